@@ -1,0 +1,67 @@
+// Which folder may import which. This table is the architecture; docs/architecture.md tells it in words.
+const base = 'core/base';
+const nets = ['core/gpu', 'core/ops', 'core/nn', 'core/models'];
+const MAY_IMPORT = {
+  'core/base': [],
+  'core/text': [base],
+  'core/tokenizer': [base],
+  'core/shards': [base, 'core/text', 'core/tokenizer'],
+  'core/batches': [base, 'core/shards'],
+  'core/gpu': [base],
+  'core/ops': [base, 'core/gpu'],
+  'core/nn': [base, 'core/ops'],
+  'core/models': [base, 'core/ops', 'core/nn'],
+  'core/loss': [base, 'core/ops'],
+  'core/optim': [base, 'core/ops'],
+  'core/checkpoint': [base],
+  'core/train': [base, 'core/batches', ...nets, 'core/loss', 'core/optim', 'core/checkpoint', 'core/evaluate', 'core/sample'],
+  'core/evaluate': [base, 'core/tokenizer', 'core/shards', 'core/batches', ...nets, 'core/loss'],
+  'core/sample': [base, 'core/tokenizer', ...nets, 'core/checkpoint'],
+  'core/export': [base, 'core/tokenizer', 'core/checkpoint', 'core/models', 'core/optim', 'core/train'],
+  protocol: ['core'],
+  storage: [base, 'core/checkpoint'],
+  workers: ['core', 'protocol', 'storage'],
+  client: ['core/base', 'protocol'],
+  state: ['core', 'protocol', 'client'],
+  ui: [],
+  features: ['core', 'state', 'ui', 'protocol'],
+  app: ['core', 'protocol', 'state', 'client', 'storage', 'workers', 'features', 'ui'],
+};
+const inside = (folder) => `^src/${folder}/`;
+const only = (npm, where) => ({
+  name: `${npm} stays in ${where}`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: [`^src/(${where})`, '\\.test\\.', '^src/core/testing/'] },
+  to: { path: `node_modules/${npm}/` },
+});
+module.exports = {
+  forbidden: [
+    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    ...Object.entries(MAY_IMPORT).map(([from, to]) => ({
+      name: `${from} may import ${to.join(', ') || 'nothing'}`,
+      severity: 'error',
+      from: { path: inside(from), pathNot: '\\.test\\.' },
+      to: { path: '^src/', pathNot: [from, ...to].map(inside) },
+    })),
+    {
+      name: 'features do not import each other',
+      severity: 'error',
+      from: { path: '^src/features/([^/]+)/' },
+      to: { path: '^src/features/', pathNot: '^src/features/$1/' },
+    },
+    only('react(-dom|-aria-components)?', 'app|features|ui|state|main'),
+    only('@tensorflow', 'core/(gpu|ops|nn|models|loss|optim|train|evaluate|tune|inspect|sample)|workers'),
+    only('idb-keyval', 'storage'),
+    {
+      name: 'core runs anywhere',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.|^src/core/testing/' },
+      to: { dependencyTypes: ['core'] },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+  },
+};

@@ -1,0 +1,41 @@
+/** What may be stored: bytes, or plain JSON. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Stored = Uint8Array | Json;
+
+/**
+ * A flat store of named values, with one atomic write. Keys are paths: `text/<id>/12`.
+ * The browser's is IndexedDB (src/storage), the terminal's is a folder or memory.
+ */
+export interface BlobStore {
+  get(key: string): Promise<Stored | undefined>;
+  /** Keys that begin with `prefix`, in ascending order. */
+  keys(prefix: string): Promise<string[]>;
+  /**
+   * All or nothing, and durable once resolved. With `expect`, the change is made only if each named value is still
+   * equal (as JSON) to what is given; otherwise nothing is written and the result is false.
+   * @throws HomegrownError `storage-full`, `storage-blocked`
+   */
+  commit(change: Change): Promise<boolean>;
+}
+export interface Change {
+  put?: Iterable<readonly [key: string, value: Stored]>;
+  drop?: Iterable<string>;
+  expect?: Iterable<readonly [key: string, value: Json | undefined]>;
+}
+
+/** A BlobStore in memory, for tests and for the terminal. */
+export function memoryStore(): BlobStore {
+  const values = new Map<string, Stored>();
+  return {
+    get: (key) => Promise.resolve(values.get(key)),
+    keys: (prefix) => Promise.resolve([...values.keys()].filter((k) => k.startsWith(prefix)).sort()),
+    commit({ put = [], drop = [], expect = [] }) {
+      for (const [key, value] of expect) {
+        if (JSON.stringify(values.get(key)) !== JSON.stringify(value)) return Promise.resolve(false);
+      }
+      for (const [key, value] of put) values.set(key, value instanceof Uint8Array ? value.slice() : value);
+      for (const key of drop) values.delete(key);
+      return Promise.resolve(true);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** Every failure the product has words for. Anything else that is thrown is our own mistake and keeps its stack. */
+export type FailureCode =
+  | 'bad-file' // what the person gave cannot be read as what it claims to be
+  | 'bad-settings' // a combination of settings that cannot run
+  | 'out-of-memory'
+  | 'device-lost'
+  | 'diverged' // the loss or a weight is no longer a finite number
+  | 'storage-full'
+  | 'storage-damaged' // stored bytes do not hash to what was written
+  | 'storage-blocked' // the browser refuses IndexedDB
+  | 'in-use' // another tab holds the run
+  | 'load-failed' // a part of the app itself did not load
+  | 'bug';
+
+/** What crosses a worker boundary: plain data. */
+export interface Failure {
+  code: FailureCode;
+  /** One sentence: what happened, with numbers. */
+  message: string;
+  /** What is safe and what to do, where the thrower knows better than the general advice for the code. */
+  remedy?: string;
+  stack?: string;
+}
+
+/** The one error class that core throws on purpose. */
+export class HomegrownError extends Error {
+  override readonly name = 'HomegrownError';
+  constructor(
+    readonly code: FailureCode,
+    message: string,
+    readonly remedy?: string,
+  ) {
+    super(message);
+  }
+}
+
+export const badFile = (message: string, remedy?: string): HomegrownError =>
+  new HomegrownError('bad-file', message, remedy);
+
+export const badSettings = (message: string, remedy?: string): HomegrownError =>
+  new HomegrownError('bad-settings', message, remedy);
+
+/** Any thrown value as plain data. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof HomegrownError) {
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.remedy !== undefined && { remedy: error.remedy }),
+      ...(error.stack !== undefined && { stack: error.stack }),
+    };
+  }
+  if (error instanceof Error) {
+    return { code: 'bug', message: error.message, ...(error.stack !== undefined && { stack: error.stack }) };
+  }
+  return { code: 'bug', message: String(error) };
+}
+
+export const fromFailure = ({ code, message, remedy, stack }: Failure): HomegrownError =>
+  Object.assign(new HomegrownError(code, message, remedy), stack === undefined ? {} : { stack });

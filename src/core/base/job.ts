@@ -1,0 +1,27 @@
+/** How a long piece of work is watched and stopped. Every loop in core that may exceed 50 ms takes one. */
+export interface Job<P = Progress> {
+  signal: AbortSignal;
+  report(progress: P): void;
+}
+/** `done` of `of`, in `unit`s. `of` is absent while the total is unknown. */
+export interface Progress {
+  label: string;
+  done: number;
+  of?: number;
+  unit: 'bytes' | 'characters' | 'tokens' | 'merges' | 'steps' | 'files' | 'tensors';
+}
+
+/** A job that nobody watches and nobody stops. */
+export const unwatched: Job<unknown> = { signal: new AbortController().signal, report: () => undefined };
+
+/** Gives the event loop a turn (so that Stop can arrive) without the 4 ms clamp of nested timers. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

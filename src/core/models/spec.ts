@@ -1,0 +1,65 @@
+/** A model is a form, a table of parameters, and a function. Nothing else in the product knows its name. */
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+
+/** One field of the form. `hint` says bounds or consequence in words. */
+export type Field =
+  | { kind: 'integer'; label: string; min: number; max: number; initial: number; unit?: string; hint?: string }
+  | { kind: 'number'; label: string; min: number; max: number; initial: number; unit?: string; hint?: string };
+
+/** `group` gathers rows for the breakdown beside the form: 'Token embedding', 'Attention', ... */
+export interface Parameter {
+  shape: readonly number[];
+  init: 'ones' | 'zeros' | { std: number };
+  group: string;
+  /** Weight decay applies: matrices yes; norms, biases and embeddings of position no. */
+  decay: boolean;
+}
+/** Every tensor the model owns, under the name it keeps in checkpoints and exports (Hugging Face's own names). */
+export type ParamTable = Readonly<Record<string, Parameter>>;
+export type Params = Readonly<Record<string, Tensor>>;
+
+/** Sizes that every architecture has: what the loop, the planner and the sampler need. */
+export interface BaseConfig {
+  layers: number;
+  width: number;
+  heads: number;
+  context: number;
+}
+
+/** What a forward pass may depend on besides weights and ids. */
+export interface ForwardContext {
+  /** Probability of dropping, 0 when evaluating or sampling. */
+  dropout: number;
+  /** int32 [2]: seed and step of the counter-based generator; absent when dropout is 0. */
+  counter?: Tensor;
+}
+
+/**
+ * ids [B, T] int32, T <= context -> hidden states after the last norm [B * T, width].
+ * The classifier is applied by the loss (fused, chunked) or by the sampler (last row only).
+ */
+export type Apply<C extends BaseConfig> = (config: C, params: Params, ids: Tensor2D, context: ForwardContext) => Tensor2D;
+
+export interface ModelSpec<C extends BaseConfig = BaseConfig> {
+  label: string;
+  /** Paper or code that defines the architecture. */
+  source: string;
+  fields: { readonly [K in keyof C]: Field };
+  /** Named shapes to begin with, small to large. */
+  presets: readonly { name: string; config: C }[];
+  /** The dial: a config of about `parameters` weights for a vocabulary. */
+  sized(parameters: number, vocabulary: number): C;
+  /** Why this config cannot run, in one sentence a field; empty when it can. */
+  problems(config: C): readonly { field: keyof C; message: string }[];
+  params(config: C, vocabulary: number): ParamTable;
+  /** Name of the parameter [vocabulary, width] that is both embedding and classifier. */
+  classifier: string;
+  /** Bytes of activations that a training step keeps, for the estimate before the start. */
+  activationBytes(config: C, vocabulary: number, batch: number): number;
+  /** Lazy, so that a page can draw the form and count parameters without loading TensorFlow.js. */
+  load(): Promise<{ apply: Apply<C> }>;
+}
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+export const countParams = (table: ParamTable): number =>
+  Object.values(table).reduce((n, { shape }) => n + sizeOf(shape), 0);

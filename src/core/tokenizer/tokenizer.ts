@@ -1,0 +1,28 @@
+/**
+ * Text <-> ids. All three kinds are byte-level BPE models (GPT-2's byte alphabet, so nothing is ever unknown and
+ * decode(encode(x)) = x for every valid UTF-8 text); they differ only in the merges they were given:
+ * `bpe` has those learnt from the text, `characters` just those that spell the text's multi-byte characters,
+ * `bytes` none. One class encodes, decodes and exports them all.
+ */
+export type TokenizerKind = 'bpe' | 'characters' | 'bytes';
+
+/** What a tokenizer is, as stored and as hashed. Ids: 0..255 bytes (in GPT-2's alphabet order), then merges, then `<|endoftext|>`. */
+export interface TokenizerModel {
+  kind: TokenizerKind;
+  /** Pairs of ids, in rank order; merge i makes id 256 + i. */
+  merges: readonly (readonly [left: number, right: number])[];
+}
+
+export interface Tokenizer {
+  readonly model: TokenizerModel;
+  /** Vocabulary size: 256 + merges + 1. */
+  readonly size: number;
+  /** Id of `<|endoftext|>`, always size - 1. The literal string in a text is plain text, never this id. */
+  readonly endOfText: number;
+  encode(text: string): Uint32Array;
+  decode(ids: Iterable<number>): string;
+  /** The bytes that an id stands for; empty for `<|endoftext|>`. */
+  bytes(id: number): Uint8Array;
+  /** SHA-256 (hex) of the model. A checkpoint names it, and will not run with another. */
+  readonly hash: string;
+}

@@ -1,0 +1,73 @@
+/** The vocabulary of a run: what goes in, what it says while it runs, what comes out. */
+import type { Job } from '../base/job';
+import type { NamedTensors } from '../checkpoint/tensors';
+import type { ModelId } from '../models';
+import type { BaseConfig } from '../models/spec';
+import type { TokenSource } from '../shards/manifest';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Recipe } from './recipe';
+
+export type DeviceKind = 'webgpu' | 'wasm' | 'cpu';
+
+/** What is trained: the architecture, its size and the vocabulary it speaks. */
+export interface ModelChoice {
+  id: ModelId;
+  config: BaseConfig;
+  vocabulary: number;
+}
+
+/** Everything besides tensors that makes a resume exact. Randomness is counter-based, so (seed, step) is all of it. */
+export interface TrainState {
+  /** Steps done. */
+  step: number;
+  tokensSeen: number;
+  /** Milliseconds of training so far, stops excluded. */
+  activeMs: number;
+  best: { step: number; loss: number } | null;
+}
+
+/** A model at a step: weights under their own names, moments as `adam.m.<name>`, `adam.v.<name>` or `sgd.v.<name>`. */
+export interface Snapshot {
+  state: TrainState;
+  tensors: NamedTensors;
+}
+
+/** Losses are in nats per token. */
+export type TrainEvent =
+  | { kind: 'compiling' }
+  | {
+      kind: 'step';
+      step: number;
+      loss: number;
+      learningRate: number;
+      gradientNorm: number;
+      tokensPerSecond: number;
+      activeMs: number;
+      /** Bytes of tensors alive on the device now. */
+      memoryBytes: number;
+    }
+  | { kind: 'evaluated'; step: number; loss: number; bitsPerByte: number; activeMs: number; sample: string }
+  | { kind: 'saved'; step: number; bytes: number };
+
+export interface TrainInput {
+  model: ModelChoice;
+  recipe: Recipe;
+  tokenizer: Tokenizer;
+  train: TokenSource;
+  validation: TokenSource;
+  /** Continue from here; absent = initialise from the seed. */
+  from?: Snapshot;
+  /** Stores a snapshot durably and resolves when that is true. Called at step 0, every saveEvery steps, and at the end or Stop. */
+  save(snapshot: Snapshot): Promise<{ bytes: number }>;
+  /** Milliseconds, monotonic. */
+  now(): number;
+}
+
+/** Stop is a result, not an error: pause = abort + save, resume = a new call with `from`. */
+export interface TrainOutcome {
+  reason: 'finished' | 'stopped';
+  state: TrainState;
+  trainLoss: number;
+  validationLoss: number | null;
+}
+export type Train = (input: TrainInput, job: Job<TrainEvent>) => Promise<TrainOutcome>;

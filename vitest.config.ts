@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit tests run in Node. Kernel tests need a GPU adapter (Dawn over Vulkan) and are a project of their own. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{src,cli,scripts,bench}/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.gpu.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'kernels',
+          include: ['{src,bench}/**/*.gpu.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+          pool: 'forks',
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+});
