@@ -1,0 +1,85 @@
+/**
+ * The strict headers, as data: what the dev and preview servers send, and what the build writes out for hosts.
+ * A page's policy does not bind a dedicated worker, so workers get their own; the build puts them under /workers/.
+ */
+const PAGE = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'script-src-attr': "'none'",
+  'style-src': "'self'",
+  'img-src': "'self' blob: data:",
+  'font-src': "'self'",
+  'media-src': "'none'",
+  'worker-src': "'self'",
+  'manifest-src': "'self'",
+  'connect-src': "'none'",
+  'object-src': "'none'",
+  'frame-src': "'none'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+  'require-trusted-types-for': "'script'",
+  'trusted-types': 'homegrown-worker',
+};
+
+/** Workers fetch the WASM binary and the bundled samples from our own origin; nothing else is reachable. */
+const WORKER = {
+  'default-src': "'none'",
+  'script-src': "'self' 'wasm-unsafe-eval'",
+  'connect-src': "'self'",
+  'worker-src': "'none'",
+  'require-trusted-types-for': "'script'",
+  'trusted-types': "'none'",
+};
+
+/** `Connection-Allowlist` (Chromium) also closes WebRTC, window.open and navigation, which a policy leaves open. */
+const EVERYWHERE = {
+  'Connection-Allowlist': '(response-origin)',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'Permissions-Policy':
+    'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), bluetooth=(), screen-wake-lock=(self)',
+};
+
+/** The response headers for a path (its query is ignored). */
+export function headersFor(path: string): Record<string, string> {
+  return { ...EVERYWHERE, 'Content-Security-Policy': policy(isWorker(path) ? WORKER : PAGE) };
+}
+
+/** Files for the root of the build: Netlify and Cloudflare Pages read `_headers`, nginx includes the other. */
+export function hostFiles(): { name: string; text: string }[] {
+  return [
+    { name: '_headers', text: netlify() },
+    { name: 'headers.nginx.conf', text: nginx() },
+  ];
+}
+
+/** Built: /workers/gpu.worker-<hash>.js. In development: /src/workers/gpu.worker.ts?worker_file&type=module. */
+const isWorker = (path: string): boolean =>
+  path.startsWith('/workers/') || /^\/src\/workers\/[^?]*\.worker\.ts/.test(path);
+
+const policy = (directives: Record<string, string>): string =>
+  Object.entries(directives)
+    .map(([name, value]) => `${name} ${value}`)
+    .join('; ');
+
+/** Both hosts send every rule that matches, and browsers enforce two policies at once: a worker gets their intersection. */
+function netlify(): string {
+  const common = Object.entries(EVERYWHERE).map(([name, value]) => `  ${name}: ${value}\n`);
+  const page = policy({ ...PAGE, 'script-src': WORKER['script-src'], 'connect-src': "'self'" });
+  const block = (path: string, csp: string): string => `${path}\n  Content-Security-Policy: ${csp}\n`;
+  return `/*\n${common.join('')}  Content-Security-Policy: ${page}\n${block('/workers/*', policy(WORKER))}`;
+}
+
+function nginx(): string {
+  const common = Object.entries(EVERYWHERE).map(([name, value]) => `add_header ${name} "${value}" always;\n`);
+  return [
+    '# include inside http { }\n',
+    `map $uri $homegrown_policy {\n  ~^/workers/ "${policy(WORKER)}";\n  default "${policy(PAGE)}";\n}\n`,
+    'add_header Content-Security-Policy $homegrown_policy always;\n',
+    ...common,
+  ].join('');
+}

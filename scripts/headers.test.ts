@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { headersFor, hostFiles } from '../headers.config';
+
+const csp = (path: string): string => headersFor(path)['Content-Security-Policy']!;
+
+test('pages reach nothing and run only our own script; workers may compile WASM and read our own files', () => {
+  for (const path of [
+    '/',
+    '/train?run=1',
+    '/assets/index-abc.js',
+    '/x/workers/y',
+    '/?file=/src/workers/gpu.worker.ts',
+  ]) {
+    expect(csp(path)).toContain("connect-src 'none'");
+    expect(csp(path)).toContain('trusted-types homegrown-worker');
+    expect(csp(path)).not.toContain('unsafe-eval');
+  }
+  for (const path of ['/workers/gpu.worker-1a2b.js', '/src/workers/gpu.worker.ts?worker_file&type=module']) {
+    expect(csp(path)).toContain("connect-src 'self'");
+    expect(csp(path)).toContain("'wasm-unsafe-eval'");
+    expect(csp(path)).toContain("trusted-types 'none'");
+  }
+  for (const path of ['/', '/workers/a.js']) {
+    expect(csp(path).startsWith("default-src 'none'; ")).toBe(true);
+    expect(headersFor(path)['Connection-Allowlist']).toBe('(response-origin)');
+    expect(headersFor(path)['Cross-Origin-Embedder-Policy']).toBe('require-corp');
+  }
+});
+
+test('host files carry every header, and a worker policy of their own', () => {
+  for (const { text } of hostFiles()) {
+    for (const name of Object.keys(headersFor('/'))) expect(text).toContain(name);
+    expect(text).toContain(csp('/workers/a.js'));
+  }
+});
