@@ -1,0 +1,30 @@
+import { defineConfig } from '@playwright/test';
+
+const port = 4183;
+
+/** Journeys on the built app in a real Chromium; WebGPU is SwiftShader's when the machine has no GPU. */
+export default defineConfig({
+  testDir: 'e2e',
+  timeout: 240_000,
+  expect: { timeout: 20_000 },
+  fullyParallel: false,
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  reporter: 'list',
+  use: {
+    baseURL: `http://localhost:${port}`,
+    viewport: { width: 1440, height: 900 },
+    launchOptions: {
+      ...(process.env.CHROME_PATH && { executablePath: process.env.CHROME_PATH }),
+      args: [
+        '--no-sandbox',
+        '--enable-unsafe-webgpu',
+        '--use-webgpu-adapter=swiftshader',
+        '--enable-features=Vulkan',
+        '--disable-background-networking',
+      ],
+    },
+  },
+  webServer: { command: `npx vite preview --port ${port} --strictPort`, port, reuseExistingServer: false },
+});

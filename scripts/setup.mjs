@@ -1,0 +1,71 @@
+// Installs what is missing, and only that: packages, and for the tests a browser and a Vulkan driver.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** `npm ci` unless node_modules is what the lock file asks for. What it prints goes to stderr. */
+export function ensurePackages() {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  const mark = join(root, 'node_modules', '.installed-from');
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === lock) return;
+  console.error('Installing packages…');
+  // Scripts stay off: some packages download binaries that nothing here uses.
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], ['ignore', 2, 2]);
+  writeFileSync(mark, lock);
+}
+
+const BROWSERS = [
+  process.env.CHROME_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
+];
+export const findBrowser = () => BROWSERS.find((path) => path && existsSync(path));
+
+/** A Chrome or Chromium for the end-to-end tests: an installed one, else Debian's, else Playwright's own download. */
+export function ensureBrowser() {
+  if (findBrowser()) return findBrowser();
+  if (isDebianRoot()) {
+    console.error('Installing Chromium…');
+    aptInstall('chromium');
+    return findBrowser();
+  }
+  console.error('Downloading a browser for the tests…');
+  run('npx', ['playwright', 'install', 'chromium'], ['ignore', 2, 2]);
+  return undefined; // Playwright finds its own
+}
+
+/** A Vulkan driver for the kernel tests. A machine with a GPU has one; elsewhere Mesa's runs on the processor. */
+export function ensureVulkan() {
+  if (process.platform !== 'linux' || !isDebianRoot()) return;
+  if (['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'].some((dir) => existsSync(dir) && hasDriver(dir))) return;
+  console.error('Installing a Vulkan driver…');
+  aptInstall('mesa-vulkan-drivers');
+}
+const hasDriver = (dir) => execFileSync('ls', [dir], { encoding: 'utf8' }).includes('.json');
+
+const isDebianRoot = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+
+function aptInstall(name) {
+  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 2] };
+  const install = () => spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], options).status;
+  if (install() === 0) return;
+  spawnSync('apt-get', ['update', '-qq'], options);
+  if (install() !== 0) throw new Error(`apt-get could not install ${name}`);
+}
+
+export function run(command, args, stdio = 'inherit') {
+  const { status } = spawnSync(command, args, { cwd: root, stdio, shell: process.platform === 'win32' });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
+}

@@ -1,0 +1,83 @@
+/** The data worker's contract: text, tokenizer, shards, export and import. */
+import type { Progress } from '../core/base/job';
+import type { ShardManifest } from '../core/shards/manifest';
+import type { ImportOutcome, TextRecord } from '../core/text';
+import type { TokenizerModel } from '../core/tokenizer/tokenizer';
+import type { WhichSnapshot } from './gpu';
+
+export interface DataApi {
+  [method: string]: { input: unknown; progress: unknown; output: unknown };
+  /** Streams one dropped or chosen file into the store. */
+  importFile: { input: { file: File; name: string; addedAt: number }; progress: Progress; output: ImportOutcome };
+  importPaste: { input: { text: string; name: string; addedAt: number }; progress: Progress; output: ImportOutcome };
+  importSample: { input: { file: string; addedAt: number }; progress: Progress; output: ImportOutcome };
+  samples: { input: null; progress: never; output: readonly Sample[] };
+  listTexts: { input: null; progress: never; output: readonly TextRecord[] };
+  preview: { input: { id: string; characters: number }; progress: never; output: string };
+  /** Hides the text; `restoreText` undoes it, `purgeText` makes it final. */
+  removeText: { input: { id: string }; progress: never; output: null };
+  restoreText: { input: { id: string }; progress: never; output: null };
+  purgeText: { input: { id: string }; progress: never; output: null };
+
+  trainTokenizer: {
+    input: { texts: readonly string[]; kind: TokenizerModel['kind']; vocabulary: number };
+    progress: Progress;
+    output: TokenizerRecord;
+  };
+  /** A passage cut into its tokens. */
+  tokens: { input: { text: string; tokenizer: TokenizerModel }; progress: never; output: readonly TokenPiece[] };
+  vocabulary: { input: { tokenizer: TokenizerModel; query: string; limit: number }; progress: never; output: readonly TokenPiece[] };
+
+  buildData: {
+    input: { texts: readonly string[]; tokenizer: TokenizerModel; validationShare: number };
+    progress: Progress;
+    output: DataRecord;
+  };
+
+  exportModel: {
+    input: { runId: string; which: WhichSnapshot; withOptimizer: boolean };
+    progress: Progress;
+    output: { zip: Blob; name: string; files: readonly { name: string; size: number }[] };
+  };
+  /** A zip of ours or a Hugging Face folder, as a new run. Nothing is stored unless all of it is right. */
+  importModel: { input: { files: readonly File[]; addedAt: number }; progress: Progress; output: { runId: string } };
+}
+
+export interface Sample {
+  file: string;
+  title: string;
+  description: string;
+  licence: string;
+  characters: number;
+  bytes: number;
+}
+
+export interface TokenizerRecord {
+  model: TokenizerModel;
+  hash: string;
+  size: number;
+  /** What was asked for; `size` is smaller when the text has no more pairs to merge. */
+  asked: number;
+  /** Ids of the texts it was trained on, in order. */
+  texts: readonly string[];
+  bytesPerToken: number;
+  unusedEntries: number;
+}
+
+/** One token of a passage or of the vocabulary. `text` is null where its bytes are no whole characters. */
+export interface TokenPiece {
+  id: number;
+  text: string | null;
+  bytes: number;
+  count: number;
+}
+
+export interface DataRecord {
+  /** Ids of the texts, in order, and the tokenizer that cut them. */
+  texts: readonly string[];
+  tokenizerHash: string;
+  manifest: ShardManifest;
+  /** Nats per token of always guessing by frequency. */
+  unigramLoss: number;
+  validationShare: number;
+}

@@ -1,0 +1,69 @@
+/** The GPU worker's contract: one device, so one worker; training, sampling and everything that needs weights on it. */
+import type { TokenizerModel } from '../core/tokenizer/tokenizer';
+import type { DataRecord } from './data';
+import type { DeviceKind, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
+import type { Recipe } from '../core/train/recipe';
+
+/** A saved step, the newest, or the one with the lowest validation loss. */
+export type WhichSnapshot = 'latest' | 'best' | number;
+
+export interface GpuApi {
+  [method: string]: { input: unknown; progress: unknown; output: unknown };
+  /** Opens the device, or another one. Fails while a run is in progress. */
+  device: { input: { kind: DeviceKind | 'auto' }; progress: never; output: DeviceInfo };
+  /** Begins a run. Events come in batches, at most ten a second. */
+  begin: { input: BeginInput; progress: readonly TrainEvent[]; output: TrainOutcome };
+  /** Continues from the newest saved step, to `steps` in all if given. */
+  resume: { input: { runId: string; steps?: number }; progress: readonly TrainEvent[]; output: TrainOutcome };
+  generate: { input: GenerateInput; progress: readonly GeneratedToken[]; output: { reason: 'length' | 'stopped' | 'end'; ms: number } };
+  /** Logits [rows, vocabulary] for each position of the ids: what an exported model must reproduce. */
+  logits: { input: { runId: string; which: WhichSnapshot; ids: readonly number[] }; progress: never; output: { step: number; logits: Float32Array } };
+}
+
+/** Everything that determines a run, besides the device. */
+export interface BeginInput {
+  runId: string;
+  name: string;
+  createdAt: number;
+  model: ModelChoice;
+  recipe: Recipe;
+  tokenizer: TokenizerModel;
+  data: DataRecord;
+  /** What it learns from, for the model card. */
+  texts: readonly { name: string; characters: number; sha256: string; licence?: string }[];
+}
+
+export interface DeviceInfo {
+  kind: DeviceKind;
+  /** As the browser names it: 'Apple M2', 'SwiftShader', or the processor for WASM. */
+  name: string;
+  /** WebGPU on the processor: slower than WASM. */
+  software: boolean;
+  features: readonly string[];
+  /** Measured once, f32 512 x 512 x 512: what time estimates rest on. */
+  gigaflops: number;
+  /** Devices that can be chosen here. */
+  choices: readonly DeviceKind[];
+}
+
+export interface GenerateInput {
+  runId: string;
+  which: WhichSnapshot;
+  prompt: string;
+  /** 0 = always the likeliest. */
+  temperature: number;
+  /** 0 = off. */
+  topK: number;
+  /** 1 = off. */
+  topP: number;
+  seed: number;
+  length: number;
+}
+
+export interface GeneratedToken {
+  id: number;
+  /** Text that this token completes; may be '' inside a multi-byte character. */
+  text: string;
+  probability: number;
+  alternatives: readonly { id: number; text: string | null; probability: number }[];
+}

@@ -1,0 +1,16 @@
+/** How page and worker speak: one call, many progress values, one result or one failure; a signal stops the work. */
+import type { Failure } from '../core/base/errors';
+
+export type Api = Record<string, { input: unknown; progress: unknown; output: unknown }>;
+
+export type Reply<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+/** What a worker exposes through comlink. `stop` closes or says anything: the work is to end at its next boundary. */
+export interface Served<A extends Api> {
+  call<M extends keyof A>(
+    method: M,
+    input: A[M]['input'],
+    report: (progress: A[M]['progress']) => void,
+    stop: MessagePort,
+  ): Promise<Reply<A[M]['output']>>;
+}

@@ -1,0 +1,32 @@
+/** Where training runs: chosen by itself, always shown, always changeable. */
+import { toFailure, type Failure } from '../core/base/errors';
+import type { DeviceKind } from '../core/train/run';
+import type { DeviceInfo } from '../protocol/gpu';
+import type { Slice } from './studio';
+
+export interface DeviceSlice {
+  device: { kind: 'opening' } | { kind: 'open'; info: DeviceInfo } | { kind: 'failed'; failure: Failure };
+  useDevice(kind: DeviceKind | 'auto'): Promise<void>;
+}
+
+const KEY = 'device';
+
+export const createDeviceSlice: Slice<DeviceSlice> =
+  ({ gpu, store }) =>
+  (set) => ({
+    device: { kind: 'opening' },
+    async useDevice(kind) {
+      set({ device: { kind: 'opening' } });
+      try {
+        const remembered = kind === 'auto' ? await store.get(KEY) : undefined;
+        const asked = isKind(remembered) ? remembered : kind;
+        const info = await gpu.call('device', { kind: asked });
+        set({ device: { kind: 'open', info } });
+        if (kind !== 'auto') await store.commit({ put: [[KEY, kind]] });
+      } catch (error) {
+        set({ device: { kind: 'failed', failure: toFailure(error) } });
+      }
+    },
+  });
+
+const isKind = (value: unknown): value is DeviceKind => value === 'webgpu' || value === 'wasm' || value === 'cpu';

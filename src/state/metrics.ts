@@ -1,0 +1,67 @@
+/** Append-only columns for charts. Outside zustand: a run logs 10^5 points, and copying them at each would be O(n^2). */
+import type { TrainEvent } from '../core/train/run';
+
+export interface Evaluation {
+  step: number;
+  /** Nats per token. */
+  loss: number;
+  bitsPerByte: number;
+  activeMs: number;
+  sample: string;
+}
+export interface Saved {
+  step: number;
+  bytes: number;
+}
+
+export class MetricLog {
+  readonly step: number[] = [];
+  readonly loss: number[] = [];
+  readonly learningRate: number[] = [];
+  readonly gradientNorm: number[] = [];
+  readonly tokensPerSecond: number[] = [];
+  readonly activeMs: number[] = [];
+  readonly evaluations: Evaluation[] = [];
+  readonly saves: Saved[] = [];
+  memoryBytes = 0;
+
+  append(event: TrainEvent): void {
+    switch (event.kind) {
+      case 'compiling':
+        return;
+      case 'step':
+        // A resume repeats the steps that were not saved.
+        this.truncate(event.step - 1);
+        this.step.push(event.step);
+        this.loss.push(event.loss);
+        this.learningRate.push(event.learningRate);
+        this.gradientNorm.push(event.gradientNorm);
+        this.tokensPerSecond.push(event.tokensPerSecond);
+        this.activeMs.push(event.activeMs);
+        this.memoryBytes = event.memoryBytes;
+        return;
+      case 'evaluated': {
+        const { step, loss, bitsPerByte, activeMs, sample } = event;
+        while ((this.evaluations.at(-1)?.step ?? -1) >= step) this.evaluations.pop();
+        this.evaluations.push({ step, loss, bitsPerByte, activeMs, sample });
+        return;
+      }
+      case 'saved':
+        while ((this.saves.at(-1)?.step ?? -1) >= event.step) this.saves.pop();
+        this.saves.push({ step: event.step, bytes: event.bytes });
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** Forgets everything after `step`. */
+  truncate(step: number): void {
+    const columns = [this.step, this.loss, this.learningRate, this.gradientNorm, this.tokensPerSecond, this.activeMs];
+    while ((this.step.at(-1) ?? -1) > step) for (const column of columns) column.pop();
+  }
+
+  get best(): Evaluation | undefined {
+    return this.evaluations.reduce<Evaluation | undefined>((a, b) => (a && a.loss <= b.loss ? a : b), undefined);
+  }
+}

@@ -1,0 +1,75 @@
+/** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
+import type { ProjectSlice, TokenizerChoice } from './project';
+import type { Slice, Studio } from './studio';
+import type { TextsSlice } from './texts';
+import { IDLE, work, type Work } from './work';
+
+export interface PreparationSlice {
+  tokenizing: Work;
+  building: Work;
+  trainTokenizer(choice: TokenizerChoice): Promise<boolean>;
+  buildData(validationShare: number): Promise<boolean>;
+  /** Makes whatever is missing or out of date. True when all is there. */
+  prepare(): Promise<boolean>;
+}
+
+export const createPreparationSlice: Slice<PreparationSlice> =
+  ({ data, now }) =>
+  (set, get) => ({
+    tokenizing: IDLE,
+    building: IDLE,
+    async trainTokenizer(choice) {
+      const texts = textIds(get());
+      get().change({ tokenizerChoice: choice });
+      const tokenizer = await work(
+        (tokenizing) => set({ tokenizing }),
+        now,
+        (options) => data.call('trainTokenizer', { texts, ...choice }, options),
+      );
+      if (tokenizer) get().change({ tokenizer });
+      return tokenizer !== undefined;
+    },
+    async buildData(validationShare) {
+      const { project } = get();
+      if (!project.tokenizer) return false;
+      const { model } = project.tokenizer;
+      const record = await work(
+        (building) => set({ building }),
+        now,
+        (options) => data.call('buildData', { texts: textIds(get()), tokenizer: model, validationShare }, options),
+      );
+      if (record) get().change({ data: record, validationShare });
+      return record !== undefined;
+    },
+    async prepare() {
+      const { project, trainTokenizer, buildData } = get();
+      if (tokenizerState(get()) !== 'done' && !(await trainTokenizer(project.tokenizerChoice))) return false;
+      return dataState(get()) === 'done' || buildData(project.validationShare);
+    },
+  });
+
+/** Whether an artefact is there and still belongs to what it was made from. */
+export type ArtefactState = 'none' | 'stale' | 'done';
+type Inputs = Pick<ProjectSlice, 'project'> & Pick<TextsSlice, 'texts'>;
+
+export const textIds = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map((t) => t.id);
+
+export function tokenizerState({ project: { tokenizer, tokenizerChoice }, texts }: Inputs): ArtefactState {
+  if (!tokenizer) return 'none';
+  const asked =
+    tokenizer.model.kind === tokenizerChoice.kind &&
+    (tokenizer.model.kind !== 'bpe' || tokenizer.asked === tokenizerChoice.vocabulary);
+  return asked && same(tokenizer.texts, textIds({ texts })) ? 'done' : 'stale';
+}
+export function dataState(studio: Inputs): ArtefactState {
+  const { data, tokenizer, validationShare } = studio.project;
+  if (!data) return 'none';
+  const current =
+    tokenizerState(studio) === 'done' &&
+    data.tokenizerHash === tokenizer?.hash &&
+    data.validationShare === validationShare &&
+    same(data.texts, textIds(studio));
+  return current ? 'done' : 'stale';
+}
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((x, i) => x === b[i]);

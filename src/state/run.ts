@@ -1,0 +1,186 @@
+/** The run: one phase, one log, and the buttons that move it. */
+import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
+import { readMetrics, readRun, type RunRecord } from '../core/checkpoint/runs';
+import { problems } from '../core/train/problems';
+import type { TrainEvent, TrainOutcome } from '../core/train/run';
+import { MetricLog } from './metrics';
+import type { Slice, Studio } from './studio';
+
+/** One value, so that "paused and running" cannot be written down. */
+export type Phase =
+  | { kind: 'idle' }
+  | { kind: 'preparing' }
+  | { kind: 'compiling' }
+  | { kind: 'training'; step: number; of: number }
+  | { kind: 'stopping'; step: number; of: number }
+  | { kind: 'stopped' | 'finished'; step: number; of: number }
+  | { kind: 'failed'; failure: Failure; step: number; of: number };
+
+export interface RunSlice {
+  phase: Phase;
+  /** The run that is shown; null before the first. */
+  run: RunRecord | null;
+  /** Replaced when another run is shown; grows in place, and `logVersion` counts. */
+  log: MetricLog;
+  logVersion: number;
+  /** Newest step that was saved and read back, and when. */
+  saved: { step: number; bytes: number; at: number | null } | null;
+  loadRun(): Promise<void>;
+  /** Prepares what is missing and begins a new run with the project's settings. */
+  start(): Promise<void>;
+  /** Ends at the next step boundary and saves; not an error. */
+  stop(): void;
+  /** Continues to `steps` in all, or to what the run was to have. */
+  resume(steps?: number): Promise<void>;
+  /** One click: a bundled text, settings that suit it, and off. */
+  growSample(file: string): Promise<void>;
+}
+
+export const createRunSlice: Slice<RunSlice> =
+  ({ gpu, store, now, newId, wakeLock }) =>
+  (set, get) => {
+    let abort = new AbortController();
+
+    /** Runs `begin` from compiling to its outcome, telling the log and the phase. */
+    async function follow(
+      of: number,
+      begin: (options: { signal: AbortSignal; onProgress(events: readonly TrainEvent[]): void }) => Promise<TrainOutcome>,
+    ): Promise<void> {
+      abort = new AbortController();
+      wakeLock.hold();
+      set({ phase: { kind: 'compiling' } });
+      const onProgress = (events: readonly TrainEvent[]) => {
+        const { log, phase, logVersion, saved } = get();
+        for (const event of events) log.append(event);
+        const save = events.findLast((e) => e.kind === 'saved');
+        set({
+          phase: events.reduce((p, e) => next(p, e, of), phase),
+          logVersion: logVersion + 1,
+          saved: save ? { step: save.step, bytes: save.bytes, at: now() } : saved,
+        });
+      };
+      try {
+        const { reason, state } = await begin({ signal: abort.signal, onProgress });
+        set({ phase: { kind: reason, step: state.step, of } });
+      } catch (error) {
+        set({ phase: { kind: 'failed', failure: toFailure(error), step: get().log.step.at(-1) ?? 0, of } });
+      } finally {
+        wakeLock.release();
+      }
+    }
+
+    return {
+      phase: { kind: 'idle' },
+      run: null,
+      log: new MetricLog(),
+      logVersion: 0,
+      saved: null,
+      async loadRun() {
+        const { runId } = get().project;
+        const run = runId === null ? null : ((await readRun(store, runId)) ?? null);
+        if (!run) {
+          set({ run: null, phase: { kind: 'idle' }, log: new MetricLog(), saved: null });
+          return;
+        }
+        const log = new MetricLog();
+        for (const event of await readMetrics(store, run.id)) log.append(event);
+        log.truncate(run.step);
+        const of = run.recipe.steps;
+        set(({ logVersion }) => ({
+          run,
+          log,
+          logVersion: logVersion + 1,
+          saved: { step: run.step, bytes: log.saves.at(-1)?.bytes ?? 0, at: null },
+          phase: { kind: run.step >= of ? 'finished' : 'stopped', step: run.step, of },
+          writtenAfter: '',
+          written: [],
+          writing: { kind: 'idle' },
+          which: 'latest',
+          exported: null,
+        }));
+      },
+      async start() {
+        if (isActive(get().phase)) return;
+        set({ phase: { kind: 'preparing' } });
+        try {
+          if (get().texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
+          if (!(await get().prepare())) {
+            const { tokenizing, building } = get();
+            const failed = [tokenizing, building].find((w) => w.kind === 'failed');
+            set({ phase: failed ? { kind: 'failed', failure: failed.failure, step: 0, of: 0 } : { kind: 'idle' } });
+            return;
+          }
+          const { project, texts } = get();
+          const { tokenizer, data, recipe } = project;
+          if (!tokenizer || !data) throw new HomegrownError('bug', 'Preparation ended without data');
+          const model = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
+          const wrong = problems(model, recipe, data.manifest.train.tokens, data.manifest.validation.tokens);
+          if (wrong[0]) throw badSettings(wrong[0].message);
+          const runId = newId();
+          const input = {
+            runId,
+            name: project.name,
+            createdAt: now(),
+            model,
+            recipe,
+            tokenizer: tokenizer.model,
+            data,
+            texts: texts.map(({ name, characters, sha256, licence }) => ({
+              name,
+              characters,
+              sha256,
+              ...(licence !== undefined && { licence }),
+            })),
+          };
+          set({ log: new MetricLog(), saved: null, run: null, written: [], writing: { kind: 'idle' }, exported: null });
+          const running = follow(recipe.steps, (options) => gpu.call('begin', input, options));
+          get().change({ runId });
+          await running;
+          set({ run: (await readRun(store, runId)) ?? null });
+        } catch (error) {
+          set({ phase: { kind: 'failed', failure: toFailure(error), step: 0, of: 0 } });
+        }
+      },
+      stop() {
+        const { phase, tokenizing, building } = get();
+        if (phase.kind === 'preparing') for (const w of [tokenizing, building]) if (w.kind === 'busy') w.stop();
+        if (phase.kind === 'training') set({ phase: { ...phase, kind: 'stopping' } });
+        abort.abort();
+      },
+      async resume(steps) {
+        const { run, phase } = get();
+        if (!run || isActive(phase)) return;
+        const of = steps ?? run.recipe.steps;
+        await follow(of, (options) =>
+          gpu.call('resume', { runId: run.id, ...(steps !== undefined && { steps }) }, options),
+        );
+        set({ run: (await readRun(store, run.id)) ?? run });
+      },
+      async growSample(file) {
+        if (isActive(get().phase)) return;
+        if (await get().addSample(file)) await get().start();
+      },
+    };
+  };
+
+export const isActive = ({ kind }: Phase): boolean =>
+  kind === 'preparing' || kind === 'compiling' || kind === 'training' || kind === 'stopping';
+
+/** Whether something has been trained that can be used. */
+export const hasModel = ({ run, saved, phase }: Pick<Studio, 'run' | 'saved' | 'phase'>): boolean =>
+  (run !== null || isActive(phase)) && saved !== null;
+
+export function next(phase: Phase, event: TrainEvent, of: number): Phase {
+  if (phase.kind === 'stopping') return phase; // late events must not undo the click
+  switch (event.kind) {
+    case 'compiling':
+      return { kind: 'compiling' };
+    case 'step':
+      return { kind: 'training', step: event.step, of };
+    case 'evaluated':
+    case 'saved':
+      return phase;
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,51 @@
+/** The studio's state: vanilla zustand slices over two workers and a store. React is one of its readers, not its home. */
+import { createStore, type StateCreator, type StoreApi } from 'zustand/vanilla';
+import type { BlobStore } from '../core/base/blobStore';
+import type { Client } from '../client/connect';
+import type { DataApi } from '../protocol/data';
+import type { GpuApi } from '../protocol/gpu';
+import { createDeviceSlice, type DeviceSlice } from './device';
+import { createExportSlice, type ExportSlice } from './export';
+import { createPlaygroundSlice, type PlaygroundSlice } from './playground';
+import { createPreparationSlice, type PreparationSlice } from './preparation';
+import { createProjectSlice, type ProjectSlice } from './project';
+import { createRunSlice, type RunSlice } from './run';
+import { createTextsSlice, type TextsSlice } from './texts';
+import { createToastSlice, type ToastSlice } from './toasts';
+
+/** What the studio needs from outside: everything that is not pure. */
+export interface Services {
+  data: Client<DataApi>;
+  gpu: Client<GpuApi>;
+  store: BlobStore;
+  /** Milliseconds since 1970. */
+  now(): number;
+  newId(): string;
+  /** Keeps the screen on while it is held. */
+  wakeLock: { hold(): void; release(): void };
+  /** Hands a file to the person. */
+  download(file: Blob, name: string): void;
+}
+
+export type Studio = ProjectSlice &
+  TextsSlice &
+  PreparationSlice &
+  RunSlice &
+  PlaygroundSlice &
+  ExportSlice &
+  DeviceSlice &
+  ToastSlice;
+export type Slice<S> = (services: Services) => StateCreator<Studio, [], [], S>;
+export type StudioStore = StoreApi<Studio>;
+
+export const createStudio = (services: Services): StudioStore =>
+  createStore<Studio>()((...a) => ({
+    ...createProjectSlice(services)(...a),
+    ...createTextsSlice(services)(...a),
+    ...createPreparationSlice(services)(...a),
+    ...createRunSlice(services)(...a),
+    ...createPlaygroundSlice(services)(...a),
+    ...createExportSlice(services)(...a),
+    ...createDeviceSlice(services)(...a),
+    ...createToastSlice(services)(...a),
+  }));

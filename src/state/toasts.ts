@@ -1,0 +1,23 @@
+/** Short notes at the lower right: what can be undone, and what has no other place. */
+import type { Slice } from './studio';
+
+export interface Toast {
+  id: number;
+  text: string;
+  detail?: string;
+  undo?(): void;
+}
+export interface ToastSlice {
+  toasts: readonly Toast[];
+  toast(toast: Omit<Toast, 'id'>): void;
+  dismiss(id: number): void;
+}
+
+export const createToastSlice: Slice<ToastSlice> = () => (set) => {
+  let last = 0;
+  return {
+    toasts: [],
+    toast: (toast) => set(({ toasts }) => ({ toasts: [...toasts, { ...toast, id: ++last }] })),
+    dismiss: (id) => set(({ toasts }) => ({ toasts: toasts.filter((t) => t.id !== id) })),
+  };
+};

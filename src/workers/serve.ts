@@ -1,0 +1,26 @@
+/** Turns a table of handlers into a worker. A handler that is missing, or has the wrong types, does not compile. */
+import { expose } from 'comlink';
+import { toFailure } from '../core/base/errors';
+import type { Job } from '../core/base/job';
+import type { Api, Reply, Served } from '../protocol/rpc';
+
+export type Handlers<A extends Api> = {
+  [M in keyof A]: (input: A[M]['input'], job: Job<A[M]['progress']>) => Promise<A[M]['output']>;
+};
+
+export function serve<A extends Api>(handlers: Handlers<A>): void {
+  const served: Served<A> = {
+    async call(method, input, report, stop) {
+      const abort = new AbortController();
+      stop.onmessage = () => abort.abort();
+      try {
+        return { ok: true, value: await handlers[method](input, { signal: abort.signal, report }) };
+      } catch (error) {
+        return { ok: false, failure: toFailure(error) } satisfies Reply<never>;
+      } finally {
+        stop.close();
+      }
+    },
+  };
+  expose(served);
+}
