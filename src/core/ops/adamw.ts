@@ -1,0 +1,48 @@
+/**
+ * One step of AdamW, for all weights at once, in place.
+ *
+ *   g' = g min(1, clip / norm)
+ *   m <- beta1 m + (1 - beta1) g'        v <- beta2 v + (1 - beta2) g'^2
+ *   w <- w - rate (m / correction1 / (sqrt(v / correction2) + epsilon) + decay w)
+ *
+ * rates [3] f32: learning rate, 1 - beta1^t, 1 - beta2^t, t counting steps from 1
+ * Source: Loshchilov & Hutter 2017, arXiv:1711.05101, algorithm 2, decay scaled by the rate as in PyTorch.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Scalar, Tensor1D, Variable } from '@tensorflow/tfjs';
+import { way, type Ways } from './op';
+import { clipFactor, type Slot } from './update';
+
+export interface AdamWSlot extends Slot {
+  m: Variable;
+  v: Variable;
+}
+export interface AdamWSettings {
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  weightDecay: number;
+  /** 0 = no clipping. */
+  clip: number;
+}
+type Update = (slots: readonly AdamWSlot[], rates: Tensor1D, norm: Scalar, settings: AdamWSettings) => void;
+
+export const adamw: Update = (...input) => {
+  way(ADAMW)(...input);
+};
+
+export const ADAMW: Ways<Update> = {
+  reference: (slots, rates, norm, { beta1, beta2, epsilon, weightDecay, clip }) =>
+    void tf.tidy(() => {
+      const [rate, correction1, correction2] = tf.unstack(rates) as [Scalar, Scalar, Scalar];
+      const factor = clipFactor(norm, clip);
+      for (const { parameter, gradient, m, v, decay } of slots) {
+        const g = tf.mul(gradient, factor);
+        m.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
+        v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
+        const direction = tf.div(tf.div(m, correction1), tf.add(tf.sqrt(tf.div(v, correction2)), epsilon));
+        const whole = decay ? tf.add(direction, tf.mul(parameter, weightDecay)) : direction;
+        parameter.assign(tf.sub(parameter, tf.mul(whole, rate)));
+      }
+    }),
+};

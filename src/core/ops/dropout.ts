@@ -1,0 +1,41 @@
+/**
+ * Sets elements to 0 with a probability and scales the rest, so that the mean stays.
+ *
+ *   y[i] = x[i] keep[i] / (1 - probability)      keep[i] = uniform(seed, purpose, step, i) < 1 - probability
+ *
+ * x, y  any shape, f32   counter [2] int32: seed and step, as bits; a tensor, so that a traced step stays random
+ * `purpose` names the place in the model: two dropouts of one step must differ in it. Backward makes the mask again.
+ * Source: Srivastava et al. 2014; generator: base/rng.ts.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+import { bernoulli } from '../base/rng';
+import { type Differentiable, run, type Ways } from './op';
+
+export const dropout = (x: Tensor, counter: Tensor, settings: Settings): Tensor =>
+  run(DROPOUT, { x, counter }, settings);
+
+type X = { x: Tensor; counter: Tensor };
+interface Settings {
+  /** 0 <= probability < 1. */
+  probability: number;
+  purpose: string;
+}
+
+export const DROPOUT: Ways<Differentiable<X, Settings>> = {
+  reference: {
+    forward: ({ x, counter }, settings) => ({ y: tf.mul(x, scales(counter, x.shape, settings)), saved: { counter } }),
+    backward: (dy, { counter }, settings) => ({ x: tf.mul(dy, scales(counter!, dy.shape, settings)) }),
+  },
+};
+
+/** keep / (1 - probability). The counter is read where it was written: a tensor that no kernel has used is still on the host. */
+function scales(counter: Tensor, shape: number[], { probability, purpose }: Settings): Tensor {
+  const [seed, step] = counter.dataSync<'int32'>();
+  const keep = 1 - probability;
+  const mask = bernoulli(seed! >>> 0, purpose, step! >>> 0, tf.util.sizeFromShape(shape), keep);
+  return tf.tensor(
+    mask.map((kept) => kept / keep),
+    shape,
+  );
+}

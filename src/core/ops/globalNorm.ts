@@ -1,0 +1,15 @@
+/**
+ * Euclidean norm of all given tensors taken as one vector. It stays on the device: the optimizers read it there.
+ *
+ *   norm = sqrt(sum over tensors and elements of x^2)      scalar f32
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import { way, type Ways } from './op';
+
+export const globalNorm = (tensors: readonly Tensor[]): Scalar => way(GLOBAL_NORM)(tensors);
+
+export const GLOBAL_NORM: Ways<(tensors: readonly Tensor[]) => Scalar> = {
+  reference: (tensors) =>
+    tf.tidy(() => tf.sqrt<Scalar>(tensors.map((x) => tf.sum(tf.square(x))).reduce((a, b) => tf.add(a, b)) as Scalar)),
+};

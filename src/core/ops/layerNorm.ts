@@ -1,0 +1,43 @@
+/**
+ * Centres each row, divides it by its standard deviation, then scales and shifts each column.
+ *
+ *   y = (x - mean) rstd gain + bias      rstd = (variance + epsilon)^(-1/2), variance over the row, biased
+ *
+ * x, y [N, C]   gain, bias [C]   epsilon > 0, in units of x^2
+ * Source: Ba, Kiros & Hinton 2016, arXiv:1607.06450.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { type Differentiable, run, type Ways } from './op';
+
+export const layerNorm = (x: Tensor2D, gain: Tensor, bias: Tensor, epsilon = 1e-5): Tensor2D =>
+  run(LAYER_NORM, { x, gain, bias }, { epsilon }) as Tensor2D;
+
+type X = { x: Tensor; gain: Tensor; bias: Tensor };
+/** mean, rstd [N, 1]. */
+type Saved = { x: Tensor; gain: Tensor; mean: Tensor; rstd: Tensor };
+interface Settings {
+  epsilon: number;
+}
+
+export const LAYER_NORM: Ways<Differentiable<X, Settings>> = {
+  reference: {
+    forward({ x, gain, bias }, { epsilon }) {
+      const mean = tf.mean(x, 1, true);
+      const centred = tf.sub(x, mean);
+      const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), epsilon));
+      return { y: tf.add(tf.mul(tf.mul(centred, rstd), gain), bias), saved: { x, gain, mean, rstd } };
+    },
+    /** dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, n = (x - mean) rstd; the means are over the row. */
+    backward(dy, { x, gain, mean, rstd }: Saved) {
+      const n = tf.mul(tf.sub(x, mean), rstd);
+      const g = tf.mul(dy, gain);
+      const along = tf.mul(n, tf.mean(tf.mul(g, n), 1, true));
+      return {
+        x: tf.mul(rstd, tf.sub(tf.sub(g, tf.mean(g, 1, true)), along)),
+        gain: tf.sum(tf.mul(dy, n), 0),
+        bias: tf.sum(dy, 0),
+      };
+    },
+  },
+};

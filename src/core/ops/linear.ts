@@ -1,0 +1,47 @@
+/**
+ * A matrix product with what commonly follows it.
+ *
+ *   y = act(x W + b) + r
+ *
+ * x [N, I]   weight W [I, O]   bias b [O]   residual r [N, O]   y [N, O], all f32; act is GELU or nothing
+ * Weights lie as [in, out]: GPT-2's own layout (Hugging Face's Conv1D).
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { geluBackward, geluForward } from './gelu';
+import { type Differentiable, run, type Ways } from './op';
+
+export function linear(
+  x: Tensor2D,
+  weight: Tensor2D,
+  { bias, residual, gelu = false }: { bias?: Tensor; residual?: Tensor2D; gelu?: boolean } = {},
+): Tensor2D {
+  return run(LINEAR, { x, weight, bias, residual }, { gelu }) as Tensor2D;
+}
+
+type X = { x: Tensor2D; weight: Tensor2D; bias: Tensor | undefined; residual: Tensor2D | undefined };
+/** `pre` is x W + b, kept for GELU's gradient. */
+type Saved = { x: Tensor2D; weight: Tensor2D; pre?: Tensor | undefined };
+interface Settings {
+  gelu: boolean;
+}
+
+export const LINEAR: Ways<Differentiable<X, Settings>> = {
+  reference: {
+    forward({ x, weight, bias, residual }, { gelu }) {
+      const product = tf.matMul(x, weight);
+      const pre = bias ? tf.add(product, bias) : product;
+      const act = gelu ? geluForward(pre) : pre;
+      return { y: residual ? tf.add(act, residual) : act, saved: { x, weight, pre: gelu ? pre : undefined } };
+    },
+    backward(dy, { x, weight, pre }: Saved) {
+      const du = (pre ? geluBackward(dy, pre) : dy) as Tensor2D;
+      return {
+        x: tf.matMul(du, weight, false, true),
+        weight: tf.matMul(x, du, true),
+        bias: tf.sum(du, 0),
+        residual: tf.clone(dy as Tensor2D),
+      };
+    },
+  },
+};
