@@ -4,3 +4,18 @@ export interface HostTensor {
   data: Float32Array;
 }
 export type NamedTensors = ReadonlyMap<string, HostTensor>;
+
+/** The tensor's memory, little-endian f32, without a copy. */
+export const bytesOf = ({ data }: HostTensor): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/** Where the first NaN or infinity stands, as `name[index]`; undefined when every value is a number. */
+export function firstNonFinite(tensors: NamedTensors): string | undefined {
+  for (const [name, { data }] of tensors) {
+    // A sum is finite only if every term is; f64 cannot overflow on f32 terms. Only a bad tensor is searched twice.
+    let sum = 0;
+    for (let i = 0; i < data.length; i++) sum += data[i]!;
+    if (!Number.isFinite(sum)) return `${name}[${data.findIndex((x) => !Number.isFinite(x))}]`;
+  }
+  return undefined;
+}

@@ -1,0 +1,28 @@
+/** Bytes that can be read from any place: a File, a stored value, an entry of a zip. Nothing is read until asked for. */
+export interface ByteSource {
+  readonly size: number;
+  /** Exactly `length` bytes from `offset`, 0 <= offset, offset + length <= size. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** A file that is produced piece by piece, any number of times; `size` is known before. */
+export interface ByteStream {
+  readonly name: string;
+  readonly size: number;
+  chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+export const bytesSource = (bytes: Uint8Array): ByteSource => ({
+  size: bytes.length,
+  read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),
+});
+
+export async function gather(stream: Pick<ByteStream, 'size' | 'chunks'>): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(stream.size);
+  let at = 0;
+  for await (const chunk of stream.chunks()) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}

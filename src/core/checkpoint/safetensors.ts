@@ -1,0 +1,155 @@
+/**
+ * safetensors: u64 little-endian header length, JSON header, then the tensors' bytes without gaps.
+ * https://github.com/huggingface/safetensors, rules of `Metadata::validate` in safetensors/src/tensor.rs.
+ */
+import { badFile } from '../base/errors';
+import type { ByteSource, ByteStream } from './byteSource';
+import { parseHeader, type HeaderEntry } from './safetensorsHeader';
+import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
+
+/** Tensors in the map's order, all F32. `format: pt` is there because older transformers refuse files without it. */
+export function writeSafetensors(
+  name: string,
+  tensors: NamedTensors,
+  metadata: Readonly<Record<string, string>> = {},
+): ByteStream {
+  const entries = [`"__metadata__":${JSON.stringify({ format: 'pt', ...metadata })}`];
+  let offset = 0;
+  for (const [tensor, { shape, data }] of tensors) {
+    const end = offset + data.byteLength;
+    entries.push(
+      `${JSON.stringify(tensor)}:{"dtype":"F32","shape":[${shape.join(',')}],"data_offsets":[${offset},${end}]}`,
+    );
+    offset = end;
+  }
+  const json = new TextEncoder().encode(`{${entries.join(',')}}`);
+  const length = Math.ceil(json.length / 8) * 8;
+  const header = new Uint8Array(8 + length).fill(SPACE);
+  new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
+  header.set(json, 8);
+  return {
+    name,
+    size: header.length + offset,
+    *chunks() {
+      yield header;
+      for (const tensor of tensors.values()) {
+        const bytes = bytesOf(tensor);
+        for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+      }
+    },
+  };
+}
+
+export interface Safetensors {
+  readonly metadata: ReadonlyMap<string, string>;
+  /** What the header says, checked against the file's length; no tensor has been read. */
+  readonly entries: ReadonlyMap<string, HeaderEntry>;
+  /** One tensor as f32. NaN and infinities are kept: whether they are allowed is the caller's question. */
+  load(name: string): Promise<HostTensor>;
+}
+
+/**
+ * Reads and checks the header alone. `file` names the file in errors.
+ * @throws HomegrownError `bad-file` for anything that is not a safetensors file in every detail.
+ */
+export async function openSafetensors(source: ByteSource, file: string): Promise<Safetensors> {
+  const fail = (reason: string, remedy?: string): Error => badFile(`${file}: ${reason}`, remedy ?? DAMAGED);
+  if (source.size < 10) throw fail(`${source.size} bytes are too few for a safetensors file, which has at least 10`);
+  const first = await readExactly(source, 0, 8, fail);
+  const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
+  if (length > BigInt(MAX_HEADER)) {
+    throw fail(`its first 8 bytes give a header of ${length.toString()} bytes, and at most ${MAX_HEADER} are allowed`);
+  }
+  if (length < 2n || length > BigInt(source.size - 8)) {
+    throw fail(`its first 8 bytes give a header of ${length.toString()} bytes in a file of ${source.size}`);
+  }
+  const start = 8 + Number(length);
+  const { metadata, entries } = parseHeader(await readExactly(source, 8, Number(length), fail), fail);
+  checkLayout(entries, source.size - start, fail);
+  return {
+    metadata,
+    entries,
+    async load(name) {
+      const entry = entries.get(name);
+      if (entry === undefined) throw fail(`it has no tensor ${name}`);
+      const decode = DECODERS[entry.dtype];
+      if (decode === undefined) {
+        throw fail(`tensor ${name} is ${entry.dtype}`, `Only ${Object.keys(DECODERS).join(', ')} can be read.`);
+      }
+      const size = DTYPE_BYTES.get(entry.dtype)!;
+      const data = new Float32Array((entry.end - entry.begin) / size);
+      for (let at = entry.begin; at < entry.end; at += PIECE) {
+        const bytes = await readExactly(source, start + at, Math.min(PIECE, entry.end - at), fail);
+        decode(bytes, data, (at - entry.begin) / size);
+      }
+      return { shape: entry.shape, data };
+    },
+  };
+}
+
+/** Every tensor must be where the one before it ended, and as long as its shape says; the last must end the file. */
+function checkLayout(entries: ReadonlyMap<string, HeaderEntry>, bytes: number, fail: Fail): void {
+  let expected = 0;
+  for (const [name, { dtype, shape, begin, end }] of [...entries].sort(
+    ([, a], [, b]) => a.begin - b.begin || a.end - b.end,
+  )) {
+    const size = DTYPE_BYTES.get(dtype);
+    if (size === undefined)
+      throw fail(`tensor ${name} has the unknown type ${dtype}`, 'Convert it to F32, F16 or BF16.');
+    if (begin !== expected || end < begin) {
+      throw fail(`tensor ${name} is at bytes ${begin} to ${end}, and should begin at ${expected}`);
+    }
+    const needed = shape.reduce((product, dimension) => product * BigInt(dimension), BigInt(size));
+    if (needed !== BigInt(end - begin)) {
+      throw fail(
+        `tensor ${name} of shape [${shape.join(', ')}] needs ${needed.toString()} bytes and has ${end - begin}`,
+      );
+    }
+    expected = end;
+  }
+  if (expected !== bytes) throw fail(`its tensors end at byte ${expected} of ${bytes}`);
+}
+
+type Fail = (reason: string, remedy?: string) => Error;
+type Decoder = (bytes: Uint8Array, into: Float32Array, at: number) => void;
+
+const DECODERS: Readonly<Partial<Record<string, Decoder>>> = {
+  F32: (bytes, into, at) => new Uint8Array(into.buffer, at * 4, bytes.length).set(bytes),
+  F16: (bytes, into, at) => {
+    for (let i = 0; i < bytes.length; i += 2) into[at + i / 2] = halfToFloat(bytes[i]! | (bytes[i + 1]! << 8));
+  },
+  // bfloat16 is the upper half of a float32.
+  BF16: (bytes, into, at) => {
+    const words = new Uint16Array(into.buffer, at * 4, bytes.length);
+    for (let i = 0; i < bytes.length; i += 2) words[i + 1] = bytes[i]! | (bytes[i + 1]! << 8);
+  },
+};
+
+/** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
+function halfToFloat(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction);
+}
+
+async function readExactly(source: ByteSource, offset: number, length: number, fail: Fail): Promise<Uint8Array> {
+  const bytes = await source.read(offset, length);
+  if (bytes.length !== length) throw fail(`${bytes.length} of ${length} bytes could be read at byte ${offset}`);
+  return bytes;
+}
+
+/** Bytes an element, of every type that the format defines with whole bytes. */
+const DTYPE_BYTES: ReadonlyMap<string, number> = new Map([
+  ...['BOOL', 'U8', 'I8', 'F8_E5M2', 'F8_E4M3'].map((dtype) => [dtype, 1] as const),
+  ...['I16', 'U16', 'F16', 'BF16'].map((dtype) => [dtype, 2] as const),
+  ...['I32', 'U32', 'F32'].map((dtype) => [dtype, 4] as const),
+  ...['I64', 'U64', 'F64'].map((dtype) => [dtype, 8] as const),
+]);
+/** As `MAX_HEADER_SIZE` in safetensors. */
+const MAX_HEADER = 100_000_000;
+/** Bytes that are read or written at a time. */
+const PIECE = 1 << 20;
+const SPACE = 0x20;
+const DAMAGED = 'Nothing was stored. The file is damaged or not a safetensors file: copy or download it again.';

@@ -1,0 +1,151 @@
+/** What a safetensors header says about one tensor. Offsets count from the end of the header. */
+export interface HeaderEntry {
+  dtype: string;
+  shape: readonly number[];
+  begin: number;
+  end: number;
+}
+export interface Header {
+  metadata: ReadonlyMap<string, string>;
+  entries: ReadonlyMap<string, HeaderEntry>;
+}
+
+/**
+ * Reads the header's JSON. Not with JSON.parse, which keeps the last of two equal keys, rounds integers above 2^53,
+ * gives `__proto__` a meaning and follows any depth: this grammar is `{name: {dtype, shape, data_offsets}}` and no more.
+ */
+export function parseHeader(bytes: Uint8Array, fail: (reason: string) => Error): Header {
+  if (bytes[0] !== 0x7b) throw fail('its header does not begin with {');
+  const scan = scanner(decode(bytes, fail), fail);
+  const metadata = new Map<string, string>();
+  const entries = new Map<string, HeaderEntry>();
+  let hasMetadata = false;
+  scan.object((name) => {
+    if (name === '__metadata__') {
+      if (hasMetadata) throw fail('its header has __metadata__ twice');
+      hasMetadata = true;
+      scan.object((key) => {
+        if (metadata.has(key)) throw fail(`its metadata has ${shown(key)} twice`);
+        metadata.set(key, scan.string());
+      });
+      return;
+    }
+    if (entries.has(name)) throw fail(`its header has tensor ${shown(name)} twice`);
+    if (entries.size === MAX_TENSORS) throw fail(`it has more than ${MAX_TENSORS} tensors`);
+    if (name.length > MAX_NAME || /\p{Cc}|\p{Cs}/u.test(name)) {
+      throw fail(`the tensor name ${shown(name)} is longer than ${MAX_NAME} or has control characters`);
+    }
+    entries.set(name, readEntry(name, scan, fail));
+  });
+  scan.end();
+  return { metadata, entries };
+}
+
+function readEntry(name: string, scan: Scanner, fail: (reason: string) => Error): HeaderEntry {
+  const found: { dtype?: string; shape?: number[]; offsets?: number[] } = {};
+  scan.object((key) => {
+    if (key === 'dtype' && !found.dtype) found.dtype = scan.string();
+    else if (key === 'shape' && !found.shape) found.shape = scan.integers(MAX_RANK);
+    else if (key === 'data_offsets' && !found.offsets) found.offsets = scan.integers(2);
+    else throw fail(`tensor ${name} has an unknown or repeated field ${shown(key)}`);
+  });
+  const { dtype, shape, offsets } = found;
+  if (!dtype || !shape || offsets?.length !== 2)
+    throw fail(`tensor ${name} lacks its dtype, shape or two data_offsets`);
+  return { dtype, shape, begin: offsets[0]!, end: offsets[1]! };
+}
+
+interface Scanner {
+  /** Calls `field` for each key, with the scanner standing at its value. */
+  object(field: (key: string) => void): void;
+  integers(most: number): number[];
+  string(): string;
+  /** Nothing but white space may follow. */
+  end(): void;
+}
+
+function scanner(text: string, fail: (reason: string) => Error): Scanner {
+  let at = 0;
+  const skip = (): void => {
+    while (at < text.length && ' \n\r\t'.includes(text[at]!)) at++;
+  };
+  const next = (): string | undefined => {
+    skip();
+    return text[at];
+  };
+  const wanted = (what: string): Error =>
+    fail(`its header has ${shown(text.slice(at, at + 12))} at ${at}, not ${what}`);
+  const take = (character: string): void => {
+    if (next() !== character) throw wanted(character);
+    at++;
+  };
+  /** The items between two brackets, separated by commas. */
+  const list = (open: string, close: string, item: () => void): void => {
+    take(open);
+    if (next() === close) return void at++;
+    for (;;) {
+      item();
+      if (next() === close) return void at++;
+      take(',');
+    }
+  };
+  const string = (): string => {
+    if (next() !== '"') throw wanted('a string');
+    let end = at + 1;
+    while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1;
+    try {
+      const value: unknown = JSON.parse(text.slice(at, end + 1));
+      at = end + 1;
+      return String(value);
+    } catch {
+      throw wanted('a string');
+    }
+  };
+  const integer = (): number => {
+    skip();
+    INTEGER.lastIndex = at;
+    const digits = INTEGER.exec(text)?.[0];
+    if (digits === undefined) throw wanted('an integer');
+    if (BigInt(digits) > BigInt(Number.MAX_SAFE_INTEGER)) throw wanted('an integer below 2^53');
+    at += digits.length;
+    return Number(digits);
+  };
+  return {
+    string,
+    object: (field) => {
+      list('{', '}', () => {
+        const key = string();
+        take(':');
+        field(key);
+      });
+    },
+    integers: (most) => {
+      const values: number[] = [];
+      list('[', ']', () => {
+        if (values.length === most) throw wanted(`a list of at most ${most}`);
+        values.push(integer());
+      });
+      return values;
+    },
+    end: () => {
+      if (next() !== undefined) throw wanted('its end');
+    },
+  };
+}
+
+/** A JSON integer >= 0 of at most 20 digits, and nothing that would make it another number. */
+const INTEGER = /(?:0|[1-9]\d{0,19})(?![\d.eE])/y;
+const MAX_TENSORS = 100_000;
+const MAX_NAME = 1024;
+const MAX_RANK = 8;
+
+function decode(bytes: Uint8Array, fail: (reason: string) => Error): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw fail('its header is not valid UTF-8');
+  }
+}
+
+/** A piece of foreign text, short and without control characters. */
+const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
