@@ -1,12 +1,13 @@
 /** The vocabulary of a run: what goes in, what it says while it runs, what comes out. */
 import type { Job } from '../base/job';
-import type { NamedTensors } from '../checkpoint/tensors';
+import type { Snapshot, TrainState } from '../checkpoint/snapshot';
 import type { ModelId } from '../models';
 import type { BaseConfig } from '../models/spec';
 import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Recipe } from './recipe';
 
+export type { Snapshot, TrainState } from '../checkpoint/snapshot';
 export type DeviceKind = 'webgpu' | 'wasm' | 'cpu';
 
 /** What is trained: the architecture, its size and the vocabulary it speaks. */
@@ -14,22 +15,6 @@ export interface ModelChoice {
   id: ModelId;
   config: BaseConfig;
   vocabulary: number;
-}
-
-/** Everything besides tensors that makes a resume exact. Randomness is counter-based, so (seed, step) is all of it. */
-export interface TrainState {
-  /** Steps done. */
-  step: number;
-  tokensSeen: number;
-  /** Milliseconds of training so far, stops excluded. */
-  activeMs: number;
-  best: { step: number; loss: number } | null;
-}
-
-/** A model at a step: weights under their own names, moments as `adam.m.<name>`, `adam.v.<name>` or `sgd.v.<name>`. */
-export interface Snapshot {
-  state: TrainState;
-  tensors: NamedTensors;
 }
 
 /** Losses are in nats per token. */

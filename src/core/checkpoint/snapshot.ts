@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { NamedTensors } from './tensors';
+
+/** Everything besides tensors that makes a resume exact. Randomness is counter-based, so (seed, step) is all of it. */
+export interface TrainState {
+  /** Steps done. */
+  step: number;
+  tokensSeen: number;
+  /** Milliseconds of training so far, stops excluded. */
+  activeMs: number;
+  best: { step: number; loss: number } | null;
+}
+
+/** A model at a step: weights under their own names, moments as `adam.m.<name>`, `adam.v.<name>` or `sgd.v.<name>`. */
+export interface Snapshot {
+  state: TrainState;
+  tensors: NamedTensors;
+}
+
+/** A saved step, the newest, or the one with the lowest validation loss. */
+export type WhichSnapshot = 'latest' | 'best' | number;
+
+const count = z.number().int().nonnegative();
+export const trainStateSchema: z.ZodType<TrainState> = z.strictObject({
+  step: count,
+  tokensSeen: count,
+  activeMs: z.number().nonnegative(),
+  best: z.strictObject({ step: count, loss: z.number() }).nullable(),
+});
