@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, test } from 'vitest';
+import { installDawn } from '../testing/dawn';
+import { findGpu, type Gpu, useGpu } from './backend';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  installDawn();
+  gpu = await useGpu();
+});
+
+test('the device has what the adapter offers', async () => {
+  const adapter = await findGpu();
+  expect(adapter).toEqual(gpu.adapter);
+  expect(gpu.device.features.has('shader-f16')).toBe(gpu.adapter.f16);
+  expect(gpu.device.limits.maxStorageBufferBindingSize).toBe(gpu.adapter.maxBindingBytes);
+});
+test('small tensors are computed on the GPU too', async () => {
+  const y = tf.add(tf.tensor1d([1, 2]), tf.tensor1d([3, 4]));
+  expect(gpu.backend.tensorMap.get(y.dataId).resource).toBeDefined();
+  expect([...(await y.data())]).toEqual([4, 6]);
+});
+test('a refused call is reported, and the next use is a new device', async () => {
+  const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.MAP_WRITE; // not allowed together
+  gpu.device.createBuffer({ size: 4, usage });
+  expect((await gpu.failed).code).toBe('bug');
+  expect(() => gpu.check()).toThrow(/WebGPU: /);
+  const next = await useGpu();
+  expect(next).not.toBe(gpu);
+  gpu = next;
+  next.check();
+});
+test('a lost device is reported', async () => {
+  gpu.device.destroy();
+  expect((await gpu.failed).code).toBe('device-lost');
+});

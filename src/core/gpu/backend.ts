@@ -1,0 +1,125 @@
+/** The GPU: which one there is, and TensorFlow.js running on a device of our own with all that the adapter offers. */
+import * as tf from '@tensorflow/tfjs';
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { HomegrownError } from '../base/errors';
+
+/** What there is to know about a GPU before anything runs on it. */
+export interface AdapterSummary {
+  /** As the browser tells it, the longest text it gives. Empty parts are withheld by the browser. */
+  name: string;
+  vendor: string;
+  architecture: string;
+  /** Runs on the processor (SwiftShader, llvmpipe, WARP): slower than WASM there. */
+  software: boolean;
+  /** Bytes that one binding may have. */
+  maxBindingBytes: number;
+  f16: boolean;
+  subgroups: boolean;
+  timestamps: boolean;
+}
+
+/** A device in use. */
+export interface Gpu {
+  adapter: AdapterSummary;
+  device: GPUDevice;
+  backend: WebGPUBackend;
+  /** Throws what the device has reported since it was made: 'device-lost' or, for a call it refused, 'bug'. */
+  check(): void;
+  /** Settles with the same error as soon as there is one. */
+  failed: Promise<HomegrownError>;
+}
+
+/** The adapter that `useGpu` would take, or null where the browser has none. */
+export async function findGpu(): Promise<AdapterSummary | null> {
+  const adapter = await requestAdapter();
+  return adapter && summarise(adapter);
+}
+
+let current: Gpu | undefined;
+
+/**
+ * Makes TensorFlow.js run on WebGPU. A second call gives the same device, unless that one has failed.
+ * @throws {HomegrownError} 'bad-settings' where there is no adapter.
+ */
+export async function useGpu(): Promise<Gpu> {
+  if (current && healthy(current)) {
+    await tf.setBackend('webgpu');
+    return current;
+  }
+  const adapter = await requestAdapter();
+  if (!adapter) throw new HomegrownError('bad-settings', 'This browser offers no WebGPU adapter.', 'Choose WASM.');
+  const device = await adapter.requestDevice({
+    requiredFeatures: FEATURES.filter((name): name is GPUFeatureName => adapter.features.has(name)),
+    requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
+  });
+  const backend = new WebGPUBackend(device, adapter.info);
+  if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');
+  tf.registerBackend('webgpu', () => backend, 3);
+  // Split-K by float atomics gives another sum on every run; the packed program is deterministic.
+  tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', 3);
+  // Else ops on small tensors silently run on the processor, in another precision.
+  tf.env().set('WEBGPU_CPU_FORWARD', false);
+  await tf.setBackend('webgpu');
+  current = { adapter: summarise(adapter), device, backend, ...watch(device) };
+  return current;
+}
+
+const FEATURES: readonly string[] = ['shader-f16', 'subgroups', 'timestamp-query'];
+const LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+
+async function requestAdapter(): Promise<GPUAdapter | null> {
+  const { navigator } = globalThis as { navigator?: { gpu?: GPU } };
+  return (await navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' })) ?? null;
+}
+
+function summarise({ info, features, limits }: GPUAdapter): AdapterSummary {
+  const texts = [info.description, info.device, info.architecture, info.vendor].filter((text) => text !== '');
+  return {
+    name: texts[0] ?? 'GPU',
+    vendor: info.vendor,
+    architecture: info.architecture,
+    software: info.isFallbackAdapter || SOFTWARE.test(texts.join(' ')),
+    maxBindingBytes: limits.maxStorageBufferBindingSize,
+    f16: features.has('shader-f16'),
+    subgroups: features.has('subgroups'),
+    timestamps: features.has('timestamp-query'),
+  };
+}
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render|\bwarp\b|null-backend/i;
+
+function watch(device: GPUDevice): Pick<Gpu, 'check' | 'failed'> {
+  let error: HomegrownError | undefined;
+  const failed = new Promise<HomegrownError>((resolve) => {
+    const report = (code: 'device-lost' | 'bug' | 'out-of-memory', message: string) => {
+      error ??= new HomegrownError(code, message);
+      resolve(error);
+    };
+    device.addEventListener('uncapturederror', ({ error: { message, constructor } }) =>
+      report(constructor.name === 'GPUOutOfMemoryError' ? 'out-of-memory' : 'bug', `WebGPU: ${message}`),
+    );
+    void device.lost.then(({ reason, message }) => report('device-lost', `The GPU was lost (${reason}): ${message}`));
+  });
+  const check = () => {
+    if (error) throw error;
+  };
+  return { check, failed };
+}
+
+function healthy(gpu: Gpu): boolean {
+  try {
+    gpu.check();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * WebGPU outside a browser: Dawn as `navigator.gpu`, for kernel tests, the bench and the terminal.
+ * With `countCalls`, every call that costs something is counted at the API itself, whoever makes it.
+ */
+import { create, globals } from 'webgpu';
+
+/** Absent where Node has no adapter at all; then `navigator.gpu.requestAdapter()` gives null, as in a browser. */
+export function installDawn(options: { adapter?: string } = {}): void {
+  Object.assign(globalThis, globals);
+  const flags = ['disable-dawn-features=timestamp_quantization'];
+  if (options.adapter !== undefined) flags.push(`adapter=${options.adapter}`);
+  const gpu = create(flags);
+  const { navigator } = globalThis as { navigator?: object };
+  Object.defineProperty(globalThis, 'navigator', {
+    value: { userAgent: 'node', ...navigator, gpu },
+    configurable: true,
+    writable: true,
+  });
+}
+
+/** Since the last `reset`, except `liveBytes` (now) and `peakBytes` (ever): sizes as asked of createBuffer. */
+export interface Calls {
+  dispatches: number;
+  submits: number;
+  buffers: number;
+  bindGroups: number;
+  pipelines: number;
+  writes: number;
+  liveBytes: number;
+  peakBytes: number;
+  reset(): void;
+}
+
+/** Wraps the prototypes of WebGPU's classes; call it once, after `installDawn`. */
+export function countCalls(): Calls {
+  const calls: Calls = {
+    ...{ dispatches: 0, submits: 0, buffers: 0, bindGroups: 0, pipelines: 0, writes: 0, liveBytes: 0, peakBytes: 0 },
+    reset() {
+      this.dispatches = this.submits = this.buffers = this.bindGroups = this.pipelines = this.writes = 0;
+    },
+  };
+  after(GPUComputePassEncoder.prototype, 'dispatchWorkgroups', () => calls.dispatches++);
+  after(GPUQueue.prototype, 'submit', () => calls.submits++);
+  after(GPUQueue.prototype, 'writeBuffer', () => calls.writes++);
+  after(GPUDevice.prototype, 'createBindGroup', () => calls.bindGroups++);
+  after(GPUDevice.prototype, 'createComputePipeline', () => calls.pipelines++);
+  after(GPUDevice.prototype, 'createComputePipelineAsync', () => calls.pipelines++);
+  after(GPUDevice.prototype, 'createBuffer', (buffer: GPUBuffer) => {
+    let alive = buffer.size;
+    calls.buffers++;
+    calls.liveBytes += alive;
+    calls.peakBytes = Math.max(calls.peakBytes, calls.liveBytes);
+    const destroy = buffer.destroy.bind(buffer);
+    buffer.destroy = () => {
+      calls.liveBytes -= alive;
+      alive = 0;
+      destroy();
+      return undefined;
+    };
+  });
+  return calls;
+}
+
+function after<K extends string, R>(
+  prototype: Record<K, (...args: never[]) => R>,
+  name: K,
+  act: (result: R) => void,
+): void {
+  const original = prototype[name];
+  prototype[name] = function (this: unknown, ...args: never[]) {
+    const result = original.apply(this, args);
+    act(result);
+    return result;
+  };
+}
