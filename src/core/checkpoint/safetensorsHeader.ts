@@ -82,12 +82,14 @@ function scanner(text: string, fail: (reason: string) => Error): Scanner {
   /** The items between two brackets, separated by commas. */
   const list = (open: string, close: string, item: () => void): void => {
     take(open);
-    if (next() === close) return void at++;
-    for (;;) {
+    if (next() !== close) {
       item();
-      if (next() === close) return void at++;
-      take(',');
+      while (next() !== close) {
+        take(',');
+        item();
+      }
     }
+    at++;
   };
   const string = (): string => {
     if (next() !== '"') throw wanted('a string');

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import type { NamedTensors } from './tensors';
 
-/** Everything besides tensors that makes a resume exact. Randomness is counter-based, so (seed, step) is all of it. */
-export interface TrainState {
+/**
+ * Everything besides tensors that makes a resume exact. Randomness is counter-based, so (seed, step) is all of it.
+ * A type, not an interface, so that it is assignable to Json.
+ */
+export type TrainState = {
   /** Steps done. */
   step: number;
   tokensSeen: number;
   /** Milliseconds of training so far, stops excluded. */
   activeMs: number;
   best: { step: number; loss: number } | null;
-}
+};
 
 /** A model at a step: weights under their own names, moments as `adam.m.<name>`, `adam.v.<name>` or `sgd.v.<name>`. */
 export interface Snapshot {

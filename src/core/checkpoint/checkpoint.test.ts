@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'vitest';
+import { memoryStore, type BlobStore } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
+import { claimRun, listSnapshots, loadSnapshot, snapshotKeys } from './checkpoint';
+import type { Snapshot } from './snapshot';
+
+/** Three tensors, the last two not aligned to the chunks of 64 bytes, whose values tell the step. */
+function snapshotAt(step: number, bestStep = 0): Snapshot {
+  const tensor = (...shape: number[]): { shape: number[]; data: Float32Array } => ({
+    shape,
+    data: new Float32Array(shape.reduce((a, b) => a * b, 1)).map((_, i) => step + i / 7),
+  });
+  return {
+    state: { step, tokensSeen: step * 10, activeMs: step, best: { step: bestStep, loss: 1.5 } },
+    tensors: new Map([
+      ['transformer.wte.weight', tensor(8, 4)],
+      ['__proto__', tensor(3)],
+      ['empty', tensor(0)],
+      ['adam.m.transformer.wte.weight', tensor(11)],
+    ]),
+  };
+}
+const CHUNK = 64;
+const steps = async (store: BlobStore): Promise<number[]> => (await listSnapshots(store, 'r')).map(({ step }) => step);
+
+/** Fails at operation `n` (counted from 0): either nothing of it happens, or all does and then the tab dies. */
+function failingAt(store: BlobStore, n: number, when: 'before' | 'after'): BlobStore {
+  let count = 0;
+  const operation = async <T>(run: () => Promise<T>): Promise<T> => {
+    const mine = count++;
+    if (mine > n || (mine === n && when === 'before')) throw new HomegrownError('storage-full', 'injected');
+    const result = await run();
+    if (mine === n) throw new HomegrownError('storage-full', 'injected');
+    return result;
+  };
+  return {
+    get: (key) => operation(() => store.get(key)),
+    keys: (prefix) => operation(() => store.keys(prefix)),
+    commit: (change) => operation(() => store.commit(change)),
+  };
+}
+
+/** Flips one bit of the chunk that holds a step's middle. */
+async function damage(store: BlobStore, step: number): Promise<void> {
+  const key = (await store.keys(`runs/r/${step}.`))[1]!;
+  const chunk = (await store.get(key)) as Uint8Array;
+  await store.commit({ put: [[key, chunk.map((byte, i) => (i === 5 ? byte ^ 4 : byte))]] });
+}
+
+test('a snapshot comes back bit for bit, with its state', async () => {
+  const store = memoryStore();
+  const writer = await claimRun(store, 'r', CHUNK);
+  const { bytes } = await writer.save(snapshotAt(7));
+  expect(bytes).toBe(4 * (32 + 3 + 11));
+  expect(await loadSnapshot(store, 'r')).toEqual({ snapshot: snapshotAt(7), damaged: [] });
+});
+
+test('the newest, the one before and the best are kept; nothing else remains in the store', async () => {
+  const store = memoryStore();
+  const writer = await claimRun(store, 'r', CHUNK);
+  for (const step of [0, 10, 20, 30, 40, 50]) await writer.save(snapshotAt(step, step < 20 ? 10 : 20));
+  expect(await listSnapshots(store, 'r')).toMatchObject([
+    { step: 20, best: true },
+    { step: 40, latest: false },
+    { step: 50, latest: true, best: false },
+  ]);
+  expect((await loadSnapshot(store, 'r', 'best')).snapshot.state.step).toBe(20);
+  expect((await loadSnapshot(store, 'r', 40)).snapshot).toEqual(snapshotAt(40, 20));
+  await expect(loadSnapshot(store, 'r', 30)).rejects.toThrow(/no saved step 30/);
+  const ids = new Set((await store.keys('runs/r/')).map((key) => key.split('/')[2]));
+  expect(ids.size).toBe(3);
+  await store.commit({ drop: await snapshotKeys(store, 'r') });
+  expect(await store.keys('')).toEqual([]);
+});
+
+describe.each(['before', 'after'] as const)('a crash %s operation n of a save, for every n', (when) => {
+  test('the newest committed step opens; a half-written one is never listed; the next save cleans up', async () => {
+    let crashes = 0;
+    for (let n = 0; ; n++) {
+      const store = memoryStore();
+      const first = await claimRun(store, 'r', CHUNK);
+      await first.save(snapshotAt(1));
+      await first.save(snapshotAt(2));
+      const faulty = failingAt(store, n, when);
+      let saved = false;
+      try {
+        const writer = await claimRun(faulty, 'r', CHUNK);
+        await writer.save(snapshotAt(3));
+        saved = true;
+      } catch (error) {
+        expect(error).toBeInstanceOf(HomegrownError);
+        crashes++;
+      }
+      const listed = await steps(store);
+      // "Saved" is never untrue; a save whose last words were lost may stand all the same.
+      if (saved) expect(listed.at(-1)).toBe(3);
+      expect([2, 3]).toContain(listed.at(-1));
+      const newest = listed.at(-1)!;
+      expect(await loadSnapshot(store, 'r')).toEqual({ snapshot: snapshotAt(newest), damaged: [] });
+      expect((await loadSnapshot(store, 'r', newest - 1)).snapshot).toEqual(snapshotAt(newest - 1));
+
+      await (await claimRun(store, 'r', CHUNK)).save(snapshotAt(4));
+      expect(await steps(store)).toEqual([newest, 4]);
+      expect(new Set((await store.keys('runs/r/')).map((key) => key.split('/')[2])).size).toBe(2);
+      const { length } = await faulty.keys('').then(
+        (keys) => keys,
+        () => [],
+      );
+      if (saved && length > 0) break; // n lies beyond the last operation
+    }
+    expect(crashes).toBeGreaterThan(10);
+  });
+});
+
+describe('damage', () => {
+  test('a flipped bit is noticed, told, set aside and never deleted; the step before is given', async () => {
+    const store = memoryStore();
+    const writer = await claimRun(store, 'r', CHUNK);
+    for (const step of [1, 2]) await writer.save(snapshotAt(step));
+    await damage(store, 2);
+    const { snapshot, damaged } = await loadSnapshot(store, 'r');
+    expect(snapshot).toEqual(snapshotAt(1));
+    expect(damaged).toEqual([
+      { step: 2, reason: 'Step 2 cannot be opened: part 2 of 3 has changed since it was written' },
+    ]);
+    expect(await steps(store)).toEqual([1]);
+    // The writer goes on from the good one, which stays behind the new one.
+    await writer.save(snapshotAt(3));
+    expect(await steps(store)).toEqual([1, 3]);
+    expect((await store.keys('runs/r/2.')).length).toBe(3);
+  });
+
+  test('missing parts, a changed description and a missing one all fall back', async () => {
+    const breakers: ((store: BlobStore) => Promise<unknown>)[] = [
+      async (store) => store.commit({ drop: [(await store.keys('runs/r/2.'))[0]!] }),
+      async (store) => store.commit({ drop: await store.keys('manifests/r/2.') }),
+      async (store) => {
+        const key = (await store.keys('manifests/r/2.'))[0]!;
+        const manifest = (await store.get(key)) as { tensors: { shape: number[] }[] };
+        manifest.tensors[0]!.shape.reverse();
+        return store.commit({ put: [[key, manifest]] });
+      },
+      async (store) => store.commit({ put: [[(await store.keys('manifests/r/2.'))[0]!, 'x']] }),
+    ];
+    for (const breakIt of breakers) {
+      const store = memoryStore();
+      const writer = await claimRun(store, 'r', CHUNK);
+      for (const step of [1, 2]) await writer.save(snapshotAt(step));
+      await breakIt(store);
+      const { snapshot, damaged } = await loadSnapshot(store, 'r');
+      expect([snapshot.state.step, damaged.map(({ step }) => step)]).toEqual([1, [2]]);
+    }
+  });
+
+  test('when nothing can be opened, every reason is told', async () => {
+    const store = memoryStore();
+    const writer = await claimRun(store, 'r', CHUNK);
+    for (const step of [1, 2]) await writer.save(snapshotAt(step));
+    await damage(store, 1);
+    await damage(store, 2);
+    await expect(loadSnapshot(store, 'r')).rejects.toThrow(/Step 2 .*Step 1 /);
+  });
+
+  test('a store that does not keep what it was given is found out before the head moves', async () => {
+    const store = memoryStore();
+    await (await claimRun(store, 'r', CHUNK)).save(snapshotAt(1));
+    const lossy: BlobStore = {
+      ...store,
+      get: async (key) => (key.startsWith('runs/') ? new Uint8Array(CHUNK) : store.get(key)),
+    };
+    await expect((await claimRun(lossy, 'r', CHUNK)).save(snapshotAt(2))).rejects.toThrow(/did not read back/);
+    expect((await loadSnapshot(store, 'r')).snapshot).toEqual(snapshotAt(1));
+  });
+
+  test('a failing disk is not taken for damage', async () => {
+    const store = memoryStore();
+    await (await claimRun(store, 'r', CHUNK)).save(snapshotAt(1));
+    await expect(loadSnapshot(failingAt(store, 2, 'before'), 'r')).rejects.toThrow('injected');
+    expect(await steps(store)).toEqual([1]);
+  });
+});
+
+test('who claims the run shuts out the writer before, also in the middle of its save', async () => {
+  const store = memoryStore();
+  const sleeper = await claimRun(store, 'r', CHUNK);
+  await sleeper.save(snapshotAt(1));
+  let takeOver: Promise<unknown> | undefined;
+  const slow: BlobStore = {
+    ...store,
+    commit: async (change) => {
+      const put = [...(change.put ?? [])];
+      if (put.some(([key]) => key.startsWith('manifests/'))) {
+        takeOver ??= claimRun(store, 'r', CHUNK).then((writer) => writer.save(snapshotAt(5)));
+        await takeOver;
+      }
+      return store.commit({ ...change, put });
+    },
+  };
+  const interrupted = await claimRun(slow, 'r', CHUNK);
+  await expect(interrupted.save(snapshotAt(2))).rejects.toMatchObject({ code: 'in-use' });
+  await expect(sleeper.save(snapshotAt(3))).rejects.toMatchObject({ code: 'in-use' });
+  expect(await steps(store)).toEqual([1, 5]);
+});
+
+test('what is not a number is never saved, and ids from links cannot leave their folder', async () => {
+  const store = memoryStore();
+  const writer = await claimRun(store, 'r', CHUNK);
+  const snapshot = snapshotAt(1);
+  snapshot.tensors.get('__proto__')!.data[2] = NaN;
+  await expect(writer.save(snapshot)).rejects.toMatchObject({
+    code: 'diverged',
+    message: expect.stringContaining('__proto__[2]') as string,
+  });
+  expect(await store.keys('runs/')).toEqual([]);
+  for (const id of ['', '../x', 'a/b', 'x'.repeat(65)]) await expect(claimRun(store, id)).rejects.toThrow(/no run/);
+});

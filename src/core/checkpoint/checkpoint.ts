@@ -1,0 +1,214 @@
+/**
+ * The checkpoint protocol. Tensors go into immutable hashed chunks `runs/<run>/<id>/<i>`, each read back as soon as it
+ * is written; then one commit puts the manifest `manifests/<run>/<id>` and moves `heads/<run>`, which is the only truth:
+ * what no head names does not exist. A crash at any point leaves the old head and what it names as they were.
+ */
+import type { BlobStore, Stored } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
+import { sha256Hex } from '../base/hash';
+import { chunkKey, headKey, manifestKey, readHead, without, type Head } from './head';
+import { fillTensors, makeManifest, packed, readManifest, type Manifest } from './manifest';
+import type { Snapshot, WhichSnapshot } from './snapshot';
+import { firstNonFinite } from './tensors';
+
+export interface RunWriter {
+  /**
+   * Stores a snapshot; once resolved it is durable and was read back equal. Kept are the newest, the one before and
+   * the best (`best` says this is it; by default when the state says so); older ones are removed.
+   * @throws HomegrownError `diverged` (nothing written), `in-use`, `storage-full`, `storage-damaged`, `storage-blocked`:
+   * in every case what was saved before stays as it was.
+   */
+  save(snapshot: Snapshot, options?: { best?: boolean }): Promise<{ bytes: number }>;
+}
+
+/** Becomes the run's only writer: one that claimed it earlier can save no more, and its unfinished chunks are removed. */
+export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHUNK_BYTES): Promise<RunWriter> {
+  const old = await readHead(store, runId);
+  const head: Head = old ? { ...old, epoch: old.epoch + 1 } : { ...EMPTY, epoch: 1 };
+  if (!(await store.commit({ put: [[headKey(runId), head]], expect: [[headKey(runId), old]] }))) throw inUse();
+  await collectGarbage(store, runId, head);
+  let attempt = 0;
+  return {
+    async save(snapshot, { best = snapshot.state.best?.step === snapshot.state.step } = {}) {
+      const bad = firstNonFinite(snapshot.tensors);
+      if (bad !== undefined) {
+        throw new HomegrownError(
+          'diverged',
+          `${bad} is not a finite number, so step ${snapshot.state.step} was not saved`,
+        );
+      }
+      const id = `${snapshot.state.step}.${head.epoch}.${++attempt}`;
+      const manifest = await writeChunks(store, runId, id, snapshot, chunkBytes);
+      const moved = await moveHead(store, runId, head.epoch, manifest, best);
+      // The save stands, whatever becomes of this: what is left over now is removed after the next.
+      await collectGarbage(store, runId, moved).catch(() => undefined);
+      return { bytes: manifest.bytes };
+    },
+  };
+}
+
+/** `damaged`: ids of saved steps that could not be read and were set aside (never deleted) on the way to this one. */
+export interface Loaded {
+  snapshot: Snapshot;
+  damaged: readonly { step: number; reason: string }[];
+}
+
+/**
+ * Reads and verifies a saved step. A damaged newest one is set aside and the one before is given instead.
+ * @throws HomegrownError `storage-damaged` when the step asked for, or every one, cannot be read.
+ */
+export async function loadSnapshot(store: BlobStore, runId: string, which: WhichSnapshot = 'latest'): Promise<Loaded> {
+  const damaged: { step: number; reason: string }[] = [];
+  for (;;) {
+    const head = await readHead(store, runId);
+    const id = head && pick(head, which);
+    if (!head || !id) throw nothingToLoad(which, damaged);
+    try {
+      return { snapshot: await readSnapshot(store, runId, id), damaged };
+    } catch (error) {
+      if (!(error instanceof HomegrownError) || error.code !== 'storage-damaged') throw error;
+      // Only if the head still names it: a save that went on meanwhile may simply have removed it.
+      const moved = await store.commit({
+        put: [[headKey(runId), without(head, id)]],
+        expect: [[headKey(runId), head]],
+      });
+      if (moved) damaged.push({ step: stepOf(id), reason: error.message });
+    }
+  }
+}
+
+/** The saved steps, oldest first, without those whose description is damaged. */
+export async function listSnapshots(
+  store: BlobStore,
+  runId: string,
+): Promise<readonly { step: number; bytes: number; latest: boolean; best: boolean }[]> {
+  const head = await readHead(store, runId);
+  if (!head) return [];
+  const manifests = await Promise.all(
+    kept(head).map((id) =>
+      readManifest(store, manifestKey(runId, id)).catch((error: unknown) => {
+        if (error instanceof HomegrownError && error.code === 'storage-damaged') return undefined;
+        throw error;
+      }),
+    ),
+  );
+  return manifests
+    .filter((manifest) => manifest !== undefined)
+    .map(({ id, state, bytes }) => ({ step: state.step, bytes, latest: id === head.latest, best: id === head.best }))
+    .sort((a, b) => a.step - b.step);
+}
+
+/** Every key that a run's saved steps are under, to be dropped with the run. */
+export const snapshotKeys = async (store: BlobStore, runId: string): Promise<string[]> => [
+  headKey(runId),
+  ...(await store.keys(manifestKey(runId, ''))),
+  ...(await store.keys(chunkKey(runId, ''))),
+];
+
+async function writeChunks(
+  store: BlobStore,
+  runId: string,
+  id: string,
+  { state, tensors }: Snapshot,
+  chunkBytes: number,
+): Promise<Manifest> {
+  const hashes: string[] = [];
+  for (const chunk of packed(tensors, chunkBytes)) {
+    const key = chunkKey(runId, id, hashes.length);
+    const hash = await sha256Hex(chunk);
+    await store.commit({ put: [[key, chunk]] });
+    const back = await store.get(key);
+    if (!(back instanceof Uint8Array) || (await sha256Hex(back)) !== hash) throw notWhatWasWritten(state.step);
+    hashes.push(hash);
+  }
+  return makeManifest(id, state, tensors, chunkBytes, hashes);
+}
+
+/** One commit: the manifest and the head that names it, only while the run is still ours. */
+async function moveHead(
+  store: BlobStore,
+  runId: string,
+  epoch: number,
+  manifest: Manifest,
+  best: boolean,
+): Promise<Head> {
+  for (;;) {
+    const old = await readHead(store, runId);
+    if (old?.epoch !== epoch) throw inUse();
+    const { id } = manifest;
+    const head: Head = { ...old, latest: id, previous: old.latest, best: best ? id : old.best };
+    const key = manifestKey(runId, id);
+    const put: [string, Stored][] = [
+      [key, manifest],
+      [headKey(runId), head],
+    ];
+    const moved = await store.commit({ put, expect: [[headKey(runId), old]] });
+    // The head may have moved without a new writer, when a reader set a damaged step aside.
+    if (!moved) continue;
+    if ((await readManifest(store, key)).root !== manifest.root) throw notWhatWasWritten(manifest.state.step);
+    return head;
+  }
+}
+
+async function readSnapshot(store: BlobStore, runId: string, id: string): Promise<Snapshot> {
+  const manifest = await readManifest(store, manifestKey(runId, id));
+  const tensors = await fillTensors(manifest, async (i) => {
+    const chunk = await store.get(chunkKey(runId, id, i));
+    if (!(chunk instanceof Uint8Array))
+      throw damagedStep(manifest, `part ${i + 1} of ${manifest.chunks.length} is missing`);
+    if ((await sha256Hex(chunk)) !== manifest.chunks[i]) {
+      throw damagedStep(manifest, `part ${i + 1} of ${manifest.chunks.length} has changed since it was written`);
+    }
+    return chunk;
+  });
+  return { state: manifest.state, tensors };
+}
+
+/** Drops what the head does not name, only if that is still the head. */
+async function collectGarbage(store: BlobStore, runId: string, head: Head): Promise<void> {
+  const keep = new Set([...kept(head), ...head.damaged]);
+  const drop = (await snapshotKeys(store, runId)).filter(
+    (key) => key !== headKey(runId) && !keep.has(key.split('/')[2]!),
+  );
+  if (drop.length > 0) await store.commit({ drop, expect: [[headKey(runId), head]] });
+}
+
+const kept = ({ latest, previous, best }: Head): string[] =>
+  [...new Set([latest, previous, best])].filter((id) => id !== null);
+
+function pick(head: Head, which: WhichSnapshot): string | null | undefined {
+  if (which === 'best') return head.best;
+  if (which === 'latest') return head.latest ?? head.previous ?? head.best;
+  return kept(head).find((id) => stepOf(id) === which);
+}
+
+/** Ids are `<step>.<epoch>.<attempt>`: unique, because an epoch has one writer, which counts its attempts. */
+const stepOf = (id: string): number => Number.parseInt(id, 10);
+
+const EMPTY = { latest: null, previous: null, best: null, damaged: [] };
+/** One huge value would be one huge file in the browser's profile, which cleaners delete; small ones cost commits. */
+const CHUNK_BYTES = 8 * 2 ** 20;
+
+const inUse = (): HomegrownError =>
+  new HomegrownError(
+    'in-use',
+    'This run was taken over by another tab',
+    'What it had saved is there; continue in that tab.',
+  );
+const damagedStep = ({ state }: Manifest, reason: string): HomegrownError =>
+  new HomegrownError('storage-damaged', `Step ${state.step} cannot be opened: ${reason}`);
+const notWhatWasWritten = (step: number): HomegrownError =>
+  new HomegrownError(
+    'storage-damaged',
+    `Step ${step} was written but did not read back the same, so it does not count as saved`,
+    'The step saved before is untouched. Download the model now, and check the disk.',
+  );
+
+function nothingToLoad(which: WhichSnapshot, damaged: Loaded['damaged']): HomegrownError {
+  if (damaged.length > 0) {
+    const reasons = damaged.map(({ reason }) => reason).join('. ');
+    return new HomegrownError('storage-damaged', `No saved step of this run can be opened. ${reasons}`);
+  }
+  const what = which === 'latest' ? 'no saved step' : which === 'best' ? 'no best step' : `no saved step ${which}`;
+  return new HomegrownError('storage-damaged', `This run has ${what}`);
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import type { BlobStore, Json } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
+import { sha256Hex } from '../base/hash';
+import { trainStateSchema, type TrainState } from './snapshot';
+import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
+
+/** Describes one saved step: its tensors follow each other in its chunks as little-endian f32. */
+export type Manifest = z.infer<typeof manifestSchema>;
+
+export async function makeManifest(
+  id: string,
+  state: TrainState,
+  tensors: NamedTensors,
+  chunkBytes: number,
+  chunks: readonly string[],
+): Promise<Manifest> {
+  const shapes = [...tensors].map(([name, { shape }]) => ({ name, shape: [...shape] }));
+  const body = {
+    version: 1 as const,
+    id,
+    state,
+    tensors: shapes,
+    bytes: sizeOf(shapes),
+    chunkBytes,
+    chunks: [...chunks],
+  };
+  return { ...body, root: await rootOf(body) };
+}
+
+/** @throws HomegrownError `storage-damaged` when it is missing, malformed, or does not hash to its root. */
+export async function readManifest(store: BlobStore, key: string): Promise<Manifest> {
+  const value = await store.get(key);
+  const step = Number.parseInt(key.split('/').at(-1)!, 10);
+  const fail = (reason: string): HomegrownError =>
+    new HomegrownError('storage-damaged', `Step ${step} cannot be opened: its description ${reason}`);
+  if (value === undefined) throw fail('is missing');
+  const parsed = manifestSchema.safeParse(value);
+  if (!parsed.success) throw fail('is malformed');
+  const { root, ...body } = parsed.data;
+  if ((await rootOf(body)) !== root) throw fail('has changed since it was written');
+  return parsed.data;
+}
+
+/** The tensors' bytes in chunks of `chunkBytes`; the last is shorter. */
+export function* packed(tensors: NamedTensors, chunkBytes: number): Generator<Uint8Array> {
+  let left = [...tensors.values()].reduce((bytes, { data }) => bytes + data.byteLength, 0);
+  let chunk = new Uint8Array(Math.min(chunkBytes, left));
+  let filled = 0;
+  for (const tensor of tensors.values()) {
+    const bytes = bytesOf(tensor);
+    for (let at = 0; at < bytes.length;) {
+      const piece = bytes.subarray(at, at + chunk.length - filled);
+      chunk.set(piece, filled);
+      at += piece.length;
+      filled += piece.length;
+      if (filled < chunk.length) continue;
+      yield chunk;
+      left -= filled;
+      chunk = new Uint8Array(Math.min(chunkBytes, left));
+      filled = 0;
+    }
+  }
+}
+
+/** The inverse of `packed`, one chunk in memory at a time. */
+export async function fillTensors(
+  { tensors, chunks, chunkBytes }: Manifest,
+  chunk: (i: number) => Promise<Uint8Array>,
+): Promise<NamedTensors> {
+  const filled = new Map<string, HostTensor>();
+  let current = new Uint8Array(0);
+  let read = 0;
+  for (const { name, shape } of tensors) {
+    const tensor = { shape, data: new Float32Array(elements(shape)) };
+    const bytes = bytesOf(tensor);
+    for (let at = 0; at < bytes.length;) {
+      if (current.length === 0) current = new Uint8Array(await chunk(read++));
+      const piece = current.subarray(0, bytes.length - at);
+      bytes.set(piece, at);
+      at += piece.length;
+      current = current.subarray(piece.length);
+    }
+    filled.set(name, tensor);
+  }
+  if (read !== chunks.length)
+    throw new HomegrownError('bug', `${read} of ${chunks.length} chunks of ${chunkBytes} bytes used`);
+  return filled;
+}
+
+const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+const sizeOf = (tensors: readonly { shape: readonly number[] }[]): number =>
+  tensors.reduce((bytes, { shape }) => bytes + 4 * elements(shape), 0);
+
+const count = z.number().int().nonnegative();
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const manifestSchema = z.strictObject({
+  version: z.literal(1),
+  id: z.string(),
+  state: trainStateSchema,
+  tensors: z.array(z.strictObject({ name: z.string(), shape: z.array(count) })),
+  bytes: count,
+  chunkBytes: count,
+  chunks: z.array(hash),
+  /** SHA-256 of everything above, and so of everything below the chunks' hashes. */
+  root: hash,
+});
+
+const rootOf = (body: Omit<Manifest, 'root'>): Promise<string> => sha256Hex(canonical(body));
+
+/** JSON with its keys in order, so that equal values have equal text. */
+function canonical(value: Json): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonical).join(',')}]`;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
+}
