@@ -32,8 +32,8 @@ export const adamw: Update = (...input) => {
 };
 
 export const ADAMW: Ways<Update> = {
-  reference: (slots, rates, norm, { beta1, beta2, epsilon, weightDecay, clip }) =>
-    void tf.tidy(() => {
+  reference: (slots, rates, norm, { beta1, beta2, epsilon, weightDecay, clip }) => {
+    tf.tidy(() => {
       const [rate, correction1, correction2] = tf.unstack(rates) as [Scalar, Scalar, Scalar];
       const factor = clipFactor(norm, clip);
       for (const { parameter, gradient, m, v, decay } of slots) {
@@ -44,5 +44,6 @@ export const ADAMW: Ways<Update> = {
         const whole = decay ? tf.add(direction, tf.mul(parameter, weightDecay)) : direction;
         parameter.assign(tf.sub(parameter, tf.mul(whole, rate)));
       }
-    }),
+    });
+  },
 };

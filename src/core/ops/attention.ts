@@ -7,64 +7,69 @@
  * Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Rank, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { type Differentiable, run, type Ways } from './op';
 
 /** `rows` is B: how many sequences the B T rows of qkv hold. */
-export const attention = (qkv: Tensor2D, { rows, heads }: Settings): Tensor2D =>
-  run(ATTENTION, { qkv }, { rows, heads }) as Tensor2D;
+export const attention = (qkv: Tensor2D, settings: Settings): Tensor2D => run(ATTENTION, { qkv }, settings) as Tensor2D;
 
 type X = { qkv: Tensor2D };
 interface Settings {
   rows: number;
   heads: number;
 }
+/** p [B H, T, T]. */
+type Attention = Differentiable<X, Settings, X & { p: Tensor3D }>;
 
-export const ATTENTION: Ways<Differentiable<X, Settings>> = {
-  reference: {
-    forward({ qkv }, settings) {
-      const [q, k, v] = split(qkv, settings);
-      const [B, H, T, D] = q.shape;
-      const scores = tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(D));
-      const p = tf.softmax(tf.add(scores, future(T))); // [B, H, T, T]
-      return { y: join(tf.matMul(p, v), [B * T, H * D]), saved: { qkv, p } };
-    },
-    /** ds = p (dp - rowsum(dp p)): the gradient through softmax. */
-    backward(dy, { qkv, p }: { qkv: Tensor2D; p: Tensor4D }, settings) {
-      const [q, k, v] = split(qkv, settings);
-      const [B, H, T, D] = q.shape;
-      const dout = tf.transpose(tf.reshape(dy, [B, T, H, D]), [0, 2, 1, 3]);
-      const dp = tf.matMul(dout, v, false, true);
-      const ds = tf.mul(tf.mul(p, tf.sub(dp, tf.sum(tf.mul(dp, p), 3, true))), 1 / Math.sqrt(D));
-      const parts = [tf.matMul(ds, k), tf.matMul(ds, q, true), tf.matMul(p, dout, true)];
-      return {
-        qkv: tf.concat(
-          parts.map((part) => join(part, [B * T, H * D])),
-          1,
-        ),
-      };
-    },
-  },
+export const ATTENTION: Ways<Attention> = {
+  reference: made((a, b) => tf.matMul(a, b)),
+  /** wasm multiplies one pair of matrices ten times faster than a batch of them. */
+  host: made((a, b) => {
+    const [left, right] = [tf.unstack(a), tf.unstack(b)] as [Tensor2D[], Tensor2D[]];
+    return tf.stack(left.map((matrix, i) => tf.matMul(matrix, right[i]!))) as Tensor3D;
+  }),
 };
 
-/** [B T, 3 C] -> three of [B, H, T, D]. */
-function split(qkv: Tensor2D, { rows, heads }: Settings): [Tensor4D, Tensor4D, Tensor4D] {
-  const T = qkv.shape[0] / rows;
-  const D = qkv.shape[1] / 3 / heads;
-  const parts = tf.split(qkv, 3, 1);
-  return parts.map((t) => tf.transpose(tf.reshape(t, [rows, T, heads, D]), [0, 2, 1, 3])) as [
-    Tensor4D,
-    Tensor4D,
-    Tensor4D,
-  ];
+/** `product`: [B H, M, K] and [B H, K, N] -> [B H, M, N]. */
+function made(product: (a: Tensor3D, b: Tensor3D) => Tensor3D): Attention {
+  return {
+    forward({ qkv }, settings) {
+      const [q, k, v] = split(qkv, settings) as [Tensor3D, Tensor3D, Tensor3D];
+      const [, T, D] = q.shape;
+      const scores = tf.mul(product(q, turn(k)), 1 / Math.sqrt(D));
+      const p = tf.softmax(tf.add<Tensor3D>(scores, future(T)));
+      return { y: join([product(p, v)], settings), saved: { qkv, p } };
+    },
+    /** ds = p (dp - rowsum(dp p)): the gradient through softmax. */
+    backward(dy, { qkv, p }, settings) {
+      const [q, k, v] = split(qkv, settings) as [Tensor3D, Tensor3D, Tensor3D];
+      const [dout] = split(dy as Tensor2D, settings, 1) as [Tensor3D];
+      const dp = product(dout, turn(v));
+      const inner = tf.sub(dp, tf.sum(tf.mul(dp, p), 2, true));
+      const ds = tf.mul<Tensor3D>(tf.mul(p, inner), 1 / Math.sqrt(q.shape[2]));
+      return { qkv: join([product(ds, k), product(turn(ds), q), product(turn(p), dout)], settings) };
+    },
+  };
 }
-/** [B, H, T, D] -> [B T, H D]. */
-const join = (x: Tensor, shape: [number, number]): Tensor2D => tf.reshape(tf.transpose(x, [0, 2, 1, 3]), shape);
+
+/** [B T, parts H D] -> as many of [B H, T, D]. */
+function split(x: Tensor2D, { rows, heads }: Settings, parts = 3): Tensor3D[] {
+  const T = x.shape[0] / rows;
+  const D = x.shape[1] / parts / heads;
+  const apart = tf.transpose(tf.reshape(x, [rows, T, parts, heads, D]), [2, 0, 3, 1, 4]);
+  return tf.unstack(tf.reshape(apart, [parts, rows * heads, T, D])) as Tensor3D[];
+}
+/** The other way round. */
+function join(parts: Tensor3D[], { rows, heads }: Settings): Tensor2D {
+  const [, T, D] = parts[0]!.shape;
+  const apart = tf.reshape(tf.stack(parts), [parts.length, rows, heads, T, D]);
+  return tf.reshape<Rank.R2>(tf.transpose(apart, [1, 3, 0, 2, 4]), [rows * T, parts.length * heads * D]);
+}
+const turn = (x: Tensor3D): Tensor3D => tf.transpose(x, [0, 2, 1]);
 
 /** [T, T]: 0 where j <= i, else a number that softmax turns into 0. */
-function future(T: number): Tensor2D {
-  return tf.tensor2d(
+const future = (T: number): Tensor =>
+  tf.tensor2d(
     Float32Array.from({ length: T * T }, (_, n) => (n % T > Math.floor(n / T) ? -1e9 : 0)),
     [T, T],
   );
-}

@@ -7,11 +7,15 @@
  * The gradient sums in the order of rows, without atomics: the same bits every time.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
+import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { type Differentiable, run, type Ways } from './op';
 
 export const embedding = (ids: Tensor2D, tokens: Tensor2D, positions?: Tensor2D): Tensor2D =>
-  run(EMBEDDING, { ids, tokens, positions }, shapeOf(tokens, positions)) as Tensor2D;
+  run(
+    EMBEDDING,
+    { ids, tokens, positions },
+    { vocabulary: tokens.shape[0], places: positions?.shape[0] ?? 0 },
+  ) as Tensor2D;
 
 type X = { ids: Tensor2D; tokens: Tensor2D; positions: Tensor2D | undefined };
 interface Sizes {
@@ -19,33 +23,47 @@ interface Sizes {
   /** Rows of `positions`; 0 without. */
   places: number;
 }
-const shapeOf = (tokens: Tensor2D, positions?: Tensor2D): Sizes => ({
-  vocabulary: tokens.shape[0],
-  places: positions?.shape[0] ?? 0,
-});
+type Embedding = Differentiable<X, Sizes, { ids: Tensor2D }>;
 
-export const EMBEDDING: Ways<Differentiable<X, Sizes>> = {
+const forward: Embedding['forward'] = ({ ids, tokens, positions }) => {
+  const [B, T] = ids.shape;
+  const C = tokens.shape[1];
+  const rows = tf.gather(tokens, tf.reshape(ids, [B * T]));
+  if (!positions) return { y: rows, saved: { ids } };
+  const placed = tf.add(tf.reshape(rows, [B, T, C]), tf.slice(positions, [0, 0], [T, C]));
+  return { y: tf.reshape(placed, [B * T, C]), saved: { ids } };
+};
+
+export const EMBEDDING: Ways<Embedding> = {
   reference: {
-    forward({ ids, tokens, positions }) {
-      const [B, T] = ids.shape;
-      const C = tokens.shape[1];
-      const rows = tf.gather(tokens, tf.reshape(ids, [B * T]));
-      if (!positions) return { y: rows, saved: { ids } };
-      const placed = tf.add(tf.reshape(rows, [B, T, C]), tf.slice(positions, [0, 0], [T, C]));
-      return { y: tf.reshape(placed, [B * T, C]), saved: { ids } };
+    forward,
+    backward(dy, { ids }, { vocabulary, places }) {
+      const which = tf.oneHot(tf.reshape(ids, [ids.size]), vocabulary, 1, 0, 'float32');
+      return { tokens: tf.matMul(tf.transpose(which), dy), positions: byPlace(dy, ids, places) };
     },
-    backward(dy, { ids }: { ids: Tensor2D }, { vocabulary, places }) {
-      const [B, T] = ids.shape;
+  },
+  /** One-hot costs B T V C multiplications; here each row is added once. */
+  host: {
+    forward,
+    backward(dy, { ids }, { vocabulary, places }) {
       const C = dy.shape[1]!;
-      const which = tf.oneHot(tf.reshape(ids, [B * T]), vocabulary, 1, 0, 'float32') as Tensor2D; // [B T, V]
-      const byPlace = tf.sum(tf.reshape(dy, [B, T, C]) as Tensor3D, 0) as Tensor2D;
-      return {
-        tokens: tf.matMul(which, dy as Tensor2D, true),
-        positions: tf.pad(byPlace, [
-          [0, Math.max(0, places - T)],
-          [0, 0],
-        ]),
-      };
+      const from = dy.dataSync<'float32'>();
+      const into = new Float32Array(vocabulary * C);
+      ids.dataSync<'int32'>().forEach((id, row) => {
+        for (let c = 0; c < C; c++) into[id * C + c]! += from[row * C + c]!;
+      });
+      return { tokens: tf.tensor2d(into, [vocabulary, C]), positions: byPlace(dy, ids, places) };
     },
   },
 };
+
+/** [B T, C] -> [places, C]: summed over the batch, 0 beyond T. */
+function byPlace(dy: Tensor, ids: Tensor2D, places: number): Tensor | undefined {
+  if (places === 0) return undefined;
+  const [B, T] = ids.shape;
+  const summed = tf.sum<Tensor2D>(tf.reshape<Rank.R3>(dy, [B, T, dy.shape[1]!]), 0);
+  return tf.pad(summed, [
+    [0, places - T],
+    [0, 0],
+  ]);
+}

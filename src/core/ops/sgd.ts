@@ -27,13 +27,14 @@ export const sgd: Update = (...input) => {
 };
 
 export const SGD: Ways<Update> = {
-  reference: (slots, rates, norm, { momentum, weightDecay, clip }) =>
-    void tf.tidy(() => {
+  reference: (slots, rates, norm, { momentum, weightDecay, clip }) => {
+    tf.tidy(() => {
       const factor = clipFactor(norm, clip);
       for (const { parameter, gradient, v, decay } of slots) {
         const g = tf.mul(gradient, factor);
         v.assign(tf.add(tf.mul(v, momentum), decay ? tf.add(g, tf.mul(parameter, weightDecay)) : g));
         parameter.assign(tf.sub(parameter, tf.mul(v, rates)));
       }
-    }),
+    });
+  },
 };

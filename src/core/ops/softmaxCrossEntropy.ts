@@ -4,79 +4,90 @@
  *   loss = mean over counted n of logsumexp(z[n]) - z[n, targets[n]]      z = hidden classifier^T
  *
  * hidden [N, C]   classifier [V, C]   targets [N] int32; a negative target is not counted   loss scalar
- * Logits [rows, V] are made a block of rows at a time, so that they never exceed `LOGIT_BYTES`; backward makes them again.
+ * Logits [rows, V] are made for a block of rows at a time, so that they never exceed LOGIT_BYTES. One block keeps its
+ * probabilities for backward; more blocks make them again.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { type Differentiable, run, type Ways } from './op';
 
-export const softmaxCrossEntropy = (hidden: Tensor2D, classifier: Tensor2D, targets: Tensor1D): Scalar =>
-  run(SOFTMAX_CROSS_ENTROPY, { hidden, classifier, targets }, undefined) as Scalar;
+export const softmaxCrossEntropy = (
+  hidden: Tensor2D,
+  classifier: Tensor2D,
+  targets: Tensor1D,
+  logitBytes = LOGIT_BYTES,
+): Scalar => run(SOFTMAX_CROSS_ENTROPY, { hidden, classifier, targets }, { logitBytes }) as Scalar;
 
 /** Half of the 128 MiB that every WebGPU device can bind. */
 export const LOGIT_BYTES = 64 * 2 ** 20;
+/** TensorFlow.js's softmax on WebGPU spoils the last element beyond as many rows. */
+const MAX_ROWS = 65_535;
 
 type X = { hidden: Tensor2D; classifier: Tensor2D; targets: Tensor1D };
+type Saved = X & { probabilities?: Tensor2D };
+interface Settings {
+  logitBytes: number;
+}
 
-export const SOFTMAX_CROSS_ENTROPY: Ways<Differentiable<X, undefined>> = {
+export const SOFTMAX_CROSS_ENTROPY: Ways<Differentiable<X, Settings>> = {
   reference: {
-    forward({ hidden, classifier, targets }) {
-      const sums = blocks(hidden, classifier, targets).map((block) =>
-        tf.tidy(() => {
-          const { logits, counted, which } = block();
-          const highest = tf.max(logits, 1, true);
-          const shifted = tf.sub(logits, highest);
-          const logSum = tf.log(tf.sum(tf.exp(shifted), 1));
-          const chosen = tf.sum(tf.mul(shifted, which), 1);
-          return tf.sum(tf.mul(tf.sub(logSum, chosen), counted));
-        }),
-      );
-      const total = sums.reduce((a, b) => tf.add(a, b));
-      return { y: tf.div(total, count(targets)), saved: { hidden, classifier, targets } };
+    forward({ hidden, classifier, targets }, { logitBytes }) {
+      const blocks = cut(hidden, classifier, logitBytes);
+      const saved: Saved = { hidden, classifier, targets };
+      const sums = blocks.map(({ start, length }) => {
+        const kept = tf.tidy(() => {
+          const rows = tf.slice(hidden, [start, 0], [length, -1]);
+          const z = tf.matMul<Tensor2D>(rows, tf.transpose(classifier));
+          const p = tf.softmax(z);
+          // The likeliest token is never rarer than 1 / V, so its logarithm loses nothing.
+          const logSum = tf.sub(tf.max(z, 1), tf.log(tf.max(p, 1)));
+          const labels = tf.slice(targets, start, length);
+          const loss = tf.sum(tf.mul(tf.sub(logSum, chosen(z, labels)), counts(labels)));
+          return blocks.length === 1 ? ([loss, p] as const) : ([loss] as const);
+        });
+        if (kept[1]) saved.probabilities = kept[1];
+        return kept[0];
+      });
+      return { y: tf.div(add(sums), count(targets)), saved };
     },
     /** dz = (softmax(z) - onehot(target)) dloss / count. */
-    backward(dy, { hidden, classifier, targets }: X) {
+    backward(dy, { hidden, classifier, targets, probabilities }: Saved, { logitBytes }) {
+      const V = classifier.shape[0];
       const scale = tf.div(dy, count(targets));
-      const parts = blocks(hidden, classifier, targets).map((block) =>
+      const parts = cut(hidden, classifier, logitBytes).map(({ start, length }) =>
         tf.tidy(() => {
-          const { rows, logits, counted, which } = block();
-          const dz = tf.mul(tf.mul(tf.sub(tf.softmax(logits), which), tf.expandDims(counted, 1)), scale) as Tensor2D;
-          return [tf.matMul(dz, classifier), tf.matMul(dz, rows, true)] as const;
+          const rows = tf.slice(hidden, [start, 0], [length, -1]);
+          const labels = tf.slice(targets, start, length);
+          const p = probabilities ?? tf.softmax(tf.matMul(rows, tf.transpose(classifier)));
+          const which = tf.oneHot(labels, V, 1, 0, 'float32');
+          const weight = tf.expandDims(tf.mul(counts(labels), scale), 1);
+          const dz = tf.mul<Tensor2D>(tf.sub(p, which), weight);
+          return [tf.matMul(dz, classifier), tf.matMul(tf.transpose(dz), rows)] as const;
         }),
       );
-      return {
-        hidden: tf.concat(parts.map(([dHidden]) => dHidden)),
-        classifier: parts.map(([, dClassifier]) => dClassifier).reduce((a, b) => tf.add(a, b)),
-      };
+      return { hidden: tf.concat(parts.map(([part]) => part)), classifier: add(parts.map(([, part]) => part)) };
     },
   },
 };
 
-interface Block {
-  rows: Tensor2D;
-  logits: Tensor2D;
-  /** 1 where the target counts, else 0; [rows]. */
-  counted: Tensor;
-  /** One-hot targets [rows, V]; a row of 0 where the target does not count. */
-  which: Tensor;
+/** Blocks of rows whose logits stay within the bound. */
+function cut(hidden: Tensor2D, classifier: Tensor2D, logitBytes: number): { start: number; length: number }[] {
+  const N = hidden.shape[0];
+  const most = Math.max(1, Math.min(MAX_ROWS, Math.floor(logitBytes / (4 * classifier.shape[0]))));
+  return Array.from({ length: Math.ceil(N / most) }, (_, i) => ({
+    start: i * most,
+    length: Math.min(most, N - i * most),
+  }));
 }
-function blocks(hidden: Tensor2D, classifier: Tensor2D, targets: Tensor1D): (() => Block)[] {
-  const [N, C] = hidden.shape;
-  const V = classifier.shape[0];
-  const rowsAtOnce = Math.max(1, Math.min(N, Math.floor(LOGIT_BYTES / (4 * V))));
-  return Array.from({ length: Math.ceil(N / rowsAtOnce) }, (_, i) => () => {
-    const start = i * rowsAtOnce;
-    const length = Math.min(rowsAtOnce, N - start);
-    const rows = tf.slice(hidden, [start, 0], [length, C]);
-    const labels = tf.slice(targets, [start], [length]);
-    return {
-      rows,
-      logits: tf.matMul(rows, classifier, false, true),
-      counted: counts(labels),
-      which: tf.oneHot(labels, V, 1, 0, 'float32'),
-    };
-  });
+
+/** z[n, labels[n]]; [rows]. */
+function chosen(z: Tensor2D, labels: Tensor1D): Tensor {
+  const [rows, V] = z.shape;
+  const at = tf.add(tf.range(0, rows * V, V, 'int32'), tf.maximum(labels, tf.scalar(0, 'int32')));
+  return tf.gather(tf.reshape(z, [rows * V]), at);
 }
-const counts = (targets: Tensor1D): Tensor => tf.cast(tf.greaterEqual(targets, 0), 'float32');
+/** 1 where the target counts, else 0; [rows]. */
+const counts = (labels: Tensor1D): Tensor => tf.cast(tf.greaterEqual(labels, tf.scalar(0, 'int32')), 'float32');
 /** At least 1, so that a batch without counted targets has loss 0. */
 const count = (targets: Tensor1D): Tensor => tf.maximum(tf.sum(counts(targets)), 1);
+const add = <T extends Tensor>(tensors: readonly T[]): T => tensors.reduce((a, b) => tf.add<T>(a, b));
