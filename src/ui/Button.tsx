@@ -1,0 +1,79 @@
+import type { ReactNode } from 'react';
+import { Button as AriaButton } from 'react-aria-components';
+import { cx } from './cx';
+import { Icon } from './Icon';
+import type { IconName } from './icons';
+import { Tooltip } from './Tooltip';
+import styles from './Button.module.css';
+
+export interface ButtonProps {
+  children: ReactNode;
+  onPress: () => void;
+  /** `go` is filled and stands once a page. */
+  variant?: 'go' | 'default' | 'quiet' | 'risk';
+  isDense?: boolean;
+  icon?: IconName;
+  /** A chevron after the words: the button opens something. */
+  opens?: boolean;
+  /** Why there is nothing to do. The button stays reachable and says so. */
+  disabledReason?: string | undefined;
+  /** Smallest width in px, so that a button which becomes Stop keeps its place. */
+  minWidth?: number;
+  type?: 'button' | 'submit';
+  /** The name for screen readers, if the words are not enough ("Train on it, Moby Dick"). */
+  label?: string;
+}
+
+export function Button({ variant = 'default', disabledReason, ...p }: ButtonProps) {
+  const button = (
+    <AriaButton
+      className={cx(styles.button, styles[variant], p.isDense && styles.dense)}
+      onPress={() => disabledReason === undefined && p.onPress()}
+      type={p.type ?? 'button'}
+      style={p.minWidth ? { minWidth: p.minWidth } : {}}
+      {...(p.label && { 'aria-label': p.label })}
+      {...(disabledReason !== undefined && { 'aria-disabled': 'true' })}
+    >
+      {p.icon === 'stop' ? <span className={styles.square} aria-hidden /> : p.icon && <Icon name={p.icon} size={14} />}
+      {p.children}
+      {p.opens && <Icon name="chevron" size={14} />}
+    </AriaButton>
+  );
+  return disabledReason === undefined ? button : <Tooltip text={disabledReason}>{button}</Tooltip>;
+}
+
+export interface IconButtonProps {
+  icon: IconName;
+  /** The name, shown as the tooltip as well. */
+  label: string;
+  onPress: () => void;
+  variant?: 'quiet' | 'default';
+  /** For a button that holds a state, such as show or hide. */
+  isPressed?: boolean;
+  disabledReason?: string | undefined;
+}
+
+export function IconButton({ variant = 'quiet', disabledReason, ...p }: IconButtonProps) {
+  return (
+    <Tooltip text={disabledReason ?? p.label}>
+      <AriaButton
+        className={cx(styles.button, styles[variant], styles.icon)}
+        aria-label={p.label}
+        onPress={() => disabledReason === undefined && p.onPress()}
+        {...(p.isPressed !== undefined && { 'aria-pressed': p.isPressed })}
+        {...(disabledReason !== undefined && { 'aria-disabled': 'true' })}
+      >
+        <Icon name={p.icon} size={14} />
+      </AriaButton>
+    </Tooltip>
+  );
+}
+
+/** A word that acts: Show table, Show, Keep it. */
+export function TextAction({ children, onPress, label }: { children: ReactNode; onPress: () => void; label?: string }) {
+  return (
+    <AriaButton className={cx(styles.act)} onPress={onPress} {...(label && { 'aria-label': label })}>
+      {children}
+    </AriaButton>
+  );
+}

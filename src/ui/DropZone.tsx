@@ -1,0 +1,104 @@
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
+import { Button, type ButtonProps } from './Button';
+import { cx } from './cx';
+import { filesOfDrop, filesOfList, type DroppedFile } from './droppedFiles';
+import { Icon } from './Icon';
+import styles from './DropZone.module.css';
+
+export interface DropZoneProps {
+  /** Called with every file of a drop anywhere in the window, folders walked through. */
+  onFiles: (files: DroppedFile[]) => void;
+  /** What could not be read, in the browser's words. */
+  onError?: (message: string) => void;
+  /** The large form of the first screen, with its buttons inside. */
+  isBig?: boolean;
+  /** Buttons and a line of formats, in the large form. */
+  children?: ReactNode;
+}
+
+/** The whole window accepts; this is where it says so. One at a time. */
+export function DropZone({ onFiles, onError, isBig, children }: DropZoneProps) {
+  const over = useWindowDrop(onFiles, onError);
+  return (
+    <div className={cx(styles.drop, isBig && styles.big, over && styles.over)}>
+      <Icon name="upload" />
+      {isBig ? (
+        <>
+          <b>{over ?? 'Drop files or folders here'}</b>
+          {children}
+        </>
+      ) : (
+        <span>{over ?? 'Drop files or folders anywhere on this page'}</span>
+      )}
+    </div>
+  );
+}
+
+/** While files are over the window: what letting go will do. */
+function useWindowDrop(onFiles: DropZoneProps['onFiles'], onError: DropZoneProps['onError']): string | undefined {
+  const [over, setOver] = useState<string>();
+  const accept = useEffectEvent((files: DroppedFile[]) => {
+    if (files.length > 0) onFiles(files);
+  });
+  const refuse = useEffectEvent((error: unknown) => onError?.(error instanceof Error ? error.message : String(error)));
+  useEffect(() => {
+    const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+    const onOver = (event: DragEvent) => {
+      if (!holdsFiles(event) || !event.dataTransfer) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = 'copy';
+      const count = event.dataTransfer.items.length;
+      setOver(count === 1 ? 'Drop to add 1 file or folder' : `Drop to add ${count} files or folders`);
+    };
+    const onLeave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setOver(undefined);
+    };
+    const onDrop = (event: DragEvent) => {
+      setOver(undefined);
+      if (!holdsFiles(event) || !event.dataTransfer) return;
+      event.preventDefault();
+      filesOfDrop(event.dataTransfer).then(accept, refuse);
+    };
+    addEventListener('dragover', onOver);
+    addEventListener('dragleave', onLeave);
+    addEventListener('drop', onDrop);
+    return () => {
+      removeEventListener('dragover', onOver);
+      removeEventListener('dragleave', onLeave);
+      removeEventListener('drop', onDrop);
+    };
+  }, []);
+  return over;
+}
+
+export interface FileButtonProps extends Pick<ButtonProps, 'children' | 'variant' | 'isDense' | 'icon'> {
+  onFiles: (files: DroppedFile[]) => void;
+  /** A folder with all below it, in place of single files. */
+  isFolder?: boolean;
+  isSingle?: boolean;
+  /** As the input's attribute: `.txt,.md`. */
+  accept?: string;
+}
+
+/** A button that opens the browser's choice of files or of a folder. */
+export function FileButton({ onFiles, isFolder = false, isSingle = false, accept, ...button }: FileButtonProps) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button {...button} icon={button.icon ?? (isFolder ? 'folder' : 'file')} onPress={() => input.current?.click()} />
+      <input
+        ref={input}
+        type="file"
+        hidden
+        multiple={!isSingle}
+        {...(accept && { accept })}
+        {...(isFolder && { webkitdirectory: '' })}
+        onChange={(event) => {
+          const files = filesOfList(event.currentTarget.files ?? []);
+          event.currentTarget.value = '';
+          if (files.length > 0) onFiles(files);
+        }}
+      />
+    </>
+  );
+}

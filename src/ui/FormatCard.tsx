@@ -1,0 +1,58 @@
+import type { ReactNode } from 'react';
+import { cx } from './cx';
+import { Icon, toneIcon, type Tone } from './Icon';
+import styles from './FormatCard.module.css';
+
+export interface FormatCardProps {
+  name: string;
+  size?: string;
+  /** What it is for, in one line. */
+  purpose: string;
+  opensIn: string;
+  holds: string;
+  /** "Verified" comes only with its evidence. Without a tone it is a quiet line: `Not built yet`. */
+  proof?: { tone?: Tone; title?: string; text: string };
+  /** A Progress in place of the proof while it is being built. */
+  progress?: ReactNode;
+  action: ReactNode;
+}
+
+export function FormatCard(p: FormatCardProps) {
+  return (
+    <article className={styles.card}>
+      <header>
+        <h3>{p.name}</h3>
+        <span className={styles.size}>{p.size}</span>
+      </header>
+      <p className={styles.purpose}>{p.purpose}</p>
+      <dl>
+        <div>
+          <dt>Opens in</dt>
+          <dd>{p.opensIn}</dd>
+        </div>
+        <div>
+          <dt>Holds</dt>
+          <dd>{p.holds}</dd>
+        </div>
+      </dl>
+      <footer>
+        {p.progress ?? (p.proof && <Proof {...p.proof} />) ?? <span />}
+        {p.action}
+      </footer>
+    </article>
+  );
+}
+
+function Proof({ tone, title, text }: { tone?: Tone; title?: string; text: string }) {
+  return (
+    <p className={styles.proof}>
+      {tone && <Icon name={toneIcon[tone]} tone={tone} />}
+      <span>
+        {title && <b className={cx(tone && styles[tone])}>{title}</b>} {text}
+      </span>
+    </p>
+  );
+}
+
+/** Two columns of format cards. */
+export const FormatCards = ({ children }: { children: ReactNode }) => <div className={styles.cards}>{children}</div>;

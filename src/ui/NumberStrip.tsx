@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react';
+import { cx } from './cx';
+import type { RunColor } from './runColor';
+import { Swatch } from './Swatch';
+import styles from './NumberStrip.module.css';
+
+export interface Reading {
+  label: string;
+  value: ReactNode;
+  unit?: ReactNode;
+  /** Ties the number to its curve. */
+  run?: RunColor;
+  /** Left out on a phone. */
+  isSecondary?: boolean;
+}
+
+/** Label 12, value 20, unit 12; eight across, 2 × 4 on a tablet and 3 × 2 on a phone. `isCompact` is for a pane: 4 equal. */
+export function NumberStrip({ readings, isCompact }: { readings: readonly Reading[]; isCompact?: boolean }) {
+  return (
+    <dl className={cx(styles.strip, isCompact && styles.compact)} style={{ '--count': readings.length }}>
+      {readings.map(({ label, value, unit, run, isSecondary }) => (
+        <div key={label} className={cx(isSecondary && styles.secondary)}>
+          <dt>
+            {run !== undefined && <Swatch run={run} />}
+            {label}
+          </dt>
+          <dd>
+            {value}
+            {unit !== undefined && <span className={styles.unit}>{unit}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,77 @@
+import { useEffect, useRef } from 'react';
+import { cx } from './cx';
+import styles from './Rail.module.css';
+
+/** Filled: has an artefact. Ring: nothing yet. Half amber: out of date. Ringed green: running. Red diamond: stopped. */
+export type NodeState = 'done' | 'none' | 'stale' | 'run' | 'stopped';
+export interface RailStage {
+  id: string;
+  href: string;
+  name: string;
+  state: NodeState;
+  /** The artefact in one line: `BPE · 2,048 entries`, `needs text`. */
+  artefact: string;
+}
+export interface RailProps {
+  stages: readonly RailStage[];
+  current: string;
+  onGo: (stage: RailStage) => void;
+  /** The privacy promise as a reading. */
+  vow: { requests: string; stored: string; storedLabel?: string };
+}
+const WORDS: Record<NodeState, string | undefined> = {
+  done: undefined,
+  none: undefined,
+  stale: 'out of date',
+  run: 'running',
+  stopped: 'stopped',
+};
+
+/** The data path as a line with a node per stage. */
+export function Rail({ stages, current, onGo, vow }: RailProps) {
+  const here = useRef<HTMLAnchorElement>(null);
+  const rail = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const box = rail.current;
+    if (here.current && box && box.scrollWidth > box.clientWidth)
+      box.scrollLeft += here.current.getBoundingClientRect().left - 16;
+  }, [current]);
+  return (
+    <nav className={styles.rail} aria-label="Stages" ref={rail}>
+      <ol>
+        {stages.map((stage) => (
+          <li key={stage.id}>
+            <a
+              href={stage.href}
+              ref={stage.id === current ? here : undefined}
+              aria-current={stage.id === current ? 'page' : undefined}
+              onClick={(event) => {
+                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                event.preventDefault();
+                onGo(stage);
+              }}
+            >
+              <i className={cx(styles.node, styles[stage.state])} />
+              <span className={styles.name}>{stage.name}</span>
+              {WORDS[stage.state] && (
+                <span className={cx(styles.state, styles[stage.state])}>{WORDS[stage.state]}</span>
+              )}
+              <span className={styles.artefact}>{stage.artefact}</span>
+            </a>
+          </li>
+        ))}
+      </ol>
+      <div className={styles.vow}>
+        <b>Nothing leaves this machine</b>
+        <div>
+          <span>requests since load</span>
+          <b>{vow.requests}</b>
+        </div>
+        <div>
+          <span>{vow.storedLabel ?? 'stored, kept'}</span>
+          <b>{vow.stored}</b>
+        </div>
+      </div>
+    </nav>
+  );
+}

@@ -1,0 +1,91 @@
+import { cx } from './cx';
+import styles from './SizeDial.module.css';
+
+const LEAST = 1e5;
+const MOST = 1e8;
+/** Positions of the ruler: 1 % of the way, about 7 % of the size. */
+const STOPS = 300;
+
+export interface SizeDialProps {
+  /** Parameters now. */
+  value: number;
+  onChange: (value: number) => void;
+  /** The green band: sizes that suit this text. */
+  suits?: { from: number; to: number; label: string } | undefined;
+  /** The grey end: too big for this device from here on. */
+  limit?: { from: number; label: string } | undefined;
+}
+
+/** A log ruler from 0.1 to 100 M parameters: green band, grey end, and a needle for now. */
+export function SizeDial({ value, onChange, suits, limit }: SizeDialProps) {
+  const at = dialPosition(value);
+  const size = formatSize(value);
+  return (
+    <div className={styles.dial}>
+      <div className={styles.top}>
+        <span className={styles.value} style={{ left: percent(at), transform: `translateX(${-100 * at}%)` }}>
+          <b>{size}</b> parameters
+        </span>
+      </div>
+      <div className={styles.scale}>
+        {suits && <div className={styles.fit} style={span(suits.from, suits.to)} />}
+        {limit && <div className={styles.limit} style={{ left: percent(dialPosition(limit.from)), right: 0 }} />}
+        {MARKS.map(({ size: mark, kind }) => (
+          <i key={mark} className={cx(kind && styles[kind])} style={{ left: percent(dialPosition(mark)) }} />
+        ))}
+        <input
+          type="range"
+          min={0}
+          max={STOPS}
+          step={1}
+          value={Math.round(at * STOPS)}
+          aria-label="Model size"
+          aria-valuetext={`${size.replace(' M', ' million')} parameters`}
+          onChange={(event) => onChange(dialSize(event.currentTarget.valueAsNumber / STOPS))}
+        />
+        <div className={styles.needle} style={{ left: percent(at) }} />
+      </div>
+      <div className={styles.labels} aria-hidden>
+        {LABELS.map(({ size: mark, text }) => (
+          <span key={mark} style={{ left: percent(dialPosition(mark)) }}>
+            {text}
+          </span>
+        ))}
+      </div>
+      <div className={styles.notes}>
+        {suits && <span style={span(suits.from, suits.to)}>{suits.label}</span>}
+        {limit && <span className={styles.end}>{limit.label}</span>}
+      </div>
+    </div>
+  );
+}
+
+/** Place of a size on the ruler, 0 to 1. */
+export const dialPosition = (size: number): number =>
+  Math.min(1, Math.max(0, Math.log10(size / LEAST) / Math.log10(MOST / LEAST)));
+/** Size at a place on the ruler, in parameters. */
+export const dialSize = (at: number): number => LEAST * (MOST / LEAST) ** at;
+/** `0.42 M`, `2.19 M`, `34.0 M`: three digits. */
+export const formatSize = (size: number): string => `${(size / 1e6).toPrecision(size < 1e6 ? 2 : 3)} M`;
+
+const percent = (share: number): string => `${100 * share}%`;
+const span = (from: number, to: number) => ({
+  left: percent(dialPosition(from)),
+  width: percent(dialPosition(to) - dialPosition(from)),
+});
+const MARKS = [5, 6, 7].flatMap((decade) =>
+  [1, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => ({
+    size: digit * 10 ** decade,
+    kind: digit === 1 ? ('major' as const) : digit === 3 ? ('middle' as const) : undefined,
+  })),
+);
+MARKS.push({ size: MOST, kind: 'major' });
+const LABELS = [
+  { size: 1e5, text: '0.1 M' },
+  { size: 3e5, text: '0.3' },
+  { size: 1e6, text: '1 M' },
+  { size: 3e6, text: '3' },
+  { size: 1e7, text: '10 M' },
+  { size: 3e7, text: '30' },
+  { size: 1e8, text: '100 M' },
+];

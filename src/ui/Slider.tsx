@@ -1,0 +1,50 @@
+import { useId } from 'react';
+import { cx } from './cx';
+import styles from './Slider.module.css';
+
+export interface SliderProps {
+  label: string;
+  value: number;
+  onChange: (value: number) => void;
+  min: number;
+  max: number;
+  step: number;
+  /** The number in words, shown and spoken: `40 tokens`, `off`. */
+  output?: string;
+  /** Labels under the track, from min to max. */
+  ticks?: readonly string[];
+  /** `inline`: the label before a short track, the number spoken only if `output` is missing. */
+  layout?: 'stacked' | 'inline';
+}
+
+/** Always with its number; a number field beside it if precision matters. */
+export function Slider({ layout = 'stacked', output, ...p }: SliderProps) {
+  const id = useId();
+  const share = p.max > p.min ? (p.value - p.min) / (p.max - p.min) : 0;
+  return (
+    <div className={layout === 'inline' ? styles.inline : styles.stacked}>
+      <label htmlFor={id}>{p.label}</label>
+      {layout === 'stacked' && <output htmlFor={id}>{output ?? p.value}</output>}
+      <span className={cx(styles.range)} style={{ '--share': share }}>
+        <input
+          id={id}
+          type="range"
+          min={p.min}
+          max={p.max}
+          step={p.step}
+          value={p.value}
+          aria-valuetext={output ?? String(p.value)}
+          onChange={(event) => p.onChange(event.currentTarget.valueAsNumber)}
+        />
+      </span>
+      {layout === 'inline' && output !== undefined && <output htmlFor={id}>{output}</output>}
+      {p.ticks && (
+        <span className={styles.ticks} aria-hidden>
+          {p.ticks.map((tick) => (
+            <span key={tick}>{tick}</span>
+          ))}
+        </span>
+      )}
+    </div>
+  );
+}

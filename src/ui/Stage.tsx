@@ -1,0 +1,146 @@
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { cx } from './cx';
+import styles from './Stage.module.css';
+
+export interface StageProps {
+  title: string;
+  /** One sentence that a newcomer understands and an expert can check; `<b>` for its numbers. */
+  summary?: ReactNode;
+  /** At most two buttons, dense. */
+  actions?: ReactNode;
+  /** Notices, then verdict or failure, number strip, Panes. */
+  children: ReactNode;
+}
+
+export function Stage({ title, summary, actions, children }: StageProps) {
+  return (
+    <main className={styles.stage} id="stage">
+      <div className={styles.head}>
+        <h1>{title}</h1>
+        <div className={styles.summary}>{summary}</div>
+        {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+      </div>
+      {children}
+    </main>
+  );
+}
+
+/** The first screen: one headline in place of the head. */
+export function FirstStage({ title, summary, children }: { title: string; summary: string; children: ReactNode }) {
+  return (
+    <main className={styles.stage} id="stage">
+      <div className={styles.hello}>
+        <h1>{title}</h1>
+        <p>{summary}</p>
+      </div>
+      {children}
+    </main>
+  );
+}
+
+export interface PanesProps {
+  /** Grid columns from 1360 px up, `minmax(0, 1fr) 368px`. Below 1100 px panes are in two columns, below 760 in one. */
+  columns: string;
+  /** Grid columns from 1100 to 1359 px. */
+  narrowColumns?: string;
+  /** Grid rows, if there are two of them. */
+  rows?: string;
+  children: ReactNode;
+}
+
+export function Panes({ columns, narrowColumns, rows, children }: PanesProps) {
+  return (
+    <div
+      className={styles.panes}
+      style={{ '--columns': columns, '--narrow': narrowColumns ?? columns, '--rows': rows ?? 'minmax(0, 1fr)' }}
+    >
+      {children}
+    </div>
+  );
+}
+
+export interface PaneProps {
+  /** In the pane's head; without it the pane needs a label. */
+  title?: string;
+  label?: string;
+  /** A quiet reading after the title. */
+  hint?: ReactNode;
+  /** At the right of the head. */
+  aside?: ReactNode;
+  children: ReactNode;
+  /** Across the whole grid. */
+  isWide?: boolean;
+  /** Read first on a phone. */
+  isFirstOnPhone?: boolean;
+}
+
+/** It scrolls by itself from 1100 px up. F6 goes from pane to pane. */
+export function Pane(p: PaneProps) {
+  const id = useId();
+  const { ref, isScrollable } = useScrollable();
+  return (
+    <section
+      ref={ref}
+      className={cx(styles.pane, p.isWide && styles.wide, p.isFirstOnPhone && styles.firstOnPhone)}
+      tabIndex={isScrollable ? 0 : -1}
+      data-pane
+      {...(p.title === undefined ? { 'aria-label': p.label } : { 'aria-labelledby': id })}
+    >
+      {p.title !== undefined && (
+        <div className={styles.paneHead}>
+          <h2 id={id}>{p.title}</h2>
+          {p.hint !== undefined && <span className={styles.hint}>{p.hint}</span>}
+          <span className={styles.grow} />
+          {p.aside}
+        </div>
+      )}
+      {p.children}
+    </section>
+  );
+}
+
+/** A head inside a pane, where the next subject begins. */
+export function PaneHead({ title, hint, aside }: { title: string; hint?: ReactNode; aside?: ReactNode }) {
+  return (
+    <div className={cx(styles.paneHead, styles.section)}>
+      <h2>{title}</h2>
+      {hint !== undefined && <span className={styles.hint}>{hint}</span>}
+      <span className={styles.grow} />
+      {aside}
+    </div>
+  );
+}
+
+/** Padded content between two hairlines. `isForm` holds field rows, `isTail` stands at the pane's foot. */
+export function Block(p: { children: ReactNode; isForm?: boolean; isTail?: boolean; isWideGutter?: boolean }) {
+  return (
+    <div
+      className={cx(
+        styles.block,
+        p.isForm && styles.form,
+        p.isTail && styles.tail,
+        p.isWideGutter && styles.wideGutter,
+      )}
+    >
+      {p.children}
+    </div>
+  );
+}
+
+/** Whether an element's content is taller than it, so that the keyboard must be able to scroll it. */
+export function useScrollable() {
+  const ref = useRef<HTMLElement>(null);
+  const [isScrollable, setScrollable] = useState(false);
+  useEffect(() => {
+    const box = ref.current;
+    if (!box) return;
+    const observer = new ResizeObserver(() => {
+      const style = getComputedStyle(box);
+      setScrollable(style.overflowY !== 'visible' && box.scrollHeight > box.clientHeight + 1);
+    });
+    observer.observe(box);
+    for (const child of box.children) observer.observe(child);
+    return () => observer.disconnect();
+  }, []);
+  return { ref, isScrollable };
+}

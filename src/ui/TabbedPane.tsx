@@ -1,0 +1,50 @@
+import type { ReactNode } from 'react';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import { cx } from './cx';
+import { useScrollable } from './Stage';
+import stage from './Stage.module.css';
+import styles from './TabbedPane.module.css';
+
+export interface TabbedPaneProps<T extends string> {
+  /** For screen readers. */
+  label: string;
+  tabs: readonly { id: T; label: string; count?: string }[];
+  value: T;
+  onChange: (value: T) => void;
+  /** A quiet reading at the right of the head. */
+  hint?: ReactNode;
+  /** The chosen tab's content. */
+  children: ReactNode;
+}
+
+/** A pane whose head holds tabs. */
+export function TabbedPane<T extends string>(p: TabbedPaneProps<T>) {
+  const { ref, isScrollable } = useScrollable();
+  return (
+    <section ref={ref} className={stage.pane} aria-label={p.label} data-pane tabIndex={isScrollable ? 0 : -1}>
+      <Tabs
+        selectedKey={p.value}
+        onSelectionChange={(key) => {
+          const chosen = p.tabs.find((tab) => tab.id === key);
+          if (chosen) p.onChange(chosen.id);
+        }}
+        className={cx(styles.tabbed)}
+      >
+        <div className={cx(stage.paneHead, styles.head)}>
+          <TabList className={cx(styles.tabs)} aria-label={p.label}>
+            {p.tabs.map((tab) => (
+              <Tab key={tab.id} id={tab.id} className={cx(styles.tab)}>
+                {tab.label} {tab.count !== undefined && <span className={styles.count}>{tab.count}</span>}
+              </Tab>
+            ))}
+          </TabList>
+          <span className={stage.grow} />
+          {p.hint !== undefined && <span className={stage.hint}>{p.hint}</span>}
+        </div>
+        <TabPanel id={p.value} className={cx(styles.panel)}>
+          {p.children}
+        </TabPanel>
+      </Tabs>
+    </section>
+  );
+}

@@ -1,0 +1,198 @@
+import { useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { cx } from './cx';
+import styles from './Table.module.css';
+
+export type SortOrder = 'ascending' | 'descending';
+export interface Column<Row> {
+  id: string;
+  header: ReactNode;
+  /** The first column is the row's header. */
+  cell: (row: Row) => ReactNode;
+  /** Right-aligned, with tabular figures. */
+  isNumber?: boolean;
+  isSortable?: boolean;
+  /** CSS width. */
+  width?: string;
+  /** Left out below 1360 px (`narrow`) or below 760 px (`phone`). */
+  leaveOut?: 'narrow' | 'phone';
+  /** In ink-2: a second reading. */
+  isQuiet?: boolean;
+}
+export interface TableProps<Row> {
+  /** Says what the rows are, for screen readers. */
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  isDense?: boolean;
+  sort?: { column: string; order: SortOrder } | undefined;
+  onSort?: (column: string) => void;
+  /** Makes each row a choice; the row's header becomes its button. */
+  onChoose?: (row: Row) => void;
+  chosenKey?: string | undefined;
+  /** Drawn in ink-3: left out of the data, or hidden. */
+  isOff?: (row: Row) => boolean;
+  /** A wider table scrolls sideways in itself. */
+  minWidth?: number;
+}
+/** Above this many rows only those near the view are in the page. */
+const VIRTUAL_FROM = 200;
+const OVERSCAN = 12;
+
+export function Table<Row>(p: TableProps<Row>) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const isVirtual = p.rows.length > VIRTUAL_FROM;
+  const view = useVisibleRows(body, p.rows.length, isVirtual, p.isDense ?? false);
+  const shown = isVirtual ? p.rows.slice(view.from, view.to) : p.rows;
+  return (
+    <div
+      className={cx(p.minWidth !== undefined && styles.wide)}
+      {...(p.minWidth && { tabIndex: 0, role: 'group', 'aria-label': p.label })}
+    >
+      <table
+        className={cx(styles.table, p.isDense && styles.dense)}
+        aria-label={p.label}
+        {...(isVirtual && { 'aria-rowcount': p.rows.length + 1 })}
+        {...(p.minWidth && { style: { minWidth: p.minWidth } })}
+      >
+        <thead>
+          <tr {...(isVirtual && { 'aria-rowindex': 1 })}>
+            {p.columns.map((column) => (
+              <Head key={column.id} column={column} sort={p.sort} onSort={p.onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {isVirtual && view.from > 0 && <Spacer rows={view.from} height={view.rowHeight} columns={p.columns.length} />}
+          {shown.map((row, index) => {
+            const key = p.rowKey(row);
+            return (
+              <tr
+                key={key}
+                className={cx(p.isOff?.(row) && styles.off, p.onChoose && styles.choice)}
+                data-chosen={key === p.chosenKey || undefined}
+                onClick={(event) => {
+                  if (!(event.target as Element).closest('button, a, input, label')) p.onChoose?.(row);
+                }}
+                {...(isVirtual && { 'aria-rowindex': view.from + index + 2 })}
+              >
+                {p.columns.map((column, place) => (
+                  <Cell key={column.id} column={column} row={row} isHeader={place === 0}>
+                    {place === 0 && p.onChoose ? (
+                      <button
+                        type="button"
+                        className={styles.choose}
+                        aria-current={key === p.chosenKey}
+                        onClick={() => p.onChoose?.(row)}
+                      >
+                        {column.cell(row)}
+                      </button>
+                    ) : (
+                      column.cell(row)
+                    )}
+                  </Cell>
+                ))}
+              </tr>
+            );
+          })}
+          {isVirtual && view.to < p.rows.length && (
+            <Spacer rows={p.rows.length - view.to} height={view.rowHeight} columns={p.columns.length} />
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function columnClass<Row>(column: Column<Row>): string {
+  return cx(
+    column.isNumber && styles.number,
+    column.isQuiet && styles.quiet,
+    column.leaveOut === 'narrow' && styles.leaveNarrow,
+    column.leaveOut === 'phone' && styles.leavePhone,
+  );
+}
+
+function Head<Row>(p: { column: Column<Row>; sort: TableProps<Row>['sort']; onSort: TableProps<Row>['onSort'] }) {
+  const { column, sort, onSort } = p;
+  const order = sort?.column === column.id ? sort.order : undefined;
+  return (
+    <th
+      scope="col"
+      className={columnClass(column)}
+      {...(column.width && { style: { width: column.width } })}
+      {...(order && { 'aria-sort': order })}
+    >
+      {column.isSortable && onSort ? (
+        <button type="button" className={styles.sort} onClick={() => onSort(column.id)}>
+          {column.header}
+          {order && <span aria-hidden> {order === 'descending' ? '↓' : '↑'}</span>}
+        </button>
+      ) : (
+        column.header
+      )}
+    </th>
+  );
+}
+
+function Cell<Row>(p: { column: Column<Row>; row: Row; isHeader: boolean; children: ReactNode }) {
+  const className = columnClass(p.column);
+  return p.isHeader ? (
+    <th scope="row" className={className}>
+      {p.children}
+    </th>
+  ) : (
+    <td className={className}>{p.children}</td>
+  );
+}
+
+const Spacer = ({ rows, height, columns }: { rows: number; height: number; columns: number }) => (
+  <tr aria-hidden className={styles.spacer}>
+    <td colSpan={columns} style={{ height: rows * height }} />
+  </tr>
+);
+
+/** Which rows are near the view of the nearest scrolling ancestor. */
+function useVisibleRows(body: RefObject<HTMLElement | null>, count: number, isOn: boolean, isDense: boolean) {
+  const [view, setView] = useState({ from: 0, to: Math.min(count, 60), rowHeight: isDense ? 28 : 32 });
+  useLayoutEffect(() => {
+    const element = body.current;
+    if (!isOn || !element) return;
+    const scroller = scrollerOf(element);
+    const measure = () => {
+      const row = element.querySelector(`tr:not([aria-hidden])`);
+      const rowHeight = row?.getBoundingClientRect().height ?? (isDense ? 28 : 32);
+      const top = element.getBoundingClientRect().top;
+      const port =
+        scroller === document.documentElement ? { top: 0, bottom: innerHeight } : scroller.getBoundingClientRect();
+      const from = Math.max(0, Math.floor((port.top - top) / rowHeight) - OVERSCAN);
+      const to = Math.min(count, Math.ceil((port.bottom - top) / rowHeight) + OVERSCAN);
+      setView((now) =>
+        now.from === from && now.to === to && now.rowHeight === rowHeight
+          ? now
+          : { from, to: Math.max(from, to), rowHeight },
+      );
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(scroller);
+    document.addEventListener('scroll', measure, { capture: true, passive: true });
+    return () => {
+      observer.disconnect();
+      document.removeEventListener('scroll', measure, { capture: true });
+    };
+  }, [body, count, isOn, isDense]);
+  return view;
+}
+
+function scrollerOf(element: Element): Element {
+  for (let at = element.parentElement; at; at = at.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
+  }
+  return document.documentElement;
+}
+
+/** A share as a bar in a cell, 0 to 1, in the ramp's fourth step. The number stands in a cell beside it. */
+export const Bar = ({ share }: { share: number }) => (
+  <span className={styles.bar} style={{ width: `${100 * Math.min(1, Math.max(0, share))}%` }} aria-hidden />
+);

@@ -1,0 +1,75 @@
+import { useId, type ReactNode } from 'react';
+import {
+  Input,
+  Label,
+  SearchField as AriaSearchField,
+  Text,
+  TextArea,
+  TextField as AriaTextField,
+} from 'react-aria-components';
+import { cx } from './cx';
+import field from './Field.module.css';
+import styles from './TextField.module.css';
+
+export interface TextFieldProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  hint?: ReactNode;
+  error?: string | undefined;
+  placeholder?: string;
+  /** The name is for screen readers only; something beside the field shows it. */
+  hideLabel?: boolean;
+  /** More than one makes it a text area. */
+  rows?: number;
+  /** Passages and prompts are set in the reading face. */
+  isProse?: boolean;
+  isDisabled?: boolean;
+}
+
+export function TextField(p: TextFieldProps) {
+  const hintId = useId();
+  const hint = p.error ?? p.hint;
+  return (
+    <AriaTextField
+      className={cx(styles.field)}
+      value={p.value}
+      onChange={p.onChange}
+      isInvalid={p.error !== undefined}
+      isDisabled={p.isDisabled ?? false}
+    >
+      <Label className={cx(p.hideLabel ? styles.hidden : field.label)}>{p.label}</Label>
+      {p.rows && p.rows > 1 ? (
+        <TextArea
+          className={cx(field.well, styles.area, p.isProse && styles.prose, p.error && field.bad)}
+          rows={p.rows}
+          placeholder={p.placeholder ?? ''}
+        />
+      ) : (
+        <Input
+          className={cx(field.well, styles.line, p.isProse && styles.prose, p.error && field.bad)}
+          placeholder={p.placeholder ?? ''}
+        />
+      )}
+      {hint && (
+        <Text slot="description" id={hintId} className={cx(field.hint, p.error && field.isBad)}>
+          {hint}
+        </Text>
+      )}
+    </AriaTextField>
+  );
+}
+
+/** Find or filter in a pane: no label, no box, a well. `/` focuses the first one of the pane. */
+export function SearchField(p: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  placeholder?: string;
+}) {
+  return (
+    <AriaSearchField aria-label={p.label} value={p.value} onChange={p.onChange} className={cx(styles.search)}>
+      <Input className={cx(field.well, styles.line)} placeholder={p.placeholder ?? p.label} data-find />
+    </AriaSearchField>
+  );
+}

@@ -1,0 +1,69 @@
+import { useEffect, useRef, useState } from 'react';
+import { IconButton, TextAction } from './Button';
+import styles from './Toasts.module.css';
+
+export interface ToastEntry {
+  id: number;
+  text: string;
+  detail?: string;
+  undo?: () => void;
+}
+const LIFE_MS = 10_000;
+
+/** Bottom right: what can be undone, for ten seconds, which stand still under the pointer or the focus. */
+export function Toasts({ toasts, onDismiss }: { toasts: readonly ToastEntry[]; onDismiss: (id: number) => void }) {
+  const [isHovered, setHovered] = useState(false);
+  const [isFocused, setFocused] = useState(false);
+  const isPaused = (isHovered || isFocused) && toasts.length > 0;
+  return (
+    <section
+      className={styles.region}
+      aria-label="Notes"
+      aria-live="polite"
+      onPointerEnter={() => setHovered(true)}
+      onPointerLeave={() => setHovered(false)}
+      onFocus={() => setFocused(true)}
+      onBlur={() => setFocused(false)}
+    >
+      {toasts.map((toast) => (
+        <Toast key={toast.id} toast={toast} isPaused={isPaused} onDismiss={() => onDismiss(toast.id)} />
+      ))}
+    </section>
+  );
+}
+
+function Toast({ toast, isPaused, onDismiss }: { toast: ToastEntry; isPaused: boolean; onDismiss: () => void }) {
+  const left = useRef(LIFE_MS);
+  const dismiss = useRef(onDismiss);
+  useEffect(() => {
+    dismiss.current = onDismiss;
+  });
+  useEffect(() => {
+    if (isPaused) return;
+    const started = performance.now();
+    const timer = setTimeout(() => dismiss.current(), left.current);
+    return () => {
+      clearTimeout(timer);
+      left.current -= performance.now() - started;
+    };
+  }, [isPaused]);
+  const { text, detail, undo } = toast;
+  return (
+    <div className={styles.toast}>
+      <span>
+        {text} {detail && <span className={styles.detail}>{detail}</span>}
+      </span>
+      {undo && (
+        <TextAction
+          onPress={() => {
+            undo();
+            onDismiss();
+          }}
+        >
+          Undo
+        </TextAction>
+      )}
+      <IconButton icon="close" label="Dismiss" onPress={onDismiss} />
+    </div>
+  );
+}

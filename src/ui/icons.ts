@@ -1,0 +1,34 @@
+/** Paths on a 16 px grid, 1.5 px strokes in currentColor. `solid` marks the parts that are filled. */
+export interface IconPart {
+  d: string;
+  solid?: true;
+}
+const circle = (cx: number, cy: number, r: number): string =>
+  `M${cx - r} ${cy}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
+
+export const ICONS = {
+  chevron: [{ d: 'm4 6.5 4 4 4-4' }],
+  chevronRight: [{ d: 'm6.5 4 4 4-4 4' }],
+  check: [{ d: 'm3 8.6 3.3 3.3L13 4.8' }],
+  theme: [{ d: circle(8, 8, 5.6) }, { d: 'M8 2.4a5.6 5.6 0 0 1 0 11.2z', solid: true }],
+  play: [{ d: 'M4.5 3.2v9.6l8-4.8z', solid: true }],
+  stop: [{ d: 'M3 3h10v10H3z', solid: true }],
+  warning: [{ d: 'M8 2.2 14.6 13.6H1.4z' }, { d: 'M8 6.4v3.4' }, { d: 'M8 11.8v.1' }],
+  error: [{ d: circle(8, 8, 6.2) }, { d: 'M8 4.6v4.2' }, { d: 'M8 11.2v.1' }],
+  download: [{ d: 'M8 2.6v8M4.6 7.4 8 10.8l3.4-3.4M2.8 13.4h10.4' }],
+  upload: [{ d: 'M8 11V3M4.6 6.2 8 2.8l3.4 3.4M2.8 13.4h10.4' }],
+  file: [{ d: 'M4 1.8h5.2L12.4 5v9.2H4z' }, { d: 'M9 1.8V5.2h3.4' }],
+  folder: [{ d: 'M1.8 3.6h4.4l1.4 1.6h6.6v7.6H1.8z' }],
+  eye: [{ d: 'M1.6 8S4 3.8 8 3.8 14.4 8 14.4 8 12 12.2 8 12.2 1.6 8 1.6 8z' }, { d: circle(8, 8, 1.8) }],
+  eyeOff: [{ d: 'M1.6 8S4 3.8 8 3.8 14.4 8 14.4 8 12 12.2 8 12.2 1.6 8 1.6 8z' }, { d: 'm3.4 12.6 9.2-9.2' }],
+  retry: [{ d: 'M12.6 6.2A5 5 0 1 0 13 9M13 3v3.4H9.6' }],
+  copy: [
+    { d: 'M6.5 5.5h6a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1h-6a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1z' },
+    { d: 'M10.5 5.5v-3h-8v8h3' },
+  ],
+  plus: [{ d: 'M8 3.2v9.6M3.2 8h9.6' }],
+  skipped: [{ d: circle(8, 8, 6.2) }, { d: 'm3.7 12.3 8.6-8.6' }],
+  close: [{ d: 'm4 4 8 8M12 4l-8 8' }],
+  search: [{ d: circle(7, 7, 4.2) }, { d: 'm10.2 10.2 3.4 3.4' }],
+} satisfies Record<string, readonly IconPart[]>;
+export type IconName = keyof typeof ICONS;

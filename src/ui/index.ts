@@ -1,0 +1,56 @@
+/** The interface's parts: simple data in, events out. They import nothing of ours and know nothing of models. */
+import './base.css';
+import './strictStyles';
+
+export { Button, IconButton, TextAction, type ButtonProps, type IconButtonProps } from './Button';
+export { CommandPalette, KeyHelp } from './CommandPalette';
+export { cx } from './cx';
+export { Dialog, type DialogProps } from './Dialog';
+export { DropZone, FileButton, type DropZoneProps, type FileButtonProps } from './DropZone';
+export { filesOfList, type DroppedFile } from './droppedFiles';
+export { FormatCard, FormatCards, type FormatCardProps } from './FormatCard';
+export { Frame, LiveRegion } from './Frame';
+export { Icon, type Tone } from './Icon';
+export type { IconName } from './icons';
+export { MenuButton, type MenuButtonProps, type MenuEntry } from './Menu';
+export { EmptyState, Failure, Notice, Verdict, type FailureProps, type NoticeProps, type VerdictProps } from './Notice';
+export { NumberField, type NumberFieldProps } from './NumberField';
+export { formatNumber, formatReading } from './numbers';
+export { NumberStrip, type Reading } from './NumberStrip';
+export { Progress, type ProgressProps } from './Progress';
+export { Rail, type NodeState, type RailProps, type RailStage } from './Rail';
+export { runColor, type RunColor } from './runColor';
+export { Segmented, type SegmentedProps } from './Segmented';
+export { Select, type Option, type SelectProps } from './Select';
+export { focusFind, focusPane, formatKeys, useShortcuts, type Action } from './shortcuts';
+export { formatSize, SizeDial, type SizeDialProps } from './SizeDial';
+export { Slider, type SliderProps } from './Slider';
+export {
+  Block,
+  FirstStage,
+  Pane,
+  PaneHead,
+  Panes,
+  Stage,
+  type PaneProps,
+  type PanesProps,
+  type StageProps,
+} from './Stage';
+export { Swatch } from './Swatch';
+export { Checkbox, Switch, type SwitchProps } from './Switch';
+export { TabbedPane, type TabbedPaneProps } from './TabbedPane';
+export { Bar, Table, type Column, type SortOrder, type TableProps } from './Table';
+export { default as text } from './text.module.css';
+export { SearchField, TextField, type TextFieldProps } from './TextField';
+export { Toasts, type ToastEntry } from './Toasts';
+export {
+  RampLegend,
+  rampStep,
+  TokenChip,
+  TokenText,
+  type RampStep,
+  type TokenTextProps,
+  type TokenView,
+} from './Tokens';
+export { Tooltip } from './Tooltip';
+export { TopStrip, type StripFact, type TopStripProps } from './TopStrip';

@@ -1,0 +1,55 @@
+/** Reading and writing numbers as the interface does: strict in, thousands with a comma and a real minus out. */
+
+const NUMBER = /^-?\d+(\.\d+)?(e-?\d+)?$/;
+
+/** A finite number from `4`, `-0.5` or `1e-3`, else undefined. No signs, spaces, commas or bare points are guessed at. */
+export function parseNumber(text: string): number | undefined {
+  if (!NUMBER.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** `4,000`, `0.001`, `−0.2`, `1e-7`. `digits` is the most significant digits to show. */
+export function formatNumber(value: number, digits = 12): string {
+  if (!Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  if (size !== 0 && size < 1e-5) return value.toExponential().replace(/^-/, '−');
+  return value.toLocaleString('en-US', { maximumSignificantDigits: digits }).replace(/^-/, '−');
+}
+
+/** Three significant digits, but never fewer than the whole number needs: 85.4, 607, 2,048, 0.00036. */
+export const formatReading = (value: number): string =>
+  formatNumber(value, Math.max(3, Math.floor(Math.log10(Math.max(1, Math.abs(value)))) + 1));
+
+export interface Bounds {
+  min?: number | undefined;
+  max?: number | undefined;
+  isWhole?: boolean | undefined;
+}
+export type Judgement =
+  | { kind: 'good'; value: number }
+  | { kind: 'bad'; words: string; /** What leaving the field makes of it. */ nearest?: number };
+
+/** What a typed text means under the bounds; the words name the value and the bound. */
+export function judge(text: string, { min, max, isWhole }: Bounds): Judgement {
+  const value = parseNumber(text.trim());
+  if (value === undefined) return { kind: 'bad', words: `“${text}” is not a number; write 4, 0.001 or 1e-3` };
+  const shown = formatNumber(value);
+  if (min !== undefined && value < min)
+    return { kind: 'bad', words: `${shown} is below ${formatNumber(min)}, the least`, nearest: min };
+  if (max !== undefined && value > max)
+    return { kind: 'bad', words: `${shown} is above ${formatNumber(max)}, the most`, nearest: max };
+  if (isWhole && !Number.isInteger(value))
+    return { kind: 'bad', words: `${shown} is not a whole number`, nearest: clamp(Math.round(value), { min, max }) };
+  return { kind: 'good', value };
+}
+
+export const clamp = (value: number, { min = -Infinity, max = Infinity }: Bounds): number =>
+  Math.min(max, Math.max(min, value));
+
+/** One arrow press: `steps` of size `step` (±1, ±10, ±0.1), without binary dust, inside the bounds. */
+export function stepNumber(value: number, step: number, steps: number, bounds: Bounds): number {
+  const raw = step * steps;
+  const change = bounds.isWhole ? Math.sign(raw) * Math.max(1, Math.round(Math.abs(raw))) : raw;
+  return clamp(Number((value + change).toPrecision(12)), bounds);
+}
