@@ -1,0 +1,109 @@
+/** The curve of a run, kept in batches under `journal/<run>/<n>`, so that after a reload the chart is all there. */
+import { z } from 'zod';
+import type { BlobStore, Json, Stored } from '../base/blobStore';
+import type { TrainEvent } from '../train/run';
+
+export interface MetricWriter {
+  /** Durable once resolved. Give it what came in the last second or two, not each event. */
+  append(events: readonly TrainEvent[]): Promise<void>;
+}
+
+/** Everything that was appended and not undone, by step; a damaged batch is a gap. */
+export async function readMetrics(store: BlobStore, runId: string): Promise<readonly TrainEvent[]> {
+  return (await readBatches(store, runId)).flatMap(({ events }) => events);
+}
+
+/** Continues a run's curve after step `upTo`: what was recorded beyond it was never saved, and is forgotten. */
+export async function openMetrics(store: BlobStore, runId: string, upTo: number): Promise<MetricWriter> {
+  const batches = await readBatches(store, runId);
+  const cut = batches.findIndex(({ events }) => events.some((event) => stepOf(event) > upTo));
+  const past = cut === -1 ? [] : batches.slice(cut);
+  const kept = cut === -1 ? batches.at(-1) : past[0];
+  let key = kept?.key ?? metricKey(runId, 0);
+  let tail = (kept?.events ?? []).filter((event) => stepOf(event) <= upTo);
+  if (past.length > 0) {
+    await store.commit({ put: [[key, encode(tail)]], drop: past.slice(1).map((batch) => batch.key) });
+  }
+  return {
+    async append(events) {
+      const fresh = events.filter(({ kind }) => kind !== 'compiling');
+      if (fresh.length === 0) return;
+      if (tail.length >= BATCH) {
+        tail = [];
+        key = metricKey(runId, Number(key.split('/').at(-1)) + 1);
+      }
+      tail = [...tail, ...fresh];
+      await store.commit({ put: [[key, encode(tail)]] });
+    },
+  };
+}
+
+/** Without `n`, what all batches of a run begin with. */
+export const metricKey = (runId: string, n?: number): string =>
+  `journal/${runId}/${n === undefined ? '' : String(n).padStart(6, '0')}`;
+
+type StepEvent = Extract<TrainEvent, { kind: 'step' }>;
+type OtherEvent = Exclude<TrainEvent, { kind: 'step' | 'compiling' }>;
+const stepOf = (event: TrainEvent): number => (event.kind === 'compiling' ? 0 : event.step);
+
+/** Steps are many, so they are rows of numbers; a number that is not finite is null, as JSON has no other word for it. */
+const COLUMNS = [
+  'step',
+  'loss',
+  'learningRate',
+  'gradientNorm',
+  'tokensPerSecond',
+  'activeMs',
+  'memoryBytes',
+] as const satisfies readonly (keyof StepEvent)[];
+
+function encode(events: readonly TrainEvent[]): Stored {
+  const steps = events
+    .filter((event) => event.kind === 'step')
+    .map((event) => COLUMNS.map((column) => (Number.isFinite(event[column]) ? event[column] : null)));
+  const others = events.filter((event) => event.kind !== 'step' && event.kind !== 'compiling');
+  return { steps, others: JSON.parse(JSON.stringify(others)) as Json };
+}
+
+async function readBatches(
+  store: BlobStore,
+  runId: string,
+): Promise<readonly { key: string; events: readonly TrainEvent[] }[]> {
+  const keys = await store.keys(metricKey(runId));
+  return Promise.all(
+    keys.map(async (key) => {
+      const batch = batchSchema.safeParse(await store.get(key));
+      if (!batch.success) return { key, events: [] };
+      const steps = batch.data.steps.map((row): StepEvent => {
+        const values = Object.fromEntries(COLUMNS.map((column, i) => [column, row[i] ?? NaN]));
+        return { kind: 'step', ...(values as Record<(typeof COLUMNS)[number], number>) };
+      });
+      const events: TrainEvent[] = [...steps, ...batch.data.others];
+      // Stable: a step comes before what was measured after it.
+      return { key, events: events.sort((a, b) => stepOf(a) - stepOf(b)) };
+    }),
+  );
+}
+
+/** Events a batch: small enough to be written again every second. */
+const BATCH = 1000;
+
+const number = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? NaN);
+const other: z.ZodType<OtherEvent> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('evaluated'),
+    step: z.number(),
+    loss: number,
+    bitsPerByte: number,
+    activeMs: z.number(),
+    sample: z.string(),
+  }),
+  z.object({ kind: z.literal('saved'), step: z.number(), bytes: z.number() }),
+]);
+const batchSchema = z.object({
+  steps: z.array(z.array(z.number().nullable()).length(COLUMNS.length)),
+  others: z.array(other),
+});

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { memoryStore } from '../base/blobStore';
+import { claimRun } from '../checkpoint/checkpoint';
+import { DEFAULT_RECIPE } from '../train/recipe';
+import type { TrainEvent } from '../train/run';
+import { openMetrics, readMetrics } from './metrics';
+import { deleteRun, listRuns, readRun, writeRun, type RunRecord } from './record';
+
+const record = (id: string, createdAt: number): RunRecord => ({
+  version: 1,
+  id,
+  name: 'Whale',
+  createdAt,
+  status: 'running',
+  step: 0,
+  model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 },
+  recipe: { ...DEFAULT_RECIPE, seed: 0 },
+  tokenizer: { kind: 'bytes', merges: [] },
+  device: null,
+  manifest: null,
+  data: null,
+});
+const step = (n: number): TrainEvent => ({
+  kind: 'step',
+  step: n,
+  loss: n === 3 ? NaN : 1 / n,
+  learningRate: 1e-3,
+  gradientNorm: 1,
+  tokensPerSecond: 5,
+  activeMs: n,
+  memoryBytes: 9,
+});
+const evaluated = (n: number): TrainEvent => ({
+  kind: 'evaluated',
+  step: n,
+  loss: 2,
+  bitsPerByte: 1,
+  activeMs: n,
+  sample: 'The <b>',
+});
+const saved = (n: number): TrainEvent => ({ kind: 'saved', step: n, bytes: 100 });
+
+test('runs are listed newest first, read back, and leave nothing when deleted', async () => {
+  const store = memoryStore();
+  for (const [id, at] of [
+    ['a', 1],
+    ['b', 2],
+  ] as const)
+    await writeRun(store, record(id, at));
+  await (
+    await claimRun(store, 'a')
+  ).save({
+    state: { step: 0, tokensSeen: 0, activeMs: 0, best: null },
+    tensors: new Map([['w', { shape: [1], data: Float32Array.of(1) }]]),
+  });
+  await (await openMetrics(store, 'a', 0)).append([step(1)]);
+  expect((await listRuns(store)).map(({ id }) => id)).toEqual(['b', 'a']);
+  expect(await readRun(store, 'a')).toEqual(record('a', 1));
+  expect(await readRun(store, 'c')).toBeUndefined();
+  await deleteRun(store, 'a');
+  expect(await store.keys('')).toEqual(['runs-index/b']);
+});
+
+test('a damaged record is refused by name and not listed', async () => {
+  const store = memoryStore();
+  await store.commit({ put: [['runs-index/x', { ...record('x', 1), model: { id: 'gpt' } } as never]] });
+  await expect(readRun(store, 'x')).rejects.toThrow(/run x cannot be read/);
+  const impossible = record('y', 1);
+  impossible.model.config.layers = 1e9;
+  await writeRun(store, impossible);
+  await expect(readRun(store, 'y')).rejects.toThrow(/Layers/);
+  expect(await listRuns(store)).toEqual([]);
+});
+
+test('the curve comes back in order, also over many batches', async () => {
+  const store = memoryStore();
+  const writer = await openMetrics(store, 'r', 0);
+  const expected: TrainEvent[] = [];
+  for (let n = 1; n <= 2500; n += 5) {
+    const events = [step(n), step(n + 1), evaluated(n + 1), saved(n + 1), step(n + 2), step(n + 3), step(n + 4)];
+    await writer.append([{ kind: 'compiling' }, ...events]);
+    expected.push(...events);
+  }
+  expect(await readMetrics(store, 'r')).toEqual(expected);
+  expect((await store.keys('journal/')).length).toBe(4);
+});
+
+test('a resume forgets what was recorded beyond the saved step, and goes on from there', async () => {
+  const store = memoryStore();
+  const writer = await openMetrics(store, 'r', 0);
+  for (let n = 1; n <= 3000; n++) await writer.append([step(n)]);
+  const resumed = await openMetrics(store, 'r', 1500);
+  expect((await readMetrics(store, 'r')).length).toBe(1500);
+  await resumed.append([step(1501), evaluated(1501)]);
+  const again = await openMetrics(store, 'r', 1501);
+  await again.append([step(1502)]);
+  const events = await readMetrics(store, 'r');
+  expect(events.slice(-3)).toEqual([step(1501), evaluated(1501), step(1502)]);
+  await openMetrics(store, 'r', 0);
+  expect(await readMetrics(store, 'r')).toEqual([]);
+});

@@ -1,0 +1,69 @@
+/** Settings as they come back from storage and from other people's files: checked, into fresh objects. */
+import { z } from 'zod';
+import { MODELS, modelSpec, type ModelId } from '../models';
+import type { TokenizerModel } from '../tokenizer/tokenizer';
+import type { Recipe } from '../train/recipe';
+import type { ModelChoice } from '../train/run';
+
+const count = z.int().nonnegative();
+const share = z.number().min(0).max(1);
+
+export const recipeSchema: z.ZodType<Recipe> = z.strictObject({
+  optimizer: z.enum(['adamw', 'sgd']),
+  learningRate: z.number().nonnegative().max(10),
+  schedule: z.enum(['cosine', 'linear', 'constant']),
+  warmup: count,
+  finalRate: share,
+  steps: count,
+  batch: z.int().min(1).max(65_536),
+  weightDecay: z.number().nonnegative(),
+  beta1: share,
+  beta2: share,
+  epsilon: z.number().nonnegative(),
+  momentum: share,
+  clip: z.number().nonnegative(),
+  dropout: z.number().min(0).lt(1),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
+  evalEvery: z.int().positive(),
+  evalTokens: z.int().positive(),
+  saveEvery: z.int().positive(),
+  samplePrompt: z.string().max(100_000),
+});
+
+/** Only sizes that the architecture's own spec has no objection to; nothing has been allocated for them yet. */
+export const modelSchema: z.ZodType<ModelChoice> = z
+  .strictObject({
+    id: z.enum(Object.keys(MODELS) as [ModelId, ...ModelId[]]),
+    config: z.object({ layers: count, width: count, heads: count, context: count }),
+    vocabulary: z
+      .int()
+      .min(257)
+      .max(2 ** 20),
+  })
+  .superRefine(({ id, config }, context) => {
+    for (const { message } of modelSpec(id).problems(config)) context.addIssue({ code: 'custom', message });
+  });
+
+export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({
+  kind: z.enum(['bpe', 'characters', 'bytes']),
+  merges: z.array(z.tuple([count, count])).max(2 ** 20),
+});
+
+/** What a run learnt from, told without the text itself. */
+export type DataFacts = z.infer<typeof dataFactsSchema>;
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+export const dataFactsSchema = z.strictObject({
+  texts: z.array(z.strictObject({ name: z.string(), characters: count, sha256, licence: z.string().optional() })),
+  /** Hash of the texts in order, as in the shards' manifest. */
+  textHash: z.string(),
+  trainTokens: count,
+  trainBytes: count,
+  validationTokens: count,
+  validationBytes: count,
+  validationShare: share,
+  /** Nats per token of always guessing by frequency. */
+  unigramLoss: z.number(),
+});
