@@ -3,7 +3,7 @@ import type { Progress } from '../core/base/job';
 import type { ShardManifest } from '../core/shards/manifest';
 import type { ImportOutcome, TextRecord } from '../core/text';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
-import type { WhichSnapshot } from './gpu';
+import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 
 export interface DataApi {
   [method: string]: { input: unknown; progress: unknown; output: unknown };

@@ -1,11 +1,9 @@
 /** The GPU worker's contract: one device, so one worker; training, sampling and everything that needs weights on it. */
+import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from './data';
 import type { DeviceKind, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { Recipe } from '../core/train/recipe';
-
-/** A saved step, the newest, or the one with the lowest validation loss. */
-export type WhichSnapshot = 'latest' | 'best' | number;
 
 export interface GpuApi {
   [method: string]: { input: unknown; progress: unknown; output: unknown };

@@ -1,6 +1,7 @@
 /** Talking to the model: a prompt, how to choose among its guesses, and the tokens as they come. */
 import { toFailure, type Failure } from '../core/base/errors';
-import type { GeneratedToken, GenerateInput, WhichSnapshot } from '../protocol/gpu';
+import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+import type { GeneratedToken, GenerateInput } from '../protocol/gpu';
 import type { Slice } from './studio';
 
 export type Sampling = Pick<GenerateInput, 'temperature' | 'topK' | 'topP' | 'seed' | 'length'>;

@@ -1,6 +1,7 @@
 /** The run: one phase, one log, and the buttons that move it. */
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
-import { readMetrics, readRun, type RunRecord } from '../core/checkpoint/runs';
+import { readMetrics } from '../core/runs/metrics';
+import { readRun, type RunRecord } from '../core/runs/record';
 import { problems } from '../core/train/problems';
 import type { TrainEvent, TrainOutcome } from '../core/train/run';
 import { MetricLog } from './metrics';

@@ -1,5 +1,5 @@
 /** Turns a table of handlers into a worker. A handler that is missing, or has the wrong types, does not compile. */
-import { expose } from 'comlink';
+import { expose, type Endpoint } from 'comlink';
 import { toFailure } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import type { Api, Reply, Served } from '../protocol/rpc';
@@ -8,7 +8,8 @@ export type Handlers<A extends Api> = {
   [M in keyof A]: (input: A[M]['input'], job: Job<A[M]['progress']>) => Promise<A[M]['output']>;
 };
 
-export function serve<A extends Api>(handlers: Handlers<A>): void {
+/** `endpoint` is the worker itself unless a test gives one end of a channel. */
+export function serve<A extends Api>(handlers: Handlers<A>, endpoint?: Endpoint): void {
   const served: Served<A> = {
     async call(method, input, report, stop) {
       const abort = new AbortController();
@@ -22,5 +23,5 @@ export function serve<A extends Api>(handlers: Handlers<A>): void {
       }
     },
   };
-  expose(served);
+  expose(served, endpoint);
 }

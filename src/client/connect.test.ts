@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { HomegrownError } from '../core/base/errors';
+import { serve, type Handlers } from '../workers/serve';
+import { connect } from './connect';
+
+interface CountApi {
+  [method: string]: { input: unknown; progress: unknown; output: unknown };
+  count: { input: { to: number }; progress: number; output: { reached: number; stopped: boolean } };
+}
+
+/** A client and a server joined by a real message channel, as page and worker are. */
+function pair(handlers: Handlers<CountApi>) {
+  const spawned: (Worker & { ended: boolean })[] = [];
+  const client = connect<CountApi>(() => {
+    const { port1, port2 } = new MessageChannel();
+    port2.start();
+    serve(handlers, port2);
+    port1.start();
+    const worker = Object.assign(port1, { ended: false, terminate: () => (worker.ended = true) }) as unknown as Worker & {
+      ended: boolean;
+    };
+    spawned.push(worker);
+    return worker;
+  });
+  const close = () => spawned.forEach((w) => (w as unknown as MessagePort).close());
+  return { client, spawned, close };
+}
+const counter: Handlers<CountApi> = {
+  async count({ to }, { signal, report }) {
+    let reached = 0;
+    while (!signal.aborted && reached < to) {
+      report(++reached);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return { reached, stopped: signal.aborted };
+  },
+};
+
+test('progress arrives in order, and the result after it', async () => {
+  const { client, close } = pair(counter);
+  const seen: number[] = [];
+  const result = await client.call('count', { to: 5 }, { onProgress: (n) => seen.push(n) });
+  expect(result).toEqual({ reached: 5, stopped: false });
+  expect(seen).toEqual([1, 2, 3, 4, 5]);
+  close();
+});
+
+test('a stop ends the work at its next boundary, with a result', async () => {
+  const { client, close } = pair(counter);
+  const abort = new AbortController();
+  const result = await client.call(
+    'count',
+    { to: 1e9 },
+    { signal: abort.signal, onProgress: (n) => (n === 3 ? abort.abort() : undefined) },
+  );
+  expect(result.stopped).toBe(true);
+  expect(result.reached).toBeGreaterThanOrEqual(3);
+  close();
+});
+
+test('a stop that came before the call is heard too', async () => {
+  const { client, close } = pair(counter);
+  const result = await client.call('count', { to: 1e9 }, { signal: AbortSignal.abort() });
+  expect(result.stopped).toBe(true);
+  close();
+});
+
+test('a failure arrives with its code and its remedy', async () => {
+  const { client, close } = pair({
+    count: () => Promise.reject(new HomegrownError('storage-full', 'needs 26.3 MB, got 11.8 MB', 'Delete a run.')),
+  });
+  await expect(client.call('count', { to: 1 })).rejects.toMatchObject({
+    code: 'storage-full',
+    message: 'needs 26.3 MB, got 11.8 MB',
+    remedy: 'Delete a run.',
+  });
+  close();
+});
+
+test('when the worker ends, calls in progress fail at once and the next call starts a fresh one', async () => {
+  const { client, spawned, close } = pair(counter);
+  const call = client.call('count', { to: 1e9 });
+  client.end();
+  await expect(call).rejects.toMatchObject({ code: 'load-failed' });
+  expect(spawned[0]?.ended).toBe(true);
+  expect((await client.call('count', { to: 1 })).reached).toBe(1);
+  expect(spawned).toHaveLength(2);
+  close();
+});
