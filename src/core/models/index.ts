@@ -1,9 +1,9 @@
 import { gpt } from './gpt/spec';
-import type { BaseConfig, ModelSpec } from './spec';
+import type { ModelSpec } from './spec';
 
 /** Every architecture the product knows. Adding one is a folder and a line here. */
 export const MODELS = { gpt } as const satisfies Record<string, ModelSpec>;
 export type ModelId = keyof typeof MODELS;
 
 /** Any of them, seen through the sizes they share. */
-export const modelSpec = (id: ModelId): ModelSpec<BaseConfig> => MODELS[id];
+export const modelSpec = (id: ModelId): ModelSpec => MODELS[id];

@@ -38,7 +38,12 @@ export interface ForwardContext {
  * ids [B, T] int32, T <= context -> hidden states after the last norm [B * T, width].
  * The classifier is applied by the loss (fused, chunked) or by the sampler (last row only).
  */
-export type Apply<C extends BaseConfig> = (config: C, params: Params, ids: Tensor2D, context: ForwardContext) => Tensor2D;
+export type Apply<C extends BaseConfig> = (
+  config: C,
+  params: Params,
+  ids: Tensor2D,
+  context: ForwardContext,
+) => Tensor2D;
 
 export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   label: string;

@@ -8,49 +8,40 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
+import { attentionOnHost } from './attentionOnHost';
 import { type Differentiable, run, type Ways } from './op';
 
 /** `rows` is B: how many sequences the B T rows of qkv hold. */
 export const attention = (qkv: Tensor2D, settings: Settings): Tensor2D => run(ATTENTION, { qkv }, settings) as Tensor2D;
 
 type X = { qkv: Tensor2D };
-interface Settings {
+export interface Settings {
   rows: number;
   heads: number;
 }
 /** p [B H, T, T]. */
-type Attention = Differentiable<X, Settings, X & { p: Tensor3D }>;
+export type Attention = Differentiable<X, Settings, X & { p: Tensor3D }>;
 
-export const ATTENTION: Ways<Attention> = {
-  reference: made((a, b) => tf.matMul(a, b)),
-  /** wasm multiplies one pair of matrices ten times faster than a batch of them. */
-  host: made((a, b) => {
-    const [left, right] = [tf.unstack(a), tf.unstack(b)] as [Tensor2D[], Tensor2D[]];
-    return tf.stack(left.map((matrix, i) => tf.matMul(matrix, right[i]!))) as Tensor3D;
-  }),
+const reference: Attention = {
+  forward({ qkv }, settings) {
+    const [q, k, v] = split(qkv, settings) as [Tensor3D, Tensor3D, Tensor3D];
+    const [, T, D] = q.shape;
+    const scores = tf.mul(tf.matMul(q, turn(k)), 1 / Math.sqrt(D));
+    const p = tf.softmax(tf.add<Tensor3D>(scores, future(T)));
+    return { y: join([tf.matMul(p, v)], settings), saved: { qkv, p } };
+  },
+  /** ds = p (dp - rowsum(dp p)): the gradient through softmax. */
+  backward(dy, { qkv, p }, settings) {
+    const [q, k, v] = split(qkv, settings) as [Tensor3D, Tensor3D, Tensor3D];
+    const [dout] = split(dy as Tensor2D, settings, 1) as [Tensor3D];
+    const dp = tf.matMul(dout, turn(v));
+    const inner = tf.sub(dp, tf.sum(tf.mul(dp, p), 2, true));
+    const ds = tf.mul<Tensor3D>(tf.mul(p, inner), 1 / Math.sqrt(q.shape[2]));
+    return { qkv: join([tf.matMul(ds, k), tf.matMul(turn(ds), q), tf.matMul(turn(p), dout)], settings) };
+  },
 };
 
-/** `product`: [B H, M, K] and [B H, K, N] -> [B H, M, N]. */
-function made(product: (a: Tensor3D, b: Tensor3D) => Tensor3D): Attention {
-  return {
-    forward({ qkv }, settings) {
-      const [q, k, v] = split(qkv, settings) as [Tensor3D, Tensor3D, Tensor3D];
-      const [, T, D] = q.shape;
-      const scores = tf.mul(product(q, turn(k)), 1 / Math.sqrt(D));
-      const p = tf.softmax(tf.add<Tensor3D>(scores, future(T)));
-      return { y: join([product(p, v)], settings), saved: { qkv, p } };
-    },
-    /** ds = p (dp - rowsum(dp p)): the gradient through softmax. */
-    backward(dy, { qkv, p }, settings) {
-      const [q, k, v] = split(qkv, settings) as [Tensor3D, Tensor3D, Tensor3D];
-      const [dout] = split(dy as Tensor2D, settings, 1) as [Tensor3D];
-      const dp = product(dout, turn(v));
-      const inner = tf.sub(dp, tf.sum(tf.mul(dp, p), 2, true));
-      const ds = tf.mul<Tensor3D>(tf.mul(p, inner), 1 / Math.sqrt(q.shape[2]));
-      return { qkv: join([product(ds, k), product(turn(ds), q), product(turn(p), dout)], settings) };
-    },
-  };
-}
+export const ATTENTION: Ways<Attention> = { reference, host: attentionOnHost };
 
 /** [B T, parts H D] -> as many of [B H, T, D]. */
 function split(x: Tensor2D, { rows, heads }: Settings, parts = 3): Tensor3D[] {

@@ -1,9 +1,9 @@
 /**
  * Sets elements to 0 with a probability and scales the rest, so that the mean stays.
  *
- *   y[i] = x[i] keep[i] / (1 - probability)      keep[i] = uniform(seed, purpose, step, i) < 1 - probability
+ *   y[i] = x[i] keep[i] / (1 - probability) + residual[i]      keep[i] = uniform(seed, purpose, step, i) < 1 - probability
  *
- * x, y  any shape, f32   counter [2] int32: seed and step, as bits; a tensor, so that a traced step stays random
+ * x, y, residual  one shape, f32   counter [2] int32: seed and step, as bits; a tensor, so that a traced step stays random
  * `purpose` names the place in the model: two dropouts of one step must differ in it. Backward makes the mask again.
  * Source: Srivastava et al. 2014; generator: base/rng.ts.
  */
@@ -12,10 +12,10 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { bernoulli } from '../base/rng';
 import { type Differentiable, run, type Ways } from './op';
 
-export const dropout = (x: Tensor, counter: Tensor, settings: Settings): Tensor =>
-  run(DROPOUT, { x, counter }, settings);
+export const dropout = (x: Tensor, counter: Tensor, settings: Settings, residual?: Tensor): Tensor =>
+  run(DROPOUT, { x, counter, residual }, settings);
 
-type X = { x: Tensor; counter: Tensor };
+type X = { x: Tensor; counter: Tensor; residual: Tensor | undefined };
 interface Settings {
   /** 0 <= probability < 1. */
   probability: number;
@@ -24,8 +24,14 @@ interface Settings {
 
 export const DROPOUT: Ways<Differentiable<X, Settings>> = {
   reference: {
-    forward: ({ x, counter }, settings) => ({ y: tf.mul(x, scales(counter, x.shape, settings)), saved: { counter } }),
-    backward: (dy, { counter }, settings) => ({ x: tf.mul(dy, scales(counter!, dy.shape, settings)) }),
+    forward({ x, counter, residual }, settings) {
+      const y = tf.mul(x, scales(counter, x.shape, settings));
+      return { y: residual ? tf.add(y, residual) : y, saved: { counter } };
+    },
+    backward: (dy, { counter }: { counter: Tensor }, settings) => ({
+      x: tf.mul(dy, scales(counter, dy.shape, settings)),
+      residual: tf.clone(dy),
+    }),
   },
 };
 

@@ -38,7 +38,7 @@ export const EMBEDDING: Ways<Embedding> = {
   reference: {
     forward,
     backward(dy, { ids }, { vocabulary, places }) {
-      const which = tf.oneHot(tf.reshape(ids, [ids.size]), vocabulary, 1, 0, 'float32');
+      const which = tf.cast(tf.oneHot(tf.reshape(ids, [ids.size]), vocabulary), 'float32');
       return { tokens: tf.matMul(tf.transpose(which), dy), positions: byPlace(dy, ids, places) };
     },
   },

@@ -9,6 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import { LOGIT_BYTES } from './logitBytes';
 import { type Differentiable, run, type Ways } from './op';
 
 export const softmaxCrossEntropy = (
@@ -18,8 +19,6 @@ export const softmaxCrossEntropy = (
   logitBytes = LOGIT_BYTES,
 ): Scalar => run(SOFTMAX_CROSS_ENTROPY, { hidden, classifier, targets }, { logitBytes }) as Scalar;
 
-/** Half of the 128 MiB that every WebGPU device can bind. */
-export const LOGIT_BYTES = 64 * 2 ** 20;
 /** TensorFlow.js's softmax on WebGPU spoils the last element beyond as many rows. */
 const MAX_ROWS = 65_535;
 
@@ -59,7 +58,7 @@ export const SOFTMAX_CROSS_ENTROPY: Ways<Differentiable<X, Settings>> = {
           const rows = tf.slice(hidden, [start, 0], [length, -1]);
           const labels = tf.slice(targets, start, length);
           const p = probabilities ?? tf.softmax(tf.matMul(rows, tf.transpose(classifier)));
-          const which = tf.oneHot(labels, V, 1, 0, 'float32');
+          const which = tf.cast(tf.oneHot(labels, V), 'float32'); // wasm's own float32 one-hot writes int bits
           const weight = tf.expandDims(tf.mul(counts(labels), scale), 1);
           const dz = tf.mul<Tensor2D>(tf.sub(p, which), weight);
           return [tf.matMul(dz, classifier), tf.matMul(tf.transpose(dz), rows)] as const;

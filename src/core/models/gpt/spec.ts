@@ -1,0 +1,113 @@
+import { LOGIT_BYTES } from '../../ops/logitBytes';
+import type { BaseConfig, ModelSpec, Parameter, ParamTable } from '../spec';
+
+export type GptConfig = BaseConfig;
+
+/** GPT-2. Names, shapes and layouts are those of Hugging Face's GPT2LMHeadModel, whose weights are [in, out]. */
+export const gpt: ModelSpec = {
+  label: 'GPT',
+  source: 'Radford et al. 2019, "Language Models are Unsupervised Multitask Learners"; initialisation as in its code',
+  fields: {
+    layers: { kind: 'integer', label: 'Layers', min: 1, max: 48, initial: 4 },
+    heads: { kind: 'integer', label: 'Heads', min: 1, max: 32, initial: 4, hint: 'Divides the width' },
+    width: { kind: 'integer', label: 'Width', min: 8, max: 2048, initial: 128, hint: 'A multiple of the heads' },
+    context: { kind: 'integer', label: 'Context', min: 4, max: 2048, initial: 64, unit: 'tokens' },
+  },
+  presets: [
+    { name: 'Tiny', config: { layers: 2, heads: 2, width: 64, context: 64 } },
+    { name: 'Small', config: { layers: 4, heads: 4, width: 128, context: 64 } },
+    { name: 'Medium', config: { layers: 6, heads: 6, width: 384, context: 256 } },
+    { name: 'Large', config: { layers: 12, heads: 12, width: 768, context: 1024 } },
+  ],
+  sized,
+  problems({ layers, heads, width, context }) {
+    const found: { field: keyof GptConfig; message: string }[] = [];
+    const values = { layers, heads, width, context };
+    for (const field of Object.keys(values) as (keyof GptConfig)[]) {
+      const { label, min, max } = gpt.fields[field];
+      const value = values[field];
+      if (!Number.isInteger(value) || value < min || value > max) {
+        found.push({ field, message: `${label} must be a whole number from ${min} to ${max}, not ${value}.` });
+      }
+    }
+    if (found.length === 0 && width % heads !== 0) {
+      found.push({ field: 'heads', message: `The width of ${width} cannot be divided among ${heads} heads.` });
+    }
+    return found;
+  },
+  params({ layers, width: C, context }, vocabulary) {
+    const weight = (shape: number[], group: string, std = 0.02): Parameter => ({
+      shape,
+      init: { std },
+      group,
+      decay: true,
+    });
+    const vector = (size: number, group: string, init: 'ones' | 'zeros' = 'zeros'): Parameter => ({
+      shape: [size],
+      init,
+      group,
+      decay: false,
+    });
+    // Two additions a layer go into the residual stream: with this its variance stays flat in depth.
+    const residual = 0.02 / Math.sqrt(2 * layers);
+    const table: Record<string, Parameter> = {
+      'transformer.wte.weight': weight([vocabulary, C], 'Token embedding'),
+      'transformer.wpe.weight': { ...weight([context, C], 'Position embedding'), decay: false },
+    };
+    for (let i = 0; i < layers; i++) {
+      const h = `transformer.h.${i}`;
+      Object.assign(table, {
+        [`${h}.ln_1.weight`]: vector(C, 'Norms', 'ones'),
+        [`${h}.ln_1.bias`]: vector(C, 'Norms'),
+        [`${h}.attn.c_attn.weight`]: weight([C, 3 * C], 'Attention'),
+        [`${h}.attn.c_attn.bias`]: vector(3 * C, 'Attention'),
+        [`${h}.attn.c_proj.weight`]: weight([C, C], 'Attention', residual),
+        [`${h}.attn.c_proj.bias`]: vector(C, 'Attention'),
+        [`${h}.ln_2.weight`]: vector(C, 'Norms', 'ones'),
+        [`${h}.ln_2.bias`]: vector(C, 'Norms'),
+        [`${h}.mlp.c_fc.weight`]: weight([C, 4 * C], 'Feed-forward'),
+        [`${h}.mlp.c_fc.bias`]: vector(4 * C, 'Feed-forward'),
+        [`${h}.mlp.c_proj.weight`]: weight([4 * C, C], 'Feed-forward', residual),
+        [`${h}.mlp.c_proj.bias`]: vector(C, 'Feed-forward'),
+      } satisfies ParamTable);
+    }
+    table['transformer.ln_f.weight'] = vector(C, 'Norms', 'ones');
+    table['transformer.ln_f.bias'] = vector(C, 'Norms');
+    return table;
+  },
+  classifier: 'transformer.wte.weight',
+  /** f32: 18 C a token and layer (norms, qkv, attention, feed-forward), the stream, and one block of logits. */
+  activationBytes({ layers, width: C, context }, vocabulary, batch) {
+    const tokens = batch * context;
+    return 4 * tokens * (18 * C * layers + 4 * C) + Math.min(4 * tokens * vocabulary, LOGIT_BYTES);
+  },
+  load: () => import('./apply'),
+};
+
+/**
+ * Depth and width grow together, as they do from GPT-2 small to XL: the shape whose size is nearest, by ratio.
+ */
+function sized(parameters: number, vocabulary: number): GptConfig {
+  const count = ({ layers, width, context }: GptConfig): number =>
+    12 * layers * width ** 2 + 13 * layers * width + (vocabulary + context + 2) * width;
+  const distance = (config: GptConfig): number => Math.abs(Math.log(count(config) / parameters));
+  return SHAPES.reduce((best, shape) => (distance(shape) < distance(best) ? shape : best));
+}
+
+/** Heads of 16 to 64 wide. */
+const SHAPES: readonly GptConfig[] = [
+  { layers: 2, heads: 2, width: 32, context: 64 },
+  { layers: 2, heads: 2, width: 48, context: 64 },
+  { layers: 2, heads: 2, width: 64, context: 64 },
+  { layers: 3, heads: 3, width: 96, context: 64 },
+  { layers: 4, heads: 4, width: 128, context: 64 },
+  { layers: 5, heads: 5, width: 160, context: 128 },
+  { layers: 6, heads: 6, width: 192, context: 128 },
+  { layers: 6, heads: 4, width: 256, context: 128 },
+  { layers: 6, heads: 5, width: 320, context: 256 },
+  { layers: 6, heads: 6, width: 384, context: 256 },
+  { layers: 8, heads: 8, width: 512, context: 256 },
+  { layers: 10, heads: 10, width: 640, context: 512 },
+  { layers: 12, heads: 12, width: 768, context: 1024 },
+  { layers: 24, heads: 16, width: 1024, context: 1024 },
+];

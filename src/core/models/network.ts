@@ -1,0 +1,63 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor2D, Variable } from '@tensorflow/tfjs';
+import { normals } from '../base/rng';
+import { modelSpec, type ModelId } from '.';
+import { type BaseConfig, type ForwardContext, sizeOf } from './spec';
+
+/** A model with its weights on the device. */
+export interface Network {
+  choice: ModelChoice;
+  params: Readonly<Record<string, Variable>>;
+  /** [vocabulary, width] */
+  classifier: Tensor2D;
+  /** ids [B, T] int32 -> hidden states after the last norm [B T, width]. */
+  hidden(ids: Tensor2D, context?: ForwardContext): Tensor2D;
+  dispose(): void;
+}
+
+/** The architecture, its size and the vocabulary it speaks. */
+export interface ModelChoice {
+  id: ModelId;
+  config: BaseConfig;
+  vocabulary: number;
+}
+
+/** Weights on the host, by name. */
+export type Values = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
+
+/** Puts weights on the device in use. `values` may hold more than the model's own, such as moments. */
+export async function network(choice: ModelChoice, values: Values): Promise<Network> {
+  const { id, config, vocabulary } = choice;
+  const spec = modelSpec(id);
+  const { apply } = await spec.load();
+  const names = Object.keys(spec.params(config, vocabulary));
+  const params = Object.fromEntries(names.map((name) => [name, variable(values.get(name)!)]));
+  return {
+    choice,
+    params,
+    classifier: params[spec.classifier] as unknown as Tensor2D,
+    hidden: (ids, context = { dropout: 0 }) => apply(config, params, ids, context),
+    dispose: () => tf.dispose(params),
+  };
+}
+
+/** Weights as the specification draws them: each has its own stream of the seed, so that the order does not matter. */
+export function initialValues({ id, config, vocabulary }: ModelChoice, seed: number): Values {
+  const table = Object.entries(modelSpec(id).params(config, vocabulary));
+  return new Map(
+    table.map(([name, { shape, init }]) => {
+      const size = sizeOf(shape);
+      const data =
+        init === 'zeros'
+          ? new Float32Array(size)
+          : init === 'ones'
+            ? new Float32Array(size).fill(1)
+            : normals(seed, `initial ${name}`, size).map((x) => x * init.std);
+      return [name, { shape, data }];
+    }),
+  );
+}
+
+/** A host tensor as a variable: what is trained is changed where it lies. */
+export const variable = ({ shape, data }: { shape: readonly number[]; data: Float32Array }): Variable =>
+  tf.tidy(() => tf.variable(tf.tensor(data, [...shape])));

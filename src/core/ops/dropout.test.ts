@@ -1,0 +1,29 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect, test } from 'vitest';
+import { bernoulli } from '../base/rng';
+import { checkOp, floats, integers } from '../testing/checkOp';
+import { dropout, DROPOUT } from './dropout';
+
+const settings = { probability: 0.4, purpose: 'test' };
+checkOp('dropout', DROPOUT, { x: floats([4, 7]), counter: integers([2], [5, 9]) }, settings);
+checkOp(
+  'dropout with residual',
+  DROPOUT,
+  { x: floats([4, 7]), counter: integers([2], [-1, 9]), residual: floats([4, 7], 1, 1) },
+  settings,
+);
+
+test('the mask is that of the generator: seed and step as unsigned bits, purpose by name', async () => {
+  await tf.setBackend('cpu');
+  tf.tidy(() => {
+    const ones = tf.ones([1000]);
+    const at = (seed: number, step: number, purpose: string) => [
+      ...dropout(ones, tf.tensor1d(Int32Array.of(seed, step), 'int32'), { probability: 0.25, purpose }).dataSync(),
+    ];
+    const want = [...bernoulli(4_294_967_295, 'a', 7, 1000, 0.75)].map((kept) => Math.fround(kept / 0.75));
+    expect(at(-1, 7, 'a')).toEqual(want);
+    expect(at(-1, 8, 'a')).not.toEqual(want);
+    expect(at(-1, 7, 'b')).not.toEqual(want);
+    expect(want.filter((x) => x > 0).length / 1000).toBeCloseTo(0.75, 1);
+  });
+});

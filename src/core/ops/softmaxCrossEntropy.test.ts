@@ -1,0 +1,37 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect, test } from 'vitest';
+import { checkOp, floats, integers, results } from '../testing/checkOp';
+import { LOGIT_BYTES } from './logitBytes';
+import { softmaxCrossEntropy, SOFTMAX_CROSS_ENTROPY } from './softmaxCrossEntropy';
+
+const hidden = floats([7, 3], 2);
+const classifier = floats([5, 3], 1.5, 1);
+const targets = integers([7], [0, 4, 2, 2, 1, 3, 0]);
+const some = integers([7], [0, -1, 2, -1, -1, 3, 0]);
+const inOneBlock = { logitBytes: LOGIT_BYTES };
+/** Two rows of five logits at a time: 7 rows are 4 blocks, the last one short. */
+const inBlocks = { logitBytes: 2 * 5 * 4 };
+checkOp('softmaxCrossEntropy', SOFTMAX_CROSS_ENTROPY, { hidden, classifier, targets }, inOneBlock);
+checkOp('softmaxCrossEntropy in blocks', SOFTMAX_CROSS_ENTROPY, { hidden, classifier, targets }, inBlocks);
+checkOp('softmaxCrossEntropy of some targets', SOFTMAX_CROSS_ENTROPY, { hidden, classifier, targets: some }, inBlocks);
+
+test('blocks give the loss of one block', async () => {
+  await tf.setBackend('cpu');
+  const sample = { hidden, classifier, targets: some };
+  const [whole, cut] = [inOneBlock, inBlocks].map((settings) => results(SOFTMAX_CROSS_ENTROPY, sample, settings));
+  expect(cut!.y[0]).toBeCloseTo(whole!.y[0]!, 6);
+});
+test('a target that is nearly impossible costs its logit, not infinity', async () => {
+  await tf.setBackend('cpu');
+  const loss = tf.tidy(
+    () => softmaxCrossEntropy(tf.tensor2d([[200]]), tf.tensor2d([[1], [-1]]), tf.tensor1d([1], 'int32')).dataSync()[0],
+  );
+  expect(loss).toBeCloseTo(400, 3);
+});
+test('no counted target is a loss of 0', async () => {
+  await tf.setBackend('cpu');
+  const loss = tf.tidy(
+    () => softmaxCrossEntropy(tf.ones([2, 3]), tf.ones([4, 3]), tf.tensor1d([-1, -1], 'int32')).dataSync()[0],
+  );
+  expect(loss).toBe(0);
+});

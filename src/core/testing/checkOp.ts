@@ -1,0 +1,128 @@
+/**
+ * The test of an op: its gradient against finite differences of its own forward pass, and every way that it has against
+ * its reference, on every backend of this machine.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+import { describe, expect, test } from 'vitest';
+import { type Differentiable, run, type Tensors, type Ways } from '../ops/op';
+import { useWasm } from './wasm';
+
+/** Tensors by name, on the host: floats have gradients, integers do not. */
+export type Sample = Readonly<Record<string, { shape: number[]; data: Float32Array | Int32Array }>>;
+interface Result {
+  y: Float32Array;
+  gradients: Record<string, Float32Array>;
+}
+
+export function checkOp<X extends Tensors, P>(
+  name: string,
+  ways: Ways<Differentiable<X, P>>,
+  sample: Sample,
+  settings: P,
+): void {
+  const reference = { reference: ways.reference };
+
+  describe(name, () => {
+    test('gradient against finite differences', async () => {
+      await tf.setBackend('cpu');
+      const { gradients } = results(reference, sample, settings);
+      for (const [input, got] of Object.entries(gradients)) {
+        const want = got.map((_, i) => slope((h) => objective(reference, nudged(sample, input, i, h), settings)));
+        expectClose(got, want, 3e-4, `gradient of ${input}`);
+      }
+    });
+    test('every way against the reference, on cpu and wasm', async () => {
+      await tf.setBackend('cpu');
+      const want = results(reference, sample, settings);
+      for (const use of [() => tf.setBackend('cpu'), useWasm]) {
+        await use();
+        for (const candidate of [reference, ways]) {
+          const got = results(candidate, sample, settings);
+          expectClose(got.y, want.y, 2e-6, `y on ${tf.getBackend()}`);
+          for (const input of Object.keys(want.gradients)) {
+            expectClose(got.gradients[input]!, want.gradients[input]!, 4e-6, `${input} on ${tf.getBackend()}`);
+          }
+        }
+      }
+    });
+    test('leaves no tensors behind', async () => {
+      await tf.setBackend('cpu');
+      const before = tf.memory().numTensors;
+      results(ways, sample, settings);
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+}
+
+/** y, and the gradients of sum(y w) for fixed weights w. */
+export function results<X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, sample: Sample, settings: P): Result {
+  return tf.tidy(() => {
+    const x = onDevice(sample);
+    const names = Object.keys(sample).filter((name) => sample[name]!.data instanceof Float32Array);
+    let y: Tensor | undefined;
+    const call = (...floats: Tensor[]): tf.Scalar => {
+      const given = { ...x, ...Object.fromEntries(names.map((name, i) => [name, floats[i]!])) };
+      y = tf.keep(run(ways, given as unknown as X, settings));
+      return tf.sum(tf.mul(y, tf.tensor(weights(y.size), y.shape)));
+    };
+    const gradients = tf.grads(call)(names.map((name) => x[name]!));
+    const values = y!.dataSync<'float32'>().slice();
+    y!.dispose();
+    return {
+      y: values,
+      gradients: Object.fromEntries(names.map((name, i) => [name, gradients[i]!.dataSync<'float32'>().slice()])),
+    };
+  });
+}
+
+function objective<X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, sample: Sample, settings: P): number {
+  return tf.tidy(() => {
+    const y = run(ways, onDevice(sample) as unknown as X, settings).dataSync<'float32'>();
+    const w = weights(y.length);
+    return y.reduce((sum, value, i) => sum + value * w[i]!, 0);
+  });
+}
+
+/** Five-point central difference: truncation h^4, so that h can be large enough for f32. */
+function slope(f: (h: number) => number, h = 0.04): number {
+  return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h);
+}
+
+const weights = (n: number): Float32Array => Float32Array.from({ length: n }, (_, i) => Math.sin(i * 1.7 + 1));
+
+function nudged(sample: Sample, name: string, i: number, by: number): Sample {
+  const { shape, data } = sample[name]!;
+  const moved = data.slice();
+  moved[i]! += by;
+  return { ...sample, [name]: { shape, data: moved } };
+}
+
+const onDevice = (sample: Sample): Record<string, Tensor> =>
+  Object.fromEntries(
+    Object.entries(sample).map(([name, { shape, data }]) => [
+      name,
+      tf.tensor(data, shape, data instanceof Int32Array ? 'int32' : 'float32'),
+    ]),
+  );
+
+/** Largest difference, as a share of the largest wanted value. */
+export function expectClose(got: ArrayLike<number>, want: ArrayLike<number>, tolerance: number, what: string): void {
+  expect(got.length, what).toBe(want.length);
+  const scale = Math.max(1e-3, ...Array.from(want, Math.abs));
+  const worst = Math.max(0, ...Array.from(want, (value, i) => Math.abs(value - got[i]!)));
+  expect(worst / scale, `${what}: worst difference ${worst} at a scale of ${scale}`).toBeLessThanOrEqual(tolerance);
+}
+
+/** Values in [-scale, scale] without a pattern that a kernel could exploit. */
+export function floats(shape: number[], scale = 1, phase = 0): { shape: number[]; data: Float32Array } {
+  const data = Float32Array.from(
+    { length: tf.util.sizeFromShape(shape) },
+    (_, i) => scale * Math.cos(i * i * 0.37 + i + phase),
+  );
+  return { shape, data };
+}
+export const integers = (shape: number[], values: number[]): { shape: number[]; data: Int32Array } => ({
+  shape,
+  data: Int32Array.from(values),
+});
