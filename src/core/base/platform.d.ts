@@ -29,3 +29,8 @@ declare class TextDecoder {
   constructor(encoding?: 'utf-8' | 'utf-16le' | 'utf-16be', options?: { fatal?: boolean; ignoreBOM?: boolean });
   decode(bytes?: Uint8Array, options?: { stream?: boolean }): string;
 }
+
+/** ES2024, in every browser with WebGPU and in Node 20. */
+interface String {
+  isWellFormed(): boolean;
+}

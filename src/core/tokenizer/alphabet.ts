@@ -1,0 +1,29 @@
+/**
+ * GPT-2's byte alphabet (openai/gpt-2 src/encoder.py, bytes_to_unicode): the 188 printable bytes of Latin-1 stand for
+ * themselves, the other 68 for U+0100 and up. Ids 0..255 are the bytes in that order, as in GPT-2's vocabulary.
+ */
+const printable = (byte: number): boolean =>
+  (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255);
+const all = Array.from({ length: 256 }, (_, byte) => byte);
+const kept = all.filter(printable);
+const moved = all.filter((byte) => !printable(byte));
+
+/** [id] -> byte, for ids 0..255. */
+export const BYTE_OF_ID = Uint8Array.from([...kept, ...moved]);
+
+/** [byte] -> id. */
+export const ID_OF_BYTE = Uint8Array.from(all, (byte) => BYTE_OF_ID.indexOf(byte));
+
+/** [byte] -> the character that stands for it in tokenizer.json. */
+export const CHARACTER_OF_BYTE: readonly string[] = all.map((byte) =>
+  String.fromCharCode(printable(byte) ? byte : 256 + moved.indexOf(byte)),
+);
+
+/** Bytes as tokenizer.json spells them. */
+export function spell(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += CHARACTER_OF_BYTE[byte]!;
+  return text;
+}
+
+export const END_OF_TEXT = '<|endoftext|>';

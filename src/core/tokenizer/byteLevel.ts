@@ -1,0 +1,171 @@
+import { badFile } from '../base/errors';
+import { sha256Hex } from '../base/hash';
+import { unwatched } from '../base/job';
+import { BYTE_OF_ID, ID_OF_BYTE } from './alphabet';
+import { Heap } from './heap';
+import { PairTable } from './pairTable';
+import { preTokenEnd, preTokens } from './split';
+import type { StreamDecoder, Tokenizer, TokenizerModel } from './tokenizer';
+
+/**
+ * The tokenizer of a model, of any kind.
+ * @throws HomegrownError `bad-file` when a merge names an id that does not exist yet, or comes twice.
+ */
+export async function createTokenizer(model: TokenizerModel): Promise<Tokenizer> {
+  return new ByteLevelTokenizer(model, await sha256Hex(JSON.stringify(model.merges)));
+}
+
+class ByteLevelTokenizer implements Tokenizer {
+  readonly size: number;
+  readonly endOfText: number;
+  /** Pair i is merge i. */
+  private readonly ranks = new PairTable();
+  private readonly pieces: readonly Uint8Array[];
+  /** Ids of short pre-tokens already met. */
+  private readonly words = new Map<string, Uint32Array>();
+
+  constructor(
+    readonly model: TokenizerModel,
+    readonly hash: string,
+  ) {
+    this.size = 256 + model.merges.length + 1;
+    this.endOfText = this.size - 1;
+    const pieces = Array.from(BYTE_OF_ID, (byte) => Uint8Array.of(byte));
+    for (const [i, [left, right]] of model.merges.entries()) {
+      const [a, b] = [pieces[left], pieces[right]];
+      if (!a || !b)
+        throw badFile(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right}, and one is not made yet.`);
+      if (this.ranks.findOrAdd(left, right) !== i) throw badFile(`Merge ${i + 1} of the tokenizer comes twice.`);
+      const piece = new Uint8Array(a.length + b.length);
+      piece.set(a);
+      piece.set(b, a.length);
+      pieces.push(piece);
+    }
+    this.pieces = [...pieces, new Uint8Array()];
+  }
+
+  encode(text: string): Uint32Array {
+    if (!text.isWellFormed()) throw loneSurrogate(text);
+    const words: Uint32Array[] = [];
+    for (let start = 0; start < text.length;) {
+      const end = preTokenEnd(text, start);
+      words.push(this.wordIds(text.slice(start, end)));
+      start = end;
+    }
+    return concat(words);
+  }
+
+  async *encodeStream(records: AsyncIterable<string>, signal = unwatched.signal): AsyncGenerator<Uint32Array> {
+    for await (const batch of preTokens(wellFormed(records), { signal })) {
+      if (batch.length > 0) yield concat(batch.map((word) => this.wordIds(word)));
+    }
+  }
+
+  decode(ids: Iterable<number>): string {
+    const decoder = this.decoder();
+    let text = '';
+    for (const id of ids) text += decoder.push(id);
+    return text + decoder.end();
+  }
+
+  decoder(): StreamDecoder {
+    const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+    return { push: (id) => utf8.decode(this.bytes(id), { stream: true }), end: () => utf8.decode() };
+  }
+
+  bytes(id: number): Uint8Array {
+    const piece = this.pieces[id];
+    if (!piece) throw new RangeError(`Token ${id} is not in a vocabulary of ${this.size}.`);
+    return piece;
+  }
+
+  private wordIds(word: string): Uint32Array {
+    const known = this.words.get(word);
+    if (known) return known;
+    const bytes = utf8Encoder.encode(word);
+    const ids = merge(
+      Uint32Array.from(bytes, (byte) => ID_OF_BYTE[byte]!),
+      this.ranks,
+    );
+    if (word.length <= MAX_CACHED_LENGTH) {
+      if (this.words.size >= MAX_CACHED_WORDS) this.words.clear();
+      // A slice would keep its whole record alive.
+      this.words.set(utf8Decoder.decode(bytes), ids);
+    }
+    return ids;
+  }
+}
+
+const MAX_CACHED_LENGTH = 64;
+const MAX_CACHED_WORDS = 100_000;
+const utf8Encoder = new TextEncoder();
+const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/**
+ * BPE of one pre-token: the pair of lowest rank is merged, the leftmost of equals first, until none has a rank.
+ * n log n: neighbours are a linked list, candidates a heap of `rank * 2^18 + position` (a pre-token has fewer than 2^18 bytes).
+ */
+function merge(ids: Uint32Array, ranks: PairTable): Uint32Array {
+  const n = ids.length;
+  if (n < 2) return ids;
+  const next = Int32Array.from(ids, (_, i) => i + 1);
+  const previous = Int32Array.from(ids, (_, i) => i - 1);
+  const candidates = new Heap<number>((a, b) => a < b);
+  const offer = (at: number): void => {
+    if (at < 0 || next[at]! >= n) return;
+    const rank = ranks.find(ids[at]!, ids[next[at]!]!);
+    if (rank >= 0) candidates.push(rank * POSITIONS + at);
+  };
+  for (let at = 0; at < n - 1; at++) offer(at);
+  for (let top = candidates.pop(); top !== undefined; top = candidates.pop()) {
+    const rank = Math.floor(top / POSITIONS);
+    const at = top - rank * POSITIONS;
+    const other = next[at]!;
+    // Merged away since, or its neighbour was.
+    if (other >= n || other < 0 || ids[at] !== ranks.left[rank] || ids[other] !== ranks.right[rank]) continue;
+    ids[at] = 256 + rank;
+    const after = next[other]!;
+    next[at] = after;
+    if (after < n) previous[after] = at;
+    next[other] = GONE;
+    offer(previous[at]!);
+    offer(at);
+  }
+  let length = 0;
+  for (let at = 0; at < n; at = next[at]!) ids[length++] = ids[at]!;
+  return ids.slice(0, length);
+}
+const POSITIONS = 2 ** 18;
+const GONE = -1;
+
+function concat(parts: readonly Uint32Array[]): Uint32Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const whole = new Uint32Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+async function* wellFormed(records: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const record of records) {
+    if (!record.isWellFormed()) throw loneSurrogate(record);
+    yield record;
+  }
+}
+
+function loneSurrogate(text: string): Error {
+  let at = 0;
+  for (const character of text) {
+    if (!character.isWellFormed()) break;
+    at += character.length;
+  }
+  const code = text.charCodeAt(at).toString(16).toUpperCase();
+  return badFile(
+    `Character ${at + 1} of the text is half of a surrogate pair (U+${code}) and cannot be written as UTF-8.`,
+    'Remove it, or copy the text again from its source.',
+  );
+}

@@ -1,0 +1,45 @@
+import type { Document } from '../base/document';
+import type { Job } from '../base/job';
+import { ID_OF_BYTE } from './alphabet';
+import { PairTable } from './pairTable';
+import { preTokens } from './split';
+import type { TokenizerModel } from './tokenizer';
+
+/**
+ * A token for every character of the text: bytes do for ASCII, and merges spell the others, the most frequent first.
+ * A character of three or four bytes needs its beginnings as tokens too; characters share them.
+ */
+export async function learnCharacters(documents: readonly Document[], job: Job): Promise<TokenizerModel> {
+  const counts = await countCharacters(documents, job);
+  const characters = [...counts].sort(([a, m], [b, n]) => n - m || a - b);
+  const pairs = new PairTable();
+  const encoder = new TextEncoder();
+  for (const [point] of characters) {
+    const [first = 0, ...others] = encoder.encode(String.fromCodePoint(point));
+    let id = ID_OF_BYTE[first]!;
+    for (const byte of others) id = 256 + pairs.findOrAdd(id, ID_OF_BYTE[byte]!);
+  }
+  return { kind: 'characters', merges: pairs.left.map((left, i) => [left, pairs.right[i]!]) };
+}
+
+/** Code point -> how often it occurs, for those of more than one byte. */
+async function countCharacters(documents: readonly Document[], job: Job): Promise<Map<number, number>> {
+  const counts = new Map<number, number>();
+  let done = 0;
+  const of = sum(documents.map(({ characters }) => characters));
+  for (const document of documents) {
+    for await (const batch of preTokens(document.records(), job)) {
+      for (const word of batch) {
+        done += word.length;
+        for (const character of word) {
+          const point = character.codePointAt(0)!;
+          if (point > 0x7f) counts.set(point, (counts.get(point) ?? 0) + 1);
+        }
+      }
+      job.report({ label: 'Reading the text', done, of, unit: 'characters' });
+    }
+  }
+  return counts;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

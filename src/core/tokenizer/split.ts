@@ -1,0 +1,100 @@
+import { breathe, type Job } from '../base/job';
+
+/**
+ * GPT-2's split pattern, by hand: linear, without a stack, and able to stop at the end of a record. It finds what
+ *
+ *   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu
+ *
+ * finds, except that no pre-token is longer than `LONGEST` code units: a run without a break is cut there.
+ *
+ * Returns the end of the pre-token that begins at `start` < text.length.
+ */
+export function preTokenEnd(text: string, start: number): number {
+  const first = text.charCodeAt(start);
+  if (first === APOSTROPHE) {
+    const end = contractionEnd(text, start + 1);
+    if (end !== 0) return end;
+  }
+  const limit = Math.min(text.length, start + LONGEST);
+  let at = start;
+  if (first === SPACE && start + 1 < text.length && classAt(text, start + 1) !== WHITE) at++;
+  const kind = classAt(text, at);
+  while (at < limit && classAt(text, at) === kind) at += width;
+  if (at > limit) at -= 2; // a surrogate pair stays whole
+  // A space before a word belongs to the word, so a longer run of white space leaves its last one.
+  if (kind === WHITE && at < limit && at - start > 1) return at - 1;
+  return at;
+}
+
+export const LONGEST = 65_536;
+
+/**
+ * The pre-tokens of a whole text that comes in records, cut anywhere but inside a code point: batches of some ten
+ * thousand, with a turn of the event loop between. Throws the signal's reason when stopped.
+ */
+export async function* preTokens(
+  records: AsyncIterable<string>,
+  { signal }: Pick<Job, 'signal'>,
+): AsyncGenerator<string[]> {
+  let held = '';
+  for await (const record of records) {
+    for (let from = 0; from < record.length; from += SLICE) {
+      const text: string = held + record.slice(from, from + SLICE);
+      const batch: string[] = [];
+      let start = 0;
+      // Final: the pattern has seen the whole code point after it, and could have seen a whole contraction.
+      while (start + 3 <= text.length) {
+        const end = preTokenEnd(text, start);
+        if (end >= text.length - 1) break;
+        batch.push(text.slice(start, end));
+        start = end;
+      }
+      held = text.slice(start);
+      yield batch;
+      await breathe();
+      signal.throwIfAborted();
+    }
+  }
+  const rest: string[] = [];
+  for (let start = 0; start < held.length;) {
+    const end = preTokenEnd(held, start);
+    rest.push(held.slice(start, end));
+    start = end;
+  }
+  yield rest;
+}
+
+/** Code units between two turns of the event loop: a few milliseconds of work. */
+const SLICE = 65_536;
+
+const APOSTROPHE = 0x27;
+const SPACE = 0x20;
+
+/** End of the contraction whose letters begin at `at`, or 0. */
+function contractionEnd(text: string, at: number): number {
+  if ('stmd'.includes(text.charAt(at) || '-')) return at + 1;
+  return ['re', 've', 'll'].includes(text.slice(at, at + 2)) ? at + 2 : 0;
+}
+
+const LETTER = 1;
+const NUMBER = 2;
+const WHITE = 3;
+const OTHER = 4;
+/** Class of each code point, 0 = not yet asked. White space is JavaScript's `\s`. */
+const classes = new Uint8Array(0x110000);
+/** Code units of the code point that `classAt` last looked at. */
+let width = 1;
+
+function classAt(text: string, at: number): number {
+  const unit = text.charCodeAt(at);
+  const point = (unit & 0xfc00) === 0xd800 ? text.codePointAt(at)! : unit;
+  width = point > 0xffff ? 2 : 1;
+  return classes[point]! || (classes[point] = classOf(point));
+}
+
+function classOf(point: number): number {
+  const character = String.fromCodePoint(point);
+  if (/\p{L}/u.test(character)) return LETTER;
+  if (/\p{N}/u.test(character)) return NUMBER;
+  return /\s/u.test(character) ? WHITE : OTHER;
+}

@@ -1,0 +1,85 @@
+import type { Document } from '../base/document';
+import type { Job } from '../base/job';
+import type { Tokenizer } from './tokenizer';
+
+/** One token, to be looked at. */
+export interface TokenPiece {
+  id: number;
+  /** Null where its bytes are not whole characters. */
+  text: string | null;
+  /** Bytes it stands for. */
+  bytes: number;
+  /** How often it occurs: in the passage, or in the text that was counted. */
+  count: number;
+}
+
+/** A passage cut into its tokens, in order. */
+export function piecesOf(tokenizer: Tokenizer, passage: string): TokenPiece[] {
+  const ids = tokenizer.encode(passage);
+  const counts = count(ids, new Uint32Array(tokenizer.size));
+  return Array.from(ids, (id) => describe(tokenizer, id, counts[id]!));
+}
+
+/** Entries of the vocabulary whose text holds `query` (all when it is empty), in order of id, at most `limit`. */
+export function vocabularyPieces(
+  tokenizer: Tokenizer,
+  query: string,
+  limit: number,
+  counts?: Uint32Array,
+): TokenPiece[] {
+  const found: TokenPiece[] = [];
+  for (let id = 0; id < tokenizer.endOfText && found.length < limit; id++) {
+    const piece = describe(tokenizer, id, counts?.[id] ?? 0);
+    if (query === '' || piece.text?.includes(query)) found.push(piece);
+  }
+  return found;
+}
+
+export interface TokenizerStatistics {
+  tokens: number;
+  /** UTF-8 bytes of text per token. */
+  bytesPerToken: number;
+  /** Entries that never occur in the text. */
+  unusedEntries: number;
+  /** [id] -> occurrences. */
+  counts: Uint32Array;
+}
+
+/** How a tokenizer does on documents: one pass over them. */
+export async function measure(
+  tokenizer: Tokenizer,
+  documents: readonly Document[],
+  job: Job,
+): Promise<TokenizerStatistics> {
+  const counts = new Uint32Array(tokenizer.size);
+  const of = documents.reduce((sum, document) => sum + document.bytes, 0);
+  let [tokens, bytes] = [0, 0];
+  for (const document of documents) {
+    for await (const ids of tokenizer.encodeStream(document.records(), job.signal)) {
+      count(ids, counts);
+      tokens += ids.length;
+      for (const id of ids) bytes += tokenizer.bytes(id).length;
+      job.report({ label: 'Counting tokens', done: bytes, of, unit: 'bytes' });
+    }
+  }
+  const unusedEntries = counts.subarray(0, tokenizer.endOfText).filter((count) => count === 0).length;
+  return { tokens, bytesPerToken: tokens === 0 ? 0 : bytes / tokens, unusedEntries, counts };
+}
+
+function describe(tokenizer: Tokenizer, id: number, count: number): TokenPiece {
+  const bytes = tokenizer.bytes(id);
+  return { id, text: wholeCharacters(bytes), bytes: bytes.length, count };
+}
+
+function wholeCharacters(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function count(ids: Uint32Array, counts: Uint32Array): Uint32Array {
+  for (const id of ids) counts[id]! += 1;
+  return counts;
+}
