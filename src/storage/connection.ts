@@ -1,0 +1,66 @@
+import type { UseStore } from 'idb-keyval';
+import { HomegrownError } from '../core/base/errors';
+
+/**
+ * An idb-keyval store that outlives its connection: browsers close them by themselves (a long session, site data
+ * cleared), so a transaction that cannot be opened is tried once more on a new one. Strict durability: Chrome's default
+ * reports success before the bytes are on disk.
+ */
+export function connection(name: string): UseStore {
+  let database: Promise<IDBDatabase> | undefined;
+  const connect = (): Promise<IDBDatabase> => {
+    database ??= open(name, () => (database = undefined));
+    database.catch(() => (database = undefined));
+    return database;
+  };
+  const transaction = async (mode: IDBTransactionMode): Promise<IDBTransaction> => {
+    const current = await connect();
+    try {
+      return current.transaction(STORE, mode, { durability: 'strict' });
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== 'InvalidStateError') throw error;
+      database = undefined;
+      return (await connect()).transaction(STORE, mode, { durability: 'strict' });
+    }
+  };
+  return async (mode, callback) => callback((await transaction(mode)).objectStore(STORE));
+}
+
+/** `UnknownError` is what Chromium says while the disk or another process keeps it from its files; it often passes. */
+async function open(name: string, onClosed: () => void): Promise<IDBDatabase> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await openOnce(name, onClosed);
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== 'UnknownError' || tries === RETRY_MS.length) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS[tries]));
+    }
+  }
+}
+
+function openOnce(name: string, onClosed: () => void): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    if (typeof indexedDB === 'undefined') throw blocked('This browser has no IndexedDB');
+    const request = indexedDB.open(name, VERSION);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onblocked = () => reject(blocked('Another tab keeps an older version of the storage open'));
+    request.onerror = () => reject(request.error ?? blocked('The storage could not be opened'));
+    request.onsuccess = () => {
+      const { result } = request;
+      result.onclose = onClosed;
+      // A newer version in another tab must not wait for this one.
+      result.onversionchange = () => {
+        result.close();
+        onClosed();
+      };
+      resolve(result);
+    };
+  });
+}
+
+const blocked = (message: string): HomegrownError =>
+  new HomegrownError('storage-blocked', message, 'Close other tabs of Homegrown and reload.');
+
+const STORE = 'values';
+const VERSION = 1;
+const RETRY_MS = [100, 400, 1600];

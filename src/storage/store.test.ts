@@ -1,0 +1,225 @@
+import 'fake-indexeddb/auto';
+import { IDBDatabase, IDBFactory, IDBObjectStore } from 'fake-indexeddb';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { memoryStore, type BlobStore } from '../core/base/blobStore';
+import { claimRun, loadSnapshot } from '../core/checkpoint/checkpoint';
+import { holdRun } from './lock';
+import { openStore } from './store';
+
+beforeEach(() => void vi.stubGlobal('indexedDB', new IDBFactory()));
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+test('behaves as the store in memory does', async () => {
+  const tell = async (store: BlobStore): Promise<unknown[]> => {
+    const said: unknown[] = [];
+    said.push(
+      await store.commit({
+        put: [
+          ['a/1', Uint8Array.of(1, 2)],
+          ['a/2', { x: [1, null, 'é'] }],
+          ['b', 0],
+        ],
+      }),
+    );
+    said.push(await store.get('a/1'), await store.get('a/2'), await store.get('b'), await store.get('c'));
+    said.push(await store.keys('a/'), await store.keys(''), await store.keys('a/2'), await store.keys('A'));
+    said.push(await store.commit({ put: [['b', 1]], drop: ['a/1'], expect: [['b', 5]] }), await store.get('b'));
+    said.push(
+      await store.commit({
+        put: [['b', 1]],
+        drop: ['a/1'],
+        expect: [
+          ['b', 0],
+          ['c', undefined],
+        ],
+      }),
+    );
+    said.push(
+      await store.commit({
+        put: [['b', 2]],
+        expect: [
+          ['a/2', { x: [1, null, 'é'] }],
+          ['b', 0],
+        ],
+      }),
+    );
+    said.push(await store.keys(''), await store.get('b'), await store.commit({}));
+    return said;
+  };
+  expect(await tell(await openStore())).toEqual(await tell(memoryStore()));
+});
+
+test('stores only what a view shows, not the buffer behind it', async () => {
+  const store = await openStore();
+  await store.commit({ put: [['k', new Uint8Array(1000).subarray(10, 12)]] });
+  expect(((await store.get('k')) as Uint8Array).buffer.byteLength).toBe(2);
+});
+
+test('every transaction asks for strict durability', async () => {
+  const store = await openStore();
+  const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
+  await store.commit({ put: [['k', 1]] });
+  await store.get('k');
+  for (const [, , options] of transaction.mock.calls) expect(options).toEqual({ durability: 'strict' });
+  expect(transaction.mock.calls.map(([, mode]) => mode)).toEqual(['readwrite', 'readonly']);
+});
+
+/** As Chromium does on a full disk: the requests succeed, then the transaction is aborted with the reason. */
+function fillDisk(): void {
+  const add = Object.getOwnPropertyDescriptor(IDBObjectStore.prototype, 'put')!.value as IDBObjectStore['put'];
+  vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...given) {
+    const request = add.apply(this, given);
+    request.onsuccess = () => {
+      const { transaction } = this;
+      Object.defineProperty(transaction, 'error', { value: new DOMException('no room', 'QuotaExceededError') });
+      transaction.abort();
+    };
+    return request;
+  });
+}
+
+test('a full disk is told with the bytes that were needed, and nothing of the commit happens', async () => {
+  const store = await openStore();
+  await store.commit({ put: [['k', 1]] });
+  fillDisk();
+  const commit = store.commit({
+    put: [
+      ['k', 2],
+      ['big', new Uint8Array(5000)],
+    ],
+    drop: ['k'],
+  });
+  await expect(commit).rejects.toMatchObject({
+    code: 'storage-full',
+    message: expect.stringContaining('5001 bytes') as string,
+  });
+  vi.restoreAllMocks();
+  expect(await store.get('k')).toBe(1);
+  expect(await store.keys('')).toEqual(['k']);
+});
+
+test('a value that cannot be stored undoes the whole commit', async () => {
+  const store = await openStore();
+  const bad = { f: () => 1 } as unknown as string;
+  await expect(
+    store.commit({
+      put: [
+        ['a', 1],
+        ['b', bad],
+      ],
+    }),
+  ).rejects.toMatchObject({ code: 'storage-damaged' });
+  expect(await store.keys('')).toEqual([]);
+});
+
+test('of two commits that expect the same, one happens', async () => {
+  const [a, b] = [await openStore(), await openStore()];
+  const results = await Promise.all(
+    [a, b].map((store, i) => store.commit({ put: [['head', i]], expect: [['head', undefined]] })),
+  );
+  expect(results).toEqual([true, false]);
+  expect(await a.get('head')).toBe(0);
+});
+
+test('a connection that closed by itself is opened again; a newer version is let in', async () => {
+  const store = await openStore();
+  await store.commit({ put: [['k', 1]] });
+  const newer = indexedDB.open('homegrown', 2);
+  const version = await new Promise<number>((resolve) => {
+    newer.onsuccess = () => {
+      newer.result.close();
+      resolve(newer.result.version);
+    };
+  });
+  expect(version).toBe(2);
+  // Now our version is too old: refused in words, not hung.
+  await expect(store.get('k')).rejects.toMatchObject({ code: 'storage-blocked' });
+});
+
+test('InvalidStateError reopens once and goes on', async () => {
+  const store = await openStore();
+  await store.commit({ put: [['k', 1]] });
+  vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementationOnce(() => {
+    throw new DOMException('closing', 'InvalidStateError');
+  });
+  expect(await store.get('k')).toBe(1);
+  vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(() => {
+    throw new DOMException('closing', 'InvalidStateError');
+  });
+  await expect(store.get('k')).rejects.toMatchObject({ code: 'storage-blocked' });
+});
+
+test('opening is tried again after UnknownError, and no more than three times', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  const failing = (times: number): void => {
+    let left = times;
+    const real = new IDBFactory();
+    vi.stubGlobal('indexedDB', {
+      open: (name: string, version: number) => {
+        if (left-- === 0) return real.open(name, version);
+        const request: { onerror?: () => void; error: DOMException } = {
+          error: new DOMException('disk', 'UnknownError'),
+        };
+        queueMicrotask(() => request.onerror?.());
+        return request;
+      },
+    });
+  };
+  const opened = async (): Promise<string> => {
+    const outcome = openStore().then(
+      () => 'opened',
+      (error: unknown) => (error as { code: string }).code,
+    );
+    for (let i = 0; i < 4; i++) await vi.advanceTimersByTimeAsync(2000);
+    return outcome;
+  };
+  failing(3);
+  expect(await opened()).toBe('opened');
+  failing(4);
+  expect(await opened()).toBe('storage-blocked');
+  vi.useRealTimers();
+});
+
+test('a browser without storage is told so', async () => {
+  vi.stubGlobal('indexedDB', undefined);
+  await expect(openStore()).rejects.toMatchObject({ code: 'storage-blocked' });
+});
+
+test('the checkpoint protocol holds on it, also when the disk fills in the middle of a save', async () => {
+  const store = await openStore();
+  const at = (step: number) => ({
+    state: { step, tokensSeen: 0, activeMs: 0, best: null },
+    tensors: new Map([['w', { shape: [50], data: new Float32Array(50).fill(step) }]]),
+  });
+  const writer = await claimRun(store, 'r', 64);
+  await writer.save(at(1));
+  fillDisk();
+  await expect(writer.save(at(2))).rejects.toMatchObject({ code: 'storage-full' });
+  vi.restoreAllMocks();
+  expect((await loadSnapshot(store, 'r')).snapshot).toEqual(at(1));
+  await writer.save(at(3));
+  expect((await loadSnapshot(store, 'r')).snapshot).toEqual(at(3));
+});
+
+test('one tab holds a run', async () => {
+  const held = new Set<string>();
+  vi.stubGlobal('navigator', {
+    locks: {
+      async request(name: string, _: object, callback: (lock: object | null) => Promise<void> | undefined) {
+        if (held.has(name)) return callback(null);
+        held.add(name);
+        await callback({});
+        held.delete(name);
+      },
+    },
+  });
+  const first = await holdRun('r');
+  await expect(holdRun('r')).rejects.toMatchObject({ code: 'in-use' });
+  await holdRun('other');
+  first.release();
+  await new Promise((resolve) => setTimeout(resolve));
+  await holdRun('r');
+});

@@ -1,0 +1,112 @@
+/** The browser's BlobStore: one IndexedDB database, reached through idb-keyval on transactions of strict durability. */
+import { get, promisifyRequest, type UseStore } from 'idb-keyval';
+import type { BlobStore, Change, Stored } from '../core/base/blobStore';
+import { HomegrownError } from '../core/base/errors';
+import { connection } from './connection';
+
+/**
+ * @param name of the database
+ * @throws HomegrownError `storage-blocked` when the browser refuses
+ */
+export async function openStore(name = 'homegrown'): Promise<BlobStore> {
+  const withStore = connection(name);
+  await attempt(() => withStore('readonly', () => Promise.resolve()));
+  return {
+    get: (key) => attempt(() => get<Stored>(key, withStore)),
+    keys: (prefix) =>
+      attempt(() =>
+        withStore('readonly', (store) => promisifyRequest(store.getAllKeys(beginningWith(prefix)))).then((keys) =>
+          keys.map(String),
+        ),
+      ),
+    commit(change) {
+      // Read once: a retry needs them again.
+      const put = [...(change.put ?? [])].map(([key, value]) => [key, trimmed(value)] as const);
+      const [drop, expect] = [[...(change.drop ?? [])], [...(change.expect ?? [])]];
+      return attempt(
+        () => commit(withStore, { put, drop, expect }),
+        () => bytesIn(put),
+      );
+    },
+  };
+}
+
+/**
+ * One transaction. It has happened when, and only when, `complete` fires: on a full disk the requests succeed first and
+ * the transaction is aborted after. Nothing foreign is awaited inside, or it would commit by itself.
+ */
+function commit(withStore: UseStore, { put, drop, expect }: Required<Change>): Promise<boolean> {
+  return withStore('readwrite', (store) => {
+    const { transaction } = store;
+    return new Promise<boolean>((resolve, reject) => {
+      let agreed = true;
+      let failure: unknown;
+      transaction.onabort = () => {
+        if (agreed) reject(failure instanceof Error ? failure : reasonOf(transaction.error));
+        else resolve(false);
+      };
+      transaction.oncomplete = () => resolve(true);
+      const write = (): void => {
+        try {
+          for (const [key, value] of put) store.put(value, key);
+          for (const key of drop) store.delete(key);
+        } catch (error) {
+          failure = error;
+          transaction.abort();
+        }
+      };
+      let open = 0;
+      for (const [key, value] of expect) {
+        open++;
+        const request = store.get(key);
+        request.onsuccess = () => {
+          if (!agreed) return;
+          agreed = JSON.stringify(request.result) === JSON.stringify(value);
+          if (!agreed) transaction.abort();
+          else if (--open === 0) write();
+        };
+      }
+      if (open === 0) write();
+    });
+  });
+}
+
+/** Says a browser's failure in the product's words; `bytes` is what was to be written. */
+async function attempt<T>(operation: () => Promise<T>, bytes = (): number => 0): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (error instanceof HomegrownError || !(error instanceof DOMException)) throw error;
+    switch (error.name) {
+      case 'QuotaExceededError':
+        throw new HomegrownError(
+          'storage-full',
+          `The browser's storage is full: ${bytes()} bytes could not be written`,
+          'Nothing that was stored before has changed. Delete runs or texts, or free space on the disk, and try again.',
+        );
+      case 'NotReadableError':
+      case 'DataError':
+      case 'DataCloneError':
+        throw new HomegrownError('storage-damaged', `A stored value cannot be read: ${error.message}`);
+      default:
+        throw new HomegrownError(
+          'storage-blocked',
+          `The browser's storage does not answer (${error.name}: ${error.message})`,
+          'Close other tabs of Homegrown and reload. In a private window nothing can be kept.',
+        );
+    }
+  }
+}
+
+const reasonOf = (error: DOMException | null): Error =>
+  error ?? new DOMException('The transaction was aborted', 'AbortError');
+
+/** Keys are ASCII paths, so everything that begins with a prefix sorts below the prefix and the last code unit. */
+const beginningWith = (prefix: string): IDBKeyRange => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+
+/** A view is stored with all of its buffer; a copy only with what is meant. */
+const trimmed = (value: Stored): Stored =>
+  value instanceof Uint8Array && value.byteLength !== value.buffer.byteLength ? value.slice() : value;
+
+const bytesIn = (put: readonly (readonly [string, Stored])[]): number =>
+  put.reduce((sum, [, value]) => sum + (value instanceof Uint8Array ? value.length : JSON.stringify(value).length), 0);
