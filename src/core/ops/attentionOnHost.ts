@@ -87,9 +87,14 @@ function turned(x: Float32Array, rows: number, columns: number): Float32Array {
   return y;
 }
 
-/** [M, K] [K, N] -> [M, N]. */
-const product = (a: Float32Array, b: Float32Array, M: number, K: number, N: number): Float32Array =>
-  tf.tidy(() => tf.matMul(tf.tensor2d(a, [M, K]), tf.tensor2d(b, [K, N])).dataSync<'float32'>());
+/** [M, K] [K, N] -> [M, N]. Not in a tidy, which would look for tensors in every element of its result. */
+function product(a: Float32Array, b: Float32Array, M: number, K: number, N: number): Float32Array {
+  const tensors = [tf.tensor2d(a, [M, K]), tf.tensor2d(b, [K, N])] as const;
+  const result = tf.matMul(...tensors);
+  const values = result.dataSync<'float32'>();
+  tf.dispose([...tensors, result]);
+  return values;
+}
 
 /** p[i] = softmax(scale s[i, j]) over j <= i; `p` is 0 elsewhere already. */
 function softmaxOfPast(s: Float32Array, p: Float32Array, T: number, scale: number): void {
