@@ -11,9 +11,11 @@ export interface SliderProps {
   step: number;
   /** The number in words, shown and spoken: `40 tokens`, `off`. */
   output?: string;
+  /** What is spoken in place of the number, where it is not shown. */
+  spoken?: string;
   /** Labels under the track, from min to max. */
   ticks?: readonly string[];
-  /** `inline`: the label before a short track, the number spoken only if `output` is missing. */
+  /** `inline`: the label before a short track; the number is shown if `output` is given. */
   layout?: 'stacked' | 'inline';
 }
 
@@ -33,7 +35,7 @@ export function Slider({ layout = 'stacked', output, ...p }: SliderProps) {
           max={p.max}
           step={p.step}
           value={p.value}
-          aria-valuetext={output ?? String(p.value)}
+          aria-valuetext={p.spoken ?? output ?? String(p.value)}
           onChange={(event) => p.onChange(event.currentTarget.valueAsNumber)}
         />
       </span>

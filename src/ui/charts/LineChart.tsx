@@ -1,0 +1,180 @@
+import { useState, type ReactNode } from 'react';
+import { TextAction } from '../Button';
+import { cx } from '../cx';
+import { formatNumber, formatReading } from '../numbers';
+import { Swatch } from '../Swatch';
+import { Table, type Column } from '../Table';
+import { nearest } from './columns';
+import { PlotArea, type PlotProps, type Tick } from './PlotArea';
+import { extent, scaleAround, type Scale } from './scale';
+import { useAtMost, useDrawingInterval } from './surroundings';
+import { linearTicks, logTicks } from './ticks';
+import type { Band, FootMark, Line, Reference } from './types';
+import { formatTick } from './words';
+import styles from './LineChart.module.css';
+
+export interface LineChartProps {
+  title: string;
+  /** A quiet reading after the title. */
+  hint?: ReactNode;
+  lines: readonly Line[];
+  /** Names above the plot, where lines end early: by default none. */
+  keys?: readonly Pick<Line, 'id' | 'label' | 'run'>[];
+  /** The axis' word, on the first tick: `step`. */
+  xWord?: string;
+  /** Right end of x, if the lines end before it. */
+  xMax?: number;
+  /** Log ruler for x, as for vocabulary sizes. */
+  isXLog?: boolean;
+  /** Log axis at the left. */
+  isLog?: boolean;
+  /** Ends of y, where they are known better than from the lines. */
+  y?: { min: number; max: number };
+  references?: readonly Reference[];
+  bands?: readonly Band[];
+  marks?: readonly FootMark[];
+  /** What the chart shows, in words; it stands under the plot. */
+  caption: ReactNode;
+  /** The page's settings, before Show table. */
+  settings?: ReactNode;
+  /** px; the plot grows beyond it where its place allows. */
+  minHeight?: number;
+  /** px at the right of the plot for words at the lines' ends. */
+  labelRoom?: number;
+  /** Charts of one key share their cursor. */
+  syncKey?: string;
+  describeX?: (x: number) => string;
+  describeY?: (y: number) => string;
+  detailY?: (y: number) => string;
+  xTicks?: PlotProps['xTicks'];
+  rightAxis?: PlotProps['rightAxis'];
+  /** In place of the table that is made of the lines. */
+  table?: ReactNode;
+  /** Only a title with its newest value over a low plot, as three in a row below a large one. */
+  small?: { value: string };
+}
+
+/** A figure: head, plot, caption. The table takes the plot's place and is what screen readers get. */
+export function LineChart(props: LineChartProps) {
+  const p = useAtMost(props, useDrawingInterval());
+  const [isTable, setTable] = useState(false);
+  const x = xScale(p);
+  const y: Scale = p.y ? { ...p.y, isLog: p.isLog ?? false } : yScale(p);
+  const describeX = p.describeX ?? ((value: number) => `${p.xWord ?? 'step'} ${formatNumber(value, 6)}`);
+  const describeY = p.describeY ?? formatReading;
+  const toggle = <TextAction onPress={() => setTable(!isTable)}>{isTable ? 'Show chart' : 'Show table'}</TextAction>;
+  const small = p.small;
+  return (
+    <figure className={cx(styles.figure, small && styles.small)}>
+      <div className={styles.head}>
+        {small ? <span className={styles.name}>{p.title}</span> : <b>{p.title}</b>}
+        {p.hint !== undefined && <span>{p.hint}</span>}
+        {p.keys && <Keys keys={p.keys} />}
+        <span className={styles.grow} />
+        {p.settings}
+        {small ? isTable ? toggle : <b>{small.value}</b> : toggle}
+      </div>
+      {isTable ? (
+        <div className={styles.table}>{p.table ?? <LineTable p={p} describeX={describeX} describeY={describeY} />}</div>
+      ) : (
+        <PlotArea
+          label={small ? `${p.title}, now ${small.value}` : p.title}
+          lines={p.lines}
+          x={x}
+          y={y}
+          xTicks={p.xTicks ?? ((width) => xTicksOf(x, width, p.xWord))}
+          yTicks={(height) => yTicksOf(y, height)}
+          {...(p.rightAxis && { rightAxis: p.rightAxis })}
+          references={p.references ?? []}
+          bands={p.bands ?? []}
+          marks={p.marks ?? []}
+          minHeight={p.minHeight ?? (small ? 72 : 184)}
+          labelRoom={p.labelRoom ?? 0}
+          leftRoom={44}
+          isSmall={small !== undefined}
+          describeX={describeX}
+          describeY={describeY}
+          {...(p.detailY && { detailY: p.detailY })}
+          syncKey={p.syncKey}
+          onTable={() => setTable(true)}
+        />
+      )}
+      <figcaption className={small ? styles.hidden : styles.caption}>{p.caption}</figcaption>
+    </figure>
+  );
+}
+
+const Keys = ({ keys }: { keys: readonly Pick<Line, 'id' | 'label' | 'run'>[] }) => (
+  <span className={styles.keys}>
+    {keys.map(({ id, label, run }) => (
+      <span key={id}>
+        <Swatch run={run} />
+        {label}
+      </span>
+    ))}
+  </span>
+);
+
+function xScale({ lines, xMax, isXLog }: LineChartProps): Scale {
+  const ends = lines.filter((line) => line.x.length > 0).flatMap((line) => [line.x[0]!, line.x[line.x.length - 1]!]);
+  if (xMax !== undefined) ends.push(xMax);
+  const min = ends.length === 0 ? 0 : Math.min(...ends, ...(isXLog ? [] : [0]));
+  const max = ends.length === 0 ? 1 : Math.max(...ends);
+  return { min, max: max > min ? max : min + 1, isLog: isXLog ?? false };
+}
+
+function yScale({ lines, references, isLog }: LineChartProps): Scale {
+  const values = lines.flatMap((line) => extent(line.y));
+  return scaleAround([...values, ...(references ?? []).map((reference) => reference.value)], isLog ?? false);
+}
+
+function xTicksOf(x: Scale, width: number, word = 'step'): Tick[] {
+  const count = Math.max(2, Math.floor(width / 88));
+  const values = x.isLog ? logTicks(x.min, x.max, count) : linearTicks(x.min, x.max, count);
+  return values.map((value, index) => ({
+    value,
+    label: index === 0 && width > 300 ? `${word} ${formatTick(value)}` : formatTick(value),
+  }));
+}
+
+function yTicksOf(y: Scale, height: number): Tick[] {
+  const most = Math.max(2, Math.floor(height / 36));
+  const values = y.isLog ? logTicks(y.min, y.max, most) : linearTicks(y.min, y.max, Math.min(6, most));
+  return values.map((value) => ({ value, label: formatTick(value) }));
+}
+
+/** At most this many rows: each line's points, or every n-th. */
+const ROWS = 1000;
+
+function LineTable(q: { p: LineChartProps; describeX: (x: number) => string; describeY: (y: number) => string }) {
+  const lines = q.p.lines.filter((line) => !line.isSilent);
+  const all = new Set<number>();
+  for (const line of lines) {
+    const every = Math.ceil(line.x.length / ROWS);
+    for (let i = 0; i < line.x.length; i += every) all.add(line.x[i]!);
+  }
+  const rows = [...all].sort((a, b) => a - b);
+  const columns: Column<number>[] = [
+    { id: 'x', header: q.p.xWord ?? 'step', cell: q.describeX },
+    ...lines.map((line): Column<number> => ({
+      id: line.id,
+      header: line.label,
+      isNumber: true,
+      cell: (x) => {
+        const at = nearest(line.x, x);
+        return at >= 0 && line.x[at] === x ? q.describeY(line.y[at]!) : '–';
+      },
+    })),
+  ];
+  return <Table label={q.p.title} columns={columns} rows={rows} rowKey={String} isDense />;
+}
+
+/** Learning rate, gradient norm, tokens a second: a title, the newest value, and the curve. */
+export function SmallChart({
+  value,
+  ...chart
+}: Omit<LineChartProps, 'small' | 'settings' | 'hint' | 'keys'> & { value: string }) {
+  return <LineChart {...chart} small={{ value }} />;
+}
+/** Up to three small charts in a row. */
+export const SmallCharts = ({ children }: { children: ReactNode }) => <div className={styles.row}>{children}</div>;

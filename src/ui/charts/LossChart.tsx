@@ -1,0 +1,248 @@
+import { useMemo, type ReactNode } from 'react';
+import { Segmented } from '../Segmented';
+import { Slider } from '../Slider';
+import { formatReading } from '../numbers';
+import { Table } from '../Table';
+import { nearest } from './columns';
+import { LineChart } from './LineChart';
+import { extent, scaleAround, type Scale } from './scale';
+import { smooth, smoothingWindow } from './smoothing';
+import { useAtMost, useDrawingInterval } from './surroundings';
+import { linearTicks, timeTicks } from './ticks';
+import type { Band, ChartSettings, FootMark, Line, LossColumns, Numbers, XAxis } from './types';
+import { captionOf, formatX, tickX } from './words';
+import styles from './LossChart.module.css';
+
+export interface LossChartProps {
+  /** Nats per token of each step. */
+  training: LossColumns;
+  validation: LossColumns;
+  /** Expected validation loss to the end, dashed. */
+  forecast?: LossColumns | undefined;
+  /** Reference losses in nats: ln V, unigram. */
+  references?: readonly { loss: number; label: string; longLabel?: string }[];
+  /** Steps of the whole plan: the right end of the axis. */
+  plannedSteps: number;
+  settings: ChartSettings;
+  /** Without it the settings row is left out. */
+  onSettings?: (settings: ChartSettings) => void;
+  /** Steps undone after a failure, from the last save to the loss; they are not to be in the columns. */
+  undone?: { from: number; to: number; label: string; longLabel?: string } | undefined;
+  /** Losses that were recovered from, and other events, by step. */
+  marks?: readonly FootMark[];
+  caption?: ReactNode;
+  minHeight?: number;
+  syncKey?: string;
+}
+
+/** Perplexity on a log axis at the left, nats at the right: one curve, two readings. */
+export function LossChart(props: LossChartProps) {
+  const p = useAtMost(props, useDrawingInterval());
+  const chart = useMemo(() => lossLines(p), [p]);
+  const { settings, references = [] } = p;
+  const axis = settings.x;
+  const x = (step: number) => chart.atStep(step);
+  const nats = (perplexity: number) => `${Math.log(perplexity).toFixed(2)} nats`;
+  const bands: Band[] = p.undone ? [{ ...p.undone, from: x(p.undone.from), to: x(p.undone.to), tone: 'error' }] : [];
+  return (
+    <LineChart
+      title="Perplexity"
+      keys={[
+        { id: 'validation', label: 'validation', run: 2 },
+        { id: 'training', label: 'training', run: 1 },
+      ]}
+      lines={chart.lines}
+      xMax={chart.xMax}
+      isLog={settings.isLog}
+      y={chart.y}
+      references={references.map(({ loss, ...words }) => ({ value: Math.exp(loss), ...words }))}
+      bands={bands}
+      marks={(p.marks ?? []).map((mark) => ({ ...mark, x: x(mark.x) }))}
+      caption={p.caption ?? chart.caption}
+      settings={p.onSettings && <SettingsRow settings={settings} onSettings={p.onSettings} />}
+      minHeight={p.minHeight ?? 240}
+      describeX={chart.describeX}
+      describeY={formatReading}
+      detailY={nats}
+      xTicks={(width) => {
+        const count = Math.max(2, Math.floor(width / 88));
+        const values = axis === 'time' ? timeTicks(chart.xMax, count) : linearTicks(0, chart.xMax, count);
+        return values.map((value, index) => ({ value, label: tickX[axis](value, index === 0) }));
+      }}
+      rightAxis={{
+        word: 'nats',
+        ticks: (height) =>
+          linearTicks(Math.log(Math.max(chart.y.min, 1)), Math.log(chart.y.max), Math.min(5, Math.max(2, height / 60)))
+            // The axis' word has the top.
+            .filter((value) => Math.exp(value) < chart.y.max * 0.98)
+            .map((value) => ({ value: Math.exp(value), label: String(value) })),
+      }}
+      table={<LossTable p={p} smoothed={chart.smoothed} />}
+      {...(p.syncKey !== undefined && { syncKey: p.syncKey })}
+    />
+  );
+}
+
+/** One row a page: smoothing, step · tokens · time, log · linear. */
+export function SettingsRow(p: { settings: ChartSettings; onSettings: (settings: ChartSettings) => void }) {
+  const { settings, onSettings } = p;
+  return (
+    <>
+      <span className={styles.smoothing}>
+        <Slider
+          layout="inline"
+          label="Smoothing"
+          min={0}
+          max={3}
+          step={0.05}
+          // Even in the logarithm of the window: 1, 10, 100, 1,000 steps.
+          value={-Math.log10(1 - settings.smoothing)}
+          spoken={`${smoothingWindow(settings.smoothing)} steps`}
+          onChange={(decades) => onSettings({ ...settings, smoothing: 1 - 10 ** -decades })}
+        />
+      </span>
+      <Segmented
+        label="Horizontal axis"
+        value={settings.x}
+        onChange={(axis) => onSettings({ ...settings, x: axis })}
+        options={[
+          { value: 'step', label: 'Step' },
+          { value: 'tokens', label: 'Tokens' },
+          { value: 'time', label: 'Time' },
+        ]}
+      />
+      <Segmented
+        label="Vertical scale"
+        value={settings.isLog ? 'log' : 'linear'}
+        onChange={(scale) => onSettings({ ...settings, isLog: scale === 'log' })}
+        options={[
+          { value: 'log', label: 'Log' },
+          { value: 'linear', label: 'Linear' },
+        ]}
+      />
+    </>
+  );
+}
+
+const columnOf = (columns: LossColumns, axis: XAxis): Numbers =>
+  (axis === 'tokens' ? columns.tokens : axis === 'time' ? columns.seconds : undefined) ?? columns.step;
+
+const perplexities = (losses: Numbers): Float64Array => Float64Array.from(losses, Math.exp);
+
+function lossLines(p: LossChartProps) {
+  const { training, validation, forecast, settings, references = [] } = p;
+  const axis = settings.x;
+  const smoothed = perplexities(smooth(training.loss, settings.smoothing));
+  const raw = perplexities(training.loss);
+  const held = perplexities(validation.loss);
+  const expected = forecast && perplexities(forecast.loss);
+  const lines: Line[] = [
+    { id: 'raw', label: '', run: 1, x: columnOf(training, axis), y: raw, form: 'raw', isSilent: true },
+    { id: 'training', label: 'training', run: 1, x: columnOf(training, axis), y: smoothed, form: 'thin' },
+    { id: 'validation', label: 'validation', run: 2, x: columnOf(validation, axis), y: held, hasPoints: true },
+  ];
+  if (expected)
+    lines.push({
+      id: 'expected',
+      label: 'expected',
+      run: 2,
+      x: columnOf(forecast, axis),
+      y: expected,
+      form: 'expected',
+    });
+
+  const [rawLow] = extent(raw);
+  const ends = [smoothed, held, expected ?? []].flatMap((values) => extent(values));
+  const y: Scale = scaleAround(
+    [rawLow, ...ends, ...references.map(({ loss }) => Math.exp(loss))],
+    settings.isLog,
+    0.05,
+  );
+  // Where tokens or time of a step yet to come are asked for, they go on as they went.
+  const atStep = (step: number): number => {
+    const column = columnOf(training, axis);
+    const last = training.step.length - 1;
+    if (axis === 'step' || last < 0) return step;
+    if (step <= training.step[last]!) return column[nearest(training.step, step)]!;
+    return (column[last]! * step) / Math.max(1, training.step[last]!);
+  };
+  const lastHeld = validation.loss.length - 1;
+  const lastTrained = training.loss.length - 1;
+  const caption = captionOf({
+    x: axis,
+    ...(lastHeld >= 0 && {
+      validation: {
+        at: columnOf(validation, axis)[lastHeld]!,
+        loss: validation.loss[lastHeld]!,
+        ...(lastHeld > 0 && { before: validation.loss[lastHeld - 1]! }),
+      },
+    }),
+    ...(lastTrained >= 0 && {
+      training: { loss: Math.log(smoothed[lastTrained]!), window: smoothingWindow(settings.smoothing) },
+    }),
+    references: references.map(({ loss }) => Math.exp(loss)),
+    isUndone: p.undone !== undefined,
+  });
+  const describeX = (value: number): string => {
+    const column = columnOf(training, axis);
+    const at = nearest(column, value);
+    if (at < 0) return formatX[axis](Math.round(value));
+    const readings = [
+      formatX.step(training.step[at]!),
+      training.tokens && formatX.tokens(training.tokens[at]!),
+      training.seconds && formatX.time(training.seconds[at]!),
+    ];
+    return readings.filter((reading) => reading !== undefined).join(' · ');
+  };
+  return { lines, y, xMax: Math.max(atStep(p.plannedSteps), 1e-9), smoothed, caption, atStep, describeX };
+}
+
+/** Rows at the evaluations, newest first; without any, at about 200 training steps. */
+function LossTable({ p, smoothed }: { p: LossChartProps; smoothed: Float64Array }) {
+  const { training, validation } = p;
+  const every = Math.ceil(training.step.length / 200);
+  const steps =
+    validation.step.length > 0
+      ? Array.from(validation.step)
+      : Array.from(training.step).filter((_, index) => index % every === 0);
+  const held = (step: number) => validation.loss[Array.prototype.indexOf.call(validation.step, step)];
+  const trained = (step: number) => nearest(training.step, step);
+  return (
+    <Table
+      label="Perplexity by step"
+      isDense
+      rows={steps.reverse()}
+      rowKey={String}
+      columns={[
+        { id: 'step', header: 'Step', cell: (step) => formatX.step(step) },
+        {
+          id: 'tokens',
+          header: 'Tokens',
+          isNumber: true,
+          leaveOut: 'phone',
+          cell: (step) => reading(training.tokens, trained(step), formatX.tokens),
+        },
+        {
+          id: 'time',
+          header: 'Time',
+          isNumber: true,
+          leaveOut: 'phone',
+          cell: (step) => reading(training.seconds, trained(step), formatX.time),
+        },
+        { id: 'validation', header: 'Validation', isNumber: true, cell: (step) => perplexity(held(step)) },
+        { id: 'nats', header: 'Nats', isNumber: true, isQuiet: true, cell: (step) => held(step)?.toFixed(3) ?? '–' },
+        {
+          id: 'training',
+          header: 'Training, smoothed',
+          isNumber: true,
+          cell: (step) => reading(smoothed, trained(step), formatReading),
+        },
+      ]}
+    />
+  );
+}
+const perplexity = (loss: number | undefined): string => (loss === undefined ? '–' : formatReading(Math.exp(loss)));
+const reading = (column: Numbers | undefined, at: number, format: (value: number) => string): string => {
+  const value = column?.[at];
+  return value === undefined ? '–' : format(value);
+};

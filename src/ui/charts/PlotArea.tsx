@@ -1,0 +1,255 @@
+import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { cx } from '../cx';
+import { runColor } from '../runColor';
+import { Swatch } from '../Swatch';
+import { useCanvas, type Drawing } from './canvas';
+import { nearest } from './columns';
+import { placeReadout, pushApart } from './labels';
+import { along, type Scale } from './scale';
+import { useSize } from './surroundings';
+import type { Band, FootMark, Line, Reference } from './types';
+import styles from './PlotArea.module.css';
+
+export interface Tick {
+  value: number;
+  label: string;
+}
+export interface PlotProps {
+  /** The chart's name and caption, for screen readers. */
+  label: string;
+  lines: readonly Line[];
+  x: Scale;
+  y: Scale;
+  /** For a plot of this many px. */
+  xTicks: (width: number) => readonly Tick[];
+  yTicks: (height: number) => readonly Tick[];
+  /** A second reading of the same axis, at the right. */
+  rightAxis?: { word: string; ticks: (height: number) => readonly Tick[] };
+  references: readonly Reference[];
+  bands: readonly Band[];
+  marks: readonly FootMark[];
+  /** px; the plot grows beyond it where its place allows. */
+  minHeight: number;
+  /** px at the right of the plot for words at the lines' ends. */
+  labelRoom: number;
+  leftRoom: number;
+  /** Without words at the lines' ends and without a readout. */
+  isSmall: boolean;
+  describeX: (x: number) => string;
+  describeY: (y: number) => string;
+  /** The second reading of a value: `4.50 nats`. */
+  detailY?: (y: number) => string;
+  syncKey: string | undefined;
+  /** T: the table. */
+  onTable: () => void;
+}
+
+/** The plot itself: a canvas for the curves, elements for all words, one cursor for the mouse and the arrow keys. */
+export function PlotArea(p: PlotProps) {
+  const { ref: area, size } = useSize<HTMLDivElement>();
+  const [cursor, setCursor] = useState<number>();
+  const [spoken, setSpoken] = useState('');
+  const xTicks = p.xTicks(size.width);
+  const yTicks = p.yTicks(size.height);
+  const drawing = useMemo<Drawing>(() => {
+    const { lines, x, y, references, bands, marks } = p;
+    return { lines, x, y, references, bands, marks, yTicks: p.yTicks(size.height).map((tick) => tick.value), ...size };
+  }, [p, size]);
+  const plot = useCanvas(area, drawing, p.syncKey, setCursor);
+
+  const moveTo = (x: number | undefined) => {
+    const over = plot.current?.over;
+    if (!over) return;
+    const box = over.getBoundingClientRect();
+    const left = x === undefined ? -10 : box.left + box.width * along(p.x, x);
+    // The mouse's own way in, so that the charts which share the cursor follow.
+    const type = x === undefined ? 'mouseleave' : 'mousemove';
+    over.dispatchEvent(new MouseEvent(type, { clientX: left, clientY: box.top + box.height / 2, bubbles: true }));
+    const rows = x === undefined ? [] : readingsAt(p.lines, x, p.x);
+    setSpoken(
+      x === undefined
+        ? ''
+        : [p.describeX(x), ...rows.map((row) => `${row.line.label} ${p.describeY(row.y)}`)].join(', '),
+    );
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.metaKey || event.ctrlKey || event.altKey) return;
+    const column = p.lines.find((line) => !line.isSilent && line.form !== 'expected')?.x ?? p.lines[0]?.x ?? [];
+    const last = column.length - 1;
+    const stride = (event.shiftKey ? 10 : 1) * Math.max(1, Math.round(column.length / 200));
+    const at = cursor === undefined ? undefined : nearest(column, cursor);
+    const targets: Record<string, number> = {
+      ArrowLeft: at === undefined ? last : at - stride,
+      ArrowRight: at === undefined ? 0 : at + stride,
+      Home: 0,
+      End: last,
+    };
+    const target = targets[event.key];
+    if (target !== undefined && last >= 0) moveTo(column[Math.min(last, Math.max(0, target))]);
+    else if (event.key === 'Escape' && cursor !== undefined) moveTo(undefined);
+    else if (event.key.toLowerCase() === 't') p.onTable();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <div
+      className={cx(styles.plot, p.labelRoom > 0 && styles.hasRoom)}
+      style={{
+        '--height': `${p.minHeight}px`,
+        '--left': `${p.leftRoom}px`,
+        '--right': `${p.rightAxis ? 28 : p.labelRoom}px`,
+      }}
+      role="group"
+      aria-roledescription="chart"
+      aria-label={p.label}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <Ticks place="y" ticks={yTicks} scale={p.y} />
+      <div className={cx(styles.area, p.rightAxis && styles.boxed)} ref={area} aria-hidden>
+        {size.width > 0 && <Words plot={p} {...size} />}
+        {!p.isSmall && cursor !== undefined && <Readout plot={p} cursor={cursor} {...size} />}
+      </div>
+      {p.rightAxis && <Ticks place="y2" ticks={p.rightAxis.ticks(size.height)} scale={p.y} word={p.rightAxis.word} />}
+      <Ticks place="x" ticks={xTicks} scale={p.x} />
+      <output className={styles.spoken}>{spoken}</output>
+    </div>
+  );
+}
+
+function Ticks(p: { place: 'x' | 'y' | 'y2'; ticks: readonly Tick[]; scale: Scale; word?: string }) {
+  return (
+    <div className={styles[p.place]} aria-hidden>
+      {p.word && <em>{p.word}</em>}
+      {p.ticks.map(({ value, label }, index) => {
+        const share = along(p.scale, value);
+        if (share < -0.001 || share > 1.001) return null;
+        const place = p.place === 'x' ? { left: `${100 * share}%` } : { top: `${100 * (1 - share)}%` };
+        const end = p.place !== 'x' ? undefined : share < 0.001 ? styles.first : share > 0.97 ? styles.last : undefined;
+        return (
+          <span key={value} style={place} className={cx(end, p.place === 'x' && index % 2 === 1 && styles.odd)}>
+            {label}
+          </span>
+        );
+      })}
+    </div>
+  );
+}
+
+/** Words at reference lines, bands, marks and the ends of lines. */
+function Words({ plot: p, width, height }: { plot: PlotProps; width: number; height: number }) {
+  const ends = p.isSmall ? [] : endLabels(p, width, height);
+  return (
+    <>
+      {!p.isSmall &&
+        p.references.map(({ value, label, longLabel }) => (
+          <span
+            key={label}
+            className={cx(styles.label, styles.reference)}
+            style={{ top: `${100 * (1 - along(p.y, value))}%` }}
+          >
+            <b>{p.describeY(value)}</b> {label}
+            {longLabel && <span className={styles.long}>{longLabel}</span>}
+          </span>
+        ))}
+      {p.bands.map(
+        (band) =>
+          band.label && (
+            <span
+              key={band.from}
+              className={cx(styles.label, styles.band, styles[band.tone])}
+              style={{ left: `${100 * along(p.x, band.from)}%` }}
+            >
+              {band.label}
+              {band.longLabel && <span className={styles.long}>{band.longLabel}</span>}
+            </span>
+          ),
+      )}
+      {p.marks.map((mark) => (
+        <span key={mark.x} className={cx(styles.label, styles.mark)} style={{ left: `${100 * along(p.x, mark.x)}%` }}>
+          {mark.label}
+        </span>
+      ))}
+      {ends.map(({ line, left, top }) => (
+        <span
+          key={line.id}
+          className={cx(styles.label, line.isQuiet || line.form === 'expected' ? styles.quietEnd : styles.end)}
+          style={{ left, top, '--run': runColor(line.run) }}
+        >
+          {endWords(p, line)}
+        </span>
+      ))}
+    </>
+  );
+}
+
+const endWords = (p: PlotProps, line: Line): string => `${line.label} ${p.describeY(line.y[line.y.length - 1] ?? NaN)}`;
+const GAP = 16;
+const CHARACTER = 6.1;
+
+function endLabels(p: PlotProps, width: number, height: number) {
+  const placed = p.lines
+    .filter((line) => !line.isSilent && line.x.length > 0 && line.label !== '')
+    .map((line) => {
+      const last = Math.min(line.x.length, line.y.length) - 1;
+      const x = width * along(p.x, line.x[last]!);
+      const words = CHARACTER * endWords(p, line).length + 8;
+      const fits = x + 6 + words <= width + p.labelRoom;
+      const y = height * (1 - along(p.y, line.y[last]!));
+      // Without room at the right the words stand above the line's end.
+      return { line, x: fits ? x + 6 : width - words, width: words, y: fits ? y : y - 13 };
+    });
+  const tops = pushApart(placed, GAP, height);
+  return placed.map(({ line, x }, index) => ({ line, left: x, top: tops[index]! }));
+}
+
+/** The lines that have a value near x, with it. */
+function readingsAt(lines: readonly Line[], x: number, scale: Scale) {
+  const slack = (scale.max - scale.min) / 100;
+  return lines.flatMap((line) => {
+    const last = Math.min(line.x.length, line.y.length) - 1;
+    if (line.isSilent || last < 0 || x < line.x[0]! - slack || x > line.x[last]! + slack) return [];
+    const y = line.y[Math.min(last, nearest(line.x, x))]!;
+    return Number.isFinite(y) ? [{ line, y }] : [];
+  });
+}
+
+function Readout(props: { plot: PlotProps; cursor: number; width: number; height: number }) {
+  const { plot: p, cursor, width, height } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const rows = readingsAt(p.lines, cursor, p.x);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const newest = p.lines.flatMap((line) => {
+      const last = Math.min(line.x.length, line.y.length) - 1;
+      if (line.form === 'expected' || line.form === 'raw' || last < 0) return [];
+      return [{ x: width * along(p.x, line.x[last]!), y: height * (1 - along(p.y, line.y[last]!)) }];
+    });
+    const size = { width: element.offsetWidth, height: element.offsetHeight };
+    const { left, top } = placeReadout(width * along(p.x, cursor), size, { width, height }, newest);
+    element.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  });
+  if (rows.length === 0) return null;
+  return (
+    <div ref={box} className={styles.readout}>
+      <span className={styles.title}>{p.describeX(cursor)}</span>
+      {rows.map(({ line, y }) => (
+        <ReadoutRow key={line.id} line={line} value={p.describeY(y)} detail={p.detailY?.(y)} />
+      ))}
+    </div>
+  );
+}
+const ReadoutRow = ({ line, value, detail }: { line: Line; value: string; detail: ReactNode }) => (
+  <>
+    <span className={styles.name}>
+      <Swatch run={line.run} />
+      {line.label}
+    </span>
+    <span className={styles.number}>
+      {value} {detail !== undefined && <span className={styles.detail}>{detail}</span>}
+    </span>
+  </>
+);

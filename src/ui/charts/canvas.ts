@@ -1,0 +1,205 @@
+import { useEffect, useEffectEvent, useRef, type RefObject } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { runColor, runDash } from '../runColor';
+import { visiblePoints } from './columns';
+import { along, warp, type Scale } from './scale';
+import { useThemeVersion } from './surroundings';
+import type { Band, FootMark, Line, Reference } from './types';
+
+export interface Drawing {
+  lines: readonly Line[];
+  x: Scale;
+  y: Scale;
+  yTicks: readonly number[];
+  references: readonly Reference[];
+  bands: readonly Band[];
+  marks: readonly FootMark[];
+  width: number;
+  height: number;
+}
+
+/**
+ * A canvas of uPlot inside `host`: lines, grid and marks; words are elements over it. Columns are reduced to what the
+ * pixels can show before they are joined, so that a long run costs as much as a short one.
+ * Charts of one `syncKey` share their cursor by its x. `onCursor` gets that x, or undefined when it leaves.
+ */
+export function useCanvas(
+  host: RefObject<HTMLElement | null>,
+  drawing: Drawing,
+  syncKey: string | undefined,
+  onCursor: (x: number | undefined) => void,
+): RefObject<uPlot | undefined> {
+  const plot = useRef<uPlot>(undefined);
+  const theme = useThemeVersion();
+  const latest = useRef(drawing);
+  const onMove = useEffectEvent(onCursor);
+  const isReady = drawing.width > 0 && drawing.height > 0;
+  const shape = JSON.stringify(
+    drawing.lines.map(({ form, run, hasPoints, isQuiet }) => [form, run, hasPoints, isQuiet]),
+  );
+
+  useEffect(() => {
+    latest.current = drawing;
+    const now = plot.current;
+    if (!now) return;
+    const { x, y, width, height } = drawing;
+    now.batch(() => {
+      if (now.width !== width || now.height !== height) now.setSize({ width, height });
+      now.setData(columnsOf(drawing), false);
+      now.setScale('x', { min: x.min, max: x.max });
+      now.setScale('y', { min: warp(y, y.min), max: warp(y, y.max) });
+    });
+  }, [drawing]);
+
+  useEffect(() => {
+    const element = host.current;
+    if (!element || !isReady) return;
+    const made = new uPlot(optionsFor(latest, inkOf(element), syncKey, onMove), columnsOf(latest.current), element);
+    plot.current = made;
+    return () => {
+      made.destroy();
+      plot.current = undefined;
+    };
+  }, [host, isReady, shape, theme, syncKey]);
+  return plot;
+}
+
+/** Colours for the canvas, which knows no variables: each is read from an element that wears it. */
+type Ink = (value: string) => string;
+function inkOf(host: HTMLElement): Ink {
+  const probe = document.createElement('i');
+  probe.hidden = true;
+  host.append(probe);
+  const known = new Map<string, string>();
+  const ink: Ink = (value) => {
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    probe.style.color = value;
+    const read = getComputedStyle(probe).color;
+    known.set(value, read);
+    return read;
+  };
+  for (const name of ['line', 'ink-3', 'ink-2', 'paper', 'error', 'error-wash', 'warn-wash']) ink(`var(--${name})`);
+  for (let run = 1; run <= 8; run++) {
+    ink(runColor(run));
+    ink(faint(run));
+  }
+  probe.remove();
+  return (value) => known.get(value) ?? value;
+}
+const faint = (run: number): string =>
+  `color-mix(in srgb, ${runColor(run)} calc(100% * var(--raw-alpha)), transparent)`;
+
+function columnsOf({ lines, x, y, width }: Drawing): uPlot.AlignedData {
+  const tables = lines.map((line): uPlot.AlignedData => {
+    const [xs, ys] = visiblePoints(line.x, line.y, x.min, x.max, width);
+    return [xs, ys.map((value) => warp(y, value))];
+  });
+  return tables.length === 0 ? [[]] : uPlot.join(tables);
+}
+
+function optionsFor(
+  latest: RefObject<Drawing>,
+  ink: Ink,
+  syncKey: string | undefined,
+  onMove: (x: number | undefined) => void,
+): uPlot.Options {
+  const { lines, x, y, width, height } = latest.current;
+  return {
+    width,
+    height,
+    padding: [0, 0, 0, 0],
+    legend: { show: false },
+    axes: [],
+    scales: {
+      x: { time: false, auto: false, min: x.min, max: x.max },
+      y: { auto: false, min: warp(y, y.min), max: warp(y, y.max) },
+    },
+    series: [{}, ...lines.map((line) => seriesFor(line, ink))],
+    cursor: {
+      y: false,
+      points: { show: false },
+      drag: { x: false, y: false, setScale: false },
+      ...(syncKey !== undefined && { sync: { key: syncKey, scales: ['x', null] } }),
+    },
+    hooks: {
+      drawClear: [(plot) => drawGround(plot, latest.current, ink)],
+      draw: [(plot) => drawMarks(plot, latest.current, ink)],
+      setCursor: [
+        (plot) => {
+          const { left } = plot.cursor;
+          onMove(left !== undefined && left >= 0 ? plot.posToVal(left, 'x') : undefined);
+        },
+      ],
+    },
+  };
+}
+
+function seriesFor(line: Line, ink: Ink): uPlot.Series {
+  const color = ink(line.isQuiet ? 'var(--ink-3)' : line.form === 'raw' ? faint(line.run) : runColor(line.run));
+  const dash = line.form === 'expected' ? [3, 4] : runDash(line.run);
+  return {
+    spanGaps: true,
+    stroke: color,
+    width: line.form === 'raw' ? 1 : line.form === 'thin' || line.form === 'expected' ? 1.25 : 1.75,
+    ...(dash && { dash: [...dash] }),
+    points: line.hasPoints ? { show: true, size: 4, width: 0, fill: color } : { show: false },
+  };
+}
+
+/** Bands, the grid of the left axis, dotted reference lines: all behind the curves. */
+function drawGround({ ctx, bbox }: uPlot, { x, y, yTicks, references, bands }: Drawing, ink: Ink): void {
+  const ratio = devicePixelRatio;
+  const across = (value: number) => bbox.left + bbox.width * along(x, value);
+  const down = (value: number) => Math.round(bbox.top + bbox.height * (1 - along(y, value))) - 0.5 * (ratio % 2);
+  const level = (value: number) => {
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, down(value));
+    ctx.lineTo(bbox.left + bbox.width, down(value));
+    ctx.stroke();
+  };
+  ctx.save();
+  for (const band of bands) {
+    ctx.fillStyle = ink(band.tone === 'error' ? 'var(--error-wash)' : 'var(--warn-wash)');
+    ctx.fillRect(across(band.from), bbox.top, across(band.to) - across(band.from), bbox.height);
+  }
+  ctx.lineWidth = ratio;
+  ctx.strokeStyle = ink('var(--line)');
+  for (const tick of yTicks) level(tick);
+  ctx.strokeStyle = ink('var(--ink-3)');
+  ctx.setLineDash([2 * ratio, 3 * ratio]);
+  for (const { value } of references) level(value);
+  ctx.restore();
+}
+
+/** The chosen point of a line with its halo, and the marks at the foot. */
+function drawMarks({ ctx, bbox }: uPlot, { lines, x, y, marks }: Drawing, ink: Ink): void {
+  const ratio = devicePixelRatio;
+  const across = (value: number) => bbox.left + bbox.width * along(x, value);
+  ctx.save();
+  for (const line of lines) {
+    if (line.markAt === undefined) continue;
+    const at = Array.prototype.findIndex.call(line.x, (value: number) => value >= line.markAt!);
+    if (at < 0) continue;
+    const down = bbox.top + bbox.height * (1 - along(y, line.y[at]!));
+    for (const [radius, color] of [
+      [4.25, 'var(--paper)'],
+      [2.75, runColor(line.run)],
+    ] as const) {
+      ctx.beginPath();
+      ctx.arc(across(line.x[at]!), down, radius * ratio, 0, 2 * Math.PI);
+      ctx.fillStyle = ink(color);
+      ctx.fill();
+    }
+  }
+  ctx.lineWidth = ratio;
+  for (const mark of marks) {
+    ctx.strokeStyle = ink(mark.tone === 'error' ? 'var(--error)' : 'var(--ink-2)');
+    ctx.beginPath();
+    ctx.moveTo(across(mark.x), bbox.top + 0.86 * bbox.height);
+    ctx.lineTo(across(mark.x), bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
+}

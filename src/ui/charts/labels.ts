@@ -1,0 +1,68 @@
+/** Where words go in a plot. All lengths in CSS px. */
+
+export interface Label {
+  /** Left edge and width. */
+  x: number;
+  width: number;
+  /** Middle. */
+  y: number;
+}
+
+/** New middles, in the given order: labels whose widths meet stand at least `gap` apart and inside [0, height]. */
+export function pushApart(labels: readonly Label[], gap: number, height: number): number[] {
+  const order = labels.map((_, index) => index).sort((a, b) => labels[a]!.y - labels[b]!.y);
+  const y = labels.map((label) => Math.min(height, Math.max(0, label.y)));
+  const meet = (a: Label, b: Label) => a.x < b.x + b.width && b.x < a.x + a.width;
+  const lowest = height - gap / 2;
+  for (let i = 0; i < order.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const [above, here] = [order[j]!, order[i]!];
+      if (meet(labels[above]!, labels[here]!)) y[here] = Math.max(y[here]!, y[above]! + gap);
+    }
+  }
+  for (let i = order.length - 1; i >= 0; i--) {
+    const here = order[i]!;
+    y[here] = Math.min(y[here]!, lowest);
+    for (let j = order.length - 1; j > i; j--) {
+      const below = order[j]!;
+      if (meet(labels[below]!, labels[here]!)) y[here] = Math.min(y[here], y[below]! - gap);
+    }
+  }
+  return y;
+}
+
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+const AWAY = 10;
+/** Free space around the newest point. */
+const CLEAR = 12;
+
+/**
+ * Top left of the cursor's readout: right of the cursor, else left of it; at 38 % of the height, else below or above,
+ * so that it never covers the newest point of a line.
+ */
+export function placeReadout(
+  cursor: number,
+  size: { width: number; height: number },
+  plot: { width: number; height: number },
+  newest: readonly { x: number; y: number }[],
+): { left: number; top: number } {
+  const sides = [cursor + AWAY, cursor - AWAY - size.width].filter(
+    (left) => left >= 0 && left + size.width <= plot.width,
+  );
+  const lefts = sides.length > 0 ? sides : [Math.max(0, Math.min(plot.width - size.width, cursor + AWAY))];
+  const room = Math.max(0, plot.height - size.height);
+  const tops = [0.38 * plot.height, 0, room].map((top) => Math.min(room, top));
+  for (const top of tops) {
+    for (const left of lefts) {
+      if (!newest.some((point) => covers({ left, top, ...size }, point))) return { left, top };
+    }
+  }
+  return { left: lefts[0]!, top: tops[0]! };
+}
+const covers = (box: Box, { x, y }: { x: number; y: number }): boolean =>
+  x > box.left - CLEAR && x < box.left + box.width + CLEAR && y > box.top - CLEAR && y < box.top + box.height + CLEAR;

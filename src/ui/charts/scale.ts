@@ -1,0 +1,39 @@
+/** A one-dimensional scale from values to the share of the way, 0 to 1. */
+export interface Scale {
+  min: number;
+  max: number;
+  isLog?: boolean;
+}
+export const along = (scale: Scale, value: number): number => {
+  const min = warp(scale, scale.min);
+  const max = warp(scale, scale.max);
+  return max > min ? (warp(scale, value) - min) / (max - min) : 0;
+};
+/** The value in which the scale is even. */
+export const warp = (scale: Scale, value: number): number => (scale.isLog ? Math.log(Math.max(value, 1e-12)) : value);
+
+/** A scale that holds all values, with `room` of its span to spare at both ends (not below zero on an even one). */
+export function scaleAround(values: readonly number[], isLog: boolean, room = 0.06): Scale {
+  const known = values.filter((value) => Number.isFinite(value) && (!isLog || value > 0));
+  if (known.length === 0) return isLog ? { min: 1, max: 10, isLog } : { min: 0, max: 1 };
+  const low = Math.min(...known);
+  const high = Math.max(...known);
+  if (isLog) {
+    const pad = Math.max((high / low) ** room, 1.02);
+    return { min: low / pad, max: high * pad, isLog };
+  }
+  const pad = (high - low || Math.abs(high) || 1) * room;
+  return { min: low >= 0 ? Math.max(0, low - pad) : low - pad, max: high + pad };
+}
+
+/** Least and greatest finite value. */
+export function extent(values: ArrayLike<number>): [number, number] {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < low) low = value;
+    if (value > high && value !== Infinity) high = value;
+  }
+  return [low, high];
+}

@@ -1,0 +1,23 @@
+import type { Numbers } from './types';
+
+/**
+ * Debiased exponential moving average: m_t = w m_(t-1) + (1 - w) x_t, divided by 1 - w^t, so that the first points are
+ * not pulled to zero (the correction of Adam, Kingma and Ba 2015, section 3). Values that are not finite are passed over.
+ */
+export function smooth(values: Numbers, weight: number): Float64Array {
+  const out = new Float64Array(values.length);
+  let mean = 0;
+  let bias = 1;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isFinite(value)) {
+      mean = weight * mean + (1 - weight) * value;
+      bias *= weight;
+    }
+    out[i] = bias === 1 ? NaN : mean / (1 - bias);
+  }
+  return out;
+}
+
+/** How many steps the average reaches back: 0.98 is 50. */
+export const smoothingWindow = (weight: number): number => Math.round(1 / (1 - weight));

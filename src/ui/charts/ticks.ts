@@ -1,0 +1,45 @@
+/** Tick values on the round numbers 1, 2 and 5. */
+
+/** The 1-2-5 step that gives about `count` intervals. */
+export function roundStep(span: number, count: number): number {
+  const rough = span / Math.max(1, count);
+  const decade = 10 ** Math.floor(Math.log10(rough));
+  const digit = rough / decade;
+  return decade * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
+}
+
+export function linearTicks(min: number, max: number, count: number): number[] {
+  if (!(max > min)) return [min];
+  const step = roundStep(max - min, count);
+  const ticks = [];
+  for (let n = Math.ceil(min / step - 1e-9); n * step <= max + step * 1e-9; n++) ticks.push(tidy(n * step));
+  return ticks;
+}
+
+/** 1-2-5 in each decade; only decades where there are many, and even steps where there is less than one. */
+export function logTicks(min: number, max: number, most: number): number[] {
+  const first = Math.floor(Math.log10(min));
+  const last = Math.ceil(Math.log10(max));
+  const pick = (digits: readonly number[]): number[] => {
+    const ticks = [];
+    for (let decade = first; decade <= last; decade++) {
+      for (const digit of digits) ticks.push(tidy(digit * 10 ** decade));
+    }
+    return ticks.filter((tick) => tick >= min && tick <= max);
+  };
+  const fine = pick([1, 2, 5]);
+  if (fine.length < 3) return linearTicks(min, max, Math.min(4, most));
+  return fine.length <= most ? fine : pick([1]);
+}
+
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18_000, 36_000, 86_400];
+/** Seconds on round seconds, minutes and hours. */
+export function timeTicks(max: number, count: number): number[] {
+  const step = TIME_STEPS.find((candidate) => max / candidate <= count) ?? roundStep(max, count);
+  const ticks = [];
+  for (let at = 0; at <= max * (1 + 1e-9); at += step) ticks.push(at);
+  return ticks;
+}
+
+/** Without the dust of binary fractions. */
+const tidy = (value: number): number => Number(value.toPrecision(12));

@@ -1,0 +1,68 @@
+import { formatNumber, formatReading } from '../numbers';
+import type { XAxis } from './types';
+
+/** `4.30 M`, `380 k`, `2,048`. */
+export function formatCount(value: number): string {
+  if (value >= 1e9) return `${(value / 1e9).toPrecision(3)} G`;
+  if (value >= 1e6) return `${(value / 1e6).toPrecision(3)} M`;
+  return value >= 1e5 ? `${Math.round(value / 1e3)} k` : formatNumber(Math.round(value));
+}
+/** A tick: no digits that are not needed. `1 M`, `2.5 M`, `500 k`. */
+export function formatTick(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e6) return `${formatNumber(value / 1e6, 3)} M`;
+  if (size >= 1e4) return `${formatNumber(value / 1e3, 4)} k`;
+  return formatNumber(value, 6);
+}
+/** `46 s`, `1 min 10 s`, `2 h 5 min`. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return join(Math.floor(whole / 60), 'min', whole % 60, 's');
+  return join(Math.floor(whole / 3600), 'h', Math.floor((whole % 3600) / 60), 'min');
+}
+const join = (a: number, unit: string, b: number, small: string): string =>
+  b === 0 ? `${a} ${unit}` : `${a} ${unit} ${b} ${small}`;
+
+/** A place on the axis in words: `step 2,100`, `4.30 M tokens`, `1 min 10 s`. */
+export const formatX: Record<XAxis, (value: number) => string> = {
+  step: (value) => `step ${formatNumber(value)}`,
+  tokens: (value) => `${formatCount(value)} tokens`,
+  time: formatSeconds,
+};
+/** The first tick carries the axis' word. */
+export const tickX: Record<XAxis, (value: number, isFirst: boolean) => string> = {
+  step: (value, isFirst) => (isFirst ? `step ${formatNumber(value)}` : formatNumber(value)),
+  tokens: (value, isFirst) => (isFirst ? `${formatTick(value)} tokens` : formatTick(value)),
+  time: formatSeconds,
+};
+
+export interface LossStory {
+  x: XAxis;
+  validation?: { at: number; loss: number; before?: number };
+  training?: { loss: number; window: number };
+  references: readonly number[];
+  isUndone: boolean;
+}
+/** The caption under a loss chart. */
+export function captionOf({ x, validation, training, references, isUndone }: LossStory): string {
+  const parts: string[] = [];
+  if (validation) {
+    const change = validation.before === undefined ? undefined : Math.exp(validation.loss - validation.before) - 1;
+    const trend = change === undefined ? '' : change < -0.003 ? ', falling' : change > 0.003 ? ', rising' : ', level';
+    parts.push(
+      `Validation perplexity ${formatReading(Math.exp(validation.loss))} at ${formatX[x](validation.at)}${isUndone ? ', the last that was saved' : trend}`,
+    );
+  }
+  if (isUndone) parts.push('the steps after it were undone and are not drawn');
+  else if (training) {
+    const smoothed = training.window > 1 ? `, smoothed over ${training.window} steps` : '';
+    const name = parts.length === 0 ? 'Training perplexity' : 'training';
+    parts.push(`${name} ${formatReading(Math.exp(training.loss))}${smoothed}`);
+  }
+  if (parts.length === 0) return 'No step has been measured yet';
+  const known = references.map((value) => formatReading(value));
+  const lines =
+    known.length > 1 ? `lines ${known.slice(0, -1).join(', ')} and ${known.at(-1) ?? ''}` : `line ${known[0] ?? ''}`;
+  return `${parts.join('; ')}${known.length > 0 && !isUndone ? `. Reference ${lines}` : ''}`;
+}
