@@ -25,7 +25,9 @@ function step(name, args, count, env = {}) {
   if (status === 0 && result.passed === 0) result.failed = 1;
   for (const key of Object.keys(total)) total[key] += result[key];
   const seconds = ((Date.now() - began) / 1000).toFixed(0);
-  console.log(`── ${name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped in ${seconds} s`);
+  console.log(
+    `── ${name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped in ${seconds} s`,
+  );
   return status === 0;
 }
 function vitest(project) {
@@ -62,10 +64,15 @@ if (built) {
   const browser = ensureBrowser();
   const file = join(reports, 'e2e.json');
   const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: file, ...(browser && { CHROME_PATH: browser }) };
-  step('e2e', ['playwright', 'test', '--reporter=list,json'], () => {
-    const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = read(file)?.stats ?? {};
-    return { passed: expected + flaky, failed: unexpected, skipped };
-  }, env);
+  step(
+    'e2e',
+    ['playwright', 'test', '--reporter=list,json'],
+    () => {
+      const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = read(file)?.stats ?? {};
+      return { passed: expected + flaky, failed: unexpected, skipped };
+    },
+    env,
+  );
 }
 rmSync(reports, { recursive: true, force: true });
 

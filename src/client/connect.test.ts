@@ -4,7 +4,6 @@ import { serve, type Handlers } from '../workers/serve';
 import { connect } from './connect';
 
 interface CountApi {
-  [method: string]: { input: unknown; progress: unknown; output: unknown };
   count: { input: { to: number }; progress: number; output: { reached: number; stopped: boolean } };
 }
 
@@ -16,7 +15,10 @@ function pair(handlers: Handlers<CountApi>) {
     port2.start();
     serve(handlers, port2);
     port1.start();
-    const worker = Object.assign(port1, { ended: false, terminate: () => (worker.ended = true) }) as unknown as Worker & {
+    const worker = Object.assign(port1, {
+      ended: false,
+      terminate: () => (worker.ended = true),
+    }) as unknown as Worker & {
       ended: boolean;
     };
     spawned.push(worker);

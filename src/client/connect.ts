@@ -8,15 +8,19 @@ export interface Options<P> {
   onProgress?(progress: P): void;
 }
 
-export interface Client<A extends Api> {
+export interface Client<A extends Api<A>> {
   /** @throws HomegrownError as the worker did; `load-failed` if the worker is gone. */
-  call<M extends keyof A>(method: M, input: A[M]['input'], options?: Options<A[M]['progress']>): Promise<A[M]['output']>;
+  call<M extends keyof A>(
+    method: M,
+    input: A[M]['input'],
+    options?: Options<A[M]['progress']>,
+  ): Promise<A[M]['output']>;
   /** Ends the worker now; calls in progress fail. The next call starts a fresh one. */
   end(): void;
 }
 
 /** `spawn` is called at the first call, and again after an end. */
-export function connect<A extends Api>(spawn: () => Worker): Client<A> {
+export function connect<A extends Api<A>>(spawn: () => Worker): Client<A> {
   let current: { served: Remote<Served<A>>; gone: Promise<never>; end(reason: HomegrownError): void } | null = null;
 
   function open() {
@@ -44,7 +48,7 @@ export function connect<A extends Api>(spawn: () => Worker): Client<A> {
       const stop = () => port1.postMessage('stop');
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop);
-      const report = proxy((progress: never) => onProgress?.(progress));
+      const report = proxy((progress: unknown) => onProgress?.(progress as never));
       // Comlink's mapped types cannot see through a generic method; the contract is enforced on both sides of this line.
       const call = served.call as unknown as Served<A>['call'];
       try {

@@ -6,7 +6,6 @@ import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 
 export interface DataApi {
-  [method: string]: { input: unknown; progress: unknown; output: unknown };
   /** Streams one dropped or chosen file into the store. */
   importFile: { input: { file: File; name: string; addedAt: number }; progress: Progress; output: ImportOutcome };
   importPaste: { input: { text: string; name: string; addedAt: number }; progress: Progress; output: ImportOutcome };
@@ -26,7 +25,11 @@ export interface DataApi {
   };
   /** A passage cut into its tokens. */
   tokens: { input: { text: string; tokenizer: TokenizerModel }; progress: never; output: readonly TokenPiece[] };
-  vocabulary: { input: { tokenizer: TokenizerModel; query: string; limit: number }; progress: never; output: readonly TokenPiece[] };
+  vocabulary: {
+    input: { tokenizer: TokenizerModel; query: string; limit: number };
+    progress: never;
+    output: readonly TokenPiece[];
+  };
 
   buildData: {
     input: { texts: readonly string[]; tokenizer: TokenizerModel; validationShare: number };

@@ -6,16 +6,23 @@ import type { DeviceKind, ModelChoice, TrainEvent, TrainOutcome } from '../core/
 import type { Recipe } from '../core/train/recipe';
 
 export interface GpuApi {
-  [method: string]: { input: unknown; progress: unknown; output: unknown };
   /** Opens the device, or another one. Fails while a run is in progress. */
   device: { input: { kind: DeviceKind | 'auto' }; progress: never; output: DeviceInfo };
   /** Begins a run. Events come in batches, at most ten a second. */
   begin: { input: BeginInput; progress: readonly TrainEvent[]; output: TrainOutcome };
   /** Continues from the newest saved step, to `steps` in all if given. */
   resume: { input: { runId: string; steps?: number }; progress: readonly TrainEvent[]; output: TrainOutcome };
-  generate: { input: GenerateInput; progress: readonly GeneratedToken[]; output: { reason: 'length' | 'stopped' | 'end'; ms: number } };
+  generate: {
+    input: GenerateInput;
+    progress: readonly GeneratedToken[];
+    output: { reason: 'length' | 'stopped' | 'end'; ms: number };
+  };
   /** Logits [rows, vocabulary] for each position of the ids: what an exported model must reproduce. */
-  logits: { input: { runId: string; which: WhichSnapshot; ids: readonly number[] }; progress: never; output: { step: number; logits: Float32Array } };
+  logits: {
+    input: { runId: string; which: WhichSnapshot; ids: readonly number[] };
+    progress: never;
+    output: { step: number; logits: Float32Array };
+  };
 }
 
 /** Everything that determines a run, besides the device. */

@@ -1,12 +1,13 @@
 /** How page and worker speak: one call, many progress values, one result or one failure; a signal stops the work. */
 import type { Failure } from '../core/base/errors';
 
-export type Api = Record<string, { input: unknown; progress: unknown; output: unknown }>;
+/** A contract: for each method what goes in, what is told on the way, and what comes out. */
+export type Api<A> = { [M in keyof A]: { input: unknown; progress: unknown; output: unknown } };
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
 /** What a worker exposes through comlink. `stop` closes or says anything: the work is to end at its next boundary. */
-export interface Served<A extends Api> {
+export interface Served<A extends Api<A>> {
   call<M extends keyof A>(
     method: M,
     input: A[M]['input'],

@@ -77,9 +77,11 @@ export const createProjectSlice: Slice<ProjectSlice> =
   (set, get) => {
     let saving = Promise.resolve();
     const save = () => {
-      saving = saving.then(async () => {
-        await store.commit({ put: [[KEY, get().project as unknown as Json]] });
-      }).catch((error: unknown) => get().toast({ text: 'The project could not be saved', detail: String(error) }));
+      saving = saving
+        .then(async () => {
+          await store.commit({ put: [[KEY, get().project as unknown as Json]] });
+        })
+        .catch((error: unknown) => get().toast({ text: 'The project could not be saved', detail: String(error) }));
     };
     const change = (changes: Partial<Project>) => {
       set(({ project }) => ({ project: { ...project, ...changes } }));

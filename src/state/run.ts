@@ -2,7 +2,7 @@
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { readMetrics } from '../core/runs/metrics';
 import { readRun, type RunRecord } from '../core/runs/record';
-import { problems } from '../core/train/problems';
+import { problems, unfit } from '../core/train/problems';
 import type { TrainEvent, TrainOutcome } from '../core/train/run';
 import { MetricLog } from './metrics';
 import type { Slice, Studio } from './studio';
@@ -45,7 +45,10 @@ export const createRunSlice: Slice<RunSlice> =
     /** Runs `begin` from compiling to its outcome, telling the log and the phase. */
     async function follow(
       of: number,
-      begin: (options: { signal: AbortSignal; onProgress(events: readonly TrainEvent[]): void }) => Promise<TrainOutcome>,
+      begin: (options: {
+        signal: AbortSignal;
+        onProgress(events: readonly TrainEvent[]): void;
+      }) => Promise<TrainOutcome>,
     ): Promise<void> {
       abort = new AbortController();
       wakeLock.hold();
@@ -115,8 +118,9 @@ export const createRunSlice: Slice<RunSlice> =
           const { tokenizer, data, recipe } = project;
           if (!tokenizer || !data) throw new HomegrownError('bug', 'Preparation ended without data');
           const model = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
-          const wrong = problems(model, recipe, data.manifest.train.tokens, data.manifest.validation.tokens);
-          if (wrong[0]) throw badSettings(wrong[0].message);
+          const { train, validation } = data.manifest;
+          const wrong = problems(model, recipe, { train: train.tokens, validation: validation.tokens });
+          if (wrong.length > 0) throw unfit(wrong);
           const runId = newId();
           const input = {
             runId,

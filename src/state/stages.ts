@@ -28,14 +28,16 @@ const NONE = { node: 'none' } as const;
 
 function textLine({ texts, importing }: Studio): StageLine {
   const stage = { id: 'text', name: 'Text' } as const;
-  if (importing.kind === 'busy') return { ...stage, node: 'run', flag: 'reading', line: importing.progress?.label ?? 'reading' };
+  if (importing.kind === 'busy')
+    return { ...stage, node: 'run', flag: 'reading', line: importing.progress?.label ?? 'reading' };
   if (texts.length === 0) return { ...stage, ...NONE, line: 'drop files to begin' };
   return { ...stage, ...DONE, line: `${formatShort(characters(texts))} characters` };
 }
 
 function tokenizerLine(s: Studio): StageLine {
   const stage = { id: 'tokenizer', name: 'Tokenizer' } as const;
-  if (s.tokenizing.kind === 'busy') return { ...stage, node: 'run', flag: 'running', line: s.tokenizing.progress?.label ?? 'reading the text' };
+  if (s.tokenizing.kind === 'busy')
+    return { ...stage, node: 'run', flag: 'running', line: s.tokenizing.progress?.label ?? 'reading the text' };
   const { tokenizer } = s.project;
   if (!tokenizer) return { ...stage, ...NONE, line: s.texts.length > 0 ? 'not yet' : 'needs text' };
   const line = `${KIND_WORDS[tokenizer.model.kind]} · ${formatCount(tokenizer.size)} entries`;
@@ -45,7 +47,8 @@ export const KIND_WORDS = { bpe: 'BPE', characters: 'Characters', bytes: 'Bytes'
 
 function dataLine(s: Studio): StageLine {
   const stage = { id: 'data', name: 'Data' } as const;
-  if (s.building.kind === 'busy') return { ...stage, node: 'run', flag: 'running', line: s.building.progress?.label ?? 'reading the text' };
+  if (s.building.kind === 'busy')
+    return { ...stage, node: 'run', flag: 'running', line: s.building.progress?.label ?? 'reading the text' };
   const { data } = s.project;
   if (!data) return { ...stage, ...NONE, line: s.project.tokenizer ? 'not yet' : 'needs a tokenizer' };
   const { train, validation } = data.manifest;
@@ -78,7 +81,12 @@ function trainLine(s: Studio): StageLine {
       return { ...stage, node: 'run', flag: 'running', line: 'compiling' };
     case 'training':
     case 'stopping':
-      return { ...stage, node: 'run', flag: phase.kind === 'stopping' ? 'saving' : 'running', line: `step ${formatCount(phase.step)}${perplexity}` };
+      return {
+        ...stage,
+        node: 'run',
+        flag: phase.kind === 'stopping' ? 'saving' : 'running',
+        line: `step ${formatCount(phase.step)}${perplexity}`,
+      };
     case 'stopped':
     case 'finished':
       return { ...stage, ...DONE, line: `step ${formatCount(phase.step)}${perplexity}` };

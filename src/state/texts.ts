@@ -40,7 +40,10 @@ export const createTextsSlice: Slice<TextsSlice> =
   (set, get) => {
     type Options = Parameters<Parameters<typeof work<ImportOutcome>>[2]>[0];
     /** One import: its record joins the list, or says why not. Resolves with the text that now is there. */
-    async function add(name: string, begin: (options: Options) => Promise<ImportOutcome>): Promise<TextRecord | undefined> {
+    async function add(
+      name: string,
+      begin: (options: Options) => Promise<ImportOutcome>,
+    ): Promise<TextRecord | undefined> {
       const outcome = await work((importing) => set({ importing }), now, begin);
       const { importing } = get();
       if (importing.kind === 'failed') {

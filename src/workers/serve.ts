@@ -4,12 +4,12 @@ import { toFailure } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import type { Api, Reply, Served } from '../protocol/rpc';
 
-export type Handlers<A extends Api> = {
+export type Handlers<A extends Api<A>> = {
   [M in keyof A]: (input: A[M]['input'], job: Job<A[M]['progress']>) => Promise<A[M]['output']>;
 };
 
 /** `endpoint` is the worker itself unless a test gives one end of a channel. */
-export function serve<A extends Api>(handlers: Handlers<A>, endpoint?: Endpoint): void {
+export function serve<A extends Api<A>>(handlers: Handlers<A>, endpoint?: Endpoint): void {
   const served: Served<A> = {
     async call(method, input, report, stop) {
       const abort = new AbortController();
