@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { HomegrownError } from '../base/errors';
+import { seeThrough } from './buffer';
 
 /** What there is to know about a GPU before anything runs on it. */
 export interface AdapterSummary {
@@ -21,6 +22,7 @@ export interface AdapterSummary {
 /** A device in use. */
 export interface Gpu {
   adapter: AdapterSummary;
+  /** Binds tensors that are parts of a larger buffer, too. */
   device: GPUDevice;
   backend: WebGPUBackend;
   /** Throws what the device has reported since it was made: 'device-lost' or, for a call it refused, 'bug'. */
@@ -37,6 +39,9 @@ export async function findGpu(): Promise<AdapterSummary | null> {
 
 let current: Gpu | undefined;
 
+/** The GPU that TensorFlow.js runs on now; undefined when it runs on wasm or cpu. */
+export const currentGpu = (): Gpu | undefined => (tf.getBackend() === 'webgpu' ? current : undefined);
+
 /**
  * Makes TensorFlow.js run on WebGPU. A second call gives the same device, unless that one has failed.
  * @throws {HomegrownError} 'bad-settings' where there is no adapter.
@@ -48,10 +53,11 @@ export async function useGpu(): Promise<Gpu> {
   }
   const adapter = await requestAdapter();
   if (!adapter) throw new HomegrownError('bad-settings', 'This browser offers no WebGPU adapter.', 'Choose WASM.');
-  const device = await adapter.requestDevice({
+  const real = await adapter.requestDevice({
     requiredFeatures: FEATURES.filter((name): name is GPUFeatureName => adapter.features.has(name)),
     requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
   });
+  const device = seeThrough(real);
   const backend = new WebGPUBackend(device, adapter.info);
   if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => backend, 3);
@@ -60,7 +66,7 @@ export async function useGpu(): Promise<Gpu> {
   // Else ops on small tensors silently run on the processor, in another precision.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   await tf.setBackend('webgpu');
-  current = { adapter: summarise(adapter), device, backend, ...watch(device) };
+  current = { adapter: summarise(adapter), device, backend, ...watch(real) };
   return current;
 }
 

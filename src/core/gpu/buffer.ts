@@ -1,0 +1,111 @@
+/**
+ * Buffers that are not (yet) buffers of their own: parts of a larger one, and those of a traced step.
+ *
+ * TensorFlow.js binds a tensor's whole buffer. So that a tensor can lie inside a larger buffer (all weights in one, for
+ * one AdamW dispatch), it is given a stand-in, and the device it calls replaces the stand-in by its place.
+ */
+export interface Place {
+  buffer: GPUBuffer;
+  offset: number;
+}
+
+/** Passes `instanceof GPUBuffer`, which TensorFlow.js tests; never reaches WebGPU. */
+export interface StandIn extends GPUBuffer {
+  /** Where its bytes are; absent while a step is traced. */
+  place?: Place;
+  /** What it was created with or written to from the host. */
+  initial?: ArrayBuffer;
+}
+
+const standIns = new WeakSet<GPUBuffer>();
+export const isStandIn = (buffer: GPUBuffer): buffer is StandIn => standIns.has(buffer);
+
+export function standIn(size: number, usage: GPUBufferUsageFlags, mapped = false): StandIn {
+  const buffer = Object.create(GPUBuffer.prototype) as StandIn;
+  let initial: ArrayBuffer | undefined = mapped ? new ArrayBuffer(size) : undefined;
+  Object.defineProperties(buffer, {
+    size: { value: size },
+    usage: { value: usage },
+    label: { value: '' },
+    place: { value: undefined, writable: true },
+    initial: { get: () => initial, set: (bytes: ArrayBuffer) => (initial = bytes) },
+    mapState: { get: () => (mapped ? 'mapped' : 'unmapped') },
+    getMappedRange: { value: () => initial },
+    unmap: { value: () => (mapped = false) },
+    destroy: { value: () => undefined },
+  });
+  standIns.add(buffer);
+  return buffer;
+}
+
+/** Where bytes `offset...` of a buffer really are. */
+export function placeOf(buffer: GPUBuffer, offset = 0): Place {
+  if (!isStandIn(buffer)) return { buffer, offset };
+  if (!buffer.place) throw new Error('This tensor was made inside a traced step and has no memory of its own.');
+  return { buffer: buffer.place.buffer, offset: buffer.place.offset + offset };
+}
+
+/** Which of a pipeline's bindings its shader may write; WebGPU does not tell. */
+const written = new WeakMap<GPUComputePipeline, ReadonlySet<number>>();
+export const writesOf = (pipeline: GPUComputePipeline): ReadonlySet<number> => written.get(pipeline)!;
+
+/** The same device, for callers whose buffers may be stand-ins; it also notes what each pipeline writes. */
+export function seeThrough(device: GPUDevice): GPUDevice {
+  const codes = new WeakMap<GPUShaderModule, ReadonlySet<number>>();
+  const noted = (pipeline: GPUComputePipeline, { compute }: GPUComputePipelineDescriptor) => {
+    written.set(pipeline, codes.get(compute.module) ?? new Set());
+    return pipeline;
+  };
+  return overlay(device, {
+    createShaderModule(descriptor: GPUShaderModuleDescriptor) {
+      const module = device.createShaderModule(descriptor);
+      codes.set(module, writableBindings(descriptor.code));
+      return module;
+    },
+    createComputePipeline: (d: GPUComputePipelineDescriptor) => noted(device.createComputePipeline(d), d),
+    createComputePipelineAsync: async (d: GPUComputePipelineDescriptor) =>
+      noted(await device.createComputePipelineAsync(d), d),
+    createBindGroup: (d: GPUBindGroupDescriptor) =>
+      device.createBindGroup({ ...d, entries: Array.from(d.entries, resolved) }),
+    createCommandEncoder(descriptor?: GPUCommandEncoderDescriptor) {
+      const encoder = device.createCommandEncoder(descriptor);
+      return overlay(encoder, {
+        copyBufferToBuffer(from: GPUBuffer, fromOffset: number, to: GPUBuffer, toOffset: number, bytes: number) {
+          const source = placeOf(from, fromOffset);
+          const target = placeOf(to, toOffset);
+          encoder.copyBufferToBuffer(source.buffer, source.offset, target.buffer, target.offset, bytes);
+        },
+      });
+    },
+  });
+}
+
+/** `original` with some members replaced. */
+export function overlay<T extends object>(original: T, members: object): T {
+  return new Proxy(original, {
+    get(target, key) {
+      if (key in members) return Reflect.get(members, key) as unknown;
+      const value = Reflect.get(target, key, target) as unknown;
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** The buffer of a bind group's entry, or nothing for textures and samplers. */
+export function bufferBinding({ resource }: GPUBindGroupEntry): GPUBufferBinding | undefined {
+  if ('buffer' in resource) return resource;
+  return resource instanceof GPUBuffer ? { buffer: resource } : undefined;
+}
+
+function resolved(entry: GPUBindGroupEntry): GPUBindGroupEntry {
+  const bound = bufferBinding(entry);
+  if (!bound || !isStandIn(bound.buffer)) return entry;
+  const offset = bound.offset ?? 0;
+  const size = bound.size ?? bound.buffer.size - offset;
+  return { binding: entry.binding, resource: { ...placeOf(bound.buffer, offset), size } };
+}
+
+function writableBindings(code: string): ReadonlySet<number> {
+  const declarations = code.matchAll(/@binding\((\d+)\)\s*var<storage,\s*read_write>/g);
+  return new Set(Array.from(declarations, ([, binding]) => Number(binding)));
+}

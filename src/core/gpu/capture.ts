@@ -1,0 +1,123 @@
+/**
+ * Traces a step at the WebGPU API without executing it.
+ *
+ * The step runs once against a device that only writes down what is asked of it. It sees no values (a traced step must
+ * not read a tensor), only pipelines, bindings, dispatches and copies, so whatever TensorFlow.js code the step is made of,
+ * fused or not, is captured.
+ */
+import { HomegrownError } from '../base/errors';
+import { bufferBinding, isStandIn, overlay, standIn, type StandIn, writesOf } from './buffer';
+import { type BufferManager, type Cached, webgpu, withDevice } from './tfjs';
+
+export type Command = Dispatch | Copy;
+export interface Dispatch {
+  kind: 'dispatch';
+  pipeline: GPUComputePipeline;
+  layout: GPUBindGroupLayout;
+  bindings: readonly Binding[];
+  grid: readonly [number, number, number];
+}
+export interface Binding {
+  binding: number;
+  buffer: GPUBuffer;
+  offset: number;
+  size: number;
+  writes: boolean;
+}
+export interface Copy {
+  kind: 'copy';
+  from: GPUBuffer;
+  fromOffset: number;
+  to: GPUBuffer;
+  toOffset: number;
+  bytes: number;
+}
+export interface Trace {
+  /** Buffers made inside are stand-ins without a place, one a tensor; all others outlive the step. */
+  commands: readonly Command[];
+  /** Tensors whose values on the host are out of date after the step. */
+  written: ReadonlySet<Cached>;
+}
+
+export function trace(step: () => void): Trace {
+  const backend = webgpu();
+  const commands: Command[] = [];
+  const written = withDevice(backend, recorder(backend.device, commands), step);
+  return { commands, written };
+}
+
+interface Group {
+  layout: GPUBindGroupLayout;
+  entries: GPUBindGroupEntry[];
+}
+
+function recorder(real: GPUDevice, commands: Command[]) {
+  const createBuffer = ({ size, usage, mappedAtCreation }: GPUBufferDescriptor) =>
+    standIn(size, usage, mappedAtCreation ?? false);
+  const queue = {
+    submit: () => undefined,
+    writeBuffer(buffer: GPUBuffer, offset: number, data: GPUAllowSharedBufferSource, start = 0, length?: number) {
+      if (!isUnplaced(buffer)) refuse('writes a buffer that outlives it');
+      buffer.initial ??= new ArrayBuffer(buffer.size);
+      const unit = ArrayBuffer.isView(data) && 'BYTES_PER_ELEMENT' in data ? Number(data.BYTES_PER_ELEMENT) : 1;
+      const bytes = ArrayBuffer.isView(data)
+        ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+        : new Uint8Array(data);
+      const end = length === undefined ? undefined : (start + length) * unit;
+      new Uint8Array(buffer.initial).set(bytes.subarray(start * unit, end), offset);
+    },
+    onSubmittedWorkDone: () => refuse('waits for the GPU'),
+  };
+  const bufferManager: BufferManager = {
+    // Nothing is recycled here: one buffer a tensor tells the planner exact lifetimes.
+    acquireBuffer: (size, usage, mappedAtCreation = false) => createBuffer({ size, usage, mappedAtCreation }),
+    releaseBuffer: () => undefined,
+    dispose: () => undefined,
+    numBytesUsed: 0,
+    numBytesAllocated: 0,
+  };
+  const device = overlay(real, {
+    queue,
+    createBuffer,
+    createBindGroup: ({ layout, entries }: GPUBindGroupDescriptor): Group => ({ layout, entries: [...entries] }),
+    createCommandEncoder: () => ({
+      beginComputePass: () => passRecorder(commands),
+      copyBufferToBuffer(from: GPUBuffer, fromOffset: number, to: GPUBuffer, toOffset: number, bytes: number) {
+        if (to.usage & GPUBufferUsage.MAP_READ) refuse('reads a tensor');
+        commands.push({ kind: 'copy', from, fromOffset, to, toOffset, bytes });
+      },
+      finish: () => ({}),
+    }),
+  });
+  return { device, queue: queue as unknown as GPUQueue, bufferManager };
+}
+
+function passRecorder(commands: Command[]) {
+  let pipeline: GPUComputePipeline | undefined;
+  let group: Group | undefined;
+  return {
+    setPipeline: (next: GPUComputePipeline) => (pipeline = next),
+    setBindGroup: (_index: number, next: Group) => (group = next),
+    dispatchWorkgroups(x: number, y = 1, z = 1) {
+      if (!pipeline || !group) return refuse('dispatches without a pipeline');
+      const writes = writesOf(pipeline);
+      const bindings = group.entries.map((entry) => toBinding(entry, writes));
+      commands.push({ kind: 'dispatch', pipeline, layout: group.layout, bindings, grid: [x, y, z] });
+    },
+    end: () => undefined,
+  };
+}
+
+function toBinding(entry: GPUBindGroupEntry, writes: ReadonlySet<number>): Binding {
+  const bound = bufferBinding(entry) ?? refuse('uses a texture');
+  const { buffer, offset = 0 } = bound;
+  const size = bound.size ?? buffer.size - offset;
+  return { binding: entry.binding, buffer, offset, size, writes: writes.has(entry.binding) };
+}
+
+/** Made inside the step that is traced. */
+export const isUnplaced = (buffer: GPUBuffer): buffer is StandIn => isStandIn(buffer) && !buffer.place;
+
+function refuse(what: string): never {
+  throw new HomegrownError('bug', `This step cannot be traced: it ${what}.`);
+}

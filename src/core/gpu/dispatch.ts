@@ -1,0 +1,101 @@
+/** Our own WGSL kernels: several outputs, in place, sizes baked in. They mix freely with TensorFlow.js's. */
+import type { TensorInfo } from '@tensorflow/tfjs';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { HomegrownError } from '../base/errors';
+import { bufferOf, encodeDispatch, forgetValues, webgpu } from './tfjs';
+
+/** How a kernel sees a buffer. `update`: read and written in place; `write`: written, never read first. */
+export type Access = 'read' | 'write' | 'update';
+export type Element = 'f32' | 'i32' | 'u32' | 'vec2f' | 'vec4f';
+
+/** Everything but the data: made once per shape, since all sizes are constants in `code`. */
+export interface Kernel<Name extends string = string> {
+  /** For labels and tables: 'linear.forward'. */
+  name: string;
+  /** One array each, under its name in the shader, in this order. */
+  bindings: Readonly<Record<Name, readonly [Access, Element]>>;
+  /** Threads of a workgroup; `main` has `group`, `local` (vec3u) and `lane` (index in the workgroup). */
+  workgroup: readonly [number, number, number];
+  /** Workgroups; each at most 65,535. */
+  grid: readonly [number, number, number];
+  /** Before `main`: workgroup memory, functions. */
+  globals?: string;
+  body: string;
+  enable?: readonly ('f16' | 'subgroups')[];
+}
+
+/** Encodes one run of a kernel after everything encoded before. */
+export function dispatch<Name extends string>(kernel: Kernel<Name>, tensors: Readonly<Record<Name, TensorInfo>>): void {
+  const backend = webgpu();
+  const { device } = backend;
+  const bindings = Object.entries<readonly [Access, Element]>(kernel.bindings);
+  const bound = bindings.map(([name]) => tensors[name as Name]);
+  const { pipeline, layout } = compiled(backend, kernel);
+  const entries = bound.map((tensor, binding) => ({ binding, resource: { buffer: bufferOf(tensor) } }));
+  encodeDispatch(pipeline, device.createBindGroup({ layout, entries }), kernel.grid, bound);
+  bindings.forEach(([, [access]], i) => {
+    if (access !== 'read') forgetValues(bound[i]!);
+  });
+}
+
+/** Workgroups for `n` of them in a row: `index` in the shader is `group.x + group.y * 32768`, to be checked against n. */
+export const row = (n: number): [number, number, number] => (n <= ROW ? [n, 1, 1] : [ROW, Math.ceil(n / ROW), 1]);
+const ROW = 32_768;
+
+interface Compiled {
+  pipeline: GPUComputePipeline;
+  layout: GPUBindGroupLayout;
+}
+/** By kernel and by code: kernels of one shape made twice share a pipeline. */
+const byKernel = new WeakMap<Kernel, { backend: WebGPUBackend; compiled: Compiled }>();
+const byCode = new WeakMap<WebGPUBackend, Map<string, Compiled>>();
+
+function compiled(backend: WebGPUBackend, kernel: Kernel): Compiled {
+  const known = byKernel.get(kernel);
+  if (known?.backend === backend) return known.compiled;
+  let cache = byCode.get(backend);
+  if (!cache) byCode.set(backend, (cache = new Map<string, Compiled>()));
+  const code = wgsl(kernel);
+  let result = cache.get(code);
+  if (!result) cache.set(code, (result = compile(backend.device, kernel, code)));
+  byKernel.set(kernel, { backend, compiled: result });
+  return result;
+}
+
+function compile(device: GPUDevice, { name, bindings, grid }: Kernel, code: string): Compiled {
+  if (grid.some((n) => n > device.limits.maxComputeWorkgroupsPerDimension)) {
+    throw new HomegrownError('bug', `Kernel ${name} asks for ${grid.join(' x ')} workgroups.`);
+  }
+  const entries = Object.values(bindings).map(([access], binding) => ({
+    binding,
+    visibility: GPUShaderStage.COMPUTE,
+    buffer: { type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
+  }));
+  const layout = device.createBindGroupLayout({ label: name, entries });
+  const module = device.createShaderModule({ label: name, code });
+  const pipeline = device.createComputePipeline({
+    label: name,
+    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+    compute: { module, entryPoint: 'main' },
+  });
+  return { pipeline, layout };
+}
+
+function wgsl({ bindings, workgroup, grid, globals = '', body, enable = [] }: Kernel): string {
+  const declarations = Object.entries(bindings).map(
+    ([name, [access, element]], i) =>
+      `@group(0) @binding(${i}) var<storage, ${access === 'read' ? 'read' : 'read_write'}> ${name}: array<${element}>;`,
+  );
+  return `${enable.map((feature) => `enable ${feature};\n`).join('')}${declarations.join('\n')}
+${globals}
+@compute @workgroup_size(${workgroup.join(', ')})
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_id) local: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = group.x + group.y * ${grid[0]}u;
+${body}
+}
+`;
+}

@@ -1,0 +1,192 @@
+/**
+ * From a traced step to one that can be replayed: memory for its tensors, and its bind groups, once and for all.
+ *
+ * 1. A tensor whose last use is to be copied whole into another is made there in the first place (gradients into the one
+ *    buffer that the optimizer reads), so the copy vanishes.
+ * 2. Tensors share buffers where their lifetimes allow: largest first, each into the smallest buffer that is free for its
+ *    whole life ("greedy by size", Pisarchyk & Lee 2020, arXiv:2001.03288).
+ * 3. What the host wrote (constants, TensorFlow.js's uniforms) is kept once per content.
+ */
+import { HomegrownError } from '../base/errors';
+import { type Place, placeOf, type StandIn } from './buffer';
+import { type Binding, type Command, isUnplaced } from './capture';
+
+export interface Plan {
+  commands: readonly Ready[];
+  /** GPU memory that belongs to the plan. */
+  buffers: readonly GPUBuffer[];
+  bytes: number;
+  /** What the same tensors would take without sharing. */
+  unsharedBytes: number;
+}
+export type Ready =
+  | { pipeline: GPUComputePipeline; group: GPUBindGroup; grid: readonly [number, number, number] }
+  | { from: Place; to: Place; bytes: number };
+
+export function plan(device: GPUDevice, traced: readonly Command[]): Plan {
+  const { homes, commands } = elideCopies(device, traced);
+  const lives = lifetimes(commands, homes);
+  const { sizes, slots } = share(lives);
+  const buffers = sizes.map((size) => device.createBuffer({ label: 'shared by tensors', size, usage: usage() }));
+  const constants = placeConstants(device, constantsOf(commands));
+  if (constants.buffer) buffers.push(constants.buffer);
+
+  const place = (buffer: GPUBuffer, offset: number): Place => {
+    if (!isUnplaced(buffer)) return placeOf(buffer, offset);
+    const constant = constants.offsets.get(buffer);
+    if (constant !== undefined) return { buffer: constants.buffer!, offset: constant + offset };
+    const home = homeOf(homes, buffer);
+    return { buffer: buffers[slots.get(home.root)!]!, offset: home.offset + offset };
+  };
+  return {
+    commands: commands.map((command) => ready(device, command, place)),
+    buffers,
+    bytes: buffers.reduce((n, { size }) => n + size, 0),
+    unsharedBytes: [...lives.keys()].reduce((n, { size }) => n + size, 0),
+  };
+}
+
+const usage = (): GPUBufferUsageFlags =>
+  GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+
+function ready(device: GPUDevice, command: Command, place: (b: GPUBuffer, offset: number) => Place): Ready {
+  if (command.kind === 'copy') {
+    const { from, fromOffset, to, toOffset, bytes } = command;
+    return { from: place(from, fromOffset), to: place(to, toOffset), bytes };
+  }
+  const { pipeline, layout, bindings, grid } = command;
+  const entries = bindings.map(({ binding, buffer, offset, size }) => ({
+    binding,
+    resource: { ...place(buffer, offset), size },
+  }));
+  return { pipeline, grid, group: device.createBindGroup({ layout, entries }) };
+}
+
+/** Where a tensor's bytes lie inside another's: followed to the end by `homeOf`. */
+type Homes = ReadonlyMap<StandIn, { root: StandIn; offset: number }>;
+function homeOf(homes: Homes, buffer: StandIn): { root: StandIn; offset: number } {
+  const home = homes.get(buffer);
+  if (!home) return { root: buffer, offset: 0 };
+  const above = homeOf(homes, home.root);
+  return { root: above.root, offset: home.offset + above.offset };
+}
+
+function elideCopies(device: GPUDevice, commands: readonly Command[]): { homes: Homes; commands: readonly Command[] } {
+  const lastUse = new Map<GPUBuffer, number>();
+  const computed = new Set<GPUBuffer>(); // targets that a kernel writes: their place is not only copied into
+  commands.forEach((command, i) => {
+    for (const { buffer, writes } of usesOf(command)) {
+      lastUse.set(buffer, i);
+      if (writes && command.kind === 'dispatch') computed.add(buffer);
+    }
+  });
+  const homes = new Map<StandIn, { root: StandIn; offset: number }>();
+  const copyOf = new Map<StandIn, Command>();
+  const align = device.limits.minStorageBufferOffsetAlignment;
+  commands.forEach((command, i) => {
+    if (command.kind !== 'copy') return;
+    const { from, to, fromOffset, toOffset, bytes } = command;
+    if (!isUnplaced(from) || !isUnplaced(to) || from.initial || to.initial || computed.has(to)) return;
+    const whole = fromOffset === 0 && bytes === from.size && toOffset % align === 0;
+    if (!whole || lastUse.get(from) !== i || homes.has(from)) return;
+    homes.set(from, { root: to, offset: toOffset });
+    copyOf.set(from, command);
+  });
+  // One buffer may not be read and written by the same dispatch: there, the tensor keeps a buffer of its own.
+  for (let found = true; found;) {
+    found = false;
+    for (const command of commands) {
+      if (command.kind !== 'dispatch') continue;
+      const inside = command.bindings.filter((b): b is Binding & { buffer: StandIn } => isUnplaced(b.buffer));
+      for (const one of inside) {
+        const clashes = inside.some(
+          (other) =>
+            other.writes !== one.writes &&
+            other.buffer !== one.buffer &&
+            homeOf(homes, other.buffer).root === homeOf(homes, one.buffer).root,
+        );
+        if (clashes && homes.delete(one.buffer)) found = true;
+      }
+    }
+  }
+  const elided = new Set([...homes.keys()].map((buffer) => copyOf.get(buffer)));
+  return { homes, commands: commands.filter((command) => !elided.has(command)) };
+}
+
+interface Life {
+  first: number;
+  last: number;
+}
+/** Index of the first and the last command that touches each tensor (those at home in another count for that one). */
+function lifetimes(commands: readonly Command[], homes: Homes): Map<StandIn, Life> {
+  const lives = new Map<StandIn, Life>();
+  commands.forEach((command, i) => {
+    for (const { buffer, writes } of usesOf(command)) {
+      if (!isUnplaced(buffer)) continue;
+      if (buffer.initial) {
+        if (writes) throw new HomegrownError('bug', 'A traced step writes a tensor that came from the host.');
+        continue;
+      }
+      const { root } = homeOf(homes, buffer);
+      const life = lives.get(root);
+      if (life) life.last = i;
+      else lives.set(root, { first: i, last: i });
+    }
+  });
+  return lives;
+}
+
+function share(lives: ReadonlyMap<StandIn, Life>): { sizes: number[]; slots: Map<StandIn, number> } {
+  const shared: { size: number; lives: Life[] }[] = [];
+  const slots = new Map<StandIn, number>();
+  for (const [buffer, life] of [...lives].sort(([a], [b]) => b.size - a.size)) {
+    const free = (slot: { lives: Life[] }) => slot.lives.every((l) => l.last < life.first || l.first > life.last);
+    // Sizes only fall, so the last free slot is the smallest.
+    let slot = shared.findLastIndex(free);
+    if (slot < 0) slot = shared.push({ size: Math.ceil(buffer.size / 16) * 16, lives: [] }) - 1;
+    shared[slot]!.lives.push(life);
+    slots.set(buffer, slot);
+  }
+  return { sizes: shared.map(({ size }) => size), slots };
+}
+
+function constantsOf(commands: readonly Command[]): Set<StandIn> {
+  const constants = new Set<StandIn>();
+  for (const command of commands) {
+    for (const { buffer } of usesOf(command)) if (isUnplaced(buffer) && buffer.initial) constants.add(buffer);
+  }
+  return constants;
+}
+
+function placeConstants(device: GPUDevice, constants: ReadonlySet<StandIn>) {
+  const align = Math.max(device.limits.minStorageBufferOffsetAlignment, device.limits.minUniformBufferOffsetAlignment);
+  const byContent = new Map<string, number>();
+  const offsets = new Map<StandIn, number>();
+  const writes: { offset: number; bytes: ArrayBuffer }[] = [];
+  let end = 0;
+  for (const buffer of constants) {
+    const bytes = buffer.initial!;
+    // Large ones are not worth comparing.
+    const content = bytes.byteLength <= 1024 ? new Uint32Array(bytes).join() : `only ${writes.length}`;
+    let offset = byContent.get(content);
+    if (offset === undefined) {
+      offset = end;
+      byContent.set(content, offset);
+      writes.push({ offset, bytes });
+      end = Math.ceil((end + bytes.byteLength) / align) * align;
+    }
+    offsets.set(buffer, offset);
+  }
+  if (end === 0) return { buffer: undefined, offsets };
+  const buffer = device.createBuffer({ label: 'constants', size: end, usage: usage() });
+  for (const { offset, bytes } of writes) device.queue.writeBuffer(buffer, offset, bytes);
+  return { buffer, offsets };
+}
+
+function usesOf(command: Command): readonly { buffer: GPUBuffer; writes: boolean }[] {
+  if (command.kind === 'dispatch') return command.bindings;
+  return [
+    { buffer: command.from, writes: false },
+    { buffer: command.to, writes: true },
+  ];
+}

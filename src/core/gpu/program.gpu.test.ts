@@ -1,0 +1,160 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { stream } from '../base/rng';
+import { type Calls, countCalls, installDawn } from '../testing/dawn';
+import { arena, BLOCK, layout } from './arena';
+import { type Gpu, useGpu } from './backend';
+import { isUnplaced, trace } from './capture';
+import { dispatch, type Kernel } from './dispatch';
+import { plan } from './plan';
+import { compile } from './program';
+
+let gpu: Gpu;
+let calls: Calls;
+beforeAll(async () => {
+  installDawn();
+  calls = countCalls();
+  gpu = await useGpu();
+});
+beforeEach(() => gpu.check());
+
+const descend = (n: number): Kernel<'w' | 'g' | 'rate'> => ({
+  name: 'descend',
+  bindings: { w: ['update', 'f32'], g: ['read', 'f32'], rate: ['read', 'f32'] },
+  workgroup: [64, 1, 1],
+  grid: [Math.ceil(n / 64), 1, 1],
+  body: `let i = index * 64u + lane; if (i < ${n}u) { w[i] -= rate[0] * g[i]; }`,
+});
+
+/** A two-layer net on stock ops, its weights updated in place by a kernel of ours. */
+function net() {
+  const shapes = [
+    [5, 7],
+    [7, 3],
+  ];
+  const { tensors } = arena(shapes.map((shape) => ({ shape, dtype: 'float32' })));
+  const at = stream(1, 'weights', 0);
+  tensors.forEach((w, n) => {
+    const values = Float32Array.from({ length: w.size }, (_, i) => at(100 * n + i) / 2 ** 32 - 0.5);
+    dispatch(descend(w.size), { w, g: tf.tensor1d(values), rate: tf.tensor1d([-1]) });
+  });
+  const kernels = tensors.map(({ size }) => descend(size));
+  const step = ({ x, rate }: { x: tf.Tensor; rate: tf.Tensor }) => {
+    const f = (a: tf.Tensor, b: tf.Tensor) => tf.mean(tf.square(tf.matMul(tf.tanh(tf.matMul(x, a)), b).sub(1)));
+    const { value, grads } = tf.valueAndGrads(f)(tensors);
+    grads.forEach((g, i) => dispatch(kernels[i]!, { w: tensors[i]!, g, rate }));
+    return { loss: value };
+  };
+  return { tensors, step };
+}
+const batch = (n: number) => Float32Array.from({ length: 20 }, (_, i) => stream(2, 'x', n)(i) / 2 ** 31 - 1);
+
+test('replayed steps equal eager ones, and cost one submit, one write and nothing else', async () => {
+  const [eager, replayed] = [net(), net()];
+  const program = compile(
+    { x: { shape: [4, 5], dtype: 'float32' }, rate: { shape: [1], dtype: 'float32' } },
+    replayed.step,
+  );
+  for (let n = 0; n < 12; n++) {
+    const rate = Float32Array.of(0.5 / (n + 1));
+    const want = tf.tidy(() => eager.step({ x: tf.tensor2d(batch(n), [4, 5]), rate: tf.tensor1d(rate) })).loss;
+    const [loss] = await want.data();
+    const memory = tf.memory().numTensors;
+    calls.reset();
+    const got = await program.run({ x: batch(n), rate });
+    expect(calls).toMatchObject({ submits: 1, writes: 1, buffers: 0, bindGroups: 0, pipelines: 0 });
+    expect(calls.dispatches).toBe(program.cost.dispatches);
+    expect(tf.memory().numTensors).toBe(memory);
+    expect(got.loss[0]).toBe(loss);
+    want.dispose();
+  }
+  // In place, where eager code can read them, however often they were read before.
+  for (let i = 0; i < 2; i++) expect(await replayed.tensors[i]!.data()).toEqual(await eager.tensors[i]!.data());
+  await program.run({ x: batch(0), rate: Float32Array.of(1) });
+  expect(await replayed.tensors[0]!.data()).not.toEqual(await eager.tensors[0]!.data());
+});
+
+test('steps may overlap and still come out in order', async () => {
+  const [one, other] = [net(), net()];
+  const inputs = { x: { shape: [4, 5], dtype: 'float32' }, rate: { shape: [1], dtype: 'float32' } } as const;
+  const [a, b] = [compile(inputs, one.step), compile(inputs, other.step)];
+  const rate = Float32Array.of(0.3);
+  const losses: number[] = [];
+  for (let n = 0; n < 9; n++) losses.push((await a.run({ x: batch(n), rate })).loss[0]!);
+  const together = await Promise.all(Array.from({ length: 9 }, (_, n) => b.run({ x: batch(n), rate })));
+  expect(together.map(({ loss }) => loss[0])).toEqual(losses);
+  const live = calls.liveBytes;
+  a.dispose();
+  expect(calls.liveBytes).toBeLessThan(live);
+});
+
+test('a step that reads a tensor is refused', async () => {
+  const x = tf.add(tf.tensor1d([1]), 1);
+  let reading: Promise<unknown> = Promise.resolve();
+  trace(() => {
+    reading = x.mul(2).data();
+  });
+  await expect(reading).rejects.toThrow(/cannot be traced: it reads a tensor/);
+});
+
+/** Random straight-line programs over a few tensors. */
+function randomProgram(seed: number) {
+  const at = stream(seed, 'program', 0);
+  const pick = (i: number, n: number) => at(i) % n;
+  return (x: tf.Tensor): tf.Tensor => {
+    const made = [x, tf.mul(x, 0.5)];
+    for (let i = 0; i < 25; i++) {
+      const a = made[made.length - 1 - pick(4 * i, Math.min(made.length, 4))]!;
+      const b = made[pick(4 * i + 1, made.length)]!;
+      const rows = tf.tanh(tf.matMul(a, b, false, true));
+      const ops = [
+        () => tf.add(a, b),
+        () => tf.tanh(a),
+        () => tf.matMul(rows, b),
+        () => tf.softmax(a),
+        () => tf.neg(b),
+      ];
+      made.push(ops[pick(4 * i + 2, ops.length)]!());
+    }
+    return tf.concat(made.slice(-3), 0);
+  };
+}
+test('the planner never lets a tensor see what another left behind', async () => {
+  for (let seed = 0; seed < 12; seed++) {
+    const f = randomProgram(seed);
+    const program = compile({ x: { shape: [6, 9], dtype: 'float32' } }, ({ x }) => ({ y: f(x) }));
+    expect(program.cost.plannedBytes).toBeLessThan(program.cost.unsharedBytes);
+    for (let n = 0; n < 2; n++) {
+      const x = Float32Array.from({ length: 54 }, (_, i) => stream(seed, 'input', n)(i) / 2 ** 31 - 1);
+      const want = await tf.tidy(() => f(tf.tensor2d(x, [6, 9]))).data();
+      expect((await program.run({ x })).y).toEqual(want);
+    }
+    program.dispose();
+  }
+});
+test('tensors that share a buffer never live at the same time', () => {
+  for (let seed = 0; seed < 12; seed++) {
+    const x = tf.ones([6, 9]).add(1);
+    const f = randomProgram(seed);
+    const { commands } = trace(() => tf.tidy(() => void f(x)));
+    const made = plan(gpu.device, commands);
+    // Replaying with every shared buffer full of NaN must not change the result: nothing is read before it is written.
+    const firstUse = new Set<GPUBuffer>();
+    for (const command of commands) {
+      if (command.kind !== 'dispatch') continue;
+      for (const { buffer, writes } of command.bindings) {
+        if (isUnplaced(buffer) && !buffer.initial && !firstUse.has(buffer)) expect(writes).toBe(true);
+        firstUse.add(buffer);
+      }
+    }
+    made.buffers.forEach((buffer) => buffer.destroy());
+  }
+});
+
+test('an arena is cut where a binding ends', () => {
+  const runs = layout([1, 64, 65, 300], 4 * BLOCK * 4);
+  expect(runs).toEqual([
+    { first: 0, offsets: [0, 64, 128], elements: 256 },
+    { first: 3, offsets: [0], elements: 320 },
+  ]);
+});

@@ -1,0 +1,203 @@
+/** A step as something to run again and again: the same function traced and replayed on WebGPU, or called on wasm and cpu. */
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+import { arena } from './arena';
+import { currentGpu, type Gpu } from './backend';
+import { placeOf } from './buffer';
+import { trace } from './capture';
+import { type Plan, plan, type Ready } from './plan';
+import { bufferOf, type Cached, encodeCopy, flush } from './tfjs';
+
+export interface InputSpec {
+  shape: readonly number[];
+  dtype: 'float32' | 'int32';
+}
+export type Values<Name extends string> = Readonly<Record<Name, Float32Array | Int32Array>>;
+export type Results<Name extends string> = Readonly<Record<Name, Float32Array>>;
+
+export interface Program<In extends string, Out extends string> {
+  /**
+   * Starts one step with these inputs; the promise settles when its outputs have been read. On WebGPU, calls may overlap:
+   * start the next step before the last one's outputs are in, and the GPU never waits. At most `IN_FLIGHT` do.
+   */
+  run(values: Values<In>): Promise<Results<Out>>;
+  /** Of tracing and planning, and of the last encode; all 0 where nothing is traced. */
+  readonly cost: { traceMs: number; encodeMs: number; dispatches: number; plannedBytes: number; unsharedBytes: number };
+  dispose(): void;
+}
+
+/** Steps that a program may have on the way at once. */
+export const IN_FLIGHT = 3;
+
+/**
+ * `step` gets a tensor for each input and returns float32 tensors. Whatever else it reads must outlive the program
+ * (variables), and whatever it changes it must change in place (the optimizers' ops do).
+ */
+export function compile<In extends string, Out extends string>(
+  inputs: Readonly<Record<In, InputSpec>>,
+  step: (inputs: Readonly<Record<In, Tensor>>) => Readonly<Record<Out, Tensor>>,
+  now: () => number = () => 0,
+): Program<In, Out> {
+  const gpu = currentGpu();
+  return gpu ? new Replay(gpu, inputs, step, now) : new Eager(inputs, step);
+}
+
+class Eager<In extends string, Out extends string> implements Program<In, Out> {
+  readonly cost = { traceMs: 0, encodeMs: 0, dispatches: 0, plannedBytes: 0, unsharedBytes: 0 };
+  constructor(
+    private readonly inputs: Readonly<Record<In, InputSpec>>,
+    private readonly step: (inputs: Readonly<Record<In, Tensor>>) => Readonly<Record<Out, Tensor>>,
+  ) {}
+
+  async run(values: Values<In>): Promise<Results<Out>> {
+    const outputs = tf.tidy(() => {
+      const tensors = mapValues(this.inputs, ({ shape, dtype }, name) => tf.tensor(values[name], [...shape], dtype));
+      return { ...this.step(tensors) };
+    });
+    const results = mapValues(outputs, (tensor) => tensor.dataSync<'float32'>());
+    tf.dispose(outputs);
+    return Promise.resolve(results);
+  }
+  dispose(): void {
+    // Nothing is kept between steps.
+  }
+}
+
+class Replay<In extends string, Out extends string> implements Program<In, Out> {
+  readonly cost;
+  private readonly plan: Plan;
+  private readonly written: ReadonlySet<Cached>;
+  private readonly input: Side<In>;
+  private readonly output: Side<Out>;
+  private readonly ring: GPUBuffer[];
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly inputs: Readonly<Record<In, InputSpec>>,
+    step: (inputs: Readonly<Record<In, Tensor>>) => Readonly<Record<Out, Tensor>>,
+    private readonly now: () => number,
+  ) {
+    const began = now();
+    const input = side(gpu.device, inputs);
+    let output: Side<Out> | undefined;
+    const { commands, written } = trace(() =>
+      tf.tidy(() => {
+        const results = step(input.tensors);
+        output = side(
+          gpu.device,
+          mapValues(results, ({ shape }) => ({ shape, dtype: 'float32' as const })),
+        );
+        for (const name of keys(results)) encodeCopy(results[name], output.tensors[name], 0, results[name].size * 4);
+      }),
+    );
+    this.input = input;
+    this.output = output!;
+    this.written = written;
+    this.plan = plan(gpu.device, commands);
+    const { bytes } = this.output;
+    this.ring = Array.from({ length: IN_FLIGHT }, () =>
+      gpu.device.createBuffer({
+        label: 'results',
+        size: bytes,
+        usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+      }),
+    );
+    this.cost = {
+      traceMs: now() - began,
+      encodeMs: 0,
+      dispatches: this.plan.commands.filter((command) => 'group' in command).length,
+      plannedBytes: this.plan.bytes + this.input.bytes + (1 + IN_FLIGHT) * bytes,
+      unsharedBytes: this.plan.unsharedBytes,
+    };
+  }
+
+  async run(values: Values<In>): Promise<Results<Out>> {
+    this.gpu.check();
+    while (this.ring.length === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    const staging = this.ring.pop()!;
+    this.submit(values, staging);
+    try {
+      await Promise.race([staging.mapAsync(GPUMapMode.READ), this.gpu.failed]);
+      this.gpu.check();
+      const bytes = staging.getMappedRange().slice(0);
+      staging.unmap();
+      return mapValues(this.output.offsets, (offset, name) =>
+        new Float32Array(bytes, offset, this.output.tensors[name].size).slice(),
+      );
+    } finally {
+      this.ring.push(staging);
+      this.waiting.shift()?.();
+    }
+  }
+
+  private submit(values: Values<In>, staging: GPUBuffer): void {
+    const began = this.now();
+    const { device, backend } = this.gpu;
+    flush(backend);
+    const bytes = new ArrayBuffer(this.input.bytes);
+    for (const name of keys(this.inputs)) {
+      const { size } = this.input.tensors[name];
+      const Target = this.inputs[name].dtype === 'int32' ? Int32Array : Float32Array;
+      new Target(bytes, this.input.offsets[name], size).set(values[name]);
+    }
+    device.queue.writeBuffer(this.input.buffer, 0, bytes);
+    const encoder = device.createCommandEncoder();
+    encode(encoder, this.plan.commands);
+    encoder.copyBufferToBuffer(this.output.buffer, 0, staging, 0, this.output.bytes);
+    device.queue.submit([encoder.finish()]);
+    for (const data of this.written) data.values = null;
+    this.cost.encodeMs = this.now() - began;
+  }
+
+  dispose(): void {
+    tf.dispose([this.input.tensors, this.output.tensors]);
+    for (const buffer of [...this.plan.buffers, ...this.ring, this.input.buffer, this.output.buffer]) buffer.destroy();
+  }
+}
+
+function encode(encoder: GPUCommandEncoder, commands: readonly Ready[]): void {
+  let pass: GPUComputePassEncoder | undefined;
+  let pipeline: GPUComputePipeline | undefined;
+  for (const command of commands) {
+    if ('from' in command) {
+      pass?.end();
+      pass = pipeline = undefined;
+      const { from, to, bytes } = command;
+      encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, bytes);
+      continue;
+    }
+    pass ??= encoder.beginComputePass();
+    if (command.pipeline !== pipeline) pass.setPipeline((pipeline = command.pipeline));
+    pass.setBindGroup(0, command.group);
+    pass.dispatchWorkgroups(...command.grid);
+  }
+  pass?.end();
+}
+
+/** All inputs, or all outputs, in one buffer. */
+interface Side<Name extends string> {
+  tensors: Readonly<Record<Name, Tensor>>;
+  /** Bytes. */
+  offsets: Readonly<Record<Name, number>>;
+  buffer: GPUBuffer;
+  bytes: number;
+}
+function side<Name extends string>(device: GPUDevice, specs: Readonly<Record<Name, InputSpec>>): Side<Name> {
+  const names = keys(specs);
+  const { tensors, buffers } = arena(
+    names.map((name) => specs[name]),
+    device,
+  );
+  const byName = Object.fromEntries(names.map((name, i) => [name, tf.keep(tensors[i]!)])) as Record<Name, Tensor>;
+  const offsets = mapValues(byName, (tensor) => placeOf(bufferOf(tensor)).offset);
+  return { tensors: byName, offsets, buffer: buffers[0]!, bytes: buffers[0]!.size };
+}
+
+const keys = <Name extends string>(record: Readonly<Record<Name, unknown>>): Name[] => Object.keys(record) as Name[];
+function mapValues<Name extends string, A, B>(
+  record: Readonly<Record<Name, A>>,
+  map: (value: A, name: Name) => B,
+): Record<Name, B> {
+  return Object.fromEntries(keys(record).map((name) => [name, map(record[name], name)])) as Record<Name, B>;
+}

@@ -1,0 +1,127 @@
+/** The one file that touches what TensorFlow.js 4.22 keeps private. */
+import * as tf from '@tensorflow/tfjs';
+import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs';
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { HomegrownError } from '../base/errors';
+
+interface Inside {
+  device: GPUDevice;
+  queue: GPUQueue;
+  bufferManager: BufferManager;
+  commandEncoder: GPUCommandEncoder | null;
+  computePassEncoder: GPUComputePassEncoder | null;
+  commandQueueOwnedIds: WeakSet<object>;
+  dispatchCountInPass: number;
+}
+/** What a trace replaces; `numBytes...` feed tf.memory(). */
+export interface BufferManager {
+  numBytesUsed: number;
+  numBytesAllocated: number;
+  acquireBuffer(size: number, usage: GPUBufferUsageFlags, mappedAtCreation?: boolean, reuse?: boolean): GPUBuffer;
+  releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void;
+  dispose(): void;
+}
+const inside = (backend: WebGPUBackend): Inside => backend as unknown as Inside;
+
+/** The WebGPU backend that TensorFlow.js runs on now. */
+export function webgpu(): WebGPUBackend {
+  const backend = tf.backend();
+  if (backend instanceof WebGPUBackend) return backend;
+  throw new HomegrownError('bug', `A WebGPU kernel was called on the ${tf.getBackend()} backend.`);
+}
+
+/** The buffer that holds a tensor, uploaded first where it is still on the host. */
+export function bufferOf(tensor: TensorInfo): GPUBuffer {
+  const backend = webgpu();
+  backend.uploadToGPU(tensor.dataId);
+  return backend.tensorMap.get(tensor.dataId).resource as GPUBuffer;
+}
+
+/** Values that are still, or again, on the host; absent when only the GPU knows them. */
+export const hostValues = (tensor: TensorInfo): tf.backend_util.TypedArray | undefined =>
+  (webgpu().tensorMap.get(tensor.dataId).values as tf.backend_util.TypedArray | null) ?? undefined;
+
+/** After a write on the GPU: `data()` would else return what it read before. */
+export function forgetValues(tensor: TensorInfo): void {
+  const data = webgpu().tensorMap.get(tensor.dataId) as Cached | undefined;
+  if (!data) return;
+  data.values = null;
+  onWrite?.(data);
+}
+/** TensorFlow.js's record of a tensor, as far as it caches values. */
+export interface Cached {
+  values: unknown;
+}
+let onWrite: ((data: Cached) => void) | undefined;
+
+/** A tensor on the GPU with undefined content, on the tape's books like any other. */
+export function emptyTensor(shape: readonly number[], dtype: DataType): Tensor {
+  const backend = webgpu();
+  const info = backend.makeTensorInfo([...shape], dtype);
+  backend.uploadToGPU(info.dataId);
+  return tf.engine().makeTensorFromTensorInfo(info);
+}
+
+/** A tensor over memory of ours, which disposing the tensor leaves alone. */
+export const tensorOver = (buffer: GPUBuffer, shape: readonly number[], dtype: DataType): Tensor =>
+  webgpu().createTensorFromGPUData({ buffer, zeroCopy: true }, [...shape], dtype);
+
+/** Encodes one dispatch among TensorFlow.js's own, in order. `tensors` are kept until it is submitted. */
+export function encodeDispatch(
+  pipeline: GPUComputePipeline,
+  group: GPUBindGroup,
+  size: readonly [number, number, number],
+  tensors: readonly TensorInfo[],
+): void {
+  const backend = webgpu();
+  const state = inside(backend);
+  for (const { dataId } of tensors) state.commandQueueOwnedIds.add(dataId);
+  backend.ensureCommandEncoderReady();
+  state.computePassEncoder ??= state.commandEncoder!.beginComputePass();
+  state.computePassEncoder.setPipeline(pipeline);
+  state.computePassEncoder.setBindGroup(0, group);
+  state.computePassEncoder.dispatchWorkgroups(...size);
+  if (++state.dispatchCountInPass >= tf.env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) flush(backend);
+}
+
+/** Encodes a copy of the whole of `from` to a byte offset of `to`, in order. */
+export function encodeCopy(from: TensorInfo, to: TensorInfo, toOffset: number, bytes: number): void {
+  const backend = webgpu();
+  const state = inside(backend);
+  for (const { dataId } of [from, to]) state.commandQueueOwnedIds.add(dataId);
+  const [source, target] = [bufferOf(from), bufferOf(to)];
+  backend.ensureCommandEncoderReady();
+  backend.endComputePassEncoder();
+  state.commandEncoder!.copyBufferToBuffer(source, 0, target, toOffset, bytes);
+}
+
+/** Submits what TensorFlow.js has encoded so far. */
+export function flush(backend: WebGPUBackend): void {
+  backend.endComputePassEncoder();
+  if (inside(backend).commandEncoder) backend.submitQueue();
+}
+
+/**
+ * Runs `act` while the backend talks to another device. Both sides' work is flushed at the borders.
+ * @returns the tensors that `act` wrote in place or as outputs of our kernels.
+ */
+export function withDevice(
+  backend: WebGPUBackend,
+  other: { device: GPUDevice; queue: GPUQueue; bufferManager: BufferManager },
+  act: () => void,
+): ReadonlySet<Cached> {
+  flush(backend);
+  const state = inside(backend);
+  const { device, queue, bufferManager } = state;
+  const writes = new Set<Cached>();
+  Object.assign(state, other);
+  onWrite = (data) => writes.add(data);
+  try {
+    act();
+    flush(backend);
+  } finally {
+    Object.assign(state, { device, queue, bufferManager });
+    onWrite = undefined;
+  }
+  return writes;
+}
