@@ -12,6 +12,7 @@ export interface Evaluation {
 export interface Saved {
   step: number;
   bytes: number;
+  activeMs: number;
 }
 
 export class MetricLog {
@@ -20,6 +21,7 @@ export class MetricLog {
   readonly learningRate: number[] = [];
   readonly gradientNorm: number[] = [];
   readonly tokensPerSecond: number[] = [];
+  /** Milliseconds of training, stops excluded. */
   readonly activeMs: number[] = [];
   readonly evaluations: Evaluation[] = [];
   readonly saves: Saved[] = [];
@@ -42,14 +44,16 @@ export class MetricLog {
         return;
       case 'evaluated': {
         const { step, loss, bitsPerByte, activeMs, sample } = event;
-        while ((this.evaluations.at(-1)?.step ?? -1) >= step) this.evaluations.pop();
+        dropAfter(this.evaluations, step - 1);
         this.evaluations.push({ step, loss, bitsPerByte, activeMs, sample });
         return;
       }
-      case 'saved':
-        while ((this.saves.at(-1)?.step ?? -1) >= event.step) this.saves.pop();
-        this.saves.push({ step: event.step, bytes: event.bytes });
+      case 'saved': {
+        const { step, bytes } = event;
+        dropAfter(this.saves, step - 1);
+        this.saves.push({ step, bytes, activeMs: this.activeMs.at(-1) ?? 0 });
         return;
+      }
       default:
         event satisfies never;
     }
@@ -57,11 +61,17 @@ export class MetricLog {
 
   /** Forgets everything after `step`. */
   truncate(step: number): void {
-    const columns = [this.step, this.loss, this.learningRate, this.gradientNorm, this.tokensPerSecond, this.activeMs];
-    while ((this.step.at(-1) ?? -1) > step) for (const column of columns) column.pop();
+    const columns = [this.loss, this.learningRate, this.gradientNorm, this.tokensPerSecond, this.activeMs];
+    while ((this.step.at(-1) ?? -1) > step) for (const column of [this.step, ...columns]) column.pop();
+    dropAfter(this.evaluations, step);
+    dropAfter(this.saves, step);
   }
 
   get best(): Evaluation | undefined {
     return this.evaluations.reduce<Evaluation | undefined>((a, b) => (a && a.loss <= b.loss ? a : b), undefined);
   }
+}
+
+function dropAfter(rows: { step: number }[], step: number): void {
+  while ((rows.at(-1)?.step ?? -Infinity) > step) rows.pop();
 }

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { TrainEvent } from '../core/train/run';
+import { MetricLog } from './metrics';
+
+const stepped = (step: number, loss = 1 / step): TrainEvent => ({
+  kind: 'step',
+  step,
+  loss,
+  learningRate: 0.1,
+  gradientNorm: 1,
+  tokensPerSecond: 100,
+  activeMs: 10 * step,
+  memoryBytes: 7,
+});
+const evaluated = (step: number, loss = 1): TrainEvent => ({
+  kind: 'evaluated',
+  step,
+  loss,
+  bitsPerByte: 2,
+  activeMs: 10 * step,
+  sample: `at ${step}`,
+});
+const saved = (step: number): TrainEvent => ({ kind: 'saved', step, bytes: 9 });
+const filled = (...events: TrainEvent[]): MetricLog => {
+  const log = new MetricLog();
+  for (const event of events) log.append(event);
+  return log;
+};
+
+test('columns grow together', () => {
+  const log = filled(saved(0), evaluated(0), { kind: 'compiling' }, stepped(1), stepped(2), saved(2));
+  expect(log.step).toEqual([1, 2]);
+  expect(log.loss).toEqual([1, 0.5]);
+  expect(log.activeMs).toEqual([10, 20]);
+  expect(log.saves).toEqual([
+    { step: 0, bytes: 9, activeMs: 0 },
+    { step: 2, bytes: 9, activeMs: 20 },
+  ]);
+  expect(log.memoryBytes).toBe(7);
+});
+
+test('what was not saved is forgotten when its steps come again, with its evaluations and saves', () => {
+  const log = filled(stepped(1), stepped(2), saved(2), stepped(3), evaluated(3), stepped(4), saved(4), stepped(3, 9));
+  expect(log.step).toEqual([1, 2, 3]);
+  expect(log.loss).toEqual([1, 0.5, 9]);
+  expect(log.evaluations).toEqual([]);
+  expect(log.saves.map(({ step }) => step)).toEqual([2]);
+});
+
+test('an evaluation or save that comes twice is kept once', () => {
+  const log = filled(stepped(1), evaluated(1, 3), saved(1), evaluated(1, 2), saved(1));
+  expect(log.evaluations.map(({ loss }) => loss)).toEqual([2]);
+  expect(log.saves).toHaveLength(1);
+});
+
+test('the best is the earliest of the lowest', () => {
+  expect(filled().best).toBeUndefined();
+  const log = filled(
+    evaluated(0, 5),
+    stepped(1),
+    evaluated(1, 2),
+    stepped(2),
+    evaluated(2, 2),
+    stepped(3),
+    evaluated(3, 4),
+  );
+  expect(log.best?.step).toBe(1);
+});
+
+test('however a run is resumed, the columns are as long as each other and in the order of their steps', () => {
+  const event = fc
+    .tuple(fc.constantFrom(stepped, evaluated, saved), fc.integer({ min: 1, max: 30 }))
+    .map(([make, step]) => make(step));
+  fc.assert(
+    fc.property(fc.array(event), fc.integer({ min: 0, max: 30 }), (events, cut) => {
+      const log = filled(...events);
+      log.truncate(cut);
+      const columns = [log.loss, log.learningRate, log.gradientNorm, log.tokensPerSecond, log.activeMs];
+      for (const column of columns) expect(column).toHaveLength(log.step.length);
+      for (const steps of [log.step, ...[log.evaluations, log.saves].map((rows) => rows.map(({ step }) => step))]) {
+        expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));
+        expect(Math.max(0, ...steps)).toBeLessThanOrEqual(cut);
+      }
+    }),
+  );
+});
