@@ -1,6 +1,7 @@
 /** Settings as they come back from storage and from other people's files: checked, into fresh objects. */
 import { z } from 'zod';
 import { MODELS, modelSpec, type ModelId } from '../models';
+import type { BaseConfig } from '../models/spec';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
@@ -37,14 +38,19 @@ export const recipeSchema: z.ZodType<Recipe> = z.strictObject({
 export const modelSchema: z.ZodType<ModelChoice> = z
   .strictObject({
     id: z.enum(Object.keys(MODELS) as [ModelId, ...ModelId[]]),
-    config: z.object({ layers: count, width: count, heads: count, context: count }),
+    config: z.record(z.string(), z.number()),
     vocabulary: z
       .int()
       .min(257)
       .max(2 ** 20),
   })
-  .superRefine(({ id, config }, context) => {
-    for (const { message } of modelSpec(id).problems(config)) context.addIssue({ code: 'custom', message });
+  .transform(({ id, config: given, vocabulary }, context): ModelChoice => {
+    const spec = modelSpec(id);
+    for (const key of Object.keys(given))
+      if (!Object.hasOwn(spec.fields, key)) context.addIssue(`${key} is no size of this architecture`);
+    const config = Object.fromEntries(Object.keys(spec.fields).map((field) => [field, given[field] ?? NaN]));
+    for (const { message } of spec.problems(config as unknown as BaseConfig)) context.addIssue(message);
+    return { id, config: config as unknown as BaseConfig, vocabulary };
   });
 
 export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { Json } from '../base/blobStore';
+import type { ModelId } from '../models';
+import type { ModelChoice } from '../train/run';
+
+const size = z.int().positive();
+/** Absent fields have GPT2Config's defaults. */
+const gpt2 = z
+  .object({
+    vocab_size: size.default(50_257),
+    n_positions: size.default(1024),
+    n_embd: size.default(768),
+    n_layer: size.default(12),
+    n_head: size.default(12),
+    n_inner: size.nullable().default(null),
+    activation_function: z.enum(['gelu_new', 'gelu_pytorch_tanh']).default('gelu_new'),
+    layer_norm_epsilon: z.literal(1e-5).default(1e-5),
+    tie_word_embeddings: z.literal(true).default(true),
+    scale_attn_weights: z.literal(true).default(true),
+    scale_attn_by_inverse_layer_idx: z.literal(false).default(false),
+    add_cross_attention: z.literal(false).default(false),
+  })
+  .refine(({ n_inner, n_embd }) => n_inner === null || n_inner === 4 * n_embd, {
+    path: ['n_inner'],
+    message: 'only 4 * n_embd can be run',
+  });
+
+/** How an architecture is described in Hugging Face's config.json, and how its tensors may be called there. */
+export interface HuggingFaceConfig {
+  write(model: ModelChoice, endOfText: number, dropout: number): Record<string, Json>;
+  /** Reads a config.json as ours, and refuses what we cannot run; sizes are not yet checked. */
+  schema: z.ZodType<ModelChoice>;
+  /** Our name for a tensor of theirs; null for what holds no weights of its own. */
+  rename(name: string): string | null;
+}
+
+/** By `model_type`. */
+export const HUGGING_FACE: Readonly<Partial<Record<string, HuggingFaceConfig>>> = {
+  gpt2: {
+    write: ({ config, vocabulary }, endOfText, dropout) => ({
+      architectures: ['GPT2LMHeadModel'],
+      model_type: 'gpt2',
+      vocab_size: vocabulary,
+      n_positions: config.context,
+      // No longer GPT2Config's, but llama.cpp's converter reads it.
+      n_ctx: config.context,
+      n_embd: config.width,
+      n_layer: config.layers,
+      n_head: config.heads,
+      n_inner: null,
+      activation_function: 'gelu_new',
+      layer_norm_epsilon: 1e-5,
+      initializer_range: 0.02,
+      resid_pdrop: dropout,
+      embd_pdrop: dropout,
+      attn_pdrop: dropout,
+      bos_token_id: endOfText,
+      eos_token_id: endOfText,
+      tie_word_embeddings: true,
+      torch_dtype: 'float32',
+    }),
+    schema: gpt2.transform(({ n_embd, n_head, n_layer, n_positions, vocab_size }) => ({
+      id: 'gpt',
+      config: { layers: n_layer, heads: n_head, width: n_embd, context: n_positions },
+      vocabulary: vocab_size,
+    })),
+    rename: (name) => {
+      // Causal masks, which older files carry along, and the classifier, which is tied to the embedding.
+      if (/\.attn\.(masked_)?bias$/.test(name) || name === 'lm_head.weight') return null;
+      return name.startsWith('transformer.') ? name : `transformer.${name}`;
+    },
+  },
+};
+
+export const huggingFaceType: Readonly<Record<ModelId, string>> = { gpt: 'gpt2' };

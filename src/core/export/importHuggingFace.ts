@@ -1,0 +1,219 @@
+/** A Hugging Face folder, or a zip of one, as a model. Everything is checked before anything is handed back. */
+import { z } from 'zod';
+import { badFile } from '../base/errors';
+import type { Job } from '../base/job';
+import type { ByteSource } from '../checkpoint/byteSource';
+import { openSafetensors, type Safetensors } from '../checkpoint/safetensors';
+import type { Snapshot } from '../checkpoint/snapshot';
+import { firstNonFinite, type HostTensor } from '../checkpoint/tensors';
+import { modelSpec } from '../models';
+import { modelSchema } from '../runs/settings';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { LARGEST_TOKENIZER_JSON, readTokenizerJson } from '../tokenizer/json';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Recipe } from '../train/recipe';
+import type { ModelChoice } from '../train/run';
+import { runInfoSchema, type RunInfo } from './homegrownJson';
+import { HUGGING_FACE, type HuggingFaceConfig } from './huggingFaceConfig';
+import { openZip } from './unzip';
+
+export interface ImportedModel {
+  model: ModelChoice;
+  tokenizer: Tokenizer;
+  /** Weights, and the optimizer's moments when the files have them: then training resumes exactly. */
+  snapshot: Snapshot;
+  resumable: boolean;
+  /** Null when the folder is not ours. */
+  info: RunInfo | null;
+}
+
+/**
+ * @param files one zip, or the files of a folder; those that are not needed are not read
+ * @throws HomegrownError `bad-file` naming file, place and reason
+ */
+export async function importHuggingFace(
+  files: readonly { name: string; source: ByteSource }[],
+  job: Job,
+): Promise<ImportedModel> {
+  const folder = await openFolder(files);
+  const { model, format } = await readConfig(folder);
+  const info = await readInfo(folder, model);
+  const tokenizer = await readTokenizer(folder, model, info);
+  const weights = await openTensors(folder, 'model.safetensors', (name) => format.rename(name));
+  const shapes = new Map(Object.entries(modelSpec(model.id).params(model.config, model.vocabulary)));
+  compare('model.safetensors', shapes, weights.shapes);
+  const moments =
+    info && folder.has('optimizer.safetensors')
+      ? await openTensors(folder, 'optimizer.safetensors', (name) => name)
+      : null;
+  if (info && moments) compare('optimizer.safetensors', momentShapes(info.recipe, shapes), moments.shapes);
+
+  const tensors = new Map<string, HostTensor>();
+  const all = [
+    ...[...shapes.keys()].map((name) => [weights, name] as const),
+    ...[...(moments?.shapes.keys() ?? [])].map((name) => [moments!, name] as const),
+  ];
+  for (const [done, [file, name]] of all.entries()) {
+    job.signal.throwIfAborted();
+    job.report({ label: `Reading ${name}`, done, of: all.length, unit: 'tensors' });
+    const tensor = await file.load(name);
+    const bad = firstNonFinite(new Map([[name, tensor]]));
+    if (bad !== undefined) throw badFile(`${file.file}: ${bad} is not a finite number`, DIVERGED);
+    tensors.set(name, tensor);
+  }
+  const state = info?.state ?? { step: 0, tokensSeen: 0, activeMs: 0, best: null };
+  return { model, tokenizer, snapshot: { state, tensors }, resumable: moments !== null, info };
+}
+
+type Folder = ReadonlyMap<string, ByteSource>;
+
+async function openFolder(files: readonly { name: string; source: ByteSource }[]): Promise<Folder> {
+  const [first] = files;
+  if (first === undefined) throw badFile('No file was given');
+  const isZip = files.length === 1 && /\.zip$/i.test(first.name);
+  const folder = new Map<string, ByteSource>();
+  if (isZip) for (const [name, source] of await openZip(first.source, first.name)) folder.set(name, source);
+  else {
+    for (const { name, source } of files) {
+      const base = name.split('/').at(-1)!;
+      if (folder.has(base)) throw badFile(`${base} was given twice`, 'Choose the files of one folder.');
+      folder.set(base, source);
+    }
+  }
+  if (folder.has('model.safetensors')) return folder;
+  const names = [...folder.keys()];
+  for (const [pattern, advice] of OTHER_FORMATS) {
+    const found = names.find((name) => pattern.test(name));
+    if (found !== undefined) throw badFile(`${found} cannot be read: ${advice}`, WANTED);
+  }
+  throw badFile(`There is no model.safetensors among ${names.length} files (${names.slice(0, 5).join(', ')})`, WANTED);
+}
+
+async function readConfig(folder: Folder): Promise<{ model: ModelChoice; format: HuggingFaceConfig }> {
+  const json = await readJson(folder, 'config.json');
+  const type = parse('config.json', z.object({ model_type: z.string().max(100) }), json).model_type;
+  const format = Object.hasOwn(HUGGING_FACE, type) ? HUGGING_FACE[type] : undefined;
+  if (!format) {
+    throw badFile(
+      `config.json: the architecture ${JSON.stringify(type)} is not known here`,
+      `Known: ${Object.keys(HUGGING_FACE).join(', ')}.`,
+    );
+  }
+  const described = parse('config.json', format.schema, json);
+  return { model: parse('config.json', modelSchema, described), format };
+}
+
+async function readInfo(folder: Folder, model: ModelChoice): Promise<RunInfo | null> {
+  if (!folder.has('homegrown.json')) return null;
+  const json = await readJson(folder, 'homegrown.json');
+  const { version } = parse('homegrown.json', z.object({ version: z.int() }), json);
+  if (version > 1)
+    throw badFile(
+      `homegrown.json is of version ${version}, made by a newer Homegrown`,
+      'Reload to get the newest, or remove that file to bring in the model alone.',
+    );
+  const info = parse('homegrown.json', runInfoSchema, json);
+  if (JSON.stringify(info.model) !== JSON.stringify(model)) {
+    throw badFile(
+      'homegrown.json and config.json describe models of different sizes',
+      'Remove homegrown.json to bring in the model alone.',
+    );
+  }
+  return info;
+}
+
+async function readTokenizer(folder: Folder, model: ModelChoice, info: RunInfo | null): Promise<Tokenizer> {
+  const read = readTokenizerJson(await readWhole(folder, 'tokenizer.json', LARGEST_TOKENIZER_JSON));
+  const tokenizer = await createTokenizer({ ...read, ...(info && { kind: info.tokenizer }) });
+  if (tokenizer.size === model.vocabulary) return tokenizer;
+  throw badFile(
+    `tokenizer.json has ${tokenizer.size} tokens and config.json says ${model.vocabulary}`,
+    'The two belong to different models.',
+  );
+}
+
+interface TensorFile {
+  file: string;
+  /** Under our names. */
+  shapes: ReadonlyMap<string, { shape: readonly number[] }>;
+  load(name: string): Promise<HostTensor>;
+}
+
+async function openTensors(folder: Folder, file: string, rename: (name: string) => string | null): Promise<TensorFile> {
+  const safetensors: Safetensors = await openSafetensors(folder.get(file)!, file);
+  const theirs = new Map<string, string>();
+  for (const name of safetensors.entries.keys()) {
+    const ours = rename(name);
+    if (ours === null) continue;
+    if (theirs.has(ours)) throw badFile(`${file}: ${name} and ${theirs.get(ours)!} are the same tensor`);
+    theirs.set(ours, name);
+  }
+  return {
+    file,
+    shapes: new Map([...theirs].map(([ours, name]) => [ours, safetensors.entries.get(name)!])),
+    load: (name) => safetensors.load(theirs.get(name)!),
+  };
+}
+
+type Shapes = ReadonlyMap<string, { shape: readonly number[] }>;
+
+/** Names and shapes must be exactly those of the model; the first twenty differences are told. */
+function compare(file: string, expected: Shapes, found: Shapes): void {
+  const show = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
+  const differences: string[] = [];
+  for (const [name, { shape }] of expected) {
+    const other = found.get(name)?.shape;
+    if (!other) differences.push(`${name} is missing`);
+    else if (show(other) !== show(shape)) differences.push(`${name} is ${show(other)}, not ${show(shape)}`);
+  }
+  for (const name of found.keys())
+    if (!expected.has(name)) differences.push(`${name.slice(0, 80)} is not part of the model`);
+  if (differences.length === 0) return;
+  throw badFile(
+    `${file} does not fit config.json in ${differences.length} places: ${differences.slice(0, 20).join('; ')}`,
+    'The two belong to different models.',
+  );
+}
+
+function momentShapes({ optimizer }: Recipe, shapes: Shapes): Shapes {
+  const slots = { adamw: ['adam.m.', 'adam.v.'], sgd: ['sgd.v.'] }[optimizer];
+  return new Map(slots.flatMap((slot) => [...shapes].map(([name, entry]) => [slot + name, entry] as const)));
+}
+
+async function readJson(folder: Folder, name: string): Promise<unknown> {
+  const bytes = await readWhole(folder, name, LARGEST_JSON);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw badFile(`${name} is not JSON in UTF-8 (${error instanceof Error ? error.message : 'unknown'})`);
+  }
+}
+
+async function readWhole(folder: Folder, name: string, most: number): Promise<Uint8Array> {
+  const source = folder.get(name);
+  if (!source) throw badFile(`There is no ${name}`, WANTED);
+  if (source.size > most) throw badFile(`${name} has ${source.size} bytes, and at most ${most} are read`);
+  return source.read(0, source.size);
+}
+
+function parse<T>(file: string, schema: z.ZodType<T>, json: unknown): T {
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  const reasons = result.error.issues
+    .slice(0, 20)
+    .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+  throw badFile(`${file} describes what cannot be run here: ${reasons.join('; ').slice(0, 2000)}`);
+}
+
+const LARGEST_JSON = 8 * 2 ** 20;
+const WANTED =
+  'Nothing was stored. Give a zip that Homegrown wrote, or config.json, tokenizer.json and model.safetensors of a GPT-2 model.';
+const DIVERGED = 'Nothing was stored. The training that wrote it had diverged; use an earlier step.';
+const OTHER_FORMATS: readonly (readonly [RegExp, string])[] = [
+  [/\.safetensors\.index\.json$|-of-\d+\.safetensors$/, 'the model is in several pieces; save it as one'],
+  [/\.(pt|pth|bin|ckpt|pkl|pickle)$/i, 'such files can run code; convert it to safetensors'],
+  [/\.(h5|hdf5|keras)$/i, 'it is a Keras file; convert it to safetensors'],
+  [/\.onnx$/i, 'it is an ONNX file; convert it to safetensors'],
+  [/\.gguf$/i, 'it is a GGUF file; convert it to safetensors'],
+  [/\.safetensors$/i, 'it must be called model.safetensors'],
+];
