@@ -1,15 +1,26 @@
 /** What a run will cost, before it starts. */
 import type { Recipe } from '../core/train/recipe';
-import { countParams, sizeOf, type ModelSpec } from '../core/models/spec';
-import type { BaseConfig } from '../core/models/spec';
+import { modelSpec } from '../core/models';
+import { countParams, sizeOf, type BaseConfig, type ModelSpec } from '../core/models/spec';
 import type { DeviceInfo } from '../protocol/gpu';
+import { dataState } from './preparation';
+import type { Project, TokenizerChoice } from './project';
+import type { Studio } from './studio';
 
 export interface Estimate {
   parameters: number;
   /** Weights by group, in the order of the table. */
   groups: readonly { name: string; parameters: number }[];
   /** Bytes on the device. */
-  memory: { weights: number; gradients: number; moments: number; activations: number; total: number };
+  memory: {
+    weights: number;
+    gradients: number;
+    moments: number;
+    activations: number;
+    /** Scores over the vocabulary, and the loss. */
+    logits: number;
+    total: number;
+  };
   tokensPerStep: number;
   /** Of floating point: forward and backward, 6 N + 12 L C T a token (nanoGPT, model.py: estimate_mfu). */
   flopsPerStep: number;
@@ -34,7 +45,8 @@ export function estimate<C extends BaseConfig>(
 
   const weights = 4 * parameters;
   const moments = recipe.optimizer === 'adamw' ? 2 * weights : weights;
-  const activations = spec.activationBytes(config, vocabulary, recipe.batch);
+  const activations = spec.activationBytes(config, 0, recipe.batch);
+  const logits = spec.activationBytes(config, vocabulary, recipe.batch) - activations;
   const tokensPerStep = recipe.batch * config.context;
   const flopsPerStep = tokensPerStep * (6 * parameters + 12 * config.layers * config.width * config.context);
   // An evaluation is a forward pass, a third of a step, over its own tokens.
@@ -43,9 +55,52 @@ export function estimate<C extends BaseConfig>(
   return {
     parameters,
     groups: [...groups].map(([name, n]) => ({ name, parameters: n })),
-    memory: { weights, gradients: weights, moments, activations, total: 2 * weights + moments + activations },
+    memory: {
+      weights,
+      gradients: weights,
+      moments,
+      activations,
+      logits,
+      total: 2 * weights + moments + activations + logits,
+    },
     tokensPerStep,
     flopsPerStep,
     seconds: device && flops / (device.gigaflops * 1e9 * EFFICIENCY[device.kind]),
   };
 }
+
+/** Entries of the vocabulary: as trained, or as asked for. */
+export function vocabularySize({ tokenizer, tokenizerChoice: { kind, vocabulary } }: Project): number {
+  if (tokenizer?.model.kind === kind) return tokenizer.size;
+  return kind === 'bpe' ? vocabulary : BYTE_ENTRIES;
+}
+/** 256 bytes and the end of a text. */
+const BYTE_ENTRIES = 257;
+
+/** The estimate for the project as it is set. */
+export const estimateProject = (project: Project, device: DeviceInfo | undefined): Estimate =>
+  estimate(modelSpec(project.model.id), project.model.config, vocabularySize(project), project.recipe, device);
+
+export interface TextSize {
+  /** Tokens to learn from, and held out. */
+  train: number;
+  validation: number;
+  /** Counted in the data, not guessed from the characters. */
+  isCounted: boolean;
+}
+
+/** How much there is to learn from; undefined without any text. */
+export function textSize({ project, texts }: Pick<Studio, 'project' | 'texts'>): TextSize | undefined {
+  const { data, tokenizer, tokenizerChoice, validationShare } = project;
+  if (texts.length === 0) return undefined;
+  if (data && dataState({ project, texts }) === 'done') {
+    return { train: data.manifest.train.tokens, validation: data.manifest.validation.tokens, isCounted: true };
+  }
+  const characters = texts.reduce((n, text) => n + text.characters, 0);
+  const tokens =
+    characters /
+    (tokenizer?.model.kind === tokenizerChoice.kind ? tokenizer.bytesPerToken : USUAL[tokenizerChoice.kind]);
+  return { train: tokens * (1 - validationShare), validation: tokens * validationShare, isCounted: false };
+}
+/** Characters a token, before a tokenizer has been trained. */
+const USUAL: Record<TokenizerChoice['kind'], number> = { bpe: 3, characters: 1, bytes: 1 };

@@ -5,6 +5,7 @@ import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
 import { MODELS, modelSpec, type ModelId } from '../core/models';
 import type { BaseConfig } from '../core/models/spec';
 import type { DataRecord, TokenizerRecord } from '../protocol/data';
+import { vocabularySize } from './estimate';
 import type { Slice } from './studio';
 
 export interface TokenizerChoice {
@@ -36,6 +37,8 @@ export interface ProjectSlice {
   project: Project;
   /** 'loading' until what was stored has been read. */
   loaded: 'loading' | 'ready';
+  /** Whether the project as shown is in the store. */
+  kept: 'yes' | 'saving' | 'no';
   change(change: Partial<Project>): void;
   setRecipe(change: Partial<Recipe>): void;
   setModel(field: string, value: number): void;
@@ -92,6 +95,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
     return {
       project: initialProject(),
       loaded: 'loading',
+      kept: 'yes',
       change,
       setRecipe: (recipe) => change({ recipe: { ...get().project.recipe, ...recipe } }),
       setModel(field, value) {
@@ -101,7 +105,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
       setSize(parameters) {
         const { project } = get();
         const { id, config, byHand } = project.model;
-        const sized = modelSpec(id).sized(parameters, project.tokenizer?.size ?? project.tokenizerChoice.vocabulary);
+        const sized = modelSpec(id).sized(parameters, vocabularySize(project));
         const kept = Object.fromEntries(byHand.map((field) => [field, config[field as keyof BaseConfig]]));
         changeModel({ config: { ...sized, ...kept } });
       },

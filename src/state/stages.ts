@@ -2,6 +2,7 @@
 import { formatCount, formatNumber, formatShort } from '../core/base/units';
 import { modelSpec } from '../core/models';
 import { countParams } from '../core/models/spec';
+import { vocabularySize } from './estimate';
 import { dataState, tokenizerState } from './preparation';
 import { hasModel } from './run';
 import type { Studio } from './studio';
@@ -59,7 +60,7 @@ function dataLine(s: Studio): StageLine {
 
 function modelLine({ project }: Studio): StageLine {
   const spec = modelSpec(project.model.id);
-  const vocabulary = project.tokenizer?.size ?? project.tokenizerChoice.vocabulary;
+  const vocabulary = vocabularySize(project);
   const wrong = spec.problems(project.model.config).length > 0;
   const line = wrong
     ? 'cannot run as set'

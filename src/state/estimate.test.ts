@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { gpt } from '../core/models/gpt/spec';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
+import type { DeviceInfo } from '../protocol/gpu';
+import { estimate, textSize, vocabularySize } from './estimate';
+import { initialProject, type Project } from './project';
+import type { Studio } from './studio';
+
+const config = { layers: 2, heads: 2, width: 64, context: 64 };
+const device: DeviceInfo = {
+  kind: 'wasm',
+  name: 'Processor',
+  software: false,
+  features: [],
+  gigaflops: 20,
+  choices: ['wasm'],
+};
+
+describe('the cost of a run', () => {
+  const cost = estimate(gpt, config, 65, DEFAULT_RECIPE, device);
+
+  test('counts every weight once, by group', () => {
+    // GPT-2's closed form: 12 L C^2 + 13 L C + (V + T + 2) C.
+    expect(cost.parameters).toBe(12 * 2 * 64 ** 2 + 13 * 2 * 64 + (65 + 64 + 2) * 64);
+    expect(cost.groups.reduce((n, { parameters }) => n + parameters, 0)).toBe(cost.parameters);
+    expect(cost.groups[0]).toEqual({ name: 'Token embedding', parameters: 65 * 64 });
+  });
+
+  test('memory is the sum of its parts, and SGD keeps one moment fewer', () => {
+    const { total, ...parts } = cost.memory;
+    expect(total).toBe(Object.values(parts).reduce((a, b) => a + b));
+    expect(parts.activations + parts.logits).toBe(gpt.activationBytes(config, 65, DEFAULT_RECIPE.batch));
+    const sgd = estimate(gpt, config, 65, { ...DEFAULT_RECIPE, optimizer: 'sgd' }, device);
+    expect(cost.memory.total - sgd.memory.total).toBe(4 * cost.parameters);
+  });
+
+  test('time follows steps and the measured rate, and is unknown without it', () => {
+    const seconds = (steps: number, gigaflops: number) =>
+      estimate(gpt, config, 65, { ...DEFAULT_RECIPE, steps, evalEvery: steps }, { ...device, gigaflops }).seconds!;
+    expect(seconds(2000, 20)).toBeCloseTo(2 * seconds(2000, 40));
+    expect(seconds(4000, 20)).toBeGreaterThan(1.5 * seconds(2000, 20));
+    expect(estimate(gpt, config, 65, DEFAULT_RECIPE, undefined).seconds).toBeUndefined();
+  });
+});
+
+const project = (change: Partial<Project>): Project => ({ ...initialProject(), ...change });
+const bytes = {
+  model: { kind: 'bytes', merges: [] },
+  hash: 'h',
+  size: 257,
+  asked: 257,
+  texts: ['a'],
+  bytesPerToken: 1,
+  unusedEntries: 0,
+} as const;
+
+test('the vocabulary is that of the tokenizer in use, else what was asked for', () => {
+  expect(vocabularySize(project({}))).toBe(1024);
+  expect(vocabularySize(project({ tokenizerChoice: { kind: 'bytes', vocabulary: 1024 } }))).toBe(257);
+  expect(vocabularySize(project({ tokenizer: bytes }))).toBe(1024);
+  expect(vocabularySize(project({ tokenizer: bytes, tokenizerChoice: { kind: 'bytes', vocabulary: 1024 } }))).toBe(257);
+});
+
+test('the text is guessed from its characters until it has been counted', () => {
+  const texts = [{ id: 'a', characters: 3000 }] as unknown as Studio['texts'];
+  expect(textSize({ project: project({}), texts: [] })).toBeUndefined();
+  expect(textSize({ project: project({}), texts })).toEqual({ train: 900, validation: 100, isCounted: false });
+  const part = (tokens: number) => ({ tokens, bytes: tokens, shards: [], counts: { key: '', sha256: '' } });
+  const counted = project({
+    tokenizer: bytes,
+    tokenizerChoice: { kind: 'bytes', vocabulary: 257 },
+    data: {
+      texts: ['a'],
+      tokenizerHash: 'h',
+      unigramLoss: 3,
+      validationShare: 0.1,
+      manifest: {
+        version: 1,
+        tokenizerHash: 'h',
+        textHash: 't',
+        vocabulary: 257,
+        width: 2,
+        shardLength: 9,
+        train: part(2710),
+        validation: part(301),
+      },
+    },
+  });
+  expect(textSize({ project: counted, texts })).toEqual({ train: 2710, validation: 301, isCounted: true });
+  expect(textSize({ project: { ...counted, validationShare: 0.2 }, texts })?.isCounted).toBe(false);
+});
