@@ -23,7 +23,7 @@ export function modelCard(info: RunInfo): string {
     `---\n${front.join('\n')}\n---`,
     `# ${plain(name)}`,
     `A ${spec.label} language model of ${formatCount(countParams(spec.params(config, vocabulary)))} parameters, ` +
-      `trained from scratch in a browser with Homegrown on ${new Date(info.createdAt).toISOString().slice(0, 10)}.`,
+      `trained from scratch with Homegrown, begun on ${new Date(info.createdAt).toISOString().slice(0, 10)}.`,
     '## Training data',
     data ? dataSection(data) : 'Not recorded.',
     '## Tokenizer',
