@@ -6,6 +6,8 @@ import type { Slice } from './studio';
 
 export interface DeviceSlice {
   device: { kind: 'opening' } | { kind: 'open'; info: DeviceInfo } | { kind: 'failed'; failure: Failure };
+  /** GFLOP/s of each device that was opened in this session. */
+  measured: Partial<Record<DeviceKind, number>>;
   useDevice(kind: DeviceKind | 'auto'): Promise<void>;
 }
 
@@ -15,13 +17,17 @@ export const createDeviceSlice: Slice<DeviceSlice> =
   ({ gpu, store }) =>
   (set) => ({
     device: { kind: 'opening' },
+    measured: {},
     async useDevice(kind) {
       set({ device: { kind: 'opening' } });
       try {
         const remembered = kind === 'auto' ? await store.get(KEY) : undefined;
         const asked = isKind(remembered) ? remembered : kind;
         const info = await gpu.call('device', { kind: asked });
-        set({ device: { kind: 'open', info } });
+        set(({ measured }) => ({
+          device: { kind: 'open', info },
+          measured: { ...measured, [info.kind]: info.gigaflops },
+        }));
         if (kind !== 'auto') await store.commit({ put: [[KEY, kind]] });
       } catch (error) {
         set({ device: { kind: 'failed', failure: toFailure(error) } });

@@ -1,0 +1,46 @@
+/** Words for failures: a headline, and what a person can do when the thrower did not say it better. */
+import type { Failure, FailureCode } from '../core/base/errors';
+
+export const headline = ({ code }: Failure): string => WORDS[code].headline;
+export const remedy = ({ code, remedy: own }: Failure): string => own ?? WORDS[code].remedy;
+
+const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
+  'bad-file': {
+    headline: 'This file cannot be used',
+    remedy: 'Nothing was stored. Choose another file, or save it again from the program that made it.',
+  },
+  'bad-settings': { headline: 'These settings cannot run', remedy: 'Change the setting that is named, then try again.' },
+  'out-of-memory': {
+    headline: 'The memory is not enough',
+    remedy: 'Halve the batch or the context, close other tabs that use the GPU, then go on from the last saved step.',
+  },
+  'device-lost': {
+    headline: 'The device was lost',
+    remedy: 'The browser or the driver reset it. Go on from the last saved step, or choose another device.',
+  },
+  diverged: {
+    headline: 'The loss is no longer a number',
+    remedy: 'Lower the learning rate or lengthen the warm-up, then begin again from the last saved step.',
+  },
+  'storage-full': {
+    headline: 'Storage is full',
+    remedy: 'Nothing that was stored before has changed. Remove texts, or free space on the disk, then try again.',
+  },
+  'storage-damaged': {
+    headline: 'Something stored is damaged',
+    remedy: 'It is left as it is and not used. Go on from an older step, or make it again from the text.',
+  },
+  'storage-blocked': {
+    headline: 'This browser keeps nothing for Homegrown',
+    remedy: 'Close other tabs of Homegrown and reload. In a private window nothing can be kept.',
+  },
+  'in-use': { headline: 'Another tab has this run', remedy: 'Go on there, or close that tab and try again here.' },
+  'load-failed': {
+    headline: 'A part of Homegrown did not load',
+    remedy: 'There may be a new version. What was saved is safe: reload the page.',
+  },
+  bug: {
+    headline: 'Homegrown made a mistake',
+    remedy: 'What was saved is safe. Reload the page, and if it comes again, copy the report into an issue.',
+  },
+};
