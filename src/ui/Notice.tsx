@@ -10,12 +10,14 @@ export interface NoticeProps {
   /** Why, or what it means. */
   children?: ReactNode;
   actions?: ReactNode;
+  /** One of several in a list: on the pane's own ground. */
+  isPlain?: boolean;
 }
 
 /** Under the head, full width, or in a pane; never more than two on top of each other. */
-export function Notice({ tone, title, children, actions }: NoticeProps) {
+export function Notice({ tone, title, children, actions, isPlain }: NoticeProps) {
   return (
-    <div className={cx(styles.notice, tone !== 'ok' && styles[tone])}>
+    <div className={cx(styles.notice, tone !== 'ok' && !isPlain && styles[tone])}>
       <Icon name={toneIcon[tone]} tone={tone} />
       <b>{title}</b>
       {children !== undefined && <p>{children}</p>}

@@ -60,7 +60,7 @@ export function Panes({ columns, narrowColumns, rows, children }: PanesProps) {
 }
 
 export interface PaneProps {
-  /** In the pane's head; without it the pane needs a label. */
+  /** In the pane's head; without a head the pane needs a label, for screen readers. */
   title?: string;
   label?: string;
   /** A quiet reading after the title. */
@@ -84,9 +84,13 @@ export function Pane(p: PaneProps) {
       className={cx(styles.pane, p.isWide && styles.wide, p.isFirstOnPhone && styles.firstOnPhone)}
       tabIndex={isScrollable ? 0 : -1}
       data-pane
-      {...(p.title === undefined ? { 'aria-label': p.label } : { 'aria-labelledby': id })}
+      aria-labelledby={id}
     >
-      {p.title !== undefined && (
+      {p.title === undefined ? (
+        <h2 id={id} className={styles.hidden}>
+          {p.label}
+        </h2>
+      ) : (
         <div className={styles.paneHead}>
           <h2 id={id}>{p.title}</h2>
           {p.hint !== undefined && <span className={styles.hint}>{p.hint}</span>}

@@ -22,6 +22,7 @@ export function TabbedPane<T extends string>(p: TabbedPaneProps<T>) {
   const { ref, isScrollable } = useScrollable();
   return (
     <section ref={ref} className={stage.pane} aria-label={p.label} data-pane tabIndex={isScrollable ? 0 : -1}>
+      <h2 className={stage.hidden}>{p.label}</h2>
       <Tabs
         selectedKey={p.value}
         onSelectionChange={(key) => {

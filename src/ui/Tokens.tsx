@@ -55,7 +55,12 @@ export function TokenText({ label, tokens, form = 'ground', chosen, onChoose }: 
   const spans = tokens.map((token, index) => (
     <span
       key={index}
-      className={cx(styles.token, styles[`step${token.step}`], index === chosen && styles.chosen)}
+      className={cx(
+        styles.token,
+        styles[`step${token.step}`],
+        index === chosen && styles.chosen,
+        !token.text.includes('\n') && styles.whole,
+      )}
       {...(onChoose && {
         role: 'option',
         id: `${id}-${index}`,

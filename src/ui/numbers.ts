@@ -17,9 +17,13 @@ export function formatNumber(value: number, digits = 12): string {
   return value.toLocaleString('en-US', { maximumSignificantDigits: digits }).replace(/^-/, '−');
 }
 
-/** Three significant digits, but never fewer than the whole number needs: 85.4, 607, 2,048, 0.00036. */
-export const formatReading = (value: number): string =>
-  formatNumber(value, Math.max(3, Math.floor(Math.log10(Math.max(1, Math.abs(value)))) + 1));
+/** Three significant digits, but never fewer than the whole number needs: 85.4, 52.0, 607, 2,048. */
+export function formatReading(value: number): string {
+  const digits = Math.max(3, Math.floor(Math.log10(Math.max(1, Math.abs(value)))) + 1);
+  if (!Number.isFinite(value) || value === 0 || Math.abs(value) < 1e-5) return formatNumber(value, digits);
+  const options = { minimumSignificantDigits: 3, maximumSignificantDigits: digits };
+  return value.toLocaleString('en-US', options).replace(/^-/, '−');
+}
 
 export interface Bounds {
   min?: number | undefined;

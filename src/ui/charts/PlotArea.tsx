@@ -205,15 +205,17 @@ function endLabels(p: PlotProps, width: number, height: number) {
   return placed.map(({ line, x }, index) => ({ line, left: x, top: tops[index]! }));
 }
 
-/** The lines that have a value near x, with it. */
+/** The lines that have a value near x, with it, from the highest down. */
 function readingsAt(lines: readonly Line[], x: number, scale: Scale) {
   const slack = (scale.max - scale.min) / 100;
-  return lines.flatMap((line) => {
-    const last = Math.min(line.x.length, line.y.length) - 1;
-    if (line.isSilent || last < 0 || x < line.x[0]! - slack || x > line.x[last]! + slack) return [];
-    const y = line.y[Math.min(last, nearest(line.x, x))]!;
-    return Number.isFinite(y) ? [{ line, y }] : [];
-  });
+  return lines
+    .flatMap((line) => {
+      const last = Math.min(line.x.length, line.y.length) - 1;
+      if (line.isSilent || last < 0 || x < line.x[0]! - slack || x > line.x[last]! + slack) return [];
+      const y = line.y[Math.min(last, nearest(line.x, x))]!;
+      return Number.isFinite(y) ? [{ line, y }] : [];
+    })
+    .sort((a, b) => b.y - a.y);
 }
 
 function Readout(props: { plot: PlotProps; cursor: number; width: number; height: number }) {

@@ -111,7 +111,7 @@ function optionsFor(
     height,
     padding: [0, 0, 0, 0],
     legend: { show: false },
-    axes: [],
+    axes: [{ show: false }, { show: false }],
     scales: {
       x: { time: false, auto: false, min: x.min, max: x.max },
       y: { auto: false, min: warp(y, y.min), max: warp(y, y.max) },

@@ -1,0 +1,125 @@
+import { useState } from 'react';
+import {
+  Frame,
+  LiveRegion,
+  MenuButton,
+  Rail,
+  TopStrip,
+  Button,
+  type RailStage,
+  Toasts,
+  CommandPalette,
+  KeyHelp,
+  useShortcuts,
+  type Action,
+} from '..';
+import { ExportPage, FailedPage, ModelPage, SheetPage, TrainPage, FirstPage, TokenPage } from './pages';
+
+const STAGES: readonly RailStage[] = [
+  { id: 'first', href: '#first', name: 'Text', state: 'done', artefact: '1.21 M characters' },
+  { id: 'tokens', href: '#tokens', name: 'Tokenizer', state: 'done', artefact: 'BPE · 2,048 entries' },
+  { id: 'data', href: '#data', name: 'Data', state: 'done', artefact: '380 k tokens · 90 / 5 / 5' },
+  { id: 'model', href: '#model', name: 'Model', state: 'done', artefact: 'GPT · 2.19 M parameters' },
+  { id: 'train', href: '#train', name: 'Train', state: 'run', artefact: 'step 2,640 · perplexity 85.4' },
+  { id: 'sheet', href: '#sheet', name: 'Runs', state: 'done', artefact: '5 runs · 2.03 bits a byte' },
+  { id: 'evaluate', href: '#evaluate', name: 'Evaluate', state: 'stale', artefact: 'perplexity at step 1,000' },
+  { id: 'tune', href: '#tune', name: 'Tune', state: 'none', artefact: 'not yet' },
+  { id: 'failed', href: '#failed', name: 'Inspect', state: 'done', artefact: 'step 2,600' },
+  { id: 'playground', href: '#playground', name: 'Playground', state: 'done', artefact: 'step 2,600' },
+  { id: 'export', href: '#export', name: 'Export', state: 'stopped', artefact: 'storage was full' },
+];
+
+export function Gallery() {
+  const [page, setPage] = useState(location.hash.slice(1) || 'sheet');
+  const [isFinding, setFinding] = useState(false);
+  const [isHelp, setHelp] = useState(false);
+  const [toasts, setToasts] = useState([
+    { id: 1, text: 'Run “hot rate” removed', detail: '79 MB', undo: () => undefined },
+  ]);
+  const actions: readonly Action[] = [
+    { id: 'stop', label: 'Stop and save', group: 'On this page', keys: 'mod+.', run: () => undefined },
+    { id: 'sample', label: 'Sample now', group: 'On this page', keys: 's', run: () => undefined },
+    ...STAGES.map((stage) => ({
+      id: stage.id,
+      label: stage.name,
+      group: 'Go to',
+      hint: stage.artefact,
+      run: () => setPage(stage.id),
+    })),
+    { id: 'find', label: 'Find or run a command', group: 'Everywhere', keys: 'mod+k', run: () => setFinding(true) },
+    { id: 'help', label: 'All keys', group: 'Everywhere', keys: '?', run: () => setHelp(true) },
+  ];
+  useShortcuts(actions);
+  return (
+    <>
+      <Frame
+        strip={
+          <TopStrip
+            project={
+              <MenuButton variant="plain" entries={[{ id: 'new', label: 'New project…' }]} onChoose={() => undefined}>
+                Moby Dick
+              </MenuButton>
+            }
+            device={{ label: 'Device', value: 'Apple M2', detail: 'WebGPU, f16' }}
+            memory={{ label: 'GPU memory', value: '134 MB', detail: 'planned' }}
+            phase={
+              page === 'failed'
+                ? { label: 'Stopped', value: 'the GPU was lost at step 2,731', tone: 'error' }
+                : { label: 'Training', value: 'step 2,640', detail: 'of 4,000, 46 s left' }
+            }
+            saved={{ label: 'Saved', value: 'step 2,600', detail: '1 s ago' }}
+            progress={{ label: 'Training progress', share: 0.66, isStopped: page === 'failed' }}
+            onFind={() => setFinding(true)}
+            onTheme={() => {
+              const root = document.documentElement;
+              root.style.colorScheme = root.style.colorScheme === 'dark' ? 'light' : 'dark';
+            }}
+            action={
+              <Button isDense icon="stop" onPress={() => undefined}>
+                Stop and save
+              </Button>
+            }
+            homeHref="#first"
+            onHome={() => setPage('first')}
+          />
+        }
+        rail={
+          <Rail
+            stages={STAGES}
+            current={page}
+            onGo={(stage) => setPage(stage.id)}
+            vow={{ requests: '0', stored: '214 MB' }}
+          />
+        }
+      >
+        <Page page={page} />
+      </Frame>
+      <CommandPalette isOpen={isFinding} onClose={() => setFinding(false)} actions={actions} />
+      <KeyHelp isOpen={isHelp} onClose={() => setHelp(false)} actions={actions} />
+      <Toasts
+        toasts={page === 'sheet' ? toasts : []}
+        onDismiss={(id) => setToasts((now) => now.filter((toast) => toast.id !== id))}
+      />
+      <LiveRegion message="Training" />
+    </>
+  );
+}
+
+function Page({ page }: { page: string }) {
+  switch (page) {
+    case 'train':
+      return <TrainPage />;
+    case 'failed':
+      return <FailedPage />;
+    case 'model':
+      return <ModelPage />;
+    case 'export':
+      return <ExportPage />;
+    case 'first':
+      return <FirstPage />;
+    case 'tokens':
+      return <TokenPage />;
+    default:
+      return <SheetPage />;
+  }
+}
