@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Document } from '../base/document';
+import { countCharacters } from '../base/utf8';
 
 /** Well-formed texts that are awkward to cut: contractions, runs of white space, scripts, emoji, controls. */
 export const awkwardText: fc.Arbitrary<string> = fc
@@ -42,5 +43,5 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 export function documentOf(text: string, pieces: readonly string[] = [text], sha256 = '0'.repeat(64)): Document {
   const bytes = new TextEncoder().encode(text).length;
-  return { sha256, characters: text.length, bytes, records: () => stream(pieces) };
+  return { sha256, characters: countCharacters(text), bytes, records: () => stream(pieces) };
 }

@@ -1,5 +1,6 @@
 import type { Document } from '../base/document';
 import { breathe, type Job } from '../base/job';
+import { countCharacters } from '../base/utf8';
 import { ID_OF_BYTE } from './alphabet';
 import { Heap } from './heap';
 import { PairTable } from './pairTable';
@@ -67,7 +68,7 @@ async function countWords(documents: readonly Document[], job: Job): Promise<Map
   for (const document of documents) {
     for await (const batch of preTokens(document.records(), job)) {
       for (const word of batch) {
-        done += word.length;
+        done += countCharacters(word);
         const count = counts.get(word);
         // A slice would keep its whole record alive, so a new word is copied.
         if (count === undefined) counts.set(decoder.decode(encoder.encode(word)), 1);

@@ -10,7 +10,7 @@ import type { TokenizerModel } from './tokenizer';
  * A character of three or four bytes needs its beginnings as tokens too; characters share them.
  */
 export async function learnCharacters(documents: readonly Document[], job: Job): Promise<TokenizerModel> {
-  const counts = await countCharacters(documents, job);
+  const counts = await frequencies(documents, job);
   const characters = [...counts].sort(([a, m], [b, n]) => n - m || a - b);
   const pairs = new PairTable();
   const encoder = new TextEncoder();
@@ -23,15 +23,15 @@ export async function learnCharacters(documents: readonly Document[], job: Job):
 }
 
 /** Code point -> how often it occurs, for those of more than one byte. */
-async function countCharacters(documents: readonly Document[], job: Job): Promise<Map<number, number>> {
+async function frequencies(documents: readonly Document[], job: Job): Promise<Map<number, number>> {
   const counts = new Map<number, number>();
   let done = 0;
   const of = sum(documents.map(({ characters }) => characters));
   for (const document of documents) {
     for await (const batch of preTokens(document.records(), job)) {
       for (const word of batch) {
-        done += word.length;
         for (const character of word) {
+          done++;
           const point = character.codePointAt(0)!;
           if (point > 0x7f) counts.set(point, (counts.get(point) ?? 0) + 1);
         }

@@ -1,0 +1,43 @@
+/** Characters (code points) of a well-formed text: its code units less one for each surrogate pair. */
+export function countCharacters(text: string): number {
+  let n = text.length;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xd800) n--;
+  return n;
+}
+
+/** The end nearest below `end` that does not cut a surrogate pair of `text`. */
+export const characterEnd = (text: string, end: number): number =>
+  end > 0 && end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 ? end - 1 : end;
+
+/** Index of the first byte that cannot be UTF-8 (Unicode table 3-7), or of an unfinished last character. */
+export function invalidUtf8(bytes: Uint8Array): { at: number; unfinished: boolean } | null {
+  for (let i = 0; i < bytes.length;) {
+    const lead = bytes[i]!;
+    const length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+    if (length === 0) return { at: i, unfinished: false };
+    for (let k = 1; k < length; k++) {
+      const byte = bytes[i + k];
+      if (byte === undefined) return { at: i, unfinished: true };
+      const [low, high] = k === 1 ? secondByte(lead) : [0x80, 0xbf];
+      if (byte < low || byte > high) return { at: i, unfinished: false };
+    }
+    i += length;
+  }
+  return null;
+}
+
+/** What may follow a lead byte: no overlong forms, no surrogates, nothing above U+10FFFF. */
+function secondByte(lead: number): readonly [low: number, high: number] {
+  switch (lead) {
+    case 0xe0:
+      return [0xa0, 0xbf];
+    case 0xed:
+      return [0x80, 0x9f];
+    case 0xf0:
+      return [0x90, 0xbf];
+    case 0xf4:
+      return [0x80, 0x8f];
+    default:
+      return [0x80, 0xbf];
+  }
+}

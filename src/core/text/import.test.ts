@@ -1,0 +1,237 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { memoryStore, type BlobStore } from '../base/blobStore';
+import { unwatched, type Job, type Progress } from '../base/job';
+import { collect, stream } from '../testing/texts';
+import {
+  collectOrphans,
+  importText,
+  listTexts,
+  openText,
+  pastedText,
+  previewText,
+  purgeText,
+  removeText,
+  restoreText,
+  type TextSource,
+} from '.';
+import { LONGEST_RECORD } from './records';
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const source = (name: string, ...chunks: (string | Uint8Array)[]): TextSource => {
+  const bytes = chunks.map((chunk) => (typeof chunk === 'string' ? utf8(chunk) : chunk));
+  return { name, size: bytes.reduce((n, { length }) => n + length, 0), stream: () => stream(bytes) };
+};
+const add = (store: BlobStore, from: TextSource, addedAt = 1, job: Job = unwatched) =>
+  importText(from, store, { addedAt }, job);
+const read = async (store: BlobStore, id: string): Promise<string[]> => collect((await openText(store, id)).records());
+
+it('keeps a file: its words, and what is known of it', async () => {
+  const store = memoryStore();
+  const outcome = await importText(
+    source('notes.md', '\ufeff# Héllo ', 'wörld \u{1f600}\n'),
+    store,
+    { addedAt: 7, licence: 'CC0' },
+    unwatched,
+  );
+  expect(outcome).toEqual({
+    kind: 'added',
+    text: {
+      id: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+      name: 'notes.md',
+      sha256: createHash('sha256').update('\ufeff# Héllo wörld \u{1f600}\n').digest('hex'),
+      size: 24,
+      characters: 16,
+      bytes: 21,
+      records: 1,
+      format: 'md',
+      notes: ['Began with a UTF-8 byte order mark, which was left out'],
+      addedAt: 7,
+      licence: 'CC0',
+      removed: false,
+    },
+  });
+  const [text] = await listTexts(store);
+  expect(outcome).toMatchObject({ text });
+  expect(await read(store, text!.id)).toEqual(['# Héllo wörld \u{1f600}\n']);
+  expect(await openText(store, text!.id)).toMatchObject({ sha256: text!.sha256, characters: 16, bytes: 21 });
+});
+
+it('cuts records at line ends, long lines between characters, and loses nothing', async () => {
+  const store = memoryStore();
+  const line = `${'word '.repeat(20)}\n`;
+  const texts = [line.repeat(12_000), '\u{1f600}'.repeat(500_000), `${'a'.repeat(LONGEST_RECORD)}\n${line}`];
+  for (const [i, text] of texts.entries()) {
+    const outcome = await add(store, pastedText(`${i}.txt`, text), i);
+    const { id, records } = outcome.kind === 'added' ? outcome.text : outcome.of;
+    const parts = await read(store, id);
+    expect(parts.join('') === text).toBe(true);
+    expect(parts).toHaveLength(records);
+    expect(records).toBeGreaterThan(1);
+    for (const part of parts) expect(part.isWellFormed() && utf8(part).length <= 2 ** 20).toBe(true);
+    if (i === 0) expect(parts.every((part) => part.endsWith('\n'))).toBe(true);
+  }
+});
+
+it('offers the same file once, and keeps nothing of the second', async () => {
+  const store = memoryStore();
+  const first = await add(store, source('a.txt', 'some text'));
+  const before = await store.keys('');
+  const second = await add(store, source('b.txt', 'some', ' text'), 2);
+  expect(second).toMatchObject({ kind: 'duplicate', of: { name: 'a.txt' } });
+  expect(await store.keys('')).toEqual(before);
+  expect(first.kind).toBe('added');
+});
+
+describe('keeps nothing of', () => {
+  const failing = (at: number, error: unknown): TextSource => ({
+    name: 'a.txt',
+    size: 1e8,
+    stream: async function* () {
+      for (let i = 0; i < at; i++) yield await Promise.resolve(utf8('text\n'.repeat(200_000)));
+      throw error;
+    },
+  });
+  const table: [string, TextSource, RegExp][] = [
+    ['an empty file', source('a.txt'), /is empty/],
+    ['a file of white space', source('a.txt', ' \n\t\u3000'), /nothing but white space \(4 characters\)/],
+    ['a byte order mark alone', source('a.txt', '\ufeff'), /holds no text/],
+    ['a picture', source('a.txt', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10)), /PNG/],
+    ['a file that breaks off', source('a.txt', 'x'.repeat(9e6), Uint8Array.of(0xe2, 0x82)), /byte 9,000,000/],
+    ['a file that vanishes', failing(20, new Error('NotReadableError')), /beyond byte 20,000,000: NotReadableError/],
+  ];
+  it.each(table)('%s', async (_, from, message) => {
+    const store = memoryStore();
+    await expect(add(store, from)).rejects.toMatchObject({
+      code: 'bad-file',
+      message: expect.stringMatching(message) as string,
+    });
+    expect(await store.keys('')).toEqual([]);
+  });
+
+  it('an import that is stopped', async () => {
+    const store = memoryStore();
+    const stop = new AbortController();
+    const seen: Progress[] = [];
+    const report = (progress: Progress) => {
+      seen.push(progress);
+      if (progress.done > 20e6) stop.abort();
+    };
+    const job = { signal: stop.signal, report };
+    await expect(add(store, failing(50, new Error('not reached')), 1, job)).rejects.toThrow('abort');
+    expect(seen.at(-1)).toEqual({ label: 'Reading a.txt', done: 22e6, of: 1e8, unit: 'bytes' });
+    expect(await store.keys('')).toEqual([]);
+  });
+
+  it('an import that fails at any write', async () => {
+    for (let fault = 1; fault <= 5; fault++) {
+      const inner = memoryStore();
+      let commits = 0;
+      const store: BlobStore = {
+        ...inner,
+        commit: (change) => (++commits === fault ? Promise.reject(new Error('storage-full')) : inner.commit(change)),
+      };
+      const result = await add(store, source('a.txt', ...Array<string>(20).fill('text\n'.repeat(200_000)))).then(
+        () => 'added',
+        () => 'failed',
+      );
+      expect(result).toBe(commits > fault || result === 'failed' ? 'failed' : 'added');
+      expect(await listTexts(inner)).toHaveLength(result === 'added' ? 1 : 0);
+      if (result === 'failed') expect(await inner.keys('')).toEqual([]);
+    }
+  });
+});
+
+it('collects what a crash left, and stops an import whose parts another tab collected', async () => {
+  const inner = memoryStore();
+  let commits = 0;
+  const dead = new Promise<never>(() => undefined);
+  const dying: BlobStore = { ...inner, commit: (change) => (++commits > 2 ? dead : inner.commit(change)) };
+  const big = (): TextSource => source('a.txt', ...Array<string>(20).fill('text\n'.repeat(200_000)));
+  void add(dying, big());
+  while (commits < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect((await inner.keys('text/')).length).toBeGreaterThan(0);
+  expect(await collectOrphans(inner)).toBe(1);
+  expect(await inner.keys('')).toEqual([]);
+
+  let collected = false;
+  const job: Job = {
+    ...unwatched,
+    report: ({ done }) => {
+      if (done > 15e6 && !collected) {
+        collected = true;
+        void collectOrphans(inner);
+      }
+    },
+  };
+  await expect(add(inner, big(), 1, job)).rejects.toMatchObject({ code: 'in-use' });
+  expect(await inner.keys('')).toEqual([]);
+});
+
+it('removes with undo, and finally', async () => {
+  const store = memoryStore();
+  for (const [i, words] of ['one', 'two', 'three'].entries()) await add(store, source(`${i}.txt`, words), i);
+  const [first, second] = await listTexts(store);
+  await removeText(store, first!.id);
+  expect((await listTexts(store)).map(({ name }) => name)).toEqual(['1.txt', '2.txt']);
+  await restoreText(store, first!.id);
+  expect((await listTexts(store)).map(({ name }) => name)).toEqual(['0.txt', '1.txt', '2.txt']);
+  await removeText(store, first!.id);
+  await purgeText(store, second!.id);
+  expect(await collectOrphans(store)).toBe(1);
+  expect(await store.keys('text/')).toHaveLength(1);
+  expect((await listTexts(store)).map(({ name }) => name)).toEqual(['2.txt']);
+});
+
+it('shows the first characters', async () => {
+  const store = memoryStore();
+  const outcome = await add(store, source('a.txt', '\u{1f600}é'.repeat(400_000)));
+  const { id } = outcome.kind === 'added' ? outcome.text : outcome.of;
+  expect(await previewText(store, id, 3)).toBe('\u{1f600}é\u{1f600}');
+  expect(Array.from(await previewText(store, id, 1e6))).toHaveLength(800_000);
+});
+
+it('says so when a stored text is damaged', async () => {
+  const store = memoryStore();
+  const outcome = await add(store, source('a.txt', 'text'));
+  const { id } = outcome.kind === 'added' ? outcome.text : outcome.of;
+  await store.commit({ drop: [`text/${id}/0`] });
+  await expect(read(store, id)).rejects.toMatchObject({
+    code: 'storage-damaged',
+    message: 'Part 1 of 1 of a.txt is missing.',
+  });
+  await expect(openText(store, 'none')).rejects.toMatchObject({ code: 'storage-damaged' });
+  await store.commit({ put: [[`texts/${id}`, { name: 'x' }]] });
+  await expect(listTexts(store)).rejects.toMatchObject({ code: 'storage-damaged' });
+});
+
+it('refuses half of a surrogate pair in a paste', () => {
+  expect(() => pastedText('paste', 'ab\ud800')).toThrow(
+    'Character 3 of the pasted text is half of a surrogate pair (U+D800)',
+  );
+  expect(pastedText('paste', '\u{1f600}').size).toBe(4);
+});
+
+it('reads a large file in little memory', { timeout: 60_000 }, async () => {
+  const inner = memoryStore();
+  const discarding: BlobStore = {
+    ...inner,
+    commit: ({ put = [], ...rest }) =>
+      inner.commit({ ...rest, put: [...put].filter(([key]) => !key.startsWith('text/')) }),
+  };
+  const chunk = utf8('A line of words, not unlike any other line of words.\n'.repeat(1240)).subarray(0, 65_536);
+  const size = 64 * 2 ** 20;
+  const generated: TextSource = {
+    name: 'large.txt',
+    size,
+    stream: async function* () {
+      for (let done = 0; done < size; done += chunk.length) yield await Promise.resolve(chunk.slice());
+    },
+  };
+  const start = process.memoryUsage.rss();
+  let peak = 0;
+  const job: Job = { ...unwatched, report: () => (peak = Math.max(peak, process.memoryUsage.rss())) };
+  await add(discarding, generated, 1, job);
+  expect(peak).toBeGreaterThan(0);
+  expect((peak - start) / 2 ** 20).toBeLessThan(200);
+});

@@ -1,0 +1,136 @@
+import type { BlobStore } from '../base/blobStore';
+import { badFile, HomegrownError } from '../base/errors';
+import { sha256, sha256Hex, type Sha256 } from '../base/hash';
+import { breathe, type Job } from '../base/job';
+import { formatCount } from '../base/units';
+import { countCharacters } from '../base/utf8';
+import { listTexts, markerKey, type TextRecord, recordKey, recordKeys, textKey } from './library';
+import { FORMATS, formatOf } from './read';
+import { inRecords } from './records';
+
+/** Something to read: a file of the browser or of the terminal, a paste, a bundled sample. */
+export interface TextSource {
+  name: string;
+  /** In bytes. */
+  size: number;
+  stream(): AsyncIterable<Uint8Array>;
+}
+export type ImportOutcome = { kind: 'added'; text: TextRecord } | { kind: 'duplicate'; of: TextRecord };
+
+/**
+ * Reads a file into the store, record by record, so that memory stays bounded whatever its size. It is in the list of
+ * texts when, and only when, all of it is stored; on a failure or a stop what was written is dropped. A file whose bytes
+ * are there already is not added again.
+ * @throws HomegrownError `bad-file`, `storage-full`; the signal's reason when stopped
+ */
+export async function importText(
+  source: TextSource,
+  store: BlobStore,
+  { addedAt, licence = null }: { addedAt: number; licence?: string | null },
+  job: Job,
+): Promise<ImportOutcome> {
+  const id = await begin(store, source, addedAt);
+  const drop = async (): Promise<unknown> => store.commit({ drop: [...(await recordKeys(store, id)), markerKey(id)] });
+  let outcome: ImportOutcome;
+  try {
+    const text: TextRecord = { id, addedAt, licence, removed: false, ...(await write(id, source, store, job)) };
+    const of = (await listTexts(store)).find(({ sha256 }) => sha256 === text.sha256);
+    outcome = of ? { kind: 'duplicate', of } : { kind: 'added', text };
+    job.signal.throwIfAborted();
+    if (!of) await commit(store, id, { put: [[textKey(id), { ...text }]], drop: [markerKey(id)] });
+  } catch (error) {
+    await drop().catch(() => undefined); // What could not be dropped now is collected at the next start.
+    throw error;
+  }
+  if (outcome.kind === 'duplicate') await drop();
+  return outcome;
+}
+
+/** Marks an import as begun, under an id of its own. */
+async function begin(store: BlobStore, { name, size }: TextSource, addedAt: number): Promise<string> {
+  for (let attempt = 0; ; attempt++) {
+    const id = (await sha256Hex(JSON.stringify([name, size, addedAt, attempt]))).slice(0, 16);
+    const free = { expect: [markerKey(id), textKey(id)].map((key) => [key, undefined] as const) };
+    if (await store.commit({ put: [[markerKey(id), { name, addedAt }]], ...free })) return id;
+  }
+}
+
+type Read = Omit<TextRecord, 'id' | 'addedAt' | 'licence' | 'removed'>;
+
+async function write(id: string, source: TextSource, store: BlobStore, job: Job): Promise<Read> {
+  const { name } = source;
+  if (source.size === 0) throw badFile(`${name} is empty.`, 'Choose a file that holds text.');
+  const notes: string[] = [];
+  const hash = await sha256();
+  const format = formatOf(name);
+  const file = { name, bytes: watched(source, hash, job), note: (sentence: string) => void notes.push(sentence) };
+
+  const encoder = new TextEncoder();
+  let [records, characters, bytes, hasText] = [0, 0, 0, false];
+  let batch: [string, Uint8Array][] = [];
+  let batchBytes = 0;
+  const flush = async (): Promise<void> => {
+    await commit(store, id, { put: batch });
+    [batch, batchBytes] = [[], 0];
+  };
+  for await (const record of inRecords(FORMATS[format].read(file))) {
+    const encoded = encoder.encode(record);
+    batch.push([recordKey(id, records++), encoded]);
+    batchBytes += encoded.length;
+    characters += countCharacters(record);
+    bytes += encoded.length;
+    hasText ||= /\S/.test(record);
+    if (batchBytes >= MOST_BYTES_A_COMMIT) await flush();
+  }
+  if (!hasText) {
+    const content = characters === 0 ? 'no text' : `nothing but white space (${formatCount(characters)} characters)`;
+    throw badFile(`${name} holds ${content}.`, 'Choose a file that holds text.');
+  }
+  await flush();
+  return { name, sha256: hash.hex(), size: source.size, characters, bytes, records, format, notes };
+}
+
+const MOST_BYTES_A_COMMIT = 8 * 2 ** 20;
+
+/** Writes while the import's mark is there; another tab that collects orphans takes it away. */
+async function commit(store: BlobStore, id: string, change: Parameters<BlobStore['commit']>[0]): Promise<void> {
+  const marker = await store.get(markerKey(id));
+  const mine = marker !== undefined && !(marker instanceof Uint8Array);
+  if (mine && (await store.commit({ ...change, expect: [[markerKey(id), marker]] }))) return;
+  throw new HomegrownError(
+    'in-use',
+    'Another tab removed the unfinished import.',
+    'Nothing was added. Add the file again.',
+  );
+}
+
+/** The source's bytes: hashed, counted, and with turns of the event loop between. */
+async function* watched(source: TextSource, hash: Sha256, job: Job): AsyncGenerator<Uint8Array> {
+  const { name, size } = source;
+  let done = 0;
+  let sinceTurn = 0;
+  try {
+    for await (const chunk of source.stream()) {
+      hash.update(chunk);
+      done += chunk.length;
+      sinceTurn += chunk.length;
+      yield chunk;
+      if (sinceTurn < BYTES_A_TURN) continue;
+      sinceTurn = 0;
+      job.report({ label: `Reading ${name}`, done, of: size, unit: 'bytes' });
+      await breathe();
+      job.signal.throwIfAborted();
+    }
+  } catch (error) {
+    job.signal.throwIfAborted();
+    if (error instanceof HomegrownError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw badFile(
+      `${name} could not be read beyond byte ${formatCount(done)}: ${reason}`,
+      'Nothing was added. The file may have changed or moved: choose it again.',
+    );
+  }
+  job.report({ label: `Reading ${name}`, done, of: size, unit: 'bytes' });
+  job.signal.throwIfAborted();
+}
+const BYTES_A_TURN = 2 ** 20;

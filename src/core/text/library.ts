@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { BlobStore } from '../base/blobStore';
+import type { Document } from '../base/document';
+import { HomegrownError } from '../base/errors';
+import { FORMATS } from './read';
+
+/** A text in the store. Its records are UTF-8 bytes under `text/<id>/<n>`; this is under `texts/<id>`. */
+const textRecord = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Of the file as it was given, in hex. */
+  sha256: z.string(),
+  /** Bytes of the file. */
+  size: z.int().nonnegative(),
+  /** Characters (code points) and UTF-8 bytes of the text. */
+  characters: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+  records: z.int().nonnegative(),
+  format: z.enum(Object.keys(FORMATS) as [keyof typeof FORMATS]),
+  /** What the reader did that the person should know. */
+  notes: z.array(z.string()),
+  /** Milliseconds since 1970. */
+  addedAt: z.number(),
+  licence: z.string().nullable(),
+  /** Hidden, until it is restored or purged. */
+  removed: z.boolean(),
+});
+export type TextRecord = z.infer<typeof textRecord>;
+
+/** The texts that are not removed, oldest first. */
+export async function listTexts(store: BlobStore): Promise<TextRecord[]> {
+  return (await allTexts(store)).filter(({ removed }) => !removed);
+}
+
+/**
+ * A text as a document to learn from.
+ * @throws HomegrownError `storage-damaged` when it, or while it is read a record of it, is not there
+ */
+export async function openText(store: BlobStore, id: string): Promise<Document> {
+  const { sha256, characters, bytes, records, name } = await textOf(store, id);
+  return {
+    sha256,
+    characters,
+    bytes,
+    async *records() {
+      const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+      for (let n = 0; n < records; n++) {
+        const record = await store.get(recordKey(id, n));
+        if (!(record instanceof Uint8Array)) throw damaged(`Part ${n + 1} of ${records} of ${name} is missing`);
+        yield decoder.decode(record);
+      }
+    },
+  };
+}
+
+/** The first `characters` of a text. */
+export async function previewText(store: BlobStore, id: string, characters: number): Promise<string> {
+  let text = '';
+  for await (const record of (await openText(store, id)).records()) {
+    text += record;
+    // At most two code units a character.
+    if (text.length >= 2 * characters) break;
+  }
+  return Array.from(text.slice(0, 2 * characters))
+    .slice(0, characters)
+    .join('');
+}
+
+/** Hides a text; `restoreText` undoes it, `purgeText` makes it final. */
+export const removeText = (store: BlobStore, id: string): Promise<void> => mark(store, id, true);
+export const restoreText = (store: BlobStore, id: string): Promise<void> => mark(store, id, false);
+
+export async function purgeText(store: BlobStore, id: string): Promise<void> {
+  await store.commit({ drop: [textKey(id), ...(await recordKeys(store, id))] });
+}
+
+/**
+ * At the start of a session: drops what imports left that did not end (a crash, a closed tab), and texts removed in
+ * an earlier session. Returns how many of both. An import still running in another tab fails with `in-use`.
+ */
+export async function collectOrphans(store: BlobStore): Promise<number> {
+  const unfinished = (await store.keys(markerKey(''))).map((key) => key.slice(markerKey('').length));
+  for (const id of unfinished) await store.commit({ drop: [markerKey(id), ...(await recordKeys(store, id))] });
+  const removed = (await allTexts(store)).filter((text) => text.removed);
+  for (const { id } of removed) await purgeText(store, id);
+  return unfinished.length + removed.length;
+}
+
+export const textKey = (id: string): string => `texts/${id}`;
+export const markerKey = (id: string): string => `importing/${id}`;
+export const recordKey = (id: string, n: number): string => `text/${id}/${n}`;
+export const recordKeys = (store: BlobStore, id: string): Promise<string[]> => store.keys(`text/${id}/`);
+
+async function allTexts(store: BlobStore): Promise<TextRecord[]> {
+  const ids = (await store.keys(textKey(''))).map((key) => key.slice(textKey('').length));
+  const texts = await Promise.all(ids.map((id) => textOf(store, id)));
+  return texts.sort((a, b) => a.addedAt - b.addedAt || (a.id < b.id ? -1 : 1));
+}
+
+async function textOf(store: BlobStore, id: string): Promise<TextRecord> {
+  const { success, data } = textRecord.safeParse(await store.get(textKey(id)));
+  if (!success) throw damaged(`The entry of text ${id} cannot be read`);
+  return data;
+}
+
+async function mark(store: BlobStore, id: string, removed: boolean): Promise<void> {
+  await store.commit({ put: [[textKey(id), { ...(await textOf(store, id)), removed }]] });
+}
+
+const damaged = (what: string): HomegrownError =>
+  new HomegrownError(
+    'storage-damaged',
+    `${what}.`,
+    'Your other texts are not affected. Remove this one and add its file again.',
+  );

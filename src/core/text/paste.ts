@@ -1,0 +1,36 @@
+import { badFile } from '../base/errors';
+import { characterEnd } from '../base/utf8';
+import type { TextSource } from './import';
+
+/**
+ * Pasted or typed text as a source.
+ * @throws HomegrownError `bad-file` when it holds half of a surrogate pair: UTF-8 could only replace it
+ */
+export function pastedText(name: string, text: string): TextSource {
+  const lone = /\p{Surrogate}/u.exec(text);
+  if (lone) {
+    const code = lone[0].charCodeAt(0).toString(16).toUpperCase();
+    throw badFile(
+      `Character ${lone.index + 1} of the pasted text is half of a surrogate pair (U+${code}), which no file can hold.`,
+      'Remove it, or copy the text again from its source.',
+    );
+  }
+  const encoder = new TextEncoder();
+  const pieces = function* (): Generator<Uint8Array> {
+    for (let from = 0, to = 0; from < text.length; from = to) {
+      to = characterEnd(text, Math.min(text.length, from + PIECE));
+      yield encoder.encode(text.slice(from, to));
+    }
+  };
+  let size = 0;
+  for (const { length } of pieces()) size += length;
+  return {
+    name,
+    size,
+    stream: async function* () {
+      for (const piece of pieces()) yield await Promise.resolve(piece);
+    },
+  };
+}
+
+const PIECE = 2 ** 18;
