@@ -1,0 +1,135 @@
+import { formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
+import { useStudio } from '../../state/react';
+import { Bar, Button, Icon, Notice, NumberStrip, Pane, PaneHead } from '../../ui';
+import type { Diagnosis, Situation } from './doctor';
+import { useMend } from './useMend';
+import styles from './ModelPage.module.css';
+
+/** What the run will cost, and what the config doctor says of it. */
+export function EstimatePane({ situation, diagnosis }: { situation: Situation; diagnosis: Diagnosis }) {
+  const { estimate, model, recipe } = situation;
+  const { memory } = estimate;
+  const inLayers = new Set(['Attention', 'Feed-forward']);
+  return (
+    <Pane title="Before you start" aside={<DeviceReading />}>
+      <NumberStrip
+        isCompact
+        readings={[
+          { label: 'Parameters', ...split(formatShort(estimate.parameters)) },
+          { label: 'Memory', ...split(formatBytes(memory.total)) },
+          {
+            label: 'Time',
+            ...(estimate.seconds === undefined ? { value: '–' } : split(formatDuration(1000 * estimate.seconds))),
+          },
+        ]}
+      />
+      <div className={styles.breakdowns}>
+        <Breakdown
+          title="Parameters"
+          format={formatCount}
+          rows={estimate.groups.map(({ name, parameters }) => ({
+            name: inLayers.has(name) ? `${name}, ${layers(model.config.layers)}` : name,
+            value: parameters,
+          }))}
+        />
+        <Breakdown
+          title="Memory"
+          unit="MB"
+          format={(bytes) => (bytes / 1e6).toFixed(bytes < 1e5 ? 2 : 1)}
+          rows={[
+            { name: 'Weights', value: memory.weights },
+            { name: 'Gradients', value: memory.gradients },
+            { name: recipe.optimizer === 'adamw' ? 'AdamW moments' : 'Momentum', value: memory.moments },
+            { name: 'Activations', value: memory.activations },
+            { name: 'Logits and loss', value: memory.logits },
+          ]}
+        />
+      </div>
+      <Doctor diagnosis={diagnosis} />
+    </Pane>
+  );
+}
+
+function DeviceReading() {
+  const device = useStudio((s) => s.device);
+  const words =
+    device.kind === 'open'
+      ? `measured on ${device.info.name}`
+      : device.kind === 'opening'
+        ? 'measuring this device'
+        : 'no device';
+  return <span className={styles.aside}>{words}</span>;
+}
+
+interface Row {
+  name: string;
+  value: number;
+}
+function Breakdown(p: { title: string; unit?: string; rows: readonly Row[]; format: (value: number) => string }) {
+  const most = Math.max(...p.rows.map(({ value }) => value), 1);
+  return (
+    <table className={styles.breakdown}>
+      <caption>
+        {p.title} {p.unit && <span>{p.unit}</span>}
+      </caption>
+      <tbody>
+        {p.rows.map(({ name, value }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td className={styles.barCell} aria-hidden>
+              <Bar share={value / most} />
+            </td>
+            <td>{p.format(value)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Doctor({ diagnosis: { findings, fine } }: { diagnosis: Diagnosis }) {
+  const mend = useMend();
+  return (
+    <>
+      <PaneHead
+        title="Config doctor"
+        hint={`${findings.length === 0 ? 'nothing' : formatCount(findings.length)} to look at, ${formatCount(fine.length)} fine`}
+      />
+      {findings.map((finding) => (
+        <Notice
+          key={`${finding.title} ${finding.fields.join()}`}
+          tone={finding.severity === 'stop' ? 'error' : 'warn'}
+          title={finding.title}
+          actions={
+            finding.mend && (
+              <Button isDense onPress={() => finding.mend && mend(finding.mend)}>
+                {finding.mend.label}
+              </Button>
+            )
+          }
+        >
+          {finding.detail}
+        </Notice>
+      ))}
+      <details className={styles.fold}>
+        <summary>
+          <Icon name="check" tone="ok" />
+          {formatCount(fine.length)} checks passed
+        </summary>
+        <ul className={styles.foldList}>
+          {fine.map((words) => (
+            <li key={words}>{words}</li>
+          ))}
+        </ul>
+      </details>
+    </>
+  );
+}
+
+const layers = (n: number): string => `${formatCount(n)} ${n === 1 ? 'layer' : 'layers'}`;
+
+/** `26.3 MB` as a value and its unit. */
+function split(words: string): { value: string; unit?: string } {
+  const at = words.lastIndexOf(' ');
+  return at < 0 ? { value: words } : { value: words.slice(0, at), unit: words.slice(at + 1) };
+}

@@ -1,0 +1,72 @@
+import { useMemo } from 'react';
+import { formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
+import { modelSpec } from '../../core/models';
+import { useStudio } from '../../state/react';
+import { isActive } from '../../state/run';
+import { MenuButton, Notice, Panes, Stage } from '../../ui';
+import { diagnose } from './doctor';
+import { EstimatePane } from './EstimatePane';
+import { byField } from './findings';
+import { ShapePane } from './ShapePane';
+import { SizeBlock } from './SizeBlock';
+import { TrainingPane } from './TrainingPane';
+import { useSituation } from './useSituation';
+
+/** The next run's settings, what they will cost, and what speaks against them. */
+export function ModelPage() {
+  const situation = useSituation();
+  const isRunning = useStudio((s) => isActive(s.phase) && s.phase.kind !== 'preparing');
+  const diagnosis = useMemo(() => diagnose(situation), [situation]);
+  const findings = useMemo(() => byField(diagnosis.findings), [diagnosis]);
+  const { model, estimate, recipe, device } = situation;
+  return (
+    <Stage
+      title="Model"
+      summary={
+        <>
+          {modelSpec(model.id).label} with <b>{formatShort(estimate.parameters)}</b> parameters,{' '}
+          <b>{formatBytes(estimate.memory.total)}</b>{' '}
+          {device?.kind === 'webgpu' && !device.software ? 'on the GPU' : 'of memory'}
+          {estimate.seconds !== undefined && (
+            <>
+              , about <b>{formatDuration(1000 * estimate.seconds)}</b> for {formatCount(recipe.steps)} steps
+            </>
+          )}
+        </>
+      }
+      actions={<Presets />}
+    >
+      {isRunning && (
+        <Notice tone="ok" title="A run is in progress">
+          It keeps its own settings; what is set here is for the next one.
+        </Notice>
+      )}
+      <SizeBlock situation={situation} />
+      <Panes
+        columns="minmax(264px, 3fr) minmax(264px, 3fr) minmax(480px, 6fr)"
+        narrowColumns="minmax(232px, 3fr) minmax(232px, 3fr) minmax(440px, 6fr)"
+      >
+        <ShapePane situation={situation} findings={findings} />
+        <TrainingPane situation={situation} findings={findings} />
+        <EstimatePane situation={situation} diagnosis={diagnosis} />
+      </Panes>
+    </Stage>
+  );
+}
+
+function Presets() {
+  const { presets } = modelSpec(useStudio((s) => s.project.model.id));
+  const choose = useStudio((s) => s.usePreset);
+  return (
+    <MenuButton
+      entries={presets.map(({ name, config: { layers, width, context } }) => ({
+        id: name,
+        label: name,
+        hint: `${formatCount(layers)} layers, width ${formatCount(width)}, context ${formatCount(context)}`,
+      }))}
+      onChoose={choose}
+    >
+      Presets
+    </MenuButton>
+  );
+}

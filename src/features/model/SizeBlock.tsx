@@ -1,0 +1,55 @@
+import { useMemo, type KeyboardEvent } from 'react';
+import { formatShort } from '../../core/base/units';
+import { modelSpec } from '../../core/models';
+import { estimate } from '../../state/estimate';
+import { useStudio, useStudioStore } from '../../state/react';
+import { SizeDial } from '../../ui';
+import { suitingSizes, type Situation } from './doctor';
+import { nextSize } from './sizes';
+import styles from './ModelPage.module.css';
+
+const DAY = 24 * 3600;
+
+/** One dial for the shape; its green band suits the text, its grey end takes more than a day here. */
+export function SizeBlock({ situation }: { situation: Situation }) {
+  const setSize = useStudio((s) => s.setSize);
+  const store = useStudioStore();
+  const { model, text, recipe, device } = situation;
+  const spec = modelSpec(model.id);
+  const characters = useStudio((s) => s.texts.reduce((n, { characters }) => n + characters, 0));
+  const tooLong = useMemo(() => {
+    if (!device) return undefined;
+    for (let size = 1e5; size < 1e8; size *= 1.25) {
+      const { seconds } = estimate(spec, spec.sized(size, model.vocabulary), model.vocabulary, recipe, device);
+      if (seconds !== undefined && seconds > DAY) return size;
+    }
+    return undefined;
+  }, [spec, model.vocabulary, recipe, device]);
+
+  // The architecture has few sizes, so an arrow goes to the next one instead of the next place on the ruler.
+  const onKeyDown = (event: KeyboardEvent) => {
+    const direction = ARROWS[event.key];
+    if (direction === undefined) return;
+    event.preventDefault();
+    const size = nextSize(spec, model.vocabulary, situation.estimate.parameters, direction);
+    if (size !== undefined) store.getState().setSize(size);
+  };
+
+  return (
+    <section className={styles.size} aria-labelledby="size-head">
+      <div className={styles.sizeHead}>
+        <h2 id="size-head">Size</h2>
+        <span>one dial sets layers, width, heads and context</span>
+      </div>
+      <div onKeyDownCapture={onKeyDown}>
+        <SizeDial
+          value={situation.estimate.parameters}
+          onChange={setSize}
+          suits={text && { ...suitingSizes(text), label: `suits ${formatShort(characters)} characters` }}
+          limit={tooLong === undefined ? undefined : { from: tooLong, label: 'over a day here' }}
+        />
+      </div>
+    </section>
+  );
+}
+const ARROWS: Readonly<Record<string, 1 | -1>> = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };

@@ -1,0 +1,98 @@
+import { useMemo } from 'react';
+import { formatNumber } from '../../core/base/units';
+import { learningRateAt, SCHEDULES, type ScheduleId } from '../../core/optim/schedule';
+import type { Recipe } from '../../core/train/recipe';
+import { useStudio } from '../../state/react';
+import { Block, Pane, Select, SmallChart, TextField } from '../../ui';
+import { passes, type Situation } from './doctor';
+import type { Findings } from './findings';
+import {
+  AFTER_SCHEDULE,
+  LENGTH,
+  MOMENTUM,
+  RATE,
+  REST,
+  SELDOM,
+  SELDOM_ADAMW,
+  type Facts,
+  type RecipeField,
+} from './recipeFields';
+import { RecipeRow } from './RecipeRow';
+import styles from './ModelPage.module.css';
+
+const OPTIMIZERS: Record<Recipe['optimizer'], { label: string; hint: string }> = {
+  adamw: { label: 'AdamW', hint: 'a step size for each weight; the usual choice' },
+  sgd: { label: 'SGD', hint: 'one step size, with momentum; less memory' },
+};
+
+export function TrainingPane({ situation, findings }: { situation: Situation; findings: Findings }) {
+  const recipe = useStudio((s) => s.project.recipe);
+  const setRecipe = useStudio((s) => s.setRecipe);
+  const facts: Facts = { tokensPerStep: situation.estimate.tokensPerStep, passes: passes(situation) };
+  const rows = (fields: readonly RecipeField[]) =>
+    fields.map((field) => <RecipeRow key={field.key} field={field} facts={facts} findings={findings} />);
+  return (
+    <Pane title="Training">
+      <Block isForm>
+        {rows(LENGTH)}
+        <Select
+          label="Optimizer"
+          value={recipe.optimizer}
+          onChange={(optimizer) => setRecipe({ optimizer })}
+          options={(Object.keys(OPTIMIZERS) as Recipe['optimizer'][]).map((value) => ({ value, ...OPTIMIZERS[value] }))}
+        />
+        {recipe.optimizer === 'sgd' && rows([MOMENTUM])}
+        {rows(RATE)}
+        <Select
+          label="Schedule"
+          hint="after the warm-up"
+          value={recipe.schedule}
+          onChange={(schedule) => setRecipe({ schedule })}
+          options={(Object.keys(SCHEDULES) as ScheduleId[]).map((value) => ({ value, label: SCHEDULES[value].label }))}
+        />
+        {rows(AFTER_SCHEDULE)}
+        {rows(REST)}
+      </Block>
+      <Block>
+        <TextField
+          label="Sample prompt"
+          value={recipe.samplePrompt}
+          onChange={(samplePrompt) => setRecipe({ samplePrompt })}
+          hint="continued at every evaluation, with the same seed"
+          isProse
+        />
+      </Block>
+      <details className={styles.fold}>
+        <summary>Seldom changed</summary>
+        <div className={styles.foldBody}>
+          {rows(SELDOM)}
+          {recipe.optimizer === 'adamw' && rows(SELDOM_ADAMW)}
+        </div>
+      </details>
+      <RateChart recipe={recipe} />
+    </Pane>
+  );
+}
+
+const POINTS = 240;
+function RateChart({ recipe }: { recipe: Recipe }) {
+  const { schedule, learningRate, warmup, finalRate, steps } = recipe;
+  const line = useMemo(() => {
+    const count = Math.min(POINTS, Math.max(1, steps));
+    const even = Array.from({ length: count + 1 }, (_, i) => Math.round((i * steps) / count));
+    // The corner at the end of the warm-up is drawn as a corner.
+    const x = [...new Set([...even, Math.min(warmup, steps)])].sort((a, b) => a - b);
+    const y = x.map((step) => learningRateAt(schedule, { learningRate, warmup, finalRate, steps }, step));
+    return { x, y };
+  }, [schedule, learningRate, warmup, finalRate, steps]);
+  return (
+    <SmallChart
+      title="Learning rate by step"
+      value={formatNumber(learningRate)}
+      lines={[{ id: 'rate', label: 'learning rate', run: 1, form: 'thin', ...line }]}
+      xMax={steps}
+      y={{ min: 0, max: learningRate * 1.1 }}
+      caption={`The learning rate rises to ${formatNumber(learningRate)} in ${formatNumber(warmup)} steps and ends at ${formatNumber(line.y.at(-1) ?? 0)}`}
+    />
+  );
+}

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { gpt } from '../../core/models/gpt/spec';
+import { problems } from '../../core/train/problems';
+import { DEFAULT_RECIPE, type Recipe } from '../../core/train/recipe';
+import type { BaseConfig } from '../../core/models/spec';
+import type { DeviceInfo } from '../../protocol/gpu';
+import { estimate } from '../../state/estimate';
+import { diagnose, largestDivisor, passes, usualRate, type Situation } from './doctor';
+
+const VOCABULARY = 300;
+const wasm: DeviceInfo = { kind: 'wasm', name: 'CPU', software: false, features: [], gigaflops: 25, choices: ['wasm'] };
+
+interface Change {
+  config?: Partial<BaseConfig>;
+  recipe?: Partial<Recipe>;
+  text?: Situation['text'];
+  device?: DeviceInfo;
+  validationShare?: number;
+}
+function situation(change: Change = {}): Situation {
+  const config = { layers: 2, heads: 2, width: 64, context: 64, ...change.config };
+  const recipe = { ...DEFAULT_RECIPE, ...change.recipe };
+  const text = 'text' in change ? change.text : { train: 1e6, validation: 1e5, isCounted: true };
+  const device = change.device ?? wasm;
+  return {
+    model: { id: 'gpt', config, vocabulary: VOCABULARY },
+    recipe,
+    text,
+    validationShare: change.validationShare ?? 0.1,
+    estimate: estimate(gpt, config, VOCABULARY, recipe, device),
+    device,
+  };
+}
+const titles = (change: Change) => diagnose(situation(change)).findings.map(({ title }) => title);
+const cautionAbout = (change: Change, words: RegExp) =>
+  diagnose(situation(change)).findings.find(({ title }) => words.test(title));
+
+test('the settings that come with the app are fine', () => {
+  expect(titles({})).toEqual([]);
+  expect(diagnose(situation()).fine.length).toBeGreaterThanOrEqual(6);
+});
+
+describe('what cannot be started', () => {
+  test('heads that do not divide the width, mended by the nearest that do', () => {
+    const [finding] = diagnose(situation({ config: { heads: 5 } })).findings;
+    expect(finding?.severity).toBe('stop');
+    expect(finding?.mend).toMatchObject({ kind: 'model', change: { heads: 4 } });
+  });
+  test('no text', () => {
+    expect(diagnose(situation({ text: undefined })).findings).toMatchObject([
+      { severity: 'stop', mend: { kind: 'addText' } },
+    ]);
+  });
+  test('held-out text shorter than the context, mended by a shorter context where there is one', () => {
+    const [short] = diagnose(situation({ text: { train: 400, validation: 41, isCounted: true } })).findings;
+    expect(short).toMatchObject({ severity: 'stop', mend: { kind: 'model', change: { context: 32 } } });
+    const [tiny] = diagnose(situation({ text: { train: 30, validation: 3, isCounted: true } })).findings;
+    expect(tiny).toMatchObject({ severity: 'stop', mend: { kind: 'addText' } });
+  });
+  test('every mend of a model setting leaves nothing to mend in that setting', () => {
+    const size = fc.integer({ min: 1, max: 4000 });
+    fc.assert(
+      fc.property(fc.record({ layers: size, heads: size, width: size, context: size }), (config) => {
+        let now: Situation = { ...situation(), model: { id: 'gpt', config, vocabulary: VOCABULARY } };
+        for (let i = 0; i < 8; i++) {
+          const mend = diagnose(now).findings.find(
+            ({ severity, mend }) => severity === 'stop' && mend?.kind === 'model',
+          )?.mend;
+          if (mend?.kind !== 'model') break;
+          now = { ...now, model: { ...now.model, config: { ...now.model.config, ...mend.change } } };
+        }
+        expect(problems(now.model, now.recipe, { train: 1e9, validation: 1e9 })).toEqual([]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('what is doubtful', () => {
+  test('a model that is large for the text: dropout first, then a smaller size', () => {
+    const text = { train: 1e4, validation: 1e4, isCounted: true };
+    const bearable = cautionAbout({ text }, /large/);
+    expect(bearable?.mend).toMatchObject({ kind: 'recipe', change: { dropout: 0.2 } });
+    expect(cautionAbout({ text, recipe: { dropout: 0.2 } }, /large/)).toBeUndefined();
+    const far = {
+      text: { ...text, train: 6e4 },
+      config: { layers: 6, heads: 6, width: 384 },
+      recipe: { dropout: 0.2 },
+    };
+    expect(cautionAbout(far, /large/)?.mend).toMatchObject({ kind: 'size', parameters: 1.2e5 });
+    // Read only once or twice, no text is learnt by heart.
+    expect(cautionAbout({ text, recipe: { steps: 20 } }, /large/)).toBeUndefined();
+  });
+  test('held-out text that is short', () => {
+    const text = { train: 1e6, validation: 1000, isCounted: true };
+    expect(cautionAbout({ text, validationShare: 0.01 }, /Held-out/)?.mend).toMatchObject({
+      kind: 'holdOut',
+      share: 0.1,
+    });
+    expect(cautionAbout({ text }, /Held-out/)?.mend).toMatchObject({ kind: 'addText' });
+  });
+  test('warm-up beyond half of the steps', () => {
+    expect(cautionAbout({ recipe: { steps: 180 } }, /Warm-up/)?.mend).toMatchObject({ change: { warmup: 9 } });
+    expect(cautionAbout({ recipe: { steps: 100 } }, /never reaches/)).toBeDefined();
+    expect(cautionAbout({ recipe: { steps: 200 } }, /Warm-up/)).toBeUndefined();
+  });
+  test('learning rates far from the usual, by optimizer', () => {
+    expect(cautionAbout({ recipe: { learningRate: 0.05 } }, /rate is high/)).toBeDefined();
+    expect(cautionAbout({ recipe: { learningRate: 1e-5 } }, /rate is low/)).toBeDefined();
+    expect(cautionAbout({ recipe: { learningRate: 0.001, optimizer: 'sgd' } }, /rate is low/)?.mend).toMatchObject({
+      change: { learningRate: 0.1 },
+    });
+    expect(cautionAbout({ recipe: { learningRate: 0.1, optimizer: 'sgd' } }, /rate/)).toBeUndefined();
+  });
+  test('evaluations that never come, or take over', () => {
+    expect(cautionAbout({ recipe: { evalEvery: 5000 } }, /only at the end/)?.mend).toMatchObject({
+      change: { evalEvery: 200 },
+    });
+    expect(cautionAbout({ recipe: { evalEvery: 2 } }, /much of the time/)).toBeDefined();
+  });
+  test('a run of days, and WebGPU on the processor', () => {
+    const slow = { ...wasm, gigaflops: 0.01 };
+    expect(titles({ device: slow })).toContain('This takes long on this device');
+    const software: DeviceInfo = { ...wasm, kind: 'webgpu', software: true, choices: ['webgpu', 'wasm'] };
+    expect(cautionAbout({ device: software }, /processor/)?.mend).toMatchObject({ kind: 'device', device: 'wasm' });
+  });
+});
+
+test('the usual rate falls with the size', () => {
+  expect(usualRate(1e5)).toBeGreaterThan(usualRate(1e8));
+  expect(usualRate(1e6)).toBeCloseTo(0.0013, 4);
+});
+test('passes are tokens read over tokens there', () => {
+  expect(passes(situation())).toBeCloseTo((2000 * 12 * 64) / 1e6);
+  expect(passes(situation({ text: undefined }))).toBeUndefined();
+});
+test('the largest divisor', () => {
+  expect([largestDivisor(384, 7), largestDivisor(97, 8), largestDivisor(6, 100)]).toEqual([6, 1, 6]);
+});

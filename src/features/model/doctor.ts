@@ -1,0 +1,246 @@
+/** The config doctor: what keeps a run from starting, what is legal but doubtful, and what is fine. */
+import { formatCount, formatDuration, formatNumber, formatShort } from '../../core/base/units';
+import { modelSpec } from '../../core/models';
+import type { BaseConfig } from '../../core/models/spec';
+import { problems, type Problem } from '../../core/train/problems';
+import type { Recipe } from '../../core/train/recipe';
+import type { DeviceKind, ModelChoice } from '../../core/train/run';
+import type { DeviceInfo } from '../../protocol/gpu';
+import type { Estimate, TextSize } from '../../state/estimate';
+
+/** Everything that a judgement of the settings rests on. */
+export interface Situation {
+  model: ModelChoice;
+  recipe: Recipe;
+  /** Undefined without any text. */
+  text: TextSize | undefined;
+  validationShare: number;
+  estimate: Estimate;
+  device: DeviceInfo | undefined;
+}
+
+export type Mend =
+  | { kind: 'recipe'; label: string; change: Partial<Recipe> }
+  | { kind: 'model'; label: string; change: Partial<BaseConfig> }
+  | { kind: 'size'; label: string; parameters: number }
+  | { kind: 'holdOut'; label: string; share: number }
+  | { kind: 'device'; label: string; device: DeviceKind }
+  | { kind: 'addText'; label: string };
+
+export interface Finding {
+  /** A stop cannot be started; a caution can. */
+  severity: 'stop' | 'caution';
+  title: string;
+  detail: string;
+  /** Settings that it is about. */
+  fields: readonly Problem['field'][];
+  mend?: Mend;
+}
+
+export interface Diagnosis {
+  findings: readonly Finding[];
+  /** What was looked at and is fine. */
+  fine: readonly string[];
+}
+
+export function diagnose(situation: Situation): Diagnosis {
+  const stops = stopsOf(situation);
+  const looked = CHECKS.map((check) => check(situation)).filter((result) => result !== undefined);
+  const cautions = looked.filter((result) => typeof result !== 'string');
+  const fine = looked.filter((result) => typeof result === 'string');
+  return {
+    findings: [...stops, ...cautions],
+    fine: stops.length === 0 ? ['Every setting can run with every other', ...fine] : fine,
+  };
+}
+
+function stopsOf(situation: Situation): Finding[] {
+  const { model, recipe, text } = situation;
+  // Without text, the settings are still judged among themselves.
+  const tokens = text ? { train: Math.round(text.train), validation: Math.round(text.validation) } : PLENTY;
+  const stops: Finding[] = problems(model, recipe, tokens).map(({ field, message }) => {
+    const mend = mendOf(field, situation);
+    return { severity: 'stop', title: TITLE, detail: message, fields: [field], ...(mend && { mend }) };
+  });
+  if (!text) {
+    stops.push({
+      severity: 'stop',
+      title: 'There is no text to learn from',
+      detail: 'Drop files, or take one of the samples.',
+      fields: [],
+      mend: { kind: 'addText', label: 'Add text' },
+    });
+  }
+  return stops;
+}
+const TITLE = 'This cannot be started';
+const PLENTY = { train: Infinity, validation: Infinity };
+
+/** The nearest setting that runs. */
+function mendOf(field: Problem['field'], { model, text }: Situation): Mend | undefined {
+  const { config, id } = model;
+  if (field === 'text') {
+    const fits = Math.floor(Math.min(text?.train ?? 0, text?.validation ?? 0)) - 1;
+    if (fits >= modelSpec(id).fields.context.min) {
+      const context = 2 ** Math.floor(Math.log2(fits));
+      return { kind: 'model', label: `Set context ${formatCount(context)}`, change: { context } };
+    }
+    return { kind: 'addText', label: 'Add text' };
+  }
+  if (field === 'heads') {
+    const heads = largestDivisor(config.width, config.heads);
+    if (heads !== config.heads) return { kind: 'model', label: `Set ${formatCount(heads)} heads`, change: { heads } };
+  }
+  if (field in config) {
+    const key = field as keyof BaseConfig;
+    const { min, max } = modelSpec(id).fields[key];
+    const value = Math.min(max, Math.max(min, Math.round(config[key]) || min));
+    return { kind: 'model', label: `Set ${formatCount(value)}`, change: { [key]: value } };
+  }
+  return undefined;
+}
+
+export function largestDivisor(n: number, most: number): number {
+  for (let d = Math.min(Math.floor(most), n); d > 1; d--) if (n % d === 0) return d;
+  return 1;
+}
+
+/** A check says nothing where it has nothing to look at, a sentence where all is fine, else what it found. */
+type Check = (situation: Situation) => Finding | string | undefined;
+
+const caution = (title: string, detail: string, fields: Finding['fields'], mend?: Mend): Finding => ({
+  severity: 'caution',
+  title,
+  detail,
+  fields,
+  ...(mend && { mend }),
+});
+
+/** Times that the text is read in the whole run. */
+export const passes = ({
+  recipe,
+  text,
+  estimate,
+}: Pick<Situation, 'recipe' | 'text' | 'estimate'>): number | undefined =>
+  text && text.train > 0 ? (recipe.steps * estimate.tokensPerStep) / text.train : undefined;
+
+/** Sizes that suit a text: from a weight for every token to four, which a few passes with little dropout can bear. */
+export const suitingSizes = ({ train }: TextSize): { from: number; to: number } => ({ from: train, to: 4 * train });
+
+const modelSize: Check = (s) => {
+  const read = passes(s);
+  if (!s.text || read === undefined) return undefined;
+  const { parameters } = s.estimate;
+  const { from, to } = suitingSizes(s.text);
+  if (parameters <= to || read <= 3) return 'The size suits the text';
+  const smaller = Math.sqrt(from * to);
+  const isBearable = parameters <= 8 * to && s.recipe.dropout < 0.2;
+  if (parameters <= 8 * to && !isBearable) return 'Dropout makes up for a model that is large for the text';
+  return caution(
+    'The model is large for this text',
+    `${formatShort(parameters)} parameters will read ${about(s.text)}${formatShort(s.text.train)} tokens ${formatCount(read)} times, so expect a gap between training and held-out text. ${isBearable ? 'Dropout of 0.2' : `About ${formatShort(smaller)} parameters`} would narrow it.`,
+    isBearable ? ['dropout'] : [],
+    isBearable
+      ? { kind: 'recipe', label: 'Set dropout 0.2', change: { dropout: 0.2 } }
+      : smaller >= SMALLEST
+        ? { kind: 'size', label: `Take ${formatShort(smaller)}`, parameters: smaller }
+        : undefined,
+  );
+};
+const SMALLEST = 1e5;
+
+const heldOut: Check = ({ text, validationShare }) => {
+  if (!text) return undefined;
+  const { validation } = text;
+  // The loss of a token spreads by about 2 nats, so the mean of n is known to within 2 / sqrt(n), twice that for 95 %.
+  const noise = 4 / Math.sqrt(validation);
+  if (noise <= 0.05) return 'Held-out text is long enough to tell small differences';
+  return caution(
+    'Held-out text is small',
+    `${formatCount(validation)} tokens: a difference under ${formatNumber(noise)} nats is noise.${validationShare < 0.1 ? '' : ' More text would make a finer ruler.'}`,
+    [],
+    validationShare < 0.1
+      ? { kind: 'holdOut', label: 'Hold out 10 %', share: 0.1 }
+      : { kind: 'addText', label: 'Add text' },
+  );
+};
+
+const warmup: Check = ({ recipe: { warmup: rise, steps } }) => {
+  if (rise <= steps / 2) return 'Warm-up leaves most steps for learning';
+  const shorter = Math.max(1, Math.round(steps / 20));
+  return caution(
+    rise >= steps ? 'The learning rate never reaches its peak' : 'Warm-up takes most of the steps',
+    `${formatCount(rise)} of ${formatCount(steps)} steps are warm-up. A twentieth is usual.`,
+    ['warmup'],
+    { kind: 'recipe', label: `Set ${formatCount(shorter)}`, change: { warmup: shorter } },
+  );
+};
+
+/** Kaplan et al. 2020, equation D.1: the best peak for Adam falls with the logarithm of the size. */
+export const usualRate = (parameters: number): number => Math.max(1e-4, 0.003239 - 0.0001395 * Math.log(parameters));
+const USUAL_SGD = 0.1;
+
+const learningRate: Check = ({ recipe, estimate: { parameters } }) => {
+  const rate = recipe.learningRate;
+  const usual = recipe.optimizer === 'adamw' ? Number(usualRate(parameters).toPrecision(1)) : USUAL_SGD;
+  const isHigh = rate > 4 * usual;
+  if (!isHigh && rate >= usual / 30) return 'The learning rate is in the usual range for this size';
+  return caution(
+    isHigh ? 'The learning rate is high' : 'The learning rate is low',
+    `${formatNumber(rate)} is ${isHigh ? `${formatCount(rate / usual)} times` : `1/${formatCount(usual / rate)} of`} what ${recipe.optimizer === 'adamw' ? `AdamW usually bears at ${formatShort(parameters)} parameters` : 'SGD usually needs'}; ${isHigh ? 'the loss may jump or never fall' : 'the loss will fall slowly'}.`,
+    ['learningRate'],
+    { kind: 'recipe', label: `Set ${formatNumber(usual)}`, change: { learningRate: usual } },
+  );
+};
+
+const evaluations: Check = ({ recipe, estimate }) => {
+  const { evalEvery, evalTokens, steps } = recipe;
+  const often = Math.max(1, Math.round(steps / 10));
+  if (evalEvery > steps) {
+    return caution(
+      'Held-out text is measured only at the end',
+      `An evaluation every ${formatCount(evalEvery)} steps, of ${formatCount(steps)} in all.`,
+      ['evalEvery'],
+      { kind: 'recipe', label: `Set ${formatCount(often)}`, change: { evalEvery: often } },
+    );
+  }
+  // A forward pass is a third of a step.
+  const share = evalTokens / 3 / (evalEvery * estimate.tokensPerStep);
+  if (share <= 0.5) return 'Evaluations take a small part of the time';
+  return caution(
+    'Evaluations take much of the time',
+    `Each reads ${formatCount(evalTokens)} tokens after ${formatCount(evalEvery * estimate.tokensPerStep)} of training: ${formatCount((100 * share) / (1 + share))} % of the run.`,
+    ['evalEvery'],
+    often > evalEvery
+      ? { kind: 'recipe', label: `Set ${formatCount(often)}`, change: { evalEvery: often } }
+      : undefined,
+  );
+};
+
+const patience: Check = ({ estimate: { seconds, parameters }, recipe }) => {
+  if (seconds === undefined) return undefined;
+  if (seconds <= LONG) return `It ends in about ${formatDuration(1000 * seconds)}`;
+  const smaller = parameters / (seconds / LONG);
+  return caution(
+    'This takes long on this device',
+    `About ${formatDuration(1000 * seconds)} for ${formatCount(recipe.steps)} steps. It can be stopped and resumed at any time.`,
+    ['steps'],
+    smaller >= SMALLEST ? { kind: 'size', label: `Take ${formatShort(smaller)}`, parameters: smaller } : undefined,
+  );
+};
+const LONG = 12 * 3600;
+
+const device: Check = ({ device: here }) => {
+  if (here?.kind !== 'webgpu') return undefined;
+  if (!here.software) return 'WebGPU runs on a real GPU';
+  return caution(
+    'WebGPU runs on the processor here',
+    `${here.name} is no graphics chip. WASM is several times as fast on the same processor.`,
+    [],
+    here.choices.includes('wasm') ? { kind: 'device', label: 'Use WASM', device: 'wasm' } : undefined,
+  );
+};
+
+const CHECKS: readonly Check[] = [modelSize, heldOut, warmup, learningRate, evaluations, patience, device];
+
+const about = ({ isCounted }: TextSize): string => (isCounted ? '' : 'about ');

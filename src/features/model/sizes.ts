@@ -1,0 +1,21 @@
+/** The size dial's ruler, as sizes that an architecture has. */
+import { countParams, type BaseConfig, type ModelSpec } from '../../core/models/spec';
+
+/** Fractions of a size between two tries: the ruler's own step. */
+const STEP = 1.03;
+const LEAST = 1e5;
+const MOST = 1e8;
+
+/** The next larger (1) or smaller (-1) size that the dial can set, in parameters; undefined at its end. */
+export function nextSize<C extends BaseConfig>(
+  spec: ModelSpec<C>,
+  vocabulary: number,
+  now: number,
+  direction: 1 | -1,
+): number | undefined {
+  for (let size = now; size >= LEAST / STEP && size <= MOST * STEP; size *= STEP ** direction) {
+    const parameters = countParams(spec.params(spec.sized(size, vocabulary), vocabulary));
+    if (direction * (parameters - now) > 0) return parameters;
+  }
+  return undefined;
+}
