@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { installDawn } from '../testing/dawn';
-import { findGpu, type Gpu, useGpu } from './backend';
+import { findGpu, type Gpu, openGpu } from './backend';
 
 let gpu: Gpu;
 beforeAll(async () => {
   installDawn();
-  gpu = await useGpu();
+  gpu = await openGpu();
 });
 
 test('the device has what the adapter offers', async () => {
@@ -25,7 +25,7 @@ test('a refused call is reported, and the next use is a new device', async () =>
   gpu.device.createBuffer({ size: 4, usage });
   expect((await gpu.failed).code).toBe('bug');
   expect(() => gpu.check()).toThrow(/WebGPU: /);
-  const next = await useGpu();
+  const next = await openGpu();
   expect(next).not.toBe(gpu);
   gpu = next;
   next.check();

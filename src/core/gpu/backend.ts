@@ -31,7 +31,7 @@ export interface Gpu {
   failed: Promise<HomegrownError>;
 }
 
-/** The adapter that `useGpu` would take, or null where the browser has none. */
+/** The adapter that `openGpu` would take, or null where the browser has none. */
 export async function findGpu(): Promise<AdapterSummary | null> {
   const adapter = await requestAdapter();
   return adapter && summarise(adapter);
@@ -46,7 +46,7 @@ export const currentGpu = (): Gpu | undefined => (tf.getBackend() === 'webgpu' ?
  * Makes TensorFlow.js run on WebGPU. A second call gives the same device, unless that one has failed.
  * @throws {HomegrownError} 'bad-settings' where there is no adapter.
  */
-export async function useGpu(): Promise<Gpu> {
+export async function openGpu(): Promise<Gpu> {
   if (current && healthy(current)) {
     await tf.setBackend('webgpu');
     return current;

@@ -24,18 +24,53 @@ export interface Kernel<Name extends string = string> {
   enable?: readonly ('f16' | 'subgroups')[];
 }
 
+/** Part of a tensor: elements of 4 bytes, `from` a multiple of 64. */
+export interface Slice {
+  tensor: TensorInfo;
+  from: number;
+  length: number;
+}
+
 /** Encodes one run of a kernel after everything encoded before. */
-export function dispatch<Name extends string>(kernel: Kernel<Name>, tensors: Readonly<Record<Name, TensorInfo>>): void {
+export function dispatch<Name extends string>(
+  kernel: Kernel<Name>,
+  operands: { readonly [name in Name]?: TensorInfo | Slice | undefined },
+): void {
   const backend = webgpu();
   const { device } = backend;
   const bindings = Object.entries<readonly [Access, Element]>(kernel.bindings);
-  const bound = bindings.map(([name]) => tensors[name as Name]);
-  const { pipeline, layout } = compiled(backend, kernel);
-  const entries = bound.map((tensor, binding) => ({ binding, resource: { buffer: bufferOf(tensor) } }));
-  encodeDispatch(pipeline, device.createBindGroup({ layout, entries }), kernel.grid, bound);
-  bindings.forEach(([, [access]], i) => {
-    if (access !== 'read') forgetValues(bound[i]!);
+  const bound = bindings.map(([name]): TensorInfo | Slice => {
+    const operand: TensorInfo | Slice | undefined = operands[name as Name];
+    if (!operand) throw new HomegrownError('bug', `Kernel ${kernel.name} was called without ${name}.`);
+    return operand;
   });
+  const { pipeline, layout } = compiled(backend, kernel);
+  const entries = bound.map((operand, binding) => ({ binding, resource: resource(operand) }));
+  const tensors = bound.map((operand) => (isSlice(operand) ? operand.tensor : operand));
+  encodeDispatch(pipeline, device.createBindGroup({ layout, entries }), kernel.grid, tensors);
+  bindings.forEach(([, [access]], i) => {
+    if (access !== 'read') forgetValues(tensors[i]!);
+  });
+}
+
+const isSlice = (operand: TensorInfo | Slice): operand is Slice => 'tensor' in operand;
+
+function resource(operand: TensorInfo | Slice): GPUBufferBinding {
+  if (!isSlice(operand)) return { buffer: bufferOf(operand) };
+  return { buffer: bufferOf(operand.tensor), offset: operand.from * 4, size: operand.length * 4 };
+}
+
+/** A function that makes kernels, each one once: its arguments are all that a kernel depends on. */
+export function kernels<A extends readonly unknown[], Name extends string>(
+  make: (...sizes: A) => Kernel<Name>,
+): (...sizes: A) => Kernel<Name> {
+  const made = new Map<string, Kernel<Name>>();
+  return (...sizes) => {
+    const key = JSON.stringify(sizes);
+    let kernel = made.get(key);
+    if (!kernel) made.set(key, (kernel = make(...sizes)));
+    return kernel;
+  };
 }
 
 /** Workgroups for `n` of them in a row: `index` in the shader is `group.x + group.y * 32768`, to be checked against n. */

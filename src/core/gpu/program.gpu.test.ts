@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { stream } from '../base/rng';
 import { type Calls, countCalls, installDawn } from '../testing/dawn';
 import { arena, BLOCK, layout } from './arena';
-import { type Gpu, useGpu } from './backend';
+import { type Gpu, openGpu } from './backend';
 import { isUnplaced, trace } from './capture';
 import { dispatch, type Kernel } from './dispatch';
 import { plan } from './plan';
@@ -14,7 +14,7 @@ let calls: Calls;
 beforeAll(async () => {
   installDawn();
   calls = countCalls();
-  gpu = await useGpu();
+  gpu = await openGpu();
 });
 beforeEach(() => gpu.check());
 

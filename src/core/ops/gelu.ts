@@ -9,12 +9,17 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
+import { geluBackwardOnGpu, geluOnGpu } from './gelu.wgsl';
 import { type Differentiable, run, type Ways } from './op';
 
 export const gelu = (x: Tensor): Tensor => run(GELU, { x }, undefined);
 
 type X = { x: Tensor };
 export const GELU: Ways<Differentiable<X, undefined>> = {
+  webgpu: {
+    forward: ({ x }) => ({ y: geluOnGpu(x), saved: { x } }),
+    backward: (dy, { x }: X) => ({ x: geluBackwardOnGpu(dy, x) }),
+  },
   reference: {
     forward: ({ x }) => ({ y: geluForward(x), saved: { x } }),
     backward: (dy, { x }: X) => ({ x: geluBackward(dy, x) }),

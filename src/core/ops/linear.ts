@@ -10,6 +10,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { geluBackward, geluForward } from './gelu';
+import { linearOnGpu } from './linear.wgsl';
 import { type Differentiable, run, type Ways } from './op';
 
 export function linear(
@@ -27,7 +28,9 @@ interface Settings {
   gelu: boolean;
 }
 
-export const LINEAR: Ways<Differentiable<X, Settings>> = {
+export type Linear = Differentiable<X, Settings, Saved>;
+export const LINEAR: Ways<Linear> = {
+  webgpu: linearOnGpu,
   reference: {
     forward({ x, weight, bias, residual }, { gelu }) {
       const product = tf.matMul(x, weight);
@@ -35,7 +38,7 @@ export const LINEAR: Ways<Differentiable<X, Settings>> = {
       const act = gelu ? geluForward(pre) : pre;
       return { y: residual ? tf.add(act, residual) : act, saved: { x, weight, pre: gelu ? pre : undefined } };
     },
-    backward(dy, { x, weight, pre }: Saved) {
+    backward(dy, { x, weight, pre }) {
       const du = (pre ? geluBackward(dy, pre) : dy) as Tensor2D;
       return {
         x: tf.matMul(du, tf.transpose(weight)),

@@ -1,0 +1,25 @@
+import { floats } from '../testing/checkOp';
+import { checkOnGpu, startDawn } from '../testing/checkOnGpu';
+import { GELU } from './gelu';
+import { LINEAR } from './linear';
+
+startDawn();
+for (const [N, I, O] of [
+  [1, 3, 5],
+  [65, 127, 33],
+  [70, 64, 128],
+  [127, 48, 192],
+  [70_000, 4, 3],
+] as const) {
+  const x = floats([N, I]);
+  const weight = floats([I, O], 0.4, 1);
+  const bias = floats([O], 0.5, 2);
+  const residual = floats([N, O], 1, 3);
+  const all = { x, weight, bias, residual };
+  checkOnGpu(`linear of [${N}, ${I}] to ${O}`, LINEAR, { x, weight }, { gelu: false }, 2e-5);
+  if (N < 1000) {
+    checkOnGpu(`linear of [${N}, ${I}] to ${O} with bias and residual`, LINEAR, all, { gelu: false }, 2e-5);
+    checkOnGpu(`linear of [${N}, ${I}] to ${O} with GELU`, LINEAR, { x, weight, bias }, { gelu: true }, 2e-5);
+  }
+}
+checkOnGpu('gelu', GELU, { x: floats([257, 5], 30) }, undefined);
