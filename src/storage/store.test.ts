@@ -5,6 +5,7 @@ import { memoryStore, type BlobStore } from '../core/base/blobStore';
 import { claimRun, loadSnapshot } from '../core/checkpoint/checkpoint';
 import { holdRun } from './lock';
 import { openStore } from './store';
+import { usage } from './usage';
 
 beforeEach(() => void vi.stubGlobal('indexedDB', new IDBFactory()));
 afterEach(() => {
@@ -222,4 +223,11 @@ test('one tab holds a run', async () => {
   first.release();
   await new Promise((resolve) => setTimeout(resolve));
   await holdRun('r');
+});
+
+test('usage is what the browser says, without its quota', async () => {
+  vi.stubGlobal('navigator', {
+    storage: { estimate: () => Promise.resolve({ usage: 7, quota: 1e10 }), persisted: () => Promise.resolve(true) },
+  });
+  expect(await usage()).toEqual({ bytes: 7, persistent: true });
 });

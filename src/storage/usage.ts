@@ -10,6 +10,3 @@ export async function usage(): Promise<Usage> {
   const [estimate, persistent] = await Promise.all([navigator.storage.estimate(), navigator.storage.persisted()]);
   return { bytes: estimate.usage, persistent };
 }
-
-/** Asks the browser never to evict what is stored. Best called from a click; may show a question (Firefox). */
-export const persist = (): Promise<boolean> => navigator.storage.persist();
