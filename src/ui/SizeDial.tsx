@@ -23,7 +23,7 @@ export function SizeDial({ value, onChange, suits, limit }: SizeDialProps) {
   return (
     <div className={styles.dial}>
       <div className={styles.top}>
-        <span className={styles.value} style={{ left: percent(at), transform: `translateX(${-100 * at}%)` }}>
+        <span className={styles.value} style={{ left: `clamp(64px, ${percent(at)}, 100% - 64px)` }}>
           <b>{size}</b> parameters
         </span>
       </div>

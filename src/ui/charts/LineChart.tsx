@@ -56,7 +56,12 @@ export interface LineChartProps {
 
 /** A figure: head, plot, caption. The table takes the plot's place and is what screen readers get. */
 export function LineChart(props: LineChartProps) {
-  const p = useAtMost(props, useDrawingInterval());
+  const urgent = JSON.stringify([props.isLog, props.isXLog, props.lines.map((line) => line.id)]);
+  return <LineFigure {...useAtMost(props, useDrawingInterval(), urgent)} />;
+}
+
+/** The same, drawn as often as it is given. */
+export function LineFigure(p: LineChartProps) {
   const [isTable, setTable] = useState(false);
   const x = xScale(p);
   const y: Scale = p.y ? { ...p.y, isLog: p.isLog ?? false } : yScale(p);
@@ -71,11 +76,13 @@ export function LineChart(props: LineChartProps) {
         {p.hint !== undefined && <span>{p.hint}</span>}
         {p.keys && <Keys keys={p.keys} />}
         <span className={styles.grow} />
-        {p.settings}
+        {p.settings !== undefined && <span className={styles.settings}>{p.settings}</span>}
         {small ? isTable ? toggle : <b>{small.value}</b> : toggle}
       </div>
       {isTable ? (
-        <div className={styles.table}>{p.table ?? <LineTable p={p} describeX={describeX} describeY={describeY} />}</div>
+        <div className={styles.table} tabIndex={0} role="group" aria-label={`${p.title}, as a table`}>
+          {p.table ?? <LineTable p={p} describeX={describeX} describeY={describeY} />}
+        </div>
       ) : (
         <PlotArea
           label={small ? `${p.title}, now ${small.value}` : p.title}

@@ -4,7 +4,7 @@ import { Slider } from '../Slider';
 import { formatReading } from '../numbers';
 import { Table } from '../Table';
 import { nearest } from './columns';
-import { LineChart } from './LineChart';
+import { LineFigure } from './LineChart';
 import { extent, scaleAround, type Scale } from './scale';
 import { smooth, smoothingWindow } from './smoothing';
 import { useAtMost, useDrawingInterval } from './surroundings';
@@ -27,7 +27,7 @@ export interface LossChartProps {
   /** Without it the settings row is left out. */
   onSettings?: (settings: ChartSettings) => void;
   /** Steps undone after a failure, from the last save to the loss; they are not to be in the columns. */
-  undone?: { from: number; to: number; label: string; longLabel?: string } | undefined;
+  undone?: Omit<Band, 'tone'> | undefined;
   /** Losses that were recovered from, and other events, by step. */
   marks?: readonly FootMark[];
   caption?: ReactNode;
@@ -37,7 +37,7 @@ export interface LossChartProps {
 
 /** Perplexity on a log axis at the left, nats at the right: one curve, two readings. */
 export function LossChart(props: LossChartProps) {
-  const p = useAtMost(props, useDrawingInterval());
+  const p = useAtMost(props, useDrawingInterval(), props.settings);
   const chart = useMemo(() => lossLines(p), [p]);
   const { settings, references = [] } = p;
   const axis = settings.x;
@@ -45,7 +45,7 @@ export function LossChart(props: LossChartProps) {
   const nats = (perplexity: number) => `${Math.log(perplexity).toFixed(2)} nats`;
   const bands: Band[] = p.undone ? [{ ...p.undone, from: x(p.undone.from), to: x(p.undone.to), tone: 'error' }] : [];
   return (
-    <LineChart
+    <LineFigure
       title="Perplexity"
       keys={[
         { id: 'validation', label: 'validation', run: 2 },
@@ -59,7 +59,7 @@ export function LossChart(props: LossChartProps) {
       bands={bands}
       marks={(p.marks ?? []).map((mark) => ({ ...mark, x: x(mark.x) }))}
       caption={p.caption ?? chart.caption}
-      settings={p.onSettings && <SettingsRow settings={settings} onSettings={p.onSettings} />}
+      settings={props.onSettings && <SettingsRow settings={props.settings} onSettings={props.onSettings} />}
       minHeight={p.minHeight ?? 240}
       describeX={chart.describeX}
       describeY={formatReading}

@@ -150,8 +150,7 @@ function Words({ plot: p, width, height }: { plot: PlotProps; width: number; hei
             className={cx(styles.label, styles.reference)}
             style={{ top: `${100 * (1 - along(p.y, value))}%` }}
           >
-            <b>{p.describeY(value)}</b> {label}
-            {longLabel && <span className={styles.long}>{longLabel}</span>}
+            <b>{p.describeY(value)}</b> <Fitting label={label} longLabel={longLabel} />
           </span>
         ))}
       {p.bands.map(
@@ -162,8 +161,7 @@ function Words({ plot: p, width, height }: { plot: PlotProps; width: number; hei
               className={cx(styles.label, styles.band, styles[band.tone])}
               style={{ left: `${100 * along(p.x, band.from)}%` }}
             >
-              {band.label}
-              {band.longLabel && <span className={styles.long}>{band.longLabel}</span>}
+              <Fitting label={band.label} longLabel={band.longLabel} />
             </span>
           ),
       )}
@@ -185,6 +183,17 @@ function Words({ plot: p, width, height }: { plot: PlotProps; width: number; hei
   );
 }
 
+/** The long words, or on a phone the short ones. */
+const Fitting = ({ label, longLabel }: { label: string; longLabel: string | undefined }) =>
+  longLabel === undefined ? (
+    label
+  ) : (
+    <>
+      <span className={styles.long}>{longLabel}</span>
+      <span className={styles.short}>{label}</span>
+    </>
+  );
+
 const endWords = (p: PlotProps, line: Line): string => `${line.label} ${p.describeY(line.y[line.y.length - 1] ?? NaN)}`;
 const GAP = 16;
 const CHARACTER = 6.1;
@@ -198,12 +207,16 @@ function endLabels(p: PlotProps, width: number, height: number) {
       const words = CHARACTER * endWords(p, line).length + 8;
       const fits = x + 6 + words <= width + p.labelRoom;
       const y = height * (1 - along(p.y, line.y[last]!));
-      // Without room at the right the words stand above the line's end.
-      return { line, x: fits ? x + 6 : width - words, width: words, y: fits ? y : y - 13 };
+      // Without room at the right, or where a forecast goes on, the words stand above the line's end.
+      const isAbove = !fits || (line.form !== 'expected' && p.lines.some((other) => goesOn(line, other)));
+      return { line, x: fits ? x + 6 : width - words, width: words, y: isAbove ? y - 13 : y };
     });
   const tops = pushApart(placed, GAP, height);
   return placed.map(({ line, x }, index) => ({ line, left: x, top: tops[index]! }));
 }
+
+const goesOn = (line: Line, other: Line): boolean =>
+  other.form === 'expected' && other.run === line.run && other.x.length > 0;
 
 /** The lines that have a value near x, with it, from the highest down. */
 function readingsAt(lines: readonly Line[], x: number, scale: Scale) {

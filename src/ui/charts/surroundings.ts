@@ -37,13 +37,21 @@ export function useMedia(query: string): boolean {
   );
 }
 
-/** The newest value, but a new one at most every `interval` ms; the last one always arrives. */
-export function useAtMost<T>(value: T, interval: number): T {
+/** The newest value, but a new one at most every `interval` ms; the last one always arrives. A change of `urgent` is not held back. */
+export function useAtMost<T>(value: T, interval: number, urgent?: unknown): T {
   const [shown, setShown] = useState(value);
-  const state = useRef<{ latest: T; timer: ReturnType<typeof setTimeout> | undefined; drawn: number }>(undefined);
+  const state = useRef<{ latest: T; urgent: unknown; timer: ReturnType<typeof setTimeout> | undefined; drawn: number }>(
+    undefined,
+  );
   useEffect(() => {
-    const now = (state.current ??= { latest: value, timer: undefined, drawn: -Infinity });
+    const now = (state.current ??= { latest: value, urgent, timer: undefined, drawn: -Infinity });
     now.latest = value;
+    if (now.urgent !== urgent) {
+      now.urgent = urgent;
+      now.drawn = -Infinity;
+      clearTimeout(now.timer);
+      now.timer = undefined;
+    }
     now.timer ??= setTimeout(
       () => {
         now.timer = undefined;
@@ -52,7 +60,7 @@ export function useAtMost<T>(value: T, interval: number): T {
       },
       Math.max(0, now.drawn + interval - performance.now()),
     );
-  }, [value, interval]);
+  }, [value, interval, urgent]);
   useEffect(
     () => () => {
       clearTimeout(state.current?.timer);

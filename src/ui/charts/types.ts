@@ -24,9 +24,9 @@ export interface LossColumns {
 /** A dotted line with its words at the right, in the chart's own unit. */
 export interface Reference {
   value: number;
-  /** `guessing blindly`. */
+  /** `unigram`. */
   label: string;
-  /** Words that a phone has no room for: `, ln V`. */
+  /** In its place where there is room: `knowing only which tokens are common, unigram`. */
   longLabel?: string;
 }
 

@@ -16,17 +16,17 @@ import {
 import { ExportPage, FailedPage, ModelPage, SheetPage, TrainPage, FirstPage, TokenPage } from './pages';
 
 const STAGES: readonly RailStage[] = [
-  { id: 'first', href: '#first', name: 'Text', state: 'done', artefact: '1.21 M characters' },
-  { id: 'tokens', href: '#tokens', name: 'Tokenizer', state: 'done', artefact: 'BPE · 2,048 entries' },
-  { id: 'data', href: '#data', name: 'Data', state: 'done', artefact: '380 k tokens · 90 / 5 / 5' },
-  { id: 'model', href: '#model', name: 'Model', state: 'done', artefact: 'GPT · 2.19 M parameters' },
-  { id: 'train', href: '#train', name: 'Train', state: 'run', artefact: 'step 2,640 · perplexity 85.4' },
-  { id: 'sheet', href: '#sheet', name: 'Runs', state: 'done', artefact: '5 runs · 2.03 bits a byte' },
-  { id: 'evaluate', href: '#evaluate', name: 'Evaluate', state: 'stale', artefact: 'perplexity at step 1,000' },
-  { id: 'tune', href: '#tune', name: 'Tune', state: 'none', artefact: 'not yet' },
-  { id: 'failed', href: '#failed', name: 'Inspect', state: 'done', artefact: 'step 2,600' },
-  { id: 'playground', href: '#playground', name: 'Playground', state: 'done', artefact: 'step 2,600' },
-  { id: 'export', href: '#export', name: 'Export', state: 'stopped', artefact: 'storage was full' },
+  { id: 'first', href: '/first', name: 'Text', state: 'done', artefact: '1.21 M characters' },
+  { id: 'tokens', href: '/tokens', name: 'Tokenizer', state: 'done', artefact: 'BPE · 2,048 entries' },
+  { id: 'data', href: '/data', name: 'Data', state: 'done', artefact: '380 k tokens · 90 / 5 / 5' },
+  { id: 'model', href: '/model', name: 'Model', state: 'done', artefact: 'GPT · 2.19 M parameters' },
+  { id: 'train', href: '/train', name: 'Train', state: 'run', artefact: 'step 2,640 · perplexity 85.4' },
+  { id: 'sheet', href: '/sheet', name: 'Runs', state: 'done', artefact: '5 runs · 2.03 bits a byte' },
+  { id: 'evaluate', href: '/evaluate', name: 'Evaluate', state: 'stale', artefact: 'perplexity at step 1,000' },
+  { id: 'tune', href: '/tune', name: 'Tune', state: 'none', artefact: 'not yet' },
+  { id: 'failed', href: '/failed', name: 'Inspect', state: 'done', artefact: 'step 2,600' },
+  { id: 'playground', href: '/playground', name: 'Playground', state: 'done', artefact: 'step 2,600' },
+  { id: 'export', href: '/export', name: 'Export', state: 'stopped', artefact: 'storage was full' },
 ];
 
 export function Gallery() {
@@ -79,7 +79,7 @@ export function Gallery() {
                 Stop and save
               </Button>
             }
-            homeHref="#first"
+            homeHref="/"
             onHome={() => setPage('first')}
           />
         }

@@ -53,8 +53,8 @@ const training = fallingLoss(2640, 3.8, 0.16);
 const validation = fallingLoss(2600, 4.28, 0, 100);
 const forecast = { step: [2600, 3000, 3500, 4000], loss: [4.45, 4.41, 4.39, 4.38] };
 const references = [
-  { loss: Math.log(2048), label: 'guessing blindly', longLabel: ', ln V' },
-  { loss: Math.log(607), label: 'knowing only which tokens are common', longLabel: ', unigram' },
+  { loss: Math.log(2048), label: 'guessing blindly', longLabel: 'guessing blindly, ln V' },
+  { loss: Math.log(607), label: 'unigram', longLabel: 'knowing only which tokens are common, unigram' },
 ];
 const readings: readonly Reading[] = [
   { label: 'Step', value: '2,640', unit: 'of 4,000' },
@@ -236,7 +236,12 @@ export function FailedPage() {
             references={references}
             plannedSteps={4000}
             settings={defaultChartSettings}
-            undone={{ from: 2600, to: 2731, label: 'GPU lost at 2,731', longLabel: ', 131 steps undone' }}
+            undone={{
+              from: 2600,
+              to: 2731,
+              label: 'GPU lost at 2,731',
+              longLabel: 'GPU lost at 2,731, 131 steps undone',
+            }}
             marks={[{ x: 2212, label: 'lost at 2,212, recovered', tone: 'error' }]}
           />
         </Pane>
@@ -364,6 +369,7 @@ export function ModelPage() {
           />
           <PaneHead title="Config doctor" hint="2 to look at, 7 fine" />
           <Notice
+            isPlain
             tone="warn"
             title="The model is large for this text"
             actions={
