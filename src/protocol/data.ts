@@ -2,6 +2,7 @@
 import type { Progress } from '../core/base/job';
 import type { ShardManifest } from '../core/shards/manifest';
 import type { ImportOutcome, TextRecord } from '../core/text';
+import type { TokenPiece } from '../core/tokenizer/statistics';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 
@@ -25,8 +26,9 @@ export interface DataApi {
   };
   /** A passage cut into its tokens. */
   tokens: { input: { text: string; tokenizer: TokenizerModel }; progress: never; output: readonly TokenPiece[] };
+  /** Entries that hold `query`; counted in the training part when there is data. */
   vocabulary: {
-    input: { tokenizer: TokenizerModel; query: string; limit: number };
+    input: { tokenizer: TokenizerModel; data: DataRecord | null; query: string; limit: number };
     progress: never;
     output: readonly TokenPiece[];
   };
@@ -65,14 +67,6 @@ export interface TokenizerRecord {
   texts: readonly string[];
   bytesPerToken: number;
   unusedEntries: number;
-}
-
-/** One token of a passage or of the vocabulary. `text` is null where its bytes are no whole characters. */
-export interface TokenPiece {
-  id: number;
-  text: string | null;
-  bytes: number;
-  count: number;
 }
 
 export interface DataRecord {

@@ -42,6 +42,13 @@ export const createRunSlice: Slice<RunSlice> =
   (set, get) => {
     let abort = new AbortController();
 
+    /** A run's record is there before its first save: from then on its own settings are shown, not the next run's. */
+    async function showRun(): Promise<void> {
+      const { runId } = get().project;
+      const run = runId === null ? undefined : await readRun(store, runId);
+      if (run && get().project.runId === run.id) set({ run });
+    }
+
     /** Runs `begin` from compiling to its outcome, telling the log and the phase. */
     async function follow(
       of: number,
@@ -57,6 +64,7 @@ export const createRunSlice: Slice<RunSlice> =
         const { log, phase, logVersion, saved } = get();
         for (const event of events) log.append(event);
         const save = events.findLast((e) => e.kind === 'saved');
+        if (save && !get().run) void showRun();
         set({
           phase: events.reduce((p, e) => next(p, e, of), phase),
           logVersion: logVersion + 1,
@@ -134,7 +142,7 @@ export const createRunSlice: Slice<RunSlice> =
               name,
               characters,
               sha256,
-              ...(licence !== undefined && { licence }),
+              ...(licence !== null && { licence }),
             })),
           };
           set({ log: new MetricLog(), saved: null, run: null, written: [], writing: { kind: 'idle' }, exported: null });

@@ -1,0 +1,169 @@
+/** The data worker: text, tokenizer, shards, export and import. Only calls core; what it decides is where things are kept. */
+import type { BlobStore } from '../core/base/blobStore';
+import { badFile, HomegrownError } from '../core/base/errors';
+import type { ByteSource } from '../core/checkpoint/byteSource';
+import { claimRun, loadSnapshot } from '../core/checkpoint/checkpoint';
+import { huggingFaceFiles, runInfo } from '../core/export/huggingFace';
+import { importHuggingFace } from '../core/export/importHuggingFace';
+import { zipped } from '../core/export/zip';
+import { openMetrics, readMetrics } from '../core/runs/metrics';
+import { readRun, writeRun } from '../core/runs/record';
+import {
+  collectOrphans,
+  importText,
+  listTexts,
+  openText,
+  pastedText,
+  previewText,
+  purgeText,
+  removeText,
+  restoreText,
+  type TextSource,
+} from '../core/text';
+import { createTokenizer } from '../core/tokenizer/byteLevel';
+import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
+import { trainTokenizer } from '../core/tokenizer/train';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
+import type { DataApi, Sample } from '../protocol/data';
+import { openStore } from '../storage/store';
+import { buildData, readCounts } from './data';
+import { serve } from './serve';
+
+const store: Promise<BlobStore> = openStore();
+store.catch(() => undefined); // each call below tells it
+/** What an earlier session left half done goes before the first list is given. */
+const swept = store.then(collectOrphans);
+swept.catch(() => undefined);
+
+serve<DataApi>({
+  async importFile({ file, name, addedAt }, job) {
+    return importText(fileSource(file, name), await store, { addedAt }, job);
+  },
+  async importPaste({ text, name, addedAt }, job) {
+    return importText(pastedText(name, text), await store, { addedAt }, job);
+  },
+  async importSample({ file, addedAt }, job) {
+    const sample = (await fetchSamples()).find((s) => s.file === file);
+    if (!sample) throw badFile(`There is no sample ${file}`);
+    const response = await fetch(`/samples/${file}`);
+    if (!response.ok) throw sampleMissing(response.status);
+    const blob = await response.blob();
+    return importText(fileSource(blob, file), await store, { addedAt, licence: sample.licence }, job);
+  },
+  samples: fetchSamples,
+  async listTexts() {
+    await swept;
+    return listTexts(await store);
+  },
+  preview: async ({ id, characters }) => previewText(await store, id, characters),
+  removeText: async ({ id }) => (await removeText(await store, id), null),
+  restoreText: async ({ id }) => (await restoreText(await store, id), null),
+  purgeText: async ({ id }) => (await purgeText(await store, id), null),
+
+  async trainTokenizer({ texts, kind, vocabulary }, job) {
+    const documents = await openTexts(texts);
+    const model = await trainTokenizer({ kind, vocabulary }, documents, job);
+    const tokenizer = await createTokenizer(model);
+    const { bytesPerToken, unusedEntries } = await measure(tokenizer, documents, job);
+    const { hash, size } = tokenizer;
+    return { model, hash, size, asked: vocabulary, texts, bytesPerToken, unusedEntries };
+  },
+  tokens: async ({ text, tokenizer }) => piecesOf(await createTokenizer(tokenizer), text),
+  async vocabulary({ tokenizer, data, query, limit }) {
+    const counts = data ? await readCounts(await store, data.manifest) : undefined;
+    return vocabularyPieces(await createTokenizer(tokenizer), query, limit, counts);
+  },
+  async buildData({ texts, tokenizer, validationShare }, job) {
+    return buildData(await store, texts, await createTokenizer(tokenizer), validationShare, job);
+  },
+
+  async exportModel({ runId, which, withOptimizer }, job) {
+    const open = await store;
+    const record = await readRun(open, runId);
+    if (!record) throw new HomegrownError('storage-damaged', `There is no run ${runId}`);
+    const { snapshot } = await loadSnapshot(open, runId, which);
+    const info = runInfo(record, snapshot, await readMetrics(open, runId));
+    const files = huggingFaceFiles(info, snapshot, await createTokenizer(record.tokenizer), { withOptimizer });
+    const parts: Blob[] = [];
+    // A blob of its own for each piece lets the browser move it out of memory.
+    for await (const chunk of zipped(files, job)) parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]));
+    return {
+      zip: new Blob(parts, { type: 'application/zip' }),
+      name: `${fileName(record.name)}-step-${snapshot.state.step}.zip`,
+      files: files.map(({ name, size }) => ({ name, size })),
+    };
+  },
+  async importModel({ files, addedAt }, job) {
+    const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
+    const { model, tokenizer, snapshot, info } = await importHuggingFace(sources, job);
+    const open = await store;
+    const runId = crypto.randomUUID();
+    const { step } = snapshot.state;
+    // The record comes last: until it is there, the run is not listed, and its parts are collected.
+    await (await claimRun(open, runId)).save(snapshot, { best: true });
+    if (info?.result) {
+      const { step: at, loss, bitsPerByte } = info.result;
+      const evaluated = {
+        kind: 'evaluated',
+        step: at,
+        loss,
+        bitsPerByte,
+        activeMs: info.state.activeMs,
+        sample: '',
+      } as const;
+      await (await openMetrics(open, runId, step)).append([evaluated]);
+    }
+    const name = info?.name ?? files[0]?.name.replace(/\.zip$/i, '') ?? 'Imported model';
+    await writeRun(open, {
+      version: 1,
+      id: runId,
+      name,
+      createdAt: addedAt,
+      status: 'stopped',
+      step,
+      model,
+      recipe: info?.recipe ?? { ...DEFAULT_RECIPE, steps: step },
+      tokenizer: tokenizer.model,
+      device: info?.device ?? null,
+      manifest: null,
+      data: info?.data ?? null,
+    });
+    return { runId };
+  },
+});
+
+const openTexts = async (ids: readonly string[]) => {
+  const open = await store;
+  return Promise.all(ids.map((id) => openText(open, id)));
+};
+
+async function fetchSamples(): Promise<readonly Sample[]> {
+  const response = await fetch('/samples/index.json');
+  if (!response.ok) throw sampleMissing(response.status);
+  return (await response.json()) as readonly Sample[];
+}
+const sampleMissing = (status: number): HomegrownError =>
+  new HomegrownError('load-failed', `The bundled samples could not be loaded (${status})`, 'Reload the page.');
+
+const fileSource = (file: Blob, name: string): TextSource => ({ name, size: file.size, stream: () => chunksOf(file) });
+
+async function* chunksOf(file: Blob): AsyncGenerator<Uint8Array> {
+  const reader = file.stream().getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+const blobSource = (file: Blob): ByteSource => ({
+  size: file.size,
+  read: async (offset, length) => new Uint8Array(await file.slice(offset, offset + length).arrayBuffer()),
+});
+
+/** 'Moby Dick' -> 'moby-dick' */
+const fileName = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '') || 'model';

@@ -1,0 +1,112 @@
+/** The GPU worker: one device, so one worker, and one run at a time. */
+import { HomegrownError } from '../core/base/errors';
+import type { Job } from '../core/base/job';
+import { generate, logits } from '../core/sample/generate';
+import type { TrainEvent, TrainOutcome } from '../core/train/run';
+import type { DeviceInfo, GeneratedToken, GpuApi } from '../protocol/gpu';
+import { openStore } from '../storage/store';
+import { batched } from './batched';
+import { openDevice } from './device';
+import { loadModel, unloadModel } from './models';
+import { serve } from './serve';
+import { begin, resume } from './training';
+
+const store = openStore();
+store.catch(() => undefined); // each call below tells it
+
+let device: Promise<DeviceInfo> | undefined;
+let isTraining = false;
+/** The text being written: one at a time, a new one ends the last. */
+let writing: { abort: AbortController; ended: Promise<unknown> } | undefined;
+
+serve<GpuApi>({
+  async device({ kind }) {
+    if (isTraining) throw busy('change the device');
+    await stopWriting();
+    unloadModel();
+    device = openDevice(kind);
+    return device;
+  },
+  begin: (input, job) => whileTraining(job, async (info) => begin(await store, input, nameOf(info), job)),
+  resume: (input, job) => whileTraining(job, async (info) => resume(await store, input, nameOf(info), job)),
+
+  async generate({ runId, which, prompt, temperature, topK, topP, seed, length }, { signal, report }) {
+    await stopWriting();
+    await opened();
+    const abort = new AbortController();
+    signal.addEventListener('abort', () => abort.abort());
+    let end: () => void = () => undefined;
+    writing = { abort, ended: new Promise<void>((resolve) => (end = resolve)) };
+    try {
+      const { network, tokenizer } = await loadModel(await store, runId, which);
+      const began = performance.now();
+      const ids = prompt === '' ? [tokenizer.endOfText] : tokenizer.encode(prompt);
+      const decoder = tokenizer.decoder();
+      const tell = batched<GeneratedToken>(50, report);
+      const settings = { temperature, topK, topP, seed, length };
+      let reason: 'length' | 'stopped' | 'end' = 'length';
+      for await (const { id, probability, alternatives } of generate(network, ids, settings, abort)) {
+        if (id === tokenizer.endOfText) {
+          reason = 'end';
+          break;
+        }
+        tell.push({
+          id,
+          text: decoder.push(id),
+          probability,
+          alternatives: alternatives.map(([other, p]) => ({
+            id: other,
+            text: pieceText(tokenizer.bytes(other)),
+            probability: p,
+          })),
+        });
+      }
+      tell.flush();
+      if (abort.signal.aborted) reason = 'stopped';
+      return { reason, ms: performance.now() - began };
+    } finally {
+      writing = undefined;
+      end();
+    }
+  },
+
+  async logits({ runId, which, ids }) {
+    await opened();
+    const { network, step } = await loadModel(await store, runId, which);
+    return { step, logits: await logits(network, ids) };
+  },
+});
+
+async function whileTraining(
+  job: Job<readonly TrainEvent[]>,
+  run: (info: DeviceInfo) => Promise<TrainOutcome>,
+): Promise<TrainOutcome> {
+  if (isTraining) throw busy('begin another');
+  isTraining = true;
+  try {
+    job.report([{ kind: 'compiling' }]);
+    return await run(await opened());
+  } finally {
+    isTraining = false;
+  }
+}
+
+const opened = (): Promise<DeviceInfo> => (device ??= openDevice('auto'));
+const nameOf = ({ kind, name }: DeviceInfo): string =>
+  `${name}, ${{ webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' }[kind]}`;
+
+async function stopWriting(): Promise<void> {
+  writing?.abort.abort();
+  await writing?.ended;
+}
+
+const busy = (what: string): HomegrownError => new HomegrownError('in-use', `A run is in progress: stop it to ${what}`);
+
+/** Null where the bytes are not whole characters. */
+function pieceText(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,148 @@
+/** One run in the GPU worker: hold it, feed it, keep what it makes. Where core's loop meets storage. */
+import type { BlobStore } from '../core/base/blobStore';
+import { HomegrownError } from '../core/base/errors';
+import type { Job } from '../core/base/job';
+import { claimRun, loadSnapshot } from '../core/checkpoint/checkpoint';
+import type { Snapshot } from '../core/checkpoint/snapshot';
+import { openMetrics, type MetricWriter } from '../core/runs/metrics';
+import { readRun, writeRun, type RunRecord } from '../core/runs/record';
+import { openPart } from '../core/shards/read';
+import { createTokenizer } from '../core/tokenizer/byteLevel';
+import { train } from '../core/train/train';
+import type { TrainEvent, TrainOutcome } from '../core/train/run';
+import type { BeginInput } from '../protocol/gpu';
+import { holdRun } from '../storage/lock';
+import { batched } from './batched';
+
+type RunJob = Job<readonly TrainEvent[]>;
+
+/** A new run. Its record is there before its first step, so that a crash leaves something to come back to. */
+export async function begin(store: BlobStore, input: BeginInput, device: string, job: RunJob): Promise<TrainOutcome> {
+  const { runId, name, createdAt, model, recipe, tokenizer, data, texts } = input;
+  const { manifest, unigramLoss, validationShare } = data;
+  const record: RunRecord = {
+    version: 1,
+    id: runId,
+    name,
+    createdAt,
+    status: 'running',
+    step: 0,
+    model,
+    recipe,
+    tokenizer,
+    device,
+    manifest,
+    data: {
+      texts: [...texts],
+      textHash: manifest.textHash,
+      trainTokens: manifest.train.tokens,
+      trainBytes: manifest.train.bytes,
+      validationTokens: manifest.validation.tokens,
+      validationBytes: manifest.validation.bytes,
+      validationShare,
+      unigramLoss,
+    },
+  };
+  const lock = await holdRun(runId);
+  try {
+    await writeRun(store, record);
+    return await follow(store, record, undefined, job);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Continues a run from its newest saved step, to `steps` in all. */
+export async function resume(
+  store: BlobStore,
+  { runId, steps }: { runId: string; steps?: number },
+  device: string,
+  job: RunJob,
+): Promise<TrainOutcome> {
+  const lock = await holdRun(runId);
+  try {
+    const stored = await readRun(store, runId);
+    if (!stored) throw new HomegrownError('storage-damaged', `There is no run ${runId}`);
+    const { snapshot } = await loadSnapshot(store, runId);
+    const recipe = { ...stored.recipe, steps: steps ?? stored.recipe.steps };
+    const record: RunRecord = { ...stored, recipe, device, status: 'running' };
+    await writeRun(store, record);
+    return await follow(store, record, snapshot, job);
+  } finally {
+    lock.release();
+  }
+}
+
+async function follow(
+  store: BlobStore,
+  record: RunRecord,
+  from: Snapshot | undefined,
+  job: RunJob,
+): Promise<TrainOutcome> {
+  const { id, model, recipe, tokenizer, manifest } = record;
+  if (!manifest) {
+    throw new HomegrownError(
+      'bad-settings',
+      'This model was brought in without the text that it learnt from, so it cannot go on',
+      'Build data with its tokenizer first.',
+    );
+  }
+  const writer = await claimRun(store, id);
+  const metrics = await openMetrics(store, id, from?.state.step ?? 0);
+  const events = batched<TrainEvent>(TELL_EVERY, (batch) => job.report(batch));
+  const kept = batched<TrainEvent>(KEEP_EVERY, (batch) => void keep(metrics, batch));
+  let current = record;
+  const finish = async (status: RunRecord['status']): Promise<void> => {
+    await writeRun(store, { ...current, status });
+  };
+  try {
+    const outcome = await train(
+      {
+        model,
+        recipe,
+        tokenizer: await createTokenizer(tokenizer),
+        train: openPart(store, manifest, 'train'),
+        validation: openPart(store, manifest, 'validation'),
+        ...(from && { from }),
+        save: async (snapshot) => {
+          // The curve up to a step is there before the step itself is: a resume never has a gap.
+          kept.flush();
+          await pending;
+          const saved = await writer.save(snapshot);
+          current = { ...current, step: snapshot.state.step };
+          await writeRun(store, current);
+          return saved;
+        },
+        now: () => performance.now(),
+      },
+      {
+        signal: job.signal,
+        report(event) {
+          events.push(event);
+          kept.push(event);
+        },
+      },
+    );
+    kept.flush();
+    await pending;
+    await finish(outcome.reason);
+    return outcome;
+  } catch (error) {
+    await finish('failed').catch(() => undefined);
+    throw error;
+  } finally {
+    events.flush();
+  }
+}
+
+/** Appends go one after the other; a failed one is told by the next save, which cannot succeed either. */
+let pending: Promise<void> = Promise.resolve();
+function keep(metrics: MetricWriter, batch: readonly TrainEvent[]): Promise<void> {
+  pending = pending.catch(() => undefined).then(() => metrics.append(batch));
+  pending.catch(() => undefined);
+  return pending;
+}
+
+/** Milliseconds. The page is told at most ten times a second; the journal is written at most every two. */
+const TELL_EVERY = 100;
+const KEEP_EVERY = 2000;
