@@ -1,4 +1,5 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
+import type { TokenPiece } from '../core/tokenizer/statistics';
 import type { ProjectSlice, TokenizerChoice } from './project';
 import type { Slice, Studio } from './studio';
 import type { TextsSlice } from './texts';
@@ -11,6 +12,10 @@ export interface PreparationSlice {
   buildData(validationShare: number): Promise<boolean>;
   /** Makes whatever is missing or out of date. True when all is there. */
   prepare(): Promise<boolean>;
+  /** A passage cut into its tokens by the tokenizer that is there. */
+  tokensOf(passage: string): Promise<readonly TokenPiece[]>;
+  /** Entries of the vocabulary in order of id, at most `limit`; counted in the training part when there is data. */
+  vocabulary(limit: number): Promise<readonly TokenPiece[]>;
 }
 
 export const createPreparationSlice: Slice<PreparationSlice> =
@@ -46,6 +51,16 @@ export const createPreparationSlice: Slice<PreparationSlice> =
       if (tokenizerState(get()) !== 'done' && !(await trainTokenizer(project.tokenizerChoice))) return false;
       return dataState(get()) === 'done' || buildData(project.validationShare);
     },
+    async tokensOf(passage) {
+      const { tokenizer } = get().project;
+      return tokenizer ? data.call('tokens', { text: passage, tokenizer: tokenizer.model }) : [];
+    },
+    async vocabulary(limit) {
+      const { tokenizer, data: built } = get().project;
+      if (!tokenizer) return [];
+      const counted = built?.tokenizerHash === tokenizer.hash ? built : null;
+      return data.call('vocabulary', { tokenizer: tokenizer.model, data: counted, query: '', limit });
+    },
   });
 
 /** Whether an artefact is there and still belongs to what it was made from. */
@@ -61,6 +76,10 @@ export function tokenizerState({ project: { tokenizer, tokenizerChoice }, texts 
     (tokenizer.model.kind !== 'bpe' || tokenizer.asked === tokenizerChoice.vocabulary);
   return asked && same(tokenizer.texts, textIds({ texts })) ? 'done' : 'stale';
 }
+/** Whether texts were added or removed since the tokenizer was trained. */
+export const textsChanged = ({ project: { tokenizer }, texts }: Inputs): boolean =>
+  tokenizer !== null && !same(tokenizer.texts, textIds({ texts }));
+
 export function dataState(studio: Inputs): ArtefactState {
   const { data, tokenizer, validationShare } = studio.project;
   if (!data) return 'none';

@@ -38,12 +38,20 @@ const PREVIEW_CHARACTERS = 20_000;
 export const createTextsSlice: Slice<TextsSlice> =
   ({ data, now }) =>
   (set, get) => {
+    /** One import at a time: what comes while another is read waits for it. */
+    let turn: Promise<unknown> = Promise.resolve();
+    function inTurn<T>(job: () => Promise<T>): Promise<T> {
+      const mine = turn.then(job);
+      turn = mine.catch(() => undefined);
+      return mine;
+    }
     type Options = Parameters<Parameters<typeof work<ImportOutcome>>[2]>[0];
     /** One import: its record joins the list, or says why not. Resolves with the text that now is there. */
     async function add(
       name: string,
       begin: (options: Options) => Promise<ImportOutcome>,
     ): Promise<TextRecord | undefined> {
+      set(({ refused }) => ({ refused: refused.filter((refusal) => refusal.name !== name) }));
       const outcome = await work((importing) => set({ importing }), now, begin);
       const { importing } = get();
       if (importing.kind === 'failed') {
@@ -73,21 +81,23 @@ export const createTextsSlice: Slice<TextsSlice> =
         ]);
         set({ texts, samples });
       },
-      async addFiles(files) {
-        set({ refused: [] });
-        for (const [index, { file, name }] of files.entries()) {
-          set({ importingFile: { name, index, of: files.length } });
-          const before = get().refused.length;
-          const text = await add(name, (options) => data.call('importFile', { file, name, addedAt: now() }, options));
-          const wasStopped = text === undefined && get().refused.length === before;
-          if (wasStopped) break;
-        }
-        set({ importingFile: null });
-      },
-      async addPaste(text, name) {
-        await add(name, (options) => data.call('importPaste', { text, name, addedAt: now() }, options));
-      },
-      addSample: (file) => add(file, (options) => data.call('importSample', { file, addedAt: now() }, options)),
+      addFiles: (files) =>
+        inTurn(async () => {
+          for (const [index, { file, name }] of files.entries()) {
+            set({ importingFile: { name, index, of: files.length } });
+            const before = get().refused.length;
+            const text = await add(name, (options) => data.call('importFile', { file, name, addedAt: now() }, options));
+            const wasStopped = text === undefined && get().refused.length === before;
+            if (wasStopped) break;
+          }
+          set({ importingFile: null });
+        }),
+      addPaste: (text, name) =>
+        inTurn(async () => {
+          await add(name, (options) => data.call('importPaste', { text, name, addedAt: now() }, options));
+        }),
+      addSample: (file) =>
+        inTurn(() => add(file, (options) => data.call('importSample', { file, addedAt: now() }, options))),
       async removeText(id) {
         const text = get().texts.find((t) => t.id === id);
         if (!text) return;

@@ -1,10 +1,12 @@
 /** A piece of work that a page waits for: one value, so that "busy and failed" cannot be written down. */
 import { toFailure, type Failure } from '../core/base/errors';
 import type { Progress } from '../core/base/job';
+import { formatBytes, formatCount, formatDuration } from '../core/base/units';
 
 export type Work =
   | { kind: 'idle' }
-  | { kind: 'busy'; progress: Progress | null; since: number; stop(): void }
+  /** `since` and `at` are when it began and when it last reported, in milliseconds since 1970. */
+  | { kind: 'busy'; progress: Progress | null; since: number; at: number; stop(): void }
   | { kind: 'failed'; failure: Failure };
 
 export const IDLE: Work = { kind: 'idle' };
@@ -19,8 +21,14 @@ export async function work<T>(
   job: (options: { signal: AbortSignal; onProgress(progress: Progress): void }) => Promise<T>,
 ): Promise<T | undefined> {
   const abort = new AbortController();
-  const busy = (progress: Progress | null): Work => ({ kind: 'busy', progress, since, stop: () => abort.abort() });
   const since = now();
+  const busy = (progress: Progress | null): Work => ({
+    kind: 'busy',
+    progress,
+    since,
+    at: now(),
+    stop: () => abort.abort(),
+  });
   set(busy(null));
   try {
     const value = await job({ signal: abort.signal, onProgress: (progress) => set(busy(progress)) });
@@ -32,9 +40,25 @@ export async function work<T>(
   }
 }
 
-/** Seconds left by the pace so far; undefined while it cannot be known. */
-export function secondsLeft(work: Work, now: number): number | undefined {
+/** Seconds left by the pace so far, when it last reported or at `now`; undefined while it cannot be known. */
+export function secondsLeft(work: Work, now?: number): number | undefined {
   if (work.kind !== 'busy' || !work.progress?.of || work.progress.done <= 0) return undefined;
   const { done, of } = work.progress;
-  return (((now - work.since) / 1000) * (of - done)) / done;
+  return ((((now ?? work.at) - work.since) / 1000) * (of - done)) / done;
+}
+
+/** Busy work as a bar and its words: `3.1 of 4.6 MB, 2 s left`. */
+export function describeWork(work: Work): { label: string; detail: string; value: number; max: number } | undefined {
+  if (work.kind !== 'busy') return undefined;
+  const { progress } = work;
+  if (!progress) return { label: 'Starting', detail: '', value: 0, max: 1 };
+  const { label, done, of, unit } = progress;
+  const left = secondsLeft(work);
+  const detail = [amount(done, of, unit), left !== undefined && `${formatDuration(1000 * left)} left`];
+  return { label, detail: detail.filter(Boolean).join(', '), value: done, max: of ?? 0 };
+}
+
+function amount(done: number, of: number | undefined, unit: Progress['unit']): string {
+  if (unit === 'bytes') return of === undefined ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(of)}`;
+  return of === undefined ? `${formatCount(done)} ${unit}` : `${formatCount(done)} of ${formatCount(of)} ${unit}`;
 }
