@@ -2,7 +2,7 @@ import type { UseStore } from 'idb-keyval';
 import { HomegrownError } from '../core/base/errors';
 
 /**
- * An idb-keyval store that outlives its connection: browsers close them by themselves (a long session, site data
+ * An idb-keyval store that outlives its connection: browsers close them by themselves (a long day, site data
  * cleared), so a transaction that cannot be opened is tried once more on a new one. Strict durability: Chrome's default
  * reports success before the bytes are on disk.
  */
