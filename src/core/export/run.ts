@@ -39,7 +39,7 @@ export async function importRun(
   const { step, activeMs } = snapshot.state;
   const recipe = info?.recipe ?? { ...DEFAULT_RECIPE };
   try {
-    const { bytes } = await (await claimRun(store, runId)).save(snapshot);
+    const { bytes } = await (await claimRun(store, runId)).save(snapshot, { best: true });
     const events = [{ kind: 'saved' as const, step, bytes }];
     const evaluated = info?.result ? [{ kind: 'evaluated' as const, ...info.result, activeMs, sample: '' }] : [];
     await (await openMetrics(store, runId, step)).append([...evaluated, ...events]);
