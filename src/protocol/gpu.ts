@@ -11,7 +11,7 @@ export interface GpuApi {
   /** Begins a run. Events come in batches, at most ten a second. */
   begin: { input: BeginInput; progress: readonly TrainEvent[]; output: TrainOutcome };
   /** Continues from the newest saved step, to `steps` in all if given. */
-  resume: { input: { runId: string; steps?: number }; progress: readonly TrainEvent[]; output: TrainOutcome };
+  resume: { input: ResumeInput; progress: readonly TrainEvent[]; output: TrainOutcome };
   generate: {
     input: GenerateInput;
     progress: readonly GeneratedToken[];
@@ -23,6 +23,14 @@ export interface GpuApi {
     progress: never;
     output: { step: number; logits: Float32Array };
   };
+}
+
+export interface ResumeInput {
+  runId: string;
+  steps?: number;
+  /** For a model that was brought in: what it goes on with, cut by its own tokenizer. */
+  data?: DataRecord;
+  texts?: BeginInput['texts'];
 }
 
 /** Everything that determines a run, besides the device. */

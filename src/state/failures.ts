@@ -9,7 +9,10 @@ const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
     headline: 'This file cannot be used',
     remedy: 'Nothing was stored. Choose another file, or save it again from the program that made it.',
   },
-  'bad-settings': { headline: 'These settings cannot run', remedy: 'Change the setting that is named, then try again.' },
+  'bad-settings': {
+    headline: 'These settings cannot run',
+    remedy: 'Change the setting that is named, then try again.',
+  },
   'out-of-memory': {
     headline: 'The memory is not enough',
     remedy: 'Halve the batch or the context, close other tabs that use the GPU, then go on from the last saved step.',

@@ -1,6 +1,7 @@
 /** What the person is making: its name, the artefact of each stage, and the choices for the next run. Kept in the store. */
 import { z } from 'zod';
 import type { Json } from '../core/base/blobStore';
+import { toFailure } from '../core/base/errors';
 import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
 import { MODELS, modelSpec, type ModelId } from '../core/models';
 import type { BaseConfig } from '../core/models/spec';
@@ -80,11 +81,17 @@ export const createProjectSlice: Slice<ProjectSlice> =
   (set, get) => {
     let saving = Promise.resolve();
     const save = () => {
+      set({ kept: 'saving' });
       saving = saving
         .then(async () => {
-          await store.commit({ put: [[KEY, get().project as unknown as Json]] });
+          const { project } = get();
+          await store.commit({ put: [[KEY, project as unknown as Json]] });
+          if (get().project === project) set({ kept: 'yes' });
         })
-        .catch((error: unknown) => get().toast({ text: 'The project could not be saved', detail: String(error) }));
+        .catch((error: unknown) => {
+          set({ kept: 'no' });
+          get().toast({ text: 'The project could not be saved', detail: toFailure(error).message });
+        });
     };
     const change = (changes: Partial<Project>) => {
       set(({ project }) => ({ project: { ...project, ...changes } }));

@@ -4,8 +4,11 @@ import { readMetrics } from '../core/runs/metrics';
 import { readRun, type RunRecord } from '../core/runs/record';
 import { problems, unfit } from '../core/train/problems';
 import type { TrainEvent, TrainOutcome } from '../core/train/run';
+import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { MetricLog } from './metrics';
+import { textIds } from './preparation';
 import type { Slice, Studio } from './studio';
+import { work } from './work';
 
 /** One value, so that "paused and running" cannot be written down. */
 export type Phase =
@@ -38,7 +41,7 @@ export interface RunSlice {
 }
 
 export const createRunSlice: Slice<RunSlice> =
-  ({ gpu, store, now, newId, wakeLock }) =>
+  ({ gpu, data, store, now, newId, wakeLock }) =>
   (set, get) => {
     let abort = new AbortController();
 
@@ -79,6 +82,30 @@ export const createRunSlice: Slice<RunSlice> =
       } finally {
         wakeLock.release();
       }
+    }
+
+    /** What a run goes on with: its own data, or for a model that was brought in, the texts cut by its tokenizer. */
+    async function sourceFor({ manifest, tokenizer, data: facts }: RunRecord): Promise<Partial<ResumeInput> | null> {
+      if (manifest) return {};
+      const { texts, project } = get();
+      if (texts.length === 0) {
+        const error = badSettings(
+          'This model was brought in without the text that it learnt from, so it cannot go on',
+          'Add that text, or another, then resume.',
+        );
+        set({ phase: { kind: 'failed', failure: toFailure(error), step: get().saved?.step ?? 0, of: 0 } });
+        return null;
+      }
+      const { phase } = get();
+      set({ phase: { kind: 'preparing' } });
+      const validationShare = facts?.validationShare ?? project.validationShare;
+      const built = await work(
+        (building) => set({ building }),
+        now,
+        (options) => data.call('buildData', { texts: textIds(get()), tokenizer, validationShare }, options),
+      );
+      set({ phase });
+      return built ? { data: built, texts: textFacts(texts) } : null;
     }
 
     return {
@@ -123,10 +150,10 @@ export const createRunSlice: Slice<RunSlice> =
             return;
           }
           const { project, texts } = get();
-          const { tokenizer, data, recipe } = project;
-          if (!tokenizer || !data) throw new HomegrownError('bug', 'Preparation ended without data');
+          const { tokenizer, data: record, recipe } = project;
+          if (!tokenizer || !record) throw new HomegrownError('bug', 'Preparation ended without data');
           const model = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
-          const { train, validation } = data.manifest;
+          const { train, validation } = record.manifest;
           const wrong = problems(model, recipe, { train: train.tokens, validation: validation.tokens });
           if (wrong.length > 0) throw unfit(wrong);
           const runId = newId();
@@ -137,13 +164,8 @@ export const createRunSlice: Slice<RunSlice> =
             model,
             recipe,
             tokenizer: tokenizer.model,
-            data,
-            texts: texts.map(({ name, characters, sha256, licence }) => ({
-              name,
-              characters,
-              sha256,
-              ...(licence !== null && { licence }),
-            })),
+            data: record,
+            texts: textFacts(texts),
           };
           set({ log: new MetricLog(), saved: null, run: null, written: [], writing: { kind: 'idle' }, exported: null });
           const running = follow(recipe.steps, (options) => gpu.call('begin', input, options));
@@ -164,8 +186,10 @@ export const createRunSlice: Slice<RunSlice> =
         const { run, phase } = get();
         if (!run || isActive(phase)) return;
         const of = steps ?? run.recipe.steps;
+        const source = await sourceFor(run);
+        if (!source) return;
         await follow(of, (options) =>
-          gpu.call('resume', { runId: run.id, ...(steps !== undefined && { steps }) }, options),
+          gpu.call('resume', { runId: run.id, ...source, ...(steps !== undefined && { steps }) }, options),
         );
         set({ run: (await readRun(store, run.id)) ?? run });
       },
@@ -178,6 +202,15 @@ export const createRunSlice: Slice<RunSlice> =
 
 export const isActive = ({ kind }: Phase): boolean =>
   kind === 'preparing' || kind === 'compiling' || kind === 'training' || kind === 'stopping';
+
+/** What the model card says of the texts. */
+const textFacts = (texts: Studio['texts']): BeginInput['texts'] =>
+  texts.map(({ name, characters, sha256, licence }) => ({
+    name,
+    characters,
+    sha256,
+    ...(licence !== null && { licence }),
+  }));
 
 /** Whether something has been trained that can be used. */
 export const hasModel = ({ run, saved, phase }: Pick<Studio, 'run' | 'saved' | 'phase'>): boolean =>

@@ -2,12 +2,8 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { badFile, HomegrownError } from '../core/base/errors';
 import type { ByteSource } from '../core/checkpoint/byteSource';
-import { claimRun, loadSnapshot } from '../core/checkpoint/checkpoint';
-import { huggingFaceFiles, runInfo } from '../core/export/huggingFace';
-import { importHuggingFace } from '../core/export/importHuggingFace';
+import { exportRun, importRun } from '../core/export/run';
 import { zipped } from '../core/export/zip';
-import { openMetrics, readMetrics } from '../core/runs/metrics';
-import { readRun, writeRun } from '../core/runs/record';
 import {
   collectOrphans,
   importText,
@@ -23,7 +19,6 @@ import {
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
 import { trainTokenizer } from '../core/tokenizer/train';
-import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { DataApi, Sample } from '../protocol/data';
 import { openStore } from '../storage/store';
 import { buildData, readCounts } from './data';
@@ -78,56 +73,20 @@ serve<DataApi>({
   },
 
   async exportModel({ runId, which, withOptimizer }, job) {
-    const open = await store;
-    const record = await readRun(open, runId);
-    if (!record) throw new HomegrownError('storage-damaged', `There is no run ${runId}`);
-    const { snapshot } = await loadSnapshot(open, runId, which);
-    const info = runInfo(record, snapshot, await readMetrics(open, runId));
-    const files = huggingFaceFiles(info, snapshot, await createTokenizer(record.tokenizer), { withOptimizer });
+    const { name, files } = await exportRun(await store, runId, which, { withOptimizer });
     const parts: Blob[] = [];
     // A blob of its own for each piece lets the browser move it out of memory.
     for await (const chunk of zipped(files, job)) parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]));
     return {
       zip: new Blob(parts, { type: 'application/zip' }),
-      name: `${fileName(record.name)}-step-${snapshot.state.step}.zip`,
-      files: files.map(({ name, size }) => ({ name, size })),
+      name: `${name}.zip`,
+      files: files.map((file) => ({ name: file.name, size: file.size })),
     };
   },
   async importModel({ files, addedAt }, job) {
-    const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
-    const { model, tokenizer, snapshot, info } = await importHuggingFace(sources, job);
-    const open = await store;
     const runId = crypto.randomUUID();
-    const { step } = snapshot.state;
-    // The record comes last: until it is there, the run is not listed, and its parts are collected.
-    await (await claimRun(open, runId)).save(snapshot, { best: true });
-    if (info?.result) {
-      const { step: at, loss, bitsPerByte } = info.result;
-      const evaluated = {
-        kind: 'evaluated',
-        step: at,
-        loss,
-        bitsPerByte,
-        activeMs: info.state.activeMs,
-        sample: '',
-      } as const;
-      await (await openMetrics(open, runId, step)).append([evaluated]);
-    }
-    const name = info?.name ?? files[0]?.name.replace(/\.zip$/i, '') ?? 'Imported model';
-    await writeRun(open, {
-      version: 1,
-      id: runId,
-      name,
-      createdAt: addedAt,
-      status: 'stopped',
-      step,
-      model,
-      recipe: info?.recipe ?? { ...DEFAULT_RECIPE, steps: step },
-      tokenizer: tokenizer.model,
-      device: info?.device ?? null,
-      manifest: null,
-      data: info?.data ?? null,
-    });
+    const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
+    await importRun(await store, runId, sources, addedAt, job);
     return { runId };
   },
 });
@@ -160,10 +119,3 @@ const blobSource = (file: Blob): ByteSource => ({
   size: file.size,
   read: async (offset, length) => new Uint8Array(await file.slice(offset, offset + length).arrayBuffer()),
 });
-
-/** 'Moby Dick' -> 'moby-dick' */
-const fileName = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '') || 'model';

@@ -10,7 +10,8 @@ import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { train } from '../core/train/train';
 import type { TrainEvent, TrainOutcome } from '../core/train/run';
-import type { BeginInput } from '../protocol/gpu';
+import type { DataRecord } from '../protocol/data';
+import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { holdRun } from '../storage/lock';
 import { batched } from './batched';
 
@@ -19,7 +20,6 @@ type RunJob = Job<readonly TrainEvent[]>;
 /** A new run. Its record is there before its first step, so that a crash leaves something to come back to. */
 export async function begin(store: BlobStore, input: BeginInput, device: string, job: RunJob): Promise<TrainOutcome> {
   const { runId, name, createdAt, model, recipe, tokenizer, data, texts } = input;
-  const { manifest, unigramLoss, validationShare } = data;
   const record: RunRecord = {
     version: 1,
     id: runId,
@@ -31,17 +31,7 @@ export async function begin(store: BlobStore, input: BeginInput, device: string,
     recipe,
     tokenizer,
     device,
-    manifest,
-    data: {
-      texts: [...texts],
-      textHash: manifest.textHash,
-      trainTokens: manifest.train.tokens,
-      trainBytes: manifest.train.bytes,
-      validationTokens: manifest.validation.tokens,
-      validationBytes: manifest.validation.bytes,
-      validationShare,
-      unigramLoss,
-    },
+    ...learningFrom(data, texts),
   };
   const lock = await holdRun(runId);
   try {
@@ -52,10 +42,28 @@ export async function begin(store: BlobStore, input: BeginInput, device: string,
   }
 }
 
+/** What a record says of the data: where the ids are, and the facts for the model card. */
+const learningFrom = (
+  { manifest, unigramLoss, validationShare }: DataRecord,
+  texts: BeginInput['texts'],
+): Pick<RunRecord, 'manifest' | 'data'> => ({
+  manifest,
+  data: {
+    texts: [...texts],
+    textHash: manifest.textHash,
+    trainTokens: manifest.train.tokens,
+    trainBytes: manifest.train.bytes,
+    validationTokens: manifest.validation.tokens,
+    validationBytes: manifest.validation.bytes,
+    validationShare,
+    unigramLoss,
+  },
+});
+
 /** Continues a run from its newest saved step, to `steps` in all. */
 export async function resume(
   store: BlobStore,
-  { runId, steps }: { runId: string; steps?: number },
+  { runId, steps, data, texts = [] }: ResumeInput,
   device: string,
   job: RunJob,
 ): Promise<TrainOutcome> {
@@ -65,7 +73,13 @@ export async function resume(
     if (!stored) throw new HomegrownError('storage-damaged', `There is no run ${runId}`);
     const { snapshot } = await loadSnapshot(store, runId);
     const recipe = { ...stored.recipe, steps: steps ?? stored.recipe.steps };
-    const record: RunRecord = { ...stored, recipe, device, status: 'running' };
+    const record: RunRecord = {
+      ...stored,
+      ...(data && learningFrom(data, texts)),
+      recipe,
+      device,
+      status: 'running',
+    };
     await writeRun(store, record);
     return await follow(store, record, snapshot, job);
   } finally {
@@ -84,7 +98,7 @@ async function follow(
     throw new HomegrownError(
       'bad-settings',
       'This model was brought in without the text that it learnt from, so it cannot go on',
-      'Build data with its tokenizer first.',
+      'Add that text, or another, then resume.',
     );
   }
   const writer = await claimRun(store, id);
