@@ -7,23 +7,28 @@ export function useMend(): (mend: Mend) => void {
   const store = useStudioStore();
   const [, navigate] = useLocation();
   return (mend) => {
-    const { setRecipe, setModel, setSize, change, useDevice } = store.getState();
+    const studio = store.getState();
     switch (mend.kind) {
       case 'recipe':
-        return setRecipe(mend.change);
+        studio.setRecipe(mend.change);
+        break;
       case 'model':
-        for (const [field, value] of Object.entries(mend.change)) setModel(field, value);
-        return;
+        for (const [field, value] of Object.entries(mend.change)) studio.setModel(field, value);
+        break;
       case 'size':
-        return setSize(mend.parameters);
+        studio.setSize(mend.parameters);
+        break;
       case 'holdOut':
-        return change({ validationShare: mend.share });
+        studio.change({ validationShare: mend.share });
+        break;
       case 'device':
-        return void useDevice(mend.device);
+        void studio.useDevice(mend.device);
+        break;
       case 'addText':
-        return navigate('/text');
+        navigate('/text');
+        break;
       default:
-        return mend satisfies never;
+        mend satisfies never;
     }
   };
 }

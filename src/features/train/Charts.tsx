@@ -1,0 +1,108 @@
+import { useMemo, useState } from 'react';
+import { formatCount, formatNumber } from '../../core/base/units';
+import { learningRateAt } from '../../core/optim/schedule';
+import { headline } from '../../state/failures';
+import type { MetricLog } from '../../state/metrics';
+import { useStudio } from '../../state/react';
+import { defaultChartSettings, LossChart, SmallChart, SmallCharts, type Line } from '../../ui';
+import { heldOutCurve, Mapped, partUpTo } from './columns';
+import { plannedSteps } from './Readings';
+import type { RunSettings } from './runSettings';
+
+/** Perplexity, and below it learning rate, gradient norm and speed. What a failure undid is not drawn. */
+export function Charts({ settings }: { settings: RunSettings }) {
+  const log = useStudio((s) => s.log);
+  const phase = useStudio((s) => s.phase);
+  const saved = useStudio((s) => s.saved);
+  useStudio((s) => s.logVersion);
+  const [chart, setChart] = useState(defaultChartSettings);
+  const { model, recipe, tokensPerStep, unigramLoss } = settings;
+  const tokens = useMemo(() => new Mapped(log.step, (step) => step * tokensPerStep), [log, tokensPerStep]);
+  const seconds = useMemo(() => new Mapped(log.activeMs, (ms) => ms / 1000), [log]);
+
+  const kept = phase.kind === 'failed' ? (saved?.step ?? 0) : Infinity;
+  const part = partUpTo(log.step, kept);
+  const planned = plannedSteps(phase, settings);
+  const clip = recipe.clip > 0 ? recipe.clip : undefined;
+  const sync = chart.x === 'step' ? { syncKey: 'train' } : {};
+  const step = part(log.step);
+  const rate = part(log.learningRate);
+  const norm = part(log.gradientNorm);
+  const speed = part(log.tokensPerSecond);
+  const line = (y: readonly number[], label: string): Line => ({ id: label, label, run: 1, form: 'thin', x: step, y });
+  const rates = { min: 0, max: recipe.learningRate * 1.1 };
+
+  return (
+    <>
+      <LossChart
+        training={{ step, loss: part(log.loss), tokens: part(tokens.read()), seconds: part(seconds.read()) }}
+        validation={heldOutCurve(log, tokensPerStep, kept)}
+        references={[
+          { loss: Math.log(model.vocabulary), label: 'guessing blindly', longLabel: ', ln V' },
+          ...(unigramLoss === null
+            ? []
+            : [{ loss: unigramLoss, label: 'unigram', longLabel: ', knowing only which tokens are common' }]),
+        ]}
+        plannedSteps={planned}
+        settings={chart}
+        onSettings={setChart}
+        undone={
+          phase.kind === 'failed' && phase.step > kept
+            ? {
+                from: kept,
+                to: phase.step,
+                label: `${headline(phase.failure)} at ${formatCount(phase.step)}`,
+                longLabel: `, ${formatCount(phase.step - kept)} steps undone`,
+              }
+            : undefined
+        }
+        {...sync}
+      />
+      <SmallCharts>
+        <SmallChart
+          title="Learning rate"
+          value={newest(rate, formatNumber)}
+          lines={[line(rate, 'learning rate'), ratesToCome(log, recipe, planned)]}
+          xMax={planned}
+          y={rates}
+          caption={`Learning rate ${newest(rate, formatNumber)}`}
+          {...sync}
+        />
+        <SmallChart
+          title={clip === undefined ? 'Gradient norm' : `Gradient norm, clipped at ${formatNumber(clip)}`}
+          value={newest(norm, formatNumber)}
+          lines={[line(norm, 'gradient norm')]}
+          references={clip === undefined ? [] : [{ value: clip, label: 'clip' }]}
+          xMax={planned}
+          y={{ min: 0, max: 1.1 * highest(norm, clip ?? 0) }}
+          caption={`Gradient norm ${newest(norm, formatNumber)}`}
+          {...sync}
+        />
+        <SmallChart
+          title="Tokens a second"
+          value={newest(speed, formatCount)}
+          lines={[line(speed, 'tokens a second')]}
+          xMax={planned}
+          y={{ min: 0, max: 1.1 * highest(speed, 0) }}
+          caption={`${newest(speed, formatCount)} tokens a second`}
+          {...sync}
+        />
+      </SmallCharts>
+    </>
+  );
+}
+
+const newest = (values: readonly number[], format: (value: number) => string): string =>
+  values.length > 0 ? format(values.at(-1)!) : '–';
+
+const highest = (values: readonly number[], least: number): number =>
+  values.reduce((a, b) => (b > a ? b : a), least) || 1;
+
+/** The rest of the schedule, dashed. */
+function ratesToCome(log: MetricLog, recipe: RunSettings['recipe'], steps: number): Line {
+  const from = log.step.at(-1) ?? 0;
+  const count = 100;
+  const x = Array.from({ length: count + 1 }, (_, i) => from + ((steps - from) * i) / count);
+  const y = x.map((step) => learningRateAt(recipe.schedule, { ...recipe, steps }, step));
+  return { id: 'to come', label: 'to come', run: 1, form: 'expected', isQuiet: true, x, y };
+}

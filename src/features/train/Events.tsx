@@ -1,0 +1,59 @@
+import { useMemo, useState } from 'react';
+import { formatCount } from '../../core/base/units';
+import { headline } from '../../state/failures';
+import { useStudio } from '../../state/react';
+import { Icon, PaneHead, TextAction } from '../../ui';
+import { formatClock, runEvents, type RunEvent } from './runEvents';
+import type { RunSettings } from './runSettings';
+import styles from './TrainPage.module.css';
+
+const SHOWN = 12;
+
+/** What happened, newest first. */
+export function Events({ settings }: { settings: RunSettings }) {
+  const log = useStudio((s) => s.log);
+  const phase = useStudio((s) => s.phase);
+  // A new event comes only with one of these: not every step makes the list anew.
+  const counted = useStudio(({ log: l, logVersion }) =>
+    logVersion < 0 ? '' : `${l.saves.length} ${l.evaluations.length} ${(l.step.at(-1) ?? 0) >= settings.recipe.warmup}`,
+  );
+  const [isAll, setAll] = useState(false);
+  const told = useMemo(() => (counted === '' ? [] : runEvents(log, settings)), [log, settings, counted]);
+  const failure: readonly (Omit<RunEvent, 'tone'> & { tone: 'error' })[] =
+    phase.kind === 'failed'
+      ? [{ step: phase.step, activeMs: log.activeMs.at(-1) ?? 0, words: headline(phase.failure), tone: 'error' }]
+      : [];
+  const events = [...failure, ...told.toReversed()];
+  const shown = isAll ? events : events.slice(0, SHOWN);
+  return (
+    <>
+      <PaneHead
+        title="Events"
+        aside={
+          events.length > SHOWN && (
+            <TextAction
+              onPress={() => setAll(!isAll)}
+              label={isAll ? 'Fewer events' : `All ${formatCount(events.length)} events`}
+            >
+              {isAll ? 'Fewer' : `All ${formatCount(events.length)}`}
+            </TextAction>
+          )
+        }
+      />
+      {events.length === 0 && <p className={styles.none}>Nothing yet</p>}
+      <ol className={styles.events} aria-label="Events">
+        {shown.map(({ step, activeMs, words, tone }) => (
+          <li key={`${String(step)} ${words}`}>
+            <span>{formatClock(activeMs)}</span>
+            <span>{formatCount(step)}</span>
+            <span>
+              {tone && <Icon name={GLYPH[tone]} tone={tone} size={14} />}
+              {words}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+const GLYPH = { ok: 'check', warn: 'warning', error: 'error' } as const;

@@ -1,0 +1,111 @@
+import { useLocation } from 'wouter';
+import { formatCount, formatDuration, formatNumber } from '../../core/base/units';
+import { countUpTo } from '../../core/train/verdict';
+import { headline, remedy as wordsFor } from '../../state/failures';
+import { useStudio, useStudioStore } from '../../state/react';
+import { hasModel } from '../../state/run';
+import type { Studio } from '../../state/studio';
+import { Button, Failure, type FailureProps } from '../../ui';
+import { remedies, type Remedy } from './advice';
+
+/** What happened, what is safe, and what to do. */
+export function FailurePanel() {
+  const studio = useStudio((s) => s);
+  const store = useStudioStore();
+  const [, navigate] = useLocation();
+  const { phase } = studio;
+  if (phase.kind !== 'failed') return null;
+  const { failure, step, of } = phase;
+  const [first, ...others] = remedies(failure.code, possible(studio));
+  const button = (remedy: Remedy, isMain: boolean) => (
+    <Button
+      key={remedy}
+      isDense={!isMain}
+      {...(remedy === 'resume' && { icon: 'play' as const })}
+      onPress={() => ACTS[remedy](store.getState(), navigate)}
+    >
+      {LABELS[remedy](studio)}
+    </Button>
+  );
+  return (
+    <Failure
+      title={step > 0 ? `${headline(failure)} at step ${formatCount(step)}` : headline(failure)}
+      safe={safe(studio, of > 0)}
+      action={first && button(first, true)}
+      actionNote={wordsFor(failure)}
+      otherActions={others.length > 0 && others.map((remedy) => button(remedy, false))}
+    >
+      {failure.message}
+    </Failure>
+  );
+}
+
+function possible(s: Studio) {
+  const { phase, run, saved, device, project } = s;
+  const hasBegun = phase.kind === 'failed' && phase.of > 0;
+  return {
+    resume: hasBegun && run?.manifest != null && saved !== null,
+    export: hasBegun && hasModel(s),
+    wasm: hasBegun && device.kind === 'open' && device.info.kind !== 'wasm' && device.info.choices.includes('wasm'),
+    halve: project.recipe.batch > 1,
+  };
+}
+
+function safe({ phase, saved, log, texts, project }: Studio, hasBegun: boolean): FailureProps['safe'] {
+  const list: FailureProps['safe'][number][] = [];
+  if (hasBegun && saved) {
+    list.push({
+      text: `Step ${formatCount(saved.step)}, saved and read back`,
+      detail: 'weights, optimizer, data position, random state',
+    });
+    const undone = phase.kind === 'failed' ? phase.step - saved.step : 0;
+    if (undone > 0) {
+      const since = log.activeMs[countUpTo(log.step, saved.step) - 1] ?? 0;
+      const time = (log.activeMs.at(-1) ?? since) - since;
+      list.push({
+        text: `${formatCount(undone)} ${undone === 1 ? 'step' : 'steps'} after it are undone`,
+        detail: `${formatDuration(time)} of training, made again by a resume`,
+        tone: 'warn',
+      });
+    }
+  } else if (hasBegun) {
+    list.push({ text: 'No step of this run was saved', detail: 'it failed before the first save', tone: 'warn' });
+  }
+  const things = [texts.length > 0 && 'Text', project.tokenizer && 'tokenizer', project.data && 'data'].filter(Boolean);
+  if (things.length > 0) list.push({ text: things.join(', '), detail: 'untouched' });
+  list.push({ text: 'Settings', detail: 'as they were' });
+  return list;
+}
+
+const LABELS: Record<Remedy, (s: Studio) => string> = {
+  resume: ({ saved }) => `Resume from step ${formatCount(saved?.step ?? 0)}`,
+  restart: () => 'Begin again',
+  halveBatch: ({ project }) => `Begin again with batch ${formatCount(half(project.recipe.batch))}`,
+  lowerRate: ({ project }) => `Begin again at ${formatNumber(third(project.recipe.learningRate))}`,
+  useWasm: ({ saved, run }) => (run && saved ? 'Resume on WASM' : 'Begin again on WASM'),
+  settings: () => 'Change the settings',
+  texts: () => 'Go to the text',
+  export: ({ saved }) => `Download step ${formatCount(saved?.step ?? 0)}…`,
+  reload: () => 'Reload the page',
+};
+
+const ACTS: Record<Remedy, (s: Studio, navigate: (path: string) => void) => void> = {
+  resume: (s) => void s.resume(),
+  restart: (s) => void s.start(),
+  halveBatch: (s) => {
+    s.setRecipe({ batch: half(s.project.recipe.batch) });
+    void s.start();
+  },
+  lowerRate: (s) => {
+    s.setRecipe({ learningRate: third(s.project.recipe.learningRate) });
+    void s.start();
+  },
+  useWasm: (s) => void s.useDevice('wasm').then(() => (s.run && s.saved ? s.resume() : s.start())),
+  settings: (_, navigate) => navigate('/model'),
+  texts: (_, navigate) => navigate('/text'),
+  export: (_, navigate) => navigate('/export'),
+  reload: () => location.reload(),
+};
+
+const half = (batch: number): number => Math.max(1, Math.floor(batch / 2));
+const third = (rate: number): number => Number((rate / 3).toPrecision(1));

@@ -1,0 +1,30 @@
+import { useLocation } from 'wouter';
+import { formatCount, formatDuration, formatShort } from '../../core/base/units';
+import { modelSpec } from '../../core/models';
+import { estimateProject } from '../../state/estimate';
+import { useStudio } from '../../state/react';
+import { Button, EmptyState } from '../../ui';
+
+/** Before the first run: what it would be, or what it needs. */
+export function NoRun() {
+  const [, navigate] = useLocation();
+  const hasText = useStudio((s) => s.texts.length > 0);
+  const project = useStudio((s) => s.project);
+  const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info : undefined));
+  if (!hasText) {
+    return (
+      <EmptyState action={<Button onPress={() => navigate('/text')}>Add text</Button>}>
+        Training needs text to learn from. Drop files anywhere, or take one of the samples.
+      </EmptyState>
+    );
+  }
+  const { parameters, seconds } = estimateProject(project, device);
+  const time =
+    seconds === undefined ? '' : `, about ${formatDuration(1000 * seconds)} on ${device?.name ?? 'this device'}`;
+  return (
+    <EmptyState action={<Button onPress={() => navigate('/model')}>Look at the settings</Button>}>
+      No run yet. Start training would train {modelSpec(project.model.id).label} with {formatShort(parameters)}{' '}
+      parameters for {formatCount(project.recipe.steps)} steps{time}.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,54 @@
+import { dataState, tokenizerState, type ArtefactState } from '../../state/preparation';
+import { useStudio } from '../../state/react';
+import { describeWork, type Work } from '../../state/work';
+import { Block, Icon, Progress } from '../../ui';
+import styles from './TrainPage.module.css';
+
+/** The way to the first step: tokenizer, data, then the step itself is compiled. */
+export function Preparing() {
+  const tokenizing = useStudio((s) => s.tokenizing);
+  const building = useStudio((s) => s.building);
+  const tokenizer = useStudio(tokenizerState);
+  const data = useStudio(dataState);
+  return (
+    <Block isWideGutter>
+      <ol className={styles.way}>
+        <Part name="Tokenizer" state={tokenizer} work={tokenizing} />
+        <Part name="Data" state={data} work={building} />
+        <Part name="Training step" state="none" />
+      </ol>
+    </Block>
+  );
+}
+
+function Part({ name, state, work }: { name: string; state: ArtefactState; work?: Work }) {
+  const busy = work && describeWork(work);
+  return (
+    <li>
+      {state === 'done' && !busy ? <Icon name="check" tone="ok" /> : <span className={styles.pending} />}
+      <b>{name}</b>
+      {busy ? (
+        <Progress {...busy} delayMs={0} />
+      ) : (
+        <span className={styles.quiet}>{state === 'done' ? 'ready' : 'waits'}</span>
+      )}
+    </li>
+  );
+}
+
+/** Between pressing Start and the first step. Its length is not known beforehand. */
+export function Compiling() {
+  const isMeasured = useStudio((s) => s.log.evaluations.length > 0 && s.log.step.length === 0 && s.logVersion >= 0);
+  const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info.name : 'the device'));
+  return (
+    <Block isWideGutter>
+      <Progress
+        label={isMeasured ? 'Beginning the first step' : 'Compiling the training step'}
+        detail={isMeasured ? 'held-out text is measured' : `for ${device}, once for this model`}
+        value={0}
+        max={1}
+        delayMs={0}
+      />
+    </Block>
+  );
+}

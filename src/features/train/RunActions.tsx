@@ -1,0 +1,56 @@
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { formatCount } from '../../core/base/units';
+import { useStudio } from '../../state/react';
+import { Button } from '../../ui';
+import { report } from './report';
+import { describeSettings, useRunSettings } from './runSettings';
+import { TrainLonger } from './TrainLonger';
+
+/** What can be done with a run at rest; while it runs, Stop stands in the strip. */
+export function RunActions() {
+  const phase = useStudio((s) => s.phase);
+  const saved = useStudio((s) => s.saved);
+  const run = useStudio((s) => s.run);
+  const resume = useStudio((s) => s.resume);
+  const toast = useStudio((s) => s.toast);
+  const settings = useRunSettings();
+  const [, navigate] = useLocation();
+  const [isAsking, setAsking] = useState(false);
+  const disabledReason =
+    run && !run.manifest ? 'This model came without its data, so it cannot be trained on' : undefined;
+
+  if (phase.kind === 'failed') {
+    const copy = async (): Promise<void> => {
+      await navigator.clipboard.writeText(report(phase.failure, phase.step, describeSettings(settings)));
+      toast({ text: 'Report copied' });
+    };
+    return (
+      <Button
+        isDense
+        variant="quiet"
+        icon="copy"
+        onPress={() => void copy().catch(() => toast({ text: 'The browser did not allow copying' }))}
+      >
+        Copy report
+      </Button>
+    );
+  }
+  if (!run || !saved || (phase.kind !== 'stopped' && phase.kind !== 'finished')) return null;
+  return (
+    <>
+      <Button isDense variant="quiet" onPress={() => navigate('/playground')}>
+        Write with it
+      </Button>
+      <Button isDense disabledReason={disabledReason} onPress={() => setAsking(true)}>
+        Train longer…
+      </Button>
+      {phase.kind === 'stopped' && (
+        <Button isDense icon="play" disabledReason={disabledReason} onPress={() => void resume()}>
+          Resume from step {formatCount(saved.step)}
+        </Button>
+      )}
+      <TrainLonger isOpen={isAsking} onClose={() => setAsking(false)} done={saved.step} planned={run.recipe.steps} />
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+import { memo, useState } from 'react';
+import { formatCount, formatReading } from '../../core/base/units';
+import type { MetricLog } from '../../state/metrics';
+import { useStudio } from '../../state/react';
+import { cx, PaneHead, text, TextAction } from '../../ui';
+import type { RunSettings } from './runSettings';
+import styles from './TrainPage.module.css';
+
+const SHOWN = 6;
+
+/** The same prompt continued at every evaluation, newest first. */
+export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
+  const log = useStudio((s) => s.log);
+  const count = useStudio((s) => (s.logVersion >= 0 ? s.log.evaluations.length : 0));
+  const [isAll, setAll] = useState(false);
+  return (
+    <>
+      <PaneHead
+        title="Samples"
+        hint="same prompt, same seed"
+        aside={
+          count > SHOWN && (
+            <TextAction
+              onPress={() => setAll(!isAll)}
+              label={isAll ? 'Fewer samples' : `All ${formatCount(count)} samples`}
+            >
+              {isAll ? 'Fewer' : `All ${formatCount(count)}`}
+            </TextAction>
+          )
+        }
+      />
+      <List log={log} count={count} prompt={recipe.samplePrompt} most={isAll ? Infinity : SHOWN} />
+    </>
+  );
+}
+
+/** `count` and the newest step tell it when the log has grown. */
+const List = memo(function List(p: { log: MetricLog; count: number; prompt: string; most: number }) {
+  const rows = p.log.evaluations.toReversed().slice(0, p.most);
+  if (rows.length === 0) return <p className={styles.none}>The first is written before the first step</p>;
+  return (
+    <ol className={styles.samples} aria-label="Samples">
+      {rows.map(({ step, loss, sample }) => (
+        <li key={step}>
+          <span>
+            <b>{formatCount(step)}</b>
+            <small>{formatReading(Math.exp(loss))}</small>
+          </span>
+          <p className={cx(text.prose, styles.sample)}>
+            {sample.startsWith(p.prompt) ? (
+              <>
+                <span className={styles.prompt}>{p.prompt}</span>
+                {sample.slice(p.prompt.length)}
+              </>
+            ) : (
+              sample
+            )}
+          </p>
+        </li>
+      ))}
+    </ol>
+  );
+});

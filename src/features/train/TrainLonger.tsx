@@ -1,0 +1,51 @@
+import { useState } from 'react';
+import { formatCount, formatDuration } from '../../core/base/units';
+import { useStudio } from '../../state/react';
+import { Button, Dialog, NumberField } from '../../ui';
+
+/** How many steps in all; the schedule is stretched to them. */
+export function TrainLonger(p: { isOpen: boolean; onClose: () => void; done: number; planned: number }) {
+  const resume = useStudio((s) => s.resume);
+  const perStep = useStudio(({ log }) => {
+    const last = log.step.length - 1;
+    return last < 0 ? undefined : log.activeMs[last]! / log.step[last]!;
+  });
+  const [steps, setSteps] = useState<number>();
+  const asked = steps ?? Math.max(2 * p.done, p.planned);
+  const more = Math.max(0, asked - p.done);
+  const time = perStep === undefined ? '' : `, about ${formatDuration(perStep * more)}`;
+  const go = (): void => {
+    p.onClose();
+    void resume(asked);
+  };
+  return (
+    <Dialog
+      isOpen={p.isOpen}
+      onClose={p.onClose}
+      title="Train longer"
+      actions={
+        <>
+          <Button onPress={p.onClose}>Cancel</Button>
+          <Button variant="go" onPress={go}>
+            Train {formatCount(more)} more steps
+          </Button>
+        </>
+      }
+    >
+      <NumberField
+        label="Steps in all"
+        value={asked}
+        onChange={setSteps}
+        min={p.done + 1}
+        max={1e9}
+        step={100}
+        isWhole
+        hint={`${formatCount(more)} more${time}`}
+      />
+      <p>
+        It goes on from step {formatCount(p.done)}. The learning rate follows the schedule of the longer run from there,
+        so it may rise at first.
+      </p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,61 @@
+import type { ReactNode } from 'react';
+import { useStudio } from '../../state/react';
+import type { Phase } from '../../state/run';
+import { Pane, Panes, Stage } from '../../ui';
+import { Charts } from './Charts';
+import { Compiling, Preparing } from './Preparing';
+import { Events } from './Events';
+import { FailurePanel } from './FailurePanel';
+import { NoRun } from './NoRun';
+import { Readings } from './Readings';
+import { RunActions } from './RunActions';
+import { describeSettings, useRunSettings } from './runSettings';
+import { RunVerdict } from './RunVerdict';
+import { Samples } from './Samples';
+
+/** The run, live: what it does now, its curves and samples, and what can be done next. */
+export function TrainPage() {
+  const phase = useStudio((s) => s.phase.kind);
+  const hasBegun = useStudio(
+    ({ phase: p }) => p.kind !== 'idle' && p.kind !== 'preparing' && !('of' in p && p.of === 0),
+  );
+  const settings = useRunSettings();
+  return (
+    <Stage
+      title="Train"
+      summary={
+        hasBegun
+          ? describeSettings(settings)
+          : 'The model reads the text, guesses each next token, and is corrected a little at every step'
+      }
+      actions={<RunActions />}
+    >
+      {STATUS[phase]}
+      {hasBegun && (
+        <>
+          <Readings settings={settings} />
+          <Panes columns="minmax(0, 1fr) 368px" narrowColumns="minmax(0, 1fr) 304px">
+            <Pane label="Charts">
+              <Charts settings={settings} />
+            </Pane>
+            <Pane label="Samples and events">
+              <Samples settings={settings} />
+              <Events settings={settings} />
+            </Pane>
+          </Panes>
+        </>
+      )}
+    </Stage>
+  );
+}
+
+const STATUS: Record<Phase['kind'], ReactNode> = {
+  idle: <NoRun />,
+  preparing: <Preparing />,
+  compiling: <Compiling />,
+  training: <RunVerdict />,
+  stopping: <RunVerdict />,
+  stopped: <RunVerdict />,
+  finished: <RunVerdict />,
+  failed: <FailurePanel />,
+};

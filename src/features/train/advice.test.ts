@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { FailureCode } from '../../core/base/errors';
+import { remedies } from './advice';
+
+const CODES: readonly FailureCode[] = [
+  'bad-file',
+  'bad-settings',
+  'out-of-memory',
+  'device-lost',
+  'diverged',
+  'storage-full',
+  'storage-damaged',
+  'storage-blocked',
+  'in-use',
+  'load-failed',
+  'bug',
+];
+const flags = fc.record({ resume: fc.boolean(), export: fc.boolean(), wasm: fc.boolean(), halve: fc.boolean() });
+
+test('there is always something to do, and only what is possible', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...CODES), flags, (code, possible) => {
+      const list = remedies(code, possible);
+      expect(list.length).toBeGreaterThan(0);
+      expect(list.includes('resume') && !possible.resume).toBe(false);
+      expect(list.includes('restart') && possible.resume).toBe(false);
+      expect(list.includes('useWasm') && !possible.wasm).toBe(false);
+      expect(list.includes('export') && !possible.export).toBe(false);
+    }),
+  );
+});
+
+test('a lost device is resumed from, and memory that is not enough is asked for less', () => {
+  const all = { resume: true, export: true, wasm: true, halve: true };
+  expect(remedies('device-lost', all)[0]).toBe('resume');
+  expect(remedies('out-of-memory', all)[0]).toBe('halveBatch');
+  expect(remedies('out-of-memory', { ...all, halve: false })[0]).toBe('settings');
+});

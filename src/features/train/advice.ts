@@ -1,0 +1,47 @@
+/** What can be done about a failure, the best first. A Record, so that a new code without advice does not compile. */
+import type { FailureCode } from '../../core/base/errors';
+
+export type Remedy =
+  'resume' | 'restart' | 'halveBatch' | 'lowerRate' | 'useWasm' | 'settings' | 'texts' | 'export' | 'reload';
+
+const ADVICE: Record<FailureCode, readonly Remedy[]> = {
+  'bad-file': ['texts', 'restart'],
+  'bad-settings': ['settings', 'restart'],
+  'out-of-memory': ['halveBatch', 'settings', 'useWasm', 'export'],
+  'device-lost': ['resume', 'restart', 'useWasm', 'export'],
+  diverged: ['lowerRate', 'settings', 'resume'],
+  'storage-full': ['texts', 'export', 'resume', 'restart'],
+  'storage-damaged': ['resume', 'restart', 'export'],
+  'storage-blocked': ['reload', 'resume', 'restart'],
+  'in-use': ['resume', 'restart', 'reload'],
+  'load-failed': ['reload', 'resume', 'restart'],
+  bug: ['resume', 'reload', 'restart', 'export'],
+};
+
+/** What the state of the run allows. */
+export interface Possible {
+  /** There is a saved step to go on from. */
+  resume: boolean;
+  /** There is a model to take home. */
+  export: boolean;
+  /** WASM can be chosen and is not in use. */
+  wasm: boolean;
+  /** More than one row a step. */
+  halve: boolean;
+}
+
+/** At least one remedy, the best first. Beginning again is not offered where a saved step would be thrown away for it. */
+export function remedies(code: FailureCode, possible: Possible): readonly Remedy[] {
+  const allowed: Record<Remedy, boolean> = {
+    resume: possible.resume,
+    restart: !possible.resume,
+    halveBatch: possible.halve,
+    lowerRate: true,
+    useWasm: possible.wasm,
+    settings: true,
+    texts: true,
+    export: possible.export,
+    reload: true,
+  };
+  return ADVICE[code].filter((remedy) => allowed[remedy]);
+}

@@ -1,0 +1,37 @@
+/** Columns of the log as a chart wants them, without copying them at every step. */
+import { countUpTo } from '../../core/train/verdict';
+import type { MetricLog } from '../../state/metrics';
+
+/** A column that is a function of another which only grows or is cut: each value is computed once. */
+export class Mapped {
+  private readonly values: number[] = [];
+  constructor(
+    private readonly source: readonly number[],
+    private readonly map: (value: number) => number,
+  ) {}
+  /** The values now. */
+  read(): readonly number[] {
+    const { source, values } = this;
+    // After a cut and a resume the tail has other times: what no longer agrees goes, from the end.
+    while (values.length > 0 && values.at(-1) !== this.map(source[values.length - 1] ?? NaN)) values.pop();
+    for (let i = values.length; i < source.length; i++) values.push(this.map(source[i]!));
+    return values;
+  }
+}
+
+/** Held-out losses; few, so that they are made anew. */
+export function heldOutCurve({ evaluations }: MetricLog, tokensPerStep: number, upTo = Infinity) {
+  const rows = evaluations.filter(({ step }) => step <= upTo);
+  return {
+    step: rows.map(({ step }) => step),
+    loss: rows.map(({ loss }) => loss),
+    tokens: rows.map(({ step }) => step * tokensPerStep),
+    seconds: rows.map(({ activeMs }) => activeMs / 1000),
+  };
+}
+
+/** Takes from each column the part up to a step; the columns themselves where nothing comes after it. */
+export function partUpTo(steps: readonly number[], upTo: number): (column: readonly number[]) => readonly number[] {
+  const end = countUpTo(steps, upTo);
+  return (column) => (end >= steps.length ? column : column.slice(0, end));
+}

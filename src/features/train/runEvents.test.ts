@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_RECIPE } from '../../core/train/recipe';
+import { MetricLog } from '../../state/metrics';
+import { formatClock, runEvents } from './runEvents';
+import type { RunSettings } from './runSettings';
+
+const settings: RunSettings = {
+  model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 300 },
+  recipe: { ...DEFAULT_RECIPE, warmup: 2 },
+  tokenizer: 'bytes',
+  unigramLoss: 3,
+  tokensPerStep: 96,
+};
+const step = (log: MetricLog, n: number, loss: number) =>
+  log.append({
+    kind: 'step',
+    step: n,
+    loss,
+    learningRate: 0,
+    gradientNorm: 1,
+    tokensPerSecond: 1,
+    activeMs: 1000 * n,
+    memoryBytes: 0,
+  });
+const evaluate = (log: MetricLog, n: number, loss: number) =>
+  log.append({ kind: 'evaluated', step: n, loss, bitsPerByte: 1, activeMs: 1000 * n, sample: '' });
+
+test('a run is told in order, each turning point once', () => {
+  const log = new MetricLog();
+  evaluate(log, 0, 5.7);
+  log.append({ kind: 'saved', step: 0, bytes: 26.3e6 });
+  for (const n of [1, 2, 3, 4]) {
+    step(log, n, 4 - n);
+    evaluate(log, n, 4 - n / 2);
+  }
+  expect(runEvents(log, settings).map(({ step, words }) => `${step} ${words}`)).toEqual([
+    '0 Saved and read back, 26.3 MB',
+    '0 Evaluated, perplexity 299',
+    '1 Evaluated, perplexity 33.1, best so far',
+    '1 Gap to training above 0.3 nats',
+    '2 Evaluated, perplexity 20.1, best so far',
+    '2 Warm-up ended, learning rate 0.001',
+    '3 Evaluated, perplexity 12.2, best so far',
+    '3 Perplexity under 20.1: past knowing only which tokens are common',
+    '4 Evaluated, perplexity 7.39, best so far',
+  ]);
+});
+
+test('a worse evaluation is not called the best, and without a baseline none is passed', () => {
+  const log = new MetricLog();
+  for (const [n, loss] of [
+    [1, 2],
+    [2, 2.5],
+  ] as const) {
+    step(log, n, loss);
+    evaluate(log, n, loss);
+  }
+  const words = runEvents(log, { ...settings, unigramLoss: null }).map((event) => event.words);
+  expect(words).toEqual([
+    'Evaluated, perplexity 7.39, best so far',
+    'Evaluated, perplexity 12.2',
+    'Warm-up ended, learning rate 0.001',
+  ]);
+});
+
+test('the clock', () => {
+  expect([0, 87_400, 3_723_000].map(formatClock)).toEqual(['0:00', '1:27', '1:02:03']);
+});
