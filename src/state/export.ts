@@ -1,4 +1,7 @@
 /** Taking the model home, and bringing one back. */
+import { HomegrownError, toFailure } from '../core/base/errors';
+import { formatCount } from '../core/base/units';
+import { isActive } from './run';
 import type { Slice } from './studio';
 import { IDLE, work, type Work } from './work';
 
@@ -7,7 +10,10 @@ export interface ExportSlice {
   /** The last zip that was written in this session. */
   exported: { name: string; size: number; files: readonly { name: string; size: number }[] } | null;
   importingModel: Work;
-  exportModel(withOptimizer: boolean): Promise<void>;
+  /** Whether the zip carries what training needs to go on. */
+  withOptimizer: boolean;
+  setWithOptimizer(withOptimizer: boolean): void;
+  exportModel(): Promise<void>;
   /** A zip or the files of a folder; it becomes the current run. */
   importModel(files: readonly File[]): Promise<void>;
 }
@@ -18,8 +24,10 @@ export const createExportSlice: Slice<ExportSlice> =
     exporting: IDLE,
     exported: null,
     importingModel: IDLE,
-    async exportModel(withOptimizer) {
-      const { project, which } = get();
+    withOptimizer: false,
+    setWithOptimizer: (withOptimizer) => set({ withOptimizer }),
+    async exportModel() {
+      const { project, which, withOptimizer } = get();
       const { runId } = project;
       if (!runId) return;
       const result = await work(
@@ -33,6 +41,15 @@ export const createExportSlice: Slice<ExportSlice> =
       set({ exported: { name, size: zip.size, files } });
     },
     async importModel(files) {
+      if (isActive(get().phase)) {
+        const error = new HomegrownError(
+          'in-use',
+          'A run is in progress, and a model that is brought in would take its place',
+          'Stop and save the run, then bring the model in. Nothing was changed.',
+        );
+        set({ importingModel: { kind: 'failed', failure: toFailure(error) } });
+        return;
+      }
       const result = await work(
         (importingModel) => set({ importingModel }),
         now,
@@ -41,5 +58,7 @@ export const createExportSlice: Slice<ExportSlice> =
       if (!result) return;
       get().change({ runId: result.runId });
       await get().loadRun();
+      const { run, toast } = get();
+      if (run) toast({ text: `${run.name} is here`, detail: `a model at step ${formatCount(run.step)}` });
     },
   });

@@ -1,8 +1,9 @@
 /** Talking to the model: a prompt, how to choose among its guesses, and the tokens as they come. */
 import { toFailure, type Failure } from '../core/base/errors';
+import { listSnapshots } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { GeneratedToken, GenerateInput } from '../protocol/gpu';
-import type { Slice } from './studio';
+import type { Slice, Studio } from './studio';
 
 export type Sampling = Pick<GenerateInput, 'temperature' | 'topK' | 'topP' | 'seed' | 'length'>;
 
@@ -12,10 +13,19 @@ export type Writing =
   | { kind: 'done'; reason: 'length' | 'stopped' | 'end'; ms: number }
   | { kind: 'failed'; failure: Failure };
 
+export interface SavedStep {
+  step: number;
+  bytes: number;
+  latest: boolean;
+  best: boolean;
+}
+
 export interface PlaygroundSlice {
   prompt: string;
   sampling: Sampling;
   which: WhichSnapshot;
+  /** The steps of the run that can be talked to and taken home, oldest first; read by `listSaved`. */
+  savedSteps: readonly SavedStep[];
   /** What was written after `writtenAfter`. */
   writtenAfter: string;
   written: readonly GeneratedToken[];
@@ -23,21 +33,30 @@ export interface PlaygroundSlice {
   setPrompt(prompt: string): void;
   setSampling(change: Partial<Sampling>): void;
   setWhich(which: WhichSnapshot): void;
+  listSaved(): Promise<void>;
   generate(): Promise<void>;
+  /** Writes on from `text` in place of the token at `index`; the text up to there becomes the prompt. */
+  goOnWith(index: number, text: string): Promise<void>;
 }
 
 export const createPlaygroundSlice: Slice<PlaygroundSlice> =
-  ({ gpu, now }) =>
+  ({ gpu, store, now }) =>
   (set, get) => ({
     prompt: 'The ',
     sampling: { temperature: 0.8, topK: 40, topP: 1, seed: 1, length: 200 },
     which: 'latest',
+    savedSteps: [],
     writtenAfter: '',
     written: [],
     writing: { kind: 'idle' },
     setPrompt: (prompt) => set({ prompt }),
     setSampling: (change) => set(({ sampling }) => ({ sampling: { ...sampling, ...change } })),
     setWhich: (which) => set({ which }),
+    async listSaved() {
+      const { runId } = get().project;
+      const savedSteps = runId === null ? [] : await listSnapshots(store, runId);
+      if (get().project.runId === runId) set({ savedSteps });
+    },
     async generate() {
       const { prompt, sampling, which, project, writing } = get();
       if (!project.runId || writing.kind === 'writing') return;
@@ -58,4 +77,14 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
         set({ writing: { kind: 'failed', failure: toFailure(error) } });
       }
     },
+    async goOnWith(index, text) {
+      const { writtenAfter, written, generate } = get();
+      const before = written.slice(0, index).map((token) => token.text);
+      set({ prompt: [writtenAfter, ...before, text].join('') });
+      await generate();
+    },
   });
+
+/** The saved step that `which` means now. */
+export const chosenStep = ({ savedSteps, which }: Pick<Studio, 'savedSteps' | 'which'>): SavedStep | undefined =>
+  savedSteps.find((s) => (which === 'latest' ? s.latest : which === 'best' ? s.best : s.step === which));

@@ -1,0 +1,101 @@
+import { Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Redirect, useLocation } from 'wouter';
+import { useStudio, useStudioStore } from '../state/react';
+import { stageLines } from '../state/stages';
+import { CommandPalette, Frame, KeyHelp, LiveRegion, Toasts, useShortcuts } from '../ui';
+import { commands } from './commands';
+import { receive, useWindowDrop } from './dropped';
+import { useEffects } from './effects';
+import { PageBoundary } from './PageBoundary';
+import { NotFound, PageFailure } from './PageFailure';
+import { announcement, title } from './phase';
+import { PAGES, stageAt } from './routes';
+import { hasSingleKeys, setSingleKeys } from './singleKeys';
+import { StageRail } from './StageRail';
+import { Strip } from './Strip';
+
+/** The frame around every stage: strip, rail, page, palette, notes, and the one voice. */
+export function App() {
+  const [path, go] = useLocation();
+  const store = useStudioStore();
+  const studio = useStudio((s) => s);
+  const [overlay, setOverlay] = useState<'palette' | 'help'>();
+  const [isRenaming, setRenaming] = useState(false);
+  const [singleKeys, setKeys] = useState(hasSingleKeys);
+  const stage = stageAt(path);
+  const name = stageLines(studio).find(({ id }) => id === stage)?.name ?? 'Not found';
+
+  useEffects(store);
+  useDocumentTitle(title(studio, name));
+  useWindowDrop((files) => void receive(store, files).then((id) => go(`/${id}`)), stage === 'text');
+  const actions = commands(studio, store, {
+    stage,
+    go,
+    openPalette: () => setOverlay('palette'),
+    openHelp: () => setOverlay('help'),
+    rename: () => setRenaming(true),
+    hasSingleKeys: singleKeys,
+    toggleSingleKeys: () => {
+      setKeys(!singleKeys);
+      setSingleKeys(!singleKeys);
+    },
+  });
+  useShortcuts(actions, singleKeys);
+
+  if (path === '/') return <Redirect to="/text" replace />;
+  const Page = stage && PAGES[stage];
+  return (
+    <>
+      <Frame
+        strip={
+          <Strip
+            isRenaming={isRenaming}
+            onRename={setRenaming}
+            onFind={() => setOverlay('palette')}
+            onGo={go}
+            isQuiet={stage === 'playground' || stage === 'export' || (stage === 'text' && studio.texts.length === 0)}
+          />
+        }
+        rail={<StageRail current={stage} onGo={go} />}
+      >
+        <PageBoundary key={path} fallback={(failure) => <PageFailure title={name} failure={failure} />}>
+          <Suspense>
+            {Page ? <Page /> : <NotFound path={path} onHome={() => go('/text')} />}
+            <FocusHeading path={path} />
+          </Suspense>
+        </PageBoundary>
+      </Frame>
+      <CommandPalette isOpen={overlay === 'palette'} onClose={() => setOverlay(undefined)} actions={actions} />
+      <KeyHelp isOpen={overlay === 'help'} onClose={() => setOverlay(undefined)} actions={actions} />
+      <Toasts toasts={studio.toasts} onDismiss={studio.dismiss} />
+      <LiveRegion message={announcement(studio)} />
+    </>
+  );
+}
+
+function useDocumentTitle(words: string): void {
+  useEffect(() => {
+    document.title = words;
+  }, [words]);
+}
+
+let isFirstPage = true;
+
+/** After going to a stage, reading goes on at its heading. Not at the first one: the browser has just read the title. */
+function FocusHeading({ path }: { path: string }) {
+  const shown = useRef<string>(undefined);
+  useLayoutEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    if (isFirstPage) {
+      isFirstPage = false;
+      return;
+    }
+    const heading = document.querySelector<HTMLElement>('#stage h1');
+    if (!heading) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [path]);
+  return null;
+}

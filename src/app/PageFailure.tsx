@@ -1,0 +1,61 @@
+import type { Failure as FailureData } from '../core/base/errors';
+import { headline, remedy } from '../state/failures';
+import { useStudio } from '../state/react';
+import { isActive } from '../state/run';
+import { formatCount } from '../core/base/units';
+import { Button, EmptyState, Failure, Stage } from '../ui';
+import { report } from './report';
+
+/** A page that did not load, or broke while it was drawn; strip and rail stay. */
+export function PageFailure({ title, failure }: { title: string; failure: FailureData }) {
+  const saved = useStudio((s) => s.saved);
+  const isTraining = useStudio((s) => isActive(s.phase));
+  return (
+    <Stage title={title}>
+      <Failure
+        title={failure.code === 'load-failed' ? 'There may be a new version of Homegrown' : headline(failure)}
+        safe={[
+          { text: 'Text, tokenizer and data', detail: 'stored in this browser' },
+          ...(saved ? [{ text: `Step ${formatCount(saved.step)}, saved and read back` }] : []),
+          ...(isTraining
+            ? [{ text: 'Training goes on', detail: 'stop and save before reloading', tone: 'warn' } as const]
+            : []),
+        ]}
+        action={
+          <Button variant="go" icon="retry" onPress={() => location.reload()}>
+            Reload
+          </Button>
+        }
+        actionNote={remedy(failure)}
+        otherActions={
+          <Button
+            isDense
+            variant="quiet"
+            icon="copy"
+            onPress={() => void navigator.clipboard.writeText(report(failure))}
+          >
+            Copy report
+          </Button>
+        }
+      >
+        {failure.message}
+      </Failure>
+    </Stage>
+  );
+}
+
+export function NotFound({ path, onHome }: { path: string; onHome: () => void }) {
+  return (
+    <Stage title="Not found">
+      <EmptyState
+        action={
+          <Button variant="go" onPress={onHome}>
+            Go to Text
+          </Button>
+        }
+      >
+        There is no page at {path}
+      </EmptyState>
+    </Stage>
+  );
+}

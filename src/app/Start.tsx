@@ -1,0 +1,45 @@
+import { useEffect, useState } from 'react';
+import { HomegrownError, toFailure, type Failure } from '../core/base/errors';
+import { StudioContext } from '../state/react';
+import { createStudio, type StudioStore } from '../state/studio';
+import { App } from './App';
+import { FullPageFailure } from './FullPageFailure';
+import { PageBoundary } from './PageBoundary';
+import { createServices } from './services';
+
+/** Builds the studio once and shows the app over it, or why it cannot start. Nothing is drawn before one of them is known. */
+export function Start() {
+  const [studio, setStudio] = useState<StudioStore>();
+  const [failure, setFailure] = useState<Failure>();
+  useEffect(() => {
+    begin().then(setStudio, (error: unknown) => setFailure(toFailure(error)));
+  }, []);
+  if (failure) return <FullPageFailure failure={failure} />;
+  if (!studio) return null;
+  return (
+    <PageBoundary fallback={(error) => <FullPageFailure failure={error} />}>
+      <StudioContext value={studio}>
+        <App />
+      </StudioContext>
+    </PageBoundary>
+  );
+}
+
+let begun: Promise<StudioStore> | undefined;
+
+/** Once a page: React runs effects twice in development. */
+const begin = (): Promise<StudioStore> => (begun ??= open());
+
+async function open(): Promise<StudioStore> {
+  if (!isSecureContext) {
+    throw new HomegrownError(
+      'storage-blocked',
+      `${location.origin} is not a secure address, so the browser withholds storage, GPU and hashing`,
+      'Open Homegrown over https, or from localhost on the machine that serves it.',
+    );
+  }
+  const studio = createStudio(await createServices());
+  await studio.getState().load();
+  void studio.getState().useDevice('auto');
+  return studio;
+}

@@ -1,0 +1,104 @@
+import { formatBytes, formatCount, formatDuration } from '../core/base/units';
+import { estimateProject } from '../state/estimate';
+import { useStudio, useStudioStore } from '../state/react';
+import { isActive } from '../state/run';
+import { MenuButton, TopStrip, type StripFact } from '../ui';
+import { chooseDevice, deviceChoices, KIND_NAME } from './device';
+import { readPhase } from './phase';
+import { ProjectName } from './ProjectName';
+import { StripAction } from './StripAction';
+import { toggleTheme } from './theme';
+import { useNow } from './useNow';
+
+export interface StripProps {
+  isRenaming: boolean;
+  onRename: (isRenaming: boolean) => void;
+  onFind: () => void;
+  onGo: (path: string) => void;
+  /** The page's own main button is filled, so that this one is not. */
+  isQuiet: boolean;
+}
+
+/** Project, device, memory, phase, saved; and the one Start or Stop. */
+export function Strip(p: StripProps) {
+  const { fact, progress } = usePhase();
+  return (
+    <TopStrip
+      project={<ProjectName isEditing={p.isRenaming} onEdit={p.onRename} />}
+      device={useDeviceFact()}
+      memory={useMemoryFact()}
+      phase={fact}
+      saved={useSavedFact()}
+      progress={progress}
+      onFind={p.onFind}
+      onTheme={toggleTheme}
+      action={<StripAction onGo={p.onGo} isQuiet={p.isQuiet} />}
+      homeHref="/text"
+      onHome={() => p.onGo('/text')}
+    />
+  );
+}
+
+function usePhase() {
+  const studio = useStudio((s) => s);
+  const now = useNow(studio.writing.kind === 'writing' || isBusy(studio));
+  return readPhase(studio, now);
+}
+const isBusy = (s: Parameters<typeof readPhase>[0]): boolean =>
+  [s.importing, s.tokenizing, s.building, s.exporting, s.importingModel].some((work) => work.kind === 'busy');
+
+function useDeviceFact(): StripFact {
+  const store = useStudioStore();
+  const device = useStudio((s) => s.device);
+  const measured = useStudio((s) => s.measured);
+  const name = device.kind === 'open' ? device.info.name : device.kind === 'opening' ? 'Opening' : 'None';
+  const menu = (
+    <MenuButton
+      variant="plain"
+      label={`Device, ${name}`}
+      entries={deviceChoices({ device, measured }).map((choice) => ({
+        id: choice.kind,
+        label: choice.name,
+        hint: choice.hint,
+        isChosen: choice.isChosen,
+      }))}
+      onChoose={(id) => {
+        const choice = deviceChoices({ device, measured }).find(({ kind }) => kind === id);
+        if (choice) chooseDevice(store, choice.kind);
+      }}
+    >
+      {name}
+    </MenuButton>
+  );
+  if (device.kind === 'failed') return { label: 'Device', value: menu, detail: 'did not open', tone: 'error' };
+  if (device.kind === 'opening') return { label: 'Device', value: menu };
+  const { kind, software, features } = device.info;
+  const detail = [KIND_NAME[kind], ...(software ? ['in software'] : features.includes('shader-f16') ? ['f16'] : [])];
+  return { label: 'Device', value: menu, detail: detail.join(', ') };
+}
+
+function useMemoryFact(): StripFact {
+  const device = useStudio((s) => s.device);
+  const label = device.kind === 'open' && device.info.kind !== 'webgpu' ? 'Memory' : 'GPU memory';
+  const inUse = useStudio((s) => (isActive(s.phase) ? s.log.memoryBytes : 0));
+  const project = useStudio((s) => s.project);
+  if (inUse > 0) return { label, value: formatBytes(inUse), detail: 'in use' };
+  const planned = estimateProject(project, undefined).memory.total;
+  return { label, value: formatBytes(planned), detail: 'planned' };
+}
+
+function useSavedFact(): StripFact {
+  const saved = useStudio((s) => s.saved);
+  const active = useStudio((s) => isActive(s.phase));
+  const texts = useStudio((s) => s.texts.length);
+  const kept = useStudio((s) => s.kept);
+  const now = useNow(active && saved?.at != null);
+  const label = 'Saved';
+  if (kept === 'no') return { label, value: 'not the last change', tone: 'error' };
+  if (saved) {
+    const ago = saved.at === null || !active ? 'kept' : `${formatDuration(Math.max(0, now - saved.at))} ago`;
+    return { label, value: `step ${formatCount(saved.step)}`, detail: ago };
+  }
+  if (active) return { label, value: 'no step yet' };
+  return { label, value: texts > 0 ? 'all changes' : 'nothing yet' };
+}

@@ -1,0 +1,147 @@
+/** Everything that can be done by name or by key: one list for the palette, the shortcuts and the help. */
+import type { StageId } from '../state/stages';
+import { STAGE_IDS, stageLines } from '../state/stages';
+import { hasModel } from '../state/run';
+import type { Studio, StudioStore } from '../state/studio';
+import { focusFind, focusPane, type Action } from '../ui';
+import { chooseDevice, deviceChoices } from './device';
+import { pathOf } from './routes';
+import { runAction, runActionLabel } from './runAction';
+import { toggleTheme } from './theme';
+
+export interface Shell {
+  stage: StageId | undefined;
+  go: (path: string) => void;
+  openPalette: () => void;
+  openHelp: () => void;
+  rename: () => void;
+  hasSingleKeys: boolean;
+  toggleSingleKeys: () => void;
+}
+
+export function commands(s: Studio, store: StudioStore, shell: Shell): readonly Action[] {
+  return [
+    ...onThisPage(s, shell),
+    ...run(s, shell),
+    ...goTo(s, shell),
+    ...settings(s, store, shell),
+    ...keysOnly(shell),
+  ];
+}
+
+function onThisPage(s: Studio, { stage }: Shell): Action[] {
+  const group = 'On this page';
+  if (stage === 'playground' && hasModel(s) && s.writing.kind !== 'writing') {
+    return [{ id: 'write', group, label: 'Write', keys: 'mod+enter', run: () => void s.generate() }];
+  }
+  if (stage === 'export' && hasModel(s) && s.exporting.kind !== 'busy') {
+    const label = 'Download the Hugging Face folder';
+    return [{ id: 'export', group, label, keys: 'mod+enter', run: () => void s.exportModel() }];
+  }
+  return [];
+}
+
+function run(s: Studio, { go, stage }: Shell): Action[] {
+  const group = 'Run';
+  const action = runAction(s);
+  if (action.kind === 'stop') {
+    const running = [s.exporting, s.importingModel].find((work) => work.kind === 'busy');
+    return [
+      { id: 'stop', group, label: action.label, keys: 'mod+.', run: action.run },
+      ...(running ? [stopWork(running)] : []),
+    ];
+  }
+  const isMain = stage !== 'playground' && stage !== 'export';
+  const busy = [s.exporting, s.importingModel, s.tokenizing, s.building, s.importing].find((w) => w.kind === 'busy');
+  return [
+    ...(action.reason === undefined
+      ? [
+          {
+            id: 'start',
+            group,
+            label: runActionLabel(s, action),
+            ...(isMain && { keys: 'mod+enter' }),
+            run: () => {
+              action.run();
+              go('/train');
+            },
+          },
+        ]
+      : []),
+    ...(action.label === 'Resume' && s.texts.length > 0
+      ? [
+          {
+            id: 'start-new',
+            group,
+            label: 'Start a new run',
+            run: () => {
+              void s.start();
+              go('/train');
+            },
+          },
+        ]
+      : []),
+    ...(busy ? [stopWork(busy)] : []),
+  ];
+}
+const stopWork = (work: Studio['exporting']): Action => ({
+  id: 'stop-work',
+  group: 'Run',
+  label: 'Cancel what is being done',
+  keys: 'mod+.',
+  run: () => {
+    if (work.kind === 'busy') work.stop();
+  },
+});
+
+function goTo(s: Studio, { go }: Shell): Action[] {
+  return stageLines(s).map(({ id, name, line }) => ({
+    id: `go-${id}`,
+    group: 'Go to',
+    label: name,
+    hint: line,
+    run: () => go(pathOf(id)),
+  }));
+}
+
+function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
+  return [
+    { id: 'rename', group: 'Project', label: 'Rename the project…', hint: s.project.name, run: shell.rename },
+    { id: 'import', group: 'Project', label: 'Bring in a model…', run: () => shell.go('/export') },
+    ...deviceChoices(s)
+      .filter(({ isChosen }) => !isChosen)
+      .map(({ kind, name, hint }) => ({
+        id: `device-${kind}`,
+        group: 'Device',
+        label: `Use ${name}`,
+        hint,
+        run: () => chooseDevice(store, kind),
+      })),
+    { id: 'theme', group: 'View', label: 'Light or dark', run: toggleTheme },
+    {
+      id: 'single-keys',
+      group: 'View',
+      label: shell.hasSingleKeys ? 'Switch keys without Ctrl off' : 'Switch keys without Ctrl on',
+      hint: '[ ] / ?',
+      run: shell.toggleSingleKeys,
+    },
+  ];
+}
+
+function keysOnly(shell: Shell): Action[] {
+  const step = (by: 1 | -1) => () => {
+    const at = STAGE_IDS.findIndex((id) => id === shell.stage);
+    const next = STAGE_IDS[at + by];
+    if (next) shell.go(pathOf(next));
+  };
+  const help = { group: 'Keys', isHelpOnly: true } as const;
+  return [
+    { id: 'palette', ...help, label: 'Find or run a command', keys: 'mod+k', run: shell.openPalette },
+    { id: 'help', group: 'View', label: 'All keys', keys: '?', run: shell.openHelp },
+    { id: 'previous', ...help, label: 'Previous stage', keys: '[', run: step(-1) },
+    { id: 'next', ...help, label: 'Next stage', keys: ']', run: step(1) },
+    { id: 'find', ...help, label: 'Filter or find in this pane', keys: '/', run: focusFind },
+    { id: 'next-pane', ...help, label: 'Next pane', keys: 'f6', run: () => focusPane(1) },
+    { id: 'previous-pane', ...help, label: 'Previous pane', keys: 'shift+f6', run: () => focusPane(-1) },
+  ];
+}

@@ -1,0 +1,41 @@
+/** The device in words, for the strip, its menu and the palette. */
+import { formatNumber } from '../core/base/units';
+import type { DeviceKind } from '../core/train/run';
+import type { StudioStore, Studio } from '../state/studio';
+import { isActive } from '../state/run';
+
+export const KIND_NAME: Record<DeviceKind, string> = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' };
+const HOW: Record<DeviceKind, string> = {
+  webgpu: 'graphics processor',
+  wasm: 'processor, SIMD',
+  cpu: 'processor, plain JavaScript',
+};
+
+export interface DeviceChoice {
+  kind: DeviceKind;
+  name: string;
+  hint: string;
+  isChosen: boolean;
+}
+
+/** Those that can be chosen here; all of them while that is not known. */
+export function deviceChoices({ device, measured }: Pick<Studio, 'device' | 'measured'>): readonly DeviceChoice[] {
+  const kinds: readonly DeviceKind[] = device.kind === 'open' ? device.info.choices : ['webgpu', 'wasm', 'cpu'];
+  return kinds.map((kind) => {
+    const speed = measured[kind];
+    return {
+      kind,
+      name: KIND_NAME[kind],
+      hint: speed === undefined ? `${HOW[kind]}, not measured yet` : `${formatNumber(speed)} GFLOP/s measured`,
+      isChosen: device.kind === 'open' && device.info.kind === kind,
+    };
+  });
+}
+
+/** Changes the device, or says why not now. */
+export function chooseDevice(store: StudioStore, kind: DeviceKind): void {
+  const { phase, writing, useDevice, toast } = store.getState();
+  if (isActive(phase)) toast({ text: 'The device stays while a run trains', detail: 'stop and save first' });
+  else if (writing.kind === 'writing') toast({ text: 'The device stays while text is written', detail: 'stop first' });
+  else void useDevice(kind);
+}

@@ -1,0 +1,60 @@
+/** Files dropped anywhere: a model goes to the importer, everything else to the texts. */
+import { useEffect, useEffectEvent } from 'react';
+import type { StudioStore } from '../state/studio';
+import type { DroppedFile } from '../ui';
+import { filesOfDrop } from '../ui/droppedFiles';
+
+/**
+ * Takes drops on pages that have no drop zone of their own, and models on every page.
+ * It listens before the drop zone of the Text page does, and stops what it takes.
+ */
+export function useWindowDrop(take: (files: DroppedFile[]) => void, hasOwnZone: boolean): void {
+  const onTake = useEffectEvent(take);
+  const isOwn = useEffectEvent(() => hasOwnZone);
+  useEffect(() => {
+    const onOver = (event: DragEvent): void => {
+      if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+    };
+    const onDrop = (event: DragEvent): void => {
+      const { dataTransfer } = event;
+      if (!dataTransfer?.types.includes('Files')) return;
+      if (isOwn() && ![...dataTransfer.files].some(({ name }) => isModelPart(name))) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      // The zone never hears of this drop; a leave ends its highlight.
+      if (isOwn()) dispatchEvent(new DragEvent('dragleave'));
+      void filesOfDrop(dataTransfer).then(onTake);
+    };
+    addEventListener('dragover', onOver, { capture: true });
+    addEventListener('drop', onDrop, { capture: true });
+    return () => {
+      removeEventListener('dragover', onOver, { capture: true });
+      removeEventListener('drop', onDrop, { capture: true });
+    };
+  }, []);
+}
+
+/** Gives the files to whom they are for, and says which page shows what becomes of them. */
+export async function receive(store: StudioStore, dropped: readonly DroppedFile[]): Promise<'text' | 'export'> {
+  const { addFiles, importModel } = store.getState();
+  if (await isModel(dropped)) {
+    void importModel(dropped.map(({ file }) => file));
+    return 'export';
+  }
+  void addFiles(dropped.map(({ file, path }) => ({ file, name: path })));
+  return 'text';
+}
+
+const isModelPart = (name: string): boolean => /\.(zip|safetensors)$/i.test(name);
+
+async function isModel(dropped: readonly DroppedFile[]): Promise<boolean> {
+  if (dropped.some(({ file }) => /\.safetensors$/i.test(file.name))) return true;
+  const [only] = dropped;
+  return dropped.length === 1 && only !== undefined && /\.zip$/i.test(only.file.name) && (await listsModel(only.file));
+}
+
+/** A zip's list of names stands at its end, for a model's few files within the last 64 kB. */
+async function listsModel(zip: File): Promise<boolean> {
+  const end = new TextDecoder('latin1').decode(await zip.slice(-65_536).arrayBuffer());
+  return end.includes('.safetensors');
+}

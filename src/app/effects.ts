@@ -1,0 +1,69 @@
+/** What the app does to the browser because of its state. */
+import { useEffect } from 'react';
+import { toFailure } from '../core/base/errors';
+import { isActive } from '../state/run';
+import type { StudioStore } from '../state/studio';
+import { persist } from '../storage/usage';
+
+/** Starts them all; the result ends them. */
+export function useEffects(store: StudioStore): void {
+  useEffect(() => {
+    const ends = [keepWhenFirstImported(store), askBeforeLeaving(store), surfaceErrors(store), undoByKey(store)];
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [store]);
+}
+
+/** With the first text or model the origin has something to lose, so the browser is asked to keep it. */
+function keepWhenFirstImported(store: StudioStore): () => void {
+  return store.subscribe((now, before) => {
+    const isFirst = before.loaded === 'ready' && before.texts.length === 0 && now.texts.length > 0;
+    const isModel = before.loaded === 'ready' && before.project.runId === null && now.project.runId !== null;
+    // A refusal changes nothing; the rail says whether what is stored is kept.
+    if (isFirst || isModel) persist().catch(() => undefined);
+  });
+}
+
+function askBeforeLeaving(store: StudioStore): () => void {
+  const onLeave = (event: BeforeUnloadEvent): void => {
+    if (isActive(store.getState().phase)) event.preventDefault();
+  };
+  addEventListener('beforeunload', onLeave);
+  return () => removeEventListener('beforeunload', onLeave);
+}
+
+/** Nothing fails in silence. */
+function surfaceErrors(store: StudioStore): () => void {
+  const show = (error: unknown): void =>
+    store.getState().toast({ text: 'Something in Homegrown failed', detail: toFailure(error).message });
+  const onError = (event: ErrorEvent): void => {
+    // Browsers report this when a layout takes two rounds; nothing is wrong.
+    if (!event.message.startsWith('ResizeObserver loop')) show(event.error ?? event.message);
+  };
+  const onRejection = (event: PromiseRejectionEvent): void => show(event.reason);
+  addEventListener('error', onError);
+  addEventListener('unhandledrejection', onRejection);
+  return () => {
+    removeEventListener('error', onError);
+    removeEventListener('unhandledrejection', onRejection);
+  };
+}
+
+const EDITABLE = 'input, textarea, select, [contenteditable=true]';
+
+/** ⌘Z or Ctrl Z takes back the newest removal; inside a field it is the field's own. */
+function undoByKey(store: StudioStore): () => void {
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key.toLowerCase() !== 'z' || event.shiftKey || event.altKey || !(event.metaKey || event.ctrlKey)) return;
+    if (event.target instanceof Element && event.target.closest(EDITABLE)) return;
+    const { toasts, dismiss } = store.getState();
+    const last = toasts.findLast(({ undo }) => undo);
+    if (!last) return;
+    event.preventDefault();
+    last.undo?.();
+    dismiss(last.id);
+  };
+  document.addEventListener('keydown', onKeyDown);
+  return () => document.removeEventListener('keydown', onKeyDown);
+}

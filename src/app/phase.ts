@@ -1,0 +1,167 @@
+/** What goes on now, in words: the strip's reading, its lower edge, the title, and what is said aloud. */
+import type { Progress } from '../core/base/job';
+import { formatBytes, formatCount, formatDuration, formatNumber, formatShort } from '../core/base/units';
+import { headline } from '../state/failures';
+import { millisecondsLeft } from '../state/pace';
+import { isActive } from '../state/run';
+import type { Studio } from '../state/studio';
+import { secondsLeft, type Work } from '../state/work';
+import type { StripFact } from '../ui';
+
+export interface Reading {
+  fact: StripFact;
+  /** 0 to 1, for the edge; undefined when nothing goes on. */
+  progress?: { label: string; share: number; isStopped?: boolean };
+}
+
+/** The most important of what goes on: the run first, then what was asked for last. */
+export function readPhase(s: Studio, now: number): Reading {
+  const run = readRun(s, now);
+  if (run) return run;
+  if (s.writing.kind === 'writing') return readWriting(s, now);
+  const busy = [
+    { label: 'Exporting', work: s.exporting },
+    { label: 'Importing', work: s.importingModel },
+    { label: 'Tokenizer', work: s.tokenizing },
+    { label: 'Data', work: s.building },
+    { label: 'Reading', work: s.importing },
+  ].find(({ work }) => work.kind === 'busy');
+  if (busy) return readWork(busy.label, busy.work, now);
+  return readRest(s);
+}
+
+function readRun(s: Studio, now: number): Reading | undefined {
+  const { phase, log } = s;
+  switch (phase.kind) {
+    case 'preparing': {
+      const work = [s.tokenizing, s.building].find((w) => w.kind === 'busy');
+      return work ? readWork('Preparing', work, now) : { fact: { label: 'Preparing', value: 'text to tokens' } };
+    }
+    case 'compiling':
+      return {
+        fact: { label: 'Compiling', value: 'the training step' },
+        progress: { label: 'Compiling', share: 0 },
+      };
+    case 'training':
+    case 'stopping': {
+      const left = millisecondsLeft(log, phase.of);
+      const label = phase.kind === 'training' ? 'Training' : 'Stopping';
+      const rest = phase.kind === 'stopping' ? ', saving' : left === undefined ? '' : `, ${formatDuration(left)} left`;
+      return {
+        fact: { label, value: `step ${formatCount(phase.step)}`, detail: `of ${formatCount(phase.of)}${rest}` },
+        progress: { label, share: phase.of > 0 ? phase.step / phase.of : 0 },
+      };
+    }
+    case 'idle':
+    case 'stopped':
+    case 'finished':
+    case 'failed':
+      return undefined;
+    default:
+      return phase satisfies never;
+  }
+}
+
+function readWriting({ written, sampling, writing }: Studio, now: number): Reading {
+  const each = writing.kind === 'writing' && written.length > 0 ? (now - writing.since) / written.length : undefined;
+  const pace = each !== undefined && each > 0 ? `, ${formatDuration(each)} a token` : '';
+  return {
+    fact: {
+      label: 'Writing',
+      value: `token ${formatCount(written.length)}`,
+      detail: `of ${formatCount(sampling.length)}${pace}`,
+    },
+    progress: { label: 'Writing', share: Math.min(1, written.length / sampling.length) },
+  };
+}
+
+function readWork(label: string, work: Work, now: number): Reading {
+  const progress = work.kind === 'busy' ? work.progress : null;
+  if (!progress) return { fact: { label, value: 'beginning' } };
+  const detail = workDetail(work, now);
+  return {
+    fact: { label, value: progress.label, ...(detail !== '' && { detail }) },
+    ...(progress.of !== undefined && progress.of > 0 && { progress: { label, share: progress.done / progress.of } }),
+  };
+}
+
+/** `3.1 of 4.6 MB, 2 s left` */
+function workDetail(work: Work, now: number): string {
+  if (work.kind !== 'busy' || !work.progress) return '';
+  const left = secondsLeft(work, now);
+  return `${amount(work.progress)}${left === undefined ? '' : `, ${formatDuration(1000 * left)} left`}`;
+}
+function amount({ done, of, unit }: Progress): string {
+  const format = unit === 'bytes' ? formatBytes : (n: number) => formatShort(n);
+  const word = unit === 'bytes' ? '' : ` ${unit}`;
+  return of === undefined ? `${format(done)}${word}` : `${format(done)} of ${format(of)}${word}`;
+}
+
+function readRest(s: Studio): Reading {
+  const { phase, texts, run } = s;
+  switch (phase.kind) {
+    case 'stopped':
+      return {
+        fact: { label: 'Stopped', value: `step ${formatCount(phase.step)}`, detail: `of ${formatCount(phase.of)}` },
+        progress: { label: 'Stopped', share: phase.of > 0 ? phase.step / phase.of : 0 },
+      };
+    case 'finished':
+      return { fact: { label: 'Finished', value: `step ${formatCount(phase.step)}` } };
+    case 'failed':
+      return {
+        fact: { label: 'Stopped', value: lowerFirst(headline(phase.failure)), tone: 'error' },
+        progress: { label: 'Stopped', share: phase.of > 0 ? phase.step / phase.of : 0, isStopped: true },
+      };
+    default:
+      return { fact: { label: 'Ready', value: run ? run.name : texts.length > 0 ? 'no run yet' : 'no text yet' } };
+  }
+}
+const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);
+
+/** Said aloud when it changes: phases, never steps. */
+export function announcement(s: Studio): string {
+  const { phase, log, writing, exporting, importingModel } = s;
+  if (!isActive(phase)) {
+    if (writing.kind === 'writing') return 'Writing';
+    if (exporting.kind === 'busy') return 'Writing the zip';
+    if (importingModel.kind === 'busy') return 'Reading the model';
+    if (writing.kind === 'done') return `${formatCount(s.written.length)} tokens written`;
+    if (s.exported) return `${s.exported.name} handed to the browser`;
+  }
+  switch (phase.kind) {
+    case 'idle':
+      return '';
+    case 'preparing':
+      return 'Preparing text, tokenizer and data';
+    case 'compiling':
+      return 'Compiling';
+    case 'training':
+      return 'Training';
+    case 'stopping':
+      return 'Stopping and saving';
+    case 'stopped':
+      return `Stopped and saved at step ${formatCount(phase.step)}`;
+    case 'finished': {
+      const last = log.evaluations.at(-1);
+      const perplexity = last ? `, perplexity ${formatNumber(Math.exp(last.loss))} on held-out text` : '';
+      return `Finished at step ${formatCount(phase.step)}${perplexity}`;
+    }
+    case 'failed':
+      return headline(phase.failure);
+    default:
+      return phase satisfies never;
+  }
+}
+
+/** `step 1,200 · Homegrown` while training, else the stage. */
+export function title({ phase }: Pick<Studio, 'phase'>, stage: string): string {
+  const now =
+    phase.kind === 'training' || phase.kind === 'stopping'
+      ? `step ${formatCount(phase.step)}`
+      : phase.kind === 'compiling'
+        ? 'compiling'
+        : phase.kind === 'failed'
+          ? 'stopped'
+          : stage;
+  return `${now} · Homegrown`;
+}

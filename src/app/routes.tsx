@@ -1,0 +1,31 @@
+/** Where each stage is, and its page, which loads when it is first gone to. */
+import { lazy, type ComponentType } from 'react';
+import { HomegrownError } from '../core/base/errors';
+import { STAGE_IDS, type StageId } from '../state/stages';
+
+export const pathOf = (stage: StageId): string => `/${stage}`;
+export const stageAt = (path: string): StageId | undefined => STAGE_IDS.find((id) => pathOf(id) === path);
+
+export const PAGES: Record<StageId, ComponentType> = {
+  text: page(async () => (await import('../features/text/TextPage')).TextPage),
+  tokenizer: page(async () => (await import('../features/tokenizer/TokenizerPage')).TokenizerPage),
+  data: page(async () => (await import('../features/data/DataPage')).DataPage),
+  model: page(async () => (await import('../features/model/ModelPage')).ModelPage),
+  train: page(async () => (await import('../features/train/TrainPage')).TrainPage),
+  playground: page(async () => (await import('../features/playground/PlaygroundPage')).PlaygroundPage),
+  export: page(async () => (await import('../features/export/ExportPage')).ExportPage),
+};
+
+function page(load: () => Promise<ComponentType>): ComponentType {
+  return lazy(() =>
+    load().then(
+      (component) => ({ default: component }),
+      (error: unknown) => {
+        throw new HomegrownError(
+          'load-failed',
+          `This page could not be loaded: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      },
+    ),
+  );
+}

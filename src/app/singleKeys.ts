@@ -1,0 +1,17 @@
+/** Whether keys without a modifier act. They can be switched off, for those who speak to their computer. */
+const KEY = 'single-keys';
+
+export function hasSingleKeys(): boolean {
+  try {
+    return localStorage.getItem(KEY) !== 'off';
+  } catch {
+    return true;
+  }
+}
+export function setSingleKeys(isOn: boolean): void {
+  try {
+    localStorage.setItem(KEY, isOn ? 'on' : 'off');
+  } catch {
+    // Storage is off: the choice holds until the tab closes.
+  }
+}
