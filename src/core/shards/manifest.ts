@@ -1,33 +1,44 @@
-/** Token ids on disk: fixed-size files of little-endian unsigned integers, described by one manifest. */
-export interface ShardManifest {
-  version: 1;
-  /** Hash of the tokenizer and of the text (its files' hashes in order): what the ids were made from. */
-  tokenizerHash: string;
-  textHash: string;
-  vocabulary: number;
-  /** Bytes an id: 2 when vocabulary <= 65,536, else 4. */
-  width: 2 | 4;
-  /** Ids in every shard but the last of its part. */
-  shardLength: number;
-  train: Part;
-  validation: Part;
-}
-export interface Part {
+import { z } from 'zod';
+
+const stored = z.object({ key: z.string(), sha256: z.string() });
+const part = z.object({
   /** Ids in this part. */
-  tokens: number;
+  tokens: z.int().nonnegative(),
   /** UTF-8 bytes of text that they stand for: the denominator of bits per byte. */
-  bytes: number;
+  bytes: z.int().nonnegative(),
   /** BlobStore key and SHA-256 (hex) of each shard, in order. */
-  shards: readonly { key: string; sha256: string }[];
+  shards: z.array(stored),
   /** How often each id occurs, for the unigram baseline; length = vocabulary. Kept under this key as u32. */
-  counts: { key: string; sha256: string };
-}
+  counts: stored,
+});
+/** Token ids on disk: fixed-size files of little-endian unsigned integers, described by one manifest. */
+export const shardManifest = z.object({
+  version: z.literal(1),
+  /** Follows from the texts, the tokenizer and the settings. Kept under `data/<id>`, the shards under `shards/<id>/`. */
+  id: z.string(),
+  /** Hash of the tokenizer and of the text (its files' hashes in order): what the ids were made from. */
+  tokenizerHash: z.string(),
+  textHash: z.string(),
+  vocabulary: z.int().positive(),
+  /** Bytes an id: 2 when vocabulary <= 65,536, else 4. */
+  width: z.union([z.literal(2), z.literal(4)]),
+  /** Ids in every shard but the last of its part. */
+  shardLength: z.int().positive(),
+  train: part,
+  validation: part,
+});
+export type ShardManifest = z.infer<typeof shardManifest>;
+export type Part = z.infer<typeof part>;
+export type PartName = 'train' | 'validation';
+
+export const manifestKey = (id: string): string => `data/${id}`;
+export const shardsPrefix = (id: string): string => `shards/${id}/`;
 
 /** One part of the data, readable at any place. */
 export interface TokenSource {
   readonly tokens: number;
   readonly bytes: number;
   readonly vocabulary: number;
-  /** `length` ids from `start`, 0 <= start, start + length <= tokens. Reads at most a few shards into memory. */
+  /** `length` ids from `start`, 0 <= start, start + length <= tokens. Keeps a bounded number of shards in memory. */
   read(start: number, length: number): Promise<Uint32Array>;
 }

@@ -1,10 +1,11 @@
 import type { BlobStore } from '../base/blobStore';
+import { type Draft, openDraft } from '../base/draft';
 import { badFile, HomegrownError } from '../base/errors';
 import { sha256, sha256Hex, type Sha256 } from '../base/hash';
 import { breathe, type Job } from '../base/job';
 import { formatCount } from '../base/units';
 import { countCharacters } from '../base/utf8';
-import { listTexts, markerKey, type TextRecord, recordKey, recordKeys, textKey } from './library';
+import { listTexts, recordKey, recordsPrefix, textKey, type TextRecord } from './library';
 import { FORMATS, formatOf } from './read';
 import { inRecords } from './records';
 
@@ -29,35 +30,36 @@ export async function importText(
   { addedAt, licence = null }: { addedAt: number; licence?: string | null },
   job: Job,
 ): Promise<ImportOutcome> {
-  const id = await begin(store, source, addedAt);
-  const drop = async (): Promise<unknown> => store.commit({ drop: [...(await recordKeys(store, id)), markerKey(id)] });
-  let outcome: ImportOutcome;
+  const { id, draft } = await begin(store, source, addedAt);
   try {
-    const text: TextRecord = { id, addedAt, licence, removed: false, ...(await write(id, source, store, job)) };
+    const text: TextRecord = { id, addedAt, licence, removed: false, ...(await write(id, source, draft, job)) };
     const of = (await listTexts(store)).find(({ sha256 }) => sha256 === text.sha256);
-    outcome = of ? { kind: 'duplicate', of } : { kind: 'added', text };
     job.signal.throwIfAborted();
-    if (!of) await commit(store, id, { put: [[textKey(id), { ...text }]], drop: [markerKey(id)] });
+    if (of) await draft.discard();
+    else await draft.finish([[textKey(id), text]]);
+    return of ? { kind: 'duplicate', of } : { kind: 'added', text };
   } catch (error) {
-    await drop().catch(() => undefined); // What could not be dropped now is collected at the next start.
+    await draft.discard();
     throw error;
   }
-  if (outcome.kind === 'duplicate') await drop();
-  return outcome;
 }
 
-/** Marks an import as begun, under an id of its own. */
-async function begin(store: BlobStore, { name, size }: TextSource, addedAt: number): Promise<string> {
+/** An id of its own for the text, and a draft of its records. */
+async function begin(
+  store: BlobStore,
+  { name, size }: TextSource,
+  addedAt: number,
+): Promise<{ id: string; draft: Draft }> {
   for (let attempt = 0; ; attempt++) {
     const id = (await sha256Hex(JSON.stringify([name, size, addedAt, attempt]))).slice(0, 16);
-    const free = { expect: [markerKey(id), textKey(id)].map((key) => [key, undefined] as const) };
-    if (await store.commit({ put: [[markerKey(id), { name, addedAt }]], ...free })) return id;
+    const draft = await openDraft(store, recordsPrefix(id));
+    if (draft) return { id, draft };
   }
 }
 
 type Read = Omit<TextRecord, 'id' | 'addedAt' | 'licence' | 'removed'>;
 
-async function write(id: string, source: TextSource, store: BlobStore, job: Job): Promise<Read> {
+async function write(id: string, source: TextSource, draft: Draft, job: Job): Promise<Read> {
   const { name } = source;
   if (source.size === 0) throw badFile(`${name} is empty.`, 'Choose a file that holds text.');
   const notes: string[] = [];
@@ -70,7 +72,7 @@ async function write(id: string, source: TextSource, store: BlobStore, job: Job)
   let batch: [string, Uint8Array][] = [];
   let batchBytes = 0;
   const flush = async (): Promise<void> => {
-    await commit(store, id, { put: batch });
+    await draft.put(batch);
     [batch, batchBytes] = [[], 0];
   };
   for await (const record of inRecords(FORMATS[format].read(file))) {
@@ -91,18 +93,6 @@ async function write(id: string, source: TextSource, store: BlobStore, job: Job)
 }
 
 const MOST_BYTES_A_COMMIT = 8 * 2 ** 20;
-
-/** Writes while the import's mark is there; another tab that collects orphans takes it away. */
-async function commit(store: BlobStore, id: string, change: Parameters<BlobStore['commit']>[0]): Promise<void> {
-  const marker = await store.get(markerKey(id));
-  const mine = marker !== undefined && !(marker instanceof Uint8Array);
-  if (mine && (await store.commit({ ...change, expect: [[markerKey(id), marker]] }))) return;
-  throw new HomegrownError(
-    'in-use',
-    'Another tab removed the unfinished import.',
-    'Nothing was added. Add the file again.',
-  );
-}
 
 /** The source's bytes: hashed, counted, and with turns of the event loop between. */
 async function* watched(source: TextSource, hash: Sha256, job: Job): AsyncGenerator<Uint8Array> {

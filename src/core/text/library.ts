@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BlobStore } from '../base/blobStore';
 import type { Document } from '../base/document';
+import { collectDrafts } from '../base/draft';
 import { HomegrownError } from '../base/errors';
 import { FORMATS } from './read';
 
@@ -71,25 +72,23 @@ export const removeText = (store: BlobStore, id: string): Promise<void> => mark(
 export const restoreText = (store: BlobStore, id: string): Promise<void> => mark(store, id, false);
 
 export async function purgeText(store: BlobStore, id: string): Promise<void> {
-  await store.commit({ drop: [textKey(id), ...(await recordKeys(store, id))] });
+  await store.commit({ drop: [textKey(id), ...(await store.keys(recordsPrefix(id)))] });
 }
 
 /**
- * At the start of a session: drops what imports left that did not end (a crash, a closed tab), and texts removed in
- * an earlier session. Returns how many of both. An import still running in another tab fails with `in-use`.
+ * At the start of a session: drops what imports (and other drafts) left that did not end, by a crash or a closed tab, and
+ * texts removed in an earlier session. Returns how many of both. An import still running in another tab fails, `in-use`.
  */
 export async function collectOrphans(store: BlobStore): Promise<number> {
-  const unfinished = (await store.keys(markerKey(''))).map((key) => key.slice(markerKey('').length));
-  for (const id of unfinished) await store.commit({ drop: [markerKey(id), ...(await recordKeys(store, id))] });
+  const drafts = await collectDrafts(store);
   const removed = (await allTexts(store)).filter((text) => text.removed);
   for (const { id } of removed) await purgeText(store, id);
-  return unfinished.length + removed.length;
+  return drafts + removed.length;
 }
 
 export const textKey = (id: string): string => `texts/${id}`;
-export const markerKey = (id: string): string => `importing/${id}`;
-export const recordKey = (id: string, n: number): string => `text/${id}/${n}`;
-export const recordKeys = (store: BlobStore, id: string): Promise<string[]> => store.keys(`text/${id}/`);
+export const recordsPrefix = (id: string): string => `text/${id}/`;
+export const recordKey = (id: string, n: number): string => `${recordsPrefix(id)}${n}`;
 
 async function allTexts(store: BlobStore): Promise<TextRecord[]> {
   const ids = (await store.keys(textKey(''))).map((key) => key.slice(textKey('').length));

@@ -1,0 +1,136 @@
+import type { BlobStore } from '../base/blobStore';
+import type { Document } from '../base/document';
+import { discardDraft, type Draft, openDraft } from '../base/draft';
+import { badSettings, HomegrownError } from '../base/errors';
+import { sha256Hex } from '../base/hash';
+import type { Job } from '../base/job';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { packIds } from './ids';
+import { manifestKey, type Part, type PartName, type ShardManifest, shardManifest, shardsPrefix } from './manifest';
+import { recordsOf, type Segment, splitDocuments } from './split';
+
+export interface ShardSettings {
+  /** Share of the text's bytes, from its end, that is held out: above 0, at most 0.5. */
+  validationShare: number;
+  /** Ids a shard. */
+  shardLength?: number;
+}
+
+/**
+ * Documents as token ids in the store, `<|endoftext|>` between two documents. The same documents, tokenizer and settings
+ * have the same id: what is there already is not built again. On a failure or a stop nothing stays.
+ * @throws HomegrownError `bad-settings`, `storage-full`; the signal's reason when stopped
+ */
+export async function buildShards(
+  documents: readonly Document[],
+  tokenizer: Tokenizer,
+  { validationShare, shardLength = 2 ** 20 }: ShardSettings,
+  store: BlobStore,
+  job: Job,
+): Promise<ShardManifest> {
+  if (!(validationShare > 0 && validationShare <= 0.5)) {
+    throw badSettings(`A held-out share of ${validationShare} is not above 0 and at most 0.5.`, 'Try 0.1.');
+  }
+  if (documents.length === 0) throw badSettings('There is no text to cut into tokens.', 'Choose at least one text.');
+  const textHash = await sha256Hex(documents.map(({ sha256 }) => sha256).join('\n'));
+  const id = (await sha256Hex(JSON.stringify([textHash, tokenizer.hash, validationShare, shardLength]))).slice(0, 16);
+  const there = await store.get(manifestKey(id));
+  if (there !== undefined) return parseManifest(there);
+
+  // The id follows from the content, so whatever lies there without a manifest is of no use.
+  await discardDraft(store, shardsPrefix(id));
+  const draft = await openDraft(store, shardsPrefix(id));
+  if (!draft)
+    throw new HomegrownError('in-use', 'Another tab is cutting this text into tokens.', 'Wait until it has finished.');
+  try {
+    const width = tokenizer.size <= 2 ** 16 ? 2 : 4;
+    const of = documents.reduce((sum, { bytes }) => sum + bytes, 0);
+    let done = 0;
+    const read = (bytes: number): void =>
+      job.report({ label: 'Cutting into tokens', done: (done += bytes), of, unit: 'bytes' });
+    const split = splitDocuments(documents, validationShare);
+    const write = (name: PartName): Promise<Part> =>
+      writePart(
+        split[name],
+        tokenizer,
+        { prefix: `${shardsPrefix(id)}${name}/`, width, shardLength },
+        draft,
+        read,
+        job,
+      );
+    const manifest: ShardManifest = {
+      version: 1,
+      ...{ id, tokenizerHash: tokenizer.hash, textHash, vocabulary: tokenizer.size, width, shardLength },
+      train: await write('train'),
+      validation: await write('validation'),
+    };
+    job.signal.throwIfAborted();
+    await draft.finish([[manifestKey(id), manifest]]);
+    return manifest;
+  } catch (error) {
+    await draft.discard();
+    throw error;
+  }
+}
+
+/** @throws HomegrownError `storage-damaged` */
+export function parseManifest(value: unknown): ShardManifest {
+  const { success, data } = shardManifest.safeParse(value);
+  if (success) return data;
+  throw new HomegrownError(
+    'storage-damaged',
+    'The list of the data cannot be read.',
+    'Build the data again from the texts.',
+  );
+}
+
+/** Drops the data of a manifest. */
+export async function dropShards(store: BlobStore, { id }: ShardManifest): Promise<void> {
+  await store.commit({ drop: [manifestKey(id), ...(await store.keys(shardsPrefix(id)))] });
+}
+
+interface Layout {
+  prefix: string;
+  width: 2 | 4;
+  shardLength: number;
+}
+
+async function writePart(
+  segments: readonly Segment[],
+  tokenizer: Tokenizer,
+  { prefix, width, shardLength }: Layout,
+  draft: Draft,
+  read: (bytes: number) => void,
+  { signal }: Job,
+): Promise<Part> {
+  const counts = new Uint32Array(tokenizer.size);
+  const shards: { key: string; sha256: string }[] = [];
+  const buffer = new Uint32Array(shardLength);
+  let [filled, tokens, bytes] = [0, 0, 0];
+  const put = async (key: string, content: Uint8Array): Promise<{ key: string; sha256: string }> => {
+    await draft.put([[key, content]]);
+    return { key, sha256: await sha256Hex(content) };
+  };
+  const flush = async (): Promise<void> => {
+    shards.push(await put(`${prefix}${shards.length}`, packIds(buffer.subarray(0, filled), width)));
+    filled = 0;
+  };
+  const append = async (ids: ArrayLike<number>): Promise<void> => {
+    for (let i = 0; i < ids.length; i++) {
+      counts[ids[i]!]! += 1;
+      buffer[filled++] = ids[i]!;
+      if (filled === shardLength) await flush();
+    }
+    tokens += ids.length;
+  };
+  for (const [i, segment] of segments.entries()) {
+    if (i > 0) await append([tokenizer.endOfText]);
+    const records = recordsOf(segment, (length) => {
+      bytes += length;
+      read(length);
+    });
+    for await (const ids of tokenizer.encodeStream(records, signal)) await append(ids);
+  }
+  if (filled > 0) await flush();
+  return { tokens, bytes, shards, counts: await put(`${prefix}counts`, packIds(counts, 4)) };
+}

@@ -1,0 +1,110 @@
+import type { BlobStore } from '../base/blobStore';
+import { badSettings, HomegrownError } from '../base/errors';
+import { sha256Hex } from '../base/hash';
+import { formatCount } from '../base/units';
+import { unpackIds } from './ids';
+import type { PartName, ShardManifest, TokenSource } from './manifest';
+
+/**
+ * One part of the data. Shards are checked against their hash when they are first read; those used last stay in memory.
+ * @throws HomegrownError (from `read`) `storage-damaged`
+ */
+export function openPart(
+  store: BlobStore,
+  manifest: ShardManifest,
+  name: PartName,
+  memory = 64 * 2 ** 20,
+): TokenSource {
+  const { shardLength, width, vocabulary } = manifest;
+  const { tokens, bytes, shards } = manifest[name];
+  const most = Math.max(2, Math.floor(memory / (shardLength * width)));
+  /** Shard -> its ids, least recently used first. */
+  const held = new Map<number, Promise<Uint16Array | Uint32Array>>();
+  const verified = new Set<number>();
+  const load = async (n: number): Promise<Uint16Array | Uint32Array> => {
+    const length = Math.min(shardLength, tokens - n * shardLength) * width;
+    const content = await readStored(
+      store,
+      shards[n],
+      `Part ${n + 1} of ${shards.length} of the data`,
+      length,
+      !verified.has(n),
+    );
+    verified.add(n);
+    return unpackIds(content, width);
+  };
+  const shard = (n: number): Promise<Uint16Array | Uint32Array> => {
+    const ids = held.get(n) ?? load(n);
+    held.delete(n);
+    held.set(n, ids);
+    const [oldest] = held.keys();
+    if (held.size > most && oldest !== undefined) held.delete(oldest);
+    // A failed read is tried again the next time.
+    ids.catch(() => held.delete(n));
+    return ids;
+  };
+  return {
+    ...{ tokens, bytes, vocabulary },
+    async read(start, length) {
+      if (!(start >= 0 && length >= 0 && start + length <= tokens)) {
+        throw new RangeError(`Tokens ${start} to ${start + length} are not within 0 to ${tokens}.`);
+      }
+      const ids = new Uint32Array(length);
+      for (let at = start; at < start + length;) {
+        const n = Math.floor(at / shardLength);
+        const from = at - n * shardLength;
+        const part = (await shard(n)).subarray(from, from + start + length - at);
+        ids.set(part, at - start);
+        at += part.length;
+      }
+      return ids;
+    },
+  };
+}
+
+/** [id] -> occurrences in the part. */
+export async function readCounts(store: BlobStore, manifest: ShardManifest, name: PartName): Promise<Uint32Array> {
+  const content = await readStored(
+    store,
+    manifest[name].counts,
+    'The token counts of the data',
+    4 * manifest.vocabulary,
+    true,
+  );
+  return Uint32Array.from(unpackIds(content, 4));
+}
+
+/**
+ * Each part must hold at least one window of `context` tokens and the token after it.
+ * @throws HomegrownError `bad-settings` with the number needed
+ */
+export function checkLength({ train, validation }: ShardManifest, context: number): void {
+  const needed = context + 1;
+  for (const [part, name] of [
+    [train, 'training'],
+    [validation, 'held-out'],
+  ] as const) {
+    if (part.tokens >= needed) continue;
+    throw badSettings(
+      `The ${name} text has ${formatCount(part.tokens)} tokens; a context of ${formatCount(context)} needs at least ${formatCount(needed)}.`,
+      part.tokens > 1 ? `Add text, or set the context to ${formatCount(part.tokens - 1)} or less.` : 'Add text.',
+    );
+  }
+}
+
+async function readStored(
+  store: BlobStore,
+  at: { key: string; sha256: string } | undefined,
+  what: string,
+  length: number,
+  verify: boolean,
+): Promise<Uint8Array> {
+  const content = at && (await store.get(at.key));
+  if (!(content instanceof Uint8Array)) throw damaged(`${what} is missing.`);
+  if (content.length !== length) throw damaged(`${what} has ${content.length} bytes instead of ${length}.`);
+  if (verify && (await sha256Hex(content)) !== at?.sha256) throw damaged(`${what} is not what was written.`);
+  return content;
+}
+
+const damaged = (message: string): HomegrownError =>
+  new HomegrownError('storage-damaged', message, 'The texts are not affected. Build the data again from them.');
