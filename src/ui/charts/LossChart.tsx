@@ -1,16 +1,17 @@
 import { useMemo, type ReactNode } from 'react';
 import { Segmented } from '../Segmented';
 import { Slider } from '../Slider';
-import { formatReading } from '../numbers';
+import { formatNumber, formatReading } from '../numbers';
 import { Table } from '../Table';
 import { nearest } from './columns';
 import { LineFigure } from './LineChart';
-import { extent, scaleAround, type Scale } from './scale';
+import type { Tick } from './PlotArea';
+import { along, extent, scaleAround, type Scale } from './scale';
 import { smooth, smoothingWindow } from './smoothing';
 import { useAtMost, useDrawingInterval } from './surroundings';
 import { linearTicks, timeTicks } from './ticks';
 import type { Band, ChartSettings, FootMark, Line, LossColumns, Numbers, XAxis } from './types';
-import { captionOf, formatX, tickX } from './words';
+import { captionOf, formatCount, formatSeconds, formatX, tickX } from './words';
 import styles from './LossChart.module.css';
 
 export interface LossChartProps {
@@ -71,16 +72,24 @@ export function LossChart(props: LossChartProps) {
       }}
       rightAxis={{
         word: 'nats',
-        ticks: (height) =>
-          linearTicks(Math.log(Math.max(chart.y.min, 1)), Math.log(chart.y.max), Math.min(5, Math.max(2, height / 60)))
-            // The axis' word has the top.
-            .filter((value) => Math.exp(value) < chart.y.max * 0.98)
-            .map((value) => ({ value: Math.exp(value), label: String(value) })),
+        ticks: (height) => natTicks(chart.y, height),
       }}
       table={<LossTable p={p} smoothed={chart.smoothed} />}
       {...(p.syncKey !== undefined && { syncKey: p.syncKey })}
     />
   );
+}
+
+/** Round losses on the perplexity axis: from the top, under the axis' word, where a label has room. */
+function natTicks(y: Scale, height: number): Tick[] {
+  const losses = linearTicks(Math.log(Math.max(y.min, 1)), Math.log(y.max), Math.min(6, Math.max(3, height / 40)));
+  let last = 14;
+  return losses.reverse().flatMap((loss) => {
+    const top = height * (1 - along(y, Math.exp(loss)));
+    if (top < last + 14) return [];
+    last = top;
+    return [{ value: Math.exp(loss), label: String(loss) }];
+  });
 }
 
 /** One row a page: smoothing, step · tokens · time, log · linear. */
@@ -132,6 +141,18 @@ const perplexities = (losses: Numbers): Float64Array => Float64Array.from(losses
 function lossLines(p: LossChartProps) {
   const { training, validation, forecast, settings, references = [] } = p;
   const axis = settings.x;
+  // Where tokens or time of a step were not measured or are yet to come, they go on as they went.
+  const atStep = (step: number): number => {
+    const column = columnOf(training, axis);
+    const last = training.step.length - 1;
+    if (axis === 'step' || last < 0) return step;
+    if (step <= training.step[last]!) return column[nearest(training.step, step)]!;
+    return (column[last]! * step) / Math.max(1, training.step[last]!);
+  };
+  const placed = (columns: LossColumns): Numbers => {
+    const column = columnOf(columns, axis);
+    return column === columns.step && axis !== 'step' ? Array.from(columns.step, atStep) : column;
+  };
   const smoothed = perplexities(smooth(training.loss, settings.smoothing));
   const raw = perplexities(training.loss);
   const held = perplexities(validation.loss);
@@ -139,14 +160,14 @@ function lossLines(p: LossChartProps) {
   const lines: Line[] = [
     { id: 'raw', label: '', run: 1, x: columnOf(training, axis), y: raw, form: 'raw', isSilent: true },
     { id: 'training', label: 'training', run: 1, x: columnOf(training, axis), y: smoothed, form: 'thin' },
-    { id: 'validation', label: 'validation', run: 2, x: columnOf(validation, axis), y: held, hasPoints: true },
+    { id: 'validation', label: 'validation', run: 2, x: placed(validation), y: held, hasPoints: true },
   ];
   if (expected)
     lines.push({
       id: 'expected',
       label: 'expected',
       run: 2,
-      x: columnOf(forecast, axis),
+      x: placed(forecast),
       y: expected,
       form: 'expected',
     });
@@ -158,21 +179,13 @@ function lossLines(p: LossChartProps) {
     settings.isLog,
     0.05,
   );
-  // Where tokens or time of a step yet to come are asked for, they go on as they went.
-  const atStep = (step: number): number => {
-    const column = columnOf(training, axis);
-    const last = training.step.length - 1;
-    if (axis === 'step' || last < 0) return step;
-    if (step <= training.step[last]!) return column[nearest(training.step, step)]!;
-    return (column[last]! * step) / Math.max(1, training.step[last]!);
-  };
   const lastHeld = validation.loss.length - 1;
   const lastTrained = training.loss.length - 1;
   const caption = captionOf({
     x: axis,
     ...(lastHeld >= 0 && {
       validation: {
-        at: columnOf(validation, axis)[lastHeld]!,
+        at: placed(validation)[lastHeld]!,
         loss: validation.loss[lastHeld]!,
         ...(lastHeld > 0 && { before: validation.loss[lastHeld - 1]! }),
       },
@@ -214,20 +227,20 @@ function LossTable({ p, smoothed }: { p: LossChartProps; smoothed: Float64Array 
       rows={steps.reverse()}
       rowKey={String}
       columns={[
-        { id: 'step', header: 'Step', cell: (step) => formatX.step(step) },
+        { id: 'step', header: 'Step', cell: (step) => formatNumber(step) },
         {
           id: 'tokens',
           header: 'Tokens',
           isNumber: true,
           leaveOut: 'phone',
-          cell: (step) => reading(training.tokens, trained(step), formatX.tokens),
+          cell: (step) => reading(training.tokens, trained(step), formatCount),
         },
         {
           id: 'time',
           header: 'Time',
           isNumber: true,
           leaveOut: 'phone',
-          cell: (step) => reading(training.seconds, trained(step), formatX.time),
+          cell: (step) => reading(training.seconds, trained(step), formatSeconds),
         },
         { id: 'validation', header: 'Validation', isNumber: true, cell: (step) => perplexity(held(step)) },
         { id: 'nats', header: 'Nats', isNumber: true, isQuiet: true, cell: (step) => held(step)?.toFixed(3) ?? '–' },

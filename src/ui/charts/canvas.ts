@@ -165,6 +165,7 @@ function drawGround({ ctx, bbox }: uPlot, { x, y, yTicks, references, bands }: D
     ctx.fillRect(across(band.from), bbox.top, across(band.to) - across(band.from), bbox.height);
   }
   ctx.lineWidth = ratio;
+  ctx.setLineDash([]);
   ctx.strokeStyle = ink('var(--line)');
   for (const tick of yTicks) level(tick);
   ctx.strokeStyle = ink('var(--ink-3)');
@@ -194,6 +195,7 @@ function drawMarks({ ctx, bbox }: uPlot, { lines, x, y, marks }: Drawing, ink: I
     }
   }
   ctx.lineWidth = ratio;
+  ctx.setLineDash([]);
   for (const mark of marks) {
     ctx.strokeStyle = ink(mark.tone === 'error' ? 'var(--error)' : 'var(--ink-2)');
     ctx.beginPath();

@@ -13,7 +13,13 @@ import {
   useShortcuts,
   type Action,
 } from '..';
-import { ExportPage, FailedPage, ModelPage, SheetPage, TrainPage, FirstPage, TokenPage } from './pages';
+import { ExportPage } from './ExportPage';
+import { FailedPage } from './FailedPage';
+import { FirstPage } from './FirstPage';
+import { ModelPage } from './ModelPage';
+import { SheetPage } from './SheetPage';
+import { TokenPage } from './TokenPage';
+import { TrainPage } from './TrainPage';
 
 const STAGES: readonly RailStage[] = [
   { id: 'first', href: '/first', name: 'Text', state: 'done', artefact: '1.21 M characters' },

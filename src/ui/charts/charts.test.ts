@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dialPosition, dialSize, formatSize } from '../SizeDial';
+import { nearest, visiblePoints } from './columns';
+import { placeReadout, pushApart } from './labels';
+import { along, scaleAround } from './scale';
+import { smooth, smoothingWindow } from './smoothing';
+import { linearTicks, logTicks, roundStep, timeTicks } from './ticks';
+import { captionOf, formatCount, formatSeconds, formatTick } from './words';
+
+describe('smooth', () => {
+  it('starts at the first value, not pulled to zero', () =>
+    expect(smooth([7.6, 7.6, 7.6], 0.98)[0]).toBeCloseTo(7.6, 12));
+  it('is the weighted mean of the past', () => {
+    // By hand: (0.5 · 1 + 1 · 3) / 1.5 for weight 0.5.
+    expect(smooth([1, 3], 0.5)[1]).toBeCloseTo(3.5 / 1.5, 12);
+  });
+  it('leaves values alone at weight 0', () => expect([...smooth([1, 5, 2], 0)]).toEqual([1, 5, 2]));
+  it('passes over what is not finite', () => {
+    const [first, second, third] = smooth([NaN, 2, Infinity], 0.9);
+    expect(first).toBeNaN();
+    expect(second).toBeCloseTo(2, 12);
+    expect(third).toBeCloseTo(2, 12);
+  });
+  it('stays between the least and the greatest value', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 12, noNaN: true }), { minLength: 1 }), (values) => {
+        for (const mean of smooth(values, 0.98)) {
+          expect(mean).toBeGreaterThanOrEqual(Math.min(...values) - 1e-9);
+          expect(mean).toBeLessThanOrEqual(Math.max(...values) + 1e-9);
+        }
+      }),
+    );
+  });
+  it('reaches back 50 steps at 0.98', () => expect(smoothingWindow(0.98)).toBe(50));
+});
+
+describe('ticks', () => {
+  it('steps by 1, 2 or 5', () => {
+    expect([roundStep(4000, 8), roundStep(10, 8), roundStep(0.09, 5)]).toEqual([500, 2, 0.02]);
+  });
+  it('are even on a linear axis', () => expect(linearTicks(0, 0.3, 3)).toEqual([0, 0.1, 0.2, 0.3]));
+  it('are 1-2-5 on a log axis', () => expect(logTicks(40, 2600, 12)).toEqual([50, 100, 200, 500, 1000, 2000]));
+  it('thin to decades where there are many', () =>
+    expect(logTicks(1, 1e6, 7)).toEqual([1, 10, 100, 1e3, 1e4, 1e5, 1e6]));
+  it('become even inside less than a decade', () => expect(logTicks(80, 92, 8)).toEqual([80, 85, 90]));
+  it('lie on round seconds and minutes', () => {
+    expect(timeTicks(46, 5)).toEqual([0, 10, 20, 30, 40]);
+    expect(timeTicks(600, 6)).toEqual([0, 120, 240, 360, 480, 600]);
+  });
+  it('stay inside the axis', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1, max: 1e4, noNaN: true }),
+        fc.double({ min: 1.1, max: 1e3, noNaN: true }),
+        (low, ratio) => {
+          for (const tick of logTicks(low, low * ratio, 8)) {
+            expect(tick).toBeGreaterThanOrEqual(low * (1 - 1e-9));
+            expect(tick).toBeLessThanOrEqual(low * ratio * (1 + 1e-9));
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('visiblePoints', () => {
+  const x = Array.from({ length: 10_000 }, (_, i) => i);
+  it('keeps a spike of one step among ten thousand', () => {
+    const y = x.map((i) => (i === 5432 ? 99 : 1));
+    const [xs, ys] = visiblePoints(x, y, 0, 9999, 100);
+    expect(ys[xs.indexOf(5432)]).toBe(99);
+    expect(xs.length).toBeLessThanOrEqual(2 * 101 + 1);
+    expect([xs[0], xs.at(-1)]).toEqual([0, 9999]);
+  });
+  it('gives x in order, each once', () => {
+    const [xs] = visiblePoints(
+      x,
+      x.map((i) => Math.sin(i)),
+      0,
+      9999,
+      77,
+    );
+    expect(xs.every((value, i) => i === 0 || value > xs[i - 1]!)).toBe(true);
+  });
+  it('leaves out steps that come again and values that are not finite', () => {
+    expect(visiblePoints([0, 1, 1, 2, 3], [5, 4, 9, NaN, 2], 0, 3, 100)).toEqual([
+      [0, 1, 3],
+      [5, 4, 2],
+    ]);
+  });
+});
+
+it('finds the nearest value of a column', () => {
+  expect([nearest([0, 100, 200], 149), nearest([0, 100, 200], 151), nearest([0, 100], -5), nearest([], 1)]).toEqual([
+    1, 2, 0, -1,
+  ]);
+});
+
+describe('pushApart', () => {
+  const at = (y: number, x = 0) => ({ x, width: 80, y });
+  it('parts labels that meet by the gap, in their order', () =>
+    expect(pushApart([at(52), at(50)], 16, 400)).toEqual([66, 50]));
+  it('lets labels be that stand side by side', () =>
+    expect(pushApart([at(50), at(50, 200)], 16, 400)).toEqual([50, 50]));
+  it('pushes up from the foot', () => expect(pushApart([at(398), at(399)], 16, 400)).toEqual([376, 392]));
+  it('keeps every pair apart', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 400, noNaN: true }), { maxLength: 12 }), (tops) => {
+        const sorted = pushApart(
+          tops.map((y) => at(y)),
+          16,
+          400,
+        ).sort((a, b) => a - b);
+        for (let i = 1; i < sorted.length; i++) expect(sorted[i]! - sorted[i - 1]!).toBeGreaterThanOrEqual(16 - 1e-9);
+      }),
+    );
+  });
+});
+
+describe('placeReadout', () => {
+  const size = { width: 200, height: 60 };
+  const plot = { width: 700, height: 400 };
+  it('stands right of the cursor', () => expect(placeReadout(300, size, plot, [])).toEqual({ left: 310, top: 152 }));
+  it('goes left where the right has no room', () => expect(placeReadout(650, size, plot, []).left).toBe(440));
+  it('never covers the newest point', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 700 }),
+        fc.integer({ min: 0, max: 700 }),
+        fc.integer({ min: 0, max: 400 }),
+        (cursor, x, y) => {
+          const { left, top } = placeReadout(cursor, size, plot, [{ x, y }]);
+          expect(x > left && x < left + size.width && y > top && y < top + size.height).toBe(false);
+        },
+      ),
+    );
+  });
+});
+
+describe('scales', () => {
+  it('place a value by its logarithm', () =>
+    expect(along({ min: 10, max: 1000, isLog: true }, 100)).toBeCloseTo(0.5, 12));
+  it('hold all values with room', () => {
+    const scale = scaleAround([80, 2048, NaN], true);
+    expect(scale.min).toBeLessThan(80);
+    expect(scale.max).toBeGreaterThan(2048);
+  });
+  it('do not fall below zero for values that do not', () => expect(scaleAround([0.001, 1], false).min).toBe(0));
+  it('have a span without values', () => expect(scaleAround([], true)).toEqual({ min: 1, max: 10, isLog: true }));
+});
+
+describe('the size dial', () => {
+  it('is even in the logarithm', () => expect(dialPosition(1e6)).toBeCloseTo(1 / 3, 12));
+  it('goes there and back', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (at) => {
+          expect(dialPosition(dialSize(at))).toBeCloseTo(at, 9);
+        }),
+      ),
+    );
+  });
+  it.each([
+    [4.2e5, '0.42 M'],
+    [2.19e6, '2.19 M'],
+    [3.4e7, '34.0 M'],
+    [1e8, '100 M'],
+  ])('writes %d', (size, text) => expect(formatSize(size)).toBe(text));
+});
+
+describe('words', () => {
+  it('count and time as people do', () => {
+    expect([formatCount(4.3e6), formatCount(380_000), formatCount(2048)]).toEqual(['4.30 M', '380 k', '2,048']);
+    expect([formatTick(5e5), formatTick(2.5e6), formatTick(2000)]).toEqual(['500 k', '2.5 M', '2,000']);
+    expect([formatSeconds(46), formatSeconds(70), formatSeconds(120), formatSeconds(7500)]).toEqual([
+      '46 s',
+      '1 min 10 s',
+      '2 min',
+      '2 h 5 min',
+    ]);
+  });
+  it('caption a run', () => {
+    const loss = { validation: Math.log(85.4), before: Math.log(86.4), training: Math.log(49.5) };
+    const story = {
+      x: 'step' as const,
+      validation: { at: 2600, loss: loss.validation, before: loss.before },
+      training: { loss: loss.training, window: 50 },
+      references: [2048, 607],
+    };
+    expect(captionOf({ ...story, isUndone: false })).toBe(
+      'Validation perplexity 85.4 at step 2,600, falling; training 49.5, smoothed over 50 steps. Reference lines 2,048 and 607',
+    );
+    expect(captionOf({ ...story, isUndone: true })).toBe(
+      'Validation perplexity 85.4 at step 2,600, the last that was saved; the steps after it were undone and are not drawn',
+    );
+  });
+  it('caption a run that has not begun', () =>
+    expect(captionOf({ x: 'step', references: [], isUndone: false })).toBe('No step has been measured yet'));
+});

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { filesOfDrop, filesOfList } from './droppedFiles';
+
+const file = (name: string): File => new File(['x'], name);
+const entryOf = (path: string) => ({
+  isFile: true,
+  isDirectory: false,
+  fullPath: path,
+  file: (done: (file: File) => void) => done(file(path.split('/').at(-1) ?? '')),
+});
+/** A folder whose reader gives its children in batches, as browsers do. */
+const folderOf = (path: string, batches: readonly (readonly object[])[]) => ({
+  isFile: false,
+  isDirectory: true,
+  fullPath: path,
+  createReader: () => {
+    let at = 0;
+    return { readEntries: (done: (entries: readonly object[]) => void) => done(batches[at++] ?? []) };
+  },
+});
+const dropOf = (entries: readonly (object | null)[], files: readonly File[] = []) =>
+  ({
+    items: entries.map((entry) => ({ kind: 'file', webkitGetAsEntry: () => entry })),
+    files,
+  }) as unknown as DataTransfer;
+
+it('walks through folders, batch after batch, and keeps their paths', async () => {
+  const drop = dropOf([
+    entryOf('/b.txt'),
+    folderOf('/letters', [
+      [entryOf('/letters/2.txt')],
+      [folderOf('/letters/1851', [[entryOf('/letters/1851/june.txt')]]), entryOf('/letters/1.txt')],
+    ]),
+  ]);
+  const found = await filesOfDrop(drop);
+  expect(found.map(({ path }) => path)).toEqual(['b.txt', 'letters/1.txt', 'letters/1851/june.txt', 'letters/2.txt']);
+  expect(found[2]?.file.name).toBe('june.txt');
+});
+
+it('fails if one file cannot be read, rather than leaving it out', async () => {
+  const broken = { ...entryOf('/a.txt'), file: (_: unknown, fail: (error: Error) => void) => fail(new Error('gone')) };
+  await expect(filesOfDrop(dropOf([broken]))).rejects.toThrow('gone');
+});
+
+it('takes plain files where the browser gives no entries', async () => {
+  const found = await filesOfDrop(dropOf([null], [file('b.txt'), file('a.txt')]));
+  expect(found.map(({ path }) => path)).toEqual(['a.txt', 'b.txt']);
+});
+
+it('names a chosen file by its path in the chosen folder', () => {
+  const inFolder = Object.defineProperty(file('a.txt'), 'webkitRelativePath', { value: 'letters/a.txt' });
+  expect(filesOfList([inFolder]).map(({ path }) => path)).toEqual(['letters/a.txt']);
+});

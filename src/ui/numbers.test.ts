@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatNumber, formatReading, judge, parseNumber, stepNumber } from './numbers';
+
+describe('parseNumber', () => {
+  it.each([
+    ['4', 4],
+    ['-0.5', -0.5],
+    ['1e-3', 0.001],
+    ['2.5e2', 250],
+  ])('reads %s', (text, value) => expect(parseNumber(text)).toBe(value));
+
+  it.each([
+    '',
+    ' 4',
+    '+4',
+    '.5',
+    '4.',
+    '4,000',
+    '1e',
+    '1E3',
+    '1e+3',
+    '0x10',
+    'NaN',
+    'Infinity',
+    '1e999',
+    '−4',
+    '4 000',
+  ])('refuses %j', (text) => expect(parseNumber(text)).toBeUndefined());
+
+  it('reads back what a field shows while it is edited', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -1e15, max: 1e15, noNaN: true }), (value) => {
+        expect(parseNumber(String(value))).toBe(value === 0 ? Number(String(value)) : value);
+      }),
+    );
+  });
+});
+
+describe('judge', () => {
+  it('names the value and the bound', () => {
+    expect(judge('30', { max: 24 })).toEqual({ kind: 'bad', words: '30 is above 24, the most', nearest: 24 });
+    expect(judge('0', { min: 1 })).toEqual({ kind: 'bad', words: '0 is below 1, the least', nearest: 1 });
+  });
+  it('asks for whole numbers where they count things', () => {
+    expect(judge('4.5', { isWhole: true, max: 4 })).toMatchObject({ kind: 'bad', nearest: 4 });
+  });
+  it('has no nearest value for what is not a number', () => {
+    const verdict = judge('four', {});
+    expect(verdict.kind).toBe('bad');
+    expect(verdict).not.toHaveProperty('nearest');
+  });
+  it('lets spaces around a number be', () => expect(judge(' 4 ', {})).toEqual({ kind: 'good', value: 4 }));
+});
+
+describe('stepNumber', () => {
+  it('leaves no binary dust', () => expect(stepNumber(0.1, 0.1, 2, {})).toBe(0.3));
+  it('stays inside the bounds', () => expect(stepNumber(23, 1, 10, { max: 24 })).toBe(24));
+  it('moves whole numbers by at least one', () => expect(stepNumber(4, 1, 0.1, { isWhole: true })).toBe(5));
+  it('keeps whole numbers whole, downwards as well', () => expect(stepNumber(4, 1, -0.1, { isWhole: true })).toBe(3));
+});
+
+describe('formats', () => {
+  it.each([
+    [4000, '4,000'],
+    [0.001, '0.001'],
+    [-0.2, '−0.2'],
+    [1e-7, '1e-7'],
+    [NaN, '–'],
+  ])('formatNumber(%d)', (value, text) => expect(formatNumber(value)).toBe(text));
+  it.each([
+    [85.44, '85.4'],
+    [52, '52.0'],
+    [2048.2, '2,048'],
+    [607, '607'],
+    [1.9912, '1.99'],
+    [0, '0'],
+  ])('formatReading(%d)', (value, text) => expect(formatReading(value)).toBe(text));
+});
