@@ -80,10 +80,15 @@ export const createProjectSlice: Slice<ProjectSlice> =
   ({ store }) =>
   (set, get) => {
     let saving = Promise.resolve();
+    let isQueued = false;
     const save = () => {
       set({ kept: 'saving' });
+      // A slider changes the project many times while one save is under way; the next one takes them all.
+      if (isQueued) return;
+      isQueued = true;
       saving = saving
         .then(async () => {
+          isQueued = false;
           const { project } = get();
           await store.commit({ put: [[KEY, project as unknown as Json]] });
           if (get().project === project) set({ kept: 'yes' });
