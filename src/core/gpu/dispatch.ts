@@ -13,7 +13,7 @@ export interface Kernel<Name extends string = string> {
   /** For labels and tables: 'linear.forward'. */
   name: string;
   /** One array each, under its name in the shader, in this order. */
-  bindings: Readonly<Record<Name, readonly [Access, Element]>>;
+  bindings: { readonly [name in Name]?: readonly [Access, Element] };
   /** Threads of a workgroup; `main` has `group`, `local` (vec3u) and `lane` (index in the workgroup). */
   workgroup: readonly [number, number, number];
   /** Workgroups; each at most 65,535. */
@@ -38,7 +38,7 @@ export function dispatch<Name extends string>(
 ): void {
   const backend = webgpu();
   const { device } = backend;
-  const bindings = Object.entries<readonly [Access, Element]>(kernel.bindings);
+  const bindings = declared(kernel);
   const bound = bindings.map(([name]): TensorInfo | Slice => {
     const operand: TensorInfo | Slice | undefined = operands[name as Name];
     if (!operand) throw new HomegrownError('bug', `Kernel ${kernel.name} was called without ${name}.`);
@@ -52,6 +52,9 @@ export function dispatch<Name extends string>(
     if (access !== 'read') forgetValues(tensors[i]!);
   });
 }
+
+const declared = ({ bindings }: Kernel): [string, readonly [Access, Element]][] =>
+  Object.entries(bindings as Record<string, readonly [Access, Element]>);
 
 const isSlice = (operand: TensorInfo | Slice): operand is Slice => 'tensor' in operand;
 
@@ -97,11 +100,12 @@ function compiled(backend: WebGPUBackend, kernel: Kernel): Compiled {
   return result;
 }
 
-function compile(device: GPUDevice, { name, bindings, grid }: Kernel, code: string): Compiled {
+function compile(device: GPUDevice, kernel: Kernel, code: string): Compiled {
+  const { name, grid } = kernel;
   if (grid.some((n) => n > device.limits.maxComputeWorkgroupsPerDimension)) {
     throw new HomegrownError('bug', `Kernel ${name} asks for ${grid.join(' x ')} workgroups.`);
   }
-  const entries = Object.values(bindings).map(([access], binding) => ({
+  const entries = declared(kernel).map(([, [access]], binding) => ({
     binding,
     visibility: GPUShaderStage.COMPUTE,
     buffer: { type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
@@ -116,8 +120,9 @@ function compile(device: GPUDevice, { name, bindings, grid }: Kernel, code: stri
   return { pipeline, layout };
 }
 
-function wgsl({ bindings, workgroup, grid, globals = '', body, enable = [] }: Kernel): string {
-  const declarations = Object.entries(bindings).map(
+function wgsl(kernel: Kernel): string {
+  const { workgroup, grid, globals = '', body, enable = [] } = kernel;
+  const declarations = declared(kernel).map(
     ([name, [access, element]], i) =>
       `@group(0) @binding(${i}) var<storage, ${access === 'read' ? 'read' : 'read_write'}> ${name}: array<${element}>;`,
   );

@@ -8,13 +8,14 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
+import { attentionOnGpu } from './attention.wgsl';
 import { attentionOnHost } from './attentionOnHost';
 import { type Differentiable, run, type Ways } from './op';
 
 /** `rows` is B: how many sequences the B T rows of qkv hold. */
 export const attention = (qkv: Tensor2D, settings: Settings): Tensor2D => run(ATTENTION, { qkv }, settings) as Tensor2D;
 
-type X = { qkv: Tensor2D };
+export type X = { qkv: Tensor2D };
 export interface Settings {
   rows: number;
   heads: number;
@@ -41,7 +42,11 @@ const reference: Attention = {
   },
 };
 
-export const ATTENTION: Ways<Attention> = { reference, host: attentionOnHost };
+export const ATTENTION: Ways<Differentiable<X, Settings>> = {
+  reference,
+  host: attentionOnHost,
+  webgpu: attentionOnGpu,
+};
 
 /** [B T, parts H D] -> as many of [B H, T, D]. */
 function split(x: Tensor2D, { rows, heads }: Settings, parts = 3): Tensor3D[] {

@@ -10,6 +10,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { bernoulli } from '../base/rng';
+import { dropoutOnGpu } from './dropout.wgsl';
 import { type Differentiable, run, type Ways } from './op';
 
 export const dropout = (x: Tensor, counter: Tensor, settings: Settings, residual?: Tensor): Tensor =>
@@ -22,13 +23,16 @@ interface Settings {
   purpose: string;
 }
 
-export const DROPOUT: Ways<Differentiable<X, Settings>> = {
+export type Dropout = Differentiable<X, Settings, { counter: Tensor }>;
+
+export const DROPOUT: Ways<Dropout> = {
+  webgpu: dropoutOnGpu,
   reference: {
     forward({ x, counter, residual }, settings) {
       const y = tf.mul(x, scales(counter, x.shape, settings));
       return { y: residual ? tf.add(y, residual) : y, saved: { counter } };
     },
-    backward: (dy, { counter }: { counter: Tensor }, settings) => ({
+    backward: (dy, { counter }, settings) => ({
       x: tf.mul(dy, scales(counter, dy.shape, settings)),
       residual: tf.clone(dy),
     }),

@@ -8,6 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { embeddingOnGpu } from './embedding.wgsl';
 import { type Differentiable, run, type Ways } from './op';
 
 export const embedding = (ids: Tensor2D, tokens: Tensor2D, positions?: Tensor2D): Tensor2D =>
@@ -23,7 +24,7 @@ interface Sizes {
   /** Rows of `positions`; 0 without. */
   places: number;
 }
-type Embedding = Differentiable<X, Sizes, { ids: Tensor2D }>;
+export type Embedding = Differentiable<X, Sizes, { ids: Tensor2D }>;
 
 const forward: Embedding['forward'] = ({ ids, tokens, positions }) => {
   const [B, T] = ids.shape;
@@ -35,6 +36,7 @@ const forward: Embedding['forward'] = ({ ids, tokens, positions }) => {
 };
 
 export const EMBEDDING: Ways<Embedding> = {
+  webgpu: embeddingOnGpu,
   reference: {
     forward,
     backward(dy, { ids }, { vocabulary, places }) {

@@ -8,19 +8,21 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { layerNormOnGpu } from './layerNorm.wgsl';
 import { type Differentiable, run, type Ways } from './op';
 
 export const layerNorm = (x: Tensor2D, gain: Tensor, bias: Tensor, epsilon = 1e-5): Tensor2D =>
   run(LAYER_NORM, { x, gain, bias }, { epsilon }) as Tensor2D;
 
-type X = { x: Tensor; gain: Tensor; bias: Tensor };
+export type X = { x: Tensor; gain: Tensor; bias: Tensor };
 /** mean, rstd [N, 1]. */
 type Saved = { x: Tensor; gain: Tensor; mean: Tensor; rstd: Tensor };
-interface Settings {
+export interface Settings {
   epsilon: number;
 }
 
 export const LAYER_NORM: Ways<Differentiable<X, Settings>> = {
+  webgpu: layerNormOnGpu,
   reference: {
     forward({ x, gain, bias }, { epsilon }) {
       const mean = tf.mean(x, 1, true);

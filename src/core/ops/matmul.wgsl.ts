@@ -43,7 +43,7 @@ export const tiled: (p: Product, tile: Tile) => Kernel<ProductBinding> = kernels
   const a: Side = { name: 'a', extent: M, tile: rows, along: transposeA ? 'extent' : 'depth', K, depth, count };
   const b: Side = { name: 'b', extent: N, tile: columns, along: transposeB ? 'depth' : 'extent', K, depth, count };
   const c: Element = wide ? 'vec4f' : 'f32';
-  const bindings = {
+  const bindings: Kernel<ProductBinding>['bindings'] = {
     a: ['read', elementOf(a)],
     b: ['read', elementOf(b)],
     ...(p.bias && { bias: ['read', c] }),
@@ -51,7 +51,7 @@ export const tiled: (p: Product, tile: Tile) => Kernel<ProductBinding> = kernels
     ...(p.gelu && { pre: ['write', c] }),
     ...(p.columns && { columns: ['write', 'f32'] }),
     c: [p.accumulate ? 'update' : 'write', c],
-  } as unknown as Kernel<ProductBinding>['bindings'];
+  };
   const i = upTo(perRow);
   const j = upTo(perColumn / 4);
   return {

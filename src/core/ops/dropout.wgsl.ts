@@ -1,0 +1,40 @@
+import { purposeId, RNG_WGSL } from '../base/rng';
+import * as tf from '@tensorflow/tfjs';
+import { dispatch, kernels, row } from '../gpu/dispatch';
+import { emptyTensor } from '../gpu/tfjs';
+import type { Dropout } from './dropout';
+
+export const dropoutOnGpu: Dropout = {
+  forward({ x, counter, residual }, { probability, purpose }) {
+    const y = emptyTensor(x.shape, 'float32');
+    dispatch(scaled(x.size, probability, purpose, residual !== undefined), { x, counter, residual, y });
+    return { y, saved: { counter } };
+  },
+  backward(dy, { counter }, { probability, purpose }) {
+    const dx = emptyTensor(dy.shape, 'float32');
+    dispatch(scaled(dy.size, probability, purpose, false), { x: dy, counter, y: dx });
+    return { x: dx, residual: tf.clone(dy) };
+  },
+};
+
+const scaled = kernels((n: number, probability: number, purpose: string, residual: boolean) => {
+  const keep = 1 - probability;
+  return {
+    name: 'dropout',
+    bindings: {
+      x: ['read', 'f32'],
+      counter: ['read', 'i32'],
+      ...(residual && { residual: ['read', 'f32'] as const }),
+      y: ['write', 'f32'],
+    } as const,
+    workgroup: [256, 1, 1] as const,
+    grid: row(Math.ceil(n / 256)),
+    globals: RNG_WGSL,
+    body: `
+  let i = index * 256u + lane;
+  if (i >= ${n}u) { return; }
+  let key = rng_key(u32(counter[0]), ${purposeId(purpose)}u, u32(counter[1]));
+  let kept = (rng_bits(key, i) >> 8u) < ${Math.ceil(keep * 2 ** 24)}u;
+  y[i] = select(0.0, x[i] * ${1 / keep}, kept)${residual ? ' + residual[i]' : ''};`,
+  };
+});

@@ -1,0 +1,101 @@
+import { dispatch, kernels, row } from '../gpu/dispatch';
+import { emptyTensor } from '../gpu/tfjs';
+import type { Embedding } from './embedding';
+
+export const embeddingOnGpu: Embedding = {
+  forward({ ids, tokens, positions }) {
+    const [B, T] = ids.shape;
+    const C = tokens.shape[1];
+    const y = emptyTensor([B * T, C], 'float32');
+    dispatch(forward(B * T, T, C, positions !== undefined), { ids, tokens, positions, y });
+    return { y, saved: { ids } };
+  },
+  backward(dy, { ids }, { vocabulary, places }) {
+    const [B, T] = ids.shape;
+    const C = dy.shape[1]!;
+    const tokens = emptyTensor([vocabulary, C], 'float32');
+    const positions = places > 0 ? emptyTensor([places, C], 'float32') : undefined;
+    dispatch(backward(B, T, C, vocabulary, places), { ids, dy, tokens, positions });
+    return { tokens, positions };
+  },
+};
+
+const forward = kernels((rows: number, T: number, C: number, placed: boolean) => ({
+  name: 'embedding',
+  bindings: {
+    ids: ['read', 'i32'],
+    tokens: ['read', 'f32'],
+    ...(placed && { positions: ['read', 'f32'] as const }),
+    y: ['write', 'f32'],
+  } as const,
+  workgroup: [256, 1, 1] as const,
+  grid: row(Math.ceil((rows * C) / 256)),
+  body: `
+  let i = index * 256u + lane;
+  if (i >= ${rows * C}u) { return; }
+  let n = i / ${C}u;
+  let c = i % ${C}u;
+  y[i] = tokens[u32(ids[n]) * ${C}u + c]${placed ? ` + positions[(n % ${T}u) * ${C}u + c]` : ''};`,
+}));
+
+/** Ids that a workgroup compares at once, as bits of words. */
+const CHUNK = 1024;
+const THREADS = 64;
+
+/**
+ * A workgroup for each row of `tokens`: it marks, 1,024 ids at a time, which of them are its own, then adds those rows of
+ * dy in order. Marks are made by atomic or, whose result does not depend on order. Another for each row of `positions`.
+ */
+const backward = kernels((B: number, T: number, C: number, vocabulary: number, places: number) => ({
+  name: 'embedding backward',
+  bindings: {
+    ids: ['read', 'i32'],
+    dy: ['read', 'f32'],
+    tokens: ['write', 'f32'],
+    ...(places > 0 && { positions: ['write', 'f32'] as const }),
+  } as const,
+  workgroup: [THREADS, 1, 1] as const,
+  grid: row(vocabulary + places),
+  globals: `var<workgroup> marks: array<atomic<u32>, ${CHUNK / 32}>;`,
+  body: `
+  let share = ${Math.ceil(C / THREADS)}u;
+  if (index >= ${vocabulary + places}u) { return; }
+  ${
+    places > 0
+      ? `if (index >= ${vocabulary}u) {
+    let t = index - ${vocabulary}u;
+    for (var c = lane; c < ${C}u; c += ${THREADS}u) {
+      var sum = 0.0;
+      if (t < ${T}u) { for (var b = 0u; b < ${B}u; b++) { sum += dy[(b * ${T}u + t) * ${C}u + c]; } }
+      positions[t * ${C}u + c] = sum;
+    }
+    return;
+  }`
+      : ''
+  }
+  var sums: array<f32, ${Math.ceil(C / THREADS)}>;
+  for (var first = 0u; first < ${B * T}u; first += ${CHUNK}u) {
+    workgroupBarrier();
+    if (lane < ${CHUNK / 32}u) { atomicStore(&marks[lane], 0u); }
+    workgroupBarrier();
+    for (var n = lane; n < min(${CHUNK}u, ${B * T}u - first); n += ${THREADS}u) {
+      if (u32(ids[first + n]) == index) { atomicOr(&marks[n / 32u], 1u << (n % 32u)); }
+    }
+    workgroupBarrier();
+    for (var w = 0u; w < ${CHUNK / 32}u; w++) {
+      var left = atomicLoad(&marks[w]);
+      while (left != 0u) {
+        let n = first + w * 32u + countTrailingZeros(left);
+        left &= left - 1u;
+        for (var s = 0u; s < share; s++) {
+          let c = s * ${THREADS}u + lane;
+          if (c < ${C}u) { sums[s] += dy[n * ${C}u + c]; }
+        }
+      }
+    }
+  }
+  for (var s = 0u; s < share; s++) {
+    let c = s * ${THREADS}u + lane;
+    if (c < ${C}u) { tokens[index * ${C}u + c] = sums[s]; }
+  }`,
+}));
