@@ -15,7 +15,18 @@ const MAY_IMPORT = {
   'core/optim': [base, 'core/ops'],
   'core/checkpoint': [base],
   'core/runs': [base, 'core/tokenizer', 'core/shards', 'core/models', 'core/checkpoint', 'core/train'],
-  'core/train': [base, 'core/batches', ...nets, 'core/loss', 'core/optim', 'core/checkpoint', 'core/evaluate', 'core/sample'],
+  'core/train': [
+    base,
+    'core/tokenizer',
+    'core/shards',
+    'core/batches',
+    ...nets,
+    'core/loss',
+    'core/optim',
+    'core/checkpoint',
+    'core/evaluate',
+    'core/sample',
+  ],
   'core/evaluate': [base, 'core/tokenizer', 'core/shards', 'core/batches', ...nets, 'core/loss'],
   'core/sample': [base, 'core/tokenizer', ...nets, 'core/checkpoint'],
   'core/export': [base, 'core/tokenizer', 'core/checkpoint', 'core/models', 'core/optim', 'core/train', 'core/runs'],
@@ -37,7 +48,12 @@ const only = (npm, where) => ({
 });
 module.exports = {
   forbidden: [
-    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     ...Object.entries(MAY_IMPORT).map(([from, to]) => ({
       name: `${from} may import ${to.join(', ') || 'nothing'}`,
       severity: 'error',

@@ -1,23 +1,32 @@
 // Installs what is missing, and only that: packages, and for the tests a browser and a Vulkan driver.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** `npm ci` unless node_modules is what the lock file asks for. What it prints goes to stderr. */
+/** `npm ci`, unless node_modules holds what the lock file asks for. What it prints goes to stderr. */
 export function ensurePackages() {
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  const mark = join(root, 'node_modules', '.installed-from');
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === lock) return;
+  if (isInstalled()) return;
   console.error('Installing packages…');
   // Scripts stay off: some packages download binaries that nothing here uses.
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], ['ignore', 2, 2]);
-  writeFileSync(mark, lock);
+}
+
+/** npm keeps beside the packages a list of what it put there, written last. */
+function isInstalled() {
+  const wanted = packagesOf('package-lock.json');
+  const present = packagesOf('node_modules/.package-lock.json');
+  if (!wanted || !present) return false;
+  return Object.entries(wanted).every(
+    ([path, { version, optional, devOptional }]) =>
+      path === '' || present[path]?.version === version || ((optional || devOptional) && !present[path]),
+  );
+}
+function packagesOf(file) {
+  const path = join(root, file);
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : undefined;
 }
 
 const BROWSERS = [

@@ -4,6 +4,7 @@ import { badFile, HomegrownError } from '../core/base/errors';
 import type { ByteSource } from '../core/checkpoint/byteSource';
 import { exportRun, importRun } from '../core/export/run';
 import { zipped } from '../core/export/zip';
+import { readCounts } from '../core/shards/read';
 import {
   collectOrphans,
   importText,
@@ -21,7 +22,7 @@ import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistic
 import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, Sample } from '../protocol/data';
 import { openStore } from '../storage/store';
-import { buildData, readCounts } from './data';
+import { buildData } from './data';
 import { serve } from './serve';
 
 const store: Promise<BlobStore> = openStore();
@@ -65,7 +66,7 @@ serve<DataApi>({
   },
   tokens: async ({ text, tokenizer }) => piecesOf(await createTokenizer(tokenizer), text),
   async vocabulary({ tokenizer, data, query, limit }) {
-    const counts = data ? await readCounts(await store, data.manifest) : undefined;
+    const counts = data ? await readCounts(await store, data.manifest, 'train') : undefined;
     return vocabularyPieces(await createTokenizer(tokenizer), query, limit, counts);
   },
   async buildData({ texts, tokenizer, validationShare }, job) {

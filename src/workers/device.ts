@@ -1,50 +1,28 @@
 /** Chooses and opens the device: a real GPU by WebGPU, else WASM, and says what it is and how fast it multiplies. */
 import * as tf from '@tensorflow/tfjs';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import wasmPlain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import wasmSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import wasmThreads from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import { findGpu, useGpu } from '../core/gpu/backend';
+import { findGpu, openGpu } from '../core/gpu/backend';
 import type { DeviceKind } from '../core/train/run';
 import type { DeviceInfo } from '../protocol/gpu';
 
 export async function openDevice(asked: DeviceKind | 'auto'): Promise<DeviceInfo> {
-  tf.enableProdMode();
-  const adapter = await findGpu();
-  const choices: DeviceKind[] = adapter ? ['webgpu', 'wasm', 'cpu'] : ['wasm', 'cpu'];
-  const preferred: DeviceKind = adapter && !adapter.software ? 'webgpu' : 'wasm';
-  const kind = asked !== 'auto' && choices.includes(asked) ? asked : preferred;
-  switch (kind) {
-    case 'webgpu':
-      await useGpu();
-      break;
-    case 'wasm':
-      await useWasm();
-      break;
-    case 'cpu':
-      await tf.setBackend('cpu');
-      break;
-    default:
-      kind satisfies never;
-  }
-  const gigaflops = await measure();
-  const name = kind === 'webgpu' && adapter ? adapter.name : 'This processor';
-  const features = kind === 'webgpu' && adapter ? featureNames(adapter) : [];
-  return { kind, name, software: kind === 'webgpu' && adapter?.software === true, features, gigaflops, choices };
-}
-
-const featureNames = ({ f16, subgroups, timestamps }: { f16: boolean; subgroups: boolean; timestamps: boolean }) =>
-  [f16 && 'f16', subgroups && 'subgroups', timestamps && 'timestamps'].filter((name) => name !== false);
-
-async function useWasm(): Promise<void> {
-  setWasmPaths({
+  const { kind, adapter } = await useDevice(asked, {
     'tfjs-backend-wasm.wasm': wasmPlain,
     'tfjs-backend-wasm-simd.wasm': wasmSimd,
     'tfjs-backend-wasm-threaded-simd.wasm': wasmThreads,
   });
-  // Its threads are blob workers, which the strict policy refuses.
-  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  await tf.setBackend('wasm');
+  const choices: DeviceKind[] = (adapter ?? (await findGpu())) ? ['webgpu', 'wasm', 'cpu'] : ['wasm', 'cpu'];
+  const features = [adapter?.f16 && 'f16', adapter?.subgroups && 'subgroups', adapter?.timestamps && 'timestamps'];
+  return {
+    kind,
+    name: adapter?.name ?? 'This processor',
+    software: adapter?.software ?? false,
+    features: features.filter((name) => typeof name === 'string'),
+    gigaflops: await measure(),
+    choices,
+  };
 }
 
 /** Rate of f32 matrix products on the device in use, in 10^9 operations a second. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { snapshotKeys } from '../checkpoint/checkpoint';
-import type { ShardManifest } from '../shards/manifest';
+import { shardManifest } from '../shards/manifest';
 import { metricKey } from './metrics';
 import { dataFactsSchema, modelSchema, recipeSchema, tokenizerModelSchema } from './settings';
 
@@ -49,23 +49,6 @@ const PREFIX = 'runs-index/';
 const recordKey = (runId: string): string => `${PREFIX}${runId}`;
 
 const count = z.int().nonnegative();
-const part = z.strictObject({
-  tokens: count,
-  bytes: count,
-  shards: z.array(z.strictObject({ key: z.string(), sha256: z.string() })),
-  counts: z.strictObject({ key: z.string(), sha256: z.string() }),
-});
-const manifestSchema: z.ZodType<ShardManifest> = z.strictObject({
-  version: z.literal(1),
-  tokenizerHash: z.string(),
-  textHash: z.string(),
-  vocabulary: count,
-  width: z.union([z.literal(2), z.literal(4)]),
-  shardLength: count,
-  train: part,
-  validation: part,
-});
-
 const recordSchema = z.strictObject({
   version: z.literal(1),
   id: z.string(),
@@ -82,7 +65,7 @@ const recordSchema = z.strictObject({
   /** Device it was last trained on, in words. */
   device: z.string().nullable(),
   /** Where its ids are; null for a model that was brought in. */
-  manifest: manifestSchema.nullable(),
+  manifest: shardManifest.nullable(),
   /** Null for a model that says nothing of what it learnt from. */
   data: dataFactsSchema.nullable(),
 });

@@ -1,0 +1,52 @@
+/** Texts to data, and what of older data may go. */
+import type { BlobStore } from '../core/base/blobStore';
+import { HomegrownError } from '../core/base/errors';
+import type { Job } from '../core/base/job';
+import { unigramLoss } from '../core/evaluate/unigram';
+import { listRuns } from '../core/runs/record';
+import { buildShards, dropShards, parseManifest } from '../core/shards/build';
+import { manifestKey } from '../core/shards/manifest';
+import { readCounts } from '../core/shards/read';
+import { openText } from '../core/text';
+import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import type { DataRecord } from '../protocol/data';
+
+export async function buildData(
+  store: BlobStore,
+  texts: readonly string[],
+  tokenizer: Tokenizer,
+  validationShare: number,
+  job: Job,
+): Promise<DataRecord> {
+  const documents = await Promise.all(texts.map((id) => openText(store, id)));
+  const manifest = await buildShards(documents, tokenizer, { validationShare }, store, job);
+  for (const part of ['train', 'validation'] as const) {
+    if (manifest[part].tokens > 1) continue;
+    throw new HomegrownError(
+      'bad-settings',
+      `The text is too short to hold out ${100 * validationShare} % of it`,
+      'Add text.',
+    );
+  }
+  const [trainCounts, validationCounts] = await Promise.all([
+    readCounts(store, manifest, 'train'),
+    readCounts(store, manifest, 'validation'),
+  ]);
+  await dropUnused(store, manifest.id);
+  return {
+    texts,
+    tokenizerHash: tokenizer.hash,
+    manifest,
+    unigramLoss: unigramLoss(trainCounts, validationCounts),
+    validationShare,
+  };
+}
+
+/** Drops data that is neither the newest nor any run's: a run goes on with what it began with. */
+async function dropUnused(store: BlobStore, newest: string): Promise<void> {
+  const used = new Set([newest, ...(await listRuns(store)).map(({ manifest }) => manifest?.id)]);
+  for (const key of await store.keys(manifestKey(''))) {
+    const id = key.slice(manifestKey('').length);
+    if (!used.has(id)) await dropShards(store, parseManifest(await store.get(key)));
+  }
+}
