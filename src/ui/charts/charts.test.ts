@@ -155,9 +155,8 @@ describe('the size dial', () => {
   it('goes there and back', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (at) => {
-          expect(dialPosition(dialSize(at))).toBeCloseTo(at, 9);
-        }),
-      ),
+        expect(dialPosition(dialSize(at))).toBeCloseTo(at, 9);
+      }),
     );
   });
   it.each([
