@@ -5,7 +5,7 @@ import type { Job } from '../core/base/job';
 import { unigramLoss } from '../core/evaluate/unigram';
 import { listRuns } from '../core/runs/record';
 import { buildShards, dropShards, parseManifest } from '../core/shards/build';
-import { manifestKey } from '../core/shards/manifest';
+import { dataId, manifestKey } from '../core/shards/manifest';
 import { readCounts } from '../core/shards/read';
 import { openText } from '../core/text';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
@@ -32,7 +32,7 @@ export async function buildData(
     readCounts(store, manifest, 'train'),
     readCounts(store, manifest, 'validation'),
   ]);
-  await dropUnused(store, manifest.id);
+  await dropUnused(store, dataId(manifest));
   return {
     texts,
     tokenizerHash: tokenizer.hash,
@@ -44,7 +44,7 @@ export async function buildData(
 
 /** Drops data that is neither the newest nor any run's: a run goes on with what it began with. */
 async function dropUnused(store: BlobStore, newest: string): Promise<void> {
-  const used = new Set([newest, ...(await listRuns(store)).map(({ manifest }) => manifest?.id)]);
+  const used = new Set([newest, ...(await listRuns(store)).map(({ manifest }) => manifest && dataId(manifest))]);
   for (const key of await store.keys(manifestKey(''))) {
     const id = key.slice(manifestKey('').length);
     if (!used.has(id)) await dropShards(store, parseManifest(await store.get(key)));
