@@ -6,7 +6,15 @@ import { sha256Hex } from '../base/hash';
 import type { Job } from '../base/job';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { packIds } from './ids';
-import { manifestKey, type Part, type PartName, type ShardManifest, shardManifest, shardsPrefix } from './manifest';
+import {
+  dataId,
+  manifestKey,
+  type Part,
+  type PartName,
+  type ShardManifest,
+  shardManifest,
+  shardsPrefix,
+} from './manifest';
 import { recordsOf, type Segment, splitDocuments } from './split';
 
 export interface ShardSettings {
@@ -60,7 +68,7 @@ export async function buildShards(
       );
     const manifest: ShardManifest = {
       version: 1,
-      ...{ id, tokenizerHash: tokenizer.hash, textHash, vocabulary: tokenizer.size, width, shardLength },
+      ...{ tokenizerHash: tokenizer.hash, textHash, vocabulary: tokenizer.size, width, shardLength },
       train: await write('train'),
       validation: await write('validation'),
     };
@@ -85,7 +93,8 @@ export function parseManifest(value: unknown): ShardManifest {
 }
 
 /** Drops the data of a manifest. */
-export async function dropShards(store: BlobStore, { id }: ShardManifest): Promise<void> {
+export async function dropShards(store: BlobStore, manifest: ShardManifest): Promise<void> {
+  const id = dataId(manifest);
   await store.commit({ drop: [manifestKey(id), ...(await store.keys(shardsPrefix(id)))] });
 }
 

@@ -11,11 +11,12 @@ const part = z.object({
   /** How often each id occurs, for the unigram baseline; length = vocabulary. Kept under this key as u32. */
   counts: stored,
 });
-/** Token ids on disk: fixed-size files of little-endian unsigned integers, described by one manifest. */
+/**
+ * Token ids on disk: fixed-size files of little-endian unsigned integers, described by one manifest. It is kept under
+ * `data/<id>` and the shards under `shards/<id>/`, where id follows from the texts, the tokenizer and the settings.
+ */
 export const shardManifest = z.object({
   version: z.literal(1),
-  /** Follows from the texts, the tokenizer and the settings. Kept under `data/<id>`, the shards under `shards/<id>/`. */
-  id: z.string(),
   /** Hash of the tokenizer and of the text (its files' hashes in order): what the ids were made from. */
   tokenizerHash: z.string(),
   textHash: z.string(),
@@ -32,6 +33,8 @@ export type Part = z.infer<typeof part>;
 export type PartName = 'train' | 'validation';
 
 export const manifestKey = (id: string): string => `data/${id}`;
+/** The id, from where the manifest says its values are. */
+export const dataId = ({ train }: ShardManifest): string => train.counts.key.split('/')[1] ?? '';
 export const shardsPrefix = (id: string): string => `shards/${id}/`;
 
 /** One part of the data, readable at any place. */

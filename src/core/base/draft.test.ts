@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { memoryStore } from './blobStore';
+import { collectDrafts, discardDraft, openDraft } from './draft';
+
+const bytes = Uint8Array.of(1);
+
+it('counts once it is finished', async () => {
+  const store = memoryStore();
+  const draft = await openDraft(store, 'a/1/');
+  await draft!.put([['a/1/0', bytes]]);
+  await draft!.finish([['list/1', 'done']]);
+  expect(await collectDrafts(store)).toBe(0);
+  expect(await store.keys('')).toEqual(['a/1/0', 'list/1']);
+});
+
+it('is one at a time, and never over what is there', async () => {
+  const store = memoryStore();
+  const draft = await openDraft(store, 'a/1/');
+  expect(await openDraft(store, 'a/1/')).toBeNull();
+  await draft!.discard();
+  expect(await openDraft(store, 'a/1/')).not.toBeNull();
+  await discardDraft(store, 'a/1/');
+  await store.commit({ put: [['a/1/0', bytes]] });
+  expect(await openDraft(store, 'a/1/')).toBeNull();
+});
+
+it('that was collected cannot go on', async () => {
+  const store = memoryStore();
+  const draft = await openDraft(store, 'a/1/');
+  await draft!.put([['a/1/0', bytes]]);
+  await store.commit({ put: [['a/10/0', bytes]] });
+  expect(await collectDrafts(store)).toBe(1);
+  await expect(draft!.put([['a/1/1', bytes]])).rejects.toMatchObject({ code: 'in-use' });
+  await expect(draft!.finish([['list/1', 'done']])).rejects.toMatchObject({ code: 'in-use' });
+  expect(await store.keys('')).toEqual(['a/10/0']);
+});
