@@ -43,7 +43,7 @@ export function App() {
   useShortcuts(actions, singleKeys);
 
   if (path === '/') return <Redirect to="/text" replace />;
-  const Page = stage && PAGES[stage];
+  const page = stage && PAGES[stage];
   return (
     <>
       <Frame
@@ -60,7 +60,7 @@ export function App() {
       >
         <PageBoundary key={path} fallback={(failure) => <PageFailure title={name} failure={failure} />}>
           <Suspense>
-            {Page ? <Page /> : <NotFound path={path} onHome={() => go('/text')} />}
+            {page ?? <NotFound path={path} onHome={() => go('/text')} />}
             <FocusHeading path={path} />
           </Suspense>
         </PageBoundary>

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration } from '../core/base/units';
 import { estimateProject } from '../state/estimate';
-import { useStudio, useStudioStore } from '../state/react';
+import { useNow, useStudio, useStudioStore } from '../state/react';
 import { isActive } from '../state/run';
 import { MenuButton, TopStrip, type StripFact } from '../ui';
 import { chooseDevice, deviceChoices, KIND_NAME } from './device';
@@ -8,7 +8,6 @@ import { readPhase } from './phase';
 import { ProjectName } from './ProjectName';
 import { StripAction } from './StripAction';
 import { toggleTheme } from './theme';
-import { useNow } from './useNow';
 
 export interface StripProps {
   isRenaming: boolean;

@@ -34,8 +34,9 @@ export function deviceChoices({ device, measured }: Pick<Studio, 'device' | 'mea
 
 /** Changes the device, or says why not now. */
 export function chooseDevice(store: StudioStore, kind: DeviceKind): void {
-  const { phase, writing, useDevice, toast } = store.getState();
+  const studio = store.getState();
+  const { phase, writing, toast } = studio;
   if (isActive(phase)) toast({ text: 'The device stays while a run trains', detail: 'stop and save first' });
   else if (writing.kind === 'writing') toast({ text: 'The device stays while text is written', detail: 'stop first' });
-  else void useDevice(kind);
+  else void studio.useDevice(kind);
 }

@@ -3,7 +3,6 @@ import { useEffect } from 'react';
 import { toFailure } from '../core/base/errors';
 import { isActive } from '../state/run';
 import type { StudioStore } from '../state/studio';
-import { persist } from '../storage/usage';
 
 /** Starts them all; the result ends them. */
 export function useEffects(store: StudioStore): void {
@@ -21,7 +20,7 @@ function keepWhenFirstImported(store: StudioStore): () => void {
     const isFirst = before.loaded === 'ready' && before.texts.length === 0 && now.texts.length > 0;
     const isModel = before.loaded === 'ready' && before.project.runId === null && now.project.runId !== null;
     // A refusal changes nothing; the rail says whether what is stored is kept.
-    if (isFirst || isModel) persist().catch(() => undefined);
+    if (isFirst || isModel) navigator.storage.persist().catch(() => undefined);
   });
 }
 

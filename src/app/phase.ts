@@ -112,7 +112,11 @@ function readRest(s: Studio): Reading {
         fact: { label: 'Stopped', value: lowerFirst(headline(phase.failure)), tone: 'error' },
         progress: { label: 'Stopped', share: phase.of > 0 ? phase.step / phase.of : 0, isStopped: true },
       };
-    default:
+    case 'idle':
+    case 'preparing':
+    case 'compiling':
+    case 'training':
+    case 'stopping':
       return { fact: { label: 'Ready', value: run ? run.name : texts.length > 0 ? 'no run yet' : 'no text yet' } };
   }
 }

@@ -1,12 +1,12 @@
 /** Where each stage is, and its page, which loads when it is first gone to. */
-import { lazy, type ComponentType } from 'react';
+import { lazy, type ComponentType, type ReactElement } from 'react';
 import { HomegrownError } from '../core/base/errors';
 import { STAGE_IDS, type StageId } from '../state/stages';
 
 export const pathOf = (stage: StageId): string => `/${stage}`;
 export const stageAt = (path: string): StageId | undefined => STAGE_IDS.find((id) => pathOf(id) === path);
 
-export const PAGES: Record<StageId, ComponentType> = {
+export const PAGES: Record<StageId, ReactElement> = {
   text: page(async () => (await import('../features/text/TextPage')).TextPage),
   tokenizer: page(async () => (await import('../features/tokenizer/TokenizerPage')).TokenizerPage),
   data: page(async () => (await import('../features/data/DataPage')).DataPage),
@@ -16,8 +16,8 @@ export const PAGES: Record<StageId, ComponentType> = {
   export: page(async () => (await import('../features/export/ExportPage')).ExportPage),
 };
 
-function page(load: () => Promise<ComponentType>): ComponentType {
-  return lazy(() =>
+function page(load: () => Promise<ComponentType>): ReactElement {
+  const Page = lazy(() =>
     load().then(
       (component) => ({ default: component }),
       (error: unknown) => {
@@ -28,4 +28,5 @@ function page(load: () => Promise<ComponentType>): ComponentType {
       },
     ),
   );
+  return <Page />;
 }

@@ -1,6 +1,7 @@
 /** Keeps the screen on while training. The browser lets go when the tab is hidden, so it is asked again when it shows. */
 export function createWakeLock(): { hold(): void; release(): void } {
   let held = false;
+  const isHeld = (): boolean => held; // it may change while the browser is asked
   let sentinel: WakeLockSentinel | undefined;
 
   async function ask(): Promise<void> {
@@ -8,7 +9,7 @@ export function createWakeLock(): { hold(): void; release(): void } {
     try {
       // Older browsers have no wakeLock; a refusal (battery saver) costs nothing but the dark screen.
       sentinel = await (navigator as Partial<Navigator>).wakeLock?.request('screen');
-      if (!held) await sentinel?.release();
+      if (!isHeld()) await sentinel?.release();
     } catch {
       sentinel = undefined;
     }

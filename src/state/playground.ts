@@ -3,7 +3,7 @@ import { toFailure, type Failure } from '../core/base/errors';
 import { listSnapshots } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { GeneratedToken, GenerateInput } from '../protocol/gpu';
-import type { Slice, Studio } from './studio';
+import type { Slice } from './studio';
 
 export type Sampling = Pick<GenerateInput, 'temperature' | 'topK' | 'topP' | 'seed' | 'length'>;
 
@@ -84,7 +84,3 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       await generate();
     },
   });
-
-/** The saved step that `which` means now. */
-export const chosenStep = ({ savedSteps, which }: Pick<Studio, 'savedSteps' | 'which'>): SavedStep | undefined =>
-  savedSteps.find((s) => (which === 'latest' ? s.latest : which === 'best' ? s.best : s.step === which));

@@ -1,6 +1,7 @@
 /** React as a reader of the studio. */
-import { createContext, useContext } from 'react';
+import { createContext, useContext, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
+import { toFailure } from '../core/base/errors';
 import type { Studio, StudioStore } from './studio';
 
 export const StudioContext = createContext<StudioStore | null>(null);
@@ -15,4 +16,30 @@ export function useStudioStore(): StudioStore {
   const store = useContext(StudioContext);
   if (!store) throw new Error('The studio is used outside its provider');
   return store;
+}
+
+/** Milliseconds since 1970, renewed every second while `isOn`: for readings of time that passes. */
+export function useNow(isOn: boolean): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!isOn) return;
+    const tick = (): void => setNow(Date.now());
+    tick();
+    const timer = setInterval(tick, 1000);
+    return () => clearInterval(timer);
+  }, [isOn]);
+  return now;
+}
+
+/** Keeps `savedSteps` current while a component is shown. */
+export function useSavedSteps(): void {
+  const store = useStudioStore();
+  const newest = useStudio((s) => s.saved?.step);
+  const runId = useStudio((s) => s.project.runId);
+  useEffect(() => {
+    const { listSaved, toast } = store.getState();
+    listSaved().catch((error: unknown) =>
+      toast({ text: 'The saved steps could not be listed', detail: toFailure(error).message }),
+    );
+  }, [store, newest, runId]);
 }

@@ -1,0 +1,58 @@
+import { runInfo } from '../../core/export/huggingFace';
+import { modelCard } from '../../core/export/modelCard';
+import { useStudio } from '../../state/react';
+import type { Studio } from '../../state/studio';
+import { chosenStep } from '../../state/trained';
+import { Block, Pane, TextAction } from '../../ui';
+import styles from './ExportPage.module.css';
+import { Markdown } from './Markdown';
+
+/** The README that travels with the files, as it will be. */
+export function CardPane() {
+  const toast = useStudio((s) => s.toast);
+  const card = cardOf(useStudio((s) => s));
+  if (card === undefined) {
+    return (
+      <Pane title="Model card">
+        <Block>
+          <p className={styles.words}>Written when the run ends or stops, from its settings and results</p>
+        </Block>
+      </Pane>
+    );
+  }
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(card);
+    toast({ text: 'Model card copied' });
+  };
+  return (
+    <Pane
+      title="Model card"
+      hint="README.md, travels with the files"
+      aside={
+        <TextAction
+          label="Copy the model card"
+          onPress={() => void copy().catch(() => toast({ text: 'The browser did not allow copying' }))}
+        >
+          Copy
+        </TextAction>
+      }
+    >
+      <Markdown source={card} />
+    </Pane>
+  );
+}
+
+function cardOf(s: Studio): string | undefined {
+  const { run, log } = s;
+  const saved = chosenStep(s);
+  if (!run || !saved) return undefined;
+  const { step } = saved;
+  const state = {
+    step,
+    tokensSeen: step * run.recipe.batch * run.model.config.context,
+    activeMs: log.activeMs[log.step.indexOf(step)] ?? 0,
+    best: log.best ? { step: log.best.step, loss: log.best.loss } : null,
+  };
+  const events = log.evaluations.map((evaluation) => ({ kind: 'evaluated' as const, ...evaluation }));
+  return modelCard(runInfo(run, { state, tensors: new Map() }, events));
+}

@@ -1,0 +1,94 @@
+import { useLocation } from 'wouter';
+import { formatCount, formatNumber } from '../../core/base/units';
+import { useSavedSteps, useStudio } from '../../state/react';
+import { modelNeed, stepChoices, trained, type Need } from '../../state/trained';
+import { Button, EmptyState, FormatCards, Pane, Panes, Select, Stage } from '../../ui';
+import { BringIn } from './BringIn';
+import { CardPane } from './CardPane';
+import { Failures } from './Failures';
+import { FileList } from './FileList';
+import { FolderCard } from './FolderCard';
+import { LoadCard } from './LoadCard';
+
+/** Take the model home, or bring one in. */
+export function ExportPage() {
+  const need = modelNeed(useStudio((s) => s));
+  return need ? <Empty need={need} /> : <Export />;
+}
+
+function Export() {
+  useSavedSteps();
+  return (
+    <Stage title="Export" summary={<Summary />} actions={<StepChoice />}>
+      <Failures />
+      <Panes columns="minmax(0, 1fr) 424px" narrowColumns="minmax(0, 1fr) 360px">
+        <Pane label="Formats">
+          <FormatCards>
+            <FolderCard />
+            <LoadCard />
+          </FormatCards>
+          <FileList />
+          <BringIn />
+        </Pane>
+        <CardPane />
+      </Panes>
+    </Stage>
+  );
+}
+
+function Summary() {
+  const { step, name, perplexity } = trained(useStudio((s) => s));
+  return (
+    <>
+      Step {formatCount(step)} of <b>{name}</b>
+      {perplexity !== undefined && `, perplexity ${formatNumber(perplexity)} on held-out text`}
+    </>
+  );
+}
+
+function StepChoice() {
+  const which = useStudio((s) => s.which);
+  const setWhich = useStudio((s) => s.setWhich);
+  const choices = stepChoices(useStudio((s) => s.savedSteps));
+  if (choices.length === 0) return null;
+  return (
+    <Select
+      layout="bare"
+      label="Checkpoint"
+      value={which === 'best' ? 'best' : 'latest'}
+      onChange={setWhich}
+      options={choices}
+    />
+  );
+}
+
+/** Nothing to take home yet; but a model can always be brought in. */
+function Empty({ need }: { need: Need }) {
+  const [, go] = useLocation();
+  const start = useStudio((s) => s.start);
+  return (
+    <Stage title="Export" summary="The model as files that other tools open unchanged">
+      <Failures />
+      <EmptyState
+        action={
+          <Button
+            variant="go"
+            onPress={() => {
+              if (need.starts) void start();
+              go(need.path);
+            }}
+          >
+            {need.button}
+          </Button>
+        }
+      >
+        {need.words}
+      </EmptyState>
+      <Panes columns="minmax(0, 1fr)">
+        <Pane label="Bring in a model">
+          <BringIn />
+        </Pane>
+      </Panes>
+    </Stage>
+  );
+}

@@ -1,0 +1,43 @@
+import { useStudio } from '../../state/react';
+import { TextAction } from '../../ui';
+import styles from './ExportPage.module.css';
+
+/** The lines that open the folder in Python. */
+export function LoadCard() {
+  const prompt = useStudio((s) => s.run?.recipe.samplePrompt ?? s.prompt);
+  const name = useStudio((s) => s.exported?.name.replace(/\.zip$/i, '') ?? 'model');
+  const toast = useStudio((s) => s.toast);
+  const lines = snippet(name, prompt);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(lines);
+    toast({ text: 'Code copied' });
+  };
+  return (
+    <article className={styles.load}>
+      <header>
+        <h3>How to load it</h3>
+        <TextAction
+          label="Copy the code"
+          onPress={() => void copy().catch(() => toast({ text: 'The browser did not allow copying' }))}
+        >
+          Copy
+        </TextAction>
+      </header>
+      <p>In Python, with torch and transformers</p>
+      <pre tabIndex={0} aria-label="Python code">
+        {lines}
+      </pre>
+    </article>
+  );
+}
+
+const snippet = (folder: string, prompt: string): string =>
+  `# unpack the zip into ./${folder} first
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained("./${folder}")
+model = AutoModelForCausalLM.from_pretrained("./${folder}")
+ids = tokenizer(${JSON.stringify(prompt)}, return_tensors="pt")
+out = model.generate(**ids, max_new_tokens=100, do_sample=True)
+print(tokenizer.decode(out[0]))
+`;

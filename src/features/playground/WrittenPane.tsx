@@ -1,0 +1,106 @@
+import { useLayoutEffect, useRef, useState } from 'react';
+import { formatNumber } from '../../core/base/units';
+import { useStudio } from '../../state/react';
+import { IconButton, Pane, Segmented, TokenText } from '../../ui';
+import { meanBits, tokenView } from './surprise';
+import styles from './PlaygroundPage.module.css';
+
+/** The text as it comes. Each token can be chosen, by mouse or with ← →. */
+export function WrittenPane({ chosen, onChoose }: { chosen: number | undefined; onChoose: (index: number) => void }) {
+  const prompt = useStudio((s) => s.writtenAfter);
+  const written = useStudio((s) => s.written);
+  const isWriting = useStudio((s) => s.writing.kind === 'writing');
+  const [underline, setUnderline] = useState<'surprise' | 'off'>('surprise');
+  const end = useFollowing(written.length, isWriting);
+  const hasText = written.length > 0 || isWriting;
+  return (
+    <Pane title="Text" isFirstOnPhone aside={<Aside underline={underline} onUnderline={setUnderline} />}>
+      <div className={styles.flow}>
+        {hasText ? (
+          <>
+            <span className={styles.prompt}>{prompt}</span>
+            <TokenText
+              form="underline"
+              label="Tokens as written"
+              tokens={written.map((token) => tokenView(token, underline === 'surprise'))}
+              chosen={chosen}
+              onChoose={onChoose}
+            />
+            {isWriting && <span className={styles.caret} aria-hidden />}
+          </>
+        ) : (
+          <p className={styles.nothing}>What the model writes comes here, a token at a time</p>
+        )}
+        <span ref={end} />
+      </div>
+      <Foot underline={underline} />
+    </Pane>
+  );
+}
+
+function Aside(p: { underline: 'surprise' | 'off'; onUnderline: (underline: 'surprise' | 'off') => void }) {
+  const prompt = useStudio((s) => s.writtenAfter);
+  const written = useStudio((s) => s.written);
+  const toast = useStudio((s) => s.toast);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(prompt + written.map(({ text }) => text).join(''));
+    toast({ text: 'Text copied' });
+  };
+  return (
+    <>
+      <Segmented
+        label="Underline by"
+        value={p.underline}
+        onChange={p.onUnderline}
+        options={[
+          { value: 'surprise', label: 'Surprise' },
+          { value: 'off', label: 'Off' },
+        ]}
+      />
+      <IconButton
+        icon="copy"
+        label="Copy text"
+        disabledReason={written.length === 0 ? 'There is no text yet' : undefined}
+        onPress={() => void copy().catch(() => toast({ text: 'The browser did not allow copying' }))}
+      />
+    </>
+  );
+}
+
+function Foot({ underline }: { underline: 'surprise' | 'off' }) {
+  const mean = useStudio((s) => meanBits(s.written));
+  const heldOut = useStudio((s) => s.log.evaluations.at(-1)?.loss);
+  if (mean === undefined) return null;
+  return (
+    <div className={styles.foot}>
+      {underline === 'surprise' && (
+        <span className={styles.legend}>
+          <span aria-hidden>
+            <i />
+            <i />
+            <i />
+            <i />
+          </span>
+          thicker is more surprising
+        </span>
+      )}
+      <span className={styles.mean}>
+        {formatNumber(mean)} bits a token
+        {heldOut !== undefined && `, against ${formatNumber(heldOut / Math.LN2)} on held-out text`}
+      </span>
+    </div>
+  );
+}
+
+/** Keeps the newest token in view while the reader is at the end; whoever scrolls up is left alone. */
+function useFollowing(length: number, isOn: boolean) {
+  const end = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    const pane = end.current?.closest('[data-pane]');
+    if (!isOn || !pane || pane.scrollHeight <= pane.clientHeight) return;
+    if (pane.scrollHeight - pane.scrollTop - pane.clientHeight < NEAR) pane.scrollTop = pane.scrollHeight;
+  }, [length, isOn]);
+  return end;
+}
+/** Pixels: a few lines of text. */
+const NEAR = 160;
