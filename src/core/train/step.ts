@@ -1,35 +1,25 @@
 /**
- * One training step: batch in; loss and gradient norm out; weights and moments changed in place.
+ * One training step on tensors: batch in; loss and gradient norm out; weights and moments changed in place.
  *
- * The function on tensors below is the whole of it, and reads nothing else that differs between steps: what runs here
- * op by op can be traced once and replayed.
+ * It reads nothing else that differs between steps: what runs op by op here can be traced once and replayed.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Scalar, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
-import type { Values, Network } from '../models/network';
-import { variable } from '../models/network';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
 import { modelSpec } from '../models';
+import type { Network } from '../models/network';
 import { globalNorm } from '../ops/globalNorm';
 import { softmaxCrossEntropy } from '../ops/softmaxCrossEntropy';
 import { OPTIMIZERS } from '../optim';
 import type { WeightSlot } from '../optim/optimizer';
 import type { Recipe } from './recipe';
 
-export interface StepInputs {
-  /** [B, T] int32 */
-  ids: Tensor2D;
-  /** [B T] int32: the token that follows each id. */
-  targets: Tensor1D;
-  /** [2] int32: seed and step of the random generator, as bits. */
-  counter: Tensor1D;
-  /** What the optimizer needs to know of this step. */
-  rates: Tensor1D;
-}
-/** Loss: mean nats per token before the update. Norm: of the gradient before clipping. */
-export interface StepOutputs {
-  loss: Scalar;
-  norm: Scalar;
-}
+/**
+ * ids [B, T] int32; targets [B T] int32: the token that follows each id; counter [2] int32: seed and step, as bits;
+ * rates: what the optimizer needs to know of this step.
+ */
+export type StepInputs = Readonly<Record<'ids' | 'targets' | 'counter' | 'rates', Tensor>>;
+/** loss: mean nats per token before the update. norm: of the gradient before clipping. */
+export type StepOutputs = Readonly<Record<'loss' | 'norm', Scalar>>;
 
 /** Moments by weight, in the order of the optimizer's `moments`. */
 export type Moments = Readonly<Record<string, readonly Variable[]>>;
@@ -41,33 +31,18 @@ export function stepOn(network: Network, moments: Moments, recipe: Recipe): (inp
   const names = Object.keys(network.params);
   const weights = names.map((name) => network.params[name]!);
 
-  return ({ ids, targets, counter, rates }) =>
-    tf.tidy(() => {
-      const { value: loss, grads } = tf.variableGrads(
-        () =>
-          softmaxCrossEntropy(network.hidden(ids, { dropout: recipe.dropout, counter }), network.classifier, targets),
-        weights,
-      );
-      const slots = names.map((name, i): WeightSlot => ({
-        parameter: weights[i]!,
-        gradient: grads[weights[i]!.name]!,
-        moments: moments[name]!,
-        decay: table[name]!.decay,
-      }));
-      const norm = globalNorm(slots.map(({ gradient }) => gradient));
-      optimizer.update(slots, rates, norm, recipe);
-      return { loss, norm };
+  return ({ ids, targets, counter, rates }) => {
+    const lossOf = (): Scalar => {
+      const hidden = network.hidden(ids as Tensor2D, { dropout: recipe.dropout, counter });
+      return softmaxCrossEntropy(hidden, network.classifier, targets as Tensor1D);
+    };
+    const { value: loss, grads } = tf.variableGrads(lossOf, weights);
+    const slots = names.map((name, i): WeightSlot => {
+      const parameter = weights[i]!;
+      return { parameter, gradient: grads[parameter.name]!, moments: moments[name]!, decay: table[name]!.decay };
     });
-}
-
-/** The moments that a snapshot holds, or zeros. */
-export function momentsFrom(network: Network, optimizer: Recipe['optimizer'], values: Values): Moments {
-  const { moments } = OPTIMIZERS[optimizer];
-  const zeros = (shape: readonly number[]) => ({ shape, data: new Float32Array(tf.util.sizeFromShape([...shape])) });
-  return Object.fromEntries(
-    Object.entries(network.params).map(([name, { shape }]) => [
-      name,
-      moments.map((prefix) => variable(values.get(`${prefix}.${name}`) ?? zeros(shape))),
-    ]),
-  );
+    const norm = globalNorm(slots.map(({ gradient }) => gradient));
+    optimizer.update(slots, rates as Tensor1D, norm, recipe);
+    return { loss, norm };
+  };
 }

@@ -103,7 +103,7 @@ export function judge(course: Course): Verdict {
   const gapWords =
     trained === undefined
       ? ''
-      : ` Training perplexity is ${perplexity(trained)}, ${formatReading(Math.abs(gap))} nats ${gap < 0 ? 'above' : 'below'}.`;
+      : ` Training perplexity is ${perplexity(trained)}, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}.`;
   if (fell > NOISE) {
     const trend = `In the last ${formatCount(last.step - earlier.step)} steps perplexity on held-out text fell from ${perplexity(earlier.loss)} to ${perplexity(last.loss)}`;
     const trainedEarlier = trainingAt(course.training, earlier.step);

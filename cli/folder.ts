@@ -1,0 +1,44 @@
+/** A model's folder on disk: written whole or not at all. */
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { badSettings } from '../src/core/base/errors';
+import type { ByteStream } from '../src/core/checkpoint/byteSource';
+
+/** Refuses a folder that holds anything but a model of ours, before hours of work are aimed at it. */
+export async function checkFolder(path: string): Promise<void> {
+  const names = await readdir(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw badSettings(`${path} cannot be written as a folder.`, 'Name another with --out.');
+  });
+  if (names.length === 0 || names.includes('homegrown.json')) return;
+  throw badSettings(`${path} is not empty and was not written by Homegrown.`, 'Name another with --out.');
+}
+
+/** Writes beside the folder and then takes its place. */
+export async function writeFolder(path: string, files: readonly ByteStream[]): Promise<number> {
+  await checkFolder(path);
+  const whole = resolve(path);
+  const parent = dirname(whole);
+  const draft = join(parent, `.${basename(whole)}.${process.pid}.part`);
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { recursive: true });
+  try {
+    for (const file of files) await writeFile(join(draft, file.name), file);
+    await rm(whole, { recursive: true, force: true });
+    await rename(draft, whole);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  }
+  return files.reduce((sum, { size }) => sum + size, 0);
+}
+
+async function writeFile(path: string, file: ByteStream): Promise<void> {
+  const handle = await open(path, 'w');
+  try {
+    for await (const chunk of file.chunks()) await handle.writeFile(chunk);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

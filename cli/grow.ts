@@ -1,0 +1,204 @@
+/** npm run grow: text files in, a trained model out, as a Hugging Face folder. */
+import { memoryStore } from '../src/core/base/blobStore';
+import type { Job } from '../src/core/base/job';
+import { formatCount, formatDuration, formatReading, formatShort } from '../src/core/base/units';
+import { unigramLoss } from '../src/core/evaluate/unigram';
+import { huggingFaceFiles } from '../src/core/export/huggingFace';
+import type { RunInfo } from '../src/core/export/homegrownJson';
+import { MODELS, modelSpec, type ModelId } from '../src/core/models';
+import { countParams } from '../src/core/models/spec';
+import { OPTIMIZERS, type OptimizerId } from '../src/core/optim';
+import { SCHEDULES, type ScheduleId } from '../src/core/optim/schedule';
+import { buildShards } from '../src/core/shards/build';
+import { openPart, readCounts } from '../src/core/shards/read';
+import { importText, openText, type TextRecord } from '../src/core/text';
+import { createTokenizer } from '../src/core/tokenizer/byteLevel';
+import type { TokenizerKind } from '../src/core/tokenizer/tokenizer';
+import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY, trainTokenizer } from '../src/core/tokenizer/train';
+import { DEFAULT_RECIPE, type Recipe } from '../src/core/train/recipe';
+import type { TrainEvent, TrainOutcome } from '../src/core/train/run';
+import { train } from '../src/core/train/train';
+import { checkFolder, writeFolder } from './folder';
+import { parseOptions, UsageError, type Values } from './options';
+import { Progress } from './progress';
+import { command, DEVICES, interruptible, openDevice, print, textFile } from './terminal';
+
+const { fields } = MODELS.gpt;
+const size = ({ min, max, initial }: (typeof fields)[keyof typeof fields]) =>
+  ({ kind: 'whole', min, max, initial }) as const;
+const most = 1e9;
+const OPTIONS = {
+  text: { kind: 'texts' },
+  tokenizer: { kind: 'text', initial: 'characters' },
+  model: { kind: 'choice', of: Object.keys(MODELS) as ModelId[], initial: 'gpt' },
+  layers: size(fields.layers),
+  heads: size(fields.heads),
+  width: size(fields.width),
+  context: size(fields.context),
+  batch: { kind: 'whole', min: 1, max: 4096, initial: DEFAULT_RECIPE.batch },
+  steps: { kind: 'whole', min: 1, max: most, initial: DEFAULT_RECIPE.steps },
+  optimizer: { kind: 'choice', of: Object.keys(OPTIMIZERS) as OptimizerId[], initial: DEFAULT_RECIPE.optimizer },
+  'learning-rate': { kind: 'real', min: 1e-9, max: 10, initial: DEFAULT_RECIPE.learningRate },
+  schedule: { kind: 'choice', of: Object.keys(SCHEDULES) as ScheduleId[], initial: DEFAULT_RECIPE.schedule },
+  warmup: { kind: 'whole', min: 0, max: most, initial: DEFAULT_RECIPE.warmup },
+  'weight-decay': { kind: 'real', min: 0, max: 1, initial: DEFAULT_RECIPE.weightDecay },
+  clip: { kind: 'real', min: 0, max: 1e6, initial: DEFAULT_RECIPE.clip },
+  dropout: { kind: 'real', min: 0, max: 0.9, initial: DEFAULT_RECIPE.dropout },
+  'eval-every': { kind: 'whole', min: 1, max: most, initial: DEFAULT_RECIPE.evalEvery },
+  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: DEFAULT_RECIPE.seed },
+  device: { kind: 'choice', of: DEVICES, initial: 'auto' },
+  out: { kind: 'text' },
+  json: { kind: 'switch' },
+} as const;
+
+async function grow(args: readonly string[]): Promise<void> {
+  const options = parseOptions(OPTIONS, args);
+  const tokenizerSettings = tokenizerOf(options.tokenizer);
+  await checkFolder(options.out);
+  const signal = interruptible();
+  const progress = new Progress(process.stderr, !options.json);
+  const job: Job = { signal, report: (at) => progress.show(at) };
+
+  const store = memoryStore();
+  const texts: TextRecord[] = [];
+  for (const [i, path] of options.text.entries()) {
+    const imported = await importText(await textFile(path), store, { addedAt: i }, job);
+    if (imported.kind === 'added') texts.push(imported.text);
+  }
+  const documents = await Promise.all(texts.map(({ id }) => openText(store, id)));
+  const tokenizer = await createTokenizer(await trainTokenizer(tokenizerSettings, documents, job));
+  const manifest = await buildShards(documents, tokenizer, { validationShare: VALIDATION_SHARE }, store, job);
+
+  const { layers, heads, width, context } = options;
+  const model = { id: options.model, config: { layers, heads, width, context }, vocabulary: tokenizer.size };
+  const recipe = recipeOf(options);
+  const device = await openDevice(options.device);
+  const info: RunInfo = {
+    version: 1,
+    name: texts.map(({ name }) => name).join(', '),
+    createdAt: Date.now(),
+    ...{ model, recipe, tokenizer: tokenizer.model.kind, result: null },
+    device: device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase(),
+    state: { step: 0, tokensSeen: 0, activeMs: 0, best: null },
+    data: {
+      texts: texts.map(({ name, characters, sha256 }) => ({ name, characters, sha256 })),
+      ...{ textHash: manifest.textHash, validationShare: VALIDATION_SHARE },
+      ...{ trainTokens: manifest.train.tokens, trainBytes: manifest.train.bytes },
+      ...{ validationTokens: manifest.validation.tokens, validationBytes: manifest.validation.bytes },
+      unigramLoss: unigramLoss(
+        await readCounts(store, manifest, 'train'),
+        await readCounts(store, manifest, 'validation'),
+      ),
+    },
+  };
+  const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
+  progress.say(
+    `${formatCount(manifest.train.tokens)} tokens to learn from, a vocabulary of ${formatCount(tokenizer.size)}, ` +
+      `${formatShort(parameters)} parameters, ${recipe.steps} steps on ${info.device!}.`,
+  );
+
+  const speed = new Speed(recipe.batch * context);
+  let lastLoss: number | null = null;
+  const follow = (event: TrainEvent): void => {
+    if (event.kind === 'step') {
+      lastLoss = event.loss;
+      speed.add(event.tokensPerSecond);
+      const { step, tokensPerSecond } = event;
+      const note = `loss ${formatReading(event.loss)} · ${formatShort(tokensPerSecond)} tokens/s`;
+      progress.show({ label: 'Training', done: step, of: recipe.steps, unit: 'steps' }, note);
+    } else if (event.kind === 'evaluated') {
+      const { step, loss, bitsPerByte } = event;
+      info.result = { step, loss, bitsPerByte };
+      const perplexity = Math.exp(loss);
+      if (options.json) {
+        print(JSON.stringify({ step, trainLoss: lastLoss, valLoss: loss, perplexity, tokensPerSecond: speed.mean }));
+      } else {
+        progress.say(
+          `step ${formatCount(step)}: validation loss ${formatReading(loss)}, perplexity ${formatReading(perplexity)}`,
+        );
+      }
+    }
+  };
+  const outcome = await train(
+    {
+      ...{ model, recipe, tokenizer },
+      train: openPart(store, manifest, 'train'),
+      validation: openPart(store, manifest, 'validation'),
+      async save(snapshot) {
+        const files = huggingFaceFiles({ ...info, state: snapshot.state }, snapshot, tokenizer, {
+          withOptimizer: true,
+        });
+        return { bytes: await writeFolder(options.out, files) };
+      },
+      now: () => performance.now(),
+    },
+    { signal, report: follow },
+  );
+  progress.end();
+  const loss = outcome.validationLoss;
+  const summary = {
+    step: outcome.state.step,
+    trainLoss: finite(outcome.trainLoss),
+    valLoss: loss,
+    perplexity: loss === null ? null : Math.exp(loss),
+    tokensPerSecond: speed.mean,
+    parameters,
+    device: device.kind,
+    out: options.out,
+  };
+  print(options.json ? JSON.stringify(summary) : inWords(outcome, summary));
+}
+
+/** Of the text's end, held out. */
+const VALIDATION_SHARE = 0.1;
+
+function tokenizerOf(given: string): { kind: TokenizerKind; vocabulary: number } {
+  if (given === 'characters' || given === 'bytes') return { kind: given, vocabulary: 0 };
+  const [, digits] = /^bpe:(\d{1,9})$/.exec(given) ?? [];
+  const vocabulary = Number(digits);
+  if (vocabulary >= SMALLEST_VOCABULARY && vocabulary <= LARGEST_VOCABULARY) return { kind: 'bpe', vocabulary };
+  throw new UsageError(
+    `--tokenizer must be characters, bytes, or bpe: and a size from ${SMALLEST_VOCABULARY} to ${LARGEST_VOCABULARY}, not '${given}'.`,
+  );
+}
+
+const recipeOf = (options: Values<typeof OPTIONS>): Recipe => ({
+  ...DEFAULT_RECIPE,
+  ...{ optimizer: options.optimizer, learningRate: options['learning-rate'], schedule: options.schedule },
+  ...{ warmup: options.warmup, steps: options.steps, batch: options.batch, weightDecay: options['weight-decay'] },
+  ...{ clip: options.clip, dropout: options.dropout, seed: options.seed, evalEvery: options['eval-every'] },
+});
+
+/** Tokens a second over all steps so far; null before the first. */
+class Speed {
+  private tokens = 0;
+  private seconds = 0;
+  constructor(private readonly tokensAStep: number) {}
+  add(tokensPerSecond: number): void {
+    this.tokens += this.tokensAStep;
+    this.seconds += this.tokensAStep / tokensPerSecond;
+  }
+  get mean(): number | null {
+    return this.seconds > 0 ? Math.round(this.tokens / this.seconds) : null;
+  }
+}
+
+const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
+
+function inWords({ reason, state }: TrainOutcome, { valLoss, perplexity, tokensPerSecond, out }: Summary): string {
+  const how = reason === 'finished' ? 'Finished' : 'Stopped';
+  const result =
+    valLoss === null || perplexity === null
+      ? ''
+      : ` Validation loss ${formatReading(valLoss)} nats per token, perplexity ${formatReading(perplexity)}.`;
+  const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
+  return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}${pace}.${result}\nSaved in ${out}.`;
+}
+interface Summary {
+  valLoss: number | null;
+  perplexity: number | null;
+  tokensPerSecond: number | null;
+  out: string;
+}
+
+await command(grow);

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parseOptions, UsageError } from './options';
+
+const options = {
+  text: { kind: 'texts' },
+  steps: { kind: 'whole', min: 1, max: 1000, initial: 10 },
+  rate: { kind: 'real', min: 0, max: 1, initial: 0.5 },
+  device: { kind: 'choice', of: ['wasm', 'cpu'], initial: 'wasm' },
+  out: { kind: 'text', initial: 'model' },
+  json: { kind: 'switch' },
+} as const;
+const parse = (line: string) => parseOptions(options, line.split(' '));
+
+test('values have their types, and what is not given its first value', () => {
+  expect(parse('--text a.txt b.txt --rate 1e-3 --json --out=x=y')).toEqual({
+    ...{ text: ['a.txt', 'b.txt'], steps: 10, rate: 0.001, device: 'wasm', out: 'x=y', json: true },
+  });
+});
+test('a value may begin with one dash', () => {
+  expect(parseOptions({ at: { kind: 'real', min: -5, max: 5 } }, ['--at', '-2'])).toEqual({ at: -2 });
+});
+test.each([
+  ['--text a --stpes 5', 'There is no flag --stpes'],
+  ['--text a --constructor 5', 'There is no flag --constructor'],
+  ['--steps 5', '--text is missing'],
+  ['--text', '--text needs a value'],
+  ['--text a --steps', '--steps needs a value'],
+  ['--text a --steps --json', '--steps needs a value'],
+  ['--text a --steps many', '--steps must be a whole number from 1 to 1000'],
+  ['--text a --steps 1.5', '--steps must be a whole number from 1 to 1000'],
+  ['--text a --steps 0', "not '0'"],
+  ['--text a --steps=', '--steps must be a whole number'],
+  ['--text a --rate NaN', '--rate must be a number from 0 to 1'],
+  ['--text a --device gpu', '--device must be one of wasm, cpu'],
+  ['--text a --json=1', '--json takes no value'],
+  ['--text a --steps 5 --steps 6', '--steps is given twice'],
+  ['a.txt --text b', "'a.txt' is not expected here"],
+])('%s is refused in one line', (line, message) => {
+  expect(() => parse(line)).toThrow(UsageError);
+  expect(() => parse(line)).toThrow(message);
+});
+test('anything typed is a value or a line of words', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(fc.constantFrom('--text', '--steps', '--json', '5', '--rate=1'), fc.string())),
+      (args) => {
+        try {
+          parseOptions(options, args);
+        } catch (error) {
+          expect(error).toBeInstanceOf(UsageError);
+        }
+      },
+    ),
+  );
+});

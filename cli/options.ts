@@ -1,0 +1,81 @@
+/** Flags of the command line: stated as data, checked strictly, typed by their statement. */
+export type Option =
+  | { kind: 'text'; initial?: string }
+  /** One value or more after the flag. */
+  | { kind: 'texts' }
+  | { kind: 'whole' | 'real'; min: number; max: number; initial?: number }
+  | { kind: 'choice'; of: readonly string[]; initial?: string }
+  /** Present or absent. */
+  | { kind: 'switch' };
+export type Options = Readonly<Record<string, Option>>;
+
+type Value<O extends Option> = O extends { kind: 'switch' }
+  ? boolean
+  : O extends { kind: 'texts' }
+    ? readonly string[]
+    : O extends { kind: 'whole' | 'real' }
+      ? number
+      : O extends { kind: 'choice'; of: readonly (infer C)[] }
+        ? C
+        : string;
+export type Values<O extends Options> = { readonly [name in keyof O]: Value<O[name]> };
+
+/** What was typed cannot be run. The message is one line. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** `--learning-rate 1e-3` and `--learning-rate=1e-3` -> `{ 'learning-rate': 0.001 }`. Options without `initial` must be given. */
+export function parseOptions<const O extends Options>(options: O, args: readonly string[]): Values<O> {
+  const values = new Map<string, string | number | boolean | readonly string[]>();
+  for (let i = 0; i < args.length; i++) {
+    const match = /^--([a-z0-9-]+)(?:=(.*))?$/s.exec(args[i]!);
+    const name = match?.[1];
+    const attached: string | undefined = match?.[2];
+    if (name === undefined) throw new UsageError(`'${args[i]!}' is not expected here. Flags begin with two dashes.`);
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (!option)
+      throw new UsageError(
+        `There is no flag --${name}. Flags: ${Object.keys(options)
+          .map((o) => `--${o}`)
+          .join(' ')}`,
+      );
+    if (values.has(name)) throw new UsageError(`--${name} is given twice.`);
+    if (option.kind === 'switch') {
+      if (attached !== undefined) throw new UsageError(`--${name} takes no value.`);
+      values.set(name, true);
+      continue;
+    }
+    const given = attached === undefined ? [] : [attached];
+    const most = option.kind === 'texts' ? Infinity : 1;
+    while (given.length < most && attached === undefined && i + 1 < args.length && !args[i + 1]!.startsWith('--'))
+      given.push(args[++i]!);
+    if (given.length === 0) throw new UsageError(`--${name} needs a value.`);
+    values.set(name, option.kind === 'texts' ? given : valueOf(name, option, given[0]!));
+  }
+  for (const [name, option] of Object.entries(options)) {
+    if (values.has(name)) continue;
+    if (option.kind === 'switch') values.set(name, false);
+    else if ('initial' in option && option.initial !== undefined) values.set(name, option.initial);
+    else throw new UsageError(`--${name} is missing.`);
+  }
+  return Object.fromEntries(values) as Values<O>;
+}
+
+function valueOf(name: string, option: Exclude<Option, { kind: 'texts' | 'switch' }>, given: string): string | number {
+  switch (option.kind) {
+    case 'text':
+      return given;
+    case 'choice':
+      if (option.of.includes(given)) return given;
+      throw new UsageError(`--${name} must be one of ${option.of.join(', ')}, not '${given}'.`);
+    case 'whole':
+    case 'real': {
+      const { min, max } = option;
+      const number = given.trim() === '' ? NaN : Number(given);
+      if (number >= min && number <= max && (option.kind === 'real' || Number.isInteger(number))) return number;
+      const what = option.kind === 'whole' ? 'a whole number' : 'a number';
+      throw new UsageError(`--${name} must be ${what} from ${min} to ${max}, not '${given}'.`);
+    }
+  }
+}

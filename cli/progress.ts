@@ -1,0 +1,38 @@
+import type { Progress as At } from '../src/core/base/job';
+
+/** Progress on standard error: a bar that redraws on a terminal; elsewhere only what is said. */
+export class Progress {
+  private drawn = 0;
+  private isDrawn = false;
+
+  constructor(
+    private readonly stream: NodeJS.WriteStream,
+    private readonly enabled: boolean,
+  ) {}
+
+  show({ label, done, of, unit }: At, note = ''): void {
+    const now = performance.now();
+    if (!this.enabled || !this.stream.isTTY || now - this.drawn < 100) return;
+    this.drawn = now;
+    this.isDrawn = true;
+    const share = of === undefined || of === 0 ? 0 : Math.min(1, done / of);
+    const filled = Math.round(share * WIDTH);
+    const bar =
+      of === undefined ? '' : `${'█'.repeat(filled)}${'·'.repeat(WIDTH - filled)} ${Math.floor(share * 100)} %`;
+    const line = `${label} ${bar} ${done}${of === undefined ? '' : ` of ${of}`} ${unit} ${note}`;
+    this.stream.write(`\r\u001b[2K${line.slice(0, this.stream.columns - 1)}`);
+  }
+
+  say(line: string): void {
+    if (!this.enabled) return;
+    this.end();
+    this.stream.write(`${line}\n`);
+  }
+
+  /** Removes the bar. */
+  end(): void {
+    if (this.isDrawn) this.stream.write('\r\u001b[2K');
+    this.isDrawn = false;
+  }
+}
+const WIDTH = 24;

@@ -1,0 +1,44 @@
+/** What shapes a choice among the tokens. */
+export interface SamplingSettings {
+  /** 0 = always the likeliest; 1 = as the model says; above = flatter. */
+  temperature: number;
+  /** Only the k likeliest; 0 = all. */
+  topK: number;
+  /** Only the likeliest that together reach this probability; 1 = all. Source: Holtzman et al. 2019, arXiv:1904.09751. */
+  topP: number;
+}
+export interface Choice {
+  id: number;
+  /** As the model says, before temperature, top-k and top-p. */
+  probability: number;
+  /** The eight likeliest tokens, as the model says. */
+  alternatives: readonly (readonly [id: number, probability: number])[];
+}
+
+/** Chooses a token by one uniform number in [0, 1). Ties go to the lower id. logits [V]. */
+export function choose(logits: Float32Array, { temperature, topK, topP }: SamplingSettings, uniform: number): Choice {
+  const highest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  let total = 0;
+  for (const z of logits) total += Math.exp(z - highest);
+  const probability = (id: number): number => Math.exp(logits[id]! - highest) / total;
+  const order = Uint32Array.from(logits, (_, id) => id).sort((a, b) => logits[b]! - logits[a]! || a - b);
+  const chosen = (id: number): Choice => ({
+    id,
+    probability: probability(id),
+    alternatives: [...order.subarray(0, 8)].map((other) => [other, probability(other)] as const),
+  });
+  if (temperature === 0) return chosen(order[0]!);
+
+  const candidates = topK > 0 ? order.subarray(0, topK) : order;
+  const weights = Float64Array.from(candidates, (id) => Math.exp((logits[id]! - highest) / temperature));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  let kept = 0;
+  let last = 0;
+  while (last < weights.length && (last === 0 || kept < topP * sum)) kept += weights[last++]!;
+  let remaining = uniform * kept;
+  for (let i = 0; i < last - 1; i++) {
+    remaining -= weights[i]!;
+    if (remaining < 0) return chosen(candidates[i]!);
+  }
+  return chosen(candidates[last - 1]!);
+}

@@ -1,0 +1,83 @@
+import * as tf from '@tensorflow/tfjs';
+import { HomegrownError } from '../base/errors';
+import type { HostTensor, NamedTensors } from '../checkpoint/tensors';
+import { compile } from '../gpu/program';
+import { type Network, network, variable } from '../models/network';
+import { OPTIMIZERS } from '../optim';
+import { learningRateAt } from '../optim/schedule';
+import type { Recipe } from './recipe';
+import type { ModelChoice } from './run';
+import { type Moments, stepOn } from './step';
+
+/** A model that learns: weights and moments on the device in use, and one compiled step over them. */
+export interface Learner {
+  network: Network;
+  /** Update `step`, counted from 1. Calls may overlap; the promises settle in order. */
+  step(step: number, ids: Int32Array, targets: Int32Array): Promise<{ loss: number; norm: number }>;
+  /** Weights and moments by name, on the host. @throws HomegrownError `diverged` where one is not a finite number */
+  tensors(): Promise<NamedTensors>;
+  dispose(): void;
+}
+
+/** `values`: weights by name, and moments where the run is resumed. */
+export async function learner(
+  model: ModelChoice,
+  recipe: Recipe,
+  values: NamedTensors,
+  now: () => number,
+): Promise<Learner> {
+  const net = await network(model, values);
+  const moments = momentsFrom(net, recipe.optimizer, values);
+  const optimizer = OPTIMIZERS[recipe.optimizer];
+  const rates = (step: number): Float32Array =>
+    Float32Array.from(optimizer.rates(learningRateAt(recipe.schedule, recipe, step), step, recipe));
+  const { context } = model.config;
+  const program = compile(
+    {
+      ids: { shape: [recipe.batch, context], dtype: 'int32' },
+      targets: { shape: [recipe.batch * context], dtype: 'int32' },
+      counter: { shape: [2], dtype: 'int32' },
+      rates: { shape: [rates(1).length], dtype: 'float32' },
+    },
+    stepOn(net, moments, recipe),
+    now,
+  );
+  return {
+    network: net,
+    async step(step, ids, targets) {
+      const counter = Int32Array.of(recipe.seed, step);
+      const { loss, norm } = await program.run({ ids, targets, counter, rates: rates(step) });
+      return { loss: loss[0]!, norm: norm[0]! };
+    },
+    async tensors() {
+      const tensors = new Map<string, HostTensor>();
+      const read = async (name: string, tensor: tf.Variable): Promise<void> => {
+        const data = new Float32Array(await tensor.data<'float32'>());
+        if (!data.every(Number.isFinite))
+          throw new HomegrownError('diverged', `${name} holds numbers that are not finite.`);
+        tensors.set(name, { shape: tensor.shape, data });
+      };
+      for (const [name, weight] of Object.entries(net.params)) await read(name, weight);
+      for (const [i, prefix] of optimizer.moments.entries()) {
+        for (const name of Object.keys(net.params)) await read(`${prefix}.${name}`, moments[name]![i]!);
+      }
+      return tensors;
+    },
+    dispose() {
+      program.dispose();
+      net.dispose();
+      tf.dispose(Object.values(moments).flat());
+    },
+  };
+}
+
+/** The moments among `values`, or zeros. */
+function momentsFrom(net: Network, optimizer: Recipe['optimizer'], values: NamedTensors): Moments {
+  const zeros = (shape: number[]): HostTensor => ({ shape, data: new Float32Array(tf.util.sizeFromShape(shape)) });
+  return Object.fromEntries(
+    Object.entries(net.params).map(([name, { shape }]) => [
+      name,
+      OPTIMIZERS[optimizer].moments.map((prefix) => variable(values.get(`${prefix}.${name}`) ?? zeros(shape))),
+    ]),
+  );
+}

@@ -1,0 +1,153 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { HomegrownError } from '../base/errors';
+import { unwatched } from '../base/job';
+import { useWasm } from '../testing/wasm';
+import type { TokenSource } from '../shards/manifest';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { DEFAULT_RECIPE, type Recipe } from './recipe';
+import type { Snapshot, TrainEvent, TrainInput, TrainOutcome } from './run';
+import { train } from './train';
+
+const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+const text = 'The whale is the king of the sea, and the sea is the field of the whale. '.repeat(20);
+const model = {
+  id: 'gpt',
+  config: { layers: 1, heads: 2, width: 16, context: 12 },
+  vocabulary: tokenizer.size,
+} as const;
+const recipe: Recipe = {
+  ...DEFAULT_RECIPE,
+  ...{ steps: 12, batch: 3, warmup: 3, learningRate: 0.01, dropout: 0.1, evalEvery: 6, evalTokens: 240, saveEvery: 5 },
+};
+
+function source(ids: Uint32Array): TokenSource {
+  return {
+    ...{ tokens: ids.length, bytes: ids.length, vocabulary: tokenizer.size },
+    read: (start, length) => Promise.resolve(ids.slice(start, start + length)),
+  };
+}
+const ids = tokenizer.encode(text);
+const data = { train: source(ids.subarray(0, 1200)), validation: source(ids.subarray(1200)) };
+
+interface Watched {
+  outcome: TrainOutcome;
+  events: TrainEvent[];
+  saved: Snapshot[];
+}
+/** Runs, and stops once `stopAt` is reported. */
+async function watch(
+  change: Partial<Recipe> = {},
+  { from, stopAt }: { from?: Snapshot; stopAt?: number } = {},
+): Promise<Watched> {
+  const events: TrainEvent[] = [];
+  const saved: Snapshot[] = [];
+  const stop = new AbortController();
+  const input: TrainInput = {
+    model,
+    recipe: { ...recipe, ...change },
+    tokenizer,
+    ...data,
+    ...(from && { from }),
+    save(snapshot) {
+      saved.push(structuredClone(snapshot));
+      return Promise.resolve({ bytes: 1 });
+    },
+    now: () => performance.now(),
+  };
+  const report = (event: TrainEvent): void => {
+    events.push(event);
+    if (event.kind === 'step' && event.step === stopAt) stop.abort();
+  };
+  return { outcome: await train(input, { signal: stop.signal, report }), events, saved };
+}
+const losses = (events: TrainEvent[]) => events.flatMap((e) => (e.kind === 'step' ? [[e.step, e.loss] as const] : []));
+const stepsOf = (events: TrainEvent[], kind: 'evaluated' | 'saved') =>
+  events.flatMap((e) => (e.kind === kind ? [e.step] : []));
+
+describe.each([
+  ['cpu', () => tf.setBackend('cpu')],
+  ['wasm', useWasm],
+])('on %s', (_, use) => {
+  beforeAll(async () => {
+    await use();
+  });
+
+  test('evaluates and saves at step 0, at their intervals and at the end, and learns', async () => {
+    const { outcome, events, saved } = await watch();
+    expect(stepsOf(events, 'evaluated')).toEqual([0, 6, 12]);
+    expect(stepsOf(events, 'saved')).toEqual([0, 5, 10, 12]);
+    expect(losses(events).map(([step]) => step)).toEqual(Array.from({ length: 12 }, (__, i) => i + 1));
+    expect(outcome).toMatchObject({ reason: 'finished', state: { step: 12, tokensSeen: 12 * 36 } });
+    const [first, , last] = events.flatMap((e) => (e.kind === 'evaluated' ? [e.loss] : []));
+    expect(first).toBeCloseTo(Math.log(257), 1);
+    expect(last).toBeLessThan(first! - 0.5);
+    expect(outcome.state.best).toEqual({ step: 12, loss: last });
+    expect(saved.at(-1)!.state).toEqual(outcome.state);
+  });
+
+  test.each(['adamw', 'sgd'] as const)('%s: stopped and resumed makes the same bits as whole', async (optimizer) => {
+    const whole = await watch({ optimizer });
+    const before = await watch({ optimizer }, { stopAt: 4 });
+    expect(before.outcome.reason).toBe('stopped');
+    const stopped = before.saved.at(-1)!;
+    expect(stopped.state.step).toBe(before.outcome.state.step);
+    const after = await watch({ optimizer }, { from: stopped });
+    expect([...losses(before.events), ...losses(after.events)]).toEqual(losses(whole.events));
+    expect(after.saved.at(-1)!.tensors).toEqual(whole.saved.at(-1)!.tensors);
+    expect(stepsOf([...before.events, ...after.events], 'evaluated')).toEqual([0, 6, 12]);
+  });
+
+  test('keeps no tensors, neither from step to step nor after it', async () => {
+    const before = tf.memory().numTensors;
+    const { events } = await watch({ steps: 50, evalEvery: 50 });
+    const bytes = events.flatMap((e) => (e.kind === 'step' ? [e.memoryBytes] : []));
+    expect(new Set(bytes).size).toBe(1);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('what goes wrong', () => {
+  beforeAll(async () => {
+    await tf.setBackend('cpu');
+  });
+
+  test('a loss that is no number ends the run, and the damaged weights are not saved', async () => {
+    const saved: number[] = [];
+    const input: TrainInput = {
+      model,
+      recipe: {
+        ...recipe,
+        optimizer: 'sgd',
+        learningRate: 10,
+        warmup: 0,
+        clip: 0,
+        momentum: 0.99,
+        steps: 500,
+        saveEvery: 1,
+      },
+      tokenizer,
+      ...data,
+      save: ({ state, tensors }) => {
+        for (const { data: values } of tensors.values()) expect(values.every(Number.isFinite)).toBe(true);
+        saved.push(state.step);
+        return Promise.resolve({ bytes: 1 });
+      },
+      now: () => 0,
+    };
+    const failure = await train(input, unwatched).catch((error: unknown) => error as HomegrownError);
+    expect(failure).toMatchObject({ code: 'diverged' });
+    expect((failure as HomegrownError).remedy).toContain(`Step ${saved.at(-1)!} is saved`);
+  });
+  test('settings that cannot run are told by field, before anything starts', async () => {
+    await expect(watch({ steps: 0, dropout: 2 })).rejects.toMatchObject({
+      code: 'bad-settings',
+      message:
+        'Steps must be a whole number from 1 to 1000000000, not 0. Dropout must be a number from 0 to 0.9, not 2.',
+    });
+  });
+  test('a run that is done is not resumed without more steps', async () => {
+    const { saved } = await watch({ steps: 2 });
+    await expect(watch({ steps: 2 }, { from: saved.at(-1)! })).rejects.toMatchObject({ code: 'bad-settings' });
+  });
+});

@@ -1,0 +1,157 @@
+/**
+ * Training, whole: this is the loop, and the file to read first.
+ *
+ *   check the settings -> weights and moments, from the seed or from a snapshot -> one compiled step
+ *   -> steps, with evaluations and saves at their places
+ *
+ * A run is a function of model, data, recipe and backend. Batches and randomness come from (seed, step), so a run that
+ * was stopped and resumed makes the same bits as one that was not.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { badSettings, HomegrownError } from '../base/errors';
+import { breathe, type Job } from '../base/job';
+import { batch } from '../batches/batch';
+import { bitsPerByte, meanLoss } from '../evaluate/evaluate';
+import { initialValues } from '../models/network';
+import { learningRateAt } from '../optim/schedule';
+import { type Learner, learner } from './learner';
+import { problems, unfit } from './problems';
+import type { Train, TrainEvent, TrainInput, TrainOutcome, TrainState } from './run';
+import { sampleText } from './sampleText';
+
+export const train: Train = async (input, job) => {
+  const { model, recipe, from, now } = input;
+  const found = problems(model, recipe, { train: input.train.tokens, validation: input.validation.tokens });
+  if (found.length > 0) throw unfit(found);
+  if (from && from.state.step >= recipe.steps) {
+    throw badSettings(`Step ${from.state.step} of ${recipe.steps} is done.`, 'Ask for more steps to train it further.');
+  }
+
+  job.report({ kind: 'compiling' });
+  const learning = await learner(model, recipe, from?.tensors ?? initialValues(model, recipe.seed), now);
+  try {
+    return await run(input, learning, job);
+  } finally {
+    learning.dispose();
+  }
+};
+
+async function run(input: TrainInput, learning: Learner, job: Job<TrainEvent>): Promise<TrainOutcome> {
+  const { model, recipe, from, now } = input;
+  const { context } = model.config;
+  const state: TrainState = from ? { ...from.state } : { step: 0, tokensSeen: 0, activeMs: 0, best: null };
+  const began = now() - state.activeMs;
+  const losses = new Recent(LOSSES);
+  const times = new Recent(TIMES);
+  const underway: Promise<void>[] = [];
+  let told = now();
+  let savedStep: number | null = from ? from.state.step : null;
+  let validationLoss: number | null = null;
+
+  /** Starts the next update; its loss is told when the device has it. */
+  async function advance(): Promise<void> {
+    const step = state.step + 1;
+    const started = now();
+    const { inputs, targets } = await batch(input.train, { seed: recipe.seed, step, rows: recipe.batch, context });
+    const result = learning.step(step, inputs, targets).then(({ loss, norm }) => {
+      if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw diverged(`At step ${step} the loss is ${loss}.`);
+      const time = now();
+      times.add(time - Math.max(started, told));
+      told = time;
+      losses.add(loss);
+      job.report({
+        kind: 'step',
+        step,
+        loss,
+        learningRate: learningRateAt(recipe.schedule, recipe, step),
+        gradientNorm: norm,
+        tokensPerSecond: (1000 * recipe.batch * context) / times.mean,
+        activeMs: now() - began,
+        memoryBytes: tf.memory().numBytes,
+      });
+    });
+    result.catch(() => undefined); // It is awaited below, perhaps after the next has begun.
+    underway.push(result);
+    state.step = step;
+    state.tokensSeen += recipe.batch * context;
+    if (underway.length > AHEAD) await underway.shift();
+  }
+
+  async function settle(): Promise<void> {
+    while (underway.length > 0) await underway.shift();
+    state.activeMs = now() - began;
+  }
+
+  async function evaluate(): Promise<void> {
+    await settle();
+    const { network } = learning;
+    const loss = await meanLoss(network, input.validation, { rows: recipe.batch, tokens: recipe.evalTokens });
+    const sample = await sampleText(network, input.tokenizer, recipe.samplePrompt);
+    if (!state.best || loss < state.best.loss) state.best = { step: state.step, loss };
+    validationLoss = loss;
+    const activeMs = now() - began;
+    job.report({
+      kind: 'evaluated',
+      step: state.step,
+      loss,
+      bitsPerByte: bitsPerByte(loss, input.validation),
+      activeMs,
+      sample,
+    });
+  }
+
+  async function save(): Promise<void> {
+    await settle();
+    const { bytes } = await input.save({ state: { ...state }, tensors: await learning.tensors() });
+    savedStep = state.step;
+    job.report({ kind: 'saved', step: state.step, bytes });
+  }
+
+  const diverged = (what: string): HomegrownError =>
+    new HomegrownError(
+      'diverged',
+      what,
+      `${safe()} Lower the learning rate or turn on gradient clipping, then begin again or resume from there.`,
+    );
+  const safe = (): string => (savedStep === null ? 'Nothing was saved.' : `Step ${savedStep} is saved.`);
+
+  try {
+    if (!from) {
+      await evaluate();
+      await save();
+    }
+    while (state.step < recipe.steps && !job.signal.aborted) {
+      await advance();
+      const isLast = state.step === recipe.steps;
+      if (isLast || state.step % recipe.evalEvery === 0) await evaluate();
+      if (isLast || state.step % recipe.saveEvery === 0) await save();
+      await breathe();
+    }
+    if (savedStep !== state.step) await save();
+  } catch (error) {
+    if (error instanceof HomegrownError && error.remedy === undefined)
+      throw new HomegrownError(error.code, error.message, safe());
+    throw error;
+  }
+  const reason = state.step < recipe.steps ? 'stopped' : 'finished';
+  return { reason, state, trainLoss: losses.mean, validationLoss };
+}
+
+/** Steps on the way while the next is begun, so that a GPU never waits for the loss to be read. */
+const AHEAD = 2;
+/** What the training loss of an outcome, and a speed, are means of. */
+const LOSSES = 50;
+const TIMES = 20;
+
+/** The mean of the newest values; NaN when there are none. */
+class Recent {
+  private readonly values: number[] = [];
+  constructor(private readonly most: number) {}
+  add(value: number): void {
+    this.values.push(value);
+    if (this.values.length > this.most) this.values.shift();
+  }
+  get mean(): number {
+    return this.values.reduce((a, b) => a + b, 0) / this.values.length;
+  }
+}
