@@ -15,7 +15,11 @@ export async function openDevice(asked: DeviceKind | 'auto'): Promise<DeviceInfo
     'tfjs-backend-wasm-threaded-simd.wasm': wasmThreads,
   });
   const choices: DeviceKind[] = (adapter ?? (await findGpu())) ? ['webgpu', 'wasm', 'cpu'] : ['wasm', 'cpu'];
-  const features = [adapter?.f16 && 'f16', adapter?.subgroups && 'subgroups', adapter?.timestamps && 'timestamps'];
+  const features = [
+    adapter?.f16 && 'shader-f16',
+    adapter?.subgroups && 'subgroups',
+    adapter?.timestamps && 'timestamp-query',
+  ];
   return {
     kind,
     name: adapter?.name ?? 'This processor',
