@@ -1,4 +1,5 @@
 import { useId, useState, type KeyboardEvent } from 'react';
+import { flushSync } from 'react-dom';
 import { Input, Label, Text, TextField } from 'react-aria-components';
 import { cx } from './cx';
 import field from './Field.module.css';
@@ -87,9 +88,9 @@ export function NumberField({ label, value, onChange, step = 1, format = formatN
           autoComplete="off"
           spellCheck="false"
           onFocus={(event) => {
-            setDraft(String(value));
-            const input = event.currentTarget;
-            requestAnimationFrame(() => input.select());
+            // At once, so that what is typed or put in next replaces all of it.
+            flushSync(() => setDraft(String(value)));
+            event.currentTarget.select();
           }}
           onBlur={leave}
           onKeyDown={onKeyDown}
