@@ -30,6 +30,9 @@ export function webgpu(): WebGPUBackend {
   throw new HomegrownError('bug', `A WebGPU kernel was called on the ${tf.getBackend()} backend.`);
 }
 
+/** Whether the op that runs now is on the way to a gradient, so that what its backward needs is worth computing. */
+export const gradientWanted = (): boolean => tf.engine().state.gradientDepth > 0;
+
 /** The buffer that holds a tensor, uploaded first where it is still on the host. */
 export function bufferOf(tensor: TensorInfo): GPUBuffer {
   const backend = webgpu();

@@ -10,6 +10,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor1D, Variable } from '@tensorflow/tfjs';
+import { adamwOnGpu } from './adamw.wgsl';
 import { way, type Ways } from './op';
 import { clipFactor, type Slot } from './update';
 
@@ -25,13 +26,14 @@ export interface AdamWSettings {
   /** 0 = no clipping. */
   clip: number;
 }
-type Update = (slots: readonly AdamWSlot[], rates: Tensor1D, norm: Scalar, settings: AdamWSettings) => void;
+export type AdamWUpdate = (slots: readonly AdamWSlot[], rates: Tensor1D, norm: Scalar, settings: AdamWSettings) => void;
 
-export const adamw: Update = (...input) => {
+export const adamw: AdamWUpdate = (...input) => {
   way(ADAMW)(...input);
 };
 
-export const ADAMW: Ways<Update> = {
+export const ADAMW: Ways<AdamWUpdate> = {
+  webgpu: adamwOnGpu,
   reference: (slots, rates, norm, { beta1, beta2, epsilon, weightDecay, clip }) => {
     tf.tidy(() => {
       const [rate, correction1, correction2] = tf.unstack(rates) as [Scalar, Scalar, Scalar];

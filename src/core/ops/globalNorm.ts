@@ -5,11 +5,13 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import { globalNormOnGpu } from './globalNorm.wgsl';
 import { way, type Ways } from './op';
 
 export const globalNorm = (tensors: readonly Tensor[]): Scalar => way(GLOBAL_NORM)(tensors);
 
 export const GLOBAL_NORM: Ways<(tensors: readonly Tensor[]) => Scalar> = {
+  webgpu: globalNormOnGpu,
   reference: (tensors) =>
     tf.tidy(() => tf.sqrt<Scalar>(tensors.map((x) => tf.sum(tf.square(x))).reduce((a, b) => tf.add(a, b)) as Scalar)),
 };

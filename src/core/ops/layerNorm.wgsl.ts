@@ -49,10 +49,10 @@ const forward = kernels((N: number, C: number, epsilon: number) => ({
   let first = index * ${C}u;
   var sum = 0.0;
   for (var c = lane; c < ${C}u; c += ${THREADS}u) { sum += x[first + c]; }
-  let mean = reduce(sum, lane) / ${C}.0;
+  let mean = reduce_sum(sum, lane) / ${C}.0;
   var square = 0.0;
   for (var c = lane; c < ${C}u; c += ${THREADS}u) { let d = x[first + c] - mean; square += d * d; }
-  let rstd = inverseSqrt(reduce(square, lane) / ${C}.0 + ${epsilon});
+  let rstd = inverseSqrt(reduce_sum(square, lane) / ${C}.0 + ${epsilon});
   if (lane == 0u) { stats[index] = vec2f(mean, rstd); }
   for (var c = lane; c < ${C}u; c += ${THREADS}u) { y[first + c] = (x[first + c] - mean) * rstd * gain[c] + bias[c]; }`,
 }));
@@ -91,7 +91,7 @@ const backward = kernels((N: number, C: number, groups: number) => {
         toBias[s] += d;
       }
     }
-    let means = reduce(sums, lane) / ${C}.0;
+    let means = reduce_sum(sums, lane) / ${C}.0;
     for (var c = lane; c < ${C}u; c += ${THREADS}u) {
       let n = (x[first + c] - mean) * rstd;
       dx[first + c] = rstd * (dy[first + c] * gain[c] - means.x - n * means.y);

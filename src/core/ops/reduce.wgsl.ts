@@ -1,16 +1,27 @@
-/** Sums over a workgroup in a fixed order, so that the same numbers give the same bits. */
+/** Sums and maxima over a workgroup in a fixed order, so that the same numbers give the same bits. */
 
-/** `reduce(value, lane)` gives every thread the sum over `threads` of them (a power of 2); it holds three barriers or more. */
-export const sumOverWorkgroup = (threads: number, type: 'f32' | 'vec2f' = 'f32'): string => /* wgsl */ `
-var<workgroup> reduced: array<${type}, ${threads}>;
-fn reduce(value: ${type}, lane: u32) -> ${type} {
+/**
+ * Declares `reduce_<name>(value, lane)`, which gives every thread `combine` of all `threads` values (a power of 2). It
+ * begins with a barrier: what was read before may be overwritten after.
+ */
+const overWorkgroup = (name: string, combine: string, threads: number, type: string): string => /* wgsl */ `
+var<workgroup> of_${name}: array<${type}, ${threads}>;
+fn reduce_${name}(value: ${type}, lane: u32) -> ${type} {
   workgroupBarrier();
-  reduced[lane] = value;
+  of_${name}[lane] = value;
   for (var half = ${threads / 2}u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (lane < half) { reduced[lane] += reduced[lane + half]; }
+    if (lane < half) {
+      let a = of_${name}[lane];
+      let b = of_${name}[lane + half];
+      of_${name}[lane] = ${combine};
+    }
   }
   workgroupBarrier();
-  return reduced[0];
+  return of_${name}[0];
 }
 `;
+
+export const sumOverWorkgroup = (threads: number, type: 'f32' | 'vec2f' = 'f32'): string =>
+  overWorkgroup('sum', 'a + b', threads, type);
+export const maxOverWorkgroup = (threads: number): string => overWorkgroup('max', 'max(a, b)', threads, 'f32');

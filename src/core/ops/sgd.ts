@@ -8,6 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor1D, Variable } from '@tensorflow/tfjs';
+import { sgdOnGpu } from './sgd.wgsl';
 import { way, type Ways } from './op';
 import { clipFactor, type Slot } from './update';
 
@@ -20,13 +21,14 @@ export interface SgdSettings {
   /** 0 = no clipping. */
   clip: number;
 }
-type Update = (slots: readonly SgdSlot[], rates: Tensor1D, norm: Scalar, settings: SgdSettings) => void;
+export type SgdUpdate = (slots: readonly SgdSlot[], rates: Tensor1D, norm: Scalar, settings: SgdSettings) => void;
 
-export const sgd: Update = (...input) => {
+export const sgd: SgdUpdate = (...input) => {
   way(SGD)(...input);
 };
 
-export const SGD: Ways<Update> = {
+export const SGD: Ways<SgdUpdate> = {
+  webgpu: sgdOnGpu,
   reference: (slots, rates, norm, { momentum, weightDecay, clip }) => {
     tf.tidy(() => {
       const factor = clipFactor(norm, clip);

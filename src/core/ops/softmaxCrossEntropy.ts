@@ -11,6 +11,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { LOGIT_BYTES } from './logitBytes';
 import { type Differentiable, run, type Ways } from './op';
+import { softmaxCrossEntropyOnGpu } from './softmaxCrossEntropy.wgsl';
 
 export const softmaxCrossEntropy = (
   hidden: Tensor2D,
@@ -22,13 +23,14 @@ export const softmaxCrossEntropy = (
 /** TensorFlow.js's softmax on WebGPU spoils the last element beyond as many rows. */
 const MAX_ROWS = 65_535;
 
-type X = { hidden: Tensor2D; classifier: Tensor2D; targets: Tensor1D };
+export type X = { hidden: Tensor2D; classifier: Tensor2D; targets: Tensor1D };
 type Saved = X & { probabilities?: Tensor2D };
-interface Settings {
+export interface Settings {
   logitBytes: number;
 }
 
 export const SOFTMAX_CROSS_ENTROPY: Ways<Differentiable<X, Settings>> = {
+  webgpu: softmaxCrossEntropyOnGpu,
   reference: {
     forward({ hidden, classifier, targets }, { logitBytes }) {
       const blocks = cut(hidden, classifier, logitBytes);

@@ -1,0 +1,26 @@
+import { kernels } from '../gpu/dispatch';
+import type { SgdSettings, SgdUpdate } from './sgd';
+import { elementwise, updateOnGpu } from './update.wgsl';
+
+export const sgdOnGpu: SgdUpdate = (slots, rates, norm, settings) => {
+  updateOnGpu(slots, rates, norm, { v: ({ v }) => v }, (elements) => kernel(elements, settings));
+};
+
+const kernel = kernels((elements: number, { momentum, weightDecay, clip }: SgdSettings) => ({
+  name: 'sgd',
+  bindings: {
+    w: ['update', 'f32'],
+    v: ['update', 'f32'],
+    g: ['read', 'f32'],
+    table: ['read', 'i32'],
+    rates: ['read', 'f32'],
+    ...(clip > 0 && { norm: ['read', 'f32'] as const }),
+  } as const,
+  ...elementwise(
+    elements,
+    clip,
+    `let v_i = ${momentum} * v[i] + g_i + select(0.0, ${weightDecay} * w[i], decays);
+  v[i] = v_i;
+  w[i] -= rates[0] * v_i;`,
+  ),
+}));

@@ -1,0 +1,72 @@
+/** The optimizers' updates on the GPU: one dispatch over all weights where they lie side by side, else one for each. */
+import type { Scalar, Tensor, Tensor1D, Variable } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import { blocks, layout, packed, type Run, whole } from '../gpu/arena';
+import { dispatch, type Kernel, row } from '../gpu/dispatch';
+import { forgetValues } from '../gpu/tfjs';
+import type { Slot } from './update';
+
+/** Bindings beside those for what an optimizer remembers. `table`: see gpu/arena.ts, its flag is weight decay. */
+export type UpdateBinding = 'w' | 'g' | 'table' | 'rates' | 'norm';
+
+/** `state`: what the optimizer remembers of each slot, under its name in the kernel. */
+export function updateOnGpu<S extends Slot, Name extends string>(
+  slots: readonly S[],
+  rates: Tensor1D,
+  norm: Scalar,
+  state: Readonly<Record<Name, (slot: S) => Variable>>,
+  kernel: (elements: number) => Kernel<UpdateBinding | Name>,
+): void {
+  const names = Object.keys(state) as Name[];
+  const places = [(slot: S): Variable => slot.parameter, ...names.map((name) => state[name])];
+  const update = (some: readonly S[], run: Run, [w, ...rest]: readonly Tensor[], g: Tensor): void => {
+    const table = blocks(
+      some.map(({ parameter }) => parameter),
+      run,
+      (i) => some[i]!.decay,
+    );
+    const remembered = Object.fromEntries(names.map((name, i) => [name, rest[i]])) as Record<Name, Tensor>;
+    dispatch<string>(kernel(run.elements), { ...remembered, w, g, table, rates, norm });
+  };
+  tf.tidy(() => {
+    for (const run of layout(slots.map(({ parameter }) => parameter.size))) {
+      const members = slots.slice(run.first, run.first + run.offsets.length);
+      const together = places.map((place) => whole(slots.map(place), run));
+      if (together.every((tensor) => tensor !== undefined)) {
+        update(
+          slots,
+          run,
+          together,
+          packed(
+            slots.map(({ gradient }) => gradient),
+            run,
+          ),
+        );
+      } else {
+        for (const slot of members) {
+          update(
+            [slot],
+            layout([slot.parameter.size])[0]!,
+            places.map((place) => place(slot)),
+            slot.gradient,
+          );
+        }
+      }
+    }
+  });
+  for (const slot of slots) for (const place of places) forgetValues(place(slot));
+}
+
+/** Around an optimizer's own lines, which see an element's index `i`, `clipped` gradient `g_i` and whether it decays. */
+export const elementwise = (elements: number, clip: number, lines: string) => ({
+  workgroup: [256, 1, 1] as const,
+  grid: row(Math.ceil(elements / 256)),
+  body: `
+  let i = index * 256u + lane;
+  if (i >= ${elements}u) { return; }
+  let entry = u32(table[i / 64u]);
+  if (i % 64u >= (entry & 127u)) { return; }
+  let decays = entry >= 128u;
+  let g_i = g[i]${clip > 0 ? ` * min(1.0, ${clip} / (norm[0] + 1e-6))` : ''};
+  ${lines}`,
+});
