@@ -41,7 +41,7 @@ const EVERYWHERE = {
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
   'Permissions-Policy':
-    'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), bluetooth=(), screen-wake-lock=(self)',
+    'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), screen-wake-lock=(self)',
 };
 
 /** The response headers for a path (its query is ignored). */

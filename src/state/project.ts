@@ -1,5 +1,5 @@
 /** What the person is making: its name, the artefact of each stage, and the choices for the next run. Kept in the store. */
-import { z } from 'zod';
+import { z } from '../core/base/zod';
 import type { Json } from '../core/base/blobStore';
 import { toFailure } from '../core/base/errors';
 import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../base/zod';
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 

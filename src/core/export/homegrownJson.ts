@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../base/zod';
 import { trainStateSchema } from '../checkpoint/snapshot';
 import { dataFactsSchema, modelSchema, recipeSchema } from '../runs/settings';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../base/zod';
 import type { Json } from '../base/blobStore';
 import type { ModelId } from '../models';
 import type { ModelChoice } from '../train/run';

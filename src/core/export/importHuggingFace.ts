@@ -1,5 +1,5 @@
 /** A Hugging Face folder, or a zip of one, as a model. Everything is checked before anything is handed back. */
-import { z } from 'zod';
+import { z } from '../base/zod';
 import { badFile } from '../base/errors';
 import type { Job } from '../base/job';
 import type { ByteSource } from '../checkpoint/byteSource';

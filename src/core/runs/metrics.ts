@@ -1,5 +1,5 @@
 /** The curve of a run, kept in batches under `journal/<run>/<n>`, so that after a reload the chart is all there. */
-import { z } from 'zod';
+import { z } from '../base/zod';
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import type { TrainEvent } from '../train/run';
 

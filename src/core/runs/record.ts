@@ -1,5 +1,5 @@
 /** What is known of a run besides its tensors: everything that determined it, and how far it came. */
-import { z } from 'zod';
+import { z } from '../base/zod';
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { snapshotKeys } from '../checkpoint/checkpoint';

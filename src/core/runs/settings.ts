@@ -1,5 +1,5 @@
 /** Settings as they come back from storage and from other people's files: checked, into fresh objects. */
-import { z } from 'zod';
+import { z } from '../base/zod';
 import { MODELS, modelSpec, type ModelId } from '../models';
 import type { BaseConfig } from '../models/spec';
 import type { TokenizerModel } from '../tokenizer/tokenizer';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../base/zod';
 
 const stored = z.object({ key: z.string(), sha256: z.string() });
 const part = z.object({

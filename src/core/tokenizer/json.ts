@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../base/zod';
 import { badFile } from '../base/errors';
 import { BYTE_OF_ID, CHARACTER_OF_BYTE, END_OF_TEXT, spell } from './alphabet';
 import type { Tokenizer, TokenizerKind, TokenizerModel } from './tokenizer';
