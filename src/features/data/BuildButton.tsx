@@ -1,0 +1,42 @@
+import { dataState } from '../../state/preparation';
+import { useStudio } from '../../state/react';
+import { isActive } from '../../state/run';
+import { Button } from '../../ui';
+
+/** Build, rebuild with all that it needs, or cancel what is under way. */
+export function BuildButton({ isMain = false }: { isMain?: boolean }) {
+  const tokenizing = useStudio((s) => s.tokenizing);
+  const building = useStudio((s) => s.building);
+  const state = useStudio(dataState);
+  const hasText = useStudio((s) => s.texts.length > 0);
+  const isRunning = useStudio((s) => isActive(s.phase));
+  const prepare = useStudio((s) => s.prepare);
+  const busy = [tokenizing, building].find((work) => work.kind === 'busy');
+  const width = 118;
+  if (busy?.kind === 'busy') {
+    return (
+      <Button isDense icon="stop" minWidth={width} onPress={busy.stop}>
+        Cancel
+      </Button>
+    );
+  }
+  const reason = !hasText
+    ? 'There is no text to build it from'
+    : state === 'done'
+      ? 'It is up to date: text, tokenizer and split are those it was built from'
+      : isRunning
+        ? 'A run is in progress'
+        : undefined;
+  return (
+    <Button
+      isDense={!isMain}
+      variant={isMain ? 'go' : 'default'}
+      {...(state !== 'none' && { icon: 'retry' })}
+      minWidth={width}
+      onPress={() => void prepare()}
+      disabledReason={reason}
+    >
+      {state === 'none' ? 'Build the data' : 'Rebuild'}
+    </Button>
+  );
+}

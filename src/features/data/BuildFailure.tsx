@@ -1,0 +1,19 @@
+import { remedy } from '../../state/failures';
+import { useStudio } from '../../state/react';
+import { Notice } from '../../ui';
+
+/** Building failed, or the tokenizer that it needs: what happened, and that nothing was lost by it. */
+export function BuildFailure() {
+  const tokenizing = useStudio((s) => s.tokenizing);
+  const building = useStudio((s) => s.building);
+  const isBuilt = useStudio((s) => s.project.data !== null);
+  const failed = [tokenizing, building].find((work) => work.kind === 'failed');
+  if (failed?.kind !== 'failed') return null;
+  return (
+    <div role="alert">
+      <Notice tone="error" title={failed.failure.message}>
+        {remedy(failed.failure)} {isBuilt ? 'The data of before is unchanged.' : 'No data was made.'}
+      </Notice>
+    </div>
+  );
+}

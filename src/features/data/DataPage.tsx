@@ -1,0 +1,83 @@
+import { useLocation } from 'wouter';
+import { formatCount, formatShare } from '../../core/base/units';
+import { useStudio } from '../../state/react';
+import { Button, EmptyState, Pane, Panes, Stage } from '../../ui';
+import { BaselinePane } from './BaselinePane';
+import { BuildButton } from './BuildButton';
+import { BuildFailure } from './BuildFailure';
+import { PartsPane } from './PartsPane';
+import { SplitPane } from './SplitPane';
+
+const WHAT = 'Your text as token numbers: most of it to learn from, its end held out to be judged on';
+
+/** The token ids that a run learns from, and those it is judged on. */
+export function DataPage() {
+  const isLoaded = useStudio((s) => s.loaded === 'ready');
+  const hasText = useStudio((s) => s.texts.length > 0);
+  const data = useStudio((s) => s.project.data);
+  const [, go] = useLocation();
+  if (!isLoaded) return <Stage title="Data">{null}</Stage>;
+  if (!data && !hasText) {
+    return (
+      <Stage title="Data" summary={WHAT}>
+        <EmptyState
+          action={
+            <Button variant="go" onPress={() => go('/text')}>
+              Add text
+            </Button>
+          }
+        >
+          It is made from your text and its tokenizer, and there is no text yet.
+        </EmptyState>
+      </Stage>
+    );
+  }
+  if (!data) {
+    return (
+      <Stage title="Data" summary={WHAT} actions={<BuildButton />}>
+        <BuildFailure />
+        <Panes columns="320px minmax(0, 1fr)" narrowColumns="280px minmax(0, 1fr)">
+          <SplitPane />
+          <Pane label="Parts">
+            <Unbuilt />
+          </Pane>
+        </Panes>
+      </Stage>
+    );
+  }
+  const { train, validation } = data.manifest;
+  return (
+    <Stage
+      title="Data"
+      summary={
+        <>
+          <b>{formatCount(train.tokens + validation.tokens)}</b> tokens: <b>{formatCount(train.tokens)}</b> to learn
+          from, <b>{formatCount(validation.tokens)}</b> held out,{' '}
+          {formatShare(validation.tokens / (train.tokens + validation.tokens))} of them
+        </>
+      }
+      actions={<BuildButton />}
+    >
+      <BuildFailure />
+      <Panes columns="320px minmax(0, 1fr) 360px" narrowColumns="280px minmax(0, 1fr) 300px">
+        <SplitPane />
+        <PartsPane data={data} />
+        <BaselinePane data={data} />
+      </Panes>
+    </Stage>
+  );
+}
+
+function Unbuilt() {
+  const isBusy = useStudio((s) => s.tokenizing.kind === 'busy' || s.building.kind === 'busy');
+  const hasTokenizer = useStudio((s) => s.project.tokenizer !== null);
+  return (
+    <EmptyState action={isBusy ? undefined : <BuildButton isMain />}>
+      {isBusy
+        ? 'The size of each part appears here as soon as the data is built.'
+        : hasTokenizer
+          ? 'There is no data yet. Cutting a book into tokens takes seconds.'
+          : 'There is no data yet. It needs a tokenizer, which is trained first; both take seconds for a book.'}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,57 @@
+import { useStudio } from '../../state/react';
+import { Button, DropZone, FileButton, FirstStage, Icon, Pane, Panes, type DroppedFile } from '../../ui';
+import { FORMAT_WORDS, toDropped } from './droppedTexts';
+import { ImportProgress } from './ImportProgress';
+import { Refusals } from './Refusals';
+import { SampleTable } from './SampleTable';
+import { StagesAhead } from './StagesAhead';
+import styles from './FirstScreen.module.css';
+
+/** Before there is any text: what this is, and every way to begin. */
+export function FirstScreen({ onPaste }: { onPaste: () => void }) {
+  const addFiles = useStudio((s) => s.addFiles);
+  const toast = useStudio((s) => s.toast);
+  const onFiles = (files: DroppedFile[]) => void addFiles(files.map(toDropped));
+  return (
+    <FirstStage
+      title="Grow a language model from your own text, in this tab"
+      summary="Drop in text and watch a transformer learn it on your own machine; then talk to it, and download it in formats that other tools open."
+    >
+      <Panes columns="minmax(0, 1fr) minmax(0, 1fr)">
+        <Pane label="Begin">
+          <div className={styles.block}>
+            <h2>Your text</h2>
+            <div className={styles.drop}>
+              <DropZone
+                isBig
+                onFiles={onFiles}
+                onError={(detail) => toast({ text: 'What was dropped could not be read', detail })}
+              >
+                <span className={styles.ways}>
+                  <FileButton onFiles={onFiles}>Choose files…</FileButton>
+                  <FileButton onFiles={onFiles} isFolder>
+                    Choose a folder…
+                  </FileButton>
+                  <Button onPress={onPaste}>Paste text…</Button>
+                </span>
+                <span className={styles.formats}>{FORMAT_WORDS}, or any other file of UTF-8 text</span>
+              </DropZone>
+            </div>
+            <ImportProgress />
+            <div className={styles.promise}>
+              <Icon name="check" tone="ok" />
+              <p>
+                <b>Nothing leaves this machine.</b> Text, model and runs stay in this browser, on this disk. Once
+                loaded, the page asks only its own address for its own files: the count of requests is at the foot of
+                the rail.
+              </p>
+            </div>
+          </div>
+          <Refusals />
+          <SampleTable />
+        </Pane>
+        <StagesAhead />
+      </Panes>
+    </FirstStage>
+  );
+}

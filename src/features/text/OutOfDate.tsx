@@ -1,0 +1,52 @@
+import { describeWork } from '../../state/work';
+import { remedy } from '../../state/failures';
+import { textsChanged } from '../../state/preparation';
+import { useStudio } from '../../state/react';
+import { isActive } from '../../state/run';
+import { Button, Notice } from '../../ui';
+
+/** Texts were added or removed after the tokenizer was trained: what was made stays, and can be made again. */
+export function OutOfDate() {
+  const isStale = useStudio(textsChanged);
+  const before = useStudio((s) => s.project.tokenizer?.texts.length ?? 0);
+  const hasData = useStudio((s) => s.project.data !== null);
+  const isRunning = useStudio((s) => isActive(s.phase));
+  const tokenizing = useStudio((s) => s.tokenizing);
+  const building = useStudio((s) => s.building);
+  const prepare = useStudio((s) => s.prepare);
+  if (!isStale) return null;
+  const busy = [tokenizing, building].find((w) => w.kind === 'busy');
+  const work = busy && describeWork(busy);
+  const failed = [tokenizing, building].find((w) => w.kind === 'failed');
+  const stages = hasData ? 'Tokenizer and data still hold' : 'The tokenizer still holds';
+  const them = hasData ? 'They stay usable until you rebuild them.' : 'It stays usable until you train it again.';
+  return (
+    <Notice
+      tone="warn"
+      title="The text changed after the tokenizer was trained"
+      actions={
+        busy?.kind === 'busy' ? (
+          <Button isDense icon="stop" onPress={busy.stop} minWidth={132}>
+            Cancel
+          </Button>
+        ) : (
+          <Button
+            isDense
+            icon="retry"
+            minWidth={132}
+            onPress={() => void prepare()}
+            disabledReason={isRunning ? 'A run is in progress' : undefined}
+          >
+            {hasData ? 'Rebuild 2 stages' : 'Rebuild 1 stage'}
+          </Button>
+        )
+      }
+    >
+      {work
+        ? `${work.label}: ${work.detail}`
+        : failed?.kind === 'failed'
+          ? `${failed.failure.message} ${remedy(failed.failure)}`
+          : `${stages} the ${before === 1 ? 'one text' : `${before} texts`} of before. ${them}`}
+    </Notice>
+  );
+}

@@ -1,0 +1,54 @@
+import { useState } from 'react';
+import { formatCount } from '../../core/base/units';
+import { useStudio } from '../../state/react';
+import { Button, Dialog, TextField } from '../../ui';
+import styles from './PasteDialog.module.css';
+
+/** Pasted or typed text, with a name, before it is added. */
+export function PasteDialog({ text, onClose }: { text: string; onClose: () => void }) {
+  const texts = useStudio((s) => s.texts);
+  const addPaste = useStudio((s) => s.addPaste);
+  const [draft, setDraft] = useState(text);
+  const [name, setName] = useState(() => freeName(texts.map((t) => t.name)));
+  const missing =
+    draft.trim() === '' ? 'There is no text to add yet' : name.trim() === '' ? 'It needs a name' : undefined;
+  const add = () => {
+    void addPaste(draft, name.trim());
+    onClose();
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title="Add text by hand"
+      width={640}
+      actions={
+        <>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button variant="go" onPress={add} disabledReason={missing}>
+            Add text
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.fields}>
+        <TextField
+          label="Text"
+          value={draft}
+          onChange={setDraft}
+          rows={12}
+          isProse
+          hint={`${formatCount(Array.from(draft).length)} characters`}
+        />
+        <TextField label="Name in the list" value={name} onChange={setName} />
+      </div>
+    </Dialog>
+  );
+}
+
+function freeName(taken: readonly string[]): string {
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? 'Pasted text' : `Pasted text ${n}`;
+    if (!taken.includes(name)) return name;
+  }
+}

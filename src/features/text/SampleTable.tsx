@@ -1,0 +1,68 @@
+import { useLocation } from 'wouter';
+import { formatDuration, formatShort } from '../../core/base/units';
+import type { Sample } from '../../protocol/data';
+import { estimateProject } from '../../state/estimate';
+import { useStudio } from '../../state/react';
+import { isActive } from '../../state/run';
+import { Button, Table, type Column } from '../../ui';
+import styles from './SampleTable.module.css';
+
+/** The bundled texts: one click reads, tokenises and trains. */
+export function SampleTable() {
+  const samples = useStudio((s) => s.samples);
+  const grow = useStudio((s) => s.growSample);
+  const isRunning = useStudio((s) => isActive(s.phase));
+  const project = useStudio((s) => s.project);
+  const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info : undefined));
+  const [, go] = useLocation();
+  if (samples.length === 0) return null;
+  const { seconds } = estimateProject(project, device);
+
+  const train = ({ file }: Sample) => {
+    void grow(file);
+    go('/train');
+  };
+  const columns: readonly Column<Sample>[] = [
+    {
+      id: 'sample',
+      header: 'Sample',
+      cell: ({ title, description, characters }) => (
+        <span className={styles.sample}>
+          {title}
+          <small>
+            {description}, {formatShort(characters)} characters
+          </small>
+        </span>
+      ),
+    },
+    { id: 'licence', header: 'Licence', cell: ({ licence }) => licence, isQuiet: true, leaveOut: 'phone' },
+    {
+      id: 'act',
+      header: <span className={styles.hidden}>Action</span>,
+      isNumber: true,
+      width: '1%',
+      cell: (sample) => (
+        <Button
+          isDense
+          {...(sample === samples[0] && { variant: 'go', icon: 'play' })}
+          label={`Train on it, ${sample.title}`}
+          onPress={() => train(sample)}
+          disabledReason={isRunning ? 'A run is in progress' : undefined}
+        >
+          Train on it
+        </Button>
+      ),
+    },
+  ];
+  return (
+    <section className={styles.samples}>
+      <h2>Or begin with a sample</h2>
+      <Table label="Samples" columns={columns} rows={samples} rowKey={(sample) => sample.file} />
+      <p>
+        One click reads, tokenises and trains with settings that suit a first run
+        {seconds !== undefined && `, in about ${formatDuration(1000 * seconds)} on this machine`}. Every choice stays
+        open to change, and Stop always saves.
+      </p>
+    </section>
+  );
+}

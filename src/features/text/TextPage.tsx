@@ -1,0 +1,20 @@
+import { useStudio } from '../../state/react';
+import { Stage } from '../../ui';
+import { FirstScreen } from './FirstScreen';
+import { Library } from './Library';
+import { PasteDialog } from './PasteDialog';
+import { usePaste } from './usePaste';
+
+/** What the model will learn from. Without any text it is the first screen. */
+export function TextPage() {
+  const isLoaded = useStudio((s) => s.loaded === 'ready');
+  const isEmpty = useStudio((s) => s.texts.length === 0);
+  const paste = usePaste();
+  if (!isLoaded) return <Stage title="Text">{null}</Stage>;
+  return (
+    <>
+      {isEmpty ? <FirstScreen onPaste={paste.open} /> : <Library onPaste={paste.open} />}
+      {paste.draft !== undefined && <PasteDialog text={paste.draft} onClose={paste.close} />}
+    </>
+  );
+}

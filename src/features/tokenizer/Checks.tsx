@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react';
+import { formatCount, formatNumber } from '../../core/base/units';
+import type { TokenizerRecord } from '../../protocol/data';
+import { Icon, type Tone } from '../../ui';
+import styles from './Checks.module.css';
+
+/** What was measured over the whole text when it was trained. */
+export function Checks({ tokenizer }: { tokenizer: TokenizerRecord }) {
+  const { size, asked, model, bytesPerToken, unusedEntries } = tokenizer;
+  return (
+    <ul className={styles.checks}>
+      <Check tone="ok" title={`${formatNumber(bytesPerToken)} bytes a token`}>
+        {model.kind === 'bytes'
+          ? 'as it must be: each token is one byte'
+          : 'over all of your text; more means a longer view'}
+      </Check>
+      {model.kind === 'bpe' && size < asked && (
+        <Check tone="warn" title={`${formatCount(size)} of ${formatCount(asked)} entries`}>
+          the text has no more pairs that occur twice
+        </Check>
+      )}
+      <Check
+        tone="ok"
+        title={unusedEntries === 0 ? 'Every entry is used' : `${formatCount(unusedEntries)} entries never occur`}
+      >
+        {unusedEntries === 0
+          ? 'at least once in your text'
+          : 'bytes that this text does not use, or steps on the way to longer tokens; harmless'}
+      </Check>
+    </ul>
+  );
+}
+
+export function Check({ tone, title, children }: { tone: Tone; title: string; children: ReactNode }) {
+  return (
+    <li>
+      <Icon name={tone === 'ok' ? 'check' : tone === 'warn' ? 'warning' : 'error'} tone={tone} />
+      <span>
+        {title}
+        <small>{children}</small>
+      </span>
+    </li>
+  );
+}

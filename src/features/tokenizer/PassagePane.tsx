@@ -1,0 +1,127 @@
+import { useState } from 'react';
+import { formatCount } from '../../core/base/units';
+import type { TokenPiece } from '../../core/tokenizer/statistics';
+import { useStudio } from '../../state/react';
+import { Notice, Pane, RampLegend, Segmented, TextAction, TextField, TokenText, type TokenView } from '../../ui';
+import { remedy } from '../../state/failures';
+import { Check } from './Checks';
+import { decodesTo } from './entryBytes';
+import { lengthStep, rarityStep } from './ramps';
+import { shown } from './shown';
+import { TokenFacts } from './TokenFacts';
+import { MOST_OWN, usePassage, useTokens } from './usePassage';
+import type { Entries } from './useVocabulary';
+import checks from './Checks.module.css';
+import styles from './PassagePane.module.css';
+
+export interface PassagePaneProps {
+  entries: Entries;
+  chosenId: number | undefined;
+  onChoose: (id: number | undefined) => void;
+}
+type Colour = 'length' | 'rarity';
+
+/** A passage of the person's text, or their own words, in coloured tokens. */
+export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
+  const [colour, setColour] = useState<Colour>('length');
+  const [own, setOwn] = useState('');
+  const [place, setPlace] = useState<number>();
+  const { passage, next } = usePassage();
+  const cut = useTokens(own === '' ? passage : own.slice(0, MOST_OWN));
+  const model = useStudio((s) => s.project.tokenizer?.model);
+
+  const pieces = cut.kind === 'cut' ? cut.pieces : [];
+  const isRarity = colour === 'rarity' && entries.isCounted;
+  const most = isRarity ? entries.all.reduce((n, { count }) => Math.max(n, count), 1) : 1;
+  const view = (piece: TokenPiece): TokenView => ({
+    text: shown(piece.text ?? ''),
+    isByte: piece.text === null,
+    step: isRarity ? rarityStep(entries.all[piece.id]?.count ?? 0, most) : lengthStep(piece.bytes),
+  });
+  const choose = (index: number) => {
+    setPlace(index);
+    onChoose(pieces[index]?.id);
+  };
+  const chosen = place !== undefined && pieces[place]?.id === chosenId ? place : undefined;
+
+  return (
+    <Pane
+      title={own === '' ? 'Your text as tokens' : 'Your words as tokens'}
+      hint={
+        cut.kind === 'cut' &&
+        `${formatCount(Array.from(cut.passage).length)} characters, ${formatCount(pieces.length)} tokens`
+      }
+      aside={
+        entries.isCounted && (
+          <Segmented
+            label="Colour by"
+            value={colour}
+            onChange={setColour}
+            options={[
+              { value: 'length', label: 'Length' },
+              { value: 'rarity', label: 'Rarity' },
+            ]}
+          />
+        )
+      }
+    >
+      <div className={styles.passage}>
+        {cut.kind === 'failed' && (
+          <Notice tone="error" title={cut.failure.message}>
+            {remedy(cut.failure)}
+          </Notice>
+        )}
+        {pieces.length > 0 && (
+          <TokenText label="The passage as tokens" tokens={pieces.map(view)} chosen={chosen} onChoose={choose} />
+        )}
+        <div className={styles.legend}>
+          <RampLegend>{isRarity ? 'common to rare in your text' : '1 byte to 8 or more'}</RampLegend>
+          <span className={styles.grow} />
+          {own === '' ? (
+            passage !== undefined && <TextAction onPress={next}>Another passage</TextAction>
+          ) : (
+            <TextAction onPress={() => setOwn('')}>Back to your text</TextAction>
+          )}
+        </div>
+      </div>
+      <div className={styles.foot}>
+        <TokenFacts entries={entries} id={chosenId} />
+        {cut.kind === 'cut' && model && (
+          <RoundTrip
+            isExact={decodesTo(
+              model,
+              pieces.map((p) => p.id),
+              cut.passage,
+            )}
+          />
+        )}
+        <div className={styles.own}>
+          <TextField
+            label="Try your own words"
+            value={own}
+            onChange={setOwn}
+            rows={3}
+            placeholder="Write or paste anything, in any language"
+            {...(own.length > MOST_OWN && { hint: `The first ${formatCount(MOST_OWN)} characters are shown` })}
+          />
+        </div>
+      </div>
+    </Pane>
+  );
+}
+
+function RoundTrip({ isExact }: { isExact: boolean }) {
+  return (
+    <ul className={checks.checks}>
+      {isExact ? (
+        <Check tone="ok" title="Decodes back to the same text">
+          this passage, byte for byte
+        </Check>
+      ) : (
+        <Check tone="error" title="Does not decode back to the same text">
+          this passage; train the tokenizer again
+        </Check>
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,93 @@
+import { formatCount } from '../../core/base/units';
+import { SMALLEST_VOCABULARY } from '../../core/tokenizer/train';
+import { tokenizerState } from '../../state/preparation';
+import type { TokenizerChoice } from '../../state/project';
+import { useStudio } from '../../state/react';
+import { KIND_WORDS } from '../../state/stages';
+import { describeWork } from '../../state/work';
+import { Block, NumberField, Pane, PaneHead, Progress, Segmented, Slider } from '../../ui';
+import { Checks } from './Checks';
+import styles from './SettingsPane.module.css';
+
+const LARGEST = 32_768;
+const METHODS = (['bpe', 'characters', 'bytes'] as const).map((value) => ({ value, label: KIND_WORDS[value] }));
+const WORDS: Record<TokenizerChoice['kind'], string> = {
+  bpe: 'Joins the pair of pieces that occurs most, again and again, until the vocabulary is full. Common words become one token.',
+  characters: 'One token for each character of your text; a character it has not met is spelt in bytes.',
+  bytes: 'One token for each of the 256 bytes. Nothing to learn, and the longest row of tokens.',
+};
+
+export function SettingsPane() {
+  const choice = useStudio((s) => s.project.tokenizerChoice);
+  const tokenizer = useStudio((s) => s.project.tokenizer);
+  const work = useStudio((s) => s.tokenizing);
+  const change = useStudio((s) => s.change);
+  const set = (changes: Partial<TokenizerChoice>) => change({ tokenizerChoice: { ...choice, ...changes } });
+  const progress = describeWork(work);
+  return (
+    <Pane title="Settings">
+      <Block>
+        <div className={styles.method}>
+          <span>Method</span>
+          <Segmented label="Method" isWide value={choice.kind} onChange={(kind) => set({ kind })} options={METHODS} />
+          <p>{WORDS[choice.kind]}</p>
+        </div>
+        {choice.kind === 'bpe' && (
+          <div className={styles.vocabulary}>
+            <Slider
+              label="Vocabulary"
+              value={Math.log2(Math.max(SMALLEST_VOCABULARY, choice.vocabulary))}
+              min={Math.log2(SMALLEST_VOCABULARY)}
+              max={Math.log2(LARGEST)}
+              step={0.125}
+              output={`${formatCount(choice.vocabulary)} entries`}
+              ticks={['257', '1,024', '4,096', '32,768']}
+              onChange={(log) => set({ vocabulary: roundSize(2 ** log) })}
+            />
+            <NumberField
+              label="Exactly"
+              hint={`${formatCount(SMALLEST_VOCABULARY)} to ${formatCount(LARGEST)}`}
+              unit="entries"
+              value={choice.vocabulary}
+              min={SMALLEST_VOCABULARY}
+              max={LARGEST}
+              isWhole
+              onChange={(vocabulary) => set({ vocabulary })}
+            />
+          </div>
+        )}
+      </Block>
+      <div className={styles.state} data-stale={progress === undefined || undefined}>
+        {progress ? <Progress {...progress} delayMs={0} /> : <Difference />}
+      </div>
+      {tokenizer && (
+        <>
+          <PaneHead title="Readings" />
+          <Checks tokenizer={tokenizer} />
+        </>
+      )}
+    </Pane>
+  );
+}
+
+/** How the settings differ from what was trained. */
+function Difference() {
+  const state = useStudio(tokenizerState);
+  const tokenizer = useStudio((s) => s.project.tokenizer);
+  const choice = useStudio((s) => s.project.tokenizerChoice);
+  if (!tokenizer || state !== 'stale') return null;
+  const { kind } = tokenizer.model;
+  if (kind !== choice.kind) return <p>Trained as {KIND_WORDS[kind]}; train again to change it</p>;
+  if (kind === 'bpe' && tokenizer.asked !== choice.vocabulary) {
+    return <p>Trained for {formatCount(tokenizer.asked)} entries; train again to change it</p>;
+  }
+  return <p>Trained on the text of before</p>;
+}
+
+/** Whole powers of two as they are; between them, sizes that are easy to say. */
+function roundSize(size: number): number {
+  const power = 2 ** Math.round(Math.log2(size));
+  if (Math.abs(size - power) < 0.5) return Math.min(LARGEST, power);
+  const unit = 10 ** Math.floor(Math.log10(size) - 1);
+  return Math.min(LARGEST, Math.max(SMALLEST_VOCABULARY, Math.round(size / unit) * unit));
+}

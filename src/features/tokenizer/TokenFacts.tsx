@@ -1,0 +1,54 @@
+import type { ReactNode } from 'react';
+import { formatCount } from '../../core/base/units';
+import { END_OF_TEXT } from '../../core/tokenizer/alphabet';
+import type { TokenPiece } from '../../core/tokenizer/statistics';
+import { useStudio } from '../../state/react';
+import { TokenChip } from '../../ui';
+import { entryBytes, hex } from './entryBytes';
+import { shown } from './shown';
+import type { Entries } from './useVocabulary';
+import styles from './TokenFacts.module.css';
+
+/** All that is known of one entry: chosen in the passage or in the vocabulary. */
+export function TokenFacts({ entries, id }: { entries: Entries; id: number | undefined }) {
+  const model = useStudio((s) => s.project.tokenizer?.model);
+  const entry = id === undefined ? undefined : entries.all[id];
+  if (!model || !entry) {
+    return <p className={styles.none}>Choose a token to see what it is: click it, or use ← and → in the passage</p>;
+  }
+  const pair = model.merges[entry.id - 256];
+  const isEnd = entry.text === END_OF_TEXT && entry.bytes === 0;
+  return (
+    <dl className={styles.facts}>
+      <Fact name="Token">
+        <Chip entry={entry} />
+      </Fact>
+      <Fact name="Id">{formatCount(entry.id)}</Fact>
+      <Fact name="Length">
+        {isEnd ? 'no bytes' : entry.bytes === 1 ? '1 byte' : `${formatCount(entry.bytes)} bytes`}
+      </Fact>
+      {entries.isCounted && <Fact name="In training text">{formatCount(entry.count)} times</Fact>}
+      {pair ? (
+        <Fact name="Made of">
+          <Chip entry={entries.all[pair[0]]} /> + <Chip entry={entries.all[pair[1]]} />
+        </Fact>
+      ) : (
+        <Fact name="Made of">{isEnd ? 'the mark between texts' : 'a byte, there from the start'}</Fact>
+      )}
+      {!isEnd && entry.bytes <= 8 && <Fact name="Bytes">{hex(entryBytes(model, entry.id))}</Fact>}
+    </dl>
+  );
+}
+
+export function Chip({ entry }: { entry: TokenPiece | undefined }) {
+  return <TokenChip text={shown(entry?.text ?? '')} isByte={entry?.text === null} />;
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

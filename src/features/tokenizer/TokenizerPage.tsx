@@ -1,0 +1,98 @@
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { formatCount, formatNumber } from '../../core/base/units';
+import { textsChanged } from '../../state/preparation';
+import { useStudio } from '../../state/react';
+import { KIND_WORDS } from '../../state/stages';
+import { Button, EmptyState, Notice, Pane, Panes, Stage } from '../../ui';
+import { PassagePane } from './PassagePane';
+import { SettingsPane } from './SettingsPane';
+import { TrainButton } from './TrainButton';
+import { TrainFailure } from './TrainFailure';
+import { VocabularyPane } from './VocabularyPane';
+import { useVocabulary } from './useVocabulary';
+
+const WHAT = 'A tokenizer cuts text into the pieces that the model reads and writes';
+
+/** How the text is cut into tokens: settings, the person's own text in tokens, and every entry. */
+export function TokenizerPage() {
+  const isLoaded = useStudio((s) => s.loaded === 'ready');
+  const hasText = useStudio((s) => s.texts.length > 0);
+  const tokenizer = useStudio((s) => s.project.tokenizer);
+  const [, go] = useLocation();
+  if (!isLoaded) return <Stage title="Tokenizer">{null}</Stage>;
+  if (!tokenizer && !hasText) {
+    return (
+      <Stage title="Tokenizer" summary={WHAT}>
+        <EmptyState
+          action={
+            <Button variant="go" onPress={() => go('/text')}>
+              Add text
+            </Button>
+          }
+        >
+          It learns from your text which pieces are common, and there is no text yet.
+        </EmptyState>
+      </Stage>
+    );
+  }
+  return (
+    <Stage title="Tokenizer" summary={tokenizer ? <Summary /> : WHAT} actions={<TrainButton />}>
+      <TrainFailure />
+      {tokenizer ? <TextChanged /> : null}
+      {tokenizer ? <Trained key={tokenizer.hash} /> : <Untrained />}
+    </Stage>
+  );
+}
+
+function Summary() {
+  const tokenizer = useStudio((s) => s.project.tokenizer);
+  const context = useStudio((s) => s.project.model.config.context);
+  if (!tokenizer) return null;
+  const { model, size, bytesPerToken } = tokenizer;
+  const method = model.kind === 'bpe' ? 'Byte-level BPE' : KIND_WORDS[model.kind];
+  return (
+    <>
+      {method}, <b>{formatCount(size)}</b> entries: <b>{formatNumber(bytesPerToken)}</b> bytes a token, so a context of{' '}
+      {formatCount(context)} tokens sees about {formatCount(context * bytesPerToken)} bytes of text
+    </>
+  );
+}
+
+function TextChanged() {
+  const isChanged = useStudio(textsChanged);
+  if (!isChanged) return null;
+  return (
+    <Notice tone="warn" title="The text changed after this tokenizer was trained">
+      It still cuts any text, but its entries are those of the text of before.
+    </Notice>
+  );
+}
+
+function Trained() {
+  const entries = useVocabulary();
+  const [chosen, choose] = useState<number>();
+  return (
+    <Panes columns="272px minmax(0, 1fr) 408px" narrowColumns="240px minmax(0, 1fr) 340px">
+      <SettingsPane />
+      <PassagePane entries={entries} chosenId={chosen} onChoose={choose} />
+      <VocabularyPane entries={entries} chosenId={chosen} onChoose={choose} />
+    </Panes>
+  );
+}
+
+function Untrained() {
+  const isBusy = useStudio((s) => s.tokenizing.kind === 'busy');
+  return (
+    <Panes columns="272px minmax(0, 1fr)" narrowColumns="240px minmax(0, 1fr)">
+      <SettingsPane />
+      <Pane label="Your text as tokens">
+        <EmptyState action={isBusy ? undefined : <TrainButton isMain />}>
+          {isBusy
+            ? 'Your text appears here in coloured tokens as soon as the tokenizer is trained.'
+            : 'There is no tokenizer yet. It takes seconds for a book, and you then see your own text in its tokens.'}
+        </EmptyState>
+      </Pane>
+    </Panes>
+  );
+}

@@ -1,0 +1,31 @@
+import { useStudio } from '../../state/react';
+import { Button } from '../../ui';
+
+/** Train, train again, or cancel what is under way. */
+export function TrainButton({ isMain = false }: { isMain?: boolean }) {
+  const tokenizing = useStudio((s) => s.tokenizing);
+  const choice = useStudio((s) => s.project.tokenizerChoice);
+  const isTrained = useStudio((s) => s.project.tokenizer !== null);
+  const hasText = useStudio((s) => s.texts.length > 0);
+  const train = useStudio((s) => s.trainTokenizer);
+  const width = 138;
+  if (tokenizing.kind === 'busy') {
+    return (
+      <Button isDense icon="stop" minWidth={width} onPress={tokenizing.stop}>
+        Cancel
+      </Button>
+    );
+  }
+  return (
+    <Button
+      isDense={!isMain}
+      variant={isMain ? 'go' : 'default'}
+      {...(isTrained && { icon: 'retry' })}
+      minWidth={width}
+      onPress={() => void train(choice)}
+      disabledReason={hasText ? undefined : 'There is no text to learn from'}
+    >
+      {isTrained ? 'Train again' : 'Train the tokenizer'}
+    </Button>
+  );
+}

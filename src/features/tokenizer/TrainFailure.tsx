@@ -1,0 +1,17 @@
+import { remedy } from '../../state/failures';
+import { useStudio } from '../../state/react';
+import { Notice } from '../../ui';
+
+/** Training failed: what happened, and that nothing was lost by it. */
+export function TrainFailure() {
+  const tokenizing = useStudio((s) => s.tokenizing);
+  const isTrained = useStudio((s) => s.project.tokenizer !== null);
+  if (tokenizing.kind !== 'failed') return null;
+  return (
+    <div role="alert">
+      <Notice tone="error" title={tokenizing.failure.message}>
+        {remedy(tokenizing.failure)} {isTrained ? 'The tokenizer of before is unchanged.' : 'No tokenizer was made.'}
+      </Notice>
+    </div>
+  );
+}

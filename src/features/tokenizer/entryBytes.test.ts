@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { createTokenizer } from '../../core/tokenizer/byteLevel';
+import { ID_OF_BYTE } from '../../core/tokenizer/alphabet';
+import { decodesTo, entryBytes, hex } from './entryBytes';
+
+const id = (character: string) => ID_OF_BYTE[character.charCodeAt(0)]!;
+const model = {
+  kind: 'bpe' as const,
+  merges: [
+    [id('a'), id('b')],
+    [256, id('c')],
+    [257, 256],
+  ] as const,
+};
+
+it('spells an entry as the tokenizer does', async () => {
+  const tokenizer = await createTokenizer(model);
+  for (const entry of [0, 97, 200, 256, 257, 258, tokenizer.endOfText]) {
+    expect(entryBytes(model, entry)).toEqual([...tokenizer.bytes(entry)]);
+  }
+  expect(hex(entryBytes(model, 258))).toBe('61 62 63 61 62');
+});
+
+it('tells a passage that comes back from one that does not', async () => {
+  const tokenizer = await createTokenizer(model);
+  const passage = 'abcab é 🐋';
+  const ids = [...tokenizer.encode(passage)];
+  expect(decodesTo(model, ids, passage)).toBe(true);
+  expect(decodesTo(model, ids.slice(1), passage)).toBe(false);
+  expect(decodesTo(model, ids, 'abcab e 🐋')).toBe(false);
+});

@@ -1,0 +1,7 @@
+/** A token's text with its control characters as pictures (U+2400 and up), so that each can be seen; newlines are kept. */
+export const shown = (text: string): string =>
+  text.replace(CONTROL, (character) =>
+    character === '\u007f' ? '\u2421' : String.fromCharCode(0x2400 + character.charCodeAt(0)),
+  );
+/** All but the newline, which is shown as ↵. */
+const CONTROL = new RegExp('[\\u0000-\\u0009\\u000b-\\u001f\\u007f]', 'g');

@@ -1,0 +1,66 @@
+import { useDeferredValue, useEffect, useState } from 'react';
+import { toFailure, type Failure } from '../../core/base/errors';
+import type { TokenPiece } from '../../core/tokenizer/statistics';
+import { useStudio } from '../../state/react';
+
+/** UTF-16 code units of a passage from the texts, and the most that is cut of what a person writes. */
+const PASSAGE = 640;
+export const MOST_OWN = 4000;
+
+/** A passage of the person's texts; `next` goes to another. Undefined until it is here, or without texts. */
+export function usePassage(): { passage: string | undefined; next: () => void } {
+  const texts = useStudio((s) => s.texts);
+  const preview = useStudio((s) => s.preview);
+  const [place, setPlace] = useState(0);
+  const [passage, setPassage] = useState<string>();
+  const id = texts[place % Math.max(1, texts.length)]?.id;
+  useEffect(() => {
+    if (id === undefined) return;
+    let isWanted = true;
+    preview(id).then(
+      (start) => isWanted && setPassage(cut(start, Math.floor(place / texts.length))),
+      () => isWanted && setPassage(undefined), // the Text page tells what is wrong with it
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [id, place, texts.length, preview]);
+  return { passage: id === undefined ? undefined : passage, next: () => setPlace(place + 1) };
+}
+
+/** The `n`th passage of a text's beginning: places spread evenly (golden ratio), from a line's start to a word's end. */
+export function cut(text: string, n: number): string {
+  const room = Math.max(0, text.length - PASSAGE);
+  const place = Math.floor(((n * 0.618034) % 1) * room);
+  const line = text.indexOf('\n', place);
+  const start = place === 0 ? 0 : line >= 0 && line < place + PASSAGE / 2 ? line + 1 : place;
+  const rest = text.slice(start, start + PASSAGE);
+  const end = start + PASSAGE >= text.length ? rest.length : Math.max(rest.lastIndexOf(' '), rest.lastIndexOf('\n'));
+  // Without a space (as in Chinese) it ends where it must, but not inside a surrogate pair.
+  return (end > PASSAGE / 2 ? rest.slice(0, end) : rest).replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
+}
+
+export type Cut =
+  | { kind: 'cutting' }
+  | { kind: 'cut'; passage: string; pieces: readonly TokenPiece[] }
+  | { kind: 'failed'; failure: Failure };
+
+/** The passage in tokens; while the next is being cut, the one before stays. */
+export function useTokens(passage: string | undefined): Cut {
+  const tokensOf = useStudio((s) => s.tokensOf);
+  const tokenizer = useStudio((s) => s.project.tokenizer);
+  const wanted = useDeferredValue(passage);
+  const [result, setResult] = useState<Cut>({ kind: 'cutting' });
+  useEffect(() => {
+    if (wanted === undefined) return;
+    let isWanted = true;
+    tokensOf(wanted).then(
+      (pieces) => isWanted && setResult({ kind: 'cut', passage: wanted, pieces }),
+      (error: unknown) => isWanted && setResult({ kind: 'failed', failure: toFailure(error) }),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [wanted, tokensOf, tokenizer]);
+  return result;
+}
