@@ -40,8 +40,7 @@ const EVERYWHERE = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
-  'Permissions-Policy':
-    'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), screen-wake-lock=(self)',
+  'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), screen-wake-lock=(self)',
 };
 
 /** The response headers for a path (its query is ignored). */
