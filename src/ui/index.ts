@@ -32,6 +32,7 @@ export { NumberField, type NumberFieldProps } from './NumberField';
 export { formatNumber, formatReading } from './numbers';
 export { NumberStrip, type Reading } from './NumberStrip';
 export { Progress, type ProgressProps } from './Progress';
+export { Quantity } from './Quantity';
 export { Rail, type NodeState, type RailProps, type RailStage } from './Rail';
 export { runColor, type RunColor } from './runColor';
 export { Segmented, type SegmentedProps } from './Segmented';

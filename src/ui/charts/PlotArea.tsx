@@ -196,7 +196,7 @@ const Fitting = ({ label, longLabel }: { label: string; longLabel: string | unde
 
 const endWords = (p: PlotProps, line: Line): string => `${line.label} ${p.describeY(line.y[line.y.length - 1] ?? NaN)}`;
 const GAP = 16;
-const CHARACTER = 6.1;
+const CHARACTER = 5.6;
 
 function endLabels(p: PlotProps, width: number, height: number) {
   const placed = p.lines
@@ -209,7 +209,7 @@ function endLabels(p: PlotProps, width: number, height: number) {
       const y = height * (1 - along(p.y, line.y[last]!));
       // Without room at the right, or where a forecast goes on, the words stand above the line's end.
       const isAbove = !fits || (line.form !== 'expected' && p.lines.some((other) => goesOn(line, other)));
-      return { line, x: fits ? x + 6 : width - words, width: words, y: isAbove ? y - 13 : y };
+      return { line, x: fits ? x + 6 : width - words, width: words - 8, y: isAbove ? y - 13 : y };
     });
   const tops = pushApart(placed, GAP, height);
   return placed.map(({ line, x }, index) => ({ line, left: x, top: tops[index]! }));
