@@ -47,11 +47,11 @@ function signed(x: number, format: (magnitude: number) => string): string {
 function significant(x: number): string {
   if (x === 0) return '0';
   if (x >= 999.5) return x < 1e15 ? grouped(String(Math.round(x))) : power(x);
-  if (x < 0.0009995) return power(x);
+  if (x < 0.00009995) return power(x);
   return fixed(x);
 }
 
-/** Three significant digits for 0.0009995 <= x < 999.5, keeping trailing zeros. */
+/** Three significant digits for 0.00009995 <= x < 999.5, keeping trailing zeros. */
 function fixed(x: number): string {
   const decimals = 2 - Math.floor(Math.log10(x));
   const text = x.toFixed(Math.max(0, decimals));

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
 import { useStudio } from '../../state/react';
-import { Bar, Button, Icon, Notice, NumberStrip, Pane, PaneHead } from '../../ui';
+import { Bar, Button, Icon, Notice, NumberStrip, Pane, PaneHead, Quantity } from '../../ui';
 import type { Diagnosis, Situation } from './doctor';
 import { useMend } from './useMend';
 import styles from './ModelPage.module.css';
@@ -15,11 +15,12 @@ export function EstimatePane({ situation, diagnosis }: { situation: Situation; d
       <NumberStrip
         isCompact
         readings={[
-          { label: 'Parameters', ...split(formatShort(estimate.parameters)) },
-          { label: 'Memory', ...split(formatBytes(memory.total)) },
+          { label: 'Parameters', value: <Quantity>{formatShort(estimate.parameters)}</Quantity> },
+          { label: 'Memory', value: <Quantity>{formatBytes(memory.total)}</Quantity> },
           {
             label: 'Time',
-            ...(estimate.seconds === undefined ? { value: '–' } : split(formatDuration(1000 * estimate.seconds))),
+            value:
+              estimate.seconds === undefined ? '–' : <Quantity>{formatDuration(1000 * estimate.seconds)}</Quantity>,
           },
         ]}
       />
@@ -99,6 +100,7 @@ function Doctor({ diagnosis: { findings, fine } }: { diagnosis: Diagnosis }) {
         <Notice
           key={`${finding.title} ${finding.fields.join()}`}
           tone={finding.severity === 'stop' ? 'error' : 'warn'}
+          isPlain={finding.severity === 'caution'}
           title={finding.title}
           actions={
             finding.mend && (
@@ -127,9 +129,3 @@ function Doctor({ diagnosis: { findings, fine } }: { diagnosis: Diagnosis }) {
 }
 
 const layers = (n: number): string => `${formatCount(n)} ${n === 1 ? 'layer' : 'layers'}`;
-
-/** `26.3 MB` as a value and its unit. */
-function split(words: string): { value: string; unit?: string } {
-  const at = words.lastIndexOf(' ');
-  return at < 0 ? { value: words } : { value: words.slice(0, at), unit: words.slice(at + 1) };
-}

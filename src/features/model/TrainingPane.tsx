@@ -53,6 +53,7 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
         {rows(AFTER_SCHEDULE)}
         {rows(REST)}
       </Block>
+      <RateChart recipe={recipe} />
       <Block>
         <TextField
           label="Sample prompt"
@@ -69,7 +70,6 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
           {recipe.optimizer === 'adamw' && rows(SELDOM_ADAMW)}
         </div>
       </details>
-      <RateChart recipe={recipe} />
     </Pane>
   );
 }

@@ -34,7 +34,7 @@ export const LENGTH: readonly RecipeField[] = [
     hint: (_, { passes }) =>
       passes === undefined
         ? 'updates of the weights'
-        : `reads the text ${passes < 9.5 ? formatNumber(Number(passes.toPrecision(2))) : formatCount(passes)} times`,
+        : `${passes < 9.5 ? formatNumber(Number(passes.toPrecision(2))) : formatCount(passes)} passes`,
   },
   {
     ...whole,
@@ -57,7 +57,7 @@ export const AFTER_SCHEDULE: readonly RecipeField[] = [
     ...real,
     key: 'weightDecay',
     label: 'Weight decay',
-    hint: () => 'not on norms and biases',
+    hint: () => 'on matrices only',
   },
 ];
 
@@ -81,7 +81,6 @@ export const REST: readonly RecipeField[] = [
     unit: 'steps',
     hint: () => 'and write a sample',
   },
-  { ...whole, key: 'seed', label: 'Seed', max: 2 ** 32 - 1, hint: () => 'same seed, same run' },
 ];
 
 export const DROPOUT: RecipeField = {
@@ -94,6 +93,7 @@ export const DROPOUT: RecipeField = {
 
 /** Behind a fold: seldom changed. */
 export const SELDOM: readonly RecipeField[] = [
+  { ...whole, key: 'seed', label: 'Seed', max: 2 ** 32 - 1, hint: () => 'same seed, same run' },
   { ...whole, key: 'saveEvery', label: 'Save every', min: 1, step: 10, unit: 'steps' },
   { ...whole, key: 'evalTokens', label: 'Evaluate on', min: 1, step: 1024, unit: 'tokens', hint: () => 'at most' },
   { ...real, key: 'finalRate', label: 'Final rate', hint: () => 'share of the peak' },

@@ -1,10 +1,17 @@
 import { useMemo, useState } from 'react';
-import { formatCount, formatNumber } from '../../core/base/units';
+import { formatCount } from '../../core/base/units';
 import { learningRateAt } from '../../core/optim/schedule';
 import { headline } from '../../state/failures';
-import type { MetricLog } from '../../state/metrics';
 import { useStudio } from '../../state/react';
-import { defaultChartSettings, LossChart, SmallChart, SmallCharts, type Line } from '../../ui';
+import {
+  defaultChartSettings,
+  formatNumber,
+  formatReading,
+  LossChart,
+  SmallChart,
+  SmallCharts,
+  type Line,
+} from '../../ui';
 import { heldOutCurve, Mapped, partUpTo } from './columns';
 import { plannedSteps } from './Readings';
 import type { RunSettings } from './runSettings';
@@ -38,10 +45,10 @@ export function Charts({ settings }: { settings: RunSettings }) {
         training={{ step, loss: part(log.loss), tokens: part(tokens.read()), seconds: part(seconds.read()) }}
         validation={heldOutCurve(log, tokensPerStep, kept)}
         references={[
-          { loss: Math.log(model.vocabulary), label: 'guessing blindly', longLabel: ', ln V' },
+          { loss: Math.log(model.vocabulary), label: 'guessing blindly', longLabel: 'guessing blindly, ln V' },
           ...(unigramLoss === null
             ? []
-            : [{ loss: unigramLoss, label: 'unigram', longLabel: ', knowing only which tokens are common' }]),
+            : [{ loss: unigramLoss, label: 'unigram', longLabel: 'knowing only which tokens are common, unigram' }]),
         ]}
         plannedSteps={planned}
         settings={chart}
@@ -51,8 +58,8 @@ export function Charts({ settings }: { settings: RunSettings }) {
             ? {
                 from: kept,
                 to: phase.step,
-                label: `${headline(phase.failure)} at ${formatCount(phase.step)}`,
-                longLabel: `, ${formatCount(phase.step - kept)} steps undone`,
+                label: `undone from ${formatCount(kept)}`,
+                longLabel: `${headline(phase.failure)} at ${formatCount(phase.step)}, ${formatCount(phase.step - kept)} steps undone`,
               }
             : undefined
         }
@@ -61,21 +68,21 @@ export function Charts({ settings }: { settings: RunSettings }) {
       <SmallCharts>
         <SmallChart
           title="Learning rate"
-          value={newest(rate, formatNumber)}
-          lines={[line(rate, 'learning rate'), ratesToCome(log, recipe, planned)]}
+          value={newest(rate, formatReading)}
+          lines={[line(rate, 'learning rate'), ratesToCome(step.at(-1) ?? 0, recipe, planned)]}
           xMax={planned}
           y={rates}
-          caption={`Learning rate ${newest(rate, formatNumber)}`}
+          caption={`Learning rate ${newest(rate, formatReading)}`}
           {...sync}
         />
         <SmallChart
           title={clip === undefined ? 'Gradient norm' : `Gradient norm, clipped at ${formatNumber(clip)}`}
-          value={newest(norm, formatNumber)}
+          value={newest(norm, formatReading)}
           lines={[line(norm, 'gradient norm')]}
           references={clip === undefined ? [] : [{ value: clip, label: 'clip' }]}
           xMax={planned}
           y={{ min: 0, max: 1.1 * highest(norm, clip ?? 0) }}
-          caption={`Gradient norm ${newest(norm, formatNumber)}`}
+          caption={`Gradient norm ${newest(norm, formatReading)}`}
           {...sync}
         />
         <SmallChart
@@ -99,8 +106,7 @@ const highest = (values: readonly number[], least: number): number =>
   values.reduce((a, b) => (b > a ? b : a), least) || 1;
 
 /** The rest of the schedule, dashed. */
-function ratesToCome(log: MetricLog, recipe: RunSettings['recipe'], steps: number): Line {
-  const from = log.step.at(-1) ?? 0;
+function ratesToCome(from: number, recipe: RunSettings['recipe'], steps: number): Line {
   const count = 100;
   const x = Array.from({ length: count + 1 }, (_, i) => from + ((steps - from) * i) / count);
   const y = x.map((step) => learningRateAt(recipe.schedule, { ...recipe, steps }, step));

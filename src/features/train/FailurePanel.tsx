@@ -1,11 +1,11 @@
 import { useLocation } from 'wouter';
-import { formatCount, formatDuration, formatNumber } from '../../core/base/units';
+import { formatCount, formatDuration } from '../../core/base/units';
 import { countUpTo } from '../../core/train/verdict';
 import { headline, remedy as wordsFor } from '../../state/failures';
 import { useStudio, useStudioStore } from '../../state/react';
 import { hasModel } from '../../state/run';
 import type { Studio } from '../../state/studio';
-import { Button, Failure, type FailureProps } from '../../ui';
+import { Button, Failure, formatNumber, type FailureProps } from '../../ui';
 import { remedies, type Remedy } from './advice';
 
 /** What happened, what is safe, and what to do. */
@@ -71,10 +71,15 @@ function safe({ phase, saved, log, texts, project }: Studio, hasBegun: boolean):
   } else if (hasBegun) {
     list.push({ text: 'No step of this run was saved', detail: 'it failed before the first save', tone: 'warn' });
   }
-  const things = [texts.length > 0 && 'Text', project.tokenizer && 'tokenizer', project.data && 'data'].filter(Boolean);
-  if (things.length > 0) list.push({ text: things.join(', '), detail: 'untouched' });
-  list.push({ text: 'Settings', detail: 'as they were' });
+  const things = [texts.length > 0 && 'text', project.tokenizer && 'tokenizer', project.data && 'data', 'settings'];
+  list.push({ text: sentence(things.filter((thing) => typeof thing === 'string')), detail: 'untouched' });
   return list;
+}
+
+/** `Text, tokenizer and settings` */
+function sentence(things: readonly string[]): string {
+  const words = [things.slice(0, -1).join(', '), things.at(-1)].filter((part) => part !== '').join(' and ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 const LABELS: Record<Remedy, (s: Studio) => string> = {

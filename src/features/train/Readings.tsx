@@ -4,7 +4,7 @@ import { trainingAt } from '../../core/train/verdict';
 import { millisecondsLeft } from '../../state/pace';
 import { useStudio } from '../../state/react';
 import type { Phase } from '../../state/run';
-import { NumberStrip, type Reading } from '../../ui';
+import { cx, NumberStrip, Quantity, text, type Reading } from '../../ui';
 import type { RunSettings } from './runSettings';
 import styles from './TrainPage.module.css';
 
@@ -19,39 +19,21 @@ export function Readings({ settings }: { settings: RunSettings }) {
   const done = log.step.at(-1);
   const planned = plannedSteps(phase, settings);
   const trained = done === undefined ? undefined : trainingAt(log, done);
+  const speed = log.tokensPerSecond.at(-1);
   const isFailed = phase.kind === 'failed';
   const step = isFailed ? (saved?.step ?? 0) : (done ?? saved?.step ?? 0);
   const readings: Reading[] = [
-    {
-      label: isFailed ? 'Saved at step' : 'Step',
-      value: steady(formatCount(step), 5),
-      unit: `of ${formatCount(planned)}`,
-    },
-    { label: 'Perplexity', run: 2, value: steady(last && formatReading(Math.exp(last.loss)), 5) },
-    {
-      label: 'Validation',
-      run: 2,
-      isSecondary: true,
-      value: steady(last && formatReading(last.loss), 4),
-      unit: 'nats',
-    },
-    {
-      label: 'Training',
-      run: 1,
-      value: steady(trained === undefined ? undefined : formatReading(trained), 4),
-      unit: 'nats',
-    },
-    { label: 'Bits per byte', value: steady(last && formatReading(last.bitsPerByte), 4) },
-    {
-      label: 'Speed',
-      value: steady(log.tokensPerSecond.length > 0 ? formatCount(log.tokensPerSecond.at(-1)!) : undefined, 6),
-      unit: 'tokens/s',
-    },
+    { label: isFailed ? 'Saved at step' : 'Step', value: steady(9, formatCount(step), `of ${formatCount(planned)}`) },
+    { label: 'Perplexity', run: 2, value: steady(5, last && formatReading(Math.exp(last.loss))) },
+    { label: 'Validation', run: 2, isSecondary: true, value: steady(6, last && formatReading(last.loss), 'nats') },
+    { label: 'Training', run: 1, value: steady(6, trained === undefined ? undefined : formatReading(trained), 'nats') },
+    { label: 'Bits per byte', value: steady(4, last && formatReading(last.bitsPerByte)) },
+    { label: 'Speed', value: steady(9, speed === undefined ? undefined : formatCount(speed), 'tokens/s') },
     timeReading(phase, planned - step, millisecondsLeft(log, planned), log.activeMs.at(-1)),
     {
       label: isGpu ? 'GPU memory' : 'Memory',
       isSecondary: true,
-      ...bytes(log.memoryBytes),
+      value: steady(6, log.memoryBytes > 0 ? formatBytes(log.memoryBytes) : undefined),
     },
   ];
   return <NumberStrip readings={readings} />;
@@ -62,32 +44,28 @@ export const plannedSteps = (phase: Phase, { recipe }: RunSettings): number =>
   'of' in phase && phase.of > 0 ? phase.of : recipe.steps;
 
 function timeReading(phase: Phase, steps: number, left: number | undefined, taken: number | undefined): Reading {
+  const time = (ms: number | undefined): ReactNode => steady(7, ms === undefined ? undefined : formatDuration(ms));
   switch (phase.kind) {
     case 'finished':
-      return { label: 'Took', value: steady(taken === undefined ? undefined : formatDuration(taken), 6) };
+      return { label: 'Took', value: time(taken) };
     case 'stopped':
     case 'failed':
-      return { label: 'Left to do', value: steady(formatCount(Math.max(0, steps)), 6), unit: 'steps' };
+      return { label: 'Left to do', value: steady(7, formatCount(Math.max(0, steps)), 'steps') };
     case 'idle':
     case 'preparing':
     case 'compiling':
     case 'training':
     case 'stopping':
-      return { label: 'Time left', value: steady(left === undefined ? undefined : formatDuration(left), 8) };
+      return { label: 'Time left', value: time(left) };
     default:
       return phase satisfies never;
   }
 }
 
-function bytes(n: number): Pick<Reading, 'value' | 'unit'> {
-  if (n === 0) return { value: '–' };
-  const [value = '', unit = ''] = formatBytes(n).split(' ');
-  return { value: steady(value, 4), unit };
-}
-
-/** A value in a place of `characters` figures, so that its neighbours stay where they are. */
-const steady = (value: string | undefined, characters: number): ReactNode => (
-  <span className={styles.steady} style={{ minWidth: `${String(characters)}ch` }}>
-    {value ?? '–'}
+/** A reading in a place of so many figures, so that its neighbours stay where they are while it changes. */
+const steady = (figures: number, value: string | undefined, unit?: string): ReactNode => (
+  <span className={styles.steady} style={{ minWidth: `${String(figures)}ch` }}>
+    <Quantity>{value ?? '–'}</Quantity>
+    {unit !== undefined && value !== undefined && <span className={cx(text.quantityUnit, styles.unit)}>{unit}</span>}
   </span>
 );

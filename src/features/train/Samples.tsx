@@ -5,8 +5,7 @@ import { useStudio } from '../../state/react';
 import { cx, PaneHead, text, TextAction } from '../../ui';
 import type { RunSettings } from './runSettings';
 import styles from './TrainPage.module.css';
-
-const SHOWN = 6;
+import { milestones } from './milestones';
 
 /** The same prompt continued at every evaluation, newest first. */
 export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
@@ -19,7 +18,7 @@ export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
         title="Samples"
         hint="same prompt, same seed"
         aside={
-          count > SHOWN && (
+          count > 4 && (
             <TextAction
               onPress={() => setAll(!isAll)}
               label={isAll ? 'Fewer samples' : `All ${formatCount(count)} samples`}
@@ -29,14 +28,15 @@ export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
           )
         }
       />
-      <List log={log} count={count} prompt={recipe.samplePrompt} most={isAll ? Infinity : SHOWN} />
+      <List log={log} count={count} prompt={recipe.samplePrompt} isAll={isAll} />
     </>
   );
 }
 
-/** `count` and the newest step tell it when the log has grown. */
-const List = memo(function List(p: { log: MetricLog; count: number; prompt: string; most: number }) {
-  const rows = p.log.evaluations.toReversed().slice(0, p.most);
+/** `count` tells it when the log, which is changed in place, has grown. */
+const List = memo(function List(p: { log: MetricLog; count: number; prompt: string; isAll: boolean }) {
+  const { evaluations } = p.log;
+  const rows = p.isAll ? evaluations.toReversed() : milestones(evaluations);
   if (rows.length === 0) return <p className={styles.none}>The first is written before the first step</p>;
   return (
     <ol className={styles.samples} aria-label="Samples">
