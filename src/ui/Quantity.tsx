@@ -5,8 +5,12 @@ import text from './text.module.css';
 export function Quantity({ children }: { children: string }) {
   return children.split(' ').map((word, i) => (
     <Fragment key={i}>
-      {i > 0 && ' '}
-      {/^[^\d–−]/.test(word) ? <span className={text.quantityUnit}>{word}</span> : word}
+      {/^[^\d–−]/.test(word) ? (
+        // The space is as small as the unit.
+        <span className={text.quantityUnit}> {word}</span>
+      ) : (
+        `${i > 0 ? ' ' : ''}${word}`
+      )}
     </Fragment>
   ));
 }

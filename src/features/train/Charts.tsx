@@ -58,7 +58,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
             ? {
                 from: kept,
                 to: phase.step,
-                label: `undone from ${formatCount(kept)}`,
+                label: `${formatCount(phase.step - kept)} undone`,
                 longLabel: `${headline(phase.failure)} at ${formatCount(phase.step)}, ${formatCount(phase.step - kept)} steps undone`,
               }
             : undefined

@@ -23,8 +23,8 @@ export function NoRun() {
     seconds === undefined ? '' : `, about ${formatDuration(1000 * seconds)} on ${device?.name ?? 'this device'}`;
   return (
     <EmptyState action={<Button onPress={() => navigate('/model')}>Look at the settings</Button>}>
-      No run yet. Start training would train {modelSpec(project.model.id).label} with {formatShort(parameters)}{' '}
-      parameters for {formatCount(project.recipe.steps)} steps{time}.
+      No run yet. It would be {modelSpec(project.model.id).label} with {formatShort(parameters)} parameters, trained for{' '}
+      {formatCount(project.recipe.steps)} steps{time}.
     </EmptyState>
   );
 }

@@ -6,7 +6,7 @@ export type Remedy =
 
 const ADVICE: Record<FailureCode, readonly Remedy[]> = {
   'bad-file': ['texts', 'restart'],
-  'bad-settings': ['settings', 'restart'],
+  'bad-settings': ['settings', 'texts'],
   'out-of-memory': ['halveBatch', 'settings', 'useWasm', 'export'],
   'device-lost': ['resume', 'restart', 'useWasm', 'export'],
   diverged: ['lowerRate', 'settings', 'resume'],

@@ -2,5 +2,5 @@
 export function milestones<T>(all: readonly T[]): readonly T[] {
   const last = all.length - 1;
   const at = new Set([last, Math.round(0.4 * last), Math.round(0.08 * last), 0]);
-  return [...at].filter((i) => i >= 0).map((i) => all[i]!);
+  return [...at].filter((i) => i in all).map((i) => all[i]!);
 }
