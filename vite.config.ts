@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Connect, type Plugin } from 'vite';
-import { headersFor, hostFiles } from './headers.config';
-import { samplesPlugin } from './scripts/samples';
+import { headersFor, hostFiles } from './headers.config.ts';
+import { samplesPlugin } from './scripts/samples.ts';
 
 /** The strict headers on every response of the dev and preview servers, and as files for hosts in the build. */
 function headersPlugin(): Plugin {
@@ -45,7 +45,13 @@ const forDevelopment = (policy: string): string =>
 export default defineConfig(({ command }) => ({
   plugins: [react(), headersPlugin(), samplesPlugin()],
   html: command === 'serve' ? { cspNonce: 'dev' } : {},
-  build: { target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
+  build: {
+    target: 'es2023',
+    // Older targets get light-dark() rewritten into something that a chosen theme cannot reach.
+    cssTarget: ['chrome125', 'firefox128', 'safari17.5'],
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 2000,
+  },
   // Workers live under one path, because their own responses carry their policy (headers.config.ts).
   worker: {
     format: 'es',

@@ -8,7 +8,6 @@ export interface MenuEntry {
   id: string;
   label: string;
   hint?: string;
-  /** For a menu of things to show or hide. */
   isChosen?: boolean;
 }
 export interface MenuButtonProps {
@@ -16,6 +15,8 @@ export interface MenuButtonProps {
   entries: readonly MenuEntry[];
   onChoose: (id: string) => void;
   variant?: 'default' | 'quiet' | 'plain';
+  /** Things to show or hide: the menu stays open. Otherwise one is chosen, and it closes. */
+  isMany?: boolean;
   /** The name for screen readers, if the words are not enough. */
   label?: string;
 }
@@ -37,7 +38,7 @@ export function MenuButton({ variant = 'default', ...p }: MenuButtonProps) {
           className={cx(styles.list)}
           items={p.entries}
           onAction={(key) => p.onChoose(String(key))}
-          selectionMode={chosen.length > 0 ? 'multiple' : 'none'}
+          selectionMode={chosen.length === 0 ? 'none' : p.isMany ? 'multiple' : 'single'}
           selectedKeys={chosen}
         >
           {(entry) => (

@@ -1,0 +1,83 @@
+/** The main path by mouse, on the built app: a sample in, a model out and in again. Once on WebGPU, once on WASM. */
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '@playwright/test';
+import { Studio, TINY } from './studio';
+
+for (const device of ['WebGPU', 'WASM'] as const) {
+  test(`a newcomer grows a model from a sample, by mouse, on ${device}`, async ({ page }, info) => {
+    const studio = new Studio(page);
+    await studio.open();
+    await studio.useDevice(device);
+
+    await studio.goTo('Tokenizer');
+    await page.getByRole('radio', { name: 'Bytes' }).click();
+    await studio.goTo('Model');
+    await studio.set(TINY);
+    await studio.goTo('Text');
+    await page.getByRole('button', { name: 'Train on it, Moby Dick' }).click();
+
+    // Better than frequencies alone, before it is stopped.
+    await studio.event(60, /Evaluated/);
+    expect(await studio.perplexity()).toBeLessThan(await studio.unigram());
+    await page.getByRole('button', { name: 'Stop and save' }).click();
+    await expect(page.getByRole('button', { name: /^Resume from step/ })).toBeVisible();
+    const stoppedAt = Number(/\d+/.exec(await page.getByRole('button', { name: /^Resume from/ }).innerText())![0]);
+    expect(stoppedAt).toBeLessThan(80);
+    const perplexity = await studio.perplexity();
+
+    // All of it is there after a reload: curve, samples, the step.
+    await page.reload();
+    await expect(page.getByRole('button', { name: `Resume from step ${stoppedAt}` })).toBeVisible();
+    expect(await studio.perplexity()).toBe(perplexity);
+    await studio.event(20, /Evaluated/);
+    await expect(page.getByRole('list', { name: 'Samples' }).getByRole('listitem').first()).toBeVisible();
+
+    await page.getByRole('button', { name: /^Resume from/ }).click();
+    await studio.event(80, /Evaluated/);
+    await expect(studio.strip.getByRole('button', { name: 'Start training' })).toBeVisible();
+    expect(await studio.perplexity()).toBeLessThanOrEqual(perplexity);
+
+    const before = await talk(studio);
+    await studio.goTo('Export');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download', exact: true }).click(),
+    ]);
+    const zip = info.outputPath('model.zip');
+    await download.saveAs(zip);
+    expect((await readFile(zip)).subarray(0, 2).toString()).toBe('PK');
+
+    // Into a browser that has never seen it: the same tokens, the same probabilities.
+    await page.evaluate(async () => {
+      for (const { name } of await indexedDB.databases()) if (name) indexedDB.deleteDatabase(name);
+    });
+    await studio.open('/export');
+    await studio.useDevice(device);
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Choose a zip…' }).click();
+    await (await chooser).setFiles(zip);
+    await expect(studio.strip).toContainText('step 80');
+    expect(await talk(studio)).toEqual(before);
+    expect(studio.errors).toEqual([]);
+  });
+}
+
+/** Greedy text, and the probabilities at one of its places. */
+async function talk(studio: Studio): Promise<{ text: string; probabilities: string[] }> {
+  const { page } = studio;
+  await studio.goTo('Playground');
+  await page.getByRole('textbox', { name: 'Prompt' }).fill('Call me ');
+  await page.getByRole('slider', { name: 'Temperature' }).fill('0');
+  await studio.set({ Length: 12 });
+  await page.getByRole('button', { name: 'Write', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Write', exact: true })).toBeVisible({ timeout: 60_000 });
+  const tokens = page.getByRole('listbox', { name: 'Tokens as written' });
+  const text = await tokens.innerText();
+  await tokens.getByRole('option').nth(4).click();
+  const probabilities = await page
+    .getByRole('table', { name: /^What token/ })
+    .getByRole('row')
+    .allInnerTexts();
+  expect(probabilities.length).toBeGreaterThan(5);
+  return { text, probabilities };
+}

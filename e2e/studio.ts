@@ -1,0 +1,93 @@
+/** What every journey needs: the studio opened clean, settings that train in seconds, and words for what it shows. */
+import { expect, type Page } from '@playwright/test';
+
+/** A model that a software GPU trains in half a minute, and that learns more than which bytes are common. */
+export const TINY = {
+  Layers: 1,
+  Heads: 2,
+  Width: 32,
+  Context: 32,
+  Steps: 80,
+  Batch: 8,
+  'Learning rate': 0.01,
+  'Warm-up': 5,
+  'Evaluate every': 20,
+} as const;
+
+export class Studio {
+  /** Console errors and uncaught ones since the studio was opened. */
+  readonly errors: string[] = [];
+  /** Every address that anything of the page asked for. */
+  readonly requests: string[] = [];
+
+  constructor(readonly page: Page) {
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.errors.push(message.text());
+    });
+    page.on('pageerror', (error) => this.errors.push(error.message));
+    page.context().on('request', (request) => this.requests.push(request.url()));
+  }
+
+  async open(path = '/'): Promise<void> {
+    await this.page.goto(path);
+    await expect(this.strip).toContainText(/WASM|WebGPU|CPU/);
+  }
+
+  get strip() {
+    return this.page.getByRole('banner');
+  }
+  get stages() {
+    return this.page.getByRole('navigation', { name: 'Stages' });
+  }
+
+  async goTo(stage: string): Promise<void> {
+    await this.stages.getByRole('link', { name: new RegExp(`^${stage}`) }).click();
+    await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible();
+  }
+
+  async useDevice(kind: 'WebGPU' | 'WASM'): Promise<void> {
+    await this.strip.getByRole('button', { name: /^Device/ }).click();
+    await this.page.getByRole('menu').getByText(kind, { exact: false }).first().click();
+    await expect(this.strip).toContainText(kind);
+  }
+
+  field(label: string) {
+    return this.page.getByRole('textbox', { name: label, exact: true });
+  }
+
+  async set(fields: Readonly<Record<string, number | string>>): Promise<void> {
+    for (const [label, value] of Object.entries(fields)) {
+      await this.field(label).fill(String(value));
+      await this.field(label).press('Tab');
+    }
+  }
+
+  /** Perplexity on held-out text at the newest evaluation, as the number strip says. */
+  async perplexity(): Promise<number> {
+    return number(await this.reading('Perplexity').innerText());
+  }
+  /** What always guessing by frequency would reach, as the chart's reference line says. */
+  async unigram(): Promise<number> {
+    return number(
+      await this.page
+        .getByText(/knowing only which tokens are common/)
+        .first()
+        .innerText(),
+    );
+  }
+  reading(label: string) {
+    return this.page
+      .locator('dl div', { has: this.page.getByText(label, { exact: true }) })
+      .getByRole('definition')
+      .first();
+  }
+
+  /** Waits until an event of the run says so. */
+  async event(step: number, words: RegExp): Promise<void> {
+    const events = this.page.getByRole('list', { name: 'Events' }).getByRole('listitem');
+    const line = events.filter({ hasText: words }).filter({ hasText: new RegExp(`\\b${step.toLocaleString('en')}`) });
+    await expect(line.first()).toBeVisible({ timeout: 180_000 });
+  }
+}
+
+const number = (words: string): number => Number(/[\d,.]+/.exec(words)![0].replaceAll(',', ''));
