@@ -6,7 +6,7 @@ import type { ByteStream } from '../src/core/checkpoint/byteSource';
 
 /** Refuses a folder that holds anything but a model of ours, before hours of work are aimed at it. */
 export async function checkFolder(path: string): Promise<void> {
-  const names = await readdir(path).catch((error: unknown) => {
+  const names: string[] = await readdir(path).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw badSettings(`${path} cannot be written as a folder.`, 'Name another with --out.');
   });

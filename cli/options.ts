@@ -56,7 +56,7 @@ export function parseOptions<const O extends Options>(options: O, args: readonly
   for (const [name, option] of Object.entries(options)) {
     if (values.has(name)) continue;
     if (option.kind === 'switch') values.set(name, false);
-    else if ('initial' in option && option.initial !== undefined) values.set(name, option.initial);
+    else if ('initial' in option) values.set(name, option.initial);
     else throw new UsageError(`--${name} is missing.`);
   }
   return Object.fromEntries(values) as Values<O>;

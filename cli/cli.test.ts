@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+let folder: string;
+let out: string;
+const text = () => join(folder, 'text.txt');
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'grow-'));
+  out = join(folder, 'model');
+  await writeFile(text(), 'Ein Wal — das ist kein Fisch. '.repeat(60));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+/** `onOutput` may interrupt. */
+function run(
+  name: 'grow' | 'sample',
+  args: readonly string[],
+  onOutput?: (interrupt: () => void) => void,
+): Promise<Ended> {
+  const file = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args]);
+  const ended: Ended = { code: null, stdout: '', stderr: '' };
+  child.stdout.on('data', (data: Buffer) => {
+    ended.stdout += data.toString();
+    onOutput?.(() => child.kill('SIGINT'));
+  });
+  child.stderr.on('data', (data: Buffer) => (ended.stderr += data.toString()));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ ...ended, code })));
+}
+const tiny = ['--layers', '1', '--heads', '2', '--width', '16', '--context', '16', '--batch', '4', '--warmup', '2'];
+const grow = (...args: string[]) => ['--text', text(), ...tiny, '--device', 'wasm', '--out', out, '--json', ...args];
+const lines = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+test('grow trains and writes a folder, and sample continues a prompt from it', async () => {
+  const grown = await run(
+    'grow',
+    grow('--tokenizer', 'bpe:270', '--steps', '20', '--eval-every', '10', '--learning-rate', '1e-2'),
+  );
+  expect(grown).toMatchObject({ code: 0, stderr: '' });
+  const told = lines(grown.stdout);
+  expect(told.map(({ step }) => step)).toEqual([0, 10, 20, 20]);
+  const last = told.at(-1)!;
+  expect(Object.keys(last)).toEqual([
+    ...['step', 'trainLoss', 'valLoss', 'perplexity', 'tokensPerSecond', 'parameters', 'device', 'out'],
+  ]);
+  expect(last).toMatchObject({ device: 'wasm', out, parameters: 270 * 16 + 16 * 16 + 12 * 16 ** 2 + 13 * 16 + 2 * 16 });
+  expect(last['valLoss']).toBeLessThan(told[0]!['valLoss'] as number);
+  expect(Math.log(last['perplexity'] as number)).toBeCloseTo(last['valLoss'] as number, 9);
+  expect(await readdir(out)).toEqual([
+    ...['README.md', 'config.json', 'generation_config.json', 'homegrown.json', 'model.safetensors'],
+    ...['optimizer.safetensors', 'tokenizer.json', 'tokenizer_config.json'],
+  ]);
+  expect(await readdir(folder)).toEqual(['model', 'text.txt']);
+
+  const sample = ['--from', out, '--prompt', 'Ein Wal', '--tokens', '12', '--device', 'wasm'];
+  const [first, again, greedy] = [
+    await run('sample', [...sample, '--temperature', '1', '--seed', '3']),
+    await run('sample', [...sample, '--temperature', '1', '--seed', '3']),
+    await run('sample', [...sample, '--temperature', '0', '--seed', '9']),
+  ];
+  expect(first).toMatchObject({ code: 0, stderr: '' });
+  expect(first.stdout.length).toBeGreaterThan(5);
+  expect(again.stdout).toBe(first.stdout);
+  expect(greedy.stdout).not.toContain('Ein Wal');
+});
+
+test('Ctrl-C stops at a step, saves, and says how far it came', async () => {
+  let interrupted = false;
+  const stopped = await run(
+    'grow',
+    grow('--tokenizer', 'characters', '--steps', '100000', '--eval-every', '5'),
+    (interrupt) => {
+      if (!interrupted) interrupt();
+      interrupted = true;
+    },
+  );
+  expect(stopped).toMatchObject({ code: 0, stderr: '' });
+  const { step } = lines(stopped.stdout).at(-1)!;
+  expect(step).toBeLessThan(100_000);
+  const info = JSON.parse(await readFile(join(out, 'homegrown.json'), 'utf8')) as { state: { step: number } };
+  expect(info.state.step).toBe(step);
+});
+
+describe('what cannot run ends with one line', () => {
+  test.each<[string, () => ['grow' | 'sample', string[]], number, string]>([
+    ['an unknown flag', () => ['grow', grow('--stesp', '5')], 2, 'There is no flag --stesp'],
+    ['a tokenizer that is none', () => ['grow', grow('--tokenizer', 'words')], 2, '--tokenizer must be'],
+    [
+      'heads that do not divide the width',
+      () => ['grow', grow('--tokenizer', 'bytes').map((arg) => (arg === '2' ? '3' : arg))],
+      2,
+      'cannot be divided among 3 heads',
+    ],
+    [
+      'a text that is not there',
+      () => ['grow', ['--text', 'nowhere.txt', '--out', out, '--json']],
+      1,
+      'There is no file nowhere.txt',
+    ],
+    [
+      'a folder that is not ours',
+      () => ['grow', ['--text', text(), '--out', folder]],
+      2,
+      'was not written by Homegrown',
+    ],
+    ['a model that is not there', () => ['sample', ['--from', join(folder, 'none')]], 1, 'There is no folder'],
+  ])('%s', async (_, command, code, message) => {
+    const ended = await run(...command());
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(ended.stderr).toContain(message);
+    expect(ended.stderr.trimEnd().split('\n').length).toBe(1);
+  });
+});

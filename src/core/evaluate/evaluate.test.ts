@@ -1,0 +1,38 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, test } from 'vitest';
+import { initialValues, network } from '../models/network';
+import { logits } from '../sample/generate';
+import type { TokenSource } from '../shards/manifest';
+import { bitsPerByte, meanLoss } from './evaluate';
+
+const choice = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 5 }, vocabulary: 9 } as const;
+const ids = Uint32Array.from({ length: 41 }, (_, i) => (i * i + 3) % 9);
+const source: TokenSource = {
+  ...{ tokens: ids.length, bytes: 82, vocabulary: 9 },
+  read: (start, length) => Promise.resolve(ids.slice(start, start + length)),
+};
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+test('is the mean of every token given what precedes it in its window', async () => {
+  const net = await network(choice, initialValues(choice, 1));
+  let sum = 0;
+  for (let start = 0; start < 40; start += 5) {
+    const scores = await logits(net, [...ids.slice(start, start + 5)]);
+    for (let t = 0; t < 5; t++) {
+      const row = scores.subarray(t * 9, (t + 1) * 9);
+      sum += Math.log(row.reduce((total, z) => total + Math.exp(z), 0)) - row[ids[start + t + 1]!]!;
+    }
+  }
+  for (const rows of [1, 2, 4, 8]) {
+    expect(await meanLoss(net, source, { rows, tokens: 1000 })).toBeCloseTo(sum / 40, 5);
+  }
+  const before = tf.memory().numTensors;
+  await meanLoss(net, source, { rows: 2, tokens: 20 });
+  expect(tf.memory().numTensors).toBe(before);
+  net.dispose();
+});
+test('bits per byte: two bytes a token, ln 2 nats a bit', () => {
+  expect(bitsPerByte(Math.LN2, { tokens: 41, bytes: 82 })).toBeCloseTo(0.5, 12);
+});

@@ -1,0 +1,136 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { expectClose } from '../../testing/checkOp';
+import { useWasm } from '../../testing/wasm';
+import { logits } from '../../sample/generate';
+import { initialValues, type ModelChoice, network, type Values } from '../network';
+import { countParams, sizeOf } from '../spec';
+import { gpt } from './spec';
+
+const choice: ModelChoice = { id: 'gpt', config: { layers: 2, heads: 3, width: 12, context: 7 }, vocabulary: 11 };
+/** As drawn, but large and without zeros, so that every weight matters. */
+const values: Values = new Map(
+  [...initialValues(choice, 3)].map(([name, { shape, data }], at) => [
+    name,
+    { shape, data: data.map((x, i) => (x === 0 || x === 1 ? x + 0.3 * Math.sin(i + at) : 12 * x)) },
+  ]),
+);
+const ids = [3, 1, 4, 1, 5, 9, 10];
+
+test('GPT-2 small has the published number of parameters', () => {
+  expect(countParams(gpt.params({ layers: 12, heads: 12, width: 768, context: 1024 }, 50_257))).toBe(124_439_808);
+});
+test('names and shapes are those of GPT2LMHeadModel', () => {
+  const table = gpt.params(choice.config, 11);
+  expect(Object.keys(table).length).toBe(2 + 12 * 2 + 2);
+  expect(table['transformer.h.1.attn.c_attn.weight']).toMatchObject({ shape: [12, 36], decay: true });
+  expect(table['transformer.h.1.mlp.c_proj.weight']).toMatchObject({ shape: [48, 12], init: { std: 0.01 } });
+  const decayed = Object.entries(table).filter(([, { decay }]) => decay);
+  expect(decayed.every(([name]) => /(wte|c_attn|c_proj|c_fc)\.weight$/.test(name))).toBe(true);
+});
+test('initial weights follow the table, and the seed', () => {
+  const wide: ModelChoice = { ...choice, config: { layers: 2, heads: 4, width: 64, context: 16 }, vocabulary: 300 };
+  const drawn = initialValues(wide, 1);
+  const deviation = (name: string): number => {
+    const { data } = drawn.get(name)!;
+    return Math.sqrt(data.reduce((sum, x) => sum + x * x, 0) / data.length);
+  };
+  expect(deviation('transformer.wte.weight')).toBeCloseTo(0.02, 3);
+  expect(deviation('transformer.h.0.mlp.c_proj.weight')).toBeCloseTo(0.01, 3);
+  expect(drawn.get('transformer.ln_f.weight')!.data.every((x) => x === 1)).toBe(true);
+  expect(drawn.get('transformer.h.1.attn.c_attn.bias')!.data.every((x) => x === 0)).toBe(true);
+  expect(initialValues(wide, 2).get('transformer.wte.weight')).not.toEqual(drawn.get('transformer.wte.weight'));
+  for (const [name, { shape, data }] of drawn) expect(data.length, name).toBe(sizeOf(shape));
+});
+test('sizes that cannot run say why', () => {
+  expect(gpt.problems({ layers: 2, heads: 3, width: 12, context: 8 })).toEqual([]);
+  expect(gpt.problems({ layers: 2, heads: 5, width: 12, context: 8 })).toEqual([
+    { field: 'heads', message: 'The width of 12 cannot be divided among 5 heads.' },
+  ]);
+  expect(gpt.problems({ layers: 0, heads: 1.5, width: NaN, context: 1e9 }).map(({ field }) => field)).toEqual([
+    ...['layers', 'heads', 'width', 'context'],
+  ]);
+});
+test('the dial gives runnable sizes that grow with it', () => {
+  const counts = [1e4, 1e5, 1e6, 1e7, 1e8, 1e9].map((wanted) => {
+    const config = gpt.sized(wanted, 4096);
+    expect(gpt.problems(config)).toEqual([]);
+    return countParams(gpt.params(config, 4096));
+  });
+  expect(counts).toEqual([...counts].sort((a, b) => a - b));
+  expect(counts[3]! / 1e7).toBeGreaterThan(0.7);
+  expect(counts[3]! / 1e7).toBeLessThan(1.4);
+  expect(gpt.presets.flatMap(({ config }) => gpt.problems(config))).toEqual([]);
+});
+
+describe.each([
+  ['cpu', () => tf.setBackend('cpu')],
+  ['wasm', useWasm],
+])('on %s', (_, use) => {
+  beforeAll(async () => {
+    await use();
+  });
+  test('logits are those of GPT-2 written out in f64', async () => {
+    const net = await network(choice, values);
+    expectClose(await logits(net, ids), reference(ids), 5e-6, 'logits');
+    net.dispose();
+  });
+  test('a later token cannot change an earlier prediction', async () => {
+    const net = await network(choice, values);
+    const [a, b] = [await logits(net, ids), await logits(net, [...ids.slice(0, 4), 0, 0, 0])];
+    expect(a.subarray(0, 4 * 11)).toEqual(b.subarray(0, 4 * 11));
+    expect(a.subarray(4 * 11)).not.toEqual(b.subarray(4 * 11));
+    net.dispose();
+  });
+});
+
+/** GPT-2 (Radford et al. 2019) as loops over f64: ids -> logits [T, V]. */
+function reference(tokens: number[]): number[] {
+  const { layers, heads, width: C } = choice.config;
+  const D = C / heads;
+  const w = (name: string): Float32Array => values.get(`transformer.${name}`)!.data;
+  const affine = (x: number[][], name: string, O: number): number[][] => {
+    const [weight, bias] = [w(`${name}.weight`), w(`${name}.bias`)];
+    return x.map((row) =>
+      Array.from({ length: O }, (__, o) => row.reduce((sum, v, i) => sum + v * weight[i * O + o]!, bias[o]!)),
+    );
+  };
+  const normed = (x: number[][], name: string): number[][] =>
+    x.map((row) => {
+      const mean = row.reduce((a, b) => a + b) / C;
+      const variance = row.reduce((sum, v) => sum + (v - mean) ** 2, 0) / C;
+      return row.map(
+        (v, c) => ((v - mean) / Math.sqrt(variance + 1e-5)) * w(`${name}.weight`)[c]! + w(`${name}.bias`)[c]!,
+      );
+    });
+  const add = (a: number[][], b: number[][]): number[][] => a.map((row, t) => row.map((v, c) => v + b[t]![c]!));
+  const gelu = (v: number): number => (v / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v ** 3)));
+
+  let x = tokens.map((id, t) =>
+    Array.from({ length: C }, (__, c) => w('wte.weight')[id * C + c]! + w('wpe.weight')[t * C + c]!),
+  );
+  for (let layer = 0; layer < layers; layer++) {
+    const h = `h.${layer}`;
+    const qkv = affine(normed(x, `${h}.ln_1`), `${h}.attn.c_attn`, 3 * C);
+    const attended = qkv.map((row, i) =>
+      Array.from({ length: C }, (__, c) => {
+        const head = Math.floor(c / D) * D;
+        const scores = qkv.slice(0, i + 1).map((other) => {
+          let dot = 0;
+          for (let d = 0; d < D; d++) dot += row[head + d]! * other[C + head + d]!;
+          return Math.exp(dot / Math.sqrt(D));
+        });
+        const total = scores.reduce((a, b) => a + b);
+        return scores.reduce((sum, score, j) => sum + (score / total) * qkv[j]![2 * C + c]!, 0);
+      }),
+    );
+    x = add(x, affine(attended, `${h}.attn.c_proj`, C));
+    const inner = affine(normed(x, `${h}.ln_2`), `${h}.mlp.c_fc`, 4 * C).map((row) => row.map(gelu));
+    x = add(x, affine(inner, `${h}.mlp.c_proj`, C));
+  }
+  return normed(x, 'ln_f').flatMap((row) =>
+    Array.from({ length: choice.vocabulary }, (__, v) =>
+      row.reduce((sum, value, c) => sum + value * w('wte.weight')[v * C + c]!, 0),
+    ),
+  );
+}

@@ -1,0 +1,117 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { globalNorm } from '../ops/globalNorm';
+import { useWasm } from '../testing/wasm';
+import { expectClose } from '../testing/checkOp';
+import { type OptimizerId, OPTIMIZERS } from '.';
+import type { OptimizerSettings } from './optimizer';
+import { learningRateAt, type ScheduleSettings } from './schedule';
+
+const schedule: ScheduleSettings = { learningRate: 2, warmup: 10, finalRate: 0.1, steps: 110 };
+
+test('schedules rise from 0 to the peak, and end at their share of it', () => {
+  for (const id of ['cosine', 'linear', 'constant'] as const) {
+    expect(learningRateAt(id, schedule, 1)).toBeCloseTo(0.2, 12);
+    expect(learningRateAt(id, schedule, 10)).toBeCloseTo(2, 12);
+    expect(learningRateAt(id, schedule, 110)).toBeCloseTo(id === 'constant' ? 2 : 0.2, 12);
+    expect(learningRateAt(id, schedule, 500)).toBeCloseTo(id === 'constant' ? 2 : 0.2, 12);
+  }
+  expect(learningRateAt('linear', schedule, 60)).toBeCloseTo(1.1, 12);
+  expect(learningRateAt('cosine', schedule, 35)).toBeCloseTo(0.2 + (1.8 * (1 + Math.SQRT1_2)) / 2, 12);
+  expect(learningRateAt('linear', { ...schedule, warmup: 0 }, 1)).toBeCloseTo(2 - 1.8 / 110, 12);
+  expect(learningRateAt('cosine', { ...schedule, warmup: 110 }, 110)).toBeCloseTo(2, 12);
+});
+
+const settings: OptimizerSettings = {
+  ...{ beta1: 0.9, beta2: 0.99, epsilon: 1e-8, momentum: 0.9, weightDecay: 0.1, clip: 1 },
+};
+const gradientAt = (step: number): number[][] => [
+  [0.3 * step, -2, 0.01],
+  [1, -0.5 * step],
+];
+const initial = [
+  [1, -1, 0.5],
+  [2, 0],
+];
+/** The first weight decays, the second does not. */
+const decays = [true, false];
+
+const variable = (values: number[]): tf.Variable => tf.tidy(() => tf.variable(tf.tensor1d(values)));
+
+/** Three updates by the optimizer itself. */
+function trained(id: OptimizerId, change: Partial<OptimizerSettings>): number[] {
+  const { moments, rates, update } = OPTIMIZERS[id];
+  const all = { ...settings, ...change };
+  const slots = initial.map((weights, i) => ({
+    parameter: variable(weights),
+    moments: moments.map(() => variable(weights.map(() => 0))),
+    decay: decays[i]!,
+  }));
+  for (let step = 1; step <= 3; step++) {
+    tf.tidy(() => {
+      const gradients = gradientAt(step).map((values) => tf.tensor1d(values));
+      const given = slots.map((slot, i) => ({ ...slot, gradient: gradients[i]! }));
+      update(given, tf.tensor1d(rates(0.1, step, all)), globalNorm(gradients), all);
+    });
+  }
+  const result = slots.flatMap(({ parameter }) => [...parameter.dataSync()]);
+  tf.dispose(slots.flatMap(({ parameter, moments: kept }) => [parameter, ...kept]));
+  return result;
+}
+
+/** The same in f64, from the papers. */
+function written(id: OptimizerId, change: Partial<OptimizerSettings>): number[] {
+  const s = { ...settings, ...change };
+  const weights = initial.map((row) => [...row]);
+  const [m, v] = [0, 1].map(() => initial.map((row) => row.map(() => 0))) as [number[][], number[][]];
+  for (let step = 1; step <= 3; step++) {
+    const gradients = gradientAt(step);
+    const norm = Math.sqrt(gradients.flat().reduce((sum, g) => sum + g * g, 0));
+    const factor = s.clip > 0 ? Math.min(1, s.clip / norm) : 1;
+    weights.forEach((row, i) => {
+      row.forEach((w, j) => {
+        const g = gradients[i]![j]! * factor;
+        const decay = decays[i] ? s.weightDecay * w : 0;
+        if (id === 'sgd') {
+          v[i]![j] = s.momentum * v[i]![j]! + g + decay;
+          row[j] = w - 0.1 * v[i]![j];
+          return;
+        }
+        m[i]![j] = s.beta1 * m[i]![j]! + (1 - s.beta1) * g;
+        v[i]![j] = s.beta2 * v[i]![j]! + (1 - s.beta2) * g * g;
+        const [mHat, vHat] = [m[i]![j] / (1 - s.beta1 ** step), v[i]![j] / (1 - s.beta2 ** step)];
+        row[j] = w - 0.1 * (mHat / (Math.sqrt(vHat) + s.epsilon) + decay);
+      });
+    });
+  }
+  return weights.flat();
+}
+
+describe.each([
+  ['cpu', () => tf.setBackend('cpu')],
+  ['wasm', useWasm],
+])('on %s', (_, use) => {
+  beforeAll(async () => {
+    await use();
+  });
+  test.each(Object.keys(OPTIMIZERS) as OptimizerId[])('%s does what its paper says, clipped or not', (id) => {
+    const before = tf.memory().numTensors;
+    for (const change of [{}, { clip: 0 }, { weightDecay: 0 }]) {
+      expectClose(trained(id, change), written(id, change), 3e-6, `${id} ${JSON.stringify(change)}`);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+  test('the norm is that of all tensors as one vector', () => {
+    const norm = tf.tidy(
+      () =>
+        globalNorm([
+          tf.tensor1d([3]),
+          tf.tensor2d([
+            [0, 4],
+            [12, 0],
+          ]),
+        ]).dataSync()[0],
+    );
+    expect(norm).toBeCloseTo(13, 5);
+  });
+});

@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, test } from 'vitest';
+import { unwatched } from '../base/job';
+import { initialValues, type Network, network } from '../models/network';
+import { generate, logits, nextLogits } from './generate';
+
+const context = 20;
+const choice = { id: 'gpt', config: { layers: 1, heads: 2, width: 8, context }, vocabulary: 13 } as const;
+const settings = { temperature: 1, topK: 0, topP: 1, seed: 5, length: 30 };
+let net: Network;
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  const large = new Map(
+    [...initialValues(choice, 1)].map(([name, { shape, data }]) => [name, { shape, data: data.map((x) => 20 * x) }]),
+  );
+  net = await network(choice, large);
+});
+async function ids(change: Partial<typeof settings> = {}, prompt = [1, 2, 3]): Promise<number[]> {
+  const found: number[] = [];
+  for await (const { id } of generate(net, prompt, { ...settings, ...change }, unwatched)) found.push(id);
+  return found;
+}
+
+test('the same seed gives the same tokens, another seed others', async () => {
+  const first = await ids();
+  expect(first.length).toBe(30);
+  expect(await ids()).toEqual(first);
+  expect(await ids({ seed: 6 })).not.toEqual(first);
+});
+test('greedy takes the highest score each time, and sees no further back than the context', async () => {
+  const tokens = [1, 2, 3];
+  for (let i = 0; i < 30; i++) {
+    const scores = await nextLogits(net, tokens.slice(-context));
+    tokens.push(scores.indexOf(Math.max(...scores)));
+  }
+  expect(await ids({ temperature: 0 })).toEqual(tokens.slice(3));
+});
+test('the next scores are the last row of all scores, whatever the length', async () => {
+  for (const length of [1, 3, 16, 17, 20]) {
+    const prompt = Array.from({ length }, (_, i) => (i * 5) % 13);
+    expect([...(await nextLogits(net, prompt))]).toEqual([...(await logits(net, prompt)).slice(-13)]);
+  }
+});
+test('a stop ends it between tokens, and nothing is left behind', async () => {
+  const before = tf.memory().numTensors;
+  const abort = new AbortController();
+  const found: number[] = [];
+  for await (const { id } of generate(net, [1], settings, abort)) {
+    found.push(id);
+    if (found.length === 4) abort.abort();
+  }
+  expect(found.length).toBe(4);
+  expect(tf.memory().numTensors).toBe(before);
+});
+test('an empty prompt is refused in words', async () => {
+  await expect(ids({}, [])).rejects.toMatchObject({ code: 'bad-settings' });
+});

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { problems } from './problems';
+import { DEFAULT_RECIPE } from './recipe';
+
+const model = { id: 'gpt', config: { layers: 2, heads: 2, width: 16, context: 64 }, vocabulary: 300 } as const;
+const tokens = { train: 1000, validation: 100 };
+const fieldsOf = (...input: Parameters<typeof problems>): string[] => problems(...input).map(({ field }) => field);
+
+test('the first settings can run', () => {
+  expect(problems(model, DEFAULT_RECIPE, tokens)).toEqual([]);
+});
+test('each setting outside its bounds is told by field, whatever it is', () => {
+  expect(fieldsOf(model, { ...DEFAULT_RECIPE, learningRate: 0 }, tokens)).toEqual(['learningRate']);
+  expect(fieldsOf(model, { ...DEFAULT_RECIPE, steps: 1.5, seed: -1, beta2: 1, clip: NaN }, tokens)).toEqual([
+    ...['steps', 'beta2', 'clip', 'seed'],
+  ]);
+  expect(fieldsOf({ ...model, config: { ...model.config, heads: 3 } }, DEFAULT_RECIPE, tokens)).toEqual(['heads']);
+});
+test('a part of the text that is shorter than a window is told with numbers', () => {
+  const [found] = problems(model, DEFAULT_RECIPE, { train: 1000, validation: 64 });
+  expect(found).toEqual({
+    field: 'text',
+    message: 'The validation part of the text has 64 tokens; a context of 64 needs at least 65.',
+  });
+  expect(fieldsOf(model, DEFAULT_RECIPE, { train: 65, validation: 65 })).toEqual([]);
+});
