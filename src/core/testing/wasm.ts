@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, sep } from 'node:path';
 
-/** Makes TensorFlow.js run on wasm in Node, from the files that npm installed. */
+/** Where npm has put wasm's binaries. */
+export const wasmFolder = `${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}${sep}`;
+
+/** Makes TensorFlow.js run on wasm in Node. */
 export async function useWasm(): Promise<void> {
   if (tf.getBackend() === 'wasm') return;
-  setWasmPaths(`${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}/`);
+  setWasmPaths(wasmFolder);
   await tf.setBackend('wasm');
 }
