@@ -47,6 +47,22 @@ test('progress arrives in order, and the result after it', async () => {
   close();
 });
 
+test('progress told at the very end arrives before the result or the failure', async () => {
+  for (const fails of [false, true]) {
+    const { client, close } = pair({
+      count({ to }, { report }) {
+        for (let i = 1; i <= to; i++) report(i);
+        return fails ? Promise.reject(new Error('no')) : Promise.resolve({ reached: to, stopped: false });
+      },
+    });
+    const seen: number[] = [];
+    const call = client.call('count', { to: 100 }, { onProgress: (n) => seen.push(n) });
+    await call.catch(() => undefined);
+    expect(seen).toHaveLength(100);
+    close();
+  }
+});
+
 test('a stop ends the work at its next boundary, with a result', async () => {
   const { client, close } = pair(counter);
   const abort = new AbortController();

@@ -6,12 +6,15 @@ export type Api<A> = { [M in keyof A]: { input: unknown; progress: unknown; outp
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
-/** What a worker exposes through comlink. `stop` closes or says anything: the work is to end at its next boundary. */
+/**
+ * What a worker exposes through comlink. `stop` closes or says anything: the work is to end at its next boundary.
+ * What `report` returns resolves once the page has taken the progress in.
+ */
 export interface Served<A extends Api<A>> {
   call<M extends keyof A>(
     method: M,
     input: A[M]['input'],
-    report: (progress: A[M]['progress']) => void,
+    report: (progress: A[M]['progress']) => unknown,
     stop: MessagePort,
   ): Promise<Reply<A[M]['output']>>;
 }

@@ -51,12 +51,17 @@ export class MetricLog {
       case 'saved': {
         const { step, bytes } = event;
         dropAfter(this.saves, step - 1);
-        this.saves.push({ step, bytes, activeMs: this.activeMs.at(-1) ?? 0 });
+        this.saves.push({ step, bytes, activeMs: this.now });
         return;
       }
       default:
         event satisfies never;
     }
+  }
+
+  /** Milliseconds of training that are known of. */
+  private get now(): number {
+    return Math.max(this.activeMs.at(-1) ?? 0, this.evaluations.at(-1)?.activeMs ?? 0);
   }
 
   /** Forgets everything after `step`. */

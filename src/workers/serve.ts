@@ -14,9 +14,17 @@ export function serve<A extends Api<A>>(handlers: Handlers<A>, endpoint?: Endpoi
     async call(method, input, report, stop) {
       const abort = new AbortController();
       stop.onmessage = () => abort.abort();
+      // Progress goes another way than the reply: the last of it must have arrived before the reply leaves.
+      let told: Promise<unknown> = Promise.resolve();
+      const tell = (progress: A[typeof method]['progress']): void => {
+        told = Promise.resolve(report(progress)).catch(() => undefined);
+      };
       try {
-        return { ok: true, value: await handlers[method](input, { signal: abort.signal, report }) };
+        const value = await handlers[method](input, { signal: abort.signal, report: tell });
+        await told;
+        return { ok: true, value };
       } catch (error) {
+        await told;
         return { ok: false, failure: toFailure(error) } satisfies Reply<never>;
       } finally {
         stop.close();

@@ -39,8 +39,8 @@ const NOISE = 0.01;
 const GAP = 0.1;
 /** Evaluations that a trend is taken over. */
 const TREND = 3;
-/** Steps whose mean is the training loss at a step. */
-const WINDOW = 50;
+/** Steps whose mean is the training loss at a step: a tenth of those so far, for early on it falls fast. */
+const windowOf = (steps: number): number => Math.min(50, Math.ceil(steps / 10));
 
 export function judge(course: Course): Verdict {
   const { evaluations, planned, isOver, vocabulary, unigramLoss } = course;
@@ -141,7 +141,7 @@ export function judge(course: Course): Verdict {
 /** Mean training loss of the steps up to `step`; undefined where none was logged. */
 export function trainingAt({ step: steps, loss }: Course['training'], step: number): number | undefined {
   const end = countUpTo(steps, step);
-  const start = Math.max(0, end - WINDOW);
+  const start = end - windowOf(end);
   if (end === start) return undefined;
   let sum = 0;
   for (let i = start; i < end; i++) sum += loss[i]!;

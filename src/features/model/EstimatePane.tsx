@@ -55,7 +55,7 @@ function DeviceReading() {
   const device = useStudio((s) => s.device);
   const words =
     device.kind === 'open'
-      ? `measured on ${device.info.name}`
+      ? `measured on ${device.info.name.replace(/^This /, 'this ')}`
       : device.kind === 'opening'
         ? 'measuring this device'
         : 'no device';

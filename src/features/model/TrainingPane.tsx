@@ -86,13 +86,15 @@ function RateChart({ recipe }: { recipe: Recipe }) {
     return { x, y };
   }, [schedule, learningRate, warmup, finalRate, steps]);
   return (
-    <SmallChart
-      title="Learning rate by step"
-      value={formatNumber(learningRate)}
-      lines={[{ id: 'rate', label: 'learning rate', run: 1, form: 'thin', ...line }]}
-      xMax={steps}
-      y={{ min: 0, max: learningRate * 1.1 }}
-      caption={`The learning rate rises to ${formatNumber(learningRate)} in ${formatNumber(warmup)} steps and ends at ${formatNumber(line.y.at(-1) ?? 0)}`}
-    />
+    <div className={styles.rate}>
+      <SmallChart
+        title="Learning rate by step"
+        value={formatNumber(learningRate)}
+        lines={[{ id: 'rate', label: 'learning rate', run: 1, form: 'thin', ...line }]}
+        xMax={steps}
+        y={{ min: 0, max: learningRate * 1.1 }}
+        caption={`The learning rate rises to ${formatNumber(learningRate)} in ${formatNumber(warmup)} steps and ends at ${formatNumber(line.y.at(-1) ?? 0)}`}
+      />
+    </div>
   );
 }

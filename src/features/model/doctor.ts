@@ -157,7 +157,7 @@ const heldOut: Check = ({ text, validationShare }) => {
   if (noise <= 0.05) return 'Held-out text is long enough to tell small differences';
   return caution(
     'Held-out text is small',
-    `${formatCount(validation)} tokens: a difference under ${formatNumber(noise)} nats is noise.${validationShare < 0.1 ? '' : ' More text would make a finer ruler.'}`,
+    `${formatCount(validation)} tokens: a difference under ${formatNumber(Number(noise.toPrecision(1)))} nats is noise.${validationShare < 0.1 ? '' : ' More text would make a finer ruler.'}`,
     [],
     validationShare < 0.1
       ? { kind: 'holdOut', label: 'Hold out 10 %', share: 0.1 }
@@ -207,13 +207,14 @@ const evaluations: Check = ({ recipe, estimate }) => {
   // A forward pass is a third of a step.
   const share = evalTokens / 3 / (evalEvery * estimate.tokensPerStep);
   if (share <= 0.5) return 'Evaluations take a small part of the time';
+  const fewer = Math.max(1024, 1024 * Math.floor((evalEvery * estimate.tokensPerStep) / 1024));
   return caution(
     'Evaluations take much of the time',
     `Each reads ${formatCount(evalTokens)} tokens after ${formatCount(evalEvery * estimate.tokensPerStep)} of training: ${formatCount((100 * share) / (1 + share))} % of the run.`,
-    ['evalEvery'],
+    ['evalEvery', 'evalTokens'],
     often > evalEvery
-      ? { kind: 'recipe', label: `Set ${formatCount(often)}`, change: { evalEvery: often } }
-      : undefined,
+      ? { kind: 'recipe', label: `Set ${formatCount(often)} steps`, change: { evalEvery: often } }
+      : { kind: 'recipe', label: `Read ${formatCount(fewer)}`, change: { evalTokens: fewer } },
   );
 };
 

@@ -10,6 +10,7 @@ import {
   LossChart,
   SmallChart,
   SmallCharts,
+  type ChartSettings,
   type Line,
 } from '../../ui';
 import { heldOutCurve, Mapped, partUpTo } from './columns';
@@ -22,7 +23,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
   const phase = useStudio((s) => s.phase);
   const saved = useStudio((s) => s.saved);
   useStudio((s) => s.logVersion);
-  const [chart, setChart] = useState(defaultChartSettings);
+  const [chosen, setChosen] = useState<ChartSettings>();
   const { model, recipe, tokensPerStep, unigramLoss } = settings;
   const tokens = useMemo(() => new Mapped(log.step, (step) => step * tokensPerStep), [log, tokensPerStep]);
   const seconds = useMemo(() => new Mapped(log.activeMs, (ms) => ms / 1000), [log]);
@@ -30,6 +31,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
   const kept = phase.kind === 'failed' ? (saved?.step ?? 0) : Infinity;
   const part = partUpTo(log.step, kept);
   const planned = plannedSteps(phase, settings);
+  const chart = chosen ?? { ...defaultChartSettings, smoothing: smoothingFor(planned) };
   const clip = recipe.clip > 0 ? recipe.clip : undefined;
   const sync = chart.x === 'step' ? { syncKey: 'train' } : {};
   const step = part(log.step);
@@ -52,7 +54,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
         ]}
         plannedSteps={planned}
         settings={chart}
-        onSettings={setChart}
+        onSettings={setChosen}
         undone={
           phase.kind === 'failed' && phase.step > kept
             ? {
@@ -98,6 +100,10 @@ export function Charts({ settings }: { settings: RunSettings }) {
     </>
   );
 }
+
+/** A fiftieth of a short run, and the usual 50 steps of a long one. */
+const smoothingFor = (steps: number): number =>
+  Math.min(defaultChartSettings.smoothing, 1 - 1 / Math.max(2, steps / 50));
 
 const newest = (values: readonly number[], format: (value: number) => string): string =>
   values.length > 0 ? format(values.at(-1)!) : '–';

@@ -20,7 +20,9 @@ export function NoRun() {
   }
   const { parameters, seconds } = estimateProject(project, device);
   const time =
-    seconds === undefined ? '' : `, about ${formatDuration(1000 * seconds)} on ${device?.name ?? 'this device'}`;
+    seconds === undefined
+      ? ''
+      : `, about ${formatDuration(1000 * seconds)} on ${(device?.name ?? 'this device').replace(/^This /, 'this ')}`;
   return (
     <EmptyState action={<Button onPress={() => navigate('/model')}>Look at the settings</Button>}>
       No run yet. It would be {modelSpec(project.model.id).label} with {formatShort(parameters)} parameters, trained for{' '}

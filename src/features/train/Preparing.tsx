@@ -44,7 +44,7 @@ export function Compiling() {
     <Block isWideGutter>
       <Progress
         label={isMeasured ? 'Beginning the first step' : 'Compiling the training step'}
-        detail={isMeasured ? 'held-out text is measured' : `for ${device}, once for this model`}
+        detail={isMeasured ? 'the model is measured as it begins' : `for ${device}, once for this model`}
         value={0}
         max={1}
         delayMs={0}

@@ -34,8 +34,8 @@ test('a run is told in order, each turning point once', () => {
     evaluate(log, n, 4 - n / 2);
   }
   expect(runEvents(log, settings).map(({ step, words }) => `${step} ${words}`)).toEqual([
-    '0 Saved and read back, 26.3 MB',
     '0 Evaluated, perplexity 299',
+    '0 Saved and read back, 26.3 MB',
     '1 Evaluated, perplexity 33.1, best so far',
     '1 Gap to training above 0.3 nats',
     '2 Evaluated, perplexity 20.1, best so far',

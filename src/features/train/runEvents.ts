@@ -16,13 +16,7 @@ export interface RunEvent {
 const GAP = 0.3;
 
 export function runEvents(log: MetricLog, { recipe, unigramLoss }: RunSettings): readonly RunEvent[] {
-  const events: RunEvent[] = log.saves.map(({ step, bytes, activeMs }) => ({
-    step,
-    activeMs,
-    words: `Saved and read back, ${formatBytes(bytes)}`,
-    tone: 'ok',
-  }));
-
+  const events: RunEvent[] = [];
   let best = Infinity;
   let isPastUnigram = false;
   let hasGap = false;
@@ -52,6 +46,10 @@ export function runEvents(log: MetricLog, { recipe, unigramLoss }: RunSettings):
     const words = `Warm-up ended, learning rate ${formatNumber(learningRate)}`;
     events.push({ step: warmup, activeMs: log.activeMs[at]!, words });
   }
+  for (const { step, bytes, activeMs: at } of log.saves) {
+    events.push({ step, activeMs: at, words: `Saved and read back, ${formatBytes(bytes)}`, tone: 'ok' });
+  }
+  // Stable: what is of one step stays in the order in which it comes about.
   return events.sort((a, b) => a.step - b.step);
 }
 
