@@ -40,11 +40,9 @@ export function Strip(p: StripProps) {
 
 function usePhase() {
   const studio = useStudio((s) => s);
-  const now = useNow(studio.writing.kind === 'writing' || isBusy(studio));
+  const now = useNow(studio.writing.kind === 'writing');
   return readPhase(studio, now);
 }
-const isBusy = (s: Parameters<typeof readPhase>[0]): boolean =>
-  [s.importing, s.tokenizing, s.building, s.exporting, s.importingModel].some((work) => work.kind === 'busy');
 
 function useDeviceFact(): StripFact {
   const store = useStudioStore();

@@ -1,11 +1,10 @@
 /** What goes on now, in words: the strip's reading, its lower edge, the title, and what is said aloud. */
-import type { Progress } from '../core/base/job';
-import { formatBytes, formatCount, formatDuration, formatNumber, formatShort } from '../core/base/units';
+import { formatCount, formatDuration, formatNumber } from '../core/base/units';
 import { headline } from '../state/failures';
 import { millisecondsLeft } from '../state/pace';
 import { isActive } from '../state/run';
 import type { Studio } from '../state/studio';
-import { secondsLeft, type Work } from '../state/work';
+import { describeWork, type Work } from '../state/work';
 import type { StripFact } from '../ui';
 
 export interface Reading {
@@ -16,7 +15,7 @@ export interface Reading {
 
 /** The most important of what goes on: the run first, then what was asked for last. */
 export function readPhase(s: Studio, now: number): Reading {
-  const run = readRun(s, now);
+  const run = readRun(s);
   if (run) return run;
   if (s.writing.kind === 'writing') return readWriting(s, now);
   const busy = [
@@ -26,16 +25,16 @@ export function readPhase(s: Studio, now: number): Reading {
     { label: 'Data', work: s.building },
     { label: 'Reading', work: s.importing },
   ].find(({ work }) => work.kind === 'busy');
-  if (busy) return readWork(busy.label, busy.work, now);
+  if (busy) return readWork(busy.label, busy.work);
   return readRest(s);
 }
 
-function readRun(s: Studio, now: number): Reading | undefined {
+function readRun(s: Studio): Reading | undefined {
   const { phase, log } = s;
   switch (phase.kind) {
     case 'preparing': {
       const work = [s.tokenizing, s.building].find((w) => w.kind === 'busy');
-      return work ? readWork('Preparing', work, now) : { fact: { label: 'Preparing', value: 'text to tokens' } };
+      return work ? readWork('Preparing', work) : { fact: { label: 'Preparing', value: 'text to tokens' } };
     }
     case 'compiling':
       return {
@@ -75,26 +74,13 @@ function readWriting({ written, sampling, writing }: Studio, now: number): Readi
   };
 }
 
-function readWork(label: string, work: Work, now: number): Reading {
-  const progress = work.kind === 'busy' ? work.progress : null;
-  if (!progress) return { fact: { label, value: 'beginning' } };
-  const detail = workDetail(work, now);
+function readWork(label: string, work: Work): Reading {
+  const busy = describeWork(work);
+  if (!busy) return { fact: { label, value: '' } };
   return {
-    fact: { label, value: progress.label, ...(detail !== '' && { detail }) },
-    ...(progress.of !== undefined && progress.of > 0 && { progress: { label, share: progress.done / progress.of } }),
+    fact: { label, value: lowerFirst(busy.label), ...(busy.detail !== '' && { detail: busy.detail }) },
+    ...(busy.max > 0 && { progress: { label, share: busy.value / busy.max } }),
   };
-}
-
-/** `3.1 of 4.6 MB, 2 s left` */
-function workDetail(work: Work, now: number): string {
-  if (work.kind !== 'busy' || !work.progress) return '';
-  const left = secondsLeft(work, now);
-  return `${amount(work.progress)}${left === undefined ? '' : `, ${formatDuration(1000 * left)} left`}`;
-}
-function amount({ done, of, unit }: Progress): string {
-  const format = unit === 'bytes' ? formatBytes : (n: number) => formatShort(n);
-  const word = unit === 'bytes' ? '' : ` ${unit}`;
-  return of === undefined ? `${format(done)}${word}` : `${format(done)} of ${format(of)}${word}`;
 }
 
 function readRest(s: Studio): Reading {

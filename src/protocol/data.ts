@@ -39,6 +39,8 @@ export interface DataApi {
     output: DataRecord;
   };
 
+  /** The steps of a run that can be read back, oldest first. */
+  savedSteps: { input: { runId: string }; progress: never; output: readonly SavedStep[] };
   exportModel: {
     input: { runId: string; which: WhichSnapshot; withOptimizer: boolean };
     progress: Progress;
@@ -46,6 +48,13 @@ export interface DataApi {
   };
   /** A zip of ours or a Hugging Face folder, as a new run. Nothing is stored unless all of it is right. */
   importModel: { input: { files: readonly File[]; addedAt: number }; progress: Progress; output: { runId: string } };
+}
+
+export interface SavedStep {
+  step: number;
+  bytes: number;
+  latest: boolean;
+  best: boolean;
 }
 
 export interface Sample {

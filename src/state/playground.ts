@@ -1,7 +1,7 @@
 /** Talking to the model: a prompt, how to choose among its guesses, and the tokens as they come. */
 import { toFailure, type Failure } from '../core/base/errors';
-import { listSnapshots } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+import type { SavedStep } from '../protocol/data';
 import type { GeneratedToken, GenerateInput } from '../protocol/gpu';
 import type { Slice } from './studio';
 
@@ -12,13 +12,6 @@ export type Writing =
   | { kind: 'writing'; since: number; stop(): void }
   | { kind: 'done'; reason: 'length' | 'stopped' | 'end'; ms: number }
   | { kind: 'failed'; failure: Failure };
-
-export interface SavedStep {
-  step: number;
-  bytes: number;
-  latest: boolean;
-  best: boolean;
-}
 
 export interface PlaygroundSlice {
   prompt: string;
@@ -40,7 +33,7 @@ export interface PlaygroundSlice {
 }
 
 export const createPlaygroundSlice: Slice<PlaygroundSlice> =
-  ({ gpu, store, now }) =>
+  ({ gpu, data, now }) =>
   (set, get) => ({
     prompt: 'The ',
     sampling: { temperature: 0.8, topK: 40, topP: 1, seed: 1, length: 200 },
@@ -54,7 +47,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
     setWhich: (which) => set({ which }),
     async listSaved() {
       const { runId } = get().project;
-      const savedSteps = runId === null ? [] : await listSnapshots(store, runId);
+      const savedSteps = runId === null ? [] : await data.call('savedSteps', { runId });
       if (get().project.runId === runId) set({ savedSteps });
     },
     async generate() {

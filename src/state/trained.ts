@@ -1,6 +1,6 @@
 /** The trained model that can be talked to and taken home: which step of it, how good, or what it still needs. */
 import { formatCount } from '../core/base/units';
-import type { SavedStep } from './playground';
+import type { SavedStep } from '../protocol/data';
 import { hasModel, isActive } from './run';
 import type { Studio } from './studio';
 

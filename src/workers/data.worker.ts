@@ -2,6 +2,7 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { badFile, HomegrownError } from '../core/base/errors';
 import type { ByteSource } from '../core/checkpoint/byteSource';
+import { listSnapshots } from '../core/checkpoint/checkpoint';
 import { exportRun, importRun } from '../core/export/run';
 import { zipped } from '../core/export/zip';
 import { readCounts } from '../core/shards/read';
@@ -73,6 +74,7 @@ serve<DataApi>({
     return buildData(await store, texts, await createTokenizer(tokenizer), validationShare, job);
   },
 
+  savedSteps: async ({ runId }) => listSnapshots(await store, runId),
   async exportModel({ runId, which, withOptimizer }, job) {
     const { name, files } = await exportRun(await store, runId, which, { withOptimizer });
     const parts: Blob[] = [];

@@ -1,7 +1,6 @@
-import { formatBytes, formatDuration } from '../../core/base/units';
-import { useNow, useStudio } from '../../state/react';
+import { useStudio } from '../../state/react';
 import { isActive } from '../../state/run';
-import { secondsLeft } from '../../state/work';
+import { describeWork } from '../../state/work';
 import { Block, Button, FileButton, PaneHead, Progress, type DroppedFile } from '../../ui';
 import styles from './ExportPage.module.css';
 
@@ -39,20 +38,11 @@ export function BringIn() {
 
 function Busy() {
   const importing = useStudio((s) => s.importingModel);
-  const now = useNow(importing.kind === 'busy');
-  if (importing.kind !== 'busy') return null;
-  const { progress } = importing;
-  const left = secondsLeft(importing, now);
-  const format = progress?.unit === 'bytes' ? formatBytes : String;
-  const share = progress?.of === undefined ? '' : `${format(progress.done)} of ${format(progress.of)}`;
+  const busy = describeWork(importing);
+  if (importing.kind !== 'busy' || !busy) return null;
   return (
     <div className={styles.busy}>
-      <Progress
-        label={progress?.label ?? 'Reading the model'}
-        detail={left === undefined ? share : `${share} · ${formatDuration(1000 * left)} left`}
-        value={progress?.done ?? 0}
-        max={progress?.of ?? 1}
-      />
+      <Progress {...busy} />
       <Button isDense icon="stop" onPress={importing.stop}>
         Cancel
       </Button>

@@ -1,10 +1,10 @@
-import { formatBytes, formatCount, formatDuration } from '../../core/base/units';
+import { formatBytes, formatCount } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import { countParams } from '../../core/models/spec';
-import { useNow, useStudio } from '../../state/react';
+import { useStudio } from '../../state/react';
 import type { Studio } from '../../state/studio';
 import { chosenStep } from '../../state/trained';
-import { secondsLeft } from '../../state/work';
+import { describeWork } from '../../state/work';
 import { Button, Checkbox, FormatCard, Progress } from '../../ui';
 import styles from './ExportPage.module.css';
 
@@ -56,19 +56,8 @@ export function FolderCard() {
 }
 
 function Busy() {
-  const exporting = useStudio((s) => s.exporting);
-  const now = useNow(exporting.kind === 'busy');
-  const progress = exporting.kind === 'busy' ? exporting.progress : null;
-  const left = secondsLeft(exporting, now);
-  const share = progress?.of === undefined ? '' : `${formatBytes(progress.done)} of ${formatBytes(progress.of)}`;
-  return (
-    <Progress
-      label={progress?.label ?? 'Writing the zip'}
-      detail={left === undefined ? share : `${share} · ${formatDuration(1000 * left)} left`}
-      value={progress?.done ?? 0}
-      max={progress?.of ?? 1}
-    />
-  );
+  const busy = describeWork(useStudio((s) => s.exporting));
+  return busy && <Progress {...busy} />;
 }
 
 /** f32 weights alone, or the whole checkpoint. */

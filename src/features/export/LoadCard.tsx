@@ -33,11 +33,9 @@ export function LoadCard() {
 
 const snippet = (folder: string, prompt: string): string =>
   `# unpack the zip into ./${folder} first
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import pipeline
 
-tokenizer = AutoTokenizer.from_pretrained("./${folder}")
-model = AutoModelForCausalLM.from_pretrained("./${folder}")
-ids = tokenizer(${JSON.stringify(prompt)}, return_tensors="pt")
-out = model.generate(**ids, max_new_tokens=100, do_sample=True)
-print(tokenizer.decode(out[0]))
+write = pipeline("text-generation", "./${folder}")
+text = write(${JSON.stringify(prompt)}, max_new_tokens=100)
+print(text[0]["generated_text"])
 `;

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import { formatNumber } from '../../core/base/units';
+import { vocabularySize } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import { IconButton, Pane, Segmented, TokenText } from '../../ui';
 import { meanBits, tokenView } from './surprise';
@@ -11,6 +12,8 @@ export function WrittenPane({ chosen, onChoose }: { chosen: number | undefined; 
   const written = useStudio((s) => s.written);
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
   const [underline, setUnderline] = useState<'surprise' | 'off'>('surprise');
+  const vocabulary = useStudio((s) => s.run?.model.vocabulary ?? vocabularySize(s.project));
+  const views = written.map((token) => tokenView(token, vocabulary));
   const end = useFollowing(written.length, isWriting);
   const hasText = written.length > 0 || isWriting;
   return (
@@ -22,7 +25,7 @@ export function WrittenPane({ chosen, onChoose }: { chosen: number | undefined; 
             <TokenText
               form="underline"
               label="Tokens as written"
-              tokens={written.map((token) => tokenView(token, underline === 'surprise'))}
+              tokens={underline === 'surprise' ? views : views.map((view) => ({ ...view, step: 0 as const }))}
               chosen={chosen}
               onChoose={onChoose}
             />

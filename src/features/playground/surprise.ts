@@ -4,12 +4,13 @@ import type { RampStep, TokenView } from '../../ui';
 
 export const bits = (probability: number): number => -Math.log2(Math.max(probability, Number.MIN_VALUE));
 
-/** Bits at which the underline becomes a step heavier: 1 bit = one of two, 6 bits = one of 64. */
-const STEPS = [0.7, 1.5, 3, 5] as const;
+/** Where the underline becomes a step heavier, as shares of the bits that guessing blindly among the vocabulary costs. */
+const STEPS = [0.1, 0.25, 0.45, 0.58] as const;
 
-export function tokenView({ text, probability }: GeneratedToken, isMarked: boolean): TokenView {
-  const step = STEPS.filter((least) => bits(probability) >= least).length as RampStep;
-  return { text, step: isMarked ? step : 0, ...(text === '' && { isByte: true }) };
+export function tokenView({ text, probability }: GeneratedToken, vocabulary: number): TokenView {
+  const share = bits(probability) / Math.log2(vocabulary);
+  const step = STEPS.filter((least) => share >= least).length as RampStep;
+  return { text, step, ...(text === '' && { isByte: true }) };
 }
 
 /** Mean bits a token; undefined without any. */

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { bits, meanBits, tokenView } from './surprise';
+
+const token = (probability: number, text = ' whale') => ({ id: 1, text, probability, alternatives: [] });
+
+test('a choice of one among two costs one bit, a certain one nothing, an impossible one no infinity', () => {
+  expect(bits(0.5)).toBe(1);
+  expect(Math.abs(bits(1))).toBe(0);
+  expect(Number.isFinite(bits(0))).toBe(true);
+});
+
+test('the underline grows with surprise and is heaviest at a blind guess', () => {
+  const steps = [1, 0.5, 0.1, 0.02, 1 / 2048].map((p) => tokenView(token(p), 2048).step);
+  expect(steps).toEqual([0, 0, 2, 3, 4]);
+});
+
+test('bytes that complete no character are shown as such', () => {
+  expect(tokenView(token(0.5, ''), 257).isByte).toBe(true);
+  expect(tokenView(token(0.5), 257).isByte).toBeUndefined();
+});
+
+test('the mean is over tokens, and unknown without any', () => {
+  expect(meanBits([])).toBeUndefined();
+  expect(meanBits([token(0.5), token(0.125)])).toBe(2);
+});
