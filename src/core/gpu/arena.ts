@@ -5,7 +5,7 @@
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { isStandIn, placeOf, standIn } from './buffer';
-import { bufferOf, emptyTensor, encodeCopy, tensorOver, webgpu } from './tfjs';
+import { bufferOf, emptyTensor, encodeCopy, forgetValues, tensorOver, webgpu } from './tfjs';
 
 /** Where a kernel that goes over an arena finds its tensors: each starts at a multiple of this many elements. */
 export const BLOCK = 64; // 256 bytes, the largest alignment that WebGPU asks for
@@ -46,6 +46,13 @@ export function arena(
     });
   });
   return { tensors, buffers };
+}
+
+/** Fills a tensor of an arena from the host. */
+export function write(tensor: TensorInfo, data: Float32Array<ArrayBuffer>): void {
+  const { buffer, offset } = placeOf(bufferOf(tensor));
+  webgpu().device.queue.writeBuffer(buffer, offset, data);
+  forgetValues(tensor);
 }
 
 /** One tensor over all of these where they lie as `layout` says, else undefined. */

@@ -21,9 +21,21 @@ export interface Program<In extends string, Out extends string> {
    * start the next step before the last one's outputs are in, and the GPU never waits. At most `IN_FLIGHT` do.
    */
   run(values: Values<In>): Promise<Results<Out>>;
-  /** Of tracing and planning, and of the last encode; all 0 where nothing is traced. */
-  readonly cost: { traceMs: number; encodeMs: number; dispatches: number; plannedBytes: number; unsharedBytes: number };
+  readonly cost: Cost;
   dispose(): void;
+}
+
+/** All 0 where nothing is traced. */
+export interface Cost {
+  /** Tracing and planning. */
+  traceMs: number;
+  /** Encoding and submitting the last step. */
+  encodeMs: number;
+  dispatches: number;
+  /** GPU memory of the program's own: what its tensors share, inputs and outputs. */
+  plannedBytes: number;
+  /** What its tensors would take without sharing. */
+  unsharedBytes: number;
 }
 
 /** Steps that a program may have on the way at once. */
@@ -43,7 +55,7 @@ export function compile<In extends string, Out extends string>(
 }
 
 class Eager<In extends string, Out extends string> implements Program<In, Out> {
-  readonly cost = { traceMs: 0, encodeMs: 0, dispatches: 0, plannedBytes: 0, unsharedBytes: 0 };
+  readonly cost: Cost = { traceMs: 0, encodeMs: 0, dispatches: 0, plannedBytes: 0, unsharedBytes: 0 };
   constructor(
     private readonly inputs: Readonly<Record<In, InputSpec>>,
     private readonly step: (inputs: Readonly<Record<In, Tensor>>) => Readonly<Record<Out, Tensor>>,
@@ -64,7 +76,7 @@ class Eager<In extends string, Out extends string> implements Program<In, Out> {
 }
 
 class Replay<In extends string, Out extends string> implements Program<In, Out> {
-  readonly cost;
+  readonly cost: Cost;
   private readonly plan: Plan;
   private readonly written: ReadonlySet<Cached>;
   private readonly input: Side<In>;

@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs';
 import { normals } from '../base/rng';
+import { hold } from '../ops/variables';
 import { modelSpec, type ModelId } from '.';
 import { type BaseConfig, type ForwardContext, sizeOf } from './spec';
 
@@ -31,13 +31,14 @@ export async function network(choice: ModelChoice, values: Values): Promise<Netw
   const spec = modelSpec(id);
   const { apply } = await spec.load();
   const names = Object.keys(spec.params(config, vocabulary));
-  const params = Object.fromEntries(names.map((name) => [name, variable(values.get(name)!)]));
+  const held = hold(names.map((name) => values.get(name)!));
+  const params = Object.fromEntries(names.map((name, i) => [name, held.variables[i]!]));
   return {
     choice,
     params,
     classifier: params[spec.classifier] as unknown as Tensor2D,
     hidden: (ids, context = { dropout: 0 }) => apply(config, params, ids, context),
-    dispose: () => tf.dispose(params),
+    dispose: held.dispose,
   };
 }
 
@@ -57,7 +58,3 @@ export function initialValues({ id, config, vocabulary }: ModelChoice, seed: num
     }),
   );
 }
-
-/** A host tensor as a variable: what is trained is changed where it lies. */
-export const variable = ({ shape, data }: { shape: readonly number[]; data: Float32Array }): Variable =>
-  tf.tidy(() => tf.variable(tf.tensor(data, [...shape])));

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { HomegrownError } from '../base/errors';
 import type { HostTensor, NamedTensors } from '../checkpoint/tensors';
-import { compile } from '../gpu/program';
-import { type Network, network, variable } from '../models/network';
+import { compile, type Cost } from '../gpu/program';
+import { type Network, network } from '../models/network';
+import { type Held, hold } from '../ops/variables';
 import { OPTIMIZERS } from '../optim';
 import { learningRateAt } from '../optim/schedule';
 import type { Recipe } from './recipe';
@@ -14,6 +15,8 @@ export interface Learner {
   network: Network;
   /** Update `step`, counted from 1. Calls may overlap; the promises settle in order. */
   step(step: number, ids: Int32Array, targets: Int32Array): Promise<{ loss: number; norm: number }>;
+  /** What compiling the step took, and what it keeps on the device. */
+  cost: Cost;
   /** Weights and moments by name, on the host. @throws HomegrownError `diverged` where one is not a finite number */
   tensors(): Promise<NamedTensors>;
   dispose(): void;
@@ -27,7 +30,7 @@ export async function learner(
   now: () => number,
 ): Promise<Learner> {
   const net = await network(model, values);
-  const moments = momentsFrom(net, recipe.optimizer, values);
+  const { moments, held } = momentsFrom(net, recipe.optimizer, values);
   const optimizer = OPTIMIZERS[recipe.optimizer];
   const rates = (step: number): Float32Array =>
     Float32Array.from(optimizer.rates(learningRateAt(recipe.schedule, recipe, step), step, recipe));
@@ -44,6 +47,7 @@ export async function learner(
   );
   return {
     network: net,
+    cost: program.cost,
     async step(step, ids, targets) {
       const counter = Int32Array.of(recipe.seed, step);
       const { loss, norm } = await program.run({ ids, targets, counter, rates: rates(step) });
@@ -66,18 +70,22 @@ export async function learner(
     dispose() {
       program.dispose();
       net.dispose();
-      tf.dispose(Object.values(moments).flat());
+      for (const { dispose } of held) dispose();
     },
   };
 }
 
-/** The moments among `values`, or zeros. */
-function momentsFrom(net: Network, optimizer: Recipe['optimizer'], values: NamedTensors): Moments {
+/** The moments among `values`, or zeros. Each kind lies as the weights do, so that one update can go over all. */
+function momentsFrom(
+  net: Network,
+  optimizer: Recipe['optimizer'],
+  values: NamedTensors,
+): { moments: Moments; held: readonly Held[] } {
+  const weights = Object.entries(net.params);
   const zeros = (shape: number[]): HostTensor => ({ shape, data: new Float32Array(tf.util.sizeFromShape(shape)) });
-  return Object.fromEntries(
-    Object.entries(net.params).map(([name, { shape }]) => [
-      name,
-      OPTIMIZERS[optimizer].moments.map((prefix) => variable(values.get(`${prefix}.${name}`) ?? zeros(shape))),
-    ]),
+  const held = OPTIMIZERS[optimizer].moments.map((prefix) =>
+    hold(weights.map(([name, { shape }]) => values.get(`${prefix}.${name}`) ?? zeros(shape))),
   );
+  const moments = weights.map(([name], i) => [name, held.map(({ variables }) => variables[i]!)] as const);
+  return { moments: Object.fromEntries(moments), held };
 }

@@ -1,0 +1,32 @@
+/** Where weights and moments live: side by side on WebGPU, so that one dispatch updates them all; apart elsewhere. */
+import * as tf from '@tensorflow/tfjs';
+import type { Variable } from '@tensorflow/tfjs';
+import { arena, write } from '../gpu/arena';
+
+export interface Held {
+  /** In the order of the values. Disposing them one by one would leave their memory. */
+  variables: readonly Variable[];
+  dispose(): void;
+}
+
+/** Puts values of the host on the device in use. */
+export function hold(values: readonly { shape: readonly number[]; data: Float32Array }[]): Held {
+  if (tf.getBackend() !== 'webgpu') {
+    const variables = tf.tidy(() => values.map(({ shape, data }) => tf.variable(tf.tensor(data, [...shape]))));
+    return { variables, dispose: () => tf.dispose(variables) };
+  }
+  const { tensors, buffers } = arena(values.map(({ shape }) => ({ shape, dtype: 'float32' })));
+  const variables = tensors.map((tensor, i) => {
+    write(tensor, new Float32Array(values[i]!.data));
+    const variable = tf.variable(tensor);
+    tensor.dispose();
+    return variable;
+  });
+  return {
+    variables,
+    dispose() {
+      tf.dispose(variables);
+      for (const buffer of buffers) buffer.destroy();
+    },
+  };
+}

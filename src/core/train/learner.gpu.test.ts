@@ -1,0 +1,120 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, test } from 'vitest';
+import { stream } from '../base/rng';
+import { type Gpu, openGpu } from '../gpu/backend';
+import { initialValues, network } from '../models/network';
+import { OPTIMIZERS, type OptimizerId } from '../optim';
+import { hold } from '../ops/variables';
+import { learningRateAt } from '../optim/schedule';
+import { type Calls, countCalls, installDawn } from '../testing/dawn';
+import { type Learner, learner } from './learner';
+import { DEFAULT_RECIPE, type Recipe } from './recipe';
+import { stepOn } from './step';
+
+let gpu: Gpu;
+let calls: Calls;
+beforeAll(async () => {
+  installDawn();
+  calls = countCalls();
+  gpu = await openGpu();
+});
+
+const model = {
+  id: 'gpt',
+  config: { layers: 2, heads: 2, width: 20, context: 9 },
+  vocabulary: 33,
+} as const;
+const recipe: Recipe = { ...DEFAULT_RECIPE, batch: 3, steps: 50, warmup: 5, learningRate: 1e-2 };
+const size = recipe.batch * model.config.context;
+const tokens = (step: number) => {
+  const at = stream(7, 'tokens', step % 4);
+  return Int32Array.from({ length: size + 1 }, (_, i) => at(i) % model.vocabulary);
+};
+const start = (changed: Partial<Recipe> = {}): Promise<Learner> =>
+  learner(model, { ...recipe, ...changed }, initialValues(model, 1), () => 0);
+async function run(learning: Learner, first: number, last: number): Promise<number[]> {
+  const losses: number[] = [];
+  for (let step = first; step <= last; step++) {
+    const { loss } = await learning.step(step, tokens(step).subarray(0, size), tokens(step).subarray(1));
+    losses.push(loss);
+  }
+  gpu.check();
+  return losses;
+}
+const bits = async (learning: Learner) =>
+  [...(await learning.tensors())].map(([name, { data }]) => [name, new Uint32Array(data.buffer.slice(0))]);
+
+async function onCpu(changed: Partial<Recipe>, steps: number): Promise<number[]> {
+  await tf.setBackend('cpu');
+  const learning = await start(changed);
+  const losses = await run(learning, 1, steps);
+  learning.dispose();
+  await openGpu();
+  return losses;
+}
+
+test.each(['adamw', 'sgd'] as const)(
+  '50 captured steps with %s are the processor’s',
+  async (optimizer: OptimizerId) => {
+    const learningRate = optimizer === 'sgd' ? 0.1 : 1e-2;
+    const want = await onCpu({ optimizer, learningRate }, 50);
+    const learning = await start({ optimizer, learningRate });
+    const got = await run(learning, 1, 50);
+    got.forEach((loss, i) => expect(Math.abs(loss - want[i]!)).toBeLessThan(1e-4));
+    expect(got.at(-1)).toBeLessThan(got[0]! - 0.5);
+    learning.dispose();
+  },
+);
+test('dropout is the same on the GPU as on the processor', async () => {
+  const want = await onCpu({ dropout: 0.2 }, 5);
+  const learning = await start({ dropout: 0.2 });
+  (await run(learning, 1, 5)).forEach((loss, i) => expect(Math.abs(loss - want[i]!)).toBeLessThan(1e-4));
+  learning.dispose();
+});
+test('50 captured steps are bit for bit the eager ones', async () => {
+  const learning = await start();
+  const got = await run(learning, 1, 50);
+  const net = await network(model, initialValues(model, 1));
+  const zeros = Object.values(net.params).map(({ shape, size }) => ({ shape, data: new Float32Array(size) }));
+  const kinds = [hold(zeros), hold(zeros)];
+  const moments = Object.fromEntries(
+    Object.keys(net.params).map((name, i) => [name, kinds.map(({ variables }) => variables[i]!)]),
+  );
+  const step = stepOn(net, moments, recipe);
+  const want: number[] = [];
+  for (let n = 1; n <= 50; n++) {
+    const rates = OPTIMIZERS.adamw.rates(learningRateAt(recipe.schedule, recipe, n), n, recipe);
+    const inputs = {
+      ids: tf.tensor2d(tokens(n).subarray(0, size), [recipe.batch, model.config.context], 'int32'),
+      targets: tf.tensor1d(tokens(n).subarray(1), 'int32'),
+      counter: tf.tensor1d([recipe.seed, n], 'int32'),
+      rates: tf.tensor1d(rates),
+    };
+    const { loss, norm } = step(inputs);
+    want.push((await loss.data())[0]!);
+    tf.dispose([loss, norm, inputs]);
+  }
+  expect(got).toEqual(want);
+  learning.dispose();
+});
+test('the same seed gives the same bits, also across a stop and a resume', async () => {
+  const [one, other] = [await start({ dropout: 0.1 }), await start({ dropout: 0.1 })];
+  await run(one, 1, 12);
+  await run(other, 1, 5);
+  const resumed = await learner(model, { ...recipe, dropout: 0.1 }, await other.tensors(), () => 0);
+  await run(resumed, 6, 12);
+  expect(await bits(resumed)).toEqual(await bits(one));
+  for (const learning of [one, other, resumed]) learning.dispose();
+});
+test('200 steps leave nothing behind, and disposing frees all', async () => {
+  const before = { ...calls };
+  const learning = await start();
+  await run(learning, 1, 2);
+  const [bytes, tensors] = [calls.liveBytes, tf.memory().numTensors];
+  calls.reset();
+  await run(learning, 3, 202);
+  expect(calls).toMatchObject({ submits: 200, buffers: 0, bindGroups: 0, pipelines: 0, writes: 200 });
+  expect([calls.liveBytes, tf.memory().numTensors]).toEqual([bytes, tensors]);
+  learning.dispose();
+  expect(calls.liveBytes).toBe(before.liveBytes);
+});
