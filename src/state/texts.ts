@@ -85,9 +85,8 @@ export const createTextsSlice: Slice<TextsSlice> =
         inTurn(async () => {
           for (const [index, { file, name }] of files.entries()) {
             set({ importingFile: { name, index, of: files.length } });
-            const before = get().refused.length;
             const text = await add(name, (options) => data.call('importFile', { file, name, addedAt: now() }, options));
-            const wasStopped = text === undefined && get().refused.length === before;
+            const wasStopped = text === undefined && !get().refused.some((refusal) => refusal.name === name);
             if (wasStopped) break;
           }
           set({ importingFile: null });

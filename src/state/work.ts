@@ -52,13 +52,15 @@ export function describeWork(work: Work): { label: string; detail: string; value
   if (work.kind !== 'busy') return undefined;
   const { progress } = work;
   if (!progress) return { label: 'Starting', detail: '', value: 0, max: 1 };
-  const { label, done, of, unit } = progress;
+  const { label, done, of } = progress;
   const left = secondsLeft(work);
-  const detail = [amount(done, of, unit), left !== undefined && `${formatDuration(1000 * left)} left`];
+  const detail = [amount(progress), left !== undefined && `${formatDuration(1000 * Math.ceil(left))} left`];
   return { label, detail: detail.filter(Boolean).join(', '), value: done, max: of ?? 0 };
 }
 
-function amount(done: number, of: number | undefined, unit: Progress['unit']): string {
+/** `608 of 767 merges`, without the unit if the label has said it. */
+function amount({ label, done, of, unit }: Progress): string {
   if (unit === 'bytes') return of === undefined ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(of)}`;
-  return of === undefined ? `${formatCount(done)} ${unit}` : `${formatCount(done)} of ${formatCount(of)} ${unit}`;
+  const counted = of === undefined ? formatCount(done) : `${formatCount(done)} of ${formatCount(of)}`;
+  return label.includes(unit) ? counted : `${counted} ${unit}`;
 }

@@ -4,7 +4,7 @@ import { isActive } from '../../state/run';
 import { Button } from '../../ui';
 
 /** Build, rebuild with all that it needs, or cancel what is under way. */
-export function BuildButton({ isMain = false }: { isMain?: boolean }) {
+export function BuildButton() {
   const tokenizing = useStudio((s) => s.tokenizing);
   const building = useStudio((s) => s.building);
   const state = useStudio(dataState);
@@ -29,8 +29,7 @@ export function BuildButton({ isMain = false }: { isMain?: boolean }) {
         : undefined;
   return (
     <Button
-      isDense={!isMain}
-      variant={isMain ? 'go' : 'default'}
+      isDense
       {...(state !== 'none' && { icon: 'retry' })}
       minWidth={width}
       onPress={() => void prepare()}

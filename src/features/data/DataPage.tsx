@@ -34,7 +34,7 @@ export function DataPage() {
   }
   if (!data) {
     return (
-      <Stage title="Data" summary={WHAT} actions={<BuildButton />}>
+      <Stage title="Data" summary={WHAT}>
         <BuildFailure />
         <Panes columns="320px minmax(0, 1fr)" narrowColumns="280px minmax(0, 1fr)">
           <SplitPane />
@@ -52,8 +52,8 @@ export function DataPage() {
       summary={
         <>
           <b>{formatCount(train.tokens + validation.tokens)}</b> tokens: <b>{formatCount(train.tokens)}</b> to learn
-          from, <b>{formatCount(validation.tokens)}</b> held out,{' '}
-          {formatShare(validation.tokens / (train.tokens + validation.tokens))} of them
+          from, <b>{formatCount(validation.tokens)}</b> held out (
+          {formatShare(validation.tokens / (train.tokens + validation.tokens))})
         </>
       }
       actions={<BuildButton />}
@@ -72,7 +72,7 @@ function Unbuilt() {
   const isBusy = useStudio((s) => s.tokenizing.kind === 'busy' || s.building.kind === 'busy');
   const hasTokenizer = useStudio((s) => s.project.tokenizer !== null);
   return (
-    <EmptyState action={isBusy ? undefined : <BuildButton isMain />}>
+    <EmptyState action={<BuildButton />}>
       {isBusy
         ? 'The size of each part appears here as soon as the data is built.'
         : hasTokenizer

@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatNumber } from '../../core/base/units';
 import type { Part } from '../../core/shards/manifest';
 import type { DataRecord } from '../../protocol/data';
 import { Pane, PaneHead, Swatch, Table, type Column } from '../../ui';
+import { TextsTable } from './TextsTable';
 import styles from './PartsPane.module.css';
 
 interface PartRow {
@@ -18,8 +19,8 @@ interface ShardRow {
 }
 
 /** Both parts with their sizes, and the files that hold them. */
-export function PartsPane({ data: { manifest } }: { data: DataRecord }) {
-  const { train, validation, width, shardLength } = manifest;
+export function PartsPane({ data }: { data: DataRecord }) {
+  const { train, validation, width, shardLength } = data.manifest;
   const parts: readonly PartRow[] = [
     { name: 'Training', run: 1, part: train },
     { name: 'Validation', run: 2, part: validation },
@@ -79,7 +80,10 @@ export function PartsPane({ data: { manifest } }: { data: DataRecord }) {
   return (
     <Pane title="Parts" hint={`${formatBytes((train.tokens + validation.tokens) * width)} in this browser`}>
       <Table label="Parts" columns={columns} rows={parts} rowKey={({ name }) => name} />
-      <div className={styles.gap} />
+      <PaneHead title="Texts" hint="in this order, a mark between two of them" />
+      <div className={styles.texts}>
+        <TextsTable data={data} />
+      </div>
       <PaneHead title="Shards" hint={`ids of ${width} bytes, checked by hash whenever they are read`} />
       <Table label="Shards" isDense columns={shardColumns} rows={shards} rowKey={({ key }) => key} />
     </Pane>

@@ -11,6 +11,7 @@ import styles from './FirstScreen.module.css';
 export function FirstScreen({ onPaste }: { onPaste: () => void }) {
   const addFiles = useStudio((s) => s.addFiles);
   const toast = useStudio((s) => s.toast);
+  const isReading = useStudio((s) => s.importing.kind === 'busy' || s.importingFile !== null);
   const onFiles = (files: DroppedFile[]) => void addFiles(files.map(toDropped));
   return (
     <FirstStage
@@ -34,10 +35,11 @@ export function FirstScreen({ onPaste }: { onPaste: () => void }) {
                   </FileButton>
                   <Button onPress={onPaste}>Paste text…</Button>
                 </span>
-                <span className={styles.formats}>{FORMAT_WORDS}, or any other file of UTF-8 text</span>
+                <div className={styles.slot}>
+                  {isReading ? <ImportProgress /> : <span>{FORMAT_WORDS}, or any other file of UTF-8 text</span>}
+                </div>
               </DropZone>
             </div>
-            <ImportProgress />
             <div className={styles.promise}>
               <Icon name="check" tone="ok" />
               <p>

@@ -11,7 +11,7 @@ export function Refusals() {
   if (!first) return null;
   const title = others.length === 0 ? `${first.name} was not added` : `${refused.length} files were not added`;
   return (
-    <div role="alert">
+    <div role="alert" className={styles.refusals}>
       <Notice
         tone="error"
         title={title}

@@ -26,16 +26,24 @@ export function SampleTable() {
     {
       id: 'sample',
       header: 'Sample',
-      cell: ({ title, description, characters }) => (
+      cell: ({ title, description, characters, licence }) => (
         <span className={styles.sample}>
           {title}
           <small>
             {description}, {formatShort(characters)} characters
           </small>
+          <small className={styles.onPhone}>{licence}</small>
         </span>
       ),
     },
-    { id: 'licence', header: 'Licence', cell: ({ licence }) => licence, isQuiet: true, leaveOut: 'phone' },
+    {
+      id: 'licence',
+      header: 'Licence',
+      cell: ({ licence }) => <span className={styles.licence}>{licence}</span>,
+      isQuiet: true,
+      leaveOut: 'phone',
+      width: '36%',
+    },
     {
       id: 'act',
       header: <span className={styles.hidden}>Action</span>,

@@ -132,10 +132,10 @@ function SampleMenu() {
   if (samples.length === 0) return null;
   return (
     <MenuButton
-      entries={samples.map(({ file, title, licence, characters }) => ({
+      entries={samples.map(({ file, title, characters }) => ({
         id: file,
         label: title,
-        hint: `${formatShort(characters)} characters, ${licence}`,
+        hint: `${formatShort(characters)} characters`,
       }))}
       onChoose={(file) => void addSample(file)}
     >

@@ -5,7 +5,7 @@ import type { TextRecord } from '../../core/text';
 import { FORMATS } from '../../core/text/read';
 import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
-import { Notice, Pane } from '../../ui';
+import { Notice, Pane, TextAction } from '../../ui';
 import { formatMoment } from './moment';
 import styles from './TextPreview.module.css';
 
@@ -14,17 +14,15 @@ type Preview = { kind: 'reading' } | { kind: 'read'; start: string } | { kind: '
 /** What is known of a text, and how it begins. */
 export function TextPreview({ text }: { text: TextRecord }) {
   const preview = usePreview(text.id);
-  const shown = preview.kind === 'read' ? Array.from(preview.start).length : 0;
   return (
     <Pane title="Preview" hint={text.name}>
       <dl className={styles.facts}>
-        <Fact name="Characters" value={formatCount(text.characters)} />
         <Fact name="File" value={formatBytes(text.size)} />
         <Fact name="Format" value={FORMATS[text.format].label} />
         <Fact name="Added" value={formatMoment(text.addedAt)} />
-        {text.licence !== null && <Fact name="Licence" value={text.licence} />}
         <Fact name="SHA-256" value={<span title={text.sha256}>{text.sha256.slice(0, 12)}…</span>} />
       </dl>
+      {text.licence !== null && <p className={styles.note}>{text.licence}</p>}
       {text.notes.map((note) => (
         <p key={note} className={styles.note}>
           {note}
@@ -35,19 +33,29 @@ export function TextPreview({ text }: { text: TextRecord }) {
           {remedy(preview.failure)}
         </Notice>
       )}
-      {preview.kind === 'read' && (
-        <>
-          <div className={styles.text}>{preview.start}</div>
-          {shown < text.characters && (
-            <p className={styles.more}>
-              The first {formatCount(shown)} of {formatCount(text.characters)} characters
-            </p>
-          )}
-        </>
-      )}
+      {preview.kind === 'read' && <Beginning start={preview.start} characters={text.characters} />}
     </Pane>
   );
 }
+
+/** Enough to tell what it is; the rest of what was read on request. */
+function Beginning({ start, characters }: { start: string; characters: number }) {
+  const [isWhole, setWhole] = useState(false);
+  const all = Array.from(start);
+  const shown = isWhole ? all : all.slice(0, AT_FIRST);
+  return (
+    <>
+      <div className={styles.text}>{shown.join('')}</div>
+      {shown.length < characters && (
+        <p className={styles.more}>
+          The first {formatCount(shown.length)} of {formatCount(characters)} characters
+          {shown.length < all.length && <TextAction onPress={() => setWhole(true)}>Show more</TextAction>}
+        </p>
+      )}
+    </>
+  );
+}
+const AT_FIRST = 3000;
 
 function Fact({ name, value }: { name: string; value: ReactNode }) {
   return (

@@ -9,7 +9,7 @@ import { decodesTo } from './entryBytes';
 import { lengthStep, rarityStep } from './ramps';
 import { shown } from './shown';
 import { TokenFacts } from './TokenFacts';
-import { MOST_OWN, usePassage, useTokens } from './usePassage';
+import { cutOwn, MOST_OWN, usePassage, useTokens } from './usePassage';
 import type { Entries } from './useVocabulary';
 import checks from './Checks.module.css';
 import styles from './PassagePane.module.css';
@@ -27,7 +27,7 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
   const [own, setOwn] = useState('');
   const [place, setPlace] = useState<number>();
   const { passage, next } = usePassage();
-  const cut = useTokens(own === '' ? passage : own.slice(0, MOST_OWN));
+  const cut = useTokens(own === '' ? passage : cutOwn(own));
   const model = useStudio((s) => s.project.tokenizer?.model);
 
   const pieces = cut.kind === 'cut' ? cut.pieces : [];
@@ -74,15 +74,15 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
         {pieces.length > 0 && (
           <TokenText label="The passage as tokens" tokens={pieces.map(view)} chosen={chosen} onChoose={choose} />
         )}
-        <div className={styles.legend}>
-          <RampLegend>{isRarity ? 'common to rare in your text' : '1 byte to 8 or more'}</RampLegend>
-          <span className={styles.grow} />
-          {own === '' ? (
-            passage !== undefined && <TextAction onPress={next}>Another passage</TextAction>
-          ) : (
-            <TextAction onPress={() => setOwn('')}>Back to your text</TextAction>
-          )}
-        </div>
+      </div>
+      <div className={styles.legend}>
+        <RampLegend>{isRarity ? 'common to rare in your text' : '1 byte to 8 or more'}</RampLegend>
+        <span className={styles.grow} />
+        {own === '' ? (
+          passage !== undefined && <TextAction onPress={next}>Another passage</TextAction>
+        ) : (
+          <TextAction onPress={() => setOwn('')}>Back to your text</TextAction>
+        )}
       </div>
       <div className={styles.foot}>
         <TokenFacts entries={entries} id={chosenId} />

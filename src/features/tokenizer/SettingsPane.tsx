@@ -36,12 +36,12 @@ export function SettingsPane() {
           <div className={styles.vocabulary}>
             <Slider
               label="Vocabulary"
-              value={Math.log2(Math.max(SMALLEST_VOCABULARY, choice.vocabulary))}
-              min={Math.log2(SMALLEST_VOCABULARY)}
-              max={Math.log2(LARGEST)}
+              value={Math.log2(choice.vocabulary)}
+              min={8}
+              max={15}
               step={0.125}
               output={`${formatCount(choice.vocabulary)} entries`}
-              ticks={['257', '1,024', '4,096', '32,768']}
+              ticks={['257', '32,768']}
               onChange={(log) => set({ vocabulary: roundSize(2 ** log) })}
             />
             <NumberField
@@ -56,10 +56,8 @@ export function SettingsPane() {
             />
           </div>
         )}
+        <div className={styles.state}>{progress ? <Progress {...progress} delayMs={0} /> : <Difference />}</div>
       </Block>
-      <div className={styles.state} data-stale={progress === undefined || undefined}>
-        {progress ? <Progress {...progress} delayMs={0} /> : <Difference />}
-      </div>
       {tokenizer && (
         <>
           <PaneHead title="Readings" />
@@ -84,10 +82,8 @@ function Difference() {
   return <p>Trained on the text of before</p>;
 }
 
-/** Whole powers of two as they are; between them, sizes that are easy to say. */
+/** Powers of two as they are; between them, sizes that are easy to say. */
 function roundSize(size: number): number {
-  const power = 2 ** Math.round(Math.log2(size));
-  if (Math.abs(size - power) < 0.5) return Math.min(LARGEST, power);
-  const unit = 10 ** Math.floor(Math.log10(size) - 1);
+  const unit = Number.isInteger(Math.log2(size)) ? 1 : 10 ** Math.floor(Math.log10(size) - 1);
   return Math.min(LARGEST, Math.max(SMALLEST_VOCABULARY, Math.round(size / unit) * unit));
 }

@@ -37,7 +37,7 @@ export function TokenizerPage() {
     );
   }
   return (
-    <Stage title="Tokenizer" summary={tokenizer ? <Summary /> : WHAT} actions={<TrainButton />}>
+    <Stage title="Tokenizer" summary={tokenizer ? <Summary /> : WHAT} actions={tokenizer && <TrainButton />}>
       <TrainFailure />
       {tokenizer ? <TextChanged /> : null}
       {tokenizer ? <Trained key={tokenizer.hash} /> : <Untrained />}
@@ -87,7 +87,7 @@ function Untrained() {
     <Panes columns="272px minmax(0, 1fr)" narrowColumns="240px minmax(0, 1fr)">
       <SettingsPane />
       <Pane label="Your text as tokens">
-        <EmptyState action={isBusy ? undefined : <TrainButton isMain />}>
+        <EmptyState action={<TrainButton />}>
           {isBusy
             ? 'Your text appears here in coloured tokens as soon as the tokenizer is trained.'
             : 'There is no tokenizer yet. It takes seconds for a book, and you then see your own text in its tokens.'}

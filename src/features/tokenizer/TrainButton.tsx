@@ -2,7 +2,7 @@ import { useStudio } from '../../state/react';
 import { Button } from '../../ui';
 
 /** Train, train again, or cancel what is under way. */
-export function TrainButton({ isMain = false }: { isMain?: boolean }) {
+export function TrainButton() {
   const tokenizing = useStudio((s) => s.tokenizing);
   const choice = useStudio((s) => s.project.tokenizerChoice);
   const isTrained = useStudio((s) => s.project.tokenizer !== null);
@@ -18,8 +18,7 @@ export function TrainButton({ isMain = false }: { isMain?: boolean }) {
   }
   return (
     <Button
-      isDense={!isMain}
-      variant={isMain ? 'go' : 'default'}
+      isDense
       {...(isTrained && { icon: 'retry' })}
       minWidth={width}
       onPress={() => void train(choice)}

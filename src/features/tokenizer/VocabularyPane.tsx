@@ -30,6 +30,16 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
 
   const columns: readonly Column<TokenPiece>[] = [
     { id: 'token', header: 'Token', cell: (entry) => <Chip entry={entry} /> },
+    {
+      id: 'from',
+      header: 'Merged from',
+      isQuiet: true,
+      leaveOut: 'narrow',
+      cell: ({ id }) => {
+        const pair = model?.merges[id - 256];
+        return pair && <span className={styles.pair}>{pair.map((half) => spelt(all[half])).join(' + ')}</span>;
+      },
+    },
     { id: 'id', header: 'Id', isNumber: true, isSortable: true, isQuiet: true, cell: ({ id }) => formatCount(id) },
     { id: 'bytes', header: 'Bytes', isNumber: true, isSortable: true, cell: ({ bytes }) => formatCount(bytes) },
     ...(isCounted
@@ -43,16 +53,6 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
           },
         ]
       : []),
-    {
-      id: 'from',
-      header: 'Merged from',
-      isQuiet: true,
-      leaveOut: 'narrow',
-      cell: ({ id }) => {
-        const pair = model?.merges[id - 256];
-        return pair && <span className={styles.pair}>{pair.map((half) => spelt(all[half])).join(' + ')}</span>;
-      },
-    },
   ];
   return (
     <Pane

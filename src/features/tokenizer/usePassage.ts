@@ -4,7 +4,7 @@ import type { TokenPiece } from '../../core/tokenizer/statistics';
 import { useStudio } from '../../state/react';
 
 /** UTF-16 code units of a passage from the texts, and the most that is cut of what a person writes. */
-const PASSAGE = 640;
+const PASSAGE = 560;
 export const MOST_OWN = 4000;
 
 /** A passage of the person's texts; `next` goes to another. Undefined until it is here, or without texts. */
@@ -37,8 +37,13 @@ export function cut(text: string, n: number): string {
   const rest = text.slice(start, start + PASSAGE);
   const end = start + PASSAGE >= text.length ? rest.length : Math.max(rest.lastIndexOf(' '), rest.lastIndexOf('\n'));
   // Without a space (as in Chinese) it ends where it must, but not inside a surrogate pair.
-  return (end > PASSAGE / 2 ? rest.slice(0, end) : rest).replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
+  return wholeCharacters(end > PASSAGE / 2 ? rest.slice(0, end) : rest);
 }
+
+/** What a person wrote, as much of it as is shown. */
+export const cutOwn = (text: string): string => wholeCharacters(text.slice(0, MOST_OWN));
+
+const wholeCharacters = (text: string): string => text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
 
 export type Cut =
   | { kind: 'cutting' }
