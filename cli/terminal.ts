@@ -40,9 +40,9 @@ export function interruptible(): AbortSignal {
 /** Dawn is there before the backend that looks for it is loaded. */
 export async function openDevice(kind: DeviceKind | 'auto'): Promise<Device> {
   if (kind === 'auto' || kind === 'webgpu') installDawn();
-  const { useDevice } = await import('../src/core/train/device');
+  const { chooseDevice } = await import('../src/core/train/device');
   const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  return useDevice(kind, `${dirname(wasm)}${sep}`);
+  return chooseDevice(kind, `${dirname(wasm)}${sep}`);
 }
 
 export async function textFile(path: string): Promise<TextSource> {

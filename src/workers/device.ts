@@ -4,12 +4,12 @@ import wasmPlain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm
 import wasmSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import wasmThreads from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { findGpu } from '../core/gpu/backend';
-import { useDevice } from '../core/train/device';
+import { chooseDevice } from '../core/train/device';
 import type { DeviceKind } from '../core/train/run';
 import type { DeviceInfo } from '../protocol/gpu';
 
 export async function openDevice(asked: DeviceKind | 'auto'): Promise<DeviceInfo> {
-  const { kind, adapter } = await useDevice(asked, {
+  const { kind, adapter } = await chooseDevice(asked, {
     'tfjs-backend-wasm.wasm': wasmPlain,
     'tfjs-backend-wasm-simd.wasm': wasmSimd,
     'tfjs-backend-wasm-threaded-simd.wasm': wasmThreads,

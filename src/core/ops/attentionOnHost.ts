@@ -12,10 +12,14 @@ export const attentionOnHost: Attention = {
     const from = qkv.dataSync<'float32'>();
     const y = new Float32Array(qkv.shape[0] * C);
     const p = new Float32Array(heads.length * T * T);
+    const [q, k, v, kT] = room(4, T * D) as Four;
     heads.forEach(({ row, column }, head) => {
-      const [q, k, v] = [0, C, 2 * C].map((part) => gather(from, row, column + part, 3 * C, T, D)) as Three;
+      gather(from, q, row, column, 3 * C, T, D);
+      gather(from, k, row, column + C, 3 * C, T, D);
+      gather(from, v, row, column + 2 * C, 3 * C, T, D);
+      turn(k, kT, T, D);
       const probabilities = p.subarray(head * T * T, (head + 1) * T * T);
-      softmaxOfPast(product(q, turned(k, T, D), T, D, T), probabilities, T, 1 / Math.sqrt(D));
+      softmaxOfPast(product(q, kT, T, D, T), probabilities, T, 1 / Math.sqrt(D));
       scatter(product(probabilities, v, T, T, D), y, row, column, C, T, D);
     });
     return { y: tf.tensor2d(y, [qkv.shape[0], C]), saved: { qkv, p: tf.tensor3d(p, [heads.length, T, T]) } };
@@ -26,21 +30,31 @@ export const attentionOnHost: Attention = {
     const dFrom = dy.dataSync<'float32'>();
     const all = p.dataSync<'float32'>();
     const into = new Float32Array(qkv.size);
+    const [q, k, v, vT, dout] = room(5, T * D) as [...Four, Float32Array];
+    const [square] = room(1, T * T) as [Float32Array];
     heads.forEach(({ row, column }, head) => {
-      const [q, k, v] = [0, C, 2 * C].map((part) => gather(from, row, column + part, 3 * C, T, D)) as Three;
-      const dout = gather(dFrom, row, column, C, T, D);
+      gather(from, q, row, column, 3 * C, T, D);
+      gather(from, k, row, column + C, 3 * C, T, D);
+      gather(from, v, row, column + 2 * C, 3 * C, T, D);
+      gather(dFrom, dout, row, column, C, T, D);
+      turn(v, vT, T, D);
       const probabilities = all.subarray(head * T * T, (head + 1) * T * T);
-      const ds = product(dout, turned(v, T, D), T, D, T);
+      const ds = product(dout, vT, T, D, T);
       throughSoftmax(ds, probabilities, T, 1 / Math.sqrt(D));
       scatter(product(ds, k, T, T, D), into, row, column, 3 * C, T, D);
-      scatter(product(turned(ds, T, T), q, T, T, D), into, row, column + C, 3 * C, T, D);
-      scatter(product(turned(probabilities, T, T), dout, T, T, D), into, row, column + 2 * C, 3 * C, T, D);
+      turn(ds, square, T, T);
+      scatter(product(square, q, T, T, D), into, row, column + C, 3 * C, T, D);
+      turn(probabilities, square, T, T);
+      scatter(product(square, dout, T, T, D), into, row, column + 2 * C, 3 * C, T, D);
     });
     return { qkv: tf.tensor2d(into, qkv.shape) };
   },
 };
 
-type Three = [Float32Array, Float32Array, Float32Array];
+type Four = [Float32Array, Float32Array, Float32Array, Float32Array];
+/** Matrices that every head uses again. */
+const room = (count: number, size: number): Float32Array[] =>
+  Array.from({ length: count }, () => new Float32Array(size));
 
 /** Where each head begins: its first row, and its first column within q, k, v and y. */
 function sizes(qkv: Tensor2D, { rows, heads }: Settings) {
@@ -57,13 +71,19 @@ function sizes(qkv: Tensor2D, { rows, heads }: Settings) {
 }
 
 /** [T, D] out of a matrix of `stride` columns. */
-function gather(from: Float32Array, row: number, column: number, stride: number, T: number, D: number): Float32Array {
-  const part = new Float32Array(T * D);
+function gather(
+  from: Float32Array,
+  part: Float32Array,
+  row: number,
+  column: number,
+  stride: number,
+  T: number,
+  D: number,
+): void {
   for (let t = 0; t < T; t++) {
     const start = (row + t) * stride + column;
     for (let d = 0; d < D; d++) part[t * D + d] = from[start + d]!;
   }
-  return part;
 }
 function scatter(
   part: Float32Array,
@@ -80,11 +100,9 @@ function scatter(
   }
 }
 
-/** [rows, columns] -> [columns, rows]. */
-function turned(x: Float32Array, rows: number, columns: number): Float32Array {
-  const y = new Float32Array(x.length);
+/** x [rows, columns] -> y [columns, rows]. */
+function turn(x: Float32Array, y: Float32Array, rows: number, columns: number): void {
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) y[c * rows + r] = x[r * columns + c]!;
-  return y;
 }
 
 /** [M, K] [K, N] -> [M, N]. Not in a tidy, which would look for tensors in every element of its result. */

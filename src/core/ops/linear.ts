@@ -8,7 +8,7 @@
  * Products are transposed by hand: TensorFlow.js multiplies fast only when neither side is (on wasm 20 times faster).
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { geluBackward, geluForward } from './gelu';
 import { linearOnGpu } from './linear.wgsl';
 import { type Differentiable, run, type Ways } from './op';
@@ -43,7 +43,8 @@ export const LINEAR: Ways<Linear> = {
       return {
         x: tf.matMul(du, tf.transpose(weight)),
         weight: tf.matMul(tf.transpose(x), du),
-        bias: tf.sum(du, 0),
+        // Not tf.sum: du lies ready for wasm's product already, and a sum over rows would turn it first.
+        bias: tf.reshape(tf.matMul(tf.ones<Rank.R2>([1, du.shape[0]]), du), [du.shape[1]]),
         residual: tf.clone(dy as Tensor2D),
       };
     },

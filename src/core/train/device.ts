@@ -15,7 +15,7 @@ export interface Device {
  * @param wasmPaths where wasm's binaries are: a folder with a slash at its end, or an address for each
  * @throws HomegrownError `bad-settings` where there is no such device
  */
-export async function useDevice(
+export async function chooseDevice(
   asked: DeviceKind | 'auto',
   wasmPaths: Parameters<typeof setWasmPaths>[0],
 ): Promise<Device> {

@@ -7,7 +7,7 @@ import type { DeviceKind } from './run';
 
 installDawn(); // before the backend looks for it
 const { DEFAULT_RECIPE } = await import('./recipe');
-const { useDevice } = await import('./device');
+const { chooseDevice } = await import('./device');
 const { train } = await import('./train');
 const { wasmFolder } = await import('../testing/wasm');
 const { createTokenizer } = await import('../tokenizer/byteLevel');
@@ -28,7 +28,7 @@ async function losses(
   kind: DeviceKind,
   change: Partial<Recipe>,
 ): Promise<{ losses: number[]; weights: Float32Array[] }> {
-  expect(await useDevice(kind, wasmFolder)).toMatchObject({ kind });
+  expect(await chooseDevice(kind, wasmFolder)).toMatchObject({ kind });
   const found: number[] = [];
   let weights: Float32Array[] = [];
   await train(
