@@ -3,7 +3,7 @@ import { Redirect, useLocation } from 'wouter';
 import { useStudio, useStudioStore } from '../state/react';
 import { stageLines } from '../state/stages';
 import { CommandPalette, Frame, KeyHelp, LiveRegion, Toasts, useShortcuts } from '../ui';
-import { commands } from './commands';
+import { commands, KEYS_OF_CONTROLS } from './commands';
 import { receive, useWindowDrop } from './dropped';
 import { useEffects } from './effects';
 import { PageBoundary } from './PageBoundary';
@@ -66,7 +66,11 @@ export function App() {
         </PageBoundary>
       </Frame>
       <CommandPalette isOpen={overlay === 'palette'} onClose={() => setOverlay(undefined)} actions={actions} />
-      <KeyHelp isOpen={overlay === 'help'} onClose={() => setOverlay(undefined)} actions={actions} />
+      <KeyHelp
+        isOpen={overlay === 'help'}
+        onClose={() => setOverlay(undefined)}
+        actions={[...actions, ...KEYS_OF_CONTROLS]}
+      />
       <Toasts toasts={studio.toasts} onDismiss={studio.dismiss} />
       <LiveRegion message={announcement(studio)} />
     </>

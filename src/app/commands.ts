@@ -29,6 +29,20 @@ export function commands(s: Studio, store: StudioStore, shell: Shell): readonly 
   ];
 }
 
+/** Keys that belong to one control; the help lists them, the controls answer them. */
+export const KEYS_OF_CONTROLS: readonly Action[] = [
+  { id: 'undo', group: 'In place', label: 'Undo a removal', keys: 'mod+z', run: () => undefined },
+  { id: 'leave', group: 'In place', label: 'Close, or take back', keys: 'escape', run: () => undefined },
+  {
+    id: 'tokens',
+    group: 'In place',
+    label: 'Token by token, point by point',
+    keys: 'arrowleft+arrowright',
+    run: () => undefined,
+  },
+  { id: 'table', group: 'In place', label: 'Chart as a table', keys: 't', run: () => undefined },
+];
+
 function onThisPage(s: Studio, { stage }: Shell): Action[] {
   const group = 'On this page';
   if (stage === 'playground' && hasModel(s) && s.writing.kind !== 'writing') {
@@ -54,20 +68,20 @@ function run(s: Studio, { go, stage }: Shell): Action[] {
   const isMain = stage !== 'playground' && stage !== 'export';
   const busy = [s.exporting, s.importingModel, s.tokenizing, s.building, s.importing].find((w) => w.kind === 'busy');
   return [
-    ...(action.reason === undefined
-      ? [
-          {
-            id: 'start',
-            group,
-            label: runActionLabel(s, action),
-            ...(isMain && { keys: 'mod+enter' }),
-            run: () => {
-              action.run();
-              go('/train');
-            },
-          },
-        ]
-      : []),
+    {
+      id: 'start',
+      group,
+      label: runActionLabel(s, action),
+      ...(isMain && { keys: 'mod+enter' }),
+      run: () => {
+        if (action.reason !== undefined) {
+          s.toast({ text: action.reason });
+          return;
+        }
+        action.run();
+        go('/train');
+      },
+    },
     ...(action.label === 'Resume' && s.texts.length > 0
       ? [
           {

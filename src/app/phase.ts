@@ -63,7 +63,7 @@ function readRun(s: Studio): Reading | undefined {
 
 function readWriting({ written, sampling, writing }: Studio, now: number): Reading {
   const each = writing.kind === 'writing' && written.length > 0 ? (now - writing.since) / written.length : undefined;
-  const pace = each !== undefined && each > 0 ? `, ${formatDuration(each)} a token` : '';
+  const pace = each !== undefined && each >= 0.5 ? `, ${formatDuration(each)} a token` : '';
   return {
     fact: {
       label: 'Writing',

@@ -4,6 +4,9 @@ import type { Failure, FailureCode } from '../core/base/errors';
 export const headline = ({ code }: Failure): string => WORDS[code].headline;
 export const remedy = ({ code, remedy: own }: Failure): string => own ?? WORDS[code].remedy;
 
+/** What happened and what to do, as sentences of one paragraph. */
+export const explain = (failure: Failure): string => `${failure.message.replace(/\.$/, '')}. ${remedy(failure)}`;
+
 const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
   'bad-file': {
     headline: 'This file cannot be used',

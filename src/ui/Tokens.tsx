@@ -65,6 +65,7 @@ export function TokenText({ label, tokens, form = 'ground', chosen, onChoose }: 
         role: 'option',
         id: `${id}-${index}`,
         'aria-selected': index === chosen,
+        ...(/^[^\S\n]+$/.test(token.text) && { 'aria-label': token.text === '\t' ? 'tab' : 'space' }),
         onClick: () => choose(index),
       })}
     >

@@ -1,4 +1,4 @@
-import { headline, remedy } from '../../state/failures';
+import { explain, headline } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { Button, Notice } from '../../ui';
 
@@ -19,12 +19,12 @@ export function Failures() {
             </Button>
           }
         >
-          {exporting.failure.message} · {remedy(exporting.failure)}
+          {explain(exporting.failure)}
         </Notice>
       )}
       {importing.kind === 'failed' && (
         <Notice tone="error" title={`No model was brought in. ${headline(importing.failure)}`}>
-          {importing.failure.message} · {remedy(importing.failure)}
+          {explain(importing.failure)}
         </Notice>
       )}
     </div>

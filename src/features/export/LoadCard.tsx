@@ -32,10 +32,11 @@ export function LoadCard() {
 }
 
 const snippet = (folder: string, prompt: string): string =>
-  `# unpack the zip into ./${folder} first
-from transformers import pipeline
+  `from transformers import pipeline
 
-write = pipeline("text-generation", "./${folder}")
+# where you have unpacked the zip
+folder = "./${folder}"
+write = pipeline("text-generation", folder)
 text = write(${JSON.stringify(prompt)}, max_new_tokens=100)
 print(text[0]["generated_text"])
 `;

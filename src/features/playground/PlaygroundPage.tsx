@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount, formatNumber } from '../../core/base/units';
-import { headline, remedy } from '../../state/failures';
+import { explain, headline } from '../../state/failures';
 import { useSavedSteps, useStudio } from '../../state/react';
 import { modelNeed, stepChoices, trained, type Need } from '../../state/trained';
 import { Button, EmptyState, Notice, Panes, Select, Stage } from '../../ui';
@@ -34,7 +34,7 @@ function Playground() {
             </Button>
           }
         >
-          {writing.failure.message} · {remedy(writing.failure)}
+          {explain(writing.failure)}
         </Notice>
       )}
       <Panes columns="288px minmax(0, 1fr) 376px" narrowColumns="248px minmax(0, 1fr) 320px">

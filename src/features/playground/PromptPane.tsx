@@ -18,33 +18,35 @@ export function PromptPane() {
         <WriteOrStop />
       </Block>
       <Block isForm>
-        <Slider
-          label="Temperature"
-          min={0}
-          max={2}
-          step={0.05}
-          value={temperature}
-          onChange={(value) => set({ temperature: Number(value.toFixed(2)) })}
-          output={temperature === 0 ? 'always the likeliest' : String(temperature)}
-        />
-        <Slider
-          label="Top-k"
-          min={1}
-          max={TOP_K_OFF}
-          step={1}
-          value={topK === 0 ? TOP_K_OFF : topK}
-          onChange={(value) => set({ topK: value === TOP_K_OFF ? 0 : value })}
-          output={topK === 0 ? 'off' : topK === 1 ? '1 token' : `${formatCount(topK)} tokens`}
-        />
-        <Slider
-          label="Top-p"
-          min={0.05}
-          max={1}
-          step={0.01}
-          value={topP}
-          onChange={(value) => set({ topP: Number(value.toFixed(2)) })}
-          output={topP === 1 ? 'off' : String(topP)}
-        />
+        <div className={styles.sliders}>
+          <Slider
+            label="Temperature"
+            min={0}
+            max={2}
+            step={0.05}
+            value={temperature}
+            onChange={(value) => set({ temperature: Number(value.toFixed(2)) })}
+            output={temperature === 0 ? 'always the likeliest' : String(temperature)}
+          />
+          <Slider
+            label="Top-k"
+            min={1}
+            max={TOP_K_OFF}
+            step={1}
+            value={topK === 0 ? TOP_K_OFF : topK}
+            onChange={(value) => set({ topK: value === TOP_K_OFF ? 0 : value })}
+            output={topK === 0 ? 'off' : topK === 1 ? '1 token' : `${formatCount(topK)} tokens`}
+          />
+          <Slider
+            label="Top-p"
+            min={0.05}
+            max={1}
+            step={0.01}
+            value={topP}
+            onChange={(value) => set({ topP: Number(value.toFixed(2)) })}
+            output={topP === 1 ? 'off' : String(topP)}
+          />
+        </div>
         <NumberField
           label="Length"
           unit="tokens"
@@ -79,7 +81,7 @@ function WriteOrStop() {
   const now = useNow(writing.kind === 'writing');
   if (writing.kind === 'writing') {
     const left = written > 0 ? ((now - writing.since) * (length - written)) / written : undefined;
-    const detail = `${formatCount(written)} of ${formatCount(length)} tokens`;
+    const detail = `${formatCount(written)} of ${formatCount(length)}`;
     return (
       <div className={styles.write}>
         <Button isDense icon="stop" minWidth={84} onPress={writing.stop}>
