@@ -4,17 +4,26 @@ import { expect, test } from '@playwright/test';
 import { Studio, TINY } from './studio';
 
 for (const device of ['WebGPU', 'WASM'] as const) {
-  test(`a newcomer grows a model from a sample, by mouse, on ${device}`, async ({ page }, info) => {
+  test(`a model grows from a file, by mouse, on ${device}`, async ({ page }, info) => {
     const studio = new Studio(page);
     await studio.open();
     await studio.useDevice(device);
 
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Choose files…' }).click();
+    await (await chooser).setFiles('dist/samples/moby-dick.txt');
+    await expect(studio.stages).toContainText('1.21 M characters');
+
     await studio.goTo('Tokenizer');
-    await page.getByRole('radio', { name: 'Bytes' }).click();
+    await page.getByText('Bytes', { exact: true }).click();
+    await page.getByRole('button', { name: 'Train the tokenizer' }).click();
+    await expect(studio.stages).toContainText('Bytes · 257 entries');
+    await studio.goTo('Data');
+    await page.getByRole('button', { name: 'Build the data' }).click();
+    await expect(studio.stages).toContainText('90 / 10');
     await studio.goTo('Model');
     await studio.set(TINY);
-    await studio.goTo('Text');
-    await page.getByRole('button', { name: 'Train on it, Moby Dick' }).click();
+    await page.getByRole('button', { name: 'Start training' }).click();
 
     // Better than frequencies alone, before it is stopped.
     await studio.event(60, /Evaluated/);
@@ -22,7 +31,7 @@ for (const device of ['WebGPU', 'WASM'] as const) {
     await page.getByRole('button', { name: 'Stop and save' }).click();
     await expect(page.getByRole('button', { name: /^Resume from step/ })).toBeVisible();
     const stoppedAt = Number(/\d+/.exec(await page.getByRole('button', { name: /^Resume from/ }).innerText())![0]);
-    expect(stoppedAt).toBeLessThan(80);
+    expect(stoppedAt).toBeLessThan(100);
     const perplexity = await studio.perplexity();
 
     // All of it is there after a reload: curve, samples, the step.
@@ -33,7 +42,7 @@ for (const device of ['WebGPU', 'WASM'] as const) {
     await expect(page.getByRole('list', { name: 'Samples' }).getByRole('listitem').first()).toBeVisible();
 
     await page.getByRole('button', { name: /^Resume from/ }).click();
-    await studio.event(80, /Evaluated/);
+    await studio.event(100, /Evaluated/);
     await expect(studio.strip.getByRole('button', { name: 'Start training' })).toBeVisible();
     expect(await studio.perplexity()).toBeLessThanOrEqual(perplexity);
 
@@ -53,10 +62,10 @@ for (const device of ['WebGPU', 'WASM'] as const) {
     });
     await studio.open('/export');
     await studio.useDevice(device);
-    const chooser = page.waitForEvent('filechooser');
+    const zipChooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Choose a zip…' }).click();
-    await (await chooser).setFiles(zip);
-    await expect(studio.strip).toContainText('step 80');
+    await (await zipChooser).setFiles(zip);
+    await expect(studio.strip).toContainText('step 100');
     expect(await talk(studio)).toEqual(before);
     expect(studio.errors).toEqual([]);
   });
