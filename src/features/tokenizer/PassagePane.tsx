@@ -7,7 +7,7 @@ import { remedy } from '../../state/failures';
 import { Check } from './Checks';
 import { decodesTo } from './entryBytes';
 import { lengthStep, rarityStep } from './ramps';
-import { shown } from './shown';
+import { shownInPassage } from './shown';
 import { TokenFacts } from './TokenFacts';
 import { cutOwn, MOST_OWN, usePassage, useTokens } from './usePassage';
 import type { Entries } from './useVocabulary';
@@ -34,7 +34,7 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
   const isRarity = colour === 'rarity' && entries.isCounted;
   const most = isRarity ? entries.all.reduce((n, { count }) => Math.max(n, count), 1) : 1;
   const view = (piece: TokenPiece): TokenView => ({
-    text: shown(piece.text ?? ''),
+    text: shownInPassage(piece.text ?? ''),
     isByte: piece.text === null,
     step: isRarity ? rarityStep(entries.all[piece.id]?.count ?? 0, most) : lengthStep(piece.bytes),
   });

@@ -5,3 +5,7 @@ export const shown = (text: string): string =>
   );
 /** All but the newline, which is shown as ↵. */
 const CONTROL = new RegExp('[\\u0000-\\u0009\\u000b-\\u001f\\u007f]', 'g');
+
+/** As a token of a passage: spaces are left as they are between words, but one that is nothing else is shown as dots. */
+export const shownInPassage = (text: string): string =>
+  shown(text).replace(/^[^\S\n]+$/, (spaces) => '·'.repeat(spaces.length));
