@@ -1,9 +1,10 @@
 import { useMemo } from 'react';
+import { useLocation } from 'wouter';
 import { formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import { useStudio } from '../../state/react';
 import { isActive } from '../../state/run';
-import { MenuButton, Notice, Panes, Stage } from '../../ui';
+import { Button, MenuButton, Notice, Panes, Stage } from '../../ui';
 import { diagnose } from './doctor';
 import { EstimatePane } from './EstimatePane';
 import { byField } from './findings';
@@ -34,7 +35,12 @@ export function ModelPage() {
           )}
         </>
       }
-      actions={<Presets />}
+      actions={
+        <>
+          <Presets />
+          <NewRun reason={diagnosis.findings.find(({ severity }) => severity === 'stop')?.detail} />
+        </>
+      }
     >
       {isRunning && (
         <Notice tone="ok" title="A run is in progress">
@@ -51,6 +57,27 @@ export function ModelPage() {
         <EstimatePane situation={situation} diagnosis={diagnosis} />
       </Panes>
     </Stage>
+  );
+}
+
+/** Where the strip's button would resume the last run, these settings need one of their own. */
+function NewRun({ reason }: { reason: string | undefined }) {
+  const [, navigate] = useLocation();
+  const isResumable = useStudio((s) => s.run !== null && (s.phase.kind === 'stopped' || s.phase.kind === 'failed'));
+  const start = useStudio((s) => s.start);
+  if (!isResumable) return null;
+  return (
+    <Button
+      isDense
+      icon="play"
+      disabledReason={reason}
+      onPress={() => {
+        void start();
+        navigate('/train');
+      }}
+    >
+      Start a new run
+    </Button>
   );
 }
 

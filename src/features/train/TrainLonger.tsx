@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { formatCount, formatDuration } from '../../core/base/units';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, NumberField } from '../../ui';
+import styles from './TrainPage.module.css';
 
 /** How many steps in all; the schedule is stretched to them. */
 export function TrainLonger(p: { isOpen: boolean; onClose: () => void; done: number; planned: number }) {
@@ -11,7 +12,7 @@ export function TrainLonger(p: { isOpen: boolean; onClose: () => void; done: num
     return last < 0 ? undefined : log.activeMs[last]! / log.step[last]!;
   });
   const [steps, setSteps] = useState<number>();
-  const asked = steps ?? Math.max(2 * p.done, p.planned);
+  const asked = steps ?? 2 * Math.max(p.done, p.planned);
   const more = Math.max(0, asked - p.done);
   const time = perStep === undefined ? '' : `, about ${formatDuration(perStep * more)}`;
   const go = (): void => {
@@ -42,7 +43,7 @@ export function TrainLonger(p: { isOpen: boolean; onClose: () => void; done: num
         isWhole
         hint={`${formatCount(more)} more${time}`}
       />
-      <p>
+      <p className={styles.note}>
         It goes on from step {formatCount(p.done)}. The learning rate follows the schedule of the longer run from there,
         so it may rise at first.
       </p>
