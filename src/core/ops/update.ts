@@ -1,6 +1,7 @@
 /**
- * What the optimizers' updates share. An update changes variables where they are: it returns nothing, and on WebGPU it
- * writes their buffers. Nothing that differs between steps is baked in: rates come in a small tensor, the norm in another.
+ * What the optimizers' updates share. An update changes variables and returns nothing: on WebGPU it writes their buffers,
+ * elsewhere it assigns fresh tensors, because wasm keeps a packed copy of a product's right side and would not see its
+ * memory change. Nothing that differs between steps is baked in: rates come in a small tensor, the norm in another.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';

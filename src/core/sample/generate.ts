@@ -43,7 +43,9 @@ export const logits = (network: Network, ids: readonly number[]): Promise<Float3
 
 /** For the last `rows` places. Lengths are rounded up, so that a device sees few shapes; causality hides what is added. */
 async function score(network: Network, ids: readonly number[], rows: number): Promise<Float32Array> {
-  const padded = Math.min(network.choice.config.context, Math.ceil(ids.length / LENGTHS) * LENGTHS);
+  const { context } = network.choice.config;
+  if (ids.length > context) throw new RangeError(`${ids.length} tokens do not fit into a context of ${context}.`);
+  const padded = Math.min(context, Math.ceil(ids.length / LENGTHS) * LENGTHS);
   const result = tf.tidy(() => {
     const input: Tensor2D = tf.tensor2d(
       [...ids, ...new Array<number>(padded - ids.length).fill(0)],

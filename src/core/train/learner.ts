@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { HomegrownError } from '../base/errors';
-import type { HostTensor, NamedTensors } from '../checkpoint/tensors';
+import { firstNonFinite, type HostTensor, type NamedTensors } from '../checkpoint/tensors';
 import { compile, type Cost } from '../gpu/program';
 import { type Network, network } from '../models/network';
 import { type Held, hold } from '../ops/variables';
@@ -57,14 +57,14 @@ export async function learner(
       const tensors = new Map<string, HostTensor>();
       const read = async (name: string, tensor: tf.Variable): Promise<void> => {
         const data = new Float32Array(await tensor.data<'float32'>());
-        if (!data.every(Number.isFinite))
-          throw new HomegrownError('diverged', `${name} holds numbers that are not finite.`);
         tensors.set(name, { shape: tensor.shape, data });
       };
       for (const [name, weight] of Object.entries(net.params)) await read(name, weight);
       for (const [i, prefix] of optimizer.moments.entries()) {
         for (const name of Object.keys(net.params)) await read(`${prefix}.${name}`, moments[name]![i]!);
       }
+      const bad = firstNonFinite(tensors);
+      if (bad !== undefined) throw new HomegrownError('diverged', `${bad} holds numbers that are not finite.`);
       return tensors;
     },
     dispose() {
