@@ -13,7 +13,7 @@ export function PageFailure({ title, failure }: { title: string; failure: Failur
   return (
     <Stage title={title}>
       <Failure
-        title={failure.code === 'load-failed' ? 'There may be a new version of Homegrown' : headline(failure)}
+        title={failure.code === 'load-failed' ? 'This page did not load' : headline(failure)}
         safe={[
           { text: 'Text, tokenizer and data', detail: 'stored in this browser' },
           ...(saved ? [{ text: `Step ${formatCount(saved.step)}, saved and read back` }] : []),

@@ -2,6 +2,7 @@
 import { toFailure, type Failure } from '../core/base/errors';
 import type { DeviceKind } from '../core/train/run';
 import type { DeviceInfo } from '../protocol/gpu';
+import { explain } from './failures';
 import type { Slice } from './studio';
 
 export interface DeviceSlice {
@@ -15,7 +16,7 @@ const KEY = 'device';
 
 export const createDeviceSlice: Slice<DeviceSlice> =
   ({ gpu, store }) =>
-  (set) => ({
+  (set, get) => ({
     device: { kind: 'opening' },
     measured: {},
     async useDevice(kind) {
@@ -30,7 +31,9 @@ export const createDeviceSlice: Slice<DeviceSlice> =
         }));
         if (kind !== 'auto') await store.commit({ put: [[KEY, kind]] });
       } catch (error) {
-        set({ device: { kind: 'failed', failure: toFailure(error) } });
+        const failure = toFailure(error);
+        set({ device: { kind: 'failed', failure } });
+        get().toast({ text: 'The device did not open', detail: explain(failure) });
       }
     },
   });
