@@ -75,5 +75,8 @@ describe('formats', () => {
     [607, '607'],
     [1.9912, '1.99'],
     [0, '0'],
+    [1e15, '1.00e15'],
+    [3.456e300, '3.46e300'],
+    [Infinity, '–'],
   ])('formatReading(%d)', (value, text) => expect(formatReading(value)).toBe(text));
 });

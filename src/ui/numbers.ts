@@ -13,14 +13,19 @@ export function parseNumber(text: string): number | undefined {
 export function formatNumber(value: number, digits = 12): string {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
+  if (size >= HUGE) return value.toExponential(2).replace('e+', 'e').replace(/^-/, '−');
   if (size !== 0 && size < 1e-5) return value.toExponential().replace(/^-/, '−');
   return value.toLocaleString('en-US', { maximumSignificantDigits: digits }).replace(/^-/, '−');
 }
 
+/** From here on the digits of a whole number mean nothing. */
+const HUGE = 1e15;
+
 /** Three significant digits, but never fewer than the whole number needs: 85.4, 52.0, 607, 2,048. */
 export function formatReading(value: number): string {
-  const digits = Math.max(3, Math.floor(Math.log10(Math.max(1, Math.abs(value)))) + 1);
-  if (!Number.isFinite(value) || value === 0 || Math.abs(value) < 1e-5) return formatNumber(value, digits);
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || size < 1e-5 || size >= HUGE) return formatNumber(value);
+  const digits = Math.max(3, Math.floor(Math.log10(Math.max(1, size))) + 1);
   const options = { minimumSignificantDigits: 3, maximumSignificantDigits: digits };
   return value.toLocaleString('en-US', options).replace(/^-/, '−');
 }

@@ -138,6 +138,9 @@ const columnOf = (columns: LossColumns, axis: XAxis): Numbers =>
 
 const perplexities = (losses: Numbers): Float64Array => Float64Array.from(losses, Math.exp);
 
+/** Perplexity that the axis goes to at most: a run that diverges leaves it, as its numbers soon leave all bounds. */
+const HIGHEST = 1e9;
+
 function lossLines(p: LossChartProps) {
   const { training, validation, forecast, settings, references = [] } = p;
   const axis = settings.x;
@@ -175,7 +178,7 @@ function lossLines(p: LossChartProps) {
   const [rawLow] = extent(raw);
   const ends = [smoothed, held, expected ?? []].flatMap((values) => extent(values));
   const y: Scale = scaleAround(
-    [rawLow, ...ends, ...references.map(({ loss }) => Math.exp(loss))],
+    [rawLow, ...ends, ...references.map(({ loss }) => Math.exp(loss))].map((value) => Math.min(value, HIGHEST)),
     settings.isLog,
     0.05,
   );

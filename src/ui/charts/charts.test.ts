@@ -43,6 +43,10 @@ describe('ticks', () => {
   it('are 1-2-5 on a log axis', () => expect(logTicks(40, 2600, 12)).toEqual([50, 100, 200, 500, 1000, 2000]));
   it('thin to decades where there are many', () =>
     expect(logTicks(1, 1e6, 7)).toEqual([1, 10, 100, 1e3, 1e4, 1e5, 1e6]));
+  it('skip decades where there are too many', () => {
+    expect(logTicks(1, 1e9, 5)).toEqual([1, 1e2, 1e4, 1e6, 1e8]);
+    expect(logTicks(1, 1e300, 8).length).toBeLessThanOrEqual(8);
+  });
   it('become even inside less than a decade', () => expect(logTicks(80, 92, 8)).toEqual([80, 85, 90]));
   it('lie on round seconds and minutes', () => {
     expect(timeTicks(46, 5)).toEqual([0, 10, 20, 30, 40]);

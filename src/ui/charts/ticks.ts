@@ -16,7 +16,7 @@ export function linearTicks(min: number, max: number, count: number): number[] {
   return ticks;
 }
 
-/** 1-2-5 in each decade; only decades where there are many, and even steps where there is less than one. */
+/** 1-2-5 in each decade; only decades, or every n-th, where there are many, and even steps where there is less than one. */
 export function logTicks(min: number, max: number, most: number): number[] {
   const first = Math.floor(Math.log10(min));
   const last = Math.ceil(Math.log10(max));
@@ -29,7 +29,10 @@ export function logTicks(min: number, max: number, most: number): number[] {
   };
   const fine = pick([1, 2, 5]);
   if (fine.length < 3) return linearTicks(min, max, Math.min(4, most));
-  return fine.length <= most ? fine : pick([1]);
+  if (fine.length <= most) return fine;
+  const decades = pick([1]);
+  const every = Math.ceil(decades.length / Math.max(1, most));
+  return decades.filter((_, i) => i % every === 0);
 }
 
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18_000, 36_000, 86_400];
