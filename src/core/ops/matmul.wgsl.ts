@@ -7,10 +7,10 @@
  * columns in registers ("SGEMM in WebGPU" as in Boehm 2022, "How to Optimize a CUDA Matmul Kernel", kernels 5 and 6). Sizes
  * and all decisions are constants, so that the compiler can unroll and drop every check that the shape does not need.
  */
-import type { Element, Kernel } from '../gpu/dispatch';
-import { kernels } from '../gpu/dispatch';
-import { chosenTile, type Tile } from '../gpu/tune';
+import { type Element, type Kernel, kernels } from '../gpu/dispatch';
+
 import { GELU_WGSL } from './gelu.wgsl';
+import { chosenTile, type Tile } from './tile';
 
 export interface Product {
   M: number;
