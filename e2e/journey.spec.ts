@@ -5,6 +5,7 @@ import { Studio, TINY } from './studio';
 
 for (const device of ['WebGPU', 'WASM'] as const) {
   test(`a model grows from a file, by mouse, on ${device}`, async ({ page }, info) => {
+    test.setTimeout(600_000); // the software GPU takes a second a step
     const studio = new Studio(page);
     await studio.open();
     await studio.useDevice(device);
@@ -31,18 +32,18 @@ for (const device of ['WebGPU', 'WASM'] as const) {
     await page.getByRole('button', { name: 'Stop and save' }).click();
     await expect(page.getByRole('button', { name: /^Resume from step/ })).toBeVisible();
     const stoppedAt = Number(/\d+/.exec(await page.getByRole('button', { name: /^Resume from/ }).innerText())![0]);
-    expect(stoppedAt).toBeLessThan(100);
+    expect(stoppedAt).toBeLessThan(70);
     const perplexity = await studio.perplexity();
 
     // All of it is there after a reload: curve, samples, the step.
     await page.reload();
     await expect(page.getByRole('button', { name: `Resume from step ${stoppedAt}` })).toBeVisible();
     expect(await studio.perplexity()).toBe(perplexity);
-    await studio.event(20, /Evaluated/);
+    await studio.event(30, /Evaluated/);
     await expect(page.getByRole('list', { name: 'Samples' }).getByRole('listitem').first()).toBeVisible();
 
     await page.getByRole('button', { name: /^Resume from/ }).click();
-    await studio.event(100, /Evaluated/);
+    await studio.event(70, /Evaluated/);
     await expect(studio.strip.getByRole('button', { name: 'Start training' })).toBeVisible();
     expect(await studio.perplexity()).toBeLessThanOrEqual(perplexity);
 
@@ -65,7 +66,7 @@ for (const device of ['WebGPU', 'WASM'] as const) {
     const zipChooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Choose a zip…' }).click();
     await (await zipChooser).setFiles(zip);
-    await expect(studio.strip).toContainText('step 100');
+    await expect(studio.strip).toContainText('step 70');
     expect(await talk(studio)).toEqual(before);
     expect(studio.errors).toEqual([]);
   });

@@ -7,11 +7,11 @@ export const TINY = {
   Heads: 4,
   Width: 64,
   Context: 32,
-  Steps: 100,
+  Steps: 70,
   Batch: 16,
   'Learning rate': 0.003,
   'Warm-up': 10,
-  'Evaluate every': 20,
+  'Evaluate every': 30,
 } as const;
 
 export class Studio {
@@ -68,7 +68,10 @@ export class Studio {
   }
   /** What always guessing by frequency would reach, as the chart's caption says. */
   async unigram(): Promise<number> {
-    const caption = await this.page.getByText(/Reference lines/).last().innerText();
+    const caption = await this.page
+      .getByText(/Reference lines/)
+      .last()
+      .innerText();
     return number(/Reference lines [\d.,]+ and ([\d.,]*\d)/.exec(caption)![1]!);
   }
   reading(label: string) {
@@ -82,7 +85,7 @@ export class Studio {
   async event(step: number, words: RegExp): Promise<void> {
     const events = this.page.getByRole('list', { name: 'Events' }).getByRole('listitem');
     const line = events.filter({ hasText: new RegExp(`${step.toLocaleString('en')}\\s*${words.source}`) });
-    await expect(line.first()).toBeVisible({ timeout: 180_000 });
+    await expect(line.first()).toBeVisible({ timeout: 300_000 });
   }
 }
 
