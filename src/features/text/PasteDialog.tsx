@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { formatCount } from '../../core/base/units';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, TextField } from '../../ui';
+import { freeName } from './freeName';
 import styles from './PasteDialog.module.css';
 
 /** Pasted or typed text, with a name, before it is added. */
@@ -44,11 +45,4 @@ export function PasteDialog({ text, onClose }: { text: string; onClose: () => vo
       </div>
     </Dialog>
   );
-}
-
-function freeName(taken: readonly string[]): string {
-  for (let n = 1; ; n++) {
-    const name = n === 1 ? 'Pasted text' : `Pasted text ${n}`;
-    if (!taken.includes(name)) return name;
-  }
 }

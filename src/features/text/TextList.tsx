@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { formatBytes, formatCount, formatShort } from '../../core/base/units';
 import type { TextRecord } from '../../core/text';
 import { useStudio } from '../../state/react';
@@ -32,12 +32,23 @@ export function TextList({ chosenId, onChoose, onFiles, onPaste }: TextListProps
   const remove = useStudio((s) => s.removeText);
   const toast = useStudio((s) => s.toast);
   const isReading = useStudio((s) => s.importing.kind === 'busy' || s.importingFile !== null);
+  const table = useRef<HTMLDivElement>(null);
   const [filter, setFilter] = useState('');
   const [sort, setSort] = useState<{ column: SortKey; order: SortOrder }>({ column: 'addedAt', order: 'ascending' });
   const wanted = filter.trim().toLowerCase();
   const found = texts.filter((t) => t.name.toLowerCase().includes(wanted));
   const rows = found.toSorted(by(sort.column));
   if (sort.order === 'descending') rows.reverse();
+
+  /** The focus goes to the row that takes its place, or to the last. */
+  const removeRow = (text: TextRecord) => {
+    const place = Math.min(rows.indexOf(text), rows.length - 2);
+    void remove(text.id);
+    requestAnimationFrame(() => {
+      const row = table.current?.querySelectorAll('tbody tr').item(place);
+      row?.querySelector<HTMLElement>('td:last-child button')?.focus();
+    });
+  };
 
   const columns: readonly Column<TextRecord>[] = [
     { id: 'name', header: 'Name', isSortable: true, cell: ({ name }) => <span title={name}>{name}</span> },
@@ -73,7 +84,7 @@ export function TextList({ chosenId, onChoose, onFiles, onPaste }: TextListProps
       header: <span className={styles.hidden}>Remove</span>,
       isNumber: true,
       width: '52px',
-      cell: (t) => <IconButton icon="close" label={`Remove ${t.name}`} onPress={() => void remove(t.id)} />,
+      cell: (t) => <IconButton icon="close" label={`Remove ${t.name}`} onPress={() => removeRow(t)} />,
     },
   ];
   return (
@@ -92,7 +103,7 @@ export function TextList({ chosenId, onChoose, onFiles, onPaste }: TextListProps
         </>
       }
     >
-      <div className={styles.table}>
+      <div className={styles.table} ref={table}>
         <Table
           label="Texts"
           columns={columns}

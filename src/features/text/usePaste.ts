@@ -1,9 +1,11 @@
 import { useEffect, useState } from 'react';
 import { useStudioStore } from '../../state/react';
+import type { StudioStore } from '../../state/studio';
 import { filesOfList } from '../../ui';
 import { toDropped } from './droppedTexts';
+import { freeName } from './freeName';
 
-/** Pasting anywhere on the page: files are added, text is shown first. `draft` is what the dialog begins with. */
+/** Pasting anywhere on the page: files are added, text is shown first, unless it is a book. `draft` is what the dialog begins with. */
 export function usePaste() {
   const studio = useStudioStore();
   const [draft, setDraft] = useState<string>();
@@ -14,6 +16,7 @@ export function usePaste() {
       const { files } = event.clipboardData;
       const text = event.clipboardData.getData('text/plain');
       if (files.length > 0) void studio.getState().addFiles(filesOfList(files).map(toDropped));
+      else if (text.length > MOST_SHOWN) void studio.getState().addPaste(text, freeName(names(studio)));
       else if (text !== '') setDraft(text);
     };
     document.addEventListener('paste', onPaste);
@@ -21,3 +24,8 @@ export function usePaste() {
   }, [studio]);
   return { draft, open: () => setDraft(''), close: () => setDraft(undefined) };
 }
+
+/** A field with more characters than this makes the page wait. */
+const MOST_SHOWN = 200_000;
+
+const names = (studio: StudioStore): string[] => studio.getState().texts.map(({ name }) => name);

@@ -9,9 +9,12 @@ export function Checks({ tokenizer }: { tokenizer: TokenizerRecord }) {
   const { size, asked, model, bytesPerToken, unusedEntries } = tokenizer;
   return (
     <ul className={styles.checks}>
-      <Check tone="ok" title={`${formatNumber(bytesPerToken)} bytes a token`}>
+      <Check
+        tone="ok"
+        title={model.kind === 'bytes' ? 'One byte a token' : `${formatNumber(bytesPerToken)} bytes a token`}
+      >
         {model.kind === 'bytes'
-          ? 'as it must be: each token is one byte'
+          ? 'as it must be, so a context sees as many bytes as it has tokens'
           : 'over all of your text; more means a longer view'}
       </Check>
       {model.kind === 'bpe' && size < asked && (
@@ -25,7 +28,9 @@ export function Checks({ tokenizer }: { tokenizer: TokenizerRecord }) {
       >
         {unusedEntries === 0
           ? 'at least once in your text'
-          : 'bytes that this text does not use, or steps on the way to longer tokens; harmless'}
+          : model.merges.length === 0
+            ? 'bytes that this text does not use; harmless'
+            : 'bytes that this text does not use, or steps on the way to longer tokens; harmless'}
       </Check>
     </ul>
   );

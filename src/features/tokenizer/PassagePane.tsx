@@ -26,10 +26,11 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
   const [colour, setColour] = useState<Colour>('length');
   const [own, setOwn] = useState('');
   const [place, setPlace] = useState<number>();
-  const { passage, next } = usePassage();
+  const { passage, failure: unread, next } = usePassage();
   const cut = useTokens(own === '' ? passage : cutOwn(own));
   const model = useStudio((s) => s.project.tokenizer?.model);
 
+  const failure = own === '' && unread ? unread : cut.kind === 'failed' ? cut.failure : undefined;
   const pieces = cut.kind === 'cut' ? cut.pieces : [];
   const isRarity = colour === 'rarity' && entries.isCounted;
   const most = isRarity ? entries.all.reduce((n, { count }) => Math.max(n, count), 1) : 1;
@@ -66,9 +67,9 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
       }
     >
       <div className={styles.passage}>
-        {cut.kind === 'failed' && (
-          <Notice tone="error" title={cut.failure.message}>
-            {remedy(cut.failure)}
+        {failure && (
+          <Notice tone="error" title={failure.message}>
+            {remedy(failure)}
           </Notice>
         )}
         {pieces.length > 0 && (
@@ -79,7 +80,7 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
         <RampLegend>{isRarity ? 'common to rare in your text' : '1 byte to 8 or more'}</RampLegend>
         <span className={styles.grow} />
         {own === '' ? (
-          passage !== undefined && <TextAction onPress={next}>Another passage</TextAction>
+          (passage !== undefined || unread) && <TextAction onPress={next}>Another passage</TextAction>
         ) : (
           <TextAction onPress={() => setOwn('')}>Back to your text</TextAction>
         )}

@@ -53,8 +53,9 @@ function Summary() {
   const method = model.kind === 'bpe' ? 'Byte-level BPE' : KIND_WORDS[model.kind];
   return (
     <>
-      {method}, <b>{formatCount(size)}</b> entries: <b>{formatNumber(bytesPerToken)}</b> bytes a token, so a context of{' '}
-      {formatCount(context)} tokens sees about {formatCount(context * bytesPerToken)} bytes of text
+      {method}, <b>{formatCount(size)}</b> entries: <b>{formatNumber(bytesPerToken)}</b>{' '}
+      {bytesPerToken === 1 ? 'byte' : 'bytes'} a token, so a context of {formatCount(context)} tokens sees about{' '}
+      {formatCount(context * bytesPerToken)} bytes of text
     </>
   );
 }

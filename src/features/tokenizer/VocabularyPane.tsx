@@ -22,7 +22,7 @@ interface Sort {
 
 /** Every entry, to be sorted and searched. A leading space may be written as a space or as `·`. */
 export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPaneProps) {
-  const model = useStudio((s) => s.project.tokenizer?.model);
+  const merges = useStudio((s) => s.project.tokenizer?.model.merges) ?? [];
   const [find, setFind] = useState('');
   const [sort, setSort] = useState<Sort>({ column: 'bytes', order: 'descending' });
   const { all, isCounted, failure } = entries;
@@ -30,16 +30,20 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
 
   const columns: readonly Column<TokenPiece>[] = [
     { id: 'token', header: 'Token', cell: (entry) => <Chip entry={entry} /> },
-    {
-      id: 'from',
-      header: 'Merged from',
-      isQuiet: true,
-      leaveOut: 'narrow',
-      cell: ({ id }) => {
-        const pair = model?.merges[id - 256];
-        return pair && <span className={styles.pair}>{pair.map((half) => spelt(all[half])).join(' + ')}</span>;
-      },
-    },
+    ...(merges.length > 0
+      ? ([
+          {
+            id: 'from',
+            header: 'Merged from',
+            isQuiet: true,
+            leaveOut: 'narrow',
+            cell: ({ id }: TokenPiece) => {
+              const pair = merges[id - 256];
+              return pair && <span className={styles.pair}>{pair.map((half) => spelt(all[half])).join(' + ')}</span>;
+            },
+          },
+        ] as const)
+      : []),
     { id: 'id', header: 'Id', isNumber: true, isSortable: true, isQuiet: true, cell: ({ id }) => formatCount(id) },
     { id: 'bytes', header: 'Bytes', isNumber: true, isSortable: true, cell: ({ bytes }) => formatCount(bytes) },
     ...(isCounted

@@ -8,24 +8,25 @@ const PASSAGE = 560;
 export const MOST_OWN = 4000;
 
 /** A passage of the person's texts; `next` goes to another. Undefined until it is here, or without texts. */
-export function usePassage(): { passage: string | undefined; next: () => void } {
+export function usePassage(): { passage: string | undefined; failure: Failure | undefined; next: () => void } {
   const texts = useStudio((s) => s.texts);
   const preview = useStudio((s) => s.preview);
   const [place, setPlace] = useState(0);
-  const [passage, setPassage] = useState<string>();
+  const [read, setRead] = useState<{ passage?: string; failure?: Failure }>({});
   const id = texts[place % Math.max(1, texts.length)]?.id;
   useEffect(() => {
     if (id === undefined) return;
     let isWanted = true;
     preview(id).then(
-      (start) => isWanted && setPassage(cut(start, Math.floor(place / texts.length))),
-      () => isWanted && setPassage(undefined), // the Text page tells what is wrong with it
+      (start) => isWanted && setRead({ passage: cut(start, Math.floor(place / texts.length)) }),
+      (error: unknown) => isWanted && setRead({ failure: toFailure(error) }),
     );
     return () => {
       isWanted = false;
     };
   }, [id, place, texts.length, preview]);
-  return { passage: id === undefined ? undefined : passage, next: () => setPlace(place + 1) };
+  const { passage, failure } = id === undefined ? {} : read;
+  return { passage, failure, next: () => setPlace(place + 1) };
 }
 
 /** The `n`th passage of a text's beginning: places spread evenly (golden ratio), from a line's start to a word's end. */
