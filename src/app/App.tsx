@@ -2,17 +2,18 @@ import { Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Redirect, useLocation } from 'wouter';
 import { useStudio, useStudioStore } from '../state/react';
 import { stageLines } from '../state/stages';
-import { CommandPalette, Frame, KeyHelp, LiveRegion, Toasts, useShortcuts } from '../ui';
+import { CommandPalette, Frame, KeyHelp, Toasts, useShortcuts } from '../ui';
 import { commands, KEYS_OF_CONTROLS } from './commands';
 import { receive, useWindowDrop } from './dropped';
 import { useEffects } from './effects';
 import { PageBoundary } from './PageBoundary';
 import { NotFound, PageFailure } from './PageFailure';
-import { announcement, title } from './phase';
+import { title } from './phase';
 import { PAGES, stageAt } from './routes';
 import { hasSingleKeys, setSingleKeys } from './singleKeys';
 import { StageRail } from './StageRail';
 import { Strip } from './Strip';
+import { Voice } from './Voice';
 
 /** The frame around every stage: strip, rail, page, palette, notes, and the one voice. */
 export function App() {
@@ -72,7 +73,7 @@ export function App() {
         actions={[...actions, ...KEYS_OF_CONTROLS]}
       />
       <Toasts toasts={studio.toasts} onDismiss={studio.dismiss} />
-      <LiveRegion message={announcement(studio)} />
+      <Voice />
     </>
   );
 }

@@ -1,8 +1,7 @@
 /** What goes on now, in words: the strip's reading, its lower edge, the title, and what is said aloud. */
-import { formatCount, formatDuration, formatNumber } from '../core/base/units';
+import { formatCount, formatDuration } from '../core/base/units';
 import { headline } from '../state/failures';
 import { millisecondsLeft } from '../state/pace';
-import { isActive } from '../state/run';
 import type { Studio } from '../state/studio';
 import { describeWork, type Work } from '../state/work';
 import type { StripFact } from '../ui';
@@ -107,41 +106,6 @@ function readRest(s: Studio): Reading {
   }
 }
 const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);
-
-/** Said aloud when it changes: phases, never steps. */
-export function announcement(s: Studio): string {
-  const { phase, log, writing, exporting, importingModel } = s;
-  if (!isActive(phase)) {
-    if (writing.kind === 'writing') return 'Writing';
-    if (exporting.kind === 'busy') return 'Writing the zip';
-    if (importingModel.kind === 'busy') return 'Reading the model';
-    if (writing.kind === 'done') return `${formatCount(s.written.length)} tokens written`;
-    if (s.exported) return `${s.exported.name} handed to the browser`;
-  }
-  switch (phase.kind) {
-    case 'idle':
-      return '';
-    case 'preparing':
-      return 'Preparing text, tokenizer and data';
-    case 'compiling':
-      return 'Compiling';
-    case 'training':
-      return 'Training';
-    case 'stopping':
-      return 'Stopping and saving';
-    case 'stopped':
-      return `Stopped and saved at step ${formatCount(phase.step)}`;
-    case 'finished': {
-      const last = log.evaluations.at(-1);
-      const perplexity = last ? `, perplexity ${formatNumber(Math.exp(last.loss))} on held-out text` : '';
-      return `Finished at step ${formatCount(phase.step)}${perplexity}`;
-    }
-    case 'failed':
-      return headline(phase.failure);
-    default:
-      return phase satisfies never;
-  }
-}
 
 /** `step 1,200 · Homegrown` while training, else the stage. */
 export function title({ phase }: Pick<Studio, 'phase'>, stage: string): string {

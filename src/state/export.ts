@@ -1,6 +1,7 @@
 /** Taking the model home, and bringing one back. */
 import { HomegrownError, toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
+import { UNTITLED } from './project';
 import { isActive } from './run';
 import type { Slice } from './studio';
 import { IDLE, work, type Work } from './work';
@@ -59,6 +60,7 @@ export const createExportSlice: Slice<ExportSlice> =
       get().change({ runId: result.runId });
       await get().loadRun();
       const { run, toast } = get();
+      if (run && get().project.name === UNTITLED) get().change({ name: run.name });
       if (run) toast({ text: `${run.name} is here`, detail: `a model at step ${formatCount(run.step)}` });
     },
   });

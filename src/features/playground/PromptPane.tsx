@@ -80,8 +80,8 @@ function WriteOrStop() {
   const generate = useStudio((s) => s.generate);
   const now = useNow(writing.kind === 'writing');
   if (writing.kind === 'writing') {
-    const left = written > 0 ? ((now - writing.since) * (length - written)) / written : undefined;
-    const detail = `${formatCount(written)} of ${formatCount(length)}`;
+    const left = written > 0 ? ((now - writing.since) * (length - written)) / written : 0;
+    const detail = `${formatCount(written)} of ${formatCount(length)} tokens`;
     return (
       <div className={styles.write}>
         <Button isDense icon="stop" minWidth={84} onPress={writing.stop}>
@@ -90,7 +90,7 @@ function WriteOrStop() {
         <div className={styles.status}>
           <Progress
             label="Writing"
-            detail={left === undefined ? detail : `${detail} · ${formatDuration(left)} left`}
+            detail={left < 1000 ? detail : `${detail} · ${formatDuration(left)} left`}
             value={written}
             max={length}
           />

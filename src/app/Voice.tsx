@@ -1,0 +1,66 @@
+import { useMemo } from 'react';
+import { formatCount, formatNumber } from '../core/base/units';
+import { judge } from '../core/train/verdict';
+import { vocabularySize } from '../state/estimate';
+import { headline } from '../state/failures';
+import { useStudio } from '../state/react';
+import { isActive } from '../state/run';
+import type { Studio } from '../state/studio';
+import { LiveRegion } from '../ui';
+
+/** The one voice of the page: phases and verdicts as they change, never steps. */
+export function Voice() {
+  const judgement = useJudgement();
+  return <LiveRegion message={useStudio((s) => announcement(s, judgement))} />;
+}
+
+/** How the run that is shown does, judged anew at each evaluation. */
+function useJudgement(): string | undefined {
+  const log = useStudio((s) => s.log);
+  const evaluated = useStudio((s) => (s.logVersion >= 0 ? s.log.evaluations.at(-1)?.step : undefined));
+  const planned = useStudio((s) => ('of' in s.phase ? s.phase.of : 0));
+  const isOver = useStudio((s) => s.phase.kind === 'stopped' || s.phase.kind === 'finished');
+  const vocabulary = useStudio((s) => s.run?.model.vocabulary ?? vocabularySize(s.project));
+  const unigramLoss = useStudio((s) => (s.run ? s.run.data?.unigramLoss : s.project.data?.unigramLoss) ?? null);
+  return useMemo(() => {
+    if (evaluated === undefined || evaluated === 0) return undefined;
+    const { evaluations } = log;
+    return judge({ training: log, evaluations, planned, isOver, vocabulary, unigramLoss }).judgement;
+  }, [log, evaluated, planned, isOver, vocabulary, unigramLoss]);
+}
+
+function announcement(s: Studio, judgement: string | undefined): string {
+  const { phase, log, writing, exporting, importingModel } = s;
+  if (!isActive(phase)) {
+    if (writing.kind === 'writing') return 'Writing';
+    if (exporting.kind === 'busy') return 'Writing the zip';
+    if (importingModel.kind === 'busy') return 'Reading the model';
+    if (s.exported) return `${s.exported.name} written`;
+    if (writing.kind === 'done') return `${formatCount(s.written.length)} tokens written`;
+  }
+  switch (phase.kind) {
+    case 'idle':
+      return '';
+    case 'preparing':
+      return 'Preparing text, tokenizer and data';
+    case 'compiling':
+      return 'Compiling';
+    case 'training':
+      return judgement === undefined ? 'Training' : `Training: ${judgement}`;
+    case 'stopping':
+      return 'Stopping and saving';
+    case 'stopped':
+      return sentence(`Stopped and saved at step ${formatCount(phase.step)}`, judgement);
+    case 'finished': {
+      const last = log.evaluations.at(-1);
+      const perplexity = last ? `, perplexity ${formatNumber(Math.exp(last.loss))} on held-out text` : '';
+      return sentence(`Finished at step ${formatCount(phase.step)}${perplexity}`, judgement);
+    }
+    case 'failed':
+      return headline(phase.failure);
+    default:
+      return phase satisfies never;
+  }
+}
+const sentence = (words: string, judgement: string | undefined): string =>
+  judgement === undefined ? words : `${words}. ${judgement}`;

@@ -1,0 +1,115 @@
+/** The frame's words and actions over a real studio whose workers do nothing. */
+import { beforeEach, expect, test } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
+import { HomegrownError, toFailure } from '../core/base/errors';
+import { createStudio, type StudioStore } from '../state/studio';
+import { commands, type Shell } from './commands';
+import { receive } from './dropped';
+import { readPhase, title } from './phase';
+import { runAction } from './runAction';
+
+const calls: { method: string; input: unknown }[] = [];
+const silent = {
+  call: (method: string, input: unknown) => {
+    calls.push({ method, input });
+    return new Promise<never>(() => undefined);
+  },
+  end: () => undefined,
+};
+let store: StudioStore;
+beforeEach(() => {
+  calls.length = 0;
+  store = createStudio({
+    data: silent,
+    gpu: silent,
+    store: memoryStore(),
+    now: () => 0,
+    newId: () => 'run',
+    wakeLock: { hold: () => undefined, release: () => undefined },
+    download: () => undefined,
+  });
+});
+const TEXT = { id: 't', name: 'a.txt', characters: 9 } as never;
+const shell: Shell = {
+  stage: 'train',
+  go: () => undefined,
+  openPalette: () => undefined,
+  openHelp: () => undefined,
+  rename: () => undefined,
+  hasSingleKeys: true,
+  toggleSingleKeys: () => undefined,
+};
+
+test('the one button follows the phase', () => {
+  const label = () => runAction(store.getState()).label;
+  expect(runAction(store.getState()).reason).toMatch(/no text/);
+  store.setState({ texts: [TEXT] });
+  expect(runAction(store.getState()).reason).toBeUndefined();
+  expect(label()).toBe('Start training');
+  store.setState({ phase: { kind: 'preparing' } });
+  expect(label()).toBe('Stop');
+  store.setState({ phase: { kind: 'training', step: 3, of: 10 } });
+  expect(label()).toBe('Stop and save');
+  store.setState({ phase: { kind: 'stopping', step: 3, of: 10 } });
+  expect(runAction(store.getState()).reason).toBeDefined();
+  store.setState({
+    phase: { kind: 'stopped', step: 3, of: 10 },
+    run: { recipe: { steps: 10 }, manifest: {} } as never,
+    saved: { step: 3, bytes: 1, at: null },
+  });
+  expect(label()).toBe('Resume');
+  store.setState({ saved: { step: 10, bytes: 1, at: null }, phase: { kind: 'finished', step: 10, of: 10 } });
+  expect(label()).toBe('Start training');
+});
+
+test('a model that came without its text resumes only once there is text', () => {
+  store.setState({
+    phase: { kind: 'stopped', step: 3, of: 10 },
+    run: { recipe: { steps: 10 }, manifest: null } as never,
+    saved: { step: 3, bytes: 1, at: null },
+  });
+  expect(runAction(store.getState()).reason).toMatch(/add that text/);
+  store.setState({ texts: [TEXT] });
+  expect(runAction(store.getState()).reason).toBeUndefined();
+});
+
+test('the strip says what goes on, with its share and what is left', () => {
+  const { log } = store.getState();
+  log.step.push(10, 20);
+  log.activeMs.push(1000, 2000);
+  store.setState({ phase: { kind: 'training', step: 20, of: 100 } });
+  expect(readPhase(store.getState(), 0)).toEqual({
+    fact: { label: 'Training', value: 'step 20', detail: 'of 100, 8 s left' },
+    progress: { label: 'Training', share: 0.2 },
+  });
+  expect(title(store.getState(), 'Train')).toBe('step 20 · Homegrown');
+});
+
+test('a failure stays in the strip, in red and in words', () => {
+  const failure = toFailure(new HomegrownError('device-lost', 'The GPU went away'));
+  store.setState({ phase: { kind: 'failed', failure, step: 5, of: 10 } });
+  const { fact, progress } = readPhase(store.getState(), 0);
+  expect(fact).toEqual({ label: 'Stopped', value: 'the device was lost', tone: 'error' });
+  expect(progress?.isStopped).toBe(true);
+});
+
+test('no key means two things at once, on any stage and in any phase', () => {
+  const phases = [{ kind: 'idle' }, { kind: 'training', step: 1, of: 2 }, { kind: 'stopped', step: 1, of: 2 }] as const;
+  for (const phase of phases) {
+    for (const stage of ['text', 'playground', 'export'] as const) {
+      store.setState({ phase, texts: [TEXT], saved: { step: 1, bytes: 1, at: null } });
+      store.setState({ run: { recipe: { steps: 2 }, manifest: {}, name: 'r' } as never });
+      const keys = commands(store.getState(), store, { ...shell, stage }).flatMap((a) => a.keys ?? []);
+      expect(new Set(keys).size).toBe(keys.length);
+    }
+  }
+});
+
+test('a model goes to the importer and texts go to the texts', async () => {
+  const dropped = (name: string, bytes: string) => [{ path: `d/${name}`, file: new File([bytes], name) }];
+  expect(await receive(store, dropped('m.zip', 'PK … model.safetensors …'))).toBe('export');
+  expect(await receive(store, [...dropped('config.json', '{}'), ...dropped('model.safetensors', 'x')])).toBe('export');
+  expect(await receive(store, dropped('letters.zip', 'PK … june.txt …'))).toBe('text');
+  expect(await receive(store, dropped('june.txt', 'Dear'))).toBe('text');
+  expect(calls.map(({ method }) => method)).toEqual(['importModel', 'importModel', 'importFile']);
+});
