@@ -35,6 +35,7 @@ serve<GpuApi>({
     await opened();
     const abort = new AbortController();
     signal.addEventListener('abort', () => abort.abort());
+    if (signal.aborted) abort.abort(); // while the device opened
     let end: () => void = () => undefined;
     writing = { abort, ended: new Promise<void>((resolve) => (end = resolve)) };
     try {
