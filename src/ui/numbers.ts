@@ -15,7 +15,7 @@ export function formatNumber(value: number, digits = 12): string {
   const size = Math.abs(value);
   if (size >= HUGE) return value.toExponential(2).replace('e+', 'e').replace(/^-/, '−');
   if (size !== 0 && size < 1e-5) return value.toExponential().replace(/^-/, '−');
-  return value.toLocaleString('en-US', { maximumSignificantDigits: digits }).replace(/^-/, '−');
+  return formatter(1, digits).format(value).replace(/^-/, '−');
 }
 
 /** From here on the digits of a whole number mean nothing. */
@@ -26,9 +26,20 @@ export function formatReading(value: number): string {
   const size = Math.abs(value);
   if (!Number.isFinite(value) || size < 1e-5 || size >= HUGE) return formatNumber(value);
   const digits = Math.max(3, Math.floor(Math.log10(Math.max(1, size))) + 1);
-  const options = { minimumSignificantDigits: 3, maximumSignificantDigits: digits };
-  return value.toLocaleString('en-US', options).replace(/^-/, '−');
+  return formatter(3, digits).format(value).replace(/^-/, '−');
 }
+
+/** Made once each: a chart writes dozens of numbers ten times a second. */
+function formatter(least: number, most: number): Intl.NumberFormat {
+  const key = `${least} ${most}`;
+  let known = formatters.get(key);
+  if (!known) {
+    known = new Intl.NumberFormat('en-US', { minimumSignificantDigits: least, maximumSignificantDigits: most });
+    formatters.set(key, known);
+  }
+  return known;
+}
+const formatters = new Map<string, Intl.NumberFormat>();
 
 export interface Bounds {
   min?: number | undefined;

@@ -28,7 +28,9 @@ export function Charts({ settings }: { settings: RunSettings }) {
   const tokens = useMemo(() => new Mapped(log.step, (step) => step * tokensPerStep), [log, tokensPerStep]);
   const seconds = useMemo(() => new Mapped(log.activeMs, (ms) => ms / 1000), [log]);
 
-  const kept = phase.kind === 'failed' ? (saved?.step ?? 0) : Infinity;
+  // A curve that diverges is the evidence of its failure, so it stays.
+  const undone = phase.kind === 'failed' && phase.failure.code !== 'diverged' ? phase : undefined;
+  const kept = undone ? (saved?.step ?? 0) : Infinity;
   const part = partUpTo(log.step, kept);
   const planned = plannedSteps(phase, settings);
   const chart = chosen ?? { ...defaultChartSettings, smoothing: smoothingFor(planned) };
@@ -56,12 +58,12 @@ export function Charts({ settings }: { settings: RunSettings }) {
         settings={chart}
         onSettings={setChosen}
         undone={
-          phase.kind === 'failed' && phase.step > kept
+          undone && undone.step > kept
             ? {
                 from: kept,
-                to: phase.step,
-                label: `${formatCount(phase.step - kept)} undone`,
-                longLabel: `${headline(phase.failure)} at ${formatCount(phase.step)}, ${formatCount(phase.step - kept)} steps undone`,
+                to: undone.step,
+                label: `${formatCount(undone.step - kept)} undone`,
+                longLabel: `${headline(undone.failure)} at ${formatCount(undone.step)}, ${formatCount(undone.step - kept)} steps undone`,
               }
             : undefined
         }

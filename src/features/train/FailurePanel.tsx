@@ -1,5 +1,6 @@
 import { useLocation } from 'wouter';
 import { formatCount, formatDuration } from '../../core/base/units';
+import type { Recipe } from '../../core/train/recipe';
 import { countUpTo } from '../../core/train/verdict';
 import { headline, remedy as wordsFor } from '../../state/failures';
 import { useStudio, useStudioStore } from '../../state/react';
@@ -29,7 +30,11 @@ export function FailurePanel() {
   );
   return (
     <Failure
-      title={step > 0 ? `${headline(failure)} at step ${formatCount(step)}` : headline(failure)}
+      title={
+        step > 0 && !/\bstep \d/i.test(failure.message)
+          ? `${headline(failure)} at step ${formatCount(step)}`
+          : headline(failure)
+      }
       safe={safe(studio, of > 0)}
       action={first && button(first, true)}
       actionNote={wordsFor(failure)}
@@ -86,7 +91,7 @@ const LABELS: Record<Remedy, (s: Studio) => string> = {
   resume: ({ saved }) => `Resume from step ${formatCount(saved?.step ?? 0)}`,
   restart: () => 'Begin again',
   halveBatch: ({ project }) => `Begin again with batch ${formatCount(half(project.recipe.batch))}`,
-  lowerRate: ({ project }) => `Begin again at ${formatNumber(third(project.recipe.learningRate))}`,
+  lowerRate: ({ project }) => `Begin again with learning rate ${formatNumber(lower(project.recipe))}`,
   useWasm: ({ saved, run }) => (run && saved ? 'Resume on WASM' : 'Begin again on WASM'),
   settings: () => 'Change the settings',
   texts: () => 'Go to the text',
@@ -102,7 +107,7 @@ const ACTS: Record<Remedy, (s: Studio, navigate: (path: string) => void) => void
     void s.start();
   },
   lowerRate: (s) => {
-    s.setRecipe({ learningRate: third(s.project.recipe.learningRate) });
+    s.setRecipe({ learningRate: lower(s.project.recipe) });
     void s.start();
   },
   useWasm: (s) => void s.useDevice('wasm').then(() => (s.run && s.saved ? s.resume() : s.start())),
@@ -113,4 +118,6 @@ const ACTS: Record<Remedy, (s: Studio, navigate: (path: string) => void) => void
 };
 
 const half = (batch: number): number => Math.max(1, Math.floor(batch / 2));
-const third = (rate: number): number => Number((rate / 3).toPrecision(1));
+/** A third, and no more than what the optimizer bears at most sizes. */
+const lower = ({ learningRate, optimizer }: Recipe): number =>
+  Math.min(Number((learningRate / 3).toPrecision(1)), optimizer === 'adamw' ? 0.003 : 0.1);

@@ -136,7 +136,12 @@ export function SettingsRow(p: { settings: ChartSettings; onSettings: (settings:
 const columnOf = (columns: LossColumns, axis: XAxis): Numbers =>
   (axis === 'tokens' ? columns.tokens : axis === 'time' ? columns.seconds : undefined) ?? columns.step;
 
-const perplexities = (losses: Numbers): Float64Array => Float64Array.from(losses, Math.exp);
+/** A loop, as `Float64Array.from` takes twenty times as long. */
+function perplexities(losses: Numbers): Float64Array {
+  const values = new Float64Array(losses.length);
+  for (let i = 0; i < losses.length; i++) values[i] = Math.exp(losses[i]!);
+  return values;
+}
 
 /** Perplexity that the axis goes to at most: a run that diverges leaves it, as its numbers soon leave all bounds. */
 const HIGHEST = 1e9;

@@ -153,18 +153,20 @@ function Words({ plot: p, width, height }: { plot: PlotProps; width: number; hei
             <b>{p.describeY(value)}</b> <Fitting label={label} longLabel={longLabel} />
           </span>
         ))}
-      {p.bands.map(
-        (band) =>
-          band.label && (
-            <span
-              key={band.from}
-              className={cx(styles.label, styles.band, styles[band.tone])}
-              style={{ left: `${100 * along(p.x, band.from)}%` }}
-            >
-              <Fitting label={band.label} longLabel={band.longLabel} />
-            </span>
-          ),
-      )}
+      {p.bands.map((band) => {
+        if (!band.label) return null;
+        // Before the band where there is room, else after it.
+        const isBefore = along(p.x, band.from) >= 0.5;
+        return (
+          <span
+            key={band.from}
+            className={cx(styles.label, isBefore ? styles.beforeBand : styles.afterBand, styles[band.tone])}
+            style={{ left: `${100 * along(p.x, isBefore ? band.from : band.to)}%` }}
+          >
+            <Fitting label={band.label} longLabel={band.longLabel} />
+          </span>
+        );
+      })}
       {p.marks.map((mark) => (
         <span key={mark.x} className={cx(styles.label, styles.mark)} style={{ left: `${100 * along(p.x, mark.x)}%` }}>
           {mark.label}
