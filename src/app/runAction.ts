@@ -1,4 +1,5 @@
 import { formatCount } from '../core/base/units';
+import { startProblems } from '../state/estimate';
 import type { Studio } from '../state/studio';
 
 export interface RunAction {
@@ -43,6 +44,8 @@ export function runAction(s: Studio): RunAction {
   if (s.texts.length === 0) {
     return { kind: 'start', label: 'Start training', reason: 'There is no text to learn from yet', run: nothing };
   }
+  const [problem] = startProblems(s);
+  if (problem) return { kind: 'start', label: 'Start training', reason: problem.message, run: nothing };
   return { kind: 'start', label: 'Start training', run: () => void s.start() };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gpt } from '../core/models/gpt/spec';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { DeviceInfo } from '../protocol/gpu';
-import { estimate, textSize, vocabularySize } from './estimate';
+import { estimate, startProblems, textSize, vocabularySize } from './estimate';
 import { initialProject, type Project } from './project';
 import type { Studio } from './studio';
 
@@ -88,4 +88,9 @@ test('the text is guessed from its characters until it has been counted', () => 
   });
   expect(textSize({ project: counted, texts })).toEqual({ train: 2710, validation: 301, isCounted: true });
   expect(textSize({ project: { ...counted, validationShare: 0.2 }, texts })?.isCounted).toBe(false);
+
+  const longer = { ...counted, model: { ...counted.model, config: { ...config, context: 400 } } };
+  expect(startProblems({ project: counted, texts })).toEqual([]);
+  expect(startProblems({ project: longer, texts })).toMatchObject([{ field: 'text' }]);
+  expect(startProblems({ project: { ...longer, validationShare: 0.2 }, texts })).toEqual([]);
 });

@@ -1,4 +1,5 @@
 /** What a run will cost, before it starts. */
+import { problems, type Problem } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
 import { modelSpec } from '../core/models';
 import { countParams, sizeOf, type BaseConfig, type ModelSpec } from '../core/models/spec';
@@ -104,3 +105,11 @@ export function textSize({ project, texts }: Pick<Studio, 'project' | 'texts'>):
 }
 /** Characters a token, before a tokenizer has been trained. */
 const USUAL: Record<TokenizerChoice['kind'], number> = { bpe: 3, characters: 1, bytes: 1 };
+
+/** Why a run with these settings cannot start; empty when it can. Text that is not counted yet is taken to be enough. */
+export function startProblems({ project, texts }: Pick<Studio, 'project' | 'texts'>): readonly Problem[] {
+  const { id, config } = project.model;
+  const text = textSize({ project, texts });
+  const tokens = text?.isCounted ? text : { train: Infinity, validation: Infinity };
+  return problems({ id, config, vocabulary: vocabularySize(project) }, project.recipe, tokens);
+}

@@ -28,6 +28,11 @@ function situation(change: Change = {}): Situation {
     recipe,
     text,
     validationShare: change.validationShare ?? 0.1,
+    problems: problems(
+      { id: 'gpt', config, vocabulary: VOCABULARY },
+      recipe,
+      text ?? { train: Infinity, validation: Infinity },
+    ),
     estimate: estimate(gpt, config, VOCABULARY, recipe, device),
     device,
   };
@@ -62,13 +67,19 @@ describe('what cannot be started', () => {
     const size = fc.integer({ min: 1, max: 4000 });
     fc.assert(
       fc.property(fc.record({ layers: size, heads: size, width: size, context: size }), (config) => {
-        let now: Situation = { ...situation(), model: { id: 'gpt', config, vocabulary: VOCABULARY } };
+        const first = { id: 'gpt', config, vocabulary: VOCABULARY } as const;
+        let now: Situation = {
+          ...situation(),
+          model: first,
+          problems: problems(first, DEFAULT_RECIPE, { train: 1e9, validation: 1e9 }),
+        };
         for (let i = 0; i < 8; i++) {
           const mend = diagnose(now).findings.find(
             ({ severity, mend }) => severity === 'stop' && mend?.kind === 'model',
           )?.mend;
           if (mend?.kind !== 'model') break;
-          now = { ...now, model: { ...now.model, config: { ...now.model.config, ...mend.change } } };
+          const model = { ...now.model, config: { ...now.model.config, ...mend.change } };
+          now = { ...now, model, problems: problems(model, now.recipe, { train: 1e9, validation: 1e9 }) };
         }
         expect(problems(now.model, now.recipe, { train: 1e9, validation: 1e9 })).toEqual([]);
       }),

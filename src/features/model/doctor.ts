@@ -2,7 +2,7 @@
 import { formatCount, formatDuration, formatNumber, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import type { BaseConfig } from '../../core/models/spec';
-import { problems, type Problem } from '../../core/train/problems';
+import type { Problem } from '../../core/train/problems';
 import type { Recipe } from '../../core/train/recipe';
 import type { DeviceKind, ModelChoice } from '../../core/train/run';
 import type { DeviceInfo } from '../../protocol/gpu';
@@ -15,6 +15,8 @@ export interface Situation {
   /** Undefined without any text. */
   text: TextSize | undefined;
   validationShare: number;
+  /** What keeps it from starting. */
+  problems: readonly Problem[];
   estimate: Estimate;
   device: DeviceInfo | undefined;
 }
@@ -55,10 +57,8 @@ export function diagnose(situation: Situation): Diagnosis {
 }
 
 function stopsOf(situation: Situation): Finding[] {
-  const { model, recipe, text } = situation;
-  // Without text, the settings are still judged among themselves.
-  const tokens = text ? { train: Math.round(text.train), validation: Math.round(text.validation) } : PLENTY;
-  const stops: Finding[] = problems(model, recipe, tokens).map(({ field, message }) => {
+  const { problems, text } = situation;
+  const stops: Finding[] = problems.map(({ field, message }) => {
     const mend = mendOf(field, situation);
     return { severity: 'stop', title: TITLE, detail: message, fields: [field], ...(mend && { mend }) };
   });
@@ -74,7 +74,6 @@ function stopsOf(situation: Situation): Finding[] {
   return stops;
 }
 const TITLE = 'This cannot be started';
-const PLENTY = { train: Infinity, validation: Infinity };
 
 /** The nearest setting that runs. */
 function mendOf(field: Problem['field'], { model, text }: Situation): Mend | undefined {

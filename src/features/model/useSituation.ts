@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { estimateProject, textSize, vocabularySize } from '../../state/estimate';
+import { estimateProject, startProblems, textSize, vocabularySize } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import type { Situation } from './doctor';
 
@@ -14,6 +14,7 @@ export function useSituation(): Situation {
       recipe: project.recipe,
       text: textSize({ project, texts }),
       validationShare: project.validationShare,
+      problems: startProblems({ project, texts }),
       estimate: estimateProject(project, device),
       device,
     }),

@@ -145,6 +145,8 @@ function perplexities(losses: Numbers): Float64Array {
 
 /** Perplexity that the axis goes to at most: a run that diverges leaves it, as its numbers soon leave all bounds. */
 const HIGHEST = 1e9;
+/** The ends of a column without values stay infinite: they are none. */
+const capped = (value: number): number => (Number.isFinite(value) ? Math.min(value, HIGHEST) : value);
 
 function lossLines(p: LossChartProps) {
   const { training, validation, forecast, settings, references = [] } = p;
@@ -183,7 +185,7 @@ function lossLines(p: LossChartProps) {
   const [rawLow] = extent(raw);
   const ends = [smoothed, held, expected ?? []].flatMap((values) => extent(values));
   const y: Scale = scaleAround(
-    [rawLow, ...ends, ...references.map(({ loss }) => Math.exp(loss))].map((value) => Math.min(value, HIGHEST)),
+    [rawLow, ...ends, ...references.map(({ loss }) => Math.exp(loss))].map(capped),
     settings.isLog,
     0.05,
   );
