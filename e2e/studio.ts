@@ -22,7 +22,10 @@ export class Studio {
 
   constructor(readonly page: Page) {
     page.on('console', (message) => {
-      if (message.type() === 'error') this.errors.push(message.text());
+      if (message.type() === 'error' && !isIcon(message.location().url)) this.errors.push(message.text());
+    });
+    page.on('requestfailed', (request) => {
+      if (!isIcon(request.url())) this.errors.push(`${request.url()} failed`);
     });
     page.on('pageerror', (error) => this.errors.push(error.message));
     page.context().on('request', (request) => this.requests.push(request.url()));
@@ -88,5 +91,8 @@ export class Studio {
     await expect(line.first()).toBeVisible({ timeout: 300_000 });
   }
 }
+
+/** The browser asks for the tab's icon again at every navigation. */
+const isIcon = (url: string): boolean => url.endsWith('/icon.svg');
 
 const number = (words: string): number => Number(/[\d,.]+/.exec(words)![0].replaceAll(',', ''));

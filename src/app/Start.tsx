@@ -5,6 +5,7 @@ import { createStudio, type StudioStore } from '../state/studio';
 import { App } from './App';
 import { FullPageFailure } from './FullPageFailure';
 import { PageBoundary } from './PageBoundary';
+import { fetchPages } from './routes';
 import { createServices } from './services';
 
 /** Builds the studio once and shows the app over it, or why it cannot start. Nothing is drawn before one of them is known. */
@@ -41,5 +42,6 @@ async function open(): Promise<StudioStore> {
   const studio = createStudio(await createServices());
   await studio.getState().load();
   void studio.getState().useDevice('auto');
+  void fetchPages();
   return studio;
 }

@@ -6,6 +6,14 @@ import { STAGE_IDS, type StageId } from '../state/stages';
 export const pathOf = (stage: StageId): string => `/${stage}`;
 export const stageAt = (path: string): StageId | undefined => STAGE_IDS.find((id) => pathOf(id) === path);
 
+const LOADERS: (() => Promise<unknown>)[] = [];
+
+/** Fetches every page that is still to come: afterwards the app needs no network, and no newer deployment can break it. */
+export async function fetchPages(): Promise<void> {
+  // A page that cannot be had now says so when it is gone to.
+  await Promise.allSettled(LOADERS.map((load) => load()));
+}
+
 export const PAGES: Record<StageId, ReactElement> = {
   text: page(async () => (await import('../features/text/TextPage')).TextPage),
   tokenizer: page(async () => (await import('../features/tokenizer/TokenizerPage')).TokenizerPage),
@@ -17,6 +25,7 @@ export const PAGES: Record<StageId, ReactElement> = {
 };
 
 function page(load: () => Promise<ComponentType>): ReactElement {
+  LOADERS.push(load);
   const Page = lazy(() =>
     load().then(
       (component) => ({ default: component }),

@@ -14,7 +14,13 @@ const LIFE_MS = 10_000;
 export function Toasts({ toasts, onDismiss }: { toasts: readonly ToastEntry[]; onDismiss: (id: number) => void }) {
   const [isHovered, setHovered] = useState(false);
   const [isFocused, setFocused] = useState(false);
-  const isPaused = (isHovered || isFocused) && toasts.length > 0;
+  const isPaused = isHovered || isFocused;
+  /** What goes under the pointer or the focus sends no leave and no blur. */
+  const go = (id: number) => {
+    setHovered(false);
+    setFocused(false);
+    onDismiss(id);
+  };
   return (
     <section
       className={styles.region}
@@ -26,7 +32,7 @@ export function Toasts({ toasts, onDismiss }: { toasts: readonly ToastEntry[]; o
       onBlur={() => setFocused(false)}
     >
       {toasts.map((toast) => (
-        <Toast key={toast.id} toast={toast} isPaused={isPaused} onDismiss={() => onDismiss(toast.id)} />
+        <Toast key={toast.id} toast={toast} isPaused={isPaused} onDismiss={() => go(toast.id)} />
       ))}
     </section>
   );

@@ -4,6 +4,7 @@ import wasmPlain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm
 import wasmSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import wasmThreads from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { findGpu } from '../core/gpu/backend';
+import { MODELS } from '../core/models';
 import { chooseDevice } from '../core/train/device';
 import type { DeviceKind } from '../core/train/run';
 import type { DeviceInfo } from '../protocol/gpu';
@@ -14,6 +15,8 @@ export async function openDevice(asked: DeviceKind | 'auto'): Promise<DeviceInfo
     'tfjs-backend-wasm-simd.wasm': wasmSimd,
     'tfjs-backend-wasm-threaded-simd.wasm': wasmThreads,
   });
+  // The architectures too, while there surely is a network.
+  await Promise.all(Object.values(MODELS).map((model) => model.load()));
   const choices: DeviceKind[] = (adapter ?? (await findGpu())) ? ['webgpu', 'wasm', 'cpu'] : ['wasm', 'cpu'];
   const features = [
     adapter?.f16 && 'shader-f16',
