@@ -53,7 +53,7 @@ export const HUGGING_FACE: Readonly<Partial<Record<string, HuggingFaceConfig>>> 
       initializer_range: 0.02,
       resid_pdrop: dropout,
       embd_pdrop: dropout,
-      attn_pdrop: dropout,
+      attn_pdrop: 0,
       bos_token_id: endOfText,
       eos_token_id: endOfText,
       tie_word_embeddings: true,
