@@ -14,11 +14,14 @@ export function RunActions() {
   const run = useStudio((s) => s.run);
   const resume = useStudio((s) => s.resume);
   const toast = useStudio((s) => s.toast);
+  const hasText = useStudio((s) => s.texts.length > 0);
   const settings = useRunSettings();
   const [, navigate] = useLocation();
   const [isAsking, setAsking] = useState(false);
   const disabledReason =
-    run && !run.manifest ? 'This model came without its data, so it cannot be trained on' : undefined;
+    run && !run.manifest && !hasText
+      ? 'This model came without the text that it learnt from: add that text, or another'
+      : undefined;
 
   if (phase.kind === 'failed') {
     const copy = async (): Promise<void> => {
