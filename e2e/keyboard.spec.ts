@@ -10,7 +10,7 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   // Settings first: they hold for the sample too.
   await tabTo(page, 'link', /^Model/);
   await page.keyboard.press('Enter');
-  for (const [label, value] of Object.entries(TINY)) {
+  for (const [label, value] of Object.entries({ ...TINY, Steps: 240 })) {
     await tabTo(page, 'textbox', new RegExp(`^${label}$`));
     await page.keyboard.type(String(value));
   }
@@ -24,7 +24,7 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   await page.reload();
   await expect(page.getByRole('button', { name: /^Resume from step/ })).toBeVisible();
   await page.keyboard.press('Control+Enter');
-  await studio.event(70, /Evaluated/);
+  await studio.event(240, /Evaluated/);
 
   // `]` goes to the next stage: Playground, then Export.
   await page.keyboard.press(']');
@@ -44,7 +44,7 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   const download = page.waitForEvent('download');
   await tabTo(page, 'button', /^Download$/);
   await page.keyboard.press('Enter');
-  expect((await download).suggestedFilename()).toBe('moby-dick-step-70.zip');
+  expect((await download).suggestedFilename()).toBe('moby-dick-step-240.zip');
   expect(studio.errors).toEqual([]);
 });
 
