@@ -2,6 +2,7 @@
 import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import { generate, logits } from '../core/sample/generate';
+import { wholeCharacters } from '../core/tokenizer/statistics';
 import type { TrainEvent, TrainOutcome } from '../core/train/run';
 import type { DeviceInfo, GeneratedToken, GpuApi } from '../protocol/gpu';
 import { openStore } from '../storage/store';
@@ -57,7 +58,7 @@ serve<GpuApi>({
           probability,
           alternatives: alternatives.map(([other, p]) => ({
             id: other,
-            text: pieceText(tokenizer.bytes(other)),
+            text: wholeCharacters(tokenizer.bytes(other)),
             probability: p,
           })),
         });
@@ -102,12 +103,3 @@ async function stopWriting(): Promise<void> {
 }
 
 const busy = (what: string): HomegrownError => new HomegrownError('in-use', `A run is in progress: stop it to ${what}`);
-
-/** Null where the bytes are not whole characters. */
-function pieceText(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}

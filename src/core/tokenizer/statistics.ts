@@ -71,7 +71,8 @@ function describe(tokenizer: Tokenizer, id: number, count: number): TokenPiece {
   return { id, text: wholeCharacters(bytes), bytes: bytes.length, count };
 }
 
-function wholeCharacters(bytes: Uint8Array): string | null {
+/** Null where the bytes are not whole characters. */
+export function wholeCharacters(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
