@@ -1,8 +1,8 @@
 import type { Failure as FailureData } from '../core/base/errors';
-import { headline, remedy } from '../state/failures';
-import { Button, Failure, Stage } from '../ui';
+import { headline } from '../state/failures';
+import { Failure, Stage } from '../ui';
 import styles from './app.module.css';
-import { report } from './report';
+import { recovery } from './recovery';
 
 /** The app could not start: what happened, what is safe, what to do. */
 export function FullPageFailure({ failure }: { failure: FailureData }) {
@@ -23,22 +23,7 @@ export function FullPageFailure({ failure }: { failure: FailureData }) {
                 ]
               : [{ text: 'What was stored before', detail: 'untouched' }, { text: 'Nothing has left this machine' }]
           }
-          action={
-            <Button variant="go" icon="retry" onPress={() => location.reload()}>
-              Reload
-            </Button>
-          }
-          actionNote={remedy(failure)}
-          otherActions={
-            <Button
-              isDense
-              variant="quiet"
-              icon="copy"
-              onPress={() => void navigator.clipboard.writeText(report(failure))}
-            >
-              Copy report
-            </Button>
-          }
+          {...recovery(failure)}
         >
           {failure.message}
         </Failure>

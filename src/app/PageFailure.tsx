@@ -1,10 +1,10 @@
 import type { Failure as FailureData } from '../core/base/errors';
-import { headline, remedy } from '../state/failures';
+import { headline } from '../state/failures';
 import { useStudio } from '../state/react';
 import { isActive } from '../state/run';
 import { formatCount } from '../core/base/units';
 import { Button, EmptyState, Failure, Stage } from '../ui';
-import { report } from './report';
+import { recovery } from './recovery';
 
 /** A page that did not load, or broke while it was drawn; strip and rail stay. */
 export function PageFailure({ title, failure }: { title: string; failure: FailureData }) {
@@ -21,22 +21,7 @@ export function PageFailure({ title, failure }: { title: string; failure: Failur
             ? [{ text: 'Training goes on', detail: 'stop and save before reloading', tone: 'warn' } as const]
             : []),
         ]}
-        action={
-          <Button variant="go" icon="retry" onPress={() => location.reload()}>
-            Reload
-          </Button>
-        }
-        actionNote={remedy(failure)}
-        otherActions={
-          <Button
-            isDense
-            variant="quiet"
-            icon="copy"
-            onPress={() => void navigator.clipboard.writeText(report(failure))}
-          >
-            Copy report
-          </Button>
-        }
+        {...recovery(failure)}
       >
         {failure.message}
       </Failure>

@@ -1,0 +1,19 @@
+import type { Failure } from '../core/base/errors';
+import { remedy } from '../state/failures';
+import { Button, type FailureProps } from '../ui';
+import { report } from './report';
+
+/** What can be done about a page that failed: reload, or take the report along. */
+export const recovery = (failure: Failure): Pick<FailureProps, 'action' | 'actionNote' | 'otherActions'> => ({
+  action: (
+    <Button variant="go" icon="retry" onPress={() => location.reload()}>
+      Reload
+    </Button>
+  ),
+  actionNote: remedy(failure),
+  otherActions: (
+    <Button isDense variant="quiet" icon="copy" onPress={() => void navigator.clipboard.writeText(report(failure))}>
+      Copy report
+    </Button>
+  ),
+});
