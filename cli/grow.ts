@@ -125,9 +125,8 @@ async function grow(args: readonly string[]): Promise<void> {
       train: openPart(store, manifest, 'train'),
       validation: openPart(store, manifest, 'validation'),
       async save(snapshot) {
-        const files = huggingFaceFiles({ ...info, state: snapshot.state }, snapshot, tokenizer, {
-          withOptimizer: true,
-        });
+        const exported = { info: { ...info, state: snapshot.state }, snapshot, tokenizer, events: [], tokens: null };
+        const files = huggingFaceFiles(exported, { withOptimizer: true });
         return { bytes: await writeFolder(options.out, files) };
       },
       now: () => performance.now(),

@@ -1,5 +1,6 @@
 /** The data worker's contract: text, tokenizer, shards, export and import. */
 import type { Progress } from '../core/base/job';
+import type { FormatId } from '../core/export/formats';
 import type { ShardManifest } from '../core/shards/manifest';
 import type { ImportOutcome, TextRecord } from '../core/text';
 import type { TokenPiece } from '../core/tokenizer/statistics';
@@ -42,9 +43,10 @@ export interface DataApi {
   /** The steps of a run that can be read back, oldest first. */
   savedSteps: { input: { runId: string }; progress: never; output: readonly SavedStep[] };
   exportModel: {
-    input: { runId: string; which: WhichSnapshot; withOptimizer: boolean };
+    input: { runId: string; which: WhichSnapshot; format: FormatId; withOptimizer: boolean };
     progress: Progress;
-    output: { zip: Blob; name: string; files: readonly { name: string; size: number }[] };
+    /** A zip where the format is a folder. */
+    output: { file: Blob; name: string; files: readonly { name: string; size: number }[] };
   };
   /** A zip of ours or a Hugging Face folder, as a new run. Nothing is stored unless all of it is right. */
   importModel: { input: { files: readonly File[]; addedAt: number }; progress: Progress; output: { runId: string } };

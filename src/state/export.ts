@@ -34,12 +34,12 @@ export const createExportSlice: Slice<ExportSlice> =
       const result = await work(
         (exporting) => set({ exporting }),
         now,
-        (options) => data.call('exportModel', { runId, which, withOptimizer }, options),
+        (options) => data.call('exportModel', { runId, which, format: 'hf', withOptimizer }, options),
       );
       if (!result) return;
-      const { zip, name, files } = result;
-      download(zip, name);
-      set({ exported: { name, size: zip.size, files } });
+      const { file, name, files } = result;
+      download(file, name);
+      set({ exported: { name, size: file.size, files } });
     },
     async importModel(files) {
       if (isActive(get().phase)) {

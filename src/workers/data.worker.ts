@@ -75,14 +75,18 @@ serve<DataApi>({
   },
 
   savedSteps: async ({ runId }) => listSnapshots(await store, runId),
-  async exportModel({ runId, which, withOptimizer }, job) {
-    const { name, files } = await exportRun(await store, runId, which, { withOptimizer });
+  async exportModel({ runId, which, format, withOptimizer }, job) {
+    const { name, kind, files } = await exportRun(await store, runId, which, format, { withOptimizer, template });
     const parts: Blob[] = [];
     // A blob of its own for each piece lets the browser move it out of memory.
-    for await (const chunk of zipped(files, job)) parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]));
+    const chunks = kind === 'folder' ? zipped(files, job) : files[0]!.chunks();
+    for await (const chunk of chunks) {
+      job.signal.throwIfAborted();
+      parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]));
+    }
     return {
-      zip: new Blob(parts, { type: 'application/zip' }),
-      name: `${name}.zip`,
+      file: new Blob(parts, { type: kind === 'folder' ? 'application/zip' : 'application/octet-stream' }),
+      name: kind === 'folder' ? `${name}.zip` : files[0]!.name,
       files: files.map((file) => ({ name: file.name, size: file.size })),
     };
   },
@@ -93,6 +97,12 @@ serve<DataApi>({
     return { runId };
   },
 });
+
+async function template(path: string): Promise<string> {
+  const response = await fetch(`/templates/${path}`);
+  if (response.ok) return response.text();
+  throw new HomegrownError('load-failed', `${path} could not be loaded (${response.status})`, 'Reload the page.');
+}
 
 const openTexts = async (ids: readonly string[]) => {
   const open = await store;

@@ -1,6 +1,8 @@
 import { z } from '../base/zod';
-import { trainStateSchema } from '../checkpoint/snapshot';
+import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
+import type { RunRecord } from '../runs/record';
 import { dataFactsSchema, modelSchema, recipeSchema } from '../runs/settings';
+import type { TrainEvent } from '../train/run';
 
 /** `homegrown.json`: all that a run is besides tensors and tokenizer. The model card is written from it alone. */
 export type RunInfo = z.infer<typeof runInfoSchema>;
@@ -25,3 +27,14 @@ export const runInfoSchema = z.strictObject({
     })
     .nullable(),
 });
+
+/** What `homegrown.json` and the model card say of a run at a saved step; `events` as readMetrics gives them. */
+export function runInfo(record: RunRecord, state: TrainState, events: readonly TrainEvent[]): RunInfo {
+  const { name, createdAt, model, recipe, tokenizer, device, data } = record;
+  const evaluation = events.findLast((event) => event.kind === 'evaluated' && event.step <= state.step);
+  const result =
+    evaluation?.kind === 'evaluated' && Number.isFinite(evaluation.loss)
+      ? { step: evaluation.step, loss: evaluation.loss, bitsPerByte: evaluation.bitsPerByte }
+      : null;
+  return { version: 1, name, createdAt, model, recipe, tokenizer: tokenizer.kind, state, device, data, result };
+}

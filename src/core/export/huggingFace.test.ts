@@ -12,7 +12,9 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { RunRecord } from '../runs/record';
-import { huggingFaceFiles, runInfo } from './huggingFace';
+import type { Exported } from './format';
+import { runInfo } from './homegrownJson';
+import { huggingFaceFiles } from './huggingFace';
 import type { RunInfo } from './homegrownJson';
 import { importHuggingFace } from './importHuggingFace';
 import { zipped } from './zip';
@@ -67,6 +69,10 @@ let info: RunInfo;
 let files: Files;
 const contents = async (streams: readonly ByteStream[]): Promise<Files> =>
   new Map(await Promise.all(streams.map(async (stream) => [stream.name, await gather(stream)] as const)));
+const exported = (parts: Pick<Exported, 'snapshot' | 'tokenizer'> & Partial<Exported>) => ({
+  ...{ info, events: [], tokens: null },
+  ...parts,
+});
 const given = (all: Files) => [...all].map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
 const read = (all: Files) => importHuggingFace(given(all), unwatched);
 const text = (all: Files, name: string): string => new TextDecoder().decode(all.get(name));
@@ -85,11 +91,13 @@ const rewritten = async (rename: (name: string) => string, more: [string, HostTe
 
 beforeAll(async () => {
   tokenizer = await createTokenizer(record.tokenizer);
-  info = runInfo(record, makeSnapshot(), [
+  info = runInfo(record, makeSnapshot().state, [
     { kind: 'evaluated', step: 5, loss: 2.5, bitsPerByte: 1.9, activeMs: 1, sample: '' },
     { kind: 'evaluated', step: 9, loss: 2.4, bitsPerByte: 1.8, activeMs: 1, sample: '' },
   ]);
-  files = await contents(huggingFaceFiles(info, makeSnapshot(), tokenizer, { withOptimizer: true }));
+  files = await contents(
+    huggingFaceFiles(exported({ snapshot: makeSnapshot(), tokenizer: tokenizer }), { withOptimizer: true }),
+  );
 });
 
 async function refusal(all: Files): Promise<string> {
@@ -105,7 +113,7 @@ async function refusal(all: Files): Promise<string> {
 test('export, import, export gives the same bytes, as a zip and as files, with the state of the optimizer', async () => {
   const chunks: Uint8Array[] = [];
   for await (const chunk of zipped(
-    huggingFaceFiles(info, makeSnapshot(), tokenizer, { withOptimizer: true }),
+    huggingFaceFiles(exported({ snapshot: makeSnapshot(), tokenizer: tokenizer }), { withOptimizer: true }),
     unwatched,
   ))
     chunks.push(chunk.slice());
@@ -116,14 +124,16 @@ test('export, import, export gives the same bytes, as a zip and as files, with t
     expect(back.snapshot).toEqual(makeSnapshot());
     expect(back.tokenizer.model).toEqual(record.tokenizer);
     expect(back.info).toEqual(info);
-    expect(
-      await contents(huggingFaceFiles(back.info!, back.snapshot, back.tokenizer, { withOptimizer: true })),
-    ).toEqual(files);
+    expect(await contents(huggingFaceFiles(exported({ ...back, info: back.info! }), { withOptimizer: true }))).toEqual(
+      files,
+    );
   }
 });
 
 test('without the optimizer the weights are the same and training does not resume', async () => {
-  const streams = huggingFaceFiles(info, makeSnapshot(), tokenizer, { withOptimizer: false });
+  const streams = huggingFaceFiles(exported({ snapshot: makeSnapshot(), tokenizer: tokenizer }), {
+    withOptimizer: false,
+  });
   const back = await read(await contents(streams));
   expect(back.resumable).toBe(false);
   expect(back.snapshot.tensors).toEqual(makeSnapshot([]).tensors);
@@ -225,7 +235,9 @@ describe('what does not fit is refused, with the place', () => {
       'vocabulary differs',
       async () => {
         const other = await createTokenizer({ kind: 'bytes', merges: [] });
-        const streams = huggingFaceFiles(info, makeSnapshot(), other, { withOptimizer: false });
+        const streams = huggingFaceFiles(exported({ snapshot: makeSnapshot(), tokenizer: other }), {
+          withOptimizer: false,
+        });
         return contents(streams);
       },
       /257 tokens and config\.json says 259/,
@@ -243,7 +255,9 @@ describe('what does not fit is refused, with the place', () => {
           shape: [2, 4],
           data: new Float32Array(8),
         });
-        return contents(huggingFaceFiles(info, snapshot, tokenizer, { withOptimizer: false }));
+        return contents(
+          huggingFaceFiles(exported({ snapshot: snapshot, tokenizer: tokenizer }), { withOptimizer: false }),
+        );
       },
       /ln_f\.bias is \[2, 4\], not \[8\]/,
     ],
@@ -264,7 +278,9 @@ describe('what does not fit is refused, with the place', () => {
       async () => {
         const snapshot = makeSnapshot();
         snapshot.tensors.get('transformer.ln_f.bias')!.data[3] = NaN;
-        return contents(huggingFaceFiles(info, snapshot, tokenizer, { withOptimizer: true }));
+        return contents(
+          huggingFaceFiles(exported({ snapshot: snapshot, tokenizer: tokenizer }), { withOptimizer: true }),
+        );
       },
       /ln_f\.bias\[3\] is not a finite/,
     ],
@@ -273,7 +289,9 @@ describe('what does not fit is refused, with the place', () => {
       async () => {
         const snapshot = makeSnapshot();
         snapshot.tensors.get('adam.v.transformer.ln_f.bias')!.data[0] = Infinity;
-        return contents(huggingFaceFiles(info, snapshot, tokenizer, { withOptimizer: true }));
+        return contents(
+          huggingFaceFiles(exported({ snapshot: snapshot, tokenizer: tokenizer }), { withOptimizer: true }),
+        );
       },
       /optimizer\.safetensors: adam/,
     ],

@@ -1,30 +1,25 @@
 import type { Json } from '../base/blobStore';
 import type { ByteStream } from '../checkpoint/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
-import type { Snapshot } from '../checkpoint/snapshot';
-import { modelSpec } from '../models';
-import type { RunRecord } from '../runs/record';
 import { writeTokenizerJson } from '../tokenizer/json';
-import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { TrainEvent } from '../train/run';
+import { weightsOf } from './exported';
+import { type Exported, type Format, textFile } from './format';
 import { HUGGING_FACE, huggingFaceType } from './huggingFaceConfig';
-import type { RunInfo } from './homegrownJson';
 import { modelCard } from './modelCard';
 
 /**
  * A trained model as the files of a Hugging Face folder, which transformers, transformers.js and llama.cpp's converter
  * open unchanged. `homegrown.json`, and `optimizer.safetensors` if asked for, let the same folder resume here.
- * @param snapshot at least every parameter of the model
  */
+export const huggingFace: Format = { kind: 'folder', moments: 'asked', files: huggingFaceFiles };
+
 export function huggingFaceFiles(
-  info: RunInfo,
-  snapshot: Snapshot,
-  tokenizer: Tokenizer,
+  exported: Omit<Exported, 'name'>,
   { withOptimizer }: { withOptimizer: boolean },
 ): readonly ByteStream[] {
+  const { info, snapshot, tokenizer } = exported;
   const { model, recipe } = info;
-  const names = Object.keys(modelSpec(model.id).params(model.config, model.vocabulary));
-  const weights = new Map(names.map((name) => [name, snapshot.tensors.get(name)!]));
+  const weights = weightsOf(exported);
   const moments = new Map([...snapshot.tensors].filter(([name]) => !weights.has(name)));
   const { endOfText } = tokenizer;
   const config = HUGGING_FACE[huggingFaceType[model.id]]!.write(model, endOfText, recipe.dropout);
@@ -58,22 +53,6 @@ export function huggingFaceFiles(
   ];
 }
 
-/** What `homegrown.json` and the model card say of a run at a saved step; `events` as readMetrics gives them. */
-export function runInfo(record: RunRecord, { state }: Snapshot, events: readonly TrainEvent[]): RunInfo {
-  const { name, createdAt, model, recipe, tokenizer, device, data } = record;
-  const evaluation = events.findLast((event) => event.kind === 'evaluated' && event.step <= state.step);
-  const result =
-    evaluation?.kind === 'evaluated' && Number.isFinite(evaluation.loss)
-      ? { step: evaluation.step, loss: evaluation.loss, bitsPerByte: evaluation.bitsPerByte }
-      : null;
-  return { version: 1, name, createdAt, model, recipe, tokenizer: tokenizer.kind, state, device, data, result };
-}
-
 const jsonFile = (name: string, value: Json): ByteStream => textFile(name, `${JSON.stringify(value, null, 2)}\n`);
-
-function textFile(name: string, text: string): ByteStream {
-  const bytes = new TextEncoder().encode(text);
-  return { name, size: bytes.length, chunks: () => [bytes] };
-}
 
 const END_OF_TEXT = '<|endoftext|>';

@@ -42,13 +42,14 @@ async function storeWithRun(): Promise<BlobStore> {
   });
   return store;
 }
+const asked = { template: () => Promise.reject(new Error('hf needs none')) };
 const contents = (files: readonly ByteStream[]) =>
   Promise.all(files.map(async (file) => ({ name: file.name, source: bytesSource(await gather(file)) })));
 const bytes = async (files: readonly ByteStream[]) =>
   new Map(await Promise.all(files.map(async (file) => [file.name, await gather(file)] as const)));
 
 test('a run that leaves and comes back is the same run, down to the bytes of its next export', async () => {
-  const { name, files } = await exportRun(await storeWithRun(), 'a', 'latest', { withOptimizer: true });
+  const { name, files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
   expect(name).toBe('moby-dick-step-3');
   const other = memoryStore();
   await importRun(other, 'b', await contents(files), 99, unwatched);
@@ -59,12 +60,12 @@ test('a run that leaves and comes back is the same run, down to the bytes of its
     status: 'stopped',
     step: 3,
   });
-  const again = await exportRun(other, 'b', 3, { withOptimizer: true });
+  const again = await exportRun(other, 'b', 3, 'hf', { ...asked, withOptimizer: true });
   expect(await bytes(again.files)).toEqual(await bytes(files));
 });
 
 test('a folder that is not ours is a run at step 0', async () => {
-  const { files } = await exportRun(await storeWithRun(), 'a', 'latest', { withOptimizer: false });
+  const { files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: false });
   const store = memoryStore();
   await importRun(store, 'b', await contents(files.filter(({ name }) => name !== 'homegrown.json')), 99, unwatched);
   expect(await readRun(store, 'b')).toMatchObject({ createdAt: 99, step: 0, recipe: DEFAULT_RECIPE, data: null });
@@ -72,7 +73,7 @@ test('a folder that is not ours is a run at step 0', async () => {
 });
 
 test('what is wrong, or does not fit, leaves nothing behind, wherever the store gives up', async () => {
-  const { files } = await exportRun(await storeWithRun(), 'a', 'latest', { withOptimizer: true });
+  const { files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
   const good = await contents(files);
   const untouched = memoryStore();
   const bad = good.map((file) =>

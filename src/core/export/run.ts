@@ -1,30 +1,31 @@
 /** A stored run as files, and files as a stored run. */
 import type { BlobStore } from '../base/blobStore';
-import { HomegrownError } from '../base/errors';
+import { badSettings } from '../base/errors';
 import type { Job } from '../base/job';
 import type { ByteSource, ByteStream } from '../checkpoint/byteSource';
-import { claimRun, loadSnapshot } from '../checkpoint/checkpoint';
+import { claimRun } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
-import { openMetrics, readMetrics } from '../runs/metrics';
-import { deleteRun, readRun, writeRun } from '../runs/record';
-import { createTokenizer } from '../tokenizer/byteLevel';
+import { openMetrics } from '../runs/metrics';
+import { deleteRun, writeRun } from '../runs/record';
 import { DEFAULT_RECIPE } from '../train/recipe';
-import { huggingFaceFiles, runInfo } from './huggingFace';
+import { openExported } from './exported';
+import type { ExportOptions, Format } from './format';
+import { type FormatId, FORMATS } from './formats';
 import { importHuggingFace } from './importHuggingFace';
 
-/** @returns the folder's files, and a name for it without an ending: `moby-dick-step-2600` */
+/** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600` */
 export async function exportRun(
   store: BlobStore,
   runId: string,
   which: WhichSnapshot,
-  options: { withOptimizer: boolean },
-): Promise<{ name: string; files: readonly ByteStream[] }> {
-  const record = await readRun(store, runId);
-  if (!record) throw new HomegrownError('bad-settings', `There is no run ${runId}`);
-  const { snapshot } = await loadSnapshot(store, runId, which);
-  const info = runInfo(record, snapshot, await readMetrics(store, runId));
-  const files = huggingFaceFiles(info, snapshot, await createTokenizer(record.tokenizer), options);
-  return { name: `${slug(record.name)}-step-${snapshot.state.step}`, files };
+  format: FormatId,
+  options: ExportOptions,
+): Promise<{ name: string; kind: Format['kind']; files: readonly ByteStream[] }> {
+  const exported = await openExported(store, runId, which);
+  const writer: Format = FORMATS[format];
+  const problem = writer.problem?.(exported.info) ?? null;
+  if (problem !== null) throw badSettings(problem, 'Choose another format. The run is untouched.');
+  return { name: exported.name, kind: writer.kind, files: await writer.files(exported, options) };
 }
 
 /** Stores the model as a new run. When anything in it is wrong, or does not fit into the store, nothing remains. */
@@ -62,12 +63,3 @@ export async function importRun(
     throw error;
   }
 }
-
-const slug = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60) || 'model';

@@ -1,4 +1,4 @@
-import { runInfo } from '../../core/export/huggingFace';
+import { runInfo } from '../../core/export/homegrownJson';
 import { modelCard } from '../../core/export/modelCard';
 import { useStudio } from '../../state/react';
 import type { Studio } from '../../state/studio';
@@ -54,5 +54,5 @@ function cardOf(s: Studio): string | undefined {
     best: log.best ? { step: log.best.step, loss: log.best.loss } : null,
   };
   const events = log.evaluations.map((evaluation) => ({ kind: 'evaluated' as const, ...evaluation }));
-  return modelCard(runInfo(run, { state, tensors: new Map() }, events));
+  return modelCard(runInfo(run, state, events));
 }

@@ -1,0 +1,49 @@
+/** From a stored run to what formats are written from. */
+import type { BlobStore } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
+import { loadSnapshot } from '../checkpoint/checkpoint';
+import type { WhichSnapshot } from '../checkpoint/snapshot';
+import type { NamedTensors } from '../checkpoint/tensors';
+import { modelSpec } from '../models';
+import { readMetrics } from '../runs/metrics';
+import { readRun } from '../runs/record';
+import { openPart } from '../shards/read';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import type { Exported } from './format';
+import { runInfo } from './homegrownJson';
+
+/** @throws HomegrownError `bad-settings` when there is no such run */
+export async function openExported(store: BlobStore, runId: string, which: WhichSnapshot): Promise<Exported> {
+  const record = await readRun(store, runId);
+  if (!record) throw new HomegrownError('bad-settings', `There is no run ${runId}`);
+  const { snapshot } = await loadSnapshot(store, runId, which);
+  const events = await readMetrics(store, runId);
+  const { manifest } = record;
+  return {
+    name: `${slug(record.name)}-step-${snapshot.state.step}`,
+    info: runInfo(record, snapshot.state, events),
+    snapshot,
+    tokenizer: await createTokenizer(record.tokenizer),
+    events,
+    tokens: manifest && {
+      train: openPart(store, manifest, 'train'),
+      validation: openPart(store, manifest, 'validation'),
+    },
+  };
+}
+
+/** The model's parameters in the order of its specification, without moments. */
+export function weightsOf({ info, snapshot }: Pick<Exported, 'info' | 'snapshot'>): NamedTensors {
+  const { id, config, vocabulary } = info.model;
+  const names = Object.keys(modelSpec(id).params(config, vocabulary));
+  return new Map(names.map((name) => [name, snapshot.tensors.get(name)!]));
+}
+
+const slug = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60) || 'model';
