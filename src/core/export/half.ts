@@ -1,0 +1,34 @@
+/**
+ * f32 -> IEEE 754 binary16 (1 sign, 5 exponent, 10 fraction bits), as bits. Rounds to nearest, ties to even; what is too
+ * large becomes infinite, what is too small zero. A long tensor is given piece by piece.
+ */
+export function toHalf(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < halves.length; i++) {
+    const sign = (bits[i]! >>> 16) & 0x8000;
+    halves[i] = sign | magnitude(bits[i]! & 0x7fff_ffff);
+  }
+  return halves;
+}
+
+/** Of the bits of an f32 >= 0. */
+function magnitude(bits: number): number {
+  if (bits > F32_INFINITY) return 0x7e00; // NaN
+  if (bits >= TOO_LARGE) return 0x7c00;
+  // The sum carries from the fraction into the exponent, and from 65,504 into infinity.
+  if (bits >= SMALLEST_NORMAL) return rounded(bits - REBIASED, 13);
+  const shift = 126 - (bits >>> 23); // To units of 2^-24, the smallest half.
+  return shift > 24 ? 0 : rounded((bits & 0x7f_ffff) | 0x80_0000, shift);
+}
+
+/** x / 2^shift, to nearest, ties to even. */
+const rounded = (x: number, shift: number): number => (x + (1 << (shift - 1)) - 1 + ((x >> shift) & 1)) >> shift;
+
+const F32_INFINITY = 0x7f80_0000;
+/** 2^16; all from 65,520 on round to infinity. */
+const TOO_LARGE = 0x4780_0000;
+/** 2^-14 */
+const SMALLEST_NORMAL = 0x3880_0000;
+/** Exponents count from 127 in an f32 and from 15 in a half. */
+const REBIASED = (127 - 15) << 23;
