@@ -4,31 +4,61 @@
  */
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
+import { HomegrownError } from '../base/errors';
 import { isStandIn, placeOf, standIn } from './buffer';
+import type { Operand } from './dispatch';
 import { bufferOf, emptyTensor, encodeCopy, forgetValues, tensorOver, webgpu } from './tfjs';
 
 /** Where a kernel that goes over an arena finds its tensors: each starts at a multiple of this many elements. */
 export const BLOCK = 64; // 256 bytes, the largest alignment that WebGPU asks for
 
-/** A stretch of tensors that fits one binding; `offsets` in elements of 4 bytes, for tensors `first...`. */
+/**
+ * A stretch of elements that fits one binding: tensors side by side, or a part of one that is larger than a binding.
+ * Lengths and offsets in elements of 4 bytes.
+ */
 export interface Run {
   first: number;
+  /** Where tensors `first...` start. */
   offsets: readonly number[];
+  /** How many elements of tensor `first` lie before the run; not 0 only where it is larger than a binding. */
+  from: number;
   elements: number;
 }
 
 /** How tensors of these sizes lie, in order: as few runs as the device's bindings allow. */
-export function layout(sizes: readonly number[], limit = webgpu().device.limits.maxStorageBufferBindingSize): Run[] {
-  const runs: { first: number; offsets: number[]; elements: number }[] = [];
-  sizes.forEach((size, i) => {
+export function layout(sizes: readonly number[], limit = bindingElements()): Run[] {
+  const runs: { first: number; offsets: number[]; from: number; elements: number }[] = [];
+  let open = false; // the last run takes more tensors
+  sizes.forEach((size, first) => {
     const padded = Math.ceil(size / BLOCK) * BLOCK;
-    let run = runs.at(-1);
-    if (!run || (run.elements + padded) * 4 > limit) runs.push((run = { first: i, offsets: [], elements: 0 }));
+    if (padded > limit) {
+      runs.push(...pieces(size, limit).map((piece) => ({ ...piece, first, offsets: [0] })));
+      open = false;
+      return;
+    }
+    let run = open ? runs.at(-1)! : undefined;
+    if (!run || run.elements + padded > limit) runs.push((run = { first, offsets: [], from: 0, elements: 0 }));
     run.offsets.push(run.elements);
     run.elements += padded;
+    open = true;
   });
   return runs;
 }
+
+/** A tensor of this size in as few parts as bindings allow, each beginning where one may and at a multiple of `unit`. */
+export function pieces(size: number, limit = bindingElements(), unit = 1): { from: number; elements: number }[] {
+  const step = BLOCK * unit;
+  const most = size <= limit ? size : Math.floor(limit / step) * step;
+  if (most === 0) throw new HomegrownError('bug', `${step} elements do not fit a binding of ${limit}.`);
+  return Array.from({ length: Math.ceil(size / most) }, (_, i) => ({
+    from: i * most,
+    elements: Math.min(most, size - i * most),
+  }));
+}
+
+/** Elements of 4 bytes that one binding may have. */
+export const bindingElements = (): number =>
+  Math.floor(webgpu().device.limits.maxStorageBufferBindingSize / (4 * BLOCK)) * BLOCK;
 
 /** Tensors of zeros side by side. Disposing them leaves the memory; `destroy` frees it. */
 export function arena(
@@ -36,13 +66,15 @@ export function arena(
   device = webgpu().device,
 ): { tensors: Tensor[]; buffers: readonly GPUBuffer[] } {
   const buffers: GPUBuffer[] = [];
-  const tensors = layout(entries.map(({ shape }) => tf.util.sizeFromShape([...shape]))).flatMap((run) => {
-    const buffer = device.createBuffer({ label: 'arena', size: run.elements * 4, usage: usage() });
+  const sizes = entries.map(({ shape }) => tf.util.sizeFromShape([...shape]));
+  const tensors = layout(sizes).flatMap((run) => {
+    if (run.from > 0) return [];
+    const size = Math.max(run.elements, Math.ceil(sizes[run.first]! / BLOCK) * BLOCK) * 4;
+    const buffer = device.createBuffer({ label: 'arena', size, usage: usage() });
     buffers.push(buffer);
     return run.offsets.map((offset, i) => {
       const { shape, dtype } = entries[run.first + i]!;
-      const bytes = tf.util.sizeFromShape([...shape]) * 4;
-      return tensorOver(part(buffer, offset * 4, bytes), shape, dtype);
+      return tensorOver(part(buffer, offset * 4, sizes[run.first + i]! * 4), shape, dtype);
     });
   });
   return { tensors, buffers };
@@ -55,8 +87,41 @@ export function write(tensor: TensorInfo, data: Float32Array<ArrayBuffer>): void
   forgetValues(tensor);
 }
 
-/** One tensor over all of these where they lie as `layout` says, else undefined. */
-export function whole(tensors: readonly TensorInfo[], run: Run): Tensor | undefined {
+/**
+ * Goes over tensors that are changed in place, `held`: lists of the same sizes, such as weights and their moments. Where
+ * all lists lie side by side, `act` gets long runs, else one tensor (or a part of one) at a time.
+ */
+export function overRuns(
+  held: readonly (readonly Tensor[])[],
+  act: (run: Run, operands: readonly Operand[]) => void,
+): void {
+  const sizes = held[0]!.map(({ size }) => size);
+  tf.tidy(() => {
+    for (const run of layout(sizes)) {
+      const together = held.map((list) => where(list, run));
+      if (together.every((operand) => operand !== undefined)) act(run, together);
+      else {
+        for (const [i] of run.offsets.entries()) {
+          const first = run.first + i;
+          const tensors = held.map((list) => list[first]!);
+          act({ first, offsets: [0], from: 0, elements: sizes[first]! }, tensors);
+        }
+      }
+    }
+  });
+}
+
+/**
+ * Tensors that are only read, as one operand over the run: where they lie if they lie so, else copied side by side. The
+ * copy belongs to the caller's scope. An operand for one tensor ends where that ends, without padding.
+ */
+export const gathered = (tensors: readonly Tensor[], run: Run): Operand =>
+  where(tensors, run) ?? (run.offsets.length === 1 ? tensors[run.first]! : packed(tensors, run));
+
+/** The operand over tensors that already lie as the run says, else undefined. */
+function where(tensors: readonly Tensor[], run: Run): Operand | undefined {
+  const tensor = tensors[run.first]!;
+  if (run.from > 0 || run.elements < tensor.size) return { tensor, from: run.from, length: run.elements };
   const buffers = run.offsets.map((_, i) => bufferOf(tensors[run.first + i]!));
   if (!buffers.every((buffer) => isStandIn(buffer) && buffer.place)) return undefined;
   const places = buffers.map((buffer) => placeOf(buffer));
@@ -66,7 +131,7 @@ export function whole(tensors: readonly TensorInfo[], run: Run): Tensor | undefi
 }
 
 /** The tensors copied side by side. In a traced step they are made there in the first place. */
-export function packed(tensors: readonly Tensor[], run: Run): Tensor {
+function packed(tensors: readonly Tensor[], run: Run): Tensor {
   const members = tensors.slice(run.first, run.first + run.offsets.length);
   const known = packs.get(members[0]!);
   if (known?.members.every((tensor, i) => tensor === members[i]) && !known.pack.isDisposed) return known.pack;
@@ -79,13 +144,13 @@ export function packed(tensors: readonly Tensor[], run: Run): Tensor {
 const packs = new WeakMap<Tensor, { members: readonly Tensor[]; pack: Tensor }>();
 
 /**
- * For kernels over a pack: per block of 64 elements, how many of them are a tensor's (the rest is padding), plus `flag`
+ * For kernels over a run: per block of 64 elements, how many of them are a tensor's (the rest is padding), plus `flag`
  * of that tensor times 128. int32 [elements / 64].
  */
 export function blocks(tensors: readonly { size: number }[], run: Run, flag: (i: number) => boolean): Tensor {
-  const table = new Int32Array(run.elements / BLOCK);
+  const table = new Int32Array(Math.ceil(run.elements / BLOCK));
   run.offsets.forEach((offset, i) => {
-    const { size } = tensors[run.first + i]!;
+    const size = Math.min(tensors[run.first + i]!.size - run.from, run.elements);
     for (let done = 0; done < size; done += BLOCK) {
       table[(offset + done) / BLOCK] = Math.min(BLOCK, size - done) + (flag(run.first + i) ? 128 : 0);
     }

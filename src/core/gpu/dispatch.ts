@@ -30,17 +30,18 @@ export interface Slice {
   from: number;
   length: number;
 }
+export type Operand = TensorInfo | Slice;
 
 /** Encodes one run of a kernel after everything encoded before. */
 export function dispatch<Name extends string>(
   kernel: Kernel<Name>,
-  operands: { readonly [name in Name]?: TensorInfo | Slice | undefined },
+  operands: { readonly [name in Name]?: Operand | undefined },
 ): void {
   const backend = webgpu();
   const { device } = backend;
   const bindings = declared(kernel);
-  const bound = bindings.map(([name]): TensorInfo | Slice => {
-    const operand: TensorInfo | Slice | undefined = operands[name as Name];
+  const bound = bindings.map(([name]): Operand => {
+    const operand: Operand | undefined = operands[name as Name];
     if (!operand) throw new HomegrownError('bug', `Kernel ${kernel.name} was called without ${name}.`);
     return operand;
   });
@@ -56,9 +57,9 @@ export function dispatch<Name extends string>(
 const declared = ({ bindings }: Kernel): [string, readonly [Access, Element]][] =>
   Object.entries(bindings as Record<string, readonly [Access, Element]>);
 
-const isSlice = (operand: TensorInfo | Slice): operand is Slice => 'tensor' in operand;
+const isSlice = (operand: Operand): operand is Slice => 'tensor' in operand;
 
-function resource(operand: TensorInfo | Slice): GPUBufferBinding {
+function resource(operand: Operand): GPUBufferBinding {
   if (!isSlice(operand)) return { buffer: bufferOf(operand) };
   return { buffer: bufferOf(operand.tensor), offset: operand.from * 4, size: operand.length * 4 };
 }

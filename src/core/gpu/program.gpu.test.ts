@@ -152,9 +152,13 @@ test('tensors that share a buffer never live at the same time', () => {
 });
 
 test('an arena is cut where a binding ends', () => {
-  const runs = layout([1, 64, 65, 300], 4 * BLOCK * 4);
+  const runs = layout([1, 64, 65, 256, 600, 2], 4 * BLOCK);
   expect(runs).toEqual([
-    { first: 0, offsets: [0, 64, 128], elements: 256 },
-    { first: 3, offsets: [0], elements: 320 },
+    { first: 0, offsets: [0, 64, 128], from: 0, elements: 256 },
+    { first: 3, offsets: [0], from: 0, elements: 256 },
+    { first: 4, offsets: [0], from: 0, elements: 256 },
+    { first: 4, offsets: [0], from: 256, elements: 256 },
+    { first: 4, offsets: [0], from: 512, elements: 88 },
+    { first: 5, offsets: [0], from: 0, elements: 64 },
   ]);
 });

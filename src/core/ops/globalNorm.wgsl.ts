@@ -1,6 +1,6 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
-import { blocks, layout, packed } from '../gpu/arena';
+import { blocks, gathered, layout } from '../gpu/arena';
 import { dispatch, kernels } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import { sumOverWorkgroup } from './reduce.wgsl';
@@ -13,12 +13,13 @@ const GROUPS = 256;
 export function globalNormOnGpu(tensors: readonly Tensor[]): Scalar {
   const runs = layout(tensors.map(({ size }) => size));
   const norm = emptyTensor([], 'float32') as Scalar;
+  const operands = runs.map((run) => gathered(tensors, run));
   tf.tidy(() => {
     const parts = emptyTensor([runs.length * GROUPS], 'float32');
     runs.forEach((run, i) => {
       const table = blocks(tensors, run, () => false);
       const into = { tensor: parts, from: i * GROUPS, length: GROUPS };
-      dispatch(squares(run.elements), { x: tf.keep(packed(tensors, run)), table, parts: into });
+      dispatch(squares(run.elements), { x: operands[i]!, table, parts: into });
     });
     dispatch(root(parts.size), { parts, norm });
   });

@@ -1,7 +1,6 @@
 /** The optimizers' updates on the GPU: one dispatch over all weights where they lie side by side, else one for each. */
-import type { Scalar, Tensor, Tensor1D, Variable } from '@tensorflow/tfjs';
-import * as tf from '@tensorflow/tfjs';
-import { blocks, layout, packed, type Run, whole } from '../gpu/arena';
+import type { Scalar, Tensor1D, Variable } from '@tensorflow/tfjs';
+import { blocks, gathered, overRuns } from '../gpu/arena';
 import { dispatch, type Kernel, row } from '../gpu/dispatch';
 import { forgetValues } from '../gpu/tfjs';
 import type { Slot } from './update';
@@ -19,41 +18,16 @@ export function updateOnGpu<S extends Slot, Name extends string>(
 ): void {
   const names = Object.keys(state) as Name[];
   const places = [(slot: S): Variable => slot.parameter, ...names.map((name) => state[name])];
-  const update = (some: readonly S[], run: Run, [w, ...rest]: readonly Tensor[], g: Tensor): void => {
-    const table = blocks(
-      some.map(({ parameter }) => parameter),
-      run,
-      (i) => some[i]!.decay,
-    );
-    const remembered = Object.fromEntries(names.map((name, i) => [name, rest[i]])) as Record<Name, Tensor>;
-    dispatch<string>(kernel(run.elements), { ...remembered, w, g, table, rates, norm });
-  };
-  tf.tidy(() => {
-    for (const run of layout(slots.map(({ parameter }) => parameter.size))) {
-      const members = slots.slice(run.first, run.first + run.offsets.length);
-      const together = places.map((place) => whole(slots.map(place), run));
-      if (together.every((tensor) => tensor !== undefined)) {
-        update(
-          slots,
-          run,
-          together,
-          packed(
-            slots.map(({ gradient }) => gradient),
-            run,
-          ),
-        );
-      } else {
-        for (const slot of members) {
-          update(
-            [slot],
-            layout([slot.parameter.size])[0]!,
-            places.map((place) => place(slot)),
-            slot.gradient,
-          );
-        }
-      }
-    }
-  });
+  const parameters = slots.map(({ parameter }) => parameter);
+  const gradients = slots.map(({ gradient }) => gradient);
+  overRuns(
+    places.map((place) => slots.map(place)),
+    (run, [w, ...rest]) => {
+      const table = blocks(parameters, run, (i) => slots[i]!.decay);
+      const remembered = Object.fromEntries(names.map((name, i) => [name, rest[i]]));
+      dispatch<string>(kernel(run.elements), { ...remembered, w, g: gathered(gradients, run), table, rates, norm });
+    },
+  );
   for (const slot of slots) for (const place of places) forgetValues(place(slot));
 }
 

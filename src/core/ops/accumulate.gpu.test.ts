@@ -1,0 +1,62 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect, test } from 'vitest';
+import { currentGpu } from '../gpu/backend';
+import { compile } from '../gpu/program';
+import { expectClose, floats } from '../testing/checkOp';
+import { startDawn } from '../testing/checkOnGpu';
+import { accumulate, clear } from './accumulate';
+import { globalNorm } from './globalNorm';
+import { sgd } from './sgd';
+import { hold } from './variables';
+
+startDawn();
+const shapes = [[3], [65, 2], [1], [7, 100]];
+const zeros = () => hold(shapes.map((shape) => ({ shape, data: new Float32Array(tf.util.sizeFromShape(shape)) })));
+
+test('micro-steps add up in one dispatch; the step that applies them reads them where they lie and clears them', async () => {
+  const [weights, kept, moments] = [zeros(), zeros(), zeros()];
+  const parameters = weights.variables;
+  // loss = sum over weights of w . (x c): its gradient is x c.
+  const factors = shapes.map((shape, i) => tf.tensor(floats(shape, 1, i).data, shape));
+  const micro = compile({ x: { shape: [], dtype: 'float32' } }, ({ x }) => {
+    const lossOf = () => tf.addN(parameters.map((w, i) => tf.sum(tf.mul(w, tf.mul(factors[i]!, x))))) as tf.Scalar;
+    const { value: loss, grads } = tf.variableGrads(lossOf, [...parameters]);
+    accumulate(
+      kept.variables,
+      parameters.map(({ name }) => grads[name]!),
+      0.5,
+    );
+    return { loss };
+  });
+  const apply = compile({ rates: { shape: [1], dtype: 'float32' } }, ({ rates }) => {
+    const norm = globalNorm(kept.variables);
+    const slots = parameters.map((parameter, i) => ({
+      ...{ parameter, gradient: kept.variables[i]!, v: moments.variables[i]!, decay: false },
+    }));
+    sgd(slots, rates as tf.Tensor1D, norm, { momentum: 0, weightDecay: 0, clip: 0 });
+    clear(kept.variables);
+    return { norm };
+  });
+  expect(apply.cost.dispatches, 'norm, its root, update, clear: the accumulators are not copied').toBe(4);
+
+  const flat = shapes.flatMap((shape, i) => [...floats(shape, 1, i).data]);
+  for (const [first, second] of [
+    [1, 2],
+    [-3, 0.5],
+  ] as const) {
+    await micro.run({ x: Float32Array.of(first) });
+    await micro.run({ x: Float32Array.of(second) });
+    const want = flat.map((c) => 0.5 * c * (first + second));
+    expectClose(await values(kept.variables), want, 1e-6, 'accumulated');
+    const { norm } = await apply.run({ rates: Float32Array.of(1) });
+    expectClose(norm, [Math.hypot(...want)], 1e-6, 'norm');
+    expect((await values(kept.variables)).every((x) => x === 0)).toBe(true);
+    expectClose(await values(moments.variables), want, 1e-6, 'what the update saw');
+  }
+  currentGpu()!.check();
+});
+
+async function values(variables: readonly tf.Variable[]): Promise<number[]> {
+  const arrays = await Promise.all(variables.map((variable) => variable.data<'float32'>()));
+  return arrays.flatMap((array) => [...array]);
+}
