@@ -1,13 +1,11 @@
 /** npm run sample: the continuation of a prompt by a model that grow, or the app, has written. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { badFile } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
 import { importHuggingFace } from '../src/core/export/importHuggingFace';
 import { network } from '../src/core/models/network';
 import { generate } from '../src/core/sample/generate';
+import { filesOf } from './folder';
 import { parseOptions } from './options';
-import { byteFile, command, DEVICES, interruptible, openDevice } from './terminal';
+import { command, DEVICES, interruptible, openDevice } from './terminal';
 
 const OPTIONS = {
   from: { kind: 'text' },
@@ -33,14 +31,6 @@ async function sample(args: readonly string[]): Promise<void> {
     process.stdout.write(decoder.push(id));
   }
   process.stdout.write(`${decoder.end()}\n`);
-}
-
-async function filesOf(folder: string) {
-  const names = await readdir(folder).catch(() => {
-    throw badFile(`There is no folder ${folder}.`, 'Give the folder that grow has written.');
-  });
-  const known = names.filter((name) => /\.(json|safetensors)$/.test(name));
-  return Promise.all(known.map(async (name) => ({ name, source: await byteFile(join(folder, name)) })));
 }
 
 await command(sample);

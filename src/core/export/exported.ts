@@ -9,8 +9,10 @@ import { readMetrics } from '../runs/metrics';
 import { readRun } from '../runs/record';
 import { openPart } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
+import { DEFAULT_RECIPE } from '../train/recipe';
 import type { Exported } from './format';
 import { runInfo } from './homegrownJson';
+import type { ImportedModel } from './importHuggingFace';
 
 /** @throws HomegrownError `bad-settings` when there is no such run */
 export async function openExported(store: BlobStore, runId: string, which: WhichSnapshot): Promise<Exported> {
@@ -29,6 +31,17 @@ export async function openExported(store: BlobStore, runId: string, which: Which
       train: openPart(store, manifest, 'train'),
       validation: openPart(store, manifest, 'validation'),
     },
+  };
+}
+
+/** A model that was read from files. `at`: milliseconds since 1970, for one that does not say when it was made. */
+export function exportedFrom(imported: ImportedModel, name: string, at: number): Exported {
+  const { model, tokenizer, snapshot, info, events } = imported;
+  const unknown = { name, createdAt: at, recipe: DEFAULT_RECIPE, device: null, data: null, result: null };
+  return {
+    name: `${slug(info?.name ?? name)}-step-${snapshot.state.step}`,
+    info: info ?? { ...unknown, version: 1, model, tokenizer: tokenizer.model.kind, state: snapshot.state },
+    ...{ snapshot, tokenizer, events, tokens: null },
   };
 }
 

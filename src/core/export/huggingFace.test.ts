@@ -162,6 +162,15 @@ test('the model card is filled from the run, and names from people stay words', 
   expect(front).toContain(`model_name: ${JSON.stringify(record.name)}`);
   expect(body).not.toContain('<script>');
   expect(body!.split('\n').filter((line) => line.startsWith('# '))).toHaveLength(1);
+  expect(body).toContain('5 ms of training on SwiftShader &#124; 2 cores');
+  expect(body).toContain('8.33 × 10⁻⁵ Wh');
+});
+
+test('the datasheet tells what is known of the text, and asks the rest', () => {
+  const sheet = text(files, 'DATASHEET.md');
+  for (const fact of ['1,200,000', 'public domain', record.data!.texts[0]!.sha256, '90']) expect(sheet).toContain(fact);
+  expect(sheet).toMatch(/_[^_]+\?_/);
+  expect(sheet).not.toContain('<script>');
 });
 
 test('the tokenizer opens in @huggingface/tokenizers and gives the same ids', () => {

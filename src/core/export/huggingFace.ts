@@ -3,9 +3,11 @@ import type { ByteStream } from '../checkpoint/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
 import { writeTokenizerJson } from '../tokenizer/json';
 import { weightsOf } from './exported';
+import { datasheet } from './datasheet';
 import { type Exported, type Format, textFile } from './format';
 import { HUGGING_FACE, huggingFaceType } from './huggingFaceConfig';
 import { modelCard } from './modelCard';
+import { trainerState } from './trainerState';
 
 /**
  * A trained model as the files of a Hugging Face folder, which transformers, transformers.js and llama.cpp's converter
@@ -25,6 +27,7 @@ export function huggingFaceFiles(
   const config = HUGGING_FACE[huggingFaceType[model.id]]!.write(model, endOfText, recipe.dropout);
   return [
     textFile('README.md', modelCard(info)),
+    textFile('DATASHEET.md', datasheet(info)),
     jsonFile('config.json', config),
     jsonFile('generation_config.json', {
       bos_token_id: endOfText,
@@ -48,6 +51,7 @@ export function huggingFaceFiles(
       clean_up_tokenization_spaces: false,
     }),
     jsonFile('homegrown.json', JSON.parse(JSON.stringify(info)) as Json),
+    jsonFile('trainer_state.json', trainerState(info, exported.events)),
     writeSafetensors('model.safetensors', weights),
     ...(withOptimizer && moments.size > 0 ? [writeSafetensors('optimizer.safetensors', moments)] : []),
   ];

@@ -12,9 +12,10 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { LARGEST_TOKENIZER_JSON, readTokenizerJson } from '../tokenizer/json';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
-import type { ModelChoice } from '../train/run';
+import type { ModelChoice, TrainEvent } from '../train/run';
 import { runInfoSchema, type RunInfo } from './homegrownJson';
 import { HUGGING_FACE, type HuggingFaceConfig } from './huggingFaceConfig';
+import { readTrainerState } from './trainerState';
 import { openZip } from './unzip';
 
 export interface ImportedModel {
@@ -25,6 +26,8 @@ export interface ImportedModel {
   resumable: boolean;
   /** Null when the folder is not ours. */
   info: RunInfo | null;
+  /** The run's curve, where the folder holds it. */
+  events: readonly TrainEvent[];
 }
 
 /**
@@ -62,7 +65,10 @@ export async function importHuggingFace(
     tensors.set(name, tensor);
   }
   const state = info?.state ?? { step: 0, tokensSeen: 0, activeMs: 0, best: null };
-  return { model, tokenizer, snapshot: { state, tensors }, resumable: moments !== null, info };
+  const log =
+    info && folder.has('trainer_state.json') ? await readText(folder, 'trainer_state.json', LARGEST_LOG) : null;
+  const events = log === null ? [] : readTrainerState(log);
+  return { model, tokenizer, snapshot: { state, tensors }, resumable: moments !== null, info, events };
 }
 
 type Folder = ReadonlyMap<string, ByteSource>;
@@ -181,11 +187,20 @@ function momentShapes({ optimizer }: Recipe, shapes: Shapes): Shapes {
 }
 
 async function readJson(folder: Folder, name: string): Promise<unknown> {
-  const bytes = await readWhole(folder, name, LARGEST_JSON);
+  const text = await readText(folder, name, LARGEST_JSON);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(text);
   } catch (error) {
     throw badFile(`${name} is not JSON in UTF-8 (${error instanceof Error ? error.message : 'unknown'})`);
+  }
+}
+
+async function readText(folder: Folder, name: string, most: number): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readWhole(folder, name, most));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw badFile(`${name} is not UTF-8`);
   }
 }
 
@@ -206,6 +221,7 @@ function parse<T>(file: string, schema: z.ZodType<T>, json: unknown): T {
 }
 
 const LARGEST_JSON = 8 * 2 ** 20;
+const LARGEST_LOG = 64 * 2 ** 20;
 const WANTED =
   'Nothing was stored. Give a zip that Homegrown wrote, or config.json, tokenizer.json and model.safetensors of a GPT-2 model.';
 const DIVERGED = 'Nothing was stored. The training that wrote it had diverged; use an earlier step.';

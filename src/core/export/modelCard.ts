@@ -1,8 +1,10 @@
-import { formatCount, formatNumber, formatShare } from '../base/units';
+import { formatCount, formatDuration, formatNumber, formatShare } from '../base/units';
 import { modelSpec } from '../models';
 import { countParams } from '../models/spec';
 import { huggingFaceType } from './huggingFaceConfig';
 import type { RunInfo } from './homegrownJson';
+import { howToLoad } from './howToLoad';
+import { plain, table, TOKENIZERS } from './markdown';
 
 /** README.md of an exported model: what it learnt from, how, how well, what it cannot do, and how to load it. */
 export function modelCard(info: RunInfo): string {
@@ -45,20 +47,16 @@ export function modelCard(info: RunInfo): string {
       ['Batch', `${recipe.batch} rows of ${config.context} tokens`],
       ['Steps', `${formatCount(state.step)} of ${formatCount(recipe.steps)}, ${formatCount(state.tokensSeen)} tokens`],
       ['Seed', String(recipe.seed)],
-      ['Device', info.device === null ? 'not recorded' : plain(info.device)],
     ]),
     '## Results',
     result ? resultSection(result, vocabulary, data) : 'Not evaluated.',
+    '## Hardware, time and energy',
+    effort(info),
     '## Limits',
     'It continues text in the manner of what it learnt from, and knows nothing else. What it writes may be false, ' +
       'or repeat the training text word for word. It follows no instructions and has had no safety training.',
     '## How to load it',
-    '```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n\n' +
-      'tokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")\n' +
-      'model = AutoModelForCausalLM.from_pretrained("path/to/this/folder")\n' +
-      `ids = tokenizer(${JSON.stringify(recipe.samplePrompt)}, return_tensors="pt")\n` +
-      'print(tokenizer.decode(model.generate(**ids, max_new_tokens=100, do_sample=True)[0]))\n```',
-    'Dropped back into Homegrown, the same files are a model again.',
+    howToLoad(info),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -73,7 +71,8 @@ function dataSection(data: NonNullable<RunInfo['data']>): string {
   return (
     `${table(texts, ['Text', 'Characters', 'Licence', 'SHA-256 begins'])}\n\n` +
     `${formatCount(data.trainTokens)} tokens to learn from; ` +
-    `the last ${formatShare(data.validationShare)} (${formatCount(data.validationTokens)} tokens) held out.`
+    `the last ${formatShare(data.validationShare)} (${formatCount(data.validationTokens)} tokens) held out. ` +
+    'More in DATASHEET.md.'
   );
 }
 
@@ -92,16 +91,14 @@ function resultSection(
   );
 }
 
-function table(rows: readonly (readonly string[])[], head: readonly string[] = ['Setting', 'Value']): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+/** Watts that a computer with a busy GPU is taken to draw, for want of a meter. */
+const WATTS = 60;
+function effort({ state, device }: RunInfo): string {
+  const on = device === null ? 'a device that is not recorded' : plain(device);
+  if (state.activeMs === 0) return `Trained on ${on}; for how long is not recorded.`;
+  const wattHours = (state.activeMs / 3.6e6) * WATTS;
+  return (
+    `${formatDuration(state.activeMs)} of training on ${on}. About ${formatNumber(wattHours)} Wh, ` +
+    `if the machine drew ${WATTS} W meanwhile: an estimate, nothing was metered.`
+  );
 }
-
-/** Names come from people and files: here they are words, never Markdown or HTML. */
-const plain = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').replace(/[\\`*_{}[\]<>#+!|&~]/g, (c) => `&#${c.charCodeAt(0)};`);
-
-const TOKENIZERS = {
-  bpe: 'Byte-level BPE with the split pattern of GPT-2',
-  characters: 'Characters, as byte-level BPE',
-  bytes: 'Bytes',
-};

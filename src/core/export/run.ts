@@ -36,14 +36,15 @@ export async function importRun(
   addedAt: number,
   job: Job,
 ): Promise<void> {
-  const { model, tokenizer, snapshot, info } = await importHuggingFace(files, job);
+  const { model, tokenizer, snapshot, info, events } = await importHuggingFace(files, job);
   const { step, activeMs } = snapshot.state;
   const recipe = info?.recipe ?? { ...DEFAULT_RECIPE };
   try {
     const { bytes } = await (await claimRun(store, runId)).save(snapshot, { best: true });
-    const events = [{ kind: 'saved' as const, step, bytes }];
+    const curve = events.filter((event) => event.kind !== 'compiling' && event.step <= step);
     const evaluated = info?.result ? [{ kind: 'evaluated' as const, ...info.result, activeMs, sample: '' }] : [];
-    await (await openMetrics(store, runId, step)).append([...evaluated, ...events]);
+    const known = curve.length > 0 ? curve : evaluated;
+    await (await openMetrics(store, runId, step)).append([...known, { kind: 'saved', step, bytes }]);
     await writeRun(store, {
       version: 1,
       id: runId,

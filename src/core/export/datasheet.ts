@@ -1,0 +1,53 @@
+import { formatBytes, formatCount, formatNumber, formatShare } from '../base/units';
+import type { RunInfo } from './homegrownJson';
+import { plain, table, TOKENIZERS } from './markdown';
+
+/**
+ * DATASHEET.md: what is known of the text, in the order of "Datasheets for Datasets" (Gebru et al. 2018, arXiv:1803.09010).
+ * What only a person can say stands there as a question.
+ */
+export function datasheet({ name, data, tokenizer, model }: RunInfo): string {
+  const sections = [
+    `# Datasheet of the text that ${plain(name)} learnt from`,
+    'In the order of [Datasheets for Datasets](https://arxiv.org/abs/1803.09010). What Homegrown knows is filled in; what ' +
+      'only the person who chose the text can say is left as a question.',
+    '## Motivation',
+    '_For what purpose was the text chosen, by whom, and who paid for it?_',
+    '## Composition',
+    data ? composition(data) : 'Not recorded: the model was brought in without it.',
+    '_Does it name or describe people? Could it offend, or is any of it confidential?_',
+    '## Collection',
+    data
+      ? 'Files that were given to Homegrown in a browser or a terminal. They were read there and left the machine at no time.'
+      : 'Not recorded.',
+    '_Where do the files come from, over what time, and did the people in them agree?_',
+    '## Cleaning and labelling',
+    `Decoded as text, neither lower-cased nor normalised, and cut into tokens: ${TOKENIZERS[tokenizer]}, ` +
+      `${formatCount(model.vocabulary)} entries. No labels.`,
+    '## Uses',
+    'Language modelling. What the model writes carries the views, errors and gaps of this text.',
+    '## Distribution and maintenance',
+    'The text itself does not travel with the model. A file with the same SHA-256 is the same text.',
+    '_Under what licence may it be passed on, and who answers questions about it?_',
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function composition(data: NonNullable<RunInfo['data']>): string {
+  const { texts, trainTokens, trainBytes, validationTokens, validationBytes, validationShare, unigramLoss } = data;
+  const rows = texts.map(({ name, characters, licence, sha256 }) => [
+    plain(name),
+    formatCount(characters),
+    licence === undefined ? 'not stated' : plain(licence),
+    `\`${sha256}\``,
+  ]);
+  const parts = [
+    ['To learn from', formatCount(trainTokens), formatBytes(trainBytes)],
+    [`Held out, the last ${formatShare(validationShare)}`, formatCount(validationTokens), formatBytes(validationBytes)],
+  ];
+  return [
+    table(rows, ['Text', 'Characters', 'Licence', 'SHA-256']),
+    table(parts, ['Part', 'Tokens', 'Bytes']),
+    `Always guessing by frequency costs ${formatNumber(unigramLoss)} nats per token on the held-out part.`,
+  ].join('\n\n');
+}

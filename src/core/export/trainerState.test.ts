@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_RECIPE } from '../train/recipe';
+import type { TrainEvent } from '../train/run';
+import type { RunInfo } from './homegrownJson';
+import { readTrainerState, trainerState } from './trainerState';
+
+const info: RunInfo = {
+  ...{ version: 1, name: 'whale', createdAt: 5, device: null, tokenizer: 'bytes', result: null, data: null },
+  model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 4 }, vocabulary: 257 },
+  recipe: { ...DEFAULT_RECIPE, steps: 9000 },
+  state: { step: 7000, tokensSeen: 7000 * 32, activeMs: 8, best: { step: 6000, loss: 2 } },
+};
+const step = (n: number): TrainEvent => ({
+  ...{ kind: 'step', step: n, loss: n === 14 ? NaN : 5 / n, learningRate: 1e-3, gradientNorm: 1.5 },
+  ...{ tokensPerSecond: 1e4, activeMs: n, memoryBytes: 1e6 },
+});
+const evaluated = (n: number): TrainEvent => ({
+  ...{ kind: 'evaluated', step: n, loss: 6 / n, bitsPerByte: 2, activeMs: n, sample: 'Call me' },
+});
+const events: TrainEvent[] = [
+  { kind: 'compiling' },
+  evaluated(1),
+  ...Array.from({ length: 8000 }, (_, i) => step(i + 1)),
+  { kind: 'saved', step: 6000, bytes: 1 },
+  evaluated(6500),
+];
+const text = (value: unknown): string => JSON.stringify(value);
+
+test('it has the names that the Trainer writes, and ends at the step of the weights', () => {
+  const state = trainerState(info, events) as Record<string, unknown>;
+  expect(state).toMatchObject({ global_step: 7000, max_steps: 9000, best_metric: 2, num_input_tokens_seen: 224_000 });
+  const log = state['log_history'] as Record<string, number>[];
+  expect(Math.max(...log.map((entry) => entry['step']!))).toBe(7000);
+  expect(log).toContainEqual(expect.objectContaining({ eval_loss: 6 / 6500, step: 6500 }));
+  expect(log).toContainEqual(expect.objectContaining({ loss: 5 / 28, grad_norm: 1.5, learning_rate: 1e-3, step: 28 }));
+});
+
+test('a long curve is thinned once: read back and written again it is the same', () => {
+  const first = text(trainerState(info, events));
+  const back = readTrainerState(first);
+  expect(back.filter(({ kind }) => kind === 'step').length).toBeLessThanOrEqual(2000);
+  expect(back).toContainEqual(evaluated(6500));
+  expect(text(trainerState(info, back))).toBe(first);
+  const short = readTrainerState(text(trainerState(info, [step(1), step(2), evaluated(2)])));
+  expect(short).toEqual([step(1), step(2), evaluated(2)]);
+});
+
+test('what is no curve is refused, and entries of other kinds are passed over', () => {
+  expect(() => readTrainerState('{')).toThrow('not JSON');
+  expect(() => readTrainerState('{}')).toThrow('log_history');
+  expect(readTrainerState('{"log_history":[{"train_runtime":3},7,{"step":-1,"loss":2}]}')).toEqual([]);
+});

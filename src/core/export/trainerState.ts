@@ -1,0 +1,118 @@
+/**
+ * The run's curve as `trainer_state.json`, in the shape that Hugging Face's Trainer writes and its tools plot: TrainerState
+ * in transformers/trainer_callback.py. What the Trainer has no name for stands beside it under names of ours.
+ */
+import type { Json } from '../base/blobStore';
+import { badFile } from '../base/errors';
+import { z } from '../base/zod';
+import { modelSpec } from '../models';
+import { countParams } from '../models/spec';
+import type { TrainEvent } from '../train/run';
+import type { RunInfo } from './homegrownJson';
+
+/** A long run is thinned to about this many steps; evaluations are all kept. */
+const MOST = 2000;
+
+export function trainerState({ model, recipe, state, data }: RunInfo, events: readonly TrainEvent[]): Json {
+  const { id, config, vocabulary } = model;
+  const tokensPerStep = state.step === 0 ? 0 : state.tokensSeen / state.step;
+  const epochs = (step: number): number | null => (data ? (step * tokensPerStep) / data.trainTokens : null);
+  const steps = events.flatMap((event) => (event.kind === 'step' && event.step <= state.step ? [event.step] : []));
+  const stride = Math.ceil(steps.length / MOST);
+  const gap = steps.length > 1 ? steps[1]! - steps[0]! : 1; // more than 1 in a curve that was thinned before
+  const log = events.flatMap((event): Json[] => {
+    if (event.kind === 'compiling' || event.kind === 'saved' || event.step > state.step) return [];
+    const { step, loss, activeMs } = event;
+    if (event.kind === 'evaluated') {
+      const { bitsPerByte, sample } = event;
+      return [
+        {
+          epoch: epochs(step),
+          eval_loss: finite(loss),
+          bits_per_byte: finite(bitsPerByte),
+          sample,
+          active_ms: activeMs,
+          step,
+        },
+      ];
+    }
+    if (step % (stride * gap) !== 0) return [];
+    const { learningRate, gradientNorm, tokensPerSecond, memoryBytes } = event;
+    return [
+      {
+        ...{ epoch: epochs(step), loss: finite(loss), grad_norm: finite(gradientNorm), learning_rate: learningRate },
+        ...{ tokens_per_second: finite(tokensPerSecond), memory_bytes: memoryBytes, active_ms: activeMs, step },
+      },
+    ];
+  });
+  const parameters = countParams(modelSpec(id).params(config, vocabulary));
+  return {
+    best_global_step: state.best?.step ?? null,
+    best_metric: state.best?.loss ?? null,
+    best_model_checkpoint: null,
+    epoch: epochs(state.step),
+    eval_steps: recipe.evalEvery,
+    global_step: state.step,
+    is_hyper_param_search: false,
+    is_local_process_zero: true,
+    is_world_process_zero: true,
+    log_history: log,
+    logging_steps: Math.max(1, stride * gap),
+    max_steps: recipe.steps,
+    num_input_tokens_seen: state.tokensSeen,
+    num_train_epochs: epochs(recipe.steps),
+    save_steps: recipe.saveEvery,
+    stateful_callbacks: {},
+    // Forward and backward, 6 N + 12 L C T a token (nanoGPT, model.py: estimate_mfu).
+    total_flos: state.tokensSeen * (6 * parameters + 12 * config.layers * config.width * config.context),
+    train_batch_size: recipe.batch,
+    trial_name: null,
+    trial_params: null,
+  };
+}
+
+/**
+ * The curve of a file that we wrote; entries of other kinds are passed over.
+ * @throws HomegrownError `bad-file`
+ */
+export function readTrainerState(text: string): readonly TrainEvent[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw badFile('trainer_state.json is not JSON', REMEDY);
+  }
+  const file = fileSchema.safeParse(parsed);
+  if (!file.success) throw badFile('trainer_state.json has no log_history', REMEDY);
+  return file.data.log_history.flatMap((entry): TrainEvent[] => {
+    const evaluated = evaluatedSchema.safeParse(entry);
+    if (evaluated.success) return [evaluated.data];
+    const step = stepSchema.safeParse(entry);
+    return step.success ? [step.data] : [];
+  });
+}
+const REMEDY = 'Leave it out: the model can be brought in without its curve.';
+
+const fileSchema = z.object({ log_history: z.array(z.unknown()).max(1_000_000) });
+const count = z.int().nonnegative();
+const reading = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? NaN);
+const evaluatedSchema = z
+  .object({ step: count, eval_loss: reading, bits_per_byte: reading, sample: z.string(), active_ms: z.number() })
+  .transform(({ step, eval_loss: loss, bits_per_byte: bitsPerByte, sample, active_ms: activeMs }) => ({
+    ...{ kind: 'evaluated' as const, step, loss, bitsPerByte, activeMs, sample },
+  }));
+const stepSchema = z
+  .object({
+    ...{ step: count, loss: reading, grad_norm: reading, learning_rate: z.number(), tokens_per_second: reading },
+    ...{ active_ms: z.number(), memory_bytes: z.number() },
+  })
+  .transform((e) => ({
+    ...{ kind: 'step' as const, step: e.step, loss: e.loss, learningRate: e.learning_rate, gradientNorm: e.grad_norm },
+    ...{ tokensPerSecond: e.tokens_per_second, activeMs: e.active_ms, memoryBytes: e.memory_bytes },
+  }));
+
+/** JSON has no word for other numbers. */
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
