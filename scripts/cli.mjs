@@ -1,4 +1,4 @@
-// npm run grow | sample | bench: the same core from a terminal, written in TypeScript and run by tsx.
+// npm run grow | sample | export | bench: the same core from a terminal, written in TypeScript and run by tsx.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ensurePackages, root } from './setup.mjs';

@@ -1,5 +1,6 @@
 import { runInfo } from '../../core/export/homegrownJson';
 import { modelCard } from '../../core/export/modelCard';
+import { tokensPerStep } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
 import type { Studio } from '../../state/studio';
 import { chosenStep } from '../../state/trained';
@@ -49,7 +50,7 @@ function cardOf(s: Studio): string | undefined {
   const { step } = saved;
   const state = {
     step,
-    tokensSeen: step * run.recipe.batch * run.model.config.context,
+    tokensSeen: step * tokensPerStep(run.recipe, run.model.config.context),
     activeMs: log.activeMs[log.step.indexOf(step)] ?? 0,
     best: log.best ? { step: log.best.step, loss: log.best.loss } : null,
   };
