@@ -15,7 +15,7 @@ import { importText, openText, type TextRecord } from '../src/core/text';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import type { TokenizerKind } from '../src/core/tokenizer/tokenizer';
 import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY, trainTokenizer } from '../src/core/tokenizer/train';
-import { DEFAULT_RECIPE, type Recipe } from '../src/core/train/recipe';
+import { DEFAULT_RECIPE, tokensPerStep, type Recipe } from '../src/core/train/recipe';
 import type { TrainEvent, TrainOutcome } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
 import { checkFolder, writeFolder } from './folder';
@@ -36,6 +36,8 @@ const OPTIONS = {
   width: size(fields.width),
   context: size(fields.context),
   batch: { kind: 'whole', min: 1, max: 4096, initial: DEFAULT_RECIPE.batch },
+  accumulate: { kind: 'whole', min: 1, max: 1024, initial: DEFAULT_RECIPE.accumulate },
+  recompute: { kind: 'switch' },
   steps: { kind: 'whole', min: 1, max: most, initial: DEFAULT_RECIPE.steps },
   optimizer: { kind: 'choice', of: Object.keys(OPTIMIZERS) as OptimizerId[], initial: DEFAULT_RECIPE.optimizer },
   'learning-rate': { kind: 'real', min: 1e-9, max: 10, initial: DEFAULT_RECIPE.learningRate },
@@ -97,7 +99,7 @@ async function grow(args: readonly string[]): Promise<void> {
       `${formatShort(parameters)} parameters, ${recipe.steps} steps on ${info.device!}.`,
   );
 
-  const speed = new Speed(recipe.batch * context);
+  const speed = new Speed(tokensPerStep(recipe, context));
   let lastLoss: number | null = null;
   const follow = (event: TrainEvent): void => {
     if (event.kind === 'step') {
@@ -165,6 +167,7 @@ const recipeOf = (options: Values<typeof OPTIONS>): Recipe => ({
   ...DEFAULT_RECIPE,
   ...{ optimizer: options.optimizer, learningRate: options['learning-rate'], schedule: options.schedule },
   ...{ warmup: options.warmup, steps: options.steps, batch: options.batch, weightDecay: options['weight-decay'] },
+  ...{ accumulate: options.accumulate, recompute: options.recompute },
   ...{ clip: options.clip, dropout: options.dropout, seed: options.seed, evalEvery: options['eval-every'] },
 });
 

@@ -29,7 +29,7 @@ describe('the cost of a run', () => {
   test('memory is the sum of its parts, and SGD keeps one moment fewer', () => {
     const { total, ...parts } = cost.memory;
     expect(total).toBe(Object.values(parts).reduce((a, b) => a + b));
-    expect(parts.activations + parts.logits).toBe(gpt.activationBytes(config, 65, DEFAULT_RECIPE.batch));
+    expect(parts.activations + parts.logits).toBe(gpt.activationBytes(config, 65, DEFAULT_RECIPE));
     const sgd = estimate(gpt, config, 65, { ...DEFAULT_RECIPE, optimizer: 'sgd' }, device);
     expect(cost.memory.total - sgd.memory.total).toBe(4 * cost.parameters);
   });

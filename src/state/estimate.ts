@@ -1,6 +1,6 @@
 /** What a run will cost, before it starts. */
 import { problems, type Problem } from '../core/train/problems';
-import type { Recipe } from '../core/train/recipe';
+import { tokensPerStep, type Recipe } from '../core/train/recipe';
 import { modelSpec } from '../core/models';
 import { countParams, sizeOf, type BaseConfig, type ModelSpec } from '../core/models/spec';
 import type { DeviceInfo } from '../protocol/gpu';
@@ -23,7 +23,7 @@ export interface Estimate {
     total: number;
   };
   tokensPerStep: number;
-  /** Of floating point: forward and backward, 6 N + 12 L C T a token (nanoGPT, model.py: estimate_mfu). */
+  /** Of floating point: forward and backward, 6 N + 12 L C T a token (nanoGPT, model.py: estimate_mfu); recomputing, a third more. */
   flopsPerStep: number;
   /** Undefined until the device has been measured. */
   seconds: number | undefined;
@@ -46,25 +46,28 @@ export function estimate<C extends BaseConfig>(
 
   const weights = 4 * parameters;
   const moments = recipe.optimizer === 'adamw' ? 2 * weights : weights;
-  const activations = spec.activationBytes(config, 0, recipe.batch);
-  const logits = spec.activationBytes(config, vocabulary, recipe.batch) - activations;
-  const tokensPerStep = recipe.batch * config.context;
-  const flopsPerStep = tokensPerStep * (6 * parameters + 12 * config.layers * config.width * config.context);
-  // An evaluation is a forward pass, a third of a step, over its own tokens.
+  // What is gathered over micro-batches lies beside the gradient of the one under way.
+  const gradients = recipe.accumulate > 1 ? 2 * weights : weights;
+  const activations = spec.activationBytes(config, 0, recipe);
+  const logits = spec.activationBytes(config, vocabulary, recipe) - activations;
+  const tokens = tokensPerStep(recipe, config.context);
+  const flopsForward = tokens * (2 * parameters + 4 * config.layers * config.width * config.context);
+  const flopsPerStep = (recipe.recompute ? 4 : 3) * flopsForward;
+  // An evaluation is a forward pass over its own tokens.
   const evaluations = Math.floor(recipe.steps / recipe.evalEvery) + 2;
-  const flops = flopsPerStep * recipe.steps + (evaluations * recipe.evalTokens * flopsPerStep) / (3 * tokensPerStep);
+  const flops = flopsPerStep * recipe.steps + (evaluations * recipe.evalTokens * flopsForward) / tokens;
   return {
     parameters,
     groups: [...groups].map(([name, n]) => ({ name, parameters: n })),
     memory: {
       weights,
-      gradients: weights,
+      gradients,
       moments,
       activations,
       logits,
-      total: 2 * weights + moments + activations + logits,
+      total: weights + gradients + moments + activations + logits,
     },
-    tokensPerStep,
+    tokensPerStep: tokens,
     flopsPerStep,
     seconds: device && flops / (device.gigaflops * 1e9 * EFFICIENCY[device.kind]),
   };

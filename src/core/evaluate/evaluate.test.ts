@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { initialValues, network } from '../models/network';
 import { logits } from '../sample/generate';
 import type { TokenSource } from '../shards/manifest';
-import { bitsPerByte, meanLoss } from './evaluate';
+import { bitsPerByte, evaluator } from './evaluate';
 
 const choice = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 5 }, vocabulary: 9 } as const;
 const ids = Uint32Array.from({ length: 41 }, (_, i) => (i * i + 3) % 9);
@@ -25,12 +25,14 @@ test('is the mean of every token given what precedes it in its window', async ()
       sum += Math.log(row.reduce((total, z) => total + Math.exp(z), 0)) - row[ids[start + t + 1]!]!;
     }
   }
+  const { meanLoss, dispose } = evaluator(net);
   for (const rows of [1, 2, 4, 8]) {
-    expect(await meanLoss(net, source, { rows, tokens: 1000 })).toBeCloseTo(sum / 40, 5);
+    expect(await meanLoss(source, { rows, tokens: 1000 })).toBeCloseTo(sum / 40, 5);
   }
   const before = tf.memory().numTensors;
-  await meanLoss(net, source, { rows: 2, tokens: 20 });
+  await meanLoss(source, { rows: 2, tokens: 20 });
   expect(tf.memory().numTensors).toBe(before);
+  dispose();
   net.dispose();
 });
 test('bits per byte: two bytes a token, ln 2 nats a bit', () => {

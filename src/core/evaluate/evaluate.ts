@@ -13,41 +13,48 @@ export interface EvaluationSettings {
   tokens: number;
 }
 
-/**
- * Mean nats per token over windows of `context` tokens, each beginning without what came before it.
- * The windows depend on the source and the settings alone, so that losses of different steps compare.
- */
-export async function meanLoss(
-  network: Network,
-  source: TokenSource,
-  { rows, tokens }: EvaluationSettings,
-): Promise<number> {
-  let program: Program<'ids' | 'targets', 'loss'> | undefined;
-  let sum = 0;
-  let count = 0;
-  try {
-    for await (const { inputs: ids, targets, ...shape } of evaluationWindows(
-      source,
-      network.choice.config.context,
-      rows,
-      tokens,
-    )) {
-      program ??= lossProgram(network, shape); // batches all have the shape of the first
-      const { loss } = await program.run({ ids, targets });
-      sum += loss[0]! * targets.length;
-      count += targets.length;
-      await breathe();
-    }
-  } finally {
-    program?.dispose();
-  }
-  return sum / count;
+/** Measures a network as it is at the time, by programs that it keeps. */
+export interface Evaluator {
+  /**
+   * Mean nats per token over windows of `context` tokens, each beginning without what came before it.
+   * The windows depend on the source and the settings alone, so that losses of different steps compare.
+   */
+  meanLoss(source: TokenSource, settings: EvaluationSettings): Promise<number>;
+  dispose(): void;
 }
 
-const lossProgram = (
-  network: Network,
-  { rows, context }: { rows: number; context: number },
-): Program<'ids' | 'targets', 'loss'> =>
+export function evaluator(network: Network): Evaluator {
+  /** By the shape of their batches: an evaluation has one, and so has the next. */
+  const programs = new Map<string, Program<'ids' | 'targets', 'loss'>>();
+  function programFor(rows: number, context: number): Program<'ids' | 'targets', 'loss'> {
+    const shape = `${rows} x ${context}`;
+    const known = programs.get(shape);
+    if (known) return known;
+    const program = lossProgram(network, rows, context);
+    programs.set(shape, program);
+    return program;
+  }
+  return {
+    async meanLoss(source, { rows, tokens }) {
+      let sum = 0;
+      let count = 0;
+      for await (const batch of evaluationWindows(source, network.choice.config.context, rows, tokens)) {
+        const { inputs: ids, targets } = batch;
+        const { loss } = await programFor(batch.rows, batch.context).run({ ids, targets });
+        sum += loss[0]! * targets.length;
+        count += targets.length;
+        await breathe();
+      }
+      return sum / count;
+    },
+    dispose() {
+      for (const program of programs.values()) program.dispose();
+      programs.clear();
+    },
+  };
+}
+
+const lossProgram = (network: Network, rows: number, context: number): Program<'ids' | 'targets', 'loss'> =>
   compile(
     { ids: { shape: [rows, context], dtype: 'int32' }, targets: { shape: [rows * context], dtype: 'int32' } },
     ({ ids, targets }) => ({

@@ -33,6 +33,42 @@ export function webgpu(): WebGPUBackend {
 /** Whether the op that runs now is on the way to a gradient, so that what its backward needs is worth computing. */
 export const gradientWanted = (): boolean => tf.engine().state.gradientDepth > 0;
 
+/** Runs `act`, which takes gradients, inside a backward pass: that pass would else find its own tape gone. */
+export function onItsOwnTape<T>(act: () => T): T {
+  const { state } = tf.engine();
+  const { activeTape } = state;
+  try {
+    return act();
+  } finally {
+    state.activeTape = activeTape;
+  }
+}
+
+/**
+ * `tf.customGrad` for functions with several outputs, all of which must be used. `gradients`: by each of `inputs`, given the
+ * outputs' and what forward has saved.
+ */
+export function customGradOf(
+  inputs: readonly Tensor[],
+  forward: (save: (tensors: Tensor[]) => void) => Tensor[],
+  gradients: (dys: Tensor[], saved: Tensor[]) => readonly Tensor[],
+): Tensor[] {
+  const named = Object.fromEntries(inputs.map((tensor, i) => [String(i), tensor]));
+  const engine = tf.engine() as unknown as { runKernelFunc(kernel: CustomKernel): Tensor[] };
+  return engine.runKernelFunc({
+    inputs: named,
+    forwardFunc: (_, save) => forward(save),
+    backwardsFunc: (dy, saved) =>
+      Object.fromEntries(gradients([dy].flat(), saved).map((tensor, i) => [String(i), () => tensor])),
+  });
+}
+interface CustomKernel {
+  inputs: Record<string, Tensor>;
+  forwardFunc(backend: unknown, save: (tensors: Tensor[]) => void): Tensor[];
+  /** An array of gradients where there are several outputs. */
+  backwardsFunc(dy: Tensor | Tensor[], saved: Tensor[]): Record<string, () => Tensor>;
+}
+
 /** The buffer that holds a tensor, uploaded first where it is still on the host. */
 export function bufferOf(tensor: TensorInfo): GPUBuffer {
   const backend = webgpu();

@@ -32,6 +32,8 @@ export interface ForwardContext {
   dropout: number;
   /** int32 [2]: seed and step of the counter-based generator; absent when dropout is 0. */
   counter?: Tensor;
+  /** The backward pass runs each block again instead of keeping its activations: less memory, a third more work. */
+  recompute?: boolean;
 }
 
 /**
@@ -60,7 +62,7 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   /** Name of the parameter [vocabulary, width] that is both embedding and classifier. */
   classifier: string;
   /** Bytes of activations that a training step keeps, for the estimate before the start. */
-  activationBytes(config: C, vocabulary: number, batch: number): number;
+  activationBytes(config: C, vocabulary: number, settings: { batch: number; recompute: boolean }): number;
   /** Lazy, so that a page can draw the form and count parameters without loading TensorFlow.js. */
   load(): Promise<{ apply: Apply<C> }>;
 }

@@ -17,6 +17,8 @@ export const recipeSchema: z.ZodType<Recipe> = z.strictObject({
   finalRate: share,
   steps: count,
   batch: z.int().min(1).max(65_536),
+  accumulate: z.int().min(1).max(65_536).default(1), // runs from before there was accumulation
+  recompute: z.boolean().default(false),
   weightDecay: z.number().nonnegative(),
   beta1: share,
   beta2: share,

@@ -2,10 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { stream } from '../base/rng';
 import { type Gpu, openGpu } from '../gpu/backend';
+import { evaluator } from '../evaluate/evaluate';
 import { initialValues, network } from '../models/network';
 import { OPTIMIZERS, type OptimizerId } from '../optim';
 import { hold } from '../ops/variables';
 import { learningRateAt } from '../optim/schedule';
+import { expectClose } from '../testing/checkOp';
 import { type Calls, countCalls, installDawn } from '../testing/dawn';
 import { type Learner, learner } from './learner';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
@@ -80,7 +82,7 @@ test('50 captured steps are bit for bit the eager ones', async () => {
   const moments = Object.fromEntries(
     Object.keys(net.params).map((name, i) => [name, kinds.map(({ variables }) => variables[i]!)]),
   );
-  const step = stepOn(net, moments, recipe);
+  const { step } = stepOn(net, moments, recipe);
   const want: number[] = [];
   for (let n = 1; n <= 50; n++) {
     const rates = OPTIMIZERS.adamw.rates(learningRateAt(recipe.schedule, recipe, n), n, recipe);
@@ -105,6 +107,55 @@ test('the same seed gives the same bits, also across a stop and a resume', async
   await run(resumed, 6, 12);
   expect(await bits(resumed)).toEqual(await bits(one));
   for (const learning of [one, other, resumed]) learning.dispose();
+});
+test('micro-batches make the losses of one batch as large as all of them, in one submit each and one to apply', async () => {
+  const [large, small] = [await start(), await start({ batch: 1, accumulate: 3 })];
+  const want = await run(large, 1, 10);
+  const got = await run(small, 1, 1);
+  calls.reset();
+  got.push(...(await run(small, 2, 10)));
+  expect(calls).toMatchObject({ submits: 9 * 4, writes: 9 * 4, buffers: 0, bindGroups: 0, pipelines: 0 });
+  expectClose(got, want, 1e-5, 'losses');
+  for (const learning of [large, small]) learning.dispose();
+});
+test('micro-batches of steps that overlap come out as if they did not', async () => {
+  const settings = { batch: 1, accumulate: 3, dropout: 0.1 };
+  const [one, other] = [await start(settings), await start(settings)];
+  const want = await run(one, 1, 6);
+  const steps = [1, 2, 3, 4, 5, 6].map((n) => other.step(n, tokens(n).subarray(0, size), tokens(n).subarray(1)));
+  expect((await Promise.all(steps)).map(({ loss }) => loss)).toEqual(want);
+  for (const learning of [one, other]) learning.dispose();
+});
+test('computing activations again changes no bit, and takes less memory', async () => {
+  const deep = { ...model, config: { ...model.config, layers: 8 } };
+  const settings = { ...recipe, batch: 3, dropout: 0.1 };
+  const learn = (again: boolean) => learner(deep, { ...settings, recompute: again }, initialValues(deep, 1), () => 0);
+  const [kept, again] = [await learn(false), await learn(true)];
+  expect(await run(again, 1, 4)).toEqual(await run(kept, 1, 4));
+  expect(await bits(again)).toEqual(await bits(kept));
+  expect(again.cost.plannedBytes).toBeLessThan(0.6 * kept.cost.plannedBytes);
+  for (const learning of [kept, again]) learning.dispose();
+});
+test('an evaluation uses the program of the one before', async () => {
+  const learning = await start();
+  const evaluating = evaluator(learning.network);
+  const source = {
+    tokens: 100,
+    bytes: 100,
+    vocabulary: 33,
+    read: (from: number, n: number) => Promise.resolve(Uint32Array.from({ length: n }, (_, i) => (from + i) % 33)),
+  };
+  const settings = { rows: 3, tokens: 54 };
+  const first = await evaluating.meanLoss(source, settings);
+  calls.reset();
+  expect(await evaluating.meanLoss(source, settings)).toBe(first);
+  expect(calls).toMatchObject({ submits: 2, buffers: 0, bindGroups: 0, pipelines: 0 });
+  await run(learning, 1, 1);
+  expect(await evaluating.meanLoss(source, settings)).toBeLessThan(first);
+  const live = calls.liveBytes;
+  evaluating.dispose();
+  expect(calls.liveBytes).toBeLessThan(live);
+  learning.dispose();
 });
 test('200 steps leave nothing behind, and disposing frees all', async () => {
   const before = { ...calls };

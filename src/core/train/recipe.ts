@@ -9,8 +9,12 @@ export interface Recipe {
   /** Where cosine and linear end, as a share of the peak. */
   finalRate: number;
   steps: number;
-  /** Rows of `context` tokens a step. */
+  /** Rows of `context` tokens that the device sees at once. */
   batch: number;
+  /** Micro-batches of `batch` rows an update; 1 = every batch is one. */
+  accumulate: number;
+  /** The backward pass runs each block again instead of keeping its activations. */
+  recompute: boolean;
   /** Decoupled (AdamW) or plain L2 (SGD); not applied to norms and biases. */
   weightDecay: number;
   beta1: number;
@@ -42,6 +46,8 @@ export const DEFAULT_RECIPE: Recipe = {
   finalRate: 0.1,
   steps: 2000,
   batch: 12,
+  accumulate: 1,
+  recompute: false,
   weightDecay: 0.1,
   beta1: 0.9,
   beta2: 0.99,
@@ -55,3 +61,7 @@ export const DEFAULT_RECIPE: Recipe = {
   saveEvery: 200,
   samplePrompt: 'The ',
 };
+
+/** Tokens that one update of the weights learns from. */
+export const tokensPerStep = ({ batch, accumulate }: Pick<Recipe, 'batch' | 'accumulate'>, context: number): number =>
+  batch * accumulate * context;

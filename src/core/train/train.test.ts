@@ -2,9 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
+import { initialValues } from '../models/network';
+import { expectClose } from '../testing/checkOp';
 import { useWasm } from '../testing/wasm';
 import type { TokenSource } from '../shards/manifest';
 import { createTokenizer } from '../tokenizer/byteLevel';
+import { learner } from './learner';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 import type { Snapshot, TrainEvent, TrainInput, TrainOutcome } from './run';
 import { train } from './train';
@@ -62,6 +65,7 @@ async function watch(
   return { outcome: await train(input, { signal: stop.signal, report }), events, saved };
 }
 const losses = (events: TrainEvent[]) => events.flatMap((e) => (e.kind === 'step' ? [[e.step, e.loss] as const] : []));
+const numbers = (events: TrainEvent[]) => losses(events).map(([, loss]) => loss);
 const stepsOf = (events: TrainEvent[], kind: 'evaluated' | 'saved') =>
   events.flatMap((e) => (e.kind === kind ? [e.step] : []));
 
@@ -86,24 +90,61 @@ describe.each([
     expect(saved.at(-1)!.state).toEqual(outcome.state);
   });
 
-  test.each(['adamw', 'sgd'] as const)('%s: stopped and resumed makes the same bits as whole', async (optimizer) => {
-    const whole = await watch({ optimizer });
-    const before = await watch({ optimizer }, { stopAt: 4 });
+  test.each<[string, Partial<Recipe>]>([
+    ['adamw', {}],
+    ['sgd', { optimizer: 'sgd' }],
+    ['accumulating', { batch: 2, accumulate: 3 }],
+  ])('%s: stopped and resumed makes the same bits as whole', async (__, change) => {
+    const whole = await watch(change);
+    const before = await watch(change, { stopAt: 4 });
     expect(before.outcome.reason).toBe('stopped');
     const stopped = before.saved.at(-1)!;
     expect(stopped.state.step).toBe(before.outcome.state.step);
-    const after = await watch({ optimizer }, { from: stopped });
+    const after = await watch(change, { from: stopped });
     expect([...losses(before.events), ...losses(after.events)]).toEqual(losses(whole.events));
     expect(after.saved.at(-1)!.tensors).toEqual(whole.saved.at(-1)!.tensors);
     expect(stepsOf([...before.events, ...after.events], 'evaluated')).toEqual([0, 6, 12]);
   });
 
+  test('micro-batches make the losses and weights of one batch as large as all of them', async () => {
+    const [large, small] = [
+      { dropout: 0, batch: 6 },
+      { dropout: 0, batch: 2, accumulate: 3 },
+    ];
+    const [want, got] = [await watch(large), await watch(small)];
+    expect(got.outcome.state.tokensSeen).toBe(12 * 6 * 12);
+    expectClose(numbers(got.events), numbers(want.events), 1e-5, 'losses');
+    const [weights, wanted] = [got, want].map(({ saved }) => saved.at(-1)!.tensors);
+    for (const [name, { data: values }] of wanted!) expectClose(weights!.get(name)!.data, values, 2e-4, name);
+  });
+
+  test('computing activations again changes no bit', async () => {
+    const [kept, again] = [await watch(), await watch({ recompute: true })];
+    expect(losses(again.events)).toEqual(losses(kept.events));
+    expect(again.saved.at(-1)!.tensors).toEqual(kept.saved.at(-1)!.tensors);
+  });
+
+  test('each micro-batch has dropout of its own', async () => {
+    const still = { ...recipe, dropout: 0.5, learningRate: 0 };
+    const learn = (accumulate: number) => learner(model, { ...still, accumulate }, initialValues(model, 1), () => 0);
+    const [one, two] = [await learn(1), await learn(2)];
+    const [x, y] = [ids.subarray(0, 36), ids.subarray(1, 37)].map((part) => Int32Array.from(part));
+    const twice = (part: Int32Array) => Int32Array.of(...part, ...part);
+    const apart = [await one.step(1, x!, y!), await one.step(2, x!, y!)].map(({ loss }) => loss);
+    const { loss } = await two.step(1, twice(x!), twice(y!));
+    expect(Math.abs(apart[0]! - apart[1]!)).toBeGreaterThan(1e-4);
+    expect(loss).toBeCloseTo((apart[0]! + apart[1]!) / 2, 6);
+    for (const learning of [one, two]) learning.dispose();
+  });
+
   test('keeps no tensors, neither from step to step nor after it', async () => {
     const before = tf.memory().numTensors;
-    const { events } = await watch({ steps: 50, evalEvery: 50 });
-    const bytes = events.flatMap((e) => (e.kind === 'step' ? [e.memoryBytes] : []));
-    expect(new Set(bytes).size).toBe(1);
-    expect(tf.memory().numTensors).toBe(before);
+    for (const change of [{}, { batch: 1, accumulate: 3, recompute: true }]) {
+      const { events } = await watch({ steps: 50, evalEvery: 50, ...change });
+      const bytes = events.flatMap((e) => (e.kind === 'step' ? [e.memoryBytes] : []));
+      expect(new Set(bytes).size).toBe(1);
+      expect(tf.memory().numTensors).toBe(before);
+    }
   });
 });
 

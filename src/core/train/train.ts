@@ -11,11 +11,12 @@ import * as tf from '@tensorflow/tfjs';
 import { badSettings, HomegrownError } from '../base/errors';
 import { breathe, type Job } from '../base/job';
 import { batch } from '../batches/batch';
-import { bitsPerByte, meanLoss } from '../evaluate/evaluate';
+import { bitsPerByte, type Evaluator, evaluator } from '../evaluate/evaluate';
 import { initialValues } from '../models/network';
 import { learningRateAt } from '../optim/schedule';
 import { type Learner, learner } from './learner';
 import { problems, unfit } from './problems';
+import { tokensPerStep } from './recipe';
 import type { Train, TrainEvent, TrainInput, TrainOutcome, TrainState } from './run';
 import { sampleText } from './sampleText';
 
@@ -29,14 +30,21 @@ export const train: Train = async (input, job) => {
 
   job.report({ kind: 'compiling' });
   const learning = await learner(model, recipe, from?.tensors ?? initialValues(model, recipe.seed), now);
+  const evaluating = evaluator(learning.network);
   try {
-    return await run(input, learning, job);
+    return await run(input, learning, evaluating, job);
   } finally {
+    evaluating.dispose();
     learning.dispose();
   }
 };
 
-async function run(input: TrainInput, learning: Learner, job: Job<TrainEvent>): Promise<TrainOutcome> {
+async function run(
+  input: TrainInput,
+  learning: Learner,
+  evaluating: Evaluator,
+  job: Job<TrainEvent>,
+): Promise<TrainOutcome> {
   const { model, recipe, from, now } = input;
   const { context } = model.config;
   const state: TrainState = from ? { ...from.state } : { step: 0, tokensSeen: 0, activeMs: 0, best: null };
@@ -52,7 +60,8 @@ async function run(input: TrainInput, learning: Learner, job: Job<TrainEvent>): 
   async function advance(): Promise<void> {
     const step = state.step + 1;
     const started = now();
-    const { inputs, targets } = await batch(input.train, { seed: recipe.seed, step, rows: recipe.batch, context });
+    const rows = recipe.batch * recipe.accumulate;
+    const { inputs, targets } = await batch(input.train, { seed: recipe.seed, step, rows, context });
     const result = learning.step(step, inputs, targets).then(({ loss, norm }) => {
       if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw diverged(`At step ${step} the loss is ${loss}.`);
       const time = now();
@@ -65,7 +74,7 @@ async function run(input: TrainInput, learning: Learner, job: Job<TrainEvent>): 
         loss,
         learningRate: learningRateAt(recipe.schedule, recipe, step),
         gradientNorm: norm,
-        tokensPerSecond: (1000 * recipe.batch * context) / times.mean,
+        tokensPerSecond: (1000 * tokensPerStep(recipe, context)) / times.mean,
         activeMs: now() - began,
         memoryBytes: tf.memory().numBytes,
       });
@@ -73,7 +82,7 @@ async function run(input: TrainInput, learning: Learner, job: Job<TrainEvent>): 
     result.catch(() => undefined); // It is awaited below, perhaps after the next has begun.
     underway.push(result);
     state.step = step;
-    state.tokensSeen += recipe.batch * context;
+    state.tokensSeen += tokensPerStep(recipe, context);
     if (underway.length > AHEAD) await underway.shift();
   }
 
@@ -85,7 +94,7 @@ async function run(input: TrainInput, learning: Learner, job: Job<TrainEvent>): 
   async function evaluate(): Promise<void> {
     await settle();
     const { network } = learning;
-    const loss = await meanLoss(network, input.validation, { rows: recipe.batch, tokens: recipe.evalTokens });
+    const loss = await evaluating.meanLoss(input.validation, { rows: recipe.batch, tokens: recipe.evalTokens });
     const sample = await sampleText(network, input.tokenizer, recipe.samplePrompt);
     if (!state.best || loss < state.best.loss) state.best = { step: state.step, loss };
     validationLoss = loss;

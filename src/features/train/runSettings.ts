@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { formatCount, formatNumber } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
-import type { Recipe } from '../../core/train/recipe';
+import { tokensPerStep, type Recipe } from '../../core/train/recipe';
 import type { ModelChoice } from '../../core/train/run';
 import { vocabularySize } from '../../state/estimate';
 import { useStudio } from '../../state/react';
@@ -33,7 +33,7 @@ export function useRunSettings(): RunSettings {
       recipe,
       tokenizer: run?.tokenizer.kind ?? project.tokenizerChoice.kind,
       unigramLoss: (run ? run.data?.unigramLoss : project.data?.unigramLoss) ?? null,
-      tokensPerStep: recipe.batch * model.config.context,
+      tokensPerStep: tokensPerStep(recipe, model.config.context),
     };
   }, [run, project]);
 }

@@ -76,10 +76,14 @@ export const gpt: ModelSpec = {
     return table;
   },
   classifier: 'transformer.wte.weight',
-  /** f32: 18 C a token and layer (norms, qkv, attention, feed-forward), the stream, and one block of logits. */
-  activationBytes({ layers, width: C, context }, vocabulary, batch) {
+  /**
+   * f32: 18 C a token and layer (norms, qkv, attention, feed-forward), the stream, and one block of logits. Where layers are
+   * computed again: their inputs, and one of them.
+   */
+  activationBytes({ layers, width: C, context }, vocabulary, { batch, recompute }) {
     const tokens = batch * context;
-    return 4 * tokens * (18 * C * layers + 4 * C) + Math.min(4 * tokens * vocabulary, LOGIT_BYTES);
+    const kept = recompute ? C * layers + 18 * C : 18 * C * layers;
+    return 4 * tokens * (kept + 4 * C) + Math.min(4 * tokens * vocabulary, LOGIT_BYTES);
   },
   load: () => import('./apply'),
 };

@@ -1,0 +1,93 @@
+import { breathe } from '../base/job';
+import { compile, type Cost } from '../gpu/program';
+import type { Network } from '../models/network';
+import { hold } from '../ops/variables';
+import { OPTIMIZERS } from '../optim';
+import { learningRateAt } from '../optim/schedule';
+import type { Recipe } from './recipe';
+import { type Moments, stepOn } from './step';
+
+/** Updates of the weights, compiled: one program each, or with accumulation one for micro-batches and one to apply them. */
+export interface Updater {
+  /** Update `step`, counted from 1. Calls may overlap; the promises settle in order. `ids` holds all micro-batches, in order. */
+  step(step: number, ids: Int32Array, targets: Int32Array): Promise<{ loss: number; norm: number }>;
+  readonly cost: Cost;
+  dispose(): void;
+}
+
+export function updater(network: Network, moments: Moments, recipe: Recipe, now: () => number): Updater {
+  const { context } = network.choice.config;
+  const optimizer = OPTIMIZERS[recipe.optimizer];
+  const rates = (step: number): Float32Array =>
+    Float32Array.from(optimizer.rates(learningRateAt(recipe.schedule, recipe, step), step, recipe));
+  const inputs = {
+    ids: { shape: [recipe.batch, context], dtype: 'int32' },
+    targets: { shape: [recipe.batch * context], dtype: 'int32' },
+    /** Which micro-batch of the run, so that each has its own dropout. */
+    counter: { shape: [2], dtype: 'int32' },
+  } as const;
+  const rateInput = { rates: { shape: [rates(1).length], dtype: 'float32' } } as const;
+  const parts = stepOn(network, moments, recipe);
+
+  if (recipe.accumulate === 1) {
+    const program = compile({ ...inputs, ...rateInput }, (given) => parts.step(given), now);
+    return {
+      cost: program.cost,
+      async step(step, ids, targets) {
+        const counter = Int32Array.of(recipe.seed, step);
+        const { loss, norm } = await program.run({ ids, targets, counter, rates: rates(step) });
+        return { loss: loss[0]!, norm: norm[0]! };
+      },
+      dispose: () => program.dispose(),
+    };
+  }
+
+  const zeros = Object.values(network.params).map(({ shape, size }) => ({ shape, data: new Float32Array(size) }));
+  const gathered = hold(zeros);
+  const gather = compile(inputs, (given) => parts.gather(given, gathered.variables), now);
+  const apply = compile(rateInput, (given) => parts.apply(given, gathered.variables), now);
+  const micro = recipe.batch * context;
+
+  /** Submits all of a step in order; few enough at a time that the device never makes one wait, and so overtake. */
+  async function submit(step: number, ids: Int32Array, targets: Int32Array) {
+    const losses: ReturnType<typeof gather.run>[] = [];
+    for (let i = 0; i < recipe.accumulate; i++) {
+      const counter = Int32Array.of(recipe.seed, (step - 1) * recipe.accumulate + i + 1);
+      const [from, to] = [i * micro, (i + 1) * micro];
+      const result = gather.run({ ids: ids.subarray(from, to), targets: targets.subarray(from, to), counter });
+      result.catch(() => undefined); // It is awaited below, perhaps after another has failed.
+      losses.push(result);
+      await losses.at(-2);
+      await breathe();
+    }
+    return { results: Promise.all([apply.run({ rates: rates(step) }), ...losses]) };
+  }
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    get cost() {
+      return together(gather.cost, apply.cost, recipe.accumulate);
+    },
+    async step(step, ids, targets) {
+      const submitted = last.then(() => submit(step, ids, targets));
+      last = submitted;
+      const [{ norm }, ...losses] = await (await submitted).results;
+      return { loss: losses.reduce((sum, { loss }) => sum + loss[0]!, 0) / recipe.accumulate, norm: norm[0]! };
+    },
+    dispose() {
+      gather.dispose();
+      apply.dispose();
+      gathered.dispose();
+    },
+  };
+}
+
+/** What a step of `times` micro-batches takes. */
+function together(gather: Cost, apply: Cost, times: number): Cost {
+  return {
+    traceMs: gather.traceMs + apply.traceMs,
+    encodeMs: times * gather.encodeMs + apply.encodeMs,
+    dispatches: times * gather.dispatches + apply.dispatches,
+    plannedBytes: gather.plannedBytes + apply.plannedBytes,
+    unsharedBytes: gather.unsharedBytes + apply.unsharedBytes,
+  };
+}
