@@ -1,10 +1,13 @@
 import type { Format } from './format';
 import { huggingFace } from './huggingFace';
+import { onnxF16, onnxF32 } from './onnx';
 import { safetensors } from './safetensors';
 
 /** Every format, by the name it has in the terminal. */
 export const FORMATS = {
   hf: huggingFace,
   safetensors,
+  'onnx-f32': onnxF32,
+  'onnx-f16': onnxF16,
 } as const satisfies Record<string, Format>;
 export type FormatId = keyof typeof FORMATS;

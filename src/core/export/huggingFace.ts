@@ -19,16 +19,30 @@ export function huggingFaceFiles(
   exported: Omit<Exported, 'name'>,
   { withOptimizer }: { withOptimizer: boolean },
 ): readonly ByteStream[] {
-  const { info, snapshot, tokenizer } = exported;
-  const { model, recipe } = info;
+  const { info, snapshot, events } = exported;
   const weights = weightsOf(exported);
   const moments = new Map([...snapshot.tensors].filter(([name]) => !weights.has(name)));
+  return [
+    ...describingFiles(exported),
+    jsonFile('homegrown.json', JSON.parse(JSON.stringify(info)) as Json),
+    jsonFile('trainer_state.json', trainerState(info, events)),
+    writeSafetensors('model.safetensors', weights),
+    ...(withOptimizer && moments.size > 0 ? [writeSafetensors('optimizer.safetensors', moments)] : []),
+  ];
+}
+
+/** All that such a folder has besides weights: documents, configuration, tokenizer. `more` joins config.json. */
+export function describingFiles(
+  { info, tokenizer }: Pick<Exported, 'info' | 'tokenizer'>,
+  more: Readonly<Record<string, Json>> = {},
+): readonly ByteStream[] {
+  const { model, recipe } = info;
   const { endOfText } = tokenizer;
   const config = HUGGING_FACE[huggingFaceType[model.id]]!.write(model, endOfText, recipe.dropout);
   return [
     textFile('README.md', modelCard(info)),
     textFile('DATASHEET.md', datasheet(info)),
-    jsonFile('config.json', config),
+    jsonFile('config.json', { ...config, ...more }),
     jsonFile('generation_config.json', {
       bos_token_id: endOfText,
       eos_token_id: endOfText,
@@ -50,10 +64,6 @@ export function huggingFaceFiles(
       add_bos_token: false,
       clean_up_tokenization_spaces: false,
     }),
-    jsonFile('homegrown.json', JSON.parse(JSON.stringify(info)) as Json),
-    jsonFile('trainer_state.json', trainerState(info, exported.events)),
-    writeSafetensors('model.safetensors', weights),
-    ...(withOptimizer && moments.size > 0 ? [writeSafetensors('optimizer.safetensors', moments)] : []),
   ];
 }
 

@@ -1,0 +1,60 @@
+/** What every model that continues text has in ONNX: the inputs, outputs and names that transformers.js generates by. */
+import { keepTokens } from './layers';
+import type { GraphBuilder, Value } from './graph';
+
+export interface DecoderSizes {
+  layers: number;
+  /** Of keys and values. */
+  heads: number;
+  /** Of one head. */
+  size: number;
+  vocabulary: number;
+}
+/** Of B rows of T new tokens each, which come after those in the cache: S = cached + T. */
+export interface Decoder {
+  /** int64 [B, T] */
+  ids: Value;
+  /** int64 [B, T]: how many tokens came before each; padding is none. */
+  positions: Value;
+  /** bool [B, 1, T, S]: a token sees itself and the tokens before it, and no padding. */
+  keep: Value;
+  /** int64 [2]: B, T */
+  lead: Value;
+  /** A layer's keys or values [B, heads, T, size] after those of earlier calls: [B, heads, S, size]. */
+  remembered(layer: number, kind: 'key' | 'value', newest: Value): Value;
+}
+
+/**
+ * Declares input_ids [B, T], attention_mask [B, S], past_key_values.N.key|value, and the outputs present.N.key|value and
+ * `logits` [B, T, V], which is for the caller to compute. The first cache is empty; transformers.js makes it from the sizes
+ * that stand here, where it knows the name batch_size and takes any other name as 0. Places follow from the mask, so that
+ * a left-padded row counts as the same row alone.
+ */
+export function decoder(g: GraphBuilder, { layers, heads, size, vocabulary }: DecoderSizes): Decoder {
+  const ids = g.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
+  const mask = g.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
+  g.output({ name: 'logits' }, 'float', ['batch_size', 'sequence_length', vocabulary]);
+  for (let layer = 0; layer < layers; layer++) {
+    for (const kind of ['key', 'value']) {
+      g.input(`past_key_values.${layer}.${kind}`, 'float', ['batch_size', heads, 'past_sequence_length', size]);
+      const present = { name: `present.${layer}.${kind}` };
+      g.output(present, 'float', ['batch_size', heads, 'total_sequence_length', size]);
+    }
+  }
+  const [zero, one, first, second] = [g.integers(0), g.integers(1), g.integers([0]), g.integers([1])];
+  const all = g.op('Shape', [mask], { start: 1 }); // S [1]
+  const before = g.op('Sub', [all, g.op('Shape', [ids], { start: 1 })]); // S - T [1]
+  const counted = g.op('Max', [g.op('Sub', [g.op('CumSum', [mask, one]), one]), zero]); // [B, S]
+  const keys = g.op('Range', [zero, g.op('Squeeze', [all, first]), one]); // [S]
+  const queries = g.op('Unsqueeze', [g.op('Slice', [keys, before, all, first]), second]); // [T, 1]
+  return {
+    ids,
+    positions: g.op('Slice', [counted, before, all, second]),
+    keep: g.op('And', [keepTokens(g, mask), g.op('LessOrEqual', [keys, queries])]),
+    lead: g.op('Shape', [ids]),
+    remembered(layer, kind, newest) {
+      const past = { name: `past_key_values.${layer}.${kind}` };
+      return g.op('Concat', [past, newest], { axis: 2 }, `present.${layer}.${kind}`);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { ModelChoice } from '../../models/network';
+import { decoder } from './decoder';
+import type { GraphBuilder, Value } from './graph';
+import { attention, classifier, dense, embedding, gelu, layerNorm, splitHeads } from './layers';
+
+const EPSILON = 1e-5;
+
+/** GPT-2 as core/models/gpt computes it, with a cache of keys and values. */
+export function gpt(g: GraphBuilder, { config, vocabulary }: ModelChoice): void {
+  const { layers, heads, width } = config;
+  const size = width / heads;
+  const { ids, positions, keep, lead, remembered } = decoder(g, { layers, heads, size, vocabulary });
+  let x = g.op('Add', [embedding(g, 'transformer.wte', ids), embedding(g, 'transformer.wpe', positions)]); // [B, T, C]
+  for (let i = 0; i < layers; i++) {
+    const h = `transformer.h.${i}`;
+    const qkv = dense(g, `${h}.attn.c_attn`, layerNorm(g, `${h}.ln_1`, x, EPSILON)); // [B, T, 3 C]
+    const split = g.ops('Split', [qkv], 3, { axis: -1, num_outputs: 3 });
+    const [q, newK, newV] = split.map((part) => splitHeads(g, part, heads, size)) as [Value, Value, Value];
+    const [k, v] = [remembered(i, 'key', newK), remembered(i, 'value', newV)];
+    const mixed = attention(g, { q, k, v, keep }, heads, size);
+    x = g.op('Add', [x, dense(g, `${h}.attn.c_proj`, mixed)]);
+    const inner = gelu(g, dense(g, `${h}.mlp.c_fc`, layerNorm(g, `${h}.ln_2`, x, EPSILON))); // [B, T, 4 C]
+    x = g.op('Add', [x, dense(g, `${h}.mlp.c_proj`, inner)]);
+  }
+  const hidden = layerNorm(g, 'transformer.ln_f', x, EPSILON);
+  classifier(g, g.weight('transformer.wte.weight'), hidden, lead, 'logits');
+}

@@ -1,0 +1,97 @@
+import { bytesOf, type HostTensor, type NamedTensors } from '../../checkpoint/tensors';
+import { toHalf } from '../half';
+import type { Part } from './parts';
+import type { Attribute, Dimension, ElementType, Graph, Initializer, Node, ValueInfo } from './proto';
+
+/** What flows along an edge, by the name of the edge. */
+export interface Value {
+  readonly name: string;
+}
+/** How matrices are stored. Vectors, activations, inputs and outputs are f32 in either case. */
+export type Precision = 'f32' | 'f16';
+/** A weight: what it is stored as decides how it is multiplied. */
+export interface Weight extends Value {
+  readonly type: 'float' | 'float16';
+  readonly shape: readonly number[];
+}
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** A graph under construction: each method adds something, and gives what later ones refer to. */
+export interface GraphBuilder {
+  input(name: string, type: ElementType, shape: readonly Dimension[]): Value;
+  output(value: Value, type: ElementType, shape: readonly Dimension[]): void;
+  /** One of the model's tensors, under its own name; stored once, however often it is asked for. */
+  weight(name: string): Weight;
+  /** int64: a scalar, or a list. */
+  integers(values: number | readonly number[]): Value;
+  /** A scalar, f32. */
+  real(value: number): Value;
+  /** One operator of opset 20. `name` is for what leaves the graph; other edges are numbered. */
+  op(type: string, inputs: readonly Value[], attributes?: Attributes, name?: string): Value;
+  /** The same, for an operator with several outputs. */
+  ops(type: string, inputs: readonly Value[], outputs: number, attributes?: Attributes): readonly Value[];
+  finish(): Graph;
+}
+
+export function graphBuilder(name: string, weights: NamedTensors, precision: Precision): GraphBuilder {
+  const nodes: Node[] = [];
+  const inputs: ValueInfo[] = [];
+  const outputs: ValueInfo[] = [];
+  const initializers = new Map<string, Initializer>();
+  let edges = 0;
+  const add = (type: string, from: readonly Value[], to: readonly string[], attributes: Attributes): Value[] => {
+    nodes.push({ type, inputs: from.map((value) => value.name), outputs: to, attributes });
+    return to.map((edge) => ({ name: edge }));
+  };
+  const edge = (type: string): string => `${type}_${edges++}`;
+  const constant = (key: string, type: ElementType, shape: readonly number[], data: Uint8Array): Value => {
+    if (!initializers.has(key)) initializers.set(key, { name: key, type, shape, data });
+    return { name: key };
+  };
+  return {
+    input(input, type, shape) {
+      inputs.push({ name: input, type, shape });
+      return { name: input };
+    },
+    output: (value, type, shape) => void outputs.push({ name: value.name, type, shape }),
+    weight(weight) {
+      const tensor = weights.get(weight)!;
+      const { shape } = tensor;
+      const type = precision === 'f16' && shape.length > 1 ? 'float16' : 'float';
+      const data = type === 'float' ? floats(tensor) : halves(tensor);
+      if (!initializers.has(weight)) initializers.set(weight, { name: weight, type, shape, data });
+      return { name: weight, type, shape };
+    },
+    integers(values) {
+      const [list, shape] = typeof values === 'number' ? [[values], []] : [values, [values.length]];
+      const data = new Uint8Array(BigInt64Array.from(list, BigInt).buffer);
+      return constant(`int64 ${JSON.stringify(values)}`, 'int64', shape, data);
+    },
+    real: (value) => constant(`float ${value}`, 'float', [], new Uint8Array(Float32Array.of(value).buffer)),
+    op: (type, from, attributes = {}, result = edge(type)) => add(type, from, [result], attributes)[0]!,
+    ops: (type, from, count, attributes = {}) =>
+      add(
+        type,
+        from,
+        Array.from({ length: count }, () => edge(type)),
+        attributes,
+      ),
+    finish: () => ({ name, inputs, outputs, nodes, initializers: [...initializers.values()] }),
+  };
+}
+
+const floats = (tensor: HostTensor): Part => ({
+  size: tensor.data.byteLength,
+  *chunks() {
+    const bytes = bytesOf(tensor);
+    for (let at = 0; at < bytes.length; at += 4 * PIECE) yield bytes.subarray(at, at + 4 * PIECE);
+  },
+});
+const halves = ({ data }: HostTensor): Part => ({
+  size: data.length * 2,
+  *chunks() {
+    for (let at = 0; at < data.length; at += PIECE) yield new Uint8Array(toHalf(data.subarray(at, at + PIECE)).buffer);
+  },
+});
+/** Elements that are written at a time. */
+const PIECE = 1 << 18;

@@ -1,0 +1,118 @@
+/** The messages of onnx.proto that a model is made of. https://github.com/onnx/onnx/blob/v1.15.0/onnx/onnx.proto3 */
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { field, type Part } from './parts';
+
+/** Element types, as in TensorProto.DataType. */
+export const ELEMENT = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
+export type ElementType = keyof typeof ELEMENT;
+
+/** A name stands for a size that is known when the model runs. */
+export type Dimension = number | string;
+export interface ValueInfo {
+  name: string;
+  type: ElementType;
+  shape: readonly Dimension[];
+}
+export interface Initializer {
+  name: string;
+  type: ElementType;
+  shape: readonly number[];
+  /** Little-endian, without gaps, row by row. */
+  data: Part;
+}
+/** Whole numbers are INT or INTS; a real number says so. */
+export type Attribute = number | readonly number[] | string | { real: number };
+export interface Node {
+  type: string;
+  inputs: readonly string[];
+  outputs: readonly string[];
+  attributes: Readonly<Record<string, Attribute>>;
+}
+export interface Graph {
+  name: string;
+  inputs: readonly ValueInfo[];
+  outputs: readonly ValueInfo[];
+  /** Each after those whose outputs it takes. */
+  nodes: readonly Node[];
+  initializers: readonly Initializer[];
+}
+
+/** A ModelProto, whose weights are not read before its chunks are. */
+export function model(graph: Graph): Part[] {
+  return [
+    new BinaryWriter()
+      .tag(1, WireType.Varint)
+      .int64(IR_VERSION)
+      .tag(2, WireType.LengthDelimited)
+      .string('Homegrown')
+      .tag(8, WireType.LengthDelimited)
+      .fork()
+      .tag(2, WireType.Varint)
+      .int64(OPSET)
+      .join()
+      .finish(),
+    ...field(7, graphParts(graph)),
+  ];
+}
+export const OPSET = 20;
+/** That of ONNX 1.15, which brought opset 20. */
+const IR_VERSION = 9;
+
+const graphParts = ({ name, inputs, outputs, nodes, initializers }: Graph): Part[] => [
+  ...nodes.flatMap((node, i) => field(1, [nodeBytes(node, i)])),
+  ...field(2, [utf8(name)]),
+  ...initializers.flatMap((initializer) => field(5, initializerParts(initializer))),
+  ...inputs.flatMap((value) => field(11, [valueBytes(value)])),
+  ...outputs.flatMap((value) => field(12, [valueBytes(value)])),
+];
+
+function nodeBytes({ type, inputs, outputs, attributes }: Node, place: number): Uint8Array {
+  const writer = new BinaryWriter();
+  for (const input of inputs) writer.tag(1, WireType.LengthDelimited).string(input);
+  for (const output of outputs) writer.tag(2, WireType.LengthDelimited).string(output);
+  writer.tag(3, WireType.LengthDelimited).string(`${type}_${place}`);
+  writer.tag(4, WireType.LengthDelimited).string(type);
+  for (const [name, value] of Object.entries(attributes)) {
+    writeAttribute(writer.tag(5, WireType.LengthDelimited).fork(), name, value);
+    writer.join();
+  }
+  return writer.finish();
+}
+
+function writeAttribute(writer: BinaryWriter, name: string, value: Attribute): void {
+  writer.tag(1, WireType.LengthDelimited).string(name);
+  const kind = (code: number): BinaryWriter => writer.tag(20, WireType.Varint).int32(code);
+  if (typeof value === 'number') kind(2).tag(3, WireType.Varint).int64(value);
+  else if (typeof value === 'string') kind(3).tag(4, WireType.LengthDelimited).string(value);
+  else if ('real' in value) kind(1).tag(2, WireType.Bit32).float(value.real);
+  else {
+    kind(7);
+    for (const one of value) writer.tag(8, WireType.Varint).int64(one);
+  }
+}
+
+function initializerParts({ name, type, shape, data }: Initializer): Part[] {
+  const writer = new BinaryWriter();
+  for (const size of shape) writer.tag(1, WireType.Varint).int64(size);
+  writer.tag(2, WireType.Varint).int32(ELEMENT[type]);
+  writer.tag(8, WireType.LengthDelimited).string(name);
+  return [writer.finish(), ...field(9, [data])];
+}
+
+function valueBytes({ name, type, shape }: ValueInfo): Uint8Array {
+  const writer = new BinaryWriter();
+  const message = (number: number): BinaryWriter => writer.tag(number, WireType.LengthDelimited).fork();
+  writer.tag(1, WireType.LengthDelimited).string(name);
+  message(2); // TypeProto
+  message(1).tag(1, WireType.Varint).int32(ELEMENT[type]); // TypeProto.Tensor
+  message(2); // TensorShapeProto
+  for (const size of shape) {
+    message(1);
+    if (typeof size === 'number') writer.tag(1, WireType.Varint).int64(size);
+    else writer.tag(2, WireType.LengthDelimited).string(size);
+    writer.join();
+  }
+  return writer.join().join().join().finish();
+}
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
