@@ -50,7 +50,8 @@ export function describingFiles(
       do_sample: true,
       temperature: 0.8,
       top_k: 50,
-      max_new_tokens: 256,
+      // Of prompt and continuation together: there are no more positions than these.
+      max_length: model.config.context,
     }),
     textFile('tokenizer.json', writeTokenizerJson(tokenizer)),
     jsonFile('tokenizer_config.json', {
