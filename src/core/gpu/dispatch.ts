@@ -14,7 +14,7 @@ export interface Kernel<Name extends string = string> {
   name: string;
   /** One array each, under its name in the shader, in this order. */
   bindings: { readonly [name in Name]?: readonly [Access, Element] };
-  /** Threads of a workgroup; `main` has `group`, `local` (vec3u) and `lane` (index in the workgroup). */
+  /** Threads of a workgroup; `main` has `group`, `local` (vec3u), `lane` (index in the workgroup) and, with subgroups, `sublane`. */
   workgroup: readonly [number, number, number];
   /** Workgroups; each at most 65,535. */
   grid: readonly [number, number, number];
@@ -133,7 +133,7 @@ ${globals}
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(local_invocation_id) local: vec3u,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_index) lane: u32,${enable.includes('subgroups') ? '\n  @builtin(subgroup_invocation_id) sublane: u32,' : ''}
 ) {
   let index = group.x + group.y * ${grid[0]}u;
 ${body}

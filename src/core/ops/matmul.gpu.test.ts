@@ -5,8 +5,9 @@ import { dispatch } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import { expectClose, floats } from '../testing/checkOp';
 import { startDawn } from '../testing/checkOnGpu';
-import { type Product, tiled } from './matmul.wgsl';
-import { LARGE, SMALL, SOFTWARE } from './tile';
+import { candidates, type Cut, LARGE, SLICED, SMALL, SOFTWARE, WIDE } from './cut';
+import { productBy } from './matmul.wgsl';
+import type { Product } from './product.wgsl';
 
 startDawn();
 
@@ -22,37 +23,95 @@ function product({ M, N, K, transposeA, transposeB }: Product, a: Float32Array, 
   }
   return c;
 }
+async function run(p: Product, cut: Cut, a: Float32Array, b: Float32Array, pre = floats([p.M * p.N], 2, 2).data) {
+  const c = emptyTensor([p.M * p.N], 'float32');
+  const columns = emptyTensor([p.N], 'float32');
+  const operands = { a: tf.tensor1d(a), b: tf.tensor1d(b), c, columns, pre: tf.tensor1d(pre) };
+  dispatch(productBy({ ...p, accumulate: false }, cut), operands);
+  const once = await c.data<'float32'>();
+  if (p.accumulate) dispatch(productBy(p, cut), operands);
+  return { c: once, twice: await c.data<'float32'>(), columns: await columns.data<'float32'>() };
+}
 
-const KINDS = { NN: {}, NT: { transposeB: true }, TN: { transposeA: true, columns: true, accumulate: true } };
-const CASES = Object.entries({ SMALL, LARGE, SOFTWARE }).flatMap(([tileName, tile]) =>
-  Object.entries(KINDS).map(([kind, flags]) => [tileName, kind, tile, flags] as const),
-);
-test.each(CASES)('tile %s, %s, sizes that divide nothing and sizes that divide all', async (_, __, tile, flags) => {
-  const gpu = await openGpu();
-  for (const [M, N, K] of [
-    [67, 65, 33],
-    [64, 128, 32],
-  ] as const) {
-    const p: Product = { M, N, K, ...flags };
-    const [a, b] = [floats([M * K]).data, floats([K * N], 1, 1).data];
-    const c = emptyTensor([M * N], 'float32');
-    const columns = emptyTensor([N], 'float32');
-    const kernel = tiled({ ...p, accumulate: false }, tile);
-    dispatch(kernel, { a: tf.tensor1d(a), b: tf.tensor1d(b), c, columns });
-    const want = product(p, a, b);
-    expectClose(await c.data(), want, 1e-5, 'C');
-    if (p.accumulate) {
-      dispatch(tiled(p, tile), { a: tf.tensor1d(a), b: tf.tensor1d(b), c, columns });
-      expectClose(
-        await c.data(),
-        want.map((x) => 2 * x),
-        1e-5,
-        'C, added to itself',
-      );
+const KINDS = { NN: {}, NT: { transposeB: true }, TN: { transposeA: true, columns: true } };
+/** By name. Broadcast only where the adapter has subgroups of one size. */
+async function cuts(): Promise<Record<string, Cut>> {
+  const { broadcast } = candidates(await openGpu(), 'NN small');
+  return { SMALL, ...(broadcast && { broadcast }), SLICED, LARGE, WIDE, SOFTWARE };
+}
+const SHAPES = [
+  { sizes: [67, 65, 33], by: ['SMALL', 'broadcast', 'WIDE', 'SLICED'] }, // divides nothing
+  { sizes: [64, 128, 32], by: ['SMALL', 'broadcast', 'LARGE'] }, // divides all
+  { sizes: [16, 12, 36], by: ['SMALL', 'SOFTWARE'] },
+] as const;
+
+test.each(Object.entries(KINDS))(
+  '%s by every cut, and the same bits but where K is shared out',
+  async (kind, flags) => {
+    const gpu = await openGpu();
+    const all = await cuts();
+    for (const { sizes, by } of SHAPES) {
+      const [M, N, K] = sizes;
+      const [a, b] = [floats([M * K]).data, floats([K * N], 1, 1).data];
+      const p: Product = { M, N, K, ...flags };
+      const want = product(p, a, b);
       const sums = Float64Array.from({ length: N }, (_, n) => b.reduce((s, x, i) => (i % N === n ? s + x : s), 0));
-      expectClose(await columns.data(), sums, 1e-5, 'sums of B');
+      let bits: Float32Array | undefined;
+      for (const name of by) {
+        const cut = all[name];
+        if (!cut) continue;
+        const got = await run(p, cut, a, b);
+        gpu.check();
+        expectClose(got.c, want, 1e-5, `${kind} by ${name}`);
+        if (p.columns) expectClose(got.columns, sums, 1e-5, `sums of B by ${name}`);
+        if (name === 'SLICED') continue;
+        bits ??= got.c;
+        expect(got.c, `bits by ${name}`).toEqual(bits);
+      }
     }
-    gpu.check();
+  },
+);
+
+test('a product added to what is there', async () => {
+  const p: Product = { M: 20, N: 9, K: 7, accumulate: true };
+  const [a, b] = [floats([140]).data, floats([63], 1, 1).data];
+  const all = await cuts();
+  for (const name of ['SMALL', 'broadcast']) {
+    const got = all[name] && (await run(p, all[name], a, b));
+    if (got)
+      expectClose(
+        got.twice,
+        product(p, a, b).map((x) => 2 * x),
+        1e-5,
+        name,
+      );
   }
-  expect(gpu.adapter.name).not.toBe('');
+});
+
+test('K shared out where it is long, and less than a share for the last', async () => {
+  const p: Product = { M: 3, N: 5, K: 1000, transposeA: true, columns: true };
+  const [a, b] = [floats([3000]).data, floats([5000], 1, 1).data];
+  const got = await run(p, SLICED, a, b);
+  expectClose(got.c, product(p, a, b), 1e-5, 'C');
+});
+
+test('rows and columns from 1 to 127, and the slope of a GELU in the product before it', async () => {
+  const slope = (x: number) => {
+    const [a, b] = [2 * Math.sqrt(2 / Math.PI), 2 * Math.sqrt(2 / Math.PI) * 0.044715];
+    const s = 1 / (1 + Math.exp(-x * (a + b * x * x)));
+    return s + x * s * (1 - s) * (a + 3 * b * x * x);
+  };
+  const all = await cuts();
+  for (const [M, N, K] of [
+    [1, 127, 3],
+    [3, 1, 65],
+    [127, 12, 4],
+  ] as const) {
+    const p: Product = { M, N, K, transposeB: true, slope: true };
+    const [a, b, pre] = [floats([M * K]).data, floats([K * N], 1, 1).data, floats([M * N], 3, 2).data];
+    const want = product(p, a, b).map((x, i) => x * slope(pre[i]!));
+    for (const name of ['SMALL', 'broadcast'].filter((each) => each in all)) {
+      expectClose((await run(p, all[name]!, a, b, pre)).c, want, 1e-5, `[${M}, ${N}] by ${name}`);
+    }
+  }
 });

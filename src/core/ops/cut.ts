@@ -1,0 +1,83 @@
+/** How a matrix product is cut for the GPU in use. */
+import { currentGpu, type Gpu } from '../gpu/backend';
+
+/** Through workgroup memory. Sizes of the part of C that a workgroup computes, and of its share a thread. */
+export interface Tiled {
+  kind: 'tiled';
+  rows: number;
+  columns: number;
+  /** How much of K is in the workgroup's memory at a time. */
+  depth: number;
+  /** Rows and columns of a thread; columns a multiple of 4. */
+  perRow: number;
+  perColumn: number;
+  /** Among how many groups of threads K is shared out. */
+  slices: number;
+}
+/** From lane to lane. */
+export interface Broadcast {
+  kind: 'broadcast';
+  /** Rows of C that a workgroup computes; a multiple of `subgroup`. */
+  rows: number;
+  /** Of a workgroup, four columns each; a multiple of `subgroup`. */
+  threads: number;
+  /** Lanes of a subgroup. */
+  subgroup: number;
+}
+export type Cut = Tiled | Broadcast;
+
+const tiled = { kind: 'tiled', depth: 16, perRow: 4, perColumn: 4, slices: 1 } as const;
+/** Many small workgroups, for a C that would not keep a GPU busy else. */
+export const SMALL: Tiled = { ...tiled, rows: 32, columns: 32 };
+/** The same with K shared out: four times as many threads for a C of few tiles. */
+export const SLICED: Tiled = { ...SMALL, depth: 8, slices: 4 };
+/** 256 threads, as many as a workgroup can have on every device. */
+export const LARGE: Tiled = { ...tiled, rows: 64, columns: 64 };
+export const WIDE: Tiled = { ...tiled, rows: 64, columns: 128, perRow: 8 };
+/** On a processor without subgroups, where nothing hides a load: most multiplications for each. */
+export const SOFTWARE: Tiled = { ...LARGE, perRow: 8, perColumn: 8 };
+
+/** Products that one cut suits alike: by how the factors lie, and whether C is large. */
+export const SHAPE_CLASSES = ['NN small', 'NN large', 'NT small', 'NT large', 'TN small', 'TN large'] as const;
+export type ShapeClass = (typeof SHAPE_CLASSES)[number];
+interface Shape {
+  M: number;
+  N: number;
+  K: number;
+  transposeA?: boolean;
+  transposeB?: boolean;
+}
+/** Bits do not depend on the cut, since every cut adds up K in the same order; except for SLICED, which the shape decides. */
+export function chosenCut(shape: Shape): Cut {
+  const gpu = currentGpu();
+  if (!gpu) return SMALL;
+  const { M, N, K, transposeA, transposeB } = shape;
+  if (!gpu.adapter.software && M * N <= 32 * 32 * 32 && K >= 512) return SLICED;
+  const kind = transposeA ? 'TN' : transposeB ? 'NT' : 'NN';
+  const name = `${kind} ${M * N >= 512 * 512 ? 'large' : 'small'}` as const;
+  return chosen.get(gpu)?.get(name) ?? Object.values(candidates(gpu, name))[0]!;
+}
+/** From now on. */
+export function choose(gpu: Gpu, name: ShapeClass, cut: Cut): void {
+  let cuts = chosen.get(gpu);
+  if (!cuts) chosen.set(gpu, (cuts = new Map<ShapeClass, Cut>()));
+  cuts.set(name, cut);
+}
+const chosen = new WeakMap<Gpu, Map<ShapeClass, Cut>>();
+
+/** Cuts by name that are worth measuring, first the one to be expected best. */
+export function candidates(gpu: Gpu, name: ShapeClass): Readonly<Record<string, Cut>> {
+  const broadcast = broadcastOn(gpu);
+  if (gpu.adapter.software) return broadcast ? { broadcast, software: SOFTWARE } : { software: SOFTWARE };
+  const tiles = name.endsWith('large') ? { large: LARGE, wide: WIDE, small: SMALL } : { small: SMALL, large: LARGE };
+  return broadcast ? { ...tiles, broadcast } : tiles;
+}
+
+/** Undefined where subgroups are missing, may differ in size, or would need too many registers. */
+function broadcastOn({ adapter, device }: Gpu): Broadcast | undefined {
+  if (!adapter.subgroups) return undefined;
+  const { subgroupMinSize = 0, subgroupMaxSize = 0 } = device.adapterInfo as Partial<GPUAdapterInfo>;
+  if (subgroupMinSize !== subgroupMaxSize || subgroupMinSize < 4 || subgroupMinSize > 32) return undefined;
+  const rows = Math.max(16, subgroupMinSize);
+  return { kind: 'broadcast', rows, threads: rows, subgroup: subgroupMinSize };
+}

@@ -1,0 +1,92 @@
+/** What all ways to multiply matrices on the GPU share: what is asked of them, and how an element of C is finished. */
+import type { Element, Kernel } from '../gpu/dispatch';
+import { GELU_WGSL } from './gelu.wgsl';
+
+/** C = act(A B + bias) + residual, A [M, K], B [K, N], C [M, N], f32; or C = A B gelu'(pre). */
+export interface Product {
+  M: number;
+  N: number;
+  K: number;
+  /** A lies as [K, M]. */
+  transposeA?: boolean;
+  /** B lies as [N, K]. */
+  transposeB?: boolean;
+  bias?: boolean;
+  /** C = gelu(A B + bias); what goes in is written to `pre`. */
+  gelu?: boolean;
+  /** C = A B gelu'(pre): the gradient before a GELU from the one after it. */
+  slope?: boolean;
+  residual?: boolean;
+  /** C += instead of C =. */
+  accumulate?: boolean;
+  /** Also writes the sum of B over K, [N], to `columns` (a bias' gradient); B must not be transposed. */
+  columns?: boolean;
+}
+export type ProductBinding = 'a' | 'b' | 'c' | 'bias' | 'pre' | 'residual' | 'columns';
+export type ProductKernel = Kernel<ProductBinding>;
+
+/** Whether four neighbours of a row of C are one vector in memory. */
+export const wide = ({ N }: Product): boolean => N % 4 === 0;
+
+export function bindingsOf(p: Product, a: Element, b: Element): ProductKernel['bindings'] {
+  const c: Element = wide(p) ? 'vec4f' : 'f32';
+  return {
+    a: ['read', a],
+    b: ['read', b],
+    ...(p.bias && { bias: ['read', c] }),
+    ...(p.residual && { residual: ['read', c] }),
+    ...(hasGelu(p) && { pre: [p.gelu ? 'write' : 'read', c] }),
+    ...(p.columns && { columns: ['write', 'f32'] }),
+    c: [p.accumulate ? 'update' : 'write', c],
+  };
+}
+
+export const nameOf = ({ transposeA, transposeB }: Product): string =>
+  `product ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`;
+
+export const functionsOf = (p: Product): string => (hasGelu(p) ? GELU_WGSL : '');
+const hasGelu = ({ gelu = false, slope = false }: Product): boolean => gelu || slope;
+
+/**
+ * Writes the variables `values`, vec4f, of which the i-th belongs at row `r(i)` and column `n(i)` (WGSL). One store in a loop,
+ * through which the values move up, not one for each: a processor compiles the kernel in half the time.
+ */
+export const storeAll = (p: Product, values: readonly string[], r: string, n: string): string => `
+  for (var i = 0u; i < ${values.length}u; i++) {
+    let r = ${r};
+    let n = ${n};
+    ${store(p, values[0]!)}
+    ${values
+      .slice(1)
+      .map((value, i) => `${values[i]!} = ${value};`)
+      .join(' ')}
+  }`;
+
+/** Writes a vec4f `value` to row `r` of C, columns `n` to n + 3, as far as they are inside. */
+function store(p: Product, value: string): string {
+  const inside = `r < ${p.M}u && n < ${p.N}u`;
+  if (wide(p)) return `if (${inside}) { let at = (r * ${p.N}u + n) / 4u; ${finish(p, value, 'n / 4u', 'vec4f')} }`;
+  return upTo(4)
+    .map(
+      (e) =>
+        `if (r < ${p.M}u && n + ${e}u < ${p.N}u) { let at = r * ${p.N}u + n + ${e}u; ${finish(p, `${value}[${e}]`, `n + ${e}u`, 'f32')} }`,
+    )
+    .join('\n  ');
+}
+
+function finish(p: Product, value: string, column: string, type: 'vec4f' | 'f32'): string {
+  const each = (name: string, x: string) =>
+    type === 'vec4f' ? `vec4f(${['x', 'y', 'z', 'w'].map((e) => `${name}(${x}.${e})`).join(', ')})` : `${name}(${x})`;
+  return [
+    `var v = ${value};`,
+    p.bias && `v += bias[${column}];`,
+    p.gelu && `pre[at] = v; v = ${each('gelu', 'v')};`,
+    p.slope && `let u = pre[at]; v *= ${each('gelu_slope', 'u')};`,
+    p.residual && 'v += residual[at];',
+    p.accumulate ? 'c[at] += v;' : 'c[at] = v;',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+export const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);

@@ -1,0 +1,102 @@
+/**
+ * Without workgroup memory: the lanes of a subgroup hold an element of A each, of as many rows, and give it to all the
+ * others in turn; four columns of B are a lane's own. For devices where a load costs much more than a multiplication and
+ * workgroup memory is no faster than any other, that is processors: on Mesa's llvmpipe a subgroup is one vector register.
+ */
+import { kernels } from '../gpu/dispatch';
+import type { Broadcast } from './cut';
+import {
+  bindingsOf,
+  functionsOf,
+  nameOf,
+  type Product,
+  type ProductKernel,
+  storeAll,
+  upTo,
+  wide,
+} from './product.wgsl';
+
+export const broadcastProduct: (p: Product, cut: Broadcast) => ProductKernel = kernels((p: Product, cut: Broadcast) => {
+  const { M, N, K, transposeA = false, transposeB = false } = p;
+  const { rows, threads, subgroup } = cut;
+  const columns = 4 * threads;
+  // Where B lies along K, four steps at a time, so that a line of memory is visited once.
+  const deep = transposeB && K % 4 === 0;
+  const steps = deep ? 4 : 1;
+  const vectorA = deep && !transposeA;
+  const rowOf = (q: number): string => {
+    const row = `first_row + ${q * subgroup}u + sublane`;
+    return M % rows === 0 ? `(${row})` : `min(${row}, ${M - 1}u)`;
+  };
+  const columnOf = (e: number): string =>
+    N % columns === 0 ? `(first_column + ${e}u)` : `min(first_column + ${e}u, ${N - 1}u)`;
+  const loadA = (q: number, k: string): string =>
+    transposeA ? `a[${k} * ${M}u + ${rowOf(q)}]` : `a[${rowOf(q)} * ${K}u + ${k}]`;
+  const loadB = (k: string): string => {
+    if (!transposeB && wide(p)) return `b[(${k} * ${N}u + first_column) / 4u]`;
+    const at = (e: number) => (transposeB ? `${columnOf(e)} * ${K}u + ${k}` : `${k} * ${N}u + ${columnOf(e)}`);
+    return `vec4f(${upTo(4)
+      .map((e) => `b[${at(e)}]`)
+      .join(', ')})`;
+  };
+  const q = upTo(rows / subgroup);
+  return {
+    name: nameOf(p),
+    bindings: bindingsOf(p, vectorA ? 'vec4f' : 'f32', deep || (!transposeB && wide(p)) ? 'vec4f' : 'f32'),
+    workgroup: [threads, 1, 1],
+    grid: [Math.ceil(N / columns), Math.ceil(M / rows), 1],
+    enable: ['subgroups'],
+    globals: functionsOf(p),
+    body: `
+  let first_row = group.y * ${rows}u;
+  let first_column = group.x * ${columns}u + lane * 4u;
+  ${upTo(rows)
+    .map((r) => `var c${r} = vec4f();`)
+    .join(' ')}
+  ${p.columns ? 'var sum = vec4f();' : ''}
+  for (var k = 0u; k < ${K}u; k += ${steps}u) {
+    ${vectorA ? q.map((i) => `let four_a${i} = a[(${rowOf(i)} * ${K}u + k) / 4u];`).join(' ') : ''}
+    ${
+      deep
+        ? upTo(4)
+            .map((e) => `let four_b${e} = b[(${columnOf(e)} * ${K}u + k) / 4u];`)
+            .join(' ')
+        : ''
+    }
+    ${upTo(steps)
+      .map(
+        (u) => `{
+      ${q.map((i) => `let a${i} = ${vectorA ? `four_a${i}[${u}]` : loadA(i, `(k + ${u}u)`)};`).join(' ')}
+      let column = ${
+        deep
+          ? `vec4f(${upTo(4)
+              .map((e) => `four_b${e}[${u}]`)
+              .join(', ')})`
+          : loadB('k')
+      };
+      ${p.columns ? 'sum += column;' : ''}
+      ${upTo(rows)
+        .map(
+          (r) =>
+            `c${r} = fma(vec4f(subgroupBroadcast(a${Math.floor(r / subgroup)}, ${r % subgroup}u)), column, c${r});`,
+        )
+        .join('\n      ')}
+    }`,
+      )
+      .join('\n    ')}
+  }
+  ${
+    p.columns
+      ? `if (group.y == 0u) { ${upTo(4)
+          .map((e) => `if (first_column + ${e}u < ${N}u) { columns[first_column + ${e}u] = sum[${e}]; }`)
+          .join(' ')} }`
+      : ''
+  }
+  ${storeAll(
+    p,
+    upTo(rows).map((r) => `c${r}`),
+    'first_row + i',
+    'first_column',
+  )}`,
+  };
+});

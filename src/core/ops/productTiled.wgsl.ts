@@ -1,0 +1,145 @@
+/**
+ * A workgroup computes a tile of C from tiles of A and B that it brings into its own memory, each thread a few rows and
+ * columns in registers ("SGEMM in WebGPU" as in Boehm 2022, "How to Optimize a CUDA Matmul Kernel", kernels 5 and 6).
+ * Where C is small, the threads of a workgroup also share out K (split-K) and add up their parts in a fixed order.
+ */
+import { type Element, kernels } from '../gpu/dispatch';
+import type { Tiled } from './cut';
+import { bindingsOf, functionsOf, nameOf, type Product, type ProductKernel, storeAll, upTo } from './product.wgsl';
+
+export const tiledProduct: (p: Product, cut: Tiled) => ProductKernel = kernels((p: Product, cut: Tiled) => {
+  const { M, N, K, transposeA = false, transposeB = false } = p;
+  const { rows, columns, depth, perRow, perColumn, slices } = cut;
+  const threads = [columns / perColumn, rows / perRow] as const;
+  const count = threads[0] * threads[1];
+  const share = Math.ceil(K / slices / depth) * depth; // of K, for each slice
+  const sides = { K, depth, count, whole: K % (slices * depth) === 0, sliced: slices > 1 };
+  const a: Side = { name: 'a', extent: M, tile: rows, along: transposeA ? 'extent' : 'depth', ...sides };
+  const b: Side = { name: 'b', extent: N, tile: columns, along: transposeB ? 'depth' : 'extent', ...sides };
+  const i = upTo(perRow);
+  const j = upTo(perColumn / 4);
+  return {
+    name: nameOf(p),
+    bindings: bindingsOf(p, elementOf(a), elementOf(b)),
+    workgroup: [...threads, slices],
+    grid: [Math.ceil(N / columns), Math.ceil(M / rows), 1],
+    globals: `${functionsOf(p)}
+var<workgroup> tile_a: array<f32, ${slices * depth * stride(rows)}>;
+var<workgroup> tile_b: array<f32, ${slices * depth * stride(columns)}>;
+${slices > 1 ? `var<workgroup> parts: array<vec4f, ${(rows * columns) / 4}>; var<workgroup> part_columns: array<f32, ${columns}>;` : ''}`,
+    body: `
+  let first_a = group.y * ${rows}u;
+  let first_b = group.x * ${columns}u;
+  let row = local.y * ${perRow}u;
+  let column = local.x * ${perColumn}u;
+  let own = ${slices > 1 ? `lane % ${count}u` : 'lane'};
+  ${slices > 1 ? `let slice_a = local.z * ${depth * stride(rows)}u; let slice_b = local.z * ${depth * stride(columns)}u;` : ''}
+  ${i.map((r) => j.map((s) => `var c${r}_${s} = vec4f();`).join(' ')).join('\n  ')}
+  ${p.columns ? 'var sum = 0.0;' : ''}
+  for (var step = 0u; step < ${share}u; step += ${depth}u) {
+    let k = step${slices > 1 ? ` + local.z * ${share}u` : ''};
+    ${load(a)}
+    ${load(b)}
+    workgroupBarrier();
+    for (var d = 0u; d < ${depth}u; d++) {
+      let at_a = ${inSlice(a)}d * ${stride(rows)}u + row;
+      let at_b = ${inSlice(b)}d * ${stride(columns)}u + column;
+      ${j
+        .map(
+          (s) =>
+            `let b${s} = vec4f(${upTo(4)
+              .map((e) => `tile_b[at_b + ${4 * s + e}u]`)
+              .join(', ')});`,
+        )
+        .join('\n      ')}
+      ${i.map((r) => `let a${r} = tile_a[at_a + ${r}u];`).join('\n      ')}
+      ${i.map((r) => j.map((s) => `c${r}_${s} = fma(vec4f(a${r}), b${s}, c${r}_${s});`).join(' ')).join('\n      ')}
+    }
+    ${p.columns ? columnSum(b) : ''}
+    workgroupBarrier();
+  }
+  ${slices > 1 ? addSlices(p, cut) : ''}
+  ${slices > 1 ? 'if (local.z == 0u)' : ''} {
+  ${storeAll(
+    p,
+    i.flatMap((r) => j.map((s) => `c${r}_${s}`)),
+    `first_a + row + i / ${j.length}u`,
+    `first_b + column + 4u * (i % ${j.length}u)`,
+  )}
+  ${p.columns ? `if (group.y == 0u && own < ${columns}u && first_b + own < ${N}u) { columns[first_b + own] = sum; }` : ''}
+  }`,
+  };
+});
+
+/** One of the two factors. `extent`: its size along M or N; `along`: the dimension in which neighbours are neighbours in memory. */
+interface Side {
+  name: 'a' | 'b';
+  extent: number;
+  tile: number;
+  along: 'extent' | 'depth';
+  K: number;
+  depth: number;
+  /** Threads of a slice. */
+  count: number;
+  /** K is a multiple of what is loaded at a time. */
+  whole: boolean;
+  sliced: boolean;
+}
+const elementOf = ({ along, extent, K }: Side): Element =>
+  (along === 'extent' ? extent : K) % 4 === 0 ? 'vec4f' : 'f32';
+/** Odd, so that threads that store down a column do not meet in one memory bank. */
+const stride = (tile: number): number => tile + 1;
+const inSlice = ({ name, sliced }: Side): string => (sliced ? `slice_${name} + ` : '');
+
+/** Brings tile_x[d, e] = X[first + e, k + d], 0 beyond the matrix. */
+function load(side: Side): string {
+  const { name, extent, tile, along, K, depth, count, whole } = side;
+  const vector = elementOf(side) === 'vec4f' ? 4 : 1;
+  const inner = (along === 'extent' ? tile : depth) / vector; // loads along memory
+  const outer = along === 'extent' ? depth : tile;
+  const [e, d] = along === 'extent' ? ['i', 'o'] : ['o', 'i'];
+  const checks = [
+    extent % tile === 0 ? '' : `first_${name} + ${e} < ${extent}u`,
+    whole ? '' : `k + ${d} < ${K}u`,
+  ].filter((check) => check !== '');
+  const address =
+    along === 'extent' ? `(k + o) * ${extent}u + first_${name} + i` : `(first_${name} + o) * ${K}u + k + i`;
+  const read = vector === 4 ? `${name}[(${address}) / 4u]` : `${name}[${address}]`;
+  const zero = vector === 4 ? 'vec4f()' : '0.0';
+  const step = along === 'extent' ? 1 : stride(tile);
+  const at = `${inSlice(side)}${along === 'extent' ? `o * ${stride(tile)}u + i` : `i * ${stride(tile)}u + o`}`;
+  const stores =
+    vector === 4
+      ? upTo(4).map((n) => `tile_${name}[${at} + ${n * step}u] = value[${n}];`)
+      : [`tile_${name}[${at}] = value;`];
+  const guarded =
+    checks.length > 0
+      ? `var value = ${zero}; if (${checks.join(' && ')}) { value = ${read}; }`
+      : `let value = ${read};`;
+  return `for (var n = own; n < ${outer * inner}u; n += ${count}u) {
+      let o = n / ${inner}u; let i = (n % ${inner}u) * ${vector}u;
+      ${guarded} ${stores.join(' ')}
+    }`;
+}
+
+const columnSum = (b: Side): string => `if (group.y == 0u && own < ${b.tile}u) {
+      for (var d = 0u; d < ${b.depth}u; d++) { sum += tile_b[${inSlice(b)}d * ${stride(b.tile)}u + own]; }
+    }`;
+
+/** Adds to the first slice what the others have, one after the other. */
+function addSlices(p: Product, { perRow, perColumn, rows, columns, slices }: Tiled): string {
+  const count = (rows * columns) / perRow / perColumn;
+  const mine = upTo(perRow).flatMap((r) => upTo(perColumn / 4).map((s) => `c${r}_${s}`));
+  return `for (var s = 1u; s < ${slices}u; s++) {
+    if (local.z == s) {
+      ${mine.map((c, i) => `parts[${i * count}u + own] = ${c};`).join(' ')}
+      ${p.columns ? `if (own < ${columns}u) { part_columns[own] = sum; }` : ''}
+    }
+    workgroupBarrier();
+    if (local.z == 0u) {
+      ${mine.map((c, i) => `${c} += parts[${i * count}u + own];`).join(' ')}
+      ${p.columns ? `if (own < ${columns}u) { sum += part_columns[own]; }` : ''}
+    }
+    workgroupBarrier();
+  }`;
+}
