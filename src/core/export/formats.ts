@@ -1,12 +1,14 @@
 import type { Format } from './format';
 import { huggingFace } from './huggingFace';
 import { onnxF16, onnxF32 } from './onnx';
+import { pytorch } from './pytorch';
 import { safetensors } from './safetensors';
 
 /** Every format, by the name it has in the terminal. */
 export const FORMATS = {
   hf: huggingFace,
   safetensors,
+  pytorch,
   'onnx-f32': onnxF32,
   'onnx-f16': onnxF16,
 } as const satisfies Record<string, Format>;

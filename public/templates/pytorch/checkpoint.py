@@ -1,0 +1,102 @@
+"""A run at a step as a folder: what train.py begins from and what it writes.
+
+It is a Hugging Face folder (config.json, model.safetensors, tokenizer.json), with the optimizer's moments and the run's
+own story beside it. Homegrown opens the same files, so a run can go back to it as well.
+"""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch.distributed.tensor import DTensor, distribute_tensor
+
+# Of each optimizer: what it remembers of a weight, by its prefix in optimizer.safetensors and by torch's name.
+MOMENTS = {"adamw": {"adam.m": "exp_avg", "adam.v": "exp_avg_sq"}, "sgd": {"sgd.v": "momentum_buffer"}}
+
+
+def read_json(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def load_weights(model: torch.nn.Module, folder: Path) -> None:
+    weights = load_file(folder / "model.safetensors")
+    own = dict(model.named_parameters())
+    if own.keys() != weights.keys():
+        raise SystemExit(f"{folder}: these weights do not fit: {sorted(own.keys() ^ weights.keys())[:4]}")
+    with torch.no_grad():
+        for name, parameter in own.items():
+            parameter.copy_(weights[name])
+
+
+def load_moments(model: torch.nn.Module, optimizer, kind: str, folder: Path, step: int) -> bool:
+    """False where the folder has none: then the optimizer begins anew from these weights."""
+    if not (folder / "optimizer.safetensors").exists():
+        return False
+    moments = load_file(folder / "optimizer.safetensors")
+    for name, parameter in model.named_parameters():
+        state = {theirs: placed(moments[f"{ours}.{name}"], parameter) for ours, theirs in MOMENTS[kind].items()}
+        if kind == "adamw":
+            state["step"] = torch.tensor(float(step))
+        optimizer.state[parameter] = state
+    return True
+
+
+def placed(value: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """On the device of a parameter, and in pieces where the parameter is."""
+    if isinstance(like, DTensor):
+        return distribute_tensor(value.to(like.device), like.device_mesh, like.placements)
+    return value.to(like.device)
+
+
+def whole(value: torch.Tensor) -> torch.Tensor:
+    """On the host, in one piece. Every process has to call it."""
+    value = value.detach()
+    if isinstance(value, DTensor):
+        value = value.full_tensor()
+    return value.to("cpu", torch.float32, copy=True).contiguous()
+
+
+def save(folder: Path, begun_from: Path, model, optimizer, info: dict, story: dict, first: bool) -> None:
+    """All or nothing: written beside its place, then moved there. Every process calls it; the first one writes."""
+    weights, moments = {}, {}
+    recipe = info["recipe"]
+    for name, parameter in model.named_parameters():
+        weights[name] = whole(parameter)
+        remembered = optimizer.state[parameter]
+        if recipe["optimizer"] == "sgd" and recipe["momentum"] == 0:  # torch keeps nothing
+            remembered = {"momentum_buffer": torch.zeros_like(parameter)}
+        for ours, theirs in MOMENTS[recipe["optimizer"]].items():
+            moments[f"{ours}.{name}"] = whole(remembered[theirs])
+    if not first:
+        return
+    draft = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    for name in ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"]:
+        shutil.copy(begun_from / name, draft / name)
+    save_file(weights, draft / "model.safetensors", metadata={"format": "pt"})
+    save_file(moments, draft / "optimizer.safetensors", metadata={"format": "pt"})
+    write_json(draft / "homegrown.json", info)
+    write_json(draft / "trainer_state.json", story)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.replace(draft, folder)
+
+
+def saved_steps(out: Path) -> dict[int, Path]:
+    """The checkpoints in `out`, oldest first."""
+    found = {int(path.name[5:]): path for path in out.glob("step-*") if path.name[5:].isdigit()}
+    return dict(sorted(found.items()))
+
+
+def drop_oldest(out: Path, keep: int, best: int) -> None:
+    """The newest stay, and the step that did best on held-out text."""
+    for step, path in list(saved_steps(out).items())[:-keep]:
+        if step != best:
+            shutil.rmtree(path)
+
+
+def write_json(path: Path, value) -> None:
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,92 @@
+"""GPT-2 in plain PyTorch.
+
+Parameters have the names and shapes of Hugging Face's GPT2LMHeadModel, so that model.safetensors loads into either.
+Source: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners".
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+EPSILON = 1e-5
+
+
+class Linear(nn.Module):
+    """x @ weight + bias. The weight lies [in, out], as GPT-2's code has it and torch.nn.Linear does not."""
+
+    def __init__(self, inputs: int, outputs: int):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(inputs, outputs).normal_(std=0.02))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+    def forward(self, x):
+        return x @ self.weight + self.bias
+
+
+class Attention(nn.Module):
+    def __init__(self, width: int, heads: int):
+        super().__init__()
+        self.heads = heads
+        self.c_attn = Linear(width, 3 * width)
+        self.c_proj = Linear(width, width)
+
+    def forward(self, x):
+        rows, length, width = x.shape
+        # The columns are q | k | v, and the heads lie side by side in each.
+        q, k, v = (
+            part.view(rows, length, self.heads, width // self.heads).transpose(1, 2)
+            for part in self.c_attn(x).split(width, dim=2)
+        )
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.c_proj(y.transpose(1, 2).reshape(rows, length, width))
+
+
+class FeedForward(nn.Module):
+    def __init__(self, width: int):
+        super().__init__()
+        self.c_fc = Linear(width, 4 * width)
+        self.c_proj = Linear(4 * width, width)
+
+    def forward(self, x):
+        return self.c_proj(F.gelu(self.c_fc(x), approximate="tanh"))
+
+
+class Block(nn.Module):
+    def __init__(self, width: int, heads: int, dropout: float):
+        super().__init__()
+        self.ln_1 = nn.LayerNorm(width, eps=EPSILON)
+        self.attn = Attention(width, heads)
+        self.ln_2 = nn.LayerNorm(width, eps=EPSILON)
+        self.mlp = FeedForward(width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x):
+        x = x + self.dropout(self.attn(self.ln_1(x)))
+        return x + self.dropout(self.mlp(self.ln_2(x)))
+
+
+class GPT2(nn.Module):
+    """ids [rows, length] -> logits [rows, length, vocabulary]. The classifier is the token embedding."""
+
+    def __init__(self, config: dict):
+        super().__init__()
+        width = config["n_embd"]
+        dropout = config["resid_pdrop"]
+        self.context = config["n_positions"]
+        self.transformer = nn.ModuleDict(
+            {
+                "wte": nn.Embedding(config["vocab_size"], width),
+                "wpe": nn.Embedding(self.context, width),
+                "drop": nn.Dropout(dropout),
+                "h": nn.ModuleList(Block(width, config["n_head"], dropout) for _ in range(config["n_layer"])),
+                "ln_f": nn.LayerNorm(width, eps=EPSILON),
+            }
+        )
+
+    def forward(self, ids):
+        parts = self.transformer
+        positions = torch.arange(ids.shape[1], device=ids.device)
+        x = parts["drop"](parts["wte"](ids) + parts["wpe"](positions))
+        for block in parts["h"]:
+            x = block(x)
+        return F.linear(parts["ln_f"](x), parts["wte"].weight)

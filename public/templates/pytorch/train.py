@@ -1,0 +1,305 @@
+"""Continues this run, on one processor, one GPU or many.
+
+    python train.py                                  one process
+    torchrun --nproc-per-node=8 train.py             eight GPUs, a copy of the model on each (DDP)
+    torchrun --nproc-per-node=8 train.py --fsdp      eight GPUs, the model cut into eight (FSDP)
+
+It begins at the newest checkpoint in checkpoints/, or else at model/, and follows recipe.json. An update learns from
+the same windows of text however many processes share them, so the losses do not depend on the number of GPUs.
+"""
+
+import argparse
+import json
+import math
+import os
+import signal
+import time
+from contextlib import nullcontext
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+import torch.nn.functional as F
+from torch.distributed.fsdp import fully_shard
+from torch.nn.parallel import DistributedDataParallel
+
+import checkpoint
+from data import Tokens, batch_starts, evaluation_starts
+from model import GPT2
+
+HERE = Path(__file__).resolve().parent
+
+
+def options():
+    parser = argparse.ArgumentParser(description="Continue this run.")
+    parser.add_argument("--from", dest="begin", type=Path, help="a checkpoint's folder; else the newest")
+    parser.add_argument("--recipe", type=Path, default=HERE / "recipe.json")
+    parser.add_argument("--data", type=Path, default=HERE / "data")
+    parser.add_argument("--out", type=Path, default=HERE / "checkpoints")
+    parser.add_argument("--micro-batch", type=int, help="rows that a GPU sees at once; else the recipe's batch")
+    parser.add_argument("--stop-after", type=int, help="steps to do in this call; else all that the recipe asks for")
+    parser.add_argument("--keep", type=int, default=3, help="checkpoints that stay")
+    parser.add_argument("--fsdp", action="store_true", help="cut weights, gradients and moments over the GPUs")
+    parser.add_argument("--bf16", action="store_true", help="multiply in bfloat16; weights and moments stay float32")
+    parser.add_argument("--compile", action="store_true", help="torch.compile")
+    parser.add_argument("--transformers", action="store_true", help="Hugging Face's GPT-2 in place of model.py")
+    return parser.parse_args()
+
+
+class Processes:
+    """Who runs this: one process, or those that torchrun started."""
+
+    def __init__(self):
+        self.count = int(os.environ.get("WORLD_SIZE", 1))
+        self.rank = int(os.environ.get("RANK", 0))
+        cuda = torch.cuda.is_available()
+        self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if cuda else torch.device("cpu")
+        if cuda:
+            torch.cuda.set_device(self.device)
+        if self.count > 1:
+            dist.init_process_group("nccl" if cuda else "gloo")
+
+    @property
+    def first(self) -> bool:
+        return self.rank == 0
+
+    def sum(self, *values: float) -> list[float]:
+        """Each value added up over all processes."""
+        total = torch.tensor(values, dtype=torch.float64, device=self.device)
+        if self.count > 1:
+            dist.all_reduce(total)
+        return total.tolist()
+
+    def say(self, words: str) -> None:
+        if self.first:
+            print(words, flush=True)
+
+
+def learning_rate(recipe: dict, step: int) -> float:
+    """The rate of update `step`, counted from 1."""
+    if step < recipe["warmup"]:
+        return recipe["learningRate"] * step / recipe["warmup"]
+    progress = min(1, (step - recipe["warmup"]) / max(1, recipe["steps"] - recipe["warmup"]))
+    left = {"cosine": (1 + math.cos(math.pi * progress)) / 2, "linear": 1 - progress, "constant": 1}[recipe["schedule"]]
+    return recipe["learningRate"] * (recipe["finalRate"] + (1 - recipe["finalRate"]) * left)
+
+
+def make_optimizer(model, recipe: dict):
+    """Matrices decay; norms, biases and the position embedding do not."""
+
+    def decays(name: str, parameter) -> bool:
+        return parameter.ndim == 2 and not name.endswith("wpe.weight")
+
+    named = list(model.named_parameters())
+    groups = [
+        {"params": [p for n, p in named if decays(n, p)], "weight_decay": recipe["weightDecay"]},
+        {"params": [p for n, p in named if not decays(n, p)], "weight_decay": 0.0},
+    ]
+    if recipe["optimizer"] == "sgd":
+        return torch.optim.SGD(groups, lr=0.0, momentum=recipe["momentum"])
+    return torch.optim.AdamW(groups, lr=0.0, betas=(recipe["beta1"], recipe["beta2"]), eps=recipe["epsilon"])
+
+
+def make_model(begin: Path, use_transformers: bool):
+    config = checkpoint.read_json(begin / "config.json")
+    if use_transformers:
+        from transformers import AutoConfig, AutoModelForCausalLM
+
+        model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(begin))
+    else:
+        model = GPT2(config)
+    checkpoint.load_weights(model, begin)
+    return model, config["n_positions"]
+
+
+class Trainer:
+    def __init__(self, args, processes: Processes):
+        self.args, self.processes = args, processes
+        self.begin = args.begin or [HERE / "model", *checkpoint.saved_steps(args.out).values()][-1]
+        self.recipe = checkpoint.read_json(args.recipe)
+        self.info = {**checkpoint.read_json(self.begin / "homegrown.json"), "recipe": self.recipe}
+        self.state = self.info["state"]
+        self.story = checkpoint.read_json(self.begin / "trainer_state.json")
+        self.train, self.validation = Tokens(args.data, "train"), Tokens(args.data, "val")
+        torch.manual_seed(self.recipe["seed"] + self.state["step"] * processes.count + processes.rank)
+
+        # The rows of an update, shared out evenly: that the mean over processes is the mean over rows.
+        self.rows = self.recipe["batch"] * self.recipe.get("accumulate", 1)
+        if self.rows % processes.count:
+            raise SystemExit(f"{self.rows} rows an update cannot be shared evenly among {processes.count} processes.")
+        share = self.rows // processes.count
+        self.mine = range(processes.rank * share, (processes.rank + 1) * share)
+        self.micro = min(share, args.micro_batch or self.recipe["batch"])
+
+        self.model, self.context = make_model(self.begin, args.transformers)
+        self.sharded = args.fsdp and processes.count > 1
+        if self.sharded:
+            for block in self.model.transformer.h:
+                fully_shard(block)
+            fully_shard(self.model)
+        self.model.to(processes.device)
+        self.optimizer = make_optimizer(self.model, self.recipe)
+        kind, step = self.recipe["optimizer"], self.state["step"]
+        if not checkpoint.load_moments(self.model, self.optimizer, kind, self.begin, step):
+            processes.say(f"{self.begin} holds no optimizer.safetensors: the optimizer begins anew.")
+        self.runner = self.model
+        if args.compile:
+            self.runner = torch.compile(self.runner)
+        if processes.count > 1 and not self.sharded:
+            self.runner = DistributedDataParallel(self.runner)
+        self.stopping = False
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self.stop)
+
+    def stop(self, *_) -> None:
+        self.stopping = True
+
+    def loss(self, inputs, targets):
+        """Mean nats per token."""
+        device = self.processes.device
+        ids, wanted = torch.from_numpy(inputs).to(device), torch.from_numpy(targets).to(device)
+        with torch.autocast(device.type, torch.bfloat16) if self.args.bf16 else nullcontext():
+            output = self.runner(ids)
+            logits = output if isinstance(output, torch.Tensor) else output.logits
+        return F.cross_entropy(logits.flatten(0, 1).float(), wanted.flatten())
+
+    def update(self, step: int) -> tuple[float, float]:
+        """One update of the weights. -> loss before it, norm of the gradient before clipping"""
+        self.runner.train()
+        starts = batch_starts(self.train.tokens, self.context, self.recipe["seed"], step, self.mine)
+        mean = 0.0
+        for at in range(0, len(starts), self.micro):
+            part = starts[at : at + self.micro]
+            last = at + self.micro >= len(starts)
+            with self.unsynchronised(last):
+                loss = self.loss(*self.train.windows(part, self.context)) * (len(part) / len(starts))
+                loss.backward()
+            mean += loss.item()
+        rate = learning_rate(self.recipe, step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe["clip"] or math.inf)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return self.processes.sum(mean)[0] / self.processes.count, checkpoint.whole(norm).item()
+
+    def unsynchronised(self, last: bool):
+        """The processes' gradients meet once an update: with its last part."""
+        if self.sharded:
+            self.model.set_requires_gradient_sync(last)
+        elif self.processes.count > 1 and not last:
+            return self.runner.no_sync()
+        return nullcontext()
+
+    @torch.no_grad()
+    def evaluate(self) -> float:
+        """Mean nats per token on held-out text."""
+        self.runner.eval()
+        recipe, processes = self.recipe, self.processes
+        starts, length = evaluation_starts(self.validation.tokens, self.context, recipe["batch"], recipe["evalTokens"])
+        # In whole rounds, because FSDP's processes have to run the model equally often; what is run twice counts once.
+        rounds = math.ceil(len(starts) / (self.micro * processes.count))
+        total, count = 0.0, 0
+        for i in range(rounds):
+            at = (i * processes.count + processes.rank) * self.micro
+            part = starts[at : at + self.micro]
+            loss = self.loss(*self.validation.windows(part or starts[:1], length)).item()
+            total, count = total + loss * len(part), count + len(part)
+        if self.sharded:
+            self.model.reshard()  # FSDP leaves the outermost weights whole until a backward pass, and there is none
+        total, count = processes.sum(total, count)
+        return total / count
+
+    def run(self) -> None:
+        state, recipe, say = self.state, self.recipe, self.processes.say
+        if state["step"] >= recipe["steps"]:
+            raise SystemExit(f"Step {state['step']} of {recipe['steps']} is done: raise steps in {self.args.recipe}.")
+        end = min(recipe["steps"], state["step"] + (self.args.stop_after or recipe["steps"]))
+        say(
+            f"From step {state['step']} of {recipe['steps']} in {self.begin}: "
+            f"{self.rows} rows of {self.context} tokens an update, on {self.processes.count} x {self.device_name()}."
+        )
+        began, before = time.monotonic(), state["activeMs"]
+        saved = state["step"]
+        while state["step"] < end and not self.asked_to_stop():
+            started = time.monotonic()
+            step = state["step"] + 1
+            loss, norm = self.update(step)
+            if not math.isfinite(loss) or not math.isfinite(norm):
+                raise SystemExit(f"At step {step} the loss is {loss}. Step {saved} is saved: lower the rate, or clip.")
+            speed = self.rows * self.context / (time.monotonic() - started)
+            state["step"] = step
+            state["tokensSeen"] += self.rows * self.context
+            state["activeMs"] = before + 1000 * (time.monotonic() - began)
+            self.note(
+                {
+                    "loss": loss,
+                    "grad_norm": norm,
+                    "learning_rate": learning_rate(recipe, step),
+                    "tokens_per_second": speed,
+                    "memory_bytes": self.memory(),
+                }
+            )
+            say(f"step {step}: loss {loss:.6f}, gradient {norm:.4f}, {speed:,.0f} tokens/s")
+            if step == end or step % recipe["evalEvery"] == 0:
+                self.judge()
+            if step == end or step % recipe["saveEvery"] == 0:
+                saved = self.save()
+        if saved != state["step"]:
+            self.save()
+
+    def asked_to_stop(self) -> bool:
+        """Any process may be told; all stop at the same step."""
+        return self.processes.sum(float(self.stopping))[0] > 0
+
+    def memory(self) -> int:
+        return torch.cuda.memory_allocated() if self.processes.device.type == "cuda" else 0
+
+    def note(self, entry: dict) -> None:
+        entry = {**entry, "active_ms": self.state["activeMs"], "step": self.state["step"]}
+        self.story["log_history"].append(entry)
+        if self.processes.first:
+            self.args.out.mkdir(parents=True, exist_ok=True)
+            with open(self.args.out / "log.jsonl", "a", encoding="utf-8") as file:
+                file.write(json.dumps(entry) + "\n")
+
+    def judge(self) -> None:
+        loss, step = self.evaluate(), self.state["step"]
+        bits = loss * self.validation.tokens / (self.validation.bytes * math.log(2))
+        if self.state["best"] is None or loss < self.state["best"]["loss"]:
+            self.state["best"] = {"step": step, "loss": loss}
+        self.info["result"] = {"step": step, "loss": loss, "bitsPerByte": bits}
+        self.note({"eval_loss": loss, "bits_per_byte": bits, "sample": ""})
+        perplexity = math.exp(loss)
+        words = f"held-out loss {loss:.6f}, perplexity {perplexity:.3f}, {bits:.4f} bits per byte"
+        self.processes.say(f"step {step}: {words}")
+
+    def save(self) -> int:
+        args, state, first = self.args, self.state, self.processes.first
+        folder = args.out / f"step-{state['step']}"
+        best = state["best"] or {"step": None, "loss": None}
+        self.info["device"] = f"{self.processes.count} x {self.device_name()}, PyTorch {torch.__version__}"
+        self.story |= {
+            "global_step": state["step"],
+            "max_steps": self.recipe["steps"],
+            "num_input_tokens_seen": state["tokensSeen"],
+            "epoch": state["tokensSeen"] / self.train.tokens,
+            "best_global_step": best["step"],
+            "best_metric": best["loss"],
+        }
+        checkpoint.save(folder, self.begin, self.model, self.optimizer, self.info, self.story, first)
+        if first:
+            checkpoint.drop_oldest(args.out, max(1, args.keep), best["step"])
+        self.processes.say(f"step {state['step']}: saved in {folder}")
+        return state["step"]
+
+    def device_name(self) -> str:
+        return torch.cuda.get_device_name() if self.processes.device.type == "cuda" else "CPU"
+
+
+
+if __name__ == "__main__":
+    trainer = Trainer(options(), Processes())
+    trainer.run()
+    if dist.is_initialized():
+        dist.destroy_process_group()

@@ -1,0 +1,77 @@
+import type { ByteStream } from '../checkpoint/byteSource';
+import { formatCount } from '../base/units';
+import { packIds } from '../shards/ids';
+import type { TokenSource } from '../shards/manifest';
+import { fill } from './fill';
+import { type ExportOptions, type Exported, type Format, textFile } from './format';
+import { huggingFaceFiles } from './huggingFace';
+
+/**
+ * The run, handed over to PyTorch: `train.py` continues it from this step, on one GPU or many. `model/` is a Hugging Face
+ * folder with the optimizer's moments, `data/` the tokenised text as nanoGPT lays it out.
+ */
+export const pytorch: Format = { kind: 'folder', moments: 'always', files: pytorchFiles };
+
+async function pytorchFiles(exported: Exported, { template }: ExportOptions): Promise<readonly ByteStream[]> {
+  const { info, tokens } = exported;
+  const { model, recipe, state } = info;
+  const texts = await Promise.all(TEMPLATES.map(async (name) => [name, await template(`pytorch/${name}`)] as const));
+  const values = {
+    name: exported.name,
+    step: formatCount(state.step),
+    steps: formatCount(recipe.steps),
+    rows: formatCount(recipe.batch * recipe.accumulate),
+    context: formatCount(model.config.context),
+    data: tokens ? DATA_HERE : DATA_MISSING,
+    dropout: recipe.dropout === 0 ? '' : DROPOUT,
+  };
+  return [
+    ...texts.map(([name, text]) => textFile(name, name.endsWith('.md') ? fill(text, values) : text)),
+    textFile('recipe.json', `${JSON.stringify(recipe, null, 2)}\n`),
+    ...huggingFaceFiles(exported, { withOptimizer: true }).map((file) => ({ ...file, name: `model/${file.name}` })),
+    ...(tokens ? dataFiles(tokens, exported.tokenizer.endOfText) : []),
+  ];
+}
+
+/** nanoGPT's layout: ids one after another, little-endian, no header. What a reader has to know is in meta.json. */
+function dataFiles({ train, validation }: NonNullable<Exported['tokens']>, endOfText: number): readonly ByteStream[] {
+  const { vocabulary } = train;
+  const width = vocabulary <= 2 ** 16 ? 2 : 4;
+  const facts = ({ tokens, bytes }: TokenSource) => ({ tokens, bytes });
+  const meta = {
+    dtype: width === 2 ? 'uint16' : 'uint32',
+    ...{ vocabulary, endOfText, train: facts(train), val: facts(validation) },
+  };
+  return [
+    textFile('data/meta.json', `${JSON.stringify(meta, null, 2)}\n`),
+    idFile('data/train.bin', train, width),
+    idFile('data/val.bin', validation, width),
+  ];
+}
+
+const idFile = (name: string, source: TokenSource, width: 2 | 4): ByteStream => ({
+  name,
+  size: source.tokens * width,
+  async *chunks() {
+    for (let at = 0; at < source.tokens; at += PIECE) {
+      yield packIds(await source.read(at, Math.min(PIECE, source.tokens - at)), width);
+    }
+  },
+});
+/** Ids that are written at a time. */
+const PIECE = 2 ** 18;
+
+const TEMPLATES = [
+  ...['README.md', 'cluster.md', 'requirements.txt'],
+  ...['train.py', 'model.py', 'data.py', 'checkpoint.py', 'prepare.py'],
+];
+
+const DATA_HERE =
+  '`data/train.bin` and `data/val.bin` are the tokens that the run has been learning from. ' +
+  'For other or more text, `prepare.py` writes them anew.';
+const DATA_MISSING =
+  'The text was no longer stored when this folder was written, so **there is no `data/` yet**. Make it first from the ' +
+  'same files, in the same order: `python prepare.py one.txt two.txt`. model/README.md says which they were.';
+const DROPOUT =
+  ' Dropout is the exception: its masks come from another generator here, so losses agree on average and not in ' +
+  'every digit.';
