@@ -1,7 +1,8 @@
 /** The GPU worker: one device, so one worker, and one run at a time. */
 import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
-import { generate, logits } from '../core/sample/generate';
+import { generate } from '../core/sample/generate';
+import { logits } from '../core/sample/logits';
 import { wholeCharacters } from '../core/tokenizer/statistics';
 import type { TrainEvent, TrainOutcome } from '../core/train/run';
 import type { DeviceInfo, GeneratedToken, GpuApi } from '../protocol/gpu';

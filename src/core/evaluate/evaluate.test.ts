@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { initialValues, network } from '../models/network';
-import { logits } from '../sample/generate';
+import { logits } from '../sample/logits';
 import type { TokenSource } from '../shards/manifest';
 import { bitsPerByte, evaluator } from './evaluate';
 

@@ -1,5 +1,6 @@
 /** A model is a form, a table of parameters, and a function. Nothing else in the product knows its name. */
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Cache } from '../nn/cache';
 
 /** One field of the form. `hint` says bounds or consequence in words. */
 export type Field =
@@ -34,6 +35,8 @@ export interface ForwardContext {
   counter?: Tensor;
   /** The backward pass runs each block again instead of keeping its activations: less memory, a third more work. */
   recompute?: boolean;
+  /** What is known of the tokens before these; only where nothing learns. */
+  cache?: Cache;
 }
 
 /**
@@ -61,6 +64,8 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   params(config: C, vocabulary: number): ParamTable;
   /** Name of the parameter [vocabulary, width] that is both embedding and classifier. */
   classifier: string;
+  /** Columns of a token's keys and values in one layer, for the cache of a model that writes. */
+  cacheColumns(config: C): number;
   /** Bytes of activations that a training step keeps, for the estimate before the start. */
   activationBytes(config: C, vocabulary: number, settings: { batch: number; recompute: boolean }): number;
   /** Lazy, so that a page can draw the form and count parameters without loading TensorFlow.js. */

@@ -1,10 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
-import type { Tensor2D } from '@tensorflow/tfjs';
 import { breathe, type Job } from '../base/job';
 import { badSettings } from '../base/errors';
 import { uniform } from '../base/rng';
 import type { Network } from '../models/network';
 import { choose, type Choice, type SamplingSettings } from './choose';
+import { decoder } from './decoder';
 
 export interface GenerationSettings extends SamplingSettings {
   /** Unsigned 32-bit. The same seed, settings and weights give the same tokens on the same backend. */
@@ -14,7 +13,7 @@ export interface GenerationSettings extends SamplingSettings {
 }
 
 /**
- * Continues a prompt, a token at a time. The model sees the last `context` tokens.
+ * Continues a prompt, a token at a time. The model sees what `visible` says of the text so far.
  * Ends early, without an error, when the job is aborted.
  */
 export async function* generate(
@@ -25,38 +24,15 @@ export async function* generate(
 ): AsyncGenerator<Choice> {
   const ids = [...prompt];
   if (ids.length === 0) throw badSettings('The prompt is empty.', 'Give at least one character to begin from.');
-  for (let i = 0; i < settings.length && !job.signal.aborted; i++) {
-    const choice = choose(await nextLogits(network, ids), settings, uniform(settings.seed, 'sample', 0, i));
-    ids.push(choice.id);
-    yield choice;
-    await breathe();
+  const decoding = decoder(network);
+  try {
+    for (let i = 0; i < settings.length && !job.signal.aborted; i++) {
+      const choice = choose(await decoding.next(ids), settings, uniform(settings.seed, 'sample', 0, i));
+      ids.push(choice.id);
+      yield choice;
+      await breathe();
+    }
+  } finally {
+    decoding.dispose();
   }
 }
-
-/** Scores of every token as the next one after `ids`; [vocabulary]. */
-export const nextLogits = (network: Network, ids: readonly number[]): Promise<Float32Array> =>
-  score(network, ids.slice(-network.choice.config.context), 1);
-
-/** Scores of every token as the next one after each of `ids`, at most `context` of them; [T, vocabulary]. */
-export const logits = (network: Network, ids: readonly number[]): Promise<Float32Array> =>
-  score(network, ids, ids.length);
-
-/** For the last `rows` places. Lengths are rounded up, so that a device sees few shapes; causality hides what is added. */
-async function score(network: Network, ids: readonly number[], rows: number): Promise<Float32Array> {
-  const { context } = network.choice.config;
-  if (ids.length > context) throw new RangeError(`${ids.length} tokens do not fit into a context of ${context}.`);
-  const padded = Math.min(context, Math.ceil(ids.length / LENGTHS) * LENGTHS);
-  const result = tf.tidy(() => {
-    const input: Tensor2D = tf.tensor2d(
-      [...ids, ...new Array<number>(padded - ids.length).fill(0)],
-      [1, padded],
-      'int32',
-    );
-    const hidden = tf.slice(network.hidden(input), [ids.length - rows, 0], [rows, -1]);
-    return tf.matMul(hidden, tf.transpose(network.classifier));
-  });
-  const values = await result.data<'float32'>();
-  result.dispose();
-  return values;
-}
-const LENGTHS = 16;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../../testing/checkOp';
 import { useWasm } from '../../testing/wasm';
-import { logits } from '../../sample/generate';
+import { logits } from '../../sample/logits';
 import { initialValues, type ModelChoice, network, type Values } from '../network';
 import { countParams, sizeOf } from '../spec';
 import { gpt } from './spec';

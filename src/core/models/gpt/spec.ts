@@ -76,6 +76,7 @@ export const gpt: ModelSpec = {
     return table;
   },
   classifier: 'transformer.wte.weight',
+  cacheColumns: ({ width }) => 2 * width,
   /**
    * f32: 18 C a token and layer (norms, qkv, attention, feed-forward), the stream, and one block of logits. Where layers are
    * computed again: their inputs, and one of them.

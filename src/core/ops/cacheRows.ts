@@ -1,0 +1,31 @@
+/**
+ * Writes the keys and values of new tokens into a cache, in place.
+ *
+ *   cache[position + t] <- x[t, S - K ...]
+ *
+ * cache [P, K] a variable   x [T, S], S >= K: its last K columns count (k | v of a fused q | k | v)
+ * position [1] int32, position + T <= P; a tensor, so that a traced step can move on
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
+import { cacheRowsOnGpu } from './cacheRows.wgsl';
+import { way, type Ways } from './op';
+
+export type CacheRows = (cache: Variable, x: Tensor2D, position: Tensor1D) => void;
+
+export const cacheRows: CacheRows = (...input) => {
+  way(CACHE_ROWS)(...input);
+};
+
+export const CACHE_ROWS: Ways<CacheRows> = {
+  webgpu: cacheRowsOnGpu,
+  reference: (cache, x, position) => {
+    const [K, [T, S]] = [cache.shape[1]!, x.shape];
+    const from = x.dataSync<'float32'>();
+    // A copy: wasm would not see that a tensor's own memory has changed.
+    const into = new Float32Array(cache.dataSync<'float32'>());
+    const first = position.dataSync<'int32'>()[0]!;
+    for (let t = 0; t < T; t++) into.set(from.subarray((t + 1) * S - K, (t + 1) * S), (first + t) * K);
+    tf.tidy(() => cache.assign(tf.tensor(into, cache.shape)));
+  },
+};

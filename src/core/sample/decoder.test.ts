@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Network } from '../models/network';
+import { CONTEXT, decisiveModel, expectSameAsUncached } from '../testing/decoding';
+import { useWasm } from '../testing/wasm';
+import { decoder, visible } from './decoder';
+
+describe.each([
+  ['cpu', () => tf.setBackend('cpu')],
+  ['wasm', useWasm],
+])('on %s', (_, use) => {
+  let net: Network;
+  beforeAll(async () => {
+    await use();
+    net = await decisiveModel();
+    return () => net.dispose();
+  });
+
+  test('a token at a time it says what the whole text says, also when the context has been full', async () => {
+    const before = tf.memory().numTensors;
+    await expectSameAsUncached(net, 3 * CONTEXT);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+  test('another text is read anew', async () => {
+    const decoding = decoder(net);
+    const first = await decoding.next([1, 2, 3, 4]);
+    await decoding.next([1, 2, 3, 4, 5]);
+    expect(await decoding.next([1, 2, 9, 4, 5, 6])).not.toEqual(first);
+    expect(await decoding.next([7])).not.toEqual(first);
+    expect(await decoding.next([1, 2, 3, 4])).toEqual(first);
+    decoding.dispose();
+  });
+});
+
+test('a model sees all of a text that fits, else from half a context further on', () => {
+  const seen = (length: number, context: number) => visible([...Array(length).keys()], context);
+  expect(seen(20, 20)).toHaveLength(20);
+  expect(seen(21, 20)).toEqual(Array.from({ length: 11 }, (_, i) => 10 + i));
+  expect(seen(30, 20)).toHaveLength(20);
+  expect(seen(31, 20)).toHaveLength(11);
+  for (let length = 1; length < 40; length++) {
+    const ids = seen(length, 5);
+    expect(ids.at(-1)).toBe(length - 1);
+    expect(ids.length).toBeLessThanOrEqual(5);
+    expect(ids.length).toBeGreaterThanOrEqual(Math.min(length, 4));
+  }
+});

@@ -1,0 +1,76 @@
+/** The next token's scores, a token at a time: what was read before is kept, so that each step is one row of work. */
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import { compile } from '../gpu/program';
+import { modelSpec } from '../models';
+import type { Network } from '../models/network';
+import type { Cache } from '../nn/cache';
+import { hold } from '../ops/variables';
+import { padded, scores } from './logits';
+
+export interface Decoder {
+  /**
+   * Scores of every token as the next one after `ids`, [vocabulary]. Where ids are those of the last call and one more, the
+   * model reads that one; else it reads them all again. The weights must not have changed in between.
+   */
+  next(ids: readonly number[]): Promise<Float32Array>;
+  dispose(): void;
+}
+
+export function decoder(network: Network): Decoder {
+  const { id, config } = network.choice;
+  const { layers, context } = config;
+  const shape = [context, modelSpec(id).cacheColumns(config)];
+  const zeros = { shape, data: new Float32Array(tf.util.sizeFromShape(shape)) };
+  const kept = hold(Array.from({ length: layers }, () => zeros));
+  const one = { shape: [1], dtype: 'int32' } as const;
+  const program = compile(
+    { ids: { shape: [1, 1], dtype: 'int32' }, position: one, length: one },
+    ({ ids, position, length }) => {
+      const cache: Cache = { position: position as Tensor1D, length: length as Tensor1D, layers: kept.variables };
+      return { scores: scores(network, network.hidden(ids as Tensor2D, { dropout: 0, cache })) };
+    },
+  );
+  let known: readonly number[] = [];
+
+  /** All at once, op by op: it happens once for many tokens, each time in another shape. */
+  async function begin(ids: readonly number[]): Promise<Float32Array> {
+    const result = tf.tidy(() => {
+      const cache: Cache = {
+        position: tf.tensor1d([0], 'int32'),
+        length: tf.tensor1d([ids.length], 'int32'),
+        layers: kept.variables,
+      };
+      const hidden = network.hidden(padded(ids, context), { dropout: 0, cache });
+      return scores(network, tf.slice(hidden, [ids.length - 1, 0], [1, -1]));
+    });
+    const values = await result.data<'float32'>();
+    result.dispose();
+    return values;
+  }
+  return {
+    async next(all) {
+      const ids = visible(all, context);
+      const goesOn = ids.length === known.length + 1 && known.every((token, i) => token === ids[i]);
+      known = ids;
+      if (!goesOn) return begin(ids);
+      const [position, length] = [Int32Array.of(ids.length - 1), Int32Array.of(ids.length)];
+      const result = await program.run({ ids: Int32Array.of(ids.at(-1)!), position, length });
+      return result.scores;
+    },
+    dispose() {
+      program.dispose();
+      kept.dispose();
+    },
+  };
+}
+
+/**
+ * What a model sees of a text: all of it while it fits the context, then from half a context further on each time it would
+ * not. Positions are absolute, so a cache cannot slide; this way it is filled anew once in half a context of tokens.
+ */
+export function visible(ids: readonly number[], context: number): readonly number[] {
+  const half = Math.max(1, Math.floor(context / 2));
+  const jumps = Math.max(0, Math.ceil((ids.length - context) / half));
+  return ids.slice(jumps * half);
+}
