@@ -1,5 +1,7 @@
-import { checkOp, floats } from '../testing/checkOp';
-import { LAYER_NORM } from './layerNorm';
+import * as tf from '@tensorflow/tfjs';
+import { expect, test } from 'vitest';
+import { checkOp, expectClose, floats, weights } from '../testing/checkOp';
+import { LAYER_NORM, layerNorm, layerNormOfBranch } from './layerNorm';
 
 checkOp(
   'layerNorm',
@@ -13,3 +15,22 @@ checkOp(
   { x: { shape: [1, 4], data: Float32Array.of(3, 5, 4, 7) }, gain: floats([4]), bias: floats([4]) },
   { epsilon: 1e-5 },
 );
+
+test('on a branch, x has the gradient of both ways, and nothing is left behind', async () => {
+  await tf.setBackend('cpu');
+  const before = tf.memory().numTensors;
+  tf.tidy(() => {
+    const sample = [floats([5, 9], 2), floats([9], 1, 1), floats([9], 1, 2)];
+    const inputs = sample.map(({ shape, data }) => tf.tensor(data, shape));
+    const w = tf.tensor2d(weights(45), [5, 9]);
+    const both = (norm: typeof layerNormOfBranch) =>
+      tf.grads((x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor) => {
+        const [y, rest] = norm(x as tf.Tensor2D, gain, bias);
+        return tf.sum(tf.mul(tf.add(y, tf.square(rest)), w));
+      })(inputs);
+    const got = both(layerNormOfBranch);
+    const want = both((x, gain, bias) => [layerNorm(x, gain, bias), x]);
+    want.forEach((gradient, i) => expectClose(got[i]!.dataSync(), gradient.dataSync(), 1e-6, `gradient ${i}`));
+  });
+  expect(tf.memory().numTensors).toBe(before);
+});

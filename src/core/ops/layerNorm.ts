@@ -9,10 +9,18 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { layerNormOnGpu } from './layerNorm.wgsl';
-import { type Differentiable, run, type Ways } from './op';
+import { type Differentiable, run, runAndPass, type Ways } from './op';
 
 export const layerNorm = (x: Tensor2D, gain: Tensor, bias: Tensor, epsilon = 1e-5): Tensor2D =>
   run(LAYER_NORM, { x, gain, bias }, { epsilon }) as Tensor2D;
+
+/** The same on the branch of a residual connection: `rest` is x again, for the sum at the branch's end. */
+export const layerNormOfBranch = (
+  x: Tensor2D,
+  gain: Tensor,
+  bias: Tensor,
+  epsilon = 1e-5,
+): [y: Tensor2D, rest: Tensor2D] => runAndPass(LAYER_NORM, { x, gain, bias }, { epsilon }, 'x') as [Tensor2D, Tensor2D];
 
 export type X = { x: Tensor; gain: Tensor; bias: Tensor };
 /** mean, rstd [N, 1]. */
@@ -31,12 +39,13 @@ export const LAYER_NORM: Ways<Differentiable<X, Settings>> = {
       return { y: tf.add(tf.mul(tf.mul(centred, rstd), gain), bias), saved: { x, gain, mean, rstd } };
     },
     /** dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, n = (x - mean) rstd; the means are over the row. */
-    backward(dy, { x, gain, mean, rstd }: Saved) {
+    backward(dy, { x, gain, mean, rstd }: Saved, _, also) {
       const n = tf.mul(tf.sub(x, mean), rstd);
       const g = tf.mul(dy, gain);
       const along = tf.mul(n, tf.mean(tf.mul(g, n), 1, true));
+      const dx = tf.mul(rstd, tf.sub(tf.sub(g, tf.mean(g, 1, true)), along));
       return {
-        x: tf.mul(rstd, tf.sub(tf.sub(g, tf.mean(g, 1, true)), along)),
+        x: also ? tf.add(dx, also) : dx,
         gain: tf.sum(tf.mul(dy, n), 0),
         bias: tf.sum(dy, 0),
       };

@@ -3,7 +3,6 @@ import { dispatch, kernels, row } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import type { Settings, X } from './layerNorm';
 import type { Differentiable } from './op';
-import { sumOverWorkgroup } from './reduce.wgsl';
 
 type Saved = { x: Tensor; gain: Tensor; stats: Tensor };
 
@@ -15,107 +14,144 @@ export const layerNormOnGpu: Differentiable<X, Settings, Saved> = {
     dispatch(forward(N, C, epsilon), { x, gain, bias, y, stats });
     return { y, saved: { x, gain, stats } };
   },
-  /** dx row by row; what a workgroup's rows add to gain and bias goes to `parts`, which a second kernel sums. */
-  backward(dy, { x, gain, stats }) {
+  backward(dy, { x, gain, stats }, _, also) {
     const [N, C] = x.shape as [number, number];
-    const groups = Math.min(Math.ceil(N / 8), 64);
     const dx = emptyTensor([N, C], 'float32');
-    const parts = emptyTensor([groups, 2, C], 'float32');
-    dispatch(backward(N, C, groups), { dy, x, gain, stats, dx, parts });
     const [dGain, dBias] = [emptyTensor([C], 'float32'), emptyTensor([C], 'float32')] as [Tensor, Tensor];
-    dispatch(sumParts(groups, C), { parts, gain: dGain, bias: dBias });
-    parts.dispose();
+    dispatch(backward(N, C, also !== undefined), { dy, x, gain, stats, also, dx, dGain, dBias });
     return { x: dx, gain: dGain, bias: dBias };
   },
 };
 
-const THREADS = 64;
+/** A workgroup takes ROWS rows, LANES threads to each; all sums of a row meet at one barrier. */
+const LANES = 16;
+const ROWS = 4;
+const THREADS = LANES * ROWS;
 
-/** stats [N, 2]: mean and rstd. The variance is taken about the mean, in a second pass over the row. */
-const forward = kernels((N: number, C: number, epsilon: number) => ({
-  name: 'layerNorm',
-  bindings: {
-    x: ['read', 'f32'],
-    gain: ['read', 'f32'],
-    bias: ['read', 'f32'],
-    y: ['write', 'f32'],
-    stats: ['write', 'vec2f'],
-  } as const,
-  workgroup: [THREADS, 1, 1] as const,
-  grid: row(N),
-  globals: sumOverWorkgroup(THREADS),
-  body: `
-  if (index >= ${N}u) { return; }
-  let first = index * ${C}u;
-  var sum = 0.0;
-  for (var c = lane; c < ${C}u; c += ${THREADS}u) { sum += x[first + c]; }
-  let mean = reduce_sum(sum, lane) / ${C}.0;
-  var square = 0.0;
-  for (var c = lane; c < ${C}u; c += ${THREADS}u) { let d = x[first + c] - mean; square += d * d; }
-  let rstd = inverseSqrt(reduce_sum(square, lane) / ${C}.0 + ${epsilon});
-  if (lane == 0u) { stats[index] = vec2f(mean, rstd); }
-  for (var c = lane; c < ${C}u; c += ${THREADS}u) { y[first + c] = (x[first + c] - mean) * rstd * gain[c] + bias[c]; }`,
-}));
+/** Four columns at a time where the width allows. `sum` adds the parts of a column's type up. */
+const columns = (C: number) =>
+  C % 4 === 0
+    ? { type: 'vec4f' as const, D: C / 4, zero: 'vec4f()', sum: (v: string) => `dot(${v}, vec4f(1.0))`, width: 4 }
+    : { type: 'f32' as const, D: C, zero: '0.0', sum: (v: string) => v, width: 1 };
 
-/** dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, n = (x - mean) rstd. Workgroup w takes rows w, w + groups, ... */
-const backward = kernels((N: number, C: number, groups: number) => {
-  const share = Math.ceil(C / THREADS); // columns of a thread
+/**
+ * stats [N, 2]: mean and rstd. Each thread takes mean and squares about that mean of its own columns, in two passes; then
+ * they are joined: Chan, Golub & LeVeque 1983, "Algorithms for computing the sample variance".
+ */
+const forward = kernels((N: number, C: number, epsilon: number) => {
+  const { type, D, zero, sum, width } = columns(C);
   return {
-    name: 'layerNorm backward',
+    name: 'layerNorm',
     bindings: {
-      dy: ['read', 'f32'],
-      x: ['read', 'f32'],
-      gain: ['read', 'f32'],
-      stats: ['read', 'vec2f'],
-      dx: ['write', 'f32'],
-      parts: ['write', 'f32'],
+      x: ['read', type],
+      gain: ['read', type],
+      bias: ['read', type],
+      y: ['write', type],
+      stats: ['write', 'vec2f'],
     } as const,
-    workgroup: [THREADS, 1, 1] as const,
-    grid: [groups, 1, 1] as const,
-    globals: sumOverWorkgroup(THREADS, 'vec2f'),
+    workgroup: [LANES, ROWS, 1] as const,
+    grid: row(Math.ceil(N / ROWS)),
+    globals: `var<workgroup> parts: array<vec3f, ${THREADS}>; // count, mean, squares about it`,
     body: `
-  var toGain: array<f32, ${share}>;
-  var toBias: array<f32, ${share}>;
-  for (var r = group.x; r < ${N}u; r += ${groups}u) {
-    let first = r * ${C}u;
-    let mean = stats[r].x;
-    let rstd = stats[r].y;
-    var sums = vec2f();
-    for (var s = 0u; s < ${share}u; s++) {
-      let c = s * ${THREADS}u + lane;
-      if (c < ${C}u) {
-        let n = (x[first + c] - mean) * rstd;
-        let d = dy[first + c];
-        sums += d * gain[c] * vec2f(1.0, n);
-        toGain[s] += d * n;
-        toBias[s] += d;
-      }
-    }
-    let means = reduce_sum(sums, lane) / ${C}.0;
-    for (var c = lane; c < ${C}u; c += ${THREADS}u) {
-      let n = (x[first + c] - mean) * rstd;
-      dx[first + c] = rstd * (dy[first + c] * gain[c] - means.x - n * means.y);
-    }
+  let r = index * ${ROWS}u + local.y;
+  let first = min(r, ${N - 1}u) * ${D}u;
+  let count = ${width}.0 * f32((${D + LANES - 1}u - local.x) / ${LANES}u);
+  var sum = ${zero};
+  for (var c = local.x; c < ${D}u; c += ${LANES}u) { sum += x[first + c]; }
+  let middle = ${sum('sum')} / max(count, 1.0);
+  var squares = ${zero};
+  for (var c = local.x; c < ${D}u; c += ${LANES}u) { let d = x[first + c] - middle; squares += d * d; }
+  parts[lane] = vec3f(count, middle, ${sum('squares')});
+  workgroupBarrier();
+  if (r >= ${N}u) { return; }
+  var mean = 0.0;
+  for (var i = 0u; i < ${LANES}u; i++) { let p = parts[local.y * ${LANES}u + i]; mean += p.x * p.y; }
+  mean /= ${C}.0;
+  var variance = 0.0;
+  for (var i = 0u; i < ${LANES}u; i++) {
+    let p = parts[local.y * ${LANES}u + i];
+    variance += p.z + p.x * (p.y - mean) * (p.y - mean);
   }
-  for (var s = 0u; s < ${share}u; s++) {
-    let c = s * ${THREADS}u + lane;
-    if (c < ${C}u) {
-      parts[group.x * ${2 * C}u + c] = toGain[s];
-      parts[group.x * ${2 * C}u + ${C}u + c] = toBias[s];
-    }
-  }`,
+  let rstd = inverseSqrt(variance / ${C}.0 + ${epsilon});
+  if (local.x == 0u) { stats[r] = vec2f(mean, rstd); }
+  for (var c = local.x; c < ${D}u; c += ${LANES}u) { y[first + c] = (x[first + c] - mean) * rstd * gain[c] + bias[c]; }`,
   };
 });
 
-const sumParts = kernels((groups: number, C: number) => ({
-  name: 'layerNorm backward, sums',
-  bindings: { parts: ['read', 'f32'], gain: ['write', 'f32'], bias: ['write', 'f32'] } as const,
-  workgroup: [THREADS, 1, 1] as const,
-  grid: row(Math.ceil((2 * C) / THREADS)),
-  body: `
-  let c = index * ${THREADS}u + lane;
-  if (c >= ${2 * C}u) { return; }
-  var sum = 0.0;
-  for (var g = 0u; g < ${groups}u; g++) { sum += parts[g * ${2 * C}u + c]; }
-  if (c < ${C}u) { gain[c] = sum; } else { bias[c - ${C}u] = sum; }`,
-}));
+/** Columns of a workgroup that sums gain's and bias' gradients, in units of the column's type, and its threads along the rows. */
+const ACROSS = 2;
+const ALONG = THREADS / ACROSS;
+/**
+ * dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, n = (x - mean) rstd: the first workgroups, by rows.
+ * dGain = sum of dy n, dBias = sum of dy over the rows: the other workgroups, by columns, each in a fixed order.
+ */
+const backward = kernels((N: number, C: number, also: boolean) => {
+  const { type, D, zero, sum } = columns(C);
+  const byRow = Math.ceil(N / ROWS);
+  const byColumn = Math.ceil(D / ACROSS);
+  return {
+    name: 'layerNorm backward',
+    bindings: {
+      dy: ['read', type],
+      x: ['read', type],
+      gain: ['read', type],
+      stats: ['read', 'vec2f'],
+      ...(also && { also: ['read', type] as const }),
+      dx: ['write', type],
+      dGain: ['write', type],
+      dBias: ['write', type],
+    } as const,
+    workgroup: [THREADS, 1, 1] as const,
+    grid: row(byRow + byColumn),
+    globals: `
+var<workgroup> ofN: array<${type}, ${THREADS}>; // parts of the sums of g n, or dy n
+var<workgroup> of1: array<${type}, ${THREADS}>; // parts of the sums of g, or dy`,
+    body: `
+  if (index >= ${byRow + byColumn}u) { return; }
+  let byRow = index < ${byRow}u;
+  let r = index * ${ROWS}u + lane / ${LANES}u;
+  let l = lane % ${LANES}u;
+  let c = (index - select(${byRow}u, 0u, byRow)) * ${ACROSS}u + lane % ${ACROSS}u;
+  let first = min(r, ${N - 1}u) * ${D}u;
+  let stat = stats[min(r, ${N - 1}u)];
+  var n = ${zero};
+  var one = ${zero};
+  if (byRow) {
+    for (var k = l; k < ${D}u; k += ${LANES}u) {
+      let g = dy[first + k] * gain[k];
+      n += g * (x[first + k] - stat.x) * stat.y;
+      one += g;
+    }
+  } else if (c < ${D}u) {
+    for (var k = lane / ${ACROSS}u; k < ${N}u; k += ${ALONG}u) {
+      let d = dy[k * ${D}u + c];
+      n += d * (x[k * ${D}u + c] - stats[k].x) * stats[k].y;
+      one += d;
+    }
+  }
+  ofN[lane] = n;
+  of1[lane] = one;
+  workgroupBarrier();
+  if (byRow) {
+    if (r >= ${N}u) { return; }
+    n = ${zero};
+    one = ${zero};
+    for (var i = 0u; i < ${LANES}u; i++) {
+      n += ofN[lane - l + i];
+      one += of1[lane - l + i];
+    }
+    let means = vec2f(${sum('one')}, ${sum('n')}) / ${C}.0;
+    for (var k = l; k < ${D}u; k += ${LANES}u) {
+      let along = (x[first + k] - stat.x) * stat.y * means.y;
+      dx[first + k] = stat.y * (dy[first + k] * gain[k] - means.x - along)${also ? ' + also[first + k]' : ''};
+    }
+  } else if (lane < ${ACROSS}u && c < ${D}u) {
+    for (var i = lane + ${ACROSS}u; i < ${THREADS}u; i += ${ACROSS}u) {
+      n += ofN[i];
+      one += of1[i];
+    }
+    dGain[c] = n;
+    dBias[c] = one;
+  }`,
+  };
+});

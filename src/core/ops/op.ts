@@ -7,6 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
+import { customGradOf } from '../gpu/tfjs';
 
 /** One function, and other ways to compute it. All agree to f32 rounding. */
 export interface Ways<F> {
@@ -33,26 +34,50 @@ export type Gradients<X> = { readonly [name in keyof X]?: Tensor | undefined };
 export interface Differentiable<X extends Tensors = Tensors, P = unknown, S extends Tensors = Tensors> {
   /** `y` is a fresh tensor. Everything else that is made here and not saved is disposed. */
   forward(x: X, p: P): { y: Tensor; saved: S };
-  /** dy: gradient of the loss by y -> gradient by each float32 tensor of X that was given: fresh tensors, none of them dy itself. */
-  backward(dy: Tensor, saved: S, p: P): Gradients<X>;
+  /**
+   * dy: gradient of the loss by y -> gradient by each float32 tensor of X that was given: fresh tensors, none of them dy itself.
+   * `also`: in an op that passes an input on, what the loss' gradient by that input is otherwise; the op adds its own to it.
+   */
+  backward(dy: Tensor, saved: S, p: P, also?: Tensor): Gradients<X>;
 }
 
 /** Runs an op and puts it on the gradient tape. */
-export function run<X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, x: X, p: P): Tensor {
+export const run = <X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, x: X, p: P): Tensor =>
+  onTape(ways, x, p)[0]!;
+
+/**
+ * Runs an op on the branch of a residual connection: `rest` is its input `passed`, for the sum at the branch's end. Its
+ * backward gets both gradients, so that no further op has to add them.
+ */
+export function runAndPass<X extends Tensors, P>(
+  ways: Ways<Differentiable<X, P>>,
+  x: X,
+  p: P,
+  passed: keyof X,
+): [y: Tensor, rest: Tensor] {
+  return onTape(ways, x, p, passed) as [Tensor, Tensor];
+}
+
+function onTape<X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, x: X, p: P, passed?: keyof X): Tensor[] {
   const chosen = way(ways);
-  const names = Object.keys(x).filter((name): name is string & keyof X => x[name]?.dtype === 'float32');
-  const call = tf.customGrad((...args: unknown[]) => {
-    const save = args.at(-1) as tf.GradSaveFunc;
-    const { y, saved } = chosen.forward(x, p);
-    const kept = Object.entries(saved).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
-    save(kept.map(([, tensor]) => tensor));
-    return {
-      value: y,
-      gradFunc(dy: Tensor, tensors: Tensor[]) {
-        const gradients = chosen.backward(dy, Object.fromEntries(kept.map(([name], i) => [name, tensors[i]])), p);
-        return names.map((name): Tensor => gradients[name]!);
-      },
-    };
-  });
-  return call(...names.map((name) => x[name]!));
+  const inputs = Object.entries<Tensor | undefined>(x).filter(
+    (entry): entry is [string, Tensor] => entry[1]?.dtype === 'float32',
+  );
+  const rest = inputs.find(([name]) => name === passed)?.[1];
+  let kept: string[] = [];
+  return customGradOf(
+    inputs.map(([, tensor]) => tensor),
+    (save) => {
+      const { y, saved } = chosen.forward(x, p);
+      const entries = Object.entries(saved).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
+      kept = entries.map(([name]) => name);
+      save(entries.map(([, tensor]) => tensor));
+      return rest ? [y, tf.clone(rest)] : [y];
+    },
+    ([dy, also], tensors) => {
+      const saved = Object.fromEntries(kept.map((name, i) => [name, tensors[i]!]));
+      const gradients: Readonly<Record<string, Tensor | undefined>> = chosen.backward(dy!, saved, p, also);
+      return inputs.map(([name]) => gradients[name]!);
+    },
+  );
 }
