@@ -37,6 +37,8 @@ const MAY_IMPORT = {
     'core/train',
     'core/runs',
   ],
+  // The offline page that exports carry along: small, and without TensorFlow.js.
+  page: [base, 'core/tokenizer', 'core/sample', 'core/models', 'core/export'],
   protocol: ['core'],
   storage: [base, 'core/checkpoint'],
   workers: ['core', 'protocol', 'storage'],

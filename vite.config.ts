@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Connect, type Plugin } from 'vite';
 import { headersFor, hostFiles } from './headers.config.ts';
 import { samplesPlugin } from './scripts/samples.ts';
+import { pagePlugin } from './scripts/templates.ts';
 
 /** The strict headers on every response of the dev and preview servers, and as files for hosts in the build. */
 function headersPlugin(): Plugin {
@@ -43,7 +44,7 @@ const forDevelopment = (policy: string): string =>
     .join('; ');
 
 export default defineConfig(({ command }) => ({
-  plugins: [react(), headersPlugin(), samplesPlugin()],
+  plugins: [react(), headersPlugin(), samplesPlugin(), pagePlugin()],
   html: command === 'serve' ? { cspNonce: 'dev' } : {},
   build: {
     target: 'es2023',

@@ -12,8 +12,11 @@ import type { StreamDecoder, Tokenizer, TokenizerModel } from './tokenizer';
  * @throws HomegrownError `bad-file` when a merge names an id that does not exist yet, or comes twice.
  */
 export async function createTokenizer(model: TokenizerModel): Promise<Tokenizer> {
-  return new ByteLevelTokenizer(model, await sha256Hex(JSON.stringify(model.merges)));
+  return tokenizerOf(model, await sha256Hex(JSON.stringify(model.merges)));
 }
+
+/** As createTokenizer, where the hash is known. */
+export const tokenizerOf = (model: TokenizerModel, hash: string): Tokenizer => new ByteLevelTokenizer(model, hash);
 
 class ByteLevelTokenizer implements Tokenizer {
   readonly size: number;

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { template } from '../../../scripts/templates';
+import { gather } from '../checkpoint/byteSource';
+import { greedy, trainedModels } from '../testing/trainedModel';
+import { serve } from '../../page/engine';
+import type { FromEngine, Line, ToEngine } from '../../page/protocol';
+import { base64, base64Length } from './base64';
+import type { Exported } from './format';
+import { html, type PageModel } from './html';
+
+let models: Exported[];
+beforeAll(async () => {
+  models = await trainedModels();
+});
+
+async function written(model: Exported): Promise<string> {
+  const [file] = await html.files(model, { withOptimizer: false, template });
+  return new TextDecoder('utf-8', { fatal: true }).decode(await gather(file!));
+}
+const blocksOf = (page: string): string[] =>
+  [...page.matchAll(/<script type="application\/octet-stream;base64">([^<]*)<\/script>/g)].map(([, text]) => text!);
+const modelIn = (page: string): PageModel =>
+  JSON.parse(/<script type="application\/json" id="model">([^<]*)<\/script>/.exec(page)![1]!) as PageModel;
+
+/** The engine of the page, told to write by the page's own messages. */
+async function answer(source: string, prompt: string, settings: Extract<ToEngine, { kind: 'write' }>['settings']) {
+  const { port1, port2 } = new MessageChannel();
+  // Core's own declaration of a port knows no data.
+  const page = port1 as unknown as Line<ToEngine, FromEngine>;
+  const heard: FromEngine[] = [];
+  let wake: () => void = () => undefined;
+  page.onmessage = ({ data }) => {
+    heard.push(data);
+    wake();
+  };
+  const hear = async (kind: FromEngine['kind']): Promise<void> => {
+    while (!heard.some((message) => message.kind === kind || message.kind === 'failed')) {
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  };
+  try {
+    serve(port2 as unknown as Line<FromEngine, ToEngine>);
+    await hear('listening');
+    page.postMessage({ kind: 'model', model: modelIn(source) });
+    for (const text of blocksOf(source)) page.postMessage({ kind: 'weights', base64: text });
+    page.postMessage({ kind: 'write', prompt, settings });
+    await hear('done');
+    return heard;
+  } finally {
+    port1.close();
+    port2.close();
+  }
+}
+
+test('the page has less than 400 kB of code, and a policy that lets nothing be fetched', async () => {
+  const page = await template('page.html');
+  expect(new TextEncoder().encode(page).length).toBeLessThan(400_000);
+  const [, policy] = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(page)!;
+  expect(policy).toMatch(
+    /^default-src 'none'; script-src 'sha256-[^']+' 'wasm-unsafe-eval'; style-src 'sha256-[^']+'; /,
+  );
+  expect(policy).not.toMatch(/unsafe-inline|'self'|https?:|connect-src/);
+  expect(page).not.toMatch(/<(script|link|img|iframe)[^>]* (src|href)="(?!data:)/);
+});
+
+test('three trained models, read back from their pages, write the text that the app writes, past the context too', async () => {
+  for (const model of models) {
+    const page = await written(model);
+    const prompt = 'Call me Ishmael. Some years ago';
+    const length = model.info.model.config.context + 10;
+    const settings = { temperature: 0, topK: 0, topP: 1, seed: 1, length };
+    const heard = await answer(page, prompt, settings);
+    expect(heard.filter(({ kind }) => kind === 'failed')).toEqual([]);
+    const ids = heard.flatMap((message) => (message.kind === 'wrote' ? [message.token.id] : []));
+    const { endOfText } = model.tokenizer;
+    const expected = await greedy(model, model.tokenizer.encode(prompt), length);
+    expect(ids).toEqual(expected.slice(0, [...expected, endOfText].indexOf(endOfText)));
+    expect(ids.length).toBeGreaterThan(5);
+    const text = heard.map((m) => (m.kind === 'wrote' ? m.token.text : m.kind === 'done' ? m.rest : '')).join('');
+    expect(text).toBe(model.tokenizer.decode(ids));
+  }
+});
+
+test('the size is known before, and the weights are all there, bit for bit', async () => {
+  for (const model of models) {
+    const [file] = await html.files(model, { withOptimizer: false, template });
+    let size = 0;
+    let largest = 0;
+    for await (const chunk of file!.chunks()) {
+      size += chunk.length;
+      largest = Math.max(largest, chunk.length);
+    }
+    expect(size).toBe(file!.size);
+    expect(largest).toBeLessThanOrEqual(4 * 2 ** 20);
+    expect(file!.name).toBe(`${model.name}.html`);
+    const page = await written(model);
+    const bytes = Buffer.concat(blocksOf(page).map((text) => Buffer.from(text, 'base64')));
+    const tensors = modelIn(page).tensors.map(([name]) => model.snapshot.tensors.get(name)!.data);
+    const expected = Buffer.concat(tensors.map((data) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)));
+    expect(bytes.equals(expected)).toBe(true);
+  }
+});
+
+test('a page that lost a part of its weights says so', async () => {
+  const page = await written(models[0]!);
+  const cut = page.replace(/(base64">[^<]*)[^<]{40}(?=<)/, '$1');
+  const heard = await answer(cut, 'a', { temperature: 0, topK: 0, topP: 1, seed: 1, length: 1 });
+  expect(heard.at(-1)).toMatchObject({ kind: 'failed', failure: { code: 'bad-file' } });
+});
+
+test('nothing that people name gets out of its place', async () => {
+  const [model] = models;
+  const tags = (page: string): number => page.split('<').length;
+  const plain = tags(await written(model!));
+  const nasty = fc.constantFrom('</script>', '</title>', '<!--', '-->', '<script>', '"', "'", '&lt;', '{{weights}}', '$&', '{{model}}', '\u2028', '\0', '\ud800'); // prettier-ignore
+  const text = fc
+    .array(fc.oneof(nasty, fc.string({ unit: 'grapheme' })), { maxLength: 8 })
+    .map((parts) => parts.join(''));
+  await fc.assert(
+    fc.asyncProperty(text, text, text, async (name, prompt, source) => {
+      const { info } = model!;
+      const data = { ...info.data!, texts: [{ ...info.data!.texts[0]!, name: source }] };
+      const page = await written({
+        ...model!,
+        info: { ...info, name, data, recipe: { ...info.recipe, samplePrompt: prompt } },
+      });
+      expect(tags(page)).toBe(plain);
+      expect(modelIn(page)).toMatchObject({ name, prompt });
+      expect(modelIn(page).summary).toContain(source);
+      const [, title] = /<title>([^<]*)<\/title>/.exec(page)!;
+      const read = title!.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+      expect(read).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(new TextEncoder().encode(name)));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('base64 is what everyone else writes', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+      const text = base64(bytes);
+      expect(Buffer.from(text).toString('latin1')).toBe(Buffer.from(bytes).toString('base64'));
+      expect(text.length).toBe(base64Length(bytes.length));
+    }),
+  );
+});

@@ -1,0 +1,127 @@
+import { formatCount, formatShort } from '../base/units';
+import type { ByteStream } from '../checkpoint/byteSource';
+import { bytesOf, type NamedTensors } from '../checkpoint/tensors';
+import { modelSpec, type ModelId } from '../models';
+import type { ModelChoice } from '../models/network';
+import { countParams } from '../models/spec';
+import type { TokenizerModel } from '../tokenizer/tokenizer';
+import { base64, base64Length } from './base64';
+import { weightsOf } from './exported';
+import { fill } from './fill';
+import type { Exported, Format } from './format';
+import type { RunInfo } from './homegrownJson';
+import { modelCard } from './modelCard';
+
+/**
+ * One page that holds the model and writes with it, opened by a double click, without a server or a network. Weights
+ * are f32 in base64, 5.33 bytes a parameter, in blocks that the page takes out one by one; everything else that the
+ * page is told is one block of JSON. Its code comes from src/page.
+ */
+export const html: Format = {
+  kind: 'file',
+  problem: ({ model: { id } }) =>
+    RUNS.includes(id) ? null : `The offline page cannot run ${modelSpec(id).label} models yet.`,
+  async files(model, { template }) {
+    const [before = '', after] = (await template('page.html')).split('{{weights}}');
+    if (after === undefined) throw new Error('page.html has no place for weights');
+    return [page(model, before, after)];
+  },
+};
+
+/** The architectures that src/page knows. */
+const RUNS: readonly ModelId[] = ['gpt'];
+
+/** What the page is told besides the weights. */
+export interface PageModel {
+  name: string;
+  /** What the model is, in a sentence or two. */
+  summary: string;
+  /** The model card, in Markdown. */
+  card: string;
+  /** To begin with. */
+  prompt: string;
+  model: ModelChoice;
+  tokenizer: TokenizerModel;
+  tokenizerHash: string;
+  /** In the order of the weights: names, and how many floats each has. */
+  tensors: readonly (readonly [name: string, size: number])[];
+}
+
+function page(exported: Exported, before: string, after: string): ByteStream {
+  const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const weights = weightsOf(exported);
+  const head = encode(
+    fill(before, { title: escaped(exported.info.name), model: jsonInScript(pageModel(exported, weights)) }),
+  );
+  const [open, close, tail] = [encode(OPEN), encode(CLOSE), encode(after)];
+  const bytes = [...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  const blocks = Math.ceil(bytes / BLOCK);
+  return {
+    name: `${exported.name}.html`,
+    size: head.length + blocks * (open.length + close.length) + base64Length(bytes) + tail.length,
+    *chunks() {
+      yield head;
+      for (const block of inBlocks(weights)) {
+        yield open;
+        yield base64(block);
+        yield close;
+      }
+      yield tail;
+    },
+  };
+}
+
+function pageModel({ info, tokenizer }: Exported, weights: NamedTensors): PageModel {
+  return {
+    name: info.name,
+    summary: summary(info),
+    card: modelCard(info),
+    prompt: info.recipe.samplePrompt,
+    model: info.model,
+    tokenizer: tokenizer.model,
+    tokenizerHash: tokenizer.hash,
+    tensors: [...weights].map(([name, { data }]) => [name, data.length] as const),
+  };
+}
+
+function summary({ model: { id, config, vocabulary }, data }: RunInfo): string {
+  const spec = modelSpec(id);
+  const texts = data?.texts ?? [];
+  const characters = texts.reduce((sum, text) => sum + text.characters, 0);
+  const source = texts.length === 1 ? texts[0]!.name : `${formatCount(texts.length)} texts`;
+  const learnt = texts.length > 0 ? ` that has read ${source}, ${formatShort(characters)} characters,` : '';
+  return (
+    `A ${spec.label} language model of ${formatShort(countParams(spec.params(config, vocabulary)))} parameters` +
+    `${learnt} and continues what you begin. What it writes may be false.`
+  );
+}
+
+/** The tensors' bytes one after the other, cut into blocks without regard to where one ends. The buffer is used again. */
+function* inBlocks(weights: NamedTensors): Generator<Uint8Array> {
+  const block = new Uint8Array(BLOCK);
+  let filled = 0;
+  for (const tensor of weights.values()) {
+    const bytes = bytesOf(tensor);
+    for (let at = 0; at < bytes.length;) {
+      const piece = bytes.subarray(at, at + BLOCK - filled);
+      block.set(piece, filled);
+      at += piece.length;
+      filled += piece.length;
+      if (filled < BLOCK) continue;
+      yield block;
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield block.subarray(0, filled);
+}
+
+/** Bytes of weights a block; a multiple of 3, so that only the last ends in padding. */
+const BLOCK = 3 * 2 ** 20;
+const OPEN = '<script type="application/octet-stream;base64">';
+const CLOSE = '</script>\n';
+
+/** For the text of an element: nothing in it can begin a tag or a character reference. */
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+
+/** For a script element that is data: no `<` means no end tag and no comment. JSON has them only in strings. */
+const jsonInScript = (value: PageModel): string => JSON.stringify(value).replaceAll('<', '\\u003c');

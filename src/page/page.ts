@@ -1,0 +1,116 @@
+/** The page: what is typed and chosen goes to the engine, what the engine writes comes back. */
+import { type Failure, toFailure } from '../core/base/errors';
+import { formatBytes, formatCount, formatNumber, formatShare } from '../core/base/units';
+import type { PageModel } from '../core/export/html';
+import { card } from './card';
+import { handOver } from './embedded';
+import { part } from './parts';
+import type { FromEngine, Line, ToEngine } from './protocol';
+import { tokenList } from './tokens';
+
+export async function open(model: PageModel, connected: Promise<Line<ToEngine, FromEngine>>): Promise<void> {
+  part('name', HTMLElement).textContent = model.name;
+  part('summary', HTMLElement).textContent = model.summary;
+  part('card', HTMLElement).append(...card(model.card));
+  part('prompt', HTMLTextAreaElement).value = model.prompt;
+  try {
+    const engine = await connected;
+    const begun = performance.now();
+    let size = 0;
+    await handOver(model, engine, (bytes, of) => {
+      size = of;
+      say(`Loading the model, ${formatShare(bytes / of)} of ${formatBytes(of)}`);
+    });
+    say(`Ready: ${formatBytes(size)} loaded in ${formatNumber((performance.now() - begun) / 1000)} s`);
+    ready(model, engine);
+  } catch (error) {
+    say('');
+    fail(toFailure(error));
+  }
+}
+
+function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
+  const form = part('form', HTMLFormElement);
+  const run = part('run', HTMLButtonElement);
+  const tokens = tokenList(model.model.vocabulary);
+  let writing: { since: number; count: number; of: number; first: number } | null = null;
+
+  function start(): void {
+    const settings = readSettings();
+    const prompt = part('prompt', HTMLTextAreaElement).value;
+    tokens.clear();
+    part('failure', HTMLElement).textContent = '';
+    part('nothing', HTMLElement).hidden = true;
+    part('before', HTMLElement).textContent = prompt;
+    writing = { since: performance.now(), count: 0, of: settings.length, first: 0 };
+    show();
+    say('Reading the prompt');
+    engine.postMessage({ kind: 'write', prompt, settings });
+  }
+  const stop = (): void => engine.postMessage({ kind: 'stop' });
+  function show(): void {
+    run.textContent = writing ? 'Stop' : 'Write';
+    run.classList.toggle('stop', writing !== null);
+  }
+
+  engine.onmessage = ({ data }) => {
+    if (!writing) return;
+    switch (data.kind) {
+      case 'listening':
+      case 'took':
+        return; // Said before there was anything to write.
+      case 'wrote':
+        tokens.add(data.token);
+        writing.count++;
+        if (writing.count === 1) writing.first = performance.now();
+        say(`Writing, ${formatCount(writing.count)} of ${formatCount(writing.of)} tokens`);
+        return;
+      case 'done':
+      case 'failed': {
+        const { count, first } = writing;
+        writing = null;
+        show();
+        if (data.kind === 'failed') {
+          say('');
+          fail(data.failure);
+          return;
+        }
+        const rate = count > 1 ? `, ${formatNumber((1000 * (count - 1)) / (performance.now() - first))} a second` : '';
+        say(`${formatCount(count)} tokens${rate}${data.isEnd ? '; the model ended its text' : ''}`);
+        part('voice', HTMLElement).textContent = tokens.text() || 'The model wrote nothing';
+      }
+    }
+  };
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (writing) stop();
+    else start();
+  });
+  // What is not shown cannot be mended.
+  form.addEventListener('invalid', () => (part('settings', HTMLDetailsElement).open = true), { capture: true });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && writing) stop();
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || writing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  run.disabled = false;
+}
+
+function readSettings() {
+  const number = (id: string): number => part(id, HTMLInputElement).valueAsNumber;
+  return {
+    temperature: number('temperature'),
+    topK: number('top-k'),
+    topP: number('top-p'),
+    length: number('length'),
+    seed: number('seed'),
+  };
+}
+
+function say(words: string): void {
+  part('status', HTMLElement).textContent = words;
+}
+function fail({ message, remedy }: Failure): void {
+  part('failure', HTMLElement).textContent = [message, remedy].filter(Boolean).join(' ');
+}

@@ -1,0 +1,33 @@
+import type { Failure } from '../core/base/errors';
+import type { PageModel } from '../core/export/html';
+import type { GenerationSettings } from '../core/sample/generate';
+
+/** What the page tells the engine. First the model, then its weights piece by piece, each answered by `took` before the next. */
+export type ToEngine =
+  | { kind: 'model'; model: PageModel }
+  | { kind: 'weights'; base64: string }
+  | { kind: 'write'; prompt: string; settings: GenerationSettings }
+  | { kind: 'stop' };
+
+export type FromEngine =
+  | { kind: 'listening' }
+  | { kind: 'took'; bytes: number; of: number }
+  | { kind: 'wrote'; token: Written }
+  | { kind: 'done'; rest: string; isEnd: boolean }
+  | { kind: 'failed'; failure: Failure };
+
+export interface Written {
+  id: number;
+  /** Empty while a character is unfinished. */
+  text: string;
+  /** As the model says, before temperature, top-k and top-p. */
+  probability: number;
+  /** The likeliest, as the model says; null for bytes that are no whole characters. */
+  alternatives: readonly { id: number; text: string | null; probability: number }[];
+}
+
+/** Either end of the line: a worker, a worker's own scope, or a port. */
+export interface Line<Out, In> {
+  postMessage(message: Out): void;
+  onmessage: ((event: MessageEvent<In>) => void) | null;
+}

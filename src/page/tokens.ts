@@ -1,0 +1,106 @@
+/** What has been written, token by token: each can be chosen, by mouse or with ← →, to see what else it could have been. */
+import { formatCount, formatNumber, formatShare } from '../core/base/units';
+import { element } from './card';
+import { part } from './parts';
+import type { Written } from './protocol';
+
+export interface Tokens {
+  clear(): void;
+  add(token: Written): void;
+  text(): string;
+}
+
+/** `vocabulary`: entries, against which surprise is measured. */
+export function tokenList(vocabulary: number): Tokens {
+  const list = part('tokens', HTMLSpanElement);
+  let written: Written[] = [];
+  let bits = 0;
+  let chosen = -1;
+
+  function choose(index: number): void {
+    if (written.length === 0) return;
+    list.children[chosen]?.setAttribute('aria-selected', 'false');
+    chosen = Math.min(written.length - 1, Math.max(0, index));
+    const option = list.children[chosen]!;
+    option.setAttribute('aria-selected', 'true');
+    option.scrollIntoView({ block: 'nearest' });
+    list.setAttribute('aria-activedescendant', option.id);
+    showAlternatives(chosen, written[chosen]!);
+  }
+
+  list.addEventListener('click', ({ target }) => {
+    const at = [...list.children].indexOf(target as Element);
+    if (at >= 0) choose(at);
+  });
+  list.addEventListener('keydown', (event) => {
+    const next = { ArrowRight: chosen + 1, ArrowLeft: chosen - 1, Home: 0, End: written.length - 1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    choose(next);
+  });
+
+  return {
+    clear() {
+      written = [];
+      bits = 0;
+      chosen = -1;
+      list.replaceChildren();
+      list.removeAttribute('aria-activedescendant');
+      for (const id of ['tokens', 'foot', 'alternatives'] as const) part(id, HTMLElement).hidden = true;
+    },
+    add(token) {
+      const surprise = -Math.log2(Math.max(token.probability, Number.MIN_VALUE));
+      bits += surprise;
+      written.push(token);
+      const share = surprise / Math.log2(vocabulary);
+      const option = element('span', token.text);
+      option.id = `token-${written.length}`;
+      option.role = 'option';
+      option.ariaSelected = 'false';
+      option.className = `step${STEPS.filter((least) => share >= least).length}`;
+      if (token.text === '') option.ariaLabel = 'byte';
+      list.append(option);
+      list.hidden = false;
+      part('foot', HTMLElement).hidden = false;
+      part('bits', HTMLElement).textContent = `${formatNumber(bits / written.length)} bits a token`;
+    },
+    text: () => written.map(({ text }) => text).join(''),
+  };
+}
+
+/** Where the underline becomes a step heavier, as shares of the bits that guessing blindly among the vocabulary costs. */
+const STEPS = [0.1, 0.25, 0.45, 0.58] as const;
+
+function showAlternatives(index: number, token: Written): void {
+  const { id, text, probability, alternatives } = token;
+  const isListed = alternatives.some((other) => other.id === id);
+  const rows = isListed ? alternatives : [...alternatives, { id, text: text === '' ? null : text, probability }];
+  const most = Math.max(...rows.map((row) => row.probability));
+  part('alternatives-title', HTMLElement).textContent = `Token ${formatCount(index + 1)}`;
+  part('rows', HTMLElement).replaceChildren(
+    ...rows.map((row) => {
+      const bar = element('span');
+      bar.className = 'bar';
+      bar.style.width = `${(100 * row.probability) / most}%`;
+      const name = element('th', chip(row.text));
+      name.scope = 'row';
+      if (row.id === id) name.append(' chosen');
+      const number = element('td', formatShare(row.probability));
+      number.className = 'number';
+      const line = element('tr', name, element('td', bar), number);
+      if (row.id === id) line.className = 'chosen';
+      return line;
+    }),
+  );
+  part('alternatives', HTMLElement).hidden = false;
+}
+
+/** A leading space is `·`, a newline `↵`. */
+function chip(text: string | null): HTMLElement {
+  const made = element(
+    'span',
+    text === null ? 'byte' : text === '' ? 'end' : text.replace(/^ /, '·').replaceAll('\n', '↵'),
+  );
+  made.className = 'chip';
+  return made;
+}

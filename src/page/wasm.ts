@@ -1,0 +1,80 @@
+/**
+ * As much of an assembler for WebAssembly as our kernels need: functions of i32 that return nothing, over one imported memory.
+ * Code is nested lists of bytes. https://webassembly.github.io/spec/core/binary/
+ */
+export type Code = readonly (number | Code)[];
+
+export interface Func {
+  /** i32 parameters, numbered from 0; then i32 locals; then v128 locals. */
+  params: number;
+  i32s: number;
+  v128s: number;
+  body: Code;
+}
+
+/** A module that exports the functions by name and imports its memory as `page.memory`. */
+export function assemble(functions: Readonly<Record<string, Func>>): Uint8Array<ArrayBuffer> {
+  const all = Object.entries(functions);
+  const section = (id: number, items: readonly Code[]): Code => [id, sized([unsigned(items.length), ...items])];
+  const bytes: Code = [
+    [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    section(
+      1,
+      all.map(([, { params }]) => [0x60, unsigned(params), new Array<number>(params).fill(I32), 0]),
+    ),
+    section(2, [[name('page'), name('memory'), 0x02, 0x00, 0]]),
+    section(
+      3,
+      all.map((_, i) => unsigned(i)),
+    ),
+    section(
+      7,
+      all.map(([key], i) => [name(key), 0x00, unsigned(i)]),
+    ),
+    section(
+      10,
+      all.map(([, { i32s, v128s, body }]) => sized([2, [unsigned(i32s), I32], [unsigned(v128s), V128], body, 0x0b])),
+    ),
+  ];
+  return Uint8Array.from(flat(bytes));
+}
+
+export const get = (local: number): Code => [0x20, unsigned(local)];
+export const set = (local: number, value: Code): Code => [value, 0x21, unsigned(local)];
+export const int = (n: number): Code => [0x41, signed(n)];
+export const add = (a: Code, b: Code): Code => [a, b, 0x6a];
+/** Does the body, and again as long as `condition` holds after it. */
+export const repeat = (body: Code, condition: Code): Code => [0x03, 0x40, body, condition, 0x0d, 0, 0x0b];
+export const less = (a: Code, b: Code): Code => [a, b, 0x49];
+
+const simd = (operation: number): Code => [0xfd, unsigned(operation)];
+const at = (offset: number): Code => [2, unsigned(offset)]; // aligned to 4 bytes
+/** Four floats. */
+export const load = (address: Code, offset = 0): Code => [address, simd(0x00), at(offset)];
+export const store = (address: Code, value: Code, offset = 0): Code => [address, value, simd(0x0b), at(offset)];
+/** One float, four times. */
+export const loadSplat = (address: Code): Code => [address, simd(0x09), at(0)];
+export const plus = (a: Code, b: Code): Code => [a, b, simd(0xe4)];
+export const times = (a: Code, b: Code): Code => [a, b, simd(0xe6)];
+export const zeros = (): Code => [int(0), simd(0x11)];
+const lane = (value: Code, i: number): Code => [value, simd(0x1f), i];
+/** Writes the sum of a local's four floats. */
+export const storeSum = (address: Code, local: number): Code => [
+  address,
+  [lane(get(local), 0), lane(get(local), 1), 0x92],
+  [lane(get(local), 2), lane(get(local), 3), 0x92],
+  [0x92, 0x38, at(0)],
+];
+
+const I32 = 0x7f;
+const V128 = 0x7b;
+const flat = (code: Code): number[] => code.flatMap((part) => (typeof part === 'number' ? part : flat(part)));
+const sized = (code: Code): Code => {
+  const bytes = flat(code);
+  return [unsigned(bytes.length), bytes];
+};
+const name = (text: string): Code => [text.length, Array.from(text, (character) => character.charCodeAt(0))];
+
+/** LEB128. */
+const unsigned = (n: number): Code => (n < 0x80 ? [n] : [(n & 0x7f) | 0x80, unsigned(n >>> 7)]);
+const signed = (n: number): Code => (n >= -64 && n < 64 ? [n & 0x7f] : [(n & 0x7f) | 0x80, signed(n >> 7)]);
