@@ -34,6 +34,17 @@ describe('the cost of a run', () => {
     expect(cost.memory.total - sgd.memory.total).toBe(4 * cost.parameters);
   });
 
+  test('micro-batches cost a second gradient and multiply the tokens; activations computed again cost a third more work', () => {
+    const gathering = estimate(gpt, config, 65, { ...DEFAULT_RECIPE, accumulate: 4 }, device);
+    expect(gathering.memory.total - cost.memory.total).toBe(4 * cost.parameters);
+    expect(gathering.tokensPerStep).toBe(4 * cost.tokensPerStep);
+    expect(gathering.seconds).toBeGreaterThan(3 * cost.seconds!);
+    const again = estimate(gpt, { ...config, layers: 8 }, 65, { ...DEFAULT_RECIPE, recompute: true }, device);
+    const kept = estimate(gpt, { ...config, layers: 8 }, 65, DEFAULT_RECIPE, device);
+    expect(again.memory.activations).toBeLessThan(0.3 * kept.memory.activations);
+    expect(again.flopsPerStep).toBeCloseTo((4 / 3) * kept.flopsPerStep, 0);
+  });
+
   test('time follows steps and the measured rate, and is unknown without it', () => {
     const seconds = (steps: number, gigaflops: number) =>
       estimate(gpt, config, 65, { ...DEFAULT_RECIPE, steps, evalEvery: steps }, { ...device, gigaflops }).seconds!;

@@ -44,7 +44,11 @@ export function modelCard(info: RunInfo): string {
       ['Weight decay', String(recipe.weightDecay)],
       ['Gradient clipping', recipe.clip === 0 ? 'none' : `global norm ${recipe.clip}`],
       ['Dropout', String(recipe.dropout)],
-      ['Batch', `${recipe.batch} rows of ${config.context} tokens`],
+      [
+        'Batch',
+        `${recipe.batch} rows of ${config.context} tokens` +
+          (recipe.accumulate > 1 ? `, ${recipe.accumulate} of them an update` : ''),
+      ],
       ['Steps', `${formatCount(state.step)} of ${formatCount(recipe.steps)}, ${formatCount(state.tokensSeen)} tokens`],
       ['Seed', String(recipe.seed)],
     ]),

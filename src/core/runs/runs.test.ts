@@ -61,6 +61,13 @@ test('runs are listed newest first, read back, and leave nothing when deleted', 
   expect(await store.keys('')).toEqual(['runs-index/b']);
 });
 
+test('a recipe from before there was accumulation is one without', async () => {
+  const store = memoryStore();
+  const { accumulate, recompute, ...old } = record('a', 1).recipe;
+  await store.commit({ put: [['runs-index/a', { ...record('a', 1), recipe: old } as never]] });
+  expect((await readRun(store, 'a'))?.recipe).toEqual({ ...old, accumulate, recompute });
+});
+
 test('a damaged record is refused by name and not listed', async () => {
   const store = memoryStore();
   await store.commit({ put: [['runs-index/x', { ...record('x', 1), model: { id: 'gpt' } } as never]] });

@@ -3,7 +3,7 @@ import { formatNumber } from '../../core/base/units';
 import { learningRateAt, SCHEDULES, type ScheduleId } from '../../core/optim/schedule';
 import type { Recipe } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
-import { Block, Pane, Select, SmallChart, TextField } from '../../ui';
+import { Block, Pane, Select, SmallChart, Switch, TextField } from '../../ui';
 import { passes, type Situation } from './doctor';
 import type { Findings } from './findings';
 import {
@@ -68,6 +68,12 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
         <div className={styles.foldBody}>
           {rows(SELDOM)}
           {recipe.optimizer === 'adamw' && rows(SELDOM_ADAMW)}
+          <Switch
+            label="Recompute activations"
+            hint="much less memory, a third more work; the same losses"
+            isOn={recipe.recompute}
+            onChange={(recompute) => setRecipe({ recompute })}
+          />
         </div>
       </details>
     </Pane>

@@ -97,6 +97,17 @@ export const SELDOM: readonly RecipeField[] = [
   { ...whole, key: 'saveEvery', label: 'Save every', min: 1, step: 10, unit: 'steps' },
   { ...whole, key: 'evalTokens', label: 'Evaluate on', min: 1, step: 1024, unit: 'tokens', hint: () => 'at most' },
   { ...real, key: 'finalRate', label: 'Final rate', hint: () => 'share of the peak' },
+  {
+    ...whole,
+    key: 'accumulate',
+    label: 'Micro-batches per update',
+    min: 1,
+    max: 1024,
+    hint: ({ accumulate, batch }) =>
+      accumulate === 1
+        ? 'above 1, a larger batch in the same memory'
+        : `each update learns from ${formatCount(accumulate * batch)} rows`,
+  },
 ];
 export const SELDOM_ADAMW: readonly RecipeField[] = [
   { ...real, key: 'beta1', label: 'Beta 1', max: 0.9999, hint: () => 'memory of the gradient' },

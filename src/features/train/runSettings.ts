@@ -47,5 +47,6 @@ export function describeSettings({ model, recipe, tokenizer }: RunSettings): str
     `${KIND_WORDS[tokenizer]} ${formatCount(model.vocabulary)}`,
     `${recipe.optimizer === 'adamw' ? 'AdamW' : 'SGD'} ${formatNumber(recipe.learningRate)}`,
     ...(recipe.dropout > 0 ? [`dropout ${formatNumber(recipe.dropout)}`] : []),
+    ...(recipe.accumulate > 1 ? [`${formatCount(recipe.accumulate)} micro-batches an update`] : []),
   ].join(', ');
 }
