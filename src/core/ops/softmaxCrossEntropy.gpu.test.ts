@@ -1,6 +1,9 @@
+import { afterAll, beforeAll, describe } from 'vitest';
 import { stream } from '../base/rng';
+import { openGpu } from '../gpu/backend';
 import { floats, integers } from '../testing/checkOp';
 import { checkOnGpu, startDawn } from '../testing/checkOnGpu';
+import { capBindings } from '../testing/dawn';
 import { SOFTMAX_CROSS_ENTROPY } from './softmaxCrossEntropy';
 
 startDawn();
@@ -20,3 +23,19 @@ for (const [N, C, V, logitBytes] of [
     logitBytes,
   });
 }
+describe('where a binding holds a part of the classifier', () => {
+  const bytes = 64 * 2 ** 10;
+  let cap: { undo(): void } | undefined;
+  beforeAll(async () => (cap = capBindings((await openGpu()).device, bytes)));
+  afterAll(() => cap?.undo());
+  const [N, C, V] = [70, 100, 250]; // 100 kB: two parts, for two blocks of rows
+  const sample = {
+    hidden: floats([N, C]),
+    classifier: floats([V, C], 1, 1),
+    targets: integers(
+      [N],
+      Array.from({ length: N }, (_, n) => (n % 5 === 4 ? -1 : (n * 97) % V)),
+    ),
+  };
+  checkOnGpu('cross-entropy of a classifier in two parts', SOFTMAX_CROSS_ENTROPY, sample, { logitBytes: 1e9 });
+});

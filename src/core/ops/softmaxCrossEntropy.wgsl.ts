@@ -1,10 +1,11 @@
 /**
- * A block of rows at a time: logits, then loss and gradient of the logits in their place (never the probabilities), then
+ * A block of rows at a time, by as many parts of the classifier as a binding asks for: logits, then loss and gradient of the logits in their place (never the probabilities), then
  * what the block adds to both gradients (as Hsu et al. 2024, "Liger Kernel", arXiv:2410.10989). Where a gradient is wanted,
  * forward computes it at once, since the loss is a number: backward only scales it.
  */
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
+import { bindingElements, pieces } from '../gpu/arena';
 import { dispatch, kernels, row, type Slice } from '../gpu/dispatch';
 import { emptyTensor, gradientWanted, hostValues } from '../gpu/tfjs';
 import { product } from './matmul.wgsl';
@@ -12,6 +13,8 @@ import type { Differentiable } from './op';
 import { maxOverWorkgroup, sumOverWorkgroup } from './reduce.wgsl';
 import type { Settings, X } from './softmaxCrossEntropy';
 
+/** A part of a tensor that fits a binding. */
+type Piece = ReturnType<typeof pieces>[number];
 /** Gradients for a dloss of 1. */
 type Saved = { dHidden: Tensor; dClassifier: Tensor } | Record<string, never>;
 
@@ -23,26 +26,43 @@ export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
     const inverse = emptyTensor([1], 'float32');
     const losses = emptyTensor([N], 'float32');
     const y = emptyTensor([], 'float32') as Scalar;
-    const saved = wanted
+    const gradients = wanted
       ? { dHidden: emptyTensor([N, C], 'float32'), dClassifier: emptyTensor([V, C], 'float32') }
-      : {};
+      : undefined;
     dispatch(inverseCount(N), { targets, inverse });
-    for (const { start, length } of cut(N, V, logitBytes)) {
+    const parts = pieces(V * C, bindingElements(), C);
+    const sizes = parts.map(({ elements }) => elements / C);
+    for (const { start, length } of cut(N, V, Math.min(logitBytes, 4 * bindingElements()))) {
       const rows = (tensor: Tensor, width = 1): Slice => ({ tensor, from: start * width, length: length * width });
       const z = emptyTensor([length, V], 'float32') as Tensor2D;
       const a = rows(hidden, C);
-      dispatch(product({ M: length, N: V, K: C, transposeB: true }), { a, b: classifier, c: z });
-      dispatch(lossOfRows(length, V, wanted), { z, targets: rows(targets), inverse, losses: rows(losses) });
-      if ('dHidden' in saved) {
-        dispatch(product({ M: length, N: C, K: V }), { a: z, b: classifier, c: rows(saved.dHidden, C) });
-        const p = { M: V, N: C, K: length, transposeA: true, accumulate: start > 0 };
-        dispatch(product(p), { a: z, b: a, c: saved.dClassifier });
+      /** Logits of these rows by a part of the classifier lie together. */
+      const logits = ({ from, elements }: Piece): Slice => ({
+        tensor: z,
+        from: (from / C) * length,
+        length: (elements / C) * length,
+      });
+      const part = (tensor: Tensor, { from, elements }: Piece): Slice => ({ tensor, from, length: elements });
+      parts.forEach((p, i) => {
+        const b = part(classifier, p);
+        dispatch(product({ M: length, N: sizes[i]!, K: C, transposeB: true }), { a, b, c: logits(p) });
+      });
+      dispatch(lossOfRows(length, sizes, wanted), { z, targets: rows(targets), inverse, losses: rows(losses) });
+      if (gradients) {
+        const { dHidden, dClassifier } = gradients;
+        parts.forEach((p, i) => {
+          const [dz, b] = [logits(p), part(classifier, p)];
+          const toHidden = { M: length, N: C, K: sizes[i]!, accumulate: i > 0 };
+          dispatch(product(toHidden), { a: dz, b, c: rows(dHidden, C) });
+          const toClassifier = { M: sizes[i]!, N: C, K: length, transposeA: true, accumulate: start > 0 };
+          dispatch(product(toClassifier), { a: dz, b: a, c: part(dClassifier, p) });
+        });
       }
       z.dispose();
     }
     dispatch(mean(N), { losses, inverse, y });
     tf.dispose([inverse, losses]);
-    return { y, saved };
+    return { y, saved: gradients ?? {} };
   },
   backward(dy, { dHidden, dClassifier }) {
     return { hidden: times(dHidden, dy), classifier: times(dClassifier, dy) };
@@ -73,9 +93,23 @@ const inverseCount = kernels((N: number) => ({
   if (lane == 0u) { inverse[0] = 1.0 / max(all, 1.0); }`,
 }));
 
-/** z becomes (softmax(z) - onehot(target)) inverse; a row without a target becomes 0. */
-const lossOfRows = kernels((N: number, V: number, gradient: boolean) => {
+/** z becomes (softmax(z) - onehot(target)) inverse; a row without a target becomes 0. `sizes`: tokens of each part of z. */
+const lossOfRows = kernels((N: number, sizes: readonly number[], gradient: boolean) => {
+  const V = sizes.reduce((sum, size) => sum + size, 0);
   const threads = V <= 512 ? 64 : 256;
+  const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
+  /** `act` on every token v of the row; its logit is z[first + v]. */
+  const overRow = (act: string) =>
+    sizes
+      .map(
+        (size, i) => `{
+    let first = ${N * starts[i]!}u + index * ${size}u${starts[i]! > 0 ? ` - ${starts[i]!}u` : ''};
+    for (var v = ${starts[i]!}u + lane; v < ${starts[i]! + size}u; v += ${threads}u) {
+      ${act}
+    }
+  }`,
+      )
+      .join('\n  ');
   return {
     name: 'softmaxCrossEntropy',
     bindings: {
@@ -86,31 +120,30 @@ const lossOfRows = kernels((N: number, V: number, gradient: boolean) => {
     } as const,
     workgroup: [threads, 1, 1] as const,
     grid: row(N),
-    globals: maxOverWorkgroup(threads) + sumOverWorkgroup(threads),
+    globals: `${maxOverWorkgroup(threads)}${sumOverWorkgroup(threads)}
+fn logit(row: u32, v: u32) -> f32 {
+  ${sizes.map((size, i) => `if (v < ${starts[i]! + size}u) { return z[${N * starts[i]!}u + row * ${size}u + v - ${starts[i]!}u]; }`).join('\n  ')}
+  return 0.0;
+}`,
     body: `
   if (index >= ${N}u) { return; }
-  let first = index * ${V}u;
   let label = targets[index];
   var highest = -3.4e38;
   var sum = 0.0;
-  for (var v = lane; v < ${V}u; v += ${threads}u) {
-    let next = max(highest, z[first + v]);
-    sum = sum * exp(highest - next) + exp(z[first + v] - next);
-    highest = next;
-  }
+  ${overRow(`let next = max(highest, z[first + v]);
+      sum = sum * exp(highest - next) + exp(z[first + v] - next);
+      highest = next;`)}
   let all = reduce_max(highest, lane);
   let total = reduce_sum(sum * exp(highest - all), lane);
   if (lane == 0u) {
-    losses[index] = select(0.0, all + log(total) - z[first + u32(max(label, 0))], label >= 0);
+    losses[index] = select(0.0, all + log(total) - logit(index, u32(max(label, 0))), label >= 0);
   }
   ${
     gradient
       ? `workgroupBarrier();
   let scale = select(0.0, inverse[0], label >= 0);
-  for (var v = lane; v < ${V}u; v += ${threads}u) {
-    let p = exp(z[first + v] - all) / total;
-    z[first + v] = (p - select(0.0, 1.0, i32(v) == label)) * scale;
-  }`
+  ${overRow(`let p = exp(z[first + v] - all) / total;
+      z[first + v] = (p - select(0.0, 1.0, i32(v) == label)) * scale;`)}`
       : ''
   }`,
   };
@@ -133,7 +166,9 @@ const mean = kernels((N: number) => ({
 function times(x: Tensor, dy: Tensor): Tensor {
   if (hostValues(dy)?.[0] === 1) return tf.clone(x);
   const y = emptyTensor(x.shape, 'float32');
-  dispatch(scaled(x.size), { x, dy, y });
+  for (const { from, elements: length } of pieces(x.size)) {
+    dispatch(scaled(length), { x: { tensor: x, from, length }, dy, y: { tensor: y, from, length } });
+  }
   return y;
 }
 const scaled = kernels((n: number) => ({

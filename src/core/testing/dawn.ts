@@ -18,6 +18,29 @@ export function installDawn(options: { adapter?: string } = {}): void {
   });
 }
 
+/** Makes a device have bindings of at most so many bytes, and refuse larger ones, until `undo`. */
+export function capBindings(device: GPUDevice, bytes: number): { undo(): void } {
+  const { limits } = device;
+  const { createBindGroup } = GPUDevice.prototype;
+  const capped = new Proxy(limits, {
+    get: (real, name): unknown => (name === 'maxStorageBufferBindingSize' ? bytes : Reflect.get(real, name, real)),
+  });
+  Object.assign(device, { limits: capped });
+  GPUDevice.prototype.createBindGroup = function (descriptor) {
+    for (const { binding, resource } of descriptor.entries) {
+      const { buffer, offset = 0, size = buffer.size - offset } = resource as GPUBufferBinding;
+      if (size > bytes) throw new Error(`Binding ${binding} has ${size} bytes, the cap is ${bytes}.`);
+    }
+    return createBindGroup.call(this, descriptor);
+  };
+  return {
+    undo() {
+      Object.assign(device, { limits });
+      GPUDevice.prototype.createBindGroup = createBindGroup;
+    },
+  };
+}
+
 /** Since the last `reset`, except `liveBytes` (now) and `peakBytes` (ever): sizes as asked of createBuffer. */
 export interface Calls {
   dispatches: number;
