@@ -1,4 +1,6 @@
 import type { Format } from './format';
+import { ggufF16, ggufF32, ggufQ8 } from './gguf';
+import { html } from './html';
 import { huggingFace } from './huggingFace';
 import { onnxF16, onnxF32 } from './onnx';
 import { pytorch } from './pytorch';
@@ -8,6 +10,10 @@ import { safetensors } from './safetensors';
 export const FORMATS = {
   hf: huggingFace,
   safetensors,
+  'gguf-f32': ggufF32,
+  'gguf-f16': ggufF16,
+  'gguf-q8_0': ggufQ8,
+  html,
   pytorch,
   'onnx-f32': onnxF32,
   'onnx-f16': onnxF16,

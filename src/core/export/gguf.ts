@@ -1,0 +1,168 @@
+import { formatCount } from '../base/units';
+import type { ByteStream } from '../checkpoint/byteSource';
+import type { HostTensor } from '../checkpoint/tensors';
+import { modelSpec } from '../models';
+import { countParams } from '../models/spec';
+import { END_OF_TEXT, spell } from '../tokenizer/alphabet';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { weightsOf } from './exported';
+import { type Exported, type Format, textFile } from './format';
+import { GGUF, type GgufArchitecture } from './ggufArchitecture';
+import { aligned, bool, type GgufValue, i32s, string, strings, u32, writeHeader } from './ggufHeader';
+import { GGUF_TYPES, type GgufTypeName } from './ggufTypes';
+import type { RunInfo } from './homegrownJson';
+
+/** One file with weights and tokenizer, for llama.cpp and what is built on it: Ollama, LM Studio. */
+const gguf = (type: GgufTypeName): Format => ({
+  kind: 'file',
+  problem: ({ model: { id } }) => (GGUF[id] ? null : `A ${modelSpec(id).label} model cannot be written as GGUF`),
+  files: (model) => [ggufFile(model, type)],
+});
+export const ggufF32 = gguf('F32');
+export const ggufF16 = gguf('F16');
+export const ggufQ8 = gguf('Q8_0');
+
+/** Ollama's description of a model in a GGUF file beside it: `ollama create <name> -f Modelfile`. */
+export function modelfile({ model: { config } }: RunInfo, file: string): ByteStream {
+  const lines = [
+    `FROM ./${file}`,
+    // It continues text: there are no roles and no system prompt.
+    'TEMPLATE "{{ .Prompt }}"',
+    `PARAMETER num_ctx ${config.context}`,
+    // There are no positions beyond the context, so half of it is left to the prompt.
+    `PARAMETER num_predict ${(config.context / 2) | 0}`,
+    'PARAMETER temperature 0.8',
+    'PARAMETER top_k 50',
+    `PARAMETER stop "${END_OF_TEXT}"`,
+  ];
+  return textFile('Modelfile', `${lines.join('\n')}\n`);
+}
+
+/** Where LM Studio looks for the file, below the home folder. */
+export const lmStudioPath = ({ name }: Pick<Exported, 'name'>, file: string): string =>
+  `.lmstudio/models/homegrown/${name}/${file}`;
+
+function ggufFile(model: Exported, type: GgufTypeName): ByteStream {
+  const { info, tokenizer } = model;
+  const architecture = GGUF[info.model.id]!;
+  const tensors = placed(weightsOf(model), architecture, type);
+  const header = writeHeader({
+    keys: { ...general(info, architecture, type), ...sizes(info, architecture), ...tokenizerKeys(tokenizer) },
+    tensors: tensors.map(({ name, shape, as, offset }) => ({ name, shape, type: GGUF_TYPES[as].code, offset })),
+  });
+  const last = tensors.at(-1)!;
+  return {
+    name: `${model.name}-${type}.gguf`,
+    size: header.length + last.offset + aligned(last.bytes),
+    *chunks() {
+      yield header;
+      for (const tensor of tensors) {
+        for (const rows of rowsOf(tensor)) yield GGUF_TYPES[tensor.as].encode(rows, tensor.name);
+        yield new Uint8Array(aligned(tensor.bytes) - tensor.bytes);
+      }
+    },
+  };
+}
+
+function general(info: RunInfo, { name }: GgufArchitecture, type: GgufTypeName): Record<string, GgufValue> {
+  const { id, config, vocabulary } = info.model;
+  return {
+    'general.architecture': string(name),
+    'general.type': string('model'),
+    'general.name': string(info.name),
+    'general.description': string(description(info)),
+    'general.size_label': string(sizeLabel(countParams(modelSpec(id).params(config, vocabulary)))),
+    'general.file_type': u32(GGUF_TYPES[type].fileType),
+    ...(type === 'Q8_0' && { 'general.quantization_version': u32(2) }),
+  };
+}
+
+function description({ model, data }: RunInfo): string {
+  const what = `A ${modelSpec(model.id).label} language model, trained from scratch with Homegrown`;
+  if (!data) return `A ${modelSpec(model.id).label} language model.`;
+  const characters = data.texts.reduce((sum, text) => sum + text.characters, 0);
+  const licences = new Set(data.texts.map(({ licence }) => licence ?? 'licence not recorded'));
+  return `${what} on ${formatCount(characters)} characters of text (${[...licences].join('; ')}).`;
+}
+
+/** As llama.cpp's converter writes it: two digits or more, in thousands, millions or billions. */
+function sizeLabel(parameters: number): string {
+  const [divisor, letter] = parameters >= 1e9 ? [1e9, 'B'] : parameters >= 1e6 ? [1e6, 'M'] : [1e3, 'K'];
+  const scaled = parameters / divisor;
+  return `${scaled.toFixed(Math.round(scaled) >= 10 ? 0 : 1)}${letter}`;
+}
+
+const sizes = ({ model }: RunInfo, { name, sizes: of }: GgufArchitecture): Record<string, GgufValue> =>
+  Object.fromEntries(Object.entries(of(model)).map(([key, value]) => [`${name}.${key}`, value]));
+
+function tokenizerKeys(tokenizer: Tokenizer): Record<string, GgufValue> {
+  const { model, endOfText } = tokenizer;
+  const names = Array.from({ length: endOfText }, (_, id) => spell(tokenizer.bytes(id)));
+  return {
+    'tokenizer.ggml.model': string('gpt2'),
+    'tokenizer.ggml.pre': string('gpt-2'),
+    'tokenizer.ggml.tokens': strings([...names, END_OF_TEXT]),
+    'tokenizer.ggml.token_type': i32s([...names.map(() => NORMAL), CONTROL]),
+    'tokenizer.ggml.merges': strings(model.merges.map(([left, right]) => `${names[left]!} ${names[right]!}`)),
+    'tokenizer.ggml.bos_token_id': u32(endOfText),
+    'tokenizer.ggml.eos_token_id': u32(endOfText),
+    'tokenizer.ggml.add_bos_token': bool(false),
+  };
+}
+/** llama.h, llama_token_type. */
+const NORMAL = 1;
+const CONTROL = 3;
+
+interface Placed {
+  name: string;
+  /** As in the file: [out, in] for a matrix. */
+  shape: readonly number[];
+  as: GgufTypeName;
+  offset: number;
+  bytes: number;
+  tensor: HostTensor;
+  transposed: boolean;
+}
+
+function placed(
+  weights: ReadonlyMap<string, HostTensor>,
+  { tensor: theirs }: GgufArchitecture,
+  type: GgufTypeName,
+): Placed[] {
+  let offset = 0;
+  return [...weights].map(([ours, tensor]) => {
+    const { name, transposed, full } = theirs(ours);
+    const shape = transposed ? tensor.shape.toReversed() : tensor.shape;
+    const as = full ? 'F32' : fitting(type, shape.at(-1)!);
+    const { block, blockBytes } = GGUF_TYPES[as];
+    const bytes = (tensor.data.length / block) * blockBytes;
+    const place = { name, shape, as, offset, bytes, tensor, transposed };
+    offset += aligned(bytes);
+    return place;
+  });
+}
+
+/** Rows that are no whole number of blocks have 16 bits, as llama.cpp's converter has them. */
+const fitting = (type: GgufTypeName, row: number): GgufTypeName => (row % GGUF_TYPES[type].block === 0 ? type : 'F16');
+
+/** The tensor as the file has it, some rows at a time. */
+function* rowsOf({ tensor: { data }, shape, transposed }: Placed): Generator<Float32Array> {
+  const columns = shape.at(-1)!;
+  const rows = data.length / columns;
+  const atOnce = Math.max(1, Math.floor(PIECE / columns));
+  for (let first = 0; first < rows; first += atOnce) {
+    const some = Math.min(atOnce, rows - first);
+    if (!transposed) {
+      yield data.subarray(first * columns, (first + some) * columns);
+      continue;
+    }
+    const turned = new Float32Array(some * columns);
+    for (let column = 0; column < columns; column++) {
+      const from = column * rows + first;
+      for (let row = 0; row < some; row++) turned[row * columns + column] = data[from + row]!;
+    }
+    yield turned;
+  }
+}
+/** Values that are converted at a time: 1 MiB of f32. */
+const PIECE = 1 << 18;
