@@ -1,13 +1,12 @@
 import { AutoModelForCausalLM, AutoTokenizer, env, type PreTrainedModel, Tensor } from '@huggingface/transformers';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
-import * as ort from 'onnxruntime-web/wasm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gather } from '../checkpoint/byteSource';
 import { countParams } from '../models/spec';
 import { modelSpec } from '../models';
+import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
 import { greedy, ourLogits, trainedModels } from '../testing/trainedModel';
 import type { Exported, Format } from './format';
 import { onnxF16, onnxF32, onnxFile } from './onnx';
@@ -159,32 +158,17 @@ describe.each([
 test.each(['f32', 'f16'] as const)(
   'onnxruntime on wasm, as browsers run it, computes the same: %s',
   async (precision) => {
-    ort.env.wasm.numThreads = 1;
-    ort.env.wasm.wasmBinary = wasmBinary();
     const exported = trained[2]!;
-    const session = await ort.InferenceSession.create(await gather(onnxFile(exported, precision)));
+    const session = await onWasm(await gather(onnxFile(exported, precision)));
     const ids = await heldOut(exported, 0, 40);
-    const feeds: Record<string, ort.Tensor> = {
-      input_ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, 40]),
-      attention_mask: new ort.Tensor('int64', new BigInt64Array(40).fill(1n), [1, 40]),
-    };
-    for (const input of session.inputMetadata) {
-      if (!input.isTensor || !input.name.startsWith('past_key_values.')) continue;
-      const shape = input.shape.map((size) => (typeof size === 'number' ? size : size === 'batch_size' ? 1 : 0));
-      feeds[input.name] = new ort.Tensor('float32', [], shape);
-    }
-    const { logits } = await session.run(feeds);
+    const { logits } = await session.run({
+      ...emptyCaches(session),
+      ...{ input_ids: int64([ids]), attention_mask: int64([ones(40)]) },
+    });
     expect(furthest(logits!.data as Float32Array, await ourLogits(exported, ids))).toBeLessThan(BOUND[precision]);
     await session.release();
   },
 );
-
-/** Where npm has put it; a page gives its own. */
-const wasmBinary = (): ArrayBuffer => {
-  const folder = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
-  const bytes = readFileSync(join(folder, 'ort-wasm-simd-threaded.wasm'));
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-};
 
 describe('the file', () => {
   test('is as long as it says, comes in small pieces, and holds each weight once', async () => {
