@@ -58,7 +58,7 @@ export function tokenList(vocabulary: number): Tokens {
       option.role = 'option';
       option.ariaSelected = 'false';
       option.className = `step${STEPS.filter((least) => share >= least).length}`;
-      if (token.text === '') option.ariaLabel = 'byte';
+      if (token.text.trim() === '') option.ariaLabel = spoken(token.text);
       list.append(option);
       list.hidden = false;
       part('foot', HTMLElement).hidden = false;
@@ -70,6 +70,9 @@ export function tokenList(vocabulary: number): Tokens {
 
 /** Where the underline becomes a step heavier, as shares of the bits that guessing blindly among the vocabulary costs. */
 const STEPS = [0.1, 0.25, 0.45, 0.58] as const;
+
+/** What cannot be seen, in a word. */
+const spoken = (text: string): string => (text === '' ? 'byte' : text.includes('\n') ? 'new line' : 'space');
 
 function showAlternatives(index: number, token: Written): void {
   const { id, text, probability, alternatives } = token;

@@ -40,7 +40,7 @@ async function answer(source: string, prompt: string, settings: Extract<ToEngine
     }
   };
   try {
-    serve(port2 as unknown as Line<FromEngine, ToEngine>);
+    serve(port2);
     await hear('listening');
     page.postMessage({ kind: 'model', model: modelIn(source) });
     for (const text of blocksOf(source)) page.postMessage({ kind: 'weights', base64: text });

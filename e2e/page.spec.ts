@@ -1,0 +1,183 @@
+/** The offline page, opened from a file with the network off: it writes what the app writes, and asks for nothing. */
+import { writeFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page, type TestInfo } from '@playwright/test';
+import { template } from '../scripts/templates';
+import { gather } from '../src/core/checkpoint/byteSource';
+import type { Exported } from '../src/core/export/format';
+import { html } from '../src/core/export/html';
+import { greedy, trainedModels } from '../src/core/testing/trainedModel';
+
+let models: Exported[];
+test.beforeAll(async () => {
+  test.setTimeout(300_000);
+  models = await trainedModels();
+});
+
+/** Opens a model's page with no network; any request but for the file itself, and any error, is collected. */
+async function open(page: Page, info: TestInfo, model: Exported): Promise<{ wrong: string[] }> {
+  const [file] = await html.files(model, { withOptimizer: false, template });
+  const path = info.outputPath(file!.name);
+  await writeFile(path, await gather(file!));
+  const address = pathToFileURL(path).href;
+  const wrong: string[] = [];
+  await page.context().setOffline(true);
+  page.context().on('request', (request) => {
+    if (request.url() !== address && !/^(blob|data):/.test(request.url())) wrong.push(`asked for ${request.url()}`);
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') wrong.push(message.text());
+  });
+  page.on('pageerror', (error) => wrong.push(error.message));
+  await page.goto(address);
+  await expect(page.getByRole('button', { name: 'Write' })).toBeEnabled();
+  return { wrong };
+}
+
+async function set(page: Page, settings: Readonly<Record<string, number>>): Promise<void> {
+  const closed = page.locator('#settings:not([open]) > summary');
+  if ((await closed.count()) > 0) await closed.click();
+  for (const [label, value] of Object.entries(settings)) {
+    await page.getByRole('spinbutton', { name: label, exact: true }).fill(String(value));
+  }
+}
+const written = (page: Page): Promise<string> => page.getByRole('listbox').evaluate((list) => list.textContent);
+
+for (const [i, how] of (
+  ['in a worker', 'in turns of the page, where no worker can be made', 'and there without WebAssembly'] as const
+).entries()) {
+  test(`writes the text that the app writes, ${how}`, async ({ page }, info) => {
+    const model = models[i]!;
+    if (i >= 1) {
+      await page.addInitScript(() => {
+        globalThis.Worker = class {
+          constructor() {
+            throw new DOMException('No workers here', 'SecurityError');
+          }
+        } as unknown as typeof Worker;
+      });
+    }
+    if (i === 2) await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'WebAssembly'));
+    const { wrong } = await open(page, info, model);
+    expect(page.workers().length).toBe(i === 0 ? 1 : 0);
+
+    const prompt = 'Call me Ishmael. Some years ago';
+    const length = model.info.model.config.context + 10;
+    await set(page, { Temperature: 0, Length: length });
+    await page.getByRole('textbox', { name: 'Prompt' }).fill(prompt);
+    await page.keyboard.press('Control+Enter');
+    await expect(page.getByRole('button', { name: 'Write' })).toBeVisible();
+    await expect(page.locator('#status')).toContainText('a second');
+    const expected = await greedy(model, model.tokenizer.encode(prompt), length);
+    const { endOfText } = model.tokenizer;
+    const text = model.tokenizer.decode(expected.slice(0, [...expected, endOfText].indexOf(endOfText)));
+    expect(await written(page)).toBe(text);
+    await expect(page.locator('#voice')).toHaveText(text.trim());
+    expect(wrong).toEqual([]);
+  });
+}
+
+test('is worked by keyboard: settings, write, stop, alternatives; the same seed writes the same', async ({
+  page,
+}, info) => {
+  const { wrong } = await open(page, info, models[0]!);
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('textbox', { name: 'Prompt' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'Write' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await set(page, { Length: 40, Seed: 7, Temperature: 1 });
+  const texts: string[] = [];
+  for (let i = 0; i < 2; i++) {
+    await page.keyboard.press('Control+Enter');
+    await expect(page.locator('#status')).toContainText(/^40 tokens/);
+    texts.push(await written(page));
+  }
+  expect(texts[0]).toBe(texts[1]);
+
+  await set(page, { Length: 100_000 });
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible();
+  await expect(page.getByRole('option')).not.toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Write' })).toBeVisible();
+  expect(await page.getByRole('option').count()).toBeLessThan(100_000);
+
+  await page.getByRole('listbox').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('heading', { name: 'Token 2' })).toBeVisible();
+  await expect(page.getByRole('option', { selected: true })).toHaveCount(1);
+
+  await set(page, { Length: 0 });
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('button', { name: 'Write' })).toBeVisible();
+  await expect(page.getByRole('spinbutton', { name: 'Length' })).toBeFocused();
+  expect(wrong).toEqual([]);
+});
+
+test('names, prompts and cards are text, whatever they hold', async ({ page }, info) => {
+  const model = models[0]!;
+  const nasty =
+    '</script></title><img src=x onerror="document.title=1"><script>document.title=2</script><!-- &lt;b&gt; "\'';
+  const data = { ...model.info.data!, texts: [{ ...model.info.data!.texts[0]!, name: nasty }] };
+  const recipe = { ...model.info.recipe, samplePrompt: nasty };
+  const { wrong } = await open(page, info, { ...model, info: { ...model.info, name: nasty, data, recipe } });
+  await expect(page).toHaveTitle(nasty);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(nasty);
+  await expect(page.getByRole('textbox', { name: 'Prompt' })).toHaveValue(nasty);
+  await page.getByText('About this model').click();
+  await expect(page.getByRole('rowheader', { name: nasty })).toBeVisible();
+  await page.keyboard.press('Control+Enter');
+  await expect(page.locator('#status')).toContainText('a second');
+  expect(await page.locator('img').count()).toBe(0);
+  expect(wrong).toEqual([]);
+});
+
+test('reaches nothing even if it tried', async ({ page }, info) => {
+  await open(page, info, models[0]!);
+  const refused = await page.evaluate(() =>
+    Promise.all(
+      ['https://example.com/', `${location.href}?`].map((address) =>
+        fetch(address).then(
+          () => 'fetched',
+          (error: unknown) => (error as Error).name,
+        ),
+      ),
+    ),
+  );
+  expect(refused).toEqual(['TypeError', 'TypeError']);
+});
+
+for (const [name, colorScheme, width] of [
+  ['light', 'light', 1440],
+  ['dark', 'dark', 1440],
+  ['on a phone', 'light', 390],
+] as const) {
+  test.describe(name, () => {
+    test.use({ colorScheme, viewport: { width, height: 900 } });
+    test(`axe finds nothing, before and after writing, ${name}`, async ({ page }, info) => {
+      const { wrong } = await open(page, info, models[2]!);
+      const check = async (): Promise<void> => {
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html: at }) => at).join(', ')}`)).toEqual([]);
+      };
+      await check();
+      await page.screenshot({ path: info.outputPath('before.png') });
+      await set(page, { Length: 120 });
+      await page.keyboard.press('Control+Enter');
+      await expect(page.locator('#status')).toContainText('a second');
+      await page.getByRole('option').nth(7).click();
+      await page.getByText('About this model').click();
+      await check();
+      await page.screenshot({ path: info.outputPath('after.png'), fullPage: true });
+      const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(wide).toBe(0);
+      expect(wrong).toEqual([]);
+    });
+  });
+}
