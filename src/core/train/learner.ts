@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { HomegrownError } from '../base/errors';
 import { firstNonFinite, type HostTensor, type NamedTensors } from '../checkpoint/tensors';
 import { type Network, network } from '../models/network';
+import { tune } from '../ops/tune';
 import { type Held, hold } from '../ops/variables';
 import { OPTIMIZERS } from '../optim';
 import type { Recipe } from './recipe';
@@ -23,6 +24,7 @@ export async function learner(
   values: NamedTensors,
   now: () => number,
 ): Promise<Learner> {
+  await tune(now);
   const net = await network(model, values);
   const { moments, held } = momentsFrom(net, recipe.optimizer, values);
   const updates = updater(net, moments, recipe, now);
