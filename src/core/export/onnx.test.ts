@@ -1,4 +1,11 @@
-import { AutoModelForCausalLM, AutoTokenizer, env, type PreTrainedModel, Tensor } from '@huggingface/transformers';
+import {
+  AutoModelForCausalLM,
+  AutoTokenizer,
+  env,
+  pipeline,
+  type PreTrainedModel,
+  Tensor,
+} from '@huggingface/transformers';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
@@ -147,6 +154,17 @@ describe.each([
     expect(furthest([...row(both, 0), ...row(last, 0)], await ourLogits(exported, long))).toBeLessThan(bound);
     const tokens = row(both, 1).slice(17 * vocabulary);
     expect(furthest([...tokens, ...row(last, 1)], await ourLogits(exported, short))).toBeLessThan(bound);
+  });
+
+  test('a pipeline continues prompts of different lengths together as we do each alone', async () => {
+    const [exported, prompts] = [trained[2]!, ['Call me Ishmael. Some', 'The', 'Whale\n']];
+    const write = await pipeline('text-generation', `${name}-2`);
+    const written = (await write(prompts, { max_new_tokens: 20, do_sample: false })) as { generated_text: string }[][];
+    for (const [i, prompt] of prompts.entries()) {
+      const ids = await greedy(exported, exported.tokenizer.encode(prompt), 20);
+      expect(written[i]![0]!.generated_text).toBe(prompt + exported.tokenizer.decode(ids));
+    }
+    await write.dispose();
   });
 
   test('told no length, it ends where the context does', async () => {
