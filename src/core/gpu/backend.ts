@@ -2,7 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { HomegrownError } from '../base/errors';
+import { addLargeTensors } from './add';
 import { seeThrough } from './buffer';
+import { countAnew } from './memory';
 
 /** What there is to know about a GPU before anything runs on it. */
 export interface AdapterSummary {
@@ -57,6 +59,7 @@ export async function openGpu(): Promise<Gpu> {
     requiredFeatures: FEATURES.filter((name): name is GPUFeatureName => adapter.features.has(name)),
     requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
   });
+  countAnew();
   const device = seeThrough(real);
   const backend = new WebGPUBackend(device, adapter.info);
   if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');
@@ -65,6 +68,7 @@ export async function openGpu(): Promise<Gpu> {
   tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', 3);
   // Else ops on small tensors silently run on the processor, in another precision.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
+  addLargeTensors();
   await tf.setBackend('webgpu');
   current = { adapter: summarise(adapter), device, backend, ...watch(real) };
   return current;

@@ -4,6 +4,8 @@
  * TensorFlow.js binds a tensor's whole buffer. So that a tensor can lie inside a larger buffer (all weights in one, for
  * one AdamW dispatch), it is given a stand-in, and the device it calls replaces the stand-in by its place.
  */
+import { counted } from './memory';
+
 export interface Place {
   buffer: GPUBuffer;
   offset: number;
@@ -57,6 +59,7 @@ export function seeThrough(device: GPUDevice): GPUDevice {
     return pipeline;
   };
   return overlay(device, {
+    createBuffer: (descriptor: GPUBufferDescriptor) => counted(device.createBuffer(descriptor)),
     createShaderModule(descriptor: GPUShaderModuleDescriptor) {
       const module = device.createShaderModule(descriptor);
       codes.set(module, writableBindings(descriptor.code));

@@ -16,6 +16,8 @@ export interface Plan {
   /** GPU memory that belongs to the plan. */
   buffers: readonly GPUBuffer[];
   bytes: number;
+  /** Buffers that the commands use and that outlive them. */
+  outside: readonly GPUBuffer[];
   /** What the same tensors would take without sharing. */
   unsharedBytes: number;
 }
@@ -23,7 +25,8 @@ export type Ready =
   | { pipeline: GPUComputePipeline; group: GPUBindGroup; grid: readonly [number, number, number] }
   | { from: Place; to: Place; bytes: number };
 
-export function plan(device: GPUDevice, traced: readonly Command[]): Plan {
+/** `poisoned`, for tests: whatever no tensor lives in is NaN at every moment of a replay. */
+export function plan(device: GPUDevice, traced: readonly Command[], poisoned = false): Plan {
   const { homes, commands } = elideCopies(device, traced);
   const lives = lifetimes(commands, homes);
   const { sizes, slots } = share(lives);
@@ -31,16 +34,23 @@ export function plan(device: GPUDevice, traced: readonly Command[]): Plan {
   const constants = placeConstants(device, constantsOf(commands));
   if (constants.buffer) buffers.push(constants.buffer);
 
+  const outside = new Set<GPUBuffer>();
   const place = (buffer: GPUBuffer, offset: number): Place => {
-    if (!isUnplaced(buffer)) return placeOf(buffer, offset);
+    if (!isUnplaced(buffer)) {
+      const found = placeOf(buffer, offset);
+      outside.add(found.buffer);
+      return found;
+    }
     const constant = constants.offsets.get(buffer);
     if (constant !== undefined) return { buffer: constants.buffer!, offset: constant + offset };
     const home = homeOf(homes, buffer);
     return { buffer: buffers[slots.get(home.root)!]!, offset: home.offset + offset };
   };
+  const made = commands.map((command) => ready(device, command, place));
   return {
-    commands: commands.map((command) => ready(device, command, place)),
+    commands: poisoned ? withPoison(device, made, buffers, lives, slots) : made,
     buffers,
+    outside: [...outside],
     bytes: buffers.reduce((n, { size }) => n + size, 0),
     unsharedBytes: [...lives.keys()].reduce((n, { size }) => n + size, 0),
   };
@@ -148,6 +158,30 @@ function share(lives: ReadonlyMap<StandIn, Life>): { sizes: number[]; slots: Map
     slots.set(buffer, slot);
   }
   return { sizes: shared.map(({ size }) => size), slots };
+}
+
+/** NaN over every shared buffer before the first command, and over each tensor's bytes after the last that uses it. */
+function withPoison(
+  device: GPUDevice,
+  commands: readonly Ready[],
+  buffers: GPUBuffer[],
+  lives: ReadonlyMap<StandIn, Life>,
+  slots: ReadonlyMap<StandIn, number>,
+): Ready[] {
+  const shared = buffers.slice(0, new Set(slots.values()).size);
+  const size = Math.max(16, ...shared.map((buffer) => buffer.size));
+  const poison = device.createBuffer({ label: 'poison', size, usage: usage() });
+  device.queue.writeBuffer(poison, 0, new Uint32Array(size / 4).fill(0x7fc00000));
+  buffers.push(poison);
+  const over = (buffer: GPUBuffer, bytes: number): Ready => ({
+    ...{ from: { buffer: poison, offset: 0 }, to: { buffer, offset: 0 }, bytes },
+  });
+  const dead = commands.map((): Ready[] => []);
+  for (const [buffer, { last }] of lives) dead[last]!.push(over(shared[slots.get(buffer)!]!, buffer.size));
+  return [
+    ...shared.map((buffer) => over(buffer, buffer.size)),
+    ...commands.flatMap((command, i) => [command, ...dead[i]!]),
+  ];
 }
 
 function constantsOf(commands: readonly Command[]): Set<StandIn> {

@@ -5,7 +5,9 @@ import { arena } from './arena';
 import { currentGpu, type Gpu } from './backend';
 import { placeOf } from './buffer';
 import { trace } from './capture';
-import { type Plan, plan, type Ready } from './plan';
+import { remember } from './memory';
+import { type Plan, plan } from './plan';
+import { Clock, elapsed, encode, profile, type Segment, segments, type Timing, TIMES } from './replay';
 import { bufferOf, type Cached, encodeCopy, flush } from './tfjs';
 
 export interface InputSpec {
@@ -22,6 +24,8 @@ export interface Program<In extends string, Out extends string> {
    */
   run(values: Values<In>): Promise<Results<Out>>;
   readonly cost: Cost;
+  /** Runs a step whose kernels are timed one by one. Absent where the GPU cannot tell the time. */
+  profile?: ((values: Values<In>) => Promise<readonly Timing[]>) | undefined;
   dispose(): void;
 }
 
@@ -31,9 +35,13 @@ export interface Cost {
   traceMs: number;
   /** Encoding and submitting the last step. */
   encodeMs: number;
+  /** The last step that was read, on the GPU; absent where it cannot tell the time. */
+  gpuMs?: number;
   dispatches: number;
-  /** GPU memory of the program's own: what its tensors share, inputs and outputs. */
+  /** All GPU memory that a step uses: what its tensors share, inputs and outputs, and the variables. */
   plannedBytes: number;
+  /** The variables' part of it: other programs may use the same. */
+  variableBytes: number;
   /** What its tensors would take without sharing. */
   unsharedBytes: number;
 }
@@ -55,7 +63,9 @@ export function compile<In extends string, Out extends string>(
 }
 
 class Eager<In extends string, Out extends string> implements Program<In, Out> {
-  readonly cost: Cost = { traceMs: 0, encodeMs: 0, dispatches: 0, plannedBytes: 0, unsharedBytes: 0 };
+  readonly cost: Cost = {
+    ...{ traceMs: 0, encodeMs: 0, dispatches: 0, plannedBytes: 0, variableBytes: 0, unsharedBytes: 0 },
+  };
   constructor(
     private readonly inputs: Readonly<Record<In, InputSpec>>,
     private readonly step: (inputs: Readonly<Record<In, Tensor>>) => Readonly<Record<Out, Tensor>>,
@@ -75,13 +85,24 @@ class Eager<In extends string, Out extends string> implements Program<In, Out> {
   }
 }
 
+/** Where a replay's outputs, and its times, can be read. */
+interface Staging {
+  buffer: GPUBuffer;
+  /** Which of those that may be on the way at once. */
+  replay: number;
+}
+
 class Replay<In extends string, Out extends string> implements Program<In, Out> {
   readonly cost: Cost;
+  readonly profile?: (values: Values<In>) => Promise<readonly Timing[]>;
   private readonly plan: Plan;
   private readonly written: ReadonlySet<Cached>;
   private readonly input: Side<In>;
   private readonly output: Side<Out>;
-  private readonly ring: GPUBuffer[];
+  private readonly commands: readonly Segment[];
+  private readonly clock: Clock | undefined;
+  private readonly ring: Staging[];
+  private readonly forget: () => void;
   private readonly waiting: (() => void)[] = [];
 
   constructor(
@@ -107,19 +128,26 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     this.output = output!;
     this.written = written;
     this.plan = plan(gpu.device, commands);
-    const { bytes } = this.output;
-    this.ring = Array.from({ length: IN_FLIGHT }, () =>
-      gpu.device.createBuffer({
-        label: 'results',
-        size: bytes,
-        usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-      }),
-    );
+    this.commands = segments(this.plan.commands);
+    this.clock = gpu.adapter.timestamps ? new Clock(gpu.device, IN_FLIGHT) : undefined;
+    if (gpu.adapter.timestamps) this.profile = (values) => this.timed(values);
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    const size = this.output.bytes + (this.clock ? TIMES : 0);
+    this.ring = Array.from({ length: IN_FLIGHT }, (_, i) => ({
+      buffer: gpu.device.createBuffer({ label: 'results', size, usage }),
+      replay: i,
+    }));
+    const sides = new Set([this.input.buffer, this.output.buffer]);
+    const variables = this.plan.outside.filter((buffer) => !sides.has(buffer));
+    const variableBytes = variables.reduce((n, buffer) => n + buffer.size, 0);
+    const own = this.plan.bytes + this.input.bytes + this.output.bytes + IN_FLIGHT * size + (this.clock?.bytes ?? 0);
+    this.forget = remember({ own, variables });
     this.cost = {
       traceMs: now() - began,
       encodeMs: 0,
       dispatches: this.plan.commands.filter((command) => 'group' in command).length,
-      plannedBytes: this.plan.bytes + this.input.bytes + (1 + IN_FLIGHT) * bytes,
+      plannedBytes: own + variableBytes,
+      variableBytes,
       unsharedBytes: this.plan.unsharedBytes,
     };
   }
@@ -130,10 +158,11 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     const staging = this.ring.pop()!;
     this.submit(values, staging);
     try {
-      await Promise.race([staging.mapAsync(GPUMapMode.READ), this.gpu.failed]);
+      await Promise.race([staging.buffer.mapAsync(GPUMapMode.READ), this.gpu.failed]);
       this.gpu.check();
-      const bytes = staging.getMappedRange().slice(0);
-      staging.unmap();
+      const bytes = staging.buffer.getMappedRange().slice(0);
+      staging.buffer.unmap();
+      if (this.clock) this.cost.gpuMs = elapsed(bytes, this.output.bytes);
       return mapValues(this.output.offsets, (offset, name) =>
         new Float32Array(bytes, offset, this.output.tensors[name].size).slice(),
       );
@@ -143,8 +172,20 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     }
   }
 
-  private submit(values: Values<In>, staging: GPUBuffer): void {
+  private submit(values: Values<In>, { buffer, replay }: Staging): void {
     const began = this.now();
+    const { device } = this.gpu;
+    this.fill(values);
+    const encoder = device.createCommandEncoder();
+    if (this.clock) this.clock.encode(encoder, this.commands, replay, { buffer, offset: this.output.bytes });
+    else encode(encoder, this.commands);
+    encoder.copyBufferToBuffer(this.output.buffer, 0, buffer, 0, this.output.bytes);
+    device.queue.submit([encoder.finish()]);
+    for (const data of this.written) data.values = null;
+    this.cost.encodeMs = this.now() - began;
+  }
+
+  private fill(values: Values<In>): void {
     const { device, backend } = this.gpu;
     flush(backend);
     const bytes = new ArrayBuffer(this.input.bytes);
@@ -154,37 +195,23 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
       new Target(bytes, this.input.offsets[name], size).set(values[name]);
     }
     device.queue.writeBuffer(this.input.buffer, 0, bytes);
-    const encoder = device.createCommandEncoder();
-    encode(encoder, this.plan.commands);
-    encoder.copyBufferToBuffer(this.output.buffer, 0, staging, 0, this.output.bytes);
-    device.queue.submit([encoder.finish()]);
+  }
+
+  private async timed(values: Values<In>): Promise<readonly Timing[]> {
+    this.fill(values);
+    const timings = await profile(this.gpu.device, this.plan.commands);
     for (const data of this.written) data.values = null;
-    this.cost.encodeMs = this.now() - began;
+    this.gpu.check();
+    return timings;
   }
 
   dispose(): void {
     tf.dispose([this.input.tensors, this.output.tensors]);
-    for (const buffer of [...this.plan.buffers, ...this.ring, this.input.buffer, this.output.buffer]) buffer.destroy();
+    const staging = this.ring.map(({ buffer }) => buffer);
+    for (const buffer of [...this.plan.buffers, ...staging, this.input.buffer, this.output.buffer]) buffer.destroy();
+    this.clock?.destroy();
+    this.forget();
   }
-}
-
-function encode(encoder: GPUCommandEncoder, commands: readonly Ready[]): void {
-  let pass: GPUComputePassEncoder | undefined;
-  let pipeline: GPUComputePipeline | undefined;
-  for (const command of commands) {
-    if ('from' in command) {
-      pass?.end();
-      pass = pipeline = undefined;
-      const { from, to, bytes } = command;
-      encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, bytes);
-      continue;
-    }
-    pass ??= encoder.beginComputePass();
-    if (command.pipeline !== pipeline) pass.setPipeline((pipeline = command.pipeline));
-    pass.setBindGroup(0, command.group);
-    pass.dispatchWorkgroups(...command.grid);
-  }
-  pass?.end();
 }
 
 /** All inputs, or all outputs, in one buffer. */

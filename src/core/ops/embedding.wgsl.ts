@@ -1,13 +1,18 @@
+import { bindingElements, pieces } from '../gpu/arena';
 import { dispatch, kernels, row } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import type { Embedding } from './embedding';
 
+/** A table that is larger than a binding is bound, and its gradient made, in ranges of rows. */
 export const embeddingOnGpu: Embedding = {
   forward({ ids, tokens, positions }) {
     const [B, T] = ids.shape;
-    const C = tokens.shape[1];
+    const [V, C] = tokens.shape;
     const y = emptyTensor([B * T, C], 'float32');
-    dispatch(forward(B * T, T, C, positions !== undefined), { ids, tokens, positions, y });
+    for (const range of ranges(V, C)) {
+      const some = { tensor: tokens, from: range.first * C, length: range.count * C };
+      dispatch(forward(B * T, T, C, positions !== undefined, range), { ids, tokens: some, positions, y });
+    }
     return { y, saved: { ids } };
   },
   backward(dy, { ids }, { vocabulary, places }) {
@@ -15,12 +20,25 @@ export const embeddingOnGpu: Embedding = {
     const C = dy.shape[1]!;
     const tokens = emptyTensor([vocabulary, C], 'float32');
     const positions = places > 0 ? emptyTensor([places, C], 'float32') : undefined;
-    dispatch(backward(B, T, C, vocabulary, places), { ids, dy, tokens, positions });
+    for (const range of ranges(vocabulary, C)) {
+      const some = { tensor: tokens, from: range.first * C, length: range.count * C };
+      const last = range.first + range.count === vocabulary;
+      dispatch(backward(B, T, C, range, last ? places : 0), { ids, dy, tokens: some, positions });
+    }
     return { tokens, positions };
   },
 };
 
-const forward = kernels((rows: number, T: number, C: number, placed: boolean) => ({
+/** Rows `first...` of the table. */
+interface Range {
+  first: number;
+  count: number;
+}
+const ranges = (V: number, C: number): Range[] =>
+  pieces(V * C, bindingElements(), C).map(({ from, elements }) => ({ first: from / C, count: elements / C }));
+
+/** Writes the rows of y whose ids are in the range. */
+const forward = kernels((rows: number, T: number, C: number, placed: boolean, { first, count }: Range) => ({
   name: 'embedding',
   bindings: {
     ids: ['read', 'i32'],
@@ -35,7 +53,9 @@ const forward = kernels((rows: number, T: number, C: number, placed: boolean) =>
   if (i >= ${rows * C}u) { return; }
   let n = i / ${C}u;
   let c = i % ${C}u;
-  y[i] = tokens[u32(ids[n]) * ${C}u + c]${placed ? ` + positions[(n % ${T}u) * ${C}u + c]` : ''};`,
+  let r = u32(ids[n]) - ${first}u;
+  if (r >= ${count}u) { return; }
+  y[i] = tokens[r * ${C}u + c]${placed ? ` + positions[(n % ${T}u) * ${C}u + c]` : ''};`,
 }));
 
 /** Ids that a workgroup compares at once, as bits of words. */
@@ -46,7 +66,7 @@ const THREADS = 64;
  * A workgroup for each row of `tokens`: it marks, 1,024 ids at a time, which of them are its own, then adds those rows of
  * dy in order. Marks are made by atomic or, whose result does not depend on order. Another for each row of `positions`.
  */
-const backward = kernels((B: number, T: number, C: number, vocabulary: number, places: number) => ({
+const backward = kernels((B: number, T: number, C: number, { first: row0, count }: Range, places: number) => ({
   name: 'embedding backward',
   bindings: {
     ids: ['read', 'i32'],
@@ -55,15 +75,15 @@ const backward = kernels((B: number, T: number, C: number, vocabulary: number, p
     ...(places > 0 && { positions: ['write', 'f32'] as const }),
   } as const,
   workgroup: [THREADS, 1, 1] as const,
-  grid: row(vocabulary + places),
+  grid: row(count + places),
   globals: `var<workgroup> marks: array<atomic<u32>, ${CHUNK / 32}>;`,
   body: `
   let share = ${Math.ceil(C / THREADS)}u;
-  if (index >= ${vocabulary + places}u) { return; }
+  if (index >= ${count + places}u) { return; }
   ${
     places > 0
-      ? `if (index >= ${vocabulary}u) {
-    let t = index - ${vocabulary}u;
+      ? `if (index >= ${count}u) {
+    let t = index - ${count}u;
     for (var c = lane; c < ${C}u; c += ${THREADS}u) {
       var sum = 0.0;
       if (t < ${T}u) { for (var b = 0u; b < ${B}u; b++) { sum += dy[(b * ${T}u + t) * ${C}u + c]; } }
@@ -79,7 +99,7 @@ const backward = kernels((B: number, T: number, C: number, vocabulary: number, p
     if (lane < ${CHUNK / 32}u) { atomicStore(&marks[lane], 0u); }
     workgroupBarrier();
     for (var n = lane; n < min(${CHUNK}u, ${B * T}u - first); n += ${THREADS}u) {
-      if (u32(ids[first + n]) == index) { atomicOr(&marks[n / 32u], 1u << (n % 32u)); }
+      if (u32(ids[first + n]) == index + ${row0}u) { atomicOr(&marks[n / 32u], 1u << (n % 32u)); }
     }
     workgroupBarrier();
     for (var w = 0u; w < ${CHUNK / 32}u; w++) {

@@ -83,11 +83,15 @@ export function updater(network: Network, moments: Moments, recipe: Recipe, now:
 
 /** What a step of `times` micro-batches takes. */
 function together(gather: Cost, apply: Cost, times: number): Cost {
+  const variableBytes = Math.max(gather.variableBytes, apply.variableBytes); // apply's are gather's and the moments
+  const own = gather.plannedBytes - gather.variableBytes + apply.plannedBytes - apply.variableBytes;
   return {
     traceMs: gather.traceMs + apply.traceMs,
     encodeMs: times * gather.encodeMs + apply.encodeMs,
+    ...(gather.gpuMs !== undefined && apply.gpuMs !== undefined && { gpuMs: times * gather.gpuMs + apply.gpuMs }),
     dispatches: times * gather.dispatches + apply.dispatches,
-    plannedBytes: gather.plannedBytes + apply.plannedBytes,
+    plannedBytes: own + variableBytes,
+    variableBytes,
     unsharedBytes: gather.unsharedBytes + apply.unsharedBytes,
   };
 }

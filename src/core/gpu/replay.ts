@@ -1,0 +1,134 @@
+/** Planned commands on their way to the GPU, and how long they take there. */
+import type { Ready } from './plan';
+
+type Pass = Extract<Ready, { pipeline: GPUComputePipeline }>[];
+type Copy = Extract<Ready, { from: unknown }>;
+
+/** What runs in one pass, and the copies between passes. */
+export type Segment = Pass | Copy;
+
+export function segments(commands: readonly Ready[]): Segment[] {
+  const result: Segment[] = [];
+  for (const command of commands) {
+    const last = result.at(-1);
+    if ('from' in command) result.push(command);
+    else if (Array.isArray(last)) last.push(command);
+    else result.push([command]);
+  }
+  return result;
+}
+
+/** The first and last pass write the time to queries `at` and `at + 1`. */
+export function encode(
+  encoder: GPUCommandEncoder,
+  all: readonly Segment[],
+  timed?: { queries: GPUQuerySet; at: number },
+): void {
+  const first = timed && all.findIndex(Array.isArray);
+  const last = timed && all.findLastIndex(Array.isArray);
+  all.forEach((segment, i) => {
+    if (!Array.isArray(segment)) {
+      const { from, to, bytes } = segment;
+      encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, bytes);
+      return;
+    }
+    const pass = encoder.beginComputePass(
+      timed && (i === first || i === last)
+        ? {
+            timestampWrites: {
+              querySet: timed.queries,
+              ...(i === first && { beginningOfPassWriteIndex: timed.at }),
+              ...(i === last && { endOfPassWriteIndex: timed.at + 1 }),
+            },
+          }
+        : undefined,
+    );
+    let pipeline: GPUComputePipeline | undefined;
+    for (const command of segment) {
+      if (command.pipeline !== pipeline) pass.setPipeline((pipeline = command.pipeline));
+      pass.setBindGroup(0, command.group);
+      pass.dispatchWorkgroups(...command.grid);
+    }
+    pass.end();
+  });
+}
+
+/** Two queries and where they are read from, for each of `n` replays that may be on the way at once. */
+export class Clock {
+  readonly bytes: number;
+  private readonly queries: GPUQuerySet;
+  private readonly resolved: GPUBuffer;
+
+  constructor(device: GPUDevice, n: number) {
+    this.bytes = n * STRIDE;
+    this.queries = device.createQuerySet({ type: 'timestamp', count: 2 * n });
+    this.resolved = device.createBuffer({
+      label: 'timestamps',
+      size: this.bytes,
+      usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+    });
+  }
+
+  /** Encodes the commands as replay `i` with its two times copied to `into`, 16 bytes. */
+  encode(
+    encoder: GPUCommandEncoder,
+    all: readonly Segment[],
+    i: number,
+    into: { buffer: GPUBuffer; offset: number },
+  ): void {
+    encode(encoder, all, { queries: this.queries, at: 2 * i });
+    encoder.resolveQuerySet(this.queries, 2 * i, 2, this.resolved, i * STRIDE);
+    encoder.copyBufferToBuffer(this.resolved, i * STRIDE, into.buffer, into.offset, TIMES);
+  }
+
+  destroy(): void {
+    this.queries.destroy();
+    this.resolved.destroy();
+  }
+}
+/** Bytes of two times, and of what a resolve is aligned to. */
+export const TIMES = 16;
+const STRIDE = 256;
+
+/** Milliseconds between two times as they were read, in nanoseconds. */
+export function elapsed(bytes: ArrayBuffer, offset: number): number {
+  const [began, ended] = new BigUint64Array(bytes, offset, 2) as unknown as [bigint, bigint];
+  return Number(ended - began) / 1e6;
+}
+
+export interface Timing {
+  /** Of the kernel. */
+  name: string;
+  grid: readonly [number, number, number];
+  /** On the GPU. */
+  ms: number;
+}
+
+/** Runs the commands once with a pass for each dispatch, whose time is measured. */
+export async function profile(device: GPUDevice, commands: readonly Ready[]): Promise<Timing[]> {
+  const dispatches = commands.filter((command) => 'group' in command);
+  const timings: Timing[] = [];
+  const clock = new Clock(device, 1);
+  const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+  const staging = device.createBuffer({ label: 'timings', size: dispatches.length * TIMES, usage });
+  const encoder = device.createCommandEncoder();
+  for (const command of commands) {
+    if (!('group' in command)) {
+      encode(encoder, [command]);
+      continue;
+    }
+    const { pipeline, grid } = command;
+    clock.encode(encoder, [[command]], 0, { buffer: staging, offset: timings.length * TIMES });
+    timings.push({ name: pipeline.label, grid, ms: 0 });
+  }
+  device.queue.submit([encoder.finish()]);
+  try {
+    await staging.mapAsync(GPUMapMode.READ);
+    const bytes = staging.getMappedRange();
+    timings.forEach((timing, i) => (timing.ms = elapsed(bytes, i * TIMES)));
+  } finally {
+    staging.destroy();
+    clock.destroy();
+  }
+  return timings;
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { stream } from '../base/rng';
+import { type Gpu, openGpu } from '../gpu/backend';
+import { initialValues } from '../models/network';
+import { capBindings, installDawn } from '../testing/dawn';
+import { learner } from './learner';
+import { DEFAULT_RECIPE } from './recipe';
+
+const model = { id: 'gpt' as const, config: { layers: 1, width: 64, heads: 2, context: 16 }, vocabulary: 5003 };
+const recipe = { ...DEFAULT_RECIPE, batch: 2, warmup: 0, clip: 0.5 };
+
+async function updated(gpu: Gpu) {
+  const learning = await learner(model, recipe, initialValues(model, 1), () => 0);
+  const at = stream(3, 'tokens', 0);
+  const tokens = Int32Array.from({ length: 33 }, (_, i) => at(i) % model.vocabulary);
+  tokens.set([0, 4095, 4096, model.vocabulary - 1]); // where ranges of rows meet
+  const losses: number[] = [];
+  for (let n = 1; n <= 3; n++) losses.push((await learning.step(n, tokens.subarray(0, 32), tokens.subarray(1))).loss);
+  const weights = await learning.tensors();
+  gpu.check();
+  learning.dispose();
+  return { losses, weights };
+}
+
+test('weights larger than a binding are trained as on a device without that limit', async () => {
+  installDawn();
+  const gpu = await openGpu();
+  const want = await updated(gpu);
+  const cap = capBindings(gpu.device, 2 ** 20); // the table of embeddings has 1.28 MB
+  const got = await updated(gpu).finally(() => cap.undo());
+  got.losses.forEach((loss, i) => expect(loss).toBeCloseTo(want.losses[i]!, 5));
+  expect(got.losses[2]).toBeLessThan(got.losses[0]! - 0.1);
+  for (const [name, { data }] of want.weights) {
+    const other = got.weights.get(name)!.data;
+    const worst = data.reduce((most, x, i) => Math.max(most, Math.abs(x - other[i]!)), 0);
+    expect(worst, name).toBeLessThan(2e-5);
+  }
+});
