@@ -1,6 +1,6 @@
 /** The page: what is typed and chosen goes to the engine, what the engine writes comes back. */
 import { type Failure, toFailure } from '../core/base/errors';
-import { formatBytes, formatCount, formatNumber, formatShare } from '../core/base/units';
+import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../core/base/units';
 import type { PageModel } from '../core/export/html';
 import { card } from './card';
 import { handOver } from './embedded';
@@ -21,7 +21,7 @@ export async function open(model: PageModel, connected: Promise<Line<ToEngine, F
       size = of;
       say(`Loading the model, ${formatShare(bytes / of)} of ${formatBytes(of)}`);
     });
-    say(`Ready: ${formatBytes(size)} loaded in ${formatNumber((performance.now() - begun) / 1000)} s`);
+    say(`Ready: ${formatBytes(size)} loaded in ${formatDuration(performance.now() - begun)}`);
     ready(model, engine);
   } catch (error) {
     say('');
