@@ -1,0 +1,258 @@
+/** What llama.cpp makes of our GGUF files: the same tokens, and the same scores within what fewer bits allow. */
+import fc from 'fast-check';
+import { getLlama, LlamaLogLevel, type LlamaModel, NoBinaryFoundError, type Token } from 'node-llama-cpp';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { unwatched } from '../base/job';
+import { gather } from '../checkpoint/byteSource';
+import { initialValues } from '../models/network';
+import { awkwardText, documentOf } from '../testing/texts';
+import { greedy, ourLogits, trainedModels } from '../testing/trainedModel';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { trainTokenizer } from '../tokenizer/train';
+import type { Exported } from './format';
+import { ggufF16, ggufF32, ggufQ8 } from './gguf';
+
+/** One thread: several wait for each other in a loop, which takes minutes where the processor is shared. */
+const llama = await getLlama({
+  ...{ gpu: false, build: 'never', skipDownload: true, logLevel: LlamaLogLevel.error, maxThreads: 1 },
+}).catch((error: unknown) => {
+  if (error instanceof NoBinaryFoundError) return null;
+  throw error;
+});
+const folder = mkdtempSync(join(tmpdir(), 'homegrown-gguf-'));
+afterAll(async () => {
+  await llama?.dispose();
+  rmSync(folder, { recursive: true });
+});
+
+/** Engines know different versions of Unicode; and U+FEFF is white space in JavaScript, in transformers.js too, only. */
+const settled = (text: string): boolean => !/[\p{Cn}\p{Co}\ufeff]/u.test(text);
+
+/** At least 200: written by hand, and drawn. */
+const HARD: readonly string[] = [
+  ...[
+    '',
+    ' ',
+    '  ',
+    '   x',
+    '\n',
+    '\n\n\n',
+    ' \n ',
+    '\r\n\r\n',
+    '\t\ta',
+    'a \n b',
+    'trailing   ',
+    '\u00a0\u3000x',
+    '\u0085x',
+  ],
+  ...["it's", "don't we'll I'd they've you're I'm", "IT'S", "'S", "''s", "o'clock", 'it’s', "'", "' s", "x'll'll"],
+  ...['Call me Ishmael.', 'HELLO', 'naïve café', 'Ångström', 'e\u0301', 'ﬁne', 'Straße', 'İstanbul', 'ǆ', 'ʰa', 'ªº'],
+  ...[
+    '你好，世界',
+    '日本語のテキスト',
+    '한국어',
+    'ไทย',
+    'العربية ١٢٣',
+    'עברית',
+    'हिन्दी',
+    'Ελληνικά',
+    'Русский',
+    '𝒜𝔅ℭ',
+    '𠮷野家',
+  ],
+  ...[
+    '😀',
+    '👨‍👩‍👧',
+    '🇩🇪🇫🇷',
+    '❤️',
+    '👍🏽 ok',
+    '\u200b',
+    '\u200d',
+    '\ufeffx',
+    'x\ufeff',
+    '\0',
+    '\u0001\u0002',
+    '\u001b[0m',
+    '\u007f',
+    '\u0085',
+  ],
+  ...['0', '1234567890', '3.14159', '1,000,000', 'v2.0.1', '½ ² Ⅷ ٣ 四', '0x1F', '1st 2nd', '10%', '€5', '-1e-5'],
+  ...[
+    '<|endoftext|>',
+    'a<|endoftext|>b',
+    '<|im_start|>',
+    '<s></s>',
+    '[INST]',
+    '<|endoftext',
+    '|>',
+    '<unk>',
+    '▁x',
+    'Ġx Ċ',
+  ],
+  ...[
+    'a_b',
+    'x-y',
+    'snake_case camelCase',
+    '...',
+    '—–-',
+    '!?!?',
+    '"quoted" ‘so’',
+    '{"k": [1]}',
+    'https://x.y/z?a=b',
+    '\\n',
+    '#',
+    '##',
+  ],
+  ...[2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => 'a'.repeat(n)),
+  ...[1, 2, 3, 4, 5, 7, 8, 16, 33].map((n) => `${' '.repeat(n)}a${'\n'.repeat(n)}b${'\t'.repeat(n)}`),
+  ...fc.sample(awkwardText.filter(settled), { numRuns: 300, seed: 1 }),
+];
+
+describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary for the platform)', () => {
+  let models: Exported[];
+  beforeAll(async () => {
+    models = await trainedModels();
+  }, 240_000);
+
+  test('goes on with the same 20 tokens, from prompts of every model, with 32 and 16 bits', async () => {
+    for (const exported of models) {
+      const prompts = await promptsFor(exported);
+      const ours = await Promise.all(prompts.map((ids) => greedy(exported, ids, 20)));
+      for (const format of [ggufF32, ggufF16]) {
+        await opened(exported, format, async (model) => {
+          expect(await Promise.all(prompts.map((ids) => likeliest(model, ids, 20)))).toEqual(ours);
+        });
+      }
+    }
+  });
+
+  test('gives the next token the same distribution on 20 places of held-out text, within what its bits allow', async () => {
+    for (const exported of models) {
+      const ids = [...(await exported.tokens!.validation.read(30, 20))];
+      const ours = await ourDistributions(exported, ids);
+      for (const [format, most] of [
+        [ggufF32, 1e-3],
+        [ggufF16, 1e-3],
+        [ggufQ8, 0.02],
+      ] as const) {
+        await opened(exported, format, async (model) => {
+          const distances = (await distributions(model, ids)).map((theirs, at) => totalVariation(ours[at]!, theirs));
+          expect(Math.max(...distances), exported.name).toBeLessThan(most);
+        });
+      }
+    }
+  });
+
+  test('cuts 200 hard strings into the same tokens, for every kind of tokenizer', async () => {
+    expect(new Set(HARD).size).toBeGreaterThanOrEqual(200);
+    for (const exported of [...models, await speaking(await learntFrom(HARD))]) {
+      await opened(exported, ggufF16, (model) => {
+        for (const text of HARD) {
+          expect(model.tokenize(text), JSON.stringify(text)).toEqual([...exported.tokenizer.encode(text)]);
+        }
+        return Promise.resolve();
+      });
+    }
+  });
+
+  test('opens a model whose width is no multiple of 32, and reads what we say of it', async () => {
+    const odd = await speaking(models[0]!.tokenizer, 36);
+    await opened(odd, ggufQ8, async (model) => {
+      expect(model.fileInfo.metadata.general).toMatchObject({
+        architecture: 'gpt2',
+        name: odd.info.name,
+        file_type: 7,
+      });
+      expect(model.trainContextSize).toBe(16);
+      expect([model.tokens.bos, model.tokens.eos, model.tokens.shouldPrependBosToken]).toEqual([256, 256, false]);
+      const ids = [1, 2, 3, 4, 5, 6];
+      const [theirs, ours] = [await distributions(model, ids), await ourDistributions(odd, ids)];
+      for (const at of ids.keys()) expect(totalVariation(ours[at]!, theirs[at]!)).toBeLessThan(0.02);
+    });
+  });
+});
+
+async function opened(
+  exported: Exported,
+  format: typeof ggufF32,
+  check: (model: LlamaModel) => Promise<void>,
+): Promise<void> {
+  const [file] = await format.files(exported, { withOptimizer: false, template: () => Promise.reject(new Error()) });
+  const path = join(folder, file!.name);
+  writeFileSync(path, await gather(file!));
+  const model = await llama!.loadModel({ modelPath: path });
+  try {
+    await check(model);
+  } finally {
+    await model.dispose();
+  }
+}
+
+const sequenceOf = async (model: LlamaModel) =>
+  (await model.createContext({ contextSize: 64, batchSize: 64, threads: 1 })).getSequence();
+
+async function likeliest(model: LlamaModel, prompt: readonly number[], length: number): Promise<number[]> {
+  const sequence = await sequenceOf(model);
+  const ids: number[] = [];
+  for await (const id of sequence.evaluate(prompt as Token[], { temperature: 0, yieldEogToken: true })) {
+    ids.push(id);
+    if (ids.length === length) break;
+  }
+  return ids;
+}
+
+type Distribution = (id: number) => number;
+/** After each of `ids`. */
+async function distributions(model: LlamaModel, ids: readonly number[]): Promise<Distribution[]> {
+  const sequence = await sequenceOf(model);
+  const options = { temperature: 1, topK: 0, topP: 1, minP: 0 };
+  const results = await sequence.controlledEvaluate(
+    ids.map((id) => [id as Token, { generateNext: { probabilities: true, options } }]),
+  );
+  return results.map((result) => {
+    const { probabilities } = result!.next;
+    expect(probabilities!.size).toBe(model.fileInfo.metadata.tokenizer.ggml.tokens.length);
+    return (id) => probabilities!.get(id as Token) ?? NaN;
+  });
+}
+
+async function ourDistributions(exported: Exported, ids: readonly number[]): Promise<number[][]> {
+  const scores = await ourLogits(exported, ids);
+  const { size } = exported.tokenizer;
+  return ids.map((_, at) => {
+    const weights = Array.from(scores.subarray(at * size, (at + 1) * size), Math.exp);
+    const total = weights.reduce((a, b) => a + b);
+    return weights.map((weight) => weight / total);
+  });
+}
+
+const totalVariation = (ours: readonly number[], theirs: Distribution): number =>
+  ours.reduce((sum, p, id) => sum + Math.abs(p - theirs(id)), 0) / 2;
+
+/** Words of ours, and a piece of held-out text. */
+async function promptsFor({ tokenizer, tokens }: Exported): Promise<number[][]> {
+  const words = ['Call me ', 'The whale', 'I '].map((text) => [...tokenizer.encode(text)]);
+  return [...words, [...(await tokens!.validation.read(100, 24))]];
+}
+
+const learntFrom = async (texts: readonly string[]): Promise<Tokenizer> => {
+  const document = documentOf(`${texts.join('\n')}${texts.join(' ')}`);
+  return createTokenizer(await trainTokenizer({ kind: 'bpe', vocabulary: 1500 }, [document], unwatched));
+};
+
+/** An untrained model of a tokenizer. */
+async function speaking(tokenizer: Tokenizer, width = 32): Promise<Exported> {
+  const [any] = await trainedModels();
+  const config = { layers: 1, heads: 2, width, context: 16 };
+  const model = { id: 'gpt' as const, config, vocabulary: tokenizer.size };
+  const { snapshot, info } = any!;
+  return {
+    ...{ ...any!, name: `untrained-${width}`, tokenizer, tokens: null },
+    info: { ...info, model, tokenizer: tokenizer.model.kind },
+    snapshot: { ...snapshot, tensors: initialValues(model, 1) },
+  };
+}
