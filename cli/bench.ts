@@ -1,5 +1,5 @@
 /** npm run bench -- step: what a training step costs, as a table or as one JSON line. */
-import { benchStep, countedGpu, type Shape, SHAPES, type StepReport } from '../bench/step';
+import { benchStep, countedGpu, profileStep, type Shape, SHAPES, type StepReport } from '../bench/step';
 import { parseOptions, UsageError } from './options';
 import { command, openDevice, print } from './terminal';
 
@@ -16,6 +16,8 @@ const OPTIONS = {
   device: { kind: 'choice', of: ['webgpu', 'wasm'], initial: 'webgpu' },
   /** Part of the name of the adapter that Dawn shall take. */
   adapter: { kind: 'text', initial: '' },
+  /** Time each kernel instead. */
+  profile: { kind: 'switch' },
   json: { kind: 'switch' },
 } as const;
 
@@ -30,6 +32,13 @@ async function bench([what, ...args]: readonly string[]): Promise<void> {
     options.device === 'webgpu'
       ? await countedGpu(options.adapter === '' ? undefined : options.adapter)
       : { name: (await openDevice('wasm')).kind };
+  if (options.profile) {
+    const kernels = await profileStep(shape);
+    const line = ({ kernel, runs, ms }: (typeof kernels)[number]) =>
+      `${ms.toFixed(2).padStart(10)} ms  ${String(runs).padStart(4)} x  ${kernel}`;
+    print(options.json ? JSON.stringify(kernels) : kernels.map(line).join('\n'));
+    process.exit();
+  }
   const report = await benchStep(shape, options.steps, device);
   const config = Object.keys(given).length > 0 ? shape : options.config;
   if (options.json) print(JSON.stringify({ config, ...rounded(report) }));
@@ -50,7 +59,8 @@ function rounded(report: StepReport): object {
 
 function table(config: string | Shape, { losses, ...figures }: StepReport): string {
   const lines = Object.entries({ config: typeof config === 'string' ? config : JSON.stringify(config), ...figures });
-  const shown = (value: string | number) => (typeof value === 'number' ? value.toLocaleString('en-GB') : value);
+  const shown = (value: string | number | null) =>
+    typeof value === 'number' ? value.toLocaleString('en-GB') : (value ?? 'unknown');
   const rows = lines.map(([name, value]) => `${name.padEnd(20)}${shown(value)}`);
   return [...rows, `losses              ${losses.map((loss) => loss.toFixed(4)).join(' ')}`].join('\n');
 }
