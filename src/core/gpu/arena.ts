@@ -113,10 +113,13 @@ export function overRuns(
 
 /**
  * Tensors that are only read, as one operand over the run: where they lie if they lie so, else copied side by side. The
- * copy belongs to the caller's scope. An operand for one tensor ends where that ends, without padding.
+ * copy belongs to the caller's scope. An operand for one tensor of whole groups of four ends where that ends.
  */
-export const gathered = (tensors: readonly Tensor[], run: Run): Operand =>
-  where(tensors, run) ?? (run.offsets.length === 1 ? tensors[run.first]! : packed(tensors, run));
+export function gathered(tensors: readonly Tensor[], run: Run): Operand {
+  const first = tensors[run.first]!;
+  const alone = run.offsets.length === 1 && (first.size % 4 === 0 || first.size === run.elements);
+  return where(tensors, run) ?? (alone ? first : packed(tensors, run));
+}
 
 /** The operand over tensors that already lie as the run says, else undefined. */
 function where(tensors: readonly Tensor[], run: Run): Operand | undefined {

@@ -1,6 +1,6 @@
 import { kernels } from '../gpu/dispatch';
 import type { AdamWSettings, AdamWUpdate } from './adamw';
-import { elementwise, updateOnGpu } from './update.wgsl';
+import { elementwise, unit, updateOnGpu } from './update.wgsl';
 
 export const adamwOnGpu: AdamWUpdate = (slots, rates, norm, settings) => {
   updateOnGpu(slots, rates, norm, { m: ({ m }) => m, v: ({ v }) => v }, (elements) => kernel(elements, settings));
@@ -9,10 +9,10 @@ export const adamwOnGpu: AdamWUpdate = (slots, rates, norm, settings) => {
 const kernel = kernels((elements: number, { beta1, beta2, epsilon, weightDecay, clip }: AdamWSettings) => ({
   name: 'adamw',
   bindings: {
-    w: ['update', 'f32'],
-    m: ['update', 'f32'],
-    v: ['update', 'f32'],
-    g: ['read', 'f32'],
+    w: ['update', unit(elements)],
+    m: ['update', unit(elements)],
+    v: ['update', unit(elements)],
+    g: ['read', unit(elements)],
     table: ['read', 'i32'],
     rates: ['read', 'f32'],
     ...(clip > 0 && { norm: ['read', 'f32'] as const }),
@@ -25,6 +25,6 @@ const kernel = kernels((elements: number, { beta1, beta2, epsilon, weightDecay, 
   m[i] = m_i;
   v[i] = v_i;
   let direction = m_i / rates[1] / (sqrt(v_i / rates[2]) + ${epsilon});
-  w[i] -= rates[0] * (direction + select(0.0, ${weightDecay} * w[i], decays));`,
+  w[i] -= rates[0] * (direction + select(0.0, ${weightDecay}, decays) * w[i]);`,
   ),
 }));

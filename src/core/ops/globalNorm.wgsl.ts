@@ -1,45 +1,66 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
-import { blocks, gathered, layout } from '../gpu/arena';
+import { BLOCK, blocks, gathered, layout } from '../gpu/arena';
 import { dispatch, kernels } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import { sumOverWorkgroup } from './reduce.wgsl';
 
-const THREADS = 256;
-/** Partial sums of a run. */
-const GROUPS = 256;
+const THREADS = 64;
+
+/** Partial sums of a run: a multiple of 64, so that each run's begin where a binding may. */
+const groupsOf = (elements: number): number => BLOCK * Math.min(16, Math.ceil(elements / (BLOCK * THREADS * 16)));
 
 /** All tensors side by side, a part of the sum for each workgroup, then the sum of the parts. */
 export function globalNormOnGpu(tensors: readonly Tensor[]): Scalar {
   const runs = layout(tensors.map(({ size }) => size));
   const norm = emptyTensor([], 'float32') as Scalar;
   const operands = runs.map((run) => gathered(tensors, run));
+  const starts = runs.map((_, i) => runs.slice(0, i).reduce((n, { elements }) => n + groupsOf(elements), 0));
   tf.tidy(() => {
-    const parts = emptyTensor([runs.length * GROUPS], 'float32');
+    const size = starts.at(-1)! + groupsOf(runs.at(-1)!.elements);
+    const parts = emptyTensor([size], 'float32');
     runs.forEach((run, i) => {
       const table = blocks(tensors, run, () => false);
-      const into = { tensor: parts, from: i * GROUPS, length: GROUPS };
+      const into = { tensor: parts, from: starts[i]!, length: groupsOf(run.elements) };
       dispatch(squares(run.elements), { x: operands[i]!, table, parts: into });
     });
-    dispatch(root(parts.size), { parts, norm });
+    dispatch(root(size), { parts, norm });
   });
   return norm;
 }
 
-const squares = kernels((elements: number) => ({
-  name: 'globalNorm',
-  bindings: { x: ['read', 'f32'], table: ['read', 'i32'], parts: ['write', 'f32'] } as const,
-  workgroup: [THREADS, 1, 1] as const,
-  grid: [GROUPS, 1, 1] as const,
-  globals: sumOverWorkgroup(THREADS),
-  body: `
+/** The padding between tensors holds anything, and counts for nothing. */
+const squares = kernels((elements: number) => {
+  const groups = groupsOf(elements);
+  const width = elements % 4 === 0 ? 4 : 1;
+  return {
+    name: 'globalNorm',
+    bindings: {
+      x: ['read', width === 4 ? 'vec4f' : 'f32'],
+      table: ['read', 'i32'],
+      parts: ['write', 'f32'],
+    } as const,
+    workgroup: [THREADS, 1, 1] as const,
+    grid: [groups, 1, 1] as const,
+    globals: `var<workgroup> sums: array<f32, ${THREADS}>;`,
+    body: `
   var sum = 0.0;
-  for (var i = index * ${THREADS}u + lane; i < ${elements}u; i += ${THREADS * GROUPS}u) {
-    if (i % 64u < u32(table[i / 64u] & 127)) { sum += x[i] * x[i]; }
+  for (var i = index * ${THREADS}u + lane; i < ${elements / width}u; i += ${THREADS * groups}u) {
+    let left = table[i / ${BLOCK / width}u] - i32(${width}u * (i % ${BLOCK / width}u));
+    let v = x[i];
+    sum += ${
+      width === 4
+        ? 'select(select(0.0, v.x * v.x, left > 0) + select(0.0, v.y * v.y, left > 1) + select(0.0, v.z * v.z, left > 2), dot(v, v), left > 3)'
+        : 'select(0.0, v * v, left > 0)'
+    };
   }
-  let all = reduce_sum(sum, lane);
-  if (lane == 0u) { parts[index] = all; }`,
-}));
+  sums[lane] = sum;
+  workgroupBarrier();
+  if (lane > 0u) { return; }
+  for (var i = 1u; i < ${THREADS}u; i++) { sum += sums[i]; }
+  parts[index] = sum;`,
+  };
+});
 
 const root = kernels((parts: number) => ({
   name: 'globalNorm, root',

@@ -1,6 +1,6 @@
 import { kernels } from '../gpu/dispatch';
 import type { SgdSettings, SgdUpdate } from './sgd';
-import { elementwise, updateOnGpu } from './update.wgsl';
+import { elementwise, unit, updateOnGpu } from './update.wgsl';
 
 export const sgdOnGpu: SgdUpdate = (slots, rates, norm, settings) => {
   updateOnGpu(slots, rates, norm, { v: ({ v }) => v }, (elements) => kernel(elements, settings));
@@ -9,9 +9,9 @@ export const sgdOnGpu: SgdUpdate = (slots, rates, norm, settings) => {
 const kernel = kernels((elements: number, { momentum, weightDecay, clip }: SgdSettings) => ({
   name: 'sgd',
   bindings: {
-    w: ['update', 'f32'],
-    v: ['update', 'f32'],
-    g: ['read', 'f32'],
+    w: ['update', unit(elements)],
+    v: ['update', unit(elements)],
+    g: ['read', unit(elements)],
     table: ['read', 'i32'],
     rates: ['read', 'f32'],
     ...(clip > 0 && { norm: ['read', 'f32'] as const }),
@@ -19,7 +19,7 @@ const kernel = kernels((elements: number, { momentum, weightDecay, clip }: SgdSe
   ...elementwise(
     elements,
     clip,
-    `let v_i = ${momentum} * v[i] + g_i + select(0.0, ${weightDecay} * w[i], decays);
+    `let v_i = ${momentum} * v[i] + g_i + select(0.0, ${weightDecay}, decays) * w[i];
   v[i] = v_i;
   w[i] -= rates[0] * v_i;`,
   ),

@@ -1,6 +1,6 @@
 /** The optimizers' updates on the GPU: one dispatch over all weights where they lie side by side, else one for each. */
 import type { Scalar, Tensor1D, Variable } from '@tensorflow/tfjs';
-import { blocks, gathered, overRuns } from '../gpu/arena';
+import { BLOCK, blocks, gathered, overRuns } from '../gpu/arena';
 import { dispatch, type Kernel, row } from '../gpu/dispatch';
 import { forgetValues } from '../gpu/tfjs';
 import type { Slot } from './update';
@@ -31,16 +31,23 @@ export function updateOnGpu<S extends Slot, Name extends string>(
   for (const slot of slots) for (const place of places) forgetValues(place(slot));
 }
 
-/** Around an optimizer's own lines, which see an element's index `i`, `clipped` gradient `g_i` and whether it decays. */
-export const elementwise = (elements: number, clip: number, lines: string) => ({
-  workgroup: [256, 1, 1] as const,
-  grid: row(Math.ceil(elements / 256)),
-  body: `
+/** Weights, moments and gradients are seen four at a time where all runs allow it. */
+export const unit = (elements: number) => (elements % 4 === 0 ? ('vec4f' as const) : ('f32' as const));
+
+/**
+ * Around an optimizer's own lines, which see the index `i`, the clipped gradient `g_i` and whether `decays`. What they leave
+ * in the padding after a tensor is never read.
+ */
+export function elementwise(elements: number, clip: number, lines: string) {
+  const width = unit(elements) === 'vec4f' ? 4 : 1;
+  return {
+    workgroup: [256, 1, 1] as const,
+    grid: row(Math.ceil(elements / width / 256)),
+    body: `
   let i = index * 256u + lane;
-  if (i >= ${elements}u) { return; }
-  let entry = u32(table[i / 64u]);
-  if (i % 64u >= (entry & 127u)) { return; }
-  let decays = entry >= 128u;
+  if (i >= ${elements / width}u) { return; }
+  let decays = table[i / ${BLOCK / width}u] >= 128;
   let g_i = g[i]${clip > 0 ? ` * min(1.0, ${clip} / (norm[0] + 1e-6))` : ''};
   ${lines}`,
-});
+  };
+}
