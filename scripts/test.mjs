@@ -55,6 +55,7 @@ step('lint', ['eslint', '--max-warnings', '0', '.']);
 step('types, page', ['tsc', '-p', 'tsconfig.json']);
 step('types, core', ['tsc', '-p', 'tsconfig.core.json']);
 step('types, workers', ['tsc', '-p', 'tsconfig.worker.json']);
+step('types, web service', ['tsc', '-p', 'tsconfig.templates.json']);
 step('imports', ['depcruise', '--config', '.dependency-cruiser.cjs', 'src']);
 vitest('unit');
 ensureVulkan();

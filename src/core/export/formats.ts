@@ -5,6 +5,7 @@ import { huggingFace } from './huggingFace';
 import { onnxF16, onnxF32 } from './onnx';
 import { pytorch } from './pytorch';
 import { safetensors } from './safetensors';
+import { service } from './service';
 
 /** Every format, by the name it has in the terminal. */
 export const FORMATS = {
@@ -14,6 +15,7 @@ export const FORMATS = {
   'gguf-f16': ggufF16,
   'gguf-q8_0': ggufQ8,
   html,
+  service,
   pytorch,
   'onnx-f32': onnxF32,
   'onnx-f16': onnxF16,

@@ -1,0 +1,27 @@
+/** A refusal, in the shape of OpenAI's errors. Its message is for whoever called; it never repeats what they sent. */
+export class ApiError extends Error {
+  /**
+   * @param {number} status of HTTP
+   * @param {string} message
+   * @param {{ code?: string, param?: string, headers?: Record<string, string> }} [details]
+   */
+  constructor(status, message, { code, param, headers = {} } = {}) {
+    super(message);
+    this.status = status;
+    this.headers = headers;
+    this.body = {
+      error: { message, type: TYPES[status] ?? 'server_error', param: param ?? null, code: code ?? null },
+    };
+  }
+}
+
+/** @type {Record<number, string>} */
+const TYPES = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  404: 'invalid_request_error',
+  405: 'invalid_request_error',
+  413: 'invalid_request_error',
+  415: 'invalid_request_error',
+  429: 'rate_limit_error',
+};
