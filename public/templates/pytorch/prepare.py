@@ -12,17 +12,15 @@ import json
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer
 
 HERE = Path(__file__).resolve().parent
-PIECE = 1 << 20  # characters that are encoded at a time
 
 
-def pieces(text: str):
+def pieces(text: str, size: int = 1 << 20):
     """Cut at single line breaks between words, where the tokenizer cuts too: the ids are those of the whole text."""
     start = 0
-    while len(text) - start > PIECE:
-        at = text.find("\n", start + PIECE)
+    while len(text) - start > size:
+        at = text.find("\n", start + size)
         while at != -1 and (at + 1 == len(text) or text[at - 1].isspace() or text[at + 1].isspace()):
             at = text.find("\n", at + 1)
         if at == -1:
@@ -56,6 +54,8 @@ def main() -> None:
     args = parser.parse_args()
     if not 0 < args.held_out <= 0.5:
         parser.error(f"--held-out must be above 0 and at most 0.5, not {args.held_out}")
+
+    from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(HERE / "model" / "tokenizer.json"))
     end_of_text = tokenizer.token_to_id("<|endoftext|>")

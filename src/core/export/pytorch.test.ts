@@ -174,21 +174,35 @@ function expectNear(got: ArrayLike<number>, want: ArrayLike<number>, tolerance: 
 }
 
 describe.skipIf(missing !== null)('PyTorch continues the run', () => {
-  test('every file compiles, it reads the windows that we read, and its logits are ours', async () => {
+  test('every file compiles, it reads the windows that we read, its logits are ours, and it cuts text where we do', async () => {
+    const text = `Ä first line.\nA second,\n\n  a third\r\nand 1851\n\tones — '${'the sea\nthe sea '.repeat(9)}\n`;
+    await writeFile(join(root, 'text.txt'), text);
     const folders = await Promise.all(models.map((model, i) => write(model, `model-${i}`)));
-    const { stdout } = await run(PYTHON, [script('handoverReads'), ...folders], { maxBuffer: 2 ** 27 });
-    const all = JSON.parse(stdout) as Record<'inputs' | 'targets' | 'held' | 'logits', number[]>[];
+    const { stdout } = await run(PYTHON, [script('handoverReads'), join(root, 'text.txt'), ...folders], {
+      maxBuffer: 2 ** 27,
+    });
+    const seen = JSON.parse(stdout) as {
+      models: Record<'inputs' | 'targets' | 'held' | 'logits', number[]>[];
+      pieces: string[];
+      parts: Record<'train' | 'val', string>;
+    };
     for (const [i, model] of models.entries()) {
-      const seen = all[i]!;
+      const { inputs, targets, held, logits } = seen.models[i]!;
       const { context } = model.info.model.config;
       const { train: source, validation } = model.tokens!;
       const want = await batch(source, { seed: 4_000_000_001, step: 77, rows: 5, context });
-      expect(seen.inputs).toEqual([...want.inputs]);
-      expect(seen.targets).toEqual([...want.targets]);
-      const held = await collect(evaluationWindows(validation, context, 4, 1000));
-      expect(seen.held).toEqual(held.flatMap(({ inputs }) => [...inputs]));
-      expectNear(seen.logits, await ourLogits(model, [...want.inputs.subarray(0, context)]), 1e-4);
+      expect(inputs).toEqual([...want.inputs]);
+      expect(targets).toEqual([...want.targets]);
+      const windows = await collect(evaluationWindows(validation, context, 4, 1000));
+      expect(held).toEqual(windows.flatMap((window) => [...window.inputs]));
+      expectNear(logits, await ourLogits(model, [...want.inputs.subarray(0, context)]), 1e-4);
+      expect(seen.pieces.flatMap((piece) => [...model.tokenizer.encode(piece)])).toEqual([
+        ...model.tokenizer.encode(text),
+      ]);
     }
+    expect(seen.pieces.length).toBeGreaterThan(5);
+    expect(seen.parts.train + seen.parts.val).toBe(text);
+    expect(new TextEncoder().encode(seen.parts.val).length / new TextEncoder().encode(text).length).toBeCloseTo(0.3, 1);
   });
 
   test('with the losses that our own trainer has, and what it writes is the same run here', async () => {

@@ -1,4 +1,7 @@
-"""What hand-overs say to Python: the windows of text that it reads and the model's logits, as JSON. Arguments: folders."""
+"""What hand-overs say to Python, as JSON: the windows of text that it reads, the model's logits, and how text is cut.
+
+Arguments: a text, then folders.
+"""
 
 import json
 import py_compile
@@ -7,12 +10,13 @@ from pathlib import Path
 
 import torch
 
-ROOTS = [Path(argument) for argument in sys.argv[1:]]
+TEXT, *ROOTS = [Path(argument) for argument in sys.argv[1:]]
 for path in ROOTS[0].glob("*.py"):
     py_compile.compile(str(path), doraise=True)
 sys.path.insert(0, str(ROOTS[0]))
 
 import checkpoint
+import prepare
 from data import Tokens, batch_starts, evaluation_starts
 from model import GPT2
 
@@ -28,4 +32,6 @@ for root in ROOTS:
         logits = model(torch.from_numpy(inputs[:1]))
     values = {"inputs": inputs, "targets": targets, "held": held, "logits": logits}
     seen.append({name: value.flatten().tolist() for name, value in values.items()})
-print(json.dumps(seen))
+text = TEXT.read_bytes()
+parts = {part: "".join(map(bytes.decode, texts)) for part, texts in prepare.split([text[:50], text[50:]], 0.3).items()}
+print(json.dumps({"models": seen, "pieces": list(prepare.pieces(text.decode(), 8)), "parts": parts}))
