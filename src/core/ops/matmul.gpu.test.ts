@@ -39,18 +39,19 @@ async function cuts(): Promise<Record<string, Cut>> {
   const { broadcast } = candidates(await openGpu(), 'NN small');
   return { SMALL, ...(broadcast && { broadcast }), SLICED, LARGE, WIDE, SOFTWARE };
 }
+/** Compiling takes the time: every cut meets sizes that divide nothing, some in one kind of product only. */
 const SHAPES = [
-  { sizes: [67, 65, 33], by: ['SMALL', 'broadcast', 'WIDE', 'SLICED'] }, // divides nothing
-  { sizes: [64, 128, 32], by: ['SMALL', 'broadcast', 'LARGE'] }, // divides all
-  { sizes: [16, 12, 36], by: ['SMALL', 'SOFTWARE'] },
+  { sizes: [67, 65, 33], by: ['broadcast', 'SMALL', 'SLICED'] },
+  { sizes: [64, 128, 32], by: ['broadcast', 'LARGE'] },
 ] as const;
+const ONLY_NN = { sizes: [67, 12, 33], by: ['broadcast', 'WIDE', 'SOFTWARE'] } as const;
 
 test.each(Object.entries(KINDS))(
   '%s by every cut, and the same bits but where K is shared out',
   async (kind, flags) => {
     const gpu = await openGpu();
     const all = await cuts();
-    for (const { sizes, by } of SHAPES) {
+    for (const { sizes, by } of kind === 'NN' ? [...SHAPES, ONLY_NN] : SHAPES) {
       const [M, N, K] = sizes;
       const [a, b] = [floats([M * K]).data, floats([K * N], 1, 1).data];
       const p: Product = { M, N, K, ...flags };

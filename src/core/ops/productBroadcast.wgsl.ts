@@ -94,8 +94,8 @@ export const broadcastProduct: (p: Product, cut: Broadcast) => ProductKernel = k
   }
   ${storeAll(
     p,
-    upTo(rows).map((r) => `c${r}`),
-    'first_row + i',
+    upTo(rows).map((r) => [`c${r}`]),
+    'first_row',
     'first_column',
   )}`,
   };

@@ -62,9 +62,9 @@ ${slices > 1 ? `var<workgroup> parts: array<vec4f, ${(rows * columns) / 4}>; var
   ${slices > 1 ? 'if (local.z == 0u)' : ''} {
   ${storeAll(
     p,
-    i.flatMap((r) => j.map((s) => `c${r}_${s}`)),
-    `first_a + row + i / ${j.length}u`,
-    `first_b + column + 4u * (i % ${j.length}u)`,
+    i.map((r) => j.map((s) => `c${r}_${s}`)),
+    '(first_a + row)',
+    '(first_b + column)',
   )}
   ${p.columns ? `if (group.y == 0u && own < ${columns}u && first_b + own < ${N}u) { columns[first_b + own] = sum; }` : ''}
   }`,
