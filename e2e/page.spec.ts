@@ -88,6 +88,11 @@ test('is worked by keyboard: settings, write, stop, alternatives; the same seed 
     texts.push(await written(page));
   }
   expect(texts[0]).toBe(texts[1]);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect(page.getByRole('textbox', { name: 'Prompt' })).toHaveValue(
+    models[0]!.info.recipe.samplePrompt + texts[0]!,
+  );
+  await expect(page.locator('#status')).toContainText(/^40 tokens/);
 
   await set(page, { Length: 100_000 });
   await page.keyboard.press('Control+Enter');
@@ -128,19 +133,25 @@ test('names, prompts and cards are text, whatever they hold', async ({ page }, i
   expect(wrong).toEqual([]);
 });
 
-test('reaches nothing even if it tried', async ({ page }, info) => {
+test('could reach nothing if it tried, not even what would answer', async ({ page }, info) => {
   await open(page, info, models[0]!);
-  const refused = await page.evaluate(() =>
-    Promise.all(
-      ['https://example.com/', `${location.href}?`].map((address) =>
-        fetch(address).then(
-          () => 'fetched',
-          (error: unknown) => (error as Error).name,
-        ),
-      ),
-    ),
-  );
-  expect(refused).toEqual(['TypeError', 'TypeError']);
+  await page.context().setOffline(false);
+  await page
+    .context()
+    .route('https://example.com/**', (route) =>
+      route.fulfill({ body: '1', contentType: 'text/plain', headers: { 'access-control-allow-origin': '*' } }),
+    );
+  const attempt = (): Promise<string> =>
+    fetch('https://example.com/').then(
+      () => 'answered',
+      (error: unknown) => (error as Error).name,
+    );
+  expect(await page.evaluate(attempt)).toBe('TypeError');
+  expect(await page.workers()[0]!.evaluate(attempt)).toBe('TypeError');
+
+  const other = await page.context().newPage(); // Without the policy it does answer.
+  await other.goto('https://example.com/');
+  expect(await other.evaluate(attempt)).toBe('answered');
 });
 
 for (const [name, colorScheme, width] of [

@@ -30,7 +30,7 @@ export async function connect(script: string): Promise<Line<ToEngine, FromEngine
 function listening(line: Worker | MessagePort): Promise<Line<ToEngine, FromEngine>> {
   return new Promise((resolve, reject) => {
     line.onmessage = () => resolve(line);
-    if ('onerror' in line) line.onerror = () => reject(new Error('The worker could not be started'));
+    if ('onerror' in line) line.onerror = reject;
   });
 }
 

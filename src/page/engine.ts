@@ -1,7 +1,8 @@
-import { badFile, toFailure } from '../core/base/errors';
+import { badFile, HomegrownError, toFailure } from '../core/base/errors';
 import { uniform } from '../core/base/rng';
-import { formatCount } from '../core/base/units';
+import { formatBytes, formatCount } from '../core/base/units';
 import type { PageModel } from '../core/export/html';
+import type { ModelChoice } from '../core/models/network';
 import { choose } from '../core/sample/choose';
 import { tokenizerOf } from '../core/tokenizer/byteLevel';
 import { wholeCharacters } from '../core/tokenizer/statistics';
@@ -10,7 +11,7 @@ import { gpt, workspaceOf } from './gpt';
 import { type Kernels, plainKernels } from './kernels';
 import type { FromEngine, Line, ToEngine } from './protocol';
 import { simdKernels } from './simdKernels';
-import { nextScores } from './window';
+import { nextScores } from './nextScores';
 
 /** Loads the model and writes with it, in a worker or in turns of the page's own loop. */
 export function serve(page: Line<FromEngine, ToEngine>): void {
@@ -46,8 +47,7 @@ interface Model {
 /** Takes weights until there are as many as the model has; then it is ready. */
 function load({ model, tensors, tokenizer, tokenizerHash }: PageModel) {
   const floats = tensors.reduce((sum, [, size]) => sum + size, 0);
-  const kernels = kernelsFor(model.config.width, floats + workspaceOf(model));
-  const weights = kernels.floats(floats);
+  const { kernels, weights } = memoryFor(model, floats);
   const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
   let taken = 0;
 
@@ -81,12 +81,23 @@ const damaged = (found: number, expected: number): Error =>
     'The file is not whole: copy or download it again.',
   );
 
-function kernelsFor(width: number, floats: number): Kernels {
-  if (width % 8 !== 0) return plainKernels;
+/** Room for the weights, and what multiplies them. */
+function memoryFor(model: ModelChoice, floats: number): { kernels: Kernels; weights: Float32Array } {
+  const needed = floats + workspaceOf(model);
   try {
-    return simdKernels(floats);
+    const kernels = model.config.width % 8 === 0 ? simdKernels(needed) : plainKernels;
+    return { kernels, weights: kernels.floats(floats) };
   } catch {
-    return plainKernels; // No WebAssembly here, or none with four floats at once.
+    // No WebAssembly here, none with four floats at once, or not so much memory for it.
+  }
+  try {
+    return { kernels: plainKernels, weights: plainKernels.floats(floats) };
+  } catch {
+    throw new HomegrownError(
+      'out-of-memory',
+      `This model needs ${formatBytes(4 * needed)} of memory, and the browser did not give so much.`,
+      'Close other tabs and load this page again, or open it on a machine with more memory.',
+    );
   }
 }
 

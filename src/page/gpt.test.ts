@@ -3,13 +3,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { unwatched } from '../core/base/job';
 import type { ModelChoice } from '../core/models/network';
 import { initialValues, network } from '../core/models/network';
-import { visible } from '../core/sample/decoder';
 import { logits } from '../core/sample/logits';
 import { ourLogits, trainedModels } from '../core/testing/trainedModel';
 import { BLOCK, gpt, type Reader, workspaceOf } from './gpt';
 import { type Kernels, plainKernels } from './kernels';
 import { simdKernels } from './simdKernels';
-import { firstSeen, nextScores } from './window';
+import { nextScores } from './nextScores';
 
 const size = (values: ReadonlyMap<string, { data: Float32Array }>): number =>
   [...values.values()].reduce((sum, { data }) => sum + data.length, 0);
@@ -76,15 +75,6 @@ describe('scores are those of the app', () => {
     ).toBeLessThan(1e-4);
     net.dispose();
   });
-});
-
-test('of a text longer than the context, it sees what the app sees', () => {
-  for (const context of [1, 2, 3, 4, 7, 64]) {
-    for (let length = 1; length < 200; length++) {
-      const ids = Array.from({ length }, (_, i) => i);
-      expect(firstSeen(length, context)).toBe(visible(ids, context)[0]);
-    }
-  }
 });
 
 test('what is held is not read again, and never taken for another text', async () => {

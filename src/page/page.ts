@@ -32,6 +32,7 @@ export async function open(model: PageModel, connected: Promise<Line<ToEngine, F
 function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
   const form = part('form', HTMLFormElement);
   const run = part('run', HTMLButtonElement);
+  const more = part('go-on', HTMLButtonElement);
   const tokens = tokenList(model.model.vocabulary);
   let writing: { since: number; count: number; of: number; first: number } | null = null;
 
@@ -47,10 +48,16 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
     say('Reading the prompt');
     engine.postMessage({ kind: 'write', prompt, settings });
   }
+  /** What has been written becomes part of the prompt. */
+  function goOn(): void {
+    part('prompt', HTMLTextAreaElement).value = part('before', HTMLElement).textContent + tokens.text();
+    form.requestSubmit();
+  }
   const stop = (): void => engine.postMessage({ kind: 'stop' });
   function show(): void {
     run.textContent = writing ? 'Stop' : 'Write';
     run.classList.toggle('stop', writing !== null);
+    more.hidden = writing !== null || tokens.text() === '';
   }
 
   engine.onmessage = ({ data }) => {
@@ -86,6 +93,7 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
     if (writing) stop();
     else start();
   });
+  more.addEventListener('click', goOn);
   // What is not shown cannot be mended.
   form.addEventListener('invalid', () => (part('settings', HTMLDetailsElement).open = true), { capture: true });
   document.addEventListener('keydown', (event) => {

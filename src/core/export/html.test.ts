@@ -109,6 +109,21 @@ test('a page that lost a part of its weights says so', async () => {
   expect(heard.at(-1)).toMatchObject({ kind: 'failed', failure: { code: 'bad-file' } });
 });
 
+test('a model too large for the browser is refused with its size', async () => {
+  const page = await written(models[0]!);
+  const told = modelIn(page);
+  const huge = JSON.stringify({ ...told, tensors: [['transformer.wte.weight', 2 ** 45]] }).replaceAll('<', '\\u003c');
+  const heard = await answer(
+    page.replace(/(id="model">)[^<]*/, (_, open: string) => open + huge),
+    'a',
+    {
+      ...{ temperature: 0, topK: 0, topP: 1, seed: 1, length: 1 },
+    },
+  );
+  const failure = heard.find((message) => message.kind === 'failed');
+  expect(failure).toMatchObject({ failure: { code: 'out-of-memory' } });
+});
+
 test('nothing that people name gets out of its place', async () => {
   const [model] = models;
   const tags = (page: string): number => page.split('<').length;

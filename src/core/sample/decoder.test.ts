@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Network } from '../models/network';
 import { CONTEXT, decisiveModel, expectSameAsUncached } from '../testing/decoding';
 import { useWasm } from '../testing/wasm';
-import { decoder, visible } from './decoder';
+import { decoder } from './decoder';
+import { visible } from './visible';
 
 describe.each([
   ['cpu', () => tf.setBackend('cpu')],

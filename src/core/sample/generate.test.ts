@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
 import { initialValues, type Network, network } from '../models/network';
-import { visible } from './decoder';
+import { visible } from './visible';
 import { generate } from './generate';
 import { logits } from './logits';
 

@@ -1,8 +1,9 @@
 /** The test of a decoder: what it says, token by token, against a model that reads everything each time. */
 import { expect } from 'vitest';
 import { initialValues, type Network, network } from '../models/network';
-import { decoder, visible } from '../sample/decoder';
+import { decoder } from '../sample/decoder';
 import { logits } from '../sample/logits';
+import { visible } from '../sample/visible';
 import { expectClose } from './checkOp';
 
 export const CONTEXT = 16;
