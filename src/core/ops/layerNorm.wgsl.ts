@@ -109,47 +109,42 @@ var<workgroup> of1: array<${type}, ${THREADS}>; // parts of the sums of g, or dy
     body: `
   if (index >= ${byRow + byColumn}u) { return; }
   let byRow = index < ${byRow}u;
-  let r = index * ${ROWS}u + lane / ${LANES}u;
   let l = lane % ${LANES}u;
-  let c = (index - select(${byRow}u, 0u, byRow)) * ${ACROSS}u + lane % ${ACROSS}u;
+  let r = index * ${ROWS}u + lane / ${LANES}u;
   let first = min(r, ${N - 1}u) * ${D}u;
   let stat = stats[min(r, ${N - 1}u)];
+  let c = (index - ${byRow}u) * ${ACROSS}u + lane % ${ACROSS}u;
+  // k goes along the row, or down the column. Loops for both, whose bounds no compiler knows, compile faster.
   var n = ${zero};
   var one = ${zero};
-  if (byRow) {
-    for (var k = l; k < ${D}u; k += ${LANES}u) {
-      let g = dy[first + k] * gain[k];
-      n += g * (x[first + k] - stat.x) * stat.y;
-      one += g;
-    }
-  } else if (c < ${D}u) {
-    for (var k = lane / ${ACROSS}u; k < ${N}u; k += ${ALONG}u) {
-      let d = dy[k * ${D}u + c];
-      n += d * (x[k * ${D}u + c] - stats[k].x) * stats[k].y;
-      one += d;
-    }
+  let end = select(select(0u, ${N}u, c < ${D}u), ${D}u, byRow);
+  let step = select(${ALONG}u, ${LANES}u, byRow); // and how many threads share a sum
+  for (var k = select(lane / ${ACROSS}u, l, byRow); k < end; k += step) {
+    let i = select(k * ${D}u + c, first + k, byRow);
+    let s = stats[select(k, min(r, ${N - 1}u), byRow)];
+    let g = dy[i] * select(${type === 'vec4f' ? 'vec4f(1.0)' : '1.0'}, gain[min(k, ${D - 1}u)], byRow);
+    n += g * (x[i] - s.x) * s.y;
+    one += g;
   }
   ofN[lane] = n;
   of1[lane] = one;
   workgroupBarrier();
+  n = ${zero};
+  one = ${zero};
+  let own = select(lane % ${ACROSS}u, lane - l, byRow);
+  let apart = select(${ACROSS}u, 1u, byRow);
+  for (var i = 0u; i < step; i++) {
+    n += ofN[own + i * apart];
+    one += of1[own + i * apart];
+  }
   if (byRow) {
     if (r >= ${N}u) { return; }
-    n = ${zero};
-    one = ${zero};
-    for (var i = 0u; i < ${LANES}u; i++) {
-      n += ofN[lane - l + i];
-      one += of1[lane - l + i];
-    }
     let means = vec2f(${sum('one')}, ${sum('n')}) / ${C}.0;
     for (var k = l; k < ${D}u; k += ${LANES}u) {
       let along = (x[first + k] - stat.x) * stat.y * means.y;
       dx[first + k] = stat.y * (dy[first + k] * gain[k] - means.x - along)${also ? ' + also[first + k]' : ''};
     }
   } else if (lane < ${ACROSS}u && c < ${D}u) {
-    for (var i = lane + ${ACROSS}u; i < ${THREADS}u; i += ${ACROSS}u) {
-      n += ofN[i];
-      one += of1[i];
-    }
     dGain[c] = n;
     dBias[c] = one;
   }`,
