@@ -17,6 +17,8 @@ class Tokens:
     """One part of the data, "train" or "val", readable at any place without loading it."""
 
     def __init__(self, folder: Path, part: str):
+        if not (folder / f"{part}.bin").exists():
+            raise SystemExit(f"There is no {folder / part}.bin: prepare.py makes it from text.")
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         self.tokens = meta[part]["tokens"]
         # UTF-8 bytes of the text that they stand for: the denominator of bits per byte.

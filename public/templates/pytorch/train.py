@@ -214,7 +214,9 @@ class Trainer:
         state, recipe, say = self.state, self.recipe, self.processes.say
         if state["step"] >= recipe["steps"]:
             raise SystemExit(f"Step {state['step']} of {recipe['steps']} is done: raise steps in {self.args.recipe}.")
-        end = min(recipe["steps"], state["step"] + (self.args.stop_after or recipe["steps"]))
+        end = recipe["steps"]
+        if self.args.stop_after is not None:
+            end = min(end, state["step"] + self.args.stop_after)
         say(
             f"From step {state['step']} of {recipe['steps']} in {self.begin}: "
             f"{self.rows} rows of {self.context} tokens an update, on {self.processes.count} x {self.device_name()}."
