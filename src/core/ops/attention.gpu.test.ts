@@ -1,16 +1,68 @@
-import { floats } from '../testing/checkOp';
+import * as tf from '@tensorflow/tfjs';
+import { expect, test } from 'vitest';
+import { openGpu } from '../gpu/backend';
+import { floats, integers, type Sample } from '../testing/checkOp';
 import { checkOnGpu, startDawn } from '../testing/checkOnGpu';
-import { ATTENTION } from './attention';
+import { attention, ATTENTION } from './attention';
 
 startDawn();
-for (const [rows, T, heads, D] of [
+const self = (B: number, T: number, heads: number, D: number, kvHeads = heads): Sample => ({
+  qkv: floats([B * T, (heads + 2 * kvHeads) * D], 1.5),
+});
+const apart = (B: number, Tq: number, Tk: number, heads: number, D: number, kvHeads = heads): Sample => ({
+  q: floats([B * Tq, heads * D], 1.5),
+  kv: floats([B * Tk, 2 * kvHeads * D], 1, 1),
+});
+const lengths = (...values: number[]): Sample => ({ lengths: integers([values.length], values) });
+
+for (const [B, T, heads, D] of [
   [1, 1, 1, 16],
   [2, 3, 2, 5],
   [2, 65, 3, 18],
   [1, 127, 2, 32],
   [2, 40, 1, 64],
   [1, 33, 1, 128],
+  [23_334, 3, 1, 4], // 70,002 rows
 ] as const) {
-  const qkv = floats([rows * T, 3 * heads * D], 1.5);
-  checkOnGpu(`attention of ${rows} x ${T}, ${heads} heads of ${D}`, ATTENTION, { qkv }, { rows, heads }, 2e-5);
+  const settings = { rows: B, heads, causal: true };
+  checkOnGpu(`attention of ${B} x ${T}, ${heads} heads of ${D}`, ATTENTION, self(B, T, heads, D), settings);
 }
+checkOnGpu('grouped queries', ATTENTION, self(2, 40, 6, 8, 2), { rows: 2, heads: 6, kvHeads: 2, causal: true });
+checkOnGpu(
+  'full attention over lengths',
+  ATTENTION,
+  { ...self(4, 65, 2, 16), ...lengths(65, 33, 0, 1) },
+  { rows: 4, heads: 2, causal: false },
+);
+checkOnGpu(
+  'cross attention over lengths, grouped queries, no scale',
+  ATTENTION,
+  { ...apart(2, 35, 70, 4, 6, 2), ...lengths(70, 40) },
+  { rows: 2, heads: 4, kvHeads: 2, causal: false, scale: 1 },
+);
+checkOnGpu('cross attention of 127 to 3', ATTENTION, apart(1, 127, 3, 2, 16), { rows: 1, heads: 2, causal: false });
+checkOnGpu(
+  'one query over a cache of more than a block of keys',
+  ATTENTION,
+  { ...apart(3, 1, 300, 4, 32, 2), ...lengths(300, 0, 257) },
+  { rows: 3, heads: 4, kvHeads: 2, causal: false },
+);
+checkOnGpu('one query, 18 columns a head', ATTENTION, apart(2, 1, 9, 1, 18), { rows: 2, heads: 1, causal: false });
+
+test.each([1, 2])('what lies beyond the lengths is never touched, %s queries', async (Tq) => {
+  const gpu = await openGpu();
+  const kv = floats([40, 16]).data;
+  const of = async (unseen: number): Promise<ArrayLike<number>> => {
+    const y = tf.tidy(() => {
+      const cache = tf.tensor2d(
+        kv.map((value, i) => (i >= 37 * 16 ? unseen : value)),
+        [40, 16],
+      );
+      const from = { q: tf.ones<tf.Rank.R2>([Tq, 8]), kv: cache, lengths: tf.tensor1d([37], 'int32') };
+      return attention(from, { rows: 1, heads: 2, causal: false });
+    });
+    return y.data();
+  };
+  expect(await of(NaN)).toEqual(await of(0));
+  gpu.check();
+});

@@ -1,44 +1,51 @@
 /**
- * Causal self-attention that reads queries, keys and values from one fused matrix.
+ * Attention: each query's mean of the values that it sees, weighted by how well their keys match it.
  *
- *   y[i] = sum over j <= i of p[i, j] v[j]      p[i] = softmax over j <= i of q[i] . k[j] / sqrt(C / heads)
+ *   y[i] = sum over seen j of p[i, j] v[j]      p[i] = softmax over seen j of scale q[i] . k[j]
  *
- * qkv [B T, 3 C]: columns are q | k | v, each C wide, heads contiguous inside (GPT-2's c_attn)   y [B T, C]
- * Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2.
+ * Seen are all keys; with `causal`, those with j <= i; with `lengths`, those with j < lengths[b]. Who sees none gets 0.
+ * Queries in groups of heads / kvHeads share a head of keys and values.
+ *
+ * qkv [B T, C + 2 K]: columns are q | k | v, heads contiguous inside (GPT-2's c_attn), C = heads D, K = kvHeads D; or
+ * q [B Tq, C] and kv [B Tk, 2 K]: columns are k | v      lengths [B] int32      y [B Tq, C]
+ * Decoding is the latter form: kv is the cache, its rows filled up to `lengths`, and Tq = 1.
+ * Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2; groups: Ainslie et al. 2023, arXiv:2305.13245.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Rank, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
+import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { attentionOnGpu } from './attention.wgsl';
+import { columnsOfValues, type Form, formOf, gradientsOf, matrices, type Settings, type X } from './attentionForm';
 import { attentionOnHost } from './attentionOnHost';
 import { type Differentiable, run, type Ways } from './op';
 
-/** `rows` is B: how many sequences the B T rows of qkv hold. */
-export const attention = (qkv: Tensor2D, settings: Settings): Tensor2D => run(ATTENTION, { qkv }, settings) as Tensor2D;
+export const attention = (from: Source, settings: Settings): Tensor2D => run(ATTENTION, from, settings) as Tensor2D;
 
-export type X = { qkv: Tensor2D };
-export interface Settings {
-  rows: number;
-  heads: number;
-}
-/** p [B H, T, T]. */
-export type Attention = Differentiable<X, Settings, X & { p: Tensor3D }>;
+type Source = { lengths?: Tensor1D } & ({ qkv: Tensor2D } | { q: Tensor2D; kv: Tensor2D });
 
-const reference: Attention = {
-  forward({ qkv }, settings) {
-    const [q, k, v] = split(qkv, settings) as [Tensor3D, Tensor3D, Tensor3D];
-    const [, T, D] = q.shape;
-    const scores = tf.mul(tf.matMul(q, turn(k)), 1 / Math.sqrt(D));
-    const p = tf.softmax(tf.add<Tensor3D>(scores, future(T)));
-    return { y: join([tf.matMul(p, v)], settings), saved: { qkv, p } };
+type Saved = X & { p: Tensor3D };
+
+const reference: Differentiable<X, Settings, Saved> = {
+  forward(x, settings) {
+    const form = formOf(x, settings);
+    const { q, k, v } = heads(x, form);
+    const seen = visible(form, x.lengths);
+    const scores = tf.add(tf.mul(tf.matMul(q, turn(k)), form.scale), tf.mul(tf.sub(1, seen), -1e9));
+    const p = tf.mul<Tensor3D>(tf.softmax(scores), seen); // [B H, Tq, Tk]
+    return { y: columns(tf.matMul(p, v), form), saved: { ...x, p } };
   },
-  /** ds = p (dp - rowsum(dp p)): the gradient through softmax. */
-  backward(dy, { qkv, p }, settings) {
-    const [q, k, v] = split(qkv, settings) as [Tensor3D, Tensor3D, Tensor3D];
-    const [dout] = split(dy as Tensor2D, settings, 1) as [Tensor3D];
+  /** ds = scale p (dp - rowsum(dp p)): the gradient through softmax. */
+  backward(dy, { p, ...x }, settings) {
+    const form = formOf(x, settings);
+    const { B, Tq, H, D } = form;
+    const { q, k, v } = heads(x, form);
+    const dout = part(dy as Tensor2D, B, Tq, { stride: H * D, start: 0 }, H, D);
     const dp = tf.matMul(dout, turn(v));
     const inner = tf.sub(dp, tf.sum(tf.mul(dp, p), 2, true));
-    const ds = tf.mul<Tensor3D>(tf.mul(p, inner), 1 / Math.sqrt(q.shape[2]));
-    return { qkv: join([tf.matMul(ds, k), tf.matMul(turn(ds), q), tf.matMul(turn(p), dout)], settings) };
+    const ds = tf.mul<Tensor3D>(tf.mul(p, inner), form.scale);
+    const dq = columns(tf.matMul(ds, k), form);
+    const dk = columns(sumGroups(tf.matMul(turn(ds), q), form), form);
+    const dv = columns(sumGroups(tf.matMul(turn(p), dout), form), form);
+    return x.qkv ? { qkv: tf.concat([dq, dk, dv], 1) } : gradientsOf(x, dq, tf.concat([dk, dv], 1));
   },
 };
 
@@ -48,24 +55,38 @@ export const ATTENTION: Ways<Differentiable<X, Settings>> = {
   webgpu: attentionOnGpu,
 };
 
-/** [B T, parts H D] -> as many of [B H, T, D]. */
-function split(x: Tensor2D, { rows, heads }: Settings, parts = 3): Tensor3D[] {
-  const T = x.shape[0] / rows;
-  const D = x.shape[1] / parts / heads;
-  const apart = tf.transpose(tf.reshape(x, [rows, T, parts, heads, D]), [2, 0, 3, 1, 4]);
-  return tf.unstack(tf.reshape(apart, [parts, rows * heads, T, D])) as Tensor3D[];
+/** As [B H, T, D], keys and values once for each head of queries. */
+function heads(x: X, form: Form): { q: Tensor3D; k: Tensor3D; v: Tensor3D } {
+  const { B, Tq, Tk, H, KV, D } = form;
+  const [q, kv] = matrices(x);
+  const shared = (columns: Form['kv']): Tensor3D => {
+    const apart = tf.reshape(part(kv, B, Tk, columns, KV, D), [B * KV, 1, Tk, D]);
+    return tf.reshape<Rank.R3>(tf.tile(apart, [1, H / KV, 1, 1]), [B * H, Tk, D]);
+  };
+  return { q: part(q, B, Tq, form.q, H, D), k: shared(form.kv), v: shared(columnsOfValues(form)) };
 }
-/** The other way round. */
-function join(parts: Tensor3D[], { rows, heads }: Settings): Tensor2D {
-  const [, T, D] = parts[0]!.shape;
-  const apart = tf.reshape(tf.stack(parts), [parts.length, rows, heads, T, D]);
-  return tf.reshape<Rank.R2>(tf.transpose(apart, [1, 3, 0, 2, 4]), [rows * T, parts.length * heads * D]);
+/** `heads` heads out of [B T, stride] -> [B heads, T, D]. */
+function part(x: Tensor2D, B: number, T: number, { start }: Form['kv'], heads: number, D: number): Tensor3D {
+  const taken = tf.reshape<Rank.R4>(tf.slice(x, [0, start], [B * T, heads * D]), [B, T, heads, D]);
+  return tf.reshape<Rank.R3>(tf.transpose(taken, [0, 2, 1, 3]), [B * heads, T, D]);
 }
+/** [B heads, T, D] -> [B T, heads D]. */
+function columns(x: Tensor3D, { B }: Form): Tensor2D {
+  const [heads, T, D] = [x.shape[0] / B, x.shape[1], x.shape[2]];
+  const apart = tf.reshape<Rank.R4>(x, [B, heads, T, D]);
+  return tf.reshape<Rank.R2>(tf.transpose(apart, [0, 2, 1, 3]), [B * T, heads * D]);
+}
+/** [B H, Tk, D] -> [B KV, Tk, D]. */
+const sumGroups = (x: Tensor3D, { B, H, KV, Tk, D }: Form): Tensor3D =>
+  tf.sum<Tensor3D>(tf.reshape<Rank.R4>(x, [B * KV, H / KV, Tk, D]), 1);
 const turn = (x: Tensor3D): Tensor3D => tf.transpose(x, [0, 2, 1]);
 
-/** [T, T]: 0 where j <= i, else a number that softmax turns into 0. */
-const future = (T: number): Tensor =>
-  tf.tensor2d(
-    Float32Array.from({ length: T * T }, (_, n) => (n % T > Math.floor(n / T) ? -1e9 : 0)),
-    [T, T],
-  );
+/** 1 where a query sees a key, else 0: [B H, Tq, Tk], or [1, Tq, Tk] where sequences do not differ. */
+function visible({ B, H, Tq, Tk, causal }: Form, lengths: Tensor1D | undefined): Tensor {
+  const keys = tf.range(0, Tk, 1, 'int32');
+  const queries = causal ? tf.reshape(tf.range(0, Tq, 1, 'int32'), [Tq, 1]) : tf.fill([Tq, 1], Tk, 'int32');
+  const past = tf.cast(tf.lessEqual(keys, queries), 'float32');
+  if (!lengths) return tf.reshape(past, [1, Tq, Tk]);
+  const within = tf.cast(tf.less(keys, tf.reshape(lengths, [B, 1, 1, 1])), 'float32'); // [B, 1, 1, Tk]
+  return tf.reshape(tf.mul(tf.tile(within, [1, H, 1, 1]), past), [B * H, Tq, Tk]);
+}

@@ -3,100 +3,118 @@
  * slicing heads out with TensorFlow.js costs more than the product, so they are gathered and scattered here.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor2D } from '@tensorflow/tfjs';
-import type { Attention, Settings } from './attention';
+import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs';
+import { columnsOfValues, type Form, formOf, gradientsOf, matrices, type Settings, type X } from './attentionForm';
+import type { Differentiable } from './op';
 
-export const attentionOnHost: Attention = {
-  forward({ qkv }, settings) {
-    const { T, D, C, heads } = sizes(qkv, settings);
-    const from = qkv.dataSync<'float32'>();
-    const y = new Float32Array(qkv.shape[0] * C);
-    const p = new Float32Array(heads.length * T * T);
-    const [q, k, v, kT] = room(4, T * D) as Four;
-    heads.forEach(({ row, column }, head) => {
-      gather(from, q, row, column, 3 * C, T, D);
-      gather(from, k, row, column + C, 3 * C, T, D);
-      gather(from, v, row, column + 2 * C, 3 * C, T, D);
-      turn(k, kT, T, D);
-      const probabilities = p.subarray(head * T * T, (head + 1) * T * T);
-      softmaxOfPast(product(q, kT, T, D, T), probabilities, T, 1 / Math.sqrt(D));
-      scatter(product(probabilities, v, T, T, D), y, row, column, C, T, D);
+/** p [B H, Tq, Tk]: of each matrix the first Tq K elements are used, [Tq, K], where the sequence has K keys. */
+type Saved = X & { p: Tensor3D };
+
+export const attentionOnHost: Differentiable<X, Settings, Saved> = {
+  forward(x, settings) {
+    const form = formOf(x, settings);
+    const { B, Tq, Tk, H, D, scale, causal } = form;
+    const [fromQ, fromKV] = matrices(x).map((matrix) => matrix.dataSync<'float32'>()) as [Float32Array, Float32Array];
+    const y = new Float32Array(B * Tq * H * D);
+    const p = new Float32Array(B * H * Tq * Tk);
+    const { q, k, v, turned } = room(form);
+    forEachHead(form, x.lengths, ({ keys, queries, K }) => {
+      gather(fromKV, k, keys.k, K, D);
+      gather(fromKV, v, keys.v, K, D);
+      turn(k, turned, K, D);
+      for (const { at, head, out } of queries) {
+        gather(fromQ, q, at, Tq, D);
+        const probabilities = p.subarray(head * Tq * Tk, head * Tq * Tk + Tq * K);
+        softmaxOfSeen(product(q, turned, Tq, D, K), probabilities, Tq, K, causal, scale);
+        add(product(probabilities, v, Tq, K, D), y, out, Tq, D);
+      }
     });
-    return { y: tf.tensor2d(y, [qkv.shape[0], C]), saved: { qkv, p: tf.tensor3d(p, [heads.length, T, T]) } };
+    return { y: tf.tensor2d(y, [B * Tq, H * D]), saved: { ...x, p: tf.tensor3d(p, [B * H, Tq, Tk]) } };
   },
-  backward(dy, { qkv, p }, settings) {
-    const { T, D, C, heads } = sizes(qkv, settings);
-    const from = qkv.dataSync<'float32'>();
-    const dFrom = dy.dataSync<'float32'>();
+  backward(dy, { p, ...x }, settings) {
+    const form = formOf(x, settings);
+    const { Tq, Tk, D, scale, causal } = form;
+    const [matrixQ, matrixKV] = matrices(x);
+    const [fromQ, fromKV] = [matrixQ.dataSync<'float32'>(), matrixKV.dataSync<'float32'>()];
+    const dout = dy.dataSync<'float32'>();
     const all = p.dataSync<'float32'>();
-    const into = new Float32Array(qkv.size);
-    const [q, k, v, vT, dout] = room(5, T * D) as [...Four, Float32Array];
-    const [square] = room(1, T * T) as [Float32Array];
-    heads.forEach(({ row, column }, head) => {
-      gather(from, q, row, column, 3 * C, T, D);
-      gather(from, k, row, column + C, 3 * C, T, D);
-      gather(from, v, row, column + 2 * C, 3 * C, T, D);
-      gather(dFrom, dout, row, column, C, T, D);
-      turn(v, vT, T, D);
-      const probabilities = all.subarray(head * T * T, (head + 1) * T * T);
-      const ds = product(dout, vT, T, D, T);
-      throughSoftmax(ds, probabilities, T, 1 / Math.sqrt(D));
-      scatter(product(ds, k, T, T, D), into, row, column, 3 * C, T, D);
-      turn(ds, square, T, T);
-      scatter(product(square, q, T, T, D), into, row, column + C, 3 * C, T, D);
-      turn(probabilities, square, T, T);
-      scatter(product(square, dout, T, T, D), into, row, column + 2 * C, 3 * C, T, D);
+    const intoQ = new Float32Array(matrixQ.size);
+    const intoKV = matrixQ === matrixKV ? intoQ : new Float32Array(matrixKV.size);
+    const { q, k, v, turned, slopes } = room(form);
+    const square = new Float32Array(Tq * Tk);
+    forEachHead(form, x.lengths, ({ keys, queries, K }) => {
+      gather(fromKV, k, keys.k, K, D);
+      gather(fromKV, v, keys.v, K, D);
+      turn(v, turned, K, D);
+      for (const { at, head, out } of queries) {
+        gather(fromQ, q, at, Tq, D);
+        gather(dout, slopes, out, Tq, D);
+        const probabilities = all.subarray(head * Tq * Tk, head * Tq * Tk + Tq * K);
+        const ds = product(slopes, turned, Tq, D, K);
+        throughSoftmax(ds, probabilities, Tq, K, causal, scale);
+        add(product(ds, k, Tq, K, D), intoQ, at, Tq, D);
+        turn(ds, square, Tq, K);
+        add(product(square, q, K, Tq, D), intoKV, keys.k, K, D);
+        turn(probabilities, square, Tq, K);
+        add(product(square, slopes, K, Tq, D), intoKV, keys.v, K, D);
+      }
     });
-    return { qkv: tf.tensor2d(into, qkv.shape) };
+    return gradientsOf(x, tf.tensor2d(intoQ, matrixQ.shape), tf.tensor2d(intoKV, matrixKV.shape));
   },
 };
 
-type Four = [Float32Array, Float32Array, Float32Array, Float32Array];
-/** Matrices that every head uses again. */
-const room = (count: number, size: number): Float32Array[] =>
-  Array.from({ length: count }, () => new Float32Array(size));
-
-/** Where each head begins: its first row, and its first column within q, k, v and y. */
-function sizes(qkv: Tensor2D, { rows, heads }: Settings) {
-  const T = qkv.shape[0] / rows;
-  const C = qkv.shape[1] / 3;
-  const D = C / heads;
-  return {
-    ...{ T, C, D },
-    heads: Array.from({ length: rows * heads }, (_, i) => ({
-      row: Math.floor(i / heads) * T,
-      column: (i % heads) * D,
-    })),
-  };
+/** A head's [T, D] in a matrix: its first element, and elements from row to row. */
+interface Place {
+  first: number;
+  stride: number;
+}
+interface Head {
+  keys: { k: Place; v: Place };
+  /** The heads of queries that share these keys: where in q, which of B H, where in y. */
+  queries: { at: Place; head: number; out: Place }[];
+  /** Keys that this sequence has. */
+  K: number;
 }
 
-/** [T, D] out of a matrix of `stride` columns. */
-function gather(
-  from: Float32Array,
-  part: Float32Array,
-  row: number,
-  column: number,
-  stride: number,
-  T: number,
-  D: number,
-): void {
+/** Heads of keys of every sequence that has any. */
+function forEachHead(form: Form, lengths: Tensor1D | undefined, act: (head: Head) => void): void {
+  const { B, Tq, Tk, H, KV, D } = form;
+  const values = columnsOfValues(form);
+  const place = (row: number, { stride, start }: Form['kv'], head: number): Place => ({
+    first: row * stride + start + head * D,
+    stride,
+  });
+  const limits = lengths?.dataSync<'int32'>();
+  for (let b = 0; b < B; b++) {
+    const K = limits ? Math.max(0, Math.min(Tk, limits[b]!)) : Tk;
+    for (let shared = 0; K > 0 && shared < KV; shared++) {
+      const queries = Array.from({ length: H / KV }, (_, i) => {
+        const head = (shared * H) / KV + i;
+        const out = place(b * Tq, { stride: H * D, start: 0 }, head);
+        return { at: place(b * Tq, form.q, head), head: b * H + head, out };
+      });
+      act({ keys: { k: place(b * Tk, form.kv, shared), v: place(b * Tk, values, shared) }, queries, K });
+    }
+  }
+}
+
+/** Matrices that every head uses again. */
+function room({ Tq, Tk, D }: Form) {
+  const [q, slopes, k, v, turned] = [Tq, Tq, Tk, Tk, Tk].map((T) => new Float32Array(T * D));
+  return { q: q!, slopes: slopes!, k: k!, v: v!, turned: turned! };
+}
+
+/** [T, D] out of a matrix. */
+function gather(from: Float32Array, part: Float32Array, { first, stride }: Place, T: number, D: number): void {
   for (let t = 0; t < T; t++) {
-    const start = (row + t) * stride + column;
+    const start = first + t * stride;
     for (let d = 0; d < D; d++) part[t * D + d] = from[start + d]!;
   }
 }
-function scatter(
-  part: Float32Array,
-  into: Float32Array,
-  row: number,
-  column: number,
-  stride: number,
-  T: number,
-  D: number,
-): void {
+function add(part: Float32Array, into: Float32Array, { first, stride }: Place, T: number, D: number): void {
   for (let t = 0; t < T; t++) {
-    const start = (row + t) * stride + column;
-    for (let d = 0; d < D; d++) into[start + d] = part[t * D + d]!;
+    const start = first + t * stride;
+    for (let d = 0; d < D; d++) into[start + d]! += part[t * D + d]!;
   }
 }
 
@@ -107,35 +125,58 @@ function turn(x: Float32Array, y: Float32Array, rows: number, columns: number): 
 
 /** [M, K] [K, N] -> [M, N]. Not in a tidy, which would look for tensors in every element of its result. */
 function product(a: Float32Array, b: Float32Array, M: number, K: number, N: number): Float32Array {
-  const tensors = [tf.tensor2d(a, [M, K]), tf.tensor2d(b, [K, N])] as const;
+  if (M === 1) return combination(a, b, K, N);
+  const tensors = [tf.tensor2d(exactly(a, M * K), [M, K]), tf.tensor2d(exactly(b, K * N), [K, N])] as const;
   const result = tf.matMul(...tensors);
   const values = result.dataSync<'float32'>();
   tf.dispose([...tensors, result]);
   return values;
 }
+/** [1, K] [K, N] -> [1, N]: done before TensorFlow.js has begun. */
+function combination(a: Float32Array, b: Float32Array, K: number, N: number): Float32Array {
+  const y = new Float32Array(N);
+  for (let k = 0; k < K; k++) {
+    const factor = a[k]!;
+    for (let n = 0; n < N; n++) y[n]! += factor * b[k * N + n]!;
+  }
+  return y;
+}
+const exactly = (x: Float32Array, n: number): Float32Array => (x.length === n ? x : x.subarray(0, n));
 
-/** p[i] = softmax(scale s[i, j]) over j <= i; `p` is 0 elsewhere already. */
-function softmaxOfPast(s: Float32Array, p: Float32Array, T: number, scale: number): void {
-  for (let i = 0; i < T; i++) {
-    const start = i * T;
+/** How many of K keys query i sees. */
+const seenBy = (i: number, K: number, causal: boolean): number => (causal ? Math.min(i + 1, K) : K);
+
+/** p[i] = softmax(scale s[i, j]) over the seen; `p` is 0 elsewhere already. */
+function softmaxOfSeen(s: Float32Array, p: Float32Array, Tq: number, K: number, causal: boolean, scale: number): void {
+  for (let i = 0; i < Tq; i++) {
+    const start = i * K;
+    const end = start + seenBy(i, K, causal);
     let highest = -Infinity;
-    for (let j = start; j <= start + i; j++) if (s[j]! > highest) highest = s[j]!;
+    for (let j = start; j < end; j++) if (s[j]! > highest) highest = s[j]!;
     let sum = 0;
-    for (let j = start; j <= start + i; j++) {
+    for (let j = start; j < end; j++) {
       const e = Math.exp((s[j]! - highest) * scale);
       p[j] = e;
       sum += e;
     }
-    for (let j = start; j <= start + i; j++) p[j]! /= sum;
+    for (let j = start; j < end; j++) p[j]! /= sum;
   }
 }
 
 /** ds = scale p (dp - rowsum(dp p)), in place of dp. */
-function throughSoftmax(dp: Float32Array, p: Float32Array, T: number, scale: number): void {
-  for (let i = 0; i < T; i++) {
-    const start = i * T;
+function throughSoftmax(
+  dp: Float32Array,
+  p: Float32Array,
+  Tq: number,
+  K: number,
+  causal: boolean,
+  scale: number,
+): void {
+  for (let i = 0; i < Tq; i++) {
+    const start = i * K;
+    const end = start + seenBy(i, K, causal);
     let inner = 0;
-    for (let j = start; j <= start + i; j++) inner += dp[j]! * p[j]!;
-    for (let j = start; j < start + T; j++) dp[j] = j <= start + i ? scale * p[j]! * (dp[j]! - inner) : 0;
+    for (let j = start; j < end; j++) inner += dp[j]! * p[j]!;
+    for (let j = start; j < start + K; j++) dp[j] = j < end ? scale * p[j]! * (dp[j]! - inner) : 0;
   }
 }

@@ -1,11 +1,12 @@
 /**
- * The test of an op: its gradient against finite differences of its own forward pass, and every way that it has against
- * its reference, on every backend of this machine.
+ * The test of an op: its gradient against finite differences, and every way that it has against its reference, on every
+ * backend of this machine.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { type Differentiable, run, type Tensors, type Ways } from '../ops/op';
+import { centralDifference, differences, type InF64 } from './finiteDifferences';
 import { useWasm } from './wasm';
 
 /** Tensors by name, on the host: floats have gradients, integers do not. */
@@ -15,20 +16,32 @@ interface Result {
   gradients: Record<string, Float32Array>;
 }
 
+/** `inF64`: the same function, written from its definition; else differences are those of the reference, in f32. */
 export function checkOp<X extends Tensors, P>(
   name: string,
   ways: Ways<Differentiable<X, P>>,
   sample: Sample,
   settings: P,
+  inF64?: InF64,
 ): void {
   const reference = { reference: ways.reference };
 
   describe(name, () => {
-    test('gradient against finite differences', async () => {
+    test(`gradient against finite differences${inF64 ? ' in f64' : ''}`, async () => {
       await tf.setBackend('cpu');
-      const { gradients } = results(reference, sample, settings);
+      const { y, gradients } = results(reference, sample, settings);
+      if (inF64) {
+        const want = differences(inF64, sample, Object.keys(gradients), weights);
+        expectClose(y, want.y, 2e-6, 'y');
+        for (const [input, got] of Object.entries(gradients)) {
+          expectClose(got, want.gradients[input]!, 1e-5, `gradient of ${input}`);
+        }
+        return;
+      }
       for (const [input, got] of Object.entries(gradients)) {
-        const want = got.map((_, i) => slope((h) => objective(reference, nudged(sample, input, i, h), settings)));
+        const want = got.map((_, i) =>
+          centralDifference((h) => objective(reference, nudged(sample, input, i, h), settings), 0.04),
+        );
         expectClose(got, want, 3e-4, `gradient of ${input}`);
       }
     });
@@ -82,11 +95,6 @@ function objective<X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, sampl
     const w = weights(y.length);
     return y.reduce((sum, value, i) => sum + value * w[i]!, 0);
   });
-}
-
-/** Five-point central difference: truncation h^4, so that h can be large enough for f32. */
-function slope(f: (h: number) => number, h = 0.04): number {
-  return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h);
 }
 
 export const weights = (n: number): Float32Array => Float32Array.from({ length: n }, (_, i) => Math.sin(i * 1.7 + 1));

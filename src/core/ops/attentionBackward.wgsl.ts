@@ -1,0 +1,110 @@
+/**
+ * Attention's gradients. p = exp(s - lse) is made again twice: for dq, a workgroup for each tile of queries, and for dk and
+ * dv, a workgroup for each tile of keys, because WGSL cannot add floats atomically.
+ *
+ *   ds = p (dp - inner)      dp[i, j] = dy[i] . v[j]      inner[i] = dy[i] . y[i], which is the row sum of dp p
+ *   dq = scale ds k      dk = scale ds^T q      dv = p^T dy
+ */
+import { kernels } from '../gpu/dispatch';
+import type { Form } from './attentionForm';
+import { tiles } from './attentionTiles.wgsl';
+
+/** Also writes inner [B H, Tq], which both kernels need. */
+export const queryGradient = kernels((form: Form) => {
+  const { Tq, H, scale, causal, limited } = form;
+  const { element, array, each, product, q, k, v, y, keyHead, ...tile } = tiles(form);
+  return {
+    name: 'attention backward, queries',
+    bindings: {
+      q: ['read', element],
+      kv: ['read', element],
+      ...(limited && { lengths: ['read', 'i32'] as const }),
+      y: ['read', element],
+      dy: ['read', element],
+      lse: ['read', 'f32'],
+      inner: ['write', 'f32'],
+      dq: ['write', element],
+    } as const,
+    workgroup: tile.workgroup,
+    grid: tile.grid(Tq, H),
+    globals: tile.globals,
+    body: `${tile.places(Tq, H)}
+  let at = ${q('own')};
+  let out = ${y('own')};
+  let n = (b * ${H}u + h) * ${Tq}u + own;
+  var q_t: ${array};
+  var dy_t: ${array};
+  var dq_t: ${array};
+  var sum = 0.0;
+  ${each(`q_t[e] = q[at + e] * ${scale}; dy_t[e] = dy[out + e]; sum += ${product('dy_t[e]', 'y[out + e]')};`)}
+  let norm = lse[n];
+  let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);
+  ${tile.pass(
+    { from: '0u', to: causal ? 'min(keys, past)' : 'keys', begin: '0u', end: 'seen' },
+    { near: `kv[${k('j', keyHead)} + e]`, far: `kv[${v('j', keyHead)} + e]` },
+    `
+      var s = 0.0;
+      var dp = 0.0;
+      ${each(`s += ${product('q_t[e]', 'near[r + e]')}; dp += ${product('dy_t[e]', 'far[r + e]')};`)}
+      let ds = exp(s - norm) * (dp - sum) * ${scale};
+      ${each(`dq_t[e] += ds * near[r + e];`)}`,
+  )}
+  if (t < ${Tq}u) {
+    ${each('dq[at + e] = dq_t[e];')}
+    inner[n] = sum;
+  }`,
+  };
+});
+
+/** Goes over all heads of queries that share a head of keys. */
+export const keyGradient = kernels((form: Form) => {
+  const { Tq, Tk, H, KV, scale, causal, limited } = form;
+  const { element, array, each, product, q, k, v, y, ...tile } = tiles(form);
+  return {
+    name: 'attention backward, keys',
+    bindings: {
+      q: ['read', element],
+      kv: ['read', element],
+      ...(limited && { lengths: ['read', 'i32'] as const }),
+      dy: ['read', element],
+      lse: ['read', 'f32'],
+      inner: ['read', 'f32'],
+      dkv: ['write', element],
+    } as const,
+    workgroup: tile.workgroup,
+    grid: tile.grid(Tk, KV),
+    globals: tile.globals,
+    body: `${tile.places(Tk, KV)}
+  let at = ${k('own')};
+  let out = ${v('own')};
+  var k_t: ${array};
+  var v_t: ${array};
+  var dk_t: ${array};
+  var dv_t: ${array};
+  ${each('k_t[e] = kv[at + e]; v_t[e] = kv[out + e];')}
+  let queries = select(0u, ${Tq}u, tile < keys);
+  let end = select(0u, ${Tq}u, t < keys);
+  for (var head = h * ${H / KV}u; head < (h + 1u) * ${H / KV}u; head++) {
+    let n = (b * ${H}u + head) * ${Tq}u;
+    ${tile.pass(
+      { from: causal ? 'tile' : '0u', to: 'queries', begin: causal ? 't' : '0u', end: 'end' },
+      {
+        near: `q[${q('j', 'head')} + e] * ${scale}`,
+        far: `dy[${y('j', 'head')} + e]`,
+        numbers: 'vec2f(lse[n + j], inner[n + j])',
+      },
+      `
+      var s = 0.0;
+      var dp = 0.0;
+      ${each(`s += ${product('k_t[e]', 'near[r + e]')}; dp += ${product('v_t[e]', 'far[r + e]')};`)}
+      let of_query = numbers[j - first];
+      let p = exp(s - of_query.x);
+      let ds = p * (dp - of_query.y);
+      ${each(`dk_t[e] += ds * near[r + e]; dv_t[e] += p * far[r + e];`)}`,
+    )}
+  }
+  if (t < ${Tk}u) {
+    ${each('dkv[at + e] = dk_t[e]; dkv[out + e] = dv_t[e];')}
+  }`,
+  };
+});

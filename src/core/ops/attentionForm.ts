@@ -1,0 +1,75 @@
+/** What one call of attention reads: its sizes, and where queries, keys and values lie in the matrices given. */
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import { HomegrownError } from '../base/errors';
+
+/** `qkv` for self-attention, else `q` and `kv`. */
+export type X = {
+  qkv?: Tensor2D | undefined;
+  q?: Tensor2D | undefined;
+  kv?: Tensor2D | undefined;
+  lengths?: Tensor1D | undefined;
+};
+export interface Settings {
+  /** B: how many sequences the rows hold. */
+  rows: number;
+  heads: number;
+  /** Divides heads; as many as heads by default. */
+  kvHeads?: number;
+  causal: boolean;
+  /** Of the scores; 1 / sqrt(D) by default. */
+  scale?: number;
+}
+
+export interface Form {
+  B: number;
+  Tq: number;
+  Tk: number;
+  /** Heads of queries, and of keys and values. */
+  H: number;
+  KV: number;
+  /** Columns of a head. */
+  D: number;
+  causal: boolean;
+  scale: number;
+  /** Whether `lengths` limits the keys. */
+  limited: boolean;
+  q: Columns;
+  /** `start` is that of the keys; values begin KV D columns further. */
+  kv: Columns;
+}
+interface Columns {
+  stride: number;
+  start: number;
+}
+export const columnsOfValues = ({ kv, KV, D }: Form): Columns => ({ ...kv, start: kv.start + KV * D });
+
+export function formOf(x: X, { rows, heads, kvHeads = heads, causal, scale }: Settings): Form {
+  const [q, kv] = matrices(x);
+  const fused = x.qkv !== undefined;
+  const D = fused ? q.shape[1] / (heads + 2 * kvHeads) : q.shape[1] / heads;
+  const width = fused ? q.shape[1] : 2 * kvHeads * D;
+  const [Tq, Tk] = [q.shape[0] / rows, kv.shape[0] / rows];
+  if (![D, Tq, Tk, heads / kvHeads].every(Number.isInteger) || kv.shape[1] !== width) {
+    const shapes = [q, kv].map(({ shape }) => `[${shape.join(', ')}]`).join(' and ');
+    const split = `${rows} sequences, ${heads} heads and ${kvHeads} heads of keys`;
+    throw new HomegrownError('bug', `Attention over ${shapes} does not divide into ${split}.`);
+  }
+  return {
+    ...{ B: rows, Tq, Tk, H: heads, KV: kvHeads, D, causal, scale: scale ?? 1 / Math.sqrt(D) },
+    limited: x.lengths !== undefined,
+    q: { stride: q.shape[1], start: 0 },
+    kv: { stride: width, start: fused ? heads * D : 0 },
+  };
+}
+
+/** The matrix that holds the queries, and the one that holds keys and values: the same one in self-attention. */
+export function matrices({ qkv, q, kv }: X): readonly [Tensor2D, Tensor2D] {
+  const queries = qkv ?? q;
+  const keys = qkv ?? kv;
+  if (!queries || !keys) throw new HomegrownError('bug', 'Attention was called without qkv, or q and kv.');
+  return [queries, keys];
+}
+
+/** Gradients by the names under which the matrices were given. */
+export const gradientsOf = <T extends Tensor>({ qkv }: X, dq: T, dkv: T): Record<string, T> =>
+  qkv ? { qkv: dq } : { q: dq, kv: dkv };

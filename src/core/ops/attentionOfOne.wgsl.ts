@@ -1,0 +1,81 @@
+/**
+ * Attention of a single query in each sequence, as in decoding: a workgroup for each head, its threads side by side over keys for
+ * the scores and over columns for the values, so that both are read in order and nothing waits for one thread.
+ */
+import { kernels, row } from '../gpu/dispatch';
+import type { Form } from './attentionForm';
+import { vectors } from './attentionTiles.wgsl';
+import { maxOverWorkgroup, sumOverWorkgroup } from './reduce.wgsl';
+
+const THREADS = 64;
+/** A row of more vectors than threads does not fit. */
+export const MOST_PARTS = THREADS;
+/** Keys that are scored before their values are added. */
+const BLOCK = 256;
+
+export const forwardOfOne = kernels((form: Form) => {
+  const { B, H, scale, causal, limited } = form;
+  const { element, parts, product, sequence, keys, keyHead, q, k, v, y } = vectors(form);
+  const teams = Math.floor(THREADS / parts); // each takes every teams-th key's values
+  return {
+    name: 'attention of one query',
+    bindings: {
+      q: ['read', element],
+      kv: ['read', element],
+      ...(limited && { lengths: ['read', 'i32'] as const }),
+      y: ['write', element],
+      lse: ['write', 'f32'],
+    } as const,
+    workgroup: [THREADS, 1, 1] as const,
+    grid: row(B * H),
+    globals: `${maxOverWorkgroup(THREADS)}${sumOverWorkgroup(THREADS)}
+var<workgroup> query: array<${element}, ${parts}>;
+var<workgroup> scores: array<f32, ${BLOCK}>;
+var<workgroup> sums: array<${element}, ${teams * parts}>;`,
+    body: `
+  if (index >= ${B * H}u) { return; }
+  ${sequence('index', H)}
+  let keys = ${causal ? `min(1u, ${keys})` : keys};
+  let team = lane / ${parts}u;
+  let column = lane % ${parts}u;
+  if (team == 0u) { query[lane] = q[${q('0u')} + lane] * ${scale}; }
+  var highest = -1e30;
+  var sum = 0.0;
+  var o = ${element}();
+  for (var first = 0u; first < keys; first += ${BLOCK}u) {
+    let count = min(keys - first, ${BLOCK}u);
+    workgroupBarrier();
+    var best = highest;
+    for (var j = lane; j < count; j += ${THREADS}u) {
+      let at = ${k('(first + j)', keyHead)};
+      var s = 0.0;
+      for (var e = 0u; e < ${parts}u; e++) { s += ${product('query[e]', 'kv[at + e]')}; }
+      scores[j] = s;
+      best = max(best, s);
+    }
+    let next = reduce_max(best, lane);
+    let shrink = exp(highest - next);
+    var added = 0.0;
+    for (var j = lane; j < count; j += ${THREADS}u) {
+      let p = exp(scores[j] - next);
+      scores[j] = p;
+      added += p;
+    }
+    sum = sum * shrink + reduce_sum(added, lane);
+    highest = next;
+    o *= shrink;
+    if (team < ${teams}u) {
+      for (var j = team; j < count; j += ${teams}u) {
+        o += scores[j] * kv[${v('(first + j)', keyHead)} + column];
+      }
+    }
+  }
+  if (team < ${teams}u) { sums[lane] = o; }
+  workgroupBarrier();
+  if (team == 0u) {
+    for (var other = 1u; other < ${teams}u; other++) { o += sums[other * ${parts}u + lane]; }
+    y[${y('0u')} + lane] = select(o / sum, ${element}(), keys == 0u);
+  }
+  if (lane == 0u) { lse[index] = select(highest + log(sum), 0.0, keys == 0u); }`,
+  };
+});
