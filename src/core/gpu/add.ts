@@ -8,8 +8,12 @@ import { bindingElements, pieces } from './arena';
 import { dispatch, kernels, row } from './dispatch';
 import { emptyTensor } from './tfjs';
 
-/** Replaces TensorFlow.js's kernel by one that hands everything else on to it. */
+let replaced = false;
+
+/** Replaces TensorFlow.js's kernel, once, by one that hands everything else on to it. */
 export function addLargeTensors(): void {
+  if (replaced) return;
+  replaced = true;
   const stock = tf.getKernel('Add', 'webgpu');
   tf.unregisterKernel('Add', 'webgpu');
   tf.registerKernel({

@@ -6,7 +6,9 @@ import { arena, BLOCK, layout } from './arena';
 import { type Gpu, openGpu } from './backend';
 import { trace } from './capture';
 import { dispatch, type Kernel } from './dispatch';
+import { gpuMemory } from './memory';
 import { compile } from './program';
+import { flush } from './tfjs';
 
 let gpu: Gpu;
 let calls: Calls;
@@ -85,6 +87,33 @@ test('steps may overlap and still come out in order', async () => {
   const live = calls.liveBytes;
   a.dispose();
   expect(calls.liveBytes).toBeLessThan(live);
+});
+
+test('memory is accounted for, planned and in use, and time where the GPU tells it', async () => {
+  const inputs = { x: { shape: [4, 5], dtype: 'float32' }, rate: { shape: [1], dtype: 'float32' } } as const;
+  const { step } = net();
+  flush(gpu.backend); // frees what making the net needed
+  const [live, before] = [calls.liveBytes, gpuMemory()];
+  const [one, other] = [compile(inputs, step), compile(inputs, step)];
+  const { plannedBytes, variableBytes } = one.cost;
+  const now = gpuMemory();
+  expect(variableBytes).toBe(2 * BLOCK * 4); // 35 and 21 weights, each in a block
+  expect(now.plannedBytes - before.plannedBytes).toBe(2 * plannedBytes - variableBytes);
+  expect(now.usedBytes - before.usedBytes).toBe(calls.liveBytes - live);
+  expect(now.usedBytes - before.usedBytes).toBe(2 * (plannedBytes - variableBytes));
+
+  const values = { x: batch(0), rate: Float32Array.of(0.1) };
+  await one.run(values);
+  const timings = await one.profile?.(values);
+  if (gpu.adapter.timestamps) {
+    expect(one.cost.gpuMs).toBeGreaterThan(0);
+    expect(timings!.map(({ name }) => name).filter((name) => name === 'descend').length).toBe(2);
+    expect(timings!.length).toBe(one.cost.dispatches);
+  } else {
+    expect([one.cost.gpuMs, timings]).toEqual([undefined, undefined]);
+  }
+  for (const program of [one, other]) program.dispose();
+  expect(gpuMemory().plannedBytes).toBe(before.plannedBytes);
 });
 
 test('a step that reads a tensor is refused', async () => {
