@@ -29,6 +29,8 @@ export interface Format {
   problem?(info: RunInfo): string | null;
   /** Sizes are known at once; tensors are converted piece by piece while the streams are read, never all together. */
   files(model: Exported, options: ExportOptions): Promise<readonly ByteStream[]> | readonly ByteStream[];
+  /** Small files that tools want beside a `file`, once it is known what that is called. */
+  beside?(info: RunInfo, file: string): readonly ByteStream[];
 }
 
 export interface ExportOptions {

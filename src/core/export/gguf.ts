@@ -17,30 +17,27 @@ const gguf = (type: GgufTypeName): Format => ({
   kind: 'file',
   problem: ({ model: { id } }) => (GGUF[id] ? null : `A ${modelSpec(id).label} model cannot be written as GGUF`),
   files: (model) => [ggufFile(model, type)],
+  beside: (info, file) => [modelfile(info, file)],
 });
 export const ggufF32 = gguf('F32');
 export const ggufF16 = gguf('F16');
 export const ggufQ8 = gguf('Q8_0');
 
-/** Ollama's description of a model in a GGUF file beside it: `ollama create <name> -f Modelfile`. */
-export function modelfile({ model: { config } }: RunInfo, file: string): ByteStream {
+/** Ollama's description of the model in a file beside it: `ollama create my-model -f model.Modelfile`. */
+function modelfile({ model: { config } }: RunInfo, file: string): ByteStream {
   const lines = [
     `FROM ./${file}`,
-    // It continues text: there are no roles and no system prompt.
+    '# It continues text: there are no roles and no system prompt.',
     'TEMPLATE "{{ .Prompt }}"',
+    '# There are no positions beyond the context, so half of it is left to the prompt.',
     `PARAMETER num_ctx ${config.context}`,
-    // There are no positions beyond the context, so half of it is left to the prompt.
-    `PARAMETER num_predict ${(config.context / 2) | 0}`,
+    `PARAMETER num_predict ${Math.floor(config.context / 2)}`,
     'PARAMETER temperature 0.8',
     'PARAMETER top_k 50',
     `PARAMETER stop "${END_OF_TEXT}"`,
   ];
-  return textFile('Modelfile', `${lines.join('\n')}\n`);
+  return textFile(`${file.replace(/\.gguf$/i, '')}.Modelfile`, `${lines.join('\n')}\n`);
 }
-
-/** Where LM Studio looks for the file, below the home folder. */
-export const lmStudioPath = ({ name }: Pick<Exported, 'name'>, file: string): string =>
-  `.lmstudio/models/homegrown/${name}/${file}`;
 
 function ggufFile(model: Exported, type: GgufTypeName): ByteStream {
   const { info, tokenizer } = model;
@@ -58,7 +55,8 @@ function ggufFile(model: Exported, type: GgufTypeName): ByteStream {
       yield header;
       for (const tensor of tensors) {
         for (const rows of rowsOf(tensor)) yield GGUF_TYPES[tensor.as].encode(rows, tensor.name);
-        yield new Uint8Array(aligned(tensor.bytes) - tensor.bytes);
+        const padding = aligned(tensor.bytes) - tensor.bytes;
+        if (padding > 0) yield new Uint8Array(padding);
       }
     },
   };

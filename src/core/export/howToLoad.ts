@@ -29,14 +29,18 @@ console.log(await generate(${prompt}, { max_new_tokens: ${tokens}, do_sample: tr
     [
       'Ollama, with the GGUF file and the Modelfile beside it',
       'sh',
-      'ollama create my-model -f Modelfile && ollama run my-model',
+      'ollama create my-model -f model.Modelfile && ollama run my-model',
     ],
     [
       'llama.cpp, with the GGUF file',
       'sh',
       `llama-completion -m model.gguf -p ${shell(recipe.samplePrompt)} -n ${tokens}`,
     ],
-    ['LM Studio, with the GGUF file', 'sh', 'lms import model.gguf'],
+    [
+      'LM Studio, with the GGUF file, which may as well be put into `~/.lmstudio/models/homegrown/my-model/`',
+      'sh',
+      'lms import model.gguf',
+    ],
     ['A web service, with its folder', 'sh', 'npm install && npm start'],
   ];
   const parts = ways.map(([title, language, code]) => `${title}:\n\n\`\`\`${language}\n${code}\n\`\`\``);
