@@ -1,16 +1,25 @@
 import type { ByteStream } from '../checkpoint/byteSource';
 import { formatCount } from '../base/units';
+import { modelSpec } from '../models';
 import { packIds } from '../shards/ids';
 import type { TokenSource } from '../shards/manifest';
 import { fill } from './fill';
 import { type ExportOptions, type Exported, type Format, textFile } from './format';
 import { huggingFaceFiles } from './huggingFace';
+import { huggingFaceType } from './huggingFaceConfig';
 
 /**
  * The run, handed over to PyTorch: `train.py` continues it from this step, on one GPU or many. `model/` is a Hugging Face
  * folder with the optimizer's moments, `data/` the tokenised text as nanoGPT lays it out.
  */
-export const pytorch: Format = { kind: 'folder', moments: 'always', files: pytorchFiles };
+export const pytorch: Format = {
+  kind: 'folder',
+  moments: 'always',
+  // What model.py and the rule of weight decay in train.py know.
+  problem: ({ model: { id } }) =>
+    huggingFaceType[id] === 'gpt2' ? null : `A ${modelSpec(id).label} model cannot be handed over to PyTorch`,
+  files: pytorchFiles,
+};
 
 async function pytorchFiles(exported: Exported, { template }: ExportOptions): Promise<readonly ByteStream[]> {
   const { info, tokens } = exported;
