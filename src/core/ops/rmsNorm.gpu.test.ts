@@ -1,0 +1,14 @@
+import { floats } from '../testing/checkOp';
+import { checkOnGpu, startDawn } from '../testing/checkOnGpu';
+import { RMS_NORM } from './rmsNorm';
+
+startDawn();
+for (const [N, C] of [
+  [1, 3],
+  [3, 64],
+  [65, 127],
+  [127, 192],
+  [70_000, 5],
+] as const) {
+  checkOnGpu(`rmsNorm of [${N}, ${C}]`, RMS_NORM, { x: floats([N, C], 3), gain: floats([C], 1, 1) }, { epsilon: 1e-6 });
+}

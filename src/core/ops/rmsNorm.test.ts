@@ -1,0 +1,20 @@
+import { checkOp, floats } from '../testing/checkOp';
+import type { InF64 } from '../testing/finiteDifferences';
+import { RMS_NORM } from './rmsNorm';
+
+const epsilon = 1e-3;
+const byDefinition: InF64 = ({ x, gain }) => {
+  const C = gain!.length;
+  return x!.map((value, i) => {
+    const row = x!.subarray(i - (i % C)).subarray(0, C);
+    return (value / Math.sqrt(row.reduce((sum, v) => sum + v * v, 0) / C + epsilon)) * gain![i % C]!;
+  });
+};
+checkOp('rmsNorm', RMS_NORM, { x: floats([5, 9], 2), gain: floats([9], 1, 1) }, { epsilon }, byDefinition);
+checkOp(
+  'rmsNorm of one row near 0',
+  RMS_NORM,
+  { x: floats([1, 4], 0.05), gain: floats([4]) },
+  { epsilon },
+  byDefinition,
+);

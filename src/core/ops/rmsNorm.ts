@@ -1,0 +1,41 @@
+/**
+ * Divides each row by its root mean square, then scales each column: LayerNorm without the mean.
+ *
+ *   y = x rrms gain      rrms = (mean(x^2) + epsilon)^(-1/2), mean over the row
+ *
+ * x, y [N, C]   gain [C]   epsilon > 0, in units of x^2
+ * Source: Zhang & Sennrich 2019, arXiv:1910.07467.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { type Differentiable, run, type Ways } from './op';
+import { rmsNormOnGpu } from './rmsNorm.wgsl';
+
+export const rmsNorm = (x: Tensor2D, gain: Tensor, epsilon = 1e-6): Tensor2D =>
+  run(RMS_NORM, { x, gain }, { epsilon }) as Tensor2D;
+
+export type X = { x: Tensor; gain: Tensor };
+/** rrms [N, 1]. */
+export type Saved = X & { rrms: Tensor };
+export interface Settings {
+  epsilon: number;
+}
+
+export const RMS_NORM: Ways<Differentiable<X, Settings>> = {
+  webgpu: rmsNormOnGpu,
+  reference: {
+    forward({ x, gain }, { epsilon }) {
+      const rrms = tf.rsqrt(tf.add(tf.mean(tf.square(x), 1, true), epsilon));
+      return { y: tf.mul(tf.mul(x, rrms), gain), saved: { x, gain, rrms } };
+    },
+    /** dx = rrms (g - n mean(g n)), g = dy gain, n = x rrms; the mean is over the row. */
+    backward(dy, { x, gain, rrms }: Saved) {
+      const n = tf.mul(x, rrms);
+      const g = tf.mul(dy, gain);
+      return {
+        x: tf.mul(rrms, tf.sub(g, tf.mul(n, tf.mean(tf.mul(g, n), 1, true)))),
+        gain: tf.sum(tf.mul(dy, n), 0),
+      };
+    },
+  },
+};

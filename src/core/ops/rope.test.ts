@@ -1,0 +1,27 @@
+import { checkOp, floats, integers } from '../testing/checkOp';
+import type { InF64 } from '../testing/finiteDifferences';
+import { ROPE, type Settings } from './rope';
+
+/** Each pair of columns as a complex number, times e^(i a). */
+const byDefinition =
+  ({ rows: B, heads, headSize: D, base }: Settings, W: number): InF64 =>
+  ({ x, offsets }) =>
+    x!.map((value, n) => {
+      const T = x!.length / W / B;
+      const t = Math.floor(n / W);
+      const c = n % W;
+      if (c >= heads * D) return value;
+      const i = c % (D / 2);
+      const a = ((t % T) + (offsets?.[Math.floor(t / T)] ?? 0)) / base ** ((2 * i) / D);
+      const first = c % D < D / 2;
+      return value * Math.cos(a) + (first ? -1 : 1) * x![first ? n + D / 2 : n - D / 2]! * Math.sin(a);
+    });
+const settings: Settings = { rows: 2, heads: 2, headSize: 4, base: 10_000 };
+checkOp('rope', ROPE, { x: floats([6, 8]) }, settings, byDefinition(settings, 8));
+checkOp(
+  'rope of q and k in a fused matrix, from a place on',
+  ROPE,
+  { x: floats([6, 8 + 5]), offsets: integers([2], [0, 1000]) },
+  settings,
+  byDefinition(settings, 13),
+);
