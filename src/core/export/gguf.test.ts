@@ -82,6 +82,18 @@ test('any keys and tensors are read back from a header as they were written', ()
   );
 });
 
+test('a header of any length is written, whatever the value that it grows at', () => {
+  const tensors = [{ name: 't', shape: [1], type: 0, offset: 0 }];
+  for (const value of [u32(7), f32(0.5), bool(true), string('é'.repeat(9)), strings(['a', '']), i32s([-1, 2])]) {
+    const keys = Object.fromEntries(Array.from({ length: 12_000 }, (_, i) => [String(i), value]));
+    expect(parse(writeHeader({ keys, tensors })).keys.size).toBe(12_000);
+  }
+  const long = Array.from({ length: 100_000 }, (_, i) => i - 50_000);
+  const back = parse(writeHeader({ keys: { long: i32s(long), words: strings(long.map(String)) }, tensors }));
+  expect((back.keys.get('long') as number[]).findIndex((x, i) => x !== long[i])).toBe(-1);
+  expect((back.keys.get('words') as string[]).findIndex((x, i) => x !== String(long[i]))).toBe(-1);
+});
+
 test('the keys say what llama.cpp asks for, and what is known of the model', async () => {
   const { keys } = await written(ggufQ8);
   expect(Object.fromEntries(keys)).toMatchObject({

@@ -73,16 +73,20 @@ class Writer {
   private length = 0;
 
   u8(value: number): void {
-    this.view.setUint8(this.room(1), value);
+    const at = this.room(1);
+    this.view.setUint8(at, value);
   }
   u32(value: number): void {
-    this.view.setUint32(this.room(4), value, true);
+    const at = this.room(4);
+    this.view.setUint32(at, value, true);
   }
   u64(value: number): void {
-    this.view.setBigUint64(this.room(8), BigInt(value), true);
+    const at = this.room(8);
+    this.view.setBigUint64(at, BigInt(value), true);
   }
   f32(value: number): void {
-    this.view.setFloat32(this.room(4), value, true);
+    const at = this.room(4);
+    this.view.setFloat32(at, value, true);
   }
   string(value: string): void {
     const utf8 = encoder.encode(value);
@@ -96,7 +100,7 @@ class Writer {
     return this.bytes.subarray(0, this.length);
   }
 
-  /** Where `more` bytes may be written. */
+  /** Where `more` bytes may be written. Asked for before `view` is, which it may replace. */
   private room(more: number): number {
     const at = this.length;
     this.length += more;
