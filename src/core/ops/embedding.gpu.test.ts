@@ -8,6 +8,7 @@ for (const [B, T, V, C, places] of [
   [1, 1, 2, 3, 1],
   [3, 65, 7, 127, 65],
   [33, 40, 130, 8, 48],
+  [1000, 70, 5, 3, 70],
 ] as const) {
   const at = stream(V, 'ids', 0);
   const ids = integers(

@@ -12,6 +12,8 @@ for (const [N, C, V, logitBytes] of [
   [65, 16, 127, 1e9],
   [200, 8, 65, 64 * 65 * 4], // four blocks
   [130, 4, 700, 1], // never below 64 rows
+  [3, 127, 33, 1e9],
+  [70_000, 2, 3, 1e9],
 ] as const) {
   const at = stream(V, 'targets', 0);
   const targets = integers(

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { checkOp, floats, integers, results } from '../testing/checkOp';
+import type { InF64 } from '../testing/finiteDifferences';
 import { LOGIT_BYTES } from './logitBytes';
 import { softmaxCrossEntropy, SOFTMAX_CROSS_ENTROPY } from './softmaxCrossEntropy';
 
@@ -11,9 +12,32 @@ const some = integers([7], [0, -1, 2, -1, -1, 3, 0]);
 const inOneBlock = { logitBytes: LOGIT_BYTES };
 /** Two rows of five logits at a time: 7 rows are 4 blocks, the last one short. */
 const inBlocks = { logitBytes: 2 * 5 * 4 };
-checkOp('softmaxCrossEntropy', SOFTMAX_CROSS_ENTROPY, { hidden, classifier, targets }, inOneBlock);
-checkOp('softmaxCrossEntropy in blocks', SOFTMAX_CROSS_ENTROPY, { hidden, classifier, targets }, inBlocks);
-checkOp('softmaxCrossEntropy of some targets', SOFTMAX_CROSS_ENTROPY, { hidden, classifier, targets: some }, inBlocks);
+/** Minus the mean log of the probabilities of the targets that count. */
+const byDefinition: InF64 = (x) => {
+  const of = (n: number) => x['hidden']!.subarray(3 * n).subarray(0, 3);
+  const losses = [...x['targets']!].flatMap((target, n) => {
+    const logits = Array.from({ length: 5 }, (_, v) =>
+      of(n).reduce((sum, value, c) => sum + value * x['classifier']![3 * v + c]!, 0),
+    );
+    return target < 0 ? [] : [Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0)) - logits[target]!];
+  });
+  return [losses.reduce((sum, loss) => sum + loss, 0) / losses.length];
+};
+checkOp('softmaxCrossEntropy', SOFTMAX_CROSS_ENTROPY, { hidden, classifier, targets }, inOneBlock, byDefinition);
+checkOp(
+  'softmaxCrossEntropy in blocks',
+  SOFTMAX_CROSS_ENTROPY,
+  { hidden, classifier, targets },
+  inBlocks,
+  byDefinition,
+);
+checkOp(
+  'softmaxCrossEntropy of some targets',
+  SOFTMAX_CROSS_ENTROPY,
+  { hidden, classifier, targets: some },
+  inBlocks,
+  byDefinition,
+);
 
 test('blocks give the loss of one block', async () => {
   await tf.setBackend('cpu');
