@@ -1,4 +1,5 @@
-/** npm run bench -- step: what a training step costs, as a table or as one JSON line. */
+/** npm run bench -- step | ops: what a training step costs, or each of its kernels, as a table or as one JSON line. */
+import { benchOps, type OpReport } from '../bench/ops';
 import { benchStep, countedGpu, profileStep, type Shape, SHAPES, type StepReport } from '../bench/step';
 import { parseOptions, UsageError } from './options';
 import { command, openDevice, print } from './terminal';
@@ -21,8 +22,46 @@ const OPTIONS = {
   json: { kind: 'switch' },
 } as const;
 
-async function bench([what, ...args]: readonly string[]): Promise<void> {
-  if (what !== 'step') throw new UsageError(`There is a bench 'step', not '${what ?? ''}'.`);
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  step: benchOneStep,
+  ops: benchEachOp,
+};
+
+async function bench([what = '', ...args]: readonly string[]): Promise<void> {
+  const run = Object.hasOwn(BENCHES, what) ? BENCHES[what] : undefined;
+  if (!run) throw new UsageError(`There is a bench ${Object.keys(BENCHES).join(' and ')}, not '${what}'.`);
+  await run(args);
+  process.exit(); // Dawn keeps the process alive.
+}
+
+async function benchEachOp(args: readonly string[]): Promise<void> {
+  const { adapter, json } = parseOptions({ adapter: OPTIONS.adapter, json: OPTIONS.json }, args);
+  const { name } = await countedGpu(adapter === '' ? undefined : adapter);
+  const ops = await benchOps();
+  if (json) print(JSON.stringify({ adapter: name, ops: ops.map((op) => shortened(op)) }));
+  else print([name, ...opsTable(ops)].join('\n'));
+}
+
+const shortened = (report: OpReport): object =>
+  Object.fromEntries(
+    Object.entries(report).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? Number(value.toPrecision(4)) : (value as string),
+    ]),
+  );
+
+function opsTable(ops: readonly OpReport[]): string[] {
+  const cells = ops.map(({ config, op, ms, gflops, gbps, tfjsMs, ratio }) => [
+    ...[config, op, ms.toFixed(2), gflops?.toFixed(1) ?? '', gbps.toFixed(1), tfjsMs.toFixed(2), ratio.toFixed(1)],
+  ]);
+  const rows = [['', 'kernel', 'ms', 'GFLOP/s', 'GB/s', 'tfjs ms', 'tfjs / ours'], ...cells];
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) =>
+    row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
+  );
+}
+
+async function benchOneStep(args: readonly string[]): Promise<void> {
   const options = parseOptions(OPTIONS, args);
   const { vocab: vocabulary, context, width, heads, layers, batch } = options;
   const asked = { vocabulary, context, width, heads, layers, batch };
@@ -43,7 +82,6 @@ async function bench([what, ...args]: readonly string[]): Promise<void> {
   const config = Object.keys(given).length > 0 ? shape : options.config;
   if (options.json) print(JSON.stringify({ config, ...rounded(report) }));
   else print(table(config, report));
-  process.exit(); // Dawn keeps the process alive.
 }
 
 function rounded(report: StepReport): object {
