@@ -37,11 +37,13 @@ const MAY_IMPORT = {
     'core/train',
     'core/runs',
   ],
+  'core/verify': [base, 'core/shards', ...nets, 'core/sample', 'core/export'],
   // The offline page that exports carry along: small, and without TensorFlow.js.
   page: [base, 'core/tokenizer', 'core/sample', 'core/models', 'core/export'],
   protocol: ['core'],
   storage: [base, 'core/checkpoint'],
-  workers: ['core', 'protocol', 'storage'],
+  // The page's forward pass is one of the engines that exports are held against.
+  workers: ['core', 'page', 'protocol', 'storage'],
   client: ['core/base', 'protocol'],
   state: ['core', 'protocol', 'client'],
   ui: [],

@@ -55,7 +55,7 @@ for (const device of ['WebGPU', 'WASM'] as const) {
     await studio.goTo('Export');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Download', exact: true }).click(),
+      page.getByRole('button', { name: 'Download Hugging Face folder' }).click(),
     ]);
     const zip = info.outputPath('model.zip');
     await download.saveAs(zip);

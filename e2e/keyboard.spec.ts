@@ -42,7 +42,7 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
 
   await palette(page, 'Export');
   const download = page.waitForEvent('download');
-  await tabTo(page, 'button', /^Download$/);
+  await tabTo(page, 'button', /^Download Hugging Face folder$/);
   await page.keyboard.press('Enter');
   expect((await download).suggestedFilename()).toBe('moby-dick-step-240.zip');
   expect(studio.errors).toEqual([]);

@@ -30,12 +30,12 @@ function useJudgement(): string | undefined {
 }
 
 function announcement(s: Studio, judgement: string | undefined): string {
-  const { phase, log, writing, exporting, importingModel } = s;
+  const { phase, log, writing, importingModel } = s;
   if (!isActive(phase)) {
     if (writing.kind === 'writing') return 'Writing';
-    if (exporting.kind === 'busy') return 'Writing the zip';
     if (importingModel.kind === 'busy') return 'Reading the model';
-    if (s.exported) return `${s.exported.name} written`;
+    const exported = exportWords(s);
+    if (exported !== undefined) return exported;
     if (writing.kind === 'done') return `${formatCount(s.written.length)} tokens written`;
   }
   switch (phase.kind) {
@@ -60,6 +60,27 @@ function announcement(s: Studio, judgement: string | undefined): string {
       return headline(phase.failure);
     default:
       return phase satisfies never;
+  }
+}
+/** Of the format that was changed last. */
+function exportWords({ exports }: Studio): string | undefined {
+  const last = Object.values(exports).at(-1);
+  if (!last) return undefined;
+  switch (last.kind) {
+    case 'writing':
+      return 'Writing the model';
+    case 'failed':
+      return undefined; // The page's own alert says it.
+    case 'waiting':
+    case 'checking':
+    case 'unchecked':
+      return `${last.written.name} written`;
+    case 'verified':
+      return `${last.written.name} written and verified`;
+    case 'mismatch':
+      return `${last.written.name} written, and does not match`;
+    default:
+      return last satisfies never;
   }
 }
 const sentence = (words: string, judgement: string | undefined): string =>

@@ -1,8 +1,10 @@
 /** Everything that can be done by name or by key: one list for the palette, the shortcuts and the help. */
+import { busyExport } from '../state/export';
 import type { StageId } from '../state/stages';
 import { STAGE_IDS, stageLines } from '../state/stages';
 import { hasModel } from '../state/run';
 import type { Studio, StudioStore } from '../state/studio';
+import type { Work } from '../state/work';
 import { focusFind, focusPane, type Action } from '../ui';
 import { chooseDevice, deviceChoices } from './device';
 import { pathOf } from './routes';
@@ -48,9 +50,9 @@ function onThisPage(s: Studio, { stage }: Shell): Action[] {
   if (stage === 'playground' && hasModel(s) && s.writing.kind !== 'writing') {
     return [{ id: 'write', group, label: 'Write', keys: 'mod+enter', run: () => void s.generate() }];
   }
-  if (stage === 'export' && hasModel(s) && s.exporting.kind !== 'busy') {
+  if (stage === 'export' && hasModel(s) && !busyExport(s)) {
     const label = 'Download the Hugging Face folder';
-    return [{ id: 'export', group, label, keys: 'mod+enter', run: () => void s.exportModel() }];
+    return [{ id: 'export', group, label, keys: 'mod+enter', run: () => void s.exportModel('hf') }];
   }
   return [];
 }
@@ -59,14 +61,14 @@ function run(s: Studio, { go, stage }: Shell): Action[] {
   const group = 'Run';
   const action = runAction(s);
   if (action.kind === 'stop') {
-    const running = [s.exporting, s.importingModel].find((work) => work.kind === 'busy');
+    const running = [busyExport(s), s.importingModel].find((work) => work?.kind === 'busy');
     return [
       { id: 'stop', group, label: action.label, keys: 'mod+.', run: action.run },
       ...(running ? [stopWork(running)] : []),
     ];
   }
   const isMain = stage !== 'playground' && stage !== 'export';
-  const busy = [s.exporting, s.importingModel, s.tokenizing, s.building, s.importing].find((w) => w.kind === 'busy');
+  const busy = [busyExport(s), s.importingModel, s.tokenizing, s.building, s.importing].find((w) => w?.kind === 'busy');
   return [
     {
       id: 'start',
@@ -98,7 +100,7 @@ function run(s: Studio, { go, stage }: Shell): Action[] {
     ...(busy ? [stopWork(busy)] : []),
   ];
 }
-const stopWork = (work: Studio['exporting']): Action => ({
+const stopWork = (work: Work): Action => ({
   id: 'stop-work',
   group: 'Run',
   label: 'Cancel what is being done',

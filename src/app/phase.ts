@@ -1,9 +1,10 @@
 /** What goes on now, in words: the strip's reading, its lower edge, the title, and what is said aloud. */
 import { formatCount, formatDuration } from '../core/base/units';
+import { busyExport } from '../state/export';
 import { headline } from '../state/failures';
 import { millisecondsLeft } from '../state/pace';
 import type { Studio } from '../state/studio';
-import { describeWork, type Work } from '../state/work';
+import { describeWork, IDLE, type Work } from '../state/work';
 import type { StripFact } from '../ui';
 
 export interface Reading {
@@ -18,7 +19,7 @@ export function readPhase(s: Studio, now: number): Reading {
   if (run) return run;
   if (s.writing.kind === 'writing') return readWriting(s, now);
   const busy = [
-    { label: 'Exporting', work: s.exporting },
+    { label: 'Exporting', work: busyExport(s) ?? IDLE },
     { label: 'Importing', work: s.importingModel },
     { label: 'Tokenizer', work: s.tokenizing },
     { label: 'Data', work: s.building },

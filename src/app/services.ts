@@ -2,15 +2,17 @@
 import { connect } from '../client/connect';
 import type { DataApi } from '../protocol/data';
 import type { GpuApi } from '../protocol/gpu';
+import type { VerifyApi } from '../protocol/verify';
 import type { Services } from '../state/studio';
 import { openStore } from '../storage/store';
 import { createWakeLock } from './wakeLock';
-import { spawnData, spawnGpu } from './workers';
+import { spawnData, spawnGpu, spawnVerify } from './workers';
 
 export async function createServices(): Promise<Services> {
   return {
     data: connect<DataApi>(spawnData),
     gpu: connect<GpuApi>(spawnGpu),
+    verify: connect<VerifyApi>(spawnVerify),
     store: await openStore(),
     now: () => Date.now(),
     newId: () => crypto.randomUUID(),

@@ -22,6 +22,7 @@ beforeEach(() => {
   store = createStudio({
     data: silent,
     gpu: silent,
+    verify: silent,
     store: memoryStore(),
     now: () => 0,
     newId: () => 'run',

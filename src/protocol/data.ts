@@ -46,7 +46,13 @@ export interface DataApi {
     input: { runId: string; which: WhichSnapshot; format: FormatId; withOptimizer: boolean };
     progress: Progress;
     /** A zip where the format is a folder. */
-    output: { file: Blob; name: string; files: readonly { name: string; size: number }[] };
+    output: {
+      file: Blob;
+      name: string;
+      files: readonly { name: string; size: number }[];
+      /** Small texts that tools want beside a file. */
+      beside: readonly { name: string; text: string }[];
+    };
   };
   /** A zip of ours or a Hugging Face folder, as a new run. Nothing is stored unless all of it is right. */
   importModel: { input: { files: readonly File[]; addedAt: number }; progress: Progress; output: { runId: string } };

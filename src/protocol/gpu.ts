@@ -1,5 +1,6 @@
 /** The GPU worker's contract: one device, so one worker; training, sampling and everything that needs weights on it. */
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+import type { Reference } from '../core/verify/reference';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from './data';
 import type { DeviceKind, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
@@ -17,12 +18,8 @@ export interface GpuApi {
     progress: readonly GeneratedToken[];
     output: { reason: 'length' | 'stopped' | 'end'; ms: number };
   };
-  /** Logits [rows, vocabulary] for each position of the ids: what an exported model must reproduce. */
-  logits: {
-    input: { runId: string; which: WhichSnapshot; ids: readonly number[] };
-    progress: never;
-    output: { step: number; logits: Float32Array };
-  };
+  /** What a saved step says of held-out text, which an exported file of it must say too. */
+  reference: { input: { runId: string; which: WhichSnapshot }; progress: never; output: Reference };
 }
 
 export interface ResumeInput {

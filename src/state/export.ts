@@ -1,66 +1,203 @@
-/** Taking the model home, and bringing one back. */
-import { HomegrownError, toFailure } from '../core/base/errors';
+/** Taking the model home, checking that what was taken is right, and bringing one back. */
+import { HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
+import type { FormatId } from '../core/export/formats';
+import { matches, type Figures } from '../core/verify/compare';
+import type { Reference } from '../core/verify/reference';
 import { UNTITLED } from './project';
 import { isActive } from './run';
-import type { Slice } from './studio';
+import type { Slice, Studio } from './studio';
+import { chosenStep } from './trained';
 import { IDLE, work, type Work } from './work';
 
+/** A file that was handed over, and what is known of it. */
+export interface Written {
+  /** Of the run. */
+  step: number;
+  name: string;
+  size: number;
+  files: readonly { name: string; size: number }[];
+  /** Small files that tools want beside it. */
+  beside: readonly { name: string; text: string }[];
+}
+
+/** A format's export: written, handed over, and then checked by another engine. */
+export type Exporting =
+  | { kind: 'writing'; work: Work }
+  | { kind: 'failed'; failure: Failure }
+  /** Handed over; the check waits for the run, whose device it needs, or for another check. */
+  | { kind: 'waiting'; written: Written; for: 'run' | 'check'; stop(): void }
+  | { kind: 'checking'; written: Written; work: Work }
+  | { kind: 'verified'; written: Written; figures: Figures }
+  | { kind: 'mismatch'; written: Written; figures: Figures }
+  /** Handed over, and not checked: because it was stopped, or the engine could not be had, or refused the file. */
+  | { kind: 'unchecked'; written: Written; failure: Failure | null };
+
+export type Exports = Readonly<Partial<Record<FormatId, Exporting>>>;
+
 export interface ExportSlice {
-  exporting: Work;
-  /** The last zip that was written in this session. */
-  exported: { name: string; size: number; files: readonly { name: string; size: number }[] } | null;
+  /** Of the current run, in this session. */
+  exports: Exports;
   importingModel: Work;
-  /** Whether the zip carries what training needs to go on. */
+  /** Whether the folder carries what training needs to go on. */
   withOptimizer: boolean;
   setWithOptimizer(withOptimizer: boolean): void;
-  exportModel(): Promise<void>;
+  /** Writes the chosen step and hands the file over; then it is checked. Undefined when nothing was written. */
+  exportModel(format: FormatId): Promise<Written | undefined>;
+  /** Hands over the small files that belong beside a file; writes that first if need be. */
+  takeBeside(format: FormatId): Promise<void>;
   /** A zip or the files of a folder; it becomes the current run. */
   importModel(files: readonly File[]): Promise<void>;
 }
 
-export const createExportSlice: Slice<ExportSlice> =
-  ({ data, now, download }) =>
-  (set, get) => ({
-    exporting: IDLE,
-    exported: null,
-    importingModel: IDLE,
-    withOptimizer: false,
-    setWithOptimizer: (withOptimizer) => set({ withOptimizer }),
-    async exportModel() {
-      const { project, which, withOptimizer } = get();
-      const { runId } = project;
-      if (!runId) return;
-      const result = await work(
-        (exporting) => set({ exporting }),
-        now,
-        (options) => data.call('exportModel', { runId, which, format: 'hf', withOptimizer }, options),
-      );
-      if (!result) return;
-      const { file, name, files } = result;
-      download(file, name);
-      set({ exported: { name, size: file.size, files } });
-    },
-    async importModel(files) {
-      if (isActive(get().phase)) {
-        const error = new HomegrownError(
-          'in-use',
-          'A run is in progress, and a model that is brought in would take its place',
-          'Stop and save the run, then bring the model in. Nothing was changed.',
-        );
-        set({ importingModel: { kind: 'failed', failure: toFailure(error) } });
-        return;
+export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, download }) => {
+  /** One check at a time: each holds a model in memory. */
+  let lastCheck: Promise<void> = Promise.resolve();
+  let asked: { of: string; ours: Promise<Reference> } | undefined;
+
+  return (set, get, api) => {
+    const put = (format: FormatId, exporting: Exporting | undefined): void =>
+      set(({ exports: { [format]: _, ...others } }) => ({
+        exports: exporting ? { ...others, [format]: exporting } : others,
+      }));
+
+    /** What our engine says of a step, asked once for all formats. */
+    const ours = (runId: string, step: number): Promise<Reference> => {
+      const of = `${runId} ${step}`;
+      if (asked?.of !== of) {
+        asked = { of, ours: gpu.call('reference', { runId, which: step }) };
+        asked.ours.catch(() => (asked = undefined));
       }
-      const result = await work(
-        (importingModel) => set({ importingModel }),
+      return asked.ours;
+    };
+
+    /** Resolves when no run is in progress, or when it is no longer of interest: the device is the run's alone. */
+    const deviceIsFree = (signal: AbortSignal): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!signal.aborted && isActive(get().phase)) return;
+          unsubscribe();
+          resolve();
+        };
+        const unsubscribe = api.subscribe(look);
+        signal.addEventListener('abort', look);
+        look();
+      });
+
+    const check = async (format: FormatId, file: Blob, written: Written, before: Promise<void>): Promise<void> => {
+      /** Not when another run or a newer file has taken the place. */
+      const tell = (exporting: Exporting): void => {
+        if (writtenIn(get().exports[format]) === written) put(format, exporting);
+      };
+      const stopped = new AbortController();
+      const stop = (): void => {
+        stopped.abort();
+        tell({ kind: 'unchecked', written, failure: null });
+      };
+      put(format, { kind: 'waiting', written, for: isActive(get().phase) ? 'run' : 'check', stop });
+      const { runId } = get().project;
+      const model = get().run?.model;
+      await before;
+      await deviceIsFree(stopped.signal);
+      if (!runId || !model || get().exports[format]?.kind !== 'waiting') return;
+      const figures = await work(
+        (state) => {
+          if (state.kind === 'busy') tell({ kind: 'checking', written, work: state });
+          else tell({ kind: 'unchecked', written, failure: state.kind === 'failed' ? state.failure : null });
+        },
         now,
-        (options) => data.call('importModel', { files, addedAt: now() }, options),
+        async (options) => {
+          options.signal.addEventListener('abort', () => verify.end());
+          try {
+            const input = { file, format, model, ours: await unless(options.signal, ours(runId, written.step)) };
+            return await verify.call('verify', input, options);
+          } finally {
+            verify.end(); // and its memory with it
+          }
+        },
       );
-      if (!result) return;
-      get().change({ runId: result.runId });
-      await get().loadRun();
-      const { run, toast } = get();
-      if (run && get().project.name === UNTITLED) get().change({ name: run.name });
-      if (run) toast({ text: `${run.name} is here`, detail: `a model at step ${formatCount(run.step)}` });
-    },
+      if (figures) tell({ kind: matches(figures) ? 'verified' : 'mismatch', written, figures });
+    };
+
+    return {
+      exports: {},
+      importingModel: IDLE,
+      withOptimizer: false,
+      setWithOptimizer: (withOptimizer) => set({ withOptimizer }),
+      async exportModel(format) {
+        const { project, withOptimizer } = get();
+        const { runId } = project;
+        if (!runId || get().exports[format]?.kind === 'writing') return undefined;
+        if (!chosenStep(get())) await get().listSaved();
+        const step = chosenStep(get())?.step;
+        if (step === undefined) return undefined;
+        stopCheck(get().exports[format]);
+        const result = await work(
+          (state) => {
+            if (get().project.runId !== runId) return;
+            if (state.kind === 'busy') put(format, { kind: 'writing', work: state });
+            else put(format, state.kind === 'failed' ? state : undefined);
+          },
+          now,
+          (options) => data.call('exportModel', { runId, which: step, format, withOptimizer }, options),
+        );
+        if (!result || get().project.runId !== runId) return undefined;
+        const { file, name, files, beside } = result;
+        download(file, name);
+        const written: Written = { step, name, size: file.size, files, beside };
+        lastCheck = check(format, file, written, lastCheck);
+        return written;
+      },
+      async takeBeside(format) {
+        const held = writtenIn(get().exports[format]);
+        const written = held?.step === chosenStep(get())?.step ? held : await get().exportModel(format);
+        for (const { name, text } of written?.beside ?? []) download(new Blob([text], { type: 'text/plain' }), name);
+      },
+      async importModel(files) {
+        if (isActive(get().phase)) {
+          const error = new HomegrownError(
+            'in-use',
+            'A run is in progress, and a model that is brought in would take its place',
+            'Stop and save the run, then bring the model in. Nothing was changed.',
+          );
+          set({ importingModel: { kind: 'failed', failure: toFailure(error) } });
+          return;
+        }
+        const result = await work(
+          (importingModel) => set({ importingModel }),
+          now,
+          (options) => data.call('importModel', { files, addedAt: now() }, options),
+        );
+        if (!result) return;
+        get().change({ runId: result.runId });
+        await get().loadRun();
+        const { run, toast } = get();
+        if (run && get().project.name === UNTITLED) get().change({ name: run.name });
+        if (run) toast({ text: `${run.name} is here`, detail: `a model at step ${formatCount(run.step)}` });
+      },
+    };
+  };
+};
+
+export const writtenIn = (exporting: Exporting | undefined): Written | undefined =>
+  exporting && 'written' in exporting ? exporting.written : undefined;
+
+/** What is being written or checked of a model, the writing first. */
+export function busyExport({ exports }: Pick<Studio, 'exports'>): (Work & { kind: 'busy' }) | undefined {
+  const busy = Object.values(exports).flatMap((e) =>
+    'work' in e && e.work.kind === 'busy' ? [{ ...e, work: e.work }] : [],
+  );
+  return (busy.find(({ kind }) => kind === 'writing') ?? busy[0])?.work;
+}
+
+function stopCheck(exporting: Exporting | undefined): void {
+  if (exporting?.kind === 'waiting') exporting.stop();
+  if (exporting?.kind === 'checking' && exporting.work.kind === 'busy') exporting.work.stop();
+}
+
+/** Rejects as soon as the signal says so; whoever works on `promise` may end when it likes. */
+const unless = <T>(signal: AbortSignal, promise: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('Stopped')));
+    promise.then(resolve, reject);
   });

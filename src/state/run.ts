@@ -135,7 +135,7 @@ export const createRunSlice: Slice<RunSlice> =
           written: [],
           writing: { kind: 'idle' },
           which: 'latest',
-          exported: null,
+          exports: {},
         }));
       },
       async start() {
@@ -167,7 +167,7 @@ export const createRunSlice: Slice<RunSlice> =
             data: record,
             texts: textFacts(texts),
           };
-          set({ log: new MetricLog(), saved: null, run: null, written: [], writing: { kind: 'idle' }, exported: null });
+          set({ log: new MetricLog(), saved: null, run: null, written: [], writing: { kind: 'idle' }, exports: {} });
           const running = follow(recipe.steps, (options) => gpu.call('begin', input, options));
           get().change({ runId });
           await running;

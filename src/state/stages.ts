@@ -3,6 +3,7 @@ import { formatCount, formatNumber, formatShort } from '../core/base/units';
 import { modelSpec } from '../core/models';
 import { countParams } from '../core/models/spec';
 import { vocabularySize } from './estimate';
+import type { Exporting } from './export';
 import { dataState, tokenizerState } from './preparation';
 import { hasModel } from './run';
 import type { Studio } from './studio';
@@ -105,11 +106,24 @@ const playgroundLine = (s: Studio): StageLine => ({
   ...(hasModel(s) ? DONE : NONE),
   line: needsRun(s),
 });
-const exportLine = (s: Studio): StageLine => ({
-  id: 'export',
-  name: 'Export',
-  ...(s.exporting.kind === 'busy' ? ({ node: 'run', flag: 'writing' } as const) : s.exported ? DONE : NONE),
-  line: s.exported ? s.exported.name : needsRun(s),
-});
+function exportLine(s: Studio): StageLine {
+  const stage = { id: 'export', name: 'Export' } as const;
+  const all = Object.values(s.exports);
+  const count = (kind: Exporting['kind']): number => all.filter((e) => e.kind === kind).length;
+  const [writing, checking] = [count('writing'), count('checking')];
+  const words = [
+    [count('verified'), 'verified'],
+    [count('mismatch'), count('mismatch') === 1 ? 'does not match' : 'do not match'],
+    [checking, 'being checked'],
+    [count('waiting') + count('unchecked'), 'not checked'],
+  ] as const;
+  const line = words.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : [])).join(' · ');
+  const busy = writing > 0 ? 'writing' : checking > 0 ? 'checking' : undefined;
+  return {
+    ...stage,
+    ...(busy !== undefined ? ({ node: 'run', flag: busy } as const) : line === '' ? NONE : DONE),
+    line: line === '' ? needsRun(s) : line,
+  };
+}
 
 const characters = (texts: Studio['texts']): number => texts.reduce((n, t) => n + t.characters, 0);

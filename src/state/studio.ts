@@ -4,6 +4,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import type { Client } from '../client/connect';
 import type { DataApi } from '../protocol/data';
 import type { GpuApi } from '../protocol/gpu';
+import type { VerifyApi } from '../protocol/verify';
 import { createDeviceSlice, type DeviceSlice } from './device';
 import { createExportSlice, type ExportSlice } from './export';
 import { createPlaygroundSlice, type PlaygroundSlice } from './playground';
@@ -17,6 +18,7 @@ import { createToastSlice, type ToastSlice } from './toasts';
 export interface Services {
   data: Client<DataApi>;
   gpu: Client<GpuApi>;
+  verify: Client<VerifyApi>;
   store: BlobStore;
   /** Milliseconds since 1970. */
   now(): number;

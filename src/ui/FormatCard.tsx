@@ -12,9 +12,12 @@ export interface FormatCardProps {
   holds: string;
   /** "Verified" comes only with its evidence. Without a tone it is a quiet line: `Not built yet`. */
   proof?: { tone?: Tone; title?: string; text: string };
-  /** A Progress in place of the proof while it is being built. */
+  /** A Progress in place of the proof while `isBusy`. */
   progress?: ReactNode;
+  isBusy?: boolean;
   action: ReactNode;
+  /** Choices and lesser actions, under what it holds. */
+  children?: ReactNode;
 }
 
 export function FormatCard(p: FormatCardProps) {
@@ -35,8 +38,9 @@ export function FormatCard(p: FormatCardProps) {
           <dd>{p.holds}</dd>
         </div>
       </dl>
+      {p.children !== undefined && <div className={styles.more}>{p.children}</div>}
       <footer>
-        {p.progress ?? (p.proof && <Proof {...p.proof} />) ?? <span />}
+        {p.isBusy ? p.progress : p.proof ? <Proof {...p.proof} /> : <span />}
         {p.action}
       </footer>
     </article>

@@ -1,7 +1,8 @@
 /** The data worker: text, tokenizer, shards, export and import. Only calls core; what it decides is where things are kept. */
 import type { BlobStore } from '../core/base/blobStore';
 import { badFile, HomegrownError } from '../core/base/errors';
-import type { ByteSource } from '../core/checkpoint/byteSource';
+import { breathe, type Job } from '../core/base/job';
+import { type ByteStream, gather } from '../core/checkpoint/byteSource';
 import { listSnapshots } from '../core/checkpoint/checkpoint';
 import { exportRun, importRun } from '../core/export/run';
 import { zipped } from '../core/export/zip';
@@ -23,6 +24,7 @@ import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistic
 import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, Sample } from '../protocol/data';
 import { openStore } from '../storage/store';
+import { blobSource } from './blobSource';
 import { buildData } from './data';
 import { serve } from './serve';
 
@@ -76,18 +78,22 @@ serve<DataApi>({
 
   savedSteps: async ({ runId }) => listSnapshots(await store, runId),
   async exportModel({ runId, which, format, withOptimizer }, job) {
-    const { name, kind, files } = await exportRun(await store, runId, which, format, { withOptimizer, template });
+    const { name, kind, files, beside } = await exportRun(await store, runId, which, format, {
+      withOptimizer,
+      template,
+    });
     const parts: Blob[] = [];
     // A blob of its own for each piece lets the browser move it out of memory.
-    const chunks = kind === 'folder' ? zipped(files, job) : files[0]!.chunks();
-    for await (const chunk of chunks) {
-      job.signal.throwIfAborted();
+    for await (const chunk of kind === 'folder' ? zipped(files, job) : pieces(files[0]!, job)) {
       parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]));
     }
     return {
       file: new Blob(parts, { type: kind === 'folder' ? 'application/zip' : 'application/octet-stream' }),
       name: kind === 'folder' ? `${name}.zip` : files[0]!.name,
       files: files.map((file) => ({ name: file.name, size: file.size })),
+      beside: await Promise.all(
+        beside.map(async (text) => ({ name: text.name, text: new TextDecoder().decode(await gather(text)) })),
+      ),
     };
   },
   async importModel({ files, addedAt }, job) {
@@ -97,6 +103,17 @@ serve<DataApi>({
     return { runId };
   },
 });
+
+async function* pieces(file: ByteStream, job: Job): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  for await (const chunk of file.chunks()) {
+    job.signal.throwIfAborted();
+    yield chunk;
+    done += chunk.length;
+    job.report({ label: `Writing ${file.name}`, done, of: file.size, unit: 'bytes' });
+    await breathe();
+  }
+}
 
 async function template(path: string): Promise<string> {
   const response = await fetch(`/templates/${path}`);
@@ -127,8 +144,3 @@ async function* chunksOf(file: Blob): AsyncGenerator<Uint8Array> {
     reader.releaseLock();
   }
 }
-
-const blobSource = (file: Blob): ByteSource => ({
-  size: file.size,
-  read: async (offset, length) => new Uint8Array(await file.slice(offset, offset + length).arrayBuffer()),
-});

@@ -1,10 +1,12 @@
 /** The GPU worker: one device, so one worker, and one run at a time. */
 import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
+import { readRun } from '../core/runs/record';
 import { generate } from '../core/sample/generate';
-import { logits } from '../core/sample/logits';
+import { openPart } from '../core/shards/read';
 import { wholeCharacters } from '../core/tokenizer/statistics';
 import type { TrainEvent, TrainOutcome } from '../core/train/run';
+import { reference } from '../core/verify/reference';
 import type { DeviceInfo, GeneratedToken, GpuApi } from '../protocol/gpu';
 import { openStore } from '../storage/store';
 import { batched } from './batched';
@@ -73,10 +75,14 @@ serve<GpuApi>({
     }
   },
 
-  async logits({ runId, which, ids }) {
+  async reference({ runId, which }) {
     await opened();
-    const { network, step } = await loadModel(await store, runId, which);
-    return { step, logits: await logits(network, ids) };
+    const blobs = await store;
+    const { network, tokenizer } = await loadModel(blobs, runId, which);
+    const { manifest, recipe } = (await readRun(blobs, runId))!;
+    const prompt = [...tokenizer.encode(recipe.samplePrompt)];
+    const heldOut = manifest && openPart(blobs, manifest, 'validation');
+    return reference(network, heldOut, prompt.length > 0 ? prompt : [tokenizer.endOfText]);
   },
 });
 

@@ -13,19 +13,22 @@ import type { ExportOptions, Format } from './format';
 import { type FormatId, FORMATS } from './formats';
 import { importHuggingFace } from './importHuggingFace';
 
-/** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600` */
+/** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600`; what belongs beside a file */
 export async function exportRun(
   store: BlobStore,
   runId: string,
   which: WhichSnapshot,
   format: FormatId,
   options: ExportOptions,
-): Promise<{ name: string; kind: Format['kind']; files: readonly ByteStream[] }> {
-  const exported = await openExported(store, runId, which);
+): Promise<{ name: string; kind: Format['kind']; files: readonly ByteStream[]; beside: readonly ByteStream[] }> {
   const writer: Format = FORMATS[format];
+  const withMoments = writer.moments === 'always' || (writer.moments === 'asked' && options.withOptimizer);
+  const exported = await openExported(store, runId, which, withMoments);
   const problem = writer.problem?.(exported.info) ?? null;
   if (problem !== null) throw badSettings(problem, 'Choose another format. The run is untouched.');
-  return { name: exported.name, kind: writer.kind, files: await writer.files(exported, options) };
+  const files = await writer.files(exported, options);
+  const beside = files[0] ? writer.beside?.(exported.info, files[0].name) : undefined;
+  return { name: exported.name, kind: writer.kind, files, beside: beside ?? [] };
 }
 
 /** Stores the model as a new run. When anything in it is wrong, or does not fit into the store, nothing remains. */

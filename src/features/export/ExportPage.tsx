@@ -1,14 +1,14 @@
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount, formatNumber } from '../../core/base/units';
 import { useSavedSteps, useStudio } from '../../state/react';
 import { modelNeed, stepChoices, trained, type Need } from '../../state/trained';
-import { Button, EmptyState, FormatCards, Pane, Panes, Select, Stage } from '../../ui';
+import { Button, EmptyState, Pane, Panes, Segmented, Select, Stage } from '../../ui';
 import { BringIn } from './BringIn';
 import { CardPane } from './CardPane';
+import { PRECISIONS, type Precision } from './cards';
+import { FormatGrid } from './FormatGrid';
 import { Failures } from './Failures';
-import { FileList } from './FileList';
-import { FolderCard } from './FolderCard';
-import { LoadCard } from './LoadCard';
 
 /** Take the model home, or bring one in. */
 export function ExportPage() {
@@ -18,16 +18,22 @@ export function ExportPage() {
 
 function Export() {
   useSavedSteps();
+  const [precision, setPrecision] = useState<Precision>('f16');
   return (
-    <Stage title="Export" summary={<Summary />} actions={<StepChoice />}>
+    <Stage
+      title="Export"
+      summary={<Summary />}
+      actions={
+        <>
+          <StepChoice />
+          <Segmented label="Precision" value={precision} onChange={setPrecision} options={PRECISIONS} />
+        </>
+      }
+    >
       <Failures />
       <Panes columns="minmax(0, 1fr) 424px" narrowColumns="minmax(0, 1fr) 360px">
         <Pane label="Formats">
-          <FormatCards>
-            <FolderCard />
-            <LoadCard />
-          </FormatCards>
-          <FileList />
+          <FormatGrid precision={precision} />
           <BringIn />
         </Pane>
         <CardPane />

@@ -1,25 +1,18 @@
+import type { Failure } from '../../core/base/errors';
 import { explain, headline } from '../../state/failures';
 import { useStudio } from '../../state/react';
-import { Button, Notice } from '../../ui';
+import type { Studio } from '../../state/studio';
+import { Notice } from '../../ui';
 
 /** What could not be written or read, and what to do. */
 export function Failures() {
-  const exporting = useStudio((s) => s.exporting);
+  const failure = useStudio(exportFailure);
   const importing = useStudio((s) => s.importingModel);
-  const exportModel = useStudio((s) => s.exportModel);
   return (
     <div role="alert">
-      {exporting.kind === 'failed' && (
-        <Notice
-          tone="error"
-          title={`The zip was not written. ${headline(exporting.failure)}`}
-          actions={
-            <Button isDense icon="retry" onPress={() => void exportModel()}>
-              Try again
-            </Button>
-          }
-        >
-          {explain(exporting.failure)}
+      {failure && (
+        <Notice tone="error" title={`The file was not written. ${headline(failure)}`}>
+          {explain(failure)}
         </Notice>
       )}
       {importing.kind === 'failed' && (
@@ -30,3 +23,8 @@ export function Failures() {
     </div>
   );
 }
+
+const exportFailure = ({ exports }: Studio): Failure | undefined => {
+  const failed = Object.values(exports).find((exporting) => exporting.kind === 'failed');
+  return failed?.kind === 'failed' ? failed.failure : undefined;
+};

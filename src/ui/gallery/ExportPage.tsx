@@ -46,6 +46,7 @@ export function ExportPage() {
               purpose="Chat with it in a desktop program"
               opensIn="llama.cpp, LM Studio, Ollama"
               holds="one file, with a Modelfile"
+              isBusy
               progress={
                 <Progress
                   label="Checking in a second engine"

@@ -1,0 +1,105 @@
+/** Every format through the page: written, handed over, and opened by a second engine under the strict headers. */
+import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page, type TestInfo } from '@playwright/test';
+import { unwatched } from '../src/core/base/job';
+import type { Exported } from '../src/core/export/format';
+import { huggingFaceFiles } from '../src/core/export/huggingFace';
+import { zipped } from '../src/core/export/zip';
+import { trainedModels } from '../src/core/testing/trainedModel';
+import { Studio } from './studio';
+
+let models: Exported[];
+test.beforeAll(async () => {
+  test.setTimeout(300_000);
+  models = await trainedModels();
+});
+
+/** The studio with a trained model that was brought in, on its Export page. */
+async function bringIn(page: Page, model: Exported): Promise<Studio> {
+  const studio = new Studio(page);
+  await studio.open('/export');
+  const zip: Uint8Array[] = [];
+  for await (const piece of zipped(huggingFaceFiles(model, { withOptimizer: true }), unwatched)) zip.push(piece);
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a zip…' }).click();
+  await (await chooser).setFiles({ name: 'model.zip', mimeType: 'application/zip', buffer: Buffer.concat(zip) });
+  await expect(page.getByRole('button', { name: 'Download GGUF' })).toBeVisible();
+  return studio;
+}
+
+const card = (page: Page, name: string) =>
+  page.getByRole('article').filter({ has: page.getByRole('heading', { name, exact: true }) });
+
+async function take(page: Page, name: string, info: TestInfo): Promise<Buffer> {
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: `Download ${name}` }).click();
+  const path = info.outputPath(name);
+  await (await download).saveAs(path);
+  return readFile(path);
+}
+
+const ZIP = 'PK';
+const CASES = [
+  ['Hugging Face folder', 'F32', ZIP, 'an independent reader'],
+  ['GGUF', 'F32', 'GGUF', 'llama.cpp'],
+  ['GGUF', 'F16', 'GGUF', 'llama.cpp'],
+  ['GGUF', 'Q8_0', 'GGUF', 'llama.cpp'],
+  ['ONNX', 'F32', ZIP, 'onnxruntime'],
+  ['ONNX', 'F16', ZIP, 'onnxruntime'],
+  ['Offline page', 'F32', '<!', 'an independent reader'],
+  ['Web service', 'F16', ZIP, 'llama.cpp'],
+  ['Cluster hand-over', 'F32', ZIP, 'an independent reader'],
+] as const;
+
+for (const [which, kind] of ['bytes', 'characters', 'pairs'].entries()) {
+  test(`every format of a model of ${kind} is taken, opened by a second engine, and verified`, async ({
+    page,
+  }, info) => {
+    const studio = await bringIn(page, models[which]!);
+    for (const [name, precision, magic, engine] of CASES) {
+      await page.getByRole('radio', { name: precision }).check({ force: true });
+      const file = await take(page, name, info);
+      expect(file.subarray(0, magic.length).toString()).toBe(magic);
+      await expect(card(page, name).getByText('Verified')).toBeVisible({ timeout: 90_000 });
+      await expect(card(page, name)).toContainText(new RegExp(`opened by ${engine}, \\d+ of 20 greedy tokens equal`));
+      console.log(kind, name, precision, await card(page, name).locator('footer p').innerText());
+    }
+    const { origin } = new URL(page.url());
+    expect(
+      studio.requests.filter((url) => !url.startsWith(`${origin}/`) && !url.startsWith(`blob:${origin}/`)),
+    ).toEqual([]);
+    expect(studio.errors).toEqual([]);
+  });
+}
+
+for (const [name, colorScheme, width] of [
+  ['light', 'light', 1440],
+  ['dark', 'dark', 1440],
+  ['on a phone', 'light', 390],
+] as const) {
+  test.describe(name, () => {
+    test.use({ colorScheme, viewport: { width, height: 900 } });
+    test(`axe finds nothing and no card moves, before and after a check, ${name}`, async ({ page }, info) => {
+      const studio = await bringIn(page, models[0]!);
+      const check = async (state: string): Promise<void> => {
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(', ')}`)).toEqual([]);
+        await page.screenshot({ path: info.outputPath(`${state}.png`), fullPage: true });
+      };
+      const places = () =>
+        page.getByRole('article').evaluateAll((all) => all.map((one) => (one as HTMLElement).offsetTop));
+      await check('empty');
+      const before = await places();
+      await take(page, 'GGUF', info);
+      expect(await places()).toEqual(before);
+      await expect(card(page, 'GGUF').getByText('Verified')).toBeVisible({ timeout: 90_000 });
+      expect(await places()).toEqual(before);
+      await check('verified');
+      const modelfile = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Download the Modelfile for Ollama' }).click();
+      expect((await modelfile).suggestedFilename()).toMatch(/-F16\.Modelfile$/);
+      expect(studio.errors).toEqual([]);
+    });
+  });
+}

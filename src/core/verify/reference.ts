@@ -1,0 +1,97 @@
+import { HomegrownError } from '../base/errors';
+import type { Network } from '../models/network';
+import { decoder } from '../sample/decoder';
+import { logits } from '../sample/logits';
+import type { TokenSource } from '../shards/manifest';
+import { likeliest } from './likeliest';
+
+/** What this engine says of a saved step, for others to be held against. */
+export interface Reference {
+  /** Where the text comes from: held out from training, or the sample prompt and what the model writes after it. */
+  text: 'held-out' | 'prompt';
+  /** As many tokens as are read, at most a context. */
+  ids: readonly number[];
+  /** Of each distribution: how many of `ids` have been read. */
+  lengths: readonly number[];
+  /** Of every token as the next one, unnormalised; [lengths, vocabulary] */
+  scores: Float32Array;
+  /** How many of `ids` are the prompt of the greedy tokens. */
+  prompt: number;
+  /** The likeliest tokens, one after the other. */
+  greedy: readonly number[];
+  /** Of the token after each, before it was chosen; [greedy, vocabulary] */
+  greedyScores: Float32Array;
+}
+
+/**
+ * Reads 20 places of held-out text, and writes 20 tokens. Where no such text is stored it reads the sample prompt and what
+ * it writes after that.
+ */
+export async function reference(
+  network: Network,
+  heldOut: TokenSource | null,
+  samplePrompt: readonly number[],
+): Promise<Reference> {
+  const { context } = network.choice.config;
+  const most = Math.min(context, LONGEST);
+  const stored = heldOut && (await middle(heldOut, most));
+  const ids = stored ?? (await goOn(network, samplePrompt.slice(0, Math.max(1, most - PLACES)), most)).ids;
+  const lengths = spread(ids.length);
+  const { vocabulary } = network.choice;
+  const all = await logits(network, ids);
+  const scores = new Float32Array(lengths.length * vocabulary);
+  for (const [i, length] of lengths.entries())
+    scores.set(all.subarray((length - 1) * vocabulary, length * vocabulary), i * vocabulary);
+
+  const prompt = Math.max(1, Math.min(Math.floor(ids.length / 2), context - PLACES));
+  const written = await goOn(network, ids.slice(0, prompt), Math.min(prompt + PLACES, context));
+  return {
+    text: stored ? 'held-out' : 'prompt',
+    ...{ ids, lengths, scores, prompt },
+    greedy: written.ids.slice(prompt),
+    greedyScores: written.scores,
+  };
+}
+
+/** Places that are compared, and tokens that are written. */
+export const PLACES = 20;
+/** Tokens that are read at most: enough to be far into a text, and not long to wait for. */
+const LONGEST = 256;
+
+/** From the middle of the part; null when its shards have gone. */
+async function middle(source: TokenSource, most: number): Promise<number[] | null> {
+  const length = Math.min(most, source.tokens);
+  if (length === 0) return null;
+  try {
+    return [...(await source.read(Math.floor((source.tokens - length) / 2), length))];
+  } catch (error) {
+    if (error instanceof HomegrownError && error.code === 'storage-damaged') return null;
+    throw error;
+  }
+}
+
+async function goOn(
+  network: Network,
+  prompt: readonly number[],
+  length: number,
+): Promise<{ ids: readonly number[]; scores: Float32Array }> {
+  const ids = [...prompt];
+  const scores = new Float32Array((length - ids.length) * network.choice.vocabulary);
+  const decoding = decoder(network);
+  try {
+    while (ids.length < length) {
+      const next = await decoding.next(ids);
+      scores.set(next, (ids.length - prompt.length) * next.length);
+      ids.push(likeliest(next));
+    }
+  } finally {
+    decoding.dispose();
+  }
+  return { ids, scores };
+}
+
+/** Numbers from 1 to `length`, at most 20, evenly apart, the last among them. */
+const spread = (length: number): number[] => {
+  const places = Math.min(PLACES, length);
+  return Array.from({ length: places }, (_, i) => Math.floor(((i + 1) * length) / places));
+};

@@ -1,0 +1,77 @@
+import type { ReactNode } from 'react';
+import type { FormatId } from '../../core/export/formats';
+import { formatBytes } from '../../core/base/units';
+import type { Exporting } from '../../state/export';
+import { useStudio } from '../../state/react';
+import { chosenStep } from '../../state/trained';
+import { describeWork } from '../../state/work';
+import { Button, FormatCard, Progress } from '../../ui';
+import { BITS, type Card } from './cards';
+import { expectedSize } from './expectedSize';
+import { proof } from './proof';
+
+/** A format: what it is, what is known of the file, and the button that gets it. */
+export function ExportCard(p: { card: Card; format: FormatId; isMain?: boolean; children?: ReactNode }) {
+  const { card, format } = p;
+  const exporting = useStudio((s) => s.exports[format]);
+  const step = useStudio((s) => chosenStep(s)?.step ?? 0);
+  const size = useStudio((s) => expectedSize(s, format));
+  const isStale = exporting !== undefined && 'written' in exporting && exporting.written.step !== step;
+  return (
+    <FormatCard
+      name={card.name}
+      size={size === undefined ? '' : `about ${formatBytes(size)}, ${BITS[format]}`}
+      purpose={card.purpose}
+      opensIn={card.opensIn}
+      holds={card.holds}
+      proof={proof(exporting, step)}
+      progress={<Busy exporting={exporting} />}
+      isBusy={exporting?.kind === 'writing' || exporting?.kind === 'checking'}
+      action={<Action exporting={exporting} isStale={isStale} {...p} />}
+    >
+      {p.children}
+    </FormatCard>
+  );
+}
+
+function Busy({ exporting }: { exporting: Exporting | undefined }) {
+  const busy = exporting && 'work' in exporting ? describeWork(exporting.work) : undefined;
+  return busy && <Progress {...busy} delayMs={0} />;
+}
+
+/** Keeps its place and its width, whatever it does. */
+function Action(p: {
+  card: Card;
+  format: FormatId;
+  exporting: Exporting | undefined;
+  isStale: boolean;
+  isMain?: boolean;
+}) {
+  const exportModel = useStudio((s) => s.exportModel);
+  const stop = stopOf(p.exporting);
+  if (stop) {
+    return (
+      <Button isDense icon="stop" minWidth={WIDTH} label={`Stop, ${p.card.name}`} onPress={stop}>
+        Stop
+      </Button>
+    );
+  }
+  return (
+    <Button
+      isDense
+      icon={p.isStale ? 'retry' : 'download'}
+      minWidth={WIDTH}
+      label={`Download ${p.card.name}`}
+      onPress={() => void exportModel(p.format)}
+      {...(p.isMain && { variant: 'go' })}
+    >
+      Download
+    </Button>
+  );
+}
+const WIDTH = 112;
+
+function stopOf(exporting: Exporting | undefined): (() => void) | undefined {
+  if (exporting?.kind === 'waiting') return exporting.stop;
+  return exporting && 'work' in exporting && exporting.work.kind === 'busy' ? exporting.work.stop : undefined;
+}

@@ -1,0 +1,71 @@
+import { formatCount, formatNumber, formatShare } from '../../core/base/units';
+import type { Figures } from '../../core/verify/compare';
+import { explain } from '../../state/failures';
+import type { Exporting, Written } from '../../state/export';
+import type { FormatCardProps } from '../../ui';
+
+/** What is known of a file, in a line with its figures; `step` is the one that would be written now. */
+export function proof(exporting: Exporting | undefined, step: number): NonNullable<FormatCardProps['proof']> {
+  if (!exporting) return { text: 'Not written yet' };
+  switch (exporting.kind) {
+    case 'writing':
+      return { text: 'Being written' };
+    case 'failed':
+      return { tone: 'error', title: 'Not written', text: explain(exporting.failure) };
+    case 'waiting':
+      return {
+        text:
+          exporting.for === 'run'
+            ? 'Written. Checked when the run has stopped, whose device it needs'
+            : 'Written. Checked after the one before',
+      };
+    case 'checking':
+      return { text: 'Written, and being checked' };
+    case 'verified':
+      return outOfDate(exporting.written, step) ?? verified(exporting.figures);
+    case 'mismatch':
+      return (
+        outOfDate(exporting.written, step) ?? {
+          tone: 'warn',
+          title: 'Does not match',
+          text: `${apart(exporting.figures)} Write it again; if this stays, take F32`,
+        }
+      );
+    case 'unchecked':
+      return (
+        outOfDate(exporting.written, step) ??
+        (exporting.failure
+          ? { tone: 'warn', title: 'Written, not checked', text: explain(exporting.failure) }
+          : { text: 'Written, not checked' })
+      );
+    default:
+      return exporting satisfies never;
+  }
+}
+
+const outOfDate = ({ step }: Written, now: number): FormatCardProps['proof'] =>
+  step === now ? undefined : { tone: 'warn', title: 'Out of date', text: `built from step ${formatCount(step)}` };
+
+function verified(figures: Figures): NonNullable<FormatCardProps['proof']> {
+  const { engine, tokens, equal, ties } = figures;
+  const open = ties > 0 ? `, ${formatCount(ties)} too close to call` : '';
+  return {
+    tone: 'ok',
+    title: 'Verified',
+    text: `opened by ${engine}, ${formatCount(equal)} of ${formatCount(tokens)} greedy tokens equal${open}, ${within(figures)}`,
+  };
+}
+
+const within = ({ bound, difference, variation }: Figures): string =>
+  bound.of === 'difference'
+    ? `logits within ${formatNumber(difference)}`
+    : `probabilities within ${formatShare(variation)}`;
+
+/** What differs, and what would be allowed. */
+function apart({ engine, tokens, equal, bound, difference, variation }: Figures): string {
+  const far =
+    bound.of === 'difference'
+      ? `logits up to ${formatNumber(difference)} apart, ${formatNumber(bound.most)} allowed`
+      : `probabilities up to ${formatShare(variation)} apart, ${formatShare(bound.most)} allowed`;
+  return `in ${engine}: ${formatCount(equal)} of ${formatCount(tokens)} tokens equal, ${far}.`;
+}

@@ -1,0 +1,111 @@
+/** What is in a file that was just written, read by other means than those that the rest of the app reads by. */
+import { badFile } from '../core/base/errors';
+import { z } from '../core/base/zod';
+import type { ByteSource } from '../core/checkpoint/byteSource';
+import type { ModelChoice } from '../core/models/network';
+
+export interface Written {
+  model: ModelChoice;
+  /** By Hugging Face's names. */
+  weights: Map<string, Float32Array>;
+}
+
+/** config.json and model.safetensors of a Hugging Face folder under `path`. */
+export async function folderIn(files: ReadonlyMap<string, ByteSource>, path: string): Promise<Written> {
+  const file = (name: string): ByteSource => {
+    const found = files.get(path + name);
+    if (found) return found;
+    throw badFile(`The zip holds no ${path}${name}`);
+  };
+  const config = file('config.json');
+  const { vocab_size, n_positions, n_embd, n_layer, n_head, tie_word_embeddings } = gpt2Config.parse(
+    JSON.parse(new TextDecoder().decode(await config.read(0, config.size))),
+  );
+  const sizes = {
+    ...{ layers: n_layer, heads: n_head, width: n_embd, context: n_positions },
+    ...(!tie_word_embeddings && { untied: true as const }),
+  };
+  return {
+    model: { id: 'gpt', config: sizes, vocabulary: vocab_size },
+    weights: await safetensorsIn(file('model.safetensors')),
+  };
+}
+const gpt2Config = z.object({
+  model_type: z.literal('gpt2'),
+  vocab_size: z.int(),
+  n_positions: z.int(),
+  n_embd: z.int(),
+  n_layer: z.int(),
+  n_head: z.int(),
+  tie_word_embeddings: z.boolean(),
+});
+
+/** u64 length, JSON, bytes of f32: only what we write is read. https://github.com/huggingface/safetensors#format */
+export async function safetensorsIn(source: ByteSource): Promise<Map<string, Float32Array>> {
+  const first = await source.read(0, 8);
+  const length = Number(new DataView(first.buffer, first.byteOffset).getBigUint64(0, true));
+  const { __metadata__: _, ...entries } = JSON.parse(new TextDecoder().decode(await source.read(8, length))) as Record<
+    string,
+    unknown
+  >;
+  const weights = new Map<string, Float32Array>();
+  for (const [name, { shape, data_offsets }] of Object.entries(z.record(z.string(), entry).parse(entries))) {
+    const [begin, end] = data_offsets;
+    const bytes = await source.read(8 + length + begin, end - begin);
+    const values = new Float32Array(bytes.slice().buffer);
+    if (values.length !== shape.reduce((product, size) => product * size, 1))
+      throw badFile(`${name} has ${values.length} values and the shape [${shape.join(', ')}]`);
+    weights.set(name, values);
+  }
+  return weights;
+}
+const entry = z.object({
+  dtype: z.literal('F32'),
+  shape: z.array(z.int()),
+  data_offsets: z.tuple([z.int(), z.int()]),
+});
+
+/** What an offline page holds: its JSON, and its blocks of base64, which are decoded one by one. */
+export async function embeddedIn(source: ByteSource): Promise<Written> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let header: z.infer<typeof embedded> | undefined;
+  let [all, taken] = [new Float32Array(), 0];
+  for (let at = 0; at < source.size; at += PIECE) {
+    text += decoder.decode(await source.read(at, Math.min(PIECE, source.size - at)), { stream: true });
+    for (;;) {
+      const open = text.indexOf(OPEN);
+      const close = open === -1 ? -1 : text.indexOf('</script>', open);
+      if (close === -1) break;
+      if (!header) {
+        header = embedded.parse(JSON.parse(JSON_BLOCK.exec(text.slice(0, open))?.[1] ?? 'null'));
+        all = new Float32Array(header.tensors.reduce((sum, [, size]) => sum + size, 0));
+      }
+      const block = atob(text.slice(open + OPEN.length, close));
+      const bytes = new Uint8Array(all.buffer);
+      if (taken + block.length > bytes.length)
+        throw badFile(`The page holds more than ${bytes.length} bytes of weights`);
+      for (let i = 0; i < block.length; i++) bytes[taken++] = block.charCodeAt(i);
+      text = text.slice(close);
+    }
+  }
+  if (!header || taken !== all.byteLength)
+    throw badFile(`The page holds ${taken} of ${all.byteLength} bytes of weights`);
+  let from = 0;
+  const weights = header.tensors.map(([name, size]) => [name, all.subarray(from, (from += size))] as const);
+  return { model: header.model, weights: new Map(weights) };
+}
+const embedded = z.object({
+  model: z.object({
+    id: z.literal('gpt'),
+    config: z.object({
+      ...{ layers: z.int(), heads: z.int(), width: z.int(), context: z.int() },
+      untied: z.literal(true).exactOptional(),
+    }),
+    vocabulary: z.int(),
+  }),
+  tensors: z.array(z.tuple([z.string(), z.int()])),
+});
+const JSON_BLOCK = /<script[^>]*\bid="model"[^>]*>([^<]*)<\/script>/;
+const OPEN = '<script type="application/octet-stream;base64">';
+const PIECE = 2 ** 22;
