@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Connect, type Plugin } from 'vite';
-import { headersFor, hostFiles, metaPolicy } from './headers.config.ts';
+import { headersFor, hostFiles } from './headers.config.ts';
 import { samplesPlugin } from './scripts/samples.ts';
 import { pagePlugin } from './scripts/templates.ts';
 
@@ -26,16 +26,6 @@ function headersPlugin(): Plugin {
     configurePreviewServer: (server) => {
       server.middlewares.use(strict);
     },
-    transformIndexHtml: (_html, { server }) =>
-      server
-        ? []
-        : [
-            {
-              tag: 'meta',
-              attrs: { 'http-equiv': 'Content-Security-Policy', content: metaPolicy() },
-              injectTo: 'head-prepend',
-            },
-          ],
     generateBundle() {
       for (const { name, text } of hostFiles()) this.emitFile({ type: 'asset', fileName: name, source: text });
     },
@@ -63,14 +53,11 @@ export default defineConfig(({ command }) => ({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 2000,
   },
-  // Workers live under paths of their own, because their own responses carry their policy (headers.config.ts).
+  // Workers live under one path, because their own responses carry their policy (headers.config.ts).
   worker: {
     format: 'es',
     rolldownOptions: {
-      output: {
-        entryFileNames: ({ name }) => `${name.startsWith('verify') ? 'verify' : 'workers'}/[name]-[hash].js`,
-        chunkFileNames: 'workers/[name]-[hash].js',
-      },
+      output: { entryFileNames: 'workers/[name]-[hash].js', chunkFileNames: 'workers/[name]-[hash].js' },
     },
   },
 }));

@@ -5,6 +5,7 @@ import { openZip } from '../core/export/unzip';
 import type { ModelChoice } from '../core/models/network';
 import type { SecondEngine } from '../core/verify/compare';
 import { blobSource } from './blobSource';
+import { ggufIn } from './ggufIn';
 import { embeddedIn, folderIn, safetensorsIn, type Written } from './written';
 
 /** What opens a format's file here. What it needs is loaded now, from our own origin. */
@@ -13,9 +14,9 @@ export async function secondEngine(file: Blob, format: FormatId, model: ModelCho
     case 'gguf-f32':
     case 'gguf-f16':
     case 'gguf-q8_0':
-      return onLlama(file, model);
+      return onPage(await ggufIn(blobSource(file)));
     case 'service':
-      return onLlama(await whole(await entry(file, /\.gguf$/)), model);
+      return onPage(await ggufIn(await entry(file, /\.gguf$/)));
     case 'onnx-f32':
     case 'onnx-f16': {
       const { onnxruntime } = await import('./onnxruntime');
@@ -35,8 +36,6 @@ export async function secondEngine(file: Blob, format: FormatId, model: ModelCho
   }
 }
 
-const onLlama = async (file: Blob, { config }: ModelChoice): Promise<SecondEngine> =>
-  (await import('./llama')).llama(file, config.context);
 const onPage = async (written: Written): Promise<SecondEngine> => (await import('./pageEngine')).pageEngine(written);
 
 async function entry(zip: Blob, name: RegExp): Promise<ByteSource> {
@@ -44,14 +43,3 @@ async function entry(zip: Blob, name: RegExp): Promise<ByteSource> {
   if (!found) throw badFile(`The zip holds no ${name.source}`);
   return found[1];
 }
-
-/** In pieces, each a blob of its own, which the browser may move out of memory. */
-async function whole(source: ByteSource): Promise<Blob> {
-  const parts: Blob[] = [];
-  for (let at = 0; at < source.size; at += PIECE) {
-    const bytes = await source.read(at, Math.min(PIECE, source.size - at));
-    parts.push(new Blob([bytes as Uint8Array<ArrayBuffer>]));
-  }
-  return new Blob(parts);
-}
-const PIECE = 2 ** 22;
