@@ -10,7 +10,7 @@ export async function filesOf(folder: string): Promise<{ name: string; source: B
   const names = await readdir(folder).catch(() => {
     throw badFile(`There is no folder ${folder}.`, 'Give the folder that grow has written.');
   });
-  const known = names.filter((name) => /\.(json|safetensors)$/.test(name));
+  const known = names.filter((name) => /\.(json|safetensors)$|^merges\.txt$/.test(name));
   return Promise.all(known.map(async (name) => ({ name, source: await byteFile(join(folder, name)) })));
 }
 

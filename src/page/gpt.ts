@@ -23,7 +23,7 @@ export function gpt(
   weight: (name: string) => Float32Array,
   kernels: Kernels,
 ): Reader {
-  const { layers, heads, context, width: C } = config;
+  const { layers, heads, context, width: C, untied } = config;
   const D = C / heads;
   const keys = Array.from({ length: layers }, () => kernels.floats(context * C)); // [context, C] a layer
   const values = Array.from({ length: layers }, () => kernels.floats(context * C));
@@ -35,7 +35,8 @@ export function gpt(
   const last = kernels.floats(C);
   const scores = kernels.floats(vocabulary);
   const shares = new Float64Array(context);
-  const tokens = weight('transformer.wte.weight'); // [vocabulary, C], also the classifier
+  const tokens = weight('transformer.wte.weight'); // [vocabulary, C]
+  const classifier = untied ? weight('lm_head.weight') : tokens; // [vocabulary, C]
   const positions = weight('transformer.wpe.weight'); // [context, C]
 
   /** y = x w + b for `rows` rows; y [rows, out]. */
@@ -114,7 +115,7 @@ export function gpt(
       norm('transformer.ln_f', last, 1, rows - 1);
     },
     scores() {
-      kernels.score(tokens, last, scores, C);
+      kernels.score(classifier, last, scores, C);
       return scores;
     },
   };

@@ -66,7 +66,7 @@ class Block(nn.Module):
 
 
 class GPT2(nn.Module):
-    """ids [rows, length] -> logits [rows, length, vocabulary]. The classifier is the token embedding."""
+    """ids [rows, length] -> logits [rows, length, vocabulary]. The classifier may be the token embedding."""
 
     def __init__(self, config: dict):
         super().__init__()
@@ -82,6 +82,9 @@ class GPT2(nn.Module):
                 "ln_f": nn.LayerNorm(width, eps=EPSILON),
             }
         )
+        self.lm_head = None
+        if not config["tie_word_embeddings"]:
+            self.lm_head = nn.Linear(width, config["vocab_size"], bias=False)
 
     def forward(self, ids):
         parts = self.transformer
@@ -89,4 +92,5 @@ class GPT2(nn.Module):
         x = parts["drop"](parts["wte"](ids) + parts["wpe"](positions))
         for block in parts["h"]:
             x = block(x)
-        return F.linear(parts["ln_f"](x), parts["wte"].weight)
+        x = parts["ln_f"](x)
+        return F.linear(x, parts["wte"].weight) if self.lm_head is None else self.lm_head(x)

@@ -55,6 +55,28 @@ test('a snapshot comes back bit for bit, with its state', async () => {
   expect(await loadSnapshot(store, 'r')).toEqual({ snapshot: snapshotAt(7), damaged: [] });
 });
 
+test('of a part of the tensors, no more is read than holds them', async () => {
+  const store = memoryStore();
+  await (await claimRun(store, 'r', CHUNK)).save(snapshotAt(7));
+  const { tensors } = snapshotAt(7);
+  for (const names of [['transformer.wte.weight'], ['__proto__', 'empty'], ['adam.m.transformer.wte.weight'], []]) {
+    const read: string[] = [];
+    const counting: BlobStore = {
+      ...store,
+      get: (key) => {
+        if (key.startsWith('runs/')) read.push(key.slice(-5));
+        return store.get(key);
+      },
+    };
+    const { snapshot } = await loadSnapshot(counting, 'r', 'latest', new Set(names));
+    expect(snapshot.tensors).toEqual(new Map([...tensors].filter(([name]) => names.includes(name))));
+    // 128, 12, 0 and 44 bytes in chunks of 64.
+    const chunks = { 'transformer.wte.weight': [0, 1], __proto__: [2], 'adam.m.transformer.wte.weight': [2] };
+    const wanted = Object.entries(chunks).flatMap(([name, at]) => (names.includes(name) ? at : []));
+    expect(read.map(Number)).toEqual(wanted);
+  }
+});
+
 test('the newest, the one before and the best are kept; nothing else remains in the store', async () => {
   const store = memoryStore();
   const writer = await claimRun(store, 'r', CHUNK);

@@ -54,17 +54,23 @@ export interface Loaded {
 }
 
 /**
- * Reads and verifies a saved step. A damaged newest one is set aside and the one before is given instead.
+ * Reads and verifies a saved step, or the tensors of it that are in `only`: what holds others alone is not read.
+ * A damaged newest one is set aside and the one before is given instead.
  * @throws HomegrownError `storage-damaged` when the step asked for, or every one, cannot be read.
  */
-export async function loadSnapshot(store: BlobStore, runId: string, which: WhichSnapshot = 'latest'): Promise<Loaded> {
+export async function loadSnapshot(
+  store: BlobStore,
+  runId: string,
+  which: WhichSnapshot = 'latest',
+  only?: ReadonlySet<string>,
+): Promise<Loaded> {
   const damaged: { step: number; reason: string }[] = [];
   for (;;) {
     const head = await readHead(store, runId);
     const id = head && pick(head, which);
     if (!head || !id) throw nothingToLoad(which, damaged);
     try {
-      return { snapshot: await readSnapshot(store, runId, id), damaged };
+      return { snapshot: await readSnapshot(store, runId, id, only), damaged };
     } catch (error) {
       if (!(error instanceof HomegrownError) || error.code !== 'storage-damaged') throw error;
       // Only if the head still names it: a save that went on meanwhile may simply have removed it.
@@ -150,9 +156,15 @@ async function moveHead(
   }
 }
 
-async function readSnapshot(store: BlobStore, runId: string, id: string): Promise<Snapshot> {
+async function readSnapshot(
+  store: BlobStore,
+  runId: string,
+  id: string,
+  only: ReadonlySet<string> | undefined,
+): Promise<Snapshot> {
   const manifest = await readManifest(store, manifestKey(runId, id));
-  const tensors = await fillTensors(manifest, async (i) => {
+  const isWanted = (name: string): boolean => only?.has(name) ?? true;
+  const tensors = await fillTensors(manifest, isWanted, async (i) => {
     const chunk = await store.get(chunkKey(runId, id, i));
     if (!(chunk instanceof Uint8Array))
       throw damagedStep(manifest, `part ${i + 1} of ${manifest.chunks.length} is missing`);

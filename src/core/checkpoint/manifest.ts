@@ -63,28 +63,34 @@ export function* packed(tensors: NamedTensors, chunkBytes: number): Generator<Ui
   }
 }
 
-/** The inverse of `packed`, one chunk in memory at a time. */
+/** The inverse of `packed` for the tensors that are wanted, one chunk in memory at a time; chunks of others are not asked for. */
 export async function fillTensors(
-  { tensors, chunks, chunkBytes }: Manifest,
+  { tensors, chunkBytes }: Manifest,
+  isWanted: (name: string) => boolean,
   chunk: (i: number) => Promise<Uint8Array>,
 ): Promise<NamedTensors> {
   const filled = new Map<string, HostTensor>();
-  let current = new Uint8Array(0);
-  let read = 0;
+  let begin = 0;
+  let held = -1;
+  let current: Uint8Array = new Uint8Array(0);
   for (const { name, shape } of tensors) {
+    const from = begin;
+    begin += 4 * elements(shape);
+    if (!isWanted(name)) continue;
     const tensor = { shape, data: new Float32Array(elements(shape)) };
     const bytes = bytesOf(tensor);
     for (let at = 0; at < bytes.length;) {
-      if (current.length === 0) current = new Uint8Array(await chunk(read++));
-      const piece = current.subarray(0, bytes.length - at);
+      const i = Math.floor((from + at) / chunkBytes);
+      if (i !== held) [held, current] = [i, await chunk(i)];
+      const offset = (from + at) % chunkBytes;
+      const piece = current.subarray(offset, offset + bytes.length - at);
+      if (piece.length === 0)
+        throw new HomegrownError('bug', `Chunk ${i} has ${current.length} of ${chunkBytes} bytes`);
       bytes.set(piece, at);
       at += piece.length;
-      current = current.subarray(piece.length);
     }
     filled.set(name, tensor);
   }
-  if (read !== chunks.length)
-    throw new HomegrownError('bug', `${read} of ${chunks.length} chunks of ${chunkBytes} bytes used`);
   return filled;
 }
 

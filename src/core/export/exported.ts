@@ -14,11 +14,21 @@ import type { Exported } from './format';
 import { runInfo } from './homegrownJson';
 import type { ImportedModel } from './importHuggingFace';
 
-/** @throws HomegrownError `bad-settings` when there is no such run */
-export async function openExported(store: BlobStore, runId: string, which: WhichSnapshot): Promise<Exported> {
+/**
+ * @param withMoments also reads what the optimizer remembers, which is twice the model
+ * @throws HomegrownError `bad-settings` when there is no such run
+ */
+export async function openExported(
+  store: BlobStore,
+  runId: string,
+  which: WhichSnapshot,
+  withMoments: boolean,
+): Promise<Exported> {
   const record = await readRun(store, runId);
   if (!record) throw new HomegrownError('bad-settings', `There is no run ${runId}`);
-  const { snapshot } = await loadSnapshot(store, runId, which);
+  const { id, config, vocabulary } = record.model;
+  const weights = new Set(Object.keys(modelSpec(id).params(config, vocabulary)));
+  const { snapshot } = await loadSnapshot(store, runId, which, withMoments ? undefined : weights);
   const events = await readMetrics(store, runId);
   const { manifest } = record;
   return {
@@ -37,10 +47,13 @@ export async function openExported(store: BlobStore, runId: string, which: Which
 /** A model that was read from files. `at`: milliseconds since 1970, for one that does not say when it was made. */
 export function exportedFrom(imported: ImportedModel, name: string, at: number): Exported {
   const { model, tokenizer, snapshot, info, events } = imported;
-  const unknown = { name, createdAt: at, recipe: DEFAULT_RECIPE, device: null, data: null, result: null };
+  const { state } = snapshot;
+  const facts = { version: 1 as const, name, createdAt: at, model, recipe: DEFAULT_RECIPE };
+  const unknown = { device: null, data: null, result: null };
   return {
-    name: `${slug(info?.name ?? name)}-step-${snapshot.state.step}`,
-    info: info ?? { ...unknown, version: 1, model, tokenizer: tokenizer.model.kind, state: snapshot.state },
+    name: `${slug(info?.name ?? name)}-step-${state.step}`,
+    // In the order in which it is read, so that the next export is the same.
+    info: info ?? { ...facts, tokenizer: tokenizer.model.kind, state, ...unknown },
     ...{ snapshot, tokenizer, events, tokens: null },
   };
 }

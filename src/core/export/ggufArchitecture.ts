@@ -30,7 +30,7 @@ export const GGUF: Readonly<Partial<Record<ModelId, GgufArchitecture>>> = {
       'attention.layer_norm_epsilon': f32(1e-5),
     }),
     tensor: (ours) => {
-      const [, layer, part, kind] = /^transformer\.(?:h\.(\d+)\.)?(.+)\.(weight|bias)$/.exec(ours)!;
+      const [, layer, part, kind] = /^(?:transformer\.)?(?:h\.(\d+)\.)?(.+)\.(weight|bias)$/.exec(ours)!;
       return {
         name: `${layer === undefined ? '' : `blk.${layer}.`}${GPT2_NAMES[part!]!}.${kind!}`,
         transposed: kind === 'weight' && part!.includes('.c_'),
@@ -51,4 +51,5 @@ const GPT2_NAMES: Readonly<Record<string, string>> = {
   'mlp.c_fc': 'ffn_up',
   'mlp.c_proj': 'ffn_down',
   ln_f: 'output_norm',
+  lm_head: 'output',
 };

@@ -213,7 +213,6 @@ describe('what does not fit is refused, with the place', () => {
     ],
     ['keras', () => new Map([['m.h5', new Uint8Array(9)]]), /Keras/],
     ['onnx', () => new Map([['m.onnx', new Uint8Array(9)]]), /ONNX/],
-    ['sharded', () => new Map([['model-00001-of-00002.safetensors', new Uint8Array(9)]]), /several pieces/],
     ['no tokenizer', () => without('tokenizer.json'), /no tokenizer\.json/],
     ['no config', () => without('config.json'), /no config\.json/],
     ['config not JSON', () => new Map([...files, ['config.json', encode('{')]]), /config\.json is not JSON/],
@@ -230,7 +229,19 @@ describe('what does not fit is refused, with the place', () => {
     ['fractions', () => withJson('config.json', { n_embd: 8.5 }), /n_embd/],
     ['heads do not divide', () => withJson('config.json', { n_head: 3 }), /divided/],
     ['other activation', () => withJson('config.json', { activation_function: 'relu' }), /activation_function/],
-    ['untied', () => withJson('config.json', { tie_word_embeddings: false }), /tie_word_embeddings/],
+    [
+      'untied, without its classifier',
+      () => withJson('config.json', { tie_word_embeddings: false }),
+      /different sizes/,
+    ],
+    [
+      'a classifier of its own that config.json does not know of',
+      async () => {
+        const head: HostTensor = { shape: [259, 8], data: new Float32Array(259 * 8).fill(0.5) };
+        return new Map([...files, ['model.safetensors', await rewritten((name) => name, [['lm_head.weight', head]])]]);
+      },
+      /lm_head\.weight is not the embedding/,
+    ],
     ['sizes differ from homegrown.json', () => withJson('config.json', { n_positions: 5 }), /different sizes/],
     ['newer version', () => withJson('homegrown.json', { version: 2 }), /newer Homegrown/],
     ['step -1', () => withJson('homegrown.json', { state: { ...info.state, step: -1 } }), /state\.step/],

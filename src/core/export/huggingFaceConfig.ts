@@ -15,7 +15,7 @@ const gpt2 = z
     n_inner: size.nullable().default(null),
     activation_function: z.enum(['gelu_new', 'gelu_pytorch_tanh']).default('gelu_new'),
     layer_norm_epsilon: z.literal(1e-5).default(1e-5),
-    tie_word_embeddings: z.literal(true).default(true),
+    tie_word_embeddings: z.boolean().default(true),
     scale_attn_weights: z.literal(true).default(true),
     scale_attn_by_inverse_layer_idx: z.literal(false).default(false),
     add_cross_attention: z.literal(false).default(false),
@@ -32,6 +32,8 @@ export interface HuggingFaceConfig {
   schema: z.ZodType<ModelChoice>;
   /** Our name for a tensor of theirs; null for what holds no weights of its own. */
   rename(name: string): string | null;
+  /** Tensors that have a row for each token, by our names. */
+  rowsByToken: readonly string[];
 }
 
 /** By `model_type`. */
@@ -56,19 +58,22 @@ export const HUGGING_FACE: Readonly<Partial<Record<string, HuggingFaceConfig>>> 
       attn_pdrop: 0,
       bos_token_id: endOfText,
       eos_token_id: endOfText,
-      tie_word_embeddings: true,
+      tie_word_embeddings: !config.untied,
       torch_dtype: 'float32',
     }),
-    schema: gpt2.transform(({ n_embd, n_head, n_layer, n_positions, vocab_size }) => ({
+    schema: gpt2.transform(({ n_embd, n_head, n_layer, n_positions, vocab_size, tie_word_embeddings: isTied }) => ({
       id: 'gpt',
-      config: { layers: n_layer, heads: n_head, width: n_embd, context: n_positions },
+      config: {
+        ...{ layers: n_layer, heads: n_head, width: n_embd, context: n_positions },
+        ...(!isTied && { untied: true as const }),
+      },
       vocabulary: vocab_size,
     })),
     rename: (name) => {
-      // Causal masks, which older files carry along, and the classifier, which is tied to the embedding.
-      if (/\.attn\.(masked_)?bias$/.test(name) || name === 'lm_head.weight') return null;
-      return name.startsWith('transformer.') ? name : `transformer.${name}`;
+      if (/\.attn\.(masked_)?bias$/.test(name)) return null; // causal masks, which older files carry along
+      return name.startsWith('transformer.') || name === 'lm_head.weight' ? name : `transformer.${name}`;
     },
+    rowsByToken: ['transformer.wte.weight', 'lm_head.weight'],
   },
 };
 

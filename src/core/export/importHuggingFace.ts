@@ -3,18 +3,19 @@ import { z } from '../base/zod';
 import { badFile } from '../base/errors';
 import type { Job } from '../base/job';
 import type { ByteSource } from '../checkpoint/byteSource';
-import { openSafetensors, type Safetensors } from '../checkpoint/safetensors';
 import type { Snapshot } from '../checkpoint/snapshot';
-import { firstNonFinite, type HostTensor } from '../checkpoint/tensors';
+import { bytesOf, firstNonFinite, type HostTensor } from '../checkpoint/tensors';
 import { modelSpec } from '../models';
+import { sizeOf } from '../models/spec';
 import { modelSchema } from '../runs/settings';
 import { createTokenizer } from '../tokenizer/byteLevel';
-import { LARGEST_TOKENIZER_JSON, readTokenizerJson } from '../tokenizer/json';
+import { LARGEST_TOKENIZER_JSON, readGpt2Files, readTokenizerJson } from '../tokenizer/json';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice, TrainEvent } from '../train/run';
 import { runInfoSchema, type RunInfo } from './homegrownJson';
 import { HUGGING_FACE, type HuggingFaceConfig } from './huggingFaceConfig';
+import { holdsWeights, INDEX, openTensors, openWeights, type Weights } from './openWeights';
 import { readTrainerState } from './trainerState';
 import { openZip } from './unzip';
 
@@ -31,6 +32,8 @@ export interface ImportedModel {
 }
 
 /**
+ * The vocabulary is brought into our order: rows of the embedding (and of a classifier of its own) are moved to where our
+ * tokenizer has their tokens, and rows that pad the vocabulary are left out.
  * @param files one zip, or the files of a folder; those that are not needed are not read
  * @throws HomegrownError `bad-file` naming file, place and reason
  */
@@ -39,15 +42,20 @@ export async function importHuggingFace(
   job: Job,
 ): Promise<ImportedModel> {
   const folder = await openFolder(files);
-  const { model, format } = await readConfig(folder);
-  const info = await readInfo(folder, model);
-  const tokenizer = await readTokenizer(folder, model, info);
-  const weights = await openTensors(folder, 'model.safetensors', (name) => format.rename(name));
-  const shapes = new Map(Object.entries(modelSpec(model.id).params(model.config, model.vocabulary)));
-  compare('model.safetensors', shapes, weights.shapes);
+  const { model: described, format } = await readConfig(folder);
+  const info = await readInfo(folder, described);
+  const { tokenizer, rows } = await readTokenizer(folder, described, info);
+  const model = { ...described, vocabulary: tokenizer.size };
+  const index = folder.has(INDEX) ? await readJson(folder, INDEX) : null;
+  const weights = await openWeights(folder, (name) => format.rename(name), index);
+  const shapes = new Map(Object.entries(modelSpec(model.id).params(described.config, described.vocabulary)));
+  const isCopied = !described.config.untied && weights.shapes.has(HEAD);
+  const own = isCopied ? new Map([...weights.shapes].filter(([name]) => name !== HEAD)) : weights.shapes;
+  compare(weights.file, shapes, own);
+  if (isCopied) await checkCopy(weights, modelSpec(model.id).classifier(described.config));
   const moments =
     info && folder.has('optimizer.safetensors')
-      ? await openTensors(folder, 'optimizer.safetensors', (name) => name)
+      ? await openTensors(folder, ['optimizer.safetensors'], (name) => name, 'optimizer.safetensors')
       : null;
   if (info && moments) compare('optimizer.safetensors', momentShapes(info.recipe, shapes), moments.shapes);
 
@@ -59,7 +67,8 @@ export async function importHuggingFace(
   for (const [done, [file, name]] of all.entries()) {
     job.signal.throwIfAborted();
     job.report({ label: `Reading ${name}`, done, of: all.length, unit: 'tensors' });
-    const tensor = await file.load(name);
+    const loaded = await file.load(name);
+    const tensor = rows && file === weights && format.rowsByToken.includes(name) ? rowsOf(loaded, rows) : loaded;
     const bad = firstNonFinite(new Map([[name, tensor]]));
     if (bad !== undefined) throw badFile(`${file.file}: ${bad} is not a finite number`, DIVERGED);
     tensors.set(name, tensor);
@@ -86,7 +95,7 @@ async function openFolder(files: readonly { name: string; source: ByteSource }[]
       folder.set(base, source);
     }
   }
-  if (folder.has('model.safetensors')) return folder;
+  if (holdsWeights(folder)) return folder;
   const names = [...folder.keys()];
   for (const [pattern, advice] of OTHER_FORMATS) {
     const found = names.find((name) => pattern.test(name));
@@ -105,8 +114,7 @@ async function readConfig(folder: Folder): Promise<{ model: ModelChoice; format:
       `Known: ${Object.keys(HUGGING_FACE).join(', ')}.`,
     );
   }
-  const described = parse('config.json', format.schema, json);
-  return { model: parse('config.json', modelSchema, described), format };
+  return { model: parse('config.json', modelSchema, parse('config.json', format.schema, json)), format };
 }
 
 async function readInfo(folder: Folder, model: ModelChoice): Promise<RunInfo | null> {
@@ -128,38 +136,57 @@ async function readInfo(folder: Folder, model: ModelChoice): Promise<RunInfo | n
   return info;
 }
 
-async function readTokenizer(folder: Folder, model: ModelChoice, info: RunInfo | null): Promise<Tokenizer> {
-  const read = readTokenizerJson(await readWhole(folder, 'tokenizer.json', LARGEST_TOKENIZER_JSON));
-  const tokenizer = await createTokenizer({ ...read, ...(info && { kind: info.tokenizer }) });
-  if (tokenizer.size === model.vocabulary) return tokenizer;
+/** `rows`: [our id] -> row of the embedding; null where they are the same. */
+async function readTokenizer(
+  folder: Folder,
+  { vocabulary }: ModelChoice,
+  info: RunInfo | null,
+): Promise<{ tokenizer: Tokenizer; rows: Uint32Array | null }> {
+  const whole = (name: string): Promise<Uint8Array> => readWhole(folder, name, LARGEST_TOKENIZER_JSON);
+  const isOld = !folder.has('tokenizer.json') && folder.has('vocab.json');
+  const { model, ids } = isOld
+    ? readGpt2Files(await whole('vocab.json'), await whole('merges.txt'))
+    : readTokenizerJson(await whole('tokenizer.json'));
+  const tokenizer = await createTokenizer({ ...model, ...(info && { kind: info.tokenizer }) });
+  const file = isOld ? 'vocab.json' : 'tokenizer.json';
+  const isPadded = !info && PADDINGS.some((unit) => Math.ceil(tokenizer.size / unit) * unit === vocabulary);
+  if (tokenizer.size !== vocabulary && !isPadded) {
+    throw badFile(
+      `${file} has ${tokenizer.size} tokens and config.json says ${vocabulary}`,
+      'The two belong to different models.',
+    );
+  }
+  const beyond = ids.findIndex((id) => id >= vocabulary);
+  if (beyond !== -1)
+    throw badFile(`${file} has a token ${ids[beyond]!}, and config.json says that there are ${vocabulary}`);
+  const isOurs = ids.every((id, ours) => id === ours);
+  if (info && !isOurs)
+    throw badFile(
+      `${file} has its tokens in another order than homegrown.json`,
+      'Remove homegrown.json to bring in the model alone.',
+    );
+  return { tokenizer, rows: isOurs && !isPadded ? null : ids };
+}
+/** Vocabularies are made multiples of these, because products of such sizes are quick. */
+const PADDINGS = [8, 16, 32, 64, 128, 256, 512, 1024];
+
+function rowsOf({ shape, data }: HostTensor, rows: Uint32Array): HostTensor {
+  const width = sizeOf(shape.slice(1));
+  const picked = new Float32Array(rows.length * width);
+  for (const [i, row] of rows.entries()) picked.set(data.subarray(row * width, (row + 1) * width), i * width);
+  return { shape: [rows.length, ...shape.slice(1)], data: picked };
+}
+
+/** A model whose classifier is its embedding may still have it in the file, but then it must be the same. */
+async function checkCopy(weights: Weights, classifier: string): Promise<void> {
+  const [head, embedding] = [bytesOf(await weights.load(HEAD)), bytesOf(await weights.load(classifier))];
+  if (head.length === embedding.length && head.every((byte, i) => byte === embedding[i])) return;
   throw badFile(
-    `tokenizer.json has ${tokenizer.size} tokens and config.json says ${model.vocabulary}`,
-    'The two belong to different models.',
+    `${weights.file}: ${HEAD} is not the embedding, and config.json says that it is (tie_word_embeddings)`,
+    'If the model has a classifier of its own, set tie_word_embeddings to false in config.json.',
   );
 }
-
-interface TensorFile {
-  file: string;
-  /** Under our names. */
-  shapes: ReadonlyMap<string, { shape: readonly number[] }>;
-  load(name: string): Promise<HostTensor>;
-}
-
-async function openTensors(folder: Folder, file: string, rename: (name: string) => string | null): Promise<TensorFile> {
-  const safetensors: Safetensors = await openSafetensors(folder.get(file)!, file);
-  const theirs = new Map<string, string>();
-  for (const name of safetensors.entries.keys()) {
-    const ours = rename(name);
-    if (ours === null) continue;
-    if (theirs.has(ours)) throw badFile(`${file}: ${name} and ${theirs.get(ours)!} are the same tensor`);
-    theirs.set(ours, name);
-  }
-  return {
-    file,
-    shapes: new Map([...theirs].map(([ours, name]) => [ours, safetensors.entries.get(name)!])),
-    load: (name) => safetensors.load(theirs.get(name)!),
-  };
-}
+const HEAD = 'lm_head.weight';
 
 type Shapes = ReadonlyMap<string, { shape: readonly number[] }>;
 
@@ -226,10 +253,9 @@ const WANTED =
   'Nothing was stored. Give a zip that Homegrown wrote, or config.json, tokenizer.json and model.safetensors of a GPT-2 model.';
 const DIVERGED = 'Nothing was stored. The training that wrote it had diverged; use an earlier step.';
 const OTHER_FORMATS: readonly (readonly [RegExp, string])[] = [
-  [/\.safetensors\.index\.json$|-of-\d+\.safetensors$/, 'the model is in several pieces; save it as one'],
   [/\.(pt|pth|bin|ckpt|pkl|pickle)$/i, 'such files can run code; convert it to safetensors'],
   [/\.(h5|hdf5|keras)$/i, 'it is a Keras file; convert it to safetensors'],
   [/\.onnx$/i, 'it is an ONNX file; convert it to safetensors'],
   [/\.gguf$/i, 'it is a GGUF file; convert it to safetensors'],
-  [/\.safetensors$/i, 'it must be called model.safetensors'],
+  [/\.safetensors$/i, 'it must be called model.safetensors, or its pieces model-00001-of-00002.safetensors'],
 ];

@@ -36,7 +36,7 @@ export async function network(choice: ModelChoice, values: Values): Promise<Netw
   return {
     choice,
     params,
-    classifier: params[spec.classifier] as unknown as Tensor2D,
+    classifier: params[spec.classifier(config)] as unknown as Tensor2D,
     hidden: (ids, context = { dropout: 0 }) => apply(config, params, ids, context),
     dispose: held.dispose,
   };

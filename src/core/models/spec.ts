@@ -25,7 +25,11 @@ export interface BaseConfig {
   width: number;
   heads: number;
   context: number;
+  /** The classifier is a matrix of its own; otherwise it is the token embedding. Not in the form: models from elsewhere have it. */
+  untied?: true;
 }
+/** What the form sets. */
+export type SizeName<C extends BaseConfig = BaseConfig> = Exclude<keyof C, 'untied'>;
 
 /** What a forward pass may depend on besides weights and ids. */
 export interface ForwardContext {
@@ -54,16 +58,16 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   label: string;
   /** Paper or code that defines the architecture. */
   source: string;
-  fields: { readonly [K in keyof C]: Field };
+  fields: { readonly [K in SizeName<C>]: Field };
   /** Named shapes to begin with, small to large. */
   presets: readonly { name: string; config: C }[];
   /** The dial: a config of about `parameters` weights for a vocabulary. */
   sized(parameters: number, vocabulary: number): C;
   /** Why this config cannot run, in one sentence a field; empty when it can. */
-  problems(config: C): readonly { field: keyof C; message: string }[];
+  problems(config: C): readonly { field: SizeName<C>; message: string }[];
   params(config: C, vocabulary: number): ParamTable;
-  /** Name of the parameter [vocabulary, width] that is both embedding and classifier. */
-  classifier: string;
+  /** Name of the parameter [vocabulary, width] that turns hidden states into scores. */
+  classifier(config: C): string;
   /** Columns of a token's keys and values in one layer, for the cache of a model that writes. */
   cacheColumns(config: C): number;
   /** Bytes of activations that a training step keeps, for the estimate before the start. */

@@ -40,19 +40,20 @@ export const recipeSchema: z.ZodType<Recipe> = z.strictObject({
 export const modelSchema: z.ZodType<ModelChoice> = z
   .strictObject({
     id: z.enum(Object.keys(MODELS) as [ModelId, ...ModelId[]]),
-    config: z.record(z.string(), z.number()),
+    config: z.object({ untied: z.literal(true).optional() }).catchall(z.number()),
     vocabulary: z
       .int()
       .min(257)
       .max(2 ** 20),
   })
-  .transform(({ id, config: given, vocabulary }, context): ModelChoice => {
+  .transform(({ id, config: { untied, ...given }, vocabulary }, context): ModelChoice => {
     const spec = modelSpec(id);
     for (const key of Object.keys(given))
       if (!Object.hasOwn(spec.fields, key)) context.addIssue(`${key} is no size of this architecture`);
-    const config = Object.fromEntries(Object.keys(spec.fields).map((field) => [field, given[field] ?? NaN]));
-    for (const { message } of spec.problems(config as unknown as BaseConfig)) context.addIssue(message);
-    return { id, config: config as unknown as BaseConfig, vocabulary };
+    const sizes = Object.fromEntries(Object.keys(spec.fields).map((field) => [field, given[field] ?? NaN]));
+    const config = { ...(sizes as unknown as BaseConfig), ...(untied && { untied }) };
+    for (const { message } of spec.problems(config)) context.addIssue(message);
+    return { id, config, vocabulary };
   });
 
 export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({

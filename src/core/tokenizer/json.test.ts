@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { unwatched } from '../base/job';
 import { documentOf } from '../testing/texts';
 import { createTokenizer } from './byteLevel';
-import { LARGEST_TOKENIZER_JSON, readTokenizerJson, writeTokenizerJson } from './json';
+import { LARGEST_TOKENIZER_JSON, readGpt2Files, readTokenizerJson, writeTokenizerJson } from './json';
 import { trainTokenizer } from './train';
 
 const TEXT = 'the theme of these thistles, 你好你好 \u{1f600}\u{1f601}, 10 100 "quotes" \\ back'.repeat(4);
@@ -13,7 +13,31 @@ const good = writeTokenizerJson(await createTokenizer(await model('bpe')));
 
 it.each(['bpe', 'characters', 'bytes'] as const)('%s: reads back what it wrote', async (kind) => {
   const written = await model(kind);
-  expect(readTokenizerJson(bytes(writeTokenizerJson(await createTokenizer(written))))).toEqual(written);
+  const read = readTokenizerJson(bytes(writeTokenizerJson(await createTokenizer(written))));
+  expect(read.model).toEqual(written);
+  expect(read.ids).toEqual(Uint32Array.from(read.ids, (_, id) => id));
+});
+
+it('brings ids that are in another order into ours, from tokenizer.json and from vocab.json with merges.txt', () => {
+  const same = readTokenizerJson(bytes(good));
+  const { vocab, merges } = (JSON.parse(good) as Json).model;
+  const size = same.ids.length;
+  for (const end of ['<|endoftext|>', '</s>']) {
+    // The end of a text is the first, and the bytes come backwards: the merges stay in the order of their ranks.
+    const moved = (id: number): number => (id === size - 1 ? 0 : id < 256 ? 256 - id : id + 1);
+    const named = Object.entries(vocab).map(([name, id]) => [name === '<|endoftext|>' ? end : name, moved(Number(id))]);
+    const other = Object.fromEntries(named) as Record<string, number>;
+    const read = readTokenizerJson(
+      changed((j) => {
+        j.model.vocab = other;
+        j.added_tokens = [{ id: 0, content: end }];
+      }),
+    );
+    expect(read.model).toEqual(same.model);
+    expect([...read.ids]).toEqual([...same.ids].map(moved));
+    const lines = `#version: 0.2\n${merges.map(String).join('\n')}\n`;
+    expect(readGpt2Files(bytes(JSON.stringify(other)), bytes(lines))).toEqual(read);
+  }
 });
 
 interface Json {
@@ -44,13 +68,13 @@ describe('refuses', () => {
     ['what is not JSON', bytes('{'), /not JSON/],
     ['another layout', bytes('[]'), /at/],
     ['a huge file', new Uint8Array(LARGEST_TOKENIZER_JSON + 1), /bytes; at most/],
-    ['an id twice', changed((j) => (j.model.vocab['!'] = 1)), /byte 33/],
+    ['an id twice', changed((j) => (j.model.vocab['!'] = 1)), /two of its tokens have the id 1/],
     ['a negative id', changed((j) => (j.model.vocab['!'] = -1)), /id of token "!"/],
     ['an id that is no integer', changed((j) => (j.model.vocab['!'] = 0.5)), /whole number/],
     ['a huge id', changed((j) => (j.model.vocab.th = 2 ** 60)), /whole number/],
-    ['a missing byte', changed((j) => delete j.model.vocab['!']), /byte 33/],
-    ['one token too many', changed((j) => (j.model.vocab.extra = 999)), /tokens where/],
-    ['one merge too many', changed((j) => j.model.merges.push('t h')), /not the last token/],
+    ['a missing byte', changed((j) => delete j.model.vocab['!']), /no token for byte 33/],
+    ['one token too many', changed((j) => (j.model.vocab.extra = 999)), /has 2 tokens \(.*"extra"/],
+    ['one merge too many', changed((j) => j.model.merges.push('t h')), /which is made before/],
     ['an unknown token in a merge', changed((j) => (j.model.merges[3] = '犬 h')), /merge 4 joins/],
     ['merges in another order', changed((j) => j.model.merges.reverse()), /merge 1/],
     ['a merge of three', changed((j) => (j.model.merges[0] = 'a b c')), /merge 1 is not a pair/],
@@ -64,7 +88,11 @@ describe('refuses', () => {
     ['no split pattern', changed((j) => (j.pre_tokenizer.use_regex = false)), /split pattern/],
     ['WordPiece', changed((j) => (j.model.type = 'WordPiece')), /not BPE/],
     ['an unknown token', changed((j) => (j.model.unk_token = '<unk>')), /unknown token/],
-    ['__proto__ as a token', bytes(good.replace('"vocab": {', '"vocab": {"__proto__": 7,')), /tokens where/],
+    [
+      '__proto__ as a token',
+      bytes(good.replace('"vocab": {', '"vocab": {"__proto__": 7,')),
+      /has 2 tokens \(.*"__proto__"/,
+    ],
   ];
   it.each(table)('%s', (_, file, reason) => {
     expect(() => readTokenizerJson(file)).toThrow(reason);

@@ -33,53 +33,87 @@ export function writeTokenizerJson(tokenizer: Tokenizer): string {
   );
 }
 
+/** A tokenizer in our order. `ids`: [our id] -> id in the file. */
+export interface ReadTokenizer {
+  model: TokenizerModel;
+  ids: Uint32Array;
+}
+
 /**
- * Reads a byte-level BPE tokenizer.json whose vocabulary is exactly the 256 bytes in GPT-2's order, the merges in rank
- * order and `<|endoftext|>`: ours, GPT-2's and those trained in its style.
+ * Reads a byte-level BPE tokenizer.json that cuts text as GPT-2's does, and whose tokens are the 256 bytes, what its merges
+ * make, and one that ends a text. Their ids may be in any order.
  * @throws HomegrownError `bad-file` saying which part of the file asks for something else
  */
-export function readTokenizerJson(file: Uint8Array): TokenizerModel {
+export function readTokenizerJson(file: Uint8Array): ReadTokenizer {
   const { model, added_tokens } = parse(file);
-  const merges = model.merges.map((merge, i) => {
-    const pair = typeof merge === 'string' ? merge.split(' ') : merge;
-    if (pair.length !== 2 || pair.includes('')) throw refused(`merge ${i + 1} is not a pair of tokens`);
-    return pair as [string, string];
-  });
-
-  const ids = new Map<string, number>();
-  for (const [name, id] of Object.entries(model.vocab) as [string, unknown][]) {
-    if (!Number.isSafeInteger(id) || (id as number) < 0)
-      throw refused(`the id of token ${quoted(name)} is not a whole number`);
-    ids.set(name, id as number);
-  }
+  const ids = idsOf(model.vocab);
   for (const { id, content } of added_tokens) {
-    if (content !== END_OF_TEXT) throw refused(`it adds the special token ${quoted(content)}`);
-    if ((ids.get(content) ?? id) !== id) throw refused(`${END_OF_TEXT} has two ids`);
+    if (!ENDS_OF_TEXT.includes(content)) throw refused(`it adds the special token ${quoted(content)}`);
+    if ((ids.get(content) ?? id) !== id) throw refused(`${content} has two ids`);
     ids.set(content, id);
   }
-  const endOfText = 256 + merges.length;
-  if (ids.get(END_OF_TEXT) !== endOfText) {
-    throw refused(`${END_OF_TEXT} is not the last token, ${endOfText}, after 256 bytes and ${merges.length} merges`);
+  return inOurOrder(ids, model.merges);
+}
+
+/** The same of vocab.json and merges.txt, which are GPT-2's own files. */
+export function readGpt2Files(vocab: Uint8Array, merges: Uint8Array): ReadTokenizer {
+  const table = decodeJson(vocab);
+  if (typeof table !== 'object' || table === null) throw refused('its vocabulary is not a table');
+  const lines = decode(merges).split(/\r?\n/);
+  return inOurOrder(
+    idsOf(table),
+    lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version'))),
+  );
+}
+
+function idsOf(vocab: object): Map<string, number> {
+  const ids = new Map<string, number>();
+  for (const [name, id] of Object.entries(vocab) as [string, unknown][]) {
+    if (!Number.isSafeInteger(id) || (id as number) < 0 || (id as number) > MOST_IDS)
+      throw refused(`the id of token ${quoted(name)} is not a whole number up to ${MOST_IDS}`);
+    ids.set(name, id as number);
   }
-  for (const [id, byte] of BYTE_OF_ID.entries()) {
-    const name = CHARACTER_OF_BYTE[byte]!;
-    if (ids.get(name) !== id) throw refused(`its token for byte ${byte} is not ${id}, as in GPT-2's alphabet`);
-  }
-  if (ids.size !== endOfText + 1) {
-    throw refused(
-      `it has ${ids.size} tokens where 256 bytes, ${merges.length} merges and the end of text make ${endOfText + 1}`,
-    );
-  }
-  const pairs = merges.map(([left, right], i): [number, number] => {
-    const [a, b, made] = [ids.get(left), ids.get(right), 256 + i];
-    if (a === undefined || b === undefined || a >= made || b >= made) {
+  return ids;
+}
+
+function inOurOrder(theirs: ReadonlyMap<string, number>, merges: readonly (string | string[])[]): ReadTokenizer {
+  const names: string[] = Array.from(BYTE_OF_ID, (byte) => CHARACTER_OF_BYTE[byte]!);
+  const missing = names.flatMap((name, id) => (theirs.has(name) ? [] : [BYTE_OF_ID[id]!]));
+  if (missing.length > 0) throw refused(`it has no token for byte ${missing.slice(0, 20).join(', ')}`);
+  const ours = new Map(names.map((name, id) => [name, id]));
+  const pairs = merges.map((merge, i): [number, number] => {
+    const pair = typeof merge === 'string' ? merge.split(' ') : merge;
+    const [left = '', right = ''] = pair;
+    if (pair.length !== 2 || left === '' || right === '') throw refused(`merge ${i + 1} is not a pair of tokens`);
+    const [a, b] = [ours.get(left), ours.get(right)];
+    if (a === undefined || b === undefined) {
       throw refused(`merge ${i + 1} joins ${quoted(left)} and ${quoted(right)}, and one of them is not made yet`);
     }
-    if (ids.get(left + right) !== made) throw refused(`merge ${i + 1} does not make token ${made}`);
+    const made = left + right;
+    if (!theirs.has(made)) throw refused(`merge ${i + 1} makes ${quoted(made)}, which is no token`);
+    if (ours.has(made)) throw refused(`merge ${i + 1} makes ${quoted(made)}, which is made before`);
+    ours.set(made, names.length);
+    names.push(made);
     return [a, b];
   });
-  return { kind: kindOf(pairs), merges: pairs };
+  const others = [...theirs.keys()].filter((name) => !ours.has(name));
+  const [end] = others;
+  if (others.length !== 1 || !ENDS_OF_TEXT.includes(end!)) {
+    throw refused(
+      `besides 256 bytes and ${merges.length} merges it has ${others.length} tokens (${others.slice(0, 20).map(quoted).join(', ')}), and one that ends a text is wanted`,
+    );
+  }
+  const ids = Uint32Array.from([...names, end!], (name) => theirs.get(name)!);
+  if (new Set(ids).size !== ids.length) {
+    const twice = ids.find((id, i) => ids.indexOf(id) !== i)!;
+    throw refused(`two of its tokens have the id ${twice}`);
+  }
+  return { model: { kind: kindOf(pairs), merges: pairs }, ids };
 }
+
+/** What other tokenizers call `<|endoftext|>`. */
+const ENDS_OF_TEXT = [END_OF_TEXT, '<|end_of_text|>', '</s>', '<eos>'];
+const MOST_IDS = 2 ** 20;
 
 export const LARGEST_TOKENIZER_JSON = 64 * 2 ** 20;
 
@@ -94,7 +128,7 @@ const layout = z.object({
   normalizer: z.null('it has a normalizer, which changes the text').optional(),
   pre_tokenizer: byteLevelSplit,
   model: z.object({
-    type: z.literal('BPE', 'its model is not BPE'),
+    type: z.literal('BPE', 'its model is not BPE').default('BPE'), // older files do not say
     unk_token: unused('it has an unknown token'),
     continuing_subword_prefix: unused('it marks continuing subwords'),
     end_of_word_suffix: unused('it marks ends of words'),
@@ -109,16 +143,26 @@ const layout = z.object({
 function parse(file: Uint8Array): z.infer<typeof layout> {
   if (file.length > LARGEST_TOKENIZER_JSON)
     throw refused(`it has ${file.length} bytes; at most ${LARGEST_TOKENIZER_JSON} are read`);
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(file));
-  } catch (error) {
-    throw refused(`it is not JSON in UTF-8 (${error instanceof Error ? error.message : String(error)})`);
-  }
-  const result = layout.safeParse(json);
+  const result = layout.safeParse(decodeJson(file));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw refused(`${issue?.message ?? 'its layout is unknown'} (at ${issue?.path.join('.') ?? 'the top'})`);
+}
+
+function decode(file: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(file);
+  } catch {
+    throw refused('it is not JSON in UTF-8');
+  }
+}
+function decodeJson(file: Uint8Array): unknown {
+  try {
+    return JSON.parse(decode(file));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw refused(`it is not JSON in UTF-8 (${error.message})`);
+  }
 }
 
 /** The kind is not in the file, but shows in the merges: none, single characters and their beginnings, or words. */
@@ -139,7 +183,7 @@ const utf8Length = (lead: number): number => (lead >= 0xf0 ? 4 : lead >= 0xe0 ? 
 
 const refused = (reason: string): Error =>
   badFile(
-    `This tokenizer.json cannot be used: ${reason}.`,
+    `This tokenizer cannot be used: ${reason}.`,
     'Use one that Homegrown wrote, or a byte-level BPE one in the style of GPT-2.',
   );
 const quoted = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -1,13 +1,13 @@
 import { badSettings, type HomegrownError } from '../base/errors';
 import { formatCount } from '../base/units';
 import { modelSpec } from '../models';
-import type { BaseConfig } from '../models/spec';
+import type { SizeName } from '../models/spec';
 import type { Recipe } from './recipe';
 import type { ModelChoice } from './run';
 
 /** A setting that cannot run as it is, in one sentence. */
 export interface Problem {
-  field: keyof BaseConfig | keyof Recipe | 'text';
+  field: SizeName | keyof Recipe | 'text';
   message: string;
 }
 

@@ -1,6 +1,6 @@
 import { formatCount } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
-import type { BaseConfig } from '../../core/models/spec';
+import type { SizeName } from '../../core/models/spec';
 import { textSize } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import { Block, NumberField, Pane, TextAction } from '../../ui';
@@ -20,7 +20,7 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
   const spec = modelSpec(id);
   const { vocabulary } = situation.model;
   const characters = useCharactersPerToken(situation);
-  const hints: Partial<Record<keyof BaseConfig, string>> = {
+  const hints: Partial<Record<SizeName, string>> = {
     heads: config.width % config.heads === 0 ? `each ${formatCount(config.width / config.heads)} wide` : '',
     width: `a multiple of ${formatCount(config.heads)}`,
     context: characters ? `≈ ${formatCount(Number((config.context * characters).toPrecision(2)))} characters` : '',
@@ -42,7 +42,7 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
       }
     >
       <Block isForm>
-        {(Object.keys(spec.fields) as (keyof BaseConfig)[]).map((key) => {
+        {(Object.keys(spec.fields) as SizeName[]).map((key) => {
           const { label, min, max, kind, unit, hint } = spec.fields[key];
           return (
             <NumberField

@@ -1,7 +1,7 @@
 /** The config doctor: what keeps a run from starting, what is legal but doubtful, and what is fine. */
 import { formatCount, formatDuration, formatNumber, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
-import type { BaseConfig } from '../../core/models/spec';
+import type { BaseConfig, SizeName } from '../../core/models/spec';
 import type { Problem } from '../../core/train/problems';
 import type { Recipe } from '../../core/train/recipe';
 import type { DeviceKind, ModelChoice } from '../../core/train/run';
@@ -23,7 +23,7 @@ export interface Situation {
 
 export type Mend =
   | { kind: 'recipe'; label: string; change: Partial<Recipe> }
-  | { kind: 'model'; label: string; change: Partial<BaseConfig> }
+  | { kind: 'model'; label: string; change: Partial<Pick<BaseConfig, SizeName>> }
   | { kind: 'size'; label: string; parameters: number }
   | { kind: 'holdOut'; label: string; share: number }
   | { kind: 'device'; label: string; device: DeviceKind }
@@ -91,7 +91,7 @@ function mendOf(field: Problem['field'], { model, text }: Situation): Mend | und
     if (heads !== config.heads) return { kind: 'model', label: `Set ${formatCount(heads)} heads`, change: { heads } };
   }
   if (field in config) {
-    const key = field as keyof BaseConfig;
+    const key = field as SizeName;
     const { min, max } = modelSpec(id).fields[key];
     const value = Math.min(max, Math.max(min, Math.round(config[key]) || min));
     return { kind: 'model', label: `Set ${formatCount(value)}`, change: { [key]: value } };

@@ -1,3 +1,4 @@
+import { gpt as spec } from '../../models/gpt/spec';
 import type { ModelChoice } from '../../models/network';
 import { decoder } from './decoder';
 import type { GraphBuilder, Value } from './graph';
@@ -23,5 +24,5 @@ export function gpt(g: GraphBuilder, { config, vocabulary }: ModelChoice): void 
     x = g.op('Add', [x, dense(g, `${h}.mlp.c_proj`, inner)]);
   }
   const hidden = layerNorm(g, 'transformer.ln_f', x, EPSILON);
-  classifier(g, g.weight('transformer.wte.weight'), hidden, lead, 'logits');
+  classifier(g, g.weight(spec.classifier(config)), hidden, lead, 'logits');
 }

@@ -1,5 +1,5 @@
 import { LOGIT_BYTES } from '../../ops/logitBytes';
-import type { BaseConfig, ModelSpec, Parameter, ParamTable } from '../spec';
+import type { BaseConfig, ModelSpec, Parameter, ParamTable, SizeName } from '../spec';
 
 export type GptConfig = BaseConfig;
 
@@ -21,9 +21,9 @@ export const gpt: ModelSpec = {
   ],
   sized,
   problems({ layers, heads, width, context }) {
-    const found: { field: keyof GptConfig; message: string }[] = [];
+    const found: { field: SizeName; message: string }[] = [];
     const values = { layers, heads, width, context };
-    for (const field of Object.keys(values) as (keyof GptConfig)[]) {
+    for (const field of Object.keys(values) as SizeName[]) {
       const { label, min, max } = gpt.fields[field];
       const value = values[field];
       if (!Number.isInteger(value) || value < min || value > max) {
@@ -35,7 +35,7 @@ export const gpt: ModelSpec = {
     }
     return found;
   },
-  params({ layers, width: C, context }, vocabulary) {
+  params({ layers, width: C, context, untied }, vocabulary) {
     const weight = (shape: number[], group: string, std = 0.02): Parameter => ({
       shape,
       init: { std },
@@ -73,9 +73,10 @@ export const gpt: ModelSpec = {
     }
     table['transformer.ln_f.weight'] = vector(C, 'Norms', 'ones');
     table['transformer.ln_f.bias'] = vector(C, 'Norms');
+    if (untied) table['lm_head.weight'] = weight([vocabulary, C], 'Classifier');
     return table;
   },
-  classifier: 'transformer.wte.weight',
+  classifier: ({ untied }) => (untied ? 'lm_head.weight' : 'transformer.wte.weight'),
   cacheColumns: ({ width }) => 2 * width,
   /**
    * f32: 18 C a token and layer (norms, qkv, attention, feed-forward), the stream, and one block of logits. Where layers are

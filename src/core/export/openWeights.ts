@@ -1,0 +1,124 @@
+/** The tensors of a Hugging Face folder, in one safetensors file or in pieces with or without an index. */
+import { badFile } from '../base/errors';
+import { z } from '../base/zod';
+import type { ByteSource } from '../checkpoint/byteSource';
+import { openSafetensors, type Safetensors } from '../checkpoint/safetensors';
+import type { HostTensor } from '../checkpoint/tensors';
+
+export interface Weights {
+  /** For errors. */
+  file: string;
+  /** Under our names. */
+  shapes: ReadonlyMap<string, { shape: readonly number[] }>;
+  load(name: string): Promise<HostTensor>;
+}
+
+export const WEIGHTS = 'model.safetensors';
+export const INDEX = 'model.safetensors.index.json';
+const PIECE = /^model-(\d{5})-of-(\d{5})\.safetensors$/;
+
+export const holdsWeights = (folder: ReadonlyMap<string, ByteSource>): boolean =>
+  folder.has(WEIGHTS) || folder.has(INDEX) || [...folder.keys()].some((name) => PIECE.test(name));
+
+/**
+ * @param rename our name for a tensor of theirs; null for what is passed over
+ * @param index the parsed index, null where the folder has none
+ * @throws HomegrownError `bad-file` when a piece is missing, holds other tensors than the index says, or one is there twice
+ */
+export async function openWeights(
+  folder: ReadonlyMap<string, ByteSource>,
+  rename: (name: string) => string | null,
+  index: unknown,
+): Promise<Weights> {
+  if (folder.has(WEIGHTS)) return openTensors(folder, [WEIGHTS], rename, WEIGHTS);
+  if (index === null) return openTensors(folder, piecesOf(folder), rename, 'model-*.safetensors');
+  const places = readIndex(index);
+  const pieces = [...new Set(places.values())].sort();
+  const missing = pieces.filter((piece) => !folder.has(piece));
+  if (missing.length > 0) throw incomplete(missing, pieces.length);
+  return openTensors(folder, pieces, rename, INDEX, places);
+}
+
+/** @param places which file each tensor must be in; by default any */
+export async function openTensors(
+  folder: ReadonlyMap<string, ByteSource>,
+  files: readonly string[],
+  rename: (name: string) => string | null,
+  file: string,
+  places?: ReadonlyMap<string, string>,
+): Promise<Weights> {
+  const found = new Map<string, { theirs: string; at: string; from: Safetensors }>();
+  const differences: string[] = [];
+  const seen = new Set<string>();
+  for (const at of files) {
+    const from = await openSafetensors(folder.get(at)!, at);
+    for (const theirs of from.entries.keys()) {
+      const place = places?.get(theirs);
+      if (places && place !== at) {
+        differences.push(`${theirs.slice(0, 80)} is in ${at}, not ${place ?? 'in the index'}`);
+      }
+      seen.add(theirs);
+      const ours = rename(theirs);
+      if (ours === null) continue;
+      const other = found.get(ours);
+      if (other) throw badFile(`${at}: ${theirs} and ${other.theirs} in ${other.at} are the same tensor`);
+      found.set(ours, { theirs, at, from });
+    }
+  }
+  for (const [name, at] of places ?? []) if (!seen.has(name)) differences.push(`${name.slice(0, 80)} is not in ${at}`);
+  if (differences.length > 0) {
+    throw badFile(
+      `${file} does not fit the pieces in ${differences.length} places: ${differences.slice(0, 20).join('; ')}`,
+      'Nothing was stored. The pieces belong to different models: copy or download the folder again.',
+    );
+  }
+  return {
+    file,
+    shapes: new Map([...found].map(([ours, { theirs, from }]) => [ours, from.entries.get(theirs)!])),
+    load(name) {
+      const { theirs, from } = found.get(name)!;
+      return from.load(theirs);
+    },
+  };
+}
+
+/** Pieces that are numbered through are a model without their index too. */
+function piecesOf(folder: ReadonlyMap<string, ByteSource>): readonly string[] {
+  const pieces = [...folder.keys()].filter((name) => PIECE.test(name)).sort();
+  const counts = new Set(pieces.map((name) => PIECE.exec(name)![2]!));
+  const [count] = counts;
+  if (counts.size !== 1 || count === undefined)
+    throw badFile(`There are pieces of several models: of ${[...counts].join(', of ')}`);
+  const wanted = Array.from(
+    { length: Number(count) },
+    (_, i) => `model-${String(i + 1).padStart(5, '0')}-of-${count}.safetensors`,
+  );
+  const missing = wanted.filter((name) => !folder.has(name));
+  if (missing.length > 0 || wanted.length !== pieces.length) throw incomplete(missing, wanted.length);
+  return pieces;
+}
+
+const incomplete = (missing: readonly string[], of: number): Error =>
+  badFile(
+    `${missing.length} of the ${of} pieces of the model are missing: ${missing.slice(0, 20).join(', ')}`,
+    'Nothing was stored. Give all pieces together with config.json and tokenizer.json.',
+  );
+
+/** weight_map: the file of each tensor. */
+function readIndex(json: unknown): ReadonlyMap<string, string> {
+  const result = layout.safeParse(json);
+  if (!result.success) throw badFile(`${INDEX} has no weight_map`);
+  const places = new Map<string, string>();
+  for (const [name, file] of Object.entries(result.data.weight_map) as [string, unknown][]) {
+    if (typeof file !== 'string' || !/^[\w-][\w.-]*\.safetensors$/.test(file)) {
+      throw badFile(
+        `${INDEX} puts ${name.slice(0, 80)} into ${JSON.stringify(file).slice(0, 80)}, which is no file of the folder`,
+      );
+    }
+    places.set(name, file);
+  }
+  if (places.size === 0) throw badFile(`${INDEX} names no tensors`);
+  return places;
+}
+// Not a z.record, which leaves `__proto__` out: every name counts.
+const layout = z.object({ weight_map: z.custom<object>((value) => typeof value === 'object' && value !== null) });
