@@ -1,6 +1,8 @@
-/** npm run bench -- step | ops: what a training step costs, or each of its kernels, as a table or as one JSON line. */
+/** npm run bench -- step | ops | tokenizer: what a training step, each of its kernels, or cutting text costs. */
 import { benchOps, type OpReport } from '../bench/ops';
 import { benchStep, countedGpu, profileStep, type Shape, SHAPES, type StepReport } from '../bench/step';
+import { benchRivals, type RivalReport } from '../bench/rivals';
+import { benchTokenizer } from '../bench/tokenizer';
 import { parseOptions, UsageError } from './options';
 import { command, openDevice, print } from './terminal';
 
@@ -25,6 +27,7 @@ const OPTIONS = {
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   step: benchOneStep,
   ops: benchEachOp,
+  tokenizer: benchTokenizers,
 };
 
 async function bench([what = '', ...args]: readonly string[]): Promise<void> {
@@ -42,11 +45,11 @@ async function benchEachOp(args: readonly string[]): Promise<void> {
   else print([name, ...opsTable(ops)].join('\n'));
 }
 
-const shortened = (report: OpReport): object =>
+const shortened = (report: object): object =>
   Object.fromEntries(
     Object.entries(report).map(([name, value]) => [
       name,
-      typeof value === 'number' ? Number(value.toPrecision(4)) : (value as string),
+      typeof value === 'number' ? Number(value.toPrecision(4)) : (value as unknown),
     ]),
   );
 
@@ -55,10 +58,29 @@ function opsTable(ops: readonly OpReport[]): string[] {
     ...[config, op, ms.toFixed(2), gflops?.toFixed(1) ?? '', gbps.toFixed(1), tfjsMs.toFixed(2), ratio.toFixed(1)],
   ]);
   const rows = [['', 'kernel', 'ms', 'GFLOP/s', 'GB/s', 'tfjs ms', 'tfjs / ours'], ...cells];
+  return inColumns(rows, 2);
+}
+
+/** The first `words` columns to the left, numbers to the right. */
+function inColumns(rows: readonly (readonly string[])[], words: number): string[] {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows.map((row) =>
-    row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
+    row.map((cell, i) => (i < words ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
   );
+}
+
+async function benchTokenizers(args: readonly string[]): Promise<void> {
+  const { vocab, json } = parseOptions({ vocab: { ...size, initial: 4096 }, json: OPTIONS.json }, args);
+  const reports = await benchTokenizer(vocab);
+  if (json) print(JSON.stringify({ tokenizers: reports.map((report) => shortened(report)) }));
+  else {
+    const head = ['', 'entries', 'learnt in ms', 'cut in ms', 'MB/s', 'joined in ms', 'bytes a token'];
+    const rows = reports.map(({ kind, vocabulary, trainMs, encodeMs, megabytesPerSecond, decodeMs, bytesPerToken }) => [
+      ...[kind, String(vocabulary), trainMs.toFixed(0), encodeMs.toFixed(0), megabytesPerSecond.toFixed(1)],
+      ...[decodeMs.toFixed(0), bytesPerToken.toFixed(2)],
+    ]);
+    print(inColumns([head, ...rows], 1).join('\n'));
+  }
 }
 
 async function benchOneStep(args: readonly string[]): Promise<void> {
@@ -81,7 +103,22 @@ async function benchOneStep(args: readonly string[]): Promise<void> {
   const report = await benchStep(shape, options.steps, device);
   const config = Object.keys(given).length > 0 ? shape : options.config;
   if (options.json) print(JSON.stringify({ config, ...rounded(report) }));
-  else print(table(config, report));
+  else {
+    print(table(config, report));
+    // Theirs are for WebGPU; and what was alive in this process would weigh on them.
+    if (options.device === 'webgpu')
+      print(rivalsTable(report, await benchRivals(shape, Math.min(options.steps, 8))).join('\n'));
+  }
+}
+
+function rivalsTable(ours: StepReport, { reports, missing }: Awaited<ReturnType<typeof benchRivals>>): string[] {
+  const us: RivalReport = { ...ours, name: 'Homegrown', peakMB: ours.peakBytes / 1e6 };
+  const rows = [us, ...reports].map((report) => [
+    ...[report.name, report.ms.toFixed(1), report.dispatches, report.submits, report.buffersPerStep].map(String),
+    ...[String(report.bindGroupsPerStep), report.peakMB.toFixed(1), `${(report.ms / ours.ms).toFixed(1)} x`],
+  ]);
+  const head = ['', 'ms a step', 'dispatches', 'submits', 'buffers', 'bind groups', 'peak MB', 'our time'];
+  return ['', ...inColumns([head, ...rows], 1), ...missing];
 }
 
 function rounded(report: StepReport): object {

@@ -22,7 +22,7 @@ interface Ended {
 }
 /** `onOutput` may interrupt. */
 function run(
-  name: 'grow' | 'sample',
+  name: 'grow' | 'sample' | 'export',
   args: readonly string[],
   onOutput?: (interrupt: () => void) => void,
 ): Promise<Ended> {
@@ -60,10 +60,13 @@ test('grow trains and writes a folder, and sample continues a prompt from it', a
   expect(last['valLoss']).toBeLessThan(told[0]!['valLoss'] as number);
   expect(Math.log(last['perplexity'] as number)).toBeCloseTo(last['valLoss'] as number, 9);
   expect(await readdir(out)).toEqual([
-    ...['README.md', 'config.json', 'generation_config.json', 'homegrown.json', 'model.safetensors'],
-    ...['optimizer.safetensors', 'tokenizer.json', 'tokenizer_config.json'],
+    ...['DATASHEET.md', 'README.md', 'config.json', 'generation_config.json', 'homegrown.json', 'model.safetensors'],
+    ...['optimizer.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'trainer_state.json'],
   ]);
   expect(await readdir(folder)).toEqual(['model', 'text.txt']);
+
+  const log = JSON.parse(await readFile(join(out, 'trainer_state.json'), 'utf8')) as { log_history: object[] };
+  expect(log.log_history.length).toBe(20 + 3);
 
   const sample = ['--from', out, '--prompt', 'Ein Wal', '--tokens', '12', '--device', 'wasm'];
   const [first, again, greedy] = [
@@ -76,6 +79,32 @@ test('grow trains and writes a folder, and sample continues a prompt from it', a
   expect(again.stdout).toBe(first.stdout);
   expect(greedy.stdout).not.toContain('Ein Wal');
 });
+
+test('export writes each format where it was asked to, a folder or a file', async () => {
+  const grown = await run('grow', grow('--tokenizer', 'bytes', '--steps', '2'));
+  expect(grown.code).toBe(0);
+  const formats: Record<string, string> = {
+    hf: 'model.safetensors',
+    safetensors: '',
+    'gguf-f32': '',
+    'gguf-f16': '',
+    'gguf-q8_0': '',
+    'onnx-f32': 'onnx/model.onnx',
+    'onnx-f16': 'onnx/model_fp16.onnx',
+    html: '',
+    service: 'server.mjs',
+    pytorch: 'train.py',
+  };
+  for (const [format, holds] of Object.entries(formats)) {
+    const target = join(folder, `out-${format}`);
+    const exported = await run('export', ['--from', out, '--format', format, '--out', target]);
+    expect(exported, format).toMatchObject({ code: 0, stderr: '' });
+    expect((await readFile(join(target, holds))).length, format).toBeGreaterThan(1000);
+  }
+  expect(await readFile(join(folder, 'out-gguf-f16.Modelfile'), 'utf8')).toContain('FROM ./out-gguf-f16');
+  const same = await run('export', ['--from', out, '--format', 'hf', '--out', out]);
+  expect(same).toMatchObject({ code: 2, stdout: '' });
+}, 240_000);
 
 test('Ctrl-C stops at a step, saves, and says how far it came', async () => {
   let interrupted = false;

@@ -101,7 +101,10 @@ async function grow(args: readonly string[]): Promise<void> {
 
   const speed = new Speed(tokensPerStep(recipe, context));
   let lastLoss: number | null = null;
+  /** The curve, for trainer_state.json. */
+  const events: TrainEvent[] = [];
   const follow = (event: TrainEvent): void => {
+    events.push(event);
     if (event.kind === 'step') {
       lastLoss = event.loss;
       speed.add(event.tokensPerSecond);
@@ -127,7 +130,7 @@ async function grow(args: readonly string[]): Promise<void> {
       train: openPart(store, manifest, 'train'),
       validation: openPart(store, manifest, 'validation'),
       async save(snapshot) {
-        const exported = { info: { ...info, state: snapshot.state }, snapshot, tokenizer, events: [], tokens: null };
+        const exported = { info: { ...info, state: snapshot.state }, snapshot, tokenizer, events, tokens: null };
         const files = huggingFaceFiles(exported, { withOptimizer: true });
         return { bytes: await writeFolder(options.out, files) };
       },

@@ -1,0 +1,54 @@
+/** The same training step in other trainers, each in a process of its own on the same adapter, one after the other. */
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import type { Shape } from './step';
+
+export type RivalReport = z.infer<typeof reportSchema>;
+
+/** Script under bench/rivals -> the package that it needs; those of ours are always there. */
+const RIVALS = {
+  plainTfjs: '@tensorflow/tfjs',
+  nanogpt: '@genai-fi/nanogpt',
+  jaxJs: '@jax-js/jax',
+} as const;
+
+/** Those whose packages are installed (`npm i --ignore-scripts --prefix bench/rivals`); one that fails is left out, and named. */
+export async function benchRivals(shape: Shape, steps: number): Promise<{ reports: RivalReport[]; missing: string[] }> {
+  const reports: RivalReport[] = [];
+  const missing: string[] = [];
+  for (const [script, needs] of Object.entries(RIVALS)) {
+    const path = fileURLToPath(new URL(`./rivals/${script}.mjs`, import.meta.url));
+    try {
+      createRequire(path).resolve(needs);
+    } catch {
+      missing.push(`${needs} is not installed`);
+      continue;
+    }
+    try {
+      const { vocabulary: V, context: T, width: E, heads: H, layers: L, batch: B } = shape;
+      const { stdout } = await run(process.execPath, [path, JSON.stringify({ V, T, E, H, L, B, steps })], {
+        timeout: 600_000,
+      });
+      reports.push(reportSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1)!)));
+    } catch (error) {
+      missing.push(`${needs} did not run (${error instanceof Error ? error.message.split('\n')[0]! : 'unknown'})`);
+    }
+  }
+  return { reports, missing };
+}
+
+const run = promisify(execFile);
+const reportSchema = z.object({
+  name: z.string(),
+  ms: z.number(),
+  tokensPerSecond: z.number(),
+  dispatches: z.number(),
+  submits: z.number(),
+  buffersPerStep: z.number(),
+  bindGroupsPerStep: z.number(),
+  /** Millions of bytes. */
+  peakMB: z.number(),
+});
