@@ -71,8 +71,12 @@ test('of a part of the tensors, no more is read than holds them', async () => {
     const { snapshot } = await loadSnapshot(counting, 'r', 'latest', new Set(names));
     expect(snapshot.tensors).toEqual(new Map([...tensors].filter(([name]) => names.includes(name))));
     // 128, 12, 0 and 44 bytes in chunks of 64.
-    const chunks = { 'transformer.wte.weight': [0, 1], __proto__: [2], 'adam.m.transformer.wte.weight': [2] };
-    const wanted = Object.entries(chunks).flatMap(([name, at]) => (names.includes(name) ? at : []));
+    const chunks: [string, number[]][] = [
+      ['transformer.wte.weight', [0, 1]],
+      ['__proto__', [2]],
+      ['adam.m.transformer.wte.weight', [2]],
+    ];
+    const wanted = chunks.flatMap(([name, at]) => (names.includes(name) ? at : []));
     expect(read.map(Number)).toEqual(wanted);
   }
 });

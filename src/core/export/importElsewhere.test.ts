@@ -7,7 +7,7 @@ import { writeSafetensors } from '../checkpoint/safetensors';
 import type { HostTensor, NamedTensors } from '../checkpoint/tensors';
 import { initialValues, network } from '../models/network';
 import { logits } from '../sample/logits';
-import { useWasm } from '../testing/wasm';
+import { useWasm as onWasm } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { writeTokenizerJson } from '../tokenizer/json';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -53,7 +53,7 @@ beforeAll(async () => {
 });
 
 async function scores({ model: choice, snapshot }: Pick<ImportedModel, 'model' | 'snapshot'>, ids: readonly number[]) {
-  await useWasm();
+  await onWasm();
   const net = await network(choice, snapshot.tensors);
   const result = await logits(net, ids);
   net.dispose();

@@ -29,7 +29,7 @@ export interface BaseConfig {
   untied?: true;
 }
 /** What the form sets. */
-export type SizeName<C extends BaseConfig = BaseConfig> = Exclude<keyof C, 'untied'>;
+export type SizeName<C extends BaseConfig = BaseConfig> = keyof Omit<C, 'untied'>;
 
 /** What a forward pass may depend on besides weights and ids. */
 export interface ForwardContext {
@@ -58,7 +58,7 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   label: string;
   /** Paper or code that defines the architecture. */
   source: string;
-  fields: { readonly [K in SizeName<C>]: Field };
+  fields: Readonly<Record<SizeName<C>, Field>>;
   /** Named shapes to begin with, small to large. */
   presets: readonly { name: string; config: C }[];
   /** The dial: a config of about `parameters` weights for a vocabulary. */
