@@ -78,10 +78,11 @@ function useMemoryFact(): StripFact {
   const device = useStudio((s) => s.device);
   const label = device.kind === 'open' && device.info.kind !== 'webgpu' ? 'Memory' : 'GPU memory';
   const inUse = useStudio((s) => (isActive(s.phase) ? s.log.memoryBytes : 0));
+  const planned = useStudio((s) => (isActive(s.phase) ? s.log.cost.plannedBytes : undefined));
   const project = useStudio((s) => s.project);
+  if (planned !== undefined) return { label, value: formatBytes(planned), detail: 'planned' };
   if (inUse > 0) return { label, value: formatBytes(inUse), detail: 'in use' };
-  const planned = estimateProject(project, undefined).memory.total;
-  return { label, value: formatBytes(planned), detail: 'planned' };
+  return { label, value: formatBytes(estimateProject(project, undefined).memory.total), detail: 'planned' };
 }
 
 function useSavedFact(): StripFact {

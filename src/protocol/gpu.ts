@@ -50,7 +50,7 @@ export interface DeviceInfo {
   /** WebGPU on the processor: slower than WASM. */
   software: boolean;
   features: readonly string[];
-  /** Measured once, f32 512 x 512 x 512: what time estimates rest on. */
+  /** Measured once, f32, with the product that training uses: what time estimates and the share of the rate rest on. */
   gigaflops: number;
   /** Devices that can be chosen here. */
   choices: readonly DeviceKind[];

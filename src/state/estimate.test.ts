@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gpt } from '../core/models/gpt/spec';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { DeviceInfo } from '../protocol/gpu';
-import { estimate, startProblems, textSize, vocabularySize } from './estimate';
+import { estimate, shareOfRate, startProblems, textSize, vocabularySize } from './estimate';
 import { initialProject, type Project } from './project';
 import type { Studio } from './studio';
 
@@ -15,6 +15,14 @@ const device: DeviceInfo = {
   gigaflops: 20,
   choices: ['wasm'],
 };
+
+test('the share of the measured rate is 6 N + 12 L C T operations a token over it', () => {
+  const { parameters, flopsPerStep, tokensPerStep } = estimate(gpt, config, 65, DEFAULT_RECIPE, device);
+  const share = shareOfRate({ id: 'gpt', config, vocabulary: 65 }, 10_000, device);
+  expect(share).toBeCloseTo((10_000 * (6 * parameters + 12 * 2 * 64 * 64)) / 20e9, 10);
+  // A step takes the time that it would at that share of the rate.
+  expect(flopsPerStep / (share * 20e9)).toBeCloseTo(tokensPerStep / 10_000, 10);
+});
 
 describe('the cost of a run', () => {
   const cost = estimate(gpt, config, 65, DEFAULT_RECIPE, device);

@@ -1,6 +1,7 @@
 /** What a run will cost, before it starts. */
 import { problems, type Problem } from '../core/train/problems';
 import { tokensPerStep, type Recipe } from '../core/train/recipe';
+import type { ModelChoice } from '../core/train/run';
 import { modelSpec } from '../core/models';
 import { countParams, sizeOf, type BaseConfig, type ModelSpec } from '../core/models/spec';
 import type { DeviceInfo } from '../protocol/gpu';
@@ -51,7 +52,7 @@ export function estimate<C extends BaseConfig>(
   const activations = spec.activationBytes(config, 0, recipe);
   const logits = spec.activationBytes(config, vocabulary, recipe) - activations;
   const tokens = tokensPerStep(recipe, config.context);
-  const flopsForward = tokens * (2 * parameters + 4 * config.layers * config.width * config.context);
+  const flopsForward = (tokens * flopsPerToken(parameters, config)) / 3;
   const flopsPerStep = (recipe.recompute ? 4 : 3) * flopsForward;
   // An evaluation is a forward pass over its own tokens.
   const evaluations = Math.floor(recipe.steps / recipe.evalEvery) + 2;
@@ -71,6 +72,20 @@ export function estimate<C extends BaseConfig>(
     flopsPerStep,
     seconds: device && flops / (device.gigaflops * 1e9 * EFFICIENCY[device.kind]),
   };
+}
+
+/** Forward and backward: 6 N + 12 L C T (nanoGPT, model.py: estimate_mfu). */
+const flopsPerToken = (parameters: number, { layers, width, context }: BaseConfig): number =>
+  6 * parameters + 12 * layers * width * context;
+
+/** The share of the device's measured matrix rate that training at this speed reaches. Recomputing does not count as work. */
+export function shareOfRate(
+  { id, config, vocabulary }: ModelChoice,
+  tokensPerSecond: number,
+  { gigaflops }: Pick<DeviceInfo, 'gigaflops'>,
+): number {
+  const parameters = countParams(modelSpec(id).params(config, vocabulary));
+  return (tokensPerSecond * flopsPerToken(parameters, config)) / (gigaflops * 1e9);
 }
 
 /** Entries of the vocabulary: as trained, or as asked for. */

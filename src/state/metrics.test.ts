@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { TrainEvent } from '../core/train/run';
+import type { StepEvent, TrainEvent } from '../core/train/run';
 import { MetricLog } from './metrics';
 
-const stepped = (step: number, loss = 1 / step): TrainEvent => ({
+const stepped = (step: number, loss = 1 / step): StepEvent => ({
   kind: 'step',
   step,
   loss,
@@ -38,6 +38,9 @@ test('columns grow together', () => {
     { step: 2, bytes: 9, activeMs: 20 },
   ]);
   expect(log.memoryBytes).toBe(7);
+  expect(log.cost).toEqual({});
+  log.append({ ...stepped(3), encodeMs: 0.5 });
+  expect(log.cost).toEqual({ encodeMs: 0.5 });
 });
 
 test('what was not saved is forgotten when its steps come again, with its evaluations and saves', () => {

@@ -1,5 +1,5 @@
 /** Append-only columns for charts. Outside zustand: a run logs 10^5 points, and copying them at each would be O(n^2). */
-import type { TrainEvent } from '../core/train/run';
+import type { StepCost, TrainEvent } from '../core/train/run';
 
 export interface Evaluation {
   step: number;
@@ -26,12 +26,14 @@ export class MetricLog {
   readonly evaluations: Evaluation[] = [];
   readonly saves: Saved[] = [];
   memoryBytes = 0;
+  /** Of the newest step. */
+  cost: Partial<StepCost> = {};
 
   append(event: TrainEvent): void {
     switch (event.kind) {
       case 'compiling':
         return;
-      case 'step':
+      case 'step': {
         // A resume repeats the steps that were not saved.
         this.truncate(event.step - 1);
         this.step.push(event.step);
@@ -41,7 +43,14 @@ export class MetricLog {
         this.tokensPerSecond.push(event.tokensPerSecond);
         this.activeMs.push(event.activeMs);
         this.memoryBytes = event.memoryBytes;
+        const { plannedBytes, encodeMs, gpuMs } = event;
+        this.cost = {
+          ...(plannedBytes !== undefined && { plannedBytes }),
+          ...(encodeMs !== undefined && { encodeMs }),
+          ...(gpuMs !== undefined && { gpuMs }),
+        };
         return;
+      }
       case 'evaluated': {
         const { step, loss, bitsPerByte, activeMs, sample } = event;
         dropAfter(this.evaluations, step - 1);

@@ -5,6 +5,8 @@ import wasmSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.
 import wasmThreads from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { findGpu } from '../core/gpu/backend';
 import { MODELS } from '../core/models';
+import { linear } from '../core/ops/linear';
+import { tune } from '../core/ops/tune';
 import { chooseDevice } from '../core/train/device';
 import type { DeviceKind } from '../core/train/run';
 import type { DeviceInfo } from '../protocol/gpu';
@@ -28,20 +30,21 @@ export async function openDevice(asked: DeviceKind | 'auto'): Promise<DeviceInfo
     name: adapter?.name ?? 'This processor',
     software: adapter?.software ?? false,
     features: features.filter((name) => typeof name === 'string'),
-    gigaflops: await measure(),
+    gigaflops: await measure(adapter !== undefined && !adapter.software),
     choices,
   };
 }
 
-/** Rate of f32 matrix products on the device in use, in 10^9 operations a second. */
-async function measure(): Promise<number> {
-  const n = 512;
-  const a = tf.tidy(() => tf.mul(tf.ones<tf.Rank.R2>([n, n]), 0.5));
+/** Rate of f32 matrix products as training multiplies on the device in use, in 10^9 operations a second. */
+async function measure(isGpu: boolean): Promise<number> {
+  await tune(() => performance.now());
+  const n = isGpu ? 1024 : 512; // a GPU is not busy with less
+  const a = tf.fill<tf.Rank.R2>([n, n], 1 / n); // its own square
   const multiply = async (times: number): Promise<number> => {
     const began = performance.now();
     const last = tf.tidy(() => {
       let product = a;
-      for (let i = 0; i < times; i++) product = tf.matMul(product, a);
+      for (let i = 0; i < times; i++) product = linear(product, a);
       return product.slice([0, 0], [1, 1]);
     });
     await last.data();
@@ -52,7 +55,7 @@ async function measure(): Promise<number> {
   let times = 1;
   let ms = await multiply(times);
   // Short times are mostly launching and reading: lengthen until they count, but not for long.
-  while (ms < 30 && times < 64) ms = await multiply((times *= 4));
+  while (ms < 30 && times < 256) ms = await multiply((times *= 4));
   a.dispose();
   return (2 * n ** 3 * times) / (ms * 1e6);
 }

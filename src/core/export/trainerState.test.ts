@@ -45,6 +45,14 @@ test('a long curve is thinned once: read back and written again it is the same',
   expect(short).toEqual([step(1), step(2), evaluated(2)]);
 });
 
+test('what a step cost is written where it is known, and only there', () => {
+  const known = [step(1), { ...step(2), plannedBytes: 8, encodeMs: 0.5 }, { ...step(3), encodeMs: 0.5, gpuMs: 2 }];
+  const written = text(trainerState(info, known));
+  expect(readTrainerState(written)).toEqual(known);
+  expect(written.match(/encode_ms/g)).toHaveLength(2);
+  expect(written.match(/gpu_ms/g)).toHaveLength(1);
+});
+
 test('what is no curve is refused, and entries of other kinds are passed over', () => {
   expect(() => readTrainerState('{')).toThrow('not JSON');
   expect(() => readTrainerState('{}')).toThrow('log_history');

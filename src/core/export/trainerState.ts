@@ -37,11 +37,14 @@ export function trainerState({ model, recipe, state, data }: RunInfo, events: re
       ];
     }
     if (step % (stride * gap) !== 0) return [];
-    const { learningRate, gradientNorm, tokensPerSecond, memoryBytes } = event;
+    const { learningRate, gradientNorm, tokensPerSecond, memoryBytes, plannedBytes, encodeMs, gpuMs } = event;
     return [
       {
         ...{ epoch: epochs(step), loss: finite(loss), grad_norm: finite(gradientNorm), learning_rate: learningRate },
         ...{ tokens_per_second: finite(tokensPerSecond), memory_bytes: memoryBytes, active_ms: activeMs, step },
+        ...(plannedBytes !== undefined && { planned_bytes: plannedBytes }),
+        ...(encodeMs !== undefined && { encode_ms: encodeMs }),
+        ...(gpuMs !== undefined && { gpu_ms: gpuMs }),
       },
     ];
   });
@@ -108,10 +111,14 @@ const stepSchema = z
   .object({
     ...{ step: count, loss: reading, grad_norm: reading, learning_rate: z.number(), tokens_per_second: reading },
     ...{ active_ms: z.number(), memory_bytes: z.number() },
+    ...{ planned_bytes: z.number().optional(), encode_ms: z.number().optional(), gpu_ms: z.number().optional() },
   })
   .transform((e) => ({
     ...{ kind: 'step' as const, step: e.step, loss: e.loss, learningRate: e.learning_rate, gradientNorm: e.grad_norm },
     ...{ tokensPerSecond: e.tokens_per_second, activeMs: e.active_ms, memoryBytes: e.memory_bytes },
+    ...(e.planned_bytes !== undefined && { plannedBytes: e.planned_bytes }),
+    ...(e.encode_ms !== undefined && { encodeMs: e.encode_ms }),
+    ...(e.gpu_ms !== undefined && { gpuMs: e.gpu_ms }),
   }));
 
 /** JSON has no word for other numbers. */

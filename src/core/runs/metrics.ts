@@ -1,7 +1,7 @@
 /** The curve of a run, kept in batches under `journal/<run>/<n>`, so that after a reload the chart is all there. */
 import { z } from '../base/zod';
 import type { BlobStore, Json, Stored } from '../base/blobStore';
-import type { TrainEvent } from '../train/run';
+import type { StepCost, StepEvent, TrainEvent } from '../train/run';
 
 export interface MetricWriter {
   /** Durable once resolved. Give it what came in the last second or two, not each event. */
@@ -42,7 +42,6 @@ export async function openMetrics(store: BlobStore, runId: string, upTo: number)
 export const metricKey = (runId: string, n?: number): string =>
   `journal/${runId}/${n === undefined ? '' : String(n).padStart(6, '0')}`;
 
-type StepEvent = Extract<TrainEvent, { kind: 'step' }>;
 type OtherEvent = Exclude<TrainEvent, { kind: 'step' | 'compiling' }>;
 const stepOf = (event: TrainEvent): number => (event.kind === 'compiling' ? 0 : event.step);
 
@@ -56,11 +55,16 @@ const COLUMNS = [
   'activeMs',
   'memoryBytes',
 ] as const satisfies readonly (keyof StepEvent)[];
+/** At the end of a row that has any of them; null where one is not known. */
+const COSTS = ['plannedBytes', 'encodeMs', 'gpuMs'] as const satisfies readonly (keyof StepCost)[];
 
 function encode(events: readonly TrainEvent[]): Stored {
   const steps = events
     .filter((event) => event.kind === 'step')
-    .map((event) => COLUMNS.map((column) => (Number.isFinite(event[column]) ? event[column] : null)));
+    .map((event) => {
+      const costs = COSTS.some((column) => event[column] !== undefined) ? COSTS : [];
+      return [...COLUMNS, ...costs].map((column) => (Number.isFinite(event[column]) ? event[column]! : null));
+    });
   const others = events.filter((event) => event.kind !== 'step' && event.kind !== 'compiling');
   return { steps, others: JSON.parse(JSON.stringify(others)) as Json };
 }
@@ -76,7 +80,12 @@ async function readBatches(
       if (!batch.success) return { key, events: [] };
       const steps = batch.data.steps.map((row): StepEvent => {
         const values = Object.fromEntries(COLUMNS.map((column, i) => [column, row[i] ?? NaN]));
-        return { kind: 'step', ...(values as Record<(typeof COLUMNS)[number], number>) };
+        const costs = COSTS.map((column, i) => [column, row[COLUMNS.length + i]] as const);
+        return {
+          kind: 'step',
+          ...(values as Record<(typeof COLUMNS)[number], number>),
+          ...(Object.fromEntries(costs.filter(([, value]) => value != null)) as Partial<StepCost>),
+        };
       });
       const events: TrainEvent[] = [...steps, ...batch.data.others];
       // Stable: a step comes before what was measured after it.
@@ -103,7 +112,10 @@ const other: z.ZodType<OtherEvent> = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('saved'), step: z.number(), bytes: z.number() }),
 ]);
+const WITH_COSTS = COLUMNS.length + COSTS.length;
 const batchSchema = z.object({
-  steps: z.array(z.array(z.number().nullable()).length(COLUMNS.length)),
+  steps: z.array(
+    z.array(z.number().nullable()).refine(({ length }) => length === COLUMNS.length || length === WITH_COSTS),
+  ),
   others: z.array(other),
 });

@@ -3,7 +3,7 @@ import { memoryStore } from '../base/blobStore';
 import { claimRun } from '../checkpoint/checkpoint';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { TrainEvent } from '../train/run';
-import { openMetrics, readMetrics } from './metrics';
+import { metricKey, openMetrics, readMetrics } from './metrics';
 import { deleteRun, listRuns, readRun, writeRun, type RunRecord } from './record';
 
 const record = (id: string, createdAt: number): RunRecord => ({
@@ -105,4 +105,13 @@ test('a resume forgets what was recorded beyond the saved step, and goes on from
   expect(events.slice(-3)).toEqual([step(1501), evaluated(1501), step(1502)]);
   await openMetrics(store, 'r', 0);
   expect(await readMetrics(store, 'r')).toEqual([]);
+});
+
+test('what a step costs comes back where it is known, beside rows from before it was', async () => {
+  const store = memoryStore();
+  const events = [step(1), { ...step(2), plannedBytes: 8, encodeMs: 0.5 }, { ...step(3), encodeMs: 0.5, gpuMs: 2 }];
+  await (await openMetrics(store, 'r', 0)).append(events);
+  expect(await readMetrics(store, 'r')).toEqual(events);
+  const { steps } = (await store.get(metricKey('r', 0))) as { steps: number[][] };
+  expect(steps.map((row) => row.length)).toEqual([7, 10, 10]);
 });

@@ -17,22 +17,34 @@ export interface ModelChoice {
   vocabulary: number;
 }
 
+/** What is known of a step on WebGPU only. Times are means of the last steps, in milliseconds. */
+export interface StepCost {
+  /** GPU memory that the run's programs have planned to use. */
+  plannedBytes: number;
+  /** Encoding and submitting. */
+  encodeMs: number;
+  /** On the GPU; absent where it cannot tell the time. */
+  gpuMs: number;
+}
+
 /** Losses are in nats per token. */
 export type TrainEvent =
   | { kind: 'compiling' }
-  | {
-      kind: 'step';
-      step: number;
-      loss: number;
-      learningRate: number;
-      gradientNorm: number;
-      tokensPerSecond: number;
-      activeMs: number;
-      /** Bytes of tensors alive on the device now. */
-      memoryBytes: number;
-    }
+  | StepEvent
   | { kind: 'evaluated'; step: number; loss: number; bitsPerByte: number; activeMs: number; sample: string }
   | { kind: 'saved'; step: number; bytes: number };
+
+export interface StepEvent extends Partial<StepCost> {
+  kind: 'step';
+  step: number;
+  loss: number;
+  learningRate: number;
+  gradientNorm: number;
+  tokensPerSecond: number;
+  activeMs: number;
+  /** Bytes alive on the device now: of all buffers on WebGPU, of tensors elsewhere. */
+  memoryBytes: number;
+}
 
 export interface TrainInput {
   model: ModelChoice;

@@ -12,12 +12,14 @@ import { badSettings, HomegrownError } from '../base/errors';
 import { breathe, type Job } from '../base/job';
 import { batch } from '../batches/batch';
 import { bitsPerByte, type Evaluator, evaluator } from '../evaluate/evaluate';
+import { currentGpu } from '../gpu/backend';
+import { gpuMemory } from '../gpu/memory';
 import { initialValues } from '../models/network';
 import { learningRateAt } from '../optim/schedule';
 import { type Learner, learner } from './learner';
 import { problems, unfit } from './problems';
 import { tokensPerStep } from './recipe';
-import type { Train, TrainEvent, TrainInput, TrainOutcome, TrainState } from './run';
+import type { StepCost, StepEvent, Train, TrainEvent, TrainInput, TrainOutcome, TrainState } from './run';
 import { sampleText } from './sampleText';
 
 export const train: Train = async (input, job) => {
@@ -51,6 +53,8 @@ async function run(
   const began = now() - state.activeMs;
   const losses = new Recent(LOSSES);
   const times = new Recent(TIMES);
+  const encoding = new Recent(TIMES);
+  const onGpu = new Recent(TIMES);
   const underway: Promise<void>[] = [];
   let told = now();
   let savedStep: number | null = from ? from.state.step : null;
@@ -76,7 +80,7 @@ async function run(
         gradientNorm: norm,
         tokensPerSecond: (1000 * tokensPerStep(recipe, context)) / times.mean,
         activeMs: now() - began,
-        memoryBytes: tf.memory().numBytes,
+        ...spent(),
       });
     });
     result.catch(() => undefined); // It is awaited below, perhaps after the next has begun.
@@ -84,6 +88,17 @@ async function run(
     state.step = step;
     state.tokensSeen += tokensPerStep(recipe, context);
     if (underway.length > AHEAD) await underway.shift();
+  }
+
+  /** Memory in use, and on WebGPU what a step costs. */
+  function spent(): Pick<StepEvent, 'memoryBytes' | keyof StepCost> {
+    if (!currentGpu()) return { memoryBytes: tf.memory().numBytes };
+    const { encodeMs, gpuMs } = learning.cost;
+    const { usedBytes: memoryBytes, plannedBytes } = gpuMemory();
+    encoding.add(encodeMs);
+    if (gpuMs === undefined) return { memoryBytes, plannedBytes, encodeMs: encoding.mean };
+    onGpu.add(gpuMs);
+    return { memoryBytes, plannedBytes, encodeMs: encoding.mean, gpuMs: onGpu.mean };
   }
 
   async function settle(): Promise<void> {

@@ -16,6 +16,7 @@ import {
 import { heldOutCurve, Mapped, partUpTo } from './columns';
 import { plannedSteps } from './Readings';
 import type { RunSettings } from './runSettings';
+import { StepCost } from './StepCost';
 
 /** Perplexity, and below it learning rate, gradient norm and speed. What a failure undid is not drawn. */
 export function Charts({ settings }: { settings: RunSettings }) {
@@ -99,6 +100,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
           {...sync}
         />
       </SmallCharts>
+      <StepCost settings={settings} />
     </>
   );
 }

@@ -1,0 +1,24 @@
+import { shareOfRate } from '../../state/estimate';
+import { useStudio } from '../../state/react';
+import { isActive } from '../../state/run';
+import { cx } from '../../ui';
+import type { RunSettings } from './runSettings';
+import { costWords } from './costWords';
+import styles from './TrainPage.module.css';
+
+/** What a step takes of the machine. Only while it trains: another device's rate would say nothing of an older run. */
+export function StepCost({ settings: { model, tokensPerStep } }: { settings: RunSettings }) {
+  const log = useStudio((s) => s.log);
+  const active = useStudio((s) => isActive(s.phase));
+  const device = useStudio((s) => s.device);
+  useStudio((s) => s.logVersion);
+  const speed = log.tokensPerSecond.at(-1);
+  if (!active || device.kind !== 'open' || speed === undefined) return null;
+  const { info } = device;
+  const share = shareOfRate(model, speed, info);
+  const words = costWords(
+    { ...log.cost, stepMs: (1000 * tokensPerStep) / speed, share, usedBytes: log.memoryBytes },
+    info,
+  );
+  return <p className={cx(styles.cost)}>{words}</p>;
+}
