@@ -28,7 +28,11 @@ serve<GpuApi>({
     if (isTraining) throw busy('change the device');
     await stopWriting();
     unloadModel();
-    device = openDevice(kind);
+    // TensorFlow.js has one backend at a time: a second choice waits until the first has been measured.
+    device = Promise.resolve(device).then(
+      () => openDevice(kind),
+      () => openDevice(kind),
+    );
     return device;
   },
   begin: (input, job) => whileTraining(job, async (info) => begin(await store, input, nameOf(info), job)),
