@@ -4,9 +4,12 @@ import { HomegrownError } from '../core/base/errors';
 export async function engineFile(url: string, engine: string): Promise<Blob> {
   const fetched = await fetch(url).catch(() => null);
   if (fetched?.ok) return fetched.blob();
-  throw new HomegrownError(
+  throw notLoaded(engine, fetched ? ` (${fetched.status})` : ', for there is no network');
+}
+
+export const notLoaded = (engine: string, why = ''): HomegrownError =>
+  new HomegrownError(
     'load-failed',
-    `${engine} could not be loaded${fetched ? ` (${fetched.status})` : ', for there is no network'}`,
+    `${engine} could not be loaded${why}`,
     'The file is written. Check it once this app’s own server can be reached.',
   );
-}

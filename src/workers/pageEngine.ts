@@ -1,7 +1,11 @@
+import { badFile, HomegrownError } from '../core/base/errors';
 import { unwatched } from '../core/base/job';
+import { formatBytes } from '../core/base/units';
+import { modelSpec } from '../core/models';
+import { sizeOf } from '../core/models/spec';
 import type { SecondEngine } from '../core/verify/compare';
 import { gpt, workspaceOf } from '../page/gpt';
-import { plainKernels } from '../page/kernels';
+import { type Kernels, plainKernels } from '../page/kernels';
 import { nextScores } from '../page/nextScores';
 import { simdKernels } from '../page/simdKernels';
 import type { Written } from './written';
@@ -9,10 +13,12 @@ import type { Written } from './written';
 /**
  * The offline page's forward pass: written apart from the one that trains, without TensorFlow.js, and with its own products
  * on WebAssembly.
+ * @throws HomegrownError `bad-file` where a weight is missing or has another size, `out-of-memory`
  */
-export function pageEngine({ model, weights }: Written): SecondEngine {
-  const floats = [...weights.values()].reduce((sum, values) => sum + values.length, 0);
-  const kernels = model.config.width % 8 === 0 ? simdKernels(floats + workspaceOf(model)) : plainKernels;
+export function pageEngine(written: Written): SecondEngine {
+  const { model, weights } = written;
+  complete(written);
+  const kernels = kernelsFor(written);
   const held = new Map<string, Float32Array>();
   for (const [name, values] of weights) {
     const place = kernels.floats(values.length);
@@ -25,4 +31,27 @@ export function pageEngine({ model, weights }: Written): SecondEngine {
     model.config.context,
   );
   return { name: 'an independent reader', scores: async (ids) => (await next(ids, unwatched.signal))!.slice() };
+}
+
+function complete({ model: { id, config, vocabulary }, weights }: Written): void {
+  if (config.layers > weights.size) throw badFile(`It has ${weights.size} tensors for ${config.layers} layers`);
+  for (const [name, { shape }] of Object.entries(modelSpec(id).params(config, vocabulary))) {
+    const [got, size] = [weights.get(name)?.length, sizeOf(shape)];
+    if (got !== size) throw badFile(`${name} has ${got ?? 'no'} values instead of ${size}`);
+  }
+}
+
+function kernelsFor({ model, weights }: Written): Kernels {
+  if (model.config.width % 8 !== 0) return plainKernels;
+  const floats = [...weights.values()].reduce((sum, values) => sum + values.length, workspaceOf(model));
+  try {
+    return simdKernels(floats);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new HomegrownError(
+      'out-of-memory',
+      `To read the file back takes ${formatBytes(4 * floats)}, which the browser does not give`,
+      'The file was handed over. Close other tabs, then write it again.',
+    );
+  }
 }

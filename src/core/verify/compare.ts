@@ -1,8 +1,8 @@
 import type { Job } from '../base/job';
-import { badFile } from '../base/errors';
 import type { FormatId } from '../export/formats';
 import { likeliest } from './likeliest';
 import type { Reference } from './reference';
+import { refusal } from './refusal';
 
 /** Another implementation, with a file of ours open in it. */
 export interface SecondEngine {
@@ -69,7 +69,7 @@ export async function compare(ours: Reference, engine: SecondEngine, bound: Boun
     job.report({ label: 'Checking in a second engine', done: done++, of, unit: 'tokens' });
     const scores = await engine.scores(read);
     if (scores.length !== vocabulary)
-      throw badFile(`${engine.name} gives ${scores.length} scores instead of ${vocabulary}.`);
+      throw refusal(`${engine.name} gives ${scores.length} scores instead of ${vocabulary}`);
     return logProbabilities(scores);
   };
   const row = (scores: Float32Array, i: number): Float32Array => scores.subarray(i * vocabulary, (i + 1) * vocabulary);
@@ -88,7 +88,7 @@ export async function compare(ours: Reference, engine: SecondEngine, bound: Boun
     if (other === token) equal++;
     else if (lead(logProbabilities(row(ours.greedyScores, i)), token, other, bound) < bound.most) ties++;
   }
-  if (!Number.isFinite(difference)) throw badFile(`${engine.name} reads the file, and gives no numbers.`);
+  if (!Number.isFinite(difference)) throw refusal(`${engine.name} gives what is not a number`);
   const { name } = engine;
   return {
     ...{ engine: name, text: ours.text, places: lengths.length, difference, variation },

@@ -1,0 +1,122 @@
+/** Files as they are exported, and the same with a byte that has changed, through what checks them. */
+import { beforeAll, expect, test } from 'vitest';
+import { template } from '../../scripts/templates';
+import { unwatched } from '../core/base/job';
+import { gather } from '../core/checkpoint/byteSource';
+import type { Exported } from '../core/export/format';
+import { type FormatId, FORMATS } from '../core/export/formats';
+import { zipped } from '../core/export/zip';
+import { network } from '../core/models/network';
+import { trainedModels } from '../core/testing/trainedModel';
+import { useWasm as onWasm } from '../core/testing/wasm';
+import { BOUNDS, compare, type Figures, matches } from '../core/verify/compare';
+import { PLACES, reference, type Reference } from '../core/verify/reference';
+import { secondEngine } from './secondEngine';
+
+let model: Exported;
+let ours: Reference;
+beforeAll(async () => {
+  model = (await trainedModels())[0]!;
+  await onWasm();
+  const net = await network(model.info.model, model.snapshot.tensors);
+  ours = await reference(net, model.tokens!.validation, [1]);
+  net.dispose();
+});
+
+async function written(format: FormatId, exported = model): Promise<Uint8Array<ArrayBuffer>> {
+  const { kind, files } = FORMATS[format];
+  const streams = await files(exported, { withOptimizer: false, template });
+  if (kind === 'file') return gather(streams[0]!);
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for await (const piece of zipped(streams, unwatched)) pieces.push(piece.slice());
+  return new Uint8Array(await new Blob(pieces).arrayBuffer());
+}
+
+async function check(format: FormatId, bytes: Uint8Array<ArrayBuffer>): Promise<Figures> {
+  const engine = await secondEngine(new Blob([bytes]), format, model.info.model);
+  return compare(ours, engine, BOUNDS[format], unwatched);
+}
+
+test('our side is twenty places of held-out text and twenty tokens, the likeliest each', () => {
+  expect(ours).toMatchObject({ text: 'held-out' });
+  const { vocabulary, config } = model.info.model;
+  expect(ours.ids).toHaveLength(config.context);
+  expect(ours.lengths).toHaveLength(PLACES);
+  expect(ours.lengths.at(-1)).toBe(config.context);
+  expect(ours.greedy).toHaveLength(PLACES);
+  expect(ours.greedyScores).toHaveLength(PLACES * vocabulary);
+});
+
+for (const format of [
+  'gguf-f32',
+  'gguf-f16',
+  'gguf-q8_0',
+  'safetensors',
+  'hf',
+  'html',
+  'service',
+  'pytorch',
+] as const) {
+  test(`${format}: what was written is what was trained, within its bound`, async () => {
+    const figures = await check(format, await written(format));
+    expect(figures).toMatchObject({ engine: 'an independent reader', places: PLACES, tokens: PLACES });
+    expect(figures[figures.bound.of]).toBeGreaterThan(0);
+    expect(matches(figures)).toBe(true);
+  });
+}
+
+const CHANGED = 'transformer.h.1.mlp.c_fc.weight';
+
+for (const format of ['gguf-f32', 'gguf-f16', 'gguf-q8_0', 'safetensors', 'hf', 'html', 'service'] as const) {
+  test(`${format}: one weight that differs is a mismatch in numbers`, async () => {
+    const { snapshot } = model;
+    const { shape, data } = snapshot.tensors.get(CHANGED)!;
+    const tensors = new Map(snapshot.tensors).set(CHANGED, { shape, data: data.with(100, 30) });
+    const figures = await check(format, await written(format, { ...model, snapshot: { ...snapshot, tensors } }));
+    expect(figures[figures.bound.of]).toBeGreaterThan(figures.bound.most);
+    expect(matches(figures)).toBe(false);
+  });
+}
+
+/** The byte that holds a weight's exponent, one bit of it: a weight of the last norm, which has 32 bits everywhere. */
+function flipped(bytes: Buffer): Buffer {
+  const { data } = model.snapshot.tensors.get('transformer.ln_f.weight')!;
+  const at = bytes.indexOf(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+  expect(at).toBeGreaterThan(-1);
+  return Buffer.concat([bytes.subarray(0, at + 3), Buffer.of(bytes[at + 3]! ^ 0x02), bytes.subarray(at + 4)]);
+}
+
+for (const format of ['gguf-f32', 'gguf-f16', 'safetensors'] as const) {
+  test(`${format}: a flipped bit of a weight is a mismatch`, async () => {
+    const figures = await check(format, new Uint8Array(flipped(Buffer.from(await written(format)))));
+    expect(matches(figures)).toBe(false);
+  });
+}
+
+test('html: a flipped bit of a weight is a mismatch', async () => {
+  const page = Buffer.from(await written('html')).toString();
+  const changed = page.replace(
+    /(<script type="application\/octet-stream;base64">)([^<]+)/,
+    (_, open: string, block: string) => open + flipped(Buffer.from(block, 'base64')).toString('base64'),
+  );
+  expect(matches(await check('html', new TextEncoder().encode(changed)))).toBe(false);
+});
+
+test('hf: a flipped bit of a weight in the zip is refused, for its checksum differs', async () => {
+  await expectRefusal(check('hf', new Uint8Array(flipped(Buffer.from(await written('hf'))))));
+});
+
+for (const format of ['gguf-f32', 'safetensors', 'hf', 'html', 'service', 'pytorch'] as const) {
+  test(`${format}: a file that ends early, or is none, is refused in words`, async () => {
+    const bytes = await written(format);
+    await expectRefusal(check(format, bytes.slice(0, Math.floor(bytes.length / 2))));
+    await expectRefusal(check(format, new Uint8Array(100)));
+  });
+}
+
+const expectRefusal = (checking: Promise<unknown>): Promise<void> =>
+  expect(checking).rejects.toMatchObject({
+    code: 'bad-file',
+    message: expect.stringMatching(/^A second engine does not read it: ./) as string,
+    remedy: expect.stringMatching(/handed over/) as string,
+  });
