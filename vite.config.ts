@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Connect, type Plugin } from 'vite';
 import { headersFor, hostFiles } from './headers.config.ts';
+import { llamaPlugin } from './scripts/llama.ts';
 import { samplesPlugin } from './scripts/samples.ts';
 import { pagePlugin } from './scripts/templates.ts';
 
@@ -44,7 +45,8 @@ const forDevelopment = (policy: string): string =>
     .join('; ');
 
 export default defineConfig(({ command }) => ({
-  plugins: [react(), headersPlugin(), samplesPlugin(), pagePlugin()],
+  plugins: [react(), headersPlugin(), samplesPlugin(), pagePlugin(), llamaPlugin()],
+  optimizeDeps: { exclude: ['@wllama/wllama'] },
   html: command === 'serve' ? { cspNonce: 'dev' } : {},
   build: {
     target: 'es2023',
@@ -56,6 +58,7 @@ export default defineConfig(({ command }) => ({
   // Workers live under one path, because their own responses carry their policy (headers.config.ts).
   worker: {
     format: 'es',
+    plugins: () => [llamaPlugin()],
     rolldownOptions: {
       output: { entryFileNames: 'workers/[name]-[hash].js', chunkFileNames: 'workers/[name]-[hash].js' },
     },

@@ -55,7 +55,9 @@ async function opened(file: Blob, format: FormatId, model: ModelChoice): Promise
 /** llama.cpp's build has addresses of 64 bits, which Safari does not know: there, our own reader opens the file. */
 async function gguf(source: ByteSource, model: ModelChoice): Promise<SecondEngine> {
   if (!WebAssembly.validate(MEMORY64)) return pageEngine(await ggufIn(source));
-  const { llama } = await import('./llama');
+  const { llama } = await import('./llama').catch(() => {
+    throw notLoaded('llama.cpp');
+  });
   return llama(await source.read(0, source.size), model);
 }
 /** A module with nothing but a memory with addresses of 64 bits. */

@@ -1,0 +1,18 @@
+import type { Plugin } from 'vite';
+
+/**
+ * wllama's script of llama.cpp as a module that is given its options. wllama itself puts the script into a worker from a
+ * blob, which the strict headers forbid.
+ */
+export function llamaPlugin(): Plugin {
+  return {
+    name: 'llama.cpp',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.endsWith('/@wllama/wllama/src/single-thread/wllama.js')) return null;
+      const start = 'var Module=typeof Module!="undefined"?Module:{};';
+      if (!code.startsWith(start)) this.error(`wllama’s script does not begin with ${start}`);
+      return { code: `export default (Module) => {${code.slice(start.length)}};`, map: null };
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { glueDeserialize, glueSerialize } from '@wllama/wllama/src/glue/glue';
+import llamaCpp, { type LlamaModule } from '@wllama/wllama/src/single-thread/wllama.js';
+import wasm from '@wllama/wllama/src/single-thread/wllama.wasm?url';
+import { badFile } from '../core/base/errors';
+import { z } from '../core/base/zod';
+import type { SecondEngine } from '../core/verify/compare';
+import type { ModelChoice } from '../core/models/network';
+import { engineFile } from './engineFile';
+
+/** llama.cpp on WebAssembly, with one thread and keys and values in 32 bits. Each text is read from its beginning. */
+export async function llama(file: Uint8Array, { config: { context }, vocabulary }: ModelChoice): Promise<SecondEngine> {
+  const ask = await started(file);
+  ask('load', {
+    ...{ _name: 'load_req', model_paths: ['/model.gguf'], use_mmap: false, use_mlock: false, n_gpu_layers: 0, seed: 0 },
+    ...{ n_ctx: context, n_ctx_auto: false, n_batch: context, n_seq_max: 1, n_threads: 1 },
+    ...{ cache_type_k: 'f32', cache_type_v: 'f32', flash_attn: false },
+  });
+  return {
+    name: 'llama.cpp',
+    scores(ids) {
+      ask('kv_clear', { _name: 'kvcc_req' });
+      ask('decode', { _name: 'deco_req', tokens: ids, skip_logits: false });
+      const { tokens, probs } = distribution.parse(ask('get_logits', { _name: 'glog_req', top_k: -1 }));
+      const scores = new Float32Array(vocabulary).fill(NaN);
+      for (const [i, token] of tokens.entries()) scores[token] = Math.log(probs[i]!);
+      return Promise.resolve(scores);
+    },
+  };
+}
+/** All of the vocabulary, likeliest first. */
+const distribution = z.object({ tokens: z.array(z.int()), probs: z.array(z.number()) });
+
+/** Sends a message and gives the answer. */
+type Ask = (action: string, message: object) => unknown;
+
+async function started(file: Uint8Array): Promise<Ask> {
+  const wasmBinary = await (await engineFile(wasm, 'llama.cpp')).arrayBuffer();
+  let said = '';
+  const module = await new Promise<LlamaModule>((resolve, reject) => {
+    const options = {
+      ...{ noInitialRun: true as const, wasmBinary },
+      print: () => undefined,
+      printErr: (line: string) => (said = /@@ERROR@@(.*)/.exec(line)?.[1] ?? said),
+      onRuntimeInitialized: () => {
+        resolve(options as unknown as LlamaModule);
+      },
+      onAbort: (what: unknown) => {
+        reject(badFile(`llama.cpp stopped: ${String(what)}`));
+      },
+    };
+    llamaCpp(options);
+  });
+  module.FS_createDataFile('/', 'model.gguf', file, true, true, true);
+  module.cwrap('wllama_start', 'string', [])();
+  const place = module.cwrap('wllama_malloc', 'bigint', ['number', 'bigint']);
+  const act = module.cwrap('wllama_action', 'bigint', ['string', 'bigint']);
+  return (action, message) => {
+    const bytes = glueSerialize(message);
+    const at = Number(place(BigInt(bytes.length), 0));
+    module.HEAPU8.set(bytes, at);
+    const answer = Number(act(action, BigInt(at)));
+    if (answer === 0) throw badFile(`llama.cpp does not ${action} it: ${said}`);
+    // The length of the answer is written over the beginning of the message.
+    const length = new DataView(module.HEAPU8.buffer).getUint32(at, true);
+    const reply = success.parse(glueDeserialize(module.HEAPU8.slice(answer, answer + length)));
+    if (!reply.success) throw badFile(`llama.cpp does not ${action} it: ${reply.message ?? said}`);
+    return reply;
+  };
+}
+const success = z.looseObject({ success: z.boolean(), message: z.string().optional() });
