@@ -3,6 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import { loadSnapshot, listSnapshots } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+import { modelSpec } from '../core/models';
 import { network, type Network } from '../core/models/network';
 import { readRun } from '../core/runs/record';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
@@ -22,7 +23,10 @@ export async function loadModel(store: BlobStore, runId: string, which: WhichSna
   if (loaded && loaded.runId === runId && loaded.step === wanted?.step) return loaded;
   const record = await readRun(store, runId);
   if (!record) throw new HomegrownError('storage-damaged', `There is no run ${runId}`);
-  const { snapshot } = await loadSnapshot(store, runId, which);
+  const { id, config, vocabulary } = record.model;
+  // Without the optimizer's moments, which are twice the model.
+  const weights = new Set(Object.keys(modelSpec(id).params(config, vocabulary)));
+  const { snapshot } = await loadSnapshot(store, runId, which, weights);
   unloadModel();
   loaded = {
     runId,
