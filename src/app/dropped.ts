@@ -1,5 +1,6 @@
 /** Files dropped anywhere: a model goes to the importer, everything else to the texts. */
 import { useEffect, useEffectEvent } from 'react';
+import { modelFiles } from '../features/export/modelFiles';
 import type { StudioStore } from '../state/studio';
 import type { DroppedFile } from '../ui';
 import { filesOfDrop } from '../ui/droppedFiles';
@@ -38,7 +39,7 @@ export function useWindowDrop(take: (files: DroppedFile[]) => void, hasOwnZone: 
 export async function receive(store: StudioStore, dropped: readonly DroppedFile[]): Promise<'text' | 'export'> {
   const { addFiles, importModel } = store.getState();
   if (await isModel(dropped)) {
-    void importModel(dropped.map(({ file }) => file));
+    void importModel(modelFiles(dropped));
     return 'export';
   }
   void addFiles(dropped.map(({ file, path }) => ({ file, name: path })));

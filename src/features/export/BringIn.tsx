@@ -2,21 +2,23 @@ import { useStudio } from '../../state/react';
 import { isActive } from '../../state/run';
 import { describeWork } from '../../state/work';
 import { Block, Button, FileButton, PaneHead, Progress, type DroppedFile } from '../../ui';
+import { modelFiles } from './modelFiles';
 import styles from './ExportPage.module.css';
 
-/** A zip of ours, or the files of a Hugging Face folder, become the current model. */
+/** A zip of ours, or a Hugging Face folder or its files, become the current model. */
 export function BringIn() {
   const importing = useStudio((s) => s.importingModel);
   const importModel = useStudio((s) => s.importModel);
   const isTraining = useStudio((s) => isActive(s.phase));
-  const take = (files: DroppedFile[]): void => void importModel(files.map(({ file }) => file));
+  const take = (files: DroppedFile[]): void => void importModel(modelFiles(files));
   return (
     <>
       <PaneHead title="Bring in a model" />
       <Block isWideGutter>
         <p className={styles.words}>
-          A zip that Homegrown wrote, or a Hugging Face folder with GPT-2’s architecture. Drop it anywhere on this page,
-          or choose it. With the optimizer’s state inside, training can go on.
+          A zip that Homegrown wrote, or a Hugging Face folder with GPT-2’s architecture: its weights as .safetensors,
+          its config.json, and tokenizer.json or vocab.json with merges.txt. Drop it anywhere on this page, or choose
+          it. With the optimizer’s state inside, training can go on.
           {isTraining && ' Stop the run first: the model takes its place.'}
         </p>
         {importing.kind === 'busy' ? (
@@ -25,6 +27,9 @@ export function BringIn() {
           <div className={styles.buttons}>
             <FileButton isDense isSingle accept=".zip" onFiles={take}>
               Choose a zip…
+            </FileButton>
+            <FileButton isDense accept=".zip,.safetensors,.json,.txt" onFiles={take}>
+              Choose files…
             </FileButton>
             <FileButton isDense isFolder onFiles={take}>
               Choose a folder…
