@@ -11,5 +11,5 @@ export const notLoaded = (engine: string, why = ''): HomegrownError =>
   new HomegrownError(
     'load-failed',
     `${engine} could not be loaded${why}`,
-    'The file is written. Check it once this app’s own server can be reached.',
+    'Write it again once this app’s own server can be reached.',
   );

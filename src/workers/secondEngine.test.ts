@@ -1,5 +1,5 @@
 /** Files as they are exported, and the same with a byte that has changed, through what checks them. */
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { template } from '../../scripts/templates';
 import { unwatched } from '../core/base/job';
 import { gather } from '../core/checkpoint/byteSource';
@@ -21,6 +21,10 @@ beforeAll(async () => {
   const net = await network(model.info.model, model.snapshot.tensors);
   ours = await reference(net, model.tokens!.validation, [1]);
   net.dispose();
+  // llama.cpp is fetched from the app's own origin: here, GGUF goes to what takes its place.
+  vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
+  // As in Safari: without addresses of 64 bits our own reader opens GGUF, whatever Node knows.
+  vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
 });
 
 async function written(format: FormatId, exported = model): Promise<Uint8Array<ArrayBuffer>> {
@@ -118,5 +122,5 @@ const expectRefusal = (checking: Promise<unknown>): Promise<void> =>
   expect(checking).rejects.toMatchObject({
     code: 'bad-file',
     message: expect.stringMatching(/^A second engine does not read it: ./) as string,
-    remedy: expect.stringMatching(/handed over/) as string,
+    remedy: expect.stringMatching(/^The model is untouched/) as string,
   });

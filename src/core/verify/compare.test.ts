@@ -13,7 +13,7 @@ const oursWith = (first: number[] = after([7, 8])): Reference => ({
   greedyScores: Float32Array.from(first),
 });
 const equal = engine((ids) => Promise.resolve(Float32Array.from(after(ids))));
-const f32 = BOUNDS['gguf-f32'];
+const f32 = BOUNDS.safetensors;
 const q8 = BOUNDS['gguf-q8_0'];
 
 test('an equal engine gives figures of no difference, whatever it adds to all scores', async () => {
@@ -76,7 +76,7 @@ test('too few scores, and what is not a number, are refused in words', async () 
   await expect(compare(oursWith(), short, f32, unwatched)).rejects.toMatchObject({
     code: 'bad-file',
     message: 'A second engine does not read it: another engine gives 2 scores instead of 3',
-    remedy: expect.stringMatching(/handed over/) as string,
+    remedy: expect.stringMatching(/^The model is untouched/) as string,
   });
   const none = engine(() => Promise.resolve(new Float32Array(3).fill(NaN)));
   await expect(compare(oursWith(), none, f32, unwatched)).rejects.toThrow(/gives what is not a number/);

@@ -40,7 +40,7 @@ const F16: Bound = { of: 'difference', most: 5e-2 };
 export const BOUNDS: Readonly<Record<FormatId, Bound>> = {
   hf: F32,
   safetensors: F32,
-  'gguf-f32': F32,
+  'gguf-f32': F16, // llama.cpp looks GELU up in a table of 16 bits, whatever the weights have.
   'gguf-f16': F16,
   'gguf-q8_0': { of: 'variation', most: 5e-2 },
   'onnx-f32': F32,
