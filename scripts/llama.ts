@@ -9,7 +9,7 @@ export function llamaPlugin(): Plugin {
     name: 'llama.cpp',
     enforce: 'pre',
     transform(code, id) {
-      if (!id.endsWith('/@wllama/wllama/src/single-thread/wllama.js')) return null;
+      if (!/\/@wllama\/wllama\/src\/single-thread\/wllama\.js(?:\?|$)/.test(id)) return null;
       const start = 'var Module=typeof Module!="undefined"?Module:{};';
       if (!code.startsWith(start)) this.error(`wllama’s script does not begin with ${start}`);
       return { code: `export default (Module) => {${code.slice(start.length)}};`, map: null };
