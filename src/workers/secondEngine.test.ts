@@ -21,8 +21,6 @@ beforeAll(async () => {
   const net = await network(model.info.model, model.snapshot.tensors);
   ours = await reference(net, model.tokens!.validation, [1]);
   net.dispose();
-  // llama.cpp is fetched from the app's own origin: here, GGUF goes to what takes its place.
-  vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
   // As in Safari: without addresses of 64 bits our own reader opens GGUF, whatever Node knows.
   vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
 });
