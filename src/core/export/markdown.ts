@@ -1,4 +1,4 @@
-/** What the documents that travel with a model are made of. */
+/** What the documents that travel with a model are made of, and how they are taken apart again to be shown. */
 
 export function table(rows: readonly (readonly string[])[], head: readonly string[] = ['Setting', 'Value']): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -13,3 +13,40 @@ export const TOKENIZERS = {
   characters: 'Characters, as byte-level BPE',
   bytes: 'Bytes',
 };
+
+/** A part of such a document. Texts are words, to be shown as text: never Markdown or HTML. */
+export type Block =
+  | { kind: 'heading'; level: number; text: string }
+  | { kind: 'paragraph'; text: string }
+  | { kind: 'code'; text: string }
+  | { kind: 'table'; head: readonly string[]; rows: readonly (readonly string[])[] };
+
+/** The blocks of a document of ours (headings, paragraphs, tables, fenced code), without its front matter. */
+export const blocks = (source: string): readonly Block[] =>
+  source
+    .replace(/^---\n[\s\S]*?\n---\n/, '') // for machines
+    .split(/(```[\s\S]*?```)/)
+    .flatMap((part) => (part.startsWith('```') ? [part] : part.split(/\n{2,}/)))
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(block);
+
+function block(source: string): Block {
+  if (source.startsWith('```')) return { kind: 'code', text: source.replace(/^```\w*\n|\n?```$/g, '') };
+  if (source.startsWith('|')) {
+    const [head = [], , ...rows] = source.split('\n').map((line) =>
+      line
+        .replace(/^\| | \|$/g, '')
+        .split(' | ')
+        .map(words),
+    );
+    return { kind: 'table', head, rows };
+  }
+  const [, marks, heading] = /^(#+) (.*)$/.exec(source) ?? [];
+  if (marks === undefined || heading === undefined) return { kind: 'paragraph', text: words(source) };
+  return { kind: 'heading', level: marks.length, text: words(heading) };
+}
+
+/** Without code marks and with what `plain` wrote as the characters it stands for. */
+const words = (text: string): string =>
+  text.replace(/`/g, '').replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));

@@ -1,37 +1,33 @@
 import type { ReactNode } from 'react';
+import { type Block, blocks } from '../../core/export/markdown';
 import styles from './ExportPage.module.css';
 
-/** Shows the Markdown that our model card uses: headings, paragraphs, tables, fenced code. Everything becomes text, never HTML. */
+/** Shows the Markdown that our model card uses. Everything becomes text, never HTML. */
 export function Markdown({ source }: { source: string }) {
-  const blocks = source
-    .replace(/^---\n[\s\S]*?\n---\n/, '') // the front matter is for machines
-    .split(/(```[\s\S]*?```)/)
-    .flatMap((part) => (part.startsWith('```') ? [part] : part.split(/\n{2,}/)))
-    .map((block) => block.trim())
-    .filter(Boolean);
-  return <div className={styles.card}>{blocks.map((block, index) => render(block, index))}</div>;
+  return <div className={styles.card}>{blocks(source).map((block, index) => render(block, index))}</div>;
 }
 
-function render(block: string, key: number): ReactNode {
-  const heading = /^(#+) (.*)$/.exec(block);
-  if (heading) {
-    const words = plain(heading[2] ?? '');
-    return heading[1] === '#' ? <h3 key={key}>{words}</h3> : <h4 key={key}>{words}</h4>;
+function render(block: Block, key: number): ReactNode {
+  switch (block.kind) {
+    case 'heading':
+      return block.level === 1 ? <h3 key={key}>{block.text}</h3> : <h4 key={key}>{block.text}</h4>;
+    case 'code':
+      return <pre key={key}>{block.text}</pre>;
+    case 'table':
+      return <Rows key={key} {...block} />;
+    case 'paragraph':
+      return <p key={key}>{block.text}</p>;
   }
-  if (block.startsWith('```')) return <pre key={key}>{block.replace(/^```\w*\n|\n?```$/g, '')}</pre>;
-  if (block.startsWith('|')) return <Rows key={key} lines={block.split('\n')} />;
-  return <p key={key}>{plain(block)}</p>;
 }
 
-function Rows({ lines }: { lines: readonly string[] }) {
-  const [head = [], , ...rows] = lines.map((line) => line.replace(/^\| | \|$/g, '').split(' | '));
+function Rows({ head, rows }: Pick<Block & { kind: 'table' }, 'head' | 'rows'>) {
   return (
     <table>
       <thead>
         <tr>
           {head.map((cell, column) => (
             <th key={column} scope="col">
-              {plain(cell)}
+              {cell}
             </th>
           ))}
         </tr>
@@ -42,10 +38,10 @@ function Rows({ lines }: { lines: readonly string[] }) {
             {cells.map((cell, column) =>
               column === 0 ? (
                 <th key={column} scope="row">
-                  {plain(cell)}
+                  {cell}
                 </th>
               ) : (
-                <td key={column}>{plain(cell)}</td>
+                <td key={column}>{cell}</td>
               ),
             )}
           </tr>
@@ -54,7 +50,3 @@ function Rows({ lines }: { lines: readonly string[] }) {
     </table>
   );
 }
-
-/** Without code marks and with the card's numeric references as the characters they stand for. */
-const plain = (text: string): string =>
-  text.replace(/`/g, '').replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
