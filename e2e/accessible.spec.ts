@@ -1,6 +1,6 @@
 /** axe on every stage, in light and dark: empty, working and failed. */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type FileChooser, type Page } from '@playwright/test';
+import { expectAccessible } from './axe';
 import { Studio, TINY } from './studio';
 
 const STAGES = ['Text', 'Tokenizer', 'Data', 'Model', 'Train', 'Playground', 'Export'];
@@ -54,7 +54,5 @@ async function choose(page: Page, file: Parameters<FileChooser['setFiles']>[0]):
 
 async function check(studio: Studio, state: string, stage?: string): Promise<void> {
   if (stage !== undefined) await studio.goTo(stage);
-  const { violations } = await new AxeBuilder({ page: studio.page }).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`);
-  expect(found, state).toEqual([]);
+  await expectAccessible(studio.page, state);
 }

@@ -1,12 +1,12 @@
 /** Every format through the page: written, handed over, and opened by a second engine under the strict headers. */
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page, type TestInfo } from '@playwright/test';
 import { unwatched } from '../src/core/base/job';
 import type { Exported } from '../src/core/export/format';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { zipped } from '../src/core/export/zip';
 import { trainedModels } from '../src/core/testing/trainedModel';
+import { expectAccessible } from './axe';
 import { Studio } from './studio';
 
 let models: Exported[];
@@ -113,8 +113,7 @@ for (const [name, colorScheme, width] of [
     test(`axe finds nothing and no card moves, before and after a check, ${name}`, async ({ page }, info) => {
       const studio = await bringIn(page, models[0]!);
       const check = async (state: string): Promise<void> => {
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(', ')}`)).toEqual([]);
+        await expectAccessible(page, state);
         await page.screenshot({ path: info.outputPath(`${state}.png`), fullPage: true });
       };
       const places = () =>

@@ -1,13 +1,13 @@
 /** The offline page, opened from a file with the network off: it writes what the app writes, and asks for nothing. */
 import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page, type TestInfo } from '@playwright/test';
 import { template } from '../scripts/templates';
 import { gather } from '../src/core/checkpoint/byteSource';
 import type { Exported } from '../src/core/export/format';
 import { html } from '../src/core/export/html';
 import { greedy, trainedModels } from '../src/core/testing/trainedModel';
+import { expectAccessible } from './axe';
 
 let models: Exported[];
 test.beforeAll(async () => {
@@ -163,18 +163,14 @@ for (const [name, colorScheme, width] of [
     test.use({ colorScheme, viewport: { width, height: 900 } });
     test(`axe finds nothing, before and after writing, ${name}`, async ({ page }, info) => {
       const { wrong } = await open(page, info, models[2]!);
-      const check = async (): Promise<void> => {
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html: at }) => at).join(', ')}`)).toEqual([]);
-      };
-      await check();
+      await expectAccessible(page, 'before writing');
       await page.screenshot({ path: info.outputPath('before.png') });
       await set(page, { Length: 120 });
       await page.keyboard.press('Control+Enter');
       await expect(page.locator('#status')).toContainText('a second');
       await page.getByRole('option').nth(7).click();
       await page.getByText('About this model').click();
-      await check();
+      await expectAccessible(page, 'after writing');
       await page.screenshot({ path: info.outputPath('after.png'), fullPage: true });
       const wide = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
