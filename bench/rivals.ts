@@ -29,9 +29,11 @@ export async function benchRivals(shape: Shape, steps: number): Promise<{ report
     }
     try {
       const { vocabulary: V, context: T, width: E, heads: H, layers: L, batch: B } = shape;
-      const { stdout } = await run(process.execPath, [path, JSON.stringify({ V, T, E, H, L, B, steps })], {
-        timeout: 600_000,
-      });
+      const { stdout } = await run(
+        process.execPath,
+        ['--import', 'tsx', path, JSON.stringify({ V, T, E, H, L, B, steps })],
+        { timeout: 600_000 },
+      );
       reports.push(reportSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1)!)));
     } catch (error) {
       missing.push(`${needs} did not run (${error instanceof Error ? error.message.split('\n')[0]! : 'unknown'})`);
