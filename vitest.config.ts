@@ -16,6 +16,7 @@ export default defineConfig({
         test: {
           name: 'kernels',
           include: ['{src,bench}/**/*.gpu.test.ts'],
+          setupFiles: ['src/core/testing/kernels.setup.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,
           pool: 'forks',

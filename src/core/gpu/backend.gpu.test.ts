@@ -1,11 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { installDawn } from '../testing/dawn';
 import { findGpu, type Gpu, openGpu } from './backend';
 
 let gpu: Gpu;
 beforeAll(async () => {
-  installDawn();
   gpu = await openGpu();
 });
 

@@ -6,7 +6,6 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { stream } from '../base/rng';
-import { installDawn } from '../testing/dawn';
 import { arena, BLOCK, write } from './arena';
 import { type Gpu, openGpu } from './backend';
 import { type Command, trace } from './capture';
@@ -17,7 +16,6 @@ import { emptyTensor, encodeCopy, flush } from './tfjs';
 
 let gpu: Gpu;
 beforeAll(async () => {
-  installDawn();
   gpu = await openGpu();
 });
 

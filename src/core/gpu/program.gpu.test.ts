@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { stream } from '../base/rng';
-import { type Calls, countCalls, installDawn } from '../testing/dawn';
+import { type Calls, countCalls } from '../testing/dawn';
 import { arena, BLOCK, layout } from './arena';
 import { type Gpu, openGpu } from './backend';
 import { trace } from './capture';
@@ -13,7 +13,6 @@ import { flush } from './tfjs';
 let gpu: Gpu;
 let calls: Calls;
 beforeAll(async () => {
-  installDawn();
   calls = countCalls();
   gpu = await openGpu();
 });

@@ -1,15 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { expect, test } from 'vitest';
-import { currentGpu } from '../gpu/backend';
+import { beforeAll, expect, test } from 'vitest';
+import { currentGpu, openGpu } from '../gpu/backend';
 import { compile } from '../gpu/program';
 import { expectClose, floats } from '../testing/checkOp';
-import { startDawn } from '../testing/checkOnGpu';
 import { accumulate, clear } from './accumulate';
 import { globalNorm } from './globalNorm';
 import { sgd } from './sgd';
 import { hold } from './variables';
 
-startDawn();
+beforeAll(openGpu);
 const shapes = [[3], [65, 2], [1], [7, 100]];
 const zeros = () => hold(shapes.map((shape) => ({ shape, data: new Float32Array(tf.util.sizeFromShape(shape)) })));
 

@@ -2,10 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
 import { floats, integers, type Sample } from '../testing/checkOp';
-import { checkOnGpu, startDawn } from '../testing/checkOnGpu';
+import { checkOnGpu } from '../testing/checkOnGpu';
 import { attention, ATTENTION } from './attention';
 
-startDawn();
 const self = (B: number, T: number, heads: number, D: number, kvHeads = heads): Sample => ({
   qkv: floats([B * T, (heads + 2 * kvHeads) * D], 1.5),
 });

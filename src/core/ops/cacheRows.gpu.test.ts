@@ -2,11 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
 import { floats } from '../testing/checkOp';
-import { startDawn } from '../testing/checkOnGpu';
 import { CACHE_ROWS } from './cacheRows';
 import { hold } from './variables';
 
-startDawn();
 test.each([
   [9, 4, 4, 9, 0],
   [70, 66, 198, 1, 69],

@@ -1,8 +1,7 @@
 import { floats, integers } from '../testing/checkOp';
-import { checkOnGpu, startDawn } from '../testing/checkOnGpu';
+import { checkOnGpu } from '../testing/checkOnGpu';
 import { DROPOUT } from './dropout';
 
-startDawn();
 const settings = { probability: 0.3, purpose: 'somewhere' };
 const counter = integers([2], [-7, 12]);
 checkOnGpu('dropout', DROPOUT, { x: floats([65, 127]), counter }, settings, 1e-6);

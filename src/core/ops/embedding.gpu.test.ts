@@ -1,9 +1,8 @@
 import { stream } from '../base/rng';
 import { floats, integers } from '../testing/checkOp';
-import { checkOnGpu, startDawn } from '../testing/checkOnGpu';
+import { checkOnGpu } from '../testing/checkOnGpu';
 import { EMBEDDING } from './embedding';
 
-startDawn();
 for (const [B, T, V, C, places] of [
   [1, 1, 2, 3, 1],
   [3, 65, 7, 127, 65],

@@ -1,8 +1,7 @@
 import { floats } from '../testing/checkOp';
-import { checkOnGpu, startDawn } from '../testing/checkOnGpu';
+import { checkOnGpu } from '../testing/checkOnGpu';
 import { FEED_FORWARD } from './feedForward';
 
-startDawn();
 for (const [N, C, H, O] of [
   [65, 12, 48, 12],
   [3, 5, 127, 5],

@@ -2,10 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
 import { expectClose, floats, weights } from '../testing/checkOp';
-import { checkOnGpu, startDawn } from '../testing/checkOnGpu';
+import { checkOnGpu } from '../testing/checkOnGpu';
 import { LAYER_NORM, layerNormOfBranch } from './layerNorm';
 
-startDawn();
 for (const [N, C] of [
   [1, 3],
   [3, 4],

@@ -1,9 +1,8 @@
 import { floats } from '../testing/checkOp';
-import { checkOnGpu, startDawn } from '../testing/checkOnGpu';
+import { checkOnGpu } from '../testing/checkOnGpu';
 import { GELU } from './gelu';
 import { LINEAR } from './linear';
 
-startDawn();
 for (const [N, I, O] of [
   [1, 3, 5],
   [3, 5, 7],

@@ -1,15 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
 import { dispatch } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import { expectClose, floats } from '../testing/checkOp';
-import { startDawn } from '../testing/checkOnGpu';
 import { candidates, type Cut, LARGE, SLICED, SMALL, SOFTWARE, WIDE } from './cut';
 import { productBy } from './matmul.wgsl';
 import type { Product } from './product.wgsl';
 
-startDawn();
+beforeAll(openGpu);
 
 /** A B by its definition, in f64. */
 function product({ M, N, K, transposeA, transposeB }: Product, a: Float32Array, b: Float32Array): Float64Array {

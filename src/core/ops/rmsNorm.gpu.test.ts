@@ -1,8 +1,7 @@
 import { floats } from '../testing/checkOp';
-import { checkOnGpu, startDawn } from '../testing/checkOnGpu';
+import { checkOnGpu } from '../testing/checkOnGpu';
 import { RMS_NORM } from './rmsNorm';
 
-startDawn();
 for (const [N, C] of [
   [1, 3],
   [3, 64],

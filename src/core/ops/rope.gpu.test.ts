@@ -1,8 +1,7 @@
 import { floats, integers } from '../testing/checkOp';
-import { checkOnGpu, startDawn } from '../testing/checkOnGpu';
+import { checkOnGpu } from '../testing/checkOnGpu';
 import { ROPE } from './rope';
 
-startDawn();
 for (const [B, T, heads, headSize, rest] of [
   [1, 1, 1, 16, 0],
   [2, 3, 2, 6, 5],

@@ -2,11 +2,10 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { stream } from '../base/rng';
 import { openGpu } from '../gpu/backend';
 import { floats, integers } from '../testing/checkOp';
-import { checkOnGpu, startDawn } from '../testing/checkOnGpu';
+import { checkOnGpu } from '../testing/checkOnGpu';
 import { capBindings } from '../testing/dawn';
 import { SOFTMAX_CROSS_ENTROPY } from './softmaxCrossEntropy';
 
-startDawn();
 for (const [N, C, V, logitBytes] of [
   [1, 3, 2, 1e9],
   [65, 16, 127, 1e9],

@@ -1,8 +1,7 @@
 import { floats } from '../testing/checkOp';
-import { checkOnGpu, startDawn } from '../testing/checkOnGpu';
+import { checkOnGpu } from '../testing/checkOnGpu';
 import { SWIGLU } from './swiglu';
 
-startDawn();
 for (const [N, F] of [
   [1, 3],
   [3, 65],

@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
 import { countCalls } from '../testing/dawn';
-import { startDawn } from '../testing/checkOnGpu';
 import { candidates, chosenCut, SHAPE_CLASSES } from './cut';
 import { tune } from './tune';
 
-startDawn();
 const SHAPE = { M: 100, N: 100, K: 100 };
 
 test('a device is measured once; the default stays unless another cut is clearly faster; what is known is not measured', async () => {

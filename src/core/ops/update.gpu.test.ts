@@ -5,12 +5,10 @@ import { arena } from '../gpu/arena';
 import { openGpu } from '../gpu/backend';
 import { dispatch, type Kernel } from '../gpu/dispatch';
 import { expectClose, floats } from '../testing/checkOp';
-import { startDawn } from '../testing/checkOnGpu';
 import { ADAMW } from './adamw';
 import { GLOBAL_NORM } from './globalNorm';
 import { SGD } from './sgd';
 
-startDawn();
 const shapes = [[3], [65, 2], [1], [64], [7, 100]];
 const steps = [1, 2, 3];
 

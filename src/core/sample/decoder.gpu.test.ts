@@ -1,13 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Gpu, openGpu } from '../gpu/backend';
-import { type Calls, countCalls, installDawn } from '../testing/dawn';
+import { type Calls, countCalls } from '../testing/dawn';
 import { CONTEXT, decisiveModel, expectSameAsUncached } from '../testing/decoding';
 import { decoder } from './decoder';
 
 let gpu: Gpu;
 let calls: Calls;
 beforeAll(async () => {
-  installDawn();
   calls = countCalls();
   gpu = await openGpu();
 });

@@ -1,19 +1,10 @@
 /** The test of an op's WGSL kernels: output and gradients against the op's reference on the processor. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import { beforeAll, expect, test } from 'vitest';
-import { type Gpu, openGpu } from '../gpu/backend';
+import { expect, test } from 'vitest';
+import { openGpu } from '../gpu/backend';
 import { type Differentiable, run, type Tensors, type Ways } from '../ops/op';
 import { expectClose, results, type Sample, weights } from './checkOp';
-import { installDawn } from './dawn';
-
-let gpu: Gpu;
-/** Call once in a file, before its tests. */
-export const startDawn = (): void =>
-  beforeAll(async () => {
-    installDawn();
-    gpu = await openGpu();
-  });
 
 export function checkOnGpu<X extends Tensors, P>(
   name: string,
@@ -26,7 +17,7 @@ export function checkOnGpu<X extends Tensors, P>(
     expect(ways.webgpu, 'a way for webgpu').toBeDefined();
     await tf.setBackend('cpu');
     const want = results({ reference: ways.reference }, sample, settings);
-    await openGpu();
+    const gpu = await openGpu();
     const before = tf.memory().numTensors;
     const got = await onGpu(ways, sample, settings);
     gpu.check();

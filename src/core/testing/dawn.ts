@@ -84,7 +84,8 @@ export function countCalls(): Calls {
   return calls;
 }
 
-function after<K extends string, R>(
+/** Calls `act` with whatever a method gives, whoever calls it. */
+export function after<K extends string, R>(
   prototype: Record<K, (...args: never[]) => R>,
   name: K,
   act: (result: R) => void,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { stream } from '../base/rng';
 import { type Gpu, openGpu } from '../gpu/backend';
 import { initialValues } from '../models/network';
-import { capBindings, installDawn } from '../testing/dawn';
+import { capBindings } from '../testing/dawn';
 import { learner } from './learner';
 import { DEFAULT_RECIPE } from './recipe';
 
@@ -23,7 +23,6 @@ async function updated(gpu: Gpu) {
 }
 
 test('weights larger than a binding are trained as on a device without that limit', async () => {
-  installDawn();
   const gpu = await openGpu();
   const want = await updated(gpu);
   const cap = capBindings(gpu.device, 2 ** 20); // the table of embeddings has 1.28 MB

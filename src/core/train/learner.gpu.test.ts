@@ -8,7 +8,7 @@ import { OPTIMIZERS, type OptimizerId } from '../optim';
 import { hold } from '../ops/variables';
 import { learningRateAt } from '../optim/schedule';
 import { expectClose } from '../testing/checkOp';
-import { type Calls, countCalls, installDawn } from '../testing/dawn';
+import { type Calls, countCalls } from '../testing/dawn';
 import { type Learner, learner } from './learner';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 import { stepOn } from './step';
@@ -16,7 +16,6 @@ import { stepOn } from './step';
 let gpu: Gpu;
 let calls: Calls;
 beforeAll(async () => {
-  installDawn();
   calls = countCalls();
   gpu = await openGpu();
 });

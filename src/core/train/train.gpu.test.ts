@@ -1,16 +1,12 @@
 import { expect, test } from 'vitest';
 import { unwatched } from '../base/job';
 import type { TokenSource } from '../shards/manifest';
-import { installDawn } from '../testing/dawn';
-import type { Recipe } from './recipe';
+import { wasmFolder } from '../testing/wasm';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { chooseDevice } from './device';
+import { DEFAULT_RECIPE, type Recipe } from './recipe';
 import type { DeviceKind } from './run';
-
-installDawn(); // before the backend looks for it
-const { DEFAULT_RECIPE } = await import('./recipe');
-const { chooseDevice } = await import('./device');
-const { train } = await import('./train');
-const { wasmFolder } = await import('../testing/wasm');
-const { createTokenizer } = await import('../tokenizer/byteLevel');
+import { train } from './train';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const ids = tokenizer.encode('The whale is the king of the sea, and the sea is the field of the whale. '.repeat(20));
