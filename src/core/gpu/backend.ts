@@ -18,6 +18,8 @@ export interface AdapterSummary {
   maxBindingBytes: number;
   f16: boolean;
   subgroups: boolean;
+  /** Lanes of a subgroup where all have as many; else, or where there are none, 0. */
+  lanes: number;
   timestamps: boolean;
 }
 
@@ -93,6 +95,7 @@ async function requestAdapter(): Promise<GPUAdapter | null> {
 }
 
 function summarise({ info, features, limits }: GPUAdapter): AdapterSummary {
+  const { subgroupMinSize: least = 0, subgroupMaxSize: most = 0 } = info as Partial<GPUAdapterInfo>;
   const texts = [info.description, info.device, info.architecture, info.vendor].filter((text) => text !== '');
   return {
     name: texts[0] ?? 'GPU',
@@ -102,6 +105,7 @@ function summarise({ info, features, limits }: GPUAdapter): AdapterSummary {
     maxBindingBytes: limits.maxStorageBufferBindingSize,
     f16: features.has('shader-f16'),
     subgroups: features.has('subgroups'),
+    lanes: features.has('subgroups') && least === most ? least : 0,
     timestamps: features.has('timestamp-query'),
   };
 }

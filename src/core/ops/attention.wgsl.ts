@@ -10,6 +10,7 @@ import { emptyTensor } from '../gpu/tfjs';
 import { keyGradient, queryGradient } from './attentionBackward.wgsl';
 import { type Form, formOf, gradientsOf, matrices, type Settings, type X } from './attentionForm';
 import { forwardOfOne, MOST_PARTS } from './attentionOfOne.wgsl';
+import { type Adapter, adapterInUse } from './attentionPassing.wgsl';
 import { tiles, vectors } from './attentionTiles.wgsl';
 import type { Differentiable } from './op';
 
@@ -22,7 +23,7 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     const [q, kv] = matrices(x);
     const y = emptyTensor([B * Tq, H * D], 'float32');
     const lse = emptyTensor([B * H, Tq], 'float32');
-    const kernel = Tq === 1 && vectors(form).parts <= MOST_PARTS ? forwardOfOne(form) : forward(form);
+    const kernel = Tq === 1 && vectors(form).parts <= MOST_PARTS ? forwardOfOne(form) : forward(form, adapterInUse());
     dispatch(kernel, { q, kv, lengths: x.lengths, y, lse });
     return { y, saved: { ...x, y, lse } };
   },
@@ -33,16 +34,17 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     const dq = emptyTensor(q.shape, 'float32');
     const dkv = x.qkv ? dq : emptyTensor(kv.shape, 'float32');
     const inner = emptyTensor(lse.shape, 'float32');
-    dispatch(queryGradient(form), { q, kv, lengths, y, dy, lse, inner, dq });
-    dispatch(keyGradient(form), { q, kv, lengths, dy, lse, inner, dkv });
+    const adapter = adapterInUse();
+    dispatch(queryGradient(form, adapter), { q, kv, lengths, y, dy, lse, inner, dq });
+    dispatch(keyGradient(form, adapter), { q, kv, lengths, dy, lse, inner, dkv });
     inner.dispose();
     return gradientsOf(x, dq, dkv);
   },
 };
 
-const forward = kernels((form: Form) => {
+const forward = kernels((form: Form, adapter: Adapter) => {
   const { Tq, H, scale, causal, limited } = form;
-  const { element, array, each, product, q, k, v, y, keyHead, ...tile } = tiles(form);
+  const { element, array, each, q, k, v, y, keyHead, shape, places, pass } = tiles(form, adapter);
   return {
     name: 'attention',
     bindings: {
@@ -52,10 +54,8 @@ const forward = kernels((form: Form) => {
       y: ['write', element],
       lse: ['write', 'f32'],
     } as const,
-    workgroup: tile.workgroup,
-    grid: tile.grid(Tq, H),
-    globals: tile.globals,
-    body: `${tile.places(Tq, H)}
+    ...shape(Tq, H),
+    body: `${places(Tq, H)}
   let at = ${q('own')};
   var q_t: ${array};
   var o: ${array};
@@ -63,19 +63,21 @@ const forward = kernels((form: Form) => {
   var highest = -1e30;
   var sum = 0.0;
   let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);
-  ${tile.pass(
-    { from: '0u', to: causal ? 'min(keys, past)' : 'keys', begin: '0u', end: 'seen' },
-    { near: `kv[${k('j', keyHead)} + e]`, far: `kv[${v('j', keyHead)} + e]` },
-    `
-      var s = 0.0;
-      ${each(`s += ${product('q_t[e]', 'near[r + e]')};`)}
-      let next = max(highest, s);
+  ${pass({
+    from: '0u',
+    to: causal ? 'min(keys, past)' : 'keys',
+    near: (j) => `kv[${k(j, keyHead)} + e]`,
+    far: (j) => `kv[${v(j, keyHead)} + e]`,
+    dots: { s: ['q_t', 'near'] },
+    weigh: (rows, j) => `
+      var next = highest;
+      ${rows.map((i) => `s${i} = select(-1e30, s${i}, ${j(i)} < seen); next = max(next, s${i});`).join('\n      ')}
       let shrink = exp(highest - next);
-      let p = exp(s - next);
       highest = next;
-      sum = sum * shrink + p;
-      ${each(`o[e] = o[e] * shrink + p * far[r + e];`)}`,
-  )}
+      sum *= shrink;
+      ${rows.map((i) => `let p${i} = select(0.0, exp(s${i} - next), ${j(i)} < seen); sum += p${i};`).join('\n      ')}`,
+    sums: { o: ['p', 'far', 'shrink'] },
+  })}
   if (t < ${Tq}u) {
     let into = ${y('t')};
     let none = seen == 0u;

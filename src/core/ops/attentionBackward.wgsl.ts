@@ -7,12 +7,13 @@
  */
 import { kernels } from '../gpu/dispatch';
 import type { Form } from './attentionForm';
+import type { Adapter } from './attentionPassing.wgsl';
 import { tiles } from './attentionTiles.wgsl';
 
 /** Also writes inner [B H, Tq], which both kernels need. */
-export const queryGradient = kernels((form: Form) => {
+export const queryGradient = kernels((form: Form, adapter: Adapter) => {
   const { Tq, H, scale, causal, limited } = form;
-  const { element, array, each, product, q, k, v, y, keyHead, ...tile } = tiles(form);
+  const { element, array, each, product, q, k, v, y, keyHead, shape, places, pass } = tiles(form, adapter);
   return {
     name: 'attention backward, queries',
     bindings: {
@@ -25,10 +26,8 @@ export const queryGradient = kernels((form: Form) => {
       inner: ['write', 'f32'],
       dq: ['write', element],
     } as const,
-    workgroup: tile.workgroup,
-    grid: tile.grid(Tq, H),
-    globals: tile.globals,
-    body: `${tile.places(Tq, H)}
+    ...shape(Tq, H),
+    body: `${places(Tq, H)}
   let at = ${q('own')};
   let out = ${y('own')};
   let n = (b * ${H}u + h) * ${Tq}u + own;
@@ -39,16 +38,18 @@ export const queryGradient = kernels((form: Form) => {
   ${each(`q_t[e] = q[at + e] * ${scale}; dy_t[e] = dy[out + e]; sum += ${product('dy_t[e]', 'y[out + e]')};`)}
   let norm = lse[n];
   let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);
-  ${tile.pass(
-    { from: '0u', to: causal ? 'min(keys, past)' : 'keys', begin: '0u', end: 'seen' },
-    { near: `kv[${k('j', keyHead)} + e]`, far: `kv[${v('j', keyHead)} + e]` },
-    `
-      var s = 0.0;
-      var dp = 0.0;
-      ${each(`s += ${product('q_t[e]', 'near[r + e]')}; dp += ${product('dy_t[e]', 'far[r + e]')};`)}
-      let ds = exp(s - norm) * (dp - sum) * ${scale};
-      ${each(`dq_t[e] += ds * near[r + e];`)}`,
-  )}
+  ${pass({
+    from: '0u',
+    to: causal ? 'min(keys, past)' : 'keys',
+    near: (j) => `kv[${k(j, keyHead)} + e]`,
+    far: (j) => `kv[${v(j, keyHead)} + e]`,
+    dots: { s: ['q_t', 'near'], dp: ['dy_t', 'far'] },
+    weigh: (rows, j) =>
+      rows
+        .map((i) => `let ds${i} = select(0.0, exp(s${i} - norm) * (dp${i} - sum) * ${scale}, ${j(i)} < seen);`)
+        .join('\n      '),
+    sums: { dq_t: ['ds', 'near'] },
+  })}
   if (t < ${Tq}u) {
     ${each('dq[at + e] = dq_t[e];')}
     inner[n] = sum;
@@ -57,9 +58,9 @@ export const queryGradient = kernels((form: Form) => {
 });
 
 /** Goes over all heads of queries that share a head of keys. */
-export const keyGradient = kernels((form: Form) => {
+export const keyGradient = kernels((form: Form, adapter: Adapter) => {
   const { Tq, Tk, H, KV, scale, causal, limited } = form;
-  const { element, array, each, product, q, k, v, y, ...tile } = tiles(form);
+  const { element, array, each, q, k, v, y, shape, places, pass } = tiles(form, adapter);
   return {
     name: 'attention backward, keys',
     bindings: {
@@ -71,10 +72,8 @@ export const keyGradient = kernels((form: Form) => {
       inner: ['read', 'f32'],
       dkv: ['write', element],
     } as const,
-    workgroup: tile.workgroup,
-    grid: tile.grid(Tk, KV),
-    globals: tile.globals,
-    body: `${tile.places(Tk, KV)}
+    ...shape(Tk, KV),
+    body: `${places(Tk, KV)}
   let at = ${k('own')};
   let out = ${v('own')};
   var k_t: ${array};
@@ -86,22 +85,23 @@ export const keyGradient = kernels((form: Form) => {
   let end = select(0u, ${Tq}u, t < keys);
   for (var head = h * ${H / KV}u; head < (h + 1u) * ${H / KV}u; head++) {
     let n = (b * ${H}u + head) * ${Tq}u;
-    ${tile.pass(
-      { from: causal ? 'tile' : '0u', to: 'queries', begin: causal ? 't' : '0u', end: 'end' },
-      {
-        near: `q[${q('j', 'head')} + e] * ${scale}`,
-        far: `dy[${y('j', 'head')} + e]`,
-        numbers: 'vec2f(lse[n + j], inner[n + j])',
-      },
-      `
-      var s = 0.0;
-      var dp = 0.0;
-      ${each(`s += ${product('k_t[e]', 'near[r + e]')}; dp += ${product('v_t[e]', 'far[r + e]')};`)}
-      let of_query = numbers[j - first];
-      let p = exp(s - of_query.x);
-      let ds = p * (dp - of_query.y);
-      ${each(`dk_t[e] += ds * near[r + e]; dv_t[e] += p * far[r + e];`)}`,
-    )}
+    ${pass({
+      from: causal ? 'tile' : '0u',
+      to: 'queries',
+      near: (j) => `q[${q(j, 'head')} + e] * ${scale}`,
+      far: (j) => `dy[${y(j, 'head')} + e]`,
+      numbers: (j) => `vec2f(lse[n + ${j}], inner[n + ${j}])`,
+      dots: { s: ['k_t', 'near'], dp: ['v_t', 'far'] },
+      weigh: (rows, j, numbers) =>
+        rows
+          .map(
+            (i) => `let of_query${i} = ${numbers(i)};
+      let p${i} = select(0.0, exp(s${i} - of_query${i}.x), ${causal ? `${j(i)} >= t && ` : ''}${j(i)} < end);
+      let ds${i} = p${i} * (dp${i} - of_query${i}.y);`,
+          )
+          .join('\n      '),
+      sums: { dk_t: ['ds', 'near'], dv_t: ['p', 'far'] },
+    })}
   }
   if (t < ${Tk}u) {
     ${each('dkv[at + e] = dk_t[e]; dkv[out + e] = dv_t[e];')}

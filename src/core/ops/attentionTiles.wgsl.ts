@@ -1,13 +1,11 @@
 /**
- * What attention's kernels share: each thread of a workgroup has a row of one head (a query or a key) whole, in registers, and
- * all rows that these meet (keys or queries) pass through the workgroup's memory, some at a time.
+ * What attention's kernels share: each thread has a row of one head (a query or a key: its own) whole, in registers, and the
+ * rows that it meets (keys or queries) pass by.
  */
 import { type Element, row } from '../gpu/dispatch';
 import { columnsOfValues, type Form } from './attentionForm';
-
-const THREADS = 32;
-/** Rows that pass at a time: two matrices of them fit 16 KiB, which every device has. */
-const heightOf = (D: number): number => [32, 16, 8, 4, 2].find((rows) => rows * (8 * D + 8) <= 16_384) ?? 1;
+import { type Adapter, type Matrix, passing, type Rows } from './attentionPassing.wgsl';
+import { upTo } from './product.wgsl';
 
 /** A row of D numbers is an array of `parts` vectors. */
 export function vectors(form: Form) {
@@ -22,6 +20,7 @@ export function vectors(form: Form) {
   return {
     element,
     parts,
+    bytes: 4 * D,
     array: `array<${element}, ${parts}>`,
     product: (x: string, y: string): string => (lanes === 1 ? `${x} * ${y}` : `dot(${x}, ${y})`),
     /** Index of the first vector of a row: of q, k and v where they lie, and of y. */
@@ -39,64 +38,60 @@ export function vectors(form: Form) {
   };
 }
 
-export function tiles(form: Form) {
-  const rows = vectors(form);
-  const { element, parts, batch } = rows;
-  const height = heightOf(form.D);
-  /** Loops over a row are left as loops: written out, they cost some compilers seconds. */
-  const each = (line: string): string => `for (var e = 0u; e < ${parts}u; e++) { ${line} }`;
+/** Rows that pass, and what each thread makes of them. */
+interface Pass extends Rows {
+  /** By name, the product of the thread's own row with the i-th of the rows that pass together: <name>i. */
+  dots: Readonly<Record<string, readonly [own: string, Matrix]>>;
+  /** Makes weights of the products. Rows `j(i)` beyond `to` must get weight 0. */
+  weigh: (rows: readonly number[], j: (i: number) => string, numbers: (i: number) => string) => string;
+  /** By name, a row of the thread's to which those that pass are added, times <weight>i; before that it is multiplied by `shrink`. */
+  sums: Readonly<Record<string, readonly [weight: string, Matrix, shrink?: string]>>;
+}
 
+export function tiles(form: Form, adapter: Adapter) {
+  const rows = vectors(form);
+  const { batch, product } = rows;
+  const { threads, atOnce, declarations, each, ...way } = passing(rows, adapter);
+  const together = upTo(atOnce);
   return {
     ...rows,
     each,
-    workgroup: [THREADS, 1, 1] as const,
-    grid: (T: number, heads: number) => row(Math.ceil(T / THREADS) * heads * batch),
-    globals: `var<workgroup> near: array<${element}, ${height * parts}>;
-var<workgroup> far: array<${element}, ${height * parts}>;
-var<workgroup> numbers: array<vec2f, ${height}>;`,
+    /** All of a kernel over T rows of so many heads but its name, bindings and body. */
+    shape: (T: number, heads: number) => ({
+      workgroup: [threads, 1, 1] as const,
+      grid: row(Math.ceil(T / threads) * heads * batch),
+      ...declarations,
+    }),
     /** Of this workgroup: sequence `b`, head `h`, first and last row; `t`: the thread's own row; `keys` of the sequence. */
     places(T: number, heads: number): string {
-      const tall = Math.ceil(T / THREADS);
+      const tall = Math.ceil(T / threads);
       return `
   if (index >= ${tall * heads * batch}u) { return; }
   ${rows.sequence(`(index / ${tall}u)`, heads)}
-  let tile = index % ${tall}u * ${THREADS}u;
-  let past = min(tile + ${THREADS}u, ${T}u);
+  let tile = index % ${tall}u * ${threads}u;
+  let past = min(tile + ${threads}u, ${T}u);
   let t = tile + lane;
   let own = min(t, ${T - 1}u);
   let keys = ${rows.keys};`;
     },
-    /**
-     * Rows from...to of two matrices pass. `act` sees one at a time, row `j`: its vectors as near[r + e] and far[r + e], and
-     * as numbers[j - first] two numbers that belong to it. A thread begins at its own `begin` and stops at its `end`.
-     */
-    pass(
-      range: { from: string; to: string; begin: string; end: string },
-      load: { near: string; far: string; numbers?: string },
-      act: string,
-    ): string {
-      const numbers =
-        load.numbers === undefined
-          ? ''
-          : `let j = first + lane; if (lane < ${height}u && j < ${range.to}) { numbers[lane] = ${load.numbers}; }`;
-      return `
-  for (var first = ${range.from}; first < ${range.to}; first += ${height}u) {
-    workgroupBarrier();
-    for (var m = lane; m < ${height * parts}u; m += ${THREADS}u) {
-      let j = first + m / ${parts}u;
-      let e = m % ${parts}u;
-      if (j < ${range.to}) {
-        near[m] = ${load.near};
-        far[m] = ${load.far};
-      }
-    }
-    ${numbers}
-    workgroupBarrier();
-    for (var j = max(first, ${range.begin}); j < min(first + ${height}u, ${range.end}); j++) {
-      let r = (j - first) * ${parts}u;
-      ${act}
-    }
-  }`;
+    pass(p: Pass): string {
+      const [dots, sums] = [Object.entries(p.dots), Object.entries(p.sums)];
+      const dot = ([name, [own, matrix]]: (typeof dots)[number]): string =>
+        together.map((i) => `${name}${i} += ${product(`${own}[e]`, way.vector(matrix, i))};`).join(' ');
+      const sum = ([into, [weight, matrix, shrink]]: (typeof sums)[number]): string => {
+        const added = together.map((i) => ` + ${weight}${i} * ${way.vector(matrix, i)}`).join('');
+        return `${into}[e] = ${into}[e]${shrink === undefined ? '' : ` * ${shrink}`}${added};`;
+      };
+      const loaded = (used: readonly (readonly [string, readonly [string, Matrix, ...unknown[]]])[]): string =>
+        way.load(p, [...new Set(used.map(([, [, matrix]]) => matrix))]);
+      return way.loop(
+        p,
+        `
+      ${dots.flatMap(([name]) => together.map((i) => `var ${name}${i} = 0.0;`)).join(' ')}
+      ${each([loaded(dots), ...dots.map(dot)].join('\n        '))}
+      ${p.weigh(together, (i) => `(first + ${i}u)`, way.numbers)}
+      ${each([loaded(sums), ...sums.map(sum)].join('\n        '))}`,
+      );
     },
   };
 }

@@ -1,5 +1,5 @@
 /** How a matrix product is cut for the GPU in use. */
-import { currentGpu, type Gpu } from '../gpu/backend';
+import { type AdapterSummary, currentGpu, type Gpu } from '../gpu/backend';
 
 /** Through workgroup memory. Sizes of the part of C that a workgroup computes, and of its share a thread. */
 export interface Tiled {
@@ -66,18 +66,16 @@ export function choose(gpu: Gpu, name: ShapeClass, cut: Cut): void {
 const chosen = new WeakMap<Gpu, Map<ShapeClass, Cut>>();
 
 /** Cuts by name that are worth measuring, first the one to be expected best. */
-export function candidates(gpu: Gpu, name: ShapeClass): Readonly<Record<string, Cut>> {
-  const broadcast = broadcastOn(gpu);
-  if (gpu.adapter.software) return broadcast ? { broadcast, software: SOFTWARE } : { software: SOFTWARE };
+export function candidates({ adapter }: Gpu, name: ShapeClass): Readonly<Record<string, Cut>> {
+  const broadcast = broadcastOn(adapter);
+  if (adapter.software) return broadcast ? { broadcast, software: SOFTWARE } : { software: SOFTWARE };
   const tiles = name.endsWith('large') ? { large: LARGE, wide: WIDE, small: SMALL } : { small: SMALL, large: LARGE };
   return broadcast ? { ...tiles, broadcast } : tiles;
 }
 
 /** Undefined where subgroups are missing, may differ in size, or would need too many registers. */
-function broadcastOn({ adapter, device }: Gpu): Broadcast | undefined {
-  if (!adapter.subgroups) return undefined;
-  const { subgroupMinSize = 0, subgroupMaxSize = 0 } = device.adapterInfo as Partial<GPUAdapterInfo>;
-  if (subgroupMinSize !== subgroupMaxSize || subgroupMinSize < 4 || subgroupMinSize > 32) return undefined;
-  const rows = Math.max(16, subgroupMinSize);
-  return { kind: 'broadcast', rows, threads: rows, subgroup: subgroupMinSize };
+function broadcastOn({ lanes }: AdapterSummary): Broadcast | undefined {
+  if (lanes < 4 || lanes > 32) return undefined;
+  const rows = Math.max(16, lanes);
+  return { kind: 'broadcast', rows, threads: rows, subgroup: lanes };
 }

@@ -9,6 +9,7 @@ import { hold } from '../ops/variables';
 import { learningRateAt } from '../optim/schedule';
 import { expectClose } from '../testing/checkOp';
 import { type Calls, countCalls } from '../testing/dawn';
+import { asOnHardware } from '../testing/hardware';
 import { type Learner, learner } from './learner';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 import { stepOn } from './step';
@@ -66,6 +67,27 @@ test.each(['adamw', 'sgd'] as const)(
     learning.dispose();
   },
 );
+test('steps with the kernels that a real GPU gets are the processor’s, and the same bits every time', async () => {
+  const rows = 60; // 540 tokens: long enough sums to be shared out
+  const at = stream(7, 'rows', 0);
+  const text = Int32Array.from({ length: rows * model.config.context + 1 }, (_, i) => at(i) % model.vocabulary);
+  const losses = async (): Promise<number[]> => {
+    const learning = await start({ batch: rows });
+    const all: number[] = [];
+    for (let n = 1; n <= 10; n++) all.push((await learning.step(n, text.subarray(0, -1), text.subarray(1))).loss);
+    learning.dispose();
+    return all;
+  };
+  await tf.setBackend('cpu');
+  const want = await losses();
+  await openGpu();
+  const hardware = asOnHardware(gpu);
+  const got = await losses();
+  expectClose(got, want, 1e-5, 'losses');
+  expect(await losses()).toEqual(got);
+  hardware.undo();
+  gpu.check();
+});
 test('dropout is the same on the GPU as on the processor', async () => {
   const want = await onCpu({ dropout: 0.2 }, 5);
   const learning = await start({ dropout: 0.2 });
