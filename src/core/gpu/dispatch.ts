@@ -17,9 +17,13 @@ export interface Kernel<Name extends string = string> {
   /** Threads of a workgroup; `main` has `group`, `local` (vec3u), `lane` (index in the workgroup) and, with subgroups, `sublane`. */
   workgroup: readonly [number, number, number];
   /** Workgroups; each at most 65,535. */
-  grid: readonly [number, number, number];
+  grid: readonly [number, number, 1];
   /** Before `main`: workgroup memory, functions. */
   globals?: string;
+  /**
+   * Of `main`. `index`: of the workgroup. `zero`: 0, as no compiler knows, so that a loop that begins there is not unrolled:
+   * on a processor an unrolled loop takes several times as long to compile and is not faster.
+   */
   body: string;
   enable?: readonly ('f16' | 'subgroups')[];
 }
@@ -78,7 +82,7 @@ export function kernels<A extends readonly unknown[], Name extends string>(
 }
 
 /** Workgroups for `n` of them in a row: `index` in the shader is `group.x + group.y * 32768`, to be checked against n. */
-export const row = (n: number): [number, number, number] => (n <= ROW ? [n, 1, 1] : [ROW, Math.ceil(n / ROW), 1]);
+export const row = (n: number): [number, number, 1] => (n <= ROW ? [n, 1, 1] : [ROW, Math.ceil(n / ROW), 1]);
 const ROW = 32_768;
 
 interface Compiled {
@@ -136,6 +140,7 @@ fn main(
   @builtin(local_invocation_index) lane: u32,${enable.includes('subgroups') ? '\n  @builtin(subgroup_invocation_id) sublane: u32,' : ''}
 ) {
   let index = group.x + group.y * ${grid[0]}u;
+  let zero = group.z;
 ${body}
 }
 `;

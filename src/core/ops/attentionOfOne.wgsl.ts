@@ -53,7 +53,7 @@ var<workgroup> sums: array<${element}, ${teams * parts}>;`,
       scores[j] = s;
       best = max(best, s);
     }
-    let next = reduce_max(best, lane);
+    let next = reduce_max(best, lane, zero);
     let shrink = exp(highest - next);
     var added = 0.0;
     for (var j = lane; j < count; j += ${THREADS}u) {
@@ -61,7 +61,7 @@ var<workgroup> sums: array<${element}, ${teams * parts}>;`,
       scores[j] = p;
       added += p;
     }
-    sum = sum * shrink + reduce_sum(added, lane);
+    sum = sum * shrink + reduce_sum(added, lane, zero);
     highest = next;
     o *= shrink;
     if (team < ${teams}u) {

@@ -112,4 +112,4 @@ const fromLaneToLane = ({ parts }: Vectors, lanes: number): Passing => ({
 });
 
 /** Begins where no compiler knows, so that none unrolls it. */
-const inLoop = (parts: number, line: string): string => `for (var e = group.z; e < ${parts}u; e++) { ${line} }`;
+const inLoop = (parts: number, line: string): string => `for (var e = zero; e < ${parts}u; e++) { ${line} }`;

@@ -102,7 +102,7 @@ const backward = kernels((B: number, T: number, C: number, { first: row0, count 
       if (u32(ids[first + n]) == index + ${row0}u) { atomicOr(&marks[n / 32u], 1u << (n % 32u)); }
     }
     workgroupBarrier();
-    for (var w = 0u; w < ${CHUNK / 32}u; w++) {
+    for (var w = zero; w < ${CHUNK / 32}u; w++) {
       var left = atomicLoad(&marks[w]);
       while (left != 0u) {
         let n = first + w * 32u + countTrailingZeros(left);

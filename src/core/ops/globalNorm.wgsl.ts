@@ -71,6 +71,6 @@ const root = kernels((parts: number) => ({
   body: `
   var sum = 0.0;
   for (var i = lane; i < ${parts}u; i += ${THREADS}u) { sum += parts[i]; }
-  let all = reduce_sum(sum, lane);
+  let all = reduce_sum(sum, lane, zero);
   if (lane == 0u) { norm[0] = sqrt(all); }`,
 }));

@@ -65,10 +65,10 @@ const forward = kernels((N: number, C: number, epsilon: number) => {
   workgroupBarrier();
   if (r >= ${N}u) { return; }
   var mean = 0.0;
-  for (var i = 0u; i < ${LANES}u; i++) { let p = parts[local.y * ${LANES}u + i]; mean += p.x * p.y; }
+  for (var i = zero; i < ${LANES}u; i++) { let p = parts[local.y * ${LANES}u + i]; mean += p.x * p.y; }
   mean /= ${C}.0;
   var variance = 0.0;
-  for (var i = 0u; i < ${LANES}u; i++) {
+  for (var i = zero; i < ${LANES}u; i++) {
     let p = parts[local.y * ${LANES}u + i];
     variance += p.z + p.x * (p.y - mean) * (p.y - mean);
   }
@@ -133,7 +133,7 @@ var<workgroup> of1: array<${type}, ${THREADS}>; // parts of the sums of g, or dy
   one = ${zero};
   let own = select(lane % ${ACROSS}u, lane - l, byRow);
   let apart = select(${ACROSS}u, 1u, byRow);
-  for (var i = 0u; i < step; i++) {
+  for (var i = zero; i < step; i++) {
     n += ofN[own + i * apart];
     one += of1[own + i * apart];
   }

@@ -6,10 +6,10 @@
  */
 const overWorkgroup = (name: string, combine: string, threads: number, type: string): string => /* wgsl */ `
 var<workgroup> of_${name}: array<${type}, ${threads}>;
-fn reduce_${name}(value: ${type}, lane: u32) -> ${type} {
+fn reduce_${name}(value: ${type}, lane: u32, zero: u32) -> ${type} {
   workgroupBarrier();
   of_${name}[lane] = value;
-  for (var half = ${threads / 2}u; half > 0u; half /= 2u) {
+  for (var half = ${threads / 2}u + zero; half > 0u; half /= 2u) {
     workgroupBarrier();
     if (lane < half) {
       let a = of_${name}[lane];

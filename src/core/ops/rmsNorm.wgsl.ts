@@ -39,7 +39,7 @@ const forward = kernels((N: number, C: number, epsilon: number) => ({
   let first = index * ${C}u;
   var square = 0.0;
   for (var c = lane; c < ${C}u; c += ${THREADS}u) { square += x[first + c] * x[first + c]; }
-  let r = inverseSqrt(reduce_sum(square, lane) / ${C}.0 + ${epsilon});
+  let r = inverseSqrt(reduce_sum(square, lane, zero) / ${C}.0 + ${epsilon});
   if (lane == 0u) { rrms[index] = r; }
   for (var c = lane; c < ${C}u; c += ${THREADS}u) { y[first + c] = x[first + c] * r * gain[c]; }`,
 }));
@@ -75,7 +75,7 @@ const backward = kernels((N: number, C: number, groups: number) => {
         toGain[s] += d * n;
       }
     }
-    let mean = reduce_sum(sum, lane) / ${C}.0;
+    let mean = reduce_sum(sum, lane, zero) / ${C}.0;
     for (var c = lane; c < ${C}u; c += ${THREADS}u) {
       dx[first + c] = r * (dy[first + c] * gain[c] - x[first + c] * r * mean);
     }

@@ -89,7 +89,7 @@ const inverseCount = kernels((N: number) => ({
   body: `
   var count = 0.0;
   for (var n = lane; n < ${N}u; n += 256u) { if (targets[n] >= 0) { count += 1.0; } }
-  let all = reduce_sum(count, lane);
+  let all = reduce_sum(count, lane, zero);
   if (lane == 0u) { inverse[0] = 1.0 / max(all, 1.0); }`,
 }));
 
@@ -133,8 +133,8 @@ fn logit(row: u32, v: u32) -> f32 {
   ${overRow(`let next = max(highest, z[first + v]);
       sum = sum * exp(highest - next) + exp(z[first + v] - next);
       highest = next;`)}
-  let all = reduce_max(highest, lane);
-  let total = reduce_sum(sum * exp(highest - all), lane);
+  let all = reduce_max(highest, lane, zero);
+  let total = reduce_sum(sum * exp(highest - all), lane, zero);
   if (lane == 0u) {
     losses[index] = select(0.0, all + log(total) - logit(index, u32(max(label, 0))), label >= 0);
   }
@@ -158,7 +158,7 @@ const mean = kernels((N: number) => ({
   body: `
   var sum = 0.0;
   for (var n = lane; n < ${N}u; n += 256u) { sum += losses[n]; }
-  let all = reduce_sum(sum, lane);
+  let all = reduce_sum(sum, lane, zero);
   if (lane == 0u) { y[0] = all * inverse[0]; }`,
 }));
 
