@@ -3,8 +3,11 @@ import { checkOnGpu } from '../testing/checkOnGpu';
 import { FEED_FORWARD } from './feedForward';
 
 for (const [N, C, H, O] of [
-  [65, 12, 48, 12],
+  [1, 3, 5, 7],
   [3, 5, 127, 5],
+  [65, 12, 48, 12],
+  [127, 16, 65, 33],
+  [70_000, 3, 5, 3],
 ] as const) {
   const sample = {
     x: floats([N, C]),
@@ -14,5 +17,5 @@ for (const [N, C, H, O] of [
     outBias: floats([O], 0.5, 4),
     residual: floats([N, O], 1, 5),
   };
-  checkOnGpu(`feedForward of [${N}, ${C}] by ${H} to ${O}`, FEED_FORWARD, sample, undefined, 2e-5);
+  checkOnGpu(`feedForward of [${N}, ${C}] by ${H} to ${O}`, FEED_FORWARD, sample, undefined);
 }

@@ -12,6 +12,7 @@ for (const [N, C, V, logitBytes] of [
   [200, 8, 65, 64 * 65 * 4], // four blocks
   [130, 4, 700, 1], // never below 64 rows
   [3, 127, 33, 1e9],
+  [127, 5, 64, 1e9],
   [70_000, 2, 3, 1e9],
 ] as const) {
   const at = stream(V, 'targets', 0);

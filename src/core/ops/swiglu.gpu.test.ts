@@ -5,6 +5,7 @@ import { SWIGLU } from './swiglu';
 for (const [N, F] of [
   [1, 3],
   [3, 65],
+  [65, 4],
   [127, 7],
   [70_000, 3],
 ] as const) {

@@ -9,7 +9,7 @@ import { ADAMW } from './adamw';
 import { GLOBAL_NORM } from './globalNorm';
 import { SGD } from './sgd';
 
-const shapes = [[3], [65, 2], [1], [64], [7, 100]];
+const shapes = [[3], [65, 2], [1], [64], [127, 7], [70_000, 3]];
 const steps = [1, 2, 3];
 
 const copy = (n: number): Kernel<'x' | 'y'> => ({

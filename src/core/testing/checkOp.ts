@@ -97,7 +97,9 @@ function objective<X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, sampl
   });
 }
 
-export const weights = (n: number): Float32Array => Float32Array.from({ length: n }, (_, i) => Math.sin(i * 1.7 + 1));
+/** Of both signs, but not around 0: the sum of many would be nothing but rounding. */
+export const weights = (n: number): Float32Array =>
+  Float32Array.from({ length: n }, (_, i) => 0.3 + Math.sin(i * 1.7 + 1));
 
 function nudged(sample: Sample, name: string, i: number, by: number): Sample {
   const { shape, data } = sample[name]!;
