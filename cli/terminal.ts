@@ -9,6 +9,7 @@ import type { TextSource } from '../src/core/text';
 import { installDawn } from '../src/core/testing/dawn';
 import type { Device } from '../src/core/train/device';
 import type { DeviceKind } from '../src/core/train/run';
+import { cutsInFile } from './cuts';
 import { UsageError } from './options';
 
 export const DEVICES = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly (DeviceKind | 'auto')[];
@@ -41,8 +42,11 @@ export function interruptible(): AbortSignal {
 export async function openDevice(kind: DeviceKind | 'auto'): Promise<Device> {
   if (kind === 'auto' || kind === 'webgpu') installDawn();
   const { chooseDevice } = await import('../src/core/train/device');
+  const { tune } = await import('../src/core/ops/tune');
   const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  return chooseDevice(kind, `${dirname(wasm)}${sep}`);
+  const device = await chooseDevice(kind, `${dirname(wasm)}${sep}`);
+  await tune(() => performance.now(), cutsInFile);
+  return device;
 }
 
 export async function textFile(path: string): Promise<TextSource> {

@@ -6,12 +6,13 @@ import wasmThreads from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-th
 import { findGpu } from '../core/gpu/backend';
 import { MODELS } from '../core/models';
 import { linear } from '../core/ops/linear';
-import { tune } from '../core/ops/tune';
+import { type Memory, tune } from '../core/ops/tune';
+import type { BlobStore } from '../core/base/blobStore';
 import { chooseDevice } from '../core/train/device';
 import type { DeviceKind } from '../core/train/run';
 import type { DeviceInfo } from '../protocol/gpu';
 
-export async function openDevice(asked: DeviceKind | 'auto'): Promise<DeviceInfo> {
+export async function openDevice(asked: DeviceKind | 'auto', store: Promise<BlobStore>): Promise<DeviceInfo> {
   const { kind, adapter } = await chooseDevice(asked, {
     'tfjs-backend-wasm.wasm': wasmPlain,
     'tfjs-backend-wasm-simd.wasm': wasmSimd,
@@ -19,6 +20,7 @@ export async function openDevice(asked: DeviceKind | 'auto'): Promise<DeviceInfo
   });
   // The architectures too, while there surely is a network.
   await Promise.all(Object.values(MODELS).map((model) => model.load()));
+  await tune(() => performance.now(), inStore(store));
   const choices: DeviceKind[] = (adapter ?? (await findGpu())) ? ['webgpu', 'wasm', 'cpu'] : ['wasm', 'cpu'];
   const features = [
     adapter?.f16 && 'shader-f16',
@@ -35,9 +37,15 @@ export async function openDevice(asked: DeviceKind | 'auto'): Promise<DeviceInfo
   };
 }
 
+/** What was measured of this machine's GPUs stays with the texts and runs, and like these in this browser. */
+const inStore = (store: Promise<BlobStore>): Memory => ({
+  read: async () => (await store).get(KEY),
+  write: async (cuts) => (await store).commit({ put: [[KEY, cuts]] }),
+});
+const KEY = 'cuts';
+
 /** Rate of f32 matrix products as training multiplies on the device in use, in 10^9 operations a second. */
 async function measure(isGpu: boolean): Promise<number> {
-  await tune(() => performance.now());
   const n = isGpu ? 1024 : 512; // a GPU is not busy with less
   const a = tf.fill<tf.Rank.R2>([n, n], 1 / n); // its own square
   const multiply = async (times: number): Promise<number> => {

@@ -30,8 +30,8 @@ serve<GpuApi>({
     unloadModel();
     // TensorFlow.js has one backend at a time: a second choice waits until the first has been measured.
     device = Promise.resolve(device).then(
-      () => openDevice(kind),
-      () => openDevice(kind),
+      () => openDevice(kind, store),
+      () => openDevice(kind, store),
     );
     return device;
   },
@@ -104,7 +104,7 @@ async function whileTraining(
   }
 }
 
-const opened = (): Promise<DeviceInfo> => (device ??= openDevice('auto'));
+const opened = (): Promise<DeviceInfo> => (device ??= openDevice('auto', store));
 const nameOf = ({ kind, name }: DeviceInfo): string =>
   `${name}, ${{ webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' }[kind]}`;
 

@@ -29,18 +29,29 @@ test('a device is measured once; the default stays unless another cut is clearly
     calls.reset();
   };
 
-  const slightly = new Map<string, string>();
+  /** Something that outlives a device. */
+  const memory = (kept?: unknown) => {
+    const self = {
+      kept,
+      read: () => Promise.resolve(self.kept),
+      write: (choices: unknown) => Promise.resolve((self.kept = choices)),
+    };
+    return self;
+  };
+  const names = ({ kept }: { kept: unknown }) => new Set(Object.values(kept as Record<string, string>));
+
+  const slightly = memory();
   await tune(clock(95), slightly);
-  expect(new Set(slightly.values())).toEqual(new Set([usual]));
+  expect(names(slightly)).toEqual(new Set([usual]));
   calls.reset();
   await tune(clock(1), slightly);
   expect(calls.dispatches).toBe(0);
 
   await again();
-  const clearly = new Map<string, string>();
+  const clearly = memory();
   await tune(clock(50), clearly);
   expect(calls.dispatches).toBeGreaterThan(0);
-  expect(new Set(clearly.values())).toEqual(new Set([other]));
+  expect(names(clearly)).toEqual(new Set([other]));
   for (const name of SHAPE_CLASSES) {
     const lies = { transposeA: name.startsWith('T'), transposeB: name.startsWith('NT') };
     expect(chosenCut({ ...SHAPE, ...lies })).toEqual(otherCut);
@@ -51,8 +62,12 @@ test('a device is measured once; the default stays unless another cut is clearly
   expect(calls.dispatches).toBe(0);
   expect(chosenCut(SHAPE)).toEqual(otherCut);
 
-  await again();
-  await tune(clock(100), new Map([...clearly.keys()].map((key) => [key, 'no such cut'])));
-  expect(calls.dispatches).toBeGreaterThan(0);
-  expect(chosenCut(SHAPE)).toEqual(cuts[0]![1]);
+  const renamed = Object.keys(clearly.kept as object).map((key) => [key, 'no such cut']);
+  const broken = { read: () => Promise.reject(new Error('no')), write: () => Promise.reject(new Error('no')) };
+  for (const useless of [memory(Object.fromEntries(renamed)), memory('damaged'), memory([1]), broken]) {
+    await again();
+    await tune(clock(100), useless);
+    expect(calls.dispatches).toBeGreaterThan(0);
+    expect(chosenCut(SHAPE)).toEqual(cuts[0]![1]);
+  }
 });

@@ -3,39 +3,51 @@
  * measured adds up in the same order (cut.ts), so a choice that differs between two days does not change a run by one bit.
  */
 import * as tf from '@tensorflow/tfjs';
+import { z } from '../base/zod';
 import { currentGpu, type Gpu } from '../gpu/backend';
 import { dispatch } from '../gpu/dispatch';
 import { emptyTensor, flush } from '../gpu/tfjs';
 import { candidates, choose, type Cut, SHAPE_CLASSES, type ShapeClass } from './cut';
 import { productBy } from './matmul.wgsl';
 
-/** What was measured before, by adapter and class: a Map, or something that outlives the page. */
-export interface Choices {
-  get(key: string): string | undefined;
-  set(key: string, name: string): unknown;
+/** Where choices outlive this process: cuts by adapter, class and what there was to choose from. Either may fail. */
+export interface Memory {
+  read(): Promise<unknown>;
+  write(choices: Readonly<Record<string, string>>): Promise<unknown>;
 }
 
 /**
  * Measures once for the device in use, and does nothing where there is none. Call it before the first product.
+ * What cannot be remembered is measured again the next time.
  * @param now milliseconds
  */
-export async function tune(now: () => number, known: Choices = new Map<string, string>()): Promise<void> {
+export async function tune(now: () => number, memory?: Memory): Promise<void> {
   const gpu = currentGpu();
-  if (!gpu || tuned.has(gpu)) return;
-  tuned.add(gpu);
+  if (!gpu) return;
+  const known = tuned.get(gpu) ?? chooseCuts(gpu, now, memory);
+  tuned.set(gpu, known);
+  await known;
+}
+const tuned = new WeakMap<Gpu, Promise<void>>();
+
+async function chooseCuts(gpu: Gpu, now: () => number, memory?: Memory): Promise<void> {
+  const known = choicesSchema.parse(await memory?.read().catch(() => undefined));
+  const measured: Record<string, string> = {};
   const { vendor, architecture, name: adapter, software } = gpu.adapter;
   // On a processor compiling costs more than is won by telling the classes apart: one stands for all.
-  const measured = software ? SHAPE_CLASSES.slice(0, 1) : SHAPE_CLASSES;
-  for (const name of measured) {
+  for (const name of software ? SHAPE_CLASSES.slice(0, 1) : SHAPE_CLASSES) {
     const cuts = candidates(gpu, name);
-    const key = `${vendor} ${architecture} ${adapter} ${name}`;
-    const remembered = known.get(key);
-    const chosen = remembered !== undefined && remembered in cuts ? remembered : await fastest(gpu, name, cuts, now);
-    known.set(key, chosen);
+    const key = [vendor, architecture, adapter, name, 'of', ...Object.keys(cuts)].join(' ');
+    let chosen = known[key];
+    if (chosen === undefined || !Object.hasOwn(cuts, chosen)) {
+      measured[key] = chosen = await fastest(gpu, name, cuts, now);
+    }
     for (const each of software ? SHAPE_CLASSES : [name]) choose(gpu, each, cuts[chosen]!);
   }
+  if (Object.keys(measured).length > 0) await memory?.write({ ...known, ...measured }).catch(() => undefined);
 }
-const tuned = new WeakSet<Gpu>();
+/** Anything else is damaged, or was written by another version: then nothing is known. */
+const choicesSchema = z.record(z.string(), z.string()).catch({});
 
 /** The first, unless another takes clearly less time: clocks are coarse and machines busy. */
 const CLEARLY = 0.9;
