@@ -5,8 +5,9 @@ import { compile } from '../gpu/program';
 import { modelSpec } from '../models';
 import type { Network } from '../models/network';
 import type { Cache } from '../nn/cache';
+import { classify } from '../ops/classify';
 import { hold } from '../ops/variables';
-import { padded, scores } from './logits';
+import { padded } from './logits';
 import { visible } from './visible';
 
 export interface Decoder {
@@ -29,7 +30,7 @@ export function decoder(network: Network): Decoder {
     { ids: { shape: [1, 1], dtype: 'int32' }, position: one, length: one },
     ({ ids, position, length }) => {
       const cache: Cache = { position: position as Tensor1D, length: length as Tensor1D, layers: kept.variables };
-      return { scores: scores(network, network.hidden(ids as Tensor2D, { dropout: 0, cache })) };
+      return { scores: classify(network.hidden(ids as Tensor2D, { dropout: 0, cache }), network.classifier) };
     },
   );
   let known: readonly number[] = [];
@@ -43,7 +44,7 @@ export function decoder(network: Network): Decoder {
         layers: kept.variables,
       };
       const hidden = network.hidden(padded(ids, context), { dropout: 0, cache });
-      return scores(network, tf.slice(hidden, [ids.length - 1, 0], [1, -1]));
+      return classify(tf.slice(hidden, [ids.length - 1, 0], [1, -1]), network.classifier);
     });
     const values = await result.data<'float32'>();
     result.dispose();

@@ -1,23 +1,27 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import type { Network } from '../models/network';
+import { classify } from '../ops/classify';
 
-/** Scores of every token as the next one after each of `ids`, at most `context` of them; [T, vocabulary]. */
-export async function logits(network: Network, ids: readonly number[]): Promise<Float32Array> {
+/**
+ * Scores of every token as the next one, unnormalised; [lengths, vocabulary].
+ * ids: at most `context`. lengths: of each distribution, how many of them have been read; by default all, from 1 on.
+ */
+export async function logits(
+  network: Network,
+  ids: readonly number[],
+  lengths: readonly number[] = ids.map((_, i) => i + 1),
+): Promise<Float32Array> {
   const { context } = network.choice.config;
   if (ids.length > context) throw new RangeError(`${ids.length} tokens do not fit into a context of ${context}.`);
   const result = tf.tidy(() => {
-    const hidden = network.hidden(padded(ids, context));
-    return scores(network, tf.slice(hidden, [0, 0], [ids.length, -1]));
+    const last = lengths.map((length) => length - 1);
+    return classify(tf.gather(network.hidden(padded(ids, context)), tf.tensor1d(last, 'int32')), network.classifier);
   });
   const values = await result.data<'float32'>();
   result.dispose();
   return values;
 }
-
-/** Hidden states [T, C] -> [T, vocabulary]. */
-export const scores = (network: Network, hidden: Tensor2D): Tensor2D =>
-  tf.matMul(hidden, network.classifier, false, true);
 
 /** ids [1, T]: lengths are rounded up, so that a device sees few shapes; causality hides what is added. */
 export function padded(ids: readonly number[], context: number): Tensor2D {

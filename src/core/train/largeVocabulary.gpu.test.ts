@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { stream } from '../base/rng';
 import { type Gpu, openGpu } from '../gpu/backend';
 import { initialValues } from '../models/network';
+import { expectClose } from '../testing/checkOp';
 import { capBindings } from '../testing/dawn';
+import { decoder } from '../sample/decoder';
 import { learner } from './learner';
 import { DEFAULT_RECIPE } from './recipe';
 
@@ -17,12 +19,15 @@ async function updated(gpu: Gpu) {
   const losses: number[] = [];
   for (let n = 1; n <= 3; n++) losses.push((await learning.step(n, tokens.subarray(0, 32), tokens.subarray(1))).loss);
   const weights = await learning.tensors();
+  const decoding = decoder(learning.network);
+  const scores = [await decoding.next([1, 2]), await decoding.next([1, 2, 3])];
+  decoding.dispose();
   gpu.check();
   learning.dispose();
-  return { losses, weights };
+  return { losses, weights, scores };
 }
 
-test('weights larger than a binding are trained as on a device without that limit', async () => {
+test('weights larger than a binding are trained, and speak, as on a device without that limit', async () => {
   const gpu = await openGpu();
   const want = await updated(gpu);
   const cap = capBindings(gpu.device, 2 ** 20); // the table of embeddings has 1.28 MB
@@ -34,4 +39,5 @@ test('weights larger than a binding are trained as on a device without that limi
     const worst = data.reduce((most, x, i) => Math.max(most, Math.abs(x - other[i]!)), 0);
     expect(worst, name).toBeLessThan(2e-5);
   }
+  got.scores.forEach((scores, i) => expectClose(scores, want.scores[i]!, 1e-5, `scores ${i}`));
 });

@@ -37,11 +37,7 @@ export async function reference(
   const stored = heldOut && (await middle(heldOut, most));
   const ids = stored ?? (await goOn(network, samplePrompt.slice(0, Math.max(1, most - PLACES)), most)).ids;
   const lengths = spread(ids.length);
-  const { vocabulary } = network.choice;
-  const all = await logits(network, ids);
-  const scores = new Float32Array(lengths.length * vocabulary);
-  for (const [i, length] of lengths.entries())
-    scores.set(all.subarray((length - 1) * vocabulary, length * vocabulary), i * vocabulary);
+  const scores = await logits(network, ids, lengths);
 
   const prompt = Math.max(1, Math.min(Math.floor(ids.length / 2), context - PLACES));
   const written = await goOn(network, ids.slice(0, prompt), Math.min(prompt + PLACES, context));

@@ -1,0 +1,33 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect, test } from 'vitest';
+import { openGpu } from '../gpu/backend';
+import { expectClose, floats } from '../testing/checkOp';
+import { capBindings } from '../testing/dawn';
+import { CLASSIFY } from './classify';
+
+test.each([
+  [1, 3, 65, 'one binding'],
+  [3, 65, 1, 'one binding'],
+  [127, 16, 70, 'one binding'],
+  [70_000, 2, 3, 'one binding'],
+  [1, 100, 250, 'two bindings'],
+  [5, 33, 700, 'two bindings'],
+] as const)('scores of %i rows of %i by %i tokens in %s', async (N, C, V, bindings) => {
+  const [x, w] = [floats([N, C]), floats([V, C], 1, 1)];
+  const scores = async (way: 'webgpu' | 'reference') => {
+    const y = tf.tidy(() => CLASSIFY[way]!(tf.tensor2d(x.data, [N, C]), tf.tensor2d(w.data, [V, C])));
+    expect(y.shape).toEqual([N, V]);
+    const values = await y.data();
+    y.dispose();
+    return values;
+  };
+  await tf.setBackend('cpu');
+  const want = await scores('reference');
+  const gpu = await openGpu();
+  const before = tf.memory().numTensors;
+  const cap = bindings === 'two bindings' ? capBindings(gpu.device, 64 * 2 ** 10) : undefined;
+  const got = await scores('webgpu').finally(() => cap?.undo());
+  gpu.check();
+  expectClose(got, want, 1e-5, 'scores');
+  expect(tf.memory().numTensors).toBe(before);
+});
