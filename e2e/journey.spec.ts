@@ -30,6 +30,13 @@ for (const device of ['WebGPU', 'WASM'] as const) {
     await studio.set({ ...TINY, Steps: steps });
     await page.getByRole('button', { name: 'Start training' }).click();
 
+    // Traced once and replayed: only such a step has something planned, and a time to encode it.
+    if (device === 'WebGPU') {
+      await expect(
+        page.getByText(/A step takes .* ms to encode.*measured matrix rate.*in use, .* planned/),
+      ).toBeVisible();
+      expect(Object.values(await studio.stored('cuts'))).toHaveLength(1);
+    }
     // Better than frequencies alone, before it is stopped.
     await studio.event(60, /Evaluated/);
     expect(await studio.perplexity()).toBeLessThan(await studio.unigram());

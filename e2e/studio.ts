@@ -84,6 +84,22 @@ export class Studio {
       .first();
   }
 
+  /** A value of the browser's storage. */
+  async stored(key: string): Promise<object> {
+    return this.page.evaluate(async (wanted) => {
+      const wait = <T>(request: IDBRequest<T>) =>
+        new Promise<T>((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error!);
+        });
+      const database = await wait(indexedDB.open('homegrown'));
+      const [store] = database.objectStoreNames;
+      const value = (await wait(database.transaction(store!).objectStore(store!).get(wanted))) as object;
+      database.close();
+      return value;
+    }, key);
+  }
+
   /** Waits until an event of the run says so. */
   async event(step: number, words: RegExp): Promise<void> {
     const events = this.page.getByRole('list', { name: 'Events' }).getByRole('listitem');
