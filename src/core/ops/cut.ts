@@ -29,7 +29,7 @@ export type Cut = Tiled | Broadcast;
 const tiled = { kind: 'tiled', depth: 16, perRow: 4, perColumn: 4, slices: 1 } as const;
 /** Many small workgroups, for a C that would not keep a GPU busy else. */
 export const SMALL: Tiled = { ...tiled, rows: 32, columns: 32 };
-/** The same with K shared out: four times as many threads for a C of few tiles. */
+/** The same with K shared out (split-K): four times as many threads for a C of few tiles. */
 export const SLICED: Tiled = { ...SMALL, depth: 8, slices: 4 };
 /** 256 threads, as many as a workgroup can have on every device. */
 export const LARGE: Tiled = { ...tiled, rows: 64, columns: 64 };
@@ -52,9 +52,10 @@ export function chosenCut(shape: Shape): Cut {
   const gpu = currentGpu();
   if (!gpu) return SMALL;
   const { M, N, K, transposeA, transposeB } = shape;
-  if (!gpu.adapter.software && M * N <= 32 * 32 * 32 && K >= 512) return SLICED;
+  const size = M * N >= 512 * 512 ? 'large' : 'small';
+  if (!gpu.adapter.software && size === 'small' && K >= 512) return SLICED;
   const kind = transposeA ? 'TN' : transposeB ? 'NT' : 'NN';
-  const name = `${kind} ${M * N >= 512 * 512 ? 'large' : 'small'}` as const;
+  const name = `${kind} ${size}` as const;
   return chosen.get(gpu)?.get(name) ?? Object.values(candidates(gpu, name))[0]!;
 }
 /** From now on. */
