@@ -50,13 +50,15 @@ async function measure(isGpu: boolean): Promise<number> {
   const a = tf.fill<tf.Rank.R2>([n, n], 1 / n); // its own square
   const multiply = async (times: number): Promise<number> => {
     const began = performance.now();
-    const last = tf.tidy(() => {
-      let product = a;
-      for (let i = 0; i < times; i++) product = linear(product, a);
-      return product.slice([0, 0], [1, 1]);
-    });
+    let product = tf.clone(a);
+    for (let i = 0; i < times; i++) {
+      const next = linear(product, a);
+      product.dispose();
+      product = next;
+    }
+    const last = product.slice([0, 0], [1, 1]);
     await last.data();
-    last.dispose();
+    tf.dispose([product, last]);
     return performance.now() - began;
   };
   await multiply(1); // compiles

@@ -5,6 +5,8 @@ import { HomegrownError } from '../base/errors';
 import { addLargeTensors } from './add';
 import { seeThrough } from './buffer';
 import { countAnew } from './memory';
+import { pool } from './pool';
+import { takeBuffersFrom } from './tfjs';
 
 /** What there is to know about a GPU before anything runs on it. */
 export interface AdapterSummary {
@@ -64,6 +66,7 @@ export async function openGpu(): Promise<Gpu> {
   countAnew();
   const device = seeThrough(real);
   const backend = new WebGPUBackend(device, adapter.info);
+  takeBuffersFrom(backend, pool(device));
   if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => backend, 3);
   // Split-K by float atomics gives another sum on every run; the packed program is deterministic.

@@ -13,7 +13,7 @@ interface Inside {
   commandQueueOwnedIds: WeakSet<object>;
   dispatchCountInPass: number;
 }
-/** What a trace replaces; `numBytes...` feed tf.memory(). */
+/** Where tensors get their buffers; `numBytes...` feed tf.memory(). */
 export interface BufferManager {
   numBytesUsed: number;
   numBytesAllocated: number;
@@ -29,6 +29,10 @@ export function webgpu(): WebGPUBackend {
   if (backend instanceof WebGPUBackend) return backend;
   throw new HomegrownError('bug', `A WebGPU kernel was called on the ${tf.getBackend()} backend.`);
 }
+
+/** Before the backend's first tensor: its buffers come from here. */
+export const takeBuffersFrom = (backend: WebGPUBackend, bufferManager: BufferManager): void =>
+  void Object.assign(inside(backend), { bufferManager });
 
 /** Whether the op that runs now is on the way to a gradient, so that what its backward needs is worth computing. */
 export const gradientWanted = (): boolean => tf.engine().state.gradientDepth > 0;
