@@ -1,4 +1,5 @@
 /** The training step, measured: what it costs in calls, which holds on any adapter, and in time, which holds on this one. */
+import { badSettings } from '../src/core/base/errors';
 import { stream } from '../src/core/base/rng';
 import { openGpu } from '../src/core/gpu/backend';
 import { compile } from '../src/core/gpu/program';
@@ -43,11 +44,20 @@ export interface StepReport {
   losses: number[];
 }
 
-/** Dawn on this machine's GPU, with its calls counted. */
+/**
+ * Dawn on this machine's GPU, with its calls counted.
+ * @throws HomegrownError 'bad-settings' with the adapters that there are, where none has `adapter` in its name
+ */
 export async function countedGpu(adapter?: string): Promise<{ name: string; calls: Calls }> {
   installDawn(adapter === undefined ? {} : { adapter });
   const calls = countCalls();
-  const gpu = await openGpu();
+  const gpu = await openGpu().catch((error: unknown) => {
+    if (adapter === undefined || !(error instanceof Error)) throw error;
+    throw badSettings(
+      `No adapter is called ${adapter}. ${error.message.trim()}\n`,
+      'Give a part of one of these names.',
+    );
+  });
   return { name: gpu.adapter.name, calls };
 }
 
