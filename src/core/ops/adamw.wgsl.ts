@@ -1,6 +1,6 @@
 import { kernels } from '../gpu/dispatch';
 import type { AdamWSettings, AdamWUpdate } from './adamw';
-import { elementwise, unit, updateOnGpu } from './update.wgsl';
+import { overWeights, unit, updateOnGpu } from './update.wgsl';
 
 export const adamwOnGpu: AdamWUpdate = (slots, rates, norm, settings) => {
   updateOnGpu(slots, rates, norm, { m: ({ m }) => m, v: ({ v }) => v }, (elements) => kernel(elements, settings));
@@ -17,7 +17,7 @@ const kernel = kernels((elements: number, { beta1, beta2, epsilon, weightDecay, 
     rates: ['read', 'f32'],
     ...(clip > 0 && { norm: ['read', 'f32'] as const }),
   } as const,
-  ...elementwise(
+  ...overWeights(
     elements,
     clip,
     `let m_i = ${beta1} * m[i] + ${1 - beta1} * g_i;

@@ -8,7 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
-import { layerNormOnGpu } from './layerNorm.wgsl';
+import { normBackward, normForward } from './norm.wgsl';
 import { type Differentiable, run, runAndPass, type Ways } from './op';
 
 export const layerNorm = (x: Tensor2D, gain: Tensor, bias: Tensor, epsilon = 1e-5): Tensor2D =>
@@ -22,15 +22,23 @@ export const layerNormOfBranch = (
   epsilon = 1e-5,
 ): [y: Tensor2D, rest: Tensor2D] => runAndPass(LAYER_NORM, { x, gain, bias }, { epsilon }, 'x') as [Tensor2D, Tensor2D];
 
-export type X = { x: Tensor; gain: Tensor; bias: Tensor };
+type X = { x: Tensor; gain: Tensor; bias: Tensor };
 /** mean, rstd [N, 1]. */
 type Saved = { x: Tensor; gain: Tensor; mean: Tensor; rstd: Tensor };
-export interface Settings {
+interface Settings {
   epsilon: number;
 }
 
+const onGpu: Differentiable<X, Settings, { x: Tensor; gain: Tensor; stats: Tensor }> = {
+  forward({ x, gain, bias }, { epsilon }) {
+    const { y, stats } = normForward(x, gain, bias, epsilon);
+    return { y, saved: { x, gain, stats } };
+  },
+  backward: (dy, saved, _, also) => normBackward(dy, saved, true, also),
+};
+
 export const LAYER_NORM: Ways<Differentiable<X, Settings>> = {
-  webgpu: layerNormOnGpu,
+  webgpu: onGpu,
   reference: {
     forward({ x, gain, bias }, { epsilon }) {
       const mean = tf.mean(x, 1, true);

@@ -8,21 +8,29 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { normBackward, normForward } from './norm.wgsl';
 import { type Differentiable, run, type Ways } from './op';
-import { rmsNormOnGpu } from './rmsNorm.wgsl';
 
 export const rmsNorm = (x: Tensor2D, gain: Tensor, epsilon = 1e-6): Tensor2D =>
   run(RMS_NORM, { x, gain }, { epsilon }) as Tensor2D;
 
-export type X = { x: Tensor; gain: Tensor };
+type X = { x: Tensor; gain: Tensor };
 /** rrms [N, 1]. */
-export type Saved = X & { rrms: Tensor };
-export interface Settings {
+type Saved = X & { rrms: Tensor };
+interface Settings {
   epsilon: number;
 }
 
+const onGpu: Differentiable<X, Settings, X & { stats: Tensor }> = {
+  forward({ x, gain }, { epsilon }) {
+    const { y, stats } = normForward(x, gain, undefined, epsilon);
+    return { y, saved: { x, gain, stats } };
+  },
+  backward: (dy, saved) => normBackward(dy, saved, false),
+};
+
 export const RMS_NORM: Ways<Differentiable<X, Settings>> = {
-  webgpu: rmsNormOnGpu,
+  webgpu: onGpu,
   reference: {
     forward({ x, gain }, { epsilon }) {
       const rrms = tf.rsqrt(tf.add(tf.mean(tf.square(x), 1, true), epsilon));

@@ -1,6 +1,6 @@
 import { kernels } from '../gpu/dispatch';
 import type { SgdSettings, SgdUpdate } from './sgd';
-import { elementwise, unit, updateOnGpu } from './update.wgsl';
+import { overWeights, unit, updateOnGpu } from './update.wgsl';
 
 export const sgdOnGpu: SgdUpdate = (slots, rates, norm, settings) => {
   updateOnGpu(slots, rates, norm, { v: ({ v }) => v }, (elements) => kernel(elements, settings));
@@ -16,7 +16,7 @@ const kernel = kernels((elements: number, { momentum, weightDecay, clip }: SgdSe
     rates: ['read', 'f32'],
     ...(clip > 0 && { norm: ['read', 'f32'] as const }),
   } as const,
-  ...elementwise(
+  ...overWeights(
     elements,
     clip,
     `let v_i = ${momentum} * v[i] + g_i + select(0.0, ${weightDecay}, decays) * w[i];

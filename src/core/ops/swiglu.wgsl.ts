@@ -19,32 +19,39 @@ export const swigluOnGpu: Differentiable<X, undefined, X> = {
 const sizes = (shape: readonly number[]): [N: number, F: number] => [shape[0]!, shape[1]! / 2];
 
 const THREADS = 256;
-/** Element i of y, and its gate and up in x. */
-const places = (N: number, F: number): string => `
+/** Four columns at a time where the width allows. */
+const unit = (F: number) => (F % 4 === 0 ? { type: 'vec4f' as const, D: F / 4 } : { type: 'f32' as const, D: F });
+
+/** Around lines that see element `i` of y, and where its gate is in x, `at`, with gate, up and s = sigmoid(gate). */
+function over(N: number, F: number, lines: string) {
+  const { type, D } = unit(F);
+  return {
+    workgroup: [THREADS, 1, 1] as const,
+    grid: row(Math.ceil((N * D) / THREADS)),
+    body: `
   let i = index * ${THREADS}u + lane;
-  if (i >= ${N * F}u) { return; }
-  let at = i / ${F}u * ${2 * F}u + i % ${F}u;
+  if (i >= ${N * D}u) { return; }
+  let at = i / ${D}u * ${2 * D}u + i % ${D}u;
   let gate = x[at];
-  let up = x[at + ${F}u];
-  let s = 1.0 / (1.0 + exp(-max(gate, -80.0)));`;
-const shape = (N: number, F: number) => ({
-  workgroup: [THREADS, 1, 1] as const,
-  grid: row(Math.ceil((N * F) / THREADS)),
-});
+  let up = x[at + ${D}u];
+  let s = 1.0 / (1.0 + exp(-max(gate, ${type}(-80.0))));
+  ${lines}`,
+  };
+}
 
 const forward = kernels((N: number, F: number) => ({
   name: 'swiglu',
-  bindings: { x: ['read', 'f32'], y: ['write', 'f32'] } as const,
-  ...shape(N, F),
-  body: `${places(N, F)}
-  y[i] = gate * s * up;`,
+  bindings: { x: ['read', unit(F).type], y: ['write', unit(F).type] } as const,
+  ...over(N, F, 'y[i] = gate * s * up;'),
 }));
 
 const backward = kernels((N: number, F: number) => ({
   name: 'swiglu backward',
-  bindings: { dy: ['read', 'f32'], x: ['read', 'f32'], dx: ['write', 'f32'] } as const,
-  ...shape(N, F),
-  body: `${places(N, F)}
-  dx[at] = dy[i] * up * s * (1.0 + gate * (1.0 - s));
-  dx[at + ${F}u] = dy[i] * gate * s;`,
+  bindings: { dy: ['read', unit(F).type], x: ['read', unit(F).type], dx: ['write', unit(F).type] } as const,
+  ...over(
+    N,
+    F,
+    `dx[at] = dy[i] * up * s * (1.0 + gate * (1.0 - s));
+  dx[at + ${unit(F).D}u] = dy[i] * gate * s;`,
+  ),
 }));

@@ -33,21 +33,23 @@ export function updateOnGpu<S extends Slot, Name extends string>(
 
 /** Weights, moments and gradients are seen four at a time where all runs allow it. */
 export const unit = (elements: number) => (elements % 4 === 0 ? ('vec4f' as const) : ('f32' as const));
+const widthOf = (elements: number): number => (unit(elements) === 'vec4f' ? 4 : 1);
 
-/**
- * Around an optimizer's own lines, which see the index `i`, the clipped gradient `g_i` and whether `decays`. What they leave
- * in the padding after a tensor is never read.
- */
-export function elementwise(elements: number, clip: number, lines: string) {
-  const width = unit(elements) === 'vec4f' ? 4 : 1;
-  return {
-    workgroup: [256, 1, 1] as const,
-    grid: row(Math.ceil(elements / width / 256)),
-    body: `
+/** A kernel's lines at every `i`, an index of units. What they leave in the padding after a tensor is never read. */
+export const overElements = (elements: number, lines: string) => ({
+  workgroup: [256, 1, 1] as const,
+  grid: row(Math.ceil(elements / widthOf(elements) / 256)),
+  body: `
   let i = index * 256u + lane;
-  if (i >= ${elements / width}u) { return; }
-  let decays = table[i / ${BLOCK / width}u] >= 128;
+  if (i >= ${elements / widthOf(elements)}u) { return; }
+  ${lines}`,
+});
+
+/** The same around an optimizer's own lines, which also see the clipped gradient `g_i` and whether `decays`. */
+export const overWeights = (elements: number, clip: number, lines: string) =>
+  overElements(
+    elements,
+    `let decays = table[i / ${BLOCK / widthOf(elements)}u] >= 128;
   let g_i = g[i]${clip > 0 ? ` * min(1.0, ${clip} / (norm[0] + 1e-6))` : ''};
   ${lines}`,
-  };
-}
+  );

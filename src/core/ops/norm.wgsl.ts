@@ -1,27 +1,35 @@
+/**
+ * Kernels of layerNorm and, without the mean and the bias, of rmsNorm.
+ *
+ *   n = (x - mean) rstd      y = n gain + bias      rstd = (variance + epsilon)^(-1/2); uncentred: mean = 0
+ */
 import type { Tensor } from '@tensorflow/tfjs';
 import { dispatch, kernels, row } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
-import type { Settings, X } from './layerNorm';
-import type { Differentiable } from './op';
 
-type Saved = { x: Tensor; gain: Tensor; stats: Tensor };
+/** stats [N, 2]: mean and rstd of each row. `bias` centres. */
+export function normForward(x: Tensor, gain: Tensor, bias: Tensor | undefined, epsilon: number) {
+  const [N, C] = x.shape as [number, number];
+  const y = emptyTensor([N, C], 'float32');
+  const stats = emptyTensor([N, 2], 'float32');
+  dispatch(forward(N, C, bias !== undefined, epsilon), { x, gain, bias, y, stats });
+  return { y, stats };
+}
 
-export const layerNormOnGpu: Differentiable<X, Settings, Saved> = {
-  forward({ x, gain, bias }, { epsilon }) {
-    const [N, C] = x.shape as [number, number];
-    const y = emptyTensor([N, C], 'float32');
-    const stats = emptyTensor([N, 2], 'float32');
-    dispatch(forward(N, C, epsilon), { x, gain, bias, y, stats });
-    return { y, saved: { x, gain, stats } };
-  },
-  backward(dy, { x, gain, stats }, _, also) {
-    const [N, C] = x.shape as [number, number];
-    const dx = emptyTensor([N, C], 'float32');
-    const [dGain, dBias] = [emptyTensor([C], 'float32'), emptyTensor([C], 'float32')] as [Tensor, Tensor];
-    dispatch(backward(N, C, also !== undefined), { dy, x, gain, stats, also, dx, dGain, dBias });
-    return { x: dx, gain: dGain, bias: dBias };
-  },
-};
+/** `also`: what is added to dx. */
+export function normBackward(
+  dy: Tensor,
+  { x, gain, stats }: { x: Tensor; gain: Tensor; stats: Tensor },
+  centred: boolean,
+  also?: Tensor,
+) {
+  const [N, C] = x.shape as [number, number];
+  const dx = emptyTensor([N, C], 'float32');
+  const dGain = emptyTensor([C], 'float32');
+  const dBias = centred ? emptyTensor([C], 'float32') : undefined;
+  dispatch(backward(N, C, centred, also !== undefined), { dy, x, gain, stats, also, dx, dGain, dBias });
+  return { x: dx, gain: dGain, bias: dBias };
+}
 
 /** A workgroup takes ROWS rows, LANES threads to each; all sums of a row meet at one barrier. */
 const LANES = 16;
@@ -35,17 +43,17 @@ const columns = (C: number) =>
     : { type: 'f32' as const, D: C, zero: '0.0', sum: (v: string) => v, width: 1 };
 
 /**
- * stats [N, 2]: mean and rstd. Each thread takes mean and squares about that mean of its own columns, in two passes; then
- * they are joined: Chan, Golub & LeVeque 1983, "Algorithms for computing the sample variance".
+ * Each thread takes the squares of its own columns, about their own mean where rows are centred; then they are joined: Chan,
+ * Golub & LeVeque 1983, "Algorithms for computing the sample variance".
  */
-const forward = kernels((N: number, C: number, epsilon: number) => {
+const forward = kernels((N: number, C: number, centred: boolean, epsilon: number) => {
   const { type, D, zero, sum, width } = columns(C);
   return {
-    name: 'layerNorm',
+    name: centred ? 'layerNorm' : 'rmsNorm',
     bindings: {
       x: ['read', type],
       gain: ['read', type],
-      bias: ['read', type],
+      ...(centred && { bias: ['read', type] as const }),
       y: ['write', type],
       stats: ['write', 'vec2f'],
     } as const,
@@ -56,41 +64,45 @@ const forward = kernels((N: number, C: number, epsilon: number) => {
   let r = index * ${ROWS}u + local.y;
   let first = min(r, ${N - 1}u) * ${D}u;
   let count = ${width}.0 * f32((${D + LANES - 1}u - local.x) / ${LANES}u);
-  var sum = ${zero};
+  ${
+    centred
+      ? `var sum = ${zero};
   for (var c = local.x; c < ${D}u; c += ${LANES}u) { sum += x[first + c]; }
-  let middle = ${sum('sum')} / max(count, 1.0);
+  let middle = ${sum('sum')} / max(count, 1.0);`
+      : 'let middle = 0.0;'
+  }
   var squares = ${zero};
   for (var c = local.x; c < ${D}u; c += ${LANES}u) { let d = x[first + c] - middle; squares += d * d; }
   parts[lane] = vec3f(count, middle, ${sum('squares')});
   workgroupBarrier();
   if (r >= ${N}u) { return; }
   var mean = 0.0;
-  for (var i = zero; i < ${LANES}u; i++) { let p = parts[local.y * ${LANES}u + i]; mean += p.x * p.y; }
-  mean /= ${C}.0;
+  ${centred ? `${overParts('mean += p.x * p.y;')} mean /= ${C}.0;` : ''}
   var variance = 0.0;
-  for (var i = zero; i < ${LANES}u; i++) {
-    let p = parts[local.y * ${LANES}u + i];
-    variance += p.z + p.x * (p.y - mean) * (p.y - mean);
-  }
+  ${overParts('variance += p.z + p.x * (p.y - mean) * (p.y - mean);')}
   let rstd = inverseSqrt(variance / ${C}.0 + ${epsilon});
   if (local.x == 0u) { stats[r] = vec2f(mean, rstd); }
-  for (var c = local.x; c < ${D}u; c += ${LANES}u) { y[first + c] = (x[first + c] - mean) * rstd * gain[c] + bias[c]; }`,
+  for (var c = local.x; c < ${D}u; c += ${LANES}u) {
+    y[first + c] = (x[first + c] - mean) * rstd * gain[c]${centred ? ' + bias[c]' : ''};
+  }`,
   };
 });
+const overParts = (act: string): string =>
+  `for (var i = zero; i < ${LANES}u; i++) { let p = parts[local.y * ${LANES}u + i]; ${act} }`;
 
 /** Columns of a workgroup that sums gain's and bias' gradients, in units of the column's type, and its threads along the rows. */
 const ACROSS = 2;
 const ALONG = THREADS / ACROSS;
 /**
- * dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, n = (x - mean) rstd: the first workgroups, by rows.
+ * dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, mean(g) only where rows are centred: the first workgroups, by rows.
  * dGain = sum of dy n, dBias = sum of dy over the rows: the other workgroups, by columns, each in a fixed order.
  */
-const backward = kernels((N: number, C: number, also: boolean) => {
+const backward = kernels((N: number, C: number, centred: boolean, also: boolean) => {
   const { type, D, zero, sum } = columns(C);
   const byRow = Math.ceil(N / ROWS);
   const byColumn = Math.ceil(D / ACROSS);
   return {
-    name: 'layerNorm backward',
+    name: centred ? 'layerNorm backward' : 'rmsNorm backward',
     bindings: {
       dy: ['read', type],
       x: ['read', type],
@@ -99,7 +111,7 @@ const backward = kernels((N: number, C: number, also: boolean) => {
       ...(also && { also: ['read', type] as const }),
       dx: ['write', type],
       dGain: ['write', type],
-      dBias: ['write', type],
+      ...(centred && { dBias: ['write', type] as const }),
     } as const,
     workgroup: [THREADS, 1, 1] as const,
     grid: row(byRow + byColumn),
@@ -139,14 +151,14 @@ var<workgroup> of1: array<${type}, ${THREADS}>; // parts of the sums of g, or dy
   }
   if (byRow) {
     if (r >= ${N}u) { return; }
-    let means = vec2f(${sum('one')}, ${sum('n')}) / ${C}.0;
+    let means = vec2f(${centred ? sum('one') : '0.0'}, ${sum('n')}) / ${C}.0;
     for (var k = l; k < ${D}u; k += ${LANES}u) {
       let along = (x[first + k] - stat.x) * stat.y * means.y;
       dx[first + k] = stat.y * (dy[first + k] * gain[k] - means.x - along)${also ? ' + also[first + k]' : ''};
     }
   } else if (lane < ${ACROSS}u && c < ${D}u) {
     dGain[c] = n;
-    dBias[c] = one;
+    ${centred ? 'dBias[c] = one;' : ''}
   }`,
   };
 });
