@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
+import { complaints } from '../testing/complaints';
 import { findGpu, type Gpu, openGpu } from './backend';
 
 let gpu: Gpu;
@@ -23,6 +24,7 @@ test('a refused call is reported, and the next use is a new device', async () =>
   gpu.device.createBuffer({ size: 4, usage });
   expect((await gpu.failed).code).toBe('bug');
   expect(() => gpu.check()).toThrow(/WebGPU: /);
+  expect(complaints.splice(0)).toEqual([expect.stringContaining('MapWrite')]);
   const next = await openGpu();
   expect(next).not.toBe(gpu);
   gpu = next;

@@ -57,6 +57,7 @@ export async function openGpu(): Promise<Gpu> {
     await tf.setBackend('webgpu');
     return current;
   }
+  current?.device.destroy(); // with what still lies on it
   const adapter = await requestAdapter();
   if (!adapter) throw new HomegrownError('bad-settings', 'This browser offers no WebGPU adapter.', 'Choose WASM.');
   const real = await adapter.requestDevice({

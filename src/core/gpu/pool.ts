@@ -1,41 +1,57 @@
 import type { BufferManager } from './tfjs';
 
 /**
- * The buffers behind TensorFlow.js's tensors. What is released is kept for the next of its size and usage, up to `most`
- * bytes in all; the rest is given back. TensorFlow.js's own pool gives nothing back: what one large product took would stay
- * taken for as long as the page is open.
+ * The buffers behind TensorFlow.js's tensors. What is released is kept for the next of its size and usage, `most` bytes of it
+ * in all; what has waited longest is given back. TensorFlow.js's own pool gives nothing back: what one large product took
+ * would stay taken for as long as the page is open.
  */
 export function pool(device: GPUDevice, most = 16 * 2 ** 20): BufferManager {
+  /** By size and usage; each list, and `waiting`, in the order of release. */
   const free = new Map<string, GPUBuffer[]>();
+  const waiting = new Set<GPUBuffer>();
   let freeBytes = 0;
-  const kind = (size: number, usage: GPUBufferUsageFlags): string => `${size} ${usage}`;
+  const kind = ({ size, usage }: Pick<GPUBuffer, 'size' | 'usage'>): string => `${size} ${usage}`;
   return {
     numBytesUsed: 0,
     numBytesAllocated: 0,
     acquireBuffer(size, usage, mappedAtCreation = false, reuse = true) {
       this.numBytesUsed += size;
-      const kept = reuse ? free.get(kind(size, usage))?.pop() : undefined;
-      if (kept) freeBytes -= size;
-      else this.numBytesAllocated += size;
-      return kept ?? device.createBuffer({ size, usage, mappedAtCreation });
+      const kept = reuse ? free.get(kind({ size, usage }))?.pop() : undefined;
+      if (!kept) {
+        this.numBytesAllocated += size;
+        return device.createBuffer({ size, usage, mappedAtCreation });
+      }
+      waiting.delete(kept);
+      freeBytes -= size;
+      return kept;
     },
     releaseBuffer(buffer, reuse = true) {
-      const { size, usage } = buffer;
-      this.numBytesUsed -= size;
-      if (reuse && freeBytes + size <= most) {
-        const key = kind(size, usage);
-        free.set(key, [...(free.get(key) ?? []), buffer]);
-        freeBytes += size;
-      } else {
+      this.numBytesUsed -= buffer.size;
+      if (!reuse) {
+        this.numBytesAllocated -= buffer.size;
         buffer.destroy();
-        this.numBytesAllocated -= size;
+        return;
+      }
+      const alike = free.get(kind(buffer));
+      if (alike) alike.push(buffer);
+      else free.set(kind(buffer), [buffer]);
+      waiting.add(buffer);
+      freeBytes += buffer.size;
+      for (const oldest of waiting) {
+        if (freeBytes <= most) break;
+        waiting.delete(oldest);
+        free.get(kind(oldest))!.shift();
+        freeBytes -= oldest.size;
+        this.numBytesAllocated -= oldest.size;
+        oldest.destroy();
       }
     },
     dispose() {
-      for (const buffers of free.values()) for (const buffer of buffers) buffer.destroy();
-      free.clear();
+      for (const buffer of waiting) buffer.destroy();
       this.numBytesAllocated -= freeBytes;
       freeBytes = 0;
+      waiting.clear();
+      free.clear();
     },
   };
 }

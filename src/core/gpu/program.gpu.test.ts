@@ -8,7 +8,7 @@ import { trace } from './capture';
 import { dispatch, type Kernel } from './dispatch';
 import { gpuMemory } from './memory';
 import { compile } from './program';
-import { flush } from './tfjs';
+import { flush, releaseFreed } from './tfjs';
 
 let gpu: Gpu;
 let calls: Calls;
@@ -122,6 +122,22 @@ test('a step that reads a tensor is refused', async () => {
     reading = x.mul(2).data();
   });
   await expect(reading).rejects.toThrow(/cannot be traced: it reads a tensor/);
+});
+
+test('a step that fails while it is traced leaves nothing behind, and the backend as it was', async () => {
+  releaseFreed(gpu.backend);
+  const before = [calls.liveBytes, tf.memory().numTensors];
+  const failing = () =>
+    compile({ x: { shape: [2], dtype: 'float32' } }, ({ x }) => {
+      tf.add(x, 1);
+      throw new Error('It does not divide.');
+    });
+  expect(failing).toThrow('It does not divide.');
+  const y = tf.tidy(() => tf.add(tf.tensor1d([1]), 1));
+  expect([...(await y.data())]).toEqual([2]);
+  y.dispose();
+  releaseFreed(gpu.backend);
+  expect([calls.liveBytes, tf.memory().numTensors]).toEqual(before);
 });
 
 test('an arena is cut where a binding ends', () => {

@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { arena } from './arena';
 import { currentGpu, type Gpu } from './backend';
 import { placeOf } from './buffer';
-import { trace } from './capture';
+import { trace, type Trace } from './capture';
 import { remember } from './memory';
 import { type Plan, plan } from './plan';
 import { Clock, elapsed, encode, profile, type Segment, segments, type Timing, TIMES } from './replay';
@@ -114,19 +114,22 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     const began = now();
     const input = side(gpu.device, inputs);
     let output: Side<Out> | undefined;
-    const { commands, written } = trace(() =>
-      tf.tidy(() => {
-        const results = step(input.tensors);
-        output = side(
-          gpu.device,
-          mapValues(results, ({ shape }) => ({ shape, dtype: 'float32' as const })),
-        );
-        for (const name of keys(results)) encodeCopy(results[name], output.tensors[name], 0, results[name].size * 4);
-      }),
-    );
+    let commands: Trace['commands'];
+    try {
+      ({ commands, written: this.written } = trace(() =>
+        tf.tidy(() => {
+          const results = step(input.tensors);
+          const specs = mapValues(results, ({ shape }) => ({ shape, dtype: 'float32' as const }));
+          output = side(gpu.device, specs);
+          for (const name of keys(results)) encodeCopy(results[name], output.tensors[name], 0, results[name].size * 4);
+        }),
+      ));
+    } catch (error) {
+      for (const each of [input, output]) if (each) destroy(each);
+      throw error;
+    }
     this.input = input;
     this.output = output!;
-    this.written = written;
     this.plan = plan(gpu.device, commands);
     this.commands = segments(this.plan.commands);
     this.clock = gpu.adapter.timestamps ? new Clock(gpu.device, IN_FLIGHT) : undefined;
@@ -206,9 +209,8 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   }
 
   dispose(): void {
-    tf.dispose([this.input.tensors, this.output.tensors]);
-    const staging = this.ring.map(({ buffer }) => buffer);
-    for (const buffer of [...this.plan.buffers, ...staging, this.input.buffer, this.output.buffer]) buffer.destroy();
+    for (const each of [this.input, this.output]) destroy(each);
+    for (const buffer of [...this.plan.buffers, ...this.ring.map((staging) => staging.buffer)]) buffer.destroy();
     this.clock?.destroy();
     this.forget();
   }
@@ -231,6 +233,11 @@ function side<Name extends string>(device: GPUDevice, specs: Readonly<Record<Nam
   const byName = Object.fromEntries(names.map((name, i) => [name, tf.keep(tensors[i]!)])) as Record<Name, Tensor>;
   const offsets = mapValues(byName, (tensor) => placeOf(bufferOf(tensor)).offset);
   return { tensors: byName, offsets, buffer: buffers[0]!, bytes: buffers[0]!.size };
+}
+
+function destroy({ tensors, buffer }: Side<string>): void {
+  tf.dispose(tensors);
+  buffer.destroy();
 }
 
 const keys = <Name extends string>(record: Readonly<Record<Name, unknown>>): Name[] => Object.keys(record) as Name[];

@@ -19,6 +19,7 @@ export interface BufferManager {
   numBytesAllocated: number;
   acquireBuffer(size: number, usage: GPUBufferUsageFlags, mappedAtCreation?: boolean, reuse?: boolean): GPUBuffer;
   releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void;
+  /** Gives back what is kept for reuse. */
   dispose(): void;
 }
 const inside = (backend: WebGPUBackend): Inside => backend as unknown as Inside;
@@ -33,6 +34,12 @@ export function webgpu(): WebGPUBackend {
 /** Before the backend's first tensor: its buffers come from here. */
 export const takeBuffersFrom = (backend: WebGPUBackend, bufferManager: BufferManager): void =>
   void Object.assign(inside(backend), { bufferManager });
+
+/** Gives back the memory of tensors that were disposed, all of it. */
+export function releaseFreed(backend: WebGPUBackend): void {
+  flush(backend);
+  inside(backend).bufferManager.dispose();
+}
 
 /** Whether the op that runs now is on the way to a gradient, so that what its backward needs is worth computing. */
 export const gradientWanted = (): boolean => tf.engine().state.gradientDepth > 0;
@@ -161,8 +168,8 @@ export function withDevice(
   onWrite = (data) => writes.add(data);
   try {
     act();
-    flush(backend);
   } finally {
+    flush(backend); // also what a failed act has begun, or it would go on with the other device's encoder
     Object.assign(state, { device, queue, bufferManager });
     onWrite = undefined;
   }

@@ -1,73 +1,112 @@
 import { expect, test } from 'vitest';
-import { openGpu } from '../gpu/backend';
+import { type Gpu, openGpu } from '../gpu/backend';
+import { gpuMemory } from '../gpu/memory';
 import { countCalls } from '../testing/dawn';
-import { candidates, chosenCut, SHAPE_CLASSES } from './cut';
-import { tune } from './tune';
+import { candidates, chosenCut, SHAPE_CLASSES, type ShapeClass } from './cut';
+import { type CutStore, tune } from './tune';
 
-const SHAPE = { M: 100, N: 100, K: 100 };
+const calls = countCalls();
+
+/** The same adapter, on a device that nothing is known of. */
+async function freshGpu(): Promise<Gpu> {
+  const old = await openGpu();
+  old.device.destroy();
+  await old.failed;
+  const gpu = await openGpu();
+  calls.reset();
+  return gpu;
+}
+
+/** Something that outlives a device. */
+const memory = (kept?: unknown) => {
+  const self = {
+    kept,
+    read: () => Promise.resolve(self.kept),
+    write: (choices: unknown) => Promise.resolve((self.kept = choices)),
+  };
+  return self;
+};
+const names = ({ kept }: { kept?: unknown }) => Object.values(kept as Record<string, string>);
+
+/** A clock by which, while these classes are measured, every cut but the last of a class takes 100 ms. */
+function clock(gpu: Gpu, classes: readonly ShapeClass[], last: number): () => number {
+  const takes = classes.flatMap((name) => {
+    const round = Object.keys(candidates(gpu, name)).map((_, i, all) => (i === all.length - 1 ? last : 100));
+    return [...round, 100, ...round, ...round, ...round]; // compiles, one to see whether it is long enough, rounds
+  });
+  let [reads, at] = [0, 0];
+  return () => {
+    const measurement = reads++ >> 1;
+    if (reads % 2 === 0) at += takes[measurement] ?? NaN;
+    return at;
+  };
+}
+const firstOf = (gpu: Gpu, name: ShapeClass) => Object.keys(candidates(gpu, name))[0]!;
+const lastOf = (gpu: Gpu, name: ShapeClass) => Object.keys(candidates(gpu, name)).at(-1)!;
+/** What products of that class, not so long that K is shared out, are cut by. */
+function cutOf(name: ShapeClass) {
+  const size = name.endsWith('large') ? 1024 : 100;
+  return chosenCut({ M: size, N: size, K: 100, transposeA: name.startsWith('T'), transposeB: name.startsWith('NT') });
+}
 
 test('a device is measured once; the default stays unless another cut is clearly faster; what is known is not measured', async () => {
-  const calls = countCalls();
-  let gpu = await openGpu();
-  const cuts = Object.entries(candidates(gpu, 'NN small'));
-  const [usual] = cuts[0]!;
-  const [other, otherCut] = cuts.at(-1)!;
-  /** A clock by which the i-th measurement takes as long as its turn says: one compiles for each cut, then rounds. */
-  const clock = (last: number) => {
-    let [reads, at] = [0, 0];
-    return () => {
-      const measurement = reads++ >> 1;
-      if (reads % 2 === 0) at += measurement % cuts.length === cuts.length - 1 ? last : 100;
-      return at;
-    };
-  };
-  /** The same adapter, on a device that nothing is known of. */
-  const again = async () => {
-    gpu.device.destroy();
-    await gpu.failed;
-    gpu = await openGpu();
-    calls.reset();
-  };
-
-  /** Something that outlives a device. */
-  const memory = (kept?: unknown) => {
-    const self = {
-      kept,
-      read: () => Promise.resolve(self.kept),
-      write: (choices: unknown) => Promise.resolve((self.kept = choices)),
-    };
-    return self;
-  };
-  const names = ({ kept }: { kept: unknown }) => new Set(Object.values(kept as Record<string, string>));
-
+  let gpu = await freshGpu();
+  const measured = gpu.adapter.software ? SHAPE_CLASSES.slice(0, 1) : SHAPE_CLASSES;
   const slightly = memory();
-  await tune(clock(95), slightly);
-  expect(names(slightly)).toEqual(new Set([usual]));
+  const used = gpuMemory().usedBytes;
+  await tune(clock(gpu, measured, 95), slightly);
+  expect(names(slightly)).toEqual(measured.map((name) => firstOf(gpu, name)));
+  expect(gpuMemory().usedBytes, 'memory is given back').toBe(used);
   calls.reset();
-  await tune(clock(1), slightly);
+  await tune(clock(gpu, measured, 1), slightly);
   expect(calls.dispatches).toBe(0);
 
-  await again();
+  gpu = await freshGpu();
   const clearly = memory();
-  await tune(clock(50), clearly);
+  await tune(clock(gpu, measured, 50), clearly);
   expect(calls.dispatches).toBeGreaterThan(0);
-  expect(names(clearly)).toEqual(new Set([other]));
-  for (const name of SHAPE_CLASSES) {
-    const lies = { transposeA: name.startsWith('T'), transposeB: name.startsWith('NT') };
-    expect(chosenCut({ ...SHAPE, ...lies })).toEqual(otherCut);
-  }
+  expect(names(clearly)).toEqual(measured.map((name) => lastOf(gpu, name)));
+  for (const name of SHAPE_CLASSES) expect(cutOf(name)).toEqual(candidates(gpu, name)[lastOf(gpu, name)]);
 
-  await again();
-  await tune(clock(100), clearly);
+  gpu = await freshGpu();
+  await tune(clock(gpu, measured, 100), clearly);
   expect(calls.dispatches).toBe(0);
-  expect(chosenCut(SHAPE)).toEqual(otherCut);
+  for (const name of SHAPE_CLASSES) expect(cutOf(name)).toEqual(candidates(gpu, name)[lastOf(gpu, name)]);
 
   const renamed = Object.keys(clearly.kept as object).map((key) => [key, 'no such cut']);
   const broken = { read: () => Promise.reject(new Error('no')), write: () => Promise.reject(new Error('no')) };
   for (const useless of [memory(Object.fromEntries(renamed)), memory('damaged'), memory([1]), broken]) {
-    await again();
-    await tune(clock(100), useless);
+    gpu = await freshGpu();
+    await tune(clock(gpu, measured, 100), useless satisfies CutStore);
     expect(calls.dispatches).toBeGreaterThan(0);
-    expect(chosenCut(SHAPE)).toEqual(cuts[0]![1]);
+    for (const name of SHAPE_CLASSES) expect(cutOf(name)).toEqual(candidates(gpu, name)[firstOf(gpu, name)]);
   }
+});
+
+test('on a GPU classes are measured by themselves', async () => {
+  const gpu = await freshGpu();
+  gpu.adapter.software = false;
+  const { vendor, architecture, name: adapter } = gpu.adapter;
+  const cutsOf = (name: ShapeClass) => Object.keys(candidates(gpu, name));
+  const [measured, ...known] = SHAPE_CLASSES;
+  const entries = known.map((name) => {
+    const key = [vendor, architecture, adapter, name, 'of', ...cutsOf(name)].join(' ');
+    return [key, cutsOf(name)[1]!] as const;
+  });
+  const kept = memory(Object.fromEntries(entries));
+  await tune(clock(gpu, [measured], 50), kept);
+  const n = cutsOf(measured).length;
+  expect(calls.dispatches, 'each compiled, one to see how long it takes, three rounds').toBe(n + 1 + 3 * n);
+  expect(Object.keys(kept.kept as object)).toHaveLength(SHAPE_CLASSES.length);
+  expect(cutOf(measured)).toEqual(candidates(gpu, measured)[lastOf(gpu, measured)]);
+  for (const name of known) expect(cutOf(name)).toEqual(candidates(gpu, name)[cutsOf(name)[1]!]);
+});
+
+test('rounds are lengthened until what it takes to start the GPU does not count', async () => {
+  const gpu = await freshGpu();
+  const classes = gpu.adapter.software ? 1 : SHAPE_CLASSES.length;
+  await tune(() => calls.dispatches); // a millisecond each
+  const all = SHAPE_CLASSES.slice(0, classes).map((name) => Object.keys(candidates(gpu, name)).length);
+  // 1, 4 and 16 at a time are tried; 16 take long enough.
+  expect(calls.dispatches).toBe(all.reduce((sum, n) => sum + n + 21 + 3 * n * 16, 0));
 });

@@ -6,12 +6,12 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from '../base/zod';
 import { currentGpu, type Gpu } from '../gpu/backend';
 import { dispatch } from '../gpu/dispatch';
-import { emptyTensor, flush } from '../gpu/tfjs';
+import { emptyTensor, flush, releaseFreed } from '../gpu/tfjs';
 import { candidates, choose, type Cut, SHAPE_CLASSES, type ShapeClass } from './cut';
 import { productBy } from './matmul.wgsl';
 
-/** Where choices outlive this process: cuts by adapter, class and what there was to choose from. Either may fail. */
-export interface Memory {
+/** Where choices outlive this process: names of cuts by adapter, class and what there was to choose from. Either may fail. */
+export interface CutStore {
   read(): Promise<unknown>;
   write(choices: Readonly<Record<string, string>>): Promise<unknown>;
 }
@@ -21,17 +21,17 @@ export interface Memory {
  * What cannot be remembered is measured again the next time.
  * @param now milliseconds
  */
-export async function tune(now: () => number, memory?: Memory): Promise<void> {
+export async function tune(now: () => number, store?: CutStore): Promise<void> {
   const gpu = currentGpu();
   if (!gpu) return;
-  const known = tuned.get(gpu) ?? chooseCuts(gpu, now, memory);
+  const known = tuned.get(gpu) ?? chooseCuts(gpu, now, store);
   tuned.set(gpu, known);
   await known;
 }
 const tuned = new WeakMap<Gpu, Promise<void>>();
 
-async function chooseCuts(gpu: Gpu, now: () => number, memory?: Memory): Promise<void> {
-  const known = choicesSchema.parse(await memory?.read().catch(() => undefined));
+async function chooseCuts(gpu: Gpu, now: () => number, store?: CutStore): Promise<void> {
+  const known = choicesSchema.parse(await store?.read().catch(() => undefined));
   const measured: Record<string, string> = {};
   const { vendor, architecture, name: adapter, software } = gpu.adapter;
   // On a processor compiling costs more than is won by telling the classes apart: one stands for all.
@@ -44,7 +44,7 @@ async function chooseCuts(gpu: Gpu, now: () => number, memory?: Memory): Promise
     }
     for (const each of software ? SHAPE_CLASSES : [name]) choose(gpu, each, cuts[chosen]!);
   }
-  if (Object.keys(measured).length > 0) await memory?.write({ ...known, ...measured }).catch(() => undefined);
+  if (Object.keys(measured).length > 0) await store?.write({ ...known, ...measured }).catch(() => undefined);
 }
 /** Anything else is damaged, or was written by another version: then nothing is known. */
 const choicesSchema = z.record(z.string(), z.string()).catch({});
@@ -52,6 +52,8 @@ const choicesSchema = z.record(z.string(), z.string()).catch({});
 /** The first, unless another takes clearly less time: clocks are coarse and machines busy. */
 const CLEARLY = 0.9;
 const ROUNDS = 3;
+/** Milliseconds that a round lasts at least: what it takes to start the GPU and to hear of its end must not count. */
+const LONG_ENOUGH = 8;
 
 async function fastest(
   gpu: Gpu,
@@ -61,7 +63,7 @@ async function fastest(
 ): Promise<string> {
   const names = Object.keys(cuts);
   if (names.length === 1) return names[0]!;
-  const { M, N, K, ...lies } = standIn(gpu, name);
+  const { M, N, K, ...lies } = sampleProduct(gpu, name);
   const [a, b, c] = [emptyTensor([M, K], 'float32'), emptyTensor([K, N], 'float32'), emptyTensor([M, N], 'float32')];
   const time = async (cut: Cut, times: number): Promise<number> => {
     const began = now();
@@ -71,17 +73,20 @@ async function fastest(
     return now() - began;
   };
   for (const cut of Object.values(cuts)) await time(cut, 1); // compiles
+  let times = 1;
+  while ((await time(cuts[names[0]!]!, times)) < LONG_ENOUGH && times < 1024) times *= 4;
   const best = names.map(() => Infinity);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [i, cut] of Object.values(cuts).entries()) best[i] = Math.min(best[i]!, await time(cut, 4));
+    for (const [i, cut] of Object.values(cuts).entries()) best[i] = Math.min(best[i]!, await time(cut, times));
   }
   tf.dispose([a, b, c]);
+  releaseFreed(gpu.backend);
   const winner = best.indexOf(Math.min(...best));
   return names[best[winner]! < CLEARLY * best[0]! ? winner : 0]!;
 }
 
 /** A product of that class: a fraction of a millisecond on a GPU, a few on a processor. */
-function standIn({ adapter }: Gpu, name: ShapeClass) {
+function sampleProduct({ adapter }: Gpu, name: ShapeClass) {
   const lies = { transposeA: name.startsWith('T'), transposeB: name.startsWith('NT') };
   if (adapter.software) return { M: 128, N: 128, K: 64, ...lies };
   return name.endsWith('large') ? { M: 1024, N: 1024, K: 256, ...lies } : { M: 256, N: 256, K: 256, ...lies };

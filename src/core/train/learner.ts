@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs';
 import { HomegrownError } from '../base/errors';
 import { firstNonFinite, type HostTensor, type NamedTensors } from '../checkpoint/tensors';
 import { type Network, network } from '../models/network';
-import { tune } from '../ops/tune';
 import { type Held, hold } from '../ops/variables';
 import { OPTIMIZERS } from '../optim';
 import type { Recipe } from './recipe';
@@ -24,7 +23,6 @@ export async function learner(
   values: NamedTensors,
   now: () => number,
 ): Promise<Learner> {
-  await tune(now);
   const net = await network(model, values);
   const { moments, held } = momentsFrom(net, recipe.optimizer, values);
   const updates = updater(net, moments, recipe, now);
@@ -34,6 +32,7 @@ export async function learner(
       return updates.cost;
     },
     step: (...batch) => updates.step(...batch),
+    profile: updates.profile && ((...batch) => updates.profile!(...batch)),
     async tensors() {
       const tensors = new Map<string, HostTensor>();
       const read = async (name: string, tensor: tf.Variable): Promise<void> => {

@@ -1,5 +1,6 @@
 import { breathe } from '../base/job';
 import { compile, type Cost } from '../gpu/program';
+import type { Timing } from '../gpu/replay';
 import type { Network } from '../models/network';
 import { hold } from '../ops/variables';
 import { OPTIMIZERS } from '../optim';
@@ -11,6 +12,8 @@ import { type Moments, stepOn } from './step';
 export interface Updater {
   /** Update `step`, counted from 1. Calls may overlap; the promises settle in order. `ids` holds all micro-batches, in order. */
   step(step: number, ids: Int32Array, targets: Int32Array): Promise<{ loss: number; norm: number }>;
+  /** The same with each kernel timed. Absent where the GPU cannot tell the time, and with accumulation. */
+  profile?: ((step: number, ids: Int32Array, targets: Int32Array) => Promise<readonly Timing[]>) | undefined;
   readonly cost: Cost;
   dispose(): void;
 }
@@ -31,13 +34,16 @@ export function updater(network: Network, moments: Moments, recipe: Recipe, now:
 
   if (recipe.accumulate === 1) {
     const program = compile({ ...inputs, ...rateInput }, (given) => parts.step(given), now);
+    const values = (step: number, ids: Int32Array, targets: Int32Array) => ({
+      ...{ ids, targets, counter: Int32Array.of(recipe.seed, step), rates: rates(step) },
+    });
     return {
       cost: program.cost,
-      async step(step, ids, targets) {
-        const counter = Int32Array.of(recipe.seed, step);
-        const { loss, norm } = await program.run({ ids, targets, counter, rates: rates(step) });
+      async step(...batch) {
+        const { loss, norm } = await program.run(values(...batch));
         return { loss: loss[0]!, norm: norm[0]! };
       },
+      profile: program.profile && ((...batch) => program.profile!(values(...batch))),
       dispose: () => program.dispose(),
     };
   }

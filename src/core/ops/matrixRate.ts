@@ -1,0 +1,45 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Rank, Tensor } from '@tensorflow/tfjs';
+import { currentGpu } from '../gpu/backend';
+import { dispatch } from '../gpu/dispatch';
+import { emptyTensor, releaseFreed } from '../gpu/tfjs';
+import { linear } from './linear';
+import { product } from './matmul.wgsl';
+
+/**
+ * Rate of f32 matrix products as training multiplies on the device in use, in 10^9 operations a second: n x n x n, n = 2,048
+ * on a GPU, which is not busy with less, else 512. Takes about a tenth of a second, on a slow GPU as long as one product.
+ * @param now milliseconds
+ */
+export async function matrixRate(now: () => number): Promise<number> {
+  const gpu = currentGpu();
+  const n = gpu && !gpu.adapter.software ? 2048 : 512;
+  const a = tf.fill<Rank.R2>([n, n], 1 / n); // its own square
+  const c = gpu && emptyTensor([n, n], 'float32');
+  /** Into the same matrix every time on a GPU: as many as a fast one computes in that time would not fit its memory. */
+  const once = (): Tensor => {
+    if (!c) return linear(a, a);
+    dispatch(product({ M: n, N: n, K: n }), { a, b: a, c });
+    return tf.clone(c);
+  };
+  const multiply = async (times: number): Promise<number> => {
+    const began = now();
+    let last = once();
+    for (let i = 1; i < times; i++) {
+      last.dispose();
+      last = once();
+    }
+    const corner = tf.slice(last, [0, 0], [1, 1]);
+    await corner.data();
+    tf.dispose([last, corner]);
+    return now() - began;
+  };
+  await multiply(1); // compiles
+  let times = 1;
+  let ms = await multiply(times);
+  // Short times are mostly launching and reading: lengthen until they count, but not for long.
+  while (ms < 30 && times < 256) ms = await multiply((times *= 4));
+  tf.dispose(c ? [a, c] : a);
+  if (gpu) releaseFreed(gpu.backend);
+  return (2 * n ** 3 * times) / (ms * 1e6);
+}
