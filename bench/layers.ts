@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+import { ATTENTION } from '../src/core/ops/attention';
+import { CLASSIFY } from '../src/core/ops/classify';
+import { DROPOUT } from '../src/core/ops/dropout';
+import { EMBEDDING } from '../src/core/ops/embedding';
+import { FEED_FORWARD } from '../src/core/ops/feedForward';
+import { LAYER_NORM } from '../src/core/ops/layerNorm';
+import { LOGIT_BYTES } from '../src/core/ops/logitBytes';
+import { run } from '../src/core/ops/op';
+import { RMS_NORM } from '../src/core/ops/rmsNorm';
+import { ROPE } from '../src/core/ops/rope';
+import { SOFTMAX_CROSS_ENTROPY } from '../src/core/ops/softmaxCrossEntropy';
+import { SWIGLU } from '../src/core/ops/swiglu';
+import type { Shape } from './step';
+import { both, tokens, uniform, type Work } from './work';
+
+/** Every op of a model, forward and backward. */
+export function* layers({ context, width, heads, batch, vocabulary }: Shape): Generator<Work> {
+  const rows = batch * context;
+  const wide = rows * width;
+  const x = () => uniform<tf.Rank.R2>([rows, width]);
+  const [vector, inner] = [() => uniform([width]), 4 * width];
+  const mlp = () => ({
+    ...{ x: x(), inWeight: uniform<tf.Rank.R2>([width, inner]), inBias: uniform([inner]) },
+    ...{ outWeight: uniform<tf.Rank.R2>([inner, width]), outBias: vector(), residual: x() },
+  });
+  const mlpBytes = 4 * (2 * wide + 2 * rows * inner + 2 * width * inner);
+  yield* both('feed-forward', FEED_FORWARD, mlp, undefined, 4 * wide * inner, mlpBytes);
+  const qkv = () => ({ qkv: uniform<tf.Rank.R2>([rows, 3 * width]) });
+  const causal = { rows: batch, heads, causal: true };
+  yield* both('attention', ATTENTION, qkv, causal, 2 * wide * context, 16 * wide);
+  const normed = () => ({ x: x(), gain: vector(), bias: vector() });
+  yield {
+    op: 'attention of one query over a full context',
+    flops: 4 * wide,
+    bytes: 8 * wide,
+    make: () => [uniform([batch, width]), uniform([rows, 2 * width])],
+    ours: (given) => void ATTENTION.webgpu!.forward(cached(given), { ...causal, causal: false }),
+    theirs: (given) => void ATTENTION.reference.forward(cached(given), { ...causal, causal: false }),
+  };
+  const turned = { rows: batch, heads: 2 * heads, headSize: width / heads, base: 10_000 };
+  yield* both('rope', ROPE, () => ({ x: uniform<tf.Rank.R2>([rows, 3 * width]) }), turned, undefined, 24 * wide);
+  yield* both('layerNorm', LAYER_NORM, normed, { epsilon: 1e-5 }, undefined, 8 * wide);
+  const scaled = () => ({ x: x(), gain: vector() });
+  yield* both('rmsNorm', RMS_NORM, scaled, { epsilon: 1e-6 }, undefined, 8 * wide);
+  const gated = () => ({ x: uniform<tf.Rank.R2>([rows, 2 * inner]) });
+  yield* both('swiglu', SWIGLU, gated, undefined, undefined, 12 * rows * inner);
+  yield {
+    op: 'dropout with residual',
+    bytes: 12 * wide,
+    make: () => [x(), x(), tf.tensor1d([1, 1], 'int32')],
+    ours: ([given, residual, counter]) =>
+      void DROPOUT.webgpu!.forward({ x: given!, residual, counter: counter! }, { probability: 0.1, purpose: 'bench' }),
+    theirs: ([given, residual]) => void tf.add(tf.dropout(given!, 0.1), residual!),
+  };
+  const ids = <R extends tf.Rank>(shape: tf.ShapeMap[R]) => tf.tensor<R>(tokens(rows, vocabulary), shape, 'int32');
+  const table = () => uniform<tf.Rank.R2>([vocabulary, width]);
+  const looked = () => ({
+    ids: ids<tf.Rank.R2>([batch, context]),
+    tokens: table(),
+    positions: uniform<tf.Rank.R2>([context, width]),
+  });
+  yield* both('embedding', EMBEDDING, looked, { vocabulary, places: context }, undefined, 8 * wide);
+  // With gradients: the loss makes them on the way.
+  const classified = () => ({ hidden: x(), classifier: table(), targets: ids<tf.Rank.R1>([rows]) });
+  const logits = rows * vocabulary;
+  yield {
+    op: 'softmaxCrossEntropy with its gradients',
+    flops: 6 * logits * width,
+    bytes: 4 * (2 * wide + 2 * vocabulary * width + 2 * logits),
+    make: () => Object.values(classified()),
+    ours: (given) => lossOf(SOFTMAX_CROSS_ENTROPY.webgpu!, given),
+    theirs: (given) => lossOf(SOFTMAX_CROSS_ENTROPY.reference, given),
+  };
+  yield {
+    op: 'classify one row',
+    flops: 2 * vocabulary * width,
+    bytes: 4 * vocabulary * width,
+    make: () => [uniform([1, width]), table()],
+    ours: ([row, classifier]) => void CLASSIFY.webgpu!(row as tf.Tensor2D, classifier as tf.Tensor2D),
+    theirs: ([row, classifier]) => void CLASSIFY.reference(row as tf.Tensor2D, classifier as tf.Tensor2D),
+  };
+}
+
+const cached = ([q, kv]: readonly Tensor[]) => ({ q: q as tf.Tensor2D, kv: kv as tf.Tensor2D });
+
+/** Loss and both gradients by one way of the op. */
+function lossOf(reference: typeof SOFTMAX_CROSS_ENTROPY.reference, given: readonly Tensor[]): void {
+  const [hidden, classifier, targets] = given as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
+  const loss = (h: tf.Tensor2D, c: tf.Tensor2D) =>
+    run({ reference }, { hidden: h, classifier: c, targets }, { logitBytes: LOGIT_BYTES });
+  tf.grads((...args: Tensor[]) => loss(args[0] as tf.Tensor2D, args[1] as tf.Tensor2D))([hidden, classifier]);
+}

@@ -1,0 +1,65 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Variable } from '@tensorflow/tfjs';
+import { modelSpec } from '../src/core/models';
+import { countParams } from '../src/core/models/spec';
+import { ACCUMULATE } from '../src/core/ops/accumulate';
+import { ADAMW } from '../src/core/ops/adamw';
+import { GLOBAL_NORM } from '../src/core/ops/globalNorm';
+import { SGD } from '../src/core/ops/sgd';
+import { hold } from '../src/core/ops/variables';
+import type { Shape } from './step';
+import type { Work } from './work';
+
+/** What goes over all weights at once. */
+export function* updates({ vocabulary, batch: _, ...config }: Shape): Generator<Work> {
+  const table = modelSpec('gpt').params(config, vocabulary);
+  const shapes = Object.values(table).map(({ shape }) => [...shape]);
+  const n = countParams(table);
+
+  /** By one way and by the other, on so many lists of tensors as large as the weights: side by side for ours, as in a step. */
+  const over = (
+    op: string,
+    bytes: number,
+    lists: number,
+    act: (way: 'webgpu' | 'reference', lists: readonly (readonly Variable[])[]) => void,
+  ): Work => {
+    const made: { dispose(): void }[] = [];
+    const once = (make: () => { variables: readonly Variable[]; dispose(): void }) => {
+      let known: readonly (readonly Variable[])[] | undefined;
+      return () =>
+        (known ??= Array.from({ length: lists }, () => {
+          const held = make();
+          made.push(held);
+          return held.variables;
+        }));
+    };
+    const zeros = (shape: number[]) => ({ shape, data: new Float32Array(tf.util.sizeFromShape(shape)) });
+    const together = once(() => hold(shapes.map(zeros)));
+    const apart = once(() => {
+      const variables = shapes.map((shape) => tf.tidy(() => tf.variable(tf.zeros(shape))));
+      return { variables, dispose: () => tf.dispose(variables) };
+    });
+    return {
+      ...{ op, bytes },
+      make: () => [],
+      ours: () => act('webgpu', together()),
+      theirs: () => act('reference', apart()),
+      end: () => made.forEach((each) => each.dispose()),
+    };
+  };
+  const settings = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, momentum: 0.9, weightDecay: 0.1, clip: 1 };
+
+  yield over('globalNorm of all weights', 4 * n, 1, (way, [x]) => void GLOBAL_NORM[way]!(x!));
+  yield over('adamw over all weights', 28 * n, 4, (way, [w, g, m, v]) => {
+    const slots = w!.map((parameter, i) => ({
+      ...{ parameter, gradient: g![i]!, m: m![i]!, v: v![i]! },
+      decay: true,
+    }));
+    ADAMW[way]!(slots, tf.tensor1d([1e-3, 0.1, 0.01]), tf.scalar(1), settings);
+  });
+  yield over('sgd over all weights', 20 * n, 3, (way, [w, g, v]) => {
+    const slots = w!.map((parameter, i) => ({ parameter, gradient: g![i]!, v: v![i]!, decay: true }));
+    SGD[way]!(slots, tf.tensor1d([1e-3]), tf.scalar(1), settings);
+  });
+  yield over('accumulate over all weights', 12 * n, 2, (way, [a, g]) => ACCUMULATE[way]!(a!, g!, 0.25));
+}

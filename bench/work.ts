@@ -1,0 +1,74 @@
+/** What the bench of kernels is made of: a piece of work done by our kernels, and the same by TensorFlow.js's own. */
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+import { stream } from '../src/core/base/rng';
+import type { Differentiable, Tensors, Ways } from '../src/core/ops/op';
+
+export interface Work {
+  op: string;
+  /** Multiplications and additions of the definition; absent where they do not bound the time. */
+  flops?: number;
+  /** Inputs read once and outputs written once. */
+  bytes: number;
+  make(): Tensor[];
+  /** Both encode; what they make is disposed. */
+  ours(tensors: Tensor[]): void;
+  theirs(tensors: Tensor[]): void;
+  /** Frees what they keep between calls. */
+  end?(): void;
+}
+
+/** An op's forward and backward; backward takes 2.5 times the multiplications in attention, twice elsewhere. */
+export function* both<X extends Tensors, P>(
+  name: string,
+  { webgpu, reference }: Ways<Differentiable<X, P>>,
+  make: () => X,
+  settings: P,
+  flops: number | undefined,
+  bytes: number,
+): Generator<Work> {
+  const names = Object.keys(tf.tidy(make));
+  const named = (tensors: readonly Tensor[]): X =>
+    Object.fromEntries(names.map((n, i) => [n, tensors[i]])) as unknown as X;
+  const forward = (way: Differentiable<X, P>) => (tensors: Tensor[]) => void way.forward(named(tensors), settings);
+  const made = (): Tensor[] => Object.values(make()).filter((tensor) => tensor !== undefined);
+  const work = { bytes, make: made, ours: forward(webgpu!), theirs: forward(reference) };
+  yield { op: name, ...work, ...(flops !== undefined && { flops }) };
+  let keeping: Tensor[] = [];
+  const keep = (tensor: Tensor): Tensor => {
+    keeping.push(tensor);
+    return tf.keep(tensor);
+  };
+  const gradient = (way: Differentiable<X, P>) => {
+    let kept: { dy: Tensor; saved: Tensors } | undefined;
+    return (tensors: Tensor[]) => {
+      kept ??= (({ y, saved }) => {
+        for (const tensor of Object.values(saved)) if (tensor) keep(tensor);
+        return { dy: keep(y), saved };
+      })(way.forward(named(tensors), settings));
+      way.backward(kept.dy, kept.saved, settings);
+    };
+  };
+  const end = () => {
+    tf.dispose(keeping);
+    keeping = [];
+  };
+  const back = { bytes: 2 * bytes, make: made, ours: gradient(webgpu!), theirs: gradient(reference), end };
+  const times = name === 'attention' ? 2.5 : 2;
+  yield { op: `${name}, backward`, ...back, ...(flops !== undefined && { flops: times * flops }) };
+}
+
+/** In [-1, 1). */
+export function uniform<R extends tf.Rank>(shape: tf.ShapeMap[R]): tf.Tensor<R> {
+  const size = tf.util.sizeFromShape(shape);
+  const at = stream(1, 'bench', size);
+  return tf.tensor(
+    Float32Array.from({ length: size }, (_, i) => at(i) / 2 ** 31 - 1),
+    shape,
+    'float32',
+  );
+}
+export const tokens = (n: number, vocabulary: number): Int32Array => {
+  const at = stream(1, 'bench', 0);
+  return Int32Array.from({ length: n }, (_, i) => at(i) % vocabulary);
+};
