@@ -67,6 +67,7 @@ for (const device of ['WebGPU', 'WASM'] as const) {
     const zip = info.outputPath('model.zip');
     await download.saveAs(zip);
     expect((await readFile(zip)).subarray(0, 2).toString()).toBe('PK');
+    await expect(page.getByRole('article').getByText('Verified')).toBeVisible({ timeout: 60_000 });
 
     // Into a browser that has never seen it: the same tokens, the same probabilities.
     await page.evaluate(async () => {

@@ -10,7 +10,7 @@ import { emptyTensor } from '../gpu/tfjs';
 import { keyGradient, queryGradient } from './attentionBackward.wgsl';
 import { type Form, formOf, gradientsOf, matrices, type Settings, type X } from './attentionForm';
 import { forwardOfOne, MOST_PARTS } from './attentionOfOne.wgsl';
-import { type Adapter, adapterInUse } from './attentionPassing.wgsl';
+import { passingLanes } from './attentionPassing.wgsl';
 import { tiles, vectors } from './attentionTiles.wgsl';
 import type { Differentiable } from './op';
 
@@ -23,7 +23,7 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     const [q, kv] = matrices(x);
     const y = emptyTensor([B * Tq, H * D], 'float32');
     const lse = emptyTensor([B * H, Tq], 'float32');
-    const kernel = Tq === 1 && vectors(form).parts <= MOST_PARTS ? forwardOfOne(form) : forward(form, adapterInUse());
+    const kernel = Tq === 1 && vectors(form).parts <= MOST_PARTS ? forwardOfOne(form) : forward(form, passingLanes());
     dispatch(kernel, { q, kv, lengths: x.lengths, y, lse });
     return { y, saved: { ...x, y, lse } };
   },
@@ -34,17 +34,17 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     const dq = emptyTensor(q.shape, 'float32');
     const dkv = x.qkv ? dq : emptyTensor(kv.shape, 'float32');
     const inner = emptyTensor(lse.shape, 'float32');
-    const adapter = adapterInUse();
-    dispatch(queryGradient(form, adapter), { q, kv, lengths, y, dy, lse, inner, dq });
-    dispatch(keyGradient(form, adapter), { q, kv, lengths, dy, lse, inner, dkv });
+    const lanes = passingLanes();
+    dispatch(queryGradient(form, lanes), { q, kv, lengths, y, dy, lse, inner, dq });
+    dispatch(keyGradient(form, lanes), { q, kv, lengths, dy, lse, inner, dkv });
     inner.dispose();
     return gradientsOf(x, dq, dkv);
   },
 };
 
-const forward = kernels((form: Form, adapter: Adapter) => {
+const forward = kernels((form: Form, lanes: number) => {
   const { Tq, H, scale, causal, limited } = form;
-  const { element, array, each, q, k, v, y, keyHead, shape, places, pass } = tiles(form, adapter);
+  const { element, array, each, q, k, v, y, keyHead, shape, places, pass } = tiles(form, lanes);
   return {
     name: 'attention',
     bindings: {

@@ -7,13 +7,12 @@
  */
 import { kernels } from '../gpu/dispatch';
 import type { Form } from './attentionForm';
-import type { Adapter } from './attentionPassing.wgsl';
 import { tiles } from './attentionTiles.wgsl';
 
 /** Also writes inner [B H, Tq], which both kernels need. */
-export const queryGradient = kernels((form: Form, adapter: Adapter) => {
+export const queryGradient = kernels((form: Form, lanes: number) => {
   const { Tq, H, scale, causal, limited } = form;
-  const { element, array, each, product, q, k, v, y, keyHead, shape, places, pass } = tiles(form, adapter);
+  const { element, array, each, product, q, k, v, y, keyHead, shape, places, pass } = tiles(form, lanes);
   return {
     name: 'attention backward, queries',
     bindings: {
@@ -58,9 +57,9 @@ export const queryGradient = kernels((form: Form, adapter: Adapter) => {
 });
 
 /** Goes over all heads of queries that share a head of keys. */
-export const keyGradient = kernels((form: Form, adapter: Adapter) => {
+export const keyGradient = kernels((form: Form, lanes: number) => {
   const { Tq, Tk, H, KV, scale, causal, limited } = form;
-  const { element, array, each, q, k, v, y, shape, places, pass } = tiles(form, adapter);
+  const { element, array, each, q, k, v, y, shape, places, pass } = tiles(form, lanes);
   return {
     name: 'attention backward, keys',
     bindings: {

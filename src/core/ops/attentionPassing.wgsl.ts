@@ -4,11 +4,14 @@
  * On a GPU, through the workgroup's memory. On a processor, where a subgroup is one vector register and a load at an address
  * that differs between lanes is one load after the other: each lane of a subgroup loads a row and gives it to all.
  */
-import { type AdapterSummary, currentGpu } from '../gpu/backend';
+import { currentGpu } from '../gpu/backend';
 import type { Element, Kernel } from '../gpu/dispatch';
 import { upTo } from './product.wgsl';
 
-/** Rows j = from...to - 1 of two matrices, the same for all threads of a workgroup. */
+/**
+ * Rows j = from...to - 1 of two matrices, the same for all threads of a workgroup: `near` are those of the thread's own row's
+ * counterparts (keys for a query, queries for a key), `far` what lies beyond them (values, or the output's gradient).
+ */
 export interface Rows {
   from: string;
   to: string;
@@ -36,11 +39,10 @@ export interface Passing {
   numbers(i: number): string;
 }
 
-/** What the way depends on, beside the rows. */
-export type Adapter = Pick<AdapterSummary, 'software' | 'lanes'>;
-export function adapterInUse(): Adapter {
+/** Lanes between which rows pass on the device in use; 0 where they pass through memory. */
+export function passingLanes(): number {
   const { software, lanes } = currentGpu()!.adapter;
-  return { software, lanes };
+  return software && lanes >= 4 && lanes <= 16 ? lanes : 0;
 }
 
 /** A row: `parts` vectors. */
@@ -49,10 +51,10 @@ interface Vectors {
   parts: number;
   bytes: number;
 }
-export const passing = (row: Vectors, { software, lanes }: Adapter): Passing =>
-  software && lanes >= 4 && lanes <= 16 ? fromLaneToLane(row, lanes) : throughMemory(row, software);
+export const passing = (row: Vectors, lanes: number): Passing =>
+  lanes > 0 ? fromLaneToLane(row, lanes) : throughMemory(row);
 
-function throughMemory({ element, parts, bytes }: Vectors, software: boolean): Passing {
+function throughMemory({ element, parts, bytes }: Vectors): Passing {
   const threads = 32;
   // Two matrices fit 16 KiB, which every device has.
   const height = [32, 16, 8, 4, 2].find((rows) => rows * (2 * bytes + 8) <= 16_384) ?? 1;
@@ -65,13 +67,11 @@ function throughMemory({ element, parts, bytes }: Vectors, software: boolean): P
 var<workgroup> far: array<${element}, ${height * parts}>;
 var<workgroup> numbers: array<vec2f, ${height}>;`,
     },
-    // Written out: an array stays in registers only where no index of it is computed. But a processor takes seconds to compile that.
+    // Written out: an array stays in registers only where no index of it is computed.
     each: (line) =>
-      software
-        ? inLoop(parts, line)
-        : upTo(parts)
-            .map((e) => `{ const e = ${e}u; ${line} }`)
-            .join('\n'),
+      upTo(parts)
+        .map((e) => `{ const e = ${e}u; ${line} }`)
+        .join('\n'),
     loop: ({ from, to, near, far, numbers }, act) => `
   for (var begin = ${from}; begin < ${to}; begin += ${height}u) {
     let count = min(${height}u, (${to} - begin + ${atOnce - 1}u) / ${atOnce}u * ${atOnce}u);
@@ -99,7 +99,8 @@ const fromLaneToLane = ({ parts }: Vectors, lanes: number): Passing => ({
   threads: lanes,
   atOnce: lanes,
   declarations: { enable: ['subgroups'] },
-  each: (line) => inLoop(parts, line),
+  // A loop, and one that no compiler unrolls: a processor takes seconds to compile it written out.
+  each: (line) => `for (var e = zero; e < ${parts}u; e++) { ${line} }`,
   loop: ({ from, to, numbers }, act) => `
   for (var first = ${from}; first < ${to}; first += ${lanes}u) {
     let mine = min(first + sublane, ${to} - 1u);
@@ -110,6 +111,3 @@ const fromLaneToLane = ({ parts }: Vectors, lanes: number): Passing => ({
   vector: (matrix, i) => `subgroupBroadcast(my_${matrix}, ${i}u)`,
   numbers: (i) => `subgroupBroadcast(my_numbers, ${i}u)`,
 });
-
-/** Begins where no compiler knows, so that none unrolls it. */
-const inLoop = (parts: number, line: string): string => `for (var e = zero; e < ${parts}u; e++) { ${line} }`;

@@ -4,7 +4,7 @@
  */
 import { type Element, row } from '../gpu/dispatch';
 import { columnsOfValues, type Form } from './attentionForm';
-import { type Adapter, type Matrix, passing, type Rows } from './attentionPassing.wgsl';
+import { type Matrix, passing, type Rows } from './attentionPassing.wgsl';
 import { upTo } from './product.wgsl';
 
 /** A row of D numbers is an array of `parts` vectors. */
@@ -48,10 +48,10 @@ interface Pass extends Rows {
   sums: Readonly<Record<string, readonly [weight: string, Matrix, shrink?: string]>>;
 }
 
-export function tiles(form: Form, adapter: Adapter) {
+export function tiles(form: Form, lanes: number) {
   const rows = vectors(form);
   const { batch, product } = rows;
-  const { threads, atOnce, declarations, each, ...way } = passing(rows, adapter);
+  const { threads, atOnce, declarations, each, ...way } = passing(rows, lanes);
   const together = upTo(atOnce);
   return {
     ...rows,

@@ -1,0 +1,15 @@
+import type { AdapterSummary, Gpu } from '../gpu/backend';
+import { candidates, choose, SHAPE_CLASSES } from '../ops/cut';
+
+/** Makes the engine take the ways that it takes on another adapter than this one is, until `undo`. */
+export function pretend(gpu: Gpu, other: Partial<Pick<AdapterSummary, 'software' | 'lanes'>>): { undo(): void } {
+  const real = { ...gpu.adapter };
+  const be = (adapter: typeof other): void => {
+    Object.assign(gpu.adapter, adapter);
+    for (const name of SHAPE_CLASSES) choose(gpu, name, Object.values(candidates(gpu, name))[0]!);
+  };
+  be(other);
+  return { undo: () => be(real) };
+}
+/** A GPU: what most users have, and this machine may not. */
+export const HARDWARE = { software: false } as const;
