@@ -69,7 +69,7 @@ export class MetricLog {
   }
 
   /** Milliseconds of training that are known of. */
-  private get now(): number {
+  get now(): number {
     return Math.max(this.activeMs.at(-1) ?? 0, this.evaluations.at(-1)?.activeMs ?? 0);
   }
 

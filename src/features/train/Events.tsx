@@ -21,7 +21,7 @@ export function Events({ settings }: { settings: RunSettings }) {
   const told = useMemo(() => (counted === '' ? [] : runEvents(log, settings)), [log, settings, counted]);
   const failure: readonly (Omit<RunEvent, 'tone'> & { tone: 'error' })[] =
     phase.kind === 'failed'
-      ? [{ step: phase.step, activeMs: log.activeMs.at(-1) ?? 0, words: headline(phase.failure), tone: 'error' }]
+      ? [{ step: phase.step, activeMs: log.now, words: headline(phase.failure), tone: 'error' }]
       : [];
   const events = [...failure, ...told.toReversed()];
   const shown = isAll ? events : events.slice(0, SHOWN);

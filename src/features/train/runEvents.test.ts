@@ -38,8 +38,8 @@ test('a run is told in order, each turning point once', () => {
     '0 Saved and read back, 26.3 MB',
     '1 Evaluated, perplexity 33.1, best so far',
     '1 Gap to training above 0.3 nats',
-    '2 Evaluated, perplexity 20.1, best so far',
     '2 Warm-up ended, learning rate 0.001',
+    '2 Evaluated, perplexity 20.1, best so far',
     '3 Evaluated, perplexity 12.2, best so far',
     '3 Perplexity under 20.1: past knowing only which tokens are common',
     '4 Evaluated, perplexity 7.39, best so far',
@@ -58,8 +58,8 @@ test('a worse evaluation is not called the best, and without a baseline none is 
   const words = runEvents(log, { ...settings, unigramLoss: null }).map((event) => event.words);
   expect(words).toEqual([
     'Evaluated, perplexity 7.39, best so far',
-    'Evaluated, perplexity 12.2',
     'Warm-up ended, learning rate 0.001',
+    'Evaluated, perplexity 12.2',
   ]);
 });
 

@@ -17,6 +17,12 @@ const GAP = 0.3;
 
 export function runEvents(log: MetricLog, { recipe, unigramLoss }: RunSettings): readonly RunEvent[] {
   const events: RunEvent[] = [];
+  const { warmup, learningRate } = recipe;
+  const at = countUpTo(log.step, warmup) - 1;
+  if (warmup > 0 && log.step[at] === warmup) {
+    const words = `Warm-up ended, learning rate ${formatNumber(learningRate)}`;
+    events.push({ step: warmup, activeMs: log.activeMs[at]!, words });
+  }
   let best = Infinity;
   let isPastUnigram = false;
   let hasGap = false;
@@ -40,12 +46,6 @@ export function runEvents(log: MetricLog, { recipe, unigramLoss }: RunSettings):
     }
   }
 
-  const { warmup, learningRate } = recipe;
-  const at = countUpTo(log.step, warmup) - 1;
-  if (warmup > 0 && log.step[at] === warmup) {
-    const words = `Warm-up ended, learning rate ${formatNumber(learningRate)}`;
-    events.push({ step: warmup, activeMs: log.activeMs[at]!, words });
-  }
   for (const { step, bytes, activeMs: at } of log.saves) {
     events.push({ step, activeMs: at, words: `Saved and read back, ${formatBytes(bytes)}`, tone: 'ok' });
   }

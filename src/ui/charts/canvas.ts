@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, type RefObject } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type RefObject } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { runColor, runDash } from '../runColor';
@@ -32,6 +32,7 @@ export function useCanvas(
 ): RefObject<uPlot | undefined> {
   const plot = useRef<uPlot>(undefined);
   const theme = useThemeVersion();
+  const [restored, setRestored] = useState(0);
   const latest = useRef(drawing);
   const onMove = useEffectEvent(onCursor);
   const isReady = drawing.width > 0 && drawing.height > 0;
@@ -57,11 +58,13 @@ export function useCanvas(
     if (!element || !isReady) return;
     const made = new uPlot(optionsFor(latest, inkOf(element), syncKey, onMove), columnsOf(latest.current), element);
     plot.current = made;
+    // The GPU process takes every canvas with it when it dies: what comes back is blank, and uPlot remembers what it had set.
+    made.ctx.canvas.addEventListener('contextrestored', () => setRestored((times) => times + 1));
     return () => {
       made.destroy();
       plot.current = undefined;
     };
-  }, [host, isReady, shape, theme, syncKey]);
+  }, [host, isReady, shape, theme, syncKey, restored]);
   return plot;
 }
 
