@@ -27,6 +27,44 @@ test('a crash of the page costs no more than the steps since the last save', asy
   expect(again.errors).toEqual([]);
 });
 
+test('a GPU that is lost costs no more than the steps since the last save, and Resume goes on with a new one', async ({
+  page,
+  browser,
+}) => {
+  test.setTimeout(300_000);
+  const studio = new Studio(page);
+  await studio.open('/model');
+  await studio.useDevice('WebGPU');
+  await page.getByText('Seldom changed').click();
+  await studio.set({ ...TINY, Layers: 1, Width: 32, Steps: 5000, 'Evaluate every': 10, 'Save every': 10 });
+  await studio.goTo('Text');
+  await page.getByRole('button', { name: 'Train on it, Moby Dick' }).click();
+  await studio.event(20, /Saved/);
+  // The browser's GPU process dies, as it does when a driver is reset.
+  const session = await browser.newBrowserCDPSession();
+  await session.send('Browser.crashGpuProcess');
+
+  await expect(page.getByText('The device was lost').first()).toBeVisible();
+  const resume = page.getByRole('button', { name: /^Resume from step/ }).first();
+  const savedAt = Number(/\d+/.exec(await resume.innerText())![0]);
+  expect(savedAt).toBeGreaterThanOrEqual(20);
+  // It took the charts' canvases along; their curves come back.
+  const drawn = () =>
+    page.locator('figure canvas').evaluateAll((all) =>
+      all.every((canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+        return data.some((value) => value > 0);
+      }),
+    );
+  await expect.poll(drawn).toBe(true);
+  await resume.click();
+  await studio.event(savedAt + 20, /Evaluated/);
+  await page.getByRole('button', { name: 'Stop and save' }).click();
+  await expect(page.getByRole('button', { name: /^Resume from step/ }).first()).toBeVisible();
+  expect(studio.errors).toEqual([]);
+});
+
 test('a damaged zip and a stranger’s are refused by name, and nothing is left of them', async ({ page }) => {
   const studio = new Studio(page);
   await studio.open('/export');

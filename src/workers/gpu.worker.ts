@@ -1,6 +1,7 @@
 /** The GPU worker: one device, so one worker, and one run at a time. */
 import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
+import { explained, gpuHasFailed } from '../core/gpu/backend';
 import { readRun } from '../core/runs/record';
 import { generate } from '../core/sample/generate';
 import { openPart } from '../core/shards/read';
@@ -73,6 +74,8 @@ serve<GpuApi>({
       tell.flush();
       if (abort.signal.aborted) reason = 'stopped';
       return { reason, ms: performance.now() - began };
+    } catch (error) {
+      throw await explained(error);
     } finally {
       writing = undefined;
       end();
@@ -104,7 +107,14 @@ async function whileTraining(
   }
 }
 
-const opened = (): Promise<DeviceInfo> => (device ??= openDevice('auto', store));
+/** The device; another one of its kind where a GPU was lost, or has refused a call. */
+async function opened(): Promise<DeviceInfo> {
+  const info = await (device ??= openDevice('auto', store));
+  if (!gpuHasFailed()) return info;
+  unloadModel();
+  device = openDevice('webgpu', store);
+  return device;
+}
 const nameOf = ({ kind, name }: DeviceInfo): string =>
   `${name}, ${{ webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' }[kind]}`;
 

@@ -21,6 +21,9 @@ declare class MessageChannel {
   readonly port2: MessagePort;
 }
 
+/** `ms`: milliseconds. */
+declare function setTimeout(act: () => void, ms: number): number;
+
 declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>;
   encodeInto(text: string, into: Uint8Array): { read: number; written: number };

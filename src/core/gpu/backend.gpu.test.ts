@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { complaints } from '../testing/complaints';
-import { findGpu, type Gpu, openGpu } from './backend';
+import { explained, findGpu, type Gpu, gpuHasFailed, openGpu } from './backend';
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -33,4 +33,15 @@ test('a refused call is reported, and the next use is a new device', async () =>
 test('a lost device is reported', async () => {
   gpu.device.destroy();
   expect((await gpu.failed).code).toBe('device-lost');
+});
+test('what fails on a lost device is told as its loss, what fails on a sound one as it is', async () => {
+  const own = new Error('something else');
+  await openGpu();
+  expect(gpuHasFailed()).toBe(false);
+  expect(await explained(own)).toBe(own);
+  (await openGpu()).device.destroy();
+  expect(await explained(own)).toMatchObject({ code: 'device-lost' });
+  expect(gpuHasFailed()).toBe(true);
+  gpu = await openGpu();
+  expect(gpuHasFailed()).toBe(false);
 });

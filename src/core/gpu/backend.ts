@@ -48,6 +48,22 @@ let current: Gpu | undefined;
 /** The GPU that TensorFlow.js runs on now; undefined when it runs on wasm or cpu. */
 export const currentGpu = (): Gpu | undefined => (tf.getBackend() === 'webgpu' ? current : undefined);
 
+/** Whether the device in use is of no use any more: `openGpu` would make another. */
+export const gpuHasFailed = (): boolean => currentGpu() !== undefined && !healthy(current!);
+
+/**
+ * Why something on the device in use failed: what the device itself reports, which comes a moment after its calls begin to
+ * fail; else the error as it is.
+ */
+export async function explained(error: unknown): Promise<unknown> {
+  const gpu = currentGpu();
+  if (!gpu || error instanceof HomegrownError) return error;
+  const waited = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), A_MOMENT));
+  return (await Promise.race([gpu.failed, waited])) ?? error;
+}
+/** Milliseconds. */
+const A_MOMENT = 2000;
+
 /**
  * Makes TensorFlow.js run on WebGPU. A second call gives the same device, unless that one has failed.
  * @throws {HomegrownError} 'bad-settings' where there is no adapter.

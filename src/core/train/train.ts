@@ -12,7 +12,7 @@ import { badSettings, HomegrownError } from '../base/errors';
 import { breathe, type Job } from '../base/job';
 import { batch } from '../batches/batch';
 import { bitsPerByte, type Evaluator, evaluator } from '../evaluate/evaluate';
-import { currentGpu } from '../gpu/backend';
+import { currentGpu, explained } from '../gpu/backend';
 import { gpuMemory } from '../gpu/memory';
 import { initialValues } from '../models/network';
 import { learningRateAt } from '../optim/schedule';
@@ -152,7 +152,8 @@ async function run(
       await breathe();
     }
     if (savedStep !== state.step) await save();
-  } catch (error) {
+  } catch (thrown) {
+    const error = await explained(thrown);
     if (error instanceof HomegrownError && error.remedy === undefined)
       throw new HomegrownError(error.code, error.message, safe());
     throw error;
