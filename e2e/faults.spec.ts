@@ -36,7 +36,15 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
   await studio.open('/model');
   await studio.useDevice('WebGPU');
   await page.getByText('Seldom changed').click();
-  await studio.set({ ...TINY, Layers: 1, Width: 32, Steps: 5000, 'Evaluate every': 10, 'Save every': 10 });
+  await studio.set({
+    ...TINY,
+    Layers: 1,
+    Width: 32,
+    Steps: 5000,
+    'Evaluate every': 10,
+    'Save every': 10,
+    'Evaluate on': 1024,
+  });
   await studio.goTo('Text');
   await page.getByRole('button', { name: 'Train on it, Moby Dick' }).click();
   await studio.event(20, /Saved/);
