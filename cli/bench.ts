@@ -34,7 +34,6 @@ async function bench([what = '', ...args]: readonly string[]): Promise<void> {
   const run = Object.hasOwn(BENCHES, what) ? BENCHES[what] : undefined;
   if (!run) throw new UsageError(`There is a bench ${Object.keys(BENCHES).join(' and ')}, not '${what}'.`);
   await run(args);
-  process.exit(); // Dawn keeps the process alive.
 }
 
 async function benchEachOp(args: readonly string[]): Promise<void> {

@@ -7,6 +7,7 @@ import { create, globals } from 'webgpu';
 /** Absent where Node has no adapter at all; then `navigator.gpu.requestAdapter()` gives null, as in a browser. */
 export function installDawn(options: { adapter?: string } = {}): void {
   Object.assign(globalThis, globals);
+  restWhileWaiting();
   const flags = ['disable-dawn-features=timestamp_quantization'];
   if (options.adapter !== undefined) flags.push(`adapter=${options.adapter}`);
   const gpu = create(flags);
@@ -17,6 +18,29 @@ export function installDawn(options: { adapter?: string } = {}): void {
     writable: true,
   });
 }
+
+/**
+ * While anything is awaited, Dawn's bindings look for it in every turn of Node's event loop, which takes a core
+ * (github.com/dawn-gpu/node-webgpu/issues/17): of a software adapter on two cores, half. Let them look so often only while the
+ * end may be near, which keeps the times of a fast GPU true, and from then on each millisecond.
+ */
+function restWhileWaiting(): void {
+  let asked = 0;
+  const ask = () => void (asked = performance.now());
+  after(GPUBuffer.prototype, 'mapAsync', ask);
+  after(GPUQueue.prototype, 'onSubmittedWorkDone', ask);
+  globalThis.setImmediate = new Proxy(setImmediate, {
+    apply(now, self, [act, ...args]: Parameters<typeof setImmediate>) {
+      const rest = looks(act) && performance.now() - asked > NEAR_MS;
+      return rest ? setTimeout(act, 1) : (Reflect.apply(now, self, [act, ...args]) as unknown);
+    },
+  });
+}
+/** How long after work was handed over its end is awaited without a rest: a rest is then at most a fifth of what is measured. */
+const NEAR_MS = 5;
+/** Whether it is Dawn that looks: nothing else has native functions without a name called. */
+const looks = (act: () => void): boolean =>
+  act.name === '' && Function.prototype.toString.call(act).endsWith('{ [native code] }');
 
 /** Makes a device have bindings of at most so many bytes, and refuse larger ones, until `undo`. */
 export function capBindings(device: GPUDevice, bytes: number): { undo(): void } {
