@@ -21,7 +21,7 @@ export const SHAPES: Readonly<Record<'S' | 'M', Shape>> = {
   M: { vocabulary: 4096, context: 256, width: 256, heads: 8, layers: 6, batch: 4 },
 };
 
-/** Counts are of one step after warm-up; times are medians, the first step's includes compiling. */
+/** Counts are of the last step; times are medians of all but the first quarter, the first step's includes compiling. */
 export interface StepReport {
   adapter: string;
   ms: number;
@@ -80,7 +80,7 @@ export async function benchStep(
     if (learning.cost.gpuMs !== undefined) gpu.push(learning.cost.gpuMs);
     losses.push(loss);
   }
-  const settled = (values: readonly number[]) => median(values.slice(Math.ceil(steps / 2)));
+  const settled = (values: readonly number[]) => median(values.slice(Math.ceil(steps / 4)));
   const ms = settled(times);
   const report: StepReport = {
     adapter: device.name,

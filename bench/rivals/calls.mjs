@@ -16,9 +16,9 @@ Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'node'
 export const count = countCalls();
 export const reset = () => count.reset();
 export const config = { V: 65, T: 64, E: 128, H: 4, L: 2, B: 8, steps: 8, ...JSON.parse(process.argv[2] ?? '{}') };
-/** steps: array of {ms, dispatches, submits, buffers, bindGroups}; prints one JSON line with the medians after the warm-up half. */
+/** steps: array of {ms, dispatches, submits, buffers, bindGroups}; prints one JSON line with the medians of all but the first quarter. */
 export function report(name, steps) {
-  const tail = steps.slice(Math.ceil(steps.length / 2));
+  const tail = steps.slice(Math.ceil(steps.length / 4));
   const med = (k) => tail.map((s) => s[k]).sort((a, b) => a - b)[tail.length >> 1];
   const ms = med('ms');
   console.log(
