@@ -30,6 +30,6 @@ it('leaves the processor to a software adapter while its work is awaited', async
     ms = performance.now() - began;
     busy = performance.eventLoopUtilization(before).utilization;
   }
-  expect(busy).toBeLessThan(0.5); // nearly 1 where Dawn looks in every turn
+  expect(busy).toBeLessThan(0.8); // 1 where Dawn looks in every turn
   device.destroy();
 });
