@@ -1,8 +1,8 @@
 /** The step's kernels one by one, each beside the same made of TensorFlow.js's own kernels on the same GPU. */
 import * as tf from '@tensorflow/tfjs';
-import { currentGpu } from '../src/core/gpu/backend';
+import { currentGpu, finished } from '../src/core/gpu/backend';
 import { pool } from '../src/core/gpu/pool';
-import { flush, takeBuffersFrom } from '../src/core/gpu/tfjs';
+import { takeBuffersFrom } from '../src/core/gpu/tfjs';
 import { layers } from './layers';
 import { products } from './products';
 import { type Shape, SHAPES } from './step';
@@ -51,12 +51,11 @@ function* everything(shape: Shape): Generator<Work> {
 
 /** Milliseconds: the best of three rounds, each long enough for the clock. */
 async function time(act: () => void): Promise<number> {
-  const { backend, device } = currentGpu()!;
+  const gpu = currentGpu()!;
   const round = async (times: number): Promise<number> => {
     const began = performance.now();
     for (let i = 0; i < times; i++) tf.tidy(act);
-    flush(backend);
-    await device.queue.onSubmittedWorkDone();
+    await finished(gpu);
     return (performance.now() - began) / times;
   };
   await round(1); // compiles

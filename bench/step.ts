@@ -1,12 +1,12 @@
 /** The training step, measured: what it costs in calls, which holds on any adapter, and in time, which holds on this one. */
 import { badSettings } from '../src/core/base/errors';
-import { stream } from '../src/core/base/rng';
 import { openGpu } from '../src/core/gpu/backend';
 import { initialValues } from '../src/core/models/network';
 import { tune } from '../src/core/ops/tune';
 import { type Calls, countCalls, installDawn } from '../src/core/testing/dawn';
 import { learner } from '../src/core/train/learner';
 import { DEFAULT_RECIPE } from '../src/core/train/recipe';
+import { tokens } from './work';
 
 export interface Shape {
   vocabulary: number;
@@ -118,13 +118,12 @@ export async function profileStep(shape: Shape): Promise<{ kernel: string; runs:
 
 /** A model as it begins, and the batch: inputs and targets. */
 async function learn({ vocabulary, batch: rows, ...config }: Shape) {
-  const tokens = rows * config.context;
+  const size = rows * config.context;
   const model = { id: 'gpt' as const, config, vocabulary };
   const recipe = { ...DEFAULT_RECIPE, batch: rows, warmup: 0, schedule: 'constant' as const };
-  const at = stream(1, 'bench', 0);
-  const text = Int32Array.from({ length: tokens + 1 }, (_, i) => at(i) % vocabulary);
+  const text = tokens(size + 1, vocabulary);
   const learning = await learner(model, recipe, initialValues(model, 1), now);
-  return { learning, batch: [text.subarray(0, tokens), text.subarray(1)] as const };
+  return { learning, batch: [text.subarray(0, size), text.subarray(1)] as const };
 }
 
 const now = (): number => performance.now();

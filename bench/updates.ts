@@ -23,28 +23,19 @@ export function* updates({ vocabulary, batch: _, ...config }: Shape): Generator<
     lists: number,
     act: (way: 'webgpu' | 'reference', lists: readonly (readonly Variable[])[]) => void,
   ): Work => {
-    const made: { dispose(): void }[] = [];
-    const once = (make: () => { variables: readonly Variable[]; dispose(): void }) => {
-      let known: readonly (readonly Variable[])[] | undefined;
-      return () =>
-        (known ??= Array.from({ length: lists }, () => {
-          const held = make();
-          made.push(held);
-          return held.variables;
-        }));
-    };
     const zeros = (shape: number[]) => ({ shape, data: new Float32Array(tf.util.sizeFromShape(shape)) });
-    const together = once(() => hold(shapes.map(zeros)));
-    const apart = once(() => {
-      const variables = shapes.map((shape) => tf.tidy(() => tf.variable(tf.zeros(shape))));
-      return { variables, dispose: () => tf.dispose(variables) };
-    });
+    const held = Array.from({ length: lists }, () => hold(shapes.map(zeros)));
+    const together = held.map(({ variables }) => variables);
+    const apart = held.map(() => shapes.map((shape) => tf.tidy(() => tf.variable(tf.zeros(shape)))));
     return {
       ...{ op, bytes },
       make: () => [],
-      ours: () => act('webgpu', together()),
-      theirs: () => act('reference', apart()),
-      end: () => made.forEach((each) => each.dispose()),
+      ours: () => act('webgpu', together),
+      theirs: () => act('reference', apart),
+      end() {
+        for (const each of held) each.dispose();
+        tf.dispose(apart);
+      },
     };
   };
   const settings = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, momentum: 0.9, weightDecay: 0.1, clip: 1 };

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { bindingElements, pieces } from './arena';
-import { dispatch, kernels, row } from './dispatch';
+import { dispatch, kernels, overElements } from './dispatch';
 import { emptyTensor } from './tfjs';
 
 let replaced = false;
@@ -39,7 +39,5 @@ function sum(a: TensorInfo, b: TensorInfo, size: number): TensorInfo {
 const added = kernels((n: number) => ({
   name: 'add',
   bindings: { a: ['read', 'f32'], b: ['read', 'f32'], y: ['write', 'f32'] } as const,
-  workgroup: [256, 1, 1] as const,
-  grid: row(Math.ceil(n / 256)),
-  body: `let i = index * 256u + lane; if (i < ${n}u) { y[i] = a[i] + b[i]; }`,
+  ...overElements(n, 'y[i] = a[i] + b[i];'),
 }));

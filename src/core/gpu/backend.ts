@@ -6,7 +6,7 @@ import { addLargeTensors } from './add';
 import { seeThrough } from './buffer';
 import { countAnew } from './memory';
 import { pool } from './pool';
-import { takeBuffersFrom } from './tfjs';
+import { flush, takeBuffersFrom } from './tfjs';
 
 /** What there is to know about a GPU before anything runs on it. */
 export interface AdapterSummary {
@@ -47,6 +47,12 @@ let current: Gpu | undefined;
 
 /** The GPU that TensorFlow.js runs on now; undefined when it runs on wasm or cpu. */
 export const currentGpu = (): Gpu | undefined => (tf.getBackend() === 'webgpu' ? current : undefined);
+
+/** Waits until the GPU has done all that it was given. */
+export async function finished({ backend, device }: Gpu): Promise<void> {
+  flush(backend);
+  await device.queue.onSubmittedWorkDone();
+}
 
 /** Whether the device in use is of no use any more: `openGpu` would make another. */
 export const gpuHasFailed = (): boolean => currentGpu() !== undefined && !healthy(current!);

@@ -85,6 +85,22 @@ export function kernels<A extends readonly unknown[], Name extends string>(
 export const row = (n: number): [number, number, 1] => (n <= ROW ? [n, 1, 1] : [ROW, Math.ceil(n / ROW), 1]);
 const ROW = 32_768;
 
+/** A kernel's lines at every `i` of `n`, a thread for each. */
+export const overElements = (n: number, lines: string) => ({
+  workgroup: [256, 1, 1] as const,
+  grid: row(Math.ceil(n / 256)),
+  body: `
+  let i = index * 256u + lane;
+  if (i >= ${n}u) { return; }
+  ${lines}`,
+});
+
+/** `n` numbers side by side, seen four at a time where that divides them: `count` of `type`, `width` numbers each. */
+export const inFours = (n: number) =>
+  n % 4 === 0
+    ? { type: 'vec4f' as const, width: 4 as const, count: n / 4 }
+    : { type: 'f32' as const, width: 1 as const, count: n };
+
 interface Compiled {
   pipeline: GPUComputePipeline;
   layout: GPUBindGroupLayout;

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { type Calls, countCalls } from '../testing/dawn';
-import { openGpu } from './backend';
+import { finished, openGpu } from './backend';
 import { gpuMemory } from './memory';
-import { emptyTensor, flush, releaseFreed } from './tfjs';
+import { emptyTensor, releaseFreed } from './tfjs';
 
 const MEGABYTE = 2 ** 20;
 const megabytes = (n: number): tf.Tensor => emptyTensor([(n * MEGABYTE) / 4], 'float32');
@@ -11,10 +11,7 @@ const megabytes = (n: number): tf.Tensor => emptyTensor([(n * MEGABYTE) / 4], 'f
 test('freed buffers are used again, or given back where they are many', async () => {
   const calls: Calls = countCalls();
   const gpu = await openGpu();
-  const settle = async () => {
-    flush(gpu.backend);
-    await gpu.device.queue.onSubmittedWorkDone();
-  };
+  const settle = () => finished(gpu);
   const before = gpuMemory().usedBytes;
 
   const first = [megabytes(10), megabytes(10), megabytes(10)];

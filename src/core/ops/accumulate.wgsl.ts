@@ -1,10 +1,9 @@
 /** One dispatch for all tensors that lie side by side. What it leaves in the padding between them is never read. */
 import type { Variable } from '@tensorflow/tfjs';
 import { gathered, overRuns } from '../gpu/arena';
-import { dispatch, kernels } from '../gpu/dispatch';
+import { dispatch, inFours, kernels, overElements } from '../gpu/dispatch';
 import { forgetValues } from '../gpu/tfjs';
 import type { Accumulate } from './accumulate';
-import { overElements, unit } from './update.wgsl';
 
 export const accumulateOnGpu: Accumulate = (into, gradients, factor) => {
   overRuns([into], (run, [a]) => dispatch(add(run.elements, factor), { a, g: gathered(gradients, run) }));
@@ -16,14 +15,20 @@ export const clearOnGpu = (kept: readonly Variable[]): void => {
   kept.forEach(forgetValues);
 };
 
-const add = kernels((elements: number, factor: number) => ({
-  name: 'accumulate',
-  bindings: { a: ['update', unit(elements)], g: ['read', unit(elements)] } as const,
-  ...overElements(elements, `a[i] += ${factor} * g[i];`),
-}));
+const add = kernels((elements: number, factor: number) => {
+  const { type, count } = inFours(elements);
+  return {
+    name: 'accumulate',
+    bindings: { a: ['update', type], g: ['read', type] } as const,
+    ...overElements(count, `a[i] += ${factor} * g[i];`),
+  };
+});
 
-const zero = kernels((elements: number) => ({
-  name: 'clear',
-  bindings: { a: ['write', unit(elements)] } as const,
-  ...overElements(elements, `a[i] = ${unit(elements)}();`),
-}));
+const zero = kernels((elements: number) => {
+  const { type, count } = inFours(elements);
+  return {
+    name: 'clear',
+    bindings: { a: ['write', type] } as const,
+    ...overElements(count, `a[i] = ${type}();`),
+  };
+});

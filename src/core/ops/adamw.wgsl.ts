@@ -1,6 +1,6 @@
-import { kernels } from '../gpu/dispatch';
+import { inFours, kernels } from '../gpu/dispatch';
 import type { AdamWSettings, AdamWUpdate } from './adamw';
-import { overWeights, unit, updateOnGpu } from './update.wgsl';
+import { overWeights, updateOnGpu } from './update.wgsl';
 
 export const adamwOnGpu: AdamWUpdate = (slots, rates, norm, settings) => {
   updateOnGpu(slots, rates, norm, { m: ({ m }) => m, v: ({ v }) => v }, (elements) => kernel(elements, settings));
@@ -9,10 +9,10 @@ export const adamwOnGpu: AdamWUpdate = (slots, rates, norm, settings) => {
 const kernel = kernels((elements: number, { beta1, beta2, epsilon, weightDecay, clip }: AdamWSettings) => ({
   name: 'adamw',
   bindings: {
-    w: ['update', unit(elements)],
-    m: ['update', unit(elements)],
-    v: ['update', unit(elements)],
-    g: ['read', unit(elements)],
+    w: ['update', inFours(elements).type],
+    m: ['update', inFours(elements).type],
+    v: ['update', inFours(elements).type],
+    g: ['read', inFours(elements).type],
     table: ['read', 'i32'],
     rates: ['read', 'f32'],
     ...(clip > 0 && { norm: ['read', 'f32'] as const }),

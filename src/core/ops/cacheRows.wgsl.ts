@@ -1,4 +1,4 @@
-import { dispatch, kernels, row } from '../gpu/dispatch';
+import { dispatch, kernels, overElements } from '../gpu/dispatch';
 import type { CacheRows } from './cacheRows';
 
 export const cacheRowsOnGpu: CacheRows = (cache, x, position) => {
@@ -9,10 +9,5 @@ export const cacheRowsOnGpu: CacheRows = (cache, x, position) => {
 const write = kernels((T: number, S: number, K: number) => ({
   name: 'cacheRows',
   bindings: { cache: ['update', 'f32'], x: ['read', 'f32'], position: ['read', 'i32'] } as const,
-  workgroup: [64, 1, 1] as const,
-  grid: row(Math.ceil((T * K) / 64)),
-  body: `
-  let i = index * 64u + lane;
-  if (i >= ${T * K}u) { return; }
-  cache[u32(position[0]) * ${K}u + i] = x[i / ${K}u * ${S}u + ${S - K}u + i % ${K}u];`,
+  ...overElements(T * K, `cache[u32(position[0]) * ${K}u + i] = x[i / ${K}u * ${S}u + ${S - K}u + i % ${K}u];`),
 }));

@@ -1,6 +1,6 @@
 import { purposeId, RNG_WGSL } from '../base/rng';
 import * as tf from '@tensorflow/tfjs';
-import { dispatch, kernels, row } from '../gpu/dispatch';
+import { dispatch, kernels, overElements } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import type { Dropout } from './dropout';
 
@@ -27,14 +27,12 @@ const scaled = kernels((n: number, probability: number, purpose: string, residua
       ...(residual && { residual: ['read', 'f32'] as const }),
       y: ['write', 'f32'],
     } as const,
-    workgroup: [256, 1, 1] as const,
-    grid: row(Math.ceil(n / 256)),
     globals: RNG_WGSL,
-    body: `
-  let i = index * 256u + lane;
-  if (i >= ${n}u) { return; }
-  let key = rng_key(u32(counter[0]), ${purposeId(purpose)}u, u32(counter[1]));
+    ...overElements(
+      n,
+      `let key = rng_key(u32(counter[0]), ${purposeId(purpose)}u, u32(counter[1]));
   let kept = (rng_bits(key, i) >> 8u) < ${Math.ceil(keep * 2 ** 24)}u;
   y[i] = select(0.0, x[i] * ${1 / keep}, kept)${residual ? ' + residual[i]' : ''};`,
+    ),
   };
 });

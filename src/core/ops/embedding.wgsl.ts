@@ -1,5 +1,5 @@
 import { bindingElements, pieces } from '../gpu/arena';
-import { dispatch, kernels, row } from '../gpu/dispatch';
+import { dispatch, kernels, overElements, row } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import type { Embedding } from './embedding';
 
@@ -46,16 +46,14 @@ const forward = kernels((rows: number, T: number, C: number, placed: boolean, { 
     ...(placed && { positions: ['read', 'f32'] as const }),
     y: ['write', 'f32'],
   } as const,
-  workgroup: [256, 1, 1] as const,
-  grid: row(Math.ceil((rows * C) / 256)),
-  body: `
-  let i = index * 256u + lane;
-  if (i >= ${rows * C}u) { return; }
-  let n = i / ${C}u;
+  ...overElements(
+    rows * C,
+    `let n = i / ${C}u;
   let c = i % ${C}u;
   let r = u32(ids[n]) - ${first}u;
   if (r >= ${count}u) { return; }
   y[i] = tokens[r * ${C}u + c]${placed ? ` + positions[(n % ${T}u) * ${C}u + c]` : ''};`,
+  ),
 }));
 
 /** Ids that a workgroup compares at once, as bits of words. */

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { dispatch, kernels, row } from '../gpu/dispatch';
+import { dispatch, kernels, overElements } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 
 /** gelu(x) = x s, s = sigmoid(x (a + b x^2)); gelu_slope is its derivative. */
@@ -17,18 +17,14 @@ fn gelu_slope(x: f32) -> f32 {
 const forward = kernels((n: number) => ({
   name: 'gelu',
   bindings: { x: ['read', 'f32'], y: ['write', 'f32'] } as const,
-  workgroup: [256, 1, 1] as const,
-  grid: row(Math.ceil(n / 256)),
   globals: GELU_WGSL,
-  body: `let i = index * 256u + lane; if (i < ${n}u) { y[i] = gelu(x[i]); }`,
+  ...overElements(n, 'y[i] = gelu(x[i]);'),
 }));
 const backward = kernels((n: number) => ({
   name: 'gelu backward',
   bindings: { dy: ['read', 'f32'], x: ['read', 'f32'], dx: ['write', 'f32'] } as const,
-  workgroup: [256, 1, 1] as const,
-  grid: row(Math.ceil(n / 256)),
   globals: GELU_WGSL,
-  body: `let i = index * 256u + lane; if (i < ${n}u) { dx[i] = dy[i] * gelu_slope(x[i]); }`,
+  ...overElements(n, 'dx[i] = dy[i] * gelu_slope(x[i]);'),
 }));
 
 export function geluOnGpu(x: Tensor): Tensor {

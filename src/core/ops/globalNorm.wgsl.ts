@@ -1,7 +1,7 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { BLOCK, blocks, gathered, layout } from '../gpu/arena';
-import { dispatch, kernels } from '../gpu/dispatch';
+import { dispatch, inFours, kernels } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import { sumOverWorkgroup } from './reduce.wgsl';
 
@@ -32,11 +32,11 @@ export function globalNormOnGpu(tensors: readonly Tensor[]): Scalar {
 /** The padding between tensors holds anything, and counts for nothing. */
 const squares = kernels((elements: number) => {
   const groups = groupsOf(elements);
-  const width = elements % 4 === 0 ? 4 : 1;
+  const { type, width, count } = inFours(elements);
   return {
     name: 'globalNorm',
     bindings: {
-      x: ['read', width === 4 ? 'vec4f' : 'f32'],
+      x: ['read', type],
       table: ['read', 'i32'],
       parts: ['write', 'f32'],
     } as const,
@@ -45,7 +45,7 @@ const squares = kernels((elements: number) => {
     globals: `var<workgroup> sums: array<f32, ${THREADS}>;`,
     body: `
   var sum = 0.0;
-  for (var i = index * ${THREADS}u + lane; i < ${elements / width}u; i += ${THREADS * groups}u) {
+  for (var i = index * ${THREADS}u + lane; i < ${count}u; i += ${THREADS * groups}u) {
     let left = table[i / ${BLOCK / width}u] - i32(${width}u * (i % ${BLOCK / width}u));
     let v = x[i];
     sum += ${

@@ -24,11 +24,8 @@ export async function matrixRate(now: () => number): Promise<number> {
   };
   const multiply = async (times: number): Promise<number> => {
     const began = now();
-    let last = once();
-    for (let i = 1; i < times; i++) {
-      last.dispose();
-      last = once();
-    }
+    for (let i = 1; i < times; i++) once().dispose();
+    const last = once();
     const corner = tf.slice(last, [0, 0], [1, 1]);
     await corner.data();
     tf.dispose([last, corner]);

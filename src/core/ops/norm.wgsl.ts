@@ -4,7 +4,7 @@
  *   n = (x - mean) rstd      y = n gain + bias      rstd = (variance + epsilon)^(-1/2); uncentred: mean = 0
  */
 import type { Tensor } from '@tensorflow/tfjs';
-import { dispatch, kernels, row } from '../gpu/dispatch';
+import { dispatch, inFours, kernels, row } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 
 /** stats [N, 2]: mean and rstd of each row. `bias` centres. */
@@ -37,10 +37,10 @@ const ROWS = 4;
 const THREADS = LANES * ROWS;
 
 /** Four columns at a time where the width allows. `sum` adds the parts of a column's type up. */
-const columns = (C: number) =>
-  C % 4 === 0
-    ? { type: 'vec4f' as const, D: C / 4, zero: 'vec4f()', sum: (v: string) => `dot(${v}, vec4f(1.0))`, width: 4 }
-    : { type: 'f32' as const, D: C, zero: '0.0', sum: (v: string) => v, width: 1 };
+function columns(C: number) {
+  const { type, width, count: D } = inFours(C);
+  return { type, width, D, zero: `${type}()`, sum: (v: string) => (width === 4 ? `dot(${v}, vec4f(1.0))` : v) };
+}
 
 /**
  * Each thread takes the squares of its own columns, about their own mean where rows are centred; then they are joined: Chan,

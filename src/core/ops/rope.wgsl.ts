@@ -5,7 +5,7 @@
  */
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
-import { dispatch, kernels, row } from '../gpu/dispatch';
+import { dispatch, kernels, overElements } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import type { Differentiable } from './op';
 import type { Saved, Settings, X } from './rope';
@@ -36,8 +36,6 @@ function frequenciesOf({ headSize, base }: Settings): Float32Array {
   });
 }
 
-const THREADS = 256;
-
 /** A thread for each pair of a turned head, then one for each column that is copied. */
 const kernel = kernels((BT: number, W: number, B: number, heads: number, D: number, sign: 1 | -1, placed: boolean) => {
   const half = D / 2;
@@ -51,22 +49,19 @@ const kernel = kernels((BT: number, W: number, B: number, heads: number, D: numb
       ...(placed && { offsets: ['read', 'i32'] as const }),
       y: ['write', 'f32'],
     } as const,
-    workgroup: [THREADS, 1, 1] as const,
-    grid: row(Math.ceil((BT * across) / THREADS)),
-    body: `
-  let n = index * ${THREADS}u + lane;
-  if (n >= ${BT * across}u) { return; }
-  let t = n / ${across}u;
-  let c = n % ${across}u;
+    ...overElements(
+      BT * across,
+      `let t = i / ${across}u;
+  let c = i % ${across}u;
   if (c >= ${pairs}u) {
     let at = t * ${W}u + c + ${heads * D - pairs}u;
     y[at] = x[at];
     return;
   }
-  let i = c % ${half}u;
+  let pair = c % ${half}u;
   let place = t % ${BT / B}u${placed ? ` + u32(offsets[t / ${BT / B}u])` : ''};
   let low = place & 4095u;
-  let frequency = frequencies[i];
+  let frequency = frequencies[pair];
   let turns = fract(f32(low) * frequency.x) + fract(f32(place - low) * frequency.x) + f32(place) * frequency.y;
   let quarters = round(4.0 * turns);
   let r = (turns - 0.25 * quarters) * 6.2831853;
@@ -77,10 +72,11 @@ const kernel = kernels((BT: number, W: number, B: number, heads: number, D: numb
   let swapped = (quadrant & 1u) == 1u;
   let cosine = select(k, s, swapped) * select(1.0, -1.0, quadrant == 1u || quadrant == 2u);
   let sine = select(s, k, swapped) * select(1.0, -1.0, quadrant >= 2u) * ${sign}.0;
-  let at = t * ${W}u + c / ${half}u * ${D}u + i;
+  let at = t * ${W}u + c / ${half}u * ${D}u + pair;
   let a = x[at];
   let b = x[at + ${half}u];
   y[at] = a * cosine - b * sine;
   y[at + ${half}u] = b * cosine + a * sine;`,
+    ),
   };
 });

@@ -1,6 +1,6 @@
-import { kernels } from '../gpu/dispatch';
+import { inFours, kernels } from '../gpu/dispatch';
 import type { SgdSettings, SgdUpdate } from './sgd';
-import { overWeights, unit, updateOnGpu } from './update.wgsl';
+import { overWeights, updateOnGpu } from './update.wgsl';
 
 export const sgdOnGpu: SgdUpdate = (slots, rates, norm, settings) => {
   updateOnGpu(slots, rates, norm, { v: ({ v }) => v }, (elements) => kernel(elements, settings));
@@ -9,9 +9,9 @@ export const sgdOnGpu: SgdUpdate = (slots, rates, norm, settings) => {
 const kernel = kernels((elements: number, { momentum, weightDecay, clip }: SgdSettings) => ({
   name: 'sgd',
   bindings: {
-    w: ['update', unit(elements)],
-    v: ['update', unit(elements)],
-    g: ['read', unit(elements)],
+    w: ['update', inFours(elements).type],
+    v: ['update', inFours(elements).type],
+    g: ['read', inFours(elements).type],
     table: ['read', 'i32'],
     rates: ['read', 'f32'],
     ...(clip > 0 && { norm: ['read', 'f32'] as const }),

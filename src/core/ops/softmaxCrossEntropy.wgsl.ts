@@ -6,7 +6,7 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { bindingElements, pieces } from '../gpu/arena';
-import { dispatch, kernels, row, type Slice } from '../gpu/dispatch';
+import { dispatch, kernels, overElements, row, type Slice } from '../gpu/dispatch';
 import { emptyTensor, gradientWanted, hostValues } from '../gpu/tfjs';
 import { product } from './matmul.wgsl';
 import type { Differentiable } from './op';
@@ -174,7 +174,5 @@ function times(x: Tensor, dy: Tensor): Tensor {
 const scaled = kernels((n: number) => ({
   name: 'scale',
   bindings: { x: ['read', 'f32'], dy: ['read', 'f32'], y: ['write', 'f32'] } as const,
-  workgroup: [256, 1, 1] as const,
-  grid: row(Math.ceil(n / 256)),
-  body: `let i = index * 256u + lane; if (i < ${n}u) { y[i] = x[i] * dy[0]; }`,
+  ...overElements(n, 'y[i] = x[i] * dy[0];'),
 }));

@@ -4,9 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { z } from '../base/zod';
-import { currentGpu, type Gpu } from '../gpu/backend';
+import { currentGpu, finished, type Gpu } from '../gpu/backend';
 import { dispatch } from '../gpu/dispatch';
-import { emptyTensor, flush, releaseFreed } from '../gpu/tfjs';
+import { emptyTensor, releaseFreed } from '../gpu/tfjs';
 import { candidates, choose, type Cut, SHAPE_CLASSES, type ShapeClass } from './cut';
 import { productBy } from './matmul.wgsl';
 
@@ -68,8 +68,7 @@ async function fastest(
   const time = async (cut: Cut, times: number): Promise<number> => {
     const began = now();
     for (let i = 0; i < times; i++) dispatch(productBy({ M, N, K, ...lies }, cut), { a, b, c });
-    flush(gpu.backend);
-    await gpu.device.queue.onSubmittedWorkDone();
+    await finished(gpu);
     return now() - began;
   };
   for (const cut of Object.values(cuts)) await time(cut, 1); // compiles

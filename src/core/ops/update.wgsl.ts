@@ -1,7 +1,7 @@
 /** The optimizers' updates on the GPU: one dispatch over all weights where they lie side by side, else one for each. */
 import type { Scalar, Tensor1D, Variable } from '@tensorflow/tfjs';
 import { BLOCK, blocks, gathered, overRuns } from '../gpu/arena';
-import { dispatch, type Kernel, row } from '../gpu/dispatch';
+import { dispatch, inFours, type Kernel, overElements } from '../gpu/dispatch';
 import { forgetValues } from '../gpu/tfjs';
 import type { Slot } from './update';
 
@@ -31,25 +31,16 @@ export function updateOnGpu<S extends Slot, Name extends string>(
   for (const slot of slots) for (const place of places) forgetValues(place(slot));
 }
 
-/** Weights, moments and gradients are seen four at a time where all runs allow it. */
-export const unit = (elements: number) => (elements % 4 === 0 ? ('vec4f' as const) : ('f32' as const));
-const widthOf = (elements: number): number => (unit(elements) === 'vec4f' ? 4 : 1);
-
-/** A kernel's lines at every `i`, an index of units. What they leave in the padding after a tensor is never read. */
-export const overElements = (elements: number, lines: string) => ({
-  workgroup: [256, 1, 1] as const,
-  grid: row(Math.ceil(elements / widthOf(elements) / 256)),
-  body: `
-  let i = index * 256u + lane;
-  if (i >= ${elements / widthOf(elements)}u) { return; }
-  ${lines}`,
-});
-
-/** The same around an optimizer's own lines, which also see the clipped gradient `g_i` and whether `decays`. */
-export const overWeights = (elements: number, clip: number, lines: string) =>
-  overElements(
-    elements,
-    `let decays = table[i / ${BLOCK / widthOf(elements)}u] >= 128;
+/**
+ * Around an optimizer's own lines, which see the index `i`, the clipped gradient `g_i` and whether `decays`; weights, moments
+ * and gradients lie as `inFours` says. What they leave in the padding after a tensor is never read.
+ */
+export function overWeights(elements: number, clip: number, lines: string) {
+  const { width, count } = inFours(elements);
+  return overElements(
+    count,
+    `let decays = table[i / ${BLOCK / width}u] >= 128;
   let g_i = g[i]${clip > 0 ? ` * min(1.0, ${clip} / (norm[0] + 1e-6))` : ''};
   ${lines}`,
   );
+}

@@ -32,7 +32,7 @@ export async function learner(
       return updates.cost;
     },
     step: (...batch) => updates.step(...batch),
-    profile: updates.profile && ((...batch) => updates.profile!(...batch)),
+    profile: updates.profile,
     async tensors() {
       const tensors = new Map<string, HostTensor>();
       const read = async (name: string, tensor: tf.Variable): Promise<void> => {
