@@ -52,7 +52,7 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
   const session = await browser.newBrowserCDPSession();
   await session.send('Browser.crashGpuProcess');
 
-  await expect(page.getByText('The device was lost').first()).toBeVisible();
+  await expect(page.getByText('The GPU was lost').first()).toBeVisible();
   const resume = page.getByRole('button', { name: /^Resume from step/ }).first();
   const savedAt = Number(/\d+/.exec(await resume.innerText())![0]);
   expect(savedAt).toBeGreaterThanOrEqual(20);

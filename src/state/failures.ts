@@ -21,8 +21,9 @@ const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
     remedy: 'Halve the batch or the context, close other tabs that use the GPU, then go on from the last saved step.',
   },
   'device-lost': {
-    headline: 'The device was lost',
-    remedy: 'The browser or the driver reset it. Go on from the last saved step, or choose another device.',
+    headline: 'The GPU was lost',
+    remedy:
+      'Going on opens it anew. If it is lost again, another program may need it or a step takes too long: halve the batch, or choose WASM.',
   },
   diverged: {
     headline: 'The loss is no longer a number',

@@ -147,7 +147,14 @@ function watch(device: GPUDevice): Pick<Gpu, 'check' | 'failed'> {
     device.addEventListener('uncapturederror', ({ error: { message, constructor } }) =>
       report(constructor.name === 'GPUOutOfMemoryError' ? 'out-of-memory' : 'bug', `WebGPU: ${message}`),
     );
-    void device.lost.then(({ reason, message }) => report('device-lost', `The GPU was lost (${reason}): ${message}`));
+    void device.lost.then(({ reason, message }) =>
+      report(
+        'device-lost',
+        reason === 'destroyed'
+          ? 'The GPU was given back while it was in use.'
+          : `The browser or the driver reset the GPU and said: ${message}`,
+      ),
+    );
   });
   const check = () => {
     if (error) throw error;

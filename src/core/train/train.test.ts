@@ -179,7 +179,7 @@ describe('what goes wrong', () => {
     };
     const failure = await train(input, unwatched).catch((error: unknown) => error as HomegrownError);
     expect(failure).toMatchObject({ code: 'diverged' });
-    expect((failure as HomegrownError).remedy).toContain(`Step ${saved.at(-1)!} is saved`);
+    expect((failure as HomegrownError).message).toContain(`Step ${saved.at(-1)!} is saved.`);
   });
   test('settings that cannot run are told by field, before anything starts', async () => {
     await expect(watch({ steps: 0, dropout: 2 })).rejects.toMatchObject({

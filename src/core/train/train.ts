@@ -135,7 +135,7 @@ async function run(
     new HomegrownError(
       'diverged',
       what,
-      `${safe()} Lower the learning rate or turn on gradient clipping, then begin again or resume from there.`,
+      'Lower the learning rate or turn on gradient clipping, then begin again or resume from the saved step.',
     );
   const safe = (): string => (savedStep === null ? 'Nothing was saved.' : `Step ${savedStep} is saved.`);
 
@@ -154,9 +154,8 @@ async function run(
     if (savedStep !== state.step) await save();
   } catch (thrown) {
     const error = await explained(thrown);
-    if (error instanceof HomegrownError && error.remedy === undefined)
-      throw new HomegrownError(error.code, error.message, safe());
-    throw error;
+    if (!(error instanceof HomegrownError)) throw error;
+    throw new HomegrownError(error.code, `${error.message.replace(/\.$/, '')}. ${safe()}`, error.remedy);
   }
   const reason = state.step < recipe.steps ? 'stopped' : 'finished';
   return { reason, state, trainLoss: losses.mean, validationLoss };

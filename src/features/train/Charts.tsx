@@ -64,7 +64,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
                 from: kept,
                 to: undone.step,
                 label: `${formatCount(undone.step - kept)} undone`,
-                longLabel: `${headline(undone.failure)} at ${formatCount(undone.step)}, ${formatCount(undone.step - kept)} steps undone`,
+                longLabel: `${headline(undone.failure)} at ${formatCount(undone.step)}, ${formatCount(undone.step - kept)} ${undone.step - kept === 1 ? 'step' : 'steps'} undone`,
               }
             : undefined
         }

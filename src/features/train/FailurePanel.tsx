@@ -31,7 +31,7 @@ export function FailurePanel() {
   return (
     <Failure
       title={
-        step > 0 && !/\bstep \d/i.test(failure.message)
+        step > 0 && !/\bat step \d/i.test(failure.message)
           ? `${headline(failure)} at step ${formatCount(step)}`
           : headline(failure)
       }
@@ -68,7 +68,7 @@ function safe({ phase, saved, log, texts, project }: Studio, hasBegun: boolean):
       const since = log.activeMs[countUpTo(log.step, saved.step) - 1] ?? 0;
       const time = (log.activeMs.at(-1) ?? since) - since;
       list.push({
-        text: `${formatCount(undone)} ${undone === 1 ? 'step' : 'steps'} after it are undone`,
+        text: undone === 1 ? '1 step after it is undone' : `${formatCount(undone)} steps after it are undone`,
         detail: `${formatDuration(time)} of training, made again by a resume`,
         tone: 'warn',
       });
