@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { ATTENTION } from '../src/core/ops/attention';
+import { CACHE_ROWS } from '../src/core/ops/cacheRows';
 import { CLASSIFY } from '../src/core/ops/classify';
 import { DROPOUT } from '../src/core/ops/dropout';
 import { EMBEDDING } from '../src/core/ops/embedding';
 import { FEED_FORWARD } from '../src/core/ops/feedForward';
+import { GELU } from '../src/core/ops/gelu';
 import { LAYER_NORM } from '../src/core/ops/layerNorm';
 import { LOGIT_BYTES } from '../src/core/ops/logitBytes';
 import { run } from '../src/core/ops/op';
@@ -27,10 +29,25 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
   });
   const mlpBytes = 4 * (2 * wide + 2 * rows * inner + 2 * width * inner);
   yield* both('feed-forward', FEED_FORWARD, mlp, undefined, 4 * wide * inner, mlpBytes);
+  yield* both('gelu', GELU, () => ({ x: uniform<tf.Rank.R2>([rows, inner]) }), undefined, undefined, 8 * rows * inner);
   const qkv = () => ({ qkv: uniform<tf.Rank.R2>([rows, 3 * width]) });
   const causal = { rows: batch, heads, causal: true };
   yield* both('attention', ATTENTION, qkv, causal, 2 * wide * context, 16 * wide);
-  const normed = () => ({ x: x(), gain: vector(), bias: vector() });
+  yield {
+    op: 'keys and values of one token into a cache',
+    bytes: 16 * width,
+    make: () => [
+      tf.variable(tf.zeros([context, 2 * width]), false),
+      ...[uniform([1, 3 * width]), tf.tensor1d([context - 1], 'int32')],
+    ],
+    ours: ([cache, row, position]) => {
+      CACHE_ROWS.webgpu!(cache as tf.Variable, row as tf.Tensor2D, position as tf.Tensor1D);
+    },
+    theirs: ([cache, row]) => {
+      const before = tf.slice(cache!, [0, 0], [context - 1, 2 * width]);
+      (cache as tf.Variable).assign(tf.concat([before, tf.slice(row!, [0, width], [1, 2 * width])]));
+    },
+  };
   yield {
     op: 'attention of one query over a full context',
     flops: 4 * wide,
@@ -41,6 +58,7 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
   };
   const turned = { rows: batch, heads: 2 * heads, headSize: width / heads, base: 10_000 };
   yield* both('rope', ROPE, () => ({ x: uniform<tf.Rank.R2>([rows, 3 * width]) }), turned, undefined, 24 * wide);
+  const normed = () => ({ x: x(), gain: vector(), bias: vector() });
   yield* both('layerNorm', LAYER_NORM, normed, { epsilon: 1e-5 }, undefined, 8 * wide);
   const scaled = () => ({ x: x(), gain: vector() });
   yield* both('rmsNorm', RMS_NORM, scaled, { epsilon: 1e-6 }, undefined, 8 * wide);

@@ -15,8 +15,15 @@ const RIVALS = {
   jaxJs: '@jax-js/jax',
 } as const;
 
-/** Those whose packages are installed (`npm i --ignore-scripts --prefix bench/rivals`); one that fails is left out, and named. */
-export async function benchRivals(shape: Shape, steps: number): Promise<{ reports: RivalReport[]; missing: string[] }> {
+/**
+ * Those whose packages are installed (`npm i --ignore-scripts --prefix bench/rivals`); one that fails is left out, and named.
+ * `adapter`: as for our own step.
+ */
+export async function benchRivals(
+  shape: Shape,
+  steps: number,
+  adapter: string | undefined,
+): Promise<{ reports: RivalReport[]; missing: string[] }> {
   const reports: RivalReport[] = [];
   const missing: string[] = [];
   for (const [script, needs] of Object.entries(RIVALS)) {
@@ -31,7 +38,7 @@ export async function benchRivals(shape: Shape, steps: number): Promise<{ report
       const { vocabulary: V, context: T, width: E, heads: H, layers: L, batch: B } = shape;
       const { stdout } = await run(
         process.execPath,
-        ['--import', 'tsx', path, JSON.stringify({ V, T, E, H, L, B, steps })],
+        ['--import', 'tsx', path, JSON.stringify({ V, T, E, H, L, B, steps, adapter })],
         { timeout: 600_000 },
       );
       reports.push(reportSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1)!)));

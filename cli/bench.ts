@@ -88,10 +88,8 @@ async function benchOneStep(args: readonly string[]): Promise<void> {
   const asked = { vocabulary, context, width, heads, layers, batch };
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value > 0));
   const shape: Shape = { ...SHAPES[options.config], ...given };
-  const device =
-    options.device === 'webgpu'
-      ? await countedGpu(options.adapter === '' ? undefined : options.adapter)
-      : { name: (await openDevice('wasm')).kind };
+  const adapter = options.adapter === '' ? undefined : options.adapter;
+  const device = options.device === 'webgpu' ? await countedGpu(adapter) : { name: (await openDevice('wasm')).kind };
   if (options.profile) {
     const kernels = await profileStep(shape);
     const line = ({ kernel, runs, ms }: (typeof kernels)[number]) =>
@@ -106,7 +104,7 @@ async function benchOneStep(args: readonly string[]): Promise<void> {
     print(table(config, report));
     // Theirs are for WebGPU; and what was alive in this process would weigh on them.
     if (options.device === 'webgpu')
-      print(rivalsTable(report, await benchRivals(shape, Math.min(options.steps, 8))).join('\n'));
+      print(rivalsTable(report, await benchRivals(shape, Math.min(options.steps, 8), adapter)).join('\n'));
   }
 }
 
@@ -120,13 +118,13 @@ function rivalsTable(ours: StepReport, { reports, missing }: Awaited<ReturnType<
   return ['', ...inColumns([head, ...rows], 1), ...missing];
 }
 
-function rounded(report: StepReport): object {
+/** The figures by which steps are compared; how long the GPU took by its own clock is in the table. */
+function rounded({ adapter, losses, encodeMs, traceMs, firstStepMs, gpuMs: _, ...figures }: StepReport): object {
   const round = (value: number, digits: number) => Number(value.toFixed(digits));
-  const short = (value: unknown) => (typeof value === 'number' ? round(value, 1) : value);
-  const { losses, encodeMs, ...rest } = report;
   return {
-    ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, short(value)])),
-    encodeMs: round(encodeMs, 3),
+    adapter,
+    ...Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, round(value, 1)])),
+    ...{ encodeMs: round(encodeMs, 3), traceMs: round(traceMs, 1), firstStepMs: round(firstStepMs, 1) },
     losses: losses.map((loss) => round(loss, 6)),
   };
 }

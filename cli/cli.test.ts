@@ -22,7 +22,7 @@ interface Ended {
 }
 /** `onOutput` may interrupt. */
 function run(
-  name: 'grow' | 'sample' | 'export',
+  name: 'grow' | 'sample' | 'export' | 'bench',
   args: readonly string[],
   onOutput?: (interrupt: () => void) => void,
 ): Promise<Ended> {
@@ -152,4 +152,31 @@ describe('what cannot run ends with one line', () => {
     expect(ended.stderr).toContain(message);
     expect(ended.stderr.trimEnd().split('\n').length).toBe(1);
   });
+});
+
+test('bench measures a training step of any shape, and says so in one line', async () => {
+  const shape = ['--vocab', '70', '--context', '12', '--width', '16', '--heads', '2', '--layers', '1', '--batch', '3'];
+  const step = ['step', ...shape, '--steps', '4', '--device', 'wasm'];
+  const { code, stdout, stderr } = await run('bench', [...step, '--json']);
+  expect([code, stderr]).toEqual([0, '']);
+  const [report, ...rest] = lines(stdout);
+  expect(rest).toEqual([]);
+  expect(Object.keys(report!)).toEqual([
+    ...['config', 'adapter', 'ms', 'tokensPerSecond', 'dispatches', 'submits', 'buffersPerStep', 'bindGroupsPerStep'],
+    ...['peakBytes', 'plannedBytes', 'encodeMs', 'traceMs', 'firstStepMs', 'losses'],
+  ]);
+  const config = { vocabulary: 70, context: 12, width: 16, heads: 2, layers: 1, batch: 3 };
+  expect(report).toMatchObject({ config, adapter: 'wasm', dispatches: 0, submits: 0 });
+  const losses = report!['losses'] as number[];
+  expect(losses[0]).toBeCloseTo(Math.log(70), 1);
+  expect(losses[3]).toBeLessThan(losses[0]! - 0.01);
+  expect(report!['tokensPerSecond']).toBeGreaterThan(0);
+
+  const table = await run('bench', step);
+  expect(table.code).toBe(0);
+  expect(table.stdout).toContain('tokensPerSecond');
+
+  const wrong = await run('bench', ['stepp']);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain('step and ops and tokenizer');
 });

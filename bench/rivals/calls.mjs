@@ -1,6 +1,7 @@
 // Dawn in Node as navigator.gpu with every call counted, as for our own step, and forgiving enough for every rival.
 import { countCalls, installDawn } from '../../src/core/testing/dawn.ts';
-installDawn();
+export const config = { V: 65, T: 64, E: 128, H: 4, L: 2, B: 8, steps: 8, ...JSON.parse(process.argv[2] ?? '{}') };
+installDawn(config.adapter === undefined ? {} : { adapter: config.adapter });
 const { gpu: dawn } = navigator;
 const gpu = {
   wgslLanguageFeatures: dawn.wgslLanguageFeatures,
@@ -15,7 +16,6 @@ const gpu = {
 Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'node' }, configurable: true });
 export const count = countCalls();
 export const reset = () => count.reset();
-export const config = { V: 65, T: 64, E: 128, H: 4, L: 2, B: 8, steps: 8, ...JSON.parse(process.argv[2] ?? '{}') };
 /** steps: array of {ms, dispatches, submits, buffers, bindGroups}; prints one JSON line with the medians of all but the first quarter. */
 export function report(name, steps) {
   const tail = steps.slice(Math.ceil(steps.length / 4));

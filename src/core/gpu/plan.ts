@@ -8,6 +8,7 @@
  * 3. What the host wrote (constants, TensorFlow.js's uniforms) is kept once per content.
  */
 import { HomegrownError } from '../base/errors';
+import { formatBytes } from '../base/units';
 import { type Place, placeOf, type StandIn } from './buffer';
 import { type Binding, type Command, isUnplaced } from './capture';
 
@@ -25,8 +26,12 @@ export type Ready =
   | { pipeline: GPUComputePipeline; group: GPUBindGroup; grid: readonly [number, number, number] }
   | { from: Place; to: Place; bytes: number };
 
-/** `poisoned`, for tests: whatever no tensor lives in is NaN at every moment of a replay. */
+/**
+ * `poisoned`, for tests: whatever no tensor lives in is NaN at every moment of a replay.
+ * @throws {HomegrownError} 'out-of-memory' where a tensor is larger than the device lets a kernel see; nothing is made then.
+ */
 export function plan(device: GPUDevice, traced: readonly Command[], poisoned = false): Plan {
+  refuseTooLarge(device.limits, traced);
   const { homes, commands } = elideCopies(device, traced);
   const lives = lifetimes(commands, homes);
   const { sizes, slots } = share(lives);
@@ -54,6 +59,18 @@ export function plan(device: GPUDevice, traced: readonly Command[], poisoned = f
     bytes: buffers.reduce((n, { size }) => n + size, 0),
     unsharedBytes: [...lives.keys()].reduce((n, { size }) => n + size, 0),
   };
+}
+
+function refuseTooLarge({ maxStorageBufferBindingSize: most }: GPUSupportedLimits, commands: readonly Command[]): void {
+  let largest = 0;
+  for (const command of commands) {
+    if (command.kind === 'dispatch') for (const { size } of command.bindings) largest = Math.max(largest, size);
+  }
+  if (largest <= most) return;
+  throw new HomegrownError(
+    'out-of-memory',
+    `A step needs a tensor of ${formatBytes(largest)}, and on this GPU a kernel sees at most ${formatBytes(most)} of one.`,
+  );
 }
 
 const usage = (): GPUBufferUsageFlags =>

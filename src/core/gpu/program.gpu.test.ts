@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { stream } from '../base/rng';
-import { type Calls, countCalls } from '../testing/dawn';
+import { type Calls, capBindings, countCalls } from '../testing/dawn';
 import { arena, BLOCK, layout } from './arena';
 import { type Gpu, openGpu } from './backend';
 import { trace } from './capture';
@@ -138,6 +138,25 @@ test('a step that fails while it is traced leaves nothing behind, and the backen
   y.dispose();
   releaseFreed(gpu.backend);
   expect([calls.liveBytes, tf.memory().numTensors]).toEqual(before);
+});
+
+test('a step with a tensor that no kernel of this GPU may see is refused by its size, and leaves nothing behind', async () => {
+  const cap = capBindings(gpu.device, 2 ** 20);
+  try {
+    releaseFreed(gpu.backend);
+    const before = [calls.liveBytes, tf.memory().numTensors];
+    const step = ({ x }: { x: tf.Tensor }) => ({ sum: tf.sum(tf.square(tf.tile(x, [600]))) });
+    const inputs = (n: number) => ({ x: { shape: [n], dtype: 'float32' as const } });
+    expect(() => compile(inputs(500), step)).toThrow(
+      expect.objectContaining({ code: 'out-of-memory', message: expect.stringMatching(/1.2 MB.* 1.05 MB/) as string }),
+    );
+    expect([calls.liveBytes, tf.memory().numTensors]).toEqual(before);
+    const program = compile(inputs(400), step); // 0.96 MB
+    expect((await program.run({ x: new Float32Array(400).fill(2) })).sum[0]).toBe(960_000);
+    program.dispose();
+  } finally {
+    cap.undo();
+  }
 });
 
 test('an arena is cut where a binding ends', () => {

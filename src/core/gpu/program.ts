@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { arena } from './arena';
 import { currentGpu, type Gpu } from './backend';
 import { placeOf } from './buffer';
-import { trace, type Trace } from './capture';
+import { trace } from './capture';
 import { remember } from './memory';
 import { type Plan, plan } from './plan';
 import { Clock, elapsed, encode, profile, type Segment, segments, type Timing, TIMES } from './replay';
@@ -114,23 +114,23 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     const began = now();
     const input = side(gpu.device, inputs);
     let output: Side<Out> | undefined;
-    let commands: Trace['commands'];
     try {
-      ({ commands, written: this.written } = trace(() =>
+      const { commands, written } = trace(() =>
         tf.tidy(() => {
           const results = step(input.tensors);
           const specs = mapValues(results, ({ shape }) => ({ shape, dtype: 'float32' as const }));
           output = side(gpu.device, specs);
           for (const name of keys(results)) encodeCopy(results[name], output.tensors[name], 0, results[name].size * 4);
         }),
-      ));
+      );
+      this.written = written;
+      this.plan = plan(gpu.device, commands);
     } catch (error) {
       for (const each of [input, output]) if (each) destroy(each);
       throw error;
     }
     this.input = input;
     this.output = output!;
-    this.plan = plan(gpu.device, commands);
     this.commands = segments(this.plan.commands);
     this.clock = gpu.adapter.timestamps ? new Clock(gpu.device, IN_FLIGHT) : undefined;
     if (gpu.adapter.timestamps) this.profile = (values) => this.timed(values);

@@ -16,11 +16,8 @@ const apart = (B: number, Tq: number, Tk: number, heads: number, D: number, kvHe
 const lengths = (...values: number[]): Sample => ({ lengths: integers([values.length], values) });
 
 for (const [B, T, heads, D] of [
-  [1, 1, 1, 16],
   [2, 65, 3, 18],
-  [1, 127, 2, 32],
   [1, 33, 1, 128],
-  [23_334, 3, 1, 4], // 70,002 rows
 ] as const) {
   const settings = { rows: B, heads, causal: true };
   checkOnGpu(`attention of ${B} x ${T}, ${heads} heads of ${D}`, ATTENTION, self(B, T, heads, D), settings);
@@ -43,10 +40,13 @@ describe.each([
   afterAll(() => pretending.undo());
 
   for (const [B, T, heads, D] of [
+    [1, 1, 1, 16],
     [2, 3, 2, 5],
     [2, 65, 3, 16],
+    [1, 127, 2, 32],
     [1, 70, 1, 64],
     [1, 9, 1, 128],
+    [23_334, 3, 1, 4], // 70,002 rows
   ] as const) {
     const settings = { rows: B, heads, causal: true };
     checkOnGpu(`attention of ${B} x ${T}, ${heads} heads of ${D}`, ATTENTION, self(B, T, heads, D), settings);
@@ -58,6 +58,19 @@ describe.each([
     { ...self(4, 65, 2, 16), ...lengths(65, 33, 0, 1) },
     { rows: 4, heads: 2, causal: false },
   );
+  checkOnGpu(
+    'causal attention over lengths',
+    ATTENTION,
+    { ...self(4, 65, 2, 16), ...lengths(65, 33, 0, 1) },
+    { rows: 4, heads: 2, causal: true },
+  );
+  for (const [Tq, Tk] of [
+    [9, 70],
+    [70, 9],
+  ] as const) {
+    const settings = { rows: 2, heads: 2, causal: true };
+    checkOnGpu(`causal attention of ${Tq} to ${Tk}`, ATTENTION, apart(2, Tq, Tk, 2, 16), settings);
+  }
   checkOnGpu(
     'cross attention over lengths, grouped queries, no scale',
     ATTENTION,

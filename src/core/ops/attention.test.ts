@@ -55,6 +55,21 @@ check(
   { rows: 3, heads: 2, causal: false },
 );
 check(
+  'causal self-attention over lengths',
+  { qkv: floats([3 * 4, 3 * 4], 1.5), lengths: integers([3], [4, 2, 0]) },
+  { rows: 3, heads: 2, causal: true },
+);
+for (const [Tq, Tk] of [
+  [2, 5],
+  [5, 2],
+] as const) {
+  check(
+    `causal attention of ${Tq} to ${Tk}`,
+    { q: floats([2 * Tq, 4], 1.5), kv: floats([2 * Tk, 2 * 4], 1, 1) },
+    { ...two, causal: true },
+  );
+}
+check(
   'cross attention without a scale',
   { q: floats([2 * 3, 4]), kv: floats([2 * 5, 2 * 4], 1, 1) },
   { ...two, causal: false, scale: 1 },

@@ -9,6 +9,9 @@ test.each([
   [9, 4, 4, 9, 0],
   [70, 66, 198, 1, 69],
   [7, 130, 131, 3, 2],
+  [65, 5, 15, 65, 0],
+  [200, 64, 192, 127, 70],
+  [70_001, 2, 6, 70_000, 1],
 ])('a cache of %i rows of %i, the last of %i columns: %i rows from %i', async (P, K, S, T, from) => {
   const before = floats([P, K], 1, 5);
   const x = floats([T, S]);

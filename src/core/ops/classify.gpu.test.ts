@@ -8,6 +8,7 @@ import { CLASSIFY } from './classify';
 test.each([
   [1, 3, 65, 'one binding'],
   [3, 65, 1, 'one binding'],
+  [65, 5, 127, 'one binding'],
   [127, 16, 70, 'one binding'],
   [70_000, 2, 3, 'one binding'],
   [1, 100, 250, 'two bindings'],

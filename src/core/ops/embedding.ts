@@ -5,6 +5,7 @@
  *
  * ids [B, T] int32, 0 <= id < V   tokens [V, C]   positions [P, C], T <= P   y [B T, C]
  * The gradient sums in the order of rows, without atomics: the same bits every time.
+ * Source: Bengio et al. 2003 (JMLR 3), section 2; learned places: Radford et al. 2018 (GPT), section 3.1.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';

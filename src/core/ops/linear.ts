@@ -4,7 +4,7 @@
  *   y = x W + b + r
  *
  * x [N, I]   weight W [I, O]   bias b [O]   residual r [N, O]   y [N, O], all f32
- * Weights lie as [in, out]: GPT-2's own layout (Hugging Face's Conv1D).
+ * Weights lie as [in, out]. Source: GPT-2's own layout, Conv1D in Hugging Face's pytorch_utils.py.
  * Products are transposed by hand: TensorFlow.js multiplies fast only when neither side is (on wasm 20 times faster).
  */
 import * as tf from '@tensorflow/tfjs';

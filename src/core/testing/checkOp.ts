@@ -1,6 +1,6 @@
 /**
- * The test of an op: its gradient against finite differences, and every way that it has against its reference, on every
- * backend of this machine.
+ * The test of an op: its gradient against finite differences and against TensorFlow.js's own of the reference, and every
+ * way that it has against its reference, on every backend of this machine.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
@@ -45,6 +45,15 @@ export function checkOp<X extends Tensors, P>(
         expectClose(got, want, 3e-4, `gradient of ${input}`);
       }
     });
+    test('gradient as TensorFlow.js differentiates the reference', async () => {
+      await tf.setBackend('cpu');
+      const got = results(reference, sample, settings).gradients;
+      const want = resultsOf((x) => ways.reference.forward(x as unknown as X, settings).y, sample).gradients;
+      expect(Object.keys(got)).toEqual(Object.keys(want));
+      for (const input of Object.keys(want)) {
+        expectClose(got[input]!, want[input]!, 1e-5, `gradient of ${input}`);
+      }
+    });
     test('every way against the reference, on cpu and wasm', async () => {
       await tf.setBackend('cpu');
       const want = results(reference, sample, settings);
@@ -68,15 +77,19 @@ export function checkOp<X extends Tensors, P>(
   });
 }
 
-/** y, and the gradients of sum(y w) for fixed weights w. */
-export function results<X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, sample: Sample, settings: P): Result {
+/** y, and the gradients of sum(y w) for fixed weights w, by the op's own backward. */
+export const results = <X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, sample: Sample, settings: P): Result =>
+  resultsOf((x) => run(ways, x as unknown as X, settings), sample);
+
+/** The same by whatever f puts on the gradient tape. */
+function resultsOf(f: (x: Record<string, Tensor>) => Tensor, sample: Sample): Result {
   return tf.tidy(() => {
     const x = onDevice(sample);
     const names = Object.keys(sample).filter((name) => sample[name]!.data instanceof Float32Array);
     let y: Tensor | undefined;
     const call = (...floats: Tensor[]): tf.Scalar => {
       const given = { ...x, ...Object.fromEntries(names.map((name, i) => [name, floats[i]!])) };
-      y = tf.keep(run(ways, given as unknown as X, settings));
+      y = tf.keep(f(given));
       return tf.sum(tf.mul(y, tf.tensor(weights(y.size), y.shape)));
     };
     const gradients = tf.grads(call)(names.map((name) => x[name]!));

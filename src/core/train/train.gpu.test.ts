@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { unwatched } from '../base/job';
+import { openGpu } from '../gpu/backend';
 import type { TokenSource } from '../shards/manifest';
 import { wasmFolder } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { chooseDevice } from './device';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
-import type { DeviceKind } from './run';
+import type { DeviceKind, Snapshot } from './run';
 import { train } from './train';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
@@ -19,14 +19,16 @@ const recipe: Recipe = {
   ...{ steps: 20, batch: 4, warmup: 5, learningRate: 3e-3, evalEvery: 20, evalTokens: 200, saveEvery: 20 },
 };
 
-/** Twenty training losses, and the bits of the weights at the end. */
-async function losses(
+/** Training losses up to `stopAt`, and what was saved last. */
+async function watch(
   kind: DeviceKind,
   change: Partial<Recipe>,
-): Promise<{ losses: number[]; weights: Float32Array[] }> {
+  { from, stopAt }: { from?: Snapshot; stopAt?: number } = {},
+): Promise<{ losses: number[]; last: Snapshot }> {
   expect(await chooseDevice(kind, wasmFolder)).toMatchObject({ kind });
-  const found: number[] = [];
-  let weights: Float32Array[] = [];
+  const losses: number[] = [];
+  const saved: Snapshot[] = [];
+  const stop = new AbortController();
   await train(
     {
       model: { id: 'gpt', config: { layers: 2, heads: 2, width: 32, context: 16 }, vocabulary: tokenizer.size },
@@ -34,15 +36,23 @@ async function losses(
       tokenizer,
       train: source(ids.subarray(0, 1200)),
       validation: source(ids.subarray(1200)),
-      save({ tensors }) {
-        weights = [...tensors.values()].map(({ data }) => data);
+      ...(from && { from }),
+      save(snapshot) {
+        saved.push(structuredClone(snapshot));
         return Promise.resolve({ bytes: 1 });
       },
-      now: () => performance.now(),
+      now: () => 0,
     },
-    { ...unwatched, report: (event) => event.kind === 'step' && found.push(event.loss) },
+    {
+      signal: stop.signal,
+      report(event) {
+        if (event.kind !== 'step') return;
+        losses.push(event.loss);
+        if (event.step === stopAt) stop.abort();
+      },
+    },
   );
-  return { losses: found, weights };
+  return { losses, last: saved.at(-1)! };
 }
 
 test.each<[string, Partial<Recipe>]>([
@@ -50,15 +60,33 @@ test.each<[string, Partial<Recipe>]>([
   ['AdamW with dropout', { dropout: 0.2 }],
   ['SGD', { optimizer: 'sgd', learningRate: 0.1 }],
 ])('%s: the same twenty losses to four digits on cpu, wasm and webgpu', async (_, change) => {
-  const cpu = (await losses('cpu', change)).losses;
+  const cpu = (await watch('cpu', change)).losses;
   expect(cpu.length).toBe(20);
   for (const kind of ['wasm', 'webgpu'] as const) {
-    const other = (await losses(kind, change)).losses;
+    const other = (await watch(kind, change)).losses;
     other.forEach((loss, i) => expect(Math.abs(loss / cpu[i]! - 1), `${kind}, step ${i + 1}`).toBeLessThan(5e-5));
   }
 });
 
 test('WebGPU: the same seed makes the same bits twice', async () => {
-  const [first, again] = [await losses('webgpu', { dropout: 0.1 }), await losses('webgpu', { dropout: 0.1 })];
+  const [first, again] = [await watch('webgpu', { dropout: 0.1 }), await watch('webgpu', { dropout: 0.1 })];
   expect(again).toEqual(first);
+});
+
+test.each<[string, Partial<Recipe>]>([
+  ['AdamW', {}],
+  ['SGD', { optimizer: 'sgd' }],
+  ['micro-batches', { batch: 2, accumulate: 2 }],
+])('WebGPU, %s: stopped and resumed on another device makes the same bits as whole', async (_, change) => {
+  const settings = { ...change, dropout: 0.1, evalEvery: 10 };
+  const whole = await watch('webgpu', settings);
+  const before = await watch('webgpu', settings, { stopAt: 7 });
+  expect(before.last.state.step).toBe(before.losses.length);
+  expect(before.losses.length).toBeLessThan(12);
+  const gpu = await openGpu();
+  gpu.device.destroy();
+  await gpu.failed;
+  const after = await watch('webgpu', settings, { from: before.last });
+  expect([...before.losses, ...after.losses]).toEqual(whole.losses);
+  expect(after.last).toEqual(whole.last);
 });

@@ -1,0 +1,4 @@
+import { openGpu } from '../gpu/backend';
+import { checkAgainstPyTorch } from '../testing/checkAgainstPyTorch';
+
+checkAgainstPyTorch(openGpu);
