@@ -66,7 +66,6 @@ fn rng_key(seed: u32, purpose: u32, step: u32) -> vec2u {
     rng_mix(rng_mix(rng_mix(step ^ 0x85ebca6bu) + purpose) + seed));
 }
 fn rng_bits(key: vec2u, index: u32) -> u32 { return rng_mix(rng_mix(index ^ key.x) + key.y); }
-fn rng_uniform(key: vec2u, index: u32) -> f32 { return f32(rng_bits(key, index) >> 8u) / 16777216.0; }
 `;
 
 const mix3 = (a: number, b: number, c: number): number => mix((mix((mix(a) + b) | 0) + c) | 0);

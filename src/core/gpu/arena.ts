@@ -60,7 +60,7 @@ export function pieces(size: number, limit = bindingElements(), unit = 1): { fro
 export const bindingElements = (): number =>
   Math.floor(webgpu().device.limits.maxStorageBufferBindingSize / (4 * BLOCK)) * BLOCK;
 
-/** Tensors of zeros side by side. Disposing them leaves the memory; `destroy` frees it. */
+/** Tensors of zeros side by side. Disposing them leaves the memory; destroying the buffers frees it. */
 export function arena(
   entries: readonly { shape: readonly number[]; dtype: DataType }[],
   device = webgpu().device,
@@ -137,13 +137,14 @@ function where(tensors: readonly Tensor[], run: Run): Operand | undefined {
 function packed(tensors: readonly Tensor[], run: Run): Tensor {
   const members = tensors.slice(run.first, run.first + run.offsets.length);
   const known = packs.get(members[0]!);
-  if (known?.members.every((tensor, i) => tensor === members[i]) && !known.pack.isDisposed) return known.pack;
+  const isSame = known?.members.length === members.length && members.every((tensor, i) => tensor === known.members[i]);
+  if (isSame && !known.pack.isDisposed) return known.pack;
   const pack = emptyTensor([run.elements], 'float32');
   members.forEach((tensor, i) => encodeCopy(tensor, pack, run.offsets[i]! * 4, tensor.size * 4));
   packs.set(members[0]!, { members, pack });
   return pack;
 }
-/** So that the norm of the gradients and the optimizer read the same pack. */
+/** So that the norm of the gradients and the optimizer read the same pack: between them gradients must not change in place. */
 const packs = new WeakMap<Tensor, { members: readonly Tensor[]; pack: Tensor }>();
 
 /**

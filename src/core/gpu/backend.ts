@@ -16,8 +16,6 @@ export interface AdapterSummary {
   architecture: string;
   /** Runs on the processor (SwiftShader, llvmpipe, WARP): slower than WASM there. */
   software: boolean;
-  /** Bytes that one binding may have. */
-  maxBindingBytes: number;
   f16: boolean;
   subgroups: boolean;
   /** Lanes of a subgroup where all have as many; else, or where there are none, 0. */
@@ -35,6 +33,8 @@ export interface Gpu {
   check(): void;
   /** Settles with the same error as soon as there is one. */
   failed: Promise<HomegrownError>;
+  /** What `work` gives, or throws the same error where that comes first: much never settles on a lost device. */
+  orFailed<T>(work: Promise<T>): Promise<T>;
 }
 
 /** The adapter that `openGpu` would take, or null where the browser has none. */
@@ -120,7 +120,7 @@ async function requestAdapter(): Promise<GPUAdapter | null> {
   return (await navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' })) ?? null;
 }
 
-function summarise({ info, features, limits }: GPUAdapter): AdapterSummary {
+function summarise({ info, features }: GPUAdapter): AdapterSummary {
   const { subgroupMinSize: least = 0, subgroupMaxSize: most = 0 } = info as Partial<GPUAdapterInfo>;
   const texts = [info.description, info.device, info.architecture, info.vendor].filter((text) => text !== '');
   return {
@@ -128,7 +128,6 @@ function summarise({ info, features, limits }: GPUAdapter): AdapterSummary {
     vendor: info.vendor,
     architecture: info.architecture,
     software: info.isFallbackAdapter || SOFTWARE.test(texts.join(' ')),
-    maxBindingBytes: limits.maxStorageBufferBindingSize,
     f16: features.has('shader-f16'),
     subgroups: features.has('subgroups'),
     lanes: features.has('subgroups') && least === most ? least : 0,
@@ -137,12 +136,15 @@ function summarise({ info, features, limits }: GPUAdapter): AdapterSummary {
 }
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render|\bwarp\b|null-backend/i;
 
-function watch(device: GPUDevice): Pick<Gpu, 'check' | 'failed'> {
+function watch(device: GPUDevice): Pick<Gpu, 'check' | 'failed' | 'orFailed'> {
   let error: HomegrownError | undefined;
+  /** Told once. Raced against `failed` itself, every wait would leave something on it for as long as the device is well. */
+  const waiting = new Set<(error: HomegrownError) => void>();
   const failed = new Promise<HomegrownError>((resolve) => {
     const report = (code: 'device-lost' | 'bug' | 'out-of-memory', message: string) => {
       error ??= new HomegrownError(code, message);
       resolve(error);
+      for (const tell of waiting) tell(error);
     };
     device.addEventListener('uncapturederror', ({ error: { message, constructor } }) =>
       report(constructor.name === 'GPUOutOfMemoryError' ? 'out-of-memory' : 'bug', `WebGPU: ${message}`),
@@ -159,7 +161,19 @@ function watch(device: GPUDevice): Pick<Gpu, 'check' | 'failed'> {
   const check = () => {
     if (error) throw error;
   };
-  return { check, failed };
+  async function orFailed<T>(work: Promise<T>): Promise<T> {
+    check();
+    let tell: (error: HomegrownError) => void;
+    const failure = new Promise<never>((_, reject) => waiting.add((tell = reject)));
+    try {
+      const result = await Promise.race([work, failure]);
+      check();
+      return result;
+    } finally {
+      waiting.delete(tell!);
+    }
+  }
+  return { check, failed, orFailed };
 }
 
 function healthy(gpu: Gpu): boolean {

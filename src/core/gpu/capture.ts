@@ -39,6 +39,7 @@ export interface Trace {
   written: ReadonlySet<Cached>;
 }
 
+/** @throws {HomegrownError} 'bug' where the step does what a replay cannot: reads a tensor, writes what outlives it */
 export function trace(step: () => void): Trace {
   const backend = webgpu();
   const commands: Command[] = [];

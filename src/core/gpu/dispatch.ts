@@ -1,7 +1,7 @@
 /** Our own WGSL kernels: several outputs, in place, sizes baked in. They mix freely with TensorFlow.js's. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { HomegrownError } from '../base/errors';
+import { badSettings, HomegrownError } from '../base/errors';
 import { bufferOf, encodeDispatch, forgetValues, webgpu } from './tfjs';
 
 /** How a kernel sees a buffer. `update`: read and written in place; `write`: written, never read first. */
@@ -36,7 +36,10 @@ export interface Slice {
 }
 export type Operand = TensorInfo | Slice;
 
-/** Encodes one run of a kernel after everything encoded before. */
+/**
+ * Encodes one run of a kernel after everything encoded before.
+ * @throws {HomegrownError} 'bad-settings' where it asks for more workgroups than the device starts
+ */
 export function dispatch<Name extends string>(
   kernel: Kernel<Name>,
   operands: { readonly [name in Name]?: Operand | undefined },
@@ -105,26 +108,33 @@ interface Compiled {
   pipeline: GPUComputePipeline;
   layout: GPUBindGroupLayout;
 }
-/** By kernel and by code: kernels of one shape made twice share a pipeline. */
-const byKernel = new WeakMap<Kernel, { backend: WebGPUBackend; compiled: Compiled }>();
-const byCode = new WeakMap<WebGPUBackend, Map<string, Compiled>>();
+/** By code too: kernels of one shape made twice share a pipeline. */
+interface Pipelines {
+  byKernel: WeakMap<Kernel, Compiled>;
+  byCode: Map<string, Compiled>;
+}
+const pipelines = new WeakMap<WebGPUBackend, Pipelines>();
 
 function compiled(backend: WebGPUBackend, kernel: Kernel): Compiled {
-  const known = byKernel.get(kernel);
-  if (known?.backend === backend) return known.compiled;
-  let cache = byCode.get(backend);
-  if (!cache) byCode.set(backend, (cache = new Map<string, Compiled>()));
+  let known = pipelines.get(backend);
+  if (!known) pipelines.set(backend, (known = { byKernel: new WeakMap(), byCode: new Map() }));
+  let result = known.byKernel.get(kernel);
+  if (result) return result;
   const code = wgsl(kernel);
-  let result = cache.get(code);
-  if (!result) cache.set(code, (result = compile(backend.device, kernel, code)));
-  byKernel.set(kernel, { backend, compiled: result });
+  result = known.byCode.get(code) ?? compile(backend.device, kernel, code);
+  known.byCode.set(code, result);
+  known.byKernel.set(kernel, result);
   return result;
 }
 
 function compile(device: GPUDevice, kernel: Kernel, code: string): Compiled {
   const { name, grid } = kernel;
-  if (grid.some((n) => n > device.limits.maxComputeWorkgroupsPerDimension)) {
-    throw new HomegrownError('bug', `Kernel ${name} asks for ${grid.join(' x ')} workgroups.`);
+  const most = device.limits.maxComputeWorkgroupsPerDimension;
+  if (grid.some((n) => n > most)) {
+    throw badSettings(
+      `So many tokens a step need ${grid.join(' x ')} workgroups (${name}), and this GPU starts at most ${most} a side.`,
+      'Take a smaller batch or a shorter context.',
+    );
   }
   const entries = declared(kernel).map(([, [access]], binding) => ({
     binding,

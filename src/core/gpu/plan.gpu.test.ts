@@ -85,7 +85,8 @@ function program(seed: number) {
       },
       () => {
         // Tensors copied side by side: made there, where they are not used again.
-        const parts = [tf.tanh(any()), one(made), tf.neg(any())];
+        const x = one([tf.tanh(any()), one(made)]);
+        const parts = [x, one([x, one(made)]), one([x, tf.neg(any())])]; // the same one perhaps more than once
         const offsets = parts.map((_, i) =>
           parts.slice(0, i).reduce((n, { size }) => n + Math.ceil(size / BLOCK) * BLOCK, 0),
         );

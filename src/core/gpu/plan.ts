@@ -119,11 +119,18 @@ function elideCopies(device: GPUDevice, commands: readonly Command[]): { homes: 
     homes.set(from, { root: to, offset: toOffset });
     copyOf.set(from, command);
   });
-  // One buffer may not be read and written by the same dispatch: there, the tensor keeps a buffer of its own.
+  // One buffer may not be read and written by the same command: there, the tensor keeps a buffer of its own.
   for (let found = true; found;) {
     found = false;
     for (const command of commands) {
-      if (command.kind !== 'dispatch') continue;
+      if (command.kind === 'copy') {
+        const { from, to } = command;
+        if (!isUnplaced(from) || !isUnplaced(to) || (homes.has(from) && copyOf.get(from) === command)) continue;
+        // A tensor that is copied into one pack twice, or part of one into another.
+        const isInside = from !== to && homeOf(homes, from).root === homeOf(homes, to).root;
+        if (isInside && homes.delete(homes.has(from) ? from : to)) found = true;
+        continue;
+      }
       const inside = command.bindings.filter((b): b is Binding & { buffer: StandIn } => isUnplaced(b.buffer));
       for (const one of inside) {
         const clashes = inside.some(

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { stream } from '../base/rng';
+import { recompute } from '../ops/recompute';
 import { type Calls, capBindings, countCalls } from '../testing/dawn';
 import { arena, BLOCK, layout } from './arena';
 import { type Gpu, openGpu } from './backend';
@@ -88,6 +89,35 @@ test('steps may overlap and still come out in order', async () => {
   expect(calls.liveBytes).toBeLessThan(live);
 });
 
+test('a step that takes a GPU long goes in several submits, and comes to the same', async () => {
+  const [whole, parted] = [net(), net()];
+  const inputs = { x: { shape: [4, 5], dtype: 'float32' }, rate: { shape: [1], dtype: 'float32' } } as const;
+  const [one, several] = [compile(inputs, whole.step), compile(inputs, parted.step)];
+  const rate = Float32Array.of(0.3);
+  const run = async (program: typeof one, n: number) => (await program.run({ x: batch(n), rate })).loss[0];
+  expect(await run(several, 0)).toBe(await run(one, 0));
+  const { software } = gpu.adapter;
+  gpu.adapter.software = false;
+  try {
+    several.cost.gpuMs = 750; // as if it had
+    for (let n = 1; n < 4; n++) {
+      const want = await run(one, n);
+      calls.reset();
+      expect(await run(several, n)).toBe(want);
+      expect(calls).toMatchObject({ submits: 4, writes: 1, buffers: 0, bindGroups: 0 });
+      expect(calls.dispatches).toBe(several.cost.dispatches);
+      if (gpu.adapter.timestamps) expect(several.cost.gpuMs).toBeLessThan(700);
+    }
+    several.cost.gpuMs = 1e9;
+    calls.reset();
+    expect(await run(several, 4)).toBe(await run(one, 4));
+    expect(calls.submits, 'a command each, and the other program').toBeGreaterThan(several.cost.dispatches);
+  } finally {
+    gpu.adapter.software = software;
+  }
+  for (const program of [one, several]) program.dispose();
+});
+
 test('memory is accounted for, planned and in use, and time where the GPU tells it', async () => {
   const inputs = { x: { shape: [4, 5], dtype: 'float32' }, rate: { shape: [1], dtype: 'float32' } } as const;
   const { step } = net();
@@ -124,20 +154,82 @@ test('a step that reads a tensor is refused', async () => {
   await expect(reading).rejects.toThrow(/cannot be traced: it reads a tensor/);
 });
 
-test('a step that fails while it is traced leaves nothing behind, and the backend as it was', async () => {
-  releaseFreed(gpu.backend);
-  const before = [calls.liveBytes, tf.memory().numTensors];
-  const failing = () =>
-    compile({ x: { shape: [2], dtype: 'float32' } }, ({ x }) => {
+test.each([
+  ['in its forward pass', () => 0],
+  [
+    'inside a gradient',
+    (fail: () => never) => tf.grads((w) => tf.sum(tf.square(tf.tanh(w))).mul(fail()))([tf.ones([3])]),
+  ],
+  ['inside a gradient of a gradient', gradientOfRecomputed],
+] as const)('a step that fails %s leaves nothing behind, and the backend as it was', async (_, act) => {
+  const fail = (): never => {
+    throw new Error('It does not divide.');
+  };
+  const failing = () => {
+    const program = compile({ x: { shape: [2], dtype: 'float32' } }, ({ x }) => {
       tf.add(x, 1);
-      throw new Error('It does not divide.');
+      act(fail);
+      return fail();
     });
-  expect(failing).toThrow('It does not divide.');
-  const y = tf.tidy(() => tf.add(tf.tensor1d([1]), 1));
-  expect([...(await y.data())]).toEqual([2]);
-  y.dispose();
-  releaseFreed(gpu.backend);
-  expect([calls.liveBytes, tf.memory().numTensors]).toEqual(before);
+    return program.run({ x: new Float32Array(2) });
+  };
+  for (const backend of ['cpu', 'webgpu']) {
+    await tf.setBackend(backend);
+    releaseFreed(gpu.backend);
+    const before = [calls.liveBytes, tf.memory().numTensors];
+    await expect((async () => failing())()).rejects.toThrow('It does not divide.');
+    const y = tf.tidy(() => tf.add(tf.tensor1d([1]), 1));
+    expect([...(await y.data())]).toEqual([2]);
+    const [gradient] = tf.tidy(() => tf.grads((x) => tf.sum(tf.square(x)))([tf.tensor1d([3])]));
+    expect([...(await gradient!.data())]).toEqual([6]);
+    tf.dispose([y, gradient!]);
+    releaseFreed(gpu.backend);
+    expect([calls.liveBytes, tf.memory().numTensors], backend).toEqual(before);
+  }
+});
+/** Fails when the inner function runs a second time, on its way back. */
+function gradientOfRecomputed(fail: () => never) {
+  let runs = 0;
+  const inner = (x: tf.Tensor) => {
+    const y = tf.square(tf.tanh(x));
+    return ++runs === 2 ? fail() : y;
+  };
+  return tf.grads((w) => tf.sum(recompute(inner, [tf.square(w)], [])))([tf.ones([3])]);
+}
+
+test('a run with inputs of another size is refused, and takes nothing from those that follow', async () => {
+  const { step } = net();
+  const program = compile({ x: { shape: [4, 5], dtype: 'float32' }, rate: { shape: [1], dtype: 'float32' } }, step);
+  const rate = Float32Array.of(0.1);
+  for (let i = 0; i < 4; i++) {
+    await expect(program.run({ x: new Float32Array(19 + 2 * (i % 2)), rate })).rejects.toThrow(
+      /x has \d+ numbers instead of 20/,
+    );
+  }
+  expect((await program.run({ x: batch(0), rate })).loss[0]).toBeGreaterThan(0);
+  program.dispose();
+});
+
+test('what is on its way when a program is disposed still comes in, and gives its memory back; what waits is told', async () => {
+  const { step } = net();
+  flush(gpu.backend);
+  const before = calls.liveBytes;
+  const program = compile({ x: { shape: [4, 5], dtype: 'float32' }, rate: { shape: [1], dtype: 'float32' } }, step);
+  const rate = Float32Array.of(0.1);
+  const runs = Array.from({ length: 5 }, (_, n) => program.run({ x: batch(n), rate }));
+  program.dispose();
+  const ends = await Promise.allSettled(runs);
+  expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected']);
+  await expect(program.run({ x: batch(0), rate })).rejects.toThrow(/after it was disposed/);
+  expect(calls.liveBytes).toBe(before);
+});
+
+test('more workgroups than the GPU starts are refused as what they are, settings that are too large', () => {
+  const n = 64 * (gpu.device.limits.maxComputeWorkgroupsPerDimension + 1);
+  const act = () => tf.tidy(() => dispatch(descend(n), { w: tf.zeros([1]), g: tf.zeros([1]), rate: tf.zeros([1]) }));
+  expect(act).toThrow(
+    expect.objectContaining({ code: 'bad-settings', message: expect.stringContaining('65536 x 1') as string }),
+  );
 });
 
 test('a step with a tensor that no kernel of this GPU may see is refused by its size, and leaves nothing behind', async () => {

@@ -1,14 +1,15 @@
 /** A step as something to run again and again: the same function traced and replayed on WebGPU, or called on wasm and cpu. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
+import { HomegrownError } from '../base/errors';
 import { arena } from './arena';
 import { currentGpu, type Gpu } from './backend';
 import { placeOf } from './buffer';
 import { trace } from './capture';
 import { remember } from './memory';
 import { type Plan, plan } from './plan';
-import { Clock, elapsed, encode, profile, type Segment, segments, type Timing, TIMES } from './replay';
-import { bufferOf, type Cached, encodeCopy, flush } from './tfjs';
+import { Clock, elapsed, encode, inParts, type Part, profile, type Timing, TIMES } from './replay';
+import { bufferOf, type Cached, encodeCopy, flush, leavingNoTape } from './tfjs';
 
 export interface InputSpec {
   shape: readonly number[];
@@ -46,12 +47,17 @@ export interface Cost {
   unsharedBytes: number;
 }
 
+/** Milliseconds on the GPU. A processor that plays one draws no page, and no system watches it. */
+const LONGEST_SUBMIT = 200;
+
 /** Steps that a program may have on the way at once. */
-export const IN_FLIGHT = 3;
+const IN_FLIGHT = 3;
 
 /**
  * `step` gets a tensor for each input and returns float32 tensors. Whatever else it reads must outlive the program
  * (variables), and whatever it changes it must change in place (the optimizers' ops do).
+ * @param now milliseconds, for `cost`
+ * @throws {HomegrownError} on WebGPU, as `plan` does, and 'bug' where the step reads a tensor; then nothing is left of it
  */
 export function compile<In extends string, Out extends string>(
   inputs: Readonly<Record<In, InputSpec>>,
@@ -72,10 +78,12 @@ class Eager<In extends string, Out extends string> implements Program<In, Out> {
   ) {}
 
   async run(values: Values<In>): Promise<Results<Out>> {
-    const outputs = tf.tidy(() => {
-      const tensors = mapValues(this.inputs, ({ shape, dtype }, name) => tf.tensor(values[name], [...shape], dtype));
-      return { ...this.step(tensors) };
-    });
+    const outputs = leavingNoTape(() =>
+      tf.tidy(() => {
+        const tensors = mapValues(this.inputs, ({ shape, dtype }, name) => tf.tensor(values[name], [...shape], dtype));
+        return { ...this.step(tensors) };
+      }),
+    );
     const results = mapValues(outputs, (tensor) => tensor.dataSync<'float32'>());
     tf.dispose(outputs);
     return Promise.resolve(results);
@@ -99,11 +107,13 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   private readonly written: ReadonlySet<Cached>;
   private readonly input: Side<In>;
   private readonly output: Side<Out>;
-  private readonly commands: readonly Segment[];
+  /** Each goes in a submit of its own: one, unless that takes long. */
+  private parts: readonly Part[];
   private readonly clock: Clock | undefined;
   private readonly ring: Staging[];
   private readonly forget: () => void;
   private readonly waiting: (() => void)[] = [];
+  private isDisposed = false;
 
   constructor(
     private readonly gpu: Gpu,
@@ -131,7 +141,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     }
     this.input = input;
     this.output = output!;
-    this.commands = segments(this.plan.commands);
+    this.parts = inParts(this.plan.commands, 1);
     this.clock = gpu.adapter.timestamps ? new Clock(gpu.device, IN_FLIGHT) : undefined;
     if (gpu.adapter.timestamps) this.profile = (values) => this.timed(values);
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
@@ -156,13 +166,14 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   }
 
   async run(values: Values<In>): Promise<Results<Out>> {
-    this.gpu.check();
-    while (this.ring.length === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    const staging = this.ring.pop()!;
-    this.submit(values, staging);
+    let staging = this.take();
+    while (!staging) {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+      staging = this.take();
+    }
     try {
-      await Promise.race([staging.buffer.mapAsync(GPUMapMode.READ), this.gpu.failed]);
-      this.gpu.check();
+      this.submit(values, staging);
+      await this.gpu.orFailed(staging.buffer.mapAsync(GPUMapMode.READ));
       const bytes = staging.buffer.getMappedRange().slice(0);
       staging.buffer.unmap();
       if (this.clock) this.cost.gpuMs = elapsed(bytes, this.output.bytes);
@@ -170,22 +181,41 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
         new Float32Array(bytes, offset, this.output.tensors[name].size).slice(),
       );
     } finally {
-      this.ring.push(staging);
+      if (this.isDisposed) staging.buffer.destroy();
+      else this.ring.push(staging);
       this.waiting.shift()?.();
     }
+  }
+
+  private take(): Staging | undefined {
+    this.gpu.check();
+    if (this.isDisposed) throw new HomegrownError('bug', 'A program was run after it was disposed.');
+    return this.ring.pop();
   }
 
   private submit(values: Values<In>, { buffer, replay }: Staging): void {
     const began = this.now();
     const { device } = this.gpu;
     this.fill(values);
-    const encoder = device.createCommandEncoder();
-    if (this.clock) this.clock.encode(encoder, this.commands, replay, { buffer, offset: this.output.bytes });
-    else encode(encoder, this.commands);
-    encoder.copyBufferToBuffer(this.output.buffer, 0, buffer, 0, this.output.bytes);
-    device.queue.submit([encoder.finish()]);
+    this.divide();
+    for (const [i, part] of this.parts.entries()) {
+      const encoder = device.createCommandEncoder();
+      encode(encoder, part.segments, this.clock?.stamps(replay, part));
+      if (i === this.parts.length - 1) {
+        this.clock?.read(encoder, replay, { buffer, offset: this.output.bytes });
+        encoder.copyBufferToBuffer(this.output.buffer, 0, buffer, 0, this.output.bytes);
+      }
+      device.queue.submit([encoder.finish()]);
+    }
     for (const data of this.written) data.values = null;
     this.cost.encodeMs = this.now() - began;
+  }
+
+  /** A submit is not interrupted: where it is long, the page stands still, and a system may take the GPU for hung. */
+  private divide(): void {
+    const { gpuMs = 0 } = this.cost;
+    const wanted = this.gpu.adapter.software ? 1 : Math.ceil(gpuMs / LONGEST_SUBMIT);
+    if (wanted > this.parts.length) this.parts = inParts(this.plan.commands, wanted);
   }
 
   private fill(values: Values<In>): void {
@@ -194,6 +224,9 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     const bytes = new ArrayBuffer(this.input.bytes);
     for (const name of keys(this.inputs)) {
       const { size } = this.input.tensors[name];
+      if (values[name].length !== size) {
+        throw new HomegrownError('bug', `Input ${name} has ${values[name].length} numbers instead of ${size}.`);
+      }
       const Target = this.inputs[name].dtype === 'int32' ? Int32Array : Float32Array;
       new Target(bytes, this.input.offsets[name], size).set(values[name]);
     }
@@ -209,6 +242,8 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   }
 
   dispose(): void {
+    this.isDisposed = true;
+    for (const wake of this.waiting.splice(0)) wake();
     for (const each of [this.input, this.output]) destroy(each);
     for (const buffer of [...this.plan.buffers, ...this.ring.map((staging) => staging.buffer)]) buffer.destroy();
     this.clock?.destroy();

@@ -18,14 +18,35 @@ export function segments(commands: readonly Ready[]): Segment[] {
   return result;
 }
 
-/** The first and last pass write the time to queries `at` and `at + 1`. */
-export function encode(
-  encoder: GPUCommandEncoder,
-  all: readonly Segment[],
-  timed?: { queries: GPUQuerySet; at: number },
-): void {
-  const first = timed && all.findIndex(Array.isArray);
-  const last = timed && all.findLastIndex(Array.isArray);
+/** What goes to the GPU in one submit. */
+export interface Part {
+  segments: readonly Segment[];
+  /** Whether the first pass of all is in it, and the last. */
+  begins: boolean;
+  ends: boolean;
+}
+
+/** The commands in at most `n` parts of about as many each. */
+export function inParts(commands: readonly Ready[], n: number): Part[] {
+  const length = Math.max(1, Math.ceil(commands.length / n));
+  const all = Array.from({ length: Math.ceil(commands.length / length) }, (_, i) =>
+    segments(commands.slice(i * length, (i + 1) * length)),
+  );
+  const hasPass = (part: readonly Segment[]): boolean => part.some(Array.isArray);
+  const [first, last] = [all.findIndex(hasPass), all.findLastIndex(hasPass)];
+  return all.map((part, i) => ({ segments: part, begins: i === first, ends: i === last }));
+}
+
+/** Queries that the first pass writes the time to when it begins, and the last when it ends. */
+interface Stamps {
+  queries: GPUQuerySet;
+  begin?: number;
+  end?: number;
+}
+
+export function encode(encoder: GPUCommandEncoder, all: readonly Segment[], timed?: Stamps): void {
+  const first = timed?.begin === undefined ? -1 : all.findIndex(Array.isArray);
+  const last = timed?.end === undefined ? -1 : all.findLastIndex(Array.isArray);
   all.forEach((segment, i) => {
     if (!Array.isArray(segment)) {
       const { from, to, bytes } = segment;
@@ -37,8 +58,8 @@ export function encode(
         ? {
             timestampWrites: {
               querySet: timed.queries,
-              ...(i === first && { beginningOfPassWriteIndex: timed.at }),
-              ...(i === last && { endOfPassWriteIndex: timed.at + 1 }),
+              ...(i === first && { beginningOfPassWriteIndex: timed.begin }),
+              ...(i === last && { endOfPassWriteIndex: timed.end }),
             },
           }
         : undefined,
@@ -69,14 +90,12 @@ export class Clock {
     });
   }
 
-  /** Encodes the commands as replay `i` with its two times copied to `into`, 16 bytes. */
-  encode(
-    encoder: GPUCommandEncoder,
-    all: readonly Segment[],
-    i: number,
-    into: { buffer: GPUBuffer; offset: number },
-  ): void {
-    encode(encoder, all, { queries: this.queries, at: 2 * i });
+  /** For the part that begins, and the part that ends, replay `i`. */
+  stamps(i: number, { begins, ends }: Pick<Part, 'begins' | 'ends'>): Stamps {
+    return { queries: this.queries, ...(begins && { begin: 2 * i }), ...(ends && { end: 2 * i + 1 }) };
+  }
+  /** Copies the two times of replay `i` to `into`, 16 bytes. */
+  read(encoder: GPUCommandEncoder, i: number, into: { buffer: GPUBuffer; offset: number }): void {
     encoder.resolveQuerySet(this.queries, 2 * i, 2, this.resolved, i * STRIDE);
     encoder.copyBufferToBuffer(this.resolved, i * STRIDE, into.buffer, into.offset, TIMES);
   }
@@ -104,25 +123,29 @@ export interface Timing {
   ms: number;
 }
 
-/** Runs the commands once with a pass for each dispatch, whose time is measured. */
+/**
+ * Runs the commands once with a pass for each dispatch, whose time is measured. Browsers may round times to 0.1 ms, against
+ * pages that spy on each other: then those of short kernels say little.
+ */
 export async function profile(device: GPUDevice, commands: readonly Ready[]): Promise<Timing[]> {
   const dispatches = commands.filter((command) => 'group' in command);
   const timings: Timing[] = [];
   const clock = new Clock(device, 1);
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
   const staging = device.createBuffer({ label: 'timings', size: dispatches.length * TIMES, usage });
-  const encoder = device.createCommandEncoder();
-  for (const command of commands) {
-    if (!('group' in command)) {
-      encode(encoder, [command]);
-      continue;
-    }
-    const { pipeline, grid } = command;
-    clock.encode(encoder, [[command]], 0, { buffer: staging, offset: timings.length * TIMES });
-    timings.push({ name: pipeline.label, grid, ms: 0 });
-  }
-  device.queue.submit([encoder.finish()]);
   try {
+    const encoder = device.createCommandEncoder();
+    for (const command of commands) {
+      if (!('group' in command)) {
+        encode(encoder, [command]);
+        continue;
+      }
+      const { pipeline, grid } = command;
+      encode(encoder, [[command]], clock.stamps(0, { begins: true, ends: true }));
+      clock.read(encoder, 0, { buffer: staging, offset: timings.length * TIMES });
+      timings.push({ name: pipeline.label, grid, ms: 0 });
+    }
+    device.queue.submit([encoder.finish()]);
     await staging.mapAsync(GPUMapMode.READ);
     const bytes = staging.getMappedRange();
     timings.forEach((timing, i) => (timing.ms = elapsed(bytes, i * TIMES)));

@@ -44,12 +44,25 @@ export function releaseFreed(backend: WebGPUBackend): void {
 /** Whether the op that runs now is on the way to a gradient, so that what its backward needs is worth computing. */
 export const gradientWanted = (): boolean => tf.engine().state.gradientDepth > 0;
 
+/** Runs `act`, which takes gradients; where it fails, what was saved for its backward pass would else be kept for good. */
+export function leavingNoTape<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const { state } = tf.engine();
+    const tape = state.activeTape as typeof state.activeTape | null | undefined;
+    for (const { saved } of tape ?? []) if (saved) tf.dispose(saved);
+    state.activeTape = [];
+    throw error;
+  }
+}
+
 /** Runs `act`, which takes gradients, inside a backward pass: that pass would else find its own tape gone. */
 export function onItsOwnTape<T>(act: () => T): T {
   const { state } = tf.engine();
   const { activeTape } = state;
   try {
-    return act();
+    return leavingNoTape(act);
   } finally {
     state.activeTape = activeTape;
   }
@@ -167,7 +180,7 @@ export function withDevice(
   Object.assign(state, other);
   onWrite = (data) => writes.add(data);
   try {
-    act();
+    leavingNoTape(act);
   } finally {
     flush(backend); // also what a failed act has begun, or it would go on with the other device's encoder
     Object.assign(state, { device, queue, bufferManager });

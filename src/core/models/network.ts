@@ -1,4 +1,5 @@
 import type { Tensor2D, Variable } from '@tensorflow/tfjs';
+import { badFile } from '../base/errors';
 import { normals } from '../base/rng';
 import { hold } from '../ops/variables';
 import { modelSpec, type ModelId } from '.';
@@ -25,13 +26,16 @@ export interface ModelChoice {
 /** Weights on the host, by name. */
 export type Values = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
 
-/** Puts weights on the device in use. `values` may hold more than the model's own, such as moments. */
+/**
+ * Puts weights on the device in use. `values` may hold more than the model's own, such as moments.
+ * @throws {HomegrownError} 'bad-file' where a weight is missing
+ */
 export async function network(choice: ModelChoice, values: Values): Promise<Network> {
   const { id, config, vocabulary } = choice;
   const spec = modelSpec(id);
   const { apply } = await spec.load();
   const names = Object.keys(spec.params(config, vocabulary));
-  const held = hold(names.map((name) => values.get(name)!));
+  const held = hold(named(names, values));
   const params = Object.fromEntries(names.map((name, i) => [name, held.variables[i]!]));
   return {
     choice,
@@ -41,6 +45,14 @@ export async function network(choice: ModelChoice, values: Values): Promise<Netw
     dispose: held.dispose,
   };
 }
+
+/** Apart from `network`, whose functions would else keep all values on the host for as long as there is a network. */
+const named = (names: readonly string[], values: Values) =>
+  names.map((name) => {
+    const value = values.get(name);
+    if (!value) throw badFile(`There is no weight ${name} among ${values.size} tensors.`);
+    return value;
+  });
 
 /** Weights as the specification draws them: each has its own stream of the seed, so that the order does not matter. */
 export function initialValues({ id, config, vocabulary }: ModelChoice, seed: number): Values {

@@ -56,7 +56,7 @@ export const passing = (row: Vectors, lanes: number): Passing =>
 
 function throughMemory({ element, parts, bytes }: Vectors): Passing {
   const threads = 32;
-  // Two matrices fit 16 KiB, which every device has.
+  // Two matrices fit 16 KiB, which every device has: two rows of each where a head is as wide as it may be.
   const height = [32, 16, 8, 4, 2].find((rows) => rows * (2 * bytes + 8) <= 16_384) ?? 1;
   const atOnce = [4, 2].find((rows) => rows <= height && rows * parts <= 64) ?? 1;
   return {

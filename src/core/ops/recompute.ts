@@ -3,7 +3,7 @@
  *
  *   y = f(inputs), with the gradient of f by each input and each weight
  *
- * Half as much again of the forward pass's work for the memory of one such part at a time instead of all of them.
+ * The forward pass once more, a third of a step's work, for the memory of one such part at a time instead of all of them.
  * f must be a function of its inputs and weights alone (dropout is: its masks are functions of a counter), and its output
  * must depend on all of them. Source: Chen et al. 2016, arXiv:1604.06174.
  */

@@ -4,8 +4,8 @@
  *   loss = mean over counted n of logsumexp(z[n]) - z[n, targets[n]]      z = hidden classifier^T
  *
  * hidden [N, C]   classifier [V, C]   targets [N] int32; a negative target is not counted   loss scalar
- * Logits [rows, V] are made for a block of rows at a time, so that they never exceed LOGIT_BYTES. One block keeps its
- * probabilities for backward; more blocks make them again.
+ * Logits [rows, V] are made for a block of rows at a time, so that they never exceed LOGIT_BYTES, or on a GPU what 64 rows
+ * take. In the reference one block keeps its probabilities for backward; more blocks make them again.
  * Source: Bridle 1990 (softmax with its likelihood); in blocks: Hsu et al. 2024, "Liger Kernel", arXiv:2410.10989.
  */
 import * as tf from '@tensorflow/tfjs';

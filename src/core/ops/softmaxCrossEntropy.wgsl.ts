@@ -1,7 +1,8 @@
 /**
- * A block of rows at a time, by as many parts of the classifier as a binding asks for: logits, then loss and gradient of the logits in their place (never the probabilities), then
- * what the block adds to both gradients (as Hsu et al. 2024, "Liger Kernel", arXiv:2410.10989). Where a gradient is wanted,
- * forward computes it at once, since the loss is a number: backward only scales it.
+ * A block of rows at a time, by as many parts of the classifier as a binding asks for: logits, then loss and gradient of the
+ * logits in their place (never the probabilities), then what the block adds to both gradients (as Hsu et al. 2024, "Liger
+ * Kernel", arXiv:2410.10989). Where a gradient is wanted, forward computes it at once, since the loss is a number: backward
+ * only scales it.
  */
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
@@ -140,7 +141,7 @@ fn logit(row: u32, v: u32) -> f32 {
   }
   ${
     gradient
-      ? `workgroupBarrier();
+      ? `storageBarrier(); // lane 0 has read the label's logit
   let scale = select(0.0, inverse[0], label >= 0);
   ${overRow(`let p = exp(z[first + v] - all) / total;
       z[first + v] = (p - select(0.0, 1.0, i32(v) == label)) * scale;`)}`

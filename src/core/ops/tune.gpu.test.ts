@@ -110,3 +110,26 @@ test('rounds are lengthened until what it takes to start the GPU does not count'
   // 1, 4 and 16 at a time are tried; 16 take long enough.
   expect(calls.dispatches).toBe(all.reduce((sum, n) => sum + n + 21 + 3 * n * 16, 0));
 });
+
+test('a cut that this GPU refuses is not chosen, however little time it takes', async () => {
+  const gpu = await freshGpu();
+  const names = Object.keys(candidates(gpu, SHAPE_CLASSES[0]));
+  const { createComputePipeline } = GPUDevice.prototype;
+  let made = 0;
+  GPUDevice.prototype.createComputePipeline = function (descriptor) {
+    const refused = made++ === 0; // the first candidate's
+    return createComputePipeline.call(
+      this,
+      refused ? { ...descriptor, compute: { ...descriptor.compute, entryPoint: 'none' } } : descriptor,
+    );
+  };
+  const kept = memory();
+  try {
+    await tune(() => calls.dispatches, kept); // all take as long
+  } finally {
+    GPUDevice.prototype.createComputePipeline = createComputePipeline;
+  }
+  gpu.check();
+  const [name] = SHAPE_CLASSES;
+  expect(cutOf(name)).toEqual(candidates(gpu, name)[names[1]!]);
+});

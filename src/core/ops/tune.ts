@@ -61,27 +61,38 @@ async function fastest(
   cuts: Readonly<Record<string, Cut>>,
   now: () => number,
 ): Promise<string> {
-  const names = Object.keys(cuts);
-  if (names.length === 1) return names[0]!;
+  const [first] = Object.keys(cuts);
+  if (Object.keys(cuts).length === 1) return first!;
   const { M, N, K, ...lies } = sampleProduct(gpu, name);
   const [a, b, c] = [emptyTensor([M, K], 'float32'), emptyTensor([K, N], 'float32'), emptyTensor([M, N], 'float32')];
   const time = async (cut: Cut, times: number): Promise<number> => {
     const began = now();
     for (let i = 0; i < times; i++) dispatch(productBy({ M, N, K, ...lies }, cut), { a, b, c });
-    await finished(gpu);
+    await gpu.orFailed(finished(gpu));
     return now() - began;
   };
-  for (const cut of Object.values(cuts)) await time(cut, 1); // compiles
-  let times = 1;
-  while ((await time(cuts[names[0]!]!, times)) < LONG_ENOUGH && times < 1024) times *= 4;
-  const best = names.map(() => Infinity);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [i, cut] of Object.values(cuts).entries()) best[i] = Math.min(best[i]!, await time(cut, times));
+  /** Compiles it. Refused work takes no time, and would win. */
+  const works = async (cut: Cut): Promise<boolean> => {
+    gpu.device.pushErrorScope('validation');
+    await time(cut, 1);
+    return (await gpu.orFailed(gpu.device.popErrorScope())) === null;
+  };
+  try {
+    const able: { name: string; cut: Cut; best: number }[] = [];
+    for (const [each, cut] of Object.entries(cuts))
+      if (await works(cut)) able.push({ name: each, cut, best: Infinity });
+    if (able.length < 2) return able[0]?.name ?? first!;
+    let times = 1;
+    while ((await time(able[0]!.cut, times)) < LONG_ENOUGH && times < 1024) times *= 4;
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const each of able) each.best = Math.min(each.best, await time(each.cut, times));
+    }
+    const winner = able.reduce((x, y) => (y.best < x.best ? y : x));
+    return (winner.best < CLEARLY * able[0]!.best ? winner : able[0]!).name;
+  } finally {
+    tf.dispose([a, b, c]);
+    releaseFreed(gpu.backend);
   }
-  tf.dispose([a, b, c]);
-  releaseFreed(gpu.backend);
-  const winner = best.indexOf(Math.min(...best));
-  return names[best[winner]! < CLEARLY * best[0]! ? winner : 0]!;
 }
 
 /** A product of that class: a fraction of a millisecond on a GPU, a few on a processor. */

@@ -71,3 +71,15 @@ describe.each(Object.entries(CASES))('%s', (_, update) => {
     expect((await after(update('webgpu'), together, 'webgpu')).weights).toEqual(got.weights);
   });
 });
+
+test('a norm of the first tensors does not stand for a norm of all', async () => {
+  await openGpu();
+  const norms = tf.tidy(() => {
+    const [a, b] = [tf.fill([3], 2), tf.fill([3], 1)];
+    return [GLOBAL_NORM.webgpu!([a]), GLOBAL_NORM.webgpu!([a, b])];
+  });
+  const [one, both] = await Promise.all(norms.map((norm) => norm.data()));
+  expect(one![0]).toBeCloseTo(Math.sqrt(12), 5);
+  expect(both![0]).toBeCloseTo(Math.sqrt(15), 5);
+  tf.dispose(norms);
+});

@@ -9,19 +9,11 @@ export interface Held {
   dispose(): void;
 }
 
+type HostValues = readonly { shape: readonly number[]; data: Float32Array }[];
+
 /** Puts values of the host on the device in use. */
-export function hold(values: readonly { shape: readonly number[]; data: Float32Array }[]): Held {
-  if (tf.getBackend() !== 'webgpu') {
-    const variables = tf.tidy(() => values.map(({ shape, data }) => tf.variable(tf.tensor(data, [...shape]))));
-    return { variables, dispose: () => tf.dispose(variables) };
-  }
-  const { tensors, buffers } = arena(values.map(({ shape }) => ({ shape, dtype: 'float32' })));
-  const variables = tensors.map((tensor, i) => {
-    write(tensor, new Float32Array(values[i]!.data));
-    const variable = tf.variable(tensor);
-    tensor.dispose();
-    return variable;
-  });
+export function hold(values: HostValues): Held {
+  const { variables, buffers } = tf.getBackend() === 'webgpu' ? sideBySide(values) : apart(values);
   return {
     variables,
     dispose() {
@@ -29,4 +21,20 @@ export function hold(values: readonly { shape: readonly number[]; data: Float32A
       for (const buffer of buffers) buffer.destroy();
     },
   };
+}
+
+// Functions of their own: what they close over, the values, would else stay on the host for as long as `dispose` does.
+function apart(values: HostValues) {
+  const variables = tf.tidy(() => values.map(({ shape, data }) => tf.variable(tf.tensor(data, [...shape]))));
+  return { variables, buffers: [] };
+}
+function sideBySide(values: HostValues) {
+  const { tensors, buffers } = arena(values.map(({ shape }) => ({ shape, dtype: 'float32' })));
+  const variables = tensors.map((tensor, i) => {
+    write(tensor, new Float32Array(values[i]!.data));
+    const variable = tf.variable(tensor);
+    tensor.dispose();
+    return variable;
+  });
+  return { variables, buffers };
 }

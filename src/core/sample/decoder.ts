@@ -1,6 +1,7 @@
 /** The next token's scores, a token at a time: what was read before is kept, so that each step is one row of work. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import { disposingOnFailure } from '../base/disposing';
 import { compile } from '../gpu/program';
 import { modelSpec } from '../models';
 import type { Network } from '../models/network';
@@ -26,12 +27,11 @@ export function decoder(network: Network): Decoder {
   const zeros = { shape, data: new Float32Array(tf.util.sizeFromShape(shape)) };
   const kept = hold(Array.from({ length: layers }, () => zeros));
   const one = { shape: [1], dtype: 'int32' } as const;
-  const program = compile(
-    { ids: { shape: [1, 1], dtype: 'int32' }, position: one, length: one },
-    ({ ids, position, length }) => {
+  const program = disposingOnFailure([kept], () =>
+    compile({ ids: { shape: [1, 1], dtype: 'int32' }, position: one, length: one }, ({ ids, position, length }) => {
       const cache: Cache = { position: position as Tensor1D, length: length as Tensor1D, layers: kept.variables };
       return { scores: classify(network.hidden(ids as Tensor2D, { dropout: 0, cache }), network.classifier) };
-    },
+    }),
   );
   let known: readonly number[] = [];
 

@@ -2,13 +2,15 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { stream } from '../base/rng';
 import { type Gpu, openGpu } from '../gpu/backend';
+import { releaseFreed } from '../gpu/tfjs';
 import { evaluator } from '../evaluate/evaluate';
 import { initialValues, network } from '../models/network';
 import { OPTIMIZERS, type OptimizerId } from '../optim';
 import { hold } from '../ops/variables';
 import { learningRateAt } from '../optim/schedule';
 import { expectClose } from '../testing/checkOp';
-import { type Calls, countCalls } from '../testing/dawn';
+import { collected } from '../testing/collected';
+import { type Calls, capBindings, countCalls } from '../testing/dawn';
 import { HARDWARE, pretend } from '../testing/pretend';
 import { type Learner, learner } from './learner';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
@@ -205,4 +207,29 @@ test('200 steps leave nothing behind, and disposing frees all', async () => {
   expect([calls.liveBytes, tf.memory().numTensors]).toEqual([bytes, tensors]);
   learning.dispose();
   expect(calls.liveBytes).toBe(before.liveBytes);
+});
+test.each([{}, { accumulate: 2 }])('a step that does not fit leaves nothing behind: %o', async (change) => {
+  const cap = capBindings(gpu.device, 2 ** 20);
+  try {
+    releaseFreed(gpu.backend);
+    const before = [calls.liveBytes, tf.memory().numTensors];
+    await expect(start({ ...change, batch: 400 })).rejects.toMatchObject({ code: 'out-of-memory' });
+    releaseFreed(gpu.backend);
+    expect([calls.liveBytes, tf.memory().numTensors]).toEqual(before);
+  } finally {
+    cap.undo();
+  }
+});
+test('values are not kept on the host once they are on the device', async () => {
+  const given: WeakRef<object>[] = [];
+  const begin = () => {
+    const values = initialValues(model, 1);
+    for (const { data } of values.values()) given.push(new WeakRef(data));
+    return learner(model, recipe, values, () => 0);
+  };
+  const learning = await begin();
+  await run(learning, 1, 1);
+  expect(await collected(given)).toBe(given.length);
+  await run(learning, 2, 2);
+  learning.dispose();
 });

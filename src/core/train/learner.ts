@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { disposingOnFailure } from '../base/disposing';
 import { HomegrownError } from '../base/errors';
 import { firstNonFinite, type HostTensor, type NamedTensors } from '../checkpoint/tensors';
+import { currentGpu } from '../gpu/backend';
+import { forgetValues } from '../gpu/tfjs';
 import { type Network, network } from '../models/network';
 import { type Held, hold } from '../ops/variables';
 import { OPTIMIZERS } from '../optim';
@@ -25,7 +28,8 @@ export async function learner(
 ): Promise<Learner> {
   const net = await network(model, values);
   const { moments, held } = momentsFrom(net, recipe.optimizer, values);
-  const updates = updater(net, moments, recipe, now);
+  const needed = [net, ...held];
+  const updates = disposingOnFailure(needed, () => updater(net, moments, recipe, now));
   return {
     network: net,
     get cost() {
@@ -36,8 +40,7 @@ export async function learner(
     async tensors() {
       const tensors = new Map<string, HostTensor>();
       const read = async (name: string, tensor: tf.Variable): Promise<void> => {
-        const data = new Float32Array(await tensor.data<'float32'>());
-        tensors.set(name, { shape: tensor.shape, data });
+        tensors.set(name, { shape: tensor.shape, data: await ownValues(tensor) });
       };
       for (const [name, weight] of Object.entries(net.params)) await read(name, weight);
       for (const [i, prefix] of OPTIMIZERS[recipe.optimizer].moments.entries()) {
@@ -48,11 +51,17 @@ export async function learner(
       return tensors;
     },
     dispose() {
-      updates.dispose();
-      net.dispose();
-      for (const { dispose } of held) dispose();
+      for (const each of [updates, ...needed]) each.dispose();
     },
   };
+}
+
+/** A tensor's values, which nothing else holds. */
+async function ownValues(tensor: tf.Tensor): Promise<Float32Array> {
+  const values = await tensor.data<'float32'>();
+  if (!currentGpu()) return new Float32Array(values); // they may be the tensor itself
+  forgetValues(tensor); // a copy that TensorFlow.js would keep
+  return values;
 }
 
 /** The moments among `values`, or zeros. Each kind lies as the weights do, so that one update can go over all. */

@@ -1,21 +1,14 @@
 /** The vocabulary of a run: what goes in, what it says while it runs, what comes out. */
 import type { Job } from '../base/job';
 import type { Snapshot, TrainState } from '../checkpoint/snapshot';
-import type { ModelId } from '../models';
-import type { BaseConfig } from '../models/spec';
+import type { ModelChoice } from '../models/network';
 import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Recipe } from './recipe';
 
 export type { Snapshot, TrainState } from '../checkpoint/snapshot';
+export type { ModelChoice } from '../models/network';
 export type DeviceKind = 'webgpu' | 'wasm' | 'cpu';
-
-/** What is trained: the architecture, its size and the vocabulary it speaks. */
-export interface ModelChoice {
-  id: ModelId;
-  config: BaseConfig;
-  vocabulary: number;
-}
 
 /** What is known of a step on WebGPU only. Times are means of the last steps, in milliseconds. */
 export interface StepCost {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openGpu } from '../gpu/backend';
+import { gpuHasFailed, openGpu } from '../gpu/backend';
 import type { TokenSource } from '../shards/manifest';
 import { wasmFolder } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
@@ -89,4 +89,14 @@ test.each<[string, Partial<Recipe>]>([
   const after = await watch('webgpu', settings, { from: before.last });
   expect([...before.losses, ...after.losses]).toEqual(whole.losses);
   expect(after.last).toEqual(whole.last);
+});
+
+test('WebGPU: a run with micro-batches that fails leaves a device that can go on', async () => {
+  const wild = { optimizer: 'sgd', learningRate: 10, momentum: 0.99, clip: 0, batch: 1, accumulate: 4 } as const;
+  await expect(watch('webgpu', { ...wild, steps: 300, evalEvery: 300, saveEvery: 300 })).rejects.toMatchObject({
+    code: 'diverged',
+    message: expect.stringMatching(/^At step \d+ .* Step 0 is saved\.$/) as string,
+  });
+  expect(gpuHasFailed()).toBe(false);
+  expect((await watch('webgpu', {})).losses.length).toBe(20);
 });

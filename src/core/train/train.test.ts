@@ -181,6 +181,34 @@ describe('what goes wrong', () => {
     expect(failure).toMatchObject({ code: 'diverged' });
     expect((failure as HomegrownError).message).toContain(`Step ${saved.at(-1)!} is saved.`);
   });
+  test('a loss on held-out text that is no number ends the run before it is saved', async () => {
+    // Infinite for a byte that only the held-out text has: training never meets it.
+    const heldOut = source(tokenizer.encode('Zebras. '.repeat(60)));
+    const untied = { ...model, config: { ...model.config, untied: true as const } };
+    const tensors = new Map(initialValues(untied, 1));
+    const table = tensors.get('transformer.wte.weight')!;
+    const [Z] = tokenizer.encode('Z');
+    tensors.set('transformer.wte.weight', { ...table, data: table.data.map((x, i) => (i === Z! * 16 ? Infinity : x)) });
+    const saved: number[] = [];
+    const input: TrainInput = {
+      model: untied,
+      recipe: { ...recipe, evalEvery: 1, saveEvery: 1, dropout: 0 },
+      tokenizer,
+      train: data.train,
+      validation: heldOut,
+      from: { state: { step: 3, tokensSeen: 0, activeMs: 0, best: null }, tensors },
+      save: ({ state }) => {
+        saved.push(state.step);
+        return Promise.resolve({ bytes: 1 });
+      },
+      now: () => 0,
+    };
+    await expect(train(input, unwatched)).rejects.toMatchObject({
+      code: 'diverged',
+      message: 'At step 4 the loss on held-out text is NaN. Step 3 is saved.',
+    });
+    expect(saved).toEqual([]);
+  });
   test('settings that cannot run are told by field, before anything starts', async () => {
     await expect(watch({ steps: 0, dropout: 2 })).rejects.toMatchObject({
       code: 'bad-settings',

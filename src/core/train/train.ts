@@ -23,7 +23,8 @@ import type { StepCost, StepEvent, Train, TrainEvent, TrainInput, TrainOutcome, 
 import { sampleText } from './sampleText';
 
 export const train: Train = async (input, job) => {
-  const { model, recipe, from, now } = input;
+  const { from, ...rest } = input; // the snapshot's tensors are not kept on the host for the whole run
+  const { model, recipe, now } = rest;
   const found = problems(model, recipe, { train: input.train.tokens, validation: input.validation.tokens });
   if (found.length > 0) throw unfit(found);
   if (from && from.state.step >= recipe.steps) {
@@ -34,7 +35,7 @@ export const train: Train = async (input, job) => {
   const learning = await learner(model, recipe, from?.tensors ?? initialValues(model, recipe.seed), now);
   const evaluating = evaluator(learning.network);
   try {
-    return await run(input, learning, evaluating, job);
+    return await run(rest, from?.state, learning, evaluating, job);
   } finally {
     evaluating.dispose();
     learning.dispose();
@@ -42,14 +43,15 @@ export const train: Train = async (input, job) => {
 };
 
 async function run(
-  input: TrainInput,
+  input: Omit<TrainInput, 'from'>,
+  from: TrainState | undefined,
   learning: Learner,
   evaluating: Evaluator,
   job: Job<TrainEvent>,
 ): Promise<TrainOutcome> {
-  const { model, recipe, from, now } = input;
+  const { model, recipe, now } = input;
   const { context } = model.config;
-  const state: TrainState = from ? { ...from.state } : { step: 0, tokensSeen: 0, activeMs: 0, best: null };
+  const state: TrainState = from ? { ...from } : { step: 0, tokensSeen: 0, activeMs: 0, best: null };
   const began = now() - state.activeMs;
   const losses = new Recent(LOSSES);
   const times = new Recent(TIMES);
@@ -57,7 +59,7 @@ async function run(
   const onGpu = new Recent(TIMES);
   const underway: Promise<void>[] = [];
   let told = now();
-  let savedStep: number | null = from ? from.state.step : null;
+  let savedStep: number | null = from ? from.step : null;
   let validationLoss: number | null = null;
 
   /** Starts the next update; its loss is told when the device has it. */
@@ -67,7 +69,8 @@ async function run(
     const rows = recipe.batch * recipe.accumulate;
     const { inputs, targets } = await batch(input.train, { seed: recipe.seed, step, rows, context });
     const result = learning.step(step, inputs, targets).then(({ loss, norm }) => {
-      if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw diverged(`At step ${step} the loss is ${loss}.`);
+      if (!Number.isFinite(loss)) throw diverged(`At step ${step} the loss is ${loss}.`);
+      if (!Number.isFinite(norm)) throw diverged(`At step ${step} the norm of the gradient is ${norm}.`);
       const time = now();
       times.add(time - Math.max(started, told));
       told = time;
@@ -110,6 +113,7 @@ async function run(
     await settle();
     const { network } = learning;
     const loss = await evaluating.meanLoss(input.validation, { rows: recipe.batch, tokens: recipe.evalTokens });
+    if (!Number.isFinite(loss)) throw diverged(`At step ${state.step} the loss on held-out text is ${loss}.`);
     const sample = await sampleText(network, input.tokenizer, recipe.samplePrompt);
     if (!state.best || loss < state.best.loss) state.best = { step: state.step, loss };
     validationLoss = loss;
@@ -153,6 +157,7 @@ async function run(
     }
     if (savedStep !== state.step) await save();
   } catch (thrown) {
+    await Promise.allSettled(underway); // what is on its way needs the programs that are disposed next
     const error = await explained(thrown);
     if (!(error instanceof HomegrownError)) throw error;
     throw new HomegrownError(error.code, `${error.message.replace(/\.$/, '')}. ${safe()}`, error.remedy);

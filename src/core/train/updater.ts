@@ -1,3 +1,4 @@
+import { disposingOnFailure } from '../base/disposing';
 import { breathe } from '../base/job';
 import { compile, type Cost } from '../gpu/program';
 import type { Timing } from '../gpu/replay';
@@ -18,6 +19,7 @@ export interface Updater {
   dispose(): void;
 }
 
+/** @throws {HomegrownError} as `compile` does; then nothing is left. */
 export function updater(network: Network, moments: Moments, recipe: Recipe, now: () => number): Updater {
   const { context } = network.choice.config;
   const optimizer = OPTIMIZERS[recipe.optimizer];
@@ -50,8 +52,12 @@ export function updater(network: Network, moments: Moments, recipe: Recipe, now:
 
   const zeros = Object.values(network.params).map(({ shape, size }) => ({ shape, data: new Float32Array(size) }));
   const gathered = hold(zeros);
-  const gather = compile(inputs, (given) => parts.gather(given, gathered.variables), now);
-  const apply = compile(rateInput, (given) => parts.apply(given, gathered.variables), now);
+  const gather = disposingOnFailure([gathered], () =>
+    compile(inputs, (given) => parts.gather(given, gathered.variables), now),
+  );
+  const apply = disposingOnFailure([gather, gathered], () =>
+    compile(rateInput, (given) => parts.apply(given, gathered.variables), now),
+  );
   const micro = recipe.batch * context;
 
   /** Submits all of a step in order; few enough at a time that the device never makes one wait, and so overtake. */
