@@ -154,7 +154,7 @@ function watch(device: GPUDevice): Pick<Gpu, 'check' | 'failed' | 'orFailed'> {
         'device-lost',
         reason === 'destroyed'
           ? 'The GPU was given back while it was in use.'
-          : `The browser or the driver reset the GPU and said: ${message}`,
+          : `The browser or the driver reset the GPU${message.trim() && ` and said: ${message.trim()}`}`,
       ),
     );
   });

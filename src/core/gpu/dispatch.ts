@@ -132,7 +132,7 @@ function compile(device: GPUDevice, kernel: Kernel, code: string): Compiled {
   const most = device.limits.maxComputeWorkgroupsPerDimension;
   if (grid.some((n) => n > most)) {
     throw badSettings(
-      `So many tokens a step need ${grid.join(' x ')} workgroups (${name}), and this GPU starts at most ${most} a side.`,
+      `${name} would take ${grid.join(' x ')} workgroups, and this GPU starts at most ${most} a side.`,
       'Take a smaller batch or a shorter context.',
     );
   }

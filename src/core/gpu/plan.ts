@@ -69,7 +69,7 @@ function refuseTooLarge({ maxStorageBufferBindingSize: most }: GPUSupportedLimit
   if (largest <= most) return;
   throw new HomegrownError(
     'out-of-memory',
-    `A step needs a tensor of ${formatBytes(largest)}, and on this GPU a kernel sees at most ${formatBytes(most)} of one.`,
+    `A tensor would have ${formatBytes(largest)}, and on this GPU a kernel sees at most ${formatBytes(most)} of one.`,
   );
 }
 

@@ -166,12 +166,9 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   }
 
   async run(values: Values<In>): Promise<Results<Out>> {
-    let staging = this.take();
-    while (!staging) {
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-      staging = this.take();
-    }
+    let staging: Staging | undefined;
     try {
+      while (!(staging = this.take())) await new Promise<void>((resolve) => this.waiting.push(resolve));
       this.submit(values, staging);
       await this.gpu.orFailed(staging.buffer.mapAsync(GPUMapMode.READ));
       const bytes = staging.buffer.getMappedRange().slice(0);
@@ -181,15 +178,15 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
         new Float32Array(bytes, offset, this.output.tensors[name].size).slice(),
       );
     } finally {
-      if (this.isDisposed) staging.buffer.destroy();
-      else this.ring.push(staging);
+      if (this.isDisposed) staging?.buffer.destroy();
+      else if (staging) this.ring.push(staging);
       this.waiting.shift()?.();
     }
   }
 
   private take(): Staging | undefined {
     this.gpu.check();
-    if (this.isDisposed) throw new HomegrownError('bug', 'A program was run after it was disposed.');
+    if (this.isDisposed) throw new HomegrownError('bug', 'A program was disposed before this run of it began.');
     return this.ring.pop();
   }
 
@@ -214,8 +211,8 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   /** A submit is not interrupted: where it is long, the page stands still, and a system may take the GPU for hung. */
   private divide(): void {
     const { gpuMs = 0 } = this.cost;
-    const wanted = this.gpu.adapter.software ? 1 : Math.ceil(gpuMs / LONGEST_SUBMIT);
-    if (wanted > this.parts.length) this.parts = inParts(this.plan.commands, wanted);
+    const wanted = this.gpu.adapter.software ? 1 : Math.max(1, Math.ceil(gpuMs / LONGEST_SUBMIT));
+    if (wanted !== this.parts.length) this.parts = inParts(this.plan.commands, wanted);
   }
 
   private fill(values: Values<In>): void {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
 import { floats, integers, type Sample } from '../testing/checkOp';
 import { checkOnGpu } from '../testing/checkOnGpu';
+import { limit } from '../testing/dawn';
 import { HARDWARE, pretend } from '../testing/pretend';
 import { attention, ATTENTION } from './attention';
 
@@ -96,4 +97,19 @@ describe.each([
     expect(await of(NaN)).toEqual(await of(0));
     gpu.check();
   });
+});
+
+test('a head that does not fit the memory of a workgroup is refused by its size', async () => {
+  const gpu = await openGpu();
+  const pretending = pretend(gpu, HARDWARE);
+  const limited = limit(gpu.device, 'maxComputeWorkgroupStorageSize', 1024);
+  const act = (D: number) => () =>
+    tf.tidy(() => void attention({ qkv: tf.zeros([2, 3 * D]) }, { rows: 1, heads: 1, causal: true }));
+  try {
+    expect(act(132)).toThrow(/1064 bytes .* has 1024/);
+    expect(act(120)).not.toThrow();
+  } finally {
+    limited.undo();
+    pretending.undo();
+  }
 });

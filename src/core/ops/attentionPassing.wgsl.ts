@@ -4,6 +4,7 @@
  * On a GPU, through the workgroup's memory. On a processor, where a subgroup is one vector register and a load at an address
  * that differs between lanes is one load after the other: each lane of a subgroup loads a row and gives it to all.
  */
+import { badSettings } from '../base/errors';
 import { currentGpu } from '../gpu/backend';
 import type { Element, Kernel } from '../gpu/dispatch';
 import { upTo } from './product.wgsl';
@@ -56,8 +57,16 @@ export const passing = (row: Vectors, lanes: number): Passing =>
 
 function throughMemory({ element, parts, bytes }: Vectors): Passing {
   const threads = 32;
-  // Two matrices fit 16 KiB, which every device has: two rows of each where a head is as wide as it may be.
-  const height = [32, 16, 8, 4, 2].find((rows) => rows * (2 * bytes + 8) <= 16_384) ?? 1;
+  const rowBytes = 2 * bytes + 8; // of near, far and numbers
+  const most = currentGpu()!.device.limits.maxComputeWorkgroupStorageSize;
+  if (rowBytes > most) {
+    throw badSettings(
+      `A head so wide takes ${rowBytes} bytes of a workgroup's memory, and this GPU has ${most}.`,
+      'Take more heads, or WASM.',
+    );
+  }
+  // 16 KiB, which every device has, let several workgroups run at once where there is more.
+  const height = [32, 16, 8, 4, 2].find((rows) => rows * rowBytes <= 16_384) ?? 1;
   const atOnce = [4, 2].find((rows) => rows <= height && rows * parts <= 64) ?? 1;
   return {
     threads,

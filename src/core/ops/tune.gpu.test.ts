@@ -133,3 +133,13 @@ test('a cut that this GPU refuses is not chosen, however little time it takes', 
   const [name] = SHAPE_CLASSES;
   expect(cutOf(name)).toEqual(candidates(gpu, name)[names[1]!]);
 });
+
+test('tuning that fails leaves no error scope: what the GPU refuses later is heard', async () => {
+  const gpu = await freshGpu();
+  const broken = () => {
+    if (calls.dispatches > 0) throw new Error('The clock stopped.');
+    return 0;
+  };
+  await expect(tune(broken)).rejects.toThrow('The clock stopped.');
+  await expect(gpu.device.popErrorScope()).rejects.toThrow();
+});

@@ -73,19 +73,27 @@ async function fastest(
   };
   /** Compiles it. Refused work takes no time, and would win. */
   const works = async (cut: Cut): Promise<boolean> => {
-    gpu.device.pushErrorScope('validation');
-    await time(cut, 1);
-    return (await gpu.orFailed(gpu.device.popErrorScope())) === null;
+    const filters = ['validation', 'internal'] as const;
+    for (const filter of filters) gpu.device.pushErrorScope(filter);
+    let refusals: Promise<(GPUError | null)[]>;
+    try {
+      await time(cut, 1);
+    } finally {
+      refusals = Promise.all(filters.map(() => gpu.device.popErrorScope()));
+      refusals.catch(() => undefined); // the device is lost, which is told by what it is awaited for
+    }
+    return (await gpu.orFailed(refusals)).every((refusal) => refusal === null);
   };
   try {
     const able: { name: string; cut: Cut; best: number }[] = [];
-    for (const [each, cut] of Object.entries(cuts))
-      if (await works(cut)) able.push({ name: each, cut, best: Infinity });
+    for (const [cutName, cut] of Object.entries(cuts)) {
+      if (await works(cut)) able.push({ name: cutName, cut, best: Infinity });
+    }
     if (able.length < 2) return able[0]?.name ?? first!;
     let times = 1;
     while ((await time(able[0]!.cut, times)) < LONG_ENOUGH && times < 1024) times *= 4;
     for (let round = 0; round < ROUNDS; round++) {
-      for (const each of able) each.best = Math.min(each.best, await time(each.cut, times));
+      for (const candidate of able) candidate.best = Math.min(candidate.best, await time(candidate.cut, times));
     }
     const winner = able.reduce((x, y) => (y.best < x.best ? y : x));
     return (winner.best < CLEARLY * able[0]!.best ? winner : able[0]!).name;

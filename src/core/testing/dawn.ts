@@ -44,12 +44,8 @@ const looks = (act: () => void): boolean =>
 
 /** Makes a device have bindings of at most so many bytes, and refuse larger ones, until `undo`. */
 export function capBindings(device: GPUDevice, bytes: number): { undo(): void } {
-  const { limits } = device;
+  const limited = limit(device, 'maxStorageBufferBindingSize', bytes);
   const { createBindGroup } = GPUDevice.prototype;
-  const capped = new Proxy(limits, {
-    get: (real, name): unknown => (name === 'maxStorageBufferBindingSize' ? bytes : Reflect.get(real, name, real)),
-  });
-  Object.assign(device, { limits: capped });
   GPUDevice.prototype.createBindGroup = function (descriptor) {
     for (const { binding, resource } of descriptor.entries) {
       const { buffer, offset = 0, size = buffer.size - offset } = resource as GPUBufferBinding;
@@ -59,10 +55,20 @@ export function capBindings(device: GPUDevice, bytes: number): { undo(): void } 
   };
   return {
     undo() {
-      Object.assign(device, { limits });
+      limited.undo();
       GPUDevice.prototype.createBindGroup = createBindGroup;
     },
   };
+}
+
+/** Makes a device say that it has another limit, until `undo`. */
+export function limit(device: GPUDevice, name: keyof GPUSupportedLimits, value: number): { undo(): void } {
+  const { limits } = device;
+  const limited = new Proxy(limits, {
+    get: (real, asked): unknown => (asked === name ? value : Reflect.get(real, asked, real)),
+  });
+  Object.assign(device, { limits: limited });
+  return { undo: () => void Object.assign(device, { limits }) };
 }
 
 /** Since the last `reset`, except `liveBytes` (now) and `peakBytes` (ever): sizes as asked of createBuffer. */

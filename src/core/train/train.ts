@@ -23,8 +23,7 @@ import type { StepCost, StepEvent, Train, TrainEvent, TrainInput, TrainOutcome, 
 import { sampleText } from './sampleText';
 
 export const train: Train = async (input, job) => {
-  const { from, ...rest } = input; // the snapshot's tensors are not kept on the host for the whole run
-  const { model, recipe, now } = rest;
+  const { model, recipe, from, now } = input;
   const found = problems(model, recipe, { train: input.train.tokens, validation: input.validation.tokens });
   if (found.length > 0) throw unfit(found);
   if (from && from.state.step >= recipe.steps) {
@@ -35,7 +34,7 @@ export const train: Train = async (input, job) => {
   const learning = await learner(model, recipe, from?.tensors ?? initialValues(model, recipe.seed), now);
   const evaluating = evaluator(learning.network);
   try {
-    return await run(rest, from?.state, learning, evaluating, job);
+    return await run(input, learning, evaluating, job);
   } finally {
     evaluating.dispose();
     learning.dispose();
@@ -43,15 +42,14 @@ export const train: Train = async (input, job) => {
 };
 
 async function run(
-  input: Omit<TrainInput, 'from'>,
-  from: TrainState | undefined,
+  input: TrainInput,
   learning: Learner,
   evaluating: Evaluator,
   job: Job<TrainEvent>,
 ): Promise<TrainOutcome> {
-  const { model, recipe, now } = input;
+  const { model, recipe, from, now } = input;
   const { context } = model.config;
-  const state: TrainState = from ? { ...from } : { step: 0, tokensSeen: 0, activeMs: 0, best: null };
+  const state: TrainState = from ? { ...from.state } : { step: 0, tokensSeen: 0, activeMs: 0, best: null };
   const began = now() - state.activeMs;
   const losses = new Recent(LOSSES);
   const times = new Recent(TIMES);
@@ -59,7 +57,7 @@ async function run(
   const onGpu = new Recent(TIMES);
   const underway: Promise<void>[] = [];
   let told = now();
-  let savedStep: number | null = from ? from.step : null;
+  let savedStep: number | null = from ? from.state.step : null;
   let validationLoss: number | null = null;
 
   /** Starts the next update; its loss is told when the device has it. */
@@ -157,10 +155,9 @@ async function run(
     }
     if (savedStep !== state.step) await save();
   } catch (thrown) {
-    await Promise.allSettled(underway); // what is on its way needs the programs that are disposed next
     const error = await explained(thrown);
     if (!(error instanceof HomegrownError)) throw error;
-    throw new HomegrownError(error.code, `${error.message.replace(/\.$/, '')}. ${safe()}`, error.remedy);
+    throw new HomegrownError(error.code, `${error.message.trim().replace(/\.$/, '')}. ${safe()}`, error.remedy);
   }
   const reason = state.step < recipe.steps ? 'stopped' : 'finished';
   return { reason, state, trainLoss: losses.mean, validationLoss };

@@ -6,7 +6,7 @@ import { DEFAULT_RECIPE, type Recipe } from '../../core/train/recipe';
 import type { BaseConfig } from '../../core/models/spec';
 import type { DeviceInfo } from '../../protocol/gpu';
 import { estimate } from '../../state/estimate';
-import { diagnose, nearestHeads, passes, usualRate, type Situation } from './doctor';
+import { diagnose, largestDivisor, passes, usualRate, type Situation } from './doctor';
 
 const VOCABULARY = 300;
 const wasm: DeviceInfo = { kind: 'wasm', name: 'CPU', software: false, features: [], gigaflops: 25, choices: ['wasm'] };
@@ -146,9 +146,6 @@ test('passes are tokens read over tokens there', () => {
   expect(passes(situation())).toBeCloseTo((2000 * 12 * 64) / 1e6);
   expect(passes(situation({ text: undefined }))).toBeUndefined();
 });
-test('the nearest number of heads that suits a width', () => {
-  const nearest = (width: number, heads: number) =>
-    nearestHeads({ id: 'gpt', config: { layers: 2, heads, width, context: 64 }, vocabulary: VOCABULARY });
-  expect([nearest(384, 7), nearest(97, 8), nearest(12, 100), nearest(24, 5)]).toEqual([6, 1, 12, 4]);
-  expect([nearest(1024, 1), nearest(1031, 4)], 'a head may be 512 wide').toEqual([2, undefined]);
+test('the largest divisor', () => {
+  expect([largestDivisor(384, 7), largestDivisor(97, 8), largestDivisor(6, 100)]).toEqual([6, 1, 6]);
 });

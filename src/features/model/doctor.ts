@@ -87,10 +87,8 @@ function mendOf(field: Problem['field'], { model, text }: Situation): Mend | und
     return { kind: 'addText', label: 'Add text' };
   }
   if (field === 'heads') {
-    const heads = nearestHeads(model);
-    if (heads !== undefined) return { kind: 'model', label: `Set ${formatCount(heads)} heads`, change: { heads } };
-    const width = Math.round(config.width / ROUND) * ROUND;
-    return { kind: 'model', label: `Set width ${formatCount(width)}`, change: { width } };
+    const heads = largestDivisor(config.width, config.heads);
+    if (heads !== config.heads) return { kind: 'model', label: `Set ${formatCount(heads)} heads`, change: { heads } };
   }
   if (field in config) {
     const key = field as SizeName;
@@ -101,17 +99,9 @@ function mendOf(field: Problem['field'], { model, text }: Situation): Mend | und
   return undefined;
 }
 
-/** A width that some number of heads always suits. */
-const ROUND = 64;
-
-/** The number of heads nearest to what was asked that suits the width; the smaller of two; undefined where none does. */
-export function nearestHeads({ id, config }: Situation['model']): number | undefined {
-  const spec = modelSpec(id);
-  const { min, max } = spec.fields.heads;
-  const suits = (heads: number): boolean => !spec.problems({ ...config, heads }).some(({ field }) => field === 'heads');
-  const all = Array.from({ length: max - min + 1 }, (_, i) => min + i).filter(suits);
-  const distance = (heads: number): number => Math.abs(heads - config.heads);
-  return all.sort((a, b) => distance(a) - distance(b))[0];
+export function largestDivisor(n: number, most: number): number {
+  for (let d = Math.min(Math.floor(most), n); d > 1; d--) if (n % d === 0) return d;
+  return 1;
 }
 
 /** A check says nothing where it has nothing to look at, a sentence where all is fine, else what it found. */

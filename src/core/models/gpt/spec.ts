@@ -3,9 +3,6 @@ import type { BaseConfig, ModelSpec, Parameter, ParamTable, SizeName } from '../
 
 export type GptConfig = BaseConfig;
 
-/** What the registers that WGSL promises a thread hold of attention's rows: 8,192 bytes, four rows in the gradient of keys. */
-const WIDEST_HEAD = 512;
-
 /** GPT-2. Names, shapes and layouts are those of Hugging Face's GPT2LMHeadModel, whose weights are [in, out]. */
 export const gpt: ModelSpec = {
   label: 'GPT',
@@ -35,9 +32,6 @@ export const gpt: ModelSpec = {
     }
     if (found.length === 0 && width % heads !== 0) {
       found.push({ field: 'heads', message: `The width of ${width} cannot be divided among ${heads} heads.` });
-    } else if (found.length === 0 && width / heads > WIDEST_HEAD) {
-      const message = `A head would be ${width / heads} wide, and at most ${WIDEST_HEAD} are possible: take at least ${Math.ceil(width / WIDEST_HEAD)} heads.`;
-      found.push({ field: 'heads', message });
     }
     return found;
   },
