@@ -46,7 +46,7 @@ export interface StepReport {
  * @throws HomegrownError 'bad-settings' with the adapters that there are, where none has `adapter` in its name
  */
 export async function countedGpu(adapter?: string): Promise<{ name: string; calls: Calls }> {
-  installDawn(adapter === undefined ? {} : { adapter });
+  installDawn({ adapter });
   const gpu = await openGpu().catch((error: unknown) => {
     if (adapter === undefined || !(error instanceof Error)) throw error;
     throw badSettings(

@@ -1,7 +1,7 @@
 // Dawn in Node as navigator.gpu with every call counted, as for our own step, and forgiving enough for every rival.
 import { countCalls, installDawn } from '../../src/core/testing/dawn.ts';
 export const config = { V: 65, T: 64, E: 128, H: 4, L: 2, B: 8, steps: 8, ...JSON.parse(process.argv[2] ?? '{}') };
-installDawn(config.adapter === undefined ? {} : { adapter: config.adapter });
+installDawn(config);
 const { gpu: dawn } = navigator;
 const gpu = {
   wgslLanguageFeatures: dawn.wgslLanguageFeatures,

@@ -11,7 +11,14 @@ beforeAll(async () => {
 test('the device has what the adapter offers', async () => {
   const adapter = await findGpu();
   expect(adapter).toEqual(gpu.adapter);
-  expect(gpu.device.features.has('shader-f16')).toBe(gpu.adapter.f16);
+  const { features, limits } = gpu.device;
+  expect(features.has('shader-f16')).toBe(gpu.adapter.f16);
+  expect(features.has('subgroups')).toBe(gpu.adapter.subgroups);
+  expect(features.has('timestamp-query')).toBe(gpu.adapter.timestamps);
+  const offered = (await navigator.gpu.requestAdapter())!.limits;
+  for (const name of ['maxStorageBufferBindingSize', 'maxBufferSize', 'maxComputeWorkgroupStorageSize'] as const) {
+    expect(limits[name], name).toBe(offered[name]);
+  }
 });
 test('small tensors are computed on the GPU too', async () => {
   const y = tf.add(tf.tensor1d([1, 2]), tf.tensor1d([3, 4]));

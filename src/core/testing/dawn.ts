@@ -5,7 +5,7 @@
 import { create, globals } from 'webgpu';
 
 /** Absent where Node has no adapter at all; then `navigator.gpu.requestAdapter()` gives null, as in a browser. */
-export function installDawn(options: { adapter?: string } = {}): void {
+export function installDawn(options: { adapter?: string | undefined } = {}): void {
   Object.assign(globalThis, globals);
   restWhileWaiting();
   const flags = ['disable-dawn-features=timestamp_quantization'];
