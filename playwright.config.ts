@@ -1,6 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
-const port = 4183;
+/** Another one where two checkouts are tested at once. */
+const port = Number(process.env.E2E_PORT ?? 4183);
 
 /** Journeys on the built app in a real Chromium; WebGPU is SwiftShader's when the machine has no GPU. */
 export default defineConfig({
