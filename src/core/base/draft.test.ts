@@ -34,3 +34,23 @@ it('that was collected cannot go on', async () => {
   await expect(draft!.finish([['list/1', 'done']])).rejects.toMatchObject({ code: 'in-use' });
   expect(await store.keys('')).toEqual(['a/10/0']);
 });
+
+it('takes nothing along when its mark cannot be read, or names more than one folder', async () => {
+  const store = memoryStore();
+  await store.commit({
+    put: [
+      ['texts/1', { name: 'whole' }],
+      ['text/1/0', bytes],
+      ['text/2/0', bytes],
+      ['runs/1/0.1.1/00000', bytes],
+      ...['', '/', 't', 'text', 'text/', 'text/1', 'runs/1/0.1.1/', '../'].map(
+        (prefix) => [`draft/${prefix}`, true] as const,
+      ),
+      ['draft/text/1/', { version: 2 }],
+      ['draft/text/2/', true],
+    ],
+  });
+  const before = await store.keys('');
+  expect(await collectDrafts(store)).toBe(1);
+  expect(await store.keys('')).toEqual(before.filter((key) => !['text/2/0', 'draft/text/2/'].includes(key)));
+});

@@ -7,6 +7,7 @@ export type FailureCode =
   | 'diverged' // the loss or a weight is no longer a finite number
   | 'storage-full'
   | 'storage-damaged' // stored bytes do not hash to what was written
+  | 'newer-version' // a later version of Homegrown stored it
   | 'storage-blocked' // the browser refuses IndexedDB
   | 'in-use' // another tab holds the run
   | 'load-failed' // a part of the app itself did not load

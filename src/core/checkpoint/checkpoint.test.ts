@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { claimRun, listSnapshots, loadSnapshot, snapshotKeys } from './checkpoint';
+import { claimRun, listSnapshots, loadSnapshot, snapshotKeys, surveySnapshots } from './checkpoint';
 import type { Snapshot } from './snapshot';
 
 /** Three tensors, the last two not aligned to the chunks of 64 bytes, whose values tell the step. */
@@ -239,4 +239,56 @@ test('what is not a number is never saved, and ids from links cannot leave their
   });
   expect(await store.keys('runs/')).toEqual([]);
   for (const id of ['', '../x', 'a/b', 'x'.repeat(65)]) await expect(claimRun(store, id)).rejects.toThrow(/no run/);
+});
+
+describe('a record that cannot be read', () => {
+  const twoSteps = async (): Promise<BlobStore> => {
+    const store = memoryStore();
+    const writer = await claimRun(store, 'r', CHUNK);
+    for (const step of [1, 2]) await writer.save(snapshotAt(step));
+    return store;
+  };
+  const all = async (store: BlobStore) =>
+    Promise.all((await store.keys('')).map(async (key) => [key, await store.get(key)]));
+
+  test('a head that is damaged, newer or missing is told, and nothing that it may name is collected', async () => {
+    for (const [value, code] of [
+      ['x', 'storage-damaged'],
+      [{ latest: '2.1.2' }, 'storage-damaged'],
+      [{ version: 2, steps: [] }, 'newer-version'],
+      [undefined, 'storage-damaged'],
+    ] as const) {
+      const store = await twoSteps();
+      await store.commit(value === undefined ? { drop: ['heads/r'] } : { put: [['heads/r', value]] });
+      const before = await all(store);
+      const told = { code, message: expect.stringContaining('saved steps of run r') as string };
+      await expect(listSnapshots(store, 'r')).rejects.toMatchObject(told);
+      await expect(loadSnapshot(store, 'r')).rejects.toMatchObject(told);
+      await expect(claimRun(store, 'r', CHUNK)).rejects.toMatchObject(told);
+      expect(await all(store)).toEqual(before);
+    }
+  });
+
+  test('a step that a newer version wrote is not taken for damage: nothing is set aside for it', async () => {
+    const store = await twoSteps();
+    const [key] = await store.keys('manifests/r/2.');
+    await store.commit({ put: [[key!, { version: 2 }]] });
+    const before = await all(store);
+    await expect(loadSnapshot(store, 'r')).rejects.toMatchObject({ code: 'newer-version' });
+    expect(await all(store)).toEqual(before);
+    expect(await surveySnapshots(store, 'r')).toMatchObject({
+      steps: [{ step: 1, latest: true }],
+      damaged: [{ step: 2, key, failure: { code: 'newer-version' } }],
+    });
+  });
+
+  test('what is listed as the latest is the newest that can be opened, and what is not is told with its reason', async () => {
+    const store = await twoSteps();
+    await store.commit({ drop: [(await store.keys('runs/r/2.'))[1]!] });
+    const reason = 'Step 2 cannot be opened: part 2 of 3 is missing';
+    const survey = { steps: [{ step: 1, latest: true }], damaged: [{ step: 2, reason }] };
+    expect(await surveySnapshots(store, 'r')).toMatchObject(survey);
+    await loadSnapshot(store, 'r');
+    expect(await surveySnapshots(store, 'r')).toMatchObject(survey);
+  });
 });

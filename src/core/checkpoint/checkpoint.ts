@@ -4,8 +4,9 @@
  * what no head names does not exist. A crash at any point leaves the old head and what it names as they were.
  */
 import type { BlobStore, Stored } from '../base/blobStore';
-import { HomegrownError } from '../base/errors';
+import { HomegrownError, toFailure } from '../base/errors';
 import { sha256Hex } from '../base/hash';
+import { readAll, type Unreadable } from '../base/record';
 import { chunkKey, headKey, manifestKey, readHead, without, type Head } from './head';
 import { fillTensors, makeManifest, packed, readManifest, type Manifest } from './manifest';
 import type { Snapshot, WhichSnapshot } from './snapshot';
@@ -47,16 +48,21 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
   };
 }
 
-/** `damaged`: ids of saved steps that could not be read and were set aside (never deleted) on the way to this one. */
+/** `damaged`: saved steps that could not be read and were set aside (never deleted) on the way to this one. */
 export interface Loaded {
   snapshot: Snapshot;
-  damaged: readonly { step: number; reason: string }[];
+  damaged: readonly DamagedStep[];
+}
+export interface DamagedStep {
+  step: number;
+  reason: string;
 }
 
 /**
  * Reads and verifies a saved step, or the tensors of it that are in `only`: what holds others alone is not read.
  * A damaged newest one is set aside and the one before is given instead.
- * @throws HomegrownError `storage-damaged` when the step asked for, or every one, cannot be read.
+ * @throws HomegrownError `storage-damaged` when the step asked for, or every one, cannot be read; `newer-version`, and
+ * then nothing is set aside
  */
 export async function loadSnapshot(
   store: BlobStore,
@@ -64,7 +70,7 @@ export async function loadSnapshot(
   which: WhichSnapshot = 'latest',
   only?: ReadonlySet<string>,
 ): Promise<Loaded> {
-  const damaged: { step: number; reason: string }[] = [];
+  const damaged: DamagedStep[] = [];
   for (;;) {
     const head = await readHead(store, runId);
     const id = head && pick(head, which);
@@ -83,25 +89,62 @@ export async function loadSnapshot(
   }
 }
 
-/** The saved steps, oldest first, without those whose description is damaged. */
-export async function listSnapshots(
+export interface SavedStep {
+  step: number;
+  bytes: number;
+  /** The newest that can be opened. */
+  latest: boolean;
+  best: boolean;
+}
+
+/**
+ * The saved steps whose description can be read and whose parts are all there, oldest first; and those that were set
+ * aside, or would be now. Whether a part has changed shows only when it is opened.
+ * @throws HomegrownError `storage-damaged`, `newer-version` when the list of them cannot be read
+ */
+export async function surveySnapshots(
   store: BlobStore,
   runId: string,
-): Promise<readonly { step: number; bytes: number; latest: boolean; best: boolean }[]> {
+): Promise<{ steps: readonly SavedStep[]; damaged: readonly (DamagedStep & Unreadable)[] }> {
   const head = await readHead(store, runId);
-  if (!head) return [];
-  const manifests = await Promise.all(
-    kept(head).map((id) =>
-      readManifest(store, manifestKey(runId, id)).catch((error: unknown) => {
-        if (error instanceof HomegrownError && error.code === 'storage-damaged') return undefined;
-        throw error;
-      }),
-    ),
+  if (!head) return { steps: [], damaged: [] };
+  const { records, unreadable } = await readAll(
+    kept(head).map((id) => manifestKey(runId, id)),
+    (key) => readWhole(store, runId, key),
   );
-  return manifests
-    .filter((manifest) => manifest !== undefined)
-    .map(({ id, state, bytes }) => ({ step: state.step, bytes, latest: id === head.latest, best: id === head.best }))
-    .sort((a, b) => a.step - b.step);
+  const left = unreadable.reduce((rest, { key }) => without(rest, idOf(key)), head);
+  const aside = await Promise.all(head.damaged.map((id) => whyDamaged(store, runId, id)));
+  return {
+    steps: records
+      .map(({ id, state, bytes }) => {
+        return { step: state.step, bytes, latest: id === pick(left, 'latest'), best: id === left.best };
+      })
+      .sort((a, b) => a.step - b.step),
+    damaged: [...unreadable, ...aside].map((found) => {
+      return { ...found, step: stepOf(idOf(found.key)), reason: found.failure.message };
+    }),
+  };
+}
+
+/** The saved steps that can be opened, oldest first. */
+export const listSnapshots = async (store: BlobStore, runId: string): Promise<readonly SavedStep[]> =>
+  (await surveySnapshots(store, runId)).steps;
+
+/** The description of a step whose parts are all there; they are not read. */
+async function readWhole(store: BlobStore, runId: string, key: string): Promise<Manifest> {
+  const manifest = await readManifest(store, key);
+  const there = new Set(await store.keys(chunkKey(runId, `${manifest.id}/`)));
+  const missing = manifest.chunks.findIndex((_, i) => !there.has(chunkKey(runId, manifest.id, i)));
+  if (missing >= 0) throw missingPart(manifest, missing);
+  return manifest;
+}
+
+/** What is wrong with a step that was set aside, as far as it shows without reading its parts. */
+async function whyDamaged(store: BlobStore, runId: string, id: string): Promise<Unreadable> {
+  const key = manifestKey(runId, id);
+  const { unreadable } = await readAll([key], () => readWhole(store, runId, key));
+  const changed = new HomegrownError('storage-damaged', `Step ${stepOf(id)} has changed since it was written`);
+  return unreadable[0] ?? { key, failure: toFailure(changed) };
 }
 
 /** Every key that a run's saved steps are under, to be dropped with the run. */
@@ -166,8 +209,7 @@ async function readSnapshot(
   const isWanted = (name: string): boolean => only?.has(name) ?? true;
   const tensors = await fillTensors(manifest, isWanted, async (i) => {
     const chunk = await store.get(chunkKey(runId, id, i));
-    if (!(chunk instanceof Uint8Array))
-      throw damagedStep(manifest, `part ${i + 1} of ${manifest.chunks.length} is missing`);
+    if (!(chunk instanceof Uint8Array)) throw missingPart(manifest, i);
     if ((await sha256Hex(chunk)) !== manifest.chunks[i]) {
       throw damagedStep(manifest, `part ${i + 1} of ${manifest.chunks.length} has changed since it was written`);
     }
@@ -196,6 +238,7 @@ function pick(head: Head, which: WhichSnapshot): string | null | undefined {
 
 /** Ids are `<step>.<epoch>.<attempt>`: unique, because an epoch has one writer, which counts its attempts. */
 const stepOf = (id: string): number => Number.parseInt(id, 10);
+const idOf = (manifest: string): string => manifest.split('/').at(-1)!;
 
 const EMPTY = { latest: null, previous: null, best: null, damaged: [] };
 /** One huge value would be one huge file in the browser's profile, which cleaners delete; small ones cost commits. */
@@ -207,6 +250,8 @@ const inUse = (): HomegrownError =>
     'This run was taken over by another tab',
     'What it had saved is there; continue in that tab.',
   );
+const missingPart = (manifest: Manifest, i: number): HomegrownError =>
+  damagedStep(manifest, `part ${i + 1} of ${manifest.chunks.length} is missing`);
 const damagedStep = ({ state }: Manifest, reason: string): HomegrownError =>
   new HomegrownError('storage-damaged', `Step ${state.step} cannot be opened: ${reason}`);
 const notWhatWasWritten = (step: number): HomegrownError =>

@@ -1,6 +1,7 @@
 import { z } from '../base/zod';
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
+import { readRecord } from '../base/record';
 
 /** What a run's saved steps are, by id. `epoch` counts its writers: who claims the run raises it and shuts out the rest. */
 export type Head = {
@@ -12,19 +13,29 @@ export type Head = {
   epoch: number;
 };
 
-export const headKey = (runId: string): string => `heads/${checked(runId)}`;
-export const manifestKey = (runId: string, id: string): string => `manifests/${checked(runId)}/${id}`;
+/** What the keys of all runs begin with. */
+export const HEADS = 'heads/';
+export const headKey = (runId: string): string => `${HEADS}${checked(runId)}`;
+export const MANIFESTS = 'manifests/';
+export const manifestKey = (runId: string, id: string): string => `${MANIFESTS}${checked(runId)}/${id}`;
 /** Without `i`, what all chunks of a run begin with. */
 export const chunkKey = (runId: string, id: string, i?: number): string =>
   `runs/${checked(runId)}/${id}${i === undefined ? '' : `/${String(i).padStart(5, '0')}`}`;
 
+/**
+ * Undefined for a run of which nothing was ever saved.
+ * @throws HomegrownError `storage-damaged` when it cannot be read, or is missing while saved steps are there; `newer-version`
+ */
 export async function readHead(store: BlobStore, runId: string): Promise<Head | undefined> {
-  const value = await store.get(headKey(runId));
-  if (value === undefined) return undefined;
-  const head = headSchema.safeParse(value);
-  if (!head.success)
-    throw new HomegrownError('storage-damaged', `The record of saved steps of run ${runId} is damaged`);
-  return head.data;
+  const what = `The list of saved steps of run ${runId}`;
+  const head = await readRecord(store, headKey(runId), headSchema, what);
+  if (head) return head;
+  const { length } = await store.keys(manifestKey(runId, ''));
+  if (length === 0) return undefined;
+  throw new HomegrownError(
+    'storage-damaged',
+    `${what} is missing, and ${length === 1 ? 'a step is' : `${length} steps are`} there that it named`,
+  );
 }
 
 /** The head after `id` was found damaged. */
@@ -36,7 +47,7 @@ export function without(head: Head, id: string): Head {
 }
 
 const id = z.string();
-const headSchema = z.strictObject({
+const headSchema: z.ZodType<Head> = z.strictObject({
   latest: id.nullable(),
   previous: id.nullable(),
   best: id.nullable(),
@@ -44,9 +55,11 @@ const headSchema = z.strictObject({
   epoch: z.number().int().positive(),
 });
 
+export const isRunId = (id: string): boolean => /^[\w-]{1,64}$/.test(id);
+
 /** A run's id stands between slashes in keys, and comes from links too. */
 function checked(runId: string): string {
-  if (!/^[\w-]{1,64}$/.test(runId))
+  if (!isRunId(runId))
     throw new HomegrownError('bad-settings', `There is no run ${JSON.stringify(runId.slice(0, 64))}`);
   return runId;
 }

@@ -1,6 +1,7 @@
 import { z } from '../base/zod';
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
+import { readRecord } from '../base/record';
 import { sha256Hex } from '../base/hash';
 import { trainStateSchema, type TrainState } from './snapshot';
 import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
@@ -28,18 +29,17 @@ export async function makeManifest(
   return { ...body, root: await rootOf(body) };
 }
 
-/** @throws HomegrownError `storage-damaged` when it is missing, malformed, or does not hash to its root. */
+/**
+ * @throws HomegrownError `storage-damaged` when it is missing, malformed, or does not hash to its root; `newer-version`
+ */
 export async function readManifest(store: BlobStore, key: string): Promise<Manifest> {
-  const value = await store.get(key);
-  const step = Number.parseInt(key.split('/').at(-1)!, 10);
-  const fail = (reason: string): HomegrownError =>
-    new HomegrownError('storage-damaged', `Step ${step} cannot be opened: its description ${reason}`);
-  if (value === undefined) throw fail('is missing');
-  const parsed = manifestSchema.safeParse(value);
-  if (!parsed.success) throw fail('is malformed');
-  const { root, ...body } = parsed.data;
-  if ((await rootOf(body)) !== root) throw fail('has changed since it was written');
-  return parsed.data;
+  const what = `The description of step ${Number.parseInt(key.split('/').at(-1)!, 10)}`;
+  const manifest = await readRecord(store, key, manifestSchema, what);
+  if (!manifest) throw new HomegrownError('storage-damaged', `${what} is missing`);
+  const { root, ...body } = manifest;
+  if ((await rootOf(body)) !== root)
+    throw new HomegrownError('storage-damaged', `${what} has changed since it was written`);
+  return manifest;
 }
 
 /** The tensors' bytes in chunks of `chunkBytes`; the last is shorter. */

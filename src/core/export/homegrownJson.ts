@@ -1,3 +1,4 @@
+import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
 import type { RunRecord } from '../runs/record';
@@ -10,8 +11,7 @@ export type RunInfo = z.infer<typeof runInfoSchema>;
 export const runInfoSchema = z.strictObject({
   version: z.literal(1),
   name: z.string().max(1000),
-  /** Milliseconds since 1970. */
-  createdAt: z.number(),
+  createdAt: moment,
   model: modelSchema,
   recipe: recipeSchema,
   tokenizer: z.enum(['bpe', 'characters', 'bytes']),

@@ -246,6 +246,15 @@ describe('what does not fit is refused, with the place', () => {
     ['newer version', () => withJson('homegrown.json', { version: 2 }), /newer Homegrown/],
     ['step -1', () => withJson('homegrown.json', { state: { ...info.state, step: -1 } }), /state\.step/],
     ['unknown field', () => withJson('homegrown.json', { extra: 1 }), /extra/],
+    // What `Date` throws on, and what no calendar has.
+    ...[8.64e15 + 1, 1e300, 253_402_300_800_000, -1, 0.5].map(
+      (createdAt) =>
+        [`date ${createdAt}`, () => withJson('homegrown.json', { createdAt }), /createdAt/] as [
+          string,
+          () => Files,
+          RegExp,
+        ],
+    ),
     [
       'wrong optimizer',
       () => withJson('homegrown.json', { recipe: { ...info.recipe, optimizer: 'sgd' } }),

@@ -1,4 +1,5 @@
 /** The curve of a run, kept in batches under `journal/<run>/<n>`, so that after a reload the chart is all there. */
+import { readAll, readRecord, type Unreadable } from '../base/record';
 import { z } from '../base/zod';
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import type { StepCost, StepEvent, TrainEvent } from '../train/run';
@@ -8,21 +9,33 @@ export interface MetricWriter {
   append(events: readonly TrainEvent[]): Promise<void>;
 }
 
-/** Everything that was appended and not undone, by step; a damaged batch is a gap. */
+/** Everything that was appended and not undone, by step; a batch that cannot be read is a gap. */
 export async function readMetrics(store: BlobStore, runId: string): Promise<readonly TrainEvent[]> {
-  return (await readBatches(store, runId)).flatMap(({ events }) => events);
+  return (await readBatches(store, runId)).records.flatMap(({ events }) => events);
 }
 
-/** Continues a run's curve after step `upTo`: what was recorded beyond it was never saved, and is forgotten. */
+/** The gaps. */
+export const unreadableMetrics = async (store: BlobStore, runId: string): Promise<readonly Unreadable[]> =>
+  (await readBatches(store, runId)).unreadable;
+
+/**
+ * Continues a run's curve after step `upTo`: what was recorded beyond it was never saved, and is forgotten. A batch that
+ * cannot be read stays where it is.
+ */
 export async function openMetrics(store: BlobStore, runId: string, upTo: number): Promise<MetricWriter> {
-  const batches = await readBatches(store, runId);
+  const { records: batches, unreadable } = await readBatches(store, runId);
   const cut = batches.findIndex(({ events }) => events.some((event) => stepOf(event) > upTo));
   const past = cut === -1 ? [] : batches.slice(cut);
   const kept = cut === -1 ? batches.at(-1) : past[0];
-  let key = kept?.key ?? metricKey(runId, 0);
-  let tail = (kept?.events ?? []).filter((event) => stepOf(event) <= upTo);
-  if (past.length > 0) {
-    await store.commit({ put: [[key, encode(tail)]], drop: past.slice(1).map((batch) => batch.key) });
+  const gap = unreadable.at(-1)?.key ?? '';
+  const last = Math.max(-1, ...[kept?.key, gap].map((at) => numberOf(at ?? '')).filter(Number.isInteger));
+  // Batches follow each other in order, so nothing is added to one that stands before a gap.
+  const isOpen = kept !== undefined && kept.key > gap;
+  let key = isOpen ? kept.key : metricKey(runId, last + 1);
+  let tail = isOpen ? kept.events.filter((event) => stepOf(event) <= upTo) : [];
+  if (past[0]) {
+    const before = past[0].events.filter((event) => stepOf(event) <= upTo);
+    await store.commit({ put: [[past[0].key, encode(before)]], drop: past.slice(1).map((batch) => batch.key) });
   }
   return {
     async append(events) {
@@ -30,7 +43,7 @@ export async function openMetrics(store: BlobStore, runId: string, upTo: number)
       if (fresh.length === 0) return;
       if (tail.length >= BATCH) {
         tail = [];
-        key = metricKey(runId, Number(key.split('/').at(-1)) + 1);
+        key = metricKey(runId, numberOf(key) + 1);
       }
       tail = [...tail, ...fresh];
       await store.commit({ put: [[key, encode(tail)]] });
@@ -41,6 +54,8 @@ export async function openMetrics(store: BlobStore, runId: string, upTo: number)
 /** Without `n`, what all batches of a run begin with. */
 export const metricKey = (runId: string, n?: number): string =>
   `journal/${runId}/${n === undefined ? '' : String(n).padStart(6, '0')}`;
+
+const numberOf = (key: string): number => Number.parseInt(key.split('/').at(-1) ?? '', 10);
 
 type OtherEvent = Exclude<TrainEvent, { kind: 'step' | 'compiling' }>;
 const stepOf = (event: TrainEvent): number => (event.kind === 'compiling' ? 0 : event.step);
@@ -69,29 +84,34 @@ function encode(events: readonly TrainEvent[]): Stored {
   return { steps, others: JSON.parse(JSON.stringify(others)) as Json };
 }
 
+interface Batch {
+  key: string;
+  events: readonly TrainEvent[];
+}
+
 async function readBatches(
   store: BlobStore,
   runId: string,
-): Promise<readonly { key: string; events: readonly TrainEvent[] }[]> {
-  const keys = await store.keys(metricKey(runId));
-  return Promise.all(
-    keys.map(async (key) => {
-      const batch = batchSchema.safeParse(await store.get(key));
-      if (!batch.success) return { key, events: [] };
-      const steps = batch.data.steps.map((row): StepEvent => {
-        const values = Object.fromEntries(COLUMNS.map((column, i) => [column, row[i] ?? NaN]));
-        const costs = COSTS.map((column, i) => [column, row[COLUMNS.length + i]] as const);
-        return {
-          kind: 'step',
-          ...(values as Record<(typeof COLUMNS)[number], number>),
-          ...(Object.fromEntries(costs.filter(([, value]) => value != null)) as Partial<StepCost>),
-        };
-      });
-      const events: TrainEvent[] = [...steps, ...batch.data.others];
-      // Stable: a step comes before what was measured after it.
-      return { key, events: events.sort((a, b) => stepOf(a) - stepOf(b)) };
-    }),
-  );
+): Promise<{ records: readonly Batch[]; unreadable: readonly Unreadable[] }> {
+  const { records, unreadable } = await readAll(await store.keys(metricKey(runId)), async (key) => {
+    const batch = await readRecord(store, key, batchSchema, `Part ${numberOf(key) + 1} of the curve of run ${runId}`);
+    return batch && { key, events: decode(batch) };
+  });
+  return { records: records.sort((a, b) => (a.key < b.key ? -1 : 1)), unreadable };
+}
+
+function decode({ steps, others }: z.infer<typeof batchSchema>): readonly TrainEvent[] {
+  const rows = steps.map((row): StepEvent => {
+    const values = Object.fromEntries(COLUMNS.map((column, i) => [column, row[i] ?? NaN]));
+    const costs = COSTS.map((column, i) => [column, row[COLUMNS.length + i]] as const);
+    return {
+      kind: 'step',
+      ...(values as Record<(typeof COLUMNS)[number], number>),
+      ...(Object.fromEntries(costs.filter(([, value]) => value != null)) as Partial<StepCost>),
+    };
+  });
+  // Stable: a step comes before what was measured after it.
+  return [...rows, ...others].sort((a: TrainEvent, b: TrainEvent) => stepOf(a) - stepOf(b));
 }
 
 /** Events a batch: small enough to be written again every second. */

@@ -2,41 +2,47 @@
 import { z } from '../base/zod';
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
+import { storedMoment } from '../base/moment';
+import { named, readAll, readRecord, type Unreadable } from '../base/record';
 import { snapshotKeys } from '../checkpoint/checkpoint';
+import { HEADS } from '../checkpoint/head';
 import { shardManifest } from '../shards/manifest';
 import { metricKey } from './metrics';
 import { dataFactsSchema, modelSchema, recipeSchema, tokenizerModelSchema } from './settings';
 
 export type RunRecord = z.infer<typeof recordSchema>;
 
-/** @returns undefined when there is no such run. @throws HomegrownError `storage-damaged` */
-export async function readRun(store: BlobStore, runId: string): Promise<RunRecord | undefined> {
-  const value = await store.get(recordKey(runId));
-  if (value === undefined) return undefined;
-  const record = recordSchema.safeParse(value);
-  if (record.success) return record.data;
-  const [issue] = record.error.issues;
-  throw new HomegrownError(
-    'storage-damaged',
-    `The record of run ${runId} cannot be read: ${issue?.message ?? 'unknown'} at ${issue?.path.join('.') ?? ''}`,
-    'Its saved steps are untouched.',
-  );
-}
+/** @returns undefined when there is no such run. @throws HomegrownError `storage-damaged`, `newer-version` */
+export const readRun = (store: BlobStore, runId: string): Promise<RunRecord | undefined> =>
+  readRecord(store, recordKey(runId), named(recordSchema, runId), `The record of run ${runId}`);
 
 export async function writeRun(store: BlobStore, record: RunRecord): Promise<void> {
   // Through JSON, because optional fields may be undefined and Json has no such value.
   await store.commit({ put: [[recordKey(record.id), JSON.parse(JSON.stringify(record)) as Json]] });
 }
 
-/** Newest first; those whose record is damaged are left out. */
+/** Newest first; those whose record cannot be read are left out. */
 export async function listRuns(store: BlobStore): Promise<readonly RunRecord[]> {
-  const values = await Promise.all((await store.keys(PREFIX)).map((key) => store.get(key)));
-  return values
-    .flatMap((value) => {
-      const record = recordSchema.safeParse(value);
-      return record.success ? [record.data] : [];
-    })
-    .sort((a, b) => b.createdAt - a.createdAt);
+  const { records } = await readAll(await store.keys(PREFIX), (key) => readRun(store, key.slice(PREFIX.length)));
+  return records.sort((a, b) => b.createdAt - a.createdAt);
+}
+
+/** Runs whose record cannot be read, or is missing while there are saved steps: what they own is not known. */
+export async function unreadableRuns(store: BlobStore): Promise<readonly Unreadable[]> {
+  const ids = new Set([
+    ...(await store.keys(PREFIX)).map((key) => key.slice(PREFIX.length)),
+    ...(await store.keys(HEADS)).map((key) => key.slice(HEADS.length)),
+  ]);
+  const { unreadable } = await readAll([...ids].map(recordKey), async (key) => {
+    const runId = key.slice(PREFIX.length);
+    if ((await readRun(store, runId)) === undefined)
+      throw new HomegrownError(
+        'storage-damaged',
+        `The record of run ${runId} is missing, and its saved steps are there`,
+      );
+    return undefined;
+  });
+  return unreadable;
 }
 
 /** Removes the record, all saved steps and all metrics, in one commit. */
@@ -46,15 +52,14 @@ export async function deleteRun(store: BlobStore, runId: string): Promise<void> 
 }
 
 const PREFIX = 'runs-index/';
-const recordKey = (runId: string): string => `${PREFIX}${runId}`;
+export const recordKey = (runId: string): string => `${PREFIX}${runId}`;
 
 const count = z.int().nonnegative();
 const recordSchema = z.strictObject({
   version: z.literal(1),
   id: z.string(),
   name: z.string(),
-  /** Milliseconds since 1970. */
-  createdAt: z.number(),
+  createdAt: storedMoment,
   /** `running` without a holder of the run's lock means that the tab ended in the middle of it. */
   status: z.enum(['running', 'stopped', 'finished', 'failed']),
   /** Newest step that was saved. */

@@ -3,8 +3,8 @@ import { memoryStore } from '../base/blobStore';
 import { claimRun } from '../checkpoint/checkpoint';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { TrainEvent } from '../train/run';
-import { metricKey, openMetrics, readMetrics } from './metrics';
-import { deleteRun, listRuns, readRun, writeRun, type RunRecord } from './record';
+import { metricKey, openMetrics, readMetrics, unreadableMetrics } from './metrics';
+import { deleteRun, listRuns, readRun, unreadableRuns, writeRun, type RunRecord } from './record';
 
 const record = (id: string, createdAt: number): RunRecord => ({
   version: 1,
@@ -114,4 +114,55 @@ test('what a step costs comes back where it is known, beside rows from before it
   expect(await readMetrics(store, 'r')).toEqual(events);
   const { steps } = (await store.get(metricKey('r', 0))) as { steps: number[][] };
   expect(steps.map((row) => row.length)).toEqual([7, 10, 10]);
+});
+
+test('runs that cannot be read are told by where they lie and why, also one whose record is gone', async () => {
+  const store = memoryStore();
+  await writeRun(store, record('whole', 1));
+  await store.commit({
+    put: [
+      ['runs-index/torn', 'x'],
+      ['runs-index/newer', { ...record('newer', 1), version: 2 } as never],
+      ['runs-index/moved', record('whole', 1) as never],
+      ['heads/gone', { latest: null, previous: null, best: null, damaged: [], epoch: 1 }],
+    ],
+  });
+  expect((await listRuns(store)).map(({ id }) => id)).toEqual(['whole']);
+  expect((await unreadableRuns(store)).map(({ key, failure }) => [key, failure.code])).toEqual([
+    ['runs-index/gone', 'storage-damaged'],
+    ['runs-index/moved', 'storage-damaged'],
+    ['runs-index/newer', 'newer-version'],
+    ['runs-index/torn', 'storage-damaged'],
+  ]);
+});
+
+test('a date that no calendar has is brought to one when it is read', async () => {
+  const store = memoryStore();
+  for (const [at, expected] of [
+    [1e300, '9999-12-31'],
+    [-5.5, '1970-01-01'],
+  ] as const) {
+    await writeRun(store, record('a', at));
+    expect(new Date((await readRun(store, 'a'))!.createdAt).toISOString().slice(0, 10)).toBe(expected);
+  }
+});
+
+test('a part of the curve that cannot be read is neither written over nor dropped', async () => {
+  for (const torn of ['x', { version: 2 }, Uint8Array.of(1)]) {
+    for (const place of [0, 1, 2]) {
+      const store = memoryStore();
+      const writer = await openMetrics(store, 'r', 0);
+      for (let n = 1; n <= 2500; n++) await writer.append([step(n)]);
+      const key = metricKey('r', place);
+      await store.commit({ put: [[key, torn]] });
+      expect(await unreadableMetrics(store, 'r')).toMatchObject([{ key }]);
+      const resumed = await openMetrics(store, 'r', 1500);
+      for (let n = 1501; n <= 4000; n++) await resumed.append([step(n)]);
+      expect(await store.get(key)).toEqual(torn);
+      const steps = (await readMetrics(store, 'r')).map((event) => (event.kind === 'step' ? event.step : 0));
+      expect(steps).toEqual([...steps].sort((a, b) => a - b));
+      expect(new Set(steps).size).toBe(steps.length);
+      expect(steps.filter((n) => n > 1500)).toHaveLength(2500);
+    }
+  }
 });

@@ -4,17 +4,10 @@ import { discardDraft, type Draft, openDraft } from '../base/draft';
 import { badSettings, HomegrownError } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import type { Job } from '../base/job';
+import { isUnreadable, readRecord } from '../base/record';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { packIds } from './ids';
-import {
-  dataId,
-  manifestKey,
-  type Part,
-  type PartName,
-  type ShardManifest,
-  shardManifest,
-  shardsPrefix,
-} from './manifest';
+import { manifestKey, type Part, type PartName, type ShardManifest, shardManifest, shardsPrefix } from './manifest';
 import { recordsOf, type Segment, splitDocuments } from './split';
 
 export interface ShardSettings {
@@ -41,9 +34,8 @@ export async function buildShards(
   }
   if (documents.length === 0) throw badSettings('There is no text to cut into tokens.', 'Choose at least one text.');
   const textHash = await sha256Hex(documents.map(({ sha256 }) => sha256).join('\n'));
-  const id = (await sha256Hex(JSON.stringify([textHash, tokenizer.hash, validationShare, shardLength]))).slice(0, 16);
-  const there = await store.get(manifestKey(id));
-  if (there !== undefined) return parseManifest(there);
+  const { id, there } = await place(store, [textHash, tokenizer.hash, validationShare, shardLength]);
+  if (there) return there;
 
   // The id follows from the content, so whatever lies there without a manifest is of no use.
   await discardDraft(store, shardsPrefix(id));
@@ -81,21 +73,33 @@ export async function buildShards(
   }
 }
 
-/** @throws HomegrownError `storage-damaged` */
-export function parseManifest(value: unknown): ShardManifest {
-  const { success, data } = shardManifest.safeParse(value);
-  if (success) return data;
-  throw new HomegrownError(
-    'storage-damaged',
-    'The list of the data cannot be read.',
-    'Build the data again from the texts.',
-  );
+/** @throws HomegrownError `storage-damaged`, `newer-version` */
+export const readShards = (store: BlobStore, id: string): Promise<ShardManifest | undefined> =>
+  readRecord(store, manifestKey(id), shardManifest, `The list of the data ${id}`);
+
+export async function dropShards(store: BlobStore, id: string): Promise<void> {
+  await store.commit({ drop: [manifestKey(id), ...(await store.keys(shardsPrefix(id)))] });
 }
 
-/** Drops the data of a manifest. */
-export async function dropShards(store: BlobStore, manifest: ShardManifest): Promise<void> {
-  const id = dataId(manifest);
-  await store.commit({ drop: [manifestKey(id), ...(await store.keys(shardsPrefix(id)))] });
+/** Where these data are, or are to be: not where a list lies that cannot be read, and again where shards are missing. */
+async function place(
+  store: BlobStore,
+  content: readonly (string | number)[],
+): Promise<{ id: string; there: ShardManifest | undefined }> {
+  for (let attempt = 0; ; attempt++) {
+    const id = (await sha256Hex(JSON.stringify(attempt === 0 ? content : [...content, attempt]))).slice(0, 16);
+    try {
+      const there = await readShards(store, id);
+      return { id, there: there && (await isWhole(store, there, id)) ? there : undefined };
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+    }
+  }
+}
+
+async function isWhole(store: BlobStore, { train, validation }: ShardManifest, id: string): Promise<boolean> {
+  const there = new Set(await store.keys(shardsPrefix(id)));
+  return [train, validation].every(({ shards, counts }) => [...shards, counts].every(({ key }) => there.has(key)));
 }
 
 interface Layout {

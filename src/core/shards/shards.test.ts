@@ -8,7 +8,7 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { trainTokenizer } from '../tokenizer/train';
 import { buildShards, dropShards } from './build';
 import { packIds, unpackIds } from './ids';
-import type { PartName, ShardManifest } from './manifest';
+import { dataId, type PartName, type ShardManifest } from './manifest';
 import { checkLength, openPart, readCounts } from './read';
 
 const WORDS = 'the whale and the sea and the whale again, é 你好 '.repeat(20);
@@ -115,10 +115,28 @@ it('is built once', async () => {
   expect(seen).toEqual([]);
   await build(store, [WORDS], 0.2);
   expect(await store.keys('data/')).toHaveLength(2);
-  await dropShards(store, manifest);
+  await dropShards(store, dataId(manifest));
   expect(await store.keys('data/')).toHaveLength(1);
   const [key] = await store.keys('shards/');
   expect(key).not.toContain(manifest.train.counts.key.split('/')[1]);
+});
+
+it('is built elsewhere where a list cannot be read, and again where shards are missing', async () => {
+  for (const list of ['torn', { version: 2 }, Uint8Array.of(1)]) {
+    const store = memoryStore();
+    const first = await build(store, [WORDS]);
+    const key = `data/${dataId(first)}`;
+    await store.commit({ put: [[key, list]] });
+    const before = await store.keys('');
+    const second = await build(store, [WORDS]);
+    expect(await all(store, second, 'train')).toEqual(await all(store, first, 'train'));
+    expect(await store.keys('')).toEqual(expect.arrayContaining(before));
+    expect(await store.get(key)).toEqual(list);
+    expect(await build(store, [WORDS])).toEqual(second);
+    await store.commit({ drop: [second.validation.shards[0]!.key] });
+    const again = await build(store, [WORDS]);
+    expect(await all(store, again, 'validation')).toEqual(await all(store, first, 'validation'));
+  }
 });
 
 describe('keeps nothing of', () => {

@@ -1,8 +1,10 @@
 import { z } from '../base/zod';
 import type { BlobStore } from '../base/blobStore';
 import type { Document } from '../base/document';
-import { collectDrafts } from '../base/draft';
-import { HomegrownError } from '../base/errors';
+import { collectDrafts, draftKey } from '../base/draft';
+import { HomegrownError, toFailure } from '../base/errors';
+import { storedMoment } from '../base/moment';
+import { named, readAll, readRecord, type Unreadable } from '../base/record';
 import { FORMATS } from './read';
 
 /** A text in the store. Its records are UTF-8 bytes under `text/<id>/<n>`; this is under `texts/<id>`. */
@@ -20,8 +22,7 @@ const textRecord = z.object({
   format: z.enum(Object.keys(FORMATS) as [keyof typeof FORMATS]),
   /** What the reader did that the person should know. */
   notes: z.array(z.string()),
-  /** Milliseconds since 1970. */
-  addedAt: z.number(),
+  addedAt: storedMoment,
   licence: z.string().nullable(),
   /** Hidden, until it is restored or purged. */
   removed: z.boolean(),
@@ -30,7 +31,23 @@ export type TextRecord = z.infer<typeof textRecord>;
 
 /** The texts that are not removed, oldest first. */
 export async function listTexts(store: BlobStore): Promise<TextRecord[]> {
-  return (await allTexts(store)).filter(({ removed }) => !removed);
+  return (await allTexts(store)).records.filter(({ removed }) => !removed);
+}
+
+/** Texts whose entry cannot be read, or is missing while parts of them are there that no import is at work on. */
+export async function unreadableTexts(store: BlobStore): Promise<readonly Unreadable[]> {
+  const { unreadable } = await allTexts(store);
+  const listed = new Set(await store.keys(textKey('')));
+  const ids = new Set((await store.keys(RECORDS)).map((key) => key.split('/')[1]!));
+  const drafts = new Set(await store.keys(draftKey(RECORDS)));
+  const lost = [...ids].filter((id) => !listed.has(textKey(id)) && !drafts.has(draftKey(recordsPrefix(id))));
+  const missing = lost.map((id) => {
+    return {
+      key: textKey(id),
+      failure: toFailure(damaged(`The entry of text ${id} is missing, and its parts are there`)),
+    };
+  });
+  return [...unreadable, ...missing];
 }
 
 /**
@@ -81,25 +98,31 @@ export async function purgeText(store: BlobStore, id: string): Promise<void> {
  */
 export async function collectOrphans(store: BlobStore): Promise<number> {
   const drafts = await collectDrafts(store);
-  const removed = (await allTexts(store)).filter((text) => text.removed);
+  const removed = (await allTexts(store)).records.filter((text) => text.removed);
   for (const { id } of removed) await purgeText(store, id);
   return drafts + removed.length;
 }
 
 export const textKey = (id: string): string => `texts/${id}`;
-export const recordsPrefix = (id: string): string => `text/${id}/`;
+const RECORDS = 'text/';
+export const recordsPrefix = (id: string): string => `${RECORDS}${id}/`;
 export const recordKey = (id: string, n: number): string => `${recordsPrefix(id)}${n}`;
 
-async function allTexts(store: BlobStore): Promise<TextRecord[]> {
-  const ids = (await store.keys(textKey(''))).map((key) => key.slice(textKey('').length));
-  const texts = await Promise.all(ids.map((id) => textOf(store, id)));
-  return texts.sort((a, b) => a.addedAt - b.addedAt || (a.id < b.id ? -1 : 1));
+/** Those that can be read, oldest first, and those that cannot. */
+async function allTexts(store: BlobStore): Promise<{ records: TextRecord[]; unreadable: Unreadable[] }> {
+  const { records, unreadable } = await readAll(await store.keys(textKey('')), (key) =>
+    readText(store, key.slice(textKey('').length)),
+  );
+  return { records: records.sort((a, b) => a.addedAt - b.addedAt || (a.id < b.id ? -1 : 1)), unreadable };
 }
 
+const readText = (store: BlobStore, id: string): Promise<TextRecord | undefined> =>
+  readRecord(store, textKey(id), named(textRecord, id), `The entry of text ${id}`);
+
 async function textOf(store: BlobStore, id: string): Promise<TextRecord> {
-  const { success, data } = textRecord.safeParse(await store.get(textKey(id)));
-  if (!success) throw damaged(`The entry of text ${id} cannot be read`);
-  return data;
+  const text = await readText(store, id);
+  if (!text) throw damaged(`There is no text ${id}`);
+  return text;
 }
 
 async function mark(store: BlobStore, id: string, removed: boolean): Promise<void> {
