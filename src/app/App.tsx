@@ -6,6 +6,7 @@ import { CommandPalette, Frame, KeyHelp, Toasts, useShortcuts } from '../ui';
 import { commands, KEYS_OF_CONTROLS } from './commands';
 import { receive, useWindowDrop } from './dropped';
 import { useEffects } from './effects';
+import { Notices } from './Notices';
 import { PageBoundary } from './PageBoundary';
 import { NotFound, PageFailure } from './PageFailure';
 import { title } from './phase';
@@ -13,6 +14,7 @@ import { PAGES, stageAt } from './routes';
 import { hasSingleKeys, setSingleKeys } from './singleKeys';
 import { StageRail } from './StageRail';
 import { Strip } from './Strip';
+import { UnreadableDialog } from './UnreadableDialog';
 import { Voice } from './Voice';
 
 /** The frame around every stage: strip, rail, page, palette, notes, and the one voice. */
@@ -20,7 +22,7 @@ export function App() {
   const [path, go] = useLocation();
   const store = useStudioStore();
   const studio = useStudio((s) => s);
-  const [overlay, setOverlay] = useState<'palette' | 'help'>();
+  const [overlay, setOverlay] = useState<'palette' | 'help' | 'unreadable'>();
   const [isRenaming, setRenaming] = useState(false);
   const [singleKeys, setKeys] = useState(hasSingleKeys);
   const stage = stageAt(path);
@@ -34,6 +36,7 @@ export function App() {
     go,
     openPalette: () => setOverlay('palette'),
     openHelp: () => setOverlay('help'),
+    openUnreadable: () => setOverlay('unreadable'),
     rename: () => setRenaming(true),
     hasSingleKeys: singleKeys,
     toggleSingleKeys: () => {
@@ -58,6 +61,7 @@ export function App() {
           />
         }
         rail={<StageRail current={stage} onGo={go} />}
+        notices={<Notices onShow={() => setOverlay('unreadable')} />}
       >
         <PageBoundary key={path} fallback={(failure) => <PageFailure title={name} failure={failure} />}>
           <Suspense>
@@ -72,6 +76,7 @@ export function App() {
         onClose={() => setOverlay(undefined)}
         actions={[...actions, ...KEYS_OF_CONTROLS]}
       />
+      <UnreadableDialog isOpen={overlay === 'unreadable'} onClose={() => setOverlay(undefined)} />
       <Toasts toasts={studio.toasts} onDismiss={studio.dismiss} />
       <Voice />
     </>

@@ -16,6 +16,7 @@ export interface Shell {
   go: (path: string) => void;
   openPalette: () => void;
   openHelp: () => void;
+  openUnreadable: () => void;
   rename: () => void;
   hasSingleKeys: boolean;
   toggleSingleKeys: () => void;
@@ -124,6 +125,9 @@ function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
   return [
     { id: 'rename', group: 'Project', label: 'Rename the project…', hint: s.project.name, run: shell.rename },
     { id: 'import', group: 'Project', label: 'Bring in a model…', run: () => shell.go('/export') },
+    ...(s.unreadable.length > 0
+      ? [{ id: 'unreadable', group: 'Project', label: 'See what cannot be read…', run: shell.openUnreadable }]
+      : []),
     ...deviceChoices(s)
       .filter(({ isChosen }) => !isChosen)
       .map(({ kind, name, hint }) => ({

@@ -7,7 +7,13 @@ import type { StudioStore } from '../state/studio';
 /** Starts them all; the result ends them. */
 export function useEffects(store: StudioStore): void {
   useEffect(() => {
-    const ends = [keepWhenFirstImported(store), askBeforeLeaving(store), surfaceErrors(store), undoByKey(store)];
+    const ends = [
+      keepWhenFirstImported(store),
+      askBeforeLeaving(store),
+      surfaceErrors(store),
+      undoByKey(store),
+      followOtherTabs(store),
+    ];
     return () => {
       for (const end of ends) end();
     };
@@ -22,6 +28,15 @@ function keepWhenFirstImported(store: StudioStore): () => void {
     // A refusal changes nothing; the rail says whether what is stored is kept.
     if (isFirst || isModel) navigator.storage.persist().catch(() => undefined);
   });
+}
+
+/** A tab that trains says when it has ended, unless it crashed: so that is looked for while it trains. */
+function followOtherTabs(store: StudioStore): () => void {
+  const timer = setInterval(() => {
+    const { trainingElsewhere, catchUp } = store.getState();
+    if (trainingElsewhere && !document.hidden) void catchUp();
+  }, 2000);
+  return () => clearInterval(timer);
 }
 
 function askBeforeLeaving(store: StudioStore): () => void {

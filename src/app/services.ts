@@ -5,6 +5,7 @@ import type { GpuApi } from '../protocol/gpu';
 import type { VerifyApi } from '../protocol/verify';
 import type { Services } from '../state/studio';
 import { openStore } from '../storage/store';
+import { openTabs } from './tabs';
 import { createWakeLock } from './wakeLock';
 import { spawnData, spawnGpu, spawnVerify } from './workers';
 
@@ -18,6 +19,7 @@ export async function createServices(): Promise<Services> {
     newId: () => crypto.randomUUID(),
     wakeLock: createWakeLock(),
     download,
+    tabs: openTabs(),
   };
 }
 

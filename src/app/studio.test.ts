@@ -16,6 +16,12 @@ const silent = {
   },
   end: () => undefined,
 };
+const alone = {
+  announce: () => undefined,
+  listen: () => undefined,
+  holdTraining: () => Promise.resolve({ release: () => undefined }),
+  isTraining: () => Promise.resolve(false),
+};
 let store: StudioStore;
 beforeEach(() => {
   calls.length = 0;
@@ -28,6 +34,7 @@ beforeEach(() => {
     newId: () => 'run',
     wakeLock: { hold: () => undefined, release: () => undefined },
     download: () => undefined,
+    tabs: alone,
   });
 });
 const TEXT = { id: 't', name: 'a.txt', characters: 9 } as never;
@@ -36,6 +43,7 @@ const shell: Shell = {
   go: () => undefined,
   openPalette: () => undefined,
   openHelp: () => undefined,
+  openUnreadable: () => undefined,
   rename: () => undefined,
   hasSingleKeys: true,
   toggleSingleKeys: () => undefined,

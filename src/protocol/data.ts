@@ -1,11 +1,15 @@
 /** The data worker's contract: text, tokenizer, shards, export and import. */
+import type { Failure } from '../core/base/errors';
 import type { Progress } from '../core/base/job';
+import type { DamagedStep, SavedStep } from '../core/checkpoint/checkpoint';
 import type { FormatId } from '../core/export/formats';
-import type { ShardManifest } from '../core/shards/manifest';
+import type { DataRecord, TokenizerRecord } from '../core/runs/project';
 import type { ImportOutcome, TextRecord } from '../core/text';
 import type { TokenPiece } from '../core/tokenizer/statistics';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+
+export type { DamagedStep, DataRecord, SavedStep, TokenizerRecord };
 
 export interface DataApi {
   /** Streams one dropped or chosen file into the store. */
@@ -40,8 +44,12 @@ export interface DataApi {
     output: DataRecord;
   };
 
-  /** The steps of a run that can be read back, oldest first. */
-  savedSteps: { input: { runId: string }; progress: never; output: readonly SavedStep[] };
+  /** The steps of a run that can be opened, oldest first, and those that cannot. */
+  savedSteps: {
+    input: { runId: string };
+    progress: never;
+    output: { steps: readonly SavedStep[]; damaged: readonly DamagedStep[] };
+  };
   exportModel: {
     input: { runId: string; which: WhichSnapshot; format: FormatId; withOptimizer: boolean };
     progress: Progress;
@@ -56,13 +64,11 @@ export interface DataApi {
   };
   /** A zip of ours or a Hugging Face folder, as a new run. Nothing is stored unless all of it is right. */
   importModel: { input: { files: readonly File[]; addedAt: number }; progress: Progress; output: { runId: string } };
-}
 
-export interface SavedStep {
-  step: number;
-  bytes: number;
-  latest: boolean;
-  best: boolean;
+  /** Whatever is stored and cannot be read; of curves, those of the run that is shown. */
+  listUnreadable: { input: { runId: string | null }; progress: never; output: readonly UnreadableRecord[] };
+  /** A zip of what is stored for such a record, value by value, as it lies there. */
+  exportRaw: { input: { key: string }; progress: Progress; output: { file: Blob; name: string } };
 }
 
 export interface Sample {
@@ -74,24 +80,10 @@ export interface Sample {
   bytes: number;
 }
 
-export interface TokenizerRecord {
-  model: TokenizerModel;
-  hash: string;
-  size: number;
-  /** What was asked for; `size` is smaller when the text has no more pairs to merge. */
-  asked: number;
-  /** Ids of the texts it was trained on, in order. */
-  texts: readonly string[];
-  bytesPerToken: number;
-  unusedEntries: number;
-}
-
-export interface DataRecord {
-  /** Ids of the texts, in order, and the tokenizer that cut them. */
-  texts: readonly string[];
-  tokenizerHash: string;
-  manifest: ShardManifest;
-  /** Nats per token of always guessing by frequency. */
-  unigramLoss: number;
-  validationShare: number;
+/** Something stored that this version cannot read. It is left as it is. */
+export interface UnreadableRecord {
+  key: string;
+  /** Of it and of all that lies with it. */
+  bytes: number;
+  failure: Failure;
 }

@@ -22,7 +22,8 @@ export const createDeviceSlice: Slice<DeviceSlice> =
     async useDevice(kind) {
       set({ device: { kind: 'opening' } });
       try {
-        const remembered = kind === 'auto' ? await store.get(KEY) : undefined;
+        // One that cannot be read is no reason to open none.
+        const remembered = kind === 'auto' ? await store.get(KEY).catch(() => undefined) : undefined;
         const asked = isKind(remembered) ? remembered : kind;
         const info = await gpu.call('device', { kind: asked });
         set(({ measured }) => ({

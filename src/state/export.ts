@@ -141,6 +141,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
           now,
           (options) => data.call('exportModel', { runId, which: step, format, withOptimizer }, options),
         );
+        await get().lookAgain();
         if (!result || get().project.runId !== runId) return undefined;
         const { file, name, files, beside } = result;
         download(file, name);

@@ -37,6 +37,10 @@ const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
     headline: 'Something stored is damaged',
     remedy: 'It is left as it is and not used. Go on from an older step, or make it again from the text.',
   },
+  'newer-version': {
+    headline: 'A newer Homegrown made this',
+    remedy: 'It is left as it is and not used. Open it with the newest version.',
+  },
   'storage-blocked': {
     headline: 'This browser keeps nothing for Homegrown',
     remedy: 'Close other tabs of Homegrown and reload. In a private window nothing can be kept.',

@@ -47,8 +47,14 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
     setWhich: (which) => set({ which }),
     async listSaved() {
       const { runId } = get().project;
-      const savedSteps = runId === null ? [] : await data.call('savedSteps', { runId });
-      if (get().project.runId === runId) set({ savedSteps });
+      if (runId === null) {
+        set({ savedSteps: [] });
+        return;
+      }
+      const { steps, damaged } = await data.call('savedSteps', { runId });
+      if (get().project.runId !== runId) return;
+      set({ savedSteps: steps });
+      get().tellDamaged(runId, damaged);
     },
     async generate() {
       const { prompt, sampling, which, project, writing } = get();
@@ -69,6 +75,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       } catch (error) {
         set({ writing: { kind: 'failed', failure: toFailure(error) } });
       }
+      await get().lookAgain();
     },
     async goOnWith(index, text) {
       const { writtenAfter, written, generate } = get();

@@ -1,38 +1,25 @@
-/** What the person is making: its name, the artefact of each stage, and the choices for the next run. Kept in the store. */
-import { z } from '../core/base/zod';
-import type { Json } from '../core/base/blobStore';
+/** What the person is making, as it is shown and changed here, and kept in step with the store and other tabs. */
 import { toFailure } from '../core/base/errors';
-import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
-import { MODELS, modelSpec, type ModelId } from '../core/models';
+import { modelSpec } from '../core/models';
 import type { BaseConfig } from '../core/models/spec';
-import type { DataRecord, TokenizerRecord } from '../protocol/data';
+import {
+  changedFields,
+  initialProject,
+  mergeProjects,
+  type KeptProject,
+  type ModelDraft,
+  type Project,
+  readProject,
+  same,
+  saveProject,
+} from '../core/runs/project';
+import type { Recipe } from '../core/train/recipe';
 import { vocabularySize } from './estimate';
+import { isActive } from './run';
 import type { Slice } from './studio';
 
-export interface TokenizerChoice {
-  kind: 'bpe' | 'characters' | 'bytes';
-  /** Asked for; for bpe only. */
-  vocabulary: number;
-}
-
-export interface ModelDraft {
-  id: ModelId;
-  config: BaseConfig;
-  /** Fields that the person set; the size dial leaves them alone. */
-  byHand: readonly string[];
-}
-
-export interface Project {
-  name: string;
-  tokenizerChoice: TokenizerChoice;
-  tokenizer: TokenizerRecord | null;
-  validationShare: number;
-  data: DataRecord | null;
-  model: ModelDraft;
-  recipe: Recipe;
-  /** The run that Train, Playground and Export show. */
-  runId: string | null;
-}
+export { initialProject, UNTITLED } from '../core/runs/project';
+export type { ModelDraft, Project, TokenizerChoice } from '../core/runs/project';
 
 export interface ProjectSlice {
   project: Project;
@@ -40,6 +27,8 @@ export interface ProjectSlice {
   loaded: 'loading' | 'ready';
   /** Whether the project as shown is in the store. */
   kept: 'yes' | 'saving' | 'no';
+  /** A run is being trained in another tab. */
+  trainingElsewhere: boolean;
   change(change: Partial<Project>): void;
   setRecipe(change: Partial<Recipe>): void;
   setModel(field: string, value: number): void;
@@ -47,56 +36,67 @@ export interface ProjectSlice {
   setSize(parameters: number): void;
   usePreset(name: string): void;
   load(): Promise<void>;
+  /** Takes over what other tabs have stored since. */
+  catchUp(): Promise<void>;
 }
 
-const KEY = 'project';
-export const UNTITLED = 'Untitled';
-
-export const initialProject = (): Project => ({
-  name: UNTITLED,
-  tokenizerChoice: { kind: 'bpe', vocabulary: 1024 },
-  tokenizer: null,
-  validationShare: 0.1,
-  data: null,
-  model: { id: 'gpt', config: MODELS.gpt.presets[0]!.config, byHand: [] },
-  recipe: DEFAULT_RECIPE,
-  runId: null,
-});
-
-/** Only the frame is checked here: the records inside were written by the workers and are checked when they are used. */
-const StoredProject = z.looseObject({
-  name: z.string(),
-  tokenizerChoice: z.object({ kind: z.enum(['bpe', 'characters', 'bytes']), vocabulary: z.number().int() }),
-  model: z.object({
-    id: z.enum(Object.keys(MODELS) as [ModelId, ...ModelId[]]),
-    config: z.looseObject({ layers: z.number(), width: z.number(), heads: z.number(), context: z.number() }),
-    byHand: z.array(z.string()),
-  }),
-  recipe: z.looseObject({ steps: z.number(), learningRate: z.number() }),
-  runId: z.string().nullable(),
-});
-
 export const createProjectSlice: Slice<ProjectSlice> =
-  ({ store }) =>
+  ({ store, tabs }) =>
   (set, get) => {
-    let saving = Promise.resolve();
+    let last: KeptProject = { project: initialProject(), stored: undefined, problem: undefined };
+    /** Reads and saves follow each other: each starts from what the one before it left. */
+    let turn: Promise<unknown> = Promise.resolve();
     let isQueued = false;
+    const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
+      const mine = turn.then(job);
+      turn = mine.catch(() => undefined);
+      return mine;
+    };
     const save = () => {
       set({ kept: 'saving' });
       // A slider changes the project many times while one save is under way; the next one takes them all.
       if (isQueued) return;
       isQueued = true;
-      saving = saving
-        .then(async () => {
-          isQueued = false;
+      inTurn(async () => {
+        isQueued = false;
+        for (;;) {
           const { project } = get();
-          await store.commit({ put: [[KEY, project as unknown as Json]] });
+          const wasUnreadable = last.problem !== undefined;
+          const saved = await saveProject(store, last, project);
+          if (!saved) {
+            await takeOver(await readProject(store));
+            continue;
+          }
+          last = saved;
           if (get().project === project) set({ kept: 'yes' });
-        })
-        .catch((error: unknown) => {
-          set({ kept: 'no' });
-          get().toast({ text: 'The project could not be saved', detail: toFailure(error).message });
-        });
+          tabs.announce();
+          if (wasUnreadable) await get().listUnreadable();
+          return;
+        }
+      }).catch((error: unknown) => {
+        set({ kept: 'no' });
+        get().toast({ text: 'The project could not be saved', detail: toFailure(error).message });
+      });
+    };
+    /** What another tab stored, with what was changed here since; a run in progress here stays the one that is shown. */
+    async function takeOver(theirs: KeptProject): Promise<void> {
+      const { project: mine, phase } = get();
+      const merged = mergeProjects(last.project, mine, theirs.project);
+      const project = isActive(phase) ? { ...merged, runId: mine.runId } : merged;
+      last = theirs;
+      const changed = changedFields(mine, project);
+      if (changed.length === 0) return;
+      set({ project });
+      tell(changed);
+      if (changed.includes('tokenizer')) await get().loadTexts();
+      if (changed.includes('runId')) await get().loadRun();
+    }
+    const tell = (changed: readonly (keyof Project)[]): void => {
+      const { toasts, toast, dismiss } = get();
+      for (const { id, text } of toasts) if (text === ELSEWHERE) dismiss(id);
+      const words = [...new Set(changed.map((field) => WORDS[field]))];
+      const list = [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' and ');
+      toast({ text: ELSEWHERE, detail: `taken over from there: ${list}` });
     };
     const change = (changes: Partial<Project>) => {
       set(({ project }) => ({ project: { ...project, ...changes } }));
@@ -108,6 +108,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
       project: initialProject(),
       loaded: 'loading',
       kept: 'yes',
+      trainingElsewhere: false,
       change,
       setRecipe: (recipe) => change({ recipe: { ...get().project.recipe, ...recipe } }),
       setModel(field, value) {
@@ -126,13 +127,34 @@ export const createProjectSlice: Slice<ProjectSlice> =
         if (preset) changeModel({ config: preset.config, byHand: [] });
       },
       async load() {
-        const stored = StoredProject.safeParse(await store.get(KEY));
-        if (stored.success) {
-          const { recipe, ...rest } = stored.data as unknown as Project;
-          set({ project: { ...initialProject(), ...rest, recipe: { ...DEFAULT_RECIPE, ...recipe } } });
-        }
+        last = await readProject(store);
+        set({ project: last.project, trainingElsewhere: await tabs.isTraining().catch(() => false) });
         await Promise.all([get().loadTexts(), get().loadRun()]);
         set({ loaded: 'ready' });
+        tabs.listen(() => void get().catchUp());
+        get()
+          .listUnreadable()
+          .catch((error: unknown) =>
+            get().toast({ text: 'What is stored could not be looked through', detail: toFailure(error).message }),
+          );
       },
+      catchUp: () =>
+        inTurn(async () => {
+          const theirs = await readProject(store);
+          if (!same(theirs.stored, last.stored)) await takeOver(theirs);
+          const was = get().trainingElsewhere;
+          const is = !isActive(get().phase) && (await tabs.isTraining());
+          set({ trainingElsewhere: is });
+          // What was trained there is opened when it has ended.
+          if (was && !is && !isActive(get().phase)) await get().loadRun();
+        }).catch((error: unknown) =>
+          get().toast({ text: 'Changes of other tabs could not be read', detail: toFailure(error).message }),
+        ),
     };
   };
+
+const ELSEWHERE = 'The project changed in another tab';
+const WORDS: Record<keyof Project, string> = {
+  ...{ name: 'name', tokenizer: 'tokenizer', data: 'data', runId: 'run' },
+  ...{ tokenizerChoice: 'settings', validationShare: 'settings', model: 'settings', recipe: 'settings' },
+};

@@ -4,9 +4,11 @@ import { readMetrics } from '../core/runs/metrics';
 import { readRun, type RunRecord } from '../core/runs/record';
 import { problems, unfit } from '../core/train/problems';
 import type { TrainEvent, TrainOutcome } from '../core/train/run';
+import type { SavedStep } from '../protocol/data';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { MetricLog } from './metrics';
 import { textIds } from './preparation';
+import { remedy } from './failures';
 import type { Slice, Studio } from './studio';
 import { work } from './work';
 
@@ -30,6 +32,8 @@ export interface RunSlice {
   /** Newest step that was saved and read back, and when. */
   saved: { step: number; bytes: number; at: number | null } | null;
   loadRun(): Promise<void>;
+  /** The run at rest is what this saved step is; without one, nothing of it is saved. */
+  standAt(step: SavedStep | undefined): void;
   /** Prepares what is missing and begins a new run with the project's settings. */
   start(): Promise<void>;
   /** Ends at the next step boundary and saves; not an error. */
@@ -41,9 +45,29 @@ export interface RunSlice {
 }
 
 export const createRunSlice: Slice<RunSlice> =
-  ({ gpu, data, store, now, newId, wakeLock }) =>
+  ({ gpu, data, store, now, newId, wakeLock, tabs }) =>
   (set, get) => {
     let abort = new AbortController();
+
+    /** While it is held no other tab trains. Undefined when one does: that is said, and nothing has changed. */
+    async function trainHere(): Promise<{ end(): void } | undefined> {
+      const { phase } = get();
+      set({ phase: { kind: 'preparing' } }); // a second press meanwhile is none
+      const lock = await tabs.holdTraining().catch((error: unknown) => toFailure(error));
+      set({ phase });
+      tabs.announce();
+      if ('code' in lock) {
+        get().toast({ text: lock.message, detail: remedy(lock) });
+        await get().catchUp();
+        return undefined;
+      }
+      return {
+        end() {
+          lock.release();
+          tabs.announce();
+        },
+      };
+    }
 
     /** A run's record is there before its first save: from then on its own settings are shown, not the next run's. */
     async function showRun(): Promise<void> {
@@ -66,6 +90,8 @@ export const createRunSlice: Slice<RunSlice> =
       const onProgress = (events: readonly TrainEvent[]) => {
         const { log, phase, logVersion, saved } = get();
         for (const event of events) log.append(event);
+        // What it resumes from has just been opened, or set aside for an older one.
+        if (phase.kind === 'compiling' && events.some((e) => e.kind === 'step')) void get().lookAgain();
         const save = events.findLast((e) => e.kind === 'saved');
         if (save && !get().run) void showRun();
         set({
@@ -79,6 +105,7 @@ export const createRunSlice: Slice<RunSlice> =
         set({ phase: { kind: reason, step: state.step, of } });
       } catch (error) {
         set({ phase: { kind: 'failed', failure: toFailure(error), step: get().log.step.at(-1) ?? 0, of } });
+        await get().lookAgain();
       } finally {
         wakeLock.release();
       }
@@ -116,30 +143,56 @@ export const createRunSlice: Slice<RunSlice> =
       saved: null,
       async loadRun() {
         const { runId } = get().project;
-        const run = runId === null ? null : ((await readRun(store, runId)) ?? null);
-        if (!run) {
-          set({ run: null, phase: { kind: 'idle' }, log: new MetricLog(), saved: null });
-          return;
+        set({ run: null, phase: { kind: 'idle' }, log: new MetricLog(), saved: null, savedSteps: [] });
+        let of = 0;
+        try {
+          const run = runId === null ? undefined : await readRun(store, runId);
+          if (!run) return;
+          of = run.recipe.steps;
+          set({ run });
+          const log = new MetricLog();
+          for (const event of await readMetrics(store, run.id)) log.append(event);
+          await get().listSaved();
+          const newest = get().savedSteps.find(({ latest }) => latest);
+          if (!newest && run.step === 0) {
+            set({ run: null }); // it is no model; in another tab it may become one
+            return;
+          }
+          set({ log, phase: { kind: 'stopped', step: run.step, of } });
+          get().standAt(newest);
+        } catch (error) {
+          set({ phase: { kind: 'failed', failure: toFailure(error), step: 0, of } });
         }
-        const log = new MetricLog();
-        for (const event of await readMetrics(store, run.id)) log.append(event);
-        log.truncate(run.step);
-        const of = run.recipe.steps;
-        set(({ logVersion }) => ({
-          run,
-          log,
-          logVersion: logVersion + 1,
-          saved: { step: run.step, bytes: log.saves.at(-1)?.bytes ?? 0, at: null },
-          phase: { kind: run.step >= of ? 'finished' : 'stopped', step: run.step, of },
+        set({
           writtenAfter: '',
           written: [],
           writing: { kind: 'idle' },
           which: 'latest',
           exports: {},
-        }));
+        });
+      },
+      standAt(newest) {
+        const { phase, log, logVersion } = get();
+        if (!newest) {
+          const { run } = get();
+          set({ saved: null });
+          if (run && !isActive(phase))
+            set({ phase: { kind: 'failed', failure: toFailure(nothingSaved(run)), step: 0, of: run.recipe.steps } });
+          return;
+        }
+        const { step, bytes } = newest;
+        set({ saved: { step, bytes, at: null } });
+        if (phase.kind !== 'stopped' && phase.kind !== 'finished') return;
+        log.truncate(step);
+        set({
+          logVersion: logVersion + 1,
+          phase: { kind: step >= phase.of ? 'finished' : 'stopped', step, of: phase.of },
+        });
       },
       async start() {
         if (isActive(get().phase)) return;
+        const turn = await trainHere();
+        if (!turn) return;
         set({ phase: { kind: 'preparing' } });
         try {
           if (get().texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
@@ -174,6 +227,8 @@ export const createRunSlice: Slice<RunSlice> =
           set({ run: (await readRun(store, runId)) ?? null });
         } catch (error) {
           set({ phase: { kind: 'failed', failure: toFailure(error), step: 0, of: 0 } });
+        } finally {
+          turn.end();
         }
       },
       stop() {
@@ -186,12 +241,18 @@ export const createRunSlice: Slice<RunSlice> =
         const { run, phase } = get();
         if (!run || isActive(phase)) return;
         const of = steps ?? run.recipe.steps;
-        const source = await sourceFor(run);
-        if (!source) return;
-        await follow(of, (options) =>
-          gpu.call('resume', { runId: run.id, ...source, ...(steps !== undefined && { steps }) }, options),
-        );
-        set({ run: (await readRun(store, run.id)) ?? run });
+        const turn = await trainHere();
+        if (!turn) return;
+        try {
+          const source = await sourceFor(run);
+          if (!source) return;
+          await follow(of, (options) =>
+            gpu.call('resume', { runId: run.id, ...source, ...(steps !== undefined && { steps }) }, options),
+          );
+          set({ run: (await readRun(store, run.id)) ?? run });
+        } finally {
+          turn.end();
+        }
       },
       async growSample(file) {
         if (isActive(get().phase)) return;
@@ -202,6 +263,18 @@ export const createRunSlice: Slice<RunSlice> =
 
 export const isActive = ({ kind }: Phase): boolean =>
   kind === 'preparing' || kind === 'compiling' || kind === 'training' || kind === 'stopping';
+
+/** What is stored of the run cannot be read, or not by this version. */
+export const isUnreadable = (phase: Phase): boolean =>
+  phase.kind === 'failed' && (phase.failure.code === 'storage-damaged' || phase.failure.code === 'newer-version');
+
+/** The record alone is no model. */
+const nothingSaved = ({ id, step }: RunRecord): HomegrownError =>
+  new HomegrownError(
+    'storage-damaged',
+    `The record of run ${id} says that step ${step} was saved, and no step of it can be opened`,
+    'Begin again with the same text. What is left of this run stays as it is.',
+  );
 
 /** What the model card says of the texts. */
 const textFacts = (texts: Studio['texts']): BeginInput['texts'] =>

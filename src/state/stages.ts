@@ -5,7 +5,7 @@ import { countParams } from '../core/models/spec';
 import { vocabularySize } from './estimate';
 import type { Exporting } from './export';
 import { dataState, tokenizerState } from './preparation';
-import { hasModel } from './run';
+import { hasModel, isUnreadable } from './run';
 import type { Studio } from './studio';
 
 export const STAGE_IDS = ['text', 'tokenizer', 'data', 'model', 'train', 'playground', 'export'] as const;
@@ -93,7 +93,12 @@ function trainLine(s: Studio): StageLine {
     case 'finished':
       return { ...stage, ...DONE, line: `step ${formatCount(phase.step)}${perplexity}` };
     case 'failed':
-      return { ...stage, node: 'stopped', flag: 'stopped', line: `step ${formatCount(phase.step)}${perplexity}` };
+      return {
+        ...stage,
+        node: 'stopped',
+        flag: 'stopped',
+        line: isUnreadable(phase) && !s.saved ? 'cannot be opened' : `step ${formatCount(phase.step)}${perplexity}`,
+      };
     default:
       return phase satisfies never;
   }

@@ -13,6 +13,7 @@ import { createProjectSlice, type ProjectSlice } from './project';
 import { createRunSlice, type RunSlice } from './run';
 import { createTextsSlice, type TextsSlice } from './texts';
 import { createToastSlice, type ToastSlice } from './toasts';
+import { createUnreadableSlice, type UnreadableSlice } from './unreadable';
 
 /** What the studio needs from outside: everything that is not pure. */
 export interface Services {
@@ -27,6 +28,22 @@ export interface Services {
   wakeLock: { hold(): void; release(): void };
   /** Hands a file to the person. */
   download(file: Blob, name: string): void;
+  tabs: Tabs;
+}
+
+/** The other tabs of this browser that have Homegrown open. */
+export interface Tabs {
+  /** Says that something stored has changed. It is a hint: they look for themselves. */
+  announce(): void;
+  /** `look` is called when another tab announces, and when this one may have missed it. */
+  listen(look: () => void): void;
+  /**
+   * Makes this the only tab that trains, until `release` or until it ends, however it ends.
+   * @throws HomegrownError `in-use`
+   */
+  holdTraining(): Promise<{ release(): void }>;
+  /** Whether any tab trains, this one too. */
+  isTraining(): Promise<boolean>;
 }
 
 export type Studio = ProjectSlice &
@@ -35,6 +52,7 @@ export type Studio = ProjectSlice &
   RunSlice &
   PlaygroundSlice &
   ExportSlice &
+  UnreadableSlice &
   DeviceSlice &
   ToastSlice;
 export type Slice<S> = (services: Services) => StateCreator<Studio, [], [], S>;
@@ -48,6 +66,7 @@ export const createStudio = (services: Services): StudioStore =>
     ...createRunSlice(services)(...a),
     ...createPlaygroundSlice(services)(...a),
     ...createExportSlice(services)(...a),
+    ...createUnreadableSlice(services)(...a),
     ...createDeviceSlice(services)(...a),
     ...createToastSlice(services)(...a),
   }));

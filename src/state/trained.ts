@@ -1,7 +1,7 @@
 /** The trained model that can be talked to and taken home: which step of it, how good, or what it still needs. */
 import { formatCount } from '../core/base/units';
 import type { SavedStep } from '../protocol/data';
-import { hasModel, isActive } from './run';
+import { hasModel, isActive, isUnreadable } from './run';
 import type { Studio } from './studio';
 
 /** The saved step that `which` means now. */
@@ -50,6 +50,9 @@ export function modelNeed(s: Studio): Need | undefined {
       path: '/train',
       starts: false,
     };
+  }
+  if (isUnreadable(s.phase)) {
+    return { words: 'The run cannot be opened', button: 'See what happened', path: '/train', starts: false };
   }
   if (s.texts.length === 0) {
     return { words: 'This needs a run, and a run needs text', button: 'Add text', path: '/text', starts: false };

@@ -4,14 +4,46 @@ import { HomegrownError } from '../core/base/errors';
  * Makes this tab the only one that works on a run, until `release` or until the tab ends, however it ends.
  * @throws HomegrownError `in-use` when another tab holds it
  */
-export function holdRun(runId: string): Promise<{ release(): void }> {
+export const holdRun = (runId: string): Promise<Held> =>
+  hold(
+    `homegrown:run:${runId}`,
+    new HomegrownError('in-use', 'This run is open in another tab', 'Continue there, or close that tab.'),
+  );
+
+/**
+ * Makes this tab the only one of this browser that trains.
+ * @throws HomegrownError `in-use` when another one does
+ */
+export const holdTraining = (): Promise<Held> =>
+  hold(
+    TRAINING,
+    new HomegrownError(
+      'in-use',
+      'A run is being trained in another tab of this browser',
+      'Stop it there, or close that tab, and begin here. Nothing was changed.',
+    ),
+  );
+
+/** Whether any tab trains, this one too. */
+export async function isTraining(): Promise<boolean> {
+  const { held = [] } = await navigator.locks.query();
+  return held.some(({ name }) => name === TRAINING);
+}
+
+interface Held {
+  release(): void;
+}
+
+function hold(name: string, refusal: HomegrownError): Promise<Held> {
   return new Promise((resolve, reject) => {
     navigator.locks
-      .request(`homegrown:run:${runId}`, { ifAvailable: true }, (lock) => {
+      .request(name, { ifAvailable: true }, (lock) => {
         if (lock) return new Promise<void>((release) => resolve({ release }));
-        reject(new HomegrownError('in-use', 'This run is open in another tab', 'Continue there, or close that tab.'));
+        reject(refusal);
         return undefined;
       })
       .catch(reject);
   });
 }
+
+const TRAINING = 'homegrown:training';

@@ -3,7 +3,7 @@ import { IDBDatabase, IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore, type BlobStore } from '../core/base/blobStore';
 import { claimRun, loadSnapshot } from '../core/checkpoint/checkpoint';
-import { holdRun } from './lock';
+import { holdRun, holdTraining, isTraining } from './lock';
 import { openStore } from './store';
 import { usage } from './usage';
 
@@ -215,6 +215,7 @@ test('one tab holds a run', async () => {
         await callback({});
         held.delete(name);
       },
+      query: () => Promise.resolve({ held: [...held].map((name) => ({ name })) }),
     },
   });
   const first = await holdRun('r');
@@ -223,6 +224,18 @@ test('one tab holds a run', async () => {
   first.release();
   await new Promise((resolve) => setTimeout(resolve));
   await holdRun('r');
+
+  expect(await isTraining()).toBe(false);
+  const training = await holdTraining();
+  expect(await isTraining()).toBe(true);
+  await expect(holdTraining()).rejects.toMatchObject({
+    code: 'in-use',
+    message: expect.stringMatching(/another tab/) as string,
+  });
+  training.release();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(await isTraining()).toBe(false);
+  await holdTraining();
 });
 
 test('usage is what the browser says, without its quota', async () => {

@@ -3,7 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { badFile, HomegrownError } from '../core/base/errors';
 import { breathe, type Job } from '../core/base/job';
 import { type ByteStream, gather } from '../core/checkpoint/byteSource';
-import { listSnapshots } from '../core/checkpoint/checkpoint';
+import { surveySnapshots } from '../core/checkpoint/checkpoint';
 import { exportRun, importRun } from '../core/export/run';
 import { zipped } from '../core/export/zip';
 import { readCounts } from '../core/shards/read';
@@ -27,6 +27,7 @@ import { openStore } from '../storage/store';
 import { blobSource } from './blobSource';
 import { buildData } from './data';
 import { serve } from './serve';
+import { listUnreadable, rawFiles } from './unreadable';
 
 const store: Promise<BlobStore> = openStore();
 store.catch(() => undefined); // each call below tells it
@@ -51,7 +52,7 @@ serve<DataApi>({
   },
   samples: fetchSamples,
   async listTexts() {
-    await swept;
+    await swept.catch(() => undefined); // what could not go now goes at the next start
     return listTexts(await store);
   },
   preview: async ({ id, characters }) => previewText(await store, id, characters),
@@ -76,7 +77,7 @@ serve<DataApi>({
     return buildData(await store, texts, await createTokenizer(tokenizer), validationShare, job);
   },
 
-  savedSteps: async ({ runId }) => listSnapshots(await store, runId),
+  savedSteps: async ({ runId }) => surveySnapshots(await store, runId),
   async exportModel({ runId, which, format, withOptimizer }, job) {
     const { name, kind, files, beside } = await exportRun(await store, runId, which, format, {
       withOptimizer,
@@ -101,6 +102,16 @@ serve<DataApi>({
     const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
     await importRun(await store, runId, sources, addedAt, job);
     return { runId };
+  },
+
+  listUnreadable: async ({ runId }) => listUnreadable(await store, runId),
+  async exportRaw({ key }, job) {
+    const parts: Blob[] = [];
+    for await (const chunk of zipped(await rawFiles(await store, key), job)) {
+      parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]));
+    }
+    const name = `homegrown-${key.replace(/[^\w-]+/g, '-')}.zip`;
+    return { file: new Blob(parts, { type: 'application/zip' }), name };
   },
 });
 

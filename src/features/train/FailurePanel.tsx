@@ -4,7 +4,7 @@ import type { Recipe } from '../../core/train/recipe';
 import { countUpTo } from '../../core/train/verdict';
 import { headline, remedy as wordsFor } from '../../state/failures';
 import { useStudio, useStudioStore } from '../../state/react';
-import { hasModel } from '../../state/run';
+import { hasModel, isUnreadable } from '../../state/run';
 import type { Studio } from '../../state/studio';
 import { Button, Failure, formatNumber, type FailureProps } from '../../ui';
 import { remedies, type Remedy } from './advice';
@@ -73,6 +73,8 @@ function safe({ phase, saved, log, texts, project }: Studio, hasBegun: boolean):
         tone: 'warn',
       });
     }
+  } else if (isUnreadable(phase)) {
+    list.push({ text: 'What is stored of this run', detail: 'left as it is, and not used' });
   } else if (hasBegun) {
     list.push({ text: 'No step of this run was saved', detail: 'it failed before the first save', tone: 'warn' });
   }

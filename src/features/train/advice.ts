@@ -12,6 +12,7 @@ const ADVICE: Record<FailureCode, readonly Remedy[]> = {
   diverged: ['lowerRate', 'settings', 'resume'],
   'storage-full': ['texts', 'export', 'resume', 'restart'],
   'storage-damaged': ['resume', 'restart', 'export'],
+  'newer-version': ['reload', 'restart'],
   'storage-blocked': ['reload', 'resume', 'restart'],
   'in-use': ['resume', 'restart', 'reload'],
   'load-failed': ['reload', 'resume', 'restart'],

@@ -1,0 +1,65 @@
+/** What is stored and cannot be read: told, left as it is, and handed over as it lies there. */
+import { toFailure } from '../core/base/errors';
+import { formatCount } from '../core/base/units';
+import type { DamagedStep, UnreadableRecord } from '../protocol/data';
+import { explain } from './failures';
+import type { Slice } from './studio';
+import { IDLE, work, type Work } from './work';
+
+export interface UnreadableSlice {
+  unreadable: readonly UnreadableRecord[];
+  /** The zip of one that is being written. */
+  takingRaw: Work;
+  listUnreadable(): Promise<void>;
+  takeRaw(key: string): Promise<void>;
+  /** Says once which newer steps cannot be opened and which one is used instead; `saved` follows. */
+  tellDamaged(runId: string, damaged: readonly DamagedStep[]): void;
+  /** After saved steps were opened: one that could not be was set aside. */
+  lookAgain(): Promise<void>;
+}
+
+export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, download }) => {
+  const told = new Set<string>();
+  return (set, get) => ({
+    unreadable: [],
+    takingRaw: IDLE,
+    async listUnreadable() {
+      const unreadable = await data.call('listUnreadable', { runId: get().project.runId });
+      set({ unreadable });
+    },
+    async takeRaw(key) {
+      const taken = await work(
+        (takingRaw) => set({ takingRaw }),
+        now,
+        (options) => data.call('exportRaw', { key }, options),
+      );
+      if (taken) download(taken.file, taken.name);
+    },
+    tellDamaged(runId, damaged) {
+      const newest = get().savedSteps.find(({ latest }) => latest);
+      const lost = damaged.filter(({ step }) => step > (newest?.step ?? -1));
+      const fresh = lost.filter(({ step }) => !told.has(`${runId} ${step}`));
+      if (fresh.length === 0) return;
+      for (const { step } of fresh) told.add(`${runId} ${step}`);
+      const steps = fresh.map(({ step }) => formatCount(step)).join(', ');
+      get().toast({
+        text: fresh.length === 1 ? `Step ${steps} cannot be opened` : `Steps ${steps} cannot be opened`,
+        detail: newest
+          ? `${fresh[0]!.reason}. Step ${formatCount(newest.step)} is used instead`
+          : `${fresh[0]!.reason}. No other step of this run is saved`,
+      });
+      const { saved } = get();
+      if (saved && lost.some(({ step }) => step === saved.step)) get().standAt(newest);
+      get()
+        .listUnreadable()
+        .catch(() => undefined); // the toast has said it
+    },
+    async lookAgain() {
+      await get()
+        .listSaved()
+        .catch((error: unknown) =>
+          get().toast({ text: 'The saved steps could not be listed', detail: explain(toFailure(error)) }),
+        );
+    },
+  });
+};

@@ -1,0 +1,129 @@
+/** Each record damaged in turn: what is told, what is kept, what can be taken along. */
+import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { gather } from '../core/checkpoint/byteSource';
+import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore';
+import { unwatched } from '../core/base/job';
+import { claimRun } from '../core/checkpoint/checkpoint';
+import { openMetrics } from '../core/runs/metrics';
+import { initialProject, readProject, saveProject } from '../core/runs/project';
+import { writeRun } from '../core/runs/record';
+import { importText, pastedText } from '../core/text';
+import { createTokenizer } from '../core/tokenizer/byteLevel';
+import { buildData, dropUnused } from './data';
+import { listUnreadable, rawFiles } from './unreadable';
+
+const TOKENIZER = { kind: 'bytes' as const, merges: [] };
+const PROSE = 'The whale is large, and the sea is wide. '.repeat(50);
+
+/** A text, data, a project, and a run that learns from older data than the project has. */
+async function library(): Promise<BlobStore> {
+  const store = memoryStore();
+  const outcome = await importText(pastedText('a.txt', PROSE), store, { addedAt: 1 }, unwatched);
+  const { id } = outcome.kind === 'added' ? outcome.text : outcome.of;
+  const { manifest } = await buildData(store, [id], await createTokenizer(TOKENIZER), 0.1, unwatched);
+  const project = initialProject();
+  const { recipe } = project;
+  const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 };
+  await writeRun(store, {
+    ...{ version: 1, id: 'r', name: 'Whale', createdAt: 1, status: 'stopped', step: 2, device: null, data: null },
+    ...{ model, recipe, tokenizer: TOKENIZER, manifest },
+  });
+  const writer = await claimRun(store, 'r');
+  for (const step of [1, 2]) {
+    const tensors = new Map([['w', { shape: [2], data: Float32Array.of(step, step) }]]);
+    await writer.save({ state: { step, tokensSeen: 1, activeMs: 1, best: null }, tensors });
+  }
+  await (await openMetrics(store, 'r', 0)).append([{ kind: 'saved', step: 1, bytes: 8 }]);
+  await saveProject(store, await readProject(store), { ...project, runId: 'r' });
+  await buildData(store, [id], await createTokenizer(TOKENIZER), 0.2, unwatched);
+  return store;
+}
+const RECORDS = ['project', 'texts/', 'data/', 'runs-index/r', 'heads/r', 'manifests/r/2.', 'journal/r/'];
+const all = async (store: BlobStore) =>
+  new Map(await Promise.all((await store.keys('')).map(async (key) => [key, await store.get(key)] as const)));
+
+test('each record, truncated, of another kind or of a newer version, is told with its size, and nothing of it goes', async () => {
+  for (const record of RECORDS) {
+    for (const damage of [
+      (value: Stored) => JSON.stringify(value).slice(0, -5),
+      () => Uint8Array.of(1, 2, 3),
+      (value: Stored) => ({ ...(value as object), version: 2 }),
+    ]) {
+      const store = await library();
+      const [key = ''] = await store.keys(record);
+      await store.commit({ put: [[key, damage((await store.get(key))!)]] });
+      const before = await all(store);
+      const [told, ...others] = await listUnreadable(store, 'r');
+      expect([told?.key, others]).toEqual([key, []]);
+      expect(told?.failure.message).toMatch(/\w/);
+      const files = await rawFiles(store, key);
+      expect(files.reduce((sum, { size }) => sum + size, 0)).toBe(told?.bytes);
+      expect(files.map(({ name }) => name)).toContain(
+        `${key}.${before.get(key) instanceof Uint8Array ? 'bin' : 'json'}`,
+      );
+      await dropUnused(store, 'newer data');
+      // What is surely nobody's may go: data of another build, where all who may own some can be read.
+      const dropped = [...before.keys()].filter((k) => !/^(data|shards)\//.test(k));
+      expect(await store.keys('')).toEqual(expect.arrayContaining([...dropped, key]));
+    }
+  }
+});
+
+test('shards that a run, or a project, may own which cannot be read are not collected', async () => {
+  for (const breakIt of [
+    (store: BlobStore) => store.commit({ put: [['runs-index/r', 'torn']] }),
+    (store: BlobStore) => store.commit({ put: [['runs-index/r', { version: 2 }]] }),
+    (store: BlobStore) => store.commit({ drop: ['runs-index/r'] }),
+    (store: BlobStore) => store.commit({ put: [['set-aside/project/1', { version: 2 }]] }),
+    (store: BlobStore) => store.commit({ put: [['project', { version: 2 }]] }),
+  ]) {
+    const store = await library();
+    await breakIt(store);
+    const before = await all(store);
+    await dropUnused(store, 'newest');
+    expect(await all(store)).toEqual(before);
+  }
+});
+
+test('data that is nobody’s goes, and that of a run stays', async () => {
+  const store = await library();
+  expect(await store.keys('data/')).toHaveLength(2);
+  await dropUnused(store, 'newest');
+  expect(await store.keys('data/')).toHaveLength(1);
+  expect(await listUnreadable(store, 'r')).toEqual([]);
+});
+
+test('what is handed over is what is stored, all of it', async () => {
+  const store = await library();
+  await store.commit({ put: [['heads/r', 'torn']] });
+  const [told] = await listUnreadable(store, null);
+  const files = await rawFiles(store, told!.key);
+  const names = files.map(({ name }) => name.replace(/\.(bin|json)$/, ''));
+  const its = (await store.keys('')).filter((key) => /^(runs-index|heads|manifests|runs|journal)\/r\b/.test(key));
+  expect(names.sort()).toEqual(its.sort());
+  for (const file of files) {
+    const value = await store.get(file.name.replace(/\.(bin|json)$/, ''));
+    const bytes = await gather(file);
+    expect(file.name.endsWith('.bin') ? bytes : JSON.parse(new TextDecoder().decode(bytes))).toEqual(value);
+  }
+});
+
+test('whatever lies under whatever key, it is told without failing, and stays', async () => {
+  const folder = fc.constantFrom(
+    ...['project', 'texts/', 'text/', 'runs-index/', 'heads/', 'manifests/', 'manifests/r/', 'runs/', 'journal/r/'],
+    ...['data/', 'shards/', 'draft/', 'set-aside/project/', 'device', 'cuts', ''],
+  );
+  const name = fc.oneof(fc.constantFrom('', 'r', 'a/b', '../x', '1.1.1'), fc.string({ maxLength: 5 }));
+  const value = fc.oneof(fc.jsonValue(), fc.uint8Array({ maxLength: 5 }), fc.constantFrom({ version: 2 }, null, {}));
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(folder, name, value), { maxLength: 8 }), async (puts) => {
+      const store = memoryStore();
+      await store.commit({ put: puts.map(([a, b, stored]) => [a + b, stored as Stored] as const) });
+      const before = await all(store);
+      for (const { key } of await listUnreadable(store, 'r')) await rawFiles(store, key);
+      expect(await all(store)).toEqual(before);
+    }),
+    { numRuns: 300 },
+  );
+});
