@@ -86,18 +86,48 @@ export class Studio {
 
   /** A value of the browser's storage. */
   async stored(key: string): Promise<object> {
-    return this.page.evaluate(async (wanted) => {
-      const wait = <T>(request: IDBRequest<T>) =>
-        new Promise<T>((resolve, reject) => {
-          request.onsuccess = () => resolve(request.result);
-          request.onerror = () => reject(request.error!);
-        });
-      const database = await wait(indexedDB.open('homegrown'));
-      const [store] = database.objectStoreNames;
-      const value = (await wait(database.transaction(store!).objectStore(store!).get(wanted))) as object;
-      database.close();
-      return value;
-    }, key);
+    return (await this.inStore('get', key)) as object;
+  }
+  /** The storage's keys that begin with `prefix`. */
+  async keys(prefix: string): Promise<string[]> {
+    return ((await this.inStore('getAllKeys')) as string[]).filter((key) => key.startsWith(prefix));
+  }
+  /** Puts a value where Homegrown would not, as a fault would. */
+  async damage(key: string, value: string | object): Promise<void> {
+    await this.inStore('put', key, value);
+  }
+  /** The last byte of what is stored under `key`, changed. */
+  async flip(key: string): Promise<void> {
+    await this.inStore('flip', key);
+  }
+  private async inStore(
+    what: 'get' | 'getAllKeys' | 'put' | 'flip',
+    key?: string,
+    value?: string | object,
+  ): Promise<unknown> {
+    return this.page.evaluate(
+      async ([what, key, value]) => {
+        const wait = <T>(request: IDBRequest<T>) =>
+          new Promise<T>((resolve, reject) => {
+            request.onsuccess = () => resolve(request.result);
+            request.onerror = () => reject(request.error!);
+          });
+        const database = await wait(indexedDB.open('homegrown'));
+        const [name] = database.objectStoreNames;
+        const store = database.transaction(name!, 'readwrite').objectStore(name!);
+        try {
+          if (what === 'getAllKeys') return await wait(store.getAllKeys());
+          if (what === 'get') return (await wait(store.get(key!))) as unknown;
+          if (what === 'put') return await wait(store.put(value, key));
+          const bytes = (await wait(store.get(key!))) as Uint8Array;
+          bytes[bytes.length - 1]! ^= 1;
+          return await wait(store.put(bytes, key));
+        } finally {
+          database.close();
+        }
+      },
+      [what, key, value] as const,
+    );
   }
 
   /** Waits until an event of the run says so. */

@@ -105,7 +105,10 @@ test('merging gives theirs where nothing was changed here, mine where nothing wa
   );
   fc.assert(
     fc.property(edit, edit, (a, b) => {
-      const [mine, theirs] = [{ ...PROJECT, ...a }, { ...PROJECT, ...b }];
+      const [mine, theirs] = [
+        { ...PROJECT, ...a },
+        { ...PROJECT, ...b },
+      ];
       expect(mergeProjects(PROJECT, PROJECT, theirs)).toEqual(theirs);
       expect(mergeProjects(PROJECT, mine, PROJECT)).toEqual(mine);
       expect(mergeProjects(theirs, mine, theirs)).toEqual(mine);
