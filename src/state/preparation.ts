@@ -1,5 +1,6 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
 import type { TokenPiece } from '../core/tokenizer/statistics';
+import type { DataRecord } from '../core/runs/project';
 import type { ProjectSlice, TokenizerChoice } from './project';
 import type { Slice, Studio } from './studio';
 import type { TextsSlice } from './texts';
@@ -87,8 +88,11 @@ export function dataState(studio: Inputs): ArtefactState {
     tokenizerState(studio) === 'done' &&
     data.tokenizerHash === tokenizer?.hash &&
     data.validationShare === validationShare &&
+    !isCutAsOne(data) &&
     same(data.texts, textIds(studio));
   return current ? 'done' : 'stale';
 }
+/** Several texts of which only the last one's end is held out, as older builds cut them. */
+export const isCutAsOne = ({ texts, manifest }: DataRecord): boolean => texts.length > 1 && !manifest.eachText;
 const same = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((x, i) => x === b[i]);

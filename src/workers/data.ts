@@ -3,7 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import { readAll } from '../core/base/record';
-import { unigramLoss } from '../core/evaluate/unigram';
+import { unigramDivergence, unigramLoss } from '../core/evaluate/unigram';
 import { unreadableProjects } from '../core/runs/project';
 import { listRuns, unreadableRuns } from '../core/runs/record';
 import { buildShards, dropShards, readShards } from '../core/shards/build';
@@ -40,6 +40,7 @@ export async function buildData(
     tokenizerHash: tokenizer.hash,
     manifest,
     unigramLoss: unigramLoss(trainCounts, validationCounts),
+    divergence: unigramDivergence(trainCounts, validationCounts),
     validationShare,
   };
 }

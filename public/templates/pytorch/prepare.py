@@ -1,6 +1,6 @@
 """Text files as data/train.bin, data/val.bin and data/meta.json, with this model's own tokenizer.
 
-    python prepare.py one.txt two.txt                     held out: the last tenth
+    python prepare.py one.txt two.txt                     held out: the last tenth of each
     python prepare.py *.txt --held-out 0.05
 
 Texts are UTF-8; <|endoftext|> stands between two of them. Needed where the text was no longer there when this folder
@@ -31,13 +31,12 @@ def pieces(text: str, size: int = 1 << 20):
 
 
 def split(texts: list[bytes], share: float) -> dict[str, list[bytes]]:
-    """The last `share` of all bytes is held out; a text on the border has a piece in both parts."""
-    total = sum(map(len, texts))
-    left = total - int(total * share)
+    """The last `share` of each text's bytes is held out; fractions of a byte are carried on to the next text."""
     parts = {"train": [], "val": []}
+    end = 0
     for text in texts:
-        cut = min(max(left, 0), len(text))
-        left -= len(text)
+        start, end = end, end + len(text)
+        cut = len(text) - (int(end * share) - int(start * share))
         while 0 < cut < len(text) and text[cut] & 0xC0 == 0x80:
             cut -= 1  # not inside a character
         for part, piece in (("train", text[:cut]), ("val", text[cut:])):
@@ -49,7 +48,7 @@ def split(texts: list[bytes], share: float) -> dict[str, list[bytes]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Cut text into this model's tokens.")
     parser.add_argument("texts", type=Path, nargs="+")
-    parser.add_argument("--held-out", type=float, default=0.1, help="share of the text's end, above 0, at most 0.5")
+    parser.add_argument("--held-out", type=float, default=0.1, help="share of each text's end, above 0, at most 0.5")
     parser.add_argument("--out", type=Path, default=HERE / "data")
     args = parser.parse_args()
     if not 0 < args.held_out <= 0.5:

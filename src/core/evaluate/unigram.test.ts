@@ -1,5 +1,12 @@
-import { expect, it } from 'vitest';
-import { unigramLoss } from './unigram';
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { buildSamples } from '../../../scripts/samples';
+import { unwatched } from '../base/job';
+import { stream } from '../base/rng';
+import { documentOf } from '../testing/texts';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { trainTokenizer } from '../tokenizer/train';
+import { unigramDivergence, unigramLoss } from './unigram';
 
 it('is the cross-entropy of the smoothed frequencies', () => {
   // (3+1)/(4+3), (1+1)/7, (0+1)/7
@@ -10,4 +17,56 @@ it('is the cross-entropy of the smoothed frequencies', () => {
 it('is ln V when nothing is known, and finite for tokens never seen', () => {
   expect(unigramLoss([0, 0, 0, 0], [1, 2, 3, 4])).toBeCloseTo(Math.log(4), 12);
   expect(unigramLoss(Uint32Array.of(1e9, 0), Uint32Array.of(0, 5))).toBeCloseTo(Math.log(1e9 + 2), 9);
+});
+
+describe('the divergence of the held-out part', () => {
+  it('is that of Kullback and Leibler where there are many of each, and nothing for two equal parts', () => {
+    // 0.5 ln(0.5 / 0.75) + 0.5 ln(0.5 / 0.25)
+    const expected = 0.5 * Math.log(2 / 3) + 0.5 * Math.log(2);
+    expect(unigramDivergence([75e6, 25e6], [5e6, 5e6])).toBeCloseTo(expected, 5);
+    expect(unigramDivergence([900, 90, 9, 1], [100, 10, 1, 0])).toBe(0);
+    expect(unigramDivergence([0, 0], [1, 1])).toBe(0);
+  });
+
+  it('does not take for a difference what chance gives two parts of one kind, however large the vocabulary', () => {
+    // 20,000 tokens of 4,000 kinds with Zipf's frequencies, every tenth held out; without the correction 0.8 nats.
+    const at = stream(1, 'zipf', 0);
+    const [train, held] = [new Uint32Array(4000), new Uint32Array(4000)];
+    for (let i = 0; i < 20_000; i++) (i % 10 === 0 ? held : train)[Math.floor(4000 ** (at(i) / 2 ** 32)) - 1]! += 1;
+    expect(unigramDivergence(train, held)).toBeLessThan(0.05);
+  });
+
+  it('tells a text at whose end another language or kind stands, and none of the bundled samples', async () => {
+    const [moby, addresses] = buildSamples().map(({ text }) => text) as [string, string];
+    const folder = new URL('../ops/', import.meta.url);
+    const sources = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+    const code = sources.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n');
+    const japanese = '吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。'.repeat(400);
+    const cases = [
+      [moby.slice(0, 300_000), false],
+      // Every 20th of the characters, so that all years are in it.
+      [addresses.replace(/[^]{10000}/g, (part) => part.slice(0, 500)), false],
+      [moby.slice(0, 300_000) + code.slice(0, 35_000), true],
+      [moby.slice(0, 300_000) + japanese.slice(0, 12_000), true],
+    ] as const;
+    for (const [text, isUnlike] of cases) {
+      for (const [kind, vocabulary] of [
+        ['bytes', 0],
+        ['bpe', 2048],
+      ] as const) {
+        const tokenizer = await createTokenizer(
+          await trainTokenizer({ kind, vocabulary }, [documentOf(text)], unwatched),
+        );
+        const ids = tokenizer.encode(text);
+        const counts = (part: Uint32Array) => {
+          const times = new Uint32Array(tokenizer.size);
+          for (const id of part) times[id]! += 1;
+          return times;
+        };
+        const cut = Math.round(0.9 * ids.length);
+        const divergence = unigramDivergence(counts(ids.subarray(0, cut)), counts(ids.subarray(cut)));
+        expect(divergence > 0.5, `${text.slice(0, 20)} ${text.slice(-20)}, ${kind}: ${divergence}`).toBe(isUnlike);
+      }
+    }
+  });
 });

@@ -51,6 +51,8 @@ export interface DataRecord {
   manifest: ShardManifest;
   /** Nats per token of always guessing by frequency. */
   unigramLoss: number;
+  /** Nats per token by which the held-out part's frequencies differ from the training part's; older builds did not measure it. */
+  divergence?: number;
   validationShare: number;
 }
 
@@ -214,6 +216,7 @@ const dataRecord: z.ZodType<DataRecord> = z.looseObject({
   tokenizerHash: z.string(),
   manifest: shardManifest,
   unigramLoss: z.number(),
+  divergence: z.number().exactOptional(),
   validationShare: z.number(),
 });
 /** Sizes that a field can have; whether they go together is told on the page. */

@@ -11,7 +11,7 @@ import { manifestKey, type Part, type PartName, type ShardManifest, shardManifes
 import { recordsOf, type Segment, splitDocuments } from './split';
 
 export interface ShardSettings {
-  /** Share of the text's bytes, from its end, that is held out: above 0, at most 0.5. */
+  /** Share of each text's bytes, from its end, that is held out: above 0, at most 0.5. */
   validationShare: number;
   /** Ids a shard. */
   shardLength?: number;
@@ -34,7 +34,12 @@ export async function buildShards(
   }
   if (documents.length === 0) throw badSettings('There is no text to cut into tokens.', 'Choose at least one text.');
   const textHash = await sha256Hex(documents.map(({ sha256 }) => sha256).join('\n'));
-  const { id, there } = await place(store, [textHash, tokenizer.hash, validationShare, shardLength]);
+  // What older builds cut of several texts is not what is asked for here, so it has another id.
+  const rule = documents.length > 1 ? { eachText: true as const } : {};
+  const { id, there } = await place(store, [
+    ...[textHash, tokenizer.hash, validationShare, shardLength],
+    ...Object.keys(rule),
+  ]);
   if (there) return there;
 
   // The id follows from the content, so whatever lies there without a manifest is of no use.
@@ -60,7 +65,7 @@ export async function buildShards(
       );
     const manifest: ShardManifest = {
       version: 1,
-      ...{ tokenizerHash: tokenizer.hash, textHash, vocabulary: tokenizer.size, width, shardLength },
+      ...{ tokenizerHash: tokenizer.hash, textHash, vocabulary: tokenizer.size, width, shardLength, ...rule },
       train: await write('train'),
       validation: await write('validation'),
     };
@@ -136,13 +141,18 @@ async function writePart(
     }
     tokens += ids.length;
   };
-  for (const [i, segment] of segments.entries()) {
-    if (i > 0) await append([tokenizer.endOfText]);
+  for (const segment of segments) {
+    // Less than a character of a text is nothing, and nothing has no end.
+    let isBetween = tokens > 0;
     const records = recordsOf(segment, (length) => {
       bytes += length;
       read(length);
     });
-    for await (const ids of tokenizer.encodeStream(records, signal)) await append(ids);
+    for await (const ids of tokenizer.encodeStream(records, signal)) {
+      if (isBetween && ids.length > 0) await append([tokenizer.endOfText]);
+      if (ids.length > 0) isBetween = false;
+      await append(ids);
+    }
   }
   if (filled > 0) await flush();
   return { tokens, bytes, shards, counts: await put(`${prefix}counts`, packIds(counts, 4)) };

@@ -25,6 +25,8 @@ export const shardManifest = z.object({
   width: z.union([z.literal(2), z.literal(4)]),
   /** Ids in every shard but the last of its part. */
   shardLength: z.int().positive(),
+  /** Each text's own end is held out; absent = the end of them all, as of a single one, and as older builds cut several. */
+  eachText: z.literal(true).exactOptional(),
   train: part,
   validation: part,
 });

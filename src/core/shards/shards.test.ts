@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStore, type BlobStore } from '../base/blobStore';
 import { collectDrafts } from '../base/draft';
+import { sha256Hex } from '../base/hash';
 import { unwatched, type Job, type Progress } from '../base/job';
 import { awkwardText, cutAnywhere, documentOf } from '../testing/texts';
 import { createTokenizer } from '../tokenizer/byteLevel';
@@ -35,7 +36,7 @@ const all = async (store: BlobStore, manifest: ShardManifest, name: PartName): P
   return [...(await source.read(0, source.tokens))];
 };
 
-it('holds the ids of the text, training first and the end held out', async () => {
+it('holds the ids of every text, training first and its end held out', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(awkwardText, { minLength: 1, maxLength: 4 }),
@@ -48,13 +49,30 @@ it('holds the ids of the text, training first and the end held out', async () =>
         const [train, validation] = [await all(store, manifest, 'train'), await all(store, manifest, 'validation')];
         // Bytes, because a token may be a part of a character.
         const joined = (ids: number[]): number[] => ids.flatMap((id) => [...bpe.bytes(id)]);
-        const whole = new TextEncoder().encode(texts.join(''));
-        expect(Uint8Array.from([...joined(train), ...joined(validation)])).toEqual(whole);
+        const encoder = new TextEncoder();
+        const whole = encoder.encode(texts.join(''));
+        // Each text's own end, fractions of a byte carried on, and no character in two.
+        const ends: number[] = [];
+        let read = 0;
+        for (const text of texts) {
+          const own = encoder.encode(text);
+          const owed = Math.floor((read + own.length) * share) - Math.floor(read * share);
+          let cut = own.length - owed;
+          while (cut < own.length && (own[cut]! & 0xc0) === 0x80) cut--;
+          read += own.length;
+          ends.push(cut);
+        }
+        const parts = texts.map((text, i) => {
+          const own = encoder.encode(text);
+          return [own.subarray(0, ends[i]), own.subarray(ends[i])] as const;
+        });
+        expect(joined(train)).toEqual(parts.flatMap(([first]) => [...first]));
+        expect(joined(validation)).toEqual(parts.flatMap(([, last]) => [...last]));
         expect(manifest.train.bytes + manifest.validation.bytes).toBe(whole.length);
         expect(joined(train)).toHaveLength(manifest.train.bytes);
-        // Off by less than one character.
+        // Off by less than one character a text.
         expect(manifest.validation.bytes - Math.floor(whole.length * share)).toBeGreaterThanOrEqual(0);
-        expect(manifest.validation.bytes - Math.floor(whole.length * share)).toBeLessThan(4);
+        expect(manifest.validation.bytes - Math.floor(whole.length * share)).toBeLessThan(3 * texts.length + 1);
         expect(text(train)).not.toContain('\0EOT\0EOT');
       },
     ),
@@ -68,8 +86,40 @@ it('puts the end of text between documents, and nowhere else', async () => {
   const train = await all(store, manifest, 'train');
   const validation = await all(store, manifest, 'validation');
   const eot = bpe.endOfText;
-  expect(train).toEqual([...bpe.encode('one'), eot, ...bpe.encode('two'), eot, ...bpe.encode('three words')]);
-  expect(validation).toEqual([...bpe.encode(' more')]);
+  // Of 3, 6 and 22 bytes so far, 0, 1 and 5 are held out.
+  expect(train).toEqual([...bpe.encode('one'), eot, ...bpe.encode('tw'), eot, ...bpe.encode('three words ')]);
+  expect(validation).toEqual([...bpe.encode('o'), eot, ...bpe.encode('more')]);
+});
+
+it('holds out a share of each text, so that one added last is not all that a run is judged on', async () => {
+  const english = 'the whale and the sea '.repeat(60);
+  const japanese = '吾輩は猫である。'.repeat(40);
+  const store = memoryStore();
+  const manifest = await build(store, [english, japanese], 0.1, 64);
+  const ids = await all(store, manifest, 'validation');
+  const border = ids.indexOf(bpe.endOfText);
+  const held = [bpe.decode(ids.slice(0, border)), bpe.decode(ids.slice(border + 1))];
+  expect(held.map((part) => new TextEncoder().encode(part).length)).toEqual([132, 96]);
+  expect(english.endsWith(held[0]!) && japanese.endsWith(held[1]!)).toBe(true);
+  expect(manifest.eachText).toBe(true);
+});
+
+it('cuts a single text as it always was, into the same files under the same names', async () => {
+  const store = memoryStore();
+  const manifest = await build(store, [WORDS], 0.1, 64);
+  // Of the build before several texts each gave their end.
+  expect(manifest).toEqual(BEFORE);
+  expect(await build(store, [WORDS, WORDS], 0.1, 64)).toMatchObject({ eachText: true });
+});
+
+it('does not take what was cut by an older rule for what is asked', async () => {
+  const store = memoryStore();
+  const manifest = await build(store, ['first text', 'second text'], 0.5);
+  // Under the name that an older build gave to the same texts, tokenizer and settings.
+  const textHash = await sha256Hex(['0 first text', '1 second text'].join('\n'));
+  const old = (await sha256Hex(JSON.stringify([textHash, bpe.hash, 0.5, 7]))).slice(0, 16);
+  await store.commit({ put: [[`data/${old}`, { ...manifest, textHash: 'cut by an older rule' }]] });
+  expect(await build(store, ['first text', 'second text'], 0.5)).toEqual(manifest);
 });
 
 it('does not depend on how the documents come in records', async () => {
@@ -220,3 +270,27 @@ it('packs ids in two or four bytes, little-endian', () => {
     expect([...unpackIds(packIds([0, 65_535, 7], width), width)]).toEqual([0, 65_535, 7]);
   expect(bytes.size).toBe(257);
 });
+
+/** `WORDS` in shards of 64, as the build before several texts each gave their end wrote it. */
+const stored = (key: string, sha256: string) => ({ key: `shards/10d819578c75d0ad/${key}`, sha256 });
+const BEFORE: ShardManifest = {
+  version: 1,
+  tokenizerHash: 'e1f0132d44d6c69ea6519de29d784891a4b10e0169a9b62b5e973681d4b9a737',
+  textHash: 'a91bbf9e5117743171b977dbb0460f56f7511bfce9accc1ae4fc019dc187ff0f',
+  ...{ vocabulary: 283, width: 2, shardLength: 64 },
+  train: {
+    ...{ tokens: 217, bytes: 954 },
+    shards: [
+      stored('train/0', 'd2b6ba607f721804fa67facf0ef62007cc766fa21c5801701789fe3f60dd9459'),
+      stored('train/1', '6f3216a4b9859258bf5e05e423c447994660888e2fd3d0ee5c8e83f51a9418c4'),
+      stored('train/2', 'd41a01dd83b186f4e367f839749480b8b6c7d88f576ded89e24cb0d14b90e395'),
+      stored('train/3', 'bdc7ed1e7881955e175bc1faab3d52fc65880343d23a7396b576935db9bd63b1'),
+    ],
+    counts: stored('train/counts', '6003810b5e5867fdf4bd958160f195b518f7be6ce8a054a10a0ad5b154c4245b'),
+  },
+  validation: {
+    ...{ tokens: 25, bytes: 106 },
+    shards: [stored('validation/0', '9747099582cc7513bce0b260e0d4ed4647544000d25db800e53b912a7ae829d3')],
+    counts: stored('validation/counts', '960776b7e9e516c0fd273777947781b2ed0150c103fb86030e7ababc21722ba8'),
+  },
+};

@@ -1,29 +1,29 @@
 import type { Document } from '../base/document';
 
 /** Bytes `from` to `to` of a document's UTF-8, moved down to where characters begin. */
-export interface Segment {
-  document: Document;
+export interface Segment<D = Document> {
+  document: D;
   from: number;
   to: number;
 }
 
 /**
- * The last `share` of all the text's bytes is validation, the rest training: the end of the last document, as a rule,
- * so that neither part has seen the other. A document on the border has a segment in both.
+ * Each document's last `share` of bytes is validation and what is before it training, so that neither part has seen the
+ * other and both are of the same kinds of text. Fractions of a byte are carried on to the next document: together they
+ * hold out the floor of the share of all bytes, and short ones give now and then what they owe. In the documents' order.
  */
-export function splitDocuments(
-  documents: readonly Document[],
+export function splitDocuments<D extends Pick<Document, 'bytes'>>(
+  documents: readonly D[],
   share: number,
-): { train: readonly Segment[]; validation: readonly Segment[] } {
-  const total = documents.reduce((sum, { bytes }) => sum + bytes, 0);
-  const border = total - Math.floor(total * share);
-  const [train, validation]: [Segment[], Segment[]] = [[], []];
-  let start = 0;
+): { train: readonly Segment<D>[]; validation: readonly Segment<D>[] } {
+  const [train, validation]: [Segment<D>[], Segment<D>[]] = [[], []];
+  let end = 0;
   for (const document of documents) {
-    const cut = Math.min(Math.max(border - start, 0), document.bytes);
+    const start = end;
+    end += document.bytes;
+    const cut = document.bytes - (Math.floor(end * share) - Math.floor(start * share));
     if (cut > 0) train.push({ document, from: 0, to: cut });
     if (cut < document.bytes) validation.push({ document, from: cut, to: document.bytes });
-    start += document.bytes;
   }
   return { train, validation };
 }

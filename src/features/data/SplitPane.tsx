@@ -1,4 +1,4 @@
-import { dataState, textsChanged, tokenizerState } from '../../state/preparation';
+import { dataState, isCutAsOne, textsChanged, tokenizerState } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import { describeWork } from '../../state/work';
 import { Block, Pane, Progress, Slider } from '../../ui';
@@ -30,8 +30,8 @@ export function SplitPane() {
           <i style={{ '--share': share }} />
         </div>
         <p className={styles.words}>
-          The first {100 - percent} % is for training. The last {percent} % is for validation: never learnt from, so
-          that perplexity tells what the model knows, not what it has memorised.
+          The first {100 - percent} % of each text is for training. Its last {percent} % is for validation: never learnt
+          from, so that perplexity tells what the model knows, not what it has memorised.
         </p>
       </Block>
       <div className={styles.state}>{progress ? <Progress {...progress} delayMs={0} /> : <State />}</div>
@@ -46,6 +46,7 @@ function State() {
   const isTextNew = useStudio(textsChanged);
   const built = useStudio((s) => s.project.data?.validationShare);
   const asked = useStudio((s) => s.project.validationShare);
+  const isOld = useStudio((s) => s.project.data !== null && isCutAsOne(s.project.data));
   const isCutByIt = useStudio((s) => s.project.data?.tokenizerHash === s.project.tokenizer?.hash);
   if (state === 'none') return null;
   if (state === 'done') return <p className={styles.done}>Up to date</p>;
@@ -57,6 +58,8 @@ function State() {
         ? 'the tokenizer was trained again'
         : built !== asked
           ? `built with ${Math.round(100 * (built ?? 0))} % held out`
-          : 'the text changed';
+          : isOld
+            ? 'only the end of the last text is held out'
+            : 'the text changed';
   return <p className={styles.stale}>Out of date: {reason}. It stays usable until you rebuild it</p>;
 }

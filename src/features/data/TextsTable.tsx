@@ -1,5 +1,7 @@
 import { formatBytes, formatCount, formatShare } from '../../core/base/units';
-import type { DataRecord } from '../../protocol/data';
+import { splitDocuments } from '../../core/shards/split';
+import type { DataRecord } from '../../core/runs/project';
+import { isCutAsOne } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import { Table, type Column } from '../../ui';
 import styles from './PartsPane.module.css';
@@ -12,7 +14,7 @@ interface TextRow {
   training: number;
 }
 
-/** Which text went into which part: the last share of all bytes is held out, so the end of the last text as a rule. */
+/** Which of a text went into which part. */
 export function TextsTable({ data }: { data: DataRecord }) {
   const texts = useStudio((s) => s.texts);
   const held = data.texts.flatMap((id) => texts.find((text) => text.id === id) ?? []);
@@ -25,23 +27,24 @@ export function TextsTable({ data }: { data: DataRecord }) {
       </p>
     );
   }
-  const rows = divide(held, data.validationShare);
+  if (isCutAsOne(data)) {
+    return (
+      <p className={styles.removed}>
+        Built by an older version, which held out the end of the last text alone. A rebuild holds out the end of each
+      </p>
+    );
+  }
+  const { train } = splitDocuments(held, data.validationShare);
+  const rows = held.map((document) => ({
+    ...document,
+    training: train.find((part) => part.document === document)?.to ?? 0,
+  }));
   const columns: readonly Column<TextRow>[] = [
     { id: 'name', header: 'Text', cell: ({ name }) => name },
     { id: 'size', header: 'Size', isNumber: true, isQuiet: true, width: '84px', cell: (row) => formatBytes(row.bytes) },
     { id: 'part', header: 'Part', width: '168px', cell: words },
   ];
   return <Table label="Texts in their order" isDense columns={columns} rows={rows} rowKey={({ id }) => id} />;
-}
-
-export function divide(texts: readonly { id: string; name: string; bytes: number }[], share: number): TextRow[] {
-  const total = texts.reduce((sum, { bytes }) => sum + bytes, 0);
-  let left = total - Math.floor(total * share);
-  return texts.map(({ id, name, bytes }) => {
-    const training = Math.min(left, bytes);
-    left -= training;
-    return { id, name, bytes, training };
-  });
 }
 
 function words({ bytes, training }: TextRow): string {

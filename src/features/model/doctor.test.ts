@@ -17,6 +17,7 @@ interface Change {
   text?: Situation['text'];
   device?: DeviceInfo;
   validationShare?: number;
+  divergence?: number;
 }
 function situation(change: Change = {}): Situation {
   const config = { layers: 2, heads: 2, width: 64, context: 64, ...change.config };
@@ -28,6 +29,7 @@ function situation(change: Change = {}): Situation {
     recipe,
     text,
     validationShare: change.validationShare ?? 0.1,
+    divergence: change.divergence,
     problems: problems(
       { id: 'gpt', config, vocabulary: VOCABULARY },
       recipe,
@@ -110,6 +112,14 @@ describe('what is doubtful', () => {
       share: 0.1,
     });
     expect(cautionAbout({ text }, /Held-out/)?.mend).toMatchObject({ kind: 'addText' });
+  });
+  test('held-out text that is unlike what is learnt, told with numbers and what to do', () => {
+    const unlike = cautionAbout({ divergence: 2.34 }, /unlike/);
+    expect(unlike?.detail).toMatch(/2\.3 nats a token.*each text holds out its own end/);
+    expect(unlike?.mend).toMatchObject({ kind: 'addText' });
+    expect(cautionAbout({ divergence: 0.4 }, /unlike/)).toBeUndefined();
+    expect(diagnose(situation({ divergence: 0.4 })).fine).toContain('Held-out text is like the text to learn from');
+    expect(cautionAbout({}, /unlike/)).toBeUndefined();
   });
   test('warm-up beyond half of the steps', () => {
     expect(cautionAbout({ recipe: { steps: 180 } }, /Warm-up/)?.mend).toMatchObject({ change: { warmup: 9 } });

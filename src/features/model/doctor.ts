@@ -15,6 +15,8 @@ export interface Situation {
   /** Undefined without any text. */
   text: TextSize | undefined;
   validationShare: number;
+  /** Nats per token by which the held-out part is unlike the training part; undefined until the data is built. */
+  divergence: number | undefined;
   /** What keeps it from starting. */
   problems: readonly Problem[];
   estimate: Estimate;
@@ -164,6 +166,22 @@ const heldOut: Check = ({ text, validationShare }) => {
   );
 };
 
+const likeness: Check = ({ divergence }) => {
+  if (divergence === undefined) return undefined;
+  if (divergence <= UNLIKE) return 'Held-out text is like the text to learn from';
+  return caution(
+    'Held-out text is unlike the text to learn from',
+    `By how common each token is alone, the two differ by ${formatNumber(Number(divergence.toPrecision(2)))} nats a token; the beginning and the end of one book differ by less than 0.1. Perplexity will judge the model on a language or kind of text that it hardly learns. Give each language or kind as a text of its own, for each text holds out its own end.`,
+    [],
+    { kind: 'addText', label: 'Go to the text' },
+  );
+};
+/**
+ * Measured with vocabularies from 257 to 8,192: 0.003 to 0.07 within a novel, 0.001 to 0.4 over 231 years of addresses,
+ * 0.55 to 1.2 where program code follows a novel, and more where Japanese follows English (decision 20).
+ */
+const UNLIKE = 0.5;
+
 const warmup: Check = ({ recipe: { warmup: rise, steps } }) => {
   if (rise <= steps / 2) return 'Warm-up leaves most steps for learning';
   const shorter = Math.max(1, Math.round(steps / 20));
@@ -241,6 +259,6 @@ const device: Check = ({ device: here }) => {
   );
 };
 
-const CHECKS: readonly Check[] = [modelSize, heldOut, warmup, learningRate, evaluations, patience, device];
+const CHECKS: readonly Check[] = [modelSize, heldOut, likeness, warmup, learningRate, evaluations, patience, device];
 
 const about = ({ isCounted }: TextSize): string => (isCounted ? '' : 'about ');

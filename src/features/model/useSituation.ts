@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { estimateProject, startProblems, textSize, vocabularySize } from '../../state/estimate';
+import { dataState } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import type { Situation } from './doctor';
 
@@ -14,6 +15,7 @@ export function useSituation(): Situation {
       recipe: project.recipe,
       text: textSize({ project, texts }),
       validationShare: project.validationShare,
+      divergence: dataState({ project, texts }) === 'done' ? project.data?.divergence : undefined,
       problems: startProblems({ project, texts }),
       estimate: estimateProject(project, device),
       device,

@@ -26,8 +26,8 @@ export function StagesAhead() {
             own text cut into these pieces.
           </Ahead>
           <Ahead stage="Data" reading={`${100 - held} / ${held} split`}>
-            The text becomes a row of token numbers. The last {held} % is held out: the model never learns from it, and
-            is judged on it.
+            The text becomes a row of token numbers. The last {held} % of each text is held out: the model never learns
+            from it, and is judged on it.
           </Ahead>
           <Ahead stage="Model" reading={`${modelSpec(model.id).label}, ${formatShort(parameters)} parameters`}>
             {formatCount(model.config.layers)} layers that look back over {formatCount(model.config.context)} tokens and
