@@ -85,6 +85,7 @@ async function grow(args: readonly string[]): Promise<void> {
     data: {
       texts: texts.map(({ name, characters, sha256 }) => ({ name, characters, sha256 })),
       ...{ textHash: manifest.textHash, validationShare: VALIDATION_SHARE },
+      ...(manifest.eachText && { eachText: true }),
       ...{ trainTokens: manifest.train.tokens, trainBytes: manifest.train.bytes },
       ...{ validationTokens: manifest.validation.tokens, validationBytes: manifest.validation.bytes },
       unigramLoss: unigramLoss(
@@ -153,7 +154,7 @@ async function grow(args: readonly string[]): Promise<void> {
   print(options.json ? JSON.stringify(summary) : inWords(outcome, summary));
 }
 
-/** Of the text's end, held out. */
+/** Of each text's end, held out. */
 const VALIDATION_SHARE = 0.1;
 
 function tokenizerOf(given: string): { kind: TokenizerKind; vocabulary: number } {

@@ -6,6 +6,7 @@ import { claimRun, loadSnapshot } from '../core/checkpoint/checkpoint';
 import type { Snapshot } from '../core/checkpoint/snapshot';
 import { openMetrics, type MetricWriter } from '../core/runs/metrics';
 import { readRun, writeRun, type RunRecord } from '../core/runs/record';
+import { beginsAnew, continued } from '../core/runs/segments';
 import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { train } from '../core/train/train';
@@ -56,11 +57,12 @@ const learningFrom = (
     validationTokens: manifest.validation.tokens,
     validationBytes: manifest.validation.bytes,
     validationShare,
+    ...(manifest.eachText && { eachText: true }),
     unigramLoss,
   },
 });
 
-/** Continues a run from its newest saved step, to `steps` in all. */
+/** Continues a run from its newest saved step, to `steps` in all, on its own data or on what is given. */
 export async function resume(
   store: BlobStore,
   { runId, steps, data, texts = [] }: ResumeInput,
@@ -73,15 +75,13 @@ export async function resume(
     if (!stored) throw new HomegrownError('storage-damaged', `There is no run ${runId}`);
     const { snapshot } = await loadSnapshot(store, runId);
     const recipe = { ...stored.recipe, steps: steps ?? stored.recipe.steps };
-    const record: RunRecord = {
-      ...stored,
-      ...(data && learningFrom(data, texts)),
-      recipe,
-      device,
-      status: 'running',
-    };
+    const { step, best } = snapshot.state;
+    const goesOn = continued(stored, step, data ? learningFrom(data, texts) : stored);
+    const record: RunRecord = { ...goesOn, recipe, device, status: 'running' };
     await writeRun(store, record);
-    return await follow(store, record, snapshot, job);
+    // The best on one text is not the best on another.
+    const from = { ...snapshot, state: { ...snapshot.state, best: beginsAnew(record, step) ? null : best } };
+    return await follow(store, record, from, job);
   } finally {
     lock.release();
   }

@@ -1,12 +1,14 @@
-import { formatBytes, formatCount, formatNumber, formatShare } from '../base/units';
+import { formatBytes, formatCount, formatNumber } from '../base/units';
 import type { RunInfo } from './homegrownJson';
 import { plain, table, TOKENIZERS } from './markdown';
+import { bySegment, heldOut } from './modelCard';
 
 /**
  * DATASHEET.md: what is known of the text, in the order of "Datasheets for Datasets" (Gebru et al. 2018, arXiv:1803.09010).
  * What only a person can say stands there as a question.
  */
-export function datasheet({ name, data, tokenizer, model }: RunInfo): string {
+export function datasheet(info: RunInfo): string {
+  const { name, data, tokenizer, model } = info;
   const sections = [
     `# Datasheet of the text that ${plain(name)} learnt from`,
     'In the order of [Datasheets for Datasets](https://arxiv.org/abs/1803.09010). What Homegrown knows is filled in; what ' +
@@ -14,7 +16,7 @@ export function datasheet({ name, data, tokenizer, model }: RunInfo): string {
     '## Motivation',
     '_For what purpose was the text chosen, by whom, and who paid for it?_',
     '## Composition',
-    data ? composition(data) : 'Not recorded: the model was brought in without it.',
+    bySegment(info, composition),
     '_Does it name or describe people? Could it offend, or is any of it confidential?_',
     '## Collection',
     data
@@ -34,7 +36,7 @@ export function datasheet({ name, data, tokenizer, model }: RunInfo): string {
 }
 
 function composition(data: NonNullable<RunInfo['data']>): string {
-  const { texts, trainTokens, trainBytes, validationTokens, validationBytes, validationShare, unigramLoss } = data;
+  const { texts, trainTokens, trainBytes, validationTokens, validationBytes, unigramLoss } = data;
   const rows = texts.map(({ name, characters, licence, sha256 }) => [
     plain(name),
     formatCount(characters),
@@ -43,7 +45,7 @@ function composition(data: NonNullable<RunInfo['data']>): string {
   ]);
   const parts = [
     ['To learn from', formatCount(trainTokens), formatBytes(trainBytes)],
-    [`Held out, the last ${formatShare(validationShare)}`, formatCount(validationTokens), formatBytes(validationBytes)],
+    [`Held out, ${heldOut(data)}`, formatCount(validationTokens), formatBytes(validationBytes)],
   ];
   return [
     table(rows, ['Text', 'Characters', 'Licence', 'SHA-256']),

@@ -7,6 +7,7 @@ import type { NamedTensors } from '../checkpoint/tensors';
 import { modelSpec } from '../models';
 import { readMetrics } from '../runs/metrics';
 import { readRun } from '../runs/record';
+import { segmentAt, segmentsOf } from '../runs/segments';
 import { openPart } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../train/recipe';
@@ -30,7 +31,10 @@ export async function openExported(
   const weights = new Set(Object.keys(modelSpec(id).params(config, vocabulary)));
   const { snapshot } = await loadSnapshot(store, runId, which, withMoments ? undefined : weights);
   const events = await readMetrics(store, runId);
-  const { manifest } = record;
+  const segments = segmentsOf(record);
+  // Those of an earlier segment may be gone.
+  const isNewest = segmentAt(segments, snapshot.state.step) === segments.length - 1;
+  const manifest = isNewest ? record.manifest : null;
   return {
     name: `${slug(record.name)}-step-${snapshot.state.step}`,
     info: runInfo(record, snapshot.state, events),
@@ -49,7 +53,7 @@ export function exportedFrom(imported: ImportedModel, name: string, at: number):
   const { model, tokenizer, snapshot, info, events } = imported;
   const { state } = snapshot;
   const facts = { version: 1 as const, name, createdAt: at, model, recipe: DEFAULT_RECIPE };
-  const unknown = { device: null, data: null, result: null };
+  const unknown = { device: null, data: null, result: null, origin: { name, importedAt: at } };
   return {
     name: `${slug(info?.name ?? name)}-step-${state.step}`,
     // In the order in which it is read, so that the next export is the same.

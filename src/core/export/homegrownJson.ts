@@ -2,7 +2,8 @@ import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
 import type { RunRecord } from '../runs/record';
-import { dataFactsSchema, modelSchema, recipeSchema } from '../runs/settings';
+import { segmentAt, segmentsOf } from '../runs/segments';
+import { dataFactsSchema, earlierSchema, modelSchema, originSchema, recipeSchema } from '../runs/settings';
 import type { TrainEvent } from '../train/run';
 
 /** `homegrown.json`: all that a run is besides tensors and tokenizer. The model card is written from it alone. */
@@ -26,15 +27,32 @@ export const runInfoSchema = z.strictObject({
       bitsPerByte: z.number(),
     })
     .nullable(),
+  /** Data before `data`, oldest first. */
+  earlier: earlierSchema.exactOptional(),
+  origin: originSchema.exactOptional(),
 });
 
-/** What `homegrown.json` and the model card say of a run at a saved step; `events` as readMetrics gives them. */
+/**
+ * What `homegrown.json` and the model card say of a run at a saved step; `events` as readMetrics gives them. Data and
+ * result are of the segment that the step belongs to: a loss on one text says nothing of a model that went on with another.
+ */
 export function runInfo(record: RunRecord, state: TrainState, events: readonly TrainEvent[]): RunInfo {
-  const { name, createdAt, model, recipe, tokenizer, device, data } = record;
-  const evaluation = events.findLast((event) => event.kind === 'evaluated' && event.step <= state.step);
+  const { name, createdAt, model, recipe, tokenizer, device, origin } = record;
+  const segments = segmentsOf(record);
+  const at = segmentAt(segments, state.step);
+  const { data } = segments[at]!;
+  const earlier = segments.slice(0, at).map((segment, i) => ({ until: segments[i + 1]!.after, data: segment.data }));
+  const evaluation = events.findLast(
+    (event) => event.kind === 'evaluated' && event.step <= state.step && segmentAt(segments, event.step) === at,
+  );
   const result =
     evaluation?.kind === 'evaluated' && Number.isFinite(evaluation.loss)
       ? { step: evaluation.step, loss: evaluation.loss, bitsPerByte: evaluation.bitsPerByte }
       : null;
-  return { version: 1, name, createdAt, model, recipe, tokenizer: tokenizer.kind, state, device, data, result };
+  return {
+    version: 1,
+    ...{ name, createdAt, model, recipe, tokenizer: tokenizer.kind, state, device, data, result },
+    ...(earlier.length > 0 && { earlier }),
+    ...(origin && { origin }),
+  };
 }

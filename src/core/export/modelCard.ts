@@ -6,9 +6,12 @@ import type { RunInfo } from './homegrownJson';
 import { howToLoad } from './howToLoad';
 import { plain, table, TOKENIZERS } from './markdown';
 
-/** README.md of an exported model: what it learnt from, how, how well, what it cannot do, and how to load it. */
+/**
+ * README.md of an exported model: what it learnt from, how, how well, what it cannot do, and how to load it. Of one with
+ * an origin elsewhere only what is known: what it is, and what was done with it here.
+ */
 export function modelCard(info: RunInfo): string {
-  const { name, model, recipe, state, data, result } = info;
+  const { name, model, recipe, state, data, result, origin } = info;
   const { config, vocabulary } = model;
   const spec = modelSpec(model.id);
   const front = [
@@ -21,13 +24,30 @@ export function modelCard(info: RunInfo): string {
     recipe.optimizer === 'adamw'
       ? `AdamW, betas ${recipe.beta1} and ${recipe.beta2}, epsilon ${recipe.epsilon}`
       : `SGD, momentum ${recipe.momentum}`;
+  const training = [
+    ['Optimizer', optimizer],
+    [
+      'Learning rate',
+      `${recipe.learningRate}, ${formatCount(recipe.warmup)} steps of warm-up, then ${recipe.schedule}` +
+        (recipe.schedule === 'constant' ? '' : ` to ${formatShare(recipe.finalRate)} of it`),
+    ],
+    ['Weight decay', String(recipe.weightDecay)],
+    ['Gradient clipping', recipe.clip === 0 ? 'none' : `global norm ${recipe.clip}`],
+    ['Dropout', String(recipe.dropout)],
+    [
+      'Batch',
+      `${recipe.batch} rows of ${config.context} tokens` +
+        (recipe.accumulate > 1 ? `, ${recipe.accumulate} of them an update` : ''),
+    ],
+    ['Steps', `${formatCount(state.step)} of ${formatCount(recipe.steps)}, ${formatCount(state.tokensSeen)} tokens`],
+    ['Seed', String(recipe.seed)],
+  ];
   const sections = [
     `---\n${front.join('\n')}\n---`,
     `# ${plain(name)}`,
-    `A ${spec.label} language model of ${formatCount(countParams(spec.params(config, vocabulary)))} parameters, ` +
-      `trained from scratch with Homegrown, begun on ${new Date(info.createdAt).toISOString().slice(0, 10)}.`,
+    `A ${spec.label} language model of ${formatCount(countParams(spec.params(config, vocabulary)))} parameters, ${provenance(info)}`,
     '## Training data',
-    data ? dataSection(data) : 'Not recorded.',
+    bySegment(info, dataSection),
     '## Tokenizer',
     `${TOKENIZERS[info.tokenizer]}, ${formatCount(vocabulary)} entries, the last of which is \`<|endoftext|>\`. ` +
       'Text is neither lower-cased nor normalised.',
@@ -35,23 +55,11 @@ export function modelCard(info: RunInfo): string {
     table([
       ['Layers, heads, width', `${config.layers}, ${config.heads}, ${config.width}`],
       ['Context', `${formatCount(config.context)} tokens`],
-      ['Optimizer', optimizer],
-      [
-        'Learning rate',
-        `${recipe.learningRate}, ${formatCount(recipe.warmup)} steps of warm-up, then ${recipe.schedule}` +
-          (recipe.schedule === 'constant' ? '' : ` to ${formatShare(recipe.finalRate)} of it`),
-      ],
-      ['Weight decay', String(recipe.weightDecay)],
-      ['Gradient clipping', recipe.clip === 0 ? 'none' : `global norm ${recipe.clip}`],
-      ['Dropout', String(recipe.dropout)],
-      [
-        'Batch',
-        `${recipe.batch} rows of ${config.context} tokens` +
-          (recipe.accumulate > 1 ? `, ${recipe.accumulate} of them an update` : ''),
-      ],
-      ['Steps', `${formatCount(state.step)} of ${formatCount(recipe.steps)}, ${formatCount(state.tokensSeen)} tokens`],
-      ['Seed', String(recipe.seed)],
+      ...(origin && state.step === 0 ? [] : training),
     ]),
+    ...(origin
+      ? [`${HOW_UNKNOWN}${state.step === 0 ? '' : ' From the optimizer on, these are the settings here.'}`]
+      : []),
     '## Results',
     result ? resultSection(result, vocabulary, data) : 'Not evaluated.',
     '## Hardware, time and energy',
@@ -65,6 +73,41 @@ export function modelCard(info: RunInfo): string {
   return `${sections.join('\n\n')}\n`;
 }
 
+const HOW_UNKNOWN = 'How it was trained before it was brought in is not recorded.';
+
+const day = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 10);
+
+function provenance({ origin, createdAt, state, earlier = [] }: RunInfo): string {
+  const anew = earlier.map(({ until }) => formatCount(until)).join(' and ');
+  const changes = anew === '' ? '' : ` From step ${anew} on it learnt from other text.`;
+  if (!origin) return `trained from scratch with Homegrown, begun on ${day(createdAt)}.${changes}`;
+  const here = state.step === 0 ? '' : ` It was trained here for ${formatCount(state.step)} steps since.`;
+  return `brought into Homegrown from ${plain(origin.name)} on ${day(origin.importedAt)}. Who made it is not recorded.${here}${changes}`;
+}
+
+/** What is said of each data that a model learnt from, in their order, with the steps in which it did. */
+export function bySegment(
+  { origin, state, data, earlier = [] }: RunInfo,
+  describe: (data: NonNullable<RunInfo['data']>) => string,
+): string {
+  if (origin && state.step === 0) return 'What it learnt from is not recorded.';
+  const parts: string[] = origin ? ['What it learnt from before it was brought in is not recorded.'] : [];
+  for (const { until, data: facts } of earlier) {
+    parts.push(`Up to step ${formatCount(until)}:`, facts ? describe(facts) : NOT_RECORDED);
+  }
+  const from = earlier.at(-1)?.until;
+  if (from !== undefined) parts.push(`Continued at step ${formatCount(from)} on:`);
+  else if (origin && data) parts.push('Continued here on:');
+  if (data) parts.push(describe(data));
+  else if (!origin || from !== undefined) parts.push(NOT_RECORDED);
+  return parts.join('\n\n');
+}
+const NOT_RECORDED = 'Not recorded.';
+
+/** `the last 10 %`, of each text where there are several. */
+export const heldOut = ({ validationShare, eachText }: NonNullable<RunInfo['data']>): string =>
+  `the last ${formatShare(validationShare)}${eachText ? ' of each text' : ''}`;
+
 function dataSection(data: NonNullable<RunInfo['data']>): string {
   const texts = data.texts.map(({ name, characters, sha256, licence }) => [
     plain(name),
@@ -75,7 +118,7 @@ function dataSection(data: NonNullable<RunInfo['data']>): string {
   return (
     `${table(texts, ['Text', 'Characters', 'Licence', 'SHA-256 begins'])}\n\n` +
     `${formatCount(data.trainTokens)} tokens to learn from; ` +
-    `the last ${formatShare(data.validationShare)} (${formatCount(data.validationTokens)} tokens) held out. ` +
+    `${heldOut(data)} (${formatCount(data.validationTokens)} tokens) held out. ` +
     'More in DATASHEET.md.'
   );
 }

@@ -4,10 +4,16 @@ import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
 import { bytesSource, gather, type ByteStream } from '../checkpoint/byteSource';
 import { claimRun, loadSnapshot } from '../checkpoint/checkpoint';
+import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { modelSpec } from '../models';
 import { openMetrics } from '../runs/metrics';
 import { readRun, writeRun } from '../runs/record';
+import { continued } from '../runs/segments';
+import type { DataFacts } from '../runs/settings';
 import { DEFAULT_RECIPE } from '../train/recipe';
+import { exportedFrom } from './exported';
+import { importHuggingFace } from './importHuggingFace';
+import { modelCard } from './modelCard';
 import { exportRun, importRun } from './run';
 
 const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 4 }, vocabulary: 257 };
@@ -70,6 +76,79 @@ test('a folder that is not ours is a run at step 0', async () => {
   await importRun(store, 'b', await contents(files.filter(({ name }) => name !== 'homegrown.json')), 99, unwatched);
   expect(await readRun(store, 'b')).toMatchObject({ createdAt: 99, step: 0, recipe: DEFAULT_RECIPE, data: null });
   expect((await loadSnapshot(store, 'b')).snapshot.state.step).toBe(0);
+});
+
+const facts: DataFacts = {
+  texts: [{ name: 'ahab.txt', characters: 1000, sha256: 'a'.repeat(64) }],
+  ...{ textHash: 'a', trainTokens: 900, trainBytes: 900, validationTokens: 100, validationBytes: 100 },
+  ...{ validationShare: 0.1, unigramLoss: 3 },
+};
+const cardOf = async (store: BlobStore, which: WhichSnapshot = 'latest') => {
+  const { files } = await exportRun(store, 'b', which, 'hf', { ...asked, withOptimizer: false });
+  const text = (name: string) => files.find((file) => file.name === name)!;
+  const read = async (name: string) => new TextDecoder().decode(await gather(text(name)));
+  return { card: await read('README.md'), sheet: await read('DATASHEET.md'), files };
+};
+
+test('of a folder that is not ours only what is known is said, before and after it is trained on', async () => {
+  const { files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: false });
+  const foreign = await contents(files.filter(({ name }) => name !== 'homegrown.json'));
+  const store = memoryStore();
+  await importRun(store, 'b', foreign, Date.UTC(2026, 0, 2), unwatched);
+  const { card, sheet, files: again } = await cardOf(store);
+  expect(card).toMatch(/parameters, brought into Homegrown from model\.safetensors on 2026-01-02\./);
+  expect(card).toContain('What it learnt from is not recorded.');
+  expect(card).toContain('How it was trained before it was brought in is not recorded.');
+  expect(card + sheet).not.toMatch(/from scratch|AdamW|Weight decay|Steps \|/);
+  // And so says the next one who brings it in.
+  const third = memoryStore();
+  await importRun(third, 'b', await contents(again), 5, unwatched);
+  expect((await readRun(third, 'b'))?.origin).toEqual({ name: 'model.safetensors', importedAt: Date.UTC(2026, 0, 2) });
+
+  const terminal = exportedFrom(await importHuggingFace(foreign, unwatched), 'their-folder', Date.UTC(2026, 0, 3));
+  const told = modelCard(terminal.info);
+  expect(told).toContain('brought into Homegrown from their-folder on 2026-01-03');
+  expect(told).not.toMatch(/from scratch|AdamW/);
+
+  const record = (await readRun(store, 'b'))!;
+  await writeRun(store, { ...continued(record, 0, { manifest: null, data: facts }), step: 7 });
+  const { snapshot } = await loadSnapshot(store, 'b');
+  const state = { ...snapshot.state, step: 7, tokensSeen: 70 };
+  await (await claimRun(store, 'b')).save({ ...snapshot, state });
+  const after = await cardOf(store);
+  expect(after.card).toMatch(/It was trained here for 7 steps since\./);
+  expect(after.card).toMatch(/Continued here on:\n\n.*\n.*\n\| ahab\.txt/);
+  expect(after.card).toMatch(/Optimizer \| AdamW/);
+  expect((await cardOf(store, 0)).card).not.toContain('ahab.txt');
+});
+
+test('a run that went on with other text says which text until when, and a loss only of the text it is of', async () => {
+  const store = await storeWithRun();
+  const other: DataFacts = { ...facts, textHash: 'b', texts: [{ ...facts.texts[0]!, name: 'queequeg.txt' }] };
+  const { snapshot } = await loadSnapshot(store, 'a');
+  const record = { ...(await readRun(store, 'a'))!, id: 'b', data: facts };
+  const writer = await claimRun(store, 'b');
+  await writer.save(snapshot, { best: true });
+  await writer.save({ ...snapshot, state: { ...snapshot.state, step: 8 } });
+  await (
+    await openMetrics(store, 'b', 0)
+  ).append([{ kind: 'evaluated', step: 3, loss: 2, bitsPerByte: 1, activeMs: 8, sample: 'x' }]);
+  await writeRun(store, { ...continued(record, 3, { manifest: null, data: other }), step: 8 });
+
+  const { card, sheet, files } = await cardOf(store);
+  for (const words of [card, sheet]) {
+    expect(words).toMatch(/Up to step 3:\n\n[^]*ahab\.txt[^]*Continued at step 3 on:\n\n[^]*queequeg\.txt/);
+  }
+  expect(card).toContain('From step 3 on it learnt from other text.');
+  expect(card).toContain('Not evaluated.');
+  const before = await cardOf(store, 'best');
+  expect(before.card).not.toContain('queequeg');
+  expect(before.card).toMatch(/This model, step 3 \| 2 /);
+
+  const back = memoryStore();
+  await importRun(back, 'b', await contents(files), 9, unwatched);
+  expect((await readRun(back, 'b'))?.earlier).toEqual([{ until: 3, data: facts }]);
+  expect((await cardOf(back)).card).toBe(card);
 });
 
 test('what is wrong, or does not fit, leaves nothing behind, wherever the store gives up', async () => {

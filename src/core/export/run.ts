@@ -6,11 +6,12 @@ import type { ByteSource, ByteStream } from '../checkpoint/byteSource';
 import { claimRun } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { openMetrics } from '../runs/metrics';
-import { deleteRun, writeRun } from '../runs/record';
+import { deleteRun, type RunRecord, writeRun } from '../runs/record';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { openExported } from './exported';
 import type { ExportOptions, Format } from './format';
 import { type FormatId, FORMATS } from './formats';
+import type { RunInfo } from './homegrownJson';
 import { importHuggingFace } from './importHuggingFace';
 
 /** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600`; what belongs beside a file */
@@ -61,9 +62,22 @@ export async function importRun(
       device: info?.device ?? null,
       manifest: null,
       data: info?.data ?? null,
+      ...(info?.earlier && { earlier: info.earlier }),
+      ...originOf(info, files, addedAt),
     });
   } catch (error) {
     await deleteRun(store, runId);
     throw error;
   }
+}
+
+/** Of a folder, its weights. */
+function originOf(
+  info: RunInfo | null,
+  files: readonly { name: string }[],
+  importedAt: number,
+): Pick<RunRecord, 'origin'> {
+  if (info) return info.origin ? { origin: info.origin } : {};
+  const { name } = files.find((file) => file.name.endsWith('.safetensors')) ?? files[0]!;
+  return { origin: { name: name.slice(0, 1000), importedAt } };
 }

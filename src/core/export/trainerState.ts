@@ -13,10 +13,11 @@ import type { RunInfo } from './homegrownJson';
 /** A long run is thinned to about this many steps; evaluations are all kept. */
 const MOST = 2000;
 
-export function trainerState({ model, recipe, state, data }: RunInfo, events: readonly TrainEvent[]): Json {
+export function trainerState({ model, recipe, state, data, earlier }: RunInfo, events: readonly TrainEvent[]): Json {
   const { id, config, vocabulary } = model;
   const tokensPerStep = state.step === 0 ? 0 : state.tokensSeen / state.step;
-  const epochs = (step: number): number | null => (data ? (step * tokensPerStep) / data.trainTokens : null);
+  // Passes over what, where the text changed on the way?
+  const epochs = (step: number): number | null => (data && !earlier ? (step * tokensPerStep) / data.trainTokens : null);
   const steps = events.flatMap((event) => (event.kind === 'step' && event.step <= state.step ? [event.step] : []));
   const stride = Math.ceil(steps.length / MOST);
   const gap = steps.length > 1 ? steps[1]! - steps[0]! : 1; // more than 1 in a curve that was thinned before

@@ -8,7 +8,14 @@ import { snapshotKeys } from '../checkpoint/checkpoint';
 import { HEADS } from '../checkpoint/head';
 import { shardManifest } from '../shards/manifest';
 import { metricKey } from './metrics';
-import { dataFactsSchema, modelSchema, recipeSchema, tokenizerModelSchema } from './settings';
+import {
+  dataFactsSchema,
+  earlierSchema,
+  modelSchema,
+  originSchema,
+  recipeSchema,
+  tokenizerModelSchema,
+} from './settings';
 
 export type RunRecord = z.infer<typeof recordSchema>;
 
@@ -65,6 +72,7 @@ const recordSchema = z.strictObject({
   /** Newest step that was saved. */
   step: count,
   model: modelSchema,
+  /** What it goes on with; of a model with an origin, not how that was made. */
   recipe: recipeSchema,
   tokenizer: tokenizerModelSchema,
   /** Device it was last trained on, in words. */
@@ -73,4 +81,7 @@ const recordSchema = z.strictObject({
   manifest: shardManifest.nullable(),
   /** Null for a model that says nothing of what it learnt from. */
   data: dataFactsSchema.nullable(),
+  /** Oldest first; absent in a run that has had one data. */
+  earlier: earlierSchema.exactOptional(),
+  origin: originSchema.exactOptional(),
 });

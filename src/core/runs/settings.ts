@@ -73,6 +73,18 @@ export const dataFactsSchema = z.strictObject({
   validationTokens: count,
   validationBytes: count,
   validationShare: share,
+  /** Each text's own end is held out, as in the shards' manifest; absent = the end of them all. */
+  eachText: z.literal(true).exactOptional(),
   /** Nats per token of always guessing by frequency. */
   unigramLoss: z.number(),
+});
+
+/** What a run learnt from before it went on with other data, and the last step of that; null where it is not known. */
+export const earlierSchema = z.array(z.strictObject({ until: count, data: dataFactsSchema.nullable() })).max(1000);
+/** Where a model is from that was brought in without a word on how it was made: what its recipe was is not known. */
+export const originSchema = z.strictObject({
+  /** Of the file it came in. */
+  name: z.string().max(1000),
+  /** Milliseconds since 1970. */
+  importedAt: z.number().min(0).max(8.64e15),
 });
