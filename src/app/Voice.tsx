@@ -1,32 +1,15 @@
-import { useMemo } from 'react';
 import { formatCount, formatNumber } from '../core/base/units';
-import { judge } from '../core/train/verdict';
-import { vocabularySize } from '../state/estimate';
 import { headline } from '../state/failures';
 import { useStudio } from '../state/react';
 import { isActive } from '../state/run';
 import type { Studio } from '../state/studio';
+import { useVerdict } from '../state/verdict';
 import { LiveRegion } from '../ui';
 
 /** The one voice of the page: phases and verdicts as they change, never steps. */
 export function Voice() {
-  const judgement = useJudgement();
-  return <LiveRegion message={useStudio((s) => announcement(s, judgement))} />;
-}
-
-/** How the run that is shown does, judged anew at each evaluation. */
-function useJudgement(): string | undefined {
-  const log = useStudio((s) => s.log);
-  const evaluated = useStudio((s) => (s.logVersion >= 0 ? s.log.evaluations.at(-1)?.step : undefined));
-  const planned = useStudio((s) => ('of' in s.phase ? s.phase.of : 0));
-  const isOver = useStudio((s) => s.phase.kind === 'stopped' || s.phase.kind === 'finished');
-  const vocabulary = useStudio((s) => s.run?.model.vocabulary ?? vocabularySize(s.project));
-  const unigramLoss = useStudio((s) => (s.run ? s.run.data?.unigramLoss : s.project.data?.unigramLoss) ?? null);
-  return useMemo(() => {
-    if (evaluated === undefined || evaluated === 0) return undefined;
-    const { evaluations } = log;
-    return judge({ training: log, evaluations, planned, isOver, vocabulary, unigramLoss }).judgement;
-  }, [log, evaluated, planned, isOver, vocabulary, unigramLoss]);
+  const { kind, judgement } = useVerdict();
+  return <LiveRegion message={useStudio((s) => announcement(s, kind === 'beginning' ? undefined : judgement))} />;
 }
 
 function announcement(s: Studio, judgement: string | undefined): string {

@@ -93,7 +93,9 @@ export const createRunSlice: Slice<RunSlice> =
         // What it resumes from has just been opened, or set aside for an older one.
         if (phase.kind === 'compiling' && events.some((e) => e.kind === 'step')) void get().lookAgain();
         const save = events.findLast((e) => e.kind === 'saved');
-        if (save && !get().run) void showRun();
+        const isBegun = events.some((e) => e.kind === 'compiling');
+        // Where it goes on, its record says with what, before its first step.
+        if (get().run ? isBegun : save) void showRun();
         set({
           phase: events.reduce((p, e) => next(p, e, of), phase),
           logVersion: logVersion + 1,

@@ -1,26 +1,34 @@
 /** The settings of the run that is shown: its own once it has a record, until then those it was begun with. */
 import { useMemo } from 'react';
-import { formatCount, formatNumber } from '../../core/base/units';
-import { modelSpec } from '../../core/models';
-import { tokensPerStep, type Recipe } from '../../core/train/recipe';
-import type { ModelChoice } from '../../core/train/run';
-import { vocabularySize } from '../../state/estimate';
-import { useStudio } from '../../state/react';
-import { KIND_WORDS } from '../../state/stages';
-import type { TokenizerModel } from '../../core/tokenizer/tokenizer';
+import { formatCount, formatNumber } from '../core/base/units';
+import { modelSpec } from '../core/models';
+import { factsOf } from '../core/runs/facts';
+import { segmentsOf, type Segment } from '../core/runs/segments';
+import { tokensPerStep, type Recipe } from '../core/train/recipe';
+import type { ModelChoice } from '../core/train/run';
+import { vocabularySize } from './estimate';
+import { useStudio } from './react';
+import { isActive, type Phase } from './run';
+import { KIND_WORDS } from './stages';
+import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 
 export interface RunSettings {
   model: ModelChoice;
   recipe: Recipe;
   tokenizer: TokenizerModel['kind'];
-  /** Nats per token of always guessing by frequency; null where the run does not say. */
+  /** What it learnt from, the newest last. */
+  segments: readonly [Segment, ...Segment[]];
+  /** Nats per token of always guessing by frequency, in the newest segment; null where the run does not say. */
   unigramLoss: number | null;
   tokensPerStep: number;
+  /** False for a model that came without a word on how it was made, until it is trained here. */
+  isRecipeKnown: boolean;
 }
 
 export function useRunSettings(): RunSettings {
   const run = useStudio((s) => s.run);
   const project = useStudio((s) => s.project);
+  const active = useStudio((s) => isActive(s.phase));
   return useMemo(() => {
     const model = run?.model ?? {
       id: project.model.id,
@@ -28,25 +36,36 @@ export function useRunSettings(): RunSettings {
       vocabulary: vocabularySize(project),
     };
     const recipe = run?.recipe ?? project.recipe;
+    const segments = segmentsOf(run ?? { data: project.data && factsOf(project.data, []) });
     return {
       model,
       recipe,
       tokenizer: run?.tokenizer.kind ?? project.tokenizerChoice.kind,
-      unigramLoss: (run ? run.data?.unigramLoss : project.data?.unigramLoss) ?? null,
+      segments,
+      unigramLoss: segments.at(-1)?.data?.unigramLoss ?? null,
       tokensPerStep: tokensPerStep(recipe, model.config.context),
+      isRecipeKnown: !run?.origin || run.step > 0 || active,
     };
-  }, [run, project]);
+  }, [run, project, active]);
 }
 
+/** Steps of the whole plan, longer than the recipe's where the run is trained on. */
+export const plannedSteps = (phase: Phase, { recipe }: RunSettings): number =>
+  'of' in phase && phase.of > 0 ? phase.of : recipe.steps;
+
 /** `GPT, 4 layers of width 192, BPE 2,048, AdamW 0.001, dropout 0.1` */
-export function describeSettings({ model, recipe, tokenizer }: RunSettings): string {
+export function describeSettings({ model, recipe, tokenizer, isRecipeKnown }: RunSettings): string {
   const { layers, width } = model.config;
   return [
     modelSpec(model.id).label,
     `${formatCount(layers)} ${layers === 1 ? 'layer' : 'layers'} of width ${formatCount(width)}`,
     `${KIND_WORDS[tokenizer]} ${formatCount(model.vocabulary)}`,
-    `${recipe.optimizer === 'adamw' ? 'AdamW' : 'SGD'} ${formatNumber(recipe.learningRate)}`,
-    ...(recipe.dropout > 0 ? [`dropout ${formatNumber(recipe.dropout)}`] : []),
-    ...(recipe.accumulate > 1 ? [`${formatCount(recipe.accumulate)} micro-batches an update`] : []),
+    ...(isRecipeKnown ? recipeWords(recipe) : ['brought in, and how it was trained is not recorded']),
   ].join(', ');
 }
+
+const recipeWords = (recipe: Recipe): string[] => [
+  `${recipe.optimizer === 'adamw' ? 'AdamW' : 'SGD'} ${formatNumber(recipe.learningRate)}`,
+  ...(recipe.dropout > 0 ? [`dropout ${formatNumber(recipe.dropout)}`] : []),
+  ...(recipe.accumulate > 1 ? [`${formatCount(recipe.accumulate)} micro-batches an update`] : []),
+];

@@ -2,6 +2,7 @@
 import { formatCount, formatNumber, formatShort } from '../core/base/units';
 import { modelSpec } from '../core/models';
 import { countParams } from '../core/models/spec';
+import { measuredAt } from '../core/runs/segments';
 import { vocabularySize } from './estimate';
 import type { Exporting } from './export';
 import { dataState, tokenizerState } from './preparation';
@@ -72,7 +73,7 @@ function modelLine({ project }: Studio): StageLine {
 function trainLine(s: Studio): StageLine {
   const stage = { id: 'train', name: 'Train' } as const;
   const { phase, log, texts } = s;
-  const evaluation = log.evaluations.at(-1);
+  const evaluation = measuredAt(s.run ?? { data: null }, log.evaluations, Infinity);
   const perplexity = evaluation ? ` · perplexity ${formatNumber(Math.exp(evaluation.loss))}` : '';
   switch (phase.kind) {
     case 'idle':

@@ -1,5 +1,6 @@
 /** The trained model that can be talked to and taken home: which step of it, how good, or what it still needs. */
 import { formatCount } from '../core/base/units';
+import { measuredAt } from '../core/runs/segments';
 import type { SavedStep } from '../protocol/data';
 import { hasModel, isActive, isUnreadable } from './run';
 import type { Studio } from './studio';
@@ -28,7 +29,7 @@ export interface Trained {
 
 export function trained(s: Studio): Trained {
   const step = chosenStep(s)?.step ?? s.saved?.step ?? 0;
-  const loss = s.log.evaluations.findLast((e) => e.step <= step)?.loss;
+  const loss = measuredAt(s.run ?? { data: null }, s.log.evaluations, step)?.loss;
   return { step, name: s.run?.name ?? s.project.name, perplexity: loss === undefined ? undefined : Math.exp(loss) };
 }
 

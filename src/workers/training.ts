@@ -4,6 +4,7 @@ import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import { claimRun, loadSnapshot } from '../core/checkpoint/checkpoint';
 import type { Snapshot } from '../core/checkpoint/snapshot';
+import { factsOf } from '../core/runs/facts';
 import { openMetrics, type MetricWriter } from '../core/runs/metrics';
 import { readRun, writeRun, type RunRecord } from '../core/runs/record';
 import { beginsAnew, continued } from '../core/runs/segments';
@@ -11,7 +12,6 @@ import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { train } from '../core/train/train';
 import type { TrainEvent, TrainOutcome } from '../core/train/run';
-import type { DataRecord } from '../protocol/data';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { holdRun } from '../storage/lock';
 import { batched } from './batched';
@@ -32,7 +32,7 @@ export async function begin(store: BlobStore, input: BeginInput, device: string,
     recipe,
     tokenizer,
     device,
-    ...learningFrom(data, texts),
+    ...{ manifest: data.manifest, data: factsOf(data, texts) },
   };
   const lock = await holdRun(runId);
   try {
@@ -42,25 +42,6 @@ export async function begin(store: BlobStore, input: BeginInput, device: string,
     lock.release();
   }
 }
-
-/** What a record says of the data: where the ids are, and the facts for the model card. */
-const learningFrom = (
-  { manifest, unigramLoss, validationShare }: DataRecord,
-  texts: BeginInput['texts'],
-): Pick<RunRecord, 'manifest' | 'data'> => ({
-  manifest,
-  data: {
-    texts: [...texts],
-    textHash: manifest.textHash,
-    trainTokens: manifest.train.tokens,
-    trainBytes: manifest.train.bytes,
-    validationTokens: manifest.validation.tokens,
-    validationBytes: manifest.validation.bytes,
-    validationShare,
-    ...(manifest.eachText && { eachText: true }),
-    unigramLoss,
-  },
-});
 
 /** Continues a run from its newest saved step, to `steps` in all, on its own data or on what is given. */
 export async function resume(
@@ -76,7 +57,7 @@ export async function resume(
     const { snapshot } = await loadSnapshot(store, runId);
     const recipe = { ...stored.recipe, steps: steps ?? stored.recipe.steps };
     const { step, best } = snapshot.state;
-    const goesOn = continued(stored, step, data ? learningFrom(data, texts) : stored);
+    const goesOn = continued(stored, step, data ? { manifest: data.manifest, data: factsOf(data, texts) } : stored);
     const record: RunRecord = { ...goesOn, recipe, device, status: 'running' };
     await writeRun(store, record);
     // The best on one text is not the best on another.

@@ -2,7 +2,7 @@ import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
 import type { RunRecord } from '../runs/record';
-import { segmentAt, segmentsOf } from '../runs/segments';
+import { measuredAt, segmentAt, segmentsOf } from '../runs/segments';
 import { dataFactsSchema, earlierSchema, modelSchema, originSchema, recipeSchema } from '../runs/settings';
 import type { TrainEvent } from '../train/run';
 
@@ -42,11 +42,10 @@ export function runInfo(record: RunRecord, state: TrainState, events: readonly T
   const at = segmentAt(segments, state.step);
   const { data } = segments[at]!;
   const earlier = segments.slice(0, at).map((segment, i) => ({ until: segments[i + 1]!.after, data: segment.data }));
-  const evaluation = events.findLast(
-    (event) => event.kind === 'evaluated' && event.step <= state.step && segmentAt(segments, event.step) === at,
-  );
+  const evaluations = events.filter((event) => event.kind === 'evaluated');
+  const evaluation = measuredAt(record, evaluations, state.step);
   const result =
-    evaluation?.kind === 'evaluated' && Number.isFinite(evaluation.loss)
+    evaluation && Number.isFinite(evaluation.loss)
       ? { step: evaluation.step, loss: evaluation.loss, bitsPerByte: evaluation.bitsPerByte }
       : null;
   return {

@@ -25,6 +25,17 @@ export const segmentAt = (segments: readonly Segment[], step: number): number =>
     segments.findLastIndex(({ after }) => after < step),
   );
 
+/** The newest evaluation up to a step that was made on the data of that step. */
+export function measuredAt<E extends { readonly step: number }>(
+  record: Pick<RunRecord, 'earlier' | 'data'>,
+  evaluations: readonly E[],
+  step: number,
+): E | undefined {
+  const segments = segmentsOf(record);
+  const at = segmentAt(segments, step);
+  return evaluations.findLast((evaluation) => evaluation.step <= step && segmentAt(segments, evaluation.step) === at);
+}
+
 /**
  * A run that goes on from a saved step, with data that may be other than it had: then what it had until there is kept as
  * an earlier segment, if it has any steps.

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countUpTo, judge, trainingAt, type Course } from './verdict';
+import { countUpTo, errorOf, judge, trainingAt, type Course } from './verdict';
 
 /** A course whose training loss is given at each evaluation and is flat in between. */
 function course(points: readonly [step: number, held: number, trained: number][], more: Partial<Course> = {}): Course {
@@ -19,6 +20,9 @@ function course(points: readonly [step: number, held: number, trained: number][]
     isOver: false,
     vocabulary: 1000,
     unigramLoss: 6,
+    after: 0,
+    // Read once in 50 steps.
+    ...{ tokensPerStep: 100, trainTokens: 5000, evalTokens: 16_384 },
     ...more,
   };
 }
@@ -111,10 +115,67 @@ describe('a run is judged', () => {
         [100, 5, 5],
         [200, 4.5, 4],
         [300, 4.8, 3],
+        [400, 4.9, 2.6],
       ]),
     );
-    expect(verdict.kind).toBe('overfitting');
+    expect(verdict).toMatchObject({ kind: 'overfitting', trend: 'rising' });
     expect(verdict.judgement).toContain('200');
+    expect(verdict.evidence).toContain('read 8 times');
+  });
+
+  test('nothing by one evaluation alone: 92.7, then 94.6', () => {
+    const falling: [number, number, number][] = [
+      [100, 5.4, 5.3],
+      [200, 5, 4.9],
+      [300, 4.7, 4.5],
+      [400, Math.log(92.7), 4.2],
+    ];
+    const verdict = judge(course([...falling, [500, Math.log(94.6), 4]]));
+    expect(verdict).toMatchObject({ kind: 'learning', trend: 'falling' });
+    expect(verdict.evidence).toContain('fell from 148 to 94.6');
+    // Had it not fallen before either: it is level until the next says more.
+    const level: [number, number, number][] = [1, 2, 3, 4, 5, 6].map((n) => [n * 100, 4, 3.99]);
+    const spike = judge(course([...level, [700, 4.2, 3.98]]));
+    expect(spike).toMatchObject({ kind: 'level', trend: 'level' });
+    expect(spike.evidence).toMatch(/stayed at 54\.6.*The last evaluation was 66\.7, and one alone tells nothing/);
+    expect(judge(course([...level, [700, 4.2, 3.9], [800, 4.3, 3.8]])).kind).toBe('overfitting');
+  });
+
+  test('not as memorising what it has not read once', () => {
+    const points: [number, number, number][] = [
+      [100, 5, 5],
+      [200, 4.5, 4],
+      [300, 4.8, 3],
+      [400, 4.9, 2.6],
+    ];
+    const verdict = judge(course(points, { trainTokens: 200_000 }));
+    expect(verdict).toMatchObject({ kind: 'unsteady', trend: 'rising' });
+    expect(verdict.judgement + verdict.evidence).toMatch(/read 0\.2 times, so it is not learnt by heart/);
+    expect(verdict.judgement).not.toMatch(/[Mm]emori/);
+    expect(judge(course(points, { trainTokens: null })).kind).toBe('unsteady');
+    // It began to rise before, so the step is no beginning of memorising.
+    expect(judge(course(points, { trainTokens: 25_000 })).judgement).not.toContain('since');
+  });
+
+  test('only by what came after a change of the data', () => {
+    const points: [number, number, number][] = [
+      [0, 6.9, 6.9],
+      [100, 5, 5],
+      [200, 4.5, 4.5],
+      [300, 3.8, 3.7],
+      [400, 3.7, 3.6],
+    ];
+    const changed = (after: number) => judge(course(points, { after }));
+    expect(changed(400)).toMatchObject({ kind: 'beginning', trend: null });
+    expect(changed(400).evidence).toBe('Held-out text has not been measured yet.');
+    expect(changed(300).evidence).toMatch(/is 40\.4 at step 400, measured once/);
+    const both = changed(200);
+    expect(both.evidence).toContain('fell from 44.7 to 40.4');
+    expect(both.evidence).toContain('In the last 100 steps');
+    // A rise against the other text is none, and passes are counted from the change.
+    const worse: [number, number, number][] = [...points, [500, 5.5, 5.4], [600, 5.3, 5.2], [700, 5.1, 5]];
+    expect(judge(course(worse, { after: 400 })).kind).toBe('learning');
+    expect(judge(course(worse)).kind).toBe('unsteady');
   });
 
   test('unsteady: both get worse', () => {
@@ -124,6 +185,7 @@ describe('a run is judged', () => {
           [100, 5, 5],
           [200, 4.5, 4.4],
           [300, 5.2, 5.1],
+          [400, 5.3, 5.3],
         ]),
       ).kind,
     ).toBe('unsteady');
@@ -145,6 +207,112 @@ describe('a run is judged', () => {
   });
 });
 
+/** What a course was judged to be after each of its evaluations. */
+const judged = (whole: Course) =>
+  whole.evaluations.map((_, i) => judge({ ...whole, evaluations: whole.evaluations.slice(0, i + 1) }));
+const kinds = (whole: Course) => judged(whole).map(({ kind }) => kind);
+
+describe('curves of real runs', () => {
+  type Curve = Pick<
+    Course,
+    'vocabulary' | 'unigramLoss' | 'trainTokens' | 'evalTokens' | 'tokensPerStep' | 'planned'
+  > & {
+    evaluations: [number, number][];
+    training: number[];
+  };
+  const file = new URL('../testing/curves.json', import.meta.url);
+  const curves = JSON.parse(readFileSync(file, 'utf8')) as Record<'falls' | 'shakes' | 'overfits', Curve>;
+  const replayed = ({ evaluations, training, ...facts }: Curve): Course => ({
+    ...facts,
+    ...{ after: 0, isOver: false },
+    training: { step: training.map((_, i) => i + 1), loss: training },
+    evaluations: evaluations.map(([step, loss]) => ({ step, loss })),
+  });
+
+  test('a run that falls for two passes is learning from its fourth evaluation to its end', () => {
+    expect(kinds(replayed(curves.falls)).slice(3)).toEqual(Array(28).fill('learning'));
+  });
+
+  test('a run that is shaken by a high rate, at 0.7 passes, is never said to overfit, memorise or level off', () => {
+    const all = kinds(replayed(curves.shakes));
+    expect(all.slice(10)).toEqual(Array(all.length - 10).fill('learning'));
+    // It does rise by more than a single reading's error, again and again.
+    const { evaluations, evalTokens } = replayed(curves.shakes);
+    const rises = evaluations.filter(({ loss }, i) => i > 10 && loss > evaluations[i - 1]!.loss);
+    expect(rises.length).toBeGreaterThan(5);
+    expect(errorOf(evaluations, evalTokens)).toBeGreaterThan(errorOf(evaluations.slice(0, 2), evalTokens));
+  });
+
+  test('a run over a text of 5,752 tokens overfits, is said to, and stays so', () => {
+    const all = judged(replayed(curves.overfits));
+    const first = all.findIndex(({ kind }) => kind === 'overfitting');
+    expect(first).toBeGreaterThan(7); // its best is the seventh
+    expect(all.slice(first).map(({ judgement }) => judgement)).toEqual(
+      Array(all.length - first).fill('Memorising since step 240'),
+    );
+    expect(first).toBeLessThan(13);
+  });
+});
+
+const falling = fc.array(fc.double({ min: 0, max: 0.3, noNaN: true }), { minLength: 2, maxLength: 30 });
+const noisy = (falls: readonly number[], noise: readonly number[], size: number): [number, number, number][] => {
+  let loss = 5.9;
+  return falls.map((fall, i) => {
+    loss -= fall;
+    return [100 * (i + 1), loss + 0.499 * (noise[i] ?? 0) * size, loss - i / 10];
+  });
+};
+
+test('noise within the error that is stated never makes a falling curve one that overfits', () => {
+  const noise = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 30, maxLength: 30 });
+  fc.assert(
+    fc.property(falling, noise, fc.integer({ min: 64, max: 1e6 }), (falls, each, evalTokens) => {
+      const error = errorOf([], evalTokens);
+      for (const kind of kinds(course(noisy(falls, each, error), { evalTokens }))) {
+        expect(['overfitting', 'unsteady']).not.toContain(kind);
+      }
+    }),
+  );
+});
+
+test('whatever the curves do, nothing is memorised in less than a pass', () => {
+  const losses = fc.array(fc.tuple(fc.double({ min: 0, max: 6.8 }), fc.double({ min: 0, max: 6.8 })), {
+    minLength: 1,
+    maxLength: 12,
+  });
+  fc.assert(
+    fc.property(losses, fc.boolean(), (points, isOver) => {
+      const all = points.map(([held, trained], i): [number, number, number] => [10 * (i + 1), held, trained]);
+      // 12 evaluations every 10 steps of 100 tokens, of 12,001.
+      for (const { kind, judgement } of judged(course(all, { trainTokens: 12_001, isOver }))) {
+        expect(['memorising', 'overfitting', 'level-memorised']).not.toContain(kind);
+        expect(judgement).not.toMatch(/memoris/i);
+      }
+    }),
+  );
+});
+
+test('what is said and where the curve is said to go agree', () => {
+  const losses = fc.array(
+    fc.tuple(fc.double({ min: 0, max: 9, noNaN: true }), fc.double({ min: 0, max: 9, noNaN: true })),
+    {
+      minLength: 1,
+      maxLength: 12,
+    },
+  );
+  const trends = {
+    ...{ beginning: [null], blind: ['falling', 'level', null], learning: ['falling'], memorising: ['falling'] },
+    ...{ level: ['level'], 'level-memorised': ['level'], overfitting: ['rising'], unsteady: ['rising'] },
+    diverging: ['rising'],
+  };
+  fc.assert(
+    fc.property(losses, (points) => {
+      const verdict = judge(course(points.map(([held, trained], i) => [100 * (i + 1), held, trained])));
+      expect(trends[verdict.kind]).toContain(verdict.trend);
+    }),
+  );
+});
+
 test('the training loss at a step is the mean of the steps before it', () => {
   const training = { step: [1, 2, 3, 4], loss: [4, 3, 2, 1] };
   expect(trainingAt(training, 0)).toBeUndefined();
@@ -153,6 +321,8 @@ test('the training loss at a step is the mean of the steps before it', () => {
   const long = Array.from({ length: 1000 }, (_, i) => i + 1);
   expect(trainingAt({ step: long, loss: long }, 20)).toBe(19.5);
   expect(trainingAt({ step: long, loss: long }, 1000)).toBe(975.5);
+  expect(trainingAt({ step: long, loss: long }, 1000, 990)).toBe(1000);
+  expect(trainingAt({ step: long, loss: long }, 990, 990)).toBeUndefined();
 });
 
 test('the search agrees with counting', () => {

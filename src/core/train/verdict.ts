@@ -1,15 +1,15 @@
 /** A run judged in words, with the numbers that it rests on. */
-import { formatCount, formatReading } from '../base/units';
+import { formatCount, formatNumber, formatReading } from '../base/units';
 
 export type VerdictKind =
   | 'beginning' // too little is known
   | 'blind' // not better than guessing by frequency
   | 'learning'
-  | 'memorising' // still learning, but the training text faster than the held-out text
+  | 'memorising' // still learning, but the training text faster than the held-out text, which takes reading it again
   | 'level' // no longer learning, hardly a gap: underfitting
   | 'level-memorised' // no longer learning, with a gap
-  | 'overfitting' // held-out loss rises while training loss falls
-  | 'unsteady' // both rise
+  | 'overfitting' // held-out loss rises while training loss falls, on a text that was read before
+  | 'unsteady' // both rise, or held-out loss does before the text was read once
   | 'diverging'; // worse than guessing blindly
 
 export interface Verdict {
@@ -18,134 +18,252 @@ export interface Verdict {
   judgement: string;
   /** Sentences with numbers. */
   evidence: string;
+  /** Where held-out loss goes; null while that cannot be told from noise. */
+  trend: 'falling' | 'rising' | 'level' | null;
 }
 
 /** Losses are in nats per token; both lists are in the order of their steps. */
 export interface Course {
-  training: { readonly step: readonly number[]; readonly loss: readonly number[] };
+  training: Curve;
   /** On held-out text. */
-  evaluations: readonly { readonly step: number; readonly loss: number }[];
+  evaluations: readonly Evaluation[];
+  /** The data changed after this step: only what came later is judged. 0 where there was one text. */
+  after: number;
   /** Steps of the whole plan. */
   planned: number;
   isOver: boolean;
   vocabulary: number;
   /** Of always guessing by frequency, if it is known. */
   unigramLoss: number | null;
+  /** Tokens that an update learns from, that there are to learn from (if it is known), and that an evaluation measures. */
+  tokensPerStep: number;
+  trainTokens: number | null;
+  evalTokens: number;
+}
+interface Curve {
+  readonly step: readonly number[];
+  readonly loss: readonly number[];
+}
+interface Evaluation {
+  readonly step: number;
+  readonly loss: number;
 }
 
-/** Changes below this, 1 % of the perplexity, are not spoken of as changes: evaluations read a sample of the held-out text. */
-const NOISE = 0.01;
+/** Changes below this, 1 % of the perplexity, are not spoken of as changes, however well they are known. */
+const LEAST = 0.01;
 /** A gap between held-out and training loss that is worth a word. */
 const GAP = 0.1;
-/** Evaluations that a trend is taken over. */
+/** Evaluations that a trend is taken over, at least; of a long run a third. */
 const TREND = 3;
 /** Steps whose mean is the training loss at a step: a tenth of those so far, for early on it falls fast. */
 const windowOf = (steps: number): number => Math.min(50, Math.ceil(steps / 10));
 
 export function judge(course: Course): Verdict {
-  const { evaluations, planned, isOver, vocabulary, unigramLoss } = course;
+  const { training, after, planned, isOver, vocabulary, unigramLoss } = course;
+  const evaluations = course.evaluations.filter(({ step }) => after === 0 || step > after);
   const last = evaluations.at(-1);
   const first = evaluations[0];
-  if (!last || !first || last.step === 0) {
-    return {
-      kind: 'beginning',
-      judgement: isOver ? 'Ended before it could be judged' : 'Only just begun',
-      evidence:
-        last === undefined
-          ? 'Held-out text has not been measured yet.'
-          : `Before the first step, perplexity is ${perplexity(last.loss)}; guessing blindly among ${formatCount(vocabulary)} tokens gives ${formatCount(vocabulary)}.`,
-    };
-  }
+  if (!last || !first || last.step === 0) return { ...beginning(course, last), trend: null };
 
   if (!(last.loss <= Math.max(Math.log(vocabulary), first.loss) + GAP)) {
     return {
       kind: 'diverging',
       judgement: 'Getting worse than guessing blindly',
       evidence: `Perplexity on held-out text is ${perplexity(last.loss)} at step ${formatCount(last.step)}; guessing blindly gives ${formatCount(vocabulary)}. The learning rate is too high for this model.`,
+      trend: 'rising',
     };
   }
 
+  const error = errorOf(evaluations, course.evalTokens);
   const best = evaluations.reduce((a, b) => (a.loss <= b.loss ? a : b));
-  const trained = trainingAt(course.training, last.step);
-  if (last.loss - best.loss > 2 * NOISE) {
-    const before = trainingAt(course.training, best.step);
-    const rise = `Since step ${formatCount(best.step)} perplexity on held-out text rose from ${perplexity(best.loss)} to ${perplexity(last.loss)}`;
-    if (trained !== undefined && before !== undefined && trained > before + NOISE) {
-      return {
-        kind: 'unsteady',
-        judgement: 'Unsteady: both curves rise',
-        evidence: `${rise}, and on the training text from ${perplexity(before)} to ${perplexity(trained)}. A lower learning rate or clipping would steady it.`,
-      };
-    }
-    const fall =
-      trained !== undefined && before !== undefined && before - trained > NOISE
-        ? `, while on the training text it fell from ${perplexity(before)} to ${perplexity(trained)}`
-        : '';
-    return {
-      kind: 'overfitting',
-      judgement: `Memorising since step ${formatCount(best.step)}`,
-      evidence: `${rise}${fall}. More text, more dropout or a smaller model would help; fewer steps would give the same.`,
-    };
+  const isWorse = ({ step, loss }: Evaluation): boolean => step > best.step && loss - best.loss > error;
+  // One evaluation may be chance: two in a row are evidence.
+  if (evaluations.length > 2 && evaluations.slice(-2).every(isWorse)) {
+    return { ...risen(course, best, last), trend: 'rising' };
   }
 
-  if (unigramLoss !== null && last.loss > unigramLoss - NOISE) {
+  const { earlier, at } = fallOf(evaluations, error);
+  const fell = earlier.loss - at.loss;
+  const trend = fell > error ? 'falling' : evaluations.length <= TREND ? null : 'level';
+  /** The newest that the trend rests on. */
+  const until = trend === 'level' && isWorse(last) ? evaluations.at(-2)! : at;
+  const lone = until === last ? '' : ` The last evaluation was ${perplexity(last.loss)}, and one alone tells nothing.`;
+  if (unigramLoss !== null && last.loss > unigramLoss - LEAST) {
     const isLate = isOver || last.step > planned / 2;
     return {
       kind: 'blind',
       judgement: isLate ? 'Learning hardly anything' : 'Finding out which tokens are common',
       evidence: `Perplexity on held-out text is ${perplexity(last.loss)} at step ${formatCount(last.step)}; knowing only which tokens are common gives ${perplexity(unigramLoss)}.${isLate ? ' A higher learning rate or more steps are needed.' : ''}`,
+      trend,
     };
   }
 
-  const earlier = evaluations.at(-1 - TREND) ?? first;
-  const fell = earlier.loss - last.loss;
-  const gap = trained === undefined ? 0 : last.loss - trained;
+  const now = meanAt(training, until.step, after);
+  const gap = now === undefined ? 0 : until.loss - now.mean;
   const gapWords =
-    trained === undefined
+    now === undefined
       ? ''
-      : ` Training perplexity is ${perplexity(trained)}, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}.`;
-  if (fell > NOISE) {
-    const trend = `In the last ${formatCount(last.step - earlier.step)} steps perplexity on held-out text fell from ${perplexity(earlier.loss)} to ${perplexity(last.loss)}`;
-    const trainedEarlier = trainingAt(course.training, earlier.step);
+      : ` Training perplexity is ${perplexity(now.mean)}, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}.`;
+  const isRead = (passesAt(course, until.step) ?? 0) >= 1;
+  if (trend === 'falling') {
+    const fall = `In the last ${formatCount(last.step - earlier.step)} steps perplexity on held-out text fell from ${perplexity(earlier.loss)} to ${perplexity(at.loss)}`;
+    const before = meanAt(training, earlier.step, after);
+    // As much faster as is left when chance is given its share on both sides.
     const faster =
-      trained !== undefined && trainedEarlier !== undefined && gap > GAP ? (trainedEarlier - trained) / fell : 1;
-    if (faster > 1.5) {
+      isRead && now && before && gap > GAP ? (before.mean - now.mean - errorBetween(before, now)) / (fell + error) : 1;
+    if (now && before && faster > 1.5) {
       return {
         kind: 'memorising',
         judgement: isOver
           ? 'Ended while still learning, and starting to memorise'
           : 'Still learning, and starting to memorise',
-        evidence: `${trend}, and ${times(faster)} as fast on the training text.${gapWords} More dropout or more text would keep the two together.`,
+        evidence: `${fall}, and ${times((before.mean - now.mean) / fell)} as fast on the training text.${lone}${gapWords} More dropout or more text would keep the two together.`,
+        trend,
       };
     }
     return {
       kind: 'learning',
       judgement: isOver ? 'Ended while still learning' : 'Still learning',
-      evidence: `${trend}.${gapWords}${isOver ? ' More steps would lower it further.' : ''}`,
+      evidence: `${fall}.${lone}${gapWords}${isOver ? ' More steps would lower it further.' : ''}`,
+      trend,
     };
   }
-  const level = `Over the last ${formatCount(last.step - earlier.step)} steps perplexity on held-out text stayed at ${perplexity(last.loss)}.`;
-  return gap > GAP
+  if (trend === null) {
+    const change = `Perplexity on held-out text was ${perplexity(earlier.loss)} at step ${formatCount(earlier.step)} and is ${perplexity(last.loss)} at step ${formatCount(last.step)}`;
+    return {
+      kind: 'beginning',
+      judgement: isOver ? 'Ended before it could be judged' : 'Too early to tell',
+      evidence:
+        evaluations.length === 1
+          ? `Perplexity on held-out text is ${perplexity(last.loss)} at step ${formatCount(last.step)}, measured once.`
+          : `${change}: ${evaluations.length} evaluations, and differences below ${share(error)} may be chance.${gapWords}`,
+      trend,
+    };
+  }
+  const level = `Over the last ${formatCount(last.step - earlier.step)} steps perplexity on held-out text stayed at ${perplexity(until.loss)}, within the ${share(error)} that may be chance.${lone}`;
+  return gap > GAP && isRead
     ? {
         kind: 'level-memorised',
         judgement: 'Levelled off: what is left to learn is in the training text alone',
         evidence: `${level}${gapWords} More text or more dropout would help.`,
+        trend,
       }
     : {
         kind: 'level',
         judgement: 'Levelled off: the model has learnt what it can hold',
         evidence: `${level}${gapWords} A larger model or a longer context could learn more.`,
+        trend,
       };
 }
 
+function beginning({ isOver, vocabulary }: Course, last: Evaluation | undefined): Omit<Verdict, 'trend'> {
+  return {
+    kind: 'beginning',
+    judgement: isOver ? 'Ended before it could be judged' : 'Only just begun',
+    evidence:
+      last === undefined
+        ? 'Held-out text has not been measured yet.'
+        : `Before the first step, perplexity is ${perplexity(last.loss)}; guessing blindly among ${formatCount(vocabulary)} tokens gives ${formatCount(vocabulary)}.`,
+  };
+}
+
+/** Held-out loss is higher than it was, and that is no chance. */
+function risen(course: Course, best: Evaluation, last: Evaluation): Omit<Verdict, 'trend'> {
+  const [before, now] = [best, last].map(({ step }) => meanAt(course.training, step, course.after));
+  const rise = `Since step ${formatCount(best.step)} perplexity on held-out text rose from ${perplexity(best.loss)} to ${perplexity(last.loss)}`;
+  const change = now && before ? now.mean - before.mean : 0;
+  const isKnown = now !== undefined && before !== undefined && Math.abs(change) > errorBetween(before, now);
+  const trained = isKnown ? `on the training text from ${perplexity(before.mean)} to ${perplexity(now.mean)}` : '';
+  if (isKnown && change > 0) {
+    return {
+      kind: 'unsteady',
+      judgement: 'Unsteady: both curves rise',
+      evidence: `${rise}, and ${trained}. A lower learning rate or clipping would steady it.`,
+    };
+  }
+  const fall = isKnown ? `, while it fell ${trained}` : '';
+  const passes = passesAt(course, last.step);
+  if (passes === null || passes < 1) {
+    const read = passes === null ? '' : ` The text has been read ${few(passes)} times, so it is not learnt by heart.`;
+    return {
+      kind: 'unsteady',
+      judgement: 'Getting worse on held-out text',
+      evidence: `${rise}${fall}.${read} A lower learning rate may steady it; or the held-out text is unlike what it learns from.`,
+    };
+  }
+  const hadPassed = passesAt(course, best.step)! >= 1;
+  return {
+    kind: 'overfitting',
+    judgement: hadPassed
+      ? `Memorising since step ${formatCount(best.step)}`
+      : 'Memorising, and getting worse elsewhere',
+    evidence: `${rise}${fall}; the text has been read ${few(passes)} times. More text, more dropout or a smaller model would help; fewer steps would give the same.`,
+  };
+}
+
+/** Times that the text was read by a step, since the data is what it is. */
+const passesAt = ({ after, tokensPerStep, trainTokens }: Course, step: number): number | null =>
+  trainTokens === null ? null : ((step - after) * tokensPerStep) / trainTokens;
+
+/**
+ * The fall over the last `TREND` evaluations or a third of them, to the last or, where it fell none to that, to the one
+ * before: a curve is level when two in a row say so.
+ */
+function fallOf(evaluations: readonly Evaluation[], error: number): { earlier: Evaluation; at: Evaluation } {
+  const span = Math.max(TREND, Math.floor(evaluations.length / 3));
+  const to = (end: number) => ({ earlier: evaluations[Math.max(0, end - span)]!, at: evaluations[end]! });
+  const end = evaluations.length - 1;
+  const [last, before] = [to(end), to(Math.max(0, end - 1))];
+  const fell = ({ earlier, at }: typeof last): boolean => earlier.loss - at.loss > error;
+  return fell(last) || !fell(before) ? last : before;
+}
+
+/**
+ * How much two evaluations of one run may differ by chance, in nats: two standard errors, of which the greater counts.
+ * The same windows are read each time, so what differs is how a token's loss changed in between: by about `SPREAD`. And
+ * a high learning rate shakes the weights from one evaluation to the next: a smooth curve with noise of deviation s has
+ * second differences of deviation s sqrt(6), which their median tells without minding a spike.
+ */
+export function errorOf(evaluations: readonly Evaluation[], tokens: number): number {
+  const sampled = (2 * SPREAD) / Math.sqrt(Math.max(1, tokens));
+  const recent = evaluations.slice(-RECENT).map(({ loss }) => loss);
+  const seconds = recent.slice(2).map((loss, i) => Math.abs(loss - 2 * recent[i + 1]! + recent[i]!));
+  if (seconds.length < 3) return Math.max(LEAST, sampled);
+  const median = seconds.sort((a, b) => a - b)[Math.floor((seconds.length - 1) / 2)]!;
+  const deviation = median / MEDIAN_OF_NORMAL / Math.sqrt(6);
+  return Math.max(LEAST, sampled, Math.min(MOST, 2 * Math.SQRT2 * deviation));
+}
+/** Nats. Measured on Moby Dick: 0.1 to 0.6 between evaluations half a per cent to a tenth of a pass apart (decision 20). */
+const SPREAD = 0.6;
+const RECENT = 5;
+/** A single leap is in most of so few second differences: it is not to hide itself. */
+const MOST = 0.2;
+const MEDIAN_OF_NORMAL = 0.6745;
+
+interface Mean {
+  mean: number;
+  /** Standard error. */
+  error: number;
+}
+const errorBetween = (a: Mean, b: Mean): number => LEAST + 2 * Math.hypot(a.error, b.error);
+
 /** Mean training loss of the steps up to `step`; undefined where none was logged. */
-export function trainingAt({ step: steps, loss }: Course['training'], step: number): number | undefined {
+export const trainingAt = (training: Curve, step: number, after = 0): number | undefined =>
+  meanAt(training, step, after)?.mean;
+
+/** Of the steps up to `step`, and after `after`. */
+function meanAt({ step: steps, loss }: Curve, step: number, after: number): Mean | undefined {
+  const begin = after === 0 ? 0 : countUpTo(steps, after);
   const end = countUpTo(steps, step);
-  const start = end - windowOf(end);
-  if (end === start) return undefined;
-  let sum = 0;
-  for (let i = start; i < end; i++) sum += loss[i]!;
-  return sum / (end - start);
+  const count = windowOf(end - begin);
+  if (count <= 0) return undefined;
+  let [sum, squares] = [0, 0];
+  for (let i = end - count; i < end; i++) {
+    sum += loss[i]!;
+    squares += loss[i]! ** 2;
+  }
+  const mean = sum / count;
+  return { mean, error: Math.sqrt(Math.max(0, squares / count - mean ** 2) / count) };
 }
 
 /** How many of the sorted values are at most `most`. */
@@ -161,6 +279,9 @@ export function countUpTo(values: readonly number[], most: number): number {
 }
 
 const perplexity = (loss: number): string => formatReading(Math.exp(loss));
+const few = (x: number): string => formatNumber(Number(x.toPrecision(2)));
+/** Nats as a share of the perplexity. */
+const share = (nats: number): string => `${few(100 * Math.expm1(nats))} %`;
 
 function times(factor: number): string {
   const whole = Math.round(factor);

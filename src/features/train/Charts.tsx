@@ -3,6 +3,7 @@ import { formatCount } from '../../core/base/units';
 import { learningRateAt } from '../../core/optim/schedule';
 import { headline } from '../../state/failures';
 import { useStudio } from '../../state/react';
+import { useVerdict } from '../../state/verdict';
 import {
   defaultChartSettings,
   formatNumber,
@@ -14,8 +15,8 @@ import {
   type Line,
 } from '../../ui';
 import { heldOutCurve, Mapped, partUpTo } from './columns';
-import { plannedSteps } from './Readings';
-import type { RunSettings } from './runSettings';
+import { plannedSteps, type RunSettings } from '../../state/runSettings';
+import { textNames } from './runEvents';
 import { StepCost } from './StepCost';
 
 /** Perplexity, and below it learning rate, gradient norm and speed. What a failure undid is not drawn. */
@@ -25,7 +26,8 @@ export function Charts({ settings }: { settings: RunSettings }) {
   const saved = useStudio((s) => s.saved);
   useStudio((s) => s.logVersion);
   const [chosen, setChosen] = useState<ChartSettings>();
-  const { model, recipe, tokensPerStep, unigramLoss } = settings;
+  const { model, recipe, tokensPerStep, segments } = settings;
+  const { trend } = useVerdict();
   const tokens = useMemo(() => new Mapped(log.step, (step) => step * tokensPerStep), [log, tokensPerStep]);
   const seconds = useMemo(() => new Mapped(log.activeMs, (ms) => ms / 1000), [log]);
 
@@ -51,10 +53,14 @@ export function Charts({ settings }: { settings: RunSettings }) {
         validation={heldOutCurve(log, tokensPerStep, kept)}
         references={[
           { loss: Math.log(model.vocabulary), label: 'guessing blindly', longLabel: 'guessing blindly, ln V' },
-          ...(unigramLoss === null
-            ? []
-            : [{ loss: unigramLoss, label: 'unigram', longLabel: 'knowing only which tokens are common, unigram' }]),
+          ...unigrams(settings),
         ]}
+        changes={segments.slice(1).map(({ after, data }) => ({
+          x: after,
+          label: 'other text',
+          longLabel: `from step ${formatCount(after)} on ${data ? textNames(data) : 'other text'}`,
+        }))}
+        trend={trend ?? undefined}
         plannedSteps={planned}
         settings={chart}
         onSettings={setChosen}
@@ -104,6 +110,15 @@ export function Charts({ settings }: { settings: RunSettings }) {
     </>
   );
 }
+
+/** Each over the steps that learnt from its text. */
+const unigrams = ({ segments }: RunSettings) =>
+  segments.flatMap(({ after, data }, i) => {
+    if (!data) return [];
+    const until = segments[i + 1]?.after;
+    const words = { label: 'unigram', longLabel: 'knowing only which tokens are common, unigram' };
+    return [{ loss: data.unigramLoss, ...words, ...(i > 0 && { from: after }), ...(until !== undefined && { until }) }];
+  });
 
 /** A fiftieth of a short run, and the usual 50 steps of a long one. */
 const smoothingFor = (steps: number): number =>

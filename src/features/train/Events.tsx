@@ -4,7 +4,7 @@ import { headline } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { Icon, PaneHead, TextAction } from '../../ui';
 import { formatClock, runEvents, type RunEvent } from './runEvents';
-import type { RunSettings } from './runSettings';
+import type { RunSettings } from '../../state/runSettings';
 import styles from './TrainPage.module.css';
 
 const SHOWN = 12;

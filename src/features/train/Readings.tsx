@@ -5,7 +5,7 @@ import { millisecondsLeft } from '../../state/pace';
 import { useStudio } from '../../state/react';
 import type { Phase } from '../../state/run';
 import { cx, NumberStrip, Quantity, text, type Reading } from '../../ui';
-import type { RunSettings } from './runSettings';
+import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import styles from './TrainPage.module.css';
 
 /** The number strip: each number has its place and keeps its width while it changes. */
@@ -15,10 +15,12 @@ export function Readings({ settings }: { settings: RunSettings }) {
   const saved = useStudio((s) => s.saved);
   const isGpu = useStudio((s) => s.device.kind === 'open' && s.device.info.kind === 'webgpu');
   useStudio((s) => s.logVersion);
-  const last = log.evaluations.at(-1);
+  const { after } = settings.segments.at(-1)!;
+  // Of the text that it learns from now.
+  const last = log.evaluations.findLast((evaluation) => after === 0 || evaluation.step > after);
   const done = log.step.at(-1);
   const planned = plannedSteps(phase, settings);
-  const trained = done === undefined ? undefined : trainingAt(log, done);
+  const trained = done === undefined ? undefined : trainingAt(log, done, after);
   const speed = log.tokensPerSecond.at(-1);
   const isFailed = phase.kind === 'failed';
   const step = isFailed ? (saved?.step ?? 0) : (done ?? saved?.step ?? 0);
@@ -38,10 +40,6 @@ export function Readings({ settings }: { settings: RunSettings }) {
   ];
   return <NumberStrip readings={readings} />;
 }
-
-/** Steps of the whole plan, longer than the recipe's where the run is trained on. */
-export const plannedSteps = (phase: Phase, { recipe }: RunSettings): number =>
-  'of' in phase && phase.of > 0 ? phase.of : recipe.steps;
 
 function timeReading(phase: Phase, steps: number, left: number | undefined, taken: number | undefined): Reading {
   const time = (ms: number | undefined): ReactNode => steady(7, ms === undefined ? undefined : formatDuration(ms));

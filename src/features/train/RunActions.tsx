@@ -4,7 +4,7 @@ import { formatCount } from '../../core/base/units';
 import { useStudio } from '../../state/react';
 import { Button } from '../../ui';
 import { report } from './report';
-import { describeSettings, useRunSettings } from './runSettings';
+import { describeSettings, useRunSettings } from '../../state/runSettings';
 import { TrainLonger } from './TrainLonger';
 
 /** What can be done with a run at rest; while it runs, Stop stands in the strip. */

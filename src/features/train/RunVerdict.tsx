@@ -1,10 +1,8 @@
-import { useMemo } from 'react';
 import { useLocation } from 'wouter';
-import { judge, type VerdictKind } from '../../core/train/verdict';
+import type { VerdictKind } from '../../core/train/verdict';
 import { useStudio } from '../../state/react';
 import { Button, Verdict } from '../../ui';
-import { plannedSteps } from './Readings';
-import { useRunSettings } from './runSettings';
+import { useVerdict } from '../../state/verdict';
 
 const TONE: Record<VerdictKind, 'ok' | 'warn' | 'error'> = {
   beginning: 'ok',
@@ -20,26 +18,8 @@ const TONE: Record<VerdictKind, 'ok' | 'warn' | 'error'> = {
 
 /** The run judged in words, anew at each evaluation. */
 export function RunVerdict() {
-  const settings = useRunSettings();
-  const log = useStudio((s) => s.log);
-  const phase = useStudio((s) => s.phase.kind);
-  const planned = useStudio((s) => plannedSteps(s.phase, settings));
-  const evaluated = useStudio((s) => (s.logVersion >= 0 ? s.log.evaluations.at(-1)?.step : undefined));
-  const isOver = phase === 'stopped' || phase === 'finished';
-  const { vocabulary } = settings.model;
-  const { unigramLoss } = settings;
-  const verdict = useMemo(
-    () =>
-      judge({
-        training: log,
-        evaluations: evaluated === undefined ? [] : log.evaluations,
-        planned,
-        isOver,
-        vocabulary,
-        unigramLoss,
-      }),
-    [log, evaluated, planned, isOver, vocabulary, unigramLoss],
-  );
+  const verdict = useVerdict();
+  const isOver = useStudio((s) => s.phase.kind === 'stopped' || s.phase.kind === 'finished');
   const [, navigate] = useLocation();
   const tone = TONE[verdict.kind];
   return (

@@ -3,7 +3,7 @@ import { formatCount, formatReading } from '../../core/base/units';
 import type { MetricLog } from '../../state/metrics';
 import { useStudio } from '../../state/react';
 import { cx, PaneHead, text, TextAction } from '../../ui';
-import type { RunSettings } from './runSettings';
+import type { RunSettings } from '../../state/runSettings';
 import styles from './TrainPage.module.css';
 import { milestones } from './milestones';
 

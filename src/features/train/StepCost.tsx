@@ -2,7 +2,7 @@ import { shareOfRate } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import { isActive } from '../../state/run';
 import { cx } from '../../ui';
-import type { RunSettings } from './runSettings';
+import type { RunSettings } from '../../state/runSettings';
 import { costWords } from './costWords';
 import styles from './TrainPage.module.css';
 

@@ -9,7 +9,7 @@ import { FailurePanel } from './FailurePanel';
 import { NoRun } from './NoRun';
 import { Readings } from './Readings';
 import { RunActions } from './RunActions';
-import { describeSettings, useRunSettings } from './runSettings';
+import { describeSettings, useRunSettings } from '../../state/runSettings';
 import { RunVerdict } from './RunVerdict';
 import { Samples } from './Samples';
 

@@ -2,14 +2,18 @@ import { expect, test } from 'vitest';
 import { DEFAULT_RECIPE } from '../../core/train/recipe';
 import { MetricLog } from '../../state/metrics';
 import { formatClock, runEvents } from './runEvents';
-import type { RunSettings } from './runSettings';
+import type { RunSettings } from '../../state/runSettings';
 
+const facts = (unigramLoss: number, ...names: string[]) => ({
+  texts: names.map((name) => ({ name, characters: 1, sha256: '' })),
+  ...{ textHash: names.join(), trainTokens: 1200, trainBytes: 1, validationTokens: 1, validationBytes: 1 },
+  ...{ validationShare: 0.1, unigramLoss },
+});
 const settings: RunSettings = {
   model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 300 },
   recipe: { ...DEFAULT_RECIPE, warmup: 2 },
   tokenizer: 'bytes',
-  unigramLoss: 3,
-  tokensPerStep: 96,
+  ...{ unigramLoss: 3, segments: [{ after: 0, data: facts(3) }], tokensPerStep: 96, isRecipeKnown: true },
 };
 const step = (log: MetricLog, n: number, loss: number) =>
   log.append({
@@ -55,11 +59,40 @@ test('a worse evaluation is not called the best, and without a baseline none is 
     step(log, n, loss);
     evaluate(log, n, loss);
   }
-  const words = runEvents(log, { ...settings, unigramLoss: null }).map((event) => event.words);
+  const words = runEvents(log, { ...settings, segments: [{ after: 0, data: null }] }).map((event) => event.words);
   expect(words).toEqual([
     'Evaluated, perplexity 7.39, best so far',
     'Warm-up ended, learning rate 0.001',
     'Evaluated, perplexity 12.2',
+  ]);
+});
+
+test('a change of the text is told, and after it all begins anew', () => {
+  const log = new MetricLog();
+  for (const [n, loss] of [
+    [1, 2],
+    [2, 1.8],
+    [3, 4],
+    [4, 3.5],
+    [5, 2.6],
+  ] as const) {
+    step(log, n, loss - 0.1);
+    evaluate(log, n, loss);
+  }
+  const segments = [
+    { after: 0, data: facts(3, 'a.txt') },
+    { after: 2, data: facts(3.2, 'b.txt', 'c.txt', 'd.txt') },
+  ] as const;
+  const told = runEvents(log, { ...settings, recipe: { ...settings.recipe, warmup: 0 }, segments: [...segments] });
+  expect(told.map((event) => `${event.step} ${event.words}`)).toEqual([
+    '1 Evaluated, perplexity 7.39, best so far',
+    '1 Perplexity under 20.1: past knowing only which tokens are common',
+    '2 Evaluated, perplexity 6.05, best so far',
+    '2 Continued on other text: b.txt and 2 others, 1,200 tokens to learn from. All is measured anew',
+    '3 Evaluated, perplexity 54.6, best so far',
+    '4 Evaluated, perplexity 33.1, best so far',
+    '5 Evaluated, perplexity 13.5, best so far',
+    '5 Perplexity under 24.5: past knowing only which tokens are common',
   ]);
 });
 

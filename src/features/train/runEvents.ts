@@ -1,8 +1,10 @@
 /** What happened in a run, told from its log, oldest first. */
 import { formatBytes, formatCount, formatNumber, formatReading } from '../../core/base/units';
+import { segmentAt } from '../../core/runs/segments';
+import type { DataFacts } from '../../core/runs/settings';
 import { countUpTo, trainingAt } from '../../core/train/verdict';
 import type { MetricLog } from '../../state/metrics';
-import type { RunSettings } from './runSettings';
+import type { RunSettings } from '../../state/runSettings';
 
 export interface RunEvent {
   step: number;
@@ -15,7 +17,7 @@ export interface RunEvent {
 /** Nats between held-out and training loss that are told once. */
 const GAP = 0.3;
 
-export function runEvents(log: MetricLog, { recipe, unigramLoss }: RunSettings): readonly RunEvent[] {
+export function runEvents(log: MetricLog, { recipe, segments }: RunSettings): readonly RunEvent[] {
   const events: RunEvent[] = [];
   const { warmup, learningRate } = recipe;
   const at = countUpTo(log.step, warmup) - 1;
@@ -23,25 +25,28 @@ export function runEvents(log: MetricLog, { recipe, unigramLoss }: RunSettings):
     const words = `Warm-up ended, learning rate ${formatNumber(learningRate)}`;
     events.push({ step: warmup, activeMs: log.activeMs[at]!, words });
   }
-  let best = Infinity;
-  let isPastUnigram = false;
-  let hasGap = false;
+  // What is told once is told once for each text.
+  const told = segments.map(() => ({ best: Infinity, isPastUnigram: false, hasGap: false }));
   for (const { step, loss, activeMs } of log.evaluations) {
-    const isBest = loss < best;
-    best = Math.min(best, loss);
+    const at = segmentAt(segments, step);
+    const { after, data } = segments[at]!;
+    const so = told[at]!;
+    const unigramLoss = data?.unigramLoss ?? null;
+    const isBest = loss < so.best;
+    so.best = Math.min(so.best, loss);
     events.push({
       step,
       activeMs,
       words: `Evaluated, perplexity ${formatReading(Math.exp(loss))}${isBest && step > 0 ? ', best so far' : ''}`,
     });
-    if (!isPastUnigram && unigramLoss !== null && step > 0 && loss < unigramLoss) {
-      isPastUnigram = true;
+    if (!so.isPastUnigram && unigramLoss !== null && step > 0 && loss < unigramLoss) {
+      so.isPastUnigram = true;
       const words = `Perplexity under ${formatReading(Math.exp(unigramLoss))}: past knowing only which tokens are common`;
       events.push({ step, activeMs, words });
     }
-    const trained = trainingAt(log, step);
-    if (!hasGap && trained !== undefined && loss - trained > GAP) {
-      hasGap = true;
+    const trained = trainingAt(log, step, after);
+    if (!so.hasGap && trained !== undefined && loss - trained > GAP) {
+      so.hasGap = true;
       events.push({ step, activeMs, words: `Gap to training above ${formatNumber(GAP)} nats`, tone: 'warn' });
     }
   }
@@ -49,8 +54,24 @@ export function runEvents(log: MetricLog, { recipe, unigramLoss }: RunSettings):
   for (const { step, bytes, activeMs: at } of log.saves) {
     events.push({ step, activeMs: at, words: `Saved and read back, ${formatBytes(bytes)}`, tone: 'ok' });
   }
+  for (const { after, data } of segments.slice(1)) {
+    const on = data ? `${textNames(data)}, ${formatCount(data.trainTokens)} tokens to learn from` : 'other text';
+    const { activeMs } = log.evaluations.findLast(({ step }) => step <= after) ?? { activeMs: 0 };
+    const since = Math.max(activeMs, log.activeMs[countUpTo(log.step, after) - 1] ?? 0);
+    events.push({ step: after, activeMs: since, words: `Continued on other text: ${on}. All is measured anew` });
+  }
   // Stable: what is of one step stays in the order in which it comes about.
   return events.sort((a, b) => a.step - b.step);
+}
+
+/** `ahab.txt and queequeg.txt`, `ahab.txt and 4 others`. */
+export function textNames({ texts }: DataFacts): string {
+  const [first, second] = texts;
+  if (!first) return 'other text';
+  if (!second) return first.name;
+  return texts.length === 2
+    ? `${first.name} and ${second.name}`
+    : `${first.name} and ${formatCount(texts.length - 1)} others`;
 }
 
 /** `1:27`, `1:02:03` */

@@ -9,7 +9,7 @@ import { PlotArea, type PlotProps, type Tick } from './PlotArea';
 import { extent, scaleAround, type Scale } from './scale';
 import { useAtMost, useDrawingInterval } from './surroundings';
 import { linearTicks, logTicks } from './ticks';
-import type { Band, FootMark, Line, Reference } from './types';
+import type { Band, Change, FootMark, Line, Reference } from './types';
 import { formatTick } from './words';
 import styles from './LineChart.module.css';
 
@@ -33,6 +33,7 @@ export interface LineChartProps {
   references?: readonly Reference[];
   bands?: readonly Band[];
   marks?: readonly FootMark[];
+  changes?: readonly Change[];
   /** What the chart shows, in words; it stands under the plot. */
   caption: ReactNode;
   /** The page's settings, before Show table. */
@@ -95,6 +96,7 @@ export function LineFigure(p: LineChartProps) {
           references={p.references ?? []}
           bands={p.bands ?? []}
           marks={p.marks ?? []}
+          changes={p.changes ?? []}
           minHeight={p.minHeight ?? (small ? 72 : 184)}
           labelRoom={p.labelRoom ?? 0}
           leftRoom={44}

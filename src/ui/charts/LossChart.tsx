@@ -10,8 +10,8 @@ import { along, extent, scaleAround, type Scale } from './scale';
 import { smooth, smoothingWindow } from './smoothing';
 import { useAtMost, useDrawingInterval } from './surroundings';
 import { linearTicks, timeTicks } from './ticks';
-import type { Band, ChartSettings, FootMark, Line, LossColumns, Numbers, XAxis } from './types';
-import { captionOf, formatCount, formatSeconds, formatX, tickX } from './words';
+import type { Band, Change, ChartSettings, FootMark, Line, LossColumns, Numbers, Reference, XAxis } from './types';
+import { captionOf, formatCount, formatSeconds, formatX, tickX, type Trend } from './words';
 import styles from './LossChart.module.css';
 
 export interface LossChartProps {
@@ -20,8 +20,12 @@ export interface LossChartProps {
   validation: LossColumns;
   /** Expected validation loss to the end, dashed. */
   forecast?: LossColumns | undefined;
-  /** Reference losses in nats: ln V, unigram. */
-  references?: readonly { loss: number; label: string; longLabel?: string }[];
+  /** Reference losses in nats: ln V, unigram; with the steps between which they hold. */
+  references?: readonly (Omit<Reference, 'value'> & { loss: number })[];
+  /** Where held-out loss is judged to go; the caption says so. */
+  trend?: Trend | undefined;
+  /** Steps after which the data is other: curves begin anew. */
+  changes?: readonly Change[];
   /** Steps of the whole plan: the right end of the axis. */
   plannedSteps: number;
   settings: ChartSettings;
@@ -56,8 +60,14 @@ export function LossChart(props: LossChartProps) {
       xMax={chart.xMax}
       isLog={settings.isLog}
       y={chart.y}
-      references={references.map(({ loss, ...words }) => ({ value: Math.exp(loss), ...words }))}
+      references={references.map(({ loss, from, until, ...words }) => ({
+        value: Math.exp(loss),
+        ...words,
+        ...(from !== undefined && { from: x(from) }),
+        ...(until !== undefined && { until: x(until) }),
+      }))}
       bands={bands}
+      changes={(p.changes ?? []).map((change) => ({ ...change, x: x(change.x) }))}
       marks={(p.marks ?? []).map((mark) => ({ ...mark, x: x(mark.x) }))}
       caption={p.caption ?? chart.caption}
       settings={props.onSettings && <SettingsRow settings={props.settings} onSettings={props.onSettings} />}
@@ -136,6 +146,12 @@ export function SettingsRow(p: { settings: ChartSettings; onSettings: (settings:
 const columnOf = (columns: LossColumns, axis: XAxis): Numbers =>
   (axis === 'tokens' ? columns.tokens : axis === 'time' ? columns.seconds : undefined) ?? columns.step;
 
+/** Index of the first value above `limit` in an ascending column, or its length. */
+const firstAfter = (column: Numbers, limit: number): number => {
+  const at = nearest(column, limit);
+  return at >= 0 && column[at]! <= limit ? at + 1 : Math.max(0, at);
+};
+
 /** A loop, as `Float64Array.from` takes twenty times as long. */
 function perplexities(losses: Numbers): Float64Array {
   const values = new Float64Array(losses.length);
@@ -149,7 +165,7 @@ const HIGHEST = 1e9;
 const capped = (value: number): number => (Number.isFinite(value) ? Math.min(value, HIGHEST) : value);
 
 function lossLines(p: LossChartProps) {
-  const { training, validation, forecast, settings, references = [] } = p;
+  const { training, validation, forecast, settings, references = [], changes = [] } = p;
   const axis = settings.x;
   // Where tokens or time of a step were not measured or are yet to come, they go on as they went.
   const atStep = (step: number): number => {
@@ -163,14 +179,20 @@ function lossLines(p: LossChartProps) {
     const column = columnOf(columns, axis);
     return column === columns.step && axis !== 'step' ? Array.from(columns.step, atStep) : column;
   };
-  const smoothed = perplexities(smooth(training.loss, settings.smoothing));
+  const startsOf = ({ step }: LossColumns): readonly number[] => changes.map((change) => firstAfter(step, change.x));
+  const [trainingStarts, validationStarts] = [startsOf(training), startsOf(validation)];
+  const smoothed = perplexities(smooth(training.loss, settings.smoothing, trainingStarts));
   const raw = perplexities(training.loss);
   const held = perplexities(validation.loss);
   const expected = forecast && perplexities(forecast.loss);
+  const trained = { run: 1, x: columnOf(training, axis), starts: trainingStarts } as const;
   const lines: Line[] = [
-    { id: 'raw', label: '', run: 1, x: columnOf(training, axis), y: raw, form: 'raw', isSilent: true },
-    { id: 'training', label: 'training', run: 1, x: columnOf(training, axis), y: smoothed, form: 'thin' },
-    { id: 'validation', label: 'validation', run: 2, x: placed(validation), y: held, hasPoints: true },
+    { id: 'raw', label: '', ...trained, y: raw, form: 'raw', isSilent: true },
+    { id: 'training', label: 'training', ...trained, y: smoothed, form: 'thin' },
+    {
+      ...{ id: 'validation', label: 'validation', run: 2, x: placed(validation), y: held, hasPoints: true },
+      starts: validationStarts,
+    },
   ];
   if (expected)
     lines.push({
@@ -197,13 +219,13 @@ function lossLines(p: LossChartProps) {
       validation: {
         at: placed(validation)[lastHeld]!,
         loss: validation.loss[lastHeld]!,
-        ...(lastHeld > 0 && { before: validation.loss[lastHeld - 1]! }),
+        ...(p.trend !== undefined && { trend: p.trend }),
       },
     }),
     ...(lastTrained >= 0 && {
       training: { loss: Math.log(smoothed[lastTrained]!), window: smoothingWindow(settings.smoothing) },
     }),
-    references: references.map(({ loss }) => Math.exp(loss)),
+    references: references.filter(({ until }) => until === undefined).map(({ loss }) => Math.exp(loss)),
     isUndone: p.undone !== undefined,
   });
   const describeX = (value: number): string => {

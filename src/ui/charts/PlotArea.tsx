@@ -7,7 +7,7 @@ import { nearest } from './columns';
 import { placeReadout, pushApart } from './labels';
 import { along, type Scale } from './scale';
 import { useSize } from './surroundings';
-import type { Band, FootMark, Line, Reference } from './types';
+import type { Band, Change, FootMark, Line, Reference } from './types';
 import styles from './PlotArea.module.css';
 
 export interface Tick {
@@ -28,6 +28,7 @@ export interface PlotProps {
   references: readonly Reference[];
   bands: readonly Band[];
   marks: readonly FootMark[];
+  changes: readonly Change[];
   /** px; the plot grows beyond it where its place allows. */
   minHeight: number;
   /** px at the right of the plot for words at the lines' ends. */
@@ -52,8 +53,9 @@ export function PlotArea(p: PlotProps) {
   const xTicks = p.xTicks(size.width);
   const yTicks = p.yTicks(size.height);
   const drawing = useMemo<Drawing>(() => {
-    const { lines, x, y, references, bands, marks } = p;
-    return { lines, x, y, references, bands, marks, yTicks: p.yTicks(size.height).map((tick) => tick.value), ...size };
+    const { lines, x, y, references, bands, marks, changes } = p;
+    const yTicks = p.yTicks(size.height).map((tick) => tick.value);
+    return { lines, x, y, references, bands, marks, changes, yTicks, ...size };
   }, [p, size]);
   const plot = useCanvas(area, drawing, p.syncKey, setCursor);
 
@@ -144,15 +146,19 @@ function Words({ plot: p, width, height }: { plot: PlotProps; width: number; hei
   return (
     <>
       {!p.isSmall &&
-        p.references.map(({ value, label, longLabel }) => (
-          <span
-            key={label}
-            className={cx(styles.label, styles.reference)}
-            style={{ top: `${100 * (1 - along(p.y, value))}%` }}
-          >
-            <b>{p.describeY(value)}</b> <Fitting label={label} longLabel={longLabel} />
-          </span>
-        ))}
+        p.references.flatMap(({ value, until, label, longLabel }) =>
+          until !== undefined ? (
+            []
+          ) : (
+            <span
+              key={label}
+              className={cx(styles.label, styles.reference)}
+              style={{ top: `${100 * (1 - along(p.y, value))}%` }}
+            >
+              <b>{p.describeY(value)}</b> <Fitting label={label} longLabel={longLabel} />
+            </span>
+          ),
+        )}
       {p.bands.map((band) => {
         if (!band.label) return null;
         // Before the band where there is room, else after it.
@@ -164,6 +170,18 @@ function Words({ plot: p, width, height }: { plot: PlotProps; width: number; hei
             style={{ left: `${100 * along(p.x, isBefore ? band.from : band.to)}%` }}
           >
             <Fitting label={band.label} longLabel={band.longLabel} />
+          </span>
+        );
+      })}
+      {p.changes.map(({ x, label, longLabel }) => {
+        const share = along(p.x, x);
+        return (
+          <span
+            key={x}
+            className={cx(styles.label, share >= 0.5 ? styles.beforeChange : styles.afterChange)}
+            style={{ left: `${100 * share}%` }}
+          >
+            <Fitting label={label} longLabel={longLabel} />
           </span>
         );
       })}

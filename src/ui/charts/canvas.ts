@@ -2,10 +2,10 @@ import { useEffect, useEffectEvent, useRef, useState, type RefObject } from 'rea
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { runColor, runDash } from '../runColor';
-import { visiblePoints } from './columns';
+import { visibleParts, visiblePoints } from './columns';
 import { along, warp, type Scale } from './scale';
 import { useThemeVersion } from './surroundings';
-import type { Band, FootMark, Line, Reference } from './types';
+import type { Band, Change, FootMark, Line, Reference } from './types';
 
 export interface Drawing {
   lines: readonly Line[];
@@ -15,6 +15,7 @@ export interface Drawing {
   references: readonly Reference[];
   bands: readonly Band[];
   marks: readonly FootMark[];
+  changes: readonly Change[];
   width: number;
   height: number;
 }
@@ -96,8 +97,12 @@ const faint = (run: number): string =>
 
 function columnsOf({ lines, x, y, width }: Drawing): uPlot.AlignedData {
   const tables = lines.map((line): uPlot.AlignedData => {
-    const [xs, ys] = visiblePoints(line.x, line.y, x.min, x.max, width);
-    return [xs, ys.map((value) => warp(y, value))];
+    const { starts } = line;
+    const [xs, ys] =
+      starts && starts.length > 0
+        ? visibleParts(line.x, line.y, starts, { min: x.min, max: x.max, width })
+        : visiblePoints(line.x, line.y, x.min, x.max, width);
+    return [xs, ys.map((value) => value && warp(y, value))];
   });
   return tables.length === 0 ? [[]] : uPlot.join(tables);
 }
@@ -143,7 +148,8 @@ function seriesFor(line: Line, ink: Ink): uPlot.Series {
   const color = ink(line.isQuiet ? 'var(--ink-3)' : line.form === 'raw' ? faint(line.run) : runColor(line.run));
   const dash = line.form === 'expected' ? [3, 4] : runDash(line.run);
   return {
-    spanGaps: true,
+    // A null is a gap; where another line has a point and this one has none there is no null.
+    spanGaps: false,
     stroke: color,
     width: line.form === 'raw' ? 1 : line.form === 'thin' || line.form === 'expected' ? 1.25 : 1.75,
     ...(dash && { dash: [...dash] }),
@@ -151,15 +157,15 @@ function seriesFor(line: Line, ink: Ink): uPlot.Series {
   };
 }
 
-/** Bands, the grid of the left axis, dotted reference lines: all behind the curves. */
-function drawGround({ ctx, bbox }: uPlot, { x, y, yTicks, references, bands }: Drawing, ink: Ink): void {
+/** Bands, the grid of the left axis, dotted reference lines, changes: all behind the curves. */
+function drawGround({ ctx, bbox }: uPlot, { x, y, yTicks, references, bands, changes }: Drawing, ink: Ink): void {
   const ratio = devicePixelRatio;
   const across = (value: number) => bbox.left + bbox.width * along(x, value);
   const down = (value: number) => Math.round(bbox.top + bbox.height * (1 - along(y, value))) - 0.5 * (ratio % 2);
-  const level = (value: number) => {
+  const level = (value: number, from = x.min, until = x.max) => {
     ctx.beginPath();
-    ctx.moveTo(bbox.left, down(value));
-    ctx.lineTo(bbox.left + bbox.width, down(value));
+    ctx.moveTo(across(from), down(value));
+    ctx.lineTo(across(until), down(value));
     ctx.stroke();
   };
   ctx.save();
@@ -173,7 +179,15 @@ function drawGround({ ctx, bbox }: uPlot, { x, y, yTicks, references, bands }: D
   for (const tick of yTicks) level(tick);
   ctx.strokeStyle = ink('var(--ink-3)');
   ctx.setLineDash([2 * ratio, 3 * ratio]);
-  for (const { value } of references) level(value);
+  for (const { value, from, until } of references) level(value, from, until);
+  ctx.strokeStyle = ink('var(--ink-2)');
+  ctx.setLineDash([]);
+  for (const change of changes) {
+    ctx.beginPath();
+    ctx.moveTo(Math.round(across(change.x)) - 0.5 * (ratio % 2), bbox.top);
+    ctx.lineTo(Math.round(across(change.x)) - 0.5 * (ratio % 2), bbox.top + bbox.height);
+    ctx.stroke();
+  }
   ctx.restore();
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dialPosition, dialSize, formatSize } from '../SizeDial';
-import { nearest, visiblePoints } from './columns';
+import { nearest, visibleParts, visiblePoints } from './columns';
 import { placeReadout, pushApart } from './labels';
 import { along, scaleAround } from './scale';
 import { smooth, smoothingWindow } from './smoothing';
@@ -22,6 +22,8 @@ describe('smooth', () => {
     expect(second).toBeCloseTo(2, 12);
     expect(third).toBeCloseTo(2, 12);
   });
+  it('begins anew where it is told to', () =>
+    expect([...smooth([9, 9, 1, 1], 0.9, [2, 4])]).toEqual([9, 9, 1, 1].map((v) => expect.closeTo(v, 9) as number)));
   it('stays between the least and the greatest value', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 12, noNaN: true }), { minLength: 1 }), (values) => {
@@ -92,6 +94,18 @@ describe('visiblePoints', () => {
       [0, 1, 3],
       [5, 4, 2],
     ]);
+  });
+});
+
+describe('visibleParts', () => {
+  const view = { min: 0, max: 9, width: 100 };
+  it('leaves a gap between two parts, and none before the first point or after the last', () => {
+    expect(visibleParts([1, 2, 3, 4], [5, 6, 7, 8], [2], view)).toEqual([
+      [1, 2, 2.5, 3, 4],
+      [5, 6, null, 7, 8],
+    ]);
+    for (const starts of [[0], [4]])
+      expect(visibleParts([1, 2, 3, 4], [5, 6, 7, 8], starts, view)[1]).not.toContain(null);
   });
 });
 
@@ -183,16 +197,19 @@ describe('words', () => {
     ]);
   });
   it('caption a run', () => {
-    const loss = { validation: Math.log(85.4), before: Math.log(86.4), training: Math.log(49.5) };
+    const loss = { validation: Math.log(85.4), training: Math.log(49.5) };
     const story = {
       x: 'step' as const,
-      validation: { at: 2600, loss: loss.validation, before: loss.before },
+      validation: { at: 2600, loss: loss.validation, trend: 'falling' as const },
       training: { loss: loss.training, window: 50 },
       references: [2048, 607],
     };
     expect(captionOf({ ...story, isUndone: false })).toBe(
       'Validation perplexity 85.4 at step 2,600, falling; training 49.5, smoothed over 50 steps. Reference lines 2,048 and 607',
     );
+    // Two readings are no trend: without a judgement the caption has none.
+    const unjudged = { ...story, validation: { at: 2600, loss: loss.validation }, references: [], isUndone: false };
+    expect(captionOf(unjudged)).toBe('Validation perplexity 85.4 at step 2,600; training 49.5, smoothed over 50 steps');
     expect(captionOf({ ...story, isUndone: true })).toBe(
       'Validation perplexity 85.4 at step 2,600, the last that was saved; the steps after it were undone and are not drawn',
     );

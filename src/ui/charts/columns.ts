@@ -49,6 +49,32 @@ export function visiblePoints(x: Numbers, y: Numbers, min: number, max: number, 
   return [xs, ys];
 }
 
+/** The same of a line in parts, with a null between two of them, where a chart leaves a gap. */
+export function visibleParts(
+  x: Numbers,
+  y: Numbers,
+  starts: readonly number[],
+  view: { min: number; max: number; width: number },
+): [number[], (number | null)[]] {
+  const xs: number[] = [];
+  const ys: (number | null)[] = [];
+  const all = [0, ...starts, x.length];
+  for (let part = 0; part + 1 < all.length; part++) {
+    const cut = (column: Numbers): Numbers => Array.prototype.slice.call(column, all[part], all[part + 1]) as number[];
+    const [px, py] = visiblePoints(cut(x), cut(y), view.min, view.max, view.width);
+    const last = xs.at(-1);
+    if (last !== undefined && px[0] !== undefined) {
+      xs.push((last + px[0]) / 2);
+      ys.push(null);
+    }
+    for (const [i, value] of px.entries()) {
+      xs.push(value);
+      ys.push(py[i]!);
+    }
+  }
+  return [xs, ys];
+}
+
 /** Index of the value nearest to `target` in an ascending column, or -1 if it is empty. */
 export function nearest(column: Numbers, target: number): number {
   let low = 0;

@@ -21,9 +21,12 @@ export interface LossColumns {
   seconds?: Numbers;
 }
 
-/** A dotted line with its words at the right, in the chart's own unit. */
+/** A dotted line with its words at the right, in the chart's own unit; from one x to another where it holds only there. */
 export interface Reference {
   value: number;
+  from?: number;
+  /** One that ends before the right has no words. */
+  until?: number;
   /** `unigram`. */
   label: string;
   /** In its place where there is room: `knowing only which tokens are common, unigram`. */
@@ -46,6 +49,15 @@ export interface Line {
   isSilent?: boolean;
   /** A larger point at this x: the best step of a run. */
   markAt?: number;
+  /** Indices of points that no line is drawn to: what they measure is not what the point before them did. */
+  starts?: readonly number[];
+}
+
+/** A line from top to foot, after which what is measured is something else. */
+export interface Change {
+  x: number;
+  label: string;
+  longLabel?: string;
 }
 
 /** A stretch of x: the steps undone after a failure (red), or a state of the training (amber). */

@@ -37,9 +37,11 @@ export const tickX: Record<XAxis, (value: number, isFirst: boolean) => string> =
   time: formatSeconds,
 };
 
+export type Trend = 'falling' | 'rising' | 'level';
 export interface LossStory {
   x: XAxis;
-  validation?: { at: number; loss: number; before?: number };
+  /** `trend` where the loss is judged to go, if that can be told. */
+  validation?: { at: number; loss: number; trend?: Trend };
   training?: { loss: number; window: number };
   references: readonly number[];
   isUndone: boolean;
@@ -48,8 +50,7 @@ export interface LossStory {
 export function captionOf({ x, validation, training, references, isUndone }: LossStory): string {
   const parts: string[] = [];
   if (validation) {
-    const change = validation.before === undefined ? undefined : Math.exp(validation.loss - validation.before) - 1;
-    const trend = change === undefined ? '' : change < -0.003 ? ', falling' : change > 0.003 ? ', rising' : ', level';
+    const trend = validation.trend === undefined ? '' : `, ${validation.trend}`;
     parts.push(
       `Validation perplexity ${formatReading(Math.exp(validation.loss))} at ${formatX[x](validation.at)}${isUndone ? ', the last that was saved' : trend}`,
     );
