@@ -159,7 +159,7 @@ export function judge(course: Course): Verdict {
 function beginning({ isOver, vocabulary }: Course, last: Evaluation | undefined): Omit<Verdict, 'trend'> {
   return {
     kind: 'beginning',
-    judgement: isOver ? 'Ended before it could be judged' : 'Only just begun',
+    judgement: !isOver ? 'Only just begun' : last ? 'Ended before it could be judged' : 'Not judged yet',
     evidence:
       last === undefined
         ? 'Held-out text has not been measured yet.'

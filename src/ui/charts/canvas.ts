@@ -104,8 +104,16 @@ function columnsOf({ lines, x, y, width }: Drawing): uPlot.AlignedData {
         : visiblePoints(line.x, line.y, x.min, x.max, width);
     return [xs, ys.map((value) => value && warp(y, value))];
   });
-  return tables.length === 0 ? [[]] : uPlot.join(tables);
+  return tables.length === 0
+    ? [[]]
+    : uPlot.join(
+        tables,
+        tables.map(() => [NULL_RETAIN, NULL_EXPAND]),
+      );
 }
+/** uPlot's words for what becomes of a null (its type has them, its code does not): a gap reaches to the next points. */
+const NULL_RETAIN = 1 as uPlot.JoinNullMode;
+const NULL_EXPAND = 2 as uPlot.JoinNullMode;
 
 function optionsFor(
   latest: RefObject<Drawing>,

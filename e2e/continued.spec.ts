@@ -1,0 +1,115 @@
+/** A model that is brought in and goes on with other text: both texts stay known, and nothing is measured across the two. */
+import { expect, test, type Page } from '@playwright/test';
+import { unwatched } from '../src/core/base/job';
+import type { ByteStream } from '../src/core/checkpoint/byteSource';
+import type { Exported } from '../src/core/export/format';
+import { huggingFaceFiles } from '../src/core/export/huggingFace';
+import { zipped } from '../src/core/export/zip';
+import { initialValues } from '../src/core/models/network';
+import { createTokenizer } from '../src/core/tokenizer/byteLevel';
+import { DEFAULT_RECIPE } from '../src/core/train/recipe';
+import type { TrainEvent } from '../src/core/train/run';
+import { expectAccessible } from './axe';
+import { Studio } from './studio';
+
+const model = { id: 'gpt', config: { layers: 1, heads: 2, width: 16, context: 16 }, vocabulary: 257 } as const;
+
+/** At step 40 of 200, with a curve on a text whose held-out part it found at a perplexity of 90 and then of 60. */
+async function brought(): Promise<Exported> {
+  const weights = initialValues(model, 1);
+  const moments = ['adam.m.', 'adam.v.'].flatMap((slot) =>
+    [...weights].map(
+      ([name, { shape, data }]) => [slot + name, { shape, data: new Float32Array(data.length) }] as const,
+    ),
+  );
+  const state = { step: 40, tokensSeen: 2560, activeMs: 4000, best: { step: 40, loss: Math.log(60) } };
+  const data = {
+    texts: [{ name: 'ahab.txt', characters: 90_000, sha256: 'a'.repeat(64) }],
+    ...{ textHash: 'of ahab', trainTokens: 81_000, trainBytes: 81_000, validationTokens: 9000, validationBytes: 9000 },
+    ...{ validationShare: 0.1, unigramLoss: Math.log(50) },
+  };
+  const steps = Array.from({ length: 40 }, (_, i): TrainEvent => {
+    const facts = { learningRate: 3e-3, gradientNorm: 1, tokensPerSecond: 640, memoryBytes: 1e6 };
+    return { kind: 'step', step: i + 1, loss: Math.log(200 - 3 * i), activeMs: 100 * (i + 1), ...facts };
+  });
+  const evaluated = ([0, 20, 40] as const).map((step, i): TrainEvent => {
+    const loss = Math.log([257, 90, 60][i]!);
+    return { kind: 'evaluated', step, loss, bitsPerByte: loss / Math.LN2, activeMs: 100 * step, sample: 'The ' };
+  });
+  const sizes = { batch: 4, steps: 200, warmup: 5, learningRate: 3e-3, evalEvery: 20, evalTokens: 512, saveEvery: 40 };
+  return {
+    name: 'ishmael-step-40',
+    info: {
+      ...{ version: 1, name: 'Ishmael', createdAt: Date.UTC(2026, 0, 2), model, tokenizer: 'bytes', state, data },
+      ...{ recipe: { ...DEFAULT_RECIPE, ...sizes }, device: 'WASM', result: null },
+    },
+    snapshot: { state, tensors: new Map([...weights, ...moments]) },
+    tokenizer: await createTokenizer({ kind: 'bytes', merges: [] }),
+    events: [...steps, ...evaluated].sort((a, b) => ('step' in a && 'step' in b ? a.step - b.step : 0)),
+    tokens: null,
+  };
+}
+
+async function bringIn(page: Page, files: readonly ByteStream[], name: string): Promise<void> {
+  const zip: Uint8Array[] = [];
+  for await (const piece of zipped(files, unwatched)) zip.push(piece);
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a zip…' }).click();
+  await (await chooser).setFiles({ name, mimeType: 'application/zip', buffer: Buffer.concat(zip) });
+}
+
+test('a model that goes on with other text begins a new curve, verdict and best there, and its card tells both', async ({
+  page,
+}) => {
+  test.setTimeout(300_000);
+  const studio = new Studio(page);
+  await studio.open('/export');
+  await studio.useDevice('WASM');
+  const files = huggingFaceFiles(await brought(), { withOptimizer: true });
+
+  // Of a stranger's model only what is known is said.
+  await bringIn(
+    page,
+    files.filter(({ name }) => name !== 'homegrown.json'),
+    'theirs.zip',
+  );
+  await expect(studio.strip).toContainText('step 0');
+  const card = page.getByRole('region', { name: 'Model card' });
+  await expect(card).toContainText('brought into Homegrown from theirs.zip');
+  await expect(card).not.toContainText('from scratch');
+  await expect(card).not.toContainText('AdamW');
+  await studio.goTo('Train');
+  await expect(page.getByText('how it was trained is not recorded')).toBeVisible();
+
+  await studio.goTo('Export');
+  await bringIn(page, files, 'ours.zip');
+  await expect(studio.strip).toContainText('step 40');
+  await studio.goTo('Text');
+  await page.getByRole('button', { name: 'Paste text…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').first().fill('The sea is wide and the whale is white. '.repeat(1000));
+  await dialog.getByRole('button', { name: /^Add/ }).click();
+  await expect(studio.stages).toContainText('40 k characters');
+  await studio.goTo('Train');
+  await page.getByRole('button', { name: 'Resume from step 40' }).click();
+
+  await studio.event(40, /Continued on other text: .*36,000 tokens to learn from/);
+  await studio.event(60, /best so far/);
+  await expect(page.getByText(/^from step 40 on /)).toBeVisible();
+  await studio.event(80, /Evaluated/);
+  await expect(page.getByRole('region', { name: 'Verdict' })).not.toContainText(/from (257|90\.0|60\.0) to/);
+  await studio.event(200, /Saved/);
+  await expect(page.getByRole('button', { name: 'Train longer…' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Verdict' })).toContainText(/Ended while still learning|Levelled off/);
+  await expectAccessible(page, 'Train, with a change of the text');
+
+  // It is there after a reload, and travels with the model.
+  await page.reload();
+  await expect(page.getByText(/^from step 40 on /)).toBeVisible();
+  await studio.goTo('Export');
+  await expect(card).toContainText('Up to step 40:');
+  await expect(card).toContainText('ahab.txt');
+  await expect(card).toContainText('Continued at step 40 on:');
+  await expect(card).toContainText('From step 40 on it learnt from other text.');
+  expect(studio.errors).toEqual([]);
+});
