@@ -68,6 +68,27 @@ test('a recipe from before there was accumulation is one without', async () => {
   expect((await readRun(store, 'a'))?.recipe).toEqual({ ...old, accumulate, recompute });
 });
 
+test('a record keeps what the run learnt from before, and where a model is from', async () => {
+  const store = memoryStore();
+  const data = {
+    texts: [{ name: 'a.txt', characters: 5, sha256: 'a'.repeat(64) }],
+    ...{ textHash: 'a', trainTokens: 4, trainBytes: 4, validationTokens: 1, validationBytes: 1 },
+    ...{ validationShare: 0.1, eachText: true as const, unigramLoss: 3 },
+  };
+  const whole: RunRecord = {
+    ...record('a', 1),
+    earlier: [
+      { until: 5, data: null },
+      { until: 9, data },
+    ],
+    origin: { name: 'theirs.zip', importedAt: 7 },
+  };
+  await writeRun(store, whole);
+  expect(await readRun(store, 'a')).toEqual(whole);
+  await writeRun(store, { ...whole, origin: { name: 'theirs.zip', importedAt: 1e300 } });
+  await expect(readRun(store, 'a')).rejects.toThrow(/run a cannot be read/);
+});
+
 test('a damaged record is refused by name and not listed', async () => {
   const store = memoryStore();
   await store.commit({ put: [['runs-index/x', { ...record('x', 1), model: { id: 'gpt' } } as never]] });

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { dataState, isCutAsOne } from './preparation';
+import { initialProject } from './project';
+
+const texts = [{ id: 'a' }, { id: 'b' }] as never;
+const data = (ids: readonly string[], manifest: object) =>
+  ({ texts: ids, tokenizerHash: 'h', validationShare: 0.1, unigramLoss: 1, manifest }) as never;
+const studio = (ids: readonly string[], manifest: object, held: never = texts) => ({
+  texts: held,
+  project: {
+    ...initialProject(),
+    tokenizer: { hash: 'h', asked: 1024, texts: ids, model: { kind: 'bpe', merges: [] } } as never,
+    data: data(ids, manifest),
+  },
+});
+
+test('several texts of which an older build held out the last end alone are to be built again; a single one is not', () => {
+  expect(dataState(studio(['a', 'b'], { eachText: true }))).toBe('done');
+  expect(dataState(studio(['a', 'b'], {}))).toBe('stale');
+  expect(dataState(studio(['a'], {}, [{ id: 'a' }] as never))).toBe('done');
+  expect([isCutAsOne(data(['a', 'b'], {})), isCutAsOne(data(['a'], {}))]).toEqual([true, false]);
+});
