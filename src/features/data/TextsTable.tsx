@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatShare } from '../../core/base/units';
+import { formatBytes, formatCount } from '../../core/base/units';
 import { splitDocuments } from '../../core/shards/split';
 import type { DataRecord } from '../../core/runs/project';
 import { isCutAsOne } from '../../state/preparation';
@@ -14,7 +14,7 @@ interface TextRow {
   training: number;
 }
 
-/** Which of a text went into which part. */
+/** How much of each text went into which part. */
 export function TextsTable({ data }: { data: DataRecord }) {
   const texts = useStudio((s) => s.texts);
   const held = data.texts.flatMap((id) => texts.find((text) => text.id === id) ?? []);
@@ -42,13 +42,13 @@ export function TextsTable({ data }: { data: DataRecord }) {
   const columns: readonly Column<TextRow>[] = [
     { id: 'name', header: 'Text', cell: ({ name }) => name },
     { id: 'size', header: 'Size', isNumber: true, isQuiet: true, width: '84px', cell: (row) => formatBytes(row.bytes) },
-    { id: 'part', header: 'Part', width: '168px', cell: words },
+    {
+      id: 'held',
+      header: 'Held out, at its end',
+      isNumber: true,
+      width: '148px',
+      cell: ({ bytes, training }) => (training === bytes ? '–' : formatBytes(bytes - training)),
+    },
   ];
   return <Table label="Texts in their order" isDense columns={columns} rows={rows} rowKey={({ id }) => id} />;
-}
-
-function words({ bytes, training }: TextRow): string {
-  if (training === bytes) return 'training';
-  if (training === 0) return 'validation';
-  return `validation from ${formatShare(Math.round((100 * training) / bytes) / 100)} on`;
 }

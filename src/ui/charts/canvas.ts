@@ -104,16 +104,19 @@ function columnsOf({ lines, x, y, width }: Drawing): uPlot.AlignedData {
         : visiblePoints(line.x, line.y, x.min, x.max, width);
     return [xs, ys.map((value) => value && warp(y, value))];
   });
-  return tables.length === 0
-    ? [[]]
-    : uPlot.join(
-        tables,
-        tables.map(() => [NULL_RETAIN, NULL_EXPAND]),
-      );
+  if (tables.length === 0) return [[]];
+  const joined = uPlot.join(tables);
+  for (const column of joined.slice(1)) if (Array.isArray(column)) widenGaps(column);
+  return joined;
 }
-/** uPlot's words for what becomes of a null (its type has them, its code does not): a gap reaches to the next points. */
-const NULL_RETAIN = 1 as uPlot.JoinNullMode;
-const NULL_EXPAND = 2 as uPlot.JoinNullMode;
+
+/** Where another line has a point and this one has none it is undefined, and drawn through: a gap reaches over those too. */
+function widenGaps(column: (number | null | undefined)[]): void {
+  for (let i = column.indexOf(null); i >= 0; i = column.indexOf(null, i + 1)) {
+    for (let j = i - 1; j >= 0 && column[j] === undefined; j--) column[j] = null;
+    while (i + 1 < column.length && column[i + 1] === undefined) column[++i] = null;
+  }
+}
 
 function optionsFor(
   latest: RefObject<Drawing>,
