@@ -102,7 +102,7 @@ function columnsOf({ lines, x, y, width }: Drawing): uPlot.AlignedData {
       starts && starts.length > 0
         ? visibleParts(line.x, line.y, starts, { min: x.min, max: x.max, width })
         : visiblePoints(line.x, line.y, x.min, x.max, width);
-    return [xs, ys.map((value) => value && warp(y, value))];
+    return [xs, ys.map((value) => (value === null ? null : warp(y, value)))];
   });
   if (tables.length === 0) return [[]];
   const joined = uPlot.join(tables);
