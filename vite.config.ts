@@ -1,51 +1,52 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Connect, type Plugin } from 'vite';
-import { headersFor, hostFiles } from './headers.config.ts';
+import { headersFor, hostFiles, metaPolicy } from './headers.config.ts';
 import { llamaPlugin } from './scripts/llama.ts';
+import { offlinePlugin } from './scripts/offline.ts';
 import { samplesPlugin } from './scripts/samples.ts';
 import { pagePlugin } from './scripts/templates.ts';
 
-/** The strict headers on every response of the dev and preview servers, and as files for hosts in the build. */
+/** The strict headers on every response of the dev and preview servers; in the build as files for hosts, and the page's policy in the page. */
 function headersPlugin(): Plugin {
-  const strict: Connect.NextHandleFunction = (request, response, next) => {
-    for (const [name, value] of Object.entries(headersFor(request.url ?? '/'))) response.setHeader(name, value);
-    next();
-  };
-  /** Vite's own dev client needs a nonce for its inline styles and script, and a socket for reloading. */
-  const relaxed: Connect.NextHandleFunction = (request, response, next) => {
-    for (const [name, value] of Object.entries(headersFor(request.url ?? '/'))) {
-      if (name === 'Connection-Allowlist') continue;
-      response.setHeader(name, name === 'Content-Security-Policy' ? forDevelopment(value) : value);
-    }
-    next();
-  };
+  const send =
+    (adapted: (policy: string) => string): Connect.NextHandleFunction =>
+    (request, response, next) => {
+      for (const [name, value] of Object.entries(headersFor(request.url ?? '/')))
+        response.setHeader(name, name === 'Content-Security-Policy' ? adapted(value) : value);
+      next();
+    };
   return {
     name: 'headers',
-    configureServer: (server) => {
-      server.middlewares.use(relaxed);
-    },
-    configurePreviewServer: (server) => {
-      server.middlewares.use(strict);
+    configureServer: ({ middlewares }) => void middlewares.use(send(forDevelopment)),
+    configurePreviewServer: ({ middlewares }) => void middlewares.use(send((policy) => policy)),
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { bundle }) =>
+        bundle && [
+          {
+            tag: 'meta',
+            attrs: { 'http-equiv': 'Content-Security-Policy', content: metaPolicy() },
+            injectTo: 'head-prepend',
+          },
+        ],
     },
     generateBundle() {
       for (const { name, text } of hostFiles()) this.emitFile({ type: 'asset', fileName: name, source: text });
     },
   };
 }
+/** Vite's own client has an inline script and inline styles, and tells of changes through a socket of the same origin. */
 const forDevelopment = (policy: string): string =>
   policy
     .split('; ')
-    .filter((directive) => !/trusted-types/.test(directive))
     .map((directive) => {
-      if (directive.startsWith('script-src ')) return `${directive} 'nonce-dev'`;
-      if (directive.startsWith('style-src ')) return `${directive} 'nonce-dev'`;
-      if (directive.startsWith('connect-src')) return "connect-src 'self' ws:";
-      return directive;
+      if (/^(script|style)-src /.test(directive)) return `${directive} 'nonce-dev'`;
+      return directive.startsWith('connect-src') ? "connect-src 'self'" : directive;
     })
     .join('; ');
 
 export default defineConfig(({ command }) => ({
-  plugins: [react(), headersPlugin(), samplesPlugin(), pagePlugin(), llamaPlugin()],
+  plugins: [react(), headersPlugin(), samplesPlugin(), pagePlugin(), llamaPlugin(), offlinePlugin()],
   optimizeDeps: { exclude: ['@wllama/wllama'] },
   html: command === 'serve' ? { cspNonce: 'dev' } : {},
   build: {

@@ -1,24 +1,72 @@
 import { formatBytes, formatCount } from '../core/base/units';
-import { useStudio } from '../state/react';
+import type { Offline } from '../state/privacy';
+import { useStudio, useStudioStore } from '../state/react';
+import { isActive } from '../state/run';
 import { stageLines, type StageId } from '../state/stages';
-import { Rail } from '../ui';
+import { Rail, TextAction } from '../ui';
+import { keepNow, openNewer } from './offline';
 import { pathOf } from './routes';
-import { useRequests, useUsage } from './vow';
+import { useUsage } from './vow';
 
 export function StageRail({ current, onGo }: { current: StageId | undefined; onGo: (path: string) => void }) {
   const lines = stageLines(useStudio((s) => s));
   const usage = useUsage();
-  const requests = useRequests();
+  const { own, elsewhere } = useStudio((s) => s.requests);
+  const offline = useStudio((s) => s.offline);
+  const hasNewer = useStudio((s) => s.hasNewer);
   return (
     <Rail
       stages={lines.map(({ id, name, node, line }) => ({ id, href: pathOf(id), name, state: node, artefact: line }))}
       current={current ?? ''}
       onGo={({ href }) => onGo(href)}
       vow={{
-        requests: formatCount(requests),
-        stored: usage?.bytes === undefined ? '–' : formatBytes(usage.bytes),
-        storedLabel: usage?.persistent ? 'stored, kept' : 'stored',
+        title: 'Nothing leaves this machine',
+        readings: [
+          { label: 'requests elsewhere', value: formatCount(elsewhere) },
+          { label: 'to its own address', value: formatCount(own) },
+          { label: 'kept for offline', value: offlineWords(offline) },
+          {
+            label: usage?.persistent ? 'stored, kept' : 'stored',
+            value: usage?.bytes === undefined ? '–' : formatBytes(usage.bytes),
+          },
+        ],
+        ...(hasNewer ? { news: <Newer /> } : offline.kind === 'to be asked' && { news: <KeepIt /> }),
       }}
     />
+  );
+}
+
+function offlineWords(offline: Offline): string {
+  switch (offline.kind) {
+    case 'not here':
+      return 'no';
+    case 'to be asked':
+      return 'no, to save data';
+    case 'keeping':
+      return `${offline.files} of ${offline.of} files`;
+    case 'kept':
+      return formatBytes(offline.bytes);
+    default:
+      return offline satisfies never;
+  }
+}
+
+function KeepIt() {
+  const store = useStudioStore();
+  return <TextAction onPress={() => void keepNow(store)}>Keep it for offline all the same</TextAction>;
+}
+
+/** A run keeps its page, so that the offer waits for its end. */
+function Newer() {
+  const isRunning = useStudio((s) => isActive(s.phase));
+  return (
+    <>
+      A newer version is here. It opens when all tabs of this one are closed
+      {!isRunning && (
+        <>
+          , or <TextAction onPress={openNewer}>open it now</TextAction>
+        </>
+      )}
+    </>
   );
 }

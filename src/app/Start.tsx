@@ -5,8 +5,10 @@ import { createStudio, type StudioStore } from '../state/studio';
 import { App } from './App';
 import { FullPageFailure } from './FullPageFailure';
 import { PageBoundary } from './PageBoundary';
+import { keepOffline } from './offline';
 import { fetchPages } from './routes';
 import { createServices } from './services';
+import { watchPromise } from './vow';
 
 /** Builds the studio once and shows the app over it, or why it cannot start. Nothing is drawn before one of them is known. */
 export function Start() {
@@ -40,8 +42,19 @@ async function open(): Promise<StudioStore> {
     );
   }
   const studio = createStudio(await createServices());
+  watchPromise(studio);
   await studio.getState().load();
   void studio.getState().useDevice('auto');
-  void fetchPages();
+  void fetchPages()
+    .then(idle)
+    .then(() => keepOffline(studio))
+    .catch(() => undefined); // The rail says that it is not kept.
   return studio;
 }
+
+/** When the page has nothing more urgent to do; Safari cannot tell. */
+const idle = (): Promise<void> =>
+  new Promise((resolve) => {
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve());
+    else setTimeout(resolve, 1000);
+  });

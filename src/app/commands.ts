@@ -2,11 +2,12 @@
 import { busyExport } from '../state/export';
 import type { StageId } from '../state/stages';
 import { STAGE_IDS, stageLines } from '../state/stages';
-import { hasModel } from '../state/run';
+import { hasModel, isActive } from '../state/run';
 import type { Studio, StudioStore } from '../state/studio';
 import type { Work } from '../state/work';
 import { focusFind, focusPane, type Action } from '../ui';
 import { chooseDevice, deviceChoices } from './device';
+import { keepNow, openNewer } from './offline';
 import { pathOf } from './routes';
 import { runAction, runActionLabel } from './runAction';
 import { toggleTheme } from './theme';
@@ -137,6 +138,12 @@ function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
         hint,
         run: () => chooseDevice(store, kind),
       })),
+    ...(s.offline.kind === 'to be asked'
+      ? [{ id: 'keep', group: 'Project', label: 'Keep Homegrown for use offline', run: () => void keepNow(store) }]
+      : []),
+    ...(s.hasNewer && !isActive(s.phase)
+      ? [{ id: 'newer', group: 'Project', label: 'Open the newer version', run: openNewer }]
+      : []),
     { id: 'theme', group: 'View', label: 'Light or dark', run: toggleTheme },
     {
       id: 'single-keys',

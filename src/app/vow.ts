@@ -1,32 +1,26 @@
-/** The promise that nothing leaves, as a reading: what was really requested elsewhere, and what is really stored. */
-import { useEffect, useState, useSyncExternalStore } from 'react';
-import { usage, type Usage } from '../storage/usage';
+/** The promise that nothing leaves, as a reading: who holds the page, what was really asked for, and what is really stored. */
+import { useEffect, useState } from 'react';
 import { useStudio } from '../state/react';
+import type { StudioStore } from '../state/studio';
+import { usage, type Usage } from '../storage/usage';
+import { watchRequests, type Requests } from '../workers/requests';
+import { findHeld } from './held';
+import { onWorkerRequests } from './workers';
 
-/** Requests of this page to anywhere but its own origin. blob: and data: addresses are no requests. */
-let requests = 0;
-const listeners = new Set<() => void>();
-const leaves = (address: string): boolean =>
-  /^(https?|wss?):/.test(address) && new URL(address).origin !== location.origin;
+/** Counts from now on, and what was asked for before. */
+export function watchPromise(store: StudioStore): void {
+  const add = (more: Requests): void => countRequests(store, more);
+  watchRequests(add);
+  onWorkerRequests(add);
+  void findHeld().then((held) => store.setState({ held }));
+}
 
-new PerformanceObserver((list) => {
-  const left = list.getEntries().filter(({ name }) => leaves(name)).length;
-  if (left === 0) return;
-  requests += left;
-  for (const listener of listeners) listener();
-}).observe({ type: 'resource', buffered: true });
-
-export const useRequests = (): number =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => requests,
-  );
+export const countRequests = (store: StudioStore, more: Requests): void =>
+  store.setState(({ requests: { own, elsewhere } }) => ({
+    requests: { own: own + more.own, elsewhere: elsewhere + more.elsewhere },
+  }));
 
 const EVERY_MS = 15_000;
-
 /** What this origin stores, asked again after saves and changes, and now and then. */
 export function useUsage(): Usage | undefined {
   const [now, setNow] = useState<Usage>();

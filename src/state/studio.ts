@@ -9,6 +9,7 @@ import { createDeviceSlice, type DeviceSlice } from './device';
 import { createExportSlice, type ExportSlice } from './export';
 import { createPlaygroundSlice, type PlaygroundSlice } from './playground';
 import { createPreparationSlice, type PreparationSlice } from './preparation';
+import { createPrivacySlice, type PrivacySlice } from './privacy';
 import { createProjectSlice, type ProjectSlice } from './project';
 import { createRunSlice, type RunSlice } from './run';
 import { createTextsSlice, type TextsSlice } from './texts';
@@ -54,6 +55,7 @@ export type Studio = ProjectSlice &
   ExportSlice &
   UnreadableSlice &
   DeviceSlice &
+  PrivacySlice &
   ToastSlice;
 export type Slice<S> = (services: Services) => StateCreator<Studio, [], [], S>;
 export type StudioStore = StoreApi<Studio>;
@@ -68,5 +70,6 @@ export const createStudio = (services: Services): StudioStore =>
     ...createExportSlice(services)(...a),
     ...createUnreadableSlice(services)(...a),
     ...createDeviceSlice(services)(...a),
+    ...createPrivacySlice(services)(...a),
     ...createToastSlice(services)(...a),
   }));

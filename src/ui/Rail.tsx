@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { cx } from './cx';
 import styles from './Rail.module.css';
 
@@ -16,8 +16,8 @@ export interface RailProps {
   stages: readonly RailStage[];
   current: string;
   onGo: (stage: RailStage) => void;
-  /** The privacy promise as a reading. */
-  vow: { requests: string; stored: string; storedLabel?: string };
+  /** The privacy promise as readings, and what is new. */
+  vow: { title: string; readings: readonly { label: string; value: string }[]; news?: ReactNode };
 }
 const WORDS: Record<NodeState, string | undefined> = {
   done: undefined,
@@ -62,15 +62,14 @@ export function Rail({ stages, current, onGo, vow }: RailProps) {
         ))}
       </ol>
       <div className={styles.vow}>
-        <b>Nothing leaves this machine</b>
-        <div>
-          <span>requests since load</span>
-          <b>{vow.requests}</b>
-        </div>
-        <div>
-          <span>{vow.storedLabel ?? 'stored, kept'}</span>
-          <b>{vow.stored}</b>
-        </div>
+        <b>{vow.title}</b>
+        {vow.readings.map(({ label, value }) => (
+          <div key={label}>
+            <span>{label}</span>
+            <b>{value}</b>
+          </div>
+        ))}
+        {vow.news !== undefined && <p>{vow.news}</p>}
       </div>
     </nav>
   );

@@ -3,6 +3,7 @@ import { expose, type Endpoint } from 'comlink';
 import { toFailure } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import type { Api, Reply, Served } from '../protocol/rpc';
+import { watchRequests, type RequestsMessage } from './requests';
 
 export type Handlers<A extends Api<A>> = {
   [M in keyof A]: (input: A[M]['input'], job: Job<A[M]['progress']>) => Promise<A[M]['output']>;
@@ -31,5 +32,6 @@ export function serve<A extends Api<A>>(handlers: Handlers<A>, endpoint?: Endpoi
       }
     },
   };
+  if (!endpoint) watchRequests((requests) => postMessage({ requests } satisfies RequestsMessage));
   expose(served, endpoint);
 }

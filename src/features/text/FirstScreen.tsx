@@ -1,7 +1,8 @@
 import { useStudio } from '../../state/react';
-import { Button, DropZone, FileButton, FirstStage, Icon, Pane, Panes, type DroppedFile } from '../../ui';
+import { Button, DropZone, FileButton, FirstStage, Pane, Panes, type DroppedFile } from '../../ui';
 import { FORMAT_WORDS, toDropped } from './droppedTexts';
 import { ImportProgress } from './ImportProgress';
+import { NothingLeaves } from './NothingLeaves';
 import { Refusals } from './Refusals';
 import { SampleTable } from './SampleTable';
 import { StagesAhead } from './StagesAhead';
@@ -40,14 +41,7 @@ export function FirstScreen({ onPaste }: { onPaste: () => void }) {
                 </div>
               </DropZone>
             </div>
-            <div className={styles.promise}>
-              <Icon name="check" tone="ok" />
-              <p>
-                <b>Nothing leaves this machine.</b> Text, model and runs stay in this browser, on this disk. Once
-                loaded, the page asks only its own address for its own files: the count of requests is at the foot of
-                the rail.
-              </p>
-            </div>
+            <NothingLeaves />
           </div>
           <Refusals />
           <SampleTable />

@@ -94,7 +94,15 @@ export function Gallery() {
             stages={STAGES}
             current={page}
             onGo={(stage) => setPage(stage.id)}
-            vow={{ requests: '0', stored: '214 MB' }}
+            vow={{
+              title: 'Nothing leaves this machine',
+              readings: [
+                { label: 'requests elsewhere', value: '0' },
+                { label: 'to its own address', value: '21' },
+                { label: 'kept for offline', value: '39.6 MB' },
+                { label: 'stored, kept', value: '214 MB' },
+              ],
+            }}
           />
         }
       >

@@ -1,0 +1,184 @@
+/** The promise itself: kept for offline use, the app opens, trains and exports with its server gone, and counts what it asks for. */
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { join } from 'node:path';
+import { expect, test, type Page, type TestInfo } from '@playwright/test';
+import { preview, type PreviewServer } from 'vite';
+import { writeServiceWorker } from '../scripts/offline';
+import { expectAccessible } from './axe';
+import { Studio, TINY } from './studio';
+
+test.use({ serviceWorkers: 'allow' });
+
+/** A server of the test's own, which it can stop, of a copy of the build, which it can change. */
+class Host {
+  /** Paths that were asked for, besides the script of the service worker by the browser itself. */
+  readonly asked: string[] = [];
+  private server: PreviewServer | undefined;
+  private constructor(
+    readonly folder: string,
+    readonly port: number,
+  ) {}
+  static async of(info: TestInfo, port: number): Promise<Host> {
+    const folder = info.outputPath('dist');
+    await cp('dist', folder, { recursive: true });
+    return new Host(folder, port);
+  }
+  async start(): Promise<void> {
+    const { port } = this;
+    this.server = await preview({
+      logLevel: 'error',
+      build: { outDir: this.folder },
+      preview: { port, strictPort: true },
+    });
+    this.server.httpServer.on('request', ({ url = '', headers }: IncomingMessage) => {
+      if (headers['service-worker'] === undefined) this.asked.push(url);
+    });
+  }
+  /** As a build does whose files are as they are now. */
+  rebuilt(): Promise<void> {
+    return writeServiceWorker(this.folder);
+  }
+  async stop(): Promise<void> {
+    const server = this.server?.httpServer as Server | undefined;
+    server?.closeAllConnections();
+    await this.server?.close();
+  }
+  get address(): string {
+    return `http://localhost:${this.port}`;
+  }
+}
+const PORT = Number(process.env.E2E_PORT ?? 4183) + 100;
+
+const kept = (studio: Studio) =>
+  expect(studio.stages).toContainText(/kept for offline\s*[\d.]+ MB/, { timeout: 120_000 });
+const count = async (studio: Studio, label: string): Promise<number> =>
+  Number(new RegExp(`${label}\\s*([\\d,]+)`).exec(await studio.stages.innerText())![1]!.replace(',', ''));
+
+const card = (page: Page, name: string) =>
+  page.getByRole('article').filter({ has: page.getByRole('heading', { name, exact: true }) });
+
+test('with its server gone and the network off it opens, trains, and writes and checks every export', async ({
+  page,
+  context,
+}, info) => {
+  test.setTimeout(480_000);
+  const host = await Host.of(info, PORT);
+  await host.start();
+  const studio = new Studio(page);
+  await studio.open(`${host.address}/`);
+  await kept(studio);
+  // The counter is what the server saw.
+  await expect.poll(async () => (await count(studio, 'to its own address')) - host.asked.length).toBe(0);
+  expect(await count(studio, 'requests elsewhere')).toBe(0);
+
+  await host.stop();
+  await context.setOffline(true);
+  await page.goto(`${host.address}/model`);
+  await expect(studio.strip).toContainText(/WASM|WebGPU|CPU/);
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await studio.useDevice('WASM');
+  await studio.set({ ...TINY, Layers: 1, Width: 32, Steps: 5, 'Evaluate every': 5 });
+  await studio.goTo('Text');
+  await page.getByRole('button', { name: 'Train on it, Moby Dick' }).click();
+  await studio.event(5, /Evaluated/);
+  for (const stage of ['Tokenizer', 'Data', 'Model', 'Train', 'Playground', 'Export']) await studio.goTo(stage);
+  for (const name of ['Hugging Face folder', 'GGUF', 'ONNX', 'Offline page', 'Web service', 'Cluster hand-over']) {
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: `Download ${name}` }).click();
+    await download;
+    await expect(card(page, name).getByText('Verified')).toBeVisible({ timeout: 120_000 });
+  }
+  // Nothing was asked for, by anyone, of anyone, but whether the service worker is still the server's.
+  expect(await count(studio, 'requests elsewhere')).toBe(0);
+  expect(await count(studio, 'to its own address')).toBe(1);
+  expect(studio.errors).toEqual([]);
+});
+
+const version = (page: Page) => page.locator('meta[name=description]').getAttribute('content');
+
+/** As a build does that changes the page and nothing else. */
+async function rebuild(host: Host, words: string): Promise<void> {
+  const file = join(host.folder, 'index.html');
+  const page = await readFile(file, 'utf8');
+  await writeFile(file, page.replace(/(name="description"\s+content=")[^"]*/, `$1${words}`));
+  await host.rebuilt();
+}
+
+test('a newer version opens when no page has the older one, or when the only page asks for it', async ({
+  page,
+  context,
+}, info) => {
+  const host = await Host.of(info, PORT);
+  await host.start();
+  const studio = new Studio(page);
+  await studio.open(`${host.address}/`);
+  await kept(studio);
+
+  await rebuild(host, 'the second');
+  await page.reload();
+  expect(await version(page)).not.toBe('the second');
+  const offer = studio.stages.getByRole('button', { name: 'open it now' });
+  await expect(offer).toBeVisible();
+  await expectAccessible(page, 'a newer version waits');
+  const other = await context.newPage();
+  await other.goto(`${host.address}/`);
+  await expect(other.getByRole('banner')).toBeVisible();
+  expect(await version(other)).not.toBe('the second');
+  await offer.click();
+  await expect(page.getByText('another tab of Homegrown is open')).toBeVisible();
+  expect(await version(page)).not.toBe('the second');
+  await other.close();
+  await offer.press('Enter');
+  await expect.poll(() => version(page).catch(() => '')).toBe('the second');
+
+  await rebuild(host, 'the third');
+  await page.reload();
+  await expect(offer).toBeVisible();
+  expect(await version(page)).toBe('the second');
+  await page.close();
+  const next = await context.newPage();
+  await new Studio(next).open(`${host.address}/`);
+  expect(await version(next)).toBe('the third');
+  await kept(new Studio(next));
+  // What only older versions had is gone.
+  const keys = await next.evaluate(async () => {
+    const caches_ = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
+    return caches_.flat().map(({ url }) => new URL(url).pathname);
+  });
+  expect(keys.filter((path) => path === '/')).toHaveLength(1);
+  await host.stop();
+});
+
+test('a file that the host changed is not kept, and another app at the address gets its page', async ({
+  page,
+}, info) => {
+  const host = await Host.of(info, PORT);
+  const sample = join(host.folder, 'samples/moby-dick.txt');
+  await writeFile(sample, `${await readFile(sample, 'utf8')} and more`);
+  await host.start();
+  const studio = new Studio(page);
+  await studio.open(`${host.address}/`);
+  await expect(studio.stages).toContainText(/kept for offline\s*\d+ of \d+ files/);
+  await expect
+    .poll(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.installing))
+    .toBe(undefined);
+  await host.rebuilt();
+  await page.reload();
+  await kept(studio);
+  await host.stop();
+
+  const stranger = createServer((_, response) => {
+    response.setHeader('Content-Type', 'text/html');
+    response.end('<h1>Another app</h1>');
+  }).listen(PORT);
+  await page.reload();
+  await expect(studio.strip).toBeVisible();
+  await expect
+    .poll(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistration()) === undefined))
+    .toBe(true);
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Another app' })).toBeVisible();
+  stranger.closeAllConnections();
+  stranger.close();
+});

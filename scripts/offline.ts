@@ -1,0 +1,79 @@
+/** The service worker: src/offline, with the list of what the build wrote. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'vite';
+import { headersFor, hostFiles } from '../headers.config.ts';
+
+export function offlinePlugin(): Plugin {
+  return {
+    name: 'service worker',
+    apply: 'build',
+    writeBundle: {
+      order: 'post',
+      sequential: true,
+      async handler({ dir }) {
+        if (dir === undefined) throw new Error('The build has no folder');
+        await writeServiceWorker(dir);
+      },
+    },
+  };
+}
+
+/** Beside the files of a build, for just these. */
+export const writeServiceWorker = async (dir: string): Promise<void> =>
+  writeFile(join(dir, SCRIPT), await serviceWorker(await filesOf(dir)));
+
+const SCRIPT = 'sw.js';
+/** What is for the host, and not for the app. */
+const LEFT_OUT = new Set([SCRIPT, ...hostFiles().map(({ name }) => name)]);
+
+type Files = Record<string, { integrity: string; size: number }>;
+
+/** Path as the app asks for it -> the file's hash, as `integrity` takes it, and its bytes; small files come first. */
+async function filesOf(dir: string): Promise<Files> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = await Promise.all(
+    paths.map(async (path) => {
+      const name = relative(dir, path).split(sep).join('/');
+      const bytes = await readFile(path);
+      const integrity = `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
+      return { name, integrity, size: bytes.length };
+    }),
+  );
+  return Object.fromEntries(
+    files
+      .filter(({ name }) => !LEFT_OUT.has(name))
+      .sort((a, b) => a.size - b.size || (a.name < b.name ? -1 : 1))
+      // Hosts send those who ask for index.html to the folder.
+      .map(({ name, integrity, size }) => [name === 'index.html' ? '/' : `/${name}`, { integrity, size }]),
+  );
+}
+
+/** Headers are kept with a file, so that other headers need another cache. */
+const cacheName = (): string => {
+  const headers = JSON.stringify(['/', '/workers/a.js'].map(headersFor));
+  return `homegrown-${createHash('sha256').update(headers).digest('hex').slice(0, 8)}`;
+};
+
+async function serviceWorker(files: Files): Promise<string> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    define: { BUILD: JSON.stringify({ files, cache: cacheName() }) },
+    build: {
+      write: false,
+      target: 'es2023',
+      rolldownOptions: {
+        input: fileURLToPath(new URL('../src/offline/sw.ts', import.meta.url)),
+        output: { format: 'iife' },
+      },
+    },
+  });
+  const part = 'output' in result ? result.output[0] : undefined;
+  if (part?.type !== 'chunk') throw new Error('The service worker was not built in one piece');
+  return part.code;
+}

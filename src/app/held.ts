@@ -1,0 +1,37 @@
+/** Who holds the page to its own address: found out, for browsers differ and a host may send no headers. */
+import type { Held } from '../state/privacy';
+
+type PeerConnection = typeof RTCPeerConnection;
+const { RTCPeerConnection: Connection } = globalThis as { RTCPeerConnection?: PeerConnection };
+/** Nothing here calls anyone, so that nothing needs to be able to. */
+for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) Reflect.deleteProperty(globalThis, name);
+
+export async function findHeld(): Promise<Held> {
+  // The policy of the workers comes with the headers that isolate the page.
+  if (!crossOriginIsolated) return 'page';
+  return Connection && (await refusesCalls(Connection)) ? 'everything' : 'requests';
+}
+
+/**
+ * Whether `Connection-Allowlist` is enforced: then a call fails before it looks for a way out, or cannot be made at all.
+ * Calls by relays alone, of which none is named, send nothing where it is not.
+ */
+async function refusesCalls(Connection: PeerConnection): Promise<boolean> {
+  let call: RTCPeerConnection | undefined;
+  try {
+    const made = (call = new Connection({ iceTransportPolicy: 'relay' }));
+    const refused = new Promise<boolean>((resolve) => {
+      made.addEventListener('iceconnectionstatechange', () => resolve(made.iceGatheringState === 'new'));
+      made.addEventListener('icegatheringstatechange', () => resolve(false));
+      setTimeout(() => resolve(false), PATIENCE_MS);
+    });
+    made.createDataChannel('');
+    await made.setLocalDescription();
+    return await refused;
+  } catch (error) {
+    return error instanceof DOMException && error.name === 'NotAllowedError';
+  } finally {
+    call?.close();
+  }
+}
+const PATIENCE_MS = 5000;

@@ -1,0 +1,83 @@
+/** The page's side of the service worker: has the app kept for use without a network, and tells of a newer version. */
+import type { Asked, Told } from '../protocol/offline';
+import type { StudioStore } from '../state/studio';
+import { countRequests } from './vow';
+import { registerServiceWorker } from './workers';
+
+/** Not in development, where files change under it; nor unasked where the browser is to save data. */
+export async function keepOffline(store: StudioStore): Promise<void> {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  const known = await navigator.serviceWorker.getRegistration();
+  if (!known && isToSaveData()) store.setState({ offline: { kind: 'to be asked' } });
+  else await keepNow(store);
+}
+
+/** @throws what the browser says where it does not take a service worker, as in some private windows */
+export async function keepNow(store: StudioStore): Promise<void> {
+  const { serviceWorker } = navigator;
+  serviceWorker.addEventListener('message', ({ data, source }) => {
+    hear(store, data as Told, registration?.active === source ? 'active' : registration?.active ? 'newer' : 'first');
+  });
+  serviceWorker.startMessages();
+  serviceWorker.addEventListener('controllerchange', () => isTakingOver && location.reload());
+
+  registration = await registerServiceWorker();
+  const { active } = registration;
+  registration.addEventListener('updatefound', () => watchNewer(store));
+  watchNewer(store);
+  (active ?? (await serviceWorker.ready).active)?.postMessage('keep' satisfies Asked);
+}
+let registration: ServiceWorkerRegistration | undefined;
+let isTakingOver = false;
+
+/** Opens the newer version, unless other pages are open, which is then said. */
+export function openNewer(): void {
+  isTakingOver = true;
+  registration?.waiting?.postMessage('take over' satisfies Asked);
+}
+
+function hear(store: StudioStore, told: Told, from: 'active' | 'newer' | 'first'): void {
+  switch (told.kind) {
+    case 'asked':
+      countRequests(store, { own: 1, elsewhere: 0 });
+      break;
+    case 'kept': {
+      // A newer version gets its own files while this one has all of its own.
+      if (from === 'newer') break;
+      const { files, of, bytes } = told;
+      // Only one that is active gives them out.
+      const isKept = files === of && from === 'active';
+      store.setState({ offline: isKept ? { kind: 'kept', bytes } : { kind: 'keeping', files, of } });
+      break;
+    }
+    case 'open elsewhere': {
+      isTakingOver = false;
+      const others = told.pages - 1;
+      const words = others === 1 ? 'another tab of Homegrown is' : `${others} other tabs of Homegrown are`;
+      store.getState().toast({ text: 'The newer version waits', detail: `${words} open` });
+      break;
+    }
+    default:
+      told satisfies never;
+  }
+}
+
+/** One that waits was got while an older one serves. */
+function watchNewer(store: StudioStore): void {
+  const { installing, waiting, active } = registration!;
+  if (waiting && active) tellNewer(store);
+  installing?.addEventListener('statechange', () => {
+    if (installing.state === 'installed' && registration?.active) tellNewer(store);
+  });
+}
+function tellNewer(store: StudioStore): void {
+  if (store.getState().hasNewer) return;
+  store.setState({ hasNewer: true });
+  store.getState().toast({
+    text: 'A newer version of Homegrown is here',
+    detail: 'it opens when all tabs of this one are closed',
+  });
+}
+
+const isToSaveData = (): boolean =>
+  'connection' in navigator && (navigator.connection as { saveData?: boolean }).saveData === true;

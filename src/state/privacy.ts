@@ -1,0 +1,37 @@
+/** What the promise that nothing leaves rests on here, as it was found out: who holds the page, what it asked for, what is kept. */
+import type { Slice } from './studio';
+
+/** What this browser refuses of all that would lead to another address. */
+export type Held =
+  /** Requests, calls, pop-ups and links. */
+  | 'everything'
+  /** Requests, of the page and its workers. */
+  | 'requests'
+  /** Requests of the page: the host sends no headers, so that nothing holds the workers. */
+  | 'page';
+
+/** The files of the app in this browser. */
+export type Offline =
+  /** Not by this browser, or by this server. */
+  | { kind: 'not here' }
+  /** The browser is to save data: they are kept when the person says so. */
+  | { kind: 'to be asked' }
+  | { kind: 'keeping'; files: number; of: number }
+  | { kind: 'kept'; bytes: number };
+
+export interface PrivacySlice {
+  /** Undefined until it is known. */
+  held: Held | undefined;
+  /** Since the page began to load: its own, its workers' and its service worker's. */
+  requests: { own: number; elsewhere: number };
+  offline: Offline;
+  /** A newer version is here, and opens when all pages of this one are closed. */
+  hasNewer: boolean;
+}
+
+export const createPrivacySlice: Slice<PrivacySlice> = () => () => ({
+  held: undefined,
+  requests: { own: 0, elsewhere: 0 },
+  offline: { kind: 'not here' },
+  hasNewer: false,
+});
