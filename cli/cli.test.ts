@@ -44,6 +44,17 @@ const lines = (stdout: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+test('grow takes a page as it is given, and says so', async () => {
+  const page = join(folder, 'page.html');
+  await writeFile(page, '<p>Ein Wal — das ist kein Fisch.</p> '.repeat(60));
+  const args = ['--text', page, ...tiny, '--device', 'wasm', '--steps', '2', '--out', join(folder, 'of-page')];
+  const said = await run('grow', args);
+  expect(said.code).toBe(0);
+  expect(said.stderr).toContain('page.html: Is taken as the HTML page that it is: the model learns its markup too.\n');
+  await rm(join(folder, 'of-page'), { recursive: true });
+  await rm(page);
+});
+
 test('grow trains and writes a folder, and sample continues a prompt from it', async () => {
   const grown = await run(
     'grow',

@@ -65,7 +65,9 @@ async function grow(args: readonly string[]): Promise<void> {
   const texts: TextRecord[] = [];
   for (const [i, path] of options.text.entries()) {
     const imported = await importText(await textFile(path), store, { addedAt: i }, job);
-    if (imported.kind === 'added') texts.push(imported.text);
+    if (imported.kind !== 'added') continue;
+    texts.push(imported.text);
+    for (const note of imported.text.notes) progress.say(`${imported.text.name}: ${note}.`);
   }
   const documents = await Promise.all(texts.map(({ id }) => openText(store, id)));
   const tokenizer = await createTokenizer(await trainTokenizer(tokenizerSettings, documents, job));

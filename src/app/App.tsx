@@ -1,5 +1,6 @@
 import { Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Redirect, useLocation } from 'wouter';
+import { MarkupDialog } from '../features/text/MarkupDialog';
 import { useStudio, useStudioStore } from '../state/react';
 import { stageLines } from '../state/stages';
 import { CommandPalette, Frame, KeyHelp, Toasts, useShortcuts } from '../ui';
@@ -77,6 +78,7 @@ export function App() {
         actions={[...actions, ...KEYS_OF_CONTROLS]}
       />
       <UnreadableDialog isOpen={overlay === 'unreadable'} onClose={() => setOverlay(undefined)} />
+      <MarkupDialog />
       <Toasts toasts={studio.toasts} onDismiss={studio.dismiss} />
       <Voice />
     </>

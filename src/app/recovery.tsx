@@ -6,7 +6,7 @@ import { report } from './report';
 /** What can be done about a page that failed: reload, or take the report along. */
 export const recovery = (failure: Failure): Pick<FailureProps, 'action' | 'actionNote' | 'otherActions'> => ({
   action: (
-    <Button variant="go" icon="retry" onPress={() => location.reload()}>
+    <Button variant="go" icon="retry" onPress={() => location.reload()} disabledReason={noReload()}>
       Reload
     </Button>
   ),
@@ -17,3 +17,9 @@ export const recovery = (failure: Failure): Pick<FailureProps, 'action' | 'actio
     </Button>
   ),
 });
+
+/** Without a network a reload would end the page, unless the service worker keeps it. */
+const noReload = (): string | undefined =>
+  navigator.onLine || ('serviceWorker' in navigator && navigator.serviceWorker.controller)
+    ? undefined
+    : 'There is no network, and a reload needs this app’s own server';

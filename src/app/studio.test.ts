@@ -120,5 +120,34 @@ test('a model goes to the importer and texts go to the texts', async () => {
   expect(await receive(store, [...dropped('config.json', '{}'), ...dropped('model.safetensors', 'x')])).toBe('export');
   expect(await receive(store, dropped('letters.zip', 'PK … june.txt …'))).toBe('text');
   expect(await receive(store, dropped('june.txt', 'Dear'))).toBe('text');
-  expect(calls.map(({ method }) => method)).toEqual(['importModel', 'importModel', 'importFile']);
+  await expect.poll(() => calls.map(({ method }) => method)).toEqual(['importModel', 'importModel', 'importFile']);
+});
+
+test('markup is asked about once a drop, the system’s files are passed over, and neither holds up the texts', async () => {
+  const dropped = (name: string, bytes: string) => ({ name, file: new File([bytes], name) });
+  const { addFiles, takeMarkup, leaveMarkup } = store.getState();
+  const imported = () => calls.map(({ input }) => (input as { name: string }).name);
+  void addFiles([
+    dropped('d/.DS_Store', '\0\0\0\x01Bud1'),
+    dropped('d/page.html', '<p>Hi'),
+    dropped('d/june.txt', 'Dear'),
+    dropped('d/rows.txt', '{"a": 1}'),
+    dropped('__MACOSX/d/._june.txt', '\0'),
+  ]);
+  await expect.poll(imported).toEqual(['d/june.txt']);
+  expect(store.getState().markup.map(({ name, kind }) => [name, kind])).toEqual([
+    ['d/page.html', 'html'],
+    ['d/rows.txt', 'json'],
+  ]);
+  expect(store.getState().toasts.map(({ text }) => text)).toEqual(['2 system files were passed over']);
+  expect(store.getState().refused).toEqual([]);
+  leaveMarkup();
+  expect(store.getState().markup).toEqual([]);
+
+  // A second drop while the question is open joins it.
+  await addFiles([dropped('a.csv', 'x,y')]);
+  await addFiles([dropped('b.csv', 'x,y')]);
+  expect(store.getState().markup.map(({ name }) => name)).toEqual(['a.csv', 'b.csv']);
+  void takeMarkup();
+  expect(store.getState().markup).toEqual([]);
 });

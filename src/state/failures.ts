@@ -48,7 +48,8 @@ const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
   'in-use': { headline: 'Another tab has this run', remedy: 'Go on there, or close that tab and try again here.' },
   'load-failed': {
     headline: 'A part of Homegrown did not load',
-    remedy: 'There may be a new version. What was saved is safe: reload the page.',
+    remedy:
+      'What was saved is safe. There may be a newer version: reload the page once this app’s own server can be reached.',
   },
   bug: {
     headline: 'Homegrown made a mistake',

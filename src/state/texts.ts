@@ -1,6 +1,9 @@
 /** The texts of the project: adding by any route, removing with undo, looking inside. */
 import { toFailure, type Failure } from '../core/base/errors';
+import { formatCount } from '../core/base/units';
 import type { ImportOutcome, TextRecord } from '../core/text';
+import { MARKUP_HEAD, markupOf, type MarkupId } from '../core/text/markup';
+import { isSystemFile } from '../core/text/system';
 import type { Sample } from '../protocol/data';
 import type { Slice } from './studio';
 import { UNTITLED } from './project';
@@ -17,15 +20,25 @@ export interface Dropped {
   name: string;
 }
 
+/** One that holds markup or data rather than prose. */
+export interface DroppedMarkup extends Dropped {
+  kind: MarkupId;
+}
+
 export interface TextsSlice {
   texts: readonly TextRecord[];
   samples: readonly Sample[];
   refused: readonly Refusal[];
+  /** Files that wait for a person to say whether they are learnt as they are. */
+  markup: readonly DroppedMarkup[];
   importing: Work;
   /** Which of how many files is being read. */
   importingFile: { name: string; index: number; of: number } | null;
   loadTexts(): Promise<void>;
+  /** Adds texts, asks about markup, and passes over what is the system's own. */
   addFiles(files: readonly Dropped[]): Promise<void>;
+  takeMarkup(): Promise<void>;
+  leaveMarkup(): void;
   addPaste(text: string, name: string): Promise<void>;
   addSample(file: string): Promise<TextRecord | undefined>;
   removeText(id: string): Promise<void>;
@@ -68,10 +81,23 @@ export const createTextsSlice: Slice<TextsSlice> =
       return text;
     }
 
+    /** One file after another, until one is stopped. */
+    const addAll = (files: readonly Dropped[]): Promise<void> =>
+      inTurn(async () => {
+        for (const [index, { file, name }] of files.entries()) {
+          set({ importingFile: { name, index, of: files.length } });
+          const text = await add(name, (options) => data.call('importFile', { file, name, addedAt: now() }, options));
+          const wasStopped = text === undefined && !get().refused.some((refusal) => refusal.name === name);
+          if (wasStopped) break;
+        }
+        set({ importingFile: null });
+      });
+
     return {
       texts: [],
       samples: [],
       refused: [],
+      markup: [],
       importing: IDLE,
       importingFile: null,
       async loadTexts() {
@@ -81,16 +107,26 @@ export const createTextsSlice: Slice<TextsSlice> =
         ]);
         set({ texts, samples });
       },
-      addFiles: (files) =>
-        inTurn(async () => {
-          for (const [index, { file, name }] of files.entries()) {
-            set({ importingFile: { name, index, of: files.length } });
-            const text = await add(name, (options) => data.call('importFile', { file, name, addedAt: now() }, options));
-            const wasStopped = text === undefined && !get().refused.some((refusal) => refusal.name === name);
-            if (wasStopped) break;
-          }
-          set({ importingFile: null });
-        }),
+      async addFiles(files) {
+        const own = files.filter(({ name }) => !isSystemFile(name));
+        if (own.length < files.length) get().toast(passedOver(files.length - own.length));
+        const texts: Dropped[] = [];
+        const markup: DroppedMarkup[] = [];
+        for (const dropped of own) {
+          const kind = await kindOf(dropped);
+          if (kind) markup.push({ ...dropped, kind });
+          else texts.push(dropped);
+        }
+        // One question for the drop; what is not asked about does not wait for the answer.
+        if (markup.length > 0) set((s) => ({ markup: [...s.markup, ...markup] }));
+        if (texts.length > 0) await addAll(texts);
+      },
+      async takeMarkup() {
+        const { markup } = get();
+        set({ markup: [] });
+        await addAll(markup);
+      },
+      leaveMarkup: () => set({ markup: [] }),
       addPaste: (text, name) =>
         inTurn(async () => {
           await add(name, (options) => data.call('importPaste', { text, name, addedAt: now() }, options));
@@ -125,3 +161,18 @@ export const createTextsSlice: Slice<TextsSlice> =
 
 /** 'moby-dick.txt' -> 'moby-dick' */
 const title = (name: string): string => name.replace(/^.*\//, '').replace(/\.[^.]+$/, '') || name;
+
+/** A file that cannot be read is told of when it is added. */
+const kindOf = async ({ file, name }: Dropped): Promise<MarkupId | null> =>
+  file
+    .slice(0, MARKUP_HEAD)
+    .arrayBuffer()
+    .then(
+      (head) => markupOf(name, new Uint8Array(head)),
+      () => null,
+    );
+
+const passedOver = (n: number): { text: string; detail: string } => ({
+  text: n === 1 ? '1 system file was passed over' : `${formatCount(n)} system files were passed over`,
+  detail: 'such as .DS_Store, Thumbs.db and hidden files',
+});

@@ -1,6 +1,6 @@
 /** The data worker: text, tokenizer, shards, export and import. Only calls core; what it decides is where things are kept. */
 import type { BlobStore } from '../core/base/blobStore';
-import { badFile, HomegrownError } from '../core/base/errors';
+import { badFile } from '../core/base/errors';
 import { breathe, type Job } from '../core/base/job';
 import { type ByteStream, gather } from '../core/checkpoint/byteSource';
 import { surveySnapshots } from '../core/checkpoint/checkpoint';
@@ -26,6 +26,7 @@ import type { DataApi, Sample } from '../protocol/data';
 import { openStore } from '../storage/store';
 import { blobSource } from './blobSource';
 import { buildData } from './data';
+import { ownFile } from './ownFile';
 import { serve } from './serve';
 import { listUnreadable, rawFiles } from './unreadable';
 
@@ -45,9 +46,7 @@ serve<DataApi>({
   async importSample({ file, addedAt }, job) {
     const sample = (await fetchSamples()).find((s) => s.file === file);
     if (!sample) throw badFile(`There is no sample ${file}`);
-    const response = await fetch(`/samples/${file}`);
-    if (!response.ok) throw sampleMissing(response.status);
-    const blob = await response.blob();
+    const blob = await (await ownFile(`/samples/${file}`, sample.title)).blob();
     return importText(fileSource(blob, file), await store, { addedAt, licence: sample.licence }, job);
   },
   samples: fetchSamples,
@@ -126,11 +125,7 @@ async function* pieces(file: ByteStream, job: Job): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function template(path: string): Promise<string> {
-  const response = await fetch(`/templates/${path}`);
-  if (response.ok) return response.text();
-  throw new HomegrownError('load-failed', `${path} could not be loaded (${response.status})`, 'Reload the page.');
-}
+const template = async (path: string): Promise<string> => (await ownFile(`/templates/${path}`, path)).text();
 
 const openTexts = async (ids: readonly string[]) => {
   const open = await store;
@@ -138,12 +133,9 @@ const openTexts = async (ids: readonly string[]) => {
 };
 
 async function fetchSamples(): Promise<readonly Sample[]> {
-  const response = await fetch('/samples/index.json');
-  if (!response.ok) throw sampleMissing(response.status);
+  const response = await ownFile('/samples/index.json', 'The list of samples');
   return (await response.json()) as readonly Sample[];
 }
-const sampleMissing = (status: number): HomegrownError =>
-  new HomegrownError('load-failed', `The bundled samples could not be loaded (${status})`, 'Reload the page.');
 
 const fileSource = (file: Blob, name: string): TextSource => ({ name, size: file.size, stream: () => chunksOf(file) });
 

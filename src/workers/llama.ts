@@ -5,7 +5,7 @@ import { badFile } from '../core/base/errors';
 import { z } from '../core/base/zod';
 import type { SecondEngine } from '../core/verify/compare';
 import type { ModelChoice } from '../core/models/network';
-import { engineFile } from './engineFile';
+import { ownFile } from './ownFile';
 
 /** llama.cpp on WebAssembly, with one thread and keys and values in 32 bits. Each text is read from its beginning. */
 export async function llama(file: Uint8Array, { config: { context }, vocabulary }: ModelChoice): Promise<SecondEngine> {
@@ -34,7 +34,7 @@ const distribution = z.object({ tokens: z.array(z.int()), probs: z.array(z.numbe
 type Ask = (action: string, message: object) => unknown;
 
 async function started(file: Uint8Array): Promise<Ask> {
-  const wasmBinary = await (await engineFile(wasm, 'llama.cpp')).arrayBuffer();
+  const wasmBinary = await (await ownFile(wasm, 'llama.cpp')).arrayBuffer();
   let said = '';
   const module = await new Promise<LlamaModule>((resolve, reject) => {
     const options = {

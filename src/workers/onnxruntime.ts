@@ -2,12 +2,12 @@ import * as ort from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { ModelChoice } from '../core/models/network';
 import type { SecondEngine } from '../core/verify/compare';
-import { engineFile } from './engineFile';
+import { ownFile } from './ownFile';
 
 /** onnxruntime on WebAssembly, with one thread. Each text is read from its beginning. */
 export async function onnxruntime(file: Uint8Array, { vocabulary }: ModelChoice): Promise<SecondEngine> {
   ort.env.wasm.numThreads = 1;
-  ort.env.wasm.wasmBinary = await (await engineFile(wasm, 'onnxruntime')).arrayBuffer();
+  ort.env.wasm.wasmBinary = await (await ownFile(wasm, 'onnxruntime')).arrayBuffer();
   const session = await ort.InferenceSession.create(file);
   const caches = emptyCaches(session);
   return {

@@ -6,8 +6,8 @@ import type { ModelChoice } from '../core/models/network';
 import type { SecondEngine } from '../core/verify/compare';
 import { refusal } from '../core/verify/refusal';
 import { blobSource } from './blobSource';
-import { notLoaded } from './engineFile';
 import { ggufIn } from './ggufIn';
+import { notLoaded } from './ownFile';
 import { pageEngine } from './pageEngine';
 import { embeddedIn, folderIn, safetensorsIn } from './written';
 

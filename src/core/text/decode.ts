@@ -2,6 +2,7 @@ import { badFile } from '../base/errors';
 import { formatCount } from '../base/units';
 import { invalidUtf8 } from '../base/utf8';
 import { notText } from './magic';
+import { MARKUP_HEAD, MARKUPS, markupOf } from './markup';
 import type { OpenFile } from './read/format';
 
 /**
@@ -13,7 +14,7 @@ export async function* decodeText({ name, bytes, note }: OpenFile): AsyncGenerat
   let decoder: Decoder | undefined;
   let nuls = 0;
   let read = 0;
-  for await (const chunk of withHead(bytes, HEAD)) {
+  for await (const chunk of withHead(bytes, MARKUP_HEAD)) {
     decoder ??= begin(name, chunk, note);
     const text = decoder.push(chunk);
     for (let at = text.indexOf('\0'); at >= 0; at = text.indexOf('\0', at + 1)) nuls++;
@@ -25,7 +26,7 @@ export async function* decodeText({ name, bytes, note }: OpenFile): AsyncGenerat
   if (nuls > MOST_NULS * read) throw binary(name, nuls, read);
 }
 
-/** Bytes that tell what a file is. */
+/** Characters below which a NUL is one too many. */
 const HEAD = 512;
 /** A share of NUL characters that no text has. */
 const MOST_NULS = 0.001;
@@ -53,6 +54,8 @@ interface Decoder {
 function begin(name: string, head: Uint8Array, note: (sentence: string) => void): Decoder {
   const kind = notText(name, head);
   if (kind) throw badFile(`${name} is ${kind.name}, not plain text.`, kind.remedy);
+  const markup = markupOf(name, head);
+  if (markup) note(`Is taken as the ${MARKUPS[markup].one} that it is: the model learns its markup too`);
   const starts = (...mark: number[]): boolean => mark.every((byte, i) => head[i] === byte);
   if (starts(0xff, 0xfe, 0, 0) || starts(0, 0, 0xfe, 0xff)) {
     throw badFile(`${name} is in UTF-32, which is not read.`, 'Save it as UTF-8 and add it again.');

@@ -1,5 +1,6 @@
 /** File -> text in the store -> document. */
 export { importText, type ImportOutcome, type TextSource } from './import';
+export { MARKUP_HEAD, MARKUPS, markupOf, type MarkupId } from './markup';
 export { pastedText } from './paste';
 export {
   collectOrphans,
@@ -12,3 +13,4 @@ export {
   type TextRecord,
 } from './library';
 export { FORMATS, formatOf, type FormatId } from './read';
+export { isSystemFile } from './system';

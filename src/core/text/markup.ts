@@ -1,0 +1,84 @@
+/**
+ * Kinds of file that are characters, but not prose: as long as none of them has a reader, a model that learns from one
+ * learns its tags, quotes and commas too.
+ */
+export const MARKUPS = {
+  html: { one: 'HTML page', many: 'HTML pages', endings: ['html', 'htm', 'xhtml', 'shtml'] },
+  xml: { one: 'XML file', many: 'XML files', endings: ['xml', 'rss', 'atom', 'svg', 'xsl', 'xsd', 'fb2', 'tei'] },
+  json: { one: 'JSON file', many: 'JSON files', endings: ['json', 'geojson', 'ipynb', 'webmanifest'] },
+  jsonl: { one: 'JSON Lines file', many: 'JSON Lines files', endings: ['jsonl', 'ndjson'] },
+  csv: { one: 'CSV table', many: 'CSV tables', endings: ['csv'] },
+  tsv: { one: 'TSV table', many: 'TSV tables', endings: ['tsv', 'tab'] },
+} as const satisfies Record<string, { one: string; many: string; endings: readonly string[] }>;
+export type MarkupId = keyof typeof MARKUPS;
+
+/** Bytes that tell. */
+export const MARKUP_HEAD = 4096;
+
+/** By the name, or by how it begins; null for prose and for what is no text at all. @param head `MARKUP_HEAD` bytes, or all there are */
+export function markupOf(name: string, head: Uint8Array): MarkupId | null {
+  const ending = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
+  const ids = Object.keys(MARKUPS) as MarkupId[];
+  return ids.find((id) => (MARKUPS[id].endings as readonly string[]).includes(ending)) ?? byContent(textOf(head));
+}
+
+function textOf(head: Uint8Array): string {
+  const [a, b] = head;
+  const encoding = a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(head.subarray(0, MARKUP_HEAD));
+}
+
+function byContent(text: string): MarkupId | null {
+  const start = text.trimStart();
+  if (/^(<\?xml[^>]*>\s*)?(<!--(?:(?!-->)[^])*-->\s*)*(<!doctype html|<html|<head|<body)[\s>]/i.test(start))
+    return 'html';
+  if (/^<\?xml\s/i.test(start)) return 'xml';
+  return jsonOf(start) ?? tableOf(text);
+}
+
+/** JSON's words, from its grammar; the last of the head may be cut off. https://www.rfc-editor.org/rfc/rfc8259 */
+const WORD = /\s*(?:([{[])|([}\]])|[,:]|"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+const CUT_OFF = /^\s*(?:"(?:[^"\\]|\\.)*\\?|-?[\d.eE+-]*|t|tr|tru|f|fa|fal|fals|n|nu|nul)$/;
+
+/** An object or array from the first character to the head's end, or several, each on a line of its own. */
+function jsonOf(text: string): 'json' | 'jsonl' | null {
+  if (!/^[{[]/.test(text)) return null;
+  let [depth, values] = [0, 0];
+  let at = 0;
+  while (at < text.length) {
+    if (depth === 0 && values > 0) {
+      const next = /\s*/y;
+      next.lastIndex = at;
+      const gap = next.exec(text)![0];
+      at += gap.length;
+      if (at >= text.length) break;
+      if (!gap.includes('\n') || !/[{[]/.test(text[at]!)) return null;
+    }
+    WORD.lastIndex = at;
+    const word = WORD.exec(text);
+    if (!word) return depth > 0 && CUT_OFF.test(text.slice(at)) ? kindOf(values) : null;
+    at += word[0].length;
+    if (word[1] !== undefined) depth++;
+    if (word[2] !== undefined && --depth === 0) values++;
+  }
+  return kindOf(values - (depth === 0 ? 1 : 0));
+}
+const kindOf = (before: number): 'json' | 'jsonl' => (before > 0 ? 'jsonl' : 'json');
+
+/** Every whole line of the head has as many separators as the first, outside of quotes. Prose hardly does. */
+function tableOf(text: string): 'csv' | 'tsv' | null {
+  const lines = text.split(/\r?\n/).slice(0, -1);
+  if (lines.length < FEWEST_ROWS) return null;
+  for (const [separator, fewest, kind] of SEPARATORS) {
+    const [first = 0, ...others] = lines.map((line) => line.replace(/"[^"]*"/g, '').split(separator).length - 1);
+    if (first >= fewest && others.every((n) => n === first)) return kind;
+  }
+  return null;
+}
+const FEWEST_ROWS = 4;
+/** A separator, and how many a line has at least. */
+const SEPARATORS = [
+  ['\t', 1, 'tsv'],
+  [',', 2, 'csv'],
+  [';', 2, 'csv'],
+] as const;

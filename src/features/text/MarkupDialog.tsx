@@ -1,0 +1,52 @@
+import { formatCount } from '../../core/base/units';
+import { MARKUPS, type MarkupId } from '../../core/text/markup';
+import { useStudio } from '../../state/react';
+import type { DroppedMarkup } from '../../state/texts';
+import { Button, Dialog } from '../../ui';
+import styles from './MarkupDialog.module.css';
+
+/** One question for all files of a drop that are not prose; to close it leaves them out. */
+export function MarkupDialog() {
+  const markup = useStudio((s) => s.markup);
+  const take = useStudio((s) => s.takeMarkup);
+  const leave = useStudio((s) => s.leaveMarkup);
+  if (markup.length === 0) return null;
+  const [one, them] = markup.length === 1 ? [true, 'it'] : [false, 'them'];
+  return (
+    <Dialog
+      isOpen
+      onClose={leave}
+      title={`Learn ${one ? 'a file' : `${formatCount(markup.length)} files`} with all markup?`}
+      actions={
+        <>
+          <Button onPress={leave}>Leave {them} out</Button>
+          <Button variant="go" onPress={() => void take()}>
+            Take {them} as {one ? 'it is' : 'they are'}
+          </Button>
+        </>
+      }
+    >
+      <p>
+        {counted(markup)} {one ? 'is' : 'are'} more than prose, and Homegrown does not take the prose out yet. As{' '}
+        {one ? 'it is' : 'they are'}, tags, quotes and commas become tokens like any other, and the model learns to
+        write them too.
+      </p>
+      <ul className={styles.names} tabIndex={0} aria-label="Files in question">
+        {markup.slice(0, MOST_NAMES).map(({ name }, i) => (
+          <li key={i}>{name}</li>
+        ))}
+        {markup.length > MOST_NAMES && <li>and {formatCount(markup.length - MOST_NAMES)} more</li>}
+      </ul>
+    </Dialog>
+  );
+}
+const MOST_NAMES = 200;
+
+/** `2 HTML pages and 1 CSV table` */
+function counted(markup: readonly DroppedMarkup[]): string {
+  const kinds = (Object.keys(MARKUPS) as MarkupId[]).flatMap((id) => {
+    const n = markup.filter(({ kind }) => kind === id).length;
+    return n === 0 ? [] : [`${formatCount(n)} ${n === 1 ? MARKUPS[id].one : MARKUPS[id].many}`];
+  });
+  return new Intl.ListFormat('en-GB').format(kinds);
+}
