@@ -41,6 +41,7 @@ const MAY_IMPORT = {
   // The offline page that exports carry along: small, and without TensorFlow.js.
   page: [base, 'core/tokenizer', 'core/sample', 'core/models', 'core/export'],
   protocol: ['core'],
+  offline: ['protocol'],
   storage: [base, 'core/checkpoint'],
   // The page's forward pass is one of the engines that exports are held against.
   workers: ['core', 'page', 'protocol', 'storage'],

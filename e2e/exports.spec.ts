@@ -78,29 +78,36 @@ for (const [which, { kind, formats, cases }] of [
   });
 }
 
-test('a file whose second engine cannot be had is handed over, and is not called verified', async ({ page }, info) => {
-  await page.route('**/ort-wasm-*.wasm', (route) => route.abort());
-  await bringIn(page, models[0]!);
-  const file = await take(page, 'ONNX', info);
-  expect(file.length).toBeGreaterThan(200_000);
-  await expect(card(page, 'ONNX').getByText('Written, not checked')).toBeVisible();
-  await expect(card(page, 'ONNX')).toContainText('onnxruntime could not be loaded, for there is no network');
-  await expect(page.getByText('Verified')).toHaveCount(0);
-  // And the next check does not suffer.
-  await take(page, 'GGUF', info);
-  await expect(card(page, 'GGUF').getByText('Verified')).toBeVisible({ timeout: 30_000 });
-});
+test.describe('where files are withheld or changed on the way', () => {
+  // It would keep what it has fetched itself, and refuse what is not of the build.
+  test.use({ serviceWorkers: 'block' });
 
-test('a file that was written wrong does not match', async ({ page }, info) => {
-  // With another epsilon than the model's.
-  await page.route('**/data.worker-*.js', async (route) => {
-    const response = await route.fetch();
-    const body = (await response.text()).replace(/(layer_norm_epsilon["'`]:\w+\()1e-5/, '$1.5');
-    await route.fulfill({ response, body });
+  test('a file whose second engine cannot be had is handed over, and is not called verified', async ({
+    page,
+  }, info) => {
+    await page.route('**/ort-wasm-*.wasm', (route) => route.abort());
+    await bringIn(page, models[0]!);
+    const file = await take(page, 'ONNX', info);
+    expect(file.length).toBeGreaterThan(200_000);
+    await expect(card(page, 'ONNX').getByText('Written, not checked')).toBeVisible();
+    await expect(card(page, 'ONNX')).toContainText('onnxruntime could not be loaded, for there is no network');
+    await expect(page.getByText('Verified')).toHaveCount(0);
+    // And the next check does not suffer.
+    await take(page, 'GGUF', info);
+    await expect(card(page, 'GGUF').getByText('Verified')).toBeVisible({ timeout: 30_000 });
   });
-  await bringIn(page, models[0]!);
-  await take(page, 'GGUF', info);
-  await expect(card(page, 'GGUF').getByText('Does not match')).toBeVisible({ timeout: 30_000 });
+
+  test('a file that was written wrong does not match', async ({ page }, info) => {
+    // With another epsilon than the model's.
+    await page.route('**/data.worker-*.js', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace(/(layer_norm_epsilon["'`]:\w+\()1e-5/, '$1.5');
+      await route.fulfill({ response, body });
+    });
+    await bringIn(page, models[0]!);
+    await take(page, 'GGUF', info);
+    await expect(card(page, 'GGUF').getByText('Does not match')).toBeVisible({ timeout: 30_000 });
+  });
 });
 
 for (const [name, colorScheme, width] of [

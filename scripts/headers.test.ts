@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { headersFor, hostFiles } from '../headers.config';
+import { headersFor, hostFiles, metaPolicy } from '../headers.config';
 
 const csp = (path: string): string => headersFor(path)['Content-Security-Policy']!;
 
@@ -20,7 +20,14 @@ test('pages reach nothing and run only our own script; workers may compile WASM 
     expect(csp(path)).toContain("'wasm-unsafe-eval'");
     expect(csp(path)).toContain("trusted-types 'none'");
   }
-  for (const path of ['/', '/workers/a.js']) {
+  for (const path of ['/sw.js', '/sw.js?x']) {
+    expect(csp(path)).toContain("script-src 'self'; connect-src 'self'");
+    expect(csp(path)).not.toContain('unsafe');
+    expect(csp(path)).toContain("trusted-types 'none'");
+  }
+  for (const path of ['/swxjs', '/a/sw.js', '/sw.js/']) expect(csp(path)).toContain("connect-src 'none'");
+  for (const path of ['/', '/workers/a.js', '/sw.js']) {
+    expect(headersFor(path)['Cache-Control']).toBe('no-cache');
     expect(csp(path).startsWith("default-src 'none'; ")).toBe(true);
     expect(headersFor(path)['Connection-Allowlist']).toBe('(response-origin)');
     expect(headersFor(path)['Cross-Origin-Embedder-Policy']).toBe('require-corp');
@@ -31,5 +38,10 @@ test('host files carry every header, and a worker policy of their own', () => {
   for (const { text } of hostFiles()) {
     for (const name of Object.keys(headersFor('/'))) expect(text).toContain(name);
     expect(text).toContain(csp('/workers/a.js'));
+    expect(text).toContain(csp('/sw.js'));
   }
+});
+
+test('the page carries its own policy, for a host that sends none: all but what only a header can say', () => {
+  expect(csp('/').replace("; frame-ancestors 'none'", '')).toBe(metaPolicy());
 });

@@ -1,0 +1,47 @@
+/** A folder as people have them: texts, pages, tables, and what the system left there. */
+import { expect, test } from '@playwright/test';
+import { expectAccessible } from './axe';
+import { Studio } from './studio';
+
+test('texts are taken, markup is asked about once, and the system’s files are passed over, by keyboard', async ({
+  page,
+}) => {
+  const studio = new Studio(page);
+  await studio.open();
+  const file = (name: string, text: string) => ({ name, mimeType: '', buffer: Buffer.from(text) });
+  const files = [
+    file('june.txt', 'Call me Ishmael. '),
+    file('page.html', '<p>Some years ago</p>'),
+    file('never mind how long.txt', '<!doctype html><p>having little or no money in my purse'),
+    file('rows.csv', 'a,b\n1,2\n'),
+    file('.DS_Store', '\0\0\0\u0001Bud1\0\0\u0010'),
+    file('Thumbs.db', '\xd0\xcf\u0011\xe0'),
+  ];
+  const choose = async (): Promise<void> => {
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: /^(Choose|Add) files…/ }).press('Enter');
+    await (await chooser).setFiles(files);
+  };
+  await choose();
+  const question = page.getByRole('dialog', { name: 'Learn 3 files with all markup?' });
+  await expect(question).toContainText('2 HTML pages and 1 CSV table are more than prose');
+  await expect(page.getByText('2 system files were passed over')).toBeVisible();
+  // The text did not wait for the answer.
+  await expect(studio.stages).toContainText('17 characters');
+  await expectAccessible(page, 'the question');
+  await page.keyboard.press('Escape');
+  await expect(question).toBeHidden();
+  await expect(page.getByRole('table', { name: 'Texts' }).getByRole('row')).toHaveCount(2);
+
+  await choose();
+  const take = question.getByRole('button', { name: 'Take them as they are' });
+  for (let i = 0; i < 6 && !(await take.evaluate((button) => button === document.activeElement)); i++) {
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('table', { name: 'Texts' }).getByRole('row')).toHaveCount(5);
+  await page.getByText('page.html').first().click();
+  await expect(page.getByText('Is taken as the HTML page that it is')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  expect(studio.errors).toEqual([]);
+});
