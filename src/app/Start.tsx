@@ -42,8 +42,8 @@ async function open(): Promise<StudioStore> {
     );
   }
   const studio = createStudio(await createServices());
-  watchPromise(studio);
-  await studio.getState().load();
+  // Both before anything is drawn: the promise is worded by who holds the page.
+  await Promise.all([watchPromise(studio), studio.getState().load()]);
   void studio.getState().useDevice('auto');
   void fetchPages()
     .then(idle)

@@ -34,4 +34,4 @@ async function refusesCalls(Connection: PeerConnection): Promise<boolean> {
     call?.close();
   }
 }
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 1000;

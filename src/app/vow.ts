@@ -7,12 +7,12 @@ import { watchRequests, type Requests } from '../workers/requests';
 import { findHeld } from './held';
 import { onWorkerRequests } from './workers';
 
-/** Counts from now on, and what was asked for before. */
-export function watchPromise(store: StudioStore): void {
+/** Counts from now on, and what was asked for before; resolves when it is known who holds the page. */
+export async function watchPromise(store: StudioStore): Promise<void> {
   const add = (more: Requests): void => countRequests(store, more);
   watchRequests(add);
   onWorkerRequests(add);
-  void findHeld().then((held) => store.setState({ held }));
+  store.setState({ held: await findHeld() });
 }
 
 export const countRequests = (store: StudioStore, more: Requests): void =>

@@ -20,8 +20,7 @@ export type Offline =
   | { kind: 'kept'; bytes: number };
 
 export interface PrivacySlice {
-  /** Undefined until it is known. */
-  held: Held | undefined;
+  held: Held;
   /** Since the page began to load: its own, its workers' and its service worker's. */
   requests: { own: number; elsewhere: number };
   offline: Offline;
@@ -30,7 +29,7 @@ export interface PrivacySlice {
 }
 
 export const createPrivacySlice: Slice<PrivacySlice> = () => () => ({
-  held: undefined,
+  held: 'page',
   requests: { own: 0, elsewhere: 0 },
   offline: { kind: 'not here' },
   hasNewer: false,

@@ -13,11 +13,10 @@ export function NothingLeaves() {
     <div className={styles.promise}>
       <Icon name="check" tone="ok" />
       <p>
-        <b>Nothing leaves this machine.</b> Text, model and runs stay in this browser, on this disk.{' '}
-        {held && HELD[held]} {KEPT[offline.kind]}
+        <b>Nothing leaves this machine.</b> Text, model and runs stay in this browser, on this disk. {HELD[held]}{' '}
+        {offlineWords(offline)}
         <span className={styles.counted}>
           Requests so far: <b>{formatCount(own)}</b> to its own address, <b>{formatCount(elsewhere)}</b> elsewhere
-          {offlineWords(offline)}
         </span>
       </p>
     </div>
@@ -31,14 +30,18 @@ const HELD: Readonly<Record<Held, string>> = {
   page: 'This browser refuses the page every request to another address. Its workers are held by nothing, for this server does not send the headers for it.',
 };
 
-const KEPT: Readonly<Record<Offline['kind'], string>> = {
-  'not here': 'It asks its own address for its own files as it needs them.',
-  'to be asked': 'It asks its own address for its own files as it needs them, to save data.',
-  keeping: 'It now gets the rest of its own files, so that it works without a network.',
-  kept: 'All of it is here: it opens and works without a network.',
-};
-
+/** Of about one length, so that nothing below moves. */
 function offlineWords(offline: Offline): string {
-  if (offline.kind === 'keeping') return `; ${offline.files} of ${offline.of} files kept`;
-  return offline.kind === 'kept' ? `; ${formatBytes(offline.bytes)} kept` : '';
+  switch (offline.kind) {
+    case 'not here':
+      return 'Its own files it asks of its own address when needed.';
+    case 'to be asked':
+      return 'To save data, it gets its own files only when needed.';
+    case 'keeping':
+      return `${offline.files} of its ${offline.of} files are here; with all, it works offline.`;
+    case 'kept':
+      return `All of its files are here, ${formatBytes(offline.bytes)}: it works offline.`;
+    default:
+      return offline satisfies never;
+  }
 }
