@@ -88,11 +88,11 @@ test('on a host that sends no headers the page is held by its own policy, and wo
 }) => {
   const bare = createServer(({ url = '/' }, response) => {
     const path = new URL(url, 'http://localhost').pathname;
-    const file = extname(path) === '' ? '/index.html' : path;
-    readFile(join('dist', file)).then(
-      (bytes) => response.setHeader('Content-Type', TYPES[extname(file)] ?? 'text/plain').end(bytes),
-      () => response.writeHead(404).end(),
-    );
+    const send = async (file: string): Promise<void> => {
+      const bytes = await readFile(join('dist', file));
+      response.setHeader('Content-Type', TYPES[extname(file)] ?? 'text/plain').end(bytes);
+    };
+    send(path === '/' ? 'index.html' : path).catch(() => send('index.html'));
   }).listen(BARE);
   const studio = new Studio(page);
   await studio.open(`http://localhost:${BARE}/`);

@@ -28,7 +28,7 @@ const keyOf = (path: string): string => `${path}?${FILES[path]!.integrity}`;
 const isOurs = (path: string): boolean => Object.hasOwn(FILES, path);
 
 /**
- * Fetches what is missing, file by file, and tells how far it is. What is there stays when one fails.
+ * Fetches what is missing, file by file, and tells how far it is. When one fails the others are kept all the same.
  * The hash holds against a host that has a newer build by now, or that changes files on the way.
  */
 async function keep(): Promise<void> {
@@ -37,11 +37,13 @@ async function keep(): Promise<void> {
   for (const path of PATHS) if (await cache.match(keyOf(path))) present.add(path);
   await tellKept(present);
   for (const path of PATHS.filter((one) => !present.has(one))) {
-    const response = await asked(new Request(path, { cache: 'no-cache', integrity: FILES[path]!.integrity }));
-    if (!response.ok) throw new Error(`${path} was answered with ${response.status}`);
+    const request = new Request(path, { cache: 'no-cache', integrity: FILES[path]!.integrity });
+    const response = await asked(request).catch(() => undefined);
+    if (!response?.ok) continue;
     await cache.put(keyOf(path), response);
     await tellKept(present.add(path));
   }
+  if (present.size < PATHS.length) throw new Error(`${PATHS.length - present.size} files could not be kept`);
 }
 
 /** A page's own path is the app's, whatever it is. What is not of the build is for the server to answer. */

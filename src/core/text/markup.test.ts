@@ -31,9 +31,7 @@ describe('under the name of a text', () => {
     ])
       expect(of(page)).toBe('html');
     expect(of('<?xml version="1.0"?>\n<TEI>')).toBe('xml');
-    expect(
-      markupOf('a.txt', Uint8Array.from([0xff, 0xfe, ...[...'<html>'].flatMap((c) => [c.charCodeAt(0), 0])])),
-    ).toBe('html');
+    expect(markupOf('a.txt', Buffer.from('\ufeff<html>', 'utf16le'))).toBe('html');
   });
 
   it('knows any JSON object or array, however it is set, and wherever the head ends', () => {
