@@ -95,6 +95,24 @@ test('with its server gone and the network off it opens, trains, and writes and 
   expect(studio.errors).toEqual([]);
 });
 
+test('a browser that is to save data gets the rest only when it is asked for', async ({ page }, info) => {
+  await page.addInitScript(() => {
+    const { prototype } = Reflect.get(globalThis, 'NetworkInformation') as { prototype: object };
+    Object.defineProperty(prototype, 'saveData', { value: true });
+  });
+  const host = await Host.of(info, PORT);
+  await host.start();
+  const studio = new Studio(page);
+  await studio.open(`${host.address}/`);
+  await expect(studio.stages).toContainText('no, to save data');
+  await expectAccessible(page, 'saving data');
+  expect(host.asked.some((path) => path.includes('ort-wasm'))).toBe(false);
+  await page.getByRole('button', { name: 'Get them all now, for offline' }).press('Enter');
+  await kept(studio);
+  expect(host.asked.some((path) => path.includes('ort-wasm'))).toBe(true);
+  await host.stop();
+});
+
 const version = (page: Page) => page.locator('meta[name=description]').getAttribute('content');
 
 /** As a build does that changes the page and nothing else. */

@@ -1,10 +1,10 @@
 import { formatBytes, formatCount } from '../core/base/units';
 import type { Offline } from '../state/privacy';
-import { useStudio, useStudioStore } from '../state/react';
+import { useStudio } from '../state/react';
 import { isActive } from '../state/run';
 import { stageLines, type StageId } from '../state/stages';
 import { Rail, TextAction } from '../ui';
-import { keepNow, openNewer } from './offline';
+import { openNewer } from './offline';
 import { pathOf } from './routes';
 import { useUsage } from './vow';
 
@@ -30,7 +30,11 @@ export function StageRail({ current, onGo }: { current: StageId | undefined; onG
             value: usage?.bytes === undefined ? '–' : formatBytes(usage.bytes),
           },
         ],
-        ...(hasNewer ? { news: <Newer /> } : offline.kind === 'to be asked' && { news: <KeepIt /> }),
+        ...(hasNewer
+          ? { news: <Newer /> }
+          : offline.kind === 'to be asked' && {
+              news: <TextAction onPress={offline.keep}>Keep it all the same</TextAction>,
+            }),
       }}
     />
   );
@@ -49,11 +53,6 @@ function offlineWords(offline: Offline): string {
     default:
       return offline satisfies never;
   }
-}
-
-function KeepIt() {
-  const store = useStudioStore();
-  return <TextAction onPress={() => void keepNow(store)}>Keep it for offline all the same</TextAction>;
 }
 
 /** A run keeps its page, so that the offer waits for its end. */

@@ -7,7 +7,7 @@ import type { Studio, StudioStore } from '../state/studio';
 import type { Work } from '../state/work';
 import { focusFind, focusPane, type Action } from '../ui';
 import { chooseDevice, deviceChoices } from './device';
-import { keepNow, openNewer } from './offline';
+import { openNewer } from './offline';
 import { pathOf } from './routes';
 import { runAction, runActionLabel } from './runAction';
 import { toggleTheme } from './theme';
@@ -139,7 +139,7 @@ function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
         run: () => chooseDevice(store, kind),
       })),
     ...(s.offline.kind === 'to be asked'
-      ? [{ id: 'keep', group: 'Project', label: 'Keep Homegrown for use offline', run: () => void keepNow(store) }]
+      ? [{ id: 'keep', group: 'Project', label: 'Keep Homegrown for use offline', run: s.offline.keep }]
       : []),
     ...(s.hasNewer && !isActive(s.phase)
       ? [{ id: 'newer', group: 'Project', label: 'Open the newer version', run: openNewer }]

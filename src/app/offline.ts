@@ -8,12 +8,12 @@ import { registerServiceWorker } from './workers';
 export async function keepOffline(store: StudioStore): Promise<void> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
   const known = await navigator.serviceWorker.getRegistration();
-  if (!known && isToSaveData()) store.setState({ offline: { kind: 'to be asked' } });
-  else await keepNow(store);
+  if (known || !isToSaveData()) await keepNow(store);
+  else store.setState({ offline: { kind: 'to be asked', keep: () => void keepNow(store) } });
 }
 
 /** @throws what the browser says where it does not take a service worker, as in some private windows */
-export async function keepNow(store: StudioStore): Promise<void> {
+async function keepNow(store: StudioStore): Promise<void> {
   const { serviceWorker } = navigator;
   serviceWorker.addEventListener('message', ({ data, source }) => {
     hear(store, data as Told, registration?.active === source ? 'active' : registration?.active ? 'newer' : 'first');

@@ -15,7 +15,7 @@ export type Offline =
   /** Not by this browser, or by this server. */
   | { kind: 'not here' }
   /** The browser is to save data: they are kept when the person says so. */
-  | { kind: 'to be asked' }
+  | { kind: 'to be asked'; keep(): void }
   | { kind: 'keeping'; files: number; of: number }
   | { kind: 'kept'; bytes: number };
 

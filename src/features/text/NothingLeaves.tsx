@@ -1,7 +1,7 @@
 import { formatBytes, formatCount } from '../../core/base/units';
 import type { Held, Offline } from '../../state/privacy';
 import { useStudio } from '../../state/react';
-import { Icon } from '../../ui';
+import { Icon, TextAction } from '../../ui';
 import styles from './FirstScreen.module.css';
 
 /** What becomes of a person's text, in words that hold in this browser. */
@@ -15,6 +15,12 @@ export function NothingLeaves() {
       <p>
         <b>Nothing leaves this machine.</b> Text, model and runs stay in this browser, on this disk. {HELD[held]}{' '}
         {offlineWords(offline)}
+        {offline.kind === 'to be asked' && (
+          <>
+            {' '}
+            <TextAction onPress={offline.keep}>Get them all now, for offline</TextAction>
+          </>
+        )}
         <span className={styles.counted}>
           Requests so far: <b>{formatCount(own)}</b> to its own address, <b>{formatCount(elsewhere)}</b> elsewhere
         </span>
