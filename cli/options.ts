@@ -50,7 +50,8 @@ export function parseOptions<const O extends Options>(options: O, args: readonly
     const most = option.kind === 'texts' ? Infinity : 1;
     while (given.length < most && attached === undefined && i + 1 < args.length && !args[i + 1]!.startsWith('--'))
       given.push(args[++i]!);
-    if (given.length === 0) throw new UsageError(`--${name} needs a value.`);
+    // A variable of a script that is not set looks like this.
+    if (given.length === 0 || given.includes('')) throw new UsageError(`--${name} needs a value.`);
     values.set(name, option.kind === 'texts' ? given : valueOf(name, option, given[0]!));
   }
   for (const [name, option] of Object.entries(options)) {
