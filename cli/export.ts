@@ -2,15 +2,14 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { template } from '../scripts/templates';
 import { badSettings } from '../src/core/base/errors';
-import { unwatched } from '../src/core/base/job';
 import { formatBytes } from '../src/core/base/units';
 import { exportedFrom } from '../src/core/export/exported';
 import type { Format } from '../src/core/export/format';
 import { type FormatId, FORMATS } from '../src/core/export/formats';
-import { importHuggingFace } from '../src/core/export/importHuggingFace';
-import { filesOf, writeFile, writeFolder } from './folder';
 import { parseOptions } from './options';
+import { readModel } from './read';
 import { command, print } from './terminal';
+import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
 
 const OPTIONS = {
   from: { kind: 'text' },
@@ -22,10 +21,9 @@ const OPTIONS = {
 
 async function exportModel(args: readonly string[]): Promise<void> {
   const { from, format, out, optimizer } = parseOptions(OPTIONS, args);
-  if (resolve(from) === resolve(out)) throw badSettings('--from and --out are the same.', 'Name another with --out.');
-  const imported = await importHuggingFace(await filesOf(from), unwatched);
-  const exported = exportedFrom(imported, basename(resolve(from)), Date.now());
   const writer: Format = FORMATS[format];
+  await (writer.kind === 'folder' ? checkOutFolder(out, [from], []) : checkOutFile(out, from));
+  const exported = exportedFrom(await readModel(from), basename(resolve(from)), Date.now());
   const problem = writer.problem?.(exported.info) ?? null;
   if (problem !== null) throw badSettings(problem, 'Choose another format.');
   const files = await writer.files(exported, { withOptimizer: optimizer, template });
@@ -33,11 +31,10 @@ async function exportModel(args: readonly string[]): Promise<void> {
     print(`${out}: ${formatBytes(await writeFolder(out, files))} in ${files.length} files`);
     return;
   }
-  print(`${out}: ${formatBytes(await writeFile(out, files[0]!))}`);
-  for (const file of writer.beside?.(exported.info, basename(out)) ?? []) {
-    const path = join(dirname(out), file.name);
-    print(`${path}: ${formatBytes(await writeFile(path, file))}`);
-  }
+  const beside = writer.beside?.(exported.info, basename(out)) ?? [];
+  const targets = [[out, files[0]!] as const, ...beside.map((file) => [join(dirname(out), file.name), file] as const)];
+  for (const [path] of targets) await checkOutFile(path, from);
+  for (const [path, file] of targets) print(`${path}: ${formatBytes(await writeFile(path, file))}`);
 }
 
 await command(exportModel);

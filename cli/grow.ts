@@ -1,5 +1,6 @@
 /** npm run grow: text files in, a trained model out, as a Hugging Face folder. */
 import { memoryStore } from '../src/core/base/blobStore';
+import { HomegrownError } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
 import { formatCount, formatDuration, formatReading, formatShort } from '../src/core/base/units';
 import { unigramLoss } from '../src/core/evaluate/unigram';
@@ -15,13 +16,16 @@ import { importText, openText, type TextRecord } from '../src/core/text';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import type { TokenizerKind } from '../src/core/tokenizer/tokenizer';
 import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY, trainTokenizer } from '../src/core/tokenizer/train';
+import { problems, unfit } from '../src/core/train/problems';
 import { DEFAULT_RECIPE, tokensPerStep, type Recipe } from '../src/core/train/recipe';
-import type { TrainEvent, TrainOutcome } from '../src/core/train/run';
+import type { Snapshot, TrainEvent, TrainOutcome } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
-import { checkFolder, writeFolder } from './folder';
+import { MODEL_FILES } from './listed';
 import { parseOptions, UsageError, type Values } from './options';
 import { Progress } from './progress';
+import { Saves } from './saves';
 import { command, DEVICES, interruptible, openDevice, print, textFile } from './terminal';
+import { checkOutFolder } from './write';
 
 const { fields } = MODELS.gpt;
 const size = ({ min, max, initial }: (typeof fields)[keyof typeof fields]) =>
@@ -42,7 +46,8 @@ const OPTIONS = {
   optimizer: { kind: 'choice', of: Object.keys(OPTIMIZERS) as OptimizerId[], initial: DEFAULT_RECIPE.optimizer },
   'learning-rate': { kind: 'real', min: 1e-9, max: 10, initial: DEFAULT_RECIPE.learningRate },
   schedule: { kind: 'choice', of: Object.keys(SCHEDULES) as ScheduleId[], initial: DEFAULT_RECIPE.schedule },
-  warmup: { kind: 'whole', min: 0, max: most, initial: DEFAULT_RECIPE.warmup },
+  /** -1: as many as usual, or a tenth of the steps where those are few. */
+  warmup: { kind: 'whole', min: 0, max: most, initial: -1 },
   'weight-decay': { kind: 'real', min: 0, max: 1, initial: DEFAULT_RECIPE.weightDecay },
   clip: { kind: 'real', min: 0, max: 1e6, initial: DEFAULT_RECIPE.clip },
   dropout: { kind: 'real', min: 0, max: 0.9, initial: DEFAULT_RECIPE.dropout },
@@ -56,15 +61,23 @@ const OPTIONS = {
 async function grow(args: readonly string[]): Promise<void> {
   const options = parseOptions(OPTIONS, args);
   const tokenizerSettings = tokenizerOf(options.tokenizer);
-  await checkFolder(options.out);
+  const recipe = recipeOf(options);
+  const { layers, heads, width, context } = options;
+  const config = { layers, heads, width, context };
+  const anyText = { train: Infinity, validation: Infinity };
+  const found = problems({ id: options.model, config, vocabulary: SMALLEST_VOCABULARY }, recipe, anyText);
+  if (found.length > 0) throw unfit(found);
+  const sources = await Promise.all(options.text.map(textFile));
+  await checkOutFolder(options.out, options.text, MODEL_FILES);
+  const device = await openDevice(options.device);
   const signal = interruptible();
   const progress = new Progress(process.stderr, !options.json);
   const job: Job = { signal, report: (at) => progress.show(at) };
 
   const store = memoryStore();
   const texts: TextRecord[] = [];
-  for (const [i, path] of options.text.entries()) {
-    const imported = await importText(await textFile(path), store, { addedAt: i }, job);
+  for (const [i, source] of sources.entries()) {
+    const imported = await importText(source, store, { addedAt: i }, job);
     if (imported.kind !== 'added') continue;
     texts.push(imported.text);
     for (const note of imported.text.notes) progress.say(`${imported.text.name}: ${note}.`);
@@ -73,10 +86,7 @@ async function grow(args: readonly string[]): Promise<void> {
   const tokenizer = await createTokenizer(await trainTokenizer(tokenizerSettings, documents, job));
   const manifest = await buildShards(documents, tokenizer, { validationShare: VALIDATION_SHARE }, store, job);
 
-  const { layers, heads, width, context } = options;
-  const model = { id: options.model, config: { layers, heads, width, context }, vocabulary: tokenizer.size };
-  const recipe = recipeOf(options);
-  const device = await openDevice(options.device);
+  const model = { id: options.model, config, vocabulary: tokenizer.size };
   const info: RunInfo = {
     version: 1,
     name: texts.map(({ name }) => name).join(', '),
@@ -103,6 +113,7 @@ async function grow(args: readonly string[]): Promise<void> {
   );
 
   const speed = new Speed(tokensPerStep(recipe, context));
+  const saves = new Saves(options.out);
   let lastLoss: number | null = null;
   /** The curve, for trainer_state.json. */
   const events: TrainEvent[] = [];
@@ -127,20 +138,28 @@ async function grow(args: readonly string[]): Promise<void> {
       }
     }
   };
-  const outcome = await train(
-    {
-      ...{ model, recipe, tokenizer },
-      train: openPart(store, manifest, 'train'),
-      validation: openPart(store, manifest, 'validation'),
-      async save(snapshot) {
-        const exported = { info: { ...info, state: snapshot.state }, snapshot, tokenizer, events, tokens: null };
-        const files = huggingFaceFiles(exported, { withOptimizer: true });
-        return { bytes: await writeFolder(options.out, files) };
-      },
-      now: () => performance.now(),
-    },
-    { signal, report: follow },
-  );
+  const save = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
+    const exported = { info: { ...info, state: snapshot.state }, snapshot, tokenizer, events, tokens: null };
+    const isFirst = saves.place === null;
+    const bytes = await saves.save(huggingFaceFiles(exported, { withOptimizer: true }));
+    if (isFirst && saves.isBeside)
+      progress.say(
+        `${options.out} holds a model, which stays until this run is done; its saves go to ${saves.place!}.`,
+      );
+    return { bytes };
+  };
+  const [training, validation] = [openPart(store, manifest, 'train'), openPart(store, manifest, 'validation')];
+  let outcome: TrainOutcome;
+  try {
+    outcome = await train(
+      { model, recipe, tokenizer, train: training, validation, save, now: () => performance.now() },
+      { signal, report: follow },
+    );
+    if (outcome.reason === 'finished' || hasLearnt(events, outcome.state.step)) await saves.settle();
+  } catch (error) {
+    progress.end();
+    throw withPlace(error, saves);
+  }
   progress.end();
   const loss = outcome.validationLoss;
   const summary = {
@@ -151,9 +170,9 @@ async function grow(args: readonly string[]): Promise<void> {
     tokensPerSecond: speed.mean,
     parameters,
     device: device.kind,
-    out: options.out,
+    out: saves.place ?? options.out,
   };
-  print(options.json ? JSON.stringify(summary) : inWords(outcome, summary));
+  print(options.json ? JSON.stringify(summary) : inWords(outcome, summary, saves));
 }
 
 /** Of each text's end, held out. */
@@ -172,10 +191,35 @@ function tokenizerOf(given: string): { kind: TokenizerKind; vocabulary: number }
 const recipeOf = (options: Values<typeof OPTIONS>): Recipe => ({
   ...DEFAULT_RECIPE,
   ...{ optimizer: options.optimizer, learningRate: options['learning-rate'], schedule: options.schedule },
-  ...{ warmup: options.warmup, steps: options.steps, batch: options.batch, weightDecay: options['weight-decay'] },
+  ...{ warmup: warmupOf(options), steps: options.steps, batch: options.batch, weightDecay: options['weight-decay'] },
   ...{ accumulate: options.accumulate, recompute: options.recompute },
   ...{ clip: options.clip, dropout: options.dropout, seed: options.seed, evalEvery: options['eval-every'] },
 });
+
+/** As given; otherwise what is usual, or a tenth of the steps where that would be most of them. */
+function warmupOf({ warmup, steps }: Pick<Values<typeof OPTIONS>, 'warmup' | 'steps'>): number {
+  if (warmup > steps) throw new UsageError(`--warmup ${warmup} is more than the ${steps} steps of the run.`);
+  if (warmup >= 0) return warmup;
+  return DEFAULT_RECIPE.warmup <= steps / 2 ? DEFAULT_RECIPE.warmup : Math.round(steps / 10);
+}
+
+/** Whether an evaluation at this step was better than the one before the first. */
+function hasLearnt(events: readonly TrainEvent[], step: number): boolean {
+  const evaluations = events.filter((event) => event.kind === 'evaluated');
+  const [first, last] = [evaluations[0], evaluations.at(-1)];
+  return first?.step === 0 && last?.step === step && last.loss < first.loss;
+}
+
+/** A failure with where the saves are. A run is not resumed in a terminal. */
+function withPlace(error: unknown, { place, out, isBeside }: Saves): unknown {
+  if (!(error instanceof HomegrownError) || place === null) return error;
+  const where = isBeside ? `It is in ${place}; the model in ${out} is as it was.` : `It is in ${out}.`;
+  const remedy =
+    error.code === 'diverged'
+      ? 'Lower --learning-rate, or limit the gradient with --clip, and begin again.'
+      : error.remedy;
+  return new HomegrownError(error.code, `${error.message} ${where}`, remedy);
+}
 
 /** Tokens a second over all steps so far; null before the first. */
 class Speed {
@@ -193,20 +237,26 @@ class Speed {
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
-function inWords({ reason, state }: TrainOutcome, { valLoss, perplexity, tokensPerSecond, out }: Summary): string {
+function inWords(
+  { reason, state }: TrainOutcome,
+  { valLoss, perplexity, tokensPerSecond }: Summary,
+  { place, out, isBeside }: Saves,
+): string {
   const how = reason === 'finished' ? 'Finished' : 'Stopped';
   const result =
     valLoss === null || perplexity === null
       ? ''
       : ` Validation loss ${formatReading(valLoss)} nats per token, perplexity ${formatReading(perplexity)}.`;
   const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
-  return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}${pace}.${result}\nSaved in ${out}.`;
+  const saved = isBeside
+    ? `Saved in ${place!}: stopped before it was better than at step 0. The model in ${out} is as it was.`
+    : `Saved in ${out}.`;
+  return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}${pace}.${result}\n${saved}`;
 }
 interface Summary {
   valLoss: number | null;
   perplexity: number | null;
   tokensPerSecond: number | null;
-  out: string;
 }
 
 await command(grow);

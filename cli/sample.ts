@@ -1,10 +1,8 @@
 /** npm run sample: the continuation of a prompt by a model that grow, or the app, has written. */
-import { unwatched } from '../src/core/base/job';
-import { importHuggingFace } from '../src/core/export/importHuggingFace';
 import { network } from '../src/core/models/network';
 import { generate } from '../src/core/sample/generate';
-import { filesOf } from './folder';
 import { parseOptions } from './options';
+import { readModel } from './read';
 import { command, DEVICES, interruptible, openDevice } from './terminal';
 
 const OPTIONS = {
@@ -20,7 +18,7 @@ const OPTIONS = {
 
 async function sample(args: readonly string[]): Promise<void> {
   const { from, prompt, tokens, temperature, seed, device, ...rest } = parseOptions(OPTIONS, args);
-  const { model, tokenizer, snapshot } = await importHuggingFace(await filesOf(from), unwatched);
+  const { model, tokenizer, snapshot } = await readModel(from);
   await openDevice(device);
   const net = await network(model, snapshot.tensors);
   const ids = prompt === '' ? [tokenizer.endOfText] : tokenizer.encode(prompt);

@@ -1,0 +1,136 @@
+/** Homegrown's own list of its files in a folder: what it may replace there. Everything else is somebody's. */
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { badSettings } from '../src/core/base/errors';
+import type { ByteStream } from '../src/core/checkpoint/byteSource';
+import { textFile } from '../src/core/export/format';
+import { z } from '../src/core/base/zod';
+
+export const LIST = 'homegrown.files.json';
+
+/** The list as a file of the folder; it names itself. */
+export function listOf(names: readonly string[]): ByteStream {
+  return textFile(LIST, `${JSON.stringify({ version: 1, files: [...names, LIST] }, null, 2)}\n`);
+}
+
+/**
+ * The files of a folder that Homegrown has written, or would have before it kept lists; null where it is not ours.
+ * Whatever the list says, every name leads into the folder.
+ * @throws HomegrownError `bad-settings` when the list cannot be read
+ */
+export async function listedIn(folder: string): Promise<readonly string[] | null> {
+  const path = join(folder, LIST);
+  const found = await lstat(path).catch(() => null);
+  if (!found) {
+    for (const { knownBy, files } of BEFORE_LISTS)
+      if ((await Promise.all(knownBy.map((name) => isFile(join(folder, name))))).every(Boolean)) return files;
+    return null;
+  }
+  const list =
+    found.isFile() && found.size <= LARGEST ? listSchema.safeParse(parsed(await readFile(path, 'utf8'))) : null;
+  if (list?.success) return [...new Set([...list.data.files, LIST])];
+  throw badSettings(
+    `${path} is not a list of files that this Homegrown can read.`,
+    'Nothing in that folder was touched. Name another with --out.',
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const listSchema = z.object({
+  version: z.literal(1),
+  files: z.array(z.string().max(1000).refine(leadsInside)).max(10_000),
+});
+const LARGEST = 2 ** 20;
+
+/** `onnx/model.onnx`, and not `../x`, `/x`, `C:\x` or `a//x`. */
+function leadsInside(name: string): boolean {
+  return !/[\\:\0]/.test(name) && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+
+const isFile = async (path: string): Promise<boolean> => (await lstat(path).catch(() => null))?.isFile() ?? false;
+
+/** What is at a name of a folder: `outside` when a link, or a file, stands where a folder of the name should. */
+export async function whatIs(folder: string, name: string): Promise<'nothing' | 'file' | 'folder' | 'outside'> {
+  const parts = name.split('/');
+  for (let depth = 1; depth <= parts.length; depth++) {
+    const found = await lstat(join(folder, ...parts.slice(0, depth))).catch(() => null);
+    if (!found) return 'nothing';
+    if (depth === parts.length) return found.isDirectory() ? 'folder' : 'file';
+    if (!found.isDirectory()) return 'outside';
+  }
+  return 'nothing';
+}
+
+/**
+ * Refuses a folder that is not empty and not ours, and one where something of somebody's has the name of a file that is
+ * to come.
+ */
+export async function checkFolder(path: string, coming: readonly string[]): Promise<void> {
+  const names = await readdir(path).catch((error: unknown): string[] => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw badSettings(`${path} cannot be written as a folder.`, 'Name another with --out.');
+  });
+  const listed = await listedIn(path);
+  if (names.length > 0 && listed === null)
+    throw badSettings(`${path} is not empty and was not written by Homegrown.`, 'Name another with --out.');
+  for (const name of coming) {
+    const found = await whatIs(path, name);
+    if (found === 'nothing' || (found === 'file' && listed?.includes(name))) continue;
+    throw badSettings(
+      `${join(path, name)} was not written by Homegrown, and a file of that name is to come there.`,
+      'Nothing was written. Move it away, or name another folder with --out.',
+    );
+  }
+}
+
+/** Refuses a file, or a folder, that belongs to a folder of ours further up. `path` is without links. */
+export async function checkNotPart(path: string): Promise<void> {
+  let [name, at] = [basename(path), dirname(path)];
+  for (; at !== dirname(at); [name, at] = [`${basename(at)}/${name}`, dirname(at)]) {
+    const listed = (await listedIn(at).catch(() => null)) ?? [];
+    if (listed.some((file) => file === name || file.startsWith(`${name}/`)))
+      throw badSettings(
+        `${path} is part of what Homegrown has written in ${at}.`,
+        'Nothing was written. Name another with --out.',
+      );
+  }
+}
+
+/** Of `hf`, and so of grow. */
+export const MODEL_FILES = [
+  ...['README.md', 'DATASHEET.md', 'config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json'],
+  ...['homegrown.json', 'trainer_state.json', 'model.safetensors', 'optimizer.safetensors'],
+];
+const DESCRIBING_FILES = MODEL_FILES.slice(0, 6);
+const ONNX = ['onnx/model.onnx', 'onnx/model_fp16.onnx'];
+
+/** What the terminal's formats wrote before there were lists, and what the app's zips of them hold. This does not change. */
+const BEFORE_LISTS: readonly { knownBy: readonly string[]; files: readonly string[] }[] = [
+  { knownBy: ['homegrown.json'], files: MODEL_FILES },
+  {
+    knownBy: ['train.py', 'recipe.json', 'model/homegrown.json'],
+    files: [
+      ...['README.md', 'cluster.md', 'requirements.txt', 'train.py', 'model.py', 'data.py', 'checkpoint.py'],
+      ...['prepare.py', 'recipe.json', ...MODEL_FILES.map((name) => `model/${name}`)],
+    ],
+  },
+  {
+    knownBy: ['server.mjs', 'model.json', 'model.gguf', 'MODEL_CARD.md'],
+    files: [
+      ...['README.md', 'package.json', 'Dockerfile', '.dockerignore', 'server.mjs', 'settings.mjs', 'api.mjs'],
+      ...['completion.mjs', 'engine.mjs', 'text.mjs', 'queue.mjs', 'http.mjs', 'errors.mjs'],
+      ...['MODEL_CARD.md', 'DATASHEET.md', 'model.json', 'model.gguf'],
+    ],
+  },
+  ...ONNX.map((model) => ({
+    knownBy: ['config.json', 'DATASHEET.md', 'tokenizer.json', model],
+    files: [...DESCRIBING_FILES, model],
+  })),
+];

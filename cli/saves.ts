@@ -1,0 +1,73 @@
+/** Where the saves of a run go: to --out, or beside it while the model of another run is there. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ByteStream } from '../src/core/checkpoint/byteSource';
+import { checkFolder, LIST, listedIn } from './listed';
+import { realPath } from './target';
+import { commit, freeName, turn } from './turn';
+import { fill, writeFolder } from './write';
+
+export class Saves {
+  /** The folder of the newest save; null before the first. */
+  place: string | null = null;
+  /** By folder: the list that this run wrote there last. */
+  private readonly marks = new Map<string, string>();
+
+  constructor(readonly out: string) {}
+
+  get isBeside(): boolean {
+    return this.place !== null && this.place !== this.out;
+  }
+
+  /** A model in --out that this run did not write stays there. @returns the bytes of the files */
+  async save(files: readonly ByteStream[]): Promise<number> {
+    const bytes = await turn(this.out, async (at) => {
+      const place = await this.choose();
+      this.place = place;
+      return place === this.out ? fill(at, place, files) : writeFolder(place, files);
+    });
+    this.marks.set(this.place!, await markOf(this.place!));
+    return bytes;
+  }
+
+  /** The newest save takes the place of the model in --out. */
+  async settle(): Promise<void> {
+    const { out, place } = this;
+    if (place === null || place === out) return;
+    await turn(out, (at) =>
+      turn(place, async ({ path }) => {
+        await checkFolder(out, (await listedIn(path)) ?? []);
+        await commit(at, path);
+      }),
+    );
+    this.place = out;
+  }
+
+  private async choose(): Promise<string> {
+    const isFree = async (path: string): Promise<boolean> => {
+      const names = await readdir(path).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        return null;
+      });
+      return names !== null && (names.length === 0 || (await this.isOwn(path)));
+    };
+    if (this.place !== null && (await this.isOwn(this.place))) return this.place;
+    return (await isFree(this.out)) ? this.out : freeName(`${await this.nameBeside()}.stopped`, isFree);
+  }
+
+  private async isOwn(path: string): Promise<boolean> {
+    return this.marks.has(path) && (await markOf(path)) === this.marks.get(path);
+  }
+
+  /** Beside what a link leads to, so that it can be renamed into place; otherwise as it was typed. */
+  private async nameBeside(): Promise<string> {
+    const [real, typed] = [await realPath(this.out), this.out.replace(/[\\/]+$/, '')];
+    return (await realPath(`${typed}.stopped`)) === `${real}.stopped` ? typed : real;
+  }
+}
+
+/** Another write makes another file of the list. */
+async function markOf(folder: string): Promise<string> {
+  const found = await stat(join(folder, LIST), { bigint: true }).catch(() => null);
+  return found ? `${found.ino} ${found.mtimeNs}` : '';
+}

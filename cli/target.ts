@@ -1,0 +1,83 @@
+/** Where --out leads, and what it must not be. */
+import { lstat, mkdir, readlink, realpath, rmdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { badSettings, type HomegrownError } from '../src/core/base/errors';
+
+/** The path without links, also of what is not there yet: a link to nothing leads to where that would be. */
+export async function realPath(path: string, links = 0): Promise<string> {
+  const whole = resolve(path);
+  try {
+    return await realpath(whole);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') throw unwritable(path, 'a file is where a folder would have to be');
+    if (code !== 'ENOENT' || links > MOST_LINKS || dirname(whole) === whole) throw error;
+  }
+  const at = join(await realPath(dirname(whole), links), basename(whole));
+  const found = await lstat(at).catch(() => null);
+  return found?.isSymbolicLink() ? realPath(resolve(dirname(at), await readlink(at)), links + 1) : at;
+}
+const MOST_LINKS = 40;
+
+/** Whether `inner` is `outer` or lies in it: by what they are, since a folder may have many paths. */
+export async function isIn(inner: string, outer: string): Promise<boolean> {
+  const wanted = await identity(outer);
+  if (wanted === null) return false;
+  for (let at = await realPath(inner); ; at = dirname(at)) {
+    if ((await identity(at)) === wanted) return true;
+    if (at === dirname(at)) return false;
+  }
+}
+
+async function identity(path: string): Promise<string | null> {
+  const found = await stat(path, { bigint: true }).catch(() => null);
+  return found && `${found.dev} ${found.ino}`;
+}
+
+/**
+ * Refuses a folder that holds what is not ours to write over, whatever else is in it.
+ * @param inputs files and folders that the command reads
+ */
+export async function checkTarget(out: string, inputs: readonly string[]): Promise<void> {
+  const places: readonly (readonly [path: string, what: string])[] = [
+    [process.cwd(), 'the current folder'],
+    [homedir(), 'your home folder'],
+    ...inputs.map((path) => [path, path] as const),
+  ];
+  for (const [path, what] of places) {
+    if (await isIn(path, out))
+      throw badSettings(`--out ${out} is ${what}, or holds it.`, 'Nothing was written. Name a folder of its own.');
+  }
+  const real = await realPath(out);
+  const [own, above] = [await stat(real).catch(() => null), await stat(dirname(real)).catch(() => null)];
+  if (own && above && own.dev !== above.dev)
+    throw unwritable(out, 'it is a disk of its own, and a folder on it would do');
+}
+
+export const unwritable = (path: string, why: string): HomegrownError =>
+  badSettings(`${path} cannot be written: ${why}.`, 'Nothing was written. Name another with --out.');
+
+/**
+ * `mkdir -p`, which in Node runs for ever where the system takes no folders, as under /proc. When it fails, none is left.
+ * @returns the folders that were not there, the innermost first
+ */
+export async function makeFolder(path: string): Promise<string[]> {
+  try {
+    await mkdir(path);
+    return [path];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return [];
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+  }
+  const made = await makeFolder(dirname(path));
+  try {
+    await mkdir(path);
+    return [path, ...made];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return made;
+    for (const folder of made) await rmdir(folder).catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,380 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { template } from '../scripts/templates';
+import type { Format } from '../src/core/export/format';
+import { FORMATS } from '../src/core/export/formats';
+import { huggingFaceFiles } from '../src/core/export/huggingFace';
+import { LIST, listedIn } from './listed';
+import { readModel } from './read';
+import { Saves } from './saves';
+import { markedModel } from './testing/model';
+import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
+
+let sandbox: string;
+beforeAll(async () => {
+  sandbox = await fs.mkdtemp(join(tmpdir(), 'write-'));
+});
+afterAll(() => fs.rm(sandbox, { recursive: true }));
+
+const filesOf = async (mark: number) => huggingFaceFiles(await markedModel(mark), { withOptimizer: true });
+const write = async (folder: string, mark: number) => writeFolder(folder, await filesOf(mark));
+
+let made = 0;
+/** A folder with a model of mark 1, and things of somebody's in and around it. */
+async function withSentinels(): Promise<{ around: string; model: string; expectWhole(): Promise<void> }> {
+  const around = join(sandbox, String(made++));
+  const model = join(around, 'model');
+  await write(model, 1);
+  await fs.mkdir(join(model, 'notes'));
+  const sentinels = ['thesis.txt', 'model.txt', 'model/notes.txt', 'model/.hidden', 'model/notes/chapter.md'];
+  for (const name of sentinels) await fs.writeFile(join(around, name), name);
+  await fs.symlink('../thesis.txt', join(model, 'link'));
+  const inode = async (name: string) => (await fs.stat(join(around, name))).ino;
+  const before = await Promise.all(['model', ...sentinels].map(inode));
+  return {
+    ...{ around, model },
+    async expectWhole() {
+      for (const name of sentinels) expect(await fs.readFile(join(around, name), 'utf8')).toBe(name);
+      expect(await fs.readlink(join(model, 'link'))).toBe('../thesis.txt');
+      expect(await Promise.all(['model', ...sentinels].map(inode))).toEqual(before);
+    },
+  };
+}
+
+/** Of a model whose files are all of one save. */
+async function markIn(folder: string): Promise<number> {
+  const { info, snapshot } = await readModel(folder);
+  const marks = new Set([
+    info!.state.step,
+    ...[...snapshot.tensors.values()].flatMap(({ data }) => [...new Set(data)]),
+  ]);
+  expect(marks.size).toBe(1);
+  return info!.state.step;
+}
+
+/** @returns how it ended, what it said, what it complained of */
+function runWriter(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const path = (name: string) => fileURLToPath(new URL(`./testing/${name}`, import.meta.url));
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', '--import', path('killAt.mjs'), path('writer.ts'), ...args],
+    { env: { ...process.env, ...env } },
+  );
+  const ended = { signal: null as string | null, code: null as number | null, stdout: '', stderr: '' };
+  child.stdout.on('data', (data: Buffer) => (ended.stdout += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (ended.stderr += data.toString()));
+  return new Promise<typeof ended>((resolve) =>
+    child.on('close', (code, signal) => resolve({ ...ended, code, signal })),
+  );
+}
+
+describe('a folder that is written again', () => {
+  test('keeps all that is not on the list, in place, and loses what is', async () => {
+    const { around, model, expectWhole } = await withSentinels();
+    const exported = await markedModel(2);
+    await writeFolder(model, huggingFaceFiles(exported, { withOptimizer: false }));
+    await expectWhole();
+    expect(await markIn(model)).toBe(2);
+    expect(await fs.readdir(model)).not.toContain('optimizer.safetensors');
+    expect((await fs.readdir(around)).sort()).toEqual(['model', 'model.txt', 'thesis.txt']);
+  });
+
+  test('of one format by another loses folders that are empty then, and no others', async () => {
+    const model = join(sandbox, String(made++));
+    const exported = await markedModel(1);
+    await writeFolder(model, await FORMATS['onnx-f32'].files(exported, { withOptimizer: false, template }));
+    await writeFolder(model, await FORMATS['onnx-f16'].files(exported, { withOptimizer: false, template }));
+    expect(await fs.readdir(join(model, 'onnx'))).toEqual(['model_fp16.onnx']);
+    await write(model, 2);
+    expect(await fs.readdir(model)).not.toContain('onnx');
+    await writeFolder(model, await FORMATS['onnx-f32'].files(exported, { withOptimizer: false, template }));
+    await fs.writeFile(join(model, 'onnx', 'mine.txt'), 'mine');
+    await write(model, 3);
+    expect(await fs.readdir(join(model, 'onnx'))).toEqual(['mine.txt']);
+  });
+
+  test('is refused when a file to come has the name of somebody’s', async () => {
+    const model = join(sandbox, String(made++));
+    const exported = await markedModel(1);
+    const options = { withOptimizer: false, template };
+    await writeFolder(model, await FORMATS['onnx-f32'].files(exported, options));
+    await fs.writeFile(join(model, 'model.safetensors'), 'mine');
+    await expect(write(model, 2)).rejects.toThrow(/model\.safetensors was not written by Homegrown/);
+    expect(await fs.readFile(join(model, 'model.safetensors'), 'utf8')).toBe('mine');
+    expect((await fs.readdir(join(model, 'onnx'))).length).toBe(1);
+  });
+
+  test.each(['hf', 'service', 'pytorch', 'onnx-f32', 'onnx-f16'] as const)(
+    'is known as ours from before there were lists: %s',
+    async (format) => {
+      const writer: Format = FORMATS[format];
+      const files = await writer.files(await markedModel(1), { withOptimizer: true, template });
+      const model = join(sandbox, String(made++));
+      await writeFolder(model, files);
+      await fs.rm(join(model, LIST));
+      await fs.writeFile(join(model, 'mine.txt'), 'mine');
+      const old = (await listedIn(model))!;
+      expect(files.map(({ name }) => name).filter((name) => !old.includes(name))).toEqual([]);
+      await write(model, 2);
+      const expected = [...(await filesOf(2)).map(({ name }) => name), LIST, 'mine.txt'];
+      expect((await fs.readdir(model)).sort()).toEqual(expected.sort());
+    },
+  );
+});
+
+describe('a list that lies', () => {
+  const lie = (model: string, files: readonly unknown[]) =>
+    fs.writeFile(join(model, LIST), JSON.stringify({ version: 1, files }));
+
+  test.each([
+    ...['../thesis.txt', 'notes/../../thesis.txt', '/etc/hostname', '..', '.', '', 'notes//chapter.md', 'a\\b'],
+    ...['C:x', 'a\0b', 7, null],
+  ])('names %j: the folder is not touched', async (name) => {
+    const { model, expectWhole } = await withSentinels();
+    await lie(model, ['config.json', name]);
+    await expect(write(model, 2)).rejects.toThrow('is not a list of files');
+    await expectWhole();
+    expect(await markIn(model)).toBe(1);
+  });
+
+  test('names a folder, or a file behind a link: they stay', async () => {
+    const { around, model, expectWhole } = await withSentinels();
+    const elsewhere = join(around, 'elsewhere');
+    await fs.mkdir(elsewhere);
+    await fs.writeFile(join(elsewhere, 'kept.txt'), 'kept');
+    await fs.symlink('../elsewhere', join(model, 'door'));
+    const ours = (await listedIn(model))!;
+    await lie(model, [...ours, 'notes', 'door/kept.txt', 'notes/chapter.md/x']);
+    await write(model, 2);
+    await expectWhole();
+    expect(await fs.readFile(join(elsewhere, 'kept.txt'), 'utf8')).toBe('kept');
+    expect(await fs.readlink(join(model, 'door'))).toBe('../elsewhere');
+  });
+
+  test('in what a save would have left: nothing is moved outside', async () => {
+    const { around, model, expectWhole } = await withSentinels();
+    const coming = join(around, '.model.saving', 'new');
+    await fs.mkdir(coming, { recursive: true });
+    await fs.writeFile(join(around, '.model.saving', 'thesis.txt'), 'theirs');
+    await lie(coming, ['../thesis.txt', '../../thesis.txt']);
+    await expect(readModel(model)).rejects.toThrow('is not a list of files');
+    await expectWhole();
+  });
+
+  test('and a link where the folder beside would be is not followed', async () => {
+    const { around, model, expectWhole } = await withSentinels();
+    await fs.mkdir(join(around, 'elsewhere', 'draft'), { recursive: true });
+    await fs.symlink('elsewhere', join(around, '.model.saving'));
+    await expect(write(model, 2)).rejects.toThrow('is in the way');
+    expect(await fs.readdir(join(around, 'elsewhere'))).toEqual(['draft']);
+    await expectWhole();
+  });
+});
+
+describe('--out is refused', () => {
+  const refused = async (out: string, inputs: readonly string[] = []) => {
+    const said = await checkOutFolder(out, inputs, []).then(
+      () => 'nothing',
+      (error: unknown) => error as Error,
+    );
+    expect(said).toMatchObject({ code: 'bad-settings' });
+    return (said as Error).message;
+  };
+
+  test('where it is or holds a place of the person’s, or an input, whatever it is called', async () => {
+    const { around, model, expectWhole } = await withSentinels();
+    const text = join(model, 'notes.txt');
+    await fs.symlink(model, join(around, 'alias'));
+    expect(await refused(model, [text])).toContain('notes.txt');
+    expect(await refused(join(around, 'alias'), [text])).toContain('notes.txt');
+    expect(await refused(model, [join(around, 'alias')])).toContain('alias');
+    expect(await refused(join(model, 'notes', '..'), [model])).toContain('or holds it');
+    expect(await refused('.')).toContain('the current folder');
+    expect(await refused('..')).toContain('the current folder');
+    expect(await refused('/')).toContain('the current folder');
+    const home = process.env['HOME'];
+    try {
+      process.env['HOME'] = join(model, 'notes');
+      expect(await refused(model)).toContain('your home folder');
+      expect(await refused(join(model, 'notes'))).toContain('your home folder');
+    } finally {
+      process.env['HOME'] = home;
+    }
+    await expectWhole();
+    await checkOutFolder(model, [join(around, 'thesis.txt')], []);
+    await checkOutFolder(join(around, 'alias'), [], []);
+  });
+
+  test('where it is part of what Homegrown has written', async () => {
+    const over = join(sandbox, String(made++));
+    await writeFolder(over, await FORMATS.pytorch.files(await markedModel(1), { withOptimizer: true, template }));
+    expect(await refused(join(over, 'model'))).toContain('is part of');
+    await checkOutFolder(join(over, 'checkpoints'), [], []);
+  });
+
+  test('where it could not be written at the end, and no folder is left from trying', async () => {
+    const { around, expectWhole } = await withSentinels();
+    expect(await refused(join(around, 'thesis.txt'))).toContain('cannot be written');
+    expect(await refused(join(around, 'thesis.txt', 'model'))).toContain('cannot be written');
+    expect(await refused(join(around, 'x'.repeat(300)))).toContain('its name is too long');
+    expect(await refused('/proc/nowhere/model')).toContain('cannot be written');
+    await fs.symlink('round', join(around, 'round'));
+    expect(await refused(join(around, 'round'))).toContain('in a circle');
+    await checkOutFolder(join(around, 'deep', 'deeper', 'model'), [], []);
+    expect((await fs.readdir(around)).sort()).toEqual(['model', 'model.txt', 'round', 'thesis.txt']);
+    await expectWhole();
+  });
+});
+
+describe('a single file', () => {
+  test('takes the place of a regular file or none; a link stays and what it leads to is replaced', async () => {
+    const { around, model, expectWhole } = await withSentinels();
+    const [file] = await filesOf(5);
+    const at = (name: string) => join(around, name);
+    await fs.writeFile(at('old.gguf'), 'old');
+    await fs.symlink('old.gguf', at('link.gguf'));
+    await fs.symlink('new.gguf', at('ahead.gguf'));
+    for (const name of ['link.gguf', 'ahead.gguf']) {
+      await checkOutFile(at(name), model);
+      await writeFile(at(name), file!);
+      expect((await fs.lstat(at(name))).isSymbolicLink()).toBe(true);
+      expect((await fs.readFile(at(name))).length).toBe(file!.size);
+    }
+    expect((await fs.readdir(around)).sort()).toEqual([
+      ...['ahead.gguf', 'link.gguf', 'model', 'model.txt', 'new.gguf', 'old.gguf', 'thesis.txt'],
+    ]);
+    await expectWhole();
+  });
+
+  test('is refused where something else is: a folder, a socket, a device, a file of a model', async () => {
+    const { around, model, expectWhole } = await withSentinels();
+    const socket = join(around, 'socket');
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    const foreign = join(around, 'foreign');
+    await fs.cp(model, foreign, { recursive: true, verbatimSymlinks: true });
+    for (const name of [LIST, 'homegrown.json', 'link']) await fs.rm(join(foreign, name));
+    await fs.rename(join(foreign, 'model.safetensors'), join(around, 'blob'));
+    await fs.symlink('../blob', join(foreign, 'model.safetensors'));
+    await fs.symlink('model/config.json', join(around, 'alias'));
+    try {
+      for (const [out, from, why] of [
+        [model, model, 'it is a folder'],
+        [socket, model, 'a device, a pipe or a socket'],
+        ['/dev/null', model, 'a device, a pipe or a socket'],
+        [join(model, 'config.json'), model, 'is part of'],
+        [join(model, 'config.json'), foreign, 'is part of'],
+        [join(around, 'alias'), foreign, 'is part of'],
+        [join(foreign, 'config.json'), foreign, 'is read from'],
+        [join(foreign, 'model-00001-of-00002.safetensors'), foreign, 'is read from'],
+        [join(around, 'blob'), foreign, 'is read from'],
+        [join(around, 'nowhere', 'x.gguf'), model, 'there is no such folder'],
+      ] as const)
+        await expect(checkOutFile(out, from), out).rejects.toThrow(why);
+    } finally {
+      server.close();
+    }
+    await checkOutFile(join(model, 'page.html'), model);
+    await expectWhole();
+  });
+});
+
+test('saves of a run stay beside the model of another one until they take its place', async () => {
+  const { around, model, expectWhole } = await withSentinels();
+  await fs.mkdir(`${model}.stopped`);
+  await fs.writeFile(join(`${model}.stopped`, 'mine.txt'), 'mine');
+  const [first, second] = [new Saves(model), new Saves(`${model}/`)];
+  for (const step of [10, 20]) {
+    await first.save(await filesOf(step));
+    await second.save(await filesOf(step + 1));
+  }
+  expect([first.place, second.place]).toEqual([`${model}.stopped-2`, `${model}.stopped-3`]);
+  expect([await markIn(model), await markIn(first.place!), await markIn(second.place!)]).toEqual([1, 20, 21]);
+  await fs.writeFile(join(first.place!, 'mine.txt'), 'mine');
+  await first.settle();
+  expect(await markIn(model)).toBe(20);
+  await second.settle();
+  expect(await markIn(model)).toBe(21);
+  // What was put beside the save in the meantime is nobody's to remove.
+  expect(await fs.readdir(`${model}.stopped-2`)).toEqual(['mine.txt']);
+  expect((await fs.readdir(around)).sort()).toEqual([
+    ...['model', 'model.stopped', 'model.stopped-2', 'model.txt', 'thesis.txt'],
+  ]);
+  await expectWhole();
+
+  const fresh = join(around, 'fresh');
+  const [early, late] = [new Saves(fresh), new Saves(fresh)];
+  await early.save(await filesOf(30));
+  await late.save(await filesOf(40));
+  await early.save(await filesOf(31));
+  expect([early.place, late.place]).toEqual([fresh, `${fresh}.stopped`]);
+  await late.settle();
+  await early.save(await filesOf(32));
+  expect([await markIn(fresh), early.place]).toEqual([40, `${fresh}.stopped`]);
+});
+
+test('of drafts that earlier builds left, a whole model is kept in sight and the rest goes', async () => {
+  const { around, model, expectWhole } = await withSentinels();
+  const { pid } = spawn(process.execPath, ['--version'], { stdio: 'ignore' }).once('error', () => undefined);
+  await runWriter([join(around, 'other'), '7', '1']);
+  await fs.cp(join(around, 'other'), join(around, `.model.${pid!}.part`), { recursive: true });
+  await fs.mkdir(join(around, '.model.999999998.part'));
+  await fs.writeFile(join(around, '.model.999999998.part', 'config.json'), '{');
+  await fs.writeFile(join(around, '.model.999999999.part'), 'half a file');
+  await fs.writeFile(join(around, `.model.${process.pid}.part`), 'of a process that runs');
+  expect(await markIn(model)).toBe(1);
+  expect(await markIn(`${model}.stopped`)).toBe(7);
+  expect((await fs.readdir(around)).sort()).toEqual([
+    ...[`.model.${process.pid}.part`, 'model', 'model.stopped', 'model.txt', 'other', 'thesis.txt'],
+  ]);
+  await expectWhole();
+});
+
+test('of 50 kills spread over the whole of a write none costs the older model, or anything around it', async () => {
+  const { around, model, expectWhole } = await withSentinels();
+  const dry = await runWriter([model, '2', '1'], { KILL_UNDER: around });
+  const calls = Number(/^(\d+) calls/m.exec(dry.stderr)?.[1]);
+  expect(calls).toBeGreaterThan(50);
+  let mark = 2;
+  const outcomes = { old: 0, new: 0, killed: 0, mended: 0 };
+  for (let i = 0; i < 50; i++) {
+    const at = 1 + Math.round((i * calls) / 49); // The last is after the end.
+    const { signal } = await runWriter([model, String(mark + 1), '1'], { KILL_AT: String(at), KILL_UNDER: around });
+    if (signal === 'SIGKILL') outcomes.killed++;
+    if ((await fs.readdir(around)).includes('.model.saving')) outcomes.mended++;
+    const found = await markIn(model);
+    expect([mark, mark + 1]).toContain(found);
+    outcomes[found === mark ? 'old' : 'new']++;
+    mark = found;
+    await expectWhole();
+    expect((await fs.readdir(around)).sort()).toEqual(['model', 'model.txt', 'thesis.txt']);
+    const whole = [...(await filesOf(0)).map(({ name }) => name), LIST, 'notes', 'notes.txt', '.hidden', 'link'];
+    expect((await fs.readdir(model)).sort()).toEqual(whole.sort());
+  }
+  expect(outcomes.killed).toBeGreaterThan(45);
+  expect(outcomes.mended).toBeGreaterThan(40);
+  expect(outcomes.old).toBeGreaterThan(10);
+  expect(outcomes.new).toBeGreaterThan(10);
+}, 240_000);
+
+test.each([2, 8])(
+  '%i processes that save into one folder at once wait for each other',
+  async (processes) => {
+    const { around, model, expectWhole } = await withSentinels();
+    const ended = await Promise.all(
+      Array.from({ length: processes }, (_, i) =>
+        runWriter([model, String(1000 * (i + 1)), '40'], { KILL_UNDER: '/nowhere' }),
+      ),
+    );
+    for (const { code, stderr } of ended) expect({ code, stderr }).toEqual({ code: 0, stderr: '0 calls\n' });
+    expect((await markIn(model)) % 1000).toBe(39);
+    expect((await fs.readdir(around)).sort()).toEqual(['model', 'model.txt', 'thesis.txt']);
+    await expectWhole();
+  },
+  240_000,
+);
