@@ -71,8 +71,8 @@ test('grow trains and writes a folder, and sample continues a prompt from it', a
   expect(last['valLoss']).toBeLessThan(told[0]!['valLoss'] as number);
   expect(Math.log(last['perplexity'] as number)).toBeCloseTo(last['valLoss'] as number, 9);
   expect(await readdir(out)).toEqual([
-    ...['DATASHEET.md', 'README.md', 'config.json', 'generation_config.json', 'homegrown.json', 'model.safetensors'],
-    ...['optimizer.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'trainer_state.json'],
+    ...['DATASHEET.md', 'README.md', 'config.json', 'generation_config.json', 'homegrown.files.json', 'homegrown.json'],
+    ...['model.safetensors', 'optimizer.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'trainer_state.json'],
   ]);
   expect(await readdir(folder)).toEqual(['model', 'text.txt']);
 
@@ -89,7 +89,7 @@ test('grow trains and writes a folder, and sample continues a prompt from it', a
   expect(first.stdout.length).toBeGreaterThan(5);
   expect(again.stdout).toBe(first.stdout);
   expect(greedy.stdout).not.toContain('Ein Wal');
-});
+}, 120_000);
 
 test('export writes each format where it was asked to, a folder or a file', async () => {
   const grown = await run('grow', grow('--tokenizer', 'bytes', '--steps', '2'));
@@ -128,9 +128,11 @@ test('Ctrl-C stops at a step, saves, and says how far it came', async () => {
     },
   );
   expect(stopped).toMatchObject({ code: 0, stderr: '' });
-  const { step } = lines(stopped.stdout).at(-1)!;
+  const { step, out: saved } = lines(stopped.stdout).at(-1)!;
   expect(step).toBeLessThan(100_000);
-  const info = JSON.parse(await readFile(join(out, 'homegrown.json'), 'utf8')) as { state: { step: number } };
+  const info = JSON.parse(await readFile(join(saved as string, 'homegrown.json'), 'utf8')) as {
+    state: { step: number };
+  };
   expect(info.state.step).toBe(step);
 });
 

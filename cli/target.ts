@@ -3,6 +3,7 @@ import { lstat, mkdir, readlink, realpath, rmdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { badSettings, type HomegrownError } from '../src/core/base/errors';
+import { checkFolder } from './listed';
 
 /** The path without links, also of what is not there yet: a link to nothing leads to where that would be. */
 export async function realPath(path: string, links = 0): Promise<string> {
@@ -46,8 +47,9 @@ export async function checkTarget(out: string, inputs: readonly string[]): Promi
     ...inputs.map((path) => [path, path] as const),
   ];
   for (const [path, what] of places) {
-    if (await isIn(path, out))
-      throw badSettings(`--out ${out} is ${what}, or holds it.`, 'Nothing was written. Name a folder of its own.');
+    if (!(await isIn(path, out))) continue;
+    await checkFolder(out, []); // The plainer reason, where it is not ours at all.
+    throw badSettings(`--out ${out} is ${what}, or holds it.`, 'Nothing was written. Name a folder of its own.');
   }
   const real = await realPath(out);
   const [own, above] = [await stat(real).catch(() => null), await stat(dirname(real)).catch(() => null)];

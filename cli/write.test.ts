@@ -194,14 +194,15 @@ describe('--out is refused', () => {
     expect(await refused(join(around, 'alias'), [text])).toContain('notes.txt');
     expect(await refused(model, [join(around, 'alias')])).toContain('alias');
     expect(await refused(join(model, 'notes', '..'), [model])).toContain('or holds it');
-    expect(await refused('.')).toContain('the current folder');
-    expect(await refused('..')).toContain('the current folder');
-    expect(await refused('/')).toContain('the current folder');
+    for (const folder of ['.', '..', '/', './cli/..'])
+      expect(await refused(folder)).toContain('not written by Homegrown');
     const home = process.env['HOME'];
     try {
       process.env['HOME'] = join(model, 'notes');
       expect(await refused(model)).toContain('your home folder');
-      expect(await refused(join(model, 'notes'))).toContain('your home folder');
+      expect(await refused(join(model, 'notes'))).toContain('not written by Homegrown');
+      process.env['HOME'] = around;
+      await checkOutFolder(model, [], []); // In a home is where a model may be.
     } finally {
       process.env['HOME'] = home;
     }
