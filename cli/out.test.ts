@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readModel } from './read';
 
 /** The commands, with somebody's things around what they write. */
+vi.setConfig({ testTimeout: 180_000 });
+
 let sandbox: string;
 let made = 0;
 /** A copy for each test: thesis.txt, text.txt, src/older (a model, with notes.txt), and an empty home. */
@@ -67,7 +69,7 @@ beforeAll(async () => {
   expect(grown).toMatchObject({ code: 0, stderr: '' });
   expect(lines(grown.stdout).at(-1)).toMatchObject({ step: 30, out: 'src/older' });
   await fs.writeFile(at('src/older/notes.txt'), 'notes');
-}, 120_000);
+}, 300_000);
 afterAll(() => fs.rm(sandbox, { recursive: true }));
 
 beforeEach(async () => {
@@ -160,7 +162,7 @@ describe('an older model stays', () => {
     expect(await stepIn(model)).toBe(20);
     expect((await fs.readdir(at('src'))).sort()).toEqual(['older', 'older.stopped']);
     expect(await fs.readFile(join(model, 'notes.txt'), 'utf8')).toBe('notes');
-  }, 120_000);
+  }, 300_000);
 
   test('until the next run is stopped where an evaluation says that it has learnt', async () => {
     const args = grow('--steps', '100000', '--eval-every', '1', '--learning-rate', '1e-2', '--warmup', '0');
@@ -189,7 +191,7 @@ describe('an older model stays', () => {
       expect(await fs.readFile(at('copy', 'notes.txt'), 'utf8')).toBe('notes');
       expect((await fs.readdir(around)).filter((name) => name.startsWith('.'))).toEqual([]);
     }
-  }, 120_000);
+  }, 300_000);
 });
 
 test('an export goes into its own folder again, whatever its format, and other things there stay', async () => {
@@ -200,7 +202,7 @@ test('an export goes into its own folder again, whatever its format, and other t
     expect(await run('export', args)).toMatchObject({ code: 0, stderr: '' });
     expect(await fs.readFile(at(`as-${format}`, 'mine.txt'), 'utf8')).toBe('mine');
   }
-}, 120_000);
+}, 300_000);
 
 describe('before the texts are read', () => {
   test.each<[string, string[], string]>([

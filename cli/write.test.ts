@@ -361,7 +361,7 @@ test('of 50 kills spread over the whole of a write none costs the older model, o
   expect(outcomes.mended).toBeGreaterThan(40);
   expect(outcomes.old).toBeGreaterThan(10);
   expect(outcomes.new).toBeGreaterThan(10);
-}, 240_000);
+}, 600_000);
 
 test.each([2, 8])(
   '%i processes that save into one folder at once wait for each other',
