@@ -1,28 +1,34 @@
 /** What the exporter has put into this document. */
-import type { PageModel } from '../core/export/html';
 import { fromFailure } from '../core/base/errors';
+import type { PageModel } from '../core/export/html';
+import { parseModel } from './damaged';
 import type { FromEngine, Line, ToEngine } from './protocol';
 
-export const embeddedModel = (): PageModel => JSON.parse(document.getElementById('model')!.textContent) as PageModel;
+export const embeddedModel = (): PageModel => parseModel(textOf('model'));
 
 /**
  * Hands the model and its weights to the engine, a block at a time; each block leaves the document as it goes, so that
- * memory holds the weights once. Reports bytes.
+ * memory holds the weights once. Reports bytes. Resolves once the engine has found all of it whole.
  */
 export async function handOver(
-  model: PageModel,
   engine: Line<ToEngine, FromEngine>,
   report: (bytes: number, of: number) => void,
 ): Promise<void> {
-  engine.postMessage({ kind: 'model', model });
-  for (const block of document.querySelectorAll('script[type="application/octet-stream;base64"]')) {
-    const base64 = block.textContent;
-    block.remove();
+  const give = async (message: ToEngine): Promise<void> => {
     const answer = await new Promise<FromEngine>((resolve) => {
       engine.onmessage = ({ data }) => resolve(data);
-      engine.postMessage({ kind: 'weights', base64 });
+      engine.postMessage(message);
     });
     if (answer.kind === 'failed') throw fromFailure(answer.failure);
     if (answer.kind === 'took') report(answer.bytes, answer.of);
+  };
+  await give({ kind: 'model', json: textOf('model') });
+  for (const block of document.querySelectorAll('script[type="application/octet-stream;base64"]')) {
+    const base64 = block.textContent;
+    block.remove();
+    await give({ kind: 'weights', base64 });
   }
+  await give({ kind: 'checksum', crc32: textOf('crc32') });
 }
+
+const textOf = (id: string): string => document.getElementById(id)?.textContent.trim() ?? '';

@@ -1,12 +1,14 @@
 import { badFile, HomegrownError, toFailure } from '../core/base/errors';
 import { uniform } from '../core/base/rng';
 import { formatBytes, formatCount } from '../core/base/units';
-import type { PageModel } from '../core/export/html';
+import { firstNonFinite, type HostTensor } from '../core/checkpoint/tensors';
+import { crc32 } from '../core/export/crc32';
 import type { ModelChoice } from '../core/models/network';
 import { choose } from '../core/sample/choose';
 import { tokenizerOf } from '../core/tokenizer/byteLevel';
 import { wholeCharacters } from '../core/tokenizer/statistics';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import { damaged, parseModel } from './damaged';
 import { gpt, workspaceOf } from './gpt';
 import { type Kernels, plainKernels } from './kernels';
 import type { FromEngine, Line, ToEngine } from './protocol';
@@ -16,20 +18,26 @@ import { nextScores } from './nextScores';
 /** Loads the model and writes with it, in a worker or in turns of the page's own loop. */
 export function serve(page: Line<FromEngine, ToEngine>): void {
   let loading: ReturnType<typeof load> | undefined;
+  let model: Model | undefined;
   let writing = new AbortController();
   const failed = (error: unknown): void => page.postMessage({ kind: 'failed', failure: toFailure(error) });
 
   const handle = async (message: ToEngine): Promise<void> => {
     switch (message.kind) {
       case 'model':
-        loading = load(message.model);
+        loading = load(message.json);
+        page.postMessage({ kind: 'took', ...loading.take('') });
         return;
       case 'weights':
         page.postMessage({ kind: 'took', ...loading!.take(message.base64) });
         return;
+      case 'checksum':
+        model = loading!.finish(message.crc32);
+        page.postMessage({ kind: 'ready' });
+        return;
       case 'write':
         writing = new AbortController();
-        await write(loading!.model(), message, writing.signal, page);
+        await write(model!, message, writing.signal, page);
         return;
       case 'stop':
         writing.abort();
@@ -44,42 +52,57 @@ interface Model {
   next: ReturnType<typeof nextScores>;
 }
 
-/** Takes weights until there are as many as the model has; then it is ready. */
-function load({ model, tensors, tokenizer, tokenizerHash }: PageModel) {
+/** Takes weights; once the checksum is that of all that came, there is a model. */
+function load(json: string) {
+  const { model, tensors, tokenizer, tokenizerHash } = parseModel(json);
   const floats = tensors.reduce((sum, [, size]) => sum + size, 0);
   const { kernels, weights } = memoryFor(model, floats);
   const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
   let taken = 0;
+  let sum = crc32(new TextEncoder().encode(json));
 
-  const build = (): Model => {
-    const byName = new Map<string, Float32Array>();
-    let at = 0;
-    for (const [name, size] of tensors) byName.set(name, weights.subarray(at, (at += size)));
-    const reader = gpt(model, (name) => byName.get(name)!, kernels);
-    return { tokenizer: tokenizerOf(tokenizer, tokenizerHash), next: nextScores(reader, model.config.context) };
-  };
-  let built: Model | undefined;
   return {
+    /** @throws HomegrownError `bad-file` */
     take(base64: string): { bytes: number; of: number } {
-      const piece = atob(base64);
-      if (taken + piece.length > bytes.length) throw damaged(taken + piece.length, bytes.length);
+      const piece = decoded(base64);
+      if (taken + piece.length > bytes.length) throw wrongLength(taken + piece.length, bytes.length);
       for (let i = 0; i < piece.length; i++) bytes[taken + i] = piece.charCodeAt(i);
-      taken += piece.length;
-      if (taken === bytes.length) built = build();
+      sum = crc32(bytes.subarray(taken, (taken += piece.length)), sum);
       return { bytes: taken, of: bytes.length };
     },
-    model(): Model {
-      if (!built) throw damaged(taken, bytes.length);
-      return built;
+    /** @throws HomegrownError `bad-file` */
+    finish(expected: string): Model {
+      if (taken < bytes.length) throw wrongLength(taken, bytes.length);
+      const found = sum.toString(16).padStart(8, '0');
+      if (found !== expected) throw damaged(`its checksum is ${found}, and ${expected || 'none'} was written`);
+      const byName = new Map<string, HostTensor>();
+      let at = 0;
+      for (const [name, size] of tensors) {
+        byName.set(name, { shape: [size], data: weights.subarray(at, (at += size)) });
+      }
+      const bad = firstNonFinite(byName);
+      if (bad !== undefined) {
+        throw badFile(
+          `This model cannot write: ${bad} is not a finite number.`,
+          'The training that wrote it had diverged: export an earlier step.',
+        );
+      }
+      const reader = gpt(model, (name) => byName.get(name)!.data, kernels);
+      return { tokenizer: tokenizerOf(tokenizer, tokenizerHash), next: nextScores(reader, model.config.context) };
     },
   };
 }
 
-const damaged = (found: number, expected: number): Error =>
-  badFile(
-    `This page should hold ${formatCount(expected)} bytes of weights, and ${formatCount(found)} were found.`,
-    'The file is not whole: copy or download it again.',
-  );
+function decoded(base64: string): string {
+  try {
+    return atob(base64);
+  } catch {
+    throw damaged('a block of its weights cannot be read');
+  }
+}
+
+const wrongLength = (found: number, expected: number): Error =>
+  damaged(`it should hold ${formatCount(expected)} bytes of weights, and ${formatCount(found)} were found`);
 
 /** Room for the weights, and what multiplies them. */
 function memoryFor(model: ModelChoice, floats: number): { kernels: Kernels; weights: Float32Array } {

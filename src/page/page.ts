@@ -1,23 +1,26 @@
 /** The page: what is typed and chosen goes to the engine, what the engine writes comes back. */
-import { type Failure, toFailure } from '../core/base/errors';
+import { badFile, type Failure, toFailure } from '../core/base/errors';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../core/base/units';
 import type { PageModel } from '../core/export/html';
 import { card } from './card';
-import { handOver } from './embedded';
+import { connect } from './connect';
+import { embeddedModel, handOver } from './embedded';
 import { part } from './parts';
 import type { FromEngine, Line, ToEngine } from './protocol';
 import { tokenList } from './tokens';
 
-export async function open(model: PageModel, connected: Promise<Line<ToEngine, FromEngine>>): Promise<void> {
-  part('name', HTMLElement).textContent = model.name;
-  part('summary', HTMLElement).textContent = model.summary;
-  part('card', HTMLElement).append(...card(model.card));
-  part('prompt', HTMLTextAreaElement).value = model.prompt;
+/** Shows the model and loads it. `script` is that of this document. What cannot be loaded is told in words. */
+export async function open(script: string): Promise<void> {
   try {
-    const engine = await connected;
+    const model = embeddedModel();
+    part('name', HTMLElement).textContent = model.name;
+    part('summary', HTMLElement).textContent = model.summary;
+    part('card', HTMLElement).append(...card(model.card));
+    part('prompt', HTMLTextAreaElement).value = model.prompt;
+    const engine = await connect(script);
     const begun = performance.now();
     let size = 0;
-    await handOver(model, engine, (bytes, of) => {
+    await handOver(engine, (bytes, of) => {
       size = of;
       say(`Loading the model, ${formatShare(bytes / of)} of ${formatBytes(of)}`);
     });
@@ -25,9 +28,16 @@ export async function open(model: PageModel, connected: Promise<Line<ToEngine, F
     ready(model, engine);
   } catch (error) {
     say('');
-    fail(toFailure(error));
+    const failure = toFailure(error);
+    fail(failure.code === 'bug' ? toFailure(UNKNOWN) : failure);
   }
 }
+
+/** The script is what was written, or the browser would not run it: what it stumbles over is its data, or the browser. */
+const UNKNOWN = badFile(
+  'The model of this page cannot be loaded: the file is damaged, or this browser is too old for it.',
+  'Copy or download the file again, or open it in a current browser.',
+);
 
 function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
   const form = part('form', HTMLFormElement);
@@ -65,6 +75,7 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
     switch (data.kind) {
       case 'listening':
       case 'took':
+      case 'ready':
         return; // Said before there was anything to write.
       case 'wrote':
         tokens.add(data.token);

@@ -1,17 +1,21 @@
 import type { Failure } from '../core/base/errors';
-import type { PageModel } from '../core/export/html';
 import type { GenerationSettings } from '../core/sample/generate';
 
-/** What the page tells the engine. First the model, then its weights piece by piece, each answered by `took` before the next. */
+/**
+ * What the page tells the engine. First the model, then its weights piece by piece, each answered by `took` before the next,
+ * then the checksum of all that, answered by `ready`; or by `failed`.
+ */
 export type ToEngine =
-  | { kind: 'model'; model: PageModel }
+  | { kind: 'model'; json: string }
   | { kind: 'weights'; base64: string }
+  | { kind: 'checksum'; crc32: string }
   | { kind: 'write'; prompt: string; settings: GenerationSettings }
   | { kind: 'stop' };
 
 export type FromEngine =
   | { kind: 'listening' }
   | { kind: 'took'; bytes: number; of: number }
+  | { kind: 'ready' }
   | { kind: 'wrote'; token: Written }
   | { kind: 'done'; rest: string; isEnd: boolean }
   | { kind: 'failed'; failure: Failure };

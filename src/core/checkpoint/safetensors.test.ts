@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
@@ -25,6 +26,8 @@ async function readAll(bytes: Uint8Array): Promise<NamedTensors> {
   for (const key of file.entries.keys()) all.set(key, await file.load(key));
   return all;
 }
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** A file with this header and this many bytes of data. */
 function fileOf(header: string | Uint8Array, dataBytes = 0, length?: bigint): Uint8Array {
@@ -78,7 +81,7 @@ test('the layout is what other readers want: aligned header, contiguous ascendin
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
   expect(length % 8).toBe(0);
   expect(JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)))).toEqual({
-    __metadata__: { format: 'pt', k: 'v' },
+    __metadata__: { format: 'pt', 'homegrown.tensors.sha256': sha256(bytes.subarray(8 + length)), k: 'v' },
     a: { dtype: 'F32', shape: [2, 3], data_offsets: [0, 24] },
     b: { dtype: 'F32', shape: [1], data_offsets: [24, 28] },
   });

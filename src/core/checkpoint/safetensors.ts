@@ -3,17 +3,23 @@
  * https://github.com/huggingface/safetensors, rules of `Metadata::validate` in safetensors/src/tensor.rs.
  */
 import { badFile } from '../base/errors';
+import { sha256 } from '../base/hash';
+import { breathe, type Job } from '../base/job';
 import type { ByteSource, ByteStream } from './byteSource';
 import { parseHeader, type HeaderEntry } from './safetensorsHeader';
 import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
+import { hashDiffers, hashTensors, NO_HASH, TENSORS_SHA256 } from './tensorsHash';
 
-/** Tensors in the map's order, all F32. `format: pt` is there because older transformers refuse files without it. */
+/**
+ * Tensors in the map's order, all F32, and their hash. `format: pt` is there because older transformers refuse files
+ * without it.
+ */
 export function writeSafetensors(
   name: string,
   tensors: NamedTensors,
   metadata: Readonly<Record<string, string>> = {},
 ): ByteStream {
-  const entries = [`"__metadata__":${JSON.stringify({ format: 'pt', ...metadata })}`];
+  const entries: string[] = [];
   let offset = 0;
   for (const [tensor, { shape, data }] of tensors) {
     const end = offset + data.byteLength;
@@ -22,28 +28,41 @@ export function writeSafetensors(
     );
     offset = end;
   }
-  const json = new TextEncoder().encode(`{${entries.join(',')}}`);
-  const length = Math.ceil(json.length / 8) * 8;
-  const header = new Uint8Array(8 + length).fill(SPACE);
-  new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
-  header.set(json, 8);
+  const header = (hash: string): Uint8Array => {
+    const all = { format: 'pt', [TENSORS_SHA256]: hash, ...metadata };
+    const json = new TextEncoder().encode(`{${[`"__metadata__":${JSON.stringify(all)}`, ...entries].join(',')}}`);
+    const length = Math.ceil(json.length / 8) * 8;
+    const bytes = new Uint8Array(8 + length).fill(SPACE);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+    bytes.set(json, 8);
+    return bytes;
+  };
   return {
     name,
-    size: header.length + offset,
-    *chunks() {
-      yield header;
-      for (const tensor of tensors.values()) {
-        const bytes = bytesOf(tensor);
-        for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
-      }
+    size: header(NO_HASH).length + offset,
+    async *chunks() {
+      yield header(await hashTensors(inPieces(tensors)));
+      yield* inPieces(tensors);
     },
   };
+}
+
+function* inPieces(tensors: NamedTensors): Generator<Uint8Array> {
+  for (const tensor of tensors.values()) {
+    const bytes = bytesOf(tensor);
+    for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+  }
 }
 
 export interface Safetensors {
   readonly metadata: ReadonlyMap<string, string>;
   /** What the header says, checked against the file's length; no tensor has been read. */
   readonly entries: ReadonlyMap<string, HeaderEntry>;
+  /**
+   * Reads all tensors through, and compares them with the hash that the file carries. One that carries none is not read.
+   * @throws HomegrownError `bad-file` with both hashes
+   */
+  check(job: Job): Promise<void>;
   /** One tensor as f32. NaN and infinities are kept: whether they are allowed is the caller's question. */
   load(name: string): Promise<HostTensor>;
 }
@@ -69,6 +88,20 @@ export async function openSafetensors(source: ByteSource, file: string): Promise
   return {
     metadata,
     entries,
+    async check({ signal, report }) {
+      const written = metadata.get(TENSORS_SHA256);
+      if (written === undefined) return;
+      const hash = await sha256();
+      const of = source.size - start;
+      for (let at = 0; at < of; at += PIECE) {
+        signal.throwIfAborted();
+        report({ label: `Checking ${file}`, done: at, of, unit: 'bytes' });
+        hash.update(await readExactly(source, start + at, Math.min(PIECE, of - at), fail));
+        await breathe();
+      }
+      const found = hash.hex();
+      if (found !== written) throw hashDiffers(file, written, found);
+    },
     async load(name) {
       const entry = entries.get(name);
       if (entry === undefined) throw fail(`it has no tensor ${name}`);

@@ -1,6 +1,7 @@
 import { formatCount } from '../base/units';
 import type { ByteStream } from '../checkpoint/byteSource';
 import type { HostTensor } from '../checkpoint/tensors';
+import { hashTensors, NO_HASH, TENSORS_SHA256 } from '../checkpoint/tensorsHash';
 import { modelSpec } from '../models';
 import { countParams } from '../models/spec';
 import { END_OF_TEXT, spell } from '../tokenizer/alphabet';
@@ -43,23 +44,30 @@ function ggufFile(model: Exported, type: GgufTypeName): ByteStream {
   const { info, tokenizer } = model;
   const architecture = GGUF[info.model.id]!;
   const tensors = placed(weightsOf(model), architecture, type);
-  const header = writeHeader({
-    keys: { ...general(info, architecture, type), ...sizes(info, architecture), ...tokenizerKeys(tokenizer) },
-    tensors: tensors.map(({ name, shape, as, offset }) => ({ name, shape, type: GGUF_TYPES[as].code, offset })),
-  });
+  const keys = { ...general(info, architecture, type), ...sizes(info, architecture), ...tokenizerKeys(tokenizer) };
+  const header = (hash: string): Uint8Array =>
+    writeHeader({
+      keys: { ...keys, [TENSORS_SHA256]: string(hash) },
+      tensors: tensors.map(({ name, shape, as, offset }) => ({ name, shape, type: GGUF_TYPES[as].code, offset })),
+    });
   const last = tensors.at(-1)!;
   return {
     name: `${model.name}-${type}.gguf`,
-    size: header.length + last.offset + aligned(last.bytes),
-    *chunks() {
-      yield header;
-      for (const tensor of tensors) {
-        for (const rows of rowsOf(tensor)) yield GGUF_TYPES[tensor.as].encode(rows, tensor.name);
-        const padding = aligned(tensor.bytes) - tensor.bytes;
-        if (padding > 0) yield new Uint8Array(padding);
-      }
+    size: header(NO_HASH).length + last.offset + aligned(last.bytes),
+    async *chunks() {
+      yield header(await hashTensors(inPieces(tensors)));
+      yield* inPieces(tensors);
     },
   };
+}
+
+/** All that follows the header, padding too. */
+function* inPieces(tensors: readonly Placed[]): Generator<Uint8Array> {
+  for (const tensor of tensors) {
+    for (const rows of rowsOf(tensor)) yield GGUF_TYPES[tensor.as].encode(rows, tensor.name);
+    const padding = aligned(tensor.bytes) - tensor.bytes;
+    if (padding > 0) yield new Uint8Array(padding);
+  }
 }
 
 function general(info: RunInfo, { name }: GgufArchitecture, type: GgufTypeName): Record<string, GgufValue> {

@@ -5,6 +5,7 @@ import { gather } from '../checkpoint/byteSource';
 import { greedy, trainedModels } from '../testing/trainedModel';
 import { serve } from '../../page/engine';
 import type { FromEngine, Line, ToEngine } from '../../page/protocol';
+import type { Failure } from '../base/errors';
 import { base64, base64Length } from './base64';
 import type { Exported } from './format';
 import { html, type PageModel } from './html';
@@ -20,8 +21,9 @@ async function written(model: Exported): Promise<string> {
 }
 const blocksOf = (page: string): string[] =>
   [...page.matchAll(/<script type="application\/octet-stream;base64">([^<]*)<\/script>/g)].map(([, text]) => text!);
-const modelIn = (page: string): PageModel =>
-  JSON.parse(/<script type="application\/json" id="model">([^<]*)<\/script>/.exec(page)![1]!) as PageModel;
+const textIn = (page: string, id: string): string =>
+  new RegExp(`<script [^>]*id="${id}">([^<]*)</script>`).exec(page)![1]!.trim();
+const modelIn = (page: string): PageModel => JSON.parse(textIn(page, 'model')) as PageModel;
 
 /** The engine of the page, told to write by the page's own messages. */
 async function answer(source: string, prompt: string, settings: Extract<ToEngine, { kind: 'write' }>['settings']) {
@@ -42,8 +44,10 @@ async function answer(source: string, prompt: string, settings: Extract<ToEngine
   try {
     serve(port2);
     await hear('listening');
-    page.postMessage({ kind: 'model', model: modelIn(source) });
+    page.postMessage({ kind: 'model', json: textIn(source, 'model') });
     for (const text of blocksOf(source)) page.postMessage({ kind: 'weights', base64: text });
+    page.postMessage({ kind: 'checksum', crc32: textIn(source, 'crc32') });
+    await hear('ready');
     page.postMessage({ kind: 'write', prompt, settings });
     await hear('done');
     return heard;
@@ -102,11 +106,64 @@ test('the size is known before, and the weights are all there, bit for bit', asy
   }
 });
 
-test('a page that lost a part of its weights says so', async () => {
+const one = { temperature: 0, topK: 0, topP: 1, seed: 1, length: 1 };
+
+/** Why the page does not write. */
+async function refusal(page: string): Promise<Failure> {
+  const heard = await answer(page, 'a', one);
+  expect(heard.some(({ kind }) => kind === 'ready' || kind === 'wrote')).toBe(false);
+  const failed = heard.find((message) => message.kind === 'failed');
+  return failed!.failure;
+}
+
+test('a page that lost a part of its weights, or holds what is no base64, says so', async () => {
   const page = await written(models[0]!);
-  const cut = page.replace(/(base64">[^<]*)[^<]{40}(?=<)/, '$1');
-  const heard = await answer(cut, 'a', { temperature: 0, topK: 0, topP: 1, seed: 1, length: 1 });
-  expect(heard.at(-1)).toMatchObject({ kind: 'failed', failure: { code: 'bad-file' } });
+  const lost = await refusal(page.replace(/(base64">[^<]*)[^<]{40}(?=<)/, '$1'));
+  expect(lost).toMatchObject({ code: 'bad-file', message: expect.stringMatching(/bytes of weights, and/) as string });
+  const garbled = await refusal(page.replace(/(base64">[^<]{1000})[^<]/, '$1*'));
+  expect(garbled).toMatchObject({
+    ...{ code: 'bad-file', message: 'This page is damaged: a block of its weights cannot be read.' },
+    remedy: expect.stringMatching(/download the file again/) as string,
+  });
+});
+
+test('a flipped bit anywhere in what the exporter wrote is refused in words', async () => {
+  const page = Buffer.from(await written(models[0]!), 'latin1');
+  const [start, end] = [page.indexOf('id="model">') + 11, page.lastIndexOf('<script>')];
+  const spans = [...page.toString('latin1').matchAll(/<script type="[^"]+"[^>]*>|<\/script>/g)];
+  const isText = (at: number): boolean => !spans.some(({ index, 0: tag }) => at >= index && at < index + tag.length);
+  const at = fc.integer({ min: start, max: end - 1 }).filter((i) => isText(i) && page[i]! > 0x20);
+  await fc.assert(
+    fc.asyncProperty(at, fc.nat(6), async (place, bit) => {
+      const flipped = Buffer.from(page);
+      flipped[place]! ^= 1 << bit;
+      fc.pre(flipped[place] !== 0x3c); // A `<` is the browser's to make sense of.
+      const { code, message, remedy } = await refusal(flipped.toString('latin1'));
+      if (code === 'bug') return; // What the engine has no words for, page.ts has.
+      expect(['bad-file', 'out-of-memory']).toContain(code);
+      expect(message).not.toMatch(/atob|iterable|undefined|JSON/);
+      expect(remedy).toMatch(/again/);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a weight that is no number is refused by its name, though the checksum is right', async () => {
+  const { snapshot, ...rest } = models[0]!;
+  const { shape, data } = snapshot.tensors.get('transformer.ln_f.bias')!;
+  const tensors = new Map([...snapshot.tensors, ['transformer.ln_f.bias', { shape, data: data.with(3, NaN) }]]);
+  const page = await written({ ...rest, snapshot: { ...snapshot, tensors } });
+  expect(await refusal(page)).toMatchObject({
+    ...{ code: 'bad-file', message: 'This model cannot write: transformer.ln_f.bias[3] is not a finite number.' },
+  });
+});
+
+test('weights that are too large to reckon with are told as that, where they would be written from', async () => {
+  const { snapshot, ...rest } = models[0]!;
+  const { shape, data } = snapshot.tensors.get('transformer.ln_f.weight')!;
+  const tensors = new Map([...snapshot.tensors, ['transformer.ln_f.weight', { shape, data: data.map(() => 3e38) }]]);
+  const heard = await answer(await written({ ...rest, snapshot: { ...snapshot, tensors } }), 'a', one);
+  expect(heard.at(-1)).toMatchObject({ kind: 'failed', failure: { code: 'diverged' } });
 });
 
 test('a model too large for the browser is refused with its size', async () => {

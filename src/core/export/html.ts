@@ -6,6 +6,7 @@ import type { ModelChoice } from '../models/network';
 import { countParams } from '../models/spec';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { base64, base64Length } from './base64';
+import { crc32 } from './crc32';
 import { weightsOf } from './exported';
 import { fill } from './fill';
 import type { Exported, Format } from './format';
@@ -13,9 +14,9 @@ import type { RunInfo } from './homegrownJson';
 import { modelCard } from './modelCard';
 
 /**
- * One page that holds the model and writes with it, opened by a double click, without a server or a network. Weights
- * are f32 in base64, 5.33 bytes a parameter, in blocks that the page takes out one by one; everything else that the
- * page is told is one block of JSON. Its code comes from src/page.
+ * One page that holds the model and writes with it, opened by a double click, without a server or a network. Everything
+ * that the page is told is one block of JSON; then come the weights, f32 in base64, 5.33 bytes a parameter, in blocks that
+ * the page takes out one by one; then a checksum of both. Its code comes from src/page.
  */
 export const html: Format = {
   kind: 'file',
@@ -50,22 +51,25 @@ export interface PageModel {
 function page(exported: Exported, before: string, after: string): ByteStream {
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
   const weights = weightsOf(exported);
-  const head = encode(
-    fill(before, { title: escaped(exported.info.name), model: jsonInScript(pageModel(exported, weights)) }),
-  );
+  const model = jsonInScript(pageModel(exported, weights));
+  const head = encode(fill(before, { title: escaped(exported.info.name), model }));
   const [open, close, tail] = [encode(OPEN), encode(CLOSE), encode(after)];
+  const end = (sum: number): Uint8Array => encode(`${CHECKSUM}${sum.toString(16).padStart(8, '0')}${CLOSE}`);
   const bytes = [...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   const blocks = Math.ceil(bytes / BLOCK);
   return {
     name: `${exported.name}.html`,
-    size: head.length + blocks * (open.length + close.length) + base64Length(bytes) + tail.length,
+    size: head.length + blocks * (open.length + close.length) + base64Length(bytes) + end(0).length + tail.length,
     *chunks() {
       yield head;
+      let sum = crc32(encode(model));
       for (const block of inBlocks(weights)) {
+        sum = crc32(block, sum);
         yield open;
         yield base64(block);
         yield close;
       }
+      yield end(sum);
       yield tail;
     },
   };
@@ -118,6 +122,8 @@ function* inBlocks(weights: NamedTensors): Generator<Uint8Array> {
 /** Bytes of weights a block; a multiple of 3, so that only the last ends in padding. */
 const BLOCK = 3 * 2 ** 20;
 const OPEN = '<script type="application/octet-stream;base64">';
+/** CRC-32 of the JSON and of the weights' bytes after it, in hex: docs/decisions/0024. */
+const CHECKSUM = '<script type="text/plain" id="crc32">';
 const CLOSE = '</script>\n';
 
 /** For the text of an element: nothing in it can begin a tag or a character reference. */

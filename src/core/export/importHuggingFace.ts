@@ -52,12 +52,14 @@ export async function importHuggingFace(
   const isCopied = !described.config.untied && weights.shapes.has(HEAD);
   const own = isCopied ? new Map([...weights.shapes].filter(([name]) => name !== HEAD)) : weights.shapes;
   compare(weights.file, shapes, own);
+  await weights.check(job);
   if (isCopied) await checkCopy(weights, modelSpec(model.id).classifier(described.config));
   const moments =
     info && folder.has('optimizer.safetensors')
       ? await openTensors(folder, ['optimizer.safetensors'], (name) => name, 'optimizer.safetensors')
       : null;
   if (info && moments) compare('optimizer.safetensors', momentShapes(info.recipe, shapes), moments.shapes);
+  await moments?.check(job);
 
   const tensors = new Map<string, HostTensor>();
   const all = [

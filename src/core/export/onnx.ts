@@ -1,5 +1,6 @@
 import { formatBytes } from '../base/units';
 import type { ByteStream } from '../checkpoint/byteSource';
+import { hashTensors, NO_HASH, TENSORS_SHA256 } from '../checkpoint/tensorsHash';
 import { modelSpec, type ModelId } from '../models';
 import type { ModelChoice } from '../models/network';
 import { sizeOf } from '../models/spec';
@@ -9,7 +10,7 @@ import { describingFiles } from './huggingFace';
 import type { RunInfo } from './homegrownJson';
 import { gpt } from './onnx/gpt';
 import { type GraphBuilder, graphBuilder, type Precision } from './onnx/graph';
-import { chunksOf, partsSize } from './onnx/parts';
+import { chunksOf, type Part, partsSize } from './onnx/parts';
 import { model } from './onnx/proto';
 
 /** A folder that transformers.js opens, on onnxruntime: in a browser, in Node. */
@@ -37,8 +38,15 @@ export function onnxFile(
   const choice = exported.info.model;
   const g = graphBuilder(choice.id, weightsOf(exported), precision);
   GRAPHS[choice.id]!(g, choice);
-  const parts = model(g.finish());
-  return { name, size: partsSize(parts), chunks: () => chunksOf(parts) };
+  const graph = g.finish();
+  const parts = (hash: string): Part[] => model(graph, { [TENSORS_SHA256]: hash });
+  return {
+    name,
+    size: partsSize(parts(NO_HASH)),
+    async *chunks() {
+      yield* chunksOf(parts(await hashTensors(chunksOf(graph.initializers.map(({ data }) => data)))));
+    },
+  };
 }
 
 /** How each architecture computes, in ONNX's operators. */

@@ -1,5 +1,6 @@
 /** The tensors of a Hugging Face folder, in one safetensors file or in pieces with or without an index. */
 import { badFile } from '../base/errors';
+import type { Job } from '../base/job';
 import { z } from '../base/zod';
 import type { ByteSource } from '../checkpoint/byteSource';
 import { openSafetensors, type Safetensors } from '../checkpoint/safetensors';
@@ -10,6 +11,8 @@ export interface Weights {
   file: string;
   /** Under our names. */
   shapes: ReadonlyMap<string, { shape: readonly number[] }>;
+  /** @throws HomegrownError `bad-file` where the tensors are not those that the file's own hash is of */
+  check(job: Job): Promise<void>;
   load(name: string): Promise<HostTensor>;
 }
 
@@ -50,8 +53,10 @@ export async function openTensors(
   const found = new Map<string, { theirs: string; at: string; from: Safetensors }>();
   const differences: string[] = [];
   const seen = new Set<string>();
+  const opened: Safetensors[] = [];
   for (const at of files) {
     const from = await openSafetensors(folder.get(at)!, at);
+    opened.push(from);
     for (const theirs of from.entries.keys()) {
       const place = places?.get(theirs);
       if (places && place !== at) {
@@ -75,6 +80,9 @@ export async function openTensors(
   return {
     file,
     shapes: new Map([...found].map(([ours, { theirs, from }]) => [ours, from.entries.get(theirs)!])),
+    async check(job) {
+      for (const from of opened) await from.check(job);
+    },
     load(name) {
       const { theirs, from } = found.get(name)!;
       return from.load(theirs);

@@ -32,6 +32,12 @@ test('alternatives are the eight likeliest, as the model says', () => {
   expect(alternatives.map(([token]) => token)).toEqual([1, 2, 0, 3, 4]);
   expect(probability).toBeCloseTo(softmax([...logits])[id]!, 6);
 });
+test('what is not a finite number is no score', () => {
+  for (const bad of [NaN, Infinity]) {
+    expect(() => choose(Float32Array.of(1, bad, 2), all, 0.5)).toThrow(/not a finite number/);
+  }
+  expect(choose(Float32Array.of(1, -Infinity), all, 0.5).id).toBe(0); // A token that is never next.
+});
 test('any settings give a token that exists', () => {
   const settings = fc.record({
     temperature: fc.double({ min: 0, max: 10, noNaN: true }),

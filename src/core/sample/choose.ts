@@ -1,3 +1,5 @@
+import { HomegrownError } from '../base/errors';
+
 /** What shapes a choice among the tokens. */
 export interface SamplingSettings {
   /** 0 = always the likeliest; 1 = as the model says; above = flatter. */
@@ -15,11 +17,21 @@ export interface Choice {
   alternatives: readonly (readonly [id: number, probability: number])[];
 }
 
-/** Chooses a token by one uniform number in [0, 1). Ties go to the lower id. logits [V]. */
+/**
+ * Chooses a token by one uniform number in [0, 1). Ties go to the lower id. logits [V].
+ * @throws HomegrownError `diverged` where a score is not a finite number
+ */
 export function choose(logits: Float32Array, { temperature, topK, topP }: SamplingSettings, uniform: number): Choice {
   const highest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
   let total = 0;
   for (const z of logits) total += Math.exp(z - highest);
+  if (!Number.isFinite(total)) {
+    throw new HomegrownError(
+      'diverged',
+      'The model scores the next token with what is not a finite number.',
+      'Its training has diverged: use an earlier step.',
+    );
+  }
   const probability = (id: number): number => Math.exp(logits[id]! - highest) / total;
   const order = Uint32Array.from(logits, (_, id) => id).sort((a, b) => logits[b]! - logits[a]! || a - b);
   const chosen = (id: number): Choice => ({

@@ -37,8 +37,8 @@ export interface Graph {
   initializers: readonly Initializer[];
 }
 
-/** A ModelProto, whose weights are not read before its chunks are. */
-export function model(graph: Graph): Part[] {
+/** A ModelProto, whose weights are not read before its chunks are. `metadata`: what is to be known besides, by name. */
+export function model(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Part[] {
   return [
     new BinaryWriter()
       .tag(1, WireType.Varint)
@@ -52,6 +52,9 @@ export function model(graph: Graph): Part[] {
       .join()
       .finish(),
     ...field(7, graphParts(graph)),
+    ...Object.entries(metadata).flatMap(([key, value]) =>
+      field(14, [...field(1, [utf8(key)]), ...field(2, [utf8(value)])]),
+    ),
   ];
 }
 export const OPSET = 20;

@@ -1,0 +1,97 @@
+/** Exported files in which a bit has flipped, or a weight is no number, through what reads them here. */
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { template } from '../../../scripts/templates';
+import { unwatched } from '../base/job';
+import { bytesSource, gather } from '../checkpoint/byteSource';
+import type { HostTensor } from '../checkpoint/tensors';
+import { trainedModels } from '../testing/trainedModel';
+import type { Exported, Format } from './format';
+import { huggingFace } from './huggingFace';
+import { importHuggingFace } from './importHuggingFace';
+import { pytorch } from './pytorch';
+import { safetensors } from './safetensors';
+
+type Files = ReadonlyMap<string, Uint8Array>;
+let model: Exported;
+beforeAll(async () => {
+  model = (await trainedModels())[0]!;
+}, 240_000);
+
+async function written(format: Format, exported = model): Promise<Files> {
+  const files = await format.files(exported, { withOptimizer: true, template });
+  return new Map(await Promise.all(files.map(async (file) => [file.name, await gather(file)] as const)));
+}
+const read = (files: Files) =>
+  importHuggingFace(
+    [...files].map(([name, bytes]) => ({ name, source: bytesSource(bytes) })),
+    unwatched,
+  );
+/** Where a safetensors file's tensors begin. */
+const dataOf = (bytes: Uint8Array): number => 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
+const withBit = (bytes: Uint8Array, at: number, bit: number): Uint8Array => bytes.with(at, bytes[at]! ^ (1 << bit));
+
+/** The model's own folder, and its weights in each file that holds them as safetensors. */
+async function folders(): Promise<readonly (readonly [format: string, Files])[]> {
+  const whole = await written(huggingFace);
+  const [[, alone] = []] = await written(safetensors);
+  const handedOver = [...(await written(pytorch))].filter(([name]) => name.startsWith('model/'));
+  return [
+    ['hf', whole],
+    ['safetensors', new Map([...whole, ['model.safetensors', alone!]])],
+    ['pytorch', new Map(handedOver.map(([name, bytes]) => [name.slice('model/'.length), bytes]))],
+  ];
+}
+
+describe('safetensors', () => {
+  test('a flipped bit anywhere in the tensors is refused, with the file, both hashes and a way out', async () => {
+    for (const [, files] of await folders()) {
+      expect((await read(files)).snapshot).toEqual(model.snapshot);
+      const file = fc.constantFrom('model.safetensors', 'optimizer.safetensors');
+      await fc.assert(
+        fc.asyncProperty(file, fc.nat(), fc.nat(7), async (name, place, bit) => {
+          const bytes = files.get(name)!;
+          const start = dataOf(bytes);
+          const at = start + (place % (bytes.length - start));
+          await expect(read(new Map([...files, [name, withBit(bytes, at, bit)]]))).rejects.toMatchObject({
+            code: 'bad-file',
+            message: expect.stringMatching(
+              new RegExp(`^${name}: .*hash to [0-9a-f]{12}…, and .* [0-9a-f]{12}…`),
+            ) as string,
+            remedy: expect.stringMatching(/[Dd]ownload it again/) as string,
+          });
+        }),
+        { numRuns: 15 },
+      );
+    }
+  });
+
+  test('a file that carries no hash is opened, whatever its bits are', async () => {
+    const files = await written(huggingFace);
+    const bytes = files.get('model.safetensors')!;
+    const header = new TextDecoder().decode(bytes.subarray(8, dataOf(bytes)));
+    const bare = header.replace(/,"homegrown\.tensors\.sha256":"[0-9a-f]{64}"/, '');
+    expect(bare).not.toBe(header);
+    const plain = bytes.slice();
+    plain.set(new TextEncoder().encode(bare.padEnd(header.length)), 8);
+    const { snapshot } = await read(new Map([...files, ['model.safetensors', withBit(plain, bytes.length - 4, 0)]]));
+    expect(snapshot.tensors.size).toBe(model.snapshot.tensors.size);
+  });
+
+  test('a weight that is no number is refused by its name, though its hash is right', async () => {
+    for (const value of [NaN, Infinity]) {
+      const files = await written(huggingFace, withWeight('transformer.h.1.mlp.c_fc.weight', 100, value));
+      await expect(read(files)).rejects.toMatchObject({
+        code: 'bad-file',
+        message: 'model.safetensors: transformer.h.1.mlp.c_fc.weight[100] is not a finite number',
+      });
+    }
+  });
+});
+
+function withWeight(name: string, at: number, value: number): Exported {
+  const { snapshot } = model;
+  const { shape, data } = snapshot.tensors.get(name)!;
+  const changed: HostTensor = { shape, data: data.with(at, value) };
+  return { ...model, snapshot: { ...snapshot, tensors: new Map([...snapshot.tensors, [name, changed]]) } };
+}
