@@ -1,11 +1,18 @@
 /** GGUF read back from its specification, apart from what writes it. https://github.com/ggml-org/ggml/blob/master/docs/gguf.md */
+import { sha256 } from 'hash-wasm';
 import { badFile } from '../core/base/errors';
-import type { ByteSource } from '../core/checkpoint/byteSource';
-import type { Written } from './written';
+import { compareHash, type Written } from './written';
 
-/** A GPT-2: sizes from its keys, weights in 32 bits under Hugging Face's names. */
-export async function ggufIn(source: ByteSource): Promise<Written> {
-  const bytes = await source.read(0, source.size);
+export interface Gguf {
+  view: DataView;
+  /** Numbers of 32 bits, and lengths of lists. */
+  numbers: ReadonlyMap<string, number>;
+  /** `shape`: fastest first. `at`: of the first value, from the beginning of the file. */
+  tensors: readonly { name: string; shape: readonly number[]; type: number; at: number }[];
+}
+
+/** Its header, once the tensors are found to be those that the hash in it is of. */
+export async function openGguf(bytes: Uint8Array): Promise<Gguf> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   const u32 = (): number => view.getUint32((at += 4) - 4, true);
@@ -14,13 +21,18 @@ export async function ggufIn(source: ByteSource): Promise<Written> {
     const length = u64();
     return new TextDecoder().decode(bytes.subarray(at, (at += length)));
   };
-  /** Numbers of 32 bits, lengths of lists; other values are passed over. */
-  const value = (type: number): number => {
+  let hash: string | undefined;
+  /** Numbers of 32 bits, lengths of lists; other values but the hash are passed over. */
+  const value = (key: string, type: number): number => {
     if (type === 4 || type === 5) return u32();
-    if (type === 8) return string().length;
+    if (type === 8) {
+      const text = string();
+      if (key === 'homegrown.tensors.sha256') hash = text;
+      return NaN;
+    }
     if (type === 9) {
       const [of, length] = [u32(), u64()];
-      for (let i = 0; i < length; i++) value(of);
+      for (let i = 0; i < length; i++) value('', of);
       return length;
     }
     const size = SIZES[type];
@@ -31,22 +43,31 @@ export async function ggufIn(source: ByteSource): Promise<Written> {
 
   if (u32() !== 0x46554747 || u32() !== 3) throw badFile('It is not GGUF of version 3');
   const [tensors, keys] = [u64(), u64()];
-  const known = new Map<string, number>();
-  for (let i = 0; i < keys; i++) known.set(string(), value(u32()));
+  const numbers = new Map<string, number>();
+  for (let i = 0; i < keys; i++) {
+    const key = string();
+    numbers.set(key, value(key, u32()));
+  }
   const infos = Array.from({ length: tensors }, () => {
     const name = string();
-    const shape = Array.from({ length: u32() }, u64); // fastest first
+    const shape = Array.from({ length: u32() }, u64);
     return { name, shape, type: u32(), offset: u64() };
   });
   const start = Math.ceil(at / 32) * 32;
+  compareHash(await sha256(bytes.subarray(start)), hash);
+  return { view, numbers, tensors: infos.map(({ offset, ...info }) => ({ ...info, at: start + offset })) };
+}
+
+/** A GPT-2: sizes from its keys, weights in 32 bits under Hugging Face's names. */
+export function ggufIn({ view, numbers, tensors }: Gguf): Written {
   const weights = new Map<string, Float32Array>();
-  for (const { name, shape, type, offset } of infos) {
+  for (const { name, shape, type, at } of tensors) {
     const { hugging, turned } = nameOf(name);
     const count = shape.reduce((product, size) => product * size, 1);
-    const values = decode(view, start + offset, count, type);
+    const values = decode(view, at, count, type);
     weights.set(hugging, turned ? transposed(values, shape[0]!) : values);
   }
-  const size = (key: string): number => known.get(`gpt2.${key}`) ?? NaN;
+  const size = (key: string): number => numbers.get(`gpt2.${key}`) ?? NaN;
   return {
     model: {
       id: 'gpt',
@@ -57,7 +78,7 @@ export async function ggufIn(source: ByteSource): Promise<Written> {
         context: size('context_length'),
         ...(weights.has('lm_head.weight') && { untied: true as const }),
       },
-      vocabulary: known.get('tokenizer.ggml.tokens') ?? NaN,
+      vocabulary: numbers.get('tokenizer.ggml.tokens') ?? NaN,
     },
     weights,
   };

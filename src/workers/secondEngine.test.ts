@@ -11,6 +11,7 @@ import { trainedModels } from '../core/testing/trainedModel';
 import { useWasm as onWasm } from '../core/testing/wasm';
 import { BOUNDS, compare, type Figures, matches } from '../core/verify/compare';
 import { PLACES, reference, type Reference } from '../core/verify/reference';
+import { checkOnnx } from './onnxIn';
 import { secondEngine } from './secondEngine';
 
 let model: Exported;
@@ -88,20 +89,28 @@ function flipped(bytes: Buffer): Buffer {
   return Buffer.concat([bytes.subarray(0, at + 3), Buffer.of(bytes[at + 3]! ^ 0x02), bytes.subarray(at + 4)]);
 }
 
-for (const format of ['gguf-f32', 'gguf-f16', 'safetensors'] as const) {
-  test(`${format}: a flipped bit of a weight is a mismatch`, async () => {
-    const figures = await check(format, new Uint8Array(flipped(Buffer.from(await written(format)))));
-    expect(matches(figures)).toBe(false);
+for (const format of ['gguf-f32', 'gguf-f16', 'gguf-q8_0', 'safetensors'] as const) {
+  test(`${format}: a flipped bit of a weight is refused, for its hash differs`, async () => {
+    await expectRefusal(check(format, new Uint8Array(flipped(Buffer.from(await written(format))))), /hashes to/);
   });
 }
 
-test('html: a flipped bit of a weight is a mismatch', async () => {
+test('onnx: a flipped bit of a weight is refused before onnxruntime is given it', async () => {
+  for (const format of ['onnx-f32', 'onnx-f16'] as const) {
+    const [file] = (await FORMATS[format].files(model, { withOptimizer: false, template })).slice(-1);
+    const bytes = await gather(file!);
+    await checkOnnx(bytes);
+    await expect(checkOnnx(flipped(Buffer.from(bytes)))).rejects.toThrow(/hashes to/);
+  }
+});
+
+test('html: a flipped bit of a weight is refused, for its checksum differs', async () => {
   const page = Buffer.from(await written('html')).toString();
   const changed = page.replace(
     /(<script type="application\/octet-stream;base64">)([^<]+)/,
     (_, open: string, block: string) => open + flipped(Buffer.from(block, 'base64')).toString('base64'),
   );
-  expect(matches(await check('html', new TextEncoder().encode(changed)))).toBe(false);
+  await expectRefusal(check('html', new TextEncoder().encode(changed)), /hashes to/);
 });
 
 test('hf: a flipped bit of a weight in the zip is refused, for its checksum differs', async () => {
@@ -116,9 +125,9 @@ for (const format of ['gguf-f32', 'safetensors', 'hf', 'html', 'service', 'pytor
   });
 }
 
-const expectRefusal = (checking: Promise<unknown>): Promise<void> =>
+const expectRefusal = (checking: Promise<unknown>, reason = /./): Promise<void> =>
   expect(checking).rejects.toMatchObject({
     code: 'bad-file',
-    message: expect.stringMatching(/^A second engine does not read it: ./) as string,
+    message: expect.stringMatching(new RegExp(`^A second engine does not read it: .*${reason.source}`)) as string,
     remedy: expect.stringMatching(/^The model is untouched/) as string,
   });

@@ -6,7 +6,8 @@ import type { ModelChoice } from '../core/models/network';
 import type { SecondEngine } from '../core/verify/compare';
 import { refusal } from '../core/verify/refusal';
 import { blobSource } from './blobSource';
-import { ggufIn } from './ggufIn';
+import { ggufIn, openGguf } from './ggufIn';
+import { checkOnnx } from './onnxIn';
 import { notLoaded } from './ownFile';
 import { pageEngine } from './pageEngine';
 import { embeddedIn, folderIn, safetensorsIn } from './written';
@@ -37,7 +38,9 @@ async function opened(file: Blob, format: FormatId, model: ModelChoice): Promise
         throw notLoaded('onnxruntime');
       });
       const source = await entry(file, /\.onnx$/);
-      return onnxruntime(await source.read(0, source.size), model);
+      const bytes = await source.read(0, source.size);
+      await checkOnnx(bytes);
+      return onnxruntime(bytes, model);
     }
     case 'hf':
       return pageEngine(await folderIn(await openZip(blobSource(file), 'The zip'), ''));
@@ -54,11 +57,13 @@ async function opened(file: Blob, format: FormatId, model: ModelChoice): Promise
 
 /** llama.cpp's build has addresses of 64 bits, which Safari does not know: there, our own reader opens the file. */
 async function gguf(source: ByteSource, model: ModelChoice): Promise<SecondEngine> {
-  if (!WebAssembly.validate(MEMORY64)) return pageEngine(await ggufIn(source));
+  const bytes = await source.read(0, source.size);
+  const file = await openGguf(bytes);
+  if (!WebAssembly.validate(MEMORY64)) return pageEngine(ggufIn(file));
   const { llama } = await import('./llama').catch(() => {
     throw notLoaded('llama.cpp');
   });
-  return llama(await source.read(0, source.size), model);
+  return llama(bytes, model);
 }
 /** A module with nothing but a memory with addresses of 64 bits. */
 const MEMORY64 = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 5, 3, 1, 4, 1);

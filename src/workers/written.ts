@@ -1,4 +1,5 @@
 /** What is in a file that was just written, read by other means than those that the rest of the app reads by. */
+import { createCRC32, sha256 } from 'hash-wasm';
 import { badFile } from '../core/base/errors';
 import { z } from '../core/base/zod';
 import type { ByteSource } from '../core/checkpoint/byteSource';
@@ -40,18 +41,26 @@ const gpt2Config = z.object({
   tie_word_embeddings: z.boolean(),
 });
 
+/** @throws HomegrownError `bad-file` where what a file holds is not what the hash in it is of */
+export function compareHash(found: string, written = 'nothing'): void {
+  if (found === written) return;
+  throw badFile(`What it holds hashes to ${found.slice(0, 12)}, and it says ${written.slice(0, 12)}`);
+}
+
 /** u64 length, JSON, bytes of f32: only what we write is read. https://github.com/huggingface/safetensors#format */
 export async function safetensorsIn(source: ByteSource): Promise<Map<string, Float32Array>> {
   const first = await source.read(0, 8);
   const length = Number(new DataView(first.buffer, first.byteOffset).getBigUint64(0, true));
-  const { __metadata__: _, ...entries } = JSON.parse(new TextDecoder().decode(await source.read(8, length))) as Record<
-    string,
-    unknown
-  >;
+  const { __metadata__: told, ...entries } = JSON.parse(
+    new TextDecoder().decode(await source.read(8, length)),
+  ) as Record<string, unknown>;
+  const start = 8 + length;
+  const hash = z.object({ 'homegrown.tensors.sha256': z.string() }).parse(told)['homegrown.tensors.sha256'];
+  compareHash(await sha256(await source.read(start, source.size - start)), hash);
   const weights = new Map<string, Float32Array>();
   for (const [name, { shape, data_offsets }] of Object.entries(z.record(z.string(), entry).parse(entries))) {
     const [begin, end] = data_offsets;
-    const bytes = await source.read(8 + length + begin, end - begin);
+    const bytes = await source.read(start + begin, end - begin);
     const values = new Float32Array(bytes.slice().buffer);
     if (values.length !== shape.reduce((product, size) => product * size, 1))
       throw badFile(`${name} has ${values.length} values and the shape [${shape.join(', ')}]`);
@@ -71,6 +80,8 @@ export async function embeddedIn(source: ByteSource): Promise<Written> {
   let text = '';
   let header: z.infer<typeof embedded> | undefined;
   let [all, taken] = [new Float32Array(), 0];
+  const sum = await createCRC32();
+  sum.init();
   for (let at = 0; at < source.size; at += PIECE) {
     text += decoder.decode(await source.read(at, Math.min(PIECE, source.size - at)), { stream: true });
     for (;;) {
@@ -78,19 +89,23 @@ export async function embeddedIn(source: ByteSource): Promise<Written> {
       const close = open === -1 ? -1 : text.indexOf('</script>', open);
       if (close === -1) break;
       if (!header) {
-        header = embedded.parse(JSON.parse(JSON_BLOCK.exec(text.slice(0, open))?.[1] ?? 'null'));
+        const json = JSON_BLOCK.exec(text.slice(0, open))?.[1]?.trim() ?? 'null';
+        header = embedded.parse(JSON.parse(json));
+        sum.update(json);
         all = new Float32Array(header.tensors.reduce((sum, [, size]) => sum + size, 0));
       }
       const block = atob(text.slice(open + OPEN.length, close));
       const bytes = new Uint8Array(all.buffer);
       if (taken + block.length > bytes.length)
         throw badFile(`The page holds more than ${bytes.length} bytes of weights`);
-      for (let i = 0; i < block.length; i++) bytes[taken++] = block.charCodeAt(i);
+      for (let i = 0; i < block.length; i++) bytes[taken + i] = block.charCodeAt(i);
+      sum.update(bytes.subarray(taken, (taken += block.length)));
       text = text.slice(close);
     }
   }
   if (!header || taken !== all.byteLength)
     throw badFile(`The page holds ${taken} of ${all.byteLength} bytes of weights`);
+  compareHash(sum.digest(), CRC_BLOCK.exec(text)?.[1]);
   let from = 0;
   const weights = header.tensors.map(([name, size]) => [name, all.subarray(from, (from += size))] as const);
   return { model: header.model, weights: new Map(weights) };
@@ -107,5 +122,6 @@ const embedded = z.object({
   tensors: z.array(z.tuple([z.string(), z.int()])),
 });
 const JSON_BLOCK = /<script[^>]*\bid="model"[^>]*>([^<]*)<\/script>/;
+const CRC_BLOCK = /<script[^>]*\bid="crc32"[^>]*>([^<]*)<\/script>/;
 const OPEN = '<script type="application/octet-stream;base64">';
 const PIECE = 2 ** 22;

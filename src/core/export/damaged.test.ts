@@ -61,7 +61,7 @@ describe('safetensors', () => {
             remedy: expect.stringMatching(/[Dd]ownload it again/) as string,
           });
         }),
-        { numRuns: 15 },
+        { numRuns: 6 },
       );
     }
   });

@@ -1,29 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import OpenAI, { APIError } from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gather } from '../checkpoint/byteSource';
+import { project, type Service, serviceFolder, startService } from '../testing/runningService';
 import { greedy, trainedModels } from '../testing/trainedModel';
 import type { Exported } from './format';
-import { service } from './service';
 
-const project = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-const template = (path: string): Promise<string> => readFile(project(`public/templates/${path}`), 'utf8');
-
-interface Server {
-  url: string;
-  client: OpenAI;
-  /** Lines of its log so far. */
-  log: Record<string, unknown>[];
-  /** Resolves with the first line of the log, from now on or before, that `is`. */
-  told(is: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
-  process: ChildProcess;
-}
 let folder: string;
 let model: Exported;
 let prompt: string;
@@ -31,39 +16,11 @@ let prompt: string;
 let continuation: string;
 /** Beyond what the model's context holds. */
 const LENGTH = 90;
-const servers: Server[] = [];
-let plain: Server;
+const servers: Service[] = [];
+let plain: Service;
 
-async function start(env: Record<string, string> = {}): Promise<Server> {
-  const child = spawn(process.execPath, ['server.mjs'], {
-    cwd: folder,
-    env: { PATH: process.env['PATH'], PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const log: Record<string, unknown>[] = [];
-  const listeners = new Set<() => void>();
-  let rest = '';
-  child.stdout.on('data', (data: Buffer) => {
-    const lines = (rest + data.toString()).split('\n');
-    rest = lines.pop()!;
-    log.push(...lines.map((line) => JSON.parse(line) as Record<string, unknown>));
-    for (const listener of listeners) listener();
-  });
-  const told: Server['told'] = (is) =>
-    new Promise((resolve) => {
-      const look = (): void => {
-        const found = log.find(is);
-        if (!found) return;
-        listeners.delete(look);
-        resolve(found);
-      };
-      listeners.add(look);
-      look();
-    });
-  const { url } = await told(({ event }) => event === 'listening');
-  await told(({ event }) => event === 'ready');
-  const client = new OpenAI({ baseURL: `${String(url)}/v1`, apiKey: env['API_KEY'] ?? 'none', maxRetries: 0 });
-  const server = { url: String(url), client, log, told, process: child };
+async function start(env: Record<string, string> = {}): Promise<Service> {
+  const server = await startService(folder, env);
   servers.push(server);
   return server;
 }
@@ -73,11 +30,7 @@ beforeAll(async () => {
   const { tokenizer } = model;
   prompt = 'It was the whale';
   continuation = tokenizer.decode(await greedy(model, tokenizer.encode(prompt), LENGTH));
-  folder = await mkdtemp(join(tmpdir(), 'service-'));
-  for (const file of await service.files(model, { withOptimizer: false, template })) {
-    await writeFile(join(folder, file.name), await gather(file));
-  }
-  await symlink(project('node_modules'), join(folder, 'node_modules'), 'junction');
+  folder = await serviceFolder(model);
   plain = await start();
 }, 240_000); // The models are trained by whichever test needs them first.
 afterAll(async () => {
@@ -263,7 +216,7 @@ describe('is refused, in the shape of OpenAI', () => {
 });
 
 describe('a server with little room', () => {
-  let small: Server;
+  let small: Service;
   const origin = 'https://example.org';
   beforeAll(async () => {
     const room = { PARALLEL: '1', QUEUE: '1', MAX_TOKENS: '1000000', GRACE_SECONDS: '0' };
