@@ -35,6 +35,47 @@ async function open(page: Page, info: TestInfo, model: Exported): Promise<{ wron
   return { wrong };
 }
 
+test('a damaged page says so in words, whatever has happened to it', async ({ page }, info) => {
+  const model = models[0]!;
+  const textOf = async (exported: Exported): Promise<string> =>
+    new TextDecoder().decode(await gather((await html.files(exported, { withOptimizer: false, template }))[0]!));
+  const whole = await textOf(model);
+  const { shape, data } = model.snapshot.tensors.get('transformer.ln_f.bias')!;
+  const tensors = new Map(model.snapshot.tensors).set('transformer.ln_f.bias', { shape, data: data.with(3, NaN) });
+  const BLOCK = /<script type="application\/octet-stream;base64">[^<]*<\/script>/;
+  const incomplete = /If this line stays, this page is incomplete: copy or download the file again/;
+  // prettier-ignore
+  const cases: readonly (readonly [what: string, source: string, says: RegExp])[] = [
+    ['cut in its weights', whole.slice(0, whole.length / 2), incomplete],
+    ['cut in its script', whole.slice(0, -2000), incomplete],
+    ['a script that is another', whole.replace(/(<script>[^]*?)document/, '$1Document'), incomplete],
+    ['one digit of a weight', whole.replace(/(base64">[^<]{999})([^<])/, (_, a: string, b: string) => a + (b === 'A' ? 'B' : 'A')), /This page is damaged: its checksum is [0-9a-f]{8}, and [0-9a-f]{8} was written\. Copy or download/],
+    ['no base64', whole.replace(/(base64">[^<]{999})[^<]/, '$1*'), /This page is damaged: a block of its weights cannot be read/],
+    ['no weights', whole.replace(BLOCK, ''), /This page is damaged: it should hold [\d,]+ bytes of weights, and 0 were found/],
+    ['no JSON', whole.replace('"tokenizer":', '"tokenizer";'), /This page is damaged: the description of its model cannot be read/],
+    ['another key', whole.replace('"tensors":', '"uensors":'), /cannot be loaded: the file is damaged, or this browser is too old for it\. Copy/],
+    ['another card', whole.replace('"card":', '"dard":'), /cannot be loaded: the file is damaged/],
+    ['a layer more', whole.replace('"layers":2', '"layers":3'), /This page is damaged: its checksum is/],
+    ['what is no number', await textOf({ ...model, snapshot: { ...model.snapshot, tensors } }), /transformer\.ln_f\.bias\[3\] is not a finite number\. .*diverged/],
+  ];
+  const uncaught: string[] = [];
+  page.on('pageerror', (error) => uncaught.push(error.message));
+  for (const [what, source, says] of cases) {
+    expect(source === whole, what).toBe(false);
+    const path = info.outputPath('damaged.html');
+    await writeFile(path, source);
+    await page.goto(pathToFileURL(path).href);
+    await expect(page.locator(says === incomplete ? '#status' : '#failure'), what).toHaveText(says);
+    await expect(page.getByRole('button', { name: 'Write' })).toBeDisabled();
+    if (what === 'one digit of a weight') {
+      await page.screenshot({ path: info.outputPath('damaged.png') });
+      await expectAccessible(page, 'damaged');
+    }
+  }
+  await page.screenshot({ path: info.outputPath('not a number.png') });
+  expect(uncaught).toEqual([]);
+});
+
 async function set(page: Page, settings: Readonly<Record<string, number>>): Promise<void> {
   const closed = page.locator('#settings:not([open]) > summary');
   if ((await closed.count()) > 0) await closed.click();

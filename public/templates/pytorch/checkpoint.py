@@ -4,6 +4,7 @@ It is a Hugging Face folder (config.json, model.safetensors, tokenizer.json), wi
 own story beside it. Homegrown opens the same files, so a run can go back to it as well.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -21,8 +22,21 @@ def read_json(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def load_tensors(path: Path) -> dict[str, torch.Tensor]:
+    """Of a safetensors file, which may carry a hash of them: 8 bytes of length, a header in JSON, then all tensors."""
+    with path.open("rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        written = header.get("__metadata__", {}).get("homegrown.tensors.sha256")
+        digest = hashlib.sha256()
+        while written and (piece := file.read(2**20)):
+            digest.update(piece)
+    if written and digest.hexdigest() != written:
+        raise SystemExit(f"{path}: its tensors have changed since they were written: copy or download the file again")
+    return load_file(path)
+
+
 def load_weights(model: torch.nn.Module, folder: Path) -> None:
-    weights = load_file(folder / "model.safetensors")
+    weights = load_tensors(folder / "model.safetensors")
     own = dict(model.named_parameters())
     if own.keys() != weights.keys():
         raise SystemExit(f"{folder}: these weights do not fit: {sorted(own.keys() ^ weights.keys())[:4]}")
@@ -35,7 +49,7 @@ def load_moments(model: torch.nn.Module, optimizer, kind: str, folder: Path, ste
     """False where the folder has none: then the optimizer begins anew from these weights."""
     if not (folder / "optimizer.safetensors").exists():
         return False
-    moments = load_file(folder / "optimizer.safetensors")
+    moments = load_tensors(folder / "optimizer.safetensors")
     for name, parameter in model.named_parameters():
         state = {theirs: placed(moments[f"{ours}.{name}"], parameter) for ours, theirs in MOMENTS[kind].items()}
         if kind == "adamw":

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { parseCompletion } from './completion.mjs';
-import { ApiError } from './errors.mjs';
-import { checkKey, corsHeaders, EventStream, readJson, sendJson } from './http.mjs';
+import { ApiError, otherModel } from './errors.mjs';
+import { checkHost, checkKey, checkOrigin, corsHeaders, EventStream, readJson, sendJson } from './http.mjs';
 import { Queue } from './queue.mjs';
 import { TextStream } from './text.mjs';
 
@@ -36,7 +36,7 @@ export class Api {
   /** @param {Request} request @param {Response} response */
   async handle(request, response) {
     const began = Date.now();
-    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const path = pathOf(request).replace(/^\/v1\/models\/.*/, ONE_MODEL);
     const route = this.routes[path];
     /** @type {Notes} */
     const notes = { id: randomUUID(), method: request.method ?? '', route: route ? path : 'unknown' };
@@ -58,11 +58,17 @@ export class Api {
   routes = {
     '/health': { GET: (_, response) => this.health(response) },
     '/v1/models': { GET: (request, response) => this.models(request, response) },
+    [ONE_MODEL]: { GET: (request, response) => this.oneModel(request, response) },
     '/v1/completions': { POST: (request, response, notes) => this.complete(request, response, notes) },
   };
 
   /** @param {Api['routes'][string] | undefined} route @param {Request} request @param {Response} response @param {Notes} notes */
   async answer(route, request, response, notes) {
+    // Whoever looks after containers asks for their health by numbers.
+    if (notes['route'] !== '/health') {
+      checkHost(request, this.settings.hosts);
+      checkOrigin(request, this.settings.corsOrigins);
+    }
     if (!route) {
       throw new ApiError(
         404,
@@ -103,8 +109,19 @@ export class Api {
   /** @param {Request} request @param {Response} response */
   models(request, response) {
     checkKey(request, this.settings.apiKey);
+    sendJson(response, 200, { object: 'list', data: [this.described()] });
+  }
+
+  /** @param {Request} request @param {Response} response */
+  oneModel(request, response) {
+    checkKey(request, this.settings.apiKey);
+    if (idIn(pathOf(request)) !== this.model.id) throw otherModel(this.model.id);
+    sendJson(response, 200, this.described());
+  }
+
+  described() {
     const { id, created } = this.model;
-    sendJson(response, 200, { object: 'list', data: [{ id, object: 'model', created, owned_by: 'homegrown' }] });
+    return { id, object: 'model', created, owned_by: 'homegrown' };
   }
 
   /** @param {Request} request @param {Response} response @param {Notes} notes */
@@ -202,3 +219,16 @@ export class Api {
 }
 
 const STOPPING = 'The server is stopping.';
+const ONE_MODEL = '/v1/models/{id}';
+
+/** @param {Request} request */
+const pathOf = (request) => (request.url ?? '').split('?', 1)[0] ?? '';
+
+/** The model that a path asks for; null for what is no UTF-8. @param {string} path */
+function idIn(path) {
+  try {
+    return decodeURIComponent(path.slice('/v1/models/'.length));
+  } catch {
+    return null;
+  }
+}

@@ -1,4 +1,4 @@
-import { ApiError } from './errors.mjs';
+import { ApiError, otherModel } from './errors.mjs';
 
 /**
  * What `POST /v1/completions` asks for, checked field by field: what this server cannot do is refused, never ignored.
@@ -29,7 +29,7 @@ export function parseCompletion(body, limits) {
   }
   if (typeof body['model'] !== 'string') throw bad('missing', 'model', `must be "${limits.model}".`);
   if (body['model'] !== limits.model) {
-    throw new ApiError(404, `There is one model here, ${limits.model}.`, { code: 'model_not_found', param: 'model' });
+    throw otherModel(limits.model);
   }
   for (const [name, { only, reason }] of Object.entries(FIXED)) {
     const value = body[name] ?? null;

@@ -19,9 +19,15 @@ export class ApiError extends Error {
 const TYPES = {
   400: 'invalid_request_error',
   401: 'authentication_error',
+  403: 'invalid_request_error',
   404: 'invalid_request_error',
   405: 'invalid_request_error',
   413: 'invalid_request_error',
   415: 'invalid_request_error',
+  421: 'invalid_request_error',
   429: 'rate_limit_error',
 };
+
+/** @param {string} id of the one that is there */
+export const otherModel = (id) =>
+  new ApiError(404, `There is one model here, ${id}.`, { code: 'model_not_found', param: 'model' });

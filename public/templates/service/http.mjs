@@ -35,6 +35,30 @@ export async function readJson(request, most) {
   }
 }
 
+/**
+ * Refuses a name that is not ours: a web page can have a name of its own lead to this machine, and is then of the same
+ * origin as this server (DNS rebinding).
+ * @param {Request} request @param {readonly string[]} hosts @throws {ApiError} 421
+ */
+export function checkHost(request, hosts) {
+  const name = (request.headers.host ?? '').toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');
+  if (hosts.includes('*') || hosts.includes(name)) return;
+  throw new ApiError(421, 'This server is not asked by that name: those besides localhost are set with HOSTS.', {
+    code: 'host_not_allowed',
+  });
+}
+
+/** Refuses web pages that are not among `origins`. @param {Request} request @param {readonly string[]} origins @throws {ApiError} 403 */
+export function checkOrigin(request, origins) {
+  const { origin } = request.headers;
+  if (origin === undefined || isAmong(origins, origin)) return;
+  throw new ApiError(403, 'Web pages may not ask here: those that may are set with CORS_ORIGIN.', {
+    code: 'origin_not_allowed',
+  });
+}
+/** @param {readonly string[]} origins @param {string} origin */
+const isAmong = (origins, origin) => origins.includes('*') || origins.includes(origin);
+
 /** @param {Request} request @param {string | null} key @throws {ApiError} 401 */
 export function checkKey(request, key) {
   if (key === null) return;
@@ -56,7 +80,7 @@ const digest = (text) => createHash('sha256').update(text).digest();
 export function corsHeaders(request, origins) {
   const { origin } = request.headers;
   if (origins.length === 0) return {};
-  if (origin === undefined || !(origins.includes('*') || origins.includes(origin))) return { Vary: 'Origin' };
+  if (origin === undefined || !isAmong(origins, origin)) return { Vary: 'Origin' };
   return {
     Vary: 'Origin',
     'Access-Control-Allow-Origin': origin,
@@ -73,8 +97,29 @@ export function corsHeaders(request, origins) {
 export function sendJson(response, status, value, headers = {}) {
   const body = Buffer.from(JSON.stringify(value));
   response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': body.length, ...headers });
-  response.end(body);
+  if (headers['Connection'] !== 'close') {
+    response.end(body);
+    return;
+  }
+  response.write(body);
+  endAfterRequest(response);
 }
+
+/**
+ * Closes the connection once the rest of the request has arrived, which is dropped: closed with bytes unread it would be
+ * reset, and the client might lose the answer. Whoever goes on sending is cut off.
+ * @param {Response} response
+ */
+function endAfterRequest(response) {
+  const request = response.req;
+  const end = () => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, LINGER_MS);
+  request.once('end', end).once('close', end).resume();
+}
+const LINGER_MS = 5000;
 
 /** Server-sent events, as fast as the reader takes them. */
 export class EventStream {

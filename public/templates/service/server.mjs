@@ -1,11 +1,13 @@
 // npm start: serves the model in this folder over HTTP. README.md tells how to use it.
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { Api } from './api.mjs';
 import { loadEngine } from './engine.mjs';
+import { checkWeights, readModel } from './model.mjs';
 import { readSettings } from './settings.mjs';
 
+// A reader of the log that goes away takes the log with it, not the server.
+process.stdout.on('error', () => undefined);
 /** One line of JSON an event. @param {Record<string, unknown>} event */
 const log = (event) => console.log(JSON.stringify({ time: new Date().toISOString(), ...event }));
 /** @param {unknown} error @returns {never} */
@@ -16,22 +18,23 @@ const fail = (error) => {
 
 /** @param {string} name */
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const model = /** @type {{ id: string, created: number, file: string }} */ (
-  JSON.parse(readFileSync(here('model.json'), 'utf8'))
-);
+/** @type {ReturnType<typeof readModel>} */
+let model;
 /** @type {import('./settings.mjs').Settings} */
 let settings;
 try {
+  model = readModel(here('model.json'));
   settings = readSettings(process.env);
 } catch (error) {
   fail(error);
 }
 
 const api = new Api(model, settings, (notes) => log({ event: 'request', ...notes }));
-const server = createServer((request, response) => void api.handle(request, response));
-// A request has to arrive within these times; answers may take as long as TIMEOUT_SECONDS allows.
-server.headersTimeout = 10_000;
-server.requestTimeout = 30_000;
+const server = createServer(
+  // A request has to arrive within these times; answers may take as long as TIMEOUT_SECONDS allows.
+  { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000 },
+  (request, response) => void api.handle(request, response),
+);
 server.once('error', fail);
 server.listen(settings.port, settings.host, () => {
   const address = server.address();
@@ -40,10 +43,12 @@ server.listen(settings.port, settings.host, () => {
 });
 
 const began = Date.now();
-loadEngine(here(model.file), settings, (message) => log({ event: 'llama.cpp', message })).then((engine) => {
-  api.engine = engine;
-  log({ event: 'ready', ms: Date.now() - began, context: engine.context, parallel: settings.parallel });
-}, fail);
+checkWeights(here(model.file), model.file)
+  .then(() => loadEngine(here(model.file), settings, (message) => log({ event: 'llama.cpp', message })))
+  .then((engine) => {
+    api.engine = engine;
+    log({ event: 'ready', ms: Date.now() - began, context: engine.context, parallel: settings.parallel });
+  }, fail);
 
 /** No new requests; those under way may finish within the grace. @param {string} reason */
 const stop = (reason) => {

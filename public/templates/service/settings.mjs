@@ -14,15 +14,31 @@ export function readSettings(env) {
     if (Number.isInteger(value) && value >= least && value <= most) return value;
     throw new Error(`${name} must be a whole number from ${least} to ${most}, not ${given}.`);
   };
-  const gpu = env['GPU'] ?? '';
-  if (gpu !== '' && gpu !== 'auto') throw new Error(`GPU must be auto or not set, not ${gpu}.`);
+  /** @param {string} name @param {string} only */
+  const isSet = (name, only) => {
+    const given = env[name] ?? '';
+    if (given === '' || given === only) return given !== '';
+    throw new Error(`${name} must be ${only} or not set, not ${given}.`);
+  };
+  /** @param {string} name */
+  const list = (name) => (env[name] ?? '').split(',').flatMap((item) => item.trim() || []);
+
+  const host = env['HOST'] || '127.0.0.1';
+  const apiKey = env['API_KEY'] || null;
+  if (apiKey === null && !isSet('ALLOW_NO_KEY', '1') && !/^(localhost|127\.[\d.]+|::1)$/i.test(host)) {
+    throw new Error(
+      `HOST ${host} can be reached from other machines: set API_KEY, or ALLOW_NO_KEY=1 to let everyone ask who reaches it.`,
+    );
+  }
   return {
-    host: env['HOST'] || '127.0.0.1',
+    host,
     port: whole('PORT', 8080, 0, 65_535),
     /** Null: whoever reaches the port may ask. */
-    apiKey: env['API_KEY'] || null,
+    apiKey,
+    /** Names by which it may be asked, as they stand in `Host` without the port; `*` is any. */
+    hosts: [...LOOPBACK, host.includes(':') ? `[${host}]` : host, ...list('HOSTS')].map((name) => name.toLowerCase()),
     /** Web pages that may ask from a browser; `*` is every page. */
-    corsOrigins: (env['CORS_ORIGIN'] ?? '').split(',').flatMap((origin) => origin.trim() || []),
+    corsOrigins: list('CORS_ORIGIN'),
     /** Completions at the same time. */
     parallel: whole('PARALLEL', 4, 1, 64),
     /** Requests that may wait for their turn. */
@@ -35,6 +51,8 @@ export function readSettings(env) {
     graceMs: 1000 * whole('GRACE_SECONDS', 10, 0, 3600),
     /** 0: as many as are useful for the model's size. */
     threads: whole('THREADS', 0, 0, 1024),
-    gpu: gpu === 'auto',
+    gpu: isSet('GPU', 'auto'),
   };
 }
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];

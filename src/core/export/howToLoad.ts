@@ -41,7 +41,7 @@ console.log(await generate(${prompt}, { max_new_tokens: ${tokens}, do_sample: tr
       'sh',
       'lms import model.gguf',
     ],
-    ['A web service, with its folder', 'sh', 'npm install && npm start'],
+    ['A web service, with its folder', 'sh', 'npm ci && npm start'],
   ];
   const parts = ways.map(([title, language, code]) => `${title}:\n\n\`\`\`${language}\n${code}\n\`\`\``);
   return [

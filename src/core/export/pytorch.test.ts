@@ -224,6 +224,20 @@ describe.skipIf(missing !== null)('PyTorch continues the run', () => {
     expectNear(further.losses, want.losses.slice(3), 1e-3);
   });
 
+  test('a flipped bit in weights or moments ends it before it trains', async () => {
+    for (const name of ['model.safetensors', 'optimizer.safetensors']) {
+      const folder = await write(continued(models[0]!), `flipped-${name}`);
+      const path = join(folder, 'model', name);
+      const bytes = await readFile(path);
+      bytes[bytes.length - 1]! ^= 1;
+      await writeFile(path, bytes);
+      await expect(theirs(folder, ['--stop-after', '1'])).rejects.toThrow(
+        /tensors have changed since they were written/,
+      );
+      expect(await readdir(folder)).not.toContain('checkpoints');
+    }
+  });
+
   test('two processes that share an update make the same one, with whole copies (DDP) or cut in two (FSDP)', async () => {
     const model = continued(models[2]!, { evalEvery: 1 });
     const want = await ours(model, 4);

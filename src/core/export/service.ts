@@ -10,7 +10,7 @@ import type { RunInfo } from './homegrownJson';
 import { modelCard } from './modelCard';
 
 /**
- * A folder that serves the model over HTTP, in OpenAI's style: after `npm install`, `npm start`. The server is Node on
+ * A folder that serves the model over HTTP, in OpenAI's style: after `npm ci`, `npm start`. The server is Node on
  * llama.cpp (docs/decisions/0012); its source is under public/templates/service.
  */
 export const service: Format = {
@@ -43,8 +43,8 @@ async function serviceFiles(exported: Exported, options: ExportOptions): Promise
 
 const MODEL = 'model.gguf';
 const TEMPLATES = [
-  ...['README.md', 'package.json', 'Dockerfile', 'dockerignore', 'server.mjs', 'settings.mjs', 'api.mjs'],
-  ...['completion.mjs', 'engine.mjs', 'text.mjs', 'queue.mjs', 'http.mjs', 'errors.mjs'],
+  ...['README.md', 'package.json', 'package-lock.json', 'Dockerfile', 'dockerignore', 'server.mjs', 'settings.mjs'],
+  ...['model.mjs', 'api.mjs', 'completion.mjs', 'engine.mjs', 'text.mjs', 'queue.mjs', 'http.mjs', 'errors.mjs'],
 ];
 
 function readmeValues(name: string, { model }: RunInfo, bytes: number): Record<string, string> {
