@@ -39,7 +39,7 @@ const MAY_IMPORT = {
   ],
   'core/verify': [base, 'core/shards', ...nets, 'core/sample', 'core/export'],
   // The offline page that exports carry along: small, and without TensorFlow.js.
-  page: [base, 'core/tokenizer', 'core/sample', 'core/models', 'core/export'],
+  page: [base, 'core/tokenizer', 'core/sample', 'core/models', 'core/checkpoint', 'core/export'],
   protocol: ['core'],
   offline: ['protocol'],
   storage: [base, 'core/checkpoint'],

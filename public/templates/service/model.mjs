@@ -46,6 +46,8 @@ export async function checkWeights(path, name) {
   const file = await open(path);
   try {
     const { size } = await file.stat();
+    const least = Math.max(start, ...tensorInfo.map((tensor) => Number(tensor.fileOffset) + bytesOf(tensor)));
+    if (size < least) throw new Error(`${name} is damaged: it has ${size} bytes of ${least} or more. ${AGAIN}`);
     const buffer = new Uint8Array(PIECE);
     for (let at = start; at < size; at += PIECE) {
       const { bytesRead } = await file.read(buffer, 0, PIECE, at);
@@ -74,18 +76,20 @@ export async function checkWeights(path, name) {
  * @param {Uint8Array<ArrayBuffer>} piece @param {number} at where it begins in the file @param {number} length bytes of it
  * @returns {string | undefined}
  */
-function notFinite({ name, ggmlType, dimensions, fileOffset }, piece, at, length) {
-  const type = TYPES[ggmlType];
+function notFinite(tensor, piece, at, length) {
+  const type = TYPES[tensor.ggmlType];
   if (!type) return undefined;
-  const count = dimensions.reduce((/** @type {number} */ product, size) => product * Number(size), 1);
-  const first = Number(fileOffset);
+  const first = Number(tensor.fileOffset);
   // Tensors begin at multiples of 32, and so do pieces from the first tensor on: no value lies in two of them.
-  const [from, to] = [Math.max(first, at), Math.min(first + count * type.bytes, at + length)];
+  const [from, to] = [Math.max(first, at), Math.min(first + bytesOf(tensor), at + length)];
   if (from >= to) return undefined;
   const values = new type.Bits(piece.buffer, from - at, Math.floor((to - from) / type.bytes));
   const bad = values.findIndex((/** @type {number} */ bits) => (bits & type.exponent) === type.exponent);
-  return bad === -1 ? undefined : `${name}[${(from - first) / type.bytes + bad}]`;
+  return bad === -1 ? undefined : `${tensor.name}[${(from - first) / type.bytes + bad}]`;
 }
+/** At least. @param {import('node-llama-cpp').GgufTensorInfo} tensor */
+const bytesOf = ({ ggmlType, dimensions }) =>
+  dimensions.reduce((/** @type {number} */ product, size) => product * Number(size), TYPES[ggmlType]?.bytes ?? 0);
 /** @type {Partial<Record<GgmlType, { Bits: Uint32ArrayConstructor | Uint16ArrayConstructor, bytes: number, exponent: number }>>} */
 const TYPES = {
   [GgmlType.F32]: { Bits: Uint32Array, bytes: 4, exponent: 0x7f80_0000 },
