@@ -22,7 +22,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const run = (command: string, ...args: readonly string[]) =>
   new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
     const file = fileURLToPath(new URL(`./${command}.ts`, import.meta.url));
-    execFile(process.execPath, ['--import', 'tsx', file, ...args], { cwd: tmpdir() }, (error, stdout, stderr) => {
+    execFile(process.execPath, ['--import', 'tsx', file, ...args], (error, stdout, stderr) => {
       resolve({ code: error?.code ?? 0, stdout, stderr });
     });
   });
