@@ -25,6 +25,8 @@ export class MetricLog {
   readonly activeMs: number[] = [];
   readonly evaluations: Evaluation[] = [];
   readonly saves: Saved[] = [];
+  /** Best steps whose weights were kept, saved whole or not. */
+  readonly kept: Saved[] = [];
   memoryBytes = 0;
   /** Of the newest step. */
   cost: Partial<StepCost> = {};
@@ -57,10 +59,12 @@ export class MetricLog {
         this.evaluations.push({ step, loss, bitsPerByte, activeMs, sample });
         return;
       }
-      case 'saved': {
-        const { step, bytes } = event;
-        dropAfter(this.saves, step - 1);
-        this.saves.push({ step, bytes, activeMs: this.now });
+      case 'saved':
+      case 'kept': {
+        const { kind, step, bytes } = event;
+        const rows = kind === 'saved' ? this.saves : this.kept;
+        dropAfter(rows, step - 1);
+        rows.push({ step, bytes, activeMs: this.now });
         return;
       }
       default:
@@ -79,6 +83,7 @@ export class MetricLog {
     while ((this.step.at(-1) ?? -1) > step) for (const column of [this.step, ...columns]) column.pop();
     dropAfter(this.evaluations, step);
     dropAfter(this.saves, step);
+    dropAfter(this.kept, step);
   }
 
   get best(): Evaluation | undefined {

@@ -300,6 +300,7 @@ export function next(phase: Phase, event: TrainEvent, of: number): Phase {
       return { kind: 'training', step: event.step, of };
     case 'evaluated':
     case 'saved':
+    case 'kept':
       return phase;
     default:
       return event satisfies never;

@@ -22,7 +22,7 @@ export function trainerState({ model, recipe, state, data, earlier }: RunInfo, e
   const stride = Math.ceil(steps.length / MOST);
   const gap = steps.length > 1 ? steps[1]! - steps[0]! : 1; // more than 1 in a curve that was thinned before
   const log = events.flatMap((event): Json[] => {
-    if (event.kind === 'compiling' || event.kind === 'saved' || event.step > state.step) return [];
+    if ((event.kind !== 'evaluated' && event.kind !== 'step') || event.step > state.step) return [];
     const { step, loss, activeMs } = event;
     if (event.kind === 'evaluated') {
       const { bitsPerByte, sample } = event;

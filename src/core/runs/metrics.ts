@@ -130,7 +130,7 @@ const other: z.ZodType<OtherEvent> = z.discriminatedUnion('kind', [
     activeMs: z.number(),
     sample: z.string(),
   }),
-  z.object({ kind: z.literal('saved'), step: z.number(), bytes: z.number() }),
+  z.object({ kind: z.enum(['saved', 'kept']), step: z.number(), bytes: z.number() }),
 ]);
 const WITH_COSTS = COLUMNS.length + COSTS.length;
 const batchSchema = z.object({

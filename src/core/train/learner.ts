@@ -17,6 +17,8 @@ export interface Learner extends Updater {
   network: Network;
   /** Weights and moments by name, on the host. @throws HomegrownError `diverged` where one is not a finite number */
   tensors(): Promise<NamedTensors>;
+  /** The same of weights alone. */
+  weights(): Promise<NamedTensors>;
 }
 
 /** `values`: weights by name, and moments where the run is resumed. */
@@ -30,6 +32,10 @@ export async function learner(
   const { moments, held } = momentsFrom(net, recipe.optimizer, values);
   const needed = [net, ...held];
   const updates = disposingOnFailure(needed, () => updater(net, moments, recipe, now));
+  const weights = Object.entries(net.params);
+  const slots = OPTIMIZERS[recipe.optimizer].moments.flatMap((prefix, i) =>
+    weights.map(([name]) => [`${prefix}.${name}`, moments[name]![i]!] as const),
+  );
   return {
     network: net,
     get cost() {
@@ -37,23 +43,22 @@ export async function learner(
     },
     step: (...batch) => updates.step(...batch),
     profile: updates.profile,
-    async tensors() {
-      const tensors = new Map<string, HostTensor>();
-      const read = async (name: string, tensor: tf.Variable): Promise<void> => {
-        tensors.set(name, { shape: tensor.shape, data: await ownValues(tensor) });
-      };
-      for (const [name, weight] of Object.entries(net.params)) await read(name, weight);
-      for (const [i, prefix] of OPTIMIZERS[recipe.optimizer].moments.entries()) {
-        for (const name of Object.keys(net.params)) await read(`${prefix}.${name}`, moments[name]![i]!);
-      }
-      const bad = firstNonFinite(tensors);
-      if (bad !== undefined) throw new HomegrownError('diverged', `${bad} holds numbers that are not finite.`);
-      return tensors;
-    },
+    tensors: () => onHost([...weights, ...slots]),
+    weights: () => onHost(weights),
     dispose() {
       for (const each of [updates, ...needed]) each.dispose();
     },
   };
+}
+
+async function onHost(variables: readonly (readonly [string, tf.Variable])[]): Promise<NamedTensors> {
+  const tensors = new Map<string, HostTensor>();
+  for (const [name, variable] of variables) {
+    tensors.set(name, { shape: variable.shape, data: await ownValues(variable) });
+  }
+  const bad = firstNonFinite(tensors);
+  if (bad !== undefined) throw new HomegrownError('diverged', `${bad} holds numbers that are not finite.`);
+  return tensors;
 }
 
 /** A tensor's values, which nothing else holds. */

@@ -1,6 +1,7 @@
 /** The vocabulary of a run: what goes in, what it says while it runs, what comes out. */
 import type { Job } from '../base/job';
 import type { Snapshot, TrainState } from '../checkpoint/snapshot';
+import type { NamedTensors } from '../checkpoint/tensors';
 import type { ModelChoice } from '../models/network';
 import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -25,7 +26,10 @@ export type TrainEvent =
   | { kind: 'compiling' }
   | StepEvent
   | { kind: 'evaluated'; step: number; loss: number; bitsPerByte: number; activeMs: number; sample: string }
-  | { kind: 'saved'; step: number; bytes: number };
+  /** A whole step, which a run can go on from. */
+  | { kind: 'saved'; step: number; bytes: number }
+  /** The best step so far, its weights alone; no bytes where it had been saved whole. */
+  | { kind: 'kept'; step: number; bytes: number };
 
 export interface StepEvent extends Partial<StepCost> {
   kind: 'step';
@@ -47,8 +51,16 @@ export interface TrainInput {
   validation: TokenSource;
   /** Continue from here; absent = initialise from the seed. */
   from?: Snapshot;
-  /** Stores a snapshot durably and resolves when that is true. Called at step 0, every saveEvery steps, and at the end or Stop. */
+  /**
+   * Stores a snapshot durably and resolves when that is true. Called at step 0, every saveEvery steps, and at the end or Stop.
+   * It is the best step too where its state says so.
+   */
   save(snapshot: Snapshot): Promise<{ bytes: number }>;
+  /**
+   * Stores as durably the best step so far where it is not saved whole, or was before it was measured: then `weights`, which
+   * reads them from the device, need not be asked. Absent where no step but the newest is kept; then the best is one of those.
+   */
+  keepBest?(state: TrainState, weights: () => Promise<NamedTensors>): Promise<{ bytes: number }>;
   /** Milliseconds, monotonic. */
   now(): number;
 }
@@ -58,6 +70,7 @@ export interface TrainOutcome {
   reason: 'finished' | 'stopped';
   state: TrainState;
   trainLoss: number;
+  /** Of this very step; null where no step was made. */
   validationLoss: number | null;
 }
 export type Train = (input: TrainInput, job: Job<TrainEvent>) => Promise<TrainOutcome>;

@@ -37,6 +37,8 @@ interface Watched {
   outcome: TrainOutcome;
   events: TrainEvent[];
   saved: Snapshot[];
+  /** What was kept as the best besides. */
+  kept: Snapshot[];
 }
 /** Runs, and stops once `stopAt` is reported. */
 async function watch(
@@ -45,6 +47,7 @@ async function watch(
 ): Promise<Watched> {
   const events: TrainEvent[] = [];
   const saved: Snapshot[] = [];
+  const kept: Snapshot[] = [];
   const stop = new AbortController();
   const input: TrainInput = {
     model,
@@ -56,18 +59,22 @@ async function watch(
       saved.push(structuredClone(snapshot));
       return Promise.resolve({ bytes: 1 });
     },
+    async keepBest(state, weights) {
+      kept.push(structuredClone({ state, tensors: await weights() }));
+      return { bytes: 1 };
+    },
     now: () => performance.now(),
   };
   const report = (event: TrainEvent): void => {
     events.push(event);
     if (event.kind === 'step' && event.step === stopAt) stop.abort();
   };
-  return { outcome: await train(input, { signal: stop.signal, report }), events, saved };
+  return { outcome: await train(input, { signal: stop.signal, report }), events, saved, kept };
 }
 const losses = (events: TrainEvent[]) => events.flatMap((e) => (e.kind === 'step' ? [[e.step, e.loss] as const] : []));
 const few: Partial<Recipe> = { steps: 6, evalEvery: 6 };
 const numbers = (events: TrainEvent[]) => losses(events).map(([, loss]) => loss);
-const stepsOf = (events: TrainEvent[], kind: 'evaluated' | 'saved') =>
+const stepsOf = (events: TrainEvent[], kind: 'evaluated' | 'saved' | 'kept') =>
   events.flatMap((e) => (e.kind === kind ? [e.step] : []));
 
 describe.each([
@@ -104,7 +111,93 @@ describe.each([
     const after = await watch(change, { from: stopped });
     expect([...losses(before.events), ...losses(after.events)]).toEqual(losses(whole.events));
     expect(after.saved.at(-1)!.tensors).toEqual(whole.saved.at(-1)!.tensors);
-    expect(stepsOf([...before.events, ...after.events], 'evaluated')).toEqual([0, 6, 12]);
+    // Measured where it stopped too, which changes nothing.
+    const { step } = stopped.state;
+    expect(stepsOf([...before.events, ...after.events], 'evaluated')).toEqual([0, step, 6, 12]);
+  });
+
+  test('the best step is stored before anything trains on: alone, or by the save of that step', async () => {
+    const { outcome, events, saved, kept } = await watch({ evalEvery: 2, saveEvery: 3 });
+    const measured = events.flatMap((e) => (e.kind === 'evaluated' ? [e] : []));
+    let least = Infinity;
+    const bests = measured.filter(({ loss }) => loss < least && (least = loss)).map(({ step }) => step);
+    const whole = stepsOf(events, 'saved');
+    expect(whole).toEqual([0, 3, 6, 9, 12]);
+    expect(stepsOf(events, 'kept')).toEqual(bests.filter((step) => !whole.includes(step)));
+    expect(kept.length).toBeGreaterThan(1);
+    const order = events.flatMap((e) => (e.kind === 'compiling' ? [] : [`${e.kind} ${e.step}`]));
+    for (const { state, tensors } of kept) {
+      expect(order[order.indexOf(`evaluated ${state.step}`) + 1]).toBe(`kept ${state.step}`);
+      expect(state.best?.step).toBe(state.step);
+      expect([...tensors.keys()]).toEqual([...saved[0]!.tensors.keys()].filter((name) => !name.startsWith('adam.')));
+    }
+    // Every state tells the best of what was stored by then.
+    const stored: number[] = [];
+    for (const { state } of [...saved, ...kept].toSorted((a, b) => a.state.step - b.state.step)) {
+      stored.push(state.step);
+      expect(state.best?.step).toBe(bests.findLast((step) => stored.includes(step)));
+    }
+    expect(outcome.state.best?.step).toBe(bests.at(-1));
+    expect(kept[0]!.tensors).toEqual(
+      new Map([...(await watch({ evalEvery: 2, saveEvery: 2 })).saved[1]!.tensors].slice(0, kept[0]!.tensors.size)),
+    );
+  });
+
+  test('a stop saves, then measures that very step, and keeps it where it is the best', async () => {
+    const { outcome, events, saved, kept } = await watch({}, { stopAt: 4 });
+    const { step } = outcome.state;
+    const last = events.findLast((e) => e.kind === 'evaluated')!;
+    expect(last).toMatchObject({ step, loss: outcome.validationLoss });
+    expect(saved.at(-1)!.state).toMatchObject({ step, best: { step: 0 } });
+    expect(outcome.state.best).toEqual({ step, loss: outcome.validationLoss });
+    expect(kept.map(({ state }) => state)).toEqual([outcome.state]);
+    const order = events.flatMap((e) => (e.kind !== 'compiling' && e.step === step ? [e.kind] : []));
+    expect(order).toEqual(['step', 'saved', 'evaluated', 'kept']);
+  });
+
+  test('a stop while the best is measured is one save', async () => {
+    const stop = new AbortController();
+    const stored: string[] = [];
+    const store = (what: string) => (step: number) => {
+      stored.push(`${what} ${step}`);
+      return Promise.resolve({ bytes: 1 });
+    };
+    const input: TrainInput = {
+      ...{ model, recipe, tokenizer, ...data },
+      save: ({ state }) => store('saved')(state.step),
+      keepBest: ({ step }) => store('kept')(step),
+      now: () => 0,
+    };
+    const report = (event: TrainEvent): void => {
+      if (event.kind === 'evaluated' && event.step === 6) stop.abort();
+    };
+    const outcome = await train(input, { signal: stop.signal, report });
+    expect(stored).toEqual(['saved 0', 'saved 5', 'saved 6']);
+    expect(outcome).toMatchObject({ reason: 'stopped', state: { best: { step: 6, loss: outcome.validationLoss } } });
+  });
+
+  test('a best that cannot be kept ends the run and is not the best; without a place for it, nothing claims it', async () => {
+    const states: Snapshot['state'][] = [];
+    const input: TrainInput = {
+      ...{ model, recipe: { ...recipe, saveEvery: 8 }, tokenizer, ...data },
+      save: ({ state }) => {
+        states.push(state);
+        return Promise.resolve({ bytes: 1 });
+      },
+      now: () => 0,
+    };
+    const keepBest = () => Promise.reject(new HomegrownError('storage-full', 'No room'));
+    await expect(train({ ...input, keepBest }, unwatched)).rejects.toMatchObject({
+      code: 'storage-full',
+      message: 'No room. Step 0 is saved.',
+    });
+    states.length = 0;
+    await train(input, unwatched);
+    expect(states.map(({ step, best }) => [step, best?.step])).toEqual([
+      [0, 0],
+      [8, 0],
+      [12, 12],
+    ]);
   });
 
   test('micro-batches make the losses and weights of one batch as large as all of them', async () => {

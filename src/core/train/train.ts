@@ -57,8 +57,10 @@ async function run(
   const onGpu = new Recent(TIMES);
   const underway: Promise<void>[] = [];
   let told = now();
-  let savedStep: number | null = from ? from.state.step : null;
-  let validationLoss: number | null = null;
+  const begin = state.step;
+  let savedStep: number | null = from ? begin : null;
+  /** The last evaluation. */
+  let measured = null as TrainState['best'];
 
   /** Starts the next update; its loss is told when the device has it. */
   async function advance(): Promise<void> {
@@ -102,7 +104,9 @@ async function run(
     return { memoryBytes, plannedBytes, encodeMs: encoding.mean, gpuMs: onGpu.mean };
   }
 
+  /** Waits for the steps on the way. What is then said of this step is of the same moment, also after a stop. */
   async function settle(): Promise<void> {
+    if (underway.length === 0) return;
     while (underway.length > 0) await underway.shift();
     state.activeMs = now() - began;
   }
@@ -113,24 +117,31 @@ async function run(
     const loss = await evaluating.meanLoss(input.validation, { rows: recipe.batch, tokens: recipe.evalTokens });
     if (!Number.isFinite(loss)) throw diverged(`At step ${state.step} the loss on held-out text is ${loss}.`);
     const sample = await sampleText(network, input.tokenizer, recipe.samplePrompt);
-    if (!state.best || loss < state.best.loss) state.best = { step: state.step, loss };
-    validationLoss = loss;
-    const activeMs = now() - began;
-    job.report({
-      kind: 'evaluated',
-      step: state.step,
-      loss,
-      bitsPerByte: bitsPerByte(loss, input.validation),
-      activeMs,
-      sample,
-    });
+    const { step, activeMs } = state;
+    measured = { step, loss };
+    job.report({ kind: 'evaluated', step, loss, bitsPerByte: bitsPerByte(loss, input.validation), activeMs, sample });
   }
 
+  /** What was just measured, where it is better than all that is kept. */
+  const better = (): TrainState['best'] =>
+    measured?.step === state.step && measured.loss < (state.best?.loss ?? Infinity) ? measured : null;
+
+  /** Only what is stored is the best: until then, the one before is. */
   async function save(): Promise<void> {
     await settle();
-    const { bytes } = await input.save({ state: { ...state }, tensors: await learning.tensors() });
-    savedStep = state.step;
-    job.report({ kind: 'saved', step: state.step, bytes });
+    const saved = { ...state, best: better() ?? state.best };
+    const { bytes } = await input.save({ state: saved, tensors: await learning.tensors() });
+    savedStep = saved.step;
+    state.best = saved.best;
+    job.report({ kind: 'saved', step: saved.step, bytes });
+  }
+
+  async function keepBest(): Promise<void> {
+    const best = better();
+    if (!best || !input.keepBest) return;
+    const { bytes } = await input.keepBest({ ...state, best }, () => learning.weights());
+    state.best = best;
+    job.report({ kind: 'kept', step: best.step, bytes });
   }
 
   const diverged = (what: string): HomegrownError =>
@@ -139,6 +150,7 @@ async function run(
       what,
       'Lower the learning rate or turn on gradient clipping, then begin again or resume from the saved step.',
     );
+  const isStopped = (): boolean => job.signal.aborted;
   const safe = (): string => (savedStep === null ? 'Nothing was saved.' : `Step ${savedStep} is saved.`);
 
   try {
@@ -146,21 +158,27 @@ async function run(
       await evaluate();
       await save();
     }
-    while (state.step < recipe.steps && !job.signal.aborted) {
+    while (state.step < recipe.steps && !isStopped()) {
       await advance();
       const isLast = state.step === recipe.steps;
       if (isLast || state.step % recipe.evalEvery === 0) await evaluate();
-      if (isLast || state.step % recipe.saveEvery === 0) await save();
+      if (isLast || state.step % recipe.saveEvery === 0 || isStopped()) await save();
+      else await keepBest();
       await breathe();
     }
+    // After a stop: saved first, for the tab may be closing, and measured then.
     if (savedStep !== state.step) await save();
+    if (state.step > begin && measured?.step !== state.step) {
+      await evaluate();
+      await keepBest();
+    }
   } catch (thrown) {
     const error = await explained(thrown);
     if (!(error instanceof HomegrownError)) throw error;
     throw new HomegrownError(error.code, `${error.message.trim().replace(/\.$/, '')}. ${safe()}`, error.remedy);
   }
   const reason = state.step < recipe.steps ? 'stopped' : 'finished';
-  return { reason, state, trainLoss: losses.mean, validationLoss };
+  return { reason, state, trainLoss: losses.mean, validationLoss: measured?.loss ?? null };
 }
 
 /** Steps on the way while the next is begun, so that a GPU never waits for the loss to be read. */
