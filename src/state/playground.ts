@@ -1,7 +1,7 @@
 /** Talking to the model: a prompt, how to choose among its guesses, and the tokens as they come. */
 import { toFailure, type Failure } from '../core/base/errors';
+import type { SavedStep } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
-import type { SavedStep } from '../protocol/data';
 import type { GeneratedToken, GenerateInput } from '../protocol/gpu';
 import type { Slice } from './studio';
 

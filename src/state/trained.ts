@@ -1,7 +1,7 @@
 /** The trained model that can be talked to and taken home: which step of it, how good, or what it still needs. */
 import { formatCount } from '../core/base/units';
+import type { SavedStep } from '../core/checkpoint/checkpoint';
 import { measuredAt } from '../core/runs/segments';
-import type { SavedStep } from '../protocol/data';
 import { hasModel, isActive, isUnreadable } from './run';
 import type { Studio } from './studio';
 

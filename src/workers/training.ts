@@ -84,6 +84,11 @@ async function follow(
   }
   const writer = await claimRun(store, id);
   const metrics = await openMetrics(store, id, from?.state.step ?? 0);
+  /** The curve up to a step is there before the step itself is: a resume never has a gap. */
+  const curve = async (): Promise<void> => {
+    kept.flush();
+    await pending;
+  };
   const events = batched<TrainEvent>(TELL_EVERY, (batch) => job.report(batch));
   const kept = batched<TrainEvent>(KEEP_EVERY, (batch) => void keep(metrics, batch));
   let current = record;
@@ -98,15 +103,18 @@ async function follow(
         tokenizer: await createTokenizer(tokenizer),
         train: openPart(store, manifest, 'train'),
         validation: openPart(store, manifest, 'validation'),
-        ...(from && { from }),
+        // The best is what is kept, which may be of a later step than the one that the run goes on from.
+        ...(from && { from: { ...from, state: { ...from.state, best: writer.best } } }),
         save: async (snapshot) => {
-          // The curve up to a step is there before the step itself is: a resume never has a gap.
-          kept.flush();
-          await pending;
+          await curve();
           const saved = await writer.save(snapshot);
           current = { ...current, step: snapshot.state.step };
           await writeRun(store, current);
           return saved;
+        },
+        keepBest: async (...step) => {
+          await curve();
+          return writer.keepBest(...step);
         },
         now: () => performance.now(),
       },
@@ -118,8 +126,7 @@ async function follow(
         },
       },
     );
-    kept.flush();
-    await pending;
+    await curve();
     await finish(outcome.reason);
     return outcome;
   } catch (error) {

@@ -8,18 +8,25 @@ import { HomegrownError, toFailure } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { readAll, type Unreadable } from '../base/record';
 import { chunkKey, headKey, manifestKey, readHead, without, type Head } from './head';
-import { fillTensors, makeManifest, packed, readManifest, type Manifest } from './manifest';
-import type { Snapshot, WhichSnapshot } from './snapshot';
-import { firstNonFinite } from './tensors';
+import { fillTensors, makeManifest, packed, readManifest, restated, type Holds, type Manifest } from './manifest';
+import type { Snapshot, TrainState, WhichSnapshot } from './snapshot';
+import { firstNonFinite, type NamedTensors } from './tensors';
 
+/** Kept are the newest step, the one before and the best; older ones are removed. */
 export interface RunWriter {
+  /** As `keptBest`. */
+  readonly best: TrainState['best'];
   /**
-   * Stores a snapshot; once resolved it is durable and was read back equal. Kept are the newest, the one before and
-   * the best (`best` says this is it; by default when the state says so); older ones are removed.
+   * Stores a snapshot; once resolved it is durable and was read back equal. It is the best too where its state says so.
    * @throws HomegrownError `diverged` (nothing written), `in-use`, `storage-full`, `storage-damaged`, `storage-blocked`:
    * in every case what was saved before stays as it was.
    */
-  save(snapshot: Snapshot, options?: { best?: boolean }): Promise<{ bytes: number }>;
+  save(snapshot: Snapshot): Promise<{ bytes: number }>;
+  /**
+   * Keeps the best step, which `state` is of: its weights alone, unless it is the step that was saved last: that is then
+   * the best as well, and no byte of it is written again. @throws as `save` does
+   */
+  keepBest(state: TrainState, weights: () => Promise<NamedTensors>): Promise<{ bytes: number }>;
 }
 
 /** Becomes the run's only writer: one that claimed it earlier can save no more, and its unfinished chunks are removed. */
@@ -28,25 +35,72 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
   const head: Head = old ? { ...old, epoch: old.epoch + 1 } : { ...EMPTY, epoch: 1 };
   if (!(await store.commit({ put: [[headKey(runId), head]], expect: [[headKey(runId), old]] }))) throw inUse();
   await collectGarbage(store, runId, head);
+  let best = await keptBest(store, runId);
+  let last: Manifest | undefined;
   let attempt = 0;
+
+  async function write(snapshot: Snapshot, holds: Holds): Promise<Manifest> {
+    const bad = firstNonFinite(snapshot.tensors);
+    if (bad !== undefined) {
+      throw new HomegrownError(
+        'diverged',
+        `${bad} is not a finite number, so step ${snapshot.state.step} was not saved`,
+      );
+    }
+    const id = `${snapshot.state.step}.${head.epoch}.${++attempt}`;
+    return writeChunks(store, runId, id, snapshot, holds, chunkBytes);
+  }
+  async function move(manifest: Manifest, change: (old: Head) => Head | undefined): Promise<boolean> {
+    const moved = await moveHead(store, runId, head.epoch, manifest, change);
+    // The save stands, whatever becomes of this: what is left over now is removed after the next.
+    if (moved) await collectGarbage(store, runId, moved).catch(() => undefined);
+    return moved !== undefined;
+  }
   return {
-    async save(snapshot, { best = snapshot.state.best?.step === snapshot.state.step } = {}) {
-      const bad = firstNonFinite(snapshot.tensors);
-      if (bad !== undefined) {
-        throw new HomegrownError(
-          'diverged',
-          `${bad} is not a finite number, so step ${snapshot.state.step} was not saved`,
-        );
-      }
-      const id = `${snapshot.state.step}.${head.epoch}.${++attempt}`;
-      const manifest = await writeChunks(store, runId, id, snapshot, chunkBytes);
-      const moved = await moveHead(store, runId, head.epoch, manifest, best);
-      // The save stands, whatever becomes of this: what is left over now is removed after the next.
-      await collectGarbage(store, runId, moved).catch(() => undefined);
+    get best() {
+      return best;
+    },
+    async save(snapshot) {
+      const { state } = snapshot;
+      const manifest = await write(snapshot, 'all');
+      const { id } = manifest;
+      const isBest = state.best?.step === state.step && !isSame(state.best, best);
+      await move(manifest, (now) => ({ ...now, latest: id, previous: now.latest, best: isBest ? id : now.best }));
+      last = manifest;
+      if (isBest) best = state.best;
       return { bytes: manifest.bytes };
+    },
+    async keepBest(state, weights) {
+      const saved = last?.state.step === state.step ? await restated(last, state) : undefined;
+      // A reader may have set it aside since.
+      const isKept =
+        saved && (await move(saved, (now) => (now.latest === saved.id ? { ...now, best: saved.id } : undefined)));
+      const manifest = isKept ? undefined : await write({ state, tensors: await weights() }, 'weights');
+      if (manifest) await move(manifest, (now) => ({ ...now, best: manifest.id }));
+      best = state.best;
+      return { bytes: manifest?.bytes ?? 0 };
     },
   };
 }
+
+const isSame = (a: TrainState['best'], b: TrainState['best']): boolean => a?.step === b?.step && a?.loss === b?.loss;
+
+/** The best step that is kept, and its loss; null where there is none, or it does not know its own. */
+export async function keptBest(store: BlobStore, runId: string): Promise<TrainState['best']> {
+  const id = (await readHead(store, runId))?.best;
+  const manifest = id ? await readIntact(store, runId, id) : undefined;
+  return manifest ? ownBest(manifest) : null;
+}
+
+/** What a saved step says of itself, where it is a best one. */
+const ownBest = ({ state: { best, step } }: Manifest): TrainState['best'] => (best?.step === step ? best : null);
+
+/** A description; undefined where it is damaged. */
+const readIntact = (store: BlobStore, runId: string, id: string): Promise<Manifest | undefined> =>
+  readManifest(store, manifestKey(runId, id)).catch((error: unknown) => {
+    if (error instanceof HomegrownError && ['storage-damaged', 'newer-version'].includes(error.code)) return undefined;
+    throw error;
+  });
 
 /** `damaged`: saved steps that could not be read and were set aside (never deleted) on the way to this one. */
 export interface Loaded {
@@ -73,7 +127,8 @@ export async function loadSnapshot(
   const damaged: DamagedStep[] = [];
   for (;;) {
     const head = await readHead(store, runId);
-    const id = head && pick(head, which);
+    const best = head?.best && !head.latest && !head.previous ? await readIntact(store, runId, head.best) : undefined;
+    const id = head && pick(head, which, best?.holds !== 'weights');
     if (!head || !id) throw nothingToLoad(which, damaged);
     try {
       return { snapshot: await readSnapshot(store, runId, id, only), damaged };
@@ -95,6 +150,9 @@ export interface SavedStep {
   /** The newest that can be opened. */
   latest: boolean;
   best: boolean;
+  holds: Holds;
+  /** Nats per token on held-out text, where it was the best so far. */
+  loss: number | null;
 }
 
 /**
@@ -113,11 +171,14 @@ export async function surveySnapshots(
     (key) => readWhole(store, runId, key),
   );
   const left = unreadable.reduce((rest, { key }) => without(rest, idOf(key)), head);
+  const latest = pick(left, 'latest', records.find(({ id }) => id === left.best)?.holds !== 'weights');
   const aside = await Promise.all(head.damaged.map((id) => whyDamaged(store, runId, id)));
   return {
     steps: records
-      .map(({ id, state, bytes }) => {
-        return { step: state.step, bytes, latest: id === pick(left, 'latest'), best: id === left.best };
+      .map((manifest) => {
+        const { id, state, bytes, holds = 'all' } = manifest;
+        const loss = ownBest(manifest)?.loss ?? null;
+        return { step: state.step, bytes, latest: id === latest, best: id === left.best, holds, loss };
       })
       .sort((a, b) => a.step - b.step),
     damaged: [...unreadable, ...aside].map((found) => {
@@ -158,35 +219,36 @@ async function writeChunks(
   store: BlobStore,
   runId: string,
   id: string,
-  { state, tensors }: Snapshot,
+  snapshot: Snapshot,
+  holds: Holds,
   chunkBytes: number,
 ): Promise<Manifest> {
   const hashes: string[] = [];
-  for (const chunk of packed(tensors, chunkBytes)) {
+  for (const chunk of packed(snapshot.tensors, chunkBytes)) {
     const key = chunkKey(runId, id, hashes.length);
     const hash = await sha256Hex(chunk);
     await store.commit({ put: [[key, chunk]] });
     const back = await store.get(key);
-    if (!(back instanceof Uint8Array) || (await sha256Hex(back)) !== hash) throw notWhatWasWritten(state.step);
+    if (!(back instanceof Uint8Array) || (await sha256Hex(back)) !== hash) throw notWhatWasWritten(snapshot.state.step);
     hashes.push(hash);
   }
-  return makeManifest(id, state, tensors, chunkBytes, hashes);
+  return makeManifest(id, snapshot, holds, chunkBytes, hashes);
 }
 
-/** One commit: the manifest and the head that names it, only while the run is still ours. */
+/** One commit: the manifest and the head that names it, only while the run is still ours; undefined where `change` is. */
 async function moveHead(
   store: BlobStore,
   runId: string,
   epoch: number,
   manifest: Manifest,
-  best: boolean,
-): Promise<Head> {
+  change: (old: Head) => Head | undefined,
+): Promise<Head | undefined> {
   for (;;) {
     const old = await readHead(store, runId);
     if (old?.epoch !== epoch) throw inUse();
-    const { id } = manifest;
-    const head: Head = { ...old, latest: id, previous: old.latest, best: best ? id : old.best };
-    const key = manifestKey(runId, id);
+    const head = change(old);
+    if (!head) return undefined;
+    const key = manifestKey(runId, manifest.id);
     const put: [string, Stored][] = [
       [key, manifest],
       [headKey(runId), head],
@@ -230,9 +292,11 @@ async function collectGarbage(store: BlobStore, runId: string, head: Head): Prom
 const kept = ({ latest, previous, best }: Head): string[] =>
   [...new Set([latest, previous, best])].filter((id) => id !== null);
 
-function pick(head: Head, which: WhichSnapshot): string | null | undefined {
-  if (which === 'best') return head.best;
-  if (which === 'latest') return head.latest ?? head.previous ?? head.best;
+/** Weights alone are no step to go on from: the best is given as the newest only where it is whole. */
+function pick(head: Head, which: WhichSnapshot, isBestWhole: boolean): string | null | undefined {
+  const { latest, previous, best } = head;
+  if (which === 'best') return best;
+  if (which === 'latest') return latest ?? previous ?? (isBestWhole ? best : null);
   return kept(head).find((id) => stepOf(id) === which);
 }
 

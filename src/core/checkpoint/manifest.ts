@@ -3,31 +3,39 @@ import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { readRecord } from '../base/record';
 import { sha256Hex } from '../base/hash';
-import { trainStateSchema, type TrainState } from './snapshot';
+import { type Snapshot, type TrainState, trainStateSchema } from './snapshot';
 import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
 
 /** Describes one saved step: its tensors follow each other in its chunks as little-endian f32. */
 export type Manifest = z.infer<typeof manifestSchema>;
+/** Weights and moments, which a run can go on from; or weights alone. */
+export type Holds = 'all' | 'weights';
 
 export async function makeManifest(
   id: string,
-  state: TrainState,
-  tensors: NamedTensors,
+  { state, tensors }: Snapshot,
+  holds: Holds,
   chunkBytes: number,
   chunks: readonly string[],
 ): Promise<Manifest> {
   const shapes = [...tensors].map(([name, { shape }]) => ({ name, shape: [...shape] }));
-  const body = {
-    version: 1 as const,
+  return described({
+    version: 1,
     id,
     state,
+    ...(holds === 'weights' && { holds }),
     tensors: shapes,
     bytes: sizeOf(shapes),
     chunkBytes,
     chunks: [...chunks],
-  };
-  return { ...body, root: await rootOf(body) };
+  });
 }
+
+/** The same step, of whose state more is known. */
+export const restated = ({ root: _, ...body }: Manifest, state: TrainState): Promise<Manifest> =>
+  described({ ...body, state });
+
+const described = async (body: Omit<Manifest, 'root'>): Promise<Manifest> => ({ ...body, root: await rootOf(body) });
 
 /**
  * @throws HomegrownError `storage-damaged` when it is missing, malformed, or does not hash to its root; `newer-version`
@@ -104,6 +112,8 @@ const manifestSchema = z.strictObject({
   version: z.literal(1),
   id: z.string(),
   state: trainStateSchema,
+  /** Absent where it holds all. */
+  holds: z.literal('weights').exactOptional(),
   tensors: z.array(z.strictObject({ name: z.string(), shape: z.array(count) })),
   bytes: count,
   chunkBytes: count,

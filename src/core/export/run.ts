@@ -44,7 +44,7 @@ export async function importRun(
   const { step, activeMs } = snapshot.state;
   const recipe = info?.recipe ?? { ...DEFAULT_RECIPE };
   try {
-    const { bytes } = await (await claimRun(store, runId)).save(snapshot, { best: true });
+    const { bytes } = await (await claimRun(store, runId)).save(snapshot);
     const curve = events.filter((event) => event.kind !== 'compiling' && event.step <= step);
     const evaluated = info?.result ? [{ kind: 'evaluated' as const, ...info.result, activeMs, sample: '' }] : [];
     const known = curve.length > 0 ? curve : evaluated;
