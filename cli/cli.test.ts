@@ -91,6 +91,25 @@ test('grow trains and writes a folder, and sample continues a prompt from it', a
   expect(greedy.stdout).not.toContain('Ein Wal');
 }, 120_000);
 
+test('grow claims no best step but the one that its folder holds, and says of a better one that it is gone', async () => {
+  const steep = ['--learning-rate', '10', '--schedule', 'constant'];
+  const grown = await run('grow', grow('--tokenizer', 'bytes', '--steps', '6', '--eval-every', '1', ...steep));
+  expect(grown).toMatchObject({ code: 0, stderr: '' });
+  const losses = lines(grown.stdout).slice(0, -1);
+  const best = losses.reduce((a, b) => ((a['valLoss'] as number) <= (b['valLoss'] as number) ? a : b));
+  expect(best['step']).toBeLessThan(6);
+  const info = JSON.parse(await readFile(join(out, 'homegrown.json'), 'utf8')) as Record<string, unknown>;
+  expect(info).toMatchObject({
+    state: { step: 6, best: null },
+    bestNotKept: { step: best['step'], loss: best['valLoss'] },
+  });
+  const log = JSON.parse(await readFile(join(out, 'trainer_state.json'), 'utf8')) as object;
+  expect(log).toMatchObject({ best_global_step: null, best_metric: null, best_model_checkpoint: null });
+  expect(await readFile(join(out, 'README.md'), 'utf8')).toMatch(
+    /did best at step \d+, perplexity .*which was not kept/,
+  );
+});
+
 test('export writes each format where it was asked to, a folder or a file', async () => {
   const grown = await run('grow', grow('--tokenizer', 'bytes', '--steps', '2'));
   expect(grown.code).toBe(0);

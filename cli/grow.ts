@@ -10,6 +10,7 @@ import { MODELS, modelSpec, type ModelId } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
 import { OPTIMIZERS, type OptimizerId } from '../src/core/optim';
 import { SCHEDULES, type ScheduleId } from '../src/core/optim/schedule';
+import { bestNotKept } from '../src/core/runs/best';
 import { buildShards } from '../src/core/shards/build';
 import { openPart, readCounts } from '../src/core/shards/read';
 import { importText, openText, type TextRecord } from '../src/core/text';
@@ -18,7 +19,7 @@ import type { TokenizerKind } from '../src/core/tokenizer/tokenizer';
 import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY, trainTokenizer } from '../src/core/tokenizer/train';
 import { problems, unfit } from '../src/core/train/problems';
 import { DEFAULT_RECIPE, tokensPerStep, type Recipe } from '../src/core/train/recipe';
-import type { Snapshot, TrainEvent, TrainOutcome } from '../src/core/train/run';
+import type { Snapshot, TrainEvent, TrainOutcome, TrainState } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
 import { MODEL_FILES } from './listed';
 import { parseOptions, UsageError, type Values } from './options';
@@ -139,7 +140,7 @@ async function grow(args: readonly string[]): Promise<void> {
     }
   };
   const save = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
-    const exported = { info: { ...info, state: snapshot.state }, snapshot, tokenizer, events, tokens: null };
+    const exported = { info: ofFolder(info, snapshot.state, events), snapshot, tokenizer, events, tokens: null };
     const isFirst = saves.place === null;
     const bytes = await saves.save(huggingFaceFiles(exported, { withOptimizer: true }));
     if (isFirst && saves.isBeside)
@@ -173,6 +174,14 @@ async function grow(args: readonly string[]): Promise<void> {
     out: saves.place ?? options.out,
   };
   print(options.json ? JSON.stringify(summary) : inWords(outcome, summary, saves));
+}
+
+/** The folder holds the newest step alone: no other is its best, and of a better one it says that it was not kept. */
+function ofFolder(info: RunInfo, state: TrainState, events: readonly TrainEvent[]): RunInfo {
+  const best = state.best?.step === state.step ? state.best : null;
+  const evaluations = events.filter((event) => event.kind === 'evaluated');
+  const unkept = bestNotKept(evaluations, state.step, best);
+  return { ...info, state: { ...state, best }, ...(unkept && { bestNotKept: unkept }) };
 }
 
 /** Of each text's end, held out. */

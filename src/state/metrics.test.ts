@@ -22,6 +22,7 @@ const evaluated = (step: number, loss = 1): TrainEvent => ({
   sample: `at ${step}`,
 });
 const saved = (step: number): TrainEvent => ({ kind: 'saved', step, bytes: 9 });
+const kept = (step: number): TrainEvent => ({ kind: 'kept', step, bytes: 3 });
 const filled = (...events: TrainEvent[]): MetricLog => {
   const log = new MetricLog();
   for (const event of events) log.append(event);
@@ -73,7 +74,7 @@ test('the best is the earliest of the lowest', () => {
 
 test('however a run is resumed, the columns are as long as each other and in the order of their steps', () => {
   const event = fc
-    .tuple(fc.constantFrom(stepped, evaluated, saved), fc.integer({ min: 1, max: 30 }))
+    .tuple(fc.constantFrom(stepped, evaluated, saved, kept), fc.integer({ min: 1, max: 30 }))
     .map(([make, step]) => make(step));
   fc.assert(
     fc.property(fc.array(event), fc.integer({ min: 0, max: 30 }), (events, cut) => {

@@ -35,11 +35,12 @@ export function useNow(isOn: boolean): number {
 export function useSavedSteps(): void {
   const store = useStudioStore();
   const newest = useStudio((s) => s.saved?.step);
+  const best = useStudio((s) => (s.logVersion >= 0 ? s.log.kept.at(-1)?.step : undefined));
   const runId = useStudio((s) => s.project.runId);
   useEffect(() => {
     const { listSaved, toast } = store.getState();
     listSaved().catch((error: unknown) =>
       toast({ text: 'The saved steps could not be listed', detail: toFailure(error).message }),
     );
-  }, [store, newest, runId]);
+  }, [store, newest, best, runId]);
 }

@@ -1,7 +1,8 @@
 /** The trained model that can be talked to and taken home: which step of it, how good, or what it still needs. */
-import { formatCount } from '../core/base/units';
+import { formatCount, formatNumber } from '../core/base/units';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
-import { measuredAt } from '../core/runs/segments';
+import { bestNotKept, type Measured } from '../core/runs/best';
+import { isMeasuredAlike, measuredAt } from '../core/runs/segments';
 import { hasModel, isActive, isUnreadable } from './run';
 import type { Studio } from './studio';
 
@@ -9,15 +10,52 @@ import type { Studio } from './studio';
 export const chosenStep = ({ savedSteps, which }: Pick<Studio, 'savedSteps' | 'which'>): SavedStep | undefined =>
   savedSteps.find((s) => (which === 'latest' ? s.latest : which === 'best' ? s.best : s.step === which));
 
-/** The newest step, and the one that did best on held-out text; none where the two are one. */
-export function stepChoices(steps: readonly SavedStep[]): readonly { value: 'latest' | 'best'; label: string }[] {
-  const latest = steps.find((s) => s.latest);
-  const best = steps.find((s) => s.best);
+type Kept = Pick<Studio, 'savedSteps' | 'log' | 'run'>;
+
+/** Of a run without a record nothing is known but its curve. */
+const recordOf = ({ run }: Pick<Studio, 'run'>) => run ?? { data: null };
+
+/** The best step that is kept, where it knows its loss, and that was measured on what the newest one learns from. */
+function keptBest(s: Kept): Measured | null {
+  const best = s.savedSteps.find((step) => step.best);
+  return best && best.loss !== null && !isOfEarlierText(s, best) ? { step: best.step, loss: best.loss } : null;
+}
+
+/** Whether a step did best on a text that the run has left. */
+function isOfEarlierText(s: Kept, step: SavedStep): boolean {
+  const latest = s.savedSteps.find((other) => other.latest);
+  return latest !== undefined && !isMeasuredAlike(recordOf(s), latest.step)(step);
+}
+
+/** A step that did better than any that is kept. */
+function notKept(s: Kept): Measured | undefined {
+  const latest = s.savedSteps.find((step) => step.latest);
+  if (!latest) return undefined;
+  const measured = s.log.evaluations.filter(isMeasuredAlike(recordOf(s), latest.step));
+  return bestNotKept(measured, latest.step, keptBest(s));
+}
+
+/** Whether there is still something of the best step, for a run that went past it. */
+export function bestWords(s: Kept): string | undefined {
+  const [better, best] = [notKept(s), keptBest(s)];
+  if (better) return `Step ${formatCount(better.step)} was not kept.`;
+  return best ? `Step ${formatCount(best.step)} is kept as the best.` : undefined;
+}
+
+/** The newest step, and the best that is kept; none where the two are one. */
+export function stepChoices(s: Kept): readonly { value: 'latest' | 'best'; label: string }[] {
+  const latest = s.savedSteps.find((step) => step.latest);
+  const best = s.savedSteps.find((step) => step.best);
   if (!latest || !best || best.step === latest.step) return [];
   return [
     { value: 'latest', label: `Step ${formatCount(latest.step)}, the latest` },
-    { value: 'best', label: `Step ${formatCount(best.step)}, the best` },
+    { value: 'best', label: `Step ${formatCount(best.step)}, ${bestLabel(s, best)}` },
   ];
+}
+
+function bestLabel(s: Kept, best: SavedStep): string {
+  if (isOfEarlierText(s, best)) return 'the best on the text before';
+  return notKept(s) ? 'the best kept' : 'the best';
 }
 
 export interface Trained {
@@ -25,12 +63,22 @@ export interface Trained {
   name: string;
   /** On held-out text, at the last evaluation up to that step. */
   perplexity: number | undefined;
+  /** Of a better step whose weights are gone; in words that go on from a line's. */
+  notKept: string | undefined;
 }
 
 export function trained(s: Studio): Trained {
-  const step = chosenStep(s)?.step ?? s.saved?.step ?? 0;
-  const loss = measuredAt(s.run ?? { data: null }, s.log.evaluations, step)?.loss;
-  return { step, name: s.run?.name ?? s.project.name, perplexity: loss === undefined ? undefined : Math.exp(loss) };
+  const chosen = chosenStep(s);
+  const step = chosen?.step ?? s.saved?.step ?? 0;
+  const loss = chosen?.loss ?? measuredAt(recordOf(s), s.log.evaluations, step)?.loss;
+  const better = notKept(s);
+  return {
+    step,
+    name: s.run?.name ?? s.project.name,
+    perplexity: loss === undefined ? undefined : Math.exp(loss),
+    notKept:
+      better && `best at step ${formatCount(better.step)}, perplexity ${formatNumber(Math.exp(better.loss))}, not kept`,
+  };
 }
 
 export interface Need {

@@ -2,12 +2,12 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
-import { claimRun, loadSnapshot } from '../core/checkpoint/checkpoint';
-import type { Snapshot } from '../core/checkpoint/snapshot';
+import { claimRun, loadSnapshot, type RunWriter } from '../core/checkpoint/checkpoint';
+import type { Snapshot, TrainState } from '../core/checkpoint/snapshot';
 import { factsOf } from '../core/runs/facts';
 import { openMetrics, type MetricWriter } from '../core/runs/metrics';
 import { readRun, writeRun, type RunRecord } from '../core/runs/record';
-import { beginsAnew, continued } from '../core/runs/segments';
+import { continued, isMeasuredAlike } from '../core/runs/segments';
 import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { train } from '../core/train/train';
@@ -56,13 +56,14 @@ export async function resume(
     if (!stored) throw new HomegrownError('storage-damaged', `There is no run ${runId}`);
     const { snapshot } = await loadSnapshot(store, runId);
     const recipe = { ...stored.recipe, steps: steps ?? stored.recipe.steps };
-    const { step, best } = snapshot.state;
-    const goesOn = continued(stored, step, data ? { manifest: data.manifest, data: factsOf(data, texts) } : stored);
+    const goesOn = continued(
+      stored,
+      snapshot.state.step,
+      data ? { manifest: data.manifest, data: factsOf(data, texts) } : stored,
+    );
     const record: RunRecord = { ...goesOn, recipe, device, status: 'running' };
     await writeRun(store, record);
-    // The best on one text is not the best on another.
-    const from = { ...snapshot, state: { ...snapshot.state, best: beginsAnew(record, step) ? null : best } };
-    return await follow(store, record, from, job);
+    return await follow(store, record, snapshot, job);
   } finally {
     lock.release();
   }
@@ -103,8 +104,7 @@ async function follow(
         tokenizer: await createTokenizer(tokenizer),
         train: openPart(store, manifest, 'train'),
         validation: openPart(store, manifest, 'validation'),
-        // The best is what is kept, which may be of a later step than the one that the run goes on from.
-        ...(from && { from: { ...from, state: { ...from.state, best: writer.best } } }),
+        ...(from && { from: { ...from, state: { ...from.state, best: bestSoFar(record, from, writer) } } }),
         save: async (snapshot) => {
           await curve();
           const saved = await writer.save(snapshot);
@@ -135,6 +135,11 @@ async function follow(
   } finally {
     events.flush();
   }
+}
+
+/** What is kept, which may be of a later step than the one that the run goes on from; not the best on another text. */
+function bestSoFar(record: RunRecord, { state }: Snapshot, { best }: RunWriter): TrainState['best'] {
+  return best && isMeasuredAlike(record, state.step + 1)(best) ? best : null;
 }
 
 /** Appends go one after the other; a failed one is told by the next save, which cannot succeed either. */

@@ -1,7 +1,7 @@
 /** From a stored run to what formats are written from. */
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { loadSnapshot } from '../checkpoint/checkpoint';
+import { keptBest, loadSnapshot } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import type { NamedTensors } from '../checkpoint/tensors';
 import { modelSpec } from '../models';
@@ -29,15 +29,19 @@ export async function openExported(
   if (!record) throw new HomegrownError('bad-settings', `There is no run ${runId}`);
   const { id, config, vocabulary } = record.model;
   const weights = new Set(Object.keys(modelSpec(id).params(config, vocabulary)));
-  const { snapshot } = await loadSnapshot(store, runId, which, withMoments ? undefined : weights);
+  const { snapshot: saved } = await loadSnapshot(store, runId, which, withMoments ? undefined : weights);
+  // What was the best when this step was saved may have been given up for a better one since, or never have been kept.
+  const kept = { ...saved.state, best: await keptBest(store, runId) };
   const events = await readMetrics(store, runId);
+  const info = runInfo(record, kept, events);
+  const snapshot = { ...saved, state: info.state };
   const segments = segmentsOf(record);
   // Those of an earlier segment may be gone.
   const isNewest = segmentAt(segments, snapshot.state.step) === segments.length - 1;
   const manifest = isNewest ? record.manifest : null;
   return {
     name: `${slug(record.name)}-step-${snapshot.state.step}`,
-    info: runInfo(record, snapshot.state, events),
+    info,
     snapshot,
     tokenizer: await createTokenizer(record.tokenizer),
     events,

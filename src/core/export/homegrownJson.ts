@@ -1,8 +1,10 @@
 import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
+import { bitsPerByte } from '../evaluate/evaluate';
+import { bestNotKept } from '../runs/best';
 import type { RunRecord } from '../runs/record';
-import { measuredAt, segmentAt, segmentsOf } from '../runs/segments';
+import { isMeasuredAlike, segmentAt, segmentsOf } from '../runs/segments';
 import { dataFactsSchema, earlierSchema, modelSchema, originSchema, recipeSchema } from '../runs/settings';
 import type { TrainEvent } from '../train/run';
 
@@ -30,28 +32,46 @@ export const runInfoSchema = z.strictObject({
   /** Data before `data`, oldest first. */
   earlier: earlierSchema.exactOptional(),
   origin: originSchema.exactOptional(),
+  /** A step that did better on held-out text than any that is kept: only runs of older builds, and models brought in, have one. */
+  bestNotKept: z.strictObject({ step: z.int().nonnegative(), loss: z.number() }).exactOptional(),
 });
 
 /**
- * What `homegrown.json` and the model card say of a run at a saved step; `events` as readMetrics gives them. Data and
- * result are of the segment that the step belongs to: a loss on one text says nothing of a model that went on with another.
+ * What `homegrown.json` and the model card say of a run at a saved step; `events` as readMetrics gives them. Data, result and
+ * best are of the segment that the step belongs to: a loss on one text says nothing of a model that went on with another.
+ * The best in `state` is the best that is kept.
  */
-export function runInfo(record: RunRecord, state: TrainState, events: readonly TrainEvent[]): RunInfo {
+export function runInfo(record: RunRecord, kept: TrainState, events: readonly TrainEvent[]): RunInfo {
   const { name, createdAt, model, recipe, tokenizer, device, origin } = record;
   const segments = segmentsOf(record);
-  const at = segmentAt(segments, state.step);
+  const at = segmentAt(segments, kept.step);
   const { data } = segments[at]!;
   const earlier = segments.slice(0, at).map((segment, i) => ({ until: segments[i + 1]!.after, data: segment.data }));
-  const evaluations = events.filter((event) => event.kind === 'evaluated');
-  const evaluation = measuredAt(record, evaluations, state.step);
-  const result =
-    evaluation && Number.isFinite(evaluation.loss)
-      ? { step: evaluation.step, loss: evaluation.loss, bitsPerByte: evaluation.bitsPerByte }
-      : null;
+  const isAlike = isMeasuredAlike(record, kept.step);
+  const evaluations = events.filter((event) => event.kind === 'evaluated').filter(isAlike);
+  const state = { ...kept, best: kept.best && isAlike(kept.best) ? kept.best : null };
+  const unkept = bestNotKept(evaluations, state.step, state.best);
   return {
     version: 1,
-    ...{ name, createdAt, model, recipe, tokenizer: tokenizer.kind, state, device, data, result },
+    ...{ name, createdAt, model, recipe, tokenizer: tokenizer.kind, state, device, data },
+    result: resultAt(state, evaluations, data),
     ...(earlier.length > 0 && { earlier }),
     ...(origin && { origin }),
+    ...(unkept && { bestNotKept: unkept }),
   };
+}
+
+function resultAt(
+  { step, best }: TrainState,
+  evaluations: readonly (TrainEvent & { kind: 'evaluated' })[],
+  data: RunInfo['data'],
+): RunInfo['result'] {
+  const last = evaluations.findLast((evaluation) => evaluation.step <= step);
+  // The best step's own loss is kept with it, also where the curve was lost on the way to the next save.
+  if (best?.step === step && last?.step !== step && data) {
+    const { validationTokens: tokens, validationBytes: bytes } = data;
+    return { step, loss: best.loss, bitsPerByte: bitsPerByte(best.loss, { tokens, bytes }) };
+  }
+  if (!last || !Number.isFinite(last.loss)) return null;
+  return { step: last.step, loss: last.loss, bitsPerByte: last.bitsPerByte };
 }

@@ -61,7 +61,7 @@ export function modelCard(info: RunInfo): string {
       ? [`${HOW_UNKNOWN}${state.step === 0 ? '' : ' From the optimizer on, these are the settings here.'}`]
       : []),
     '## Results',
-    result ? resultSection(result, vocabulary, data) : 'Not evaluated.',
+    result ? resultSection(info, result) : 'Not evaluated.',
     '## Hardware, time and energy',
     effort(info),
     '## Limits',
@@ -123,19 +123,24 @@ function dataSection(data: NonNullable<RunInfo['data']>): string {
   );
 }
 
-function resultSection(
-  { step, loss, bitsPerByte }: NonNullable<RunInfo['result']>,
-  vocabulary: number,
-  data: RunInfo['data'],
-): string {
+function resultSection(info: RunInfo, { step, loss, bitsPerByte }: NonNullable<RunInfo['result']>): string {
+  const { model, data } = info;
   const row = (what: string, nats: number): string[] => [what, formatNumber(nats), formatNumber(Math.exp(nats))];
   const rows = [row(`This model, step ${formatCount(step)}`, loss)];
   if (data) rows.push(row('Knowing only how common each token is', data.unigramLoss));
-  rows.push(row('Guessing blindly', Math.log(vocabulary)));
+  rows.push(row('Guessing blindly', Math.log(model.vocabulary)));
   return (
     `${table(rows, ['On held-out text', 'Nats per token', 'Perplexity'])}\n\n` +
-    `${formatNumber(bitsPerByte)} bits per byte, which can be compared across tokenizers; perplexity cannot.`
+    `${formatNumber(bitsPerByte)} bits per byte, which can be compared across tokenizers; perplexity cannot.${bestOf(info)}`
   );
+}
+
+/** Where these files are not the step that did best. */
+function bestOf({ state, bestNotKept }: RunInfo): string {
+  const best = bestNotKept ?? state.best;
+  if (!best || best.step === state.step) return '';
+  const where = bestNotKept ? 'which was not kept' : 'which these files are not';
+  return ` The run did best at step ${formatCount(best.step)}, perplexity ${formatNumber(Math.exp(best.loss))}, ${where}.`;
 }
 
 /** Watts that a computer with a busy GPU is taken to draw, for want of a meter. */

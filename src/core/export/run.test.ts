@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
 import { bytesSource, gather, type ByteStream } from '../checkpoint/byteSource';
-import { claimRun, loadSnapshot } from '../checkpoint/checkpoint';
+import { claimRun, listSnapshots, loadSnapshot } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { modelSpec } from '../models';
 import { openMetrics } from '../runs/metrics';
@@ -12,6 +12,7 @@ import { continued } from '../runs/segments';
 import type { DataFacts } from '../runs/settings';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { exportedFrom } from './exported';
+import type { RunInfo } from './homegrownJson';
 import { importHuggingFace } from './importHuggingFace';
 import { modelCard } from './modelCard';
 import { exportRun, importRun } from './run';
@@ -68,6 +69,71 @@ test('a run that leaves and comes back is the same run, down to the bytes of its
   });
   const again = await exportRun(other, 'b', 3, 'hf', { ...asked, withOptimizer: true });
   expect(await bytes(again.files)).toEqual(await bytes(files));
+});
+
+describe('the best step', () => {
+  const facts = { trainTokens: 90, trainBytes: 90, validationTokens: 10, validationBytes: 20 };
+  const evaluated = (step: number, loss: number) =>
+    ({ kind: 'evaluated', step, loss, bitsPerByte: 1, activeMs: 8, sample: 'x' }) as const;
+  const card = async (store: BlobStore, which: WhichSnapshot) => {
+    const { files } = await exportRun(store, 'a', which, 'hf', { ...asked, withOptimizer: true });
+    const all = new Map([...(await bytes(files))].map(([name, file]) => [name, new TextDecoder().decode(file)]));
+    return { info: JSON.parse(all.get('homegrown.json')!) as RunInfo, readme: all.get('README.md')!, names: all };
+  };
+
+  test('is taken as its weights alone, with its own loss, and the newest says which did better', async () => {
+    const store = await storeWithRun();
+    const writer = await claimRun(store, 'a');
+    const { snapshot } = await loadSnapshot(store, 'a');
+    const state = { ...snapshot.state, step: 5, best: { step: 5, loss: 1.5 } };
+    await writer.keepBest(state, () => Promise.resolve(snapshot.tensors));
+    // The curve was lost on the way to the next save; the best step has its loss all the same.
+    await writeRun(store, {
+      ...(await readRun(store, 'a'))!,
+      data: { texts: [], textHash: '0'.repeat(64), validationShare: 0.1, unigramLoss: 3, ...facts },
+    });
+    const best = await card(store, 'best');
+    expect(best.info.state).toEqual(state);
+    expect(best.info.result).toEqual({ step: 5, loss: 1.5, bitsPerByte: 1.5 / 2 / Math.LN2 });
+    expect(best.readme).not.toContain('did best');
+    await writer.save({ ...snapshot, state: { ...snapshot.state, step: 9, best: state.best } });
+    const latest = await card(store, 'latest');
+    expect(latest.info.state.best).toEqual(state.best);
+    expect(latest.readme).toContain('The run did best at step 5, perplexity 4.48, which these files are not.');
+  });
+
+  test('that was never kept is told as that; none is claimed', async () => {
+    const store = await storeWithRun();
+    await (await openMetrics(store, 'a', 3)).append([evaluated(5, 1.5), evaluated(9, 1.8)]);
+    const { snapshot } = await loadSnapshot(store, 'a');
+    // As an older build saved it: the state tells of a step that is nowhere.
+    const state = { ...snapshot.state, step: 9, best: { step: 5, loss: 1.5 } };
+    await (await claimRun(store, 'a')).save({ ...snapshot, state });
+    const { info, readme } = await card(store, 'latest');
+    expect(info.state.best).toBeNull();
+    expect(info.bestNotKept).toEqual({ step: 5, loss: 1.5 });
+    expect(readme).toContain('The run did best at step 5, perplexity 4.48, which was not kept.');
+    // Brought in again it says the same.
+    const { files } = await exportRun(store, 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
+    const other = memoryStore();
+    await importRun(other, 'a', await contents(files), 99, unwatched);
+    expect(await listSnapshots(other, 'a')).toMatchObject([{ step: 9, latest: true, best: false }]);
+    expect(await card(other, 'latest')).toEqual({
+      ...(await card(store, 'latest')),
+      names: expect.anything() as never,
+    });
+  });
+
+  test('that is brought in is the best there', async () => {
+    const store = await storeWithRun();
+    const { snapshot } = await loadSnapshot(store, 'a');
+    const state = { ...snapshot.state, step: 5, best: { step: 5, loss: 1.5 } };
+    await (await claimRun(store, 'a')).save({ ...snapshot, state });
+    const { files } = await exportRun(store, 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
+    const other = memoryStore();
+    await importRun(other, 'a', await contents(files), 99, unwatched);
+    expect(await listSnapshots(other, 'a')).toMatchObject([{ step: 5, latest: true, best: true, loss: 1.5 }]);
+  });
 });
 
 test('a folder that is not ours is a run at step 0', async () => {

@@ -39,6 +39,7 @@ const evaluated = (n: number): TrainEvent => ({
   sample: 'The <b>',
 });
 const saved = (n: number): TrainEvent => ({ kind: 'saved', step: n, bytes: 100 });
+const kept = (n: number): TrainEvent => ({ kind: 'kept', step: n, bytes: 30 });
 
 test('runs are listed newest first, read back, and leave nothing when deleted', async () => {
   const store = memoryStore();
@@ -105,7 +106,16 @@ test('the curve comes back in order, also over many batches', async () => {
   const writer = await openMetrics(store, 'r', 0);
   const expected: TrainEvent[] = [];
   for (let n = 1; n <= 2500; n += 5) {
-    const events = [step(n), step(n + 1), evaluated(n + 1), saved(n + 1), step(n + 2), step(n + 3), step(n + 4)];
+    const events = [
+      step(n),
+      step(n + 1),
+      evaluated(n + 1),
+      kept(n + 1),
+      saved(n + 1),
+      step(n + 2),
+      step(n + 3),
+      step(n + 4),
+    ];
     await writer.append([{ kind: 'compiling' }, ...events]);
     expected.push(...events);
   }

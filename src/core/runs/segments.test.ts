@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { RunRecord } from './record';
-import { beginsAnew, continued, segmentAt, segmentsOf } from './segments';
+import { continued, isMeasuredAlike, segmentAt, segmentsOf } from './segments';
 import type { DataFacts } from './settings';
 
 const facts = (textHash: string): DataFacts => ({
@@ -26,7 +26,9 @@ test('a run that goes on with its own text has had one, and one that goes on wit
   expect(on(record, 100, 'english')).toEqual(record);
   const changed = on(record, 100, 'japanese');
   expect(told(changed)).toEqual(['english until 100', 'japanese']);
-  expect([beginsAnew(changed, 100), beginsAnew(changed, 150), beginsAnew(record, 100)]).toEqual([true, false, false]);
+  const alike = [0, 100, 101, 150].map((step) => isMeasuredAlike(changed, 101)({ step }));
+  expect(alike).toEqual([false, false, true, true]);
+  expect(isMeasuredAlike(record, 101)({ step: 0 })).toBe(true);
   expect(told(on(changed, 200, 'german'))).toEqual(['english until 100', 'japanese until 200', 'german']);
 });
 

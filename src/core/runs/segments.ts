@@ -25,16 +25,22 @@ export const segmentAt = (segments: readonly Segment[], step: number): number =>
     segments.findLastIndex(({ after }) => after < step),
   );
 
+/** Tells what was measured on the data that a step learnt from: the rest does not compare with it. */
+export function isMeasuredAlike(
+  record: Pick<RunRecord, 'earlier' | 'data'>,
+  step: number,
+): (measured: { readonly step: number }) => boolean {
+  const segments = segmentsOf(record);
+  const at = segmentAt(segments, step);
+  return (measured) => segmentAt(segments, measured.step) === at;
+}
+
 /** The newest evaluation up to a step that was made on the data of that step. */
-export function measuredAt<E extends { readonly step: number }>(
+export const measuredAt = <E extends { readonly step: number }>(
   record: Pick<RunRecord, 'earlier' | 'data'>,
   evaluations: readonly E[],
   step: number,
-): E | undefined {
-  const segments = segmentsOf(record);
-  const at = segmentAt(segments, step);
-  return evaluations.findLast((evaluation) => evaluation.step <= step && segmentAt(segments, evaluation.step) === at);
-}
+): E | undefined => evaluations.filter(isMeasuredAlike(record, step)).findLast((evaluation) => evaluation.step <= step);
 
 /**
  * A run that goes on from a saved step, with data that may be other than it had: then what it had until there is kept as
@@ -53,10 +59,6 @@ export function continued(
   if (last && isSame(last.data, data)) past.pop();
   return { ...rest, manifest, data, ...(past.length > 0 && { earlier: past }) };
 }
-
-/** Whether the data changed at this step, so that nothing measured before it compares with what comes. */
-export const beginsAnew = ({ earlier }: Pick<RunRecord, 'earlier'>, step: number): boolean =>
-  earlier?.at(-1)?.until === step;
 
 /** The same texts, cut into the same parts. */
 const isSame = (a: DataFacts | null, b: DataFacts | null): boolean =>

@@ -3,7 +3,7 @@ import { modelCard } from '../../core/export/modelCard';
 import { tokensPerStep } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
 import type { Studio } from '../../state/studio';
-import { chosenStep } from '../../state/trained';
+import { chosenStep, keptBest } from '../../state/trained';
 import { Block, Pane, TextAction } from '../../ui';
 import styles from './ExportPage.module.css';
 import { Markdown } from './Markdown';
@@ -52,7 +52,7 @@ function cardOf(s: Studio): string | undefined {
     step,
     tokensSeen: step * tokensPerStep(run.recipe, run.model.config.context),
     activeMs: log.activeMs[log.step.indexOf(step)] ?? 0,
-    best: log.best ? { step: log.best.step, loss: log.best.loss } : null,
+    best: keptBest(s),
   };
   const events = log.evaluations.map((evaluation) => ({ kind: 'evaluated' as const, ...evaluation }));
   return modelCard(runInfo(run, state, events));

@@ -1,5 +1,6 @@
 import { useStudio } from '../../state/react';
 import { writtenIn } from '../../state/export';
+import { chosenStep } from '../../state/trained';
 import { Checkbox, FormatCards, TextAction } from '../../ui';
 import { CLUSTER, FOLDER, GGUF, ONNX, PAGE, SERVICE, type Precision } from './cards';
 import { ExportCard } from './ExportCard';
@@ -16,9 +17,12 @@ export function FormatGrid({ precision }: { precision: Precision }) {
       <ExportCard card={GGUF} format={GGUF.format(precision)}>
         <GgufOptions precision={precision} />
       </ExportCard>
-      {[ONNX, PAGE, SERVICE, CLUSTER].map((card) => (
+      {[ONNX, PAGE, SERVICE].map((card) => (
         <ExportCard key={card.name} card={card} format={card.format(precision)} />
       ))}
+      <ExportCard card={CLUSTER} format={CLUSTER.format(precision)}>
+        <WeightsAlone />
+      </ExportCard>
     </FormatCards>
   );
 }
@@ -29,11 +33,15 @@ function FolderOptions() {
   const setWithOptimizer = useStudio((s) => s.setWithOptimizer);
   const exportModel = useStudio((s) => s.exportModel);
   const bare = useStudio((s) => s.exports.safetensors);
+  const isWhole = useStudio((s) => chosenStep(s)?.holds !== 'weights');
   return (
     <>
-      <Checkbox isChosen={withOptimizer} onChange={setWithOptimizer}>
-        with the optimizer’s state, to go on training
-      </Checkbox>
+      {isWhole && (
+        <Checkbox isChosen={withOptimizer} onChange={setWithOptimizer}>
+          with the optimizer’s state, to go on training
+        </Checkbox>
+      )}
+      <WeightsAlone />
       <p className={styles.aside}>
         <TextAction label="Download model.safetensors alone" onPress={() => void exportModel('safetensors')}>
           Weights alone
@@ -43,6 +51,13 @@ function FolderOptions() {
     </>
   );
 }
+/** What the best step lacks. */
+function WeightsAlone() {
+  const isWhole = useStudio((s) => chosenStep(s)?.holds !== 'weights');
+  if (isWhole) return null;
+  return <p className={styles.aside}>The best step is kept without the optimizer’s state, which the latest has</p>;
+}
+
 const words = ({ title, text }: ReturnType<typeof proof>): string => (title === undefined ? text : `${title}: ${text}`);
 
 function GgufOptions({ precision }: { precision: Precision }) {

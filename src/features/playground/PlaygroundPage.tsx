@@ -47,11 +47,12 @@ function Playground() {
 }
 
 function Summary() {
-  const { step, name, perplexity } = trained(useStudio((s) => s));
+  const { step, name, perplexity, notKept } = trained(useStudio((s) => s));
   return (
     <>
       Step {formatCount(step)} of <b>{name}</b>
       {perplexity !== undefined && `, perplexity ${formatNumber(perplexity)} on held-out text`}
+      {notKept !== undefined && ` · ${notKept}`}
     </>
   );
 }
@@ -59,7 +60,7 @@ function Summary() {
 function StepChoice() {
   const which = useStudio((s) => s.which);
   const setWhich = useStudio((s) => s.setWhich);
-  const choices = stepChoices(useStudio((s) => s.savedSteps));
+  const choices = stepChoices(useStudio((s) => s));
   if (choices.length === 0) return null;
   return (
     <Select

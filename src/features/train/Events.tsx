@@ -15,7 +15,9 @@ export function Events({ settings }: { settings: RunSettings }) {
   const phase = useStudio((s) => s.phase);
   // A new event comes only with one of these: not every step makes the list anew.
   const counted = useStudio(({ log: l, logVersion }) =>
-    logVersion < 0 ? '' : `${l.saves.length} ${l.evaluations.length} ${(l.step.at(-1) ?? 0) >= settings.recipe.warmup}`,
+    logVersion < 0
+      ? ''
+      : `${l.saves.length} ${l.kept.length} ${l.evaluations.length} ${(l.step.at(-1) ?? 0) >= settings.recipe.warmup}`,
   );
   const [isAll, setAll] = useState(false);
   const told = useMemo(() => (counted === '' ? [] : runEvents(log, settings)), [log, settings, counted]);

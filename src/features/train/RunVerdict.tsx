@@ -1,6 +1,7 @@
 import { useLocation } from 'wouter';
 import type { VerdictKind } from '../../core/train/verdict';
-import { useStudio } from '../../state/react';
+import { useSavedSteps, useStudio } from '../../state/react';
+import { bestWords } from '../../state/trained';
 import { Button, Verdict } from '../../ui';
 import { useVerdict } from '../../state/verdict';
 
@@ -16,10 +17,15 @@ const TONE: Record<VerdictKind, 'ok' | 'warn' | 'error'> = {
   diverging: 'error',
 };
 
+/** Verdicts on a run that went past its best step. */
+const WENT_PAST: readonly VerdictKind[] = ['overfitting', 'unsteady'];
+
 /** The run judged in words, anew at each evaluation. */
 export function RunVerdict() {
   const verdict = useVerdict();
   const isOver = useStudio((s) => s.phase.kind === 'stopped' || s.phase.kind === 'finished');
+  useSavedSteps();
+  const best = useStudio(bestWords);
   const [, navigate] = useLocation();
   const tone = TONE[verdict.kind];
   return (
@@ -36,6 +42,7 @@ export function RunVerdict() {
       }
     >
       {verdict.evidence}
+      {WENT_PAST.includes(verdict.kind) && best !== undefined && ` ${best}`}
     </Verdict>
   );
 }

@@ -50,6 +50,26 @@ test('a run is told in order, each turning point once', () => {
   ]);
 });
 
+test('a best that is kept is not called saved, which a run could go on from', () => {
+  const log = new MetricLog();
+  step(log, 1, 2);
+  evaluate(log, 1, 2);
+  log.append({ kind: 'kept', step: 1, bytes: 9e6 });
+  step(log, 2, 1);
+  log.append({ kind: 'saved', step: 2, bytes: 26.3e6 });
+  evaluate(log, 2, 1.5);
+  log.append({ kind: 'kept', step: 2, bytes: 0 });
+  const told = runEvents(log, { ...settings, recipe: { ...DEFAULT_RECIPE, warmup: 0 }, unigramLoss: null });
+  expect(told.map(({ step, words }) => `${step} ${words}`)).toEqual([
+    '1 Evaluated, perplexity 7.39, best so far',
+    '1 Best kept, 9 MB',
+    '2 Evaluated, perplexity 4.48, best so far',
+    '2 Gap to training above 0.3 nats',
+    '2 Saved and read back, 26.3 MB',
+    '2 Best kept',
+  ]);
+});
+
 test('a worse evaluation is not called the best, and without a baseline none is passed', () => {
   const log = new MetricLog();
   for (const [n, loss] of [

@@ -54,6 +54,14 @@ export function runEvents(log: MetricLog, { recipe, segments }: RunSettings): re
   for (const { step, bytes, activeMs: at } of log.saves) {
     events.push({ step, activeMs: at, words: `Saved and read back, ${formatBytes(bytes)}`, tone: 'ok' });
   }
+  for (const { step, bytes, activeMs: at } of log.kept) {
+    events.push({
+      step,
+      activeMs: at,
+      words: bytes > 0 ? `Best kept, ${formatBytes(bytes)}` : 'Best kept',
+      tone: 'ok',
+    });
+  }
   for (const { after, data } of segments.slice(1)) {
     const on = data ? `${textNames(data)}, ${formatCount(data.trainTokens)} tokens to learn from` : 'other text';
     const { activeMs } = log.evaluations.findLast(({ step }) => step <= after) ?? { activeMs: 0 };

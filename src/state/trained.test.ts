@@ -1,0 +1,84 @@
+/** The words for steps, over a real studio with stored runs. */
+import { expect, test } from 'vitest';
+import { memoryStore, type BlobStore } from '../core/base/blobStore';
+import { claimRun, listSnapshots } from '../core/checkpoint/checkpoint';
+import type { TrainState } from '../core/checkpoint/snapshot';
+import { openMetrics } from '../core/runs/metrics';
+import { writeRun } from '../core/runs/record';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
+import type { TrainEvent } from '../core/train/run';
+import { createStudio, type Studio } from './studio';
+import { bestWords, stepChoices, trained } from './trained';
+
+const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 };
+const tensors = new Map([['w', { shape: [1], data: Float32Array.of(1) }]]);
+const stateAt = (step: number, best: TrainState['best']): TrainState => ({ step, tokensSeen: 0, activeMs: 0, best });
+const LOSSES: readonly (readonly [number, number])[] = [
+  [0, 5.5],
+  [250, 3],
+  [500, 2.5],
+  [750, 2],
+  [1000, 2.2],
+];
+
+/** A run whose step 750 did best, evaluated every 250 steps and saved every 200, and at 1,000. */
+async function storedRun(isKept: boolean): Promise<BlobStore> {
+  const store = memoryStore();
+  const writer = await claimRun(store, 'r');
+  const evaluated = LOSSES.map(([step, loss]): TrainEvent => ({
+    kind: 'evaluated',
+    step,
+    loss,
+    bitsPerByte: 1,
+    activeMs: step,
+    sample: '',
+  }));
+  await (await openMetrics(store, 'r', 0)).append(evaluated);
+  await writer.save({ state: stateAt(0, { step: 0, loss: 5.5 }), tensors });
+  // Older builds told a best step, and kept it only where it was saved as well.
+  const best = { step: 750, loss: 2 };
+  if (isKept) await writer.keepBest(stateAt(750, best), () => Promise.resolve(tensors));
+  for (const step of [800, 1000]) await writer.save({ state: stateAt(step, best), tensors });
+  await writeRun(store, {
+    ...{ version: 1, id: 'r', name: 'Whale', createdAt: 1, status: 'finished', step: 1000, model },
+    ...{ recipe: { ...DEFAULT_RECIPE, steps: 1000 }, tokenizer: { kind: 'bytes', merges: [] } },
+    ...{ device: null, manifest: null, data: null },
+  });
+  return store;
+}
+
+async function studioOf(store: BlobStore): Promise<() => Studio> {
+  const none = { call: () => new Promise<never>(() => undefined), end: () => undefined };
+  const studio = createStudio({
+    data: { call: () => listSnapshots(store, 'r'), end: () => undefined },
+    ...{ gpu: none, verify: none, store, now: () => 0, newId: () => 'r' },
+    wakeLock: { hold: () => undefined, release: () => undefined },
+    download: () => undefined,
+  });
+  studio.getState().change({ runId: 'r' });
+  await studio.getState().loadRun();
+  await studio.getState().listSaved();
+  return studio.getState;
+}
+
+test('the best that can be chosen is one that is kept, with the loss that it had', async () => {
+  const get = await studioOf(await storedRun(true));
+  expect(stepChoices(get())).toEqual([
+    { value: 'latest', label: 'Step 1,000, the latest' },
+    { value: 'best', label: 'Step 750, the best' },
+  ]);
+  expect(trained(get())).toMatchObject({ step: 1000, perplexity: Math.exp(2.2), notKept: undefined });
+  get().setWhich('best');
+  expect(trained(get())).toMatchObject({ step: 750, perplexity: Math.exp(2), notKept: undefined });
+  expect(bestWords(get())).toBe('Step 750 is kept as the best.');
+});
+
+test('a run of a build that did not keep its best says so', async () => {
+  const get = await studioOf(await storedRun(false));
+  expect(stepChoices(get())).toEqual([
+    { value: 'latest', label: 'Step 1,000, the latest' },
+    { value: 'best', label: 'Step 0, the best kept' },
+  ]);
+  expect(trained(get()).notKept).toBe('best at step 750, perplexity 7.39, not kept');
+  expect(bestWords(get())).toBe('Step 750 was not kept.');
+});
