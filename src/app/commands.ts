@@ -66,7 +66,7 @@ function run(s: Studio, { go, stage }: Shell): Action[] {
     const running = [busyExport(s), s.importingModel].find((work) => work?.kind === 'busy');
     return [
       { id: 'stop', group, label: action.label, keys: 'mod+.', run: action.run },
-      ...(running ? [stopWork(running)] : []),
+      ...(running ? [withoutKeys(stopWork(running))] : []), // they are the run's
     ];
   }
   const isMain = stage !== 'playground' && stage !== 'export';
@@ -102,6 +102,7 @@ function run(s: Studio, { go, stage }: Shell): Action[] {
     ...(busy ? [stopWork(busy)] : []),
   ];
 }
+const withoutKeys = ({ keys: _, ...action }: Action): Action => action;
 const stopWork = (work: Work): Action => ({
   id: 'stop-work',
   group: 'Run',

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { HomegrownError, toFailure } from '../core/base/errors';
 import { createStudio, type StudioStore } from '../state/studio';
+import { IDLE } from '../state/work';
 import { commands, type Shell } from './commands';
 import { receive } from './dropped';
 import { readPhase, title } from './phase';
@@ -104,9 +105,10 @@ test('a failure stays in the strip, in red and in words', () => {
 
 test('no key means two things at once, on any stage and in any phase', () => {
   const phases = [{ kind: 'idle' }, { kind: 'training', step: 1, of: 2 }, { kind: 'stopped', step: 1, of: 2 }] as const;
-  for (const phase of phases) {
+  const busy = { kind: 'busy', progress: null, since: 0, at: 0, stop: () => undefined } as const;
+  for (const [phase, importingModel] of phases.flatMap((p) => [[p, IDLE] as const, [p, busy] as const])) {
     for (const stage of ['text', 'playground', 'export'] as const) {
-      store.setState({ phase, texts: [TEXT], saved: { step: 1, bytes: 1, at: null } });
+      store.setState({ phase, importingModel, texts: [TEXT], saved: { step: 1, bytes: 1, at: null } });
       store.setState({ run: { recipe: { steps: 2 }, manifest: {}, name: 'r' } as never });
       const keys = commands(store.getState(), store, { ...shell, stage }).flatMap((a) => a.keys ?? []);
       expect(new Set(keys).size).toBe(keys.length);

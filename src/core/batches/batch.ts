@@ -1,13 +1,20 @@
 import { stream } from '../base/rng';
 import type { TokenSource } from '../shards/manifest';
 
-/** Windows of text and, for each position, the token that follows. Row-major [rows, context]. */
+/**
+ * Windows of text and, for each position, the token that follows. Row-major [rows, context]. A negative target is masked:
+ * it is not learnt, and no mean counts it.
+ */
 export interface Batch {
   rows: number;
   context: number;
   inputs: Int32Array;
   targets: Int32Array;
 }
+
+/** How many targets are not masked: what a mean over them weighs where it is joined with others. */
+export const countedTargets = (targets: Int32Array): number =>
+  targets.reduce((count, target) => (target < 0 ? count : count + 1), 0);
 
 /**
  * The training batch of a step: `rows` windows that begin anywhere, each place equally likely (as nanoGPT's get_batch).

@@ -35,6 +35,17 @@ test('is the mean of every token given what precedes it in its window', async ()
   dispose();
   net.dispose();
 });
+test('counts a token once, whichever batch it is in: what is masked in one batch makes no other heavier', async () => {
+  // Windows at 0, 10, 20 and 30, so that the tokens 5 and 15 are only predicted.
+  const masked = ids.map((id, i) => (i === 5 || i === 15 ? 0xffffffff : id)); // as int32: -1
+  const read = (start: number, length: number) => Promise.resolve(masked.slice(start, start + length));
+  const net = await network(choice, initialValues(choice, 1));
+  const { meanLoss, dispose } = evaluator(net);
+  const one = await meanLoss({ ...source, read }, { rows: 4, tokens: 20 });
+  for (const rows of [1, 2]) expect(await meanLoss({ ...source, read }, { rows, tokens: 20 })).toBeCloseTo(one, 6);
+  dispose();
+  net.dispose();
+});
 test('bits per byte: two bytes a token, ln 2 nats a bit', () => {
   expect(bitsPerByte(Math.LN2, { tokens: 41, bytes: 82 })).toBeCloseTo(0.5, 12);
 });

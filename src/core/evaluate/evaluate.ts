@@ -1,5 +1,6 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { breathe } from '../base/job';
+import { countedTargets } from '../batches/batch';
 import { evaluationWindows } from '../batches/evaluation';
 import { compile, type Program } from '../gpu/program';
 import type { Network } from '../models/network';
@@ -41,8 +42,9 @@ export function evaluator(network: Network): Evaluator {
       for await (const batch of evaluationWindows(source, network.choice.config.context, rows, tokens)) {
         const { inputs: ids, targets } = batch;
         const { loss } = await programFor(batch.rows, batch.context).run({ ids, targets });
-        sum += loss[0]! * targets.length;
-        count += targets.length;
+        const counted = countedTargets(targets);
+        sum += loss[0]! * counted;
+        count += counted;
         await breathe();
       }
       return sum / count;

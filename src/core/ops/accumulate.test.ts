@@ -10,7 +10,7 @@ test.each([['cpu', () => tf.setBackend('cpu')] as const, ['wasm', useWasm] as co
     const kept = tf.tidy(() => [tf.variable(tf.zeros([2])), tf.variable(tf.zeros([1, 2]))]);
     const before = tf.memory().numTensors;
     const once = (x: number) => {
-      tf.tidy(() => accumulate(kept, [tf.tensor1d([x, -x]), tf.tensor2d([[1, x]])], 0.25));
+      tf.tidy(() => accumulate(kept, [tf.tensor1d([x, -x]), tf.tensor2d([[1, x]])], tf.tensor1d([0.25])));
     };
     once(8);
     once(-4);

@@ -5,8 +5,8 @@ import { dispatch, inFours, kernels, overElements } from '../gpu/dispatch';
 import { forgetValues } from '../gpu/tfjs';
 import type { Accumulate } from './accumulate';
 
-export const accumulateOnGpu: Accumulate = (into, gradients, factor) => {
-  overRuns([into], (run, [a]) => dispatch(add(run.elements, factor), { a, g: gathered(gradients, run) }));
+export const accumulateOnGpu: Accumulate = (into, gradients, share) => {
+  overRuns([into], (run, [a]) => dispatch(add(run.elements), { a, g: gathered(gradients, run), share }));
   into.forEach(forgetValues);
 };
 
@@ -15,12 +15,12 @@ export const clearOnGpu = (kept: readonly Variable[]): void => {
   kept.forEach(forgetValues);
 };
 
-const add = kernels((elements: number, factor: number) => {
+const add = kernels((elements: number) => {
   const { type, count } = inFours(elements);
   return {
     name: 'accumulate',
-    bindings: { a: ['update', type], g: ['read', type] } as const,
-    ...overElements(count, `a[i] += ${factor} * g[i];`),
+    bindings: { a: ['update', type], g: ['read', type], share: ['read', 'f32'] } as const,
+    ...overElements(count, 'a[i] += share[0] * g[i];'),
   };
 });
 

@@ -12,6 +12,7 @@ import { expectClose } from '../testing/checkOp';
 import { collected } from '../testing/collected';
 import { type Calls, capBindings, countCalls } from '../testing/dawn';
 import { HARDWARE, pretend } from '../testing/pretend';
+import { expectOnlyDecay } from '../testing/unreached';
 import { type Learner, learner } from './learner';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 import { stepOn } from './step';
@@ -147,6 +148,28 @@ test('micro-batches learn as one batch as large as all of them, in one submit ea
   const weights = await small.tensors();
   for (const [name, { data }] of await large.tensors()) expectClose(weights.get(name)!.data, data, 1e-5, name);
   for (const learning of [large, small]) learning.dispose();
+});
+test('masked targets weigh nothing: of unequal micro-batches comes the step of one batch', async () => {
+  const sgd = { optimizer: 'sgd', learningRate: 0.1 } as const;
+  const [large, small] = [await start(sgd), await start({ ...sgd, batch: 1, accumulate: 3 })];
+  const inputs = tokens(1).subarray(0, size);
+  // Of the first row few count, of the second none.
+  const targets = tokens(1)
+    .subarray(1)
+    .map((id, i) => (i < 7 || (i >= 9 && i < 18) ? -1 : id));
+  for (const step of [1, 2]) {
+    const [want, got] = [await large.step(step, inputs, targets), await small.step(step, inputs, targets)];
+    expectClose([got.loss, got.norm], [want.loss, want.norm], 1e-5, 'loss and norm');
+  }
+  const weights = await small.tensors();
+  for (const [name, { data }] of await large.tensors()) expectClose(weights.get(name)!.data, data, 1e-5, name);
+  for (const learning of [large, small]) learning.dispose();
+});
+test('a weight that the loss does not reach only decays', async () => {
+  const learning = await start();
+  for (const accumulate of [1, 2]) await expectOnlyDecay(learning.network, { ...recipe, accumulate });
+  gpu.check();
+  learning.dispose();
 });
 test('micro-batches of steps that overlap come out as if they did not', async () => {
   const settings = { batch: 1, accumulate: 3, dropout: 0.1 };

@@ -16,11 +16,12 @@ import type { WeightSlot } from '../optim/optimizer';
 import type { Recipe } from './recipe';
 
 /**
- * ids [B, T] int32; targets [B T] int32: the token that follows each id; counter [2] int32: seed and micro-batch, as bits;
- * rates: what the optimizer needs to know of this step.
+ * ids [B, T] int32; targets [B T] int32: the token that follows each id, masked where negative; counter [2] int32: seed and
+ * micro-batch, as bits; share [1]: of the step's targets, those of the micro-batch; rates: what the optimizer needs to know
+ * of this step.
  */
 type Inputs<Name extends string> = Readonly<Record<Name, Tensor>>;
-/** loss: mean nats per token before the update. norm: of the gradient before clipping. */
+/** loss: mean nats per target that is not masked, before the update. norm: of the gradient before clipping. */
 type Outputs<Name extends string> = Readonly<Record<Name, Scalar>>;
 
 /** Moments by weight, in the order of the optimizer's `moments`. */
@@ -30,7 +31,7 @@ export interface StepParts {
   /** The whole of it. */
   step(inputs: Inputs<'ids' | 'targets' | 'counter' | 'rates'>): Outputs<'loss' | 'norm'>;
   /** Adds the gradient of a micro-batch to `into`, which has a variable for each weight. */
-  gather(inputs: Inputs<'ids' | 'targets' | 'counter'>, into: readonly Variable[]): Outputs<'loss'>;
+  gather(inputs: Inputs<'ids' | 'targets' | 'counter' | 'share'>, into: readonly Variable[]): Outputs<'loss'>;
   /** Updates the weights by what was gathered, and clears that. */
   apply(inputs: Inputs<'rates'>, gathered: readonly Variable[]): Outputs<'norm'>;
 }
@@ -48,7 +49,8 @@ export function stepOn(network: Network, moments: Moments, recipe: Recipe): Step
       const hidden = network.hidden(ids as Tensor2D, { dropout, counter, recompute });
       return softmaxCrossEntropy(hidden, network.classifier, targets as Tensor1D);
     }, weights);
-    return { loss, gradients: weights.map((weight) => grads[weight.name]!) };
+    // A weight that the loss does not reach has a gradient of 0 as one that cancels out has: it decays, and is not left out.
+    return { loss, gradients: weights.map((weight) => grads[weight.name] ?? tf.zerosLike(weight)) };
   }
   function update(gradients: readonly Tensor[], rates: Tensor): Scalar {
     const slots = names.map((name, i): WeightSlot => {
@@ -66,7 +68,7 @@ export function stepOn(network: Network, moments: Moments, recipe: Recipe): Step
     },
     gather(inputs, into) {
       const { loss, gradients } = backward(inputs);
-      accumulate(into, gradients, 1 / recipe.accumulate);
+      accumulate(into, gradients, inputs.share as Tensor1D);
       return { loss };
     },
     apply({ rates }, gathered) {

@@ -4,6 +4,7 @@ import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
 import { initialValues } from '../models/network';
 import { expectClose } from '../testing/checkOp';
+import { expectOnlyDecay } from '../testing/unreached';
 import { useWasm } from '../testing/wasm';
 import type { TokenSource } from '../shards/manifest';
 import { createTokenizer } from '../tokenizer/byteLevel';
@@ -210,6 +211,29 @@ describe.each([
     expectClose(numbers(got.events), numbers(want.events), 1e-5, 'losses');
     const [weights, wanted] = [got, want].map(({ saved }) => saved.at(-1)!.tensors);
     for (const [name, { data: values }] of wanted!) expectClose(weights!.get(name)!.data, values, 2e-4, name);
+  });
+
+  test('masked targets weigh nothing: unequal micro-batches make the step of one batch as large as all of them', async () => {
+    const still = { ...recipe, optimizer: 'sgd' as const, dropout: 0 };
+    const learn = (batch: number, accumulate: number) =>
+      learner(model, { ...still, batch, accumulate }, initialValues(model, 1), () => 0);
+    const [one, three] = [await learn(6, 1), await learn(2, 3)];
+    const x = Int32Array.from(ids.subarray(0, 72));
+    // Of the first micro-batch few count, of the second none.
+    const y = Int32Array.from(ids.subarray(1, 73), (id, i) => (i < 20 || (i >= 24 && i < 48) ? -1 : id));
+    for (const step of [1, 2]) {
+      const [want, got] = [await one.step(step, x, y), await three.step(step, x, y)];
+      expectClose([got.loss, got.norm], [want.loss, want.norm], 1e-5, 'loss and norm');
+    }
+    const [weights, wanted] = [await three.tensors(), await one.tensors()];
+    for (const [name, { data: values }] of wanted) expectClose(weights.get(name)!.data, values, 1e-5, name);
+    for (const learning of [one, three]) learning.dispose();
+  });
+
+  test('a weight that the loss does not reach only decays', async () => {
+    const learning = await learner(model, recipe, initialValues(model, 1), () => 0);
+    await expectOnlyDecay(learning.network, { ...recipe, dropout: 0 });
+    learning.dispose();
   });
 
   test('computing activations again changes no bit', async () => {

@@ -1,4 +1,5 @@
 import { disposingOnFailure } from '../base/disposing';
+import { countedTargets } from '../batches/batch';
 import { breathe } from '../base/job';
 import { compile, type Cost } from '../gpu/program';
 import type { Timing } from '../gpu/replay';
@@ -31,6 +32,7 @@ export function updater(network: Network, moments: Moments, recipe: Recipe, now:
     /** Which micro-batch of the run, so that each has its own dropout. */
     counter: { shape: [2], dtype: 'int32' },
   } as const;
+  const shareInput = { share: { shape: [1], dtype: 'float32' } } as const;
   const rateInput = { rates: { shape: [rates(1).length], dtype: 'float32' } } as const;
   const parts = stepOn(network, moments, recipe);
 
@@ -53,26 +55,32 @@ export function updater(network: Network, moments: Moments, recipe: Recipe, now:
   const zeros = Object.values(network.params).map(({ shape, size }) => ({ shape, data: new Float32Array(size) }));
   const gathered = hold(zeros);
   const gather = disposingOnFailure([gathered], () =>
-    compile(inputs, (given) => parts.gather(given, gathered.variables), now),
+    compile({ ...inputs, ...shareInput }, (given) => parts.gather(given, gathered.variables), now),
   );
   const apply = disposingOnFailure([gather, gathered], () =>
     compile(rateInput, (given) => parts.apply(given, gathered.variables), now),
   );
   const micro = recipe.batch * context;
+  /** Of micro-batch `i`. */
+  const part = (values: Int32Array, i: number): Int32Array => values.subarray(i * micro, (i + 1) * micro);
 
   /** Submits all of a step in order; few enough at a time that the device never makes one wait, and so overtake. */
   async function submit(step: number, ids: Int32Array, targets: Int32Array) {
     const losses: ReturnType<typeof gather.run>[] = [];
-    for (let i = 0; i < recipe.accumulate; i++) {
+    const counts = Array.from({ length: recipe.accumulate }, (_, i) => countedTargets(part(targets, i)));
+    const all = Math.max(1, countedTargets(targets));
+    for (const [i, count] of counts.entries()) {
       const counter = Int32Array.of(recipe.seed, (step - 1) * recipe.accumulate + i + 1);
-      const [from, to] = [i * micro, (i + 1) * micro];
-      const result = gather.run({ ids: ids.subarray(from, to), targets: targets.subarray(from, to), counter });
+      const share = Float32Array.of(count / all);
+      const result = gather.run({ ids: part(ids, i), targets: part(targets, i), counter, share });
       result.catch(() => undefined); // It is awaited below, perhaps after another has failed.
       losses.push(result);
       await losses.at(-2);
       await breathe();
     }
-    return { results: Promise.all([apply.run({ rates: rates(step) }), ...losses]) };
+    const lossOf = (means: readonly { loss: Float32Array }[]): number =>
+      means.reduce((sum, { loss }, i) => sum + loss[0]! * counts[i]!, 0) / all;
+    return { lossOf, results: Promise.all([apply.run({ rates: rates(step) }), ...losses]) };
   }
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -82,8 +90,9 @@ export function updater(network: Network, moments: Moments, recipe: Recipe, now:
     async step(step, ids, targets) {
       const submitted = last.then(() => submit(step, ids, targets));
       last = submitted;
-      const [{ norm }, ...losses] = await (await submitted).results;
-      return { loss: losses.reduce((sum, { loss }) => sum + loss[0]!, 0) / recipe.accumulate, norm: norm[0]! };
+      const { lossOf, results } = await submitted;
+      const [{ norm }, ...losses] = await results;
+      return { loss: lossOf(losses), norm: norm[0]! };
     },
     dispose() {
       gather.dispose();

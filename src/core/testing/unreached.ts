@@ -1,0 +1,53 @@
+/** A step on a network of which the loss reaches the embedding alone. */
+import type * as tf from '@tensorflow/tfjs';
+import { expect } from 'vitest';
+import { modelSpec } from '../models';
+import type { Network } from '../models/network';
+import { embedding } from '../ops/embedding';
+import { hold } from '../ops/variables';
+import { OPTIMIZERS } from '../optim';
+import type { Recipe } from '../train/recipe';
+import { updater } from '../train/updater';
+import { expectClose } from './checkOp';
+
+/** Takes a step: the embedding learns, and of all else only what decays changes, by its decay. */
+export async function expectOnlyDecay(whole: Network, recipe: Recipe): Promise<void> {
+  const { id, config, vocabulary } = whole.choice;
+  const table = modelSpec(id).params(config, vocabulary);
+  const part: Network = {
+    ...whole,
+    hidden: (ids) => embedding(ids, whole.classifier),
+  };
+  const weights = Object.entries(part.params);
+  const held = OPTIMIZERS[recipe.optimizer].moments.map(() =>
+    hold(weights.map(([, { shape, size }]) => ({ shape, data: new Float32Array(size) }))),
+  );
+  const moments = Object.fromEntries(weights.map(([name], i) => [name, held.map(({ variables }) => variables[i]!)]));
+  const values = async () =>
+    new Map(await Promise.all(weights.map(async ([name, w]) => [name, Float32Array.from(await w.data())] as const)));
+
+  const before = await values();
+  const updates = updater(part, moments, { ...recipe, warmup: 0, schedule: 'constant', weightDecay: 0.5 }, () => 0);
+  const n = recipe.batch * recipe.accumulate * config.context;
+  const { loss } = await updates.step(
+    1,
+    new Int32Array(n).map((_, i) => i % 5),
+    new Int32Array(n).map((_, i) => i % 7),
+  );
+  expect(loss).toBeGreaterThan(0);
+  const after = await values();
+  for (const [name, weight] of weights) {
+    if (weight === (whole.classifier as tf.Tensor)) {
+      expect(after.get(name)).not.toEqual(before.get(name));
+      continue;
+    }
+    const kept = table[name]!.decay ? 1 - recipe.learningRate * 0.5 : 1;
+    expectClose(
+      after.get(name)!,
+      before.get(name)!.map((x) => x * kept),
+      1e-6,
+      name,
+    );
+  }
+  for (const each of [updates, ...held]) each.dispose();
+}
