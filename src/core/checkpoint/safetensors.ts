@@ -5,6 +5,7 @@
 import { badFile } from '../base/errors';
 import { sha256 } from '../base/hash';
 import { breathe, type Job } from '../base/job';
+import { LARGEST_HEADER } from '../base/limits';
 import type { ByteSource, ByteStream } from './byteSource';
 import { parseHeader, type HeaderEntry } from './safetensorsHeader';
 import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
@@ -76,8 +77,10 @@ export async function openSafetensors(source: ByteSource, file: string): Promise
   if (source.size < 10) throw fail(`${source.size} bytes are too few for a safetensors file, which has at least 10`);
   const first = await readExactly(source, 0, 8, fail);
   const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
-  if (length > BigInt(MAX_HEADER)) {
-    throw fail(`its first 8 bytes give a header of ${length.toString()} bytes, and at most ${MAX_HEADER} are allowed`);
+  if (length > BigInt(LARGEST_HEADER)) {
+    throw fail(
+      `its first 8 bytes give a header of ${length.toString()} bytes, and at most ${LARGEST_HEADER} are allowed`,
+    );
   }
   if (length < 2n || length > BigInt(source.size - 8)) {
     throw fail(`its first 8 bytes give a header of ${length.toString()} bytes in a file of ${source.size}`);
@@ -180,8 +183,6 @@ const DTYPE_BYTES: ReadonlyMap<string, number> = new Map([
   ...['I32', 'U32', 'F32'].map((dtype) => [dtype, 4] as const),
   ...['I64', 'U64', 'F64'].map((dtype) => [dtype, 8] as const),
 ]);
-/** As `MAX_HEADER_SIZE` in safetensors. */
-const MAX_HEADER = 100_000_000;
 /** Bytes that are read or written at a time. */
 const PIECE = 1 << 20;
 const SPACE = 0x20;

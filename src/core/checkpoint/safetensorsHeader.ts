@@ -1,3 +1,5 @@
+import { LONGEST_METADATA, LONGEST_NAME, MOST_DIMENSIONS, MOST_METADATA, MOST_TENSORS } from '../base/limits';
+
 /** What a safetensors header says about one tensor. Offsets count from the end of the header. */
 export interface HeaderEntry {
   dtype: string;
@@ -20,20 +22,25 @@ export function parseHeader(bytes: Uint8Array, fail: (reason: string) => Error):
   const metadata = new Map<string, string>();
   const entries = new Map<string, HeaderEntry>();
   let hasMetadata = false;
+  let characters = 0;
   scan.object((name) => {
     if (name === '__metadata__') {
       if (hasMetadata) throw fail('its header has __metadata__ twice');
       hasMetadata = true;
       scan.object((key) => {
         if (metadata.has(key)) throw fail(`its metadata has ${shown(key)} twice`);
-        metadata.set(key, scan.string());
+        if (metadata.size === MOST_METADATA) throw fail(`its metadata has more than ${MOST_METADATA} entries`);
+        const value = scan.string();
+        characters += key.length + value.length;
+        if (characters > LONGEST_METADATA) throw fail(`its metadata has more than ${LONGEST_METADATA} characters`);
+        metadata.set(key, value);
       });
       return;
     }
     if (entries.has(name)) throw fail(`its header has tensor ${shown(name)} twice`);
-    if (entries.size === MAX_TENSORS) throw fail(`it has more than ${MAX_TENSORS} tensors`);
-    if (name.length > MAX_NAME || /\p{Cc}|\p{Cs}/u.test(name)) {
-      throw fail(`the tensor name ${shown(name)} is longer than ${MAX_NAME} or has control characters`);
+    if (entries.size === MOST_TENSORS) throw fail(`it has more than ${MOST_TENSORS} tensors`);
+    if (name.length > LONGEST_NAME || /\p{Cc}|\p{Cs}/u.test(name)) {
+      throw fail(`the tensor name ${shown(name)} is longer than ${LONGEST_NAME} or has control characters`);
     }
     entries.set(name, readEntry(name, scan, fail));
   });
@@ -45,7 +52,7 @@ function readEntry(name: string, scan: Scanner, fail: (reason: string) => Error)
   const found: { dtype?: string; shape?: number[]; offsets?: number[] } = {};
   scan.object((key) => {
     if (key === 'dtype' && !found.dtype) found.dtype = scan.string();
-    else if (key === 'shape' && !found.shape) found.shape = scan.integers(MAX_RANK);
+    else if (key === 'shape' && !found.shape) found.shape = scan.integers(MOST_DIMENSIONS);
     else if (key === 'data_offsets' && !found.offsets) found.offsets = scan.integers(2);
     else throw fail(`tensor ${name} has an unknown or repeated field ${shown(key)}`);
   });
@@ -137,9 +144,6 @@ function scanner(text: string, fail: (reason: string) => Error): Scanner {
 
 /** A JSON integer >= 0 of at most 20 digits, and nothing that would make it another number. */
 const INTEGER = /(?:0|[1-9]\d{0,19})(?![\d.eE])/y;
-const MAX_TENSORS = 100_000;
-const MAX_NAME = 1024;
-const MAX_RANK = 8;
 
 function decode(bytes: Uint8Array, fail: (reason: string) => Error): string {
   try {

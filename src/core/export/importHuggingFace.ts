@@ -2,6 +2,7 @@
 import { z } from '../base/zod';
 import { badFile } from '../base/errors';
 import type { Job } from '../base/job';
+import { LARGEST_JSON, LARGEST_LOG, LARGEST_TOKENIZER } from '../base/limits';
 import type { ByteSource } from '../checkpoint/byteSource';
 import type { Snapshot } from '../checkpoint/snapshot';
 import { bytesOf, firstNonFinite, type HostTensor } from '../checkpoint/tensors';
@@ -9,7 +10,7 @@ import { modelSpec } from '../models';
 import { sizeOf } from '../models/spec';
 import { modelSchema } from '../runs/settings';
 import { createTokenizer } from '../tokenizer/byteLevel';
-import { LARGEST_TOKENIZER_JSON, readGpt2Files, readTokenizerJson } from '../tokenizer/json';
+import { readGpt2Files, readTokenizerJson } from '../tokenizer/json';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice, TrainEvent } from '../train/run';
@@ -144,7 +145,7 @@ async function readTokenizer(
   { vocabulary }: ModelChoice,
   info: RunInfo | null,
 ): Promise<{ tokenizer: Tokenizer; rows: Uint32Array | null }> {
-  const whole = (name: string): Promise<Uint8Array> => readWhole(folder, name, LARGEST_TOKENIZER_JSON);
+  const whole = (name: string): Promise<Uint8Array> => readWhole(folder, name, LARGEST_TOKENIZER);
   const isOld = !folder.has('tokenizer.json') && folder.has('vocab.json');
   const { model, ids } = isOld
     ? readGpt2Files(await whole('vocab.json'), await whole('merges.txt'))
@@ -249,8 +250,6 @@ function parse<T>(file: string, schema: z.ZodType<T>, json: unknown): T {
   throw badFile(`${file} describes what cannot be run here: ${reasons.join('; ').slice(0, 2000)}`);
 }
 
-const LARGEST_JSON = 8 * 2 ** 20;
-const LARGEST_LOG = 64 * 2 ** 20;
 const WANTED =
   'Nothing was stored. Give a zip that Homegrown wrote, or config.json, tokenizer.json and model.safetensors of a GPT-2 model.';
 const DIVERGED = 'Nothing was stored. The training that wrote it had diverged; use an earlier step.';

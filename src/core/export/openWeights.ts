@@ -1,6 +1,7 @@
 /** The tensors of a Hugging Face folder, in one safetensors file or in pieces with or without an index. */
 import { badFile } from '../base/errors';
 import type { Job } from '../base/job';
+import { MOST_TENSORS } from '../base/limits';
 import { z } from '../base/zod';
 import type { ByteSource } from '../checkpoint/byteSource';
 import { openSafetensors, type Safetensors } from '../checkpoint/safetensors';
@@ -117,7 +118,10 @@ function readIndex(json: unknown): ReadonlyMap<string, string> {
   const result = layout.safeParse(json);
   if (!result.success) throw badFile(`${INDEX} has no weight_map`);
   const places = new Map<string, string>();
-  for (const [name, file] of Object.entries(result.data.weight_map) as [string, unknown][]) {
+  const tensors = Object.entries(result.data.weight_map) as [string, unknown][];
+  if (tensors.length > MOST_TENSORS)
+    throw badFile(`${INDEX} names ${tensors.length} tensors, and at most ${MOST_TENSORS} are read`);
+  for (const [name, file] of tensors) {
     if (typeof file !== 'string' || !/^[\w-][\w.-]*\.safetensors$/.test(file)) {
       throw badFile(
         `${INDEX} puts ${name.slice(0, 80)} into ${JSON.stringify(file).slice(0, 80)}, which is no file of the folder`,

@@ -4,6 +4,7 @@
  */
 import type { Json } from '../base/blobStore';
 import { badFile } from '../base/errors';
+import { listOf, MOST_LOG_ENTRIES } from '../base/limits';
 import { z } from '../base/zod';
 import { modelSpec } from '../models';
 import { countParams } from '../models/spec';
@@ -87,17 +88,19 @@ export function readTrainerState(text: string): readonly TrainEvent[] {
     throw badFile('trainer_state.json is not JSON', REMEDY);
   }
   const file = fileSchema.safeParse(parsed);
-  if (!file.success) throw badFile('trainer_state.json has no log_history', REMEDY);
+  if (!file.success) {
+    const [issue] = file.error.issues;
+    throw badFile(`trainer_state.json has no log_history that can be read: ${issue?.message ?? 'unknown'}`, REMEDY);
+  }
   return file.data.log_history.flatMap((entry): TrainEvent[] => {
-    const evaluated = evaluatedSchema.safeParse(entry);
-    if (evaluated.success) return [evaluated.data];
-    const step = stepSchema.safeParse(entry);
-    return step.success ? [step.data] : [];
+    if (typeof entry !== 'object' || entry === null) return [];
+    const event = ('eval_loss' in entry ? evaluatedSchema : stepSchema).safeParse(entry);
+    return event.success ? [event.data] : [];
   });
 }
 const REMEDY = 'Leave it out: the model can be brought in without its curve.';
 
-const fileSchema = z.object({ log_history: z.array(z.unknown()).max(1_000_000) });
+const fileSchema = z.object({ log_history: listOf(z.unknown(), MOST_LOG_ENTRIES) });
 const count = z.int().nonnegative();
 const reading = z
   .number()

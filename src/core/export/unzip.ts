@@ -4,6 +4,7 @@
  */
 import { Inflate } from 'fflate';
 import { badFile } from '../base/errors';
+import { LARGEST_COMPRESSED, LARGEST_DIRECTORY, LARGEST_ZIP, MOST_FILES, MOST_GROWTH } from '../base/limits';
 import { bytesSource, type ByteSource } from '../checkpoint/byteSource';
 import { crc32 } from './crc32';
 
@@ -11,7 +12,9 @@ import { crc32 } from './crc32';
 export async function openZip(source: ByteSource, file: string): Promise<ReadonlyMap<string, ByteSource>> {
   const fail = (reason: string): Error => badFile(`${file}: ${reason}`, REMEDY);
   const { count, start, size } = await findDirectory(source, fail);
-  if (count > MAX_ENTRIES) throw fail(`it has ${count} entries, and at most ${MAX_ENTRIES} are allowed`);
+  if (count > MOST_FILES) throw fail(`it has ${count} entries, and at most ${MOST_FILES} are allowed`);
+  if (size > LARGEST_DIRECTORY)
+    throw fail(`its directory has ${size} bytes, and at most ${LARGEST_DIRECTORY} are allowed`);
   const directory = await source.read(start, size);
   const entries: Entry[] = [];
   let at = 0;
@@ -104,10 +107,10 @@ function checkSizes(entries: readonly Entry[], fail: Fail): void {
     const other = seen.get(folded);
     if (other !== undefined) throw fail(`${other} and ${path} have the same name`);
     seen.set(folded, path);
-    if (size > 1e6 && size > packed * MAX_RATIO) throw fail(`${path} grows from ${packed} bytes to ${size}`);
+    if (size > 1e6 && size > packed * MOST_GROWTH) throw fail(`${path} grows from ${packed} bytes to ${size}`);
     total += size;
   }
-  if (total > MAX_TOTAL) throw fail(`it unpacks to ${total} bytes, and at most ${MAX_TOTAL} are allowed`);
+  if (total > LARGEST_ZIP) throw fail(`it unpacks to ${total} bytes, and at most ${LARGEST_ZIP} are allowed`);
 }
 
 interface Range {
@@ -176,7 +179,7 @@ async function unpack(
   data: number,
   fail: Fail,
 ): Promise<ByteSource> {
-  if (size > MAX_UNPACKED) throw fail(`${path} is compressed; a file of ${size} bytes must be stored as it is`);
+  if (size > LARGEST_COMPRESSED) throw fail(`${path} is compressed; a file of ${size} bytes must be stored as it is`);
   const bytes = new Uint8Array(size);
   let at = 0;
   const inflate = new Inflate((chunk) => {
@@ -207,10 +210,6 @@ const UNIX = 3;
 const SYMBOLIC_LINK = 10;
 const STORED = 0;
 const DEFLATED = 8;
-const MAX_ENTRIES = 256;
-const MAX_RATIO = 100;
-const MAX_TOTAL = 4 * 2 ** 30;
-const MAX_UNPACKED = 64 * 2 ** 20;
 const PIECE = 1 << 20;
 /** Small, because what a piece grows to is in memory at once: 1,032 times its size at most. */
 const UNPACK_PIECE = 1 << 14;

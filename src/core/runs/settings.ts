@@ -1,4 +1,5 @@
 /** Settings as they come back from storage and from other people's files: checked, into fresh objects. */
+import { listOf, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
 import { z } from '../base/zod';
 import { MODELS, modelSpec, type ModelId } from '../models';
 import type { BaseConfig } from '../models/spec';
@@ -58,14 +59,17 @@ export const modelSchema: z.ZodType<ModelChoice> = z
 
 export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({
   kind: z.enum(['bpe', 'characters', 'bytes']),
-  merges: z.array(z.tuple([count, count])).max(2 ** 20),
+  merges: listOf(z.tuple([count, count]), MOST_TOKENS),
 });
 
 /** What a run learnt from, told without the text itself. */
 export type DataFacts = z.infer<typeof dataFactsSchema>;
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 export const dataFactsSchema = z.strictObject({
-  texts: z.array(z.strictObject({ name: z.string(), characters: count, sha256, licence: z.string().optional() })),
+  texts: listOf(
+    z.strictObject({ name: z.string(), characters: count, sha256, licence: z.string().optional() }),
+    MOST_TEXTS,
+  ),
   /** Hash of the texts in order, as in the shards' manifest. */
   textHash: z.string(),
   trainTokens: count,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { unwatched } from '../base/job';
+import { LARGEST_TOKENIZER } from '../base/limits';
 import { documentOf } from '../testing/texts';
 import { createTokenizer } from './byteLevel';
-import { LARGEST_TOKENIZER_JSON, readGpt2Files, readTokenizerJson, writeTokenizerJson } from './json';
+import { readGpt2Files, readTokenizerJson, writeTokenizerJson } from './json';
 import { trainTokenizer } from './train';
 
 const TEXT = 'the theme of these thistles, 你好你好 \u{1f600}\u{1f601}, 10 100 "quotes" \\ back'.repeat(4);
@@ -67,7 +68,7 @@ describe('refuses', () => {
     ['what is not UTF-8', Uint8Array.of(0x7b, 0xff), /not JSON in UTF-8/],
     ['what is not JSON', bytes('{'), /not JSON/],
     ['another layout', bytes('[]'), /at/],
-    ['a huge file', new Uint8Array(LARGEST_TOKENIZER_JSON + 1), /bytes; at most/],
+    ['a huge file', new Uint8Array(LARGEST_TOKENIZER + 1), /bytes; at most/],
     ['an id twice', changed((j) => (j.model.vocab['!'] = 1)), /two of its tokens have the id 1/],
     ['a negative id', changed((j) => (j.model.vocab['!'] = -1)), /id of token "!"/],
     ['an id that is no integer', changed((j) => (j.model.vocab['!'] = 0.5)), /whole number/],

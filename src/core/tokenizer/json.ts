@@ -1,5 +1,6 @@
 import { z } from '../base/zod';
 import { badFile } from '../base/errors';
+import { LARGEST_TOKENIZER, listOf, MOST_TOKENS } from '../base/limits';
 import { BYTE_OF_ID, CHARACTER_OF_BYTE, END_OF_TEXT, spell } from './alphabet';
 import type { Tokenizer, TokenizerKind, TokenizerModel } from './tokenizer';
 
@@ -59,32 +60,36 @@ export function readTokenizerJson(file: Uint8Array): ReadTokenizer {
 export function readGpt2Files(vocab: Uint8Array, merges: Uint8Array): ReadTokenizer {
   const table = decodeJson(vocab);
   if (typeof table !== 'object' || table === null) throw refused('its vocabulary is not a table');
-  const lines = decode(merges).split(/\r?\n/);
-  return inOurOrder(
-    idsOf(table),
-    lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version'))),
-  );
+  // With a first line for the version and an empty last one; those beyond are not even cut.
+  const lines = decode(merges).split(/\r?\n/, MOST_TOKENS + 3);
+  const rules = lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
+  if (lines.length > MOST_TOKENS + 2 || rules.length > MOST_TOKENS)
+    throw refused(`merges.txt has more than ${MOST_TOKENS} lines, which are the most that are read`);
+  return inOurOrder(idsOf(table), rules);
 }
 
 function idsOf(vocab: object): Map<string, number> {
   const ids = new Map<string, number>();
-  for (const [name, id] of Object.entries(vocab) as [string, unknown][]) {
-    if (!Number.isSafeInteger(id) || (id as number) < 0 || (id as number) > MOST_IDS)
-      throw refused(`the id of token ${quoted(name)} is not a whole number up to ${MOST_IDS}`);
+  const names = Object.entries(vocab) as [string, unknown][];
+  if (names.length > MOST_TOKENS) throw refused(`it has ${names.length} tokens, and at most ${MOST_TOKENS} are read`);
+  for (const [name, id] of names) {
+    if (!Number.isSafeInteger(id) || (id as number) < 0 || (id as number) > MOST_TOKENS)
+      throw refused(`the id of token ${quoted(name)} is not a whole number up to ${MOST_TOKENS}`);
     ids.set(name, id as number);
   }
   return ids;
 }
 
-function inOurOrder(theirs: ReadonlyMap<string, number>, merges: readonly (string | string[])[]): ReadTokenizer {
+function inOurOrder(theirs: ReadonlyMap<string, number>, merges: readonly unknown[]): ReadTokenizer {
   const names: string[] = Array.from(BYTE_OF_ID, (byte) => CHARACTER_OF_BYTE[byte]!);
   const missing = names.flatMap((name, id) => (theirs.has(name) ? [] : [BYTE_OF_ID[id]!]));
   if (missing.length > 0) throw refused(`it has no token for byte ${missing.slice(0, 20).join(', ')}`);
   const ours = new Map(names.map((name, id) => [name, id]));
   const pairs = merges.map((merge, i): [number, number] => {
-    const pair = typeof merge === 'string' ? merge.split(' ') : merge;
-    const [left = '', right = ''] = pair;
-    if (pair.length !== 2 || left === '' || right === '') throw refused(`merge ${i + 1} is not a pair of tokens`);
+    const pair: unknown = typeof merge === 'string' ? merge.split(' ', 3) : merge;
+    const [left, right, ...more] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    if (typeof left !== 'string' || typeof right !== 'string' || more.length > 0 || left === '' || right === '')
+      throw refused(`merge ${i + 1} is not a pair of tokens`);
     const [a, b] = [ours.get(left), ours.get(right)];
     if (a === undefined || b === undefined) {
       throw refused(`merge ${i + 1} joins ${quoted(left)} and ${quoted(right)}, and one of them is not made yet`);
@@ -104,18 +109,16 @@ function inOurOrder(theirs: ReadonlyMap<string, number>, merges: readonly (strin
     );
   }
   const ids = Uint32Array.from([...names, end!], (name) => theirs.get(name)!);
-  if (new Set(ids).size !== ids.length) {
-    const twice = ids.find((id, i) => ids.indexOf(id) !== i)!;
-    throw refused(`two of its tokens have the id ${twice}`);
+  const seen = new Set<number>();
+  for (const id of ids) {
+    if (seen.has(id)) throw refused(`two of its tokens have the id ${id}`);
+    seen.add(id);
   }
   return { model: { kind: kindOf(pairs), merges: pairs }, ids };
 }
 
 /** What other tokenizers call `<|endoftext|>`. */
 const ENDS_OF_TEXT = [END_OF_TEXT, '<|end_of_text|>', '</s>', '<eos>'];
-const MOST_IDS = 2 ** 20;
-
-export const LARGEST_TOKENIZER_JSON = 64 * 2 ** 20;
 
 const byteLevelSplit = z.object({
   type: z.literal('ByteLevel'),
@@ -124,7 +127,7 @@ const byteLevelSplit = z.object({
 });
 const unused = (message: string) => z.union([z.null(), z.literal('')], message).optional();
 const layout = z.object({
-  added_tokens: z.array(z.object({ id: z.int().nonnegative(), content: z.string() })).default([]),
+  added_tokens: listOf(z.object({ id: z.int().nonnegative(), content: z.string() }), MOST_TOKENS).default([]),
   normalizer: z.null('it has a normalizer, which changes the text').optional(),
   pre_tokenizer: byteLevelSplit,
   model: z.object({
@@ -136,13 +139,13 @@ const layout = z.object({
     ignore_merges: z.literal(false, 'it ignores its merges for whole words').optional(),
     // Not a z.record, which leaves `__proto__` out: every key counts.
     vocab: z.custom<object>((value) => typeof value === 'object' && value !== null, 'its vocabulary is not a table'),
-    merges: z.array(z.union([z.string(), z.array(z.string())])),
+    merges: listOf(z.unknown(), MOST_TOKENS),
   }),
 });
 
 function parse(file: Uint8Array): z.infer<typeof layout> {
-  if (file.length > LARGEST_TOKENIZER_JSON)
-    throw refused(`it has ${file.length} bytes; at most ${LARGEST_TOKENIZER_JSON} are read`);
+  if (file.length > LARGEST_TOKENIZER)
+    throw refused(`it has ${file.length} bytes; at most ${LARGEST_TOKENIZER} are read`);
   const result = layout.safeParse(decodeJson(file));
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -1,0 +1,61 @@
+/** How much of a stranger's file is read at most. All of what Homegrown writes is far below. */
+import { z } from './zod';
+
+const MiB = 2 ** 20;
+
+/** Bytes of a file that is read as a whole: config.json, homegrown.json, an index of tensors. */
+export const LARGEST_JSON = 8 * MiB;
+/** trainer_state.json. */
+export const LARGEST_LOG = 64 * MiB;
+/** tokenizer.json, or vocab.json and merges.txt. */
+export const LARGEST_TOKENIZER = 64 * MiB;
+
+/** Tokens, merges or added tokens of a tokenizer, and the highest id. */
+export const MOST_TOKENS = 2 ** 20;
+/** Entries of a log: no file of `LARGEST_LOG` that we wrote has as many. */
+export const MOST_LOG_ENTRIES = 500_000;
+/** Texts that a model learnt from. */
+export const MOST_TEXTS = 1_000_000;
+
+/** Of a safetensors header, in bytes: `MAX_HEADER_SIZE` in safetensors. */
+export const LARGEST_HEADER = 100_000_000;
+export const MOST_TENSORS = 100_000;
+export const LONGEST_NAME = 1024;
+export const MOST_DIMENSIONS = 8;
+/** Of `__metadata__`, which may hold anything: entries, and characters of all keys and values. */
+export const MOST_METADATA = 10_000;
+export const LONGEST_METADATA = 8 * MiB;
+
+/** Of a zip: files, bytes of its directory, of all files unpacked, of one that is compressed, and of one to its packed. */
+export const MOST_FILES = 256;
+export const LARGEST_DIRECTORY = MiB;
+export const LARGEST_ZIP = 4096 * MiB;
+export const LARGEST_COMPRESSED = 64 * MiB;
+export const MOST_GROWTH = 100;
+
+/**
+ * A list whose length is looked at before its items, and whose first wrong item is the last that is looked at. zod's own
+ * reads all items whatever the length, and keeps a complaint about each.
+ */
+export const listOf = <T>(item: z.ZodType<T>, most: number) =>
+  z.unknown().transform((value, context): T[] => {
+    if (!Array.isArray(value)) {
+      context.addIssue('expected a list');
+      return z.NEVER;
+    }
+    if (value.length > most) {
+      context.addIssue(`it has ${value.length} items, and at most ${most} are read`);
+      return z.NEVER;
+    }
+    const items: T[] = [];
+    for (let i = 0; i < value.length; i++) {
+      const { success, data, error } = item.safeParse(value[i]);
+      if (!success) {
+        const [first] = error.issues;
+        context.addIssue({ code: 'custom', message: first?.message ?? 'wrong', path: [i, ...(first?.path ?? [])] });
+        return z.NEVER;
+      }
+      items.push(data);
+    }
+    return items;
+  });

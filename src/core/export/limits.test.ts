@@ -1,0 +1,177 @@
+/** Files that are over a limit: refused by its number, after no more work than it takes to see that. */
+import { expect, test } from 'vitest';
+import { HomegrownError } from '../base/errors';
+import { unwatched } from '../base/job';
+import * as limits from '../base/limits';
+import { z } from '../base/zod';
+import { bytesSource, type ByteSource } from '../checkpoint/byteSource';
+import { openSafetensors } from '../checkpoint/safetensors';
+import { BYTE_OF_ID, CHARACTER_OF_BYTE } from '../tokenizer/alphabet';
+import { readGpt2Files, readTokenizerJson } from '../tokenizer/json';
+import { importHuggingFace } from './importHuggingFace';
+import { openWeights } from './openWeights';
+import { readTrainerState } from './trainerState';
+import { openZip } from './unzip';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+/** What was thrown, in words. */
+async function refusal(work: () => unknown): Promise<string> {
+  try {
+    await work();
+  } catch (error) {
+    expect(error).toBeInstanceOf(HomegrownError);
+    expect(error).toMatchObject({ code: 'bad-file' });
+    const { message } = error as HomegrownError;
+    expect(message.length).toBeLessThan(3000);
+    return message;
+  }
+  throw new Error('It was taken');
+}
+/** A list that counts what is read of it. */
+function counted(length: number, item: unknown): { list: unknown[]; reads: () => number } {
+  let reads = 0;
+  const list = new Proxy(new Array<unknown>(length), {
+    get(target, key, receiver): unknown {
+      if (typeof key === 'string' && /^\d+$/.test(key)) {
+        reads++;
+        return item;
+      }
+      return Reflect.get(target, key, receiver);
+    },
+  });
+  return { list, reads: () => reads };
+}
+
+test('of a list that is too long no item is read, and of one that is wrong none after the first wrong one', () => {
+  const numbers = limits.listOf(z.number(), 1000);
+  const [fits, long, wrong] = [counted(1000, 1), counted(1001, 1), counted(1000, 'x')];
+  expect(numbers.parse(fits.list)).toEqual(new Array(1000).fill(1));
+  expect(numbers.safeParse(long.list).error?.issues).toMatchObject([
+    { message: 'it has 1001 items, and at most 1000 are read' },
+  ]);
+  expect(long.reads()).toBe(0);
+  expect(numbers.safeParse(wrong.list).error?.issues).toMatchObject([{ path: [0] }]);
+  expect(wrong.reads()).toBe(1);
+  expect(numbers.safeParse({}).error?.issues).toHaveLength(1);
+});
+
+test('the directory of a zip', async () => {
+  // One entry whose comment and extra fields fill a directory of 2 MiB, of which no more than its end is read.
+  const size = 2 * 2 ** 20;
+  const end = new Uint8Array(22);
+  const view = new DataView(end.buffer);
+  view.setUint32(0, 0x06054b50, true);
+  for (const at of [8, 10]) view.setUint16(at, 40, true);
+  view.setUint32(12, size, true);
+  let read = 0;
+  const source: ByteSource = {
+    size: size + 22,
+    read(offset, length) {
+      read += length;
+      return Promise.resolve(offset === size ? end : new Uint8Array(length));
+    },
+  };
+  expect(await refusal(() => openZip(source, 'm.zip'))).toContain(
+    `${size} bytes, and at most ${limits.LARGEST_DIRECTORY}`,
+  );
+  expect(read).toBe(22);
+});
+
+test('metadata of a safetensors header, by entries and by characters', async () => {
+  const file = (metadata: string): ByteSource => {
+    const header = bytes(`{"__metadata__":{${metadata}}}`);
+    const whole = new Uint8Array(8 + header.length);
+    new DataView(whole.buffer).setBigUint64(0, BigInt(header.length), true);
+    whole.set(header, 8);
+    return bytesSource(whole);
+  };
+  const entries = (count: number): string => Array.from({ length: count }, (_, i) => `"${i}":""`).join(',');
+  const { metadata } = await openSafetensors(file(entries(limits.MOST_METADATA)), 'm');
+  expect(metadata.size).toBe(limits.MOST_METADATA);
+  expect(await refusal(() => openSafetensors(file(entries(limits.MOST_METADATA + 1)), 'm'))).toContain(
+    `more than ${limits.MOST_METADATA} entries`,
+  );
+  const long = `"a":"${'x'.repeat(limits.LONGEST_METADATA)}"`;
+  expect(await refusal(() => openSafetensors(file(long), 'm'))).toContain(
+    `more than ${limits.LONGEST_METADATA} characters`,
+  );
+});
+
+test('the index of tensors in pieces', async () => {
+  const weight_map = Object.fromEntries(
+    Array.from({ length: limits.MOST_TENSORS + 1 }, (_, i) => [i, 'a.safetensors']),
+  );
+  expect(await refusal(() => openWeights(new Map(), (name) => name, { weight_map }))).toContain(
+    `names ${limits.MOST_TENSORS + 1} tensors, and at most ${limits.MOST_TENSORS}`,
+  );
+});
+
+test('a log: entries, and those of no kind of ours cost no complaint each', async () => {
+  const log = (count: number): string => `{"log_history":[${new Array(count).fill(0).join(',')}]}`;
+  expect(readTrainerState(log(limits.MOST_LOG_ENTRIES))).toEqual([]);
+  expect(await refusal(() => readTrainerState(log(limits.MOST_LOG_ENTRIES + 1)))).toContain(
+    `${limits.MOST_LOG_ENTRIES + 1} items, and at most ${limits.MOST_LOG_ENTRIES}`,
+  );
+});
+
+test('a tokenizer: tokens, merges and lines', async () => {
+  const vocab = `{${Array.from({ length: limits.MOST_TOKENS + 1 }, (_, i) => `"${i}":0`).join(',')}}`;
+  expect(await refusal(() => readGpt2Files(bytes(vocab), bytes('')))).toContain(
+    `${limits.MOST_TOKENS + 1} tokens, and at most ${limits.MOST_TOKENS}`,
+  );
+  expect(await refusal(() => readGpt2Files(bytes('{}'), bytes('\n'.repeat(8 * limits.MOST_TOKENS))))).toContain(
+    `more than ${limits.MOST_TOKENS} lines`,
+  );
+  const json = (merges: number): Uint8Array =>
+    bytes(
+      `{"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"model":{"vocab":{},"merges":[${new Array(merges).fill(0).join(',')}]}}`,
+    );
+  expect(await refusal(() => readTokenizerJson(json(limits.MOST_TOKENS + 1)))).toContain(
+    `${limits.MOST_TOKENS + 1} items, and at most ${limits.MOST_TOKENS}`,
+  );
+});
+
+test('one id twice among 300,000 is found in one pass', async () => {
+  const characters = Array.from(BYTE_OF_ID, (byte) => CHARACTER_OF_BYTE[byte]!);
+  const names = [...characters];
+  const merges: string[] = [];
+  for (const left of [...characters, ...characters.flatMap((a) => characters.map((b) => a + b))]) {
+    for (const right of characters) {
+      if (names.length === 300_000) break;
+      merges.push(`${left} ${right}`);
+      names.push(left + right);
+    }
+  }
+  // The last token has the id of the one before: comparing each with each takes 45,000,000,000 looks.
+  const vocab = Object.fromEntries([...names, '</s>'].map((name, id) => [name, Math.min(id, names.length - 1)]));
+  expect(await refusal(() => readGpt2Files(bytes(JSON.stringify(vocab)), bytes(merges.join('\n'))))).toContain(
+    `two of its tokens have the id ${names.length - 1}`,
+  );
+});
+
+test('files that are read as a whole: of one that is too large nothing is', async () => {
+  const sizes = {
+    'config.json': limits.LARGEST_JSON,
+    'homegrown.json': limits.LARGEST_JSON,
+    'tokenizer.json': limits.LARGEST_TOKENIZER,
+    'merges.txt': limits.LARGEST_TOKENIZER,
+    'vocab.json': limits.LARGEST_TOKENIZER,
+  };
+  const config = bytes(
+    JSON.stringify({
+      ...{ model_type: 'gpt2', vocab_size: 257, n_positions: 4, n_embd: 8, n_layer: 1, n_head: 1 },
+      ...{ activation_function: 'gelu_new', layer_norm_epsilon: 1e-5 },
+    }),
+  );
+  for (const [name, most] of Object.entries(sizes)) {
+    const source: ByteSource = { size: most + 1, read: () => Promise.reject(new Error(`${name} was read`)) };
+    const files = [
+      { name: 'config.json', source: bytesSource(config) },
+      { name: 'model.safetensors', source: bytesSource(new Uint8Array(10)) },
+      { name: 'vocab.json', source: bytesSource(bytes('{}')) },
+      { name: 'merges.txt', source: bytesSource(bytes('')) },
+    ].filter((file) => file.name !== name && !(name === 'tokenizer.json' && file.name === 'vocab.json'));
+    const told = await refusal(() => importHuggingFace([...files, { name, source }], unwatched));
+    expect(told).toContain(`${name} has ${most + 1} bytes, and at most ${most} are read`);
+  }
+});
