@@ -1,7 +1,7 @@
 /** The words for steps, over a real studio with stored runs. */
 import { expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../core/base/blobStore';
-import { claimRun, listSnapshots } from '../core/checkpoint/checkpoint';
+import { claimRun, surveySnapshots } from '../core/checkpoint/checkpoint';
 import type { TrainState } from '../core/checkpoint/snapshot';
 import { openMetrics } from '../core/runs/metrics';
 import { writeRun } from '../core/runs/record';
@@ -50,7 +50,7 @@ async function storedRun(isKept: boolean): Promise<BlobStore> {
 async function studioOf(store: BlobStore): Promise<() => Studio> {
   const none = { call: () => new Promise<never>(() => undefined), end: () => undefined };
   const studio = createStudio({
-    data: { call: () => listSnapshots(store, 'r'), end: () => undefined },
+    data: { call: () => surveySnapshots(store, 'r'), end: () => undefined },
     ...{ gpu: none, verify: none, store, now: () => 0, newId: () => 'r' },
     wakeLock: { hold: () => undefined, release: () => undefined },
     download: () => undefined,

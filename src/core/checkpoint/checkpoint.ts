@@ -175,7 +175,7 @@ export async function surveySnapshots(
   const aside = await Promise.all(head.damaged.map((id) => whyDamaged(store, runId, id)));
   return {
     steps: records
-      .map((manifest) => {
+      .map((manifest): SavedStep => {
         const { id, state, bytes, holds = 'all' } = manifest;
         const loss = ownBest(manifest)?.loss ?? null;
         return { step: state.step, bytes, latest: id === latest, best: id === left.best, holds, loss };

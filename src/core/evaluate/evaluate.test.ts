@@ -3,7 +3,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { initialValues, network } from '../models/network';
 import { logits } from '../sample/logits';
 import type { TokenSource } from '../shards/manifest';
-import { bitsPerByte, evaluator } from './evaluate';
+import { bitsPerByte } from '../base/units';
+import { evaluator } from './evaluate';
 
 const choice = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 5 }, vocabulary: 9 } as const;
 const ids = Uint32Array.from({ length: 41 }, (_, i) => (i * i + 3) % 9);

@@ -63,7 +63,3 @@ const lossProgram = (network: Network, rows: number, context: number): Program<'
       loss: softmaxCrossEntropy(network.hidden(ids as Tensor2D), network.classifier, targets as Tensor1D),
     }),
   );
-
-/** Nats per token as bits per byte of the text: what can be compared across tokenizers. */
-export const bitsPerByte = (loss: number, { tokens, bytes }: Pick<TokenSource, 'tokens' | 'bytes'>): number =>
-  (loss * tokens) / (bytes * Math.LN2);
