@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
+import { bitsPerByte } from '../base/units';
 import { initialValues, network } from '../models/network';
 import { logits } from '../sample/logits';
 import type { TokenSource } from '../shards/manifest';
-import { bitsPerByte } from '../base/units';
 import { evaluator } from './evaluate';
 
 const choice = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 5 }, vocabulary: 9 } as const;

@@ -1,7 +1,7 @@
 import { moment } from '../base/moment';
+import { bitsPerByte } from '../base/units';
 import { z } from '../base/zod';
 import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
-import { bitsPerByte } from '../base/units';
 import { bestNotKept } from '../runs/best';
 import type { RunRecord } from '../runs/record';
 import { isMeasuredAlike, segmentAt, segmentsOf } from '../runs/segments';

@@ -10,8 +10,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { badSettings, HomegrownError } from '../base/errors';
 import { breathe, type Job } from '../base/job';
-import { batch } from '../batches/batch';
 import { bitsPerByte } from '../base/units';
+import { batch } from '../batches/batch';
 import { type Evaluator, evaluator } from '../evaluate/evaluate';
 import { currentGpu, explained } from '../gpu/backend';
 import { gpuMemory } from '../gpu/memory';
