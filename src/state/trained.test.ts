@@ -54,6 +54,12 @@ async function studioOf(store: BlobStore): Promise<() => Studio> {
     ...{ gpu: none, verify: none, store, now: () => 0, newId: () => 'r' },
     wakeLock: { hold: () => undefined, release: () => undefined },
     download: () => undefined,
+    tabs: {
+      announce: () => undefined,
+      listen: () => undefined,
+      holdTraining: () => Promise.resolve({ release: () => undefined }),
+      isTraining: () => Promise.resolve(false),
+    },
   });
   studio.getState().change({ runId: 'r' });
   await studio.getState().loadRun();
