@@ -16,7 +16,7 @@ type Kept = Pick<Studio, 'savedSteps' | 'log' | 'run'>;
 const recordOf = ({ run }: Pick<Studio, 'run'>) => run ?? { data: null };
 
 /** The best step that is kept, where it knows its loss, and that was measured on what the newest one learns from. */
-function keptBest(s: Kept): Measured | null {
+export function keptBest(s: Kept): Measured | null {
   const best = s.savedSteps.find((step) => step.best);
   return best && best.loss !== null && !isOfEarlierText(s, best) ? { step: best.step, loss: best.loss } : null;
 }

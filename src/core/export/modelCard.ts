@@ -11,7 +11,7 @@ import { plain, table, TOKENIZERS } from './markdown';
  * an origin elsewhere only what is known: what it is, and what was done with it here.
  */
 export function modelCard(info: RunInfo): string {
-  const { name, model, recipe, state, data, result, origin } = info;
+  const { name, model, recipe, state, result, origin } = info;
   const { config, vocabulary } = model;
   const spec = modelSpec(model.id);
   const front = [

@@ -194,7 +194,7 @@ test('a run that went on with other text says which text until when, and a loss 
   const { snapshot } = await loadSnapshot(store, 'a');
   const record = { ...(await readRun(store, 'a'))!, id: 'b', data: facts };
   const writer = await claimRun(store, 'b');
-  await writer.save(snapshot, { best: true });
+  await writer.save({ ...snapshot, state: { ...snapshot.state, best: { step: snapshot.state.step, loss: 2 } } });
   await writer.save({ ...snapshot, state: { ...snapshot.state, step: 8 } });
   await (
     await openMetrics(store, 'b', 0)

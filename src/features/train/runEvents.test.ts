@@ -59,7 +59,11 @@ test('a best that is kept is not called saved, which a run could go on from', ()
   log.append({ kind: 'saved', step: 2, bytes: 26.3e6 });
   evaluate(log, 2, 1.5);
   log.append({ kind: 'kept', step: 2, bytes: 0 });
-  const told = runEvents(log, { ...settings, recipe: { ...DEFAULT_RECIPE, warmup: 0 }, unigramLoss: null });
+  const told = runEvents(log, {
+    ...settings,
+    recipe: { ...DEFAULT_RECIPE, warmup: 0 },
+    segments: [{ after: 0, data: null }],
+  });
   expect(told.map(({ step, words }) => `${step} ${words}`)).toEqual([
     '1 Evaluated, perplexity 7.39, best so far',
     '1 Best kept, 9 MB',
