@@ -4,6 +4,7 @@ import type { Reference } from '../core/verify/reference';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from './data';
 import type { DeviceKind, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
+import type { MemoryLimits } from '../core/train/memory';
 import type { Recipe } from '../core/train/recipe';
 
 export interface GpuApi {
@@ -52,6 +53,8 @@ export interface DeviceInfo {
   features: readonly string[];
   /** Measured once, f32, with the product that training uses: what time estimates and the share of the rate rest on. */
   gigaflops: number;
+  /** What it can hold; absent where it does not say. */
+  limits?: MemoryLimits;
   /** Devices that can be chosen here. */
   choices: readonly DeviceKind[];
 }

@@ -109,7 +109,18 @@ test('the text is guessed from its characters until it has been counted', () => 
   expect(textSize({ project: { ...counted, validationShare: 0.2 }, texts })?.isCounted).toBe(false);
 
   const longer = { ...counted, model: { ...counted.model, config: { ...config, context: 400 } } };
-  expect(startProblems({ project: counted, texts })).toEqual([]);
-  expect(startProblems({ project: longer, texts })).toMatchObject([{ field: 'text' }]);
-  expect(startProblems({ project: { ...longer, validationShare: 0.2 }, texts })).toEqual([]);
+  const opening = { kind: 'opening' } as const;
+  expect(startProblems({ project: counted, texts, device: opening })).toEqual([]);
+  expect(startProblems({ project: longer, texts, device: opening })).toMatchObject([{ field: 'text' }]);
+  expect(startProblems({ project: { ...longer, validationShare: 0.2 }, texts, device: opening })).toEqual([]);
+
+  // A device that is open has limits.
+  const wide = { ...counted.recipe, batch: 4096 };
+  const open = (info: Partial<DeviceInfo>) => ({ kind: 'open', info: { ...device, ...info } }) as const;
+  const large = { ...counted, recipe: wide, model: { ...counted.model, config: { ...config, width: 512, layers: 8 } } };
+  const told = (info: Partial<DeviceInfo>) => startProblems({ project: large, texts, device: open(info) });
+  expect(told({})).toEqual([]);
+  expect(told({ limits: { total: 2 ** 32 } })).toMatchObject([{ field: 'memory' }]);
+  expect(told({ limits: { activation: 2 ** 27 } })).toMatchObject([{ field: 'memory' }]);
+  expect(told({ limits: { activation: 2 ** 34, weight: 2 ** 34 } })).toEqual([]);
 });

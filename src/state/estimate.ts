@@ -1,4 +1,5 @@
 /** What a run will cost, before it starts. */
+import { type MemoryLimits, memoryPlan, type MemoryPlan } from '../core/train/memory';
 import { problems, type Problem } from '../core/train/problems';
 import { tokensPerStep, type Recipe } from '../core/train/recipe';
 import type { ModelChoice } from '../core/train/run';
@@ -13,16 +14,7 @@ export interface Estimate {
   parameters: number;
   /** Weights by group, in the order of the table. */
   groups: readonly { name: string; parameters: number }[];
-  /** Bytes on the device. */
-  memory: {
-    weights: number;
-    gradients: number;
-    moments: number;
-    activations: number;
-    /** Scores over the vocabulary, and the loss. */
-    logits: number;
-    total: number;
-  };
+  memory: MemoryPlan;
   tokensPerStep: number;
   /** Of floating point: forward and backward, 6 N + 12 L C T a token (nanoGPT, model.py: estimate_mfu); recomputing, a third more. */
   flopsPerStep: number;
@@ -45,12 +37,6 @@ export function estimate<C extends BaseConfig>(
   const groups = new Map<string, number>();
   for (const { group, shape } of Object.values(table)) groups.set(group, (groups.get(group) ?? 0) + sizeOf(shape));
 
-  const weights = 4 * parameters;
-  const moments = recipe.optimizer === 'adamw' ? 2 * weights : weights;
-  // What is gathered over micro-batches lies beside the gradient of the one under way.
-  const gradients = recipe.accumulate > 1 ? 2 * weights : weights;
-  const activations = spec.activationBytes(config, 0, recipe);
-  const logits = spec.activationBytes(config, vocabulary, recipe) - activations;
   const tokens = tokensPerStep(recipe, config.context);
   const flopsForward = (tokens * flopsPerToken(parameters, config)) / 3;
   const flopsPerStep = (recipe.recompute ? 4 : 3) * flopsForward;
@@ -60,14 +46,7 @@ export function estimate<C extends BaseConfig>(
   return {
     parameters,
     groups: [...groups].map(([name, n]) => ({ name, parameters: n })),
-    memory: {
-      weights,
-      gradients,
-      moments,
-      activations,
-      logits,
-      total: weights + gradients + moments + activations + logits,
-    },
+    memory: memoryPlan(spec, config, vocabulary, recipe),
     tokensPerStep: tokens,
     flopsPerStep,
     seconds: device && flops / (device.gigaflops * 1e9 * EFFICIENCY[device.kind]),
@@ -124,10 +103,21 @@ export function textSize({ project, texts }: Pick<Studio, 'project' | 'texts'>):
 /** Characters a token, before a tokenizer has been trained. */
 const USUAL: Record<TokenizerChoice['kind'], number> = { bpe: 3, characters: 1, bytes: 1 };
 
-/** Why a run with these settings cannot start; empty when it can. Text that is not counted yet is taken to be enough. */
-export function startProblems({ project, texts }: Pick<Studio, 'project' | 'texts'>): readonly Problem[] {
+/**
+ * Why a run with these settings cannot start; empty when it can. Text that is not counted yet is taken to be enough, and so
+ * is a device that is not open yet.
+ */
+export function startProblems({
+  project,
+  texts,
+  device,
+}: Pick<Studio, 'project' | 'texts' | 'device'>): readonly Problem[] {
   const { id, config } = project.model;
   const text = textSize({ project, texts });
   const tokens = text?.isCounted ? text : { train: Infinity, validation: Infinity };
-  return problems({ id, config, vocabulary: vocabularySize(project) }, project.recipe, tokens);
+  return problems({ id, config, vocabulary: vocabularySize(project) }, project.recipe, tokens, limitsOf({ device }));
 }
+
+/** What the device in use can hold; nothing is known of one that is not open. */
+export const limitsOf = ({ device }: Pick<Studio, 'device'>): MemoryLimits =>
+  (device.kind === 'open' && device.info.limits) || {};

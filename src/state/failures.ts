@@ -25,13 +25,19 @@ const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
     remedy:
       'Going on opens it anew. If it is lost again, another program may need it or a step takes too long: halve the batch, or choose WASM.',
   },
+  'device-gone': {
+    headline: 'There is no GPU any more',
+    remedy:
+      'A browser gives a page that has lost its GPU twice no other until it is reloaded. Go on with WASM, or reload the page.',
+  },
   diverged: {
     headline: 'The loss is no longer a number',
     remedy: 'Lower the learning rate or lengthen the warm-up, then begin again from the last saved step.',
   },
   'storage-full': {
     headline: 'Storage is full',
-    remedy: 'Nothing that was stored before has changed. Remove texts, or free space on the disk, then try again.',
+    remedy:
+      'Nothing that was stored before has changed. Free the saved steps of earlier runs (on Train and on Export), remove texts, or free space on the disk, then try again.',
   },
   'storage-damaged': {
     headline: 'Something stored is damaged',

@@ -10,18 +10,20 @@ export interface NoticeProps {
   /** Why, or what it means. */
   children?: ReactNode;
   actions?: ReactNode;
+  /** Several ways, with words of their own: they stand under what is said. */
+  areActionsBelow?: boolean;
   /** One of several in a list: on the pane's own ground. */
   isPlain?: boolean;
 }
 
 /** Under the head, full width, or in a pane; never more than two on top of each other. */
-export function Notice({ tone, title, children, actions, isPlain }: NoticeProps) {
+export function Notice({ tone, title, children, actions, areActionsBelow, isPlain }: NoticeProps) {
   return (
     <div className={cx(styles.notice, tone !== 'ok' && !isPlain && styles[tone])}>
       <Icon name={toneIcon[tone]} tone={tone} />
       <b>{title}</b>
       {children !== undefined && <p>{children}</p>}
-      {actions !== undefined && <span className={styles.actions}>{actions}</span>}
+      {actions !== undefined && <span className={cx(styles.actions, areActionsBelow && styles.below)}>{actions}</span>}
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { findGpu } from '../core/gpu/backend';
 import { MODELS } from '../core/models';
 import { matrixRate } from '../core/ops/matrixRate';
 import { type CutStore, tune } from '../core/ops/tune';
-import { chooseDevice } from '../core/train/device';
+import { chooseDevice, memoryLimits } from '../core/train/device';
 import type { DeviceKind } from '../core/train/run';
 import type { DeviceInfo } from '../protocol/gpu';
 
@@ -32,6 +32,7 @@ export async function openDevice(asked: DeviceKind | 'auto', store: Promise<Blob
     software: adapter?.software ?? false,
     features: features.filter((name) => typeof name === 'string'),
     gigaflops: await matrixRate(now),
+    limits: memoryLimits(),
     choices,
   };
 }

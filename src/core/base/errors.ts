@@ -4,6 +4,7 @@ export type FailureCode =
   | 'bad-settings' // a combination of settings that cannot run
   | 'out-of-memory'
   | 'device-lost'
+  | 'device-gone' // lost, and the browser gives no other
   | 'diverged' // the loss or a weight is no longer a finite number
   | 'storage-full'
   | 'storage-damaged' // stored bytes do not hash to what was written

@@ -7,6 +7,7 @@ import { seeThrough } from './buffer';
 import { countAnew } from './memory';
 import { pool } from './pool';
 import { flush, takeBuffersFrom } from './tfjs';
+import { asOutOfMemory } from './wasm';
 
 /** What there is to know about a GPU before anything runs on it. */
 export interface AdapterSummary {
@@ -59,13 +60,13 @@ export const gpuHasFailed = (): boolean => currentGpu() !== undefined && !health
 
 /**
  * Why something on the device in use failed: what the device itself reports, which comes a moment after its calls begin to
- * fail; else the error as it is.
+ * fail; else that memory ran out, or the error as it is.
  */
 export async function explained(error: unknown): Promise<unknown> {
   const gpu = currentGpu();
-  if (!gpu || error instanceof HomegrownError) return error;
+  if (!gpu || error instanceof HomegrownError) return asOutOfMemory(error);
   const waited = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), A_MOMENT));
-  return (await Promise.race([gpu.failed, waited])) ?? error;
+  return (await Promise.race([gpu.failed, waited])) ?? asOutOfMemory(error);
 }
 /** Milliseconds. */
 const A_MOMENT = 2000;

@@ -72,6 +72,8 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   cacheColumns(config: C): number;
   /** Bytes of activations that a training step keeps, for the estimate before the start. */
   activationBytes(config: C, vocabulary: number, settings: { batch: number; recompute: boolean }): number;
+  /** Bytes of the largest of those, which a GPU must be able to show a kernel at once. */
+  largestActivationBytes(config: C, settings: { batch: number }): number;
   /** Lazy, so that a page can draw the form and count parameters without loading TensorFlow.js. */
   load(): Promise<{ apply: Apply<C> }>;
 }

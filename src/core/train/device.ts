@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { badSettings } from '../base/errors';
-import { type AdapterSummary, findGpu, openGpu } from '../gpu/backend';
+import { type AdapterSummary, currentGpu, findGpu, openGpu } from '../gpu/backend';
+import { openWasm, WASM_HEAP_BYTES } from '../gpu/wasm';
+import type { MemoryLimits } from './memory';
 import type { DeviceKind } from './run';
 
 export interface Device {
@@ -29,12 +31,20 @@ export async function chooseDevice(
       if (tf.getBackend() !== 'wasm') setWasmPaths(wasmPaths);
       // Its threads are workers made from text, which a strict page refuses.
       tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+      if (await openWasm()) return { kind };
       break;
     case 'cpu':
+      if (await tf.setBackend(kind)) return { kind };
       break;
     default:
       kind satisfies never;
   }
-  if (!(await tf.setBackend(kind))) throw badSettings(`This machine cannot run ${kind}.`, 'Choose another device.');
-  return { kind };
+  throw badSettings(`This machine cannot run ${kind}.`, 'Choose another device.');
+}
+
+/** What the device in use can hold, where it says so. */
+export function memoryLimits(): MemoryLimits {
+  const limits = currentGpu()?.device.limits;
+  if (limits) return { activation: limits.maxStorageBufferBindingSize, weight: limits.maxBufferSize };
+  return tf.getBackend() === 'wasm' ? { total: WASM_HEAP_BYTES } : {};
 }

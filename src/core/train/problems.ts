@@ -2,13 +2,16 @@ import { badSettings, type HomegrownError } from '../base/errors';
 import { formatCount } from '../base/units';
 import { modelSpec } from '../models';
 import type { SizeName } from '../models/spec';
+import { type Change, memoryChanges, type MemoryLimits, memoryShortage } from './memory';
 import type { Recipe } from './recipe';
 import type { ModelChoice } from './run';
 
 /** A setting that cannot run as it is, in one sentence. */
 export interface Problem {
-  field: SizeName | keyof Recipe | 'text';
+  field: SizeName | keyof Recipe | 'text' | 'memory';
   message: string;
+  /** Each of them mends it, the cheapest first. */
+  changes?: readonly Change[];
 }
 
 type Bounds = readonly [min: number, max: number, kind: 'whole' | 'real'];
@@ -43,11 +46,12 @@ const NAMES: Readonly<Partial<Record<keyof Recipe, string>>> = {
   saveEvery: 'Steps between saves',
 };
 
-/** Everything that keeps this run from starting; empty when it can. `tokens`: in each part of the data. */
+/** Everything that keeps this run from starting; empty when it can. `tokens`: in each part of the data. `limits`: of the device. */
 export function problems(
   model: ModelChoice,
   recipe: Recipe,
   tokens: { train: number; validation: number },
+  limits: MemoryLimits = {},
 ): readonly Problem[] {
   const { context } = model.config;
   const found: Problem[] = [...modelSpec(model.id).problems(model.config)];
@@ -67,7 +71,20 @@ export function problems(
     const message = `The ${name} part of the text has ${formatCount(tokens[part])} tokens; a context of ${context} needs at least ${context + 1}.`;
     found.push({ field: 'text', message });
   }
+  // What cannot be counted cannot be planned.
+  const shortage = found.length === 0 ? memoryShortage(model, recipe, limits) : undefined;
+  if (shortage !== undefined) {
+    const changes = memoryChanges(model, recipe, limits);
+    found.push({ field: 'memory', message: `${shortage} ${adviceOf(changes)}`, changes });
+  }
   return found;
+}
+
+/** `Take batch 4 in 3 micro-batches, or a context of 64.` */
+export function adviceOf(changes: readonly Change[]): string {
+  const words = changes.map((change) => change.words);
+  if (words.length === 0) return 'Take a smaller model and a smaller vocabulary.';
+  return `Take ${words.length > 1 ? `${words.slice(0, -1).join(', ')}, or ${words.at(-1)!}` : words[0]!}.`;
 }
 
 /** All of them as one error. */

@@ -102,12 +102,14 @@ function Doctor({ diagnosis: { findings, fine } }: { diagnosis: Diagnosis }) {
           tone={finding.severity === 'stop' ? 'error' : 'warn'}
           isPlain={finding.severity === 'caution'}
           title={finding.title}
+          areActionsBelow={(finding.otherMends ?? []).length > 0}
           actions={
-            finding.mend && (
-              <Button isDense onPress={() => finding.mend && mend(finding.mend)}>
-                {finding.mend.label}
+            finding.mend &&
+            [finding.mend, ...(finding.otherMends ?? [])].map((each) => (
+              <Button key={each.label} isDense onPress={() => mend(each)}>
+                {each.label}
               </Button>
-            )
+            ))
           }
         >
           {finding.detail}

@@ -34,6 +34,7 @@ function situation(change: Change = {}): Situation {
       { id: 'gpt', config, vocabulary: VOCABULARY },
       recipe,
       text ?? { train: Infinity, validation: Infinity },
+      device.limits,
     ),
     estimate: estimate(gpt, config, VOCABULARY, recipe, device),
     device,
@@ -64,6 +65,20 @@ describe('what cannot be started', () => {
     expect(short).toMatchObject({ severity: 'stop', mend: { kind: 'model', change: { context: 32 } } });
     const [tiny] = diagnose(situation({ text: { train: 30, validation: 3, isCounted: true } })).findings;
     expect(tiny).toMatchObject({ severity: 'stop', mend: { kind: 'addText' } });
+  });
+  test('a plan that is larger than the heap, mended in each of the ways that are named', () => {
+    const config = { layers: 12, heads: 12, width: 768, context: 1024 };
+    const small = { ...wasm, limits: { total: 2 ** 32 } };
+    const [finding] = diagnose(situation({ config, recipe: { batch: 48 }, device: small })).findings;
+    expect(finding).toMatchObject({ severity: 'stop', title: 'The memory is not enough' });
+    expect([finding!.mend!, ...finding!.otherMends!].map(({ label }) => label)).toEqual([
+      'Take batch 3 in 16 micro-batches',
+      expect.stringMatching(/^Take a context of/),
+      expect.stringMatching(/^Take a model of about/),
+    ]);
+    expect(titles({ device: small })).toEqual([]);
+    const gpu = { ...wasm, kind: 'webgpu' } as const;
+    expect(titles({ config, recipe: { batch: 48 }, device: gpu })).toContain('The plan may be more than this GPU has');
   });
   test('every mend of a model setting leaves nothing to mend in that setting', () => {
     const size = fc.integer({ min: 1, max: 4000 });

@@ -1,7 +1,8 @@
 /** The config doctor: what keeps a run from starting, what is legal but doubtful, and what is fine. */
-import { formatCount, formatDuration, formatNumber, formatShort } from '../../core/base/units';
+import { formatBytes, formatCount, formatDuration, formatNumber, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import type { BaseConfig, SizeName } from '../../core/models/spec';
+import type { Change } from '../../core/train/memory';
 import type { Problem } from '../../core/train/problems';
 import type { Recipe } from '../../core/train/recipe';
 import type { DeviceKind, ModelChoice } from '../../core/train/run';
@@ -39,6 +40,8 @@ export interface Finding {
   /** Settings that it is about. */
   fields: readonly Problem['field'][];
   mend?: Mend;
+  /** Where there are several ways. */
+  otherMends?: readonly Mend[];
 }
 
 export interface Diagnosis {
@@ -60,9 +63,10 @@ export function diagnose(situation: Situation): Diagnosis {
 
 function stopsOf(situation: Situation): Finding[] {
   const { problems, text } = situation;
-  const stops: Finding[] = problems.map(({ field, message }) => {
-    const mend = mendOf(field, situation);
-    return { severity: 'stop', title: TITLE, detail: message, fields: [field], ...(mend && { mend }) };
+  const stops: Finding[] = problems.map(({ field, message, changes = [] }) => {
+    const [mend = mendOf(field, situation), ...otherMends] = changes.map(mendBy);
+    const title = field === 'memory' ? 'The memory is not enough' : TITLE;
+    return { severity: 'stop', title, detail: message, fields: [field], ...(mend && { mend }), otherMends };
   });
   if (!text) {
     stops.push({
@@ -76,6 +80,8 @@ function stopsOf(situation: Situation): Finding[] {
   return stops;
 }
 const TITLE = 'This cannot be started';
+
+const mendBy = ({ words, ...change }: Change): Mend => ({ ...change, label: `Take ${words}` });
 
 /** The nearest setting that runs. */
 function mendOf(field: Problem['field'], { model, text }: Situation): Mend | undefined {
@@ -259,6 +265,29 @@ const device: Check = ({ device: here }) => {
   );
 };
 
-const CHECKS: readonly Check[] = [modelSize, heldOut, likeness, warmup, learningRate, evaluations, patience, device];
+/** No GPU says how much memory it has, so that only one that is too small for a single tensor can be told beforehand. */
+const memory: Check = ({ estimate: { memory: plan }, device: here, problems }) => {
+  if (!here || problems.some(({ field }) => field === 'memory')) return undefined;
+  if (here.kind !== 'webgpu') return here.limits?.total === undefined ? undefined : 'The plan fits into memory';
+  if (plan.total <= USUAL_GPU) return 'The plan fits into what most GPUs have';
+  return caution(
+    'The plan may be more than this GPU has',
+    `It needs ${formatBytes(plan.total)}, and a GPU does not say how much it has. If it is not enough the run stops, and says so.`,
+    [],
+  );
+};
+const USUAL_GPU = 8e9;
+
+const CHECKS: readonly Check[] = [
+  modelSize,
+  heldOut,
+  likeness,
+  warmup,
+  learningRate,
+  evaluations,
+  patience,
+  memory,
+  device,
+];
 
 const about = ({ isCounted }: TextSize): string => (isCounted ? '' : 'about ');

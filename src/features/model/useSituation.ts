@@ -8,18 +8,18 @@ import type { Situation } from './doctor';
 export function useSituation(): Situation {
   const project = useStudio((s) => s.project);
   const texts = useStudio((s) => s.texts);
-  const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info : undefined));
-  return useMemo(
-    () => ({
+  const opening = useStudio((s) => s.device);
+  return useMemo(() => {
+    const device = opening.kind === 'open' ? opening.info : undefined;
+    return {
       model: { id: project.model.id, config: project.model.config, vocabulary: vocabularySize(project) },
       recipe: project.recipe,
       text: textSize({ project, texts }),
       validationShare: project.validationShare,
       divergence: dataState({ project, texts }) === 'done' ? project.data?.divergence : undefined,
-      problems: startProblems({ project, texts }),
+      problems: startProblems({ project, texts, device: opening }),
       estimate: estimateProject(project, device),
       device,
-    }),
-    [project, texts, device],
-  );
+    };
+  }, [project, texts, opening]);
 }

@@ -8,6 +8,7 @@ const CODES: readonly FailureCode[] = [
   'bad-settings',
   'out-of-memory',
   'device-lost',
+  'device-gone',
   'diverged',
   'storage-full',
   'storage-damaged',
@@ -16,7 +17,16 @@ const CODES: readonly FailureCode[] = [
   'load-failed',
   'bug',
 ];
-const flags = fc.record({ resume: fc.boolean(), export: fc.boolean(), wasm: fc.boolean(), halve: fc.boolean() });
+const NONE = { resume: false, export: false, wasm: false, halve: false, free: false, back: false, lostAgain: false };
+const flags = fc.record({
+  resume: fc.boolean(),
+  export: fc.boolean(),
+  wasm: fc.boolean(),
+  halve: fc.boolean(),
+  free: fc.boolean(),
+  back: fc.boolean(),
+  lostAgain: fc.boolean(),
+});
 
 test('there is always something to do, and only what is possible', () => {
   fc.assert(
@@ -27,13 +37,23 @@ test('there is always something to do, and only what is possible', () => {
       expect(list.includes('restart') && possible.resume).toBe(false);
       expect(list.includes('useWasm') && !possible.wasm).toBe(false);
       expect(list.includes('export') && !possible.export).toBe(false);
+      expect(list.includes('free') && !possible.free).toBe(false);
+      expect(list.includes('back')).toBe(possible.back);
     }),
   );
 });
 
 test('a lost device is resumed from, and memory that is not enough is asked for less', () => {
-  const all = { resume: true, export: true, wasm: true, halve: true };
+  const all = { ...NONE, resume: true, export: true, wasm: true, halve: true };
   expect(remedies('device-lost', all)[0]).toBe('resume');
   expect(remedies('out-of-memory', all)[0]).toBe('halveBatch');
   expect(remedies('out-of-memory', { ...all, halve: false })[0]).toBe('settings');
+});
+
+test('a full disk leads to the runs that can be freed, and a GPU that is lost twice to WASM', () => {
+  expect(remedies('storage-full', { ...NONE, free: true })[0]).toBe('free');
+  expect(remedies('storage-full', NONE)[0]).toBe('texts');
+  expect(remedies('device-lost', { ...NONE, resume: true, wasm: true })[0]).toBe('resume');
+  expect(remedies('device-lost', { ...NONE, resume: true, wasm: true, lostAgain: true })[0]).toBe('useWasm');
+  expect(remedies('device-gone', { ...NONE, wasm: true })[0]).toBe('useWasm');
 });

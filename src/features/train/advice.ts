@@ -2,15 +2,26 @@
 import type { FailureCode } from '../../core/base/errors';
 
 export type Remedy =
-  'resume' | 'restart' | 'halveBatch' | 'lowerRate' | 'useWasm' | 'settings' | 'texts' | 'export' | 'reload';
+  | 'resume'
+  | 'restart'
+  | 'halveBatch'
+  | 'lowerRate'
+  | 'useWasm'
+  | 'settings'
+  | 'texts'
+  | 'free'
+  | 'back'
+  | 'export'
+  | 'reload';
 
 const ADVICE: Record<FailureCode, readonly Remedy[]> = {
   'bad-file': ['texts', 'restart'],
   'bad-settings': ['settings', 'texts'],
   'out-of-memory': ['halveBatch', 'settings', 'useWasm', 'export'],
   'device-lost': ['resume', 'restart', 'useWasm', 'export'],
+  'device-gone': ['useWasm', 'reload', 'export'],
   diverged: ['lowerRate', 'settings', 'resume'],
-  'storage-full': ['texts', 'export', 'resume', 'restart'],
+  'storage-full': ['free', 'texts', 'export', 'resume', 'restart'],
   'storage-damaged': ['resume', 'restart', 'export'],
   'newer-version': ['reload', 'restart'],
   'storage-blocked': ['reload', 'resume', 'restart'],
@@ -18,6 +29,8 @@ const ADVICE: Record<FailureCode, readonly Remedy[]> = {
   'load-failed': ['reload', 'resume', 'restart'],
   bug: ['resume', 'reload', 'restart', 'export'],
 };
+/** The browser gives no third GPU, and these settings have cost two. */
+const LOST_AGAIN: readonly Remedy[] = ['useWasm', 'settings', 'reload', 'resume', 'restart'];
 
 /** What the state of the run allows. */
 export interface Possible {
@@ -29,6 +42,12 @@ export interface Possible {
   wasm: boolean;
   /** More than one row a step. */
   halve: boolean;
+  /** There are earlier runs whose saved steps can be freed. */
+  free: boolean;
+  /** It failed before its first save, and there is a model from before. */
+  back: boolean;
+  /** The GPU was lost before with these settings. */
+  lostAgain: boolean;
 }
 
 /** At least one remedy, the best first. Beginning again is not offered where a saved step would be thrown away for it. */
@@ -41,8 +60,11 @@ export function remedies(code: FailureCode, possible: Possible): readonly Remedy
     useWasm: possible.wasm,
     settings: true,
     texts: true,
+    free: possible.free,
+    back: possible.back,
     export: possible.export,
     reload: true,
   };
-  return ADVICE[code].filter((remedy) => allowed[remedy]);
+  const advice = code === 'device-lost' && possible.lostAgain ? LOST_AGAIN : ADVICE[code];
+  return [...advice, 'back' as const].filter((remedy) => allowed[remedy]);
 }

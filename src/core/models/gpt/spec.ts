@@ -87,6 +87,8 @@ export const gpt: ModelSpec = {
     const kept = recompute ? C * layers + 18 * C : 18 * C * layers;
     return 4 * tokens * (kept + 4 * C) + Math.min(4 * tokens * vocabulary, LOGIT_BYTES);
   },
+  /** Inside the feed-forward; logits come in blocks. */
+  largestActivationBytes: ({ width, context }, { batch }) => 4 * batch * context * 4 * width,
   load: () => import('./apply'),
 };
 

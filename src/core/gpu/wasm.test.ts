@@ -1,0 +1,67 @@
+import * as tf from '@tensorflow/tfjs';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { readFile } from 'node:fs/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { wasmFolder } from '../testing/wasm';
+import { asOutOfMemory, openWasm, WASM_HEAP_BYTES, wasmHasFailed } from './wasm';
+
+beforeAll(() => setWasmPaths(wasmFolder));
+
+/** Room for a tensor that is never written to, so that the machine need not have it. */
+const reserve = (bytes: number): void => {
+  const backend = tf.backend() as unknown as { makeOutput(shape: number[], dtype: 'float32'): unknown };
+  backend.makeOutput([bytes / 4], 'float32');
+};
+
+test('the heap is as large as its builds say', async () => {
+  for (const build of ['', '-simd']) {
+    const glue = await readFile(`${wasmFolder}../wasm-out/tfjs-backend-wasm${build}.js`, 'utf8');
+    expect(/getHeapMax\(\)\{return (\d+)\}/.exec(glue)?.[1]).toBe(String(WASM_HEAP_BYTES));
+  }
+});
+
+test('a heap that is full says so with numbers, and the next that is opened is a new one', async () => {
+  expect(await openWasm()).toBe(true);
+  const kept = tf.tensor1d([1, 2, 3]);
+  const fill = (): void => {
+    for (let i = 0; i < 5; i++) reserve(2 ** 30);
+  };
+  expect(fill).toThrow(/^A tensor of 1\.07 GB found no room: WASM can address 4\.29 GB in all$/);
+  expect(fill).toThrow(expect.objectContaining({ code: 'out-of-memory' }) as Error);
+  expect(wasmHasFailed()).toBe(true);
+
+  expect(await openWasm()).toBe(true);
+  expect(wasmHasFailed()).toBe(false);
+  kept.dispose(); // it lay on the old one
+  reserve(2 ** 30);
+  expect([...(await tf.tensor1d([1, 2]).square().data())]).toEqual([1, 4]);
+});
+
+test('more than 32 bits of bytes are refused, not cut', async () => {
+  await openWasm();
+  expect(() => reserve(5 * 2 ** 30)).toThrow(/5\.37 GB found no room/);
+  expect(await openWasm()).toBe(true);
+});
+
+test('what engines throw when memory ends is told as that, and other mistakes are not', () => {
+  const trap = Object.assign(new Error('memory access out of bounds'), { name: 'RuntimeError' });
+  for (const error of [
+    trap,
+    new RangeError('Array buffer allocation failed'),
+    new RangeError('Invalid typed array length: 8589934592'),
+    new RangeError('offset is out of bounds'),
+    new RangeError("Failed to execute 'createBuffer': size is too large for the implementation"),
+  ]) {
+    expect(asOutOfMemory(error)).toMatchObject({
+      code: 'out-of-memory',
+      message: expect.stringContaining(error.message) as string,
+    });
+  }
+  for (const error of [
+    new RangeError('Maximum call stack size exceeded'),
+    new TypeError('x is out of bounds'),
+    'text',
+  ]) {
+    expect(asOutOfMemory(error)).toBe(error);
+  }
+});

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { WASM_HEAP_BYTES } from '../gpu/wasm';
+import { memoryChanges, type MemoryLimits, memoryPlan, memoryShortage } from './memory';
+import { adviceOf, problems } from './problems';
+import { modelSpec } from '../models';
+import { DEFAULT_RECIPE, type Recipe } from './recipe';
+
+const model = (config: { layers: number; heads: number; width: number; context: number }, vocabulary = 300) =>
+  ({ id: 'gpt', config, vocabulary }) as const;
+const enough = { train: Infinity, validation: Infinity };
+const WASM: MemoryLimits = { total: WASM_HEAP_BYTES };
+/** As Chromium's SwiftShader offers. */
+const GPU: MemoryLimits = { activation: 2 ** 30, weight: 2 ** 30 };
+
+test('a plan of 32 GB does not start on a heap of 32 bits, and three changes that would are named with numbers', () => {
+  const large = model({ layers: 12, heads: 12, width: 768, context: 1024 });
+  const recipe = { ...DEFAULT_RECIPE, batch: 48 };
+  const { total } = memoryPlan(modelSpec('gpt'), large.config, 300, recipe);
+  expect(total).toBeGreaterThan(32e9);
+  expect(problems(large, recipe, enough)).toEqual([]);
+  const [found] = problems(large, recipe, enough, WASM);
+  expect(found?.field).toBe('memory');
+  expect(found?.message).toMatch(
+    /^The plan is 3\d\.\d GB, and WASM can address 4\.29 GB in all\. Take batch 3 in 16 micro-batches, a context of \d+, or a model of about [\d.]+ [kM] parameters\.$/,
+  );
+});
+
+test('3.99 TB are not passed for a GPU, of which one activation alone is larger than a kernel can see', () => {
+  const large = model({ layers: 48, heads: 16, width: 2048, context: 2048 });
+  const [found] = problems(large, { ...DEFAULT_RECIPE, batch: 4096 }, enough, GPU);
+  expect(found?.message).toMatch(/one activation alone would have 275 GB, and this GPU takes 1\.07 GB at most/);
+});
+
+test('each change that is named makes the settings fit, and small settings are left alone', () => {
+  const whole = (most: number) => fc.integer({ min: 1, max: most });
+  fc.assert(
+    fc.property(
+      fc.record({
+        layers: whole(48),
+        heads: fc.constant(1),
+        width: fc.integer({ min: 8, max: 2048 }),
+        context: fc.integer({ min: 4, max: 2048 }),
+      }),
+      whole(4096),
+      fc.boolean(),
+      fc.constantFrom(WASM, GPU),
+      (config, batch, recompute, limits) => {
+        const choice = model(config, 50_257);
+        const recipe: Recipe = { ...DEFAULT_RECIPE, batch, recompute };
+        const changes = memoryChanges(choice, recipe, limits);
+        expect(changes.length).toBeLessThanOrEqual(3);
+        expect(adviceOf(changes)).toMatch(/^Take .*\.$/);
+        for (const each of changes) {
+          const sizes = each.kind === 'model' ? each.change : {};
+          const changed = { ...choice, config: { ...config, ...sizes } };
+          const other = each.kind === 'recipe' ? { ...recipe, ...each.change } : recipe;
+          expect(memoryShortage(changed, other, limits)).toBeUndefined();
+        }
+      },
+    ),
+  );
+  expect(problems(model({ layers: 2, heads: 2, width: 64, context: 64 }), DEFAULT_RECIPE, enough, WASM)).toEqual([]);
+});

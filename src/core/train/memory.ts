@@ -1,0 +1,117 @@
+/** What a run needs of the device's memory, whether it is there, and what would make it fit. */
+import { formatBytes, formatCount, formatShort } from '../base/units';
+import { modelSpec } from '../models';
+import { type BaseConfig, countParams, type ModelSpec, type SizeName, sizeOf } from '../models/spec';
+import type { Recipe } from './recipe';
+import type { ModelChoice } from './run';
+
+/** Bytes on the device. */
+export interface MemoryPlan {
+  weights: number;
+  gradients: number;
+  moments: number;
+  activations: number;
+  /** Scores over the vocabulary, and the loss. */
+  logits: number;
+  total: number;
+}
+
+export function memoryPlan<C extends BaseConfig>(
+  spec: ModelSpec<C>,
+  config: C,
+  vocabulary: number,
+  recipe: Recipe,
+): MemoryPlan {
+  const weights = 4 * countParams(spec.params(config, vocabulary));
+  const moments = recipe.optimizer === 'adamw' ? 2 * weights : weights;
+  // What is gathered over micro-batches lies beside the gradient of the one under way.
+  const gradients = recipe.accumulate > 1 ? 2 * weights : weights;
+  const activations = spec.activationBytes(config, 0, recipe);
+  const logits = spec.activationBytes(config, vocabulary, recipe) - activations;
+  const total = weights + gradients + moments + activations + logits;
+  return { weights, gradients, moments, activations, logits, total };
+}
+
+/** What a device can hold, in bytes; absent where it does not say. */
+export interface MemoryLimits {
+  /** Of everything. */
+  total?: number;
+  /** Of one weight, and of one activation. */
+  weight?: number;
+  activation?: number;
+}
+
+/** Other settings, in words that follow "take". */
+export type Change =
+  | { kind: 'recipe'; words: string; change: Partial<Recipe> }
+  | { kind: 'model'; words: string; change: Partial<Pick<BaseConfig, SizeName>> };
+
+/** Why these settings do not fit; undefined where nothing is known that speaks against them. */
+export function memoryShortage(model: ModelChoice, recipe: Recipe, limits: MemoryLimits): string | undefined {
+  const spec = modelSpec(model.id);
+  const { total } = memoryPlan(spec, model.config, model.vocabulary, recipe);
+  if (limits.total !== undefined && total > limits.total) {
+    return `The plan is ${formatBytes(total)}, and WASM can address ${formatBytes(limits.total)} in all.`;
+  }
+  const activation = spec.largestActivationBytes(model.config, recipe);
+  const weight = Math.max(
+    ...Object.values(spec.params(model.config, model.vocabulary)).map((p) => 4 * sizeOf(p.shape)),
+  );
+  const single = (bytes: number, what: string, most: number | undefined): string | undefined =>
+    most !== undefined && bytes > most
+      ? `The plan is ${formatBytes(total)}: one ${what} alone would have ${formatBytes(bytes)}, and this GPU takes ${formatBytes(most)} at most.`
+      : undefined;
+  return single(activation, 'activation', limits.activation) ?? single(weight, 'weight', limits.weight);
+}
+
+/** The three changes that cost the least of what make these settings fit; fewer where fewer do. */
+export function memoryChanges(model: ModelChoice, recipe: Recipe, limits: MemoryLimits): readonly Change[] {
+  const { config, id, vocabulary } = model;
+  const spec = modelSpec(id);
+  const fits = (sizes: Partial<BaseConfig>, other: Partial<Recipe> = {}): boolean =>
+    memoryShortage({ ...model, config: { ...config, ...sizes } }, { ...recipe, ...other }, limits) === undefined;
+  const found: Change[] = [];
+
+  // As many tokens an update, in more parts: no cost but a second gradient.
+  const parts = (batch: number): Partial<Recipe> => ({
+    batch,
+    accumulate: Math.min(1024, Math.ceil((recipe.batch * recipe.accumulate) / batch)),
+  });
+  const inParts = halves(recipe.batch, 1).map(parts);
+  const smaller = inParts.find((change) => fits({}, change));
+  if (smaller) found.push({ kind: 'recipe', words: partsWords(smaller), change: smaller });
+
+  // A third more work.
+  if (!recipe.recompute) {
+    const again = { recompute: true };
+    const both = inParts.map((change) => ({ ...change, ...again })).find((change) => fits({}, change));
+    if (fits({}, again)) found.push({ kind: 'recipe', words: AGAIN, change: again });
+    else if (!smaller && both) found.push({ kind: 'recipe', words: `${partsWords(both)} and ${AGAIN}`, change: both });
+  }
+
+  const context = halves(config.context, spec.fields.context.min).find((length) => fits({ context: length }));
+  if (context !== undefined) {
+    found.push({ kind: 'model', words: `a context of ${formatCount(context)}`, change: { context } });
+  }
+
+  const parameters = halves(countParams(spec.params(config, vocabulary)), 1e5).find((size) =>
+    fits(spec.sized(size, vocabulary)),
+  );
+  if (parameters !== undefined) {
+    const { layers, heads, width, context: length } = spec.sized(parameters, vocabulary);
+    const change = { layers, heads, width, context: length };
+    found.push({ kind: 'model', words: `a model of about ${formatShort(parameters)} parameters`, change });
+  }
+  return found.slice(0, 3);
+}
+const AGAIN = 'activations computed again';
+
+const partsWords = ({ batch = 1, accumulate = 1 }: Partial<Recipe>): string =>
+  `batch ${formatCount(batch)} in ${formatCount(accumulate)} micro-batches`;
+
+/** Halves of a number, halves of those, and so on, in whole numbers down to `least`. */
+function halves(from: number, least: number): number[] {
+  const found: number[] = [];
+  for (let n = Math.floor(from / 2); n >= least; n = Math.floor(n / 2)) found.push(n);
+  return found;
+}
