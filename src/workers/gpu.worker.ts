@@ -2,6 +2,7 @@
 import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import { explained, gpuHasFailed } from '../core/gpu/backend';
+import { wasmHasFailed } from '../core/gpu/wasm';
 import { readRun } from '../core/runs/record';
 import { generate } from '../core/sample/generate';
 import { openPart } from '../core/shards/read';
@@ -12,7 +13,7 @@ import type { DeviceInfo, GeneratedToken, GpuApi } from '../protocol/gpu';
 import { openStore } from '../storage/store';
 import { batched } from './batched';
 import { openDevice } from './device';
-import { loadModel, unloadModel } from './models';
+import { retireModel, unloadModel, withModel } from './models';
 import { serve } from './serve';
 import { begin, resume } from './training';
 
@@ -28,7 +29,9 @@ serve<GpuApi>({
   async device({ kind }) {
     if (isTraining) throw busy('change the device');
     await stopWriting();
-    unloadModel();
+    // On a device that has failed much never ends, and is not waited for.
+    if (deviceHasFailed()) retireModel();
+    else await unloadModel();
     // TensorFlow.js has one backend at a time: a second choice waits until the first has been measured.
     device = Promise.resolve(device).then(
       () => openDevice(kind, store),
@@ -46,38 +49,40 @@ serve<GpuApi>({
     signal.addEventListener('abort', () => abort.abort());
     if (signal.aborted) abort.abort(); // while the device opened
     let end: () => void = () => undefined;
-    writing = { abort, ended: new Promise<void>((resolve) => (end = resolve)) };
+    const mine = { abort, ended: new Promise<void>((resolve) => (end = resolve)) };
+    writing = mine;
     try {
-      const { network, tokenizer } = await loadModel(await store, runId, which);
-      const began = performance.now();
-      const ids = prompt === '' ? [tokenizer.endOfText] : tokenizer.encode(prompt);
-      const decoder = tokenizer.decoder();
-      const tell = batched<GeneratedToken>(50, report);
-      const settings = { temperature, topK, topP, seed, length };
-      let reason: 'length' | 'stopped' | 'end' = 'length';
-      for await (const { id, probability, alternatives } of generate(network, ids, settings, abort)) {
-        if (id === tokenizer.endOfText) {
-          reason = 'end';
-          break;
+      return await withModel(await store, runId, which, async ({ network, tokenizer }) => {
+        const began = performance.now();
+        const ids = prompt === '' ? [tokenizer.endOfText] : tokenizer.encode(prompt);
+        const decoder = tokenizer.decoder();
+        const tell = batched<GeneratedToken>(50, report);
+        const settings = { temperature, topK, topP, seed, length };
+        let reason: 'length' | 'stopped' | 'end' = 'length';
+        for await (const { id, probability, alternatives } of generate(network, ids, settings, abort)) {
+          if (id === tokenizer.endOfText) {
+            reason = 'end';
+            break;
+          }
+          tell.push({
+            id,
+            text: decoder.push(id),
+            probability,
+            alternatives: alternatives.map(([other, p]) => ({
+              id: other,
+              text: wholeCharacters(tokenizer.bytes(other)),
+              probability: p,
+            })),
+          });
         }
-        tell.push({
-          id,
-          text: decoder.push(id),
-          probability,
-          alternatives: alternatives.map(([other, p]) => ({
-            id: other,
-            text: wholeCharacters(tokenizer.bytes(other)),
-            probability: p,
-          })),
-        });
-      }
-      tell.flush();
-      if (abort.signal.aborted) reason = 'stopped';
-      return { reason, ms: performance.now() - began };
+        tell.flush();
+        if (abort.signal.aborted) reason = 'stopped';
+        return { reason, ms: performance.now() - began };
+      });
     } catch (error) {
       throw await explained(error);
     } finally {
-      writing = undefined;
+      if (writing === mine) writing = undefined;
       end();
     }
   },
@@ -85,11 +90,12 @@ serve<GpuApi>({
   async reference({ runId, which }) {
     await opened();
     const blobs = await store;
-    const { network, tokenizer } = await loadModel(blobs, runId, which);
-    const { manifest, recipe } = (await readRun(blobs, runId))!;
-    const prompt = [...tokenizer.encode(recipe.samplePrompt)];
-    const heldOut = manifest && openPart(blobs, manifest, 'validation');
-    return reference(network, heldOut, prompt.length > 0 ? prompt : [tokenizer.endOfText]);
+    return withModel(blobs, runId, which, async ({ network, tokenizer }) => {
+      const { manifest, recipe } = (await readRun(blobs, runId))!;
+      const prompt = [...tokenizer.encode(recipe.samplePrompt)];
+      const heldOut = manifest && openPart(blobs, manifest, 'validation');
+      return reference(network, heldOut, prompt.length > 0 ? prompt : [tokenizer.endOfText]);
+    });
   },
 });
 
@@ -107,14 +113,21 @@ async function whileTraining(
   }
 }
 
-/** The device; another one of its kind where a GPU was lost, or has refused a call. */
+/** The device; another one of its kind where a GPU was lost or has refused a call, or WASM's heap broke. */
 async function opened(): Promise<DeviceInfo> {
   const info = await (device ??= openDevice('auto', store));
-  if (!gpuHasFailed()) return info;
-  unloadModel();
-  device = openDevice('webgpu', store);
-  return device;
+  if (!deviceHasFailed()) return info;
+  retireModel();
+  device = openDevice(info.kind, store);
+  try {
+    return await device;
+  } catch (error) {
+    device = Promise.resolve(info); // it may be there again when it is asked for next
+    if (info.kind !== 'webgpu' || !(error instanceof HomegrownError) || error.code !== 'bad-settings') throw error;
+    throw new HomegrownError('device-gone', 'The GPU was lost, and the browser gives this page no other');
+  }
 }
+const deviceHasFailed = (): boolean => gpuHasFailed() || wasmHasFailed();
 const nameOf = ({ kind, name }: DeviceInfo): string =>
   `${name}, ${{ webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' }[kind]}`;
 

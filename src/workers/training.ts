@@ -2,16 +2,22 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
-import { claimRun, loadSnapshot, type RunWriter } from '../core/checkpoint/checkpoint';
+import { formatBytes } from '../core/base/units';
+import { claimRun, listSnapshots, loadSnapshot, type RunWriter } from '../core/checkpoint/checkpoint';
 import type { Snapshot, TrainState } from '../core/checkpoint/snapshot';
+import { explained } from '../core/gpu/backend';
+import { modelSpec } from '../core/models';
 import { factsOf } from '../core/runs/facts';
 import { openMetrics, type MetricWriter } from '../core/runs/metrics';
-import { readRun, writeRun, type RunRecord } from '../core/runs/record';
+import { deleteRun, readRun, writeRun, type RunRecord } from '../core/runs/record';
 import { continued, isMeasuredAlike } from '../core/runs/segments';
 import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
+import { memoryChanges, memoryPlan } from '../core/train/memory';
+import { adviceOf } from '../core/train/problems';
+import type { Recipe } from '../core/train/recipe';
 import { train } from '../core/train/train';
-import type { TrainEvent, TrainOutcome } from '../core/train/run';
+import type { ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { holdRun } from '../storage/lock';
 import { batched } from './batched';
@@ -38,9 +44,17 @@ export async function begin(store: BlobStore, input: BeginInput, device: string,
   try {
     await writeRun(store, record);
     return await follow(store, record, undefined, job);
+  } catch (error) {
+    // A run that saved nothing is no model: nothing of it stays. That it failed is told, and cleaning up must not hide it.
+    await deleteUnsaved(store, runId).catch(() => undefined);
+    throw error;
   } finally {
     lock.release();
   }
+}
+
+async function deleteUnsaved(store: BlobStore, runId: string): Promise<void> {
+  if ((await listSnapshots(store, runId)).length === 0) await deleteRun(store, runId);
 }
 
 /** Continues a run from its newest saved step, to `steps` in all, on its own data or on what is given. */
@@ -129,17 +143,31 @@ async function follow(
     await curve();
     await finish(outcome.reason);
     return outcome;
-  } catch (error) {
+  } catch (thrown) {
+    const error = await explained(thrown);
     await finish('failed').catch(() => undefined);
-    throw error;
+    throw error instanceof HomegrownError && error.code === 'out-of-memory' ? planned(error, model, recipe) : error;
   } finally {
     events.flush();
+    kept.flush();
+    await pending.catch(() => undefined);
   }
 }
 
 /** What is kept, which may be of a later step than the one that the run goes on from; not the best on another text. */
 function bestSoFar(record: RunRecord, { state }: Snapshot, { best }: RunWriter): TrainState['best'] {
   return best && isMeasuredAlike(record, state.step + 1)(best) ? best : null;
+}
+
+/** Memory that ran out, with what was planned and what would need less. */
+function planned({ message }: HomegrownError, model: ModelChoice, recipe: Recipe): HomegrownError {
+  const { total } = memoryPlan(modelSpec(model.id), model.config, model.vocabulary, recipe);
+  const half = { total: total / 2 };
+  return new HomegrownError(
+    'out-of-memory',
+    `${message.replace(/\.$/, '')}. The plan is ${formatBytes(total)}, without what the engine holds in between.`,
+    `${adviceOf(memoryChanges(model, recipe, half))} Other tabs that use the memory can be closed.`,
+  );
 }
 
 /** Appends go one after the other; a failed one is told by the next save, which cannot succeed either. */

@@ -1,0 +1,86 @@
+/** The playground's model in the hands of several: none is disposed under its user. */
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { memoryStore, type BlobStore } from '../core/base/blobStore';
+import { claimRun } from '../core/checkpoint/checkpoint';
+import { initialValues } from '../core/models/network';
+import { writeRun } from '../core/runs/record';
+import { chooseDevice } from '../core/train/device';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
+import { reference } from '../core/verify/reference';
+import { retireModel, unloadModel, withModel, type LoadedModel } from './models';
+
+const model = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 } as const;
+let store: BlobStore;
+let none: number;
+
+beforeAll(() => chooseDevice('cpu', ''));
+beforeEach(async () => {
+  none = tf.memory().numTensors;
+  store = memoryStore();
+  const writer = await claimRun(store, 'r');
+  for (const step of [1, 2]) {
+    const state = { step, tokensSeen: 0, activeMs: 0, best: null };
+    await writer.save({ state, tensors: initialValues(model, step) });
+  }
+  await writeRun(store, {
+    ...{ version: 1, id: 'r', name: 'R', createdAt: 1, status: 'stopped', step: 2, model, recipe: DEFAULT_RECIPE },
+    ...{ tokenizer: { kind: 'bytes', merges: [] }, device: null, manifest: null, data: null },
+  });
+});
+afterEach(() => unloadModel());
+
+/** A user that has the model until it is told to end. */
+function user(step: number) {
+  let end = (): void => undefined;
+  let begun: (model: LoadedModel) => void;
+  const has = new Promise<LoadedModel>((resolve) => (begun = resolve));
+  const done = withModel(store, 'r', step, async (loaded) => {
+    begun(loaded);
+    await new Promise<void>((resolve) => (end = resolve));
+    return loaded.step;
+  });
+  return { has, done, end: () => end() };
+}
+const speaks = async ({ network }: LoadedModel): Promise<boolean> =>
+  (await reference(network, null, [1])).scores.every(Number.isFinite);
+
+test('a check of another step does not dispose the model that is writing, and it goes when nobody uses it', async () => {
+  const writing = user(1);
+  const loaded = await writing.has;
+  expect(await withModel(store, 'r', 2, speaks)).toBe(true);
+  expect(await speaks(loaded)).toBe(true);
+  const both = tf.memory().numTensors;
+  writing.end();
+  expect(await writing.done).toBe(1);
+  expect(tf.memory().numTensors).toBeLessThan(both);
+  await unloadModel();
+  expect(tf.memory().numTensors).toBe(none);
+});
+
+test('two that ask at once share one model', async () => {
+  const [a, b] = [user(2), user(2)];
+  expect(await a.has).toBe(await b.has);
+  for (const each of [a, b]) each.end();
+  await Promise.all([a.done, b.done]);
+});
+
+test('before the device changes the last user is waited for; on a device that failed nobody is', async () => {
+  const writing = user(1);
+  const loaded = await writing.has;
+  const order: string[] = [];
+  const unloaded = unloadModel().then(() => order.push('unloaded'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await speaks(loaded)).toBe(true);
+  order.push('ended');
+  writing.end();
+  await unloaded;
+  expect(order).toEqual(['ended', 'unloaded']);
+
+  const stuck = user(1);
+  const old = await stuck.has;
+  retireModel();
+  expect(await withModel(store, 'r', 1, (anew) => Promise.resolve(anew !== old))).toBe(true);
+  stuck.end();
+  await stuck.done;
+});

@@ -1,0 +1,58 @@
+/** A run where there is no room for it, on a heap of WebAssembly that is nearly full. */
+import * as tf from '@tensorflow/tfjs';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
+import { unwatched } from '../core/base/job';
+import { openWasm, wasmHasFailed } from '../core/gpu/wasm';
+import { wasmFolder } from '../core/testing/wasm';
+import { importText, pastedText } from '../core/text';
+import { createTokenizer } from '../core/tokenizer/byteLevel';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
+import { buildData } from './data';
+import { begin } from './training';
+
+beforeAll(() => {
+  setWasmPaths(wasmFolder);
+  vi.stubGlobal('navigator', {
+    locks: { request: (_: string, __: object, work: (lock: object) => unknown) => Promise.resolve(work({})) },
+  });
+});
+afterAll(() => vi.unstubAllGlobals());
+
+test('memory that runs out is told with the plan and what would need less, and leaves no run behind', async () => {
+  const store = memoryStore();
+  const outcome = await importText(
+    pastedText('sea.txt', 'The sea is wide. '.repeat(100)),
+    store,
+    { addedAt: 1 },
+    unwatched,
+  );
+  if (outcome.kind !== 'added') throw new Error('no text');
+  const tokenizer = { kind: 'bytes', merges: [] } as const;
+  const data = await buildData(store, [outcome.text.id], await createTokenizer(tokenizer), 0.1, unwatched);
+  const input = {
+    ...{ runId: 'r', name: 'Sea', createdAt: 1, data, tokenizer, texts: [] },
+    model: { id: 'gpt', config: { layers: 2, heads: 2, width: 64, context: 32 }, vocabulary: 257 },
+    recipe: { ...DEFAULT_RECIPE, steps: 1, batch: 64, evalTokens: 64 },
+  } as const;
+
+  await openWasm();
+  const backend = tf.backend() as unknown as { makeOutput(shape: number[], dtype: 'float32'): unknown };
+  for (let bytes = 2 ** 30; bytes >= 2 ** 18; bytes /= 2) {
+    // Never written to, so that the machine need not have it.
+    const reserve = (): unknown => backend.makeOutput([bytes / 4], 'float32');
+    expect(() => Array.from({ length: 4 }, reserve)).toThrow(/found no room/);
+  }
+  await expect(begin(store, input, 'WASM', unwatched)).rejects.toMatchObject({
+    code: 'out-of-memory',
+    message: expect.stringMatching(/found no room: WASM can address 4\.29 GB in all.*The plan is [\d.]+ MB/) as string,
+    remedy: expect.stringMatching(/^Take batch \d+ in \d+ micro-batches/) as string,
+  });
+  expect(wasmHasFailed()).toBe(true);
+  expect((await store.keys('')).filter((key) => /^(runs|heads|journal|manifests)/.test(key))).toEqual([]);
+
+  // On a heap of its own it runs.
+  await openWasm();
+  expect((await begin(store, input, 'WASM', unwatched)).reason).toBe('finished');
+});
