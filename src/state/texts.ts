@@ -145,14 +145,20 @@ export const createTextsSlice: Slice<TextsSlice> =
           get().toast({ text: `${text.name} could not be removed`, detail: toFailure(error).message });
           return;
         }
+        let isBack = false;
         const undo = () => {
+          isBack = true;
           set(({ texts }) => ({ texts: texts.toSpliced(at, 0, text) }));
           data.call('restoreText', { id }).catch((error: unknown) => {
             set(({ texts }) => ({ texts: texts.filter((t) => t !== text) }));
             get().toast({ text: `${text.name} could not be brought back`, detail: toFailure(error).message });
           });
         };
-        get().toast({ text: `${text.name} removed`, undo });
+        // Once it cannot be undone any more its bytes go. What fails, or a page that closes before, leaves it to the next load.
+        const onGone = () => {
+          if (!isBack) data.call('purgeText', { id }).catch(() => undefined);
+        };
+        get().toast({ text: `${text.name} removed`, undo, onGone });
       },
       dismissRefusals: () => set({ refused: [] }),
       preview: (id) => data.call('preview', { id, characters: PREVIEW_CHARACTERS }),

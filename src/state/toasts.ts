@@ -6,6 +6,8 @@ export interface Toast {
   text: string;
   detail?: string;
   undo?(): void;
+  /** Called once it has gone, however it went; after `undo` where that was asked for. */
+  onGone?(): void;
 }
 export interface ToastSlice {
   toasts: readonly Toast[];
@@ -13,11 +15,15 @@ export interface ToastSlice {
   dismiss(id: number): void;
 }
 
-export const createToastSlice: Slice<ToastSlice> = () => (set) => {
+export const createToastSlice: Slice<ToastSlice> = () => (set, get) => {
   let last = 0;
   return {
     toasts: [],
     toast: (toast) => set(({ toasts }) => ({ toasts: [...toasts, { ...toast, id: ++last }] })),
-    dismiss: (id) => set(({ toasts }) => ({ toasts: toasts.filter((t) => t.id !== id) })),
+    dismiss(id) {
+      const gone = get().toasts.find((toast) => toast.id === id);
+      set(({ toasts }) => ({ toasts: toasts.filter((toast) => toast !== gone) }));
+      gone?.onGone?.();
+    },
   };
 };

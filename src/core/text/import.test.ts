@@ -179,6 +179,9 @@ it('removes with undo, and finally', async () => {
   expect((await listTexts(store)).map(({ name }) => name)).toEqual(['0.txt', '1.txt', '2.txt']);
   await removeText(store, first!.id);
   await purgeText(store, second!.id);
+  expect(await listTexts(store)).toHaveLength(2); // it was not removed, or restored meanwhile
+  await removeText(store, second!.id);
+  await purgeText(store, second!.id);
   expect(await collectOrphans(store)).toBe(1);
   expect(await store.keys('text/')).toHaveLength(1);
   expect((await listTexts(store)).map(({ name }) => name)).toEqual(['2.txt']);

@@ -88,7 +88,10 @@ export async function previewText(store: BlobStore, id: string, characters: numb
 export const removeText = (store: BlobStore, id: string): Promise<void> => mark(store, id, true);
 export const restoreText = (store: BlobStore, id: string): Promise<void> => mark(store, id, false);
 
+/** Drops a removed text for good; one that was restored meanwhile stays. */
 export async function purgeText(store: BlobStore, id: string): Promise<void> {
+  const text = textRecord.safeParse(await store.get(textKey(id)));
+  if (text.success && !text.data.removed) return;
   await store.commit({ drop: [textKey(id), ...(await store.keys(recordsPrefix(id)))] });
 }
 
