@@ -8,7 +8,7 @@ import { recovery } from './recovery';
 
 /** A page that did not load, or broke while it was drawn; strip and rail stay. */
 export function PageFailure({ title, failure }: { title: string; failure: FailureData }) {
-  const saved = useStudio((s) => s.saved);
+  const saved = useStudio((s) => s.model?.saved);
   const isTraining = useStudio((s) => isActive(s.phase));
   return (
     <Stage title={title}>

@@ -86,7 +86,8 @@ function useMemoryFact(): StripFact {
 }
 
 function useSavedFact(): StripFact {
-  const saved = useStudio((s) => s.saved);
+  /** Of the run under way, else of the model that there is. */
+  const saved = useStudio((s) => s.saved ?? (isActive(s.phase) ? null : (s.model?.saved ?? null)));
   const active = useStudio((s) => isActive(s.phase));
   const texts = useStudio((s) => s.texts.length);
   const kept = useStudio((s) => s.kept);

@@ -19,9 +19,21 @@ export const PAGES: Record<StageId, ReactElement> = {
   tokenizer: page(async () => (await import('../features/tokenizer/TokenizerPage')).TokenizerPage),
   data: page(async () => (await import('../features/data/DataPage')).DataPage),
   model: page(async () => (await import('../features/model/ModelPage')).ModelPage),
-  train: page(async () => (await import('../features/train/TrainPage')).TrainPage),
+  train: page(async () => {
+    const [{ TrainPage }, { EarlierRuns }] = await Promise.all([
+      import('../features/train/TrainPage'),
+      import('../features/runs/EarlierRuns'),
+    ]);
+    return () => <TrainPage earlier={<EarlierRuns />} />;
+  }),
   playground: page(async () => (await import('../features/playground/PlaygroundPage')).PlaygroundPage),
-  export: page(async () => (await import('../features/export/ExportPage')).ExportPage),
+  export: page(async () => {
+    const [{ ExportPage }, { EarlierRuns }] = await Promise.all([
+      import('../features/export/ExportPage'),
+      import('../features/runs/EarlierRuns'),
+    ]);
+    return () => <ExportPage earlier={<EarlierRuns />} />;
+  }),
 };
 
 function page(load: () => Promise<ComponentType>): ReactElement {

@@ -110,6 +110,7 @@ test('no key means two things at once, on any stage and in any phase', () => {
     for (const stage of ['text', 'playground', 'export'] as const) {
       store.setState({ phase, importingModel, texts: [TEXT], saved: { step: 1, bytes: 1, at: null } });
       store.setState({ run: { recipe: { steps: 2 }, manifest: {}, name: 'r' } as never });
+      store.setState(({ run, log, saved }) => ({ model: { run: run!, log, saved: saved! } }));
       const keys = commands(store.getState(), store, { ...shell, stage }).flatMap((a) => a.keys ?? []);
       expect(new Set(keys).size).toBe(keys.length);
     }

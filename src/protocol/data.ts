@@ -3,6 +3,7 @@ import type { Failure } from '../core/base/errors';
 import type { Progress } from '../core/base/job';
 import type { DamagedStep, SavedStep } from '../core/checkpoint/checkpoint';
 import type { FormatId } from '../core/export/formats';
+import type { KeptRun } from '../core/runs/kept';
 import type { DataRecord, TokenizerRecord } from '../core/runs/project';
 import type { ImportOutcome, TextRecord } from '../core/text';
 import type { TokenPiece } from '../core/tokenizer/statistics';
@@ -62,6 +63,10 @@ export interface DataApi {
       beside: readonly { name: string; text: string }[];
     };
   };
+  /** The runs that have saved a step, newest first. */
+  keptRuns: { input: null; progress: never; output: readonly KeptRun[] };
+  /** Gives back what a run's saved steps take; its record and curve stay. Fails while a tab works on it. */
+  freeRun: { input: { runId: string }; progress: never; output: null };
   /** A zip of ours or a Hugging Face folder, as a new run. Nothing is stored unless all of it is right. */
   importModel: { input: { files: readonly File[]; addedAt: number }; progress: Progress; output: { runId: string } };
 

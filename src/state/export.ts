@@ -5,7 +5,7 @@ import type { FormatId } from '../core/export/formats';
 import { matches, type Figures } from '../core/verify/compare';
 import type { Reference } from '../core/verify/reference';
 import { UNTITLED } from './project';
-import { isActive } from './run';
+import { hasModel, isActive } from './run';
 import type { Slice, Studio } from './studio';
 import { chosenStep } from './trained';
 import { IDLE, work, type Work } from './work';
@@ -46,8 +46,20 @@ export interface ExportSlice {
   exportModel(format: FormatId): Promise<Written | undefined>;
   /** Hands over the small files that belong beside a file; writes that first if need be. */
   takeBeside(format: FormatId): Promise<void>;
-  /** A zip or the files of a folder; it becomes the current run. */
+  /** Ends what is written and checked, and forgets what was: another model takes the place. */
+  endExports(): void;
+  /** A model that was given while there is another: its files wait for an answer. */
+  offered: Offered | null;
+  /** A zip or the files of a folder; it becomes the current run. Where there is one already, it is `offered` first. */
   importModel(files: readonly File[]): Promise<void>;
+  /** Answers what is offered: it takes the place of the current run, or is left alone. */
+  answerOffer(isWanted: boolean): Promise<void>;
+}
+
+export interface Offered {
+  /** Of the zip, or of the weights. */
+  name: string;
+  files: readonly File[];
 }
 
 export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, download }) => {
@@ -95,11 +107,11 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         tell({ kind: 'unchecked', written, failure: null });
       };
       put(format, { kind: 'waiting', written, for: isActive(get().phase) ? 'run' : 'check', stop });
-      const { runId } = get().project;
-      const model = get().run?.model;
+      const run = get().model?.run;
       await before;
       await deviceIsFree(stopped.signal);
-      if (!runId || !model || get().exports[format]?.kind !== 'waiting') return;
+      // Stopped while it waited, or a newer file has taken the place, whose own check comes.
+      if (!run || stopped.signal.aborted || writtenIn(get().exports[format]) !== written) return;
       const figures = await work(
         (state) => {
           if (state.kind === 'busy') tell({ kind: 'checking', written, work: state });
@@ -109,7 +121,8 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         async (options) => {
           options.signal.addEventListener('abort', () => verify.end());
           try {
-            const input = { file, format, model, ours: await unless(options.signal, ours(runId, written.step)) };
+            const reference = await unless(options.signal, ours(run.id, written.step));
+            const input = { file, format, model: run.model, ours: reference };
             return await verify.call('verify', input, options);
           } finally {
             verify.end(); // and its memory with it
@@ -118,6 +131,26 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
       );
       if (figures) tell({ kind: matches(figures) ? 'verified' : 'mismatch', written, figures });
     };
+
+    async function bringIn(files: readonly File[]): Promise<void> {
+      const before = get().model?.run;
+      const result = await work(
+        (importingModel) => set({ importingModel }),
+        now,
+        (options) => data.call('importModel', { files, addedAt: now() }, options),
+      );
+      if (!result || !(await get().bringBack(result.runId))) return;
+      const { run, toast, project, change, bringBack } = get();
+      if (!run) return;
+      if (project.name === UNTITLED) change({ name: run.name });
+      toast({
+        text: `${run.name} is here`,
+        detail: before
+          ? `at step ${formatCount(run.step)}. ${before.name} is among the earlier runs`
+          : `a model at step ${formatCount(run.step)}`,
+        ...(before && { undo: () => void bringBack(before.id) }),
+      });
+    }
 
     return {
       exports: {},
@@ -154,6 +187,19 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         const written = held?.step === chosenStep(get())?.step ? held : await get().exportModel(format);
         for (const { name, text } of written?.beside ?? []) download(new Blob([text], { type: 'text/plain' }), name);
       },
+      endExports() {
+        for (const exporting of Object.values(get().exports)) {
+          stopCheck(exporting);
+          if (exporting.kind === 'writing' && exporting.work.kind === 'busy') exporting.work.stop();
+        }
+        set({ exports: {} });
+      },
+      offered: null,
+      async answerOffer(isWanted) {
+        const { offered } = get();
+        set({ offered: null });
+        if (offered && isWanted) await bringIn(offered.files);
+      },
       async importModel(files) {
         if (isActive(get().phase)) {
           const error = new HomegrownError(
@@ -164,21 +210,16 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
           set({ importingModel: { kind: 'failed', failure: toFailure(error) } });
           return;
         }
-        const result = await work(
-          (importingModel) => set({ importingModel }),
-          now,
-          (options) => data.call('importModel', { files, addedAt: now() }, options),
-        );
-        if (!result) return;
-        get().change({ runId: result.runId });
-        await get().loadRun();
-        const { run, toast } = get();
-        if (run && get().project.name === UNTITLED) get().change({ name: run.name });
-        if (run) toast({ text: `${run.name} is here`, detail: `a model at step ${formatCount(run.step)}` });
+        if (hasModel(get()) && files.length > 0) set({ offered: { name: nameOf(files), files } });
+        else await bringIn(files);
       },
     };
   };
 };
+
+/** What a person calls what they gave: the zip, or the file of weights. */
+const nameOf = (files: readonly File[]): string =>
+  (files.find(({ name }) => /\.safetensors$/i.test(name)) ?? files[0])?.name ?? '';
 
 export const writtenIn = (exporting: Exporting | undefined): Written | undefined =>
   exporting && 'written' in exporting ? exporting.written : undefined;

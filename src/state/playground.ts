@@ -3,7 +3,7 @@ import { toFailure, type Failure } from '../core/base/errors';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { GeneratedToken, GenerateInput } from '../protocol/gpu';
-import type { Slice } from './studio';
+import type { Slice, Studio } from './studio';
 
 export type Sampling = Pick<GenerateInput, 'temperature' | 'topK' | 'topP' | 'seed' | 'length'>;
 
@@ -28,6 +28,8 @@ export interface PlaygroundSlice {
   setWhich(which: WhichSnapshot): void;
   listSaved(): Promise<void>;
   generate(): Promise<void>;
+  /** Ends what is being written, and clears what was: another model takes the place. */
+  endWriting(): void;
   /** Writes on from `text` in place of the token at `index`; the text up to there becomes the prompt. */
   goOnWith(index: number, text: string): Promise<void>;
 }
@@ -57,25 +59,31 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       get().tellDamaged(runId, damaged);
     },
     async generate() {
-      const { prompt, sampling, which, project, writing } = get();
-      if (!project.runId || writing.kind === 'writing') return;
+      const { prompt, sampling, which, project } = get();
+      if (!project.runId || get().writing.kind === 'writing') return;
       const abort = new AbortController();
-      set({
-        writtenAfter: prompt,
-        written: [],
-        writing: { kind: 'writing', since: now(), stop: () => abort.abort() },
-      });
+      const mine: Writing = { kind: 'writing', since: now(), stop: () => abort.abort() };
+      set({ writtenAfter: prompt, written: [], writing: mine });
+      /** Not once it was ended: what still comes belongs to another model. */
+      const tell = (change: (studio: Studio) => Partial<Studio>): void => {
+        if (get().writing === mine) set(change);
+      };
       try {
         const { reason, ms } = await gpu.call(
           'generate',
           { runId: project.runId, which, prompt, ...sampling },
-          { signal: abort.signal, onProgress: (token) => set(({ written }) => ({ written: [...written, ...token] })) },
+          { signal: abort.signal, onProgress: (token) => tell(({ written }) => ({ written: [...written, ...token] })) },
         );
-        set({ writing: { kind: 'done', reason, ms } });
+        tell(() => ({ writing: { kind: 'done', reason, ms } }));
       } catch (error) {
-        set({ writing: { kind: 'failed', failure: toFailure(error) } });
+        tell(() => ({ writing: { kind: 'failed', failure: toFailure(error) } }));
       }
       await get().lookAgain();
+    },
+    endWriting() {
+      const { writing } = get();
+      if (writing.kind === 'writing') writing.stop();
+      set({ writtenAfter: '', written: [], writing: { kind: 'idle' } });
     },
     async goOnWith(index, text) {
       const { writtenAfter, written, generate } = get();

@@ -2,6 +2,7 @@
 import { createContext, useContext, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { toFailure } from '../core/base/errors';
+import { isActive } from './run';
 import type { Studio, StudioStore } from './studio';
 
 export const StudioContext = createContext<StudioStore | null>(null);
@@ -34,8 +35,8 @@ export function useNow(isOn: boolean): number {
 /** Keeps `savedSteps` current while a component is shown. */
 export function useSavedSteps(): void {
   const store = useStudioStore();
-  const newest = useStudio((s) => s.saved?.step);
-  const best = useStudio((s) => (s.logVersion >= 0 ? s.log.kept.at(-1)?.step : undefined));
+  const newest = useStudio((s) => s.model?.saved.step);
+  const best = useStudio((s) => (s.logVersion >= 0 ? s.model?.log.kept.at(-1)?.step : undefined));
   const runId = useStudio((s) => s.project.runId);
   useEffect(() => {
     const { listSaved, toast } = store.getState();
@@ -43,4 +44,14 @@ export function useSavedSteps(): void {
       toast({ text: 'The saved steps could not be listed', detail: toFailure(error).message }),
     );
   }, [store, newest, best, runId]);
+}
+
+/** Keeps `runs` current while a component is shown: another model has come, or a run began or ended. */
+export function useKeptRuns(): void {
+  const store = useStudioStore();
+  const modelId = useStudio((s) => s.model?.run.id);
+  const active = useStudio((s) => isActive(s.phase));
+  useEffect(() => {
+    void store.getState().listRuns();
+  }, [store, modelId, active]);
 }

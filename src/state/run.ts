@@ -1,11 +1,15 @@
 /** The run: one phase, one log, and the buttons that move it. */
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
+import { formatCount } from '../core/base/units';
 import { readMetrics } from '../core/runs/metrics';
 import { readRun, type RunRecord } from '../core/runs/record';
+import { memoryShortage } from '../core/train/memory';
 import { problems, unfit } from '../core/train/problems';
-import type { TrainEvent, TrainOutcome } from '../core/train/run';
+import type { Recipe } from '../core/train/recipe';
+import type { ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { SavedStep } from '../protocol/data';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
+import { limitsOf } from './estimate';
 import { MetricLog } from './metrics';
 import { textIds } from './preparation';
 import { remedy } from './failures';
@@ -22,15 +26,33 @@ export type Phase =
   | { kind: 'stopped' | 'finished'; step: number; of: number }
   | { kind: 'failed'; failure: Failure; step: number; of: number };
 
+/** Newest step that was saved and read back, and when. */
+export interface Saved {
+  step: number;
+  bytes: number;
+  at: number | null;
+}
+
+/** What Playground and Export use: the newest run that has saved a step. */
+export interface Model {
+  run: RunRecord;
+  log: MetricLog;
+  saved: Saved;
+}
+
 export interface RunSlice {
   phase: Phase;
-  /** The run that is shown; null before the first. */
+  /** The run that Train shows; null before the first, and until a new one has saved its first step. */
   run: RunRecord | null;
   /** Replaced when another run is shown; grows in place, and `logVersion` counts. */
   log: MetricLog;
   logVersion: number;
-  /** Newest step that was saved and read back, and when. */
-  saved: { step: number; bytes: number; at: number | null } | null;
+  saved: Saved | null;
+  /** The run that is shown; while a new one has saved no step, and where it fails before it has, the one before. */
+  model: Model | null;
+  /** Steps at which these settings have lost the GPU since they last came to an end. */
+  lostAt: readonly number[];
+  /** Shows the project's run as it was saved. */
   loadRun(): Promise<void>;
   /** The run at rest is what this saved step is; without one, nothing of it is saved. */
   standAt(step: SavedStep | undefined): void;
@@ -48,6 +70,8 @@ export const createRunSlice: Slice<RunSlice> =
   ({ gpu, data, store, now, newId, wakeLock, tabs }) =>
   (set, get) => {
     let abort = new AbortController();
+    /** What `lostAt` counts for. */
+    let lostWith = '';
 
     /** While it is held no other tab trains. Undefined when one does: that is said, and nothing has changed. */
     async function trainHere(): Promise<{ end(): void } | undefined> {
@@ -69,16 +93,32 @@ export const createRunSlice: Slice<RunSlice> =
       };
     }
 
-    /** A run's record is there before its first save: from then on its own settings are shown, not the next run's. */
-    async function showRun(): Promise<void> {
-      const { runId } = get().project;
-      const run = runId === null ? undefined : await readRun(store, runId);
-      if (run && get().project.runId === run.id) set({ run });
+    /** The run has a saved step: it is the model from now on, and the one before is among the earlier runs. */
+    async function adopt(runId: string): Promise<void> {
+      const run = await readRun(store, runId);
+      const { log, saved, model, change, endWriting, endExports } = get();
+      if (!run || !saved) return;
+      set({ run, model: { run, log, saved } });
+      if (model?.run.id === runId) return;
+      endWriting();
+      endExports();
+      set({ which: 'latest', savedSteps: [] });
+      change({ runId });
+    }
+
+    /** What failed, for the page; a GPU that the same settings have lost before is told with the steps. */
+    function failed(error: unknown, step: number, settings: string): Failure {
+      const failure = toFailure(error);
+      if (failure.code !== 'device-lost') return failure;
+      const lostAt = [...(lostWith === settings ? get().lostAt : []), step];
+      lostWith = settings;
+      set({ lostAt });
+      return lostAt.length === 1 ? failure : { ...failure, ...lostAgain(lostAt, failure.message) };
     }
 
     /** Runs `begin` from compiling to its outcome, telling the log and the phase. */
     async function follow(
-      of: number,
+      { runId, of, settings }: { runId: string; of: number; settings: string },
       begin: (options: {
         signal: AbortSignal;
         onProgress(events: readonly TrainEvent[]): void;
@@ -88,25 +128,31 @@ export const createRunSlice: Slice<RunSlice> =
       wakeLock.hold();
       set({ phase: { kind: 'compiling' } });
       const onProgress = (events: readonly TrainEvent[]) => {
-        const { log, phase, logVersion, saved } = get();
+        const { log, phase, logVersion, saved, model } = get();
         for (const event of events) log.append(event);
         // What it resumes from has just been opened, or set aside for an older one.
         if (phase.kind === 'compiling' && events.some((e) => e.kind === 'step')) void get().lookAgain();
         const save = events.findLast((e) => e.kind === 'saved');
+        const newest = save ? { step: save.step, bytes: save.bytes, at: now() } : saved;
+        const isModel = model?.run.id === runId;
         const isBegun = events.some((e) => e.kind === 'compiling');
-        // Where it goes on, its record says with what, before its first step.
-        if (get().run ? isBegun : save) void showRun();
         set({
           phase: events.reduce((p, e) => next(p, e, of), phase),
           logVersion: logVersion + 1,
-          saved: save ? { step: save.step, bytes: save.bytes, at: now() } : saved,
+          saved: newest,
+          ...(isModel && newest && { model: { ...model, saved: newest } }),
         });
+        // A new run's record is there before its first save; where one goes on, its own says with what, before its first step.
+        if (isModel ? isBegun : save) void adopt(runId).catch(() => undefined); // tried again at its end, and told there
       };
       try {
         const { reason, state } = await begin({ signal: abort.signal, onProgress });
-        set({ phase: { kind: reason, step: state.step, of } });
+        await adopt(runId);
+        set({ phase: { kind: reason, step: state.step, of }, lostAt: [] });
       } catch (error) {
-        set({ phase: { kind: 'failed', failure: toFailure(error), step: get().log.step.at(-1) ?? 0, of } });
+        const step = get().log.step.at(-1) ?? 0;
+        await adopt(runId).catch(() => undefined); // what failed is told; the record only says so too
+        set({ phase: { kind: 'failed', failure: failed(error, step, settings), step, of } });
         await get().lookAgain();
       } finally {
         wakeLock.release();
@@ -116,16 +162,18 @@ export const createRunSlice: Slice<RunSlice> =
     /** What a run goes on with: its own data, or for a model that was brought in, the texts cut by its tokenizer. */
     async function sourceFor({ manifest, tokenizer, data: facts }: RunRecord): Promise<Partial<ResumeInput> | null> {
       if (manifest) return {};
-      const { texts, project } = get();
+      const { texts, project, phase, saved } = get();
+      const fail = (failure: Failure): null => {
+        set({ phase: { kind: 'failed', failure, step: saved?.step ?? 0, of: 0 } });
+        return null;
+      };
       if (texts.length === 0) {
         const error = badSettings(
           'This model was brought in without the text that it learnt from, so it cannot go on',
           'Add that text, or another, then resume.',
         );
-        set({ phase: { kind: 'failed', failure: toFailure(error), step: get().saved?.step ?? 0, of: 0 } });
-        return null;
+        return fail(toFailure(error));
       }
-      const { phase } = get();
       set({ phase: { kind: 'preparing' } });
       const validationShare = facts?.validationShare ?? project.validationShare;
       const built = await work(
@@ -133,8 +181,11 @@ export const createRunSlice: Slice<RunSlice> =
         now,
         (options) => data.call('buildData', { texts: textIds(get()), tokenizer, validationShare }, options),
       );
-      set({ phase });
-      return built ? { data: built, texts: textFacts(texts) } : null;
+      if (built) return { data: built, texts: textFacts(texts) };
+      const { building } = get();
+      if (building.kind === 'failed') return fail(building.failure);
+      set({ phase }); // it was stopped
+      return null;
     }
 
     return {
@@ -143,47 +194,44 @@ export const createRunSlice: Slice<RunSlice> =
       log: new MetricLog(),
       logVersion: 0,
       saved: null,
+      model: null,
+      lostAt: [],
       async loadRun() {
         const { runId } = get().project;
-        set({ run: null, phase: { kind: 'idle' }, log: new MetricLog(), saved: null, savedSteps: [] });
+        get().endWriting();
+        get().endExports();
+        set({ run: null, phase: { kind: 'idle' }, log: new MetricLog(), saved: null, model: null });
+        set({ savedSteps: [], which: 'latest' });
         let of = 0;
         try {
           const run = runId === null ? undefined : await readRun(store, runId);
           if (!run) return;
           of = run.recipe.steps;
-          set({ run });
           const log = new MetricLog();
           for (const event of await readMetrics(store, run.id)) log.append(event);
           await get().listSaved();
           const newest = get().savedSteps.find(({ latest }) => latest);
-          if (!newest && run.step === 0) {
-            set({ run: null }); // it is no model; in another tab it may become one
-            return;
-          }
-          set({ log, phase: { kind: 'stopped', step: run.step, of } });
+          if (!newest && run.step === 0) return; // it is no model; in another tab it may become one
+          set({ run, log, phase: { kind: 'stopped', step: run.step, of } });
           get().standAt(newest);
         } catch (error) {
           set({ phase: { kind: 'failed', failure: toFailure(error), step: 0, of } });
         }
-        set({
-          writtenAfter: '',
-          written: [],
-          writing: { kind: 'idle' },
-          which: 'latest',
-          exports: {},
-        });
       },
       standAt(newest) {
-        const { phase, log, logVersion } = get();
-        if (!newest) {
-          const { run } = get();
-          set({ saved: null });
+        const { phase, log, logVersion, run, model } = get();
+        const saved = newest ? { step: newest.step, bytes: newest.bytes, at: null } : null;
+        if (model && run?.id !== model.run.id) {
+          set({ model: saved && { ...model, saved } }); // a new run is shown, which has saved no step yet
+          return;
+        }
+        set({ saved, model: run && saved && { run, log, saved } });
+        if (!saved) {
           if (run && !isActive(phase))
             set({ phase: { kind: 'failed', failure: toFailure(nothingSaved(run)), step: 0, of: run.recipe.steps } });
           return;
         }
-        const { step, bytes } = newest;
-        set({ saved: { step, bytes, at: null } });
+        const { step } = saved;
         if (phase.kind !== 'stopped' && phase.kind !== 'finished') return;
         log.truncate(step);
         set({
@@ -192,7 +240,8 @@ export const createRunSlice: Slice<RunSlice> =
         });
       },
       async start() {
-        if (isActive(get().phase)) return;
+        const { phase } = get();
+        if (isActive(phase)) return;
         const turn = await trainHere();
         if (!turn) return;
         set({ phase: { kind: 'preparing' } });
@@ -200,8 +249,8 @@ export const createRunSlice: Slice<RunSlice> =
           if (get().texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
           if (!(await get().prepare())) {
             const { tokenizing, building } = get();
-            const failed = [tokenizing, building].find((w) => w.kind === 'failed');
-            set({ phase: failed ? { kind: 'failed', failure: failed.failure, step: 0, of: 0 } : { kind: 'idle' } });
+            const unready = [tokenizing, building].find((w) => w.kind === 'failed');
+            set({ phase: unready ? { kind: 'failed', failure: unready.failure, step: 0, of: 0 } : phase });
             return;
           }
           const { project, texts } = get();
@@ -209,7 +258,12 @@ export const createRunSlice: Slice<RunSlice> =
           if (!tokenizer || !record) throw new HomegrownError('bug', 'Preparation ended without data');
           const model = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
           const { train, validation } = record.manifest;
-          const wrong = problems(model, recipe, { train: train.tokens, validation: validation.tokens });
+          const wrong = problems(
+            model,
+            recipe,
+            { train: train.tokens, validation: validation.tokens },
+            limitsOf(get()),
+          );
           if (wrong.length > 0) throw unfit(wrong);
           const runId = newId();
           const input = {
@@ -222,11 +276,10 @@ export const createRunSlice: Slice<RunSlice> =
             data: record,
             texts: textFacts(texts),
           };
-          set({ log: new MetricLog(), saved: null, run: null, written: [], writing: { kind: 'idle' }, exports: {} });
-          const running = follow(recipe.steps, (options) => gpu.call('begin', input, options));
-          get().change({ runId });
-          await running;
-          set({ run: (await readRun(store, runId)) ?? null });
+          set({ log: new MetricLog(), saved: null, run: null });
+          await follow({ runId, of: recipe.steps, settings: settingsOf(model, recipe) }, (options) =>
+            gpu.call('begin', input, options),
+          );
         } catch (error) {
           set({ phase: { kind: 'failed', failure: toFailure(error), step: 0, of: 0 } });
         } finally {
@@ -243,15 +296,20 @@ export const createRunSlice: Slice<RunSlice> =
         const { run, phase } = get();
         if (!run || isActive(phase)) return;
         const of = steps ?? run.recipe.steps;
+        const shortage = memoryShortage(run.model, run.recipe, limitsOf(get()));
+        if (shortage !== undefined) {
+          const error = badSettings(shortage, 'Nothing was started. Resume it on the device that it was trained on.');
+          set({ phase: { kind: 'failed', failure: toFailure(error), step: get().saved?.step ?? 0, of: 0 } });
+          return;
+        }
         const turn = await trainHere();
         if (!turn) return;
         try {
           const source = await sourceFor(run);
           if (!source) return;
-          await follow(of, (options) =>
+          await follow({ runId: run.id, of, settings: settingsOf(run.model, run.recipe) }, (options) =>
             gpu.call('resume', { runId: run.id, ...source, ...(steps !== undefined && { steps }) }, options),
           );
-          set({ run: (await readRun(store, run.id)) ?? run });
         } finally {
           turn.end();
         }
@@ -288,8 +346,21 @@ const textFacts = (texts: Studio['texts']): BeginInput['texts'] =>
   }));
 
 /** Whether something has been trained that can be used. */
-export const hasModel = ({ run, saved, phase }: Pick<Studio, 'run' | 'saved' | 'phase'>): boolean =>
-  (run !== null || isActive(phase)) && saved !== null;
+export const hasModel = ({ model }: Pick<Studio, 'model'>): boolean => model !== null;
+
+/** What a step costs the device depends on these alone. */
+const settingsOf = (model: ModelChoice, { batch, accumulate, recompute, optimizer }: Recipe): string =>
+  JSON.stringify([model, batch, accumulate, recompute, optimizer]);
+
+const lostAgain = (lostAt: readonly number[], message: string): Pick<Failure, 'message' | 'remedy'> => {
+  const steps = lostAt.map((step) => `step ${formatCount(step)}`);
+  const times = lostAt.length === 2 ? 'twice' : `${formatCount(lostAt.length)} times`;
+  return {
+    message: `The GPU was lost ${times} with these settings, at ${steps.slice(0, -1).join(', ')} and ${steps.at(-1)!}. ${message}`,
+    remedy:
+      'A browser gives a page that has lost its GPU twice no other until it is reloaded. Go on with WASM, which needs no GPU, or take a smaller batch or model.',
+  };
+};
 
 export function next(phase: Phase, event: TrainEvent, of: number): Phase {
   if (phase.kind === 'stopping') return phase; // late events must not undo the click

@@ -93,19 +93,17 @@ function trainLine(s: Studio): StageLine {
     case 'stopped':
     case 'finished':
       return { ...stage, ...DONE, line: `step ${formatCount(phase.step)}${perplexity}` };
-    case 'failed':
-      return {
-        ...stage,
-        node: 'stopped',
-        flag: 'stopped',
-        line: isUnreadable(phase) && !s.saved ? 'cannot be opened' : `step ${formatCount(phase.step)}${perplexity}`,
-      };
+    case 'failed': {
+      const step = `step ${formatCount(phase.step)}${perplexity}`;
+      const none = isUnreadable(phase) ? 'cannot be opened' : phase.of > 0 ? 'no step saved' : step;
+      return { ...stage, node: 'stopped', flag: 'stopped', line: s.saved ? step : none };
+    }
     default:
       return phase satisfies never;
   }
 }
 
-const needsRun = (s: Studio): string => (hasModel(s) ? `step ${formatCount(s.saved?.step ?? 0)}` : 'needs a run');
+const needsRun = (s: Studio): string => (s.model ? `step ${formatCount(s.model.saved.step)}` : 'needs a run');
 const playgroundLine = (s: Studio): StageLine => ({
   id: 'playground',
   name: 'Playground',

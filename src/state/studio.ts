@@ -12,6 +12,7 @@ import { createPreparationSlice, type PreparationSlice } from './preparation';
 import { createPrivacySlice, type PrivacySlice } from './privacy';
 import { createProjectSlice, type ProjectSlice } from './project';
 import { createRunSlice, type RunSlice } from './run';
+import { createRunsSlice, type RunsSlice } from './runs';
 import { createTextsSlice, type TextsSlice } from './texts';
 import { createToastSlice, type ToastSlice } from './toasts';
 import { createUnreadableSlice, type UnreadableSlice } from './unreadable';
@@ -51,6 +52,7 @@ export type Studio = ProjectSlice &
   TextsSlice &
   PreparationSlice &
   RunSlice &
+  RunsSlice &
   PlaygroundSlice &
   ExportSlice &
   UnreadableSlice &
@@ -66,6 +68,7 @@ export const createStudio = (services: Services): StudioStore =>
     ...createTextsSlice(services)(...a),
     ...createPreparationSlice(services)(...a),
     ...createRunSlice(services)(...a),
+    ...createRunsSlice(services)(...a),
     ...createPlaygroundSlice(services)(...a),
     ...createExportSlice(services)(...a),
     ...createUnreadableSlice(services)(...a),

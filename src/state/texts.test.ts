@@ -5,6 +5,13 @@ import { unwatched } from '../core/base/job';
 import { collectOrphans, importText, listTexts, pastedText, purgeText, removeText, restoreText } from '../core/text';
 import { createStudio } from './studio';
 
+const alone = {
+  announce: () => undefined,
+  listen: () => undefined,
+  holdTraining: () => Promise.resolve({ release: () => undefined }),
+  isTraining: () => Promise.resolve(false),
+};
+
 test('a removed text is gone from the disk once it cannot be undone, and not before', async () => {
   const store = memoryStore();
   await importText(pastedText('sea.txt', 'The sea is wide.'), store, { addedAt: 1 }, unwatched);
@@ -21,6 +28,7 @@ test('a removed text is gone from the disk once it cannot be undone, and not bef
   };
   const studio = createStudio({
     ...{ data, gpu: data, verify: data, store, now: () => 0, newId: () => 'id', download: () => undefined },
+    tabs: alone,
     wakeLock: { hold: () => undefined, release: () => undefined },
   });
   await studio.getState().loadTexts();

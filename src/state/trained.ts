@@ -10,10 +10,8 @@ import type { Studio } from './studio';
 export const chosenStep = ({ savedSteps, which }: Pick<Studio, 'savedSteps' | 'which'>): SavedStep | undefined =>
   savedSteps.find((s) => (which === 'latest' ? s.latest : which === 'best' ? s.best : s.step === which));
 
-type Kept = Pick<Studio, 'savedSteps' | 'log' | 'run'>;
-
-/** Of a run without a record nothing is known but its curve. */
-const recordOf = ({ run }: Pick<Studio, 'run'>) => run ?? { data: null };
+/** The model's saved steps and its curve. */
+type Kept = Pick<Studio, 'savedSteps' | 'model'>;
 
 /** The best step that is kept, where it knows its loss, and that was measured on what the newest one learns from. */
 export function keptBest(s: Kept): Measured | null {
@@ -22,21 +20,22 @@ export function keptBest(s: Kept): Measured | null {
 }
 
 /** Whether a step did best on a text that the run has left. */
-function isOfEarlierText(s: Kept, step: SavedStep): boolean {
-  const latest = s.savedSteps.find((other) => other.latest);
-  return latest !== undefined && !isMeasuredAlike(recordOf(s), latest.step)(step);
+function isOfEarlierText({ savedSteps, model }: Kept, step: SavedStep): boolean {
+  const latest = savedSteps.find((other) => other.latest);
+  return model !== null && latest !== undefined && !isMeasuredAlike(model.run, latest.step)(step);
 }
 
 /** A step that did better than any that is kept. */
 function notKept(s: Kept): Measured | undefined {
   const latest = s.savedSteps.find((step) => step.latest);
-  if (!latest) return undefined;
-  const measured = s.log.evaluations.filter(isMeasuredAlike(recordOf(s), latest.step));
+  if (!latest || !s.model) return undefined;
+  const measured = s.model.log.evaluations.filter(isMeasuredAlike(s.model.run, latest.step));
   return bestNotKept(measured, latest.step, keptBest(s));
 }
 
-/** Whether there is still something of the best step, for a run that went past it. */
-export function bestWords(s: Kept): string | undefined {
+/** Whether there is still something of the best step, for the run that is shown, which went past it. */
+export function bestWords(s: Kept & Pick<Studio, 'run'>): string | undefined {
+  if (s.run?.id !== s.model?.run.id) return undefined;
   const [better, best] = [notKept(s), keptBest(s)];
   if (better) return `Step ${formatCount(better.step)} was not kept.`;
   return best ? `Step ${formatCount(best.step)} is kept as the best.` : undefined;
@@ -68,13 +67,14 @@ export interface Trained {
 }
 
 export function trained(s: Studio): Trained {
+  const { model, project } = s;
   const chosen = chosenStep(s);
-  const step = chosen?.step ?? s.saved?.step ?? 0;
-  const loss = chosen?.loss ?? measuredAt(recordOf(s), s.log.evaluations, step)?.loss;
+  const step = chosen?.step ?? model?.saved.step ?? 0;
+  const loss = chosen?.loss ?? (model ? measuredAt(model.run, model.log.evaluations, step)?.loss : undefined);
   const better = notKept(s);
   return {
     step,
-    name: s.run?.name ?? s.project.name,
+    name: model?.run.name ?? project.name,
     perplexity: loss === undefined ? undefined : Math.exp(loss),
     notKept:
       better && `best at step ${formatCount(better.step)}, perplexity ${formatNumber(Math.exp(better.loss))}, not kept`,

@@ -48,8 +48,8 @@ export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, downl
           ? `${fresh[0]!.reason}. Step ${formatCount(newest.step)} is used instead`
           : `${fresh[0]!.reason}. No other step of this run is saved`,
       });
-      const { saved } = get();
-      if (saved && lost.some(({ step }) => step === saved.step)) get().standAt(newest);
+      const { model } = get();
+      if (model && lost.some(({ step }) => step === model.saved.step)) get().standAt(newest);
       get()
         .listUnreadable()
         .catch(() => undefined); // the toast has said it

@@ -28,6 +28,7 @@ export { Icon, type Tone } from './Icon';
 export type { IconName } from './icons';
 export { MenuButton, type MenuButtonProps, type MenuEntry } from './Menu';
 export { EmptyState, Failure, Notice, Verdict, type FailureProps, type NoticeProps, type VerdictProps } from './Notice';
+export { formatMoment } from './moment';
 export { NumberField, type NumberFieldProps } from './NumberField';
 export { formatNumber, formatReading } from './numbers';
 export { NumberStrip, type Reading } from './NumberStrip';

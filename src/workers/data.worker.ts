@@ -6,6 +6,7 @@ import { type ByteStream, gather } from '../core/checkpoint/byteSource';
 import { surveySnapshots } from '../core/checkpoint/checkpoint';
 import { exportRun, importRun } from '../core/export/run';
 import { zipped } from '../core/export/zip';
+import { freeRun, keptRuns } from '../core/runs/kept';
 import { readCounts } from '../core/shards/read';
 import {
   collectOrphans,
@@ -23,6 +24,7 @@ import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
 import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, Sample } from '../protocol/data';
+import { holdRun } from '../storage/lock';
 import { openStore } from '../storage/store';
 import { blobSource } from './blobSource';
 import { buildData } from './data';
@@ -35,6 +37,18 @@ store.catch(() => undefined); // each call below tells it
 /** What an earlier session left half done goes before the first list is given. */
 const swept = store.then(collectOrphans);
 swept.catch(() => undefined);
+
+/** Work that reads texts: what is removed under it stays until it has been read. */
+const readers = new Set<Promise<unknown>>();
+async function reading<T>(read: () => Promise<T>): Promise<T> {
+  const work = read();
+  readers.add(work);
+  try {
+    return await work;
+  } finally {
+    readers.delete(work);
+  }
+}
 
 serve<DataApi>({
   async importFile({ file, name, addedAt }, job) {
@@ -57,24 +71,28 @@ serve<DataApi>({
   preview: async ({ id, characters }) => previewText(await store, id, characters),
   removeText: async ({ id }) => (await removeText(await store, id), null),
   restoreText: async ({ id }) => (await restoreText(await store, id), null),
-  purgeText: async ({ id }) => (await purgeText(await store, id), null),
-
-  async trainTokenizer({ texts, kind, vocabulary }, job) {
-    const documents = await openTexts(texts);
-    const model = await trainTokenizer({ kind, vocabulary }, documents, job);
-    const tokenizer = await createTokenizer(model);
-    const { bytesPerToken, unusedEntries } = await measure(tokenizer, documents, job);
-    const { hash, size } = tokenizer;
-    return { model, hash, size, asked: vocabulary, texts, bytesPerToken, unusedEntries };
+  async purgeText({ id }) {
+    await Promise.allSettled(readers);
+    await purgeText(await store, id);
+    return null;
   },
+
+  trainTokenizer: ({ texts, kind, vocabulary }, job) =>
+    reading(async () => {
+      const documents = await openTexts(texts);
+      const model = await trainTokenizer({ kind, vocabulary }, documents, job);
+      const tokenizer = await createTokenizer(model);
+      const { bytesPerToken, unusedEntries } = await measure(tokenizer, documents, job);
+      const { hash, size } = tokenizer;
+      return { model, hash, size, asked: vocabulary, texts, bytesPerToken, unusedEntries };
+    }),
   tokens: async ({ text, tokenizer }) => piecesOf(await createTokenizer(tokenizer), text),
   async vocabulary({ tokenizer, data, query, limit }) {
     const counts = data ? await readCounts(await store, data.manifest, 'train') : undefined;
     return vocabularyPieces(await createTokenizer(tokenizer), query, limit, counts);
   },
-  async buildData({ texts, tokenizer, validationShare }, job) {
-    return buildData(await store, texts, await createTokenizer(tokenizer), validationShare, job);
-  },
+  buildData: ({ texts, tokenizer, validationShare }, job) =>
+    reading(async () => buildData(await store, texts, await createTokenizer(tokenizer), validationShare, job)),
 
   savedSteps: async ({ runId }) => surveySnapshots(await store, runId),
   async exportModel({ runId, which, format, withOptimizer }, job) {
@@ -95,6 +113,16 @@ serve<DataApi>({
         beside.map(async (text) => ({ name: text.name, text: new TextDecoder().decode(await gather(text)) })),
       ),
     };
+  },
+  keptRuns: async () => keptRuns(await store),
+  async freeRun({ runId }) {
+    const lock = await holdRun(runId);
+    try {
+      await freeRun(await store, runId);
+      return null;
+    } finally {
+      lock.release();
+    }
   },
   async importModel({ files, addedAt }, job) {
     const runId = crypto.randomUUID();

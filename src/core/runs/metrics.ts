@@ -14,6 +14,17 @@ export async function readMetrics(store: BlobStore, runId: string): Promise<read
   return (await readBatches(store, runId)).records.flatMap(({ events }) => events);
 }
 
+/** What the newest evaluation up to a step said; undefined where none is known. */
+export async function lastEvaluation(
+  store: BlobStore,
+  runId: string,
+  upTo: number,
+): Promise<(TrainEvent & { kind: 'evaluated' }) | undefined> {
+  const events = await readMetrics(store, runId);
+  const found = events.findLast((event) => event.kind === 'evaluated' && event.step <= upTo);
+  return found?.kind === 'evaluated' ? found : undefined;
+}
+
 /** The gaps. */
 export const unreadableMetrics = async (store: BlobStore, runId: string): Promise<readonly Unreadable[]> =>
   (await readBatches(store, runId)).unreadable;

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
-import { claimRun } from '../checkpoint/checkpoint';
+import { claimRun, listSnapshots } from '../checkpoint/checkpoint';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { TrainEvent } from '../train/run';
+import { freeRun, keptRuns } from './kept';
 import { metricKey, openMetrics, readMetrics, unreadableMetrics } from './metrics';
 import { deleteRun, listRuns, readRun, unreadableRuns, writeRun, type RunRecord } from './record';
 
@@ -60,6 +61,34 @@ test('runs are listed newest first, read back, and leave nothing when deleted', 
   expect(await readRun(store, 'c')).toBeUndefined();
   await deleteRun(store, 'a');
   expect(await store.keys('')).toEqual(['runs-index/b']);
+});
+
+test('the list of runs says what is kept of each; freed steps leave record and curve, and never look saved', async () => {
+  const store = memoryStore();
+  await writeRun(store, { ...record('began', 3), status: 'failed' });
+  await writeRun(store, { ...record('torn', 2), step: 3 });
+  await store.commit({ put: [['heads/torn', 'no head']] });
+  await writeRun(store, { ...record('a', 1), step: 3 });
+  const writer = await claimRun(store, 'a');
+  for (const n of [0, 3]) {
+    await writer.save({
+      state: { step: n, tokensSeen: 0, activeMs: 0, best: null },
+      tensors: new Map([['w', { shape: [2], data: Float32Array.of(1, n) }]]),
+    });
+  }
+  await (await openMetrics(store, 'a', 0)).append([evaluated(2), saved(3), { ...evaluated(4), loss: 1 } as TrainEvent]);
+  const torn = { id: 'torn', name: 'Whale', createdAt: 2, step: 3, loss: null, bytes: null };
+  const kept = { id: 'a', name: 'Whale', createdAt: 1, step: 3, loss: 2 };
+  expect(await keptRuns(store)).toEqual([torn, { ...kept, bytes: 16 }]);
+
+  await freeRun(store, 'a');
+  expect(await keptRuns(store)).toEqual([torn, { ...kept, bytes: 0 }]);
+  expect(await listSnapshots(store, 'a')).toEqual([]);
+  expect((await readRun(store, 'a'))?.step).toBe(3);
+  expect(await readMetrics(store, 'a')).toHaveLength(3);
+  // Whoever still held it can save no more.
+  const late = { state: { step: 9, tokensSeen: 0, activeMs: 0, best: null }, tensors: new Map() };
+  await expect(writer.save(late)).rejects.toMatchObject({ code: 'in-use' });
 });
 
 test('a recipe from before there was accumulation is one without', async () => {

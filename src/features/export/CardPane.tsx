@@ -44,9 +44,9 @@ export function CardPane() {
 }
 
 function cardOf(s: Studio): string | undefined {
-  const { run, log } = s;
   const saved = chosenStep(s);
-  if (!run || !saved) return undefined;
+  if (!s.model || !saved) return undefined;
+  const { run, log } = s.model;
   const { step } = saved;
   const state = {
     step,

@@ -1,7 +1,7 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount, formatNumber } from '../../core/base/units';
-import { useSavedSteps, useStudio } from '../../state/react';
+import { useKeptRuns, useSavedSteps, useStudio } from '../../state/react';
 import { modelNeed, stepChoices, trained, type Need } from '../../state/trained';
 import { Button, EmptyState, Pane, Panes, Segmented, Select, Stage } from '../../ui';
 import { BringIn } from './BringIn';
@@ -9,14 +9,21 @@ import { CardPane } from './CardPane';
 import { PRECISIONS, type Precision } from './cards';
 import { FormatGrid } from './FormatGrid';
 import { Failures } from './Failures';
+import { OfferDialog } from './OfferDialog';
 
-/** Take the model home, or bring one in. */
-export function ExportPage() {
+/** Take the model home, bring one in, or bring one back. */
+export function ExportPage({ earlier }: { earlier: ReactNode }) {
+  useKeptRuns();
   const need = modelNeed(useStudio((s) => s));
-  return need ? <Empty need={need} /> : <Export />;
+  return (
+    <>
+      {need ? <Empty need={need} earlier={earlier} /> : <Export earlier={earlier} />}
+      <OfferDialog />
+    </>
+  );
 }
 
-function Export() {
+function Export({ earlier }: { earlier: ReactNode }) {
   useSavedSteps();
   const [precision, setPrecision] = useState<Precision>('f16');
   return (
@@ -35,6 +42,7 @@ function Export() {
         <Pane label="Formats">
           <FormatGrid precision={precision} />
           <BringIn />
+          {earlier}
         </Pane>
         <CardPane />
       </Panes>
@@ -70,7 +78,7 @@ function StepChoice() {
 }
 
 /** Nothing to take home yet; but a model can always be brought in. */
-function Empty({ need }: { need: Need }) {
+function Empty({ need, earlier }: { need: Need; earlier: ReactNode }) {
   const [, go] = useLocation();
   const start = useStudio((s) => s.start);
   return (
@@ -92,8 +100,9 @@ function Empty({ need }: { need: Need }) {
         {need.words}
       </EmptyState>
       <Panes columns="minmax(0, 1fr)">
-        <Pane label="Bring in a model">
+        <Pane label="Other models">
           <BringIn />
+          {earlier}
         </Pane>
       </Panes>
     </Stage>

@@ -6,9 +6,10 @@ import { chosenStep } from '../../state/trained';
 
 /** Bytes that a format will take, about; undefined when there is no model. */
 export function expectedSize(s: Studio, format: FormatId): number | undefined {
-  const model = s.run?.model;
+  const run = s.model?.run;
   const saved = chosenStep(s);
-  if (!model || !saved) return undefined;
+  if (!run || !saved) return undefined;
+  const { model } = run;
   const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
   switch (format) {
     case 'hf':
@@ -26,8 +27,8 @@ export function expectedSize(s: Studio, format: FormatId): number | undefined {
     case 'html':
       return (16 / 3) * parameters + PAGE; // base64 of f32
     case 'pytorch': {
-      const tokens = (s.run?.data?.trainTokens ?? 0) + (s.run?.data?.validationTokens ?? 0);
-      return saved.bytes + (s.run?.manifest ? tokens * (model.vocabulary <= 2 ** 16 ? 2 : 4) : 0);
+      const tokens = (run.data?.trainTokens ?? 0) + (run.data?.validationTokens ?? 0);
+      return saved.bytes + (run.manifest ? tokens * (model.vocabulary <= 2 ** 16 ? 2 : 4) : 0);
     }
     default:
       return format satisfies never;

@@ -20,7 +20,7 @@ export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoO
   const prompt = useStudio((s) => s.writtenAfter);
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
   const goOnWith = useStudio((s) => s.goOnWith);
-  const vocabulary = useStudio((s) => s.run?.model.vocabulary ?? vocabularySize(s.project));
+  const vocabulary = useStudio((s) => s.model?.run.model.vocabulary ?? vocabularySize(s.project));
   const token = at === undefined ? undefined : written[at];
   if (at === undefined || !token) {
     return (

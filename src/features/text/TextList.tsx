@@ -6,6 +6,7 @@ import {
   Block,
   Button,
   DropZone,
+  formatMoment,
   IconButton,
   MenuButton,
   Pane,
@@ -15,7 +16,6 @@ import {
   type DroppedFile,
   type SortOrder,
 } from '../../ui';
-import { formatMoment } from './moment';
 import { ImportProgress } from './ImportProgress';
 import styles from './TextList.module.css';
 

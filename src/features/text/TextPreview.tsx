@@ -5,8 +5,7 @@ import type { TextRecord } from '../../core/text';
 import { FORMATS } from '../../core/text/read';
 import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
-import { Notice, Pane, TextAction } from '../../ui';
-import { formatMoment } from './moment';
+import { formatMoment, Notice, Pane, TextAction } from '../../ui';
 import styles from './TextPreview.module.css';
 
 type Preview = { kind: 'reading' } | { kind: 'read'; start: string } | { kind: 'failed'; failure: Failure };

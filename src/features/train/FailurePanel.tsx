@@ -5,12 +5,13 @@ import { countUpTo } from '../../core/train/verdict';
 import { headline, remedy as wordsFor } from '../../state/failures';
 import { useStudio, useStudioStore } from '../../state/react';
 import { hasModel, isUnreadable } from '../../state/run';
+import { earlierRuns } from '../../state/runs';
 import type { Studio } from '../../state/studio';
 import { Button, Failure, formatNumber, type FailureProps } from '../../ui';
 import { remedies, type Remedy } from './advice';
 
-/** What happened, what is safe, and what to do. */
-export function FailurePanel() {
+/** What happened, what is safe, and what to do. `onFree` leads to the earlier runs. */
+export function FailurePanel({ onFree }: { onFree: () => void }) {
   const studio = useStudio((s) => s);
   const store = useStudioStore();
   const [, navigate] = useLocation();
@@ -23,7 +24,7 @@ export function FailurePanel() {
       key={remedy}
       isDense={!isMain}
       {...(remedy === 'resume' && { icon: 'play' as const })}
-      onPress={() => ACTS[remedy](store.getState(), navigate)}
+      onPress={() => (remedy === 'free' ? onFree() : ACTS[remedy](store.getState(), navigate))}
     >
       {LABELS[remedy](studio)}
     </Button>
@@ -46,17 +47,20 @@ export function FailurePanel() {
 }
 
 function possible(s: Studio) {
-  const { phase, run, saved, device, project } = s;
+  const { phase, run, saved, device, project, model, lostAt } = s;
   const hasBegun = phase.kind === 'failed' && phase.of > 0;
   return {
     resume: hasBegun && run?.manifest != null && saved !== null,
-    export: hasBegun && hasModel(s),
+    export: hasBegun && run !== null && hasModel(s),
     wasm: hasBegun && device.kind === 'open' && device.info.kind !== 'wasm' && device.info.choices.includes('wasm'),
     halve: project.recipe.batch > 1,
+    free: earlierRuns(s).some(({ bytes }) => bytes !== null && bytes > 0),
+    back: hasBegun && run === null && model !== null,
+    lostAgain: lostAt.length > 1,
   };
 }
 
-function safe({ phase, saved, log, texts, project }: Studio, hasBegun: boolean): FailureProps['safe'] {
+function safe({ phase, saved, log, texts, project, model }: Studio, hasBegun: boolean): FailureProps['safe'] {
   const list: FailureProps['safe'][number][] = [];
   if (hasBegun && saved) {
     list.push({
@@ -77,6 +81,10 @@ function safe({ phase, saved, log, texts, project }: Studio, hasBegun: boolean):
     list.push({ text: 'What is stored of this run', detail: 'left as it is, and not used' });
   } else if (hasBegun) {
     list.push({ text: 'No step of this run was saved', detail: 'it failed before the first save', tone: 'warn' });
+    if (model) {
+      const text = `${model.run.name}, step ${formatCount(model.saved.step)}`;
+      list.push({ text, detail: 'untouched; Playground and Export go on with it' });
+    }
   }
   const things = [texts.length > 0 && 'text', project.tokenizer && 'tokenizer', project.data && 'data', 'settings'];
   list.push({ text: sentence(things.filter((thing) => typeof thing === 'string')), detail: 'untouched' });
@@ -97,11 +105,13 @@ const LABELS: Record<Remedy, (s: Studio) => string> = {
   useWasm: ({ saved, run }) => (run && saved ? 'Resume on WASM' : 'Begin again on WASM'),
   settings: () => 'Change the settings',
   texts: () => 'Go to the text',
+  free: () => 'Free an earlier run’s steps…',
+  back: ({ model }) => (model ? `Back to ${model.run.name}, step ${formatCount(model.saved.step)}` : 'Back'),
   export: ({ saved }) => `Download step ${formatCount(saved?.step ?? 0)}…`,
   reload: () => 'Reload the page',
 };
 
-const ACTS: Record<Remedy, (s: Studio, navigate: (path: string) => void) => void> = {
+const ACTS: Record<Exclude<Remedy, 'free'>, (s: Studio, navigate: (path: string) => void) => void> = {
   resume: (s) => void s.resume(),
   restart: (s) => void s.start(),
   halveBatch: (s) => {
@@ -115,6 +125,7 @@ const ACTS: Record<Remedy, (s: Studio, navigate: (path: string) => void) => void
   useWasm: (s) => void s.useDevice('wasm').then(() => (s.run && s.saved ? s.resume() : s.start())),
   settings: (_, navigate) => navigate('/model'),
   texts: (_, navigate) => navigate('/text'),
+  back: (s) => void s.loadRun(),
   export: (_, navigate) => navigate('/export'),
   reload: () => location.reload(),
 };

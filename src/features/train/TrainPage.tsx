@@ -1,6 +1,7 @@
-import type { ReactNode } from 'react';
-import { useStudio } from '../../state/react';
+import { useRef, type ReactNode } from 'react';
+import { useKeptRuns, useStudio } from '../../state/react';
 import type { Phase } from '../../state/run';
+import { earlierRuns } from '../../state/runs';
 import { Pane, Panes, Stage } from '../../ui';
 import { Charts } from './Charts';
 import { Compiling, Preparing } from './Preparing';
@@ -13,8 +14,15 @@ import { describeSettings, useRunSettings } from '../../state/runSettings';
 import { RunVerdict } from './RunVerdict';
 import { Samples } from './Samples';
 
-/** The run, live: what it does now, its curves and samples, and what can be done next. */
-export function TrainPage() {
+/** The run, live: what it does now, its curves and samples, what can be done next, and the runs before it. */
+export function TrainPage({ earlier }: { earlier: ReactNode }) {
+  useKeptRuns();
+  const hasEarlier = useStudio((s) => earlierRuns(s).length > 0);
+  const list = useRef<HTMLDivElement>(null);
+  const toEarlier = (): void => {
+    list.current?.scrollIntoView({ block: 'nearest' });
+    list.current?.querySelector('button')?.focus();
+  };
   const phase = useStudio((s) => s.phase.kind);
   const hasBegun = useStudio(
     ({ phase: p }) => p.kind !== 'idle' && p.kind !== 'preparing' && !('of' in p && p.of === 0),
@@ -30,8 +38,8 @@ export function TrainPage() {
       }
       actions={<RunActions />}
     >
-      {STATUS[phase]}
-      {hasBegun && (
+      {phase === 'failed' ? <FailurePanel onFree={toEarlier} /> : STATUS[phase]}
+      {hasBegun ? (
         <>
           <Readings settings={settings} />
           <Panes columns="minmax(0, 1fr) 368px" narrowColumns="minmax(0, 1fr) 304px">
@@ -41,15 +49,24 @@ export function TrainPage() {
             <Pane label="Samples and events">
               <Samples settings={settings} />
               <Events settings={settings} />
+              <div ref={list}>{earlier}</div>
             </Pane>
           </Panes>
         </>
+      ) : (
+        hasEarlier && (
+          <Panes columns="minmax(0, 1fr)">
+            <Pane label="Runs that are kept">
+              <div ref={list}>{earlier}</div>
+            </Pane>
+          </Panes>
+        )
       )}
     </Stage>
   );
 }
 
-const STATUS: Record<Phase['kind'], ReactNode> = {
+const STATUS: Record<Exclude<Phase['kind'], 'failed'>, ReactNode> = {
   idle: <NoRun />,
   preparing: <Preparing />,
   compiling: <Compiling />,
@@ -57,5 +74,4 @@ const STATUS: Record<Phase['kind'], ReactNode> = {
   stopping: <RunVerdict />,
   stopped: <RunVerdict />,
   finished: <RunVerdict />,
-  failed: <FailurePanel />,
 };
