@@ -1,5 +1,6 @@
 /** What may go wrong, and what must then still be there. */
 import { expect, test } from '@playwright/test';
+import { expectAccessible } from './axe';
 import { Studio, TINY } from './studio';
 
 test('a crash of the page costs no more than the steps since the last save', async ({ page, context }) => {
@@ -27,11 +28,11 @@ test('a crash of the page costs no more than the steps since the last save', asy
   expect(again.errors).toEqual([]);
 });
 
-test('a GPU that is lost costs no more than the steps since the last save, and Resume goes on with a new one', async ({
+test('a GPU that is lost costs no more than the steps since the last save, and Resume goes on with a new one; lost twice, WASM does', async ({
   page,
   browser,
 }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(420_000);
   const studio = new Studio(page);
   await studio.open('/model');
   await studio.useDevice('WebGPU');
@@ -68,8 +69,100 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
   await expect.poll(drawn).toBe(true);
   await resume.click();
   await studio.event(savedAt + 20, /Evaluated/);
+
+  // Lost once more it is told as that, and WASM, which needs no GPU, goes on: the browser gives this page no third one.
+  await session.send('Browser.crashGpuProcess');
+  await expect(page.getByRole('alert')).toContainText(/lost twice with these settings, at step \d+ and step \d+/);
+  await page.getByRole('button', { name: 'Resume on WASM' }).click();
+  await expect(studio.strip).toContainText('WASM');
+  await studio.event(savedAt + 40, /Evaluated/);
   await page.getByRole('button', { name: 'Stop and save' }).click();
   await expect(page.getByRole('button', { name: /^Resume from step/ }).first()).toBeVisible();
+  expect(studio.errors).toEqual([]);
+});
+
+test('a run that finds no memory keeps the model before it; one that is brought in asks, and what was there comes back', async ({
+  page,
+}, info) => {
+  test.setTimeout(400_000);
+  const studio = new Studio(page);
+  await studio.open('/model');
+  await studio.useDevice('WASM');
+  await studio.set({ ...TINY, Layers: 1, Heads: 1, Width: 16, Context: 16, Steps: 4, Batch: 2, 'Evaluate every': 2 });
+  await studio.goTo('Text');
+  await page.getByRole('button', { name: 'Train on it, Moby Dick' }).click();
+  await studio.event(4, /Saved/);
+  await expect(studio.strip.getByRole('button', { name: 'Start training' })).toBeVisible();
+
+  // Far more than the heap can address is not begun.
+  await studio.goTo('Model');
+  await studio.set({ Layers: 12, Heads: 12, Width: 768, Context: 1024, Batch: 48 });
+  const advice = /WASM can address 4\.29 GB in all\. Take batch \d+ in \d+ micro-batches, a context of \d+, or a model/;
+  await expect(page.getByText(advice).first()).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Take a context of/ })).toBeVisible();
+  // The scores of all pairs of tokens are in no plan: 8 x 32 x 2,048 x 2,048 numbers find no room before step 0 is saved.
+  await studio.set({ Layers: 1, Heads: 32, Width: 32, Context: 2048, Batch: 8 });
+  await page.getByRole('button', { name: 'Start training' }).click();
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('The memory is not enough', { timeout: 120_000 });
+  await expect(alert).toContainText(/found no room: WASM can address 4\.29 GB in all.*The plan is .* MB/);
+  await expect(alert).toContainText(/moby-dick, step 4/);
+  await expectAccessible(page, 'Train, a run that found no memory');
+
+  // The one before is in reach, at once and after a reload, and nothing says that a step 0 was saved.
+  const write = async (): Promise<void> => {
+    await studio.goTo('Playground');
+    await studio.set({ Length: 4 });
+    await page.getByRole('button', { name: 'Write', exact: true }).click();
+    await expect(page.getByText(/^4 tokens in/)).toBeVisible({ timeout: 60_000 });
+  };
+  await write();
+  await page.reload();
+  await expect(studio.stages).toContainText('step 4');
+  await write();
+  await studio.goTo('Train');
+  await expect(studio.strip).toContainText('step 4');
+  await expect(studio.strip).not.toContainText('step 0');
+  await expect(page.getByRole('button', { name: /^Resume/ })).toHaveCount(0);
+
+  // One that is brought in asks first.
+  await studio.goTo('Export');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download Hugging Face folder' }).click(),
+  ]);
+  const zip = info.outputPath('whale.zip');
+  await download.saveAs(zip);
+  const give = async (answer: string): Promise<void> => {
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Choose a zip…' }).click();
+    await (await chooser).setFiles(zip);
+    const dialog = page.getByRole('dialog', { name: 'Bring in whale.zip in place of moby-dick?' });
+    await expectAccessible(page, 'Export, a model is offered');
+    await dialog.getByRole('button', { name: answer }).click();
+    await expect(dialog).toHaveCount(0);
+  };
+  const earlier = page.getByRole('list', { name: 'Earlier runs' }).getByRole('listitem');
+  await give('Keep this one');
+  await expect(page.getByText(/^None yet/)).toBeVisible();
+  const { runId } = (await studio.stored('project')) as { runId: string };
+  await give('Bring it in');
+  await expect(page.getByText('moby-dick is here')).toBeVisible();
+  await expect(earlier).toHaveCount(1);
+  expect(await studio.stored('project')).not.toMatchObject({ runId });
+
+  // What was there comes back, on Train as well; what came gives its room back.
+  await studio.goTo('Train');
+  await earlier.getByRole('button', { name: /^Bring back/ }).click();
+  await expect.poll(async () => (await studio.stored('project')) as object).toMatchObject({ runId });
+  await expect(earlier).toHaveCount(1);
+  await earlier.getByRole('button', { name: /^Free the saved steps/ }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Free \d/ })
+    .click();
+  await expect(earlier).toContainText('saved steps freed');
+  await expectAccessible(page, 'Train, with a run that was freed');
   expect(studio.errors).toEqual([]);
 });
 
