@@ -154,7 +154,7 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   // What was there comes back, on Train as well; what came gives its room back.
   await studio.goTo('Train');
   await earlier.getByRole('button', { name: /^Bring back/ }).click();
-  await expect.poll(async () => (await studio.stored('project')) as object).toMatchObject({ runId });
+  await expect.poll(async () => studio.stored('project')).toMatchObject({ runId });
   await expect(earlier).toHaveCount(1);
   await earlier.getByRole('button', { name: /^Free the saved steps/ }).click();
   await page

@@ -23,7 +23,7 @@ export function Readings({ settings }: { settings: RunSettings }) {
   const trained = done === undefined ? undefined : trainingAt(log, done, after);
   const speed = log.tokensPerSecond.at(-1);
   const isFailed = phase.kind === 'failed' && saved !== null;
-  const step = isFailed ? (saved?.step ?? 0) : (done ?? saved?.step ?? 0);
+  const step = isFailed ? saved.step : (done ?? saved?.step ?? 0);
   const readings: Reading[] = [
     { label: isFailed ? 'Saved at step' : 'Step', value: steady(9, formatCount(step), `of ${formatCount(planned)}`) },
     { label: 'Perplexity', run: 2, value: steady(5, last && formatReading(Math.exp(last.loss))) },
