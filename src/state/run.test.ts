@@ -366,6 +366,7 @@ test('data that cannot be built for a resume is a failure with its reason, and a
   data.buildData = (_, { signal }) =>
     new Promise((__, reject) => signal?.addEventListener('abort', () => reject(new Error('stopped'))));
   const resuming = studio.getState().resume(9);
+  await vi.waitFor(() => expect(studio.getState().building.kind).toBe('busy'));
   studio.getState().stop();
   await resuming;
   expect(studio.getState().phase).toEqual({ kind: 'stopped', step: 2, of: 9 });
