@@ -39,7 +39,7 @@ test('a check that was stopped while it waited does not run, though a newer file
   studio.getState().change({ runId: 'r' });
   studio.setState({
     model: { run: { id: 'r', model: {} } as never, log: new MetricLog(), saved: { step: 1, bytes: 1, at: null } },
-    savedSteps: [{ step: 1, bytes: 1, latest: true, best: true }],
+    savedSteps: [{ step: 1, bytes: 1, holds: 'all', latest: true, best: true, loss: null }],
   });
 
   const { exportModel, endExports } = studio.getState();
