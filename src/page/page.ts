@@ -1,5 +1,5 @@
 /** The page: what is typed and chosen goes to the engine, what the engine writes comes back. */
-import { badFile, type Failure, toFailure } from '../core/base/errors';
+import { badFile, type Failure, paragraph, toFailure } from '../core/base/errors';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../core/base/units';
 import type { PageModel } from '../core/export/html';
 import { card } from './card';
@@ -131,5 +131,5 @@ function say(words: string): void {
   part('status', HTMLElement).textContent = words;
 }
 function fail({ message, remedy }: Failure): void {
-  part('failure', HTMLElement).textContent = [message, remedy].filter(Boolean).join(' ');
+  part('failure', HTMLElement).textContent = paragraph(message, remedy);
 }

@@ -1,11 +1,11 @@
 /** Words for failures: a headline, and what a person can do when the thrower did not say it better. */
-import type { Failure, FailureCode } from '../core/base/errors';
+import { type Failure, type FailureCode, paragraph } from '../core/base/errors';
 
 export const headline = ({ code }: Failure): string => WORDS[code].headline;
 export const remedy = ({ code, remedy: own }: Failure): string => own ?? WORDS[code].remedy;
 
 /** What happened and what to do, as sentences of one paragraph. */
-export const explain = (failure: Failure): string => `${failure.message.replace(/\.$/, '')}. ${remedy(failure)}`;
+export const explain = (failure: Failure): string => paragraph(failure.message, remedy(failure));
 
 const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
   'bad-file': {

@@ -42,6 +42,14 @@ export const badFile = (message: string, remedy?: string): HomegrownError =>
 export const badSettings = (message: string, remedy?: string): HomegrownError =>
   new HomegrownError('bad-settings', message, remedy);
 
+/** What happened and what to do, as sentences of one paragraph, whether or not they came with their full stops. */
+export const paragraph = (...parts: readonly (string | undefined)[]): string =>
+  parts
+    .map((part) => part?.trim() ?? '')
+    .filter((part) => part !== '')
+    .map((part) => (/[.!?…]$/.test(part) ? part : `${part}.`))
+    .join(' ');
+
 /** Any thrown value as plain data. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof HomegrownError) {

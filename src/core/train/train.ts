@@ -8,7 +8,7 @@
  * was stopped and resumed makes the same bits as one that was not.
  */
 import * as tf from '@tensorflow/tfjs';
-import { badSettings, HomegrownError } from '../base/errors';
+import { badSettings, HomegrownError, paragraph } from '../base/errors';
 import { breathe, type Job } from '../base/job';
 import { bitsPerByte } from '../base/units';
 import { batch } from '../batches/batch';
@@ -176,7 +176,7 @@ async function run(
   } catch (thrown) {
     const error = await explained(thrown);
     if (!(error instanceof HomegrownError)) throw error;
-    throw new HomegrownError(error.code, `${error.message.trim().replace(/\.$/, '')}. ${safe()}`, error.remedy);
+    throw new HomegrownError(error.code, paragraph(error.message, safe()), error.remedy);
   }
   const reason = state.step < recipe.steps ? 'stopped' : 'finished';
   return { reason, state, trainLoss: losses.mean, validationLoss: measured?.loss ?? null };

@@ -1,5 +1,5 @@
 import { describeWork } from '../../state/work';
-import { remedy } from '../../state/failures';
+import { explain } from '../../state/failures';
 import { textsChanged } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import { isActive } from '../../state/run';
@@ -45,7 +45,7 @@ export function OutOfDate() {
       {work
         ? `${work.label}: ${work.detail}`
         : failed?.kind === 'failed'
-          ? `${failed.failure.message} ${remedy(failed.failure)}`
+          ? explain(failed.failure)
           : `${stages} the ${before === 1 ? 'one text' : `${before} texts`} of before. ${them}`}
     </Notice>
   );

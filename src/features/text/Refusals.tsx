@@ -1,4 +1,4 @@
-import { remedy } from '../../state/failures';
+import { explain } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { Button, Notice } from '../../ui';
 import styles from './Refusals.module.css';
@@ -22,14 +22,12 @@ export function Refusals() {
         }
       >
         {others.length === 0 ? (
-          <span className={styles.reason}>
-            {first.failure.message} {remedy(first.failure)}
-          </span>
+          <span className={styles.reason}>{explain(first.failure)}</span>
         ) : (
           <span className={styles.list} role="group" tabIndex={0} aria-label="Files that were not added">
             {refused.map(({ name, failure }) => (
               <span key={name} className={styles.reason}>
-                <b>{name}</b> {failure.message} {remedy(failure)}
+                <b>{name}</b> {explain(failure)}
               </span>
             ))}
           </span>

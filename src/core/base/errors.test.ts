@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest';
+import { paragraph } from './errors';
+
+test('what happened and what to do are sentences, whether or not they came as such', () => {
+  expect(paragraph('At least 10', 'Nothing was stored.')).toBe('At least 10. Nothing was stored.');
+  expect(paragraph('Is it open? ', ' Close it')).toBe('Is it open? Close it.');
+  expect(paragraph('The loss is NaN.', undefined)).toBe('The loss is NaN.');
+  expect(paragraph('', 'Try again')).toBe('Try again.');
+});
