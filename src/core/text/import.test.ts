@@ -74,6 +74,16 @@ it('cuts records at line ends, long lines between characters, and loses nothing'
   }
 });
 
+it('believes what it reads, not the size that it was told', async () => {
+  const store = memoryStore();
+  const told: Progress[] = [];
+  const job = { ...unwatched, report: (at: Progress) => void told.push(at) };
+  const outcome = await add(store, { ...source('cpuinfo', 'model name: a', ' processor'), size: 0 }, 1, job);
+  expect(outcome).toMatchObject({ kind: 'added', text: { size: 23, characters: 23 } });
+  expect(told).toEqual([{ label: 'Reading cpuinfo', done: 23, unit: 'bytes' }]);
+  await expect(add(store, { ...source('gone.txt'), size: 1000 })).rejects.toThrow('gone.txt is empty.');
+});
+
 it('offers the same file once, and keeps nothing of the second', async () => {
   const store = memoryStore();
   const first = await add(store, source('a.txt', 'some text'));

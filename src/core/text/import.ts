@@ -12,7 +12,7 @@ import { inRecords } from './records';
 /** Something to read: a file of the browser or of the terminal, a paste, a bundled sample. */
 export interface TextSource {
   name: string;
-  /** In bytes. */
+  /** In bytes, as told before reading; 0 where it is not known. */
   size: number;
   stream(): AsyncIterable<Uint8Array>;
 }
@@ -61,11 +61,11 @@ type Read = Omit<TextRecord, 'id' | 'addedAt' | 'licence' | 'removed'>;
 
 async function write(id: string, source: TextSource, draft: Draft, job: Job): Promise<Read> {
   const { name } = source;
-  if (source.size === 0) throw badFile(`${name} is empty.`, 'Choose a file that holds text.');
   const notes: string[] = [];
   const hash = await sha256();
   const format = formatOf(name);
-  const file = { name, bytes: watched(source, hash, job), note: (sentence: string) => void notes.push(sentence) };
+  const seen = { bytes: 0 };
+  const file = { name, bytes: watched(source, hash, seen, job), note: (sentence: string) => void notes.push(sentence) };
 
   const encoder = new TextEncoder();
   let [records, characters, bytes, hasText] = [0, 0, 0, false];
@@ -84,30 +84,37 @@ async function write(id: string, source: TextSource, draft: Draft, job: Job): Pr
     hasText ||= /\S/.test(record);
     if (batchBytes >= MOST_BYTES_A_COMMIT) await flush();
   }
+  if (seen.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file that holds text.');
   if (!hasText) {
     const content = characters === 0 ? 'no text' : `nothing but white space (${formatCount(characters)} characters)`;
     throw badFile(`${name} holds ${content}.`, 'Choose a file that holds text.');
   }
   await flush();
-  return { name, sha256: hash.hex(), size: source.size, characters, bytes, records, format, notes };
+  return { name, sha256: hash.hex(), size: seen.bytes, characters, bytes, records, format, notes };
 }
 
 const MOST_BYTES_A_COMMIT = 8 * 2 ** 20;
 
 /** The source's bytes: hashed, counted, and with turns of the event loop between. */
-async function* watched(source: TextSource, hash: Sha256, job: Job): AsyncGenerator<Uint8Array> {
+async function* watched(
+  source: TextSource,
+  hash: Sha256,
+  seen: { bytes: number },
+  job: Job,
+): AsyncGenerator<Uint8Array> {
   const { name, size } = source;
-  let done = 0;
+  const report = (): void =>
+    job.report({ label: `Reading ${name}`, done: seen.bytes, ...(size > 0 && { of: size }), unit: 'bytes' });
   let sinceTurn = 0;
   try {
     for await (const chunk of source.stream()) {
       hash.update(chunk);
-      done += chunk.length;
+      seen.bytes += chunk.length;
       sinceTurn += chunk.length;
       yield chunk;
       if (sinceTurn < BYTES_A_TURN) continue;
       sinceTurn = 0;
-      job.report({ label: `Reading ${name}`, done, of: size, unit: 'bytes' });
+      report();
       await breathe();
       job.signal.throwIfAborted();
     }
@@ -116,11 +123,11 @@ async function* watched(source: TextSource, hash: Sha256, job: Job): AsyncGenera
     if (error instanceof HomegrownError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw badFile(
-      `${name} could not be read beyond byte ${formatCount(done)}: ${reason}`,
+      `${name} could not be read beyond byte ${formatCount(seen.bytes)}: ${reason}`,
       'Nothing was added. The file may have changed or moved: choose it again.',
     );
   }
-  job.report({ label: `Reading ${name}`, done, of: size, unit: 'bytes' });
+  report();
   job.signal.throwIfAborted();
 }
 const BYTES_A_TURN = 2 ** 20;
