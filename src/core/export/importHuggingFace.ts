@@ -127,7 +127,7 @@ async function readInfo(folder: Folder, model: ModelChoice): Promise<RunInfo | n
   if (version > 1)
     throw badFile(
       `homegrown.json is of version ${version}, made by a newer Homegrown`,
-      'Reload to get the newest, or remove that file to bring in the model alone.',
+      'Take the newest Homegrown, or remove that file to bring in the model alone.',
     );
   const info = parse('homegrown.json', runInfoSchema, json);
   if (JSON.stringify(info.model) !== JSON.stringify(model)) {

@@ -82,7 +82,7 @@ export async function openGpu(): Promise<Gpu> {
   }
   current?.device.destroy(); // with what still lies on it
   const adapter = await requestAdapter();
-  if (!adapter) throw new HomegrownError('bad-settings', 'This browser offers no WebGPU adapter.', 'Choose WASM.');
+  if (!adapter) throw new HomegrownError('bad-settings', 'There is no WebGPU adapter here.', 'Choose WASM.');
   const real = await adapter.requestDevice({
     requiredFeatures: FEATURES.filter((name): name is GPUFeatureName => adapter.features.has(name)),
     requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
