@@ -39,7 +39,7 @@ export async function benchRivals(
       const { stdout } = await run(
         process.execPath,
         ['--import', 'tsx', path, JSON.stringify({ V, T, E, H, L, B, steps, adapter })],
-        { timeout: 600_000 },
+        { timeout: 600_000, cwd: fileURLToPath(new URL('.', import.meta.url)) },
       );
       reports.push(reportSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1)!)));
     } catch (error) {

@@ -1,43 +1,50 @@
 /** npm run bench -- step | ops | tokenizer: what a training step, each of its kernels, or cutting text costs. */
+import { totalmem } from 'node:os';
 import { benchOps, type OpReport } from '../bench/ops';
 import { benchStep, countedGpu, profileStep, type Shape, SHAPES, type StepReport } from '../bench/step';
 import { benchRivals, type RivalReport } from '../bench/rivals';
 import { benchTokenizer } from '../bench/tokenizer';
-import { parseOptions, UsageError } from './options';
-import { command, openDevice, print } from './terminal';
+import { badSettings, HomegrownError } from '../src/core/base/errors';
+import { formatBytes } from '../src/core/base/units';
+import { MODELS, modelSpec } from '../src/core/models';
+import { countParams } from '../src/core/models/spec';
+import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY } from '../src/core/tokenizer/train';
+import type { Values } from './options';
+import { command, main, openDevice, print } from './terminal';
 
-const size = { kind: 'whole', min: 1, max: 1e6, initial: 0 } as const;
-const OPTIONS = {
-  config: { kind: 'choice', of: ['S', 'M'], initial: 'S' },
-  vocab: size,
-  context: size,
-  width: size,
-  heads: size,
-  layers: size,
-  batch: size,
-  steps: { kind: 'whole', min: 3, max: 1e5, initial: 12 },
-  device: { kind: 'choice', of: ['webgpu', 'wasm'], initial: 'webgpu' },
-  /** Part of the name of the adapter that Dawn shall take. */
-  adapter: { kind: 'text', initial: '' },
-  /** Time each kernel instead. */
-  profile: { kind: 'switch' },
-  json: { kind: 'switch' },
+const adapter = { kind: 'text', initial: '', help: 'Part of the name of the GPU that Dawn shall take' } as const;
+const json = { kind: 'switch', help: 'One object, or the error' } as const;
+const { fields } = MODELS.gpt;
+/** As large as the model may be, and as the configuration where it is not given. */
+const size = (label: string, max: number) =>
+  ({ kind: 'whole', min: 1, max, initial: 0, help: `${label}; else that of --config` }) as const;
+const STEP = {
+  config: { kind: 'choice', of: ['S', 'M'], initial: 'S', help: 'The sizes by which steps are compared' },
+  vocab: size('Tokens in the vocabulary', LARGEST_VOCABULARY),
+  context: size('Context', fields.context.max),
+  width: size('Width', fields.width.max),
+  heads: size('Heads', fields.heads.max),
+  layers: size('Layers', fields.layers.max),
+  batch: size('Rows', 4096),
+  steps: { kind: 'whole', min: 3, max: 1e5, initial: 12, help: 'Steps to measure' },
+  device: { kind: 'choice', of: ['webgpu', 'wasm'], initial: 'webgpu', help: 'Where it runs' },
+  adapter,
+  profile: { kind: 'switch', help: 'Time each kernel instead' },
+  json,
+} as const;
+const OPS = { adapter, json } as const;
+const TOKENIZER = {
+  vocab: {
+    kind: 'whole',
+    min: SMALLEST_VOCABULARY,
+    max: LARGEST_VOCABULARY,
+    initial: 4096,
+    help: 'Entries that BPE learns',
+  },
+  json,
 } as const;
 
-const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
-  step: benchOneStep,
-  ops: benchEachOp,
-  tokenizer: benchTokenizers,
-};
-
-async function bench([what = '', ...args]: readonly string[]): Promise<void> {
-  const run = Object.hasOwn(BENCHES, what) ? BENCHES[what] : undefined;
-  if (!run) throw new UsageError(`There is a bench ${Object.keys(BENCHES).join(' and ')}, not '${what}'.`);
-  await run(args);
-}
-
-async function benchEachOp(args: readonly string[]): Promise<void> {
-  const { adapter, json } = parseOptions({ adapter: OPTIONS.adapter, json: OPTIONS.json }, args);
+async function benchEachOp({ adapter, json }: Values<typeof OPS>): Promise<void> {
   const { name } = await countedGpu(adapter === '' ? undefined : adapter);
   const ops = await benchOps();
   if (json) print(JSON.stringify({ adapter: name, ops: ops.map((op) => shortened(op)) }));
@@ -68,8 +75,7 @@ function inColumns(rows: readonly (readonly string[])[], words: number): string[
   );
 }
 
-async function benchTokenizers(args: readonly string[]): Promise<void> {
-  const { vocab, json } = parseOptions({ vocab: { ...size, initial: 4096 }, json: OPTIONS.json }, args);
+async function benchTokenizers({ vocab, json }: Values<typeof TOKENIZER>): Promise<void> {
   const reports = await benchTokenizer(vocab);
   if (json) print(JSON.stringify({ tokenizers: reports.map((report) => shortened(report)) }));
   else {
@@ -82,12 +88,12 @@ async function benchTokenizers(args: readonly string[]): Promise<void> {
   }
 }
 
-async function benchOneStep(args: readonly string[]): Promise<void> {
-  const options = parseOptions(OPTIONS, args);
+async function benchOneStep(options: Values<typeof STEP>): Promise<void> {
   const { vocab: vocabulary, context, width, heads, layers, batch } = options;
   const asked = { vocabulary, context, width, heads, layers, batch };
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value > 0));
   const shape: Shape = { ...SHAPES[options.config], ...given };
+  checkShape(shape, options.device);
   const adapter = options.adapter === '' ? undefined : options.adapter;
   const device = options.device === 'webgpu' ? await countedGpu(adapter) : { name: (await openDevice('wasm')).kind };
   if (options.profile) {
@@ -106,6 +112,19 @@ async function benchOneStep(args: readonly string[]): Promise<void> {
     if (options.device === 'webgpu')
       print(rivalsTable(report, await benchRivals(shape, Math.min(options.steps, 8), adapter)).join('\n'));
   }
+}
+
+/** Weights, gradients and two moments, and what is kept for the backward pass, before any of them is made. */
+function checkShape({ vocabulary, batch, ...config }: Shape, device: 'webgpu' | 'wasm'): void {
+  const spec = modelSpec('gpt');
+  const found = spec.problems(config);
+  if (found.length > 0) throw badSettings(found.map(({ message }) => message).join(' '));
+  const weights = 16 * countParams(spec.params(config, vocabulary));
+  const bytes = weights + spec.activationBytes(config, vocabulary, { batch, recompute: false });
+  const most = device === 'wasm' ? Math.min(2 ** 32, totalmem()) : totalmem();
+  if (bytes <= most) return;
+  const needs = `A step of this shape needs ${formatBytes(bytes)} of memory, and ${formatBytes(most)}`;
+  throw new HomegrownError('out-of-memory', `${needs} can be had`);
 }
 
 function rivalsTable(ours: StepReport, { reports, missing }: Awaited<ReturnType<typeof benchRivals>>): string[] {
@@ -137,4 +156,26 @@ function table(config: string | Shape, { losses, ...figures }: StepReport): stri
   return [...rows, `losses              ${losses.map((loss) => loss.toFixed(4)).join(' ')}`].join('\n');
 }
 
-await command(bench);
+await main(
+  command({
+    name: 'bench step',
+    about: 'Measures a training step of any shape, beside other trainers where they are installed.',
+    options: STEP,
+    examples: ['--config M', '--vocab 300 --context 128 --width 64 --heads 2 --layers 2 --batch 8 --device wasm'],
+    run: benchOneStep,
+  }),
+  command({
+    name: 'bench ops',
+    about: 'Measures each kernel of a step against that of TensorFlow.js.',
+    options: OPS,
+    examples: ['--json'],
+    run: benchEachOp,
+  }),
+  command({
+    name: 'bench tokenizer',
+    about: 'Measures learning a vocabulary and cutting text, on Moby Dick.',
+    options: TOKENIZER,
+    examples: ['--vocab 8192'],
+    run: benchTokenizers,
+  }),
+);

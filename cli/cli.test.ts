@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lines, run } from './testing/run';
 
 let folder: string;
 let out: string;
@@ -15,40 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-/** `onOutput` may interrupt. */
-function run(
-  name: 'grow' | 'sample' | 'export' | 'bench',
-  args: readonly string[],
-  onOutput?: (interrupt: () => void) => void,
-): Promise<Ended> {
-  const file = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args]);
-  const ended: Ended = { code: null, stdout: '', stderr: '' };
-  child.stdout.on('data', (data: Buffer) => {
-    ended.stdout += data.toString();
-    onOutput?.(() => child.kill('SIGINT'));
-  });
-  child.stderr.on('data', (data: Buffer) => (ended.stderr += data.toString()));
-  return new Promise((resolve) => child.on('close', (code) => resolve({ ...ended, code })));
-}
 const tiny = ['--layers', '1', '--heads', '2', '--width', '16', '--context', '16', '--batch', '4', '--warmup', '2'];
 const grow = (...args: string[]) => ['--text', text(), ...tiny, '--device', 'wasm', '--out', out, '--json', ...args];
-const lines = (stdout: string) =>
-  stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 test('grow takes a page as it is given, and says so', async () => {
   const page = join(folder, 'page.html');
   await writeFile(page, '<p>Ein Wal — das ist kein Fisch.</p> '.repeat(60));
   const args = ['--text', page, ...tiny, '--device', 'wasm', '--steps', '2', '--out', join(folder, 'of-page')];
-  const said = await run('grow', args);
+  const said = await run(['grow', ...args]);
   expect(said.code).toBe(0);
   expect(said.stderr).toContain('page.html: Is taken as the HTML page that it is: the model learns its markup too.\n');
   await rm(join(folder, 'of-page'), { recursive: true });
@@ -56,10 +29,10 @@ test('grow takes a page as it is given, and says so', async () => {
 });
 
 test('grow trains and writes a folder, and sample continues a prompt from it', async () => {
-  const grown = await run(
+  const grown = await run([
     'grow',
-    grow('--tokenizer', 'bpe:270', '--steps', '20', '--eval-every', '10', '--learning-rate', '1e-2'),
-  );
+    ...grow('--tokenizer', 'bpe:270', '--steps', '20', '--eval-every', '10', '--learning-rate', '1e-2'),
+  ]);
   expect(grown).toMatchObject({ code: 0, stderr: '' });
   const told = lines(grown.stdout);
   expect(told.map(({ step }) => step)).toEqual([0, 10, 20, 20]);
@@ -81,9 +54,9 @@ test('grow trains and writes a folder, and sample continues a prompt from it', a
 
   const sample = ['--from', out, '--prompt', 'Ein Wal', '--tokens', '12', '--device', 'wasm'];
   const [first, again, greedy] = [
-    await run('sample', [...sample, '--temperature', '1', '--seed', '3']),
-    await run('sample', [...sample, '--temperature', '1', '--seed', '3']),
-    await run('sample', [...sample, '--temperature', '0', '--seed', '9']),
+    await run(['sample', ...sample, '--temperature', '1', '--seed', '3']),
+    await run(['sample', ...sample, '--temperature', '1', '--seed', '3']),
+    await run(['sample', ...sample, '--temperature', '0', '--seed', '9']),
   ];
   expect(first).toMatchObject({ code: 0, stderr: '' });
   expect(first.stdout.length).toBeGreaterThan(5);
@@ -93,7 +66,7 @@ test('grow trains and writes a folder, and sample continues a prompt from it', a
 
 test('grow claims no best step but the one that its folder holds, and says of a better one that it is gone', async () => {
   const steep = ['--learning-rate', '10', '--schedule', 'constant'];
-  const grown = await run('grow', grow('--tokenizer', 'bytes', '--steps', '6', '--eval-every', '1', ...steep));
+  const grown = await run(['grow', ...grow('--tokenizer', 'bytes', '--steps', '6', '--eval-every', '1', ...steep)]);
   expect(grown).toMatchObject({ code: 0, stderr: '' });
   const losses = lines(grown.stdout).slice(0, -1);
   const best = losses.reduce((a, b) => ((a['valLoss'] as number) <= (b['valLoss'] as number) ? a : b));
@@ -111,7 +84,7 @@ test('grow claims no best step but the one that its folder holds, and says of a 
 });
 
 test('export writes each format where it was asked to, a folder or a file', async () => {
-  const grown = await run('grow', grow('--tokenizer', 'bytes', '--steps', '2'));
+  const grown = await run(['grow', ...grow('--tokenizer', 'bytes', '--steps', '2')]);
   expect(grown.code).toBe(0);
   const formats: Record<string, string> = {
     hf: 'model.safetensors',
@@ -127,25 +100,23 @@ test('export writes each format where it was asked to, a folder or a file', asyn
   };
   for (const [format, holds] of Object.entries(formats)) {
     const target = join(folder, `out-${format}`);
-    const exported = await run('export', ['--from', out, '--format', format, '--out', target]);
+    const exported = await run(['export', '--from', out, '--format', format, '--out', target]);
     expect(exported, format).toMatchObject({ code: 0, stderr: '' });
     expect((await readFile(join(target, holds))).length, format).toBeGreaterThan(1000);
   }
   expect(await readFile(join(folder, 'out-gguf-f16.Modelfile'), 'utf8')).toContain('FROM ./out-gguf-f16');
-  const same = await run('export', ['--from', out, '--format', 'hf', '--out', out]);
+  const same = await run(['export', '--from', out, '--format', 'hf', '--out', out]);
   expect(same).toMatchObject({ code: 2, stdout: '' });
 }, 240_000);
 
 test('Ctrl-C stops at a step, saves, and says how far it came', async () => {
   let interrupted = false;
-  const stopped = await run(
-    'grow',
-    grow('--tokenizer', 'characters', '--steps', '100000', '--eval-every', '5'),
-    (interrupt) => {
-      if (!interrupted) interrupt();
+  const stopped = await run(['grow', ...grow('--tokenizer', 'characters', '--steps', '100000', '--eval-every', '5')], {
+    onOutput: (child) => {
+      if (!interrupted) child.kill('SIGINT');
       interrupted = true;
     },
-  );
+  });
   expect(stopped).toMatchObject({ code: 0, stderr: '' });
   const { step, out: saved } = lines(stopped.stdout).at(-1)!;
   expect(step).toBeLessThan(100_000);
@@ -155,41 +126,10 @@ test('Ctrl-C stops at a step, saves, and says how far it came', async () => {
   expect(info.state.step).toBe(step);
 });
 
-describe('what cannot run ends with one line', () => {
-  test.each<[string, () => ['grow' | 'sample', string[]], number, string]>([
-    ['an unknown flag', () => ['grow', grow('--stesp', '5')], 2, 'There is no flag --stesp'],
-    ['a tokenizer that is none', () => ['grow', grow('--tokenizer', 'words')], 2, '--tokenizer must be'],
-    [
-      'heads that do not divide the width',
-      () => ['grow', grow('--tokenizer', 'bytes').map((arg) => (arg === '2' ? '3' : arg))],
-      2,
-      'cannot be divided among 3 heads',
-    ],
-    [
-      'a text that is not there',
-      () => ['grow', ['--text', 'nowhere.txt', '--out', out, '--json']],
-      1,
-      'There is no file nowhere.txt',
-    ],
-    [
-      'a folder that is not ours',
-      () => ['grow', ['--text', text(), '--out', folder]],
-      2,
-      'was not written by Homegrown',
-    ],
-    ['a model that is not there', () => ['sample', ['--from', join(folder, 'none')]], 1, 'There is no folder'],
-  ])('%s', async (_, command, code, message) => {
-    const ended = await run(...command());
-    expect(ended).toMatchObject({ code, stdout: '' });
-    expect(ended.stderr).toContain(message);
-    expect(ended.stderr.trimEnd().split('\n').length).toBe(1);
-  });
-});
-
 test('bench measures a training step of any shape, and says so in one line', async () => {
   const shape = ['--vocab', '70', '--context', '12', '--width', '16', '--heads', '2', '--layers', '1', '--batch', '3'];
-  const step = ['step', ...shape, '--steps', '4', '--device', 'wasm'];
-  const { code, stdout, stderr } = await run('bench', [...step, '--json']);
+  const step = ['bench', 'step', ...shape, '--steps', '4', '--device', 'wasm'];
+  const { code, stdout, stderr } = await run([...step, '--json']);
   expect([code, stderr]).toEqual([0, '']);
   const [report, ...rest] = lines(stdout);
   expect(rest).toEqual([]);
@@ -204,11 +144,11 @@ test('bench measures a training step of any shape, and says so in one line', asy
   expect(losses[3]).toBeLessThan(losses[0]! - 0.01);
   expect(report!['tokensPerSecond']).toBeGreaterThan(0);
 
-  const table = await run('bench', step);
+  const table = await run(step);
   expect(table.code).toBe(0);
   expect(table.stdout).toContain('tokensPerSecond');
 
-  const wrong = await run('bench', ['stepp']);
+  const wrong = await run(['bench', 'stepp']);
   expect(wrong.code).toBe(2);
   expect(wrong.stderr).toContain('step and ops and tokenizer');
 });

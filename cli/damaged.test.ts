@@ -1,13 +1,12 @@
 /** A model in which a bit has flipped on disk, given to the commands that read one. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gather } from '../src/core/checkpoint/byteSource';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { trainedModels } from '../src/core/testing/trainedModel';
+import { run } from './testing/run';
 
 let folder: string;
 beforeAll(async () => {
@@ -19,25 +18,17 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-const run = (command: string, ...args: readonly string[]) =>
-  new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-    const file = fileURLToPath(new URL(`./${command}.ts`, import.meta.url));
-    execFile(process.execPath, ['--import', 'tsx', file, ...args], (error, stdout, stderr) => {
-      resolve({ code: error?.code ?? 0, stdout, stderr });
-    });
-  });
-
 test('sample and export refuse it, and nothing is written', async () => {
-  const sample = ['--from', folder, '--prompt', 'The', '--tokens', '3', '--device', 'wasm'];
-  expect(await run('sample', ...sample)).toMatchObject({ code: 0, stderr: '' });
+  const sample = ['sample', '--from', folder, '--prompt', 'The', '--tokens', '3', '--device', 'wasm'];
+  expect(await run(sample)).toMatchObject({ code: 0, stderr: '' });
   const path = join(folder, 'model.safetensors');
   const bytes = await readFile(path);
   bytes[Math.floor(0.7 * bytes.length)]! ^= 4;
   await writeFile(path, bytes);
   const before = await readdir(folder);
   for (const ended of [
-    await run('sample', ...sample),
-    await run('export', '--from', folder, '--format', 'gguf-f16', '--out', join(folder, 'out.gguf')),
+    await run(sample),
+    await run(['export', '--from', folder, '--format', 'gguf-f16', '--out', join(folder, 'out.gguf')]),
   ]) {
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toMatch(/model\.safetensors: its tensors hash to [0-9a-f]{12}….*download it again/s);

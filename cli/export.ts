@@ -3,38 +3,66 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { template } from '../scripts/templates';
 import { badSettings } from '../src/core/base/errors';
 import { formatBytes } from '../src/core/base/units';
+import type { ByteStream } from '../src/core/checkpoint/byteSource';
 import { exportedFrom } from '../src/core/export/exported';
 import type { Format } from '../src/core/export/format';
 import { type FormatId, FORMATS } from '../src/core/export/formats';
-import { parseOptions } from './options';
+import type { Values } from './options';
 import { readModel } from './read';
-import { command, print } from './terminal';
+import { command, interruptible, main, print } from './terminal';
 import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
 
 const OPTIONS = {
-  from: { kind: 'text' },
-  format: { kind: 'choice', of: Object.keys(FORMATS) as FormatId[] },
-  out: { kind: 'text' },
-  /** Also what training needs to go on, where the format has a place for it. */
-  optimizer: { kind: 'switch' },
+  from: { kind: 'text', help: 'Folder of the model' },
+  format: { kind: 'choice', of: Object.keys(FORMATS) as FormatId[], help: 'Format to write' },
+  out: { kind: 'text', help: 'File, or folder, to write' },
+  optimizer: { kind: 'switch', help: 'Also what training needs to go on, where the format has a place for it' },
+  json: { kind: 'switch', help: 'One object a line: what was written, or the error' },
 } as const;
 
-async function exportModel(args: readonly string[]): Promise<void> {
-  const { from, format, out, optimizer } = parseOptions(OPTIONS, args);
+async function exportModel({ from, format, out, optimizer, json }: Values<typeof OPTIONS>): Promise<void> {
   const writer: Format = FORMATS[format];
   await (writer.kind === 'folder' ? checkOutFolder(out, [from], []) : checkOutFile(out, from));
-  const exported = exportedFrom(await readModel(from), basename(resolve(from)), Date.now());
+  const signal = interruptible();
+  const imported = await readModel(from, optimizer ? [] : ['optimizer.safetensors'], signal);
+  const exported = exportedFrom(imported, basename(resolve(from)), Date.now());
   const problem = writer.problem?.(exported.info) ?? null;
   if (problem !== null) throw badSettings(problem, 'Choose another format.');
-  const files = await writer.files(exported, { withOptimizer: optimizer, template });
+  const files = (await writer.files(exported, { withOptimizer: optimizer, template })).map((file) =>
+    until(signal, file),
+  );
+  const tell = (path: string, bytes: number, count = 1): void =>
+    print(
+      json
+        ? JSON.stringify({ out: path, bytes, files: count })
+        : `${path}: ${formatBytes(bytes)}${writer.kind === 'folder' ? ` in ${count} files` : ''}`,
+    );
   if (writer.kind === 'folder') {
-    print(`${out}: ${formatBytes(await writeFolder(out, files))} in ${files.length} files`);
+    tell(out, await writeFolder(out, files), files.length);
     return;
   }
-  const beside = writer.beside?.(exported.info, basename(out)) ?? [];
-  const targets = [[out, files[0]!] as const, ...beside.map((file) => [join(dirname(out), file.name), file] as const)];
+  const beside = (writer.beside?.(exported.info, basename(out)) ?? []).map(
+    (file) => [join(dirname(out), file.name), file] as const,
+  );
+  const targets = [[out, files[0]!] as const, ...beside];
   for (const [path] of targets) await checkOutFile(path, from);
-  for (const [path, file] of targets) print(`${path}: ${formatBytes(await writeFile(path, file))}`);
+  for (const [path, file] of targets) tell(path, await writeFile(path, file));
 }
 
-await command(exportModel);
+/** A file that can be stopped while it is written. */
+const until = (signal: AbortSignal, file: ByteStream): ByteStream => ({
+  ...file,
+  async *chunks() {
+    for await (const chunk of file.chunks()) {
+      signal.throwIfAborted();
+      yield chunk;
+    }
+  },
+});
+
+const examples = [
+  '--from my-model --format gguf-f16 --out my-model.gguf',
+  '--from my-model --format html --out whale.html',
+];
+const about = 'Writes a model of grow, the app or someone else in the format of another tool.';
+await main(command({ name: 'export', about, options: OPTIONS, examples, run: exportModel }));

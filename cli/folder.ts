@@ -1,18 +1,29 @@
 /** A model on disk, as files to read it from. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { badFile } from '../src/core/base/errors';
 import type { ByteSource } from '../src/core/checkpoint/byteSource';
 import { byteFile } from './terminal';
 
-/** The files of a Hugging Face folder that a model can be read from. */
-export async function filesOf(folder: string): Promise<{ name: string; source: ByteSource }[]> {
-  const names = await readdir(folder).catch(() => {
-    throw badFile(`There is no folder ${folder}.`, 'Give the folder that grow has written.');
+/** What a model can be read from: the files of a folder, but those that are not needed, or a zip. */
+export async function filesOf(
+  from: string,
+  unneeded: readonly string[] = [],
+): Promise<{ name: string; path: string; source: ByteSource }[]> {
+  if (/\.zip$/i.test(from)) return [{ name: basename(from), path: from, source: await byteFile(from) }];
+  const names = await readdir(from).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw badFile(`There is no folder ${from}.`, 'Give the folder that grow has written.');
   });
-  return Promise.all(
-    names.filter(isModelFile).map(async (name) => ({ name, source: await byteFile(join(folder, name)) })),
-  );
+  const files = [];
+  for (const name of names.filter((name) => !unneeded.includes(name))) {
+    const path = join(from, name);
+    // What else lies in the folder, be it a folder or a link to nothing, is nobody's concern.
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile()) files.push({ name, path, source: await byteFile(path) });
+  }
+  return files;
 }
 
+/** Of the names in a folder, those that a model is read from. */
 export const isModelFile = (name: string): boolean => /\.(json|safetensors)$|^merges\.txt$/.test(name);

@@ -1,6 +1,6 @@
 /** npm run grow: text files in, a trained model out, as a Hugging Face folder. */
 import { memoryStore } from '../src/core/base/blobStore';
-import { HomegrownError } from '../src/core/base/errors';
+import { HomegrownError, paragraph } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
 import { formatCount, formatDuration, formatReading, formatShort } from '../src/core/base/units';
 import { unigramLoss } from '../src/core/evaluate/unigram';
@@ -21,46 +21,100 @@ import { problems, unfit } from '../src/core/train/problems';
 import { DEFAULT_RECIPE, tokensPerStep, type Recipe } from '../src/core/train/recipe';
 import type { Snapshot, TrainEvent, TrainOutcome, TrainState } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
+import { isSystemError, systemFailure } from './failure';
 import { MODEL_FILES } from './listed';
-import { parseOptions, UsageError, type Values } from './options';
+import { UsageError, type Values } from './options';
 import { Progress } from './progress';
 import { Saves } from './saves';
-import { command, DEVICES, interruptible, openDevice, print, textFile } from './terminal';
+import { command, DEVICES, interruptible, main, openDevice, print, stderr, textFile } from './terminal';
 import { checkOutFolder } from './write';
 
 const { fields } = MODELS.gpt;
-const size = ({ min, max, initial }: (typeof fields)[keyof typeof fields]) =>
-  ({ kind: 'whole', min, max, initial }) as const;
+const size = ({ label, unit, hint, min, max, initial }: (typeof fields)[keyof typeof fields]) => {
+  const help = [label, unit && `in ${unit}`, hint?.toLowerCase()].filter(Boolean).join(', ');
+  return { kind: 'whole', min, max, initial, help } as const;
+};
 const most = 1e9;
+const TOKENIZERS = `characters, bytes, or bpe: and a size from ${SMALLEST_VOCABULARY} to ${LARGEST_VOCABULARY}`;
 const OPTIONS = {
-  text: { kind: 'texts' },
-  tokenizer: { kind: 'text', initial: 'characters' },
-  model: { kind: 'choice', of: Object.keys(MODELS) as ModelId[], initial: 'gpt' },
+  text: { kind: 'texts', help: 'Text files to learn from' },
+  tokenizer: { kind: 'text', initial: 'characters', help: TOKENIZERS },
+  model: { kind: 'choice', of: Object.keys(MODELS) as ModelId[], initial: 'gpt', help: 'Architecture' },
   layers: size(fields.layers),
   heads: size(fields.heads),
   width: size(fields.width),
   context: size(fields.context),
-  batch: { kind: 'whole', min: 1, max: 4096, initial: DEFAULT_RECIPE.batch },
-  accumulate: { kind: 'whole', min: 1, max: 1024, initial: DEFAULT_RECIPE.accumulate },
-  recompute: { kind: 'switch' },
-  steps: { kind: 'whole', min: 1, max: most, initial: DEFAULT_RECIPE.steps },
-  optimizer: { kind: 'choice', of: Object.keys(OPTIMIZERS) as OptimizerId[], initial: DEFAULT_RECIPE.optimizer },
-  'learning-rate': { kind: 'real', min: 1e-9, max: 10, initial: DEFAULT_RECIPE.learningRate },
-  schedule: { kind: 'choice', of: Object.keys(SCHEDULES) as ScheduleId[], initial: DEFAULT_RECIPE.schedule },
-  /** -1: as many as usual, or a tenth of the steps where those are few. */
-  warmup: { kind: 'whole', min: 0, max: most, initial: -1 },
-  'weight-decay': { kind: 'real', min: 0, max: 1, initial: DEFAULT_RECIPE.weightDecay },
-  clip: { kind: 'real', min: 0, max: 1e6, initial: DEFAULT_RECIPE.clip },
-  dropout: { kind: 'real', min: 0, max: 0.9, initial: DEFAULT_RECIPE.dropout },
-  'eval-every': { kind: 'whole', min: 1, max: most, initial: DEFAULT_RECIPE.evalEvery },
-  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: DEFAULT_RECIPE.seed },
-  device: { kind: 'choice', of: DEVICES, initial: 'auto' },
-  out: { kind: 'text' },
-  json: { kind: 'switch' },
+  batch: {
+    kind: 'whole',
+    min: 1,
+    max: 4096,
+    initial: DEFAULT_RECIPE.batch,
+    help: 'Rows of text that the device sees at once',
+  },
+  accumulate: { kind: 'whole', min: 1, max: 1024, initial: DEFAULT_RECIPE.accumulate, help: 'Batches an update' },
+  recompute: { kind: 'switch', help: 'Compute blocks again in the backward pass: slower, in less memory' },
+  steps: { kind: 'whole', min: 1, max: most, initial: DEFAULT_RECIPE.steps, help: 'Updates of the weights' },
+  optimizer: {
+    kind: 'choice',
+    of: Object.keys(OPTIMIZERS) as OptimizerId[],
+    initial: DEFAULT_RECIPE.optimizer,
+    help: 'Optimizer',
+  },
+  'learning-rate': {
+    kind: 'real',
+    min: 1e-9,
+    max: 10,
+    initial: DEFAULT_RECIPE.learningRate,
+    help: 'Learning rate after warm-up',
+  },
+  schedule: {
+    kind: 'choice',
+    of: Object.keys(SCHEDULES) as ScheduleId[],
+    initial: DEFAULT_RECIPE.schedule,
+    help: 'How the learning rate falls',
+  },
+  warmup: {
+    kind: 'whole',
+    min: 0,
+    max: most,
+    /** Not given. */
+    initial: -1,
+    help: `Steps in which the learning rate rises; else ${DEFAULT_RECIPE.warmup}, or a tenth of the steps where those are few`,
+  },
+  'weight-decay': { kind: 'real', min: 0, max: 1, initial: DEFAULT_RECIPE.weightDecay, help: 'Weight decay' },
+  clip: {
+    kind: 'real',
+    min: 0,
+    max: 1e6,
+    initial: DEFAULT_RECIPE.clip,
+    help: 'Largest norm of the gradient, 0 for any',
+  },
+  dropout: {
+    kind: 'real',
+    min: 0,
+    max: 0.9,
+    initial: DEFAULT_RECIPE.dropout,
+    help: 'Share of activations that is left out while it learns',
+  },
+  'eval-every': {
+    kind: 'whole',
+    min: 1,
+    max: most,
+    initial: DEFAULT_RECIPE.evalEvery,
+    help: 'Steps between evaluations',
+  },
+  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: DEFAULT_RECIPE.seed, help: 'Of all that is random' },
+  device: {
+    kind: 'choice',
+    of: DEVICES,
+    initial: 'auto',
+    help: 'Where it runs; auto is a GPU where there is one, else wasm',
+  },
+  out: { kind: 'text', help: 'Folder to write the model to' },
+  json: { kind: 'switch', help: 'One object a line: evaluations, then the result or the error' },
 } as const;
 
-async function grow(args: readonly string[]): Promise<void> {
-  const options = parseOptions(OPTIONS, args);
+async function grow(options: Values<typeof OPTIONS>): Promise<void> {
   const tokenizerSettings = tokenizerOf(options.tokenizer);
   const recipe = recipeOf(options);
   const { layers, heads, width, context } = options;
@@ -72,7 +126,7 @@ async function grow(args: readonly string[]): Promise<void> {
   await checkOutFolder(options.out, options.text, MODEL_FILES);
   const device = await openDevice(options.device);
   const signal = interruptible();
-  const progress = new Progress(process.stderr, !options.json);
+  const progress = new Progress(stderr, !options.json);
   const job: Job = { signal, report: (at) => progress.show(at) };
 
   const store = memoryStore();
@@ -192,9 +246,7 @@ function tokenizerOf(given: string): { kind: TokenizerKind; vocabulary: number }
   const [, digits] = /^bpe:(\d{1,9})$/.exec(given) ?? [];
   const vocabulary = Number(digits);
   if (vocabulary >= SMALLEST_VOCABULARY && vocabulary <= LARGEST_VOCABULARY) return { kind: 'bpe', vocabulary };
-  throw new UsageError(
-    `--tokenizer must be characters, bytes, or bpe: and a size from ${SMALLEST_VOCABULARY} to ${LARGEST_VOCABULARY}, not '${given}'.`,
-  );
+  throw new UsageError(`--tokenizer must be ${TOKENIZERS}, not '${given}'.`);
 }
 
 const recipeOf = (options: Values<typeof OPTIONS>): Recipe => ({
@@ -220,14 +272,15 @@ function hasLearnt(events: readonly TrainEvent[], step: number): boolean {
 }
 
 /** A failure with where the saves are. A run is not resumed in a terminal. */
-function withPlace(error: unknown, { place, out, isBeside }: Saves): unknown {
-  if (!(error instanceof HomegrownError) || place === null) return error;
-  const where = isBeside ? `It is in ${place}; the model in ${out} is as it was.` : `It is in ${out}.`;
+function withPlace(thrown: unknown, { place, out, isBeside }: Saves): unknown {
+  const error = isSystemError(thrown) ? systemFailure(thrown) : thrown;
+  if (!(error instanceof HomegrownError) || place === null) return thrown;
+  const where = `The newest save is in ${place}${isBeside ? `; the model in ${out} is as it was` : ''}.`;
   const remedy =
     error.code === 'diverged'
       ? 'Lower --learning-rate, or limit the gradient with --clip, and begin again.'
       : error.remedy;
-  return new HomegrownError(error.code, `${error.message} ${where}`, remedy);
+  return new HomegrownError(error.code, paragraph(error.message, where), remedy);
 }
 
 /** Tokens a second over all steps so far; null before the first. */
@@ -268,4 +321,9 @@ interface Summary {
   tokensPerSecond: number | null;
 }
 
-await command(grow);
+const examples = [
+  '--text moby-dick.txt --out my-model',
+  '--text *.txt --tokenizer bpe:4096 --layers 6 --heads 6 --width 384 --context 256 --steps 5000 --out my-model',
+];
+const about = 'Text files in, a trained model out, as a Hugging Face folder. Ctrl-C stops and saves.';
+await main(command({ name: 'grow', about, options: OPTIONS, examples, run: grow }));

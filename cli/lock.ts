@@ -11,13 +11,13 @@ import { makeFolder } from './target';
  * nothing: its file is removed by its name, so that no living one ever loses the lock.
  * @throws HomegrownError `in-use` when one holder keeps it longer than MOST_PATIENCE
  */
-export async function locked<T>(path: string, use: () => Promise<T>): Promise<T> {
+export async function locked<T>(path: string, use: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const holder = await thisProcess();
   const waiting = `${path}.${holder}`;
   await makeWaiting(waiting);
   try {
     await writeFile(join(waiting, holder), '');
-    await take(path, waiting);
+    await take(path, waiting, signal);
   } catch (error) {
     await rm(waiting, { recursive: true, force: true });
     throw error;
@@ -45,7 +45,7 @@ async function makeWaiting(waiting: string): Promise<void> {
 const MOST_ATTEMPTS = 100;
 
 /** A rename replaces an empty folder or none, never one with a file in it. */
-async function take(path: string, waiting: string): Promise<void> {
+async function take(path: string, waiting: string, signal?: AbortSignal): Promise<void> {
   let [holder, since] = ['', performance.now()];
   for (;;) {
     try {
@@ -60,6 +60,7 @@ async function take(path: string, waiting: string): Promise<void> {
     await rmdir(path).catch(() => undefined); // Windows does not rename onto an empty folder.
     if (found !== holder) [holder, since] = [found, performance.now()];
     else if (performance.now() - since > MOST_PATIENCE) throw held(path, holder);
+    signal?.throwIfAborted();
     await wait(TURN);
   }
 }

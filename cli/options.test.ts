@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { parseOptions, UsageError } from './options';
 
 const options = {
-  text: { kind: 'texts' },
-  steps: { kind: 'whole', min: 1, max: 1000, initial: 10 },
-  rate: { kind: 'real', min: 0, max: 1, initial: 0.5 },
-  device: { kind: 'choice', of: ['wasm', 'cpu'], initial: 'wasm' },
-  out: { kind: 'text', initial: 'model' },
-  json: { kind: 'switch' },
+  text: { kind: 'texts', help: 'Files to learn from' },
+  steps: { kind: 'whole', min: 1, max: 1000, initial: 10, help: 'Updates' },
+  rate: { kind: 'real', min: 0, max: 1, initial: 0.5, help: 'Rate' },
+  device: { kind: 'choice', of: ['wasm', 'cpu'], initial: 'wasm', help: 'Where it runs' },
+  out: { kind: 'text', initial: 'model', help: 'The folder to write' },
+  json: { kind: 'switch', help: 'One object a line' },
 } as const;
 const parse = (line: string) => parseOptions(options, line.split(' '));
 
@@ -18,7 +18,7 @@ test('values have their types, and what is not given its first value', () => {
   });
 });
 test('a value may begin with one dash', () => {
-  expect(parseOptions({ at: { kind: 'real', min: -5, max: 5 } }, ['--at', '-2'])).toEqual({ at: -2 });
+  expect(parseOptions({ at: { kind: 'real', min: -5, max: 5, help: 'Where' } }, ['--at', '-2'])).toEqual({ at: -2 });
 });
 test.each([
   ['--text a --stpes 5', 'There is no flag --stpes'],

@@ -1,12 +1,16 @@
 /** Flags of the command line: stated as data, checked strictly, typed by their statement. */
-export type Option =
+export type Option = {
+  /** What it is, in words without a full stop. */
+  help: string;
+} & (
   | { kind: 'text'; initial?: string }
   /** One value or more after the flag. */
   | { kind: 'texts' }
   | { kind: 'whole' | 'real'; min: number; max: number; initial?: number }
   | { kind: 'choice'; of: readonly string[]; initial?: string }
   /** Present or absent. */
-  | { kind: 'switch' };
+  | { kind: 'switch' }
+);
 export type Options = Readonly<Record<string, Option>>;
 
 type Value<O extends Option> = O extends { kind: 'switch' }
@@ -63,7 +67,11 @@ export function parseOptions<const O extends Options>(options: O, args: readonly
   return Object.fromEntries(values) as Values<O>;
 }
 
-function valueOf(name: string, option: Exclude<Option, { kind: 'texts' | 'switch' }>, given: string): string | number {
+function valueOf(
+  name: string,
+  option: Exclude<Option, { kind: 'texts' } | { kind: 'switch' }>,
+  given: string,
+): string | number {
   switch (option.kind) {
     case 'text':
       return given;

@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readModel } from './read';
+import { lines, run as start, type Ended } from './testing/run';
 
 /** The commands, with somebody's things around what they write. */
 vi.setConfig({ testTimeout: 180_000 });
@@ -18,44 +18,33 @@ let around: string;
 let model: string;
 const at = (...names: string[]) => join(around, ...names);
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-/** `onLine` gets the number of lines on standard output so far, and may send a signal. */
+/** `onLine` gets the number of lines on standard output so far, and may send a signal: SIGKILL to the command itself. */
 function run(
   name: 'grow' | 'sample' | 'export',
   args: readonly string[],
   onLine: (count: number, kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-  const child = spawn(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), '--import', path('testing/killAt.mjs'), path(`${name}.ts`), ...args],
-    { cwd: around, env: { ...process.env, HOME: at('home'), KILL_UNDER: '/nowhere', ...env } },
-  );
-  const ended: Ended = { code: null, stdout: '', stderr: '' };
-  child.stdout.on('data', (data: Buffer) => {
-    ended.stdout += data.toString();
-    onLine(ended.stdout.split('\n').length - 1, (signal) => child.kill(signal));
+  return start([name, ...args], {
+    cwd: around,
+    env: { HOME: at('home'), ...env },
+    onOutput: (child, stdout) =>
+      onLine(stdout.split('\n').length - 1, (signal) => {
+        if (signal === 'SIGKILL') spawnSync('pkill', ['-KILL', '-P', String(child.pid)]);
+        else child.kill(signal);
+      }),
   });
-  child.stderr.on('data', (data: Buffer) => (ended.stderr += data.toString()));
-  return new Promise((resolve) =>
-    child.on('close', (code) => resolve({ ...ended, stderr: ended.stderr.replace(/^\d+ calls\n/m, ''), code })),
-  );
 }
+/** For `env`: the command is killed before this call that changes what is on disk under `folder`. */
+const killedAt = (call: number, folder: string) => ({
+  NODE_OPTIONS: `--import ${new URL('testing/killAt.mjs', import.meta.url).href}`,
+  ...{ KILL_UNDER: folder, KILL_AT: String(call) },
+});
 
 const tiny = ['--layers', '1', '--heads', '2', '--width', '16', '--context', '16', '--batch', '4'];
 const grow = (...args: string[]) => [
   ...['--text', 'text.txt', '--tokenizer', 'bytes', ...tiny, '--device', 'wasm', '--json', ...args],
 ];
-const lines = (stdout: string) =>
-  stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
 const stepIn = async (folder: string): Promise<number> => (await readModel(folder)).info!.state.step;
 
 beforeAll(async () => {
@@ -106,9 +95,11 @@ describe('nothing is touched', () => {
     const before = await everything();
     const ended = await run(name, args);
     expect(await everything()).toEqual(before);
-    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.code).toBe(2);
     expect(ended.stderr).toContain(message);
     expect(ended.stderr.trimEnd().split('\n').length).toBe(1);
+    const told = args.includes('--json') ? [{ error: { message: ended.stderr.trimEnd() } }] : [];
+    expect(ended.stdout === '' ? [] : lines(ended.stdout)).toMatchObject(told);
   });
 });
 
@@ -119,7 +110,7 @@ describe('an older model stays', () => {
     const before = await older();
     const args = grow('--steps', '100000', '--eval-every', '1', '--learning-rate', '1', '--warmup', '0');
     const ended = await run('grow', [...args, '--out', 'src/older'], (count, kill) => {
-      if (count === 3) kill('SIGINT');
+      if (count === 3) kill('SIGHUP');
     });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     const told = lines(ended.stdout);
@@ -134,7 +125,7 @@ describe('an older model stays', () => {
     const wild = ['--learning-rate', '10', '--optimizer', 'sgd', '--clip', '0', '--warmup', '0', '--steps', '5000'];
     const ended = await run('grow', grow(...wild, '--out', 'src/older'));
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toContain('It is in src/older.stopped; the model in src/older is as it was.');
+    expect(ended.stderr).toContain('The newest save is in src/older.stopped; the model in src/older is as it was.');
     expect(ended.stderr).not.toContain('resume');
     expect(await older()).toEqual(before);
     expect(await stepIn(`${model}.stopped`)).toBe(0);
@@ -152,7 +143,7 @@ describe('an older model stays', () => {
         kill('SIGKILL');
       })();
     });
-    expect(ended.code).toBe(null);
+    expect(ended.code).toBe(137);
     expect(await older()).toEqual(before);
     expect(await stepIn(`${model}.stopped`)).toBeGreaterThanOrEqual(200);
 
@@ -167,7 +158,7 @@ describe('an older model stays', () => {
   test('until the next run is stopped where an evaluation says that it has learnt', async () => {
     const args = grow('--steps', '100000', '--eval-every', '1', '--learning-rate', '1e-2', '--warmup', '0');
     const ended = await run('grow', [...args, '--out', 'src/older'], (count, kill) => {
-      if (count === 10) kill('SIGINT');
+      if (count === 10) kill('SIGTERM');
     });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     const told = lines(ended.stdout);
@@ -183,8 +174,8 @@ describe('an older model stays', () => {
     await fs.writeFile(at('copy', 'notes.txt'), 'notes');
     // Under copy: a folder made, ten files aside, ten more in, each after its folder is made, and a look at the whole.
     for (const call of [3, 12, 21]) {
-      const ended = await run('export', args, undefined, { KILL_UNDER: at('copy'), KILL_AT: String(call) });
-      expect(ended.code).toBe(null);
+      const ended = await run('export', args, undefined, killedAt(call, at('copy')));
+      expect(ended.code).toBe(137);
       const sampled = await run('sample', ['--from', 'copy', '--tokens', '4', '--device', 'wasm']);
       expect(sampled.code).toBe(0);
       expect(await stepIn(at('copy'))).toBe(30);

@@ -6,7 +6,7 @@ export class Progress {
   private isDrawn = false;
 
   constructor(
-    private readonly stream: NodeJS.WriteStream,
+    private readonly stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'> & { write(text: string): void },
     private readonly enabled: boolean,
   ) {}
 

@@ -1,4 +1,4 @@
-/** A model read from a folder while nobody writes there. */
+/** A model read from a folder, or a zip, while nobody writes there. */
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { unwatched } from '../src/core/base/job';
@@ -7,12 +7,21 @@ import { filesOf } from './folder';
 import { realPath } from './target';
 import { turn } from './turn';
 
-/** What a save left that was cut off is mended first, where this user may write. */
-export async function readModel(folder: string): Promise<ImportedModel> {
-  const read = async () => importHuggingFace(await filesOf(folder), unwatched);
-  const isOurs = await access(dirname(await realPath(folder)), constants.W_OK).then(
-    () => true,
-    () => false,
-  );
-  return isOurs ? turn(folder, read) : read();
+/**
+ * What a save left that was cut off is mended first, where this user may write.
+ * @param unneeded files of the folder that are not read
+ */
+export async function readModel(
+  from: string,
+  unneeded: readonly string[] = [],
+  signal: AbortSignal = unwatched.signal,
+): Promise<ImportedModel> {
+  const read = async () => importHuggingFace(await filesOf(from, unneeded), { ...unwatched, signal });
+  const isOurs = await realPath(from)
+    .then((real) => access(dirname(real), constants.W_OK))
+    .then(
+      () => true,
+      () => false,
+    );
+  return isOurs ? turn(from, read, signal) : read();
 }

@@ -23,8 +23,9 @@ export class Saves {
   async save(files: readonly ByteStream[]): Promise<number> {
     const bytes = await turn(this.out, async (at) => {
       const place = await this.choose();
+      const bytes = await (place === this.out ? fill(at, place, files) : writeFolder(place, files));
       this.place = place;
-      return place === this.out ? fill(at, place, files) : writeFolder(place, files);
+      return bytes;
     });
     this.marks.set(this.place!, await markOf(this.place!));
     return bytes;

@@ -12,7 +12,6 @@ export async function realPath(path: string, links = 0): Promise<string> {
     return await realpath(whole);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOTDIR') throw unwritable(path, 'a file is where a folder would have to be');
     if (code !== 'ENOENT' || links > MOST_LINKS || dirname(whole) === whole) throw error;
   }
   const at = join(await realPath(dirname(whole), links), basename(whole));
@@ -24,8 +23,10 @@ const MOST_LINKS = 40;
 /** Whether `inner` is `outer` or lies in it: by what they are, since a folder may have many paths. */
 export async function isIn(inner: string, outer: string): Promise<boolean> {
   const wanted = await identity(outer);
-  if (wanted === null) return false;
-  for (let at = await realPath(inner); ; at = dirname(at)) {
+  // Where nobody comes, nothing is read.
+  const real = await realPath(inner).catch(() => null);
+  if (wanted === null || real === null) return false;
+  for (let at = real; ; at = dirname(at)) {
     if ((await identity(at)) === wanted) return true;
     if (at === dirname(at)) return false;
   }

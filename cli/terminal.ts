@@ -1,41 +1,119 @@
-/** What the commands share: files as sources, the device, signals, and how a failure ends a command. */
-import { createReadStream } from 'node:fs';
+/** What the commands share: how they are called and how they end, signals, output, files as sources, the device. */
+import { createReadStream, writeSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, sep } from 'node:path';
-import { badFile, HomegrownError } from '../src/core/base/errors';
+import { WriteStream, isatty } from 'node:tty';
+import { badFile } from '../src/core/base/errors';
 import type { ByteSource } from '../src/core/checkpoint/byteSource';
 import type { TextSource } from '../src/core/text';
 import { installDawn } from '../src/core/testing/dawn';
 import type { Device } from '../src/core/train/device';
 import type { DeviceKind } from '../src/core/train/run';
 import { cutsInFile } from './cuts';
-import { UsageError } from './options';
+import { endingOf, Stopped, systemFailure, type Signal } from './failure';
+import { asksForHelp, help } from './help';
+import { parseOptions, UsageError, type Options, type Values } from './options';
 
 export const DEVICES = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly (DeviceKind | 'auto')[];
 
-/** Runs a command to its exit code: 2 for what was typed wrong, 1 for what went wrong. */
-export async function command(run: (args: readonly string[]) => Promise<void>): Promise<void> {
+/** What a person types after `npm run`: one word, or two where a command is of several. */
+export interface Command {
+  name: string;
+  /** One line. */
+  about: string;
+  options: Options;
+  /** Flags that make sense together. */
+  examples: readonly string[];
+  run(args: readonly string[]): Promise<void>;
+}
+export const command = <const O extends Options>(
+  stated: Omit<Command, 'options' | 'run'> & { options: O; run(values: Values<O>): Promise<void> },
+): Command => ({ ...stated, run: (args) => stated.run(parseOptions(stated.options, args)) });
+
+/**
+ * Runs a command to its exit code. Whatever it fails of is told in one line on standard error, and with --json in one object
+ * on standard output.
+ */
+export async function main(...commands: readonly [Command, ...Command[]]): Promise<void> {
   // TensorFlow.js and Dawn speak to the console; standard output is for results alone.
-  console.log = console.info = console.warn = () => undefined;
+  if (!DEBUGS) console.log = console.info = console.warn = () => undefined;
+  process.on('uncaughtException', fail).on('unhandledRejection', fail);
+  for (const signal of SIGNALS) process.on(signal, () => stop(new Stopped(signal)));
+  // The process that started this one, which else would tell of every signal, is gone.
+  process.on('disconnect', () => stop(new Stopped('SIGHUP')));
+  process.channel?.unref();
+  process.send?.('begun');
+  process.stdout.on('error', (error: NodeJS.ErrnoException & { errno: number }) => {
+    const isClosed = error.code === 'EPIPE';
+    outputFailure ??= isClosed ? new Stopped('SIGPIPE') : systemFailure(error, 'Standard output');
+    stop(outputFailure);
+  });
+  const [script, typed] = process.argv.slice(1);
+  const chosen = commands.length === 1 ? commands[0] : commands.find(({ name }) => name.endsWith(` ${typed}`));
+  const args = process.argv.slice(commands.length > 1 && chosen ? 3 : 2);
   try {
-    await run(process.argv.slice(2));
+    if (asksForHelp(args)) print((chosen ? [chosen] : commands).map(help).join('\n\n'));
+    else if (chosen) await chosen.run(args);
+    else {
+      const words = commands.map(({ name }) => name.split(' ')[1]);
+      throw new UsageError(`There is a ${basename(script!, '.ts')} ${words.join(' and ')}, not '${typed ?? ''}'.`);
+    }
+    await new Promise((resolve) => setImmediate(resolve)); // Whether standard output took it is told a turn later.
+    if (outputFailure && !(outputFailure instanceof Stopped)) throw outputFailure;
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof HomegrownError)) throw error;
-    process.stderr.write(
-      `${error.message}${error instanceof HomegrownError && error.remedy ? ` ${error.remedy}` : ''}\n`,
-    );
-    process.exitCode = error instanceof UsageError || error.code === 'bad-settings' ? 2 : 1;
+    fail(error instanceof UsageError ? new UsageError(`${error.message} ${hint(chosen ?? commands[0])}`) : error);
   }
+}
+const hint = ({ name }: Command): string =>
+  `npm run ${name.replace(' ', ' -- ')}${name.includes(' ') ? '' : ' --'} --help tells every flag.`;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const satisfies readonly Signal[];
+const DEBUGS = Boolean(process.env['HOMEGROWN_DEBUG']);
+let outputFailure: Error | undefined;
+
+/** Ends the process at once: what runs on a device may never come back. */
+function fail(error: unknown): void {
+  const { code, message, exitCode } = endingOf(error);
+  // A closed pipe is nobody's mistake, and nobody hears of it.
+  if (!(error instanceof Stopped && error.signal === 'SIGPIPE')) {
+    stderr.write(`${stderr.isTTY ? '\r\u001b[2K' : ''}${message}\n`);
+    if (DEBUGS && error instanceof Error) stderr.write(`${error.stack ?? ''}\n`);
+    if (process.argv.includes('--json')) print(JSON.stringify({ error: { code, message } }));
+  }
+  process.stdout.write('', () => process.exit(exitCode));
 }
 
 export const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Aborted by Ctrl-C, once: a second Ctrl-C ends the process at once. */
+/** Ends the command, or what it is interruptible in. */
+let stop: (why: Error) => void = fail;
+
+/** From here on a signal, or the end of who reads the output, aborts this instead of ending the process. */
 export function interruptible(): AbortSignal {
   const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
+  stop = (why) => abort.abort(why);
   return abort.signal;
+}
+
+/** Where words go: file 3 where scripts/cli.mjs has started this, because engines write to file 2 what is not for people. */
+export const stderr: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'> & { write(text: string): void } = words(
+  Number(process.env['HOMEGROWN_WORDS'] ?? 2),
+);
+delete process.env['HOMEGROWN_WORDS']; // It does not hold for what is started from here.
+
+function words(file: number): typeof stderr {
+  if (isatty(file)) return new WriteStream(file);
+  return { isTTY: false, columns: 80, write: (text) => writeWhole(file, Buffer.from(text)) };
+}
+/** Who does not listen any more is not told. */
+function writeWhole(file: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(file, bytes, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+    }
+  }
 }
 
 /** Dawn is there before the backend that looks for it is loaded. */
@@ -49,24 +127,37 @@ export async function openDevice(kind: DeviceKind | 'auto'): Promise<Device> {
   return device;
 }
 
+/** A file that is read from its beginning to its end, once: also a pipe, and those of /proc, whose size is not told. */
 export async function textFile(path: string): Promise<TextSource> {
-  const size = await sizeOf(path);
+  const found = await look(path);
+  if (found.isDirectory()) throw badFile(`${path} is a folder.`, 'Give the files in it.');
   return {
     name: basename(path),
-    size,
+    size: found.size,
     stream: () => createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Uint8Array>,
   };
 }
 
+/** A file that is read in places. */
 export async function byteFile(path: string): Promise<ByteSource> {
-  const size = await sizeOf(path);
+  const found = await look(path);
+  if (!found.isFile()) throw badFile(`${path} is not a file that can be read in places.`, 'Copy it to one first.');
+  const { size } = found;
   return {
     size,
     async read(offset, length) {
       const file = await open(path);
       try {
         const bytes = new Uint8Array(length);
-        await file.read(bytes, 0, length, offset);
+        for (let at = 0; at < length;) {
+          const { bytesRead } = await file.read(bytes, at, length - at, offset + at);
+          if (bytesRead === 0)
+            throw badFile(
+              `${path} ended at byte ${offset + at} and had ${size} when it was opened`,
+              'Another program is writing it: try again when that is done.',
+            );
+          at += bytesRead;
+        }
         return bytes;
       } finally {
         await file.close();
@@ -75,12 +166,11 @@ export async function byteFile(path: string): Promise<ByteSource> {
   };
 }
 
-async function sizeOf(path: string): Promise<number> {
+async function look(path: string) {
   try {
-    const found = await stat(path);
-    if (found.isFile()) return found.size;
-  } catch {
-    throw badFile(`There is no file ${path}.`);
+    return await stat(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw badFile(`There is no file ${path}.`);
+    throw error;
   }
-  throw badFile(`${path} is not a file.`);
 }

@@ -16,6 +16,7 @@ import { filesOf } from './folder';
 import { LIST, listedIn, listOf, whatIs } from './listed';
 import { isRunning, locked } from './lock';
 import { realPath } from './target';
+import { stderr } from './terminal';
 
 export interface Turn {
   /** Where the path leads. */
@@ -27,8 +28,11 @@ export interface Turn {
   aside: string;
 }
 
-/** @param path may not exist yet; the folder that it is in must */
-export async function turn<T>(path: string, use: (at: Turn) => Promise<T>): Promise<T> {
+/**
+ * @param path may not exist yet; the folder that it is in must
+ * @param signal ends the waiting for who is there
+ */
+export async function turn<T>(path: string, use: (at: Turn) => Promise<T>, signal?: AbortSignal): Promise<T> {
   const real = await realPath(path);
   const work = join(dirname(real), `.${basename(real)}.saving`);
   const found = await lstat(work).catch(() => null);
@@ -36,10 +40,11 @@ export async function turn<T>(path: string, use: (at: Turn) => Promise<T>): Prom
   const [draft, coming, aside] = [join(work, 'draft'), join(work, 'new'), join(work, 'old')];
   const at: Turn = { path: real, draft, coming, aside };
   try {
-    return await locked(join(work, 'lock'), async () => {
+    const mended = async (): Promise<T> => {
       await mend(at);
       return use(at);
-    });
+    };
+    return await locked(join(work, 'lock'), mended, signal);
   } finally {
     await rmdir(work).catch(() => undefined); // Unless something is in it.
   }
@@ -164,4 +169,4 @@ export async function syncFolder(path: string): Promise<void> {
   await handle?.close();
 }
 
-const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+const tell = (line: string): void => stderr.write(`${line}\n`);

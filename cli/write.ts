@@ -24,8 +24,9 @@ export function checkOutFolder(out: string, inputs: readonly string[], coming: r
   });
 }
 
-/** Refuses all but a regular file, or none, where a model could be written as one; `from` is the folder it is read from. */
-export function checkOutFile(out: string, from: string): Promise<void> {
+/** Refuses all but a regular file, or none, where a model could be written as one; `from` is what it is read from. */
+export async function checkOutFile(out: string, from: string): Promise<void> {
+  const read = (await filesOf(from)).filter(({ name }) => isModelFile(name)).map(({ path }) => path);
   return typed(out, async () => {
     const found = await stat(out).catch(() => null);
     if (found?.isDirectory()) throw unwritable(out, 'it is a folder, and this format is a file');
@@ -33,7 +34,7 @@ export function checkOutFile(out: string, from: string): Promise<void> {
       throw unwritable(out, 'it is a device, a pipe or a socket, and only files are replaced');
     const real = await realPath(out);
     await checkNotPart(real);
-    const inputs = await Promise.all((await filesOf(from)).map(({ name }) => realPath(join(from, name))));
+    const inputs = await Promise.all([from, ...read].map((path) => realPath(path)));
     const isBeside = (await realPath(from)) === dirname(real) && isModelFile(basename(real));
     if (isBeside || inputs.includes(real))
       throw unwritable(out, `it is a place that the model in ${from} is read from`);

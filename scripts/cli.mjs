@@ -1,14 +1,131 @@
 // npm run grow | sample | export | bench: the same core from a terminal, written in TypeScript and run by tsx.
-import { spawn } from 'node:child_process';
+// The command runs in a process of its own. This one sees to it that whatever ends the other is told in one line, that it is
+// told of every signal and of the end of npm, and that a second Ctrl-C ends it even where it is busy (docs/decisions/0018).
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { ensurePackages, root } from './setup.mjs';
 
-ensurePackages();
+const COMMANDS = {
+  grow: 'text files in, a trained model out',
+  sample: 'the continuation of a prompt by a model',
+  export: 'a model in the format of another tool',
+  bench: 'what a training step, its kernels or a tokenizer cost here',
+};
 const [name, ...args] = process.argv.slice(2);
-const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'cli', `${name}.ts`), ...args], {
-  stdio: 'inherit',
-});
-// Ctrl C reaches the child itself: it saves and ends; we only wait for it.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => child.kill('SIGTERM'));
-child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+const debugs = Boolean(process.env.HOMEGROWN_DEBUG);
+const SAME_MS = 1000;
+const WATCH_MS = 500;
+/** Of what engines say: its end. */
+const MOST_NOTICES = 2 ** 16;
+const SMALLER = 'Take a smaller model, batch, context or text.';
+const DEBUG = 'Run it again with HOMEGROWN_DEBUG=1 and report what it says.';
+
+if (name === '--help' || name === '-h') {
+  for (const [command, about] of Object.entries(COMMANDS)) console.log(`npm run ${command.padEnd(6)}  ${about}`);
+} else if (!Object.hasOwn(COMMANDS, name ?? '')) {
+  const what = name === undefined ? 'No command is given' : `There is no command '${name}'`;
+  fail('usage', `${what}. There are ${Object.keys(COMMANDS).join(', ')}; each tells its flags with --help.`, 2);
+} else {
+  let isReady = false;
+  try {
+    ensurePackages();
+    isReady = true;
+  } catch (error) {
+    fail('load-failed', `The packages could not be installed (${error.message}). Run npm ci to see why.`, 1);
+  }
+  if (isReady) start();
+}
+
+function start() {
+  // npm runs scripts in the package's folder; relative paths are of the folder where it was called.
+  const byNpm = process.env.npm_lifecycle_event === name;
+  const tsx = import.meta.resolve('tsx');
+  const child = spawn(process.execPath, ['--import', tsx, join(root, 'cli', `${name}.ts`), ...args], {
+    cwd: (byNpm && process.env.INIT_CWD) || process.cwd(),
+    // Words go to file 3. What comes on file 2 is the engines' own, such as Dawn's notices or what V8 leaves when it dies.
+    stdio: ['inherit', 'inherit', debugs ? 'inherit' : 'pipe', 2, 'ipc'],
+    env: { ...process.env, HOMEGROWN_WORDS: '3', TSX_TSCONFIG_PATH: join(root, 'tsconfig.json') },
+  });
+  let notices = '';
+  child.stderr?.setEncoding('utf8').on('data', (text) => (notices = (notices + text).slice(-MOST_NOTICES)));
+  let hasBegun = false;
+  child.on('message', () => (hasBegun = true));
+  child.on('error', (error) => fail('load-failed', `Node could not be started (${error.message}).`, 1));
+
+  // A terminal tells all of its processes of Ctrl-C, and npm tells on: within a second it is the same one.
+  let first;
+  let stoppedBy;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (first !== undefined && performance.now() - first > SAME_MS) {
+        stoppedBy = signal;
+        child.kill('SIGKILL');
+        return;
+      }
+      first ??= performance.now();
+      child.kill(signal);
+    });
+  }
+  const npm = byNpm ? npmAbove() : undefined;
+  const watch = npm && setInterval(() => isAlive(npm) || (clearInterval(watch), child.kill('SIGHUP')), WATCH_MS);
+
+  child.on('close', (code, signal) => {
+    clearInterval(watch);
+    if (stoppedBy) {
+      fail('stopped', `Ended at once, as was asked; what was saved before is whole.`, numbered(stoppedBy));
+    } else if (signal === null && (hasBegun || code === 0)) {
+      process.exitCode = code;
+    } else if (signal === 'SIGKILL') {
+      const why = 'It was ended from outside (SIGKILL), as a system does that runs out of memory';
+      fail('out-of-memory', `${why}; what was saved before is whole. ${SMALLER}`, numbered(signal));
+    } else if (/out of memory|allocation failed/i.test(notices)) {
+      fail('out-of-memory', `Memory ran out; what was saved before is whole. ${SMALLER}`, 1);
+    } else if (signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP') {
+      fail('stopped', 'Stopped before it had begun.', numbered(signal));
+    } else if (!hasBegun) {
+      const why = /^\w*Error.*/m.exec(notices)?.[0] ?? `code ${code}`;
+      fail('load-failed', `It could not be started (${why}). If a package is damaged, npm ci installs them anew.`, 1);
+    } else {
+      fail(
+        'bug',
+        `Homegrown, or the GPU's driver, broke down (${signal}); what was saved before is whole. ${DEBUG}`,
+        1,
+      );
+    }
+  });
+}
+
+/** One line for people, and one for programs where --json is given. */
+function fail(code, message, exitCode) {
+  process.stderr.write(`${message}\n`);
+  if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  process.exitCode = exitCode;
+}
+
+/** The npm that runs this script: above the shell in which it does so, where there is one. */
+function npmAbove() {
+  const { ppid } = process;
+  const [parent, command] = existsSync(`/proc/${ppid}/stat`)
+    ? [
+        /\) \S (\d+)/.exec(readFileSync(`/proc/${ppid}/stat`, 'utf8'))?.[1],
+        readFileSync(`/proc/${ppid}/cmdline`, 'utf8').replaceAll('\0', ' '),
+      ]
+    : (
+        /(\d+)\s+(.*)/.exec(spawnSync('ps', ['-o', 'ppid=,args=', '-p', ppid], { encoding: 'utf8' }).stdout ?? '') ?? []
+      ).slice(1);
+  return / -c /.test(command ?? '') ? Number(parent) : ppid;
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+/** The code with which shells tell of a signal. */
+function numbered(signal) {
+  return 128 + constants.signals[signal];
+}

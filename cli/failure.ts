@@ -1,0 +1,93 @@
+/** How a command ends that does not end well: what went wrong in one line, and the exit code. */
+import { constants } from 'node:os';
+import { getSystemErrorMap } from 'node:util';
+import { type FailureCode, HomegrownError, paragraph } from '../src/core/base/errors';
+import { UsageError } from './options';
+
+export interface Ending {
+  code: FailureCode | 'usage' | 'stopped';
+  /** What happened and what to do, in one line. */
+  message: string;
+  /** 1: it went wrong; 2: what was asked for cannot be; 128 and the number of the signal that stopped it. */
+  exitCode: number;
+}
+
+export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
+
+/** A signal came before there was anything to keep. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+  constructor(readonly signal: Signal) {
+    super('Stopped before it was done; what was there before is unchanged.');
+  }
+}
+
+export function endingOf(error: unknown): Ending {
+  if (error instanceof Stopped)
+    return { code: 'stopped', message: error.message, exitCode: 128 + constants.signals[error.signal] };
+  if (error instanceof UsageError) return { code: 'usage', message: oneLine(error.message), exitCode: 2 };
+  const { code, message, remedy = REMEDIES[code] } = known(error);
+  return { code, message: oneLine(paragraph(message, remedy)), exitCode: code === 'bad-settings' ? 2 : 1 };
+}
+
+function known(error: unknown): HomegrownError {
+  if (error instanceof HomegrownError) return error;
+  if (isSystemError(error)) return systemFailure(error);
+  const what = error instanceof Error ? error.message : String(error);
+  const isShort =
+    (error instanceof RangeError &&
+      /allocat|invalid (typed )?(array|string) length|maximum size exceeded/i.test(what)) ||
+    (error instanceof Error && error.name === 'RuntimeError' && /out of bounds|out of memory|oom/i.test(what));
+  if (isShort) return new HomegrownError('out-of-memory', `Memory ran out (${what})`);
+  return new HomegrownError('bug', `Homegrown made a mistake: ${what || 'it gives no reason'}`);
+}
+
+type SystemError = NodeJS.ErrnoException & { errno: number };
+export const isSystemError = (error: unknown): error is SystemError =>
+  error instanceof Error && typeof (error as NodeJS.ErrnoException).errno === 'number' && 'syscall' in error;
+
+/** What the operating system refused. `path`: where the error does not know it. */
+export function systemFailure(error: SystemError, path = error.path): HomegrownError {
+  const [name, reason] = getSystemErrorMap().get(error.errno) ?? [error.code ?? 'unknown', error.message];
+  const code =
+    name === 'ENOSPC' || name === 'EDQUOT' ? 'storage-full' : name === 'ENOMEM' ? 'out-of-memory' : 'bad-file';
+  const subject = path === undefined ? 'A file' : shortened(path);
+  const verb = VERBS[error.syscall ?? ''] ?? 'used';
+  return new HomegrownError(code, `${subject} cannot be ${verb}: ${reason} (${name})`);
+}
+const VERBS: Readonly<Record<string, string>> = {
+  ...{ scandir: 'listed', read: 'read', write: 'written', fsync: 'written', mkdir: 'made', copyfile: 'copied' },
+  ...{
+    stat: 'found',
+    lstat: 'found',
+    rename: 'put into its place',
+    rm: 'removed',
+    rmdir: 'removed',
+    unlink: 'removed',
+  },
+};
+const shortened = (path: string): string => (path.length > 200 ? `${path.slice(0, 80)}…${path.slice(-80)}` : path);
+
+/** What can be done in a terminal, where the thrower does not know better. */
+const REMEDIES: Readonly<Record<FailureCode, string>> = {
+  'bad-file': 'Check that path, or give another.',
+  'bad-settings': 'Change what is named.',
+  'out-of-memory': 'What was saved before is whole. Take a smaller model, batch, context or text.',
+  'device-lost': 'What was saved before is whole. Halve the batch, or take --device wasm.',
+  'device-gone': 'What was saved before is whole. Take --device wasm.',
+  diverged: 'Lower the learning rate or lengthen the warm-up.',
+  'storage-full': 'What was there before is unchanged. Free some space, or give another path.',
+  'storage-damaged': 'Make it again from the text.',
+  'storage-blocked': 'Give another path.',
+  'in-use': 'Wait until the other is done.',
+  'newer-version': 'Take the newest Homegrown.',
+  'load-failed': 'If a package is damaged, npm ci installs them anew.',
+  bug: 'What was saved before is whole. Run it again with HOMEGROWN_DEBUG=1 and report what it says.',
+};
+
+/** Drivers and engines write whole pages. */
+const oneLine = (text: string): string => {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST / 2)} … ${line.slice(-LONGEST / 2)}`;
+};
+const LONGEST = 1000;

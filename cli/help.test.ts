@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { help } from './help';
+import { run } from './testing/run';
+
+test('each flag has a line: what it is, its bounds, and what it is if it is not given', () => {
+  const options = {
+    text: { kind: 'texts', help: 'Files to learn from' },
+    steps: { kind: 'whole', min: 1, max: 1000, initial: 10, help: 'Updates' },
+    warmup: { kind: 'whole', min: 0, max: 9, initial: -1, help: 'Steps of rise; else a tenth' },
+    device: { kind: 'choice', of: ['wasm', 'cpu'], initial: 'wasm', help: 'Where it runs' },
+    prompt: { kind: 'text', initial: '', help: 'What is continued' },
+    json: { kind: 'switch', help: 'One object a line' },
+  } as const;
+  expect(help({ name: 'bench step', about: 'Measures.', options, examples: ['--steps 5'] }).split('\n')).toEqual([
+    ...['Measures.', ''],
+    '  --text FILE...  Files to learn from (must be given)',
+    '  --steps N       Updates (1 to 1000; 10 if not given)',
+    '  --warmup N      Steps of rise; else a tenth (0 to 9)',
+    '  --device NAME   Where it runs (wasm, cpu; wasm if not given)',
+    '  --prompt TEXT   What is continued',
+    '  --json          One object a line',
+    ...['', 'npm run --silent bench -- step --steps 5'],
+  ]);
+});
+
+test('every command tells its flags, whatever else is typed', async () => {
+  const asked = [
+    ['grow', '--stesp', '5', '--help'],
+    ['sample', '-h'],
+    ['export', '--json', '--help'],
+    ['bench', '--help'],
+    ['bench', 'step', '-h'],
+  ];
+  const told = await Promise.all(asked.map((args) => run(args)));
+  for (const [i, { code, stdout, stderr }] of told.entries()) {
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`npm run --silent ${asked[i]![0]!} -- `);
+  }
+  expect(told[0]!.stdout).toMatch(/^ {2}--learning-rate X +Learning rate.* \(1e-9 to 10; 0\.001 if not given\)$/m);
+  expect(told[3]!.stdout.match(/^npm run --silent bench -- (step|ops|tokenizer)/gm)?.length).toBeGreaterThan(2);
+  expect(told[4]!.stdout).not.toContain('bench -- ops');
+  // What may begin with a dash is not asking.
+  expect((await run(['sample', '--from', '/nowhere', '--prompt', '-h'])).stderr).toMatch(/no folder/);
+});

@@ -1,0 +1,38 @@
+/** What --help says, from the same statement of the flags by which they are read. */
+import type { Option, Options } from './options';
+
+/** No value begins with two dashes, but one may with one, and is then not first. */
+export const asksForHelp = (args: readonly string[]): boolean => args.includes('--help') || args[0] === '-h';
+
+export function help(command: { name: string; about: string; options: Options; examples: readonly string[] }): string {
+  const { name, about, options, examples } = command;
+  const flags = Object.entries(options).map(
+    ([flag, option]) => [`--${flag} ${VALUES[option.kind]}`, say(option)] as const,
+  );
+  const width = Math.max(...flags.map(([flag]) => flag.length));
+  const [script, ...words] = name.split(' ');
+  const typed = ['npm run --silent', script, '--', ...words].join(' ');
+  return [
+    about,
+    '',
+    ...flags.map(([flag, said]) => `  ${flag.padEnd(width)}  ${said}`),
+    '',
+    ...examples.map((example) => `${typed} ${example}`),
+  ].join('\n');
+}
+
+const VALUES = { text: 'TEXT', texts: 'FILE...', whole: 'N', real: 'X', choice: 'NAME', switch: '' } as const;
+
+/** `Heads, divides the width (1 to 32; 4 if not given)` */
+function say(option: Option): string {
+  const facts: string[] = [];
+  if (option.kind === 'whole' || option.kind === 'real') facts.push(`${option.min} to ${option.max}`);
+  if (option.kind === 'choice') facts.push(option.of.join(', '));
+  if (option.kind === 'switch') return option.help;
+  if (!('initial' in option)) facts.push('must be given');
+  else if (isValue(option)) facts.push(`${option.initial} if not given`);
+  return facts.length > 0 ? `${option.help} (${facts.join('; ')})` : option.help;
+}
+/** What stands for "not given" is told in `help`. */
+const isValue = (option: Extract<Option, { initial?: unknown }>): boolean =>
+  option.kind === 'whole' || option.kind === 'real' ? option.initial! >= option.min : option.initial !== '';
