@@ -109,6 +109,12 @@ export const MODEL_FILES = [
   ...['homegrown.json', 'trainer_state.json', 'model.safetensors', 'optimizer.safetensors'],
 ];
 const DESCRIBING_FILES = MODEL_FILES.slice(0, 6);
+const SERVICE_KNOWN_BY = ['server.mjs', 'model.json', 'model.gguf', 'MODEL_CARD.md'];
+const SERVICE_FILES = [
+  ...['README.md', 'package.json', 'Dockerfile', '.dockerignore', 'server.mjs', 'settings.mjs', 'api.mjs'],
+  ...['completion.mjs', 'engine.mjs', 'text.mjs', 'queue.mjs', 'http.mjs', 'errors.mjs'],
+  ...['MODEL_CARD.md', 'DATASHEET.md', 'model.json', 'model.gguf'],
+];
 const ONNX = ['onnx/model.onnx', 'onnx/model_fp16.onnx'];
 
 /** What the terminal's formats wrote before there were lists, and what the app's zips of them hold. This does not change. */
@@ -121,14 +127,9 @@ const BEFORE_LISTS: readonly { knownBy: readonly string[]; files: readonly strin
       ...['prepare.py', 'recipe.json', ...MODEL_FILES.map((name) => `model/${name}`)],
     ],
   },
-  {
-    knownBy: ['server.mjs', 'model.json', 'model.gguf', 'MODEL_CARD.md'],
-    files: [
-      ...['README.md', 'package.json', 'Dockerfile', '.dockerignore', 'server.mjs', 'settings.mjs', 'api.mjs'],
-      ...['completion.mjs', 'engine.mjs', 'text.mjs', 'queue.mjs', 'http.mjs', 'errors.mjs'],
-      ...['MODEL_CARD.md', 'DATASHEET.md', 'model.json', 'model.gguf'],
-    ],
-  },
+  // Where npm has installed an older one, the lock file is not ours.
+  { knownBy: [...SERVICE_KNOWN_BY, 'model.mjs'], files: [...SERVICE_FILES, 'model.mjs', 'package-lock.json'] },
+  { knownBy: SERVICE_KNOWN_BY, files: SERVICE_FILES },
   ...ONNX.map((model) => ({
     knownBy: ['config.json', 'DATASHEET.md', 'tokenizer.json', model],
     files: [...DESCRIBING_FILES, model],
