@@ -337,30 +337,37 @@ test('of drafts that earlier builds left, a whole model is kept in sight and the
 });
 
 test('of 50 kills spread over the whole of a write none costs the older model, or anything around it', async () => {
-  const { around, model, expectWhole } = await withSentinels();
-  const dry = await runWriter([model, '2', '1'], { KILL_UNDER: around });
+  const around = join(sandbox, String(made++));
+  await write(join(around, 'model'), 1);
+  const dry = await runWriter([join(around, 'model'), '2', '1'], { KILL_UNDER: around });
   const calls = Number(/^(\d+) calls/m.exec(dry.stderr)?.[1]);
   expect(calls).toBeGreaterThan(50);
-  let mark = 2;
   const outcomes = { old: 0, new: 0, killed: 0, mended: 0 };
-  for (let i = 0; i < 50; i++) {
-    const at = 1 + Math.round((i * calls) / 49); // The last is after the end.
-    const { signal } = await runWriter([model, String(mark + 1), '1'], { KILL_AT: String(at), KILL_UNDER: around });
-    if (signal === 'SIGKILL') outcomes.killed++;
-    if ((await fs.readdir(around)).includes('.model.saving')) outcomes.mended++;
-    const found = await markIn(model);
-    expect([mark, mark + 1]).toContain(found);
-    outcomes[found === mark ? 'old' : 'new']++;
-    mark = found;
-    await expectWhole();
-    expect((await fs.readdir(around)).sort()).toEqual(['model', 'model.txt', 'thesis.txt']);
-    const whole = [...(await filesOf(0)).map(({ name }) => name), LIST, 'notes', 'notes.txt', '.hidden', 'link'];
-    expect((await fs.readdir(model)).sort()).toEqual(whole.sort());
-  }
+  // In two folders at once, by turns.
+  await Promise.all([0, 1].map((first) => killWrites(first)));
   expect(outcomes.killed).toBeGreaterThan(45);
   expect(outcomes.mended).toBeGreaterThan(40);
   expect(outcomes.old).toBeGreaterThan(10);
   expect(outcomes.new).toBeGreaterThan(10);
+
+  async function killWrites(first: number): Promise<void> {
+    const { around, model, expectWhole } = await withSentinels();
+    let mark = 1;
+    for (let i = first; i < 50; i += 2) {
+      const at = 1 + Math.round((i * calls) / 49); // The last is after the end.
+      const { signal } = await runWriter([model, String(mark + 1), '1'], { KILL_AT: String(at), KILL_UNDER: around });
+      if (signal === 'SIGKILL') outcomes.killed++;
+      if ((await fs.readdir(around)).includes('.model.saving')) outcomes.mended++;
+      const found = await markIn(model);
+      expect([mark, mark + 1]).toContain(found);
+      outcomes[found === mark ? 'old' : 'new']++;
+      mark = found;
+      await expectWhole();
+      expect((await fs.readdir(around)).sort()).toEqual(['model', 'model.txt', 'thesis.txt']);
+      const whole = [...(await filesOf(0)).map(({ name }) => name), LIST, 'notes', 'notes.txt', '.hidden', 'link'];
+      expect((await fs.readdir(model)).sort()).toEqual(whole.sort());
+    }
+  }
 }, 600_000);
 
 test.each([2, 8])(
