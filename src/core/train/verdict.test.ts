@@ -54,6 +54,18 @@ describe('a run is judged', () => {
     ).toBe('diverging');
   });
 
+  test('not diverging where it learns its own text: then held-out text is unlike it, or it memorises', () => {
+    const far = judge(
+      course([
+        [0, 6.9, 0],
+        [100, 9, 1],
+        [200, 10, 0.5],
+      ]),
+    );
+    expect(far.kind).toBe('overfitting');
+    expect(far.evidence).not.toMatch(/learning rate/);
+  });
+
   test('blind until it beats the unigram, with two tones of voice', () => {
     const early = judge(
       course([

@@ -65,7 +65,10 @@ export function judge(course: Course): Verdict {
   const first = evaluations[0];
   if (!last || !first || last.step === 0) return { ...beginning(course, last), trend: null };
 
-  if (!(last.loss <= Math.max(Math.log(vocabulary), first.loss) + GAP)) {
+  const trained = meanAt(training, last.step, after)?.mean ?? Infinity;
+  // A model that learns its own text is not thrown about by its learning rate.
+  const isLearnt = Number.isFinite(last.loss) && trained < Math.log(vocabulary) - GAP;
+  if (!isLearnt && !(last.loss <= Math.max(Math.log(vocabulary), first.loss) + GAP)) {
     return {
       kind: 'diverging',
       judgement: 'Getting worse than guessing blindly',
