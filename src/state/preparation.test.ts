@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dataState, isCutAsOne } from './preparation';
+import { dataState, hasOtherTexts, isCutAsOne } from './preparation';
 import { initialProject } from './project';
 
 const texts = [{ id: 'a' }, { id: 'b' }] as never;
@@ -19,4 +19,15 @@ test('several texts of which an older build held out the last end alone are to b
   expect(dataState(studio(['a', 'b'], {}))).toBe('stale');
   expect(dataState(studio(['a'], {}, [{ id: 'a' }] as never))).toBe('done');
   expect([isCutAsOne(data(['a', 'b'], {})), isCutAsOne(data(['a'], {}))]).toEqual([true, false]);
+});
+
+test('a run learns from other texts once one was added, removed or changed, whatever their order', () => {
+  const of = (...hashes: string[]) => hashes.map((sha256) => ({ sha256 })) as never;
+  const run = (...hashes: string[]) => ({ data: { texts: of(...hashes) } as never });
+  expect(hasOtherTexts(run('a', 'b'), { texts: of('b', 'a') })).toBe(false);
+  expect(hasOtherTexts(run('a'), { texts: of('a', 'b') })).toBe(true);
+  expect(hasOtherTexts(run('a', 'b'), { texts: of('a') })).toBe(true);
+  expect(hasOtherTexts(run('a'), { texts: of('c') })).toBe(true);
+  expect(hasOtherTexts(run(), { texts: of('a') })).toBe(false);
+  expect(hasOtherTexts({ data: null }, { texts: of('a') })).toBe(false);
 });

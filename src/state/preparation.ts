@@ -1,6 +1,7 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
 import type { TokenPiece } from '../core/tokenizer/statistics';
 import type { DataRecord } from '../core/runs/project';
+import type { RunRecord } from '../core/runs/record';
 import type { ProjectSlice, TokenizerChoice } from './project';
 import type { Slice, Studio } from './studio';
 import type { TextsSlice } from './texts';
@@ -91,6 +92,11 @@ export function dataState(studio: Inputs): ArtefactState {
     !isCutAsOne(data) &&
     same(data.texts, textIds(studio));
   return current ? 'done' : 'stale';
+}
+/** Whether the texts are no longer those that a run learns from; not where it does not say which. */
+export function hasOtherTexts({ data }: Pick<RunRecord, 'data'>, { texts }: Pick<Studio, 'texts'>): boolean {
+  if (!data || data.texts.length === 0) return false;
+  return !same(data.texts.map((t) => t.sha256).sort(), texts.map((t) => t.sha256).sort());
 }
 /** Several texts of which only the last one's end is held out, as older builds cut them. */
 export const isCutAsOne = ({ texts, manifest }: DataRecord): boolean => texts.length > 1 && !manifest.eachText;

@@ -11,7 +11,7 @@ import type { SavedStep } from '../protocol/data';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { limitsOf } from './estimate';
 import { MetricLog } from './metrics';
-import { textIds } from './preparation';
+import { hasOtherTexts, textIds } from './preparation';
 import { remedy } from './failures';
 import type { Slice, Studio } from './studio';
 import { work } from './work';
@@ -307,6 +307,12 @@ export const createRunSlice: Slice<RunSlice> =
         try {
           const source = await sourceFor(run);
           if (!source) return;
+          if (run.manifest && hasOtherTexts(run, get())) {
+            get().toast({
+              text: 'It goes on with the text that it began with',
+              detail: 'what changed since is learnt by a new run',
+            });
+          }
           await follow({ runId: run.id, of, settings: settingsOf(run.model, run.recipe) }, (options) =>
             gpu.call('resume', { runId: run.id, ...source, ...(steps !== undefined && { steps }) }, options),
           );
