@@ -84,7 +84,9 @@ function readWork(label: string, work: Work): Reading {
 }
 
 function readRest(s: Studio): Reading {
-  const { phase, texts, run } = s;
+  const { phase, texts, run, trainingElsewhere } = s;
+  // What is stored of that run here is not where it is.
+  if (trainingElsewhere) return { fact: { label: 'Training', value: 'in another tab' } };
   switch (phase.kind) {
     case 'stopped':
       return {

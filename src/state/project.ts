@@ -144,9 +144,12 @@ export const createProjectSlice: Slice<ProjectSlice> =
           if (!same(theirs.stored, last.stored)) await takeOver(theirs);
           const was = get().trainingElsewhere;
           const is = !isActive(get().phase) && (await tabs.isTraining());
-          set({ trainingElsewhere: is });
-          // What was trained there is opened when it has ended.
-          if (was && !is && !isActive(get().phase)) await get().loadRun();
+          // What was trained there is opened when it has ended; until it is, what is shown is not where that run is.
+          try {
+            if (was && !is && !isActive(get().phase)) await get().loadRun();
+          } finally {
+            set({ trainingElsewhere: is });
+          }
         }).catch((error: unknown) =>
           get().toast({ text: 'Changes of other tabs could not be read', detail: toFailure(error).message }),
         ),

@@ -9,7 +9,7 @@ export function useVerdict(): Verdict {
   const settings = useRunSettings();
   const log = useStudio((s) => s.log);
   const planned = useStudio((s) => plannedSteps(s.phase, settings));
-  const isOver = useStudio((s) => s.phase.kind === 'stopped' || s.phase.kind === 'finished');
+  const isOver = useStudio((s) => !s.trainingElsewhere && (s.phase.kind === 'stopped' || s.phase.kind === 'finished'));
   const evaluated = useStudio((s) => (s.logVersion >= 0 ? s.log.evaluations.at(-1)?.step : undefined));
   return useMemo(() => {
     const { model, recipe, segments, unigramLoss, tokensPerStep } = settings;
