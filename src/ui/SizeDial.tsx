@@ -40,7 +40,7 @@ export function SizeDial({ value, onChange, suits, limit }: SizeDialProps) {
           step={1}
           value={Math.round(at * STOPS)}
           aria-label="Model size"
-          aria-valuetext={`${size.replace(' M', ' million')} parameters`}
+          aria-valuetext={`${size.replace(' M', ' million').replace(' B', ' billion')} parameters`}
           onChange={(event) => onChange(dialSize(event.currentTarget.valueAsNumber / STOPS))}
         />
         <div className={styles.needle} style={{ left: percent(at) }} />
@@ -65,8 +65,9 @@ export const dialPosition = (size: number): number =>
   Math.min(1, Math.max(0, Math.log10(size / LEAST) / Math.log10(MOST / LEAST)));
 /** Size at a place on the ruler, in parameters. */
 export const dialSize = (at: number): number => LEAST * (MOST / LEAST) ** at;
-/** `0.42 M`, `2.19 M`, `34.0 M`: three digits. */
-export const formatSize = (size: number): string => `${(size / 1e6).toPrecision(size < 1e6 ? 2 : 3)} M`;
+/** `0.42 M`, `2.19 M`, `34.0 M`, `2.02 B`: three digits. */
+export const formatSize = (size: number): string =>
+  size < 999.5e6 ? `${(size / 1e6).toPrecision(size < 1e6 ? 2 : 3)} M` : `${(size / 1e9).toPrecision(3)} B`;
 
 const percent = (share: number): string => `${100 * share}%`;
 const span = (from: number, to: number) => ({

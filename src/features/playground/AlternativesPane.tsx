@@ -29,7 +29,7 @@ export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoO
           <p className={styles.quiet}>
             {written.length > 0
               ? 'Choose a token in the text to see what else it could have been'
-              : 'Each token is one of several that could have stood there. They are listed here'}
+              : 'Each token is one of several that could have stood there. They are listed here.'}
           </p>
         </Block>
       </Pane>

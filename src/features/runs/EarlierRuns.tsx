@@ -18,7 +18,7 @@ export function EarlierRuns() {
     <>
       <PaneHead title="Earlier runs" {...(earlier.length > 0 && { hint: formatCount(earlier.length) })} />
       {earlier.length === 0 ? (
-        <p className={styles.none}>None yet. A run that is begun or brought in leaves the one before it here</p>
+        <p className={styles.none}>None yet. A run that is begun or brought in leaves the one before it here.</p>
       ) : (
         <ul className={styles.runs} aria-label="Earlier runs">
           {earlier.map((run) => (
@@ -36,6 +36,8 @@ function Row({ run, onFree }: { run: KeptRun; onFree: () => void }) {
   const bringBack = useStudio((s) => s.bringBack);
   const refusal = useStudio(bringBackRefusal);
   const when = formatMoment(createdAt);
+  /** Runs of one minute bear one name and moment. */
+  const which = `${name}, ${when}, step ${formatCount(step)}`;
   const facts = [
     `step ${formatCount(step)}`,
     ...(loss === null ? [] : [`perplexity ${formatReading(Math.exp(loss))}`]),
@@ -51,15 +53,10 @@ function Row({ run, onFree }: { run: KeptRun; onFree: () => void }) {
       </div>
       {bytes !== null && bytes > 0 && (
         <div className={styles.actions}>
-          <Button
-            isDense
-            label={`Bring back ${name}, ${when}`}
-            disabledReason={refusal}
-            onPress={() => void bringBack(id)}
-          >
+          <Button isDense label={`Bring back ${which}`} disabledReason={refusal} onPress={() => void bringBack(id)}>
             Bring back
           </Button>
-          <Button isDense variant="quiet" label={`Free the saved steps of ${name}, ${when}`} onPress={onFree}>
+          <Button isDense variant="quiet" label={`Free the saved steps of ${which}`} onPress={onFree}>
             Free the saved steps…
           </Button>
         </div>

@@ -182,6 +182,7 @@ describe('the size dial', () => {
     [2.19e6, '2.19 M'],
     [3.4e7, '34.0 M'],
     [1e8, '100 M'],
+    [2.02e9, '2.02 B'],
   ])('writes %d', (size, text) => expect(formatSize(size)).toBe(text));
 });
 
