@@ -33,7 +33,7 @@ export function StageRail({ current, onGo }: { current: StageId | undefined; onG
         ...(hasNewer
           ? { news: <Newer /> }
           : offline.kind === 'to be asked' && {
-              news: <TextAction onPress={offline.keep}>Keep it all the same</TextAction>,
+              news: <TextAction onPress={offline.keep}>Keep the app for offline all the same</TextAction>,
             }),
       }}
     />
