@@ -1,7 +1,8 @@
 /** The runs that are kept here, and giving back what one takes. */
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { listSnapshots, snapshotKeys } from '../checkpoint/checkpoint';
+import { isUnreadable } from '../base/record';
+import { type SavedStep, snapshotKeys, surveySnapshots } from '../checkpoint/checkpoint';
 import { headKey } from '../checkpoint/head';
 import { lastEvaluation } from './metrics';
 import { listRuns, type RunRecord } from './record';
@@ -16,7 +17,7 @@ export interface KeptRun {
   step: number;
   /** Nats per token on held-out text at the last evaluation up to that step; null where none is known. */
   loss: number | null;
-  /** Of all its saved steps; 0 where they were given back, null where what is known of them is damaged. */
+  /** Of all its saved steps; 0 where they were given back, null where they cannot be read. */
   bytes: number | null;
 }
 
@@ -33,11 +34,13 @@ async function keptRun(store: BlobStore, { id, name, createdAt, step: reached }:
   return { id, name, createdAt, step, loss, bytes: saved && saved.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
-async function savedSteps(store: BlobStore, runId: string): Promise<Awaited<ReturnType<typeof listSnapshots>> | null> {
+/** Null where their list, or all of them, cannot be read. */
+async function savedSteps(store: BlobStore, runId: string): Promise<readonly SavedStep[] | null> {
   try {
-    return await listSnapshots(store, runId);
+    const { steps, damaged } = await surveySnapshots(store, runId);
+    return steps.length === 0 && damaged.length > 0 ? null : steps;
   } catch (error) {
-    if (error instanceof HomegrownError && error.code === 'storage-damaged') return null;
+    if (isUnreadable(error)) return null;
     throw error;
   }
 }

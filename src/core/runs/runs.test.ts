@@ -91,6 +91,24 @@ test('the list of runs says what is kept of each; freed steps leave record and c
   await expect(writer.save(late)).rejects.toMatchObject({ code: 'in-use' });
 });
 
+test('one run whose saved steps cannot be read does not hide the others, and does not pass for one that was freed', async () => {
+  const store = memoryStore();
+  for (const id of ['newer', 'damaged', 'b']) {
+    await writeRun(store, { ...record(id, 1), step: 3 });
+    await (
+      await claimRun(store, id)
+    ).save({
+      state: { step: 3, tokensSeen: 0, activeMs: 0, best: null },
+      tensors: new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]),
+    });
+  }
+  await store.commit({ put: [['heads/newer', { version: 2 }]] });
+  const [manifest = ''] = await store.keys('manifests/damaged/');
+  await store.commit({ put: [[manifest, 'torn']] });
+  const found = (await keptRuns(store)).map(({ id, bytes }) => [id, bytes]);
+  expect(Object.fromEntries(found)).toEqual({ newer: null, damaged: null, b: 8 });
+});
+
 test('a recipe from before there was accumulation is one without', async () => {
   const store = memoryStore();
   const { accumulate, recompute, ...old } = record('a', 1).recipe;
