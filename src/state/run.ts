@@ -72,6 +72,8 @@ export const createRunSlice: Slice<RunSlice> =
     let abort = new AbortController();
     /** What `lostAt` counts for. */
     let lostWith = '';
+    /** Runs are opened in turn, and none is begun meanwhile: what was asked for last is what is shown. */
+    let opening: Promise<void> = Promise.resolve();
 
     /** While it is held no other tab trains. Undefined when one does: that is said, and nothing has changed. */
     async function trainHere(): Promise<{ end(): void } | undefined> {
@@ -91,6 +93,31 @@ export const createRunSlice: Slice<RunSlice> =
           tabs.announce();
         },
       };
+    }
+
+    /** As `loadRun`. */
+    async function openRun(): Promise<void> {
+      if (isActive(get().phase)) return;
+      const { runId } = get().project;
+      get().endWriting();
+      get().endExports();
+      set({ run: null, phase: { kind: 'idle' }, log: new MetricLog(), saved: null, model: null });
+      set({ savedSteps: [], which: 'latest' });
+      let of = 0;
+      try {
+        const run = runId === null ? undefined : await readRun(store, runId);
+        if (!run) return;
+        of = run.recipe.steps;
+        const log = new MetricLog();
+        for (const event of await readMetrics(store, run.id)) log.append(event);
+        await get().listSaved();
+        const newest = get().savedSteps.find(({ latest }) => latest);
+        if (!newest && run.step === 0) return; // it is no model; in another tab it may become one
+        set({ run, log, phase: { kind: 'stopped', step: run.step, of } });
+        get().standAt(newest);
+      } catch (error) {
+        set({ phase: { kind: 'failed', failure: toFailure(error), step: 0, of } });
+      }
     }
 
     /** The run has a saved step: it is the model from now on, and the one before is among the earlier runs. */
@@ -196,27 +223,9 @@ export const createRunSlice: Slice<RunSlice> =
       saved: null,
       model: null,
       lostAt: [],
-      async loadRun() {
-        const { runId } = get().project;
-        get().endWriting();
-        get().endExports();
-        set({ run: null, phase: { kind: 'idle' }, log: new MetricLog(), saved: null, model: null });
-        set({ savedSteps: [], which: 'latest' });
-        let of = 0;
-        try {
-          const run = runId === null ? undefined : await readRun(store, runId);
-          if (!run) return;
-          of = run.recipe.steps;
-          const log = new MetricLog();
-          for (const event of await readMetrics(store, run.id)) log.append(event);
-          await get().listSaved();
-          const newest = get().savedSteps.find(({ latest }) => latest);
-          if (!newest && run.step === 0) return; // it is no model; in another tab it may become one
-          set({ run, log, phase: { kind: 'stopped', step: run.step, of } });
-          get().standAt(newest);
-        } catch (error) {
-          set({ phase: { kind: 'failed', failure: toFailure(error), step: 0, of } });
-        }
+      loadRun() {
+        opening = opening.then(openRun);
+        return opening;
       },
       standAt(newest) {
         const { phase, log, logVersion, run, model } = get();
@@ -240,6 +249,7 @@ export const createRunSlice: Slice<RunSlice> =
         });
       },
       async start() {
+        await opening;
         const { phase } = get();
         if (isActive(phase)) return;
         const turn = await trainHere();
@@ -293,6 +303,7 @@ export const createRunSlice: Slice<RunSlice> =
         abort.abort();
       },
       async resume(steps) {
+        await opening;
         const { run, phase } = get();
         if (!run || isActive(phase)) return;
         const of = steps ?? run.recipe.steps;

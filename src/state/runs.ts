@@ -36,6 +36,7 @@ export const createRunsSlice: Slice<RunsSlice> =
       }
       change({ runId });
       await loadRun();
+      if (get().project.runId !== runId) return false; // another was asked for meanwhile
       if (get().model) return true;
       toast({ text: 'This run cannot be brought back', detail: 'none of its saved steps is kept any more' });
       change({ runId: project.runId });
