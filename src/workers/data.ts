@@ -4,7 +4,7 @@ import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import { readAll } from '../core/base/record';
 import { unigramDivergence, unigramLoss } from '../core/evaluate/unigram';
-import { unreadableProjects } from '../core/runs/project';
+import { readProject, unreadableProjects } from '../core/runs/project';
 import { listRuns, unreadableRuns } from '../core/runs/record';
 import { buildShards, dropShards, readShards } from '../core/shards/build';
 import { dataId, manifestKey } from '../core/shards/manifest';
@@ -46,13 +46,15 @@ export async function buildData(
 }
 
 /**
- * Drops data that is neither the newest nor any run's: a run goes on with what it began with. While there is a run or a
+ * Drops data that is neither the newest, nor the project's, nor any run's: a run goes on with what it began with. While there is a run or a
  * project that cannot be read, any data may be its own, and all stays; so does data whose list cannot be read.
  */
 export async function dropUnused(store: BlobStore, newest: string): Promise<void> {
   const unknown = [...(await unreadableRuns(store)), ...(await unreadableProjects(store))];
   if (unknown.length > 0) return;
-  const used = new Set([newest, ...(await listRuns(store)).map(({ manifest }) => manifest && dataId(manifest))]);
+  const { project } = await readProject(store);
+  const manifests = [project.data?.manifest, ...(await listRuns(store)).map(({ manifest }) => manifest)];
+  const used = new Set([newest, ...manifests.map((manifest) => manifest && dataId(manifest))]);
   const ids = (await store.keys(manifestKey(''))).map((key) => key.slice(manifestKey('').length));
   const { records } = await readAll(ids, async (id) => (await readShards(store, id)) && id);
   for (const id of records) if (!used.has(id)) await dropShards(store, id);

@@ -8,7 +8,9 @@ import { claimRun } from '../core/checkpoint/checkpoint';
 import { openMetrics } from '../core/runs/metrics';
 import { initialProject, readProject, saveProject } from '../core/runs/project';
 import { writeRun } from '../core/runs/record';
-import { importText, pastedText } from '../core/text';
+import { readShards } from '../core/shards/build';
+import { dataId } from '../core/shards/manifest';
+import { importText, listTexts, pastedText } from '../core/text';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { buildData, dropUnused } from './data';
 import { listUnreadable, rawFiles } from './unreadable';
@@ -92,6 +94,16 @@ test('data that is nobody’s goes, and that of a run stays', async () => {
   await dropUnused(store, 'newest');
   expect(await store.keys('data/')).toHaveLength(1);
   expect(await listUnreadable(store, 'r')).toEqual([]);
+});
+
+test('data that the project names stays while a run that is resumed on other data has its own cut', async () => {
+  const store = await library();
+  const { stored: _, ...kept } = await readProject(store);
+  const [{ id } = { id: '' }] = await listTexts(store);
+  const mine = await buildData(store, [id], await createTokenizer(TOKENIZER), 0.3, unwatched);
+  await saveProject(store, await readProject(store), { ...kept.project, data: mine });
+  await buildData(store, [id], await createTokenizer(TOKENIZER), 0.4, unwatched);
+  expect(await readShards(store, dataId(mine.manifest))).toEqual(mine.manifest);
 });
 
 test('what is handed over is what is stored, all of it', async () => {
