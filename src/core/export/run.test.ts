@@ -7,7 +7,8 @@ import { claimRun, listSnapshots, loadSnapshot } from '../checkpoint/checkpoint'
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { modelSpec } from '../models';
 import { openMetrics } from '../runs/metrics';
-import { readRun, writeRun } from '../runs/record';
+import { keptRuns } from '../runs/kept';
+import { readRun, unreadableRuns, writeRun } from '../runs/record';
 import { continued } from '../runs/segments';
 import type { DataFacts } from '../runs/settings';
 import { DEFAULT_RECIPE } from '../train/recipe';
@@ -249,4 +250,27 @@ test('what is wrong, or does not fit, leaves nothing behind, wherever the store 
     }
     expect(await store.keys('')).toEqual([]);
   }
+});
+
+test('a tab that ends in the middle of an import leaves nothing that passes for damage, and the model where it was saved', async () => {
+  const { files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
+  const good = await contents(files);
+  const left: number[] = [];
+  for (let n = 0; ; n++) {
+    const store = memoryStore();
+    let commits = 0;
+    const ended: BlobStore = {
+      ...store,
+      commit: (change) => (commits++ < n ? store.commit(change) : Promise.reject(new Error('the tab has ended'))),
+    };
+    const done = await importRun(ended, 'b', good, 1, unwatched).then(
+      () => true,
+      () => false,
+    );
+    expect(await unreadableRuns(store)).toEqual([]);
+    left.push((await keptRuns(store)).length);
+    expect((await keptRuns(store)).every(({ step, bytes }) => step === 3 && bytes !== null && bytes > 0)).toBe(true);
+    if (done) break;
+  }
+  expect([left[0], left.at(-1)]).toEqual([0, 1]);
 });

@@ -43,28 +43,31 @@ export async function importRun(
   const { model, tokenizer, snapshot, info, events } = await importHuggingFace(files, job);
   const { step, activeMs } = snapshot.state;
   const recipe = info?.recipe ?? { ...DEFAULT_RECIPE };
+  const record: RunRecord = {
+    version: 1,
+    id: runId,
+    name: info?.name ?? files[0]!.name.replace(/\.[a-z]+$/i, ''),
+    createdAt: info?.createdAt ?? addedAt,
+    status: step >= recipe.steps ? 'finished' : 'stopped',
+    step,
+    model,
+    recipe,
+    tokenizer: tokenizer.model,
+    device: info?.device ?? null,
+    manifest: null,
+    data: info?.data ?? null,
+    ...(info?.earlier && { earlier: info.earlier }),
+    ...originOf(info, files, addedAt),
+  };
   try {
+    // There before what is saved is, as that of a run that is begun: where the tab ends in between, nothing is without one.
+    await writeRun(store, { ...record, step: 0 });
     const { bytes } = await (await claimRun(store, runId)).save(snapshot);
     const curve = events.filter((event) => event.kind !== 'compiling' && event.step <= step);
     const evaluated = info?.result ? [{ kind: 'evaluated' as const, ...info.result, activeMs, sample: '' }] : [];
     const known = curve.length > 0 ? curve : evaluated;
     await (await openMetrics(store, runId, step)).append([...known, { kind: 'saved', step, bytes }]);
-    await writeRun(store, {
-      version: 1,
-      id: runId,
-      name: info?.name ?? files[0]!.name.replace(/\.[a-z]+$/i, ''),
-      createdAt: info?.createdAt ?? addedAt,
-      status: step >= recipe.steps ? 'finished' : 'stopped',
-      step,
-      model,
-      recipe,
-      tokenizer: tokenizer.model,
-      device: info?.device ?? null,
-      manifest: null,
-      data: info?.data ?? null,
-      ...(info?.earlier && { earlier: info.earlier }),
-      ...originOf(info, files, addedAt),
-    });
+    await writeRun(store, record);
   } catch (error) {
     await deleteRun(store, runId);
     throw error;
