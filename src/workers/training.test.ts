@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { memoryStore } from '../core/base/blobStore';
+import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import { openWasm, wasmHasFailed } from '../core/gpu/wasm';
 import { wasmFolder } from '../core/testing/wasm';
@@ -55,4 +55,36 @@ test('memory that runs out is told with the plan and what would need less, and l
   // On a heap of its own it runs.
   await openWasm();
   expect((await begin(store, input, 'WASM', unwatched)).reason).toBe('finished');
+});
+
+test('a run that fails with a first step that cannot be opened leaves that step as it is', async () => {
+  const inner = memoryStore();
+  const outcome = await importText(
+    pastedText('sea.txt', 'The sea is wide. '.repeat(100)),
+    inner,
+    { addedAt: 1 },
+    unwatched,
+  );
+  if (outcome.kind !== 'added') throw new Error('no text');
+  const tokenizer = { kind: 'bytes', merges: [] } as const;
+  const data = await buildData(inner, [outcome.text.id], await createTokenizer(tokenizer), 0.1, unwatched);
+  const input = {
+    ...{ runId: 'r', name: 'Sea', createdAt: 1, data, tokenizer, texts: [] },
+    model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 },
+    recipe: { ...DEFAULT_RECIPE, steps: 1, batch: 1, evalTokens: 8 },
+  } as const;
+  await openWasm();
+  // A disk that changes what is written of a step.
+  const store: BlobStore = {
+    ...inner,
+    commit(change) {
+      const put = [...(change.put ?? [])];
+      return inner.commit({
+        ...change,
+        put: put.map(([key, value]) => [key, key.startsWith('manifests/') ? 'torn' : value] as const),
+      });
+    },
+  };
+  await expect(begin(store, input, 'WASM', unwatched)).rejects.toMatchObject({ code: 'storage-damaged' });
+  expect((await inner.keys('')).filter((key) => /^(manifests|heads|runs-index)/.test(key))).toHaveLength(3);
 });

@@ -3,7 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import { formatBytes } from '../core/base/units';
-import { claimRun, listSnapshots, loadSnapshot, type RunWriter } from '../core/checkpoint/checkpoint';
+import { claimRun, loadSnapshot, surveySnapshots, type RunWriter } from '../core/checkpoint/checkpoint';
 import type { Snapshot, TrainState } from '../core/checkpoint/snapshot';
 import { explained } from '../core/gpu/backend';
 import { modelSpec } from '../core/models';
@@ -54,7 +54,8 @@ export async function begin(store: BlobStore, input: BeginInput, device: string,
 }
 
 async function deleteUnsaved(store: BlobStore, runId: string): Promise<void> {
-  if ((await listSnapshots(store, runId)).length === 0) await deleteRun(store, runId);
+  const { steps, damaged } = await surveySnapshots(store, runId);
+  if (steps.length + damaged.length === 0) await deleteRun(store, runId);
 }
 
 /** Continues a run from its newest saved step, to `steps` in all, on its own data or on what is given. */
