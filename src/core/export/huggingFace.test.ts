@@ -256,6 +256,11 @@ describe('what does not fit is refused, with the place', () => {
         ],
     ),
     [
+      'date of an import',
+      () => withJson('homegrown.json', { origin: { name: 'x', importedAt: 253_402_300_800_000 } }),
+      /origin\.importedAt/,
+    ],
+    [
       'wrong optimizer',
       () => withJson('homegrown.json', { recipe: { ...info.recipe, optimizer: 'sgd' } }),
       /optimizer\.safetensors does not fit/,

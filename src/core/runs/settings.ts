@@ -1,5 +1,6 @@
 /** Settings as they come back from storage and from other people's files: checked, into fresh objects. */
 import { listOf, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
+import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { MODELS, modelSpec, type ModelId } from '../models';
 import type { BaseConfig } from '../models/spec';
@@ -90,5 +91,5 @@ export const originSchema = z.strictObject({
   /** Of the file it came in. */
   name: z.string().max(1000),
   /** Milliseconds since 1970. */
-  importedAt: z.number().min(0).max(8.64e15),
+  importedAt: moment,
 });
