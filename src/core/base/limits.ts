@@ -16,6 +16,8 @@ export const MOST_TOKENS = 2 ** 20;
 export const MOST_LOG_ENTRIES = 500_000;
 /** Texts that a model learnt from. */
 export const MOST_TEXTS = 1_000_000;
+/** Times that a run went on with other data. */
+export const MOST_SEGMENTS = 1000;
 
 /** Of a safetensors header, in bytes: `MAX_HEADER_SIZE` in safetensors. */
 export const LARGEST_HEADER = 100_000_000;

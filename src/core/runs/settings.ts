@@ -1,5 +1,5 @@
 /** Settings as they come back from storage and from other people's files: checked, into fresh objects. */
-import { listOf, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
+import { listOf, MOST_SEGMENTS, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
 import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { MODELS, modelSpec, type ModelId } from '../models';
@@ -85,7 +85,7 @@ export const dataFactsSchema = z.strictObject({
 });
 
 /** What a run learnt from before it went on with other data, and the last step of that; null where it is not known. */
-export const earlierSchema = z.array(z.strictObject({ until: count, data: dataFactsSchema.nullable() })).max(1000);
+export const earlierSchema = listOf(z.strictObject({ until: count, data: dataFactsSchema.nullable() }), MOST_SEGMENTS);
 /** Where a model is from that was brought in without a word on how it was made: what its recipe was is not known. */
 export const originSchema = z.strictObject({
   /** Of the file it came in. */
