@@ -151,6 +151,10 @@ test('markup is asked about once a drop, the system’s files are passed over, a
   await addFiles([dropped('a.csv', 'x,y')]);
   await addFiles([dropped('b.csv', 'x,y')]);
   expect(store.getState().markup.map(({ name }) => name)).toEqual(['a.csv', 'b.csv']);
+  // So does what is pasted.
+  await store.getState().addPaste('<!doctype html><p>Hi', 'Pasted text');
+  expect(store.getState().markup.map(({ kind }) => kind)).toEqual(['csv', 'csv', 'html']);
+  expect(imported()).toEqual(['d/june.txt']);
   void takeMarkup();
   expect(store.getState().markup).toEqual([]);
 });

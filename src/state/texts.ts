@@ -127,10 +127,17 @@ export const createTextsSlice: Slice<TextsSlice> =
         await addAll(markup);
       },
       leaveMarkup: () => set({ markup: [] }),
-      addPaste: (text, name) =>
-        inTurn(async () => {
+      async addPaste(text, name) {
+        // What no file can hold is refused as pasted text.
+        const kind = /\p{Surrogate}/u.test(text) ? null : markupOf(name, encoder.encode(text.slice(0, MARKUP_HEAD)));
+        if (kind) {
+          set((s) => ({ markup: [...s.markup, { name, kind, file: new File([text], name) }] }));
+          return;
+        }
+        await inTurn(async () => {
           await add(name, (options) => data.call('importPaste', { text, name, addedAt: now() }, options));
-        }),
+        });
+      },
       addSample: (file) =>
         inTurn(() => add(file, (options) => data.call('importSample', { file, addedAt: now() }, options))),
       async removeText(id) {
@@ -164,6 +171,8 @@ export const createTextsSlice: Slice<TextsSlice> =
       preview: (id) => data.call('preview', { id, characters: PREVIEW_CHARACTERS }),
     };
   };
+
+const encoder = new TextEncoder();
 
 /** 'moby-dick.txt' -> 'moby-dick' */
 const title = (name: string): string => name.replace(/^.*\//, '').replace(/\.[^.]+$/, '') || name;
