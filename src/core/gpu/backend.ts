@@ -21,6 +21,8 @@ export interface AdapterSummary {
   subgroups: boolean;
   /** Lanes of a subgroup where all have as many; else, or where there are none, 0. */
   lanes: number;
+  /** Lanes that every subgroup has; 0 where there are none. */
+  leastLanes: number;
   timestamps: boolean;
 }
 
@@ -132,6 +134,7 @@ function summarise({ info, features }: GPUAdapter): AdapterSummary {
     f16: features.has('shader-f16'),
     subgroups: features.has('subgroups'),
     lanes: features.has('subgroups') && least === most ? least : 0,
+    leastLanes: features.has('subgroups') ? least : 0,
     timestamps: features.has('timestamp-query'),
   };
 }

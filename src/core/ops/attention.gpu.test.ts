@@ -4,7 +4,7 @@ import { openGpu } from '../gpu/backend';
 import { floats, integers, type Sample } from '../testing/checkOp';
 import { checkOnGpu } from '../testing/checkOnGpu';
 import { limit } from '../testing/dawn';
-import { HARDWARE, pretend } from '../testing/pretend';
+import { HARDWARE, pretend, WITHOUT_SUBGROUPS } from '../testing/pretend';
 import { attention, ATTENTION } from './attention';
 
 const self = (B: number, T: number, heads: number, D: number, kvHeads = heads): Sample => ({
@@ -31,10 +31,11 @@ checkOnGpu(
 );
 checkOnGpu('one query, 18 columns a head', ATTENTION, apart(2, 1, 9, 1, 18), { rows: 2, heads: 1, causal: false });
 
-/** In both ways that rows pass. Written out, the code of wide heads is large: this compiler takes seconds for it. */
+/** In all ways that rows pass. Written out, the code of wide heads is large: this compiler takes seconds for it. */
 describe.each([
   ['on this adapter', {}],
   ['as on a GPU', HARDWARE],
+  ['as on a GPU without subgroups', WITHOUT_SUBGROUPS],
 ] as const)('%s', (_, adapter) => {
   let pretending: { undo(): void };
   beforeAll(async () => (pretending = pretend(await openGpu(), adapter)));
@@ -45,7 +46,10 @@ describe.each([
     [2, 3, 2, 5],
     [2, 65, 3, 16],
     [1, 127, 2, 32],
+    [1, 40, 2, 20], // vectors that the threads of a row share unevenly
+    [1, 9, 2, 36],
     [1, 70, 1, 64],
+    [1, 9, 1, 80],
     [1, 9, 1, 128],
     [23_334, 3, 1, 4], // 70,002 rows
   ] as const) {

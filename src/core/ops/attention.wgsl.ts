@@ -10,7 +10,7 @@ import { emptyTensor } from '../gpu/tfjs';
 import { keyGradient, queryGradient } from './attentionBackward.wgsl';
 import { type Form, formOf, gradientsOf, matrices, type Settings, type X } from './attentionForm';
 import { forwardOfOne, MOST_PARTS } from './attentionOfOne.wgsl';
-import { passingLanes } from './attentionPassing.wgsl';
+import { passingWay, type Way } from './attentionPassing.wgsl';
 import { tiles, vectors } from './attentionTiles.wgsl';
 import type { Differentiable } from './op';
 
@@ -23,7 +23,7 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     const [q, kv] = matrices(x);
     const y = emptyTensor([B * Tq, H * D], 'float32');
     const lse = emptyTensor([B * H, Tq], 'float32');
-    const kernel = Tq === 1 && vectors(form).parts <= MOST_PARTS ? forwardOfOne(form) : forward(form, passingLanes());
+    const kernel = Tq === 1 && vectors(form).parts <= MOST_PARTS ? forwardOfOne(form) : forward(form, passingWay());
     dispatch(kernel, { q, kv, lengths: x.lengths, y, lse });
     return { y, saved: { ...x, y, lse } };
   },
@@ -34,17 +34,17 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     const dq = emptyTensor(q.shape, 'float32');
     const dkv = x.qkv ? dq : emptyTensor(kv.shape, 'float32');
     const inner = emptyTensor(lse.shape, 'float32');
-    const lanes = passingLanes();
-    dispatch(queryGradient(form, lanes), { q, kv, lengths, y, dy, lse, inner, dq });
-    dispatch(keyGradient(form, lanes), { q, kv, lengths, dy, lse, inner, dkv });
+    const way = passingWay();
+    dispatch(queryGradient(form, way), { q, kv, lengths, y, dy, lse, inner, dq });
+    dispatch(keyGradient(form, way), { q, kv, lengths, dy, lse, inner, dkv });
     inner.dispose();
     return gradientsOf(x, dq, dkv);
   },
 };
 
-const forward = kernels((form: Form, lanes: number) => {
+const forward = kernels((form: Form, way: Way) => {
   const { Tq, H, scale, causal, limited } = form;
-  const { element, array, each, q, k, v, y, keyHead, shape, places, pass } = tiles(form, lanes);
+  const { element, array, each, isFirst, q, k, v, y, keyHead, shape, places, pass } = tiles(form, way);
   return {
     name: 'attention',
     bindings: {
@@ -59,15 +59,15 @@ const forward = kernels((form: Form, lanes: number) => {
   let at = ${q('own')};
   var q_t: ${array};
   var o: ${array};
-  ${each(`q_t[e] = q[at + e] * ${scale};`)}
+  ${each(`q_t[e] = q[at + c] * ${scale};`, 'inside')}
   var highest = -1e30;
   var sum = 0.0;
   let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);
   ${pass({
     from: '0u',
     to: causal ? 'min(keys, past)' : 'keys',
-    near: (j) => `kv[${k(j, keyHead)} + e]`,
-    far: (j) => `kv[${v(j, keyHead)} + e]`,
+    near: (j) => `kv[${k(j, keyHead)} + c]`,
+    far: (j) => `kv[${v(j, keyHead)} + c]`,
     dots: { s: ['q_t', 'near'] },
     weigh: (rows, j) => `
       var next = highest;
@@ -81,8 +81,8 @@ const forward = kernels((form: Form, lanes: number) => {
   if (t < ${Tq}u) {
     let into = ${y('t')};
     let none = seen == 0u;
-    ${each(`y[into + e] = select(o[e] / sum, ${element}(), none);`)}
-    lse[(b * ${H}u + h) * ${Tq}u + t] = select(highest + log(sum), 0.0, none);
+    ${each(`y[into + c] = select(o[e] / sum, ${element}(), none);`, 'inside')}
+    if (${isFirst}) { lse[(b * ${H}u + h) * ${Tq}u + t] = select(highest + log(sum), 0.0, none); }
   }`,
   };
 });

@@ -7,12 +7,13 @@
  */
 import { kernels } from '../gpu/dispatch';
 import type { Form } from './attentionForm';
+import type { Way } from './attentionPassing.wgsl';
 import { tiles } from './attentionTiles.wgsl';
 
 /** Also writes inner [B H, Tq], which both kernels need. */
-export const queryGradient = kernels((form: Form, lanes: number) => {
+export const queryGradient = kernels((form: Form, way: Way) => {
   const { Tq, H, scale, causal, limited } = form;
-  const { element, array, each, product, q, k, v, y, keyHead, shape, places, pass } = tiles(form, lanes);
+  const { element, array, each, join, isFirst, product, q, k, v, y, keyHead, shape, places, pass } = tiles(form, way);
   return {
     name: 'attention backward, queries',
     bindings: {
@@ -34,14 +35,15 @@ export const queryGradient = kernels((form: Form, lanes: number) => {
   var dy_t: ${array};
   var dq_t: ${array};
   var sum = 0.0;
-  ${each(`q_t[e] = q[at + e] * ${scale}; dy_t[e] = dy[out + e]; sum += ${product('dy_t[e]', 'y[out + e]')};`)}
+  ${each(`q_t[e] = q[at + c] * ${scale}; dy_t[e] = dy[out + c]; sum += ${product('dy_t[e]', 'y[out + c]')};`, 'inside')}
+  ${join(['sum'])}
   let norm = lse[n];
   let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);
   ${pass({
     from: '0u',
     to: causal ? 'min(keys, past)' : 'keys',
-    near: (j) => `kv[${k(j, keyHead)} + e]`,
-    far: (j) => `kv[${v(j, keyHead)} + e]`,
+    near: (j) => `kv[${k(j, keyHead)} + c]`,
+    far: (j) => `kv[${v(j, keyHead)} + c]`,
     dots: { s: ['q_t', 'near'], dp: ['dy_t', 'far'] },
     weigh: (rows, j) =>
       rows
@@ -50,16 +52,16 @@ export const queryGradient = kernels((form: Form, lanes: number) => {
     sums: { dq_t: ['ds', 'near'] },
   })}
   if (t < ${Tq}u) {
-    ${each('dq[at + e] = dq_t[e];')}
-    inner[n] = sum;
+    ${each('dq[at + c] = dq_t[e];', 'inside')}
+    if (${isFirst}) { inner[n] = sum; }
   }`,
   };
 });
 
 /** Goes over all heads of queries that share a head of keys. */
-export const keyGradient = kernels((form: Form, lanes: number) => {
+export const keyGradient = kernels((form: Form, way: Way) => {
   const { Tq, Tk, H, KV, scale, causal, limited } = form;
-  const { element, array, each, q, k, v, y, shape, places, pass } = tiles(form, lanes);
+  const { element, array, each, q, k, v, y, shape, places, pass } = tiles(form, way);
   return {
     name: 'attention backward, keys',
     bindings: {
@@ -79,7 +81,7 @@ export const keyGradient = kernels((form: Form, lanes: number) => {
   var v_t: ${array};
   var dk_t: ${array};
   var dv_t: ${array};
-  ${each('k_t[e] = kv[at + e]; v_t[e] = kv[out + e];')}
+  ${each('k_t[e] = kv[at + c]; v_t[e] = kv[out + c];', 'inside')}
   let queries = select(0u, ${Tq}u, tile < keys);
   let end = select(0u, ${Tq}u, t < keys);
   for (var head = h * ${H / KV}u; head < (h + 1u) * ${H / KV}u; head++) {
@@ -87,8 +89,8 @@ export const keyGradient = kernels((form: Form, lanes: number) => {
     ${pass({
       from: causal ? 'tile' : '0u',
       to: 'queries',
-      near: (j) => `q[${q(j, 'head')} + e] * ${scale}`,
-      far: (j) => `dy[${y(j, 'head')} + e]`,
+      near: (j) => `q[${q(j, 'head')} + c] * ${scale}`,
+      far: (j) => `dy[${y(j, 'head')} + c]`,
       numbers: (j) => `vec2f(lse[n + ${j}], inner[n + ${j}])`,
       dots: { s: ['k_t', 'near'], dp: ['v_t', 'far'] },
       weigh: (rows, j, numbers) =>
@@ -103,7 +105,7 @@ export const keyGradient = kernels((form: Form, lanes: number) => {
     })}
   }
   if (t < ${Tk}u) {
-    ${each('dkv[at + e] = dk_t[e]; dkv[out + e] = dv_t[e];')}
+    ${each('dkv[at + c] = dk_t[e]; dkv[out + c] = dv_t[e];', 'inside')}
   }`,
   };
 });

@@ -1,8 +1,9 @@
 /**
  * Two ways in which rows pass by the threads of a workgroup, a few at once.
  *
- * On a GPU, through the workgroup's memory. On a processor, where a subgroup is one vector register and a load at an address
- * that differs between lanes is one load after the other: each lane of a subgroup loads a row and gives it to all.
+ * On a GPU, through the workgroup's memory; several threads share a row, so that what each holds stays in registers. On a
+ * processor, where a subgroup is one vector register and a load at an address that differs between lanes is one load after the
+ * other: each lane of a subgroup loads a row and gives it to all.
  */
 import { badSettings } from '../base/errors';
 import { currentGpu } from '../gpu/backend';
@@ -16,7 +17,7 @@ import { upTo } from './product.wgsl';
 export interface Rows {
   from: string;
   to: string;
-  /** Vector `e` of row j. */
+  /** Vector `c` of row j. */
   near: (j: string) => string;
   far: (j: string) => string;
   /** Two numbers that belong to row j. */
@@ -26,24 +27,40 @@ export type Matrix = 'near' | 'far';
 
 export interface Passing {
   threads: number;
+  /** Threads that have a row between them: vectors `part`, `part + share`, ... are a thread's. */
+  share: number;
+  /** Vectors of a row that a thread has. */
+  held: number;
   /** Rows that a thread meets at once. */
   atOnce: number;
   declarations: Pick<Kernel, 'enable' | 'globals'>;
-  /** A line for every vector `e` of a row. */
-  each(line: string): string;
+  /** A line for every vector that a thread has: its `e`-th is vector `c` of the row. With `inside` only for those that exist. */
+  each(line: string, inside?: 'inside'): string;
+  /** Adds up each of these variables over the threads that share a row; all of them get the sum, and the same bits. */
+  join(variables: readonly string[]): string;
   /** `act` sees rows first...first + atOnce - 1 together. Those beyond `to` repeat the last. */
   loop(rows: Rows, act: string): string;
   /** In a line, before `vector` of those matrices. */
   load(rows: Rows, matrices: readonly Matrix[]): string;
-  /** Vector `e` of the i-th of the rows that are seen together, and its numbers. */
-  vector(matrix: Matrix, i: number): string;
+  /**
+   * Vector `c` of the i-th of the rows that are seen together, and its numbers. Read `again`, it is another load to a compiler,
+   * which would else keep what it read the first time in registers until then.
+   */
+  vector(matrix: Matrix, i: number, again?: 'again'): string;
   numbers(i: number): string;
 }
 
-/** Lanes between which rows pass on the device in use; 0 where they pass through memory. */
-export function passingLanes(): number {
-  const { software, lanes } = currentGpu()!.adapter;
-  return software && lanes >= 4 && lanes <= 16 ? lanes : 0;
+/** What decides how rows pass on a device. */
+export interface Way {
+  /** Lanes between which rows pass; 0 where they pass through memory. */
+  lanes: number;
+  /** Neighbours that can add up by shuffles at least; 0 where they do it through memory. */
+  shuffled: number;
+}
+/** Of the device in use. */
+export function passingWay(): Way {
+  const { software, lanes, leastLanes } = currentGpu()!.adapter;
+  return software && lanes >= 4 && lanes <= 16 ? { lanes, shuffled: 0 } : { lanes: 0, shuffled: leastLanes };
 }
 
 /** A row: `parts` vectors. */
@@ -52,11 +69,18 @@ interface Vectors {
   parts: number;
   bytes: number;
 }
-export const passing = (row: Vectors, lanes: number): Passing =>
-  lanes > 0 ? fromLaneToLane(row, lanes) : throughMemory(row);
+export const passing = (row: Vectors, { lanes, shuffled }: Way): Passing =>
+  lanes > 0 ? fromLaneToLane(row, lanes) : throughMemory(row, shuffled);
 
-function throughMemory({ element, parts, bytes }: Vectors): Passing {
-  const threads = 32;
+/** Rows of a tile. */
+const TALL = 32;
+/** Columns that a thread has of its rows. The gradient of keys has four such rows and meets four of two kinds: 128 registers. */
+const COLUMNS = 16;
+
+function throughMemory({ element, parts, bytes }: Vectors, shuffled: number): Passing {
+  const share = [1, 2, 4, 8].find((n) => bytes / 4 / n <= COLUMNS) ?? 8;
+  const threads = TALL * share;
+  const held = Math.ceil(parts / share);
   const rowBytes = 2 * bytes + 8; // of near, far and numbers
   const most = currentGpu()!.device.limits.maxComputeWorkgroupStorageSize;
   if (rowBytes > most) {
@@ -65,31 +89,45 @@ function throughMemory({ element, parts, bytes }: Vectors): Passing {
       'Take more heads, or WASM.',
     );
   }
+  const inMemory = share > shuffled;
+  const joined = share === 1 || !inMemory ? 0 : 2 * AT_ONCE; // dots of a thread
   // 16 KiB, which every device has, let several workgroups run at once where there is more.
-  const height = [32, 16, 8, 4, 2].find((rows) => rows * rowBytes <= 16_384) ?? 1;
-  const atOnce = [4, 2].find((rows) => rows <= height && rows * parts <= 64) ?? 1;
+  const height = [32, 16, 8, 4, 2].find((rows) => rows * rowBytes + 4 * joined * threads <= 16_384) ?? 1;
+  const atOnce = Math.min(AT_ONCE, height);
   return {
-    threads,
-    atOnce,
+    ...{ threads, share, held, atOnce },
     declarations: {
-      globals: `var<workgroup> near: array<${element}, ${height * parts}>;
-var<workgroup> far: array<${element}, ${height * parts}>;
-var<workgroup> numbers: array<vec2f, ${height}>;`,
+      ...(share > 1 && !inMemory && { enable: ['subgroups'] as const }),
+      globals: `var<workgroup> near: array<array<${element}, ${parts}>, ${height}>;
+var<workgroup> far: array<array<${element}, ${parts}>, ${height}>;
+var<workgroup> numbers: array<vec2f, ${height}>;${
+        joined > 0 ? `\nvar<workgroup> joined: array<array<f32, ${joined}>, ${threads}>;` : ''
+      }`,
     },
     // Written out: an array stays in registers only where no index of it is computed.
-    each: (line) =>
-      upTo(parts)
-        .map((e) => `{ const e = ${e}u; ${line} }`)
+    each: (line, inside) =>
+      upTo(held)
+        .map((e) => {
+          const c = share === 1 ? `const c = ${e}u;` : `let c = ${e * share}u + part;`;
+          const last = inside && (e + 1) * share > parts;
+          return `{ const e = ${e}u; ${c} ${last ? `if (c < ${parts}u) { ${line} }` : line} }`;
+        })
         .join('\n'),
+    join:
+      share === 1
+        ? () => ''
+        : inMemory
+          ? (variables) => addInMemory(variables, share)
+          : (variables) => addByShuffles(variables, share),
     loop: ({ from, to, near, far, numbers }, act) => `
   for (var begin = ${from}; begin < ${to}; begin += ${height}u) {
     let count = min(${height}u, (${to} - begin + ${atOnce - 1}u) / ${atOnce}u * ${atOnce}u);
     workgroupBarrier();
     for (var m = lane; m < count * ${parts}u; m += ${threads}u) {
       let j = min(begin + m / ${parts}u, ${to} - 1u);
-      let e = m % ${parts}u;
-      near[m] = ${near('j')};
-      far[m] = ${far('j')};
+      let c = m % ${parts}u;
+      near[m / ${parts}u][c] = ${near('j')};
+      far[m / ${parts}u][c] = ${far('j')};
     }
     ${numbers ? `if (lane < count) { numbers[lane] = ${numbers(`min(begin + lane, ${to} - 1u)`)}; }` : ''}
     workgroupBarrier();
@@ -99,17 +137,39 @@ var<workgroup> numbers: array<vec2f, ${height}>;`,
     }
   }`,
     load: () => '',
-    vector: (matrix, i) => `${matrix}[(r + ${i}u) * ${parts}u + e]`,
+    vector: (matrix, i, again) =>
+      `${matrix}[r + ${again ? 'zero + ' : ''}${i}u][${held * share > parts ? `min(c, ${parts - 1}u)` : 'c'}]`,
     numbers: (i) => `numbers[r + ${i}u]`,
   };
 }
+const AT_ONCE = 4;
+
+/** The threads of a row are neighbours in a subgroup. */
+const addByShuffles = (variables: readonly string[], share: number): string =>
+  [1, 2, 4]
+    .filter((apart) => apart < share)
+    .map((apart) => variables.map((x) => `${x} += subgroupShuffleXor(${x}, ${apart}u);`).join(' '))
+    .join('\n      ');
+
+const addInMemory = (variables: readonly string[], share: number): string => `
+      workgroupBarrier();
+      ${variables.map((x, n) => `joined[lane][${n}] = ${x};`).join(' ')}
+      workgroupBarrier();
+      ${variables
+        .map(
+          (x, n) =>
+            `${x} = ${upTo(share)
+              .map((i) => `joined[lane - part + ${i}u][${n}]`)
+              .join(' + ')};`,
+        )
+        .join(' ')}`;
 
 const fromLaneToLane = ({ parts }: Vectors, lanes: number): Passing => ({
-  threads: lanes,
-  atOnce: lanes,
+  ...{ threads: lanes, share: 1, held: parts, atOnce: lanes },
   declarations: { enable: ['subgroups'] },
   // A loop, and one that no compiler unrolls: a processor takes seconds to compile it written out.
-  each: (line) => `for (var e = zero; e < ${parts}u; e++) { ${line} }`,
+  each: (line) => `for (var e = zero; e < ${parts}u; e++) { let c = e; ${line} }`,
+  join: () => '',
   loop: ({ from, to, numbers }, act) => `
   for (var first = ${from}; first < ${to}; first += ${lanes}u) {
     let mine = min(first + sublane, ${to} - 1u);

@@ -1,10 +1,10 @@
 /**
- * What attention's kernels share: each thread has a row of one head (a query or a key: its own) whole, in registers, and the
- * rows that it meets (keys or queries) pass by.
+ * What attention's kernels share: a thread, or a few together, have a row of one head (a query or a key: their own) in
+ * registers, and the rows that it meets (keys or queries) pass by.
  */
 import { type Element, row } from '../gpu/dispatch';
 import { columnsOfValues, type Form } from './attentionForm';
-import { type Matrix, passing, type Rows } from './attentionPassing.wgsl';
+import { type Matrix, passing, type Rows, type Way } from './attentionPassing.wgsl';
 import { upTo } from './product.wgsl';
 
 /** A row of D numbers is an array of `parts` vectors. */
@@ -21,7 +21,6 @@ export function vectors(form: Form) {
     element,
     parts,
     bytes: 4 * D,
-    array: `array<${element}, ${parts}>`,
     product: (x: string, y: string): string => (lanes === 1 ? `${x} * ${y}` : `dot(${x}, ${y})`),
     /** Index of the first vector of a row: of q, k and v where they lie, and of y. */
     q: at(Tq, q),
@@ -48,48 +47,56 @@ interface Pass extends Rows {
   sums: Readonly<Record<string, readonly [weight: string, Matrix, shrink?: string]>>;
 }
 
-export function tiles(form: Form, lanes: number) {
+export function tiles(form: Form, way: Way) {
   const rows = vectors(form);
-  const { batch, product } = rows;
-  const { threads, atOnce, declarations, each, ...way } = passing(rows, lanes);
+  const { batch, product, element } = rows;
+  const { threads, share, held, atOnce, declarations, each, join, ...by } = passing(rows, way);
   const together = upTo(atOnce);
+  const tall = threads / share;
   return {
     ...rows,
+    /** What a thread has of a row. */
+    array: `array<${element}, ${held}>`,
     each,
+    join,
+    /** Of the threads of a row, one. */
+    isFirst: share === 1 ? 'true' : 'part == 0u',
     /** All of a kernel over T rows of so many heads but its name, bindings and body. */
     shape: (T: number, heads: number) => ({
       workgroup: [threads, 1, 1] as const,
-      grid: row(Math.ceil(T / threads) * heads * batch),
+      grid: row(Math.ceil(T / tall) * heads * batch),
       ...declarations,
     }),
-    /** Of this workgroup: sequence `b`, head `h`, first and last row; `t`: the thread's own row; `keys` of the sequence. */
+    /** Of this workgroup: sequence `b`, head `h`, first and last row; `t`: the thread's own row, `part` of it; `keys` of the sequence. */
     places(T: number, heads: number): string {
-      const tall = Math.ceil(T / threads);
+      const tiles = Math.ceil(T / tall);
       return `
-  if (index >= ${tall * heads * batch}u) { return; }
-  ${rows.sequence(`(index / ${tall}u)`, heads)}
-  let tile = index % ${tall}u * ${threads}u;
-  let past = min(tile + ${threads}u, ${T}u);
-  let t = tile + lane;
+  if (index >= ${tiles * heads * batch}u) { return; }
+  ${rows.sequence(`(index / ${tiles}u)`, heads)}
+  let tile = index % ${tiles}u * ${tall}u;
+  let past = min(tile + ${tall}u, ${T}u);
+  let part = lane % ${share}u;
+  let t = tile + lane / ${share}u;
   let own = min(t, ${T - 1}u);
   let keys = ${rows.keys};`;
     },
     pass(p: Pass): string {
       const [dots, sums] = [Object.entries(p.dots), Object.entries(p.sums)];
       const dot = ([name, [own, matrix]]: (typeof dots)[number]): string =>
-        together.map((i) => `${name}${i} += ${product(`${own}[e]`, way.vector(matrix, i))};`).join(' ');
+        together.map((i) => `${name}${i} += ${product(`${own}[e]`, by.vector(matrix, i))};`).join(' ');
       const sum = ([into, [weight, matrix, shrink]]: (typeof sums)[number]): string => {
-        const added = together.map((i) => ` + ${weight}${i} * ${way.vector(matrix, i)}`).join('');
+        const added = together.map((i) => ` + ${weight}${i} * ${by.vector(matrix, i, 'again')}`).join('');
         return `${into}[e] = ${into}[e]${shrink === undefined ? '' : ` * ${shrink}`}${added};`;
       };
       const loaded = (used: readonly (readonly [string, readonly [string, Matrix, ...unknown[]]])[]): string =>
-        way.load(p, [...new Set(used.map(([, [, matrix]]) => matrix))]);
-      return way.loop(
+        by.load(p, [...new Set(used.map(([, [, matrix]]) => matrix))]);
+      return by.loop(
         p,
         `
       ${dots.flatMap(([name]) => together.map((i) => `var ${name}${i} = 0.0;`)).join(' ')}
       ${each([loaded(dots), ...dots.map(dot)].join('\n        '))}
-      ${p.weigh(together, (i) => `(first + ${i}u)`, way.numbers)}
+      ${join(dots.flatMap(([name]) => together.map((i) => `${name}${i}`)))}
+      ${p.weigh(together, (i) => `(first + ${i}u)`, by.numbers)}
       ${each([loaded(sums), ...sums.map(sum)].join('\n        '))}`,
       );
     },

@@ -2,7 +2,10 @@ import type { AdapterSummary, Gpu } from '../gpu/backend';
 import { candidates, choose, SHAPE_CLASSES } from '../ops/cut';
 
 /** Makes the engine take the ways that it takes on another adapter than this one is, until `undo`. */
-export function pretend(gpu: Gpu, other: Partial<Pick<AdapterSummary, 'software' | 'lanes'>>): { undo(): void } {
+export function pretend(
+  gpu: Gpu,
+  other: Partial<Pick<AdapterSummary, 'software' | 'lanes' | 'leastLanes'>>,
+): { undo(): void } {
   const real = { ...gpu.adapter };
   const be = (adapter: typeof other): void => {
     Object.assign(gpu.adapter, adapter);
@@ -13,3 +16,5 @@ export function pretend(gpu: Gpu, other: Partial<Pick<AdapterSummary, 'software'
 }
 /** A GPU: what most users have, and this machine may not. */
 export const HARDWARE = { software: false } as const;
+/** A GPU, or a browser, without subgroups. */
+export const WITHOUT_SUBGROUPS = { software: false, lanes: 0, leastLanes: 0 } as const;
