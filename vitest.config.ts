@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{src,cli,scripts,bench}/**/*.test.{ts,tsx}'],
-          exclude: ['**/*.gpu.test.ts'],
+          exclude: ['**/*.gpu.test.ts', '**/*.isa.test.ts'],
           testTimeout: 60_000,
         },
       },
@@ -22,6 +22,10 @@ export default defineConfig({
           pool: 'forks',
           maxWorkers: 2,
         },
+      },
+      {
+        // Compiled for real GPUs, none of which is needed.
+        test: { name: 'isa', include: ['bench/**/*.isa.test.ts'], testTimeout: 600_000 },
       },
     ],
   },

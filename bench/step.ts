@@ -16,9 +16,11 @@ export interface Shape {
   layers: number;
   batch: number;
 }
-export const SHAPES: Readonly<Record<'S' | 'M', Shape>> = {
+export const SHAPES: Readonly<Record<'S' | 'M' | 'G', Shape>> = {
   S: { vocabulary: 65, context: 64, width: 128, heads: 4, layers: 2, batch: 8 },
   M: { vocabulary: 4096, context: 256, width: 256, heads: 8, layers: 6, batch: 4 },
+  /** GPT-2 small. */
+  G: { vocabulary: 50_257, context: 1024, width: 768, heads: 12, layers: 12, batch: 8 },
 };
 
 /** Counts are of the last step; times are medians of all but the first quarter, the first step's includes compiling. */

@@ -1,8 +1,9 @@
-/** npm run bench -- step | ops | tokenizer: what a training step, each of its kernels, or cutting text costs. */
+/** npm run bench -- step | ops | tokenizer | isa: what a training step, each of its kernels, or cutting text costs. */
 import { totalmem } from 'node:os';
 import { benchOps, type OpReport } from '../bench/ops';
 import { benchStep, countedGpu, profileStep, type Shape, SHAPES, type StepReport } from '../bench/step';
 import { benchRivals, type RivalReport } from '../bench/rivals';
+import { ADAPTERS, type KernelIsa, kernelsOn, whyNot } from '../bench/isa';
 import { benchTokenizer } from '../bench/tokenizer';
 import { badSettings, HomegrownError } from '../src/core/base/errors';
 import { formatBytes } from '../src/core/base/units';
@@ -10,7 +11,7 @@ import { MODELS, modelSpec } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
 import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY } from '../src/core/tokenizer/train';
 import type { Values } from './options';
-import { command, main, openDevice, print } from './terminal';
+import { command, main, openDevice, print, stderr } from './terminal';
 
 const adapter = { kind: 'text', initial: '', help: 'Part of the name of the GPU that Dawn shall take' } as const;
 const json = { kind: 'switch', help: 'One object, or the error' } as const;
@@ -19,7 +20,7 @@ const { fields } = MODELS.gpt;
 const size = (label: string, max: number) =>
   ({ kind: 'whole', min: 1, max, initial: 0, help: `${label}; else that of --config` }) as const;
 const STEP = {
-  config: { kind: 'choice', of: ['S', 'M'], initial: 'S', help: 'The sizes by which steps are compared' },
+  config: { kind: 'choice', of: ['S', 'M', 'G'], initial: 'S', help: 'The sizes by which steps are compared' },
   vocab: size('Tokens in the vocabulary', LARGEST_VOCABULARY),
   context: size('Context', fields.context.max),
   width: size('Width', fields.width.max),
@@ -33,6 +34,7 @@ const STEP = {
   json,
 } as const;
 const OPS = { adapter, json } as const;
+const ISA = { json } as const;
 const TOKENIZER = {
   vocab: {
     kind: 'whole',
@@ -67,6 +69,19 @@ function opsTable(ops: readonly OpReport[]): string[] {
   return inColumns(rows, 2);
 }
 
+async function benchIsa({ json }: Values<typeof ISA>): Promise<void> {
+  const kernels: KernelIsa[] = [];
+  for (const adapter of ADAPTERS) {
+    const missing = await whyNot(adapter);
+    if (missing === undefined) kernels.push(...(await kernelsOn(adapter)));
+    else stderr.write(`Nothing was compiled for ${adapter}: ${missing}.\n`);
+  }
+  if (json) print(JSON.stringify({ kernels }));
+  else {
+    const head = ['', '', 'kernel', 'registers', 'spilled', 'scratch', 'workgroup memory', 'waves', 'instructions'];
+    print(inColumns([head, ...kernels.map((kernel) => Object.values(kernel).map(String))], 3).join('\n'));
+  }
+}
 /** The first `words` columns to the left, numbers to the right. */
 function inColumns(rows: readonly (readonly string[])[], words: number): string[] {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
@@ -177,5 +192,12 @@ await main(
     options: TOKENIZER,
     examples: ['--vocab 8192'],
     run: benchTokenizers,
+  }),
+  command({
+    name: 'bench isa',
+    about: 'Compiles every kernel for GPUs that are not there, and tells what each needs of them.',
+    options: ISA,
+    examples: ['--json'],
+    run: benchIsa,
   }),
 );
