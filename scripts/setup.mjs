@@ -1,6 +1,6 @@
 // Installs what is missing, and only that: packages, and for the tests a browser and a Vulkan driver.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -55,19 +55,6 @@ export function ensureBrowser() {
   return undefined; // Playwright finds its own
 }
 
-/** Mesa's compilers for AMD GPUs that are not there. Where they cannot be had, their tests are skipped and say so. */
-export function ensureCompilers() {
-  if (process.platform !== 'linux' || !isDebianRoot() || isShimInstalled()) return;
-  console.error('Installing compilers for GPUs that are not there…');
-  try {
-    aptInstall('mesa-drm-shim', 'mesa-vulkan-drivers');
-  } catch (error) {
-    console.error(error.message);
-  }
-}
-const isShimInstalled = () =>
-  readdirSync('/usr/lib').some((name) => existsSync(join('/usr/lib', name, 'libamdgpu_noop_drm_shim.so')));
-
 /** A Vulkan driver for the kernel tests. A machine with a GPU has one; elsewhere Mesa's runs on the processor. */
 export function ensureVulkan() {
   if (process.platform !== 'linux' || !isDebianRoot()) return;
@@ -79,13 +66,12 @@ const hasDriver = (dir) => execFileSync('ls', [dir], { encoding: 'utf8' }).inclu
 
 const isDebianRoot = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 
-function aptInstall(...names) {
+function aptInstall(name) {
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 2] };
-  const install = () =>
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], options).status;
+  const install = () => spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], options).status;
   if (install() === 0) return;
   spawnSync('apt-get', ['update', '-qq'], options);
-  if (install() !== 0) throw new Error(`apt-get could not install ${names.join(' and ')}`);
+  if (install() !== 0) throw new Error(`apt-get could not install ${name}`);
 }
 
 export function run(command, args, stdio = 'inherit') {
