@@ -3,7 +3,10 @@ import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { Studio, TINY } from './studio';
 
-test('a crash of the page costs no more than the steps since the last save, and not the best step', async ({ page, context }) => {
+test('a crash of the page costs no more than the steps since the last save, and not the best step', async ({
+  page,
+  context,
+}) => {
   test.setTimeout(300_000);
   const studio = new Studio(page);
   await studio.open('/model');
@@ -24,7 +27,10 @@ test('a crash of the page costs no more than the steps since the last save, and 
   // Nothing was saved to go on from since step 0, and still the best is there to talk to.
   await next.getByRole('button', { name: /Step 0, the latest/ }).click();
   await next.getByRole('option', { name: /^Step \d+, the best$/ }).click();
-  await next.getByRole('button', { name: /^Write/ }).first().click();
+  await next
+    .getByRole('button', { name: /^Write/ })
+    .first()
+    .click();
   await expect(next.getByText(/\d+ tokens? in /).first()).toBeVisible();
   await again.goTo('Train');
   await next.getByRole('button', { name: /^Resume from step/ }).click();
