@@ -59,7 +59,8 @@ export function evaluator(network: Network): Evaluator {
 const lossProgram = (network: Network, rows: number, context: number): Program<'ids' | 'targets', 'loss'> =>
   compile(
     { ids: { shape: [rows, context], dtype: 'int32' }, targets: { shape: [rows * context], dtype: 'int32' } },
-    ({ ids, targets }) => ({
-      loss: softmaxCrossEntropy(network.hidden(ids as Tensor2D), network.classifier, targets as Tensor1D),
-    }),
+    ({ ids, targets }) => {
+      const { hidden, classifier } = network.forward(ids as Tensor2D);
+      return { loss: softmaxCrossEntropy(hidden, classifier, targets as Tensor1D) };
+    },
   );

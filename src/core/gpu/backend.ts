@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { HomegrownError } from '../base/errors';
-import { addLargeTensors } from './add';
 import { seeThrough } from './buffer';
 import { countAnew } from './memory';
 import { pool } from './pool';
@@ -99,7 +98,6 @@ export async function openGpu(): Promise<Gpu> {
   tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', 3);
   // Else ops on small tensors silently run on the processor, in another precision.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
-  addLargeTensors();
   await tf.setBackend('webgpu');
   current = { adapter: summarise(adapter), device, backend, ...watch(real) };
   return current;

@@ -3,16 +3,14 @@ import { badFile } from '../base/errors';
 import { normals } from '../base/rng';
 import { hold } from '../ops/variables';
 import { modelSpec, type ModelId } from '.';
-import { type BaseConfig, type ForwardContext, sizeOf } from './spec';
+import { type BaseConfig, type ForwardContext, type Output, sizeOf } from './spec';
 
 /** A model with its weights on the device. */
 export interface Network {
   choice: ModelChoice;
   params: Readonly<Record<string, Variable>>;
-  /** [vocabulary, width] */
-  classifier: Tensor2D;
-  /** ids [B, T] int32 -> hidden states after the last norm [B T, width]. */
-  hidden(ids: Tensor2D, context?: ForwardContext): Tensor2D;
+  /** ids [B, T] int32, T <= context. */
+  forward(ids: Tensor2D, context?: ForwardContext): Output;
   dispose(): void;
 }
 
@@ -40,8 +38,7 @@ export async function network(choice: ModelChoice, values: Values): Promise<Netw
   return {
     choice,
     params,
-    classifier: params[spec.classifier(config)] as unknown as Tensor2D,
-    hidden: (ids, context = { dropout: 0 }) => apply(config, params, ids, context),
+    forward: (ids, context = { dropout: 0 }) => apply(config, params, ids, context),
     dispose: held.dispose,
   };
 }

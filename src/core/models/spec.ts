@@ -43,16 +43,15 @@ export interface ForwardContext {
   cache?: Cache;
 }
 
-/**
- * ids [B, T] int32, T <= context -> hidden states after the last norm [B * T, width].
- * The classifier is applied by the loss (fused, chunked) or by the sampler (last row only).
- */
-export type Apply<C extends BaseConfig> = (
-  config: C,
-  params: Params,
-  ids: Tensor2D,
-  context: ForwardContext,
-) => Tensor2D;
+/** The classifier is applied by the loss (fused, chunked) or by the sampler (last row only). */
+export interface Output {
+  /** After the last norm, [B * T, width]. */
+  hidden: Tensor2D;
+  /** [vocabulary, width] */
+  classifier: Tensor2D;
+}
+/** ids [B, T] int32, T <= context. */
+export type Apply<C extends BaseConfig> = (config: C, params: Params, ids: Tensor2D, context: ForwardContext) => Output;
 
 export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   label: string;

@@ -10,14 +10,26 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { embeddingOnGpu } from './embedding.wgsl';
-import { type Differentiable, run, type Ways } from './op';
+import { type Differentiable, run, runAndPass, type Ways } from './op';
 
 export const embedding = (ids: Tensor2D, tokens: Tensor2D, positions?: Tensor2D): Tensor2D =>
-  run(
-    EMBEDDING,
-    { ids, tokens, positions },
-    { vocabulary: tokens.shape[0], places: positions?.shape[0] ?? 0 },
-  ) as Tensor2D;
+  run(EMBEDDING, { ids, tokens, positions }, sizesOf(tokens, positions)) as Tensor2D;
+
+/**
+ * The same where the table is also the classifier: `classifier` [V, C] is `tokens`, for the model's end. Its gradient comes
+ * to the embedding's backward, which adds it to its own.
+ */
+export const embeddingTied = (
+  ids: Tensor2D,
+  tokens: Tensor2D,
+  positions?: Tensor2D,
+): [y: Tensor2D, classifier: Tensor2D] =>
+  runAndPass(EMBEDDING, { ids, tokens, positions }, sizesOf(tokens, positions), 'tokens') as [Tensor2D, Tensor2D];
+
+const sizesOf = (tokens: Tensor2D, positions?: Tensor2D): Sizes => ({
+  vocabulary: tokens.shape[0],
+  places: positions?.shape[0] ?? 0,
+});
 
 type X = { ids: Tensor2D; tokens: Tensor2D; positions: Tensor2D | undefined };
 interface Sizes {
@@ -40,22 +52,24 @@ export const EMBEDDING: Ways<Embedding> = {
   webgpu: embeddingOnGpu,
   reference: {
     forward,
-    backward(dy, { ids }, { vocabulary, places }) {
+    backward(dy, { ids }, { vocabulary, places }, also) {
       const which = tf.cast(tf.oneHot(tf.reshape(ids, [ids.size]), vocabulary), 'float32');
-      return { tokens: tf.matMul(tf.transpose(which), dy), positions: byPlace(dy, ids, places) };
+      const summed = tf.matMul(tf.transpose(which), dy);
+      return { tokens: also ? tf.add(also, summed) : summed, positions: byPlace(dy, ids, places) };
     },
   },
   /** One-hot costs B T V C multiplications; here each row is added once. */
   host: {
     forward,
-    backward(dy, { ids }, { vocabulary, places }) {
+    backward(dy, { ids }, { vocabulary, places }, also) {
       const C = dy.shape[1]!;
       const from = dy.dataSync<'float32'>();
       const into = new Float32Array(vocabulary * C);
       ids.dataSync<'int32'>().forEach((id, row) => {
         for (let c = 0; c < C; c++) into[id * C + c]! += from[row * C + c]!;
       });
-      return { tokens: tf.tensor2d(into, [vocabulary, C]), positions: byPlace(dy, ids, places) };
+      const summed = tf.tensor2d(into, [vocabulary, C]);
+      return { tokens: also ? tf.add(also, summed) : summed, positions: byPlace(dy, ids, places) };
     },
   },
 };

@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs';
 import { bindingElements, pieces } from '../gpu/arena';
 import { dispatch, kernels, overElements, row } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
@@ -15,15 +16,16 @@ export const embeddingOnGpu: Embedding = {
     }
     return { y, saved: { ids } };
   },
-  backward(dy, { ids }, { vocabulary, places }) {
+  backward(dy, { ids }, { vocabulary, places }, also) {
     const [B, T] = ids.shape;
     const C = dy.shape[1]!;
     const tokens = emptyTensor([vocabulary, C], 'float32');
     const positions = places > 0 ? emptyTensor([places, C], 'float32') : undefined;
     for (const range of ranges(vocabulary, C)) {
-      const some = { tensor: tokens, from: range.first * C, length: range.count * C };
+      const some = (tensor: Tensor) => ({ tensor, from: range.first * C, length: range.count * C });
       const last = range.first + range.count === vocabulary;
-      dispatch(backward(B, T, C, range, last ? places : 0), { ids, dy, tokens: some, positions });
+      const kernel = backward(B, T, C, range, last ? places : 0, also !== undefined);
+      dispatch(kernel, { ids, dy, also: also && some(also), tokens: some(tokens), positions });
     }
     return { tokens, positions };
   },
@@ -63,19 +65,23 @@ const THREADS = 64;
 /**
  * A workgroup for each row of `tokens`: it marks, 1,024 ids at a time, which of them are its own, then adds those rows of
  * dy in order. Marks are made by atomic or, whose result does not depend on order. Another for each row of `positions`.
+ * `also` is added to the sums.
  */
-const backward = kernels((B: number, T: number, C: number, { first: row0, count }: Range, places: number) => ({
-  name: 'embedding backward',
-  bindings: {
-    ids: ['read', 'i32'],
-    dy: ['read', 'f32'],
-    tokens: ['write', 'f32'],
-    ...(places > 0 && { positions: ['write', 'f32'] as const }),
-  } as const,
-  workgroup: [THREADS, 1, 1] as const,
-  grid: row(count + places),
-  globals: `var<workgroup> marks: array<atomic<u32>, ${CHUNK / 32}>;`,
-  body: `
+const backward = kernels((B: number, T: number, C: number, range: Range, places: number, also: boolean) => {
+  const { first: row0, count } = range;
+  return {
+    name: 'embedding backward',
+    bindings: {
+      ids: ['read', 'i32'],
+      dy: ['read', 'f32'],
+      ...(also && { also: ['read', 'f32'] as const }),
+      tokens: ['write', 'f32'],
+      ...(places > 0 && { positions: ['write', 'f32'] as const }),
+    } as const,
+    workgroup: [THREADS, 1, 1] as const,
+    grid: row(count + places),
+    globals: `var<workgroup> marks: array<atomic<u32>, ${CHUNK / 32}>;`,
+    body: `
   let share = ${Math.ceil(C / THREADS)}u;
   if (index >= ${count + places}u) { return; }
   ${
@@ -114,6 +120,7 @@ const backward = kernels((B: number, T: number, C: number, { first: row0, count 
   }
   for (var s = 0u; s < share; s++) {
     let c = s * ${THREADS}u + lane;
-    if (c < ${C}u) { tokens[index * ${C}u + c] = sums[s]; }
+    if (c < ${C}u) { tokens[index * ${C}u + c] = ${also ? `also[index * ${C}u + c] + ` : ''}sums[s]; }
   }`,
-}));
+  };
+});

@@ -30,7 +30,8 @@ export function decoder(network: Network): Decoder {
   const program = disposingOnFailure([kept], () =>
     compile({ ids: { shape: [1, 1], dtype: 'int32' }, position: one, length: one }, ({ ids, position, length }) => {
       const cache: Cache = { position: position as Tensor1D, length: length as Tensor1D, layers: kept.variables };
-      return { scores: classify(network.hidden(ids as Tensor2D, { dropout: 0, cache }), network.classifier) };
+      const { hidden, classifier } = network.forward(ids as Tensor2D, { dropout: 0, cache });
+      return { scores: classify(hidden, classifier) };
     }),
   );
   let known: readonly number[] = [];
@@ -43,8 +44,8 @@ export function decoder(network: Network): Decoder {
         length: tf.tensor1d([ids.length], 'int32'),
         layers: kept.variables,
       };
-      const hidden = network.hidden(padded(ids, context), { dropout: 0, cache });
-      return classify(tf.slice(hidden, [ids.length - 1, 0], [1, -1]), network.classifier);
+      const { hidden, classifier } = network.forward(padded(ids, context), { dropout: 0, cache });
+      return classify(tf.slice(hidden, [ids.length - 1, 0], [1, -1]), classifier);
     });
     const values = await result.data<'float32'>();
     result.dispose();

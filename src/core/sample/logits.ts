@@ -16,7 +16,8 @@ export async function logits(
   if (ids.length > context) throw new RangeError(`${ids.length} tokens do not fit into a context of ${context}.`);
   const result = tf.tidy(() => {
     const last = lengths.map((length) => length - 1);
-    return classify(tf.gather(network.hidden(padded(ids, context)), tf.tensor1d(last, 'int32')), network.classifier);
+    const { hidden, classifier } = network.forward(padded(ids, context));
+    return classify(tf.gather(hidden, tf.tensor1d(last, 'int32')), classifier);
   });
   const values = await result.data<'float32'>();
   result.dispose();

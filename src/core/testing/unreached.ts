@@ -1,9 +1,9 @@
 /** A step on a network of which the loss reaches the embedding alone. */
-import type * as tf from '@tensorflow/tfjs';
+import type { Tensor2D } from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { modelSpec } from '../models';
 import type { Network } from '../models/network';
-import { embedding } from '../ops/embedding';
+import { embeddingTied } from '../ops/embedding';
 import { hold } from '../ops/variables';
 import { OPTIMIZERS } from '../optim';
 import type { Recipe } from '../train/recipe';
@@ -14,9 +14,13 @@ import { expectClose } from './checkOp';
 export async function expectOnlyDecay(whole: Network, recipe: Recipe): Promise<void> {
   const { id, config, vocabulary } = whole.choice;
   const table = modelSpec(id).params(config, vocabulary);
+  const tied = modelSpec(id).classifier(config);
   const part: Network = {
     ...whole,
-    hidden: (ids) => embedding(ids, whole.classifier),
+    forward(ids) {
+      const [hidden, classifier] = embeddingTied(ids, whole.params[tied] as unknown as Tensor2D);
+      return { hidden, classifier };
+    },
   };
   const weights = Object.entries(part.params);
   const held = OPTIMIZERS[recipe.optimizer].moments.map(() =>
@@ -36,8 +40,8 @@ export async function expectOnlyDecay(whole: Network, recipe: Recipe): Promise<v
   );
   expect(loss).toBeGreaterThan(0);
   const after = await values();
-  for (const [name, weight] of weights) {
-    if (weight === (whole.classifier as tf.Tensor)) {
+  for (const [name] of weights) {
+    if (name === tied) {
       expect(after.get(name)).not.toEqual(before.get(name));
       continue;
     }

@@ -46,8 +46,8 @@ export function stepOn(network: Network, moments: Moments, recipe: Recipe): Step
   function backward({ ids, targets, counter }: Inputs<'ids' | 'targets' | 'counter'>) {
     const { dropout, recompute } = recipe;
     const { value: loss, grads } = tf.variableGrads(() => {
-      const hidden = network.hidden(ids as Tensor2D, { dropout, counter, recompute });
-      return softmaxCrossEntropy(hidden, network.classifier, targets as Tensor1D);
+      const { hidden, classifier } = network.forward(ids as Tensor2D, { dropout, counter, recompute });
+      return softmaxCrossEntropy(hidden, classifier, targets as Tensor1D);
     }, weights);
     // A weight that the loss does not reach has a gradient of 0 as one that cancels out has: it decays, and is not left out.
     return { loss, gradients: weights.map((weight) => grads[weight.name] ?? tf.zerosLike(weight)) };

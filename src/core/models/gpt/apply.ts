@@ -2,21 +2,20 @@ import type { Tensor2D } from '@tensorflow/tfjs';
 import { attend, positionsOf } from '../../nn/cache';
 import { block, dense, mlp, norm, normOfBranch } from '../../nn/layers';
 import { dropout } from '../../ops/dropout';
-import { embedding } from '../../ops/embedding';
+import { embedding, embeddingTied } from '../../ops/embedding';
 import type { Apply } from '../spec';
 import type { GptConfig } from './spec';
 
 const EPSILON = 1e-5;
 
 /**
- * ids [B, T] int32, T <= context -> hidden states after the last norm [B T, width].
  * Dropout after the embedding, attention's output and the feed-forward's output (GPT-2's embd and resid); not on attention's
  * probabilities, which a fused kernel never holds as a matrix.
  */
-export const apply: Apply<GptConfig> = ({ layers, heads }, params, ids, context) => {
+export const apply: Apply<GptConfig> = ({ layers, heads, untied }, params, ids, context) => {
   const { dropout: probability, counter, recompute, cache } = context;
   const [rows, tokens] = ids.shape;
-  const matrix = (name: string): Tensor2D => params[`transformer.${name}.weight`] as Tensor2D;
+  const matrix = (name: string): Tensor2D => params[`${name}.weight`] as Tensor2D;
   const drop = (x: Tensor2D, purpose: string, residual?: Tensor2D): Tensor2D =>
     dropout(x, counter!, { probability, purpose }, residual) as Tensor2D;
   /** x + dropped dense(input): one op where nothing is dropped. */
@@ -33,11 +32,16 @@ export const apply: Apply<GptConfig> = ({ layers, heads }, params, ids, context)
       : mlp(params, `${h}.mlp`, between, rest);
   };
 
-  let x = embedding(ids, matrix('wte'), positionsOf(matrix('wpe'), tokens, cache));
+  const table = matrix('transformer.wte');
+  const positions = positionsOf(matrix('transformer.wpe'), tokens, cache);
+  const [embedded, classifier] = untied
+    ? [embedding(ids, table, positions), matrix('lm_head')]
+    : embeddingTied(ids, table, positions);
+  let x = embedded;
   if (probability > 0) x = drop(x, 'embedding');
   for (let i = 0; i < layers; i++) {
     const h = `transformer.h.${i}`;
     x = block(params, h, x, (input) => layer(input, i, h), recompute);
   }
-  return norm(params, 'transformer.ln_f', x, EPSILON);
+  return { hidden: norm(params, 'transformer.ln_f', x, EPSILON), classifier };
 };

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../../testing/checkOp';
 import { useWasm } from '../../testing/wasm';
+import { softmaxCrossEntropy } from '../../ops/softmaxCrossEntropy';
 import { logits } from '../../sample/logits';
 import { initialValues, type ModelChoice, network, type Values } from '../network';
 import { countParams, sizeOf } from '../spec';
@@ -82,7 +83,42 @@ describe.each([
     expect(a.subarray(4 * 11)).not.toEqual(b.subarray(4 * 11));
     net.dispose();
   });
+  test.each([
+    ['plain', { dropout: 0 }],
+    ['recomputed, with dropout', { dropout: 0.2, recompute: true }],
+  ] as const)('a tied table has the gradients of both tables of an untied model, %s', async (_, how) => {
+    const table = 'transformer.wte.weight';
+    const twice = new Map([...values, ['lm_head.weight', values.get(table)!]]);
+    const tied = await gradients(choice, values, how);
+    const untied = await gradients({ ...choice, config: { ...choice.config, untied: true } }, twice, how);
+    const [looked, scored] = [untied.get(table)!, untied.get('lm_head.weight')!];
+    expect(Math.max(...looked)).toBeGreaterThan(1e-3);
+    expect(Math.max(...scored)).toBeGreaterThan(1e-3);
+    expect(tied.get(table)).toEqual(scored.map((x, i) => x + looked[i]!));
+    for (const [name, values] of tied) if (name !== table) expect(values, name).toEqual(untied.get(name));
+  });
 });
+
+/** Of the loss of one row, by each weight. */
+async function gradients(
+  model: ModelChoice,
+  weights: Values,
+  how: { dropout: number; recompute?: boolean },
+): Promise<Map<string, Float32Array>> {
+  const net = await network(model, weights);
+  const found = tf.tidy(() => {
+    const counter = tf.tensor1d([1, 1], 'int32');
+    const { grads } = tf.variableGrads(() => {
+      const { hidden, classifier } = net.forward(tf.tensor2d([ids], undefined, 'int32'), { ...how, counter });
+      return softmaxCrossEntropy(hidden, classifier, tf.tensor1d([1, 4, 1, 5, 9, -1, 2], 'int32'));
+    });
+    return Object.entries(net.params).map(
+      ([name, { name: own }]) => [name, grads[own]!.dataSync<'float32'>().slice()] as const,
+    );
+  });
+  net.dispose();
+  return new Map(found);
+}
 
 /** GPT-2 (Radford et al. 2019) as loops over f64: ids -> logits [T, V]. */
 function reference(tokens: number[]): number[] {
