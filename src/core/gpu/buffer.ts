@@ -5,6 +5,7 @@
  * one AdamW dispatch), it is given a stand-in, and the device it calls replaces the stand-in by its place.
  */
 import { counted } from './memory';
+import { Pipeline, Source } from './pipeline';
 
 export interface Place {
   buffer: GPUBuffer;
@@ -47,32 +48,23 @@ export function placeOf(buffer: GPUBuffer, offset = 0): Place {
   return { buffer: buffer.place.buffer, offset: buffer.place.offset + offset };
 }
 
-/** Which of a pipeline's bindings its shader may write; WebGPU does not tell. */
-const written = new WeakMap<GPUComputePipeline, ReadonlySet<number>>();
-export const writesOf = (pipeline: GPUComputePipeline): ReadonlySet<number> => written.get(pipeline)!;
-
-/** The same device, for callers whose buffers may be stand-ins; it also notes what each pipeline writes. */
+/** The same device, for callers whose buffers may be stand-ins. Its pipelines are compiled when they are used. */
 export function seeThrough(device: GPUDevice): GPUDevice {
-  const codes = new WeakMap<GPUShaderModule, ReadonlySet<number>>();
-  const noted = (pipeline: GPUComputePipeline, { compute }: GPUComputePipelineDescriptor) => {
-    written.set(pipeline, codes.get(compute.module) ?? new Set());
-    return pipeline;
-  };
   return overlay(device, {
     createBuffer: (descriptor: GPUBufferDescriptor) => counted(device.createBuffer(descriptor)),
-    createShaderModule(descriptor: GPUShaderModuleDescriptor) {
-      const module = device.createShaderModule(descriptor);
-      codes.set(module, writableBindings(descriptor.code));
-      return module;
+    createShaderModule: (descriptor: GPUShaderModuleDescriptor) => new Source(device, descriptor),
+    createComputePipeline: (descriptor: GPUComputePipelineDescriptor) => new Pipeline(device, descriptor),
+    async createComputePipelineAsync(descriptor: GPUComputePipelineDescriptor) {
+      const pipeline = new Pipeline(device, descriptor);
+      await pipeline.compiled();
+      return pipeline;
     },
-    createComputePipeline: (d: GPUComputePipelineDescriptor) => noted(device.createComputePipeline(d), d),
-    createComputePipelineAsync: async (d: GPUComputePipelineDescriptor) =>
-      noted(await device.createComputePipelineAsync(d), d),
     createBindGroup: (d: GPUBindGroupDescriptor) =>
       device.createBindGroup({ ...d, entries: Array.from(d.entries, resolved) }),
     createCommandEncoder(descriptor?: GPUCommandEncoderDescriptor) {
       const encoder = device.createCommandEncoder(descriptor);
       return overlay(encoder, {
+        beginComputePass: (d?: GPUComputePassDescriptor) => compiling(encoder.beginComputePass(d)),
         copyBufferToBuffer(from: GPUBuffer, fromOffset: number, to: GPUBuffer, toOffset: number, bytes: number) {
           const source = placeOf(from, fromOffset);
           const target = placeOf(to, toOffset);
@@ -81,6 +73,13 @@ export function seeThrough(device: GPUDevice): GPUDevice {
       });
     },
   });
+}
+
+/** A pass that is called too often for an overlay. */
+function compiling(pass: GPUComputePassEncoder): GPUComputePassEncoder {
+  const setPipeline = pass.setPipeline.bind(pass);
+  pass.setPipeline = (pipeline) => setPipeline(pipeline instanceof Pipeline ? pipeline.now() : pipeline);
+  return pass;
 }
 
 /** `original` with some members replaced. */
@@ -106,9 +105,4 @@ function resolved(entry: GPUBindGroupEntry): GPUBindGroupEntry {
   const offset = bound.offset ?? 0;
   const size = bound.size ?? bound.buffer.size - offset;
   return { binding: entry.binding, resource: { ...placeOf(bound.buffer, offset), size } };
-}
-
-function writableBindings(code: string): ReadonlySet<number> {
-  const declarations = code.matchAll(/@binding\((\d+)\)\s*var<storage,\s*read_write>/g);
-  return new Set(Array.from(declarations, ([, binding]) => Number(binding)));
 }

@@ -6,13 +6,14 @@
  * fused or not, is captured.
  */
 import { HomegrownError } from '../base/errors';
-import { bufferBinding, isStandIn, overlay, standIn, type StandIn, writesOf } from './buffer';
+import { bufferBinding, isStandIn, overlay, standIn, type StandIn } from './buffer';
+import type { Pipeline } from './pipeline';
 import { type BufferManager, type Cached, webgpu, withDevice } from './tfjs';
 
 export type Command = Dispatch | Copy;
 export interface Dispatch {
   kind: 'dispatch';
-  pipeline: GPUComputePipeline;
+  pipeline: Pipeline;
   layout: GPUBindGroupLayout;
   bindings: readonly Binding[];
   grid: readonly [number, number, number];
@@ -94,14 +95,14 @@ function recorder(real: GPUDevice, commands: Command[]) {
 }
 
 function passRecorder(commands: Command[]) {
-  let pipeline: GPUComputePipeline | undefined;
+  let pipeline: Pipeline | undefined;
   let group: Group | undefined;
   return {
-    setPipeline: (next: GPUComputePipeline) => (pipeline = next),
+    setPipeline: (next: Pipeline) => (pipeline = next),
     setBindGroup: (_index: number, next: Group) => (group = next),
     dispatchWorkgroups(x: number, y = 1, z = 1) {
       if (!pipeline || !group) return refuse('dispatches without a pipeline');
-      const writes = writesOf(pipeline);
+      const { writes } = pipeline;
       const bindings = group.entries.map((entry) => toBinding(entry, writes));
       commands.push({ kind: 'dispatch', pipeline, layout: group.layout, bindings, grid: [x, y, z] });
     },

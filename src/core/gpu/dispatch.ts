@@ -52,7 +52,8 @@ export function dispatch<Name extends string>(
     if (!operand) throw new HomegrownError('bug', `Kernel ${kernel.name} was called without ${name}.`);
     return operand;
   });
-  const { pipeline, layout } = compiled(backend, kernel);
+  const pipeline = pipelineOf(backend, kernel);
+  const layout = pipeline.getBindGroupLayout(0);
   const entries = bound.map((operand, binding) => ({ binding, resource: resource(operand) }));
   const tensors = bound.map((operand) => (isSlice(operand) ? operand.tensor : operand));
   encodeDispatch(pipeline, device.createBindGroup({ layout, entries }), kernel.grid, tensors);
@@ -104,51 +105,35 @@ export const inFours = (n: number) =>
     ? { type: 'vec4f' as const, width: 4 as const, count: n / 4 }
     : { type: 'f32' as const, width: 1 as const, count: n };
 
-interface Compiled {
-  pipeline: GPUComputePipeline;
-  layout: GPUBindGroupLayout;
-}
 /** By code too: kernels of one shape made twice share a pipeline. */
 interface Pipelines {
-  byKernel: WeakMap<Kernel, Compiled>;
-  byCode: Map<string, Compiled>;
+  byKernel: WeakMap<Kernel, GPUComputePipeline>;
+  byCode: Map<string, GPUComputePipeline>;
 }
 const pipelines = new WeakMap<WebGPUBackend, Pipelines>();
 
-function compiled(backend: WebGPUBackend, kernel: Kernel): Compiled {
+function pipelineOf(backend: WebGPUBackend, kernel: Kernel): GPUComputePipeline {
   let known = pipelines.get(backend);
   if (!known) pipelines.set(backend, (known = { byKernel: new WeakMap(), byCode: new Map() }));
   let result = known.byKernel.get(kernel);
   if (result) return result;
   const code = wgsl(kernel);
-  result = known.byCode.get(code) ?? compile(backend.device, kernel, code);
+  result = known.byCode.get(code) ?? make(backend.device, kernel, code);
   known.byCode.set(code, result);
   known.byKernel.set(kernel, result);
   return result;
 }
 
-function compile(device: GPUDevice, kernel: Kernel, code: string): Compiled {
-  const { name, grid } = kernel;
+function make(device: GPUDevice, { name: label, grid }: Kernel, code: string): GPUComputePipeline {
   const most = device.limits.maxComputeWorkgroupsPerDimension;
   if (grid.some((n) => n > most)) {
     throw badSettings(
-      `${name} would take ${grid.join(' x ')} workgroups, and this GPU starts at most ${most} a side.`,
+      `${label} would take ${grid.join(' x ')} workgroups, and this GPU starts at most ${most} a side.`,
       'Take a smaller batch or a shorter context.',
     );
   }
-  const entries = declared(kernel).map(([, [access]], binding) => ({
-    binding,
-    visibility: GPUShaderStage.COMPUTE,
-    buffer: { type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
-  }));
-  const layout = device.createBindGroupLayout({ label: name, entries });
-  const module = device.createShaderModule({ label: name, code });
-  const pipeline = device.createComputePipeline({
-    label: name,
-    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-    compute: { module, entryPoint: 'main' },
-  });
-  return { pipeline, layout };
+  const module = device.createShaderModule({ label, code });
+  return device.createComputePipeline({ label, layout: 'auto', compute: { module, entryPoint: 'main' } });
 }
 
 function wgsl(kernel: Kernel): string {

@@ -11,6 +11,7 @@ import { HomegrownError } from '../base/errors';
 import { formatBytes } from '../base/units';
 import { type Place, placeOf, type StandIn } from './buffer';
 import { type Binding, type Command, isUnplaced } from './capture';
+import type { Pipeline } from './pipeline';
 
 export interface Plan {
   commands: readonly Ready[];
@@ -23,7 +24,7 @@ export interface Plan {
   unsharedBytes: number;
 }
 export type Ready =
-  | { pipeline: GPUComputePipeline; group: GPUBindGroup; grid: readonly [number, number, number] }
+  | { pipeline: Pipeline; group: GPUBindGroup; grid: readonly [number, number, number] }
   | { from: Place; to: Place; bytes: number };
 
 /**

@@ -1,12 +1,13 @@
 /** A step as something to run again and again: the same function traced and replayed on WebGPU, or called on wasm and cpu. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import { HomegrownError } from '../base/errors';
+import { HomegrownError, toFailure } from '../base/errors';
 import { arena } from './arena';
-import { currentGpu, type Gpu } from './backend';
+import { currentGpu, explained, type Gpu } from './backend';
 import { placeOf } from './buffer';
 import { trace } from './capture';
 import { remember } from './memory';
+import type { Pipeline } from './pipeline';
 import { type Plan, plan } from './plan';
 import { Clock, elapsed, encode, inParts, type Part, profile, type Timing, TIMES } from './replay';
 import { bufferOf, type Cached, encodeCopy, flush, leavingNoTape } from './tfjs';
@@ -20,6 +21,12 @@ export type Results<Name extends string> = Readonly<Record<Name, Float32Array>>;
 
 export interface Program<In extends string, Out extends string> {
   /**
+   * Compiles, all at once, the kernels that have not been, and tells how many are done of how many; on wasm and cpu there are
+   * none. A first `run` does it where nobody did.
+   * @throws {HomegrownError} 'bug' where a kernel cannot be compiled, with its name; what the device reports where it failed
+   */
+  prepare(report?: Compiling): Promise<void>;
+  /**
    * Starts one step with these inputs; the promise settles when its outputs have been read. On WebGPU, calls may overlap:
    * start the next step before the last one's outputs are in, and the GPU never waits. At most `IN_FLIGHT` do.
    */
@@ -29,6 +36,9 @@ export interface Program<In extends string, Out extends string> {
   profile?: ((values: Values<In>) => Promise<readonly Timing[]>) | undefined;
   dispose(): void;
 }
+
+/** Kernels that have been compiled, of those that had to be: first with 0 done, and not at all where there are none. */
+export type Compiling = (done: number, of: number) => void;
 
 /** All 0 where nothing is traced. */
 export interface Cost {
@@ -45,6 +55,28 @@ export interface Cost {
   variableBytes: number;
   /** What its tensors would take without sharing. */
   unsharedBytes: number;
+}
+
+/** Prepares programs that are run one after the other. */
+export async function prepareAll(
+  programs: readonly Pick<Program<string, string>, 'prepare'>[],
+  report: Compiling = () => undefined,
+): Promise<void> {
+  const counts = programs.map(() => ({ done: 0, of: 0 }));
+  const sum = (key: 'done' | 'of'): number => counts.reduce((n, count) => n + count[key], 0);
+  let isBegun = false;
+  const tell = (): void => {
+    if (isBegun && sum('of') > 0) report(sum('done'), sum('of'));
+  };
+  const all = programs.map((program, i) =>
+    program.prepare((done, of) => {
+      counts[i] = { done, of };
+      tell();
+    }),
+  );
+  isBegun = true;
+  tell();
+  await Promise.all(all);
 }
 
 /** Milliseconds on the GPU. A processor that plays one draws no page, and no system watches it. */
@@ -77,6 +109,10 @@ class Eager<In extends string, Out extends string> implements Program<In, Out> {
     private readonly step: (inputs: Readonly<Record<In, Tensor>>) => Readonly<Record<Out, Tensor>>,
   ) {}
 
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async run(values: Values<In>): Promise<Results<Out>> {
     const outputs = leavingNoTape(() =>
       tf.tidy(() => {
@@ -104,6 +140,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   readonly cost: Cost;
   readonly profile?: (values: Values<In>) => Promise<readonly Timing[]>;
   private readonly plan: Plan;
+  private readonly pipelines: ReadonlySet<Pipeline>;
   private readonly written: ReadonlySet<Cached>;
   private readonly input: Side<In>;
   private readonly output: Side<Out>;
@@ -139,6 +176,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
       for (const each of [input, output]) if (each) destroy(each);
       throw error;
     }
+    this.pipelines = new Set(this.plan.commands.flatMap((c) => ('pipeline' in c ? [c.pipeline] : [])));
     this.input = input;
     this.output = output!;
     this.parts = inParts(this.plan.commands, 1);
@@ -165,8 +203,30 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     };
   }
 
+  async prepare(report: Compiling = () => undefined): Promise<void> {
+    const missing = this.missing();
+    if (missing.length === 0) return;
+    let done = 0;
+    report(done, missing.length);
+    const all = missing.map(async (pipeline) => {
+      await pipeline.compiled();
+      report(++done, missing.length);
+    });
+    try {
+      // To the end of all, so that nothing goes on behind what failed.
+      for (const end of await this.gpu.orFailed(Promise.allSettled(all))) {
+        if (end.status === 'rejected') throw end.reason;
+      }
+    } catch (error) {
+      const known = await explained(error);
+      throw known instanceof HomegrownError ? known : new HomegrownError('bug', toFailure(known).message);
+    }
+  }
+  private readonly missing = (): Pipeline[] => [...this.pipelines].filter((pipeline) => !pipeline.isCompiled);
+
   async run(values: Values<In>): Promise<Results<Out>> {
     let staging: Staging | undefined;
+    if (this.missing().length > 0) await this.prepare();
     try {
       while (!(staging = this.take())) await new Promise<void>((resolve) => this.waiting.push(resolve));
       this.submit(values, staging);
@@ -231,6 +291,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   }
 
   private async timed(values: Values<In>): Promise<readonly Timing[]> {
+    await this.prepare();
     this.fill(values);
     const timings = await profile(this.gpu.device, this.plan.commands);
     for (const data of this.written) data.values = null;

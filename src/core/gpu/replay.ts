@@ -1,7 +1,7 @@
 /** Planned commands on their way to the GPU, and how long they take there. */
 import type { Ready } from './plan';
 
-type Pass = Extract<Ready, { pipeline: GPUComputePipeline }>[];
+type Pass = Extract<Ready, { pipeline: unknown }>[];
 type Copy = Extract<Ready, { from: unknown }>;
 
 /** What runs in one pass, and the copies between passes. */
