@@ -31,7 +31,7 @@ async function compileAll(): Promise<void> {
   await compileOn('M', () => run(M));
   // All of GPT-2 small is more than these drivers' 4 GB: one layer is run, and a step of all of them is only traced.
   await compileOn('G', () => run({ ...G, layers: 1 }));
-  await compileOn('G', () => withoutMemory(() => learning(G)), 'all layers');
+  await compileOn('G', () => withoutMemory(async () => (await learning(G)).prepare()), 'all layers');
   for (const { name, config } of MODELS.gpt.presets) {
     const layers = Math.min(config.layers, 2); // they are alike
     await compileOn(name, () => run({ ...config, layers, vocabulary: 1024, batch: DEFAULT_RECIPE.batch }));

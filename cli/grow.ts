@@ -2,7 +2,7 @@
 import { memoryStore } from '../src/core/base/blobStore';
 import { HomegrownError, paragraph } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
-import { formatCount, formatDuration, formatReading, formatShort } from '../src/core/base/units';
+import { formatCount, formatDuration, formatKernels, formatReading, formatShort } from '../src/core/base/units';
 import { unigramLoss } from '../src/core/evaluate/unigram';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import type { RunInfo } from '../src/core/export/homegrownJson';
@@ -174,7 +174,11 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
   const events: TrainEvent[] = [];
   const follow = (event: TrainEvent): void => {
     events.push(event);
-    if (event.kind === 'step') {
+    if (event.kind === 'compiling' && event.kernels) {
+      const { done, of } = event.kernels;
+      if (done === 0) progress.say(`Compiling ${formatKernels(of)}.`);
+      progress.show({ label: 'Compiling', done, of, unit: 'kernels' });
+    } else if (event.kind === 'step') {
       lastLoss = event.loss;
       speed.add(event.tokensPerSecond);
       const { step, tokensPerSecond } = event;

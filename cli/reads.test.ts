@@ -119,9 +119,14 @@ test('a file that ends before it should is told with numbers', async () => {
   await expect(byteFile(folder)).rejects.toThrow('is not a file');
 });
 
-test('a GPU, where there is one, leaves standard error alone', async ({ skip }) => {
+test('a GPU, where there is one, leaves standard error alone, and in words tells what it compiles', async ({
+  skip,
+}) => {
   const args = ['grow', '--text', path('text.txt'), ...grow('gpu')].map((arg) => (arg === 'wasm' ? 'webgpu' : arg));
   const ended = await run(args);
   if (/no WebGPU adapter/i.test(ended.stderr)) skip('There is no WebGPU adapter.');
   expect(ended).toMatchObject({ code: 0, stderr: '' });
+  const inWords = await run(args.filter((arg) => arg !== '--json'));
+  expect(inWords.code).toBe(0);
+  expect(inWords.stderr).toMatch(/^Compiling \d+ kernels\.$/m);
 });

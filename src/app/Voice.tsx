@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '../core/base/units';
+import { formatCount, formatKernels, formatNumber } from '../core/base/units';
 import { headline } from '../state/failures';
 import { useStudio } from '../state/react';
 import { isActive } from '../state/run';
@@ -27,7 +27,7 @@ function announcement(s: Studio, judgement: string | undefined): string {
     case 'preparing':
       return 'Preparing text, tokenizer and data';
     case 'compiling':
-      return 'Compiling';
+      return phase.kernels ? `Compiling ${formatKernels(phase.kernels.of)}` : 'Compiling';
     case 'training':
       return judgement === undefined ? 'Training' : `Training: ${judgement}`;
     case 'stopping':

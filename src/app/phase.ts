@@ -1,5 +1,6 @@
 /** What goes on now, in words: the strip's reading, its lower edge, the title, and what is said aloud. */
-import { formatCount, formatDuration } from '../core/base/units';
+import { formatCount, formatDuration, formatKernels } from '../core/base/units';
+import type { Counted } from '../core/train/run';
 import { busyExport } from '../state/export';
 import { headline } from '../state/failures';
 import { millisecondsLeft } from '../state/pace';
@@ -37,10 +38,7 @@ function readRun(s: Studio): Reading | undefined {
       return work ? readWork('Preparing', work) : { fact: { label: 'Preparing', value: 'text to tokens' } };
     }
     case 'compiling':
-      return {
-        fact: { label: 'Compiling', value: 'the training step' },
-        progress: { label: 'Compiling', share: 0 },
-      };
+      return readCompiling(phase.kernels);
     case 'training':
     case 'stopping': {
       const left = millisecondsLeft(log, phase.of);
@@ -59,6 +57,15 @@ function readRun(s: Studio): Reading | undefined {
     default:
       return phase satisfies never;
   }
+}
+
+function readCompiling(kernels?: Counted): Reading {
+  const [label, share] = ['Compiling', kernels ? kernels.done / kernels.of : 0];
+  if (!kernels) return { fact: { label, value: 'the training step' }, progress: { label, share } };
+  const { done, of } = kernels;
+  if (done === of) return { fact: { label: 'Beginning', value: 'the first step' }, progress: { label, share } };
+  const detail = `${formatCount(done)} done`;
+  return { fact: { label, value: formatKernels(of), detail }, progress: { label, share } };
 }
 
 function readWriting({ written, sampling, writing }: Studio, now: number): Reading {

@@ -95,6 +95,20 @@ test('the strip says what goes on, with its share and what is left', () => {
   expect(title(store.getState(), 'Train')).toBe('step 20 · Homegrown');
 });
 
+test('the strip counts the kernels while they are compiled', () => {
+  const fact = (kernels?: { done: number; of: number }) => {
+    store.setState({ phase: { kind: 'compiling', ...(kernels && { kernels }) } });
+    return readPhase(store.getState(), 0);
+  };
+  expect(fact().fact).toEqual({ label: 'Compiling', value: 'the training step' });
+  expect(fact({ done: 8, of: 32 })).toEqual({
+    fact: { label: 'Compiling', value: '32 kernels', detail: '8 done' },
+    progress: { label: 'Compiling', share: 0.25 },
+  });
+  expect(fact({ done: 32, of: 32 }).fact).toEqual({ label: 'Beginning', value: 'the first step' });
+  expect(title(store.getState(), 'Train')).toBe('compiling · Homegrown');
+});
+
 test('a failure stays in the strip, in red and in words', () => {
   const failure = toFailure(new HomegrownError('device-lost', 'The GPU went away'));
   store.setState({ phase: { kind: 'failed', failure, step: 5, of: 10 } });

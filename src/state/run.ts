@@ -6,7 +6,7 @@ import { readRun, type RunRecord } from '../core/runs/record';
 import { memoryShortage } from '../core/train/memory';
 import { problems, unfit } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
-import type { ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
+import type { Counted, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { SavedStep } from '../protocol/data';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { limitsOf } from './estimate';
@@ -20,7 +20,7 @@ import { work } from './work';
 export type Phase =
   | { kind: 'idle' }
   | { kind: 'preparing' }
-  | { kind: 'compiling' }
+  | { kind: 'compiling'; kernels?: Counted }
   | { kind: 'training'; step: number; of: number }
   | { kind: 'stopping'; step: number; of: number }
   | { kind: 'stopped' | 'finished'; step: number; of: number }
@@ -162,7 +162,7 @@ export const createRunSlice: Slice<RunSlice> =
         const save = events.findLast((e) => e.kind === 'saved');
         const newest = save ? { step: save.step, bytes: save.bytes, at: now() } : saved;
         const isModel = model?.run.id === runId;
-        const isBegun = events.some((e) => e.kind === 'compiling');
+        const isBegun = events.some((e) => e.kind === 'compiling' && !e.kernels);
         set({
           phase: events.reduce((p, e) => next(p, e, of), phase),
           logVersion: logVersion + 1,
@@ -383,7 +383,7 @@ export function next(phase: Phase, event: TrainEvent, of: number): Phase {
   if (phase.kind === 'stopping') return phase; // late events must not undo the click
   switch (event.kind) {
     case 'compiling':
-      return { kind: 'compiling' };
+      return event;
     case 'step':
       return { kind: 'training', step: event.step, of };
     case 'evaluated':

@@ -8,7 +8,7 @@ export interface Progress {
   label: string;
   done: number;
   of?: number;
-  unit: 'bytes' | 'characters' | 'tokens' | 'merges' | 'steps' | 'files' | 'tensors';
+  unit: 'bytes' | 'characters' | 'tokens' | 'merges' | 'kernels' | 'steps' | 'files' | 'tensors';
 }
 
 /** A job that nobody watches and nobody stops. */

@@ -7,6 +7,8 @@ const NOTHING = '–';
 
 /** A count that must be read whole: `2,600`, `−12`. */
 export const formatCount = (n: number): string => signed(n, (x) => grouped(String(Math.round(x))));
+/** `31 kernels`. */
+export const formatKernels = (n: number): string => `${formatCount(n)} ${n === 1 ? 'kernel' : 'kernels'}`;
 
 /** Three significant digits: `5.05`, `0.0123`, `1,230`, `1.2 × 10⁻⁵`. Never rounds away digits before the point. */
 export const formatNumber = (x: number): string => signed(x, (magnitude) => trimmed(significant(magnitude)));

@@ -41,6 +41,7 @@ export async function learner(
     get cost() {
       return updates.cost;
     },
+    prepare: (report) => updates.prepare(report),
     step: (...batch) => updates.step(...batch),
     profile: updates.profile,
     tensors: () => onHost([...weights, ...slots]),

@@ -23,13 +23,19 @@ export interface StepCost {
 
 /** Losses are in nats per token. */
 export type TrainEvent =
-  | { kind: 'compiling' }
+  /** First without a count, then with how many kernels of a step are done; where none is to be compiled, there is no more. */
+  | { kind: 'compiling'; kernels?: Counted }
   | StepEvent
   | { kind: 'evaluated'; step: number; loss: number; bitsPerByte: number; activeMs: number; sample: string }
   /** A whole step, which a run can go on from. */
   | { kind: 'saved'; step: number; bytes: number }
   /** The best step so far, its weights alone; no bytes where it had been saved whole. */
   | { kind: 'kept'; step: number; bytes: number };
+
+export interface Counted {
+  done: number;
+  of: number;
+}
 
 export interface StepEvent extends Partial<StepCost> {
   kind: 'step';

@@ -5,7 +5,7 @@ import { wasmFolder } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { chooseDevice } from './device';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
-import type { DeviceKind, Snapshot } from './run';
+import type { Counted, DeviceKind, Snapshot } from './run';
 import { train } from './train';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
@@ -23,7 +23,7 @@ const recipe: Recipe = {
 async function watch(
   kind: DeviceKind,
   change: Partial<Recipe>,
-  { from, stopAt }: { from?: Snapshot; stopAt?: number } = {},
+  { from, stopAt, counts = [] }: { from?: Snapshot; stopAt?: number; counts?: Counted[] } = {},
 ): Promise<{ losses: number[]; last: Snapshot }> {
   expect(await chooseDevice(kind, wasmFolder)).toMatchObject({ kind });
   const losses: number[] = [];
@@ -46,6 +46,7 @@ async function watch(
     {
       signal: stop.signal,
       report(event) {
+        if (event.kind === 'compiling' && event.kernels) counts.push(event.kernels);
         if (event.kind !== 'step') return;
         losses.push(event.loss);
         if (event.step === stopAt) stop.abort();
@@ -54,6 +55,19 @@ async function watch(
   );
   return { losses, last: saved.at(-1)! };
 }
+
+test('a run tells how many kernels it compiles, to the last, before its first step; where there are none, nothing', async () => {
+  for (const accumulate of [1, 2]) {
+    const counts: Counted[] = [];
+    await watch('webgpu', { accumulate, batch: 3 + accumulate }, { stopAt: 1, counts });
+    const of = counts[0]!.of;
+    expect(of).toBeGreaterThan(10);
+    expect(counts).toEqual(Array.from({ length: of + 1 }, (_, done) => ({ done, of })));
+  }
+  const none: Counted[] = [];
+  await watch('wasm', {}, { stopAt: 1, counts: none });
+  expect(none).toEqual([]);
+});
 
 test.each<[string, Partial<Recipe>]>([
   ['AdamW', {}],

@@ -155,6 +155,7 @@ async function run(
   const safe = (): string => (savedStep === null ? 'Nothing was saved.' : `Step ${savedStep} is saved.`);
 
   try {
+    await learning.prepare((done, of) => job.report({ kind: 'compiling', kernels: { done, of } }));
     if (!from) {
       await evaluate();
       await save();

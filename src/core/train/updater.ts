@@ -1,7 +1,7 @@
 import { disposingOnFailure } from '../base/disposing';
 import { countedTargets } from '../batches/batch';
 import { breathe } from '../base/job';
-import { compile, type Cost } from '../gpu/program';
+import { compile, type Compiling, type Cost, prepareAll } from '../gpu/program';
 import type { Timing } from '../gpu/replay';
 import type { Network } from '../models/network';
 import { hold } from '../ops/variables';
@@ -12,6 +12,8 @@ import { type Moments, stepOn } from './step';
 
 /** Updates of the weights, compiled: one program each, or with accumulation one for micro-batches and one to apply them. */
 export interface Updater {
+  /** Compiles what a step needs, as `Program.prepare` does. */
+  prepare(report?: Compiling): Promise<void>;
   /** Update `step`, counted from 1. Calls may overlap; the promises settle in order. `ids` holds all micro-batches, in order. */
   step(step: number, ids: Int32Array, targets: Int32Array): Promise<{ loss: number; norm: number }>;
   /** The same with each kernel timed. Absent where the GPU cannot tell the time, and with accumulation. */
@@ -43,6 +45,7 @@ export function updater(network: Network, moments: Moments, recipe: Recipe, now:
     });
     return {
       cost: program.cost,
+      prepare: (report) => program.prepare(report),
       async step(...batch) {
         const { loss, norm } = await program.run(values(...batch));
         return { loss: loss[0]!, norm: norm[0]! };
@@ -60,12 +63,14 @@ export function updater(network: Network, moments: Moments, recipe: Recipe, now:
   const apply = disposingOnFailure([gather, gathered], () =>
     compile(rateInput, (given) => parts.apply(given, gathered.variables), now),
   );
+  const prepare = (report?: Compiling): Promise<void> => prepareAll([gather, apply], report);
   const micro = recipe.batch * context;
   /** Of micro-batch `i`. */
   const part = (values: Int32Array, i: number): Int32Array => values.subarray(i * micro, (i + 1) * micro);
 
   /** Submits all of a step in order; few enough at a time that the device never makes one wait, and so overtake. */
   async function submit(step: number, ids: Int32Array, targets: Int32Array) {
+    await prepare(); // else the one that applies them could be the first to be ready
     const losses: ReturnType<typeof gather.run>[] = [];
     const counts = Array.from({ length: recipe.accumulate }, (_, i) => countedTargets(part(targets, i)));
     const all = Math.max(1, countedTargets(targets));
@@ -84,6 +89,7 @@ export function updater(network: Network, moments: Moments, recipe: Recipe, now:
   }
   let last: Promise<unknown> = Promise.resolve();
   return {
+    prepare,
     get cost() {
       return together(gather.cost, apply.cost, recipe.accumulate);
     },

@@ -1,3 +1,4 @@
+import { formatCount, formatKernels } from '../../core/base/units';
 import { dataState, tokenizerState, type ArtefactState } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import { describeWork, type Work } from '../../state/work';
@@ -40,13 +41,28 @@ function Part({ name, state, work }: { name: string; state: ArtefactState; work?
 export function Compiling() {
   const isMeasured = useStudio((s) => s.log.evaluations.length > 0 && s.log.step.length === 0 && s.logVersion >= 0);
   const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info.name : 'the device'));
+  const goesOn = useStudio((s) => s.log.step.length > 0 && s.logVersion >= 0);
+  const kernels = useStudio(({ phase }) => (phase.kind === 'compiling' ? phase.kernels : undefined));
+  const { done, of } = kernels ?? { done: 0, of: 1 };
+  const counted = kernels ? `${formatCount(done)} done, ` : '';
+  const isBeginning = isMeasured || done === of;
   return (
     <Block isWideGutter>
       <Progress
-        label={isMeasured ? 'Beginning the first step' : 'Compiling the training step'}
-        detail={isMeasured ? 'the model is measured as it begins' : `for ${device}, once for this model`}
-        value={0}
-        max={1}
+        label={
+          isBeginning
+            ? 'Beginning the first step'
+            : `Compiling ${kernels ? formatKernels(kernels.of) : 'the training step'}`
+        }
+        detail={
+          isBeginning
+            ? goesOn
+              ? ''
+              : 'the model is measured as it begins'
+            : `${counted}for ${device}, once for this model`
+        }
+        value={isBeginning ? 0 : done}
+        max={of}
         delayMs={0}
       />
     </Block>
