@@ -46,7 +46,9 @@ export class Pipeline implements GPUComputePipeline {
     private readonly descriptor: GPUComputePipelineDescriptor,
   ) {
     this.label = descriptor.label ?? '';
-    this.source = descriptor.compute.module as Source;
+    const { module } = descriptor.compute;
+    if (!(module instanceof Source)) throw new HomegrownError('bug', `${this.label} is not a shader of this device.`);
+    this.source = module;
     const found = bindingsOf(this.source.code);
     this.writes = new Set(found?.filter(({ buffer }) => buffer.type === 'storage').map(({ binding }) => binding));
     if (found && descriptor.layout === 'auto') {

@@ -1,0 +1,140 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, test } from 'vitest';
+import { complaints } from '../testing/complaints';
+import { type Calls, countCalls } from '../testing/dawn';
+import { arena } from './arena';
+import { type Gpu, openGpu } from './backend';
+import { dispatch, type Kernel } from './dispatch';
+import { compile } from './program';
+
+let gpu: Gpu;
+let calls: Calls;
+beforeAll(async () => {
+  calls = countCalls();
+  gpu = await openGpu();
+});
+
+/** Which of a device's two ways to make a pipeline is taken, in order, and how many it is at once, while `act` runs. */
+async function compilations(act: () => Promise<unknown>) {
+  const { prototype } = GPUDevice;
+  const { createComputePipeline, createComputePipelineAsync } = prototype;
+  const seen = { atOnce: [] as string[], inTurn: [] as string[], most: 0 };
+  let pending = 0;
+  prototype.createComputePipeline = function (descriptor) {
+    seen.inTurn.push(descriptor.label ?? '');
+    return createComputePipeline.call(this, descriptor);
+  };
+  prototype.createComputePipelineAsync = function (descriptor) {
+    seen.atOnce.push(descriptor.label ?? '');
+    seen.most = Math.max(seen.most, ++pending);
+    return createComputePipelineAsync.call(this, descriptor).finally(() => pending--);
+  };
+  try {
+    await act();
+  } finally {
+    Object.assign(prototype, { createComputePipeline, createComputePipelineAsync });
+  }
+  return seen;
+}
+
+/** A step of kernels that no other test has. */
+const own = (names: readonly string[], line = 'w[0] += 1;') => {
+  const { tensors } = arena([{ shape: [1], dtype: 'float32' }]);
+  const kernels = names.map((name, i): Kernel<'w'> => ({
+    ...{ name, bindings: { w: ['update', 'f32'] }, workgroup: [1, 1, 1], grid: [1, 1, 1] },
+    body: `// ${name} ${i}\n${line}`,
+  }));
+  return () => {
+    for (const kernel of kernels) dispatch(kernel, { w: tensors[0]! });
+    return { w: tensors[0]!.add(0) };
+  };
+};
+
+const compileOf = (step: () => { w: tf.Tensor }) => compile({ go: { shape: [1], dtype: 'float32' } }, step);
+const GO = { go: Float32Array.of(0) };
+
+test('the kernels of a step are compiled at once before its first replay, each one time, and counted', async () => {
+  const names = ['one', 'two', 'three', 'four'];
+  const step = own(names);
+  const [program, other] = [compileOf(step), compileOf(step)];
+  const told: [number, number][] = [];
+  const seen = await compilations(async () => {
+    await Promise.all([program.prepare((...at) => told.push(at)), other.prepare()]);
+    calls.reset();
+    expect((await program.run(GO)).w[0]).toBe(4);
+    expect((await other.run(GO)).w[0]).toBe(8);
+  });
+  expect(calls.pipelines).toBe(0);
+  expect(seen.inTurn).toEqual([]);
+  expect(seen.atOnce.slice(0, 4)).toEqual(names);
+  expect(new Set(seen.atOnce).size).toBe(seen.atOnce.length);
+  expect(seen.most, 'all begun before one is awaited').toBe(seen.atOnce.length);
+  const { length: of } = seen.atOnce;
+  expect(told).toEqual(Array.from({ length: of + 1 }, (_, done) => [done, of]));
+  await program.prepare(() => expect.fail('There is nothing left to compile.'));
+  for (const each of [program, other]) each.dispose();
+});
+
+test('a first run that nobody prepared compiles its kernels so, too', async () => {
+  const program = compileOf(own(['un', 'deux']));
+  const seen = await compilations(async () => expect((await program.run(GO)).w[0]).toBe(2));
+  expect(seen).toMatchObject({ inTurn: [], most: seen.atOnce.length });
+  expect(seen.atOnce).toEqual(expect.arrayContaining(['un', 'deux']));
+  program.dispose();
+});
+
+test('a kernel of TensorFlow.js serves eager code and replays alike, whoever has it first', async () => {
+  const programs = [tf.atanh, tf.asinh].map((op) =>
+    compile({ x: { shape: [3], dtype: 'float32' } }, ({ x }) => ({ y: op(x) })),
+  );
+  const x = Float32Array.of(0.1, 0.2, 0.3);
+  const eager = [tf.atanh(x), tf.asinh(x)];
+  for (const [i, program] of programs.entries()) {
+    expect((await program.run({ x })).y).toEqual(await eager[i]!.data());
+    program.dispose();
+  }
+  tf.dispose(eager);
+});
+
+test('a kernel that cannot be compiled is told by its name, each time, and takes nothing else with it', async () => {
+  const step = own(['sound', 'broken'], 'w[0] += 1;');
+  const broken = own(['faulty'], 'w[0] += nothing;');
+  const program = compileOf(() => ({ ...step(), ...broken() }));
+  const wrong = {
+    code: 'bug',
+    message: expect.stringMatching(/kernel faulty cannot be compiled: .*unresolved value 'nothing'/s) as string,
+  };
+  await expect(program.prepare()).rejects.toMatchObject(wrong);
+  await expect(program.run(GO)).rejects.toMatchObject(wrong);
+  expect(complaints.splice(0)).toEqual(Array(2).fill(expect.stringContaining("'nothing'")));
+  gpu.check();
+  const live = calls.liveBytes;
+  program.dispose();
+  expect(calls.liveBytes).toBeLessThan(live);
+  const other = compileOf(step);
+  expect((await other.run(GO)).w[0]).toBe(2);
+  other.dispose();
+  gpu.check();
+});
+
+test('a program that is disposed while it is prepared does no harm', async () => {
+  const program = compileOf(own(['late', 'later']));
+  const [preparing, running] = [program.prepare(), program.run(GO)];
+  program.dispose();
+  await preparing;
+  await expect(running).rejects.toThrow(/disposed before this run/);
+  gpu.check();
+});
+
+test('who prepares a program on a device that is lost meanwhile is told', async () => {
+  const program = compileOf(own(['lost', 'and lost']));
+  const preparing = program.prepare();
+  gpu.device.destroy();
+  await expect(preparing).rejects.toMatchObject({ code: 'device-lost' });
+  await expect(program.run(GO)).rejects.toMatchObject({ code: 'device-lost' });
+  program.dispose();
+  gpu = await openGpu();
+  const again = compileOf(own(['lost', 'and lost']));
+  expect((await again.run(GO)).w[0]).toBe(2);
+  again.dispose();
+});
