@@ -17,8 +17,11 @@ import { importText, openText, type TextRecord } from '../src/core/text';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import type { TokenizerKind } from '../src/core/tokenizer/tokenizer';
 import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY, trainTokenizer } from '../src/core/tokenizer/train';
+import { memoryLimits } from '../src/core/train/device';
+import type { MemoryLimits } from '../src/core/train/memory';
 import { problems, unfit } from '../src/core/train/problems';
-import { DEFAULT_RECIPE, tokensPerStep, type Recipe } from '../src/core/train/recipe';
+import { DEFAULT_RECIPE, RECOMPUTE_CHOICES, tokensPerStep, type Recipe } from '../src/core/train/recipe';
+import { recomputation, recomputationWords } from '../src/core/train/recomputation';
 import type { Snapshot, TrainEvent, TrainOutcome, TrainState } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
 import { isSystemError, systemFailure } from './failure';
@@ -52,7 +55,20 @@ const OPTIONS = {
     help: 'Rows of text that the device sees at once',
   },
   accumulate: { kind: 'whole', min: 1, max: 1024, initial: DEFAULT_RECIPE.accumulate, help: 'Batches an update' },
-  recompute: { kind: 'switch', help: 'Compute blocks again in the backward pass: slower, in less memory' },
+  recompute: {
+    kind: 'choice',
+    of: RECOMPUTE_CHOICES,
+    initial: 'auto',
+    alone: 'on',
+    help: 'Compute blocks again in the backward pass: a third slower, in less memory; auto does where the plan takes more than half of the memory',
+  },
+  memory: {
+    kind: 'real',
+    min: 0,
+    max: 4096,
+    initial: 0,
+    help: 'GB that a run may take; 0 for what the device tells',
+  },
   steps: { kind: 'whole', min: 1, max: most, initial: DEFAULT_RECIPE.steps, help: 'Updates of the weights' },
   optimizer: {
     kind: 'choice',
@@ -116,11 +132,11 @@ const OPTIONS = {
 
 async function grow(options: Values<typeof OPTIONS>): Promise<void> {
   const tokenizerSettings = tokenizerOf(options.tokenizer);
-  const recipe = recipeOf(options);
+  const asked = recipeOf(options);
   const { layers, heads, width, context } = options;
   const config = { layers, heads, width, context };
   const anyText = { train: Infinity, validation: Infinity };
-  const found = problems({ id: options.model, config, vocabulary: SMALLEST_VOCABULARY }, recipe, anyText);
+  const found = problems({ id: options.model, config, vocabulary: SMALLEST_VOCABULARY }, asked, anyText);
   if (found.length > 0) throw unfit(found);
   const sources = await Promise.all(options.text.map(textFile));
   await checkOutFolder(options.out, options.text, MODEL_FILES);
@@ -142,6 +158,11 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
   const manifest = await buildShards(documents, tokenizer, { validationShare: VALIDATION_SHARE }, store, job);
 
   const model = { id: options.model, config, vocabulary: tokenizer.size };
+  const limits: MemoryLimits = { ...memoryLimits(), ...(options.memory > 0 && { bound: 1e9 * options.memory }) };
+  const again = recomputation(model, asked, options.recompute, limits);
+  const recipe = { ...asked, recompute: again.isOn };
+  const tooLarge = problems(model, recipe, anyText, limits);
+  if (tooLarge.length > 0) throw unfit(tooLarge);
   const info: RunInfo = {
     version: 1,
     name: texts.map(({ name }) => name).join(', '),
@@ -166,6 +187,8 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
     `${formatCount(manifest.train.tokens)} tokens to learn from, a vocabulary of ${formatCount(tokenizer.size)}, ` +
       `${formatShort(parameters)} parameters, ${recipe.steps} steps on ${info.device!}.`,
   );
+
+  progress.say(recomputationWords(again, OTHERWISE));
 
   const speed = new Speed(tokensPerStep(recipe, context));
   const saves = new Saves(options.out);
@@ -242,6 +265,8 @@ function ofFolder(info: RunInfo, state: TrainState, events: readonly TrainEvent[
   return { ...info, state: { ...state, best }, ...(unkept && { bestNotKept: unkept }) };
 }
 
+const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';
+
 /** Of each text's end, held out. */
 const VALIDATION_SHARE = 0.1;
 
@@ -257,7 +282,7 @@ const recipeOf = (options: Values<typeof OPTIONS>): Recipe => ({
   ...DEFAULT_RECIPE,
   ...{ optimizer: options.optimizer, learningRate: options['learning-rate'], schedule: options.schedule },
   ...{ warmup: warmupOf(options), steps: options.steps, batch: options.batch, weightDecay: options['weight-decay'] },
-  ...{ accumulate: options.accumulate, recompute: options.recompute },
+  accumulate: options.accumulate,
   ...{ clip: options.clip, dropout: options.dropout, seed: options.seed, evalEvery: options['eval-every'] },
 });
 

@@ -20,6 +20,17 @@ test('values have their types, and what is not given its first value', () => {
 test('a value may begin with one dash', () => {
   expect(parseOptions({ at: { kind: 'real', min: -5, max: 5, help: 'Where' } }, ['--at', '-2'])).toEqual({ at: -2 });
 });
+test('a choice may have a meaning alone, and takes a value too', () => {
+  const options = {
+    again: { kind: 'choice', of: ['auto', 'on'], initial: 'auto', alone: 'on', help: 'Again' },
+  } as const;
+  const more = { ...options, json: { kind: 'switch', help: 'One object' } } as const;
+  expect(parseOptions(options, [])).toEqual({ again: 'auto' });
+  expect(parseOptions(options, ['--again'])).toEqual({ again: 'on' });
+  expect(parseOptions(more, ['--again', '--json'])).toEqual({ again: 'on', json: true });
+  expect(parseOptions(options, ['--again', 'auto'])).toEqual({ again: 'auto' });
+  expect(() => parseOptions(options, ['--again='])).toThrow('needs a value');
+});
 test.each([
   ['--text a --stpes 5', 'There is no flag --stpes'],
   ['--text a --constructor 5', 'There is no flag --constructor'],

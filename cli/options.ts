@@ -7,7 +7,8 @@ export type Option = {
   /** One value or more after the flag. */
   | { kind: 'texts' }
   | { kind: 'whole' | 'real'; min: number; max: number; initial?: number }
-  | { kind: 'choice'; of: readonly string[]; initial?: string }
+  /** `alone`: what the flag means without a value. */
+  | { kind: 'choice'; of: readonly string[]; initial?: string; alone?: string }
   /** Present or absent. */
   | { kind: 'switch' }
 );
@@ -54,6 +55,7 @@ export function parseOptions<const O extends Options>(options: O, args: readonly
     const most = option.kind === 'texts' ? Infinity : 1;
     while (given.length < most && attached === undefined && i + 1 < args.length && !args[i + 1]!.startsWith('--'))
       given.push(args[++i]!);
+    if (given.length === 0 && option.kind === 'choice' && option.alone !== undefined) given.push(option.alone);
     // A variable of a script that is not set looks like this.
     if (given.length === 0 || given.includes('')) throw new UsageError(`--${name} needs a value.`);
     values.set(name, option.kind === 'texts' ? given : valueOf(name, option, given[0]!));

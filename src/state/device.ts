@@ -10,9 +10,12 @@ export interface DeviceSlice {
   /** GFLOP/s of each device that was opened in this session. */
   measured: Partial<Record<DeviceKind, number>>;
   useDevice(kind: DeviceKind | 'auto'): Promise<void>;
+  /** What a run may take of the memory of the device in use, in bytes, kept for each kind in this browser; undefined = all. */
+  allowMemory(bytes: number | undefined): Promise<void>;
 }
 
 const KEY = 'device';
+const boundKey = (kind: DeviceKind): string => `device-memory/${kind}`;
 
 export const createDeviceSlice: Slice<DeviceSlice> =
   ({ gpu, store }) =>
@@ -25,7 +28,9 @@ export const createDeviceSlice: Slice<DeviceSlice> =
         // One that cannot be read is no reason to open none.
         const remembered = kind === 'auto' ? await store.get(KEY).catch(() => undefined) : undefined;
         const asked = isKind(remembered) ? remembered : kind;
-        const info = await gpu.call('device', { kind: asked });
+        const opened = await gpu.call('device', { kind: asked });
+        const bound = await store.get(boundKey(opened.kind)).catch(() => undefined);
+        const info = withBound(opened, isBytes(bound) ? bound : undefined);
         set(({ measured }) => ({
           device: { kind: 'open', info },
           measured: { ...measured, [info.kind]: info.gigaflops },
@@ -37,6 +42,25 @@ export const createDeviceSlice: Slice<DeviceSlice> =
         get().toast({ text: 'The device did not open', detail: explain(failure) });
       }
     },
+    async allowMemory(bytes) {
+      const { device } = get();
+      if (device.kind !== 'open') return;
+      const { kind } = device.info;
+      set({ device: { kind: 'open', info: withBound(device.info, bytes) } });
+      try {
+        await store.commit(bytes === undefined ? { drop: [boundKey(kind)] } : { put: [[boundKey(kind), bytes]] });
+      } catch (error) {
+        get().toast({ text: 'The memory allowed is not kept for next time', detail: explain(toFailure(error)) });
+      }
+    },
   });
+
+function withBound(
+  { limits: { bound: _, ...limits } = {}, ...info }: DeviceInfo,
+  bound: number | undefined,
+): DeviceInfo {
+  return { ...info, limits: { ...limits, ...(bound !== undefined && { bound }) } };
+}
+const isBytes = (value: unknown): value is number => typeof value === 'number' && value > 0 && value < Infinity;
 
 const isKind = (value: unknown): value is DeviceKind => value === 'webgpu' || value === 'wasm' || value === 'cpu';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gpt } from '../core/models/gpt/spec';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { DeviceInfo } from '../protocol/gpu';
-import { estimate, shareOfRate, startProblems, textSize, vocabularySize } from './estimate';
+import { estimate, estimateProject, recipeOf, shareOfRate, startProblems, textSize, vocabularySize } from './estimate';
 import { initialProject, type Project } from './project';
 import type { Studio } from './studio';
 
@@ -123,4 +123,14 @@ test('the text is guessed from its characters until it has been counted', () => 
   expect(told({ limits: { total: 2 ** 32 } })).toMatchObject([{ field: 'memory' }]);
   expect(told({ limits: { activation: 2 ** 27 } })).toMatchObject([{ field: 'memory' }]);
   expect(told({ limits: { activation: 2 ** 34, weight: 2 ** 34 } })).toEqual([]);
+  expect(told({ limits: { bound: 6e9, weight: 2 ** 34 } })).toMatchObject([{ field: 'memory' }]);
+
+  // What a run is given is definite, and what is estimated is what it is given.
+  const limits = { weight: 2 ** 34 };
+  expect(recipeOf(large, limits).recompute).toBe(true);
+  expect(recipeOf({ ...large, recompute: 'off' }, limits).recompute).toBe(false);
+  expect(recipeOf(counted, limits).recompute).toBe(false);
+  expect(recipeOf({ ...counted, recompute: 'on' }, limits).recompute).toBe(true);
+  const flops = (project: Project) => estimateProject(project, { ...device, limits }).flopsPerStep;
+  expect(flops(large) / flops({ ...large, recompute: 'off' })).toBeCloseTo(4 / 3, 6);
 });

@@ -2,7 +2,9 @@
 import { type MemoryLimits, memoryPlan, type MemoryPlan } from '../core/train/memory';
 import { problems, type Problem } from '../core/train/problems';
 import { tokensPerStep, type Recipe } from '../core/train/recipe';
+import { recomputation, type Recomputation } from '../core/train/recomputation';
 import type { ModelChoice } from '../core/train/run';
+import { flopsPerToken } from '../core/train/work';
 import { modelSpec } from '../core/models';
 import { countParams, sizeOf, type BaseConfig, type ModelSpec } from '../core/models/spec';
 import type { DeviceInfo } from '../protocol/gpu';
@@ -53,10 +55,6 @@ export function estimate<C extends BaseConfig>(
   };
 }
 
-/** Forward and backward: 6 N + 12 L C T (nanoGPT, model.py: estimate_mfu). */
-const flopsPerToken = (parameters: number, { layers, width, context }: BaseConfig): number =>
-  6 * parameters + 12 * layers * width * context;
-
 /** The share of the device's measured matrix rate that training at this speed reaches. Recomputing does not count as work. */
 export function shareOfRate(
   { id, config, vocabulary }: ModelChoice,
@@ -75,9 +73,27 @@ export function vocabularySize({ tokenizer, tokenizerChoice: { kind, vocabulary 
 /** 256 bytes and the end of a text. */
 const BYTE_ENTRIES = 257;
 
+/** The model that the project's settings make. */
+export const modelOf = (project: Project): ModelChoice => ({
+  ...{ id: project.model.id, config: project.model.config },
+  vocabulary: vocabularySize(project),
+});
+
+/** Whether the project's run would recompute on a device with these limits. */
+export const recomputationOf = (project: Project, limits: MemoryLimits): Recomputation =>
+  recomputation(modelOf(project), project.recipe, project.recompute, limits);
+
+/** What a run that is started now is given. */
+export const recipeOf = (project: Project, limits: MemoryLimits): Recipe => ({
+  ...project.recipe,
+  recompute: recomputationOf(project, limits).isOn,
+});
+
 /** The estimate for the project as it is set. */
-export const estimateProject = (project: Project, device: DeviceInfo | undefined): Estimate =>
-  estimate(modelSpec(project.model.id), project.model.config, vocabularySize(project), project.recipe, device);
+export function estimateProject(project: Project, device: DeviceInfo | undefined): Estimate {
+  const { id, config, vocabulary } = modelOf(project);
+  return estimate(modelSpec(id), config, vocabulary, recipeOf(project, device?.limits ?? {}), device);
+}
 
 export interface TextSize {
   /** Tokens to learn from, and held out. */
@@ -112,10 +128,10 @@ export function startProblems({
   texts,
   device,
 }: Pick<Studio, 'project' | 'texts' | 'device'>): readonly Problem[] {
-  const { id, config } = project.model;
   const text = textSize({ project, texts });
   const tokens = text?.isCounted ? text : { train: Infinity, validation: Infinity };
-  return problems({ id, config, vocabulary: vocabularySize(project) }, project.recipe, tokens, limitsOf({ device }));
+  const limits = limitsOf({ device });
+  return problems(modelOf(project), recipeOf(project, limits), tokens, limits);
 }
 
 /** What the device in use can hold; nothing is known of one that is not open. */

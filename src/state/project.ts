@@ -13,7 +13,7 @@ import {
   same,
   saveProject,
 } from '../core/runs/project';
-import type { Recipe } from '../core/train/recipe';
+import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { vocabularySize } from './estimate';
 import { isActive } from './run';
 import type { Slice } from './studio';
@@ -30,7 +30,8 @@ export interface ProjectSlice {
   /** A run is being trained in another tab. */
   trainingElsewhere: boolean;
   change(change: Partial<Project>): void;
-  setRecipe(change: Partial<Recipe>): void;
+  setRecipe(change: Partial<Omit<Recipe, 'recompute'>>): void;
+  setRecompute(choice: RecomputeChoice): void;
   setModel(field: string, value: number): void;
   /** The dial: about `parameters` weights; fields set by hand stay. */
   setSize(parameters: number): void;
@@ -111,6 +112,8 @@ export const createProjectSlice: Slice<ProjectSlice> =
       trainingElsewhere: false,
       change,
       setRecipe: (recipe) => change({ recipe: { ...get().project.recipe, ...recipe } }),
+      setRecompute: (recompute) =>
+        change({ recompute, recipe: { ...get().project.recipe, recompute: recompute === 'on' } }),
       setModel(field, value) {
         const { config, byHand } = get().project.model;
         changeModel({ config: { ...config, [field]: value }, byHand: [...new Set([...byHand, field])] });
@@ -160,4 +163,5 @@ const ELSEWHERE = 'The project changed in another tab';
 const WORDS: Record<keyof Project, string> = {
   ...{ name: 'name', tokenizer: 'tokenizer', data: 'data', runId: 'run' },
   ...{ tokenizerChoice: 'settings', validationShare: 'settings', model: 'settings', recipe: 'settings' },
+  recompute: 'settings',
 };

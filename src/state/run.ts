@@ -9,7 +9,7 @@ import type { Recipe } from '../core/train/recipe';
 import type { Counted, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { SavedStep } from '../protocol/data';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
-import { limitsOf } from './estimate';
+import { limitsOf, recipeOf } from './estimate';
 import { MetricLog } from './metrics';
 import { hasOtherTexts, textIds } from './preparation';
 import { remedy } from './failures';
@@ -264,16 +264,13 @@ export const createRunSlice: Slice<RunSlice> =
             return;
           }
           const { project, texts } = get();
-          const { tokenizer, data: record, recipe } = project;
+          const { tokenizer, data: record } = project;
+          const limits = limitsOf(get());
+          const recipe = recipeOf(project, limits);
           if (!tokenizer || !record) throw new HomegrownError('bug', 'Preparation ended without data');
           const model = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
           const { train, validation } = record.manifest;
-          const wrong = problems(
-            model,
-            recipe,
-            { train: train.tokens, validation: validation.tokens },
-            limitsOf(get()),
-          );
+          const wrong = problems(model, recipe, { train: train.tokens, validation: validation.tokens }, limits);
           if (wrong.length > 0) throw unfit(wrong);
           const runId = newId();
           const input = {

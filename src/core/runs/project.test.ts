@@ -17,6 +17,16 @@ test('what an earlier version stored opens as it was', async () => {
   expect(kept).toMatchObject({ project: PROJECT, problem: undefined });
 });
 
+test('whether to recompute is chosen by itself, but for an earlier project that said so', async () => {
+  const { recompute: _, ...earlier } = PROJECT;
+  const opened = async (recompute: boolean) =>
+    (await readProject(await holding(asJson({ ...earlier, recipe: { ...PROJECT.recipe, recompute } })))).project;
+  expect(await opened(false)).toMatchObject({ recompute: 'auto', recipe: { recompute: false } });
+  expect(await opened(true)).toMatchObject({ recompute: 'on', recipe: { recompute: true } });
+  const off = await readProject(await holding(asJson({ ...PROJECT, recompute: 'off' })));
+  expect(off).toMatchObject({ project: { recompute: 'off' }, problem: undefined });
+});
+
 test('a field that cannot be read is as in a new project, the others stand, and what was stored is put aside', async () => {
   const damaged = asJson({
     ...PROJECT,

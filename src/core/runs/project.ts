@@ -11,7 +11,7 @@ import { MODELS, modelSpec, type ModelId } from '../models';
 import type { BaseConfig, SizeName } from '../models/spec';
 import { shardManifest, type ShardManifest } from '../shards/manifest';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
-import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
+import { DEFAULT_RECIPE, type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../train/recipe';
 import { recipeSchema, tokenizerModelSchema } from './settings';
 
 export interface Project {
@@ -21,7 +21,9 @@ export interface Project {
   validationShare: number;
   data: DataRecord | null;
   model: ModelDraft;
+  /** `recompute` is what `recompute` below has it, which decides. */
   recipe: Recipe;
+  recompute: RecomputeChoice;
   /** The run that Train, Playground and Export show. */
   runId: string | null;
 }
@@ -73,6 +75,7 @@ export const initialProject = (): Project => ({
   data: null,
   model: { id: 'gpt', config: MODELS.gpt.presets[0]!.config, byHand: [] },
   recipe: DEFAULT_RECIPE,
+  recompute: 'auto',
   runId: null,
 });
 
@@ -175,6 +178,8 @@ function open({ version: _, revision: __, ...stored }: z.infer<typeof frame>): O
     if (value === undefined) lost.push(key);
     else project[key] = value;
   }
+  // From before the choice: only one that was made is known for one.
+  if (stored.recompute === undefined && (project.recipe as Recipe).recompute) project.recompute = 'on';
   const problem = lost.length > 0 ? new HomegrownError('storage-damaged', notRead(lost)) : undefined;
   return { project: project as unknown as Project, problem };
 }
@@ -244,6 +249,7 @@ const FIELDS = {
   data: dataRecord.nullable(),
   model: modelDraft,
   recipe: recipeSchema,
+  recompute: z.enum(RECOMPUTE_CHOICES),
   runId: z
     .string()
     .regex(/^[\w-]{1,64}$/)

@@ -34,11 +34,30 @@ export function memoryPlan<C extends BaseConfig>(
 
 /** What a device can hold, in bytes; absent where it does not say. */
 export interface MemoryLimits {
-  /** Of everything. */
+  /** Of everything: what a person allows, and what can be addressed. */
+  bound?: number;
   total?: number;
   /** Of one weight, and of one activation. */
   weight?: number;
   activation?: number;
+}
+
+/**
+ * What a device may hold, in bytes, and in words that follow "half of". A GPU tells only how large one buffer may be: that
+ * is a guess on the safe side, and no limit.
+ */
+export function heldBytes({
+  bound = Infinity,
+  total = Infinity,
+  weight,
+}: MemoryLimits): { bytes: number; words: string; isLimit: boolean } | undefined {
+  const least = Math.min(bound, total);
+  if (least < Infinity) {
+    const words = bound <= total ? `the ${formatBytes(bound)} that are allowed` : `the ${formatBytes(total)} of WASM`;
+    return { bytes: least, words, isLimit: true };
+  }
+  if (weight === undefined) return undefined;
+  return { bytes: weight, words: `${formatBytes(weight)}, the largest buffer that this GPU gives`, isLimit: false };
 }
 
 /** Other settings, in words that follow "take". */
@@ -50,6 +69,9 @@ export type Change =
 export function memoryShortage(model: ModelChoice, recipe: Recipe, limits: MemoryLimits): string | undefined {
   const spec = modelSpec(model.id);
   const { total } = memoryPlan(spec, model.config, model.vocabulary, recipe);
+  if (limits.bound !== undefined && total > limits.bound) {
+    return `The plan is ${formatBytes(total)}, and ${formatBytes(limits.bound)} are allowed.`;
+  }
   if (limits.total !== undefined && total > limits.total) {
     return `The plan is ${formatBytes(total)}, and WASM can address ${formatBytes(limits.total)} in all.`;
   }

@@ -62,6 +62,10 @@ export const DEFAULT_RECIPE: Recipe = {
   samplePrompt: 'The ',
 };
 
+/** Whether to recompute, before a run starts: `auto` goes by what the plan takes of the device's memory. */
+export const RECOMPUTE_CHOICES = ['auto', 'on', 'off'] as const;
+export type RecomputeChoice = (typeof RECOMPUTE_CHOICES)[number];
+
 /** Tokens that one update of the weights learns from. */
 export const tokensPerStep = ({ batch, accumulate }: Pick<Recipe, 'batch' | 'accumulate'>, context: number): number =>
   batch * accumulate * context;

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
+import { recomputationWords } from '../../core/train/recomputation';
 import { useStudio } from '../../state/react';
 import { Bar, Button, Icon, Notice, NumberStrip, Pane, PaneHead, Quantity } from '../../ui';
 import type { Diagnosis, Situation } from './doctor';
@@ -7,7 +8,7 @@ import styles from './ModelPage.module.css';
 
 /** What the run will cost, and what the config doctor says of it. */
 export function EstimatePane({ situation, diagnosis }: { situation: Situation; diagnosis: Diagnosis }) {
-  const { estimate, model, recipe } = situation;
+  const { estimate, model, recipe, recomputation } = situation;
   const { memory } = estimate;
   const inLayers = new Set(['Attention', 'Feed-forward']);
   return (
@@ -46,10 +47,13 @@ export function EstimatePane({ situation, diagnosis }: { situation: Situation; d
           ]}
         />
       </div>
+      <p className={styles.recomputation}>{recomputationWords(recomputation, OTHERWISE)}</p>
       <Doctor diagnosis={diagnosis} />
     </Pane>
   );
 }
+
+const OTHERWISE = 'To keep them, set Recompute activations to Off, or Memory to what this device has.';
 
 function DeviceReading() {
   const device = useStudio((s) => s.device);

@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
 import { formatNumber } from '../../core/base/units';
 import { learningRateAt, SCHEDULES, type ScheduleId } from '../../core/optim/schedule';
-import type { Recipe } from '../../core/train/recipe';
+import { type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
-import { Block, Pane, Select, SmallChart, Switch, TextField } from '../../ui';
+import { Block, NumberField, Pane, Select, SmallChart, TextField } from '../../ui';
 import { passes, type Situation } from './doctor';
 import type { Findings } from './findings';
 import {
@@ -68,15 +68,52 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
         <div className={styles.foldBody}>
           {rows(SELDOM)}
           {recipe.optimizer === 'adamw' && rows(SELDOM_ADAMW)}
-          <Switch
-            label="Recompute activations"
-            hint="much less memory, a third more work; the same losses"
-            isOn={recipe.recompute}
-            onChange={(recompute) => setRecipe({ recompute })}
-          />
+          <Recompute isOn={situation.recomputation.isOn} />
+          <MemoryBound />
         </div>
       </details>
     </Pane>
+  );
+}
+
+/** Less memory for more work; the losses are the same. */
+function Recompute({ isOn }: { isOn: boolean }) {
+  const choice = useStudio((s) => s.project.recompute);
+  const setRecompute = useStudio((s) => s.setRecompute);
+  const options: Record<RecomputeChoice, { label: string; hint: string }> = {
+    auto: { label: `Auto: ${isOn ? 'on' : 'off'}`, hint: 'on where the plan takes more than half of the memory' },
+    on: { label: 'On', hint: 'much less memory, a third more work' },
+    off: { label: 'Off', hint: 'all of them are kept' },
+  };
+  return (
+    <Select
+      label="Recompute activations"
+      hint="the same losses either way"
+      value={choice}
+      onChange={setRecompute}
+      options={RECOMPUTE_CHOICES.map((value) => ({ value, ...options[value] }))}
+    />
+  );
+}
+
+/** Of the device in use. */
+function MemoryBound() {
+  const bound = useStudio((s) => (s.device.kind === 'open' ? s.device.info.limits?.bound : undefined));
+  const isOpen = useStudio((s) => s.device.kind === 'open');
+  const allow = useStudio((s) => s.allowMemory);
+  return (
+    <NumberField
+      label="Memory"
+      unit="GB"
+      min={0}
+      max={4096}
+      step={1}
+      isWhole={false}
+      value={(bound ?? 0) / 1e9}
+      onChange={(gigabytes) => void allow(gigabytes > 0 ? 1e9 * gigabytes : undefined)}
+      hint={bound === undefined ? '0 = as the device tells' : 'that a run may take on this device'}
+      isDisabled={!isOpen}
+    />
   );
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { gpt } from '../../core/models/gpt/spec';
 import { problems } from '../../core/train/problems';
 import { DEFAULT_RECIPE, type Recipe } from '../../core/train/recipe';
+import { recomputation } from '../../core/train/recomputation';
 import type { BaseConfig } from '../../core/models/spec';
 import type { DeviceInfo } from '../../protocol/gpu';
 import { estimate } from '../../state/estimate';
@@ -27,6 +28,7 @@ function situation(change: Change = {}): Situation {
   return {
     model: { id: 'gpt', config, vocabulary: VOCABULARY },
     recipe,
+    recomputation: recomputation({ id: 'gpt', config, vocabulary: VOCABULARY }, recipe, 'auto', device.limits ?? {}),
     text,
     validationShare: change.validationShare ?? 0.1,
     divergence: change.divergence,

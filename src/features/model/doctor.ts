@@ -5,6 +5,7 @@ import type { BaseConfig, SizeName } from '../../core/models/spec';
 import type { Change } from '../../core/train/memory';
 import type { Problem } from '../../core/train/problems';
 import type { Recipe } from '../../core/train/recipe';
+import type { Recomputation } from '../../core/train/recomputation';
 import type { DeviceKind, ModelChoice } from '../../core/train/run';
 import type { DeviceInfo } from '../../protocol/gpu';
 import type { Estimate, TextSize } from '../../state/estimate';
@@ -13,6 +14,7 @@ import type { Estimate, TextSize } from '../../state/estimate';
 export interface Situation {
   model: ModelChoice;
   recipe: Recipe;
+  recomputation: Recomputation;
   /** Undefined without any text. */
   text: TextSize | undefined;
   validationShare: number;
@@ -268,11 +270,12 @@ const device: Check = ({ device: here }) => {
 /** No GPU says how much memory it has, so that only one that is too small for a single tensor can be told beforehand. */
 const memory: Check = ({ estimate: { memory: plan }, device: here, problems }) => {
   if (!here || problems.some(({ field }) => field === 'memory')) return undefined;
+  if (here.limits?.bound !== undefined) return 'The plan fits into the memory that is allowed';
   if (here.kind !== 'webgpu') return here.limits?.total === undefined ? undefined : 'The plan fits into memory';
   if (plan.total <= USUAL_GPU) return 'The plan fits into what most GPUs have';
   return caution(
     'The plan may be more than this GPU has',
-    `It needs ${formatBytes(plan.total)}, and a GPU does not say how much it has. If it is not enough the run stops, and says so.`,
+    `It needs ${formatBytes(plan.total)}, and a GPU does not say how much it has. If it is not enough the run stops, and says so. Memory, among what is seldom changed, tells how much it may take.`,
     [],
   );
 };

@@ -1,5 +1,7 @@
 import { useLocation } from 'wouter';
+import type { Recipe } from '../../core/train/recipe';
 import { useStudioStore } from '../../state/react';
+import type { Studio } from '../../state/studio';
 import type { Mend } from './doctor';
 
 /** Does what a finding of the config doctor offers. */
@@ -10,7 +12,7 @@ export function useMend(): (mend: Mend) => void {
     const studio = store.getState();
     switch (mend.kind) {
       case 'recipe':
-        studio.setRecipe(mend.change);
+        mendRecipe(studio, mend.change);
         break;
       case 'model':
         for (const [field, value] of Object.entries(mend.change)) studio.setModel(field, value);
@@ -31,4 +33,9 @@ export function useMend(): (mend: Mend) => void {
         mend satisfies never;
     }
   };
+}
+
+function mendRecipe(studio: Studio, { recompute, ...rest }: Partial<Recipe>): void {
+  studio.setRecipe(rest);
+  if (recompute !== undefined) studio.setRecompute(recompute ? 'on' : 'off');
 }

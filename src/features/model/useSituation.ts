@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { estimateProject, startProblems, textSize, vocabularySize } from '../../state/estimate';
+import { estimateProject, limitsOf, modelOf, recomputationOf, startProblems, textSize } from '../../state/estimate';
 import { dataState } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import type { Situation } from './doctor';
@@ -11,9 +11,11 @@ export function useSituation(): Situation {
   const opening = useStudio((s) => s.device);
   return useMemo(() => {
     const device = opening.kind === 'open' ? opening.info : undefined;
+    const recomputation = recomputationOf(project, limitsOf({ device: opening }));
     return {
-      model: { id: project.model.id, config: project.model.config, vocabulary: vocabularySize(project) },
-      recipe: project.recipe,
+      model: modelOf(project),
+      recipe: { ...project.recipe, recompute: recomputation.isOn },
+      recomputation,
       text: textSize({ project, texts }),
       validationShare: project.validationShare,
       divergence: dataState({ project, texts }) === 'done' ? project.data?.divergence : undefined,

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { modelSpec } from '../models';
+import { heldBytes, memoryPlan, memoryShortage, type MemoryLimits } from './memory';
+import { DEFAULT_RECIPE, type RecomputeChoice } from './recipe';
+import { recomputation, recomputationWords } from './recomputation';
+
+const model = { id: 'gpt', config: { layers: 8, heads: 8, width: 512, context: 256 }, vocabulary: 4096 } as const;
+const flat = { ...model, config: { ...model.config, layers: 1 } };
+const bytes = (recompute: boolean, of: typeof model | typeof flat = model): number =>
+  memoryPlan(modelSpec('gpt'), of.config, of.vocabulary, { ...DEFAULT_RECIPE, recompute }).total;
+const [kept, again] = [bytes(false), bytes(true)];
+
+const judged = (limits: MemoryLimits, choice: RecomputeChoice = 'auto', of: typeof model | typeof flat = model) => {
+  const found = recomputation(of, DEFAULT_RECIPE, choice, limits);
+  return { ...found, words: recomputationWords(found, 'Say otherwise.') };
+};
+
+test('beyond half of what the device may hold it is on by itself, and says what it saves and what it costs', () => {
+  expect(judged({ bound: 2 * kept }).isOn).toBe(false);
+  for (const limits of [{ bound: 2 * kept - 2 }, { total: 2 * kept - 2 }, { weight: 2 * kept - 2 }]) {
+    expect(judged(limits)).toMatchObject({ isOn: true, isChosen: false, kept, again });
+  }
+  const { words, flopsAgain, flopsKept } = judged({ bound: 1.5 * kept });
+  expect(flopsAgain).toBeCloseTo((4 / 3) * flopsKept, 0);
+  expect(words).toMatch(
+    /^Activations are computed again, because with them the plan would take more than half of the [\d.,]+ [MG]B that are allowed: \d+ MB instead of 1\.\d+ GB, for a third more computation \([\d.]+ [BT] instead of [\d.]+ [BT] operations a step\)\. Say otherwise\.$/,
+  );
+  expect(judged({ weight: kept }).words).toMatch(/the largest buffer that this GPU gives/);
+});
+
+test('a choice stands, whatever the memory', () => {
+  expect(judged({ bound: 100 * kept }, 'on')).toMatchObject({ isOn: true, isChosen: true });
+  expect(judged({ bound: 100 * kept }, 'on').words).toMatch(/as chosen.*Kept, they would fit into half/);
+  expect(judged({ bound: 1.2 * kept }, 'off')).toMatchObject({ isOn: false, isChosen: true });
+  expect(judged({ bound: 1.2 * kept }, 'off').words).toMatch(/kept, as chosen, and the plan takes more than half/);
+});
+
+test('where it would help nothing it is off, and says why', () => {
+  expect(judged({ bound: 3 * kept }).words).toMatch(/^Activations are kept: the plan fits into half of the/);
+  expect(judged({})).toMatchObject({ isOn: false });
+  expect(judged({}).words).toMatch(/^Activations are kept: what this device may hold is not known\. Computed again: /);
+  // Too small even so: other changes are then offered. The largest buffer is no such limit.
+  const tight = { bound: 0.9 * again };
+  expect(judged(tight)).toMatchObject({ isOn: false });
+  expect(judged(tight).words).toMatch(/computed again, the plan would still take \d+ MB, more than the/);
+  expect(memoryShortage(model, { ...DEFAULT_RECIPE, recompute: true }, tight)).toMatch(/ are allowed\.$/);
+  expect(judged({ weight: 0.9 * again }).isOn).toBe(true);
+  // One layer has nothing to give back.
+  const single = bytes(false, flat);
+  expect(judged({ total: single }, 'auto', flat)).toMatchObject({ isOn: false });
+  expect(judged({ total: single }, 'auto', flat).words).toMatch(/would save 0 bytes of/);
+  expect(judged({ total: single }, 'on', flat).words).toMatch(/saves nothing here/);
+});
+
+test('what a device may hold is what is allowed and can be addressed; a GPU tells only its largest buffer', () => {
+  expect(heldBytes({ bound: 6e9, total: 4e9 })).toMatchObject({ bytes: 4e9, words: 'the 4 GB of WASM' });
+  expect(heldBytes({ bound: 6e9, weight: 1e9, activation: 1e9 })).toMatchObject({ bytes: 6e9, isLimit: true });
+  expect(heldBytes({ weight: 1e9, activation: 1e9 })).toMatchObject({ bytes: 1e9, isLimit: false });
+  expect(heldBytes({})).toBeUndefined();
+});
