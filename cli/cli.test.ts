@@ -23,6 +23,7 @@ test('grow takes a page as it is given, and says so', async () => {
   const args = ['--text', page, ...tiny, '--device', 'wasm', '--steps', '2', '--out', join(folder, 'of-page')];
   const said = await run(['grow', ...args]);
   expect(said.code).toBe(0);
+  expect(said.stderr).toContain('Activations are kept: the plan fits into half of the 4.29 GB of WASM.\n');
   expect(said.stderr).toContain('page.html: Is taken as the HTML page that it is: the model learns its markup too.\n');
   await rm(join(folder, 'of-page'), { recursive: true });
   await rm(page);
@@ -81,6 +82,27 @@ test('grow claims no best step but the one that its folder holds, and says of a 
   expect(await readFile(join(out, 'README.md'), 'utf8')).toMatch(
     /did best at step \d+, perplexity .*which was not kept/,
   );
+});
+
+test('grow computes activations again where the plan takes much of the memory that is allowed, and says so', async () => {
+  const sizes = ['--layers', '4', '--heads', '2', '--width', '16', '--context', '16', '--batch', '64', '--warmup', '1'];
+  const shape = ['--text', text(), ...sizes, '--steps', '2', '--tokenizer', 'bytes', '--device', 'wasm'];
+  const again = async (...args: string[]) => {
+    const to = join(folder, 'again');
+    const said = await run(['grow', ...shape, '--out', to, ...args]);
+    const read = said.code === 0 ? await readFile(join(to, 'homegrown.json'), 'utf8') : 'null';
+    await rm(to, { recursive: true, force: true });
+    return { ...said, recompute: (JSON.parse(read) as { recipe: { recompute: boolean } } | null)?.recipe.recompute };
+  };
+  const auto = await again('--memory', '0.008');
+  expect(auto).toMatchObject({ code: 0, recompute: true });
+  expect(auto.stderr).toMatch(/computed again, because with them the plan would take more than half of the 8 MB/);
+  expect(auto.stderr).toContain('--recompute off keeps them; --memory says how many GB a run may take.\n');
+  expect(await again('--memory', '0.008', '--recompute', 'off')).toMatchObject({ code: 0, recompute: false });
+  expect(await again('--recompute')).toMatchObject({ code: 0, recompute: true });
+  const refused = await again('--memory', '0.001');
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(/The plan is [\d.]+ MB, and 1 MB are allowed\. Take /);
 });
 
 test('export writes each format where it was asked to, a folder or a file', async () => {

@@ -37,6 +37,10 @@ test('every command tells its flags, whatever else is typed', async () => {
     expect(stdout).toContain(`npm run --silent ${asked[i]![0]!} -- `);
   }
   expect(told[0]!.stdout).toMatch(/^ {2}--learning-rate X +Learning rate.* \(1e-9 to 10; 0\.001 if not given\)$/m);
+  expect(told[0]!.stdout).toMatch(
+    /^ {2}--recompute NAME +Compute blocks again.* \(auto, on, off; on without a value; auto if not given\)$/m,
+  );
+  expect(told[0]!.stdout).toMatch(/^ {2}--memory X +GB that a run may take; .* \(0 to 4096; 0 if not given\)$/m);
   expect(told[3]!.stdout.match(/^npm run --silent bench -- (step|ops|tokenizer)/gm)?.length).toBeGreaterThan(2);
   expect(told[4]!.stdout).not.toContain('bench -- ops');
   // What may begin with a dash is not asking.

@@ -28,6 +28,7 @@ function say(option: Option): string {
   const facts: string[] = [];
   if (option.kind === 'whole' || option.kind === 'real') facts.push(`${option.min} to ${option.max}`);
   if (option.kind === 'choice') facts.push(option.of.join(', '));
+  if (option.kind === 'choice' && option.alone !== undefined) facts.push(`${option.alone} without a value`);
   if (option.kind === 'switch') return option.help;
   if (!('initial' in option)) facts.push('must be given');
   else if (isValue(option)) facts.push(`${option.initial} if not given`);

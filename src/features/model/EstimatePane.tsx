@@ -53,7 +53,7 @@ export function EstimatePane({ situation, diagnosis }: { situation: Situation; d
   );
 }
 
-const OTHERWISE = 'To keep them, set Recompute activations to Off, or Memory to what this device has.';
+const OTHERWISE = 'To keep them, set Recompute to Off, or Memory to what this device has.';
 
 function DeviceReading() {
   const device = useStudio((s) => s.device);

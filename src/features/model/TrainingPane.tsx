@@ -87,8 +87,8 @@ function Recompute({ isOn }: { isOn: boolean }) {
   };
   return (
     <Select
-      label="Recompute activations"
-      hint="the same losses either way"
+      label="Recompute"
+      hint="activations; the same losses"
       value={choice}
       onChange={setRecompute}
       options={RECOMPUTE_CHOICES.map((value) => ({ value, ...options[value] }))}
