@@ -101,7 +101,7 @@ test('grow computes activations again where the plan takes much of the memory th
   expect(await again('--memory', '0.008', '--recompute', 'off')).toMatchObject({ code: 0, recompute: false });
   expect(await again('--recompute')).toMatchObject({ code: 0, recompute: true });
   const refused = await again('--memory', '0.001');
-  expect(refused.code).toBe(1);
+  expect(refused.code).toBe(2);
   expect(refused.stderr).toMatch(/The plan is [\d.]+ MB, and 1 MB are allowed\. Take /);
 });
 

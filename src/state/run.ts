@@ -306,7 +306,10 @@ export const createRunSlice: Slice<RunSlice> =
         const of = steps ?? run.recipe.steps;
         const shortage = memoryShortage(run.model, run.recipe, limitsOf(get()));
         if (shortage !== undefined) {
-          const error = badSettings(shortage, 'Nothing was started. Resume it on the device that it was trained on.');
+          const error = badSettings(
+            shortage,
+            'Nothing was started. Resume it where it was trained, or allow it more memory on the Model page.',
+          );
           set({ phase: { kind: 'failed', failure: toFailure(error), step: get().saved?.step ?? 0, of: 0 } });
           return;
         }
