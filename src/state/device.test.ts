@@ -15,7 +15,8 @@ test('what a run may take is kept for the device, until all is allowed again', a
     let state = {} as DeviceSlice;
     const gpu = { call: () => Promise.resolve(info) } as unknown as Services['gpu'];
     const set = (change: unknown) => {
-      const changes = typeof change === 'function' ? (change as (s: DeviceSlice) => Partial<DeviceSlice>)(state) : change;
+      const changes =
+        typeof change === 'function' ? (change as (s: DeviceSlice) => Partial<DeviceSlice>)(state) : change;
       state = Object.assign(state, changes);
     };
     const slice = createDeviceSlice({ gpu, store } as Services);
