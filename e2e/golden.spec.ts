@@ -1,0 +1,108 @@
+/** A browser in which an older build was used: today's page opens all of it, and goes on as that build did. */
+import { pathToFileURL } from 'node:url';
+import { expect, test, type Page } from '@playwright/test';
+import { type Continuation, continuations, filesUnder, GOLDEN, goldenValues } from '../src/core/testing/golden';
+import { Studio } from './studio';
+
+/** Puts into IndexedDB what lay there, with nothing of today's at hand. */
+async function restore(page: Page): Promise<void> {
+  const values = goldenValues().map(([key, value]) =>
+    value instanceof Uint8Array ? { key, bytes: Buffer.from(value).toString('base64') } : { key, value },
+  );
+  await page.goto('/icon.svg');
+  await page.evaluate(async (all) => {
+    const request = indexedDB.open('homegrown', 1);
+    await new Promise((resolve, reject) => {
+      request.onupgradeneeded = () => request.result.createObjectStore('values');
+      request.onsuccess = resolve;
+      request.onerror = reject;
+    });
+    const transaction = request.result.transaction('values', 'readwrite');
+    for (const { key, bytes, value } of all) {
+      const stored = bytes === undefined ? value : Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0));
+      transaction.objectStore('values').put(stored, key);
+    }
+    await new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = reject;
+    });
+    request.result.close();
+  }, values);
+}
+
+/** Brings a run back and goes on with it, through as many steps as the older build was watched. */
+async function goOn(studio: Studio, { runId, device, from, steps }: Continuation): Promise<Continuation['steps']> {
+  const { page } = studio;
+  await studio.useDevice(device);
+  await bringBack(studio, from);
+  expect(await studio.stored('project')).toMatchObject({ runId });
+  await page
+    .getByRole('button', { name: `Resume from step ${from}` })
+    .first()
+    .click();
+  const key = `journal/${runId}/000000`;
+  const rows = async (): Promise<readonly number[][]> =>
+    ((await studio.stored(key)) as { steps: number[][] }).steps.filter(
+      ([step]) => step! > from && step! <= from + steps.length,
+    );
+  await expect.poll(async () => (await rows()).length, { timeout: 60_000 }).toBe(steps.length);
+  await page.getByRole('button', { name: 'Stop and save' }).click();
+  await expect(studio.strip).toContainText('Stopped');
+  return (await rows()).map(([step, loss, , norm]) => [step!, loss!, norm!]);
+}
+
+async function bringBack(studio: Studio, step: number): Promise<void> {
+  await studio.goTo('Train');
+  await studio.page.getByRole('button', { name: new RegExp(`^Bring back .*, step ${step}$`) }).click();
+  await expect(studio.strip).toContainText(`step ${step}`);
+}
+
+test('texts, runs and a finished model of an older build are there, and its stopped runs go on with the same losses', async ({
+  page,
+}) => {
+  await restore(page);
+  const studio = new Studio(page);
+  await studio.open('/text');
+  await studio.useDevice('WASM');
+  for (const name of filesUnder('texts')) await expect(page.getByText(name).first()).toBeVisible();
+  await expect(page.getByText(/cannot be read/)).toHaveCount(0);
+
+  // Finished at step 40, after 12 steps brought in, at step 0 a stranger's, and two that were stopped.
+  const [onWasm, onGpu] = [continuations()[0]!, continuations()[2]!];
+  await studio.goTo('Train');
+  await expect(studio.strip).toContainText('step 0');
+  const earlier = page.getByRole('list', { name: 'Earlier runs' }).getByRole('listitem');
+  await expect(earlier).toHaveCount(4);
+  for (const step of [12, onGpu.from, onWasm.from, 40])
+    await expect(earlier.filter({ hasText: new RegExp(`step ${step}\\b`) })).toHaveCount(1);
+
+  await bringBack(studio, 40);
+  await studio.event(40, /best so far|Evaluated/);
+  await studio.goTo('Playground');
+  await page.getByRole('textbox', { name: 'Prompt' }).fill('The harbour ');
+  await studio.set({ Length: 8 });
+  await page.getByRole('button', { name: 'Write', exact: true }).click();
+  await expect(page.getByRole('listbox', { name: 'Tokens as written' }).getByRole('option')).not.toHaveCount(0);
+  await studio.goTo('Export');
+  await page.getByRole('radio', { name: 'F32' }).check({ force: true });
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download GGUF' }).click();
+  await download;
+  await expect(page.getByText(/opened by llama.cpp, \d+ of \d+ greedy tokens equal/)).toBeVisible({ timeout: 30_000 });
+
+  expect(await goOn(studio, onWasm)).toEqual(onWasm.steps);
+  const losses = await goOn(studio, onGpu);
+  for (const [i, [step, loss]] of onGpu.steps.entries()) {
+    expect(losses[i]![0]).toBe(step);
+    expect(Math.abs(losses[i]![1] - loss), `step ${step}`).toBeLessThan(1e-5);
+  }
+  await expect(page.getByText(/cannot be read/)).toHaveCount(0);
+  expect(studio.errors).toEqual([]);
+});
+
+test('the offline page of an older build still writes', async ({ page }) => {
+  await page.context().setOffline(true);
+  await page.goto(pathToFileURL(`${GOLDEN}exports/html.html`).href);
+  await page.getByRole('button', { name: 'Write' }).click();
+  await expect(page.getByRole('listbox').getByRole('option')).not.toHaveCount(0);
+});

@@ -1,0 +1,142 @@
+/** What an older build wrote of its finished run, read back by today's importer, or opened by the engine that it is for. */
+import { getLlama, LlamaLogLevel, type LlamaModel, NoBinaryFoundError, type Token } from 'node-llama-cpp';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { unwatched } from '../base/job';
+import { type ByteSource, bytesSource } from '../checkpoint/byteSource';
+import { network } from '../models/network';
+import { listRuns, type RunRecord } from '../runs/record';
+import { logits } from '../sample/logits';
+import { openPart } from '../shards/read';
+import { GOLDEN, goldenFile, goldenStore } from '../testing/golden';
+import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
+import { useWasm } from '../testing/wasm';
+import { openExported } from './exported';
+import type { Exported } from './format';
+import { importHuggingFace } from './importHuggingFace';
+import { openZip } from './unzip';
+
+/** One thread: several wait for each other in a loop, which takes minutes where the processor is shared. */
+const llama = await getLlama({
+  ...{ gpu: false, build: 'never', skipDownload: true, logLevel: LlamaLogLevel.error, maxThreads: 1 },
+}).catch((error: unknown) => {
+  if (error instanceof NoBinaryFoundError) return null;
+  throw error;
+});
+afterAll(() => llama?.dispose());
+
+const store = await goldenStore();
+let run: RunRecord;
+let stored: Exported;
+/** Held out from training, as many as the model reads; what ours gives to each token after each of them. */
+let ids: number[];
+let ours: number[][];
+beforeAll(async () => {
+  run = (await listRuns(store)).find(({ status, manifest }) => status === 'finished' && manifest)!;
+  stored = await openExported(store, run.id, 'latest', true);
+  ids = [...(await openPart(store, run.manifest!, 'validation').read(30, run.model.config.context))];
+  await useWasm();
+  const net = await network(run.model, stored.snapshot.tensors);
+  ours = distributions(await logits(net, ids));
+  net.dispose();
+});
+
+const zip = (name: string): Promise<ReadonlyMap<string, ByteSource>> =>
+  openZip(bytesSource(goldenFile(`exports/${name}`)), name);
+const whole = ({ read, size }: ByteSource): Promise<Uint8Array> => read(0, size);
+
+/** Bit for bit, with what training needs to go on, and with its curve. */
+async function expectStored(files: readonly { name: string; source: ByteSource }[]): Promise<void> {
+  const { model, tokenizer, snapshot, info, events } = await importHuggingFace(files, unwatched);
+  expect({ model, tokenizer: tokenizer.model }).toEqual({ model: run.model, tokenizer: run.tokenizer });
+  expect(info).toMatchObject({ name: run.name, createdAt: run.createdAt, recipe: run.recipe, data: run.data });
+  expect(info!.result).toEqual(stored.info.result);
+  expect(snapshot).toEqual(stored.snapshot);
+  expect(losses(events)).toEqual(losses(stored.events));
+}
+const losses = (events: Exported['events']): unknown =>
+  events.flatMap((event) => (event.kind === 'step' || event.kind === 'evaluated' ? [[event.step, event.loss]] : []));
+
+test('the zip of a folder is the run that it was written from', async () => {
+  await expectStored([{ name: 'hf.zip', source: bytesSource(goldenFile('exports/hf.zip')) }]);
+});
+
+test('the weights alone, beside what a folder has besides them, are the run’s', async () => {
+  const folder = new Map(await zip('hf.zip')).set(
+    'model.safetensors',
+    bytesSource(goldenFile('exports/safetensors.safetensors')),
+  );
+  await expectStored([...folder].map(([name, source]) => ({ name, source })));
+});
+
+test('the hand-over holds the run, and its tokens', async () => {
+  const files = [...(await zip('pytorch.zip'))];
+  const model = files.filter(([name]) => name.startsWith('model/'));
+  await expectStored(model.map(([name, source]) => ({ name, source })));
+  for (const [name, part] of [
+    ['data/train.bin', 'train'],
+    ['data/val.bin', 'validation'],
+  ] as const) {
+    const tokens = await whole(new Map(files).get(name)!);
+    expect(tokens).toEqual(await store.get(run.manifest![part].shards[0]!.key));
+  }
+});
+
+test.each([
+  ['onnx-f32.zip', 1e-5],
+  ['onnx-f16.zip', 1e-2],
+] as const)('onnxruntime gives the next token the same distribution, %s', async (name, most) => {
+  const [, source] = [...(await zip(name))].find(([path]) => path.endsWith('.onnx'))!;
+  const session = await onWasm(await whole(source));
+  const given = { input_ids: int64([ids]), attention_mask: int64([ids.map(() => 1)]), ...emptyCaches(session) };
+  const { logits } = await session.run(given, ['logits']);
+  expectClose(distributions((await logits!.getData()) as Float32Array), most);
+});
+
+test.skipIf(!llama).each([
+  ['gguf-f32.gguf', 1e-3],
+  ['gguf-f16.gguf', 1e-3],
+  ['gguf-q8_0.gguf', 2e-2],
+] as const)('llama.cpp gives the next token the same distribution, %s', async (name, most) => {
+  const model = await llama!.loadModel({ modelPath: join(GOLDEN, 'exports', name) });
+  try {
+    expectClose(await theirs(model), most);
+    const text = 'The harbour wakes — naïve 🍞';
+    expect(model.tokenize(text)).toEqual([...stored.tokenizer.encode(text)]);
+  } finally {
+    await model.dispose();
+  }
+});
+
+test('the service carries the file that llama.cpp opens', async () => {
+  expect(await whole((await zip('service.zip')).get('model.gguf')!)).toEqual(goldenFile('exports/gguf-f16.gguf'));
+});
+
+async function theirs(model: LlamaModel): Promise<number[][]> {
+  const sequence = (await model.createContext({ contextSize: 64, batchSize: 64, threads: 1 })).getSequence();
+  const options = { temperature: 1, topK: 0, topP: 1, minP: 0 };
+  const results = await sequence.controlledEvaluate(
+    ids.map((id) => [id as Token, { generateNext: { probabilities: true, options } }]),
+  );
+  return results.map((result) =>
+    Array.from({ length: stored.tokenizer.size }, (_, id) => result!.next.probabilities!.get(id as Token) ?? NaN),
+  );
+}
+
+/** [T, vocabulary] scores -> probabilities after each token. */
+function distributions(scores: Float32Array): number[][] {
+  const { vocabulary } = run.model;
+  return ids.map((_, at) => {
+    const weights = Array.from(scores.subarray(at * vocabulary, (at + 1) * vocabulary), Math.exp);
+    const total = weights.reduce((a, b) => a + b);
+    return weights.map((weight) => weight / total);
+  });
+}
+
+/** At most so far apart, as total variation: 0 to 1. */
+function expectClose(theirs: readonly number[][], most: number): void {
+  for (const [at, distribution] of ours.entries()) {
+    const apart = distribution.reduce((sum, p, id) => sum + Math.abs(p - theirs[at]![id]!), 0) / 2;
+    expect(apart, `place ${at}`).toBeLessThan(most);
+  }
+}

@@ -1,0 +1,51 @@
+import { resume } from '../../workers/training';
+import type { BlobStore } from '../base/blobStore';
+import { readMetrics } from '../runs/metrics';
+import type { DataRecord } from '../runs/project';
+import { readRun, type RunRecord } from '../runs/record';
+import { readShards } from '../shards/build';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { chooseDevice } from '../train/device';
+import type { Continuation } from './golden';
+import { wasmFolder } from './wasm';
+
+/**
+ * Goes on with a stored run as the page does, through as many steps as `continuation` has; where it has no data of its own,
+ * on those of the store that its tokenizer has cut.
+ */
+export async function continued(
+  store: BlobStore,
+  { runId, device, from, of, steps }: Continuation,
+): Promise<Continuation['steps']> {
+  await chooseDevice(device === 'WASM' ? 'wasm' : 'webgpu', wasmFolder);
+  // Nobody else has it: Node has no locks before its version 24.
+  Object.defineProperty(navigator, 'locks', {
+    value: { request: (_: string, __: object, work: (lock: object) => unknown) => Promise.resolve(work({})) },
+    configurable: true,
+  });
+  const record = (await readRun(store, runId))!;
+  const to = from + steps.length;
+  const stop = new AbortController();
+  await resume(store, { runId, steps: of, ...(!record.manifest && { data: await dataFor(store, record) }) }, device, {
+    signal: stop.signal,
+    report(events) {
+      if (events.some((event) => event.kind === 'step' && event.step >= to)) stop.abort();
+    },
+  });
+  return (await readMetrics(store, runId)).flatMap((event) =>
+    event.kind === 'step' && event.step > from && event.step <= to
+      ? [[event.step, event.loss, event.gradientNorm] as const]
+      : [],
+  );
+}
+
+async function dataFor(store: BlobStore, { tokenizer, data }: RunRecord): Promise<DataRecord> {
+  const { hash: tokenizerHash } = await createTokenizer(tokenizer);
+  const { unigramLoss, validationShare } = data!;
+  for (const key of await store.keys('data/')) {
+    const manifest = await readShards(store, key.slice('data/'.length));
+    if (manifest?.tokenizerHash === tokenizerHash)
+      return { texts: [], tokenizerHash, manifest, unigramLoss, validationShare };
+  }
+  throw new Error(`No data were cut by ${tokenizerHash}`);
+}

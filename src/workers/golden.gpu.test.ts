@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { continued } from '../core/testing/continued';
+import { continuations, goldenStore } from '../core/testing/golden';
+
+test.each(continuations().filter(({ device }) => device === 'WebGPU'))(
+  'an older build’s run $runId goes on from step $from with the losses that it had there, on WebGPU',
+  async (continuation) => {
+    const now = await continued(await goldenStore(), continuation);
+    expect(now).toHaveLength(continuation.steps.length);
+    for (const [i, [step, loss]] of continuation.steps.entries()) {
+      expect(now[i]![0]).toBe(step);
+      expect(Math.abs(now[i]![1] - loss), `step ${step}`).toBeLessThan(1e-5);
+    }
+  },
+);

@@ -1,0 +1,166 @@
+/** What an older build stored, read by today's readers, and its runs gone on with. */
+import { expect, test, vi } from 'vitest';
+import type { BlobStore } from '../core/base/blobStore';
+import { sha256Hex } from '../core/base/hash';
+import { unwatched } from '../core/base/job';
+import { listSnapshots, loadSnapshot } from '../core/checkpoint/checkpoint';
+import { evaluator } from '../core/evaluate/evaluate';
+import { importHuggingFace } from '../core/export/importHuggingFace';
+import { network } from '../core/models/network';
+import { readMetrics } from '../core/runs/metrics';
+import { readProject } from '../core/runs/project';
+import { listRuns } from '../core/runs/record';
+import { readShards } from '../core/shards/build';
+import { openPart, readCounts } from '../core/shards/read';
+import { continued } from '../core/testing/continued';
+import { continuations, filesUnder, goldenFile, goldenFolder, goldenStore, goldenValues } from '../core/testing/golden';
+import { wasmFolder } from '../core/testing/wasm';
+import { listTexts, openText } from '../core/text';
+import { createTokenizer } from '../core/tokenizer/byteLevel';
+import { chooseDevice } from '../core/train/device';
+import { listUnreadable } from './unreadable';
+
+const KINDS = ['bpe', 'characters', 'bytes'] as const;
+vi.stubGlobal('navigator', {}); // Node has one from its version 21 on, to which nothing can be added
+
+test('it is as that build wrote it', async () => {
+  const hashes = await Promise.all(
+    filesUnder('.').map(async (path) => `${await sha256Hex(goldenFile(path))} ${path}\n`),
+  );
+  expect(await sha256Hex(hashes.join(''))).toBe('67a028c0ec8c6d3076196ee3e75530c4dea08cf1452311aa7053cdf4917cdc9c');
+});
+
+test('nothing of it is unreadable', async () => {
+  const store = await goldenStore();
+  const runs = await listRuns(store);
+  expect(runs.map(({ status, step, tokenizer }) => [status, step, tokenizer.kind])).toEqual([
+    ['stopped', 0, 'characters'], // a stranger's, brought in without what training needs
+    ['stopped', 32, 'bytes'],
+    ['stopped', 120, 'characters'],
+    ['finished', 40, 'bpe'],
+    ['finished', 12, 'bytes'], // brought in
+  ]);
+  for (const { id } of runs) expect(await listUnreadable(store, id)).toEqual([]);
+  const { project, problem } = await readProject(store);
+  expect(problem).toBeUndefined();
+  // And all of it is the project's own: nothing of what was stored has another value, or is dropped.
+  expect(project).toEqual(expect.objectContaining(fieldsOf(await store.get('project'))));
+});
+const fieldsOf = (stored: unknown): object => {
+  const { version: _, revision: __, ...fields } = stored as Record<string, unknown>;
+  return fields;
+};
+
+test('its texts are the files that went in', async () => {
+  const store = await goldenStore();
+  const texts = await listTexts(store);
+  expect(texts.map(({ name }) => name)).toEqual(filesUnder('texts'));
+  for (const { id, name, sha256 } of texts) {
+    const file = goldenFile(`texts/${name}`);
+    expect(await read(store, id)).toBe(new TextDecoder().decode(file));
+    expect(sha256).toBe(await sha256Hex(file));
+  }
+});
+
+test.each(KINDS)('its tokenizer of %s cuts the texts into the ids that are stored', async (kind) => {
+  const store = await goldenStore();
+  const {
+    tokenizer: model,
+    manifest,
+    data,
+  } = (await listRuns(store)).find(({ tokenizer, manifest }) => tokenizer.kind === kind && manifest)!;
+  const tokenizer = await createTokenizer(model);
+  expect(tokenizer.hash).toBe(manifest!.tokenizerHash);
+  expect(await readShards(store, manifest!.train.counts.key.split('/')[1]!)).toEqual(manifest);
+  const texts = await Promise.all((await listTexts(store)).map(({ id }) => read(store, id)));
+  let text = '';
+  for (const name of ['train', 'validation'] as const) {
+    const part = openPart(store, manifest!, name);
+    const ids = await part.read(0, part.tokens);
+    const counts = new Uint32Array(tokenizer.size);
+    for (const id of ids) counts[id]! += 1;
+    expect(await readCounts(store, manifest!, name)).toEqual(counts);
+    expect(part.tokens).toBe(data![`${name}Tokens`]);
+    const documents = split(ids, tokenizer.endOfText);
+    for (const each of documents) expect(tokenizer.encode(tokenizer.decode(each))).toEqual(each);
+    text += documents.map((each) => tokenizer.decode(each)).join(BETWEEN);
+  }
+  expect(text).toBe(texts.join(BETWEEN));
+});
+const BETWEEN = '\0';
+const split = (ids: Uint32Array, at: number): Uint32Array[] => {
+  const end = ids.indexOf(at);
+  return end === -1 ? [ids] : [ids.slice(0, end), ...split(ids.slice(end + 1), at)];
+};
+
+test('each step that it saved opens whole, and measures the loss that was recorded to the last bit', async () => {
+  const store = await goldenStore();
+  await chooseDevice('wasm', wasmFolder);
+  let measured = 0;
+  for (const { id, model, recipe, manifest, device } of await listRuns(store)) {
+    const events = await readMetrics(store, id);
+    for (const { step, holds } of await listSnapshots(store, id)) {
+      const { snapshot, damaged } = await loadSnapshot(store, id, step);
+      expect([snapshot.state.step, holds, damaged]).toEqual([step, 'all', []]);
+      if (!manifest) continue;
+      const recorded = events.find((event) => event.kind === 'evaluated' && event.step === step);
+      if (recorded?.kind !== 'evaluated') continue;
+      const net = await network(model, snapshot.tensors);
+      const evaluating = evaluator(net);
+      const settings = { rows: recipe.batch, tokens: recipe.evalTokens };
+      const loss = await evaluating.meanLoss(openPart(store, manifest, 'validation'), settings);
+      if (device?.includes('WASM')) expect(loss).toBe(recorded.loss);
+      else expect(loss).toBeCloseTo(recorded.loss, 5);
+      measured++;
+      evaluating.dispose();
+      net.dispose();
+    }
+  }
+  expect(measured).toBe(4);
+});
+
+test.each(continuations().filter(({ device }) => device === 'WASM'))(
+  'run $runId goes on from step $from as it did there, bit for bit',
+  async (continuation) => {
+    expect(await continued(await goldenStore(), continuation)).toEqual(continuation.steps);
+  },
+);
+
+test.each(KINDS)('what its terminal grew with a tokenizer of %s is a model that can go on', async (kind) => {
+  const { model, tokenizer, snapshot, info, events, resumable } = await importHuggingFace(
+    goldenFolder(`grown/${kind}`),
+    unwatched,
+  );
+  expect(info).toMatchObject({ tokenizer: kind, state: { step: 12 }, result: { step: 12 } });
+  expect(resumable).toBe(true);
+  expect(events.filter((event) => event.kind === 'step').map(({ step }) => step)).toEqual(range(1, 12));
+
+  // Its data were those of the browser.
+  const store = await goldenStore();
+  const run = (await listRuns(store)).find((run) => run.manifest && run.tokenizer.kind === kind)!;
+  expect(tokenizer.model).toEqual(run.tokenizer);
+  await chooseDevice('wasm', wasmFolder);
+  const net = await network(model, snapshot.tensors);
+  const evaluating = evaluator(net);
+  const { batch: rows, evalTokens: tokens } = info!.recipe;
+  const loss = await evaluating.meanLoss(openPart(store, run.manifest!, 'validation'), { rows, tokens });
+  expect(loss).toBe(info!.result!.loss);
+  evaluating.dispose();
+  net.dispose();
+});
+const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+
+test('what was brought in there is what the folder holds', async () => {
+  const store = await goldenStore();
+  const run = (await listRuns(store)).find(({ manifest, data }) => !manifest && data)!;
+  const { snapshot } = await loadSnapshot(store, run.id);
+  const { snapshot: grown, info } = await importHuggingFace(goldenFolder('grown/bytes'), unwatched);
+  expect(snapshot).toEqual(grown);
+  expect(run).toMatchObject({ recipe: info!.recipe, data: info!.data, model: info!.model, createdAt: info!.createdAt });
+});
+
+async function read(store: BlobStore, id: string): Promise<string> {
+  let text = '';
+  for await (const record of (await openText(store, id)).records()) text += record;
+  return text;
+}
