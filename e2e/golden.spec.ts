@@ -1,7 +1,17 @@
 /** A browser in which an older build was used: today's page opens all of it, and goes on as that build did. */
 import { pathToFileURL } from 'node:url';
 import { expect, test, type Page } from '@playwright/test';
-import { type Continuation, continuations, filesUnder, GOLDEN, goldenValues } from '../src/core/testing/golden';
+import { openExported } from '../src/core/export/exported';
+import { listRuns } from '../src/core/runs/record';
+import {
+  type Continuation,
+  continuations,
+  filesUnder,
+  GOLDEN,
+  goldenStore,
+  goldenValues,
+} from '../src/core/testing/golden';
+import { greedy } from '../src/core/testing/trainedModel';
 import { Studio } from './studio';
 
 /** Puts into IndexedDB what lay there, with nothing of today's at hand. */
@@ -100,9 +110,20 @@ test('texts, runs and a finished model of an older build are there, and its stop
   expect(studio.errors).toEqual([]);
 });
 
-test('the offline page of an older build still writes', async ({ page }) => {
+test('the offline page of an older build writes what today’s engine writes of the stored run', async ({ page }) => {
+  const store = await goldenStore();
+  const { id } = (await listRuns(store)).find(({ step }) => step === 40)!;
+  const model = await openExported(store, id, 'latest', false);
+  const prompt = 'The harbour ';
+  const expected = await greedy(model, model.tokenizer.encode(prompt), 30);
+
   await page.context().setOffline(true);
   await page.goto(pathToFileURL(`${GOLDEN}exports/html.html`).href);
+  await page.locator('#settings > summary').click();
+  await page.getByRole('spinbutton', { name: 'Temperature' }).fill('0');
+  await page.getByRole('spinbutton', { name: 'Length' }).fill('30');
+  await page.getByRole('textbox', { name: 'Prompt' }).fill(prompt);
   await page.getByRole('button', { name: 'Write' }).click();
-  await expect(page.getByRole('listbox').getByRole('option')).not.toHaveCount(0);
+  await expect(page.locator('#status')).toContainText('30 tokens');
+  expect(await page.getByRole('listbox').evaluate((list) => list.textContent)).toBe(model.tokenizer.decode(expected));
 });
