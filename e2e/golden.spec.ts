@@ -16,8 +16,10 @@ import { Studio } from './studio';
 
 /** Puts into IndexedDB what lay there, with nothing of today's at hand. */
 async function restore(page: Page): Promise<void> {
-  const values = goldenValues().map(([key, value]) =>
-    value instanceof Uint8Array ? { key, bytes: Buffer.from(value).toString('base64') } : { key, value },
+  const values = goldenValues().map(([key, value]): { key: string; bytes?: string; value?: object | string } =>
+    value instanceof Uint8Array
+      ? { key, bytes: Buffer.from(value).toString('base64') }
+      : { key, value: value as object | string },
   );
   await page.goto('/icon.svg');
   await page.evaluate(async (all) => {

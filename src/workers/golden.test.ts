@@ -13,7 +13,7 @@ import { listRuns } from '../core/runs/record';
 import { readShards } from '../core/shards/build';
 import { openPart, readCounts } from '../core/shards/read';
 import { continued } from '../core/testing/continued';
-import { continuations, filesUnder, goldenFile, goldenFolder, goldenStore, goldenValues } from '../core/testing/golden';
+import { continuations, filesUnder, goldenFile, goldenFolder, goldenStore } from '../core/testing/golden';
 import { wasmFolder } from '../core/testing/wasm';
 import { listTexts, openText } from '../core/text';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
