@@ -25,7 +25,7 @@ export default defineConfig({
       },
       {
         // Compiled for real GPUs, none of which is needed.
-        test: { name: 'isa', include: ['bench/**/*.isa.test.ts'], testTimeout: 600_000 },
+        test: { name: 'isa', include: ['bench/**/*.isa.test.ts'], testTimeout: 1_800_000, hookTimeout: 600_000 },
       },
     ],
   },

@@ -4,7 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,28 +32,37 @@ export interface KernelIsa {
   instructions: number;
 }
 
-/** Before a kernel's statistics, then as JSON which one it is. */
+/** Before a line of JSON that the compiling process prints; after those with `kernel` the driver tells what it needs. */
 export const MARK = '@@isa ';
+export type Told = { id: number; kernel: string } | { used: number; config: string; variant: string } | { end: true };
 
-/** @param only 'spilling' instead compiles one kernel that does not fit */
-export async function kernelsOn(adapter: IsaAdapter, only?: 'spilling'): Promise<KernelIsa[]> {
+/** @param only instead compiles one kernel that does not fit, or one that is wrong */
+export async function kernelsOn(adapter: IsaAdapter, only?: 'spilling' | 'failing'): Promise<KernelIsa[]> {
   const shim = await drmShim();
   if (shim === undefined) throw new Error('mesa-drm-shim is not installed.');
   const script = fileURLToPath(new URL('isaKernels.ts', import.meta.url));
-  const args = ['--import', 'tsx', script, ...(only ? ['--spill'] : [])];
-  const child = spawn(process.execPath, args, {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: {
-      ...process.env,
-      ...{ LD_PRELOAD: shim, VK_DRIVER_FILES: RADV, VK_ICD_FILENAMES: RADV, AMDGPU_GPU_ID: adapter },
-      ...{ RADV_DEBUG: 'shaderstats,nocache', MESA_SHADER_CACHE_DISABLE: 'true' },
-    },
-  });
-  let printed = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (printed += text));
-  const code = await new Promise((resolve) => child.on('close', resolve));
-  if (code !== 0) throw new Error(`Compiling for ${adapter} ended with ${String(code)}: ${printed.slice(-2000)}`);
-  return parse(adapter, printed);
+  const args = ['--import', 'tsx', script, ...(only ? [only] : [])];
+  const env = {
+    ...process.env,
+    ...{ LD_PRELOAD: shim, VK_DRIVER_FILES: RADV, VK_ICD_FILENAMES: RADV, AMDGPU_GPU_ID: adapter },
+    ...{ RADV_DEBUG: 'shaderstats,nocache', MESA_SHADER_CACHE_DISABLE: 'true' },
+  };
+  const folder = await mkdtemp(join(tmpdir(), 'homegrown-isa-'));
+  try {
+    // A file, and no pipe: Node may make one not wait, and what the driver prints into one that is full is lost.
+    const path = join(folder, 'printed');
+    const file = await open(path, 'w');
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', file.fd], env });
+    const ended = await new Promise<string | number>((resolve, reject) => {
+      child.on('error', reject).on('close', (code, signal) => resolve(signal ?? code ?? 'nothing'));
+    });
+    await file.close();
+    const printed = await readFile(path, 'utf8');
+    if (ended !== 0) throw new Error(`Compiling for ${adapter} ended with ${ended}: ${printed.slice(-2000)}`);
+    return parse(adapter, printed);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Why no kernel can be compiled for an adapter here; undefined where it can. */
@@ -89,15 +99,33 @@ const STATISTICS = {
   instructions: 'Instructions',
 } as const satisfies Partial<Record<keyof KernelIsa, string>>;
 
-/** Kernels alike in all are one. */
+/**
+ * Kernels alike in all are one.
+ * @throws where something is missing of what was printed
+ */
 function parse(adapter: IsaAdapter, printed: string): KernelIsa[] {
-  const [, ...blocks] = printed.split(MARK);
-  const all = blocks.flatMap((block): KernelIsa[] => {
-    const { config, kernel } = JSON.parse(block.slice(0, block.indexOf('\n'))) as Pick<KernelIsa, 'config' | 'kernel'>;
-    const value = (name: string) => new RegExp(`^${name}: (\\d+)$`, 'm').exec(block)?.[1];
-    if (value('VGPRs') === undefined) return [];
-    const numbers = Object.entries(STATISTICS).map(([field, name]) => [field, Number(value(name))] as const);
-    return [{ adapter, config, kernel, ...(Object.fromEntries(numbers) as Record<keyof typeof STATISTICS, number>) }];
+  const compiled = new Map<number, Omit<KernelIsa, 'adapter' | 'config'>>();
+  const used: KernelIsa[] = [];
+  let last: Told | undefined;
+  for (const block of printed.split(MARK).slice(1)) {
+    last = JSON.parse(block.slice(0, block.indexOf('\n'))) as Told;
+    if ('kernel' in last) {
+      compiled.set(last.id, { kernel: last.kernel, ...statistics(last.kernel, block) });
+    } else if ('used' in last) {
+      const { kernel, ...needs } = compiled.get(last.used)!;
+      const { config, variant } = last;
+      used.push({ adapter, config, kernel: variant === '' ? kernel : `${kernel}, ${variant}`, ...needs });
+    }
+  }
+  if (!last || !('end' in last)) throw new Error(`Compiling for ${adapter} stopped after ${JSON.stringify(last)}.`);
+  return [...new Map(used.map((kernel) => [JSON.stringify(kernel), kernel])).values()];
+}
+
+function statistics(kernel: string, printed: string): Record<keyof typeof STATISTICS, number> {
+  const numbers = Object.entries(STATISTICS).map(([field, name]) => {
+    const value = new RegExp(`^${name}: (\\d+)$`, 'm').exec(printed)?.[1];
+    if (value === undefined) throw new Error(`The driver does not tell '${name}' of ${kernel}.`);
+    return [field, Number(value)] as const;
   });
-  return [...new Map(all.map((kernel) => [JSON.stringify(kernel), kernel])).values()];
+  return Object.fromEntries(numbers) as Record<keyof typeof STATISTICS, number>;
 }

@@ -1,173 +1,235 @@
 /**
- * Has the driver compile every kernel of training, evaluating and decoding, and says on standard error which one comes next: what
- * the driver prints of a kernel follows its line. Run by isa.ts, on a driver for a GPU that is not there and computes nothing.
+ * Has the driver compile every kernel of training, evaluating and decoding, in every variant that an adapter may get. Run by
+ * isa.ts, on a driver for a GPU that is not there.
  */
-import { writeSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { evaluator } from '../src/core/evaluate/evaluate';
-import { type Gpu, openGpu } from '../src/core/gpu/backend';
-import { dispatch, kernels } from '../src/core/gpu/dispatch';
+import { type AdapterSummary, finished, openGpu } from '../src/core/gpu/backend';
+import { dispatch, type Kernel } from '../src/core/gpu/dispatch';
 import { emptyTensor } from '../src/core/gpu/tfjs';
 import { MODELS } from '../src/core/models';
-import { sizeOf } from '../src/core/models/spec';
+import { type Network, network } from '../src/core/models/network';
+import { type BaseConfig, sizeOf } from '../src/core/models/spec';
 import { attention } from '../src/core/ops/attention';
 import type { Settings } from '../src/core/ops/attentionForm';
-import { candidates, choose, type Cut, SHAPE_CLASSES } from '../src/core/ops/cut';
+import { candidates, choose, SHAPE_CLASSES } from '../src/core/ops/cut';
+import { matrixRate } from '../src/core/ops/matrixRate';
+import { softmaxCrossEntropy } from '../src/core/ops/softmaxCrossEntropy';
+import { tune } from '../src/core/ops/tune';
+import { hold } from '../src/core/ops/variables';
+import { OPTIMIZERS } from '../src/core/optim';
 import { decoder } from '../src/core/sample/decoder';
-import { installDawn } from '../src/core/testing/dawn';
+import { logits } from '../src/core/sample/logits';
+import { limit } from '../src/core/testing/dawn';
 import { pretend, WITHOUT_SUBGROUPS } from '../src/core/testing/pretend';
-import { type Learner, learner } from '../src/core/train/learner';
-import { DEFAULT_RECIPE, type Recipe } from '../src/core/train/recipe';
-import { MARK } from './isa';
-import { type Shape, SHAPES } from './step';
+import { learner } from '../src/core/train/learner';
+import { DEFAULT_RECIPE } from '../src/core/train/recipe';
+import type { ModelChoice } from '../src/core/train/run';
+import { type Updater, updater } from '../src/core/train/updater';
+import { installCompiler, tellTheEnd, usedBy } from './isaDevice';
+import { layers as opsOfLayers } from './layers';
+import { SHAPES } from './step';
 
-/** What is compiled now. */
-let now = { config: '', variant: '' };
+type Shape = BaseConfig & { vocabulary: number; batch: number };
+/** By name: those that steps are compared by, and the form's. */
+const CONFIGS: Readonly<Record<string, Shape>> = {
+  ...SHAPES,
+  ...Object.fromEntries(
+    MODELS.gpt.presets.map(({ name, config }) => [name, { ...config, vocabulary: 1024, batch: DEFAULT_RECIPE.batch }]),
+  ),
+};
+
+/** What an adapter may be, and the cut of products that it may have measured to be fastest. */
+interface Variant {
+  adapter?: Partial<Pick<AdapterSummary, 'software' | 'lanes' | 'leastLanes'>>;
+  cut?: string;
+}
+const VARIANTS: Readonly<Record<string, Variant>> = {
+  '': {},
+  'without subgroups': { adapter: WITHOUT_SUBGROUPS },
+  'small cut': { cut: 'small' },
+  'large cut': { cut: 'large' },
+  'wide cut': { cut: 'wide' },
+  ...Object.fromEntries(
+    [4, 8, 16, 32].map((n) => [`subgroups of ${n}`, { adapter: { lanes: n, leastLanes: n }, cut: 'broadcast' }]),
+  ),
+};
 
 async function compileAll(): Promise<void> {
-  const { S, M, G } = SHAPES;
-  await compileOn('S', () => run(S));
-  await compileOn('M', () => run(M));
-  // All of GPT-2 small is more than these drivers' 4 GB: one layer is run, and a step of all of them is only traced.
-  await compileOn('G', () => run({ ...G, layers: 1 }));
-  await compileOn('G', () => withoutMemory(async () => (await learning(G)).prepare()), 'all layers');
-  for (const { name, config } of MODELS.gpt.presets) {
-    const layers = Math.min(config.layers, 2); // they are alike
-    await compileOn(name, () => run({ ...config, layers, vocabulary: 1024, batch: DEFAULT_RECIPE.batch }));
+  for (const [name, shape] of Object.entries(CONFIGS)) {
+    await wholeModel(name, shape);
+    await everyVariant(name, { ...shape, layers: Math.min(shape.layers, 2) }); // layers are alike
   }
-  await compileOn('S', () => run(S, { optimizer: 'sgd', accumulate: 2, dropout: 0.1 }), 'SGD, accumulated, dropout');
-  await compileOn('S', () => run(S, { recompute: true, dropout: 0.1 }), 'recomputed, dropout');
+  // Bindings as every device has, which tables as large as this one are cut for.
+  const limited = limit(gpu.device, 'maxStorageBufferBindingSize', 2 ** 27);
+  await wholeModel('G', SHAPES.G, 'bindings of 128 MiB');
+  limited.undo();
   for (const D of [16, 32, 64, 80, 128]) {
-    const ways = { '': {}, 'without subgroups': WITHOUT_SUBGROUPS };
-    for (const [way, adapter] of Object.entries(ways)) {
-      await compileOn(`heads of ${D}`, (gpu) => heads(gpu, D, adapter), way);
+    for (const name of ['', 'without subgroups', 'subgroups of 4']) {
+      await inVariant(`heads of ${D}`, name, () => heads(D));
     }
   }
-  // Every cut of a product that an adapter may take; the first ones have been compiled above.
-  for (const cut of ['small', 'large', 'wide', 'broadcast']) {
-    for (const [name, shape] of Object.entries({ S, M })) {
-      await compileOn(name, (gpu) => withCut(gpu, cut, () => run(shape)), `${cut} cut`);
-    }
+  for (const name of ['', 'subgroups of 4', 'subgroups of 8', 'subgroups of 16', 'subgroups of 32']) {
+    await inVariant('measuring', name, async () => {
+      await tune(clock());
+      await matrixRate(clock());
+    });
   }
+  await inVariant('other ops', '', otherOps);
 }
 
-/** On a device of its own, which has compiled nothing yet. */
-async function compileOn(config: string, act: (gpu: Gpu) => unknown, variant = ''): Promise<void> {
-  now = { config, variant };
-  const gpu = await openGpu();
-  await act(gpu);
-  gpu.device.destroy();
-  await gpu.failed;
-}
-
-function announcePipelines(): void {
-  const { prototype } = GPUDevice;
-  const createComputePipeline = Reflect.get(prototype, 'createComputePipeline');
-  prototype.createComputePipeline = function (descriptor) {
-    const kernel = [descriptor.label ?? 'stock', now.variant].filter(Boolean).join(', ');
-    writeSync(2, `\n${MARK}${JSON.stringify({ config: now.config, kernel })}\n`);
-    return createComputePipeline.call(this, descriptor);
-  };
-  // One after the other: what the driver says must not mix.
-  prototype.createComputePipelineAsync = function (descriptor) {
-    return Promise.resolve(this.createComputePipeline(descriptor));
-  };
-}
-
-/** Buffers have at most a megabyte meanwhile. What is bound to them is refused, but by then all has been compiled. */
-async function withoutMemory(act: () => Promise<unknown>): Promise<void> {
-  const { prototype } = GPUDevice;
-  const createBuffer = Reflect.get(prototype, 'createBuffer');
-  prototype.createBuffer = function (descriptor) {
-    const size = descriptor.mappedAtCreation ? descriptor.size : Math.min(descriptor.size, 2 ** 20);
-    return createBuffer.call(this, { ...descriptor, size });
-  };
+/** While the engine takes the ways of that variant. */
+async function inVariant(config: string, name: string, act: () => unknown): Promise<void> {
+  usedBy(config, name);
+  const { adapter = {}, cut } = VARIANTS[name]!;
+  const pretending = pretend(gpu, adapter);
+  for (const shapes of SHAPE_CLASSES) {
+    const chosen = cut === undefined ? undefined : candidates(gpu, shapes)[cut];
+    if (chosen) choose(gpu, shapes, chosen);
+  }
   await act();
-  prototype.createBuffer = createBuffer;
+  await gpu.orFailed(finished(gpu));
+  pretending.undo();
 }
 
-/** A training step, an evaluation and two decoding steps: the first reads a prompt, the second one token. */
-async function run(shape: Shape, changed: Partial<Recipe> = {}): Promise<void> {
-  const { vocabulary, batch, ...config } = shape;
-  const learns = await learning(shape, changed);
-  const evaluating = evaluator(learns.network);
-  const read = (_: number, length: number) => Promise.resolve(new Uint32Array(length));
-  const tokens = batch * config.context;
-  await evaluating.meanLoss({ tokens: tokens + 1, bytes: tokens, vocabulary, read }, { rows: batch, tokens });
-  const decoding = decoder(learns.network);
-  await decoding.next([1, 2]);
-  await decoding.next([1, 2, 3]);
-  for (const each of [decoding, evaluating, learns]) each.dispose();
+async function wholeModel(config: string, shape: Shape, variant = ''): Promise<void> {
+  usedBy(config, variant);
+  const learning = await learner(choiceOf(shape), { ...DEFAULT_RECIPE, batch: shape.batch }, zeros(shape), () => 0);
+  await step(learning, shape);
+  await read(learning.network, shape);
+  learning.dispose();
+  await gpu.orFailed(finished(gpu));
 }
 
-function learning({ vocabulary, batch, ...config }: Shape, changed: Partial<Recipe> = {}): Promise<Learner> {
-  const model = { id: 'gpt' as const, config, vocabulary };
-  return learner(model, { ...DEFAULT_RECIPE, ...changed, batch }, zeros(config, vocabulary), () => 0);
+async function everyVariant(config: string, shape: Shape): Promise<void> {
+  const net = await network(choiceOf(shape), zeros(shape));
+  const weights = Object.keys(net.params);
+  const held = OPTIMIZERS.adamw.moments.map(() => hold([...zeros(shape).values()]));
+  const moments = Object.fromEntries(weights.map((name, i) => [name, held.map(({ variables }) => variables[i]!)]));
+  for (const name of Object.keys(VARIANTS)) {
+    await inVariant(config, name, async () => {
+      for (const changed of [{}, { recompute: true, dropout: 0.1 }]) {
+        const updates = updater(net, moments, { ...DEFAULT_RECIPE, ...changed, batch: shape.batch }, () => 0);
+        await step(updates, shape);
+        updates.dispose();
+      }
+      await read(net, shape);
+    });
+  }
+  for (const each of [net, ...held]) each.dispose();
+  const apart = { ...shape, untied: true } as const;
+  const recipe = { ...DEFAULT_RECIPE, optimizer: 'sgd', accumulate: 2, dropout: 0.1, batch: shape.batch } as const;
+  await inVariant(config, '', async () => {
+    const learning = await learner(choiceOf(apart), recipe, zeros(apart), () => 0);
+    await step(learning, shape, recipe.accumulate);
+    learning.dispose();
+  });
+}
+
+async function step(updates: Updater, { batch, context }: Shape, accumulate = 1): Promise<void> {
+  const tokens = new Int32Array(accumulate * batch * context);
+  await updates.step(1, tokens, tokens);
+}
+
+/** Evaluates and decodes. */
+async function read(net: Network, { batch, context, vocabulary }: Shape): Promise<void> {
+  const evaluating = evaluator(net);
+  const tokens = batch * context;
+  const source = { tokens: tokens + 1, bytes: tokens, vocabulary, read: nothingButZeros };
+  await evaluating.meanLoss(source, { rows: batch, tokens });
+  const decoding = decoder(net);
+  const full = Array.from({ length: context }, () => 1);
+  for (const prompt of [[1, 2], full.slice(1), full]) await decoding.next(prompt); // of the last, one token is read
+  await logits(net, [1, 2, 3]);
+  for (const each of [decoding, evaluating]) each.dispose();
+}
+const nothingButZeros = (_: number, length: number) => Promise.resolve(new Uint32Array(length));
+
+function choiceOf({ vocabulary, batch: _, ...config }: Shape): ModelChoice {
+  return { id: 'gpt', config, vocabulary };
 }
 
 /** Weights, all of them views of the same zeros. */
-function zeros(config: Omit<Shape, 'vocabulary' | 'batch'>, vocabulary: number): NamedTensors {
+function zeros(shape: Shape): NamedTensors {
+  const { config, vocabulary } = choiceOf(shape);
   const table = Object.entries(MODELS.gpt.params(config, vocabulary));
   const all = new Float32Array(Math.max(...table.map(([, { shape }]) => sizeOf(shape))));
   return new Map(table.map(([name, { shape }]) => [name, { shape, data: all.subarray(0, sizeOf(shape)) }]));
 }
 
-/** Attention's kernels in their forms: causal, over lengths, with shared heads of keys, across. */
-function heads(gpu: Gpu, D: number, adapter: Parameters<typeof pretend>[1]): void {
-  const pretending = pretend(gpu, adapter);
+/** Attention's kernels in their forms: causal or not, over lengths or not, with shared heads of keys, across, of one query. */
+function heads(D: number): void {
   const [B, T, H] = [2, 256, 4];
-  const lengths = tf.tensor1d([T, 9], 'int32');
-  const gradients = (from: Record<string, tf.Tensor>, settings: Settings): void => {
+  const gradients = (from: Record<string, tf.Tensor>, lengths: tf.Tensor | undefined, settings: Settings): void => {
     const call = (...x: tf.Tensor[]): tf.Scalar => {
       const given = Object.fromEntries(Object.keys(from).map((name, i) => [name, x[i]!]));
       return tf.sum(attention({ ...given, lengths } as unknown as Parameters<typeof attention>[0], settings));
     };
     tf.tidy(() => void tf.grads(call)(Object.values(from)));
   };
-  for (const kvHeads of [H, 1]) {
-    for (const causal of [true, false]) {
+  const all = tf.tensor1d([T, 9], 'int32');
+  for (const kvHeads of [H, 2, 1]) {
+    const kv = tf.zeros([B * T, 2 * kvHeads * D]);
+    for (const [causal, lengths] of [
+      [true, all],
+      [false, all],
+      [true, undefined],
+    ] as const) {
       const settings = { rows: B, heads: H, kvHeads, causal };
-      gradients({ qkv: tf.zeros([B * T, (H + 2 * kvHeads) * D]) }, settings);
-      gradients({ q: tf.zeros([B * 9, H * D]), kv: tf.zeros([B * T, 2 * kvHeads * D]) }, settings);
+      gradients({ qkv: tf.zeros([B * T, (H + 2 * kvHeads) * D]) }, lengths, settings);
+      gradients({ q: tf.zeros([B * 9, H * D]), kv }, lengths, settings);
+      gradients({ q: tf.zeros([B, H * D]), kv }, lengths, settings);
     }
   }
-  pretending.undo();
 }
 
-async function withCut(gpu: Gpu, name: string, act: () => Promise<void>): Promise<void> {
-  // An adapter whose subgroups have one size may take products from lane to lane.
-  const pretending = pretend(gpu, name === 'broadcast' ? { lanes: 32 } : {});
-  for (const shapes of SHAPE_CLASSES) {
-    const cuts: Readonly<Record<string, Cut>> = candidates(gpu, shapes);
-    const cut = cuts[name];
-    if (cut) choose(gpu, shapes, cut);
+/** Ops that no model here uses, and what only a loss that is part of another expression needs. */
+function otherOps(): void {
+  for (const work of opsOfLayers(SHAPES.S)) {
+    const tensors = work.make();
+    tf.tidy(() => work.ours(tensors));
+    tf.dispose(tensors);
+    work.end?.();
   }
-  await act();
-  pretending.undo();
+  const doubled = (hidden: tf.Tensor2D, classifier: tf.Tensor2D) =>
+    tf.mul<tf.Scalar>(softmaxCrossEntropy(hidden, classifier, tf.zeros([64], 'int32')), 2);
+  tf.tidy(() => void tf.grads(doubled as (...x: tf.Tensor[]) => tf.Scalar)([tf.zeros([64, 8]), tf.zeros([65, 8])]));
+}
+
+/** Runs fast, so that nothing is measured for long. */
+function clock(): () => number {
+  let ms = 0;
+  return () => (ms += 100);
 }
 
 /** More numbers at once than any GPU has registers for: what the check must find. */
-function spill(): void {
-  const n = 600;
-  const each = Array.from({ length: n }, (_, i) => i);
-  const kernel = kernels(() => ({
-    name: 'spilling',
-    bindings: { x: ['update', 'f32'] } as const,
-    workgroup: [64, 1, 1] as const,
-    grid: [1, 1, 1] as const,
-    body: `
+function spilling(): void {
+  const each = Array.from({ length: 600 }, (_, i) => i);
+  one(`
   ${each.map((i) => `let v${i} = x[lane + ${64 * i}u];`).join(' ')}
   storageBarrier();
-  ${each.map((i) => `x[lane + ${64 * (n - 1 - i)}u] = v${i} * v${(7 * i + 1) % n};`).join(' ')}`,
-  }))();
-  dispatch(kernel, { x: emptyTensor([64 * n], 'float32') });
+  ${each.map((i) => `x[lane + ${64 * (599 - i)}u] = v${i} * v${(7 * i + 1) % 600};`).join(' ')}`);
+}
+function failing(): void {
+  one('x[lane] = nonsense;');
+}
+
+function one(body: string): void {
+  const sizes = { workgroup: [64, 1, 1], grid: [1, 1, 1] } as const;
+  const kernel: Kernel<'x'> = { name: 'one', bindings: { x: ['update', 'f32'] }, ...sizes, body };
+  dispatch(kernel, { x: emptyTensor([64 * 600], 'float32') });
 }
 
 console.log = console.info = console.warn = () => undefined;
-installDawn();
+installCompiler();
 tf.enableProdMode();
-announcePipelines();
-if (process.argv.includes('--spill')) await compileOn('spilling', () => spill());
+const gpu = await openGpu();
+usedBy('one', '');
+const [only] = process.argv.slice(2);
+if (only === 'spilling') spilling();
+else if (only === 'failing') failing();
 else await compileAll();
+await gpu.orFailed(finished(gpu));
+tellTheEnd();
 process.exit();

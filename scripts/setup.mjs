@@ -1,6 +1,6 @@
-// Installs what is missing, and only that: packages, and for the tests a browser and a Vulkan driver.
+// Installs what is missing, and only that: packages, and for the tests a browser and Vulkan drivers.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -63,6 +63,27 @@ export function ensureVulkan() {
   aptInstall('mesa-vulkan-drivers');
 }
 const hasDriver = (dir) => execFileSync('ls', [dir], { encoding: 'utf8' }).includes('.json');
+
+/**
+ * Mesa's drivers for AMD's GPUs, and what plays those GPUs, for the tests that compile for GPUs that are not there. Where they
+ * cannot be had, those tests are skipped.
+ */
+export function ensureGpuCompilers() {
+  if (process.platform !== 'linux' || !isDebianRoot()) return;
+  const folders = readdirSync('/usr/lib').map((folder) => join('/usr/lib', folder));
+  const missing = [
+    ['mesa-drm-shim', folders.map((folder) => join(folder, 'libamdgpu_noop_drm_shim.so'))],
+    ['mesa-vulkan-drivers', ['/usr/share/vulkan/icd.d/radeon_icd.json']],
+  ].filter(([, files]) => !files.some(existsSync));
+  for (const [name] of missing) {
+    console.error(`Installing ${name}…`);
+    try {
+      aptInstall(name);
+    } catch (error) {
+      console.error(`${error.message}: the tests that need it are skipped.`);
+    }
+  }
+}
 
 const isDebianRoot = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 
