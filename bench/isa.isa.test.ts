@@ -73,7 +73,7 @@ for (const [i, adapter] of ADAPTERS.entries())
 /** As the sources give them. */
 async function namesOfKernels(): Promise<string[]> {
   const core = new URL('../src/core/', import.meta.url);
-  const files = (await readdir(core, { recursive: true })).filter((file) => /\.wgsl\.ts$|^gpu\/add\.ts$/.test(file));
+  const files = (await readdir(core, { recursive: true })).filter((file) => file.endsWith('.wgsl.ts'));
   const sources = await Promise.all(files.map((file) => readFile(new URL(file, core), 'utf8')));
   const lines = sources.flatMap((source) => [...source.matchAll(/^ +name: (.*'.*),$/gm)].map(([, value]) => value!));
   return lines.flatMap((line) => [...line.matchAll(/'([^']+)'/g)].map(([, name]) => name!));
