@@ -5,7 +5,7 @@ import type { Job } from '../src/core/base/job';
 import { formatCount, formatDuration, formatKernels, formatReading, formatShort } from '../src/core/base/units';
 import { unigramLoss } from '../src/core/evaluate/unigram';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
-import type { RunInfo } from '../src/core/export/homegrownJson';
+import { type RunInfo, tokenizerFacts } from '../src/core/export/homegrownJson';
 import { MODELS, modelSpec, type ModelId } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
 import { OPTIMIZERS, type OptimizerId } from '../src/core/optim';
@@ -167,7 +167,7 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
     version: 1,
     name: texts.map(({ name }) => name).join(', '),
     createdAt: Date.now(),
-    ...{ model, recipe, tokenizer: tokenizer.model.kind, result: null },
+    ...{ model, recipe, ...tokenizerFacts(tokenizer.model), result: null },
     device: device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase(),
     state: { step: 0, tokensSeen: 0, activeMs: 0, best: null },
     data: {

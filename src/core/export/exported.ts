@@ -12,7 +12,7 @@ import { openPart } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { Exported } from './format';
-import { runInfo } from './homegrownJson';
+import { runInfo, tokenizerFacts } from './homegrownJson';
 import type { ImportedModel } from './importHuggingFace';
 
 /**
@@ -61,7 +61,7 @@ export function exportedFrom(imported: ImportedModel, name: string, at: number):
   return {
     name: `${slug(info?.name ?? name)}-step-${state.step}`,
     // In the order in which it is read, so that the next export is the same.
-    info: info ?? { ...facts, tokenizer: tokenizer.model.kind, state, ...unknown },
+    info: info ?? { ...facts, ...tokenizerFacts(tokenizer.model), state, ...unknown },
     ...{ snapshot, tokenizer, events, tokens: null },
   };
 }

@@ -4,7 +4,8 @@ import type { HostTensor } from '../checkpoint/tensors';
 import { hashTensors, NO_HASH, TENSORS_SHA256 } from '../checkpoint/tensorsHash';
 import { modelSpec } from '../models';
 import { countParams } from '../models/spec';
-import { END_OF_TEXT, spell } from '../tokenizer/alphabet';
+import { spellings } from '../tokenizer/alphabet';
+import { END_OF_TEXT, TOKEN_ROLES } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { weightsOf } from './exported';
 import { type Exported, type Format, textFile } from './format';
@@ -102,16 +103,21 @@ const sizes = ({ model }: RunInfo, { name, sizes: of }: GgufArchitecture): Recor
   Object.fromEntries(Object.entries(of(model)).map(([key, value]) => [`${name}.${key}`, value]));
 
 function tokenizerKeys(tokenizer: Tokenizer): Record<string, GgufValue> {
-  const { model, endOfText } = tokenizer;
-  const names = Array.from({ length: endOfText }, (_, id) => spell(tokenizer.bytes(id)));
+  const { model, special, endOfText } = tokenizer;
+  const names = spellings(tokenizer);
   return {
     'tokenizer.ggml.model': string('gpt2'),
     'tokenizer.ggml.pre': string('gpt-2'),
-    'tokenizer.ggml.tokens': strings([...names, END_OF_TEXT]),
-    'tokenizer.ggml.token_type': i32s([...names.map(() => NORMAL), CONTROL]),
+    'tokenizer.ggml.tokens': strings(names),
+    'tokenizer.ggml.token_type': i32s(names.map((_, id) => (id < endOfText ? NORMAL : CONTROL))),
     'tokenizer.ggml.merges': strings(model.merges.map(([left, right]) => `${names[left]!} ${names[right]!}`)),
     'tokenizer.ggml.bos_token_id': u32(endOfText),
-    'tokenizer.ggml.eos_token_id': u32(endOfText),
+    ...Object.fromEntries(
+      special.flatMap(({ role, id }) => {
+        const key = TOKEN_ROLES[role].gguf;
+        return key === undefined ? [] : [[`tokenizer.ggml.${key}`, u32(id)]];
+      }),
+    ),
     'tokenizer.ggml.add_bos_token': bool(false),
   };
 }

@@ -5,7 +5,8 @@ import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
 import { bestNotKept } from '../runs/best';
 import type { RunRecord } from '../runs/record';
 import { isMeasuredAlike, segmentAt, segmentsOf } from '../runs/segments';
-import { dataFactsSchema, earlierSchema, modelSchema, originSchema, recipeSchema } from '../runs/settings';
+import { dataFactsSchema, earlierSchema, modelSchema, originSchema, recipeSchema, rolesSchema } from '../runs/settings';
+import type { TokenizerModel } from '../tokenizer/tokenizer';
 import type { TrainEvent } from '../train/run';
 
 /** `homegrown.json`: all that a run is besides tensors and tokenizer. The model card is written from it alone. */
@@ -18,6 +19,8 @@ export const runInfoSchema = z.strictObject({
   model: modelSchema,
   recipe: recipeSchema,
   tokenizer: z.enum(['bpe', 'characters', 'bytes']),
+  /** Of the tokenizer's special tokens; absent = the end of text alone. */
+  roles: rolesSchema.exactOptional(),
   state: trainStateSchema,
   device: z.string().max(1000).nullable(),
   data: dataFactsSchema.nullable(),
@@ -53,13 +56,18 @@ export function runInfo(record: RunRecord, kept: TrainState, events: readonly Tr
   const unkept = bestNotKept(evaluations, state.step, state.best);
   return {
     version: 1,
-    ...{ name, createdAt, model, recipe, tokenizer: tokenizer.kind, state, device, data },
+    ...{ name, createdAt, model, recipe, ...tokenizerFacts(tokenizer), state, device, data },
     result: resultAt(state, evaluations, data),
     ...(earlier.length > 0 && { earlier }),
     ...(origin && { origin }),
     ...(unkept && { bestNotKept: unkept }),
   };
 }
+
+export const tokenizerFacts = ({ kind, roles }: TokenizerModel): Pick<RunInfo, 'tokenizer' | 'roles'> => ({
+  tokenizer: kind,
+  ...(roles && { roles }),
+});
 
 function resultAt(
   { step, best }: TrainState,

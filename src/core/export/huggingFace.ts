@@ -1,7 +1,7 @@
 import type { Json } from '../base/blobStore';
 import type { ByteStream } from '../checkpoint/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
-import { writeTokenizerJson } from '../tokenizer/json';
+import { specialNames, writeTokenizerJson } from '../tokenizer/json';
 import { weightsOf } from './exported';
 import { datasheet } from './datasheet';
 import { type Exported, type Format, textFile } from './format';
@@ -46,7 +46,7 @@ export function describingFiles(
     jsonFile('generation_config.json', {
       bos_token_id: endOfText,
       eos_token_id: endOfText,
-      pad_token_id: endOfText,
+      pad_token_id: tokenizer.special.find(({ role }) => role === 'padding')?.id ?? endOfText,
       do_sample: true,
       temperature: 0.8,
       top_k: 50,
@@ -56,10 +56,7 @@ export function describingFiles(
     textFile('tokenizer.json', writeTokenizerJson(tokenizer)),
     jsonFile('tokenizer_config.json', {
       tokenizer_class: 'PreTrainedTokenizerFast',
-      bos_token: END_OF_TEXT,
-      eos_token: END_OF_TEXT,
-      unk_token: END_OF_TEXT,
-      pad_token: END_OF_TEXT,
+      ...specialNames(tokenizer.special),
       model_max_length: model.config.context,
       add_prefix_space: false,
       add_bos_token: false,
@@ -69,5 +66,3 @@ export function describingFiles(
 }
 
 const jsonFile = (name: string, value: Json): ByteStream => textFile(name, `${JSON.stringify(value, null, 2)}\n`);
-
-const END_OF_TEXT = '<|endoftext|>';

@@ -10,7 +10,8 @@ import { modelSpec } from '../models';
 import { sizeOf } from '../models/spec';
 import { modelSchema } from '../runs/settings';
 import { createTokenizer } from '../tokenizer/byteLevel';
-import { readGpt2Files, readTokenizerJson } from '../tokenizer/json';
+import { namedRoles, readGpt2Files, readTokenizerJson } from '../tokenizer/json';
+import { END_ALONE } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice, TrainEvent } from '../train/run';
@@ -146,11 +147,19 @@ async function readTokenizer(
   info: RunInfo | null,
 ): Promise<{ tokenizer: Tokenizer; rows: Uint32Array | null }> {
   const whole = (name: string): Promise<Uint8Array> => readWhole(folder, name, LARGEST_TOKENIZER);
+  const roles = namedRoles(folder.has(TOKENIZER_CONFIG) ? await readJson(folder, TOKENIZER_CONFIG) : {});
   const isOld = !folder.has('tokenizer.json') && folder.has('vocab.json');
   const { model, ids } = isOld
-    ? readGpt2Files(await whole('vocab.json'), await whole('merges.txt'))
-    : readTokenizerJson(await whole('tokenizer.json'));
+    ? readGpt2Files(await whole('vocab.json'), await whole('merges.txt'), roles)
+    : readTokenizerJson(await whole('tokenizer.json'), roles);
   const tokenizer = await createTokenizer({ ...model, ...(info && { kind: info.tokenizer }) });
+  if (info && JSON.stringify(info.roles) !== JSON.stringify(model.roles)) {
+    const words = ({ roles = END_ALONE }: Pick<RunInfo, 'roles'>): string => roles.slice(0, 20).join(', ');
+    throw badFile(
+      `The tokenizer has special tokens of the roles ${words(model)}, and homegrown.json says ${words(info)}`,
+      'Remove homegrown.json to bring in the model alone.',
+    );
+  }
   const file = isOld ? 'vocab.json' : 'tokenizer.json';
   const isPadded = !info && PADDINGS.some((unit) => Math.ceil(tokenizer.size / unit) * unit === vocabulary);
   if (tokenizer.size !== vocabulary && !isPadded) {
@@ -170,6 +179,7 @@ async function readTokenizer(
     );
   return { tokenizer, rows: isOurs && !isPadded ? null : ids };
 }
+const TOKENIZER_CONFIG = 'tokenizer_config.json';
 /** Vocabularies are made multiples of these, because products of such sizes are quick. */
 const PADDINGS = [8, 16, 32, 64, 128, 256, 512, 1024];
 

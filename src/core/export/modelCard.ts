@@ -1,6 +1,7 @@
 import { formatCount, formatDuration, formatNumber, formatShare } from '../base/units';
 import { modelSpec } from '../models';
 import { countParams } from '../models/spec';
+import { END_ALONE, ROLES, specialTokens, TOKEN_ROLES } from '../tokenizer/special';
 import { huggingFaceType } from './huggingFaceConfig';
 import type { RunInfo } from './homegrownJson';
 import { howToLoad } from './howToLoad';
@@ -49,7 +50,7 @@ export function modelCard(info: RunInfo): string {
     '## Training data',
     bySegment(info, dataSection),
     '## Tokenizer',
-    `${TOKENIZERS[info.tokenizer]}, ${formatCount(vocabulary)} entries, the last of which is \`<|endoftext|>\`. ` +
+    `${TOKENIZERS[info.tokenizer]}, ${formatCount(vocabulary)} entries, the last of which ${lastEntries(info)}. ` +
       'Text is neither lower-cased nor normalised.',
     '## Settings',
     table([
@@ -71,6 +72,21 @@ export function modelCard(info: RunInfo): string {
     howToLoad(info),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** The special tokens, by what they are for. */
+function lastEntries({ roles = END_ALONE }: RunInfo): string {
+  const tokens = specialTokens(roles, 0).map(({ role, text }) => ({ role, text: `\`${text}\`` }));
+  if (tokens.length === 1) return `is ${tokens[0]!.text}`;
+  const named = ROLES.flatMap((role) => {
+    const texts = tokens.filter((token) => token.role === role).map(({ text }) => text);
+    const shown = texts.length > 2 ? `${texts[0]!} to ${texts.at(-1)!}` : texts.join(' and ');
+    return texts.length === 0 ? [] : [`${shown} (${TOKEN_ROLES[role].label})`];
+  });
+  return (
+    `are special tokens: ${named.join(', ')}. In Homegrown no text becomes one of them; ` +
+    'most other tools read such a token where a text spells it, unless told `split_special_tokens`'
+  );
 }
 
 const HOW_UNKNOWN = 'How it was trained before it was brought in is not recorded.';

@@ -4,6 +4,7 @@ import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { MODELS, modelSpec, type ModelId } from '../models';
 import type { BaseConfig } from '../models/spec';
+import { ROLES, rolesProblem, type TokenRole } from '../tokenizer/special';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
@@ -58,9 +59,14 @@ export const modelSchema: z.ZodType<ModelChoice> = z
     return { id, config, vocabulary };
   });
 
+export const rolesSchema: z.ZodType<readonly TokenRole[]> = listOf(z.enum(ROLES), MOST_TOKENS).refine(
+  (roles) => rolesProblem(roles) === null,
+  { error: ({ input }) => rolesProblem(input as readonly TokenRole[]) ?? '' },
+);
 export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({
   kind: z.enum(['bpe', 'characters', 'bytes']),
   merges: listOf(z.tuple([count, count]), MOST_TOKENS),
+  roles: rolesSchema.exactOptional(),
 });
 
 /** What a run learnt from, told without the text itself. */

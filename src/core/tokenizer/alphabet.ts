@@ -1,3 +1,5 @@
+import type { Tokenizer } from './tokenizer';
+
 /**
  * GPT-2's byte alphabet (openai/gpt-2 src/encoder.py, bytes_to_unicode): the 188 printable bytes of Latin-1 stand for
  * themselves, the other 68 for U+0100 and up. Ids 0..255 are the bytes in that order, as in GPT-2's vocabulary.
@@ -19,11 +21,15 @@ export const CHARACTER_OF_BYTE: readonly string[] = all.map((byte) =>
   String.fromCharCode(printable(byte) ? byte : 256 + moved.indexOf(byte)),
 );
 
+/** [id] -> the entry as tokenizer.json and GGUF spell it. */
+export const spellings = (tokenizer: Tokenizer): readonly string[] => [
+  ...Array.from({ length: tokenizer.endOfText }, (_, id) => spell(tokenizer.bytes(id))),
+  ...tokenizer.special.map(({ text }) => text),
+];
+
 /** Bytes as tokenizer.json spells them. */
-export function spell(bytes: Uint8Array): string {
+function spell(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += CHARACTER_OF_BYTE[byte]!;
   return text;
 }
-
-export const END_OF_TEXT = '<|endoftext|>';

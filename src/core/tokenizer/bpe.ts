@@ -12,7 +12,11 @@ import type { TokenizerModel } from './tokenizer';
  * neighbours becomes a token, again and again, until there are `most` merges or no pair occurs twice. Of pairs that are
  * equally frequent the one with the smaller ids comes first, left before right.
  */
-export async function learnBpe(most: number, documents: readonly Document[], job: Job): Promise<TokenizerModel> {
+export async function learnBpe(
+  most: number,
+  documents: readonly Document[],
+  job: Job,
+): Promise<TokenizerModel['merges']> {
   const words = spelled(await countWords(documents, job));
   const pairs = new Pairs();
   await work(words.count, job, (w) => {
@@ -40,7 +44,7 @@ export async function learnBpe(most: number, documents: readonly Document[], job
       job.signal.throwIfAborted();
     }
   }
-  return { kind: 'bpe', merges };
+  return merges;
 }
 
 /** Ids looked at between two turns of the event loop: some 10 ms. */
@@ -70,7 +74,7 @@ async function countWords(documents: readonly Document[], job: Job): Promise<Map
       for (const word of batch) {
         done += countCharacters(word);
         const count = counts.get(word);
-        // A slice would keep its whole record alive, so a new word is copied.
+        // A slice would keep its whole chunk alive, so a new word is copied.
         if (count === undefined) counts.set(decoder.decode(encoder.encode(word)), 1);
         else counts.set(word, count + 1);
       }

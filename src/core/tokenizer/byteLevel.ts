@@ -4,15 +4,17 @@ import { unwatched } from '../base/job';
 import { BYTE_OF_ID, ID_OF_BYTE } from './alphabet';
 import { Heap } from './heap';
 import { PairTable } from './pairTable';
+import { END_ALONE, idOfRole, rolesProblem, type SpecialToken, specialTokens, type TokenRole } from './special';
 import { preTokenEnd, preTokens } from './split';
 import type { StreamDecoder, Tokenizer, TokenizerModel } from './tokenizer';
 
 /**
  * The tokenizer of a model, of any kind.
- * @throws HomegrownError `bad-file` when a merge names an id that does not exist yet, or comes twice.
+ * @throws HomegrownError `bad-file` when a merge names an id that does not exist yet, or comes twice, or a role does
  */
 export async function createTokenizer(model: TokenizerModel): Promise<Tokenizer> {
-  return tokenizerOf(model, await sha256Hex(JSON.stringify(model.merges)));
+  const { merges, roles = END_ALONE } = model;
+  return tokenizerOf(model, await sha256Hex(JSON.stringify(roles.length === 1 ? merges : { merges, roles })));
 }
 
 /** As createTokenizer, where the hash is known. */
@@ -20,6 +22,7 @@ export const tokenizerOf = (model: TokenizerModel, hash: string): Tokenizer => n
 
 class ByteLevelTokenizer implements Tokenizer {
   readonly size: number;
+  readonly special: readonly SpecialToken[];
   readonly endOfText: number;
   /** Pair i is merge i. */
   private readonly ranks = new PairTable();
@@ -31,10 +34,14 @@ class ByteLevelTokenizer implements Tokenizer {
     readonly model: TokenizerModel,
     readonly hash: string,
   ) {
-    this.size = 256 + model.merges.length + 1;
-    this.endOfText = this.size - 1;
+    const { merges, roles = END_ALONE } = model;
+    const problem = rolesProblem(roles);
+    if (problem !== null) throw badFile(`${problem}.`);
+    this.endOfText = 256 + merges.length;
+    this.special = specialTokens(roles, this.endOfText);
+    this.size = this.endOfText + roles.length;
     const pieces = Array.from(BYTE_OF_ID, (byte) => Uint8Array.of(byte));
-    for (const [i, [left, right]] of model.merges.entries()) {
+    for (const [i, [left, right]] of merges.entries()) {
       const [a, b] = [pieces[left], pieces[right]];
       if (!a || !b)
         throw badFile(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right}, and one is not made yet.`);
@@ -44,7 +51,11 @@ class ByteLevelTokenizer implements Tokenizer {
       piece.set(b, a.length);
       pieces.push(piece);
     }
-    this.pieces = [...pieces, new Uint8Array()];
+    this.pieces = [...pieces, ...roles.map(() => new Uint8Array())];
+  }
+
+  idOf(role: TokenRole, number = 0): number {
+    return idOfRole(this.special, role, number);
   }
 
   encode(text: string): Uint32Array {
@@ -58,8 +69,8 @@ class ByteLevelTokenizer implements Tokenizer {
     return concat(words);
   }
 
-  async *encodeStream(records: AsyncIterable<string>, signal = unwatched.signal): AsyncGenerator<Uint32Array> {
-    for await (const batch of preTokens(wellFormed(records), { signal })) {
+  async *encodeStream(chunks: AsyncIterable<string>, signal = unwatched.signal): AsyncGenerator<Uint32Array> {
+    for await (const batch of preTokens(wellFormed(chunks), { signal })) {
       if (batch.length > 0) yield concat(batch.map((word) => this.wordIds(word)));
     }
   }
@@ -92,7 +103,7 @@ class ByteLevelTokenizer implements Tokenizer {
     );
     if (word.length <= MAX_CACHED_LENGTH) {
       if (this.words.size >= MAX_CACHED_WORDS) this.words.clear();
-      // A slice would keep its whole record alive.
+      // A slice would keep its whole chunk alive.
       this.words.set(utf8Decoder.decode(bytes), ids);
     }
     return ids;
@@ -153,10 +164,10 @@ function concat(parts: readonly Uint32Array[]): Uint32Array {
   return whole;
 }
 
-async function* wellFormed(records: AsyncIterable<string>): AsyncGenerator<string> {
-  for await (const record of records) {
-    if (!record.isWellFormed()) throw loneSurrogate(record);
-    yield record;
+async function* wellFormed(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const chunk of chunks) {
+    if (!chunk.isWellFormed()) throw loneSurrogate(chunk);
+    yield chunk;
   }
 }
 

@@ -9,7 +9,7 @@ import type { TokenizerModel } from './tokenizer';
  * A token for every character of the text: bytes do for ASCII, and merges spell the others, the most frequent first.
  * A character of three or four bytes needs its beginnings as tokens too; characters share them.
  */
-export async function learnCharacters(documents: readonly Document[], job: Job): Promise<TokenizerModel> {
+export async function learnCharacters(documents: readonly Document[], job: Job): Promise<TokenizerModel['merges']> {
   const counts = await frequencies(documents, job);
   const characters = [...counts].sort(([a, m], [b, n]) => n - m || a - b);
   const pairs = new PairTable();
@@ -19,7 +19,7 @@ export async function learnCharacters(documents: readonly Document[], job: Job):
     let id = ID_OF_BYTE[first]!;
     for (const byte of others) id = 256 + pairs.findOrAdd(id, ID_OF_BYTE[byte]!);
   }
-  return { kind: 'characters', merges: pairs.left.map((left, i) => [left, pairs.right[i]!]) };
+  return pairs.left.map((left, i) => [left, pairs.right[i]!]);
 }
 
 /** Code point -> how often it occurs, for those of more than one byte. */

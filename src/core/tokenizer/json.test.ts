@@ -81,7 +81,11 @@ describe('refuses', () => {
     ['a merge of three', changed((j) => (j.model.merges[0] = 'a b c')), /merge 1 is not a pair/],
     ['a merge of one', changed((j) => (j.model.merges[0] = ['a'])), /merge 1 is not a pair/],
     ['an empty token in a merge', changed((j) => (j.model.merges[0] = ' a')), /merge 1 is not a pair/],
-    ['another special token', changed((j) => j.added_tokens.push({ id: 999, content: '<pad>' })), /<pad>/],
+    [
+      'a special token without a role',
+      changed((j) => j.added_tokens.push({ id: 999, content: '<|startoftext|>' })),
+      /has 2 tokens .*"<\|startoftext\|>" has no role here \(end, padding, mask/,
+    ],
     ['two ids for the end', changed((j) => (j.added_tokens[0]!.id = 3)), /two ids/],
     ['a normalizer', changed((j) => (j.normalizer = { type: 'Lowercase' })), /normalizer/],
     ['a prefix space', changed((j) => (j.pre_tokenizer.add_prefix_space = true)), /add_prefix_space/],

@@ -1,15 +1,30 @@
 import { z } from '../base/zod';
 import { badFile } from '../base/errors';
 import { LARGEST_TOKENIZER, listOf, MOST_TOKENS } from '../base/limits';
-import { BYTE_OF_ID, CHARACTER_OF_BYTE, END_OF_TEXT, spell } from './alphabet';
+import { BYTE_OF_ID, CHARACTER_OF_BYTE, spellings } from './alphabet';
+import {
+  END_OF_TEXT,
+  ROLES,
+  type SpecialToken,
+  specialTokens,
+  TOKEN_ROLES,
+  type TokenRole,
+  usualRole,
+} from './special';
 import type { Tokenizer, TokenizerKind, TokenizerModel } from './tokenizer';
 
-/** Hugging Face's tokenizer.json (`tokenizers` 0.20 and up, transformers.js, llama.cpp's converter). */
+/**
+ * Hugging Face's tokenizer.json (`tokenizers` 0.20 and up, transformers.js, llama.cpp's converter). What reads it takes the
+ * text of a special token for that token, wherever it stands, unless told otherwise (`split_special_tokens`): there whoever
+ * writes a prompt can write such tokens. Here a text never can: who asks for one asks by its role.
+ */
 export function writeTokenizerJson(tokenizer: Tokenizer): string {
-  const { endOfText, model } = tokenizer;
-  const names = Array.from({ length: endOfText }, (_, id) => spell(tokenizer.bytes(id)));
+  const names = spellings(tokenizer);
   const byteLevel = (add_prefix_space: boolean, trim_offsets: boolean) => ({
-    ...{ type: 'ByteLevel', add_prefix_space, trim_offsets, use_regex: true },
+    type: 'ByteLevel',
+    add_prefix_space,
+    trim_offsets,
+    use_regex: true,
   });
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
   return JSON.stringify(
@@ -17,22 +32,63 @@ export function writeTokenizerJson(tokenizer: Tokenizer): string {
       version: '1.0',
       truncation: null,
       padding: null,
-      added_tokens: [{ id: endOfText, content: END_OF_TEXT, ...flags }],
+      added_tokens: tokenizer.special.map(({ id, text }) => ({ id, content: text, ...flags })),
       normalizer: null,
       pre_tokenizer: byteLevel(false, true),
       post_processor: byteLevel(true, false),
       decoder: byteLevel(true, true),
       model: {
-        ...{ type: 'BPE', dropout: null, unk_token: null, continuing_subword_prefix: null, end_of_word_suffix: null },
-        ...{ fuse_unk: false, byte_fallback: false, ignore_merges: false },
-        vocab: Object.fromEntries([...names, END_OF_TEXT].map((name, id) => [name, id])),
-        merges: model.merges.map(([left, right]) => `${names[left]!} ${names[right]!}`),
+        type: 'BPE',
+        dropout: null,
+        unk_token: null,
+        continuing_subword_prefix: null,
+        end_of_word_suffix: null,
+        fuse_unk: false,
+        byte_fallback: false,
+        ignore_merges: false,
+        vocab: Object.fromEntries(names.map((name, id) => [name, id])),
+        merges: tokenizer.model.merges.map(([left, right]) => `${names[left]!} ${names[right]!}`),
       },
     },
     null,
     1,
   );
 }
+
+/** What tokenizer_config.json says of special tokens. */
+export function specialNames(special: readonly SpecialToken[]): Record<string, string | string[]> {
+  const keyed = special.flatMap(({ role, text }) => {
+    const key = TOKEN_ROLES[role].tokenizerConfig;
+    return key === undefined ? [] : [[key, text] as const];
+  });
+  const others = special.filter(({ role }) => TOKEN_ROLES[role].tokenizerConfig === undefined);
+  return {
+    // What a tokenizer has no token of its own for.
+    bos_token: END_OF_TEXT,
+    eos_token: END_OF_TEXT,
+    unk_token: END_OF_TEXT,
+    pad_token: END_OF_TEXT,
+    ...Object.fromEntries(keyed),
+    ...(others.length > 0 && { additional_special_tokens: others.map(({ text }) => text) }),
+  };
+}
+
+/** Roles of special tokens by their texts in a file. */
+export type NamedRoles = ReadonlyMap<string, TokenRole>;
+
+/** The same, read; what is not said, or cannot be read, has no role. */
+export function namedRoles(config: unknown): NamedRoles {
+  const names = z.record(z.string(), z.unknown()).catch({}).parse(config);
+  const roles = new Map<string, TokenRole>();
+  for (const role of ROLES) {
+    const key = TOKEN_ROLES[role].tokenizerConfig;
+    const text = key && tokenText.safeParse(names[key]).data;
+    // One token may have several keys; that it ends a text comes first.
+    if (text !== undefined && !roles.has(text)) roles.set(text, role);
+  }
+  return roles;
+}
+const tokenText = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
 
 /** A tokenizer in our order. `ids`: [our id] -> id in the file. */
 export interface ReadTokenizer {
@@ -41,31 +97,32 @@ export interface ReadTokenizer {
 }
 
 /**
- * Reads a byte-level BPE tokenizer.json that cuts text as GPT-2's does, and whose tokens are the 256 bytes, what its merges
- * make, and one that ends a text. Their ids may be in any order.
+ * Reads a byte-level BPE tokenizer.json that splits text as GPT-2's does, and whose tokens are the 256 bytes, what its
+ * merges make, and special ones that have a role here, among them one that ends a text. Their ids may be in any order.
+ * @param roles by the texts of special tokens, as tokenizer_config.json has them; others have the role that is usual
  * @throws HomegrownError `bad-file` saying which part of the file asks for something else
  */
-export function readTokenizerJson(file: Uint8Array): ReadTokenizer {
+export function readTokenizerJson(file: Uint8Array, roles: NamedRoles = new Map()): ReadTokenizer {
   const { model, added_tokens } = parse(file);
   const ids = idsOf(model.vocab);
   for (const { id, content } of added_tokens) {
-    if (!ENDS_OF_TEXT.includes(content)) throw refused(`it adds the special token ${quoted(content)}`);
     if ((ids.get(content) ?? id) !== id) throw refused(`${content} has two ids`);
     ids.set(content, id);
   }
-  return inOurOrder(ids, model.merges);
+  const added = added_tokens.map(({ content }) => content);
+  return inOurOrder(ids, model.merges, added, roles);
 }
 
 /** The same of vocab.json and merges.txt, which are GPT-2's own files. */
-export function readGpt2Files(vocab: Uint8Array, merges: Uint8Array): ReadTokenizer {
+export function readGpt2Files(vocab: Uint8Array, merges: Uint8Array, roles: NamedRoles = new Map()): ReadTokenizer {
   const table = decodeJson(vocab);
   if (typeof table !== 'object' || table === null) throw refused('its vocabulary is not a table');
-  // With a first line for the version and an empty last one; those beyond are not even cut.
+  // With a first line for the version and an empty last one; those beyond are not even split.
   const lines = decode(merges).split(/\r?\n/, MOST_TOKENS + 3);
   const rules = lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
   if (lines.length > MOST_TOKENS + 2 || rules.length > MOST_TOKENS)
     throw refused(`merges.txt has more than ${MOST_TOKENS} lines, which are the most that are read`);
-  return inOurOrder(idsOf(table), rules);
+  return inOurOrder(idsOf(table), rules, [], roles);
 }
 
 function idsOf(vocab: object): Map<string, number> {
@@ -80,7 +137,12 @@ function idsOf(vocab: object): Map<string, number> {
   return ids;
 }
 
-function inOurOrder(theirs: ReadonlyMap<string, number>, merges: readonly unknown[]): ReadTokenizer {
+function inOurOrder(
+  theirs: ReadonlyMap<string, number>,
+  merges: readonly unknown[],
+  added: readonly string[],
+  named: NamedRoles,
+): ReadTokenizer {
   const names: string[] = Array.from(BYTE_OF_ID, (byte) => CHARACTER_OF_BYTE[byte]!);
   const missing = names.flatMap((name, id) => (theirs.has(name) ? [] : [BYTE_OF_ID[id]!]));
   if (missing.length > 0) throw refused(`it has no token for byte ${missing.slice(0, 20).join(', ')}`);
@@ -101,24 +163,51 @@ function inOurOrder(theirs: ReadonlyMap<string, number>, merges: readonly unknow
     names.push(made);
     return [a, b];
   });
-  const others = [...theirs.keys()].filter((name) => !ours.has(name));
-  const [end] = others;
-  if (others.length !== 1 || !ENDS_OF_TEXT.includes(end!)) {
-    throw refused(
-      `besides 256 bytes and ${merges.length} merges it has ${others.length} tokens (${others.slice(0, 20).map(quoted).join(', ')}), and one that ends a text is wanted`,
-    );
-  }
-  const ids = Uint32Array.from([...names, end!], (name) => theirs.get(name)!);
+  const twofold = added.find((name) => ours.has(name));
+  if (twofold !== undefined) throw refused(`${quoted(twofold)} is a special token, and what its merges make too`);
+  const others = [...theirs].flatMap(([text, id]) => (ours.has(text) ? [] : [{ text, id }]));
+  const special = inOrderOfRoles(others, named, `besides 256 bytes and ${merges.length} merges`);
+  const roles = special.map(({ role }) => role);
+  const spelt = specialTokens(roles, names.length).find(({ text }) => ours.has(text));
+  if (spelt)
+    throw refused(`its merges make ${quoted(spelt.text)}, which is what the ${spelt.role} token is called here`);
+  const ids = Uint32Array.from([...names.map((name) => theirs.get(name)!), ...special.map(({ id }) => id)]);
   const seen = new Set<number>();
   for (const id of ids) {
     if (seen.has(id)) throw refused(`two of its tokens have the id ${id}`);
     seen.add(id);
   }
-  return { model: { kind: kindOf(pairs), merges: pairs }, ids };
+  return { model: { kind: kindOf(pairs), merges: pairs, ...(roles.length > 1 && { roles }) }, ids };
 }
 
-/** What other tokenizers call `<|endoftext|>`. */
-const ENDS_OF_TEXT = [END_OF_TEXT, '<|end_of_text|>', '</s>', '<eos>'];
+function inOrderOfRoles(
+  tokens: readonly { text: string; id: number }[],
+  named: NamedRoles,
+  besides: string,
+): readonly { role: TokenRole; id: number }[] {
+  const listed = `${besides} it has ${tokens.length} tokens (${tokens
+    .slice(0, 20)
+    .map(({ text }) => quoted(text))
+    .join(', ')})`;
+  const special = tokens.map(({ text, id }) => {
+    const usual = usualRole(text);
+    const role = named.get(text);
+    // One that is alone is what ends a text, whatever else it is used for.
+    const found = role === undefined || (tokens.length === 1 && usual?.role === 'end') ? usual : { role };
+    if (!found) throw refused(`${listed}, and ${quoted(text)} has no role here (${ROLES.join(', ')})`);
+    return { id, number: 0, ...found };
+  });
+  const ordered = ROLES.flatMap((role) => {
+    const some = special.filter((token) => token.role === role).sort((a, b) => a.number - b.number);
+    const { label, isNumbered } = TOKEN_ROLES[role];
+    if (some.length > 1 && !isNumbered) throw refused(`${listed}, and ${some.length} of them are ${label} tokens`);
+    if (some.some(({ number }, i) => number !== i))
+      throw refused(`${listed}, and its ${label} tokens are not numbered 0, 1, 2, and so on`);
+    return some;
+  });
+  if (ordered[0]?.role !== 'end') throw refused(`${listed}, and one that ends a text is wanted`);
+  return ordered;
+}
 
 const byteLevelSplit = z.object({
   type: z.literal('ByteLevel'),

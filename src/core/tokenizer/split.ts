@@ -1,7 +1,7 @@
 import { breathe, type Job } from '../base/job';
 
 /**
- * GPT-2's split pattern, by hand: linear, without a stack, and able to stop at the end of a record. It finds what
+ * GPT-2's split pattern, by hand: linear, without a stack, and able to stop at the end of a chunk. It finds what
  *
  *   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu
  *
@@ -29,17 +29,17 @@ export function preTokenEnd(text: string, start: number): number {
 export const LONGEST = 65_536;
 
 /**
- * The pre-tokens of a whole text that comes in records, cut anywhere but inside a code point: batches of some ten
+ * The pre-tokens of a whole text that comes in chunks, split anywhere but inside a code point: batches of some ten
  * thousand, with a turn of the event loop between. Throws the signal's reason when stopped.
  */
 export async function* preTokens(
-  records: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   { signal }: Pick<Job, 'signal'>,
 ): AsyncGenerator<string[]> {
-  let held = '';
-  for await (const record of records) {
-    for (let from = 0; from < record.length; from += SLICE) {
-      const text: string = held + record.slice(from, from + SLICE);
+  let pending = '';
+  for await (const chunk of chunks) {
+    for (let from = 0; from < chunk.length; from += SLICE) {
+      const text: string = pending + chunk.slice(from, from + SLICE);
       const batch: string[] = [];
       let start = 0;
       // Final: the pattern has seen the whole code point after it, and could have seen a whole contraction.
@@ -49,19 +49,19 @@ export async function* preTokens(
         batch.push(text.slice(start, end));
         start = end;
       }
-      held = text.slice(start);
+      pending = text.slice(start);
       yield batch;
       await breathe();
       signal.throwIfAborted();
     }
   }
-  const rest: string[] = [];
-  for (let start = 0; start < held.length;) {
-    const end = preTokenEnd(held, start);
-    rest.push(held.slice(start, end));
+  const last: string[] = [];
+  for (let start = 0; start < pending.length;) {
+    const end = preTokenEnd(pending, start);
+    last.push(pending.slice(start, end));
     start = end;
   }
-  yield rest;
+  yield last;
 }
 
 /** Code units between two turns of the event loop: a few milliseconds of work. */

@@ -22,7 +22,10 @@ it('cuts a passage into pieces, with null for parts of characters', () => {
 it('finds entries of the vocabulary', () => {
   expect(vocabularyPieces(tokenizer, 'h', 10).map((piece) => piece.text)).toEqual(['h', 'hi']);
   expect(vocabularyPieces(tokenizer, '', 5)).toHaveLength(5);
-  expect(vocabularyPieces(tokenizer, '', 1000)).toHaveLength(257);
+  expect(vocabularyPieces(tokenizer, '', 1000, Uint32Array.of(...new Array<number>(257).fill(7), 3))).toEqual([
+    ...Array.from({ length: 257 }, (_, id) => expect.objectContaining({ id, count: 7 }) as unknown),
+    { id: 257, text: '<|endoftext|>', bytes: 0, count: 3, role: 'end' },
+  ]);
 });
 
 it('measures compression and unused entries', async () => {

@@ -1,5 +1,6 @@
 import type { Document } from '../base/document';
 import type { Job } from '../base/job';
+import type { TokenRole } from './special';
 import type { Tokenizer } from './tokenizer';
 
 /** One token, to be looked at. */
@@ -7,13 +8,15 @@ export interface TokenPiece {
   id: number;
   /** Null where its bytes are not whole characters. */
   text: string | null;
-  /** Bytes it stands for. */
+  /** Bytes that it stands for. */
   bytes: number;
+  /** Of a special token, whose `text` only names it. */
+  role?: TokenRole;
   /** How often it occurs: in the passage, or in the text that was counted. */
   count: number;
 }
 
-/** A passage cut into its tokens, in order. */
+/** A passage as its tokens, in order. */
 export function piecesOf(tokenizer: Tokenizer, passage: string): TokenPiece[] {
   const ids = tokenizer.encode(passage);
   const counts = count(ids, new Uint32Array(tokenizer.size));
@@ -28,7 +31,7 @@ export function vocabularyPieces(
   counts?: Uint32Array,
 ): TokenPiece[] {
   const found: TokenPiece[] = [];
-  for (let id = 0; id < tokenizer.endOfText && found.length < limit; id++) {
+  for (let id = 0; id < tokenizer.size && found.length < limit; id++) {
     const piece = describe(tokenizer, id, counts?.[id] ?? 0);
     if (query === '' || piece.text?.includes(query)) found.push(piece);
   }
@@ -39,7 +42,7 @@ export interface TokenizerStatistics {
   tokens: number;
   /** UTF-8 bytes of text per token. */
   bytesPerToken: number;
-  /** Entries that never occur in the text. */
+  /** Entries that never occur in the text, special tokens aside. */
   unusedEntries: number;
   /** [id] -> occurrences. */
   counts: Uint32Array;
@@ -67,6 +70,8 @@ export async function measure(
 }
 
 function describe(tokenizer: Tokenizer, id: number, count: number): TokenPiece {
+  const special = tokenizer.special[id - tokenizer.endOfText];
+  if (special) return { id, text: special.text, bytes: 0, count, role: special.role };
   const bytes = tokenizer.bytes(id);
   return { id, text: wholeCharacters(bytes), bytes: bytes.length, count };
 }

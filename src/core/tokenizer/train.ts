@@ -2,16 +2,22 @@ import type { Document } from '../base/document';
 import { badSettings } from '../base/errors';
 import type { Job } from '../base/job';
 import { learnBpe } from './bpe';
-import { bytesModel } from './bytes';
 import { learnCharacters } from './characters';
+import { END_ALONE, inOrder, rolesProblem, type TokenRole } from './special';
 import type { TokenizerKind, TokenizerModel } from './tokenizer';
 
 export interface TrainSettings {
   kind: TokenizerKind;
-  /** Entries wanted, for `bpe`: 257 and up. The text may hold fewer pairs: the size reached is `257 + merges`. */
+  /**
+   * Entries wanted, for `bpe`: 256 bytes, special tokens, and what is learnt. The text may hold fewer pairs: the size
+   * reached is 256 + special tokens + merges.
+   */
   vocabulary: number;
+  /** Of its special tokens; the end of text is there, named or not. A numbered role is named as often as is wanted. */
+  roles?: readonly TokenRole[];
 }
 
+/** 256 bytes and the end of text. */
 export const SMALLEST_VOCABULARY = 257;
 export const LARGEST_VOCABULARY = 1_000_000;
 
@@ -20,22 +26,36 @@ export const LARGEST_VOCABULARY = 1_000_000;
  * @throws HomegrownError `bad-settings`; the signal's reason when stopped
  */
 export async function trainTokenizer(
-  { kind, vocabulary }: TrainSettings,
+  { kind, vocabulary, roles: asked = END_ALONE }: TrainSettings,
   documents: readonly Document[],
   job: Job,
 ): Promise<TokenizerModel> {
+  const roles = inOrder(asked);
+  const problem = rolesProblem(roles);
+  if (problem !== null) throw badSettings(problem, 'Name each role once; only sentinels can be several.');
+  const smallest = 256 + roles.length;
+  if (kind === 'bpe' && !(Number.isInteger(vocabulary) && vocabulary >= smallest && vocabulary <= LARGEST_VOCABULARY)) {
+    throw badSettings(
+      `A vocabulary of ${vocabulary} entries is outside ${smallest} to ${LARGEST_VOCABULARY}.`,
+      `The 256 bytes and ${roles.length === 1 ? 'the end of text' : `${roles.length} special tokens`} take ${smallest}. Try 4096.`,
+    );
+  }
+  const merges = await learnMerges(kind, vocabulary - smallest, documents, job);
+  return { kind, merges, ...(roles.length > 1 && { roles }) };
+}
+
+async function learnMerges(
+  kind: TokenizerKind,
+  most: number,
+  documents: readonly Document[],
+  job: Job,
+): Promise<TokenizerModel['merges']> {
   switch (kind) {
     case 'bytes':
-      return bytesModel;
+      return [];
     case 'characters':
       return learnCharacters(documents, job);
     case 'bpe':
-      if (!Number.isInteger(vocabulary) || vocabulary < SMALLEST_VOCABULARY || vocabulary > LARGEST_VOCABULARY) {
-        throw badSettings(
-          `A vocabulary of ${vocabulary} entries is outside ${SMALLEST_VOCABULARY} to ${LARGEST_VOCABULARY}.`,
-          `The 256 bytes and the end of text take ${SMALLEST_VOCABULARY}. Try 4096.`,
-        );
-      }
-      return learnBpe(vocabulary - SMALLEST_VOCABULARY, documents, job);
+      return learnBpe(most, documents, job);
   }
 }

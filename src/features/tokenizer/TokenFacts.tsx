@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { formatCount } from '../../core/base/units';
-import { END_OF_TEXT } from '../../core/tokenizer/alphabet';
+import { TOKEN_ROLES } from '../../core/tokenizer/special';
 import type { TokenPiece } from '../../core/tokenizer/statistics';
 import { useStudio } from '../../state/react';
 import { TokenChip } from '../../ui';
@@ -17,7 +17,7 @@ export function TokenFacts({ entries, id }: { entries: Entries; id: number | und
     return <p className={styles.none}>Choose a token to see what it is: click it, or use ← and → in the passage</p>;
   }
   const pair = model.merges[entry.id - 256];
-  const isEnd = entry.text === END_OF_TEXT && entry.bytes === 0;
+  const role = entry.role && TOKEN_ROLES[entry.role];
   return (
     <dl className={styles.facts}>
       <Fact name="Token">
@@ -25,17 +25,22 @@ export function TokenFacts({ entries, id }: { entries: Entries; id: number | und
       </Fact>
       <Fact name="Id">{formatCount(entry.id)}</Fact>
       <Fact name="Length">
-        {isEnd ? 'no bytes' : entry.bytes === 1 ? '1 byte' : `${formatCount(entry.bytes)} bytes`}
+        {role ? 'no bytes' : entry.bytes === 1 ? '1 byte' : `${formatCount(entry.bytes)} bytes`}
       </Fact>
       {entries.isCounted && <Fact name="In training text">{formatCount(entry.count)} times</Fact>}
-      {pair ? (
+      {role ? (
+        <>
+          <Fact name="Role">{role.label}</Fact>
+          <Fact name="Purpose">{role.purpose}</Fact>
+        </>
+      ) : pair ? (
         <Fact name="Made of">
           <Chip entry={entries.all[pair[0]]} /> + <Chip entry={entries.all[pair[1]]} />
         </Fact>
       ) : (
-        <Fact name="Made of">{isEnd ? 'the mark between texts' : 'a byte, there from the start'}</Fact>
+        <Fact name="Made of">a byte, there from the start</Fact>
       )}
-      {!isEnd && entry.bytes <= 8 && <Fact name="Bytes">{hex(entryBytes(model, entry.id))}</Fact>}
+      {!role && entry.bytes <= 8 && <Fact name="Bytes">{hex(entryBytes(model, entry.id))}</Fact>}
     </dl>
   );
 }

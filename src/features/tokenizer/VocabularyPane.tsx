@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import { formatCount } from '../../core/base/units';
+import { TOKEN_ROLES } from '../../core/tokenizer/special';
 import type { TokenPiece } from '../../core/tokenizer/statistics';
 import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
@@ -37,7 +38,8 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
             header: 'Merged from',
             isQuiet: true,
             leaveOut: 'narrow',
-            cell: ({ id }: TokenPiece) => {
+            cell: ({ id, role }: TokenPiece) => {
+              if (role) return TOKEN_ROLES[role].label;
               const pair = merges[id - 256];
               return pair && <span className={styles.pair}>{pair.map((half) => spelt(all[half])).join(' + ')}</span>;
             },

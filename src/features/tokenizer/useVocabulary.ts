@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react';
 import { toFailure, type Failure } from '../../core/base/errors';
-import { END_OF_TEXT } from '../../core/tokenizer/alphabet';
 import type { TokenPiece } from '../../core/tokenizer/statistics';
 import { useStudio } from '../../state/react';
 
@@ -24,10 +23,9 @@ export function useVocabulary(): Entries {
   useEffect(() => {
     if (!tokenizer) return;
     let isWanted = true;
-    const end = { id: tokenizer.size - 1, text: END_OF_TEXT, bytes: 0, count: 0 };
     read(MOST).then(
-      (pieces) => {
-        if (isWanted) setEntries({ all: [...pieces, end], isCounted, failure: undefined });
+      (all) => {
+        if (isWanted) setEntries({ all, isCounted, failure: undefined });
       },
       (error: unknown) => {
         if (isWanted) setEntries({ all: [], isCounted: false, failure: toFailure(error) });

@@ -1,0 +1,134 @@
+/**
+ * Special tokens: ids that no text encodes to, each with a role. They are the last of a vocabulary, in the order of the roles
+ * below. A role decides the text by which files name the token, so a tokenizer is its merges and its roles.
+ */
+import { badSettings } from '../base/errors';
+
+interface Role {
+  /** Before `token`: `a mask token`. */
+  label: string;
+  purpose: string;
+  /** How files name it: the first is written, all are read. A numbered one has `{n}` for its number, counted from 0. */
+  texts: readonly [string, ...string[]];
+  /** A tokenizer may have several. */
+  isNumbered?: true;
+  /** Its key in Hugging Face's tokenizer_config.json. Roles without one are listed as `additional_special_tokens`. */
+  tokenizerConfig?: string;
+  /** Its key in GGUF after `tokenizer.ggml.`. */
+  gguf?: string;
+}
+
+export type TokenRole = 'end' | 'padding' | 'mask' | 'separator' | 'sentinel' | 'system' | 'user' | 'assistant';
+
+/** A new role goes to the end: ids follow this order. */
+export const TOKEN_ROLES: Readonly<Record<TokenRole, Role>> = {
+  end: {
+    label: 'end of text',
+    purpose: 'the mark between texts',
+    texts: ['<|endoftext|>', '<|end_of_text|>', '</s>', '<eos>'],
+    tokenizerConfig: 'eos_token',
+    gguf: 'eos_token_id',
+  },
+  padding: {
+    label: 'padding',
+    purpose: 'fills a row up to the length of the others',
+    texts: ['<pad>', '<|pad|>', '<|padding|>', '[PAD]'],
+    tokenizerConfig: 'pad_token',
+    gguf: 'padding_token_id',
+  },
+  mask: {
+    label: 'mask',
+    purpose: 'stands where a token is hidden (BERT)',
+    texts: ['<mask>', '<|mask|>', '[MASK]'],
+    tokenizerConfig: 'mask_token',
+    gguf: 'mask_token_id',
+  },
+  separator: {
+    label: 'separator',
+    purpose: 'stands between the parts of an input',
+    texts: ['<sep>', '<|sep|>', '[SEP]'],
+    tokenizerConfig: 'sep_token',
+    gguf: 'seperator_token_id', // llama.cpp spells it so
+  },
+  sentinel: {
+    label: 'sentinel',
+    purpose: 'stands for a span that was taken out (T5)',
+    texts: ['<extra_id_{n}>'],
+    isNumbered: true,
+  },
+  system: { label: 'system turn', purpose: 'begins what the system says', texts: ['<|system|>'] },
+  user: { label: 'user turn', purpose: 'begins what the user says', texts: ['<|user|>'] },
+  assistant: { label: 'assistant turn', purpose: 'begins what the assistant says', texts: ['<|assistant|>'] },
+};
+
+export interface SpecialToken {
+  role: TokenRole;
+  text: string;
+  id: number;
+}
+
+/** The roles of a tokenizer that does not say: what every tokenizer has. */
+export const END_ALONE: readonly TokenRole[] = ['end'];
+export const [END_OF_TEXT] = TOKEN_ROLES.end.texts;
+
+/** The special tokens with these roles, in order of id. */
+export function specialTokens(roles: readonly TokenRole[], firstId: number): readonly SpecialToken[] {
+  const counts = new Map<TokenRole, number>();
+  return roles.map((role, i) => {
+    const number = counts.get(role) ?? 0;
+    counts.set(role, number + 1);
+    return { role, text: TOKEN_ROLES[role].texts[0].replace('{n}', String(number)), id: firstId + i };
+  });
+}
+
+/** The role that a text is usual for, and its number where several may have that role. */
+export function usualRole(text: string): { role: TokenRole; number?: number } | undefined {
+  for (const role of ROLES) {
+    const { texts, isNumbered } = TOKEN_ROLES[role];
+    if (!isNumbered) {
+      if (texts.includes(text)) return { role };
+      continue;
+    }
+    const number = numberIn(text, texts[0]);
+    if (number !== undefined) return { role, number };
+  }
+  return undefined;
+}
+export const ROLES = Object.keys(TOKEN_ROLES) as readonly TokenRole[];
+
+/** The same in the order of their ids, and the end of text, which every tokenizer has. */
+export const inOrder = (roles: readonly TokenRole[]): readonly TokenRole[] =>
+  ROLES.flatMap((role) => {
+    const some = roles.filter((other) => other === role);
+    return some.length === 0 && role === 'end' ? END_ALONE : some;
+  });
+
+/** 12 for `<extra_id_12>`. */
+function numberIn(text: string, pattern: string): number | undefined {
+  const [before = '', after = ''] = pattern.split('{n}');
+  if (!text.startsWith(before) || !text.endsWith(after)) return undefined;
+  const digits = text.slice(before.length, text.length - after.length);
+  return /^(0|[1-9]\d{0,5})$/.test(digits) ? Number(digits) : undefined;
+}
+
+/** What is wrong with the roles of a tokenizer, in words; null where nothing is. */
+export function rolesProblem(roles: readonly TokenRole[]): string | null {
+  if (roles[0] !== 'end' || roles.some((role, i) => i > 0 && ROLES.indexOf(role) < ROLES.indexOf(roles[i - 1]!)))
+    return `The special tokens of a tokenizer are in the order ${ROLES.join(', ')}, and the first is there`;
+  const twice = roles.find((role, i) => !TOKEN_ROLES[role].isNumbered && roles.indexOf(role) !== i);
+  return twice === undefined ? null : `A tokenizer has one ${TOKEN_ROLES[twice].label} token, and two are given`;
+}
+
+/** @returns the id of the token with this role; of several, of the one with this number, counted from 0 */
+export function idOfRole(special: readonly SpecialToken[], role: TokenRole, number: number): number {
+  const tokens = special.filter((token) => token.role === role);
+  const token = tokens[number];
+  if (token) return token.id;
+  const { label } = TOKEN_ROLES[role];
+  throw badSettings(
+    tokens.length === 0
+      ? `This tokenizer has no ${label} token`
+      : `This tokenizer has ${tokens.length} ${label} tokens, and number ${number}, counted from 0, is asked for`,
+    `Train a tokenizer with ${tokens.length === 0 ? `the role ${role}` : `more of the role ${role}`}. This one stays as it is.`,
+  );
+}
