@@ -65,6 +65,21 @@ test('grow trains and writes a folder, and sample continues a prompt from it', a
   expect(greedy.stdout).not.toContain('Ein Wal');
 }, 120_000);
 
+test('grow gives the tokenizer the special tokens that are asked for, and sample goes on from the folder', async () => {
+  const grown = await run(['grow', ...grow('--tokenizer', 'bytes', '--steps', '2', '--special', 'sentinel:2,mask')]);
+  expect(grown).toMatchObject({ code: 0, stderr: '' });
+  const json = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(out, name), 'utf8'));
+  expect(await json('homegrown.json')).toMatchObject({ roles: ['end', 'mask', 'sentinel', 'sentinel'] });
+  expect(await json('tokenizer_config.json')).toMatchObject({
+    ...{ eos_token: '<|endoftext|>', mask_token: '<mask>' },
+    additional_special_tokens: ['<extra_id_0>', '<extra_id_1>'],
+  });
+  expect(await json('config.json')).toMatchObject({ vocab_size: 260, eos_token_id: 256 });
+  const args = ['--from', out, '--prompt', 'Ein <mask>', '--tokens', '3', '--device', 'wasm'];
+  expect(await run(['sample', ...args])).toMatchObject({ code: 0, stderr: '' });
+  await rm(out, { recursive: true });
+}, 120_000);
+
 test('grow claims no best step but the one that its folder holds, and says of a better one that it is gone', async () => {
   const steep = ['--learning-rate', '10', '--schedule', 'constant'];
   const grown = await run(['grow', ...grow('--tokenizer', 'bytes', '--steps', '6', '--eval-every', '1', ...steep)]);

@@ -15,8 +15,7 @@ import { buildShards } from '../src/core/shards/build';
 import { openPart, readCounts } from '../src/core/shards/read';
 import { importText, openText, type TextRecord } from '../src/core/text';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
-import type { TokenizerKind } from '../src/core/tokenizer/tokenizer';
-import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY, trainTokenizer } from '../src/core/tokenizer/train';
+import { SMALLEST_VOCABULARY, trainTokenizer } from '../src/core/tokenizer/train';
 import { memoryLimits } from '../src/core/train/device';
 import type { MemoryLimits } from '../src/core/train/memory';
 import { problems, unfit } from '../src/core/train/problems';
@@ -30,6 +29,7 @@ import { UsageError, type Values } from './options';
 import { Progress } from './progress';
 import { Saves } from './saves';
 import { command, DEVICES, interruptible, main, openDevice, print, stderr, textFile } from './terminal';
+import { SPECIAL, tokenizerSettings, TOKENIZERS } from './tokenizerFlags';
 import { checkOutFolder } from './write';
 
 const { fields } = MODELS.gpt;
@@ -38,10 +38,10 @@ const size = ({ label, unit, hint, min, max, initial }: (typeof fields)[keyof ty
   return { kind: 'whole', min, max, initial, help } as const;
 };
 const most = 1e9;
-const TOKENIZERS = `characters, bytes, or bpe: and a size from ${SMALLEST_VOCABULARY} to ${LARGEST_VOCABULARY}`;
 const OPTIONS = {
   text: { kind: 'texts', help: 'Text files to learn from' },
   tokenizer: { kind: 'text', initial: 'characters', help: TOKENIZERS },
+  special: { kind: 'text', initial: '', help: SPECIAL },
   model: { kind: 'choice', of: Object.keys(MODELS) as ModelId[], initial: 'gpt', help: 'Architecture' },
   layers: size(fields.layers),
   heads: size(fields.heads),
@@ -131,7 +131,7 @@ const OPTIONS = {
 } as const;
 
 async function grow(options: Values<typeof OPTIONS>): Promise<void> {
-  const tokenizerSettings = tokenizerOf(options.tokenizer);
+  const wanted = tokenizerSettings(options.tokenizer, options.special);
   const asked = recipeOf(options);
   const { layers, heads, width, context } = options;
   const config = { layers, heads, width, context };
@@ -154,7 +154,7 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
     for (const note of imported.text.notes) progress.say(`${imported.text.name}: ${note}.`);
   }
   const documents = await Promise.all(texts.map(({ id }) => openText(store, id)));
-  const tokenizer = await createTokenizer(await trainTokenizer(tokenizerSettings, documents, job));
+  const tokenizer = await createTokenizer(await trainTokenizer(wanted, documents, job));
   const manifest = await buildShards(documents, tokenizer, { validationShare: VALIDATION_SHARE }, store, job);
 
   const model = { id: options.model, config, vocabulary: tokenizer.size };
@@ -269,14 +269,6 @@ const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run m
 
 /** Of each text's end, held out. */
 const VALIDATION_SHARE = 0.1;
-
-function tokenizerOf(given: string): { kind: TokenizerKind; vocabulary: number } {
-  if (given === 'characters' || given === 'bytes') return { kind: given, vocabulary: 0 };
-  const [, digits] = /^bpe:(\d{1,9})$/.exec(given) ?? [];
-  const vocabulary = Number(digits);
-  if (vocabulary >= SMALLEST_VOCABULARY && vocabulary <= LARGEST_VOCABULARY) return { kind: 'bpe', vocabulary };
-  throw new UsageError(`--tokenizer must be ${TOKENIZERS}, not '${given}'.`);
-}
 
 const recipeOf = (options: Values<typeof OPTIONS>): Recipe => ({
   ...DEFAULT_RECIPE,

@@ -1,0 +1,39 @@
+/** --tokenizer and --special: what a tokenizer is trained by. */
+import { inOrder, ROLES, rolesProblem, TOKEN_ROLES, type TokenRole } from '../src/core/tokenizer/special';
+import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY, type TrainSettings } from '../src/core/tokenizer/train';
+import { UsageError } from './options';
+
+export const TOKENIZERS = `characters, bytes, or bpe: and a size from ${SMALLEST_VOCABULARY} to ${LARGEST_VOCABULARY}`;
+const OTHER_ROLES = ROLES.filter((role) => role !== 'end');
+const LIST = OTHER_ROLES.map((role) => (TOKEN_ROLES[role].isNumbered ? `${role}:8` : role)).join(',');
+export const SPECIAL = `Special tokens besides the end of text, if any: some of ${LIST}`;
+
+/** @throws UsageError */
+export function tokenizerSettings(tokenizer: string, special: string): TrainSettings {
+  const roles = rolesOf(special);
+  if (tokenizer === 'characters' || tokenizer === 'bytes') return { kind: tokenizer, vocabulary: 0, roles };
+  const [, digits] = /^bpe:(\d{1,9})$/.exec(tokenizer) ?? [];
+  const vocabulary = Number(digits);
+  if (!(vocabulary >= SMALLEST_VOCABULARY && vocabulary <= LARGEST_VOCABULARY))
+    throw new UsageError(`--tokenizer must be ${TOKENIZERS}, not '${tokenizer}'.`);
+  const smallest = SMALLEST_VOCABULARY + roles.length;
+  if (vocabulary >= smallest) return { kind: 'bpe', vocabulary, roles };
+  throw new UsageError(
+    `--tokenizer ${tokenizer} has no room for ${roles.length + 1} special tokens: with them it takes bpe:${smallest} or more.`,
+  );
+}
+
+/** `mask,sentinel:2` -> mask, sentinel, sentinel. */
+function rolesOf(given: string): readonly TokenRole[] {
+  if (given === '') return [];
+  const roles = given.split(',').flatMap((item): TokenRole[] => {
+    const [, name, digits] = /^([a-z]+)(?::([1-9]\d{0,3}))?$/.exec(item) ?? [];
+    const role = OTHER_ROLES.find((other) => other === name);
+    if (!role || (digits !== undefined && !TOKEN_ROLES[role].isNumbered))
+      throw new UsageError(`--special must be some of ${LIST}, not '${given}'.`);
+    return new Array<TokenRole>(Number(digits ?? 1)).fill(role);
+  });
+  const problem = rolesProblem(inOrder(roles));
+  if (problem !== null) throw new UsageError(`--special: ${problem}.`);
+  return roles;
+}
