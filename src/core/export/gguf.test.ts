@@ -123,6 +123,24 @@ test('the keys say what llama.cpp asks for, and what is known of the model', asy
   expect((await written(ggufF16)).keys.has('general.quantization_version')).toBe(false);
 });
 
+test('special tokens are control tokens, with a key each where llama.cpp has one for the role', async () => {
+  const roles = ['end', 'padding', 'mask', 'separator', 'sentinel', 'user'] as const;
+  const special = await createTokenizer({ ...tokenizer.model, roles });
+  const choice = { ...model, vocabulary: special.size };
+  const { keys } = await written(ggufF32, { ...exportedOf(choice), tokenizer: special });
+  const ids = [...keys].filter(([key]) => key.endsWith('_token_id'));
+  expect(Object.fromEntries(ids)).toEqual({
+    'tokenizer.ggml.bos_token_id': 258,
+    'tokenizer.ggml.eos_token_id': 258,
+    'tokenizer.ggml.padding_token_id': 259,
+    'tokenizer.ggml.mask_token_id': 260,
+    'tokenizer.ggml.seperator_token_id': 261,
+  });
+  const tokens = keys.get('tokenizer.ggml.tokens') as string[];
+  expect(tokens.slice(257).join(' ')).toBe('HIĠ <|endoftext|> <pad> <mask> <sep> <extra_id_0> <|user|>');
+  expect(keys.get('tokenizer.ggml.token_type')).toEqual([...new Array<number>(258).fill(1), 3, 3, 3, 3, 3, 3]);
+});
+
 test('tensors lie one after the other at multiples of 32, matrices of layers turned, to the last byte', async () => {
   const exported = exportedOf();
   for (const format of [ggufF32, ggufF16, ggufQ8]) {

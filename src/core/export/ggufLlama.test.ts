@@ -11,10 +11,12 @@ import { initialValues } from '../models/network';
 import { awkwardText, documentOf } from '../testing/texts';
 import { greedy, ourLogits, trainedModels } from '../testing/trainedModel';
 import { createTokenizer } from '../tokenizer/byteLevel';
+import { ROLES, type TokenRole } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { trainTokenizer } from '../tokenizer/train';
 import type { Exported } from './format';
 import { ggufF16, ggufF32, ggufQ8 } from './gguf';
+import { tokenizerFacts } from './homegrownJson';
 
 /** One thread: several wait for each other in a loop, which takes minutes where the processor is shared. */
 const llama = await getLlama({
@@ -159,6 +161,32 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
     }
   });
 
+  test('knows special tokens by role, and takes what looks like one for text unless it is told to', async () => {
+    const tokenizer = await learntFrom(HARD, ROLES);
+    await opened(await speaking(tokenizer), ggufF16, (model) => {
+      const { ggml } = model.fileInfo.metadata.tokenizer;
+      expect(ggml).toMatchObject({
+        eos_token_id: tokenizer.idOf('end'),
+        padding_token_id: tokenizer.idOf('padding'),
+        mask_token_id: tokenizer.idOf('mask'),
+        seperator_token_id: tokenizer.idOf('separator'),
+      });
+      expect([model.tokens.eos, model.tokens.sep]).toEqual([tokenizer.idOf('end'), tokenizer.idOf('separator')]);
+      for (const { text, id } of tokenizer.special) {
+        expect(model.isSpecialToken(id as Token), text).toBe(true);
+        expect(model.isEogToken(id as Token), text).toBe(id === tokenizer.endOfText);
+        const looking = `Call ${text}me ${text.slice(0, -1)}`;
+        expect(model.tokenize(looking), text).toEqual([...tokenizer.encode(looking)]);
+        expect(model.tokenize(`a${text}b`, true), text).toEqual([
+          ...tokenizer.encode('a'),
+          id,
+          ...tokenizer.encode('b'),
+        ]);
+      }
+      return Promise.resolve();
+    });
+  });
+
   test('opens a model whose width is no multiple of 32, and reads what we say of it', async () => {
     const odd = await speaking(models[0]!.tokenizer, 36);
     await opened(odd, ggufQ8, async (model) => {
@@ -239,9 +267,9 @@ async function promptsFor({ tokenizer, tokens }: Exported): Promise<number[][]> 
   return [...words, [...(await tokens!.validation.read(100, 24))]];
 }
 
-const learntFrom = async (texts: readonly string[]): Promise<Tokenizer> => {
+const learntFrom = async (texts: readonly string[], roles: readonly TokenRole[] = []): Promise<Tokenizer> => {
   const document = documentOf(`${texts.join('\n')}${texts.join(' ')}`);
-  return createTokenizer(await trainTokenizer({ kind: 'bpe', vocabulary: 1500 }, [document], unwatched));
+  return createTokenizer(await trainTokenizer({ kind: 'bpe', vocabulary: 1500, roles }, [document], unwatched));
 };
 
 /** An untrained model of a tokenizer. */
@@ -252,7 +280,7 @@ async function speaking(tokenizer: Tokenizer, width = 32): Promise<Exported> {
   const { snapshot, info } = any!;
   return {
     ...{ ...any!, name: `untrained-${width}`, tokenizer, tokens: null },
-    info: { ...info, model, tokenizer: tokenizer.model.kind },
+    info: { ...info, model, ...tokenizerFacts(tokenizer.model) },
     snapshot: { ...snapshot, tensors: initialValues(model, 1) },
   };
 }

@@ -3,7 +3,7 @@ import { unwatched } from '../base/job';
 import { LARGEST_TOKENIZER } from '../base/limits';
 import { documentOf } from '../testing/texts';
 import { createTokenizer } from './byteLevel';
-import { readGpt2Files, readTokenizerJson, writeTokenizerJson } from './json';
+import { namedRoles, readGpt2Files, readTokenizerJson, writeTokenizerJson } from './json';
 import { trainTokenizer } from './train';
 
 const TEXT = 'the theme of these thistles, 你好你好 \u{1f600}\u{1f601}, 10 100 "quotes" \\ back'.repeat(4);
@@ -61,6 +61,87 @@ it('reads the forms that others write', () => {
   expect(readTokenizerJson(changed((j) => delete j.model.vocab['<|endoftext|>']))).toEqual(same);
   expect(readTokenizerJson(changed((j) => (j.added_tokens = [])))).toEqual(same);
   expect(readTokenizerJson(changed((j) => delete j.pre_tokenizer.use_regex))).toEqual(same);
+});
+
+describe('special tokens that others have named', () => {
+  const size = (JSON.parse(good) as Json).added_tokens[0]!.id + 1;
+  /** With these tokens after the end of text, which gets another name if wanted. */
+  const naming = (texts: readonly string[], end = '<|endoftext|>'): Uint8Array =>
+    changed((j) => {
+      j.added_tokens = [end, ...texts].map((content, i) => ({ id: size - 1 + i, content }));
+      delete j.model.vocab['<|endoftext|>'];
+    });
+  const same = readTokenizerJson(bytes(good));
+  const ids = (...special: number[]): number[] => [...same.ids.subarray(0, -1), ...special.map((i) => size - 1 + i)];
+
+  it('have the role that their names are usual for, and sentinels their numbers', () => {
+    const read = readTokenizerJson(
+      naming(['[MASK]', '<extra_id_1>', '<extra_id_0>', '<|user|>', '[PAD]', '<extra_id_2>'], '</s>'),
+    );
+    const roles = ['end', 'padding', 'mask', 'sentinel', 'sentinel', 'sentinel', 'user'];
+    expect(read.model).toEqual({ ...same.model, roles });
+    expect([...read.ids]).toEqual(ids(0, 5, 1, 3, 2, 6, 4));
+  });
+
+  it('have the role that tokenizer_config.json says, whatever they are called', () => {
+    const file = naming(['<|endoftext|>', '<s2>'], '<|im_end|>');
+    expect(() => readTokenizerJson(file)).toThrow(/"<\|im_end\|>" has no role here/);
+    const config = {
+      eos_token: { content: '<|im_end|>' },
+      pad_token: '<|endoftext|>',
+      sep_token: '<s2>',
+      cls_token: 7,
+    };
+    const read = readTokenizerJson(file, namedRoles(config));
+    expect(read.model.roles).toEqual(['end', 'padding', 'separator']);
+    expect([...read.ids]).toEqual(ids(0, 1, 2));
+  });
+
+  it('may be one for several uses, and the only one ends a text', () => {
+    for (const config of [
+      { pad_token: '<|endoftext|>' },
+      { eos_token: '</s>', sep_token: '<|endoftext|>' },
+      [],
+      null,
+      'x',
+    ])
+      expect(readTokenizerJson(bytes(good), namedRoles(config))).toEqual(same);
+    const uses = { eos_token: '</s>', bos_token: '</s>', sep_token: '</s>', pad_token: '[PAD]' };
+    expect(readTokenizerJson(naming(['[PAD]'], '</s>'), namedRoles(uses)).model.roles).toEqual(['end', 'padding']);
+  });
+
+  const refused: [string, Uint8Array, RegExp][] = [
+    ['two ends', naming(['</s>']), /has 2 tokens .*2 of them are end of text tokens/],
+    ['no end', naming(['<mask>'], '<pad>'), /has 2 tokens .*one that ends a text is wanted/],
+    ['one that is not the end', naming([], '<pad>'), /has 1 tokens \("<pad>"\), and one that ends a text is wanted/],
+    ['a sentinel left out', naming(['<extra_id_0>', '<extra_id_2>']), /sentinel tokens are not numbered 0, 1, 2/],
+    ['a sentinel in two spellings', naming(['<extra_id_0>', '<extra_id_00>']), /"<extra_id_00>" has no role/],
+    [
+      'a token that is a byte too',
+      changed((j) => j.added_tokens.push({ id: 0, content: '!' })),
+      /"!" is a special token, and a byte or what its merges make too/,
+    ],
+    ['a role that is not here', naming(['<s>']), /"<s>" has no role here \(end, padding, mask, separator, sentinel/],
+    [
+      'merges that spell what the token would be called here',
+      changed((j) => {
+        j.model.merges.push('< m', '<m a', '<ma s', '<mas k', '<mask >');
+        for (const made of ['<m', '<ma', '<mas', '<mask', '<mask>']) j.model.vocab[made] = 900 + made.length;
+        j.added_tokens.push({ id: 990, content: '[MASK]' });
+      }),
+      /its merges make "<mask>", which is what the mask token is called here/,
+    ],
+  ];
+  it.each(refused)('refuses %s', (_, file, reason) => {
+    expect(() => readTokenizerJson(file)).toThrow(
+      expect.objectContaining({ code: 'bad-file', message: expect.stringMatching(reason) as string }),
+    );
+  });
+
+  it('are read at once, be they 200,000', () => {
+    const many = Array.from({ length: 200_000 }, (_, i) => `<extra_id_${199_999 - i}>`);
+    expect(readTokenizerJson(naming(many)).model.roles).toHaveLength(200_001);
+  });
 });
 
 describe('refuses', () => {

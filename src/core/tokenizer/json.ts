@@ -106,7 +106,7 @@ export function readTokenizerJson(file: Uint8Array, roles: NamedRoles = new Map(
   const { model, added_tokens } = parse(file);
   const ids = idsOf(model.vocab);
   for (const { id, content } of added_tokens) {
-    if ((ids.get(content) ?? id) !== id) throw refused(`${content} has two ids`);
+    if ((ids.get(content) ?? id) !== id) throw refused(`${quoted(content)} has two ids`);
     ids.set(content, id);
   }
   const added = added_tokens.map(({ content }) => content);
@@ -164,7 +164,8 @@ function inOurOrder(
     return [a, b];
   });
   const twofold = added.find((name) => ours.has(name));
-  if (twofold !== undefined) throw refused(`${quoted(twofold)} is a special token, and what its merges make too`);
+  if (twofold !== undefined)
+    throw refused(`${quoted(twofold)} is a special token, and a byte or what its merges make too`);
   const others = [...theirs].flatMap(([text, id]) => (ours.has(text) ? [] : [{ text, id }]));
   const special = inOrderOfRoles(others, named, `besides 256 bytes and ${merges.length} merges`);
   const roles = special.map(({ role }) => role);

@@ -11,9 +11,8 @@ import type { Tokenizer, TokenizerKind } from './tokenizer';
 import { trainTokenizer } from './train';
 
 const all: readonly TokenRole[] = ROLES.flatMap((role) => (role === 'sentinel' ? [role, role, role] : [role]));
-const TEXT = 'the user asked <mask> the system, and the assistant said: </s> <|endoftext|> extra_id_0 [MASK] é 你好'.repeat(
-  9,
-);
+const TEXT =
+  'the user asked <mask> the system, and the assistant said: </s> <|endoftext|> extra_id_0 [MASK] é 你好'.repeat(9);
 const trained = async (kind: TokenizerKind, roles?: readonly TokenRole[]): Promise<Tokenizer> =>
   createTokenizer(
     await trainTokenizer({ kind, vocabulary: 330, ...(roles && { roles }) }, [documentOf(TEXT)], unwatched),
@@ -120,9 +119,15 @@ it('says which role is missing, and what to do', async () => {
 
 it('refuses roles that cannot be, when it is trained and when it is opened', async () => {
   const train = trainTokenizer({ kind: 'bytes', vocabulary: 0, roles: ['mask', 'mask'] }, [], unwatched);
-  await expect(train).rejects.toMatchObject({ code: 'bad-settings', message: /one mask token/ });
+  await expect(train).rejects.toMatchObject({
+    code: 'bad-settings',
+    message: expect.stringMatching(/one mask token/) as string,
+  });
   const small = trainTokenizer({ kind: 'bpe', vocabulary: 257, roles: ['mask'] }, [], unwatched);
-  await expect(small).rejects.toMatchObject({ code: 'bad-settings', message: /outside 258/ });
+  await expect(small).rejects.toMatchObject({
+    code: 'bad-settings',
+    message: expect.stringMatching(/outside 258/) as string,
+  });
   const cannotBe: (readonly TokenRole[])[] = [
     [],
     ['mask'],

@@ -1,0 +1,174 @@
+/** Special tokens in everything that is written from a model, and back by role. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { template } from '../../../scripts/templates';
+import { memoryStore } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
+import { sha256Hex } from '../base/hash';
+import { unwatched } from '../base/job';
+import { bytesSource, gather } from '../checkpoint/byteSource';
+import { initialValues } from '../models/network';
+import { readRun } from '../runs/record';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { ROLES, type TokenRole } from '../tokenizer/special';
+import type { Tokenizer, TokenizerModel } from '../tokenizer/tokenizer';
+import { exportedFrom } from './exported';
+import type { Exported, Format } from './format';
+import { type FormatId, FORMATS } from './formats';
+import { importHuggingFace } from './importHuggingFace';
+import { exportRun, importRun } from './run';
+
+type Files = ReadonlyMap<string, Uint8Array>;
+const endAlone: TokenizerModel = { kind: 'bpe', merges: [[71, 72], [256, 73]] }; // prettier-ignore
+const roles: readonly TokenRole[] = ROLES.flatMap((role) => (role === 'sentinel' ? [role, role, role] : [role]));
+
+function modelWith(tokenizer: Tokenizer): Exported {
+  const config = { layers: 1, heads: 2, width: 8, context: 8 };
+  const model = { id: 'gpt' as const, config, vocabulary: tokenizer.size };
+  const snapshot = { state: { step: 0, tokensSeen: 0, activeMs: 0, best: null }, tensors: initialValues(model, 5) };
+  return exportedFrom({ model, tokenizer, snapshot, resumable: false, info: null, events: [] }, 'whale.zip', 0);
+}
+
+async function write(id: FormatId, exported: Exported): Promise<Files> {
+  const format: Format = FORMATS[id];
+  const files = await format.files(exported, { withOptimizer: false, template });
+  return new Map(await Promise.all(files.map(async (file) => [file.name, await gather(file)] as const)));
+}
+const text = (files: Files, name: string): string => new TextDecoder().decode(files.get(name));
+const json = (files: Files, name: string): unknown => JSON.parse(text(files, name));
+const given = (files: Files) => [...files].map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
+const changed = (files: Files, name: string, change: object): Files =>
+  new Map([
+    ...files,
+    [name, new TextEncoder().encode(JSON.stringify({ ...(json(files, name) as object), ...change }))],
+  ]);
+
+let tokenizer: Tokenizer;
+let exported: Exported;
+let folder: Files;
+beforeAll(async () => {
+  tokenizer = await createTokenizer({ ...endAlone, roles });
+  exported = modelWith(tokenizer);
+  folder = await write('hf', exported);
+});
+
+test('with the end of text alone, the bytes are what they were before there were roles', async () => {
+  const before = modelWith(await createTokenizer(endAlone));
+  expect(before.tokenizer.hash).toBe(PINNED_HASH);
+  const files = await write('hf', before);
+  const hashes = Object.fromEntries(await Promise.all([...files].map(async ([n, b]) => [n, await sha256Hex(b)])));
+  expect(hashes).toMatchObject(PINNED);
+  const [gguf] = (await write('gguf-f32', before)).values();
+  expect(await sha256Hex(gguf!)).toBe(PINNED_GGUF);
+});
+
+test('the Hugging Face folder names each by its role', () => {
+  const id = (role: TokenRole): number => tokenizer.idOf(role);
+  expect(json(folder, 'tokenizer_config.json')).toMatchObject({
+    bos_token: '<|endoftext|>',
+    eos_token: '<|endoftext|>',
+    unk_token: '<|endoftext|>',
+    pad_token: '<pad>',
+    mask_token: '<mask>',
+    sep_token: '<sep>',
+    additional_special_tokens: [
+      ...['<extra_id_0>', '<extra_id_1>', '<extra_id_2>'],
+      ...['<|system|>', '<|user|>', '<|assistant|>'],
+    ],
+  });
+  expect(json(folder, 'config.json')).toMatchObject({ eos_token_id: id('end'), vocab_size: tokenizer.size });
+  expect(json(folder, 'generation_config.json')).toMatchObject({ eos_token_id: 258, pad_token_id: id('padding') });
+  const { added_tokens } = json(folder, 'tokenizer.json') as { added_tokens: object[] };
+  expect(added_tokens).toMatchObject(
+    tokenizer.special.map((token) => ({ id: token.id, content: token.text, special: true })),
+  );
+  expect(json(folder, 'homegrown.json')).toMatchObject({ tokenizer: 'bpe', roles });
+  expect(text(folder, 'README.md')).toContain(
+    'the last of which are special tokens: `<|endoftext|>` (end of text), `<pad>` (padding), `<mask>` (mask), ' +
+      '`<sep>` (separator), `<extra_id_0>` to `<extra_id_2>` (sentinel), `<|system|>` (system turn),',
+  );
+});
+
+test('the ONNX folder, the hand-over, the service and the offline page have them too', async () => {
+  const described = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json', 'README.md'];
+  const [onnx, handover] = [await write('onnx-f32', exported), await write('pytorch', exported)];
+  for (const name of described) {
+    expect(onnx.get(name), name).toEqual(folder.get(name));
+    expect(handover.get(`model/${name}`), name).toEqual(folder.get(name));
+  }
+  const [gguf] = (await write('gguf-f16', exported)).values();
+  expect((await write('service', exported)).get('model.gguf')).toEqual(gguf);
+  const [page] = (await write('html', exported)).values();
+  const [, model] = /<script [^>]*id="model">([^<]*)<\/script>/.exec(new TextDecoder().decode(page))!;
+  const told = JSON.parse(model!) as { tokenizer: TokenizerModel; tokenizerHash: string };
+  expect(told).toMatchObject({ tokenizer: { ...endAlone, roles }, tokenizerHash: tokenizer.hash });
+  expect((await createTokenizer(told.tokenizer)).special).toEqual(tokenizer.special);
+});
+
+describe('comes back by role', () => {
+  test('as a model, byte for byte, and as a stored run', async () => {
+    const imported = await importHuggingFace(given(folder), unwatched);
+    expect(imported.tokenizer.model).toEqual({ ...endAlone, roles });
+    expect(imported.tokenizer.hash).toBe(tokenizer.hash);
+    expect(await write('hf', exportedFrom(imported, 'other', 1))).toEqual(folder);
+    const store = memoryStore();
+    await importRun(store, 'r', given(folder), 0, unwatched);
+    expect((await readRun(store, 'r'))?.tokenizer).toEqual({ ...endAlone, roles });
+    const { files } = await exportRun(store, 'r', 'latest', 'hf', { withOptimizer: false, template });
+    const config = files.find(({ name }) => name === 'tokenizer_config.json')!;
+    expect(await gather(config)).toEqual(folder.get('tokenizer_config.json'));
+  });
+
+  test('from a folder of others: rows go where our ids are', async () => {
+    // Padding and mask stand before the bytes there, under other names.
+    const swap = new Map([[0, 259], [259, 0], [1, 260], [260, 1]]); // prettier-ignore
+    const moved = (id: number): number => swap.get(id) ?? id;
+    const names = new Map([['<pad>', '[PAD]'], ['<mask>', '<hidden>']]); // prettier-ignore
+    const theirs = json(folder, 'tokenizer.json') as {
+      added_tokens: { id: number; content: string }[];
+      model: { vocab: Record<string, number> };
+    };
+    for (const token of theirs.added_tokens) {
+      token.id = moved(token.id);
+      token.content = names.get(token.content) ?? token.content;
+    }
+    const { vocab } = theirs.model;
+    theirs.model.vocab = Object.fromEntries(Object.entries(vocab).map(([n, id]) => [names.get(n) ?? n, moved(id)]));
+    const width = 8;
+    const tensors = new Map(exported.snapshot.tensors);
+    const { shape, data } = tensors.get('transformer.wte.weight')!;
+    const rows = data.slice();
+    for (let id = 0; id < tokenizer.size; id++)
+      rows.set(data.subarray(id * width, (id + 1) * width), moved(id) * width);
+    tensors.set('transformer.wte.weight', { shape, data: rows });
+    const weights = await write('safetensors', { ...exported, snapshot: { ...exported.snapshot, tensors } });
+    const files = new Map([
+      ['config.json', folder.get('config.json')!],
+      ['tokenizer.json', new TextEncoder().encode(JSON.stringify(theirs))],
+      ['model.safetensors', [...weights.values()][0]!],
+    ]);
+    await expect(importHuggingFace(given(files), unwatched)).rejects.toThrow(/"<hidden>" has no role here/);
+    const config = new TextEncoder().encode(JSON.stringify({ mask_token: { content: '<hidden>', lstrip: true } }));
+    const back = await importHuggingFace(given(new Map([...files, ['tokenizer_config.json', config]])), unwatched);
+    expect(back.tokenizer.model).toEqual({ ...endAlone, roles });
+    expect(back.snapshot.tensors).toEqual(exported.snapshot.tensors);
+  });
+
+  test('and is refused where homegrown.json says otherwise', async () => {
+    for (const said of [['end', 'mask'], undefined, ['mask', 'end'], ['end', 'end'], ['end', 'nose']]) {
+      const files = changed(folder, 'homegrown.json', { roles: said });
+      const error: unknown = await importHuggingFace(given(files), unwatched).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(HomegrownError);
+      expect(error).toMatchObject({ code: 'bad-file', message: expect.stringContaining('roles') as string });
+    }
+  });
+});
+
+/** SHA-256, of files written at e01920d. */
+const PINNED = {
+  'config.json': 'bc03fadcc86e991f30f4d9711663f8925e87b5cbeb172661f903cde68e7d430a',
+  'generation_config.json': '3ea0f50d244c5f06022b420d0694fa326737cc35e7ac6edafea30617a1248e35',
+  'tokenizer.json': '178eda2d4ce3747112487f472c55400b07ad90b867c69e35987921bce713c790',
+  'tokenizer_config.json': '6fa67facf8c6968d4f371b3d7bdf9ce5cb01ec80d5a3ba2658775a7d302533ca',
+};
+const PINNED_GGUF = '92875470568adb4dd877acec7547f2f52e26078974daefcade636f713bdbbcc8';
+const PINNED_HASH = '6290a1ffc3d7af4fee2766b16c7dd8dbb51aa60c62f7d6cacf3889499779c62f';
