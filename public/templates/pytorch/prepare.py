@@ -57,6 +57,7 @@ def main() -> None:
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(HERE / "model" / "tokenizer.json"))
+    tokenizer.encode_special_tokens = True  # text that looks like a special token is text, as in Homegrown
     end_of_text = tokenizer.token_to_id("<|endoftext|>")
     vocabulary = tokenizer.get_vocab_size()
     dtype = "uint16" if vocabulary <= 2**16 else "uint32"

@@ -7,7 +7,7 @@ import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
  * @typedef {object} Engine
  * @property {number} context tokens that the model reads at once
  * @property {(text: string) => number[]} tokenize
- * @property {(id: number) => Uint8Array} bytes that a token stands for
+ * @property {(id: number) => Uint8Array} bytes that a token stands for: none for a special token, whose text only names it
  * @property {(ids: readonly number[], sampling: Sampling, signal: AbortSignal) => AsyncGenerator<number>} generate
  *   the ids that follow, without the one that ends a text; at most `parallel` calls at the same time
  * @property {() => Promise<void>} dispose
@@ -49,7 +49,10 @@ export async function loadEngine(modelPath, { parallel, threads, gpu }, complain
   return {
     context: length,
     tokenize: (text) => (text === '' ? [end] : model.tokenize(text, false)),
-    bytes: (id) => bytesOf(String(pieces[id] ?? '')),
+    bytes: (id) =>
+      model.isSpecialToken(/** @type {import('node-llama-cpp').Token} */ (id))
+        ? NOTHING
+        : bytesOf(String(pieces[id] ?? '')),
     dispose: () => llama.dispose(),
 
     async *generate(ids, { temperature, topP, seed, maxTokens }, signal) {
@@ -86,6 +89,7 @@ const usefulThreads = (bytes) => Math.min(availableParallelism(), Math.ceil(byte
 function bytesOf(piece) {
   return Uint8Array.from(piece, (character) => BYTES.get(character) ?? 0);
 }
+const NOTHING = new Uint8Array();
 const BYTES = new Map(alphabet());
 
 /** 188 printable bytes stand for themselves, the others follow from U+0100 on. @returns {Generator<[string, number]>} */

@@ -9,6 +9,7 @@ import { unwatched } from '../base/job';
 import { gather } from '../checkpoint/byteSource';
 import { initialValues } from '../models/network';
 import { awkwardText, documentOf } from '../testing/texts';
+import { project } from '../testing/runningService';
 import { greedy, ourLogits, trainedModels } from '../testing/trainedModel';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { ROLES, type TokenRole } from '../tokenizer/special';
@@ -187,6 +188,22 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
     });
   });
 
+  test('in the service, writes nothing for a special token, which the app does too', async () => {
+    const exported = await speaking(await learntFrom(HARD, ROLES));
+    const [file] = await ggufF16.files(exported, { withOptimizer: false, template: () => Promise.reject(new Error()) });
+    const path = join(folder, 'service.gguf');
+    writeFileSync(path, await gather(file!));
+    const { loadEngine } = (await import(project('public/templates/service/engine.mjs'))) as ServiceEngine;
+    const engine = await loadEngine(path, { parallel: 1, threads: 1, gpu: false }, () => undefined);
+    try {
+      const { tokenizer } = exported;
+      for (let id = 0; id < tokenizer.size; id++) expect(engine.bytes(id), String(id)).toEqual(tokenizer.bytes(id));
+      expect(engine.tokenize('a<mask>b')).toEqual([...tokenizer.encode('a<mask>b')]);
+    } finally {
+      await engine.dispose();
+    }
+  });
+
   test('opens a model whose width is no multiple of 32, and reads what we say of it', async () => {
     const odd = await speaking(models[0]!.tokenizer, 36);
     await opened(odd, ggufQ8, async (model) => {
@@ -203,6 +220,14 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
     });
   });
 });
+
+interface ServiceEngine {
+  loadEngine(
+    path: string,
+    settings: { parallel: number; threads: number; gpu: boolean },
+    complain: (message: string) => void,
+  ): Promise<{ bytes(id: number): Uint8Array; tokenize(text: string): number[]; dispose(): Promise<void> }>;
+}
 
 async function opened(
   exported: Exported,
