@@ -1,9 +1,11 @@
-/** npm run bench -- step | ops | tokenizer | isa: what a training step, each of its kernels, or cutting text costs. */
+/** npm run bench -- step | ops | tokenizer | isa | estimate: what a training step, each of its kernels, or cutting text costs. */
 import { totalmem } from 'node:os';
 import { benchOps, type OpReport } from '../bench/ops';
 import { benchStep, countedGpu, profileStep, type Shape, SHAPES, type StepReport } from '../bench/step';
 import { benchRivals, type RivalReport } from '../bench/rivals';
 import { ADAPTERS, type KernelIsa, kernelsOn, whyNot } from '../bench/isa';
+import { DEVICES } from '../bench/devices';
+import { type Estimate, estimateAll } from '../bench/estimate';
 import { benchTokenizer } from '../bench/tokenizer';
 import { badSettings, HomegrownError } from '../src/core/base/errors';
 import { formatBytes } from '../src/core/base/units';
@@ -35,6 +37,7 @@ const STEP = {
 } as const;
 const OPS = { adapter, json } as const;
 const ISA = { json } as const;
+const ESTIMATE = { adapter, json } as const;
 const TOKENIZER = {
   vocab: {
     kind: 'whole',
@@ -82,6 +85,35 @@ async function benchIsa({ json }: Values<typeof ISA>): Promise<void> {
     print(inColumns([head, ...kernels.map((kernel) => Object.values(kernel).map(String))], 3).join('\n'));
   }
 }
+
+async function benchEstimate({ adapter, json }: Values<typeof ESTIMATE>): Promise<void> {
+  await countedGpu(adapter === '' ? undefined : adapter);
+  const { steps, estimates, before } = await estimateAll();
+  if (json) {
+    const [all, now, then] = [steps, estimates, before].map((list) => list.map((each) => shortened(each)));
+    print(JSON.stringify({ steps: all, devices: DEVICES, estimates: now, before: then }));
+    return;
+  }
+  const cells = ({ device, config, ms, products, attention, attentionBackward, others, mfu }: Estimate, when = '') => [
+    ...[`${device}${when}`, config],
+    ...[ms, products, attention, attentionBackward, others].map((value) => value.toLocaleString('en-GB', THREE_DIGITS)),
+    (100 * mfu).toFixed(0),
+  ];
+  const head = [
+    'milliseconds on paper, none timed',
+    '',
+    'step',
+    'products',
+    'attention',
+    'its backward',
+    'others',
+    'MFU %',
+  ];
+  const rows = [...estimates.map((each) => cells(each)), ...before.map((each) => cells(each, ', as of 7bac939'))];
+  print(inColumns([head, ...rows], 2).join('\n'));
+}
+const THREE_DIGITS = { maximumSignificantDigits: 3 };
+
 /** The first `words` columns to the left, numbers to the right. */
 function inColumns(rows: readonly (readonly string[])[], words: number): string[] {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
@@ -199,5 +231,12 @@ await main(
     options: ISA,
     examples: ['--json'],
     run: benchIsa,
+  }),
+  command({
+    name: 'bench estimate',
+    about: 'Tells what a training step would take on GPUs that are not here, on paper.',
+    options: ESTIMATE,
+    examples: ['--json'],
+    run: benchEstimate,
   }),
 );

@@ -7,6 +7,7 @@
  */
 import { HomegrownError } from '../base/errors';
 import { bufferBinding, isStandIn, overlay, standIn, type StandIn } from './buffer';
+import { type Work, workOf } from './cost';
 import type { Pipeline } from './pipeline';
 import { type BufferManager, type Cached, webgpu, withDevice } from './tfjs';
 
@@ -17,6 +18,7 @@ export interface Dispatch {
   layout: GPUBindGroupLayout;
   bindings: readonly Binding[];
   grid: readonly [number, number, number];
+  work: Work;
 }
 export interface Binding {
   binding: number;
@@ -104,7 +106,8 @@ function passRecorder(commands: Command[]) {
       if (!pipeline || !group) return refuse('dispatches without a pipeline');
       const { writes } = pipeline;
       const bindings = group.entries.map((entry) => toBinding(entry, writes));
-      commands.push({ kind: 'dispatch', pipeline, layout: group.layout, bindings, grid: [x, y, z] });
+      const work = workOf(pipeline, bindings);
+      commands.push({ kind: 'dispatch', pipeline, layout: group.layout, bindings, grid: [x, y, z], work });
     },
     end: () => undefined,
   };

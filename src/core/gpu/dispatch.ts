@@ -2,6 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { badSettings, HomegrownError } from '../base/errors';
+import { declare } from './cost';
 import { bufferOf, encodeDispatch, forgetValues, webgpu } from './tfjs';
 
 /** How a kernel sees a buffer. `update`: read and written in place; `write`: written, never read first. */
@@ -18,6 +19,10 @@ export interface Kernel<Name extends string = string> {
   workgroup: readonly [number, number, number];
   /** Workgroups; each at most 65,535. */
   grid: readonly [number, number, 1];
+  /** Multiplications and additions of the whole grid, as the definition counts them; absent where bytes bound the time. */
+  flops?: number;
+  /** Of 32 bits, that all threads read from their workgroups' memory for that. */
+  words?: number;
   /** Before `main`: workgroup memory, functions. */
   globals?: string;
   /**
@@ -124,7 +129,8 @@ function pipelineOf(backend: WebGPUBackend, kernel: Kernel): GPUComputePipeline 
   return result;
 }
 
-function make(device: GPUDevice, { name: label, grid }: Kernel, code: string): GPUComputePipeline {
+function make(device: GPUDevice, kernel: Kernel, code: string): GPUComputePipeline {
+  const { name: label, grid, flops = 0, words = 0 } = kernel;
   const most = device.limits.maxComputeWorkgroupsPerDimension;
   if (grid.some((n) => n > most)) {
     throw badSettings(
@@ -133,7 +139,10 @@ function make(device: GPUDevice, { name: label, grid }: Kernel, code: string): G
     );
   }
   const module = device.createShaderModule({ label, code });
-  return device.createComputePipeline({ label, layout: 'auto', compute: { module, entryPoint: 'main' } });
+  const pipeline = device.createComputePipeline({ label, layout: 'auto', compute: { module, entryPoint: 'main' } });
+  const updates = declared(kernel).flatMap(([, [access]], binding) => (access === 'update' ? [binding] : []));
+  declare(pipeline, { flops, words, updates: new Set(updates) });
+  return pipeline;
 }
 
 function wgsl(kernel: Kernel): string {

@@ -44,7 +44,7 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
 
 const forward = kernels((form: Form, way: Way) => {
   const { Tq, H, scale, causal, limited } = form;
-  const { element, array, each, isFirst, q, k, v, y, keyHead, shape, places, pass } = tiles(form, way);
+  const { element, array, each, isFirst, q, k, v, y, keyHead, shape, work, places, pass } = tiles(form, way);
   return {
     name: 'attention',
     bindings: {
@@ -55,6 +55,7 @@ const forward = kernels((form: Form, way: Way) => {
       lse: ['write', 'f32'],
     } as const,
     ...shape(Tq, H),
+    ...work(2),
     body: `${places(Tq, H)}
   let at = ${q('own')};
   var q_t: ${array};

@@ -13,7 +13,10 @@ import { tiles } from './attentionTiles.wgsl';
 /** Also writes inner [B H, Tq], which both kernels need. */
 export const queryGradient = kernels((form: Form, way: Way) => {
   const { Tq, H, scale, causal, limited } = form;
-  const { element, array, each, join, isFirst, product, q, k, v, y, keyHead, shape, places, pass } = tiles(form, way);
+  const { element, array, each, join, isFirst, product, q, k, v, y, keyHead, shape, work, places, pass } = tiles(
+    form,
+    way,
+  );
   return {
     name: 'attention backward, queries',
     bindings: {
@@ -27,6 +30,7 @@ export const queryGradient = kernels((form: Form, way: Way) => {
       dq: ['write', element],
     } as const,
     ...shape(Tq, H),
+    ...work(3),
     body: `${places(Tq, H)}
   let at = ${q('own')};
   let out = ${y('own')};
@@ -61,7 +65,7 @@ export const queryGradient = kernels((form: Form, way: Way) => {
 /** Goes over all heads of queries that share a head of keys. */
 export const keyGradient = kernels((form: Form, way: Way) => {
   const { Tq, Tk, H, KV, scale, causal, limited } = form;
-  const { element, array, each, q, k, v, y, shape, places, pass } = tiles(form, way);
+  const { element, array, each, q, k, v, y, shape, work, places, pass } = tiles(form, way);
   return {
     name: 'attention backward, keys',
     bindings: {
@@ -74,6 +78,7 @@ export const keyGradient = kernels((form: Form, way: Way) => {
       dkv: ['write', element],
     } as const,
     ...shape(Tk, KV),
+    ...work(4),
     body: `${places(Tk, KV)}
   let at = ${k('own')};
   let out = ${v('own')};

@@ -41,6 +41,11 @@ interface Columns {
   stride: number;
   start: number;
 }
+/** How many queries meet how many keys, in all sequences and heads; where lengths limit the keys, as many as there may be. */
+export function meetings({ B, Tq, Tk, H, causal }: Form): number {
+  const seen = Math.min(Tq, Tk); // queries that see one key more than the one before
+  return B * H * (causal ? (seen * (seen + 1)) / 2 + (Tq - seen) * Tk : Tq * Tk);
+}
 export const columnsOfValues = ({ kv, KV, D }: Form): Columns => ({ ...kv, start: kv.start + KV * D });
 
 export function formOf(x: X, { rows, heads, kvHeads = heads, causal, scale }: Settings): Form {

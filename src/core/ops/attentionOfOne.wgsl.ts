@@ -3,7 +3,7 @@
  * the scores and over columns for the values, so that both are read in order and nothing waits for one thread.
  */
 import { kernels, row } from '../gpu/dispatch';
-import type { Form } from './attentionForm';
+import { type Form, meetings } from './attentionForm';
 import { vectors } from './attentionTiles.wgsl';
 import { maxOverWorkgroup, sumOverWorkgroup } from './reduce.wgsl';
 
@@ -28,6 +28,7 @@ export const forwardOfOne = kernels((form: Form) => {
     } as const,
     workgroup: [THREADS, 1, 1] as const,
     grid: row(B * H),
+    flops: 4 * meetings(form) * form.D,
     globals: `${maxOverWorkgroup(THREADS)}${sumOverWorkgroup(THREADS)}
 var<workgroup> query: array<${element}, ${parts}>;
 var<workgroup> scores: array<f32, ${BLOCK}>;

@@ -2,8 +2,8 @@
  * What attention's kernels share: a thread, or a few together, have a row of one head (a query or a key: their own) in
  * registers, and the rows that it meets (keys or queries) pass by.
  */
-import { type Element, row } from '../gpu/dispatch';
-import { columnsOfValues, type Form } from './attentionForm';
+import { type Element, type Kernel, row } from '../gpu/dispatch';
+import { columnsOfValues, type Form, meetings } from './attentionForm';
 import { type Matrix, passing, type Rows, type Way } from './attentionPassing.wgsl';
 import { upTo } from './product.wgsl';
 
@@ -67,6 +67,11 @@ export function tiles(form: Form, way: Way) {
       grid: row(Math.ceil(T / tall) * heads * batch),
       ...declarations,
     }),
+    /** Of so many products and sums of a row with each that passes. */
+    work(products: number): Pick<Kernel, 'flops' | 'words'> {
+      const multiplied = meetings(form) * form.D * products;
+      return { flops: 2 * multiplied, words: way.lanes > 0 ? 0 : multiplied };
+    },
     /** Of this workgroup: sequence `b`, head `h`, first and last row; `t`: the thread's own row, `part` of it; `keys` of the sequence. */
     places(T: number, heads: number): string {
       const tiles = Math.ceil(T / tall);

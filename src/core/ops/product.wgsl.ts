@@ -25,6 +25,8 @@ export interface Product {
 export type ProductBinding = 'a' | 'b' | 'c' | 'bias' | 'pre' | 'residual' | 'columns';
 export type ProductKernel = Kernel<ProductBinding>;
 
+export const flopsOf = ({ M, N, K }: Product): number => 2 * M * N * K;
+
 /** Whether four neighbours of a row of C are one vector in memory. */
 export const wide = ({ N }: Product): boolean => N % 4 === 0;
 

@@ -7,6 +7,7 @@ import { kernels } from '../gpu/dispatch';
 import type { Broadcast } from './cut';
 import {
   bindingsOf,
+  flopsOf,
   functionsOf,
   nameOf,
   type Product,
@@ -45,6 +46,7 @@ export const broadcastProduct: (p: Product, cut: Broadcast) => ProductKernel = k
     bindings: bindingsOf(p, vectorA ? 'vec4f' : 'f32', deep || (!transposeB && wide(p)) ? 'vec4f' : 'f32'),
     workgroup: [threads, 1, 1],
     grid: [Math.ceil(N / columns), Math.ceil(M / rows), 1],
+    flops: flopsOf(p),
     enable: ['subgroups'],
     globals: functionsOf(p),
     body: `

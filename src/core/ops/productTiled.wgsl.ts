@@ -5,7 +5,16 @@
  */
 import { type Element, kernels } from '../gpu/dispatch';
 import type { Tiled } from './cut';
-import { bindingsOf, functionsOf, nameOf, type Product, type ProductKernel, storeAll, upTo } from './product.wgsl';
+import {
+  bindingsOf,
+  flopsOf,
+  functionsOf,
+  nameOf,
+  type Product,
+  type ProductKernel,
+  storeAll,
+  upTo,
+} from './product.wgsl';
 
 export const tiledProduct: (p: Product, cut: Tiled) => ProductKernel = kernels((p: Product, cut: Tiled) => {
   const { M, N, K, transposeA = false, transposeB = false } = p;
@@ -23,6 +32,8 @@ export const tiledProduct: (p: Product, cut: Tiled) => ProductKernel = kernels((
     bindings: bindingsOf(p, elementOf(a), elementOf(b)),
     workgroup: [...threads, slices],
     grid: [Math.ceil(N / columns), Math.ceil(M / rows), 1],
+    flops: flopsOf(p),
+    words: (M * N * K * (perRow + perColumn)) / (perRow * perColumn),
     globals: `${functionsOf(p)}
 var<workgroup> tile_a: array<f32, ${slices * depth * stride(rows)}>;
 var<workgroup> tile_b: array<f32, ${slices * depth * stride(columns)}>;

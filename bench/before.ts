@@ -1,0 +1,31 @@
+/**
+ * The same step with attention's kernels as of 7bac939, on the M2: by it the model of devices.ts was calibrated. A thread had whole
+ * rows, more than it has registers; what did not fit went to memory and came back each time that four rows passed.
+ */
+import { M2, millisecondsOn } from './devices';
+import type { Shape } from './step';
+import type { Dispatched } from './tracedStep';
+
+/** Registers that a thread wanted, by columns of a head: Mesa's ACO for gfx1150 said so. */
+const WANTED: Readonly<Record<string, Readonly<Record<number, number>>>> = {
+  attention: { 32: 110, 64: 206 },
+  'attention backward, queries': { 32: 245, 64: 469 },
+  'attention backward, keys': { 32: 398, 64: 798 },
+};
+/** Of a thread; and threads at once with all of them: 10 cores with 384 KB each (philipturner/metal-benchmarks). */
+const REGISTERS = 128;
+const THREADS = (10 * 384 * 1024) / (4 * REGISTERS);
+
+/**
+ * Calibrated, so that M takes 104 ms and GPT-2 small 28 s. Bytes that a register too many moves each time that four rows pass: written
+ * once and read twice, for the products and for the sums, would be 12. And bytes of such registers that stay in caches.
+ */
+const TRAFFIC = 12.6;
+const CACHED = 2.8e6;
+
+export function millisecondsBefore({ batch, heads, context, width }: Shape, work: Dispatched): number {
+  const passes = (batch * heads * context * (context + 1)) / 2 / 4;
+  const spilled = Math.max(0, (WANTED[work.kernel]?.[width / heads] ?? 0) - REGISTERS);
+  const uncached = spilled === 0 ? 0 : Math.max(0, 1 - CACHED / (4 * spilled * THREADS));
+  return millisecondsOn(M2, { ...work, bytes: work.bytes + passes * spilled * TRAFFIC * uncached });
+}

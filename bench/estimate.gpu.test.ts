@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { openGpu } from '../src/core/gpu/backend';
+import { MODELS } from '../src/core/models';
+import { countParams } from '../src/core/models/spec';
+import { M2 } from './devices';
+import { estimate, estimateBefore } from './estimate';
+import { SHAPES } from './step';
+import { type Dispatched, tracedStep } from './tracedStep';
+
+const step = (config: keyof typeof SHAPES) => tracedStep(SHAPES[config]);
+const sum = (all: readonly Dispatched[], of: 'flops' | 'words' | 'bytes') => all.reduce((n, work) => n + work[of], 0);
+
+test.each([
+  ['S', 52, 1_310_195_712, 346_718_208, 73_165_356],
+  ['M', 128, 39_071_514_624, 10_677_387_264, 991_075_932],
+  ['G', 342, 6_768_310_616_064, 1_866_193_698_816, 59_806_099_040],
+] as const)('what a step of %s asks of any GPU', async (config, dispatches, flops, words, bytes) => {
+  const all = await step(config);
+  expect(all).toHaveLength(dispatches);
+  expect([sum(all, 'flops'), sum(all, 'words'), sum(all, 'bytes')]).toEqual([flops, words, bytes]);
+});
+
+test.each(['S', 'M', 'G'] as const)(
+  'arithmetic of a step of %s is what the formula for transformers says',
+  async (name) => {
+    const { vocabulary, batch, ...config } = SHAPES[name];
+    const { context: T, width: C, layers: L } = config;
+    const tokens = batch * T;
+    const all = await step(name);
+    const table = MODELS.gpt.params(config, vocabulary);
+    const products = sum(
+      all.filter(({ kernel }) => kernel.startsWith('product')),
+      'flops',
+    );
+    const matrices = Object.entries(table).filter(([, { shape }]) => shape.length === 2);
+    const multiplied = matrices.reduce((n, [, { shape }]) => n + shape[0]! * shape[1]!, 0) - T * C; // positions are looked up
+    expect(products).toBe(6 * multiplied * tokens);
+    // Half of 4 T C a token and layer forward; backward half of 14, of which 4 make scores and products again.
+    const attention = 9 * L * T * C * tokens;
+    const formula = 6 * countParams(table) * tokens + attention;
+    expect(Math.abs(sum(all, 'flops') / formula - 1)).toBeLessThan(0.03);
+  },
+);
+
+describe('on an M2', () => {
+  test('the kernels before took the times by which this is calibrated', async () => {
+    expect(estimateBefore('M', await step('M')).ms).toBeCloseTo(104, 0);
+    expect(estimateBefore('G', await step('G')).ms / 1000).toBeCloseTo(28, 0);
+  });
+  test('a step of M takes at most 60 ms, and of GPT-2 small 11 s', async () => {
+    expect(estimate(M2, 'M', await step('M')).ms).toBeLessThan(60);
+    expect(estimate(M2, 'G', await step('G')).ms).toBeLessThan(11_000);
+  });
+});
+
+test('tracing leaves the adapter and its memory as they were', async () => {
+  const gpu = await openGpu();
+  const before = { ...gpu.adapter, most: gpu.device.limits.maxStorageBufferBindingSize };
+  await step('S');
+  expect({ ...gpu.adapter, most: gpu.device.limits.maxStorageBufferBindingSize }).toEqual(before);
+  const buffer = gpu.device.createBuffer({ size: 65_536, usage: GPUBufferUsage.COPY_DST });
+  expect(buffer.size).toBe(65_536);
+  buffer.destroy();
+});

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { M2, millisecondsOn } from './devices';
+import { estimate } from './estimate';
+
+const slow = { ...M2, rate: 1e12, bandwidth: 100e9, wordPrice: 4, launch: 0.5 };
+
+test('a dispatch takes as long as its arithmetic, with the words it reads for it, or its bytes, and a launch', () => {
+  expect(millisecondsOn(slow, { flops: 2e9, words: 0, bytes: 0 })).toBeCloseTo(2.5);
+  expect(millisecondsOn(slow, { flops: 2e9, words: 1e9, bytes: 0 })).toBeCloseTo(10.5);
+  expect(millisecondsOn(slow, { flops: 2e9, words: 0, bytes: 80e6 })).toBeCloseTo(2.5);
+  expect(millisecondsOn(slow, { flops: 2e9, words: 0, bytes: 800e6 })).toBeCloseTo(10.5); // at 80 % of the bandwidth
+});
+
+test('a step takes the sum of its dispatches, whose kinds are told apart', () => {
+  const work = { flops: 2e9, words: 0, bytes: 0 };
+  const kernels = ['product NN', 'product TN', 'attention', 'attention backward, keys', 'adamw'];
+  const step = kernels.map((kernel) => ({ kernel, ...work }));
+  const { ms, mfu, ...parts } = estimate(slow, 'S', step);
+  expect(parts).toMatchObject({ products: 5, attention: 2.5, attentionBackward: 2.5, others: 2.5 });
+  expect(ms).toBeCloseTo(12.5);
+  expect(mfu).toBeCloseTo(0.8); // 10 GFLOP, which 10 ms would do
+});

@@ -1,0 +1,69 @@
+/**
+ * What a training step would take on GPUs that are not here, on paper: the sum of what its dispatches would (devices.ts), by what each
+ * was traced to ask for (src/core/gpu/cost.ts). docs/decisions/0027 tells how that was calibrated.
+ */
+import type { Work } from '../src/core/gpu/cost';
+import { millisecondsBefore } from './before';
+import { type Device, DEVICES, M2, millisecondsOn } from './devices';
+import { type Shape, SHAPES } from './step';
+import { type Dispatched, tracedStep } from './tracedStep';
+
+/** Times in milliseconds. */
+export interface Estimate {
+  device: string;
+  config: keyof typeof SHAPES;
+  ms: number;
+  /** Its parts. */
+  products: number;
+  attention: number;
+  attentionBackward: number;
+  others: number;
+  /** Of the device's rate. */
+  mfu: number;
+}
+
+/** What all dispatches of a step take, and how many there are. */
+export interface Step extends Work {
+  config: keyof typeof SHAPES;
+  dispatches: number;
+}
+
+/** `before`: with the kernels by which the model was calibrated. */
+export async function estimateAll(): Promise<{ steps: Step[]; estimates: Estimate[]; before: Estimate[] }> {
+  const steps: Step[] = [];
+  const estimates: Estimate[] = [];
+  const before: Estimate[] = [];
+  for (const [config, shape] of Object.entries(SHAPES) as [keyof typeof SHAPES, Shape][]) {
+    const dispatched = await tracedStep(shape);
+    const sum = (of: 'flops' | 'words' | 'bytes') => dispatched.reduce((n, work) => n + work[of], 0);
+    steps.push({
+      ...{ config, dispatches: dispatched.length, flops: sum('flops'), words: sum('words'), bytes: sum('bytes') },
+    });
+    for (const device of DEVICES) estimates.push(estimate(device, config, dispatched));
+    before.push(estimateBefore(config, dispatched));
+  }
+  return { steps, estimates, before };
+}
+
+/** With attention's kernels as they were, on the M2. */
+export const estimateBefore = (config: keyof typeof SHAPES, dispatched: readonly Dispatched[]): Estimate =>
+  estimate(M2, config, dispatched, (work) => millisecondsBefore(SHAPES[config], work));
+
+export function estimate(
+  device: Device,
+  config: keyof typeof SHAPES,
+  dispatched: readonly Dispatched[],
+  milliseconds = (work: Dispatched): number => millisecondsOn(device, work),
+): Estimate {
+  const parts = { products: 0, attention: 0, attentionBackward: 0, others: 0 };
+  for (const work of dispatched) parts[partOf(work.kernel)] += milliseconds(work);
+  const ms = Object.values(parts).reduce((a, b) => a + b);
+  const flops = dispatched.reduce((n, work) => n + work.flops, 0);
+  return { device: device.name, config, ms, ...parts, mfu: flops / device.rate / (ms / 1000) };
+}
+
+function partOf(kernel: string): 'products' | 'attention' | 'attentionBackward' | 'others' {
+  if (kernel.startsWith('product')) return 'products';
+  if (kernel.startsWith('attention backward')) return 'attentionBackward';
+  return kernel.startsWith('attention') ? 'attention' : 'others';
+}

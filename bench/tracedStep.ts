@@ -1,0 +1,59 @@
+import * as tf from '@tensorflow/tfjs';
+import { openGpu } from '../src/core/gpu/backend';
+import { trace } from '../src/core/gpu/capture';
+import type { Work } from '../src/core/gpu/cost';
+import { MODELS } from '../src/core/models';
+import { network } from '../src/core/models/network';
+import { sizeOf } from '../src/core/models/spec';
+import { hold } from '../src/core/ops/variables';
+import { OPTIMIZERS } from '../src/core/optim';
+import { limit } from '../src/core/testing/dawn';
+import { pretend } from '../src/core/testing/pretend';
+import { withoutMemory } from '../src/core/testing/withoutMemory';
+import { DEFAULT_RECIPE } from '../src/core/train/recipe';
+import { stepOn } from '../src/core/train/step';
+import type { Shape } from './step';
+
+export interface Dispatched extends Work {
+  kernel: string;
+}
+
+/** A GPU with subgroups of 32 and bindings of 4 GB. */
+const USUAL = { software: false, lanes: 32, leastLanes: 32 } as const;
+
+/**
+ * The dispatches of a training step on a GPU as most are, with the cuts that are taken where none is measured. Nothing is run, and
+ * no memory taken. Copies are left out: a plan has none.
+ */
+export async function tracedStep({ vocabulary, batch, ...config }: Shape): Promise<Dispatched[]> {
+  const gpu = await openGpu();
+  const pretending = pretend(gpu, USUAL);
+  const limited = limit(gpu.device, 'maxStorageBufferBindingSize', 2 ** 32 - 4);
+  const table = Object.entries(MODELS.gpt.params(config, vocabulary));
+  const all = new Float32Array(Math.max(...table.map(([, { shape }]) => sizeOf(shape))));
+  const zeros = new Map(table.map(([name, { shape }]) => [name, { shape, data: all.subarray(0, sizeOf(shape)) }]));
+  const recipe = { ...DEFAULT_RECIPE, batch };
+  const { moments: kinds, rates } = OPTIMIZERS[recipe.optimizer];
+  try {
+    return await withoutMemory(async () => {
+      const net = await network({ id: 'gpt', config, vocabulary }, zeros);
+      const held = kinds.map(() => hold([...zeros.values()]));
+      const moments = Object.keys(net.params).map((name, i) => [name, held.map((kind) => kind.variables[i]!)] as const);
+      const { step } = stepOn(net, Object.fromEntries(moments), recipe);
+      const { commands } = trace(() =>
+        tf.tidy(() => {
+          const ids = tf.zeros([batch, config.context], 'int32');
+          const targets = tf.zeros([batch * config.context], 'int32');
+          step({ ids, targets, counter: tf.zeros([2], 'int32'), rates: tf.tensor1d(rates(1e-3, 1, recipe)) });
+        }),
+      );
+      for (const each of [net, ...held]) each.dispose();
+      return commands.flatMap((command) =>
+        command.kind === 'dispatch' ? [{ kernel: command.pipeline.label || 'stock', ...command.work }] : [],
+      );
+    });
+  } finally {
+    limited.undo();
+    pretending.undo();
+  }
+}
