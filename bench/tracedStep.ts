@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { openGpu } from '../src/core/gpu/backend';
-import { trace } from '../src/core/gpu/capture';
+import { type Gpu, LONGEST_DISPATCH, openGpu } from '../src/core/gpu/backend';
+import { type Command, trace } from '../src/core/gpu/capture';
 import type { Work } from '../src/core/gpu/cost';
+import { limitDispatches } from '../src/core/gpu/dispatch';
 import { MODELS } from '../src/core/models';
 import { network } from '../src/core/models/network';
 import { sizeOf } from '../src/core/models/spec';
@@ -21,14 +22,27 @@ export interface Dispatched extends Work {
 /** A GPU with subgroups of 32 and bindings of 4 GB. */
 const USUAL = { software: false, lanes: 32, leastLanes: 32 } as const;
 
+/** The dispatches of a training step on a GPU as most are. Copies are left out: a plan has none. */
+export const tracedStep = (shape: Shape): Promise<Dispatched[]> =>
+  withTrace(shape, (commands) =>
+    commands.flatMap((command) =>
+      command.kind === 'dispatch' ? [{ kernel: command.pipeline.label || 'stock', ...command.work }] : [],
+    ),
+  );
+
 /**
- * The dispatches of a training step on a GPU as most are, with the cuts that are taken where none is measured. Nothing is run, and
- * no memory taken. Copies are left out: a plan has none.
+ * Reads the commands of a training step on a GPU as most are, with the cuts of products that are taken where none is measured. Nothing
+ * is run, and no memory taken. `longestMs`: what a dispatch may be expected to take.
  */
-export async function tracedStep({ vocabulary, batch, ...config }: Shape): Promise<Dispatched[]> {
+export async function withTrace<T>(
+  { vocabulary, batch, ...config }: Shape,
+  read: (commands: readonly Command[], gpu: Gpu) => T,
+  longestMs = LONGEST_DISPATCH,
+): Promise<T> {
   const gpu = await openGpu();
   const pretending = pretend(gpu, USUAL);
   const limited = limit(gpu.device, 'maxStorageBufferBindingSize', 2 ** 32 - 4);
+  limitDispatches(gpu.backend, longestMs);
   const table = Object.entries(MODELS.gpt.params(config, vocabulary));
   const all = new Float32Array(Math.max(...table.map(([, { shape }]) => sizeOf(shape))));
   const zeros = new Map(table.map(([name, { shape }]) => [name, { shape, data: all.subarray(0, sizeOf(shape)) }]));
@@ -48,9 +62,7 @@ export async function tracedStep({ vocabulary, batch, ...config }: Shape): Promi
         }),
       );
       for (const each of [net, ...held]) each.dispose();
-      return commands.flatMap((command) =>
-        command.kind === 'dispatch' ? [{ kernel: command.pipeline.label || 'stock', ...command.work }] : [],
-      );
+      return read(commands, gpu);
     });
   } finally {
     limited.undo();

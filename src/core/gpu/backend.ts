@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { HomegrownError } from '../base/errors';
 import { seeThrough } from './buffer';
+import { limitDispatches } from './dispatch';
 import { countAnew } from './memory';
 import { pool } from './pool';
 import { flush, takeBuffersFrom } from './tfjs';
@@ -100,8 +101,12 @@ export async function openGpu(): Promise<Gpu> {
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   await tf.setBackend('webgpu');
   current = { adapter: summarise(adapter), device, backend, ...watch(real) };
+  if (!current.adapter.software) limitDispatches(backend, LONGEST_DISPATCH);
   return current;
 }
+
+/** Milliseconds. Where a GPU draws the page, nothing else does meanwhile, and a system takes it for hung after two seconds. */
+export const LONGEST_DISPATCH = 100;
 
 const FEATURES: readonly string[] = ['shader-f16', 'subgroups', 'timestamp-query'];
 const LIMITS = [

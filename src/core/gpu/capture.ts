@@ -106,8 +106,9 @@ function passRecorder(commands: Command[]) {
       if (!pipeline || !group) return refuse('dispatches without a pipeline');
       const { writes } = pipeline;
       const bindings = group.entries.map((entry) => toBinding(entry, writes));
-      const work = workOf(pipeline, bindings);
-      commands.push({ kind: 'dispatch', pipeline, layout: group.layout, bindings, grid: [x, y, z], work });
+      const grid = [x, y, z] as const;
+      const work = workOf(pipeline, bindings, grid);
+      commands.push({ kind: 'dispatch', pipeline, layout: group.layout, bindings, grid, work });
     },
     end: () => undefined,
   };

@@ -2,7 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { badSettings, HomegrownError } from '../base/errors';
-import { declare } from './cost';
+import { declare, expectedMs, workOf } from './cost';
 import { bufferOf, encodeDispatch, forgetValues, webgpu } from './tfjs';
 
 /** How a kernel sees a buffer. `update`: read and written in place; `write`: written, never read first. */
@@ -42,7 +42,8 @@ export interface Slice {
 export type Operand = TensorInfo | Slice;
 
 /**
- * Encodes one run of a kernel after everything encoded before.
+ * Encodes one run of a kernel after everything encoded before. Where a dispatch might take too long it becomes several, each with some
+ * of the workgroups: none of ours knows of another, nor how many there are but by its own code.
  * @throws {HomegrownError} 'bad-settings' where it asks for more workgroups than the device starts
  */
 export function dispatch<Name extends string>(
@@ -57,13 +58,36 @@ export function dispatch<Name extends string>(
     if (!operand) throw new HomegrownError('bug', `Kernel ${kernel.name} was called without ${name}.`);
     return operand;
   });
-  const pipeline = pipelineOf(backend, kernel);
-  const layout = pipeline.getBindGroupLayout(0);
   const entries = bound.map((operand, binding) => ({ binding, resource: resource(operand) }));
   const tensors = bound.map((operand) => (isSlice(operand) ? operand.tensor : operand));
-  encodeDispatch(pipeline, device.createBindGroup({ layout, entries }), kernel.grid, tensors);
+  const sizes = entries.map(({ binding, resource: { buffer, size } }) => ({ binding, size: size ?? buffer.size }));
+  const ms = expectedMs(workOf(pipelineOf(backend, kernel), sizes, kernel.grid));
+  for (const { origin, grid } of ranges(kernel.grid, ms / (longest.get(backend) ?? Infinity))) {
+    const pipeline = pipelineOf(backend, kernel, origin);
+    const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+    encodeDispatch(pipeline, group, grid, tensors);
+  }
   bindings.forEach(([, [access]], i) => {
     if (access !== 'read') forgetValues(tensors[i]!);
+  });
+}
+
+/** Milliseconds that a dispatch may be expected to take on a slow GPU. */
+const longest = new WeakMap<WebGPUBackend, number>();
+export const limitDispatches = (backend: WebGPUBackend, ms: number): void => void longest.set(backend, ms);
+
+type Pair = readonly [number, number];
+
+/** The workgroups of a grid in at least `n` ranges along one side, as far as it has so many. */
+function ranges([x, y]: Kernel['grid'], n: number): { origin: Pair; grid: Kernel['grid'] }[] {
+  if (n <= 1) return [{ origin: [0, 0], grid: [x, y, 1] }];
+  const down = y >= Math.min(n, x);
+  const all = down ? y : x;
+  const count = Math.ceil(all / Math.max(1, Math.floor(all / n)));
+  const each = Math.ceil(all / count);
+  return Array.from({ length: Math.ceil(all / each) }, (_, i) => {
+    const [from, length] = [i * each, Math.min(each, all - i * each)];
+    return down ? { origin: [0, from], grid: [x, length, 1] } : { origin: [from, 0], grid: [length, y, 1] };
   });
 }
 
@@ -117,15 +141,17 @@ interface Pipelines {
 }
 const pipelines = new WeakMap<WebGPUBackend, Pipelines>();
 
-function pipelineOf(backend: WebGPUBackend, kernel: Kernel): GPUComputePipeline {
+/** Of the workgroups from `origin` on. */
+function pipelineOf(backend: WebGPUBackend, kernel: Kernel, origin: Pair = [0, 0]): GPUComputePipeline {
   let known = pipelines.get(backend);
   if (!known) pipelines.set(backend, (known = { byKernel: new WeakMap(), byCode: new Map() }));
-  let result = known.byKernel.get(kernel);
+  const isFirst = origin[0] + origin[1] === 0;
+  let result = isFirst ? known.byKernel.get(kernel) : undefined;
   if (result) return result;
-  const code = wgsl(kernel);
+  const code = wgsl(kernel, origin);
   result = known.byCode.get(code) ?? make(backend.device, kernel, code);
   known.byCode.set(code, result);
-  known.byKernel.set(kernel, result);
+  if (isFirst) known.byKernel.set(kernel, result);
   return result;
 }
 
@@ -141,12 +167,13 @@ function make(device: GPUDevice, kernel: Kernel, code: string): GPUComputePipeli
   const module = device.createShaderModule({ label, code });
   const pipeline = device.createComputePipeline({ label, layout: 'auto', compute: { module, entryPoint: 'main' } });
   const updates = declared(kernel).flatMap(([, [access]], binding) => (access === 'update' ? [binding] : []));
-  declare(pipeline, { flops, words, updates: new Set(updates) });
+  declare(pipeline, { flops, words, updates: new Set(updates), workgroups: grid[0] * grid[1] });
   return pipeline;
 }
 
-function wgsl(kernel: Kernel): string {
+function wgsl(kernel: Kernel, [x, y]: Pair): string {
   const { workgroup, grid, globals = '', body, enable = [] } = kernel;
+  const whole = x + y === 0;
   const declarations = declared(kernel).map(
     ([name, [access, element]], i) =>
       `@group(0) @binding(${i}) var<storage, ${access === 'read' ? 'read' : 'read_write'}> ${name}: array<${element}>;`,
@@ -155,11 +182,11 @@ function wgsl(kernel: Kernel): string {
 ${globals}
 @compute @workgroup_size(${workgroup.join(', ')})
 fn main(
-  @builtin(workgroup_id) group: vec3u,
+  @builtin(workgroup_id) ${whole ? 'group' : 'in_range'}: vec3u,
   @builtin(local_invocation_id) local: vec3u,
   @builtin(local_invocation_index) lane: u32,${enable.includes('subgroups') ? '\n  @builtin(subgroup_invocation_id) sublane: u32,' : ''}
 ) {
-  let index = group.x + group.y * ${grid[0]}u;
+${whole ? '' : `  let group = in_range + vec3u(${x}, ${y}, 0);\n`}  let index = group.x + group.y * ${grid[0]}u;
   let zero = group.z;
 ${body}
 }

@@ -11,6 +11,7 @@ import { HomegrownError } from '../base/errors';
 import { formatBytes } from '../base/units';
 import { type Place, placeOf, type StandIn } from './buffer';
 import { type Binding, type Command, isUnplaced } from './capture';
+import { expectedMs } from './cost';
 import type { Pipeline } from './pipeline';
 
 export interface Plan {
@@ -23,9 +24,10 @@ export interface Plan {
   /** What the same tensors would take without sharing. */
   unsharedBytes: number;
 }
+/** `expectedMs`: on a slow GPU (cost.ts). */
 export type Ready =
-  | { pipeline: Pipeline; group: GPUBindGroup; grid: readonly [number, number, number] }
-  | { from: Place; to: Place; bytes: number };
+  | { pipeline: Pipeline; group: GPUBindGroup; grid: readonly [number, number, number]; expectedMs: number }
+  | { from: Place; to: Place; bytes: number; expectedMs: number };
 
 /**
  * `poisoned`, for tests: whatever no tensor lives in is NaN at every moment of a replay.
@@ -80,15 +82,19 @@ const usage = (): GPUBufferUsageFlags =>
 function ready(device: GPUDevice, command: Command, place: (b: GPUBuffer, offset: number) => Place): Ready {
   if (command.kind === 'copy') {
     const { from, fromOffset, to, toOffset, bytes } = command;
-    return { from: place(from, fromOffset), to: place(to, toOffset), bytes };
+    return copy(place(from, fromOffset), place(to, toOffset), bytes);
   }
-  const { pipeline, layout, bindings, grid } = command;
+  const { pipeline, layout, bindings, grid, work } = command;
   const entries = bindings.map(({ binding, buffer, offset, size }) => ({
     binding,
     resource: { ...place(buffer, offset), size },
   }));
-  return { pipeline, grid, group: device.createBindGroup({ layout, entries }) };
+  return { pipeline, grid, group: device.createBindGroup({ layout, entries }), expectedMs: expectedMs(work) };
 }
+const copy = (from: Place, to: Place, bytes: number): Ready => ({
+  ...{ from, to, bytes },
+  expectedMs: expectedMs({ flops: 0, bytes: 2 * bytes }),
+});
 
 /** Where a tensor's bytes lie inside another's: followed to the end by `homeOf`. */
 type Homes = ReadonlyMap<StandIn, { root: StandIn; offset: number }>;
@@ -198,9 +204,8 @@ function withPoison(
   const poison = device.createBuffer({ label: 'poison', size, usage: usage() });
   device.queue.writeBuffer(poison, 0, new Uint32Array(size / 4).fill(0x7fc00000));
   buffers.push(poison);
-  const over = (buffer: GPUBuffer, bytes: number): Ready => ({
-    ...{ from: { buffer: poison, offset: 0 }, to: { buffer, offset: 0 }, bytes },
-  });
+  const over = (buffer: GPUBuffer, bytes: number): Ready =>
+    copy({ buffer: poison, offset: 0 }, { buffer, offset: 0 }, bytes);
   const dead = commands.map((): Ready[] => []);
   for (const [buffer, { last }] of lives) dead[last]!.push(over(shared[slots.get(buffer)!]!, buffer.size));
   return [

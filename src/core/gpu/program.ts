@@ -80,7 +80,7 @@ export async function prepareAll(
 }
 
 /** Milliseconds on the GPU. A processor that plays one draws no page, and no system watches it. */
-const LONGEST_SUBMIT = 200;
+export const LONGEST_SUBMIT = 200;
 
 /** Steps that a program may have on the way at once. */
 const IN_FLIGHT = 3;
@@ -146,6 +146,11 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   private readonly output: Side<Out>;
   /** Each goes in a submit of its own: one, unless that takes long. */
   private parts: readonly Part[];
+  /** Of a step, on a slow GPU (cost.ts). */
+  private readonly expectedMs: number;
+  /** The last step that was read, from when the GPU could begin it. */
+  private wallMs: number | undefined;
+  private lastRead = -Infinity;
   private readonly clock: Clock | undefined;
   private readonly ring: Staging[];
   private readonly forget: () => void;
@@ -179,7 +184,8 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     this.pipelines = new Set(this.plan.commands.flatMap((c) => ('pipeline' in c ? [c.pipeline] : [])));
     this.input = input;
     this.output = output!;
-    this.parts = inParts(this.plan.commands, 1);
+    this.parts = inParts(this.plan.commands, Infinity);
+    this.expectedMs = this.plan.commands.reduce((sum, { expectedMs }) => sum + expectedMs, 0);
     this.clock = gpu.adapter.timestamps ? new Clock(gpu.device, IN_FLIGHT) : undefined;
     if (gpu.adapter.timestamps) this.profile = (values) => this.timed(values);
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
@@ -230,7 +236,9 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     try {
       while (!(staging = this.take())) await new Promise<void>((resolve) => this.waiting.push(resolve));
       this.submit(values, staging);
+      const submitted = this.now();
       await this.gpu.orFailed(staging.buffer.mapAsync(GPUMapMode.READ));
+      this.hear(submitted);
       const bytes = staging.buffer.getMappedRange().slice(0);
       staging.buffer.unmap();
       if (this.clock) this.cost.gpuMs = elapsed(bytes, this.output.bytes);
@@ -270,9 +278,17 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
 
   /** A submit is not interrupted: where it is long, the page stands still, and a system may take the GPU for hung. */
   private divide(): void {
-    const { gpuMs = 0 } = this.cost;
-    const wanted = this.gpu.adapter.software ? 1 : Math.max(1, Math.ceil(gpuMs / LONGEST_SUBMIT));
-    if (wanted !== this.parts.length) this.parts = inParts(this.plan.commands, wanted);
+    const { gpuMs = this.wallMs ?? this.expectedMs } = this.cost;
+    const most = this.gpu.adapter.software ? Infinity : (LONGEST_SUBMIT / gpuMs) * this.expectedMs;
+    if (this.parts.length > 1 || most < this.expectedMs) this.parts = inParts(this.plan.commands, most);
+  }
+
+  /** Steps may be on the way together: the GPU begins one when it has ended the one before. */
+  private hear(submitted: number): void {
+    const now = this.now();
+    const ms = now - Math.max(submitted, this.lastRead);
+    this.lastRead = now;
+    if (ms > 0) this.wallMs = ms; // else there is no clock here either
   }
 
   private fill(values: Values<In>): void {
@@ -293,7 +309,8 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   private async timed(values: Values<In>): Promise<readonly Timing[]> {
     await this.prepare();
     this.fill(values);
-    const timings = await profile(this.gpu.device, this.plan.commands);
+    this.divide();
+    const timings = await profile(this.gpu.device, this.parts);
     for (const data of this.written) data.values = null;
     this.gpu.check();
     return timings;

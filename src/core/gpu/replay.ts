@@ -26,12 +26,19 @@ export interface Part {
   ends: boolean;
 }
 
-/** The commands in at most `n` parts of about as many each. */
-export function inParts(commands: readonly Ready[], n: number): Part[] {
-  const length = Math.max(1, Math.ceil(commands.length / n));
-  const all = Array.from({ length: Math.ceil(commands.length / length) }, (_, i) =>
-    segments(commands.slice(i * length, (i + 1) * length)),
-  );
+/** The commands in as few parts as are expected to take at most `most` each, as `expectedMs` counts; what takes longer goes alone. */
+export function inParts(commands: readonly Ready[], most: number): Part[] {
+  const parts: Ready[][] = [];
+  let left = -1;
+  for (const command of commands) {
+    left -= command.expectedMs;
+    if (left < 0) {
+      parts.push([]);
+      left = most - command.expectedMs;
+    }
+    parts.at(-1)!.push(command);
+  }
+  const all = parts.map(segments);
   const hasPass = (part: readonly Segment[]): boolean => part.some(Array.isArray);
   const [first, last] = [all.findIndex(hasPass), all.findLastIndex(hasPass)];
   return all.map((part, i) => ({ segments: part, begins: i === first, ends: i === last }));
@@ -127,25 +134,29 @@ export interface Timing {
  * Runs the commands once with a pass for each dispatch, whose time is measured. Browsers may round times to 0.1 ms, against
  * pages that spy on each other: then those of short kernels say little.
  */
-export async function profile(device: GPUDevice, commands: readonly Ready[]): Promise<Timing[]> {
-  const dispatches = commands.filter((command) => 'group' in command);
+export async function profile(device: GPUDevice, parts: readonly Part[]): Promise<Timing[]> {
+  const dispatches = parts.flatMap((part) =>
+    part.segments.flatMap((segment) => (Array.isArray(segment) ? segment : [])),
+  );
   const timings: Timing[] = [];
   const clock = new Clock(device, 1);
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
   const staging = device.createBuffer({ label: 'timings', size: dispatches.length * TIMES, usage });
   try {
-    const encoder = device.createCommandEncoder();
-    for (const command of commands) {
-      if (!('group' in command)) {
-        encode(encoder, [command]);
-        continue;
+    for (const { segments } of parts) {
+      const encoder = device.createCommandEncoder();
+      for (const command of segments.flat()) {
+        if (!('group' in command)) {
+          encode(encoder, [command]);
+          continue;
+        }
+        const { pipeline, grid } = command;
+        encode(encoder, [[command]], clock.stamps(0, { begins: true, ends: true }));
+        clock.read(encoder, 0, { buffer: staging, offset: timings.length * TIMES });
+        timings.push({ name: pipeline.label, grid, ms: 0 });
       }
-      const { pipeline, grid } = command;
-      encode(encoder, [[command]], clock.stamps(0, { begins: true, ends: true }));
-      clock.read(encoder, 0, { buffer: staging, offset: timings.length * TIMES });
-      timings.push({ name: pipeline.label, grid, ms: 0 });
+      device.queue.submit([encoder.finish()]);
     }
-    device.queue.submit([encoder.finish()]);
     await staging.mapAsync(GPUMapMode.READ);
     const bytes = staging.getMappedRange();
     timings.forEach((timing, i) => (timing.ms = elapsed(bytes, i * TIMES)));

@@ -1,4 +1,5 @@
-import type { AdapterSummary, Gpu } from '../gpu/backend';
+import { type AdapterSummary, type Gpu, LONGEST_DISPATCH } from '../gpu/backend';
+import { limitDispatches } from '../gpu/dispatch';
 import { candidates, choose, SHAPE_CLASSES } from '../ops/cut';
 
 /** Makes the engine take the ways that it takes on another adapter than this one is, until `undo`. */
@@ -9,6 +10,7 @@ export function pretend(
   const real = { ...gpu.adapter };
   const be = (adapter: typeof other): void => {
     Object.assign(gpu.adapter, adapter);
+    limitDispatches(gpu.backend, gpu.adapter.software ? Infinity : LONGEST_DISPATCH);
     for (const name of SHAPE_CLASSES) choose(gpu, name, Object.values(candidates(gpu, name))[0]!);
   };
   be(other);

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { LONGEST_DISPATCH } from '../src/core/gpu/backend';
+import { plan } from '../src/core/gpu/plan';
+import { LONGEST_SUBMIT } from '../src/core/gpu/program';
+import { inParts } from '../src/core/gpu/replay';
+import { type Shape, SHAPES } from './step';
+import { withTrace } from './tracedStep';
+
+/** Of a step's dispatches, and of the submits that it goes in before anything was measured: the longest expected on a slow GPU. */
+const longest = (shape: Shape, longestMs?: number) =>
+  withTrace(
+    shape,
+    (traced, { device }) => {
+      const { commands } = plan(device, traced);
+      const parts = inParts(commands, LONGEST_SUBMIT);
+      const ofPart = parts.map(({ segments }) => segments.flat().reduce((ms, command) => ms + command.expectedMs, 0));
+      return {
+        dispatches: commands.length,
+        dispatch: Math.max(...commands.map(({ expectedMs }) => expectedMs)),
+        submits: parts.length,
+        submit: Math.max(...ofPart),
+        all: ofPart.reduce((a, b) => a + b),
+      };
+    },
+    longestMs,
+  );
+
+test('no dispatch of GPT-2 small may be expected to take a slow GPU 100 ms, and no submit of its first step 200 ms', async () => {
+  const step = await longest(SHAPES.G);
+  expect(step.dispatches).toBe(342);
+  expect(step.dispatch).toBeGreaterThan(50);
+  expect(step.dispatch).toBeLessThanOrEqual(LONGEST_DISPATCH);
+  expect(step.submit).toBeLessThanOrEqual(LONGEST_SUBMIT);
+  expect(step.all).toBeGreaterThan(6800); // it has 6.8 TFLOP
+  expect(step.submits).toBeLessThan(1.5 * (step.all / LONGEST_SUBMIT));
+});
+
+test('of four times as large a batch some would, and go in ranges', async () => {
+  const large = { ...SHAPES.G, batch: 32 };
+  const whole = await longest(large, Infinity);
+  expect(whole.dispatch).toBeGreaterThan(150);
+  const step = await longest(large);
+  expect(step.dispatches).toBeGreaterThan(whole.dispatches);
+  expect(step.dispatch).toBeLessThanOrEqual(LONGEST_DISPATCH);
+  expect(step.submit).toBeLessThanOrEqual(LONGEST_SUBMIT);
+  expect(step.all / whole.all).toBeCloseTo(1, 6); // ranges do no more than the whole
+});
+
+test.each(['S', 'M'] as const)('the first step of %s is one submit on a slow GPU', async (name) => {
+  expect(await longest(SHAPES[name])).toMatchObject({ submits: 1 });
+});

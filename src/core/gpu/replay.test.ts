@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import type { Ready } from './plan';
+import { inParts } from './replay';
+
+const dispatch = (expectedMs: number) => ({ pipeline: {}, group: {}, grid: [1, 1, 1], expectedMs }) as unknown as Ready;
+const copy = (expectedMs: number) => ({ from: {}, to: {}, bytes: 4, expectedMs }) as unknown as Ready;
+const parts = (commands: readonly Ready[], most: number) =>
+  inParts(commands, most).map(({ segments }) => segments.flat().map(({ expectedMs }) => expectedMs));
+
+test('parts are as full as what they are expected to take allows, and keep the order', () => {
+  const commands = [50, 100, 50, 1, 199, 10, 190].map(dispatch);
+  expect(parts(commands, 200)).toEqual([
+    [50, 100, 50],
+    [1, 199],
+    [10, 190],
+  ]);
+  expect(parts(commands, 199)).toEqual([[50, 100], [50, 1], [199], [10], [190]]);
+  expect(parts(commands, Infinity)).toEqual([[50, 100, 50, 1, 199, 10, 190]]);
+});
+
+test('what takes longer by itself goes alone', () => {
+  expect(parts([10, 300, 10, 10].map(dispatch), 200)).toEqual([[10], [300], [10, 10]]);
+  expect(parts([300, 300].map(dispatch), 200)).toEqual([[300], [300]]);
+});
+
+test('the first pass of all begins, and the last ends, whatever copies there are', () => {
+  const all = inParts([copy(150), dispatch(100), dispatch(150), copy(100)], 200);
+  expect(all.map(({ begins, ends }) => [begins, ends])).toEqual([
+    [false, false],
+    [true, false],
+    [false, true],
+    [false, false],
+  ]);
+});
