@@ -29,3 +29,9 @@ export function millisecondsBefore({ batch, heads, context, width }: Shape, work
   const uncached = spilled === 0 ? 0 : Math.max(0, 1 - CACHED / (4 * spilled * THREADS));
   return millisecondsOn(M2, { ...work, bytes: work.bytes + passes * spilled * TRAFFIC * uncached });
 }
+
+/** Gradients of a table were added by a dispatch of its own; of what that read and wrote, the embedding now reads a third. */
+export const addBefore = ({ vocabulary, width }: Shape): Dispatched => ({
+  ...{ kernel: 'Add', flops: 0, words: 0 },
+  bytes: 8 * vocabulary * width,
+});

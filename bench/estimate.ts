@@ -3,7 +3,7 @@
  * was traced to ask for (src/core/gpu/cost.ts). docs/decisions/0027 tells how that was calibrated.
  */
 import type { Work } from '../src/core/gpu/cost';
-import { millisecondsBefore } from './before';
+import { addBefore, millisecondsBefore } from './before';
 import { type Device, DEVICES, M2, millisecondsOn } from './devices';
 import { type Shape, SHAPES } from './step';
 import { type Dispatched, tracedStep } from './tracedStep';
@@ -45,9 +45,9 @@ export async function estimateAll(): Promise<{ steps: Step[]; estimates: Estimat
   return { steps, estimates, before };
 }
 
-/** With attention's kernels as they were, on the M2. */
+/** With the kernels as they were, on the M2. */
 export const estimateBefore = (config: keyof typeof SHAPES, dispatched: readonly Dispatched[]): Estimate =>
-  estimate(M2, config, dispatched, (work) => millisecondsBefore(SHAPES[config], work));
+  estimate(M2, config, [...dispatched, addBefore(SHAPES[config])], (work) => millisecondsBefore(SHAPES[config], work));
 
 export function estimate(
   device: Device,
