@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { gather } from '../src/core/checkpoint/byteSource';
+import { gather } from '../src/core/files/byteSource';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { trainedModels } from '../src/core/testing/trainedModel';
 import { run } from './testing/run';

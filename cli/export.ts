@@ -3,10 +3,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { template } from '../scripts/templates';
 import { badSettings } from '../src/core/base/errors';
 import { formatBytes } from '../src/core/base/units';
-import type { ByteStream } from '../src/core/checkpoint/byteSource';
+import type { ByteStream } from '../src/core/files/byteSource';
 import { exportedFrom } from '../src/core/export/exported';
-import type { Format } from '../src/core/export/format';
-import { type FormatId, FORMATS } from '../src/core/export/formats';
+import { type Format, formatWords } from '../src/core/export/format';
+import { FORMAT_IDS, FORMATS } from '../src/core/export/formats';
 import type { Values } from './options';
 import { readModel } from './read';
 import { command, interruptible, main, print } from './terminal';
@@ -14,7 +14,12 @@ import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
 
 const OPTIONS = {
   from: { kind: 'text', help: 'Folder of the model' },
-  format: { kind: 'choice', of: Object.keys(FORMATS) as FormatId[], help: 'Format to write' },
+  format: {
+    kind: 'choice',
+    of: FORMAT_IDS,
+    help: 'Format to write',
+    choices: FORMAT_IDS.map((id) => formatWords(FORMATS[id])),
+  },
   out: { kind: 'text', help: 'File, or folder, to write' },
   optimizer: { kind: 'switch', help: 'Also what training needs to go on, where the format has a place for it' },
   json: { kind: 'switch', help: 'One object a line: what was written, or the error' },
@@ -41,10 +46,10 @@ async function exportModel({ from, format, out, optimizer, json }: Values<typeof
     tell(out, await writeFolder(out, files), files.length);
     return;
   }
-  const beside = (writer.beside?.(exported.info, basename(out)) ?? []).map(
+  const sidecars = (writer.sidecar?.files(exported.info, basename(out)) ?? []).map(
     (file) => [join(dirname(out), file.name), file] as const,
   );
-  const targets = [[out, files[0]!] as const, ...beside];
+  const targets = [[out, files[0]!] as const, ...sidecars];
   for (const [path] of targets) await checkOutFile(path, from);
   for (const [path, file] of targets) tell(path, await writeFile(path, file));
 }

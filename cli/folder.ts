@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { badFile } from '../src/core/base/errors';
-import type { ByteSource } from '../src/core/checkpoint/byteSource';
+import type { ByteSource } from '../src/core/files/byteSource';
 import { byteFile } from './terminal';
 
 /** What a model can be read from: the files of a folder, but those that are not needed, or a zip. */

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { formatWords } from '../src/core/export/format';
+import { FORMAT_IDS, FORMATS } from '../src/core/export/formats';
 import { help } from './help';
 import { run } from './testing/run';
 
@@ -8,6 +10,7 @@ test('each flag has a line: what it is, its bounds, and what it is if it is not 
     steps: { kind: 'whole', min: 1, max: 1000, initial: 10, help: 'Updates' },
     warmup: { kind: 'whole', min: 0, max: 9, initial: -1, help: 'Steps of rise; else a tenth' },
     device: { kind: 'choice', of: ['wasm', 'cpu'], initial: 'wasm', help: 'Where it runs' },
+    format: { kind: 'choice', of: ['a', 'bc'], choices: ['A folder', 'A file'], help: 'What is written' },
     prompt: { kind: 'text', initial: '', help: 'What is continued' },
     json: { kind: 'switch', help: 'One object a line' },
   } as const;
@@ -17,8 +20,10 @@ test('each flag has a line: what it is, its bounds, and what it is if it is not 
     '  --steps N       Updates (1 to 1000; 10 if not given)',
     '  --warmup N      Steps of rise; else a tenth (0 to 9)',
     '  --device NAME   Where it runs (wasm, cpu; wasm if not given)',
+    '  --format NAME   What is written (a, bc; must be given)',
     '  --prompt TEXT   What is continued',
     '  --json          One object a line',
+    ...['', '--format', '  a   A folder', '  bc  A file'],
     ...['', 'npm run --silent bench -- step --steps 5'],
   ]);
 });
@@ -43,6 +48,7 @@ test('every command tells its flags, whatever else is typed', async () => {
   expect(told[0]!.stdout).toMatch(/^ {2}--memory X +GB that a run may take; .* \(0 to 4096; 0 if not given\)$/m);
   expect(told[3]!.stdout.match(/^npm run --silent bench -- (step|ops|tokenizer)/gm)?.length).toBeGreaterThan(2);
   expect(told[4]!.stdout).not.toContain('bench -- ops');
+  for (const id of FORMAT_IDS) expect(told[2]!.stdout).toContain(`\n  ${id.padEnd(11)}  ${formatWords(FORMATS[id])}\n`);
   // What may begin with a dash is not asking.
   expect((await run(['sample', '--from', '/nowhere', '--prompt', '-h'])).stderr).toMatch(/no folder/);
 });

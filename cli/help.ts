@@ -17,8 +17,17 @@ export function help(command: { name: string; about: string; options: Options; e
     '',
     ...flags.map(([flag, said]) => `  ${flag.padEnd(width)}  ${said}`),
     '',
+    ...Object.entries(options).flatMap(([flag, option]) => choices(flag, option)),
     ...examples.map((example) => `${typed} ${example}`),
   ].join('\n');
+}
+
+/** What each value of a flag is, where it is told. */
+function choices(flag: string, option: Option): readonly string[] {
+  if (option.kind !== 'choice' || !option.choices) return [];
+  const width = Math.max(...option.of.map((name) => name.length));
+  const lines = option.of.map((name, i) => `  ${name.padEnd(width)}  ${option.choices![i]!}`);
+  return [`--${flag}`, ...lines, ''];
 }
 
 const VALUES = { text: 'TEXT', texts: 'FILE...', whole: 'N', real: 'X', choice: 'NAME', switch: '' } as const;

@@ -2,8 +2,7 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { badSettings } from '../src/core/base/errors';
-import type { ByteStream } from '../src/core/checkpoint/byteSource';
-import { textFile } from '../src/core/export/format';
+import { type ByteStream, textFile } from '../src/core/files/byteSource';
 import { z } from '../src/core/base/zod';
 
 export const LIST = 'homegrown.files.json';

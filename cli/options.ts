@@ -7,8 +7,8 @@ export type Option = {
   /** One value or more after the flag. */
   | { kind: 'texts' }
   | { kind: 'whole' | 'real'; min: number; max: number; initial?: number }
-  /** `alone`: what the flag means without a value. */
-  | { kind: 'choice'; of: readonly string[]; initial?: string; alone?: string }
+  /** `alone`: what the flag means without a value; `choices`: what each of `of` is, where names do not say it. */
+  | { kind: 'choice'; of: readonly string[]; initial?: string; alone?: string; choices?: readonly string[] }
   /** Present or absent. */
   | { kind: 'switch' }
 );

@@ -1,7 +1,7 @@
 /** Where the saves of a run go: to --out, or beside it while the model of another run is there. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ByteStream } from '../src/core/checkpoint/byteSource';
+import type { ByteStream } from '../src/core/files/byteSource';
 import { checkFolder, LIST, listedIn } from './listed';
 import { realPath } from './target';
 import { commit, freeName, turn } from './turn';

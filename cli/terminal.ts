@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, sep } from 'node:path';
 import { WriteStream, isatty } from 'node:tty';
 import { badFile } from '../src/core/base/errors';
-import type { ByteSource } from '../src/core/checkpoint/byteSource';
+import type { ByteSource } from '../src/core/files/byteSource';
 import type { TextSource } from '../src/core/text';
 import { installDawn } from '../src/core/testing/dawn';
 import type { Device } from '../src/core/train/device';

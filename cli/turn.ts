@@ -10,7 +10,7 @@ import { lstat, mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:
 import { basename, dirname, join } from 'node:path';
 import { badSettings } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
-import { gather } from '../src/core/checkpoint/byteSource';
+import { gather } from '../src/core/files/byteSource';
 import { importHuggingFace } from '../src/core/export/importHuggingFace';
 import { filesOf } from './folder';
 import { LIST, listedIn, listOf, whatIs } from './listed';

@@ -2,7 +2,7 @@
 import { access, constants, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { badSettings, HomegrownError } from '../src/core/base/errors';
-import type { ByteStream } from '../src/core/checkpoint/byteSource';
+import type { ByteStream } from '../src/core/files/byteSource';
 import { filesOf, isModelFile } from './folder';
 import { checkFolder, checkNotPart, LIST, listOf } from './listed';
 import { checkTarget, makeFolder, realPath, unwritable } from './target';

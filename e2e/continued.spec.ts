@@ -1,10 +1,10 @@
 /** A model that is brought in and goes on with other text: both texts stay known, and nothing is measured across the two. */
 import { expect, test, type Page } from '@playwright/test';
 import { unwatched } from '../src/core/base/job';
-import type { ByteStream } from '../src/core/checkpoint/byteSource';
+import type { ByteStream } from '../src/core/files/byteSource';
 import type { Exported } from '../src/core/export/format';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
-import { zipped } from '../src/core/export/zip';
+import { zipped } from '../src/core/files/zip';
 import { initialValues } from '../src/core/models/network';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../src/core/train/recipe';

@@ -4,7 +4,7 @@ import { expect, test, type Page, type TestInfo } from '@playwright/test';
 import { unwatched } from '../src/core/base/job';
 import type { Exported } from '../src/core/export/format';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
-import { zipped } from '../src/core/export/zip';
+import { zipped } from '../src/core/files/zip';
 import { trainedModels } from '../src/core/testing/trainedModel';
 import { expectAccessible } from './axe';
 import { Studio } from './studio';

@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { expect, test, type Page, type TestInfo } from '@playwright/test';
 import { template } from '../scripts/templates';
-import { gather } from '../src/core/checkpoint/byteSource';
+import { gather } from '../src/core/files/byteSource';
 import type { Exported } from '../src/core/export/format';
-import { html } from '../src/core/export/html';
+import { html } from '../src/core/export/formats/html';
 import { greedy, trainedModels } from '../src/core/testing/trainedModel';
 import { expectAccessible } from './axe';
 

@@ -57,11 +57,11 @@ function exportWords({ exports }: Studio): string | undefined {
     case 'waiting':
     case 'checking':
     case 'unchecked':
-      return `${last.written.name} written`;
+      return `${last.file.name} written`;
     case 'verified':
-      return `${last.written.name} written and verified`;
+      return `${last.file.name} written and verified`;
     case 'mismatch':
-      return `${last.written.name} written, and does not match`;
+      return `${last.file.name} written, and does not match`;
     default:
       return last satisfies never;
   }

@@ -1,4 +1,5 @@
 /** Everything that can be done by name or by key: one list for the palette, the shortcuts and the help. */
+import { FORMATS, MAIN_FORMAT } from '../core/export/formats';
 import { busyExport } from '../state/export';
 import type { StageId } from '../state/stages';
 import { STAGE_IDS, stageLines } from '../state/stages';
@@ -53,8 +54,8 @@ function onThisPage(s: Studio, { stage }: Shell): Action[] {
     return [{ id: 'write', group, label: 'Write', keys: 'mod+enter', run: () => void s.generate() }];
   }
   if (stage === 'export' && hasModel(s) && !busyExport(s)) {
-    const label = 'Download the Hugging Face folder';
-    return [{ id: 'export', group, label, keys: 'mod+enter', run: () => void s.exportModel('hf') }];
+    const label = `Download the ${FORMATS[MAIN_FORMAT].card.name}`;
+    return [{ id: 'export', group, label, keys: 'mod+enter', run: () => void s.exportModel(MAIN_FORMAT) }];
   }
   return [];
 }

@@ -2,7 +2,7 @@ import { badFile, HomegrownError, toFailure } from '../core/base/errors';
 import { uniform } from '../core/base/rng';
 import { formatBytes, formatCount } from '../core/base/units';
 import { firstNonFinite, type HostTensor } from '../core/checkpoint/tensors';
-import { crc32 } from '../core/export/crc32';
+import { crc32 } from '../core/files/crc32';
 import type { ModelChoice } from '../core/models/network';
 import { choose } from '../core/sample/choose';
 import { tokenizerOf } from '../core/tokenizer/byteLevel';

@@ -16,11 +16,11 @@ export type FromEngine =
   | { kind: 'listening' }
   | { kind: 'took'; bytes: number; of: number }
   | { kind: 'ready' }
-  | { kind: 'wrote'; token: Written }
+  | { kind: 'wrote'; token: GeneratedToken }
   | { kind: 'done'; rest: string; isEnd: boolean }
   | { kind: 'failed'; failure: Failure };
 
-export interface Written {
+export interface GeneratedToken {
   id: number;
   /** Empty while a character is unfinished. */
   text: string;

@@ -2,18 +2,18 @@
 import { formatCount, formatNumber, formatShare } from '../core/base/units';
 import { element } from './card';
 import { part } from './parts';
-import type { Written } from './protocol';
+import type { GeneratedToken } from './protocol';
 
 export interface Tokens {
   clear(): void;
-  add(token: Written): void;
+  add(token: GeneratedToken): void;
   text(): string;
 }
 
 /** `vocabulary`: entries, against which surprise is measured. */
 export function tokenList(vocabulary: number): Tokens {
   const list = part('tokens', HTMLSpanElement);
-  let written: Written[] = [];
+  let written: GeneratedToken[] = [];
   let bits = 0;
   let chosen = -1;
 
@@ -74,7 +74,7 @@ const STEPS = [0.1, 0.25, 0.45, 0.58] as const;
 /** What cannot be seen, in a word. */
 const spoken = (text: string): string => (text === '' ? 'byte' : text.includes('\n') ? 'new line' : 'space');
 
-function showAlternatives(index: number, token: Written): void {
+function showAlternatives(index: number, token: GeneratedToken): void {
   const { id, text, probability, alternatives } = token;
   const isListed = alternatives.some((other) => other.id === id);
   const rows = isListed ? alternatives : [...alternatives, { id, text: text === '' ? null : text, probability }];

@@ -59,8 +59,8 @@ export interface DataApi {
       file: Blob;
       name: string;
       files: readonly { name: string; size: number }[];
-      /** Small texts that tools want beside a file. */
-      beside: readonly { name: string; text: string }[];
+      /** Small texts that a tool wants beside a file. */
+      sidecars: readonly { name: string; text: string }[];
     };
   };
   /** The runs that have saved a step, newest first. */

@@ -18,7 +18,7 @@ test('a check that was stopped while it waited does not run, though a newer file
   const calls: Record<string, (input: { file: Blob }) => Promise<unknown>> = {
     exportModel() {
       const name = `file-${++files}`;
-      return Promise.resolve({ file: new Blob([name]), name, files: [], beside: [] });
+      return Promise.resolve({ file: new Blob([name]), name, files: [], sidecars: [] });
     },
     reference: () => Promise.resolve({}),
     async verify({ file }) {

@@ -11,14 +11,14 @@ import { chosenStep } from './trained';
 import { IDLE, work, type Work } from './work';
 
 /** A file that was handed over, and what is known of it. */
-export interface Written {
+export interface ExportedFile {
   /** Of the run. */
   step: number;
   name: string;
   size: number;
   files: readonly { name: string; size: number }[];
-  /** Small files that tools want beside it. */
-  beside: readonly { name: string; text: string }[];
+  /** Small files that a tool wants beside it. */
+  sidecars: readonly { name: string; text: string }[];
 }
 
 /** A format's export: written, handed over, and then checked by another engine. */
@@ -26,12 +26,12 @@ export type Exporting =
   | { kind: 'writing'; work: Work }
   | { kind: 'failed'; failure: Failure }
   /** Handed over; the check waits for the run, whose device it needs, or for another check. */
-  | { kind: 'waiting'; written: Written; for: 'run' | 'check'; stop(): void }
-  | { kind: 'checking'; written: Written; work: Work }
-  | { kind: 'verified'; written: Written; figures: Figures }
-  | { kind: 'mismatch'; written: Written; figures: Figures }
+  | { kind: 'waiting'; file: ExportedFile; for: 'run' | 'check'; stop(): void }
+  | { kind: 'checking'; file: ExportedFile; work: Work }
+  | { kind: 'verified'; file: ExportedFile; figures: Figures }
+  | { kind: 'mismatch'; file: ExportedFile; figures: Figures }
   /** Handed over, and not checked: because it was stopped, or the engine could not be had, or refused the file. */
-  | { kind: 'unchecked'; written: Written; failure: Failure | null };
+  | { kind: 'unchecked'; file: ExportedFile; failure: Failure | null };
 
 export type Exports = Readonly<Partial<Record<FormatId, Exporting>>>;
 
@@ -43,9 +43,9 @@ export interface ExportSlice {
   withOptimizer: boolean;
   setWithOptimizer(withOptimizer: boolean): void;
   /** Writes the chosen step and hands the file over; then it is checked. Undefined when nothing was written. */
-  exportModel(format: FormatId): Promise<Written | undefined>;
-  /** Hands over the small files that belong beside a file; writes that first if need be. */
-  takeBeside(format: FormatId): Promise<void>;
+  exportModel(format: FormatId): Promise<ExportedFile | undefined>;
+  /** Hands over the small files that belong beside a format's file; writes that first if need be. */
+  downloadSidecars(format: FormatId): Promise<void>;
   /** Ends what is written and checked, and forgets what was: another model takes the place. */
   endExports(): void;
   /** A model that was given while there is another: its files wait for an answer. */
@@ -96,40 +96,40 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         look();
       });
 
-    const check = async (format: FormatId, file: Blob, written: Written, before: Promise<void>): Promise<void> => {
+    const check = async (format: FormatId, blob: Blob, file: ExportedFile, before: Promise<void>): Promise<void> => {
       /** Not when another run or a newer file has taken the place. */
       const tell = (exporting: Exporting): void => {
-        if (writtenIn(get().exports[format]) === written) put(format, exporting);
+        if (fileOf(get().exports[format]) === file) put(format, exporting);
       };
       const stopped = new AbortController();
       const stop = (): void => {
         stopped.abort();
-        tell({ kind: 'unchecked', written, failure: null });
+        tell({ kind: 'unchecked', file, failure: null });
       };
-      put(format, { kind: 'waiting', written, for: isActive(get().phase) ? 'run' : 'check', stop });
+      put(format, { kind: 'waiting', file, for: isActive(get().phase) ? 'run' : 'check', stop });
       const run = get().model?.run;
       await before;
       await deviceIsFree(stopped.signal);
       // Stopped while it waited, or a newer file has taken the place, whose own check comes.
-      if (!run || stopped.signal.aborted || writtenIn(get().exports[format]) !== written) return;
+      if (!run || stopped.signal.aborted || fileOf(get().exports[format]) !== file) return;
       const figures = await work(
         (state) => {
-          if (state.kind === 'busy') tell({ kind: 'checking', written, work: state });
-          else tell({ kind: 'unchecked', written, failure: state.kind === 'failed' ? state.failure : null });
+          if (state.kind === 'busy') tell({ kind: 'checking', file, work: state });
+          else tell({ kind: 'unchecked', file, failure: state.kind === 'failed' ? state.failure : null });
         },
         now,
         async (options) => {
           options.signal.addEventListener('abort', () => verify.end());
           try {
-            const reference = await unless(options.signal, ours(run.id, written.step));
-            const input = { file, format, model: run.model, ours: reference };
+            const reference = await unless(options.signal, ours(run.id, file.step));
+            const input = { file: blob, format, model: run.model, ours: reference };
             return await verify.call('verify', input, options);
           } finally {
             verify.end(); // and its memory with it
           }
         },
       );
-      if (figures) tell({ kind: matches(figures) ? 'verified' : 'mismatch', written, figures });
+      if (figures) tell({ kind: matches(figures) ? 'verified' : 'mismatch', file, figures });
     };
 
     async function bringIn(files: readonly File[]): Promise<void> {
@@ -176,16 +176,16 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         );
         await get().lookAgain();
         if (!result || get().project.runId !== runId) return undefined;
-        const { file, name, files, beside } = result;
-        download(file, name);
-        const written: Written = { step, name, size: file.size, files, beside };
-        lastCheck = check(format, file, written, lastCheck);
-        return written;
+        const { file: blob, name, files, sidecars } = result;
+        download(blob, name);
+        const file: ExportedFile = { step, name, size: blob.size, files, sidecars };
+        lastCheck = check(format, blob, file, lastCheck);
+        return file;
       },
-      async takeBeside(format) {
-        const held = writtenIn(get().exports[format]);
-        const written = held?.step === chosenStep(get())?.step ? held : await get().exportModel(format);
-        for (const { name, text } of written?.beside ?? []) download(new Blob([text], { type: 'text/plain' }), name);
+      async downloadSidecars(format) {
+        const latest = fileOf(get().exports[format]);
+        const file = latest?.step === chosenStep(get())?.step ? latest : await get().exportModel(format);
+        for (const { name, text } of file?.sidecars ?? []) download(new Blob([text], { type: 'text/plain' }), name);
       },
       endExports() {
         for (const exporting of Object.values(get().exports)) {
@@ -221,8 +221,8 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
 const nameOf = (files: readonly File[]): string =>
   (files.find(({ name }) => /\.safetensors$/i.test(name)) ?? files[0])?.name ?? '';
 
-export const writtenIn = (exporting: Exporting | undefined): Written | undefined =>
-  exporting && 'written' in exporting ? exporting.written : undefined;
+export const fileOf = (exporting: Exporting | undefined): ExportedFile | undefined =>
+  exporting && 'file' in exporting ? exporting.file : undefined;
 
 /** What is being written or checked of a model, the writing first. */
 export function busyExport({ exports }: Pick<Studio, 'exports'>): (Work & { kind: 'busy' }) | undefined {

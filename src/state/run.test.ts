@@ -6,7 +6,7 @@ import { HomegrownError, type Failure } from '../core/base/errors';
 import { unwatched } from '../core/base/job';
 import { surveySnapshots } from '../core/checkpoint/checkpoint';
 import { exportRun, importRun } from '../core/export/run';
-import { zipped } from '../core/export/zip';
+import { zipped } from '../core/files/zip';
 import { freeRun, keptRuns } from '../core/runs/kept';
 import { importText, listTexts, pastedText } from '../core/text';
 import { createTokenizer } from '../core/tokenizer/byteLevel';

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../core/checkpoint/byteSource';
+import type { ByteSource } from '../core/files/byteSource';
 
 /** A file as bytes that can be read from any place. */
 export const blobSource = (file: Blob): ByteSource => ({

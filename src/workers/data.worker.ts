@@ -2,10 +2,10 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { badFile } from '../core/base/errors';
 import { breathe, type Job } from '../core/base/job';
-import { type ByteStream, gather } from '../core/checkpoint/byteSource';
+import { type ByteStream, gather } from '../core/files/byteSource';
 import { surveySnapshots } from '../core/checkpoint/checkpoint';
 import { exportRun, importRun } from '../core/export/run';
-import { zipped } from '../core/export/zip';
+import { zipped } from '../core/files/zip';
 import { freeRun, keptRuns } from '../core/runs/kept';
 import { readCounts } from '../core/shards/read';
 import {
@@ -96,7 +96,7 @@ serve<DataApi>({
 
   savedSteps: async ({ runId }) => surveySnapshots(await store, runId),
   async exportModel({ runId, which, format, withOptimizer }, job) {
-    const { name, kind, files, beside } = await exportRun(await store, runId, which, format, {
+    const { name, kind, files, sidecars } = await exportRun(await store, runId, which, format, {
       withOptimizer,
       template,
     });
@@ -109,8 +109,8 @@ serve<DataApi>({
       file: new Blob(parts, { type: kind === 'folder' ? 'application/zip' : 'application/octet-stream' }),
       name: kind === 'folder' ? `${name}.zip` : files[0]!.name,
       files: files.map((file) => ({ name: file.name, size: file.size })),
-      beside: await Promise.all(
-        beside.map(async (text) => ({ name: text.name, text: new TextDecoder().decode(await gather(text)) })),
+      sidecars: await Promise.all(
+        sidecars.map(async (text) => ({ name: text.name, text: new TextDecoder().decode(await gather(text)) })),
       ),
     };
   },

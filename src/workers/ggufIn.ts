@@ -1,7 +1,7 @@
 /** GGUF read back from its specification, apart from what writes it. https://github.com/ggml-org/ggml/blob/master/docs/gguf.md */
 import { sha256 } from 'hash-wasm';
 import { badFile } from '../core/base/errors';
-import { compareHash, type Written } from './written';
+import { compareHash, type ReadBack } from '../core/verify/readBack';
 
 export interface Gguf {
   view: DataView;
@@ -59,7 +59,7 @@ export async function openGguf(bytes: Uint8Array): Promise<Gguf> {
 }
 
 /** A GPT-2: sizes from its keys, weights in 32 bits under Hugging Face's names. */
-export function ggufIn({ view, numbers, tensors }: Gguf): Written {
+export function ggufIn({ view, numbers, tensors }: Gguf): ReadBack {
   const weights = new Map<string, Float32Array>();
   for (const { name, shape, type, at } of tensors) {
     const { hugging, turned } = nameOf(name);

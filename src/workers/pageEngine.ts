@@ -4,21 +4,21 @@ import { formatBytes } from '../core/base/units';
 import { modelSpec } from '../core/models';
 import { sizeOf } from '../core/models/spec';
 import type { SecondEngine } from '../core/verify/compare';
+import type { ReadBack } from '../core/verify/readBack';
 import { gpt, workspaceOf } from '../page/gpt';
 import { type Kernels, plainKernels } from '../page/kernels';
 import { nextScores } from '../page/nextScores';
 import { simdKernels } from '../page/simdKernels';
-import type { Written } from './written';
 
 /**
  * The offline page's forward pass: written apart from the one that trains, without TensorFlow.js, and with its own products
  * on WebAssembly.
  * @throws HomegrownError `bad-file` where a weight is missing or has another size, `out-of-memory`
  */
-export function pageEngine(written: Written): SecondEngine {
-  const { model, weights } = written;
-  complete(written);
-  const kernels = kernelsFor(written);
+export function pageEngine(readBack: ReadBack): SecondEngine {
+  const { model, weights } = readBack;
+  complete(readBack);
+  const kernels = kernelsFor(readBack);
   const held = new Map<string, Float32Array>();
   for (const [name, values] of weights) {
     const place = kernels.floats(values.length);
@@ -33,7 +33,7 @@ export function pageEngine(written: Written): SecondEngine {
   return { name: 'an independent reader', scores: async (ids) => (await next(ids, unwatched.signal))!.slice() };
 }
 
-function complete({ model: { id, config, vocabulary }, weights }: Written): void {
+function complete({ model: { id, config, vocabulary }, weights }: ReadBack): void {
   if (config.layers > weights.size) throw badFile(`It has ${weights.size} tensors for ${config.layers} layers`);
   for (const [name, { shape }] of Object.entries(modelSpec(id).params(config, vocabulary))) {
     const [got, size] = [weights.get(name)?.length, sizeOf(shape)];
@@ -41,7 +41,7 @@ function complete({ model: { id, config, vocabulary }, weights }: Written): void
   }
 }
 
-function kernelsFor({ model, weights }: Written): Kernels {
+function kernelsFor({ model, weights }: ReadBack): Kernels {
   if (model.config.width % 8 !== 0) return plainKernels;
   const floats = [...weights.values()].reduce((sum, values) => sum + values.length, workspaceOf(model));
   try {

@@ -2,14 +2,14 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { template } from '../../scripts/templates';
 import { unwatched } from '../core/base/job';
-import { gather } from '../core/checkpoint/byteSource';
+import { bytesSource, gather } from '../core/files/byteSource';
 import type { Exported } from '../core/export/format';
 import { type FormatId, FORMATS } from '../core/export/formats';
-import { zipped } from '../core/export/zip';
+import { zipped } from '../core/files/zip';
 import { network } from '../core/models/network';
 import { trainedModels } from '../core/testing/trainedModel';
 import { useWasm as onWasm } from '../core/testing/wasm';
-import { BOUNDS, compare, type Figures, matches } from '../core/verify/compare';
+import { compare, type Figures, matches } from '../core/verify/compare';
 import { PLACES, reference, type Reference } from '../core/verify/reference';
 import { checkOnnx } from './onnxIn';
 import { secondEngine } from './secondEngine';
@@ -36,8 +36,9 @@ async function written(format: FormatId, exported = model): Promise<Uint8Array<A
 }
 
 async function check(format: FormatId, bytes: Uint8Array<ArrayBuffer>): Promise<Figures> {
-  const engine = await secondEngine(new Blob([bytes]), format, model.info.model);
-  return compare(ours, engine, BOUNDS[format], unwatched);
+  const { check } = FORMATS[format];
+  const engine = await secondEngine(bytesSource(bytes), check, model.info.model);
+  return compare(ours, engine, check.bound, unwatched);
 }
 
 test('our side is twenty places of held-out text and twenty tokens, the likeliest each', () => {

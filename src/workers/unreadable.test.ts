@@ -1,7 +1,7 @@
 /** Each record damaged in turn: what is told, what is kept, what can be taken along. */
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import { gather } from '../core/checkpoint/byteSource';
+import { gather } from '../core/files/byteSource';
 import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import { claimRun } from '../core/checkpoint/checkpoint';

@@ -2,7 +2,7 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { unreadableDrafts } from '../core/base/draft';
 import { isUnreadable, readAll, type Unreadable } from '../core/base/record';
-import type { ByteStream } from '../core/checkpoint/byteSource';
+import type { ByteStream } from '../core/files/byteSource';
 import { snapshotKeys, surveySnapshots } from '../core/checkpoint/checkpoint';
 import { chunkKey, headKey, HEADS, isRunId, MANIFESTS } from '../core/checkpoint/head';
 import { metricKey, unreadableMetrics } from '../core/runs/metrics';

@@ -33,6 +33,9 @@ declare class TextDecoder {
   decode(bytes?: Uint8Array, options?: { stream?: boolean }): string;
 }
 
+/** Base64 -> a character for each byte. */
+declare function atob(base64: string): string;
+
 /** ES2024, in every browser with WebGPU and in Node 20. */
 interface String {
   isWellFormed(): boolean;

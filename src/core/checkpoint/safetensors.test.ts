@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
-import { bytesSource, gather } from './byteSource';
+import { bytesSource, gather } from '../files/byteSource';
 import { openSafetensors, writeSafetensors } from './safetensors';
 import { firstNonFinite, type HostTensor, type NamedTensors } from './tensors';
 

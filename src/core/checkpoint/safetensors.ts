@@ -6,7 +6,7 @@ import { badFile } from '../base/errors';
 import { sha256 } from '../base/hash';
 import { breathe, type Job } from '../base/job';
 import { LARGEST_HEADER } from '../base/limits';
-import type { ByteSource, ByteStream } from './byteSource';
+import type { ByteSource, ByteStream } from '../files/byteSource';
 import { parseHeader, type HeaderEntry } from './safetensorsHeader';
 import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
 import { hashDiffers, hashTensors, NO_HASH, TENSORS_SHA256 } from './tensorsHash';

@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { template } from '../../../scripts/templates';
 import { unwatched } from '../base/job';
-import { bytesSource, gather } from '../checkpoint/byteSource';
+import { bytesSource, gather } from '../files/byteSource';
 import type { HostTensor } from '../checkpoint/tensors';
 import { trainedModels } from '../testing/trainedModel';
 import type { Exported, Format } from './format';
-import { huggingFace } from './huggingFace';
+import { huggingFace } from './formats/huggingFace';
 import { importHuggingFace } from './importHuggingFace';
-import { pytorch } from './pytorch';
-import { safetensors } from './safetensors';
+import { pytorch } from './formats/pytorch';
+import { safetensors } from './formats/safetensors';
 
 type Files = ReadonlyMap<string, Uint8Array>;
 let model: Exported;

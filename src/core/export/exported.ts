@@ -3,7 +3,6 @@ import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { keptBest, loadSnapshot } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
-import type { NamedTensors } from '../checkpoint/tensors';
 import { modelSpec } from '../models';
 import { readMetrics } from '../runs/metrics';
 import { readRun } from '../runs/record';
@@ -64,13 +63,6 @@ export function exportedFrom(imported: ImportedModel, name: string, at: number):
     info: info ?? { ...facts, ...tokenizerFacts(tokenizer.model), state, ...unknown },
     ...{ snapshot, tokenizer, events, tokens: null },
   };
-}
-
-/** The model's parameters in the order of its specification, without moments. */
-export function weightsOf({ info, snapshot }: Pick<Exported, 'info' | 'snapshot'>): NamedTensors {
-  const { id, config, vocabulary } = info.model;
-  const names = Object.keys(modelSpec(id).params(config, vocabulary));
-  return new Map(names.map((name) => [name, snapshot.tensors.get(name)!]));
 }
 
 const slug = (name: string): string =>

@@ -1,8 +1,9 @@
-import type { ByteStream } from '../checkpoint/byteSource';
 import type { Snapshot } from '../checkpoint/snapshot';
+import type { ByteStream } from '../files/byteSource';
 import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { TrainEvent } from '../train/run';
+import type { Check } from '../verify/check';
 import type { RunInfo } from './homegrownJson';
 
 /** A trained model at a saved step, and all that is known of it: what every format is written from. */
@@ -19,28 +20,103 @@ export interface Exported {
   tokens: { train: TokenSource; validation: TokenSource } | null;
 }
 
-/** A way to write a model down. One file of this folder each, and one line in formats.ts. */
+/**
+ * A way to write a model down: all that the page, the terminal and the workers know of it. One file of formats/ each, and
+ * one line in its list. The page has the list too, so that what writes and reads is loaded when it is called.
+ */
 export interface Format {
+  /** What a person gets. Formats of one card are the precisions in which it can be had. */
+  card: Card;
+  precision: Precision;
   /** `file`: exactly one stream, whose name ends like the format's files; `folder`: as many as it takes. */
   kind: 'file' | 'folder';
   /** The optimizer's moments belong in it: `always`, or where they are `asked` for. */
   moments?: 'always' | 'asked';
   /** What cannot be written in this format, in one sentence; null where everything can. */
-  problem?(info: RunInfo): string | null;
+  problem?(info: Pick<RunInfo, 'model'>): string | null;
+  /** Bytes it will take, about, where they are not just those of the weights. */
+  bytes?(known: Known): number;
   /** Sizes are known at once; tensors are converted piece by piece while the streams are read, never all together. */
   files(model: Exported, options: ExportOptions): Promise<readonly ByteStream[]> | readonly ByteStream[];
-  /** Small files that tools want beside a `file`, once it is known what that is called. */
-  beside?(info: RunInfo, file: string): readonly ByteStream[];
+  /** Small files that a tool wants beside a `file`. */
+  sidecar?: Sidecar;
+  /** Which second engine opens the file, and how close it has to come. */
+  check: Check;
+}
+
+/** A card of the page, a line of the terminal's help, and a part of the README. */
+export interface Card {
+  /** As in "Download GGUF". */
+  name: string;
+  purpose: string;
+  /** As in "opens in". */
+  opensIn: string;
+  holds: string;
+  /** Another line for those who take it; what is between backticks is code. */
+  note?: string;
+  /** It has no card of its own, but a line on another's. */
+  onCard?: Line & { card: Card };
+  /** Lines for the README that can be run, each with the file or folder that it needs. */
+  howToLoad?(facts: LoadFacts): readonly Snippet[];
+  /** Where no line is to be run: how to load it, in a sentence. */
+  opening?: string;
+}
+
+/** A lesser action on a card: "Modelfile  for Ollama, beside the file". */
+export interface Line {
+  /** The whole of the action, for screen readers: "Download the Modelfile for Ollama". */
+  action: string;
+  text: string;
+  hint: string;
+}
+
+export interface Sidecar extends Line {
+  /** `file`: what the file that they are for is called. */
+  files(info: RunInfo, file: string): readonly ByteStream[];
+}
+
+/** Bits a weight, those of scales too, and what they are called. */
+export interface Precision {
+  label: string;
+  bits: number;
+}
+export const F32: Precision = { label: 'F32', bits: 32 };
+export const F16: Precision = { label: 'F16', bits: 16 };
+
+/** What is known of a file before it is written. */
+export interface Known {
+  parameters: number;
+  vocabulary: number;
+  /** Bytes of the saved step, moments too. */
+  saved: number;
+  /** Tokens of data that is still stored. */
+  tokens: number;
+  withOptimizer: boolean;
+}
+export const expectedBytes = (format: Format, known: Known): number =>
+  format.bytes?.(known) ?? weightBytes(format.precision, known);
+export const weightBytes = ({ bits }: Precision, { parameters }: Pick<Known, 'parameters'>): number =>
+  (bits / 8) * parameters;
+
+/** `GGUF, F16: for llama.cpp, LM Studio, Ollama` */
+export const formatWords = ({ card, precision }: Format): string =>
+  `${card.name}, ${precision.label}: for ${card.opensIn}`;
+
+export interface LoadFacts {
+  prompt: string;
+  /** That fit into the context after the prompt. */
+  tokens: number;
+}
+
+export interface Snippet {
+  /** As in "Python, with the Hugging Face folder". */
+  title: string;
+  language: 'python' | 'js' | 'sh';
+  code: string;
 }
 
 export interface ExportOptions {
   withOptimizer: boolean;
   /** The text of a file under public/templates: what a format carries along besides the model. */
   template(path: string): Promise<string>;
-}
-
-/** A text as a file. */
-export function textFile(name: string, text: string): ByteStream {
-  const bytes = new TextEncoder().encode(text);
-  return { name, size: bytes.length, chunks: () => [bytes] };
 }

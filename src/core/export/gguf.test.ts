@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
-import { gather } from '../checkpoint/byteSource';
+import { gather } from '../files/byteSource';
 import type { HostTensor } from '../checkpoint/tensors';
 import { initialValues, type ModelChoice } from '../models/network';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { Exported, Format } from './format';
-import { ggufF16, ggufF32, ggufQ8 } from './gguf';
+import { ggufF16, ggufF32, ggufQ8 } from './formats/gguf';
 import { bool, f32, type GgufValue, i32s, string, strings, u32, writeHeader } from './ggufHeader';
 
 const tokenizer = await createTokenizer({
@@ -218,7 +218,7 @@ test('a weight that 16 bits cannot hold is refused by name, and 32 bits hold it'
 });
 
 test('the Modelfile names the file and keeps Ollama within the context', async () => {
-  const [stream] = ggufF16.beside!(exportedOf().info, 'whale.gguf');
+  const [stream] = ggufF16.sidecar!.files(exportedOf().info, 'whale.gguf');
   const text = new TextDecoder().decode(await gather(stream!));
   expect(stream!.name).toBe('whale.Modelfile');
   for (const line of ['FROM ./whale.gguf', 'PARAMETER num_ctx 8', 'PARAMETER stop "<|endoftext|>"'])

@@ -1,5 +1,5 @@
 import { formatCount } from '../base/units';
-import type { ByteStream } from '../checkpoint/byteSource';
+import type { ByteStream } from '../files/byteSource';
 import type { HostTensor } from '../checkpoint/tensors';
 import { hashTensors, NO_HASH, TENSORS_SHA256 } from '../checkpoint/tensorsHash';
 import { modelSpec } from '../models';
@@ -7,41 +7,15 @@ import { countParams } from '../models/spec';
 import { spellings } from '../tokenizer/alphabet';
 import { END_OF_TEXT, TOKEN_ROLES } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { weightsOf } from './exported';
-import { type Exported, type Format, textFile } from './format';
+import { weightsOf } from './weights';
+import type { Exported } from './format';
 import { GGUF, type GgufArchitecture } from './ggufArchitecture';
 import { aligned, bool, type GgufValue, i32s, string, strings, u32, writeHeader } from './ggufHeader';
 import { GGUF_TYPES, type GgufTypeName } from './ggufTypes';
 import type { RunInfo } from './homegrownJson';
 
-/** One file with weights and tokenizer, for llama.cpp and what is built on it: Ollama, LM Studio. */
-const gguf = (type: GgufTypeName): Format => ({
-  kind: 'file',
-  problem: ({ model: { id } }) => (GGUF[id] ? null : `A ${modelSpec(id).label} model cannot be written as GGUF`),
-  files: (model) => [ggufFile(model, type)],
-  beside: (info, file) => [modelfile(info, file)],
-});
-export const ggufF32 = gguf('F32');
-export const ggufF16 = gguf('F16');
-export const ggufQ8 = gguf('Q8_0');
-
-/** Ollama's description of the model in a file beside it: `ollama create my-model -f model.Modelfile`. */
-function modelfile({ model: { config } }: RunInfo, file: string): ByteStream {
-  const lines = [
-    `FROM ./${file}`,
-    '# It continues text: there are no roles and no system prompt.',
-    'TEMPLATE "{{ .Prompt }}"',
-    '# There are no positions beyond the context, so half of it is left to the prompt.',
-    `PARAMETER num_ctx ${config.context}`,
-    `PARAMETER num_predict ${Math.floor(config.context / 2)}`,
-    'PARAMETER temperature 0.8',
-    'PARAMETER top_k 50',
-    `PARAMETER stop "${END_OF_TEXT}"`,
-  ];
-  return textFile(`${file.replace(/\.gguf$/i, '')}.Modelfile`, `${lines.join('\n')}\n`);
-}
-
-function ggufFile(model: Exported, type: GgufTypeName): ByteStream {
+/** Weights and tokenizer in one file. */
+export function ggufFile(model: Exported, type: GgufTypeName): ByteStream {
   const { info, tokenizer } = model;
   const architecture = GGUF[info.model.id]!;
   const tensors = placed(weightsOf(model), architecture, type);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
-import { gather } from '../checkpoint/byteSource';
+import { gather } from '../files/byteSource';
 import { initialValues } from '../models/network';
 import { awkwardText, documentOf } from '../testing/texts';
 import { project } from '../testing/runningService';
@@ -16,7 +16,7 @@ import { ROLES, type TokenRole } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { trainTokenizer } from '../tokenizer/train';
 import type { Exported } from './format';
-import { ggufF16, ggufF32, ggufQ8 } from './gguf';
+import { ggufF16, ggufF32, ggufQ8 } from './formats/gguf';
 import { tokenizerFacts } from './homegrownJson';
 
 /** One thread: several wait for each other in a loop, which takes minutes where the processor is shared. */

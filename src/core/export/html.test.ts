@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { template } from '../../../scripts/templates';
-import { gather } from '../checkpoint/byteSource';
+import { gather } from '../files/byteSource';
 import { greedy, trainedModels } from '../testing/trainedModel';
 import { serve } from '../../page/engine';
 import type { FromEngine, Line, ToEngine } from '../../page/protocol';
 import type { Failure } from '../base/errors';
-import { base64, base64Length } from './base64';
 import type { Exported } from './format';
-import { html, type PageModel } from './html';
+import { html } from './formats/html';
+import type { PageModel } from './html';
 
 let models: Exported[];
 beforeAll(async () => {
@@ -205,15 +205,5 @@ test('nothing that people name gets out of its place', async () => {
       expect(read).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(new TextEncoder().encode(name)));
     }),
     { numRuns: 60 },
-  );
-});
-
-test('base64 is what everyone else writes', () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
-      const text = base64(bytes);
-      expect(Buffer.from(text).toString('latin1')).toBe(Buffer.from(bytes).toString('base64'));
-      expect(text.length).toBe(base64Length(bytes.length));
-    }),
   );
 });

@@ -1,36 +1,17 @@
 import { formatCount, formatShort } from '../base/units';
-import type { ByteStream } from '../checkpoint/byteSource';
+import type { ByteStream } from '../files/byteSource';
 import { bytesOf, type NamedTensors } from '../checkpoint/tensors';
-import { modelSpec, type ModelId } from '../models';
+import { modelSpec } from '../models';
 import type { ModelChoice } from '../models/network';
 import { countParams } from '../models/spec';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
-import { base64, base64Length } from './base64';
-import { crc32 } from './crc32';
-import { weightsOf } from './exported';
+import { base64, base64Length } from '../files/base64';
+import { crc32 } from '../files/crc32';
+import { weightsOf } from './weights';
 import { fill } from './fill';
-import type { Exported, Format } from './format';
+import type { Exported } from './format';
 import type { RunInfo } from './homegrownJson';
 import { modelCard } from './modelCard';
-
-/**
- * One page that holds the model and writes with it, opened by a double click, without a server or a network. Everything
- * that the page is told is one block of JSON; then come the weights, f32 in base64, 5.33 bytes a parameter, in blocks that
- * the page takes out one by one; then a checksum of both. Its code comes from src/page.
- */
-export const html: Format = {
-  kind: 'file',
-  problem: ({ model: { id } }) =>
-    RUNS.includes(id) ? null : `The offline page cannot run ${modelSpec(id).label} models yet.`,
-  async files(model, { template }) {
-    const [before = '', after] = (await template('page.html')).split('{{weights}}');
-    if (after === undefined) throw new Error('page.html has no place for weights');
-    return [page(model, before, after)];
-  },
-};
-
-/** The architectures that src/page knows. */
-const RUNS: readonly ModelId[] = ['gpt'];
 
 /** What the page is told besides the weights. */
 export interface PageModel {
@@ -48,7 +29,13 @@ export interface PageModel {
   tensors: readonly (readonly [name: string, size: number])[];
 }
 
-function page(exported: Exported, before: string, after: string): ByteStream {
+/**
+ * Everything that the page is told is one block of JSON; then come the weights, f32 in base64, in blocks that the page takes
+ * out one by one; then a checksum of both. `template`: its code, from src/page.
+ */
+export function pageFile(exported: Exported, template: string): ByteStream {
+  const [before = '', after] = template.split('{{weights}}');
+  if (after === undefined) throw new Error('page.html has no place for weights');
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
   const weights = weightsOf(exported);
   const model = jsonInScript(pageModel(exported, weights));

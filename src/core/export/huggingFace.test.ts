@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
-import { bytesSource, gather, type ByteStream } from '../checkpoint/byteSource';
+import { bytesSource, gather, type ByteStream } from '../files/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
 import type { Snapshot } from '../checkpoint/snapshot';
 import type { HostTensor } from '../checkpoint/tensors';
@@ -17,7 +17,7 @@ import { runInfo } from './homegrownJson';
 import { huggingFaceFiles } from './huggingFace';
 import type { RunInfo } from './homegrownJson';
 import { importHuggingFace } from './importHuggingFace';
-import { zipped } from './zip';
+import { zipped } from '../files/zip';
 
 type Files = Map<string, Uint8Array>;
 const model = { id: 'gpt' as const, config: { layers: 2, heads: 2, width: 8, context: 4 }, vocabulary: 259 };

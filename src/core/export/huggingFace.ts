@@ -1,19 +1,13 @@
 import type { Json } from '../base/blobStore';
-import type { ByteStream } from '../checkpoint/byteSource';
+import { type ByteStream, textFile } from '../files/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
 import { specialNames, writeTokenizerJson } from '../tokenizer/json';
-import { weightsOf } from './exported';
+import { weightsOf } from './weights';
 import { datasheet } from './datasheet';
-import { type Exported, type Format, textFile } from './format';
+import type { Exported } from './format';
 import { HUGGING_FACE, huggingFaceType } from './huggingFaceConfig';
 import { modelCard } from './modelCard';
 import { trainerState } from './trainerState';
-
-/**
- * A trained model as the files of a Hugging Face folder, which transformers, transformers.js and llama.cpp's converter
- * open unchanged. `homegrown.json`, and `optimizer.safetensors` if asked for, let the same folder resume here.
- */
-export const huggingFace: Format = { kind: 'folder', moments: 'asked', files: huggingFaceFiles };
 
 export function huggingFaceFiles(
   exported: Omit<Exported, 'name'>,

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
-import { bytesSource, gather } from '../checkpoint/byteSource';
+import { bytesSource, gather } from '../files/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
 import type { HostTensor, NamedTensors } from '../checkpoint/tensors';
 import { initialValues, network } from '../models/network';

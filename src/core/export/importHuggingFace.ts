@@ -3,7 +3,7 @@ import { z } from '../base/zod';
 import { badFile } from '../base/errors';
 import type { Job } from '../base/job';
 import { LARGEST_JSON, LARGEST_LOG, LARGEST_TOKENIZER } from '../base/limits';
-import type { ByteSource } from '../checkpoint/byteSource';
+import type { ByteSource } from '../files/byteSource';
 import type { Snapshot } from '../checkpoint/snapshot';
 import { bytesOf, firstNonFinite, type HostTensor } from '../checkpoint/tensors';
 import { modelSpec } from '../models';
@@ -19,7 +19,7 @@ import { runInfoSchema, type RunInfo } from './homegrownJson';
 import { HUGGING_FACE, type HuggingFaceConfig } from './huggingFaceConfig';
 import { holdsWeights, INDEX, openTensors, openWeights, type Weights } from './openWeights';
 import { readTrainerState } from './trainerState';
-import { openZip } from './unzip';
+import { openZip } from '../files/unzip';
 
 export interface ImportedModel {
   model: ModelChoice;

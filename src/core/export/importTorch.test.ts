@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { unwatched } from '../base/job';
-import { bytesSource } from '../checkpoint/byteSource';
+import { bytesSource } from '../files/byteSource';
 import { network } from '../models/network';
 import { logits } from '../sample/logits';
 import { useWasm } from '../testing/wasm';

@@ -4,7 +4,7 @@ import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
 import * as limits from '../base/limits';
 import { z } from '../base/zod';
-import { bytesSource, type ByteSource } from '../checkpoint/byteSource';
+import { bytesSource, type ByteSource } from '../files/byteSource';
 import { openSafetensors } from '../checkpoint/safetensors';
 import { earlierSchema } from '../runs/settings';
 import { BYTE_OF_ID, CHARACTER_OF_BYTE } from '../tokenizer/alphabet';
@@ -12,7 +12,7 @@ import { readGpt2Files, readTokenizerJson } from '../tokenizer/json';
 import { importHuggingFace } from './importHuggingFace';
 import { openWeights } from './openWeights';
 import { readTrainerState } from './trainerState';
-import { openZip } from './unzip';
+import { openZip } from '../files/unzip';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 /** What was thrown, in words. */

@@ -10,13 +10,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gather } from '../checkpoint/byteSource';
+import { gather } from '../files/byteSource';
 import { countParams } from '../models/spec';
 import { modelSpec } from '../models';
 import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
 import { greedy, ourLogits, trainedModels } from '../testing/trainedModel';
 import type { Exported, Format } from './format';
-import { onnxF16, onnxF32, onnxFile } from './onnx';
+import { onnxF16, onnxF32 } from './formats/onnx';
+import { onnxFile } from './onnx';
 
 interface Output {
   logits: { data: Float32Array; dims: number[] };

@@ -1,33 +1,24 @@
-import { formatBytes } from '../base/units';
-import type { ByteStream } from '../checkpoint/byteSource';
+import type { ByteStream } from '../files/byteSource';
 import { hashTensors, NO_HASH, TENSORS_SHA256 } from '../checkpoint/tensorsHash';
-import { modelSpec, type ModelId } from '../models';
 import type { ModelChoice } from '../models/network';
-import { sizeOf } from '../models/spec';
-import { weightsOf } from './exported';
-import type { Exported, Format } from './format';
+import { weightsOf } from './weights';
+import type { Exported } from './format';
+import type { OnnxModel } from './formats/onnx';
 import { describingFiles } from './huggingFace';
-import type { RunInfo } from './homegrownJson';
 import { gpt } from './onnx/gpt';
 import { type GraphBuilder, graphBuilder, type Precision } from './onnx/graph';
 import { chunksOf, type Part, partsSize } from './onnx/parts';
 import { model } from './onnx/proto';
 
-/** A folder that transformers.js opens, on onnxruntime: in a browser, in Node. */
-const onnx = (precision: Precision): Format => ({
-  kind: 'folder',
-  problem: (info) => problem(info, precision),
-  files(exported) {
-    const { dtype, file } = VARIANTS[precision];
-    return [
-      // Without it, transformers.js asks for 8-bit weights where it runs on wasm.
-      ...describingFiles(exported, { 'transformers.js_config': { dtype } }),
-      onnxFile(exported, precision, file),
-    ];
-  },
-});
-export const onnxF32 = onnx('f32');
-export const onnxF16 = onnx('f16');
+/** A folder that transformers.js opens. */
+export function onnxFiles(exported: Exported, precision: Precision): readonly ByteStream[] {
+  const { dtype, file } = VARIANTS[precision];
+  return [
+    // Without it, transformers.js asks for 8-bit weights where it runs on wasm.
+    ...describingFiles(exported, { 'transformers.js_config': { dtype } }),
+    onnxFile(exported, precision, file),
+  ];
+}
 
 /** The graph with its weights, without the files around it. */
 export function onnxFile(
@@ -37,7 +28,7 @@ export function onnxFile(
 ): ByteStream {
   const choice = exported.info.model;
   const g = graphBuilder(choice.id, weightsOf(exported), precision);
-  GRAPHS[choice.id]!(g, choice);
+  GRAPHS[choice.id](g, choice);
   const graph = g.finish();
   const parts = (hash: string): Part[] => model(graph, { [TENSORS_SHA256]: hash });
   return {
@@ -50,27 +41,10 @@ export function onnxFile(
 }
 
 /** How each architecture computes, in ONNX's operators. */
-const GRAPHS: Readonly<Partial<Record<ModelId, (g: GraphBuilder, choice: ModelChoice) => void>>> = { gpt };
+const GRAPHS: Readonly<Record<OnnxModel, (g: GraphBuilder, choice: ModelChoice) => void>> = { gpt };
 
 /** Names that transformers.js looks for. */
 const VARIANTS = {
-  f32: { dtype: 'fp32', file: 'onnx/model.onnx', bytes: 4 },
-  f16: { dtype: 'fp16', file: 'onnx/model_fp16.onnx', bytes: 2 },
+  f32: { dtype: 'fp32', file: 'onnx/model.onnx' },
+  f16: { dtype: 'fp16', file: 'onnx/model_fp16.onnx' },
 } as const;
-
-function problem({ model: { id, config, vocabulary } }: RunInfo, precision: Precision): string | null {
-  const { label, params } = modelSpec(id);
-  if (!GRAPHS[id]) return `A ${label} model cannot be written as ONNX`;
-  const shapes = Object.values(params(config, vocabulary)).map(({ shape }) => shape);
-  const bytes = shapes.reduce(
-    (sum, shape) => sum + sizeOf(shape) * (shape.length > 1 ? VARIANTS[precision].bytes : 4),
-    0,
-  );
-  if (bytes <= LARGEST - GRAPH) return null;
-  return `As ONNX in ${precision} the weights take ${formatBytes(bytes)}, and such a file holds at most ${formatBytes(LARGEST)}`;
-}
-
-/** Protobuf's readers take no message of 2 GiB or more. */
-const LARGEST = 2 ** 31 - 1;
-/** Room for all that are not weights. */
-const GRAPH = 2 ** 20;

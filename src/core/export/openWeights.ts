@@ -3,7 +3,7 @@ import { badFile } from '../base/errors';
 import type { Job } from '../base/job';
 import { MOST_TENSORS } from '../base/limits';
 import { z } from '../base/zod';
-import type { ByteSource } from '../checkpoint/byteSource';
+import type { ByteSource } from '../files/byteSource';
 import { openSafetensors, type Safetensors } from '../checkpoint/safetensors';
 import type { HostTensor } from '../checkpoint/tensors';
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
-import { bytesSource, gather } from '../checkpoint/byteSource';
+import { bytesSource, gather } from '../files/byteSource';
 import { modelSpec } from '../models';
 import { ourLogits, trainedModels } from '../testing/trainedModel';
 import { useWasm } from '../testing/wasm';
@@ -18,7 +18,7 @@ import { evaluationWindows } from '../batches/evaluation';
 import { collect } from '../testing/texts';
 import type { Exported } from './format';
 import { importHuggingFace } from './importHuggingFace';
-import { pytorch } from './pytorch';
+import { pytorch } from './formats/pytorch';
 
 /** Debian's, which has python3-torch and python3-safetensors where they are installed. */
 const PYTHON = '/usr/bin/python3';

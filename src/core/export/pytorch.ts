@@ -1,27 +1,13 @@
-import type { ByteStream } from '../checkpoint/byteSource';
+import { type ByteStream, textFile } from '../files/byteSource';
 import { formatCount } from '../base/units';
-import { modelSpec } from '../models';
-import { packIds } from '../shards/ids';
+import { idBytes, packIds } from '../shards/ids';
 import type { TokenSource } from '../shards/manifest';
 import { fill } from './fill';
-import { type ExportOptions, type Exported, type Format, textFile } from './format';
+import type { ExportOptions, Exported } from './format';
 import { huggingFaceFiles } from './huggingFace';
-import { huggingFaceType } from './huggingFaceConfig';
 
-/**
- * The run, handed over to PyTorch: `train.py` continues it from this step, on one GPU or many. `model/` is a Hugging Face
- * folder with the optimizer's moments, `data/` the tokenised text as nanoGPT lays it out.
- */
-export const pytorch: Format = {
-  kind: 'folder',
-  moments: 'always',
-  // What model.py and the rule of weight decay in train.py know.
-  problem: ({ model: { id } }) =>
-    huggingFaceType[id] === 'gpt2' ? null : `A ${modelSpec(id).label} model cannot be handed over to PyTorch`,
-  files: pytorchFiles,
-};
-
-async function pytorchFiles(exported: Exported, { template }: ExportOptions): Promise<readonly ByteStream[]> {
+/** The scripts are under public/templates/pytorch. */
+export async function pytorchFiles(exported: Exported, { template }: ExportOptions): Promise<readonly ByteStream[]> {
   const { info, tokens } = exported;
   const { model, recipe, state } = info;
   const texts = await Promise.all(TEMPLATES.map(async (name) => [name, await template(`pytorch/${name}`)] as const));
@@ -45,11 +31,14 @@ async function pytorchFiles(exported: Exported, { template }: ExportOptions): Pr
 /** nanoGPT's layout: ids one after another, little-endian, no header. What a reader has to know is in meta.json. */
 function dataFiles({ train, validation }: NonNullable<Exported['tokens']>, endOfText: number): readonly ByteStream[] {
   const { vocabulary } = train;
-  const width = vocabulary <= 2 ** 16 ? 2 : 4;
+  const width = idBytes(vocabulary);
   const facts = ({ tokens, bytes }: TokenSource) => ({ tokens, bytes });
   const meta = {
     dtype: width === 2 ? 'uint16' : 'uint32',
-    ...{ vocabulary, endOfText, train: facts(train), val: facts(validation) },
+    vocabulary,
+    endOfText,
+    train: facts(train),
+    val: facts(validation),
   };
   return [
     textFile('data/meta.json', `${JSON.stringify(meta, null, 2)}\n`),
@@ -71,8 +60,14 @@ const idFile = (name: string, source: TokenSource, width: 2 | 4): ByteStream => 
 const PIECE = 2 ** 18;
 
 const TEMPLATES = [
-  ...['README.md', 'cluster.md', 'requirements.txt'],
-  ...['train.py', 'model.py', 'data.py', 'checkpoint.py', 'prepare.py'],
+  'README.md',
+  'cluster.md',
+  'requirements.txt',
+  'train.py',
+  'model.py',
+  'data.py',
+  'checkpoint.py',
+  'prepare.py',
 ];
 
 const DATA_HERE =

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
-import { bytesSource, gather, type ByteStream } from '../checkpoint/byteSource';
+import { bytesSource, gather, type ByteStream } from '../files/byteSource';
 import { claimRun, listSnapshots, loadSnapshot } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { modelSpec } from '../models';

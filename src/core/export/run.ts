@@ -2,7 +2,7 @@
 import type { BlobStore } from '../base/blobStore';
 import { badSettings } from '../base/errors';
 import type { Job } from '../base/job';
-import type { ByteSource, ByteStream } from '../checkpoint/byteSource';
+import type { ByteSource, ByteStream } from '../files/byteSource';
 import { claimRun } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { openMetrics } from '../runs/metrics';
@@ -14,22 +14,22 @@ import { type FormatId, FORMATS } from './formats';
 import type { RunInfo } from './homegrownJson';
 import { importHuggingFace } from './importHuggingFace';
 
-/** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600`; what belongs beside a file */
+/** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600`; small files for beside it */
 export async function exportRun(
   store: BlobStore,
   runId: string,
   which: WhichSnapshot,
   format: FormatId,
   options: ExportOptions,
-): Promise<{ name: string; kind: Format['kind']; files: readonly ByteStream[]; beside: readonly ByteStream[] }> {
+): Promise<{ name: string; kind: Format['kind']; files: readonly ByteStream[]; sidecars: readonly ByteStream[] }> {
   const writer: Format = FORMATS[format];
   const withMoments = writer.moments === 'always' || (writer.moments === 'asked' && options.withOptimizer);
   const exported = await openExported(store, runId, which, withMoments);
   const problem = writer.problem?.(exported.info) ?? null;
   if (problem !== null) throw badSettings(problem, 'Choose another format. The run is untouched.');
   const files = await writer.files(exported, options);
-  const beside = files[0] ? writer.beside?.(exported.info, files[0].name) : undefined;
-  return { name: exported.name, kind: writer.kind, files, beside: beside ?? [] };
+  const sidecars = files[0] ? writer.sidecar?.files(exported.info, files[0].name) : undefined;
+  return { name: exported.name, kind: writer.kind, files, sidecars: sidecars ?? [] };
 }
 
 /** Stores the model as a new run. When anything in it is wrong, or does not fit into the store, nothing remains. */

@@ -1,31 +1,22 @@
 import { formatCount } from '../base/units';
-import type { ByteStream } from '../checkpoint/byteSource';
+import { type ByteStream, textFile } from '../files/byteSource';
 import { modelSpec } from '../models';
 import { countParams } from '../models/spec';
 import { datasheet } from './datasheet';
 import { fill } from './fill';
-import { type Exported, type ExportOptions, type Format, textFile } from './format';
-import { ggufF16 } from './gguf';
+import type { Exported, ExportOptions } from './format';
+import { ggufFile } from './gguf';
 import type { RunInfo } from './homegrownJson';
 import { modelCard } from './modelCard';
 
-/**
- * A folder that serves the model over HTTP, in OpenAI's style: after `npm ci`, `npm start`. The server is Node on
- * llama.cpp (docs/decisions/0012); its source is under public/templates/service.
- */
-export const service: Format = {
-  kind: 'folder',
-  ...(ggufF16.problem && { problem: ggufF16.problem }),
-  files: serviceFiles,
-};
-
-async function serviceFiles(exported: Exported, options: ExportOptions): Promise<readonly ByteStream[]> {
+/** The server's source is under public/templates/service. */
+export async function serviceFiles(exported: Exported, options: ExportOptions): Promise<readonly ByteStream[]> {
   const { name, info } = exported;
-  const [model] = await ggufF16.files(exported, options);
+  const model = ggufFile(exported, 'F16');
   const texts = await Promise.all(
     TEMPLATES.map(async (file) => [file, await options.template(`service/${file}`)] as const),
   );
-  const values = readmeValues(name, info, model!.size);
+  const values = readmeValues(name, info, model.size);
   return [
     ...texts.map(([file, text]) =>
       // A name with a dot before it is not served by every host of the app.
@@ -37,7 +28,7 @@ async function serviceFiles(exported: Exported, options: ExportOptions): Promise
       'model.json',
       `${JSON.stringify({ id: name, created: Math.floor(info.createdAt / 1000), file: MODEL })}\n`,
     ),
-    { ...model!, name: MODEL },
+    { ...model, name: MODEL },
   ];
 }
 

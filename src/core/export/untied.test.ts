@@ -9,16 +9,17 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plainKernels } from '../../page/kernels';
 import { gpt } from '../../page/gpt';
-import { gather } from '../checkpoint/byteSource';
+import { gather } from '../files/byteSource';
 import { initialValues } from '../models/network';
 import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
 import { ourLogits } from '../testing/trainedModel';
 import { createTokenizer } from '../tokenizer/byteLevel';
-import { exportedFrom, weightsOf } from './exported';
+import { exportedFrom } from './exported';
 import type { Exported, Format } from './format';
-import { ggufF32 } from './gguf';
+import { ggufF32 } from './formats/gguf';
 import { onnxFile } from './onnx';
-import { pytorch } from './pytorch';
+import { pytorch } from './formats/pytorch';
+import { weightsOf } from './weights';
 
 const templates = (path: string): string =>
   fileURLToPath(new URL(`../../../public/templates/${path}`, import.meta.url));

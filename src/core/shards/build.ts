@@ -6,7 +6,7 @@ import { sha256Hex } from '../base/hash';
 import type { Job } from '../base/job';
 import { isUnreadable, readRecord } from '../base/record';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { packIds } from './ids';
+import { idBytes, packIds } from './ids';
 import { manifestKey, type Part, type PartName, type ShardManifest, shardManifest, shardsPrefix } from './manifest';
 import { recordsOf, type Segment, splitDocuments } from './split';
 
@@ -48,7 +48,7 @@ export async function buildShards(
   if (!draft)
     throw new HomegrownError('in-use', 'Another tab is cutting this text into tokens.', 'Wait until it has finished.');
   try {
-    const width = tokenizer.size <= 2 ** 16 ? 2 : 4;
+    const width = idBytes(tokenizer.size);
     const of = documents.reduce((sum, { bytes }) => sum + bytes, 0);
     let done = 0;
     const read = (bytes: number): void =>

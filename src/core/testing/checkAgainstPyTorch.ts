@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { stream } from '../base/rng';
-import { gather } from '../checkpoint/byteSource';
+import { gather } from '../files/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
 import { initialValues } from '../models/network';
 import { learner } from '../train/learner';

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import OpenAI from 'openai';
-import { gather } from '../checkpoint/byteSource';
+import { gather } from '../files/byteSource';
 import type { Exported } from '../export/format';
-import { service } from '../export/service';
+import { service } from '../export/formats/service';
 
 export const project = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const template = (path: string): Promise<string> => readFile(project(`public/templates/${path}`), 'utf8');

@@ -1,7 +1,7 @@
 import { badFile } from '../base/errors';
 import { formatCount } from '../base/units';
 import { invalidUtf8 } from '../base/utf8';
-import { notText } from './magic';
+import { type Signature, signatureOf } from '../files/signatures';
 import { MARKUP_HEAD, MARKUPS, markupOf } from './markup';
 import type { OpenFile } from './read/format';
 
@@ -52,8 +52,8 @@ interface Decoder {
 }
 
 function begin(name: string, head: Uint8Array, note: (sentence: string) => void): Decoder {
-  const kind = notText(name, head);
-  if (kind) throw badFile(`${name} is ${kind.name}, not plain text.`, kind.remedy);
+  const signature = signatureOf(name, head);
+  if (signature) throw badFile(`${name} is ${signature.name}, not plain text.`, REMEDIES[signature.kind]);
   const markup = markupOf(name, head);
   if (markup) note(`Is taken as the ${MARKUPS[markup].one} that it is: the model learns its markup too`);
   const starts = (...mark: number[]): boolean => mark.every((byte, i) => head[i] === byte);
@@ -75,6 +75,13 @@ function begin(name: string, head: Uint8Array, note: (sentence: string) => void)
   }
   return strict(name, 'utf-8', 0);
 }
+
+/** How the text in a file that is none can be had. */
+const REMEDIES: Readonly<Record<Signature['kind'], string>> = {
+  document: 'Export it as plain text and add that.',
+  archive: 'Unpack it and add the text files in it.',
+  other: 'Only text can be learnt from.',
+};
 
 /** A fatal decoder that says where it failed. `skip`: bytes of the mark to leave out. */
 function strict(name: string, encoding: Encoding, skip: number): Decoder {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { unwatched } from '../base/job';
-import { BOUNDS, compare, type Figures, matches, type SecondEngine } from './compare';
+import { FORMATS } from '../export/formats';
+import { compare, type Figures, matches, type SecondEngine } from './compare';
 import type { Reference } from './reference';
 
 const engine = (scores: SecondEngine['scores']): SecondEngine => ({ name: 'another engine', scores });
@@ -13,8 +14,8 @@ const oursWith = (first: number[] = after([7, 8])): Reference => ({
   greedyScores: Float32Array.from(first),
 });
 const equal = engine((ids) => Promise.resolve(Float32Array.from(after(ids))));
-const f32 = BOUNDS.safetensors;
-const q8 = BOUNDS['gguf-q8_0'];
+const f32 = FORMATS.safetensors.check.bound;
+const q8 = FORMATS['gguf-q8_0'].check.bound;
 
 test('an equal engine gives figures of no difference, whatever it adds to all scores', async () => {
   const shifted = engine((ids) => Promise.resolve(Float32Array.from(after(ids), (score) => score + 64)));

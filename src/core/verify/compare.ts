@@ -1,5 +1,5 @@
 import type { Job } from '../base/job';
-import type { FormatId } from '../export/formats';
+import type { Bound } from './check';
 import { likeliest } from './likeliest';
 import type { Reference } from './reference';
 import { refusal } from './refusal';
@@ -28,27 +28,6 @@ export interface Figures {
   ties: number;
   bound: Bound;
 }
-
-/** How far apart two engines may be, since a format keeps fewer bits: logits, or with 8 bits whole distributions. */
-export interface Bound {
-  of: 'difference' | 'variation';
-  most: number;
-}
-
-const F32: Bound = { of: 'difference', most: 1e-3 };
-const F16: Bound = { of: 'difference', most: 5e-2 };
-export const BOUNDS: Readonly<Record<FormatId, Bound>> = {
-  hf: F32,
-  safetensors: F32,
-  'gguf-f32': F16, // llama.cpp looks GELU up in a table of 16 bits, whatever the weights have.
-  'gguf-f16': F16,
-  'gguf-q8_0': { of: 'variation', most: 5e-2 },
-  'onnx-f32': F32,
-  'onnx-f16': F16,
-  html: F32,
-  service: F16,
-  pytorch: F32,
-};
 
 /** Within the bound, and no token differs but where the bound leaves it open. */
 export const matches = ({ bound, tokens, equal, ties, ...figures }: Figures): boolean =>
@@ -89,10 +68,16 @@ export async function compare(ours: Reference, engine: SecondEngine, bound: Boun
     else if (lead(logProbabilities(row(ours.greedyScores, i)), token, other, bound) < bound.most) ties++;
   }
   if (!Number.isFinite(difference)) throw refusal(`${engine.name} gives what is not a number`);
-  const { name } = engine;
   return {
-    ...{ engine: name, text: ours.text, places: lengths.length, difference, variation },
-    ...{ tokens: greedy.length, equal, ties, bound },
+    engine: engine.name,
+    text: ours.text,
+    places: lengths.length,
+    difference,
+    variation,
+    tokens: greedy.length,
+    equal,
+    ties,
+    bound,
   };
 }
 

@@ -35,15 +35,19 @@ export async function reference(
   const { context } = network.choice.config;
   const most = Math.min(context, LONGEST);
   const stored = heldOut && (await middle(heldOut, most));
-  const ids = stored ?? (await goOn(network, samplePrompt.slice(0, Math.max(1, most - PLACES)), most)).ids;
+  const ids =
+    stored ?? (await greedyContinuation(network, samplePrompt.slice(0, Math.max(1, most - PLACES)), most)).ids;
   const lengths = spread(ids.length);
   const scores = await logits(network, ids, lengths);
 
   const prompt = Math.max(1, Math.min(Math.floor(ids.length / 2), context - PLACES));
-  const written = await goOn(network, ids.slice(0, prompt), Math.min(prompt + PLACES, context));
+  const written = await greedyContinuation(network, ids.slice(0, prompt), Math.min(prompt + PLACES, context));
   return {
     text: stored ? 'held-out' : 'prompt',
-    ...{ ids, lengths, scores, prompt },
+    ids,
+    lengths,
+    scores,
+    prompt,
     greedy: written.ids.slice(prompt),
     greedyScores: written.scores,
   };
@@ -66,7 +70,7 @@ async function middle(source: TokenSource, most: number): Promise<number[] | nul
   }
 }
 
-async function goOn(
+async function greedyContinuation(
   network: Network,
   prompt: readonly number[],
   length: number,

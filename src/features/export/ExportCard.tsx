@@ -1,33 +1,34 @@
 import type { ReactNode } from 'react';
-import type { FormatId } from '../../core/export/formats';
+import { type FormatId, FORMATS } from '../../core/export/formats';
 import { formatBytes } from '../../core/base/units';
-import type { Exporting } from '../../state/export';
+import { type Exporting, fileOf } from '../../state/export';
 import { useStudio } from '../../state/react';
 import { chosenStep } from '../../state/trained';
 import { describeWork } from '../../state/work';
 import { Button, FormatCard, Progress } from '../../ui';
-import { BITS, type Card } from './cards';
 import { expectedSize } from './expectedSize';
 import { proof } from './proof';
 
 /** A format: what it is, what is known of the file, and the button that gets it. */
-export function ExportCard(p: { card: Card; format: FormatId; isMain?: boolean; children?: ReactNode }) {
-  const { card, format } = p;
+export function ExportCard(p: { format: FormatId; isMain: boolean; children: ReactNode }) {
+  const { format } = p;
+  const { card, precision } = FORMATS[format];
   const exporting = useStudio((s) => s.exports[format]);
   const step = useStudio((s) => chosenStep(s)?.step ?? 0);
   const size = useStudio((s) => expectedSize(s, format));
-  const isStale = exporting !== undefined && 'written' in exporting && exporting.written.step !== step;
+  const file = fileOf(exporting);
+  const isStale = file !== undefined && file.step !== step;
   return (
     <FormatCard
       name={card.name}
-      size={size === undefined ? '' : `about ${formatBytes(size)}, ${BITS[format]}`}
+      size={size === undefined ? '' : `about ${formatBytes(size)}, ${precision.label}`}
       purpose={card.purpose}
       opensIn={card.opensIn}
       holds={card.holds}
       proof={proof(exporting, step)}
       progress={<Busy exporting={exporting} />}
       isBusy={exporting?.kind === 'writing' || exporting?.kind === 'checking'}
-      action={<Action exporting={exporting} isStale={isStale} {...p} />}
+      action={<Action name={card.name} exporting={exporting} isStale={isStale} {...p} />}
     >
       {p.children}
     </FormatCard>
@@ -41,17 +42,17 @@ function Busy({ exporting }: { exporting: Exporting | undefined }) {
 
 /** Keeps its place and its width, whatever it does. */
 function Action(p: {
-  card: Card;
+  name: string;
   format: FormatId;
   exporting: Exporting | undefined;
   isStale: boolean;
-  isMain?: boolean;
+  isMain: boolean;
 }) {
   const exportModel = useStudio((s) => s.exportModel);
   const stop = stopOf(p.exporting);
   if (stop) {
     return (
-      <Button isDense icon="stop" minWidth={WIDTH} label={`Stop, ${p.card.name}`} onPress={stop}>
+      <Button isDense icon="stop" minWidth={WIDTH} label={`Stop, ${p.name}`} onPress={stop}>
         Stop
       </Button>
     );
@@ -61,7 +62,7 @@ function Action(p: {
       isDense
       icon={p.isStale ? 'retry' : 'download'}
       minWidth={WIDTH}
-      label={`Download ${p.card.name}`}
+      label={`Download ${p.name}`}
       onPress={() => void exportModel(p.format)}
       {...(p.isMain && { variant: 'go' })}
     >

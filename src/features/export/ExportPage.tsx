@@ -1,12 +1,13 @@
 import { useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount, formatNumber } from '../../core/base/units';
+import { F16 } from '../../core/export/format';
+import { PRECISIONS } from '../../core/export/formats';
 import { useKeptRuns, useSavedSteps, useStudio } from '../../state/react';
 import { modelNeed, stepChoices, trained, type Need } from '../../state/trained';
 import { Button, EmptyState, Pane, Panes, Segmented, Select, Stage } from '../../ui';
 import { BringIn } from './BringIn';
 import { CardPane } from './CardPane';
-import { PRECISIONS, type Precision } from './cards';
 import { FormatGrid } from './FormatGrid';
 import { Failures } from './Failures';
 import { OfferDialog } from './OfferDialog';
@@ -25,7 +26,7 @@ export function ExportPage({ earlier }: { earlier: ReactNode }) {
 
 function Export({ earlier }: { earlier: ReactNode }) {
   useSavedSteps();
-  const [precision, setPrecision] = useState<Precision>('f16');
+  const [precision, setPrecision] = useState(F16);
   return (
     <Stage
       title="Export"
@@ -33,7 +34,12 @@ function Export({ earlier }: { earlier: ReactNode }) {
       actions={
         <>
           <StepChoice />
-          <Segmented label="Precision" value={precision} onChange={setPrecision} options={PRECISIONS} />
+          <Segmented
+            label="Precision"
+            value={precision.label}
+            onChange={(label) => setPrecision(PRECISIONS.find((one) => one.label === label) ?? F16)}
+            options={PRECISIONS.map(({ label }) => ({ value: label, label }))}
+          />
         </>
       }
     >

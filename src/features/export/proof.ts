@@ -1,7 +1,7 @@
 import { formatCount, formatNumber, formatShare } from '../../core/base/units';
 import type { Figures } from '../../core/verify/compare';
 import { explain } from '../../state/failures';
-import type { Exporting, Written } from '../../state/export';
+import type { ExportedFile, Exporting } from '../../state/export';
 import type { FormatCardProps } from '../../ui';
 
 /** What is known of a file, in a line with its figures; `step` is the one that would be written now. */
@@ -22,10 +22,10 @@ export function proof(exporting: Exporting | undefined, step: number): NonNullab
     case 'checking':
       return { text: 'Written, and being checked' };
     case 'verified':
-      return outOfDate(exporting.written, step) ?? verified(exporting.figures);
+      return outOfDate(exporting.file, step) ?? verified(exporting.figures);
     case 'mismatch':
       return (
-        outOfDate(exporting.written, step) ?? {
+        outOfDate(exporting.file, step) ?? {
           tone: 'warn',
           title: 'Does not match',
           text: `${apart(exporting.figures)} Write it again; if this stays, take F32`,
@@ -33,7 +33,7 @@ export function proof(exporting: Exporting | undefined, step: number): NonNullab
       );
     case 'unchecked':
       return (
-        outOfDate(exporting.written, step) ??
+        outOfDate(exporting.file, step) ??
         (exporting.failure
           ? { tone: 'warn', title: 'Written, not checked', text: explain(exporting.failure) }
           : { text: 'Written, not checked' })
@@ -43,7 +43,7 @@ export function proof(exporting: Exporting | undefined, step: number): NonNullab
   }
 }
 
-const outOfDate = ({ step }: Written, now: number): FormatCardProps['proof'] =>
+const outOfDate = ({ step }: ExportedFile, now: number): FormatCardProps['proof'] =>
   step === now ? undefined : { tone: 'warn', title: 'Out of date', text: `built from step ${formatCount(step)}` };
 
 function verified(figures: Figures): NonNullable<FormatCardProps['proof']> {

@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-web/wasm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { normals } from '../../base/rng';
-import { gather } from '../../checkpoint/byteSource';
+import { gather } from '../../files/byteSource';
 import type { HostTensor } from '../../checkpoint/tensors';
 import { int64, onWasm } from '../../testing/onnxruntime';
 import { graphBuilder, type Precision } from './graph';

@@ -1,7 +1,7 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { gather } from '../../checkpoint/byteSource';
+import { gather } from '../../files/byteSource';
 import { chunksOf, field, type Part, partsSize } from './parts';
 
 /** A message, as a tree: numbers, bytes in hand, bytes that come in pieces, messages. */

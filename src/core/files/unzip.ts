@@ -5,7 +5,7 @@
 import { Inflate } from 'fflate';
 import { badFile } from '../base/errors';
 import { LARGEST_COMPRESSED, LARGEST_DIRECTORY, LARGEST_ZIP, MOST_FILES, MOST_GROWTH } from '../base/limits';
-import { bytesSource, type ByteSource } from '../checkpoint/byteSource';
+import { bytesSource, type ByteSource } from './byteSource';
 import { crc32 } from './crc32';
 
 /** @throws HomegrownError `bad-file` before anything is unpacked, for every zip that is not plain and honest. */

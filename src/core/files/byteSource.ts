@@ -12,6 +12,12 @@ export interface ByteStream {
   chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
+/** A text as a file. */
+export function textFile(name: string, text: string): ByteStream {
+  const bytes = new TextEncoder().encode(text);
+  return { name, size: bytes.length, chunks: () => [bytes] };
+}
+
 export const bytesSource = (bytes: Uint8Array): ByteSource => ({
   size: bytes.length,
   read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),

@@ -3,7 +3,7 @@ import { strToU8, unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
-import { bytesSource, gather, type ByteStream } from '../checkpoint/byteSource';
+import { bytesSource, gather, type ByteStream } from './byteSource';
 import { crc32 } from './crc32';
 import { openZip } from './unzip';
 import { zipped } from './zip';

@@ -1,5 +1,5 @@
 import { Zip, ZipPassThrough } from 'fflate';
-import type { ByteStream } from '../checkpoint/byteSource';
+import type { ByteStream } from './byteSource';
 import type { Job } from '../base/job';
 import { breathe } from '../base/job';
 

@@ -1,18 +1,27 @@
 /** What is in a file that was just written, read by other means than those that the rest of the app reads by. */
 import { createCRC32, sha256 } from 'hash-wasm';
-import { badFile } from '../core/base/errors';
-import { z } from '../core/base/zod';
-import type { ByteSource } from '../core/checkpoint/byteSource';
-import type { ModelChoice } from '../core/models/network';
+import { badFile } from '../base/errors';
+import { z } from '../base/zod';
+import type { ByteSource } from '../files/byteSource';
+import { openZip } from '../files/unzip';
+import type { ModelChoice } from '../models/network';
 
-export interface Written {
+export interface ReadBack {
   model: ModelChoice;
   /** By Hugging Face's names. */
   weights: Map<string, Float32Array>;
 }
 
-/** config.json and model.safetensors of a Hugging Face folder under `path`. */
-export async function folderIn(files: ReadonlyMap<string, ByteSource>, path: string): Promise<Written> {
+/** The file of a zip whose name ends so. */
+export async function fileInZip(zip: ByteSource, end: string): Promise<ByteSource> {
+  const found = [...(await openZip(zip, 'The zip'))].find(([path]) => path.endsWith(end));
+  if (!found) throw badFile(`The zip holds no ${end}`);
+  return found[1];
+}
+
+/** config.json and model.safetensors of a Hugging Face folder under `path` of a zip. */
+export async function readFolder(zip: ByteSource, path: string): Promise<ReadBack> {
+  const files = await openZip(zip, 'The zip');
   const file = (name: string): ByteSource => {
     const found = files.get(path + name);
     if (found) return found;
@@ -23,12 +32,15 @@ export async function folderIn(files: ReadonlyMap<string, ByteSource>, path: str
     JSON.parse(new TextDecoder().decode(await config.read(0, config.size))),
   );
   const sizes = {
-    ...{ layers: n_layer, heads: n_head, width: n_embd, context: n_positions },
+    layers: n_layer,
+    heads: n_head,
+    width: n_embd,
+    context: n_positions,
     ...(!tie_word_embeddings && { untied: true as const }),
   };
   return {
     model: { id: 'gpt', config: sizes, vocabulary: vocab_size },
-    weights: await safetensorsIn(file('model.safetensors')),
+    weights: await readSafetensors(file('model.safetensors')),
   };
 }
 const gpt2Config = z.object({
@@ -48,7 +60,7 @@ export function compareHash(found: string, written = 'nothing'): void {
 }
 
 /** u64 length, JSON, bytes of f32: only what we write is read. https://github.com/huggingface/safetensors#format */
-export async function safetensorsIn(source: ByteSource): Promise<Map<string, Float32Array>> {
+export async function readSafetensors(source: ByteSource): Promise<Map<string, Float32Array>> {
   const first = await source.read(0, 8);
   const length = Number(new DataView(first.buffer, first.byteOffset).getBigUint64(0, true));
   const { __metadata__: told, ...entries } = JSON.parse(
@@ -75,7 +87,7 @@ const entry = z.object({
 });
 
 /** What an offline page holds: its JSON, and its blocks of base64, which are decoded one by one. */
-export async function embeddedIn(source: ByteSource): Promise<Written> {
+export async function readPage(source: ByteSource): Promise<ReadBack> {
   const decoder = new TextDecoder();
   let text = '';
   let header: z.infer<typeof embedded> | undefined;
@@ -114,7 +126,10 @@ const embedded = z.object({
   model: z.object({
     id: z.literal('gpt'),
     config: z.object({
-      ...{ layers: z.int(), heads: z.int(), width: z.int(), context: z.int() },
+      layers: z.int(),
+      heads: z.int(),
+      width: z.int(),
+      context: z.int(),
       untied: z.literal(true).exactOptional(),
     }),
     vocabulary: z.int(),

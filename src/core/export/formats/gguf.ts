@@ -1,0 +1,76 @@
+import { loaded } from '../../base/load';
+import { type ByteStream, textFile } from '../../files/byteSource';
+import { modelSpec } from '../../models';
+import { END_OF_TEXT } from '../../tokenizer/alphabet';
+import { type Bound, BOUND_OF_F16 } from '../../verify/check';
+import { type Card, F16, F32, type Format, type Precision } from '../format';
+import { GGUF } from '../ggufArchitecture';
+import type { GgufTypeName } from '../ggufTypes';
+import type { RunInfo } from '../homegrownJson';
+
+const CARD: Card = {
+  name: 'GGUF',
+  purpose: 'Write with it in a desktop program',
+  opensIn: 'llama.cpp, LM Studio, Ollama',
+  holds: 'one file, tokenizer inside',
+  note: 'LM Studio finds it in `~/.lmstudio/models/homegrown/` in a folder of its own',
+  howToLoad: ({ prompt, tokens }) => [
+    {
+      title: 'Ollama, with the GGUF file and the Modelfile beside it',
+      language: 'sh',
+      code: 'ollama create my-model -f model.Modelfile && ollama run my-model',
+    },
+    {
+      title: 'llama.cpp, with the GGUF file',
+      language: 'sh',
+      code: `llama-completion -m model.gguf -p ${shell(prompt)} -n ${tokens}`,
+    },
+    {
+      title: 'LM Studio, with the GGUF file, which may as well be put into `~/.lmstudio/models/homegrown/my-model/`',
+      language: 'sh',
+      code: 'lms import model.gguf',
+    },
+  ],
+};
+const shell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** One file with weights and tokenizer, for llama.cpp and what is built on it: Ollama, LM Studio. */
+const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format => ({
+  card: CARD,
+  precision,
+  kind: 'file',
+  problem: ({ model: { id } }) => (GGUF[id] ? null : `A ${modelSpec(id).label} model cannot be written as GGUF`),
+  async files(exported) {
+    const { ggufFile } = await loaded('The writer of GGUF', import('../gguf'));
+    return [ggufFile(exported, type)];
+  },
+  sidecar: {
+    action: 'Download the Modelfile for Ollama',
+    text: 'Modelfile',
+    hint: 'for Ollama, beside the file',
+    files: (info, file) => [modelfile(info, file)],
+  },
+  check: { engine: 'llama', opens: (file) => file, bound },
+});
+// llama.cpp looks GELU up in a table of 16 bits, whatever the weights have.
+export const ggufF32 = gguf('F32', F32, BOUND_OF_F16);
+export const ggufF16 = gguf('F16', F16, BOUND_OF_F16);
+/** Blocks of 32, and a scale of 16 bits for each. */
+const Q8_0: Precision = { label: 'Q8_0', bits: 8 + 16 / 32 };
+export const ggufQ8 = gguf('Q8_0', Q8_0, { of: 'variation', most: 5e-2 });
+
+/** Ollama's description of the model in a file beside it: `ollama create my-model -f model.Modelfile`. */
+function modelfile({ model: { config } }: RunInfo, file: string): ByteStream {
+  const lines = [
+    `FROM ./${file}`,
+    '# It continues text: there are no roles and no system prompt.',
+    'TEMPLATE "{{ .Prompt }}"',
+    '# There are no positions beyond the context, so half of it is left to the prompt.',
+    `PARAMETER num_ctx ${config.context}`,
+    `PARAMETER num_predict ${Math.floor(config.context / 2)}`,
+    'PARAMETER temperature 0.8',
+    'PARAMETER top_k 50',
+    `PARAMETER stop "${END_OF_TEXT}"`,
+  ];
+  return textFile(`${file.replace(/\.gguf$/i, '')}.Modelfile`, `${lines.join('\n')}\n`);
+}

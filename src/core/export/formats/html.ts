@@ -1,0 +1,36 @@
+import { loaded } from '../../base/load';
+import { modelSpec, type ModelId } from '../../models';
+import { BOUND_OF_F32, readers } from '../../verify/check';
+import { F32, type Format } from '../format';
+
+/** The architectures that src/page knows. */
+const MODELS: readonly ModelId[] = ['gpt'];
+
+/** One page that holds the model and writes with it, opened by a double click, without a server or a network. */
+export const html: Format = {
+  card: {
+    name: 'Offline page',
+    purpose: 'Give it to someone who has only a browser',
+    opensIn: 'any browser, by double-click, no server',
+    holds: 'one HTML file with the model inside',
+    opening: 'The offline page is opened by a double click.',
+  },
+  precision: F32,
+  kind: 'file',
+  problem: ({ model: { id } }) =>
+    MODELS.includes(id) ? null : `The offline page cannot run ${modelSpec(id).label} models yet.`,
+  bytes: ({ parameters }) => BASE64 * 4 * parameters + CODE,
+  async files(exported, { template }) {
+    const { pageFile } = await loaded('The writer of offline pages', import('../html'));
+    return [pageFile(exported, await template('page.html'))];
+  },
+  check: {
+    engine: 'page',
+    opens: async (file) => (await readers()).readPage(file),
+    bound: BOUND_OF_F32,
+  },
+};
+/** Characters a byte. */
+const BASE64 = 4 / 3;
+/** Bytes of the page's own code. */
+const CODE = 120_000;

@@ -1,0 +1,43 @@
+import { loaded } from '../../base/load';
+import { BOUND_OF_F32, readers } from '../../verify/check';
+import { type Card, F32, type Format, weightBytes } from '../format';
+
+export const FOLDER: Card = {
+  name: 'Hugging Face folder',
+  purpose: 'Fine-tune it in Python, or publish it',
+  opensIn: 'transformers, unchanged; and Homegrown, dropped back in',
+  holds: 'zip: safetensors, tokenizer.json, config, README',
+  howToLoad: ({ prompt, tokens }) => [
+    {
+      title: 'Python, with the Hugging Face folder',
+      language: 'python',
+      code: `from transformers import AutoModelForCausalLM, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained("path/to/the/folder")
+model = AutoModelForCausalLM.from_pretrained("path/to/the/folder")
+ids = tokenizer(${JSON.stringify(prompt)}, return_tensors="pt")
+print(tokenizer.decode(model.generate(**ids, max_new_tokens=${tokens}, do_sample=True)[0]))`,
+    },
+  ],
+};
+
+/**
+ * A trained model as the files of a Hugging Face folder, which transformers, transformers.js and llama.cpp's converter
+ * open unchanged. `homegrown.json`, and `optimizer.safetensors` if asked for, let the same folder resume here.
+ */
+export const huggingFace: Format = {
+  card: FOLDER,
+  precision: F32,
+  kind: 'folder',
+  moments: 'asked',
+  bytes: (known) => (known.withOptimizer ? known.saved : weightBytes(F32, known)),
+  async files(exported, options) {
+    const { huggingFaceFiles } = await loaded('The writer of Hugging Face folders', import('../huggingFace'));
+    return huggingFaceFiles(exported, options);
+  },
+  check: {
+    engine: 'page',
+    opens: async (file) => (await readers()).readFolder(file, ''),
+    bound: BOUND_OF_F32,
+  },
+};

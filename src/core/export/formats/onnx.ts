@@ -1,0 +1,70 @@
+import { loaded } from '../../base/load';
+import { formatBytes } from '../../base/units';
+import { modelSpec, type ModelId } from '../../models';
+import { sizeOf } from '../../models/spec';
+import { BOUND_OF_F16, BOUND_OF_F32, readers } from '../../verify/check';
+import { type Card, F16, F32, type Format } from '../format';
+import type { RunInfo } from '../homegrownJson';
+import type { Precision } from '../onnx/graph';
+
+/** The architectures that have a graph in ../onnx.ts. */
+const MODELS = ['gpt'] as const satisfies readonly ModelId[];
+export type OnnxModel = (typeof MODELS)[number];
+
+const ONNX: Card = {
+  name: 'ONNX',
+  purpose: 'Run it inside a web page or an app',
+  opensIn: 'onnxruntime, transformers.js',
+  holds: 'zip: model.onnx, tokenizer.json, config, README',
+  howToLoad: ({ prompt, tokens }) => [
+    {
+      title: 'JavaScript, with the ONNX folder',
+      language: 'js',
+      code: `import { env, pipeline } from '@huggingface/transformers';
+
+env.allowRemoteModels = false;
+env.localModelPath = 'path/to/the/folder/above/';
+const generate = await pipeline('text-generation', 'name-of-the-folder');
+console.log(await generate(${JSON.stringify(prompt)}, { max_new_tokens: ${tokens}, do_sample: true }));`,
+    },
+  ],
+};
+
+/** A folder that transformers.js opens, on onnxruntime: in a browser, in Node. */
+const onnx = (precision: Precision): Format => ({
+  card: ONNX,
+  precision: PRECISIONS[precision].precision,
+  kind: 'folder',
+  problem: (info) => problem(info, precision),
+  async files(exported) {
+    const { onnxFiles } = await loaded('The writer of ONNX', import('../onnx'));
+    return onnxFiles(exported, precision);
+  },
+  check: {
+    engine: 'onnxruntime',
+    opens: async (file) => (await readers()).fileInZip(file, '.onnx'),
+    bound: PRECISIONS[precision].bound,
+  },
+});
+/** Of matrices; vectors, and all that is reckoned with them, have 32 bits. */
+const PRECISIONS = {
+  f32: { precision: F32, bound: BOUND_OF_F32 },
+  f16: { precision: F16, bound: BOUND_OF_F16 },
+} as const;
+export const onnxF32 = onnx('f32');
+export const onnxF16 = onnx('f16');
+
+function problem({ model: { id, config, vocabulary } }: Pick<RunInfo, 'model'>, precision: Precision): string | null {
+  const { label, params } = modelSpec(id);
+  if (!MODELS.includes(id)) return `A ${label} model cannot be written as ONNX`;
+  const { bits } = PRECISIONS[precision].precision;
+  const shapes = Object.values(params(config, vocabulary)).map(({ shape }) => shape);
+  const bytes = shapes.reduce((sum, shape) => sum + sizeOf(shape) * (shape.length > 1 ? bits / 8 : 4), 0);
+  if (bytes <= LARGEST - GRAPH) return null;
+  return `As ONNX in ${precision} the weights take ${formatBytes(bytes)}, and such a file holds at most ${formatBytes(LARGEST)}`;
+}
+
+/** Protobuf's readers take no message of 2 GiB or more. */
+const LARGEST = 2 ** 31 - 1;
+/** Room for all that are not weights. */
+const GRAPH = 2 ** 20;

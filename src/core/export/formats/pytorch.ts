@@ -1,0 +1,35 @@
+import { loaded } from '../../base/load';
+import { modelSpec } from '../../models';
+import { idBytes } from '../../shards/ids';
+import { BOUND_OF_F32, readers } from '../../verify/check';
+import { F32, type Format } from '../format';
+import { huggingFaceType } from '../huggingFaceConfig';
+
+/**
+ * The run, handed over to PyTorch: `train.py` continues it from this step, on one GPU or many. `model/` is a Hugging Face
+ * folder with the optimizer's moments, `data/` the tokenised text as nanoGPT lays it out.
+ */
+export const pytorch: Format = {
+  card: {
+    name: 'Cluster hand-over',
+    purpose: 'Go on training on bigger machines',
+    opensIn: 'PyTorch, one script; it goes on from this step',
+    holds: 'zip: weights, optimizer’s state, tokens, train.py',
+  },
+  precision: F32,
+  kind: 'folder',
+  moments: 'always',
+  // What model.py and the rule of weight decay in train.py know.
+  problem: ({ model: { id } }) =>
+    huggingFaceType[id] === 'gpt2' ? null : `A ${modelSpec(id).label} model cannot be handed over to PyTorch`,
+  bytes: ({ saved, tokens, vocabulary }) => saved + tokens * idBytes(vocabulary),
+  async files(exported, options) {
+    const { pytorchFiles } = await loaded('The writer of hand-overs', import('../pytorch'));
+    return pytorchFiles(exported, options);
+  },
+  check: {
+    engine: 'page',
+    opens: async (file) => (await readers()).readFolder(file, 'model/'),
+    bound: BOUND_OF_F32,
+  },
+};

@@ -1,0 +1,31 @@
+import { loaded } from '../../base/load';
+import { BOUND_OF_F32, readers } from '../../verify/check';
+import { F32, type Format } from '../format';
+import { FOLDER } from './huggingFace';
+
+/** The weights alone, under Hugging Face's names. */
+export const safetensors: Format = {
+  card: {
+    name: 'Weights alone',
+    purpose: 'Load them in a program of your own',
+    opensIn: 'safetensors, in Python, JavaScript or Rust',
+    holds: 'one file, without tokenizer and card',
+    onCard: {
+      card: FOLDER,
+      action: 'Download model.safetensors alone',
+      text: 'Weights alone',
+      hint: 'without tokenizer and card',
+    },
+  },
+  precision: F32,
+  kind: 'file',
+  async files(exported) {
+    const { weightsFile } = await loaded('The writer of safetensors', import('../weights'));
+    return [weightsFile(exported)];
+  },
+  check: {
+    engine: 'page',
+    opens: async (file, model) => ({ model, weights: await (await readers()).readSafetensors(file) }),
+    bound: BOUND_OF_F32,
+  },
+};

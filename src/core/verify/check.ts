@@ -1,0 +1,38 @@
+/** How a file of a format is held against the model that it was written from. */
+import { loaded } from '../base/load';
+import type { ByteSource } from '../files/byteSource';
+import type { ModelChoice } from '../models/network';
+import type { ReadBack } from './readBack';
+
+/** What each second engine is given; workers/secondEngine.ts has the engines. */
+export interface EngineInputs {
+  /** llama.cpp: a GGUF file. */
+  llama: ByteSource;
+  /** An ONNX graph with its weights. */
+  onnxruntime: ByteSource;
+  /** The offline page's forward pass, which is not the one that trains: weights that were read back. */
+  page: ReadBack;
+}
+export type EngineId = keyof EngineInputs;
+
+export type Check<E extends EngineId = EngineId> = {
+  [K in E]: {
+    engine: K;
+    /** What the engine is given, found in the file. @throws an error where it is not there */
+    opens(file: ByteSource, model: ModelChoice): EngineInputs[K] | Promise<EngineInputs[K]>;
+    bound: Bound;
+  };
+}[E];
+
+/** What reads our files back, apart from what writes them. */
+export const readers = () => loaded('What reads a file back', import('./readBack'));
+
+/** How far apart two engines may be, since a format keeps fewer bits: logits, or with 8 bits whole distributions. */
+export interface Bound {
+  of: 'difference' | 'variation';
+  most: number;
+}
+/** Where both engines reckon in 32 bits. */
+export const BOUND_OF_F32: Bound = { of: 'difference', most: 1e-3 };
+/** Where weights, or a table that the engine looks values up in, have 16 bits. */
+export const BOUND_OF_F16: Bound = { of: 'difference', most: 5e-2 };

@@ -1,0 +1,70 @@
+import type { Card, Line, Precision } from '../../core/export/format';
+import { CARDS, type FormatId, FORMATS, formatOfCard } from '../../core/export/formats';
+import { fileOf } from '../../state/export';
+import { useStudio } from '../../state/react';
+import { chosenStep } from '../../state/trained';
+import { Checkbox, TextAction } from '../../ui';
+import styles from './ExportPage.module.css';
+import { proof } from './proof';
+
+/** What a card has besides its file: what training needs to go on, files beside it, formats with a line on it. */
+export function CardOptions({ format, precision }: { format: FormatId; precision: Precision }) {
+  const { card, moments, sidecar } = FORMATS[format];
+  const downloadSidecars = useStudio((s) => s.downloadSidecars);
+  return (
+    <>
+      {moments && <Moments canChoose={moments === 'asked'} />}
+      {sidecar && <LesserAction {...sidecar} onPress={() => void downloadSidecars(format)} />}
+      {CARDS.flatMap((other) =>
+        other.onCard?.card === card ? (
+          <FormatLine key={other.name} line={other.onCard} format={formatOfCard(other, precision)} />
+        ) : (
+          []
+        ),
+      )}
+      {card.note !== undefined && <Note note={card.note} />}
+    </>
+  );
+}
+
+/** The optimizer's state, which the best step lacks. */
+function Moments({ canChoose }: { canChoose: boolean }) {
+  const withOptimizer = useStudio((s) => s.withOptimizer);
+  const setWithOptimizer = useStudio((s) => s.setWithOptimizer);
+  const isWhole = useStudio((s) => chosenStep(s)?.holds !== 'weights');
+  if (!isWhole)
+    return <p className={styles.aside}>The best step is kept without the optimizer’s state, which the latest has</p>;
+  return (
+    canChoose && (
+      <Checkbox isChosen={withOptimizer} onChange={setWithOptimizer}>
+        with the optimizer’s state, to go on training
+      </Checkbox>
+    )
+  );
+}
+
+/** A format without a card of its own. */
+function FormatLine({ line, format }: { line: NonNullable<Card['onCard']>; format: FormatId }) {
+  const exporting = useStudio((s) => s.exports[format]);
+  const exportModel = useStudio((s) => s.exportModel);
+  const hint = exporting ? words(proof(exporting, fileOf(exporting)?.step ?? 0)) : line.hint;
+  return <LesserAction {...line} hint={hint} onPress={() => void exportModel(format)} />;
+}
+
+const words = ({ title, text }: ReturnType<typeof proof>): string => (title === undefined ? text : `${title}: ${text}`);
+
+function LesserAction({ action, text, hint, onPress }: Line & { onPress: () => void }) {
+  return (
+    <p className={styles.aside}>
+      <TextAction label={action} onPress={onPress}>
+        {text}
+      </TextAction>
+      <span>{hint}</span>
+    </p>
+  );
+}
+
+function Note({ note }: { note: string }) {
+  const parts = note.split('`');
+  return <p className={styles.aside}>{parts.map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</p>;
+}
