@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatWords } from '../src/core/export/format';
-import { FORMAT_IDS, FORMATS } from '../src/core/export/formats';
+import { FORMATS } from '../src/core/export/formats';
+import { FORMAT_IDS } from '../src/core/export/cards';
 import { help } from './help';
 import { run } from './testing/run';
 

@@ -1,5 +1,6 @@
 /** Everything that can be done by name or by key: one list for the palette, the shortcuts and the help. */
-import { FORMATS, MAIN_FORMAT } from '../core/export/formats';
+import { MAIN_FORMAT } from '../core/export/cards';
+import { FORMATS } from '../core/export/formats';
 import { busyExport } from '../state/export';
 import type { StageId } from '../state/stages';
 import { STAGE_IDS, stageLines } from '../state/stages';

@@ -1,10 +1,8 @@
 /** The data worker: text, tokenizer, shards, export and import. Only calls core; what it decides is where things are kept. */
 import type { BlobStore } from '../core/base/blobStore';
 import { badFile } from '../core/base/errors';
-import { breathe, type Job } from '../core/base/job';
-import { type ByteStream, gather } from '../core/files/byteSource';
 import { surveySnapshots } from '../core/checkpoint/checkpoint';
-import { exportRun, importRun } from '../core/export/run';
+import { importRun } from '../core/export/run';
 import { zipped } from '../core/files/zip';
 import { freeRun, keptRuns } from '../core/runs/kept';
 import { readCounts } from '../core/shards/read';
@@ -28,6 +26,7 @@ import { holdRun } from '../storage/lock';
 import { openStore } from '../storage/store';
 import { blobSource } from './blobSource';
 import { buildData } from './data';
+import { exportModel } from './exporting';
 import { ownFile } from './ownFile';
 import { serve } from './serve';
 import { listUnreadable, rawFiles } from './unreadable';
@@ -95,25 +94,7 @@ serve<DataApi>({
     reading(async () => buildData(await store, texts, await createTokenizer(tokenizer), validationShare, job)),
 
   savedSteps: async ({ runId }) => surveySnapshots(await store, runId),
-  async exportModel({ runId, which, format, withOptimizer }, job) {
-    const { name, kind, files, sidecars } = await exportRun(await store, runId, which, format, {
-      withOptimizer,
-      template,
-    });
-    const parts: Blob[] = [];
-    // A blob of its own for each piece lets the browser move it out of memory.
-    for await (const chunk of kind === 'folder' ? zipped(files, job) : pieces(files[0]!, job)) {
-      parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]));
-    }
-    return {
-      file: new Blob(parts, { type: kind === 'folder' ? 'application/zip' : 'application/octet-stream' }),
-      name: kind === 'folder' ? `${name}.zip` : files[0]!.name,
-      files: files.map((file) => ({ name: file.name, size: file.size })),
-      sidecars: await Promise.all(
-        sidecars.map(async (text) => ({ name: text.name, text: new TextDecoder().decode(await gather(text)) })),
-      ),
-    };
-  },
+  exportModel: async (input, job) => exportModel(await store, template, input, job),
   keptRuns: async () => keptRuns(await store),
   async freeRun({ runId }) {
     const lock = await holdRun(runId);
@@ -141,17 +122,6 @@ serve<DataApi>({
     return { file: new Blob(parts, { type: 'application/zip' }), name };
   },
 });
-
-async function* pieces(file: ByteStream, job: Job): AsyncGenerator<Uint8Array> {
-  let done = 0;
-  for await (const chunk of file.chunks()) {
-    job.signal.throwIfAborted();
-    yield chunk;
-    done += chunk.length;
-    job.report({ label: `Writing ${file.name}`, done, of: file.size, unit: 'bytes' });
-    await breathe();
-  }
-}
 
 const template = async (path: string): Promise<string> => (await ownFile(`/templates/${path}`, path)).text();
 

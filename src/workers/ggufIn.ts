@@ -1,7 +1,8 @@
 /** GGUF read back from its specification, apart from what writes it. https://github.com/ggml-org/ggml/blob/master/docs/gguf.md */
 import { sha256 } from 'hash-wasm';
 import { badFile } from '../core/base/errors';
-import { compareHash, type ReadBack } from '../core/verify/readBack';
+import { compareHash } from '../core/verify/compareHash';
+import type { ReadBack } from '../core/verify/readBack';
 
 export interface Gguf {
   view: DataView;

@@ -1,7 +1,7 @@
 /** The hash in an ONNX file, against its tensors. https://github.com/onnx/onnx/blob/v1.15.0/onnx/onnx.proto3 */
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { createSHA256 } from 'hash-wasm';
-import { compareHash } from '../core/verify/readBack';
+import { compareHash } from '../core/verify/compareHash';
 
 /** @throws HomegrownError `bad-file` where the graph's initializers are not those that the hash in the metadata is of */
 export async function checkOnnx(file: Uint8Array): Promise<void> {

@@ -1,16 +1,5 @@
 /** The verify worker: opens a file that was just written in an engine that is not ours, and compares. */
-import { FORMATS } from '../core/export/formats';
-import { compare } from '../core/verify/compare';
-import type { VerifyApi } from '../protocol/verify';
-import { blobSource } from './blobSource';
-import { secondEngine } from './secondEngine';
 import { serve } from './serve';
+import { verifying } from './verifying';
 
-serve<VerifyApi>({
-  async verify({ file, format, model, ours }, job) {
-    job.report({ label: 'Opening it in a second engine', done: 0, unit: 'tokens' });
-    const { check } = FORMATS[format];
-    const engine = await secondEngine(blobSource(file), check, model);
-    return compare(ours, engine, check.bound, job);
-  },
-});
+serve(verifying);

@@ -1,4 +1,4 @@
-import { CARDS } from './formats';
+import { CARDS } from './cards';
 import type { Snippet } from './format';
 import type { RunInfo } from './homegrownJson';
 

@@ -5,6 +5,7 @@ import { z } from '../base/zod';
 import type { ByteSource } from '../files/byteSource';
 import { openZip } from '../files/unzip';
 import type { ModelChoice } from '../models/network';
+import { compareHash } from './compareHash';
 
 export interface ReadBack {
   model: ModelChoice;
@@ -52,12 +53,6 @@ const gpt2Config = z.object({
   n_head: z.int(),
   tie_word_embeddings: z.boolean(),
 });
-
-/** @throws HomegrownError `bad-file` where what a file holds is not what the hash in it is of */
-export function compareHash(found: string, written = 'nothing'): void {
-  if (found === written) return;
-  throw badFile(`What it holds hashes to ${found.slice(0, 12)}, and it says ${written.slice(0, 12)}`);
-}
 
 /** u64 length, JSON, bytes of f32: only what we write is read. https://github.com/huggingface/safetensors#format */
 export async function readSafetensors(source: ByteSource): Promise<Map<string, Float32Array>> {

@@ -1,5 +1,6 @@
 import type { Card, Line, Precision } from '../../core/export/format';
-import { CARDS, type FormatId, FORMATS, formatOfCard } from '../../core/export/formats';
+import { CARDS, formatOfCard } from '../../core/export/cards';
+import { type FormatId, FORMATS } from '../../core/export/formats';
 import { fileOf } from '../../state/export';
 import { useStudio } from '../../state/react';
 import { chosenStep } from '../../state/trained';

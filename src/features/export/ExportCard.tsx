@@ -16,6 +16,7 @@ export function ExportCard(p: { format: FormatId; isMain: boolean; children: Rea
   const exporting = useStudio((s) => s.exports[format]);
   const step = useStudio((s) => chosenStep(s)?.step ?? 0);
   const size = useStudio((s) => expectedSize(s, format));
+  const problem = useStudio((s) => (s.model && FORMATS[format].problem?.(s.model.run)) ?? undefined);
   const file = fileOf(exporting);
   const isStale = file !== undefined && file.step !== step;
   return (
@@ -25,10 +26,14 @@ export function ExportCard(p: { format: FormatId; isMain: boolean; children: Rea
       purpose={card.purpose}
       opensIn={card.opensIn}
       holds={card.holds}
-      proof={proof(exporting, step)}
+      proof={
+        problem !== undefined && !exporting
+          ? { tone: 'warn', title: 'Not for this model', text: problem }
+          : proof(exporting, step)
+      }
       progress={<Busy exporting={exporting} />}
       isBusy={exporting?.kind === 'writing' || exporting?.kind === 'checking'}
-      action={<Action name={card.name} exporting={exporting} isStale={isStale} {...p} />}
+      action={<Action name={card.name} exporting={exporting} isStale={isStale} problem={problem} {...p} />}
     >
       {p.children}
     </FormatCard>
@@ -46,6 +51,7 @@ function Action(p: {
   format: FormatId;
   exporting: Exporting | undefined;
   isStale: boolean;
+  problem: string | undefined;
   isMain: boolean;
 }) {
   const exportModel = useStudio((s) => s.exportModel);
@@ -63,6 +69,7 @@ function Action(p: {
       icon={p.isStale ? 'retry' : 'download'}
       minWidth={WIDTH}
       label={`Download ${p.name}`}
+      disabledReason={p.problem}
       onPress={() => void exportModel(p.format)}
       {...(p.isMain && { variant: 'go' })}
     >

@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount, formatNumber } from '../../core/base/units';
 import { F16 } from '../../core/export/format';
-import { PRECISIONS } from '../../core/export/formats';
+import { PRECISIONS } from '../../core/export/cards';
 import { useKeptRuns, useSavedSteps, useStudio } from '../../state/react';
 import { modelNeed, stepChoices, trained, type Need } from '../../state/trained';
 import { Button, EmptyState, Pane, Panes, Segmented, Select, Stage } from '../../ui';

@@ -1,5 +1,5 @@
 import type { Card, Precision } from '../../core/export/format';
-import { CARDS, formatOfCard, MAIN_FORMAT } from '../../core/export/formats';
+import { CARDS, formatOfCard, MAIN_FORMAT } from '../../core/export/cards';
 import { FormatCards } from '../../ui';
 import { CardOptions } from './CardOptions';
 import { ExportCard } from './ExportCard';

@@ -1,4 +1,4 @@
-import type { Card, Format, Precision } from '../format';
+import type { Format } from '../format';
 import { ggufF16, ggufF32, ggufQ8 } from './gguf';
 import { html } from './html';
 import { huggingFace } from './huggingFace';
@@ -21,20 +21,3 @@ export const FORMATS = {
   pytorch,
 } as const satisfies Record<string, Format>;
 export type FormatId = keyof typeof FORMATS;
-
-export const FORMAT_IDS = Object.keys(FORMATS) as FormatId[];
-export const MAIN_FORMAT: FormatId = FORMAT_IDS[0]!;
-
-export const CARDS: readonly Card[] = [...new Set(FORMAT_IDS.map((id) => FORMATS[id].card))];
-
-/** Each once, most bits first. */
-export const PRECISIONS: readonly Precision[] = [
-  ...new Map(FORMAT_IDS.map((id) => [FORMATS[id].precision.label, FORMATS[id].precision])).values(),
-].sort((a, b) => b.bits - a.bits);
-
-/** Of a card's formats the one with the fewest bits that are not fewer than those asked for; else the one with most. */
-export function formatOfCard(card: Card, { bits }: Precision): FormatId {
-  const bitsOf = (id: FormatId): number => FORMATS[id].precision.bits;
-  const most = FORMAT_IDS.filter((id) => FORMATS[id].card === card).sort((a, b) => bitsOf(b) - bitsOf(a));
-  return most.findLast((id) => bitsOf(id) >= bits) ?? most[0]!;
-}

@@ -1,0 +1,20 @@
+/** The formats as a person meets them: cards, each in one precision or several. */
+import type { Card, Precision } from './format';
+import { type FormatId, FORMATS } from './formats';
+
+export const FORMAT_IDS = Object.keys(FORMATS) as FormatId[];
+export const MAIN_FORMAT: FormatId = FORMAT_IDS[0]!;
+
+export const CARDS: readonly Card[] = [...new Set(FORMAT_IDS.map((id) => FORMATS[id].card))];
+
+/** Each once, most bits first. */
+export const PRECISIONS: readonly Precision[] = [
+  ...new Map(FORMAT_IDS.map((id) => [FORMATS[id].precision.label, FORMATS[id].precision])).values(),
+].sort((a, b) => b.bits - a.bits);
+
+/** Of a card's formats the one with the fewest bits that are not fewer than those asked for; else the one with most. */
+export function formatOfCard(card: Card, { bits }: Precision): FormatId {
+  const bitsOf = (id: FormatId): number => FORMATS[id].precision.bits;
+  const most = FORMAT_IDS.filter((id) => FORMATS[id].card === card).sort((a, b) => bitsOf(b) - bitsOf(a));
+  return most.findLast((id) => bitsOf(id) >= bits) ?? most[0]!;
+}

@@ -1,0 +1,79 @@
+import { readdirSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
+import { template } from '../../../../scripts/templates';
+import { countParams } from '../../models/spec';
+import { modelSpec } from '../../models';
+import { trainedModels } from '../../testing/trainedModel';
+import { CARDS, FORMAT_IDS, formatOfCard, MAIN_FORMAT, PRECISIONS } from '../cards';
+import { expectedBytes, type Exported, F16, F32, type Format, type Known } from '../format';
+import { type FormatId, FORMATS } from '.';
+
+let models: Exported[];
+beforeAll(async () => {
+  models = await trainedModels();
+}, 240_000);
+
+test('lists every format that a file of the folder states', async () => {
+  const files = readdirSync(new URL('.', import.meta.url)).filter((file) => !/^index\.|\.test\.ts$/.test(file));
+  const stated = await Promise.all(
+    files.map(async (file) => {
+      const exports = Object.values(
+        (await import(`./${file.replace(/\.ts$/, '')}.ts`)) as Record<string, Format | object>,
+      );
+      return exports.filter((one): one is Format => 'check' in one && 'files' in one);
+    }),
+  );
+  for (const formats of stated) expect(formats.length).toBeGreaterThan(0);
+  expect(new Set(stated.flat())).toEqual(new Set(Object.values(FORMATS)));
+  expect(stated.flat()).toHaveLength(FORMAT_IDS.length);
+});
+
+test('cards have names of their own, and lines are on cards that are there', () => {
+  expect(new Set(CARDS.map(({ name }) => name)).size).toBe(CARDS.length);
+  for (const { onCard } of CARDS)
+    if (onCard) expect(CARDS.find((card) => card === onCard.card)?.onCard).toBeUndefined();
+  expect(FORMATS[MAIN_FORMAT].card.onCard).toBeUndefined();
+});
+
+test('a card gives the precision that is chosen, else the next with more bits, else its only one', () => {
+  const given = (name: string): FormatId[] =>
+    PRECISIONS.map((precision) =>
+      formatOfCard(
+        CARDS.find((card) => card.name === name)!,
+        precision,
+      ),
+    );
+  expect(PRECISIONS.map(({ label }) => label)).toEqual(['F32', 'F16', 'Q8_0']);
+  expect(given('GGUF')).toEqual(['gguf-f32', 'gguf-f16', 'gguf-q8_0']);
+  expect(given('ONNX')).toEqual(['onnx-f32', 'onnx-f16', 'onnx-f16']);
+  expect(given('Hugging Face folder')).toEqual(['hf', 'hf', 'hf']);
+  expect(given('Web service')).toEqual(['service', 'service', 'service']);
+});
+
+test('what a format is expected to take is what it takes, but for what does not grow with the model', async () => {
+  for (const exported of models) {
+    const { id, config, vocabulary } = exported.info.model;
+    const { train, validation } = exported.tokens!;
+    const known: Known = {
+      parameters: countParams(modelSpec(id).params(config, vocabulary)),
+      vocabulary,
+      saved: [...exported.snapshot.tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0),
+      tokens: train.tokens + validation.tokens,
+      withOptimizer: true,
+    };
+    for (const withOptimizer of [true, false]) {
+      for (const format of FORMAT_IDS) {
+        const files = await FORMATS[format].files(exported, { withOptimizer, template });
+        const bytes = files.reduce((sum, { size }) => sum + size, 0);
+        const expected = expectedBytes(FORMATS[format], { ...known, withOptimizer });
+        expect(expected - bytes, format).toBeLessThan(0.03 * expected + 60_000);
+        expect(bytes - expected, format).toBeLessThan(0.05 * expected + 200_000);
+      }
+    }
+  }
+});
+
+test('a precision is its bits', () => {
+  expect(expectedBytes(FORMATS['gguf-q8_0'], { parameters: 320 } as Known)).toBe(340);
+  expect([F32.bits, F16.bits]).toEqual([32, 16]);
+});

@@ -1,0 +1,89 @@
+/** A format that is in the list is on the page, in the terminal's words and in the README, is written, and is checked. */
+import { renderToStaticMarkup } from 'react-dom/server';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { FORMAT_IDS, PRECISIONS } from '../../core/export/cards';
+import { type Exported, F16, formatWords } from '../../core/export/format';
+import { type FormatId, FORMATS } from '../../core/export/formats';
+import { modelCard } from '../../core/export/modelCard';
+import { exportStudio, type ExportStudio } from '../../core/testing/exportStudio';
+import { trainedModels } from '../../core/testing/trainedModel';
+import { StudioContext } from '../../state/react';
+import { FormatGrid } from './FormatGrid';
+
+vi.mock('../../core/export/formats', async (importActual) => {
+  const { FORMATS } = await importActual<typeof import('../../core/export/formats')>();
+  const { toy } = await import('../../core/testing/toyFormat');
+  return { FORMATS: { ...FORMATS, toy } };
+});
+const TOY = 'toy' as FormatId;
+
+let model: Exported;
+let taken: ExportStudio;
+beforeAll(async () => {
+  model = (await trainedModels())[0]!;
+  taken = await exportStudio(model);
+}, 240_000);
+afterAll(() => taken.close());
+
+/** As it is now: what is rendered without a browser else shows a store as it began. */
+const page = (): string =>
+  renderToStaticMarkup(
+    <StudioContext.Provider value={{ ...taken.studio, getInitialState: taken.studio.getState }}>
+      <FormatGrid precision={F16} />
+    </StudioContext.Provider>,
+  );
+/** The part of the page that is the card of that name. */
+const cardOf = (name: string): string =>
+  page()
+    .split('<article')
+    .find((card) => card.includes(`>${name}</h3>`))!;
+
+test('its card, with its size; others keep theirs, in their order and precision', () => {
+  const card = cardOf('Table of weights');
+  for (const words of ['Look at every weight', 'any editor of text', 'a line for each tensor', 'Not written yet'])
+    expect(card).toContain(words);
+  expect(card).toMatch(/about [\d.]+ MB, Digits/);
+  expect(card).toContain('aria-label="Download Table of weights"');
+  const names = [...page().matchAll(/<h3>([^<]*)<\/h3>/g)].map(([, name]) => name);
+  expect(names).toEqual([
+    'Hugging Face folder',
+    'GGUF',
+    'ONNX',
+    'Offline page',
+    'Web service',
+    'Cluster hand-over',
+    'Table of weights',
+  ]);
+  expect(cardOf('GGUF')).toMatch(/, F16<.*Modelfile.*for Ollama.*LM Studio finds it in <code>~\/\.lmstudio/s);
+  expect(cardOf('Hugging Face folder')).toMatch(
+    /, F32<.*to go on training.*Weights alone.*without tokenizer and card/s,
+  );
+  expect(PRECISIONS.map(({ label }) => label)).toEqual(['Digits', 'F32', 'F16', 'Q8_0']);
+});
+
+test('its line in the terminal, and in the README', () => {
+  expect(FORMAT_IDS).toContain(TOY);
+  expect(formatWords(FORMATS[TOY])).toBe('Table of weights, Digits: for any editor of text');
+  expect(modelCard(model.info)).toContain('A look at the table of weights:\n\n```sh\nless model.weights.txt\n```');
+});
+
+test('is written, handed over, and checked in a second engine', async () => {
+  const { studio, downloads } = taken;
+  const file = await studio.getState().exportModel(TOY);
+  expect(file).toMatchObject({ name: expect.stringMatching(/\.weights\.txt$/) as string, sidecars: [] });
+  await vi.waitFor(() => expect(studio.getState().exports[TOY]?.kind).toBe('verified'), 60_000);
+  expect(studio.getState().exports[TOY]).toMatchObject({ figures: { engine: 'an independent reader', tokens: 20 } });
+  expect(downloads.at(-1)!.bytes.length).toBe(file!.size);
+  expect(cardOf('Table of weights')).toMatch(/Verified.*opened by an independent reader/);
+});
+
+test('what it has nothing for is said on its card, which then offers nothing', () => {
+  const { studio } = taken;
+  const { model } = studio.getState();
+  const wide = { ...model!.run.model, config: { ...model!.run.model.config, width: 1024 } };
+  studio.setState({ model: { ...model!, run: { ...model!.run, model: wide } }, exports: {} });
+  expect(cardOf('Table of weights')).toContain('A table of so many weights cannot be looked at');
+  expect(cardOf('Table of weights')).toMatch(/aria-disabled="true"/);
+  expect(cardOf('GGUF')).not.toContain('aria-disabled');
+  studio.setState({ model });
+});

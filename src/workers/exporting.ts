@@ -1,0 +1,44 @@
+import type { BlobStore } from '../core/base/blobStore';
+import { breathe, type Job } from '../core/base/job';
+import type { ExportOptions } from '../core/export/format';
+import { exportRun } from '../core/export/run';
+import { type ByteStream, gather } from '../core/files/byteSource';
+import { zipped } from '../core/files/zip';
+import type { DataApi } from '../protocol/data';
+
+type ExportModel = DataApi['exportModel'];
+
+/** A saved step as one file: the format's own, or a zip of its folder. */
+export async function exportModel(
+  store: BlobStore,
+  template: ExportOptions['template'],
+  { runId, which, format, withOptimizer }: ExportModel['input'],
+  job: Job<ExportModel['progress']>,
+): Promise<ExportModel['output']> {
+  const options = { withOptimizer, template };
+  const { name, kind, files, sidecars } = await exportRun(store, runId, which, format, options);
+  const parts: Blob[] = [];
+  // A blob of its own for each piece lets the browser move it out of memory.
+  for await (const chunk of kind === 'folder' ? zipped(files, job) : pieces(files[0]!, job)) {
+    parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]));
+  }
+  return {
+    file: new Blob(parts, { type: kind === 'folder' ? 'application/zip' : 'application/octet-stream' }),
+    name: kind === 'folder' ? `${name}.zip` : files[0]!.name,
+    files: files.map((file) => ({ name: file.name, size: file.size })),
+    sidecars: await Promise.all(
+      sidecars.map(async (file) => ({ name: file.name, text: new TextDecoder().decode(await gather(file)) })),
+    ),
+  };
+}
+
+async function* pieces(file: ByteStream, job: Job): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  for await (const chunk of file.chunks()) {
+    job.signal.throwIfAborted();
+    yield chunk;
+    done += chunk.length;
+    job.report({ label: `Writing ${file.name}`, done, of: file.size, unit: 'bytes' });
+    await breathe();
+  }
+}
