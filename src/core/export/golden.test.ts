@@ -3,7 +3,7 @@ import { getLlama, LlamaLogLevel, type LlamaModel, NoBinaryFoundError, type Toke
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
-import { type ByteSource, bytesSource } from '../checkpoint/byteSource';
+import { type ByteSource, bytesSource } from '../files/byteSource';
 import { network } from '../models/network';
 import { listRuns, type RunRecord } from '../runs/record';
 import { logits } from '../sample/logits';
@@ -14,7 +14,7 @@ import { useWasm } from '../testing/wasm';
 import { openExported } from './exported';
 import type { Exported } from './format';
 import { importHuggingFace } from './importHuggingFace';
-import { openZip } from './unzip';
+import { openZip } from '../files/unzip';
 
 /** One thread: several wait for each other in a loop, which takes minutes where the processor is shared. */
 const llama = await getLlama({

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BlobStore, type Json, memoryStore, type Stored } from '../base/blobStore';
-import { type ByteSource, bytesSource } from '../checkpoint/byteSource';
+import { type ByteSource, bytesSource } from '../files/byteSource';
 
 /** The build at the start of the second storey: the first whose records and files are promised to open. */
 export const GOLDEN = fileURLToPath(new URL('../../../golden/7bac939/', import.meta.url));
