@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { template } from '../../../../scripts/templates';
 import { countParams } from '../../models/spec';
@@ -13,15 +12,10 @@ beforeAll(async () => {
   models = await trainedModels();
 }, 240_000);
 
-test('lists every format that a file of the folder states', async () => {
-  const files = readdirSync(new URL('.', import.meta.url)).filter((file) => !/^index\.|\.test\.ts$/.test(file));
-  const stated = await Promise.all(
-    files.map(async (file) => {
-      const exports = Object.values(
-        (await import(`./${file.replace(/\.ts$/, '')}.ts`)) as Record<string, Format | object>,
-      );
-      return exports.filter((one): one is Format => 'check' in one && 'files' in one);
-    }),
+test('lists every format that a file of the folder states', () => {
+  const files = import.meta.glob<object>(['./*.ts', '!./index.ts', '!./*.test.ts'], { eager: true });
+  const stated = Object.values(files).map((exports) =>
+    Object.values(exports as Record<string, object>).filter((one): one is Format => 'check' in one && 'files' in one),
   );
   for (const formats of stated) expect(formats.length).toBeGreaterThan(0);
   expect(new Set(stated.flat())).toEqual(new Set(Object.values(FORMATS)));
