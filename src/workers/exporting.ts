@@ -13,7 +13,7 @@ export async function exportModel(
   store: BlobStore,
   template: ExportOptions['template'],
   { runId, which, format, withOptimizer }: ExportModel['input'],
-  job: Job<ExportModel['progress']>,
+  job: Job,
 ): Promise<ExportModel['output']> {
   const options = { withOptimizer, template };
   const { name, kind, files, sidecars } = await exportRun(store, runId, which, format, options);
