@@ -5,7 +5,7 @@ import { hashTensors, NO_HASH, TENSORS_SHA256 } from '../checkpoint/tensorsHash'
 import { modelSpec } from '../models';
 import { countParams } from '../models/spec';
 import { spellings } from '../tokenizer/alphabet';
-import { END_OF_TEXT, TOKEN_ROLES } from '../tokenizer/special';
+import { TOKEN_ROLES } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { weightsOf } from './weights';
 import type { Exported } from './format';

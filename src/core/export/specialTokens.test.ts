@@ -5,7 +5,7 @@ import { memoryStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { unwatched } from '../base/job';
-import { bytesSource, gather } from '../checkpoint/byteSource';
+import { bytesSource, gather } from '../files/byteSource';
 import { initialValues } from '../models/network';
 import { readRun } from '../runs/record';
 import { createTokenizer } from '../tokenizer/byteLevel';

@@ -1,7 +1,7 @@
 import { loaded } from '../../base/load';
 import { type ByteStream, textFile } from '../../files/byteSource';
 import { modelSpec } from '../../models';
-import { END_OF_TEXT } from '../../tokenizer/alphabet';
+import { END_OF_TEXT } from '../../tokenizer/special';
 import { type Bound, BOUND_OF_F16 } from '../../verify/check';
 import { type Card, F16, F32, type Format, type Precision } from '../format';
 import { GGUF } from '../ggufArchitecture';
