@@ -11,6 +11,8 @@ import { emptyTensor } from '../src/core/gpu/tfjs';
 import { MODELS } from '../src/core/models';
 import { type Network, network } from '../src/core/models/network';
 import { type BaseConfig, sizeOf } from '../src/core/models/spec';
+import { loadObjective } from '../src/core/objectives';
+import { causalBatch } from '../src/core/objectives/causal';
 import { attention } from '../src/core/ops/attention';
 import type { Settings } from '../src/core/ops/attentionForm';
 import { candidates, choose, SHAPE_CLASSES } from '../src/core/ops/cut';
@@ -103,6 +105,7 @@ async function wholeModel(config: string, shape: Shape, variant = ''): Promise<v
 }
 
 async function everyVariant(config: string, shape: Shape): Promise<void> {
+  const objective = await loadObjective(DEFAULT_RECIPE.objective);
   const net = await network(choiceOf(shape), zeros(shape));
   const weights = Object.keys(net.params);
   const held = OPTIMIZERS.adamw.moments.map(() => hold([...zeros(shape).values()]));
@@ -110,7 +113,13 @@ async function everyVariant(config: string, shape: Shape): Promise<void> {
   for (const name of Object.keys(VARIANTS)) {
     await inVariant(config, name, async () => {
       for (const changed of [{}, { recompute: true, dropout: 0.1 }]) {
-        const updates = updater(net, moments, { ...DEFAULT_RECIPE, ...changed, batch: shape.batch }, () => 0);
+        const updates = updater(
+          net,
+          objective,
+          moments,
+          { ...DEFAULT_RECIPE, ...changed, batch: shape.batch },
+          () => 0,
+        );
         await step(updates, shape);
         updates.dispose();
       }
@@ -129,15 +138,15 @@ async function everyVariant(config: string, shape: Shape): Promise<void> {
 
 async function step(updates: Updater, { batch, context }: Shape, accumulate = 1): Promise<void> {
   const tokens = new Int32Array(accumulate * batch * context);
-  await updates.step(1, tokens, tokens);
+  await updates.step(1, causalBatch(tokens, tokens));
 }
 
 /** Evaluates and decodes. */
 async function read(net: Network, { batch, context, vocabulary }: Shape): Promise<void> {
-  const evaluating = evaluator(net);
+  const evaluating = evaluator(net, await loadObjective(DEFAULT_RECIPE.objective));
   const tokens = batch * context;
   const source = { tokens: tokens + 1, bytes: tokens, vocabulary, read: nothingButZeros };
-  await evaluating.meanLoss(source, { rows: batch, tokens });
+  await evaluating.measure(source, { rows: batch, tokens });
   const decoding = decoder(net);
   const full = Array.from({ length: context }, () => 1);
   for (const prompt of [[1, 2], full.slice(1), full]) await decoding.next(prompt); // of the last, one token is read
@@ -193,7 +202,7 @@ function otherOps(): void {
     work.end?.();
   }
   const doubled = (hidden: tf.Tensor2D, classifier: tf.Tensor2D) =>
-    tf.mul<tf.Scalar>(softmaxCrossEntropy(hidden, classifier, tf.zeros([64], 'int32')), 2);
+    tf.mul<tf.Scalar>(softmaxCrossEntropy(hidden, classifier, tf.zeros([64], 'int32'), tf.tensor1d([64], 'int32')), 2);
   tf.tidy(() => void tf.grads(doubled as (...x: tf.Tensor[]) => tf.Scalar)([tf.zeros([64, 8]), tf.zeros([65, 8])]));
 }
 

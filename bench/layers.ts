@@ -81,7 +81,12 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
   });
   yield* both('embedding', EMBEDDING, looked, { vocabulary, places: context }, undefined, 8 * wide);
   // With gradients: the loss makes them on the way.
-  const classified = () => ({ hidden: x(), classifier: table(), targets: ids<tf.Rank.R1>([rows]) });
+  const classified = () => ({
+    hidden: x(),
+    classifier: table(),
+    targets: ids<tf.Rank.R1>([rows]),
+    weight: tf.tensor1d([rows], 'int32'),
+  });
   const logits = rows * vocabulary;
   yield {
     op: 'softmaxCrossEntropy with its gradients',
@@ -105,8 +110,8 @@ const cached = ([q, kv]: readonly Tensor[]) => ({ q: q as tf.Tensor2D, kv: kv as
 
 /** Loss and both gradients by one way of the op. */
 function lossOf(reference: typeof SOFTMAX_CROSS_ENTROPY.reference, given: readonly Tensor[]): void {
-  const [hidden, classifier, targets] = given as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
+  const [hidden, classifier, targets, weight] = given as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
   const loss = (h: tf.Tensor2D, c: tf.Tensor2D) =>
-    run({ reference }, { hidden: h, classifier: c, targets }, { logitBytes: LOGIT_BYTES });
+    run({ reference }, { hidden: h, classifier: c, targets, weight }, { logitBytes: LOGIT_BYTES });
   tf.grads((...args: Tensor[]) => loss(args[0] as tf.Tensor2D, args[1] as tf.Tensor2D))([hidden, classifier]);
 }

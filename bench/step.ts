@@ -2,6 +2,7 @@
 import { badSettings } from '../src/core/base/errors';
 import { openGpu } from '../src/core/gpu/backend';
 import { initialValues } from '../src/core/models/network';
+import { causalBatch } from '../src/core/objectives/causal';
 import { tune } from '../src/core/ops/tune';
 import { type Calls, countCalls, installDawn } from '../src/core/testing/dawn';
 import { learner } from '../src/core/train/learner';
@@ -76,7 +77,7 @@ export async function benchStep(
   for (let step = 1; step <= steps; step++) {
     calls.reset();
     const from = step === 1 ? began : now();
-    const { loss } = await learning.step(step, ...batch);
+    const { loss } = await learning.step(step, batch);
     times.push(now() - from);
     encodes.push(learning.cost.encodeMs);
     if (learning.cost.gpuMs !== undefined) gpu.push(learning.cost.gpuMs);
@@ -107,10 +108,10 @@ export async function benchStep(
 /** Milliseconds on the GPU of each kernel of a step, with how often it runs; longest first. */
 export async function profileStep(shape: Shape): Promise<{ kernel: string; runs: number; ms: number }[]> {
   const { learning, batch } = await learn(shape);
-  await learning.step(1, ...batch); // compiles
+  await learning.step(1, batch); // compiles
   if (!learning.profile) throw new Error('This GPU cannot tell how long a kernel took (timestamp-query).');
   const sums = new Map<string, { runs: number; ms: number }>();
-  for (const { name, ms } of await learning.profile(2, ...batch)) {
+  for (const { name, ms } of await learning.profile(2, batch)) {
     const sum = sums.get(name) ?? { runs: 0, ms: 0 };
     sums.set(name, { runs: sum.runs + 1, ms: sum.ms + ms });
   }
@@ -118,14 +119,14 @@ export async function profileStep(shape: Shape): Promise<{ kernel: string; runs:
   return [...sums].map(([kernel, sum]) => ({ kernel, ...sum })).sort((a, b) => b.ms - a.ms);
 }
 
-/** A model as it begins, and the batch: inputs and targets. */
+/** A model as it begins, and the batch. */
 async function learn({ vocabulary, batch: rows, ...config }: Shape) {
   const size = rows * config.context;
   const model = { id: 'gpt' as const, config, vocabulary };
   const recipe = { ...DEFAULT_RECIPE, batch: rows, warmup: 0, schedule: 'constant' as const };
   const text = tokens(size + 1, vocabulary);
   const learning = await learner(model, recipe, initialValues(model, 1), now);
-  return { learning, batch: [text.subarray(0, size), text.subarray(1)] as const };
+  return { learning, batch: causalBatch(text.subarray(0, size), text.subarray(1)) };
 }
 
 const now = (): number => performance.now();

@@ -52,5 +52,5 @@ export function* updates({ vocabulary, batch: _, ...config }: Shape): Generator<
     const slots = w!.map((parameter, i) => ({ parameter, gradient: g![i]!, v: v![i]!, decay: true }));
     SGD[way]!(slots, tf.tensor1d([1e-3]), tf.scalar(1), settings);
   });
-  yield over('accumulate over all weights', 12 * n, 2, (way, [a, g]) => ACCUMULATE[way]!(a!, g!, tf.tensor1d([0.25])));
+  yield over('accumulate over all weights', 12 * n, 2, (way, [a, g]) => ACCUMULATE[way]!(a!, g!));
 }

@@ -3,14 +3,18 @@ import { memoryStore } from '../src/core/base/blobStore';
 import { HomegrownError, paragraph } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
 import { formatCount, formatDuration, formatKernels, formatReading, formatShort } from '../src/core/base/units';
-import { unigramLoss } from '../src/core/evaluate/unigram';
+import { resultOf, type RunInfo, tokenizerFacts } from '../src/core/export/homegrownJson';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
-import { type RunInfo, tokenizerFacts } from '../src/core/export/homegrownJson';
+import { estimateOf, type Evaluated, metricOf } from '../src/core/metrics';
+import { measuredWords } from '../src/core/metrics/words';
 import { MODELS, modelSpec, type ModelId } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
+import { metricsOf, type ObjectiveId, objectiveOf, OBJECTIVES } from '../src/core/objectives';
+import { measureFacts } from '../src/core/objectives/facts';
 import { OPTIMIZERS, type OptimizerId } from '../src/core/optim';
 import { SCHEDULES, type ScheduleId } from '../src/core/optim/schedule';
 import { bestNotKept } from '../src/core/runs/best';
+import { factsOf } from '../src/core/runs/facts';
 import { buildShards } from '../src/core/shards/build';
 import { openPart, readCounts } from '../src/core/shards/read';
 import { importText, openText, type TextRecord } from '../src/core/text';
@@ -43,6 +47,12 @@ const OPTIONS = {
   tokenizer: { kind: 'text', initial: 'characters', help: TOKENIZERS },
   special: { kind: 'text', initial: '', help: SPECIAL },
   model: { kind: 'choice', of: Object.keys(MODELS) as ModelId[], initial: 'gpt', help: 'Architecture' },
+  objective: {
+    kind: 'choice',
+    of: Object.keys(OBJECTIVES) as ObjectiveId[],
+    initial: DEFAULT_RECIPE.objective,
+    help: 'What is learnt',
+  },
   layers: size(fields.layers),
   heads: size(fields.heads),
   width: size(fields.width),
@@ -157,6 +167,10 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
   const tokenizer = await createTokenizer(await trainTokenizer(wanted, documents, job));
   const manifest = await buildShards(documents, tokenizer, { validationShare: VALIDATION_SHARE }, store, job);
 
+  const [trainCounts, validationCounts] = [
+    await readCounts(store, manifest, 'train'),
+    await readCounts(store, manifest, 'validation'),
+  ];
   const model = { id: options.model, config, vocabulary: tokenizer.size };
   const limits: MemoryLimits = { ...memoryLimits(), ...(options.memory > 0 && { bound: 1e9 * options.memory }) };
   const again = recomputation(model, asked, options.recompute, limits);
@@ -170,17 +184,10 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
     ...{ model, recipe, ...tokenizerFacts(tokenizer.model), result: null },
     device: device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase(),
     state: { step: 0, tokensSeen: 0, activeMs: 0, best: null },
-    data: {
-      texts: texts.map(({ name, characters, sha256 }) => ({ name, characters, sha256 })),
-      ...{ textHash: manifest.textHash, validationShare: VALIDATION_SHARE },
-      ...(manifest.eachText && { eachText: true }),
-      ...{ trainTokens: manifest.train.tokens, trainBytes: manifest.train.bytes },
-      ...{ validationTokens: manifest.validation.tokens, validationBytes: manifest.validation.bytes },
-      unigramLoss: unigramLoss(
-        await readCounts(store, manifest, 'train'),
-        await readCounts(store, manifest, 'validation'),
-      ),
-    },
+    data: factsOf(
+      { manifest, validationShare: VALIDATION_SHARE, ...measureFacts(trainCounts, validationCounts) },
+      texts.map(({ name, characters, sha256 }) => ({ name, characters, sha256 })),
+    ),
   };
   const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
   progress.say(
@@ -208,16 +215,20 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
       const note = `loss ${formatReading(event.loss)} · ${formatShort(tokensPerSecond)} tokens/s`;
       progress.show({ label: 'Training', done: step, of: recipe.steps, unit: 'steps' }, note);
     } else if (event.kind === 'evaluated') {
-      const { step, loss, bitsPerByte } = event;
-      info.result = { step, loss, bitsPerByte };
-      const perplexity = Math.exp(loss);
+      const { step, loss } = event;
+      info.result = resultOf(event);
       if (options.json) {
-        print(JSON.stringify({ step, trainLoss: lastLoss, valLoss: loss, perplexity, tokensPerSecond: speed.mean }));
-      } else {
-        progress.say(
-          `step ${formatCount(step)}: validation loss ${formatReading(loss)}, perplexity ${formatReading(perplexity)}`,
+        const { mean: tokensPerSecond } = speed;
+        print(
+          JSON.stringify({
+            step,
+            trainLoss: lastLoss,
+            valLoss: loss,
+            ...valuesOf(recipe.objective, event),
+            tokensPerSecond,
+          }),
         );
-      }
+      } else progress.say(`step ${formatCount(step)}: ${evaluationWords(recipe.objective, event)}`);
     }
   };
   const save = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
@@ -243,18 +254,19 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
     throw withPlace(error, saves);
   }
   progress.end();
-  const loss = outcome.validationLoss;
+  const last = events.findLast((event) => event.kind === 'evaluated');
+  const evaluated = outcome.validationLoss === null ? undefined : last;
   const summary = {
     step: outcome.state.step,
     trainLoss: finite(outcome.trainLoss),
-    valLoss: loss,
-    perplexity: loss === null ? null : Math.exp(loss),
+    valLoss: outcome.validationLoss,
+    ...valuesOf(recipe.objective, evaluated),
     tokensPerSecond: speed.mean,
     parameters,
     device: device.kind,
     out: saves.place ?? options.out,
   };
-  print(options.json ? JSON.stringify(summary) : inWords(outcome, summary, saves));
+  print(options.json ? JSON.stringify(summary) : inWords(outcome, speed, recipe.objective, evaluated, saves));
 }
 
 /** The folder holds the newest step alone: no other is its best, and of a better one it says that it was not kept. */
@@ -272,6 +284,7 @@ const VALIDATION_SHARE = 0.1;
 
 const recipeOf = (options: Values<typeof OPTIONS>): Recipe => ({
   ...DEFAULT_RECIPE,
+  objective: options.objective,
   ...{ optimizer: options.optimizer, learningRate: options['learning-rate'], schedule: options.schedule },
   ...{ warmup: warmupOf(options), steps: options.steps, batch: options.batch, weightDecay: options['weight-decay'] },
   accumulate: options.accumulate,
@@ -318,28 +331,41 @@ class Speed {
   }
 }
 
+/** What is measured besides the loss, by the metrics' ids; null where it was not. */
+function valuesOf(objective: ObjectiveId, evaluated: Evaluated | undefined): Record<string, number | null> {
+  const ids = metricsOf(objectiveOf(objective)).filter((id) => id !== 'loss');
+  return Object.fromEntries(
+    ids.map((id) => [id, finite((evaluated && estimateOf(id, evaluated)?.value) ?? NaN)] as const),
+  );
+}
+
+/** `validation loss 4.45 nats per token, perplexity 85.4, bits per byte 1.91` */
+function evaluationWords(objective: ObjectiveId, evaluated: Evaluated): string {
+  const others = metricsOf(objectiveOf(objective)).filter((id) => id !== 'loss');
+  const words = (['loss', ...others] as const).flatMap((id) => {
+    const estimate = estimateOf(id, evaluated);
+    return estimate ? [measuredWords(metricOf(id), estimate, formatReading)] : [];
+  });
+  return `validation ${words.join(', ')}`;
+}
+
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
 function inWords(
   { reason, state }: TrainOutcome,
-  { valLoss, perplexity, tokensPerSecond }: Summary,
+  { mean: tokensPerSecond }: Speed,
+  objective: ObjectiveId,
+  evaluated: Evaluated | undefined,
   { place, out, isBeside }: Saves,
 ): string {
   const how = reason === 'finished' ? 'Finished' : 'Stopped';
-  const result =
-    valLoss === null || perplexity === null
-      ? ''
-      : ` Validation loss ${formatReading(valLoss)} nats per token, perplexity ${formatReading(perplexity)}.`;
+  const words = evaluated && evaluationWords(objective, evaluated);
+  const result = words === undefined ? '' : ` ${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
   const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
   const saved = isBeside
     ? `Saved in ${place!}: stopped before it was better than at step 0. The model in ${out} is as it was.`
     : `Saved in ${out}.`;
   return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}${pace}.${result}\n${saved}`;
-}
-interface Summary {
-  valLoss: number | null;
-  perplexity: number | null;
-  tokensPerSecond: number | null;
 }
 
 const examples = [

@@ -34,7 +34,14 @@ async function brought(): Promise<Exported> {
   });
   const evaluated = ([0, 20, 40] as const).map((step, i): TrainEvent => {
     const loss = Math.log([257, 90, 60][i]!);
-    return { kind: 'evaluated', step, loss, bitsPerByte: loss / Math.LN2, activeMs: 100 * step, sample: 'The ' };
+    return {
+      kind: 'evaluated',
+      step,
+      loss,
+      metrics: { bitsPerByte: { value: loss / Math.LN2 } },
+      activeMs: 100 * step,
+      sample: 'The ',
+    };
   });
   const sizes = { batch: 4, steps: 200, warmup: 5, learningRate: 3e-3, evalEvery: 20, evalTokens: 512, saveEvery: 40 };
   return {

@@ -1,4 +1,5 @@
-import { formatCount, formatKernels, formatNumber } from '../core/base/units';
+import { formatCount, formatKernels } from '../core/base/units';
+import { headlineWords } from '../core/objectives';
 import { headline } from '../state/failures';
 import { useStudio } from '../state/react';
 import { isActive } from '../state/run';
@@ -36,8 +37,9 @@ function announcement(s: Studio, judgement: string | undefined): string {
       return sentence(`Stopped and saved at step ${formatCount(phase.step)}`, judgement);
     case 'finished': {
       const last = log.evaluations.at(-1);
-      const perplexity = last ? `, perplexity ${formatNumber(Math.exp(last.loss))} on held-out text` : '';
-      return sentence(`Finished at step ${formatCount(phase.step)}${perplexity}`, judgement);
+      const { objective } = (s.run ?? s.project).recipe;
+      const result = last ? `, ${headlineWords(objective, last.loss)} on held-out text` : '';
+      return sentence(`Finished at step ${formatCount(phase.step)}${result}`, judgement);
     }
     case 'failed':
       return headline(phase.failure);

@@ -17,7 +17,7 @@ const evaluated = (step: number, loss = 1): TrainEvent => ({
   kind: 'evaluated',
   step,
   loss,
-  bitsPerByte: 2,
+  metrics: { bitsPerByte: { value: 2 } },
   activeMs: 10 * step,
   sample: `at ${step}`,
 });

@@ -1,11 +1,12 @@
 /** Append-only columns for charts. Outside zustand: a run logs 10^5 points, and copying them at each would be O(n^2). */
+import type { Estimates } from '../core/metrics';
 import type { StepCost, TrainEvent } from '../core/train/run';
 
 export interface Evaluation {
   step: number;
-  /** Nats per token. */
+  /** Nats. */
   loss: number;
-  bitsPerByte: number;
+  metrics: Estimates;
   activeMs: number;
   sample: string;
 }
@@ -54,9 +55,9 @@ export class MetricLog {
         return;
       }
       case 'evaluated': {
-        const { step, loss, bitsPerByte, activeMs, sample } = event;
+        const { step, loss, metrics, activeMs, sample } = event;
         dropAfter(this.evaluations, step - 1);
-        this.evaluations.push({ step, loss, bitsPerByte, activeMs, sample });
+        this.evaluations.push({ step, loss, metrics, activeMs, sample });
         return;
       }
       case 'saved':

@@ -18,8 +18,6 @@ export interface RunSettings {
   tokenizer: TokenizerModel['kind'];
   /** What it learnt from, the newest last. */
   segments: readonly [Segment, ...Segment[]];
-  /** Nats per token of always guessing by frequency, in the newest segment; null where the run does not say. */
-  unigramLoss: number | null;
   tokensPerStep: number;
   /** False for a model that came without a word on how it was made, until it is trained here. */
   isRecipeKnown: boolean;
@@ -42,7 +40,6 @@ export function useRunSettings(): RunSettings {
       recipe,
       tokenizer: run?.tokenizer.kind ?? project.tokenizerChoice.kind,
       segments,
-      unigramLoss: segments.at(-1)?.data?.unigramLoss ?? null,
       tokensPerStep: tokensPerStep(recipe, model.config.context),
       isRecipeKnown: !run?.origin || run.step > 0 || active,
     };

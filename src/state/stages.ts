@@ -1,7 +1,8 @@
 /** The rail: each stage with its artefact in one line, never locked, marked when out of date. */
-import { formatCount, formatNumber, formatShort } from '../core/base/units';
+import { formatCount, formatShort } from '../core/base/units';
 import { modelSpec } from '../core/models';
 import { countParams } from '../core/models/spec';
+import { headlineWords } from '../core/objectives';
 import { measuredAt } from '../core/runs/segments';
 import { vocabularySize } from './estimate';
 import type { Exporting } from './export';
@@ -74,7 +75,8 @@ function trainLine(s: Studio): StageLine {
   const stage = { id: 'train', name: 'Train' } as const;
   const { phase, log, texts } = s;
   const evaluation = measuredAt(s.run ?? { data: null }, log.evaluations, Infinity);
-  const perplexity = evaluation ? ` · perplexity ${formatNumber(Math.exp(evaluation.loss))}` : '';
+  const { objective } = (s.run ?? s.project).recipe;
+  const result = evaluation ? ` · ${headlineWords(objective, evaluation.loss)}` : '';
   switch (phase.kind) {
     case 'idle':
       return { ...stage, ...NONE, line: texts.length > 0 ? 'no run yet' : 'needs text' };
@@ -88,13 +90,13 @@ function trainLine(s: Studio): StageLine {
         ...stage,
         node: 'run',
         flag: phase.kind === 'stopping' ? 'saving' : 'running',
-        line: `step ${formatCount(phase.step)}${perplexity}`,
+        line: `step ${formatCount(phase.step)}${result}`,
       };
     case 'stopped':
     case 'finished':
-      return { ...stage, ...DONE, line: `step ${formatCount(phase.step)}${perplexity}` };
+      return { ...stage, ...DONE, line: `step ${formatCount(phase.step)}${result}` };
     case 'failed': {
-      const step = `step ${formatCount(phase.step)}${perplexity}`;
+      const step = `step ${formatCount(phase.step)}${result}`;
       const none = isUnreadable(phase) ? 'cannot be opened' : phase.of > 0 ? 'no step saved' : step;
       return { ...stage, node: 'stopped', flag: 'stopped', line: s.saved ? step : none };
     }

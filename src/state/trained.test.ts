@@ -29,7 +29,7 @@ async function storedRun(isKept: boolean): Promise<BlobStore> {
     kind: 'evaluated',
     step,
     loss,
-    bitsPerByte: 1,
+    metrics: { bitsPerByte: { value: 1 } },
     activeMs: step,
     sample: '',
   }));
@@ -73,9 +73,9 @@ test('the best that can be chosen is one that is kept, with the loss that it had
     { value: 'latest', label: 'Step 1,000, the latest' },
     { value: 'best', label: 'Step 750, the best' },
   ]);
-  expect(trained(get())).toMatchObject({ step: 1000, perplexity: Math.exp(2.2), notKept: undefined });
+  expect(trained(get())).toMatchObject({ step: 1000, result: 'perplexity 9.03', notKept: undefined });
   get().setWhich('best');
-  expect(trained(get())).toMatchObject({ step: 750, perplexity: Math.exp(2), notKept: undefined });
+  expect(trained(get())).toMatchObject({ step: 750, result: 'perplexity 7.39', notKept: undefined });
   expect(bestWords(get())).toBe('Step 750 is kept as the best.');
 });
 

@@ -1,6 +1,7 @@
 /** The trained model that can be talked to and taken home: which step of it, how good, or what it still needs. */
-import { formatCount, formatNumber } from '../core/base/units';
+import { formatCount } from '../core/base/units';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
+import { headlineWords } from '../core/objectives';
 import { bestNotKept, type Measured } from '../core/runs/best';
 import { isMeasuredAlike, measuredAt } from '../core/runs/segments';
 import { hasModel, isActive, isUnreadable } from './run';
@@ -60,8 +61,8 @@ function bestLabel(s: Kept, best: SavedStep): string {
 export interface Trained {
   step: number;
   name: string;
-  /** On held-out text, at the last evaluation up to that step. */
-  perplexity: number | undefined;
+  /** On held-out text, at the last evaluation up to that step: `perplexity 85.4`. */
+  result: string | undefined;
   /** Of a better step whose weights are gone; in words that go on from a line's. */
   notKept: string | undefined;
 }
@@ -72,12 +73,12 @@ export function trained(s: Studio): Trained {
   const step = chosen?.step ?? model?.saved.step ?? 0;
   const loss = chosen?.loss ?? (model ? measuredAt(model.run, model.log.evaluations, step)?.loss : undefined);
   const better = notKept(s);
+  const { objective } = (model?.run ?? project).recipe;
   return {
     step,
     name: model?.run.name ?? project.name,
-    perplexity: loss === undefined ? undefined : Math.exp(loss),
-    notKept:
-      better && `best at step ${formatCount(better.step)}, perplexity ${formatNumber(Math.exp(better.loss))}, not kept`,
+    result: loss === undefined ? undefined : headlineWords(objective, loss),
+    notKept: better && `best at step ${formatCount(better.step)}, ${headlineWords(objective, better.loss)}, not kept`,
   };
 }
 

@@ -1,5 +1,6 @@
 /** How the run that is shown does: one judgement, from which the page, its chart's caption and the voice all speak. */
 import { useMemo } from 'react';
+import { courseOf } from '../core/runs/course';
 import { judge, type Verdict } from '../core/train/verdict';
 import { useStudio } from './react';
 import { plannedSteps, useRunSettings } from './runSettings';
@@ -12,14 +13,7 @@ export function useVerdict(): Verdict {
   const isOver = useStudio((s) => !s.trainingElsewhere && (s.phase.kind === 'stopped' || s.phase.kind === 'finished'));
   const evaluated = useStudio((s) => (s.logVersion >= 0 ? s.log.evaluations.at(-1)?.step : undefined));
   return useMemo(() => {
-    const { model, recipe, segments, unigramLoss, tokensPerStep } = settings;
-    const { after, data } = segments.at(-1)!;
-    return judge({
-      training: log,
-      evaluations: evaluated === undefined ? [] : log.evaluations,
-      ...{ after, planned, isOver, vocabulary: model.vocabulary, unigramLoss, tokensPerStep },
-      trainTokens: data?.trainTokens ?? null,
-      evalTokens: Math.min(recipe.evalTokens, data?.validationTokens ?? Infinity),
-    });
+    const evaluations = evaluated === undefined ? [] : log.evaluations;
+    return judge(courseOf(settings, { training: log, evaluations, planned, isOver }));
   }, [settings, log, evaluated, planned, isOver]);
 }

@@ -3,7 +3,8 @@ import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import { readAll } from '../core/base/record';
-import { unigramDivergence, unigramLoss } from '../core/evaluate/unigram';
+import { measureFacts } from '../core/objectives/facts';
+import { unigramDivergence } from '../core/objectives/unigram';
 import { readProject, unreadableProjects } from '../core/runs/project';
 import { listRuns, unreadableRuns } from '../core/runs/record';
 import { buildShards, dropShards, readShards } from '../core/shards/build';
@@ -39,7 +40,7 @@ export async function buildData(
     texts,
     tokenizerHash: tokenizer.hash,
     manifest,
-    unigramLoss: unigramLoss(trainCounts, validationCounts),
+    ...measureFacts(trainCounts, validationCounts),
     divergence: unigramDivergence(trainCounts, validationCounts),
     validationShare,
   };

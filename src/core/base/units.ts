@@ -86,7 +86,3 @@ function pair(n: number, size: number, large: string, small: string): string {
 const trimmed = (decimal: string): string =>
   decimal.replace(/\.(\d*?)0+(?=$| )/, (_, digits: string) => (digits === '' ? '' : `.${digits}`));
 const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ',');
-
-/** Nats per token as bits per byte of the text: what can be compared across tokenizers. */
-export const bitsPerByte = (loss: number, { tokens, bytes }: { tokens: number; bytes: number }): number =>
-  (loss * tokens) / (bytes * Math.LN2);

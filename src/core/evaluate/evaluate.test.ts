@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { bitsPerByte } from '../base/units';
 import { initialValues, network } from '../models/network';
+import { loadObjective } from '../objectives';
 import { logits } from '../sample/logits';
 import type { TokenSource } from '../shards/manifest';
 import { evaluator } from './evaluate';
@@ -26,12 +26,12 @@ test('is the mean of every token given what precedes it in its window', async ()
       sum += Math.log(row.reduce((total, z) => total + Math.exp(z), 0)) - row[ids[start + t + 1]!]!;
     }
   }
-  const { meanLoss, dispose } = evaluator(net);
+  const { measure, dispose } = evaluator(net, await loadObjective('causal'));
   for (const rows of [1, 2, 4, 8]) {
-    expect(await meanLoss(source, { rows, tokens: 1000 })).toBeCloseTo(sum / 40, 5);
+    expect((await measure(source, { rows, tokens: 1000 })).loss).toBeCloseTo(sum / 40, 5);
   }
   const before = tf.memory().numTensors;
-  await meanLoss(source, { rows: 2, tokens: 20 });
+  await measure(source, { rows: 2, tokens: 20 });
   expect(tf.memory().numTensors).toBe(before);
   dispose();
   net.dispose();
@@ -41,12 +41,10 @@ test('counts a token once, whichever batch it is in: what is masked in one batch
   const masked = ids.map((id, i) => (i === 5 || i === 15 ? 0xffffffff : id)); // as int32: -1
   const read = (start: number, length: number) => Promise.resolve(masked.slice(start, start + length));
   const net = await network(choice, initialValues(choice, 1));
-  const { meanLoss, dispose } = evaluator(net);
-  const one = await meanLoss({ ...source, read }, { rows: 4, tokens: 20 });
-  for (const rows of [1, 2]) expect(await meanLoss({ ...source, read }, { rows, tokens: 20 })).toBeCloseTo(one, 6);
+  const { measure, dispose } = evaluator(net, await loadObjective('causal'));
+  const one = (await measure({ ...source, read }, { rows: 4, tokens: 20 })).loss;
+  for (const rows of [1, 2])
+    expect((await measure({ ...source, read }, { rows, tokens: 20 })).loss).toBeCloseTo(one, 6);
   dispose();
   net.dispose();
-});
-test('bits per byte: two bytes a token, ln 2 nats a bit', () => {
-  expect(bitsPerByte(Math.LN2, { tokens: 41, bytes: 82 })).toBeCloseTo(0.5, 12);
 });

@@ -1,10 +1,10 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { breathe } from '../base/job';
-import { countedTargets } from '../batches/batch';
-import { evaluationWindows } from '../batches/evaluation';
 import { compile, type Program } from '../gpu/program';
+import { type Estimates, type Evaluated, metricOf } from '../metrics';
 import type { Network } from '../models/network';
-import { softmaxCrossEntropy } from '../ops/softmaxCrossEntropy';
+import { type LoadedObjective, metricsOf } from '../objectives';
+import { DIVISOR, divisor } from '../objectives/objective';
+import { evaluationPlaces } from '../objectives/windows';
 import type { TokenSource } from '../shards/manifest';
 
 export interface EvaluationSettings {
@@ -17,37 +17,42 @@ export interface EvaluationSettings {
 /** Measures a network as it is at the time, by programs that it keeps. */
 export interface Evaluator {
   /**
-   * Mean nats per token over windows of `context` tokens, each beginning without what came before it.
-   * The windows depend on the source and the settings alone, so that losses of different steps compare.
+   * All that the objective's metrics ask for, over windows of `context` tokens, each beginning without what came before it.
+   * The windows depend on the source and the settings alone, so that what is measured at different steps compares.
    */
-  meanLoss(source: TokenSource, settings: EvaluationSettings): Promise<number>;
+  measure(source: TokenSource, settings: EvaluationSettings): Promise<Evaluated>;
   dispose(): void;
 }
 
-export function evaluator(network: Network): Evaluator {
+export function evaluator(network: Network, objective: LoadedObjective): Evaluator {
   /** By the shape of their batches: an evaluation has one, and so has the next. */
-  const programs = new Map<string, Program<'ids' | 'targets', 'loss'>>();
-  function programFor(rows: number, context: number): Program<'ids' | 'targets', 'loss'> {
+  const programs = new Map<string, Program<string, 'loss'>>();
+  function programFor(rows: number, context: number): Program<string, 'loss'> {
     const shape = `${rows} x ${context}`;
     const known = programs.get(shape);
     if (known) return known;
-    const program = lossProgram(network, rows, context);
+    const program = compile({ ...objective.inputs(rows, context), ...DIVISOR }, ({ weight, ...inputs }) => ({
+      loss: objective.loss(network, inputs, weight!),
+    }));
     programs.set(shape, program);
     return program;
   }
   return {
-    async meanLoss(source, { rows, tokens }) {
-      let sum = 0;
-      let count = 0;
-      for await (const batch of evaluationWindows(source, network.choice.config.context, rows, tokens)) {
-        const { inputs: ids, targets } = batch;
-        const { loss } = await programFor(batch.rows, batch.context).run({ ids, targets });
-        const counted = countedTargets(targets);
-        sum += loss[0]! * counted;
-        count += counted;
+    async measure(source, { rows, tokens: maxTokens }) {
+      const { context } = network.choice.config;
+      const mean = metricOf('loss').start(source);
+      const metrics = metricsOf(objective).map((id) => [id, metricOf(id)] as const);
+      const meters = metrics
+        .filter(([, { scale }]) => !scale)
+        .map(([id, metric]) => [id, metric.start(source)] as const);
+      for (const place of evaluationPlaces(source, objective, { context, rows, maxTokens })) {
+        const { arrays, weight } = await objective.batch(source, place);
+        const { loss } = await programFor(place.starts.length, place.context).run({ ...arrays, ...divisor(weight) });
+        for (const meter of [mean, ...meters.map(([, each]) => each)]) meter.add({ loss: loss[0]! * weight, weight });
         await breathe();
       }
-      return sum / count;
+      const estimates: Estimates = Object.fromEntries(meters.map(([id, meter]) => [id, meter.value()]));
+      return { loss: mean.value().value, metrics: estimates };
     },
     dispose() {
       for (const program of programs.values()) program.dispose();
@@ -55,12 +60,3 @@ export function evaluator(network: Network): Evaluator {
     },
   };
 }
-
-const lossProgram = (network: Network, rows: number, context: number): Program<'ids' | 'targets', 'loss'> =>
-  compile(
-    { ids: { shape: [rows, context], dtype: 'int32' }, targets: { shape: [rows * context], dtype: 'int32' } },
-    ({ ids, targets }) => {
-      const { hidden, classifier } = network.forward(ids as Tensor2D);
-      return { loss: softmaxCrossEntropy(hidden, classifier, targets as Tensor1D) };
-    },
-  );

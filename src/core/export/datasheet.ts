@@ -1,4 +1,7 @@
-import { formatBytes, formatCount, formatNumber } from '../base/units';
+import { formatBytes, formatCount } from '../base/units';
+import { METRICS } from '../metrics';
+import { valueWords } from '../metrics/words';
+import { objectiveOf } from '../objectives';
 import type { RunInfo } from './homegrownJson';
 import { plain, table, TOKENIZERS } from './markdown';
 import { bySegment, heldOut } from './modelCard';
@@ -16,7 +19,7 @@ export function datasheet(info: RunInfo): string {
     '## Motivation',
     '_For what purpose was the text chosen, by whom, and who paid for it?_',
     '## Composition',
-    bySegment(info, composition),
+    bySegment(info, (facts) => composition(info, facts)),
     '_Does it name or describe people? Could it offend, or is any of it confidential?_',
     '## Collection',
     data
@@ -35,8 +38,8 @@ export function datasheet(info: RunInfo): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function composition(data: NonNullable<RunInfo['data']>): string {
-  const { texts, trainTokens, trainBytes, validationTokens, validationBytes, unigramLoss } = data;
+function composition({ model, recipe }: RunInfo, data: NonNullable<RunInfo['data']>): string {
+  const { texts, trainTokens, trainBytes, validationTokens, validationBytes } = data;
   const rows = texts.map(({ name, characters, licence, sha256 }) => [
     plain(name),
     formatCount(characters),
@@ -50,6 +53,9 @@ function composition(data: NonNullable<RunInfo['data']>): string {
   return [
     table(rows, ['Text', 'Characters', 'Licence', 'SHA-256']),
     table(parts, ['Part', 'Tokens', 'Bytes']),
-    `Always guessing by frequency costs ${formatNumber(unigramLoss)} nats per token on the held-out part.`,
+    ...objectiveOf(recipe.objective)
+      .baselines({ vocabulary: model.vocabulary, data })
+      .slice(1)
+      .map(({ words, loss }) => `On the held-out part ${words} costs ${valueWords(METRICS.loss, { value: loss })}.`),
   ].join('\n\n');
 }

@@ -1,7 +1,8 @@
 import { moment } from '../base/moment';
-import { bitsPerByte } from '../base/units';
 import { z } from '../base/zod';
 import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
+import { type Evaluated, estimatesOfMean } from '../metrics';
+import { metricsOf, type ObjectiveId, objectiveOf } from '../objectives';
 import { bestNotKept } from '../runs/best';
 import type { RunRecord } from '../runs/record';
 import { isMeasuredAlike, segmentAt, segmentsOf } from '../runs/segments';
@@ -24,14 +25,8 @@ export const runInfoSchema = z.strictObject({
   state: trainStateSchema,
   device: z.string().max(1000).nullable(),
   data: dataFactsSchema.nullable(),
-  /** The last evaluation at or before this step: nats per token on held-out text. */
-  result: z
-    .strictObject({
-      step: z.int().nonnegative(),
-      loss: z.number(),
-      bitsPerByte: z.number(),
-    })
-    .nullable(),
+  /** The last evaluation at or before this step, on held-out text: nats, and what else was measured by the metrics' ids. */
+  result: z.object({ step: z.int().nonnegative(), loss: z.number() }).catchall(z.number()).nullable(),
   /** Data before `data`, oldest first. */
   earlier: earlierSchema.exactOptional(),
   origin: originSchema.exactOptional(),
@@ -57,7 +52,7 @@ export function runInfo(record: RunRecord, kept: TrainState, events: readonly Tr
   return {
     version: 1,
     ...{ name, createdAt, model, recipe, ...tokenizerFacts(tokenizer), state, device, data },
-    result: resultAt(state, evaluations, data),
+    result: resultAt(state, evaluations, recipe.objective, data),
     ...(earlier.length > 0 && { earlier }),
     ...(origin && { origin }),
     ...(unkept && { bestNotKept: unkept }),
@@ -72,14 +67,28 @@ export const tokenizerFacts = ({ kind, roles }: TokenizerModel): Pick<RunInfo, '
 function resultAt(
   { step, best }: TrainState,
   evaluations: readonly (TrainEvent & { kind: 'evaluated' })[],
+  objective: ObjectiveId,
   data: RunInfo['data'],
 ): RunInfo['result'] {
   const last = evaluations.findLast((evaluation) => evaluation.step <= step);
   // The best step's own loss is kept with it, also where the curve was lost on the way to the next save.
   if (best?.step === step && last?.step !== step && data) {
     const { validationTokens: tokens, validationBytes: bytes } = data;
-    return { step, loss: best.loss, bitsPerByte: bitsPerByte(best.loss, { tokens, bytes }) };
+    const metrics = estimatesOfMean(metricsOf(objectiveOf(objective)), best.loss, { tokens, bytes });
+    return resultOf({ step, loss: best.loss, metrics });
   }
   if (!last || !Number.isFinite(last.loss)) return null;
-  return { step: last.step, loss: last.loss, bitsPerByte: last.bitsPerByte };
+  return resultOf(last);
+}
+
+/** An evaluation as it stands in `homegrown.json`. */
+export function resultOf({ step, loss, metrics }: Evaluated & { step: number }): NonNullable<RunInfo['result']> {
+  const values = Object.entries(metrics).map(([id, { value }]) => [id, value] as const);
+  return { step, loss, ...Object.fromEntries(values.filter(([, value]) => Number.isFinite(value))) };
+}
+
+/** And back. */
+export function evaluatedOf({ step, loss, ...values }: NonNullable<RunInfo['result']>): Evaluated & { step: number } {
+  const metrics = Object.fromEntries(Object.entries(values).map(([id, value]) => [id, { value }]));
+  return { step, loss, metrics };
 }

@@ -92,8 +92,8 @@ const rewritten = async (rename: (name: string) => string, more: [string, HostTe
 beforeAll(async () => {
   tokenizer = await createTokenizer(record.tokenizer);
   info = runInfo(record, makeSnapshot().state, [
-    { kind: 'evaluated', step: 5, loss: 2.5, bitsPerByte: 1.9, activeMs: 1, sample: '' },
-    { kind: 'evaluated', step: 9, loss: 2.4, bitsPerByte: 1.8, activeMs: 1, sample: '' },
+    { kind: 'evaluated', step: 5, loss: 2.5, metrics: { bitsPerByte: { value: 1.9 } }, activeMs: 1, sample: '' },
+    { kind: 'evaluated', step: 9, loss: 2.4, metrics: { bitsPerByte: { value: 1.8 } }, activeMs: 1, sample: '' },
   ]);
   files = await contents(
     huggingFaceFiles(exported({ snapshot: makeSnapshot(), tokenizer: tokenizer }), { withOptimizer: true }),

@@ -1,6 +1,10 @@
 import { formatCount, formatDuration, formatNumber, formatShare } from '../base/units';
+import { metricOf, METRICS } from '../metrics';
+import type { Metric } from '../metrics/metric';
+import { valueWords } from '../metrics/words';
 import { modelSpec } from '../models';
 import { countParams } from '../models/spec';
+import { headlineWords, metricsOf, objectiveOf } from '../objectives';
 import { END_ALONE, ROLES, specialTokens, TOKEN_ROLES } from '../tokenizer/special';
 import { huggingFaceType } from './huggingFaceConfig';
 import type { RunInfo } from './homegrownJson';
@@ -139,24 +143,44 @@ function dataSection(data: NonNullable<RunInfo['data']>): string {
   );
 }
 
-function resultSection(info: RunInfo, { step, loss, bitsPerByte }: NonNullable<RunInfo['result']>): string {
-  const { model, data } = info;
-  const row = (what: string, nats: number): string[] => [what, formatNumber(nats), formatNumber(Math.exp(nats))];
-  const rows = [row(`This model, step ${formatCount(step)}`, loss)];
-  if (data) rows.push(row('Knowing only how common each token is', data.unigramLoss));
-  rows.push(row('Guessing blindly', Math.log(model.vocabulary)));
-  return (
-    `${table(rows, ['On held-out text', 'Nats per token', 'Perplexity'])}\n\n` +
-    `${formatNumber(bitsPerByte)} bits per byte, which can be compared across tokenizers; perplexity cannot.${bestOf(info)}`
+/** A table of what any loss can be told in, beside what is reached without learning; then what else was measured. */
+function resultSection(info: RunInfo, result: NonNullable<RunInfo['result']>): string {
+  const { model, data, recipe } = info;
+  const objective = objectiveOf(recipe.objective);
+  const metrics = metricsOf(objective).map((id) => [id, metricOf(id)] as const);
+  const columns = Object.values<Metric>(METRICS).filter(({ scale }) => scale);
+  const row = (what: string, loss: number): string[] => [
+    what,
+    ...columns.map(({ scale }) => formatNumber(scale!.of(loss))),
+  ];
+  const baselines = objective.baselines({ vocabulary: model.vocabulary, data });
+  const rows = [
+    row(`This model, step ${formatCount(result.step)}`, result.loss),
+    ...baselines.toReversed().map(({ words, loss }) => row(capitalised(words), loss)),
+  ];
+  const others = metrics.flatMap(([id, metric]) => {
+    const value = result[id];
+    if (metric.scale || value === undefined) return [];
+    const remark = metric.remark === undefined ? '' : `, ${metric.remark}`;
+    return [`${metric.label} ${valueWords(metric, { value })}${remark}.`];
+  });
+  const heads = columns.map(({ unit, label }) => (unit === '' ? label : capitalised(unit)));
+  const sentences = [...others, ...bestOf(info)];
+  return [table(rows, ['On held-out text', ...heads]), ...(sentences.length > 0 ? [sentences.join(' ')] : [])].join(
+    '\n\n',
   );
 }
 
+const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** Where these files are not the step that did best. */
-function bestOf({ state, bestNotKept }: RunInfo): string {
+function bestOf({ state, bestNotKept, recipe }: RunInfo): string[] {
   const best = bestNotKept ?? state.best;
-  if (!best || best.step === state.step) return '';
+  if (!best || best.step === state.step) return [];
   const where = bestNotKept ? 'which was not kept' : 'which these files are not';
-  return ` The run did best at step ${formatCount(best.step)}, perplexity ${formatNumber(Math.exp(best.loss))}, ${where}.`;
+  return [
+    `The run did best at step ${formatCount(best.step)}, ${headlineWords(recipe.objective, best.loss)}, ${where}.`,
+  ];
 }
 
 /** Watts that a computer with a busy GPU is taken to draw, for want of a meter. */

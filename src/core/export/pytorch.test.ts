@@ -13,9 +13,8 @@ import { useWasm } from '../testing/wasm';
 import type { Recipe } from '../train/recipe';
 import type { Snapshot, TrainEvent } from '../train/run';
 import { train } from '../train/train';
-import { batch } from '../batches/batch';
-import { evaluationWindows } from '../batches/evaluation';
-import { collect } from '../testing/texts';
+import { causal } from '../objectives/causal';
+import { evaluationPlaces, trainingPlace } from '../objectives/windows';
 import type { Exported } from './format';
 import { importHuggingFace } from './importHuggingFace';
 import { pytorch } from './formats/pytorch';
@@ -190,12 +189,14 @@ describe.skipIf(missing !== null)('PyTorch continues the run', () => {
       const { inputs, targets, held, logits } = seen.models[i]!;
       const { context } = model.info.model.config;
       const { train: source, validation } = model.tokens!;
-      const want = await batch(source, { seed: 4_000_000_001, step: 77, rows: 5, context });
-      expect(inputs).toEqual([...want.inputs]);
+      const place = trainingPlace(source, causal, { seed: 4_000_000_001, step: 77, rows: 5, context });
+      const { arrays: want } = await causal.batch(source, place);
+      expect(inputs).toEqual([...want.ids]);
       expect(targets).toEqual([...want.targets]);
-      const windows = await collect(evaluationWindows(validation, context, 4, 1000));
-      expect(held).toEqual(windows.flatMap((window) => [...window.inputs]));
-      expectNear(logits, await ourLogits(model, [...want.inputs.subarray(0, context)]), 1e-4);
+      const places = [...evaluationPlaces(validation, causal, { context, rows: 4, maxTokens: 1000 })];
+      const windows = await Promise.all(places.map((at) => causal.batch(validation, at)));
+      expect(held).toEqual(windows.flatMap(({ arrays }) => [...arrays.ids]));
+      expectNear(logits, await ourLogits(model, [...want.ids.subarray(0, context)]), 1e-4);
       expect(seen.pieces.flatMap((piece) => [...model.tokenizer.encode(piece)])).toEqual([
         ...model.tokenizer.encode(text),
       ]);

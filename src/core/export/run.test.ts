@@ -33,7 +33,7 @@ async function storeWithRun(): Promise<BlobStore> {
   await (await claimRun(store, 'a')).save({ state: { step: 3, tokensSeen: 9, activeMs: 8, best: null }, tensors });
   await (
     await openMetrics(store, 'a', 0)
-  ).append([{ kind: 'evaluated', step: 3, loss: 2, bitsPerByte: 1, activeMs: 8, sample: 'x' }]);
+  ).append([{ kind: 'evaluated', step: 3, loss: 2, metrics: { bitsPerByte: { value: 1 } }, activeMs: 8, sample: 'x' }]);
   await writeRun(store, {
     version: 1,
     id: 'a',
@@ -75,7 +75,7 @@ test('a run that leaves and comes back is the same run, down to the bytes of its
 describe('the best step', () => {
   const facts = { trainTokens: 90, trainBytes: 90, validationTokens: 10, validationBytes: 20 };
   const evaluated = (step: number, loss: number) =>
-    ({ kind: 'evaluated', step, loss, bitsPerByte: 1, activeMs: 8, sample: 'x' }) as const;
+    ({ kind: 'evaluated', step, loss, metrics: { bitsPerByte: { value: 1 } }, activeMs: 8, sample: 'x' }) as const;
   const card = async (store: BlobStore, which: WhichSnapshot) => {
     const { files } = await exportRun(store, 'a', which, 'hf', { ...asked, withOptimizer: true });
     const all = new Map([...(await bytes(files))].map(([name, file]) => [name, new TextDecoder().decode(file)]));
@@ -199,7 +199,7 @@ test('a run that went on with other text says which text until when, and a loss 
   await writer.save({ ...snapshot, state: { ...snapshot.state, step: 8 } });
   await (
     await openMetrics(store, 'b', 0)
-  ).append([{ kind: 'evaluated', step: 3, loss: 2, bitsPerByte: 1, activeMs: 8, sample: 'x' }]);
+  ).append([{ kind: 'evaluated', step: 3, loss: 2, metrics: { bitsPerByte: { value: 1 } }, activeMs: 8, sample: 'x' }]);
   await writeRun(store, { ...continued(record, 3, { manifest: null, data: other }), step: 8 });
 
   const { card, sheet, files } = await cardOf(store);

@@ -11,7 +11,7 @@ import { DEFAULT_RECIPE } from '../train/recipe';
 import { openExported } from './exported';
 import type { ExportOptions, Format } from './format';
 import { type FormatId, FORMATS } from './formats';
-import type { RunInfo } from './homegrownJson';
+import { evaluatedOf, type RunInfo } from './homegrownJson';
 import { importHuggingFace } from './importHuggingFace';
 
 /** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600`; small files for beside it */
@@ -64,7 +64,9 @@ export async function importRun(
     await writeRun(store, { ...record, step: 0 });
     const { bytes } = await (await claimRun(store, runId)).save(snapshot);
     const curve = events.filter((event) => event.kind !== 'compiling' && event.step <= step);
-    const evaluated = info?.result ? [{ kind: 'evaluated' as const, ...info.result, activeMs, sample: '' }] : [];
+    const evaluated = info?.result
+      ? [{ kind: 'evaluated' as const, ...evaluatedOf(info.result), activeMs, sample: '' }]
+      : [];
     const known = curve.length > 0 ? curve : evaluated;
     await (await openMetrics(store, runId, step)).append([...known, { kind: 'saved', step, bytes }]);
     await writeRun(store, record);

@@ -15,7 +15,14 @@ const step = (n: number): TrainEvent => ({
   ...{ tokensPerSecond: 1e4, activeMs: n, memoryBytes: 1e6 },
 });
 const evaluated = (n: number): TrainEvent => ({
-  ...{ kind: 'evaluated', step: n, loss: 6 / n, bitsPerByte: 2, activeMs: n, sample: 'Call me' },
+  ...{
+    kind: 'evaluated',
+    step: n,
+    loss: 6 / n,
+    metrics: { bitsPerByte: { value: 2 } },
+    activeMs: n,
+    sample: 'Call me',
+  },
 });
 const events: TrainEvent[] = [
   { kind: 'compiling' },

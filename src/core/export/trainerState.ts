@@ -6,6 +6,7 @@ import type { Json } from '../base/blobStore';
 import { badFile } from '../base/errors';
 import { listOf, MOST_LOG_ENTRIES } from '../base/limits';
 import { z } from '../base/zod';
+import { METRICS } from '../metrics';
 import { modelSpec } from '../models';
 import { countParams } from '../models/spec';
 import type { TrainEvent } from '../train/run';
@@ -26,15 +27,12 @@ export function trainerState({ model, recipe, state, data, earlier }: RunInfo, e
     if ((event.kind !== 'evaluated' && event.kind !== 'step') || event.step > state.step) return [];
     const { step, loss, activeMs } = event;
     if (event.kind === 'evaluated') {
-      const { bitsPerByte, sample } = event;
+      const { metrics, sample } = event;
+      const measured = Object.entries(metrics).map(([id, { value }]) => [snakeCase(id), finite(value)] as const);
       return [
         {
-          epoch: epochs(step),
-          eval_loss: finite(loss),
-          bits_per_byte: finite(bitsPerByte),
-          sample,
-          active_ms: activeMs,
-          step,
+          ...Object.fromEntries(measured),
+          ...{ epoch: epochs(step), eval_loss: finite(loss), sample, active_ms: activeMs, step },
         },
       ];
     }
@@ -106,11 +104,17 @@ const reading = z
   .number()
   .nullable()
   .transform((value) => value ?? NaN);
+/** A metric's id as the Trainer would write it: `bits_per_byte`. */
+const snakeCase = (id: string): string => id.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const evaluatedSchema = z
-  .object({ step: count, eval_loss: reading, bits_per_byte: reading, sample: z.string(), active_ms: z.number() })
-  .transform(({ step, eval_loss: loss, bits_per_byte: bitsPerByte, sample, active_ms: activeMs }) => ({
-    ...{ kind: 'evaluated' as const, step, loss, bitsPerByte, activeMs, sample },
-  }));
+  .looseObject({ step: count, eval_loss: reading, sample: z.string(), active_ms: z.number() })
+  .transform(({ step, eval_loss: loss, sample, active_ms: activeMs, ...entry }) => {
+    const metrics = Object.keys(METRICS).flatMap((id) => {
+      const { success, data: value } = reading.safeParse(entry[snakeCase(id)]);
+      return success ? [[id, { value }] as const] : [];
+    });
+    return { kind: 'evaluated' as const, step, loss, metrics: Object.fromEntries(metrics), activeMs, sample };
+  });
 const stepSchema = z
   .object({
     ...{ step: count, loss: reading, grad_norm: reading, learning_rate: z.number(), tokens_per_second: reading },

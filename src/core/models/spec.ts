@@ -53,8 +53,12 @@ export interface Output {
 /** ids [B, T] int32, T <= context. */
 export type Apply<C extends BaseConfig> = (config: C, params: Params, ids: Tensor2D, context: ForwardContext) => Output;
 
+/** What it reads a token by: what came before it, all around it, or another text as well. */
+export type ModelKind = 'decoder' | 'encoder' | 'encoder-decoder';
+
 export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   label: string;
+  kind: ModelKind;
   /** Paper or code that defines the architecture. */
   source: string;
   fields: Readonly<Record<SizeName<C>, Field>>;

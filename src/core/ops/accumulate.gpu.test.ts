@@ -17,14 +17,13 @@ test('micro-steps add up in one dispatch; the step that applies them reads them 
   const parameters = weights.variables;
   // loss = sum over weights of w . (x c): its gradient is x c.
   const factors = shapes.map((shape, i) => tf.tensor(floats(shape, 1, i).data, shape));
-  const given = { x: { shape: [], dtype: 'float32' }, share: { shape: [1], dtype: 'float32' } } as const;
-  const micro = compile(given, ({ x, share }) => {
+  const given = { x: { shape: [], dtype: 'float32' } } as const;
+  const micro = compile(given, ({ x }) => {
     const lossOf = () => tf.addN(parameters.map((w, i) => tf.sum(tf.mul(w, tf.mul(factors[i]!, x))))) as tf.Scalar;
     const { value: loss, grads } = tf.variableGrads(lossOf, [...parameters]);
     accumulate(
       kept.variables,
       parameters.map(({ name }) => grads[name]!),
-      share as tf.Tensor1D,
     );
     return { loss };
   });
@@ -44,9 +43,9 @@ test('micro-steps add up in one dispatch; the step that applies them reads them 
     [1, 2],
     [-3, 0.5],
   ] as const) {
-    await micro.run({ x: Float32Array.of(first), share: Float32Array.of(0.25) });
-    await micro.run({ x: Float32Array.of(second), share: Float32Array.of(0.75) });
-    const want = flat.map((c) => c * (0.25 * first + 0.75 * second));
+    await micro.run({ x: Float32Array.of(first) });
+    await micro.run({ x: Float32Array.of(second) });
+    const want = flat.map((c) => c * (first + second));
     expectClose(await values(kept.variables), want, 1e-6, 'accumulated');
     const { norm } = await apply.run({ rates: Float32Array.of(1) });
     expectClose(norm, [Math.sqrt(want.reduce((sum, x) => sum + x * x, 0))], 1e-6, 'norm');

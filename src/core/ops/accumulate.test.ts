@@ -10,13 +10,13 @@ test.each([['cpu', () => tf.setBackend('cpu')] as const, ['wasm', useWasm] as co
     const kept = tf.tidy(() => [tf.variable(tf.zeros([2])), tf.variable(tf.zeros([1, 2]))]);
     const before = tf.memory().numTensors;
     const once = (x: number) => {
-      tf.tidy(() => accumulate(kept, [tf.tensor1d([x, -x]), tf.tensor2d([[1, x]])], tf.tensor1d([0.25])));
+      tf.tidy(() => accumulate(kept, [tf.tensor1d([x, -x]), tf.tensor2d([[1, x]])]));
     };
     once(8);
     once(-4);
     expect(kept.map((variable) => [...variable.dataSync()])).toEqual([
-      [1, -1],
-      [0.5, 1],
+      [4, -4],
+      [2, 4],
     ]);
     clear(kept);
     expect(kept.flatMap((variable) => [...variable.dataSync()])).toEqual([0, 0, 0, 0]);

@@ -1,28 +1,27 @@
 /**
  * Adds gradients to what is kept of earlier ones, for all weights at once, in place: a step of several micro-batches.
  *
- *   a <- a + share g         and, once they have been used, a <- 0
+ *   a <- a + g         and, once they have been used, a <- 0
  *
  * Accumulators [n] are variables shaped as the weights, made by `hold`. They persist between programs: a micro-step adds,
  * the step that applies them reads them as its gradients (`globalNorm` and the optimizers read them where they lie) and
  * clears them after the update.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs';
+import type { Tensor, Variable } from '@tensorflow/tfjs';
 import { accumulateOnGpu, clearOnGpu } from './accumulate.wgsl';
 import { way, type Ways } from './op';
 
-export type Accumulate = (into: readonly Variable[], gradients: readonly Tensor[], share: Tensor1D) => void;
+export type Accumulate = (into: readonly Variable[], gradients: readonly Tensor[]) => void;
 
-/** `share` [1]: of all that is added up, so that the sum is the mean over all. */
 export const accumulate: Accumulate = (...input) => {
   way(ACCUMULATE)(...input);
 };
 export const ACCUMULATE: Ways<Accumulate> = {
   webgpu: accumulateOnGpu,
-  reference: (into, gradients, share) => {
+  reference: (into, gradients) => {
     tf.tidy(() => {
-      into.forEach((kept, i) => kept.assign(tf.add(kept, tf.mul(gradients[i]!, share))));
+      into.forEach((kept, i) => kept.assign(tf.add(kept, gradients[i]!)));
     });
   },
 };

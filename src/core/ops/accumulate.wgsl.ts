@@ -5,8 +5,8 @@ import { dispatch, inFours, kernels, overElements } from '../gpu/dispatch';
 import { forgetValues } from '../gpu/tfjs';
 import type { Accumulate } from './accumulate';
 
-export const accumulateOnGpu: Accumulate = (into, gradients, share) => {
-  overRuns([into], (run, [a]) => dispatch(add(run.elements), { a, g: gathered(gradients, run), share }));
+export const accumulateOnGpu: Accumulate = (into, gradients) => {
+  overRuns([into], (run, [a]) => dispatch(add(run.elements), { a, g: gathered(gradients, run) }));
   into.forEach(forgetValues);
 };
 
@@ -19,8 +19,8 @@ const add = kernels((elements: number) => {
   const { type, count } = inFours(elements);
   return {
     name: 'accumulate',
-    bindings: { a: ['update', type], g: ['read', type], share: ['read', 'f32'] } as const,
-    ...overElements(count, 'a[i] += share[0] * g[i];'),
+    bindings: { a: ['update', type], g: ['read', type] } as const,
+    ...overElements(count, 'a[i] += g[i];'),
   };
 });
 

@@ -20,7 +20,7 @@ for (const [N, C, V, logitBytes] of [
     [N],
     Array.from({ length: N }, (_, n) => (n % 5 === 4 ? -1 : at(n) % V)),
   );
-  const sample = { hidden: floats([N, C]), classifier: floats([V, C], 1, 1), targets };
+  const sample = { hidden: floats([N, C]), classifier: floats([V, C], 1, 1), targets, weight: integers([1], [N + 3]) };
   checkOnGpu(`cross-entropy of ${N} rows, ${V} tokens, ${logitBytes} bytes`, SOFTMAX_CROSS_ENTROPY, sample, {
     logitBytes,
   });
@@ -38,6 +38,7 @@ describe('where a binding holds a part of the classifier', () => {
       [N],
       Array.from({ length: N }, (_, n) => (n % 5 === 4 ? -1 : (n * 97) % V)),
     ),
+    weight: integers([1], [N]),
   };
   checkOnGpu('cross-entropy of a classifier in two parts', SOFTMAX_CROSS_ENTROPY, sample, { logitBytes: 1e9 });
 });

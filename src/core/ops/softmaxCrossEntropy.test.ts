@@ -8,11 +8,14 @@ import { softmaxCrossEntropy, SOFTMAX_CROSS_ENTROPY } from './softmaxCrossEntrop
 const hidden = floats([7, 3], 2);
 const classifier = floats([5, 3], 1.5, 1);
 const targets = integers([7], [0, 4, 2, 2, 1, 3, 0]);
+/** Of more than the targets here: of a whole of which they are a part. */
+const weight = integers([1], [11]);
 const some = integers([7], [0, -1, 2, -1, -1, 3, 0]);
 const inOneBlock = { logitBytes: LOGIT_BYTES };
+const one = () => tf.tensor1d([1], 'int32');
 /** Two rows of five logits at a time: 7 rows are 4 blocks, the last one short. */
 const inBlocks = { logitBytes: 2 * 5 * 4 };
-/** Minus the mean log of the probabilities of the targets that count. */
+/** Minus the logs of the probabilities of the targets that count, divided by the weight. */
 const byDefinition: InF64 = (x) => {
   const of = (n: number) => x['hidden']!.subarray(3 * n).subarray(0, 3);
   const losses = [...x['targets']!].flatMap((target, n) => {
@@ -21,41 +24,53 @@ const byDefinition: InF64 = (x) => {
     );
     return target < 0 ? [] : [Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0)) - logits[target]!];
   });
-  return [losses.reduce((sum, loss) => sum + loss, 0) / losses.length];
+  return [losses.reduce((sum, loss) => sum + loss, 0) / x['weight']![0]!];
 };
-checkOp('softmaxCrossEntropy', SOFTMAX_CROSS_ENTROPY, { hidden, classifier, targets }, inOneBlock, byDefinition);
+checkOp(
+  'softmaxCrossEntropy',
+  SOFTMAX_CROSS_ENTROPY,
+  { hidden, classifier, targets, weight },
+  inOneBlock,
+  byDefinition,
+);
 checkOp(
   'softmaxCrossEntropy in blocks',
   SOFTMAX_CROSS_ENTROPY,
-  { hidden, classifier, targets },
+  { hidden, classifier, targets, weight },
   inBlocks,
   byDefinition,
 );
 checkOp(
   'softmaxCrossEntropy of some targets',
   SOFTMAX_CROSS_ENTROPY,
-  { hidden, classifier, targets: some },
+  { hidden, classifier, targets: some, weight },
   inBlocks,
   byDefinition,
 );
 
 test('blocks give the loss of one block', async () => {
   await tf.setBackend('cpu');
-  const sample = { hidden, classifier, targets: some };
+  const sample = { hidden, classifier, targets: some, weight };
   const [whole, cut] = [inOneBlock, inBlocks].map((settings) => results(SOFTMAX_CROSS_ENTROPY, sample, settings));
   expect(cut!.y[0]).toBeCloseTo(whole!.y[0]!, 6);
 });
 test('a target that is nearly impossible costs its logit, not infinity', async () => {
   await tf.setBackend('cpu');
   const loss = tf.tidy(
-    () => softmaxCrossEntropy(tf.tensor2d([[200]]), tf.tensor2d([[1], [-1]]), tf.tensor1d([1], 'int32')).dataSync()[0],
+    () =>
+      softmaxCrossEntropy(
+        tf.tensor2d([[200]]),
+        tf.tensor2d([[1], [-1]]),
+        tf.tensor1d([1], 'int32'),
+        one(),
+      ).dataSync()[0],
   );
   expect(loss).toBeCloseTo(400, 3);
 });
 test('no counted target is a loss of 0', async () => {
   await tf.setBackend('cpu');
   const loss = tf.tidy(
-    () => softmaxCrossEntropy(tf.ones([2, 3]), tf.ones([4, 3]), tf.tensor1d([-1, -1], 'int32')).dataSync()[0],
+    () => softmaxCrossEntropy(tf.ones([2, 3]), tf.ones([4, 3]), tf.tensor1d([-1, -1], 'int32'), one()).dataSync()[0],
   );
   expect(loss).toBe(0);
 });

@@ -1,9 +1,10 @@
 /**
- * The classifier and its loss in one: mean negative log-likelihood of the targets, in nats per token.
+ * The classifier and its loss in one: negative log-likelihood of the targets, in nats, added up and divided by a weight.
  *
- *   loss = mean over counted n of logsumexp(z[n]) - z[n, targets[n]]      z = hidden classifier^T
+ *   loss = sum over n of (logsumexp(z[n]) - z[n, targets[n]]) / weight      z = hidden classifier^T
  *
- * hidden [N, C]   classifier [V, C]   targets [N] int32; a negative target is not counted   loss scalar
+ * hidden [N, C]   classifier [V, C]   targets [N] int32; a negative target adds nothing   weight [1] int32, positive   loss scalar
+ * The weight of as many targets as an update has in all its micro-batches makes losses, and gradients, that add up to its mean.
  * Logits [rows, V] are made for a block of rows at a time, so that they never exceed LOGIT_BYTES, or on a GPU what 64 rows
  * take. In the reference one block keeps its probabilities for backward; more blocks make them again.
  * Source: Bridle 1990 (softmax with its likelihood); in blocks: Hsu et al. 2024, "Liger Kernel", arXiv:2410.10989.
@@ -18,13 +19,14 @@ export const softmaxCrossEntropy = (
   hidden: Tensor2D,
   classifier: Tensor2D,
   targets: Tensor1D,
+  weight: Tensor1D,
   logitBytes = LOGIT_BYTES,
-): Scalar => run(SOFTMAX_CROSS_ENTROPY, { hidden, classifier, targets }, { logitBytes }) as Scalar;
+): Scalar => run(SOFTMAX_CROSS_ENTROPY, { hidden, classifier, targets, weight }, { logitBytes }) as Scalar;
 
 /** TensorFlow.js's softmax on WebGPU spoils the last element beyond as many rows. */
 const MAX_ROWS = 65_535;
 
-export type X = { hidden: Tensor2D; classifier: Tensor2D; targets: Tensor1D };
+export type X = { hidden: Tensor2D; classifier: Tensor2D; targets: Tensor1D; weight: Tensor1D };
 type Saved = X & { probabilities?: Tensor2D };
 export interface Settings {
   logitBytes: number;
@@ -33,9 +35,9 @@ export interface Settings {
 export const SOFTMAX_CROSS_ENTROPY: Ways<Differentiable<X, Settings>> = {
   webgpu: softmaxCrossEntropyOnGpu,
   reference: {
-    forward({ hidden, classifier, targets }, { logitBytes }) {
+    forward({ hidden, classifier, targets, weight }, { logitBytes }) {
       const blocks = cut(hidden, classifier, logitBytes);
-      const saved: Saved = { hidden, classifier, targets };
+      const saved: Saved = { hidden, classifier, targets, weight };
       const sums = blocks.map(({ start, length }) => {
         const kept = tf.tidy(() => {
           const rows = tf.slice(hidden, [start, 0], [length, -1]);
@@ -50,20 +52,20 @@ export const SOFTMAX_CROSS_ENTROPY: Ways<Differentiable<X, Settings>> = {
         if (kept[1]) saved.probabilities = kept[1];
         return kept[0];
       });
-      return { y: tf.div(add(sums), count(targets)), saved };
+      return { y: tf.reshape(tf.div(add(sums), weight), []), saved };
     },
-    /** dz = (softmax(z) - onehot(target)) dloss / count. */
-    backward(dy, { hidden, classifier, targets, probabilities }: Saved, { logitBytes }) {
+    /** dz = (softmax(z) - onehot(target)) dloss / weight. */
+    backward(dy, { hidden, classifier, targets, weight, probabilities }: Saved, { logitBytes }) {
       const V = classifier.shape[0];
-      const scale = tf.div(dy, count(targets));
+      const scale = tf.div(dy, weight);
       const parts = cut(hidden, classifier, logitBytes).map(({ start, length }) =>
         tf.tidy(() => {
           const rows = tf.slice(hidden, [start, 0], [length, -1]);
           const labels = tf.slice(targets, start, length);
           const p = probabilities ?? tf.softmax(tf.matMul(rows, tf.transpose(classifier)));
           const which = tf.cast(tf.oneHot(labels, V), 'float32'); // wasm's own float32 one-hot writes int bits
-          const weight = tf.expandDims(tf.mul(counts(labels), scale), 1);
-          const dz = tf.mul<Tensor2D>(tf.sub(p, which), weight);
+          const scales = tf.expandDims(tf.mul(counts(labels), scale), 1);
+          const dz = tf.mul<Tensor2D>(tf.sub(p, which), scales);
           return [tf.matMul(dz, classifier), tf.matMul(tf.transpose(dz), rows)] as const;
         }),
       );
@@ -90,6 +92,4 @@ function chosen(z: Tensor2D, labels: Tensor1D): Tensor {
 }
 /** 1 where the target counts, else 0; [rows]. */
 const counts = (labels: Tensor1D): Tensor => tf.cast(tf.greaterEqual(labels, tf.scalar(0, 'int32')), 'float32');
-/** At least 1, so that a batch without counted targets has loss 0. */
-const count = (targets: Tensor1D): Tensor => tf.maximum(tf.sum(counts(targets)), 1);
 const add = <T extends Tensor>(tensors: readonly T[]): T => tensors.reduce((a, b) => tf.add<T>(a, b));

@@ -20,17 +20,15 @@ type Piece = ReturnType<typeof pieces>[number];
 type Saved = { dHidden: Tensor; dClassifier: Tensor } | Record<string, never>;
 
 export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
-  forward({ hidden, classifier, targets }, { logitBytes }) {
+  forward({ hidden, classifier, targets, weight }, { logitBytes }) {
     const [N, C] = hidden.shape;
     const V = classifier.shape[0];
     const wanted = gradientWanted();
-    const inverse = emptyTensor([1], 'float32');
     const losses = emptyTensor([N], 'float32');
     const y = emptyTensor([], 'float32') as Scalar;
     const gradients = wanted
       ? { dHidden: emptyTensor([N, C], 'float32'), dClassifier: emptyTensor([V, C], 'float32') }
       : undefined;
-    dispatch(inverseCount(N), { targets, inverse });
     const parts = pieces(V * C, bindingElements(), C);
     const sizes = parts.map(({ elements }) => elements / C);
     for (const { start, length } of cut(N, V, Math.min(logitBytes, 4 * bindingElements()))) {
@@ -48,7 +46,7 @@ export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
         const b = part(classifier, p);
         dispatch(product({ M: length, N: sizes[i]!, K: C, transposeB: true }), { a, b, c: logits(p) });
       });
-      dispatch(lossOfRows(length, sizes, wanted), { z, targets: rows(targets), inverse, losses: rows(losses) });
+      dispatch(lossOfRows(length, sizes, wanted), { z, targets: rows(targets), weight, losses: rows(losses) });
       if (gradients) {
         const { dHidden, dClassifier } = gradients;
         parts.forEach((p, i) => {
@@ -61,8 +59,8 @@ export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
       }
       z.dispose();
     }
-    dispatch(mean(N), { losses, inverse, y });
-    tf.dispose([inverse, losses]);
+    dispatch(mean(N), { losses, weight, y });
+    losses.dispose();
     return { y, saved: gradients ?? {} };
   },
   backward(dy, { dHidden, dClassifier }) {
@@ -80,21 +78,7 @@ function cut(N: number, V: number, logitBytes: number): { start: number; length:
   }));
 }
 
-/** 1 / how many targets count, at least one. */
-const inverseCount = kernels((N: number) => ({
-  name: 'softmaxCrossEntropy, count',
-  bindings: { targets: ['read', 'i32'], inverse: ['write', 'f32'] } as const,
-  workgroup: [256, 1, 1] as const,
-  grid: [1, 1, 1] as const,
-  globals: sumOverWorkgroup(256),
-  body: `
-  var count = 0.0;
-  for (var n = lane; n < ${N}u; n += 256u) { if (targets[n] >= 0) { count += 1.0; } }
-  let all = reduce_sum(count, lane, zero);
-  if (lane == 0u) { inverse[0] = 1.0 / max(all, 1.0); }`,
-}));
-
-/** z becomes (softmax(z) - onehot(target)) inverse; a row without a target becomes 0. `sizes`: tokens of each part of z. */
+/** z becomes (softmax(z) - onehot(target)) / weight; a row without a target becomes 0. `sizes`: tokens of each part of z. */
 const lossOfRows = kernels((N: number, sizes: readonly number[], gradient: boolean) => {
   const V = sizes.reduce((sum, size) => sum + size, 0);
   const threads = V <= 512 ? 64 : 256;
@@ -116,7 +100,7 @@ const lossOfRows = kernels((N: number, sizes: readonly number[], gradient: boole
     bindings: {
       z: [gradient ? 'update' : 'read', 'f32'],
       targets: ['read', 'i32'],
-      ...(gradient && { inverse: ['read', 'f32'] as const }),
+      ...(gradient && { weight: ['read', 'i32'] as const }),
       losses: ['write', 'f32'],
     } as const,
     workgroup: [threads, 1, 1] as const,
@@ -142,7 +126,7 @@ fn logit(row: u32, v: u32) -> f32 {
   ${
     gradient
       ? `storageBarrier(); // lane 0 has read the label's logit
-  let scale = select(0.0, inverse[0], label >= 0);
+  let scale = select(0.0, 1.0 / f32(weight[0]), label >= 0);
   ${overRow(`let p = exp(z[first + v] - all) / total;
       z[first + v] = (p - select(0.0, 1.0, i32(v) == label)) * scale;`)}`
       : ''
@@ -152,7 +136,7 @@ fn logit(row: u32, v: u32) -> f32 {
 
 const mean = kernels((N: number) => ({
   name: 'softmaxCrossEntropy, mean',
-  bindings: { losses: ['read', 'f32'], inverse: ['read', 'f32'], y: ['write', 'f32'] } as const,
+  bindings: { losses: ['read', 'f32'], weight: ['read', 'i32'], y: ['write', 'f32'] } as const,
   workgroup: [256, 1, 1] as const,
   grid: [1, 1, 1] as const,
   globals: sumOverWorkgroup(256),
@@ -160,7 +144,7 @@ const mean = kernels((N: number) => ({
   var sum = 0.0;
   for (var n = lane; n < ${N}u; n += 256u) { sum += losses[n]; }
   let all = reduce_sum(sum, lane, zero);
-  if (lane == 0u) { y[0] = all * inverse[0]; }`,
+  if (lane == 0u) { y[0] = all * (1.0 / f32(weight[0])); }`,
 }));
 
 /** x dy for a scalar dy. The tape starts from a 1 that is still on the host: then there is nothing to do. */

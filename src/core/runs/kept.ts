@@ -4,6 +4,7 @@ import { HomegrownError } from '../base/errors';
 import { isUnreadable } from '../base/record';
 import { type SavedStep, snapshotKeys, surveySnapshots } from '../checkpoint/checkpoint';
 import { headKey } from '../checkpoint/head';
+import type { ObjectiveId } from '../objectives';
 import { lastEvaluation } from './metrics';
 import { listRuns, type RunRecord } from './record';
 
@@ -15,7 +16,8 @@ export interface KeptRun {
   createdAt: number;
   /** The newest step that can be read back; where none can be, how far it had come. */
   step: number;
-  /** Nats per token on held-out text at the last evaluation up to that step; null where none is known. */
+  objective: ObjectiveId;
+  /** Nats on held-out text at the last evaluation up to that step; null where none is known. */
   loss: number | null;
   /** Of all its saved steps; 0 where they were given back, null where they cannot be read. */
   bytes: number | null;
@@ -27,11 +29,21 @@ export async function keptRuns(store: BlobStore): Promise<readonly KeptRun[]> {
   return runs.filter(({ step, bytes }) => bytes !== 0 || step > 0);
 }
 
-async function keptRun(store: BlobStore, { id, name, createdAt, step: reached }: RunRecord): Promise<KeptRun> {
+async function keptRun(store: BlobStore, record: RunRecord): Promise<KeptRun> {
+  const { id, name, createdAt, step: reached } = record;
+  const { objective } = record.recipe;
   const saved = await savedSteps(store, id);
   const step = saved?.find(({ latest }) => latest)?.step ?? saved?.at(-1)?.step ?? reached;
   const loss = (await lastEvaluation(store, id, step))?.loss ?? null;
-  return { id, name, createdAt, step, loss, bytes: saved && saved.reduce((sum, { bytes }) => sum + bytes, 0) };
+  return {
+    id,
+    name,
+    createdAt,
+    step,
+    objective,
+    loss,
+    bytes: saved && saved.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }
 
 /** Null where their list, or all of them, cannot be read. */

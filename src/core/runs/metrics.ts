@@ -2,6 +2,7 @@
 import { readAll, readRecord, type Unreadable } from '../base/record';
 import { z } from '../base/zod';
 import type { BlobStore, Json, Stored } from '../base/blobStore';
+import type { Estimates } from '../metrics';
 import type { StepCost, StepEvent, TrainEvent } from '../train/run';
 
 export interface MetricWriter {
@@ -132,15 +133,31 @@ const number = z
   .number()
   .nullable()
   .transform((value) => value ?? NaN);
-const other: z.ZodType<OtherEvent> = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('evaluated'),
-    step: z.number(),
-    loss: number,
-    bitsPerByte: number,
-    activeMs: z.number(),
-    sample: z.string(),
-  }),
+const estimateSchema = z.object({ value: number, low: number.exactOptional(), high: number.exactOptional() });
+/** Also of metrics that this version does not know; what is no estimate is passed over. */
+const estimatesSchema = z.record(z.string(), z.unknown()).transform((entries): Estimates => {
+  const known = Object.entries(entries).flatMap(([id, entry]) => {
+    const { success, data } = estimateSchema.safeParse(entry);
+    return success ? [[id, data] as const] : [];
+  });
+  return Object.fromEntries(known);
+});
+const other: z.ZodType<OtherEvent> = z.union([
+  z
+    .object({
+      kind: z.literal('evaluated'),
+      step: z.number(),
+      loss: number,
+      metrics: estimatesSchema.default({}),
+      /** In place of `metrics` in builds that measured nothing else. */
+      bitsPerByte: number.exactOptional(),
+      activeMs: z.number(),
+      sample: z.string(),
+    })
+    .transform(({ bitsPerByte, metrics, ...event }) => ({
+      ...event,
+      metrics: bitsPerByte === undefined ? metrics : { bitsPerByte: { value: bitsPerByte }, ...metrics },
+    })),
   z.object({ kind: z.enum(['saved', 'kept']), step: z.number(), bytes: z.number() }),
 ]);
 const WITH_COSTS = COLUMNS.length + COSTS.length;

@@ -9,6 +9,7 @@ import { isUnreadable, parseRecord, type Unreadable } from '../base/record';
 import { z } from '../base/zod';
 import { MODELS, modelSpec, type ModelId } from '../models';
 import type { BaseConfig, SizeName } from '../models/spec';
+import { baselineFields, type BaselineFacts } from '../objectives/facts';
 import { shardManifest, type ShardManifest } from '../shards/manifest';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../train/recipe';
@@ -46,13 +47,11 @@ export interface TokenizerRecord {
   unusedEntries: number;
 }
 
-export interface DataRecord {
+export interface DataRecord extends BaselineFacts {
   /** Ids of the texts, in order, and the tokenizer that cut them. */
   texts: readonly string[];
   tokenizerHash: string;
   manifest: ShardManifest;
-  /** Nats per token of always guessing by frequency. */
-  unigramLoss: number;
   /** Nats per token by which the held-out part's frequencies differ from the training part's; older builds did not measure it. */
   divergence?: number;
   validationShare: number;
@@ -220,7 +219,7 @@ const dataRecord: z.ZodType<DataRecord> = z.looseObject({
   texts,
   tokenizerHash: z.string(),
   manifest: shardManifest,
-  unigramLoss: z.number(),
+  ...baselineFields,
   divergence: z.number().exactOptional(),
   validationShare: z.number(),
 });

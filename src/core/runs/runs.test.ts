@@ -35,7 +35,7 @@ const evaluated = (n: number): TrainEvent => ({
   kind: 'evaluated',
   step: n,
   loss: 2,
-  bitsPerByte: 1,
+  metrics: { bitsPerByte: { value: 1 } },
   activeMs: n,
   sample: 'The <b>',
 });
@@ -77,8 +77,8 @@ test('the list of runs says what is kept of each; freed steps leave record and c
     });
   }
   await (await openMetrics(store, 'a', 0)).append([evaluated(2), saved(3), { ...evaluated(4), loss: 1 } as TrainEvent]);
-  const torn = { id: 'torn', name: 'Whale', createdAt: 2, step: 3, loss: null, bytes: null };
-  const kept = { id: 'a', name: 'Whale', createdAt: 1, step: 3, loss: 2 };
+  const torn = { id: 'torn', name: 'Whale', createdAt: 2, step: 3, objective: 'causal', loss: null, bytes: null };
+  const kept = { id: 'a', name: 'Whale', createdAt: 1, step: 3, objective: 'causal', loss: 2 };
   expect(await keptRuns(store)).toEqual([torn, { ...kept, bytes: 16 }]);
 
   await freeRun(store, 'a');

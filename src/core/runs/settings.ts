@@ -4,6 +4,8 @@ import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { MODELS, modelSpec, type ModelId } from '../models';
 import type { BaseConfig } from '../models/spec';
+import { OBJECTIVES, type ObjectiveId } from '../objectives';
+import { baselineFields } from '../objectives/facts';
 import { ROLES, rolesProblem, type TokenRole } from '../tokenizer/special';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
@@ -13,6 +15,7 @@ const count = z.int().nonnegative();
 const share = z.number().min(0).max(1);
 
 export const recipeSchema: z.ZodType<Recipe> = z.strictObject({
+  objective: z.enum(Object.keys(OBJECTIVES) as [ObjectiveId, ...ObjectiveId[]]).default('causal'), // runs from before there were others
   optimizer: z.enum(['adamw', 'sgd']),
   learningRate: z.number().nonnegative().max(10),
   schedule: z.enum(['cosine', 'linear', 'constant']),
@@ -86,8 +89,7 @@ export const dataFactsSchema = z.strictObject({
   validationShare: share,
   /** Each text's own end is held out, as in the shards' manifest; absent = the end of them all. */
   eachText: z.literal(true).exactOptional(),
-  /** Nats per token of always guessing by frequency. */
-  unigramLoss: z.number(),
+  ...baselineFields,
 });
 
 /** What a run learnt from before it went on with other data, and the last step of that; null where it is not known. */

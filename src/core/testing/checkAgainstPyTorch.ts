@@ -10,6 +10,7 @@ import { stream } from '../base/rng';
 import { gather } from '../files/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
 import { initialValues } from '../models/network';
+import { causalBatch } from '../objectives/causal';
 import { learner } from '../train/learner';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
 
@@ -47,7 +48,7 @@ async function here(change: Partial<Recipe>): Promise<number[]> {
   const losses: number[] = [];
   const norms: number[] = [];
   for (const [i, { ids, targets }] of batches.entries()) {
-    const { loss, norm } = await learning.step(i + 1, ids, targets);
+    const { loss, norm } = await learning.step(i + 1, causalBatch(ids, targets));
     losses.push(loss);
     norms.push(norm);
   }

@@ -7,7 +7,6 @@ import { deserialize, serialize } from 'node:v8';
 import { sha256Hex } from '../base/hash';
 import { unwatched } from '../base/job';
 import type { Snapshot } from '../checkpoint/snapshot';
-import { unigramLoss } from '../evaluate/unigram';
 import type { Exported } from '../export/format';
 import { runInfo } from '../export/homegrownJson';
 import { type Network, network } from '../models/network';
@@ -17,6 +16,7 @@ import { generate } from '../sample/generate';
 import { logits } from '../sample/logits';
 import type { TokenSource } from '../shards/manifest';
 import { createTokenizer } from '../tokenizer/byteLevel';
+import { measureFacts } from '../objectives/facts';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { trainTokenizer, type TrainSettings } from '../tokenizer/train';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
@@ -145,7 +145,7 @@ async function grow({ name, tokenizer: wanted, config }: Settings, recipe: Recip
       textHash: await sha256Hex(text),
       ...{ trainTokens: learnt.tokens, trainBytes: learnt.bytes },
       ...{ validationTokens: validation.tokens, validationBytes: validation.bytes, validationShare: VALIDATION },
-      unigramLoss: unigramLoss(await counts(learnt), await counts(validation)),
+      ...measureFacts(await counts(learnt), await counts(validation)),
     },
   };
   return { record, snapshot: snapshot!, events: events.filter(({ kind }) => kind !== 'compiling') };

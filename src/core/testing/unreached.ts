@@ -3,6 +3,8 @@ import type { Tensor2D } from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { modelSpec } from '../models';
 import type { Network } from '../models/network';
+import { loadObjective } from '../objectives';
+import { causalBatch } from '../objectives/causal';
 import { embeddingTied } from '../ops/embedding';
 import { hold } from '../ops/variables';
 import { OPTIMIZERS } from '../optim';
@@ -31,12 +33,20 @@ export async function expectOnlyDecay(whole: Network, recipe: Recipe): Promise<v
     new Map(await Promise.all(weights.map(async ([name, w]) => [name, Float32Array.from(await w.data())] as const)));
 
   const before = await values();
-  const updates = updater(part, moments, { ...recipe, warmup: 0, schedule: 'constant', weightDecay: 0.5 }, () => 0);
+  const updates = updater(
+    part,
+    await loadObjective(recipe.objective),
+    moments,
+    { ...recipe, warmup: 0, schedule: 'constant', weightDecay: 0.5 },
+    () => 0,
+  );
   const n = recipe.batch * recipe.accumulate * config.context;
   const { loss } = await updates.step(
     1,
-    new Int32Array(n).map((_, i) => i % 5),
-    new Int32Array(n).map((_, i) => i % 7),
+    causalBatch(
+      new Int32Array(n).map((_, i) => i % 5),
+      new Int32Array(n).map((_, i) => i % 7),
+    ),
   );
   expect(loss).toBeGreaterThan(0);
   const after = await values();

@@ -4,6 +4,7 @@ import { type Gpu, openGpu } from '../gpu/backend';
 import { initialValues } from '../models/network';
 import { expectClose } from '../testing/checkOp';
 import { capBindings } from '../testing/dawn';
+import { causalBatch } from '../objectives/causal';
 import { decoder } from '../sample/decoder';
 import { learner } from './learner';
 import { DEFAULT_RECIPE } from './recipe';
@@ -17,7 +18,8 @@ async function updated(gpu: Gpu) {
   const tokens = Int32Array.from({ length: 33 }, (_, i) => at(i) % model.vocabulary);
   tokens.set([0, 4095, 4096, model.vocabulary - 1]); // where ranges of rows meet
   const losses: number[] = [];
-  for (let n = 1; n <= 3; n++) losses.push((await learning.step(n, tokens.subarray(0, 32), tokens.subarray(1))).loss);
+  for (let n = 1; n <= 3; n++)
+    losses.push((await learning.step(n, causalBatch(tokens.subarray(0, 32), tokens.subarray(1)))).loss);
   const weights = await learning.tensors();
   const decoding = decoder(learning.network);
   const scores = [await decoding.next([1, 2]), await decoding.next([1, 2, 3])];
@@ -54,7 +56,7 @@ test('GPT-2’s vocabulary and 1,024 tokens a step are trained where a binding h
     const tokens = Int32Array.from({ length: 1025 }, (_, i) => at(i) % large.vocabulary);
     const losses: number[] = [];
     for (let n = 1; n <= 2; n++) {
-      losses.push((await learning.step(n, tokens.subarray(0, 1024), tokens.subarray(1))).loss);
+      losses.push((await learning.step(n, causalBatch(tokens.subarray(0, 1024), tokens.subarray(1)))).loss);
     }
     expect(Math.abs(losses[0]! - Math.log(large.vocabulary))).toBeLessThan(0.3);
     expect(losses[1]).toBeLessThan(losses[0]! - 1);

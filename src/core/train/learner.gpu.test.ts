@@ -5,6 +5,8 @@ import { type Gpu, openGpu } from '../gpu/backend';
 import { releaseFreed } from '../gpu/tfjs';
 import { evaluator } from '../evaluate/evaluate';
 import { initialValues, network } from '../models/network';
+import { loadObjective } from '../objectives';
+import { causalBatch } from '../objectives/causal';
 import { OPTIMIZERS, type OptimizerId } from '../optim';
 import { hold } from '../ops/variables';
 import { learningRateAt } from '../optim/schedule';
@@ -35,12 +37,14 @@ const tokens = (step: number) => {
   const at = stream(7, 'tokens', step % 4);
   return Int32Array.from({ length: size + 1 }, (_, i) => at(i) % model.vocabulary);
 };
+/** Each token and the one that follows. */
+const batchOf = (text: Int32Array) => causalBatch(text.subarray(0, -1), text.subarray(1));
 const start = (changed: Partial<Recipe> = {}): Promise<Learner> =>
   learner(model, { ...recipe, ...changed }, initialValues(model, 1), () => 0);
 async function run(learning: Learner, first: number, last: number): Promise<number[]> {
   const losses: number[] = [];
   for (let step = first; step <= last; step++) {
-    const { loss } = await learning.step(step, tokens(step).subarray(0, size), tokens(step).subarray(1));
+    const { loss } = await learning.step(step, batchOf(tokens(step)));
     losses.push(loss);
   }
   gpu.check();
@@ -77,7 +81,7 @@ test('steps with the kernels that a real GPU gets are the processor’s, and the
   const losses = async (): Promise<number[]> => {
     const learning = await start({ batch: rows });
     const all: number[] = [];
-    for (let n = 1; n <= 10; n++) all.push((await learning.step(n, text.subarray(0, -1), text.subarray(1))).loss);
+    for (let n = 1; n <= 10; n++) all.push((await learning.step(n, batchOf(text))).loss);
     learning.dispose();
     return all;
   };
@@ -109,19 +113,22 @@ test('50 captured steps are bit for bit the eager ones', async () => {
   const moments = Object.fromEntries(
     Object.keys(net.params).map((name, i) => [name, kinds.map(({ variables }) => variables[i]!)]),
   );
-  const { step } = stepOn(net, moments, recipe);
+  const { step } = stepOn(net, await loadObjective('causal'), moments, recipe);
   const want: number[] = [];
   for (let n = 1; n <= 50; n++) {
     const rates = OPTIMIZERS.adamw.rates(learningRateAt(recipe.schedule, recipe, n), n, recipe);
     const inputs = {
-      ids: tf.tensor2d(tokens(n).subarray(0, size), [recipe.batch, model.config.context], 'int32'),
-      targets: tf.tensor1d(tokens(n).subarray(1), 'int32'),
+      batch: {
+        ids: tf.tensor2d(tokens(n).subarray(0, size), [recipe.batch, model.config.context], 'int32'),
+        targets: tf.tensor1d(tokens(n).subarray(1), 'int32'),
+      },
+      weight: tf.tensor1d([size], 'int32'),
       counter: tf.tensor1d([recipe.seed, n], 'int32'),
       rates: tf.tensor1d(rates),
     };
     const { loss, norm } = step(inputs);
     want.push((await loss.data())[0]!);
-    tf.dispose([loss, norm, inputs]);
+    tf.dispose([loss, norm, { ...inputs }]);
   }
   expect(got).toEqual(want);
   learning.dispose();
@@ -158,7 +165,8 @@ test('masked targets weigh nothing: of unequal micro-batches comes the step of o
     .subarray(1)
     .map((id, i) => (i < 7 || (i >= 9 && i < 18) ? -1 : id));
   for (const step of [1, 2]) {
-    const [want, got] = [await large.step(step, inputs, targets), await small.step(step, inputs, targets)];
+    const batch = causalBatch(inputs, targets);
+    const [want, got] = [await large.step(step, batch), await small.step(step, batch)];
     expectClose([got.loss, got.norm], [want.loss, want.norm], 1e-5, 'loss and norm');
   }
   const weights = await small.tensors();
@@ -175,7 +183,7 @@ test('micro-batches of steps that overlap come out as if they did not', async ()
   const settings = { batch: 1, accumulate: 3, dropout: 0.1 };
   const [one, other] = [await start(settings), await start(settings)];
   const want = await run(one, 1, 6);
-  const steps = [1, 2, 3, 4, 5, 6].map((n) => other.step(n, tokens(n).subarray(0, size), tokens(n).subarray(1)));
+  const steps = [1, 2, 3, 4, 5, 6].map((n) => other.step(n, batchOf(tokens(n))));
   expect((await Promise.all(steps)).map(({ loss }) => loss)).toEqual(want);
   for (const learning of [one, other]) learning.dispose();
 });
@@ -188,7 +196,7 @@ test('computing activations again changes no bit, and takes less memory', async 
     const settings = { ...recipe, batch: rows, dropout: 0.1, recompute: again };
     const learning = await learner(deep, settings, initialValues(deep, 1), () => 0);
     const losses: number[] = [];
-    for (let n = 1; n <= 3; n++) losses.push((await learning.step(n, text.subarray(0, -1), text.subarray(1))).loss);
+    for (let n = 1; n <= 3; n++) losses.push((await learning.step(n, batchOf(text))).loss);
     const result = { losses, bits: await bits(learning) };
     learning.dispose();
     return [result, learning.cost.plannedBytes] as const;
@@ -200,7 +208,7 @@ test('computing activations again changes no bit, and takes less memory', async 
 });
 test('an evaluation uses the program of the one before', async () => {
   const learning = await start();
-  const evaluating = evaluator(learning.network);
+  const evaluating = evaluator(learning.network, learning.objective);
   const source = {
     tokens: 100,
     bytes: 100,
@@ -208,12 +216,12 @@ test('an evaluation uses the program of the one before', async () => {
     read: (from: number, n: number) => Promise.resolve(Uint32Array.from({ length: n }, (_, i) => (from + i) % 33)),
   };
   const settings = { rows: 3, tokens: 54 };
-  const first = await evaluating.meanLoss(source, settings);
+  const first = await evaluating.measure(source, settings);
   calls.reset();
-  expect(await evaluating.meanLoss(source, settings)).toBe(first);
+  expect(await evaluating.measure(source, settings)).toEqual(first);
   expect(calls).toMatchObject({ submits: 2, buffers: 0, bindGroups: 0, pipelines: 0 });
   await run(learning, 1, 1);
-  expect(await evaluating.meanLoss(source, settings)).toBeLessThan(first);
+  expect((await evaluating.measure(source, settings)).loss).toBeLessThan(first.loss);
   const live = calls.liveBytes;
   evaluating.dispose();
   expect(calls.liveBytes).toBeLessThan(live);

@@ -5,6 +5,7 @@ import { firstNonFinite, type HostTensor, type NamedTensors } from '../checkpoin
 import { currentGpu } from '../gpu/backend';
 import { forgetValues } from '../gpu/tfjs';
 import { type Network, network } from '../models/network';
+import { loadObjective, type LoadedObjective } from '../objectives';
 import { type Held, hold } from '../ops/variables';
 import { OPTIMIZERS } from '../optim';
 import type { Recipe } from './recipe';
@@ -15,6 +16,7 @@ import { type Updater, updater } from './updater';
 /** A model that learns: weights and moments on the device in use, and compiled updates of them. */
 export interface Learner extends Updater {
   network: Network;
+  objective: LoadedObjective;
   /** Weights and moments by name, on the host. @throws HomegrownError `diverged` where one is not a finite number */
   tensors(): Promise<NamedTensors>;
   /** The same of weights alone. */
@@ -28,21 +30,23 @@ export async function learner(
   values: NamedTensors,
   now: () => number,
 ): Promise<Learner> {
+  const objective = await loadObjective(recipe.objective);
   const net = await network(model, values);
   const { moments, held } = momentsFrom(net, recipe.optimizer, values);
   const needed = [net, ...held];
-  const updates = disposingOnFailure(needed, () => updater(net, moments, recipe, now));
+  const updates = disposingOnFailure(needed, () => updater(net, objective, moments, recipe, now));
   const weights = Object.entries(net.params);
   const slots = OPTIMIZERS[recipe.optimizer].moments.flatMap((prefix, i) =>
     weights.map(([name]) => [`${prefix}.${name}`, moments[name]![i]!] as const),
   );
   return {
     network: net,
+    objective,
     get cost() {
       return updates.cost;
     },
     prepare: (report) => updates.prepare(report),
-    step: (...batch) => updates.step(...batch),
+    step: (step, batch) => updates.step(step, batch),
     profile: updates.profile,
     tensors: () => onHost([...weights, ...slots]),
     weights: () => onHost(weights),

@@ -1,5 +1,9 @@
+import type { ObjectiveId } from '../objectives';
+
 /** How to train: everything but the model and the data. A run is fully determined by model, data, recipe and backend. */
 export interface Recipe {
+  /** What is learnt. */
+  objective: ObjectiveId;
   optimizer: 'adamw' | 'sgd';
   /** Peak, after warm-up. */
   learningRate: number;
@@ -39,6 +43,7 @@ export interface Recipe {
 }
 
 export const DEFAULT_RECIPE: Recipe = {
+  objective: 'causal',
   optimizer: 'adamw',
   learningRate: 1e-3,
   schedule: 'cosine',

@@ -2,6 +2,7 @@
 import type { Job } from '../base/job';
 import type { Snapshot, TrainState } from '../checkpoint/snapshot';
 import type { NamedTensors } from '../checkpoint/tensors';
+import type { Estimates } from '../metrics';
 import type { ModelChoice } from '../models/network';
 import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -26,7 +27,7 @@ export type TrainEvent =
   /** First without a count, then with how many kernels of a step are done; where none is to be compiled, there is no more. */
   | { kind: 'compiling'; kernels?: Counted }
   | StepEvent
-  | { kind: 'evaluated'; step: number; loss: number; bitsPerByte: number; activeMs: number; sample: string }
+  | { kind: 'evaluated'; step: number; loss: number; metrics: Estimates; activeMs: number; sample: string }
   /** A whole step, which a run can go on from. */
   | { kind: 'saved'; step: number; bytes: number }
   /** The best step so far, its weights alone; no bytes where it had been saved whole. */

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
 import { initialValues } from '../models/network';
+import { causalBatch } from '../objectives/causal';
 import { expectClose } from '../testing/checkOp';
 import { expectOnlyDecay } from '../testing/unreached';
 import { useWasm } from '../testing/wasm';
@@ -222,7 +223,8 @@ describe.each([
     // Of the first micro-batch few count, of the second none.
     const y = Int32Array.from(ids.subarray(1, 73), (id, i) => (i < 20 || (i >= 24 && i < 48) ? -1 : id));
     for (const step of [1, 2]) {
-      const [want, got] = [await one.step(step, x, y), await three.step(step, x, y)];
+      const batch = causalBatch(x, y);
+      const [want, got] = [await one.step(step, batch), await three.step(step, batch)];
       expectClose([got.loss, got.norm], [want.loss, want.norm], 1e-5, 'loss and norm');
     }
     const [weights, wanted] = [await three.tensors(), await one.tensors()];
@@ -248,8 +250,10 @@ describe.each([
     const [one, two] = [await learn(1), await learn(2)];
     const [x, y] = [ids.subarray(0, 36), ids.subarray(1, 37)].map((part) => Int32Array.from(part));
     const twice = (part: Int32Array) => Int32Array.of(...part, ...part);
-    const apart = [await one.step(1, x!, y!), await one.step(2, x!, y!)].map(({ loss }) => loss);
-    const { loss } = await two.step(1, twice(x!), twice(y!));
+    const apart = [await one.step(1, causalBatch(x!, y!)), await one.step(2, causalBatch(x!, y!))].map(
+      ({ loss }) => loss,
+    );
+    const { loss } = await two.step(1, causalBatch(twice(x!), twice(y!)));
     expect(Math.abs(apart[0]! - apart[1]!)).toBeGreaterThan(1e-4);
     expect(loss).toBeCloseTo((apart[0]! + apart[1]!) / 2, 6);
     for (const learning of [one, two]) learning.dispose();

@@ -10,18 +10,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { badSettings, HomegrownError, paragraph } from '../base/errors';
 import { breathe, type Job } from '../base/job';
-import { bitsPerByte } from '../base/units';
-import { batch } from '../batches/batch';
 import { type Evaluator, evaluator } from '../evaluate/evaluate';
 import { currentGpu, explained } from '../gpu/backend';
 import { gpuMemory } from '../gpu/memory';
 import { initialValues } from '../models/network';
+import { trainingPlace } from '../objectives/windows';
 import { learningRateAt } from '../optim/schedule';
 import { type Learner, learner } from './learner';
 import { problems, unfit } from './problems';
 import { tokensPerStep } from './recipe';
 import type { StepCost, StepEvent, Train, TrainEvent, TrainInput, TrainOutcome, TrainState } from './run';
-import { sampleText } from './sampleText';
 
 export const train: Train = async (input, job) => {
   const { model, recipe, from, now } = input;
@@ -33,7 +31,7 @@ export const train: Train = async (input, job) => {
 
   job.report({ kind: 'compiling' });
   const learning = await learner(model, recipe, from?.tensors ?? initialValues(model, recipe.seed), now);
-  const evaluating = evaluator(learning.network);
+  const evaluating = evaluator(learning.network, learning.objective);
   try {
     return await run(input, learning, evaluating, job);
   } finally {
@@ -50,6 +48,7 @@ async function run(
 ): Promise<TrainOutcome> {
   const { model, recipe, from, now } = input;
   const { context } = model.config;
+  const { network, objective } = learning;
   const state: TrainState = from ? { ...from.state } : { step: 0, tokensSeen: 0, activeMs: 0, best: null };
   const began = now() - state.activeMs;
   const losses = new Recent(LOSSES);
@@ -68,8 +67,8 @@ async function run(
     const step = state.step + 1;
     const started = now();
     const rows = recipe.batch * recipe.accumulate;
-    const { inputs, targets } = await batch(input.train, { seed: recipe.seed, step, rows, context });
-    const result = learning.step(step, inputs, targets).then(({ loss, norm }) => {
+    const place = trainingPlace(input.train, objective, { seed: recipe.seed, step, rows, context });
+    const result = learning.step(step, await objective.batch(input.train, place)).then(({ loss, norm }) => {
       if (!Number.isFinite(loss)) throw diverged(`At step ${step} the loss is ${loss}.`);
       if (!Number.isFinite(norm)) throw diverged(`At step ${step} the norm of the gradient is ${norm}.`);
       const time = now();
@@ -114,13 +113,13 @@ async function run(
 
   async function evaluate(): Promise<void> {
     await settle();
-    const { network } = learning;
-    const loss = await evaluating.meanLoss(input.validation, { rows: recipe.batch, tokens: recipe.evalTokens });
+    const settings = { rows: recipe.batch, tokens: recipe.evalTokens };
+    const { loss, metrics } = await evaluating.measure(input.validation, settings);
     if (!Number.isFinite(loss)) throw diverged(`At step ${state.step} the loss on held-out text is ${loss}.`);
-    const sample = await sampleText(network, input.tokenizer, recipe.samplePrompt);
+    const sample = await objective.show(network, input.tokenizer, recipe.samplePrompt);
     const { step, activeMs } = state;
     measured = { step, loss };
-    job.report({ kind: 'evaluated', step, loss, bitsPerByte: bitsPerByte(loss, input.validation), activeMs, sample });
+    job.report({ kind: 'evaluated', step, loss, metrics, activeMs, sample });
   }
 
   /** What was just measured, where it is better than all that is kept. */

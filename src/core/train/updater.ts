@@ -1,9 +1,10 @@
 import { disposingOnFailure } from '../base/disposing';
-import { countedTargets } from '../batches/batch';
 import { breathe } from '../base/job';
 import { compile, type Compiling, type Cost, prepareAll } from '../gpu/program';
 import type { Timing } from '../gpu/replay';
 import type { Network } from '../models/network';
+import type { LoadedObjective } from '../objectives';
+import { type Batch, DIVISOR, divisor } from '../objectives/objective';
 import { hold } from '../ops/variables';
 import { OPTIMIZERS } from '../optim';
 import { learningRateAt } from '../optim/schedule';
@@ -14,43 +15,55 @@ import { type Moments, stepOn } from './step';
 export interface Updater {
   /** Compiles what a step needs, as `Program.prepare` does. */
   prepare(report?: Compiling): Promise<void>;
-  /** Update `step`, counted from 1. Calls may overlap; the promises settle in order. `ids` holds all micro-batches, in order. */
-  step(step: number, ids: Int32Array, targets: Int32Array): Promise<{ loss: number; norm: number }>;
+  /** Update `step`, counted from 1. Calls may overlap; the promises settle in order. The batch holds all micro-batches, in order. */
+  step(step: number, batch: Batch): Promise<{ loss: number; norm: number }>;
   /** The same with each kernel timed. Absent where the GPU cannot tell the time, and with accumulation. */
-  profile?: ((step: number, ids: Int32Array, targets: Int32Array) => Promise<readonly Timing[]>) | undefined;
+  profile?: ((step: number, batch: Batch) => Promise<readonly Timing[]>) | undefined;
   readonly cost: Cost;
   dispose(): void;
 }
 
 /** @throws {HomegrownError} as `compile` does; then nothing is left. */
-export function updater(network: Network, moments: Moments, recipe: Recipe, now: () => number): Updater {
+export function updater(
+  network: Network,
+  objective: LoadedObjective,
+  moments: Moments,
+  recipe: Recipe,
+  now: () => number,
+): Updater {
   const { context } = network.choice.config;
   const optimizer = OPTIMIZERS[recipe.optimizer];
   const rates = (step: number): Float32Array =>
     Float32Array.from(optimizer.rates(learningRateAt(recipe.schedule, recipe, step), step, recipe));
   const inputs = {
-    ids: { shape: [recipe.batch, context], dtype: 'int32' },
-    targets: { shape: [recipe.batch * context], dtype: 'int32' },
+    ...objective.inputs(recipe.batch, context),
+    ...DIVISOR,
     /** Which micro-batch of the run, so that each has its own dropout. */
     counter: { shape: [2], dtype: 'int32' },
   } as const;
-  const shareInput = { share: { shape: [1], dtype: 'float32' } } as const;
   const rateInput = { rates: { shape: [rates(1).length], dtype: 'float32' } } as const;
-  const parts = stepOn(network, moments, recipe);
+  const parts = stepOn(network, objective, moments, recipe);
 
   if (recipe.accumulate === 1) {
-    const program = compile({ ...inputs, ...rateInput }, (given) => parts.step(given), now);
-    const values = (step: number, ids: Int32Array, targets: Int32Array) => ({
-      ...{ ids, targets, counter: Int32Array.of(recipe.seed, step), rates: rates(step) },
+    const program = compile(
+      { ...inputs, ...rateInput },
+      ({ weight, counter, rates, ...batch }) => parts.step({ batch, weight, counter, rates }),
+      now,
+    );
+    const values = (step: number, { arrays, weight }: Batch) => ({
+      ...arrays,
+      ...divisor(weight),
+      counter: Int32Array.of(recipe.seed, step),
+      rates: rates(step),
     });
     return {
       cost: program.cost,
       prepare: (report) => program.prepare(report),
-      async step(...batch) {
-        const { loss, norm } = await program.run(values(...batch));
+      async step(step, batch) {
+        const { loss, norm } = await program.run(values(step, batch));
         return { loss: loss[0]!, norm: norm[0]! };
       },
-      profile: program.profile && ((...batch) => program.profile!(values(...batch))),
+      profile: program.profile && ((step, batch) => program.profile!(values(step, batch))),
       dispose: () => program.dispose(),
     };
   }
@@ -58,34 +71,36 @@ export function updater(network: Network, moments: Moments, recipe: Recipe, now:
   const zeros = Object.values(network.params).map(({ shape, size }) => ({ shape, data: new Float32Array(size) }));
   const gathered = hold(zeros);
   const gather = disposingOnFailure([gathered], () =>
-    compile({ ...inputs, ...shareInput }, (given) => parts.gather(given, gathered.variables), now),
+    compile(
+      inputs,
+      ({ weight, counter, ...batch }) => parts.gather({ batch, weight, counter }, gathered.variables),
+      now,
+    ),
   );
   const apply = disposingOnFailure([gather, gathered], () =>
     compile(rateInput, (given) => parts.apply(given, gathered.variables), now),
   );
   const prepare = (report?: Compiling): Promise<void> => prepareAll([gather, apply], report);
-  const micro = recipe.batch * context;
   /** Of micro-batch `i`. */
-  const part = (values: Int32Array, i: number): Int32Array => values.subarray(i * micro, (i + 1) * micro);
+  const part = <A extends Float32Array | Int32Array>(values: A, i: number): A => {
+    const size = values.length / recipe.accumulate;
+    return values.subarray(i * size, (i + 1) * size) as A;
+  };
 
   /** Submits all of a step in order; few enough at a time that the device never makes one wait, and so overtake. */
-  async function submit(step: number, ids: Int32Array, targets: Int32Array) {
+  async function submit(step: number, { arrays, weight }: Batch) {
     await prepare(); // else the one that applies them could be the first to be ready
     const losses: ReturnType<typeof gather.run>[] = [];
-    const counts = Array.from({ length: recipe.accumulate }, (_, i) => countedTargets(part(targets, i)));
-    const all = Math.max(1, countedTargets(targets));
-    for (const [i, count] of counts.entries()) {
+    for (let i = 0; i < recipe.accumulate; i++) {
       const counter = Int32Array.of(recipe.seed, (step - 1) * recipe.accumulate + i + 1);
-      const share = Float32Array.of(count / all);
-      const result = gather.run({ ids: part(ids, i), targets: part(targets, i), counter, share });
+      const micro = Object.entries(arrays).map(([name, values]) => [name, part(values, i)] as const);
+      const result = gather.run({ ...Object.fromEntries(micro), ...divisor(weight), counter });
       result.catch(() => undefined); // It is awaited below, perhaps after another has failed.
       losses.push(result);
       await losses.at(-2);
       await breathe();
     }
-    const lossOf = (means: readonly { loss: Float32Array }[]): number =>
-      means.reduce((sum, { loss }, i) => sum + loss[0]! * counts[i]!, 0) / all;
-    return { lossOf, results: Promise.all([apply.run({ rates: rates(step) }), ...losses]) };
+    return { results: Promise.all([apply.run({ rates: rates(step) }), ...losses]) };
   }
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -93,12 +108,12 @@ export function updater(network: Network, moments: Moments, recipe: Recipe, now:
     get cost() {
       return together(gather.cost, apply.cost, recipe.accumulate);
     },
-    async step(step, ids, targets) {
-      const submitted = last.then(() => submit(step, ids, targets));
+    async step(step, batch) {
+      const submitted = last.then(() => submit(step, batch));
       last = submitted;
-      const { lossOf, results } = await submitted;
+      const { results } = await submitted;
       const [{ norm }, ...losses] = await results;
-      return { loss: lossOf(losses), norm: norm[0]! };
+      return { loss: losses.reduce((sum, { loss }) => sum + loss[0]!, 0), norm: norm[0]! };
     },
     dispose() {
       gather.dispose();

@@ -1,10 +1,24 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { METRICS } from '../metrics';
+import { causal } from '../objectives/causal';
 import { countUpTo, errorOf, judge, trainingAt, type Course } from './verdict';
 
+interface Baselines {
+  vocabulary: number;
+  unigramLoss: number | null;
+}
+const told = ({ vocabulary, unigramLoss }: Baselines) => ({
+  headline: METRICS.perplexity,
+  baselines: causal.baselines({ vocabulary, data: unigramLoss === null ? null : { unigramLoss } }),
+});
+
 /** A course whose training loss is given at each evaluation and is flat in between. */
-function course(points: readonly [step: number, held: number, trained: number][], more: Partial<Course> = {}): Course {
+function course(
+  points: readonly [step: number, held: number, trained: number][],
+  { vocabulary = 1000, unigramLoss = 6, ...more }: Partial<Course & Baselines> = {},
+): Course {
   const steps: number[] = [];
   const loss: number[] = [];
   for (const [step, , trained] of points) {
@@ -18,8 +32,7 @@ function course(points: readonly [step: number, held: number, trained: number][]
     evaluations: points.map(([step, held]) => ({ step, loss: held })),
     planned: 1000,
     isOver: false,
-    vocabulary: 1000,
-    unigramLoss: 6,
+    ...told({ vocabulary, unigramLoss }),
     after: 0,
     // Read once in 50 steps.
     ...{ tokensPerStep: 100, trainTokens: 5000, evalTokens: 16_384 },
@@ -225,17 +238,16 @@ const judged = (whole: Course) =>
 const kinds = (whole: Course) => judged(whole).map(({ kind }) => kind);
 
 describe('curves of real runs', () => {
-  type Curve = Pick<
-    Course,
-    'vocabulary' | 'unigramLoss' | 'trainTokens' | 'evalTokens' | 'tokensPerStep' | 'planned'
-  > & {
-    evaluations: [number, number][];
-    training: number[];
-  };
+  type Curve = Pick<Course, 'trainTokens' | 'evalTokens' | 'tokensPerStep' | 'planned'> &
+    Baselines & {
+      evaluations: [number, number][];
+      training: number[];
+    };
   const file = new URL('../testing/curves.json', import.meta.url);
   const curves = JSON.parse(readFileSync(file, 'utf8')) as Record<'falls' | 'shakes' | 'overfits', Curve>;
-  const replayed = ({ evaluations, training, ...facts }: Curve): Course => ({
+  const replayed = ({ evaluations, training, vocabulary, unigramLoss, ...facts }: Curve): Course => ({
     ...facts,
+    ...told({ vocabulary, unigramLoss }),
     ...{ after: 0, isOver: false },
     training: { step: training.map((_, i) => i + 1), loss: training },
     evaluations: evaluations.map(([step, loss]) => ({ step, loss })),

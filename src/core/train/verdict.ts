@@ -1,5 +1,8 @@
 /** A run judged in words, with the numbers that it rests on. */
 import { formatCount, formatNumber, formatReading } from '../base/units';
+import type { Metric, Scale } from '../metrics/metric';
+import { nameOf, valueWords } from '../metrics/words';
+import type { Baseline } from '../objectives/objective';
 
 export type VerdictKind =
   | 'beginning' // too little is known
@@ -32,9 +35,10 @@ export interface Course {
   /** Steps of the whole plan. */
   planned: number;
   isOver: boolean;
-  vocabulary: number;
-  /** Of always guessing by frequency, if it is known. */
-  unigramLoss: number | null;
+  /** In which losses are told. */
+  headline: Metric & { scale: Scale };
+  /** What is reached without learning, the worst first, as far as it is known. */
+  baselines: readonly [Baseline, ...Baseline[]];
   /** Tokens that an update learns from, that there are to learn from (if it is known), and that an evaluation measures. */
   tokensPerStep: number;
   trainTokens: number | null;
@@ -49,7 +53,7 @@ interface Evaluation {
   readonly loss: number;
 }
 
-/** Changes below this, 1 % of the perplexity, are not spoken of as changes, however well they are known. */
+/** Changes below this many nats, 1 % of a perplexity, are not spoken of as changes, however well they are known. */
 const LEAST = 0.01;
 /** A gap between held-out and training loss that is worth a word. */
 const GAP = 0.1;
@@ -59,7 +63,10 @@ const TREND = 3;
 const windowOf = (steps: number): number => Math.min(50, Math.ceil(steps / 10));
 
 export function judge(course: Course): Verdict {
-  const { training, after, planned, isOver, vocabulary, unigramLoss } = course;
+  const { training, after, planned, isOver, headline, baselines } = course;
+  const [label, name] = [headline.label, nameOf(headline)];
+  const told = (loss: number): string => toldIn(course, loss);
+  const chance = baselines[0];
   const evaluations = course.evaluations.filter(({ step }) => after === 0 || step > after);
   const last = evaluations.at(-1);
   const first = evaluations[0];
@@ -67,12 +74,12 @@ export function judge(course: Course): Verdict {
 
   const trained = meanAt(training, last.step, after)?.mean ?? Infinity;
   // A model that learns its own text is not thrown about by its learning rate.
-  const isLearnt = Number.isFinite(last.loss) && trained < Math.log(vocabulary) - GAP;
-  if (!isLearnt && !(last.loss <= Math.max(Math.log(vocabulary), first.loss) + GAP)) {
+  const isLearnt = Number.isFinite(last.loss) && trained < chance.loss - GAP;
+  if (!isLearnt && !(last.loss <= Math.max(chance.loss, first.loss) + GAP)) {
     return {
       kind: 'diverging',
-      judgement: 'Getting worse than guessing blindly',
-      evidence: `Perplexity on held-out text is ${perplexity(last.loss)} at step ${formatCount(last.step)}; guessing blindly gives ${formatCount(vocabulary)}. The learning rate is too high for this model.`,
+      judgement: chance.before,
+      evidence: `${label} on held-out text is ${told(last.loss)} at step ${formatCount(last.step)}; ${baselineWords(course, chance)}. The learning rate is too high for this model.`,
       trend: 'rising',
     };
   }
@@ -90,13 +97,14 @@ export function judge(course: Course): Verdict {
   const trend = fell > error ? 'falling' : evaluations.length <= TREND ? null : 'level';
   /** The newest that the trend rests on. */
   const until = trend === 'level' && isWorse(last) ? evaluations.at(-2)! : at;
-  const lone = until === last ? '' : ` The last evaluation was ${perplexity(last.loss)}, and one alone tells nothing.`;
-  if (unigramLoss !== null && last.loss > unigramLoss - LEAST) {
+  const lone = until === last ? '' : ` The last evaluation was ${told(last.loss)}, and one alone tells nothing.`;
+  const known = baselines.slice(1).at(-1);
+  if (known && last.loss > known.loss - LEAST) {
     const isLate = isOver || last.step > planned / 2;
     return {
       kind: 'blind',
-      judgement: isLate ? 'Learning hardly anything' : 'Finding out which tokens are common',
-      evidence: `Perplexity on held-out text is ${perplexity(last.loss)} at step ${formatCount(last.step)}; knowing only which tokens are common gives ${perplexity(unigramLoss)}.${isLate ? ' A higher learning rate or more steps are needed.' : ''}`,
+      judgement: isLate ? 'Learning hardly anything' : known.before,
+      evidence: `${label} on held-out text is ${told(last.loss)} at step ${formatCount(last.step)}; ${baselineWords(course, known)}.${isLate ? ' A higher learning rate or more steps are needed.' : ''}`,
       trend,
     };
   }
@@ -106,10 +114,10 @@ export function judge(course: Course): Verdict {
   const gapWords =
     now === undefined
       ? ''
-      : ` Training perplexity is ${perplexity(now.mean)}, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}.`;
+      : ` Training ${name} is ${told(now.mean)}, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}.`;
   const isRead = (passesAt(course, until.step) ?? 0) >= 1;
   if (trend === 'falling') {
-    const fall = `In the last ${formatCount(last.step - earlier.step)} steps perplexity on held-out text fell from ${perplexity(earlier.loss)} to ${perplexity(at.loss)}`;
+    const fall = `In the last ${formatCount(last.step - earlier.step)} steps ${name} on held-out text fell from ${told(earlier.loss)} to ${told(at.loss)}`;
     const before = meanAt(training, earlier.step, after);
     // As much faster as is left when chance is given its share on both sides.
     const faster =
@@ -132,18 +140,18 @@ export function judge(course: Course): Verdict {
     };
   }
   if (trend === null) {
-    const change = `Perplexity on held-out text was ${perplexity(earlier.loss)} at step ${formatCount(earlier.step)} and is ${perplexity(last.loss)} at step ${formatCount(last.step)}`;
+    const change = `${label} on held-out text was ${told(earlier.loss)} at step ${formatCount(earlier.step)} and is ${told(last.loss)} at step ${formatCount(last.step)}`;
     return {
       kind: 'beginning',
       judgement: isOver ? 'Ended before it could be judged' : 'Too early to tell',
       evidence:
         evaluations.length === 1
-          ? `Perplexity on held-out text is ${perplexity(last.loss)} at step ${formatCount(last.step)}, measured once.`
-          : `${change}: ${evaluations.length} evaluations, and differences below ${share(error)} may be chance.${gapWords}`,
+          ? `${label} on held-out text is ${told(last.loss)} at step ${formatCount(last.step)}, measured once.`
+          : `${change}: ${evaluations.length} evaluations, and differences below ${share(course, error, until.loss)} may be chance.${gapWords}`,
       trend,
     };
   }
-  const level = `Over the last ${formatCount(last.step - earlier.step)} steps perplexity on held-out text stayed at ${perplexity(until.loss)}, within the ${share(error)} that may be chance.${lone}`;
+  const level = `Over the last ${formatCount(last.step - earlier.step)} steps ${name} on held-out text stayed at ${told(until.loss)}, within the ${share(course, error, until.loss)} that may be chance.${lone}`;
   return gap > GAP && isRead
     ? {
         kind: 'level-memorised',
@@ -159,24 +167,27 @@ export function judge(course: Course): Verdict {
       };
 }
 
-function beginning({ isOver, vocabulary }: Course, last: Evaluation | undefined): Omit<Verdict, 'trend'> {
+function beginning(course: Course, last: Evaluation | undefined): Omit<Verdict, 'trend'> {
+  const { isOver, headline, baselines } = course;
   return {
     kind: 'beginning',
     judgement: !isOver ? 'Only just begun' : last ? 'Ended before it could be judged' : 'Not judged yet',
     evidence:
       last === undefined
         ? 'Held-out text has not been measured yet.'
-        : `Before the first step, perplexity is ${perplexity(last.loss)}; guessing blindly among ${formatCount(vocabulary)} tokens gives ${formatCount(vocabulary)}.`,
+        : `Before the first step, ${nameOf(headline)} is ${toldIn(course, last.loss)}; ${baselineWords(course, baselines[0])}.`,
   };
 }
 
 /** Held-out loss is higher than it was, and that is no chance. */
 function risen(course: Course, best: Evaluation, last: Evaluation): Omit<Verdict, 'trend'> {
   const [before, now] = [best, last].map(({ step }) => meanAt(course.training, step, course.after));
-  const rise = `Since step ${formatCount(best.step)} perplexity on held-out text rose from ${perplexity(best.loss)} to ${perplexity(last.loss)}`;
+  const rise = `Since step ${formatCount(best.step)} ${nameOf(course.headline)} on held-out text rose from ${toldIn(course, best.loss)} to ${toldIn(course, last.loss)}`;
   const change = now && before ? now.mean - before.mean : 0;
   const isKnown = now !== undefined && before !== undefined && Math.abs(change) > errorBetween(before, now);
-  const trained = isKnown ? `on the training text from ${perplexity(before.mean)} to ${perplexity(now.mean)}` : '';
+  const trained = isKnown
+    ? `on the training text from ${toldIn(course, before.mean)} to ${toldIn(course, now.mean)}`
+    : '';
   if (isKnown && change > 0) {
     return {
       kind: 'unsteady',
@@ -281,10 +292,17 @@ export function countUpTo(values: readonly number[], most: number): number {
   return low;
 }
 
-const perplexity = (loss: number): string => formatReading(Math.exp(loss));
+/** A loss in the headline metric. */
+const toldIn = ({ headline }: Course, loss: number): string =>
+  valueWords(headline, { value: headline.scale.of(loss) }, formatReading);
+/** `guessing blindly gives 2,048` */
+const baselineWords = ({ headline }: Course, { words, loss }: Baseline): string =>
+  `${words} gives ${valueWords(headline, { value: headline.scale.of(loss) })}`;
 const few = (x: number): string => formatNumber(Number(x.toPrecision(2)));
-/** Nats as a share of the perplexity. */
-const share = (nats: number): string => `${few(100 * Math.expm1(nats))} %`;
+/** What so many nats more make of the headline metric at a loss, as a share of it. */
+function share({ headline: { scale } }: Course, nats: number, loss: number): string {
+  return `${few(100 * (scale.of(loss + nats) / scale.of(loss) - 1))} %`;
+}
 
 function times(factor: number): string {
   const whole = Math.round(factor);

@@ -1,27 +1,29 @@
-import type { ReactNode } from 'react';
 import { formatCount, formatNumber } from '../../core/base/units';
+import { metricOf, type MetricId } from '../../core/metrics';
+import type { Part } from '../../core/metrics/metric';
+import { nameOf } from '../../core/metrics/words';
+import { metricsOf, objectiveOf } from '../../core/objectives';
+import type { Baseline } from '../../core/objectives/objective';
 import type { DataRecord } from '../../protocol/data';
 import { useStudio } from '../../state/react';
 import { Pane, PaneHead } from '../../ui';
 import styles from './BaselinePane.module.css';
 
 /** What a model must beat, and how long one pass over the training part is. */
-export function BaselinePane({ data: { manifest, unigramLoss } }: { data: DataRecord }) {
+export function BaselinePane({ data }: { data: DataRecord }) {
+  const { manifest } = data;
   const context = useStudio((s) => s.project.model.config.context);
   const batch = useStudio((s) => s.project.recipe.batch);
   const steps = useStudio((s) => s.project.recipe.steps);
   const { train, validation, vocabulary } = manifest;
-  const bytesPerToken = validation.bytes / validation.tokens;
+  const objective = useStudio((s) => objectiveOf(s.project.recipe.objective));
   const perStep = batch * context;
   const tooShort = [train, validation].find((part) => part.tokens <= context);
   return (
     <Pane title="To beat" hint="on the held-out part">
-      <Baseline name="Guessing blindly" loss={Math.log(vocabulary)} bytesPerToken={bytesPerToken}>
-        every entry equally likely: where training begins
-      </Baseline>
-      <Baseline name="Knowing only which tokens are common" loss={unigramLoss} bytesPerToken={bytesPerToken}>
-        always guessing by the counts of the training part; below it, the model has learnt from context
-      </Baseline>
+      {objective.baselines({ vocabulary, data }).map((baseline) => (
+        <BaselineItem key={baseline.label} baseline={baseline} metrics={metricsOf(objective)} part={validation} />
+      ))}
       <PaneHead title="One pass" hint="over the training part" />
       <div className={styles.item}>
         <p>
@@ -43,25 +45,24 @@ export function BaselinePane({ data: { manifest, unigramLoss } }: { data: DataRe
   );
 }
 
-function Baseline(p: { name: string; loss: number; bytesPerToken: number; children: ReactNode }) {
+function BaselineItem(p: { baseline: Baseline; metrics: readonly MetricId[]; part: Part }) {
+  const { words, loss, hint } = p.baseline;
   return (
     <div className={styles.item}>
-      <h3>{p.name}</h3>
+      <h3>{words.charAt(0).toUpperCase() + words.slice(1)}</h3>
       <dl className={styles.readings}>
-        <div>
-          <dd>{formatNumber(Math.exp(p.loss))}</dd>
-          <dt>perplexity</dt>
-        </div>
-        <div>
-          <dd>{formatNumber(p.loss)}</dd>
-          <dt>nats a token</dt>
-        </div>
-        <div>
-          <dd>{formatNumber(p.loss / Math.LN2 / p.bytesPerToken)}</dd>
-          <dt>bits a byte</dt>
-        </div>
+        {p.metrics.map((id) => {
+          const metric = metricOf(id);
+          if (!metric.ofMean) return null;
+          return (
+            <div key={id}>
+              <dd>{formatNumber(metric.ofMean(loss, p.part))}</dd>
+              <dt>{metric.unit === '' ? nameOf(metric) : metric.unit}</dt>
+            </div>
+          );
+        })}
       </dl>
-      <p className={styles.quiet}>{p.children}</p>
+      <p className={styles.quiet}>{hint}</p>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
-import { formatCount, formatNumber } from '../../core/base/units';
+import { formatCount } from '../../core/base/units';
 import { F16 } from '../../core/export/format';
 import { PRECISIONS } from '../../core/export/cards';
 import { useKeptRuns, useSavedSteps, useStudio } from '../../state/react';
@@ -57,11 +57,11 @@ function Export({ earlier }: { earlier: ReactNode }) {
 }
 
 function Summary() {
-  const { step, name, perplexity, notKept } = trained(useStudio((s) => s));
+  const { step, name, result, notKept } = trained(useStudio((s) => s));
   return (
     <>
       Step {formatCount(step)} of <b>{name}</b>
-      {perplexity !== undefined && `, perplexity ${formatNumber(perplexity)} on held-out text`}
+      {result !== undefined && `, ${result} on held-out text`}
       {notKept !== undefined && ` · ${notKept}`}
     </>
   );

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { formatCount, formatNumber } from '../../core/base/units';
+import { formatCount } from '../../core/base/units';
 import { explain, headline } from '../../state/failures';
 import { useSavedSteps, useStudio } from '../../state/react';
 import { modelNeed, stepChoices, trained, type Need } from '../../state/trained';
@@ -47,11 +47,11 @@ function Playground() {
 }
 
 function Summary() {
-  const { step, name, perplexity, notKept } = trained(useStudio((s) => s));
+  const { step, name, result, notKept } = trained(useStudio((s) => s));
   return (
     <>
       Step {formatCount(step)} of <b>{name}</b>
-      {perplexity !== undefined && `, perplexity ${formatNumber(perplexity)} on held-out text`}
+      {result !== undefined && `, ${result} on held-out text`}
       {notKept !== undefined && ` · ${notKept}`}
     </>
   );

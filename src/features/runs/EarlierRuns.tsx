@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { formatBytes, formatCount } from '../../core/base/units';
+import { headlineWords } from '../../core/objectives';
 import type { KeptRun } from '../../core/runs/kept';
 import { useStudio } from '../../state/react';
 import { bringBackRefusal, earlierRuns } from '../../state/runs';
@@ -32,7 +33,7 @@ export function EarlierRuns() {
 }
 
 function Row({ run, onFree }: { run: KeptRun; onFree: () => void }) {
-  const { id, name, createdAt, step, loss, bytes } = run;
+  const { id, name, createdAt, step, objective, loss, bytes } = run;
   const bringBack = useStudio((s) => s.bringBack);
   const refusal = useStudio(bringBackRefusal);
   const when = formatMoment(createdAt);
@@ -40,7 +41,7 @@ function Row({ run, onFree }: { run: KeptRun; onFree: () => void }) {
   const which = `${name}, ${when}, step ${formatCount(step)}`;
   const facts = [
     `step ${formatCount(step)}`,
-    ...(loss === null ? [] : [`perplexity ${formatReading(Math.exp(loss))}`]),
+    ...(loss === null ? [] : [headlineWords(objective, loss, formatReading)]),
     bytes === null ? 'what was saved cannot be read' : bytes > 0 ? `${formatBytes(bytes)} kept` : 'saved steps freed',
   ];
   return (

@@ -1,7 +1,12 @@
 import { useMemo, useState } from 'react';
 import { formatCount } from '../../core/base/units';
+import { metricOf } from '../../core/metrics';
+import { nameOf } from '../../core/metrics/words';
+import { headlineOf, metricsOf, objectiveOf } from '../../core/objectives';
 import { learningRateAt } from '../../core/optim/schedule';
+import type { Recipe } from '../../core/train/recipe';
 import { headline } from '../../state/failures';
+import type { MetricLog } from '../../state/metrics';
 import { useStudio } from '../../state/react';
 import { useVerdict } from '../../state/verdict';
 import {
@@ -26,7 +31,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
   const saved = useStudio((s) => s.saved);
   useStudio((s) => s.logVersion);
   const [chosen, setChosen] = useState<ChartSettings>();
-  const { model, recipe, tokensPerStep, segments } = settings;
+  const { recipe, tokensPerStep, segments } = settings;
   const { trend } = useVerdict();
   const tokens = useMemo(() => new Mapped(log.step, (step) => step * tokensPerStep), [log, tokensPerStep]);
   const seconds = useMemo(() => new Mapped(log.activeMs, (ms) => ms / 1000), [log]);
@@ -51,10 +56,8 @@ export function Charts({ settings }: { settings: RunSettings }) {
       <LossChart
         training={{ step, loss: part(log.loss), tokens: part(tokens.read()), seconds: part(seconds.read()) }}
         validation={heldOutCurve(log, tokensPerStep, kept)}
-        references={[
-          { loss: Math.log(model.vocabulary), label: 'guessing blindly', longLabel: 'guessing blindly, ln V' },
-          ...unigrams(settings),
-        ]}
+        reading={{ ...headlineOf(recipe.objective), name: nameOf(headlineOf(recipe.objective)) }}
+        references={references(settings)}
         changes={segments.slice(1).map(({ after, data }) => ({
           x: after,
           label: 'other text',
@@ -105,20 +108,52 @@ export function Charts({ settings }: { settings: RunSettings }) {
           caption={`${newest(speed, formatCount)} tokens a second`}
           {...sync}
         />
+        <MeasuredCharts log={log} recipe={recipe} upTo={kept} planned={planned} {...sync} />
       </SmallCharts>
       <StepCost settings={settings} />
     </>
   );
 }
 
-/** Each over the steps that learnt from its text. */
-const unigrams = ({ segments }: RunSettings) =>
-  segments.flatMap(({ after, data }, i) => {
-    if (!data) return [];
+/** What guessing blindly gives; then what other baselines do, each over the steps that learnt from its text. */
+function references({ model, recipe, segments }: RunSettings) {
+  const baselines = segments.map(({ data }) =>
+    objectiveOf(recipe.objective).baselines({ vocabulary: model.vocabulary, data }),
+  );
+  const others = segments.flatMap(({ after }, i) => {
     const until = segments[i + 1]?.after;
-    const words = { label: 'unigram', longLabel: 'knowing only which tokens are common, unigram' };
-    return [{ loss: data.unigramLoss, ...words, ...(i > 0 && { from: after }), ...(until !== undefined && { until }) }];
+    const range = { ...(i > 0 && { from: after }), ...(until !== undefined && { until }) };
+    return baselines[i]!.slice(1).map(({ loss, label, longLabel }) => ({ loss, label, longLabel, ...range }));
   });
+  const { loss, label, longLabel } = baselines[0]![0];
+  return [{ loss, label, longLabel }, ...others];
+}
+
+/** A chart for each metric that no loss can be told in, over the evaluations. */
+function MeasuredCharts(p: { log: MetricLog; recipe: Recipe; upTo: number; planned: number; syncKey?: string }) {
+  const evaluations = p.log.evaluations.filter(({ step }) => step <= p.upTo);
+  const ids = metricsOf(objectiveOf(p.recipe.objective)).filter((id) => metricOf(id).ofMean === undefined);
+  return ids.map((id) => {
+    const metric = metricOf(id);
+    const points = evaluations.flatMap(({ step, metrics }) =>
+      metrics[id] ? [[step, metrics[id].value] as const] : [],
+    );
+    const [x, y] = [points.map(([step]) => step), points.map(([, value]) => value)];
+    const value = newest(y, formatReading);
+    return (
+      <SmallChart
+        key={id}
+        title={metric.unit === '' ? metric.label : `${metric.label}, ${metric.unit}`}
+        value={value}
+        lines={[{ id, label: nameOf(metric), run: 2, form: 'thin', hasPoints: true, x, y }]}
+        xMax={p.planned}
+        y={{ min: Math.min(0, ...y), max: 1.1 * highest(y, 0) }}
+        caption={`${metric.label} ${value}`}
+        {...(p.syncKey !== undefined && { syncKey: p.syncKey })}
+      />
+    );
+  });
+}
 
 /** A fiftieth of a short run, and the usual 50 steps of a long one. */
 const smoothingFor = (steps: number): number =>

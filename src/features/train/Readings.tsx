@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
 import { formatBytes, formatCount, formatDuration, formatReading } from '../../core/base/units';
+import { estimateOf, type Evaluated, metricOf, type MetricId } from '../../core/metrics';
+import { metricsOf, objectiveOf } from '../../core/objectives';
 import { trainingAt } from '../../core/train/verdict';
 import { millisecondsLeft } from '../../state/pace';
 import { useStudio } from '../../state/react';
@@ -26,10 +28,12 @@ export function Readings({ settings }: { settings: RunSettings }) {
   const step = isFailed ? saved.step : (done ?? saved?.step ?? 0);
   const readings: Reading[] = [
     { label: isFailed ? 'Saved at step' : 'Step', value: steady(9, formatCount(step), `of ${formatCount(planned)}`) },
-    { label: 'Perplexity', run: 2, value: steady(5, last && formatReading(Math.exp(last.loss))) },
-    { label: 'Validation', run: 2, isSecondary: true, value: steady(6, last && formatReading(last.loss), 'nats') },
-    { label: 'Training', run: 1, value: steady(6, trained === undefined ? undefined : formatReading(trained), 'nats') },
-    { label: 'Bits per byte', value: steady(4, last && formatReading(last.bitsPerByte)) },
+    ...metricsOf(objectiveOf(settings.recipe.objective)).map((id, i) => measuredReading(id, last, i === 0)),
+    {
+      label: 'Training loss',
+      run: 1,
+      value: steady(6, trained === undefined ? undefined : formatReading(trained), 'nats'),
+    },
     { label: 'Speed', value: steady(9, speed === undefined ? undefined : formatCount(speed), 'tokens/s') },
     timeReading(phase, planned - step, millisecondsLeft(log, planned), log.activeMs.at(-1)),
     {
@@ -39,6 +43,18 @@ export function Readings({ settings }: { settings: RunSettings }) {
     },
   ];
   return <NumberStrip readings={readings} />;
+}
+
+/** Of the newest evaluation. What the headline says in another way is left out where there is little room. */
+function measuredReading(id: MetricId, last: Evaluated | undefined, isHeadline: boolean): Reading {
+  const { label, unit, shortUnit, scale } = metricOf(id);
+  const estimate = last && estimateOf(id, last);
+  return {
+    label,
+    run: 2,
+    ...(scale && !isHeadline && { isSecondary: true }),
+    value: steady(5, estimate && formatReading(estimate.value), (shortUnit ?? unit) || undefined),
+  };
 }
 
 function timeReading(phase: Phase, steps: number, left: number | undefined, taken: number | undefined): Reading {

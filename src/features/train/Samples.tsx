@@ -1,5 +1,7 @@
 import { memo, useState } from 'react';
 import { formatCount, formatReading } from '../../core/base/units';
+import type { Scale } from '../../core/metrics/metric';
+import { headlineOf } from '../../core/objectives';
 import type { MetricLog } from '../../state/metrics';
 import { useStudio } from '../../state/react';
 import { cx, PaneHead, text, TextAction } from '../../ui';
@@ -28,13 +30,19 @@ export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
           )
         }
       />
-      <List log={log} count={count} prompt={recipe.samplePrompt} isAll={isAll} />
+      <List
+        log={log}
+        count={count}
+        prompt={recipe.samplePrompt}
+        isAll={isAll}
+        scale={headlineOf(recipe.objective).scale}
+      />
     </>
   );
 }
 
 /** `count` tells it when the log, which is changed in place, has grown. */
-const List = memo(function List(p: { log: MetricLog; count: number; prompt: string; isAll: boolean }) {
+const List = memo(function List(p: { log: MetricLog; count: number; prompt: string; isAll: boolean; scale: Scale }) {
   const { evaluations } = p.log;
   const rows = p.isAll ? evaluations.toReversed() : milestones(evaluations);
   if (rows.length === 0) return <p className={styles.none}>The first is written before the first step</p>;
@@ -44,7 +52,7 @@ const List = memo(function List(p: { log: MetricLog; count: number; prompt: stri
         <li key={step}>
           <span>
             <b>{formatCount(step)}</b>
-            <small>{formatReading(Math.exp(loss))}</small>
+            <small>{formatReading(p.scale.of(loss))}</small>
           </span>
           <p className={cx(text.prose, styles.sample)}>
             {sample.startsWith(p.prompt) ? (

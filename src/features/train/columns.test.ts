@@ -45,8 +45,15 @@ test('columns are cut at a step, and left alone where nothing comes after it', (
 
 test('the held-out curve has tokens and seconds', () => {
   const log = new MetricLog();
-  log.append({ kind: 'evaluated', step: 0, loss: 5, bitsPerByte: 2, activeMs: 0, sample: '' });
-  log.append({ kind: 'evaluated', step: 4, loss: 4, bitsPerByte: 2, activeMs: 500, sample: '' });
+  log.append({ kind: 'evaluated', step: 0, loss: 5, metrics: { bitsPerByte: { value: 2 } }, activeMs: 0, sample: '' });
+  log.append({
+    kind: 'evaluated',
+    step: 4,
+    loss: 4,
+    metrics: { bitsPerByte: { value: 2 } },
+    activeMs: 500,
+    sample: '',
+  });
   expect(heldOutCurve(log, 32)).toEqual({ step: [0, 4], loss: [5, 4], tokens: [0, 128], seconds: [0, 0.5] });
   expect(heldOutCurve(log, 32, 3).step).toEqual([0]);
 });

@@ -27,7 +27,14 @@ const step = (log: MetricLog, n: number, loss: number) =>
     memoryBytes: 0,
   });
 const evaluate = (log: MetricLog, n: number, loss: number) =>
-  log.append({ kind: 'evaluated', step: n, loss, bitsPerByte: 1, activeMs: 1000 * n, sample: '' });
+  log.append({
+    kind: 'evaluated',
+    step: n,
+    loss,
+    metrics: { bitsPerByte: { value: 1 } },
+    activeMs: 1000 * n,
+    sample: '',
+  });
 
 test('a run is told in order, each turning point once', () => {
   const log = new MetricLog();

@@ -1,5 +1,6 @@
 /** What happened in a run, told from its log, oldest first. */
 import { formatBytes, formatCount, formatNumber, formatReading } from '../../core/base/units';
+import { headlineOf, headlineWords, type ObjectiveId, objectiveOf } from '../../core/objectives';
 import { segmentAt } from '../../core/runs/segments';
 import type { DataFacts } from '../../core/runs/settings';
 import { countUpTo, trainingAt } from '../../core/train/verdict';
@@ -17,31 +18,33 @@ export interface RunEvent {
 /** Nats between held-out and training loss that are told once. */
 const GAP = 0.3;
 
-export function runEvents(log: MetricLog, { recipe, segments }: RunSettings): readonly RunEvent[] {
+export function runEvents(log: MetricLog, { model, recipe, segments }: RunSettings): readonly RunEvent[] {
   const events: RunEvent[] = [];
-  const { warmup, learningRate } = recipe;
+  const { warmup, learningRate, objective } = recipe;
+  const inHeadline = (loss: number): string => headlineWords(objective, loss, formatReading);
   const at = countUpTo(log.step, warmup) - 1;
   if (warmup > 0 && log.step[at] === warmup) {
     const words = `Warm-up ended, learning rate ${formatNumber(learningRate)}`;
     events.push({ step: warmup, activeMs: log.activeMs[at]!, words });
   }
   // What is told once is told once for each text.
-  const told = segments.map(() => ({ best: Infinity, isPastUnigram: false, hasGap: false }));
+  const told = segments.map(() => ({ best: Infinity, isPastBaseline: false, hasGap: false }));
   for (const { step, loss, activeMs } of log.evaluations) {
     const at = segmentAt(segments, step);
     const { after, data } = segments[at]!;
     const so = told[at]!;
-    const unigramLoss = data?.unigramLoss ?? null;
+    const { vocabulary } = model;
+    const baseline = objectiveOf(objective).baselines({ vocabulary, data }).slice(1).at(-1);
     const isBest = loss < so.best;
     so.best = Math.min(so.best, loss);
     events.push({
       step,
       activeMs,
-      words: `Evaluated, perplexity ${formatReading(Math.exp(loss))}${isBest && step > 0 ? ', best so far' : ''}`,
+      words: `Evaluated, ${inHeadline(loss)}${isBest && step > 0 ? ', best so far' : ''}`,
     });
-    if (!so.isPastUnigram && unigramLoss !== null && step > 0 && loss < unigramLoss) {
-      so.isPastUnigram = true;
-      const words = `Perplexity under ${formatReading(Math.exp(unigramLoss))}: past knowing only which tokens are common`;
+    if (!so.isPastBaseline && baseline && step > 0 && loss < baseline.loss) {
+      so.isPastBaseline = true;
+      const words = `${pastWords(objective, baseline.loss)}: past ${baseline.words}`;
       events.push({ step, activeMs, words });
     }
     const trained = trainingAt(log, step, after);
@@ -70,6 +73,12 @@ export function runEvents(log: MetricLog, { recipe, segments }: RunSettings): re
   }
   // Stable: what is of one step stays in the order in which it comes about.
   return events.sort((a, b) => a.step - b.step);
+}
+
+/** `Perplexity under 607` */
+function pastWords(objective: ObjectiveId, loss: number): string {
+  const { label, better, scale } = headlineOf(objective);
+  return `${label} ${better === 'lower' ? 'under' : 'over'} ${formatReading(scale.of(loss))}`;
 }
 
 /** `ahab.txt and queequeg.txt`, `ahab.txt and 4 others`. */

@@ -10,11 +10,24 @@ import { along, extent, scaleAround, type Scale } from './scale';
 import { smooth, smoothingWindow } from './smoothing';
 import { useAtMost, useDrawingInterval } from './surroundings';
 import { linearTicks, timeTicks } from './ticks';
-import type { Band, Change, ChartSettings, FootMark, Line, LossColumns, Numbers, Reference, XAxis } from './types';
+import type {
+  Band,
+  Change,
+  ChartSettings,
+  FootMark,
+  Line,
+  LossColumns,
+  LossReading,
+  Numbers,
+  Reference,
+  XAxis,
+} from './types';
 import { captionOf, formatCount, formatSeconds, formatX, tickX, type Trend } from './words';
 import styles from './LossChart.module.css';
 
 export interface LossChartProps {
+  /** What losses are drawn in, on the left axis. */
+  reading?: LossReading;
   /** Nats per token of each step. */
   training: LossColumns;
   validation: LossColumns;
@@ -40,18 +53,20 @@ export interface LossChartProps {
   syncKey?: string;
 }
 
-/** Perplexity on a log axis at the left, nats at the right: one curve, two readings. */
+/** Losses in a reading of them at the left, perplexity unless told, and in nats at the right: one curve, two readings. */
 export function LossChart(props: LossChartProps) {
   const p = useAtMost(props, useDrawingInterval(), props.settings);
   const chart = useMemo(() => lossLines(p), [p]);
   const { settings, references = [] } = p;
   const axis = settings.x;
   const x = (step: number) => chart.atStep(step);
-  const nats = (perplexity: number) => `${Math.log(perplexity).toFixed(2)} nats`;
+  const reading = p.reading ?? PERPLEXITY;
+  const { scale } = reading;
+  const nats = (value: number) => `${scale.loss(value).toFixed(2)} nats`;
   const bands: Band[] = p.undone ? [{ ...p.undone, from: x(p.undone.from), to: x(p.undone.to), tone: 'error' }] : [];
   return (
     <LineFigure
-      title="Perplexity"
+      title={reading.label}
       keys={[
         { id: 'validation', label: 'validation', run: 2 },
         { id: 'training', label: 'training', run: 1 },
@@ -61,7 +76,7 @@ export function LossChart(props: LossChartProps) {
       isLog={settings.isLog}
       y={chart.y}
       references={references.map(({ loss, from, until, ...words }) => ({
-        value: Math.exp(loss),
+        value: scale.of(loss),
         ...words,
         ...(from !== undefined && { from: x(from) }),
         ...(until !== undefined && { until: x(until) }),
@@ -82,7 +97,7 @@ export function LossChart(props: LossChartProps) {
       }}
       rightAxis={{
         word: 'nats',
-        ticks: (height) => natTicks(chart.y, height),
+        ticks: (height) => natTicks(chart.y, scale, height),
       }}
       table={<LossTable p={p} smoothed={chart.smoothed} />}
       {...(p.syncKey !== undefined && { syncKey: p.syncKey })}
@@ -90,15 +105,15 @@ export function LossChart(props: LossChartProps) {
   );
 }
 
-/** Round losses on the perplexity axis: from the top, under the axis' word, where a label has room. */
-function natTicks(y: Scale, height: number): Tick[] {
-  const losses = linearTicks(Math.log(Math.max(y.min, 1)), Math.log(y.max), Math.min(6, Math.max(3, height / 40)));
+/** Round losses on the left axis: from the top, under the axis' word, where a label has room. */
+function natTicks(y: Scale, { of, loss: inverse }: LossReading['scale'], height: number): Tick[] {
+  const losses = linearTicks(inverse(Math.max(y.min, of(0))), inverse(y.max), Math.min(6, Math.max(3, height / 40)));
   let last = 14;
   return losses.reverse().flatMap((loss) => {
-    const top = height * (1 - along(y, Math.exp(loss)));
+    const top = height * (1 - along(y, of(loss)));
     if (top < last + 14) return [];
     last = top;
-    return [{ value: Math.exp(loss), label: String(loss) }];
+    return [{ value: of(loss), label: String(loss) }];
   });
 }
 
@@ -152,20 +167,28 @@ const firstAfter = (column: Numbers, limit: number): number => {
   return at >= 0 && column[at]! <= limit ? at + 1 : Math.max(0, at);
 };
 
+/** What is drawn where nothing else is asked for. */
+const PERPLEXITY: LossReading = {
+  label: 'Perplexity',
+  name: 'perplexity',
+  scale: { of: Math.exp, loss: Math.log },
+};
+
 /** A loop, as `Float64Array.from` takes twenty times as long. */
-function perplexities(losses: Numbers): Float64Array {
+function mapped(losses: Numbers, of: (loss: number) => number): Float64Array {
   const values = new Float64Array(losses.length);
-  for (let i = 0; i < losses.length; i++) values[i] = Math.exp(losses[i]!);
+  for (let i = 0; i < losses.length; i++) values[i] = of(losses[i]!);
   return values;
 }
 
-/** Perplexity that the axis goes to at most: a run that diverges leaves it, as its numbers soon leave all bounds. */
+/** What the axis goes to at most: a run that diverges leaves it, as its numbers soon leave all bounds. */
 const HIGHEST = 1e9;
 /** The ends of a column without values stay infinite: they are none. */
 const capped = (value: number): number => (Number.isFinite(value) ? Math.min(value, HIGHEST) : value);
 
 function lossLines(p: LossChartProps) {
-  const { training, validation, forecast, settings, references = [], changes = [] } = p;
+  const { training, validation, forecast, settings, references = [], changes = [], reading = PERPLEXITY } = p;
+  const { of } = reading.scale;
   const axis = settings.x;
   // Where tokens or time of a step were not measured or are yet to come, they go on as they went.
   const atStep = (step: number): number => {
@@ -181,10 +204,10 @@ function lossLines(p: LossChartProps) {
   };
   const startsOf = ({ step }: LossColumns): readonly number[] => changes.map((change) => firstAfter(step, change.x));
   const [trainingStarts, validationStarts] = [startsOf(training), startsOf(validation)];
-  const smoothed = perplexities(smooth(training.loss, settings.smoothing, trainingStarts));
-  const raw = perplexities(training.loss);
-  const held = perplexities(validation.loss);
-  const expected = forecast && perplexities(forecast.loss);
+  const smoothed = mapped(smooth(training.loss, settings.smoothing, trainingStarts), of);
+  const raw = mapped(training.loss, of);
+  const held = mapped(validation.loss, of);
+  const expected = forecast && mapped(forecast.loss, of);
   const trained = { run: 1, x: columnOf(training, axis), starts: trainingStarts } as const;
   const lines: Line[] = [
     { id: 'raw', label: '', ...trained, y: raw, form: 'raw', isSilent: true },
@@ -207,7 +230,7 @@ function lossLines(p: LossChartProps) {
   const [rawLow] = extent(raw);
   const ends = [smoothed, held, expected ?? []].flatMap((values) => extent(values));
   const y: Scale = scaleAround(
-    [rawLow, ...ends, ...references.map(({ loss }) => Math.exp(loss))].map(capped),
+    [rawLow, ...ends, ...references.map(({ loss }) => of(loss))].map(capped),
     settings.isLog,
     0.05,
   );
@@ -215,17 +238,18 @@ function lossLines(p: LossChartProps) {
   const lastTrained = training.loss.length - 1;
   const caption = captionOf({
     x: axis,
+    name: reading.name,
     ...(lastHeld >= 0 && {
       validation: {
         at: placed(validation)[lastHeld]!,
-        loss: validation.loss[lastHeld]!,
+        value: held[lastHeld]!,
         ...(p.trend !== undefined && { trend: p.trend }),
       },
     }),
     ...(lastTrained >= 0 && {
-      training: { loss: Math.log(smoothed[lastTrained]!), window: smoothingWindow(settings.smoothing) },
+      training: { value: smoothed[lastTrained]!, window: smoothingWindow(settings.smoothing) },
     }),
-    references: references.filter(({ until }) => until === undefined).map(({ loss }) => Math.exp(loss)),
+    references: references.filter(({ until }) => until === undefined).map(({ loss }) => of(loss)),
     isUndone: p.undone !== undefined,
   });
   const describeX = (value: number): string => {
@@ -244,7 +268,8 @@ function lossLines(p: LossChartProps) {
 
 /** Rows at the evaluations, newest first; without any, at about 200 training steps. */
 function LossTable({ p, smoothed }: { p: LossChartProps; smoothed: Float64Array }) {
-  const { training, validation } = p;
+  const { training, validation, reading = PERPLEXITY } = p;
+  const told = (loss: number | undefined): string => (loss === undefined ? '–' : formatReading(reading.scale.of(loss)));
   const every = Math.ceil(training.step.length / 200);
   const steps =
     validation.step.length > 0
@@ -254,7 +279,7 @@ function LossTable({ p, smoothed }: { p: LossChartProps; smoothed: Float64Array 
   const trained = (step: number) => nearest(training.step, step);
   return (
     <Table
-      label="Perplexity by step"
+      label={`${reading.label} by step`}
       isDense
       rows={steps.reverse()}
       rowKey={String}
@@ -265,29 +290,28 @@ function LossTable({ p, smoothed }: { p: LossChartProps; smoothed: Float64Array 
           header: 'Tokens',
           isNumber: true,
           leaveOut: 'phone',
-          cell: (step) => reading(training.tokens, trained(step), formatCount),
+          cell: (step) => cellOf(training.tokens, trained(step), formatCount),
         },
         {
           id: 'time',
           header: 'Time',
           isNumber: true,
           leaveOut: 'phone',
-          cell: (step) => reading(training.seconds, trained(step), formatSeconds),
+          cell: (step) => cellOf(training.seconds, trained(step), formatSeconds),
         },
-        { id: 'validation', header: 'Validation', isNumber: true, cell: (step) => perplexity(held(step)) },
+        { id: 'validation', header: 'Validation', isNumber: true, cell: (step) => told(held(step)) },
         { id: 'nats', header: 'Nats', isNumber: true, isQuiet: true, cell: (step) => held(step)?.toFixed(3) ?? '–' },
         {
           id: 'training',
           header: 'Training, smoothed',
           isNumber: true,
-          cell: (step) => reading(smoothed, trained(step), formatReading),
+          cell: (step) => cellOf(smoothed, trained(step), formatReading),
         },
       ]}
     />
   );
 }
-const perplexity = (loss: number | undefined): string => (loss === undefined ? '–' : formatReading(Math.exp(loss)));
-const reading = (column: Numbers | undefined, at: number, format: (value: number) => string): string => {
+const cellOf = (column: Numbers | undefined, at: number, format: (value: number) => string): string => {
   const value = column?.[at];
   return value === undefined ? '–' : format(value);
 };

@@ -198,23 +198,25 @@ describe('words', () => {
     ]);
   });
   it('caption a run', () => {
-    const loss = { validation: Math.log(85.4), training: Math.log(49.5) };
     const story = {
       x: 'step' as const,
-      validation: { at: 2600, loss: loss.validation, trend: 'falling' as const },
-      training: { loss: loss.training, window: 50 },
+      name: 'perplexity',
+      validation: { at: 2600, value: 85.4, trend: 'falling' as const },
+      training: { value: 49.5, window: 50 },
       references: [2048, 607],
     };
     expect(captionOf({ ...story, isUndone: false })).toBe(
       'Validation perplexity 85.4 at step 2,600, falling; training 49.5, smoothed over 50 steps. Reference lines 2,048 and 607',
     );
     // Two readings are no trend: without a judgement the caption has none.
-    const unjudged = { ...story, validation: { at: 2600, loss: loss.validation }, references: [], isUndone: false };
+    const unjudged = { ...story, validation: { at: 2600, value: 85.4 }, references: [], isUndone: false };
     expect(captionOf(unjudged)).toBe('Validation perplexity 85.4 at step 2,600; training 49.5, smoothed over 50 steps');
     expect(captionOf({ ...story, isUndone: true })).toBe(
       'Validation perplexity 85.4 at step 2,600, the last that was saved; the steps after it were undone and are not drawn',
     );
   });
   it('caption a run that has not begun', () =>
-    expect(captionOf({ x: 'step', references: [], isUndone: false })).toBe('No step has been measured yet'));
+    expect(captionOf({ x: 'step', name: 'perplexity', references: [], isUndone: false })).toBe(
+      'No step has been measured yet',
+    ));
 });

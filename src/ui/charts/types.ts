@@ -21,6 +21,15 @@ export interface LossColumns {
   seconds?: Numbers;
 }
 
+/** What losses are told in. */
+export interface LossReading {
+  /** As a title: `Perplexity`. */
+  label: string;
+  /** In a sentence: `perplexity`. */
+  name: string;
+  scale: { of(loss: number): number; loss(value: number): number };
+}
+
 /** A dotted line with its words at the right, in the chart's own unit; from one x to another where it holds only there. */
 export interface Reference {
   value: number;

@@ -41,25 +41,27 @@ export type Trend = 'falling' | 'rising' | 'level';
 export interface LossStory {
   x: XAxis;
   /** `trend` where the loss is judged to go, if that can be told. */
-  validation?: { at: number; loss: number; trend?: Trend };
-  training?: { loss: number; window: number };
+  /** What losses are told in: `perplexity`. */
+  name: string;
+  validation?: { at: number; value: number; trend?: Trend };
+  training?: { value: number; window: number };
   references: readonly number[];
   isUndone: boolean;
 }
 /** The caption under a loss chart. */
-export function captionOf({ x, validation, training, references, isUndone }: LossStory): string {
+export function captionOf({ x, name, validation, training, references, isUndone }: LossStory): string {
   const parts: string[] = [];
   if (validation) {
     const trend = validation.trend === undefined ? '' : `, ${validation.trend}`;
     parts.push(
-      `Validation perplexity ${formatReading(Math.exp(validation.loss))} at ${formatX[x](validation.at)}${isUndone ? ', the last that was saved' : trend}`,
+      `Validation ${name} ${formatReading(validation.value)} at ${formatX[x](validation.at)}${isUndone ? ', the last that was saved' : trend}`,
     );
   }
   if (isUndone) parts.push('the steps after it were undone and are not drawn');
   else if (training) {
     const smoothed = training.window > 1 ? `, smoothed over ${training.window} steps` : '';
-    const name = parts.length === 0 ? 'Training perplexity' : 'training';
-    parts.push(`${name} ${formatReading(Math.exp(training.loss))}${smoothed}`);
+    const which = parts.length === 0 ? `Training ${name}` : 'training';
+    parts.push(`${which} ${formatReading(training.value)}${smoothed}`);
   }
   if (parts.length === 0) return 'No step has been measured yet';
   const known = references.map((value) => formatReading(value));

@@ -6,6 +6,7 @@ export type GptConfig = BaseConfig;
 /** GPT-2. Names, shapes and layouts are those of Hugging Face's GPT2LMHeadModel, whose weights are [in, out]. */
 export const gpt: ModelSpec = {
   label: 'GPT',
+  kind: 'decoder',
   source: 'Radford et al. 2019, "Language Models are Unsupervised Multitask Learners"; initialisation as in its code',
   fields: {
     layers: { kind: 'integer', label: 'Layers', min: 1, max: 48, initial: 4 },

@@ -1,6 +1,6 @@
 import type { Network } from '../models/network';
-import { generate } from '../sample/generate';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import { generate } from './generate';
 
 /** The same prompt continued with the same random numbers, so that samples of different steps can be compared. */
 export async function sampleText(network: Network, tokenizer: Tokenizer, prompt: string): Promise<string> {

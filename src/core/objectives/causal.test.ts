@@ -1,8 +1,14 @@
 import { expect, it } from 'vitest';
 import type { TokenSource } from '../shards/manifest';
-import { collect } from '../testing/texts';
-import { batch } from './batch';
-import { evaluationWindows } from './evaluation';
+import { causal } from './causal';
+import { evaluationPlaces, trainingPlace } from './windows';
+
+const batch = async (source: TokenSource, at: Parameters<typeof trainingPlace>[2]) =>
+  (await causal.batch(source, trainingPlace(source, causal, at))).arrays;
+const evaluated = (source: TokenSource, context: number, rows: number, maxTokens: number) => {
+  const places = [...evaluationPlaces(source, causal, { context, rows, maxTokens })];
+  return Promise.all(places.map(async (at) => ({ at, ...(await causal.batch(source, at)).arrays })));
+};
 
 /** Token i is i. */
 const counting = (tokens: number): TokenSource => ({
@@ -16,40 +22,40 @@ const counting = (tokens: number): TokenSource => ({
 it('is a pure function of seed and step, with targets one ahead', async () => {
   const at = { seed: 1, step: 5, rows: 4, context: 16 };
   const one = await batch(counting(1000), at);
-  expect(one.inputs).toHaveLength(64);
-  expect(one.targets).toEqual(one.inputs.map((id) => id + 1));
-  for (let row = 0; row < 4; row++) expect(one.inputs[row * 16 + 15]).toBe(one.inputs[row * 16]! + 15);
+  expect(one.ids).toHaveLength(64);
+  expect(one.targets).toEqual(one.ids.map((id) => id + 1));
+  for (let row = 0; row < 4; row++) expect(one.ids[row * 16 + 15]).toBe(one.ids[row * 16]! + 15);
   expect(await batch(counting(1000), at)).toEqual(one);
-  expect((await batch(counting(1000), { ...at, step: 6 })).inputs).not.toEqual(one.inputs);
-  expect((await batch(counting(1000), { ...at, seed: 2 })).inputs).not.toEqual(one.inputs);
+  expect((await batch(counting(1000), { ...at, step: 6 })).ids).not.toEqual(one.ids);
+  expect((await batch(counting(1000), { ...at, seed: 2 })).ids).not.toEqual(one.ids);
 });
 
 it('begins at every place, the first and the last as often as others', async () => {
   const [tokens, context, rows] = [10, 3, 70_000];
-  const { inputs } = await batch(counting(tokens), { seed: 3, step: 0, rows, context });
+  const { ids } = await batch(counting(tokens), { seed: 3, step: 0, rows, context });
   const counts = new Array<number>(7).fill(0);
-  for (let row = 0; row < rows; row++) counts[inputs[row * context]!]! += 1;
+  for (let row = 0; row < rows; row++) counts[ids[row * context]!]! += 1;
   for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(5 * Math.sqrt(10_000));
   // Just enough text for one place.
-  expect((await batch(counting(4), { seed: 3, step: 0, rows: 2, context })).inputs).toEqual(
+  expect((await batch(counting(4), { seed: 3, step: 0, rows: 2, context })).ids).toEqual(
     Int32Array.of(0, 1, 2, 0, 1, 2),
   );
 });
 
 it('evaluates the same windows each time: apart, spread from start to end, whole batches', async () => {
-  const windows = await collect(evaluationWindows(counting(1000), 8, 4, 200));
-  expect(windows).toEqual(await collect(evaluationWindows(counting(1000), 8, 4, 200)));
-  expect(windows.map(({ rows }) => rows)).toEqual([4, 4, 4, 4, 4, 4]);
-  const starts = windows.flatMap(({ inputs }) => [0, 8, 16, 24].map((at) => inputs[at]!));
+  const windows = await evaluated(counting(1000), 8, 4, 200);
+  expect(windows).toEqual(await evaluated(counting(1000), 8, 4, 200));
+  expect(windows.map(({ at }) => at.starts.length)).toEqual([4, 4, 4, 4, 4, 4]);
+  const starts = windows.flatMap(({ ids }) => [0, 8, 16, 24].map((i) => ids[i]!));
   for (const [i, start] of starts.entries()) expect(start - (starts[i - 1] ?? -8)).toBeGreaterThanOrEqual(8);
   expect(starts[0]).toBe(0);
   expect(starts.at(-1)).toBeGreaterThan(900);
-  for (const { inputs, targets } of windows) expect(targets).toEqual(inputs.map((id) => id + 1));
+  for (const { ids, targets } of windows) expect(targets).toEqual(ids.map((id) => id + 1));
 });
 
 it('evaluates short parts too', async () => {
   const shape = async (tokens: number, most = 1e6): Promise<number[][]> =>
-    (await collect(evaluationWindows(counting(tokens), 8, 4, most))).map(({ rows, context }) => [rows, context]);
+    (await evaluated(counting(tokens), 8, 4, most)).map(({ at }) => [at.starts.length, at.context]);
   expect(await shape(1000, 0)).toEqual([[1, 8]]);
   expect(await shape(33)).toEqual([[4, 8]]);
   expect(await shape(32)).toEqual([[3, 8]]);

@@ -1,0 +1,13 @@
+import { meanMetric } from './metric';
+
+/** Nats per token as bits per byte of the text: what can be compared across tokenizers (Gao et al. 2020, arXiv:2101.00027). */
+export const bitsPerByte = meanMetric(
+  {
+    label: 'Bits per byte',
+    unit: '',
+    better: 'lower',
+    remark: 'which can be compared across tokenizers; perplexity cannot',
+    needs: 'bytes',
+  },
+  (loss, { tokens, bytes }) => (loss * tokens) / (bytes * Math.LN2),
+);

@@ -1,0 +1,39 @@
+/** Add a metric: its file, and its line here. */
+import { bitsPerByte } from './bitsPerByte';
+import { loss } from './loss';
+import type { Estimate, Metric, Part, Scale } from './metric';
+import { perplexity } from './perplexity';
+
+/** By the names that they have in journals and files, which do not change. */
+export const METRICS = { loss, perplexity, bitsPerByte } as const satisfies Record<string, Metric>;
+export type MetricId = keyof typeof METRICS;
+
+/** Any of them, seen through what they share. */
+export const metricOf = (id: MetricId): Metric => METRICS[id];
+
+/** Those in which any loss can be told. */
+export type ScaleId = { [Id in MetricId]: (typeof METRICS)[Id] extends { scale: Scale } ? Id : never }[MetricId];
+
+/** What was measured, by id: also of metrics that a newer version has. What a scale of the loss gives is not among it. */
+export type Estimates = Readonly<Record<string, Estimate>>;
+
+/** An evaluation: the mean loss, in nats, and what else was measured. */
+export interface Evaluated {
+  readonly loss: number;
+  readonly metrics: Estimates;
+}
+
+/** What can be told of a mean loss alone, of a part that was measured: for each of `ids` that is not a scale. */
+export const estimatesOfMean = (ids: readonly MetricId[], loss: number, part: Part): Estimates =>
+  Object.fromEntries(
+    ids.flatMap((id) => {
+      const { scale, ofMean } = metricOf(id);
+      return scale || !ofMean ? [] : [[id, { value: ofMean(loss, part) }]];
+    }),
+  );
+
+/** Undefined where it was not measured. */
+export function estimateOf(id: MetricId, { loss, metrics }: Evaluated): Estimate | undefined {
+  const { scale } = metricOf(id);
+  return scale ? { value: scale.of(loss) } : metrics[id];
+}

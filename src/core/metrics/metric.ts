@@ -1,0 +1,81 @@
+/** What is measured of a model on held-out text. A metric is a file of this folder and a line in index.ts. */
+
+/** A value, and between which two it lies with 95 % confidence, where that can be told. */
+export interface Estimate {
+  value: number;
+  low?: number;
+  high?: number;
+}
+
+/** The part of the data that is measured: its tokens, and the UTF-8 bytes that they stand for. */
+export interface Part {
+  tokens: number;
+  bytes: number;
+}
+
+/** A batch of it as a model saw it. */
+export interface Seen {
+  /** Nats, over all that is predicted. */
+  loss: number;
+  /** What is predicted, as a weight: tokens that are not masked. */
+  weight: number;
+}
+
+export interface Meter {
+  add(seen: Seen): void;
+  /** Of what was added. */
+  value(): Estimate;
+}
+
+/**
+ * What an evaluation must give for a metric to be measured: `loss`, nats of whatever is predicted; `bytes`, nats of text
+ * whose bytes are known.
+ */
+export type Need = 'loss' | 'bytes';
+
+export interface Metric {
+  /** As a heading: `Bits per byte`. */
+  label: string;
+  /** Of a value, after it: `nats per token`; empty where it has none. */
+  unit: string;
+  /** In its place where there is little room: `nats`. */
+  shortUnit?: string;
+  better: 'lower' | 'higher';
+  /** What to know where it stands beside others: the end of a sentence. */
+  remark?: string;
+  needs: Need;
+  start(part: Part): Meter;
+  /** What a mean loss on a part comes to, where that says it all: for what was only ever told as a loss, such as a baseline. */
+  ofMean?(loss: number, part: Part): number;
+  /** Present where the mean loss alone says it all: then no value is kept, and any loss can be told in it. */
+  scale?: Scale;
+}
+
+/** Losses told in another way, as on an axis. */
+export interface Scale {
+  of(loss: number): number;
+  /** Its inverse. */
+  loss(value: number): number;
+}
+
+type Facts = Omit<Metric, 'start' | 'ofMean' | 'scale'>;
+
+/** A metric that the mean loss on a part gives. */
+export const meanMetric = (facts: Facts, ofMean: (loss: number, part: Part) => number) => ({
+  ...facts,
+  ofMean,
+  start(part: Part): Meter {
+    let sum = 0;
+    let all = 0;
+    return {
+      add({ loss, weight }) {
+        sum += loss;
+        all += weight;
+      },
+      value: () => ({ value: ofMean(sum / all, part) }),
+    };
+  },
+});
+
+/** A metric that the mean loss alone gives. */
+export const scaleMetric = (facts: Facts, scale: Scale) => ({ ...meanMetric(facts, scale.of), scale });

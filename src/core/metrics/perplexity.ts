@@ -1,0 +1,7 @@
+import { scaleMetric } from './metric';
+
+/** How many tokens the model hesitates between: exp(loss) (Jelinek et al. 1977). */
+export const perplexity = scaleMetric(
+  { label: 'Perplexity', unit: '', better: 'lower', needs: 'loss' },
+  { of: Math.exp, loss: Math.log },
+);
