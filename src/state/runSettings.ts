@@ -2,9 +2,10 @@
 import { useMemo } from 'react';
 import { formatCount, formatNumber } from '../core/base/units';
 import { modelSpec } from '../core/models';
+import { objectiveOf } from '../core/objectives';
 import { factsOf } from '../core/runs/facts';
 import { segmentsOf, type Segment } from '../core/runs/segments';
-import { tokensPerStep, type Recipe } from '../core/train/recipe';
+import { DEFAULT_RECIPE, tokensPerStep, type Recipe } from '../core/train/recipe';
 import type { ModelChoice } from '../core/train/run';
 import { vocabularySize } from './estimate';
 import { useStudio } from './react';
@@ -62,6 +63,7 @@ export function describeSettings({ model, recipe, tokenizer, isRecipeKnown }: Ru
 }
 
 const recipeWords = (recipe: Recipe): string[] => [
+  ...(recipe.objective === DEFAULT_RECIPE.objective ? [] : [objectiveOf(recipe.objective).label.toLowerCase()]),
   `${recipe.optimizer === 'adamw' ? 'AdamW' : 'SGD'} ${formatNumber(recipe.learningRate)}`,
   ...(recipe.dropout > 0 ? [`dropout ${formatNumber(recipe.dropout)}`] : []),
   ...(recipe.accumulate > 1 ? [`${formatCount(recipe.accumulate)} micro-batches an update`] : []),

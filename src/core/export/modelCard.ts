@@ -30,6 +30,7 @@ export function modelCard(info: RunInfo): string {
       ? `AdamW, betas ${recipe.beta1} and ${recipe.beta2}, epsilon ${recipe.epsilon}`
       : `SGD, momentum ${recipe.momentum}`;
   const training = [
+    ['Objective', objectiveOf(recipe.objective).label],
     ['Optimizer', optimizer],
     [
       'Learning rate',

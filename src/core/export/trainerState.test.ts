@@ -65,3 +65,12 @@ test('what is no curve is refused, and entries of other kinds are passed over', 
   expect(() => readTrainerState('{}')).toThrow('log_history');
   expect(readTrainerState('{"log_history":[{"train_runtime":3},7,{"step":-1,"loss":2}]}')).toEqual([]);
 });
+
+test('what was measured stands by the names of the metrics, and is read back; of others nothing is said', () => {
+  const log = (trainerState(info, events) as { log_history: object[] }).log_history;
+  expect(log[0]).toMatchObject({ eval_loss: 6, bits_per_byte: 2, sample: 'Call me' });
+  const entry = { step: 1, eval_loss: 2, bits_per_byte: null, eval_runtime: 3, sample: '', active_ms: 1 };
+  expect(readTrainerState(text({ log_history: [entry] }))).toEqual([
+    { kind: 'evaluated', step: 1, loss: 2, metrics: { bitsPerByte: { value: NaN } }, activeMs: 1, sample: '' },
+  ]);
+});

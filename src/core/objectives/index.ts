@@ -3,6 +3,7 @@ import { formatNumber } from '../base/units';
 import { metricOf, METRICS, type MetricId } from '../metrics';
 import type { Metric, Scale } from '../metrics/metric';
 import { measuredWords } from '../metrics/words';
+import type { ModelKind } from '../models/spec';
 import { causal } from './causal';
 import type { Learning, Objective } from './objective';
 
@@ -11,6 +12,10 @@ export type ObjectiveId = keyof typeof OBJECTIVES;
 
 /** Any of them, seen through what they share. */
 export const objectiveOf = (id: ObjectiveId): Objective => OBJECTIVES[id];
+
+/** Those that a kind of model can learn. */
+export const objectivesFor = (kind: ModelKind): readonly ObjectiveId[] =>
+  (Object.keys(OBJECTIVES) as ObjectiveId[]).filter((id) => objectiveOf(id).kinds.includes(kind));
 
 /** One of them with what it does on tensors. */
 export type LoadedObjective = Objective & Learning;

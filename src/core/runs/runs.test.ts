@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { memoryStore } from '../base/blobStore';
+import { type Json, memoryStore } from '../base/blobStore';
 import { claimRun, listSnapshots } from '../checkpoint/checkpoint';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { TrainEvent } from '../train/run';
@@ -243,4 +243,33 @@ test('a part of the curve that cannot be read is neither written over nor droppe
       expect(steps.filter((n) => n > 1500)).toHaveLength(2500);
     }
   }
+});
+
+test('a curve of a build that measured bits per byte alone is read, and one of metrics that this build does not know', async () => {
+  const store = memoryStore();
+  const evaluated = { kind: 'evaluated', step: 0, loss: 5.5, activeMs: 1, sample: 'T' };
+  const others = [
+    { ...evaluated, bitsPerByte: 7.9 },
+    { ...evaluated, step: 1, bitsPerByte: null },
+    { ...evaluated, step: 2, metrics: { tomorrow: { value: 3, low: 2, high: null, how: 'otherwise' }, odd: ['x'] } },
+  ];
+  await store.commit({ put: [[metricKey('a', 0), { steps: [], others }]] });
+  const metrics = (await readMetrics(store, 'a')).map((event) => event.kind === 'evaluated' && event.metrics);
+  expect(metrics).toEqual([
+    { bitsPerByte: { value: 7.9 } },
+    { bitsPerByte: { value: NaN } },
+    { tomorrow: { value: 3, low: 2, high: NaN } },
+  ]);
+  // What goes on with the curve keeps them.
+  await (await openMetrics(store, 'a', 2)).append([step(3)]);
+  const kept = (await readMetrics(store, 'a')).flatMap((event) => (event.kind === 'evaluated' ? [event.metrics] : []));
+  expect(kept).toEqual(metrics);
+  expect(await unreadableMetrics(store, 'a')).toEqual([]);
+});
+
+test('a run from before there were objectives learns the next token', async () => {
+  const store = memoryStore();
+  const { objective: _, ...before } = DEFAULT_RECIPE;
+  await store.commit({ put: [['runs-index/a', { ...record('a', 1), recipe: before } as unknown as Json]] });
+  expect((await readRun(store, 'a'))!.recipe).toEqual(DEFAULT_RECIPE);
 });

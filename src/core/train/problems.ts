@@ -2,6 +2,7 @@ import { badSettings, type HomegrownError } from '../base/errors';
 import { formatCount } from '../base/units';
 import { modelSpec } from '../models';
 import type { SizeName } from '../models/spec';
+import { objectiveOf } from '../objectives';
 import { type Change, memoryChanges, type MemoryLimits, memoryShortage } from './memory';
 import type { Recipe } from './recipe';
 import type { ModelChoice } from './run';
@@ -65,10 +66,16 @@ export function problems(
     });
   }
   if (recipe.learningRate === 0) found.push({ field: 'learningRate', message: 'Learning rate must be above 0.' });
+  const { label, kinds, ahead } = objectiveOf(recipe.objective);
+  const spec = modelSpec(model.id);
+  if (!kinds.includes(spec.kind)) {
+    const message = `A ${spec.label} model cannot learn this objective: ${label.toLowerCase()}.`;
+    found.push({ field: 'objective', message });
+  }
   for (const part of ['train', 'validation'] as const) {
-    if (tokens[part] > context) continue;
+    if (tokens[part] >= context + ahead) continue;
     const name = part === 'train' ? 'training' : 'validation';
-    const message = `The ${name} part of the text has ${formatCount(tokens[part])} tokens; a context of ${context} needs at least ${context + 1}.`;
+    const message = `The ${name} part of the text has ${formatCount(tokens[part])} tokens; a context of ${context} needs at least ${context + ahead}.`;
     found.push({ field: 'text', message });
   }
   // What cannot be counted cannot be planned.

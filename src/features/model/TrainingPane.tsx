@@ -1,5 +1,7 @@
 import { useMemo } from 'react';
 import { formatNumber } from '../../core/base/units';
+import { modelSpec } from '../../core/models';
+import { objectiveOf, objectivesFor } from '../../core/objectives';
 import { learningRateAt, SCHEDULES, type ScheduleId } from '../../core/optim/schedule';
 import { type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
@@ -28,12 +30,23 @@ const OPTIMIZERS: Record<Recipe['optimizer'], { label: string; hint: string }> =
 export function TrainingPane({ situation, findings }: { situation: Situation; findings: Findings }) {
   const recipe = useStudio((s) => s.project.recipe);
   const setRecipe = useStudio((s) => s.setRecipe);
+  const model = useStudio((s) => s.project.model.id);
+  const objectives = objectivesFor(modelSpec(model).kind);
   const facts: Facts = { tokensPerStep: situation.estimate.tokensPerStep, passes: passes(situation) };
   const rows = (fields: readonly RecipeField[]) =>
     fields.map((field) => <RecipeRow key={field.key} field={field} facts={facts} findings={findings} />);
   return (
     <Pane title="Training">
       <Block isForm>
+        {objectives.length > 1 && (
+          <Select
+            label="Objective"
+            hint="what is learnt"
+            value={recipe.objective}
+            onChange={(objective) => setRecipe({ objective })}
+            options={objectives.map((value) => ({ value, label: objectiveOf(value).label }))}
+          />
+        )}
         {rows(LENGTH)}
         <Select
           label="Optimizer"

@@ -27,7 +27,7 @@ import styles from './LossChart.module.css';
 
 export interface LossChartProps {
   /** What losses are drawn in, on the left axis. */
-  reading?: LossReading;
+  reading: LossReading;
   /** Nats per token of each step. */
   training: LossColumns;
   validation: LossColumns;
@@ -53,14 +53,14 @@ export interface LossChartProps {
   syncKey?: string;
 }
 
-/** Losses in a reading of them at the left, perplexity unless told, and in nats at the right: one curve, two readings. */
+/** Losses in a reading of them at the left, and in nats at the right: one curve, two readings. */
 export function LossChart(props: LossChartProps) {
   const p = useAtMost(props, useDrawingInterval(), props.settings);
   const chart = useMemo(() => lossLines(p), [p]);
   const { settings, references = [] } = p;
   const axis = settings.x;
   const x = (step: number) => chart.atStep(step);
-  const reading = p.reading ?? PERPLEXITY;
+  const { reading } = p;
   const { scale } = reading;
   const nats = (value: number) => `${scale.loss(value).toFixed(2)} nats`;
   const bands: Band[] = p.undone ? [{ ...p.undone, from: x(p.undone.from), to: x(p.undone.to), tone: 'error' }] : [];
@@ -167,13 +167,6 @@ const firstAfter = (column: Numbers, limit: number): number => {
   return at >= 0 && column[at]! <= limit ? at + 1 : Math.max(0, at);
 };
 
-/** What is drawn where nothing else is asked for. */
-const PERPLEXITY: LossReading = {
-  label: 'Perplexity',
-  name: 'perplexity',
-  scale: { of: Math.exp, loss: Math.log },
-};
-
 /** A loop, as `Float64Array.from` takes twenty times as long. */
 function mapped(losses: Numbers, of: (loss: number) => number): Float64Array {
   const values = new Float64Array(losses.length);
@@ -187,7 +180,7 @@ const HIGHEST = 1e9;
 const capped = (value: number): number => (Number.isFinite(value) ? Math.min(value, HIGHEST) : value);
 
 function lossLines(p: LossChartProps) {
-  const { training, validation, forecast, settings, references = [], changes = [], reading = PERPLEXITY } = p;
+  const { training, validation, forecast, settings, references = [], changes = [], reading } = p;
   const { of } = reading.scale;
   const axis = settings.x;
   // Where tokens or time of a step were not measured or are yet to come, they go on as they went.
@@ -268,7 +261,7 @@ function lossLines(p: LossChartProps) {
 
 /** Rows at the evaluations, newest first; without any, at about 200 training steps. */
 function LossTable({ p, smoothed }: { p: LossChartProps; smoothed: Float64Array }) {
-  const { training, validation, reading = PERPLEXITY } = p;
+  const { training, validation, reading } = p;
   const told = (loss: number | undefined): string => (loss === undefined ? '–' : formatReading(reading.scale.of(loss)));
   const every = Math.ceil(training.step.length / 200);
   const steps =

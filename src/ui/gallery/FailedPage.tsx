@@ -51,6 +51,7 @@ export function FailedPage() {
       <Panes columns="minmax(0, 1fr) 368px">
         <Pane label="Chart">
           <LossChart
+            reading={perplexity}
             training={saved}
             validation={validation}
             references={references}

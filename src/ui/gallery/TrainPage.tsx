@@ -54,6 +54,7 @@ export function TrainPage() {
       <Panes columns="minmax(0, 1fr) 368px" narrowColumns="minmax(0, 1fr) 304px">
         <Pane label="Charts">
           <LossChart
+            reading={perplexity}
             training={training}
             validation={validation}
             forecast={forecast}

@@ -19,3 +19,6 @@ export const readings: readonly Reading[] = [
   { label: 'Time left', value: '46', unit: 's' },
   { label: 'GPU memory', value: '134', unit: 'MB', isSecondary: true },
 ];
+
+/** What the charts of losses are told in. */
+export const perplexity = { label: 'Perplexity', name: 'perplexity', scale: { of: Math.exp, loss: Math.log } };

@@ -110,7 +110,12 @@ async function gradients(
     const counter = tf.tensor1d([1, 1], 'int32');
     const { grads } = tf.variableGrads(() => {
       const { hidden, classifier } = net.forward(tf.tensor2d([ids], undefined, 'int32'), { ...how, counter });
-      return softmaxCrossEntropy(hidden, classifier, tf.tensor1d([1, 4, 1, 5, 9, -1, 2], 'int32'));
+      return softmaxCrossEntropy(
+        hidden,
+        classifier,
+        tf.tensor1d([1, 4, 1, 5, 9, -1, 2], 'int32'),
+        tf.tensor1d([6], 'int32'),
+      );
     });
     return Object.entries(net.params).map(
       ([name, { name: own }]) => [name, grads[own]!.dataSync<'float32'>().slice()] as const,

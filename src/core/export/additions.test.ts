@@ -1,0 +1,166 @@
+/** What an objective and a metric cost: their files and their lines. Toy ones are added to the lists, and reach all that is stored. */
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, test } from 'vitest';
+import { memoryStore } from '../base/blobStore';
+import { unwatched } from '../base/job';
+import { bytesSource, gather } from '../checkpoint/byteSource';
+import type { Metric } from '../metrics/metric';
+import type { Objective } from '../objectives/objective';
+import { readWindows } from '../objectives/windows';
+import type { TokenSource } from '../shards/manifest';
+import type { TrainEvent } from '../train/run';
+
+/** The mean of the worst batch, between the best and the worst. */
+const worstBatch: Metric = {
+  label: 'Worst batch',
+  unit: 'nats per token',
+  better: 'lower',
+  needs: 'loss',
+  start() {
+    const means: number[] = [];
+    return {
+      add: ({ loss, weight }) => void means.push(loss / weight),
+      value: () => ({ value: Math.max(...means), low: Math.min(...means), high: Math.max(...means) }),
+    };
+  },
+};
+
+/** The token after the next. */
+const skip: Objective = {
+  label: 'The token after the next',
+  source: 'Here',
+  kinds: ['decoder'],
+  gives: ['loss'],
+  headline: 'loss',
+  ahead: 2,
+  inputs: (rows, context) => ({
+    ids: { shape: [rows, context], dtype: 'int32' },
+    afterNext: { shape: [rows * context], dtype: 'int32' },
+  }),
+  async batch(source, { starts, context }) {
+    const windows = await readWindows(source, starts, context + 2);
+    const of = (from: number) => Int32Array.from(windows.flatMap((ids) => [...ids.subarray(from, from + context)]));
+    return { arrays: { ids: of(0), afterNext: of(2) }, weight: starts.length * context };
+  },
+  baselines: ({ vocabulary }) => [
+    {
+      loss: Math.log(vocabulary),
+      words: 'a die',
+      label: 'die',
+      longLabel: 'a die',
+      hint: '',
+      before: 'Worse than a die',
+    },
+  ],
+  async load() {
+    const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');
+    return {
+      loss(network, { ids, afterNext }, weight, context) {
+        const { hidden, classifier } = network.forward(ids as tf.Tensor2D, context);
+        return softmaxCrossEntropy(hidden, classifier, afterNext as tf.Tensor1D, weight as tf.Tensor1D);
+      },
+      show: (_, __, prompt) => Promise.resolve(`${prompt}…`),
+    };
+  },
+};
+
+// Before anything is made of the lists.
+beforeAll(async () => {
+  Object.assign((await import('../metrics')).METRICS, { worstBatch });
+  Object.assign((await import('../objectives')).OBJECTIVES, { skip });
+  await tf.setBackend('cpu');
+});
+
+test('an objective and a metric that are in their lists are trained by, stored, told, exported and read back', async () => {
+  const { metricsOf } = await import('../objectives');
+  expect(metricsOf(skip)).toEqual(['loss', 'perplexity', 'worstBatch']);
+  const { store, record, events } = await trained();
+  const { loss } = events.find((event) => event.kind === 'evaluated')!;
+  expect(Math.abs(loss - Math.log(257))).toBeLessThan(0.1);
+
+  const { readRun } = await import('../runs/record');
+  expect((await readRun(store, 'a'))!.recipe.objective).toBe('skip');
+  const { readMetrics } = await import('../runs/metrics');
+  const [first, last] = (await readMetrics(store, 'a')).filter((event) => event.kind === 'evaluated');
+  expect(last!.loss).toBeLessThan(first!.loss);
+  const worst = last!.metrics['worstBatch']!;
+  expect(worst.value).toBe(worst.high);
+  expect(worst.low).toBeLessThan(last!.loss);
+  expect(Object.keys(last!.metrics)).toEqual(['worstBatch']);
+  expect(first!.sample).toBe('The …');
+
+  const { exportRun, importRun } = await import('./run');
+  const asked = { withOptimizer: true, template: () => Promise.resolve('') };
+  const { files } = await exportRun(store, 'a', 'latest', 'hf', asked);
+  const written = new Map<string, Uint8Array>();
+  for (const file of files) written.set(file.name, await gather(file));
+  const told = (name: string) => new TextDecoder().decode(written.get(name));
+  expect(told('README.md')).toContain('The token after the next');
+  expect(told('README.md')).toContain(`Worst batch ${worst.value.toPrecision(3)} nats per token.`);
+  expect(told('README.md')).toContain('| A die |');
+  expect(JSON.parse(told('homegrown.json'))).toMatchObject({
+    recipe: { objective: 'skip' },
+    result: { step: 4, loss: last!.loss, worstBatch: worst.value },
+  });
+  expect(JSON.parse(told('trainer_state.json'))).toHaveProperty('log_history.0.worst_batch');
+  await expect(exportRun(store, 'a', 'latest', 'pytorch', asked)).rejects.toMatchObject({ code: 'bad-settings' });
+
+  const other = memoryStore();
+  const sources = [...written].map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
+  await importRun(other, 'b', sources, 9, unwatched);
+  expect((await readRun(other, 'b'))!.recipe).toEqual(record.recipe);
+  const again = (await readMetrics(other, 'b')).findLast((event) => event.kind === 'evaluated')!;
+  expect(again.metrics['worstBatch']).toEqual({ value: worst.value });
+
+  const { judge } = await import('../train/verdict');
+  const { courseOf } = await import('../runs/course');
+  const { segmentsOf } = await import('../runs/segments');
+  const evaluations = [first!, last!];
+  const curve = { training: { step: [], loss: [] }, evaluations, planned: 4, isOver: true };
+  const { evidence } = judge(courseOf({ ...record, segments: segmentsOf(record) }, curve));
+  expect(evidence).toContain(`loss on held-out text fell from ${first!.loss.toPrecision(3)} nats per token`);
+});
+
+/** Four steps, kept as the app keeps them. */
+async function trained() {
+  const { createTokenizer } = await import('../tokenizer/byteLevel');
+  const { train } = await import('../train/train');
+  const { DEFAULT_RECIPE } = await import('../train/recipe');
+  const { claimRun } = await import('../checkpoint/checkpoint');
+  const { openMetrics } = await import('../runs/metrics');
+  const { writeRun } = await import('../runs/record');
+  const { recipeSchema } = await import('../runs/settings');
+  const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+  const ids = tokenizer.encode('The whale is the king of the sea, and the sea is the field of the whale. '.repeat(9));
+  const part = (some: Uint32Array): TokenSource => ({
+    ...{ tokens: some.length, bytes: some.length, vocabulary: tokenizer.size },
+    read: (start, length) => Promise.resolve(some.slice(start, start + length)),
+  });
+  const recipe = recipeSchema.parse({
+    ...DEFAULT_RECIPE,
+    ...{ objective: 'skip', steps: 4, batch: 2, accumulate: 2, warmup: 0, learningRate: 0.01, evalEvery: 4 },
+  });
+  const model = {
+    id: 'gpt' as const,
+    config: { layers: 1, heads: 1, width: 8, context: 12 },
+    vocabulary: tokenizer.size,
+  };
+  const store = memoryStore();
+  const writer = await claimRun(store, 'a');
+  const events: TrainEvent[] = [];
+  await train(
+    {
+      ...{ model, recipe, tokenizer, train: part(ids.subarray(0, 500)), validation: part(ids.subarray(500)) },
+      save: (snapshot) => writer.save(snapshot),
+      now: () => 0,
+    },
+    { ...unwatched, report: (event) => events.push(event) },
+  );
+  await (await openMetrics(store, 'a', 0)).append(events);
+  const record = {
+    ...{ version: 1 as const, id: 'a', name: 'Toy', createdAt: 1, status: 'finished' as const, step: 4, model, recipe },
+    ...{ tokenizer: tokenizer.model, device: null, manifest: null, data: null },
+  };
+  await writeRun(store, record);
+  return { store, record, events };
+}

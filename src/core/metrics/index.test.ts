@@ -1,0 +1,46 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { estimateOf, estimatesOfMean, metricOf, METRICS, type MetricId } from '.';
+import { measuredWords, nameOf } from './words';
+
+const NO_METRICS = ['index', 'metric', 'words'];
+const ids = Object.keys(METRICS) as MetricId[];
+
+test('every file of a metric is in the list', () => {
+  const files = readdirSync(new URL('.', import.meta.url)).filter((name) => !name.endsWith('.test.ts'));
+  const names = files.map((name) => name.replace('.ts', '')).filter((name) => !NO_METRICS.includes(name));
+  expect([...ids].sort()).toEqual(names.sort());
+});
+
+test('sums and weights are added up, and divided once', () => {
+  const part = { tokens: 41, bytes: 82 };
+  for (const id of ids) {
+    const meter = metricOf(id).start(part);
+    meter.add({ loss: 30, weight: 10 });
+    meter.add({ loss: 1, weight: 10 });
+    expect(meter.value().value).toBeCloseTo(metricOf(id).ofMean!(1.55, part), 12);
+  }
+});
+
+test('bits per byte: two bytes a token, ln 2 nats a bit', () => {
+  expect(METRICS.bitsPerByte.ofMean(Math.LN2, { tokens: 41, bytes: 82 })).toBeCloseTo(0.5, 12);
+});
+
+test('a scale goes both ways, and is told of any loss; the rest only where it was measured', () => {
+  for (const id of ids) {
+    const { scale } = metricOf(id);
+    const got = estimateOf(id, { loss: 2.5, metrics: {} });
+    if (!scale) expect(got).toBeUndefined();
+    else {
+      expect(scale.loss(scale.of(2.5))).toBeCloseTo(2.5, 12);
+      expect(got!.value).toBe(scale.of(2.5));
+    }
+  }
+  expect(estimatesOfMean(ids, Math.LN2, { tokens: 1, bytes: 2 })).toEqual({ bitsPerByte: { value: 0.5 } });
+});
+
+test('a value is told with its unit, and with the bounds that it has', () => {
+  expect(measuredWords(METRICS.loss, { value: 4.452 })).toBe('loss 4.45 nats per token');
+  expect(measuredWords(METRICS.perplexity, { value: 85.4, low: 80, high: 91 })).toBe('perplexity 85.4 (80 to 91)');
+  expect([nameOf(METRICS.bitsPerByte), nameOf({ label: 'BLEU' })]).toEqual(['bits per byte', 'BLEU']);
+});

@@ -1,0 +1,24 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { headlineWords, metricsOf, OBJECTIVES } from '.';
+import { metricOf } from '../metrics';
+
+const NO_OBJECTIVES = ['facts', 'index', 'objective', 'unigram', 'windows'];
+
+test('every file of an objective is in the list', () => {
+  const files = readdirSync(new URL('.', import.meta.url)).filter((name) => !name.endsWith('.test.ts'));
+  const names = files.map((name) => name.replace('.ts', '')).filter((name) => !NO_OBJECTIVES.includes(name));
+  expect(Object.keys(OBJECTIVES).sort()).toEqual(names.sort());
+});
+
+test('each has a headline in which any loss can be told, and measures what it gives', () => {
+  for (const objective of Object.values(OBJECTIVES)) {
+    const [headline, ...others] = metricsOf(objective);
+    expect(headline).toBe(objective.headline);
+    expect(metricOf(headline!).scale).toBeDefined();
+    expect(others).not.toContain(headline);
+  }
+  expect(metricsOf(OBJECTIVES.causal)).toEqual(['perplexity', 'loss', 'bitsPerByte']);
+  expect(metricsOf({ ...OBJECTIVES.causal, gives: ['loss'] })).toEqual(['perplexity', 'loss']);
+  expect(headlineWords('causal', Math.log(85.4))).toBe('perplexity 85.4');
+});
