@@ -63,7 +63,9 @@ export function describeSettings({ model, recipe, tokenizer, isRecipeKnown }: Ru
 }
 
 const recipeWords = (recipe: Recipe): string[] => [
-  ...(recipe.objective === DEFAULT_RECIPE.objective ? [] : [objectiveOf(recipe.objective).label.toLowerCase()]),
+  ...(objectiveOf(recipe.objective) === objectiveOf(DEFAULT_RECIPE.objective)
+    ? []
+    : [objectiveOf(recipe.objective).label.toLowerCase()]),
   `${recipe.optimizer === 'adamw' ? 'AdamW' : 'SGD'} ${formatNumber(recipe.learningRate)}`,
   ...(recipe.dropout > 0 ? [`dropout ${formatNumber(recipe.dropout)}`] : []),
   ...(recipe.accumulate > 1 ? [`${formatCount(recipe.accumulate)} micro-batches an update`] : []),

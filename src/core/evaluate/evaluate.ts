@@ -32,7 +32,7 @@ export function evaluator(network: Network, objective: LoadedObjective): Evaluat
     const known = programs.get(shape);
     if (known) return known;
     const program = compile({ ...objective.inputs(rows, context), ...DIVISOR }, ({ weight, ...inputs }) => ({
-      loss: objective.loss(network, inputs, weight!),
+      loss: objective.loss(network, inputs, weight),
     }));
     programs.set(shape, program);
     return program;

@@ -1,5 +1,5 @@
 import { Button, defaultChartSettings, EmptyState, Failure, LossChart, NumberStrip, Pane, Panes, Stage } from '..';
-import { nothing, training, validation, references, readings } from './fixtures';
+import { nothing, training, validation, references, readings, perplexity } from './fixtures';
 
 export function FailedPage() {
   const saved = {

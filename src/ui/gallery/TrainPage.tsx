@@ -15,7 +15,7 @@ import {
   TextAction,
   Verdict,
 } from '..';
-import { nothing, training, validation, forecast, references, readings } from './fixtures';
+import { nothing, training, validation, forecast, references, readings, perplexity } from './fixtures';
 
 export function TrainPage() {
   const [settings, setSettings] = useState(defaultChartSettings);

@@ -1,5 +1,6 @@
 import { loaded } from '../../base/load';
 import { modelSpec } from '../../models';
+import { objectiveOf, OBJECTIVES } from '../../objectives';
 import { idBytes } from '../../shards/ids';
 import { BOUND_OF_F32, readers } from '../../verify/check';
 import { F32, type Format } from '../format';
@@ -20,8 +21,12 @@ export const pytorch: Format = {
   kind: 'folder',
   moments: 'always',
   // What model.py and the rule of weight decay in train.py know.
-  problem: ({ model: { id } }) =>
-    huggingFaceType[id] === 'gpt2' ? null : `A ${modelSpec(id).label} model cannot be handed over to PyTorch`,
+  problem: ({ model: { id }, recipe: { objective } }) => {
+    if (huggingFaceType[id] !== 'gpt2') return `A ${modelSpec(id).label} model cannot be handed over to PyTorch`;
+    const learnt = objectiveOf(objective);
+    if (learnt === OBJECTIVES.causal) return null;
+    return `train.py knows how to learn the next token alone, and this run learns ${learnt.label.toLowerCase()}`;
+  },
   bytes: ({ saved, tokens, vocabulary }) => saved + tokens * idBytes(vocabulary),
   async files(exported, options) {
     const { pytorchFiles } = await loaded('The writer of hand-overs', import('../pytorch'));
