@@ -15,6 +15,9 @@ export function valueWords({ unit }: Pick<Metric, 'unit'>, estimate: Estimate, f
   return `${format(value)}${bounds}${unit === '' ? '' : ` ${unit}`}`;
 }
 
+/** The same metric, with values told in little room. */
+export const inShort = (metric: Metric): Metric => ({ ...metric, unit: metric.shortUnit ?? metric.unit });
+
 /** `perplexity 85.4` */
 export const measuredWords = (metric: Metric, estimate: Estimate, format?: Format): string =>
   `${nameOf(metric)} ${valueWords(metric, estimate, format)}`;

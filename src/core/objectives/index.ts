@@ -2,7 +2,7 @@
 import { formatNumber } from '../base/units';
 import { metricOf, METRICS, type MetricId } from '../metrics';
 import type { Metric, Scale } from '../metrics/metric';
-import { measuredWords } from '../metrics/words';
+import { inShort, measuredWords } from '../metrics/words';
 import type { ModelKind } from '../models/spec';
 import { causal } from './causal';
 import type { Learning, Objective } from './objective';
@@ -37,5 +37,5 @@ export const headlineOf = (id: ObjectiveId): Metric & { scale: Scale } => METRIC
 /** A loss in it: `perplexity 85.4`. */
 export function headlineWords(id: ObjectiveId, loss: number, format = formatNumber): string {
   const metric = headlineOf(id);
-  return measuredWords(metric, { value: metric.scale.of(loss) }, format);
+  return measuredWords(inShort(metric), { value: metric.scale.of(loss) }, format);
 }

@@ -1,7 +1,7 @@
 /** A run judged in words, with the numbers that it rests on. */
 import { formatCount, formatNumber, formatReading } from '../base/units';
 import type { Metric, Scale } from '../metrics/metric';
-import { nameOf, valueWords } from '../metrics/words';
+import { inShort, nameOf, valueWords } from '../metrics/words';
 import type { Baseline } from '../objectives/objective';
 
 export type VerdictKind =
@@ -294,10 +294,10 @@ export function countUpTo(values: readonly number[], most: number): number {
 
 /** A loss in the headline metric. */
 const toldIn = ({ headline }: Course, loss: number): string =>
-  valueWords(headline, { value: headline.scale.of(loss) }, formatReading);
+  valueWords(inShort(headline), { value: headline.scale.of(loss) }, formatReading);
 /** `guessing blindly gives 2,048` */
 const baselineWords = ({ headline }: Course, { words, loss }: Baseline): string =>
-  `${words} gives ${valueWords(headline, { value: headline.scale.of(loss) })}`;
+  `${words} gives ${valueWords(inShort(headline), { value: headline.scale.of(loss) })}`;
 const few = (x: number): string => formatNumber(Number(x.toPrecision(2)));
 /** What so many nats more make of the headline metric at a loss, as a share of it. */
 function share({ headline: { scale } }: Course, nats: number, loss: number): string {

@@ -31,7 +31,7 @@ export function SplitPane() {
         </div>
         <p className={styles.words}>
           The first {100 - percent} % of each text is for training. Its last {percent} % is for validation: never learnt
-          from, so that perplexity tells what the model knows, not what it has memorised.
+          from, so that what is measured there tells what the model knows, not what it has memorised.
         </p>
       </Block>
       <div className={styles.state}>{progress ? <Progress {...progress} delayMs={0} /> : <State />}</div>

@@ -41,7 +41,6 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
         {objectives.length > 1 && (
           <Select
             label="Objective"
-            hint="what is learnt"
             value={recipe.objective}
             onChange={(objective) => setRecipe({ objective })}
             options={objectives.map((value) => ({ value, label: objectiveOf(value).label }))}

@@ -179,7 +179,7 @@ const likeness: Check = ({ divergence }) => {
   if (divergence <= UNLIKE) return 'Held-out text is like the text to learn from';
   return caution(
     'Held-out text is unlike the text to learn from',
-    `By how common each token is alone, the two differ by ${formatNumber(Number(divergence.toPrecision(2)))} nats a token; the beginning and the end of one book differ by less than 0.1. Perplexity will judge the model on what it hardly learns. Give each language or kind as a text of its own: each text holds out its own end.`,
+    `By how common each token is alone, the two differ by ${formatNumber(Number(divergence.toPrecision(2)))} nats a token; the beginning and the end of one book differ by less than 0.1. Evaluations will judge the model on what it hardly learns. Give each language or kind as a text of its own: each text holds out its own end.`,
     [],
     { kind: 'addText', label: 'Go to the text' },
   );
