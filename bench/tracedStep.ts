@@ -6,6 +6,7 @@ import { limitDispatches } from '../src/core/gpu/dispatch';
 import { MODELS } from '../src/core/models';
 import { network } from '../src/core/models/network';
 import { sizeOf } from '../src/core/models/spec';
+import { loadObjective } from '../src/core/objectives';
 import { hold } from '../src/core/ops/variables';
 import { OPTIMIZERS } from '../src/core/optim';
 import { limit } from '../src/core/testing/dawn';
@@ -50,15 +51,20 @@ export async function withTrace<T>(
   const { moments: kinds, rates } = OPTIMIZERS[recipe.optimizer];
   try {
     return await withoutMemory(async () => {
+      const objective = await loadObjective(recipe.objective);
       const net = await network({ id: 'gpt', config, vocabulary }, zeros);
       const held = kinds.map(() => hold([...zeros.values()]));
       const moments = Object.keys(net.params).map((name, i) => [name, held.map((kind) => kind.variables[i]!)] as const);
-      const { step } = stepOn(net, Object.fromEntries(moments), recipe);
+      const { step } = stepOn(net, objective, Object.fromEntries(moments), recipe);
       const { commands } = trace(() =>
         tf.tidy(() => {
-          const ids = tf.zeros([batch, config.context], 'int32');
-          const targets = tf.zeros([batch * config.context], 'int32');
-          step({ ids, targets, counter: tf.zeros([2], 'int32'), rates: tf.tensor1d(rates(1e-3, 1, recipe)) });
+          const specs = Object.entries(objective.inputs(batch, config.context));
+          step({
+            batch: Object.fromEntries(specs.map(([name, { shape, dtype }]) => [name, tf.zeros([...shape], dtype)])),
+            weight: tf.tensor1d([batch * config.context], 'int32'),
+            counter: tf.zeros([2], 'int32'),
+            rates: tf.tensor1d(rates(1e-3, 1, recipe)),
+          });
         }),
       );
       for (const each of [net, ...held]) each.dispose();
