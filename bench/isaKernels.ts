@@ -24,6 +24,7 @@ import { OPTIMIZERS } from '../src/core/optim';
 import { decoder } from '../src/core/sample/decoder';
 import { logits } from '../src/core/sample/logits';
 import { limit } from '../src/core/testing/dawn';
+import { noneSpecial } from '../src/core/testing/noneSpecial';
 import { pretend, WITHOUT_SUBGROUPS } from '../src/core/testing/pretend';
 import { learner } from '../src/core/train/learner';
 import { DEFAULT_RECIPE } from '../src/core/train/recipe';
@@ -146,7 +147,7 @@ async function read(net: Network, { batch, context, vocabulary }: Shape): Promis
   const evaluating = evaluator(net, await loadObjective(DEFAULT_RECIPE.objective));
   const tokens = batch * context;
   const source = { tokens: tokens + 1, bytes: tokens, vocabulary, read: nothingButZeros };
-  await evaluating.measure(source, { rows: batch, tokens });
+  await evaluating.measure(source, { rows: batch, tokens }, noneSpecial);
   const decoding = decoder(net);
   const full = Array.from({ length: context }, () => 1);
   for (const prompt of [[1, 2], full.slice(1), full]) await decoding.next(prompt); // of the last, one token is read

@@ -15,6 +15,7 @@ import { readShards } from '../core/shards/build';
 import { openPart, readCounts } from '../core/shards/read';
 import { continued } from '../core/testing/continued';
 import { continuations, filesUnder, goldenFile, goldenFolder, goldenStore } from '../core/testing/golden';
+import { noneSpecial } from '../core/testing/noneSpecial';
 import { wasmFolder } from '../core/testing/wasm';
 import { listTexts, openText } from '../core/text';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
@@ -109,7 +110,7 @@ test('each step that it saved opens whole, and measures the loss that was record
       const net = await network(model, snapshot.tensors);
       const evaluating = evaluator(net, await loadObjective('causal'));
       const settings = { rows: recipe.batch, tokens: recipe.evalTokens };
-      const { loss } = await evaluating.measure(openPart(store, manifest, 'validation'), settings);
+      const { loss } = await evaluating.measure(openPart(store, manifest, 'validation'), settings, noneSpecial);
       if (device?.includes('WASM')) expect(loss).toBe(recorded.loss);
       else expect(loss).toBeCloseTo(recorded.loss, 5);
       measured++;
@@ -144,7 +145,11 @@ test.each(KINDS)('what its terminal grew with a tokenizer of %s is a model that 
   const net = await network(model, snapshot.tensors);
   const evaluating = evaluator(net, await loadObjective('causal'));
   const { batch: rows, evalTokens: tokens } = info!.recipe;
-  const { loss } = await evaluating.measure(openPart(store, run.manifest!, 'validation'), { rows, tokens });
+  const { loss } = await evaluating.measure(
+    openPart(store, run.manifest!, 'validation'),
+    { rows, tokens },
+    noneSpecial,
+  );
   expect(loss).toBe(info!.result!.loss);
   evaluating.dispose();
   net.dispose();

@@ -4,6 +4,7 @@ import { initialValues, network } from '../models/network';
 import { loadObjective } from '../objectives';
 import { logits } from '../sample/logits';
 import type { TokenSource } from '../shards/manifest';
+import { noneSpecial } from '../testing/noneSpecial';
 import { evaluator } from './evaluate';
 
 const choice = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 5 }, vocabulary: 9 } as const;
@@ -28,10 +29,10 @@ test('is the mean of every token given what precedes it in its window', async ()
   }
   const { measure, dispose } = evaluator(net, await loadObjective('causal'));
   for (const rows of [1, 2, 4, 8]) {
-    expect((await measure(source, { rows, tokens: 1000 })).loss).toBeCloseTo(sum / 40, 5);
+    expect((await measure(source, { rows, tokens: 1000 }, noneSpecial)).loss).toBeCloseTo(sum / 40, 5);
   }
   const before = tf.memory().numTensors;
-  await measure(source, { rows: 2, tokens: 20 });
+  await measure(source, { rows: 2, tokens: 20 }, noneSpecial);
   expect(tf.memory().numTensors).toBe(before);
   dispose();
   net.dispose();
@@ -42,9 +43,9 @@ test('counts a token once, whichever batch it is in: what is masked in one batch
   const read = (start: number, length: number) => Promise.resolve(masked.slice(start, start + length));
   const net = await network(choice, initialValues(choice, 1));
   const { measure, dispose } = evaluator(net, await loadObjective('causal'));
-  const one = (await measure({ ...source, read }, { rows: 4, tokens: 20 })).loss;
+  const one = (await measure({ ...source, read }, { rows: 4, tokens: 20 }, noneSpecial)).loss;
   for (const rows of [1, 2])
-    expect((await measure({ ...source, read }, { rows, tokens: 20 })).loss).toBeCloseTo(one, 6);
+    expect((await measure({ ...source, read }, { rows, tokens: 20 }, noneSpecial)).loss).toBeCloseTo(one, 6);
   dispose();
   net.dispose();
 });

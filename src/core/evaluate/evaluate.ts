@@ -3,7 +3,7 @@ import { compile, type Program } from '../gpu/program';
 import { type Estimates, type Evaluated, metricOf } from '../metrics';
 import type { Network } from '../models/network';
 import { type LoadedObjective, metricsOf } from '../objectives';
-import { DIVISOR, divisor } from '../objectives/objective';
+import { DIVISOR, divisor, type SpecialIds } from '../objectives/objective';
 import { evaluationPlaces } from '../objectives/windows';
 import type { TokenSource } from '../shards/manifest';
 
@@ -20,7 +20,7 @@ export interface Evaluator {
    * All that the objective's metrics ask for, over windows of `context` tokens, each beginning without what came before it.
    * The windows depend on the source and the settings alone, so that what is measured at different steps compares.
    */
-  measure(source: TokenSource, settings: EvaluationSettings): Promise<Evaluated>;
+  measure(source: TokenSource, settings: EvaluationSettings, special: SpecialIds): Promise<Evaluated>;
   dispose(): void;
 }
 
@@ -38,7 +38,7 @@ export function evaluator(network: Network, objective: LoadedObjective): Evaluat
     return program;
   }
   return {
-    async measure(source, { rows, tokens: maxTokens }) {
+    async measure(source, { rows, tokens: maxTokens }, special) {
       const { context } = network.choice.config;
       const mean = metricOf('loss').start(source);
       const metrics = metricsOf(objective).map((id) => [id, metricOf(id)] as const);
@@ -46,7 +46,7 @@ export function evaluator(network: Network, objective: LoadedObjective): Evaluat
         .filter(([, { scale }]) => !scale)
         .map(([id, metric]) => [id, metric.start(source)] as const);
       for (const place of evaluationPlaces(source, objective, { context, rows, maxTokens })) {
-        const { arrays, weight } = await objective.batch(source, place);
+        const { arrays, weight } = await objective.batch(source, place, special);
         const { loss } = await programFor(place.starts.length, place.context).run({ ...arrays, ...divisor(weight) });
         for (const meter of [mean, ...meters.map(([, each]) => each)]) meter.add({ loss: loss[0]! * weight, weight });
         await breathe();

@@ -25,11 +25,12 @@ const worstBatch: Metric = {
   },
 };
 
-/** The token after the next. */
+/** The token after the next, where that is not the end of a text. */
 const skip: Objective = {
   label: 'The token after the next',
   source: 'Here',
   kinds: ['decoder'],
+  roles: ['end'],
   gives: ['loss'],
   headline: 'loss',
   ahead: 2,
@@ -37,10 +38,12 @@ const skip: Objective = {
     ids: { shape: [rows, context], dtype: 'int32' },
     afterNext: { shape: [rows * context], dtype: 'int32' },
   }),
-  async batch(source, { starts, context }) {
+  async batch(source, { starts, context }, special) {
     const windows = await readWindows(source, starts, context + 2);
     const of = (from: number) => Int32Array.from(windows.flatMap((ids) => [...ids.subarray(from, from + context)]));
-    return { arrays: { ids: of(0), afterNext: of(2) }, weight: starts.length * context };
+    const end = special.idOf('end');
+    const afterNext = of(2).map((id) => (id === end ? -1 : id));
+    return { arrays: { ids: of(0), afterNext }, weight: afterNext.filter((id) => id >= 0).length };
   },
   baselines: ({ vocabulary }) => [
     {

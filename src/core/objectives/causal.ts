@@ -7,6 +7,7 @@ export const causal = {
   label: 'The next token',
   source: 'Bengio et al. 2003, "A Neural Probabilistic Language Model", JMLR 3',
   kinds: ['decoder'],
+  roles: [],
   gives: ['loss', 'bytes'],
   headline: 'perplexity',
   ahead: 1,

@@ -6,6 +6,7 @@ import type { Need } from '../metrics/metric';
 import type { Network } from '../models/network';
 import type { ForwardContext, ModelKind } from '../models/spec';
 import type { TokenSource } from '../shards/manifest';
+import type { TokenRole } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { BaselineFacts } from './facts';
 
@@ -15,6 +16,8 @@ export interface Objective {
   source: string;
   /** The architectures that can learn it. */
   kinds: readonly ModelKind[];
+  /** Special tokens that its batches hold. */
+  roles: readonly TokenRole[];
   /** What its evaluations give, and so which metrics are measured. */
   gives: readonly Need[];
   /** The metric that stands for all where there is room for one. */
@@ -23,13 +26,16 @@ export interface Objective {
   ahead: number;
   /** The named arrays of a batch of `rows` windows of `context` tokens; rows lie one after another in each. */
   inputs(rows: number, context: number): InputSpecs;
-  /** The batch at a place. A pure function of source and place. */
-  batch(source: TokenSource, at: Place): Promise<Batch>;
+  /** The batch at a place. A pure function of source, place and the ids of its special tokens. */
+  batch(source: TokenSource, at: Place, special: SpecialIds): Promise<Batch>;
   /** What a model need not learn anything for, the worst first: that of guessing blindly. */
   baselines(facts: { vocabulary: number; data: BaselineFacts | null }): readonly [Baseline, ...Baseline[]];
   /** Lazy, so that a page can show all of the above without TensorFlow.js. */
   load(): Promise<Learning>;
 }
+
+/** Ids by role. */
+export type SpecialIds = Pick<Tokenizer, 'idOf'>;
 
 /** Windows of text, and what makes randomness of an objective's own. */
 export interface Place {

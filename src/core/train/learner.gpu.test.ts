@@ -12,6 +12,7 @@ import { hold } from '../ops/variables';
 import { learningRateAt } from '../optim/schedule';
 import { expectClose } from '../testing/checkOp';
 import { collected } from '../testing/collected';
+import { noneSpecial } from '../testing/noneSpecial';
 import { type Calls, capBindings, countCalls } from '../testing/dawn';
 import { HARDWARE, pretend } from '../testing/pretend';
 import { expectOnlyDecay } from '../testing/unreached';
@@ -216,12 +217,12 @@ test('an evaluation uses the program of the one before', async () => {
     read: (from: number, n: number) => Promise.resolve(Uint32Array.from({ length: n }, (_, i) => (from + i) % 33)),
   };
   const settings = { rows: 3, tokens: 54 };
-  const first = await evaluating.measure(source, settings);
+  const first = await evaluating.measure(source, settings, noneSpecial);
   calls.reset();
-  expect(await evaluating.measure(source, settings)).toEqual(first);
+  expect(await evaluating.measure(source, settings, noneSpecial)).toEqual(first);
   expect(calls).toMatchObject({ submits: 2, buffers: 0, bindGroups: 0, pipelines: 0 });
   await run(learning, 1, 1);
-  expect((await evaluating.measure(source, settings)).loss).toBeLessThan(first.loss);
+  expect((await evaluating.measure(source, settings, noneSpecial)).loss).toBeLessThan(first.loss);
   const live = calls.liveBytes;
   evaluating.dispose();
   expect(calls.liveBytes).toBeLessThan(live);

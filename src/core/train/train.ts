@@ -14,6 +14,7 @@ import { type Evaluator, evaluator } from '../evaluate/evaluate';
 import { currentGpu, explained } from '../gpu/backend';
 import { gpuMemory } from '../gpu/memory';
 import { initialValues } from '../models/network';
+import { objectiveOf } from '../objectives';
 import { trainingPlace } from '../objectives/windows';
 import { learningRateAt } from '../optim/schedule';
 import { type Learner, learner } from './learner';
@@ -29,6 +30,7 @@ export const train: Train = async (input, job) => {
     throw badSettings(`Step ${from.state.step} of ${recipe.steps} is done.`, 'Ask for more steps to train it further.');
   }
 
+  for (const role of objectiveOf(recipe.objective).roles) input.tokenizer.idOf(role); // or it says that there is none
   job.report({ kind: 'compiling' });
   const learning = await learner(model, recipe, from?.tensors ?? initialValues(model, recipe.seed), now);
   const evaluating = evaluator(learning.network, learning.objective);
@@ -68,24 +70,26 @@ async function run(
     const started = now();
     const rows = recipe.batch * recipe.accumulate;
     const place = trainingPlace(input.train, objective, { seed: recipe.seed, step, rows, context });
-    const result = learning.step(step, await objective.batch(input.train, place)).then(({ loss, norm }) => {
-      if (!Number.isFinite(loss)) throw diverged(`At step ${step} the loss is ${loss}.`);
-      if (!Number.isFinite(norm)) throw diverged(`At step ${step} the norm of the gradient is ${norm}.`);
-      const time = now();
-      times.add(time - Math.max(started, told));
-      told = time;
-      losses.add(loss);
-      job.report({
-        kind: 'step',
-        step,
-        loss,
-        learningRate: learningRateAt(recipe.schedule, recipe, step),
-        gradientNorm: norm,
-        tokensPerSecond: (1000 * tokensPerStep(recipe, context)) / times.mean,
-        activeMs: now() - began,
-        ...spent(),
+    const result = learning
+      .step(step, await objective.batch(input.train, place, input.tokenizer))
+      .then(({ loss, norm }) => {
+        if (!Number.isFinite(loss)) throw diverged(`At step ${step} the loss is ${loss}.`);
+        if (!Number.isFinite(norm)) throw diverged(`At step ${step} the norm of the gradient is ${norm}.`);
+        const time = now();
+        times.add(time - Math.max(started, told));
+        told = time;
+        losses.add(loss);
+        job.report({
+          kind: 'step',
+          step,
+          loss,
+          learningRate: learningRateAt(recipe.schedule, recipe, step),
+          gradientNorm: norm,
+          tokensPerSecond: (1000 * tokensPerStep(recipe, context)) / times.mean,
+          activeMs: now() - began,
+          ...spent(),
+        });
       });
-    });
     result.catch(() => undefined); // It is awaited below, perhaps after the next has begun.
     underway.push(result);
     state.step = step;
@@ -114,7 +118,7 @@ async function run(
   async function evaluate(): Promise<void> {
     await settle();
     const settings = { rows: recipe.batch, tokens: recipe.evalTokens };
-    const { loss, metrics } = await evaluating.measure(input.validation, settings);
+    const { loss, metrics } = await evaluating.measure(input.validation, settings, input.tokenizer);
     if (!Number.isFinite(loss)) throw diverged(`At step ${state.step} the loss on held-out text is ${loss}.`);
     const sample = await objective.show(network, input.tokenizer, recipe.samplePrompt);
     const { step, activeMs } = state;
