@@ -39,7 +39,7 @@ test('grow trains and writes a folder, and sample continues a prompt from it', a
   expect(told.map(({ step }) => step)).toEqual([0, 10, 20, 20]);
   const last = told.at(-1)!;
   expect(Object.keys(last)).toEqual([
-    ...['step', 'trainLoss', 'valLoss', 'perplexity', 'tokensPerSecond', 'parameters', 'device', 'out'],
+    ...['step', 'trainLoss', 'valLoss', 'perplexity', 'bitsPerByte', 'tokensPerSecond', 'parameters', 'device', 'out'],
   ]);
   expect(last).toMatchObject({ device: 'wasm', out, parameters: 270 * 16 + 16 * 16 + 12 * 16 ** 2 + 13 * 16 + 2 * 16 });
   expect(last['valLoss']).toBeLessThan(told[0]!['valLoss'] as number);

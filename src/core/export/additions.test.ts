@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
-import { bytesSource, gather } from '../checkpoint/byteSource';
+import { bytesSource, gather } from '../files/byteSource';
 import type { Metric } from '../metrics/metric';
 import type { Objective } from '../objectives/objective';
 import { readWindows } from '../objectives/windows';

@@ -33,7 +33,7 @@ export interface Format {
   /** The optimizer's moments belong in it: `always`, or where they are `asked` for. */
   moments?: 'always' | 'asked';
   /** What cannot be written in this format, in one sentence; null where everything can. */
-  problem?(info: Pick<RunInfo, 'model'>): string | null;
+  problem?(info: Pick<RunInfo, 'model' | 'recipe'>): string | null;
   /** Bytes it will take, about, where they are not just those of the weights. */
   bytes?(known: Known): number;
   /** Sizes are known at once; tensors are converted piece by piece while the streams are read, never all together. */
