@@ -83,6 +83,18 @@ test('a first run that nobody prepared compiles its kernels so, too', async () =
   program.dispose();
 });
 
+test('runs that begin while kernels are compiled keep their order', async () => {
+  const program = compileOf(own(['eins', 'zwei'], 'w[0] = 10 * w[0] + 1;'));
+  const preparing = program.prepare();
+  const early = program.run(GO);
+  const between = program.run(GO);
+  // Then all is compiled, and the two have not been told yet.
+  const late = preparing.then(() => program.run(GO));
+  const results = await Promise.all([early, between, late]);
+  expect(results.map(({ w }) => w[0])).toEqual([11, 1111, 111111]);
+  program.dispose();
+});
+
 test('a kernel of TensorFlow.js serves eager code and replays alike, whoever has it first', async () => {
   const programs = [tf.atanh, tf.asinh].map((op) =>
     compile({ x: { shape: [3], dtype: 'float32' } }, ({ x }) => ({ y: op(x) })),

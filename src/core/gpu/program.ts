@@ -155,6 +155,8 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   private readonly ring: Staging[];
   private readonly forget: () => void;
   private readonly waiting: (() => void)[] = [];
+  /** Of the last run that waits for kernels. */
+  private turn: Promise<void> | undefined;
   private isDisposed = false;
 
   constructor(
@@ -231,8 +233,15 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   private readonly missing = (): Pipeline[] => [...this.pipelines].filter((pipeline) => !pipeline.isCompiled);
 
   async run(values: Values<In>): Promise<Results<Out>> {
+    if (this.turn || this.missing().length > 0) {
+      const turn = (this.turn = this.prepareAfter(this.turn));
+      try {
+        await turn;
+      } finally {
+        if (this.turn === turn) this.turn = undefined;
+      }
+    }
     let staging: Staging | undefined;
-    if (this.missing().length > 0) await this.prepare();
     try {
       while (!(staging = this.take())) await new Promise<void>((resolve) => this.waiting.push(resolve));
       this.submit(values, staging);
@@ -250,6 +259,12 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
       else if (staging) this.ring.push(staging);
       this.waiting.shift()?.();
     }
+  }
+
+  /** A run that begins when all has just been compiled must not overtake those that wait for it. */
+  private async prepareAfter(turn: Promise<void> | undefined): Promise<void> {
+    await turn?.catch(() => undefined);
+    return this.prepare();
   }
 
   private take(): Staging | undefined {
