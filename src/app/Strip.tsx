@@ -82,7 +82,8 @@ function useMemoryFact(): StripFact {
   const project = useStudio((s) => s.project);
   if (planned !== undefined) return { label, value: formatBytes(planned), detail: 'planned' };
   if (inUse > 0) return { label, value: formatBytes(inUse), detail: 'in use' };
-  return { label, value: formatBytes(estimateProject(project, undefined).memory.total), detail: 'planned' };
+  const info = device.kind === 'open' ? device.info : undefined;
+  return { label, value: formatBytes(estimateProject(project, info).memory.total), detail: 'planned' };
 }
 
 function useSavedFact(): StripFact {

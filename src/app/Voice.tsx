@@ -2,7 +2,7 @@ import { formatCount, formatKernels } from '../core/base/units';
 import { headlineWords } from '../core/objectives';
 import { headline } from '../state/failures';
 import { useStudio } from '../state/react';
-import { isActive } from '../state/run';
+import { isActive, isBeginning } from '../state/run';
 import type { Studio } from '../state/studio';
 import { useVerdict } from '../state/verdict';
 import { LiveRegion } from '../ui';
@@ -28,6 +28,7 @@ function announcement(s: Studio, judgement: string | undefined): string {
     case 'preparing':
       return 'Preparing text, tokenizer and data';
     case 'compiling':
+      if (isBeginning(phase)) return 'Beginning the first step';
       return phase.kernels ? `Compiling ${formatKernels(phase.kernels.of)}` : 'Compiling';
     case 'training':
       return judgement === undefined ? 'Training' : `Training: ${judgement}`;

@@ -4,6 +4,7 @@ import type { Counted } from '../core/train/run';
 import { busyExport } from '../state/export';
 import { headline } from '../state/failures';
 import { millisecondsLeft } from '../state/pace';
+import { isBeginning } from '../state/run';
 import type { Studio } from '../state/studio';
 import { describeWork, IDLE, type Work } from '../state/work';
 import type { StripFact } from '../ui';
@@ -38,6 +39,7 @@ function readRun(s: Studio): Reading | undefined {
       return work ? readWork('Preparing', work) : { fact: { label: 'Preparing', value: 'text to tokens' } };
     }
     case 'compiling':
+      if (isBeginning(phase)) return { fact: { label: 'Beginning', value: 'the first step' } };
       return readCompiling(phase.kernels);
     case 'training':
     case 'stopping': {
@@ -63,7 +65,6 @@ function readCompiling(kernels?: Counted): Reading {
   const [label, share] = ['Compiling', kernels ? kernels.done / kernels.of : 0];
   if (!kernels) return { fact: { label, value: 'the training step' }, progress: { label, share } };
   const { done, of } = kernels;
-  if (done === of) return { fact: { label: 'Beginning', value: 'the first step' }, progress: { label, share } };
   const detail = `${formatCount(done)} done`;
   return { fact: { label, value: formatKernels(of), detail }, progress: { label, share } };
 }
@@ -123,7 +124,9 @@ export function title({ phase }: Pick<Studio, 'phase'>, stage: string): string {
     phase.kind === 'training' || phase.kind === 'stopping'
       ? `step ${formatCount(phase.step)}`
       : phase.kind === 'compiling'
-        ? 'compiling'
+        ? isBeginning(phase)
+          ? 'beginning'
+          : 'compiling'
         : phase.kind === 'failed'
           ? 'stopped'
           : stage;

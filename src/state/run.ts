@@ -341,6 +341,10 @@ export const createRunSlice: Slice<RunSlice> =
 export const isActive = ({ kind }: Phase): boolean =>
   kind === 'preparing' || kind === 'compiling' || kind === 'training' || kind === 'stopping';
 
+/** All kernels are compiled: the model is measured as it begins, and the first step is made. */
+export const isBeginning = (phase: Phase): boolean =>
+  phase.kind === 'compiling' && phase.kernels !== undefined && phase.kernels.done === phase.kernels.of;
+
 /** What is stored of the run cannot be read, or not by this version. */
 export const isUnreadable = (phase: Phase): boolean =>
   phase.kind === 'failed' && (phase.failure.code === 'storage-damaged' || phase.failure.code === 'newer-version');

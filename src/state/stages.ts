@@ -7,7 +7,7 @@ import { measuredAt } from '../core/runs/segments';
 import { vocabularySize } from './estimate';
 import type { Exporting } from './export';
 import { dataState, tokenizerState } from './preparation';
-import { hasModel, isUnreadable } from './run';
+import { hasModel, isBeginning, isUnreadable } from './run';
 import type { Studio } from './studio';
 
 export const STAGE_IDS = ['text', 'tokenizer', 'data', 'model', 'train', 'playground', 'export'] as const;
@@ -83,7 +83,7 @@ function trainLine(s: Studio): StageLine {
     case 'preparing':
       return { ...stage, node: 'run', flag: 'preparing', line: 'text to tokens' };
     case 'compiling':
-      return { ...stage, node: 'run', flag: 'running', line: 'compiling' };
+      return { ...stage, node: 'run', flag: 'running', line: isBeginning(phase) ? 'the first step' : 'compiling' };
     case 'training':
     case 'stopping':
       return {

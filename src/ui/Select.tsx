@@ -68,7 +68,9 @@ export function Select<T extends string>({ layout = 'row', ...p }: SelectProps<T
         <ListBox className={cx(menu.list)} items={p.options}>
           {(option) => (
             <ListBoxItem id={option.value} textValue={option.label} className={cx(menu.item)}>
-              <Text slot="label">{option.label}</Text>
+              <Text slot="label" className={cx(styles.option)}>
+                {option.label}
+              </Text>
               {option.hint && (
                 <Text slot="description" className={cx(menu.hint)}>
                   {option.hint}

@@ -1,7 +1,7 @@
 import { useMemo, type KeyboardEvent } from 'react';
 import { formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
-import { estimate } from '../../state/estimate';
+import { estimateProject } from '../../state/estimate';
 import { useStudio, useStudioStore } from '../../state/react';
 import { SizeDial } from '../../ui';
 import { suitingSizes, type Situation } from './doctor';
@@ -14,17 +14,19 @@ const DAY = 24 * 3600;
 export function SizeBlock({ situation }: { situation: Situation }) {
   const setSize = useStudio((s) => s.setSize);
   const store = useStudioStore();
-  const { model, text, recipe, device } = situation;
+  const { model, text, device } = situation;
+  const project = useStudio((s) => s.project);
   const spec = modelSpec(model.id);
   const characters = useStudio((s) => s.texts.reduce((n, { characters }) => n + characters, 0));
   const tooLong = useMemo(() => {
     if (!device) return undefined;
     for (let size = 1e5; size < 1e8; size *= 1.25) {
-      const { seconds } = estimate(spec, spec.sized(size, model.vocabulary), model.vocabulary, recipe, device);
+      const sized = { ...project.model, config: spec.sized(size, model.vocabulary) };
+      const { seconds } = estimateProject({ ...project, model: sized }, device);
       if (seconds !== undefined && seconds > DAY) return size;
     }
     return undefined;
-  }, [spec, model.vocabulary, recipe, device]);
+  }, [spec, model.vocabulary, project, device]);
 
   // The architecture has few sizes, so an arrow goes to the next one instead of the next place on the ruler.
   const onKeyDown = (event: KeyboardEvent) => {

@@ -1,6 +1,7 @@
 import { formatCount, formatKernels } from '../../core/base/units';
 import { dataState, tokenizerState, type ArtefactState } from '../../state/preparation';
 import { useStudio } from '../../state/react';
+import { isBeginning } from '../../state/run';
 import { describeWork, type Work } from '../../state/work';
 import { Block, Icon, Progress } from '../../ui';
 import styles from './TrainPage.module.css';
@@ -42,26 +43,27 @@ export function Compiling() {
   const isMeasured = useStudio((s) => s.log.evaluations.length > 0 && s.log.step.length === 0 && s.logVersion >= 0);
   const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info.name : 'the device'));
   const goesOn = useStudio((s) => s.log.step.length > 0 && s.logVersion >= 0);
+  const isCompiled = useStudio(({ phase }) => isBeginning(phase));
   const kernels = useStudio(({ phase }) => (phase.kind === 'compiling' ? phase.kernels : undefined));
   const { done, of } = kernels ?? { done: 0, of: 1 };
+  const isFirst = isMeasured || isCompiled;
   const counted = kernels ? `${formatCount(done)} done, ` : '';
-  const isBeginning = isMeasured || done === of;
   return (
     <Block isWideGutter>
       <Progress
         label={
-          isBeginning
+          isFirst
             ? 'Beginning the first step'
             : `Compiling ${kernels ? formatKernels(kernels.of) : 'the training step'}`
         }
         detail={
-          isBeginning
+          isFirst
             ? goesOn
               ? ''
               : 'the model is measured as it begins'
             : `${counted}for ${device}, once for this model`
         }
-        value={isBeginning ? 0 : done}
+        value={isFirst ? 0 : done}
         max={of}
         delayMs={0}
       />
