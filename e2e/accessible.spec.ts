@@ -32,6 +32,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
       await studio.goTo('Model');
       await studio.set(TINY);
+      await recompute(studio);
       await studio.goTo('Text');
       await choose(page, 'dist/samples/moby-dick.txt');
       await expect(page.getByText('moby-dick.txt').first()).toBeVisible();
@@ -44,6 +45,34 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(studio.errors).toEqual([]);
     });
   });
+}
+
+/** What a run may take, and whether activations are kept in it, by keyboard; the strip counts as the estimate does. */
+async function recompute(studio: Studio): Promise<void> {
+  const { page } = studio;
+  const sentence = page.getByText(/^Activations are/);
+  await expect(sentence).toHaveText(/^Activations are kept: the plan fits into half of/);
+  await page.getByText('Seldom changed').focus();
+  await page.keyboard.press('Enter');
+  await studio.set({ Memory: 0.01 });
+  await expect(sentence).toHaveText(/^Activations are computed again, because .* half of the 10 MB that are allowed:/);
+  const [, total] = /: ([\d.]+ MB) instead of/.exec(await sentence.innerText())!;
+  await expect(studio.strip).toContainText(`${total} planned`);
+  await expect(page.getByRole('main')).toContainText(`${total} of memory`);
+  const select = page.getByRole('button', { name: /Recompute/ });
+  await select.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('option', { name: 'Auto: on' })).toBeFocused();
+  await expectAccessible(page, 'Model, what is seldom changed');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await expect(sentence).toHaveText(/^Activations are kept, as chosen, and the plan takes more than half/);
+  await select.focus();
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  await studio.set({ Memory: 0 });
+  await expect(sentence).toHaveText(/^Activations are kept: the plan fits into half of/);
 }
 
 async function choose(page: Page, file: Parameters<FileChooser['setFiles']>[0]): Promise<void> {

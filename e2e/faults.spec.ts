@@ -59,7 +59,11 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
     'Evaluate on': 1024,
   });
   await studio.goTo('Text');
+  const counted = page.waitForFunction(() =>
+    /Compiling\s*\d+ kernels/.test(document.querySelector('header')?.textContent ?? ''),
+  );
   await page.getByRole('button', { name: 'Train on it, Moby Dick' }).click();
+  await counted;
   await studio.event(20, /Saved/);
   // The browser's GPU process dies, as it does when a driver is reset.
   const session = await browser.newBrowserCDPSession();

@@ -4,8 +4,9 @@ import { openGpu } from '../gpu/backend';
 import { floats, integers, type Sample } from '../testing/checkOp';
 import { checkOnGpu } from '../testing/checkOnGpu';
 import { limit } from '../testing/dawn';
-import { HARDWARE, pretend, WITHOUT_SUBGROUPS } from '../testing/pretend';
+import { HARDWARE, pretend, PROCESSOR_WITHOUT_SUBGROUPS, WITHOUT_SUBGROUPS } from '../testing/pretend';
 import { attention, ATTENTION } from './attention';
+import { passing, passingWay } from './attentionPassing.wgsl';
 
 const self = (B: number, T: number, heads: number, D: number, kvHeads = heads): Sample => ({
   qkv: floats([B * T, (heads + 2 * kvHeads) * D], 1.5),
@@ -30,6 +31,16 @@ checkOnGpu(
   { rows: 3, heads: 4, kvHeads: 2, causal: false },
 );
 checkOnGpu('one query, 18 columns a head', ATTENTION, apart(2, 1, 9, 1, 18), { rows: 2, heads: 1, causal: false });
+
+/** Whole rows through memory: of one size, since this is the code that takes longest to compile. */
+describe('as on a processor without subgroups', () => {
+  let pretending: { undo(): void };
+  beforeAll(async () => (pretending = pretend(await openGpu(), PROCESSOR_WITHOUT_SUBGROUPS)));
+  afterAll(() => pretending.undo());
+
+  const settings = { rows: 2, heads: 4, kvHeads: 2, causal: true };
+  checkOnGpu('attention of 2 x 37, 4 heads of 20', ATTENTION, self(2, 37, 4, 20, 2), settings);
+});
 
 /** In all ways that rows pass. Written out, the code of wide heads is large: this compiler takes seconds for it. */
 describe.each([
@@ -101,6 +112,17 @@ describe.each([
     expect(await of(NaN)).toEqual(await of(0));
     gpu.check();
   });
+});
+
+test('threads share a row where it would not fit their registers, and not on a processor', async () => {
+  const gpu = await openGpu();
+  const shareOn = (adapter: Parameters<typeof pretend>[1]) => {
+    const pretending = pretend(gpu, adapter);
+    const { share } = passing({ element: 'vec4f', parts: 16, bytes: 256 }, passingWay());
+    pretending.undo();
+    return share;
+  };
+  expect([HARDWARE, WITHOUT_SUBGROUPS, PROCESSOR_WITHOUT_SUBGROUPS].map(shareOn)).toEqual([4, 4, 1]);
 });
 
 test('a head that does not fit the memory of a workgroup is refused by its size', async () => {

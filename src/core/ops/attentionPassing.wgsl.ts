@@ -56,11 +56,14 @@ export interface Way {
   lanes: number;
   /** Neighbours that can add up by shuffles at least; 0 where they do it through memory. */
   shuffled: number;
+  /** Whether a row is shared out so that it stays in registers: a processor has few, and its caches serve as well. */
+  shared: boolean;
 }
 /** Of the device in use. */
 export function passingWay(): Way {
   const { software, lanes, leastLanes } = currentGpu()!.adapter;
-  return software && lanes >= 4 && lanes <= 16 ? { lanes, shuffled: 0 } : { lanes: 0, shuffled: leastLanes };
+  if (software && lanes >= 4 && lanes <= 16) return { lanes, shuffled: 0, shared: false };
+  return { lanes: 0, shuffled: leastLanes, shared: !software };
 }
 
 /** A row: `parts` vectors. */
@@ -69,16 +72,16 @@ interface Vectors {
   parts: number;
   bytes: number;
 }
-export const passing = (row: Vectors, { lanes, shuffled }: Way): Passing =>
-  lanes > 0 ? fromLaneToLane(row, lanes) : throughMemory(row, shuffled);
+export const passing = (row: Vectors, way: Way): Passing =>
+  way.lanes > 0 ? fromLaneToLane(row, way.lanes) : throughMemory(row, way);
 
 /** Rows of a tile. */
 const TALL = 32;
 /** Columns that a thread has of its rows. The gradient of keys has four such rows and meets four of two kinds: 128 registers. */
 const COLUMNS = 16;
 
-function throughMemory({ element, parts, bytes }: Vectors, shuffled: number): Passing {
-  const share = [1, 2, 4, 8].find((n) => bytes / 4 / n <= COLUMNS) ?? 8;
+function throughMemory({ element, parts, bytes }: Vectors, { shuffled, shared }: Way): Passing {
+  const share = !shared ? 1 : ([1, 2, 4, 8].find((n) => bytes / 4 / n <= COLUMNS) ?? 8);
   const threads = TALL * share;
   const held = Math.ceil(parts / share);
   const rowBytes = 2 * bytes + 8; // of near, far and numbers
@@ -138,7 +141,7 @@ var<workgroup> numbers: array<vec2f, ${height}>;${
   }`,
     load: () => '',
     vector: (matrix, i, again) =>
-      `${matrix}[r + ${again ? 'zero + ' : ''}${i}u][${held * share > parts ? `min(c, ${parts - 1}u)` : 'c'}]`,
+      `${matrix}[r + ${again && shared ? 'zero + ' : ''}${i}u][${held * share > parts ? `min(c, ${parts - 1}u)` : 'c'}]`,
     numbers: (i) => `numbers[r + ${i}u]`,
   };
 }

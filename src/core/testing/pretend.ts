@@ -20,3 +20,5 @@ export function pretend(
 export const HARDWARE = { software: false } as const;
 /** A GPU, or a browser, without subgroups. */
 export const WITHOUT_SUBGROUPS = { software: false, lanes: 0, leastLanes: 0 } as const;
+/** A processor that plays a GPU, in a browser without subgroups. */
+export const PROCESSOR_WITHOUT_SUBGROUPS = { software: true, lanes: 0, leastLanes: 0 } as const;
