@@ -19,20 +19,20 @@ import { candidates, choose, SHAPE_CLASSES } from '../src/core/ops/cut';
 import { matrixRate } from '../src/core/ops/matrixRate';
 import { softmaxCrossEntropy } from '../src/core/ops/softmaxCrossEntropy';
 import { tune } from '../src/core/ops/tune';
-import { hold } from '../src/core/ops/variables';
-import { OPTIMIZERS } from '../src/core/optim';
 import { decoder } from '../src/core/sample/decoder';
 import { logits } from '../src/core/sample/logits';
 import { limit } from '../src/core/testing/dawn';
 import { noneSpecial } from '../src/core/testing/noneSpecial';
 import { pretend, WITHOUT_SUBGROUPS } from '../src/core/testing/pretend';
 import { learner } from '../src/core/train/learner';
+import { openOptimizer } from '../src/core/train/optimizerState';
 import { DEFAULT_RECIPE } from '../src/core/train/recipe';
 import type { ModelChoice } from '../src/core/train/run';
 import { type Updater, updater } from '../src/core/train/updater';
 import { installCompiler, tellTheEnd, usedBy } from './isaDevice';
 import { layers as opsOfLayers } from './layers';
 import { SHAPES } from './step';
+import { momentsLike } from './tracedStep';
 
 type Shape = BaseConfig & { vocabulary: number; batch: number };
 /** By name: those that steps are compared by, and the form's. */
@@ -108,16 +108,14 @@ async function wholeModel(config: string, shape: Shape, variant = ''): Promise<v
 async function everyVariant(config: string, shape: Shape): Promise<void> {
   const objective = await loadObjective(DEFAULT_RECIPE.objective);
   const net = await network(choiceOf(shape), zeros(shape));
-  const weights = Object.keys(net.params);
-  const held = OPTIMIZERS.adamw.moments.map(() => hold([...zeros(shape).values()]));
-  const moments = Object.fromEntries(weights.map((name, i) => [name, held.map(({ variables }) => variables[i]!)]));
+  const optimizer = await openOptimizer('adamw', net.params, momentsLike('adamw', zeros(shape)));
   for (const name of Object.keys(VARIANTS)) {
     await inVariant(config, name, async () => {
       for (const changed of [{}, { recompute: true, dropout: 0.1 }]) {
         const updates = updater(
           net,
           objective,
-          moments,
+          optimizer,
           { ...DEFAULT_RECIPE, ...changed, batch: shape.batch },
           () => 0,
         );
@@ -127,7 +125,7 @@ async function everyVariant(config: string, shape: Shape): Promise<void> {
       await read(net, shape);
     });
   }
-  for (const each of [net, ...held]) each.dispose();
+  for (const each of [net, optimizer]) each.dispose();
   const apart = { ...shape, untied: true } as const;
   const recipe = { ...DEFAULT_RECIPE, optimizer: 'sgd', accumulate: 2, dropout: 0.1, batch: shape.batch } as const;
   await inVariant(config, '', async () => {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { type Gpu, LONGEST_DISPATCH, openGpu } from '../src/core/gpu/backend';
 import { type Command, trace } from '../src/core/gpu/capture';
 import type { Work } from '../src/core/gpu/cost';
@@ -7,11 +8,11 @@ import { MODELS } from '../src/core/models';
 import { network } from '../src/core/models/network';
 import { sizeOf } from '../src/core/models/spec';
 import { loadObjective } from '../src/core/objectives';
-import { hold } from '../src/core/ops/variables';
-import { OPTIMIZERS } from '../src/core/optim';
+import { type OptimizerId, optimizerOf, stateName, stateOf } from '../src/core/optim';
 import { limit } from '../src/core/testing/dawn';
 import { pretend } from '../src/core/testing/pretend';
 import { withoutMemory } from '../src/core/testing/withoutMemory';
+import { openOptimizer } from '../src/core/train/optimizerState';
 import { DEFAULT_RECIPE } from '../src/core/train/recipe';
 import { stepOn } from '../src/core/train/step';
 import type { Shape } from './step';
@@ -31,6 +32,14 @@ export const tracedStep = (shape: Shape): Promise<Dispatched[]> =>
     ),
   );
 
+/** The weights themselves as what an optimizer remembers of them: no memory of its own. */
+export const momentsLike = (optimizer: OptimizerId, weights: NamedTensors): NamedTensors =>
+  new Map(
+    stateOf(optimizerOf(optimizer), weights)
+      .flat()
+      .map((spec) => [stateName(spec), weights.get(spec.weight)!]),
+  );
+
 /**
  * Reads the commands of a training step on a GPU as most are, with the cuts of products that are taken where none is measured. Nothing
  * is run, and no memory taken. `longestMs`: what a dispatch may be expected to take.
@@ -48,14 +57,12 @@ export async function withTrace<T>(
   const all = new Float32Array(Math.max(...table.map(([, { shape }]) => sizeOf(shape))));
   const zeros = new Map(table.map(([name, { shape }]) => [name, { shape, data: all.subarray(0, sizeOf(shape)) }]));
   const recipe = { ...DEFAULT_RECIPE, batch };
-  const { moments: kinds, rates } = OPTIMIZERS[recipe.optimizer];
   try {
     return await withoutMemory(async () => {
       const objective = await loadObjective(recipe.objective);
       const net = await network({ id: 'gpt', config, vocabulary }, zeros);
-      const held = kinds.map(() => hold([...zeros.values()]));
-      const moments = Object.keys(net.params).map((name, i) => [name, held.map((kind) => kind.variables[i]!)] as const);
-      const { step } = stepOn(net, objective, Object.fromEntries(moments), recipe);
+      const optimizer = await openOptimizer(recipe.optimizer, net.params, momentsLike(recipe.optimizer, zeros));
+      const { step } = stepOn(net, objective, optimizer, recipe);
       const { commands } = trace(() =>
         tf.tidy(() => {
           const specs = Object.entries(objective.inputs(batch, config.context));
@@ -63,11 +70,11 @@ export async function withTrace<T>(
             batch: Object.fromEntries(specs.map(([name, { shape, dtype }]) => [name, tf.zeros([...shape], dtype)])),
             weight: tf.tensor1d([batch * config.context], 'int32'),
             counter: tf.zeros([2], 'int32'),
-            rates: tf.tensor1d(rates(1e-3, 1, recipe)),
+            rates: tf.tensor1d(optimizer.rates(1e-3, 1, recipe)),
           });
         }),
       );
-      for (const each of [net, ...held]) each.dispose();
+      for (const each of [net, optimizer]) each.dispose();
       return read(commands, gpu);
     });
   } finally {

@@ -9,10 +9,8 @@ import { estimateOf, type Evaluated, metricOf } from '../src/core/metrics';
 import { measuredWords } from '../src/core/metrics/words';
 import { MODELS, modelSpec, type ModelId } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
-import { metricsOf, type ObjectiveId, objectiveOf, OBJECTIVES } from '../src/core/objectives';
+import { metricsOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';
 import { measureFacts } from '../src/core/objectives/facts';
-import { OPTIMIZERS, type OptimizerId } from '../src/core/optim';
-import { SCHEDULES, type ScheduleId } from '../src/core/optim/schedule';
 import { bestNotKept } from '../src/core/runs/best';
 import { factsOf } from '../src/core/runs/facts';
 import { buildShards } from '../src/core/shards/build';
@@ -23,11 +21,12 @@ import { SMALLEST_VOCABULARY, trainTokenizer } from '../src/core/tokenizer/train
 import { memoryLimits } from '../src/core/train/device';
 import type { MemoryLimits } from '../src/core/train/memory';
 import { problems, unfit } from '../src/core/train/problems';
-import { DEFAULT_RECIPE, RECOMPUTE_CHOICES, tokensPerStep, type Recipe } from '../src/core/train/recipe';
+import { DEFAULT_RECIPE, RECIPE, RECOMPUTE_CHOICES, tokensPerStep, type Recipe } from '../src/core/train/recipe';
 import { recomputation, recomputationWords } from '../src/core/train/recomputation';
 import type { Snapshot, TrainEvent, TrainOutcome, TrainState } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
 import { isSystemError, systemFailure } from './failure';
+import { flagsOf, settingsOf } from './fields';
 import { MODEL_FILES } from './listed';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
@@ -41,30 +40,16 @@ const size = ({ label, unit, hint, min, max, initial }: (typeof fields)[keyof ty
   const help = [label, unit && `in ${unit}`, hint?.toLowerCase()].filter(Boolean).join(', ');
   return { kind: 'whole', min, max, initial, help } as const;
 };
-const most = 1e9;
 const OPTIONS = {
   text: { kind: 'texts', help: 'Text files to learn from' },
   tokenizer: { kind: 'text', initial: 'characters', help: TOKENIZERS },
   special: { kind: 'text', initial: '', help: SPECIAL },
   model: { kind: 'choice', of: Object.keys(MODELS) as ModelId[], initial: 'gpt', help: 'Architecture' },
-  objective: {
-    kind: 'choice',
-    of: Object.keys(OBJECTIVES) as ObjectiveId[],
-    initial: DEFAULT_RECIPE.objective,
-    help: 'What is learnt',
-  },
   layers: size(fields.layers),
   heads: size(fields.heads),
   width: size(fields.width),
   context: size(fields.context),
-  batch: {
-    kind: 'whole',
-    min: 1,
-    max: 4096,
-    initial: DEFAULT_RECIPE.batch,
-    help: 'Rows of text that the device sees at once',
-  },
-  accumulate: { kind: 'whole', min: 1, max: 1024, initial: DEFAULT_RECIPE.accumulate, help: 'Batches an update' },
+  ...flagsOf(RECIPE),
   recompute: {
     kind: 'choice',
     of: RECOMPUTE_CHOICES,
@@ -79,57 +64,13 @@ const OPTIONS = {
     initial: 0,
     help: 'GB that a run may take; 0 for what the device tells',
   },
-  steps: { kind: 'whole', min: 1, max: most, initial: DEFAULT_RECIPE.steps, help: 'Updates of the weights' },
-  optimizer: {
-    kind: 'choice',
-    of: Object.keys(OPTIMIZERS) as OptimizerId[],
-    initial: DEFAULT_RECIPE.optimizer,
-    help: 'Optimizer',
-  },
-  'learning-rate': {
-    kind: 'real',
-    min: 1e-9,
-    max: 10,
-    initial: DEFAULT_RECIPE.learningRate,
-    help: 'Learning rate after warm-up',
-  },
-  schedule: {
-    kind: 'choice',
-    of: Object.keys(SCHEDULES) as ScheduleId[],
-    initial: DEFAULT_RECIPE.schedule,
-    help: 'How the learning rate falls',
-  },
   warmup: {
     kind: 'whole',
-    min: 0,
-    max: most,
+    ...{ min: RECIPE.warmup.min, max: RECIPE.warmup.max },
     /** Not given. */
     initial: -1,
     help: `Steps in which the learning rate rises; else ${DEFAULT_RECIPE.warmup}, or a tenth of the steps where those are few`,
   },
-  'weight-decay': { kind: 'real', min: 0, max: 1, initial: DEFAULT_RECIPE.weightDecay, help: 'Weight decay' },
-  clip: {
-    kind: 'real',
-    min: 0,
-    max: 1e6,
-    initial: DEFAULT_RECIPE.clip,
-    help: 'Largest norm of the gradient, 0 for any',
-  },
-  dropout: {
-    kind: 'real',
-    min: 0,
-    max: 0.9,
-    initial: DEFAULT_RECIPE.dropout,
-    help: 'Share of activations that is left out while it learns',
-  },
-  'eval-every': {
-    kind: 'whole',
-    min: 1,
-    max: most,
-    initial: DEFAULT_RECIPE.evalEvery,
-    help: 'Steps between evaluations',
-  },
-  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: DEFAULT_RECIPE.seed, help: 'Of all that is random' },
   device: {
     kind: 'choice',
     of: DEVICES,
@@ -283,12 +224,8 @@ const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run m
 const VALIDATION_SHARE = 0.1;
 
 const recipeOf = (options: Values<typeof OPTIONS>): Recipe => ({
-  ...DEFAULT_RECIPE,
-  objective: options.objective,
-  ...{ optimizer: options.optimizer, learningRate: options['learning-rate'], schedule: options.schedule },
-  ...{ warmup: warmupOf(options), steps: options.steps, batch: options.batch, weightDecay: options['weight-decay'] },
-  accumulate: options.accumulate,
-  ...{ clip: options.clip, dropout: options.dropout, seed: options.seed, evalEvery: options['eval-every'] },
+  ...settingsOf(RECIPE, options),
+  ...{ warmup: warmupOf(options), recompute: false }, // which is decided when the plan is known
 });
 
 /** As given; otherwise what is usual, or a tenth of the steps where that would be most of them. */

@@ -6,6 +6,7 @@ import { recomputation, type Recomputation } from '../core/train/recomputation';
 import type { ModelChoice } from '../core/train/run';
 import { flopsPerToken } from '../core/train/work';
 import { modelSpec } from '../core/models';
+import { optimizerOf, type OptimizerId } from '../core/optim';
 import { countParams, sizeOf, type BaseConfig, type ModelSpec } from '../core/models/spec';
 import type { DeviceInfo } from '../protocol/gpu';
 import { dataState } from './preparation';
@@ -78,6 +79,12 @@ export const modelOf = (project: Project): ModelChoice => ({
   ...{ id: project.model.id, config: project.model.config },
   vocabulary: vocabularySize(project),
 });
+
+/** The learning rate that the project's model usually bears with an optimizer. */
+export function usualRate(project: Project, optimizer: OptimizerId): number {
+  const { id, config, vocabulary } = modelOf(project);
+  return optimizerOf(optimizer).usualRate(countParams(modelSpec(id).params(config, vocabulary)));
+}
 
 /** Whether the project's run would recompute on a device with these limits. */
 export const recomputationOf = (project: Project, limits: MemoryLimits): Recomputation =>

@@ -14,7 +14,7 @@ import {
   saveProject,
 } from '../core/runs/project';
 import type { Recipe, RecomputeChoice } from '../core/train/recipe';
-import { vocabularySize } from './estimate';
+import { usualRate, vocabularySize } from './estimate';
 import { isActive } from './run';
 import type { Slice } from './studio';
 
@@ -30,6 +30,7 @@ export interface ProjectSlice {
   /** A run is being trained in another tab. */
   trainingElsewhere: boolean;
   change(change: Partial<Project>): void;
+  /** Another optimizer comes with its usual rate, unless that was set by hand. */
   setRecipe(change: Partial<Omit<Recipe, 'recompute'>>): void;
   setRecompute(choice: RecomputeChoice): void;
   setModel(field: string, value: number): void;
@@ -111,7 +112,16 @@ export const createProjectSlice: Slice<ProjectSlice> =
       kept: 'yes',
       trainingElsewhere: false,
       change,
-      setRecipe: (recipe) => change({ recipe: { ...get().project.recipe, ...recipe } }),
+      setRecipe(given) {
+        const { project } = get();
+        const recipe = { ...project.recipe, ...given };
+        const usual = usualRate(project, recipe.optimizer);
+        if (given.learningRate !== undefined) {
+          change({ recipe, rateByHand: given.learningRate !== usual });
+        } else if (recipe.optimizer === project.recipe.optimizer || project.rateByHand) {
+          change({ recipe });
+        } else change({ recipe: { ...recipe, learningRate: usual } });
+      },
       setRecompute: (recompute) =>
         change({ recompute, recipe: { ...get().project.recipe, recompute: recompute === 'on' } }),
       setModel(field, value) {
@@ -163,5 +173,5 @@ const ELSEWHERE = 'The project changed in another tab';
 const WORDS: Record<keyof Project, string> = {
   ...{ name: 'name', tokenizer: 'tokenizer', data: 'data', runId: 'run' },
   ...{ tokenizerChoice: 'settings', validationShare: 'settings', model: 'settings', recipe: 'settings' },
-  recompute: 'settings',
+  ...{ recompute: 'settings', rateByHand: 'settings' },
 };

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { formatCount, formatNumber } from '../core/base/units';
 import { modelSpec } from '../core/models';
 import { objectiveOf } from '../core/objectives';
+import { optimizerOf } from '../core/optim';
 import { factsOf } from '../core/runs/facts';
 import { segmentsOf, type Segment } from '../core/runs/segments';
 import { DEFAULT_RECIPE, tokensPerStep, type Recipe } from '../core/train/recipe';
@@ -66,7 +67,7 @@ const recipeWords = (recipe: Recipe): string[] => [
   ...(objectiveOf(recipe.objective) === objectiveOf(DEFAULT_RECIPE.objective)
     ? []
     : [objectiveOf(recipe.objective).label.toLowerCase()]),
-  `${recipe.optimizer === 'adamw' ? 'AdamW' : 'SGD'} ${formatNumber(recipe.learningRate)}`,
+  `${optimizerOf(recipe.optimizer).label} ${formatNumber(recipe.learningRate)}`,
   ...(recipe.dropout > 0 ? [`dropout ${formatNumber(recipe.dropout)}`] : []),
   ...(recipe.accumulate > 1 ? [`${formatCount(recipe.accumulate)} micro-batches an update`] : []),
 ];

@@ -14,12 +14,21 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.distributed.tensor import DTensor, distribute_tensor
 
-# Of each optimizer: what it remembers of a weight, by its prefix in optimizer.safetensors and by torch's name.
-MOMENTS = {"adamw": {"adam.m": "exp_avg", "adam.v": "exp_avg_sq"}, "sgd": {"sgd.v": "momentum_buffer"}}
-
 
 def read_json(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+# By the recipe's name: torch's class, its arguments by the recipe's fields, and what it remembers of a weight, by the
+# prefix in optimizer.safetensors and by torch's name.
+OPTIMIZERS = read_json(Path(__file__).resolve().parent / "optimizers.json")
+
+
+def optimizer_of(recipe: dict) -> dict:
+    name = recipe["optimizer"]
+    if name not in OPTIMIZERS:
+        raise SystemExit(f"There is no optimizer {name} here: optimizers.json has {', '.join(OPTIMIZERS)}.")
+    return OPTIMIZERS[name]
 
 
 def load_tensors(path: Path) -> dict[str, torch.Tensor]:
@@ -45,14 +54,17 @@ def load_weights(model: torch.nn.Module, folder: Path) -> None:
             parameter.copy_(weights[name])
 
 
-def load_moments(model: torch.nn.Module, optimizer, kind: str, folder: Path, step: int) -> bool:
+def load_moments(model: torch.nn.Module, optimizer, recipe: dict, folder: Path, step: int) -> bool:
     """False where the folder has none: then the optimizer begins anew from these weights."""
     if not (folder / "optimizer.safetensors").exists():
         return False
     moments = load_tensors(folder / "optimizer.safetensors")
+    stated = optimizer_of(recipe)
     for name, parameter in model.named_parameters():
-        state = {theirs: placed(moments[f"{ours}.{name}"], parameter) for ours, theirs in MOMENTS[kind].items()}
-        if kind == "adamw":
+        state = {
+            theirs: placed(moments[f"{ours}.{name}"], parameter) for ours, theirs in stated["moments"].items()
+        }
+        if stated["counts"]:
             state["step"] = torch.tensor(float(step))
         optimizer.state[parameter] = state
     return True
@@ -76,14 +88,14 @@ def whole(value: torch.Tensor) -> torch.Tensor:
 def save(folder: Path, begun_from: Path, model, optimizer, info: dict, story: dict, first: bool) -> None:
     """All or nothing: written beside its place, then moved there. Every process calls it; the first one writes."""
     weights, moments = {}, {}
-    recipe = info["recipe"]
+    remembering = optimizer_of(info["recipe"])["moments"]
     for name, parameter in model.named_parameters():
         weights[name] = whole(parameter)
         remembered = optimizer.state[parameter]
-        if recipe["optimizer"] == "sgd" and recipe["momentum"] == 0:  # torch keeps nothing
-            remembered = {"momentum_buffer": torch.zeros_like(parameter)}
-        for ours, theirs in MOMENTS[recipe["optimizer"]].items():
-            moments[f"{ours}.{name}"] = whole(remembered[theirs])
+        for ours, theirs in remembering.items():
+            value = remembered.get(theirs)
+            # What torch does not keep is 0: the momentum of SGD where the recipe has none.
+            moments[f"{ours}.{name}"] = whole(torch.zeros_like(parameter) if value is None else value)
     if not first:
         return
     draft = folder.with_name(f".{folder.name}.part")

@@ -26,6 +26,7 @@ from torch.nn.parallel import DistributedDataParallel
 import checkpoint
 from data import Tokens, batch_starts, evaluation_starts
 from model import GPT2
+from schedules import SCHEDULES
 
 HERE = Path(__file__).resolve().parent
 
@@ -80,7 +81,7 @@ def learning_rate(recipe: dict, step: int) -> float:
     if step < recipe["warmup"]:
         return recipe["learningRate"] * step / recipe["warmup"]
     progress = min(1, (step - recipe["warmup"]) / max(1, recipe["steps"] - recipe["warmup"]))
-    left = {"cosine": (1 + math.cos(math.pi * progress)) / 2, "linear": 1 - progress, "constant": 1}[recipe["schedule"]]
+    left = SCHEDULES[recipe["schedule"]](progress)
     return recipe["learningRate"] * (recipe["finalRate"] + (1 - recipe["finalRate"]) * left)
 
 
@@ -95,9 +96,12 @@ def make_optimizer(model, recipe: dict):
         {"params": [p for n, p in named if decays(n, p)], "weight_decay": recipe["weightDecay"]},
         {"params": [p for n, p in named if not decays(n, p)], "weight_decay": 0.0},
     ]
-    if recipe["optimizer"] == "sgd":
-        return torch.optim.SGD(groups, lr=0.0, momentum=recipe["momentum"])
-    return torch.optim.AdamW(groups, lr=0.0, betas=(recipe["beta1"], recipe["beta2"]), eps=recipe["epsilon"])
+    stated = checkpoint.optimizer_of(recipe)
+    arguments = {
+        name: tuple(recipe[field] for field in fields) if isinstance(fields, list) else recipe[fields]
+        for name, fields in stated["arguments"].items()
+    }
+    return getattr(torch.optim, stated["class"])(groups, lr=0.0, **arguments)
 
 
 def make_model(begin: Path, use_transformers: bool):
@@ -139,8 +143,7 @@ class Trainer:
             fully_shard(self.model)
         self.model.to(processes.device)
         self.optimizer = make_optimizer(self.model, self.recipe)
-        kind, step = self.recipe["optimizer"], self.state["step"]
-        if not checkpoint.load_moments(self.model, self.optimizer, kind, self.begin, step):
+        if not checkpoint.load_moments(self.model, self.optimizer, self.recipe, self.begin, self.state["step"]):
             processes.say(f"{self.begin} holds no optimizer.safetensors: the optimizer begins anew.")
         self.runner = self.model
         if args.compile:

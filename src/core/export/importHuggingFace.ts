@@ -13,6 +13,7 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { namedRoles, readGpt2Files, readTokenizerJson } from '../tokenizer/json';
 import { END_ALONE } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import { optimizerOf, stateName, stateOf } from '../optim';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice, TrainEvent } from '../train/run';
 import { runInfoSchema, type RunInfo } from './homegrownJson';
@@ -222,8 +223,7 @@ function compare(file: string, expected: Shapes, found: Shapes): void {
 }
 
 function momentShapes({ optimizer }: Recipe, shapes: Shapes): Shapes {
-  const slots = { adamw: ['adam.m.', 'adam.v.'], sgd: ['sgd.v.'] }[optimizer];
-  return new Map(slots.flatMap((slot) => [...shapes].map(([name, entry]) => [slot + name, entry] as const)));
+  return new Map(stateOf(optimizerOf(optimizer), shapes).flat().map((spec) => [stateName(spec), spec]));
 }
 
 async function readJson(folder: Folder, name: string): Promise<unknown> {

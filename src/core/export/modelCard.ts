@@ -5,6 +5,9 @@ import { valueWords } from '../metrics/words';
 import { modelSpec } from '../models';
 import { countParams } from '../models/spec';
 import { headlineWords, metricsOf, objectiveOf } from '../objectives';
+import { optimizerOf } from '../optim';
+import { scheduleOf } from '../optim/schedule';
+import type { RecipeField } from '../train/recipe';
 import { END_ALONE, ROLES, specialTokens, TOKEN_ROLES } from '../tokenizer/special';
 import { huggingFaceType } from './huggingFaceConfig';
 import type { RunInfo } from './homegrownJson';
@@ -25,17 +28,15 @@ export function modelCard(info: RunInfo): string {
     `tags: [${huggingFaceType[model.id]}, homegrown]`,
     `model_name: ${JSON.stringify(name)}`,
   ];
-  const optimizer =
-    recipe.optimizer === 'adamw'
-      ? `AdamW, betas ${recipe.beta1} and ${recipe.beta2}, epsilon ${recipe.epsilon}`
-      : `SGD, momentum ${recipe.momentum}`;
+  const { label, fields } = optimizerOf(recipe.optimizer);
+  const own = (Object.keys(fields) as RecipeField[]).map((name) => `, ${name} ${recipe[name]}`);
   const training = [
     ['Objective', objectiveOf(recipe.objective).label],
-    ['Optimizer', optimizer],
+    ['Optimizer', label + own.join('')],
     [
       'Learning rate',
-      `${recipe.learningRate}, ${formatCount(recipe.warmup)} steps of warm-up, then ${recipe.schedule}` +
-        (recipe.schedule === 'constant' ? '' : ` to ${formatShare(recipe.finalRate)} of it`),
+      `${recipe.learningRate}, ${formatCount(recipe.warmup)} steps of warm-up, then ${scheduleOf(recipe.schedule).label.toLowerCase()}` +
+        (scheduleOf(recipe.schedule).shape(1) === 1 ? '' : ` to ${formatShare(recipe.finalRate)} of it`),
     ],
     ['Weight decay', String(recipe.weightDecay)],
     ['Gradient clipping', recipe.clip === 0 ? 'none' : `global norm ${recipe.clip}`],

@@ -71,7 +71,7 @@ describe('the folder', () => {
     expect((await readdir(folder)).sort()).toEqual(
       [
         ...['README.md', 'checkpoint.py', 'cluster.md', 'data', 'data.py', 'model', 'model.py', 'prepare.py'],
-        ...['recipe.json', 'requirements.txt', 'train.py'],
+        ...['optimizers.json', 'recipe.json', 'requirements.txt', 'schedules.py', 'train.py'],
       ].sort(),
     );
     const back = await read(join(folder, 'model'));

@@ -2,6 +2,9 @@ import { type ByteStream, textFile } from '../files/byteSource';
 import { formatCount } from '../base/units';
 import { idBytes, packIds } from '../shards/ids';
 import type { TokenSource } from '../shards/manifest';
+import { OPTIMIZERS } from '../optim';
+import type { Optimizer, Torch } from '../optim/optimizer';
+import { SCHEDULES } from '../optim/schedule';
 import { fill } from './fill';
 import type { ExportOptions, Exported } from './format';
 import { huggingFaceFiles } from './huggingFace';
@@ -23,10 +26,31 @@ export async function pytorchFiles(exported: Exported, { template }: ExportOptio
   return [
     ...texts.map(([name, text]) => textFile(name, name.endsWith('.md') ? fill(text, values) : text)),
     textFile('recipe.json', `${JSON.stringify(recipe, null, 2)}\n`),
+    textFile('optimizers.json', `${JSON.stringify(torchOptimizers(), null, 2)}\n`),
+    textFile('schedules.py', schedulesInPython()),
     ...huggingFaceFiles(exported, { withOptimizer: true }).map((file) => ({ ...file, name: `model/${file.name}` })),
     ...(tokens ? dataFiles(tokens, exported.tokenizer.endOfText) : []),
   ];
 }
+
+/** Those that torch has, by the recipe's names. */
+const torchOptimizers = (): Readonly<Record<string, Torch>> =>
+  Object.fromEntries(
+    Object.entries(OPTIMIZERS).flatMap(([name, { torch }]: [string, Optimizer]) => (torch ? [[name, torch]] : [])),
+  );
+
+/** Each as a function of its progress, from the same list as ours. */
+export const schedulesInPython = (): string =>
+  [
+    '"""What remains of the way from the peak of the learning rate to its end, 1 to 0, at progress 0 to 1."""',
+    '',
+    'import math',
+    '',
+    'SCHEDULES = {',
+    ...Object.entries(SCHEDULES).map(([name, { python }]) => `    "${name}": lambda progress: ${python},`),
+    '}',
+    '',
+  ].join('\n');
 
 /** nanoGPT's layout: ids one after another, little-endian, no header. What a reader has to know is in meta.json. */
 function dataFiles({ train, validation }: NonNullable<Exported['tokens']>, endOfText: number): readonly ByteStream[] {

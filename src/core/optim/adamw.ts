@@ -1,16 +1,53 @@
-import { adamw as update } from '../ops/adamw';
-import type { Optimizer } from './optimizer';
+import { real } from '../base/field';
+import { defineOptimizer } from './optimizer';
 
-/** Adam with decoupled weight decay: Loshchilov & Hutter 2017, arXiv:1711.05101. */
-export const adamw: Optimizer = {
+/** Adam with decoupled weight decay. */
+export const adamw = defineOptimizer({
   label: 'AdamW',
-  moments: ['adam.m', 'adam.v'],
+  hint: 'a step size for each weight; the usual choice',
+  source: 'Loshchilov & Hutter 2017, arXiv:1711.05101',
+  fields: {
+    beta1: real({
+      label: 'Beta 1',
+      hint: 'memory of the gradient',
+      row: 'seldom',
+      ...{ min: 0, max: 0.9999, stored: [0, 1], initial: 0.9 },
+    }),
+    beta2: real({
+      label: 'Beta 2',
+      hint: 'memory of its square',
+      row: 'seldom',
+      ...{ min: 0, max: 0.99999, stored: [0, 1], step: 0.001, initial: 0.99 },
+    }),
+    epsilon: real({
+      label: 'Epsilon',
+      hint: 'beside the root of its square',
+      ...{ min: 1e-12, max: 0.1, stored: [0, Number.MAX_VALUE], initial: 1e-8 },
+    }),
+  },
+  state: ({ shape }) => [
+    { name: 'adam.m', shape },
+    { name: 'adam.v', shape },
+  ],
   rates: (learningRate, step, { beta1, beta2 }) => [learningRate, 1 - beta1 ** step, 1 - beta2 ** step],
-  update: (slots, rates, norm, settings) =>
-    update(
-      slots.map(({ moments, ...slot }) => ({ ...slot, m: moments[0]!, v: moments[1]! })),
-      rates,
-      norm,
-      settings,
-    ),
-};
+  // Kaplan et al. 2020, equation D.1: the best peak for Adam falls with the logarithm of the size.
+  usualRate: (parameters) => Number(Math.max(1e-4, 0.003239 - 0.0001395 * Math.log(parameters)).toPrecision(1)),
+  torch: {
+    class: 'AdamW',
+    arguments: { betas: ['beta1', 'beta2'], eps: 'epsilon' },
+    moments: { 'adam.m': 'exp_avg', 'adam.v': 'exp_avg_sq' },
+    counts: true,
+  },
+  async load() {
+    const { adamw: update } = await import('../ops/adamw');
+    return {
+      update: (slots, rates, norm, settings) =>
+        update(
+          slots.map(({ moments, ...slot }) => ({ ...slot, m: moments[0]!, v: moments[1]! })),
+          rates,
+          norm,
+          settings,
+        ),
+    };
+  },
+});

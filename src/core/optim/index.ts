@@ -1,7 +1,40 @@
+import type { Fields } from '../base/field';
 import { adamw } from './adamw';
-import type { Optimizer } from './optimizer';
+import type { Optimizer, Shaped, StateSpec } from './optimizer';
 import { sgd } from './sgd';
 
 /** Every optimizer the product knows. Adding one is a file and a line here. */
 export const OPTIMIZERS = { adamw, sgd } as const satisfies Record<string, Optimizer>;
 export type OptimizerId = keyof typeof OPTIMIZERS;
+
+/** Any of them, seen through what they share. */
+export const optimizerOf = (id: OptimizerId): Optimizer => OPTIMIZERS[id];
+
+/** One of them with what it does on tensors. */
+export type LoadedOptimizer = Optimizer & Awaited<ReturnType<Optimizer['load']>>;
+export async function loadOptimizer(id: OptimizerId): Promise<LoadedOptimizer> {
+  const optimizer = optimizerOf(id);
+  return { ...optimizer, ...(await optimizer.load()) };
+}
+
+/** The fields of all of them, each once. */
+export const OPTIMIZER_FIELDS = Object.assign(
+  {},
+  ...Object.values(OPTIMIZERS).map(({ fields }: { fields: Fields }) => fields),
+) as OptimizerFields;
+export type OptimizerFields = Both<(typeof OPTIMIZERS)[OptimizerId]['fields']>;
+type Both<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
+
+/** What an optimizer keeps of these weights: of each kind all, in the order of the weights. */
+export function stateOf(
+  optimizer: Pick<Optimizer, 'state'>,
+  weights: Iterable<readonly [name: string, weight: Shaped]>,
+): readonly (readonly (StateSpec & { weight: string })[])[] {
+  const all = [...weights].flatMap(([weight, shaped]) => optimizer.state(shaped).map((spec) => ({ ...spec, weight })));
+  const kinds = [...new Set(all.map(({ name }) => name))];
+  return kinds.map((kind) => all.filter(({ name }) => name === kind));
+}
+/** `adam.m.<weight>` */
+export const stateName = ({ name, weight }: { name: string; weight: string }): string => `${name}.${weight}`;

@@ -1,27 +1,73 @@
+/** How weights follow their gradient. An optimizer is a file of this folder, its test, and a line in index.ts. */
 import type { Scalar, Tensor1D, Variable } from '@tensorflow/tfjs';
+import type { Choice, Fields, ValuesOf } from '../base/field';
 import type { Slot } from '../ops/update';
 
-export interface OptimizerSettings {
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  momentum: number;
+/** What every optimizer is told besides its own fields. */
+export interface Common {
+  /** Not of norms, biases and embeddings of position: `decay` of a slot says. */
   weightDecay: number;
   /** Largest global norm of the gradient; 0 = no clipping. */
   clip: number;
 }
+export type Settings<F extends Fields> = ValuesOf<F> & Common;
 
-/** One weight, its gradient, and what the optimizer remembers of it, in the order of `moments`. */
+/** A weight, as far as it decides what is remembered of it. */
+export interface Shaped {
+  shape: readonly number[];
+}
+
+/** A tensor that is kept for a weight from step to step. It starts at 0. */
+export interface StateSpec {
+  /** Prefix of its name in checkpoints: `adam.m` of `adam.m.<weight>`. */
+  name: string;
+  shape: readonly number[];
+}
+
+/** One weight, its gradient, and what is remembered of it, in the order of `state`. */
 export interface WeightSlot extends Slot {
   moments: readonly Variable[];
 }
 
-export interface Optimizer {
+/** Changes weights and moments in place. `norm`: of the whole gradient, before clipping. */
+export type Update<F extends Fields> = (
+  slots: readonly WeightSlot[],
+  rates: Tensor1D,
+  norm: Scalar,
+  settings: Settings<F>,
+) => void;
+
+export interface Optimizer<F extends Fields = Fields> extends Choice {
   label: string;
-  /** What is kept for each weight, as the prefix of its name in checkpoints: `adam.m.<weight>`. Starts at 0. */
-  moments: readonly string[];
+  /** When to take it. */
+  hint: string;
+  /** Paper that defines it. */
+  source: string;
+  /** Settings of its own. They lie beside a recipe's others: a name is one field, whichever optimizers have it. */
+  fields: F;
+  /** What is kept of a weight; another of a matrix where that is the method. */
+  state(weight: Shaped): readonly StateSpec[];
   /** The numbers that differ between steps, for update `step` counted from 1. Everything else is constant. */
-  rates(learningRate: number, step: number, settings: OptimizerSettings): number[];
-  /** Changes weights and moments in place. `norm`: of the whole gradient, before clipping. */
-  update(slots: readonly WeightSlot[], rates: Tensor1D, norm: Scalar, settings: OptimizerSettings): void;
+  rates(learningRate: number, step: number, settings: Settings<F>): number[];
+  /** The peak of the rate that models of this many parameters usually bear. */
+  usualRate(parameters: number): number;
+  /** As torch.optim has it; absent: a run with it cannot be handed over to PyTorch. */
+  torch?: Torch<Extract<keyof F, string>>;
+  /** Lazy, so that a page can draw the form without loading TensorFlow.js. */
+  load(): Promise<{ update: Update<F> }>;
 }
+
+/** A class of torch.optim. Weight decay is its `weight_decay`. */
+export interface Torch<Name extends string = string> {
+  class: string;
+  /** Its arguments, by the fields that hold them. */
+  arguments: Readonly<Record<string, Name | readonly Name[]>>;
+  /** What it calls the moments, by their names in checkpoints. */
+  moments: Readonly<Record<string, string>>;
+  /** It counts the steps of each weight. */
+  counts: boolean;
+}
+
+/** Checks a statement against its own fields, and holds the one cast to what all share. */
+export const defineOptimizer = <const F extends Fields>(stated: Optimizer<F>): Optimizer & { fields: F } =>
+  stated as unknown as Optimizer & { fields: F };

@@ -1,16 +1,37 @@
-import { sgd as update } from '../ops/sgd';
-import type { Optimizer } from './optimizer';
+import { real } from '../base/field';
+import { defineOptimizer } from './optimizer';
 
 /** Stochastic gradient descent with momentum; weight decay is plain L2. */
-export const sgd: Optimizer = {
-  label: 'SGD with momentum',
-  moments: ['sgd.v'],
+export const sgd = defineOptimizer({
+  label: 'SGD',
+  hint: 'one step size, with momentum; less memory',
+  source: 'Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning"',
+  fields: {
+    momentum: real({
+      label: 'Momentum',
+      row: 'main',
+      ...{ min: 0, max: 0.9999, stored: [0, 1], initial: 0.9 },
+    }),
+  },
+  state: ({ shape }) => [{ name: 'sgd.v', shape }],
   rates: (learningRate) => [learningRate],
-  update: (slots, rates, norm, settings) =>
-    update(
-      slots.map(({ moments, ...slot }) => ({ ...slot, v: moments[0]! })),
-      rates,
-      norm,
-      settings,
-    ),
-};
+  usualRate: () => 0.1,
+  torch: {
+    class: 'SGD',
+    arguments: { momentum: 'momentum' },
+    moments: { 'sgd.v': 'momentum_buffer' },
+    counts: false,
+  },
+  async load() {
+    const { sgd: update } = await import('../ops/sgd');
+    return {
+      update: (slots, rates, norm, settings) =>
+        update(
+          slots.map(({ moments, ...slot }) => ({ ...slot, v: moments[0]! })),
+          rates,
+          norm,
+          settings,
+        ),
+    };
+  },
+});

@@ -25,6 +25,8 @@ export interface Project {
   /** `recompute` is what `recompute` below has it, which decides. */
   recipe: Recipe;
   recompute: RecomputeChoice;
+  /** The learning rate is not what is usual, so that another optimizer leaves it alone. */
+  rateByHand: boolean;
   /** The run that Train, Playground and Export show. */
   runId: string | null;
 }
@@ -75,6 +77,7 @@ export const initialProject = (): Project => ({
   model: { id: 'gpt', config: MODELS.gpt.presets[0]!.config, byHand: [] },
   recipe: DEFAULT_RECIPE,
   recompute: 'auto',
+  rateByHand: false,
   runId: null,
 });
 
@@ -179,6 +182,8 @@ function open({ version: _, revision: __, ...stored }: z.infer<typeof frame>): O
   }
   // From before the choice: only one that was made is known for one.
   if (stored.recompute === undefined && (project.recipe as Recipe).recompute) project.recompute = 'on';
+  if (stored['rateByHand'] === undefined)
+    project.rateByHand = (project.recipe as Recipe).learningRate !== DEFAULT_RECIPE.learningRate;
   const problem = lost.length > 0 ? new HomegrownError('storage-damaged', notRead(lost)) : undefined;
   return { project: project as unknown as Project, problem };
 }
@@ -249,6 +254,7 @@ const FIELDS = {
   model: modelDraft,
   recipe: recipeSchema,
   recompute: z.enum(RECOMPUTE_CHOICES),
+  rateByHand: z.boolean(),
   runId: z
     .string()
     .regex(/^[\w-]{1,64}$/)

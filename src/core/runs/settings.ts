@@ -1,46 +1,39 @@
 /** Settings as they come back from storage and from other people's files: checked, into fresh objects. */
+import type { Field } from '../base/field';
+import { fieldSchema } from '../base/fieldSchema';
 import { listOf, MOST_SEGMENTS, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
 import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { MODELS, modelSpec, type ModelId } from '../models';
 import type { BaseConfig } from '../models/spec';
-import { OBJECTIVES, type ObjectiveId } from '../objectives';
 import { baselineFields } from '../objectives/facts';
+import { OPTIMIZER_FIELDS, optimizerOf, type OptimizerId } from '../optim';
 import { ROLES, rolesProblem, type TokenRole } from '../tokenizer/special';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
-import type { Recipe } from '../train/recipe';
+import { RECIPE, type Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 
 const count = z.int().nonnegative();
 const share = z.number().min(0).max(1);
 
-export const recipeSchema: z.ZodType<Recipe> = z.strictObject({
-  objective: z.enum(Object.keys(OBJECTIVES) as [ObjectiveId, ...ObjectiveId[]]).default('causal'), // runs from before there were others
-  optimizer: z.enum(['adamw', 'sgd']),
-  learningRate: z.number().nonnegative().max(10),
-  schedule: z.enum(['cosine', 'linear', 'constant']),
-  warmup: count,
-  finalRate: share,
-  steps: count,
-  batch: z.int().min(1).max(65_536),
-  accumulate: z.int().min(1).max(65_536).default(1), // runs from before there was accumulation
-  recompute: z.boolean().default(false),
-  weightDecay: z.number().nonnegative(),
-  beta1: share,
-  beta2: share,
-  epsilon: z.number().nonnegative(),
-  momentum: share,
-  clip: z.number().nonnegative(),
-  dropout: z.number().min(0).lt(1),
-  seed: z
-    .int()
-    .min(0)
-    .max(2 ** 32 - 1),
-  evalEvery: z.int().positive(),
-  evalTokens: z.int().positive(),
-  saveEvery: z.int().positive(),
-  samplePrompt: z.string().max(100_000),
-});
+/** The fields of other optimizers than its own may be absent: from before there were those. */
+export const recipeSchema: z.ZodType<Recipe> = z
+  .strictObject(
+    Object.fromEntries(
+      Object.entries(RECIPE).map(([name, field]: [string, Field]) => {
+        const schema = fieldSchema(field);
+        return [name, Object.hasOwn(OPTIMIZER_FIELDS, name) ? schema.exactOptional() : schema];
+      }),
+    ),
+  )
+  .transform((given, context) => {
+    const own = optimizerOf(given['optimizer'] as OptimizerId).fields;
+    const values = Object.entries(RECIPE).map(([name, { initial }]) => {
+      if (given[name] === undefined && Object.hasOwn(own, name)) context.addIssue(`${name} is missing`);
+      return [name, given[name] ?? initial];
+    });
+    return Object.fromEntries(values) as Recipe;
+  });
 
 /** Only sizes that the architecture's own spec has no objection to; nothing has been allocated for them yet. */
 export const modelSchema: z.ZodType<ModelChoice> = z

@@ -6,8 +6,7 @@ import type { Network } from '../models/network';
 import { loadObjective } from '../objectives';
 import { causalBatch } from '../objectives/causal';
 import { embeddingTied } from '../ops/embedding';
-import { hold } from '../ops/variables';
-import { OPTIMIZERS } from '../optim';
+import { openOptimizer } from '../train/optimizerState';
 import type { Recipe } from '../train/recipe';
 import { updater } from '../train/updater';
 import { expectClose } from './checkOp';
@@ -25,10 +24,7 @@ export async function expectOnlyDecay(whole: Network, recipe: Recipe): Promise<v
     },
   };
   const weights = Object.entries(part.params);
-  const held = OPTIMIZERS[recipe.optimizer].moments.map(() =>
-    hold(weights.map(([, { shape, size }]) => ({ shape, data: new Float32Array(size) }))),
-  );
-  const moments = Object.fromEntries(weights.map(([name], i) => [name, held.map(({ variables }) => variables[i]!)]));
+  const optimizer = await openOptimizer(recipe.optimizer, part.params);
   const values = async () =>
     new Map(await Promise.all(weights.map(async ([name, w]) => [name, Float32Array.from(await w.data())] as const)));
 
@@ -36,7 +32,7 @@ export async function expectOnlyDecay(whole: Network, recipe: Recipe): Promise<v
   const updates = updater(
     part,
     await loadObjective(recipe.objective),
-    moments,
+    optimizer,
     { ...recipe, warmup: 0, schedule: 'constant', weightDecay: 0.5 },
     () => 0,
   );
@@ -63,5 +59,5 @@ export async function expectOnlyDecay(whole: Network, recipe: Recipe): Promise<v
       name,
     );
   }
-  for (const each of [updates, ...held]) each.dispose();
+  for (const each of [updates, optimizer]) each.dispose();
 }

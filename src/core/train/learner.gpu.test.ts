@@ -7,8 +7,7 @@ import { evaluator } from '../evaluate/evaluate';
 import { initialValues, network } from '../models/network';
 import { loadObjective } from '../objectives';
 import { causalBatch } from '../objectives/causal';
-import { OPTIMIZERS, type OptimizerId } from '../optim';
-import { hold } from '../ops/variables';
+import type { OptimizerId } from '../optim';
 import { learningRateAt } from '../optim/schedule';
 import { expectClose } from '../testing/checkOp';
 import { collected } from '../testing/collected';
@@ -17,6 +16,7 @@ import { type Calls, capBindings, countCalls } from '../testing/dawn';
 import { HARDWARE, pretend } from '../testing/pretend';
 import { expectOnlyDecay } from '../testing/unreached';
 import { type Learner, learner } from './learner';
+import { openOptimizer } from './optimizerState';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 import { stepOn } from './step';
 
@@ -109,15 +109,11 @@ test('50 captured steps are bit for bit the eager ones', async () => {
   const learning = await start();
   const got = await run(learning, 1, 50);
   const net = await network(model, initialValues(model, 1));
-  const zeros = Object.values(net.params).map(({ shape, size }) => ({ shape, data: new Float32Array(size) }));
-  const kinds = [hold(zeros), hold(zeros)];
-  const moments = Object.fromEntries(
-    Object.keys(net.params).map((name, i) => [name, kinds.map(({ variables }) => variables[i]!)]),
-  );
-  const { step } = stepOn(net, await loadObjective('causal'), moments, recipe);
+  const optimizer = await openOptimizer('adamw', net.params);
+  const { step } = stepOn(net, await loadObjective('causal'), optimizer, recipe);
   const want: number[] = [];
   for (let n = 1; n <= 50; n++) {
-    const rates = OPTIMIZERS.adamw.rates(learningRateAt(recipe.schedule, recipe, n), n, recipe);
+    const rates = optimizer.rates(learningRateAt(recipe.schedule, recipe, n), n, recipe);
     const inputs = {
       batch: {
         ids: tf.tensor2d(tokens(n).subarray(0, size), [recipe.batch, model.config.context], 'int32'),

@@ -6,11 +6,9 @@ import { currentGpu } from '../gpu/backend';
 import { forgetValues } from '../gpu/tfjs';
 import { type Network, network } from '../models/network';
 import { loadObjective, type LoadedObjective } from '../objectives';
-import { type Held, hold } from '../ops/variables';
-import { OPTIMIZERS } from '../optim';
+import { openOptimizer } from './optimizerState';
 import type { Recipe } from './recipe';
 import type { ModelChoice } from './run';
-import type { Moments } from './step';
 import { type Updater, updater } from './updater';
 
 /** A model that learns: weights and moments on the device in use, and compiled updates of them. */
@@ -32,13 +30,10 @@ export async function learner(
 ): Promise<Learner> {
   const objective = await loadObjective(recipe.objective);
   const net = await network(model, values);
-  const { moments, held } = momentsFrom(net, recipe.optimizer, values);
-  const needed = [net, ...held];
-  const updates = disposingOnFailure(needed, () => updater(net, objective, moments, recipe, now));
+  const optimizer = await openOptimizer(recipe.optimizer, net.params, values);
+  const needed = [net, optimizer];
+  const updates = disposingOnFailure(needed, () => updater(net, objective, optimizer, recipe, now));
   const weights = Object.entries(net.params);
-  const slots = OPTIMIZERS[recipe.optimizer].moments.flatMap((prefix, i) =>
-    weights.map(([name]) => [`${prefix}.${name}`, moments[name]![i]!] as const),
-  );
   return {
     network: net,
     objective,
@@ -48,7 +43,7 @@ export async function learner(
     prepare: (report) => updates.prepare(report),
     step: (step, batch) => updates.step(step, batch),
     profile: updates.profile,
-    tensors: () => onHost([...weights, ...slots]),
+    tensors: () => onHost([...weights, ...optimizer.named]),
     weights: () => onHost(weights),
     dispose() {
       for (const each of [updates, ...needed]) each.dispose();
@@ -72,19 +67,4 @@ async function ownValues(tensor: tf.Tensor): Promise<Float32Array> {
   if (!currentGpu()) return new Float32Array(values); // they may be the tensor itself
   forgetValues(tensor); // a copy that TensorFlow.js would keep
   return values;
-}
-
-/** The moments among `values`, or zeros. Each kind lies as the weights do, so that one update can go over all. */
-function momentsFrom(
-  net: Network,
-  optimizer: Recipe['optimizer'],
-  values: NamedTensors,
-): { moments: Moments; held: readonly Held[] } {
-  const weights = Object.entries(net.params);
-  const zeros = (shape: number[]): HostTensor => ({ shape, data: new Float32Array(tf.util.sizeFromShape(shape)) });
-  const held = OPTIMIZERS[optimizer].moments.map((prefix) =>
-    hold(weights.map(([name, { shape }]) => values.get(`${prefix}.${name}`) ?? zeros(shape))),
-  );
-  const moments = weights.map(([name], i) => [name, held.map(({ variables }) => variables[i]!)] as const);
-  return { moments: Object.fromEntries(moments), held };
 }

@@ -2,6 +2,7 @@
 import { formatBytes, formatCount, formatShort } from '../base/units';
 import { modelSpec } from '../models';
 import { type BaseConfig, countParams, type ModelSpec, type SizeName, sizeOf } from '../models/spec';
+import { optimizerOf, stateOf } from '../optim';
 import type { Recipe } from './recipe';
 import type { ModelChoice } from './run';
 
@@ -22,8 +23,10 @@ export function memoryPlan<C extends BaseConfig>(
   vocabulary: number,
   recipe: Recipe,
 ): MemoryPlan {
-  const weights = 4 * countParams(spec.params(config, vocabulary));
-  const moments = recipe.optimizer === 'adamw' ? 2 * weights : weights;
+  const table = spec.params(config, vocabulary);
+  const weights = 4 * countParams(table);
+  const kept = stateOf(optimizerOf(recipe.optimizer), Object.entries(table)).flat();
+  const moments = kept.reduce((bytes, { shape }) => bytes + 4 * sizeOf(shape), 0);
   // What is gathered over micro-batches lies beside the gradient of the one under way.
   const gradients = recipe.accumulate > 1 ? 2 * weights : weights;
   const activations = spec.activationBytes(config, 0, recipe);

@@ -1,51 +1,20 @@
 import { badSettings, type HomegrownError } from '../base/errors';
+import { type Field, fieldProblem } from '../base/field';
 import { formatCount } from '../base/units';
 import { modelSpec } from '../models';
 import type { SizeName } from '../models/spec';
 import { objectiveOf } from '../objectives';
 import { type Change, memoryChanges, type MemoryLimits, memoryShortage } from './memory';
-import type { Recipe } from './recipe';
+import { fieldsOf, type Recipe, type RecipeField } from './recipe';
 import type { ModelChoice } from './run';
 
 /** A setting that cannot run as it is, in one sentence. */
 export interface Problem {
-  field: SizeName | keyof Recipe | 'text' | 'memory';
+  field: SizeName | RecipeField | 'text' | 'memory';
   message: string;
   /** Each of them mends it, the cheapest first. */
   changes?: readonly Change[];
 }
-
-type Bounds = readonly [min: number, max: number, kind: 'whole' | 'real'];
-const RECIPE: Readonly<Partial<Record<keyof Recipe, Bounds>>> = {
-  learningRate: [0, 10, 'real'],
-  warmup: [0, 1e9, 'whole'],
-  finalRate: [0, 1, 'real'],
-  steps: [1, 1e9, 'whole'],
-  batch: [1, 4096, 'whole'],
-  accumulate: [1, 1024, 'whole'],
-  weightDecay: [0, 1, 'real'],
-  beta1: [0, 0.9999, 'real'],
-  beta2: [0, 0.99999, 'real'],
-  epsilon: [1e-12, 0.1, 'real'],
-  momentum: [0, 0.9999, 'real'],
-  clip: [0, 1e6, 'real'],
-  dropout: [0, 0.9, 'real'],
-  seed: [0, 2 ** 32 - 1, 'whole'],
-  evalEvery: [1, 1e9, 'whole'],
-  evalTokens: [1, 1e9, 'whole'],
-  saveEvery: [1, 1e9, 'whole'],
-};
-const NAMES: Readonly<Partial<Record<keyof Recipe, string>>> = {
-  learningRate: 'Learning rate',
-  warmup: 'Warm-up',
-  finalRate: 'Final rate',
-  batch: 'Batch size',
-  accumulate: 'Micro-batches per update',
-  weightDecay: 'Weight decay',
-  evalEvery: 'Steps between evaluations',
-  evalTokens: 'Tokens an evaluation',
-  saveEvery: 'Steps between saves',
-};
 
 /** Everything that keeps this run from starting; empty when it can. `tokens`: in each part of the data. `limits`: of the device. */
 export function problems(
@@ -56,16 +25,10 @@ export function problems(
 ): readonly Problem[] {
   const { context } = model.config;
   const found: Problem[] = [...modelSpec(model.id).problems(model.config)];
-  for (const [field, [min, max, kind]] of Object.entries(RECIPE) as [keyof Recipe, Bounds][]) {
-    const value = recipe[field] as number;
-    if (value >= min && value <= max && (kind === 'real' || Number.isInteger(value))) continue;
-    const name = NAMES[field] ?? field.charAt(0).toUpperCase() + field.slice(1);
-    found.push({
-      field,
-      message: `${name} must be a ${kind === 'whole' ? 'whole number' : 'number'} from ${min} to ${max}, not ${value}.`,
-    });
+  for (const [field, stated] of Object.entries(fieldsOf(recipe)) as [RecipeField, Field][]) {
+    const message = fieldProblem(stated, recipe[field]);
+    if (message !== null) found.push({ field, message });
   }
-  if (recipe.learningRate === 0) found.push({ field: 'learningRate', message: 'Learning rate must be above 0.' });
   const { label, kinds, ahead } = objectiveOf(recipe.objective);
   const spec = modelSpec(model.id);
   if (!kinds.includes(spec.kind)) {

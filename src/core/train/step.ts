@@ -11,8 +11,8 @@ import type { Network } from '../models/network';
 import { accumulate, clear } from '../ops/accumulate';
 import { globalNorm } from '../ops/globalNorm';
 import type { Learning, Tensors } from '../objectives/objective';
-import { OPTIMIZERS } from '../optim';
 import type { WeightSlot } from '../optim/optimizer';
+import type { OpenOptimizer } from './optimizerState';
 import type { Recipe } from './recipe';
 
 /**
@@ -28,9 +28,6 @@ interface Inputs {
 /** loss: nats before the update, of a micro-batch its part of the step's mean. norm: of the gradient before clipping. */
 type Outputs<Name extends string> = Readonly<Record<Name, Scalar>>;
 
-/** Moments by weight, in the order of the optimizer's `moments`. */
-export type Moments = Readonly<Record<string, readonly Variable[]>>;
-
 export interface StepParts {
   /** The whole of it. */
   step(inputs: Inputs): Outputs<'loss' | 'norm'>;
@@ -43,12 +40,11 @@ export interface StepParts {
 export function stepOn(
   network: Network,
   objective: Pick<Learning, 'loss'>,
-  moments: Moments,
+  optimizer: Pick<OpenOptimizer, 'update' | 'moments'>,
   recipe: Recipe,
 ): StepParts {
   const { id, config, vocabulary } = network.choice;
   const table = modelSpec(id).params(config, vocabulary);
-  const optimizer = OPTIMIZERS[recipe.optimizer];
   const names = Object.keys(network.params);
   const weights = names.map((name) => network.params[name]!);
 
@@ -64,7 +60,7 @@ export function stepOn(
   function update(gradients: readonly Tensor[], rates: Tensor): Scalar {
     const slots = names.map((name, i): WeightSlot => {
       const { decay } = table[name]!;
-      return { parameter: weights[i]!, gradient: gradients[i]!, moments: moments[name]!, decay };
+      return { parameter: weights[i]!, gradient: gradients[i]!, moments: optimizer.moments[name]!, decay };
     });
     const norm = globalNorm(gradients);
     optimizer.update(slots, rates as Tensor1D, norm, recipe);

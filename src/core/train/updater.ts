@@ -6,10 +6,10 @@ import type { Network } from '../models/network';
 import type { LoadedObjective } from '../objectives';
 import { type Batch, DIVISOR, divisor } from '../objectives/objective';
 import { hold } from '../ops/variables';
-import { OPTIMIZERS } from '../optim';
 import { learningRateAt } from '../optim/schedule';
+import type { OpenOptimizer } from './optimizerState';
 import type { Recipe } from './recipe';
-import { type Moments, stepOn } from './step';
+import { stepOn } from './step';
 
 /** Updates of the weights, compiled: one program each, or with accumulation one for micro-batches and one to apply them. */
 export interface Updater {
@@ -27,12 +27,11 @@ export interface Updater {
 export function updater(
   network: Network,
   objective: LoadedObjective,
-  moments: Moments,
+  optimizer: Omit<OpenOptimizer, 'dispose'>,
   recipe: Recipe,
   now: () => number,
 ): Updater {
   const { context } = network.choice.config;
-  const optimizer = OPTIMIZERS[recipe.optimizer];
   const rates = (step: number): Float32Array =>
     Float32Array.from(optimizer.rates(learningRateAt(recipe.schedule, recipe, step), step, recipe));
   const inputs = {
@@ -42,7 +41,7 @@ export function updater(
     counter: { shape: [2], dtype: 'int32' },
   } as const;
   const rateInput = { rates: { shape: [rates(1).length], dtype: 'float32' } } as const;
-  const parts = stepOn(network, objective, moments, recipe);
+  const parts = stepOn(network, objective, optimizer, recipe);
 
   if (recipe.accumulate === 1) {
     const program = compile(

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
+import { optimizerOf } from '../../core/optim';
 import { recomputationWords } from '../../core/train/recomputation';
 import { useStudio } from '../../state/react';
 import { Bar, Button, Icon, Notice, NumberStrip, Pane, PaneHead, Quantity } from '../../ui';
@@ -41,7 +42,7 @@ export function EstimatePane({ situation, diagnosis }: { situation: Situation; d
           rows={[
             { name: 'Weights', value: memory.weights },
             { name: 'Gradients', value: memory.gradients },
-            { name: recipe.optimizer === 'adamw' ? 'AdamW moments' : 'Momentum', value: memory.moments },
+            { name: `${optimizerOf(recipe.optimizer).label} moments`, value: memory.moments },
             { name: 'Activations', value: memory.activations },
             { name: 'Logits and loss', value: memory.logits },
           ]}

@@ -1,26 +1,53 @@
+import type { Field } from '../../core/base/field';
+import { RECIPE, type RecipeField } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
-import { NumberField } from '../../ui';
+import { NumberField, Select, TextField } from '../../ui';
 import type { Findings } from './findings';
-import type { Facts, RecipeField } from './recipeFields';
+import { CONSEQUENCES, type Facts } from './recipeFields';
 
-/** One number of the recipe, marked where the config doctor stops at it or questions it. */
-export function RecipeRow({ field, facts, findings }: { field: RecipeField; facts: Facts; findings: Findings }) {
+/** A setting of the recipe, marked where the config doctor stops at it or questions it. */
+export function RecipeRow({ name, facts, findings }: { name: RecipeField; facts: Facts; findings: Findings }) {
   const recipe = useStudio((s) => s.project.recipe);
   const setRecipe = useStudio((s) => s.setRecipe);
-  const { key, label, min, max, step, isWhole, unit, hint } = field;
-  return (
-    <NumberField
-      label={label}
-      value={recipe[key]}
-      onChange={(value) => setRecipe({ [key]: value })}
-      min={min}
-      max={max}
-      step={step}
-      isWhole={isWhole}
-      error={findings.stop(key)}
-      isCautioned={findings.isCautioned(key)}
-      {...(unit && { unit })}
-      {...(hint && { hint: hint(recipe, facts) })}
-    />
-  );
+  const field: Field = RECIPE[name];
+  const value = recipe[name];
+  const onChange = (changed: typeof value) => setRecipe({ [name]: changed });
+  const hint = CONSEQUENCES[name]?.(recipe, facts) ?? field.hint;
+  const row = { label: field.label, ...(hint !== undefined && { hint }), error: findings.stop(name) };
+  const isCautioned = findings.isCautioned(name);
+  switch (field.kind) {
+    case 'whole':
+    case 'real': {
+      const { kind, min, max, unit, step = kind === 'whole' ? 1 : 0.01 } = field;
+      const bounds = { min, max, step, isWhole: kind === 'whole', ...(unit !== undefined && { unit }) };
+      return (
+        <NumberField {...row} {...bounds} value={value as number} onChange={onChange} isCautioned={isCautioned} />
+      );
+    }
+    case 'choice': {
+      const options = Object.entries(field.of).map(([name, { label, hint }]) => {
+        return { value: name, label, ...(hint !== undefined && { hint }) };
+      });
+      return (
+        <Select {...row} options={options} value={value as string} onChange={onChange} isCautioned={isCautioned} />
+      );
+    }
+    case 'switch':
+      return (
+        <Select
+          {...row}
+          options={ON_OFF}
+          value={value ? 'on' : 'off'}
+          onChange={(chosen) => onChange(chosen === 'on')}
+          isCautioned={isCautioned}
+        />
+      );
+    case 'text':
+      return <TextField {...row} value={value as string} onChange={onChange} isProse />;
+  }
 }
+
+const ON_OFF = [
+  { value: 'on', label: 'On' },
+  { value: 'off', label: 'Off' },
+] as const;

@@ -6,7 +6,6 @@ import { useStudio } from '../../state/react';
 import { Block, NumberField, Pane, TextAction } from '../../ui';
 import { passes, type Situation } from './doctor';
 import type { Findings } from './findings';
-import { DROPOUT } from './recipeFields';
 import { RecipeRow } from './RecipeRow';
 import { WayOfToken } from './WayOfToken';
 import styles from './ModelPage.module.css';
@@ -69,7 +68,7 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
           <b>{formatCount(vocabulary)}</b>
         </div>
         <RecipeRow
-          field={DROPOUT}
+          name="dropout"
           facts={{ tokensPerStep: situation.estimate.tokensPerStep, passes: passes(situation) }}
           findings={findings}
         />

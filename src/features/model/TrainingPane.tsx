@@ -2,30 +2,15 @@ import { useMemo } from 'react';
 import { formatNumber } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import { objectiveOf, objectivesFor } from '../../core/objectives';
-import { learningRateAt, SCHEDULES, type ScheduleId } from '../../core/optim/schedule';
-import { type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../../core/train/recipe';
+import { learningRateAt } from '../../core/optim/schedule';
+import { type Recipe, type RecipeField, RECOMPUTE_CHOICES, type RecomputeChoice } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
-import { Block, NumberField, Pane, Select, SmallChart, TextField } from '../../ui';
+import { Block, NumberField, Pane, Select, SmallChart } from '../../ui';
 import { passes, type Situation } from './doctor';
 import type { Findings } from './findings';
-import {
-  AFTER_SCHEDULE,
-  LENGTH,
-  MOMENTUM,
-  RATE,
-  REST,
-  SELDOM,
-  SELDOM_ADAMW,
-  type Facts,
-  type RecipeField,
-} from './recipeFields';
+import { rowsOf, type Facts } from './recipeFields';
 import { RecipeRow } from './RecipeRow';
 import styles from './ModelPage.module.css';
-
-const OPTIMIZERS: Record<Recipe['optimizer'], { label: string; hint: string }> = {
-  adamw: { label: 'AdamW', hint: 'a step size for each weight; the usual choice' },
-  sgd: { label: 'SGD', hint: 'one step size, with momentum; less memory' },
-};
 
 export function TrainingPane({ situation, findings }: { situation: Situation; findings: Findings }) {
   const recipe = useStudio((s) => s.project.recipe);
@@ -33,8 +18,8 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
   const model = useStudio((s) => s.project.model.id);
   const objectives = objectivesFor(modelSpec(model).kind);
   const facts: Facts = { tokensPerStep: situation.estimate.tokensPerStep, passes: passes(situation) };
-  const rows = (fields: readonly RecipeField[]) =>
-    fields.map((field) => <RecipeRow key={field.key} field={field} facts={facts} findings={findings} />);
+  const rows = (names: readonly RecipeField[]) =>
+    names.map((name) => <RecipeRow key={name} name={name} facts={facts} findings={findings} />);
   return (
     <Pane title="Training">
       <Block isForm>
@@ -46,40 +31,16 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
             options={objectives.map((value) => ({ value, label: objectiveOf(value).label }))}
           />
         )}
-        {rows(LENGTH)}
-        <Select
-          label="Optimizer"
-          value={recipe.optimizer}
-          onChange={(optimizer) => setRecipe({ optimizer })}
-          options={(Object.keys(OPTIMIZERS) as Recipe['optimizer'][]).map((value) => ({ value, ...OPTIMIZERS[value] }))}
-        />
-        {recipe.optimizer === 'sgd' && rows([MOMENTUM])}
-        {rows(RATE)}
-        <Select
-          label="Schedule"
-          hint="after the warm-up"
-          value={recipe.schedule}
-          onChange={(schedule) => setRecipe({ schedule })}
-          options={(Object.keys(SCHEDULES) as ScheduleId[]).map((value) => ({ value, label: SCHEDULES[value].label }))}
-        />
-        {rows(AFTER_SCHEDULE)}
-        {rows(REST)}
+        {rows(rowsOf(recipe, 'main'))}
       </Block>
       <RateChart recipe={recipe} />
       <Block>
-        <TextField
-          label="Sample prompt"
-          value={recipe.samplePrompt}
-          onChange={(samplePrompt) => setRecipe({ samplePrompt })}
-          hint="continued at every evaluation, with the same seed"
-          isProse
-        />
+        {rows(['samplePrompt'])}
       </Block>
       <details className={styles.fold}>
         <summary>Seldom changed</summary>
         <div className={styles.foldBody}>
-          {rows(SELDOM)}
-          {recipe.optimizer === 'adamw' && rows(SELDOM_ADAMW)}
+          {rows(rowsOf(recipe, 'seldom'))}
           <Recompute isOn={situation.recomputation.isOn} />
           <MemoryBound />
         </div>

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gpt } from '../../core/models/gpt/spec';
 import { problems } from '../../core/train/problems';
+import { OPTIMIZERS } from '../../core/optim';
 import { DEFAULT_RECIPE, type Recipe } from '../../core/train/recipe';
 import { recomputation } from '../../core/train/recomputation';
 import type { BaseConfig } from '../../core/models/spec';
 import type { DeviceInfo } from '../../protocol/gpu';
 import { estimate } from '../../state/estimate';
-import { diagnose, largestDivisor, passes, usualRate, type Situation } from './doctor';
+import { diagnose, largestDivisor, passes, type Situation } from './doctor';
 
 const VOCABULARY = 300;
 const wasm: DeviceInfo = { kind: 'wasm', name: 'CPU', software: false, features: [], gigaflops: 25, choices: ['wasm'] };
@@ -166,8 +167,8 @@ describe('what is doubtful', () => {
 });
 
 test('the usual rate falls with the size', () => {
-  expect(usualRate(1e5)).toBeGreaterThan(usualRate(1e8));
-  expect(usualRate(1e6)).toBeCloseTo(0.0013, 4);
+  expect(OPTIMIZERS.adamw.usualRate(1e5)).toBeGreaterThan(OPTIMIZERS.adamw.usualRate(1e8));
+  expect(OPTIMIZERS.adamw.usualRate(1e6)).toBe(0.001);
 });
 test('passes are tokens read over tokens there', () => {
   expect(passes(situation())).toBeCloseTo((2000 * 12 * 64) / 1e6);

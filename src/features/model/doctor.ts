@@ -2,6 +2,7 @@
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import type { BaseConfig, SizeName } from '../../core/models/spec';
+import { optimizerOf } from '../../core/optim';
 import type { Change } from '../../core/train/memory';
 import type { Problem } from '../../core/train/problems';
 import type { Recipe } from '../../core/train/recipe';
@@ -201,18 +202,15 @@ const warmup: Check = ({ recipe: { warmup: rise, steps } }) => {
   );
 };
 
-/** Kaplan et al. 2020, equation D.1: the best peak for Adam falls with the logarithm of the size. */
-export const usualRate = (parameters: number): number => Math.max(1e-4, 0.003239 - 0.0001395 * Math.log(parameters));
-const USUAL_SGD = 0.1;
-
 const learningRate: Check = ({ recipe, estimate: { parameters } }) => {
   const rate = recipe.learningRate;
-  const usual = recipe.optimizer === 'adamw' ? Number(usualRate(parameters).toPrecision(1)) : USUAL_SGD;
+  const { label, usualRate } = optimizerOf(recipe.optimizer);
+  const usual = usualRate(parameters);
   const isHigh = rate > 4 * usual;
   if (!isHigh && rate >= usual / 30) return 'The learning rate is in the usual range for this size';
   return caution(
     isHigh ? 'The learning rate is high' : 'The learning rate is low',
-    `${formatNumber(rate)} is ${isHigh ? `${formatCount(rate / usual)} times` : `1/${formatCount(usual / rate)} of`} what ${recipe.optimizer === 'adamw' ? `AdamW usually bears at ${formatShort(parameters)} parameters` : 'SGD usually needs'}; ${isHigh ? 'the loss may jump or never fall' : 'the loss will fall slowly'}.`,
+    `${formatNumber(rate)} is ${isHigh ? `${formatCount(rate / usual)} times` : `1/${formatCount(usual / rate)} of`} what ${label} usually bears at ${formatShort(parameters)} parameters; ${isHigh ? 'the loss may jump or never fall' : 'the loss will fall slowly'}.`,
     ['learningRate'],
     { kind: 'recipe', label: `Set ${formatNumber(usual)}`, change: { learningRate: usual } },
   );

@@ -1,5 +1,6 @@
 import { useLocation } from 'wouter';
 import { formatCount, formatDuration } from '../../core/base/units';
+import { optimizerOf } from '../../core/optim';
 import type { Recipe } from '../../core/train/recipe';
 import { countUpTo } from '../../core/train/verdict';
 import { headline, remedy as wordsFor } from '../../state/failures';
@@ -131,6 +132,6 @@ const ACTS: Record<Exclude<Remedy, 'free'>, (s: Studio, navigate: (path: string)
 };
 
 const half = (batch: number): number => Math.max(1, Math.floor(batch / 2));
-/** A third, and no more than what the optimizer bears at most sizes. */
+/** A third, and no more than what the optimizer usually bears at any size. */
 const lower = ({ learningRate, optimizer }: Recipe): number =>
-  Math.min(Number((learningRate / 3).toPrecision(1)), optimizer === 'adamw' ? 0.003 : 0.1);
+  Math.min(Number((learningRate / 3).toPrecision(1)), optimizerOf(optimizer).usualRate(1));

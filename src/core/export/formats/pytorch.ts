@@ -1,6 +1,7 @@
 import { loaded } from '../../base/load';
 import { modelSpec } from '../../models';
 import { objectiveOf, OBJECTIVES } from '../../objectives';
+import { optimizerOf } from '../../optim';
 import { idBytes } from '../../shards/ids';
 import { BOUND_OF_F32, readers } from '../../verify/check';
 import { F32, type Format } from '../format';
@@ -21,11 +22,13 @@ export const pytorch: Format = {
   kind: 'folder',
   moments: 'always',
   // What model.py and the rule of weight decay in train.py know.
-  problem: ({ model: { id }, recipe: { objective } }) => {
+  problem: ({ model: { id }, recipe: { objective, optimizer } }) => {
     if (huggingFaceType[id] !== 'gpt2') return `A ${modelSpec(id).label} model cannot be handed over to PyTorch`;
     const learnt = objectiveOf(objective);
-    if (learnt === OBJECTIVES.causal) return null;
-    return `train.py knows how to learn the next token alone, and this run learns ${learnt.label.toLowerCase()}`;
+    if (learnt !== OBJECTIVES.causal)
+      return `train.py knows how to learn the next token alone, and this run learns ${learnt.label.toLowerCase()}`;
+    const { label, torch } = optimizerOf(optimizer);
+    return torch ? null : `PyTorch has no optimizer that goes on from what ${label} remembers`;
   },
   bytes: ({ saved, tokens, vocabulary }) => saved + tokens * idBytes(vocabulary),
   async files(exported, options) {

@@ -1,0 +1,24 @@
+import type { Field, ValueOf } from './field';
+import { z } from './zod';
+
+/** What can be read again of a setting: what can be used, and where `stored` says so, more. */
+export function fieldSchema<F extends Field>(field: F): z.ZodType<ValueOf<F>> {
+  const schema = ofKind(field);
+  return (field.absent === undefined ? schema : schema.default(field.absent)) as z.ZodType<ValueOf<F>>;
+}
+
+function ofKind(field: Field): z.ZodType<number | string | boolean> {
+  switch (field.kind) {
+    case 'whole':
+    case 'real': {
+      const [min, max] = field.stored ?? [field.min, field.max];
+      return (field.kind === 'whole' ? z.int() : z.number()).min(min).max(max);
+    }
+    case 'choice':
+      return z.enum(Object.keys(field.of));
+    case 'text':
+      return z.string().max(field.most);
+    case 'switch':
+      return z.boolean();
+  }
+}

@@ -1,0 +1,57 @@
+/** An optimizer with what it remembers of each weight, on the device in use. */
+import type { Variable } from '@tensorflow/tfjs';
+import type { HostTensor, NamedTensors } from '../checkpoint/tensors';
+import { sizeOf } from '../models/spec';
+import { type Held, hold } from '../ops/variables';
+import { type LoadedOptimizer, loadOptimizer, type OptimizerId, stateName, stateOf } from '../optim';
+import type { Optimizer, Shaped, StateSpec } from '../optim/optimizer';
+
+export interface OpenOptimizer extends LoadedOptimizer {
+  /** By weight, in the order of the optimizer's `state`. */
+  moments: Readonly<Record<string, readonly Variable[]>>;
+  /** Each under its name in checkpoints. */
+  named: readonly Named[];
+  dispose(): void;
+}
+type Named = readonly [name: string, moment: Variable];
+type Weights = Readonly<Record<string, Shaped>>;
+
+/** `values`: what was remembered, by its names in checkpoints; what is not among them begins at 0. */
+export async function openOptimizer(
+  id: OptimizerId,
+  weights: Weights,
+  values: NamedTensors = new Map(),
+): Promise<OpenOptimizer> {
+  const optimizer = await loadOptimizer(id);
+  const { held, named } = holdState(optimizer, weights, values);
+  return {
+    ...optimizer,
+    moments: byWeight(optimizer, weights, new Map(named)),
+    named,
+    dispose() {
+      for (const each of held) each.dispose();
+    },
+  };
+}
+
+// A function of its own: what it closes over, the values, would else stay on the host for as long as `dispose` does.
+/** Each kind lies as the weights do, so that one update can go over all. */
+function holdState(
+  optimizer: Optimizer,
+  weights: Weights,
+  values: NamedTensors,
+): { held: readonly Held[]; named: readonly Named[] } {
+  const zeros = ({ shape }: StateSpec): HostTensor => ({ shape, data: new Float32Array(sizeOf(shape)) });
+  const parts = stateOf(optimizer, Object.entries(weights)).map((specs) => {
+    const held = hold(specs.map((spec) => values.get(stateName(spec)) ?? zeros(spec)));
+    return { held, named: specs.map((spec, i): Named => [stateName(spec), held.variables[i]!]) };
+  });
+  return { held: parts.map(({ held }) => held), named: parts.flatMap(({ named }) => named) };
+}
+
+const byWeight = (optimizer: Optimizer, weights: Weights, named: ReadonlyMap<string, Variable>) =>
+  Object.fromEntries(
+    Object.entries(weights).map(([weight, shaped]) => {
+      return [weight, optimizer.state(shaped).map(({ name }) => named.get(stateName({ name, weight }))!)] as const;
+    }),
+  );
