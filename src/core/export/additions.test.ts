@@ -1,4 +1,4 @@
-/** What an objective and a metric cost: their files and their lines. Toy ones are added to the lists, and reach all that is stored. */
+/** What an objective, a metric, an optimizer and a schedule cost: their files and their lines. Toy ones are added to the lists, and reach all that is stored. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
@@ -8,7 +8,8 @@ import type { Metric } from '../metrics/metric';
 import type { Objective } from '../objectives/objective';
 import { readWindows } from '../objectives/windows';
 import type { TokenSource } from '../shards/manifest';
-import type { TrainEvent } from '../train/run';
+import { root, signum } from '../testing/toyOptimizer';
+import type { Snapshot, TrainEvent } from '../train/run';
 
 /** The mean of the worst batch, between the best and the worst. */
 const worstBatch: Metric = {
@@ -71,10 +72,12 @@ const skip: Objective = {
 beforeAll(async () => {
   Object.assign((await import('../metrics')).METRICS, { worstBatch });
   Object.assign((await import('../objectives')).OBJECTIVES, { skip });
+  Object.assign((await import('../optim')).OPTIMIZERS, { signum });
+  Object.assign((await import('../optim/schedule')).SCHEDULES, { root });
   await tf.setBackend('cpu');
 });
 
-test('an objective and a metric that are in their lists are trained by, stored, told, exported and read back', async () => {
+test('an objective, a metric, an optimizer and a schedule that are in their lists are trained by, stored, told, exported and read back', async () => {
   const { metricsOf } = await import('../objectives');
   expect(metricsOf(skip)).toEqual(['loss', 'perplexity', 'worstBatch']);
   const { store, record, events } = await trained();
@@ -82,7 +85,8 @@ test('an objective and a metric that are in their lists are trained by, stored, 
   expect(Math.abs(loss - Math.log(257))).toBeLessThan(0.1);
 
   const { readRun } = await import('../runs/record');
-  expect((await readRun(store, 'a'))!.recipe.objective).toBe('skip');
+  const set = { objective: 'skip', optimizer: 'signum', inertia: 0.5, schedule: 'root' };
+  expect((await readRun(store, 'a'))!.recipe).toMatchObject(set);
   const { readMetrics } = await import('../runs/metrics');
   const [first, last] = (await readMetrics(store, 'a')).filter((event) => event.kind === 'evaluated');
   expect(last!.loss).toBeLessThan(first!.loss);
@@ -101,12 +105,24 @@ test('an objective and a metric that are in their lists are trained by, stored, 
   expect(told('README.md')).toContain('The token after the next');
   expect(told('README.md')).toContain(`Worst batch ${worst.value.toPrecision(3)} nats per token.`);
   expect(told('README.md')).toContain('| A die |');
+  expect(told('README.md')).toMatch(/Optimizer +\| Signum, inertia 0\.5 +\|/);
+  expect(told('README.md')).toContain('0 steps of warm-up, then root to 10 % of it');
+  expect(written.has('optimizer.safetensors')).toBe(true);
   expect(JSON.parse(told('homegrown.json'))).toMatchObject({
-    recipe: { objective: 'skip' },
+    recipe: set,
     result: { step: 4, loss: last!.loss, worstBatch: worst.value },
   });
   expect(JSON.parse(told('trainer_state.json'))).toHaveProperty('log_history.0.worst_batch');
   await expect(exportRun(store, 'a', 'latest', 'pytorch', asked)).rejects.toMatchObject({ code: 'bad-settings' });
+  const { pytorch } = await import('./formats/pytorch');
+  expect(pytorch.problem!({ ...record, recipe: { ...record.recipe, objective: 'causal' } })).toBe(
+    'PyTorch has no optimizer that goes on from what Signum remembers',
+  );
+  expect(
+    pytorch.problem!({ ...record, recipe: { ...record.recipe, objective: 'causal', optimizer: 'sgd' } }),
+  ).toBeNull();
+  const { schedulesInPython } = await import('./pytorch');
+  expect(schedulesInPython()).toContain('\n    "root": lambda progress: 1 - math.sqrt(progress),\n');
 
   const other = memoryStore();
   const sources = [...written].map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
@@ -124,14 +140,46 @@ test('an objective and a metric that are in their lists are trained by, stored, 
   expect(evidence).toContain(`loss on held-out text fell from ${first!.loss.toPrecision(3)} nats to `);
 });
 
-/** Four steps, kept as the app keeps them. */
-async function trained() {
-  const { createTokenizer } = await import('../tokenizer/byteLevel');
+test('what an optimizer remembers is saved under its names, and a run goes on from it bit for bit', async () => {
   const { train } = await import('../train/train');
+  const input = await settings();
+  const whole: Snapshot[] = [];
+  const resumed: Snapshot[] = [];
+  await train({ ...input, save: into(whole) }, unwatched);
+  await train({ ...input, from: whole.find(({ state }) => state.step === 2)!, save: into(resumed) }, unwatched);
+  const { tensors } = whole.at(-1)!;
+  expect(resumed.at(-1)!.tensors).toEqual(tensors);
+  const kept = [...tensors.keys()].filter((name) => name.startsWith('signum.m.'));
+  const matrices = [...tensors].filter(([name, { shape }]) => !name.startsWith('signum.m.') && shape.length === 2);
+  expect(kept).toEqual(matrices.map(([name]) => `signum.m.${name}`));
+  expect(kept.some((name) => tensors.get(name)!.data.some((x) => x !== 0))).toBe(true);
+  const { memoryPlan } = await import('../train/memory');
+  const { modelSpec } = await import('../models');
+  const { moments } = memoryPlan(modelSpec('gpt'), input.model.config, input.model.vocabulary, input.recipe);
+  expect(moments).toBe(4 * kept.reduce((n, name) => n + tensors.get(name)!.data.length, 0));
+});
+const into = (list: Snapshot[]) => (snapshot: Snapshot) => {
+  list.push(snapshot);
+  return Promise.resolve({ bytes: 0 });
+};
+
+test('what was stored before there was such an optimizer opens, and what its own recipe lacks is told', async () => {
+  const { recipeSchema } = await import('../runs/settings');
+  const { recipe } = await settings();
+  const { inertia, ...before } = recipe as typeof recipe & { inertia: number };
+  expect(inertia).toBe(0.5);
+  expect(recipeSchema.parse({ ...before, optimizer: 'adamw' })).toEqual({
+    ...before,
+    optimizer: 'adamw',
+    inertia: 0.75,
+  });
+  expect(() => recipeSchema.parse(before)).toThrow(/inertia is missing/);
+});
+
+/** What four steps are trained by. */
+async function settings() {
+  const { createTokenizer } = await import('../tokenizer/byteLevel');
   const { DEFAULT_RECIPE } = await import('../train/recipe');
-  const { claimRun } = await import('../checkpoint/checkpoint');
-  const { openMetrics } = await import('../runs/metrics');
-  const { writeRun } = await import('../runs/record');
   const { recipeSchema } = await import('../runs/settings');
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const ids = tokenizer.encode('The whale is the king of the sea, and the sea is the field of the whale. '.repeat(9));
@@ -142,21 +190,30 @@ async function trained() {
   const recipe = recipeSchema.parse({
     ...DEFAULT_RECIPE,
     ...{ objective: 'skip', steps: 4, batch: 2, accumulate: 2, warmup: 0, learningRate: 0.01, evalEvery: 4 },
+    ...{ optimizer: 'signum', inertia: 0.5, schedule: 'root', saveEvery: 2 },
   });
   const model = {
     id: 'gpt' as const,
     config: { layers: 1, heads: 1, width: 8, context: 12 },
     vocabulary: tokenizer.size,
   };
+  const [first, last] = [part(ids.subarray(0, 500)), part(ids.subarray(500))];
+  return { model, recipe, tokenizer, train: first, validation: last, now: () => 0 };
+}
+
+/** Four steps, kept as the app keeps them. */
+async function trained() {
+  const { train } = await import('../train/train');
+  const { claimRun } = await import('../checkpoint/checkpoint');
+  const { openMetrics } = await import('../runs/metrics');
+  const { writeRun } = await import('../runs/record');
+  const input = await settings();
+  const { model, recipe, tokenizer } = input;
   const store = memoryStore();
   const writer = await claimRun(store, 'a');
   const events: TrainEvent[] = [];
   await train(
-    {
-      ...{ model, recipe, tokenizer, train: part(ids.subarray(0, 500)), validation: part(ids.subarray(500)) },
-      save: (snapshot) => writer.save(snapshot),
-      now: () => 0,
-    },
+    { ...input, save: (snapshot) => writer.save(snapshot) },
     { ...unwatched, report: (event) => events.push(event) },
   );
   await (await openMetrics(store, 'a', 0)).append(events);

@@ -18,10 +18,8 @@ export async function loadOptimizer(id: OptimizerId): Promise<LoadedOptimizer> {
 }
 
 /** The fields of all of them, each once. */
-export const OPTIMIZER_FIELDS = Object.assign(
-  {},
-  ...Object.values(OPTIMIZERS).map(({ fields }: { fields: Fields }) => fields),
-) as OptimizerFields;
+export const optimizerFields = (): OptimizerFields =>
+  Object.assign({}, ...Object.values(OPTIMIZERS).map(({ fields }: { fields: Fields }) => fields)) as OptimizerFields;
 export type OptimizerFields = Both<(typeof OPTIMIZERS)[OptimizerId]['fields']>;
 type Both<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
   ? All

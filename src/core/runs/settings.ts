@@ -7,10 +7,10 @@ import { z } from '../base/zod';
 import { MODELS, modelSpec, type ModelId } from '../models';
 import type { BaseConfig } from '../models/spec';
 import { baselineFields } from '../objectives/facts';
-import { OPTIMIZER_FIELDS, optimizerOf, type OptimizerId } from '../optim';
+import { optimizerOf, type OptimizerId } from '../optim';
 import { ROLES, rolesProblem, type TokenRole } from '../tokenizer/special';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
-import { RECIPE, type Recipe } from '../train/recipe';
+import { OPTIMIZER_FIELDS, RECIPE, type Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 
 const count = z.int().nonnegative();

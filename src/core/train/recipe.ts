@@ -1,8 +1,11 @@
 /** How to train: everything but the model and the data. A run is fully determined by model, data, recipe and backend. */
 import { choice, type Field, initialValues, onOff, real, text, type ValuesOf, whole } from '../base/field';
 import { OBJECTIVES } from '../objectives';
-import { OPTIMIZER_FIELDS, optimizerOf, OPTIMIZERS } from '../optim';
+import { optimizerFields, optimizerOf, OPTIMIZERS } from '../optim';
 import { SCHEDULES } from '../optim/schedule';
+
+/** Those that optimizers bring. */
+export const OPTIMIZER_FIELDS = optimizerFields();
 
 const most = 1e9;
 const MOST_STORED = Number.MAX_SAFE_INTEGER;

@@ -1,0 +1,38 @@
+/** Settings are flags by their own statement: an optimizer and a schedule that are in their lists are in the terminal. */
+import { beforeAll, expect, test } from 'vitest';
+import { root, signum } from '../src/core/testing/toyOptimizer';
+import { help } from './help';
+import { parseOptions, UsageError } from './options';
+
+// Before anything is made of the lists.
+beforeAll(async () => {
+  Object.assign((await import('../src/core/optim')).OPTIMIZERS, { signum });
+  Object.assign((await import('../src/core/optim/schedule')).SCHEDULES, { root });
+});
+
+test('every setting has its flag, with bounds and words', async () => {
+  const { RECIPE } = await import('../src/core/train/recipe');
+  const { flagsOf } = await import('./fields');
+  const told = help({ name: 'grow', about: '', options: flagsOf(RECIPE), examples: [] });
+  expect(told.match(/^ {2}--[a-z]/gm)).toHaveLength(Object.keys(RECIPE).length);
+  expect(told).toMatch(/^ {2}--inertia X +Inertia, memory of the sign \(0 to 0\.999; 0\.75 if not given\)$/m);
+  expect(told).toMatch(/^ {2}--optimizer NAME +Optimizer \(adamw, sgd, signum; adamw if not given\)$/m);
+  expect(told).toMatch(
+    /^--optimizer\n.*\n {2}sgd {5}SGD, one step size.*\n {2}signum {2}Signum, the sign of each step alone$/m,
+  );
+  expect(told).toMatch(/^ {2}--schedule NAME +.* \(cosine, linear, constant, root; cosine if not given\)$/m);
+  expect(told).toMatch(/^ {2}--eval-every N +Steps between evaluations \(1 to 1000000000; 250 if not given\)$/m);
+  expect(told).toMatch(/^ {2}--warmup N +Warm-up, in steps, the rate rises from 0 /m);
+});
+
+test('what is typed is a recipe, under the names of its settings', async () => {
+  const { DEFAULT_RECIPE, RECIPE } = await import('../src/core/train/recipe');
+  const { flagsOf, settingsOf } = await import('./fields');
+  const typed = (...args: string[]) => settingsOf(RECIPE, parseOptions(flagsOf(RECIPE), args));
+  expect(typed()).toEqual(DEFAULT_RECIPE);
+  const args = ['--optimizer', 'signum', '--inertia=0.5', '--schedule', 'root', '--eval-every', '7', '--recompute'];
+  const set = { optimizer: 'signum', inertia: 0.5, schedule: 'root', evalEvery: 7, recompute: true };
+  expect(typed(...args, '--sample-prompt', 'The sea')).toEqual({ ...DEFAULT_RECIPE, ...set, samplePrompt: 'The sea' });
+  expect(() => typed('--inertia', '1')).toThrow(UsageError);
+  expect(() => typed('--beta1', '1')).toThrow("--beta1 must be a number from 0 to 0.9999, not '1'.");
+});
