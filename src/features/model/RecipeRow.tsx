@@ -3,10 +3,21 @@ import { RECIPE, type RecipeField } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
 import { NumberField, Select, TextField } from '../../ui';
 import type { Findings } from './findings';
-import { CONSEQUENCES, type Facts } from './recipeFields';
+import { CONSEQUENCES, type Facts, rowsOf } from './recipeFields';
+
+interface Beside {
+  facts: Facts;
+  findings: Findings;
+}
+
+/** What is always shown of the recipe, or what is seldom changed. */
+export function RecipeRows({ row, ...beside }: Beside & { row: NonNullable<Field['row']> }) {
+  const recipe = useStudio((s) => s.project.recipe);
+  return rowsOf(recipe, row).map((name) => <RecipeRow key={name} name={name} {...beside} />);
+}
 
 /** A setting of the recipe, marked where the config doctor stops at it or questions it. */
-export function RecipeRow({ name, facts, findings }: { name: RecipeField; facts: Facts; findings: Findings }) {
+export function RecipeRow({ name, facts, findings }: Beside & { name: RecipeField }) {
   const recipe = useStudio((s) => s.project.recipe);
   const setRecipe = useStudio((s) => s.setRecipe);
   const field: Field = RECIPE[name];
@@ -20,9 +31,7 @@ export function RecipeRow({ name, facts, findings }: { name: RecipeField; facts:
     case 'real': {
       const { kind, min, max, unit, step = kind === 'whole' ? 1 : 0.01 } = field;
       const bounds = { min, max, step, isWhole: kind === 'whole', ...(unit !== undefined && { unit }) };
-      return (
-        <NumberField {...row} {...bounds} value={value as number} onChange={onChange} isCautioned={isCautioned} />
-      );
+      return <NumberField {...row} {...bounds} value={value as number} onChange={onChange} isCautioned={isCautioned} />;
     }
     case 'choice': {
       const options = Object.entries(field.of).map(([name, { label, hint }]) => {

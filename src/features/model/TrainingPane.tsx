@@ -3,13 +3,13 @@ import { formatNumber } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import { objectiveOf, objectivesFor } from '../../core/objectives';
 import { learningRateAt } from '../../core/optim/schedule';
-import { type Recipe, type RecipeField, RECOMPUTE_CHOICES, type RecomputeChoice } from '../../core/train/recipe';
+import { type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
 import { Block, NumberField, Pane, Select, SmallChart } from '../../ui';
 import { passes, type Situation } from './doctor';
 import type { Findings } from './findings';
-import { rowsOf, type Facts } from './recipeFields';
-import { RecipeRow } from './RecipeRow';
+import type { Facts } from './recipeFields';
+import { RecipeRow, RecipeRows } from './RecipeRow';
 import styles from './ModelPage.module.css';
 
 export function TrainingPane({ situation, findings }: { situation: Situation; findings: Findings }) {
@@ -18,8 +18,7 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
   const model = useStudio((s) => s.project.model.id);
   const objectives = objectivesFor(modelSpec(model).kind);
   const facts: Facts = { tokensPerStep: situation.estimate.tokensPerStep, passes: passes(situation) };
-  const rows = (names: readonly RecipeField[]) =>
-    names.map((name) => <RecipeRow key={name} name={name} facts={facts} findings={findings} />);
+  const beside = { facts, findings };
   return (
     <Pane title="Training">
       <Block isForm>
@@ -31,16 +30,16 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
             options={objectives.map((value) => ({ value, label: objectiveOf(value).label }))}
           />
         )}
-        {rows(rowsOf(recipe, 'main'))}
+        <RecipeRows row="main" {...beside} />
       </Block>
       <RateChart recipe={recipe} />
       <Block>
-        {rows(['samplePrompt'])}
+        <RecipeRow name="samplePrompt" {...beside} />
       </Block>
       <details className={styles.fold}>
         <summary>Seldom changed</summary>
         <div className={styles.foldBody}>
-          {rows(rowsOf(recipe, 'seldom'))}
+          <RecipeRows row="seldom" {...beside} />
           <Recompute isOn={situation.recomputation.isOn} />
           <MemoryBound />
         </div>

@@ -1,0 +1,93 @@
+/** An optimizer and a schedule that are in their lists are in the form, with fields of their own and the usual rate. */
+import { renderToStaticMarkup } from 'react-dom/server';
+import { beforeAll, expect, test } from 'vitest';
+import { memoryStore } from '../../core/base/blobStore';
+import type { OptimizerId } from '../../core/optim';
+import type { ScheduleId } from '../../core/optim/schedule';
+import { root, signum } from '../../core/testing/toyOptimizer';
+import type { StudioStore } from '../../state/studio';
+
+const SIGNUM = 'signum' as OptimizerId;
+
+// Before anything is made of the lists.
+beforeAll(async () => {
+  Object.assign((await import('../../core/optim')).OPTIMIZERS, { signum });
+  Object.assign((await import('../../core/optim/schedule')).SCHEDULES, { root });
+});
+
+/** Nothing is asked of its workers. */
+async function open(): Promise<StudioStore> {
+  const { createStudio } = await import('../../state/studio');
+  const none = {} as never;
+  const studio = createStudio({
+    ...{ data: none, gpu: none, verify: none, store: memoryStore(), now: () => 0, newId: () => 'run' },
+    tabs: {
+      isTraining: () => Promise.resolve(false),
+      listen: () => undefined,
+      announce: () => undefined,
+    } as never,
+    wakeLock: { hold: () => undefined, release: () => undefined },
+    download: () => undefined,
+  });
+  return studio;
+}
+
+/** The form as it is now; what is rendered without a browser else shows a store as it began. */
+async function form(studio: StudioStore, row: 'main' | 'seldom'): Promise<string> {
+  const { RecipeRows } = await import('./RecipeRow');
+  const { StudioContext } = await import('../../state/react');
+  const findings = { stop: () => undefined, isCautioned: () => false };
+  return renderToStaticMarkup(
+    <StudioContext.Provider value={{ ...studio, getInitialState: studio.getState }}>
+      <RecipeRows row={row} facts={{ tokensPerStep: 1536, passes: 7 }} findings={findings} />
+    </StudioContext.Provider>,
+  );
+}
+
+const labels = (html: string): string[] =>
+  [...html.matchAll(/class="_label_[^>]*>([^<]*)</g)].map(([, label]) => label!);
+/** What a number's field holds. */
+const valueIn = (html: string, label: string): string | undefined =>
+  new RegExp(`>${label}</label>.*?<input[^>]*value="([^"]*)"`).exec(html)?.[1];
+
+test('the rows are those of the chosen optimizer, in their order', async () => {
+  const studio = await open();
+  const before = ['Steps', 'Batch', 'Optimizer'];
+  const after = ['Learning rate', 'Schedule', 'Warm-up', 'Weight decay', 'Clip gradients at', 'Evaluate every'];
+  const seldom = ['Seed', 'Save every', 'Evaluate on', 'Final rate', 'Micro-batches per update'];
+  const html = await form(studio, 'main');
+  expect(labels(html)).toEqual([...before, ...after]);
+  expect(html).toMatch(
+    /7 passes.*1,536 tokens a step.*>rows<.*<option value="signum">Signum<.*<option value="root">Root</,
+  );
+  expect(labels(await form(studio, 'seldom'))).toEqual([...seldom, 'Beta 1', 'Beta 2']);
+
+  studio.getState().setRecipe({ optimizer: 'sgd' });
+  expect(labels(await form(studio, 'main'))).toEqual([...before, 'Momentum', ...after]);
+  expect(labels(await form(studio, 'seldom'))).toEqual(seldom);
+
+  studio.getState().setRecipe({ optimizer: SIGNUM, schedule: 'root' as ScheduleId });
+  expect(labels(await form(studio, 'main'))).toEqual([...before, ...after]);
+  expect(await form(studio, 'main')).toMatch(/>Signum<\/span>.*>Root<\/span>/);
+  expect(labels(await form(studio, 'seldom'))).toEqual([...seldom, 'Inertia']);
+  expect(await form(studio, 'seldom')).toContain('memory of the sign');
+  expect(valueIn(await form(studio, 'seldom'), 'Inertia')).toBe('0.75');
+});
+
+test('another optimizer comes with its usual rate, unless the rate was set by hand', async () => {
+  const studio = await open();
+  const { setRecipe } = studio.getState();
+  const rate = async (): Promise<string | undefined> => valueIn(await form(studio, 'main'), 'Learning rate');
+  expect(await rate()).toBe('0.001');
+  setRecipe({ optimizer: SIGNUM });
+  expect(await rate()).toBe('0.0002');
+  setRecipe({ optimizer: 'sgd' });
+  expect(await rate()).toBe('0.1');
+  setRecipe({ learningRate: 0.02 });
+  setRecipe({ optimizer: SIGNUM });
+  expect(await rate()).toBe('0.02');
+  // Set to what is usual it is that, and goes with the next.
+  setRecipe({ learningRate: 0.0002 });
+  setRecipe({ optimizer: 'sgd', steps: 100 });
+  expect(await rate()).toBe('0.1');
+});
