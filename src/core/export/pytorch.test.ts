@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
 import { bytesSource, gather } from '../files/byteSource';
 import { modelSpec } from '../models';
+import { type Schedule, SCHEDULES } from '../optim/schedule';
 import { ourLogits, trainedModels } from '../testing/trainedModel';
 import { useWasm } from '../testing/wasm';
 import type { Recipe } from '../train/recipe';
@@ -105,6 +106,32 @@ describe('the folder', () => {
     const wide = await pytorch.files({ ...models[0]!, tokens: { train: source, validation: source } }, options);
     const bin = await gather(wide.find(({ name }) => name === 'data/train.bin')!);
     expect(new Uint32Array(bin.buffer)).toEqual(Uint32Array.of(1, 65_536, 69_999));
+  });
+
+  test('its schedules are ours, and its optimizers torch’s by the fields of the recipe', async () => {
+    const folder = await write(models[0]!, 'named');
+    expect(JSON.parse(await readFile(join(folder, 'optimizers.json'), 'utf8'))).toEqual({
+      adamw: {
+        class: 'AdamW',
+        arguments: { betas: ['beta1', 'beta2'], eps: 'epsilon' },
+        moments: { 'adam.m': 'exp_avg', 'adam.v': 'exp_avg_sq' },
+        counts: true,
+      },
+      sgd: {
+        class: 'SGD',
+        arguments: { momentum: 'momentum' },
+        moments: { 'sgd.v': 'momentum_buffer' },
+        counts: false,
+      },
+    });
+    const code =
+      'import json, schedules; print(json.dumps({name: [f(i / 8) for i in range(9)] for name, f in schedules.SCHEDULES.items()}))';
+    const { stdout } = await run(PYTHON, ['-c', code], { cwd: folder });
+    const theirs = JSON.parse(stdout) as Record<string, number[]>;
+    expect(Object.keys(theirs)).toEqual(Object.keys(SCHEDULES));
+    for (const [name, { shape }] of Object.entries<Schedule>(SCHEDULES)) {
+      theirs[name]!.forEach((left, i) => expect(left, `${name} at ${i}/8`).toBeCloseTo(shape(i / 8), 14));
+    }
   });
 
   test("the rule for weight decay in train.py is the specification's", () => {

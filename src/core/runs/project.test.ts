@@ -17,6 +17,13 @@ test('what an earlier version stored opens as it was', async () => {
   expect(kept).toMatchObject({ project: PROJECT, problem: undefined });
 });
 
+test('the rate of an earlier project was set by hand where it is not the first one', async () => {
+  const { rateByHand: _, ...earlier } = PROJECT;
+  const opened = async (learningRate: number) =>
+    (await readProject(await holding(asJson({ ...earlier, recipe: { ...PROJECT.recipe, learningRate } })))).project;
+  expect(await opened(1e-3)).toMatchObject({ rateByHand: false });
+  expect(await opened(2e-3)).toMatchObject({ rateByHand: true, recipe: { learningRate: 2e-3 } });
+});
 test('whether to recompute is chosen by itself, but for an earlier project that said so', async () => {
   const { recompute: _, ...earlier } = PROJECT;
   const opened = async (recompute: boolean) =>
