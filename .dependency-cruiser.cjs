@@ -23,6 +23,7 @@ const MAY_IMPORT = {
     'core/metrics',
     'core/objectives',
     'core/models',
+    'core/optim',
     'core/checkpoint',
     'core/train',
   ],

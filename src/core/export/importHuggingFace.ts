@@ -223,7 +223,11 @@ function compare(file: string, expected: Shapes, found: Shapes): void {
 }
 
 function momentShapes({ optimizer }: Recipe, shapes: Shapes): Shapes {
-  return new Map(stateOf(optimizerOf(optimizer), shapes).flat().map((spec) => [stateName(spec), spec]));
+  return new Map(
+    stateOf(optimizerOf(optimizer), shapes)
+      .flat()
+      .map((spec) => [stateName(spec), spec]),
+  );
 }
 
 async function readJson(folder: Folder, name: string): Promise<unknown> {

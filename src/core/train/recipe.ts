@@ -12,7 +12,13 @@ const MOST_STORED = Number.MAX_SAFE_INTEGER;
 
 /** Every setting, in the order in which forms and the terminal have them. Adding one is an entry here. */
 export const RECIPE = {
-  objective: choice({ label: 'Objective', help: 'What it learns', of: OBJECTIVES, initial: 'causal', absent: 'causal' }),
+  objective: choice({
+    label: 'Objective',
+    help: 'What it learns',
+    of: OBJECTIVES,
+    initial: 'causal',
+    absent: 'causal',
+  }),
   steps: whole({
     label: 'Steps',
     hint: 'updates of the weights',
