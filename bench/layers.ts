@@ -1,19 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
+import { ACTIVATION, ACTIVATIONS, type Activation } from '../src/core/ops/activation';
 import { ATTENTION } from '../src/core/ops/attention';
 import { CACHE_ROWS } from '../src/core/ops/cacheRows';
 import { CLASSIFY } from '../src/core/ops/classify';
 import { DROPOUT } from '../src/core/ops/dropout';
 import { EMBEDDING } from '../src/core/ops/embedding';
 import { FEED_FORWARD } from '../src/core/ops/feedForward';
-import { GELU } from '../src/core/ops/gelu';
+import { GATED } from '../src/core/ops/gated';
 import { LAYER_NORM } from '../src/core/ops/layerNorm';
 import { LOGIT_BYTES } from '../src/core/ops/logitBytes';
 import { run } from '../src/core/ops/op';
 import { RMS_NORM } from '../src/core/ops/rmsNorm';
 import { ROPE } from '../src/core/ops/rope';
 import { SOFTMAX_CROSS_ENTROPY } from '../src/core/ops/softmaxCrossEntropy';
-import { SWIGLU } from '../src/core/ops/swiglu';
 import type { Shape } from './step';
 import { both, tokens, uniform, type Work } from './work';
 
@@ -28,8 +28,12 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
     ...{ outWeight: uniform<tf.Rank.R2>([inner, width]), outBias: vector(), residual: x() },
   });
   const mlpBytes = 4 * (2 * wide + 2 * rows * inner + 2 * width * inner);
-  yield* both('feed-forward', FEED_FORWARD, mlp, undefined, 4 * wide * inner, mlpBytes);
-  yield* both('gelu', GELU, () => ({ x: uniform<tf.Rank.R2>([rows, inner]) }), undefined, undefined, 8 * rows * inner);
+  const gated = () => ({ x: uniform<tf.Rank.R2>([rows, 2 * inner]) });
+  for (const kind of Object.keys(ACTIVATIONS) as Activation[]) {
+    yield* both(`feed-forward, ${kind}`, FEED_FORWARD, mlp, kind, 4 * wide * inner, mlpBytes);
+    yield* both(kind, ACTIVATION, () => ({ x: uniform([rows, inner]) }), kind, undefined, 8 * rows * inner);
+    yield* both(`gated by ${kind}`, GATED, gated, kind, undefined, 12 * rows * inner);
+  }
   const qkv = () => ({ qkv: uniform<tf.Rank.R2>([rows, 3 * width]) });
   const causal = { rows: batch, heads, causal: true };
   yield* both('attention', ATTENTION, qkv, causal, 2 * wide * context, 16 * wide);
@@ -62,8 +66,6 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
   yield* both('layerNorm', LAYER_NORM, normed, { epsilon: 1e-5 }, undefined, 8 * wide);
   const scaled = () => ({ x: x(), gain: vector() });
   yield* both('rmsNorm', RMS_NORM, scaled, { epsilon: 1e-6 }, undefined, 8 * wide);
-  const gated = () => ({ x: uniform<tf.Rank.R2>([rows, 2 * inner]) });
-  yield* both('swiglu', SWIGLU, gated, undefined, undefined, 12 * rows * inner);
   yield {
     op: 'dropout with residual',
     bytes: 12 * wide,

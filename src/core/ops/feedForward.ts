@@ -1,50 +1,67 @@
 /**
- * A transformer's feed-forward network in one op, so that its gradient needs no pass of its own over the widest rows.
+ * A transformer's feed-forward network. Without a gate it is one op, so that its gradient needs no pass of its own over the
+ * widest rows; with one, its product makes gate and up at once.
  *
- *   y = gelu(x W1 + b1) W2 + b2 + r
+ *   y = f(x W1 + b1) W2 + b2 + r      gated: y = (f(gate) up) W2 + b2 + r, gate | up = x W1 + b1
  *
- * x [N, C]   inWeight W1 [C, H]   inBias b1 [H]   outWeight W2 [H, O]   outBias b2 [O]   residual r [N, O]   y [N, O], all f32
- * Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.3, with GELU in the place of ReLU.
+ * x [N, C]   inWeight W1 [C, H], gated [C, 2 H]   inBias b1 [H], gated [2 H]   outWeight W2 [H, O]   outBias b2 [O]
+ * residual r [N, O]   y [N, O], all f32; biases and residual are 0 where they are not given
+ * Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.3; gates: Shazeer 2020, arXiv:2002.05202.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { type Activation, ACTIVATIONS } from './activation';
 import { feedForwardOnGpu } from './feedForward.wgsl';
-import { geluBackward, geluForward } from './gelu';
-import { sumOfRows } from './linear';
+import { gated } from './gated';
+import { linear, sumOfRows } from './linear';
 import { type Differentiable, run, type Ways } from './op';
 
-export const feedForward = (x: FeedForwardInputs): Tensor2D => run(FEED_FORWARD, x, undefined) as Tensor2D;
+export interface FeedForwardKind {
+  activation: Activation;
+  gated?: boolean;
+}
+/** GPT-2's. */
+const PLAIN: FeedForwardKind = { activation: 'gelu-tanh' };
+
+export function feedForward(x: FeedForwardInputs, kind = PLAIN): Tensor2D {
+  if (!kind.gated) return run(FEED_FORWARD, x, kind.activation) as Tensor2D;
+  const inner = gated(linear(x.x, x.inWeight, { bias: x.inBias }), kind.activation);
+  return linear(inner, x.outWeight, { bias: x.outBias, residual: x.residual });
+}
 
 export type FeedForwardInputs = {
   x: Tensor2D;
   inWeight: Tensor2D;
-  inBias: Tensor;
+  inBias?: Tensor | undefined;
   outWeight: Tensor2D;
-  outBias: Tensor;
-  residual: Tensor2D | undefined;
+  outBias?: Tensor | undefined;
+  residual?: Tensor2D | undefined;
 };
-/** pre: x W1 + b1; inner: its GELU; both [N, H]. */
-type Saved = Pick<FeedForwardInputs, 'x' | 'inWeight' | 'outWeight'> & { pre: Tensor2D; inner: Tensor2D };
-export type FeedForward = Differentiable<FeedForwardInputs, undefined, Saved>;
+/** pre: x W1 + b1; inner: f of it; both [N, H]. */
+type Saved = Omit<FeedForwardInputs, 'residual'> & { pre: Tensor2D; inner: Tensor2D };
+export type FeedForward = Differentiable<FeedForwardInputs, Activation, Saved>;
 
 export const FEED_FORWARD: Ways<FeedForward> = {
   webgpu: feedForwardOnGpu,
   reference: {
-    forward({ x, inWeight, inBias, outWeight, outBias, residual }) {
-      const pre = tf.add<Tensor2D>(tf.matMul(x, inWeight), inBias);
-      const inner = geluForward(pre) as Tensor2D;
-      const out = tf.add(tf.matMul(inner, outWeight), outBias);
-      return { y: residual ? tf.add(out, residual) : out, saved: { x, inWeight, outWeight, pre, inner } };
+    forward({ residual, ...given }, activation) {
+      const { x, inWeight, inBias, outWeight, outBias } = given;
+      const product = tf.matMul<Tensor2D>(x, inWeight);
+      const pre = inBias ? tf.add<Tensor2D>(product, inBias) : product;
+      const inner = ACTIVATIONS[activation].forward(pre) as Tensor2D;
+      const out = tf.matMul(inner, outWeight);
+      const y = outBias ? tf.add(out, outBias) : out;
+      return { y: residual ? tf.add(y, residual) : y, saved: { ...given, pre, inner } };
     },
-    backward(dy, { x, inWeight, outWeight, pre, inner }) {
+    backward(dy, { x, inWeight, inBias, outWeight, outBias, pre, inner }, activation) {
       const out = dy as Tensor2D;
-      const du = geluBackward(tf.matMul(out, tf.transpose(outWeight)), pre) as Tensor2D;
+      const du = ACTIVATIONS[activation].backward(tf.matMul(out, tf.transpose(outWeight)), pre) as Tensor2D;
       return {
         x: tf.matMul(du, tf.transpose(inWeight)),
         inWeight: tf.matMul(tf.transpose(x), du),
-        inBias: sumOfRows(du),
+        inBias: inBias && sumOfRows(du),
         outWeight: tf.matMul(tf.transpose(inner), out),
-        outBias: sumOfRows(out),
+        outBias: outBias && sumOfRows(out),
         residual: tf.clone(out),
       };
     },

@@ -15,27 +15,27 @@ import { type Differentiable, run, type Ways } from './op';
 export function linear(
   x: Tensor2D,
   weight: Tensor2D,
-  { bias, residual }: { bias?: Tensor; residual?: Tensor2D } = {},
+  { bias, residual }: { bias?: Tensor | undefined; residual?: Tensor2D | undefined } = {},
 ): Tensor2D {
   return run(LINEAR, { x, weight, bias, residual }, undefined) as Tensor2D;
 }
 
 type X = { x: Tensor2D; weight: Tensor2D; bias: Tensor | undefined; residual: Tensor2D | undefined };
-export type Linear = Differentiable<X, undefined, Pick<X, 'x' | 'weight'>>;
+export type Linear = Differentiable<X, undefined, Omit<X, 'residual'>>;
 export const LINEAR: Ways<Linear> = {
   webgpu: linearOnGpu,
   reference: {
     forward({ x, weight, bias, residual }) {
       const product = tf.matMul(x, weight);
       const y = bias ? tf.add<Tensor2D>(product, bias) : product;
-      return { y: residual ? tf.add(y, residual) : y, saved: { x, weight } };
+      return { y: residual ? tf.add(y, residual) : y, saved: { x, weight, bias } };
     },
-    backward(dy, { x, weight }) {
+    backward(dy, { x, weight, bias }) {
       const out = dy as Tensor2D;
       return {
         x: tf.matMul(out, tf.transpose(weight)),
         weight: tf.matMul(tf.transpose(x), out),
-        bias: sumOfRows(out),
+        bias: bias && sumOfRows(out),
         residual: tf.clone(out),
       };
     },

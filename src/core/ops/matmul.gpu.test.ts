@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
 import { dispatch } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
+import { ALL_ACTIVATIONS, SLOPES_IN_F64 } from '../testing/activations';
 import { expectClose, floats } from '../testing/checkOp';
 import { candidates, type Cut, LARGE, SLICED, SMALL, SOFTWARE, WIDE } from './cut';
 import { productBy } from './matmul.wgsl';
@@ -97,23 +98,21 @@ test('K shared out where it is long, and less than a share for the last', async 
   expectClose(got.c, product(p, a, b), 1e-5, 'C');
 });
 
-test('rows and columns from 1 to 127, and the slope of a GELU in the product before it', async () => {
-  const slope = (x: number) => {
-    const [a, b] = [2 * Math.sqrt(2 / Math.PI), 2 * Math.sqrt(2 / Math.PI) * 0.044715];
-    const s = 1 / (1 + Math.exp(-x * (a + b * x * x)));
-    return s + x * s * (1 - s) * (a + 3 * b * x * x);
-  };
-  const all = await cuts();
-  for (const [M, N, K] of [
-    [1, 127, 3],
-    [3, 1, 65],
-    [127, 12, 4],
-  ] as const) {
-    const p: Product = { M, N, K, transposeB: true, slope: true };
-    const [a, b, pre] = [floats([M * K]).data, floats([K * N], 1, 1).data, floats([M * N], 3, 2).data];
-    const want = product(p, a, b).map((x, i) => x * slope(pre[i]!));
-    for (const name of ['SMALL', 'broadcast'].filter((each) => each in all)) {
-      expectClose((await run(p, all[name]!, a, b, pre)).c, want, 1e-5, `[${M}, ${N}] by ${name}`);
+test.each(ALL_ACTIVATIONS)(
+  'rows and columns from 1 to 127, and the slope of %s in the product before it',
+  async (kind) => {
+    const all = await cuts();
+    for (const [M, N, K] of [
+      [1, 127, 3],
+      [3, 1, 65],
+      [127, 12, 4],
+    ] as const) {
+      const p: Product = { M, N, K, transposeB: true, slope: kind };
+      const [a, b, pre] = [floats([M * K]).data, floats([K * N], 1, 1).data, floats([M * N], 3, 2).data];
+      const want = product(p, a, b).map((x, i) => x * SLOPES_IN_F64[kind](pre[i]!));
+      for (const name of ['SMALL', 'broadcast'].filter((each) => each in all)) {
+        expectClose((await run(p, all[name]!, a, b, pre)).c, want, 1e-5, `[${M}, ${N}] by ${name}`);
+      }
     }
-  }
-});
+  },
+);

@@ -1,8 +1,9 @@
 /** What all ways to multiply matrices on the GPU share: what is asked of them, and how an element of C is finished. */
 import type { Element, Kernel } from '../gpu/dispatch';
-import { GELU_WGSL } from './gelu.wgsl';
+import type { Activation } from './activation';
+import { activationFunctions } from './activation.wgsl';
 
-/** C = act(A B + bias) + residual, A [M, K], B [K, N], C [M, N], f32; or C = A B gelu'(pre). */
+/** C = f(A B + bias) + residual, A [M, K], B [K, N], C [M, N], f32; or C = A B f'(pre). */
 export interface Product {
   M: number;
   N: number;
@@ -12,10 +13,10 @@ export interface Product {
   /** B lies as [N, K]. */
   transposeB?: boolean;
   bias?: boolean;
-  /** C = gelu(A B + bias); what goes in is written to `pre`. */
-  gelu?: boolean;
-  /** C = A B gelu'(pre): the gradient before a GELU from the one after it. */
-  slope?: boolean;
+  /** C = f(A B + bias); what goes in is written to `pre`. */
+  activation?: Activation;
+  /** C = A B f'(pre): the gradient before an activation from the one after it. */
+  slope?: Activation;
   residual?: boolean;
   /** C += instead of C =. */
   accumulate?: boolean;
@@ -37,7 +38,7 @@ export function bindingsOf(p: Product, a: Element, b: Element): ProductKernel['b
     b: ['read', b],
     ...(p.bias && { bias: ['read', c] }),
     ...(p.residual && { residual: ['read', c] }),
-    ...(hasGelu(p) && { pre: [p.gelu ? 'write' : 'read', c] }),
+    ...(activationOf(p) && { pre: [p.activation ? 'write' : 'read', c] }),
     ...(p.columns && { columns: ['write', 'f32'] }),
     c: [p.accumulate ? 'update' : 'write', c],
   };
@@ -46,8 +47,11 @@ export function bindingsOf(p: Product, a: Element, b: Element): ProductKernel['b
 export const nameOf = ({ transposeA, transposeB }: Product): string =>
   `product ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`;
 
-export const functionsOf = (p: Product): string => (hasGelu(p) ? GELU_WGSL : '');
-const hasGelu = ({ gelu = false, slope = false }: Product): boolean => gelu || slope;
+export function functionsOf(p: Product): string {
+  const activation = activationOf(p);
+  return activation ? activationFunctions(activation) : '';
+}
+const activationOf = ({ activation, slope }: Product): Activation | undefined => activation ?? slope;
 
 /**
  * Writes rows of variables, vec4f each, from row and column (WGSL) on, as far as they are inside. One row is written in a
@@ -81,8 +85,8 @@ function finish(p: Product, value: string, column: string, type: 'vec4f' | 'f32'
   return [
     `var v = ${value};`,
     p.bias && `v += bias[${column}];`,
-    p.gelu && `pre[at] = v; v = ${each('gelu', 'v')};`,
-    p.slope && `let u = pre[at]; v *= ${each('gelu_slope', 'u')};`,
+    p.activation && `pre[at] = v; v = ${each('activation', 'v')};`,
+    p.slope && `let u = pre[at]; v *= ${each('activation_slope', 'u')};`,
     p.residual && 'v += residual[at];',
     p.accumulate ? 'c[at] += v;' : 'c[at] = v;',
   ]

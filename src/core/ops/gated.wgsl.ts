@@ -1,0 +1,55 @@
+import { dispatch, inFours, kernels, overElements } from '../gpu/dispatch';
+import { emptyTensor } from '../gpu/tfjs';
+import type { Activation } from './activation';
+import { activationFunctions } from './activation.wgsl';
+import type { X } from './gated';
+import type { Differentiable } from './op';
+
+export const gatedOnGpu: Differentiable<X, Activation, X> = {
+  forward({ x }, activation) {
+    const [N, F] = sizes(x.shape);
+    const y = emptyTensor([N, F], 'float32');
+    dispatch(forward(N, F, activation), { x, y });
+    return { y, saved: { x } };
+  },
+  backward(dy, { x }, activation) {
+    const dx = emptyTensor(x.shape, 'float32');
+    dispatch(backward(...sizes(x.shape), activation), { dy, x, dx });
+    return { x: dx };
+  },
+};
+const sizes = (shape: readonly number[]): [N: number, F: number] => [shape[0]!, shape[1]! / 2];
+
+/** Lines that see element `i` of y, where its gate and up are in x, `at` and `beside`, and what they are. */
+function over(N: number, F: number, activation: Activation, lines: string) {
+  const { type, count } = inFours(F);
+  return {
+    globals: activationFunctions(activation, type),
+    ...overElements(
+      N * count,
+      `let at = i / ${count}u * ${2 * count}u + i % ${count}u;
+  let beside = at + ${count}u;
+  let gate = x[at];
+  let up = x[beside];
+  ${lines}`,
+    ),
+  };
+}
+
+const forward = kernels((N: number, F: number, activation: Activation) => ({
+  name: 'gated',
+  bindings: { x: ['read', inFours(F).type], y: ['write', inFours(F).type] } as const,
+  ...over(N, F, activation, 'y[i] = activation(gate) * up;'),
+}));
+
+const backward = kernels((N: number, F: number, activation: Activation) => ({
+  name: 'gated backward',
+  bindings: { dy: ['read', inFours(F).type], x: ['read', inFours(F).type], dx: ['write', inFours(F).type] } as const,
+  ...over(
+    N,
+    F,
+    activation,
+    `dx[at] = dy[i] * up * activation_slope(gate);
+  dx[beside] = dy[i] * activation(gate);`,
+  ),
+}));
