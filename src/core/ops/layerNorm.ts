@@ -3,7 +3,7 @@
  *
  *   y = (x - mean) rstd gain + bias      rstd = (variance + epsilon)^(-1/2), variance over the row, biased
  *
- * x, y [N, C]   gain, bias [C]   epsilon > 0, in units of x^2
+ * x, y [N, C]   gain, bias [C], bias 0 where it is not given   epsilon > 0, in units of x^2
  * Source: Ba, Kiros & Hinton 2016, arXiv:1607.06450.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -11,30 +11,30 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { normBackward, normForward } from './norm.wgsl';
 import { type Differentiable, run, runAndPass, type Ways } from './op';
 
-export const layerNorm = (x: Tensor2D, gain: Tensor, bias: Tensor, epsilon = 1e-5): Tensor2D =>
+export const layerNorm = (x: Tensor2D, gain: Tensor, bias?: Tensor, epsilon = 1e-5): Tensor2D =>
   run(LAYER_NORM, { x, gain, bias }, { epsilon }) as Tensor2D;
 
 /** The same on the branch of a residual connection: `rest` is x again, for the sum at the branch's end. */
 export const layerNormOfBranch = (
   x: Tensor2D,
   gain: Tensor,
-  bias: Tensor,
+  bias?: Tensor,
   epsilon = 1e-5,
 ): [y: Tensor2D, rest: Tensor2D] => runAndPass(LAYER_NORM, { x, gain, bias }, { epsilon }, 'x') as [Tensor2D, Tensor2D];
 
-type X = { x: Tensor; gain: Tensor; bias: Tensor };
+type X = { x: Tensor; gain: Tensor; bias?: Tensor | undefined };
 /** mean, rstd [N, 1]. */
-type Saved = { x: Tensor; gain: Tensor; mean: Tensor; rstd: Tensor };
+type Saved = X & { mean: Tensor; rstd: Tensor };
 interface Settings {
   epsilon: number;
 }
 
-const onGpu: Differentiable<X, Settings, { x: Tensor; gain: Tensor; stats: Tensor }> = {
+const onGpu: Differentiable<X, Settings, X & { stats: Tensor }> = {
   forward({ x, gain, bias }, { epsilon }) {
-    const { y, stats } = normForward(x, gain, bias, epsilon);
-    return { y, saved: { x, gain, stats } };
+    const { y, stats } = normForward(x, gain, bias, true, epsilon);
+    return { y, saved: { x, gain, bias, stats } };
   },
-  backward: (dy, saved, _, also) => normBackward(dy, saved, true, also),
+  backward: (dy, saved, _, also) => normBackward(dy, saved, { centred: true, biased: saved.bias !== undefined }, also),
 };
 
 export const LAYER_NORM: Ways<Differentiable<X, Settings>> = {
@@ -44,10 +44,11 @@ export const LAYER_NORM: Ways<Differentiable<X, Settings>> = {
       const mean = tf.mean(x, 1, true);
       const centred = tf.sub(x, mean);
       const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), epsilon));
-      return { y: tf.add(tf.mul(tf.mul(centred, rstd), gain), bias), saved: { x, gain, mean, rstd } };
+      const scaled = tf.mul(tf.mul(centred, rstd), gain);
+      return { y: bias ? tf.add(scaled, bias) : scaled, saved: { x, gain, bias, mean, rstd } };
     },
     /** dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, n = (x - mean) rstd; the means are over the row. */
-    backward(dy, { x, gain, mean, rstd }: Saved, _, also) {
+    backward(dy, { x, gain, bias, mean, rstd }: Saved, _, also) {
       const n = tf.mul(tf.sub(x, mean), rstd);
       const g = tf.mul(dy, gain);
       const along = tf.mul(n, tf.mean(tf.mul(g, n), 1, true));
@@ -55,7 +56,7 @@ export const LAYER_NORM: Ways<Differentiable<X, Settings>> = {
       return {
         x: also ? tf.add(dx, also) : dx,
         gain: tf.sum(tf.mul(dy, n), 0),
-        bias: tf.sum(dy, 0),
+        bias: bias && tf.sum(dy, 0),
       };
     },
   },

@@ -1,5 +1,5 @@
 /**
- * Kernels of layerNorm and, without the mean and the bias, of rmsNorm.
+ * Kernels of layerNorm and, without the mean, of rmsNorm.
  *
  *   n = (x - mean) rstd      y = n gain + bias      rstd = (variance + epsilon)^(-1/2); uncentred: mean = 0
  */
@@ -7,12 +7,18 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { dispatch, inFours, kernels, row } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 
-/** stats [N, 2]: mean and rstd of each row. `bias` centres. */
-export function normForward(x: Tensor, gain: Tensor, bias: Tensor | undefined, epsilon: number) {
+/** `centred`: layerNorm, else rmsNorm. */
+interface Kind {
+  centred: boolean;
+  biased: boolean;
+}
+
+/** stats [N, 2]: mean and rstd of each row. */
+export function normForward(x: Tensor, gain: Tensor, bias: Tensor | undefined, centred: boolean, epsilon: number) {
   const [N, C] = x.shape as [number, number];
   const y = emptyTensor([N, C], 'float32');
   const stats = emptyTensor([N, 2], 'float32');
-  dispatch(forward(N, C, bias !== undefined, epsilon), { x, gain, bias, y, stats });
+  dispatch(forward(N, C, { centred, biased: bias !== undefined }, epsilon), { x, gain, bias, y, stats });
   return { y, stats };
 }
 
@@ -20,14 +26,14 @@ export function normForward(x: Tensor, gain: Tensor, bias: Tensor | undefined, e
 export function normBackward(
   dy: Tensor,
   { x, gain, stats }: { x: Tensor; gain: Tensor; stats: Tensor },
-  centred: boolean,
+  { centred, biased }: Kind,
   also?: Tensor,
 ) {
   const [N, C] = x.shape as [number, number];
   const dx = emptyTensor([N, C], 'float32');
   const dGain = emptyTensor([C], 'float32');
-  const dBias = centred ? emptyTensor([C], 'float32') : undefined;
-  dispatch(backward(N, C, centred, also !== undefined), { dy, x, gain, stats, also, dx, dGain, dBias });
+  const dBias = biased ? emptyTensor([C], 'float32') : undefined;
+  dispatch(backward(N, C, { centred, biased }, also !== undefined), { dy, x, gain, stats, also, dx, dGain, dBias });
   return { x: dx, gain: dGain, bias: dBias };
 }
 
@@ -46,14 +52,14 @@ function columns(C: number) {
  * Each thread takes the squares of its own columns, about their own mean where rows are centred; then they are joined: Chan,
  * Golub & LeVeque 1983, "Algorithms for computing the sample variance".
  */
-const forward = kernels((N: number, C: number, centred: boolean, epsilon: number) => {
+const forward = kernels((N: number, C: number, { centred, biased }: Kind, epsilon: number) => {
   const { type, D, zero, sum, width } = columns(C);
   return {
     name: centred ? 'layerNorm' : 'rmsNorm',
     bindings: {
       x: ['read', type],
       gain: ['read', type],
-      ...(centred && { bias: ['read', type] as const }),
+      ...(biased && { bias: ['read', type] as const }),
       y: ['write', type],
       stats: ['write', 'vec2f'],
     } as const,
@@ -83,7 +89,7 @@ const forward = kernels((N: number, C: number, centred: boolean, epsilon: number
   let rstd = inverseSqrt(variance / ${C}.0 + ${epsilon});
   if (local.x == 0u) { stats[r] = vec2f(mean, rstd); }
   for (var c = local.x; c < ${D}u; c += ${LANES}u) {
-    y[first + c] = (x[first + c] - mean) * rstd * gain[c]${centred ? ' + bias[c]' : ''};
+    y[first + c] = (x[first + c] - mean) * rstd * gain[c]${biased ? ' + bias[c]' : ''};
   }`,
   };
 });
@@ -97,7 +103,7 @@ const ALONG = THREADS / ACROSS;
  * dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, mean(g) only where rows are centred: the first workgroups, by rows.
  * dGain = sum of dy n, dBias = sum of dy over the rows: the other workgroups, by columns, each in a fixed order.
  */
-const backward = kernels((N: number, C: number, centred: boolean, also: boolean) => {
+const backward = kernels((N: number, C: number, { centred, biased }: Kind, also: boolean) => {
   const { type, D, zero, sum } = columns(C);
   const byRow = Math.ceil(N / ROWS);
   const byColumn = Math.ceil(D / ACROSS);
@@ -111,7 +117,7 @@ const backward = kernels((N: number, C: number, centred: boolean, also: boolean)
       ...(also && { also: ['read', type] as const }),
       dx: ['write', type],
       dGain: ['write', type],
-      ...(centred && { dBias: ['write', type] as const }),
+      ...(biased && { dBias: ['write', type] as const }),
     } as const,
     workgroup: [THREADS, 1, 1] as const,
     grid: row(byRow + byColumn),
@@ -158,7 +164,7 @@ var<workgroup> of1: array<${type}, ${THREADS}>; // parts of the sums of g, or dy
     }
   } else if (lane < ${ACROSS}u && c < ${D}u) {
     dGain[c] = n;
-    ${centred ? 'dBias[c] = one;' : ''}
+    ${biased ? 'dBias[c] = one;' : ''}
   }`,
   };
 });

@@ -1,6 +1,7 @@
+import { checkBranch } from '../testing/checkBranch';
 import { checkOp, floats } from '../testing/checkOp';
 import type { InF64 } from '../testing/finiteDifferences';
-import { RMS_NORM } from './rmsNorm';
+import { RMS_NORM, rmsNorm, rmsNormOfBranch } from './rmsNorm';
 
 const epsilon = 1e-3;
 const byDefinition: InF64 = ({ x, gain }) => {
@@ -18,3 +19,8 @@ checkOp(
   { epsilon },
   byDefinition,
 );
+checkBranch('rmsNorm', {
+  given: [floats([5, 9], 2), floats([9], 1, 1)],
+  norm: (x, gain) => rmsNorm(x, gain!),
+  ofBranch: (x, gain) => rmsNormOfBranch(x, gain!),
+});
