@@ -79,7 +79,7 @@ async function compileAll(): Promise<void> {
       await matrixRate(clock());
     });
   }
-  await inVariant('other ops', '', otherOps);
+  for (const name of Object.keys(VARIANTS)) await inVariant('other ops', name, otherOps);
 }
 
 /** While the engine takes the ways of that variant. */
@@ -166,7 +166,7 @@ function zeros(shape: Shape): NamedTensors {
   return new Map(table.map(([name, { shape }]) => [name, { shape, data: all.subarray(0, sizeOf(shape)) }]));
 }
 
-/** Attention's kernels in their forms: causal or not, over lengths or not, with shared heads of keys, across, of one query. */
+/** Attention's kernels in their forms: causal or not, over lengths or not, with shared heads of keys, across, of one query, with and without a bias. */
 function heads(D: number): void {
   const [B, T, H] = [2, 256, 4];
   const gradients = (from: Record<string, tf.Tensor>, lengths: tf.Tensor | undefined, settings: Settings): void => {
@@ -185,9 +185,14 @@ function heads(D: number): void {
       [true, undefined],
     ] as const) {
       const settings = { rows: B, heads: H, kvHeads, causal };
-      gradients({ qkv: tf.zeros([B * T, (H + 2 * kvHeads) * D]) }, lengths, settings);
-      gradients({ q: tf.zeros([B * 9, H * D]), kv }, lengths, settings);
-      gradients({ q: tf.zeros([B, H * D]), kv }, lengths, settings);
+      const qkv = tf.zeros([B * T, (H + 2 * kvHeads) * D]);
+      gradients({ qkv }, lengths, settings);
+      gradients({ qkv, bias: tf.zeros([H, T, T]) }, lengths, settings);
+      for (const queries of [9, 1]) {
+        const q = tf.zeros([B * queries, H * D]);
+        gradients({ q, kv }, lengths, settings);
+        gradients({ q, kv, bias: tf.zeros([H, queries, T]) }, lengths, settings);
+      }
     }
   }
 }

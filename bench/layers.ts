@@ -11,6 +11,7 @@ import { GATED } from '../src/core/ops/gated';
 import { LAYER_NORM } from '../src/core/ops/layerNorm';
 import { LOGIT_BYTES } from '../src/core/ops/logitBytes';
 import { run } from '../src/core/ops/op';
+import { RELATIVE_BIAS } from '../src/core/ops/relativeBias';
 import { RMS_NORM } from '../src/core/ops/rmsNorm';
 import { ROPE } from '../src/core/ops/rope';
 import { SOFTMAX_CROSS_ENTROPY } from '../src/core/ops/softmaxCrossEntropy';
@@ -37,6 +38,12 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
   const qkv = () => ({ qkv: uniform<tf.Rank.R2>([rows, 3 * width]) });
   const causal = { rows: batch, heads, causal: true };
   yield* both('attention', ATTENTION, qkv, causal, 2 * wide * context, 16 * wide);
+  const biased = () => ({ ...qkv(), bias: uniform<tf.Rank.R3>([heads, context, context]) });
+  const biasBytes = 4 * heads * context ** 2;
+  yield* both('attention with a bias', ATTENTION, biased, causal, 2 * wide * context, 16 * wide + biasBytes);
+  const relative = { queries: context, keys: context, buckets: 32, maxDistance: 128, bidirectional: false };
+  const byDistance = () => ({ table: uniform<tf.Rank.R2>([relative.buckets, heads]) });
+  yield* both('relativeBias', RELATIVE_BIAS, byDistance, relative, undefined, biasBytes);
   yield {
     op: 'keys and values of one token into a cache',
     bytes: 16 * width,
@@ -65,6 +72,7 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
   const normed = () => ({ x: x(), gain: vector(), bias: vector() });
   yield* both('layerNorm', LAYER_NORM, normed, { epsilon: 1e-5 }, undefined, 8 * wide);
   const scaled = () => ({ x: x(), gain: vector() });
+  yield* both('layerNorm without bias', LAYER_NORM, scaled, { epsilon: 1e-5 }, undefined, 8 * wide);
   yield* both('rmsNorm', RMS_NORM, scaled, { epsilon: 1e-6 }, undefined, 8 * wide);
   yield {
     op: 'dropout with residual',

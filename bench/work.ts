@@ -54,7 +54,7 @@ export function* both<X extends Tensors, P>(
     keeping = [];
   };
   const back = { bytes: 2 * bytes, make: made, ours: gradient(webgpu!), theirs: gradient(reference), end };
-  const times = name === 'attention' ? 2.5 : 2;
+  const times = name.startsWith('attention') ? 2.5 : 2;
   yield { op: `${name}, backward`, ...back, ...(flops !== undefined && { flops: times * flops }) };
 }
 

@@ -30,6 +30,12 @@ checkOnGpu(
   { ...apart(3, 1, 300, 4, 32, 2), ...lengths(300, 0, 257) },
   { rows: 3, heads: 4, kvHeads: 2, causal: false },
 );
+checkOnGpu(
+  'one query over a cache, with a bias',
+  ATTENTION,
+  { ...apart(3, 1, 300, 4, 32, 2), ...lengths(300, 0, 257), bias: floats([4, 1, 300], 2, 3) },
+  { rows: 3, heads: 4, kvHeads: 2, causal: false },
+);
 checkOnGpu('one query, 18 columns a head', ATTENTION, apart(2, 1, 9, 1, 18), { rows: 2, heads: 1, causal: false });
 
 /** Whole rows through memory: of one size, since this is the code that takes longest to compile. */
@@ -93,6 +99,24 @@ describe.each([
     { ...apart(2, 35, 70, 4, 6, 2), ...lengths(70, 40) },
     { rows: 2, heads: 4, kvHeads: 2, causal: false, scale: 1 },
   );
+  for (const [B, T, heads, D, causal] of [
+    [2, 3, 2, 5, true],
+    [3, 65, 2, 16, true],
+    [2, 70, 2, 18, false],
+    [2, 9, 1, 64, true],
+  ] as const) {
+    const name = `${causal ? 'causal' : 'full'} attention of ${B} x ${T}, ${heads} heads of ${D}, with a bias`;
+    const sample = { ...self(B, T, heads, D), bias: floats([heads, T, T], 2, 3) };
+    checkOnGpu(name, ATTENTION, sample, { rows: B, heads, causal });
+  }
+  for (const causal of [true, false]) {
+    checkOnGpu(
+      `${causal ? 'causal' : 'cross'} attention of 35 to 70 over lengths, grouped queries, no scale, with a bias`,
+      ATTENTION,
+      { ...apart(3, 35, 70, 4, 6, 2), ...lengths(70, 0, 40), bias: floats([4, 35, 70], 2, 3) },
+      { rows: 3, heads: 4, kvHeads: 2, causal, scale: 1 },
+    );
+  }
   checkOnGpu('cross attention of 127 to 3', ATTENTION, apart(1, 127, 3, 2, 16), { rows: 1, heads: 2, causal: false });
 
   test.each([1, 2])('what lies beyond the lengths is never touched, %s queries', async (Tq) => {

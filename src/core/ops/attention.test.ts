@@ -9,7 +9,7 @@ import type { Settings } from './attentionForm';
 /** Attention by its definition, query by query. */
 const byDefinition =
   (sample: Sample, { rows: B, heads: H, kvHeads = H, causal, scale }: Settings): InF64 =>
-  ({ qkv, q = qkv!, kv = qkv!, lengths }) => {
+  ({ qkv, q = qkv!, kv = qkv!, lengths, bias }) => {
     const [width, widthKV] = [(sample['q'] ?? sample['qkv'])!, (sample['kv'] ?? sample['qkv'])!].map(
       (x) => x.shape[1]!,
     );
@@ -26,7 +26,10 @@ const byDefinition =
           const ofKey = (j: number, part: number): Float64Array =>
             kv.subarray((b * Tk + j) * widthKV! + startOfKeys + (part * kvHeads + group) * D).subarray(0, D);
           const p = Array.from({ length: keys }, (_, j) =>
-            Math.exp(ofKey(j, 0).reduce((sum, k, d) => sum + k * query[d]!, 0) * (scale ?? 1 / Math.sqrt(D))),
+            Math.exp(
+              ofKey(j, 0).reduce((sum, k, d) => sum + k * query[d]!, 0) * (scale ?? 1 / Math.sqrt(D)) +
+                (bias?.[(h * Tq + i) * Tk + j] ?? 0),
+            ),
           );
           const sum = p.reduce((a, e) => a + e, 0);
           p.forEach((e, j) => {
@@ -80,6 +83,34 @@ check(
   { rows: 2, heads: 4, kvHeads: 2, causal: false },
 );
 
+for (const causal of [true, false]) {
+  check(
+    `${causal ? 'causal' : 'full'} self-attention with a bias`,
+    { qkv: floats([2 * 5, 3 * 6], 1.5), bias: floats([2, 5, 5], 2, 3) },
+    { ...two, causal },
+  );
+  check(
+    `${causal ? 'causal' : 'full'} attention with a bias, over lengths, grouped queries, no scale`,
+    {
+      q: floats([3 * 3, 4 * 2], 1.5),
+      kv: floats([3 * 5, 2 * 2 * 2], 1, 1),
+      lengths: integers([3], [4, 0, 1]),
+      bias: floats([4, 3, 5], 2, 3),
+    },
+    { rows: 3, heads: 4, kvHeads: 2, causal, scale: 1 },
+  );
+}
+check(
+  'decoding from a cache with a bias',
+  {
+    q: floats([2, 4], 1.5),
+    kv: floats([2 * 6, 2 * 4], 1, 1),
+    lengths: integers([2], [1, 5]),
+    bias: floats([2, 1, 6], 2, 3),
+  },
+  { ...two, causal: false },
+);
+
 test('what lies beyond the lengths is never touched', async () => {
   for (const use of [() => tf.setBackend('cpu'), useWasm]) {
     await use();
@@ -99,4 +130,8 @@ test('what lies beyond the lengths is never touched', async () => {
 test('matrices that do not divide into heads are refused with their sizes', () => {
   const qkv = tf.zeros<tf.Rank.R2>([4, 10]);
   expect(() => attention({ qkv }, { rows: 1, heads: 2, causal: true })).toThrow(/\[4, 10\].*2 heads/);
+});
+test('a bias of another size is refused with both', () => {
+  const [qkv, bias] = [tf.zeros<tf.Rank.R2>([4, 12]), tf.zeros<tf.Rank.R3>([1, 2, 2])];
+  expect(() => attention({ qkv, bias }, { rows: 2, heads: 2, causal: true })).toThrow(/\[1, 2, 2\].*\[2, 2, 2\]/);
 });

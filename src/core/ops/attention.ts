@@ -1,13 +1,14 @@
 /**
  * Attention: each query's mean of the values that it sees, weighted by how well their keys match it.
  *
- *   y[i] = sum over seen j of p[i, j] v[j]      p[i] = softmax over seen j of scale q[i] . k[j]
+ *   y[i] = sum over seen j of p[i, j] v[j]      p[i] = softmax over seen j of scale q[i] . k[j] + bias[i, j]
  *
  * Seen are all keys; with `causal`, those with j <= i; with `lengths`, those with j < lengths[b]. Who sees none gets 0.
  * Queries in groups of heads / kvHeads share a head of keys and values.
  *
  * qkv [B T, C + 2 K]: columns are q | k | v, heads contiguous inside (GPT-2's c_attn), C = heads D, K = kvHeads D; or
  * q [B Tq, C] and kv [B Tk, 2 K]: columns are k | v      lengths [B] int32      y [B Tq, C]
+ * bias [heads, Tq, Tk]: the same for every sequence, 0 where it is not given (T5's relative positions, ALiBi)
  * Decoding is the latter form: kv is the cache, its rows filled up to `lengths`, and Tq = 1.
  * Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2; groups: Ainslie et al. 2023, arXiv:2305.13245.
  */
@@ -20,7 +21,7 @@ import { type Differentiable, run, type Ways } from './op';
 
 export const attention = (from: Source, settings: Settings): Tensor2D => run(ATTENTION, from, settings) as Tensor2D;
 
-type Source = { lengths?: Tensor1D } & ({ qkv: Tensor2D } | { q: Tensor2D; kv: Tensor2D });
+type Source = { lengths?: Tensor1D; bias?: Tensor3D } & ({ qkv: Tensor2D } | { q: Tensor2D; kv: Tensor2D });
 
 type Saved = X & { p: Tensor3D };
 
@@ -29,11 +30,12 @@ const reference: Differentiable<X, Settings, Saved> = {
     const form = formOf(x, settings);
     const { q, k, v } = heads(x, form);
     const seen = visible(form, x.lengths);
-    const scores = tf.add(tf.mul(tf.matMul(q, turn(k)), form.scale), tf.mul(tf.sub(1, seen), -1e9));
+    const scaled = tf.mul<Tensor3D>(tf.matMul(q, turn(k)), form.scale);
+    const scores = tf.add(x.bias ? plusBias(scaled, x.bias, form) : scaled, tf.mul(tf.sub(1, seen), -1e9));
     const p = tf.mul<Tensor3D>(tf.softmax(scores), seen); // [B H, Tq, Tk]
     return { y: columns(tf.matMul(p, v), form), saved: { ...x, p } };
   },
-  /** ds = scale p (dp - rowsum(dp p)): the gradient through softmax. */
+  /** ds = p (dp - rowsum(dp p)): the gradient through softmax. */
   backward(dy, { p, ...x }, settings) {
     const form = formOf(x, settings);
     const { B, Tq, H, D } = form;
@@ -41,11 +43,13 @@ const reference: Differentiable<X, Settings, Saved> = {
     const dout = part(dy as Tensor2D, B, Tq, { stride: H * D, start: 0 }, H, D);
     const dp = tf.matMul(dout, turn(v));
     const inner = tf.sub(dp, tf.sum(tf.mul(dp, p), 2, true));
-    const ds = tf.mul<Tensor3D>(tf.mul(p, inner), form.scale);
+    const dScores = tf.mul<Tensor3D>(p, inner);
+    const ds = tf.mul<Tensor3D>(dScores, form.scale);
     const dq = columns(tf.matMul(ds, k), form);
     const dk = columns(sumGroups(tf.matMul(turn(ds), q), form), form);
     const dv = columns(sumGroups(tf.matMul(turn(p), dout), form), form);
-    return x.qkv ? { qkv: tf.concat([dq, dk, dv], 1) } : gradientsOf(x, dq, tf.concat([dk, dv], 1));
+    const dBias = x.bias && tf.sum(tf.reshape<Rank.R4>(dScores, [B, H, Tq, form.Tk]), 0);
+    return gradientsOf(x, x.qkv ? tf.concat([dq, dk, dv], 1) : dq, tf.concat([dk, dv], 1), dBias);
   },
 };
 
@@ -79,6 +83,9 @@ function columns(x: Tensor3D, { B }: Form): Tensor2D {
 /** [B H, Tk, D] -> [B KV, Tk, D]. */
 const sumGroups = (x: Tensor3D, { B, H, KV, Tk, D }: Form): Tensor3D =>
   tf.sum<Tensor3D>(tf.reshape<Rank.R4>(x, [B * KV, H / KV, Tk, D]), 1);
+/** scores [B H, Tq, Tk] + bias [H, Tq, Tk]. */
+const plusBias = (scores: Tensor3D, bias: Tensor3D, { B, H, Tq, Tk }: Form): Tensor3D =>
+  tf.reshape<Rank.R3>(tf.add(tf.reshape<Rank.R4>(scores, [B, H, Tq, Tk]), bias), [B * H, Tq, Tk]);
 const turn = (x: Tensor3D): Tensor3D => tf.transpose(x, [0, 2, 1]);
 
 /** 1 where a query sees a key, else 0: [B H, Tq, Tk], or [1, Tq, Tk] where sequences do not differ. */

@@ -1,13 +1,14 @@
 /**
  * Attention without its [Tq, Tk] matrix: FlashAttention-2 (Dao 2023, arXiv:2307.08691, algorithms 1 and 2).
  *
- * Forward keeps lse [B H, Tq] = log sum over seen j of exp(scale q[i] . k[j]), with which backward makes p again. q, k and v
+ * Forward keeps lse [B H, Tq] = log sum over seen j of exp(scale q[i] . k[j] + bias[i, j]), with which backward makes p again. q, k and v
  * are read where they lie, columns of the matrices given.
  */
 import type { Tensor } from '@tensorflow/tfjs';
 import { dispatch, kernels } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import { keyGradient, queryGradient } from './attentionBackward.wgsl';
+import { biasGradient, innerProducts } from './attentionBias.wgsl';
 import { type Form, formOf, gradientsOf, matrices, type Settings, type X } from './attentionForm';
 import { forwardOfOne, MOST_PARTS } from './attentionOfOne.wgsl';
 import { passingWay, type Way } from './attentionPassing.wgsl';
@@ -24,33 +25,35 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     const y = emptyTensor([B * Tq, H * D], 'float32');
     const lse = emptyTensor([B * H, Tq], 'float32');
     const kernel = Tq === 1 && vectors(form).parts <= MOST_PARTS ? forwardOfOne(form) : forward(form, passingWay());
-    dispatch(kernel, { q, kv, lengths: x.lengths, y, lse });
+    dispatch(kernel, { q, kv, lengths: x.lengths, bias: x.bias, y, lse });
     return { y, saved: { ...x, y, lse } };
   },
   backward(dy, { y, lse, ...x }, settings) {
     const form = formOf(x, settings);
     const [q, kv] = matrices(x);
-    const { lengths } = x;
+    const { lengths, bias } = x;
     const dq = emptyTensor(q.shape, 'float32');
     const dkv = x.qkv ? dq : emptyTensor(kv.shape, 'float32');
     const inner = emptyTensor(lse.shape, 'float32');
     const way = passingWay();
-    dispatch(queryGradient(form, way), { q, kv, lengths, y, dy, lse, inner, dq });
-    dispatch(keyGradient(form, way), { q, kv, lengths, dy, lse, inner, dkv });
+    if (bias) dispatch(innerProducts(form), { y, dy, inner });
+    dispatch(queryGradient(form, way), { q, kv, lengths, bias, y, dy, lse, inner, dq });
+    dispatch(keyGradient(form, way), { q, kv, lengths, bias, dy, lse, inner, dkv });
+    const dBias = bias && emptyTensor(bias.shape, 'float32');
+    if (dBias) dispatch(biasGradient(form), { q, kv, lengths, bias, dy, lse, inner, dBias });
     inner.dispose();
-    return gradientsOf(x, dq, dkv);
+    return gradientsOf(x, dq, dkv, dBias);
   },
 };
 
 const forward = kernels((form: Form, way: Way) => {
-  const { Tq, H, scale, causal, limited } = form;
-  const { element, array, each, isFirst, q, k, v, y, keyHead, shape, work, places, pass } = tiles(form, way);
+  const { Tq, H, scale } = form;
+  const { element, inputs, array, each, isFirst, plusBias, q, y, shape, work, places, seenKeys, keysThatPass, pass } =
+    tiles(form, way);
   return {
     name: 'attention',
     bindings: {
-      q: ['read', element],
-      kv: ['read', element],
-      ...(limited && { lengths: ['read', 'i32'] as const }),
+      ...inputs,
       y: ['write', element],
       lse: ['write', 'f32'],
     } as const,
@@ -63,16 +66,13 @@ const forward = kernels((form: Form, way: Way) => {
   ${each(`q_t[e] = q[at + c] * ${scale};`, 'inside')}
   var highest = -1e30;
   var sum = 0.0;
-  let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);
+  ${seenKeys}
   ${pass({
-    from: '0u',
-    to: causal ? 'min(keys, past)' : 'keys',
-    near: (j) => `kv[${k(j, keyHead)} + c]`,
-    far: (j) => `kv[${v(j, keyHead)} + c]`,
+    ...keysThatPass,
     dots: { s: ['q_t', 'near'] },
     weigh: (rows, j) => `
       var next = highest;
-      ${rows.map((i) => `s${i} = select(-1e30, s${i}, ${j(i)} < seen); next = max(next, s${i});`).join('\n      ')}
+      ${rows.map((i) => `s${i} = select(-1e30, s${i}${plusBias('own', j(i))}, ${j(i)} < seen); next = max(next, s${i});`).join('\n      ')}
       let shrink = exp(highest - next);
       highest = next;
       sum *= shrink;

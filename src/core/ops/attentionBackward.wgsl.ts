@@ -3,30 +3,26 @@
  * dv, a workgroup for each tile of keys, because WGSL cannot add floats atomically.
  *
  *   ds = p (dp - inner)      dp[i, j] = dy[i] . v[j]      inner[i] = dy[i] . y[i], which is the row sum of dp p
- *   dq = scale ds k      dk = scale ds^T q      dv = p^T dy
+ *   dq = scale ds k      dk = scale ds^T q      dv = p^T dy      that of a bias: attentionBias.wgsl.ts
  */
 import { kernels } from '../gpu/dispatch';
 import type { Form } from './attentionForm';
 import type { Way } from './attentionPassing.wgsl';
 import { tiles } from './attentionTiles.wgsl';
 
-/** Also writes inner [B H, Tq], which both kernels need. */
+/** Also writes inner [B H, Tq], which both kernels need; with a bias it is there already, else it would bind nine arrays, and devices allow eight. */
 export const queryGradient = kernels((form: Form, way: Way) => {
-  const { Tq, H, scale, causal, limited } = form;
-  const { element, array, each, join, isFirst, product, q, k, v, y, keyHead, shape, work, places, pass } = tiles(
-    form,
-    way,
-  );
+  const { Tq, H, scale, biased } = form;
+  const by = tiles(form, way);
+  const { element, inputs, array, each, join, isFirst, product, plusBias, q, y, shape, work, places, pass } = by;
   return {
     name: 'attention backward, queries',
     bindings: {
-      q: ['read', element],
-      kv: ['read', element],
-      ...(limited && { lengths: ['read', 'i32'] as const }),
-      y: ['read', element],
+      ...inputs,
+      ...(!biased && { y: ['read', element] as const }),
       dy: ['read', element],
       lse: ['read', 'f32'],
-      inner: ['write', 'f32'],
+      inner: [biased ? 'read' : 'write', 'f32'],
       dq: ['write', element],
     } as const,
     ...shape(Tq, H),
@@ -38,40 +34,38 @@ export const queryGradient = kernels((form: Form, way: Way) => {
   var q_t: ${array};
   var dy_t: ${array};
   var dq_t: ${array};
-  var sum = 0.0;
-  ${each(`q_t[e] = q[at + c] * ${scale}; dy_t[e] = dy[out + c]; sum += ${product('dy_t[e]', 'y[out + c]')};`, 'inside')}
-  ${join(['sum'])}
+  ${biased ? 'let sum = inner[n];' : 'var sum = 0.0;'}
+  ${each(`q_t[e] = q[at + c] * ${scale}; dy_t[e] = dy[out + c];${biased ? '' : ` sum += ${product('dy_t[e]', 'y[out + c]')};`}`, 'inside')}
+  ${biased ? '' : join(['sum'])}
   let norm = lse[n];
-  let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);
+  ${by.seenKeys}
   ${pass({
-    from: '0u',
-    to: causal ? 'min(keys, past)' : 'keys',
-    near: (j) => `kv[${k(j, keyHead)} + c]`,
-    far: (j) => `kv[${v(j, keyHead)} + c]`,
+    ...by.keysThatPass,
     dots: { s: ['q_t', 'near'], dp: ['dy_t', 'far'] },
     weigh: (rows, j) =>
       rows
-        .map((i) => `let ds${i} = select(0.0, exp(s${i} - norm) * (dp${i} - sum) * ${scale}, ${j(i)} < seen);`)
+        .map(
+          (i) =>
+            `let ds${i} = select(0.0, exp(s${i}${plusBias('own', j(i))} - norm) * (dp${i} - sum) * ${scale}, ${j(i)} < seen);`,
+        )
         .join('\n      '),
     sums: { dq_t: ['ds', 'near'] },
   })}
   if (t < ${Tq}u) {
     ${each('dq[at + c] = dq_t[e];', 'inside')}
-    if (${isFirst}) { inner[n] = sum; }
+    ${biased ? '' : `if (${isFirst}) { inner[n] = sum; }`}
   }`,
   };
 });
 
 /** Goes over all heads of queries that share a head of keys. */
 export const keyGradient = kernels((form: Form, way: Way) => {
-  const { Tq, Tk, H, KV, scale, causal, limited } = form;
-  const { element, array, each, q, k, v, y, shape, work, places, pass } = tiles(form, way);
+  const { Tq, Tk, H, KV, scale, causal } = form;
+  const { element, inputs, array, each, plusBias, q, k, v, y, shape, work, places, pass } = tiles(form, way);
   return {
     name: 'attention backward, keys',
     bindings: {
-      q: ['read', element],
-      kv: ['read', element],
-      ...(limited && { lengths: ['read', 'i32'] as const }),
+      ...inputs,
       dy: ['read', element],
       lse: ['read', 'f32'],
       inner: ['read', 'f32'],
@@ -102,7 +96,7 @@ export const keyGradient = kernels((form: Form, way: Way) => {
         rows
           .map(
             (i) => `let of_query${i} = ${numbers(i)};
-      let p${i} = select(0.0, exp(s${i} - of_query${i}.x), ${causal ? `${j(i)} >= t && ` : ''}${j(i)} < end);
+      let p${i} = select(0.0, exp(s${i}${plusBias(j(i), 'own', 'head')} - of_query${i}.x), ${causal ? `${j(i)} >= t && ` : ''}${j(i)} < end);
       let ds${i} = p${i} * (dp${i} - of_query${i}.y);`,
           )
           .join('\n      '),

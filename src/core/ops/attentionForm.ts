@@ -1,6 +1,7 @@
 /** What one call of attention reads: its sizes, and where queries, keys and values lie in the matrices given. */
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { HomegrownError } from '../base/errors';
+import type { Gradients } from './op';
 
 /** `qkv` for self-attention, else `q` and `kv`. */
 export type X = {
@@ -8,6 +9,7 @@ export type X = {
   q?: Tensor2D | undefined;
   kv?: Tensor2D | undefined;
   lengths?: Tensor1D | undefined;
+  bias?: Tensor3D | undefined;
 };
 export interface Settings {
   /** B: how many sequences the rows hold. */
@@ -33,6 +35,8 @@ export interface Form {
   scale: number;
   /** Whether `lengths` limits the keys. */
   limited: boolean;
+  /** Whether a `bias` is added to the scores. */
+  biased: boolean;
   q: Columns;
   /** `start` is that of the keys; values begin KV D columns further. */
   kv: Columns;
@@ -59,9 +63,14 @@ export function formOf(x: X, { rows, heads, kvHeads = heads, causal, scale }: Se
     const split = `${rows} sequences, ${heads} heads and ${kvHeads} heads of keys`;
     throw new HomegrownError('bug', `Attention over ${shapes} does not divide into ${split}.`);
   }
+  if (x.bias && x.bias.shape.join() !== [heads, Tq, Tk].join()) {
+    const wanted = `[${heads}, ${Tq}, ${Tk}]`;
+    throw new HomegrownError('bug', `Attention's bias is [${x.bias.shape.join(', ')}], and its scores are ${wanted}.`);
+  }
   return {
     ...{ B: rows, Tq, Tk, H: heads, KV: kvHeads, D, causal, scale: scale ?? 1 / Math.sqrt(D) },
     limited: x.lengths !== undefined,
+    biased: x.bias !== undefined,
     q: { stride: q.shape[1], start: 0 },
     kv: { stride: width, start: fused ? heads * D : 0 },
   };
@@ -76,5 +85,7 @@ export function matrices({ qkv, q, kv }: X): readonly [Tensor2D, Tensor2D] {
 }
 
 /** Gradients by the names under which the matrices were given. */
-export const gradientsOf = <T extends Tensor>({ qkv }: X, dq: T, dkv: T): Record<string, T> =>
-  qkv ? { qkv: dq } : { q: dq, kv: dkv };
+export const gradientsOf = ({ qkv }: X, dq: Tensor, dkv: Tensor, bias?: Tensor): Gradients<X> => ({
+  ...(qkv ? { qkv: dq } : { q: dq, kv: dkv }),
+  ...(bias && { bias: bias }),
+});

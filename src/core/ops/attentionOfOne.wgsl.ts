@@ -14,15 +14,13 @@ export const MOST_PARTS = THREADS;
 const BLOCK = 256;
 
 export const forwardOfOne = kernels((form: Form) => {
-  const { B, H, scale, causal, limited } = form;
-  const { element, parts, product, sequence, keys, keyHead, q, k, v, y } = vectors(form);
+  const { B, H, scale, causal, biased } = form;
+  const { element, parts, inputs, product, plusBias, sequence, keys, keyHead, q, k, v, y } = vectors(form);
   const teams = Math.floor(THREADS / parts); // each takes every teams-th key's values
   return {
     name: 'attention of one query',
     bindings: {
-      q: ['read', element],
-      kv: ['read', element],
-      ...(limited && { lengths: ['read', 'i32'] as const }),
+      ...inputs,
       y: ['write', element],
       lse: ['write', 'f32'],
     } as const,
@@ -51,6 +49,7 @@ var<workgroup> sums: array<${element}, ${teams * parts}>;`,
       let at = ${k('(first + j)', keyHead)};
       var s = 0.0;
       for (var e = 0u; e < ${parts}u; e++) { s += ${product('query[e]', 'kv[at + e]')}; }
+      ${biased ? `s = s${plusBias('0u', '(first + j)')};` : ''}
       scores[j] = s;
       best = max(best, s);
     }

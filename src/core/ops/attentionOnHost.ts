@@ -15,6 +15,7 @@ export const attentionOnHost: Differentiable<X, Settings, Saved> = {
     const form = formOf(x, settings);
     const { B, Tq, Tk, H, D, scale, causal } = form;
     const [fromQ, fromKV] = matrices(x).map((matrix) => matrix.dataSync<'float32'>()) as [Float32Array, Float32Array];
+    const bias = x.bias?.dataSync<'float32'>();
     const y = new Float32Array(B * Tq * H * D);
     const p = new Float32Array(B * H * Tq * Tk);
     const { q, k, v, turned } = room(form);
@@ -25,7 +26,9 @@ export const attentionOnHost: Differentiable<X, Settings, Saved> = {
       for (const { at, head, out } of queries) {
         gather(fromQ, q, at, Tq, D);
         const probabilities = p.subarray(head * Tq * Tk, head * Tq * Tk + Tq * K);
-        softmaxOfSeen(product(q, turned, Tq, D, K), probabilities, Tq, K, causal, scale);
+        const scores = product(q, turned, Tq, D, K);
+        if (bias) plusBias(scores, bias.subarray((head % H) * Tq * Tk), Tq, K, Tk, scale);
+        softmaxOfSeen(scores, probabilities, Tq, K, causal, bias ? 1 : scale);
         add(product(probabilities, v, Tq, K, D), y, out, Tq, D);
       }
     });
@@ -33,13 +36,14 @@ export const attentionOnHost: Differentiable<X, Settings, Saved> = {
   },
   backward(dy, { p, ...x }, settings) {
     const form = formOf(x, settings);
-    const { Tq, Tk, D, scale, causal } = form;
+    const { Tq, Tk, H, D, scale, causal } = form;
     const [matrixQ, matrixKV] = matrices(x);
     const [fromQ, fromKV] = [matrixQ.dataSync<'float32'>(), matrixKV.dataSync<'float32'>()];
     const dout = dy.dataSync<'float32'>();
     const all = p.dataSync<'float32'>();
     const intoQ = new Float32Array(matrixQ.size);
     const intoKV = matrixQ === matrixKV ? intoQ : new Float32Array(matrixKV.size);
+    const dBias = x.bias && new Float32Array(x.bias.size);
     const { q, k, v, turned, slopes } = room(form);
     const square = new Float32Array(Tq * Tk);
     forEachHead(form, x.lengths, ({ keys, queries, K }) => {
@@ -51,7 +55,8 @@ export const attentionOnHost: Differentiable<X, Settings, Saved> = {
         gather(dout, slopes, out, Tq, D);
         const probabilities = all.subarray(head * Tq * Tk, head * Tq * Tk + Tq * K);
         const ds = product(slopes, turned, Tq, D, K);
-        throughSoftmax(ds, probabilities, Tq, K, causal, scale);
+        throughSoftmax(ds, probabilities, Tq, K, causal, dBias ? 1 : scale);
+        if (dBias) addAndScale(ds, dBias.subarray((head % H) * Tq * Tk), Tq, K, Tk, scale);
         add(product(ds, k, Tq, K, D), intoQ, at, Tq, D);
         turn(ds, square, Tq, K);
         add(product(square, q, K, Tq, D), intoKV, keys.k, K, D);
@@ -59,7 +64,8 @@ export const attentionOnHost: Differentiable<X, Settings, Saved> = {
         add(product(square, slopes, K, Tq, D), intoKV, keys.v, K, D);
       }
     });
-    return gradientsOf(x, tf.tensor2d(intoQ, matrixQ.shape), tf.tensor2d(intoKV, matrixKV.shape));
+    const [dq, dkv] = [tf.tensor2d(intoQ, matrixQ.shape), tf.tensor2d(intoKV, matrixKV.shape)];
+    return gradientsOf(x, dq, dkv, dBias && tf.tensor3d(dBias, x.bias!.shape));
   },
 };
 
@@ -115,6 +121,22 @@ function add(part: Float32Array, into: Float32Array, { first, stride }: Place, T
   for (let t = 0; t < T; t++) {
     const start = first + t * stride;
     for (let d = 0; d < D; d++) into[start + d]! += part[t * D + d]!;
+  }
+}
+
+/** scores [Tq, K] = scale scores + the first K columns of bias [Tq, Tk]. */
+function plusBias(scores: Float32Array, bias: Float32Array, Tq: number, K: number, Tk: number, scale: number): void {
+  for (let i = 0; i < Tq; i++) {
+    for (let j = 0; j < K; j++) scores[i * K + j] = scores[i * K + j]! * scale + bias[i * Tk + j]!;
+  }
+}
+/** Adds ds [Tq, K] to the first K columns of dBias [Tq, Tk], then makes of it the gradient of q . k. */
+function addAndScale(ds: Float32Array, dBias: Float32Array, Tq: number, K: number, Tk: number, scale: number): void {
+  for (let i = 0; i < Tq; i++) {
+    for (let j = 0; j < K; j++) {
+      dBias[i * Tk + j]! += ds[i * K + j]!;
+      ds[i * K + j]! *= scale;
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import { upTo } from './product.wgsl';
 
 /** A row of D numbers is an array of `parts` vectors. */
 export function vectors(form: Form) {
-  const { D, B, Tq, Tk, H, KV, q, kv, limited } = form;
+  const { D, B, Tq, Tk, H, KV, q, kv, limited, biased } = form;
   const lanes = D % 4 === 0 ? 4 : D % 2 === 0 ? 2 : 1;
   const parts = D / lanes;
   const element: Element = lanes === 4 ? 'vec4f' : lanes === 2 ? 'vec2f' : 'f32';
@@ -19,6 +19,8 @@ export function vectors(form: Form) {
       `((b * ${T}u + ${t}) * ${stride / lanes}u + ${start / lanes}u + ${head} * ${parts}u)`;
   return {
     element,
+    /** Numbers of a vector. */
+    lanes,
     parts,
     bytes: 4 * D,
     product: (x: string, y: string): string => (lanes === 1 ? `${x} * ${y}` : `dot(${x}, ${y})`),
@@ -31,6 +33,16 @@ export function vectors(form: Form) {
     keys: limited ? `u32(clamp(lengths[b], 0, ${Tk}))` : `${Tk}u`,
     /** The head of keys that belongs to a head of queries. */
     keyHead: `(h / ${H / KV}u)`,
+    /** What every kernel reads first. */
+    inputs: {
+      q: ['read', element],
+      kv: ['read', element],
+      ...(limited && { lengths: ['read', 'i32'] as const }),
+      ...(biased && { bias: ['read', 'f32'] as const }),
+    } as const,
+    /** In a sum of scores: what is added to that of query `i` and key `j` of head `head`. */
+    plusBias: (i: string, j: string, head = 'h'): string =>
+      biased ? ` + bias[(${head} * ${Tq}u + ${i}) * ${Tk}u + ${j}]` : '',
     /** Names sequence b and head h of n = B heads. */
     sequence: (n: string, heads: number): string => `let h = ${n} % ${heads}u; let b = ${n} / ${heads}u;`,
     batch: B,
@@ -49,7 +61,8 @@ interface Pass extends Rows {
 
 export function tiles(form: Form, way: Way) {
   const rows = vectors(form);
-  const { batch, product, element } = rows;
+  const { batch, product, element, k, v, keyHead } = rows;
+  const { causal, Tq } = form;
   const { threads, share, held, atOnce, declarations, each, join, ...by } = passing(rows, way);
   const together = upTo(atOnce);
   const tall = threads / share;
@@ -84,6 +97,15 @@ export function tiles(form: Form, way: Way) {
   let t = tile + lane / ${share}u;
   let own = min(t, ${T - 1}u);
   let keys = ${rows.keys};`;
+    },
+    /** How many keys a thread whose row is a query sees. */
+    seenKeys: `let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);`,
+    /** Keys and values, passing by queries. */
+    keysThatPass: {
+      from: '0u',
+      to: causal ? 'min(keys, past)' : 'keys',
+      near: (j: string) => `kv[${k(j, keyHead)} + c]`,
+      far: (j: string) => `kv[${v(j, keyHead)} + c]`,
     },
     pass(p: Pass): string {
       const [dots, sums] = [Object.entries(p.dots), Object.entries(p.sums)];

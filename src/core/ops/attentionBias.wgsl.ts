@@ -1,0 +1,125 @@
+/**
+ * The gradient of attention's bias: ds summed over the sequences, [H, Tq, Tk].
+ *
+ *   ds = p (dp - inner)      p = exp(scale q . k + bias - lse)      dp = dy . v      inner = dy . y
+ *
+ * A workgroup has a tile of one head, makes both products of it for one sequence after the other, and adds up in registers:
+ * the same bits every time, and no [B H, Tq, Tk].
+ */
+import { kernels, overElements, row } from '../gpu/dispatch';
+import { type Form, meetings } from './attentionForm';
+import { vectors } from './attentionTiles.wgsl';
+import { upTo } from './product.wgsl';
+
+/** inner [B H, Tq], by itself: with a bias, no kernel has a binding left to do it on the way. */
+export const innerProducts = kernels((form: Form) => {
+  const { B, Tq, H } = form;
+  const { element, parts, product, y } = vectors(form);
+  return {
+    name: 'attention backward, inner products',
+    bindings: { y: ['read', element], dy: ['read', element], inner: ['write', 'f32'] } as const,
+    ...overElements(
+      B * H * Tq,
+      `let t = i % ${Tq}u; let h = i / ${Tq}u % ${H}u; let b = i / ${Tq * H}u;
+  let first = ${y('t')};
+  var sum = 0.0;
+  for (var e = 0u; e < ${parts}u; e++) { sum += ${product('dy[first + e]', 'y[first + e]')}; }
+  inner[i] = sum;`,
+    ),
+  };
+});
+
+/** Queries and keys of a tile, and what a thread has of either. */
+const TILE = 32;
+const PER_THREAD = 4;
+const ACROSS = TILE / PER_THREAD;
+const THREADS = ACROSS * ACROSS;
+/** Columns of a head that are in the workgroup's memory at a time. */
+const DEPTH = 16;
+/** Odd, so that threads that store down a column do not meet in one memory bank. */
+const STRIDE = TILE + 1;
+
+export const biasGradient = kernels((form: Form) => {
+  const { B, Tq, Tk, H, scale, causal } = form;
+  const { element, lanes, parts, inputs, plusBias, q, k, v, y, keys, keyHead } = vectors(form);
+  const [down, across] = [Math.ceil(Tq / TILE), Math.ceil(Tk / TILE)];
+  const [queries, others] = [upTo(PER_THREAD), upTo(4)];
+  const multiplied = meetings(form) * form.D * 2;
+  /** Brings vectors begin, begin + 1, ... of rows first, first + 1, ... */
+  const load = (into: string, from: string, first: string, T: number, at: (row: string) => string): string => `
+      { let start = ${at(`min(${first} + r, ${T - 1}u)`)};
+        let value = select(${element}(), ${from}[start + min(begin + e, ${parts - 1}u)], begin + e < ${parts}u);
+        ${upTo(lanes)
+          .map((n) => `${into}[e * ${lanes}u + ${n}u][r] = value${lanes === 1 ? '' : `[${n}]`};`)
+          .join(' ')} }`;
+  const bias = (query: string): string =>
+    `vec4f(${others.map((n) => `0.0${plusBias(query, `min(key[${n}], ${Tk - 1}u)`)}`).join(', ')})`;
+  const four = (from: string, at: string): string =>
+    `vec4f(${others.map((n) => `${from}[d][${at} + ${n}u]`).join(', ')})`;
+  return {
+    name: 'attention backward, bias',
+    bindings: {
+      ...inputs,
+      dy: ['read', element],
+      lse: ['read', 'f32'],
+      inner: ['read', 'f32'],
+      dBias: ['write', 'f32'],
+    } as const,
+    workgroup: [ACROSS, ACROSS, 1] as const,
+    grid: row(down * across * H),
+    flops: 2 * multiplied,
+    words: multiplied / 2,
+    globals: ['q', 'k', 'dy', 'v']
+      .map((name) => `var<workgroup> tile_${name}: array<array<f32, ${STRIDE}>, ${DEPTH}>;`)
+      .join('\n'),
+    body: `
+  if (index >= ${down * across * H}u) { return; }
+  let h = index / ${down * across}u;
+  let first_query = index / ${across}u % ${down}u * ${TILE}u;
+  let first_key = index % ${across}u * ${TILE}u;
+  let i = local.y * ${PER_THREAD}u;
+  let j = local.x * ${PER_THREAD}u;
+  let key = vec4u(first_key + j) + vec4u(0u, 1u, 2u, 3u);
+  ${queries.map((r) => `let query${r} = min(first_query + i + ${r}u, ${Tq - 1}u); var sum${r} = vec4f();`).join('\n  ')}
+  for (var b = 0u; b < ${B}u; b++) {
+    let keys = ${keys};
+    if (first_key >= keys${causal ? ` || first_key > first_query + ${TILE - 1}u` : ''}) { continue; }
+    ${queries.map((r) => `var s${r} = vec4f(); var dp${r} = vec4f();`).join(' ')}
+    for (var begin = 0u; begin < ${parts}u; begin += ${DEPTH / lanes}u) {
+      workgroupBarrier();
+      for (var n = lane; n < ${(TILE * DEPTH) / lanes}u; n += ${THREADS}u) {
+        let r = n / ${DEPTH / lanes}u;
+        let e = n % ${DEPTH / lanes}u;
+      ${load('tile_q', 'q', 'first_query', Tq, (t) => q(t))}
+      ${load('tile_dy', 'dy', 'first_query', Tq, (t) => y(t))}
+      ${load('tile_k', 'kv', 'first_key', Tk, (t) => k(t, keyHead))}
+      ${load('tile_v', 'kv', 'first_key', Tk, (t) => v(t, keyHead))}
+      }
+      workgroupBarrier();
+      for (var d = zero; d < ${DEPTH}u; d++) {
+        let k_d = ${four('tile_k', 'j')};
+        let v_d = ${four('tile_v', 'j')};
+        ${queries.map((r) => `s${r} += tile_q[d][i + ${r}u] * k_d; dp${r} += tile_dy[d][i + ${r}u] * v_d;`).join('\n        ')}
+      }
+    }
+    ${queries
+      .map(
+        (r) => `{
+      let n = (b * ${H}u + h) * ${Tq}u + query${r};
+      let p = exp(s${r} * ${scale} + ${bias(`query${r}`)} - lse[n]);
+      let seen = key < vec4u(${causal ? `min(keys, query${r} + 1u)` : 'keys'});
+      sum${r} += select(vec4f(), p * (dp${r} - inner[n]), seen);
+    }`,
+      )
+      .join('\n    ')}
+  }
+  ${queries
+    .map(
+      (r) => `if (first_query + i + ${r}u < ${Tq}u) {
+    let into = (h * ${Tq}u + query${r}) * ${Tk}u;
+    ${others.map((n) => `if (key[${n}] < ${Tk}u) { dBias[into + key[${n}]] = sum${r}[${n}]; }`).join(' ')}
+  }`,
+    )
+    .join('\n  ')}`,
+  };
+});
