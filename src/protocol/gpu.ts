@@ -1,4 +1,9 @@
-/** The GPU worker's contract: one device, so one worker; training, sampling and everything that needs weights on it. */
+/**
+ * The GPU worker's contract: one device, so one worker; training, sampling and everything that needs weights on it. One run
+ * trains at a time, and comes first; what is asked of any run meanwhile is done between its steps.
+ */
+import type { Evaluated } from '../core/metrics';
+import type { PartName } from '../core/shards/manifest';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { Reference } from '../core/verify/reference';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
@@ -8,7 +13,7 @@ import type { MemoryLimits } from '../core/train/memory';
 import type { Recipe } from '../core/train/recipe';
 
 export interface GpuApi {
-  /** Opens the device, or another one. Fails while a run is in progress. */
+  /** Opens the device, or another one. Fails while a run trains; ends what is done beside. */
   device: { input: { kind: DeviceKind | 'auto' }; progress: never; output: DeviceInfo };
   /** Begins a run. Events come in batches, at most ten a second. */
   begin: { input: BeginInput; progress: readonly TrainEvent[]; output: TrainOutcome };
@@ -18,6 +23,12 @@ export interface GpuApi {
     input: GenerateInput;
     progress: readonly GeneratedToken[];
     output: { reason: 'length' | 'stopped' | 'end'; ms: number };
+  };
+  /** The mean loss of a saved step over at most `tokens` of a part of its run's data, and what else is measured there. */
+  evaluate: {
+    input: { runId: string; which: WhichSnapshot; part: PartName; tokens: number };
+    progress: never;
+    output: Evaluated & { step: number };
   };
   /** What a saved step says of held-out text, which an exported file of it must say too. */
   reference: { input: { runId: string; which: WhichSnapshot }; progress: never; output: Reference };

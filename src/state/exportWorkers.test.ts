@@ -1,11 +1,12 @@
 /** The export slice over the real halves of its workers, each behind a channel. */
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Exported } from '../core/export/format';
-import { exportStudio, type ExportStudio } from '../core/testing/exportStudio';
+import type { TestStudio } from '../core/testing/behindChannels';
+import { exportStudio } from '../core/testing/exportStudio';
 import { trainedModels } from '../core/testing/trainedModel';
 
 let model: Exported;
-let taken: ExportStudio;
+let taken: TestStudio;
 beforeAll(async () => {
   model = (await trainedModels())[0]!;
   // As in Safari: without addresses of 64 bits our own reader opens GGUF, whatever Node knows.

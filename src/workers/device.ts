@@ -1,7 +1,4 @@
 /** Chooses and opens the device: a real GPU by WebGPU, else WASM, and says what it is and how fast it multiplies. */
-import wasmPlain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-import wasmSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import wasmThreads from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import type { BlobStore } from '../core/base/blobStore';
 import { findGpu } from '../core/gpu/backend';
 import { MODELS } from '../core/models';
@@ -11,12 +8,13 @@ import { chooseDevice, memoryLimits } from '../core/train/device';
 import type { DeviceKind } from '../core/train/run';
 import type { DeviceInfo } from '../protocol/gpu';
 
-export async function openDevice(asked: DeviceKind | 'auto', store: Promise<BlobStore>): Promise<DeviceInfo> {
-  const { kind, adapter } = await chooseDevice(asked, {
-    'tfjs-backend-wasm.wasm': wasmPlain,
-    'tfjs-backend-wasm-simd.wasm': wasmSimd,
-    'tfjs-backend-wasm-threaded-simd.wasm': wasmThreads,
-  });
+/** @param wasm where its binaries are */
+export async function openDevice(
+  asked: DeviceKind | 'auto',
+  store: Promise<BlobStore>,
+  wasm: Parameters<typeof chooseDevice>[1],
+): Promise<DeviceInfo> {
+  const { kind, adapter } = await chooseDevice(asked, wasm);
   // The architectures too, while there surely is a network.
   await Promise.all(Object.values(MODELS).map((model) => model.load()));
   await tune(now, inStore(store));

@@ -1,4 +1,4 @@
-/** The playground's model in the hands of several: none is disposed under its user. */
+/** Models in the hands of several: none is disposed under its user. */
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../core/base/blobStore';
@@ -8,16 +8,18 @@ import { writeRun } from '../core/runs/record';
 import { chooseDevice } from '../core/train/device';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { reference } from '../core/verify/reference';
-import { retireModel, unloadModel, withModel, type LoadedModel } from './models';
+import { type LoadedModel, type Models, modelsOf } from './models';
 
 const model = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 } as const;
 let store: BlobStore;
+let models: Models;
 let none: number;
 
 beforeAll(() => chooseDevice('cpu', ''));
 beforeEach(async () => {
   none = tf.memory().numTensors;
   store = memoryStore();
+  models = modelsOf(Promise.resolve(store));
   const writer = await claimRun(store, 'r');
   for (const step of [1, 2]) {
     const state = { step, tokensSeen: 0, activeMs: 0, best: null };
@@ -28,14 +30,14 @@ beforeEach(async () => {
     ...{ tokenizer: { kind: 'bytes', merges: [] }, device: null, manifest: null, data: null },
   });
 });
-afterEach(() => unloadModel());
+afterEach(() => models.unload());
 
 /** A user that has the model until it is told to end. */
 function user(step: number) {
   let end = (): void => undefined;
   let begun: (model: LoadedModel) => void;
   const has = new Promise<LoadedModel>((resolve) => (begun = resolve));
-  const done = withModel(store, 'r', step, async (loaded) => {
+  const done = models.use('r', step, async (loaded) => {
     begun(loaded);
     await new Promise<void>((resolve) => (end = resolve));
     return loaded.step;
@@ -48,13 +50,13 @@ const speaks = async ({ network }: LoadedModel): Promise<boolean> =>
 test('a check of another step does not dispose the model that is writing, and it goes when nobody uses it', async () => {
   const writing = user(1);
   const loaded = await writing.has;
-  expect(await withModel(store, 'r', 2, speaks)).toBe(true);
+  expect(await models.use('r', 2, speaks)).toBe(true);
   expect(await speaks(loaded)).toBe(true);
   const both = tf.memory().numTensors;
   writing.end();
   expect(await writing.done).toBe(1);
   expect(tf.memory().numTensors).toBeLessThan(both);
-  await unloadModel();
+  await models.unload();
   expect(tf.memory().numTensors).toBe(none);
 });
 
@@ -69,7 +71,7 @@ test('before the device changes the last user is waited for; on a device that fa
   const writing = user(1);
   const loaded = await writing.has;
   const order: string[] = [];
-  const unloaded = unloadModel().then(() => order.push('unloaded'));
+  const unloaded = models.unload().then(() => order.push('unloaded'));
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(await speaks(loaded)).toBe(true);
   order.push('ended');
@@ -79,8 +81,8 @@ test('before the device changes the last user is waited for; on a device that fa
 
   const stuck = user(1);
   const old = await stuck.has;
-  retireModel();
-  expect(await withModel(store, 'r', 1, (anew) => Promise.resolve(anew !== old))).toBe(true);
+  models.retire();
+  expect(await models.use('r', 1, (anew) => Promise.resolve(anew !== old))).toBe(true);
   stuck.end();
   await stuck.done;
 });

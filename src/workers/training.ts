@@ -17,15 +17,21 @@ import { memoryChanges, memoryPlan } from '../core/train/memory';
 import { adviceOf } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
 import { train } from '../core/train/train';
-import type { ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
+import type { ModelChoice, TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { holdRun } from '../storage/lock';
 import { batched } from './batched';
 
-type RunJob = Job<readonly TrainEvent[]>;
+export type RunJob = Job<readonly TrainEvent[]>;
 
 /** A new run. Its record is there before its first step, so that a crash leaves something to come back to. */
-export async function begin(store: BlobStore, input: BeginInput, device: string, job: RunJob): Promise<TrainOutcome> {
+export async function begin(
+  store: BlobStore,
+  input: BeginInput,
+  device: string,
+  job: RunJob,
+  pause?: TrainInput['pause'],
+): Promise<TrainOutcome> {
   const { runId, name, createdAt, model, recipe, tokenizer, data, texts } = input;
   const record: RunRecord = {
     version: 1,
@@ -43,7 +49,7 @@ export async function begin(store: BlobStore, input: BeginInput, device: string,
   const lock = await holdRun(runId);
   try {
     await writeRun(store, record);
-    return await follow(store, record, undefined, job);
+    return await follow(store, record, undefined, job, pause);
   } catch (error) {
     // A run that saved nothing is no model: nothing of it stays. That it failed is told, and cleaning up must not hide it.
     await deleteUnsaved(store, runId).catch(() => undefined);
@@ -64,6 +70,7 @@ export async function resume(
   { runId, steps, data, texts = [] }: ResumeInput,
   device: string,
   job: RunJob,
+  pause?: TrainInput['pause'],
 ): Promise<TrainOutcome> {
   const lock = await holdRun(runId);
   try {
@@ -78,7 +85,7 @@ export async function resume(
     );
     const record: RunRecord = { ...goesOn, recipe, device, status: 'running' };
     await writeRun(store, record);
-    return await follow(store, record, snapshot, job);
+    return await follow(store, record, snapshot, job, pause);
   } finally {
     lock.release();
   }
@@ -89,6 +96,7 @@ async function follow(
   record: RunRecord,
   from: Snapshot | undefined,
   job: RunJob,
+  pause: TrainInput['pause'],
 ): Promise<TrainOutcome> {
   const { id, model, recipe, tokenizer, manifest } = record;
   if (!manifest) {
@@ -99,14 +107,14 @@ async function follow(
     );
   }
   const writer = await claimRun(store, id);
-  const metrics = await openMetrics(store, id, from?.state.step ?? 0);
+  const journal = appendsTo(await openMetrics(store, id, from?.state.step ?? 0));
   /** The curve up to a step is there before the step itself is: a resume never has a gap. */
   const curve = async (): Promise<void> => {
     kept.flush();
-    await pending;
+    await journal.written();
   };
   const events = batched<TrainEvent>(TELL_EVERY, (batch) => job.report(batch));
-  const kept = batched<TrainEvent>(KEEP_EVERY, (batch) => void keep(metrics, batch));
+  const kept = batched<TrainEvent>(KEEP_EVERY, (batch) => journal.append(batch));
   let current = record;
   const finish = async (status: RunRecord['status']): Promise<void> => {
     await writeRun(store, { ...current, status });
@@ -132,6 +140,7 @@ async function follow(
           return writer.keepBest(...step);
         },
         now: () => performance.now(),
+        ...(pause && { pause }),
       },
       {
         signal: job.signal,
@@ -151,7 +160,7 @@ async function follow(
   } finally {
     events.flush();
     kept.flush();
-    await pending.catch(() => undefined);
+    await journal.written().catch(() => undefined);
   }
 }
 
@@ -172,11 +181,15 @@ function planned({ message }: HomegrownError, model: ModelChoice, recipe: Recipe
 }
 
 /** Appends go one after the other; a failed one is told by the next save, which cannot succeed either. */
-let pending: Promise<void> = Promise.resolve();
-function keep(metrics: MetricWriter, batch: readonly TrainEvent[]): Promise<void> {
-  pending = pending.catch(() => undefined).then(() => metrics.append(batch));
-  pending.catch(() => undefined);
-  return pending;
+function appendsTo(metrics: MetricWriter): { append(batch: readonly TrainEvent[]): void; written(): Promise<void> } {
+  let last: Promise<void> = Promise.resolve();
+  return {
+    append(batch) {
+      last = last.catch(() => undefined).then(() => metrics.append(batch));
+      last.catch(() => undefined);
+    },
+    written: () => last,
+  };
 }
 
 /** Milliseconds. The page is told at most ten times a second; the journal is written at most every two. */

@@ -11,6 +11,9 @@ export interface Progress {
   unit: 'bytes' | 'characters' | 'tokens' | 'merges' | 'kernels' | 'steps' | 'files' | 'tensors';
 }
 
+/** Awaited between pieces of work, so that others come in between: `breathe`, or where they share a device, a turn on it. */
+export type Pause = () => Promise<void>;
+
 /** A job that nobody watches and nobody stops. */
 export const unwatched: Job<unknown> = { signal: new AbortController().signal, report: () => undefined };
 

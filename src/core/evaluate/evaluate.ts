@@ -1,4 +1,4 @@
-import { breathe } from '../base/job';
+import { breathe, type Pause } from '../base/job';
 import { compile, type Program } from '../gpu/program';
 import { type Estimates, type Evaluated, metricOf } from '../metrics';
 import type { Network } from '../models/network';
@@ -20,7 +20,7 @@ export interface Evaluator {
    * All that the objective's metrics ask for, over windows of `context` tokens, each beginning without what came before it.
    * The windows depend on the source and the settings alone, so that what is measured at different steps compares.
    */
-  measure(source: TokenSource, settings: EvaluationSettings, special: SpecialIds): Promise<Evaluated>;
+  measure(source: TokenSource, settings: EvaluationSettings, special: SpecialIds, pause?: Pause): Promise<Evaluated>;
   dispose(): void;
 }
 
@@ -38,7 +38,7 @@ export function evaluator(network: Network, objective: LoadedObjective): Evaluat
     return program;
   }
   return {
-    async measure(source, { rows, tokens: maxTokens }, special) {
+    async measure(source, { rows, tokens: maxTokens }, special, pause = breathe) {
       const { context } = network.choice.config;
       const mean = metricOf('loss').start(source);
       const metrics = metricsOf(objective).map((id) => [id, metricOf(id)] as const);
@@ -49,7 +49,7 @@ export function evaluator(network: Network, objective: LoadedObjective): Evaluat
         const { arrays, weight } = await objective.batch(source, place, special);
         const { loss } = await programFor(place.starts.length, place.context).run({ ...arrays, ...divisor(weight) });
         for (const meter of [mean, ...meters.map(([, each]) => each)]) meter.add({ loss: loss[0]! * weight, weight });
-        await breathe();
+        await pause();
       }
       const estimates: Estimates = Object.fromEntries(meters.map(([id, meter]) => [id, meter.value()]));
       return { loss: mean.value().value, metrics: estimates };

@@ -1,4 +1,5 @@
 /** What a model learns to do. An objective is a file of this folder and a line in index.ts. */
+import type { Pause } from '../base/job';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { InputSpec } from '../gpu/program';
 import type { ScaleId } from '../metrics';
@@ -67,7 +68,7 @@ export interface Learning {
    */
   loss(network: Network, inputs: Tensors, weight: Tensor, context?: ForwardContext): Scalar;
   /** What shows at an evaluation what was learnt: the same of the same weights. */
-  show(network: Network, tokenizer: Tokenizer, prompt: string): Promise<string>;
+  show(network: Network, tokenizer: Tokenizer, prompt: string, pause?: Pause): Promise<string>;
 }
 
 /** What is reached without learning what there is to learn. */

@@ -1,4 +1,4 @@
-import { breathe, type Job } from '../base/job';
+import { breathe, type Job, type Pause } from '../base/job';
 import { badSettings } from '../base/errors';
 import { uniform } from '../base/rng';
 import type { Network } from '../models/network';
@@ -21,6 +21,7 @@ export async function* generate(
   prompt: Iterable<number>,
   settings: GenerationSettings,
   job: Pick<Job, 'signal'>,
+  pause: Pause = breathe,
 ): AsyncGenerator<Choice> {
   const ids = [...prompt];
   if (ids.length === 0) throw badSettings('The prompt is empty.', 'Give at least one character to begin from.');
@@ -30,7 +31,7 @@ export async function* generate(
       const choice = choose(await decoding.next(ids), settings, uniform(settings.seed, 'sample', 0, i));
       ids.push(choice.id);
       yield choice;
-      await breathe();
+      await pause();
     }
   } finally {
     decoding.dispose();

@@ -68,6 +68,11 @@ export interface TrainInput {
    * reads them from the device, need not be asked. Absent where no step but the newest is kept; then the best is one of those.
    */
   keepBest?(state: TrainState, weights: () => Promise<NamedTensors>): Promise<{ bytes: number }>;
+  /**
+   * Awaited between steps, and between the pieces of an evaluation: others who share the device get their turns there. `settle`
+   * waits for the steps on the way, which a turn would else wait for too. Absent where nobody does.
+   */
+  pause?(settle: () => Promise<void>): Promise<void>;
   /** Milliseconds, monotonic. */
   now(): number;
 }

@@ -115,12 +115,14 @@ async function run(
     state.activeMs = now() - began;
   }
 
+  const pause = (): Promise<void> => input.pause?.(settle) ?? breathe();
+
   async function evaluate(): Promise<void> {
     await settle();
     const settings = { rows: recipe.batch, tokens: recipe.evalTokens };
-    const { loss, metrics } = await evaluating.measure(input.validation, settings, input.tokenizer);
+    const { loss, metrics } = await evaluating.measure(input.validation, settings, input.tokenizer, pause);
     if (!Number.isFinite(loss)) throw diverged(`At step ${state.step} the loss on held-out text is ${loss}.`);
-    const sample = await objective.show(network, input.tokenizer, recipe.samplePrompt);
+    const sample = await objective.show(network, input.tokenizer, recipe.samplePrompt, pause);
     const { step, activeMs } = state;
     measured = { step, loss };
     job.report({ kind: 'evaluated', step, loss, metrics, activeMs, sample });
@@ -169,7 +171,7 @@ async function run(
       if (isLast || state.step % recipe.evalEvery === 0) await evaluate();
       if (isLast || state.step % recipe.saveEvery === 0 || isStopped()) await save();
       else await keepBest();
-      await breathe();
+      await pause();
     }
     // After a stop: saved first, for the tab may be closing, and measured then.
     if (savedStep !== state.step) await save();

@@ -1,4 +1,5 @@
 import { HomegrownError } from '../base/errors';
+import { breathe, type Pause } from '../base/job';
 import type { Network } from '../models/network';
 import { decoder } from '../sample/decoder';
 import { logits } from '../sample/logits';
@@ -31,17 +32,19 @@ export async function reference(
   network: Network,
   heldOut: TokenSource | null,
   samplePrompt: readonly number[],
+  pause: Pause = breathe,
 ): Promise<Reference> {
   const { context } = network.choice.config;
   const most = Math.min(context, LONGEST);
   const stored = heldOut && (await middle(heldOut, most));
   const ids =
-    stored ?? (await greedyContinuation(network, samplePrompt.slice(0, Math.max(1, most - PLACES)), most)).ids;
+    stored ?? (await greedyContinuation(network, samplePrompt.slice(0, Math.max(1, most - PLACES)), most, pause)).ids;
   const lengths = spread(ids.length);
   const scores = await logits(network, ids, lengths);
+  await pause();
 
   const prompt = Math.max(1, Math.min(Math.floor(ids.length / 2), context - PLACES));
-  const written = await greedyContinuation(network, ids.slice(0, prompt), Math.min(prompt + PLACES, context));
+  const written = await greedyContinuation(network, ids.slice(0, prompt), Math.min(prompt + PLACES, context), pause);
   return {
     text: stored ? 'held-out' : 'prompt',
     ids,
@@ -74,6 +77,7 @@ async function greedyContinuation(
   network: Network,
   prompt: readonly number[],
   length: number,
+  pause: Pause,
 ): Promise<{ ids: readonly number[]; scores: Float32Array }> {
   const ids = [...prompt];
   const scores = new Float32Array((length - ids.length) * network.choice.vocabulary);
@@ -83,6 +87,7 @@ async function greedyContinuation(
       const next = await decoding.next(ids);
       scores.set(next, (ids.length - prompt.length) * next.length);
       ids.push(likeliest(next));
+      await pause();
     }
   } finally {
     decoding.dispose();

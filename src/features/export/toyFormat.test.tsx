@@ -5,7 +5,8 @@ import { FORMAT_IDS, PRECISIONS } from '../../core/export/cards';
 import { type Exported, F16, formatWords } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import { modelCard } from '../../core/export/modelCard';
-import { exportStudio, type ExportStudio } from '../../core/testing/exportStudio';
+import type { TestStudio } from '../../core/testing/behindChannels';
+import { exportStudio } from '../../core/testing/exportStudio';
 import { trainedModels } from '../../core/testing/trainedModel';
 import { StudioContext } from '../../state/react';
 import { FormatGrid } from './FormatGrid';
@@ -18,7 +19,7 @@ vi.mock('../../core/export/formats', async (importActual) => {
 const TOY = 'toy' as FormatId;
 
 let model: Exported;
-let taken: ExportStudio;
+let taken: TestStudio;
 beforeAll(async () => {
   model = (await trainedModels())[0]!;
   taken = await exportStudio(model);

@@ -1,0 +1,149 @@
+/** What the data worker does: text, tokenizer, shards, export and import. Only calls core; what it decides is where things are kept. */
+import type { BlobStore } from '../core/base/blobStore';
+import { badFile } from '../core/base/errors';
+import { surveySnapshots } from '../core/checkpoint/checkpoint';
+import { importRun } from '../core/export/run';
+import { zipped } from '../core/files/zip';
+import { freeRun, keptRuns } from '../core/runs/kept';
+import { readCounts } from '../core/shards/read';
+import {
+  collectOrphans,
+  importText,
+  listTexts,
+  openText,
+  pastedText,
+  previewText,
+  purgeText,
+  removeText,
+  restoreText,
+  type TextSource,
+} from '../core/text';
+import { createTokenizer } from '../core/tokenizer/byteLevel';
+import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
+import { trainTokenizer } from '../core/tokenizer/train';
+import type { DataApi, Sample } from '../protocol/data';
+import { holdRun } from '../storage/lock';
+import { blobSource } from './blobSource';
+import { buildData } from './data';
+import { exportModel } from './exporting';
+import type { Handlers } from './serve';
+import { listUnreadable, rawFiles } from './unreadable';
+
+/** @param ownFile a file of the app itself, by its path; `name`: what it is, for a person */
+export function dataHandlers(
+  store: Promise<BlobStore>,
+  ownFile: (path: string, name: string) => Promise<Response>,
+): Handlers<DataApi> {
+  /** What an earlier session left half done goes before the first list is given. */
+  const swept = store.then(collectOrphans);
+  swept.catch(() => undefined);
+
+  /** Work that reads texts: what is removed under it stays until it has been read. */
+  const readers = new Set<Promise<unknown>>();
+  async function reading<T>(read: () => Promise<T>): Promise<T> {
+    const work = read();
+    readers.add(work);
+    try {
+      return await work;
+    } finally {
+      readers.delete(work);
+    }
+  }
+
+  const template = async (path: string): Promise<string> => (await ownFile(`/templates/${path}`, path)).text();
+
+  const openTexts = async (ids: readonly string[]) => {
+    const open = await store;
+    return Promise.all(ids.map((id) => openText(open, id)));
+  };
+
+  async function fetchSamples(): Promise<readonly Sample[]> {
+    const response = await ownFile('/samples/index.json', 'The list of samples');
+    return (await response.json()) as readonly Sample[];
+  }
+
+  return {
+    async importFile({ file, name, addedAt }, job) {
+      return importText(fileSource(file, name), await store, { addedAt }, job);
+    },
+    async importPaste({ text, name, addedAt }, job) {
+      return importText(pastedText(name, text), await store, { addedAt }, job);
+    },
+    async importSample({ file, addedAt }, job) {
+      const sample = (await fetchSamples()).find((s) => s.file === file);
+      if (!sample) throw badFile(`There is no sample ${file}`);
+      const blob = await (await ownFile(`/samples/${file}`, sample.title)).blob();
+      return importText(fileSource(blob, file), await store, { addedAt, licence: sample.licence }, job);
+    },
+    samples: fetchSamples,
+    async listTexts() {
+      await swept.catch(() => undefined); // what could not go now goes at the next start
+      return listTexts(await store);
+    },
+    preview: async ({ id, characters }) => previewText(await store, id, characters),
+    removeText: async ({ id }) => (await removeText(await store, id), null),
+    restoreText: async ({ id }) => (await restoreText(await store, id), null),
+    async purgeText({ id }) {
+      await Promise.allSettled(readers);
+      await purgeText(await store, id);
+      return null;
+    },
+
+    trainTokenizer: ({ texts, kind, vocabulary }, job) =>
+      reading(async () => {
+        const documents = await openTexts(texts);
+        const model = await trainTokenizer({ kind, vocabulary }, documents, job);
+        const tokenizer = await createTokenizer(model);
+        const { bytesPerToken, unusedEntries } = await measure(tokenizer, documents, job);
+        const { hash, size } = tokenizer;
+        return { model, hash, size, asked: vocabulary, texts, bytesPerToken, unusedEntries };
+      }),
+    tokens: async ({ text, tokenizer }) => piecesOf(await createTokenizer(tokenizer), text),
+    async vocabulary({ tokenizer, data, query, limit }) {
+      const counts = data ? await readCounts(await store, data.manifest, 'train') : undefined;
+      return vocabularyPieces(await createTokenizer(tokenizer), query, limit, counts);
+    },
+    buildData: ({ texts, tokenizer, validationShare }, job) =>
+      reading(async () => buildData(await store, texts, await createTokenizer(tokenizer), validationShare, job)),
+
+    savedSteps: async ({ runId }) => surveySnapshots(await store, runId),
+    exportModel: async (input, job) => exportModel(await store, template, input, job),
+    keptRuns: async () => keptRuns(await store),
+    async freeRun({ runId }) {
+      const lock = await holdRun(runId);
+      try {
+        await freeRun(await store, runId);
+        return null;
+      } finally {
+        lock.release();
+      }
+    },
+    async importModel({ files, addedAt }, job) {
+      const runId = crypto.randomUUID();
+      const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
+      await importRun(await store, runId, sources, addedAt, job);
+      return { runId };
+    },
+
+    listUnreadable: async ({ runId }) => listUnreadable(await store, runId),
+    async exportRaw({ key }, job) {
+      const parts: Blob[] = [];
+      for await (const chunk of zipped(await rawFiles(await store, key), job)) {
+        parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]));
+      }
+      const name = `homegrown-${key.replace(/[^\w-]+/g, '-')}.zip`;
+      return { file: new Blob(parts, { type: 'application/zip' }), name };
+    },
+  };
+}
+
+const fileSource = (file: Blob, name: string): TextSource => ({ name, size: file.size, stream: () => chunksOf(file) });
+
+async function* chunksOf(file: Blob): AsyncGenerator<Uint8Array> {
+  const reader = file.stream().getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    reader.releaseLock();
+  }
+}

@@ -1,0 +1,125 @@
+/** What the GPU worker does: one device, on which one run trains while models of any run are used beside it. */
+import type { BlobStore } from '../core/base/blobStore';
+import { HomegrownError } from '../core/base/errors';
+import type { Pause } from '../core/base/job';
+import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+import { explained, gpuHasFailed } from '../core/gpu/backend';
+import { wasmHasFailed } from '../core/gpu/wasm';
+import type { DeviceKind, TrainInput, TrainOutcome } from '../core/train/run';
+import type { DeviceInfo, GpuApi } from '../protocol/gpu';
+import { evaluate, referenceOf } from './measuring';
+import { type LoadedModel, modelsOf } from './models';
+import { writeText } from './sampling';
+import type { Handlers } from './serve';
+import { begin, resume, type RunJob } from './training';
+import { turns } from './turns';
+
+/** @param open opens a device, and another of its kind where that has failed */
+export function gpuHandlers(
+  store: Promise<BlobStore>,
+  open: (kind: DeviceKind | 'auto') => Promise<DeviceInfo>,
+): Handlers<GpuApi> {
+  const models = modelsOf(store);
+  const { first, beside } = turns(() => performance.now());
+  let device: Promise<DeviceInfo> | undefined;
+  /** The run that trains. */
+  let training: string | undefined;
+  /** Ends what is done beside a run, and when all of it has ended. */
+  const underway = new Map<AbortController, Promise<unknown>>();
+
+  /** The device; another one of its kind where a GPU was lost or has refused a call, or WASM's heap broke. */
+  async function opened(): Promise<DeviceInfo> {
+    const info = await (device ??= open('auto'));
+    if (!deviceHasFailed()) return info;
+    models.retire();
+    device = open(info.kind);
+    try {
+      return await device;
+    } catch (error) {
+      device = Promise.resolve(info); // it may be there again when it is asked for next
+      if (info.kind !== 'webgpu' || !(error instanceof HomegrownError) || error.code !== 'bad-settings') throw error;
+      throw new HomegrownError('device-gone', 'The GPU was lost, and the browser gives this page no other');
+    }
+  }
+
+  /** One run at a time, and first on the device. */
+  async function train(
+    runId: string,
+    job: RunJob,
+    run: (store: BlobStore, device: string, pause: TrainInput['pause']) => Promise<TrainOutcome>,
+  ): Promise<TrainOutcome> {
+    if (training !== undefined) throw busy('begin another');
+    training = runId;
+    try {
+      job.report([{ kind: 'compiling' }]);
+      const name = nameOf(await opened());
+      models.retire(); // the run may need its memory
+      return await first(async (pause) => run(await store, name, pause));
+    } finally {
+      training = undefined;
+    }
+  }
+
+  /** A saved step of any run, whatever trains. While a run trains, no model stays on the device longer than it is used. */
+  async function withModel<T>(
+    { runId, which }: { runId: string; which: WhichSnapshot },
+    signal: AbortSignal,
+    work: (model: LoadedModel, signal: AbortSignal, pause: Pause) => Promise<T>,
+  ): Promise<T> {
+    const abort = new AbortController();
+    const end = (): void => abort.abort();
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+    const done = (async () => {
+      await opened();
+      return await models.use(runId, which, (model) => beside((pause) => work(model, abort.signal, pause)));
+    })();
+    underway.set(abort, done);
+    try {
+      return await done;
+    } catch (error) {
+      throw await explained(error);
+    } finally {
+      underway.delete(abort);
+      signal.removeEventListener('abort', end);
+      if (training !== undefined) models.retire();
+    }
+  }
+
+  return {
+    async device({ kind }) {
+      if (training !== undefined) throw busy('change the device');
+      for (const abort of underway.keys()) abort.abort();
+      // On a device that has failed much never ends, and is not waited for.
+      if (deviceHasFailed()) models.retire();
+      else {
+        await Promise.allSettled(underway.values());
+        await models.unload();
+      }
+      // TensorFlow.js has one backend at a time: a second choice waits until the first has been measured.
+      device = Promise.resolve(device).then(
+        () => open(kind),
+        () => open(kind),
+      );
+      return device;
+    },
+    begin: (input, job) => train(input.runId, job, (blobs, name, pause) => begin(blobs, input, name, job, pause)),
+    resume: (input, job) => train(input.runId, job, (blobs, name, pause) => resume(blobs, input, name, job, pause)),
+    generate: (input, { signal, report }) =>
+      withModel(input, signal, (model, ended, pause) => writeText(model, input, { signal: ended, report }, pause)),
+    evaluate: (input, { signal }) =>
+      withModel(input, signal, async (model, ended, pause) =>
+        evaluate(await store, model, input, async () => {
+          ended.throwIfAborted();
+          await pause();
+        }),
+      ),
+    reference: (input, { signal }) =>
+      withModel(input, signal, async (model, _, pause) => referenceOf(await store, model, pause)),
+  };
+}
+
+const deviceHasFailed = (): boolean => gpuHasFailed() || wasmHasFailed();
+const nameOf = ({ kind, name }: DeviceInfo): string =>
+  `${name}, ${{ webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' }[kind]}`;
+const busy = (what: string): HomegrownError => new HomegrownError('in-use', `A run is in progress: stop it to ${what}`);

@@ -1,0 +1,56 @@
+/** What a saved step says of the data of its run. */
+import type { BlobStore } from '../core/base/blobStore';
+import { HomegrownError } from '../core/base/errors';
+import type { Pause } from '../core/base/job';
+import { evaluator } from '../core/evaluate/evaluate';
+import { loadObjective } from '../core/objectives';
+import { readRun, type RunRecord } from '../core/runs/record';
+import { openPart } from '../core/shards/read';
+import { reference, type Reference } from '../core/verify/reference';
+import type { GpuApi } from '../protocol/gpu';
+import type { LoadedModel } from './models';
+
+/** As the run's own evaluations measure it, to the bit. */
+export async function evaluate(
+  store: BlobStore,
+  { runId, network, tokenizer, step }: LoadedModel,
+  { part, tokens }: Pick<GpuApi['evaluate']['input'], 'part' | 'tokens'>,
+  pause: Pause,
+): Promise<GpuApi['evaluate']['output']> {
+  const { manifest, recipe, name } = await recordOf(store, runId);
+  if (!manifest) {
+    throw new HomegrownError(
+      'bad-settings',
+      `${name} was brought in without the text that it learnt from, so there is nothing to measure it on`,
+      'Go on with it on a text, then measure it on that.',
+    );
+  }
+  const evaluating = evaluator(network, await loadObjective(recipe.objective));
+  try {
+    return {
+      step,
+      ...(await evaluating.measure(openPart(store, manifest, part), { rows: recipe.batch, tokens }, tokenizer, pause)),
+    };
+  } finally {
+    evaluating.dispose();
+  }
+}
+
+/** For an exported file to be held against. */
+export async function referenceOf(
+  store: BlobStore,
+  { runId, network, tokenizer }: LoadedModel,
+  pause: Pause,
+): Promise<Reference> {
+  const { manifest, recipe } = await recordOf(store, runId);
+  const prompt = [...tokenizer.encode(recipe.samplePrompt)];
+  const heldOut = manifest && openPart(store, manifest, 'validation');
+  return reference(network, heldOut, prompt.length > 0 ? prompt : [tokenizer.endOfText], pause);
+}
+
+/** It may have been written anew since the model was loaded. */
+async function recordOf(store: BlobStore, runId: string): Promise<RunRecord> {
+  const record = await readRun(store, runId);
+  if (!record) throw new HomegrownError('storage-damaged', `There is no run ${runId}`);
+  return record;
+}

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { breathe } from '../core/base/job';
+import { SHARE, turns } from './turns';
+
+/** A run of steps, and jobs of pieces, that take so many milliseconds of a clock of their own each. */
+async function race(steps: number, stepMs: number, jobs: readonly { pieces: number; ms: number }[]) {
+  let clock = 0;
+  const { first, beside } = turns(() => clock);
+  const order: string[] = [];
+  let trained = 0;
+  const run = first(async (pause) => {
+    await pause(() => Promise.resolve());
+    for (let step = 0; step < steps; step++) {
+      clock += stepMs;
+      order.push('step');
+      await pause(async () => void order.push('settled'));
+    }
+    trained = clock;
+  });
+  await breathe();
+  const done = jobs.map(({ pieces, ms }, i) =>
+    beside(async (pause) => {
+      for (let piece = 0; piece < pieces; piece++) {
+        clock += ms;
+        order.push(String(i));
+        await pause();
+      }
+    }),
+  );
+  await Promise.all([run, ...done]);
+  return { order, trained };
+}
+
+test('others take no more than their share of the time of the steps, whatever a piece takes, and all of it end', async () => {
+  for (const ms of [1, 7, 40, 1000]) {
+    const { order, trained } = await race(400, 10, [{ pieces: 3000, ms }]);
+    const beside = trained - 400 * 10;
+    expect(beside).toBeGreaterThan(0);
+    expect(beside).toBeLessThanOrEqual(400 * 10 * SHARE + ms); // the last piece may reach over
+    expect(order.filter((who) => who === '0')).toHaveLength(3000);
+  }
+});
+
+test('several get pieces in turn, and many at a boundary where steps are long', async () => {
+  const { order } = await race(4, 1000, [
+    { pieces: 40, ms: 10 },
+    { pieces: 40, ms: 10 },
+  ]);
+  const pieces = order.filter((who) => who === '0' || who === '1').slice(0, 40);
+  expect(pieces.slice(2).every((who, i) => who !== pieces[i + 1])).toBe(true);
+  const boundary = order.slice(order.indexOf('0')).indexOf('step');
+  expect(boundary).toBeGreaterThanOrEqual(1000 * SHARE * 0.1);
+});
+
+test('steps on the way are waited for only where somebody waits, and a share that nobody asked for is not saved up', async () => {
+  const { order } = await race(20, 10, []);
+  expect(order).not.toContain('settled');
+  let clock = 0;
+  const { first, beside } = turns(() => clock);
+  let late: Promise<void> | undefined;
+  let taken = 0;
+  await first(async (pause) => {
+    for (let step = 0; step < 100; step++) {
+      clock += 10;
+      await pause(() => Promise.resolve());
+      if (step === 49)
+        late = beside(async (turn) => {
+          for (let piece = 0; piece < 1000; piece++) {
+            clock += 1;
+            taken++;
+            await turn();
+          }
+        });
+    }
+    expect(taken).toBeLessThanOrEqual(50 * 10 * SHARE + 1);
+  });
+  await late;
+});
+
+test('a piece that fails gives the device back, and what waits when the run fails goes on', async () => {
+  let clock = 0;
+  const { first, beside } = turns(() => clock);
+  let waited = false;
+  const besides: Promise<unknown>[] = [];
+  const run = first(async (pause) => {
+    await pause(() => Promise.resolve());
+    besides.push(
+      beside(() => Promise.reject(new Error('no'))),
+      beside(async (turn) => {
+        await turn();
+        await turn();
+        waited = true;
+      }),
+    );
+    besides[0]!.catch(() => undefined);
+    clock += 10;
+    await pause(() => Promise.resolve());
+    throw new Error('diverged');
+  });
+  await expect(run).rejects.toThrow('diverged');
+  await expect(besides[0]).rejects.toThrow('no');
+  await besides[1];
+  expect(waited).toBe(true);
+});
