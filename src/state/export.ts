@@ -25,8 +25,8 @@ export interface ExportedFile {
 export type Exporting =
   | { kind: 'writing'; work: Work }
   | { kind: 'failed'; failure: Failure }
-  /** Handed over; the check waits for the run, whose device it needs, or for another check. */
-  | { kind: 'waiting'; file: ExportedFile; for: 'run' | 'check'; stop(): void }
+  /** Handed over; the check waits for another one. */
+  | { kind: 'waiting'; file: ExportedFile; stop(): void }
   | { kind: 'checking'; file: ExportedFile; work: Work }
   | { kind: 'verified'; file: ExportedFile; figures: Figures }
   | { kind: 'mismatch'; file: ExportedFile; figures: Figures }
@@ -67,7 +67,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
   let lastCheck: Promise<void> = Promise.resolve();
   let asked: { of: string; ours: Promise<Reference> } | undefined;
 
-  return (set, get, api) => {
+  return (set, get) => {
     const put = (format: FormatId, exporting: Exporting | undefined): void =>
       set(({ exports: { [format]: _, ...others } }) => ({
         exports: exporting ? { ...others, [format]: exporting } : others,
@@ -83,19 +83,6 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
       return asked.ours;
     };
 
-    /** Resolves when no run is in progress, or when it is no longer of interest: the device is the run's alone. */
-    const deviceIsFree = (signal: AbortSignal): Promise<void> =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (!signal.aborted && isActive(get().phase)) return;
-          unsubscribe();
-          resolve();
-        };
-        const unsubscribe = api.subscribe(look);
-        signal.addEventListener('abort', look);
-        look();
-      });
-
     const check = async (format: FormatId, blob: Blob, file: ExportedFile, before: Promise<void>): Promise<void> => {
       /** Not when another run or a newer file has taken the place. */
       const tell = (exporting: Exporting): void => {
@@ -106,10 +93,9 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         stopped.abort();
         tell({ kind: 'unchecked', file, failure: null });
       };
-      put(format, { kind: 'waiting', file, for: isActive(get().phase) ? 'run' : 'check', stop });
+      put(format, { kind: 'waiting', file, stop });
       const run = get().model?.run;
       await before;
-      await deviceIsFree(stopped.signal);
       // Stopped while it waited, or a newer file has taken the place, whose own check comes.
       if (!run || stopped.signal.aborted || fileOf(get().exports[format]) !== file) return;
       const figures = await work(

@@ -13,7 +13,7 @@ async function race(steps: number, stepMs: number, jobs: readonly { pieces: numb
     for (let step = 0; step < steps; step++) {
       clock += stepMs;
       order.push('step');
-      await pause(async () => void order.push('settled'));
+      await pause(() => Promise.resolve(void order.push('settled')));
     }
     trained = clock;
   });

@@ -13,12 +13,7 @@ export function proof(exporting: Exporting | undefined, step: number): NonNullab
     case 'failed':
       return { tone: 'error', title: 'Not written', text: explain(exporting.failure) };
     case 'waiting':
-      return {
-        text:
-          exporting.for === 'run'
-            ? 'Written. Checked when the run has stopped, whose device it needs'
-            : 'Written. Checked after the one before',
-      };
+      return { text: 'Written. Checked after the one before' };
     case 'checking':
       return { text: 'Written, and being checked' };
     case 'verified':

@@ -1,0 +1,101 @@
+/** One run trains while models of other runs are used beside it, over the GPU worker's real half behind a channel. */
+import { expect } from 'vitest';
+import type { Client } from '../../client/connect';
+import type { BeginInput, GpuApi } from '../../protocol/gpu';
+import { buildData } from '../../workers/data';
+import type { BlobStore } from '../base/blobStore';
+import { unwatched } from '../base/job';
+import { loadSnapshot } from '../checkpoint/checkpoint';
+import { readMetrics } from '../runs/metrics';
+import { importText, pastedText } from '../text';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
+import type { TrainEvent } from '../train/run';
+
+export const SAMPLING = { prompt: 'The ', temperature: 1, topK: 0, topP: 1, seed: 1, length: 40 };
+
+export type Begin = (runId: string, recipe: Partial<Recipe>, width?: number) => BeginInput;
+
+/** Small runs on a text that is stored there. */
+export async function smallRuns(store: BlobStore): Promise<Begin> {
+  const tokenizer = { kind: 'bytes', merges: [] } as const;
+  const lines = Array.from({ length: 60 }, (_, i) => `The sea is ${i * i} miles wide, and whale ${i} is large. `);
+  const outcome = await importText(pastedText('sea.txt', lines.join('')), store, { addedAt: 1 }, unwatched);
+  if (outcome.kind !== 'added') throw new Error('no text');
+  const data = await buildData(store, [outcome.text.id], await createTokenizer(tokenizer), 0.1, unwatched);
+  return (runId, recipe, width = 16) => ({
+    ...{ runId, name: runId, createdAt: 1, data, tokenizer, texts: [] },
+    model: { id: 'gpt', config: { layers: 1, heads: 2, width, context: 16 }, vocabulary: 257 },
+    recipe: { ...DEFAULT_RECIPE, batch: 4, dropout: 0.1, evalTokens: 64, evalEvery: 10, saveEvery: 10, ...recipe },
+  });
+}
+
+export interface Place {
+  gpu: Client<GpuApi>;
+  store: BlobStore;
+}
+
+/** Trains, and calls `beside` at the first step. */
+export async function train(
+  { gpu, store }: Place,
+  input: BeginInput,
+  beside?: (run: { ended(): boolean }) => Promise<void>,
+) {
+  let hasEnded = false;
+  let besides: Promise<void> | undefined;
+  const onProgress = (events: readonly TrainEvent[]): void => {
+    if (events.some(({ kind }) => kind === 'step')) besides ??= beside?.({ ended: () => hasEnded });
+  };
+  await gpu.call('begin', input, { onProgress });
+  hasEnded = true;
+  await besides;
+  const { snapshot } = await loadSnapshot(store, input.runId);
+  const events = await readMetrics(store, input.runId);
+  return {
+    tensors: snapshot.tensors,
+    losses: events.flatMap((e) => (e.kind === 'step' || e.kind === 'evaluated' ? [e.loss] : [])),
+    samples: events.flatMap((e) => (e.kind === 'evaluated' ? [e.sample] : [])),
+  };
+}
+
+export const written = async (
+  { gpu }: Pick<Place, 'gpu'>,
+  model: { runId: string; which: 'latest' | number },
+): Promise<string> => {
+  let text = '';
+  const onProgress = (tokens: readonly { text: string }[]): void => tokens.forEach((token) => (text += token.text));
+  await gpu.call('generate', { ...model, ...SAMPLING }, { onProgress });
+  return text;
+};
+
+/** A run of so many steps makes the same bits while another run and its own saved steps are sampled, measured and read beside it. */
+export async function checkSameBits(place: Place, of: Begin, steps: number): Promise<void> {
+  const { gpu } = place;
+  await gpu.call('begin', of('other', { steps: 4, seed: 9 }, 24));
+  const before = { runId: 'other', which: 'latest' } as const;
+  const alone = {
+    text: await written(place, before),
+    measured: await gpu.call('evaluate', { ...before, part: 'validation', tokens: 64 }),
+    read: await gpu.call('reference', before),
+  };
+  const quiet = await train(place, of('quiet', { steps }));
+
+  const during = { rounds: 0, own: 0 };
+  const busy = await train(place, of('busy', { steps }), async ({ ended }) => {
+    while (!ended()) {
+      const own = { runId: 'busy', which: 'latest' } as const;
+      const [text, measured, read, mine] = await Promise.all([
+        written(place, before),
+        gpu.call('evaluate', { ...before, part: 'validation', tokens: 64 }),
+        gpu.call('reference', before),
+        gpu.call('evaluate', { ...own, part: 'train', tokens: 64 }),
+      ]);
+      expect({ text, measured, read }).toEqual(alone);
+      during.rounds++;
+      if (mine.step < steps) during.own++;
+    }
+  });
+  expect(during.rounds).toBeGreaterThan(0);
+  expect(during.own).toBeGreaterThan(0);
+  expect(busy).toEqual(quiet);
+}
