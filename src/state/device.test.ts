@@ -1,38 +1,47 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
-import type { DeviceInfo } from '../protocol/gpu';
-import { createDeviceSlice, type DeviceSlice } from './device';
-import type { Services, Studio } from './studio';
+import { type TestStudio, testStudio } from '../core/testing/behindChannels';
+import type { DeviceSlice } from './device';
 
-const info: DeviceInfo = {
-  ...{ kind: 'wasm', name: 'CPU', software: false, features: [], gigaflops: 1, choices: ['wasm'] },
-  limits: { total: 2 ** 32 },
-};
+const open: TestStudio[] = [];
+afterEach(() => open.splice(0).forEach((each) => each.close()));
 
 test('what a run may take is kept for the device, until all is allowed again', async () => {
   const store = memoryStore();
-  const opened = async (): Promise<DeviceSlice> => {
-    let state = {} as DeviceSlice;
-    const gpu = { call: () => Promise.resolve(info) } as unknown as Services['gpu'];
-    const set = (change: unknown) => {
-      const changes =
-        typeof change === 'function' ? (change as (s: DeviceSlice) => Partial<DeviceSlice>)(state) : change;
-      state = Object.assign(state, changes);
-    };
-    const slice = createDeviceSlice({ gpu, store } as Services);
-    state = Object.assign(
-      state,
-      slice(set as never, () => state as unknown as Studio, {} as never),
-    );
-    await state.useDevice('auto');
-    return state;
+  /** In a page of its own, over the worker's real half. */
+  const opened = async (): Promise<() => DeviceSlice> => {
+    const page = testStudio(store);
+    open.push(page);
+    await page.studio.getState().useDevice('auto');
+    return page.studio.getState;
   };
   const first = await opened();
-  await first.allowMemory(6e9);
-  expect(first.device).toMatchObject({ info: { limits: { bound: 6e9, total: 2 ** 32 } } });
+  const { device } = first();
+  expect(device).toMatchObject({ kind: 'open', info: { kind: 'wasm', choices: ['wasm', 'cpu'] } });
+  const total = device.kind === 'open' ? device.info.limits?.total : undefined;
+  expect(total).toBeGreaterThan(2 ** 31);
+  expect(first().measured.wasm).toBeGreaterThan(0);
+  await first().allowMemory(6e9);
+  expect(first().device).toMatchObject({ info: { limits: { bound: 6e9, total } } });
   const later = await opened();
-  expect(later.device).toMatchObject({ info: { limits: { bound: 6e9, total: 2 ** 32 } } });
-  await later.allowMemory(undefined);
-  expect(later.device).toEqual({ kind: 'open', info });
+  expect(later().device).toMatchObject({ info: { limits: { bound: 6e9, total } } });
+  await later().allowMemory(undefined);
+  expect(later().device).toMatchObject({ info: { limits: { total } } });
+  expect(later().device).not.toHaveProperty('info.limits.bound');
   expect(await store.keys('device-memory/')).toEqual([]);
+});
+
+test('the device that was chosen is opened in the next page, and one that cannot be is told', async () => {
+  const store = memoryStore();
+  const page = testStudio(store);
+  open.push(page);
+  await page.studio.getState().useDevice('cpu');
+  expect(page.studio.getState().device).toMatchObject({ kind: 'open', info: { kind: 'cpu' } });
+  const next = testStudio(store);
+  open.push(next);
+  await next.studio.getState().useDevice('auto');
+  expect(next.studio.getState().device).toMatchObject({ info: { kind: 'cpu' } });
+  await next.studio.getState().useDevice('webgpu');
+  expect(next.studio.getState().device).toMatchObject({ kind: 'failed', failure: { code: 'bad-settings' } });
+  expect(next.studio.getState().toasts.at(-1)?.text).toBe('The device did not open');
 });

@@ -187,7 +187,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         if (offered && isWanted) await bringIn(offered.files);
       },
       async importModel(files) {
-        if (isActive(get().phase)) {
+        if (isActive(get().phase) || get().trainingElsewhere) {
           const error = new HomegrownError(
             'in-use',
             'A run is in progress, and a model that is brought in would take its place',

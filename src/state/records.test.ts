@@ -13,7 +13,9 @@ import type { TrainEvent, TrainOutcome } from '../core/train/run';
 import type { DataApi } from '../protocol/data';
 import type { GpuApi } from '../protocol/gpu';
 import { listUnreadable } from '../workers/unreadable';
+import { bringBackRefusal, TRAINING_ELSEWHERE } from './runs';
 import { createStudio, type StudioStore, type Tabs } from './studio';
+import { IDLE } from './work';
 import { initialProject } from './project';
 import { modelNeed } from './trained';
 
@@ -264,10 +266,15 @@ test('one tab trains: in another, Start and Resume are refused in words, until i
     expect(b.getState().phase).toEqual(phase);
     expect(b.getState().toasts.at(-1)?.text).toMatch(/trained in another tab/);
   }
+  expect(bringBackRefusal(b.getState())).toBe(TRAINING_ELSEWHERE);
+  expect(await b.getState().bringBack('r')).toBe(false);
+  await b.getState().importModel([new File([], 'a.zip')]);
+  expect(b.getState().importingModel).toMatchObject({ kind: 'failed', failure: { code: 'in-use' } });
   both.stopped(300);
   await running;
   await expect.poll(() => b.getState().trainingElsewhere).toBe(false);
   expect(b.getState()).toMatchObject({ phase: { kind: 'stopped', step: 300 }, saved: { step: 300 } });
+  expect(bringBackRefusal({ ...b.getState(), importingModel: IDLE })).toBeUndefined();
 
   void a.getState().resume();
   await expect.poll(() => b.getState().trainingElsewhere).toBe(true);

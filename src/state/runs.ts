@@ -28,8 +28,8 @@ export const createRunsSlice: Slice<RunsSlice> =
       }
     },
     async bringBack(runId) {
-      const { phase, importingModel, project, toast, change, loadRun } = get();
-      const refusal = bringBackRefusal({ phase, importingModel });
+      const { project, toast, change, loadRun } = get();
+      const refusal = bringBackRefusal(get());
       if (refusal !== undefined) {
         toast({ text: refusal });
         return false;
@@ -61,12 +61,18 @@ export const createRunsSlice: Slice<RunsSlice> =
 export const bringBackRefusal = ({
   phase,
   importingModel,
-}: Pick<Studio, 'phase' | 'importingModel'>): string | undefined =>
+  trainingElsewhere,
+}: Pick<Studio, 'phase' | 'importingModel' | 'trainingElsewhere'>): string | undefined =>
   isActive(phase)
     ? 'A run is in progress: stop and save it first'
-    : importingModel.kind === 'busy'
-      ? 'A model is being brought in: wait for it, or cancel it'
-      : undefined;
+    : trainingElsewhere
+      ? TRAINING_ELSEWHERE
+      : importingModel.kind === 'busy'
+        ? 'A model is being brought in: wait for it, or cancel it'
+        : undefined;
+
+/** Why nothing is resumed or brought back here. */
+export const TRAINING_ELSEWHERE = 'A run is being trained in another tab: stop it there first';
 
 /** All but the current one. */
 export const earlierRuns = ({ runs, model }: Pick<Studio, 'runs' | 'model'>): readonly KeptRun[] =>

@@ -25,8 +25,8 @@ afterEach(() => worker.close());
 
 test(
   'a run makes the same bits while other runs and its own saved steps are sampled, measured and read beside it',
-  () => checkSameBits({ gpu, store }, of, 60),
-  120_000,
+  () => checkSameBits({ gpu, store }, of, 40),
+  240_000,
 );
 
 test('a saved step is measured as the run measured it, to the bit, and nothing of it stays on the device beside a run', async () => {
@@ -37,7 +37,7 @@ test('a saved step is measured as the run measured it, to the bit, and nothing o
   expect((await gpu.call('evaluate', { ...ask, part: 'train' })).loss).not.toBe(last.loss);
 
   const counts: number[] = [];
-  await train({ gpu, store }, of('second', { steps: 40 }), async ({ ended }) => {
+  await train({ gpu, store }, of('second', { steps: 150, evalEvery: 150, saveEvery: 150 }), async ({ ended }) => {
     counts.push(tf.memory().numTensors);
     for (let i = 0; i < 3 && !ended(); i++) {
       await gpu.call('evaluate', ask);
@@ -46,7 +46,7 @@ test('a saved step is measured as the run measured it, to the bit, and nothing o
   });
   expect(counts.length).toBeGreaterThan(2);
   expect(new Set(counts).size).toBe(1);
-}, 60_000);
+}, 240_000);
 
 test('while a run trains, another is refused and so is another device; what is stopped ends, and the run goes on', async () => {
   await gpu.call('begin', of('first', { steps: 1 }));
@@ -68,4 +68,4 @@ test('while a run trains, another is refused and so is another device; what is s
   expect((await writing).reason).toBe('stopped');
   expect((await written({ gpu }, { runId: 'first', which: 'latest' })).length).toBeGreaterThan(0);
   await gpu.call('device', { kind: 'wasm' });
-}, 60_000);
+}, 240_000);

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { useStudio } from '../../state/react';
+import { TRAINING_ELSEWHERE } from '../../state/runs';
 import { Button } from '../../ui';
 import { report } from './report';
 import { describeSettings, useRunSettings } from '../../state/runSettings';
@@ -14,12 +15,14 @@ export function RunActions() {
   const run = useStudio((s) => s.run);
   const resume = useStudio((s) => s.resume);
   const toast = useStudio((s) => s.toast);
+  const isElsewhere = useStudio((s) => s.trainingElsewhere);
   const hasText = useStudio((s) => s.texts.length > 0);
   const settings = useRunSettings();
   const [, navigate] = useLocation();
   const [isAsking, setAsking] = useState(false);
-  const disabledReason =
-    run && !run.manifest && !hasText
+  const disabledReason = isElsewhere
+    ? TRAINING_ELSEWHERE
+    : run && !run.manifest && !hasText
       ? 'This model came without the text that it learnt from: add that text, or another'
       : undefined;
 
