@@ -1,5 +1,6 @@
 import { formatCount } from '../core/base/units';
 import { startProblems } from '../state/estimate';
+import { TRAINING_ELSEWHERE } from '../state/runs';
 import type { Studio } from '../state/studio';
 
 export interface RunAction {
@@ -34,16 +35,22 @@ export function runAction(s: Studio): RunAction {
   const { saved, run } = s;
   if (run && saved && (phase.kind === 'stopped' || phase.kind === 'failed') && saved.step < run.recipe.steps) {
     const lacksText = run.manifest === null && s.texts.length === 0;
+    const reason = s.trainingElsewhere
+      ? TRAINING_ELSEWHERE
+      : lacksText
+        ? 'This model came without the text that it learnt from: add that text, or another'
+        : undefined;
     return {
       kind: 'start',
       label: 'Resume',
-      ...(lacksText && { reason: 'This model came without the text that it learnt from: add that text, or another' }),
+      ...(reason !== undefined && { reason }),
       run: () => void s.resume(),
     };
   }
   if (s.texts.length === 0) {
     return { kind: 'start', label: 'Start training', reason: 'There is no text to learn from yet', run: nothing };
   }
+  if (s.trainingElsewhere) return { kind: 'start', label: 'Start training', reason: TRAINING_ELSEWHERE, run: nothing };
   const [problem] = startProblems(s);
   if (problem) return { kind: 'start', label: 'Start training', reason: problem.message, run: nothing };
   return { kind: 'start', label: 'Start training', run: () => void s.start() };

@@ -25,7 +25,6 @@ async function opened(store: BlobStore, halves = halvesOver(store)): Promise<Tes
 test('texts come in, are refused, removed and brought back, and stay in the next page', async () => {
   const store = memoryStore();
   const { getState } = (await opened(store)).studio;
-  expect(getState().samples.length).toBeGreaterThan(0);
   await getState().addFiles([
     { file: new File([SEA.repeat(30)], 'sea.txt'), name: 'sea.txt' },
     { file: new File([Uint8Array.of(0xff, 0xfe, 0xfd, 0, 1)], 'bad.txt'), name: 'bad.txt' },
@@ -72,6 +71,6 @@ test('a run is prepared, trained, written with and checked while it goes on', as
   expect(getState().phase).toMatchObject({ kind: 'finished', step: model!.saved.step + 3 });
   page.close();
   const next = (await opened(store)).studio.getState();
-  expect(next).toMatchObject({ phase: { kind: 'stopped' }, saved: { step: model!.saved.step + 3 } });
+  expect(next).toMatchObject({ phase: { kind: 'finished' }, saved: { step: model!.saved.step + 3 } });
   expect(next.model?.log.evaluations.length).toBeGreaterThan(1);
 }, 240_000);
