@@ -98,10 +98,10 @@ test('two tabs keep each other’s changes, and only one trains', async ({ page,
   expect(runId).toMatch(/\w/);
   const begin = other.getByRole('banner').getByRole('button', { name: /Start training|Resume/ });
   await expect(begin).toHaveAttribute('aria-disabled', 'true');
-  await begin.click({ force: true });
-  await expect(second.strip).toContainText('in another tab');
   await begin.hover({ force: true });
   await expect(other.getByRole('tooltip')).toHaveText(/^A run is being trained in another tab: stop it there/);
+  await begin.click({ force: true });
+  await expect(second.strip).toContainText('in another tab');
   await expectAccessible(other, 'another tab trains');
   expect(await second.stored('project')).toMatchObject({ runId, recipe: { batch: 5, learningRate: 0.003 } });
 
