@@ -19,7 +19,7 @@ export interface Estimate {
   groups: readonly { name: string; parameters: number }[];
   memory: MemoryPlan;
   tokensPerStep: number;
-  /** Of floating point: forward and backward, 6 N + 12 L C T a token (nanoGPT, model.py: estimate_mfu); recomputing, a third more. */
+  /** Of floating point: forward and backward; recomputing, a third more. */
   flopsPerStep: number;
   /** Undefined until the device has been measured. */
   seconds: number | undefined;
@@ -41,7 +41,7 @@ export function estimate<C extends BaseConfig>(
   for (const { group, shape } of Object.values(table)) groups.set(group, (groups.get(group) ?? 0) + sizeOf(shape));
 
   const tokens = tokensPerStep(recipe, config.context);
-  const flopsForward = (tokens * flopsPerToken(parameters, config)) / 3;
+  const flopsForward = tokens * spec.flops(config, vocabulary);
   const flopsPerStep = (recipe.recompute ? 4 : 3) * flopsForward;
   // An evaluation is a forward pass over its own tokens.
   const evaluations = Math.floor(recipe.steps / recipe.evalEvery) + 2;
@@ -58,12 +58,11 @@ export function estimate<C extends BaseConfig>(
 
 /** The share of the device's measured matrix rate that training at this speed reaches. Recomputing does not count as work. */
 export function shareOfRate(
-  { id, config, vocabulary }: ModelChoice,
+  model: ModelChoice,
   tokensPerSecond: number,
   { gigaflops }: Pick<DeviceInfo, 'gigaflops'>,
 ): number {
-  const parameters = countParams(modelSpec(id).params(config, vocabulary));
-  return (tokensPerSecond * flopsPerToken(parameters, config)) / (gigaflops * 1e9);
+  return (tokensPerSecond * flopsPerToken(model)) / (gigaflops * 1e9);
 }
 
 /** Entries of the vocabulary: as trained, or as asked for. */

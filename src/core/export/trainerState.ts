@@ -7,16 +7,14 @@ import { badFile } from '../base/errors';
 import { listOf, MOST_LOG_ENTRIES } from '../base/limits';
 import { z } from '../base/zod';
 import { METRICS } from '../metrics';
-import { modelSpec } from '../models';
-import { countParams } from '../models/spec';
 import type { TrainEvent } from '../train/run';
+import { flopsPerToken } from '../train/work';
 import type { RunInfo } from './homegrownJson';
 
 /** A long run is thinned to about this many steps; evaluations are all kept. */
 const MOST = 2000;
 
 export function trainerState({ model, recipe, state, data, earlier }: RunInfo, events: readonly TrainEvent[]): Json {
-  const { id, config, vocabulary } = model;
   const tokensPerStep = state.step === 0 ? 0 : state.tokensSeen / state.step;
   // Passes over what, where the text changed on the way?
   const epochs = (step: number): number | null => (data && !earlier ? (step * tokensPerStep) / data.trainTokens : null);
@@ -48,7 +46,6 @@ export function trainerState({ model, recipe, state, data, earlier }: RunInfo, e
       },
     ];
   });
-  const parameters = countParams(modelSpec(id).params(config, vocabulary));
   return {
     best_global_step: state.best?.step ?? null,
     best_metric: state.best?.loss ?? null,
@@ -66,8 +63,7 @@ export function trainerState({ model, recipe, state, data, earlier }: RunInfo, e
     num_train_epochs: epochs(recipe.steps),
     save_steps: recipe.saveEvery,
     stateful_callbacks: {},
-    // Forward and backward, 6 N + 12 L C T a token (nanoGPT, model.py: estimate_mfu).
-    total_flos: state.tokensSeen * (6 * parameters + 12 * config.layers * config.width * config.context),
+    total_flos: state.tokensSeen * flopsPerToken(model),
     train_batch_size: recipe.batch,
     trial_name: null,
     trial_params: null,

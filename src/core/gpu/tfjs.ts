@@ -69,6 +69,31 @@ export function onItsOwnTape<T>(act: () => T): T {
 }
 
 /**
+ * Runs `act` where a gradient is wanted, on a tape of its own that is then thrown away.
+ * @returns what it gives, and the tensors that it read and had not made, each once
+ */
+export function readBy<T extends Tensor>(act: () => T): { value: T; read: readonly Tensor[] } {
+  const { state } = tf.engine();
+  const outer = state.activeTape;
+  const tape: typeof outer = [];
+  state.activeTape = tape;
+  try {
+    const value = tf.tidy(act);
+    const made = new Set(tape.flatMap(({ outputs }) => outputs.map(({ id }) => id)));
+    const inputs = tape.flatMap((node) => Object.values(node.inputs));
+    const read = new Map(inputs.filter(({ id }) => !made.has(id)).map((tensor) => [tensor.id, tensor]));
+    return { value, read: [...read.values()] };
+  } finally {
+    for (const { saved } of tape) if (saved) tf.dispose(saved);
+    state.activeTape = outer;
+  }
+}
+
+/** Whether an op on the tape has made the tensor: a gradient may have to go through it, and its backward pass finds it gone. */
+export const isOnTape = ({ id }: Tensor): boolean =>
+  tf.engine().state.activeTape.some(({ outputs }) => outputs.some((output) => output.id === id));
+
+/**
  * `tf.customGrad` for functions with several outputs, all of which must be used. `gradients`: by each of `inputs`, given the
  * outputs' and what forward has saved.
  */

@@ -1,18 +1,33 @@
-import type { Tensor2D, Variable } from '@tensorflow/tfjs';
+import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
 import { badFile } from '../base/errors';
 import { normals } from '../base/rng';
 import { hold } from '../ops/variables';
 import { modelSpec, type ModelId } from '.';
-import { type BaseConfig, type ForwardContext, type Output, sizeOf } from './spec';
+import {
+  type Activation,
+  type BaseConfig,
+  type Forward,
+  type ForwardContext,
+  type Memory,
+  type Output,
+  type Pass,
+  sizeOf,
+} from './spec';
 
 /** A model with its weights on the device. */
 export interface Network {
   choice: ModelChoice;
   params: Readonly<Record<string, Variable>>;
-  /** ids [B, T] int32, T <= context. */
-  forward(ids: Tensor2D, context?: ForwardContext): Output;
+  /**
+   * ids [B, T] int32, T <= context.
+   * @param source what an encoder-decoder reads besides: the ids of another text, whose encoding is `memory` if it is known
+   */
+  forward(ids: Tensor2D, context?: ForwardContext, source?: Source): Output;
   dispose(): void;
 }
+
+/** Another text [B, S], or what an encoder has made of it. `lengths`: tokens of each of its rows; absent where they are full. */
+export type Source = { ids: Tensor2D; lengths?: Tensor1D } | { memory: Memory };
 
 /** The architecture, its size and the vocabulary it speaks. */
 export interface ModelChoice {
@@ -31,16 +46,37 @@ export type Values = ReadonlyMap<string, { shape: readonly number[]; data: Float
 export async function network(choice: ModelChoice, values: Values): Promise<Network> {
   const { id, config, vocabulary } = choice;
   const spec = modelSpec(id);
-  const { apply } = await spec.load();
+  const { forward } = await spec.load();
   const names = Object.keys(spec.params(config, vocabulary));
   const held = hold(named(names, values));
   const params = Object.fromEntries(names.map((name, i) => [name, held.variables[i]!]));
   return {
     choice,
     params,
-    forward: (ids, context = { dropout: 0 }) => apply(config, params, ids, context),
+    forward(ids, context = { dropout: 0 }, source) {
+      const pass: Pass = { config, params, ...context };
+      if (spec.kind === 'encoder') return forward.encode!(pass, ids);
+      if (spec.kind === 'decoder') return forward.decode!(pass, ids);
+      return forward.decode!(pass, ids, memoryOf(forward, pass, source!));
+    },
     dispose: held.dispose,
   };
+}
+
+function memoryOf(forward: Forward, { config, params, ...context }: Pass, source: Source): Memory {
+  if ('memory' in source) return source.memory;
+  const { dropout, counter, recompute, hook } = context;
+  const { lengths } = source;
+  const pass: Pass = {
+    config,
+    params,
+    dropout,
+    ...(counter && { counter }),
+    ...(recompute && { recompute }),
+    ...(lengths && { lengths }),
+    ...(hook && { hook: (name, x) => hook(`encoder.${name as Activation}`, x) }),
+  };
+  return { ...forward.encode!(pass, source.ids), ...(lengths && { lengths }) };
 }
 
 /** Apart from `network`, whose functions would else keep all values on the host for as long as there is a network. */

@@ -1,5 +1,5 @@
 /** A model is a form, a table of parameters, and a function. Nothing else in the product knows its name. */
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Cache } from '../nn/cache';
 
 /** One field of the form. `hint` says bounds or consequence in words. */
@@ -37,11 +37,43 @@ export interface ForwardContext {
   dropout: number;
   /** int32 [2]: seed and step of the counter-based generator; absent when dropout is 0. */
   counter?: Tensor;
+  /** int32 [B]: tokens of each row, where what follows them is padding: no token sees it. Absent where rows are full. */
+  lengths?: Tensor1D;
   /** The backward pass runs each block again instead of keeping its activations: less memory, a third more work. */
   recompute?: boolean;
   /** What is known of the tokens before these; only where nothing learns. */
   cache?: Cache;
+  hook?: Hook;
 }
+/** One pass of an architecture. */
+export interface Pass<C extends BaseConfig = BaseConfig> extends ForwardContext {
+  config: C;
+  params: Params;
+}
+
+/**
+ * Sees an activation by its name, and gives what goes on in its place: the same tensor, or another of its shape. In a program
+ * that is captured it is called once, while the step is traced; what it sees can be an output. Where blocks are computed again,
+ * it is called again for theirs.
+ */
+export type Hook = (name: HookName, x: Tensor2D) => Tensor2D;
+/** Those of an encoder that has a decoder after it are called `encoder.embedding`, and so on. */
+export type HookName = Activation | `encoder.${Activation}`;
+/** [B T, width] where nothing else is said. */
+export type Activation =
+  | 'embedding' // of tokens and positions: where the residual stream begins
+  | `blocks.${number}.${BlockActivation}`
+  | 'norm'; // after the last norm: what the classifier scores
+export type BlockActivation =
+  | 'attention.norm' // what attention reads
+  | 'attention.qkv' // q | k | v, [B T, width + 2 K], heads contiguous inside
+  | 'attention.heads' // what each head says, side by side
+  | 'attention.out' // what attention adds to the stream
+  | 'middle' // the stream between attention and feed-forward
+  | 'mlp.norm' // what the feed-forward reads
+  | 'mlp.inner' // its neurons after their non-linearity, [B T, hidden]
+  | 'mlp.out' // what it adds to the stream
+  | 'out'; // the stream after the block
 
 /** The classifier is applied by the loss (fused, chunked) or by the sampler (last row only). */
 export interface Output {
@@ -50,8 +82,19 @@ export interface Output {
   /** [vocabulary, width] */
   classifier: Tensor2D;
 }
-/** ids [B, T] int32, T <= context. */
-export type Apply<C extends BaseConfig> = (config: C, params: Params, ids: Tensor2D, context: ForwardContext) => Output;
+/** ids [B, T] int32, T <= context. A decoder has `decode`, an encoder `encode`, and an encoder-decoder both. */
+export interface Forward<C extends BaseConfig = BaseConfig> {
+  encode?(pass: Pass<C>, ids: Tensor2D): Output;
+  /** `memory`: of another text, as `encode` read it; its `classifier` is the embedding to look up, where the two share one. */
+  decode?(pass: Pass<C>, ids: Tensor2D, memory?: Memory): Output;
+}
+/** What an encoder has made of a text: [B S, width], and how much of each row is text. */
+export interface Memory extends Output {
+  lengths?: Tensor1D;
+}
+
+/** What it reads a token by: what came before it, all around it, or another text as well. */
+export type ModelKind = 'decoder' | 'encoder' | 'encoder-decoder';
 
 /** What it reads a token by: what came before it, all around it, or another text as well. */
 export type ModelKind = 'decoder' | 'encoder' | 'encoder-decoder';
@@ -73,13 +116,18 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   classifier(config: C): string;
   /** Columns of a token's keys and values in one layer, for the cache of a model that writes. */
   cacheColumns(config: C): number;
+  /** Floating-point operations of a forward pass, a token, in a full context. A backward pass is two of them. */
+  flops(config: C, vocabulary: number): number;
   /** Bytes of activations that a training step keeps, for the estimate before the start. */
   activationBytes(config: C, vocabulary: number, settings: { batch: number; recompute: boolean }): number;
   /** Bytes of the largest of those, which a GPU must be able to show a kernel at once. */
   largestActivationBytes(config: C, settings: { batch: number }): number;
   /** Lazy, so that a page can draw the form and count parameters without loading TensorFlow.js. */
-  load(): Promise<{ apply: Apply<C> }>;
+  load(): Promise<{ forward: Forward<C> }>;
 }
+
+/** An architecture, seen through the sizes that all share: so the list is one line each, whatever their own. */
+export const defineModel = <C extends BaseConfig>(spec: ModelSpec<C>): ModelSpec => spec as unknown as ModelSpec;
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 export const countParams = (table: ParamTable): number =>

@@ -19,16 +19,22 @@ export interface Cache {
   layers: readonly Variable[];
 }
 
-/** Causal self-attention of fused q | k | v, [B T, C + 2 K] -> [B T, C]; with a cache, over what it holds of this layer too. */
+/**
+ * Causal self-attention of fused q | k | v, [B T, C + 2 K] -> [B T, C]; with a cache, over what it holds of this layer too.
+ * `lengths` [B]: tokens of each row, after which comes padding that none sees.
+ */
 export function attend(
   qkv: Tensor2D,
   settings: { rows: number; heads: number; kvHeads?: number },
   layer: number,
   cache?: Cache,
+  lengths?: Tensor1D,
 ): Tensor2D {
   const kv = cache?.layers[layer];
   if (cache && kv) cacheRows(kv, qkv, cache.position);
-  if (!cache || !kv || qkv.shape[0] > 1) return attention({ qkv }, { ...settings, causal: true });
+  if (!cache || !kv || qkv.shape[0] > 1) {
+    return attention({ qkv, ...(lengths && { lengths }) }, { ...settings, causal: true });
+  }
   const q = tf.slice(qkv, [0, 0], [1, qkv.shape[1] - kv.shape[1]!]);
   return attention({ q, kv: kv as unknown as Tensor2D, lengths: cache.length }, { ...settings, causal: false });
 }

@@ -1,56 +1,92 @@
-/** Layers: ops that find their own weights in a table by Hugging Face's naming, `<layer>.weight` and `<layer>.bias`. */
+/**
+ * Layers: ops that find their own weights in a table by Hugging Face's naming, `<layer>.weight` and `<layer>.bias`. A bias that
+ * the table does not have is not added.
+ */
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { feedForward } from '../ops/feedForward';
+import { gelu } from '../ops/gelu';
 import { layerNorm, layerNormOfBranch } from '../ops/layerNorm';
 import { linear } from '../ops/linear';
 import { recompute } from '../ops/recompute';
+import { rmsNorm } from '../ops/rmsNorm';
+import { swiglu } from '../ops/swiglu';
 
-type Weights = Readonly<Record<string, Tensor>>;
+type Weights = Readonly<Record<string, Tensor | undefined>>;
 
 /** x [N, I] -> x W + b + residual [N, O]. */
-export const dense = (weights: Weights, layer: string, x: Tensor2D, also: { residual?: Tensor2D } = {}): Tensor2D =>
-  linear(x, weights[`${layer}.weight`] as Tensor2D, { bias: weights[`${layer}.bias`]!, ...also });
+export function dense(weights: Weights, layer: string, x: Tensor2D, also: { residual?: Tensor2D } = {}): Tensor2D {
+  const bias = weights[`${layer}.bias`];
+  return linear(x, weights[`${layer}.weight`] as Tensor2D, { ...(bias && { bias }), ...also });
+}
 
-/** x [N, C] -> gelu(x W1 + b1) W2 + b2 + residual [N, C]; GPT-2's `mlp`. */
-export const mlp = (weights: Weights, layer: string, x: Tensor2D, residual?: Tensor2D): Tensor2D =>
-  feedForward({
-    x,
-    inWeight: weights[`${layer}.c_fc.weight`] as Tensor2D,
-    inBias: weights[`${layer}.c_fc.bias`]!,
-    outWeight: weights[`${layer}.c_proj.weight`] as Tensor2D,
-    outBias: weights[`${layer}.c_proj.bias`]!,
-    residual,
-  });
+/** What an architecture normalises rows by, and adds to the mean of squares. */
+export interface Norm {
+  kind: NormKind;
+  epsilon: number;
+}
+export type NormKind = keyof typeof NORMS;
+type NormLayer = (weights: Weights, layer: string, x: Tensor2D, epsilon: number) => Tensor2D;
+type BranchNorm = (...given: Parameters<NormLayer>) => [y: Tensor2D, residual: Tensor2D];
 
-/** x [N, C] -> [N, C], each row normalised, scaled and shifted. */
-export const norm = (weights: Weights, layer: string, x: Tensor2D, epsilon: number): Tensor2D =>
-  layerNorm(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`]!, epsilon);
+const NORMS = {
+  layerNorm: {
+    plain: (weights, layer, x, epsilon) =>
+      layerNorm(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`]!, epsilon),
+    branch: (weights, layer, x, epsilon) =>
+      layerNormOfBranch(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`]!, epsilon),
+  },
+  rmsNorm: {
+    plain: (weights, layer, x, epsilon) => rmsNorm(x, weights[`${layer}.weight`]!, epsilon),
+    branch: (weights, layer, x, epsilon) => [rmsNorm(x, weights[`${layer}.weight`]!, epsilon), x],
+  },
+} as const satisfies Record<string, { plain: NormLayer; branch: BranchNorm }>;
 
-/** The same at the start of a residual branch; `rest` is x for the sum at its end. */
-export const normOfBranch = (
+/** x [N, C] -> [N, C], each row normalised and scaled, and shifted where the norm has a bias. */
+export const norm = (weights: Weights, layer: string, x: Tensor2D, { kind, epsilon }: Norm): Tensor2D =>
+  NORMS[kind].plain(weights, layer, x, epsilon);
+
+/** The same at the start of a residual branch; `residual` is x for the sum at its end. */
+export const preNorm = (
   weights: Weights,
   layer: string,
   x: Tensor2D,
-  epsilon: number,
-): [y: Tensor2D, rest: Tensor2D] =>
-  layerNormOfBranch(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`]!, epsilon);
+  { kind, epsilon }: Norm,
+): [y: Tensor2D, residual: Tensor2D] => NORMS[kind].branch(weights, layer, x, epsilon);
+
+/** The non-linearity between the two products of a feed-forward; a gated one halves the columns. */
+const INNER = { gelu: (x: Tensor2D) => gelu(x) as Tensor2D, swiglu } as const satisfies Record<
+  string,
+  (x: Tensor2D) => Tensor2D
+>;
+export type FeedForwardKind = keyof typeof INNER;
 
 /**
- * One block of a stack, whose weights are those under `<name>.`. Where `again` says so, its backward pass runs it once more
- * instead of keeping what it computed.
+ * x [N, C] -> f(x W1 + b1) W2 + b2 + residual [N, C], W1 under `<layer>.c_fc` (of a gated kind: gate | up) and W2 under
+ * `<layer>.c_proj`. `inner` sees, and may replace, what f gives.
  */
-export function block(
+export function mlp(
   weights: Weights,
-  name: string,
+  layer: string,
   x: Tensor2D,
-  f: (x: Tensor2D) => Tensor2D,
-  again = false,
+  kind: FeedForwardKind,
+  { residual, inner }: { residual?: Tensor2D; inner?: ((x: Tensor2D) => Tensor2D) | undefined } = {},
 ): Tensor2D {
-  if (!again) return f(x);
-  const own = Object.keys(weights).filter((key) => key.startsWith(`${name}.`));
-  return recompute(
-    f,
-    [x],
-    own.map((key) => weights[key]!),
-  );
+  const [inWeight, inBias] = [weights[`${layer}.c_fc.weight`] as Tensor2D, weights[`${layer}.c_fc.bias`]];
+  const [outWeight, outBias] = [weights[`${layer}.c_proj.weight`] as Tensor2D, weights[`${layer}.c_proj.bias`]];
+  if (kind === 'gelu' && inBias && outBias && !inner) {
+    return feedForward({ x, inWeight, inBias, outWeight, outBias, residual });
+  }
+  const hidden = INNER[kind](dense(weights, `${layer}.c_fc`, x));
+  return dense(weights, `${layer}.c_proj`, inner ? inner(hidden) : hidden, { ...(residual && { residual }) });
 }
+
+/**
+ * One block of a stack. `reads`: what else f learns from that others have made: an encoder's output, a shared bias. Where
+ * `again` says so, its backward pass runs it once more instead of keeping what it computed.
+ */
+export const block = (
+  x: Tensor2D,
+  f: (x: Tensor2D, ...reads: Tensor2D[]) => Tensor2D,
+  again = false,
+  reads: readonly Tensor2D[] = [],
+): Tensor2D => (again ? recompute(f as (...inputs: Tensor2D[]) => Tensor2D, [x, ...reads]) : f(x, ...reads));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs';
 import { beforeEach, expect, test } from 'vitest';
-import { floats } from '../testing/checkOp';
+import { expectClose, floats } from '../testing/checkOp';
 import { dropout } from './dropout';
 import { linear } from './linear';
 import { recompute } from './recompute';
@@ -30,7 +30,7 @@ function loss(again: boolean): tf.Scalar {
       const dropped = dropout(wide, counter, { probability: 0.2, purpose: `layer ${i}` }) as Tensor2D;
       return tf.add(tf.slice(dropped, [0, 3], [-1, 6]), input);
     };
-    x = again ? recompute(f, [x], [weight]) : f(x);
+    x = again ? recompute(f, [x]) : f(x);
   });
   return tf.mean(tf.matMul(x, weights[0] as unknown as Tensor2D));
 }
@@ -53,4 +53,44 @@ test('gives the same bits in less memory, and leaves nothing behind', async () =
   expect(again.read).toEqual(kept.read);
   expect(again.bytes).toBeLessThan(0.5 * kept.bytes);
   expect(tf.memory().numTensors).toBe(before);
+});
+
+test('every variable that it reads learns, and what others have made where it is an input', () => {
+  const shared = tf.variable(tf.tensor1d(floats([6], 0.5, 20).data));
+  const learn = (again: boolean) => {
+    const { value, grads } = tf.variableGrads(() => {
+      // As T5 has it: one bias for all blocks, made of a weight.
+      const bias = tf.square(shared) as unknown as Tensor2D;
+      let x = tf.tensor2d(floats([4, 6]).data, [4, 6]);
+      for (const weight of weights) {
+        const f = (input: Tensor2D, added: Tensor2D): Tensor2D =>
+          tf.mul(tf.tanh(tf.add(linear(input, weight as unknown as Tensor2D), added)), shared);
+        x = again ? recompute(f, [x, bias]) : f(x, bias);
+      }
+      return tf.sum(tf.square(x));
+    });
+    return [value, ...Object.values(grads)].map((tensor) => [...tensor.dataSync()]);
+  };
+  tf.tidy(() => {
+    const [kept, again] = [learn(false), learn(true)];
+    expect(kept).toHaveLength(2 + LAYERS);
+    kept.forEach((values, i) => expectClose(again[i]!, values, 1e-6, `gradient ${i}`));
+  });
+  shared.dispose();
+});
+
+test('what else is made on the way to the loss is refused where it is read, and what was there before is not', () => {
+  const [weight] = weights as [Variable];
+  const reads = (other: () => tf.Tensor) =>
+    tf.tidy(() =>
+      tf.variableGrads(() => {
+        const x = tf.mul(weight, 2);
+        const read = other();
+        return tf.sum(recompute((input) => tf.mul(tf.mul(input, read), weight), [x]));
+      }),
+    );
+  expect(() => reads(() => tf.square(weight))).toThrow('reads a tensor [6, 6] that is no input of it');
+  const mask = tf.ones([6, 6]);
+  expect(Object.keys(reads(() => mask).grads)).toEqual([weight.name]);
+  mask.dispose();
 });

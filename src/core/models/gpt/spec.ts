@@ -1,10 +1,18 @@
 import { LOGIT_BYTES } from '../../ops/logitBytes';
-import type { BaseConfig, ModelSpec, Parameter, ParamTable, SizeName } from '../spec';
+import {
+  type BaseConfig,
+  countParams,
+  defineModel,
+  type ModelSpec,
+  type Parameter,
+  type ParamTable,
+  type SizeName,
+} from '../spec';
 
 export type GptConfig = BaseConfig;
 
 /** GPT-2. Names, shapes and layouts are those of Hugging Face's GPT2LMHeadModel, whose weights are [in, out]. */
-export const gpt: ModelSpec = {
+export const gpt: ModelSpec = defineModel<GptConfig>({
   label: 'GPT',
   kind: 'decoder',
   source: 'Radford et al. 2019, "Language Models are Unsupervised Multitask Learners"; initialisation as in its code',
@@ -79,6 +87,11 @@ export const gpt: ModelSpec = {
   },
   classifier: ({ untied }) => (untied ? 'lm_head.weight' : 'transformer.wte.weight'),
   cacheColumns: ({ width }) => 2 * width,
+  /** 2 N + 4 L C T, a third of what nanoGPT counts for a step (model.py: estimate_mfu). */
+  flops(config, vocabulary) {
+    const { layers, width, context } = config;
+    return 2 * countParams(gpt.params(config, vocabulary)) + 4 * layers * width * context;
+  },
   /**
    * f32: 18 C a token and layer (norms, qkv, attention, feed-forward), the stream, and one block of logits. Where layers are
    * computed again: their inputs, and one of them.
@@ -90,8 +103,8 @@ export const gpt: ModelSpec = {
   },
   /** Inside the feed-forward; logits come in blocks. */
   largestActivationBytes: ({ width, context }, { batch }) => 4 * batch * context * 4 * width,
-  load: () => import('./apply'),
-};
+  load: () => import('./forward'),
+});
 
 /**
  * Depth and width grow together, as they do from GPT-2 small to XL: the shape whose size is nearest, by ratio.
