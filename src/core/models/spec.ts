@@ -96,9 +96,6 @@ export interface Memory extends Output {
 /** What it reads a token by: what came before it, all around it, or another text as well. */
 export type ModelKind = 'decoder' | 'encoder' | 'encoder-decoder';
 
-/** What it reads a token by: what came before it, all around it, or another text as well. */
-export type ModelKind = 'decoder' | 'encoder' | 'encoder-decoder';
-
 export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   label: string;
   kind: ModelKind;
