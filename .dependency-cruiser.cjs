@@ -13,7 +13,8 @@ const MAY_IMPORT = {
   'core/gpu': [base],
   'core/ops': [base, 'core/gpu'],
   'core/nn': [base, 'core/ops'],
-  'core/models': [base, 'core/ops', 'core/nn'],
+  // An architecture says itself what it is as a graph of ONNX, in that format's operators.
+  'core/models': [base, 'core/ops', 'core/nn', 'core/export/onnx'],
   'core/optim': [base, 'core/ops'],
   'core/checkpoint': [base, files],
   'core/runs': [

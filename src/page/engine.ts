@@ -9,9 +9,10 @@ import { tokenizerOf } from '../core/tokenizer/byteLevel';
 import { wholeCharacters } from '../core/tokenizer/statistics';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { damaged, parseModel } from './damaged';
-import { gpt, workspaceOf } from './gpt';
-import { type Kernels, plainKernels } from './kernels';
+import type { Kernels, PageForward } from '../core/models/page';
+import { plainKernels } from './kernels';
 import type { FromEngine, Line, ToEngine } from './protocol';
+import { PAGE_FORWARDS } from './readers';
 import { simdKernels } from './simdKernels';
 import { nextScores } from './nextScores';
 
@@ -87,7 +88,7 @@ function load(json: string) {
           'The training that wrote it had diverged: export an earlier step.',
         );
       }
-      const reader = gpt(model, (name) => byName.get(name)!.data, kernels);
+      const reader = forwardOf(model).reader(model, (name) => byName.get(name)!.data, kernels);
       return { tokenizer: tokenizerOf(tokenizer, tokenizerHash), next: nextScores(reader, model.config.context) };
     },
   };
@@ -104,9 +105,15 @@ function decoded(base64: string): string {
 const wrongLength = (found: number, expected: number): Error =>
   damaged(`it should hold ${formatCount(expected)} bytes of weights, and ${formatCount(found)} were found`);
 
+function forwardOf({ id }: ModelChoice): PageForward {
+  const found = PAGE_FORWARDS[id];
+  if (!found) throw damaged(`it holds a model of the kind ${id}, which it cannot run`);
+  return found;
+}
+
 /** Room for the weights, and what multiplies them. */
 function memoryFor(model: ModelChoice, floats: number): { kernels: Kernels; weights: Float32Array } {
-  const needed = floats + workspaceOf(model);
+  const needed = floats + forwardOf(model).workspaceOf(model);
   try {
     const kernels = model.config.width % 8 === 0 ? simdKernels(needed) : plainKernels;
     return { kernels, weights: kernels.floats(floats) };

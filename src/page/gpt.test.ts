@@ -5,8 +5,10 @@ import type { ModelChoice } from '../core/models/network';
 import { initialValues, network } from '../core/models/network';
 import { logits } from '../core/sample/logits';
 import { ourLogits, trainedModels } from '../core/testing/trainedModel';
-import { BLOCK, gpt, type Reader, workspaceOf } from './gpt';
-import { type Kernels, plainKernels } from './kernels';
+import { gpt, workspaceOf } from '../core/models/gpt/page';
+import { BLOCK, type Reader } from '../core/models/page';
+import type { Kernels } from '../core/models/page';
+import { plainKernels } from './kernels';
 import { simdKernels } from './simdKernels';
 import { nextScores } from './nextScores';
 

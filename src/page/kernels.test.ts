@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Kernels, plainKernels } from './kernels';
+import type { Kernels } from '../core/models/page';
+import { plainKernels } from './kernels';
 import { simdKernels } from './simdKernels';
 
 const wave = (n: number, seed: number): Float32Array => new Float32Array(n).map((_, i) => Math.sin(seed + i * i));

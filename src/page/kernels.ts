@@ -1,12 +1,4 @@
-/** The two products that nearly all the time goes into. */
-export interface Kernels {
-  /** A zeroed array that the products below may be given. */
-  floats(length: number): Float32Array;
-  /** y [rows, columns] += x [rows, inner] w [inner, columns]; columns and inner are multiples of the model's width. */
-  multiply(x: Float32Array, w: Float32Array, y: Float32Array, rows: number, inner: number, columns: number): void;
-  /** y [rows] = w [rows, inner] x [inner] */
-  score(w: Float32Array, x: Float32Array, y: Float32Array, inner: number): void;
-}
+import type { Kernels } from '../core/models/page';
 
 /** In plain JavaScript, for browsers that run no WebAssembly. */
 export const plainKernels: Kernels = {

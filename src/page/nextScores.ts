@@ -1,6 +1,6 @@
 import { breathe } from '../core/base/job';
 import { visible } from '../core/sample/visible';
-import { BLOCK, type Reader } from './gpt';
+import { BLOCK, type Reader } from '../core/models/page';
 
 /**
  * Scores of the token after a text. What the reader still holds from the last call is not read again, and between blocks

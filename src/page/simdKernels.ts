@@ -1,4 +1,4 @@
-import type { Kernels } from './kernels';
+import type { Kernels } from '../core/models/page';
 import {
   add,
   assemble,

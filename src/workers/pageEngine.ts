@@ -1,12 +1,14 @@
 import { badFile, HomegrownError } from '../core/base/errors';
 import { unwatched } from '../core/base/job';
 import { formatBytes } from '../core/base/units';
+import { hubLayout } from '../core/export/weights';
 import { modelSpec } from '../core/models';
+import { theirShape } from '../core/models/layout';
 import { sizeOf } from '../core/models/spec';
 import type { SecondEngine } from '../core/verify/compare';
 import type { ReadBack } from '../core/verify/readBack';
-import { gpt, workspaceOf } from '../page/gpt';
-import { type Kernels, plainKernels } from '../page/kernels';
+import type { Kernels, PageForward } from '../core/models/page';
+import { plainKernels } from '../page/kernels';
 import { nextScores } from '../page/nextScores';
 import { simdKernels } from '../page/simdKernels';
 
@@ -15,10 +17,12 @@ import { simdKernels } from '../page/simdKernels';
  * on WebAssembly.
  * @throws HomegrownError `bad-file` where a weight is missing or has another size, `out-of-memory`
  */
-export function pageEngine(readBack: ReadBack): SecondEngine {
+export async function pageEngine(readBack: ReadBack): Promise<SecondEngine> {
   const { model, weights } = readBack;
   complete(readBack);
-  const kernels = kernelsFor(readBack);
+  const { page } = (await modelSpec(model.id).page?.()) ?? {};
+  if (!page) throw badFile(`There is no second reader of ${modelSpec(model.id).label} models`);
+  const kernels = kernelsFor(readBack, page);
   const held = new Map<string, Float32Array>();
   for (const [name, values] of weights) {
     const place = kernels.floats(values.length);
@@ -27,21 +31,24 @@ export function pageEngine(readBack: ReadBack): SecondEngine {
     weights.delete(name);
   }
   const next = nextScores(
-    gpt(model, (name) => held.get(name)!, kernels),
+    page.reader(model, (name) => held.get(name)!, kernels),
     model.config.context,
   );
   return { name: 'an independent reader', scores: async (ids) => (await next(ids, unwatched.signal))!.slice() };
 }
 
-function complete({ model: { id, config, vocabulary }, weights }: ReadBack): void {
+function complete({ model, weights }: ReadBack): void {
+  const { id, config, vocabulary } = model;
   if (config.layers > weights.size) throw badFile(`It has ${weights.size} tensors for ${config.layers} layers`);
-  for (const [name, { shape }] of Object.entries(modelSpec(id).params(config, vocabulary))) {
-    const [got, size] = [weights.get(name)?.length, sizeOf(shape)];
+  const table = modelSpec(id).params(config, vocabulary);
+  for (const piece of hubLayout(model)) {
+    const { name } = piece;
+    const [got, size] = [weights.get(name)?.length, sizeOf(theirShape(piece, table[piece.of]!.shape))];
     if (got !== size) throw badFile(`${name} has ${got ?? 'no'} values instead of ${size}`);
   }
 }
 
-function kernelsFor({ model, weights }: ReadBack): Kernels {
+function kernelsFor({ model, weights }: ReadBack, { workspaceOf }: PageForward): Kernels {
   if (model.config.width % 8 !== 0) return plainKernels;
   const floats = [...weights.values()].reduce((sum, values) => sum + values.length, workspaceOf(model));
   try {

@@ -8,7 +8,7 @@ import { breathe, type Job } from '../base/job';
 import { LARGEST_HEADER } from '../base/limits';
 import type { ByteSource, ByteStream } from '../files/byteSource';
 import { parseHeader, type HeaderEntry } from './safetensorsHeader';
-import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
+import { bytesOf, type HostTensor, type TensorInPieces } from './tensors';
 import { hashDiffers, hashTensors, NO_HASH, TENSORS_SHA256 } from './tensorsHash';
 
 /**
@@ -17,13 +17,13 @@ import { hashDiffers, hashTensors, NO_HASH, TENSORS_SHA256 } from './tensorsHash
  */
 export function writeSafetensors(
   name: string,
-  tensors: NamedTensors,
+  tensors: ReadonlyMap<string, HostTensor | TensorInPieces>,
   metadata: Readonly<Record<string, string>> = {},
 ): ByteStream {
   const entries: string[] = [];
   let offset = 0;
-  for (const [tensor, { shape, data }] of tensors) {
-    const end = offset + data.byteLength;
+  for (const [tensor, { shape }] of tensors) {
+    const end = offset + 4 * shape.reduce((a, b) => a * b, 1);
     entries.push(
       `${JSON.stringify(tensor)}:{"dtype":"F32","shape":[${shape.join(',')}],"data_offsets":[${offset},${end}]}`,
     );
@@ -48,10 +48,12 @@ export function writeSafetensors(
   };
 }
 
-function* inPieces(tensors: NamedTensors): Generator<Uint8Array> {
+function* inPieces(tensors: ReadonlyMap<string, HostTensor | TensorInPieces>): Generator<Uint8Array> {
   for (const tensor of tensors.values()) {
-    const bytes = bytesOf(tensor);
-    for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+    for (const data of 'data' in tensor ? [tensor.data] : tensor.pieces()) {
+      const bytes = bytesOf({ data });
+      for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+    }
   }
 }
 

@@ -3,10 +3,15 @@ export interface HostTensor {
   shape: readonly number[];
   data: Float32Array;
 }
+/** One that is made while it is read, some rows at a time. */
+export interface TensorInPieces {
+  shape: readonly number[];
+  pieces(): Iterable<Float32Array>;
+}
 export type NamedTensors = ReadonlyMap<string, HostTensor>;
 
 /** The tensor's memory, little-endian f32, without a copy. */
-export const bytesOf = ({ data }: HostTensor): Uint8Array =>
+export const bytesOf = ({ data }: Pick<HostTensor, 'data'>): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** Where the first NaN or infinity stands, as `name[index]`; undefined when every value is a number. */

@@ -3,22 +3,23 @@ import type { ByteStream } from '../files/byteSource';
 import type { HostTensor } from '../checkpoint/tensors';
 import { hashTensors, NO_HASH, TENSORS_SHA256 } from '../checkpoint/tensorsHash';
 import { modelSpec } from '../models';
-import { countParams } from '../models/spec';
+import type { Gguf } from '../models/elsewhere';
+import { type Piece, theirRows, theirShape } from '../models/layout';
+import { countParams, sizeOf } from '../models/spec';
 import { spellings } from '../tokenizer/alphabet';
 import { TOKEN_ROLES } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { weightsOf } from './weights';
 import type { Exported } from './format';
-import { GGUF, type GgufArchitecture } from './ggufArchitecture';
-import { aligned, bool, type GgufValue, i32s, string, strings, u32, writeHeader } from './ggufHeader';
+import { aligned, bool, f32, type GgufValue, i32s, string, strings, u32, writeHeader } from './ggufHeader';
 import { GGUF_TYPES, type GgufTypeName } from './ggufTypes';
 import type { RunInfo } from './homegrownJson';
 
 /** Weights and tokenizer in one file. */
 export function ggufFile(model: Exported, type: GgufTypeName): ByteStream {
   const { info, tokenizer } = model;
-  const architecture = GGUF[info.model.id]!;
-  const tensors = placed(weightsOf(model), architecture, type);
+  const architecture = modelSpec(info.model.id).gguf!;
+  const tensors = placed(weightsOf(model), architecture.layout(info.model.config), type);
   const keys = { ...general(info, architecture, type), ...sizes(info, architecture), ...tokenizerKeys(tokenizer) };
   const header = (hash: string): Uint8Array =>
     writeHeader({
@@ -39,13 +40,13 @@ export function ggufFile(model: Exported, type: GgufTypeName): ByteStream {
 /** All that follows the header, padding too. */
 function* inPieces(tensors: readonly Placed[]): Generator<Uint8Array> {
   for (const tensor of tensors) {
-    for (const rows of rowsOf(tensor)) yield GGUF_TYPES[tensor.as].encode(rows, tensor.name);
+    for (const rows of theirRows(tensor.piece, tensor.tensor)) yield GGUF_TYPES[tensor.as].encode(rows, tensor.name);
     const padding = aligned(tensor.bytes) - tensor.bytes;
     if (padding > 0) yield new Uint8Array(padding);
   }
 }
 
-function general(info: RunInfo, { name }: GgufArchitecture, type: GgufTypeName): Record<string, GgufValue> {
+function general(info: RunInfo, { name }: Gguf, type: GgufTypeName): Record<string, GgufValue> {
   const { id, config, vocabulary } = info.model;
   return {
     'general.architecture': string(name),
@@ -73,8 +74,13 @@ function sizeLabel(parameters: number): string {
   return `${scaled.toFixed(Math.round(scaled) >= 10 ? 0 : 1)}${letter}`;
 }
 
-const sizes = ({ model }: RunInfo, { name, sizes: of }: GgufArchitecture): Record<string, GgufValue> =>
-  Object.fromEntries(Object.entries(of(model)).map(([key, value]) => [`${name}.${key}`, value]));
+const sizes = ({ model }: RunInfo, { name, sizes: of }: Gguf): Record<string, GgufValue> =>
+  Object.fromEntries(
+    Object.entries(of(model)).map(([key, value]) => [
+      `${name}.${key}`,
+      'u32' in value ? u32(value.u32) : f32(value.f32),
+    ]),
+  );
 
 function tokenizerKeys(tokenizer: Tokenizer): Record<string, GgufValue> {
   const { model, special, endOfText } = tokenizer;
@@ -107,22 +113,22 @@ interface Placed {
   offset: number;
   bytes: number;
   tensor: HostTensor;
-  transposed: boolean;
+  piece: Piece;
 }
 
 function placed(
   weights: ReadonlyMap<string, HostTensor>,
-  { tensor: theirs }: GgufArchitecture,
+  layout: ReturnType<Gguf['layout']>,
   type: GgufTypeName,
 ): Placed[] {
   let offset = 0;
-  return [...weights].map(([ours, tensor]) => {
-    const { name, transposed, full } = theirs(ours);
-    const shape = transposed ? tensor.shape.toReversed() : tensor.shape;
-    const as = full ? 'F32' : fitting(type, shape.at(-1)!);
+  return layout.map((piece) => {
+    const tensor = weights.get(piece.of)!;
+    const shape = theirShape(piece, tensor.shape);
+    const as = piece.full ? 'F32' : fitting(type, shape.at(-1)!);
     const { block, blockBytes } = GGUF_TYPES[as];
-    const bytes = (tensor.data.length / block) * blockBytes;
-    const place = { name, shape, as, offset, bytes, tensor, transposed };
+    const bytes = (sizeOf(shape) / block) * blockBytes;
+    const place = { name: piece.name, shape, as, offset, bytes, tensor, piece };
     offset += aligned(bytes);
     return place;
   });
@@ -130,25 +136,3 @@ function placed(
 
 /** Rows that are no whole number of blocks have 16 bits, as llama.cpp's converter has them. */
 const fitting = (type: GgufTypeName, row: number): GgufTypeName => (row % GGUF_TYPES[type].block === 0 ? type : 'F16');
-
-/** The tensor as the file has it, some rows at a time. */
-function* rowsOf({ tensor: { data }, shape, transposed }: Placed): Generator<Float32Array> {
-  const columns = shape.at(-1)!;
-  const rows = data.length / columns;
-  const atOnce = Math.max(1, Math.floor(PIECE / columns));
-  for (let first = 0; first < rows; first += atOnce) {
-    const some = Math.min(atOnce, rows - first);
-    if (!transposed) {
-      yield data.subarray(first * columns, (first + some) * columns);
-      continue;
-    }
-    const turned = new Float32Array(some * columns);
-    for (let column = 0; column < columns; column++) {
-      const from = column * rows + first;
-      for (let row = 0; row < some; row++) turned[row * columns + column] = data[from + row]!;
-    }
-    yield turned;
-  }
-}
-/** Values that are converted at a time: 1 MiB of f32. */
-const PIECE = 1 << 18;

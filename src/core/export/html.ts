@@ -1,13 +1,13 @@
 import { formatCount, formatShort } from '../base/units';
 import type { ByteStream } from '../files/byteSource';
-import { bytesOf, type NamedTensors } from '../checkpoint/tensors';
+import { bytesOf, type TensorInPieces } from '../checkpoint/tensors';
 import { modelSpec } from '../models';
 import type { ModelChoice } from '../models/network';
-import { countParams } from '../models/spec';
+import { countParams, sizeOf } from '../models/spec';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { base64, base64Length } from '../files/base64';
 import { crc32 } from '../files/crc32';
-import { weightsOf } from './weights';
+import { hubWeights } from './weights';
 import { fill } from './fill';
 import type { Exported } from './format';
 import type { RunInfo } from './homegrownJson';
@@ -25,7 +25,7 @@ export interface PageModel {
   model: ModelChoice;
   tokenizer: TokenizerModel;
   tokenizerHash: string;
-  /** In the order of the weights: names, and how many floats each has. */
+  /** In the order of the weights: Hugging Face's names, and how many floats each has. */
   tensors: readonly (readonly [name: string, size: number])[];
 }
 
@@ -37,12 +37,12 @@ export function pageFile(exported: Exported, template: string): ByteStream {
   const [before = '', after] = template.split('{{weights}}');
   if (after === undefined) throw new Error('page.html has no place for weights');
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-  const weights = weightsOf(exported);
+  const weights = hubWeights(exported);
   const model = jsonInScript(pageModel(exported, weights));
   const head = encode(fill(before, { title: escaped(exported.info.name), model }));
   const [open, close, tail] = [encode(OPEN), encode(CLOSE), encode(after)];
   const end = (sum: number): Uint8Array => encode(`${CHECKSUM}${sum.toString(16).padStart(8, '0')}${CLOSE}`);
-  const bytes = [...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  const bytes = 4 * [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const blocks = Math.ceil(bytes / BLOCK);
   return {
     name: `${exported.name}.html`,
@@ -62,7 +62,7 @@ export function pageFile(exported: Exported, template: string): ByteStream {
   };
 }
 
-function pageModel({ info, tokenizer }: Exported, weights: NamedTensors): PageModel {
+function pageModel({ info, tokenizer }: Exported, weights: ReadonlyMap<string, TensorInPieces>): PageModel {
   return {
     name: info.name,
     summary: summary(info),
@@ -71,7 +71,7 @@ function pageModel({ info, tokenizer }: Exported, weights: NamedTensors): PageMo
     model: info.model,
     tokenizer: tokenizer.model,
     tokenizerHash: tokenizer.hash,
-    tensors: [...weights].map(([name, { data }]) => [name, data.length] as const),
+    tensors: [...weights].map(([name, { shape }]) => [name, sizeOf(shape)] as const),
   };
 }
 
@@ -88,11 +88,11 @@ function summary({ model: { id, config, vocabulary }, data }: RunInfo): string {
 }
 
 /** The tensors' bytes one after the other, cut into blocks without regard to where one ends. The buffer is used again. */
-function* inBlocks(weights: NamedTensors): Generator<Uint8Array> {
+function* inBlocks(weights: ReadonlyMap<string, TensorInPieces>): Generator<Uint8Array> {
   const block = new Uint8Array(BLOCK);
   let filled = 0;
-  for (const tensor of weights.values()) {
-    const bytes = bytesOf(tensor);
+  for (const data of allPieces(weights)) {
+    const bytes = bytesOf({ data });
     for (let at = 0; at < bytes.length;) {
       const piece = bytes.subarray(at, at + BLOCK - filled);
       block.set(piece, filled);
@@ -104,6 +104,10 @@ function* inBlocks(weights: NamedTensors): Generator<Uint8Array> {
     }
   }
   if (filled > 0) yield block.subarray(0, filled);
+}
+
+function* allPieces(weights: ReadonlyMap<string, TensorInPieces>): Generator<Float32Array> {
+  for (const tensor of weights.values()) yield* tensor.pieces();
 }
 
 /** Bytes of weights a block; a multiple of 3, so that only the last ends in padding. */

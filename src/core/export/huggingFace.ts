@@ -1,11 +1,11 @@
 import type { Json } from '../base/blobStore';
 import { type ByteStream, textFile } from '../files/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
+import { modelSpec } from '../models';
 import { specialNames, writeTokenizerJson } from '../tokenizer/json';
-import { weightsOf } from './weights';
+import { hubMoments, hubWeights } from './weights';
 import { datasheet } from './datasheet';
 import type { Exported } from './format';
-import { HUGGING_FACE, huggingFaceType } from './huggingFaceConfig';
 import { modelCard } from './modelCard';
 import { trainerState } from './trainerState';
 
@@ -13,14 +13,13 @@ export function huggingFaceFiles(
   exported: Omit<Exported, 'name'>,
   { withOptimizer }: { withOptimizer: boolean },
 ): readonly ByteStream[] {
-  const { info, snapshot, events } = exported;
-  const weights = weightsOf(exported);
-  const moments = new Map([...snapshot.tensors].filter(([name]) => !weights.has(name)));
+  const { info, events } = exported;
+  const moments = hubMoments(exported);
   return [
     ...describingFiles(exported),
     jsonFile('homegrown.json', JSON.parse(JSON.stringify(info)) as Json),
     jsonFile('trainer_state.json', trainerState(info, events)),
-    writeSafetensors('model.safetensors', weights),
+    writeSafetensors('model.safetensors', hubWeights(exported)),
     ...(withOptimizer && moments.size > 0 ? [writeSafetensors('optimizer.safetensors', moments)] : []),
   ];
 }
@@ -32,7 +31,7 @@ export function describingFiles(
 ): readonly ByteStream[] {
   const { model, recipe } = info;
   const { endOfText } = tokenizer;
-  const config = HUGGING_FACE[huggingFaceType[model.id]]!.write(model, endOfText, recipe.dropout);
+  const config = modelSpec(model.id).huggingFace!.config(model, endOfText, recipe.dropout);
   return [
     textFile('README.md', modelCard(info)),
     textFile('DATASHEET.md', datasheet(info)),

@@ -6,7 +6,9 @@ import { LARGEST_JSON, LARGEST_LOG, LARGEST_TOKENIZER } from '../base/limits';
 import type { ByteSource } from '../files/byteSource';
 import type { Snapshot } from '../checkpoint/snapshot';
 import { bytesOf, firstNonFinite, type HostTensor } from '../checkpoint/tensors';
-import { modelSpec } from '../models';
+import { MODEL_IDS, modelSpec } from '../models';
+import type { HuggingFace } from '../models/elsewhere';
+import { fromTheirs, type Piece, theirShape } from '../models/layout';
 import { sizeOf } from '../models/spec';
 import { modelSchema } from '../runs/settings';
 import { createTokenizer } from '../tokenizer/byteLevel';
@@ -17,10 +19,10 @@ import { optimizerOf, stateName, stateOf } from '../optim';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice, TrainEvent } from '../train/run';
 import { runInfoSchema, type RunInfo } from './homegrownJson';
-import { HUGGING_FACE, type HuggingFaceConfig } from './huggingFaceConfig';
 import { holdsWeights, INDEX, openTensors, openWeights, type Weights } from './openWeights';
 import { readTrainerState } from './trainerState';
 import { openZip } from '../files/unzip';
+import { hubLayout } from './weights';
 
 export interface ImportedModel {
   model: ModelChoice;
@@ -50,13 +52,20 @@ export async function importHuggingFace(
   const { tokenizer, rows } = await readTokenizer(folder, described, info);
   const model = { ...described, vocabulary: tokenizer.size };
   const index = folder.has(INDEX) ? await readJson(folder, INDEX) : null;
-  const weights = await openWeights(folder, (name) => format.rename(name), index);
-  const shapes = new Map(Object.entries(modelSpec(model.id).params(described.config, described.vocabulary)));
+  const weights = await openWeights(folder, (name) => (format.rename ? format.rename(name) : name), index);
+  const table = modelSpec(model.id).params(described.config, described.vocabulary);
+  const layout = hubLayout(described);
+  const shapes: Shapes = new Map(
+    layout.map((piece) => [piece.name, { shape: theirShape(piece, table[piece.of]!.shape) }]),
+  );
   const isCopied = !described.config.untied && weights.shapes.has(HEAD);
   const own = isCopied ? new Map([...weights.shapes].filter(([name]) => name !== HEAD)) : weights.shapes;
   compare(weights.file, shapes, own);
   await weights.check(job);
-  if (isCopied) await checkCopy(weights, modelSpec(model.id).classifier(described.config));
+  if (isCopied) {
+    const classifier = modelSpec(model.id).classifier(described.config);
+    await checkCopy(weights, layout.find(({ of }) => of === classifier)!.name);
+  }
   const moments =
     info && folder.has('optimizer.safetensors')
       ? await openTensors(folder, ['optimizer.safetensors'], (name) => name, 'optimizer.safetensors')
@@ -66,14 +75,16 @@ export async function importHuggingFace(
 
   const tensors = new Map<string, HostTensor>();
   const all = [
-    ...[...shapes.keys()].map((name) => [weights, name] as const),
-    ...[...(moments?.shapes.keys() ?? [])].map((name) => [moments!, name] as const),
+    ...Object.keys(table).map((of) => ({ file: weights, of, slot: '' })),
+    ...(moments ? owners(moments, layout) : []),
   ];
-  for (const [done, [file, name]] of all.entries()) {
+  for (const [done, { file, of, slot }] of all.entries()) {
     job.signal.throwIfAborted();
+    const name = slot + of;
     job.report({ label: `Reading ${name}`, done, of: all.length, unit: 'tensors' });
-    const loaded = await file.load(name);
-    const tensor = rows && file === weights && format.rowsByToken.includes(name) ? rowsOf(loaded, rows) : loaded;
+    const pieces = layout.filter((piece) => piece.of === of);
+    const loaded = await assembled(file, slot, pieces, table[of]!.shape);
+    const tensor = rows && file === weights && table[of]!.perToken ? rowsOf(loaded, rows) : loaded;
     const bad = firstNonFinite(new Map([[name, tensor]]));
     if (bad !== undefined) throw badFile(`${file.file}: ${bad} is not a finite number`, DIVERGED);
     tensors.set(name, tensor);
@@ -109,17 +120,22 @@ async function openFolder(files: readonly { name: string; source: ByteSource }[]
   throw badFile(`There is no model.safetensors among ${names.length} files (${names.slice(0, 5).join(', ')})`, WANTED);
 }
 
-async function readConfig(folder: Folder): Promise<{ model: ModelChoice; format: HuggingFaceConfig }> {
+async function readConfig(folder: Folder): Promise<{ model: ModelChoice; format: HuggingFace }> {
   const json = await readJson(folder, 'config.json');
   const type = parse('config.json', z.object({ model_type: z.string().max(100) }), json).model_type;
-  const format = Object.hasOwn(HUGGING_FACE, type) ? HUGGING_FACE[type] : undefined;
-  if (!format) {
+  const known = MODEL_IDS.flatMap((id) => {
+    const { huggingFace } = modelSpec(id);
+    return huggingFace ? [{ id, format: huggingFace }] : [];
+  });
+  const found = known.find(({ format }) => format.type === type);
+  if (!found) {
     throw badFile(
       `config.json: the architecture ${JSON.stringify(type)} is not known here`,
-      `Known: ${Object.keys(HUGGING_FACE).join(', ')}.`,
+      `Known: ${known.map(({ format }) => format.type).join(', ')}.`,
     );
   }
-  return { model: parse('config.json', modelSchema, parse('config.json', format.schema, json)), format };
+  const { id, format } = found;
+  return { model: parse('config.json', modelSchema, { id, ...parse('config.json', format.schema, json) }), format };
 }
 
 async function readInfo(folder: Folder, model: ModelChoice): Promise<RunInfo | null> {
@@ -183,6 +199,33 @@ async function readTokenizer(
 const TOKENIZER_CONFIG = 'tokenizer_config.json';
 /** Vocabularies are made multiples of these, because products of such sizes are quick. */
 const PADDINGS = [8, 16, 32, 64, 128, 256, 512, 1024];
+
+/** Moments by the weight that each is of, and what stands before its name, in the file's order. */
+function owners(moments: Weights, layout: readonly Piece[]): { file: Weights; of: string; slot: string }[] {
+  const found = new Map<string, { file: Weights; of: string; slot: string }>();
+  for (const theirs of moments.shapes.keys()) {
+    const { name, of } = layout.find((piece) => theirs.endsWith(`.${piece.name}`))!;
+    const slot = theirs.slice(0, -name.length);
+    found.set(slot + of, { file: moments, of, slot });
+  }
+  return [...found.values()];
+}
+
+/** One of ours, made of theirs, which are held one at a time. */
+async function assembled(
+  file: Weights,
+  slot: string,
+  pieces: readonly Piece[],
+  shape: readonly number[],
+): Promise<HostTensor> {
+  const [first] = pieces as [Piece];
+  if (pieces.length === 1 && isWhole(first)) return file.load(slot + first.name);
+  const ours = { shape, data: new Float32Array(sizeOf(shape)) };
+  for (const piece of pieces) fromTheirs(piece, (await file.load(slot + piece.name)).data, ours);
+  return ours;
+}
+const isWhole = ({ rows, columns, transposed, pairedHeads }: Piece): boolean =>
+  !rows && !columns && !transposed && !pairedHeads;
 
 function rowsOf({ shape, data }: HostTensor, rows: Uint32Array): HostTensor {
   const width = sizeOf(shape.slice(1));

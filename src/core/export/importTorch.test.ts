@@ -13,7 +13,7 @@ import { logits } from '../sample/logits';
 import { useWasm } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { writeTokenizerJson } from '../tokenizer/json';
-import { HUGGING_FACE } from './huggingFaceConfig';
+import { MODELS } from '../models';
 import { importHuggingFace } from './importHuggingFace';
 
 const PYTHON = '/usr/bin/python3';
@@ -35,7 +35,7 @@ test.skipIf(!hasTorch)('in 32 bits, in both kinds of 16, and in two pieces: the 
   const model = { id: 'gpt' as const, config, vocabulary: tokenizer.size };
   const root = await mkdtemp(join(tmpdir(), 'torch-'));
   try {
-    const json = HUGGING_FACE['gpt2']!.write(model, tokenizer.endOfText, 0);
+    const json = MODELS.gpt.huggingFace!.config(model, tokenizer.endOfText, 0);
     await writeFile(join(root, 'config.json'), JSON.stringify(json));
     await writeFile(join(root, 'tokenizer.json'), writeTokenizerJson(tokenizer));
     const code = here('../../../public/templates/pytorch');

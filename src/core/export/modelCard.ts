@@ -9,7 +9,6 @@ import { optimizerOf } from '../optim';
 import { scheduleOf } from '../optim/schedule';
 import type { RecipeField } from '../train/recipe';
 import { END_ALONE, ROLES, specialTokens, TOKEN_ROLES } from '../tokenizer/special';
-import { huggingFaceType } from './huggingFaceConfig';
 import type { RunInfo } from './homegrownJson';
 import { howToLoad } from './howToLoad';
 import { plain, table, TOKENIZERS } from './markdown';
@@ -25,7 +24,7 @@ export function modelCard(info: RunInfo): string {
   const front = [
     'library_name: transformers',
     'pipeline_tag: text-generation',
-    `tags: [${huggingFaceType[model.id]}, homegrown]`,
+    `tags: [${[...(spec.huggingFace ? [spec.huggingFace.type] : []), 'homegrown'].join(', ')}]`,
     `model_name: ${JSON.stringify(name)}`,
   ];
   const { label, fields } = optimizerOf(recipe.optimizer);

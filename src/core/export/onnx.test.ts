@@ -178,7 +178,7 @@ test.each(['f32', 'f16'] as const)(
   'onnxruntime on wasm, as browsers run it, computes the same: %s',
   async (precision) => {
     const exported = trained[2]!;
-    const session = await onWasm(await gather(onnxFile(exported, precision)));
+    const session = await onWasm(await gather(await onnxFile(exported, precision)));
     const ids = await heldOut(exported, 0, 40);
     const { logits } = await session.run({
       ...emptyCaches(session),
@@ -197,7 +197,7 @@ describe('the file', () => {
     ] as const) {
       const exported = trained[1]!;
       const { id, config, vocabulary } = exported.info.model;
-      const file = onnxFile(exported, precision);
+      const file = await onnxFile(exported, precision);
       let length = 0;
       for await (const chunk of file.chunks()) {
         expect(chunk.length).toBeLessThanOrEqual(1 << 20);

@@ -1,5 +1,6 @@
 import { type ByteStream, textFile } from '../files/byteSource';
 import { formatCount } from '../base/units';
+import { modelSpec } from '../models';
 import { idBytes, packIds } from '../shards/ids';
 import type { TokenSource } from '../shards/manifest';
 import { OPTIMIZERS } from '../optim';
@@ -13,7 +14,12 @@ import { huggingFaceFiles } from './huggingFace';
 export async function pytorchFiles(exported: Exported, { template }: ExportOptions): Promise<readonly ByteStream[]> {
   const { info, tokens } = exported;
   const { model, recipe, state } = info;
-  const texts = await Promise.all(TEMPLATES.map(async (name) => [name, await template(`pytorch/${name}`)] as const));
+  const texts = await Promise.all(
+    TEMPLATES.map(async (name) => {
+      const path = name === 'model.py' ? modelSpec(model.id).pytorch! : `pytorch/${name}`;
+      return [name, await template(path)] as const;
+    }),
+  );
   const values = {
     name: exported.name,
     step: formatCount(state.step),

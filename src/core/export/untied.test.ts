@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plainKernels } from '../../page/kernels';
-import { gpt } from '../../page/gpt';
+import { gpt } from '../models/gpt/page';
 import { gather } from '../files/byteSource';
 import { initialValues } from '../models/network';
 import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
@@ -105,7 +105,7 @@ test.skipIf(!llama)('llama.cpp gives the same distribution after each token', as
 });
 
 test('onnxruntime on wasm gives the same scores', async () => {
-  const session = await onWasm(await gather(onnxFile(untied, 'f32')));
+  const session = await onWasm(await gather(await onnxFile(untied, 'f32')));
   const inputs = { input_ids: int64([ids]), attention_mask: int64([ids.map(() => 1)]) };
   const { logits } = await session.run({ ...emptyCaches(session), ...inputs });
   expectOurs(logits!.data as Float32Array);

@@ -1,6 +1,8 @@
 /** A model is a form, a table of parameters, and a function. Nothing else in the product knows its name. */
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Cache } from '../nn/cache';
+import type { Gguf, HuggingFace, OnnxForward } from './elsewhere';
+import type { PageForward } from './page';
 
 /** One field of the form. `hint` says bounds or consequence in words. */
 export type Field =
@@ -14,6 +16,8 @@ export interface Parameter {
   group: string;
   /** Weight decay applies: matrices yes; norms, biases and embeddings of position no. */
   decay: boolean;
+  /** It has a row for each token. */
+  perToken?: true;
 }
 /** Every tensor the model owns, under the name it keeps in checkpoints and exports (Hugging Face's own names). */
 export type ParamTable = Readonly<Record<string, Parameter>>;
@@ -119,6 +123,13 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   activationBytes(config: C, vocabulary: number, settings: { batch: number; recompute: boolean }): number;
   /** Bytes of the largest of those, which a GPU must be able to show a kernel at once. */
   largestActivationBytes(config: C, settings: { batch: number }): number;
+  huggingFace?: HuggingFace<C>;
+  gguf?: Gguf<C>;
+  onnx?(): Promise<{ onnx: OnnxForward<C> }>;
+  /** Needs Hugging Face's names. The page itself finds the file by its name, page.ts. */
+  page?(): Promise<{ page: PageForward }>;
+  /** The hand-over's `model.py`: where it is under public/templates. Needs Hugging Face's names. */
+  pytorch?: string;
   /** Lazy, so that a page can draw the form and count parameters without loading TensorFlow.js. */
   load(): Promise<{ forward: Forward<C> }>;
 }

@@ -3,13 +3,15 @@
  * the table does not have is not added.
  */
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
-import { feedForward } from '../ops/feedForward';
-import { gelu } from '../ops/gelu';
+import { activation } from '../ops/activation';
+import { feedForward, type FeedForwardKind } from '../ops/feedForward';
+import { gated } from '../ops/gated';
 import { layerNorm, layerNormOfBranch } from '../ops/layerNorm';
 import { linear } from '../ops/linear';
 import { recompute } from '../ops/recompute';
-import { rmsNorm } from '../ops/rmsNorm';
-import { swiglu } from '../ops/swiglu';
+import { rmsNorm, rmsNormOfBranch } from '../ops/rmsNorm';
+
+export type { FeedForwardKind } from '../ops/feedForward';
 
 type Weights = Readonly<Record<string, Tensor | undefined>>;
 
@@ -30,14 +32,13 @@ type BranchNorm = (...given: Parameters<NormLayer>) => [y: Tensor2D, residual: T
 
 const NORMS = {
   layerNorm: {
-    plain: (weights, layer, x, epsilon) =>
-      layerNorm(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`]!, epsilon),
+    plain: (weights, layer, x, epsilon) => layerNorm(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`], epsilon),
     branch: (weights, layer, x, epsilon) =>
-      layerNormOfBranch(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`]!, epsilon),
+      layerNormOfBranch(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`], epsilon),
   },
   rmsNorm: {
     plain: (weights, layer, x, epsilon) => rmsNorm(x, weights[`${layer}.weight`]!, epsilon),
-    branch: (weights, layer, x, epsilon) => [rmsNorm(x, weights[`${layer}.weight`]!, epsilon), x],
+    branch: (weights, layer, x, epsilon) => rmsNormOfBranch(x, weights[`${layer}.weight`]!, epsilon),
   },
 } as const satisfies Record<string, { plain: NormLayer; branch: BranchNorm }>;
 
@@ -53,13 +54,6 @@ export const preNorm = (
   { kind, epsilon }: Norm,
 ): [y: Tensor2D, residual: Tensor2D] => NORMS[kind].branch(weights, layer, x, epsilon);
 
-/** The non-linearity between the two products of a feed-forward; a gated one halves the columns. */
-const INNER = { gelu: (x: Tensor2D) => gelu(x) as Tensor2D, swiglu } as const satisfies Record<
-  string,
-  (x: Tensor2D) => Tensor2D
->;
-export type FeedForwardKind = keyof typeof INNER;
-
 /**
  * x [N, C] -> f(x W1 + b1) W2 + b2 + residual [N, C], W1 under `<layer>.c_fc` (of a gated kind: gate | up) and W2 under
  * `<layer>.c_proj`. `inner` sees, and may replace, what f gives.
@@ -71,13 +65,14 @@ export function mlp(
   kind: FeedForwardKind,
   { residual, inner }: { residual?: Tensor2D; inner?: ((x: Tensor2D) => Tensor2D) | undefined } = {},
 ): Tensor2D {
-  const [inWeight, inBias] = [weights[`${layer}.c_fc.weight`] as Tensor2D, weights[`${layer}.c_fc.bias`]];
-  const [outWeight, outBias] = [weights[`${layer}.c_proj.weight`] as Tensor2D, weights[`${layer}.c_proj.bias`]];
-  if (kind === 'gelu' && inBias && outBias && !inner) {
-    return feedForward({ x, inWeight, inBias, outWeight, outBias, residual });
+  if (!inner) {
+    const [inWeight, inBias] = [weights[`${layer}.c_fc.weight`] as Tensor2D, weights[`${layer}.c_fc.bias`]];
+    const [outWeight, outBias] = [weights[`${layer}.c_proj.weight`] as Tensor2D, weights[`${layer}.c_proj.bias`]];
+    return feedForward({ x, inWeight, inBias, outWeight, outBias, residual }, kind);
   }
-  const hidden = INNER[kind](dense(weights, `${layer}.c_fc`, x));
-  return dense(weights, `${layer}.c_proj`, inner ? inner(hidden) : hidden, { ...(residual && { residual }) });
+  const pre = dense(weights, `${layer}.c_fc`, x);
+  const hidden = kind.gated ? gated(pre, kind.activation) : (activation(pre, kind.activation) as Tensor2D);
+  return dense(weights, `${layer}.c_proj`, inner(hidden), { ...(residual && { residual }) });
 }
 
 /**
@@ -89,4 +84,4 @@ export const block = (
   f: (x: Tensor2D, ...reads: Tensor2D[]) => Tensor2D,
   again = false,
   reads: readonly Tensor2D[] = [],
-): Tensor2D => (again ? recompute(f as (...inputs: Tensor2D[]) => Tensor2D, [x, ...reads]) : f(x, ...reads));
+): Tensor2D => (again ? recompute(f, [x, ...reads]) : f(x, ...reads));

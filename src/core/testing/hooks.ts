@@ -4,7 +4,7 @@ import type { Tensor2D } from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { compile } from '../gpu/program';
 import { initialValues, type ModelChoice, network, type Network, type Values } from '../models/network';
-import type { Hook } from '../models/spec';
+import type { Hook, HookName } from '../models/spec';
 import { classify } from '../ops/classify';
 import { softmaxCrossEntropy } from '../ops/softmaxCrossEntropy';
 import { expectClose } from './checkOp';
@@ -56,7 +56,7 @@ async function captured(net: Network, hook: (seen: Record<string, Tensor2D>) => 
   const program = compile({ ids: { shape: [ROWS, TOKENS], dtype: 'int32' } }, ({ ids }) => {
     const seen: Record<string, Tensor2D> = {};
     const { hidden, classifier } = net.forward(ids as Tensor2D, { dropout: 0, hook: hook(seen) });
-    return { ...seen, scores: classify(hidden, classifier) } as Record<string, Tensor2D>;
+    return { ...(seen as Record<HookName, Tensor2D>), scores: classify(hidden, classifier) };
   });
   const results = await program.run({ ids: IDS });
   program.dispose();
@@ -80,7 +80,7 @@ export async function expectSeen(): Promise<void> {
   expect(Object.keys(shapes)).toEqual(Object.keys(SHAPES));
   expectClose(looked, plain, 1e-6, 'scores while looking on');
   const { scores, ...seen } = await captured(net, (all) => (name, x) => (all[name] = x));
-  expectClose(scores!, plain, 1e-6, 'scores of a program that shows all');
+  expectClose(scores, plain, 1e-6, 'scores of a program that shows all');
   expect(Object.keys(seen).sort()).toEqual(Object.keys(SHAPES).sort());
   for (const [name, activation] of Object.entries(seen)) expectClose(activation, values[name]!, 1e-6, name);
   // What is seen is what it is called: the stream's parts add up, and the last norm is what is scored.
@@ -116,7 +116,7 @@ export async function expectReplaced(): Promise<void> {
   const [want, whole] = [await eager(byHand), await eager(net)];
   expect(Math.max(...want.map((x, i) => Math.abs(x - whole[i]!)))).toBeGreaterThan(1e-2);
   expectClose(await eager(net, hook), want, 1e-5, 'op by op');
-  expectClose((await captured(net, () => hook))['scores']!, want, 1e-5, 'as a program');
+  expectClose((await captured(net, () => hook)).scores, want, 1e-5, 'as a program');
   for (const each of [net, byHand]) each.dispose();
 }
 

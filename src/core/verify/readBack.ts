@@ -4,6 +4,7 @@ import { badFile } from '../base/errors';
 import { z } from '../base/zod';
 import type { ByteSource } from '../files/byteSource';
 import { openZip } from '../files/unzip';
+import { MODEL_IDS, modelSpec } from '../models';
 import type { ModelChoice } from '../models/network';
 import { compareHash } from './compareHash';
 
@@ -29,30 +30,15 @@ export async function readFolder(zip: ByteSource, path: string): Promise<ReadBac
     throw badFile(`The zip holds no ${path}${name}`);
   };
   const config = file('config.json');
-  const { vocab_size, n_positions, n_embd, n_layer, n_head, tie_word_embeddings } = gpt2Config.parse(
-    JSON.parse(new TextDecoder().decode(await config.read(0, config.size))),
-  );
-  const sizes = {
-    layers: n_layer,
-    heads: n_head,
-    width: n_embd,
-    context: n_positions,
-    ...(!tie_word_embeddings && { untied: true as const }),
-  };
+  const json: unknown = JSON.parse(new TextDecoder().decode(await config.read(0, config.size)));
+  const { model_type: type } = z.object({ model_type: z.string() }).parse(json);
+  const id = MODEL_IDS.find((one) => modelSpec(one).huggingFace?.type === type);
+  if (!id) throw badFile(`config.json has the unknown type ${type.slice(0, 80)}`);
   return {
-    model: { id: 'gpt', config: sizes, vocabulary: vocab_size },
+    model: { id, ...modelSpec(id).huggingFace!.schema.parse(json) },
     weights: await readSafetensors(file('model.safetensors')),
   };
 }
-const gpt2Config = z.object({
-  model_type: z.literal('gpt2'),
-  vocab_size: z.int(),
-  n_positions: z.int(),
-  n_embd: z.int(),
-  n_layer: z.int(),
-  n_head: z.int(),
-  tie_word_embeddings: z.boolean(),
-});
 
 /** u64 length, JSON, bytes of f32: only what we write is read. https://github.com/huggingface/safetensors#format */
 export async function readSafetensors(source: ByteSource): Promise<Map<string, Float32Array>> {
@@ -119,14 +105,16 @@ export async function readPage(source: ByteSource): Promise<ReadBack> {
 }
 const embedded = z.object({
   model: z.object({
-    id: z.literal('gpt'),
-    config: z.object({
-      layers: z.int(),
-      heads: z.int(),
-      width: z.int(),
-      context: z.int(),
-      untied: z.literal(true).exactOptional(),
-    }),
+    id: z.enum(MODEL_IDS),
+    config: z
+      .object({
+        layers: z.int(),
+        heads: z.int(),
+        width: z.int(),
+        context: z.int(),
+        untied: z.literal(true).exactOptional(),
+      })
+      .catchall(z.number()),
     vocabulary: z.int(),
   }),
   tensors: z.array(z.tuple([z.string(), z.int()])),

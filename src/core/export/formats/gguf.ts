@@ -4,7 +4,6 @@ import { modelSpec } from '../../models';
 import { END_OF_TEXT } from '../../tokenizer/special';
 import { type Bound, BOUND_OF_F16 } from '../../verify/check';
 import { type Card, F16, F32, type Format, type Precision } from '../format';
-import { GGUF } from '../ggufArchitecture';
 import type { GgufTypeName } from '../ggufTypes';
 import type { RunInfo } from '../homegrownJson';
 
@@ -39,7 +38,10 @@ const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format =>
   card: CARD,
   precision,
   kind: 'file',
-  problem: ({ model: { id } }) => (GGUF[id] ? null : `A ${modelSpec(id).label} model cannot be written as GGUF`),
+  problem: ({ model: { id } }) => {
+    const { label, gguf: theirs } = modelSpec(id);
+    return theirs ? null : `A ${label} model cannot be written as GGUF`;
+  },
   async files(exported) {
     const { ggufFile } = await loaded('The writer of GGUF', import('../gguf'));
     return [ggufFile(exported, type)];

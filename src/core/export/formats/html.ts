@@ -1,10 +1,7 @@
 import { loaded } from '../../base/load';
-import { modelSpec, type ModelId } from '../../models';
+import { modelSpec } from '../../models';
 import { BOUND_OF_F32, readers } from '../../verify/check';
 import { F32, type Format } from '../format';
-
-/** The architectures that src/page knows. */
-const MODELS: readonly ModelId[] = ['gpt'];
 
 /** One page that holds the model and writes with it, opened by a double click, without a server or a network. */
 export const html: Format = {
@@ -17,8 +14,10 @@ export const html: Format = {
   },
   precision: F32,
   kind: 'file',
-  problem: ({ model: { id } }) =>
-    MODELS.includes(id) ? null : `The offline page cannot run ${modelSpec(id).label} models yet.`,
+  problem({ model: { id } }) {
+    const { label, page, huggingFace: named } = modelSpec(id);
+    return page && named ? null : `The offline page cannot run ${label} models yet.`;
+  },
   bytes: ({ parameters }) => BASE64 * 4 * parameters + CODE,
   async files(exported, { template }) {
     const { pageFile } = await loaded('The writer of offline pages', import('../html'));

@@ -1,6 +1,8 @@
 import { loaded } from '../../base/load';
+import { modelSpec } from '../../models';
 import { BOUND_OF_F32, readers } from '../../verify/check';
 import { type Card, F32, type Format, weightBytes } from '../format';
+import type { RunInfo } from '../homegrownJson';
 
 export const FOLDER: Card = {
   name: 'Hugging Face folder',
@@ -21,6 +23,12 @@ print(tokenizer.decode(model.generate(**ids, max_new_tokens=${tokens}, do_sample
   ],
 };
 
+/** What has Hugging Face's names has an architecture there. */
+export function hubProblem({ model: { id } }: Pick<RunInfo, 'model'>): string | null {
+  const { label, huggingFace: theirs } = modelSpec(id);
+  return theirs ? null : `There is no ${label} model among Hugging Face's`;
+}
+
 /**
  * A trained model as the files of a Hugging Face folder, which transformers, transformers.js and llama.cpp's converter
  * open unchanged. `homegrown.json`, and `optimizer.safetensors` if asked for, let the same folder resume here.
@@ -30,6 +38,7 @@ export const huggingFace: Format = {
   precision: F32,
   kind: 'folder',
   moments: 'asked',
+  problem: hubProblem,
   bytes: (known) => (known.withOptimizer ? known.saved : weightBytes(F32, known)),
   async files(exported, options) {
     const { huggingFaceFiles } = await loaded('The writer of Hugging Face folders', import('../huggingFace'));

@@ -1,15 +1,11 @@
 import { loaded } from '../../base/load';
 import { formatBytes } from '../../base/units';
-import { modelSpec, type ModelId } from '../../models';
+import { modelSpec } from '../../models';
 import { sizeOf } from '../../models/spec';
 import { BOUND_OF_F16, BOUND_OF_F32, readers } from '../../verify/check';
 import { type Card, F16, F32, type Format } from '../format';
 import type { RunInfo } from '../homegrownJson';
 import type { Precision } from '../onnx/graph';
-
-/** The architectures that have a graph in ../onnx.ts. */
-const MODELS = ['gpt'] as const satisfies readonly ModelId[];
-export type OnnxModel = (typeof MODELS)[number];
 
 const ONNX: Card = {
   name: 'ONNX',
@@ -55,8 +51,8 @@ export const onnxF32 = onnx('f32');
 export const onnxF16 = onnx('f16');
 
 function problem({ model: { id, config, vocabulary } }: Pick<RunInfo, 'model'>, precision: Precision): string | null {
-  const { label, params } = modelSpec(id);
-  if (!MODELS.includes(id)) return `A ${label} model cannot be written as ONNX`;
+  const { label, params, onnx: forward, huggingFace: described } = modelSpec(id);
+  if (!forward || !described) return `A ${label} model cannot be written as ONNX`;
   const { bits } = PRECISIONS[precision].precision;
   const shapes = Object.values(params(config, vocabulary)).map(({ shape }) => shape);
   const bytes = shapes.reduce((sum, shape) => sum + sizeOf(shape) * (shape.length > 1 ? bits / 8 : 4), 0);

@@ -5,7 +5,6 @@ import { optimizerOf } from '../../optim';
 import { idBytes } from '../../shards/ids';
 import { BOUND_OF_F32, readers } from '../../verify/check';
 import { F32, type Format } from '../format';
-import { huggingFaceType } from '../huggingFaceConfig';
 
 /**
  * The run, handed over to PyTorch: `train.py` continues it from this step, on one GPU or many. `model/` is a Hugging Face
@@ -21,9 +20,9 @@ export const pytorch: Format = {
   precision: F32,
   kind: 'folder',
   moments: 'always',
-  // What model.py and the rule of weight decay in train.py know.
   problem: ({ model: { id }, recipe: { objective, optimizer } }) => {
-    if (huggingFaceType[id] !== 'gpt2') return `A ${modelSpec(id).label} model cannot be handed over to PyTorch`;
+    const { label: architecture, pytorch: model, huggingFace: named } = modelSpec(id);
+    if (!model || !named) return `A ${architecture} model cannot be handed over to PyTorch`;
     const learnt = objectiveOf(objective);
     if (learnt !== OBJECTIVES.causal)
       return `train.py knows how to learn the next token alone, and this run learns ${learnt.label.toLowerCase()}`;

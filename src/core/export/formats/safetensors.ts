@@ -1,7 +1,7 @@
 import { loaded } from '../../base/load';
 import { BOUND_OF_F32, readers } from '../../verify/check';
 import { F32, type Format } from '../format';
-import { FOLDER } from './huggingFace';
+import { FOLDER, hubProblem } from './huggingFace';
 
 /** The weights alone, under Hugging Face's names. */
 export const safetensors: Format = {
@@ -19,6 +19,7 @@ export const safetensors: Format = {
   },
   precision: F32,
   kind: 'file',
+  problem: hubProblem,
   async files(exported) {
     const { weightsFile } = await loaded('The writer of safetensors', import('../weights'));
     return [weightsFile(exported)];

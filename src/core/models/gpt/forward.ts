@@ -5,16 +5,15 @@ import { block, dense, type FeedForwardKind, mlp, type Norm, norm, preNorm } fro
 import { dropout } from '../../ops/dropout';
 import { embedding, embeddingTied } from '../../ops/embedding';
 import type { BlockActivation, Forward, HookName, Output, Pass } from '../spec';
-import type { GptConfig } from './spec';
 
 /** What differs among architectures that are otherwise GPT-2: parameters are called as its, and biases are those there are. */
 export interface Style {
   norm: Norm;
   feedForward: FeedForwardKind;
 }
-const GPT2: Style = { norm: { kind: 'layerNorm', epsilon: 1e-5 }, feedForward: 'gelu' };
+const GPT2: Style = { norm: { kind: 'layerNorm', epsilon: 1e-5 }, feedForward: { activation: 'gelu-tanh' } };
 
-export const forward: Forward<GptConfig> = { decode: (pass, ids) => decode(pass, ids, GPT2) };
+export const forward: Forward = { decode: (pass, ids) => decode(pass, ids, GPT2) };
 
 /**
  * Dropout after the embedding, attention's output and the feed-forward's output (GPT-2's embd and resid); not on attention's

@@ -9,6 +9,9 @@ import {
   type SizeName,
 } from '../spec';
 
+import { gguf } from './gguf';
+import { huggingFace } from './huggingFace';
+
 export type GptConfig = BaseConfig;
 
 /** GPT-2. Names, shapes and layouts are those of Hugging Face's GPT2LMHeadModel, whose weights are [in, out]. */
@@ -60,7 +63,7 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
     // Two additions a layer go into the residual stream: with this its variance stays flat in depth.
     const residual = 0.02 / Math.sqrt(2 * layers);
     const table: Record<string, Parameter> = {
-      'transformer.wte.weight': weight([vocabulary, C], 'Token embedding'),
+      'transformer.wte.weight': { ...weight([vocabulary, C], 'Token embedding'), perToken: true },
       'transformer.wpe.weight': { ...weight([context, C], 'Position embedding'), decay: false },
     };
     for (let i = 0; i < layers; i++) {
@@ -82,7 +85,7 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
     }
     table['transformer.ln_f.weight'] = vector(C, 'Norms', 'ones');
     table['transformer.ln_f.bias'] = vector(C, 'Norms');
-    if (untied) table['lm_head.weight'] = weight([vocabulary, C], 'Classifier');
+    if (untied) table['lm_head.weight'] = { ...weight([vocabulary, C], 'Classifier'), perToken: true };
     return table;
   },
   classifier: ({ untied }) => (untied ? 'lm_head.weight' : 'transformer.wte.weight'),
@@ -103,6 +106,11 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
   },
   /** Inside the feed-forward; logits come in blocks. */
   largestActivationBytes: ({ width, context }, { batch }) => 4 * batch * context * 4 * width,
+  huggingFace,
+  gguf,
+  onnx: () => import('./onnx'),
+  page: () => import('./page'),
+  pytorch: 'pytorch/model.py',
   load: () => import('./forward'),
 });
 

@@ -1,28 +1,18 @@
-import type { ModelChoice } from '../core/models/network';
-import type { Kernels } from './kernels';
+import type { Sized } from '../elsewhere';
+import { BLOCK, type Kernels, type PageForward, type Reader } from '../page';
 
-/** A text being read by a model, position by position. */
-export interface Reader {
-  /** Reads `ids` at positions `from` and up, after those before have been read: at most `BLOCK` of them. */
-  read(ids: readonly number[], from: number): void;
-  /** Scores of every token as the next one after the last that was read; valid until the next call. [vocabulary] */
-  scores(): Float32Array;
-}
-export const BLOCK = 32;
+export const page: PageForward = { workspaceOf, reader: gpt };
 
 /** Floats that a reader takes besides the weights. */
-export const workspaceOf = ({ config: { layers, context, width: C }, vocabulary }: ModelChoice): number =>
-  2 * layers * context * C + BLOCK * 10 * C + C + vocabulary;
+export function workspaceOf({ config: { layers, context, width: C }, vocabulary }: Sized): number {
+  return 2 * layers * context * C + BLOCK * 10 * C + C + vocabulary;
+}
 
 /**
  * GPT-2 (Radford et al. 2019) for one text. Keys and values of what has been read are kept, so that each further token
  * costs one row. `weight` gives a tensor by Hugging Face's name; matrices are [in, out].
  */
-export function gpt(
-  { config, vocabulary }: ModelChoice,
-  weight: (name: string) => Float32Array,
-  kernels: Kernels,
-): Reader {
+export function gpt({ config, vocabulary }: Sized, weight: (name: string) => Float32Array, kernels: Kernels): Reader {
   const { layers, heads, context, width: C, untied } = config;
   const D = C / heads;
   const keys = Array.from({ length: layers }, () => kernels.floats(context * C)); // [context, C] a layer

@@ -1,13 +1,12 @@
-import { gpt as spec } from '../../models/gpt/spec';
-import type { ModelChoice } from '../../models/network';
-import { decoder } from './decoder';
-import type { GraphBuilder, Value } from './graph';
-import { attention, classifier, dense, embedding, gelu, layerNorm, splitHeads } from './layers';
+import { decoder } from '../../export/onnx/decoder';
+import type { GraphBuilder, Value } from '../../export/onnx/graph';
+import { attention, classifier, dense, embedding, gelu, layerNorm, splitHeads } from '../../export/onnx/layers';
+import type { Sized } from '../elsewhere';
 
 const EPSILON = 1e-5;
 
-/** GPT-2 as core/models/gpt computes it, with a cache of keys and values. */
-export function gpt(g: GraphBuilder, { config, vocabulary }: ModelChoice): void {
+/** GPT-2 as forward.ts computes it, with a cache of keys and values. */
+export function onnx(g: GraphBuilder, { config, vocabulary }: Sized): void {
   const { layers, heads, width } = config;
   const size = width / heads;
   const { ids, positions, keep, lead, remembered } = decoder(g, { layers, heads, size, vocabulary });
@@ -24,5 +23,5 @@ export function gpt(g: GraphBuilder, { config, vocabulary }: ModelChoice): void 
     x = g.op('Add', [x, dense(g, `${h}.mlp.c_proj`, inner)]);
   }
   const hidden = layerNorm(g, 'transformer.ln_f', x, EPSILON);
-  classifier(g, g.weight(spec.classifier(config)), hidden, lead, 'logits');
+  classifier(g, g.weight(config.untied ? 'lm_head.weight' : 'transformer.wte.weight'), hidden, lead, 'logits');
 }

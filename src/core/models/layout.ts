@@ -1,0 +1,124 @@
+/** How others lay out the tensors of an architecture, as data; and the one walker of it, there and back. */
+
+/**
+ * One tensor of theirs: a part of one of ours, perhaps transposed, perhaps with its heads in another order. All pieces of a
+ * layout together hold every value of ours once.
+ */
+export interface Piece {
+  /** Theirs. */
+  name: string;
+  /** Ours. */
+  of: string;
+  /** Of ours, [from, to); by default all. Of a vector `columns` are its elements. */
+  rows?: Range;
+  columns?: Range;
+  /** A matrix is [in, out] here and [out, in] there. */
+  transposed?: boolean;
+  /**
+   * The rows of theirs, of so many heads, pair each element of a head's first half with its place in the second, where ours has
+   * the halves one after the other: rotary embeddings of llama.cpp (conversion/llama.py, permute).
+   */
+  pairedHeads?: number;
+}
+export type Range = readonly [from: number, to: number];
+/** In the order of their file. */
+export type Layout<P extends Piece = Piece> = readonly P[];
+
+export interface Laid {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Every tensor under our name, as it is. */
+export const unchanged = (names: readonly string[]): Layout => names.map((name) => ({ name, of: name }));
+
+/** What theirs is, where ours is [shape]. */
+export function theirShape(piece: Piece, shape: readonly number[]): readonly number[] {
+  const { rows, columns } = matrixOf(piece, shape);
+  return shape.length === 1 ? [rows] : [rows, columns];
+}
+
+/** Theirs, some rows at a time: at most `most` values where a row is no more. */
+export function* theirRows(piece: Piece, ours: Laid, most = PIECE): Generator<Float32Array> {
+  const matrix = matrixOf(piece, ours.shape);
+  const { rows, columns } = matrix;
+  const atOnce = Math.max(1, Math.floor(most / columns));
+  for (let first = 0; first < rows; first += atOnce) {
+    const count = Math.min(atOnce, rows - first);
+    const { at, byRow, byColumn } = matrix;
+    if (byColumn === 1 && byRow === columns && !piece.pairedHeads) {
+      yield ours.data.subarray(at + first * columns, at + (first + count) * columns);
+      continue;
+    }
+    const some = new Float32Array(count * columns);
+    const [to, from] = [bitsOf(some), bitsOf(ours.data)];
+    // Along the shorter stride of ours, which is read from memory in order.
+    if (byColumn <= byRow) each(count, columns, (r, c) => (to[r * columns + c] = from[matrix.place(first + r, c)]!));
+    else each(columns, count, (c, r) => (to[r * columns + c] = from[matrix.place(first + r, c)]!));
+    yield some;
+  }
+}
+
+/** Puts a tensor of theirs to where it belongs in ours. */
+export function fromTheirs(piece: Piece, theirs: Float32Array, ours: Laid): void {
+  const matrix = matrixOf(piece, ours.shape);
+  const { rows, columns } = matrix;
+  const [to, from] = [bitsOf(ours.data), bitsOf(theirs)];
+  each(rows, columns, (r, c) => (to[matrix.place(r, c)] = from[r * columns + c]!));
+}
+
+/** As they are: a float that is read may come out as another NaN. */
+const bitsOf = ({ buffer, byteOffset, length }: Float32Array): Uint32Array =>
+  new Uint32Array(buffer, byteOffset, length);
+
+function each(outer: number, inner: number, act: (a: number, b: number) => void): void {
+  for (let a = 0; a < outer; a++) for (let b = 0; b < inner; b++) act(a, b);
+}
+
+/** Theirs as a matrix over our memory; a vector is a column. */
+interface Matrix {
+  rows: number;
+  columns: number;
+  /** Of its first value, and how far the next one of a column, and of a row, is from it. */
+  at: number;
+  byRow: number;
+  byColumn: number;
+  place(row: number, column: number): number;
+}
+
+function matrixOf({ name, rows, columns, transposed, pairedHeads }: Piece, shape: readonly number[]): Matrix {
+  const isVector = shape.length === 1;
+  const [height, width] = isVector ? [1, shape[0]!] : (shape as [number, number]);
+  if (shape.length > 2) throw new RangeError(`${name} is laid out from a tensor of ${shape.length} dimensions.`);
+  const [top, bottom] = rows ?? [0, height];
+  const [left, right] = columns ?? [0, width];
+  if (top < 0 || bottom > height || left < 0 || right > width || top >= bottom || left >= right) {
+    throw new RangeError(
+      `${name} is no part of [${shape.join(', ')}]: rows ${top} to ${bottom}, columns ${left} to ${right}.`,
+    );
+  }
+  const isTurned = isVector || transposed === true;
+  const [high, wide] = [bottom - top, right - left];
+  const [count, byRow, byColumn] = isTurned ? [wide, 1, width] : [high, width, 1];
+  if (pairedHeads && count % (2 * pairedHeads) !== 0) {
+    throw new RangeError(`${count} rows of ${name} are no pairs in ${pairedHeads} heads.`);
+  }
+  const half = pairedHeads ? count / pairedHeads / 2 : 0;
+  const at = top * width + left;
+  /** Row 2 j + s of a head is there where row s half + j is here. */
+  const from = (row: number): number => {
+    if (half === 0) return row;
+    const inHead = row % (2 * half);
+    return row - inHead + (inHead % 2) * half + Math.floor(inHead / 2);
+  };
+  return {
+    rows: count,
+    columns: isTurned ? high : wide,
+    at,
+    byRow,
+    byColumn,
+    place: (row, column) => at + from(row) * byRow + column * byColumn,
+  };
+}
+/** Values that are converted at a time: 1 MiB of f32. */
+const PIECE = 1 << 18;
