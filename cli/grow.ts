@@ -7,7 +7,7 @@ import { resultOf, type RunInfo, tokenizerFacts } from '../src/core/export/homeg
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { estimateOf, type Evaluated, metricOf } from '../src/core/metrics';
 import { measuredWords } from '../src/core/metrics/words';
-import { MODELS, modelSpec, type ModelId } from '../src/core/models';
+import { modelIds, MODELS, modelSpec } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
 import { metricsOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';
 import { measureFacts } from '../src/core/objectives/facts';
@@ -44,7 +44,7 @@ const OPTIONS = {
   text: { kind: 'texts', help: 'Text files to learn from' },
   tokenizer: { kind: 'text', initial: 'characters', help: TOKENIZERS },
   special: { kind: 'text', initial: '', help: SPECIAL },
-  model: { kind: 'choice', of: Object.keys(MODELS) as ModelId[], initial: 'gpt', help: 'Architecture' },
+  model: { kind: 'choice', of: modelIds(), initial: 'gpt', help: 'Architecture' },
   layers: size(fields.layers),
   heads: size(fields.heads),
   width: size(fields.width),

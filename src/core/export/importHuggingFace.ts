@@ -6,7 +6,7 @@ import { LARGEST_JSON, LARGEST_LOG, LARGEST_TOKENIZER } from '../base/limits';
 import type { ByteSource } from '../files/byteSource';
 import type { Snapshot } from '../checkpoint/snapshot';
 import { bytesOf, firstNonFinite, type HostTensor } from '../checkpoint/tensors';
-import { MODEL_IDS, modelSpec } from '../models';
+import { modelIds, modelSpec } from '../models';
 import type { HuggingFace } from '../models/elsewhere';
 import { fromTheirs, type Piece, theirShape } from '../models/layout';
 import { sizeOf } from '../models/spec';
@@ -123,7 +123,7 @@ async function openFolder(files: readonly { name: string; source: ByteSource }[]
 async function readConfig(folder: Folder): Promise<{ model: ModelChoice; format: HuggingFace }> {
   const json = await readJson(folder, 'config.json');
   const type = parse('config.json', z.object({ model_type: z.string().max(100) }), json).model_type;
-  const known = MODEL_IDS.flatMap((id) => {
+  const known = modelIds().flatMap((id) => {
     const { huggingFace } = modelSpec(id);
     return huggingFace ? [{ id, format: huggingFace }] : [];
   });

@@ -4,7 +4,8 @@ import type { ModelSpec } from './spec';
 /** Every architecture the product knows. Adding one is a folder and a line here. */
 export const MODELS = { gpt } as const satisfies Record<string, ModelSpec>;
 export type ModelId = keyof typeof MODELS;
-export const MODEL_IDS = Object.keys(MODELS) as readonly ModelId[];
 
 /** Any of them, seen through the sizes they share. */
 export const modelSpec = (id: ModelId): ModelSpec => MODELS[id];
+
+export const modelIds = (): [ModelId, ...ModelId[]] => Object.keys(MODELS) as [ModelId, ...ModelId[]];

@@ -7,7 +7,7 @@ import type { BlobStore, Json, Stored } from '../base/blobStore';
 import { HomegrownError, toFailure } from '../base/errors';
 import { isUnreadable, parseRecord, type Unreadable } from '../base/record';
 import { z } from '../base/zod';
-import { MODELS, modelSpec, type ModelId } from '../models';
+import { modelIds, MODELS, modelSpec, type ModelId } from '../models';
 import type { BaseConfig, SizeName } from '../models/spec';
 import { baselineFields, type BaselineFacts } from '../objectives/facts';
 import { shardManifest, type ShardManifest } from '../shards/manifest';
@@ -231,7 +231,7 @@ const dataRecord: z.ZodType<DataRecord> = z.looseObject({
 /** Sizes that a field can have; whether they go together is told on the page. */
 const modelDraft: z.ZodType<ModelDraft> = z
   .object({
-    id: z.enum(Object.keys(MODELS) as [ModelId, ...ModelId[]]),
+    id: z.enum(modelIds()),
     config: z.object({
       layers: count,
       heads: count,

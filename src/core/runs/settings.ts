@@ -4,7 +4,7 @@ import { fieldSchema } from '../base/fieldSchema';
 import { listOf, MOST_SEGMENTS, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
 import { moment } from '../base/moment';
 import { z } from '../base/zod';
-import { MODELS, modelSpec, type ModelId } from '../models';
+import { modelIds, modelSpec } from '../models';
 import type { BaseConfig } from '../models/spec';
 import { baselineFields } from '../objectives/facts';
 import { optimizerOf, type OptimizerId } from '../optim';
@@ -38,7 +38,7 @@ export const recipeSchema: z.ZodType<Recipe> = z
 /** Only sizes that the architecture's own spec has no objection to; nothing has been allocated for them yet. */
 export const modelSchema: z.ZodType<ModelChoice> = z
   .strictObject({
-    id: z.enum(Object.keys(MODELS) as [ModelId, ...ModelId[]]),
+    id: z.enum(modelIds()),
     config: z.object({ untied: z.literal(true).optional() }).catchall(z.number()),
     vocabulary: z
       .int()

@@ -123,8 +123,7 @@ export function memoryChanges(model: ModelChoice, recipe: Recipe, limits: Memory
     fits(spec.sized(size, vocabulary)),
   );
   if (parameters !== undefined) {
-    const { layers, heads, width, context: length } = spec.sized(parameters, vocabulary);
-    const change = { layers, heads, width, context: length };
+    const change = spec.sized(parameters, vocabulary);
     found.push({ kind: 'model', words: `a model of about ${formatShort(parameters)} parameters`, change });
   }
   return found.slice(0, 3);

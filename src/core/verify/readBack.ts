@@ -4,7 +4,7 @@ import { badFile } from '../base/errors';
 import { z } from '../base/zod';
 import type { ByteSource } from '../files/byteSource';
 import { openZip } from '../files/unzip';
-import { MODEL_IDS, modelSpec } from '../models';
+import { modelIds, modelSpec } from '../models';
 import type { ModelChoice } from '../models/network';
 import { compareHash } from './compareHash';
 
@@ -32,7 +32,7 @@ export async function readFolder(zip: ByteSource, path: string): Promise<ReadBac
   const config = file('config.json');
   const json: unknown = JSON.parse(new TextDecoder().decode(await config.read(0, config.size)));
   const { model_type: type } = z.object({ model_type: z.string() }).parse(json);
-  const id = MODEL_IDS.find((one) => modelSpec(one).huggingFace?.type === type);
+  const id = modelIds().find((one) => modelSpec(one).huggingFace?.type === type);
   if (!id) throw badFile(`config.json has the unknown type ${type.slice(0, 80)}`);
   return {
     model: { id, ...modelSpec(id).huggingFace!.schema.parse(json) },
@@ -105,7 +105,7 @@ export async function readPage(source: ByteSource): Promise<ReadBack> {
 }
 const embedded = z.object({
   model: z.object({
-    id: z.enum(MODEL_IDS),
+    id: z.enum(modelIds()),
     config: z
       .object({
         layers: z.int(),
