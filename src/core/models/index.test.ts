@@ -1,10 +1,37 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { MODELS } from '.';
+import { modelIds, MODELS, modelSpec } from '.';
+import { theirShape } from './layout';
+import { sizeOf } from './spec';
 
 test('every model folder is in the list', () => {
   const folders = readdirSync(new URL('.', import.meta.url), { withFileTypes: true }).filter((entry) =>
     entry.isDirectory(),
   );
   expect(Object.keys(MODELS).sort()).toEqual(folders.map(({ name }) => name).sort());
+});
+
+test('a file for a format is there where the architecture states it, and only there', () => {
+  for (const id of modelIds()) {
+    const { onnx, page, pytorch } = modelSpec(id);
+    const has = (file: string): boolean => existsSync(new URL(`${id}/${file}`, import.meta.url));
+    expect([has('onnx.ts'), has('page.ts')], id).toEqual([Boolean(onnx), Boolean(page)]);
+    if (pytorch) expect(existsSync(new URL(`../../../public/templates/${pytorch}`, import.meta.url)), id).toBe(true);
+  }
+});
+
+test('a layout holds as many values as the model', () => {
+  for (const id of modelIds()) {
+    const { presets, params, huggingFace, gguf } = modelSpec(id);
+    for (const untied of [false, true]) {
+      const config = { ...presets[0]!.config, ...(untied && { untied: true as const }) };
+      const table = params(config, 300);
+      const values = Object.values(table).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+      for (const layout of [huggingFace?.layout?.(config), gguf?.layout(config)]) {
+        if (!layout) continue;
+        expect(new Set(layout.map(({ name }) => name)).size).toBe(layout.length);
+        expect(layout.reduce((sum, piece) => sum + sizeOf(theirShape(piece, table[piece.of]!.shape)), 0)).toBe(values);
+      }
+    }
+  }
 });
