@@ -21,6 +21,7 @@ import {
   type ModelSpec,
   type ParamTable,
 } from '../models/spec';
+import type { Format } from './format';
 import type { TokenSource } from '../shards/manifest';
 import type { TrainEvent } from '../train/run';
 
@@ -161,10 +162,8 @@ test('GGUF is written by its layout, heads in pairs, and formats that it has no 
   const { FORMATS } = await import('./formats');
   const { DEFAULT_RECIPE } = await import('../train/recipe');
   const info = { model: { id: ID, config, vocabulary: 257 }, recipe: DEFAULT_RECIPE };
-  const problems = Object.entries(FORMATS).map(([id, format]) => [
-    id,
-    (format as import('./format').Format).problem?.(info) ?? null,
-  ]);
+  const formats: [string, Format][] = Object.entries(FORMATS);
+  const problems = formats.map(([id, format]) => [id, format.problem?.(info) ?? null]);
   expect(Object.fromEntries(problems)).toEqual({
     ...{ hf: null, safetensors: null, 'gguf-f32': null, 'gguf-f16': null, 'gguf-q8_0': null, service: null },
     'onnx-f32': 'A Toy model cannot be written as ONNX',

@@ -12,12 +12,12 @@ const table = (params: Readonly<Record<string, tf.Tensor>>): Tensor2D => params[
 const forward: Forward = {
   encode({ params, lengths, hook }, ids) {
     seen.push(`encode ${ids.shape.join(' x ')}, ${lengths ? [...lengths.dataSync()].join(' ') : 'whole'}`);
-    const hidden = tf.gather(table(params), tf.reshape(ids, [-1])) as Tensor2D;
+    const hidden = tf.gather<Tensor2D>(table(params), tf.reshape<tf.Rank.R1>(ids, [-1]));
     return { hidden: hook ? hook('norm', hidden) : hidden, classifier: table(params) };
   },
   decode({ params, hook }, ids, memory) {
     seen.push(`decode ${ids.shape.join(' x ')}${memory ? ` with ${memory.hidden.shape.join(' x ')}` : ''}`);
-    const hidden = tf.gather(table(params), tf.reshape(ids, [-1])) as Tensor2D;
+    const hidden = tf.gather<Tensor2D>(table(params), tf.reshape<tf.Rank.R1>(ids, [-1]));
     return { hidden: hook ? hook('norm', hidden) : hidden, classifier: memory?.classifier ?? table(params) };
   },
 };
