@@ -50,7 +50,7 @@ test('a run is prepared, trained, written with and checked while it goes on', as
   const { studio } = await opened(store);
   const { getState } = studio;
   await getState().addPaste(SEA.repeat(200), 'sea.txt');
-  getState().setRecipe({ steps: 1500 });
+  getState().setRecipe({ steps: 1_000_000 });
   const running = getState().start();
   await vi.waitFor(() => expect(getState().model?.saved.step).toBeGreaterThan(0), 60_000);
   expect(getState().project).toMatchObject({ tokenizer: { size: 257 }, data: { texts: [getState().texts[0]!.id] } });
@@ -66,7 +66,7 @@ test('a run is prepared, trained, written with and checked while it goes on', as
   getState().stop();
   await running;
   const { phase, model } = getState();
-  expect(phase).toMatchObject({ kind: 'stopped', of: 1500 });
+  expect(phase).toMatchObject({ kind: 'stopped', of: 1_000_000 });
   await getState().resume(model!.saved.step + 3);
   expect(getState().phase).toMatchObject({ kind: 'finished', step: model!.saved.step + 3 });
   page.close();

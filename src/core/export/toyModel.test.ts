@@ -27,7 +27,8 @@ import type { TrainEvent } from '../train/run';
 
 // toy/forward.ts: a decoder with RMSNorm and a gated feed-forward, without biases.
 const forward: Forward = {
-  decode: (pass, ids) => decode(pass, ids, { norm: { kind: 'rmsNorm', epsilon: 1e-5 }, feedForward: { activation: 'silu', gated: true } }),
+  decode: (pass, ids) =>
+    decode(pass, ids, { norm: { kind: 'rmsNorm', epsilon: 1e-5 }, feedForward: { activation: 'silu', gated: true } }),
 };
 
 // toy/spec.ts
