@@ -109,11 +109,14 @@ describe('a folder that is written again', () => {
     expect((await fs.readdir(join(model, 'onnx'))).length).toBe(1);
   });
 
+  /** What the hand-over has had since there are lists. */
+  const SINCE = ['optimizers.json', 'schedules.py'];
   test.each(['hf', 'service', 'pytorch', 'onnx-f32', 'onnx-f16'] as const)(
     'is known as ours from before there were lists: %s',
     async (format) => {
       const writer: Format = FORMATS[format];
-      const files = await writer.files(await markedModel(1), { withOptimizer: true, template });
+      const all = await writer.files(await markedModel(1), { withOptimizer: true, template });
+      const files = all.filter(({ name }) => !SINCE.includes(name));
       const model = join(sandbox, String(made++));
       await writeFolder(model, files);
       await fs.rm(join(model, LIST));
