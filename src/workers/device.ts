@@ -1,9 +1,12 @@
 /** Chooses and opens the device: a real GPU by WebGPU, else WASM, and says what it is and how fast it multiplies. */
 import type { BlobStore } from '../core/base/blobStore';
+import { loaded } from '../core/base/load';
 import { findGpu } from '../core/gpu/backend';
 import { MODELS } from '../core/models';
+import { OBJECTIVES } from '../core/objectives';
 import { matrixRate } from '../core/ops/matrixRate';
 import { type CutStore, tune } from '../core/ops/tune';
+import { OPTIMIZERS } from '../core/optim';
 import { chooseDevice, memoryLimits } from '../core/train/device';
 import type { DeviceKind } from '../core/train/run';
 import type { DeviceInfo } from '../protocol/gpu';
@@ -15,8 +18,9 @@ export async function openDevice(
   wasm: Parameters<typeof chooseDevice>[1],
 ): Promise<DeviceInfo> {
   const { kind, adapter } = await chooseDevice(asked, wasm);
-  // The architectures too, while there surely is a network.
-  await Promise.all(Object.values(MODELS).map((model) => model.load()));
+  // All that a run is made of too, while there surely is a network.
+  const parts = [...Object.values(MODELS), ...Object.values(OBJECTIVES), ...Object.values(OPTIMIZERS)];
+  await loaded('What trains a model', Promise.all(parts.map((part: { load(): Promise<unknown> }) => part.load())));
   await tune(now, inStore(store));
   const choices: DeviceKind[] = (adapter ?? (await findGpu())) ? ['webgpu', 'wasm', 'cpu'] : ['wasm', 'cpu'];
   const features = [
