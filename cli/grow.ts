@@ -35,20 +35,12 @@ import { command, DEVICES, interruptible, main, openDevice, print, stderr, textF
 import { SPECIAL, tokenizerSettings, TOKENIZERS } from './tokenizerFlags';
 import { checkOutFolder } from './write';
 
-const { fields } = MODELS.gpt;
-const size = ({ label, unit, hint, min, max, initial }: (typeof fields)[keyof typeof fields]) => {
-  const help = [label, unit && `in ${unit}`, hint?.toLowerCase()].filter(Boolean).join(', ');
-  return { kind: 'whole', min, max, initial, help } as const;
-};
 const OPTIONS = {
   text: { kind: 'texts', help: 'Text files to learn from' },
   tokenizer: { kind: 'text', initial: 'characters', help: TOKENIZERS },
   special: { kind: 'text', initial: '', help: SPECIAL },
   model: { kind: 'choice', of: modelIds(), initial: 'gpt', help: 'Architecture' },
-  layers: size(fields.layers),
-  heads: size(fields.heads),
-  width: size(fields.width),
-  context: size(fields.context),
+  ...flagsOf(MODELS.gpt.fields),
   ...flagsOf(RECIPE),
   recompute: {
     kind: 'choice',

@@ -1,13 +1,9 @@
 /** A model is a form, a table of parameters, and a function. Nothing else in the product knows its name. */
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { NumberField } from '../base/field';
 import type { Cache } from '../nn/cache';
 import type { Gguf, HuggingFace, OnnxForward } from './elsewhere';
 import type { PageForward } from './page';
-
-/** One field of the form. `hint` says bounds or consequence in words. */
-export type Field =
-  | { kind: 'integer'; label: string; min: number; max: number; initial: number; unit?: string; hint?: string }
-  | { kind: 'number'; label: string; min: number; max: number; initial: number; unit?: string; hint?: string };
 
 /** `group` gathers rows for the breakdown beside the form: 'Token embedding', 'Attention', ... */
 export interface Parameter {
@@ -105,7 +101,7 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   kind: ModelKind;
   /** Paper or code that defines the architecture. */
   source: string;
-  fields: Readonly<Record<SizeName<C>, Field>>;
+  fields: Readonly<Record<SizeName<C>, NumberField>>;
   /** Named shapes to begin with, small to large. */
   presets: readonly { name: string; config: C }[];
   /** The dial: a config of about `parameters` weights for a vocabulary. */

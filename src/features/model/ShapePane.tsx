@@ -51,7 +51,7 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
               onChange={(value) => setModel(key, value)}
               min={min}
               max={max}
-              isWhole={kind === 'integer'}
+              isWhole={kind === 'whole'}
               step={key === 'width' ? config.heads : 1}
               hint={hints[key] || hint || `${formatCount(min)} to ${formatCount(max)}`}
               error={findings.stop(key)}

@@ -1,3 +1,4 @@
+import { fieldProblem, whole } from '../../base/field';
 import { LOGIT_BYTES } from '../../ops/logitBytes';
 import {
   type BaseConfig,
@@ -20,10 +21,24 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
   kind: 'decoder',
   source: 'Radford et al. 2019, "Language Models are Unsupervised Multitask Learners"; initialisation as in its code',
   fields: {
-    layers: { kind: 'integer', label: 'Layers', min: 1, max: 48, initial: 4 },
-    heads: { kind: 'integer', label: 'Heads', min: 1, max: 32, initial: 4, hint: 'Divides the width' },
-    width: { kind: 'integer', label: 'Width', min: 8, max: 2048, initial: 128, hint: 'A multiple of the heads' },
-    context: { kind: 'integer', label: 'Context', min: 4, max: 2048, initial: 64, unit: 'tokens' },
+    layers: whole({ label: 'Layers', min: 1, max: 48, initial: 4 }),
+    heads: whole({
+      label: 'Heads',
+      hint: 'Divides the width',
+      help: 'Heads, divides the width',
+      min: 1,
+      max: 32,
+      initial: 4,
+    }),
+    width: whole({
+      label: 'Width',
+      hint: 'A multiple of the heads',
+      help: 'Width, a multiple of the heads',
+      min: 8,
+      max: 2048,
+      initial: 128,
+    }),
+    context: whole({ label: 'Context', unit: 'tokens', min: 4, max: 2048, initial: 64 }),
   },
   presets: [
     { name: 'Tiny', config: { layers: 2, heads: 2, width: 64, context: 64 } },
@@ -36,11 +51,8 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
     const found: { field: SizeName; message: string }[] = [];
     const values = { layers, heads, width, context };
     for (const field of Object.keys(values) as SizeName[]) {
-      const { label, min, max } = gpt.fields[field];
-      const value = values[field];
-      if (!Number.isInteger(value) || value < min || value > max) {
-        found.push({ field, message: `${label} must be a whole number from ${min} to ${max}, not ${value}.` });
-      }
+      const message = fieldProblem(gpt.fields[field], values[field]);
+      if (message !== null) found.push({ field, message });
     }
     if (found.length === 0 && width % heads !== 0) {
       found.push({ field: 'heads', message: `The width of ${width} cannot be divided among ${heads} heads.` });
