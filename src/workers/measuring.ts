@@ -4,20 +4,20 @@ import { HomegrownError } from '../core/base/errors';
 import type { Pause } from '../core/base/job';
 import { evaluator } from '../core/evaluate/evaluate';
 import { loadObjective } from '../core/objectives';
-import { readRun, type RunRecord } from '../core/runs/record';
+import { readKnownRun } from '../core/runs/record';
 import { openPart } from '../core/shards/read';
 import { reference, type Reference } from '../core/verify/reference';
 import type { GpuApi } from '../protocol/gpu';
 import type { LoadedModel } from './models';
 
-/** As the run's own evaluations measure it, to the bit. */
+/** As the run's own evaluations measure it, to the bit. The record may have been written anew since the model was loaded. */
 export async function evaluate(
   store: BlobStore,
   { runId, network, tokenizer, step }: LoadedModel,
   { part, tokens }: Pick<GpuApi['evaluate']['input'], 'part' | 'tokens'>,
   pause: Pause,
 ): Promise<GpuApi['evaluate']['output']> {
-  const { manifest, recipe, name } = await recordOf(store, runId);
+  const { manifest, recipe, name } = await readKnownRun(store, runId);
   if (!manifest) {
     throw new HomegrownError(
       'bad-settings',
@@ -42,15 +42,8 @@ export async function referenceOf(
   { runId, network, tokenizer }: LoadedModel,
   pause: Pause,
 ): Promise<Reference> {
-  const { manifest, recipe } = await recordOf(store, runId);
+  const { manifest, recipe } = await readKnownRun(store, runId);
   const prompt = [...tokenizer.encode(recipe.samplePrompt)];
   const heldOut = manifest && openPart(store, manifest, 'validation');
   return reference(network, heldOut, prompt.length > 0 ? prompt : [tokenizer.endOfText], pause);
-}
-
-/** It may have been written anew since the model was loaded. */
-async function recordOf(store: BlobStore, runId: string): Promise<RunRecord> {
-  const record = await readRun(store, runId);
-  if (!record) throw new HomegrownError('storage-damaged', `There is no run ${runId}`);
-  return record;
 }

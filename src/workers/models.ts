@@ -1,11 +1,10 @@
 /** Models on the device that are used beside a run: shared by who asks for the same, and disposed when nobody uses them. */
 import type { BlobStore } from '../core/base/blobStore';
-import { HomegrownError } from '../core/base/errors';
 import { loadSnapshot, listSnapshots } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { modelSpec } from '../core/models';
 import { network, type Network } from '../core/models/network';
-import { readRun } from '../core/runs/record';
+import { readKnownRun } from '../core/runs/record';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 
@@ -39,8 +38,7 @@ export function modelsOf(store: Promise<BlobStore>): Models {
     const steps = await listSnapshots(blobs, runId);
     const wanted = steps.find((s) => (which === 'latest' ? s.latest : which === 'best' ? s.best : s.step === which));
     if (current?.runId === runId && current.step === wanted?.step) return current;
-    const record = await readRun(blobs, runId);
-    if (!record) throw new HomegrownError('storage-damaged', `There is no run ${runId}`);
+    const record = await readKnownRun(blobs, runId);
     const { id, config, vocabulary } = record.model;
     // Without the optimizer's moments, which are twice the model.
     const weights = new Set(Object.keys(modelSpec(id).params(config, vocabulary)));

@@ -9,7 +9,7 @@ import { explained } from '../core/gpu/backend';
 import { modelSpec } from '../core/models';
 import { factsOf } from '../core/runs/facts';
 import { openMetrics, type MetricWriter } from '../core/runs/metrics';
-import { deleteRun, readRun, writeRun, type RunRecord } from '../core/runs/record';
+import { deleteRun, readKnownRun, writeRun, type RunRecord } from '../core/runs/record';
 import { continued, isMeasuredAlike } from '../core/runs/segments';
 import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
@@ -74,8 +74,7 @@ export async function resume(
 ): Promise<TrainOutcome> {
   const lock = await holdRun(runId);
   try {
-    const stored = await readRun(store, runId);
-    if (!stored) throw new HomegrownError('storage-damaged', `There is no run ${runId}`);
+    const stored = await readKnownRun(store, runId);
     const { snapshot } = await loadSnapshot(store, runId);
     const recipe = { ...stored.recipe, steps: steps ?? stored.recipe.steps };
     const goesOn = continued(

@@ -23,6 +23,13 @@ export type RunRecord = z.infer<typeof recordSchema>;
 export const readRun = (store: BlobStore, runId: string): Promise<RunRecord | undefined> =>
   readRecord(store, recordKey(runId), named(recordSchema, runId), `The record of run ${runId}`);
 
+/** @throws HomegrownError as `readRun` does, and `storage-damaged` when there is no such run */
+export async function readKnownRun(store: BlobStore, runId: string): Promise<RunRecord> {
+  const record = await readRun(store, runId);
+  if (!record) throw new HomegrownError('storage-damaged', `There is no run ${runId}`);
+  return record;
+}
+
 export async function writeRun(store: BlobStore, record: RunRecord): Promise<void> {
   // Through JSON, because optional fields may be undefined and Json has no such value.
   await store.commit({ put: [[recordKey(record.id), JSON.parse(JSON.stringify(record)) as Json]] });
