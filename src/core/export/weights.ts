@@ -1,6 +1,4 @@
-import { writeSafetensors } from '../checkpoint/safetensors';
 import type { NamedTensors, TensorInPieces } from '../checkpoint/tensors';
-import type { ByteStream } from '../files/byteSource';
 import { modelSpec } from '../models';
 import { type Layout, theirRows, theirShape, unchanged } from '../models/layout';
 import type { ModelChoice } from '../models/network';
@@ -57,6 +55,3 @@ const laidOut = (ours: NamedTensors, layout: Layout): ReadonlyMap<string, Tensor
       return [piece.name, { shape: theirShape(piece, tensor.shape), pieces: () => theirRows(piece, tensor) }];
     }),
   );
-
-export const weightsFile = (model: Exported): ByteStream =>
-  writeSafetensors(`${model.name}.safetensors`, hubWeights(model));

@@ -92,7 +92,9 @@ function ready(device: GPUDevice, command: Command, place: (b: GPUBuffer, offset
   return { pipeline, grid, group: device.createBindGroup({ layout, entries }), expectedMs: expectedMs(work) };
 }
 const copy = (from: Place, to: Place, bytes: number): Ready => ({
-  ...{ from, to, bytes },
+  from,
+  to,
+  bytes,
   expectedMs: expectedMs({ flops: 0, bytes: 2 * bytes }),
 });
 

@@ -21,7 +21,7 @@ export const safetensors: Format = {
   kind: 'file',
   problem: hubProblem,
   async files(exported) {
-    const { weightsFile } = await loaded('The writer of safetensors', import('../weights'));
+    const { weightsFile } = await loaded('The writer of safetensors', import('../safetensors'));
     return [weightsFile(exported)];
   },
   check: {
