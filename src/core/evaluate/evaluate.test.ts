@@ -3,16 +3,13 @@ import { beforeAll, expect, test } from 'vitest';
 import { initialValues, network } from '../models/network';
 import { loadObjective } from '../objectives';
 import { logits } from '../sample/logits';
-import type { TokenSource } from '../shards/manifest';
 import { noneSpecial } from '../testing/noneSpecial';
 import { evaluator } from './evaluate';
+import { tokenSource } from '../testing/tokenSource';
 
 const choice = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 5 }, vocabulary: 9 } as const;
 const ids = Uint32Array.from({ length: 41 }, (_, i) => (i * i + 3) % 9);
-const source: TokenSource = {
-  ...{ tokens: ids.length, bytes: 82, vocabulary: 9 },
-  read: (start, length) => Promise.resolve(ids.slice(start, start + length)),
-};
+const source = tokenSource(ids, 9, 82);
 beforeAll(async () => {
   await tf.setBackend('cpu');
 });

@@ -7,9 +7,9 @@ import { bytesSource, gather } from '../files/byteSource';
 import type { Metric } from '../metrics/metric';
 import type { Objective } from '../objectives/objective';
 import { readWindows } from '../objectives/windows';
-import type { TokenSource } from '../shards/manifest';
+import { tokenSource } from '../testing/tokenSource';
 import { root, signum } from '../testing/toyOptimizer';
-import type { Snapshot, TrainEvent } from '../train/run';
+import type { Snapshot } from '../train/run';
 
 /** The mean of the worst batch, between the best and the worst. */
 const worstBatch: Metric = {
@@ -183,10 +183,7 @@ async function settings() {
   const { recipeSchema } = await import('../runs/settings');
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const ids = tokenizer.encode('The whale is the king of the sea, and the sea is the field of the whale. '.repeat(9));
-  const part = (some: Uint32Array): TokenSource => ({
-    ...{ tokens: some.length, bytes: some.length, vocabulary: tokenizer.size },
-    read: (start, length) => Promise.resolve(some.slice(start, start + length)),
-  });
+  const part = (some: Uint32Array) => tokenSource(some, tokenizer.size);
   const recipe = recipeSchema.parse({
     ...DEFAULT_RECIPE,
     ...{ objective: 'skip', steps: 4, batch: 2, accumulate: 2, warmup: 0, learningRate: 0.01, evalEvery: 4 },
@@ -203,24 +200,6 @@ async function settings() {
 
 /** Four steps, kept as the app keeps them. */
 async function trained() {
-  const { train } = await import('../train/train');
-  const { claimRun } = await import('../checkpoint/checkpoint');
-  const { openMetrics } = await import('../runs/metrics');
-  const { writeRun } = await import('../runs/record');
-  const input = await settings();
-  const { model, recipe, tokenizer } = input;
-  const store = memoryStore();
-  const writer = await claimRun(store, 'a');
-  const events: TrainEvent[] = [];
-  await train(
-    { ...input, save: (snapshot) => writer.save(snapshot) },
-    { ...unwatched, report: (event) => events.push(event) },
-  );
-  await (await openMetrics(store, 'a', 0)).append(events);
-  const record = {
-    ...{ version: 1 as const, id: 'a', name: 'Toy', createdAt: 1, status: 'finished' as const, step: 4, model, recipe },
-    ...{ tokenizer: tokenizer.model, device: null, manifest: null, data: null },
-  };
-  await writeRun(store, record);
-  return { store, record, events };
+  const { savedRun } = await import('../testing/savedRun');
+  return savedRun(await settings());
 }

@@ -22,8 +22,7 @@ import {
   type ParamTable,
 } from '../models/spec';
 import type { Format } from './format';
-import type { TokenSource } from '../shards/manifest';
-import type { TrainEvent } from '../train/run';
+import { tokenSource } from '../testing/tokenSource';
 
 // toy/forward.ts: a decoder with RMSNorm and a gated feed-forward, without biases.
 const forward: Forward = {
@@ -178,36 +177,18 @@ test('GGUF is written by its layout, heads in pairs, and formats that it has no 
 /** Four steps, kept as the app keeps them. */
 async function trained() {
   const { createTokenizer } = await import('../tokenizer/byteLevel');
-  const { train } = await import('../train/train');
   const { DEFAULT_RECIPE } = await import('../train/recipe');
-  const { claimRun } = await import('../checkpoint/checkpoint');
-  const { openMetrics } = await import('../runs/metrics');
-  const { writeRun } = await import('../runs/record');
   const { modelSchema } = await import('../runs/settings');
+  const { savedRun } = await import('../testing/savedRun');
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const ids = tokenizer.encode('The whale is the king of the sea, and the sea is the field of the whale. '.repeat(9));
-  const part = (some: Uint32Array): TokenSource => ({
-    ...{ tokens: some.length, bytes: some.length, vocabulary: tokenizer.size },
-    read: (start, length) => Promise.resolve(some.slice(start, start + length)),
+  const part = (some: Uint32Array) => tokenSource(some, tokenizer.size);
+  return savedRun({
+    model: modelSchema.parse({ id: ID, config, vocabulary: tokenizer.size }),
+    recipe: { ...DEFAULT_RECIPE, steps: 4, batch: 2, warmup: 0, learningRate: 0.01, evalEvery: 4 },
+    tokenizer,
+    train: part(ids.subarray(0, 500)),
+    validation: part(ids.subarray(500)),
+    now: () => 0,
   });
-  const recipe = { ...DEFAULT_RECIPE, steps: 4, batch: 2, warmup: 0, learningRate: 0.01, evalEvery: 4 };
-  const model = modelSchema.parse({ id: ID, config, vocabulary: tokenizer.size });
-  const store = memoryStore();
-  const writer = await claimRun(store, 'a');
-  const events: TrainEvent[] = [];
-  await train(
-    {
-      ...{ model, recipe, tokenizer, train: part(ids.subarray(0, 500)), validation: part(ids.subarray(500)) },
-      save: (snapshot) => writer.save(snapshot),
-      now: () => 0,
-    },
-    { ...unwatched, report: (event) => events.push(event) },
-  );
-  await (await openMetrics(store, 'a', 0)).append(events);
-  const record = {
-    ...{ version: 1 as const, id: 'a', name: 'Toy', createdAt: 1, status: 'finished' as const, step: 4, model, recipe },
-    ...{ tokenizer: tokenizer.model, device: null, manifest: null, data: null },
-  };
-  await writeRun(store, record);
-  return { store, record, events };
 }

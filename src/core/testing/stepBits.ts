@@ -1,11 +1,11 @@
 /** What a run makes, to the last bit: the losses of its steps, and a hash of its weights and moments after them. */
 import { unwatched } from '../base/job';
 import { sha256Hex } from '../base/hash';
-import type { TokenSource } from '../shards/manifest';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
 import type { Snapshot } from '../train/run';
 import { train } from '../train/train';
+import { tokenSource } from './tokenSource';
 
 export interface StepBits {
   /** Of the steps, then of held-out text at the end. */
@@ -17,10 +17,7 @@ export interface StepBits {
 export async function stepBits(rows: number, change: Partial<Recipe> = {}): Promise<StepBits> {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const ids = tokenizer.encode('The whale is the king of the sea, and the sea is the field of the whale. '.repeat(20));
-  const part = (some: Uint32Array): TokenSource => ({
-    ...{ tokens: some.length, bytes: some.length, vocabulary: tokenizer.size },
-    read: (start, length) => Promise.resolve(some.slice(start, start + length)),
-  });
+  const part = (some: Uint32Array) => tokenSource(some, tokenizer.size);
   const losses: number[] = [];
   let last: Snapshot | undefined;
   await train(

@@ -24,6 +24,7 @@ import type { TrainEvent } from '../train/run';
 import { train } from '../train/train';
 import { documentOf } from './texts';
 import { useWasm as onWasm } from './wasm';
+import { tokenSource } from './tokenSource';
 
 interface Settings {
   name: string;
@@ -171,12 +172,10 @@ const VALIDATION = 0.1;
 function split(tokenizer: Tokenizer, text: string): { train: TokenSource; validation: TokenSource } {
   const ids = tokenizer.encode(text);
   const cut = Math.round(ids.length * (1 - VALIDATION));
-  const part = (some: Uint32Array): TokenSource => ({
-    tokens: some.length,
-    bytes: some.reduce((sum, id) => sum + tokenizer.bytes(id).length, 0),
-    vocabulary: tokenizer.size,
-    read: (start, length) => Promise.resolve(some.slice(start, start + length)),
-  });
+  const part = (some: Uint32Array): TokenSource => {
+    const bytes = some.reduce((sum, id) => sum + tokenizer.bytes(id).length, 0);
+    return tokenSource(some, tokenizer.size, bytes);
+  };
   return { train: part(ids.subarray(0, cut)), validation: part(ids.subarray(cut)) };
 }
 

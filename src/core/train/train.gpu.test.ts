@@ -1,19 +1,16 @@
 import { expect, test } from 'vitest';
 import { gpuHasFailed, openGpu } from '../gpu/backend';
-import type { TokenSource } from '../shards/manifest';
 import { wasmFolder } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { chooseDevice } from './device';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 import type { Counted, DeviceKind, Snapshot } from './run';
 import { train } from './train';
+import { tokenSource } from '../testing/tokenSource';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const ids = tokenizer.encode('The whale is the king of the sea, and the sea is the field of the whale. '.repeat(20));
-const source = (part: Uint32Array): TokenSource => ({
-  ...{ tokens: part.length, bytes: part.length, vocabulary: tokenizer.size },
-  read: (start, length) => Promise.resolve(part.slice(start, start + length)),
-});
+const source = (part: Uint32Array) => tokenSource(part, tokenizer.size);
 const recipe: Recipe = {
   ...DEFAULT_RECIPE,
   ...{ steps: 20, batch: 4, warmup: 5, learningRate: 3e-3, evalEvery: 20, evalTokens: 200, saveEvery: 20 },

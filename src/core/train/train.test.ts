@@ -7,12 +7,12 @@ import { causalBatch } from '../objectives/causal';
 import { expectClose } from '../testing/checkOp';
 import { expectOnlyDecay } from '../testing/unreached';
 import { useWasm } from '../testing/wasm';
-import type { TokenSource } from '../shards/manifest';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { learner } from './learner';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 import type { Snapshot, TrainEvent, TrainInput, TrainOutcome } from './run';
 import { train } from './train';
+import { tokenSource } from '../testing/tokenSource';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const text = 'The whale is the king of the sea, and the sea is the field of the whale. '.repeat(20);
@@ -26,12 +26,7 @@ const recipe: Recipe = {
   ...{ steps: 12, batch: 3, warmup: 3, learningRate: 0.01, dropout: 0.1, evalEvery: 6, evalTokens: 240, saveEvery: 5 },
 };
 
-function source(ids: Uint32Array): TokenSource {
-  return {
-    ...{ tokens: ids.length, bytes: ids.length, vocabulary: tokenizer.size },
-    read: (start, length) => Promise.resolve(ids.slice(start, start + length)),
-  };
-}
+const source = (ids: Uint32Array) => tokenSource(ids, tokenizer.size);
 const ids = tokenizer.encode(text);
 const data = { train: source(ids.subarray(0, 1200)), validation: source(ids.subarray(1200)) };
 
