@@ -36,11 +36,16 @@ for (const [i, adapter] of ADAPTERS.entries())
       const attention = ['attention', 'attention backward, queries', 'attention backward, keys'];
       const ofStep = ['embedding backward', 'layerNorm backward', 'softmaxCrossEntropy', 'globalNorm', 'adamw', 'sgd'];
       const ofWriting = ['attention of one query', 'cacheRows'];
-      const cuts = ['small cut', 'large cut', 'wide cut', ...[4, 8, 16, 32].map((n) => `subgroups of ${n}`)];
+      const tilings = [
+        'small tiling',
+        'large tiling',
+        'wide tiling',
+        ...[4, 8, 16, 32].map((n) => `subgroups of ${n}`),
+      ];
       for (const config of ['S', 'M', 'G', 'Tiny', 'Small', 'Medium', 'Large']) {
         const all = [
           ...[...products, ...attention, ...ofStep, ...ofWriting],
-          ...cuts.flatMap((cut) => products.map((product) => `${product}, ${cut}`)),
+          ...tilings.flatMap((tiling) => products.map((product) => `${product}, ${tiling}`)),
           ...[...products, ...attention, ...ofWriting].map((kernel) => `${kernel}, without subgroups`),
         ];
         expect(

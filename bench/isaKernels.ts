@@ -15,7 +15,7 @@ import { loadObjective } from '../src/core/objectives';
 import { causalBatch } from '../src/core/objectives/causal';
 import { attention } from '../src/core/ops/attention';
 import type { Settings } from '../src/core/ops/attentionForm';
-import { candidates, choose, SHAPE_CLASSES } from '../src/core/ops/cut';
+import { candidates, setTiling, SHAPE_CLASSES } from '../src/core/ops/tiling';
 import { matrixRate } from '../src/core/ops/matrixRate';
 import { softmaxCrossEntropy } from '../src/core/ops/softmaxCrossEntropy';
 import { tune } from '../src/core/ops/tune';
@@ -43,19 +43,19 @@ const CONFIGS: Readonly<Record<string, Shape>> = {
   ),
 };
 
-/** What an adapter may be, and the cut of products that it may have measured to be fastest. */
+/** What an adapter may be, and the tiling of products that it may have measured to be fastest. */
 interface Variant {
   adapter?: Partial<Pick<AdapterSummary, 'software' | 'lanes' | 'leastLanes'>>;
-  cut?: string;
+  tiling?: string;
 }
 const VARIANTS: Readonly<Record<string, Variant>> = {
   '': {},
   'without subgroups': { adapter: WITHOUT_SUBGROUPS },
-  'small cut': { cut: 'small' },
-  'large cut': { cut: 'large' },
-  'wide cut': { cut: 'wide' },
+  'small tiling': { tiling: 'small' },
+  'large tiling': { tiling: 'large' },
+  'wide tiling': { tiling: 'wide' },
   ...Object.fromEntries(
-    [4, 8, 16, 32].map((n) => [`subgroups of ${n}`, { adapter: { lanes: n, leastLanes: n }, cut: 'broadcast' }]),
+    [4, 8, 16, 32].map((n) => [`subgroups of ${n}`, { adapter: { lanes: n, leastLanes: n }, tiling: 'broadcast' }]),
   ),
 };
 
@@ -64,7 +64,7 @@ async function compileAll(): Promise<void> {
     await wholeModel(name, shape);
     await everyVariant(name, { ...shape, layers: Math.min(shape.layers, 2) }); // layers are alike
   }
-  // Bindings as every device has, which tables as large as this one are cut for.
+  // Bindings as every device has, which tables as large as this one are split for.
   const limited = limit(gpu.device, 'maxStorageBufferBindingSize', 2 ** 27);
   await wholeModel('G', SHAPES.G, 'bindings of 128 MiB');
   limited.undo();
@@ -85,11 +85,11 @@ async function compileAll(): Promise<void> {
 /** While the engine takes the ways of that variant. */
 async function inVariant(config: string, name: string, act: () => unknown): Promise<void> {
   usedBy(config, name);
-  const { adapter = {}, cut } = VARIANTS[name]!;
+  const { adapter = {}, tiling } = VARIANTS[name]!;
   const pretending = pretend(gpu, adapter);
   for (const shapes of SHAPE_CLASSES) {
-    const chosen = cut === undefined ? undefined : candidates(gpu, shapes)[cut];
-    if (chosen) choose(gpu, shapes, chosen);
+    const chosen = tiling === undefined ? undefined : candidates(gpu, shapes)[tiling];
+    if (chosen) setTiling(gpu, shapes, chosen);
   }
   await act();
   await gpu.orFailed(finished(gpu));

@@ -41,7 +41,7 @@ export const momentsLike = (optimizer: OptimizerId, weights: NamedTensors): Name
   );
 
 /**
- * Reads the commands of a training step on a GPU as most are, with the cuts of products that are taken where none is measured. Nothing
+ * Reads the commands of a training step on a GPU as most are, with the tilings of products that are taken where none is measured. Nothing
  * is run, and no memory taken. `longestMs`: what a dispatch may be expected to take.
  */
 export async function withTrace<T>(

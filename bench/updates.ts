@@ -6,7 +6,7 @@ import { ACCUMULATE } from '../src/core/ops/accumulate';
 import { ADAMW } from '../src/core/ops/adamw';
 import { GLOBAL_NORM } from '../src/core/ops/globalNorm';
 import { SGD } from '../src/core/ops/sgd';
-import { hold } from '../src/core/ops/variables';
+import { allocate } from '../src/core/ops/variables';
 import type { Shape } from './step';
 import type { Work } from './work';
 
@@ -24,7 +24,7 @@ export function* updates({ vocabulary, batch: _, ...config }: Shape): Generator<
     act: (way: 'webgpu' | 'reference', lists: readonly (readonly Variable[])[]) => void,
   ): Work => {
     const zeros = (shape: number[]) => ({ shape, data: new Float32Array(tf.util.sizeFromShape(shape)) });
-    const held = Array.from({ length: lists }, () => hold(shapes.map(zeros)));
+    const held = Array.from({ length: lists }, () => allocate(shapes.map(zeros)));
     const together = held.map(({ variables }) => variables);
     const apart = held.map(() => shapes.map((shape) => tf.tidy(() => tf.variable(tf.zeros(shape)))));
     return {

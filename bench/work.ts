@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { stream } from '../src/core/base/rng';
-import type { Differentiable, Tensors, Ways } from '../src/core/ops/op';
+import type { Differentiable, Tensors, Implementations } from '../src/core/ops/op';
 
 export interface Work {
   op: string;
@@ -21,7 +21,7 @@ export interface Work {
 /** An op's forward and backward; backward takes 2.5 times the multiplications in attention, twice elsewhere. */
 export function* both<X extends Tensors, P>(
   name: string,
-  { webgpu, reference }: Ways<Differentiable<X, P>>,
+  { webgpu, reference }: Implementations<Differentiable<X, P>>,
   make: () => X,
   settings: P,
   flops: number | undefined,

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { gather } from '../src/core/files/byteSource';
+import { readBytes } from '../src/core/files/byteSource';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { trainedModels } from '../src/core/testing/trainedModel';
 import { run } from './testing/run';
@@ -13,7 +13,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'damaged-'));
   const [model] = await trainedModels();
   for (const file of huggingFaceFiles(model!, { withOptimizer: false })) {
-    await writeFile(join(folder, file.name), await gather(file));
+    await writeFile(join(folder, file.name), await readBytes(file));
   }
 }, 240_000);
 afterAll(() => rm(folder, { recursive: true }));

@@ -59,7 +59,7 @@ async function take(path: string, waiting: string, signal?: AbortSignal): Promis
     if (found !== '' && !(await isHeld(found))) await unlink(join(path, found)).catch(() => undefined);
     await rmdir(path).catch(() => undefined); // Windows does not rename onto an empty folder.
     if (found !== holder) [holder, since] = [found, performance.now()];
-    else if (performance.now() - since > MOST_PATIENCE) throw held(path, holder);
+    else if (performance.now() - since > LOCK_TIMEOUT_MS) throw held(path, holder);
     signal?.throwIfAborted();
     await wait(TURN);
   }
@@ -67,12 +67,12 @@ async function take(path: string, waiting: string, signal?: AbortSignal): Promis
 const TAKEN = new Set(['ENOTEMPTY', 'EEXIST', 'EPERM']);
 /** In milliseconds. */
 const TURN = 20;
-const MOST_PATIENCE = 300_000;
+const LOCK_TIMEOUT_MS = 300_000;
 
 const held = (path: string, holder: string): HomegrownError =>
   new HomegrownError(
     'in-use',
-    `Another command has been reading or writing there for ${MOST_PATIENCE / 60_000} minutes (process ${HOLDER.exec(holder)?.[2] ?? holder}).`,
+    `Another command has been reading or writing there for ${LOCK_TIMEOUT_MS / 60_000} minutes (process ${HOLDER.exec(holder)?.[2] ?? holder}).`,
     `Nothing was changed. Wait for its end; if it no longer runs, remove ${path}.`,
   );
 

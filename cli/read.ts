@@ -5,10 +5,10 @@ import { unwatched } from '../src/core/base/job';
 import { importHuggingFace, type ImportedModel } from '../src/core/export/importHuggingFace';
 import { filesOf } from './folder';
 import { realPath } from './target';
-import { turn } from './turn';
+import { transaction } from './transaction';
 
 /**
- * What a save left that was cut off is mended first, where this user may write.
+ * What a save left that was cut off is recovered first, where this user may write.
  * @param unneeded files of the folder that are not read
  */
 export async function readModel(
@@ -23,5 +23,5 @@ export async function readModel(
       () => true,
       () => false,
     );
-  return isOurs ? turn(from, read, signal) : read();
+  return isOurs ? transaction(from, read, signal) : read();
 }

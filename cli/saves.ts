@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ByteStream } from '../src/core/files/byteSource';
 import { checkFolder, LIST, listedIn } from './listed';
 import { realPath } from './target';
-import { commit, freeName, turn } from './turn';
+import { commit, freeName, transaction } from './transaction';
 import { fill, writeFolder } from './write';
 
 export class Saves {
@@ -21,7 +21,7 @@ export class Saves {
 
   /** A model in --out that this run did not write stays there. @returns the bytes of the files */
   async save(files: readonly ByteStream[]): Promise<number> {
-    const bytes = await turn(this.out, async (at) => {
+    const bytes = await transaction(this.out, async (at) => {
       const place = await this.choose();
       const bytes = await (place === this.out ? fill(at, place, files) : writeFolder(place, files));
       this.place = place;
@@ -35,8 +35,8 @@ export class Saves {
   async settle(): Promise<void> {
     const { out, place } = this;
     if (place === null || place === out) return;
-    await turn(out, (at) =>
-      turn(place, async ({ path }) => {
+    await transaction(out, (at) =>
+      transaction(place, async ({ path }) => {
         await checkFolder(out, (await listedIn(path)) ?? []);
         await commit(at, path);
       }),

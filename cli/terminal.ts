@@ -10,7 +10,7 @@ import type { TextSource } from '../src/core/text';
 import { installDawn } from '../src/core/testing/dawn';
 import type { Device } from '../src/core/train/device';
 import type { DeviceKind } from '../src/core/train/run';
-import { cutsInFile } from './cuts';
+import { tilingsInFile } from './tilings';
 import { endingOf, Stopped, systemFailure, type Signal } from './failure';
 import { asksForHelp, help } from './help';
 import { parseOptions, UsageError, type Options, type Values } from './options';
@@ -123,7 +123,7 @@ export async function openDevice(kind: DeviceKind | 'auto'): Promise<Device> {
   const { tune } = await import('../src/core/ops/tune');
   const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   const device = await chooseDevice(kind, `${dirname(wasm)}${sep}`);
-  await tune(() => performance.now(), cutsInFile);
+  await tune(() => performance.now(), tilingsInFile);
   return device;
 }
 

@@ -345,11 +345,11 @@ test('of 50 kills spread over the whole of a write none costs the older model, o
   const dry = await runWriter([join(around, 'model'), '2', '1'], { KILL_UNDER: around });
   const calls = Number(/^(\d+) calls/m.exec(dry.stderr)?.[1]);
   expect(calls).toBeGreaterThan(50);
-  const outcomes = { old: 0, new: 0, killed: 0, mended: 0 };
+  const outcomes = { old: 0, new: 0, killed: 0, recovered: 0 };
   // In two folders at once, by turns.
   await Promise.all([0, 1].map((first) => killWrites(first)));
   expect(outcomes.killed).toBeGreaterThan(45);
-  expect(outcomes.mended).toBeGreaterThan(40);
+  expect(outcomes.recovered).toBeGreaterThan(40);
   expect(outcomes.old).toBeGreaterThan(10);
   expect(outcomes.new).toBeGreaterThan(10);
 
@@ -360,7 +360,7 @@ test('of 50 kills spread over the whole of a write none costs the older model, o
       const at = 1 + Math.round((i * calls) / 49); // The last is after the end.
       const { signal } = await runWriter([model, String(mark + 1), '1'], { KILL_AT: String(at), KILL_UNDER: around });
       if (signal === 'SIGKILL') outcomes.killed++;
-      if ((await fs.readdir(around)).includes('.model.saving')) outcomes.mended++;
+      if ((await fs.readdir(around)).includes('.model.saving')) outcomes.recovered++;
       const found = await markIn(model);
       expect([mark, mark + 1]).toContain(found);
       outcomes[found === mark ? 'old' : 'new']++;

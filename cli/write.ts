@@ -6,7 +6,7 @@ import type { ByteStream } from '../src/core/files/byteSource';
 import { filesOf, isModelFile } from './folder';
 import { checkFolder, checkNotPart, LIST, listOf } from './listed';
 import { checkTarget, makeFolder, realPath, unwritable } from './target';
-import { commit, syncFolder, type Turn, turn } from './turn';
+import { commit, syncFolder, type Transaction, transaction } from './transaction';
 
 /**
  * Refuses a folder that could not be written at the end, or that holds what is not ours.
@@ -38,15 +38,15 @@ export async function checkOutFile(out: string, from: string): Promise<void> {
     const isBeside = (await realPath(from)) === dirname(real) && isModelFile(basename(real));
     if (isBeside || inputs.includes(real))
       throw unwritable(out, `it is a place that the model in ${from} is read from`);
-    if ((await stat(dirname(real))).isDirectory()) await turn(out, () => Promise.resolve());
+    if ((await stat(dirname(real))).isDirectory()) await transaction(out, () => Promise.resolve());
   });
 }
 
 /** A turn there, and folders that were made for it gone again. */
-async function tried(out: string, use: (at: Turn) => Promise<void>): Promise<void> {
+async function tried(out: string, use: (at: Transaction) => Promise<void>): Promise<void> {
   const made = await makeFolder(dirname(await realPath(out)));
   try {
-    await turn(out, use);
+    await transaction(out, use);
   } finally {
     for (const folder of made) await rmdir(folder).catch(() => undefined);
   }
@@ -76,11 +76,11 @@ const WHY: Readonly<Record<string, string>> = {
 /** @returns the bytes of the files */
 export async function writeFolder(path: string, files: readonly ByteStream[]): Promise<number> {
   await makeFolder(dirname(await realPath(path)));
-  return turn(path, (at) => fill(at, path, files));
+  return transaction(path, (at) => fill(at, path, files));
 }
 
 /** The folder of a turn gets these files, and a list of them, in the place of those that Homegrown had there. */
-export async function fill(at: Turn, path: string, files: readonly ByteStream[]): Promise<number> {
+export async function fill(at: Transaction, path: string, files: readonly ByteStream[]): Promise<number> {
   const names = files.map(({ name }) => name);
   await checkFolder(path, [...names, LIST]);
   try {
@@ -97,7 +97,7 @@ export async function fill(at: Turn, path: string, files: readonly ByteStream[])
 
 /** Writes beside the file and then takes its place; where `path` is a link, the place of what it leads to. */
 export async function writeFile(path: string, file: ByteStream): Promise<number> {
-  return turn(path, async ({ path: real, draft }) => {
+  return transaction(path, async ({ path: real, draft }) => {
     const found = await stat(real).catch(() => null);
     if (found && !found.isFile()) throw badSettings(`${path} is not a file.`, 'Name another with --out.');
     const whole = join(draft, basename(real));

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { expect, test, type Page, type TestInfo } from '@playwright/test';
 import { template } from '../scripts/templates';
-import { gather } from '../src/core/files/byteSource';
+import { readBytes } from '../src/core/files/byteSource';
 import type { Exported } from '../src/core/export/format';
 import { html } from '../src/core/export/formats/html';
 import { greedy, trainedModels } from '../src/core/testing/trainedModel';
@@ -19,7 +19,7 @@ test.beforeAll(async () => {
 async function open(page: Page, info: TestInfo, model: Exported): Promise<{ wrong: string[] }> {
   const [file] = await html.files(model, { withOptimizer: false, template });
   const path = info.outputPath(file!.name);
-  await writeFile(path, await gather(file!));
+  await writeFile(path, await readBytes(file!));
   const address = pathToFileURL(path).href;
   const wrong: string[] = [];
   await page.context().setOffline(true);
@@ -38,7 +38,7 @@ async function open(page: Page, info: TestInfo, model: Exported): Promise<{ wron
 test('a damaged page says so in words, whatever has happened to it', async ({ page }, info) => {
   const model = models[0]!;
   const textOf = async (exported: Exported): Promise<string> =>
-    new TextDecoder().decode(await gather((await html.files(exported, { withOptimizer: false, template }))[0]!));
+    new TextDecoder().decode(await readBytes((await html.files(exported, { withOptimizer: false, template }))[0]!));
   const whole = await textOf(model);
   const { shape, data } = model.snapshot.tensors.get('transformer.ln_f.bias')!;
   const tensors = new Map(model.snapshot.tensors).set('transformer.ln_f.bias', { shape, data: data.with(3, NaN) });

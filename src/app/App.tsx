@@ -16,7 +16,7 @@ import { hasSingleKeys, setSingleKeys } from './singleKeys';
 import { StageRail } from './StageRail';
 import { Strip } from './Strip';
 import { UnreadableDialog } from './UnreadableDialog';
-import { Voice } from './Voice';
+import { Announcements } from './Announcements';
 
 /** The frame around every stage: strip, rail, page, palette, notes, and the one voice. */
 export function App() {
@@ -80,7 +80,7 @@ export function App() {
       <UnreadableDialog isOpen={overlay === 'unreadable'} onClose={() => setOverlay(undefined)} />
       <MarkupDialog />
       <Toasts toasts={studio.toasts} onDismiss={studio.dismiss} />
-      <Voice />
+      <Announcements />
     </>
   );
 }

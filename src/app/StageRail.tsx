@@ -6,7 +6,7 @@ import { stageLines, type StageId } from '../state/stages';
 import { Rail, TextAction } from '../ui';
 import { openNewer } from './offline';
 import { pathOf } from './routes';
-import { useUsage } from './vow';
+import { useUsage } from './privacyPromise';
 
 export function StageRail({ current, onGo }: { current: StageId | undefined; onGo: (path: string) => void }) {
   const lines = stageLines(useStudio((s) => s));
@@ -19,7 +19,7 @@ export function StageRail({ current, onGo }: { current: StageId | undefined; onG
       stages={lines.map(({ id, name, node, line }) => ({ id, href: pathOf(id), name, state: node, artefact: line }))}
       current={current ?? ''}
       onGo={({ href }) => onGo(href)}
-      vow={{
+      promise={{
         title: 'Nothing leaves this machine',
         readings: [
           { label: 'requests elsewhere', value: formatCount(elsewhere) },

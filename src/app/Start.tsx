@@ -8,7 +8,7 @@ import { PageBoundary } from './PageBoundary';
 import { keepOffline } from './offline';
 import { fetchPages } from './routes';
 import { createServices } from './services';
-import { watchPromise } from './vow';
+import { watchPromise } from './privacyPromise';
 
 /** Builds the studio once and shows the app over it, or why it cannot start. Nothing is drawn before one of them is known. */
 export function Start() {

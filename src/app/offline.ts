@@ -1,7 +1,7 @@
 /** The page's side of the service worker: has the app kept for use without a network, and tells of a newer version. */
 import type { Asked, Told } from '../protocol/offline';
 import type { StudioStore } from '../state/studio';
-import { countRequests } from './vow';
+import { countRequests } from './privacyPromise';
 import { registerServiceWorker } from './workers';
 
 /** Not in development, where files change under it; nor unasked where the browser is to save data. */

@@ -1,6 +1,6 @@
 /** How the tabs of one browser that have Homegrown open know of each other. */
 import type { Tabs } from '../state/studio';
-import { holdTraining, isTraining } from '../storage/lock';
+import { lockTraining, isTraining } from '../storage/lock';
 
 export function openTabs(): Tabs {
   const channel = new BroadcastChannel('homegrown');
@@ -12,7 +12,7 @@ export function openTabs(): Tabs {
         if (!document.hidden) look();
       });
     },
-    holdTraining,
+    holdTraining: lockTraining,
     isTraining,
   };
 }

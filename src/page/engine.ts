@@ -4,7 +4,7 @@ import { formatBytes, formatCount } from '../core/base/units';
 import { firstNonFinite, type HostTensor } from '../core/checkpoint/tensors';
 import { crc32 } from '../core/files/crc32';
 import type { ModelChoice } from '../core/models/network';
-import { choose } from '../core/sample/choose';
+import { sampleToken } from '../core/sample/sampleToken';
 import { tokenizerOf } from '../core/tokenizer/byteLevel';
 import { wholeCharacters } from '../core/tokenizer/statistics';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
@@ -147,7 +147,7 @@ async function write(
   for (let i = 0; i < settings.length; i++) {
     const scores = await next(ids, signal);
     if (!scores) break;
-    const { id, probability, alternatives } = choose(scores, settings, uniform(settings.seed, 'sample', 0, i));
+    const { id, probability, alternatives } = sampleToken(scores, settings, uniform(settings.seed, 'sample', 0, i));
     isEnd = id === endOfText;
     if (isEnd) break;
     ids.push(id);

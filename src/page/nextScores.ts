@@ -1,5 +1,5 @@
-import { breathe } from '../core/base/job';
-import { visible } from '../core/sample/visible';
+import { yieldToEventLoop } from '../core/base/job';
+import { contextWindow } from '../core/sample/contextWindow';
 import { BLOCK, type Reader } from '../core/models/page';
 
 /**
@@ -12,7 +12,7 @@ export function nextScores(
 ): (ids: readonly number[], signal: AbortSignal) => Promise<Float32Array | null> {
   const held: number[] = [];
   return async (ids, signal) => {
-    const seen = visible(ids, context);
+    const seen = contextWindow(ids, context);
     let from = 0;
     while (from < seen.length - 1 && seen[from] === held[from]) from++;
     held.length = from;
@@ -21,7 +21,7 @@ export function nextScores(
       reader.read(block, from);
       held.push(...block);
       from += block.length;
-      await breathe();
+      await yieldToEventLoop();
       if (signal.aborted) return null;
     }
     return reader.scores();

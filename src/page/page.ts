@@ -5,7 +5,7 @@ import type { PageModel } from '../core/export/html';
 import { card } from './card';
 import { connect } from './connect';
 import { embeddedModel, handOver } from './embedded';
-import { part } from './parts';
+import { elementById } from './elementById';
 import type { FromEngine, Line, ToEngine } from './protocol';
 import { tokenList } from './tokens';
 
@@ -13,10 +13,10 @@ import { tokenList } from './tokens';
 export async function open(script: string): Promise<void> {
   try {
     const model = embeddedModel();
-    part('name', HTMLElement).textContent = model.name;
-    part('summary', HTMLElement).textContent = model.summary;
-    part('card', HTMLElement).append(...card(model.card));
-    part('prompt', HTMLTextAreaElement).value = model.prompt;
+    elementById('name', HTMLElement).textContent = model.name;
+    elementById('summary', HTMLElement).textContent = model.summary;
+    elementById('card', HTMLElement).append(...card(model.card));
+    elementById('prompt', HTMLTextAreaElement).value = model.prompt;
     const engine = await connect(script);
     const begun = performance.now();
     let size = 0;
@@ -40,19 +40,19 @@ const UNKNOWN = badFile(
 );
 
 function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
-  const form = part('form', HTMLFormElement);
-  const run = part('run', HTMLButtonElement);
-  const more = part('go-on', HTMLButtonElement);
+  const form = elementById('form', HTMLFormElement);
+  const run = elementById('run', HTMLButtonElement);
+  const more = elementById('go-on', HTMLButtonElement);
   const tokens = tokenList(model.model.vocabulary);
   let writing: { since: number; count: number; of: number; first: number } | null = null;
 
   function start(): void {
     const settings = readSettings();
-    const prompt = part('prompt', HTMLTextAreaElement).value;
+    const prompt = elementById('prompt', HTMLTextAreaElement).value;
     tokens.clear();
-    part('failure', HTMLElement).textContent = '';
-    part('nothing', HTMLElement).hidden = true;
-    part('before', HTMLElement).textContent = prompt;
+    elementById('failure', HTMLElement).textContent = '';
+    elementById('nothing', HTMLElement).hidden = true;
+    elementById('before', HTMLElement).textContent = prompt;
     writing = { since: performance.now(), count: 0, of: settings.length, first: 0 };
     show();
     say('Reading the prompt');
@@ -60,7 +60,7 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
   }
   /** What has been written becomes part of the prompt. */
   function goOn(): void {
-    part('prompt', HTMLTextAreaElement).value = part('before', HTMLElement).textContent + tokens.text();
+    elementById('prompt', HTMLTextAreaElement).value = elementById('before', HTMLElement).textContent + tokens.text();
     form.requestSubmit();
   }
   const stop = (): void => engine.postMessage({ kind: 'stop' });
@@ -95,7 +95,7 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
         }
         const rate = count > 1 ? `, ${formatNumber((1000 * (count - 1)) / (performance.now() - first))} a second` : '';
         say(`${formatCount(count)} tokens${rate}${data.isEnd ? '; the model ended its text' : ''}`);
-        part('voice', HTMLElement).textContent = tokens.text() || 'The model wrote nothing';
+        elementById('voice', HTMLElement).textContent = tokens.text() || 'The model wrote nothing';
       }
     }
   };
@@ -106,7 +106,7 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
   });
   more.addEventListener('click', goOn);
   // What is not shown cannot be mended.
-  form.addEventListener('invalid', () => (part('settings', HTMLDetailsElement).open = true), { capture: true });
+  form.addEventListener('invalid', () => (elementById('settings', HTMLDetailsElement).open = true), { capture: true });
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && writing) stop();
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || writing) return;
@@ -117,7 +117,7 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
 }
 
 function readSettings() {
-  const number = (id: string): number => part(id, HTMLInputElement).valueAsNumber;
+  const number = (id: string): number => elementById(id, HTMLInputElement).valueAsNumber;
   return {
     temperature: number('temperature'),
     topK: number('top-k'),
@@ -128,8 +128,8 @@ function readSettings() {
 }
 
 function say(words: string): void {
-  part('status', HTMLElement).textContent = words;
+  elementById('status', HTMLElement).textContent = words;
 }
 function fail({ message, remedy }: Failure): void {
-  part('failure', HTMLElement).textContent = paragraph(message, remedy);
+  elementById('failure', HTMLElement).textContent = paragraph(message, remedy);
 }

@@ -1,7 +1,7 @@
 /** What has been written, token by token: each can be chosen, by mouse or with ← →, to see what else it could have been. */
 import { formatCount, formatNumber, formatShare } from '../core/base/units';
 import { element } from './card';
-import { part } from './parts';
+import { elementById } from './elementById';
 import type { GeneratedToken } from './protocol';
 
 export interface Tokens {
@@ -12,7 +12,7 @@ export interface Tokens {
 
 /** `vocabulary`: entries, against which surprise is measured. */
 export function tokenList(vocabulary: number): Tokens {
-  const list = part('tokens', HTMLSpanElement);
+  const list = elementById('tokens', HTMLSpanElement);
   let written: GeneratedToken[] = [];
   let bits = 0;
   let chosen = -1;
@@ -46,7 +46,7 @@ export function tokenList(vocabulary: number): Tokens {
       chosen = -1;
       list.replaceChildren();
       list.removeAttribute('aria-activedescendant');
-      for (const id of ['tokens', 'foot', 'alternatives'] as const) part(id, HTMLElement).hidden = true;
+      for (const id of ['tokens', 'foot', 'alternatives'] as const) elementById(id, HTMLElement).hidden = true;
     },
     add(token) {
       const surprise = -Math.log2(Math.max(token.probability, Number.MIN_VALUE));
@@ -61,8 +61,8 @@ export function tokenList(vocabulary: number): Tokens {
       if (token.text.trim() === '') option.ariaLabel = spoken(token.text);
       list.append(option);
       list.hidden = false;
-      part('foot', HTMLElement).hidden = false;
-      part('bits', HTMLElement).textContent = `${formatNumber(bits / written.length)} bits a token`;
+      elementById('foot', HTMLElement).hidden = false;
+      elementById('bits', HTMLElement).textContent = `${formatNumber(bits / written.length)} bits a token`;
     },
     text: () => written.map(({ text }) => text).join(''),
   };
@@ -79,8 +79,8 @@ function showAlternatives(index: number, token: GeneratedToken): void {
   const isListed = alternatives.some((other) => other.id === id);
   const rows = isListed ? alternatives : [...alternatives, { id, text: text === '' ? null : text, probability }];
   const most = Math.max(...rows.map((row) => row.probability));
-  part('alternatives-title', HTMLElement).textContent = `Token ${formatCount(index + 1)}`;
-  part('rows', HTMLElement).replaceChildren(
+  elementById('alternatives-title', HTMLElement).textContent = `Token ${formatCount(index + 1)}`;
+  elementById('rows', HTMLElement).replaceChildren(
     ...rows.map((row) => {
       const bar = element('span');
       bar.className = 'bar';
@@ -95,7 +95,7 @@ function showAlternatives(index: number, token: GeneratedToken): void {
       return line;
     }),
   );
-  part('alternatives', HTMLElement).hidden = false;
+  elementById('alternatives', HTMLElement).hidden = false;
 }
 
 /** A leading space is `·`, a newline `↵`. */

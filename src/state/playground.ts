@@ -31,7 +31,7 @@ export interface PlaygroundSlice {
   /** Ends what is being written, and clears what was: another model takes the place. */
   endWriting(): void;
   /** Writes on from `text` in place of the token at `index`; the text up to there becomes the prompt. */
-  goOnWith(index: number, text: string): Promise<void>;
+  continueFrom(index: number, text: string): Promise<void>;
 }
 
 export const createPlaygroundSlice: Slice<PlaygroundSlice> =
@@ -85,7 +85,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       if (writing.kind === 'writing') writing.stop();
       set({ writtenAfter: '', written: [], writing: { kind: 'idle' } });
     },
-    async goOnWith(index, text) {
+    async continueFrom(index, text) {
       const { writtenAfter, written, generate } = get();
       const before = written.slice(0, index).map((token) => token.text);
       set({ prompt: [writtenAfter, ...before, text].join('') });

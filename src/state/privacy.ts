@@ -2,7 +2,7 @@
 import type { Slice } from './studio';
 
 /** What this browser refuses of all that would lead to another address. */
-export type Held =
+export type Enforcement =
   /** Requests, calls, pop-ups and links. */
   | 'everything'
   /** Requests, of the page and its workers. */
@@ -20,7 +20,7 @@ export type Offline =
   | { kind: 'kept'; bytes: number };
 
 export interface PrivacySlice {
-  held: Held;
+  enforcement: Enforcement;
   /** Since the page began to load: its own, its workers' and its service worker's. */
   requests: { own: number; elsewhere: number };
   offline: Offline;
@@ -29,7 +29,7 @@ export interface PrivacySlice {
 }
 
 export const createPrivacySlice: Slice<PrivacySlice> = () => () => ({
-  held: 'page',
+  enforcement: 'page',
   requests: { own: 0, elsewhere: 0 },
   offline: { kind: 'not here' },
   hasNewer: false,

@@ -4,8 +4,8 @@ import { HomegrownError } from '../core/base/errors';
  * Makes this tab the only one that works on a run, until `release` or until the tab ends, however it ends.
  * @throws HomegrownError `in-use` when another tab holds it
  */
-export const holdRun = (runId: string): Promise<Held> =>
-  hold(
+export const lockRun = (runId: string): Promise<Lock> =>
+  acquire(
     `homegrown:run:${runId}`,
     new HomegrownError('in-use', 'This run is open in another tab', 'Continue there, or close that tab.'),
   );
@@ -14,8 +14,8 @@ export const holdRun = (runId: string): Promise<Held> =>
  * Makes this tab the only one of this browser that trains.
  * @throws HomegrownError `in-use` when another one does
  */
-export const holdTraining = (): Promise<Held> =>
-  hold(
+export const lockTraining = (): Promise<Lock> =>
+  acquire(
     TRAINING,
     new HomegrownError(
       'in-use',
@@ -30,11 +30,11 @@ export async function isTraining(): Promise<boolean> {
   return held.some(({ name }) => name === TRAINING);
 }
 
-interface Held {
+interface Lock {
   release(): void;
 }
 
-function hold(name: string, refusal: HomegrownError): Promise<Held> {
+function acquire(name: string, refusal: HomegrownError): Promise<Lock> {
   return new Promise((resolve, reject) => {
     navigator.locks
       .request(name, { ifAvailable: true }, (lock) => {

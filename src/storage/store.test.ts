@@ -3,7 +3,7 @@ import { IDBDatabase, IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore, type BlobStore } from '../core/base/blobStore';
 import { claimRun, loadSnapshot } from '../core/checkpoint/checkpoint';
-import { holdRun, holdTraining, isTraining } from './lock';
+import { lockRun, lockTraining, isTraining } from './lock';
 import { openStore } from './store';
 import { usage } from './usage';
 
@@ -218,24 +218,24 @@ test('one tab holds a run', async () => {
       query: () => Promise.resolve({ held: [...held].map((name) => ({ name })) }),
     },
   });
-  const first = await holdRun('r');
-  await expect(holdRun('r')).rejects.toMatchObject({ code: 'in-use' });
-  await holdRun('other');
+  const first = await lockRun('r');
+  await expect(lockRun('r')).rejects.toMatchObject({ code: 'in-use' });
+  await lockRun('other');
   first.release();
   await new Promise((resolve) => setTimeout(resolve));
-  await holdRun('r');
+  await lockRun('r');
 
   expect(await isTraining()).toBe(false);
-  const training = await holdTraining();
+  const training = await lockTraining();
   expect(await isTraining()).toBe(true);
-  await expect(holdTraining()).rejects.toMatchObject({
+  await expect(lockTraining()).rejects.toMatchObject({
     code: 'in-use',
     message: expect.stringMatching(/another tab/) as string,
   });
   training.release();
   await new Promise((resolve) => setTimeout(resolve));
   expect(await isTraining()).toBe(false);
-  await holdTraining();
+  await lockTraining();
 });
 
 test('usage is what the browser says, without its quota', async () => {

@@ -17,7 +17,7 @@ export interface RailProps {
   current: string;
   onGo: (stage: RailStage) => void;
   /** The privacy promise as readings, and what is new. */
-  vow: { title: string; readings: readonly { label: string; value: string }[]; news?: ReactNode };
+  promise: { title: string; readings: readonly { label: string; value: string }[]; news?: ReactNode };
 }
 const WORDS: Record<NodeState, string | undefined> = {
   done: undefined,
@@ -28,7 +28,7 @@ const WORDS: Record<NodeState, string | undefined> = {
 };
 
 /** The data path as a line with a node per stage. */
-export function Rail({ stages, current, onGo, vow }: RailProps) {
+export function Rail({ stages, current, onGo, promise }: RailProps) {
   const here = useRef<HTMLAnchorElement>(null);
   const rail = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -61,15 +61,15 @@ export function Rail({ stages, current, onGo, vow }: RailProps) {
           </li>
         ))}
       </ol>
-      <div className={styles.vow}>
-        <b>{vow.title}</b>
-        {vow.readings.map(({ label, value }) => (
+      <div className={styles.promise}>
+        <b>{promise.title}</b>
+        {promise.readings.map(({ label, value }) => (
           <div key={label}>
             <span>{label}</span>
             <b>{value}</b>
           </div>
         ))}
-        {vow.news !== undefined && <p>{vow.news}</p>}
+        {promise.news !== undefined && <p>{promise.news}</p>}
       </div>
     </nav>
   );

@@ -22,7 +22,7 @@ import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
 import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, Sample } from '../protocol/data';
-import { holdRun } from '../storage/lock';
+import { lockRun } from '../storage/lock';
 import { blobSource } from './blobSource';
 import { buildData } from './data';
 import { exportModel } from './exporting';
@@ -110,7 +110,7 @@ export function dataHandlers(
     exportModel: async (input, job) => exportModel(await store, template, input, job),
     keptRuns: async () => keptRuns(await store),
     async freeRun({ runId }) {
-      const lock = await holdRun(runId);
+      const lock = await lockRun(runId);
       try {
         await freeRun(await store, runId);
         return null;

@@ -5,7 +5,7 @@ import { findGpu } from '../core/gpu/backend';
 import { MODELS } from '../core/models';
 import { OBJECTIVES } from '../core/objectives';
 import { matrixRate } from '../core/ops/matrixRate';
-import { type CutStore, tune } from '../core/ops/tune';
+import { type TilingStore, tune } from '../core/ops/tune';
 import { OPTIMIZERS } from '../core/optim';
 import { chooseDevice, memoryLimits } from '../core/train/device';
 import type { DeviceKind } from '../core/train/run';
@@ -40,9 +40,9 @@ export async function openDevice(
 }
 
 /** What was measured of this machine's GPUs stays with the texts and runs, and like these in this browser. */
-const inStore = (store: Promise<BlobStore>): CutStore => ({
+const inStore = (store: Promise<BlobStore>): TilingStore => ({
   read: async () => (await store).get(KEY),
-  write: async (cuts) => (await store).commit({ put: [[KEY, cuts]] }),
+  write: async (tilings) => (await store).commit({ put: [[KEY, tilings]] }),
 });
 const KEY = 'cuts';
 

@@ -1,8 +1,8 @@
 import type { BlobStore } from '../core/base/blobStore';
-import { breathe, type Job } from '../core/base/job';
+import { yieldToEventLoop, type Job } from '../core/base/job';
 import type { ExportOptions } from '../core/export/format';
 import { exportRun } from '../core/export/run';
-import { type ByteStream, gather } from '../core/files/byteSource';
+import { type ByteStream, readBytes } from '../core/files/byteSource';
 import { zipped } from '../core/files/zip';
 import type { DataApi } from '../protocol/data';
 
@@ -27,7 +27,7 @@ export async function exportModel(
     name: kind === 'folder' ? `${name}.zip` : files[0]!.name,
     files: files.map((file) => ({ name: file.name, size: file.size })),
     sidecars: await Promise.all(
-      sidecars.map(async (file) => ({ name: file.name, text: new TextDecoder().decode(await gather(file)) })),
+      sidecars.map(async (file) => ({ name: file.name, text: new TextDecoder().decode(await readBytes(file)) })),
     ),
   };
 }
@@ -39,6 +39,6 @@ async function* pieces(file: ByteStream, job: Job): AsyncGenerator<Uint8Array> {
     yield chunk;
     done += chunk.length;
     job.report({ label: `Writing ${file.name}`, done, of: file.size, unit: 'bytes' });
-    await breathe();
+    await yieldToEventLoop();
   }
 }

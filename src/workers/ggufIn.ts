@@ -63,10 +63,10 @@ export async function openGguf(bytes: Uint8Array): Promise<Gguf> {
 export function ggufIn({ view, numbers, tensors }: Gguf): ReadBack {
   const weights = new Map<string, Float32Array>();
   for (const { name, shape, type, at } of tensors) {
-    const { hugging, turned } = nameOf(name);
+    const { hugging, isTransposed } = nameOf(name);
     const count = shape.reduce((product, size) => product * size, 1);
     const values = decode(view, at, count, type);
-    weights.set(hugging, turned ? transposed(values, shape[0]!) : values);
+    weights.set(hugging, isTransposed ? transposed(values, shape[0]!) : values);
   }
   const size = (key: string): number => numbers.get(`gpt2.${key}`) ?? NaN;
   return {
@@ -90,9 +90,10 @@ const SIZES: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 6: 4, 
 /** [rows, columns] with `columns` values a row -> [columns, rows] */
 function transposed(values: Float32Array, columns: number): Float32Array {
   const rows = values.length / columns;
-  const turned = new Float32Array(values.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) turned[c * rows + r] = values[r * columns + c]!;
-  return turned;
+  const isTransposed = new Float32Array(values.length);
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) isTransposed[c * rows + r] = values[r * columns + c]!;
+  return isTransposed;
 }
 
 function decode(view: DataView, at: number, count: number, type: number): Float32Array {
@@ -122,13 +123,16 @@ function half(bits: number): number {
   return bits & 0x8000 ? -size : size;
 }
 
-function nameOf(name: string): { hugging: string; turned: boolean } {
-  if (name === 'output.weight') return { hugging: 'lm_head.weight', turned: false };
+function nameOf(name: string): { hugging: string; isTransposed: boolean } {
+  if (name === 'output.weight') return { hugging: 'lm_head.weight', isTransposed: false };
   const [, layer, part = '', kind = ''] = /^(?:blk\.(\d+)\.)?(\w+)\.(weight|bias)$/.exec(name) ?? [];
   const hugging = PARTS[part];
   if (hugging === undefined) throw badFile(`GPT-2 has no tensor ${name}`);
   const block = layer === undefined ? '' : `h.${layer}.`;
-  return { hugging: `transformer.${block}${hugging}.${kind}`, turned: kind === 'weight' && hugging.includes('.c_') };
+  return {
+    hugging: `transformer.${block}${hugging}.${kind}`,
+    isTransposed: kind === 'weight' && hugging.includes('.c_'),
+  };
 }
 const PARTS: Readonly<Record<string, string>> = {
   token_embd: 'wte',

@@ -12,7 +12,7 @@ import { type LoadedModel, modelsOf } from './models';
 import { writeText } from './sampling';
 import type { Handlers } from './serve';
 import { begin, resume, type RunJob } from './training';
-import { turns } from './turns';
+import { deviceScheduler } from './deviceScheduler';
 
 /** @param open opens a device, and another of its kind where that has failed */
 export function gpuHandlers(
@@ -20,7 +20,7 @@ export function gpuHandlers(
   open: (kind: DeviceKind | 'auto') => Promise<DeviceInfo>,
 ): Handlers<GpuApi> {
   const models = modelsOf(store);
-  const { first, beside } = turns(() => performance.now());
+  const { withPriority: first, interleaved: beside } = deviceScheduler(() => performance.now());
   let device: Promise<DeviceInfo> | undefined;
   /** The run that trains. */
   let training: string | undefined;

@@ -2,7 +2,7 @@ import type { Job, Pause } from '../core/base/job';
 import { generate } from '../core/sample/generate';
 import { wholeCharacters } from '../core/tokenizer/statistics';
 import type { GeneratedToken, GpuApi } from '../protocol/gpu';
-import { batched } from './batched';
+import { throttled } from './throttled';
 import type { LoadedModel } from './models';
 
 type Generate = GpuApi['generate'];
@@ -17,7 +17,7 @@ export async function writeText(
   const began = performance.now();
   const ids = prompt === '' ? [tokenizer.endOfText] : tokenizer.encode(prompt);
   const decoder = tokenizer.decoder();
-  const tell = batched<GeneratedToken>(TELL_EVERY, report);
+  const tell = throttled<GeneratedToken>(TELL_EVERY, report);
   const settings = { temperature, topK, topP, seed, length };
   let reason: Generate['output']['reason'] = 'length';
   for await (const { id, probability, alternatives } of generate(network, ids, settings, { signal }, pause)) {

@@ -2,7 +2,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { template } from '../../scripts/templates';
 import { unwatched } from '../core/base/job';
-import { bytesSource, gather } from '../core/files/byteSource';
+import { bytesSource, readBytes } from '../core/files/byteSource';
 import type { Exported } from '../core/export/format';
 import { type FormatId, FORMATS } from '../core/export/formats';
 import { zipped } from '../core/files/zip';
@@ -29,7 +29,7 @@ beforeAll(async () => {
 async function written(format: FormatId, exported = model): Promise<Uint8Array<ArrayBuffer>> {
   const { kind, files } = FORMATS[format];
   const streams = await files(exported, { withOptimizer: false, template });
-  if (kind === 'file') return gather(streams[0]!);
+  if (kind === 'file') return readBytes(streams[0]!);
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   for await (const piece of zipped(streams, unwatched)) pieces.push(piece.slice());
   return new Uint8Array(await new Blob(pieces).arrayBuffer());
@@ -99,7 +99,7 @@ for (const format of ['gguf-f32', 'gguf-f16', 'gguf-q8_0', 'safetensors'] as con
 test('onnx: a flipped bit of a weight is refused before onnxruntime is given it', async () => {
   for (const format of ['onnx-f32', 'onnx-f16'] as const) {
     const [file] = (await FORMATS[format].files(model, { withOptimizer: false, template })).slice(-1);
-    const bytes = await gather(file!);
+    const bytes = await readBytes(file!);
     await checkOnnx(bytes);
     await expect(checkOnnx(flipped(Buffer.from(bytes)))).rejects.toThrow(/hashes to/);
   }

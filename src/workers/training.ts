@@ -19,8 +19,8 @@ import type { Recipe } from '../core/train/recipe';
 import { train } from '../core/train/train';
 import type { ModelChoice, TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
-import { holdRun } from '../storage/lock';
-import { batched } from './batched';
+import { lockRun } from '../storage/lock';
+import { throttled } from './throttled';
 
 export type RunJob = Job<readonly TrainEvent[]>;
 
@@ -46,7 +46,7 @@ export async function begin(
     device,
     ...{ manifest: data.manifest, data: factsOf(data, texts) },
   };
-  const lock = await holdRun(runId);
+  const lock = await lockRun(runId);
   try {
     await writeRun(store, record);
     return await follow(store, record, undefined, job, pause);
@@ -72,7 +72,7 @@ export async function resume(
   job: RunJob,
   pause?: TrainInput['pause'],
 ): Promise<TrainOutcome> {
-  const lock = await holdRun(runId);
+  const lock = await lockRun(runId);
   try {
     const stored = await readKnownRun(store, runId);
     const { snapshot } = await loadSnapshot(store, runId);
@@ -112,8 +112,8 @@ async function follow(
     kept.flush();
     await journal.written();
   };
-  const events = batched<TrainEvent>(TELL_EVERY, (batch) => job.report(batch));
-  const kept = batched<TrainEvent>(KEEP_EVERY, (batch) => journal.append(batch));
+  const events = throttled<TrainEvent>(TELL_EVERY, (batch) => job.report(batch));
+  const kept = throttled<TrainEvent>(KEEP_EVERY, (batch) => journal.append(batch));
   let current = record;
   const finish = async (status: RunRecord['status']): Promise<void> => {
     await writeRun(store, { ...current, status });

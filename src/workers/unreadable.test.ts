@@ -1,7 +1,7 @@
 /** Each record damaged in turn: what is told, what is kept, what can be taken along. */
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import { gather } from '../core/files/byteSource';
+import { readBytes } from '../core/files/byteSource';
 import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import { claimRun } from '../core/checkpoint/checkpoint';
@@ -116,7 +116,7 @@ test('what is handed over is what is stored, all of it', async () => {
   expect(names.sort()).toEqual(its.sort());
   for (const file of files) {
     const value = await store.get(file.name.replace(/\.(bin|json)$/, ''));
-    const bytes = await gather(file);
+    const bytes = await readBytes(file);
     expect(file.name.endsWith('.bin') ? bytes : JSON.parse(new TextDecoder().decode(bytes))).toEqual(value);
   }
 });

@@ -11,14 +11,14 @@ export interface Progress {
   unit: 'bytes' | 'characters' | 'tokens' | 'merges' | 'kernels' | 'steps' | 'files' | 'tensors';
 }
 
-/** Awaited between pieces of work, so that others come in between: `breathe`, or where they share a device, a turn on it. */
+/** Awaited between pieces of work, so that others come in between: `yieldToEventLoop`, or where they share a device, a turn on it. */
 export type Pause = () => Promise<void>;
 
 /** A job that nobody watches and nobody stops. */
 export const unwatched: Job<unknown> = { signal: new AbortController().signal, report: () => undefined };
 
 /** Gives the event loop a turn (so that Stop can arrive) without the 4 ms clamp of nested timers. */
-export function breathe(): Promise<void> {
+export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
-import { bytesSource, gather } from '../files/byteSource';
+import { bytesSource, readBytes } from '../files/byteSource';
 import { openSafetensors, writeSafetensors } from './safetensors';
 import { firstNonFinite, type HostTensor, type NamedTensors } from './tensors';
 
@@ -53,7 +53,7 @@ test('what is written is read back bit for bit, under any name', async () => {
   await fc.assert(
     fc.asyncProperty(tensors, async (original) => {
       const stream = writeSafetensors('x', original);
-      const bytes = await gather(stream);
+      const bytes = await readBytes(stream);
       expect(bytes.length).toBe(stream.size);
       const read = await readAll(bytes);
       expect([...read.keys()]).toEqual([...original.keys()]);
@@ -68,7 +68,7 @@ test('what is written is read back bit for bit, under any name', async () => {
 
 test('the layout is what other readers want: aligned header, contiguous ascending offsets, format pt', async () => {
   const a = { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) };
-  const bytes = await gather(
+  const bytes = await readBytes(
     writeSafetensors(
       'x',
       new Map([
@@ -153,7 +153,7 @@ describe('hostile and damaged files are refused by name', () => {
     expect(error.message.length).toBeLessThan(400);
   });
   test('a file that shrinks while it is read', async () => {
-    const bytes = await gather(writeSafetensors('x', new Map([['a', { shape: [1], data: Float32Array.of(1) }]])));
+    const bytes = await readBytes(writeSafetensors('x', new Map([['a', { shape: [1], data: Float32Array.of(1) }]])));
     const source = {
       size: bytes.length,
       read: (at: number, n: number) => Promise.resolve(bytes.subarray(at, at + n - (at > 8 ? 1 : 0))),
@@ -164,7 +164,7 @@ describe('hostile and damaged files are refused by name', () => {
 });
 
 test('no mutation of a valid file gives anything but tensors or a typed refusal', async () => {
-  const valid = await gather(
+  const valid = await readBytes(
     writeSafetensors(
       'x',
       new Map(['a', 'b', '__proto__'].map((key) => [key, { shape: [2, 2], data: new Float32Array(4) }])),

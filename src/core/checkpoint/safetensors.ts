@@ -4,7 +4,7 @@
  */
 import { badFile } from '../base/errors';
 import { sha256 } from '../base/hash';
-import { breathe, type Job } from '../base/job';
+import { yieldToEventLoop, type Job } from '../base/job';
 import { LARGEST_HEADER } from '../base/limits';
 import type { ByteSource, ByteStream } from '../files/byteSource';
 import { parseHeader, type HeaderEntry } from './safetensorsHeader';
@@ -102,7 +102,7 @@ export async function openSafetensors(source: ByteSource, file: string): Promise
         signal.throwIfAborted();
         report({ label: `Checking ${file}`, done: at, of, unit: 'bytes' });
         hash.update(await readExactly(source, start + at, Math.min(PIECE, of - at), fail));
-        await breathe();
+        await yieldToEventLoop();
       }
       const found = hash.hex();
       if (found !== written) throw hashDiffers(file, written, found);

@@ -5,7 +5,7 @@
  */
 import { badFile, type HomegrownError } from '../base/errors';
 import { sha256 } from '../base/hash';
-import { breathe } from '../base/job';
+import { yieldToEventLoop } from '../base/job';
 
 /** The name under which it stands: in the metadata of safetensors and ONNX, among the keys of GGUF. */
 export const TENSORS_SHA256 = 'homegrown.tensors.sha256';
@@ -17,7 +17,7 @@ export async function hashTensors(pieces: Iterable<Uint8Array>): Promise<string>
   const hash = await sha256();
   for (const piece of pieces) {
     hash.update(piece);
-    await breathe();
+    await yieldToEventLoop();
   }
   return hash.hex();
 }

@@ -1,4 +1,4 @@
-import { breathe, type Pause } from '../base/job';
+import { yieldToEventLoop, type Pause } from '../base/job';
 import { compile, type Program } from '../gpu/program';
 import { type Estimates, type Evaluated, metricOf } from '../metrics';
 import type { Network } from '../models/network';
@@ -38,7 +38,7 @@ export function evaluator(network: Network, objective: LoadedObjective): Evaluat
     return program;
   }
   return {
-    async measure(source, { rows, tokens: maxTokens }, special, pause = breathe) {
+    async measure(source, { rows, tokens: maxTokens }, special, pause = yieldToEventLoop) {
       const { context } = network.choice.config;
       const mean = metricOf('loss').start(source);
       const metrics = metricsOf(objective).map((id) => [id, metricOf(id)] as const);

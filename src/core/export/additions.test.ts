@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
-import { bytesSource, gather } from '../files/byteSource';
+import { bytesSource, readBytes } from '../files/byteSource';
 import type { Metric } from '../metrics/metric';
 import type { Objective } from '../objectives/objective';
 import { readWindows } from '../objectives/windows';
@@ -100,7 +100,7 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   const asked = { withOptimizer: true, template: () => Promise.resolve('') };
   const { files } = await exportRun(store, 'a', 'latest', 'hf', asked);
   const written = new Map<string, Uint8Array>();
-  for (const file of files) written.set(file.name, await gather(file));
+  for (const file of files) written.set(file.name, await readBytes(file));
   const told = (name: string) => new TextDecoder().decode(written.get(name));
   expect(told('README.md')).toContain('The token after the next');
   expect(told('README.md')).toContain(`Worst batch ${worst.value.toPrecision(3)} nats per token.`);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { template } from '../../../scripts/templates';
 import { unwatched } from '../base/job';
-import { bytesSource, gather } from '../files/byteSource';
+import { bytesSource, readBytes } from '../files/byteSource';
 import type { HostTensor } from '../checkpoint/tensors';
 import { trainedModels } from '../testing/trainedModel';
 import type { Exported, Format } from './format';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 async function written(format: Format, exported = model): Promise<Files> {
   const files = await format.files(exported, { withOptimizer: true, template });
-  return new Map(await Promise.all(files.map(async (file) => [file.name, await gather(file)] as const)));
+  return new Map(await Promise.all(files.map(async (file) => [file.name, await readBytes(file)] as const)));
 }
 const read = (files: Files) =>
   importHuggingFace(

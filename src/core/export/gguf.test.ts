@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
-import { gather } from '../files/byteSource';
+import { readBytes } from '../files/byteSource';
 import type { HostTensor } from '../checkpoint/tensors';
 import { initialValues, type ModelChoice } from '../models/network';
 import { createTokenizer } from '../tokenizer/byteLevel';
@@ -50,7 +50,7 @@ const streamOf = async (format: Format, exported: Exported) => {
   return stream!;
 };
 const written = async (format: Format, exported = exportedOf()) =>
-  parse(await gather(await streamOf(format, exported)));
+  parse(await readBytes(await streamOf(format, exported)));
 
 test('any keys and tensors are read back from a header as they were written', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 20 });
@@ -194,12 +194,12 @@ test('8 bits only where a row is whole blocks; norms, biases and positions keep 
 test('large matrices come turned in pieces of a megabyte or so, again whenever the stream is read', async () => {
   const wide = exportedOf({ ...model, config: { layers: 1, heads: 1, width: 320, context: 8 } });
   const up = wide.snapshot.tensors.get('transformer.h.0.mlp.c_fc.weight')!.data; // [320, 1280]
-  const turned = Float32Array.from({ length: up.length }, (_, i) => up[(i % 320) * 1280 + Math.floor(i / 320)]!);
+  const transposed = Float32Array.from({ length: up.length }, (_, i) => up[(i % 320) * 1280 + Math.floor(i / 320)]!);
   const got = (await written(ggufF32, wide)).values('blk.0.ffn_up.weight');
-  expect(got.findIndex((x, i) => x !== turned[i])).toBe(-1);
+  expect(got.findIndex((x, i) => x !== transposed[i])).toBe(-1);
   for (const format of [ggufF32, ggufF16, ggufQ8]) {
     const stream = await streamOf(format, wide);
-    expect(Buffer.compare(await gather(stream), await gather(stream))).toBe(0);
+    expect(Buffer.compare(await readBytes(stream), await readBytes(stream))).toBe(0);
     for await (const chunk of stream.chunks()) expect(chunk.length).toBeLessThanOrEqual(1.1 * 2 ** 20);
   }
 });
@@ -219,7 +219,7 @@ test('a weight that 16 bits cannot hold is refused by name, and 32 bits hold it'
 
 test('the Modelfile names the file and keeps Ollama within the context', async () => {
   const [stream] = ggufF16.sidecar!.files(exportedOf().info, 'whale.gguf');
-  const text = new TextDecoder().decode(await gather(stream!));
+  const text = new TextDecoder().decode(await readBytes(stream!));
   expect(stream!.name).toBe('whale.Modelfile');
   for (const line of ['FROM ./whale.gguf', 'PARAMETER num_ctx 8', 'PARAMETER stop "<|endoftext|>"'])
     expect(text.split('\n')).toContain(line);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
-import { gather } from '../files/byteSource';
+import { readBytes } from '../files/byteSource';
 import { initialValues } from '../models/network';
 import { awkwardText, documentOf } from '../testing/texts';
 import { project } from '../testing/runningService';
@@ -192,7 +192,7 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
     const exported = await speaking(await learntFrom(HARD, ROLES));
     const [file] = await ggufF16.files(exported, { withOptimizer: false, template: () => Promise.reject(new Error()) });
     const path = join(folder, 'service.gguf');
-    writeFileSync(path, await gather(file!));
+    writeFileSync(path, await readBytes(file!));
     const { loadEngine } = (await import(project('public/templates/service/engine.mjs'))) as ServiceEngine;
     const engine = await loadEngine(path, { parallel: 1, threads: 1, gpu: false }, () => undefined);
     try {
@@ -236,7 +236,7 @@ async function opened(
 ): Promise<void> {
   const [file] = await format.files(exported, { withOptimizer: false, template: () => Promise.reject(new Error()) });
   const path = join(folder, file!.name);
-  writeFileSync(path, await gather(file!));
+  writeFileSync(path, await readBytes(file!));
   const model = await llama!.loadModel({ modelPath: path });
   try {
     await check(model);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { template } from '../../../scripts/templates';
-import { gather } from '../files/byteSource';
+import { readBytes } from '../files/byteSource';
 import { greedy, trainedModels } from '../testing/trainedModel';
 import { serve } from '../../page/engine';
 import type { FromEngine, Line, ToEngine } from '../../page/protocol';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 async function written(model: Exported): Promise<string> {
   const [file] = await html.files(model, { withOptimizer: false, template });
-  return new TextDecoder('utf-8', { fatal: true }).decode(await gather(file!));
+  return new TextDecoder('utf-8', { fatal: true }).decode(await readBytes(file!));
 }
 const blocksOf = (page: string): string[] =>
   [...page.matchAll(/<script type="application\/octet-stream;base64">([^<]*)<\/script>/g)].map(([, text]) => text!);

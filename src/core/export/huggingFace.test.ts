@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
-import { bytesSource, gather, type ByteStream } from '../files/byteSource';
+import { bytesSource, readBytes, type ByteStream } from '../files/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
 import type { Snapshot } from '../checkpoint/snapshot';
 import type { HostTensor } from '../checkpoint/tensors';
@@ -68,7 +68,7 @@ let tokenizer: Tokenizer;
 let info: RunInfo;
 let files: Files;
 const contents = async (streams: readonly ByteStream[]): Promise<Files> =>
-  new Map(await Promise.all(streams.map(async (stream) => [stream.name, await gather(stream)] as const)));
+  new Map(await Promise.all(streams.map(async (stream) => [stream.name, await readBytes(stream)] as const)));
 const exported = (parts: Pick<Exported, 'snapshot' | 'tokenizer'> & Partial<Exported>) => ({
   ...{ info, events: [], tokens: null },
   ...parts,
@@ -86,7 +86,7 @@ const without = (...names: string[]): Files => new Map([...files].filter(([name]
 /** The same tensors in a file of their own, without the moments, under other names. */
 const rewritten = async (rename: (name: string) => string, more: [string, HostTensor][] = []): Promise<Uint8Array> => {
   const weights = [...makeSnapshot([]).tensors].map(([name, tensor]) => [rename(name), tensor] as const);
-  return gather(writeSafetensors('x', new Map([...weights, ...more])));
+  return readBytes(writeSafetensors('x', new Map([...weights, ...more])));
 };
 
 beforeAll(async () => {
@@ -117,7 +117,7 @@ test('export, import, export gives the same bytes, as a zip and as files, with t
     unwatched,
   ))
     chunks.push(chunk.slice());
-  const zip = await gather({ size: chunks.reduce((n, c) => n + c.length, 0), chunks: () => chunks });
+  const zip = await readBytes({ size: chunks.reduce((n, c) => n + c.length, 0), chunks: () => chunks });
   for (const all of [files, new Map([['whale.zip', zip]])]) {
     const back = await read(all);
     expect(back.resumable).toBe(true);

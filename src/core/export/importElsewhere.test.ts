@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
-import { bytesSource, gather } from '../files/byteSource';
+import { bytesSource, readBytes } from '../files/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
 import type { HostTensor, NamedTensors } from '../checkpoint/tensors';
 import { initialValues, network } from '../models/network';
@@ -28,7 +28,7 @@ const values = new Map(
 const encode = (value: unknown): Uint8Array =>
   new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
 const safetensors = (tensors: Iterable<readonly [string, HostTensor]>): Promise<Uint8Array> =>
-  gather(writeSafetensors('x', new Map(tensors)));
+  readBytes(writeSafetensors('x', new Map(tensors)));
 const read = (files: Files): Promise<ImportedModel> =>
   importHuggingFace(
     Object.entries(files).map(([name, bytes]) => ({ name, source: bytesSource(bytes) })),
@@ -76,7 +76,7 @@ test('a classifier of its own is kept, computes, and comes back from our own fol
 
   const contents = async (from: ImportedModel): Promise<Files> => {
     const streams = huggingFaceFiles(exportedFrom(from, 'x', 5), { withOptimizer: true });
-    return Object.fromEntries(await Promise.all(streams.map(async (s) => [s.name, await gather(s)] as const)));
+    return Object.fromEntries(await Promise.all(streams.map(async (s) => [s.name, await readBytes(s)] as const)));
   };
   const first = await contents(imported);
   expect(await contents(await read(first))).toEqual(first);

@@ -10,7 +10,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gather } from '../files/byteSource';
+import { readBytes } from '../files/byteSource';
 import { countParams } from '../models/spec';
 import { modelSpec } from '../models';
 import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
@@ -46,7 +46,7 @@ async function open(format: Format, exported: Exported, folder: string): Promise
   for (const file of await format.files(exported, options)) {
     const path = join(root, folder, file.name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, await gather(file));
+    writeFileSync(path, await readBytes(file));
   }
   const [model, tokenizer] = await Promise.all([
     AutoModelForCausalLM.from_pretrained(folder),
@@ -178,7 +178,7 @@ test.each(['f32', 'f16'] as const)(
   'onnxruntime on wasm, as browsers run it, computes the same: %s',
   async (precision) => {
     const exported = trained[2]!;
-    const session = await onWasm(await gather(await onnxFile(exported, precision)));
+    const session = await onWasm(await readBytes(await onnxFile(exported, precision)));
     const ids = await heldOut(exported, 0, 40);
     const { logits } = await session.run({
       ...emptyCaches(session),

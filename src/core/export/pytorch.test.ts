@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
-import { bytesSource, gather } from '../files/byteSource';
+import { bytesSource, readBytes } from '../files/byteSource';
 import { modelSpec } from '../models';
 import { type Schedule, SCHEDULES } from '../optim/schedule';
 import { ourLogits, trainedModels } from '../testing/trainedModel';
@@ -54,7 +54,7 @@ async function write(model: Exported, name: string): Promise<string> {
   const folder = join(root, name);
   for (const file of await pytorch.files(model, options)) {
     await mkdir(dirname(join(folder, file.name)), { recursive: true });
-    await writeFile(join(folder, file.name), await gather(file));
+    await writeFile(join(folder, file.name), await readBytes(file));
   }
   return folder;
 }
@@ -95,7 +95,7 @@ describe('the folder', () => {
   test('says so when the text is gone, and uses wide ids for large vocabularies', async () => {
     const files = await pytorch.files({ ...models[0]!, tokens: null }, options);
     expect(files.some(({ name }) => name.startsWith('data/'))).toBe(false);
-    const readme = new TextDecoder().decode(await gather(files.find(({ name }) => name === 'README.md')!));
+    const readme = new TextDecoder().decode(await readBytes(files.find(({ name }) => name === 'README.md')!));
     expect(readme).toContain('prepare.py one.txt');
 
     const source = {
@@ -105,7 +105,7 @@ describe('the folder', () => {
       read: () => Promise.resolve(Uint32Array.of(1, 65_536, 69_999)),
     };
     const wide = await pytorch.files({ ...models[0]!, tokens: { train: source, validation: source } }, options);
-    const bin = await gather(wide.find(({ name }) => name === 'data/train.bin')!);
+    const bin = await readBytes(wide.find(({ name }) => name === 'data/train.bin')!);
     expect(new Uint32Array(bin.buffer)).toEqual(Uint32Array.of(1, 65_536, 69_999));
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
-import { bytesSource, gather, type ByteStream } from '../files/byteSource';
+import { bytesSource, readBytes, type ByteStream } from '../files/byteSource';
 import { claimRun, listSnapshots, loadSnapshot } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { modelSpec } from '../models';
@@ -52,9 +52,9 @@ async function storeWithRun(): Promise<BlobStore> {
 }
 const asked = { template: () => Promise.reject(new Error('hf needs none')) };
 const contents = (files: readonly ByteStream[]) =>
-  Promise.all(files.map(async (file) => ({ name: file.name, source: bytesSource(await gather(file)) })));
+  Promise.all(files.map(async (file) => ({ name: file.name, source: bytesSource(await readBytes(file)) })));
 const bytes = async (files: readonly ByteStream[]) =>
-  new Map(await Promise.all(files.map(async (file) => [file.name, await gather(file)] as const)));
+  new Map(await Promise.all(files.map(async (file) => [file.name, await readBytes(file)] as const)));
 
 test('a run that leaves and comes back is the same run, down to the bytes of its next export', async () => {
   const { name, files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
@@ -153,7 +153,7 @@ const facts: DataFacts = {
 const cardOf = async (store: BlobStore, which: WhichSnapshot = 'latest') => {
   const { files } = await exportRun(store, 'b', which, 'hf', { ...asked, withOptimizer: false });
   const text = (name: string) => files.find((file) => file.name === name)!;
-  const read = async (name: string) => new TextDecoder().decode(await gather(text(name)));
+  const read = async (name: string) => new TextDecoder().decode(await readBytes(text(name)));
   return { card: await read('README.md'), sheet: await read('DATASHEET.md'), files };
 };
 

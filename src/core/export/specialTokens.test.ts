@@ -5,7 +5,7 @@ import { memoryStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { unwatched } from '../base/job';
-import { bytesSource, gather } from '../files/byteSource';
+import { bytesSource, readBytes } from '../files/byteSource';
 import { initialValues } from '../models/network';
 import { readRun } from '../runs/record';
 import { createTokenizer } from '../tokenizer/byteLevel';
@@ -31,7 +31,7 @@ function modelWith(tokenizer: Tokenizer): Exported {
 async function write(id: FormatId, exported: Exported): Promise<Files> {
   const format: Format = FORMATS[id];
   const files = await format.files(exported, { withOptimizer: false, template });
-  return new Map(await Promise.all(files.map(async (file) => [file.name, await gather(file)] as const)));
+  return new Map(await Promise.all(files.map(async (file) => [file.name, await readBytes(file)] as const)));
 }
 const text = (files: Files, name: string): string => new TextDecoder().decode(files.get(name));
 const json = (files: Files, name: string): unknown => JSON.parse(text(files, name));
@@ -116,7 +116,7 @@ describe('comes back by role', () => {
     expect((await readRun(store, 'r'))?.tokenizer).toEqual({ ...endAlone, roles });
     const { files } = await exportRun(store, 'r', 'latest', 'hf', { withOptimizer: false, template });
     const config = files.find(({ name }) => name === 'tokenizer_config.json')!;
-    expect(await gather(config)).toEqual(folder.get('tokenizer_config.json'));
+    expect(await readBytes(config)).toEqual(folder.get('tokenizer_config.json'));
   });
 
   test('from a folder of others: rows go where our ids are', async () => {

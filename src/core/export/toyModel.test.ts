@@ -7,7 +7,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { z } from '../base/zod';
-import { bytesSource, gather } from '../files/byteSource';
+import { bytesSource, readBytes } from '../files/byteSource';
 import type { ModelId } from '../models';
 import type { Gguf, HuggingFace } from '../models/elsewhere';
 import { decode } from '../models/gpt/forward';
@@ -113,7 +113,7 @@ test('an architecture in the list is trained, stored, told, written by its layou
   const { exportRun, importRun } = await import('./run');
   const { files } = await exportRun(store, 'a', 'latest', 'hf', asked);
   const written = new Map<string, Uint8Array<ArrayBuffer>>();
-  for (const file of files) written.set(file.name, await gather(file));
+  for (const file of files) written.set(file.name, await readBytes(file));
   const told = (name: string): string => new TextDecoder().decode(written.get(name));
   expect(told('README.md')).toContain(
     `A Toy language model of ${countParams(toy.params(config, 257)).toLocaleString('en')}`,
@@ -139,7 +139,7 @@ test('an architecture in the list is trained, stored, told, written by its layou
   expect((await loadSnapshot(other, 'b', 'latest')).snapshot.tensors).toEqual(snapshot.tensors);
   const again = await exportRun(other, 'b', 'latest', 'hf', asked);
   for (const file of again.files) {
-    if (file.name.endsWith('.safetensors')) expect(await gather(file), file.name).toEqual(written.get(file.name));
+    if (file.name.endsWith('.safetensors')) expect(await readBytes(file), file.name).toEqual(written.get(file.name));
   }
 });
 
@@ -148,7 +148,7 @@ test('GGUF is written by its layout, heads in pairs, and formats that it has no 
   const { exportRun } = await import('./run');
   const { files } = await exportRun(store, 'a', 'latest', 'gguf-f32', asked);
   const { openGguf } = await import('../../workers/ggufIn');
-  const bytes = await gather(files[0]!);
+  const bytes = await readBytes(files[0]!);
   const opened = await openGguf(bytes);
   expect(opened.numbers.get('toy.block_count')).toBe(2);
   const { loadSnapshot } = await import('../checkpoint/checkpoint');

@@ -16,7 +16,7 @@ const MOST = 2000;
 
 export function trainerState({ model, recipe, state, data, earlier }: RunInfo, events: readonly TrainEvent[]): Json {
   const tokensPerStep = state.step === 0 ? 0 : state.tokensSeen / state.step;
-  // Passes over what, where the text changed on the way?
+  // Epochs of what, where the text changed on the way?
   const epochs = (step: number): number | null => (data && !earlier ? (step * tokensPerStep) / data.trainTokens : null);
   const steps = events.flatMap((event) => (event.kind === 'step' && event.step <= state.step ? [event.step] : []));
   const stride = Math.ceil(steps.length / MOST);

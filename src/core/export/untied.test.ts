@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plainKernels } from '../../page/kernels';
 import { gpt } from '../models/gpt/page';
-import { gather } from '../files/byteSource';
+import { readBytes } from '../files/byteSource';
 import { initialValues } from '../models/network';
 import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
 import { ourLogits } from '../testing/trainedModel';
@@ -69,7 +69,7 @@ async function write(format: Format): Promise<readonly string[]> {
     files.map(async (file) => {
       const path = join(root, file.name);
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, await gather(file));
+      await writeFile(path, await readBytes(file));
       return path;
     }),
   );
@@ -105,7 +105,7 @@ test.skipIf(!llama)('llama.cpp gives the same distribution after each token', as
 });
 
 test('onnxruntime on wasm gives the same scores', async () => {
-  const session = await onWasm(await gather(await onnxFile(untied, 'f32')));
+  const session = await onWasm(await readBytes(await onnxFile(untied, 'f32')));
   const inputs = { input_ids: int64([ids]), attention_mask: int64([ids.map(() => 1)]) };
   const { logits } = await session.run({ ...emptyCaches(session), ...inputs });
   expectOurs(logits!.data as Float32Array);

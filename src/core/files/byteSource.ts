@@ -23,7 +23,7 @@ export const bytesSource = (bytes: Uint8Array): ByteSource => ({
   read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),
 });
 
-export async function gather(stream: Pick<ByteStream, 'size' | 'chunks'>): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(stream: Pick<ByteStream, 'size' | 'chunks'>): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(stream.size);
   let at = 0;
   for await (const chunk of stream.chunks()) {

@@ -3,7 +3,7 @@ import { strToU8, unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
-import { bytesSource, gather, type ByteStream } from './byteSource';
+import { bytesSource, readBytes, type ByteStream } from './byteSource';
 import { crc32 } from './crc32';
 import { openZip } from './unzip';
 import { zipped } from './zip';
@@ -25,7 +25,7 @@ async function write(files: Record<string, Uint8Array>): Promise<Uint8Array> {
     chunks.push(chunk.slice());
   }
   const size = chunks.reduce((sum, { length }) => sum + length, 0);
-  return gather({ size, chunks: () => chunks });
+  return readBytes({ size, chunks: () => chunks });
 }
 
 async function readAll(bytes: Uint8Array): Promise<Record<string, Uint8Array>> {

@@ -1,7 +1,7 @@
 import { Zip, ZipPassThrough } from 'fflate';
 import type { ByteStream } from './byteSource';
 import type { Job } from '../base/job';
-import { breathe } from '../base/job';
+import { yieldToEventLoop } from '../base/job';
 
 /**
  * Files as one zip, piece by piece: stored, not compressed (weights do not shrink, and a reader can then look into the
@@ -26,7 +26,7 @@ export async function* zipped(files: readonly ByteStream[], job: Job): AsyncGene
       yield* ready.splice(0);
       done += chunk.length;
       job.report({ label: `Writing ${file.name}`, done, of, unit: 'bytes' });
-      await breathe();
+      await yieldToEventLoop();
     }
     entry.push(new Uint8Array(0), true);
     yield* ready.splice(0);

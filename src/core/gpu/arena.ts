@@ -5,7 +5,7 @@
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { HomegrownError } from '../base/errors';
-import { isStandIn, placeOf, standIn } from './buffer';
+import { isPlaceholder, placeOf, placeholder } from './buffer';
 import type { Operand } from './dispatch';
 import { bufferOf, emptyTensor, encodeCopy, forgetValues, tensorOver, webgpu } from './tfjs';
 
@@ -115,7 +115,7 @@ export function overRuns(
  * Tensors that are only read, as one operand over the run: where they lie if they lie so, else copied side by side. The
  * copy belongs to the caller's scope. An operand for one tensor of whole groups of four ends where that ends.
  */
-export function gathered(tensors: readonly Tensor[], run: Run): Operand {
+export function contiguous(tensors: readonly Tensor[], run: Run): Operand {
   const first = tensors[run.first]!;
   const alone = run.offsets.length === 1 && (first.size % 4 === 0 || first.size === run.elements);
   return where(tensors, run) ?? (alone ? first : packed(tensors, run));
@@ -126,7 +126,7 @@ function where(tensors: readonly Tensor[], run: Run): Operand | undefined {
   const tensor = tensors[run.first]!;
   if (run.from > 0 || run.elements < tensor.size) return { tensor, from: run.from, length: run.elements };
   const buffers = run.offsets.map((_, i) => bufferOf(tensors[run.first + i]!));
-  if (!buffers.every((buffer) => isStandIn(buffer) && buffer.place)) return undefined;
+  if (!buffers.every((buffer) => isPlaceholder(buffer) && buffer.place)) return undefined;
   const places = buffers.map((buffer) => placeOf(buffer));
   const { buffer, offset } = places[0]!;
   const together = places.every((p, i) => p.buffer === buffer && p.offset === offset + run.offsets[i]! * 4);
@@ -163,7 +163,7 @@ export function blocks(tensors: readonly { size: number }[], run: Run, flag: (i:
 }
 
 function part(buffer: GPUBuffer, offset: number, bytes: number): GPUBuffer {
-  const stand = standIn(bytes, buffer.usage);
+  const stand = placeholder(bytes, buffer.usage);
   stand.place = { buffer, offset };
   return stand;
 }

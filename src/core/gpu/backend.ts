@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { HomegrownError } from '../base/errors';
-import { seeThrough } from './buffer';
+import { unwrapPlaceholders } from './buffer';
 import { limitDispatches } from './dispatch';
-import { countAnew } from './memory';
+import { resetMemoryCount } from './memory';
 import { pool } from './pool';
 import { flush, takeBuffersFrom } from './tfjs';
 import { asOutOfMemory } from './wasm';
@@ -89,8 +89,8 @@ export async function openGpu(): Promise<Gpu> {
     requiredFeatures: FEATURES.filter((name): name is GPUFeatureName => adapter.features.has(name)),
     requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
   });
-  countAnew();
-  const device = seeThrough(real);
+  resetMemoryCount();
+  const device = unwrapPlaceholders(real);
   const backend = new WebGPUBackend(device, adapter.info);
   takeBuffersFrom(backend, pool(device));
   if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');

@@ -2,7 +2,7 @@
  * Buffers that are not (yet) buffers of their own: parts of a larger one, and those of a traced step.
  *
  * TensorFlow.js binds a tensor's whole buffer. So that a tensor can lie inside a larger buffer (all weights in one, for
- * one AdamW dispatch), it is given a stand-in, and the device it calls replaces the stand-in by its place.
+ * one AdamW dispatch), it is given a placeholder, and the device it calls replaces the placeholder by its place.
  */
 import { counted } from './memory';
 import { Pipeline, Source } from './pipeline';
@@ -13,18 +13,18 @@ export interface Place {
 }
 
 /** Passes `instanceof GPUBuffer`, which TensorFlow.js tests; never reaches WebGPU. */
-export interface StandIn extends GPUBuffer {
+export interface Placeholder extends GPUBuffer {
   /** Where its bytes are; absent while a step is traced. */
   place?: Place;
   /** What it was created with or written to from the host. */
   initial?: ArrayBuffer;
 }
 
-const standIns = new WeakSet<GPUBuffer>();
-export const isStandIn = (buffer: GPUBuffer): buffer is StandIn => standIns.has(buffer);
+const placeholders = new WeakSet<GPUBuffer>();
+export const isPlaceholder = (buffer: GPUBuffer): buffer is Placeholder => placeholders.has(buffer);
 
-export function standIn(size: number, usage: GPUBufferUsageFlags, mapped = false): StandIn {
-  const buffer = Object.create(GPUBuffer.prototype) as StandIn;
+export function placeholder(size: number, usage: GPUBufferUsageFlags, mapped = false): Placeholder {
+  const buffer = Object.create(GPUBuffer.prototype) as Placeholder;
   let initial: ArrayBuffer | undefined = mapped ? new ArrayBuffer(size) : undefined;
   Object.defineProperties(buffer, {
     size: { value: size },
@@ -37,19 +37,19 @@ export function standIn(size: number, usage: GPUBufferUsageFlags, mapped = false
     unmap: { value: () => (mapped = false) },
     destroy: { value: () => undefined },
   });
-  standIns.add(buffer);
+  placeholders.add(buffer);
   return buffer;
 }
 
 /** Where bytes `offset...` of a buffer really are. */
 export function placeOf(buffer: GPUBuffer, offset = 0): Place {
-  if (!isStandIn(buffer)) return { buffer, offset };
+  if (!isPlaceholder(buffer)) return { buffer, offset };
   if (!buffer.place) throw new Error('This tensor was made inside a traced step and has no memory of its own.');
   return { buffer: buffer.place.buffer, offset: buffer.place.offset + offset };
 }
 
-/** The same device, for callers whose buffers may be stand-ins. Its pipelines are compiled when they are used. */
-export function seeThrough(device: GPUDevice): GPUDevice {
+/** The same device, for callers whose buffers may be placeholders. Its pipelines are compiled when they are used. */
+export function unwrapPlaceholders(device: GPUDevice): GPUDevice {
   return overlay(device, {
     createBuffer: (descriptor: GPUBufferDescriptor) => counted(device.createBuffer(descriptor)),
     createShaderModule: (descriptor: GPUShaderModuleDescriptor) => new Source(device, descriptor),
@@ -101,7 +101,7 @@ export function bufferBinding({ resource }: GPUBindGroupEntry): GPUBufferBinding
 
 function resolved(entry: GPUBindGroupEntry): GPUBindGroupEntry {
   const bound = bufferBinding(entry);
-  if (!bound || !isStandIn(bound.buffer)) return entry;
+  if (!bound || !isPlaceholder(bound.buffer)) return entry;
   const offset = bound.offset ?? 0;
   const size = bound.size ?? bound.buffer.size - offset;
   return { binding: entry.binding, resource: { ...placeOf(bound.buffer, offset), size } };

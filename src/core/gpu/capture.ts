@@ -6,7 +6,7 @@
  * fused or not, is captured.
  */
 import { HomegrownError } from '../base/errors';
-import { bufferBinding, isStandIn, overlay, standIn, type StandIn } from './buffer';
+import { bufferBinding, isPlaceholder, overlay, placeholder, type Placeholder } from './buffer';
 import { type Work, workOf } from './cost';
 import type { Pipeline } from './pipeline';
 import { type BufferManager, type Cached, webgpu, withDevice } from './tfjs';
@@ -36,7 +36,7 @@ export interface Copy {
   bytes: number;
 }
 export interface Trace {
-  /** Buffers made inside are stand-ins without a place, one a tensor; all others outlive the step. */
+  /** Buffers made inside are placeholders without a place, one a tensor; all others outlive the step. */
   commands: readonly Command[];
   /** Tensors whose values on the host are out of date after the step. */
   written: ReadonlySet<Cached>;
@@ -57,7 +57,7 @@ interface Group {
 
 function recorder(real: GPUDevice, commands: Command[]) {
   const createBuffer = ({ size, usage, mappedAtCreation }: GPUBufferDescriptor) =>
-    standIn(size, usage, mappedAtCreation ?? false);
+    placeholder(size, usage, mappedAtCreation ?? false);
   const queue = {
     submit: () => undefined,
     writeBuffer(buffer: GPUBuffer, offset: number, data: GPUAllowSharedBufferSource, start = 0, length?: number) {
@@ -122,7 +122,7 @@ function toBinding(entry: GPUBindGroupEntry, writes: ReadonlySet<number>): Bindi
 }
 
 /** Made inside the step that is traced. */
-export const isUnplaced = (buffer: GPUBuffer): buffer is StandIn => isStandIn(buffer) && !buffer.place;
+export const isUnplaced = (buffer: GPUBuffer): buffer is Placeholder => isPlaceholder(buffer) && !buffer.place;
 
 function refuse(what: string): never {
   throw new HomegrownError('bug', `This step cannot be traced: it ${what}.`);

@@ -17,7 +17,7 @@ export function gpuMemory(): GpuMemory {
 let used = { bytes: 0 };
 
 /** A new device has nothing in use; what the last one had is gone with it. */
-export function countAnew(): void {
+export function resetMemoryCount(): void {
   used = { bytes: 0 };
 }
 
@@ -43,7 +43,7 @@ interface Planned {
 const programs = new Set<Planned>();
 
 /** Counts a program until the result is called. */
-export function remember(program: Planned): () => void {
+export function trackProgram(program: Planned): () => void {
   programs.add(program);
   return () => {
     programs.delete(program);

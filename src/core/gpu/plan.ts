@@ -9,7 +9,7 @@
  */
 import { HomegrownError } from '../base/errors';
 import { formatBytes } from '../base/units';
-import { type Place, placeOf, type StandIn } from './buffer';
+import { type Place, placeOf, type Placeholder } from './buffer';
 import { type Binding, type Command, isUnplaced } from './capture';
 import { expectedMs } from './cost';
 import type { Pipeline } from './pipeline';
@@ -99,8 +99,8 @@ const copy = (from: Place, to: Place, bytes: number): Ready => ({
 });
 
 /** Where a tensor's bytes lie inside another's: followed to the end by `homeOf`. */
-type Homes = ReadonlyMap<StandIn, { root: StandIn; offset: number }>;
-function homeOf(homes: Homes, buffer: StandIn): { root: StandIn; offset: number } {
+type Homes = ReadonlyMap<Placeholder, { root: Placeholder; offset: number }>;
+function homeOf(homes: Homes, buffer: Placeholder): { root: Placeholder; offset: number } {
   const home = homes.get(buffer);
   if (!home) return { root: buffer, offset: 0 };
   const above = homeOf(homes, home.root);
@@ -116,8 +116,8 @@ function elideCopies(device: GPUDevice, commands: readonly Command[]): { homes: 
       if (writes && command.kind === 'dispatch') computed.add(buffer);
     }
   });
-  const homes = new Map<StandIn, { root: StandIn; offset: number }>();
-  const copyOf = new Map<StandIn, Command>();
+  const homes = new Map<Placeholder, { root: Placeholder; offset: number }>();
+  const copyOf = new Map<Placeholder, Command>();
   const align = device.limits.minStorageBufferOffsetAlignment;
   commands.forEach((command, i) => {
     if (command.kind !== 'copy') return;
@@ -140,7 +140,7 @@ function elideCopies(device: GPUDevice, commands: readonly Command[]): { homes: 
         if (isInside && homes.delete(homes.has(from) ? from : to)) found = true;
         continue;
       }
-      const inside = command.bindings.filter((b): b is Binding & { buffer: StandIn } => isUnplaced(b.buffer));
+      const inside = command.bindings.filter((b): b is Binding & { buffer: Placeholder } => isUnplaced(b.buffer));
       for (const one of inside) {
         const clashes = inside.some(
           (other) =>
@@ -161,8 +161,8 @@ interface Life {
   last: number;
 }
 /** Index of the first and the last command that touches each tensor (those at home in another count for that one). */
-function lifetimes(commands: readonly Command[], homes: Homes): Map<StandIn, Life> {
-  const lives = new Map<StandIn, Life>();
+function lifetimes(commands: readonly Command[], homes: Homes): Map<Placeholder, Life> {
+  const lives = new Map<Placeholder, Life>();
   commands.forEach((command, i) => {
     for (const { buffer, writes } of usesOf(command)) {
       if (!isUnplaced(buffer)) continue;
@@ -179,9 +179,9 @@ function lifetimes(commands: readonly Command[], homes: Homes): Map<StandIn, Lif
   return lives;
 }
 
-function share(lives: ReadonlyMap<StandIn, Life>): { sizes: number[]; slots: Map<StandIn, number> } {
+function share(lives: ReadonlyMap<Placeholder, Life>): { sizes: number[]; slots: Map<Placeholder, number> } {
   const shared: { size: number; lives: Life[] }[] = [];
-  const slots = new Map<StandIn, number>();
+  const slots = new Map<Placeholder, number>();
   for (const [buffer, life] of [...lives].sort(([a], [b]) => b.size - a.size)) {
     const free = (slot: { lives: Life[] }) => slot.lives.every((l) => l.last < life.first || l.first > life.last);
     // Sizes only fall, so the last free slot is the smallest.
@@ -198,8 +198,8 @@ function withPoison(
   device: GPUDevice,
   commands: readonly Ready[],
   buffers: GPUBuffer[],
-  lives: ReadonlyMap<StandIn, Life>,
-  slots: ReadonlyMap<StandIn, number>,
+  lives: ReadonlyMap<Placeholder, Life>,
+  slots: ReadonlyMap<Placeholder, number>,
 ): Ready[] {
   const shared = buffers.slice(0, new Set(slots.values()).size);
   const size = Math.max(16, ...shared.map((buffer) => buffer.size));
@@ -216,18 +216,18 @@ function withPoison(
   ];
 }
 
-function constantsOf(commands: readonly Command[]): Set<StandIn> {
-  const constants = new Set<StandIn>();
+function constantsOf(commands: readonly Command[]): Set<Placeholder> {
+  const constants = new Set<Placeholder>();
   for (const command of commands) {
     for (const { buffer } of usesOf(command)) if (isUnplaced(buffer) && buffer.initial) constants.add(buffer);
   }
   return constants;
 }
 
-function placeConstants(device: GPUDevice, constants: ReadonlySet<StandIn>) {
+function placeConstants(device: GPUDevice, constants: ReadonlySet<Placeholder>) {
   const align = Math.max(device.limits.minStorageBufferOffsetAlignment, device.limits.minUniformBufferOffsetAlignment);
   const byContent = new Map<string, number>();
-  const offsets = new Map<StandIn, number>();
+  const offsets = new Map<Placeholder, number>();
   const writes: { offset: number; bytes: ArrayBuffer }[] = [];
   let end = 0;
   for (const buffer of constants) {

@@ -6,7 +6,7 @@ import { arena } from './arena';
 import { currentGpu, explained, type Gpu } from './backend';
 import { placeOf } from './buffer';
 import { trace } from './capture';
-import { remember } from './memory';
+import { trackProgram } from './memory';
 import type { Pipeline } from './pipeline';
 import { type Plan, plan } from './plan';
 import { Clock, elapsed, encode, inParts, type Part, profile, type Timing, TIMES } from './replay';
@@ -153,7 +153,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   private lastRead = -Infinity;
   private readonly clock: Clock | undefined;
   private readonly ring: Staging[];
-  private readonly forget: () => void;
+  private readonly untrack: () => void;
   private readonly waiting: (() => void)[] = [];
   /** Of the last run that waits for kernels. */
   private turn: Promise<void> | undefined;
@@ -200,7 +200,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     const variables = this.plan.outside.filter((buffer) => !sides.has(buffer));
     const variableBytes = variables.reduce((n, buffer) => n + buffer.size, 0);
     const own = this.plan.bytes + this.input.bytes + this.output.bytes + IN_FLIGHT * size + (this.clock?.bytes ?? 0);
-    this.forget = remember({ own, variables });
+    this.untrack = trackProgram({ own, variables });
     this.cost = {
       traceMs: now() - began,
       encodeMs: 0,
@@ -337,7 +337,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     for (const each of [this.input, this.output]) destroy(each);
     for (const buffer of [...this.plan.buffers, ...this.ring.map((staging) => staging.buffer)]) buffer.destroy();
     this.clock?.destroy();
-    this.forget();
+    this.untrack();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
 import { badFile } from '../base/errors';
 import { normals } from '../base/rng';
-import { hold } from '../ops/variables';
+import { allocate } from '../ops/variables';
 import { modelSpec, type ModelId } from '.';
 import {
   type Activation,
@@ -48,7 +48,7 @@ export async function network(choice: ModelChoice, values: Values): Promise<Netw
   const spec = modelSpec(id);
   const { forward } = await spec.load();
   const names = Object.keys(spec.params(config, vocabulary));
-  const held = hold(named(names, values));
+  const held = allocate(named(names, values));
   const params = Object.fromEntries(names.map((name, i) => [name, held.variables[i]!]));
   return {
     choice,

@@ -6,19 +6,19 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { activation } from '../ops/activation';
 import { feedForward, type FeedForwardKind } from '../ops/feedForward';
 import { gated } from '../ops/gated';
-import { layerNorm, layerNormOfBranch } from '../ops/layerNorm';
+import { layerNorm, layerNormWithResidual } from '../ops/layerNorm';
 import { linear } from '../ops/linear';
 import { recompute } from '../ops/recompute';
-import { rmsNorm, rmsNormOfBranch } from '../ops/rmsNorm';
+import { rmsNorm, rmsNormWithResidual } from '../ops/rmsNorm';
 
 export type { FeedForwardKind } from '../ops/feedForward';
 
 type Weights = Readonly<Record<string, Tensor | undefined>>;
 
 /** x [N, I] -> x W + b + residual [N, O]. */
-export function dense(weights: Weights, layer: string, x: Tensor2D, also: { residual?: Tensor2D } = {}): Tensor2D {
+export function dense(weights: Weights, layer: string, x: Tensor2D, extra: { residual?: Tensor2D } = {}): Tensor2D {
   const bias = weights[`${layer}.bias`];
-  return linear(x, weights[`${layer}.weight`] as Tensor2D, { ...(bias && { bias }), ...also });
+  return linear(x, weights[`${layer}.weight`] as Tensor2D, { ...(bias && { bias }), ...extra });
 }
 
 /** What an architecture normalises rows by, and adds to the mean of squares. */
@@ -34,11 +34,11 @@ const NORMS = {
   layerNorm: {
     plain: (weights, layer, x, epsilon) => layerNorm(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`], epsilon),
     branch: (weights, layer, x, epsilon) =>
-      layerNormOfBranch(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`], epsilon),
+      layerNormWithResidual(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`], epsilon),
   },
   rmsNorm: {
     plain: (weights, layer, x, epsilon) => rmsNorm(x, weights[`${layer}.weight`]!, epsilon),
-    branch: (weights, layer, x, epsilon) => rmsNormOfBranch(x, weights[`${layer}.weight`]!, epsilon),
+    branch: (weights, layer, x, epsilon) => rmsNormWithResidual(x, weights[`${layer}.weight`]!, epsilon),
   },
 } as const satisfies Record<string, { plain: NormLayer; branch: BranchNorm }>;
 

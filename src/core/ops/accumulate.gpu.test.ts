@@ -6,11 +6,11 @@ import { expectClose, floats } from '../testing/checkOp';
 import { accumulate, clear } from './accumulate';
 import { globalNorm } from './globalNorm';
 import { sgd } from './sgd';
-import { hold } from './variables';
+import { allocate } from './variables';
 
 beforeAll(openGpu);
 const shapes = [[3], [65, 2], [1], [127, 7], [70_000, 3]];
-const zeros = () => hold(shapes.map((shape) => ({ shape, data: new Float32Array(tf.util.sizeFromShape(shape)) })));
+const zeros = () => allocate(shapes.map((shape) => ({ shape, data: new Float32Array(tf.util.sizeFromShape(shape)) })));
 
 test('micro-steps add up in one dispatch; the step that applies them reads them where they lie and clears them', async () => {
   const [weights, kept, moments] = [zeros(), zeros(), zeros()];

@@ -10,14 +10,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Variable } from '@tensorflow/tfjs';
 import { accumulateOnGpu, clearOnGpu } from './accumulate.wgsl';
-import { way, type Ways } from './op';
+import { pick, type Implementations } from './op';
 
 export type Accumulate = (into: readonly Variable[], gradients: readonly Tensor[]) => void;
 
 export const accumulate: Accumulate = (...input) => {
-  way(ACCUMULATE)(...input);
+  pick(ACCUMULATE)(...input);
 };
-export const ACCUMULATE: Ways<Accumulate> = {
+export const ACCUMULATE: Implementations<Accumulate> = {
   webgpu: accumulateOnGpu,
   reference: (into, gradients) => {
     tf.tidy(() => {
@@ -28,9 +28,9 @@ export const ACCUMULATE: Ways<Accumulate> = {
 
 /** Sets accumulators back to 0. */
 export const clear = (kept: readonly Variable[]): void => {
-  way(CLEAR)(kept);
+  pick(CLEAR)(kept);
 };
-export const CLEAR: Ways<(kept: readonly Variable[]) => void> = {
+export const CLEAR: Implementations<(kept: readonly Variable[]) => void> = {
   webgpu: clearOnGpu,
   reference: (kept) => {
     tf.tidy(() => {

@@ -1,12 +1,12 @@
 /** One dispatch for all tensors that lie side by side. What it leaves in the padding between them is never read. */
 import type { Variable } from '@tensorflow/tfjs';
-import { gathered, overRuns } from '../gpu/arena';
+import { contiguous, overRuns } from '../gpu/arena';
 import { dispatch, inFours, kernels, overElements } from '../gpu/dispatch';
 import { forgetValues } from '../gpu/tfjs';
 import type { Accumulate } from './accumulate';
 
 export const accumulateOnGpu: Accumulate = (into, gradients) => {
-  overRuns([into], (run, [a]) => dispatch(add(run.elements), { a, g: gathered(gradients, run) }));
+  overRuns([into], (run, [a]) => dispatch(add(run.elements), { a, g: contiguous(gradients, run) }));
   into.forEach(forgetValues);
 };
 

@@ -7,7 +7,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { activationOnGpu } from './activation.wgsl';
-import { type Differentiable, run, type Ways } from './op';
+import { type Differentiable, run, type Implementations } from './op';
 
 export const activation = (x: Tensor, kind: Activation): Tensor => run(ACTIVATION, { x }, kind);
 
@@ -80,7 +80,7 @@ export const ACTIVATIONS = { 'gelu-tanh': geluTanh, 'gelu-erf': geluErf, relu, s
 export type Activation = keyof typeof ACTIVATIONS;
 
 export type X = { x: Tensor };
-export const ACTIVATION: Ways<Differentiable<X, Activation>> = {
+export const ACTIVATION: Implementations<Differentiable<X, Activation>> = {
   webgpu: activationOnGpu,
   reference: {
     forward: ({ x }, kind) => ({ y: ACTIVATIONS[kind].forward(x), saved: { x } }),

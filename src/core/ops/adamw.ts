@@ -11,7 +11,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor1D, Variable } from '@tensorflow/tfjs';
 import { adamwOnGpu } from './adamw.wgsl';
-import { way, type Ways } from './op';
+import { pick, type Implementations } from './op';
 import { clipFactor, type Slot } from './update';
 
 export interface AdamWSlot extends Slot {
@@ -29,10 +29,10 @@ export interface AdamWSettings {
 export type AdamWUpdate = (slots: readonly AdamWSlot[], rates: Tensor1D, norm: Scalar, settings: AdamWSettings) => void;
 
 export const adamw: AdamWUpdate = (...input) => {
-  way(ADAMW)(...input);
+  pick(ADAMW)(...input);
 };
 
-export const ADAMW: Ways<AdamWUpdate> = {
+export const ADAMW: Implementations<AdamWUpdate> = {
   webgpu: adamwOnGpu,
   reference: (slots, rates, norm, { beta1, beta2, epsilon, weightDecay, clip }) => {
     tf.tidy(() => {

@@ -48,7 +48,7 @@ describe('as on a processor without subgroups', () => {
   checkOnGpu('attention of 2 x 37, 4 heads of 20', ATTENTION, self(2, 37, 4, 20, 2), settings);
 });
 
-/** In all ways that rows pass. Written out, the code of wide heads is large: this compiler takes seconds for it. */
+/** By every way of loading rows. Written out, the code of wide heads is large: this compiler takes seconds for it. */
 describe.each([
   ['on this adapter', {}],
   ['as on a GPU', HARDWARE],

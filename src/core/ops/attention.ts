@@ -17,7 +17,7 @@ import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfj
 import { attentionOnGpu } from './attention.wgsl';
 import { columnsOfValues, type Form, formOf, gradientsOf, matrices, type Settings, type X } from './attentionForm';
 import { attentionOnHost } from './attentionOnHost';
-import { type Differentiable, run, type Ways } from './op';
+import { type Differentiable, run, type Implementations } from './op';
 
 export const attention = (from: Source, settings: Settings): Tensor2D => run(ATTENTION, from, settings) as Tensor2D;
 
@@ -29,8 +29,8 @@ const reference: Differentiable<X, Settings, Saved> = {
   forward(x, settings) {
     const form = formOf(x, settings);
     const { q, k, v } = heads(x, form);
-    const seen = visible(form, x.lengths);
-    const scaled = tf.mul<Tensor3D>(tf.matMul(q, turn(k)), form.scale);
+    const seen = attentionMask(form, x.lengths);
+    const scaled = tf.mul<Tensor3D>(tf.matMul(q, transpose(k)), form.scale);
     const scores = tf.add(x.bias ? plusBias(scaled, x.bias, form) : scaled, tf.mul(tf.sub(1, seen), -1e9));
     const p = tf.mul<Tensor3D>(tf.softmax(scores), seen); // [B H, Tq, Tk]
     return { y: columns(tf.matMul(p, v), form), saved: { ...x, p } };
@@ -41,19 +41,19 @@ const reference: Differentiable<X, Settings, Saved> = {
     const { B, Tq, H, D } = form;
     const { q, k, v } = heads(x, form);
     const dout = part(dy as Tensor2D, B, Tq, { stride: H * D, start: 0 }, H, D);
-    const dp = tf.matMul(dout, turn(v));
+    const dp = tf.matMul(dout, transpose(v));
     const inner = tf.sub(dp, tf.sum(tf.mul(dp, p), 2, true));
     const dScores = tf.mul<Tensor3D>(p, inner);
     const ds = tf.mul<Tensor3D>(dScores, form.scale);
     const dq = columns(tf.matMul(ds, k), form);
-    const dk = columns(sumGroups(tf.matMul(turn(ds), q), form), form);
-    const dv = columns(sumGroups(tf.matMul(turn(p), dout), form), form);
+    const dk = columns(sumGroups(tf.matMul(transpose(ds), q), form), form);
+    const dv = columns(sumGroups(tf.matMul(transpose(p), dout), form), form);
     const dBias = x.bias && tf.sum(tf.reshape<Rank.R4>(dScores, [B, H, Tq, form.Tk]), 0);
     return gradientsOf(x, x.qkv ? tf.concat([dq, dk, dv], 1) : dq, tf.concat([dk, dv], 1), dBias);
   },
 };
 
-export const ATTENTION: Ways<Differentiable<X, Settings>> = {
+export const ATTENTION: Implementations<Differentiable<X, Settings>> = {
   reference,
   host: attentionOnHost,
   webgpu: attentionOnGpu,
@@ -86,10 +86,10 @@ const sumGroups = (x: Tensor3D, { B, H, KV, Tk, D }: Form): Tensor3D =>
 /** scores [B H, Tq, Tk] + bias [H, Tq, Tk]. */
 const plusBias = (scores: Tensor3D, bias: Tensor3D, { B, H, Tq, Tk }: Form): Tensor3D =>
   tf.reshape<Rank.R3>(tf.add(tf.reshape<Rank.R4>(scores, [B, H, Tq, Tk]), bias), [B * H, Tq, Tk]);
-const turn = (x: Tensor3D): Tensor3D => tf.transpose(x, [0, 2, 1]);
+const transpose = (x: Tensor3D): Tensor3D => tf.transpose(x, [0, 2, 1]);
 
 /** 1 where a query sees a key, else 0: [B H, Tq, Tk], or [1, Tq, Tk] where sequences do not differ. */
-function visible({ B, H, Tq, Tk, causal }: Form, lengths: Tensor1D | undefined): Tensor {
+function attentionMask({ B, H, Tq, Tk, causal }: Form, lengths: Tensor1D | undefined): Tensor {
   const keys = tf.range(0, Tk, 1, 'int32');
   const queries = causal ? tf.reshape(tf.range(0, Tq, 1, 'int32'), [Tq, 1]) : tf.fill([Tq, 1], Tk, 'int32');
   const past = tf.cast(tf.lessEqual(keys, queries), 'float32');

@@ -18,15 +18,15 @@ export const attentionOnHost: Differentiable<X, Settings, Saved> = {
     const bias = x.bias?.dataSync<'float32'>();
     const y = new Float32Array(B * Tq * H * D);
     const p = new Float32Array(B * H * Tq * Tk);
-    const { q, k, v, turned } = room(form);
+    const { q, k, v, transposed } = room(form);
     forEachHead(form, x.lengths, ({ keys, queries, K }) => {
-      gather(fromKV, k, keys.k, K, D);
-      gather(fromKV, v, keys.v, K, D);
-      turn(k, turned, K, D);
+      gatherRows(fromKV, k, keys.k, K, D);
+      gatherRows(fromKV, v, keys.v, K, D);
+      transpose(k, transposed, K, D);
       for (const { at, head, out } of queries) {
-        gather(fromQ, q, at, Tq, D);
+        gatherRows(fromQ, q, at, Tq, D);
         const probabilities = p.subarray(head * Tq * Tk, head * Tq * Tk + Tq * K);
-        const scores = product(q, turned, Tq, D, K);
+        const scores = product(q, transposed, Tq, D, K);
         if (bias) plusBias(scores, bias.subarray((head % H) * Tq * Tk), Tq, K, Tk, scale);
         softmaxOfSeen(scores, probabilities, Tq, K, causal, bias ? 1 : scale);
         add(product(probabilities, v, Tq, K, D), y, out, Tq, D);
@@ -44,23 +44,23 @@ export const attentionOnHost: Differentiable<X, Settings, Saved> = {
     const intoQ = new Float32Array(matrixQ.size);
     const intoKV = matrixQ === matrixKV ? intoQ : new Float32Array(matrixKV.size);
     const dBias = x.bias && new Float32Array(x.bias.size);
-    const { q, k, v, turned, slopes } = room(form);
+    const { q, k, v, transposed, slopes } = room(form);
     const square = new Float32Array(Tq * Tk);
     forEachHead(form, x.lengths, ({ keys, queries, K }) => {
-      gather(fromKV, k, keys.k, K, D);
-      gather(fromKV, v, keys.v, K, D);
-      turn(v, turned, K, D);
+      gatherRows(fromKV, k, keys.k, K, D);
+      gatherRows(fromKV, v, keys.v, K, D);
+      transpose(v, transposed, K, D);
       for (const { at, head, out } of queries) {
-        gather(fromQ, q, at, Tq, D);
-        gather(dout, slopes, out, Tq, D);
+        gatherRows(fromQ, q, at, Tq, D);
+        gatherRows(dout, slopes, out, Tq, D);
         const probabilities = all.subarray(head * Tq * Tk, head * Tq * Tk + Tq * K);
-        const ds = product(slopes, turned, Tq, D, K);
+        const ds = product(slopes, transposed, Tq, D, K);
         throughSoftmax(ds, probabilities, Tq, K, causal, dBias ? 1 : scale);
         if (dBias) addAndScale(ds, dBias.subarray((head % H) * Tq * Tk), Tq, K, Tk, scale);
         add(product(ds, k, Tq, K, D), intoQ, at, Tq, D);
-        turn(ds, square, Tq, K);
+        transpose(ds, square, Tq, K);
         add(product(square, q, K, Tq, D), intoKV, keys.k, K, D);
-        turn(probabilities, square, Tq, K);
+        transpose(probabilities, square, Tq, K);
         add(product(square, slopes, K, Tq, D), intoKV, keys.v, K, D);
       }
     });
@@ -106,12 +106,12 @@ function forEachHead(form: Form, lengths: Tensor1D | undefined, act: (head: Head
 
 /** Matrices that every head uses again. */
 function room({ Tq, Tk, D }: Form) {
-  const [q, slopes, k, v, turned] = [Tq, Tq, Tk, Tk, Tk].map((T) => new Float32Array(T * D));
-  return { q: q!, slopes: slopes!, k: k!, v: v!, turned: turned! };
+  const [q, slopes, k, v, transposed] = [Tq, Tq, Tk, Tk, Tk].map((T) => new Float32Array(T * D));
+  return { q: q!, slopes: slopes!, k: k!, v: v!, transposed: transposed! };
 }
 
 /** [T, D] out of a matrix. */
-function gather(from: Float32Array, part: Float32Array, { first, stride }: Place, T: number, D: number): void {
+function gatherRows(from: Float32Array, part: Float32Array, { first, stride }: Place, T: number, D: number): void {
   for (let t = 0; t < T; t++) {
     const start = first + t * stride;
     for (let d = 0; d < D; d++) part[t * D + d] = from[start + d]!;
@@ -141,7 +141,7 @@ function addAndScale(ds: Float32Array, dBias: Float32Array, Tq: number, K: numbe
 }
 
 /** x [rows, columns] -> y [columns, rows]. */
-function turn(x: Float32Array, y: Float32Array, rows: number, columns: number): void {
+function transpose(x: Float32Array, y: Float32Array, rows: number, columns: number): void {
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) y[c * rows + r] = x[r * columns + c]!;
 }
 

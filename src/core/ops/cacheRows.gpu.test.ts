@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
 import { floats } from '../testing/checkOp';
 import { CACHE_ROWS } from './cacheRows';
-import { hold } from './variables';
+import { allocate } from './variables';
 
 test.each([
   [9, 4, 4, 9, 0],
@@ -16,7 +16,7 @@ test.each([
   const before = floats([P, K], 1, 5);
   const x = floats([T, S]);
   const after = async (way: 'webgpu' | 'reference'): Promise<number[]> => {
-    const held = hold([before]);
+    const held = allocate([before]);
     const [cache] = held.variables;
     tf.tidy(() => CACHE_ROWS[way]!(cache!, tf.tensor2d(x.data, [T, S]), tf.tensor1d([from], 'int32')));
     const values = [...(await cache!.data())];

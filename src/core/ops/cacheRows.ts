@@ -9,15 +9,15 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
 import { cacheRowsOnGpu } from './cacheRows.wgsl';
-import { way, type Ways } from './op';
+import { pick, type Implementations } from './op';
 
 export type CacheRows = (cache: Variable, x: Tensor2D, position: Tensor1D) => void;
 
 export const cacheRows: CacheRows = (...input) => {
-  way(CACHE_ROWS)(...input);
+  pick(CACHE_ROWS)(...input);
 };
 
-export const CACHE_ROWS: Ways<CacheRows> = {
+export const CACHE_ROWS: Implementations<CacheRows> = {
   webgpu: cacheRowsOnGpu,
   reference: (cache, x, position) => {
     const [K, [T, S]] = [cache.shape[1]!, x.shape];

@@ -9,13 +9,13 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { classifyOnGpu } from './classify.wgsl';
-import { way, type Ways } from './op';
+import { pick, type Implementations } from './op';
 
 export type Classify = (x: Tensor2D, classifier: Tensor2D) => Tensor2D;
 
-export const classify: Classify = (...input) => way(CLASSIFY)(...input);
+export const classify: Classify = (...input) => pick(CLASSIFY)(...input);
 
-export const CLASSIFY: Ways<Classify> = {
+export const CLASSIFY: Implementations<Classify> = {
   webgpu: classifyOnGpu,
   reference: (x, classifier) => tf.matMul(x, classifier, false, true),
 };

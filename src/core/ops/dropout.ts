@@ -11,7 +11,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { bernoulli } from '../base/rng';
 import { dropoutOnGpu } from './dropout.wgsl';
-import { type Differentiable, run, type Ways } from './op';
+import { type Differentiable, run, type Implementations } from './op';
 
 export const dropout = (x: Tensor, counter: Tensor, settings: Settings, residual?: Tensor): Tensor =>
   run(DROPOUT, { x, counter, residual }, settings);
@@ -25,7 +25,7 @@ interface Settings {
 
 export type Dropout = Differentiable<X, Settings, { counter: Tensor }>;
 
-export const DROPOUT: Ways<Dropout> = {
+export const DROPOUT: Implementations<Dropout> = {
   webgpu: dropoutOnGpu,
   reference: {
     forward({ x, counter, residual }, settings) {

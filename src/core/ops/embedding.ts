@@ -10,7 +10,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { embeddingOnGpu } from './embedding.wgsl';
-import { type Differentiable, run, runAndPass, type Ways } from './op';
+import { type Differentiable, run, runWithResidual, type Implementations } from './op';
 
 export const embedding = (ids: Tensor2D, tokens: Tensor2D, positions?: Tensor2D): Tensor2D =>
   run(EMBEDDING, { ids, tokens, positions }, sizesOf(tokens, positions)) as Tensor2D;
@@ -24,7 +24,7 @@ export const embeddingTied = (
   tokens: Tensor2D,
   positions?: Tensor2D,
 ): [y: Tensor2D, classifier: Tensor2D] =>
-  runAndPass(EMBEDDING, { ids, tokens, positions }, sizesOf(tokens, positions), 'tokens') as [Tensor2D, Tensor2D];
+  runWithResidual(EMBEDDING, { ids, tokens, positions }, sizesOf(tokens, positions), 'tokens') as [Tensor2D, Tensor2D];
 
 const sizesOf = (tokens: Tensor2D, positions?: Tensor2D): Sizes => ({
   vocabulary: tokens.shape[0],
@@ -48,20 +48,23 @@ const forward: Embedding['forward'] = ({ ids, tokens, positions }) => {
   return { y: tf.reshape(placed, [B * T, C]), saved: { ids } };
 };
 
-export const EMBEDDING: Ways<Embedding> = {
+export const EMBEDDING: Implementations<Embedding> = {
   webgpu: embeddingOnGpu,
   reference: {
     forward,
-    backward(dy, { ids }, { vocabulary, places }, also) {
+    backward(dy, { ids }, { vocabulary, places }, residualGradient) {
       const which = tf.cast(tf.oneHot(tf.reshape(ids, [ids.size]), vocabulary), 'float32');
       const summed = tf.matMul(tf.transpose(which), dy);
-      return { tokens: also ? tf.add(also, summed) : summed, positions: byPlace(dy, ids, places) };
+      return {
+        tokens: residualGradient ? tf.add(residualGradient, summed) : summed,
+        positions: byPlace(dy, ids, places),
+      };
     },
   },
   /** One-hot costs B T V C multiplications; here each row is added once. */
   host: {
     forward,
-    backward(dy, { ids }, { vocabulary, places }, also) {
+    backward(dy, { ids }, { vocabulary, places }, residualGradient) {
       const C = dy.shape[1]!;
       const from = dy.dataSync<'float32'>();
       const into = new Float32Array(vocabulary * C);
@@ -69,7 +72,10 @@ export const EMBEDDING: Ways<Embedding> = {
         for (let c = 0; c < C; c++) into[id * C + c]! += from[row * C + c]!;
       });
       const summed = tf.tensor2d(into, [vocabulary, C]);
-      return { tokens: also ? tf.add(also, summed) : summed, positions: byPlace(dy, ids, places) };
+      return {
+        tokens: residualGradient ? tf.add(residualGradient, summed) : summed,
+        positions: byPlace(dy, ids, places),
+      };
     },
   },
 };

@@ -16,7 +16,7 @@ export const embeddingOnGpu: Embedding = {
     }
     return { y, saved: { ids } };
   },
-  backward(dy, { ids }, { vocabulary, places }, also) {
+  backward(dy, { ids }, { vocabulary, places }, residualGradient) {
     const [B, T] = ids.shape;
     const C = dy.shape[1]!;
     const tokens = emptyTensor([vocabulary, C], 'float32');
@@ -24,8 +24,14 @@ export const embeddingOnGpu: Embedding = {
     for (const range of ranges(vocabulary, C)) {
       const some = (tensor: Tensor) => ({ tensor, from: range.first * C, length: range.count * C });
       const last = range.first + range.count === vocabulary;
-      const kernel = backward(B, T, C, range, last ? places : 0, also !== undefined);
-      dispatch(kernel, { ids, dy, also: also && some(also), tokens: some(tokens), positions });
+      const kernel = backward(B, T, C, range, last ? places : 0, residualGradient !== undefined);
+      dispatch(kernel, {
+        ids,
+        dy,
+        residualGradient: residualGradient && some(residualGradient),
+        tokens: some(tokens),
+        positions,
+      });
     }
     return { tokens, positions };
   },
@@ -65,16 +71,16 @@ const THREADS = 64;
 /**
  * A workgroup for each row of `tokens`: it marks, 1,024 ids at a time, which of them are its own, then adds those rows of
  * dy in order. Marks are made by atomic or, whose result does not depend on order. Another for each row of `positions`.
- * `also` is added to the sums.
+ * `residualGradient` is added to the sums.
  */
-const backward = kernels((B: number, T: number, C: number, range: Range, places: number, also: boolean) => {
+const backward = kernels((B: number, T: number, C: number, range: Range, places: number, residualGradient: boolean) => {
   const { first: row0, count } = range;
   return {
     name: 'embedding backward',
     bindings: {
       ids: ['read', 'i32'],
       dy: ['read', 'f32'],
-      ...(also && { also: ['read', 'f32'] as const }),
+      ...(residualGradient && { residualGradient: ['read', 'f32'] as const }),
       tokens: ['write', 'f32'],
       ...(places > 0 && { positions: ['write', 'f32'] as const }),
     } as const,
@@ -120,7 +126,7 @@ const backward = kernels((B: number, T: number, C: number, range: Range, places:
   }
   for (var s = 0u; s < share; s++) {
     let c = s * ${THREADS}u + lane;
-    if (c < ${C}u) { tokens[index * ${C}u + c] = ${also ? `also[index * ${C}u + c] + ` : ''}sums[s]; }
+    if (c < ${C}u) { tokens[index * ${C}u + c] = ${residualGradient ? `residualGradient[index * ${C}u + c] + ` : ''}sums[s]; }
   }`,
   };
 });

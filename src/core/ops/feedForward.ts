@@ -14,7 +14,7 @@ import { type Activation, ACTIVATIONS } from './activation';
 import { feedForwardOnGpu } from './feedForward.wgsl';
 import { gated } from './gated';
 import { linear, sumOfRows } from './linear';
-import { type Differentiable, run, type Ways } from './op';
+import { type Differentiable, run, type Implementations } from './op';
 
 export interface FeedForwardKind {
   activation: Activation;
@@ -41,7 +41,7 @@ export type FeedForwardInputs = {
 type Saved = Omit<FeedForwardInputs, 'residual'> & { pre: Tensor2D; inner: Tensor2D };
 export type FeedForward = Differentiable<FeedForwardInputs, Activation, Saved>;
 
-export const FEED_FORWARD: Ways<FeedForward> = {
+export const FEED_FORWARD: Implementations<FeedForward> = {
   webgpu: feedForwardOnGpu,
   reference: {
     forward({ residual, ...given }, activation) {

@@ -11,12 +11,12 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { type Activation, ACTIVATIONS } from './activation';
 import { gatedOnGpu } from './gated.wgsl';
-import { type Differentiable, run, type Ways } from './op';
+import { type Differentiable, run, type Implementations } from './op';
 
 export const gated = (x: Tensor2D, activation: Activation): Tensor2D => run(GATED, { x }, activation) as Tensor2D;
 
 export type X = { x: Tensor };
-export const GATED: Ways<Differentiable<X, Activation>> = {
+export const GATED: Implementations<Differentiable<X, Activation>> = {
   webgpu: gatedOnGpu,
   reference: {
     forward({ x }, activation) {

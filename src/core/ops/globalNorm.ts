@@ -8,11 +8,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import { globalNormOnGpu } from './globalNorm.wgsl';
-import { way, type Ways } from './op';
+import { pick, type Implementations } from './op';
 
-export const globalNorm = (tensors: readonly Tensor[]): Scalar => way(GLOBAL_NORM)(tensors);
+export const globalNorm = (tensors: readonly Tensor[]): Scalar => pick(GLOBAL_NORM)(tensors);
 
-export const GLOBAL_NORM: Ways<(tensors: readonly Tensor[]) => Scalar> = {
+export const GLOBAL_NORM: Implementations<(tensors: readonly Tensor[]) => Scalar> = {
   webgpu: globalNormOnGpu,
   reference: (tensors) =>
     tf.tidy(() => tf.sqrt<Scalar>(tensors.map((x) => tf.sum(tf.square(x))).reduce((a, b) => tf.add(a, b)) as Scalar)),

@@ -1,6 +1,6 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
-import { BLOCK, blocks, gathered, layout } from '../gpu/arena';
+import { BLOCK, blocks, contiguous, layout } from '../gpu/arena';
 import { dispatch, inFours, kernels } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import { sumOverWorkgroup } from './reduce.wgsl';
@@ -14,7 +14,7 @@ const groupsOf = (elements: number): number => BLOCK * Math.min(16, Math.ceil(el
 export function globalNormOnGpu(tensors: readonly Tensor[]): Scalar {
   const runs = layout(tensors.map(({ size }) => size));
   const norm = emptyTensor([], 'float32') as Scalar;
-  const operands = runs.map((run) => gathered(tensors, run));
+  const operands = runs.map((run) => contiguous(tensors, run));
   const starts = runs.map((_, i) => runs.slice(0, i).reduce((n, { elements }) => n + groupsOf(elements), 0));
   tf.tidy(() => {
     const size = starts.at(-1)! + groupsOf(runs.at(-1)!.elements);

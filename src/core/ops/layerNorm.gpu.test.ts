@@ -1,7 +1,7 @@
 import { checkBranchOnGpu } from '../testing/checkBranch';
 import { floats } from '../testing/checkOp';
 import { checkOnGpu } from '../testing/checkOnGpu';
-import { LAYER_NORM, layerNormOfBranch } from './layerNorm';
+import { LAYER_NORM, layerNormWithResidual } from './layerNorm';
 
 for (const [N, C] of [
   [1, 3],
@@ -30,8 +30,8 @@ for (const [N, C] of [
   [70_000, 5],
 ] as const) {
   const given = [floats([N, C], 2), floats([C], 1, 1), floats([C], 1, 2)];
-  checkBranchOnGpu(`layerNorm of [${N}, ${C}]`, given, (x, gain, bias) => layerNormOfBranch(x, gain!, bias));
+  checkBranchOnGpu(`layerNorm of [${N}, ${C}]`, given, (x, gain, bias) => layerNormWithResidual(x, gain!, bias));
 }
 checkBranchOnGpu('layerNorm without a bias', [floats([65, 64], 2), floats([64], 1, 1)], (x, gain) =>
-  layerNormOfBranch(x, gain!),
+  layerNormWithResidual(x, gain!),
 );

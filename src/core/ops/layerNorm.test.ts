@@ -1,7 +1,7 @@
 import { checkBranch } from '../testing/checkBranch';
 import { checkOp, floats } from '../testing/checkOp';
 import type { InF64 } from '../testing/finiteDifferences';
-import { LAYER_NORM, layerNorm, layerNormOfBranch } from './layerNorm';
+import { LAYER_NORM, layerNorm, layerNormWithResidual } from './layerNorm';
 
 const byDefinition: InF64 = ({ x, gain, bias }) => {
   const C = gain!.length;
@@ -39,6 +39,6 @@ for (const biased of [true, false]) {
   checkBranch(`layerNorm ${biased ? 'with' : 'without'} a bias`, {
     given: [floats([5, 9], 2), floats([9], 1, 1), ...(biased ? [floats([9], 1, 2)] : [])],
     norm: (x, gain, bias) => layerNorm(x, gain!, bias),
-    ofBranch: (x, gain, bias) => layerNormOfBranch(x, gain!, bias),
+    ofBranch: (x, gain, bias) => layerNormWithResidual(x, gain!, bias),
   });
 }

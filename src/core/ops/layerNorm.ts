@@ -9,18 +9,19 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { normBackward, normForward } from './norm.wgsl';
-import { type Differentiable, run, runAndPass, type Ways } from './op';
+import { type Differentiable, run, runWithResidual, type Implementations } from './op';
 
 export const layerNorm = (x: Tensor2D, gain: Tensor, bias?: Tensor, epsilon = 1e-5): Tensor2D =>
   run(LAYER_NORM, { x, gain, bias }, { epsilon }) as Tensor2D;
 
 /** The same on the branch of a residual connection: `rest` is x again, for the sum at the branch's end. */
-export const layerNormOfBranch = (
+export const layerNormWithResidual = (
   x: Tensor2D,
   gain: Tensor,
   bias?: Tensor,
   epsilon = 1e-5,
-): [y: Tensor2D, rest: Tensor2D] => runAndPass(LAYER_NORM, { x, gain, bias }, { epsilon }, 'x') as [Tensor2D, Tensor2D];
+): [y: Tensor2D, rest: Tensor2D] =>
+  runWithResidual(LAYER_NORM, { x, gain, bias }, { epsilon }, 'x') as [Tensor2D, Tensor2D];
 
 type X = { x: Tensor; gain: Tensor; bias?: Tensor | undefined };
 /** mean, rstd [N, 1]. */
@@ -34,10 +35,11 @@ const onGpu: Differentiable<X, Settings, X & { stats: Tensor }> = {
     const { y, stats } = normForward(x, gain, bias, true, epsilon);
     return { y, saved: { x, gain, bias, stats } };
   },
-  backward: (dy, saved, _, also) => normBackward(dy, saved, { centred: true, biased: saved.bias !== undefined }, also),
+  backward: (dy, saved, _, residualGradient) =>
+    normBackward(dy, saved, { centred: true, biased: saved.bias !== undefined }, residualGradient),
 };
 
-export const LAYER_NORM: Ways<Differentiable<X, Settings>> = {
+export const LAYER_NORM: Implementations<Differentiable<X, Settings>> = {
   webgpu: onGpu,
   reference: {
     forward({ x, gain, bias }, { epsilon }) {
@@ -48,13 +50,13 @@ export const LAYER_NORM: Ways<Differentiable<X, Settings>> = {
       return { y: bias ? tf.add(scaled, bias) : scaled, saved: { x, gain, bias, mean, rstd } };
     },
     /** dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, n = (x - mean) rstd; the means are over the row. */
-    backward(dy, { x, gain, bias, mean, rstd }: Saved, _, also) {
+    backward(dy, { x, gain, bias, mean, rstd }: Saved, _, residualGradient) {
       const n = tf.mul(tf.sub(x, mean), rstd);
       const g = tf.mul(dy, gain);
       const along = tf.mul(n, tf.mean(tf.mul(g, n), 1, true));
       const dx = tf.mul(rstd, tf.sub(tf.sub(g, tf.mean(g, 1, true)), along));
       return {
-        x: also ? tf.add(dx, also) : dx,
+        x: residualGradient ? tf.add(dx, residualGradient) : dx,
         gain: tf.sum(tf.mul(dy, n), 0),
         bias: bias && tf.sum(dy, 0),
       };

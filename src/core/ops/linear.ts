@@ -10,7 +10,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { linearOnGpu } from './linear.wgsl';
-import { type Differentiable, run, type Ways } from './op';
+import { type Differentiable, run, type Implementations } from './op';
 
 export function linear(
   x: Tensor2D,
@@ -22,7 +22,7 @@ export function linear(
 
 type X = { x: Tensor2D; weight: Tensor2D; bias: Tensor | undefined; residual: Tensor2D | undefined };
 export type Linear = Differentiable<X, undefined, Omit<X, 'residual'>>;
-export const LINEAR: Ways<Linear> = {
+export const LINEAR: Implementations<Linear> = {
   webgpu: linearOnGpu,
   reference: {
     forward({ x, weight, bias, residual }) {

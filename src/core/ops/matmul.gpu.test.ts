@@ -5,7 +5,7 @@ import { dispatch } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import { ALL_ACTIVATIONS, SLOPES_IN_F64 } from '../testing/activations';
 import { expectClose, floats } from '../testing/checkOp';
-import { candidates, type Cut, LARGE, SLICED, SMALL, SOFTWARE, WIDE } from './cut';
+import { candidates, type Tiling, LARGE, SLICED, SMALL, SOFTWARE, WIDE } from './tiling';
 import { productBy } from './matmul.wgsl';
 import type { Product } from './product.wgsl';
 
@@ -23,23 +23,23 @@ function product({ M, N, K, transposeA, transposeB }: Product, a: Float32Array, 
   }
   return c;
 }
-async function run(p: Product, cut: Cut, a: Float32Array, b: Float32Array, pre = floats([p.M * p.N], 2, 2).data) {
+async function run(p: Product, tiling: Tiling, a: Float32Array, b: Float32Array, pre = floats([p.M * p.N], 2, 2).data) {
   const c = emptyTensor([p.M * p.N], 'float32');
   const columns = emptyTensor([p.N], 'float32');
   const operands = { a: tf.tensor1d(a), b: tf.tensor1d(b), c, columns, pre: tf.tensor1d(pre) };
-  dispatch(productBy({ ...p, accumulate: false }, cut), operands);
+  dispatch(productBy({ ...p, accumulate: false }, tiling), operands);
   const once = await c.data<'float32'>();
-  if (p.accumulate) dispatch(productBy(p, cut), operands);
+  if (p.accumulate) dispatch(productBy(p, tiling), operands);
   return { c: once, twice: await c.data<'float32'>(), columns: await columns.data<'float32'>() };
 }
 
 const KINDS = { NN: {}, NT: { transposeB: true }, TN: { transposeA: true, columns: true } };
 /** By name. Broadcast only where the adapter has subgroups of one size. */
-async function cuts(): Promise<Record<string, Cut>> {
+async function tilings(): Promise<Record<string, Tiling>> {
   const { broadcast } = candidates(await openGpu(), 'NN small');
   return { SMALL, ...(broadcast && { broadcast }), SLICED, LARGE, WIDE, SOFTWARE };
 }
-/** Compiling takes the time: the cuts that compile longest meet sizes that divide nothing in one or two kinds of product. */
+/** Compiling takes the time: the tilings that compile longest meet sizes that divide nothing in one or two kinds of product. */
 const SHAPES = [
   { kinds: ['NN', 'NT', 'TN'], sizes: [67, 65, 33], by: ['broadcast', 'SMALL', 'SLICED', 'LARGE'] },
   { kinds: ['NN', 'NT', 'TN'], sizes: [64, 128, 32], by: ['broadcast', 'LARGE'] },
@@ -48,10 +48,10 @@ const SHAPES = [
 ] as const;
 
 test.each(Object.entries(KINDS))(
-  '%s by every cut, and the same bits but where K is shared out',
+  '%s by every tiling, and the same bits but where K is shared out',
   async (kind, flags) => {
     const gpu = await openGpu();
-    const all = await cuts();
+    const all = await tilings();
     for (const { kinds, sizes, by } of SHAPES) {
       if (!kinds.some((each) => each === kind)) continue;
       const [M, N, K] = sizes;
@@ -61,9 +61,9 @@ test.each(Object.entries(KINDS))(
       const sums = Float64Array.from({ length: N }, (_, n) => b.reduce((s, x, i) => (i % N === n ? s + x : s), 0));
       let bits: Float32Array | undefined;
       for (const name of by) {
-        const cut = all[name];
-        if (!cut) continue;
-        const got = await run(p, cut, a, b);
+        const tiling = all[name];
+        if (!tiling) continue;
+        const got = await run(p, tiling, a, b);
         gpu.check();
         expectClose(got.c, want, 1e-5, `${kind} by ${name}`);
         if (p.columns) expectClose(got.columns, sums, 1e-5, `sums of B by ${name}`);
@@ -78,7 +78,7 @@ test.each(Object.entries(KINDS))(
 test('a product added to what is there', async () => {
   const p: Product = { M: 20, N: 9, K: 7, accumulate: true };
   const [a, b] = [floats([140]).data, floats([63], 1, 1).data];
-  const all = await cuts();
+  const all = await tilings();
   for (const name of ['SMALL', 'broadcast']) {
     const got = all[name] && (await run(p, all[name], a, b));
     if (got)
@@ -101,7 +101,7 @@ test('K shared out where it is long, and less than a share for the last', async 
 test.each(ALL_ACTIVATIONS)(
   'rows and columns from 1 to 127, and the slope of %s in the product before it',
   async (kind) => {
-    const all = await cuts();
+    const all = await tilings();
     for (const [M, N, K] of [
       [1, 127, 3],
       [3, 1, 65],

@@ -22,18 +22,27 @@ export function normForward(x: Tensor, gain: Tensor, bias: Tensor | undefined, c
   return { y, stats };
 }
 
-/** `also`: what is added to dx. */
+/** `residualGradient`: what is added to dx. */
 export function normBackward(
   dy: Tensor,
   { x, gain, stats }: { x: Tensor; gain: Tensor; stats: Tensor },
   { centred, biased }: Kind,
-  also?: Tensor,
+  residualGradient?: Tensor,
 ) {
   const [N, C] = x.shape as [number, number];
   const dx = emptyTensor([N, C], 'float32');
   const dGain = emptyTensor([C], 'float32');
   const dBias = biased ? emptyTensor([C], 'float32') : undefined;
-  dispatch(backward(N, C, { centred, biased }, also !== undefined), { dy, x, gain, stats, also, dx, dGain, dBias });
+  dispatch(backward(N, C, { centred, biased }, residualGradient !== undefined), {
+    dy,
+    x,
+    gain,
+    stats,
+    residualGradient,
+    dx,
+    dGain,
+    dBias,
+  });
   return { x: dx, gain: dGain, bias: dBias };
 }
 
@@ -103,7 +112,7 @@ const ALONG = THREADS / ACROSS;
  * dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, mean(g) only where rows are centred: the first workgroups, by rows.
  * dGain = sum of dy n, dBias = sum of dy over the rows: the other workgroups, by columns, each in a fixed order.
  */
-const backward = kernels((N: number, C: number, { centred, biased }: Kind, also: boolean) => {
+const backward = kernels((N: number, C: number, { centred, biased }: Kind, residualGradient: boolean) => {
   const { type, D, zero, sum } = columns(C);
   const byRow = Math.ceil(N / ROWS);
   const byColumn = Math.ceil(D / ACROSS);
@@ -114,7 +123,7 @@ const backward = kernels((N: number, C: number, { centred, biased }: Kind, also:
       x: ['read', type],
       gain: ['read', type],
       stats: ['read', 'vec2f'],
-      ...(also && { also: ['read', type] as const }),
+      ...(residualGradient && { residualGradient: ['read', type] as const }),
       dx: ['write', type],
       dGain: ['write', type],
       ...(biased && { dBias: ['write', type] as const }),
@@ -160,7 +169,7 @@ var<workgroup> of1: array<${type}, ${THREADS}>; // parts of the sums of g, or dy
     let means = vec2f(${centred ? sum('one') : '0.0'}, ${sum('n')}) / ${C}.0;
     for (var k = l; k < ${D}u; k += ${LANES}u) {
       let along = (x[first + k] - stat.x) * stat.y * means.y;
-      dx[first + k] = stat.y * (dy[first + k] * gain[k] - means.x - along)${also ? ' + also[first + k]' : ''};
+      dx[first + k] = stat.y * (dy[first + k] * gain[k] - means.x - along)${residualGradient ? ' + residualGradient[first + k]' : ''};
     }
   } else if (lane < ${ACROSS}u && c < ${D}u) {
     dGain[c] = n;

@@ -2,25 +2,25 @@
  * How a differentiable function is stated: once to be read, and again to be fast where that pays.
  *
  * An op's file holds its `reference`, made of TensorFlow.js ops, which runs on every backend and is the oracle, and beside
- * it the ways that replace it on some backends: `host` (wasm and cpu) and `webgpu` (WGSL kernels).
- * Models only call ops and never know which way ran.
+ * it implementations that replace it on some backends: `host` (wasm and cpu) and `webgpu` (WGSL kernels).
+ * Models only call ops and never know which one ran.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { customGradOf } from '../gpu/tfjs';
 
-/** One function, and other ways to compute it. All agree to f32 rounding. */
-export interface Ways<F> {
+/** One function, and how it is computed on some backends. All agree to f32 rounding. */
+export interface Implementations<F> {
   reference: F;
   /** For backends whose tensors lie in memory that JavaScript can read at once: wasm and cpu. */
   host?: F;
   webgpu?: F;
 }
 
-/** The way for the backend in use. */
-export function way<F>(ways: Ways<F>): F {
-  const preferred = tf.getBackend() === 'webgpu' ? ways.webgpu : ways.host;
-  return preferred ?? ways.reference;
+/** The implementation for the backend in use. */
+export function pick<F>(implementations: Implementations<F>): F {
+  const preferred = tf.getBackend() === 'webgpu' ? implementations.webgpu : implementations.host;
+  return preferred ?? implementations.reference;
 }
 
 /** float32 tensors have a gradient; int32 ones (ids, targets, counters) do not. */
@@ -28,7 +28,7 @@ export type Tensors = Readonly<Record<string, Tensor | undefined>>;
 export type Gradients<X> = { readonly [name in keyof X]?: Tensor | undefined };
 
 /**
- * Forward and backward belong together: what one saves is for the other, and differs between ways.
+ * Forward and backward belong together: what one saves is for the other, and differs between implementations.
  * X: tensors by name. P: sizes and settings, constant for a shape. S: what backward needs, by name.
  */
 export interface Differentiable<X extends Tensors = Tensors, P = unknown, S extends Tensors = Tensors> {
@@ -36,30 +36,35 @@ export interface Differentiable<X extends Tensors = Tensors, P = unknown, S exte
   forward(x: X, p: P): { y: Tensor; saved: S };
   /**
    * dy: gradient of the loss by y -> gradient by each float32 tensor of X that was given: fresh tensors, none of them dy itself.
-   * `also`: in an op that passes an input on, what the loss' gradient by that input is otherwise; the op adds its own to it.
+   * `residualGradient`: in an op that passes an input on, what the loss' gradient by that input is otherwise; the op adds its own to it.
    */
-  backward(dy: Tensor, saved: S, p: P, also?: Tensor): Gradients<X>;
+  backward(dy: Tensor, saved: S, p: P, residualGradient?: Tensor): Gradients<X>;
 }
 
 /** Runs an op and puts it on the gradient tape. */
-export const run = <X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, x: X, p: P): Tensor =>
-  onTape(ways, x, p)[0]!;
+export const run = <X extends Tensors, P>(implementations: Implementations<Differentiable<X, P>>, x: X, p: P): Tensor =>
+  onTape(implementations, x, p)[0]!;
 
 /**
  * Runs an op on the branch of a residual connection: `rest` is its input `passed`, for the sum at the branch's end. Its
  * backward gets both gradients, so that no further op has to add them.
  */
-export function runAndPass<X extends Tensors, P>(
-  ways: Ways<Differentiable<X, P>>,
+export function runWithResidual<X extends Tensors, P>(
+  implementations: Implementations<Differentiable<X, P>>,
   x: X,
   p: P,
   passed: keyof X,
 ): [y: Tensor, rest: Tensor] {
-  return onTape(ways, x, p, passed) as [Tensor, Tensor];
+  return onTape(implementations, x, p, passed) as [Tensor, Tensor];
 }
 
-function onTape<X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, x: X, p: P, passed?: keyof X): Tensor[] {
-  const chosen = way(ways);
+function onTape<X extends Tensors, P>(
+  implementations: Implementations<Differentiable<X, P>>,
+  x: X,
+  p: P,
+  passed?: keyof X,
+): Tensor[] {
+  const chosen = pick(implementations);
   const inputs = Object.entries<Tensor | undefined>(x).filter(
     (entry): entry is [string, Tensor] => entry[1]?.dtype === 'float32',
   );
@@ -74,9 +79,9 @@ function onTape<X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, x: X, p:
       save(entries.map(([, tensor]) => tensor));
       return rest ? [y, tf.clone(rest)] : [y];
     },
-    ([dy, also], tensors) => {
+    ([dy, residualGradient], tensors) => {
       const saved = Object.fromEntries(kept.map((name, i) => [name, tensors[i]!]));
-      const gradients: Readonly<Record<string, Tensor | undefined>> = chosen.backward(dy!, saved, p, also);
+      const gradients: Readonly<Record<string, Tensor | undefined>> = chosen.backward(dy!, saved, p, residualGradient);
       return inputs.map(([name]) => gradients[name]!);
     },
   );

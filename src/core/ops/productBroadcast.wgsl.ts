@@ -4,7 +4,7 @@
  * workgroup memory is no faster than any other, that is processors: on Mesa's llvmpipe a subgroup is one vector register.
  */
 import { kernels } from '../gpu/dispatch';
-import type { Broadcast } from './cut';
+import type { Broadcast } from './tiling';
 import {
   bindingsOf,
   flopsOf,
@@ -17,39 +17,40 @@ import {
   wide,
 } from './product.wgsl';
 
-export const broadcastProduct: (p: Product, cut: Broadcast) => ProductKernel = kernels((p: Product, cut: Broadcast) => {
-  const { M, N, K, transposeA = false, transposeB = false } = p;
-  const { rows, threads, subgroup } = cut;
-  const columns = 4 * threads;
-  // Where B lies along K, four steps at a time, so that a line of memory is visited once.
-  const deep = transposeB && K % 4 === 0;
-  const steps = deep ? 4 : 1;
-  const vectorA = deep && !transposeA;
-  const rowOf = (q: number): string => {
-    const row = `first_row + ${q * subgroup}u + sublane`;
-    return M % rows === 0 ? `(${row})` : `min(${row}, ${M - 1}u)`;
-  };
-  const columnOf = (e: number): string =>
-    N % columns === 0 ? `(first_column + ${e}u)` : `min(first_column + ${e}u, ${N - 1}u)`;
-  const loadA = (q: number, k: string): string =>
-    transposeA ? `a[${k} * ${M}u + ${rowOf(q)}]` : `a[${rowOf(q)} * ${K}u + ${k}]`;
-  const loadB = (k: string): string => {
-    if (!transposeB && wide(p)) return `b[(${k} * ${N}u + first_column) / 4u]`;
-    const at = (e: number) => (transposeB ? `${columnOf(e)} * ${K}u + ${k}` : `${k} * ${N}u + ${columnOf(e)}`);
-    return `vec4f(${upTo(4)
-      .map((e) => `b[${at(e)}]`)
-      .join(', ')})`;
-  };
-  const q = upTo(rows / subgroup);
-  return {
-    name: nameOf(p),
-    bindings: bindingsOf(p, vectorA ? 'vec4f' : 'f32', deep || (!transposeB && wide(p)) ? 'vec4f' : 'f32'),
-    workgroup: [threads, 1, 1],
-    grid: [Math.ceil(N / columns), Math.ceil(M / rows), 1],
-    flops: flopsOf(p),
-    enable: ['subgroups'],
-    globals: functionsOf(p),
-    body: `
+export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel = kernels(
+  (p: Product, tiling: Broadcast) => {
+    const { M, N, K, transposeA = false, transposeB = false } = p;
+    const { rows, threads, subgroup } = tiling;
+    const columns = 4 * threads;
+    // Where B lies along K, four steps at a time, so that a line of memory is visited once.
+    const deep = transposeB && K % 4 === 0;
+    const steps = deep ? 4 : 1;
+    const vectorA = deep && !transposeA;
+    const rowOf = (q: number): string => {
+      const row = `first_row + ${q * subgroup}u + sublane`;
+      return M % rows === 0 ? `(${row})` : `min(${row}, ${M - 1}u)`;
+    };
+    const columnOf = (e: number): string =>
+      N % columns === 0 ? `(first_column + ${e}u)` : `min(first_column + ${e}u, ${N - 1}u)`;
+    const loadA = (q: number, k: string): string =>
+      transposeA ? `a[${k} * ${M}u + ${rowOf(q)}]` : `a[${rowOf(q)} * ${K}u + ${k}]`;
+    const loadB = (k: string): string => {
+      if (!transposeB && wide(p)) return `b[(${k} * ${N}u + first_column) / 4u]`;
+      const at = (e: number) => (transposeB ? `${columnOf(e)} * ${K}u + ${k}` : `${k} * ${N}u + ${columnOf(e)}`);
+      return `vec4f(${upTo(4)
+        .map((e) => `b[${at(e)}]`)
+        .join(', ')})`;
+    };
+    const q = upTo(rows / subgroup);
+    return {
+      name: nameOf(p),
+      bindings: bindingsOf(p, vectorA ? 'vec4f' : 'f32', deep || (!transposeB && wide(p)) ? 'vec4f' : 'f32'),
+      workgroup: [threads, 1, 1],
+      grid: [Math.ceil(N / columns), Math.ceil(M / rows), 1],
+      flops: flopsOf(p),
+      enable: ['subgroups'],
+      globals: functionsOf(p),
+      body: `
   let first_row = group.y * ${rows}u;
   let first_column = group.x * ${columns}u + lane * 4u;
   ${upTo(rows)
@@ -100,5 +101,6 @@ export const broadcastProduct: (p: Product, cut: Broadcast) => ProductKernel = k
     'first_row',
     'first_column',
   )}`,
-  };
-});
+    };
+  },
+);

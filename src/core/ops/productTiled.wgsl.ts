@@ -4,7 +4,7 @@
  * Where C is small, the threads of a workgroup also share out K (split-K) and add up their parts in a fixed order.
  */
 import { type Element, kernels } from '../gpu/dispatch';
-import type { Tiled } from './cut';
+import type { Tiled } from './tiling';
 import {
   bindingsOf,
   flopsOf,
@@ -16,9 +16,9 @@ import {
   upTo,
 } from './product.wgsl';
 
-export const tiledProduct: (p: Product, cut: Tiled) => ProductKernel = kernels((p: Product, cut: Tiled) => {
+export const tiledProduct: (p: Product, tiling: Tiled) => ProductKernel = kernels((p: Product, tiling: Tiled) => {
   const { M, N, K, transposeA = false, transposeB = false } = p;
-  const { rows, columns, depth, perRow, perColumn, slices } = cut;
+  const { rows, columns, depth, perRow, perColumn, slices } = tiling;
   const threads = [columns / perColumn, rows / perRow] as const;
   const count = threads[0] * threads[1];
   const share = Math.ceil(K / slices / depth) * depth; // of K, for each slice
@@ -69,7 +69,7 @@ ${slices > 1 ? `var<workgroup> parts: array<vec4f, ${(rows * columns) / 4}>; var
     ${p.columns ? columnSum(b) : ''}
     workgroupBarrier();
   }
-  ${slices > 1 ? addSlices(p, cut) : ''}
+  ${slices > 1 ? addSlices(p, tiling) : ''}
   ${slices > 1 ? 'if (local.z == 0u)' : ''} {
   ${storeAll(
     p,

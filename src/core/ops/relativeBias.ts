@@ -11,7 +11,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import { type Differentiable, run, type Ways } from './op';
+import { type Differentiable, run, type Implementations } from './op';
 import { relativeBiasOnGpu } from './relativeBias.wgsl';
 import { bucketOf, type Buckets } from './relativeBuckets';
 
@@ -34,7 +34,7 @@ const forward: RelativeBias['forward'] = ({ table, offset }, settings) => {
   return { y: tf.reshape(tf.transpose(rows), [table.shape[1], queries, keys]), saved: { table, offset } };
 };
 
-export const RELATIVE_BIAS: Ways<RelativeBias> = {
+export const RELATIVE_BIAS: Implementations<RelativeBias> = {
   webgpu: relativeBiasOnGpu,
   reference: {
     forward,

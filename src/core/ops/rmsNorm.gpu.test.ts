@@ -1,7 +1,7 @@
 import { checkBranchOnGpu } from '../testing/checkBranch';
 import { floats } from '../testing/checkOp';
 import { checkOnGpu } from '../testing/checkOnGpu';
-import { RMS_NORM, rmsNormOfBranch } from './rmsNorm';
+import { RMS_NORM, rmsNormWithResidual } from './rmsNorm';
 
 for (const [N, C] of [
   [1, 3],
@@ -17,5 +17,5 @@ for (const [N, C] of [
   [65, 64],
 ] as const) {
   const given = [floats([N, C], 2), floats([C], 1, 1)];
-  checkBranchOnGpu(`rmsNorm of [${N}, ${C}]`, given, (x, gain) => rmsNormOfBranch(x, gain!));
+  checkBranchOnGpu(`rmsNorm of [${N}, ${C}]`, given, (x, gain) => rmsNormWithResidual(x, gain!));
 }

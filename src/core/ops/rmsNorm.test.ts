@@ -1,7 +1,7 @@
 import { checkBranch } from '../testing/checkBranch';
 import { checkOp, floats } from '../testing/checkOp';
 import type { InF64 } from '../testing/finiteDifferences';
-import { RMS_NORM, rmsNorm, rmsNormOfBranch } from './rmsNorm';
+import { RMS_NORM, rmsNorm, rmsNormWithResidual } from './rmsNorm';
 
 const epsilon = 1e-3;
 const byDefinition: InF64 = ({ x, gain }) => {
@@ -22,5 +22,5 @@ checkOp(
 checkBranch('rmsNorm', {
   given: [floats([5, 9], 2), floats([9], 1, 1)],
   norm: (x, gain) => rmsNorm(x, gain!),
-  ofBranch: (x, gain) => rmsNormOfBranch(x, gain!),
+  ofBranch: (x, gain) => rmsNormWithResidual(x, gain!),
 });

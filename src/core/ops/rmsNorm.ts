@@ -9,14 +9,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { normBackward, normForward } from './norm.wgsl';
-import { type Differentiable, run, runAndPass, type Ways } from './op';
+import { type Differentiable, run, runWithResidual, type Implementations } from './op';
 
 export const rmsNorm = (x: Tensor2D, gain: Tensor, epsilon = 1e-6): Tensor2D =>
   run(RMS_NORM, { x, gain }, { epsilon }) as Tensor2D;
 
 /** The same on the branch of a residual connection: `rest` is x again, for the sum at the branch's end. */
-export const rmsNormOfBranch = (x: Tensor2D, gain: Tensor, epsilon = 1e-6): [y: Tensor2D, rest: Tensor2D] =>
-  runAndPass(RMS_NORM, { x, gain }, { epsilon }, 'x') as [Tensor2D, Tensor2D];
+export const rmsNormWithResidual = (x: Tensor2D, gain: Tensor, epsilon = 1e-6): [y: Tensor2D, rest: Tensor2D] =>
+  runWithResidual(RMS_NORM, { x, gain }, { epsilon }, 'x') as [Tensor2D, Tensor2D];
 
 type X = { x: Tensor; gain: Tensor };
 /** rrms [N, 1]. */
@@ -30,10 +30,11 @@ const onGpu: Differentiable<X, Settings, X & { stats: Tensor }> = {
     const { y, stats } = normForward(x, gain, undefined, false, epsilon);
     return { y, saved: { x, gain, stats } };
   },
-  backward: (dy, saved, _, also) => normBackward(dy, saved, { centred: false, biased: false }, also),
+  backward: (dy, saved, _, residualGradient) =>
+    normBackward(dy, saved, { centred: false, biased: false }, residualGradient),
 };
 
-export const RMS_NORM: Ways<Differentiable<X, Settings>> = {
+export const RMS_NORM: Implementations<Differentiable<X, Settings>> = {
   webgpu: onGpu,
   reference: {
     forward({ x, gain }, { epsilon }) {
@@ -41,11 +42,11 @@ export const RMS_NORM: Ways<Differentiable<X, Settings>> = {
       return { y: tf.mul(tf.mul(x, rrms), gain), saved: { x, gain, rrms } };
     },
     /** dx = rrms (g - n mean(g n)), g = dy gain, n = x rrms; the mean is over the row. */
-    backward(dy, { x, gain, rrms }: Saved, _, also) {
+    backward(dy, { x, gain, rrms }: Saved, _, residualGradient) {
       const n = tf.mul(x, rrms);
       const g = tf.mul(dy, gain);
       const dx = tf.mul(rrms, tf.sub(g, tf.mul(n, tf.mean(tf.mul(g, n), 1, true))));
-      return { x: also ? tf.add(dx, also) : dx, gain: tf.sum(tf.mul(dy, n), 0) };
+      return { x: residualGradient ? tf.add(dx, residualGradient) : dx, gain: tf.sum(tf.mul(dy, n), 0) };
     },
   },
 };

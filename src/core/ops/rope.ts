@@ -12,7 +12,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import { type Differentiable, run, type Ways } from './op';
+import { type Differentiable, run, type Implementations } from './op';
 import { ropeOnGpu } from './rope.wgsl';
 
 export const rope = (x: Tensor2D, settings: Settings, offsets?: Tensor1D): Tensor2D =>
@@ -30,15 +30,15 @@ export interface Settings {
 }
 export type Saved = Pick<X, 'offsets'>;
 
-export const ROPE: Ways<Differentiable<X, Settings, Saved>> = {
+export const ROPE: Implementations<Differentiable<X, Settings, Saved>> = {
   webgpu: ropeOnGpu,
   reference: {
-    forward: ({ x, offsets }, settings) => ({ y: turned(x, offsets, settings, 1), saved: { offsets } }),
-    backward: (dy, { offsets }, settings) => ({ x: turned(dy, offsets, settings, -1) }),
+    forward: ({ x, offsets }, settings) => ({ y: rotated(x, offsets, settings, 1), saved: { offsets } }),
+    backward: (dy, { offsets }, settings) => ({ x: rotated(dy, offsets, settings, -1) }),
   },
 };
 
-function turned(
+function rotated(
   x: Tensor,
   offsets: Tensor1D | undefined,
   { rows, heads, headSize, base }: Settings,

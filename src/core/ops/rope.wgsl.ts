@@ -11,11 +11,11 @@ import type { Differentiable } from './op';
 import type { Saved, Settings, X } from './rope';
 
 export const ropeOnGpu: Differentiable<X, Settings, Saved> = {
-  forward: ({ x, offsets }, settings) => ({ y: turned(x, offsets, settings, 1), saved: { offsets } }),
-  backward: (dy, { offsets }, settings) => ({ x: turned(dy, offsets, settings, -1) }),
+  forward: ({ x, offsets }, settings) => ({ y: rotated(x, offsets, settings, 1), saved: { offsets } }),
+  backward: (dy, { offsets }, settings) => ({ x: rotated(dy, offsets, settings, -1) }),
 };
 
-function turned(x: Tensor, offsets: Tensor1D | undefined, settings: Settings, sign: 1 | -1): Tensor {
+function rotated(x: Tensor, offsets: Tensor1D | undefined, settings: Settings, sign: 1 | -1): Tensor {
   const [BT, W] = x.shape as [number, number];
   const y = emptyTensor([BT, W], 'float32');
   const frequencies = tf.tensor(frequenciesOf(settings), [settings.headSize / 2, 2]);

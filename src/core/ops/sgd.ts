@@ -9,7 +9,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor1D, Variable } from '@tensorflow/tfjs';
 import { sgdOnGpu } from './sgd.wgsl';
-import { way, type Ways } from './op';
+import { pick, type Implementations } from './op';
 import { clipFactor, type Slot } from './update';
 
 export interface SgdSlot extends Slot {
@@ -24,10 +24,10 @@ export interface SgdSettings {
 export type SgdUpdate = (slots: readonly SgdSlot[], rates: Tensor1D, norm: Scalar, settings: SgdSettings) => void;
 
 export const sgd: SgdUpdate = (...input) => {
-  way(SGD)(...input);
+  pick(SGD)(...input);
 };
 
-export const SGD: Ways<SgdUpdate> = {
+export const SGD: Implementations<SgdUpdate> = {
   webgpu: sgdOnGpu,
   reference: (slots, rates, norm, { momentum, weightDecay, clip }) => {
     tf.tidy(() => {

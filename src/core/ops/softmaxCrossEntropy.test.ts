@@ -51,8 +51,8 @@ checkOp(
 test('blocks give the loss of one block', async () => {
   await tf.setBackend('cpu');
   const sample = { hidden, classifier, targets: some, weight };
-  const [whole, cut] = [inOneBlock, inBlocks].map((settings) => results(SOFTMAX_CROSS_ENTROPY, sample, settings));
-  expect(cut!.y[0]).toBeCloseTo(whole!.y[0]!, 6);
+  const [whole, split] = [inOneBlock, inBlocks].map((settings) => results(SOFTMAX_CROSS_ENTROPY, sample, settings));
+  expect(split!.y[0]).toBeCloseTo(whole!.y[0]!, 6);
 });
 test('a target that is nearly impossible costs its logit, not infinity', async () => {
   await tf.setBackend('cpu');

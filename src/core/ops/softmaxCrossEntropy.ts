@@ -12,7 +12,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { LOGIT_BYTES } from './logitBytes';
-import { type Differentiable, run, type Ways } from './op';
+import { type Differentiable, run, type Implementations } from './op';
 import { softmaxCrossEntropyOnGpu } from './softmaxCrossEntropy.wgsl';
 
 export const softmaxCrossEntropy = (
@@ -32,11 +32,11 @@ export interface Settings {
   logitBytes: number;
 }
 
-export const SOFTMAX_CROSS_ENTROPY: Ways<Differentiable<X, Settings>> = {
+export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>> = {
   webgpu: softmaxCrossEntropyOnGpu,
   reference: {
     forward({ hidden, classifier, targets, weight }, { logitBytes }) {
-      const blocks = cut(hidden, classifier, logitBytes);
+      const blocks = rowChunks(hidden, classifier, logitBytes);
       const saved: Saved = { hidden, classifier, targets, weight };
       const sums = blocks.map(({ start, length }) => {
         const kept = tf.tidy(() => {
@@ -58,7 +58,7 @@ export const SOFTMAX_CROSS_ENTROPY: Ways<Differentiable<X, Settings>> = {
     backward(dy, { hidden, classifier, targets, weight, probabilities }: Saved, { logitBytes }) {
       const V = classifier.shape[0];
       const scale = tf.div(dy, weight);
-      const parts = cut(hidden, classifier, logitBytes).map(({ start, length }) =>
+      const parts = rowChunks(hidden, classifier, logitBytes).map(({ start, length }) =>
         tf.tidy(() => {
           const rows = tf.slice(hidden, [start, 0], [length, -1]);
           const labels = tf.slice(targets, start, length);
@@ -75,7 +75,7 @@ export const SOFTMAX_CROSS_ENTROPY: Ways<Differentiable<X, Settings>> = {
 };
 
 /** Blocks of rows whose logits stay within the bound. */
-function cut(hidden: Tensor2D, classifier: Tensor2D, logitBytes: number): { start: number; length: number }[] {
+function rowChunks(hidden: Tensor2D, classifier: Tensor2D, logitBytes: number): { start: number; length: number }[] {
   const N = hidden.shape[0];
   const most = Math.max(1, Math.min(MAX_ROWS, Math.floor(logitBytes / (4 * classifier.shape[0]))));
   return Array.from({ length: Math.ceil(N / most) }, (_, i) => ({

@@ -31,7 +31,7 @@ export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
       : undefined;
     const parts = pieces(V * C, bindingElements(), C);
     const sizes = parts.map(({ elements }) => elements / C);
-    for (const { start, length } of cut(N, V, Math.min(logitBytes, 4 * bindingElements()))) {
+    for (const { start, length } of rowChunks(N, V, Math.min(logitBytes, 4 * bindingElements()))) {
       const rows = (tensor: Tensor, width = 1): Slice => ({ tensor, from: start * width, length: length * width });
       const z = emptyTensor([length, V], 'float32') as Tensor2D;
       const a = rows(hidden, C);
@@ -69,7 +69,7 @@ export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
 };
 
 /** Rows of a block: a multiple of 64, so that each starts where a binding may. */
-function cut(N: number, V: number, logitBytes: number): { start: number; length: number }[] {
+function rowChunks(N: number, V: number, logitBytes: number): { start: number; length: number }[] {
   const fitting = Math.floor(logitBytes / (4 * V));
   const most = fitting >= N ? N : Math.max(64, Math.floor(fitting / 64) * 64);
   return Array.from({ length: Math.ceil(N / most) }, (_, i) => ({

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { type Gpu, openGpu } from '../gpu/backend';
 import { gpuMemory } from '../gpu/memory';
 import { countCalls } from '../testing/dawn';
-import { candidates, chosenCut, SHAPE_CLASSES, type ShapeClass } from './cut';
-import { type CutStore, tune } from './tune';
+import { candidates, tilingFor, SHAPE_CLASSES, type ShapeClass } from './tiling';
+import { type TilingStore, tune } from './tune';
 
 const calls = countCalls();
 
@@ -28,7 +28,7 @@ const memory = (kept?: unknown) => {
 };
 const names = ({ kept }: { kept?: unknown }) => Object.values(kept as Record<string, string>);
 
-/** A clock by which, while these classes are measured, every cut but the last of a class takes 100 ms. */
+/** A clock by which, while these classes are measured, every tiling but the last of a class takes 100 ms. */
 function clock(gpu: Gpu, classes: readonly ShapeClass[], last: number): () => number {
   const takes = classes.flatMap((name) => {
     const round = Object.keys(candidates(gpu, name)).map((_, i, all) => (i === all.length - 1 ? last : 100));
@@ -43,13 +43,13 @@ function clock(gpu: Gpu, classes: readonly ShapeClass[], last: number): () => nu
 }
 const firstOf = (gpu: Gpu, name: ShapeClass) => Object.keys(candidates(gpu, name))[0]!;
 const lastOf = (gpu: Gpu, name: ShapeClass) => Object.keys(candidates(gpu, name)).at(-1)!;
-/** What products of that class, not so long that K is shared out, are cut by. */
+/** What products of that class, not so long that K is shared out, are tiled by. */
 function cutOf(name: ShapeClass) {
   const size = name.endsWith('large') ? 1024 : 100;
-  return chosenCut({ M: size, N: size, K: 100, transposeA: name.startsWith('T'), transposeB: name.startsWith('NT') });
+  return tilingFor({ M: size, N: size, K: 100, transposeA: name.startsWith('T'), transposeB: name.startsWith('NT') });
 }
 
-test('a device is measured once; the default stays unless another cut is clearly faster; what is known is not measured', async () => {
+test('a device is measured once; the default stays unless another tiling is clearly faster; what is known is not measured', async () => {
   let gpu = await freshGpu();
   const measured = gpu.adapter.software ? SHAPE_CLASSES.slice(0, 1) : SHAPE_CLASSES;
   const slightly = memory();
@@ -73,11 +73,11 @@ test('a device is measured once; the default stays unless another cut is clearly
   expect(calls.dispatches).toBe(0);
   for (const name of SHAPE_CLASSES) expect(cutOf(name)).toEqual(candidates(gpu, name)[lastOf(gpu, name)]);
 
-  const renamed = Object.keys(clearly.kept as object).map((key) => [key, 'no such cut']);
+  const renamed = Object.keys(clearly.kept as object).map((key) => [key, 'no such tiling']);
   const broken = { read: () => Promise.reject(new Error('no')), write: () => Promise.reject(new Error('no')) };
   for (const useless of [memory(Object.fromEntries(renamed)), memory('damaged'), memory([1]), broken]) {
     gpu = await freshGpu();
-    await tune(clock(gpu, measured, 100), useless satisfies CutStore);
+    await tune(clock(gpu, measured, 100), useless satisfies TilingStore);
     expect(calls.dispatches).toBeGreaterThan(0);
     for (const name of SHAPE_CLASSES) expect(cutOf(name)).toEqual(candidates(gpu, name)[firstOf(gpu, name)]);
   }
@@ -111,7 +111,7 @@ test('rounds are lengthened until what it takes to start the GPU does not count'
   expect(calls.dispatches).toBe(all.reduce((sum, n) => sum + n + 21 + 3 * n * 16, 0));
 });
 
-test('a cut that this GPU refuses is not chosen, however little time it takes', async () => {
+test('a tiling that this GPU refuses is not chosen, however little time it takes', async () => {
   const gpu = await freshGpu();
   const names = Object.keys(candidates(gpu, SHAPE_CLASSES[0]));
   const { createComputePipeline } = GPUDevice.prototype;

@@ -1,17 +1,17 @@
 /**
- * Which cut of a matrix product suits this GPU, by measuring each once. Results do not depend on it: every cut that is
- * measured adds up in the same order (cut.ts), so a choice that differs between two days does not change a run by one bit.
+ * Which tiling of a matrix product suits this GPU, by measuring each once. Results do not depend on it: every tiling that is
+ * measured adds up in the same order (tiling.ts), so a choice that differs between two days does not change a run by one bit.
  */
 import * as tf from '@tensorflow/tfjs';
 import { z } from '../base/zod';
 import { currentGpu, finished, type Gpu } from '../gpu/backend';
 import { dispatch } from '../gpu/dispatch';
 import { emptyTensor, releaseFreed } from '../gpu/tfjs';
-import { candidates, choose, type Cut, SHAPE_CLASSES, type ShapeClass } from './cut';
+import { candidates, setTiling, type Tiling, SHAPE_CLASSES, type ShapeClass } from './tiling';
 import { productBy } from './matmul.wgsl';
 
-/** Where choices outlive this process: names of cuts by adapter, class and what there was to choose from. Either may fail. */
-export interface CutStore {
+/** Where choices outlive this process: names of tilings by adapter, class and what there was to choose from. Either may fail. */
+export interface TilingStore {
   read(): Promise<unknown>;
   write(choices: Readonly<Record<string, string>>): Promise<unknown>;
 }
@@ -21,28 +21,28 @@ export interface CutStore {
  * What cannot be remembered is measured again the next time.
  * @param now milliseconds
  */
-export async function tune(now: () => number, store?: CutStore): Promise<void> {
+export async function tune(now: () => number, store?: TilingStore): Promise<void> {
   const gpu = currentGpu();
   if (!gpu) return;
-  const known = tuned.get(gpu) ?? chooseCuts(gpu, now, store);
+  const known = tuned.get(gpu) ?? chooseTilings(gpu, now, store);
   tuned.set(gpu, known);
   await known;
 }
 const tuned = new WeakMap<Gpu, Promise<void>>();
 
-async function chooseCuts(gpu: Gpu, now: () => number, store?: CutStore): Promise<void> {
+async function chooseTilings(gpu: Gpu, now: () => number, store?: TilingStore): Promise<void> {
   const known = choicesSchema.parse(await store?.read().catch(() => undefined));
   const measured: Record<string, string> = {};
   const { vendor, architecture, name: adapter, software } = gpu.adapter;
   // On a processor compiling costs more than is won by telling the classes apart: one stands for all.
   for (const name of software ? SHAPE_CLASSES.slice(0, 1) : SHAPE_CLASSES) {
-    const cuts = candidates(gpu, name);
-    const key = [vendor, architecture, adapter, name, 'of', ...Object.keys(cuts)].join(' ');
+    const tilings = candidates(gpu, name);
+    const key = [vendor, architecture, adapter, name, 'of', ...Object.keys(tilings)].join(' ');
     let chosen = known[key];
-    if (chosen === undefined || !Object.hasOwn(cuts, chosen)) {
-      measured[key] = chosen = await fastest(gpu, name, cuts, now);
+    if (chosen === undefined || !Object.hasOwn(tilings, chosen)) {
+      measured[key] = chosen = await fastest(gpu, name, tilings, now);
     }
-    for (const each of software ? SHAPE_CLASSES : [name]) choose(gpu, each, cuts[chosen]!);
+    for (const each of software ? SHAPE_CLASSES : [name]) setTiling(gpu, each, tilings[chosen]!);
   }
   if (Object.keys(measured).length > 0) await store?.write({ ...known, ...measured }).catch(() => undefined);
 }
@@ -58,26 +58,26 @@ const LONG_ENOUGH = 8;
 async function fastest(
   gpu: Gpu,
   name: ShapeClass,
-  cuts: Readonly<Record<string, Cut>>,
+  tilings: Readonly<Record<string, Tiling>>,
   now: () => number,
 ): Promise<string> {
-  const [first] = Object.keys(cuts);
-  if (Object.keys(cuts).length === 1) return first!;
+  const [first] = Object.keys(tilings);
+  if (Object.keys(tilings).length === 1) return first!;
   const { M, N, K, ...lies } = sampleProduct(gpu, name);
   const [a, b, c] = [emptyTensor([M, K], 'float32'), emptyTensor([K, N], 'float32'), emptyTensor([M, N], 'float32')];
-  const time = async (cut: Cut, times: number): Promise<number> => {
+  const time = async (tiling: Tiling, times: number): Promise<number> => {
     const began = now();
-    for (let i = 0; i < times; i++) dispatch(productBy({ M, N, K, ...lies }, cut), { a, b, c });
+    for (let i = 0; i < times; i++) dispatch(productBy({ M, N, K, ...lies }, tiling), { a, b, c });
     await gpu.orFailed(finished(gpu));
     return now() - began;
   };
   /** Compiles it. Refused work takes no time, and would win. */
-  const works = async (cut: Cut): Promise<boolean> => {
+  const works = async (tiling: Tiling): Promise<boolean> => {
     const filters = ['validation', 'internal'] as const;
     for (const filter of filters) gpu.device.pushErrorScope(filter);
     let refusals: Promise<(GPUError | null)[]>;
     try {
-      await time(cut, 1);
+      await time(tiling, 1);
     } finally {
       refusals = Promise.all(filters.map(() => gpu.device.popErrorScope()));
       refusals.catch(() => undefined); // the device is lost, which is told by what it is awaited for
@@ -85,15 +85,15 @@ async function fastest(
     return (await gpu.orFailed(refusals)).every((refusal) => refusal === null);
   };
   try {
-    const able: { name: string; cut: Cut; best: number }[] = [];
-    for (const [cutName, cut] of Object.entries(cuts)) {
-      if (await works(cut)) able.push({ name: cutName, cut, best: Infinity });
+    const able: { name: string; tiling: Tiling; best: number }[] = [];
+    for (const [cutName, tiling] of Object.entries(tilings)) {
+      if (await works(tiling)) able.push({ name: cutName, tiling, best: Infinity });
     }
     if (able.length < 2) return able[0]?.name ?? first!;
     let times = 1;
-    while ((await time(able[0]!.cut, times)) < LONG_ENOUGH && times < 1024) times *= 4;
+    while ((await time(able[0]!.tiling, times)) < LONG_ENOUGH && times < 1024) times *= 4;
     for (let round = 0; round < ROUNDS; round++) {
-      for (const candidate of able) candidate.best = Math.min(candidate.best, await time(candidate.cut, times));
+      for (const candidate of able) candidate.best = Math.min(candidate.best, await time(candidate.tiling, times));
     }
     const winner = able.reduce((x, y) => (y.best < x.best ? y : x));
     return (winner.best < CLEARLY * able[0]!.best ? winner : able[0]!).name;

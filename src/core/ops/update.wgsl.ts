@@ -1,6 +1,6 @@
 /** The optimizers' updates on the GPU: one dispatch over all weights where they lie side by side, else one for each. */
 import type { Scalar, Tensor1D, Variable } from '@tensorflow/tfjs';
-import { BLOCK, blocks, gathered, overRuns } from '../gpu/arena';
+import { BLOCK, blocks, contiguous, overRuns } from '../gpu/arena';
 import { dispatch, inFours, kernels, overElements } from '../gpu/dispatch';
 import { forgetValues } from '../gpu/tfjs';
 import type { Slot } from './update';
@@ -46,7 +46,7 @@ export function updateOnGpu<S extends Slot, Settings extends { clip: number }>(
       (run, [w, ...rest]) => {
         const table = blocks(parameters, run, (i) => slots[i]!.decay);
         const remembered = Object.fromEntries(names.map((each, i) => [each, rest[i]]));
-        const g = gathered(gradients, run);
+        const g = contiguous(gradients, run);
         dispatch<string>(kernel(run.elements, settings), { ...remembered, w, g, table, rates, norm });
       },
     );

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Variable } from '@tensorflow/tfjs';
 import { arena, write } from '../gpu/arena';
 
-export interface Held {
+export interface OwnedVariables {
   /** In the order of the values. Disposing them one by one would leave their memory. */
   variables: readonly Variable[];
   dispose(): void;
@@ -12,7 +12,7 @@ export interface Held {
 type HostValues = readonly { shape: readonly number[]; data: Float32Array }[];
 
 /** Puts values of the host on the device in use. */
-export function hold(values: HostValues): Held {
+export function allocate(values: HostValues): OwnedVariables {
   const { variables, buffers } = tf.getBackend() === 'webgpu' ? sideBySide(values) : apart(values);
   return {
     variables,

@@ -4,7 +4,7 @@ import { type Network } from '../models/network';
 import { CONTEXT, decisiveModel, expectSameAsUncached } from '../testing/decoding';
 import { useWasm } from '../testing/wasm';
 import { decoder } from './decoder';
-import { visible } from './visible';
+import { contextWindow } from './contextWindow';
 
 describe.each([
   ['cpu', () => tf.setBackend('cpu')],
@@ -34,7 +34,7 @@ describe.each([
 });
 
 test('a model sees all of a text that fits, else from half a context further on', () => {
-  const seen = (length: number, context: number) => visible([...Array(length).keys()], context);
+  const seen = (length: number, context: number) => contextWindow([...Array(length).keys()], context);
   expect(seen(20, 20)).toHaveLength(20);
   expect(seen(21, 20)).toEqual(Array.from({ length: 11 }, (_, i) => 10 + i));
   expect(seen(30, 20)).toHaveLength(20);

@@ -7,9 +7,9 @@ import { modelSpec } from '../models';
 import type { Network } from '../models/network';
 import type { Cache } from '../nn/cache';
 import { classify } from '../ops/classify';
-import { hold } from '../ops/variables';
+import { allocate } from '../ops/variables';
 import { padded } from './logits';
-import { visible } from './visible';
+import { contextWindow } from './contextWindow';
 
 export interface Decoder {
   /**
@@ -25,7 +25,7 @@ export function decoder(network: Network): Decoder {
   const { layers, context } = config;
   const shape = [context, modelSpec(id).cacheColumns(config)];
   const zeros = { shape, data: new Float32Array(tf.util.sizeFromShape(shape)) };
-  const kept = hold(Array.from({ length: layers }, () => zeros));
+  const kept = allocate(Array.from({ length: layers }, () => zeros));
   const one = { shape: [1], dtype: 'int32' } as const;
   const program = disposingOnFailure([kept], () =>
     compile({ ids: { shape: [1, 1], dtype: 'int32' }, position: one, length: one }, ({ ids, position, length }) => {
@@ -53,7 +53,7 @@ export function decoder(network: Network): Decoder {
   }
   return {
     async next(all) {
-      const ids = visible(all, context);
+      const ids = contextWindow(all, context);
       const goesOn = ids.length === known.length + 1 && known.every((token, i) => token === ids[i]);
       known = ids;
       if (!goesOn) return begin(ids);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
 import { initialValues, type Network, network } from '../models/network';
-import { visible } from './visible';
+import { contextWindow } from './contextWindow';
 import { generate } from './generate';
 import { logits } from './logits';
 
@@ -32,7 +32,7 @@ test('the same seed gives the same tokens, another seed others', async () => {
 test('greedy takes the highest score each time', async () => {
   const tokens = [1, 2, 3];
   for (let i = 0; i < 30; i++) {
-    const scores = (await logits(net, visible(tokens, context))).slice(-13);
+    const scores = (await logits(net, contextWindow(tokens, context))).slice(-13);
     tokens.push(scores.indexOf(Math.max(...scores)));
   }
   expect(await ids({ temperature: 0 })).toEqual(tokens.slice(3));

@@ -1,8 +1,8 @@
-import { breathe, type Job, type Pause } from '../base/job';
+import { yieldToEventLoop, type Job, type Pause } from '../base/job';
 import { badSettings } from '../base/errors';
 import { uniform } from '../base/rng';
 import type { Network } from '../models/network';
-import { choose, type Choice, type SamplingSettings } from './choose';
+import { sampleToken, type SampledToken, type SamplingSettings } from './sampleToken';
 import { decoder } from './decoder';
 
 export interface GenerationSettings extends SamplingSettings {
@@ -21,14 +21,14 @@ export async function* generate(
   prompt: Iterable<number>,
   settings: GenerationSettings,
   job: Pick<Job, 'signal'>,
-  pause: Pause = breathe,
-): AsyncGenerator<Choice> {
+  pause: Pause = yieldToEventLoop,
+): AsyncGenerator<SampledToken> {
   const ids = [...prompt];
   if (ids.length === 0) throw badSettings('The prompt is empty.', 'Give at least one character to begin from.');
   const decoding = decoder(network);
   try {
     for (let i = 0; i < settings.length && !job.signal.aborted; i++) {
-      const choice = choose(await decoding.next(ids), settings, uniform(settings.seed, 'sample', 0, i));
+      const choice = sampleToken(await decoding.next(ids), settings, uniform(settings.seed, 'sample', 0, i));
       ids.push(choice.id);
       yield choice;
       await pause();

@@ -1,4 +1,4 @@
-import { breathe, type Pause, unwatched } from '../base/job';
+import { yieldToEventLoop, type Pause, unwatched } from '../base/job';
 import type { Network } from '../models/network';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { generate } from './generate';
@@ -8,7 +8,7 @@ export async function sampleText(
   network: Network,
   tokenizer: Tokenizer,
   prompt: string,
-  pause: Pause = breathe,
+  pause: Pause = yieldToEventLoop,
 ): Promise<string> {
   const ids = prompt === '' ? [tokenizer.endOfText] : tokenizer.encode(prompt);
   const sampled: number[] = [];

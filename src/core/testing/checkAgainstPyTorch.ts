@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { stream } from '../base/rng';
-import { gather } from '../files/byteSource';
+import { readBytes } from '../files/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
 import { initialValues } from '../models/network';
 import { causalBatch } from '../objectives/causal';
@@ -36,7 +36,10 @@ const batches = Array.from({ length: recipe.steps }, (_, step) => {
 });
 
 async function inPyTorch(folder: string): Promise<number[]> {
-  await writeFile(join(folder, 'weights.safetensors'), await gather(writeSafetensors('weights.safetensors', weights)));
+  await writeFile(
+    join(folder, 'weights.safetensors'),
+    await readBytes(writeSafetensors('weights.safetensors', weights)),
+  );
   await writeFile(join(folder, 'settings.json'), JSON.stringify({ config: model.config, recipe }));
   const numbers = Int32Array.from(batches.flatMap(({ ids, targets }) => [...ids, ...targets]));
   await writeFile(join(folder, 'batches.i32'), new Uint8Array(numbers.buffer));

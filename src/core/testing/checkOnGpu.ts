@@ -3,34 +3,38 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
-import { type Differentiable, run, type Tensors, type Ways } from '../ops/op';
+import { type Differentiable, run, type Tensors, type Implementations } from '../ops/op';
 import { expectClose, results, type Sample, weights } from './checkOp';
 
 export function checkOnGpu<X extends Tensors, P>(
   name: string,
-  ways: Ways<Differentiable<X, P>>,
+  implementations: Implementations<Differentiable<X, P>>,
   sample: Sample,
   settings: P,
   tolerance = 1e-5,
 ): void {
   test(`${name}, on the GPU against its reference`, async () => {
-    expect(ways.webgpu, 'a way for webgpu').toBeDefined();
+    expect(implementations.webgpu, 'a way for webgpu').toBeDefined();
     await tf.setBackend('cpu');
-    const want = results({ reference: ways.reference }, sample, settings);
+    const want = results({ reference: implementations.reference }, sample, settings);
     const gpu = await openGpu();
     const before = tf.memory().numTensors;
-    const got = await onGpu(ways, sample, settings);
+    const got = await onGpu(implementations, sample, settings);
     gpu.check();
     expect(tf.memory().numTensors, 'tensors left behind').toBe(before);
     expectClose(got.y, want.y, tolerance, 'y');
     for (const input of Object.keys(want.gradients)) {
       expectClose(got.gradients[input]!, want.gradients[input]!, tolerance, `gradient of ${input}`);
     }
-    expect((await onGpu(ways, sample, settings)).gradients, 'the same bits again').toEqual(got.gradients);
+    expect((await onGpu(implementations, sample, settings)).gradients, 'the same bits again').toEqual(got.gradients);
   });
 }
 
-async function onGpu<X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, sample: Sample, settings: P) {
+async function onGpu<X extends Tensors, P>(
+  implementations: Implementations<Differentiable<X, P>>,
+  sample: Sample,
+  settings: P,
+) {
   const names = Object.keys(sample).filter((name) => sample[name]!.data instanceof Float32Array);
   const { y, gradients } = tf.tidy(() => {
     const x = Object.fromEntries(
@@ -42,7 +46,7 @@ async function onGpu<X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, sam
     let output: Tensor | undefined;
     const call = (...floats: Tensor[]): tf.Scalar => {
       const given = { ...x, ...Object.fromEntries(names.map((name, i) => [name, floats[i]!])) };
-      output = tf.keep(run(ways, given as unknown as X, settings));
+      output = tf.keep(run(implementations, given as unknown as X, settings));
       return tf.sum(tf.mul(output, tf.tensor(weights(output.size), output.shape)));
     };
     return { gradients: tf.grads(call)(names.map((name) => x[name]!)), y: output! };

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
-import { type Differentiable, run, type Tensors, type Ways } from '../ops/op';
+import { type Differentiable, run, type Tensors, type Implementations } from '../ops/op';
 import { centralDifference, differences, type InF64 } from './finiteDifferences';
 import { useWasm } from './wasm';
 
@@ -19,12 +19,12 @@ interface Result {
 /** `inF64`: the same function, written from its definition; else differences are those of the reference, in f32. */
 export function checkOp<X extends Tensors, P>(
   name: string,
-  ways: Ways<Differentiable<X, P>>,
+  implementations: Implementations<Differentiable<X, P>>,
   sample: Sample,
   settings: P,
   inF64?: InF64,
 ): void {
-  const reference = { reference: ways.reference };
+  const reference = { reference: implementations.reference };
 
   describe(name, () => {
     test(`gradient against finite differences${inF64 ? ' in f64' : ''}`, async () => {
@@ -48,7 +48,7 @@ export function checkOp<X extends Tensors, P>(
     test('gradient as TensorFlow.js differentiates the reference', async () => {
       await tf.setBackend('cpu');
       const got = results(reference, sample, settings).gradients;
-      const want = resultsOf((x) => ways.reference.forward(x as unknown as X, settings).y, sample).gradients;
+      const want = resultsOf((x) => implementations.reference.forward(x as unknown as X, settings).y, sample).gradients;
       expect(Object.keys(got)).toEqual(Object.keys(want));
       for (const input of Object.keys(want)) {
         expectClose(got[input]!, want[input]!, 1e-5, `gradient of ${input}`);
@@ -59,7 +59,7 @@ export function checkOp<X extends Tensors, P>(
       const want = results(reference, sample, settings);
       for (const use of [() => tf.setBackend('cpu'), useWasm]) {
         await use();
-        for (const candidate of [reference, ways]) {
+        for (const candidate of [reference, implementations]) {
           const got = results(candidate, sample, settings);
           expectClose(got.y, want.y, 2e-6, `y on ${tf.getBackend()}`);
           for (const input of Object.keys(want.gradients)) {
@@ -71,15 +71,18 @@ export function checkOp<X extends Tensors, P>(
     test('leaves no tensors behind', async () => {
       await tf.setBackend('cpu');
       const before = tf.memory().numTensors;
-      results(ways, sample, settings);
+      results(implementations, sample, settings);
       expect(tf.memory().numTensors).toBe(before);
     });
   });
 }
 
 /** y, and the gradients of sum(y w) for fixed weights w, by the op's own backward. */
-export const results = <X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, sample: Sample, settings: P): Result =>
-  resultsOf((x) => run(ways, x as unknown as X, settings), sample);
+export const results = <X extends Tensors, P>(
+  implementations: Implementations<Differentiable<X, P>>,
+  sample: Sample,
+  settings: P,
+): Result => resultsOf((x) => run(implementations, x as unknown as X, settings), sample);
 
 /** The same by whatever f puts on the gradient tape. */
 function resultsOf(f: (x: Record<string, Tensor>) => Tensor, sample: Sample): Result {
@@ -102,9 +105,13 @@ function resultsOf(f: (x: Record<string, Tensor>) => Tensor, sample: Sample): Re
   });
 }
 
-function objective<X extends Tensors, P>(ways: Ways<Differentiable<X, P>>, sample: Sample, settings: P): number {
+function objective<X extends Tensors, P>(
+  implementations: Implementations<Differentiable<X, P>>,
+  sample: Sample,
+  settings: P,
+): number {
   return tf.tidy(() => {
-    const y = run(ways, onDevice(sample) as unknown as X, settings).dataSync<'float32'>();
+    const y = run(implementations, onDevice(sample) as unknown as X, settings).dataSync<'float32'>();
     const w = weights(y.length);
     return y.reduce((sum, value, i) => sum + value * w[i]!, 0);
   });

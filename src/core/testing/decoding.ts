@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { initialValues, type Network, network } from '../models/network';
 import { decoder } from '../sample/decoder';
 import { logits } from '../sample/logits';
-import { visible } from '../sample/visible';
+import { contextWindow } from '../sample/contextWindow';
 import { expectClose } from './checkOp';
 
 export const CONTEXT = 16;
@@ -29,7 +29,7 @@ export async function expectSameAsUncached(
   for (let step = 0; step < steps; step++) {
     const got = await decoding.next(ids);
     each(step);
-    const want = (await logits(net, visible(ids, CONTEXT))).slice(-V);
+    const want = (await logits(net, contextWindow(ids, CONTEXT))).slice(-V);
     expectClose(got, want, 1e-5, `scores after ${ids.length} tokens`);
     const best = got.indexOf(Math.max(...got));
     expect(best).toBe(want.indexOf(Math.max(...want)));

@@ -6,7 +6,7 @@ import { surveySnapshots } from '../checkpoint/checkpoint';
 import type { Exported } from '../export/format';
 import { huggingFaceFiles } from '../export/huggingFace';
 import { importRun } from '../export/run';
-import { bytesSource, gather } from '../files/byteSource';
+import { bytesSource, readBytes } from '../files/byteSource';
 import { readRun } from '../runs/record';
 import { type TestStudio, testStudio } from './behindChannels';
 
@@ -15,7 +15,7 @@ export async function exportStudio(model: Exported): Promise<TestStudio> {
   const files = await Promise.all(
     huggingFaceFiles(model, { withOptimizer: true }).map(async (file) => ({
       name: file.name,
-      source: bytesSource(await gather(file)),
+      source: bytesSource(await readBytes(file)),
     })),
   );
   await importRun(store, 'r', files, 0, unwatched);

@@ -1,6 +1,6 @@
 import { type AdapterSummary, type Gpu, LONGEST_DISPATCH } from '../gpu/backend';
 import { limitDispatches } from '../gpu/dispatch';
-import { candidates, choose, SHAPE_CLASSES } from '../ops/cut';
+import { candidates, setTiling, SHAPE_CLASSES } from '../ops/tiling';
 
 /** Makes the engine take the ways that it takes on another adapter than this one is, until `undo`. */
 export function pretend(
@@ -11,7 +11,7 @@ export function pretend(
   const be = (adapter: typeof other): void => {
     Object.assign(gpu.adapter, adapter);
     limitDispatches(gpu.backend, gpu.adapter.software ? Infinity : LONGEST_DISPATCH);
-    for (const name of SHAPE_CLASSES) choose(gpu, name, Object.values(candidates(gpu, name))[0]!);
+    for (const name of SHAPE_CLASSES) setTiling(gpu, name, Object.values(candidates(gpu, name))[0]!);
   };
   be(other);
   return { undo: () => be(real) };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import OpenAI from 'openai';
-import { gather } from '../files/byteSource';
+import { readBytes } from '../files/byteSource';
 import type { Exported } from '../export/format';
 import { service } from '../export/formats/service';
 
@@ -16,7 +16,7 @@ const template = (path: string): Promise<string> => readFile(project(`public/tem
 export async function serviceFolder(model: Exported): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'service-'));
   for (const file of await service.files(model, { withOptimizer: false, template })) {
-    await writeFile(join(folder, file.name), await gather(file));
+    await writeFile(join(folder, file.name), await readBytes(file));
   }
   await symlink(project('node_modules'), join(folder, 'node_modules'), 'junction');
   return folder;

@@ -2,7 +2,7 @@ import type { BlobStore } from '../base/blobStore';
 import { type Draft, openDraft } from '../base/draft';
 import { badFile, HomegrownError } from '../base/errors';
 import { sha256, sha256Hex, type Sha256 } from '../base/hash';
-import { breathe, type Job } from '../base/job';
+import { yieldToEventLoop, type Job } from '../base/job';
 import { formatCount } from '../base/units';
 import { countCharacters } from '../base/utf8';
 import { listTexts, recordKey, recordsPrefix, textKey, type TextRecord } from './library';
@@ -115,7 +115,7 @@ async function* watched(
       if (sinceTurn < BYTES_A_TURN) continue;
       sinceTurn = 0;
       report();
-      await breathe();
+      await yieldToEventLoop();
       job.signal.throwIfAborted();
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Document } from '../base/document';
-import { breathe, type Job } from '../base/job';
+import { yieldToEventLoop, type Job } from '../base/job';
 import { countCharacters } from '../base/utf8';
 import { ID_OF_BYTE } from './alphabet';
 import { Heap } from './heap';
@@ -40,7 +40,7 @@ export async function learnBpe(
     if (effort > EFFORT_OF_A_TURN || merges.length === most) {
       effort = 0;
       job.report({ label: 'Learning merges', done: merges.length, of: most, unit: 'merges' });
-      await breathe();
+      await yieldToEventLoop();
       job.signal.throwIfAborted();
     }
   }
@@ -58,7 +58,7 @@ async function work(n: number, { signal }: Job, step: (i: number) => number): Pr
     effort += step(i);
     if (effort < EFFORT_OF_A_TURN) continue;
     effort = 0;
-    await breathe();
+    await yieldToEventLoop();
     signal.throwIfAborted();
   }
 }

@@ -1,4 +1,4 @@
-import { breathe, type Job } from '../base/job';
+import { yieldToEventLoop, type Job } from '../base/job';
 
 /**
  * GPT-2's split pattern, by hand: linear, without a stack, and able to stop at the end of a chunk. It finds what
@@ -51,7 +51,7 @@ export async function* preTokens(
       }
       pending = text.slice(start);
       yield batch;
-      await breathe();
+      await yieldToEventLoop();
       signal.throwIfAborted();
     }
   }

@@ -2,7 +2,7 @@
 import type { Variable } from '@tensorflow/tfjs';
 import type { HostTensor, NamedTensors } from '../checkpoint/tensors';
 import { sizeOf } from '../models/spec';
-import { type Held, hold } from '../ops/variables';
+import { type OwnedVariables, allocate } from '../ops/variables';
 import { type LoadedOptimizer, loadOptimizer, type OptimizerId, stateName, stateOf } from '../optim';
 import type { Optimizer, Shaped, StateSpec } from '../optim/optimizer';
 
@@ -40,10 +40,10 @@ function holdState(
   optimizer: Optimizer,
   weights: Weights,
   values: NamedTensors,
-): { held: readonly Held[]; named: readonly Named[] } {
+): { held: readonly OwnedVariables[]; named: readonly Named[] } {
   const zeros = ({ shape }: StateSpec): HostTensor => ({ shape, data: new Float32Array(sizeOf(shape)) });
   const parts = stateOf(optimizer, Object.entries(weights)).map((specs) => {
-    const held = hold(specs.map((spec) => values.get(stateName(spec)) ?? zeros(spec)));
+    const held = allocate(specs.map((spec) => values.get(stateName(spec)) ?? zeros(spec)));
     return { held, named: specs.map((spec, i): Named => [stateName(spec), held.variables[i]!]) };
   });
   return { held: parts.map(({ held }) => held), named: parts.flatMap(({ named }) => named) };

@@ -12,7 +12,7 @@ import type { ModelChoice } from './run';
 export interface Problem {
   field: SizeName | RecipeField | 'text' | 'memory';
   message: string;
-  /** Each of them mends it, the cheapest first. */
+  /** Each of them fixes it, the cheapest first. */
   changes?: readonly Change[];
 }
 

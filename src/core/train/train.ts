@@ -9,7 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { badSettings, HomegrownError, paragraph } from '../base/errors';
-import { breathe, type Job } from '../base/job';
+import { yieldToEventLoop, type Job } from '../base/job';
 import { type Evaluator, evaluator } from '../evaluate/evaluate';
 import { currentGpu, explained } from '../gpu/backend';
 import { gpuMemory } from '../gpu/memory';
@@ -115,7 +115,7 @@ async function run(
     state.activeMs = now() - began;
   }
 
-  const pause = (): Promise<void> => input.pause?.(settle) ?? breathe();
+  const pause = (): Promise<void> => input.pause?.(settle) ?? yieldToEventLoop();
 
   async function evaluate(): Promise<void> {
     await settle();

@@ -1,11 +1,11 @@
 import { disposingOnFailure } from '../base/disposing';
-import { breathe } from '../base/job';
+import { yieldToEventLoop } from '../base/job';
 import { compile, type Compiling, type Cost, prepareAll } from '../gpu/program';
 import type { Timing } from '../gpu/replay';
 import type { Network } from '../models/network';
 import type { LoadedObjective } from '../objectives';
 import { type Batch, DIVISOR, divisor } from '../objectives/objective';
-import { hold } from '../ops/variables';
+import { allocate } from '../ops/variables';
 import { learningRateAt } from '../optim/schedule';
 import type { OpenOptimizer } from './optimizerState';
 import type { Recipe } from './recipe';
@@ -68,18 +68,18 @@ export function updater(
   }
 
   const zeros = Object.values(network.params).map(({ shape, size }) => ({ shape, data: new Float32Array(size) }));
-  const gathered = hold(zeros);
-  const gather = disposingOnFailure([gathered], () =>
+  const gathered = allocate(zeros);
+  const accumulate = disposingOnFailure([gathered], () =>
     compile(
       inputs,
       ({ weight, counter, ...batch }) => parts.gather({ batch, weight, counter }, gathered.variables),
       now,
     ),
   );
-  const apply = disposingOnFailure([gather, gathered], () =>
+  const apply = disposingOnFailure([accumulate, gathered], () =>
     compile(rateInput, (given) => parts.apply(given, gathered.variables), now),
   );
-  const prepare = (report?: Compiling): Promise<void> => prepareAll([gather, apply], report);
+  const prepare = (report?: Compiling): Promise<void> => prepareAll([accumulate, apply], report);
   /** Of micro-batch `i`. */
   const part = <A extends Float32Array | Int32Array>(values: A, i: number): A => {
     const size = values.length / recipe.accumulate;
@@ -89,15 +89,15 @@ export function updater(
   /** Submits all of a step in order; few enough at a time that the device never makes one wait, and so overtake. */
   async function submit(step: number, { arrays, weight }: Batch) {
     await prepare(); // else the one that applies them could be the first to be ready
-    const losses: ReturnType<typeof gather.run>[] = [];
+    const losses: ReturnType<typeof accumulate.run>[] = [];
     for (let i = 0; i < recipe.accumulate; i++) {
       const counter = Int32Array.of(recipe.seed, (step - 1) * recipe.accumulate + i + 1);
       const micro = Object.entries(arrays).map(([name, values]) => [name, part(values, i)] as const);
-      const result = gather.run({ ...Object.fromEntries(micro), ...divisor(weight), counter });
+      const result = accumulate.run({ ...Object.fromEntries(micro), ...divisor(weight), counter });
       result.catch(() => undefined); // It is awaited below, perhaps after another has failed.
       losses.push(result);
       await losses.at(-2);
-      await breathe();
+      await yieldToEventLoop();
     }
     return { results: Promise.all([apply.run({ rates: rates(step) }), ...losses]) };
   }
@@ -105,7 +105,7 @@ export function updater(
   return {
     prepare,
     get cost() {
-      return together(gather.cost, apply.cost, recipe.accumulate);
+      return sumCosts(accumulate.cost, apply.cost, recipe.accumulate);
     },
     async step(step, batch) {
       const submitted = last.then(() => submit(step, batch));
@@ -115,7 +115,7 @@ export function updater(
       return { loss: losses.reduce((sum, { loss }) => sum + loss[0]!, 0), norm: norm[0]! };
     },
     dispose() {
-      gather.dispose();
+      accumulate.dispose();
       apply.dispose();
       gathered.dispose();
     },
@@ -123,16 +123,17 @@ export function updater(
 }
 
 /** What a step of `times` micro-batches takes. */
-function together(gather: Cost, apply: Cost, times: number): Cost {
-  const variableBytes = Math.max(gather.variableBytes, apply.variableBytes); // apply's are gather's and the moments
-  const own = gather.plannedBytes - gather.variableBytes + apply.plannedBytes - apply.variableBytes;
+function sumCosts(accumulate: Cost, apply: Cost, times: number): Cost {
+  const variableBytes = Math.max(accumulate.variableBytes, apply.variableBytes); // apply's are gather's and the moments
+  const own = accumulate.plannedBytes - accumulate.variableBytes + apply.plannedBytes - apply.variableBytes;
   return {
-    traceMs: gather.traceMs + apply.traceMs,
-    encodeMs: times * gather.encodeMs + apply.encodeMs,
-    ...(gather.gpuMs !== undefined && apply.gpuMs !== undefined && { gpuMs: times * gather.gpuMs + apply.gpuMs }),
-    dispatches: times * gather.dispatches + apply.dispatches,
+    traceMs: accumulate.traceMs + apply.traceMs,
+    encodeMs: times * accumulate.encodeMs + apply.encodeMs,
+    ...(accumulate.gpuMs !== undefined &&
+      apply.gpuMs !== undefined && { gpuMs: times * accumulate.gpuMs + apply.gpuMs }),
+    dispatches: times * accumulate.dispatches + apply.dispatches,
     plannedBytes: own + variableBytes,
     variableBytes,
-    unsharedBytes: gather.unsharedBytes + apply.unsharedBytes,
+    unsharedBytes: accumulate.unsharedBytes + apply.unsharedBytes,
   };
 }

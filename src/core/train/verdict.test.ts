@@ -197,7 +197,7 @@ describe('a run is judged', () => {
     const both = changed(200);
     expect(both.evidence).toContain('fell from 44.7 to 40.4');
     expect(both.evidence).toContain('In the last 100 steps');
-    // A rise against the other text is none, and passes are counted from the change.
+    // A rise against the other text is none, and epochs are counted from the change.
     const worse: [number, number, number][] = [...points, [500, 5.5, 5.4], [600, 5.3, 5.2], [700, 5.1, 5]];
     expect(judge(course(worse, { after: 400 })).kind).toBe('learning');
     expect(judge(course(worse)).kind).toBe('unsteady');
@@ -253,11 +253,11 @@ describe('curves of real runs', () => {
     evaluations: evaluations.map(([step, loss]) => ({ step, loss })),
   });
 
-  test('a run that falls for two passes is learning from its fourth evaluation to its end', () => {
+  test('a run that falls for two epochs is learning from its fourth evaluation to its end', () => {
     expect(kinds(replayed(curves.falls)).slice(3)).toEqual(Array(28).fill('learning'));
   });
 
-  test('a run that is shaken by a high rate, at 0.7 passes, is never said to overfit, memorise or level off', () => {
+  test('a run that is shaken by a high rate, at 0.7 epochs, is never said to overfit, memorise or level off', () => {
     const all = kinds(replayed(curves.shakes));
     expect(all.slice(10)).toEqual(Array(all.length - 10).fill('learning'));
     // It does rise by more than a single reading's error, again and again.

@@ -115,7 +115,7 @@ export function judge(course: Course): Verdict {
     now === undefined
       ? ''
       : ` Training ${name} is ${told(now.mean)}, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}.`;
-  const isRead = (passesAt(course, until.step) ?? 0) >= 1;
+  const isRead = (epochsAt(course, until.step) ?? 0) >= 1;
   if (trend === 'falling') {
     const fall = `In the last ${formatCount(last.step - earlier.step)} steps ${name} on held-out text fell from ${told(earlier.loss)} to ${told(at.loss)}`;
     const before = meanAt(training, earlier.step, after);
@@ -196,27 +196,27 @@ function risen(course: Course, best: Evaluation, last: Evaluation): Omit<Verdict
     };
   }
   const fall = isKnown ? `, while it fell ${trained}` : '';
-  const passes = passesAt(course, last.step);
-  if (passes === null || passes < 1) {
-    const read = passes === null ? '' : ` The text has been read ${few(passes)} times, so it is not learnt by heart.`;
+  const epochs = epochsAt(course, last.step);
+  if (epochs === null || epochs < 1) {
+    const read = epochs === null ? '' : ` The text has been read ${few(epochs)} times, so it is not learnt by heart.`;
     return {
       kind: 'unsteady',
       judgement: 'Getting worse on held-out text',
       evidence: `${rise}${fall}.${read} A lower learning rate may steady it; or the held-out text is unlike what it learns from.`,
     };
   }
-  const hadPassed = passesAt(course, best.step)! >= 1;
+  const hadPassed = epochsAt(course, best.step)! >= 1;
   return {
     kind: 'overfitting',
     judgement: hadPassed
       ? `Memorising since step ${formatCount(best.step)}`
       : 'Memorising, and getting worse elsewhere',
-    evidence: `${rise}${fall}; the text has been read ${few(passes)} times. More text, more dropout or a smaller model would help; fewer steps would give the same.`,
+    evidence: `${rise}${fall}; the text has been read ${few(epochs)} times. More text, more dropout or a smaller model would help; fewer steps would give the same.`,
   };
 }
 
 /** Times that the text was read by a step, since the data is what it is. */
-const passesAt = ({ after, tokensPerStep, trainTokens }: Course, step: number): number | null =>
+const epochsAt = ({ after, tokensPerStep, trainTokens }: Course, step: number): number | null =>
   trainTokens === null ? null : ((step - after) * tokensPerStep) / trainTokens;
 
 /**

@@ -1,5 +1,5 @@
 import { HomegrownError } from '../base/errors';
-import { breathe, type Pause } from '../base/job';
+import { yieldToEventLoop, type Pause } from '../base/job';
 import type { Network } from '../models/network';
 import { decoder } from '../sample/decoder';
 import { logits } from '../sample/logits';
@@ -32,7 +32,7 @@ export async function reference(
   network: Network,
   heldOut: TokenSource | null,
   samplePrompt: readonly number[],
-  pause: Pause = breathe,
+  pause: Pause = yieldToEventLoop,
 ): Promise<Reference> {
   const { context } = network.choice.config;
   const most = Math.min(context, LONGEST);

@@ -32,7 +32,7 @@ export function BaselinePane({ data }: { data: DataRecord }) {
         </p>
         <p className={styles.quiet}>
           {formatCount(steps)} steps, as set, read {formatCount(steps * perStep)} tokens:{' '}
-          {formatNumber((steps * perStep) / train.tokens)} passes
+          {formatNumber((steps * perStep) / train.tokens)} epochs
         </p>
         {tooShort && (
           <p className={styles.warn}>

@@ -4,7 +4,7 @@ import { recomputationWords } from '../../core/train/recomputation';
 import { useStudio } from '../../state/react';
 import { Bar, Button, Icon, Notice, NumberStrip, Pane, PaneHead, Quantity } from '../../ui';
 import type { Diagnosis, Situation } from './doctor';
-import { useMend } from './useMend';
+import { useFix } from './useFix';
 import styles from './ModelPage.module.css';
 
 /** What the run will cost, and what the config doctor says of it. */
@@ -94,7 +94,7 @@ function Breakdown(p: { title: string; unit?: string; rows: readonly Row[]; form
 }
 
 function Doctor({ diagnosis: { findings, fine } }: { diagnosis: Diagnosis }) {
-  const mend = useMend();
+  const fix = useFix();
   return (
     <>
       <PaneHead
@@ -107,11 +107,11 @@ function Doctor({ diagnosis: { findings, fine } }: { diagnosis: Diagnosis }) {
           tone={finding.severity === 'stop' ? 'error' : 'warn'}
           isPlain={finding.severity === 'caution'}
           title={finding.title}
-          areActionsBelow={(finding.otherMends ?? []).length > 0}
+          areActionsBelow={(finding.otherFixes ?? []).length > 0}
           actions={
-            finding.mend &&
-            [finding.mend, ...(finding.otherMends ?? [])].map((each) => (
-              <Button key={each.label} isDense onPress={() => mend(each)}>
+            finding.fix &&
+            [finding.fix, ...(finding.otherFixes ?? [])].map((each) => (
+              <Button key={each.label} isDense onPress={() => fix(each)}>
                 {each.label}
               </Button>
             ))

@@ -4,10 +4,10 @@ import type { SizeName } from '../../core/models/spec';
 import { textSize } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import { Block, NumberField, Pane, TextAction } from '../../ui';
-import { passes, type Situation } from './doctor';
+import { epochs, type Situation } from './doctor';
 import type { Findings } from './findings';
 import { RecipeRow } from './RecipeRow';
-import { WayOfToken } from './WayOfToken';
+import { TokenPath } from './TokenPath';
 import styles from './ModelPage.module.css';
 
 /** The form that the architecture's own specification draws. */
@@ -69,11 +69,11 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
         </div>
         <RecipeRow
           name="dropout"
-          facts={{ tokensPerStep: situation.estimate.tokensPerStep, passes: passes(situation) }}
+          facts={{ tokensPerStep: situation.estimate.tokensPerStep, epochs: epochs(situation) }}
           findings={findings}
         />
       </Block>
-      <WayOfToken situation={situation} />
+      <TokenPath situation={situation} />
     </Pane>
   );
 }

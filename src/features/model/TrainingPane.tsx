@@ -6,7 +6,7 @@ import { learningRateAt } from '../../core/optim/schedule';
 import { type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
 import { Block, NumberField, Pane, Select, SmallChart } from '../../ui';
-import { passes, type Situation } from './doctor';
+import { epochs, type Situation } from './doctor';
 import type { Findings } from './findings';
 import type { Facts } from './recipeFields';
 import { RecipeRow, RecipeRows } from './RecipeRow';
@@ -17,7 +17,7 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
   const setRecipe = useStudio((s) => s.setRecipe);
   const model = useStudio((s) => s.project.model.id);
   const objectives = objectivesFor(modelSpec(model).kind);
-  const facts: Facts = { tokensPerStep: situation.estimate.tokensPerStep, passes: passes(situation) };
+  const facts: Facts = { tokensPerStep: situation.estimate.tokensPerStep, epochs: epochs(situation) };
   const beside = { facts, findings };
   return (
     <Pane title="Training">

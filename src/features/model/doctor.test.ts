@@ -8,7 +8,7 @@ import { recomputation } from '../../core/train/recomputation';
 import type { BaseConfig } from '../../core/models/spec';
 import type { DeviceInfo } from '../../protocol/gpu';
 import { estimate } from '../../state/estimate';
-import { diagnose, largestDivisor, passes, type Situation } from './doctor';
+import { diagnose, largestDivisor, epochs, type Situation } from './doctor';
 
 const VOCABULARY = 300;
 const wasm: DeviceInfo = { kind: 'wasm', name: 'CPU', software: false, features: [], gigaflops: 25, choices: ['wasm'] };
@@ -53,28 +53,28 @@ test('the settings that come with the app are fine', () => {
 });
 
 describe('what cannot be started', () => {
-  test('heads that do not divide the width, mended by the nearest that do', () => {
+  test('heads that do not divide the width, fixed by the nearest that do', () => {
     const [finding] = diagnose(situation({ config: { heads: 5 } })).findings;
     expect(finding?.severity).toBe('stop');
-    expect(finding?.mend).toMatchObject({ kind: 'model', change: { heads: 4 } });
+    expect(finding?.fix).toMatchObject({ kind: 'model', change: { heads: 4 } });
   });
   test('no text', () => {
     expect(diagnose(situation({ text: undefined })).findings).toMatchObject([
-      { severity: 'stop', mend: { kind: 'addText' } },
+      { severity: 'stop', fix: { kind: 'addText' } },
     ]);
   });
-  test('held-out text shorter than the context, mended by a shorter context where there is one', () => {
+  test('held-out text shorter than the context, fixed by a shorter context where there is one', () => {
     const [short] = diagnose(situation({ text: { train: 400, validation: 41, isCounted: true } })).findings;
-    expect(short).toMatchObject({ severity: 'stop', mend: { kind: 'model', change: { context: 32 } } });
+    expect(short).toMatchObject({ severity: 'stop', fix: { kind: 'model', change: { context: 32 } } });
     const [tiny] = diagnose(situation({ text: { train: 30, validation: 3, isCounted: true } })).findings;
-    expect(tiny).toMatchObject({ severity: 'stop', mend: { kind: 'addText' } });
+    expect(tiny).toMatchObject({ severity: 'stop', fix: { kind: 'addText' } });
   });
-  test('a plan that is larger than the heap, mended in each of the ways that are named', () => {
+  test('a plan that is larger than the heap, fixed in each of the ways that are named', () => {
     const config = { layers: 12, heads: 12, width: 768, context: 1024 };
     const small = { ...wasm, limits: { total: 2 ** 32 } };
     const [finding] = diagnose(situation({ config, recipe: { batch: 48 }, device: small })).findings;
     expect(finding).toMatchObject({ severity: 'stop', title: 'The memory is not enough' });
-    expect([finding!.mend!, ...finding!.otherMends!].map(({ label }) => label)).toEqual([
+    expect([finding!.fix!, ...finding!.otherFixes!].map(({ label }) => label)).toEqual([
       'Take batch 3 in 16 micro-batches',
       expect.stringMatching(/^Take a context of/),
       expect.stringMatching(/^Take a model of about/),
@@ -83,7 +83,7 @@ describe('what cannot be started', () => {
     const gpu = { ...wasm, kind: 'webgpu' } as const;
     expect(titles({ config, recipe: { batch: 48 }, device: gpu })).toContain('The plan may be more than this GPU has');
   });
-  test('every mend of a model setting leaves nothing to mend in that setting', () => {
+  test('every fix of a model setting leaves nothing to fix in that setting', () => {
     const size = fc.integer({ min: 1, max: 4000 });
     fc.assert(
       fc.property(fc.record({ layers: size, heads: size, width: size, context: size }), (config) => {
@@ -94,11 +94,11 @@ describe('what cannot be started', () => {
           problems: problems(first, DEFAULT_RECIPE, { train: 1e9, validation: 1e9 }),
         };
         for (let i = 0; i < 8; i++) {
-          const mend = diagnose(now).findings.find(
-            ({ severity, mend }) => severity === 'stop' && mend?.kind === 'model',
-          )?.mend;
-          if (mend?.kind !== 'model') break;
-          const model = { ...now.model, config: { ...now.model.config, ...mend.change } };
+          const fix = diagnose(now).findings.find(
+            ({ severity, fix }) => severity === 'stop' && fix?.kind === 'model',
+          )?.fix;
+          if (fix?.kind !== 'model') break;
+          const model = { ...now.model, config: { ...now.model.config, ...fix.change } };
           now = { ...now, model, problems: problems(model, now.recipe, { train: 1e9, validation: 1e9 }) };
         }
         expect(problems(now.model, now.recipe, { train: 1e9, validation: 1e9 })).toEqual([]);
@@ -112,48 +112,48 @@ describe('what is doubtful', () => {
   test('a model that is large for the text: dropout first, then a smaller size', () => {
     const text = { train: 1e4, validation: 1e4, isCounted: true };
     const bearable = cautionAbout({ text }, /large/);
-    expect(bearable?.mend).toMatchObject({ kind: 'recipe', change: { dropout: 0.2 } });
+    expect(bearable?.fix).toMatchObject({ kind: 'recipe', change: { dropout: 0.2 } });
     expect(cautionAbout({ text, recipe: { dropout: 0.2 } }, /large/)).toBeUndefined();
     const far = {
       text: { ...text, train: 6e4 },
       config: { layers: 6, heads: 6, width: 384 },
       recipe: { dropout: 0.2 },
     };
-    expect(cautionAbout(far, /large/)?.mend).toMatchObject({ kind: 'size', parameters: 1.2e5 });
+    expect(cautionAbout(far, /large/)?.fix).toMatchObject({ kind: 'size', parameters: 1.2e5 });
     // Read only once or twice, no text is learnt by heart.
     expect(cautionAbout({ text, recipe: { steps: 20 } }, /large/)).toBeUndefined();
   });
   test('held-out text that is short', () => {
     const text = { train: 1e6, validation: 1000, isCounted: true };
-    expect(cautionAbout({ text, validationShare: 0.01 }, /Held-out/)?.mend).toMatchObject({
+    expect(cautionAbout({ text, validationShare: 0.01 }, /Held-out/)?.fix).toMatchObject({
       kind: 'holdOut',
       share: 0.1,
     });
-    expect(cautionAbout({ text }, /Held-out/)?.mend).toMatchObject({ kind: 'addText' });
+    expect(cautionAbout({ text }, /Held-out/)?.fix).toMatchObject({ kind: 'addText' });
   });
   test('held-out text that is unlike what is learnt, told with numbers and what to do', () => {
     const unlike = cautionAbout({ divergence: 2.34 }, /unlike/);
     expect(unlike?.detail).toMatch(/2\.3 nats a token.*each text holds out its own end/);
-    expect(unlike?.mend).toMatchObject({ kind: 'addText' });
+    expect(unlike?.fix).toMatchObject({ kind: 'addText' });
     expect(cautionAbout({ divergence: 0.4 }, /unlike/)).toBeUndefined();
     expect(diagnose(situation({ divergence: 0.4 })).fine).toContain('Held-out text is like the text to learn from');
     expect(cautionAbout({}, /unlike/)).toBeUndefined();
   });
   test('warm-up beyond half of the steps', () => {
-    expect(cautionAbout({ recipe: { steps: 180 } }, /Warm-up/)?.mend).toMatchObject({ change: { warmup: 9 } });
+    expect(cautionAbout({ recipe: { steps: 180 } }, /Warm-up/)?.fix).toMatchObject({ change: { warmup: 9 } });
     expect(cautionAbout({ recipe: { steps: 100 } }, /never reaches/)).toBeDefined();
     expect(cautionAbout({ recipe: { steps: 200 } }, /Warm-up/)).toBeUndefined();
   });
   test('learning rates far from the usual, by optimizer', () => {
     expect(cautionAbout({ recipe: { learningRate: 0.05 } }, /rate is high/)).toBeDefined();
     expect(cautionAbout({ recipe: { learningRate: 1e-5 } }, /rate is low/)).toBeDefined();
-    expect(cautionAbout({ recipe: { learningRate: 0.001, optimizer: 'sgd' } }, /rate is low/)?.mend).toMatchObject({
+    expect(cautionAbout({ recipe: { learningRate: 0.001, optimizer: 'sgd' } }, /rate is low/)?.fix).toMatchObject({
       change: { learningRate: 0.1 },
     });
     expect(cautionAbout({ recipe: { learningRate: 0.1, optimizer: 'sgd' } }, /rate/)).toBeUndefined();
   });
   test('evaluations that never come, or take over', () => {
-    expect(cautionAbout({ recipe: { evalEvery: 5000 } }, /only at the end/)?.mend).toMatchObject({
+    expect(cautionAbout({ recipe: { evalEvery: 5000 } }, /only at the end/)?.fix).toMatchObject({
       change: { evalEvery: 200 },
     });
     expect(cautionAbout({ recipe: { evalEvery: 2 } }, /much of the time/)).toBeDefined();
@@ -162,7 +162,7 @@ describe('what is doubtful', () => {
     const slow = { ...wasm, gigaflops: 0.01 };
     expect(titles({ device: slow })).toContain('This takes long on this device');
     const software: DeviceInfo = { ...wasm, kind: 'webgpu', software: true, choices: ['webgpu', 'wasm'] };
-    expect(cautionAbout({ device: software }, /processor/)?.mend).toMatchObject({ kind: 'device', device: 'wasm' });
+    expect(cautionAbout({ device: software }, /processor/)?.fix).toMatchObject({ kind: 'device', device: 'wasm' });
   });
 });
 
@@ -170,9 +170,9 @@ test('the usual rate falls with the size', () => {
   expect(OPTIMIZERS.adamw.usualRate(1e5)).toBeGreaterThan(OPTIMIZERS.adamw.usualRate(1e8));
   expect(OPTIMIZERS.adamw.usualRate(1e6)).toBe(0.001);
 });
-test('passes are tokens read over tokens there', () => {
-  expect(passes(situation())).toBeCloseTo((2000 * 12 * 64) / 1e6);
-  expect(passes(situation({ text: undefined }))).toBeUndefined();
+test('epochs are tokens read over tokens there', () => {
+  expect(epochs(situation())).toBeCloseTo((2000 * 12 * 64) / 1e6);
+  expect(epochs(situation({ text: undefined }))).toBeUndefined();
 });
 test('the largest divisor', () => {
   expect([largestDivisor(384, 7), largestDivisor(97, 8), largestDivisor(6, 100)]).toEqual([6, 1, 6]);

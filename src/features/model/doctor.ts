@@ -27,7 +27,7 @@ export interface Situation {
   device: DeviceInfo | undefined;
 }
 
-export type Mend =
+export type Fix =
   | { kind: 'recipe'; label: string; change: Partial<Recipe> }
   | { kind: 'model'; label: string; change: Partial<Pick<BaseConfig, SizeName>> }
   | { kind: 'size'; label: string; parameters: number }
@@ -42,9 +42,9 @@ export interface Finding {
   detail: string;
   /** Settings that it is about. */
   fields: readonly Problem['field'][];
-  mend?: Mend;
+  fix?: Fix;
   /** Where there are several ways. */
-  otherMends?: readonly Mend[];
+  otherFixes?: readonly Fix[];
 }
 
 export interface Diagnosis {
@@ -67,9 +67,9 @@ export function diagnose(situation: Situation): Diagnosis {
 function stopsOf(situation: Situation): Finding[] {
   const { problems, text } = situation;
   const stops: Finding[] = problems.map(({ field, message, changes = [] }) => {
-    const [mend = mendOf(field, situation), ...otherMends] = changes.map(mendBy);
+    const [fix = fixOf(field, situation), ...otherFixes] = changes.map(fixBy);
     const title = field === 'memory' ? 'The memory is not enough' : TITLE;
-    return { severity: 'stop', title, detail: message, fields: [field], ...(mend && { mend }), otherMends };
+    return { severity: 'stop', title, detail: message, fields: [field], ...(fix && { fix }), otherFixes };
   });
   if (!text) {
     stops.push({
@@ -77,17 +77,17 @@ function stopsOf(situation: Situation): Finding[] {
       title: 'There is no text to learn from',
       detail: 'Drop files, or take one of the samples.',
       fields: [],
-      mend: { kind: 'addText', label: 'Add text' },
+      fix: { kind: 'addText', label: 'Add text' },
     });
   }
   return stops;
 }
 const TITLE = 'This cannot be started';
 
-const mendBy = ({ words, ...change }: Change): Mend => ({ ...change, label: `Take ${words}` });
+const fixBy = ({ words, ...change }: Change): Fix => ({ ...change, label: `Take ${words}` });
 
 /** The nearest setting that runs. */
-function mendOf(field: Problem['field'], { model, text }: Situation): Mend | undefined {
+function fixOf(field: Problem['field'], { model, text }: Situation): Fix | undefined {
   const { config, id } = model;
   if (field === 'text') {
     const fits = Math.floor(Math.min(text?.train ?? 0, text?.validation ?? 0)) - 1;
@@ -118,27 +118,27 @@ export function largestDivisor(n: number, most: number): number {
 /** A check says nothing where it has nothing to look at, a sentence where all is fine, else what it found. */
 type Check = (situation: Situation) => Finding | string | undefined;
 
-const caution = (title: string, detail: string, fields: Finding['fields'], mend?: Mend): Finding => ({
+const caution = (title: string, detail: string, fields: Finding['fields'], fix?: Fix): Finding => ({
   severity: 'caution',
   title,
   detail,
   fields,
-  ...(mend && { mend }),
+  ...(fix && { fix }),
 });
 
 /** Times that the text is read in the whole run. */
-export const passes = ({
+export const epochs = ({
   recipe,
   text,
   estimate,
 }: Pick<Situation, 'recipe' | 'text' | 'estimate'>): number | undefined =>
   text && text.train > 0 ? (recipe.steps * estimate.tokensPerStep) / text.train : undefined;
 
-/** Sizes that suit a text: from a weight for every token to four, which a few passes with little dropout can bear. */
+/** Sizes that suit a text: from a weight for every token to four, which a few epochs with little dropout can bear. */
 export const suitingSizes = ({ train }: TextSize): { from: number; to: number } => ({ from: train, to: 4 * train });
 
 const modelSize: Check = (s) => {
-  const read = passes(s);
+  const read = epochs(s);
   if (!s.text || read === undefined) return undefined;
   const { parameters } = s.estimate;
   const { from, to } = suitingSizes(s.text);
@@ -241,7 +241,7 @@ const evaluations: Check = ({ recipe, estimate }) => {
   );
 };
 
-const patience: Check = ({ estimate: { seconds, parameters }, recipe }) => {
+const duration: Check = ({ estimate: { seconds, parameters }, recipe }) => {
   if (seconds === undefined) return undefined;
   if (seconds <= LONG) return `It ends in about ${formatDuration(1000 * seconds)}`;
   const smaller = parameters / (seconds / LONG);
@@ -286,7 +286,7 @@ const CHECKS: readonly Check[] = [
   warmup,
   learningRate,
   evaluations,
-  patience,
+  duration,
   memory,
   device,
 ];

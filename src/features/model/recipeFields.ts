@@ -8,7 +8,7 @@ import { fieldsOf, type Recipe, type RecipeField } from '../../core/train/recipe
 export interface Facts {
   tokensPerStep: number;
   /** Times that the text is read. */
-  passes: number | undefined;
+  epochs: number | undefined;
 }
 
 /** What is always shown, or what is seldom changed: the recipe's own first, then the optimizer's. */
@@ -22,10 +22,10 @@ export function rowsOf(recipe: Recipe, row: NonNullable<Field['row']>): readonly
 
 /** Hints that tell a consequence of the value, in place of the field's own. */
 export const CONSEQUENCES: Partial<Record<RecipeField, (recipe: Recipe, facts: Facts) => string | undefined>> = {
-  steps: (_, { passes }) =>
-    passes === undefined
+  steps: (_, { epochs }) =>
+    epochs === undefined
       ? undefined
-      : `${passes < 9.5 ? formatNumber(Number(passes.toPrecision(2))) : formatCount(passes)} passes`,
+      : `${epochs < 9.5 ? formatNumber(Number(epochs.toPrecision(2))) : formatCount(epochs)} epochs`,
   batch: (_, { tokensPerStep }) => `${formatCount(tokensPerStep)} tokens a step`,
   clip: ({ clip }) => (clip === 0 ? 'no clipping' : undefined),
   dropout: ({ dropout }) => (dropout === 0 ? 'nothing is left out' : `leaves out ${formatNumber(100 * dropout)} %`),

@@ -39,7 +39,7 @@ async function form(studio: StudioStore, row: 'main' | 'seldom'): Promise<string
   const findings = { stop: () => undefined, isCautioned: () => false };
   return renderToStaticMarkup(
     <StudioContext.Provider value={{ ...studio, getInitialState: studio.getState }}>
-      <RecipeRows row={row} facts={{ tokensPerStep: 1536, passes: 7 }} findings={findings} />
+      <RecipeRows row={row} facts={{ tokensPerStep: 1536, epochs: 7 }} findings={findings} />
     </StudioContext.Provider>,
   );
 }
@@ -58,7 +58,7 @@ test('the rows are those of the chosen optimizer, in their order', async () => {
   const html = await form(studio, 'main');
   expect(labels(html)).toEqual([...before, ...after]);
   expect(html).toMatch(
-    /7 passes.*1,536 tokens a step.*>rows<.*<option value="signum">Signum<.*<option value="root">Root</,
+    /7 epochs.*1,536 tokens a step.*>rows<.*<option value="signum">Signum<.*<option value="root">Root</,
   );
   expect(labels(await form(studio, 'seldom'))).toEqual([...seldom, 'Beta 1', 'Beta 2']);
 

@@ -19,7 +19,7 @@ export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoO
   const written = useStudio((s) => s.written);
   const prompt = useStudio((s) => s.writtenAfter);
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
-  const goOnWith = useStudio((s) => s.goOnWith);
+  const continueFrom = useStudio((s) => s.continueFrom);
   const vocabulary = useStudio((s) => s.model?.run.model.vocabulary ?? vocabularySize(s.project));
   const token = at === undefined ? undefined : written[at];
   if (at === undefined || !token) {
@@ -69,7 +69,7 @@ export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoO
             label={`Go on from ${piece.trim() === '' ? 'this token' : piece.trim()}`}
             onPress={() => {
               onGoOn();
-              void goOnWith(at, piece);
+              void continueFrom(at, piece);
             }}
           >
             Go on

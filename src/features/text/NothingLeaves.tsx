@@ -1,20 +1,20 @@
 import { formatBytes, formatCount } from '../../core/base/units';
-import type { Held, Offline } from '../../state/privacy';
+import type { Enforcement, Offline } from '../../state/privacy';
 import { useStudio } from '../../state/react';
 import { Icon, TextAction } from '../../ui';
 import styles from './FirstScreen.module.css';
 
 /** What becomes of a person's text, in words that hold in this browser. */
 export function NothingLeaves() {
-  const held = useStudio((s) => s.held);
+  const enforcement = useStudio((s) => s.enforcement);
   const offline = useStudio((s) => s.offline);
   const { own, elsewhere } = useStudio((s) => s.requests);
   return (
     <div className={styles.promise}>
       <Icon name="check" tone="ok" />
       <p>
-        <b>Nothing leaves this machine.</b> Text, model and runs stay in this browser, on this disk. {HELD[held]}{' '}
-        {offlineWords(offline)}
+        <b>Nothing leaves this machine.</b> Text, model and runs stay in this browser, on this disk.{' '}
+        {ENFORCED[enforcement]} {offlineWords(offline)}
         {offline.kind === 'to be asked' && (
           <>
             {' '}
@@ -29,7 +29,7 @@ export function NothingLeaves() {
   );
 }
 
-const HELD: Readonly<Record<Held, string>> = {
+const ENFORCED: Readonly<Record<Enforcement, string>> = {
   everything: 'This browser refuses the page all that leads elsewhere: requests, calls, pop-ups and links.',
   requests:
     'This browser refuses the page and its workers every request to another address. Pop-ups and links it does not hold back; the page has none that lead elsewhere.',

@@ -14,16 +14,16 @@ export function Preparing() {
   const data = useStudio(dataState);
   return (
     <Block isWideGutter>
-      <ol className={styles.way}>
-        <Part name="Tokenizer" state={tokenizer} work={tokenizing} />
-        <Part name="Data" state={data} work={building} />
-        <Part name="Training step" state="none" />
+      <ol className={styles.steps}>
+        <PreparationStep name="Tokenizer" state={tokenizer} work={tokenizing} />
+        <PreparationStep name="Data" state={data} work={building} />
+        <PreparationStep name="Training step" state="none" />
       </ol>
     </Block>
   );
 }
 
-function Part({ name, state, work }: { name: string; state: ArtefactState; work?: Work }) {
+function PreparationStep({ name, state, work }: { name: string; state: ArtefactState; work?: Work }) {
   const busy = work && describeWork(work);
   return (
     <li>

@@ -94,7 +94,7 @@ export function Gallery() {
             stages={STAGES}
             current={page}
             onGo={(stage) => setPage(stage.id)}
-            vow={{
+            promise={{
               title: 'Nothing leaves this machine',
               readings: [
                 { label: 'requests elsewhere', value: '0' },

@@ -99,7 +99,7 @@ export function ModelPage() {
         </Pane>
         <Pane title="Training">
           <Block isForm>
-            <NumberField label="Steps" value={4000} onChange={nothing} min={1} hint="24 passes" />
+            <NumberField label="Steps" value={4000} onChange={nothing} min={1} hint="24 epochs" />
             <NumberField label="Batch" value={16} onChange={nothing} unit="rows" hint="2,048 tokens a step" />
             <Select
               label="Optimizer"

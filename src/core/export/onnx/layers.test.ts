@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-web/wasm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { normals } from '../../base/rng';
-import { gather } from '../../files/byteSource';
+import { readBytes } from '../../files/byteSource';
 import type { HostTensor } from '../../checkpoint/tensors';
 import { int64, onWasm } from '../../testing/onnxruntime';
 import { graphBuilder, type Precision } from './graph';
@@ -44,7 +44,7 @@ async function classifierFile(precision: Precision): Promise<Uint8Array> {
   const logits = classifier(g, g.weight('labels.weight'), pooled, lead, 'logits');
   g.output(logits, 'float', ['batch_size', labels]);
   const parts = model(g.finish());
-  return gather({ size: partsSize(parts), chunks: () => chunksOf(parts) });
+  return readBytes({ size: partsSize(parts), chunks: () => chunksOf(parts) });
 }
 
 const sessions = new Map<Precision, InferenceSession>();

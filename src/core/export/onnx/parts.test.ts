@@ -1,7 +1,7 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { gather } from '../../files/byteSource';
+import { readBytes } from '../../files/byteSource';
 import { chunksOf, field, type Part, partsSize } from './parts';
 
 /** A message, as a tree: numbers, bytes in hand, bytes that come in pieces, messages. */
@@ -54,7 +54,7 @@ test('whatever is written, in hand or in pieces, nested or not, is what the read
   await fc.assert(
     fc.asyncProperty(tree, async (message) => {
       const parts = written(message);
-      const all = await gather({ size: partsSize(parts), chunks: () => chunksOf(parts) });
+      const all = await readBytes({ size: partsSize(parts), chunks: () => chunksOf(parts) });
       const reader = new BinaryReader(all);
       expect(read(reader, message)).toEqual(message);
       expect(reader.pos).toBe(all.length);
@@ -66,7 +66,7 @@ test('whatever is written, in hand or in pieces, nested or not, is what the read
 test('lengths at every border of a varint', async () => {
   for (const size of [0, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152]) {
     const parts = field(9, [{ size, chunks: () => [new Uint8Array(size).fill(7)] }, new Uint8Array(3)]);
-    const reader = new BinaryReader(await gather({ size: partsSize(parts), chunks: () => chunksOf(parts) }));
+    const reader = new BinaryReader(await readBytes({ size: partsSize(parts), chunks: () => chunksOf(parts) }));
     expect(reader.tag()).toEqual([9, WireType.LengthDelimited]);
     expect(reader.bytes()).toHaveLength(size + 3);
     expect(reader.pos).toBe(reader.len);

@@ -49,10 +49,10 @@ function layer(pass: Pass, x: Tensor2D, i: number, rows: number, style: Style): 
   const attended = added(pass, past, `${h}.attn.c_proj`, at('attention.out'), (to) =>
     dense(params, `${h}.attn.c_proj`, heads, to),
   );
-  const [between, rest] = preNorm(params, `${h}.ln_2`, at('middle')(attended), style.norm);
+  const [between, residual] = preNorm(params, `${h}.ln_2`, at('middle')(attended), style.norm);
   const normed = at('mlp.norm')(between);
   const inner = hook && at('mlp.inner');
-  const y = added(pass, rest, `${h}.mlp.c_proj`, at('mlp.out'), (to) =>
+  const y = added(pass, residual, `${h}.mlp.c_proj`, at('mlp.out'), (to) =>
     mlp(params, `${h}.mlp`, normed, style.feedForward, { ...to, inner }),
   );
   return at('out')(y);

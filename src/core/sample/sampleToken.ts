@@ -9,7 +9,7 @@ export interface SamplingSettings {
   /** Only the likeliest that together reach this probability; 1 = all. Source: Holtzman et al. 2019, arXiv:1904.09751. */
   topP: number;
 }
-export interface Choice {
+export interface SampledToken {
   id: number;
   /** As the model says, before temperature, top-k and top-p. */
   probability: number;
@@ -21,7 +21,11 @@ export interface Choice {
  * Chooses a token by one uniform number in [0, 1). Ties go to the lower id. logits [V].
  * @throws HomegrownError `diverged` where a score is not a finite number
  */
-export function choose(logits: Float32Array, { temperature, topK, topP }: SamplingSettings, uniform: number): Choice {
+export function sampleToken(
+  logits: Float32Array,
+  { temperature, topK, topP }: SamplingSettings,
+  uniform: number,
+): SampledToken {
   const highest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
   let total = 0;
   for (const z of logits) total += Math.exp(z - highest);
@@ -34,7 +38,7 @@ export function choose(logits: Float32Array, { temperature, topK, topP }: Sampli
   }
   const probability = (id: number): number => Math.exp(logits[id]! - highest) / total;
   const order = Uint32Array.from(logits, (_, id) => id).sort((a, b) => logits[b]! - logits[a]! || a - b);
-  const chosen = (id: number): Choice => ({
+  const chosen = (id: number): SampledToken => ({
     id,
     probability: probability(id),
     alternatives: [...order.subarray(0, 8)].map((other) => [other, probability(other)] as const),

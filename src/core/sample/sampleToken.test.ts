@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { choose } from './choose';
+import { sampleToken } from './sampleToken';
 
 const logits = Float32Array.from([1, 3, 2, 0, -1], (z) => z);
 const all = { temperature: 1, topK: 0, topP: 1 };
 const softmax = (zs: number[]) => zs.map((z) => Math.exp(z) / zs.reduce((sum, other) => sum + Math.exp(other), 0));
 const shares = (settings: typeof all) => {
   const counts = new Array<number>(5).fill(0);
-  for (let i = 0; i < 10_000; i++) counts[choose(logits, settings, (i + 0.5) / 10_000).id]! += 1 / 10_000;
+  for (let i = 0; i < 10_000; i++) counts[sampleToken(logits, settings, (i + 0.5) / 10_000).id]! += 1 / 10_000;
   return counts;
 };
 
 test('temperature 0 takes the likeliest, the lower id on a tie', () => {
-  expect(choose(logits, { ...all, temperature: 0 }, 0.99).id).toBe(1);
-  expect(choose(Float32Array.of(2, 5, 5), { ...all, temperature: 0 }, 0.99).id).toBe(1);
+  expect(sampleToken(logits, { ...all, temperature: 0 }, 0.99).id).toBe(1);
+  expect(sampleToken(Float32Array.of(2, 5, 5), { ...all, temperature: 0 }, 0.99).id).toBe(1);
 });
 test('temperature 1 follows the model, 2 is flatter', () => {
   shares(all).forEach((share, id) => expect(share).toBeCloseTo(softmax([...logits])[id]!, 3));
@@ -28,15 +28,15 @@ test('top-k keeps the k likeliest, top-p the fewest that reach p', () => {
   expect(shares({ ...all, topP: 0.5 })[1]).toBeCloseTo(1, 9);
 });
 test('alternatives are the eight likeliest, as the model says', () => {
-  const { alternatives, probability, id } = choose(logits, { temperature: 0.1, topK: 1, topP: 0.1 }, 0);
+  const { alternatives, probability, id } = sampleToken(logits, { temperature: 0.1, topK: 1, topP: 0.1 }, 0);
   expect(alternatives.map(([token]) => token)).toEqual([1, 2, 0, 3, 4]);
   expect(probability).toBeCloseTo(softmax([...logits])[id]!, 6);
 });
 test('what is not a finite number is no score', () => {
   for (const bad of [NaN, Infinity]) {
-    expect(() => choose(Float32Array.of(1, bad, 2), all, 0.5)).toThrow(/not a finite number/);
+    expect(() => sampleToken(Float32Array.of(1, bad, 2), all, 0.5)).toThrow(/not a finite number/);
   }
-  expect(choose(Float32Array.of(1, -Infinity), all, 0.5).id).toBe(0); // A token that is never next.
+  expect(sampleToken(Float32Array.of(1, -Infinity), all, 0.5).id).toBe(0); // A token that is never next.
 });
 test('any settings give a token that exists', () => {
   const settings = fc.record({
@@ -47,7 +47,7 @@ test('any settings give a token that exists', () => {
   const values = fc.array(fc.float({ noNaN: true, min: -50, max: 50 }), { minLength: 1, maxLength: 30 });
   fc.assert(
     fc.property(values, settings, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (zs, s, u) => {
-      const { id, probability } = choose(Float32Array.from(zs), s, u);
+      const { id, probability } = sampleToken(Float32Array.from(zs), s, u);
       expect(id).toBeGreaterThanOrEqual(0);
       expect(id).toBeLessThan(zs.length);
       expect(probability).toBeLessThanOrEqual(1 + 1e-9);

@@ -1,5 +1,5 @@
 /** An element of page.html by its id, which the page cannot do without. */
-export function part<E extends HTMLElement>(id: string, type: abstract new () => E): E {
+export function elementById<E extends HTMLElement>(id: string, type: abstract new () => E): E {
   const found = document.getElementById(id);
   if (!(found instanceof type)) throw new Error(`The page has no ${type.name} ${id}`);
   return found;

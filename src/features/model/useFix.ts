@@ -2,40 +2,40 @@ import { useLocation } from 'wouter';
 import type { Recipe } from '../../core/train/recipe';
 import { useStudioStore } from '../../state/react';
 import type { Studio } from '../../state/studio';
-import type { Mend } from './doctor';
+import type { Fix } from './doctor';
 
 /** Does what a finding of the config doctor offers. */
-export function useMend(): (mend: Mend) => void {
+export function useFix(): (fix: Fix) => void {
   const store = useStudioStore();
   const [, navigate] = useLocation();
-  return (mend) => {
+  return (fix) => {
     const studio = store.getState();
-    switch (mend.kind) {
+    switch (fix.kind) {
       case 'recipe':
-        mendRecipe(studio, mend.change);
+        fixRecipe(studio, fix.change);
         break;
       case 'model':
-        for (const [field, value] of Object.entries(mend.change)) studio.setModel(field, value);
+        for (const [field, value] of Object.entries(fix.change)) studio.setModel(field, value);
         break;
       case 'size':
-        studio.setSize(mend.parameters);
+        studio.setSize(fix.parameters);
         break;
       case 'holdOut':
-        studio.change({ validationShare: mend.share });
+        studio.change({ validationShare: fix.share });
         break;
       case 'device':
-        void studio.useDevice(mend.device);
+        void studio.useDevice(fix.device);
         break;
       case 'addText':
         navigate('/text');
         break;
       default:
-        mend satisfies never;
+        fix satisfies never;
     }
   };
 }
 
-function mendRecipe(studio: Studio, { recompute, ...rest }: Partial<Recipe>): void {
+function fixRecipe(studio: Studio, { recompute, ...rest }: Partial<Recipe>): void {
   studio.setRecipe(rest);
   if (recompute !== undefined) studio.setRecompute(recompute ? 'on' : 'off');
 }

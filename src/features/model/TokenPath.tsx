@@ -4,15 +4,15 @@ import { Block } from '../../ui';
 import type { Situation } from './doctor';
 import styles from './ModelPage.module.css';
 
-/** What one token passes through, with the widths on the way. */
-export function WayOfToken({ situation: { model } }: { situation: Situation }) {
+/** What one token passes through, with the widths at each step. */
+export function TokenPath({ situation: { model } }: { situation: Situation }) {
   const { layers, width, heads } = model.config;
   const table = Object.values(modelSpec(model.id).params(model.config, model.vocabulary));
   const inner = table.find(({ group, shape }) => group === 'Feed-forward' && shape[0] === width)?.shape[1];
   return (
     <Block>
-      <div className={styles.way}>
-        <h3>The way of one token</h3>
+      <div className={styles.tokenPath}>
+        <h3>The path of one token</h3>
         <ol>
           <Stop name="Embedding" sizes={[model.vocabulary, width]} />
           <li>

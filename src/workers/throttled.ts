@@ -1,5 +1,5 @@
 /** Values gathered and handed on at most once in `every` milliseconds, in order, none lost. The first goes at once. */
-export function batched<T>(
+export function throttled<T>(
   every: number,
   give: (batch: readonly T[]) => void,
 ): { push(value: T): void; flush(): void } {

@@ -1,4 +1,4 @@
-/** How a matrix product is cut for the GPU in use. */
+/** How a matrix product is tiled for the GPU in use. */
 import { type AdapterSummary, currentGpu, type Gpu } from '../gpu/backend';
 
 /** Through workgroup memory. Sizes of the part of C that a workgroup computes, and of its share a thread. */
@@ -24,7 +24,7 @@ export interface Broadcast {
   /** Lanes of a subgroup. */
   subgroup: number;
 }
-export type Cut = Tiled | Broadcast;
+export type Tiling = Tiled | Broadcast;
 
 const tiled = { kind: 'tiled', depth: 16, perRow: 4, perColumn: 4, slices: 1 } as const;
 /** Many small workgroups, for a C that would not keep a GPU busy else. */
@@ -37,7 +37,7 @@ export const WIDE: Tiled = { ...tiled, rows: 64, columns: 128, perRow: 8 };
 /** On a processor without subgroups, where nothing hides a load: most multiplications for each. */
 export const SOFTWARE: Tiled = { ...LARGE, perRow: 8, perColumn: 8 };
 
-/** Products that one cut suits alike: by how the factors lie, and whether C is large. */
+/** Products that one tiling suits alike: by how the factors lie, and whether C is large. */
 export const SHAPE_CLASSES = ['NN small', 'NN large', 'NT small', 'NT large', 'TN small', 'TN large'] as const;
 export type ShapeClass = (typeof SHAPE_CLASSES)[number];
 interface Shape {
@@ -47,8 +47,8 @@ interface Shape {
   transposeA?: boolean;
   transposeB?: boolean;
 }
-/** Bits do not depend on the cut, since every cut adds up K in the same order; except for SLICED, which the shape decides. */
-export function chosenCut(shape: Shape): Cut {
+/** Bits do not depend on the tiling, since every tiling adds up K in the same order; except for SLICED, which the shape decides. */
+export function tilingFor(shape: Shape): Tiling {
   const gpu = currentGpu();
   if (!gpu) return SMALL;
   const { M, N, K, transposeA, transposeB } = shape;
@@ -59,15 +59,15 @@ export function chosenCut(shape: Shape): Cut {
   return chosen.get(gpu)?.get(name) ?? Object.values(candidates(gpu, name))[0]!;
 }
 /** From now on. */
-export function choose(gpu: Gpu, name: ShapeClass, cut: Cut): void {
-  let cuts = chosen.get(gpu);
-  if (!cuts) chosen.set(gpu, (cuts = new Map<ShapeClass, Cut>()));
-  cuts.set(name, cut);
+export function setTiling(gpu: Gpu, name: ShapeClass, tiling: Tiling): void {
+  let tilings = chosen.get(gpu);
+  if (!tilings) chosen.set(gpu, (tilings = new Map<ShapeClass, Tiling>()));
+  tilings.set(name, tiling);
 }
-const chosen = new WeakMap<Gpu, Map<ShapeClass, Cut>>();
+const chosen = new WeakMap<Gpu, Map<ShapeClass, Tiling>>();
 
-/** Cuts by name that are worth measuring, first the one to be expected best. */
-export function candidates({ adapter }: Gpu, name: ShapeClass): Readonly<Record<string, Cut>> {
+/** Tilings by name that are worth measuring, first the one to be expected best. */
+export function candidates({ adapter }: Gpu, name: ShapeClass): Readonly<Record<string, Tiling>> {
   const broadcast = broadcastOn(adapter);
   if (adapter.software) return broadcast ? { broadcast, software: SOFTWARE } : { software: SOFTWARE };
   const tiles = name.endsWith('large') ? { large: LARGE, wide: WIDE, small: SMALL } : { small: SMALL, large: LARGE };

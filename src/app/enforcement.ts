@@ -1,12 +1,12 @@
 /** Who holds the page to its own address: found out, for browsers differ and a host may send no headers. */
-import type { Held } from '../state/privacy';
+import type { Enforcement } from '../state/privacy';
 
 type PeerConnection = typeof RTCPeerConnection;
 const { RTCPeerConnection: Connection } = globalThis as { RTCPeerConnection?: PeerConnection };
 /** Nothing here calls anyone, so that nothing needs to be able to. */
 for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) Reflect.deleteProperty(globalThis, name);
 
-export async function findHeld(): Promise<Held> {
+export async function detectEnforcement(): Promise<Enforcement> {
   // The policy of the workers comes with the headers that isolate the page.
   if (!crossOriginIsolated) return 'page';
   return Connection && (await refusesCalls(Connection)) ? 'everything' : 'requests';
@@ -23,7 +23,7 @@ async function refusesCalls(Connection: PeerConnection): Promise<boolean> {
     const refused = new Promise<boolean>((resolve) => {
       made.addEventListener('iceconnectionstatechange', () => resolve(made.iceGatheringState === 'new'));
       made.addEventListener('icegatheringstatechange', () => resolve(false));
-      setTimeout(() => resolve(false), PATIENCE_MS);
+      setTimeout(() => resolve(false), TIMEOUT_MS);
     });
     made.createDataChannel('');
     await made.setLocalDescription();
@@ -34,4 +34,4 @@ async function refusesCalls(Connection: PeerConnection): Promise<boolean> {
     call?.close();
   }
 }
-const PATIENCE_MS = 1000;
+const TIMEOUT_MS = 1000;

@@ -1,5 +1,5 @@
 /** Who has the device: a run that trains comes first, and others get turns between its steps. */
-import { breathe, type Pause } from '../core/base/job';
+import { yieldToEventLoop, type Pause } from '../core/base/job';
 import { currentGpu } from '../core/gpu/backend';
 import type { TrainInput } from '../core/train/run';
 
@@ -8,25 +8,25 @@ export const SHARE = 1 / 4;
 
 type TrainPause = NonNullable<TrainInput['pause']>;
 
-export interface Turns {
+export interface DeviceScheduler {
   /** `run` has priority from the first time that it awaits its pause until it ends. */
-  first<T>(run: (pause: TrainPause) => Promise<T>): Promise<T>;
+  withPriority<T>(run: (pause: TrainPause) => Promise<T>): Promise<T>;
   /**
    * `work` beside whatever else there is, piece by piece: a piece is what it does until it awaits its pause again. While a run
    * trains, pieces go one at a time, between steps, as often as their time stays within its share of the steps'.
    */
-  beside<T>(work: (pause: Pause) => Promise<T>): Promise<T>;
+  interleaved<T>(work: (pause: Pause) => Promise<T>): Promise<T>;
 }
 
 /** @param now milliseconds, monotonic */
-export function turns(now: () => number): Turns {
+export function deviceScheduler(now: () => number): DeviceScheduler {
   let isTraining = false;
   /** Who waits for a piece, in order. Each is given what to call at the end of the piece. */
   const waiting: ((end: () => void) => void)[] = [];
   const nothing = (): void => undefined;
 
   return {
-    async first(run) {
+    async withPriority(run) {
       /** Milliseconds that others may take; negative after a piece that took longer. */
       let left = 0;
       let since = now();
@@ -39,11 +39,11 @@ export function turns(now: () => number): Turns {
             const began = now();
             const piece = new Promise<void>((end) => waiting.shift()!(end));
             await (currentGpu()?.orFailed(piece) ?? piece); // on a device that is lost a piece may never end
-            await breathe();
+            await yieldToEventLoop();
             left -= now() - began;
           }
           left = Math.min(left, 0); // a share that nobody asked for is not saved up
-          await breathe();
+          await yieldToEventLoop();
           since = now();
         });
       } finally {
@@ -51,7 +51,7 @@ export function turns(now: () => number): Turns {
         for (const begin of waiting.splice(0)) begin(nothing);
       }
     },
-    async beside(work) {
+    async interleaved(work) {
       let end = nothing;
       const pause = async (): Promise<void> => {
         // In the queue before the last piece ends, so that the next can follow at once.
@@ -59,7 +59,7 @@ export function turns(now: () => number): Turns {
         end();
         end = nothing;
         if (turn) end = await turn;
-        else await breathe();
+        else await yieldToEventLoop();
       };
       try {
         await pause();

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { breathe } from '../core/base/job';
-import { SHARE, turns } from './turns';
+import { yieldToEventLoop } from '../core/base/job';
+import { SHARE, deviceScheduler } from './deviceScheduler';
 
 /** A run of steps, and jobs of pieces, that take so many milliseconds of a clock of their own each. */
 async function race(steps: number, stepMs: number, jobs: readonly { pieces: number; ms: number }[]) {
   let clock = 0;
-  const { first, beside } = turns(() => clock);
+  const { withPriority: first, interleaved: beside } = deviceScheduler(() => clock);
   const order: string[] = [];
   let trained = 0;
   const run = first(async (pause) => {
@@ -17,7 +17,7 @@ async function race(steps: number, stepMs: number, jobs: readonly { pieces: numb
     }
     trained = clock;
   });
-  await breathe();
+  await yieldToEventLoop();
   const done = jobs.map(({ pieces, ms }, i) =>
     beside(async (pause) => {
       for (let piece = 0; piece < pieces; piece++) {
@@ -56,7 +56,7 @@ test('steps on the way are waited for only where somebody waits, and a share tha
   const { order } = await race(20, 10, []);
   expect(order).not.toContain('settled');
   let clock = 0;
-  const { first, beside } = turns(() => clock);
+  const { withPriority: first, interleaved: beside } = deviceScheduler(() => clock);
   let late: Promise<void> | undefined;
   let taken = 0;
   await first(async (pause) => {
@@ -79,7 +79,7 @@ test('steps on the way are waited for only where somebody waits, and a share tha
 
 test('a piece that fails gives the device back, and what waits when the run fails goes on', async () => {
   let clock = 0;
-  const { first, beside } = turns(() => clock);
+  const { withPriority: first, interleaved: beside } = deviceScheduler(() => clock);
   let waited = false;
   const besides: Promise<unknown>[] = [];
   const run = first(async (pause) => {

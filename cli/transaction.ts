@@ -1,5 +1,5 @@
 /**
- * A turn at a path: one command at a time reads or writes there, and what was cut off is mended before it begins.
+ * A transaction on a path: one command at a time reads or writes there, and what was cut off is recovered before it begins.
  *
  * While somebody is at `model`, `.model.saving` stands beside it: `lock`; `draft`, a folder that is being written; `new`,
  * one that is whole and on its way into place; `old`, the files that it takes the place of. They are moved one by one, by
@@ -10,7 +10,7 @@ import { lstat, mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:
 import { basename, dirname, join } from 'node:path';
 import { badSettings } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
-import { gather } from '../src/core/files/byteSource';
+import { readBytes } from '../src/core/files/byteSource';
 import { importHuggingFace } from '../src/core/export/importHuggingFace';
 import { filesOf } from './folder';
 import { LIST, listedIn, listOf, whatIs } from './listed';
@@ -18,7 +18,7 @@ import { isRunning, locked } from './lock';
 import { realPath } from './target';
 import { stderr } from './terminal';
 
-export interface Turn {
+export interface Transaction {
   /** Where the path leads. */
   path: string;
   /** What is being written. */
@@ -32,25 +32,29 @@ export interface Turn {
  * @param path may not exist yet; the folder that it is in must
  * @param signal ends the waiting for who is there
  */
-export async function turn<T>(path: string, use: (at: Turn) => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function transaction<T>(
+  path: string,
+  use: (at: Transaction) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   const real = await realPath(path);
   const work = join(dirname(real), `.${basename(real)}.saving`);
   const found = await lstat(work).catch(() => null);
   if (found && !found.isDirectory()) throw badSettings(`${work} is in the way.`, 'Nothing was changed. Move it away.');
   const [draft, coming, aside] = [join(work, 'draft'), join(work, 'new'), join(work, 'old')];
-  const at: Turn = { path: real, draft, coming, aside };
+  const at: Transaction = { path: real, draft, coming, aside };
   try {
-    const mended = async (): Promise<T> => {
-      await mend(at);
+    const recovered = async (): Promise<T> => {
+      await recover(at);
       return use(at);
     };
-    return await locked(join(work, 'lock'), mended, signal);
+    return await locked(join(work, 'lock'), recovered, signal);
   } finally {
     await rmdir(work).catch(() => undefined); // Unless something is in it.
   }
 }
 
-async function mend(at: Turn): Promise<void> {
+async function recover(at: Transaction): Promise<void> {
   await rm(at.draft, { recursive: true, force: true });
   if (await exists(at.coming)) {
     await putIn(at);
@@ -60,7 +64,7 @@ async function mend(at: Turn): Promise<void> {
 }
 
 /** Moves `coming` into place. Each step looks at what is there, so it can be begun again after any of them. */
-async function putIn({ path, coming, aside }: Turn): Promise<void> {
+async function putIn({ path, coming, aside }: Transaction): Promise<void> {
   if (await exists(join(coming, LIST))) {
     await mkdir(path, { recursive: true });
     // The old list is the last to go and the new one the last to come: where there is one now, it is the old one.
@@ -106,12 +110,12 @@ async function removeEmpty(path: string, listed: readonly string[]): Promise<voi
 }
 
 /** Takes `draft`, a whole folder whose files are on the disk, and puts it into place. */
-export async function commit(at: Turn, draft: string): Promise<void> {
+export async function commit(at: Transaction, draft: string): Promise<void> {
   // A folder from before there were lists gets its own first, so that every step after this is the same.
   const old = (await listedIn(at.path)) ?? [];
   if (old.length > 0 && !old.includes(LIST)) {
     const temporary = join(dirname(at.coming), LIST);
-    await writeFile(temporary, await gather(listOf(old)));
+    await writeFile(temporary, await readBytes(listOf(old)));
     await rename(temporary, join(at.path, LIST));
   }
   await rename(draft, at.coming);

@@ -4,7 +4,7 @@ import { useStudio } from '../state/react';
 import type { StudioStore } from '../state/studio';
 import { usage, type Usage } from '../storage/usage';
 import { watchRequests, type Requests } from '../workers/requests';
-import { findHeld } from './held';
+import { detectEnforcement } from './enforcement';
 import { onWorkerRequests } from './workers';
 
 /** Counts from now on, and what was asked for before; resolves when it is known who holds the page. */
@@ -12,7 +12,7 @@ export async function watchPromise(store: StudioStore): Promise<void> {
   const add = (more: Requests): void => countRequests(store, more);
   watchRequests(add);
   onWorkerRequests(add);
-  store.setState({ held: await findHeld() });
+  store.setState({ enforcement: await detectEnforcement() });
 }
 
 export const countRequests = (store: StudioStore, more: Requests): void =>

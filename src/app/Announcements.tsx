@@ -8,7 +8,7 @@ import { useVerdict } from '../state/verdict';
 import { LiveRegion } from '../ui';
 
 /** The one voice of the page: phases and verdicts as they change, never steps. */
-export function Voice() {
+export function Announcements() {
   const { kind, judgement } = useVerdict();
   return <LiveRegion message={useStudio((s) => announcement(s, kind === 'beginning' ? undefined : judgement))} />;
 }
