@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { LONGEST_DISPATCH } from '../src/core/gpu/backend';
 import { plan } from '../src/core/gpu/plan';
 import { LONGEST_SUBMIT } from '../src/core/gpu/program';
-import { inParts } from '../src/core/gpu/replay';
+import { inSubmits } from '../src/core/gpu/replay';
 import { type Shape, SHAPES } from './step';
 import { withTrace } from './tracedStep';
 
@@ -12,7 +12,7 @@ const longest = (shape: Shape, longestMs?: number) =>
     shape,
     (traced, { device }) => {
       const { commands } = plan(device, traced);
-      const parts = inParts(commands, LONGEST_SUBMIT);
+      const parts = inSubmits(commands, LONGEST_SUBMIT);
       const ofPart = parts.map(({ segments }) => segments.flat().reduce((ms, command) => ms + command.expectedMs, 0));
       return {
         dispatches: commands.length,

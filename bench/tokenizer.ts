@@ -19,7 +19,7 @@ export interface TokenizerReport {
 export async function benchTokenizer(vocabulary: number): Promise<TokenizerReport[]> {
   const { text } = buildSamples().find(({ sample }) => sample.file.startsWith('moby'))!;
   const bytes = new TextEncoder().encode(text).length;
-  const document = { sha256: '', characters: text.length, bytes, records: () => pieces(text) };
+  const document = { sha256: '', characters: text.length, bytes, chunks: () => pieces(text) };
   const now = () => performance.now();
   const reports: TokenizerReport[] = [];
   for (const kind of ['bytes', 'characters', 'bpe'] as const) {

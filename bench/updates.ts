@@ -21,7 +21,7 @@ export function* updates({ vocabulary, batch: _, ...config }: Shape): Generator<
     op: string,
     bytes: number,
     lists: number,
-    act: (way: 'webgpu' | 'reference', lists: readonly (readonly Variable[])[]) => void,
+    act: (implementation: 'webgpu' | 'reference', lists: readonly (readonly Variable[])[]) => void,
   ): Work => {
     const zeros = (shape: number[]) => ({ shape, data: new Float32Array(tf.util.sizeFromShape(shape)) });
     const held = Array.from({ length: lists }, () => allocate(shapes.map(zeros)));
@@ -40,17 +40,17 @@ export function* updates({ vocabulary, batch: _, ...config }: Shape): Generator<
   };
   const settings = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, momentum: 0.9, weightDecay: 0.1, clip: 1 };
 
-  yield over('globalNorm of all weights', 4 * n, 1, (way, [x]) => void GLOBAL_NORM[way]!(x!));
-  yield over('adamw over all weights', 28 * n, 4, (way, [w, g, m, v]) => {
+  yield over('globalNorm of all weights', 4 * n, 1, (implementation, [x]) => void GLOBAL_NORM[implementation]!(x!));
+  yield over('adamw over all weights', 28 * n, 4, (implementation, [w, g, m, v]) => {
     const slots = w!.map((parameter, i) => ({
       ...{ parameter, gradient: g![i]!, m: m![i]!, v: v![i]! },
       decay: true,
     }));
-    ADAMW[way]!(slots, tf.tensor1d([1e-3, 0.1, 0.01]), tf.scalar(1), settings);
+    ADAMW[implementation]!(slots, tf.tensor1d([1e-3, 0.1, 0.01]), tf.scalar(1), settings);
   });
-  yield over('sgd over all weights', 20 * n, 3, (way, [w, g, v]) => {
+  yield over('sgd over all weights', 20 * n, 3, (implementation, [w, g, v]) => {
     const slots = w!.map((parameter, i) => ({ parameter, gradient: g![i]!, v: v![i]!, decay: true }));
-    SGD[way]!(slots, tf.tensor1d([1e-3]), tf.scalar(1), settings);
+    SGD[implementation]!(slots, tf.tensor1d([1e-3]), tf.scalar(1), settings);
   });
-  yield over('accumulate over all weights', 12 * n, 2, (way, [a, g]) => ACCUMULATE[way]!(a!, g!));
+  yield over('accumulate over all weights', 12 * n, 2, (implementation, [a, g]) => ACCUMULATE[implementation]!(a!, g!));
 }

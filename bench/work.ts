@@ -30,7 +30,8 @@ export function* both<X extends Tensors, P>(
   const names = Object.keys(tf.tidy(make));
   const named = (tensors: readonly Tensor[]): X =>
     Object.fromEntries(names.map((n, i) => [n, tensors[i]])) as unknown as X;
-  const forward = (way: Differentiable<X, P>) => (tensors: Tensor[]) => void way.forward(named(tensors), settings);
+  const forward = (implementation: Differentiable<X, P>) => (tensors: Tensor[]) =>
+    void implementation.forward(named(tensors), settings);
   const made = (): Tensor[] => Object.values(make()).filter((tensor) => tensor !== undefined);
   const work = { bytes, make: made, ours: forward(webgpu!), theirs: forward(reference) };
   yield { op: name, ...work, ...(flops !== undefined && { flops }) };
@@ -39,14 +40,14 @@ export function* both<X extends Tensors, P>(
     keeping.push(tensor);
     return tf.keep(tensor);
   };
-  const gradient = (way: Differentiable<X, P>) => {
+  const gradient = (implementation: Differentiable<X, P>) => {
     let kept: { dy: Tensor; saved: Tensors } | undefined;
     return (tensors: Tensor[]) => {
       kept ??= (({ y, saved }) => {
         for (const tensor of Object.values(saved)) if (tensor) keep(tensor);
         return { dy: keep(y), saved };
-      })(way.forward(named(tensors), settings));
-      way.backward(kept.dy, kept.saved, settings);
+      })(implementation.forward(named(tensors), settings));
+      implementation.backward(kept.dy, kept.saved, settings);
     };
   };
   const end = () => {

@@ -14,7 +14,7 @@ import { measureFacts } from '../src/core/objectives/facts';
 import { bestNotKept } from '../src/core/runs/best';
 import { factsOf } from '../src/core/runs/facts';
 import { buildShards } from '../src/core/shards/build';
-import { openPart, readCounts } from '../src/core/shards/read';
+import { openSplit, readCounts } from '../src/core/shards/read';
 import { importText, openText, type TextRecord } from '../src/core/text';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import { SMALLEST_VOCABULARY, trainTokenizer } from '../src/core/tokenizer/train';
@@ -174,7 +174,7 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
       );
     return { bytes };
   };
-  const [training, validation] = [openPart(store, manifest, 'train'), openPart(store, manifest, 'validation')];
+  const [training, validation] = [openSplit(store, manifest, 'train'), openSplit(store, manifest, 'validation')];
   let outcome: TrainOutcome;
   try {
     outcome = await train(

@@ -1,7 +1,7 @@
 /** The checks of what was exported: one at a time, and none that was stopped. */
 import { expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
-import { MetricLog } from './metrics';
+import { RunLog } from './runLog';
 import { createStudio } from './studio';
 
 const alone = {
@@ -38,7 +38,7 @@ test('a check that was stopped while it waited does not run, though a newer file
   });
   studio.getState().change({ runId: 'r' });
   studio.setState({
-    model: { run: { id: 'r', model: {} } as never, log: new MetricLog(), saved: { step: 1, bytes: 1, at: null } },
+    model: { run: { id: 'r', model: {} } as never, log: new RunLog(), saved: { step: 1, bytes: 1, at: null } },
     savedSteps: [{ step: 1, bytes: 1, holds: 'all', latest: true, best: true, loss: null }],
   });
 

@@ -83,7 +83,7 @@ async function open(): Promise<StudioStore> {
   await studio.getState().load();
   return studio;
 }
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 beforeEach(async () => {
   store = memoryStore();
@@ -97,9 +97,9 @@ test('of two runs that are brought back one after the other the later is shown, 
   const studio = await open();
   const goOn = gate('second');
   const slow = studio.getState().bringBack('second');
-  await turn();
+  await tick();
   const fast = studio.getState().bringBack('first');
-  await turn();
+  await tick();
   goOn();
   await Promise.all([slow, fast]);
   const { project, run, model, saved, toasts } = studio.getState();
@@ -111,9 +111,9 @@ test('a run that is begun while another is opened is not covered by that', async
   const studio = await open();
   const goOn = gate('first');
   const opened = studio.getState().loadRun();
-  await turn();
+  await tick();
   const begun = studio.getState().start();
-  for (let i = 0; i < 50; i++) await turn(); // enough to train, where it did not wait
+  for (let i = 0; i < 50; i++) await tick(); // enough to train, where it did not wait
   goOn();
   await Promise.all([opened, begun]);
   const { project, run, model, saved, phase } = studio.getState();

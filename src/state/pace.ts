@@ -1,9 +1,9 @@
-import type { MetricLog } from './metrics';
+import type { RunLog } from './runLog';
 
 const WINDOW = 50;
 
 /** Milliseconds of training until step `of`, at the pace of the last steps; undefined while that is unknown. */
-export function millisecondsLeft({ step, activeMs }: MetricLog, of: number): number | undefined {
+export function millisecondsLeft({ step, activeMs }: RunLog, of: number): number | undefined {
   const last = step.length - 1;
   const first = Math.max(0, last - WINDOW);
   if (last <= first) return undefined;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dataState, hasOtherTexts, isCutAsOne } from './preparation';
+import { dataState, hasOtherTexts, isSplitAsOne } from './preparation';
 import { initialProject } from './project';
 
 const texts = [{ id: 'a' }, { id: 'b' }] as never;
@@ -18,7 +18,7 @@ test('several texts of which an older build held out the last end alone are to b
   expect(dataState(studio(['a', 'b'], { eachText: true }))).toBe('done');
   expect(dataState(studio(['a', 'b'], {}))).toBe('stale');
   expect(dataState(studio(['a'], {}, [{ id: 'a' }] as never))).toBe('done');
-  expect([isCutAsOne(data(['a', 'b'], {})), isCutAsOne(data(['a'], {}))]).toEqual([true, false]);
+  expect([isSplitAsOne(data(['a', 'b'], {})), isSplitAsOne(data(['a'], {}))]).toEqual([true, false]);
 });
 
 test('a run learns from other texts once one was added, removed or changed, whatever their order', () => {

@@ -47,11 +47,11 @@ export const createProjectSlice: Slice<ProjectSlice> =
   (set, get) => {
     let last: KeptProject = { project: initialProject(), stored: undefined, problem: undefined };
     /** Reads and saves follow each other: each starts from what the one before it left. */
-    let turn: Promise<unknown> = Promise.resolve();
+    let queue: Promise<unknown> = Promise.resolve();
     let isQueued = false;
     const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
-      const mine = turn.then(job);
-      turn = mine.catch(() => undefined);
+      const mine = queue.then(job);
+      queue = mine.catch(() => undefined);
       return mine;
     };
     const save = () => {

@@ -5,7 +5,7 @@ import type { Client } from '../client/connect';
 import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import { claimRun, loadSnapshot, surveySnapshots } from '../core/checkpoint/checkpoint';
-import { openMetrics } from '../core/runs/metrics';
+import { openJournal } from '../core/runs/journal';
 import { writeRun } from '../core/runs/record';
 import { collectOrphans, listTexts } from '../core/text';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
@@ -106,7 +106,7 @@ async function withRun(): Promise<BlobStore> {
     const tensors = new Map([['w', { shape: [1], data: Float32Array.of(step) }]]);
     await writer.save({ state: { step, tokensSeen: 1, activeMs: 1, best: null }, tensors });
   }
-  await (await openMetrics(store, 'r', 0)).append([{ kind: 'saved', step: 300, bytes: 4 }]);
+  await (await openJournal(store, 'r', 0)).append([{ kind: 'saved', step: 300, bytes: 4 }]);
   await store.commit({ put: [['project', { ...initialProject(), name: 'Whale', runId: 'r' } as never]] });
   return store;
 }

@@ -1,7 +1,7 @@
 /** The run: one phase, one log, and the buttons that move it. */
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
-import { readMetrics } from '../core/runs/metrics';
+import { readJournal } from '../core/runs/journal';
 import { readRun, type RunRecord } from '../core/runs/record';
 import { memoryShortage } from '../core/train/memory';
 import { problems, unfit } from '../core/train/problems';
@@ -10,7 +10,7 @@ import type { Counted, ModelChoice, TrainEvent, TrainOutcome } from '../core/tra
 import type { SavedStep } from '../protocol/data';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { limitsOf, recipeOf } from './estimate';
-import { MetricLog } from './metrics';
+import { RunLog } from './runLog';
 import { hasOtherTexts, textIds } from './preparation';
 import { remedy } from './failures';
 import type { Slice, Studio } from './studio';
@@ -36,7 +36,7 @@ export interface Saved {
 /** What Playground and Export use: the newest run that has saved a step. */
 export interface Model {
   run: RunRecord;
-  log: MetricLog;
+  log: RunLog;
   saved: Saved;
 }
 
@@ -45,7 +45,7 @@ export interface RunSlice {
   /** The run that Train shows; null before the first, and until a new one has saved its first step. */
   run: RunRecord | null;
   /** Replaced when another run is shown; grows in place, and `logVersion` counts. */
-  log: MetricLog;
+  log: RunLog;
   logVersion: number;
   saved: Saved | null;
   /** The run that is shown; while a new one has saved no step, and where it fails before it has, the one before. */
@@ -101,15 +101,15 @@ export const createRunSlice: Slice<RunSlice> =
       const { runId } = get().project;
       get().endWriting();
       get().endExports();
-      set({ run: null, phase: { kind: 'idle' }, log: new MetricLog(), saved: null, model: null });
+      set({ run: null, phase: { kind: 'idle' }, log: new RunLog(), saved: null, model: null });
       set({ savedSteps: [], which: 'latest' });
       let of = 0;
       try {
         const run = runId === null ? undefined : await readRun(store, runId);
         if (!run) return;
         of = run.recipe.steps;
-        const log = new MetricLog();
-        for (const event of await readMetrics(store, run.id)) log.append(event);
+        const log = new RunLog();
+        for (const event of await readJournal(store, run.id)) log.append(event);
         await get().listSaved();
         const newest = get().savedSteps.find(({ latest }) => latest);
         if (!newest && run.step === 0) return; // it is no model; in another tab it may become one
@@ -218,7 +218,7 @@ export const createRunSlice: Slice<RunSlice> =
     return {
       phase: { kind: 'idle' },
       run: null,
-      log: new MetricLog(),
+      log: new RunLog(),
       logVersion: 0,
       saved: null,
       model: null,
@@ -283,7 +283,7 @@ export const createRunSlice: Slice<RunSlice> =
             data: record,
             texts: textFacts(texts),
           };
-          set({ log: new MetricLog(), saved: null, run: null });
+          set({ log: new RunLog(), saved: null, run: null });
           await follow({ runId, of: recipe.steps, settings: settingsOf(model, recipe) }, (options) =>
             gpu.call('begin', input, options),
           );

@@ -52,10 +52,10 @@ export const createTextsSlice: Slice<TextsSlice> =
   ({ data, now }) =>
   (set, get) => {
     /** One import at a time: what comes while another is read waits for it. */
-    let turn: Promise<unknown> = Promise.resolve();
+    let queue: Promise<unknown> = Promise.resolve();
     function inTurn<T>(job: () => Promise<T>): Promise<T> {
-      const mine = turn.then(job);
-      turn = mine.catch(() => undefined);
+      const mine = queue.then(job);
+      queue = mine.catch(() => undefined);
       return mine;
     }
     type Options = Parameters<Parameters<typeof work<ImportOutcome>>[2]>[0];

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../core/base/blobStore';
 import { claimRun, surveySnapshots } from '../core/checkpoint/checkpoint';
 import type { TrainState } from '../core/checkpoint/snapshot';
-import { openMetrics } from '../core/runs/metrics';
+import { openJournal } from '../core/runs/journal';
 import { writeRun } from '../core/runs/record';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { TrainEvent } from '../core/train/run';
@@ -33,7 +33,7 @@ async function storedRun(isKept: boolean): Promise<BlobStore> {
     activeMs: step,
     sample: '',
   }));
-  await (await openMetrics(store, 'r', 0)).append(evaluated);
+  await (await openJournal(store, 'r', 0)).append(evaluated);
   await writer.save({ state: stateAt(0, { step: 0, loss: 5.5 }), tensors });
   // Older builds told a best step, and kept it only where it was saved as well.
   const best = { step: 750, loss: 2 };

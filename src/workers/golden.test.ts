@@ -8,11 +8,11 @@ import { evaluator } from '../core/evaluate/evaluate';
 import { importHuggingFace } from '../core/export/importHuggingFace';
 import { network } from '../core/models/network';
 import { loadObjective } from '../core/objectives';
-import { readMetrics } from '../core/runs/metrics';
+import { readJournal } from '../core/runs/journal';
 import { readProject } from '../core/runs/project';
 import { listRuns } from '../core/runs/record';
 import { readShards } from '../core/shards/build';
-import { openPart, readCounts } from '../core/shards/read';
+import { openSplit, readCounts } from '../core/shards/read';
 import { continued } from '../core/testing/continued';
 import { continuations, filesUnder, goldenFile, goldenFolder, goldenStore } from '../core/testing/golden';
 import { noneSpecial } from '../core/testing/noneSpecial';
@@ -77,7 +77,7 @@ test.each(KINDS)('its tokenizer of %s cuts the texts into the ids that are store
   const texts = await Promise.all((await listTexts(store)).map(({ id }) => read(store, id)));
   let text = '';
   for (const name of ['train', 'validation'] as const) {
-    const part = openPart(store, manifest!, name);
+    const part = openSplit(store, manifest!, name);
     const ids = await part.read(0, part.tokens);
     const counts = new Uint32Array(tokenizer.size);
     for (const id of ids) counts[id]! += 1;
@@ -100,7 +100,7 @@ test('each step that it saved opens whole, and measures the loss that was record
   await chooseDevice('wasm', wasmFolder);
   let measured = 0;
   for (const { id, model, recipe, manifest, device } of await listRuns(store)) {
-    const events = await readMetrics(store, id);
+    const events = await readJournal(store, id);
     for (const { step, holds } of await listSnapshots(store, id)) {
       const { snapshot, damaged } = await loadSnapshot(store, id, step);
       expect([snapshot.state.step, holds, damaged]).toEqual([step, 'all', []]);
@@ -110,7 +110,7 @@ test('each step that it saved opens whole, and measures the loss that was record
       const net = await network(model, snapshot.tensors);
       const evaluating = evaluator(net, await loadObjective('causal'));
       const settings = { rows: recipe.batch, tokens: recipe.evalTokens };
-      const { loss } = await evaluating.measure(openPart(store, manifest, 'validation'), settings, noneSpecial);
+      const { loss } = await evaluating.measure(openSplit(store, manifest, 'validation'), settings, noneSpecial);
       if (device?.includes('WASM')) expect(loss).toBe(recorded.loss);
       else expect(loss).toBeCloseTo(recorded.loss, 5);
       measured++;
@@ -146,7 +146,7 @@ test.each(KINDS)('what its terminal grew with a tokenizer of %s is a model that 
   const evaluating = evaluator(net, await loadObjective('causal'));
   const { batch: rows, evalTokens: tokens } = info!.recipe;
   const { loss } = await evaluating.measure(
-    openPart(store, run.manifest!, 'validation'),
+    openSplit(store, run.manifest!, 'validation'),
     { rows, tokens },
     noneSpecial,
   );
@@ -167,6 +167,6 @@ test('what was brought in there is what the folder holds', async () => {
 
 async function read(store: BlobStore, id: string): Promise<string> {
   let text = '';
-  for await (const record of (await openText(store, id)).records()) text += record;
+  for await (const record of (await openText(store, id)).chunks()) text += record;
   return text;
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Client } from '../client/connect';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
-import { readMetrics } from '../core/runs/metrics';
+import { readJournal } from '../core/runs/journal';
 import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { type Begin, checkSameBits, SAMPLING, smallRuns, train, written } from '../core/testing/besideRuns';
 import type { GpuApi } from '../protocol/gpu';
@@ -31,7 +31,7 @@ test(
 
 test('a saved step is measured as the run measured it, to the bit, and nothing of it stays on the device beside a run', async () => {
   await gpu.call('begin', of('first', { steps: 3, seed: 5 }));
-  const last = (await readMetrics(store, 'first')).findLast((e) => e.kind === 'evaluated')!;
+  const last = (await readJournal(store, 'first')).findLast((e) => e.kind === 'evaluated')!;
   const ask = { runId: 'first', which: 'latest', part: 'validation', tokens: 64 } as const;
   expect(await gpu.call('evaluate', ask)).toEqual({ step: 3, loss: last.loss, metrics: last.metrics });
   expect((await gpu.call('evaluate', { ...ask, part: 'train' })).loss).not.toBe(last.loss);

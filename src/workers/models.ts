@@ -29,7 +29,7 @@ export function modelsOf(store: Promise<BlobStore>): Models {
   const users = new Map<LoadedModel, number>();
   let current: LoadedModel | undefined;
   /** Loading goes in turn: of two that want the same model the second finds it. */
-  let turn: Promise<unknown> = Promise.resolve();
+  let queue: Promise<unknown> = Promise.resolve();
   /** Called when the last model has gone. */
   let onGone: (() => void)[] = [];
 
@@ -72,12 +72,12 @@ export function modelsOf(store: Promise<BlobStore>): Models {
 
   return {
     async use(runId, which, work) {
-      const taken = turn.then(async () => {
+      const taken = queue.then(async () => {
         const model = await load(runId, which);
         users.set(model, (users.get(model) ?? 0) + 1);
         return model;
       });
-      turn = taken.catch(() => undefined);
+      queue = taken.catch(() => undefined);
       const model = await taken;
       try {
         return await work(model);
@@ -88,7 +88,7 @@ export function modelsOf(store: Promise<BlobStore>): Models {
     },
     retire,
     async unload() {
-      await turn;
+      await queue;
       retire();
       if (users.size > 0) await new Promise<void>((resolve) => onGone.push(resolve));
     },

@@ -8,10 +8,10 @@ import type { Snapshot, TrainState } from '../core/checkpoint/snapshot';
 import { explained } from '../core/gpu/backend';
 import { modelSpec } from '../core/models';
 import { factsOf } from '../core/runs/facts';
-import { openMetrics, type MetricWriter } from '../core/runs/metrics';
+import { openJournal, type JournalWriter } from '../core/runs/journal';
 import { deleteRun, readKnownRun, writeRun, type RunRecord } from '../core/runs/record';
 import { continued, isMeasuredAlike } from '../core/runs/segments';
-import { openPart } from '../core/shards/read';
+import { openSplit } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { memoryChanges, memoryPlan } from '../core/train/memory';
 import { adviceOf } from '../core/train/problems';
@@ -106,9 +106,9 @@ async function follow(
     );
   }
   const writer = await claimRun(store, id);
-  const journal = appendsTo(await openMetrics(store, id, from?.state.step ?? 0));
-  /** The curve up to a step is there before the step itself is: a resume never has a gap. */
-  const curve = async (): Promise<void> => {
+  const journal = appendsTo(await openJournal(store, id, from?.state.step ?? 0));
+  /** The journal up to a step is written before the step itself is: a resume never has a gap. */
+  const flushJournal = async (): Promise<void> => {
     kept.flush();
     await journal.written();
   };
@@ -124,18 +124,18 @@ async function follow(
         model,
         recipe,
         tokenizer: await createTokenizer(tokenizer),
-        train: openPart(store, manifest, 'train'),
-        validation: openPart(store, manifest, 'validation'),
+        train: openSplit(store, manifest, 'train'),
+        validation: openSplit(store, manifest, 'validation'),
         ...(from && { from: { ...from, state: { ...from.state, best: bestSoFar(record, from, writer) } } }),
         save: async (snapshot) => {
-          await curve();
+          await flushJournal();
           const saved = await writer.save(snapshot);
           current = { ...current, step: snapshot.state.step };
           await writeRun(store, current);
           return saved;
         },
         keepBest: async (...step) => {
-          await curve();
+          await flushJournal();
           return writer.keepBest(...step);
         },
         now: () => performance.now(),
@@ -149,7 +149,7 @@ async function follow(
         },
       },
     );
-    await curve();
+    await flushJournal();
     await finish(outcome.reason);
     return outcome;
   } catch (thrown) {
@@ -180,11 +180,11 @@ function planned({ message }: HomegrownError, model: ModelChoice, recipe: Recipe
 }
 
 /** Appends go one after the other; a failed one is told by the next save, which cannot succeed either. */
-function appendsTo(metrics: MetricWriter): { append(batch: readonly TrainEvent[]): void; written(): Promise<void> } {
+function appendsTo(journal: JournalWriter): { append(batch: readonly TrainEvent[]): void; written(): Promise<void> } {
   let last: Promise<void> = Promise.resolve();
   return {
     append(batch) {
-      last = last.catch(() => undefined).then(() => metrics.append(batch));
+      last = last.catch(() => undefined).then(() => journal.append(batch));
       last.catch(() => undefined);
     },
     written: () => last,

@@ -5,7 +5,7 @@ import { readBytes } from '../core/files/byteSource';
 import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import { claimRun } from '../core/checkpoint/checkpoint';
-import { openMetrics } from '../core/runs/metrics';
+import { openJournal } from '../core/runs/journal';
 import { initialProject, readProject, saveProject } from '../core/runs/project';
 import { writeRun } from '../core/runs/record';
 import { readShards } from '../core/shards/build';
@@ -36,7 +36,7 @@ async function library(): Promise<BlobStore> {
     const tensors = new Map([['w', { shape: [2], data: Float32Array.of(step, step) }]]);
     await writer.save({ state: { step, tokensSeen: 1, activeMs: 1, best: null }, tensors });
   }
-  await (await openMetrics(store, 'r', 0)).append([{ kind: 'saved', step: 1, bytes: 8 }]);
+  await (await openJournal(store, 'r', 0)).append([{ kind: 'saved', step: 1, bytes: 8 }]);
   await saveProject(store, await readProject(store), { ...project, runId: 'r' });
   await buildData(store, [id], await createTokenizer(TOKENIZER), 0.2, unwatched);
   return store;

@@ -5,12 +5,12 @@ import { isUnreadable, readAll, type Unreadable } from '../core/base/record';
 import type { ByteStream } from '../core/files/byteSource';
 import { snapshotKeys, surveySnapshots } from '../core/checkpoint/checkpoint';
 import { chunkKey, headKey, HEADS, isRunId, MANIFESTS } from '../core/checkpoint/head';
-import { metricKey, unreadableMetrics } from '../core/runs/metrics';
+import { journalKey, unreadableInJournal } from '../core/runs/journal';
 import { unreadableProjects } from '../core/runs/project';
 import { recordKey, unreadableRuns } from '../core/runs/record';
 import { readShards } from '../core/shards/build';
 import { manifestKey as dataKey, shardsPrefix } from '../core/shards/manifest';
-import { recordsPrefix, textKey, unreadableTexts } from '../core/text/library';
+import { textChunksPrefix, textKey, unreadableTexts } from '../core/text/library';
 import type { UnreadableRecord } from '../protocol/data';
 
 /** `runId`: whose curve is looked at too. */
@@ -21,7 +21,7 @@ export async function listUnreadable(store: BlobStore, runId: string | null): Pr
     ...(await unreadableRuns(store)),
     ...(await unreadableSteps(store)),
     ...(await unreadableDrafts(store)),
-    ...(runId === null ? [] : await unreadableMetrics(store, runId)),
+    ...(runId === null ? [] : await unreadableInJournal(store, runId)),
     ...(await readAll(await idsUnder(store, dataKey('')), (id) => readShards(store, id))).unreadable.map(
       ({ key, failure }) => ({ key: dataKey(key), failure }),
     ),
@@ -86,13 +86,13 @@ async function keysUnder(store: BlobStore, key: string): Promise<readonly string
   const there = new Set(await store.keys(''));
   const [folder, id = '', step = ''] = key.split('/');
   const run = async (): Promise<string[]> =>
-    isRunId(id) ? [recordKey(id), ...(await snapshotKeys(store, id)), ...(await under(metricKey(id)))] : [];
+    isRunId(id) ? [recordKey(id), ...(await snapshotKeys(store, id)), ...(await under(journalKey(id)))] : [];
   const under = async (...prefixes: string[]): Promise<string[]> =>
     (await Promise.all(prefixes.map((prefix) => store.keys(prefix)))).flat();
   const all = async (): Promise<string[]> => {
     switch (`${folder}/`) {
       case textKey(''):
-        return under(recordsPrefix(id));
+        return under(textChunksPrefix(id));
       case recordKey(''):
       case HEADS:
         return run();

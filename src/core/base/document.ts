@@ -6,5 +6,5 @@ export interface Document {
   characters: number;
   bytes: number;
   /** The text from its start, in pieces of at most about 1 MiB that are never cut inside a code point. */
-  records(): AsyncIterable<string>;
+  chunks(): AsyncIterable<string>;
 }

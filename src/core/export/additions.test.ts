@@ -87,7 +87,7 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   const { readRun } = await import('../runs/record');
   const set = { objective: 'skip', optimizer: 'signum', inertia: 0.5, schedule: 'root' };
   expect((await readRun(store, 'a'))!.recipe).toMatchObject(set);
-  const { readMetrics } = await import('../runs/metrics');
+  const { readJournal: readMetrics } = await import('../runs/journal');
   const [first, last] = (await readMetrics(store, 'a')).filter((event) => event.kind === 'evaluated');
   expect(last!.loss).toBeLessThan(first!.loss);
   const worst = last!.metrics['worstBatch']!;

@@ -4,10 +4,10 @@ import { HomegrownError } from '../base/errors';
 import { keptBest, loadSnapshot } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { modelSpec } from '../models';
-import { readMetrics } from '../runs/metrics';
+import { readJournal } from '../runs/journal';
 import { readRun } from '../runs/record';
 import { segmentAt, segmentsOf } from '../runs/segments';
-import { openPart } from '../shards/read';
+import { openSplit } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { Exported } from './format';
@@ -31,7 +31,7 @@ export async function openExported(
   const { snapshot: saved } = await loadSnapshot(store, runId, which, withMoments ? undefined : weights);
   // What was the best when this step was saved may have been given up for a better one since, or never have been kept.
   const kept = { ...saved.state, best: await keptBest(store, runId) };
-  const events = await readMetrics(store, runId);
+  const events = await readJournal(store, runId);
   const info = runInfo(record, kept, events);
   const snapshot = { ...saved, state: info.state };
   const segments = segmentsOf(record);
@@ -45,8 +45,8 @@ export async function openExported(
     tokenizer: await createTokenizer(record.tokenizer),
     events,
     tokens: manifest && {
-      train: openPart(store, manifest, 'train'),
-      validation: openPart(store, manifest, 'validation'),
+      train: openSplit(store, manifest, 'train'),
+      validation: openSplit(store, manifest, 'validation'),
     },
   };
 }

@@ -3,7 +3,7 @@ import type { ByteStream } from '../files/byteSource';
 import type { HostTensor } from '../checkpoint/tensors';
 import { hashTensors, NO_HASH, TENSORS_SHA256 } from '../checkpoint/tensorsHash';
 import { modelSpec } from '../models';
-import type { Gguf } from '../models/elsewhere';
+import type { Gguf } from '../models/interop';
 import { type Piece, theirRows, theirShape } from '../models/layout';
 import { countParams, sizeOf } from '../models/spec';
 import { spellings } from '../tokenizer/alphabet';

@@ -7,7 +7,7 @@ import { type ByteSource, bytesSource } from '../files/byteSource';
 import { network } from '../models/network';
 import { listRuns, type RunRecord } from '../runs/record';
 import { logits } from '../sample/logits';
-import { openPart } from '../shards/read';
+import { openSplit } from '../shards/read';
 import { GOLDEN, goldenFile, goldenStore } from '../testing/golden';
 import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
 import { useWasm } from '../testing/wasm';
@@ -34,7 +34,7 @@ let ours: number[][];
 beforeAll(async () => {
   run = (await listRuns(store)).find(({ status, manifest }) => status === 'finished' && manifest)!;
   stored = await openExported(store, run.id, 'latest', true);
-  ids = [...(await openPart(store, run.manifest!, 'validation').read(30, run.model.config.context))];
+  ids = [...(await openSplit(store, run.manifest!, 'validation').read(30, run.model.config.context))];
   await useWasm();
   const net = await network(run.model, stored.snapshot.tensors);
   ours = distributions(await logits(net, ids));

@@ -7,7 +7,7 @@ import type { ByteSource } from '../files/byteSource';
 import type { Snapshot } from '../checkpoint/snapshot';
 import { bytesOf, firstNonFinite, type HostTensor } from '../checkpoint/tensors';
 import { modelIds, modelSpec } from '../models';
-import type { HuggingFace } from '../models/elsewhere';
+import type { HuggingFace } from '../models/interop';
 import { fromTheirs, type Piece, theirShape } from '../models/layout';
 import { sizeOf } from '../models/spec';
 import { modelSchema } from '../runs/settings';

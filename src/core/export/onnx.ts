@@ -5,7 +5,7 @@ import { weightsOf } from './weights';
 import type { Exported } from './format';
 import { describingFiles } from './huggingFace';
 import { graphBuilder, type Precision } from './onnx/graph';
-import { chunksOf, type Part, partsSize } from './onnx/parts';
+import { chunksOf, type LazyBytes, totalLength } from './onnx/lazyBytes';
 import { model } from './onnx/proto';
 
 /** A folder that transformers.js opens. */
@@ -29,10 +29,10 @@ export async function onnxFile(
   const { onnx } = await modelSpec(choice.id).onnx!();
   onnx(g, choice);
   const graph = g.finish();
-  const parts = (hash: string): Part[] => model(graph, { [TENSORS_SHA256]: hash });
+  const parts = (hash: string): LazyBytes[] => model(graph, { [TENSORS_SHA256]: hash });
   return {
     name,
-    size: partsSize(parts(NO_HASH)),
+    size: totalLength(parts(NO_HASH)),
     async *chunks() {
       yield* chunksOf(parts(await hashTensors(chunksOf(graph.initializers.map(({ data }) => data)))));
     },

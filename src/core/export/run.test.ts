@@ -6,7 +6,7 @@ import { bytesSource, readBytes, type ByteStream } from '../files/byteSource';
 import { claimRun, listSnapshots, loadSnapshot } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { modelSpec } from '../models';
-import { openMetrics } from '../runs/metrics';
+import { openJournal } from '../runs/journal';
 import { keptRuns } from '../runs/kept';
 import { readRun, unreadableRuns, writeRun } from '../runs/record';
 import { continued } from '../runs/segments';
@@ -32,7 +32,7 @@ async function storeWithRun(): Promise<BlobStore> {
   );
   await (await claimRun(store, 'a')).save({ state: { step: 3, tokensSeen: 9, activeMs: 8, best: null }, tensors });
   await (
-    await openMetrics(store, 'a', 0)
+    await openJournal(store, 'a', 0)
   ).append([{ kind: 'evaluated', step: 3, loss: 2, metrics: { bitsPerByte: { value: 1 } }, activeMs: 8, sample: 'x' }]);
   await writeRun(store, {
     version: 1,
@@ -105,7 +105,7 @@ describe('the best step', () => {
 
   test('that was never kept is told as that; none is claimed', async () => {
     const store = await storeWithRun();
-    await (await openMetrics(store, 'a', 3)).append([evaluated(5, 1.5), evaluated(9, 1.8)]);
+    await (await openJournal(store, 'a', 3)).append([evaluated(5, 1.5), evaluated(9, 1.8)]);
     const { snapshot } = await loadSnapshot(store, 'a');
     // As an older build saved it: the state tells of a step that is nowhere.
     const state = { ...snapshot.state, step: 9, best: { step: 5, loss: 1.5 } };
@@ -198,7 +198,7 @@ test('a run that went on with other text says which text until when, and a loss 
   await writer.save({ ...snapshot, state: { ...snapshot.state, best: { step: snapshot.state.step, loss: 2 } } });
   await writer.save({ ...snapshot, state: { ...snapshot.state, step: 8 } });
   await (
-    await openMetrics(store, 'b', 0)
+    await openJournal(store, 'b', 0)
   ).append([{ kind: 'evaluated', step: 3, loss: 2, metrics: { bitsPerByte: { value: 1 } }, activeMs: 8, sample: 'x' }]);
   await writeRun(store, { ...continued(record, 3, { manifest: null, data: other }), step: 8 });
 

@@ -5,7 +5,7 @@ import type { Job } from '../base/job';
 import type { ByteSource, ByteStream } from '../files/byteSource';
 import { claimRun } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
-import { openMetrics } from '../runs/metrics';
+import { openJournal } from '../runs/journal';
 import { deleteRun, type RunRecord, writeRun } from '../runs/record';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { openExported } from './exported';
@@ -68,7 +68,7 @@ export async function importRun(
       ? [{ kind: 'evaluated' as const, ...evaluatedOf(info.result), activeMs, sample: '' }]
       : [];
     const known = curve.length > 0 ? curve : evaluated;
-    await (await openMetrics(store, runId, step)).append([...known, { kind: 'saved', step, bytes }]);
+    await (await openJournal(store, runId, step)).append([...known, { kind: 'saved', step, bytes }]);
     await writeRun(store, record);
   } catch (error) {
     await deleteRun(store, runId);

@@ -9,7 +9,7 @@ import { unwatched } from '../base/job';
 import { z } from '../base/zod';
 import { bytesSource, readBytes } from '../files/byteSource';
 import type { ModelId } from '../models';
-import type { Gguf, HuggingFace } from '../models/elsewhere';
+import type { Gguf, HuggingFace } from '../models/interop';
 import { decode } from '../models/gpt/forward';
 import { gpt } from '../models/gpt/spec';
 import type { Layout } from '../models/layout';

@@ -9,7 +9,7 @@ import { trace } from './capture';
 import { trackProgram } from './memory';
 import type { Pipeline } from './pipeline';
 import { type Plan, plan } from './plan';
-import { Clock, elapsed, encode, inParts, type Part, profile, type Timing, TIMES } from './replay';
+import { Clock, elapsed, encode, inSubmits, type Submit, profile, type Timing, TIMES } from './replay';
 import { bufferOf, type Cached, encodeCopy, flush, leavingNoTape } from './tfjs';
 
 export interface InputSpec {
@@ -145,7 +145,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   private readonly input: Side<In>;
   private readonly output: Side<Out>;
   /** Each goes in a submit of its own: one, unless that takes long. */
-  private parts: readonly Part[];
+  private submits: readonly Submit[];
   /** Of a step, on a slow GPU (cost.ts). */
   private readonly expectedMs: number;
   /** The last step that was read, from when the GPU could begin it. */
@@ -156,7 +156,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   private readonly untrack: () => void;
   private readonly waiting: (() => void)[] = [];
   /** Of the last run that waits for kernels. */
-  private turn: Promise<void> | undefined;
+  private preparing: Promise<void> | undefined;
   private isDisposed = false;
 
   constructor(
@@ -186,7 +186,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     this.pipelines = new Set(this.plan.commands.flatMap((c) => ('pipeline' in c ? [c.pipeline] : [])));
     this.input = input;
     this.output = output!;
-    this.parts = inParts(this.plan.commands, Infinity);
+    this.submits = inSubmits(this.plan.commands, Infinity);
     this.expectedMs = this.plan.commands.reduce((sum, { expectedMs }) => sum + expectedMs, 0);
     this.clock = gpu.adapter.timestamps ? new Clock(gpu.device, IN_FLIGHT) : undefined;
     if (gpu.adapter.timestamps) this.profile = (values) => this.timed(values);
@@ -233,12 +233,12 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   private readonly missing = (): Pipeline[] => [...this.pipelines].filter((pipeline) => !pipeline.isCompiled);
 
   async run(values: Values<In>): Promise<Results<Out>> {
-    if (this.turn || this.missing().length > 0) {
-      const turn = (this.turn = this.prepareAfter(this.turn));
+    if (this.preparing || this.missing().length > 0) {
+      const preparing = (this.preparing = this.prepareAfter(this.preparing));
       try {
-        await turn;
+        await preparing;
       } finally {
-        if (this.turn === turn) this.turn = undefined;
+        if (this.preparing === preparing) this.preparing = undefined;
       }
     }
     let staging: Staging | undefined;
@@ -262,8 +262,8 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   }
 
   /** A run that begins when all has just been compiled must not overtake those that wait for it. */
-  private async prepareAfter(turn: Promise<void> | undefined): Promise<void> {
-    await turn?.catch(() => undefined);
+  private async prepareAfter(preparing: Promise<void> | undefined): Promise<void> {
+    await preparing?.catch(() => undefined);
     return this.prepare();
   }
 
@@ -278,10 +278,10 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     const { device } = this.gpu;
     this.fill(values);
     this.divide();
-    for (const [i, part] of this.parts.entries()) {
+    for (const [i, submit] of this.submits.entries()) {
       const encoder = device.createCommandEncoder();
-      encode(encoder, part.segments, this.clock?.stamps(replay, part));
-      if (i === this.parts.length - 1) {
+      encode(encoder, submit.segments, this.clock?.stamps(replay, submit));
+      if (i === this.submits.length - 1) {
         this.clock?.read(encoder, replay, { buffer, offset: this.output.bytes });
         encoder.copyBufferToBuffer(this.output.buffer, 0, buffer, 0, this.output.bytes);
       }
@@ -295,7 +295,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   private divide(): void {
     const { gpuMs = this.wallMs ?? this.expectedMs } = this.cost;
     const most = this.gpu.adapter.software ? Infinity : (LONGEST_SUBMIT / gpuMs) * this.expectedMs;
-    if (this.parts.length > 1 || most < this.expectedMs) this.parts = inParts(this.plan.commands, most);
+    if (this.submits.length > 1 || most < this.expectedMs) this.submits = inSubmits(this.plan.commands, most);
   }
 
   /** Steps may be on the way together: the GPU begins one when it has ended the one before. */
@@ -325,7 +325,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     await this.prepare();
     this.fill(values);
     this.divide();
-    const timings = await profile(this.gpu.device, this.parts);
+    const timings = await profile(this.gpu.device, this.submits);
     for (const data of this.written) data.values = null;
     this.gpu.check();
     return timings;

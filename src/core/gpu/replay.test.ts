@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Ready } from './plan';
-import { inParts } from './replay';
+import { inSubmits } from './replay';
 
 const dispatch = (expectedMs: number) => ({ pipeline: {}, group: {}, grid: [1, 1, 1], expectedMs }) as unknown as Ready;
 const copy = (expectedMs: number) => ({ from: {}, to: {}, bytes: 4, expectedMs }) as unknown as Ready;
 const parts = (commands: readonly Ready[], most: number) =>
-  inParts(commands, most).map(({ segments }) => segments.flat().map(({ expectedMs }) => expectedMs));
+  inSubmits(commands, most).map(({ segments }) => segments.flat().map(({ expectedMs }) => expectedMs));
 
 test('parts are as full as what they are expected to take allows, and keep the order', () => {
   const commands = [50, 100, 50, 1, 199, 10, 190].map(dispatch);
@@ -24,7 +24,7 @@ test('what takes longer by itself goes alone', () => {
 });
 
 test('the first pass of all begins, and the last ends, whatever copies there are', () => {
-  const all = inParts([copy(150), dispatch(100), dispatch(150), copy(100)], 200);
+  const all = inSubmits([copy(150), dispatch(100), dispatch(150), copy(100)], 200);
   expect(all.map(({ begins, ends }) => [begins, ends])).toEqual([
     [false, false],
     [true, false],

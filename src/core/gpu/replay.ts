@@ -19,29 +19,29 @@ export function segments(commands: readonly Ready[]): Segment[] {
 }
 
 /** What goes to the GPU in one submit. */
-export interface Part {
+export interface Submit {
   segments: readonly Segment[];
   /** Whether the first pass of all is in it, and the last. */
   begins: boolean;
   ends: boolean;
 }
 
-/** The commands in as few parts as are expected to take at most `most` each, as `expectedMs` counts; what takes longer goes alone. */
-export function inParts(commands: readonly Ready[], most: number): Part[] {
-  const parts: Ready[][] = [];
+/** The commands in as few submits as are expected to take at most `most` each, as `expectedMs` counts; what takes longer goes alone. */
+export function inSubmits(commands: readonly Ready[], most: number): Submit[] {
+  const submits: Ready[][] = [];
   let left = -1;
   for (const command of commands) {
     left -= command.expectedMs;
     if (left < 0) {
-      parts.push([]);
+      submits.push([]);
       left = most - command.expectedMs;
     }
-    parts.at(-1)!.push(command);
+    submits.at(-1)!.push(command);
   }
-  const all = parts.map(segments);
-  const hasPass = (part: readonly Segment[]): boolean => part.some(Array.isArray);
+  const all = submits.map(segments);
+  const hasPass = (submit: readonly Segment[]): boolean => submit.some(Array.isArray);
   const [first, last] = [all.findIndex(hasPass), all.findLastIndex(hasPass)];
-  return all.map((part, i) => ({ segments: part, begins: i === first, ends: i === last }));
+  return all.map((submit, i) => ({ segments: submit, begins: i === first, ends: i === last }));
 }
 
 /** Queries that the first pass writes the time to when it begins, and the last when it ends. */
@@ -97,8 +97,8 @@ export class Clock {
     });
   }
 
-  /** For the part that begins, and the part that ends, replay `i`. */
-  stamps(i: number, { begins, ends }: Pick<Part, 'begins' | 'ends'>): Stamps {
+  /** For the submit that begins, and the submit that ends, replay `i`. */
+  stamps(i: number, { begins, ends }: Pick<Submit, 'begins' | 'ends'>): Stamps {
     return { queries: this.queries, ...(begins && { begin: 2 * i }), ...(ends && { end: 2 * i + 1 }) };
   }
   /** Copies the two times of replay `i` to `into`, 16 bytes. */
@@ -134,16 +134,16 @@ export interface Timing {
  * Runs the commands once with a pass for each dispatch, whose time is measured. Browsers may round times to 0.1 ms, against
  * pages that spy on each other: then those of short kernels say little.
  */
-export async function profile(device: GPUDevice, parts: readonly Part[]): Promise<Timing[]> {
-  const dispatches = parts.flatMap((part) =>
-    part.segments.flatMap((segment) => (Array.isArray(segment) ? segment : [])),
+export async function profile(device: GPUDevice, submits: readonly Submit[]): Promise<Timing[]> {
+  const dispatches = submits.flatMap((submit) =>
+    submit.segments.flatMap((segment) => (Array.isArray(segment) ? segment : [])),
   );
   const timings: Timing[] = [];
   const clock = new Clock(device, 1);
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
   const staging = device.createBuffer({ label: 'timings', size: dispatches.length * TIMES, usage });
   try {
-    for (const { segments } of parts) {
+    for (const { segments } of submits) {
       const encoder = device.createCommandEncoder();
       for (const command of segments.flat()) {
         if (!('group' in command)) {

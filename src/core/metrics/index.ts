@@ -1,7 +1,7 @@
 /** Add a metric: its file, and its line here. */
 import { bitsPerByte } from './bitsPerByte';
 import { loss } from './loss';
-import type { Estimate, Metric, Part, Scale } from './metric';
+import type { Estimate, Metric, Extent, Scale } from './metric';
 import { perplexity } from './perplexity';
 
 /** By the names that they have in journals and files, which do not change. */
@@ -24,7 +24,7 @@ export interface Evaluated {
 }
 
 /** What can be told of a mean loss alone, of a part that was measured: for each of `ids` that is not a scale. */
-export const estimatesOfMean = (ids: readonly MetricId[], loss: number, part: Part): Estimates =>
+export const estimatesOfMean = (ids: readonly MetricId[], loss: number, part: Extent): Estimates =>
   Object.fromEntries(
     ids.flatMap((id) => {
       const { scale, ofMean } = metricOf(id);

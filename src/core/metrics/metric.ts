@@ -8,7 +8,7 @@ export interface Estimate {
 }
 
 /** The part of the data that is measured: its tokens, and the UTF-8 bytes that they stand for. */
-export interface Part {
+export interface Extent {
   tokens: number;
   bytes: number;
 }
@@ -44,9 +44,9 @@ export interface Metric {
   /** What to know where it stands beside others: the end of a sentence. */
   remark?: string;
   needs: Need;
-  start(part: Part): Meter;
+  start(part: Extent): Meter;
   /** What a mean loss on a part comes to, where that says it all: for what was only ever told as a loss, such as a baseline. */
-  ofMean?(loss: number, part: Part): number;
+  ofMean?(loss: number, part: Extent): number;
   /** Present where the mean loss alone says it all: then no value is kept, and any loss can be told in it. */
   scale?: Scale;
 }
@@ -61,10 +61,10 @@ export interface Scale {
 type Facts = Omit<Metric, 'start' | 'ofMean' | 'scale'>;
 
 /** A metric that the mean loss on a part gives. */
-export const meanMetric = (facts: Facts, ofMean: (loss: number, part: Part) => number) => ({
+export const meanMetric = (facts: Facts, ofMean: (loss: number, part: Extent) => number) => ({
   ...facts,
   ofMean,
-  start(part: Part): Meter {
+  start(part: Extent): Meter {
     let sum = 0;
     let all = 0;
     return {

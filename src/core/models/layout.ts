@@ -97,9 +97,9 @@ function matrixOf({ name, rows, columns, transposed, pairedHeads }: Piece, shape
       `${name} is no part of [${shape.join(', ')}]: rows ${top} to ${bottom}, columns ${left} to ${right}.`,
     );
   }
-  const isTurned = isVector || transposed === true;
+  const isTransposed = isVector || transposed === true;
   const [high, wide] = [bottom - top, right - left];
-  const [count, byRow, byColumn] = isTurned ? [wide, 1, width] : [high, width, 1];
+  const [count, byRow, byColumn] = isTransposed ? [wide, 1, width] : [high, width, 1];
   if (pairedHeads && count % (2 * pairedHeads) !== 0) {
     throw new RangeError(`${count} rows of ${name} are no pairs in ${pairedHeads} heads.`);
   }
@@ -113,7 +113,7 @@ function matrixOf({ name, rows, columns, transposed, pairedHeads }: Piece, shape
   };
   return {
     rows: count,
-    columns: isTurned ? high : wide,
+    columns: isTransposed ? high : wide,
     at,
     byRow,
     byColumn,

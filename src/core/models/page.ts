@@ -1,5 +1,5 @@
 /** What the offline page asks of an architecture: one text read without TensorFlow.js, from weights as Hugging Face has them. */
-import type { Sized } from './elsewhere';
+import type { Sized } from './interop';
 
 export interface PageForward {
   /** Floats that a reader takes besides the weights. */

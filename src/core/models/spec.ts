@@ -2,7 +2,7 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { NumberField } from '../base/field';
 import type { Cache } from '../nn/cache';
-import type { Gguf, HuggingFace, OnnxForward } from './elsewhere';
+import type { Gguf, HuggingFace, OnnxForward } from './interop';
 import type { PageForward } from './page';
 
 /** `group` gathers rows for the breakdown beside the form: 'Token embedding', 'Attention', ... */

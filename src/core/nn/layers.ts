@@ -28,19 +28,19 @@ export interface Norm {
 }
 export type NormKind = keyof typeof NORMS;
 type NormLayer = (weights: Weights, layer: string, x: Tensor2D, epsilon: number) => Tensor2D;
-type BranchNorm = (...given: Parameters<NormLayer>) => [y: Tensor2D, residual: Tensor2D];
+type NormWithResidual = (...given: Parameters<NormLayer>) => [y: Tensor2D, residual: Tensor2D];
 
 const NORMS = {
   layerNorm: {
     plain: (weights, layer, x, epsilon) => layerNorm(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`], epsilon),
-    branch: (weights, layer, x, epsilon) =>
+    withResidual: (weights, layer, x, epsilon) =>
       layerNormWithResidual(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`], epsilon),
   },
   rmsNorm: {
     plain: (weights, layer, x, epsilon) => rmsNorm(x, weights[`${layer}.weight`]!, epsilon),
-    branch: (weights, layer, x, epsilon) => rmsNormWithResidual(x, weights[`${layer}.weight`]!, epsilon),
+    withResidual: (weights, layer, x, epsilon) => rmsNormWithResidual(x, weights[`${layer}.weight`]!, epsilon),
   },
-} as const satisfies Record<string, { plain: NormLayer; branch: BranchNorm }>;
+} as const satisfies Record<string, { plain: NormLayer; withResidual: NormWithResidual }>;
 
 /** x [N, C] -> [N, C], each row normalised and scaled, and shifted where the norm has a bias. */
 export const norm = (weights: Weights, layer: string, x: Tensor2D, { kind, epsilon }: Norm): Tensor2D =>
@@ -52,7 +52,7 @@ export const preNorm = (
   layer: string,
   x: Tensor2D,
   { kind, epsilon }: Norm,
-): [y: Tensor2D, residual: Tensor2D] => NORMS[kind].branch(weights, layer, x, epsilon);
+): [y: Tensor2D, residual: Tensor2D] => NORMS[kind].withResidual(weights, layer, x, epsilon);
 
 /**
  * x [N, C] -> f(x W1 + b1) W2 + b2 + residual [N, C], W1 under `<layer>.c_fc` (of a gated kind: gate | up) and W2 under

@@ -63,8 +63,8 @@ describe('the divergence of the held-out part', () => {
           for (const id of part) times[id]! += 1;
           return times;
         };
-        const cut = Math.round(0.9 * ids.length);
-        const divergence = unigramDivergence(counts(ids.subarray(0, cut)), counts(ids.subarray(cut)));
+        const boundary = Math.round(0.9 * ids.length);
+        const divergence = unigramDivergence(counts(ids.subarray(0, boundary)), counts(ids.subarray(boundary)));
         expect(divergence > 0.5, `${text.slice(0, 20)} ${text.slice(-20)}, ${kind}: ${divergence}`).toBe(isUnlike);
       }
     }

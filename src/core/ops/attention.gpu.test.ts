@@ -6,7 +6,7 @@ import { checkOnGpu } from '../testing/checkOnGpu';
 import { limit } from '../testing/dawn';
 import { HARDWARE, pretend, PROCESSOR_WITHOUT_SUBGROUPS, WITHOUT_SUBGROUPS } from '../testing/pretend';
 import { attention, ATTENTION } from './attention';
-import { passing, passingWay } from './attentionPassing.wgsl';
+import { rowLoader, loadStrategy } from './attentionRows.wgsl';
 
 const self = (B: number, T: number, heads: number, D: number, kvHeads = heads): Sample => ({
   qkv: floats([B * T, (heads + 2 * kvHeads) * D], 1.5),
@@ -142,7 +142,7 @@ test('threads share a row where it would not fit their registers, and not on a p
   const gpu = await openGpu();
   const shareOn = (adapter: Parameters<typeof pretend>[1]) => {
     const pretending = pretend(gpu, adapter);
-    const { share } = passing({ element: 'vec4f', parts: 16, bytes: 256 }, passingWay());
+    const { share } = rowLoader({ element: 'vec4f', parts: 16, bytes: 256 }, loadStrategy());
     pretending.undo();
     return share;
   };

@@ -10,8 +10,8 @@ import { emptyTensor } from '../gpu/tfjs';
 import { keyGradient, queryGradient } from './attentionBackward.wgsl';
 import { biasGradient, innerProducts } from './attentionBias.wgsl';
 import { type Form, formOf, gradientsOf, matrices, type Settings, type X } from './attentionForm';
-import { forwardOfOne, MOST_PARTS } from './attentionOfOne.wgsl';
-import { passingWay, type Way } from './attentionPassing.wgsl';
+import { decodeForward, MOST_PARTS } from './attentionDecode.wgsl';
+import { loadStrategy, type LoadStrategy } from './attentionRows.wgsl';
 import { tiles, vectors } from './attentionTiles.wgsl';
 import type { Differentiable } from './op';
 
@@ -24,7 +24,7 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     const [q, kv] = matrices(x);
     const y = emptyTensor([B * Tq, H * D], 'float32');
     const lse = emptyTensor([B * H, Tq], 'float32');
-    const kernel = Tq === 1 && vectors(form).parts <= MOST_PARTS ? forwardOfOne(form) : forward(form, passingWay());
+    const kernel = Tq === 1 && vectors(form).parts <= MOST_PARTS ? decodeForward(form) : forward(form, loadStrategy());
     dispatch(kernel, { q, kv, lengths: x.lengths, bias: x.bias, y, lse });
     return { y, saved: { ...x, y, lse } };
   },
@@ -35,10 +35,10 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     const dq = emptyTensor(q.shape, 'float32');
     const dkv = x.qkv ? dq : emptyTensor(kv.shape, 'float32');
     const inner = emptyTensor(lse.shape, 'float32');
-    const way = passingWay();
+    const strategy = loadStrategy();
     if (bias) dispatch(innerProducts(form), { y, dy, inner });
-    dispatch(queryGradient(form, way), { q, kv, lengths, bias, y, dy, lse, inner, dq });
-    dispatch(keyGradient(form, way), { q, kv, lengths, bias, dy, lse, inner, dkv });
+    dispatch(queryGradient(form, strategy), { q, kv, lengths, bias, y, dy, lse, inner, dq });
+    dispatch(keyGradient(form, strategy), { q, kv, lengths, bias, dy, lse, inner, dkv });
     const dBias = bias && emptyTensor(bias.shape, 'float32');
     if (dBias) dispatch(biasGradient(form), { q, kv, lengths, bias, dy, lse, inner, dBias });
     inner.dispose();
@@ -46,10 +46,10 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
   },
 };
 
-const forward = kernels((form: Form, way: Way) => {
+const forward = kernels((form: Form, strategy: LoadStrategy) => {
   const { Tq, H, scale } = form;
   const { element, inputs, array, each, isFirst, plusBias, q, y, shape, work, places, seenKeys, keysThatPass, pass } =
-    tiles(form, way);
+    tiles(form, strategy);
   return {
     name: 'attention',
     bindings: {

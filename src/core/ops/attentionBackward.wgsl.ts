@@ -7,13 +7,13 @@
  */
 import { kernels } from '../gpu/dispatch';
 import type { Form } from './attentionForm';
-import type { Way } from './attentionPassing.wgsl';
+import type { LoadStrategy } from './attentionRows.wgsl';
 import { tiles } from './attentionTiles.wgsl';
 
 /** Also writes inner [B H, Tq], which both kernels need; with a bias it is there already, else it would bind nine arrays, and devices allow eight. */
-export const queryGradient = kernels((form: Form, way: Way) => {
+export const queryGradient = kernels((form: Form, strategy: LoadStrategy) => {
   const { Tq, H, scale, biased } = form;
-  const by = tiles(form, way);
+  const by = tiles(form, strategy);
   const { element, inputs, array, each, join, isFirst, product, plusBias, q, y, shape, work, places, pass } = by;
   return {
     name: 'attention backward, queries',
@@ -59,9 +59,9 @@ export const queryGradient = kernels((form: Form, way: Way) => {
 });
 
 /** Goes over all heads of queries that share a head of keys. */
-export const keyGradient = kernels((form: Form, way: Way) => {
+export const keyGradient = kernels((form: Form, strategy: LoadStrategy) => {
   const { Tq, Tk, H, KV, scale, causal } = form;
-  const { element, inputs, array, each, plusBias, q, k, v, y, shape, work, places, pass } = tiles(form, way);
+  const { element, inputs, array, each, plusBias, q, k, v, y, shape, work, places, pass } = tiles(form, strategy);
   return {
     name: 'attention backward, keys',
     bindings: {

@@ -4,7 +4,7 @@
  */
 import { type Element, type Kernel, row } from '../gpu/dispatch';
 import { columnsOfValues, type Form, meetings } from './attentionForm';
-import { type Matrix, passing, type Rows, type Way } from './attentionPassing.wgsl';
+import { type Matrix, rowLoader, type Rows, type LoadStrategy } from './attentionRows.wgsl';
 import { upTo } from './product.wgsl';
 
 /** A row of D numbers is an array of `parts` vectors. */
@@ -59,11 +59,11 @@ interface Pass extends Rows {
   sums: Readonly<Record<string, readonly [weight: string, Matrix, shrink?: string]>>;
 }
 
-export function tiles(form: Form, way: Way) {
+export function tiles(form: Form, strategy: LoadStrategy) {
   const rows = vectors(form);
   const { batch, product, element, k, v, keyHead } = rows;
   const { causal, Tq } = form;
-  const { threads, share, held, atOnce, declarations, each, join, ...by } = passing(rows, way);
+  const { threads, share, held, atOnce, declarations, each, join, ...by } = rowLoader(rows, strategy);
   const together = upTo(atOnce);
   const tall = threads / share;
   return {
@@ -83,7 +83,7 @@ export function tiles(form: Form, way: Way) {
     /** Of so many products and sums of a row with each that passes. */
     work(products: number): Pick<Kernel, 'flops' | 'words'> {
       const multiplied = meetings(form) * form.D * products;
-      return { flops: 2 * multiplied, words: way.lanes > 0 ? 0 : multiplied };
+      return { flops: 2 * multiplied, words: strategy.lanes > 0 ? 0 : multiplied };
     },
     /** Of this workgroup: sequence `b`, head `h`, first and last row; `t`: the thread's own row, `part` of it; `keys` of the sequence. */
     places(T: number, heads: number): string {

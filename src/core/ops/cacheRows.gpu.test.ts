@@ -15,10 +15,10 @@ test.each([
 ])('a cache of %i rows of %i, the last of %i columns: %i rows from %i', async (P, K, S, T, from) => {
   const before = floats([P, K], 1, 5);
   const x = floats([T, S]);
-  const after = async (way: 'webgpu' | 'reference'): Promise<number[]> => {
+  const after = async (implementation: 'webgpu' | 'reference'): Promise<number[]> => {
     const held = allocate([before]);
     const [cache] = held.variables;
-    tf.tidy(() => CACHE_ROWS[way]!(cache!, tf.tensor2d(x.data, [T, S]), tf.tensor1d([from], 'int32')));
+    tf.tidy(() => CACHE_ROWS[implementation]!(cache!, tf.tensor2d(x.data, [T, S]), tf.tensor1d([from], 'int32')));
     const values = [...(await cache!.data())];
     held.dispose();
     return values;

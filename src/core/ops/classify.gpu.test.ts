@@ -15,8 +15,8 @@ test.each([
   [5, 33, 700, 'two bindings'],
 ] as const)('scores of %i rows of %i by %i tokens in %s', async (N, C, V, bindings) => {
   const [x, w] = [floats([N, C]), floats([V, C], 1, 1)];
-  const scores = async (way: 'webgpu' | 'reference') => {
-    const y = tf.tidy(() => CLASSIFY[way]!(tf.tensor2d(x.data, [N, C]), tf.tensor2d(w.data, [V, C])));
+  const scores = async (implementation: 'webgpu' | 'reference') => {
+    const y = tf.tidy(() => CLASSIFY[implementation]!(tf.tensor2d(x.data, [N, C]), tf.tensor2d(w.data, [V, C])));
     expect(y.shape).toEqual([N, V]);
     const values = await y.data();
     y.dispose();

@@ -31,7 +31,7 @@ function variables(scale: number, phase: number, together: boolean): Variable[] 
 type Slots = { parameter: Variable; gradient: tf.Tensor; m: Variable; v: Variable; decay: boolean }[];
 type Update = (slots: Slots, rates: Tensor1D, norm: tf.Scalar) => void;
 
-async function after(update: Update, together: boolean, way: 'reference' | 'webgpu') {
+async function after(update: Update, together: boolean, implementation: 'reference' | 'webgpu') {
   const [parameters, m, v] = [variables(1, 0, together), variables(0, 1, together), variables(0, 2, together)];
   const norms: number[] = [];
   for (const step of steps) {
@@ -40,7 +40,7 @@ async function after(update: Update, together: boolean, way: 'reference' | 'webg
       ...{ parameter, gradient: gradients[i]!, m: m[i]!, v: v[i]! },
       decay: i % 2 === 1,
     }));
-    const norm = GLOBAL_NORM[way]!(gradients);
+    const norm = GLOBAL_NORM[implementation]!(gradients);
     update(slots, tf.tensor1d([0.1, 1 - 0.9 ** step, 1 - 0.99 ** step]), norm);
     norms.push((await norm.data())[0]!);
   }
@@ -52,11 +52,12 @@ async function after(update: Update, together: boolean, way: 'reference' | 'webg
 }
 
 const adam = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 };
-const CASES: Record<string, (way: 'reference' | 'webgpu') => Update> = {
-  AdamW: (way) => (slots, rates, norm) => ADAMW[way]!(slots, rates, norm, { ...adam, clip: 1 }),
-  'AdamW without clipping': (way) => (slots, rates, norm) => ADAMW[way]!(slots, rates, norm, { ...adam, clip: 0 }),
-  SGD: (way) => (slots, rates, norm) =>
-    SGD[way]!(slots, tf.slice(rates, 0, 1), norm, { momentum: 0.9, weightDecay: 0.1, clip: 1 }),
+const CASES: Record<string, (implementation: 'reference' | 'webgpu') => Update> = {
+  AdamW: (implementation) => (slots, rates, norm) => ADAMW[implementation]!(slots, rates, norm, { ...adam, clip: 1 }),
+  'AdamW without clipping': (implementation) => (slots, rates, norm) =>
+    ADAMW[implementation]!(slots, rates, norm, { ...adam, clip: 0 }),
+  SGD: (implementation) => (slots, rates, norm) =>
+    SGD[implementation]!(slots, tf.slice(rates, 0, 1), norm, { momentum: 0.9, weightDecay: 0.1, clip: 1 }),
 };
 describe.each(Object.entries(CASES))('%s', (_, update) => {
   test.each([false, true])('weights side by side: %s', async (together) => {

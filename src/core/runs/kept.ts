@@ -5,7 +5,7 @@ import { isUnreadable } from '../base/record';
 import { type SavedStep, snapshotKeys, surveySnapshots } from '../checkpoint/checkpoint';
 import { headKey } from '../checkpoint/head';
 import type { ObjectiveId } from '../objectives';
-import { lastEvaluation } from './metrics';
+import { lastEvaluation } from './journal';
 import { listRuns, type RunRecord } from './record';
 
 /** A run in a list of them. */

@@ -7,7 +7,7 @@ import { named, readAll, readRecord, type Unreadable } from '../base/record';
 import { snapshotKeys } from '../checkpoint/checkpoint';
 import { HEADS } from '../checkpoint/head';
 import { shardManifest } from '../shards/manifest';
-import { metricKey } from './metrics';
+import { journalKey } from './journal';
 import {
   dataFactsSchema,
   earlierSchema,
@@ -61,7 +61,7 @@ export async function unreadableRuns(store: BlobStore): Promise<readonly Unreada
 
 /** Removes the record, all saved steps and all metrics, in one commit. */
 export async function deleteRun(store: BlobStore, runId: string): Promise<void> {
-  const metrics = await store.keys(metricKey(runId));
+  const metrics = await store.keys(journalKey(runId));
   await store.commit({ drop: [recordKey(runId), ...(await snapshotKeys(store, runId)), ...metrics] });
 }
 

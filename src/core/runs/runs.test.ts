@@ -4,7 +4,7 @@ import { claimRun, listSnapshots } from '../checkpoint/checkpoint';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { TrainEvent } from '../train/run';
 import { freeRun, keptRuns } from './kept';
-import { metricKey, openMetrics, readMetrics, unreadableMetrics } from './metrics';
+import { journalKey, openJournal, readJournal, unreadableInJournal } from './journal';
 import { deleteRun, listRuns, readRun, unreadableRuns, writeRun, type RunRecord } from './record';
 
 const record = (id: string, createdAt: number): RunRecord => ({
@@ -55,7 +55,7 @@ test('runs are listed newest first, read back, and leave nothing when deleted', 
     state: { step: 0, tokensSeen: 0, activeMs: 0, best: null },
     tensors: new Map([['w', { shape: [1], data: Float32Array.of(1) }]]),
   });
-  await (await openMetrics(store, 'a', 0)).append([step(1)]);
+  await (await openJournal(store, 'a', 0)).append([step(1)]);
   expect((await listRuns(store)).map(({ id }) => id)).toEqual(['b', 'a']);
   expect(await readRun(store, 'a')).toEqual(record('a', 1));
   expect(await readRun(store, 'c')).toBeUndefined();
@@ -76,7 +76,7 @@ test('the list of runs says what is kept of each; freed steps leave record and c
       tensors: new Map([['w', { shape: [2], data: Float32Array.of(1, n) }]]),
     });
   }
-  await (await openMetrics(store, 'a', 0)).append([evaluated(2), saved(3), { ...evaluated(4), loss: 1 } as TrainEvent]);
+  await (await openJournal(store, 'a', 0)).append([evaluated(2), saved(3), { ...evaluated(4), loss: 1 } as TrainEvent]);
   const torn = { id: 'torn', name: 'Whale', createdAt: 2, step: 3, objective: 'causal', loss: null, bytes: null };
   const kept = { id: 'a', name: 'Whale', createdAt: 1, step: 3, objective: 'causal', loss: 2 };
   expect(await keptRuns(store)).toEqual([torn, { ...kept, bytes: 16 }]);
@@ -85,7 +85,7 @@ test('the list of runs says what is kept of each; freed steps leave record and c
   expect(await keptRuns(store)).toEqual([torn, { ...kept, bytes: 0 }]);
   expect(await listSnapshots(store, 'a')).toEqual([]);
   expect((await readRun(store, 'a'))?.step).toBe(3);
-  expect(await readMetrics(store, 'a')).toHaveLength(3);
+  expect(await readJournal(store, 'a')).toHaveLength(3);
   // Whoever still held it can save no more.
   const late = { state: { step: 9, tokensSeen: 0, activeMs: 0, best: null }, tensors: new Map() };
   await expect(writer.save(late)).rejects.toMatchObject({ code: 'in-use' });
@@ -150,7 +150,7 @@ test('a damaged record is refused by name and not listed', async () => {
 
 test('the curve comes back in order, also over many batches', async () => {
   const store = memoryStore();
-  const writer = await openMetrics(store, 'r', 0);
+  const writer = await openJournal(store, 'r', 0);
   const expected: TrainEvent[] = [];
   for (let n = 1; n <= 2500; n += 5) {
     const events = [
@@ -166,31 +166,31 @@ test('the curve comes back in order, also over many batches', async () => {
     await writer.append([{ kind: 'compiling' }, ...events]);
     expected.push(...events);
   }
-  expect(await readMetrics(store, 'r')).toEqual(expected);
+  expect(await readJournal(store, 'r')).toEqual(expected);
   expect((await store.keys('journal/')).length).toBe(4);
 });
 
 test('a resume forgets what was recorded beyond the saved step, and goes on from there', async () => {
   const store = memoryStore();
-  const writer = await openMetrics(store, 'r', 0);
+  const writer = await openJournal(store, 'r', 0);
   for (let n = 1; n <= 3000; n++) await writer.append([step(n)]);
-  const resumed = await openMetrics(store, 'r', 1500);
-  expect((await readMetrics(store, 'r')).length).toBe(1500);
+  const resumed = await openJournal(store, 'r', 1500);
+  expect((await readJournal(store, 'r')).length).toBe(1500);
   await resumed.append([step(1501), evaluated(1501)]);
-  const again = await openMetrics(store, 'r', 1501);
+  const again = await openJournal(store, 'r', 1501);
   await again.append([step(1502)]);
-  const events = await readMetrics(store, 'r');
+  const events = await readJournal(store, 'r');
   expect(events.slice(-3)).toEqual([step(1501), evaluated(1501), step(1502)]);
-  await openMetrics(store, 'r', 0);
-  expect(await readMetrics(store, 'r')).toEqual([]);
+  await openJournal(store, 'r', 0);
+  expect(await readJournal(store, 'r')).toEqual([]);
 });
 
 test('what a step costs comes back where it is known, beside rows from before it was', async () => {
   const store = memoryStore();
   const events = [step(1), { ...step(2), plannedBytes: 8, encodeMs: 0.5 }, { ...step(3), encodeMs: 0.5, gpuMs: 2 }];
-  await (await openMetrics(store, 'r', 0)).append(events);
-  expect(await readMetrics(store, 'r')).toEqual(events);
-  const { steps } = (await store.get(metricKey('r', 0))) as { steps: number[][] };
+  await (await openJournal(store, 'r', 0)).append(events);
+  expect(await readJournal(store, 'r')).toEqual(events);
+  const { steps } = (await store.get(journalKey('r', 0))) as { steps: number[][] };
   expect(steps.map((row) => row.length)).toEqual([7, 10, 10]);
 });
 
@@ -229,15 +229,15 @@ test('a part of the curve that cannot be read is neither written over nor droppe
   for (const torn of ['x', { version: 2 }, Uint8Array.of(1)]) {
     for (const place of [0, 1, 2]) {
       const store = memoryStore();
-      const writer = await openMetrics(store, 'r', 0);
+      const writer = await openJournal(store, 'r', 0);
       for (let n = 1; n <= 2500; n++) await writer.append([step(n)]);
-      const key = metricKey('r', place);
+      const key = journalKey('r', place);
       await store.commit({ put: [[key, torn]] });
-      expect(await unreadableMetrics(store, 'r')).toMatchObject([{ key }]);
-      const resumed = await openMetrics(store, 'r', 1500);
+      expect(await unreadableInJournal(store, 'r')).toMatchObject([{ key }]);
+      const resumed = await openJournal(store, 'r', 1500);
       for (let n = 1501; n <= 4000; n++) await resumed.append([step(n)]);
       expect(await store.get(key)).toEqual(torn);
-      const steps = (await readMetrics(store, 'r')).map((event) => (event.kind === 'step' ? event.step : 0));
+      const steps = (await readJournal(store, 'r')).map((event) => (event.kind === 'step' ? event.step : 0));
       expect(steps).toEqual([...steps].sort((a, b) => a - b));
       expect(new Set(steps).size).toBe(steps.length);
       expect(steps.filter((n) => n > 1500)).toHaveLength(2500);
@@ -253,18 +253,18 @@ test('a curve of a build that measured bits per byte alone is read, and one of m
     { ...evaluated, step: 1, bitsPerByte: null },
     { ...evaluated, step: 2, metrics: { tomorrow: { value: 3, low: 2, high: null, how: 'otherwise' }, odd: ['x'] } },
   ];
-  await store.commit({ put: [[metricKey('a', 0), { steps: [], others }]] });
-  const metrics = (await readMetrics(store, 'a')).map((event) => event.kind === 'evaluated' && event.metrics);
+  await store.commit({ put: [[journalKey('a', 0), { steps: [], others }]] });
+  const metrics = (await readJournal(store, 'a')).map((event) => event.kind === 'evaluated' && event.metrics);
   expect(metrics).toEqual([
     { bitsPerByte: { value: 7.9 } },
     { bitsPerByte: { value: NaN } },
     { tomorrow: { value: 3, low: 2, high: NaN } },
   ]);
   // What goes on with the curve keeps them.
-  await (await openMetrics(store, 'a', 2)).append([step(3)]);
-  const kept = (await readMetrics(store, 'a')).flatMap((event) => (event.kind === 'evaluated' ? [event.metrics] : []));
+  await (await openJournal(store, 'a', 2)).append([step(3)]);
+  const kept = (await readJournal(store, 'a')).flatMap((event) => (event.kind === 'evaluated' ? [event.metrics] : []));
   expect(kept).toEqual(metrics);
-  expect(await unreadableMetrics(store, 'a')).toEqual([]);
+  expect(await unreadableInJournal(store, 'a')).toEqual([]);
 });
 
 test('a run from before there were objectives learns the next token', async () => {

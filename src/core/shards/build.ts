@@ -7,8 +7,8 @@ import type { Job } from '../base/job';
 import { isUnreadable, readRecord } from '../base/record';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { idBytes, packIds } from './ids';
-import { manifestKey, type Part, type PartName, type ShardManifest, shardManifest, shardsPrefix } from './manifest';
-import { recordsOf, type Segment, splitDocuments } from './split';
+import { manifestKey, type Split, type SplitName, type ShardManifest, shardManifest, shardsPrefix } from './manifest';
+import { chunksOf, type Segment, splitDocuments } from './split';
 
 export interface ShardSettings {
   /** Share of each text's bytes, from its end, that is held out: above 0, at most 0.5. */
@@ -54,8 +54,8 @@ export async function buildShards(
     const read = (bytes: number): void =>
       job.report({ label: 'Cutting into tokens', done: (done += bytes), of, unit: 'bytes' });
     const split = splitDocuments(documents, validationShare);
-    const write = (name: PartName): Promise<Part> =>
-      writePart(
+    const write = (name: SplitName): Promise<Split> =>
+      writeSplit(
         split[name],
         tokenizer,
         { prefix: `${shardsPrefix(id)}${name}/`, width, shardLength },
@@ -113,14 +113,14 @@ interface Layout {
   shardLength: number;
 }
 
-async function writePart(
+async function writeSplit(
   segments: readonly Segment[],
   tokenizer: Tokenizer,
   { prefix, width, shardLength }: Layout,
   draft: Draft,
   read: (bytes: number) => void,
   { signal }: Job,
-): Promise<Part> {
+): Promise<Split> {
   const counts = new Uint32Array(tokenizer.size);
   const shards: { key: string; sha256: string }[] = [];
   const buffer = new Uint32Array(shardLength);
@@ -144,11 +144,11 @@ async function writePart(
   for (const segment of segments) {
     // Less than a character of a text is nothing, and nothing has no end.
     let isBetween = tokens > 0;
-    const records = recordsOf(segment, (length) => {
+    const chunks = chunksOf(segment, (length) => {
       bytes += length;
       read(length);
     });
-    for await (const ids of tokenizer.encodeStream(records, signal)) {
+    for await (const ids of tokenizer.encodeStream(chunks, signal)) {
       if (isBetween && ids.length > 0) await append([tokenizer.endOfText]);
       if (ids.length > 0) isBetween = false;
       await append(ids);

@@ -1,7 +1,7 @@
 import { z } from '../base/zod';
 
 const stored = z.object({ key: z.string(), sha256: z.string() });
-const part = z.object({
+const split = z.object({
   /** Ids in this part. */
   tokens: z.int().nonnegative(),
   /** UTF-8 bytes of text that they stand for: the denominator of bits per byte. */
@@ -27,12 +27,12 @@ export const shardManifest = z.object({
   shardLength: z.int().positive(),
   /** Each text's own end is held out; absent = the end of them all, as of a single one, and as older builds cut several. */
   eachText: z.literal(true).exactOptional(),
-  train: part,
-  validation: part,
+  train: split,
+  validation: split,
 });
 export type ShardManifest = z.infer<typeof shardManifest>;
-export type Part = z.infer<typeof part>;
-export type PartName = 'train' | 'validation';
+export type Split = z.infer<typeof split>;
+export type SplitName = 'train' | 'validation';
 
 export const manifestKey = (id: string): string => `data/${id}`;
 /** The id, from where the manifest says its values are. */

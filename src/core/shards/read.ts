@@ -3,16 +3,16 @@ import { badSettings, HomegrownError } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { formatCount } from '../base/units';
 import { unpackIds } from './ids';
-import type { PartName, ShardManifest, TokenSource } from './manifest';
+import type { SplitName, ShardManifest, TokenSource } from './manifest';
 
 /**
  * One part of the data. Shards are checked against their hash when they are first read; those used last stay in memory.
  * @throws HomegrownError (from `read`) `storage-damaged`
  */
-export function openPart(
+export function openSplit(
   store: BlobStore,
   manifest: ShardManifest,
-  name: PartName,
+  name: SplitName,
   memory = 64 * 2 ** 20,
 ): TokenSource {
   const { shardLength, width, vocabulary } = manifest;
@@ -63,7 +63,7 @@ export function openPart(
 }
 
 /** [id] -> occurrences in the part. */
-export async function readCounts(store: BlobStore, manifest: ShardManifest, name: PartName): Promise<Uint32Array> {
+export async function readCounts(store: BlobStore, manifest: ShardManifest, name: SplitName): Promise<Uint32Array> {
   const content = await readStored(
     store,
     manifest[name].counts,

@@ -9,8 +9,8 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { trainTokenizer } from '../tokenizer/train';
 import { buildShards, dropShards } from './build';
 import { packIds, unpackIds } from './ids';
-import { dataId, type PartName, type ShardManifest } from './manifest';
-import { checkLength, openPart, readCounts } from './read';
+import { dataId, type SplitName, type ShardManifest } from './manifest';
+import { checkLength, openSplit, readCounts } from './read';
 
 const WORDS = 'the whale and the sea and the whale again, é 你好 '.repeat(20);
 const bytes = await createTokenizer({ kind: 'bytes', merges: [] });
@@ -31,8 +31,8 @@ const build = (
     store,
     job,
   );
-const all = async (store: BlobStore, manifest: ShardManifest, name: PartName): Promise<number[]> => {
-  const source = openPart(store, manifest, name, 0);
+const all = async (store: BlobStore, manifest: ShardManifest, name: SplitName): Promise<number[]> => {
+  const source = openSplit(store, manifest, name, 0);
   return [...(await source.read(0, source.tokens))];
 };
 
@@ -57,10 +57,10 @@ it('holds the ids of every text, training first and its end held out', async () 
         for (const text of texts) {
           const own = encoder.encode(text);
           const owed = Math.floor((read + own.length) * share) - Math.floor(read * share);
-          let cut = own.length - owed;
-          while (cut < own.length && (own[cut]! & 0xc0) === 0x80) cut--;
+          let boundary = own.length - owed;
+          while (boundary < own.length && (own[boundary]! & 0xc0) === 0x80) boundary--;
           read += own.length;
-          ends.push(cut);
+          ends.push(boundary);
         }
         const parts = texts.map((text, i) => {
           const own = encoder.encode(text);
@@ -122,7 +122,7 @@ it('does not take what was cut by an older rule for what is asked', async () => 
   expect(await build(store, ['first text', 'second text'], 0.5)).toEqual(manifest);
 });
 
-it('does not depend on how the documents come in records', async () => {
+it('does not depend on how the documents come in chunks', async () => {
   await fc.assert(
     fc.asyncProperty(cutAnywhere, async ({ text, pieces }) => {
       const settings = { validationShare: 0.3, shardLength: 5 };
@@ -137,7 +137,7 @@ it('reads any range, over the borders of shards, and counts', async () => {
   const store = memoryStore();
   const manifest = await build(store, [WORDS]);
   const train = await all(store, manifest, 'train');
-  const source = openPart(store, manifest, 'train', 0);
+  const source = openSplit(store, manifest, 'train', 0);
   expect(source).toMatchObject({ tokens: train.length, bytes: manifest.train.bytes, vocabulary: bpe.size });
   await fc.assert(
     fc.asyncProperty(fc.nat({ max: train.length }), fc.nat({ max: 40 }), async (start, most) => {
@@ -227,7 +227,7 @@ it('refuses damaged shards', async () => {
   const store = memoryStore();
   const manifest = await build(store, [WORDS]);
   const { key } = manifest.train.shards[1]!;
-  const source = () => openPart(store, manifest, 'train').read(0, 10);
+  const source = () => openSplit(store, manifest, 'train').read(0, 10);
   const good = (await store.get(key)) as Uint8Array;
   for (const bad of [good.with(3, good[3]! ^ 1), good.slice(2)]) {
     await store.commit({ put: [[key, bad]] });
@@ -239,7 +239,7 @@ it('refuses damaged shards', async () => {
   await store.commit({ drop: [key, manifest.train.counts.key] });
   await expect(source()).rejects.toMatchObject({ code: 'storage-damaged' });
   await expect(readCounts(store, manifest, 'train')).rejects.toMatchObject({ code: 'storage-damaged' });
-  const reader = openPart(store, manifest, 'train');
+  const reader = openSplit(store, manifest, 'train');
   await expect(reader.read(0, 10)).rejects.toMatchObject({ code: 'storage-damaged' });
   await store.commit({ put: [[key, good]] });
   expect(await reader.read(0, 10)).toHaveLength(10);

@@ -21,33 +21,33 @@ export function splitDocuments<D extends Pick<Document, 'bytes'>>(
   for (const document of documents) {
     const start = end;
     end += document.bytes;
-    const cut = document.bytes - (Math.floor(end * share) - Math.floor(start * share));
-    if (cut > 0) train.push({ document, from: 0, to: cut });
-    if (cut < document.bytes) validation.push({ document, from: cut, to: document.bytes });
+    const boundary = document.bytes - (Math.floor(end * share) - Math.floor(start * share));
+    if (boundary > 0) train.push({ document, from: 0, to: boundary });
+    if (boundary < document.bytes) validation.push({ document, from: boundary, to: document.bytes });
   }
   return { train, validation };
 }
 
-/** The text of a segment, in records. `read` is told the bytes of each. */
-export async function* recordsOf(
+/** The text of a segment, in chunks. `read` is told the bytes of each. */
+export async function* chunksOf(
   { document, from, to }: Segment,
   read: (bytes: number) => void,
 ): AsyncGenerator<string> {
   const encoder = new TextEncoder();
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let start = 0;
-  for await (const record of document.records()) {
+  for await (const chunk of document.chunks()) {
     if (start >= to) return;
-    const bytes = encoder.encode(record);
+    const bytes = encoder.encode(chunk);
     const [first, last] = [characterStart(bytes, from - start), characterStart(bytes, to - start)];
     start += bytes.length;
     if (first >= last) continue;
     read(last - first);
-    yield last - first === bytes.length ? record : decoder.decode(bytes.subarray(first, last));
+    yield last - first === bytes.length ? chunk : decoder.decode(bytes.subarray(first, last));
   }
 }
 
-/** The first byte of the character at `at`, kept within the record. */
+/** The first byte of the character at `at`, kept within the chunk. */
 function characterStart(bytes: Uint8Array, at: number): number {
   let start = Math.min(Math.max(at, 0), bytes.length);
   while (start > 0 && start < bytes.length && (bytes[start]! & 0xc0) === 0x80) start--;

@@ -6,7 +6,7 @@ import { buildData } from '../../workers/data';
 import type { BlobStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { loadSnapshot } from '../checkpoint/checkpoint';
-import { readMetrics } from '../runs/metrics';
+import { readJournal } from '../runs/journal';
 import { importText, pastedText } from '../text';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
@@ -50,7 +50,7 @@ export async function train(
   hasEnded = true;
   await besides;
   const { snapshot } = await loadSnapshot(store, input.runId);
-  const events = await readMetrics(store, input.runId);
+  const events = await readJournal(store, input.runId);
   return {
     tensors: snapshot.tensors,
     losses: events.flatMap((e) => (e.kind === 'step' || e.kind === 'evaluated' ? [e.loss] : [])),

@@ -1,6 +1,6 @@
 import { resume } from '../../workers/training';
 import type { BlobStore } from '../base/blobStore';
-import { readMetrics } from '../runs/metrics';
+import { readJournal } from '../runs/journal';
 import type { DataRecord } from '../runs/project';
 import { readRun, type RunRecord } from '../runs/record';
 import { readShards } from '../shards/build';
@@ -32,7 +32,7 @@ export async function continued(
       if (events.some((event) => event.kind === 'step' && event.step >= to)) stop.abort();
     },
   });
-  return (await readMetrics(store, runId)).flatMap((event) =>
+  return (await readJournal(store, runId)).flatMap((event) =>
     event.kind === 'step' && event.step > from && event.step <= to
       ? [[event.step, event.loss, event.gradientNorm] as const]
       : [],

@@ -1,5 +1,5 @@
 /** A studio whose model can be taken home. */
-import { MetricLog } from '../../state/metrics';
+import { RunLog } from '../../state/runLog';
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { surveySnapshots } from '../checkpoint/checkpoint';
@@ -24,7 +24,7 @@ export async function exportStudio(model: Exported): Promise<TestStudio> {
   const run = (await readRun(store, 'r'))!;
   const { step, bytes } = (await surveySnapshots(store, 'r')).steps.at(-1)!;
   studio.getState().change({ runId: 'r' });
-  studio.setState({ model: { run, log: new MetricLog(), saved: { step, bytes, at: null } } });
+  studio.setState({ model: { run, log: new RunLog(), saved: { step, bytes, at: null } } });
   await studio.getState().listSaved();
   return taken;
 }

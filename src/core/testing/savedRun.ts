@@ -1,7 +1,7 @@
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { claimRun } from '../checkpoint/checkpoint';
-import { openMetrics } from '../runs/metrics';
+import { openJournal } from '../runs/journal';
 import { type RunRecord, writeRun } from '../runs/record';
 import type { TrainEvent, TrainInput } from '../train/run';
 import { train } from '../train/train';
@@ -16,7 +16,7 @@ export async function savedRun(input: Omit<TrainInput, 'save'>) {
     { ...input, save: (snapshot) => writer.save(snapshot) },
     { ...unwatched, report: (event) => events.push(event) },
   );
-  await (await openMetrics(store, 'a', 0)).append(events);
+  await (await openJournal(store, 'a', 0)).append(events);
   const record: RunRecord = {
     version: 1,
     id: 'a',

@@ -43,5 +43,5 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 export function documentOf(text: string, pieces: readonly string[] = [text], sha256 = '0'.repeat(64)): Document {
   const bytes = new TextEncoder().encode(text).length;
-  return { sha256, characters: countCharacters(text), bytes, records: () => stream(pieces) };
+  return { sha256, characters: countCharacters(text), bytes, chunks: () => stream(pieces) };
 }

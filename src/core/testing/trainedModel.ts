@@ -171,12 +171,12 @@ const beginning = (): string =>
 const VALIDATION = 0.1;
 function split(tokenizer: Tokenizer, text: string): { train: TokenSource; validation: TokenSource } {
   const ids = tokenizer.encode(text);
-  const cut = Math.round(ids.length * (1 - VALIDATION));
+  const boundary = Math.round(ids.length * (1 - VALIDATION));
   const part = (some: Uint32Array): TokenSource => {
     const bytes = some.reduce((sum, id) => sum + tokenizer.bytes(id).length, 0);
     return tokenSource(some, tokenizer.size, bytes);
   };
-  return { train: part(ids.subarray(0, cut)), validation: part(ids.subarray(cut)) };
+  return { train: part(ids.subarray(0, boundary)), validation: part(ids.subarray(boundary)) };
 }
 
 async function counts(source: TokenSource): Promise<number[]> {

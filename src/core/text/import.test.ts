@@ -16,7 +16,7 @@ import {
   type TextSource,
 } from '.';
 import { unreadableTexts } from './library';
-import { LONGEST_RECORD } from './records';
+import { LONGEST_CHUNK } from './chunks';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const source = (name: string, ...chunks: (string | Uint8Array)[]): TextSource => {
@@ -25,7 +25,7 @@ const source = (name: string, ...chunks: (string | Uint8Array)[]): TextSource =>
 };
 const add = (store: BlobStore, from: TextSource, addedAt = 1, job: Job = unwatched) =>
   importText(from, store, { addedAt }, job);
-const read = async (store: BlobStore, id: string): Promise<string[]> => collect((await openText(store, id)).records());
+const read = async (store: BlobStore, id: string): Promise<string[]> => collect((await openText(store, id)).chunks());
 
 it('keeps a file: its words, and what is known of it', async () => {
   const store = memoryStore();
@@ -58,10 +58,10 @@ it('keeps a file: its words, and what is known of it', async () => {
   expect(await openText(store, text!.id)).toMatchObject({ sha256: text!.sha256, characters: 16, bytes: 21 });
 });
 
-it('cuts records at line ends, long lines between characters, and loses nothing', async () => {
+it('cuts chunks at line ends, long lines between characters, and loses nothing', async () => {
   const store = memoryStore();
   const line = `${'word '.repeat(20)}\n`;
-  const texts = [line.repeat(12_000), '\u{1f600}'.repeat(500_000), `${'a'.repeat(LONGEST_RECORD)}\n${line}`];
+  const texts = [line.repeat(12_000), '\u{1f600}'.repeat(500_000), `${'a'.repeat(LONGEST_CHUNK)}\n${line}`];
   for (const [i, text] of texts.entries()) {
     const outcome = await add(store, pastedText(`${i}.txt`, text), i);
     const { id, records } = outcome.kind === 'added' ? outcome.text : outcome.of;

@@ -5,9 +5,9 @@ import { sha256, sha256Hex, type Sha256 } from '../base/hash';
 import { yieldToEventLoop, type Job } from '../base/job';
 import { formatCount } from '../base/units';
 import { countCharacters } from '../base/utf8';
-import { listTexts, recordKey, recordsPrefix, textKey, type TextRecord } from './library';
+import { listTexts, textChunkKey, textChunksPrefix, textKey, type TextRecord } from './library';
 import { FORMATS, formatOf } from './read';
-import { inRecords } from './records';
+import { inChunks } from './chunks';
 
 /** Something to read: a file of the browser or of the terminal, a paste, a bundled sample. */
 export interface TextSource {
@@ -19,7 +19,7 @@ export interface TextSource {
 export type ImportOutcome = { kind: 'added'; text: TextRecord } | { kind: 'duplicate'; of: TextRecord };
 
 /**
- * Reads a file into the store, record by record, so that memory stays bounded whatever its size. It is in the list of
+ * Reads a file into the store, chunk by chunk, so that memory stays bounded whatever its size. It is in the list of
  * texts when, and only when, all of it is stored; on a failure or a stop what was written is dropped. A file whose bytes
  * are there already is not added again.
  * @throws HomegrownError `bad-file`, `storage-full`; the signal's reason when stopped
@@ -44,7 +44,7 @@ export async function importText(
   }
 }
 
-/** An id of its own for the text, and a draft of its records. */
+/** An id of its own for the text, and a draft of its chunks. */
 async function begin(
   store: BlobStore,
   { name, size }: TextSource,
@@ -52,7 +52,7 @@ async function begin(
 ): Promise<{ id: string; draft: Draft }> {
   for (let attempt = 0; ; attempt++) {
     const id = (await sha256Hex(JSON.stringify([name, size, addedAt, attempt]))).slice(0, 16);
-    const draft = await openDraft(store, recordsPrefix(id));
+    const draft = await openDraft(store, textChunksPrefix(id));
     if (draft) return { id, draft };
   }
 }
@@ -75,13 +75,13 @@ async function write(id: string, source: TextSource, draft: Draft, job: Job): Pr
     await draft.put(batch);
     [batch, batchBytes] = [[], 0];
   };
-  for await (const record of inRecords(FORMATS[format].read(file))) {
-    const encoded = encoder.encode(record);
-    batch.push([recordKey(id, records++), encoded]);
+  for await (const chunk of inChunks(FORMATS[format].read(file))) {
+    const encoded = encoder.encode(chunk);
+    batch.push([textChunkKey(id, records++), encoded]);
     batchBytes += encoded.length;
-    characters += countCharacters(record);
+    characters += countCharacters(chunk);
     bytes += encoded.length;
-    hasText ||= /\S/.test(record);
+    hasText ||= /\S/.test(chunk);
     if (batchBytes >= MOST_BYTES_A_COMMIT) await flush();
   }
   if (seen.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file that holds text.');

@@ -7,7 +7,7 @@ import { storedMoment } from '../base/moment';
 import { named, readAll, readRecord, type Unreadable } from '../base/record';
 import { FORMATS } from './read';
 
-/** A text in the store. Its records are UTF-8 bytes under `text/<id>/<n>`; this is under `texts/<id>`. */
+/** A text in the store. Its chunks are UTF-8 bytes under `text/<id>/<n>`; this is under `texts/<id>`. */
 const textRecord = z.object({
   id: z.string(),
   name: z.string(),
@@ -38,9 +38,9 @@ export async function listTexts(store: BlobStore): Promise<TextRecord[]> {
 export async function unreadableTexts(store: BlobStore): Promise<readonly Unreadable[]> {
   const { unreadable } = await allTexts(store);
   const listed = new Set(await store.keys(textKey('')));
-  const ids = new Set((await store.keys(RECORDS)).map((key) => key.split('/')[1]!));
-  const drafts = new Set(await store.keys(draftKey(RECORDS)));
-  const lost = [...ids].filter((id) => !listed.has(textKey(id)) && !drafts.has(draftKey(recordsPrefix(id))));
+  const ids = new Set((await store.keys(CHUNKS)).map((key) => key.split('/')[1]!));
+  const drafts = new Set(await store.keys(draftKey(CHUNKS)));
+  const lost = [...ids].filter((id) => !listed.has(textKey(id)) && !drafts.has(draftKey(textChunksPrefix(id))));
   const missing = lost.map((id) => {
     return {
       key: textKey(id),
@@ -52,7 +52,7 @@ export async function unreadableTexts(store: BlobStore): Promise<readonly Unread
 
 /**
  * A text as a document to learn from.
- * @throws HomegrownError `storage-damaged` when it, or while it is read a record of it, is not there
+ * @throws HomegrownError `storage-damaged` when it, or while it is read a chunk of it, is not there
  */
 export async function openText(store: BlobStore, id: string): Promise<Document> {
   const { sha256, characters, bytes, records, name } = await textOf(store, id);
@@ -60,12 +60,12 @@ export async function openText(store: BlobStore, id: string): Promise<Document> 
     sha256,
     characters,
     bytes,
-    async *records() {
+    async *chunks() {
       const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
       for (let n = 0; n < records; n++) {
-        const record = await store.get(recordKey(id, n));
-        if (!(record instanceof Uint8Array)) throw damaged(`Part ${n + 1} of ${records} of ${name} is missing`);
-        yield decoder.decode(record);
+        const chunk = await store.get(textChunkKey(id, n));
+        if (!(chunk instanceof Uint8Array)) throw damaged(`Part ${n + 1} of ${records} of ${name} is missing`);
+        yield decoder.decode(chunk);
       }
     },
   };
@@ -74,8 +74,8 @@ export async function openText(store: BlobStore, id: string): Promise<Document> 
 /** The first `characters` of a text. */
 export async function previewText(store: BlobStore, id: string, characters: number): Promise<string> {
   let text = '';
-  for await (const record of (await openText(store, id)).records()) {
-    text += record;
+  for await (const chunk of (await openText(store, id)).chunks()) {
+    text += chunk;
     // At most two code units a character.
     if (text.length >= 2 * characters) break;
   }
@@ -92,7 +92,7 @@ export const restoreText = (store: BlobStore, id: string): Promise<void> => mark
 export async function purgeText(store: BlobStore, id: string): Promise<void> {
   const text = textRecord.safeParse(await store.get(textKey(id)));
   if (text.success && !text.data.removed) return;
-  await store.commit({ drop: [textKey(id), ...(await store.keys(recordsPrefix(id)))] });
+  await store.commit({ drop: [textKey(id), ...(await store.keys(textChunksPrefix(id)))] });
 }
 
 /**
@@ -107,9 +107,9 @@ export async function collectOrphans(store: BlobStore): Promise<number> {
 }
 
 export const textKey = (id: string): string => `texts/${id}`;
-const RECORDS = 'text/';
-export const recordsPrefix = (id: string): string => `${RECORDS}${id}/`;
-export const recordKey = (id: string, n: number): string => `${recordsPrefix(id)}${n}`;
+const CHUNKS = 'text/';
+export const textChunksPrefix = (id: string): string => `${CHUNKS}${id}/`;
+export const textChunkKey = (id: string, n: number): string => `${textChunksPrefix(id)}${n}`;
 
 /** Those that can be read, oldest first, and those that cannot. */
 async function allTexts(store: BlobStore): Promise<{ records: TextRecord[]; unreadable: Unreadable[] }> {

@@ -70,7 +70,7 @@ async function countWords(documents: readonly Document[], job: Job): Promise<Map
   let done = 0;
   const of = sum(documents.map(({ characters }) => characters));
   for (const document of documents) {
-    for await (const batch of preTokens(document.records(), job)) {
+    for await (const batch of preTokens(document.chunks(), job)) {
       for (const word of batch) {
         done += countCharacters(word);
         const count = counts.get(word);

@@ -28,7 +28,7 @@ async function frequencies(documents: readonly Document[], job: Job): Promise<Ma
   let done = 0;
   const of = sum(documents.map(({ characters }) => characters));
   for (const document of documents) {
-    for await (const batch of preTokens(document.records(), job)) {
+    for await (const batch of preTokens(document.chunks(), job)) {
       for (const word of batch) {
         for (const character of word) {
           done++;

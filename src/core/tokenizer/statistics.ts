@@ -58,7 +58,7 @@ export async function measure(
   const of = documents.reduce((sum, document) => sum + document.bytes, 0);
   let [tokens, bytes] = [0, 0];
   for (const document of documents) {
-    for await (const ids of tokenizer.encodeStream(document.records(), job.signal)) {
+    for await (const ids of tokenizer.encodeStream(document.chunks(), job.signal)) {
       count(ids, counts);
       tokens += ids.length;
       for (const id of ids) bytes += tokenizer.bytes(id).length;

@@ -33,7 +33,7 @@ describe('bpe', () => {
     expect(all).toBeLessThan(200);
   });
 
-  it('does not depend on where the text was cut into records', async () => {
+  it('does not depend on where the text was cut into chunks', async () => {
     await fc.assert(
       fc.asyncProperty(cutAnywhere, async ({ text, pieces }) => {
         expect(await train(text, 300, pieces)).toEqual(await train(text, 300));

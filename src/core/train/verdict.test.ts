@@ -299,7 +299,7 @@ test('noise within the error that is stated never makes a falling curve one that
   );
 });
 
-test('whatever the curves do, nothing is memorised in less than a pass', () => {
+test('whatever the curves do, nothing is memorised in less than an epoch', () => {
   const losses = fc.array(fc.tuple(fc.double({ min: 0, max: 6.8 }), fc.double({ min: 0, max: 6.8 })), {
     minLength: 1,
     maxLength: 12,

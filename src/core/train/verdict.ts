@@ -247,7 +247,7 @@ export function errorOf(evaluations: readonly Evaluation[], tokens: number): num
   const deviation = median / MEDIAN_OF_NORMAL / Math.sqrt(6);
   return Math.max(LEAST, sampled, Math.min(MOST, 2 * Math.SQRT2 * deviation));
 }
-/** Nats. Measured on Moby Dick: 0.1 to 0.6 between evaluations half a per cent to a tenth of a pass apart (decision 20). */
+/** Nats. Measured on Moby Dick: 0.1 to 0.6 between evaluations half a per cent to a tenth of an epoch apart (decision 20). */
 const SPREAD = 0.6;
 const RECENT = 5;
 /** A single leap is in most of so few second differences: it is not to hide itself. */

@@ -1,6 +1,6 @@
 import { formatCount, formatNumber } from '../../core/base/units';
 import { metricOf, type MetricId } from '../../core/metrics';
-import type { Part } from '../../core/metrics/metric';
+import type { Extent } from '../../core/metrics/metric';
 import { nameOf } from '../../core/metrics/words';
 import { metricsOf, objectiveOf } from '../../core/objectives';
 import type { Baseline } from '../../core/objectives/objective';
@@ -9,7 +9,7 @@ import { useStudio } from '../../state/react';
 import { Pane, PaneHead } from '../../ui';
 import styles from './BaselinePane.module.css';
 
-/** What a model must beat, and how long one pass over the training part is. */
+/** What a model must beat, and how long an epoch of the training part is. */
 export function BaselinePane({ data }: { data: DataRecord }) {
   const { manifest } = data;
   const context = useStudio((s) => s.project.model.config.context);
@@ -24,7 +24,7 @@ export function BaselinePane({ data }: { data: DataRecord }) {
       {objective.baselines({ vocabulary, data }).map((baseline) => (
         <BaselineItem key={baseline.label} baseline={baseline} metrics={metricsOf(objective)} part={validation} />
       ))}
-      <PaneHead title="One pass" hint="over the training part" />
+      <PaneHead title="One epoch" hint="over the training part" />
       <div className={styles.item}>
         <p>
           <b>{formatCount(Math.max(1, Math.round(train.tokens / perStep)))}</b> steps of {formatCount(batch)} ×{' '}
@@ -45,7 +45,7 @@ export function BaselinePane({ data }: { data: DataRecord }) {
   );
 }
 
-function BaselineItem(p: { baseline: Baseline; metrics: readonly MetricId[]; part: Part }) {
+function BaselineItem(p: { baseline: Baseline; metrics: readonly MetricId[]; part: Extent }) {
   const { words, loss, hint } = p.baseline;
   return (
     <div className={styles.item}>

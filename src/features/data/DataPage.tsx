@@ -5,8 +5,8 @@ import { Button, EmptyState, Pane, Panes, Stage } from '../../ui';
 import { BaselinePane } from './BaselinePane';
 import { BuildButton } from './BuildButton';
 import { BuildFailure } from './BuildFailure';
-import { PartsPane } from './PartsPane';
-import { SplitPane } from './SplitPane';
+import { SplitsPane } from './SplitsPane';
+import { HoldOutPane } from './HoldOutPane';
 
 const WHAT = 'Your text as token numbers: most of it to learn from, its end held out to be judged on';
 
@@ -37,7 +37,7 @@ export function DataPage() {
       <Stage title="Data" summary={WHAT}>
         <BuildFailure />
         <Panes columns="320px minmax(0, 1fr)" narrowColumns="280px minmax(0, 1fr)">
-          <SplitPane />
+          <HoldOutPane />
           <Pane label="Parts">
             <Unbuilt />
           </Pane>
@@ -60,8 +60,8 @@ export function DataPage() {
     >
       <BuildFailure />
       <Panes columns="320px minmax(0, 1fr) 360px" narrowColumns="280px minmax(0, 1fr) 300px">
-        <SplitPane />
-        <PartsPane data={data} />
+        <HoldOutPane />
+        <SplitsPane data={data} />
         <BaselinePane data={data} />
       </Panes>
     </Stage>

@@ -1,10 +1,10 @@
 import { formatBytes, formatCount } from '../../core/base/units';
 import { splitDocuments } from '../../core/shards/split';
 import type { DataRecord } from '../../core/runs/project';
-import { isCutAsOne } from '../../state/preparation';
+import { isSplitAsOne } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import { Table, type Column } from '../../ui';
-import styles from './PartsPane.module.css';
+import styles from './SplitsPane.module.css';
 
 interface TextRow {
   id: string;
@@ -27,7 +27,7 @@ export function TextsTable({ data }: { data: DataRecord }) {
       </p>
     );
   }
-  if (isCutAsOne(data)) {
+  if (isSplitAsOne(data)) {
     return (
       <p className={styles.removed}>
         Built by an older version, which held out the end of the last text alone. A rebuild holds out the end of each

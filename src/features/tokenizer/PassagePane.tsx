@@ -9,7 +9,7 @@ import { decodesTo } from './entryBytes';
 import { lengthStep, rarityStep } from './ramps';
 import { shownInPassage } from './shown';
 import { TokenFacts } from './TokenFacts';
-import { cutOwn, MOST_OWN, usePassage, useTokens } from './usePassage';
+import { clipped, MOST_OWN, usePassage, useTokens } from './usePassage';
 import type { Entries } from './useVocabulary';
 import checks from './Checks.module.css';
 import styles from './PassagePane.module.css';
@@ -27,11 +27,11 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
   const [own, setOwn] = useState('');
   const [place, setPlace] = useState<number>();
   const { passage, failure: unread, next } = usePassage();
-  const cut = useTokens(own === '' ? passage : cutOwn(own));
+  const tokenized = useTokens(own === '' ? passage : clipped(own));
   const model = useStudio((s) => s.project.tokenizer?.model);
 
-  const failure = own === '' && unread ? unread : cut.kind === 'failed' ? cut.failure : undefined;
-  const pieces = cut.kind === 'cut' ? cut.pieces : [];
+  const failure = own === '' && unread ? unread : tokenized.kind === 'failed' ? tokenized.failure : undefined;
+  const pieces = tokenized.kind === 'tokenized' ? tokenized.pieces : [];
   const isRarity = colour === 'rarity' && entries.isCounted;
   const most = isRarity ? entries.all.reduce((n, { count }) => Math.max(n, count), 1) : 1;
   const view = (piece: TokenPiece): TokenView => ({
@@ -49,8 +49,8 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
     <Pane
       title={own === '' ? 'Your text as tokens' : 'Your words as tokens'}
       hint={
-        cut.kind === 'cut' &&
-        `${formatCount(Array.from(cut.passage).length)} characters, ${formatCount(pieces.length)} tokens`
+        tokenized.kind === 'tokenized' &&
+        `${formatCount(Array.from(tokenized.passage).length)} characters, ${formatCount(pieces.length)} tokens`
       }
       aside={
         entries.isCounted && (
@@ -87,12 +87,12 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
       </div>
       <div className={styles.foot}>
         <TokenFacts entries={entries} id={chosenId} />
-        {cut.kind === 'cut' && model && (
+        {tokenized.kind === 'tokenized' && model && (
           <RoundTrip
             isExact={decodesTo(
               model,
               pieces.map((p) => p.id),
-              cut.passage,
+              tokenized.passage,
             )}
           />
         )}

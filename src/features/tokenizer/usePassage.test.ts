@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { cut, cutOwn, MOST_OWN } from './usePassage';
+import { passageAt, clipped, MOST_OWN } from './usePassage';
 
 it('cuts a passage that is of the text, not empty, and well formed', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3000 }), fc.nat(50), (text, n) => {
-      const passage = cut(text, n);
+      const passage = passageAt(text, n);
       expect(passage).not.toBe('');
       expect(text).toContain(passage);
       expect(passage.isWellFormed()).toBe(true);
@@ -15,11 +15,11 @@ it('cuts a passage that is of the text, not empty, and well formed', () => {
 
 it('begins at the start, and elsewhere at the start of a line', () => {
   const text = 'The first line of many.\n'.repeat(200);
-  expect(text.startsWith(cut(text, 0))).toBe(true);
-  for (let n = 0; n < 20; n++) expect(cut(text, n)).toMatch(/^The first/);
+  expect(text.startsWith(passageAt(text, 0))).toBe(true);
+  for (let n = 0; n < 20; n++) expect(passageAt(text, n)).toMatch(/^The first/);
 });
 
 it('cuts what a person writes between characters', () => {
-  expect(cutOwn('x' + '🐋'.repeat(MOST_OWN))).toHaveLength(MOST_OWN - 1);
-  expect(cutOwn('short')).toBe('short');
+  expect(clipped('x' + '🐋'.repeat(MOST_OWN))).toHaveLength(MOST_OWN - 1);
+  expect(clipped('short')).toBe('short');
 });

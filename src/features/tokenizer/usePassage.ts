@@ -18,7 +18,7 @@ export function usePassage(): { passage: string | undefined; failure: Failure | 
     if (id === undefined) return;
     let isWanted = true;
     preview(id).then(
-      (start) => isWanted && setRead({ passage: cut(start, Math.floor(place / texts.length)) }),
+      (start) => isWanted && setRead({ passage: passageAt(start, Math.floor(place / texts.length)) }),
       (error: unknown) => isWanted && setRead({ failure: toFailure(error) }),
     );
     return () => {
@@ -30,7 +30,7 @@ export function usePassage(): { passage: string | undefined; failure: Failure | 
 }
 
 /** The `n`th passage of a text's beginning: places spread evenly (golden ratio), from a line's start to a word's end. */
-export function cut(text: string, n: number): string {
+export function passageAt(text: string, n: number): string {
   const room = Math.max(0, text.length - PASSAGE);
   const place = Math.floor(((n * 0.618034) % 1) * room);
   const line = text.indexOf('\n', place);
@@ -42,26 +42,26 @@ export function cut(text: string, n: number): string {
 }
 
 /** What a person wrote, as much of it as is shown. */
-export const cutOwn = (text: string): string => wholeCharacters(text.slice(0, MOST_OWN));
+export const clipped = (text: string): string => wholeCharacters(text.slice(0, MOST_OWN));
 
 const wholeCharacters = (text: string): string => text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
 
-export type Cut =
-  | { kind: 'cutting' }
-  | { kind: 'cut'; passage: string; pieces: readonly TokenPiece[] }
+export type Tokenized =
+  | { kind: 'tokenizing' }
+  | { kind: 'tokenized'; passage: string; pieces: readonly TokenPiece[] }
   | { kind: 'failed'; failure: Failure };
 
 /** The passage in tokens; while the next is being cut, the one before stays. */
-export function useTokens(passage: string | undefined): Cut {
+export function useTokens(passage: string | undefined): Tokenized {
   const tokensOf = useStudio((s) => s.tokensOf);
   const tokenizer = useStudio((s) => s.project.tokenizer);
   const wanted = useDeferredValue(passage);
-  const [result, setResult] = useState<Cut>({ kind: 'cutting' });
+  const [result, setResult] = useState<Tokenized>({ kind: 'tokenizing' });
   useEffect(() => {
     if (wanted === undefined) return;
     let isWanted = true;
     tokensOf(wanted).then(
-      (pieces) => isWanted && setResult({ kind: 'cut', passage: wanted, pieces }),
+      (pieces) => isWanted && setResult({ kind: 'tokenized', passage: wanted, pieces }),
       (error: unknown) => isWanted && setResult({ kind: 'failed', failure: toFailure(error) }),
     );
     return () => {

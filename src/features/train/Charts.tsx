@@ -6,7 +6,7 @@ import { headlineOf, metricsOf, objectiveOf } from '../../core/objectives';
 import { learningRateAt } from '../../core/optim/schedule';
 import type { Recipe } from '../../core/train/recipe';
 import { headline } from '../../state/failures';
-import type { MetricLog } from '../../state/metrics';
+import type { RunLog } from '../../state/runLog';
 import { useStudio } from '../../state/react';
 import { useVerdict } from '../../state/verdict';
 import {
@@ -130,7 +130,7 @@ function references({ model, recipe, segments }: RunSettings) {
 }
 
 /** A chart for each metric that no loss can be told in, over the evaluations. */
-function MeasuredCharts(p: { log: MetricLog; recipe: Recipe; upTo: number; planned: number; syncKey?: string }) {
+function MeasuredCharts(p: { log: RunLog; recipe: Recipe; upTo: number; planned: number; syncKey?: string }) {
   const evaluations = p.log.evaluations.filter(({ step }) => step <= p.upTo);
   const ids = metricsOf(objectiveOf(p.recipe.objective)).filter((id) => metricOf(id).ofMean === undefined);
   return ids.map((id) => {

@@ -2,7 +2,7 @@ import { memo, useState } from 'react';
 import { formatCount, formatReading } from '../../core/base/units';
 import type { Scale } from '../../core/metrics/metric';
 import { headlineOf } from '../../core/objectives';
-import type { MetricLog } from '../../state/metrics';
+import type { RunLog } from '../../state/runLog';
 import { useStudio } from '../../state/react';
 import { cx, PaneHead, text, TextAction } from '../../ui';
 import type { RunSettings } from '../../state/runSettings';
@@ -42,7 +42,7 @@ export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
 }
 
 /** `count` tells it when the log, which is changed in place, has grown. */
-const List = memo(function List(p: { log: MetricLog; count: number; prompt: string; isAll: boolean; scale: Scale }) {
+const List = memo(function List(p: { log: RunLog; count: number; prompt: string; isAll: boolean; scale: Scale }) {
   const { evaluations } = p.log;
   const rows = p.isAll ? evaluations.toReversed() : milestones(evaluations);
   if (rows.length === 0) return <p className={styles.none}>The first is written before the first step</p>;

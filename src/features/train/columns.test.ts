@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MetricLog } from '../../state/metrics';
+import { RunLog } from '../../state/runLog';
 import { heldOutCurve, Mapped, partUpTo } from './columns';
 
 test('a mapped column equals mapping anew, however its source grows and is cut back', () => {
@@ -44,7 +44,7 @@ test('columns are cut at a step, and left alone where nothing comes after it', (
 });
 
 test('the held-out curve has tokens and seconds', () => {
-  const log = new MetricLog();
+  const log = new RunLog();
   log.append({ kind: 'evaluated', step: 0, loss: 5, metrics: { bitsPerByte: { value: 2 } }, activeMs: 0, sample: '' });
   log.append({
     kind: 'evaluated',

@@ -1,6 +1,6 @@
 /** Columns of the log as a chart wants them, without copying them at every step. */
 import { countUpTo } from '../../core/train/verdict';
-import type { MetricLog } from '../../state/metrics';
+import type { RunLog } from '../../state/runLog';
 
 /** A column that is a function of another which only grows or is cut: each value is computed once. */
 export class Mapped {
@@ -20,7 +20,7 @@ export class Mapped {
 }
 
 /** Held-out losses; few, so that they are made anew. */
-export function heldOutCurve({ evaluations }: MetricLog, tokensPerStep: number, upTo = Infinity) {
+export function heldOutCurve({ evaluations }: RunLog, tokensPerStep: number, upTo = Infinity) {
   const rows = evaluations.filter(({ step }) => step <= upTo);
   return {
     step: rows.map(({ step }) => step),

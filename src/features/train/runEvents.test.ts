@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_RECIPE } from '../../core/train/recipe';
-import { MetricLog } from '../../state/metrics';
+import { RunLog } from '../../state/runLog';
 import { formatClock, runEvents } from './runEvents';
 import type { RunSettings } from '../../state/runSettings';
 
@@ -15,7 +15,7 @@ const settings: RunSettings = {
   tokenizer: 'bytes',
   ...{ unigramLoss: 3, segments: [{ after: 0, data: facts(3) }], tokensPerStep: 96, isRecipeKnown: true },
 };
-const step = (log: MetricLog, n: number, loss: number) =>
+const step = (log: RunLog, n: number, loss: number) =>
   log.append({
     kind: 'step',
     step: n,
@@ -26,7 +26,7 @@ const step = (log: MetricLog, n: number, loss: number) =>
     activeMs: 1000 * n,
     memoryBytes: 0,
   });
-const evaluate = (log: MetricLog, n: number, loss: number) =>
+const evaluate = (log: RunLog, n: number, loss: number) =>
   log.append({
     kind: 'evaluated',
     step: n,
@@ -37,7 +37,7 @@ const evaluate = (log: MetricLog, n: number, loss: number) =>
   });
 
 test('a run is told in order, each turning point once', () => {
-  const log = new MetricLog();
+  const log = new RunLog();
   evaluate(log, 0, 5.7);
   log.append({ kind: 'saved', step: 0, bytes: 26.3e6 });
   for (const n of [1, 2, 3, 4]) {
@@ -58,7 +58,7 @@ test('a run is told in order, each turning point once', () => {
 });
 
 test('a best that is kept is not called saved, which a run could go on from', () => {
-  const log = new MetricLog();
+  const log = new RunLog();
   step(log, 1, 2);
   evaluate(log, 1, 2);
   log.append({ kind: 'kept', step: 1, bytes: 9e6 });
@@ -82,7 +82,7 @@ test('a best that is kept is not called saved, which a run could go on from', ()
 });
 
 test('a worse evaluation is not called the best, and without a baseline none is passed', () => {
-  const log = new MetricLog();
+  const log = new RunLog();
   for (const [n, loss] of [
     [1, 2],
     [2, 2.5],
@@ -99,7 +99,7 @@ test('a worse evaluation is not called the best, and without a baseline none is 
 });
 
 test('a change of the text is told, and after it all begins anew', () => {
-  const log = new MetricLog();
+  const log = new RunLog();
   for (const [n, loss] of [
     [1, 2],
     [2, 1.8],

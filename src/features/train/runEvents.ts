@@ -4,7 +4,7 @@ import { headlineOf, headlineWords, type ObjectiveId, objectiveOf } from '../../
 import { segmentAt } from '../../core/runs/segments';
 import type { DataFacts } from '../../core/runs/settings';
 import { countUpTo, trainingAt } from '../../core/train/verdict';
-import type { MetricLog } from '../../state/metrics';
+import type { RunLog } from '../../state/runLog';
 import type { RunSettings } from '../../state/runSettings';
 
 export interface RunEvent {
@@ -18,7 +18,7 @@ export interface RunEvent {
 /** Nats between held-out and training loss that are told once. */
 const GAP = 0.3;
 
-export function runEvents(log: MetricLog, { model, recipe, segments }: RunSettings): readonly RunEvent[] {
+export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings): readonly RunEvent[] {
   const events: RunEvent[] = [];
   const { warmup, learningRate, objective } = recipe;
   const inHeadline = (loss: number): string => headlineWords(objective, loss, formatReading);

@@ -1,6 +1,6 @@
 import { bytesOf, type HostTensor, type NamedTensors } from '../../checkpoint/tensors';
 import { toHalf } from '../half';
-import type { Part } from './parts';
+import type { LazyBytes } from './lazyBytes';
 import type { Attribute, Dimension, ElementType, Graph, Initializer, Node, ValueInfo } from './proto';
 
 /** What flows along an edge, by the name of the edge. */
@@ -80,14 +80,14 @@ export function graphBuilder(name: string, weights: NamedTensors, precision: Pre
   };
 }
 
-const floats = (tensor: HostTensor): Part => ({
+const floats = (tensor: HostTensor): LazyBytes => ({
   size: tensor.data.byteLength,
   *chunks() {
     const bytes = bytesOf(tensor);
     for (let at = 0; at < bytes.length; at += 4 * PIECE) yield bytes.subarray(at, at + 4 * PIECE);
   },
 });
-const halves = ({ data }: HostTensor): Part => ({
+const halves = ({ data }: HostTensor): LazyBytes => ({
   size: data.length * 2,
   *chunks() {
     for (let at = 0; at < data.length; at += PIECE) yield new Uint8Array(toHalf(data.subarray(at, at + PIECE)).buffer);

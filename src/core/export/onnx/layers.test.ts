@@ -6,7 +6,7 @@ import type { HostTensor } from '../../checkpoint/tensors';
 import { int64, onWasm } from '../../testing/onnxruntime';
 import { graphBuilder, type Precision } from './graph';
 import { attention, classifier, dense, embedding, gelu, keepTokens, layerNorm, splitHeads } from './layers';
-import { chunksOf, partsSize } from './parts';
+import { chunksOf, totalLength } from './lazyBytes';
 import { model } from './proto';
 
 const SIZES = { vocabulary: 50, width: 12, heads: 3, labels: 4 };
@@ -44,7 +44,7 @@ async function classifierFile(precision: Precision): Promise<Uint8Array> {
   const logits = classifier(g, g.weight('labels.weight'), pooled, lead, 'logits');
   g.output(logits, 'float', ['batch_size', labels]);
   const parts = model(g.finish());
-  return readBytes({ size: partsSize(parts), chunks: () => chunksOf(parts) });
+  return readBytes({ size: totalLength(parts), chunks: () => chunksOf(parts) });
 }
 
 const sessions = new Map<Precision, InferenceSession>();

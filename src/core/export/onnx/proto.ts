@@ -1,6 +1,6 @@
 /** The messages of onnx.proto that a model is made of. https://github.com/onnx/onnx/blob/v1.15.0/onnx/onnx.proto3 */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { field, type Part } from './parts';
+import { field, type LazyBytes } from './lazyBytes';
 
 /** Element types, as in TensorProto.DataType. */
 export const ELEMENT = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
@@ -18,7 +18,7 @@ export interface Initializer {
   type: ElementType;
   shape: readonly number[];
   /** Little-endian, without gaps, row by row. */
-  data: Part;
+  data: LazyBytes;
 }
 /** Whole numbers are INT or INTS; a real number says so. */
 export type Attribute = number | readonly number[] | string | { real: number };
@@ -38,7 +38,7 @@ export interface Graph {
 }
 
 /** A ModelProto, whose weights are not read before its chunks are. `metadata`: what is to be known besides, by name. */
-export function model(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Part[] {
+export function model(graph: Graph, metadata: Readonly<Record<string, string>> = {}): LazyBytes[] {
   return [
     new BinaryWriter()
       .tag(1, WireType.Varint)
@@ -61,7 +61,7 @@ export const OPSET = 20;
 /** That of ONNX 1.15, which brought opset 20. */
 const IR_VERSION = 9;
 
-const graphParts = ({ name, inputs, outputs, nodes, initializers }: Graph): Part[] => [
+const graphParts = ({ name, inputs, outputs, nodes, initializers }: Graph): LazyBytes[] => [
   ...nodes.flatMap((node, i) => field(1, [nodeBytes(node, i)])),
   ...field(2, [utf8(name)]),
   ...initializers.flatMap((initializer) => field(5, initializerParts(initializer))),
@@ -94,7 +94,7 @@ function writeAttribute(writer: BinaryWriter, name: string, value: Attribute): v
   }
 }
 
-function initializerParts({ name, type, shape, data }: Initializer): Part[] {
+function initializerParts({ name, type, shape, data }: Initializer): LazyBytes[] {
   const writer = new BinaryWriter();
   for (const size of shape) writer.tag(1, WireType.Varint).int64(size);
   writer.tag(2, WireType.Varint).int32(ELEMENT[type]);

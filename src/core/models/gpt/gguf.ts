@@ -1,4 +1,4 @@
-import type { Gguf, GgufPiece } from '../elsewhere';
+import type { Gguf, GgufPiece } from '../interop';
 
 /** conversion/gpt2.py and gguf-py/gguf/tensor_mapping.py of llama.cpp. */
 export const gguf: Gguf = {

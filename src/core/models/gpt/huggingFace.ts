@@ -1,5 +1,5 @@
 import { z } from '../../base/zod';
-import type { HuggingFace } from '../elsewhere';
+import type { HuggingFace } from '../interop';
 
 const size = z.int().positive();
 /** Absent fields have GPT2Config's defaults. */

@@ -1,7 +1,7 @@
 import { decoder } from '../../export/onnx/decoder';
 import type { GraphBuilder, Value } from '../../export/onnx/graph';
 import { attention, classifier, dense, embedding, gelu, layerNorm, splitHeads } from '../../export/onnx/layers';
-import type { Sized } from '../elsewhere';
+import type { Sized } from '../interop';
 
 const EPSILON = 1e-5;
 

@@ -1,4 +1,4 @@
-import type { Sized } from '../elsewhere';
+import type { Sized } from '../interop';
 import { BLOCK, type Kernels, type PageForward, type Reader } from '../page';
 
 export const page: PageForward = { workspaceOf, reader: gpt };

@@ -1,14 +1,14 @@
 import { formatBytes, formatCount, formatNumber } from '../../core/base/units';
-import type { Part } from '../../core/shards/manifest';
+import type { Split } from '../../core/shards/manifest';
 import type { DataRecord } from '../../protocol/data';
 import { Pane, PaneHead, Swatch, Table, type Column } from '../../ui';
 import { TextsTable } from './TextsTable';
-import styles from './PartsPane.module.css';
+import styles from './SplitsPane.module.css';
 
-interface PartRow {
+interface SplitRow {
   name: 'Training' | 'Validation';
   run: 1 | 2;
-  part: Part;
+  part: Split;
 }
 interface ShardRow {
   key: string;
@@ -19,13 +19,13 @@ interface ShardRow {
 }
 
 /** Both parts with their sizes, and the files that hold them. */
-export function PartsPane({ data }: { data: DataRecord }) {
+export function SplitsPane({ data }: { data: DataRecord }) {
   const { train, validation, width, shardLength } = data.manifest;
-  const parts: readonly PartRow[] = [
+  const parts: readonly SplitRow[] = [
     { name: 'Training', run: 1, part: train },
     { name: 'Validation', run: 2, part: validation },
   ];
-  const columns: readonly Column<PartRow>[] = [
+  const columns: readonly Column<SplitRow>[] = [
     {
       id: 'part',
       header: 'Part',

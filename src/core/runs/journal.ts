@@ -1,17 +1,17 @@
-/** The curve of a run, kept in batches under `journal/<run>/<n>`, so that after a reload the chart is all there. */
+/** What a run has told, kept in batches under `journal/<run>/<n>`, so that after a reload the chart is all there. */
 import { readAll, readRecord, type Unreadable } from '../base/record';
 import { z } from '../base/zod';
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import type { Estimates } from '../metrics';
 import type { StepCost, StepEvent, TrainEvent } from '../train/run';
 
-export interface MetricWriter {
+export interface JournalWriter {
   /** Durable once resolved. Give it what came in the last second or two, not each event. */
   append(events: readonly TrainEvent[]): Promise<void>;
 }
 
 /** Everything that was appended and not undone, by step; a batch that cannot be read is a gap. */
-export async function readMetrics(store: BlobStore, runId: string): Promise<readonly TrainEvent[]> {
+export async function readJournal(store: BlobStore, runId: string): Promise<readonly TrainEvent[]> {
   return (await readBatches(store, runId)).records.flatMap(({ events }) => events);
 }
 
@@ -21,29 +21,29 @@ export async function lastEvaluation(
   runId: string,
   upTo: number,
 ): Promise<(TrainEvent & { kind: 'evaluated' }) | undefined> {
-  const events = await readMetrics(store, runId);
+  const events = await readJournal(store, runId);
   const found = events.findLast((event) => event.kind === 'evaluated' && event.step <= upTo);
   return found?.kind === 'evaluated' ? found : undefined;
 }
 
 /** The gaps. */
-export const unreadableMetrics = async (store: BlobStore, runId: string): Promise<readonly Unreadable[]> =>
+export const unreadableInJournal = async (store: BlobStore, runId: string): Promise<readonly Unreadable[]> =>
   (await readBatches(store, runId)).unreadable;
 
 /**
- * Continues a run's curve after step `upTo`: what was recorded beyond it was never saved, and is forgotten. A batch that
+ * Continues a run's journal after step `upTo`: what was recorded beyond it was never saved, and is forgotten. A batch that
  * cannot be read stays where it is.
  */
-export async function openMetrics(store: BlobStore, runId: string, upTo: number): Promise<MetricWriter> {
+export async function openJournal(store: BlobStore, runId: string, upTo: number): Promise<JournalWriter> {
   const { records: batches, unreadable } = await readBatches(store, runId);
-  const cut = batches.findIndex(({ events }) => events.some((event) => stepOf(event) > upTo));
-  const past = cut === -1 ? [] : batches.slice(cut);
-  const kept = cut === -1 ? batches.at(-1) : past[0];
+  const firstLater = batches.findIndex(({ events }) => events.some((event) => stepOf(event) > upTo));
+  const past = firstLater === -1 ? [] : batches.slice(firstLater);
+  const kept = firstLater === -1 ? batches.at(-1) : past[0];
   const gap = unreadable.at(-1)?.key ?? '';
   const last = Math.max(-1, ...[kept?.key, gap].map((at) => numberOf(at ?? '')).filter(Number.isInteger));
   // Batches follow each other in order, so nothing is added to one that stands before a gap.
   const isOpen = kept !== undefined && kept.key > gap;
-  let key = isOpen ? kept.key : metricKey(runId, last + 1);
+  let key = isOpen ? kept.key : journalKey(runId, last + 1);
   let tail = isOpen ? kept.events.filter((event) => stepOf(event) <= upTo) : [];
   if (past[0]) {
     const before = past[0].events.filter((event) => stepOf(event) <= upTo);
@@ -55,7 +55,7 @@ export async function openMetrics(store: BlobStore, runId: string, upTo: number)
       if (fresh.length === 0) return;
       if (tail.length >= BATCH) {
         tail = [];
-        key = metricKey(runId, numberOf(key) + 1);
+        key = journalKey(runId, numberOf(key) + 1);
       }
       tail = [...tail, ...fresh];
       await store.commit({ put: [[key, encode(tail)]] });
@@ -64,7 +64,7 @@ export async function openMetrics(store: BlobStore, runId: string, upTo: number)
 }
 
 /** Without `n`, what all batches of a run begin with. */
-export const metricKey = (runId: string, n?: number): string =>
+export const journalKey = (runId: string, n?: number): string =>
   `journal/${runId}/${n === undefined ? '' : String(n).padStart(6, '0')}`;
 
 const numberOf = (key: string): number => Number.parseInt(key.split('/').at(-1) ?? '', 10);
@@ -105,7 +105,7 @@ async function readBatches(
   store: BlobStore,
   runId: string,
 ): Promise<{ records: readonly Batch[]; unreadable: readonly Unreadable[] }> {
-  const { records, unreadable } = await readAll(await store.keys(metricKey(runId)), async (key) => {
+  const { records, unreadable } = await readAll(await store.keys(journalKey(runId)), async (key) => {
     const batch = await readRecord(store, key, batchSchema, `Part ${numberOf(key) + 1} of the curve of run ${runId}`);
     return batch && { key, events: decode(batch) };
   });

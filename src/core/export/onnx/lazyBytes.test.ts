@@ -2,7 +2,7 @@ import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readBytes } from '../../files/byteSource';
-import { chunksOf, field, type Part, partsSize } from './parts';
+import { chunksOf, field, type LazyBytes, totalLength } from './lazyBytes';
 
 /** A message, as a tree: numbers, bytes in hand, bytes that come in pieces, messages. */
 type Tree = readonly (readonly [number: number, value: bigint | Uint8Array | readonly Uint8Array[] | { tree: Tree }])[];
@@ -24,8 +24,8 @@ const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
   ),
 }));
 
-const written = (message: Tree): Part[] =>
-  message.flatMap(([number, value]): Part[] => {
+const written = (message: Tree): LazyBytes[] =>
+  message.flatMap(([number, value]): LazyBytes[] => {
     if (typeof value === 'bigint') return [new BinaryWriter().tag(number, WireType.Varint).int64(value).finish()];
     if (value instanceof Uint8Array) return field(number, [value]);
     if ('tree' in value) return field(number, written(value.tree));
@@ -54,7 +54,7 @@ test('whatever is written, in hand or in pieces, nested or not, is what the read
   await fc.assert(
     fc.asyncProperty(tree, async (message) => {
       const parts = written(message);
-      const all = await readBytes({ size: partsSize(parts), chunks: () => chunksOf(parts) });
+      const all = await readBytes({ size: totalLength(parts), chunks: () => chunksOf(parts) });
       const reader = new BinaryReader(all);
       expect(read(reader, message)).toEqual(message);
       expect(reader.pos).toBe(all.length);
@@ -66,7 +66,7 @@ test('whatever is written, in hand or in pieces, nested or not, is what the read
 test('lengths at every border of a varint', async () => {
   for (const size of [0, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152]) {
     const parts = field(9, [{ size, chunks: () => [new Uint8Array(size).fill(7)] }, new Uint8Array(3)]);
-    const reader = new BinaryReader(await readBytes({ size: partsSize(parts), chunks: () => chunksOf(parts) }));
+    const reader = new BinaryReader(await readBytes({ size: totalLength(parts), chunks: () => chunksOf(parts) }));
     expect(reader.tag()).toEqual([9, WireType.LengthDelimited]);
     expect(reader.bytes()).toHaveLength(size + 3);
     expect(reader.pos).toBe(reader.len);

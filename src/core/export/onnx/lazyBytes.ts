@@ -1,19 +1,20 @@
 /** Bytes of which some are in hand and some are made when they are read: messages that are larger than memory should hold. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
-export type Part = Uint8Array | { readonly size: number; chunks(): Iterable<Uint8Array> };
+export type LazyBytes = Uint8Array | { readonly size: number; chunks(): Iterable<Uint8Array> };
 
-const partSize = (part: Part): number => (part instanceof Uint8Array ? part.length : part.size);
-export const partsSize = (parts: readonly Part[]): number => parts.reduce((sum, part) => sum + partSize(part), 0);
+const lengthOf = (part: LazyBytes): number => (part instanceof Uint8Array ? part.length : part.size);
+export const totalLength = (parts: readonly LazyBytes[]): number =>
+  parts.reduce((sum, part) => sum + lengthOf(part), 0);
 
 /** The parts as one length-delimited field: a message, a text or bytes. At most 2^32 - 1 bytes, as a length is here. */
-export function field(number: number, parts: readonly Part[]): Part[] {
-  const size = partsSize(parts);
+export function field(number: number, parts: readonly LazyBytes[]): LazyBytes[] {
+  const size = totalLength(parts);
   const head = new BinaryWriter().tag(number, WireType.LengthDelimited).uint32(size).finish();
   return [head, ...parts];
 }
 
-export function* chunksOf(parts: readonly Part[]): Iterable<Uint8Array> {
+export function* chunksOf(parts: readonly LazyBytes[]): Iterable<Uint8Array> {
   for (const part of parts) {
     if (part instanceof Uint8Array) yield part;
     else yield* part.chunks();

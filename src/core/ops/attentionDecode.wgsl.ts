@@ -13,7 +13,7 @@ export const MOST_PARTS = THREADS;
 /** Keys that are scored before their values are added. */
 const BLOCK = 256;
 
-export const forwardOfOne = kernels((form: Form) => {
+export const decodeForward = kernels((form: Form) => {
   const { B, H, scale, causal, biased } = form;
   const { element, parts, inputs, product, plusBias, sequence, keys, keyHead, q, k, v, y } = vectors(form);
   const teams = Math.floor(THREADS / parts); // each takes every teams-th key's values

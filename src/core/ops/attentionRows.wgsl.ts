@@ -25,7 +25,7 @@ export interface Rows {
 }
 export type Matrix = 'near' | 'far';
 
-export interface Passing {
+export interface RowLoader {
   threads: number;
   /** Threads that have a row between them: vectors `part`, `part + share`, ... are a thread's. */
   share: number;
@@ -51,7 +51,7 @@ export interface Passing {
 }
 
 /** What decides how rows pass on a device. */
-export interface Way {
+export interface LoadStrategy {
   /** Lanes between which rows pass; 0 where they pass through memory. */
   lanes: number;
   /** Neighbours that can add up by shuffles at least; 0 where they do it through memory. */
@@ -60,7 +60,7 @@ export interface Way {
   shared: boolean;
 }
 /** Of the device in use. */
-export function passingWay(): Way {
+export function loadStrategy(): LoadStrategy {
   const { software, lanes, leastLanes } = currentGpu()!.adapter;
   if (software && lanes >= 4 && lanes <= 16) return { lanes, shuffled: 0, shared: false };
   return { lanes: 0, shuffled: leastLanes, shared: !software };
@@ -72,15 +72,15 @@ interface Vectors {
   parts: number;
   bytes: number;
 }
-export const passing = (row: Vectors, way: Way): Passing =>
-  way.lanes > 0 ? fromLaneToLane(row, way.lanes) : throughMemory(row, way);
+export const rowLoader = (row: Vectors, strategy: LoadStrategy): RowLoader =>
+  strategy.lanes > 0 ? bySubgroupBroadcast(row, strategy.lanes) : throughWorkgroupMemory(row, strategy);
 
 /** Rows of a tile. */
 const TALL = 32;
 /** Columns that a thread has of its rows. The gradient of keys has four such rows and meets four of two kinds: 128 registers. */
 const COLUMNS = 16;
 
-function throughMemory({ element, parts, bytes }: Vectors, { shuffled, shared }: Way): Passing {
+function throughWorkgroupMemory({ element, parts, bytes }: Vectors, { shuffled, shared }: LoadStrategy): RowLoader {
   const share = !shared ? 1 : ([1, 2, 4, 8].find((n) => bytes / 4 / n <= COLUMNS) ?? 8);
   const threads = TALL * share;
   const held = Math.ceil(parts / share);
@@ -167,7 +167,7 @@ const addInMemory = (variables: readonly string[], share: number): string => `
         )
         .join(' ')}`;
 
-const fromLaneToLane = ({ parts }: Vectors, lanes: number): Passing => ({
+const bySubgroupBroadcast = ({ parts }: Vectors, lanes: number): RowLoader => ({
   ...{ threads: lanes, share: 1, held: parts, atOnce: lanes },
   declarations: { enable: ['subgroups'] },
   // A loop, and one that no compiler unrolls: a processor takes seconds to compile it written out.

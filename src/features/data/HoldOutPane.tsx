@@ -1,11 +1,11 @@
-import { dataState, isCutAsOne, textsChanged, tokenizerState } from '../../state/preparation';
+import { dataState, isSplitAsOne, textsChanged, tokenizerState } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import { describeWork } from '../../state/work';
 import { Block, Pane, Progress, Slider } from '../../ui';
-import styles from './SplitPane.module.css';
+import styles from './HoldOutPane.module.css';
 
 /** How much of the text is held out, and what the data is made from. */
-export function SplitPane() {
+export function HoldOutPane() {
   const share = useStudio((s) => s.project.validationShare);
   const change = useStudio((s) => s.change);
   const tokenizing = useStudio((s) => s.tokenizing);
@@ -46,7 +46,7 @@ function State() {
   const isTextNew = useStudio(textsChanged);
   const built = useStudio((s) => s.project.data?.validationShare);
   const asked = useStudio((s) => s.project.validationShare);
-  const isOld = useStudio((s) => s.project.data !== null && isCutAsOne(s.project.data));
+  const isOld = useStudio((s) => s.project.data !== null && isSplitAsOne(s.project.data));
   const isCutByIt = useStudio((s) => s.project.data?.tokenizerHash === s.project.tokenizer?.hash);
   if (state === 'none') return null;
   if (state === 'done') return <p className={styles.done}>Up to date</p>;

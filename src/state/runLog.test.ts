@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StepEvent, TrainEvent } from '../core/train/run';
-import { MetricLog } from './metrics';
+import { RunLog } from './runLog';
 
 const stepped = (step: number, loss = 1 / step): StepEvent => ({
   kind: 'step',
@@ -23,8 +23,8 @@ const evaluated = (step: number, loss = 1): TrainEvent => ({
 });
 const saved = (step: number): TrainEvent => ({ kind: 'saved', step, bytes: 9 });
 const kept = (step: number): TrainEvent => ({ kind: 'kept', step, bytes: 3 });
-const filled = (...events: TrainEvent[]): MetricLog => {
-  const log = new MetricLog();
+const filled = (...events: TrainEvent[]): RunLog => {
+  const log = new RunLog();
   for (const event of events) log.append(event);
   return log;
 };

@@ -16,7 +16,7 @@ export interface Saved {
   activeMs: number;
 }
 
-export class MetricLog {
+export class RunLog {
   readonly step: number[] = [];
   readonly loss: number[] = [];
   readonly learningRate: number[] = [];
