@@ -69,7 +69,13 @@ export type BlockActivation =
   | 'attention.qkv' // q | k | v, [B T, width + 2 K], heads contiguous inside
   | 'attention.heads' // what each head says, side by side
   | 'attention.out' // what attention adds to the stream
-  | 'middle' // the stream between attention and feed-forward
+  | 'middle' // the stream after attention
+  | 'cross.norm' // what attention to an encoder's output reads, where there is one: the rest as attention's
+  | 'cross.q'
+  | 'cross.kv' // k | v of the encoder's output, [B S, 2 K]
+  | 'cross.heads'
+  | 'cross.out'
+  | 'cross.middle' // the stream after it
   | 'mlp.norm' // what the feed-forward reads
   | 'mlp.inner' // its neurons after their non-linearity, [B T, hidden]
   | 'mlp.out' // what it adds to the stream

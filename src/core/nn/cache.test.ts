@@ -3,31 +3,34 @@ import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { attention } from '../ops/attention';
 import { expectClose, floats } from '../testing/checkOp';
-import { attend, positionsOf } from './cache';
+import { attend, type Cache, positionsOf, relativePositionsOf } from './cache';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 const place = (n: number): Tensor1D => tf.tensor1d([n], 'int32');
 
-test('heads that share keys: several tokens, then one at a time, attend as all do together', () => {
-  const [T, settings] = [6, { rows: 1, heads: 4, kvHeads: 2 }];
-  tf.tidy(() => {
-    const qkv = tf.tensor2d(floats([T, 24]).data, [T, 24]); // heads of 3: 12 columns of queries, 6 of keys, 6 of values
-    const want = attention({ qkv }, { ...settings, causal: true });
-    const layers = [0, 1].map((): Variable => tf.variable(tf.fill([8, 12], 9)));
-    const rows = (from: number, count: number): Tensor2D =>
-      attend(tf.slice(qkv, [from, 0], [count, -1]), settings, 1, {
-        position: place(from),
-        length: place(from + count),
-        layers,
-      });
-    const got = tf.concat([rows(0, 3), rows(3, 1), rows(4, 1), rows(5, 1)]);
-    expectClose(got.dataSync(), want.dataSync(), 1e-6, 'attended');
-    expect([...layers[0]!.dataSync()].every((x) => x === 9)).toBe(true);
-    tf.dispose(layers);
-  });
-});
+test.each(['no bias', 'a bias by distance'])(
+  'heads that share keys: several tokens, then one at a time, attend as all do together, with %s',
+  (kind) => {
+    const [T, settings] = [6, { rows: 1, heads: 4, kvHeads: 2 }];
+    tf.tidy(() => {
+      const qkv = tf.tensor2d(floats([T, 24]).data, [T, 24]); // heads of 3: 12 columns of queries, 6 of keys, 6 of values
+      const table = kind === 'no bias' ? undefined : tf.tensor2d(floats([5, 4], 3).data, [5, 4]);
+      const biasOf = (tokens: number, cache?: Cache) => table && { bias: relativePositionsOf(table, tokens, 4, cache) };
+      const want = attention({ qkv, ...biasOf(T) }, { ...settings, causal: true });
+      const layers = [0, 1].map((): Variable => tf.variable(tf.fill([8, 12], 9)));
+      const rows = (from: number, count: number): Tensor2D => {
+        const cache = { position: place(from), length: place(from + count), layers };
+        return attend(tf.slice(qkv, [from, 0], [count, -1]), settings, 1, { cache, ...biasOf(count, cache) });
+      };
+      const got = tf.concat([rows(0, 3), rows(3, 1), rows(4, 1), rows(5, 1)]);
+      expectClose(got.dataSync(), want.dataSync(), 1e-6, 'attended');
+      expect([...layers[0]!.dataSync()].every((x) => x === 9)).toBe(true);
+      tf.dispose(layers);
+    });
+  },
+);
 test('a single token after others stands where the cache says', () => {
   tf.tidy(() => {
     const table = tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);

@@ -79,9 +79,9 @@ export function mlp(
  * One block of a stack. `reads`: what else f learns from that others have made: an encoder's output, a shared bias. Where
  * `again` says so, its backward pass runs it once more instead of keeping what it computed.
  */
-export const block = (
+export const block = <Reads extends readonly Tensor[]>(
   x: Tensor2D,
-  f: (x: Tensor2D, ...reads: Tensor2D[]) => Tensor2D,
+  f: (x: Tensor2D, ...reads: Reads) => Tensor2D,
   again = false,
-  reads: readonly Tensor2D[] = [],
+  ...reads: Reads
 ): Tensor2D => (again ? recompute(f, [x, ...reads]) : f(x, ...reads));

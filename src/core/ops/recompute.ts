@@ -14,10 +14,13 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { HomegrownError } from '../base/errors';
 import { customGradOf, gradientWanted, isOnTape, onItsOwnTape, readBy } from '../gpu/tfjs';
 
-export function recompute<Y extends Tensor, X extends Tensor>(f: (...inputs: X[]) => Y, inputs: readonly X[]): Y {
+export function recompute<Y extends Tensor, X extends readonly Tensor[]>(
+  f: (...inputs: X) => Y,
+  inputs: readonly [...X],
+): Y {
   if (!gradientWanted()) return f(...inputs);
   const { value, read } = readBy(() => f(...inputs));
-  const others = read.filter((tensor) => !inputs.includes(tensor as X));
+  const others = read.filter((tensor) => !inputs.includes(tensor));
   const variables = others.filter((tensor) => tensor instanceof tf.Variable && tensor.trainable);
   const lost = others.find(isOnTape);
   if (lost) {
@@ -33,7 +36,7 @@ export function recompute<Y extends Tensor, X extends Tensor>(f: (...inputs: X[]
       return [tf.clone(value)];
     },
     ([dy], kept) => {
-      const again = tf.grads((...xs: Tensor[]) => f(...(xs.slice(0, inputs.length) as X[])));
+      const again = tf.grads((...xs: Tensor[]) => f(...(xs.slice(0, inputs.length) as unknown as X)));
       return onItsOwnTape(() => again([...kept, ...variables], dy));
     },
   );

@@ -23,13 +23,13 @@ export async function expectSameAsUncached(
   steps: number,
   each: (step: number) => void = () => undefined,
 ) {
-  const V = choice.vocabulary;
+  const V = net.choice.vocabulary;
   const decoding = decoder(net);
   const ids = [3, 1, 4];
   for (let step = 0; step < steps; step++) {
     const got = await decoding.next(ids);
     each(step);
-    const want = (await logits(net, contextWindow(ids, CONTEXT))).slice(-V);
+    const want = (await logits(net, contextWindow(ids, net.choice.config.context))).slice(-V);
     expectClose(got, want, 1e-5, `scores after ${ids.length} tokens`);
     const best = got.indexOf(Math.max(...got));
     expect(best).toBe(want.indexOf(Math.max(...want)));

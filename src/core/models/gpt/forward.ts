@@ -37,7 +37,7 @@ export function decode(pass: Pass, ids: Tensor2D, style: Style): Output {
 
 /** x [B T, C] -> [B T, C] */
 function layer(pass: Pass, x: Tensor2D, i: number, rows: number, style: Style): Tensor2D {
-  const { params, cache, lengths, hook } = pass;
+  const { params, hook } = pass;
   const h = `transformer.h.${i}`;
   const at =
     (site: BlockActivation) =>
@@ -45,7 +45,7 @@ function layer(pass: Pass, x: Tensor2D, i: number, rows: number, style: Style): 
       hook ? hook(`blocks.${i}.${site}`, value) : value;
   const [before, past] = preNorm(params, `${h}.ln_1`, x, style.norm);
   const qkv = at('attention.qkv')(dense(params, `${h}.attn.c_attn`, at('attention.norm')(before))); // [B T, 3 C]
-  const heads = at('attention.heads')(attend(qkv, { rows, heads: pass.config.heads }, i, cache, lengths));
+  const heads = at('attention.heads')(attend(qkv, { rows, heads: pass.config.heads }, i, pass));
   const attended = added(pass, past, `${h}.attn.c_proj`, at('attention.out'), (to) =>
     dense(params, `${h}.attn.c_proj`, heads, to),
   );
