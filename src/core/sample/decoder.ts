@@ -39,12 +39,9 @@ export function decoder(network: Network): Decoder {
   /** All at once, op by op: it happens once for many tokens, each time in another shape. */
   async function begin(ids: readonly number[]): Promise<Float32Array> {
     const result = tf.tidy(() => {
-      const cache: Cache = {
-        position: tf.tensor1d([0], 'int32'),
-        length: tf.tensor1d([ids.length], 'int32'),
-        layers: kept.variables,
-      };
-      const { hidden, classifier } = network.forward(padded(ids, context), { dropout: 0, cache });
+      const { ids: whole, lengths } = padded(ids, context);
+      const cache: Cache = { position: tf.tensor1d([0], 'int32'), length: lengths, layers: kept.variables };
+      const { hidden, classifier } = network.forward(whole, { dropout: 0, lengths, cache });
       return classify(tf.slice(hidden, [ids.length - 1, 0], [1, -1]), classifier);
     });
     const values = await result.data<'float32'>();

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Network } from '../models/network';
 import { classify } from '../ops/classify';
 
@@ -16,7 +16,8 @@ export async function logits(
   if (ids.length > context) throw new RangeError(`${ids.length} tokens do not fit into a context of ${context}.`);
   const result = tf.tidy(() => {
     const last = lengths.map((length) => length - 1);
-    const { hidden, classifier } = network.forward(padded(ids, context));
+    const text = padded(ids, context);
+    const { hidden, classifier } = network.forward(text.ids, { dropout: 0, lengths: text.lengths });
     return classify(tf.gather(hidden, tf.tensor1d(last, 'int32')), classifier);
   });
   const values = await result.data<'float32'>();
@@ -24,11 +25,11 @@ export async function logits(
   return values;
 }
 
-/** ids [1, T]: lengths are rounded up, so that a device sees few shapes; causality hides what is added. */
-export function padded(ids: readonly number[], context: number): Tensor2D {
-  const length = Math.min(context, Math.ceil(ids.length / LENGTHS) * LENGTHS);
+/** ids [1, T], where T is rounded up, so that a device sees few shapes; lengths [1], by which nothing sees what is added. */
+export function padded(ids: readonly number[], context: number): { ids: Tensor2D; lengths: Tensor1D } {
+  const length = Math.min(context, Math.ceil(ids.length / MULTIPLE) * MULTIPLE);
   const all = new Int32Array(length);
   all.set(ids);
-  return tf.tensor2d(all, [1, length], 'int32');
+  return { ids: tf.tensor2d(all, [1, length], 'int32'), lengths: tf.tensor1d([ids.length], 'int32') };
 }
-const LENGTHS = 16;
+const MULTIPLE = 16;

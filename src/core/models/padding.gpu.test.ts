@@ -1,0 +1,32 @@
+import { beforeAll, expect, test } from 'vitest';
+import { type Gpu, openGpu } from '../gpu/backend';
+import { decisiveModel } from '../testing/decoding';
+import { expectScoresOfTextAlone, expectSeenWithoutLengths, expectUnseen } from '../testing/padding';
+import { toyRelative } from '../testing/toyRelative';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openGpu();
+});
+
+test('what GPT makes of tokens does not depend on padding', async () => {
+  const net = await decisiveModel();
+  await expectUnseen(net, { dropout: 0.2 });
+  await expectScoresOfTextAlone(net);
+  net.dispose();
+  gpu.check();
+});
+test('nor what an encoder and its decoder make, computed again', async () => {
+  const net = await toyRelative('relative-pair');
+  await expectUnseen(net, { dropout: 0, recompute: true });
+  net.dispose();
+  gpu.check();
+});
+test('nor what sees all, unless it is not told of lengths', async () => {
+  const net = await toyRelative('relative-both-ways');
+  await expectUnseen(net, { dropout: 0 });
+  await expectSeenWithoutLengths(net);
+  await expectScoresOfTextAlone(net);
+  net.dispose();
+  expect(() => gpu.check()).not.toThrow();
+});

@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, test } from 'vitest';
+import { decisiveModel } from '../testing/decoding';
+import { expectScoresOfTextAlone, expectSeenWithoutLengths, expectUnseen } from '../testing/padding';
+import { toyRelative } from '../testing/toyRelative';
+import { useWasm } from '../testing/wasm';
+
+const MODELS = [
+  ['GPT', () => decisiveModel()],
+  ['an encoder and its decoder', () => toyRelative('relative-pair')],
+  ['what sees all', () => toyRelative('relative-both-ways')],
+] as const;
+
+describe.each([
+  ['cpu', () => tf.setBackend('cpu')],
+  ['wasm', useWasm],
+])('on %s', (_, use) => {
+  beforeAll(async () => {
+    await use();
+  });
+  test.each(MODELS)('%s: what it makes of tokens does not depend on padding', async (_name, open) => {
+    const net = await open();
+    for (const how of [{ dropout: 0 }, { dropout: 0.2, recompute: true }]) await expectUnseen(net, how);
+    net.dispose();
+  });
+  test('it would, where all is seen and no lengths are told', async () => {
+    const net = await toyRelative('relative-both-ways');
+    await expectSeenWithoutLengths(net);
+    net.dispose();
+  });
+  test.each([MODELS[0], MODELS[2]])('%s: scores are those of the text alone', async (_name, open) => {
+    const net = await open();
+    await expectScoresOfTextAlone(net);
+    net.dispose();
+  });
+});
