@@ -42,6 +42,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('button', { name: 'Stop and save' }).click();
       await expect(page.getByRole('button', { name: /^Resume from step/ })).toBeVisible();
       for (const stage of STAGES) await check(studio, `${stage}, with a model`, stage);
+      await page.getByRole('button', { name: /^Resume from step/ }).click();
+      await studio.goTo('Playground');
+      await expect(page.getByText('Text is written between the steps of the run that trains')).toBeVisible();
+      await check(studio, 'Playground, while a run trains');
       expect(studio.errors).toEqual([]);
     });
   });

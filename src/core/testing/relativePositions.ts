@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { compile } from '../gpu/program';
 import type { Network } from '../models/network';
 import type { Memory } from '../models/spec';
-import { hold } from '../ops/variables';
+import { allocate } from '../ops/variables';
 import { expectClose, floats } from './checkOp';
 import { centralDifference } from './finiteDifferences';
 import { lossOf, type Made, passes, type Rows } from './passes';
@@ -68,7 +68,7 @@ export async function expectSameWithCache(net: Network): Promise<void> {
   const want = await whole.data<'float32'>();
 
   const shape = [context, 2 * width];
-  const kept = hold(Array.from({ length: layers }, () => ({ shape, data: new Float32Array(context * 2 * width) })));
+  const kept = allocate(Array.from({ length: layers }, () => ({ shape, data: new Float32Array(context * 2 * width) })));
   const one = { shape: [1], dtype: 'int32' } as const;
   const program = compile(
     {
