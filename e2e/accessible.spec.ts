@@ -42,6 +42,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('button', { name: 'Stop and save' }).click();
       await expect(page.getByRole('button', { name: /^Resume from step/ })).toBeVisible();
       for (const stage of STAGES) await check(studio, `${stage}, with a model`, stage);
+      await studio.goTo('Train');
       await page.getByRole('button', { name: /^Resume from step/ }).click();
       await studio.goTo('Playground');
       await expect(page.getByText('Text is written between the steps of the run that trains')).toBeVisible();
