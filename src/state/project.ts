@@ -1,13 +1,13 @@
 /** What the person is making, as it is shown and changed here, and kept in step with the store and other tabs. */
 import { toFailure } from '../core/base/errors';
-import { modelSpec } from '../core/models';
-import type { BaseConfig } from '../core/models/spec';
+import { type ModelId, modelSpec } from '../core/models';
+import { sizesOf } from '../core/models/spec';
+import { type ModelDraft, ofArchitecture } from '../core/runs/modelDraft';
 import {
   changedFields,
   initialProject,
   mergeProjects,
   type KeptProject,
-  type ModelDraft,
   type Project,
   readProject,
   same,
@@ -19,7 +19,8 @@ import { isActive } from './run';
 import type { Slice } from './studio';
 
 export { initialProject, UNTITLED } from '../core/runs/project';
-export type { ModelDraft, Project, TokenizerChoice } from '../core/runs/project';
+export type { ModelDraft } from '../core/runs/modelDraft';
+export type { Project, TokenizerChoice } from '../core/runs/project';
 
 export interface ProjectSlice {
   project: Project;
@@ -33,7 +34,9 @@ export interface ProjectSlice {
   /** Another optimizer comes with its usual rate, unless that was set by hand. */
   setRecipe(change: Partial<Omit<Recipe, 'recompute'>>): void;
   setRecompute(choice: RecomputeChoice): void;
-  setModel(field: string, value: number): void;
+  /** Another architecture, with the sizes that both have; what else each has stays as it was left. */
+  chooseModel(id: ModelId): void;
+  setModel(size: string, value: number): void;
   /** The dial: about `parameters` weights; fields set by hand stay. */
   setSize(parameters: number): void;
   usePreset(name: string): void;
@@ -124,15 +127,19 @@ export const createProjectSlice: Slice<ProjectSlice> =
       },
       setRecompute: (recompute) =>
         change({ recompute, recipe: { ...get().project.recipe, recompute: recompute === 'on' } }),
-      setModel(field, value) {
+      chooseModel(id) {
+        const { project } = get();
+        change({ model: ofArchitecture(project.model, id, vocabularySize(project)) });
+      },
+      setModel(size, value) {
         const { config, byHand } = get().project.model;
-        changeModel({ config: { ...config, [field]: value }, byHand: [...new Set([...byHand, field])] });
+        changeModel({ config: { ...config, [size]: value }, byHand: [...new Set([...byHand, size])] });
       },
       setSize(parameters) {
         const { project } = get();
         const { id, config, byHand } = project.model;
         const sized = modelSpec(id).sized(parameters, vocabularySize(project));
-        const kept = Object.fromEntries(byHand.map((field) => [field, config[field as keyof BaseConfig]]));
+        const kept = Object.fromEntries(byHand.map((size) => [size, sizesOf(config)[size]]));
         changeModel({ config: { ...sized, ...kept } });
       },
       usePreset(name) {

@@ -4,6 +4,8 @@ import type { ModelSpec } from './spec';
 /** Every architecture the product knows. Adding one is a folder and a line here. */
 export const MODELS = { gpt } as const satisfies Record<string, ModelSpec>;
 export type ModelId = keyof typeof MODELS;
+/** What a project begins with, and the terminal where none is named. */
+export const FIRST_MODEL: ModelId = 'gpt';
 
 /** Any of them, seen through the sizes they share. */
 export const modelSpec = (id: ModelId): ModelSpec => MODELS[id];

@@ -2,7 +2,7 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { NumberField } from '../base/field';
 import type { Cache } from '../nn/cache';
-import type { Gguf, HuggingFace, OnnxForward } from './interop';
+import type { Gguf, HuggingFace, OnnxForward, Pytorch } from './interop';
 import type { PageForward } from './page';
 
 /** `group` gathers rows for the breakdown beside the form: 'Token embedding', 'Attention', ... */
@@ -30,6 +30,11 @@ export interface BaseConfig {
 }
 /** What the form sets. */
 export type SizeName<C extends BaseConfig = BaseConfig> = keyof Omit<C, 'untied'>;
+
+/** All sizes of a config by their names, the architecture's own too: those of its `fields`. */
+export function sizesOf({ untied: _, ...sizes }: BaseConfig): Readonly<Record<string, number>> {
+  return sizes;
+}
 
 /** What a forward pass may depend on besides weights and ids. */
 export interface ForwardContext {
@@ -130,14 +135,26 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   onnx?(): Promise<{ onnx: OnnxForward<C> }>;
   /** Needs Hugging Face's names. The page itself finds the file by its name, page.ts. */
   page?(): Promise<{ page: PageForward }>;
-  /** The hand-over's `model.py`: where it is under public/templates. Needs Hugging Face's names. */
-  pytorch?: string;
+  /** Needs Hugging Face's names. */
+  pytorch?: Pytorch;
   /** Lazy, so that a page can draw the form and count parameters without loading TensorFlow.js. */
   load(): Promise<{ forward: Forward<C> }>;
 }
 
 /** An architecture, seen through the sizes that all share: so the list is one line each, whatever their own. */
 export const defineModel = <C extends BaseConfig>(spec: ModelSpec<C>): ModelSpec => spec as unknown as ModelSpec;
+
+/** The nearest value of a size, smaller ones first, of which the architecture has nothing to say; undefined where it is another's fault. */
+export function nearestSize(spec: ModelSpec, config: BaseConfig, name: string): number | undefined {
+  const { min, max, kind } = (spec.fields as Readonly<Record<string, NumberField>>)[name]!;
+  const isFine = (value: number): boolean =>
+    !spec.problems({ ...config, [name]: value }).some(({ field }) => field === name);
+  const now = sizesOf(config)[name]!;
+  const within = Math.min(max, Math.max(min, (kind === 'whole' ? Math.round(now) : now) || min));
+  for (let value = within; value >= min; value--) if (isFine(value)) return value;
+  for (let value = within + 1; value <= max; value++) if (isFine(value)) return value;
+  return undefined;
+}
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 export const countParams = (table: ParamTable): number =>

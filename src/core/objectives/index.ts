@@ -3,6 +3,7 @@ import { formatNumber } from '../base/units';
 import { metricOf, METRICS, type MetricId } from '../metrics';
 import type { Metric, Scale } from '../metrics/metric';
 import { inShort, measuredWords } from '../metrics/words';
+import { type ModelId, modelIds, modelSpec } from '../models';
 import type { ModelKind } from '../models/spec';
 import { causal } from './causal';
 import type { Learning, Objective } from './objective';
@@ -16,6 +17,10 @@ export const objectiveOf = (id: ObjectiveId): Objective => OBJECTIVES[id];
 /** Those that a kind of model can learn. */
 export const objectivesFor = (kind: ModelKind): readonly ObjectiveId[] =>
   (Object.keys(OBJECTIVES) as ObjectiveId[]).filter((id) => objectiveOf(id).kinds.includes(kind));
+
+/** Architectures that can learn it. */
+export const modelsFor = (id: ObjectiveId): readonly ModelId[] =>
+  modelIds().filter((model) => objectiveOf(id).kinds.includes(modelSpec(model).kind));
 
 /** One of them with what it does on tensors. */
 export type LoadedObjective = Objective & Learning;

@@ -54,6 +54,20 @@ test('a field that cannot be read is as in a new project, the others stand, and 
   expect(await unreadableProjects(store)).toMatchObject([{ key: 'set-aside/project/1' }]);
 });
 
+test('sizes of architectures that were chosen before stay, also of one that this version does not know', async () => {
+  const others = { mamba: { config: { state: 16, kernel: 'wide' }, byHand: ['state'] } };
+  const stored = { ...PROJECT, model: { ...PROJECT.model, others } };
+  const store = await holding(asJson(stored));
+  const kept = await readProject(store);
+  expect(kept).toMatchObject({ project: stored, problem: undefined });
+  await saveProject(store, kept, { ...kept.project, name: 'Sea' });
+  expect((await readProject(store)).project.model.others).toEqual(others);
+
+  const theirs = { ...stored, model: { ...stored.model, others: { ...others, bert: { config: {}, byHand: [] } } } };
+  const mine = { ...stored, model: { ...stored.model, byHand: ['heads'] } };
+  expect(mergeProjects(stored, mine, theirs).model).toEqual({ ...theirs.model, byHand: ['heads'] });
+});
+
 test('one that a newer version made is not guessed at, and is there after a save', async () => {
   const newer = asJson({ ...PROJECT, version: 2 });
   const store = await holding(newer);

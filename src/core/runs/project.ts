@@ -7,12 +7,11 @@ import type { BlobStore, Json, Stored } from '../base/blobStore';
 import { HomegrownError, toFailure } from '../base/errors';
 import { isUnreadable, parseRecord, type Unreadable } from '../base/record';
 import { z } from '../base/zod';
-import { modelIds, MODELS, modelSpec, type ModelId } from '../models';
-import type { BaseConfig, SizeName } from '../models/spec';
 import { baselineFields, type BaselineFacts } from '../objectives/facts';
 import { shardManifest, type ShardManifest } from '../shards/manifest';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../train/recipe';
+import { initialModel, type ModelDraft, modelDraftSchema } from './modelDraft';
 import { recipeSchema, tokenizerModelSchema } from './settings';
 
 export interface Project {
@@ -59,13 +58,6 @@ export interface DataRecord extends BaselineFacts {
   validationShare: number;
 }
 
-export interface ModelDraft {
-  id: ModelId;
-  config: BaseConfig;
-  /** Fields that the person set; the size dial leaves them alone. */
-  byHand: readonly string[];
-}
-
 export const UNTITLED = 'Untitled';
 
 export const initialProject = (): Project => ({
@@ -74,7 +66,7 @@ export const initialProject = (): Project => ({
   tokenizer: null,
   validationShare: 0.1,
   data: null,
-  model: { id: 'gpt', config: MODELS.gpt.presets[0]!.config, byHand: [] },
+  model: initialModel(),
   recipe: DEFAULT_RECIPE,
   recompute: 'auto',
   rateByHand: false,
@@ -140,6 +132,7 @@ export async function unreadableProjects(store: BlobStore): Promise<readonly Unr
 export function mergeProjects(base: Project, mine: Project, theirs: Project): Project {
   const merged = mergeFields(base, mine, theirs);
   const isOneArchitecture = [mine, theirs].every(({ model }) => same(model.id, base.model.id));
+  const others = mergeFields(base.model.others ?? {}, mine.model.others ?? {}, theirs.model.others ?? {});
   return {
     ...merged,
     tokenizerChoice: mergeFields(base.tokenizerChoice, mine.tokenizerChoice, theirs.tokenizerChoice),
@@ -149,6 +142,7 @@ export function mergeProjects(base: Project, mine: Project, theirs: Project): Pr
         ...mine.model,
         config: mergeFields(base.model.config, mine.model.config, theirs.model.config),
         byHand: mergeSets(base.model.byHand, mine.model.byHand, theirs.model.byHand),
+        ...(Object.keys(others).length > 0 && { others }),
       },
     }),
   };
@@ -228,30 +222,13 @@ const dataRecord: z.ZodType<DataRecord> = z.looseObject({
   divergence: z.number().exactOptional(),
   validationShare: z.number(),
 });
-/** Sizes that a field can have; whether they go together is told on the page. */
-const modelDraft: z.ZodType<ModelDraft> = z
-  .object({
-    id: z.enum(modelIds()),
-    config: z.object({
-      layers: count,
-      heads: count,
-      width: count,
-      context: count,
-      untied: z.literal(true).exactOptional(),
-    }),
-    byHand: z.array(z.string()),
-  })
-  .refine(({ id, config }) => {
-    const { fields } = modelSpec(id);
-    return (Object.keys(fields) as SizeName[]).every((k) => config[k] >= fields[k].min && config[k] <= fields[k].max);
-  });
 const FIELDS = {
   name: z.string(),
   tokenizerChoice: z.object({ kind: z.enum(['bpe', 'characters', 'bytes']), vocabulary: count.max(2 ** 20) }),
   tokenizer: tokenizerRecord.nullable(),
   validationShare: z.number().gt(0).max(0.5),
   data: dataRecord.nullable(),
-  model: modelDraft,
+  model: modelDraftSchema,
   recipe: recipeSchema,
   recompute: z.enum(RECOMPUTE_CHOICES),
   rateByHand: z.boolean(),

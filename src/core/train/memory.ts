@@ -1,7 +1,7 @@
 /** What a run needs of the device's memory, whether it is there, and what would make it fit. */
 import { formatBytes, formatCount, formatShort } from '../base/units';
 import { modelSpec } from '../models';
-import { type BaseConfig, countParams, type ModelSpec, type SizeName, sizeOf } from '../models/spec';
+import { type BaseConfig, countParams, type ModelSpec, sizeOf, sizesOf } from '../models/spec';
 import { optimizerOf, stateOf } from '../optim';
 import type { Recipe } from './recipe';
 import type { ModelChoice } from './run';
@@ -66,7 +66,7 @@ export function heldBytes({
 /** Other settings, in words that follow "take". */
 export type Change =
   | { kind: 'recipe'; words: string; change: Partial<Recipe> }
-  | { kind: 'model'; words: string; change: Partial<Pick<BaseConfig, SizeName>> };
+  | { kind: 'model'; words: string; change: Readonly<Record<string, number>> };
 
 /** Why these settings do not fit; undefined where nothing is known that speaks against them. */
 export function memoryShortage(model: ModelChoice, recipe: Recipe, limits: MemoryLimits): string | undefined {
@@ -123,7 +123,7 @@ export function memoryChanges(model: ModelChoice, recipe: Recipe, limits: Memory
     fits(spec.sized(size, vocabulary)),
   );
   if (parameters !== undefined) {
-    const change = spec.sized(parameters, vocabulary);
+    const change = sizesOf(spec.sized(parameters, vocabulary));
     found.push({ kind: 'model', words: `a model of about ${formatShort(parameters)} parameters`, change });
   }
   return found.slice(0, 3);

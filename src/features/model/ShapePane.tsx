@@ -1,6 +1,6 @@
 import { formatCount } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
-import type { SizeName } from '../../core/models/spec';
+import { type SizeName, sizesOf } from '../../core/models/spec';
 import { textSize } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import { Block, NumberField, Pane, TextAction } from '../../ui';
@@ -12,11 +12,13 @@ import styles from './ModelPage.module.css';
 
 /** The form that the architecture's own specification draws. */
 export function ShapePane({ situation, findings }: { situation: Situation; findings: Findings }) {
-  const { id, config, byHand } = useStudio((s) => s.project.model);
+  const draft = useStudio((s) => s.project.model);
   const setModel = useStudio((s) => s.setModel);
   const change = useStudio((s) => s.change);
   const tokenizer = useStudio((s) => s.project.tokenizer);
-  const spec = modelSpec(id);
+  const { config, byHand } = draft;
+  const sizes = sizesOf(config);
+  const spec = modelSpec(draft.id);
   const { vocabulary } = situation.model;
   const characters = useCharactersPerToken(situation);
   const hints: Partial<Record<SizeName, string>> = {
@@ -31,7 +33,7 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
         byHand.length > 0 ? (
           <TextAction
             label={`${formatCount(byHand.length)} set by hand: give back to the dial`}
-            onPress={() => change({ model: { id, config, byHand: [] } })}
+            onPress={() => change({ model: { ...draft, byHand: [] } })}
           >
             {formatCount(byHand.length)} set by hand
           </TextAction>
@@ -47,7 +49,7 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
             <NumberField
               key={key}
               label={label}
-              value={config[key]}
+              value={sizes[key]!}
               onChange={(value) => setModel(key, value)}
               min={min}
               max={max}

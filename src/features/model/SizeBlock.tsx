@@ -1,9 +1,10 @@
 import { useMemo, type KeyboardEvent } from 'react';
 import { formatShort } from '../../core/base/units';
-import { modelSpec } from '../../core/models';
+import { type ModelId, modelSpec } from '../../core/models';
+import { modelsFor } from '../../core/objectives';
 import { estimateProject } from '../../state/estimate';
 import { useStudio, useStudioStore } from '../../state/react';
-import { SizeDial } from '../../ui';
+import { Segmented, Select, SizeDial } from '../../ui';
 import { suitingSizes, type Situation } from './doctor';
 import { nextSize } from './sizes';
 import styles from './ModelPage.module.css';
@@ -41,7 +42,8 @@ export function SizeBlock({ situation }: { situation: Situation }) {
     <section className={styles.size} aria-labelledby="size-head">
       <div className={styles.sizeHead}>
         <h2 id="size-head">Size</h2>
-        <span>one dial sets layers, width, heads and context</span>
+        <span>one dial sets {listed(Object.values(spec.fields).map(({ label }) => label.toLowerCase()))}</span>
+        <Architecture />
       </div>
       <div onKeyDownCapture={onKeyDown}>
         <SizeDial
@@ -54,4 +56,24 @@ export function SizeBlock({ situation }: { situation: Situation }) {
     </section>
   );
 }
+
+/** Of what can be learnt by the chosen objective; nothing where there is no choice. */
+function Architecture() {
+  const { id } = useStudio((s) => s.project.model);
+  const objective = useStudio((s) => s.project.recipe.objective);
+  const chooseModel = useStudio((s) => s.chooseModel);
+  const ids = modelsFor(objective);
+  const options = (ids.includes(id) ? ids : [id, ...ids]).map((value) => ({ value, label: modelSpec(value).label }));
+  if (options.length < 2) return null;
+  const choice = { label: 'Architecture', value: id, onChange: (chosen: ModelId) => chooseModel(chosen), options };
+  return (
+    <div className={styles.architecture}>
+      {options.length > MOST_SEGMENTS ? <Select layout="bare" {...choice} /> : <Segmented {...choice} />}
+    </div>
+  );
+}
+const MOST_SEGMENTS = 4;
+
+const listed = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} and ${words.at(-1)!}`;
+
 const ARROWS: Readonly<Record<string, 1 | -1>> = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };

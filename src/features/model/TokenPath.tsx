@@ -8,7 +8,8 @@ import styles from './ModelPage.module.css';
 export function TokenPath({ situation: { model } }: { situation: Situation }) {
   const { layers, width, heads } = model.config;
   const table = Object.values(modelSpec(model.id).params(model.config, model.vocabulary));
-  const inner = table.find(({ group, shape }) => group === 'Feed-forward' && shape[0] === width)?.shape[1];
+  // Of its second matrix, since the first of a gated kind has two columns for each.
+  const inner = table.findLast(({ group, shape }) => group === 'Feed-forward' && shape[1] === width)?.shape[0];
   return (
     <Block>
       <div className={styles.tokenPath}>

@@ -5,10 +5,10 @@ import { problems } from '../../core/train/problems';
 import { OPTIMIZERS } from '../../core/optim';
 import { DEFAULT_RECIPE, type Recipe } from '../../core/train/recipe';
 import { recomputation } from '../../core/train/recomputation';
-import type { BaseConfig } from '../../core/models/spec';
+import { type BaseConfig, nearestSize } from '../../core/models/spec';
 import type { DeviceInfo } from '../../protocol/gpu';
 import { estimate } from '../../state/estimate';
-import { diagnose, largestDivisor, epochs, type Situation } from './doctor';
+import { diagnose, epochs, type Situation } from './doctor';
 
 const VOCABULARY = 300;
 const wasm: DeviceInfo = { kind: 'wasm', name: 'CPU', software: false, features: [], gigaflops: 25, choices: ['wasm'] };
@@ -174,6 +174,9 @@ test('epochs are tokens read over tokens there', () => {
   expect(epochs(situation())).toBeCloseTo((2000 * 12 * 64) / 1e6);
   expect(epochs(situation({ text: undefined }))).toBeUndefined();
 });
-test('the largest divisor', () => {
-  expect([largestDivisor(384, 7), largestDivisor(97, 8), largestDivisor(6, 100)]).toEqual([6, 1, 6]);
+test('the nearest size that goes with the others: a smaller one where there is one', () => {
+  const nearest = (width: number, heads: number, name = 'heads') =>
+    nearestSize(gpt, { layers: 2, heads, width, context: 64 }, name);
+  expect([nearest(384, 7), nearest(97, 8), nearest(12, 100), nearest(40, 0)]).toEqual([6, 1, 12, 1]);
+  expect([nearest(9999, 4, 'width'), nearest(64.4, 4, 'width')]).toEqual([2048, 64]);
 });

@@ -1,7 +1,8 @@
 /** The config doctor: what keeps a run from starting, what is legal but doubtful, and what is fine. */
+import { nameOf } from '../../core/base/field';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
-import type { BaseConfig, SizeName } from '../../core/models/spec';
+import { nearestSize, type SizeName } from '../../core/models/spec';
 import { optimizerOf } from '../../core/optim';
 import type { Change } from '../../core/train/memory';
 import type { Problem } from '../../core/train/problems';
@@ -29,7 +30,7 @@ export interface Situation {
 
 export type Fix =
   | { kind: 'recipe'; label: string; change: Partial<Recipe> }
-  | { kind: 'model'; label: string; change: Partial<Pick<BaseConfig, SizeName>> }
+  | { kind: 'model'; label: string; change: Readonly<Record<string, number>> }
   | { kind: 'size'; label: string; parameters: number }
   | { kind: 'holdOut'; label: string; share: number }
   | { kind: 'device'; label: string; device: DeviceKind }
@@ -97,22 +98,12 @@ function fixOf(field: Problem['field'], { model, text }: Situation): Fix | undef
     }
     return { kind: 'addText', label: 'Add text' };
   }
-  if (field === 'heads') {
-    const heads = largestDivisor(config.width, config.heads);
-    if (heads !== config.heads) return { kind: 'model', label: `Set ${formatCount(heads)} heads`, change: { heads } };
-  }
-  if (field in config) {
-    const key = field as SizeName;
-    const { min, max } = modelSpec(id).fields[key];
-    const value = Math.min(max, Math.max(min, Math.round(config[key]) || min));
-    return { kind: 'model', label: `Set ${formatCount(value)}`, change: { [key]: value } };
-  }
-  return undefined;
-}
-
-export function largestDivisor(n: number, most: number): number {
-  for (let d = Math.min(Math.floor(most), n); d > 1; d--) if (n % d === 0) return d;
-  return 1;
+  const spec = modelSpec(id);
+  if (!Object.hasOwn(spec.fields, field)) return undefined;
+  const value = nearestSize(spec, config, field);
+  if (value === undefined) return undefined;
+  const name = nameOf(spec.fields[field as SizeName]).toLowerCase();
+  return { kind: 'model', label: `Set ${name} ${formatCount(value)}`, change: { [field]: value } };
 }
 
 /** A check says nothing where it has nothing to look at, a sentence where all is fine, else what it found. */

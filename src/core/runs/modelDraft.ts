@@ -1,0 +1,80 @@
+/** The architecture of the next run and its sizes, as they are being set. */
+import { type Field, fieldProblem } from '../base/field';
+import { fieldSchema } from '../base/fieldSchema';
+import { z } from '../base/zod';
+import { FIRST_MODEL, modelIds, modelSpec, type ModelId } from '../models';
+import { type BaseConfig, countParams, type ModelSpec, nearestSize, sizesOf } from '../models/spec';
+
+export interface ModelDraft {
+  id: ModelId;
+  config: BaseConfig;
+  /** Sizes that the person set; the size dial leaves them alone. */
+  byHand: readonly string[];
+  /** Of architectures that were chosen before, as they were left, also of those that this version does not know. */
+  others?: Readonly<Record<string, Left>>;
+}
+export interface Left {
+  config: Readonly<Record<string, unknown>>;
+  byHand: readonly string[];
+}
+
+export const initialModel = (): ModelDraft => ({
+  id: FIRST_MODEL,
+  config: modelSpec(FIRST_MODEL).presets[0]!.config,
+  byHand: [],
+});
+
+/** Sizes that a field can have; whether they go together is told on the page. What is no size of the architecture is left out. */
+export const modelDraftSchema: z.ZodType<ModelDraft> = z
+  .object({
+    id: z.enum(modelIds()),
+    config: z.looseObject({ untied: z.literal(true).exactOptional() }),
+    byHand: z.array(z.string()),
+    others: z.record(z.string(), z.object({ config: z.looseObject({}), byHand: z.array(z.string()) })).exactOptional(),
+  })
+  .transform(({ config, ...draft }, context): ModelDraft => {
+    const { untied } = config;
+    const sizes = Object.entries(modelSpec(draft.id).fields).map(([name, field]: [string, Field]) => {
+      const size = fieldSchema(field).safeParse(config[name]);
+      if (!size.success) context.addIssue(`${name} cannot be read`);
+      return [name, size.data];
+    });
+    return { ...draft, config: { ...asConfig(Object.fromEntries(sizes) as Sizes), ...(untied && { untied }) } };
+  });
+
+/**
+ * Another architecture: with the sizes that both have, where it can have them, and its own as they were left; of one that was
+ * never chosen they are as is usual at this count of parameters. What does not go with the rest gives way.
+ */
+export function ofArchitecture({ id: before, ...now }: ModelDraft, id: ModelId, vocabulary: number): ModelDraft {
+  if (Object.is(id, before)) return { id, ...now };
+  const { others: { [id]: left, ...others } = {}, config, byHand } = now;
+  const spec = modelSpec(id);
+  const usual = sizesOf(spec.sized(countParams(modelSpec(before).params(config, vocabulary)), vocabulary));
+  const kept = new Map(Object.entries({ ...left?.config, ...sizesOf(config) }).filter(isSizeOf(spec)));
+  let sizes: Sizes = { ...usual, ...Object.fromEntries(kept) };
+  // Each gives way once at most: first to what is usual, and where that does not go with the rest, to the nearest that does.
+  for (let turn = 0; turn < 2 * Object.keys(usual).length; turn++) {
+    const wrong = spec.problems(asConfig(sizes))[0]?.field;
+    if (wrong === undefined) break;
+    const instead = kept.delete(wrong) ? usual[wrong] : nearestSize(spec, asConfig(sizes), wrong);
+    sizes = { ...sizes, [wrong]: instead ?? usual[wrong]! };
+  }
+  const marked = new Set([...byHand, ...(left?.byHand ?? [])]);
+  return {
+    id,
+    config: { ...asConfig(sizes), ...(left?.config['untied'] === true && { untied: true }) },
+    byHand: [...kept.keys()].filter((name) => marked.has(name)),
+    others: { ...others, [before]: { config: { ...config }, byHand } },
+  };
+}
+
+type Sizes = Readonly<Record<string, number>>;
+const asConfig = (sizes: Sizes): BaseConfig => sizes as unknown as BaseConfig;
+
+const isSizeOf =
+  ({ fields }: ModelSpec) =>
+  (entry: [name: string, size: unknown]): entry is [string, number] => {
+    const field = (fields as Readonly<Record<string, Field>>)[entry[0]];
+    return field !== undefined && fieldProblem(field, entry[1]) === null;
+  };

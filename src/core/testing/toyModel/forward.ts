@@ -1,0 +1,35 @@
+import type { Tensor2D } from '@tensorflow/tfjs';
+import { attend } from '../../nn/cache';
+import { block, dense, mlp, norm, preNorm } from '../../nn/layers';
+import { embeddingTied } from '../../ops/embedding';
+import { rope } from '../../ops/rope';
+import type { Forward } from '../../models/spec';
+import type { ToyConfig } from './spec';
+
+const NORM = { kind: 'rmsNorm', epsilon: 1e-5 } as const;
+
+/** RMSNorm, rotary places, heads that share keys, a gated feed-forward; no biases. */
+export const forward: Forward<ToyConfig> = {
+  decode({ config, params, cache, lengths, recompute }, ids) {
+    const { layers, heads, kvHeads, width } = config;
+    const rows = ids.shape[0];
+    const turned = { rows, heads: heads + kvHeads, headSize: width / heads, base: 10_000 };
+    const layer = (x: Tensor2D, i: number): Tensor2D => {
+      const h = `blocks.${i}`;
+      const [before, past] = preNorm(params, `${h}.norm_1`, x, NORM);
+      const qkv = rope(dense(params, `${h}.qkv`, before), turned, ids.shape[1] === 1 ? cache?.position : undefined);
+      const mixed = attend(qkv, { rows, heads, kvHeads }, i, cache, lengths);
+      const [between, residual] = preNorm(
+        params,
+        `${h}.norm_2`,
+        dense(params, `${h}.out`, mixed, { residual: past }),
+        NORM,
+      );
+      return mlp(params, `${h}.mlp`, between, { activation: 'silu', gated: true }, { residual });
+    };
+    const [embedded, classifier] = embeddingTied(ids, params['tokens.weight'] as Tensor2D);
+    let x = embedded;
+    for (let i = 0; i < layers; i++) x = block(x, (input) => layer(input, i), recompute);
+    return { hidden: norm(params, 'norm', x, NORM), classifier };
+  },
+};

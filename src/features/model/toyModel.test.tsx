@@ -1,0 +1,157 @@
+/** An architecture that is in the list can be chosen, is drawn by its own sizes, judged, mended, stored and found again. */
+import { renderToStaticMarkup } from 'react-dom/server';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { Router } from 'wouter';
+import { type BlobStore, memoryStore } from '../../core/base/blobStore';
+import { type ModelId, MODELS } from '../../core/models';
+import { sizesOf } from '../../core/models/spec';
+import type { TestStudio } from '../../core/testing/behindChannels';
+import { toy, TOY_ID as TOY } from '../../core/testing/toyModel/spec';
+
+const BERT = 'bert' as ModelId;
+
+// Before anything is made of the list.
+beforeAll(() => void Object.assign(MODELS, { toy, bert: { ...toy, label: 'Bert', kind: 'encoder' } }));
+const opened: TestStudio[] = [];
+afterAll(() => opened.forEach(({ close }) => close()));
+
+async function open(store: BlobStore = memoryStore()) {
+  const { testStudio } = await import('../../core/testing/behindChannels');
+  const taken = testStudio(store);
+  opened.push(taken);
+  await taken.studio.getState().load();
+  return taken.studio;
+}
+
+/** The page as it is now, without its charts, which need a browser; what is rendered else shows a store as it began. */
+async function page(studio: TestStudio['studio']): Promise<string> {
+  const { StudioContext } = await import('../../state/react');
+  const [{ useSituation }, { diagnose }, { byField }] = [
+    await import('./useSituation'),
+    await import('./doctor'),
+    await import('./findings'),
+  ];
+  const [{ SizeBlock }, { ShapePane }, { EstimatePane }] = [
+    await import('./SizeBlock'),
+    await import('./ShapePane'),
+    await import('./EstimatePane'),
+  ];
+  function Page() {
+    const situation = useSituation();
+    const diagnosis = diagnose(situation);
+    return (
+      <>
+        <SizeBlock situation={situation} />
+        <ShapePane situation={situation} findings={byField(diagnosis.findings)} />
+        <EstimatePane situation={situation} diagnosis={diagnosis} />
+      </>
+    );
+  }
+  return renderToStaticMarkup(
+    <StudioContext.Provider value={{ ...studio, getInitialState: studio.getState }}>
+      <Router ssrPath="/model">
+        <Page />
+      </Router>
+    </StudioContext.Provider>,
+  );
+}
+
+/** The rows of the shape, and what each holds. */
+function shape(html: string): Record<string, string> {
+  const pane = /<h2[^>]*>Shape<\/h2>.*?The way of one token/s.exec(html)![0];
+  const rows = pane.matchAll(/<label[^>]*>([^<]*)<\/label>.*?<input[^>]*? value="([^"]*)"/gs);
+  return Object.fromEntries([...rows].map(([, label, value]) => [label!, value!]));
+}
+const choice = (html: string): string[] =>
+  [
+    ...(/aria-label="Architecture".*?<\/section>/s.exec(html)?.[0] ?? '').matchAll(/<input[^>]*type="radio"[^>]*>/g),
+  ].map(([input]) => [/value="([^"]*)"/.exec(input)![1], input.includes('checked') ? 'chosen' : ''].join(' ').trim());
+
+test('what the objective can train is offered, and the form is of the sizes of the chosen one', async () => {
+  const studio = await open();
+  expect(choice(await page(studio))).toEqual(['gpt chosen', 'toy']);
+  expect(shape(await page(studio))).toEqual({ Layers: '2', Heads: '2', Width: '64', Context: '64', Dropout: '0' });
+  expect(await page(studio)).toContain('one dial sets layers, heads, width and context');
+
+  studio.getState().chooseModel(TOY);
+  const html = await page(studio);
+  expect(choice(html)).toEqual(['gpt', 'toy chosen']);
+  expect(Object.keys(shape(html))).toEqual([
+    ...['Layers', 'Heads', 'Heads of keys', 'Width', 'Inner width', 'Context', 'Dropout'],
+  ]);
+  expect(html).toContain('one dial sets layers, heads, heads of keys, width, inner width and context');
+  expect(html).toContain('of the feed-forward');
+  const { hidden } = sizesOf(studio.getState().project.model.config);
+  expect(html).toContain(`64 to ${hidden!} to 64`);
+
+  studio.getState().chooseModel('gpt');
+  expect(shape(await page(studio))).toEqual({ Layers: '2', Heads: '2', Width: '64', Context: '64', Dropout: '0' });
+});
+
+test('another architecture keeps what both have; what one has alone is there again where it was left', async () => {
+  const studio = await open();
+  const { chooseModel, setModel, setSize, usePreset } = studio.getState();
+  const sizes = () => sizesOf(studio.getState().project.model.config);
+  const byHand = () => studio.getState().project.model.byHand;
+  setModel('context', 32);
+  setModel('heads', 4);
+  chooseModel(TOY);
+  expect(sizes()).toMatchObject({ layers: 2, heads: 4, width: 64, context: 32 });
+  expect(toy.problems(studio.getState().project.model.config)).toEqual([]);
+  expect(byHand()).toEqual(['heads', 'context']);
+  setModel('hidden', 100);
+  setModel('kvHeads', 4);
+  chooseModel('gpt');
+  expect([sizes(), byHand()]).toEqual([{ layers: 2, heads: 4, width: 64, context: 32 }, ['heads', 'context']]);
+  setModel('layers', 5);
+  setModel('width', 1920);
+  chooseModel(TOY);
+  // So wide it is not; and four heads of keys are for four heads, as they were left.
+  expect(sizes()).toMatchObject({ layers: 5, heads: 4, kvHeads: 4, hidden: 100, context: 32 });
+  expect(sizes()['width']).toBeLessThanOrEqual(1024);
+  expect(byHand().toSorted()).toEqual(['context', 'heads', 'hidden', 'kvHeads', 'layers']);
+  expect(toy.problems(studio.getState().project.model.config)).toEqual([]);
+  // The dial leaves alone what was set by hand, and a preset does not.
+  setSize(3e6);
+  expect(sizes()).toMatchObject({ hidden: 100, kvHeads: 4 });
+  usePreset('Small');
+  expect([sizes(), byHand()]).toEqual([{ ...toy.presets[1]!.config }, []]);
+});
+
+test('a size that does not go with the others is told at its field, and mended by the nearest', async () => {
+  const studio = await open();
+  const { chooseModel, setModel, usePreset } = studio.getState();
+  chooseModel(TOY);
+  usePreset('Small');
+  setModel('kvHeads', 3);
+  expect(await page(studio)).toMatch(/4 heads cannot share 3 heads of keys.*Set heads of keys 2</s);
+  setModel('kvHeads', 2);
+  expect(await page(studio)).not.toContain('This cannot be started</');
+});
+
+test('a project is stored with all of them and opens again, in another tab too', async () => {
+  const store = memoryStore();
+  const studio = await open(store);
+  const { chooseModel, setModel } = studio.getState();
+  chooseModel(TOY);
+  setModel('hidden', 96);
+  chooseModel('gpt');
+  await vi.waitFor(() => expect(studio.getState().kept).toBe('yes'));
+  const again = await open(store);
+  expect(again.getState().project).toEqual(studio.getState().project);
+  again.getState().chooseModel(TOY);
+  expect(sizesOf(again.getState().project.model.config)).toMatchObject({ hidden: 96 });
+  await vi.waitFor(() => expect(again.getState().kept).toBe('yes'));
+  const third = await open(store);
+  expect(third.getState().project).toEqual(again.getState().project);
+});
+
+test('where there is no choice there is none to see; what cannot learn the objective is not offered', async () => {
+  const { modelsFor } = await import('../../core/objectives');
+  expect(modelsFor('causal')).toEqual(['gpt', 'toy']);
+  expect(modelsFor('causal')).not.toContain(BERT);
+  const studio = await open();
+  Reflect.deleteProperty(MODELS, TOY);
+  expect(await page(studio)).not.toContain('Architecture');
+  Object.assign(MODELS, { toy });
+});
