@@ -18,9 +18,9 @@ import { command, main, openDevice, print, stderr } from './terminal';
 const adapter = { kind: 'text', initial: '', help: 'Part of the name of the GPU that Dawn shall take' } as const;
 const json = { kind: 'switch', help: 'One object, or the error' } as const;
 const { fields } = MODELS.gpt;
-/** As large as the model may be, and as the configuration where it is not given. */
+/** As large as the model may be. */
 const size = (label: string, max: number) =>
-  ({ kind: 'whole', min: 1, max, initial: 0, help: `${label}; else that of --config` }) as const;
+  ({ kind: 'whole', min: 1, max, otherwise: 'that of --config', help: label }) as const;
 const STEP = {
   config: { kind: 'choice', of: ['S', 'M', 'G'], initial: 'S', help: 'The sizes by which steps are compared' },
   vocab: size('Tokens in the vocabulary', LARGEST_VOCABULARY),
@@ -138,7 +138,7 @@ async function benchTokenizers({ vocab, json }: Values<typeof TOKENIZER>): Promi
 async function benchOneStep(options: Values<typeof STEP>): Promise<void> {
   const { vocab: vocabulary, context, width, heads, layers, batch } = options;
   const asked = { vocabulary, context, width, heads, layers, batch };
-  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value > 0));
+  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
   const shape: Shape = { ...SHAPES[options.config], ...given };
   checkShape(shape, options.device);
   const adapter = options.adapter === '' ? undefined : options.adapter;

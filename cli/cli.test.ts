@@ -65,11 +65,14 @@ test('grow trains and writes a folder, and sample continues a prompt from it', a
   expect(greedy.stdout).not.toContain('Ein Wal');
 }, 120_000);
 
-test('grow gives the tokenizer the special tokens that are asked for, and sample goes on from the folder', async () => {
-  const grown = await run(['grow', ...grow('--tokenizer', 'bytes', '--steps', '2', '--special', 'sentinel:2,mask')]);
+test('grow gives the tokenizer the special tokens that are asked for, the rate that is usual, and sample goes on from the folder', async () => {
+  const special = ['--special', 'sentinel:2,mask', '--optimizer', 'sgd'];
+  const grown = await run(['grow', ...grow('--tokenizer', 'bytes', '--steps', '2', ...special)]);
   expect(grown).toMatchObject({ code: 0, stderr: '' });
   const json = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(out, name), 'utf8'));
   expect(await json('homegrown.json')).toMatchObject({ roles: ['end', 'mask', 'sentinel', 'sentinel'] });
+  // No rate was given, and it is the one that is usual with the optimizer.
+  expect(await json('homegrown.json')).toMatchObject({ recipe: { optimizer: 'sgd', learningRate: 0.1 } });
   expect(await json('tokenizer_config.json')).toMatchObject({
     ...{ eos_token: '<|endoftext|>', mask_token: '<mask>' },
     additional_special_tokens: ['<extra_id_0>', '<extra_id_1>'],

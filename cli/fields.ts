@@ -14,7 +14,7 @@ type Flag<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? `${First extends Lowercase<First> ? First : `-${Lowercase<First>}`}${Flag<Rest>}`
   : '';
 type FlagOf<F extends Field> = F extends NumberField
-  ? Extract<Option, { kind: 'whole' | 'real' }>
+  ? Exclude<Extract<Option, { kind: 'whole' | 'real' }>, { otherwise: string }>
   : F extends SwitchField
     ? { kind: 'choice'; of: readonly ('on' | 'off')[]; help: string }
     : F extends ChoiceField<infer Name>
@@ -22,13 +22,13 @@ type FlagOf<F extends Field> = F extends NumberField
       : Extract<Option, { kind: 'text' }>;
 export type Flags<F extends Fields> = { readonly [Name in keyof F & string as Flag<Name>]: FlagOf<F[Name]> };
 
-const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 export const flagsOf = <F extends Fields>(fields: F): Flags<F> =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [flagOf(name), optionOf(field)])) as Flags<F>;
 
 /** `Warm-up, in steps, the rate rises from 0` */
-function helpOf(field: Field): string {
+export function helpOf(field: Field): string {
   if (field.help !== undefined) return field.help;
   return [nameOf(field), field.unit && `in ${field.unit}`, field.hint].filter(Boolean).join(', ');
 }

@@ -7,10 +7,11 @@ import { resultOf, type RunInfo, tokenizerFacts } from '../src/core/export/homeg
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { estimateOf, type Evaluated, metricOf } from '../src/core/metrics';
 import { measuredWords } from '../src/core/metrics/words';
-import { modelIds, MODELS, modelSpec } from '../src/core/models';
+import { FIRST_MODEL, modelIds, modelSpec } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
 import { metricsOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';
 import { measureFacts } from '../src/core/objectives/facts';
+import { optimizerOf } from '../src/core/optim';
 import { bestNotKept } from '../src/core/runs/best';
 import { factsOf } from '../src/core/runs/facts';
 import { buildShards } from '../src/core/shards/build';
@@ -23,14 +24,16 @@ import type { MemoryLimits } from '../src/core/train/memory';
 import { problems, unfit } from '../src/core/train/problems';
 import { DEFAULT_RECIPE, RECIPE, RECOMPUTE_CHOICES, tokensPerStep, type Recipe } from '../src/core/train/recipe';
 import { recomputation, recomputationWords } from '../src/core/train/recomputation';
-import type { Snapshot, TrainEvent, TrainOutcome, TrainState } from '../src/core/train/run';
+import type { ModelChoice, Snapshot, TrainEvent, TrainOutcome, TrainState } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
 import { isSystemError, systemFailure } from './failure';
 import { flagsOf, settingsOf } from './fields';
+import { rateFlag, rateOf } from './learningRate';
 import { MODEL_FILES } from './listed';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
 import { Saves } from './saves';
+import { architectureWords, configOf, sizeFlags } from './sizeFlags';
 import { command, DEVICES, interruptible, main, openDevice, print, stderr, textFile } from './terminal';
 import { SPECIAL, tokenizerSettings, TOKENIZERS } from './tokenizerFlags';
 import { checkOutFolder } from './write';
@@ -39,9 +42,16 @@ const OPTIONS = {
   text: { kind: 'texts', help: 'Text files to learn from' },
   tokenizer: { kind: 'text', initial: 'characters', help: TOKENIZERS },
   special: { kind: 'text', initial: '', help: SPECIAL },
-  model: { kind: 'choice', of: modelIds(), initial: 'gpt', help: 'Architecture' },
-  ...flagsOf(MODELS.gpt.fields),
+  model: {
+    kind: 'choice',
+    of: modelIds(),
+    initial: FIRST_MODEL,
+    help: 'Architecture',
+    ...(modelIds().length > 1 && { choices: architectureWords() }),
+  },
+  ...sizeFlags(),
   ...flagsOf(RECIPE),
+  'learning-rate': rateFlag(),
   recompute: {
     kind: 'choice',
     of: RECOMPUTE_CHOICES,
@@ -59,9 +69,8 @@ const OPTIONS = {
   warmup: {
     kind: 'whole',
     ...{ min: RECIPE.warmup.min, max: RECIPE.warmup.max },
-    /** Not given. */
-    initial: -1,
-    help: `Steps in which the learning rate rises; else ${DEFAULT_RECIPE.warmup}, or a tenth of the steps where those are few`,
+    help: 'Steps in which the learning rate rises',
+    otherwise: `${DEFAULT_RECIPE.warmup}, or a tenth of the steps where those are few,`,
   },
   device: {
     kind: 'choice',
@@ -75,11 +84,10 @@ const OPTIONS = {
 
 async function grow(options: Values<typeof OPTIONS>): Promise<void> {
   const wanted = tokenizerSettings(options.tokenizer, options.special);
-  const asked = recipeOf(options);
-  const { layers, heads, width, context } = options;
-  const config = { layers, heads, width, context };
+  const config = configOf(options.model, options);
+  const least: ModelChoice = { id: options.model, config, vocabulary: SMALLEST_VOCABULARY };
   const anyText = { train: Infinity, validation: Infinity };
-  const found = problems({ id: options.model, config, vocabulary: SMALLEST_VOCABULARY }, asked, anyText);
+  const found = problems(least, recipeOf(options, least), anyText);
   if (found.length > 0) throw unfit(found);
   const sources = await Promise.all(options.text.map(textFile));
   await checkOutFolder(options.out, options.text, MODEL_FILES);
@@ -106,6 +114,7 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
   ];
   const model = { id: options.model, config, vocabulary: tokenizer.size };
   const limits: MemoryLimits = { ...memoryLimits(), ...(options.memory > 0 && { bound: 1e9 * options.memory }) };
+  const asked = recipeOf(options, model);
   const again = recomputation(model, asked, options.recompute, limits);
   const recipe = { ...asked, recompute: again.isOn };
   const tooLarge = problems(model, recipe, anyText, limits);
@@ -129,8 +138,12 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
   );
 
   progress.say(recomputationWords(again, OTHERWISE));
+  if (recipe.learningRate !== (options['learning-rate'] ?? DEFAULT_RECIPE.learningRate)) {
+    const { label } = optimizerOf(recipe.optimizer);
+    progress.say(`The learning rate is ${recipe.learningRate}, which is usual with ${label} at this size.`);
+  }
 
-  const speed = new Speed(tokensPerStep(recipe, context));
+  const speed = new Speed(tokensPerStep(recipe, config.context));
   const saves = new Saves(options.out);
   let lastLoss: number | null = null;
   /** The curve, for trainer_state.json. */
@@ -215,15 +228,17 @@ const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run m
 /** Of each text's end, held out. */
 const VALIDATION_SHARE = 0.1;
 
-const recipeOf = (options: Values<typeof OPTIONS>): Recipe => ({
+const recipeOf = (options: Values<typeof OPTIONS>, model: ModelChoice): Recipe => ({
   ...settingsOf(RECIPE, options),
-  ...{ warmup: warmupOf(options), recompute: false }, // which is decided when the plan is known
+  ...{ warmup: warmupOf(options), learningRate: rateOf(options['learning-rate'], options.optimizer, model) },
+  recompute: false, // which is decided when the plan is known
 });
 
 /** As given; otherwise what is usual, or a tenth of the steps where that would be most of them. */
 function warmupOf({ warmup, steps }: Pick<Values<typeof OPTIONS>, 'warmup' | 'steps'>): number {
-  if (warmup > steps) throw new UsageError(`--warmup ${warmup} is more than the ${steps} steps of the run.`);
-  if (warmup >= 0) return warmup;
+  if (warmup !== undefined && warmup > steps)
+    throw new UsageError(`--warmup ${warmup} is more than the ${steps} steps of the run.`);
+  if (warmup !== undefined) return warmup;
   return DEFAULT_RECIPE.warmup <= steps / 2 ? DEFAULT_RECIPE.warmup : Math.round(steps / 10);
 }
 

@@ -9,7 +9,7 @@ test('each flag has a line: what it is, its bounds, and what it is if it is not 
   const options = {
     text: { kind: 'texts', help: 'Files to learn from' },
     steps: { kind: 'whole', min: 1, max: 1000, initial: 10, help: 'Updates' },
-    warmup: { kind: 'whole', min: 0, max: 9, initial: -1, help: 'Steps of rise; else a tenth' },
+    warmup: { kind: 'whole', min: 0, max: 9, otherwise: 'a tenth', help: 'Steps of rise' },
     device: { kind: 'choice', of: ['wasm', 'cpu'], initial: 'wasm', help: 'Where it runs' },
     format: { kind: 'choice', of: ['a', 'bc'], choices: ['A folder', 'A file'], help: 'What is written' },
     prompt: { kind: 'text', initial: '', help: 'What is continued' },
@@ -19,7 +19,7 @@ test('each flag has a line: what it is, its bounds, and what it is if it is not 
     ...['Measures.', ''],
     '  --text FILE...  Files to learn from (must be given)',
     '  --steps N       Updates (1 to 1000; 10 if not given)',
-    '  --warmup N      Steps of rise; else a tenth (0 to 9)',
+    '  --warmup N      Steps of rise (0 to 9; a tenth if not given)',
     '  --device NAME   Where it runs (wasm, cpu; wasm if not given)',
     '  --format NAME   What is written (a, bc; must be given)',
     '  --prompt TEXT   What is continued',

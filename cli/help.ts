@@ -39,10 +39,10 @@ function say(option: Option): string {
   if (option.kind === 'choice') facts.push(option.of.join(', '));
   if (option.kind === 'choice' && option.alone !== undefined) facts.push(`${option.alone} without a value`);
   if (option.kind === 'switch') return option.help;
-  if (!('initial' in option)) facts.push('must be given');
+  if ('otherwise' in option) facts.push(`${option.otherwise} if not given`);
+  else if (!('initial' in option)) facts.push('must be given');
   else if (isValue(option)) facts.push(`${option.initial} if not given`);
   return facts.length > 0 ? `${option.help} (${facts.join('; ')})` : option.help;
 }
 /** What stands for "not given" is told in `help`. */
-const isValue = (option: Extract<Option, { initial?: unknown }>): boolean =>
-  option.kind === 'whole' || option.kind === 'real' ? option.initial! >= option.min : option.initial !== '';
+const isValue = (option: Extract<Option, { initial?: unknown }>): boolean => option.initial !== '';

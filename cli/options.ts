@@ -6,7 +6,8 @@ export type Option = {
   | { kind: 'text'; initial?: string }
   /** One value or more after the flag. */
   | { kind: 'texts' }
-  | { kind: 'whole' | 'real'; min: number; max: number; initial?: number }
+  /** `otherwise`: in words, what it is if it is not given, where that depends on what else is; then its value is undefined. */
+  | ({ kind: 'whole' | 'real'; min: number; max: number } & ({ initial?: number } | { otherwise: string }))
   /** `alone`: what the flag means without a value; `choices`: what each of `of` is, where names do not say it. */
   | { kind: 'choice'; of: readonly string[]; initial?: string; alone?: string; choices?: readonly string[] }
   /** Present or absent. */
@@ -19,7 +20,9 @@ type Value<O extends Option> = O extends { kind: 'switch' }
   : O extends { kind: 'texts' }
     ? readonly string[]
     : O extends { kind: 'whole' | 'real' }
-      ? number
+      ? O extends { otherwise: string }
+        ? number | undefined
+        : number
       : O extends { kind: 'choice'; of: readonly (infer C)[] }
         ? C
         : string;
@@ -30,9 +33,9 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** `--learning-rate 1e-3` and `--learning-rate=1e-3` -> `{ 'learning-rate': 0.001 }`. Options without `initial` must be given. */
+/** `--learning-rate 1e-3` and `--learning-rate=1e-3` -> `{ 'learning-rate': 0.001 }`. Options without `initial` or `otherwise` must be given. */
 export function parseOptions<const O extends Options>(options: O, args: readonly string[]): Values<O> {
-  const values = new Map<string, string | number | boolean | readonly string[]>();
+  const values = new Map<string, string | number | boolean | readonly string[] | undefined>();
   for (let i = 0; i < args.length; i++) {
     const match = /^--([a-z0-9-]+)(?:=(.*))?$/s.exec(args[i]!);
     const name = match?.[1];
@@ -63,6 +66,7 @@ export function parseOptions<const O extends Options>(options: O, args: readonly
   for (const [name, option] of Object.entries(options)) {
     if (values.has(name)) continue;
     if (option.kind === 'switch') values.set(name, false);
+    else if ('otherwise' in option) values.set(name, undefined);
     else if ('initial' in option) values.set(name, option.initial);
     else throw new UsageError(`--${name} is missing.`);
   }

@@ -1,0 +1,66 @@
+/** An architecture from the terminal, tried in a copy of the source: what is added there is its folder and its line. */
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lines, ROOT, run } from './testing/run';
+
+let folder: string;
+let tree: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'toy-'));
+  tree = join(folder, 'homegrown');
+  await mkdir(tree);
+  for (const name of ['src', 'cli', 'scripts', 'package.json', 'tsconfig.json'])
+    await cp(join(ROOT, name), join(tree, name), { recursive: true });
+  await symlink(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
+  await writeFile(join(folder, 'text.txt'), 'Ein Wal, das ist kein Fisch. '.repeat(60));
+
+  const models = join(tree, 'src/core/models');
+  await cp(join(tree, 'src/core/testing/toyModel'), join(models, 'toy'), { recursive: true });
+  const list = await readFile(join(models, 'index.ts'), 'utf8');
+  const added = list
+    .replace(/(MODELS = \{ .*?) \}/, '$1, toy }')
+    .replace('\n\n', "\nimport { toy } from './toy/spec';\n\n");
+  expect(added.length - list.length).toBe("\nimport { toy } from './toy/spec';, toy".length);
+  await writeFile(join(models, 'index.ts'), added);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** As scripts/cli.mjs starts them, without its look at the packages, which are not the copy's. */
+const call = (name: string, ...args: string[]) =>
+  run(args, {
+    by: [process.execPath, '--import', import.meta.resolve('tsx'), join(tree, 'cli', `${name}.ts`)],
+    cwd: folder,
+    env: { TSX_TSCONFIG_PATH: join(tree, 'tsconfig.json') },
+  });
+const tiny = ['--layers', '1', '--heads', '2', '--width', '16', '--context', '16', '--batch', '4', '--steps', '4'];
+const grow = (...args: string[]) =>
+  call('grow', '--text', 'text.txt', ...tiny, '--tokenizer', 'bytes', '--device', 'wasm', '--json', ...args);
+
+test('grow makes it by its flags, sample writes with it, export writes what it has a form for and refuses the rest', async () => {
+  const help = await call('grow', '--help');
+  expect(help).toMatchObject({ code: 0, stderr: '' });
+  expect(help.stdout).toMatch(/^ {2}--model NAME +Architecture \(gpt.*, toy; gpt if not given\)$/m);
+  expect(help.stdout).toMatch(/^ {2}--kv-heads N +Heads of keys, divides the heads; of toy alone \(1 to 32; 2 if not/m);
+  expect(help.stdout).toContain('\n  toy  Toy, with --layers --heads --kv-heads --width --hidden --context\n');
+
+  const grown = await grow('--model', 'toy', '--kv-heads', '1', '--hidden', '24', '--out', 'model');
+  expect(grown).toMatchObject({ code: 0, stderr: '' });
+  expect(lines(grown.stdout).at(-1)).toMatchObject({
+    parameters: 257 * 16 + 16 * (16 + 16) + 256 + 16 * 48 + 24 * 16 + 48,
+  });
+  const info = JSON.parse(await readFile(join(folder, 'model/homegrown.json'), 'utf8')) as object;
+  expect(info).toMatchObject({ model: { id: 'toy', config: { kvHeads: 1, hidden: 24 } } });
+  const sample = ['--from', 'model', '--prompt', 'Ein Wal', '--tokens', '8', '--device', 'wasm'];
+  expect(await call('sample', ...sample)).toMatchObject({ code: 0, stderr: '' });
+
+  const written = await call('export', '--from', 'model', '--format', 'gguf-f16', '--out', 'toy.gguf');
+  expect(written).toMatchObject({ code: 0, stderr: '' });
+  const refused = await call('export', '--from', 'model', '--format', 'onnx-f32', '--out', 'onnx');
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toBe('A Toy model cannot be written as ONNX. Choose another format.\n');
+
+  const unfit = await grow('--model', 'toy', '--kv-heads', '3', '--out', 'none');
+  expect(unfit.stderr).toBe('2 heads cannot share 3 heads of keys. Nothing was started. Change these settings.\n');
+}, 240_000);
