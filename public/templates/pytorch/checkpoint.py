@@ -19,6 +19,9 @@ def read_json(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+# Its class in model.py, where its blocks are, tokens of its context, the one that ends a text, and which parameters decay.
+ARCHITECTURE = read_json(Path(__file__).resolve().parent / "architecture.json")
+
 # By the recipe's name: torch's class, its arguments by the recipe's fields, and what it remembers of a weight, by the
 # prefix in optimizer.safetensors and by torch's name.
 OPTIMIZERS = read_json(Path(__file__).resolve().parent / "optimizers.json")

@@ -3,7 +3,7 @@
     python prepare.py one.txt two.txt                     held out: the last tenth of each
     python prepare.py *.txt --held-out 0.05
 
-Texts are UTF-8; <|endoftext|> stands between two of them. Needed where the text was no longer there when this folder
+Texts are UTF-8; the token that ends a text stands between two of them. Needed where the text was no longer there when this folder
 was written, and for a larger one: a larger model wants more text than one machine held.
 """
 
@@ -58,7 +58,7 @@ def main() -> None:
 
     tokenizer = Tokenizer.from_file(str(HERE / "model" / "tokenizer.json"))
     tokenizer.encode_special_tokens = True  # text that looks like a special token is text, as in Homegrown
-    end_of_text = tokenizer.token_to_id("<|endoftext|>")
+    end_of_text = json.loads((HERE / "architecture.json").read_text(encoding="utf-8"))["endOfText"]
     vocabulary = tokenizer.get_vocab_size()
     dtype = "uint16" if vocabulary <= 2**16 else "uint32"
     meta = {"dtype": dtype, "vocabulary": vocabulary, "endOfText": end_of_text}

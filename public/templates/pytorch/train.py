@@ -24,8 +24,9 @@ from torch.distributed.fsdp import fully_shard
 from torch.nn.parallel import DistributedDataParallel
 
 import checkpoint
+import model as architecture
+from checkpoint import ARCHITECTURE
 from data import Tokens, batch_starts, evaluation_starts
-from model import GPT2
 from schedules import SCHEDULES
 
 HERE = Path(__file__).resolve().parent
@@ -43,7 +44,7 @@ def options():
     parser.add_argument("--fsdp", action="store_true", help="cut weights, gradients and moments over the GPUs")
     parser.add_argument("--bf16", action="store_true", help="multiply in bfloat16; weights and moments stay float32")
     parser.add_argument("--compile", action="store_true", help="torch.compile")
-    parser.add_argument("--transformers", action="store_true", help="Hugging Face's GPT-2 in place of model.py")
+    parser.add_argument("--transformers", action="store_true", help="Hugging Face's implementation in place of model.py")
     return parser.parse_args()
 
 
@@ -86,15 +87,13 @@ def learning_rate(recipe: dict, step: int) -> float:
 
 
 def make_optimizer(model, recipe: dict):
-    """Matrices decay; norms, biases and the position embedding do not."""
-
-    def decays(name: str, parameter) -> bool:
-        return parameter.ndim == 2 and not name.endswith("wpe.weight")
-
-    named = list(model.named_parameters())
+    """Weight decay is for those that architecture.json names: matrices, but no embeddings of position."""
+    named, decaying = dict(model.named_parameters()), set(ARCHITECTURE["decay"])
+    if unknown := decaying - named.keys():
+        raise SystemExit(f"architecture.json: the model has no parameters {sorted(unknown)[:4]}.")
     groups = [
-        {"params": [p for n, p in named if decays(n, p)], "weight_decay": recipe["weightDecay"]},
-        {"params": [p for n, p in named if not decays(n, p)], "weight_decay": 0.0},
+        {"params": [p for n, p in named.items() if n in decaying], "weight_decay": recipe["weightDecay"]},
+        {"params": [p for n, p in named.items() if n not in decaying], "weight_decay": 0.0},
     ]
     stated = checkpoint.optimizer_of(recipe)
     arguments = {
@@ -105,15 +104,15 @@ def make_optimizer(model, recipe: dict):
 
 
 def make_model(begin: Path, use_transformers: bool):
-    config = checkpoint.read_json(begin / "config.json")
     if use_transformers:
         from transformers import AutoConfig, AutoModelForCausalLM
 
         model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(begin))
     else:
-        model = GPT2(config)
+        config = checkpoint.read_json(begin / "config.json")
+        model = getattr(architecture, ARCHITECTURE["class"])(config)
     checkpoint.load_weights(model, begin)
-    return model, config["n_positions"]
+    return model
 
 
 class Trainer:
@@ -135,10 +134,10 @@ class Trainer:
         self.mine = range(processes.rank * share, (processes.rank + 1) * share)
         self.micro = min(share, args.micro_batch or self.recipe["batch"])
 
-        self.model, self.context = make_model(self.begin, args.transformers)
+        self.model, self.context = make_model(self.begin, args.transformers), ARCHITECTURE["context"]
         self.sharded = args.fsdp and processes.count > 1
         if self.sharded:
-            for block in self.model.transformer.h:
+            for block in self.model.get_submodule(ARCHITECTURE["blocks"]):
                 fully_shard(block)
             fully_shard(self.model)
         self.model.to(processes.device)

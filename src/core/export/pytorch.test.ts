@@ -73,7 +73,7 @@ describe('the folder', () => {
     expect((await readdir(folder)).sort()).toEqual(
       [
         ...['README.md', 'checkpoint.py', 'cluster.md', 'data', 'data.py', 'model', 'model.py', 'prepare.py'],
-        ...['optimizers.json', 'recipe.json', 'requirements.txt', 'schedules.py', 'train.py'],
+        ...['architecture.json', 'optimizers.json', 'recipe.json', 'requirements.txt', 'schedules.py', 'train.py'],
       ].sort(),
     );
     const back = await read(join(folder, 'model'));
@@ -139,11 +139,25 @@ describe('the folder', () => {
     }
   });
 
-  test("the rule for weight decay in train.py is the specification's", () => {
-    const table = modelSpec('gpt').params({ layers: 2, heads: 2, width: 64, context: 8 }, 300);
-    for (const [name, { shape, decay }] of Object.entries(table)) {
-      expect(shape.length === 2 && !name.endsWith('wpe.weight'), name).toBe(decay);
-    }
+  test("its parameters that decay are the specification's: for a GPT what is a matrix and no embedding of positions", async () => {
+    const [model] = models;
+    const folder = await write(model!, 'decaying');
+    const told = JSON.parse(await readFile(join(folder, 'architecture.json'), 'utf8')) as { decay: string[] };
+    const { config, vocabulary } = model!.info.model;
+    expect(told).toMatchObject({
+      label: 'GPT',
+      class: 'GPT2',
+      blocks: 'transformer.h',
+      context: config.context,
+      endOfText: 256,
+    });
+    const table = Object.entries(modelSpec('gpt').params(config, vocabulary));
+    for (const [name, { shape }] of table)
+      expect(told.decay.includes(name), name).toBe(shape.length === 2 && !name.endsWith('wpe.weight'));
+    for (const path of ['train.py', 'checkpoint.py', 'data.py', 'prepare.py'])
+      expect(await readFile(join(folder, path), 'utf8'), path).not.toMatch(
+        /gpt.?2|wpe|wte|\btransformer\.|n_positions/i,
+      );
   });
 });
 
@@ -215,7 +229,7 @@ describe.skipIf(missing !== null)('PyTorch continues the run', () => {
     const seen = JSON.parse(stdout) as {
       models: Record<'inputs' | 'targets' | 'held' | 'logits', number[]>[];
       pieces: string[];
-      parts: Record<'train' | 'val', string>;
+      parts: Record<'train' | 'val', string[]>;
     };
     for (const [i, model] of models.entries()) {
       const { inputs, targets, held, logits } = seen.models[i]!;
@@ -234,8 +248,11 @@ describe.skipIf(missing !== null)('PyTorch continues the run', () => {
       ]);
     }
     expect(seen.pieces.length).toBeGreaterThan(5);
-    expect(seen.parts.train + seen.parts.val).toBe(text);
-    expect(new TextEncoder().encode(seen.parts.val).length / new TextEncoder().encode(text).length).toBeCloseTo(0.3, 1);
+    // The end of each text is held out.
+    const { train: learnt, val: heldOut } = seen.parts;
+    expect(learnt.map((part, i) => part + heldOut[i]!).join('')).toBe(text);
+    const bytes = (words: string): number => new TextEncoder().encode(words).length;
+    expect(bytes(heldOut.join('')) / bytes(text)).toBeCloseTo(0.3, 1);
   });
 
   test('with the losses that our own trainer has, and what it writes is the same run here', async () => {

@@ -1,4 +1,5 @@
 import { type ByteStream, textFile } from '../files/byteSource';
+import type { Json } from '../base/blobStore';
 import { formatCount } from '../base/units';
 import { modelSpec } from '../models';
 import { idBytes, packIds } from '../shards/ids';
@@ -9,6 +10,7 @@ import { SCHEDULES } from '../optim/schedule';
 import { fill } from './fill';
 import type { ExportOptions, Exported } from './format';
 import { huggingFaceFiles } from './huggingFace';
+import { hubLayout } from './weights';
 
 /** The scripts are under public/templates/pytorch. */
 export async function pytorchFiles(exported: Exported, { template }: ExportOptions): Promise<readonly ByteStream[]> {
@@ -16,7 +18,7 @@ export async function pytorchFiles(exported: Exported, { template }: ExportOptio
   const { model, recipe, state } = info;
   const texts = await Promise.all(
     TEMPLATES.map(async (name) => {
-      const path = name === 'model.py' ? modelSpec(model.id).pytorch! : `pytorch/${name}`;
+      const path = name === 'model.py' ? modelSpec(model.id).pytorch!.file : `pytorch/${name}`;
       return [name, await template(path)] as const;
     }),
   );
@@ -32,11 +34,27 @@ export async function pytorchFiles(exported: Exported, { template }: ExportOptio
   return [
     ...texts.map(([name, text]) => textFile(name, name.endsWith('.md') ? fill(text, values) : text)),
     textFile('recipe.json', `${JSON.stringify(recipe, null, 2)}\n`),
+    textFile('architecture.json', `${JSON.stringify(architecture(exported), null, 2)}\n`),
     textFile('optimizers.json', `${JSON.stringify(torchOptimizers(), null, 2)}\n`),
     textFile('schedules.py', schedulesInPython()),
     ...huggingFaceFiles(exported, { withOptimizer: true }).map((file) => ({ ...file, name: `model/${file.name}` })),
     ...(tokens ? dataFiles(tokens, exported.tokenizer.endOfText) : []),
   ];
+}
+
+/** What the scripts ask of the model: all that they know of its names. */
+function architecture({ info: { model }, tokenizer }: Exported): Json {
+  const { label, pytorch, params } = modelSpec(model.id);
+  const table = params(model.config, model.vocabulary);
+  const decaying = hubLayout(model).filter(({ of }) => table[of]!.decay);
+  return {
+    label,
+    class: pytorch!.class,
+    blocks: pytorch!.blocks,
+    context: model.config.context,
+    endOfText: tokenizer.endOfText,
+    decay: decaying.map(({ name }) => name),
+  };
 }
 
 /** Those that torch has, by the recipe's names. */

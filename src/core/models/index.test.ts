@@ -16,7 +16,8 @@ test('a file for a format is there where the architecture states it, and only th
     const { onnx, page, pytorch } = modelSpec(id);
     const has = (file: string): boolean => existsSync(new URL(`${id}/${file}`, import.meta.url));
     expect([has('onnx.ts'), has('page.ts')], id).toEqual([Boolean(onnx), Boolean(page)]);
-    if (pytorch) expect(existsSync(new URL(`../../../public/templates/${pytorch}`, import.meta.url)), id).toBe(true);
+    if (pytorch)
+      expect(existsSync(new URL(`../../../public/templates/${pytorch.file}`, import.meta.url)), id).toBe(true);
   }
 });
 

@@ -36,5 +36,15 @@ export interface GgufPiece extends Piece {
   full?: boolean;
 }
 
+/** As a module of PyTorch, whose parameters have Hugging Face's names. */
+export interface Pytorch {
+  /** The hand-over's `model.py`: where it is under public/templates. */
+  file: string;
+  /** Of that file: made from config.json, and called with ids gives logits. */
+  class: string;
+  /** The list of its blocks, which FSDP cuts one by one; transformers has it under the same name. */
+  blocks: string;
+}
+
 /** As operators of ONNX, for what transformers.js generates by; weights are asked for by our names. */
 export type OnnxForward<C extends BaseConfig = BaseConfig> = (g: GraphBuilder, model: Sized<C>) => void;

@@ -33,5 +33,5 @@ for root in ROOTS:
     values = {"inputs": inputs, "targets": targets, "held": held, "logits": logits}
     seen.append({name: value.flatten().tolist() for name, value in values.items()})
 text = TEXT.read_bytes()
-parts = {part: "".join(map(bytes.decode, texts)) for part, texts in prepare.split([text[:50], text[50:]], 0.3).items()}
+parts = {part: [*map(bytes.decode, texts)] for part, texts in prepare.split([text[:50], text[50:]], 0.3).items()}
 print(json.dumps({"models": seen, "pieces": list(prepare.pieces(text.decode(), 8)), "parts": parts}))

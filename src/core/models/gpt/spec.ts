@@ -122,7 +122,7 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
   gguf,
   onnx: () => import('./onnx'),
   page: () => import('./page'),
-  pytorch: 'pytorch/model.py',
+  pytorch: { file: 'pytorch/model.py', class: 'GPT2', blocks: 'transformer.h' },
   load: () => import('./forward'),
 });
 
