@@ -60,6 +60,7 @@ function exportWords({ exports }: Studio): string | undefined {
     case 'waiting':
     case 'checking':
     case 'unchecked':
+    case 'uncheckable':
       return `${last.file.name} written`;
     case 'verified':
       return `${last.file.name} written and verified`;

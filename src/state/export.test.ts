@@ -38,7 +38,11 @@ test('a check that was stopped while it waited does not run, though a newer file
   });
   studio.getState().change({ runId: 'r' });
   studio.setState({
-    model: { run: { id: 'r', model: {} } as never, log: new RunLog(), saved: { step: 1, bytes: 1, at: null } },
+    model: {
+      run: { id: 'r', model: { id: 'gpt' } } as never,
+      log: new RunLog(),
+      saved: { step: 1, bytes: 1, at: null },
+    },
     savedSteps: [{ step: 1, bytes: 1, holds: 'all', latest: true, best: true, loss: null }],
   });
 

@@ -1,7 +1,8 @@
 /** Taking the model home, checking that what was taken is right, and bringing one back. */
 import { HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
-import type { FormatId } from '../core/export/formats';
+import { type FormatId, FORMATS } from '../core/export/formats';
+import { uncheckable } from '../core/verify/check';
 import { matches, type Figures } from '../core/verify/compare';
 import type { Reference } from '../core/verify/reference';
 import { UNTITLED } from './project';
@@ -31,7 +32,9 @@ export type Exporting =
   | { kind: 'verified'; file: ExportedFile; figures: Figures }
   | { kind: 'mismatch'; file: ExportedFile; figures: Figures }
   /** Handed over, and not checked: because it was stopped, or the engine could not be had, or refused the file. */
-  | { kind: 'unchecked'; file: ExportedFile; failure: Failure | null };
+  | { kind: 'unchecked'; file: ExportedFile; failure: Failure | null }
+  /** Handed over, and there is nothing to check it by. */
+  | { kind: 'uncheckable'; file: ExportedFile; reason: string };
 
 export type Exports = Readonly<Partial<Record<FormatId, Exporting>>>;
 
@@ -88,13 +91,19 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
       const tell = (exporting: Exporting): void => {
         if (fileOf(get().exports[format]) === file) put(format, exporting);
       };
+      const run = get().model?.run;
+      const reason = run ? uncheckable(FORMATS[format].check, run.model) : null;
+      if (reason !== null) {
+        put(format, { kind: 'uncheckable', file, reason });
+        await before; // whoever is next waits for that one
+        return;
+      }
       const stopped = new AbortController();
       const stop = (): void => {
         stopped.abort();
         tell({ kind: 'unchecked', file, failure: null });
       };
       put(format, { kind: 'waiting', file, stop });
-      const run = get().model?.run;
       await before;
       // Stopped while it waited, or a newer file has taken the place, whose own check comes.
       if (!run || stopped.signal.aborted || fileOf(get().exports[format]) !== file) return;

@@ -121,7 +121,7 @@ function exportLine(s: Studio): StageLine {
     [count('verified'), 'verified'],
     [count('mismatch'), count('mismatch') === 1 ? 'does not match' : 'do not match'],
     [checking, 'being checked'],
-    [count('waiting') + count('unchecked'), 'not checked'],
+    [count('waiting') + count('unchecked') + count('uncheckable'), 'not checked'],
   ] as const;
   const line = words.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : [])).join(' · ');
   const busy = writing > 0 ? 'writing' : checking > 0 ? 'checking' : undefined;

@@ -1,12 +1,17 @@
-/** GGUF read back from its specification, apart from what writes it. https://github.com/ggml-org/ggml/blob/master/docs/gguf.md */
+/** GGUF read back from its specification; what it calls tensors is the architecture's own statement. https://github.com/ggml-org/ggml/blob/master/docs/gguf.md */
 import { sha256 } from 'hash-wasm';
 import { badFile } from '../core/base/errors';
+import { hubLayout } from '../core/export/weights';
+import { modelSpec } from '../core/models';
+import { fromTheirs, type Laid, theirRows, theirShape } from '../core/models/layout';
+import type { ModelChoice } from '../core/models/network';
+import { sizeOf } from '../core/models/spec';
 import { compareHash } from '../core/verify/compareHash';
 import type { ReadBack } from '../core/verify/readBack';
 
 export interface Gguf {
   view: DataView;
-  /** Numbers of 32 bits, and lengths of lists. */
+  /** Numbers of 32 bits, whole or not, and lengths of lists. */
   numbers: ReadonlyMap<string, number>;
   /** `shape`: fastest first. `at`: of the first value, from the beginning of the file. */
   tensors: readonly { name: string; shape: readonly number[]; type: number; at: number }[];
@@ -26,6 +31,7 @@ export async function openGguf(bytes: Uint8Array): Promise<Gguf> {
   /** Numbers of 32 bits, lengths of lists; other values but the hash are passed over. */
   const value = (key: string, type: number): number => {
     if (type === 4 || type === 5) return u32();
+    if (type === 6) return view.getFloat32((at += 4) - 4, true);
     if (type === 8) {
       const text = string();
       if (key === 'homegrown.tensors.sha256') hash = text;
@@ -59,42 +65,44 @@ export async function openGguf(bytes: Uint8Array): Promise<Gguf> {
   return { view, numbers, tensors: infos.map(({ offset, ...info }) => ({ ...info, at: start + offset })) };
 }
 
-/** A GPT-2: sizes from its keys, weights in 32 bits under Hugging Face's names. */
-export function ggufIn({ view, numbers, tensors }: Gguf): ReadBack {
-  const weights = new Map<string, Float32Array>();
-  for (const { name, shape, type, at } of tensors) {
-    const { hugging, isTransposed } = nameOf(name);
-    const count = shape.reduce((product, size) => product * size, 1);
-    const values = decode(view, at, count, type);
-    weights.set(hugging, isTransposed ? transposed(values, shape[0]!) : values);
+/**
+ * Weights in 32 bits under Hugging Face's names, found by the two layouts of the architecture.
+ * @throws HomegrownError `bad-file` where sizes or tensors are not those of the model
+ */
+export function ggufIn({ view, numbers, tensors }: Gguf, model: ModelChoice): ReadBack {
+  const { label, gguf, params } = modelSpec(model.id);
+  const stated = gguf!; // or there was no such file to check
+  const table = params(model.config, model.vocabulary);
+  const sizes = Object.entries(stated.sizes(model)).map<[string, number]>(([key, size]) => [
+    `${stated.name}.${key}`,
+    'u32' in size ? size.u32 : Math.fround(size.f32),
+  ]);
+  for (const [key, size] of [...sizes, ['tokenizer.ggml.tokens', model.vocabulary] as const]) {
+    const found = numbers.get(key);
+    if (found !== size) throw badFile(`${key} is ${found ?? 'missing'}, and the model has ${size}`);
   }
-  const size = (key: string): number => numbers.get(`gpt2.${key}`) ?? NaN;
-  return {
-    model: {
-      id: 'gpt',
-      config: {
-        layers: size('block_count'),
-        heads: size('attention.head_count'),
-        width: size('embedding_length'),
-        context: size('context_length'),
-        ...(weights.has('lm_head.weight') && { untied: true as const }),
-      },
-      vocabulary: numbers.get('tokenizer.ggml.tokens') ?? NaN,
-    },
-    weights,
-  };
+  const pieces = new Map(stated.layout(model.config).map((piece) => [piece.name, piece]));
+  const ours = new Map<string, Laid>();
+  for (const { name, shape, type, at } of tensors) {
+    const piece = pieces.get(name);
+    if (!piece) throw badFile(`A ${label} model has no tensor ${name}`);
+    pieces.delete(name);
+    const { shape: whole } = table[piece.of]!;
+    if (String(shape.toReversed()) !== String(theirShape(piece, whole)))
+      throw badFile(`${name} is [${shape.join(', ')}], fastest first, and not as the model has it`);
+    if (!ours.has(piece.of)) ours.set(piece.of, { shape: whole, data: new Float32Array(sizeOf(whole)) });
+    fromTheirs(piece, decode(view, at, sizeOf(shape), type), ours.get(piece.of)!);
+  }
+  const [missing] = pieces.keys();
+  if (missing !== undefined) throw badFile(`There is no tensor ${missing}`);
+  const weights = hubLayout(model).map((piece) => {
+    const [values] = theirRows(piece, ours.get(piece.of)!, Infinity);
+    return [piece.name, values!] as const;
+  });
+  return { model, weights: new Map(weights) };
 }
-/** Bytes of values by type: u8, i8, u16, i16, f32, bool, and those of 64 bits. */
-const SIZES: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
-
-/** [rows, columns] with `columns` values a row -> [columns, rows] */
-function transposed(values: Float32Array, columns: number): Float32Array {
-  const rows = values.length / columns;
-  const isTransposed = new Float32Array(values.length);
-  for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++) isTransposed[c * rows + r] = values[r * columns + c]!;
-  return isTransposed;
-}
+/** Bytes of values by type: u8, i8, u16, i16, bool, and those of 64 bits. */
+const SIZES: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 7: 1, 10: 8, 11: 8, 12: 8 };
 
 function decode(view: DataView, at: number, count: number, type: number): Float32Array {
   const values = new Float32Array(count);
@@ -122,26 +130,3 @@ function half(bits: number): number {
   const size = exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15);
   return bits & 0x8000 ? -size : size;
 }
-
-function nameOf(name: string): { hugging: string; isTransposed: boolean } {
-  if (name === 'output.weight') return { hugging: 'lm_head.weight', isTransposed: false };
-  const [, layer, part = '', kind = ''] = /^(?:blk\.(\d+)\.)?(\w+)\.(weight|bias)$/.exec(name) ?? [];
-  const hugging = PARTS[part];
-  if (hugging === undefined) throw badFile(`GPT-2 has no tensor ${name}`);
-  const block = layer === undefined ? '' : `h.${layer}.`;
-  return {
-    hugging: `transformer.${block}${hugging}.${kind}`,
-    isTransposed: kind === 'weight' && hugging.includes('.c_'),
-  };
-}
-const PARTS: Readonly<Record<string, string>> = {
-  token_embd: 'wte',
-  position_embd: 'wpe',
-  attn_norm: 'ln_1',
-  attn_qkv: 'attn.c_attn',
-  attn_output: 'attn.c_proj',
-  ffn_norm: 'ln_2',
-  ffn_up: 'mlp.c_fc',
-  ffn_down: 'mlp.c_proj',
-  output_norm: 'ln_f',
-};

@@ -15,13 +15,13 @@ import { simdKernels } from '../page/simdKernels';
 /**
  * The offline page's forward pass: written apart from the one that trains, without TensorFlow.js, and with its own products
  * on WebAssembly.
+ * Whoever asks for it has found that there is one (`uncheckable`).
  * @throws HomegrownError `bad-file` where a weight is missing or has another size, `out-of-memory`
  */
 export async function pageEngine(readBack: ReadBack): Promise<SecondEngine> {
   const { model, weights } = readBack;
   complete(readBack);
-  const { page } = (await modelSpec(model.id).page?.()) ?? {};
-  if (!page) throw badFile(`There is no second reader of ${modelSpec(model.id).label} models`);
+  const { page } = await modelSpec(model.id).page!();
   const kernels = kernelsFor(readBack, page);
   const held = new Map<string, Float32Array>();
   for (const [name, values] of weights) {

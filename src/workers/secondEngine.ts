@@ -1,7 +1,7 @@
 import { loaded } from '../core/base/load';
 import type { ByteSource } from '../core/files/byteSource';
 import type { ModelChoice } from '../core/models/network';
-import type { Check, EngineId, EngineInputs } from '../core/verify/check';
+import { type Check, type EngineId, type EngineInputs, hasLongAddresses } from '../core/verify/check';
 import type { SecondEngine } from '../core/verify/compare';
 import { refusal } from '../core/verify/refusal';
 import { ggufIn, openGguf } from './ggufIn';
@@ -32,16 +32,14 @@ const ENGINES: { readonly [E in EngineId]: (input: EngineInputs[E], model: Model
   page: pageEngine,
 };
 
-/** llama.cpp's build has addresses of 64 bits, which Safari does not know: there, our own reader opens the file. */
+/** llama.cpp, and where that cannot run our own reader. */
 async function gguf(source: ByteSource, model: ModelChoice): Promise<SecondEngine> {
   const bytes = await source.read(0, source.size);
   const file = await openGguf(bytes);
-  if (!WebAssembly.validate(MEMORY64)) return pageEngine(ggufIn(file));
+  if (!hasLongAddresses()) return pageEngine(ggufIn(file, model));
   const { llama } = await loaded('llama.cpp', import('./llama'));
   return llama(bytes, model);
 }
-/** A module with nothing but a memory with addresses of 64 bits. */
-const MEMORY64 = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 5, 3, 1, 4, 1);
 
 async function onnx(source: ByteSource, model: ModelChoice): Promise<SecondEngine> {
   const { onnxruntime } = await loaded('onnxruntime', import('./onnxruntime'));

@@ -36,6 +36,9 @@ declare class TextDecoder {
 /** Base64 -> a character for each byte. */
 declare function atob(base64: string): string;
 
+/** Whether this is a module that can be made one here; nothing is compiled. */
+declare const WebAssembly: { validate(bytes: Uint8Array<ArrayBuffer>): boolean };
+
 /** ES2024, in every browser with WebGPU and in Node 20. */
 interface String {
   isWellFormed(): boolean;

@@ -6,7 +6,7 @@ import { LARGEST_JSON, LARGEST_LOG, LARGEST_TOKENIZER } from '../base/limits';
 import type { ByteSource } from '../files/byteSource';
 import type { Snapshot } from '../checkpoint/snapshot';
 import { bytesOf, firstNonFinite, type HostTensor } from '../checkpoint/tensors';
-import { modelIds, modelSpec } from '../models';
+import { type ModelId, modelIds, modelSpec } from '../models';
 import type { HuggingFace } from '../models/interop';
 import { fromTheirs, type Piece, theirShape } from '../models/layout';
 import { sizeOf } from '../models/spec';
@@ -115,18 +115,18 @@ async function openFolder(files: readonly { name: string; source: ByteSource }[]
   const names = [...folder.keys()];
   for (const [pattern, advice] of OTHER_FORMATS) {
     const found = names.find((name) => pattern.test(name));
-    if (found !== undefined) throw badFile(`${found} cannot be read: ${advice}`, WANTED);
+    if (found !== undefined) throw badFile(`${found} cannot be read: ${advice}`, wanted());
   }
-  throw badFile(`There is no model.safetensors among ${names.length} files (${names.slice(0, 5).join(', ')})`, WANTED);
+  throw badFile(
+    `There is no model.safetensors among ${names.length} files (${names.slice(0, 5).join(', ')})`,
+    wanted(),
+  );
 }
 
 async function readConfig(folder: Folder): Promise<{ model: ModelChoice; format: HuggingFace }> {
   const json = await readJson(folder, 'config.json');
   const type = parse('config.json', z.object({ model_type: z.string().max(100) }), json).model_type;
-  const known = modelIds().flatMap((id) => {
-    const { huggingFace } = modelSpec(id);
-    return huggingFace ? [{ id, format: huggingFace }] : [];
-  });
+  const known = knownFormats();
   const found = known.find(({ format }) => format.type === type);
   if (!found) {
     throw badFile(
@@ -137,6 +137,12 @@ async function readConfig(folder: Folder): Promise<{ model: ModelChoice; format:
   const { id, format } = found;
   return { model: parse('config.json', modelSchema, { id, ...parse('config.json', format.schema, json) }), format };
 }
+
+const knownFormats = (): { id: ModelId; format: HuggingFace }[] =>
+  modelIds().flatMap((id) => {
+    const { huggingFace } = modelSpec(id);
+    return huggingFace ? [{ id, format: huggingFace }] : [];
+  });
 
 async function readInfo(folder: Folder, model: ModelChoice): Promise<RunInfo | null> {
   if (!folder.has('homegrown.json')) return null;
@@ -293,7 +299,7 @@ async function readText(folder: Folder, name: string, most: number): Promise<str
 
 async function readWhole(folder: Folder, name: string, most: number): Promise<Uint8Array> {
   const source = folder.get(name);
-  if (!source) throw badFile(`There is no ${name}`, WANTED);
+  if (!source) throw badFile(`There is no ${name}`, wanted());
   if (source.size > most) throw badFile(`${name} has ${source.size} bytes, and at most ${most} are read`);
   return source.read(0, source.size);
 }
@@ -307,8 +313,11 @@ function parse<T>(file: string, schema: z.ZodType<T>, json: unknown): T {
   throw badFile(`${file} describes what cannot be run here: ${reasons.join('; ').slice(0, 2000)}`);
 }
 
-const WANTED =
-  'Nothing was stored. Give a zip that Homegrown wrote, or config.json, tokenizer.json and model.safetensors of a GPT-2 model.';
+const wanted = (): string =>
+  'Nothing was stored. Give a zip that Homegrown wrote, or config.json, tokenizer.json and model.safetensors of a model ' +
+  `whose model_type is one of these: ${knownFormats()
+    .map(({ format }) => format.type)
+    .join(', ')}.`;
 const DIVERGED = 'Nothing was stored. The training that wrote it had diverged; use an earlier step.';
 const OTHER_FORMATS: readonly (readonly [RegExp, string])[] = [
   [/\.(pt|pth|bin|ckpt|pkl|pickle)$/i, 'such files can run code; convert it to safetensors'],

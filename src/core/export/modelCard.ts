@@ -1,9 +1,10 @@
+import { nameOf, type NumberField } from '../base/field';
 import { formatCount, formatDuration, formatNumber, formatShare } from '../base/units';
 import { metricOf, METRICS } from '../metrics';
 import type { Metric } from '../metrics/metric';
 import { valueWords } from '../metrics/words';
 import { modelSpec } from '../models';
-import { countParams } from '../models/spec';
+import { countParams, sizesOf } from '../models/spec';
 import { headlineWords, metricsOf, objectiveOf } from '../objectives';
 import { optimizerOf } from '../optim';
 import { scheduleOf } from '../optim/schedule';
@@ -61,6 +62,7 @@ export function modelCard(info: RunInfo): string {
     table([
       ['Layers, heads, width', `${config.layers}, ${config.heads}, ${config.width}`],
       ['Context', `${formatCount(config.context)} tokens`],
+      ...ownSizes(model),
       ...(origin && state.step === 0 ? [] : training),
     ]),
     ...(origin
@@ -77,6 +79,16 @@ export function modelCard(info: RunInfo): string {
     howToLoad(info),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** Those that not all architectures have. */
+function ownSizes({ id, config }: RunInfo['model']): [string, string][] {
+  const { layers: _, heads: __, width: ___, context: ____, ...own } = sizesOf(config);
+  const fields: Readonly<Record<string, NumberField>> = modelSpec(id).fields;
+  return Object.entries(own).map(([name, size]) => [
+    nameOf(fields[name]!),
+    [formatCount(size), fields[name]!.unit].filter(Boolean).join(' '),
+  ]);
 }
 
 /** The special tokens, by what they are for. */

@@ -40,13 +40,14 @@ const TEMPLATES = [
 
 function readmeValues(name: string, { model }: RunInfo, bytes: number): Record<string, string> {
   const { id, config, vocabulary } = model;
-  const { layers, width, context } = config;
+  const { layers, context } = config;
+  const spec = modelSpec(id);
   const megabytes = (n: number): string => formatCount(Math.max(1, Math.ceil(n / 1e6)));
   // Keys and values in halves, for contexts that llama.cpp rounds up to 256.
-  const remembered = PARALLEL * 4 * layers * width * Math.ceil(context / 256) * 256;
+  const remembered = PARALLEL * 2 * layers * spec.cacheColumns(config) * Math.ceil(context / 256) * 256;
   return {
     name,
-    parameters: formatCount(countParams(modelSpec(id).params(config, vocabulary))),
+    parameters: formatCount(countParams(spec.params(config, vocabulary))),
     context: formatCount(context),
     megabytes: megabytes(bytes),
     memory: formatCount(Math.ceil((NODE_BYTES + bytes + remembered) / 5e7) * 50),

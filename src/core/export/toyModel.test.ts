@@ -1,114 +1,37 @@
 /**
- * What an architecture costs: a folder and its line in the list. A toy one reaches form, estimate, checkpoint, journal, card,
- * Hugging Face's folder and back, and GGUF; formats that it has no forward for say so.
+ * What an architecture costs: a folder and its line in the list. A toy one, with sizes that no other has, reaches training,
+ * checkpoint, journal, record, card, Hugging Face's folder and back, and GGUF; formats that it has no forward for say so.
+ * Its form is in features/model, its flags are in cli, each in a test of the same name.
  */
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { template } from '../../../scripts/templates';
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
-import { z } from '../base/zod';
 import { bytesSource, readBytes } from '../files/byteSource';
 import type { ModelId } from '../models';
-import type { Gguf, HuggingFace } from '../models/interop';
-import { decode } from '../models/gpt/forward';
-import { gpt } from '../models/gpt/spec';
-import type { Layout } from '../models/layout';
-import {
-  type BaseConfig,
-  countParams,
-  defineModel,
-  type Forward,
-  type ModelSpec,
-  type ParamTable,
-} from '../models/spec';
+import { countParams } from '../models/spec';
+import { layoutOf, toy, TOY_CONFIG as config, TOY_ID as ID, type ToyConfig } from '../testing/toyModel/spec';
+import { toyInput, toyRun } from '../testing/toyRun';
+import type { Snapshot } from '../train/run';
 import type { Format } from './format';
-import { tokenSource } from '../testing/tokenSource';
 
-// toy/forward.ts: a decoder with RMSNorm and a gated feed-forward, without biases.
-const forward: Forward = {
-  decode: (pass, ids) =>
-    decode(pass, ids, { norm: { kind: 'rmsNorm', epsilon: 1e-5 }, feedForward: { activation: 'silu', gated: true } }),
-};
-
-// toy/spec.ts
-const size = z.int().positive();
-const huggingFace: HuggingFace = {
-  type: 'toy',
-  config: ({ config: { layers, heads, width, context }, vocabulary }) => ({
-    ...{ model_type: 'toy', vocab_size: vocabulary, layers, heads, width, context },
-  }),
-  schema: z
-    .object({ vocab_size: size, layers: size, heads: size, width: size, context: size })
-    .transform(({ vocab_size: vocabulary, layers, heads, width, context }) => ({
-      config: { layers, heads, width, context },
-      vocabulary,
-    })),
-  layout: (config) => layout(config, 'model.layers.', 'self_attn.'),
-};
-const gguf: Gguf = {
-  name: 'toy',
-  sizes: ({ config }) => ({ block_count: { u32: config.layers } }),
-  layout: (config) => layout(config, 'blk.', '', config.heads),
-};
-/** As Llama's: q, k and v apart, gate and up apart, [out, in]. */
-function layout({ layers, width: C }: BaseConfig, block: string, attention: string, pairedHeads?: number): Layout {
-  const paired = pairedHeads ? { pairedHeads } : {};
-  const rows = Array.from({ length: layers }, (_, i): Layout => {
-    const [h, l] = [`transformer.h.${i}`, `${block}${i}.`];
-    const qkv = { of: `${h}.attn.c_attn.weight`, transposed: true };
-    const gateUp = { of: `${h}.mlp.c_fc.weight`, transposed: true };
-    return [
-      { name: `${l}norm1.weight`, of: `${h}.ln_1.weight` },
-      { name: `${l}${attention}q.weight`, ...qkv, ...paired, columns: [0, C] },
-      { name: `${l}${attention}k.weight`, ...qkv, ...paired, columns: [C, 2 * C] },
-      { name: `${l}${attention}v.weight`, ...qkv, columns: [2 * C, 3 * C] },
-      { name: `${l}${attention}o.weight`, of: `${h}.attn.c_proj.weight`, transposed: true },
-      { name: `${l}norm2.weight`, of: `${h}.ln_2.weight` },
-      { name: `${l}gate.weight`, ...gateUp, columns: [0, 2 * C] },
-      { name: `${l}up.weight`, ...gateUp, columns: [2 * C, 4 * C] },
-      { name: `${l}down.weight`, of: `${h}.mlp.c_proj.weight`, transposed: true },
-    ];
-  });
-  return [
-    { name: 'tokens.weight', of: 'transformer.wte.weight' },
-    { name: 'positions.weight', of: 'transformer.wpe.weight' },
-    ...rows.flat(),
-    { name: 'norm.weight', of: 'transformer.ln_f.weight' },
-  ];
-}
-const { onnx: _, page: __, pytorch: ___, ...ofGpt } = gpt;
-const toy: ModelSpec = defineModel<BaseConfig>({
-  ...ofGpt,
-  ...{ label: 'Toy', source: 'Here', huggingFace, gguf },
-  params(config, vocabulary): ParamTable {
-    const table = Object.entries(gpt.params(config, vocabulary)).filter(([name]) => !name.endsWith('.bias'));
-    const halved = table.map(([name, parameter]) => {
-      const [rows] = parameter.shape;
-      return [
-        name,
-        name.endsWith('mlp.c_proj.weight') ? { ...parameter, shape: [rows! / 2, config.width] } : parameter,
-      ];
-    });
-    return Object.fromEntries(halved) as ParamTable;
-  },
-  load: () => Promise.resolve({ forward }),
-});
-
-const ID = 'toy' as ModelId;
-const config = { layers: 2, heads: 2, width: 8, context: 12 };
-const asked = { withOptimizer: true, template: () => Promise.resolve('') };
+const asked = { withOptimizer: true, template };
+// Before anything is made of the list.
 beforeAll(async () => {
-  // Its line.
   Object.assign((await import('../models')).MODELS, { toy });
   await tf.setBackend('cpu');
 });
 
 test('an architecture in the list is trained, stored, told, written by its layouts and read back bit for bit', async () => {
-  const { store, record, events } = await trained();
-  const [first, last] = events.filter((event) => event.kind === 'evaluated');
-  expect(last!.loss).toBeLessThan(first!.loss);
+  const { store, record, events } = await toyRun();
   const { readRun } = await import('../runs/record');
-  expect((await readRun(store, 'a'))!.model).toEqual(record.model);
+  expect((await readRun(store, 'a'))!.model).toEqual({ ...record.model, config });
+  const { readJournal } = await import('../runs/journal');
+  const journal = await readJournal(store, 'a');
+  expect(journal).toEqual(events.filter(({ kind }) => kind !== 'compiling'));
+  const [first, last] = journal.filter((event) => event.kind === 'evaluated');
+  expect(last!.loss).toBeLessThan(first!.loss);
 
   const { exportRun, importRun } = await import('./run');
   const { files } = await exportRun(store, 'a', 'latest', 'hf', asked);
@@ -119,51 +42,107 @@ test('an architecture in the list is trained, stored, told, written by its layou
     `A Toy language model of ${countParams(toy.params(config, 257)).toLocaleString('en')}`,
   );
   expect(told('README.md')).toContain('tags: [toy, homegrown]');
-  expect(JSON.parse(told('config.json'))).toMatchObject({ model_type: 'toy', layers: 2 });
+  expect(told('README.md')).toMatch(/\| Layers, heads, width +\| 2, 4, 16 +\|/);
+  expect(told('README.md')).toMatch(/\| Heads of keys +\| 2 +\|\n\| Inner width +\| 24 +\|/);
+  expect(JSON.parse(told('config.json'))).toMatchObject({ model_type: 'toy', layers: 2, kv_heads: 2, hidden: 24 });
+  expect(JSON.parse(told('homegrown.json'))).toMatchObject({ model: { id: 'toy', config } });
 
   const { openSafetensors } = await import('../checkpoint/safetensors');
   const weights = await openSafetensors(bytesSource(written.get('model.safetensors')!), 'model.safetensors');
-  expect([...weights.entries.keys()]).toEqual(layout(config, 'model.layers.', 'self_attn.').map(({ name }) => name));
-  expect(weights.entries.get('model.layers.1.up.weight')!.shape).toEqual([16, 8]);
+  const layout = layoutOf(config, 'model.layers.', 'self_attn.', false);
+  expect([...weights.entries.keys()]).toEqual(layout.map(({ name }) => name));
+  expect(weights.entries.get('model.layers.1.up.weight')!.shape).toEqual([24, 16]);
   const moments = await openSafetensors(bytesSource(written.get('optimizer.safetensors')!), 'optimizer.safetensors');
-  expect(moments.entries.get('adam.m.model.layers.1.self_attn.k.weight')!.shape).toEqual([8, 8]);
+  expect(moments.entries.get('adam.m.model.layers.1.self_attn.k.weight')!.shape).toEqual([8, 16]);
   const { loadSnapshot } = await import('../checkpoint/checkpoint');
   const { snapshot } = await loadSnapshot(store, 'a', 'latest');
-  const fused = snapshot.tensors.get('transformer.h.1.attn.c_attn.weight')!.data; // [8, 24]
+  const fused = snapshot.tensors.get('blocks.1.qkv.weight')!.data; // [16, 16 + 8 + 8]
   const k = (await weights.load('model.layers.1.self_attn.k.weight')).data; // [out, in]
-  expect([...k.subarray(0, 8)]).toEqual(Array.from({ length: 8 }, (_row, i) => fused[i * 24 + 8]));
+  expect([...k.subarray(0, 16)]).toEqual(Array.from({ length: 16 }, (_row, i) => fused[i * 32 + 16]));
 
   const other = memoryStore();
   const sources = [...written].map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
   await importRun(other, 'b', sources, 9, unwatched);
   expect((await loadSnapshot(other, 'b', 'latest')).snapshot.tensors).toEqual(snapshot.tensors);
+  expect((await readJournal(other, 'b')).filter(({ kind }) => kind === 'evaluated')).toMatchObject([
+    { step: 0, loss: first!.loss },
+    { step: 4, loss: last!.loss },
+  ]);
   const again = await exportRun(other, 'b', 'latest', 'hf', asked);
   for (const file of again.files) {
     if (file.name.endsWith('.safetensors')) expect(await readBytes(file), file.name).toEqual(written.get(file.name));
   }
 });
 
-test('GGUF is written by its layout, heads in pairs, and formats that it has no forward for say so', async () => {
-  const { store } = await trained();
+test('its run goes on from a checkpoint bit for bit, and it writes a token at a time as it reads them all at once', async () => {
+  const input = await toyInput();
+  const { train } = await import('../train/train');
+  const [whole, resumed]: [Snapshot[], Snapshot[]] = [[], []];
+  await train({ ...input, save: into(whole) }, unwatched);
+  await train({ ...input, from: whole.find(({ state }) => state.step === 2)!, save: into(resumed) }, unwatched);
+  expect(resumed.at(-1)!.tensors).toEqual(whole.at(-1)!.tensors);
+
+  const { network } = await import('../models/network');
+  const { decoder } = await import('../sample/decoder');
+  const { logits } = await import('../sample/logits');
+  const net = await network(input.model, whole.at(-1)!.tensors);
+  const decoding = decoder(net);
+  const ids = [...input.tokenizer.encode('The whale')];
+  const all = await logits(net, ids);
+  for (let length = 1; length <= ids.length; length++) {
+    const next = await decoding.next(ids.slice(0, length));
+    const row = all.subarray((length - 1) * 257, length * 257);
+    expect(Math.max(...next.map((score, i) => Math.abs(score - row[i]!)))).toBeLessThan(1e-5);
+  }
+  decoding.dispose();
+  net.dispose();
+});
+const into = (list: Snapshot[]) => (snapshot: Snapshot) => {
+  list.push(structuredClone(snapshot));
+  return Promise.resolve({ bytes: 0 });
+};
+
+test('GGUF is written by its layout, heads in pairs, and read again from the same statement', async () => {
+  const { store, record } = await toyRun();
   const { exportRun } = await import('./run');
   const { files } = await exportRun(store, 'a', 'latest', 'gguf-f32', asked);
-  const { openGguf } = await import('../../workers/ggufIn');
-  const bytes = await readBytes(files[0]!);
-  const opened = await openGguf(bytes);
+  const { ggufIn, openGguf } = await import('../../workers/ggufIn');
+  const opened = await openGguf(await readBytes(files[0]!));
   expect(opened.numbers.get('toy.block_count')).toBe(2);
   const { loadSnapshot } = await import('../checkpoint/checkpoint');
-  const fused = (await loadSnapshot(store, 'a', 'latest')).snapshot.tensors.get('transformer.h.0.attn.c_attn.weight')!;
+  const { snapshot } = await loadSnapshot(store, 'a', 'latest');
+  const fused = snapshot.tensors.get('blocks.0.qkv.weight')!; // [16, 32]
   const q = opened.tensors.find(({ name }) => name === 'blk.0.q.weight')!;
-  expect(q.shape).toEqual([8, 8]);
-  // The second row is the first of the head's second half.
-  const second = Array.from({ length: 8 }, (_row, i) => opened.view.getFloat32(q.at + 4 * (8 + i), true));
-  expect(second).toEqual(Array.from({ length: 8 }, (_row, i) => fused.data[i * 24 + 2]));
+  expect(q.shape).toEqual([16, 16]);
+  // The second row is the first of the head's second half: heads of 4.
+  const second = Array.from({ length: 16 }, (_row, i) => opened.view.getFloat32(q.at + 4 * (16 + i), true));
+  expect(second).toEqual(Array.from({ length: 16 }, (_row, i) => fused.data[i * 32 + 2]));
 
+  const { hubWeights } = await import('./weights');
+  const { model, weights } = ggufIn(opened, record.model);
+  expect(model).toBe(record.model);
+  const hub = hubWeights({ info: record as never, snapshot });
+  expect([...weights.keys()]).toEqual([...hub.keys()]);
+  for (const [name, tensor] of hub)
+    expect([...weights.get(name)!], name).toEqual([...tensor.pieces()].flatMap((p) => [...p]));
+
+  const refused = (change: Partial<typeof opened>, size: Partial<ToyConfig> = {}) =>
+    expect(() => ggufIn({ ...opened, ...change }, { ...record.model, config: { ...config, ...size } }));
+  refused({}, { kvHeads: 1 }).toThrow('toy.attention.head_count_kv is 2, and the model has 1');
+  refused({ numbers: new Map() }).toThrow('toy.block_count is missing, and the model has 2');
+  refused({ tensors: opened.tensors.slice(1) }).toThrow('There is no tensor tokens.weight');
+  refused({ tensors: [...opened.tensors, { ...q, name: 'blk.7.q.weight' }] }).toThrow(
+    'A Toy model has no tensor blk.7.q.weight',
+  );
+  refused({ tensors: [{ ...q, shape: [8, 32] }] }).toThrow('blk.0.q.weight is [8, 32]');
+});
+
+test('a format is had or refused in one sentence, and the service wherever there is GGUF', async () => {
+  const { store, record } = await toyRun();
   const { FORMATS } = await import('./formats');
-  const { DEFAULT_RECIPE } = await import('../train/recipe');
-  const info = { model: { id: ID, config, vocabulary: 257 }, recipe: DEFAULT_RECIPE };
+  const { exportRun } = await import('./run');
   const formats: [string, Format][] = Object.entries(FORMATS);
-  const problems = formats.map(([id, format]) => [id, format.problem?.(info) ?? null]);
+  const problems = formats.map(([id, format]) => [id, format.problem?.(record) ?? null]);
   expect(Object.fromEntries(problems)).toEqual({
     ...{ hf: null, safetensors: null, 'gguf-f32': null, 'gguf-f16': null, 'gguf-q8_0': null, service: null },
     'onnx-f32': 'A Toy model cannot be written as ONNX',
@@ -171,24 +150,38 @@ test('GGUF is written by its layout, heads in pairs, and formats that it has no 
     html: 'The offline page cannot run Toy models yet.',
     pytorch: 'A Toy model cannot be handed over to PyTorch',
   });
-  await expect(exportRun(store, 'a', 'latest', 'html', asked)).rejects.toMatchObject({ code: 'bad-settings' });
+  for (const [id, problem] of problems as [keyof typeof FORMATS, string | null][]) {
+    const writing = exportRun(store, 'a', 'latest', id, asked);
+    if (problem !== null) {
+      await expect(writing, id).rejects.toMatchObject({ code: 'bad-settings', message: problem });
+      continue;
+    }
+    const { files } = await writing;
+    for (const file of files) expect((await readBytes(file)).length, `${id}: ${file.name}`).toBe(file.size);
+  }
+  const service = await exportRun(store, 'a', 'latest', 'service', asked);
+  const readme = new TextDecoder().decode(await readBytes(service.files.find(({ name }) => name === 'README.md')!));
+  expect(readme).not.toContain('{{');
 });
 
-/** Four steps, kept as the app keeps them. */
-async function trained() {
-  const { createTokenizer } = await import('../tokenizer/byteLevel');
-  const { DEFAULT_RECIPE } = await import('../train/recipe');
-  const { modelSchema } = await import('../runs/settings');
-  const { savedRun } = await import('../testing/savedRun');
-  const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
-  const ids = tokenizer.encode('The whale is the king of the sea, and the sea is the field of the whale. '.repeat(9));
-  const part = (some: Uint32Array) => tokenSource(some, tokenizer.size);
-  return savedRun({
-    model: modelSchema.parse({ id: ID, config, vocabulary: tokenizer.size }),
-    recipe: { ...DEFAULT_RECIPE, steps: 4, batch: 2, warmup: 0, learningRate: 0.01, evalEvery: 4 },
-    tokenizer,
-    train: part(ids.subarray(0, 500)),
-    validation: part(ids.subarray(500)),
-    now: () => 0,
-  });
-}
+test('what has no second engine is told beforehand, in a sentence, and GGUF has llama.cpp but for Safari', async () => {
+  const { FORMATS } = await import('./formats');
+  const { uncheckable } = await import('../verify/check');
+  const told = (id: ModelId) =>
+    Object.entries(FORMATS).flatMap(([name, { check }]) => {
+      const reason = uncheckable(check, { id });
+      return reason === null ? [] : [[name, reason] as const];
+    });
+  const sentence =
+    'There is no second engine here for Toy models. The file is written as all are, and nothing speaks against it';
+  const ofPage = ['hf', 'safetensors', 'html', 'pytorch'].map((name) => [name, sentence]);
+  const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(true); // Node 20 is as Safari
+  expect(told(ID)).toEqual(ofPage);
+  expect(told('gpt')).toEqual([]);
+  validate.mockReturnValue(false);
+  expect(told(ID).map(([name]) => name)).toEqual([
+    ...['hf', 'safetensors', 'gguf-f32', 'gguf-f16', 'gguf-q8_0', 'html', 'service', 'pytorch'],
+  ]);
+  expect(told('gpt')).toEqual([]);
+  vi.restoreAllMocks();
+});

@@ -1,6 +1,7 @@
 /** How a file of a format is held against the model that it was written from. */
 import { loaded } from '../base/load';
 import type { ByteSource } from '../files/byteSource';
+import { modelSpec } from '../models';
 import type { ModelChoice } from '../models/network';
 import type { ReadBack } from './readBack';
 
@@ -23,6 +24,19 @@ export type Check<E extends EngineId = EngineId> = {
     bound: Bound;
   };
 }[E];
+
+/** Why no engine here can open a file of such a model, in a sentence; null where one can. */
+export function uncheckable({ engine }: Pick<Check, 'engine'>, { id }: Pick<ModelChoice, 'id'>): string | null {
+  const { label, page } = modelSpec(id);
+  const isReadByUs = engine === 'page' || (engine === 'llama' && !hasLongAddresses());
+  if (!isReadByUs || page) return null;
+  return `There is no second engine here for ${label} models. The file is written as all are, and nothing speaks against it`;
+}
+
+/** llama.cpp's build has addresses of 64 bits, which Safari does not know: there, our own reader opens its files. */
+export const hasLongAddresses = (): boolean => WebAssembly.validate(MEMORY64);
+/** A module with nothing but a memory with addresses of 64 bits. */
+const MEMORY64 = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 5, 3, 1, 4, 1);
 
 /** What reads our files back, apart from what writes them. */
 export const readers = () => loaded('What reads a file back', import('./readBack'));

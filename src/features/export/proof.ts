@@ -33,6 +33,8 @@ export function proof(exporting: Exporting | undefined, step: number): NonNullab
           ? { tone: 'warn', title: 'Written, not checked', text: explain(exporting.failure) }
           : { text: 'Written, not checked' })
       );
+    case 'uncheckable':
+      return outOfDate(exporting.file, step) ?? { title: 'Written, not checked', text: exporting.reason };
     default:
       return exporting satisfies never;
   }

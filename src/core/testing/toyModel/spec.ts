@@ -2,7 +2,7 @@
 import { fieldProblem, whole } from '../../base/field';
 import { z } from '../../base/zod';
 import type { ModelId } from '../../models';
-import type { Gguf, HuggingFace } from '../../models/elsewhere';
+import type { Gguf, HuggingFace } from '../../models/interop';
 import type { Layout } from '../../models/layout';
 import { type BaseConfig, countParams, defineModel, type ParamTable, type SizeName } from '../../models/spec';
 
