@@ -15,6 +15,7 @@ const MAY_IMPORT = {
   'core/nn': [base, 'core/ops'],
   // An architecture says itself what it is as a graph of ONNX, in that format's operators.
   'core/models': [base, 'core/ops', 'core/nn', 'core/export/onnx'],
+  'core/adapters': [base, 'core/ops', 'core/nn', 'core/models'],
   'core/optim': [base, 'core/ops'],
   'core/checkpoint': [base, files],
   'core/runs': [
@@ -35,6 +36,7 @@ const MAY_IMPORT = {
     'core/metrics',
     'core/objectives',
     ...nets,
+    'core/adapters',
     'core/optim',
     'core/checkpoint',
     'core/evaluate',
@@ -99,7 +101,7 @@ module.exports = {
       to: { path: '^src/features/', pathNot: '^src/features/$1/' },
     },
     only('react(-dom|-aria-components)?', 'app|features|ui|state|main'),
-    only('@tensorflow', 'core/(gpu|ops|nn|models|objectives|optim|train|evaluate|tune|inspect|sample)|workers'),
+    only('@tensorflow', 'core/(gpu|ops|nn|models|adapters|objectives|optim|train|evaluate|tune|inspect|sample)|workers'),
     only('idb-keyval', 'storage'),
     {
       name: 'core runs anywhere',

@@ -10,6 +10,7 @@ import {
   type ForwardContext,
   type Memory,
   type Output,
+  type ParamTable,
   type Pass,
   sizeOf,
 } from './spec';
@@ -17,7 +18,10 @@ import {
 /** A model with its weights on the device. */
 export interface Network {
   choice: ModelChoice;
+  /** Its weights, and an adapter's. */
   params: Readonly<Record<string, Variable>>;
+  /** Those that learn; the others are constants. */
+  learning: ParamTable;
   /**
    * ids [B, T] int32, T <= context.
    * @param source what an encoder-decoder reads besides: the ids of another text, whose encoding is `memory` if it is known
@@ -40,26 +44,38 @@ export interface ModelChoice {
 export type Values = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
 
 /**
- * Puts weights on the device in use. `values` may hold more than the model's own, such as moments.
+ * Puts weights on the device in use, those that learn side by side, and the others. `values` may hold more than the model's
+ * own, such as moments.
  * @throws {HomegrownError} 'bad-file' where a weight is missing
  */
-export async function network(choice: ModelChoice, values: Values): Promise<Network> {
+export async function network(
+  choice: ModelChoice,
+  values: Values,
+  learns: (name: string) => boolean = () => true,
+): Promise<Network> {
   const { id, config, vocabulary } = choice;
   const spec = modelSpec(id);
   const { forward } = await spec.load();
-  const names = Object.keys(spec.params(config, vocabulary));
-  const held = allocate(named(names, values));
-  const params = Object.fromEntries(names.map((name, i) => [name, held.variables[i]!]));
+  const table = Object.entries(spec.params(config, vocabulary));
+  const parts = [true, false].map((learn) => {
+    const names = table.map(([name]) => name).filter((name) => learns(name) === learn);
+    return { names, held: allocate(named(names, values), learn) };
+  });
+  const variables = new Map(parts.flatMap(({ names, held }) => names.map((name, i) => [name, held.variables[i]!])));
+  const params = Object.fromEntries(table.map(([name]) => [name, variables.get(name)!]));
   return {
     choice,
     params,
-    forward(ids, context = { dropout: 0 }, source) {
-      const pass: Pass = { config, params, ...context };
+    learning: Object.fromEntries(table.filter(([name]) => learns(name))),
+    forward(ids, { instead, ...context } = { dropout: 0 }, source) {
+      const pass: Pass = { config, params: { ...params, ...instead }, ...context };
       if (spec.kind === 'encoder') return forward.encode!(pass, ids);
       if (spec.kind === 'decoder') return forward.decode!(pass, ids);
       return forward.decode!(pass, ids, memoryOf(forward, pass, source!));
     },
-    dispose: held.dispose,
+    dispose() {
+      for (const { held } of parts) held.dispose();
+    },
   };
 }
 
@@ -79,19 +95,25 @@ function memoryOf(forward: Forward, { config, params, ...context }: Pass, source
   return { ...forward.encode!(pass, source.ids), ...(lengths && { lengths }) };
 }
 
-/** Apart from `network`, whose functions would else keep all values on the host for as long as there is a network. */
-const named = (names: readonly string[], values: Values) =>
+/**
+ * Values by these names. Apart from `network`, whose functions would else keep all of them on the host for as long as there is
+ * a network.
+ */
+export const named = (names: readonly string[], values: Values) =>
   names.map((name) => {
     const value = values.get(name);
     if (!value) throw badFile(`There is no weight ${name} among ${values.size} tensors.`);
     return value;
   });
 
-/** Weights as the specification draws them: each has its own stream of the seed, so that the order does not matter. */
-export function initialValues({ id, config, vocabulary }: ModelChoice, seed: number): Values {
-  const table = Object.entries(modelSpec(id).params(config, vocabulary));
+/** Weights as the specification draws them. */
+export const initialValues = ({ id, config, vocabulary }: ModelChoice, seed: number): Values =>
+  drawn(modelSpec(id).params(config, vocabulary), seed);
+
+/** Each has its own stream of the seed, so that the order does not matter. */
+export function drawn(table: ParamTable, seed: number): Values {
   return new Map(
-    table.map(([name, { shape, init }]) => {
+    Object.entries(table).map(([name, { shape, init }]) => {
       const size = sizeOf(shape);
       const data =
         init === 'zeros'

@@ -2,6 +2,7 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { NumberField } from '../base/field';
 import type { Cache } from '../nn/cache';
+import type { Adapted } from '../nn/layers';
 import type { Gguf, HuggingFace, OnnxForward, Pytorch } from './interop';
 import type { PageForward } from './page';
 
@@ -14,10 +15,13 @@ export interface Parameter {
   decay: boolean;
   /** It has a row for each token. */
   perToken?: true;
+  /** The matrix [in, out] of a linear layer, which an adapter may take the place of. */
+  linear?: true;
 }
 /** Every tensor the model owns, under the name it keeps in checkpoints and exports (Hugging Face's own names). */
 export type ParamTable = Readonly<Record<string, Parameter>>;
-export type Params = Readonly<Record<string, Tensor>>;
+/** As a forward pass sees them: layers of nn know what an adapter puts in a weight's place. */
+export type Params = Readonly<Record<string, Tensor | Adapted>>;
 
 /** Sizes that every architecture has: what the loop, the planner and the sampler need. */
 export interface BaseConfig {
@@ -49,9 +53,11 @@ export interface ForwardContext {
   /** What is known of the tokens before these; only where nothing learns. */
   cache?: Cache;
   hook?: Hook;
+  /** By the names of weights, what stands in their place. */
+  instead?: Params;
 }
 /** One pass of an architecture. */
-export interface Pass<C extends BaseConfig = BaseConfig> extends ForwardContext {
+export interface Pass<C extends BaseConfig = BaseConfig> extends Omit<ForwardContext, 'instead'> {
   config: C;
   params: Params;
 }

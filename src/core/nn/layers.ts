@@ -1,6 +1,6 @@
 /**
  * Layers: ops that find their own weights in a table by Hugging Face's naming, `<layer>.weight` and `<layer>.bias`. A bias that
- * the table does not have is not added.
+ * the table does not have is not added. In the place of a linear layer's weight may stand what an adapter makes of it.
  */
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { activation } from '../ops/activation';
@@ -13,12 +13,24 @@ import { rmsNorm, rmsNormWithResidual } from '../ops/rmsNorm';
 
 export type { FeedForwardKind } from '../ops/feedForward';
 
-type Weights = Readonly<Record<string, Tensor | undefined>>;
+type Weights = Readonly<Record<string, Tensor | Adapted | undefined>>;
+
+/** A linear layer's weight [I, O] with what is learnt beside it. */
+export interface Adapted {
+  /** x [N, I] -> [N, O], what the layer gives, plus a bias [O] and a residual [N, O]. */
+  linear(x: Tensor2D, also: { bias?: Tensor; residual?: Tensor2D }): Tensor2D;
+}
+const isAdapted = (weight: Weights[string]): weight is Adapted => weight !== undefined && 'linear' in weight;
+
+/** A weight that no adapter takes. */
+const plain = (weights: Weights, name: string): Tensor => weights[name] as Tensor;
+const biasOf = (weights: Weights, layer: string): Tensor | undefined => plain(weights, `${layer}.bias`);
 
 /** x [N, I] -> x W + b + residual [N, O]. */
 export function dense(weights: Weights, layer: string, x: Tensor2D, extra: { residual?: Tensor2D } = {}): Tensor2D {
-  const bias = weights[`${layer}.bias`];
-  return linear(x, weights[`${layer}.weight`] as Tensor2D, { ...(bias && { bias }), ...extra });
+  const [weight, bias] = [weights[`${layer}.weight`], biasOf(weights, layer)];
+  const beside = { ...(bias && { bias }), ...extra };
+  return isAdapted(weight) ? weight.linear(x, beside) : linear(x, weight as Tensor2D, beside);
 }
 
 /** What an architecture normalises rows by, and adds to the mean of squares. */
@@ -32,13 +44,14 @@ type NormWithResidual = (...given: Parameters<NormLayer>) => [y: Tensor2D, resid
 
 const NORMS = {
   layerNorm: {
-    plain: (weights, layer, x, epsilon) => layerNorm(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`], epsilon),
+    plain: (weights, layer, x, epsilon) =>
+      layerNorm(x, plain(weights, `${layer}.weight`), biasOf(weights, layer), epsilon),
     withResidual: (weights, layer, x, epsilon) =>
-      layerNormWithResidual(x, weights[`${layer}.weight`]!, weights[`${layer}.bias`], epsilon),
+      layerNormWithResidual(x, plain(weights, `${layer}.weight`), biasOf(weights, layer), epsilon),
   },
   rmsNorm: {
-    plain: (weights, layer, x, epsilon) => rmsNorm(x, weights[`${layer}.weight`]!, epsilon),
-    withResidual: (weights, layer, x, epsilon) => rmsNormWithResidual(x, weights[`${layer}.weight`]!, epsilon),
+    plain: (weights, layer, x, epsilon) => rmsNorm(x, plain(weights, `${layer}.weight`), epsilon),
+    withResidual: (weights, layer, x, epsilon) => rmsNormWithResidual(x, plain(weights, `${layer}.weight`), epsilon),
   },
 } as const satisfies Record<string, { plain: NormLayer; withResidual: NormWithResidual }>;
 
@@ -65,14 +78,15 @@ export function mlp(
   kind: FeedForwardKind,
   { residual, inner }: { residual?: Tensor2D; inner?: ((x: Tensor2D) => Tensor2D) | undefined } = {},
 ): Tensor2D {
-  if (!inner) {
-    const [inWeight, inBias] = [weights[`${layer}.c_fc.weight`] as Tensor2D, weights[`${layer}.c_fc.bias`]];
-    const [outWeight, outBias] = [weights[`${layer}.c_proj.weight`] as Tensor2D, weights[`${layer}.c_proj.bias`]];
-    return feedForward({ x, inWeight, inBias, outWeight, outBias, residual }, kind);
+  const [inWeight, outWeight] = [weights[`${layer}.c_fc.weight`], weights[`${layer}.c_proj.weight`]];
+  if (!inner && !isAdapted(inWeight) && !isAdapted(outWeight)) {
+    const matrices = { inWeight: inWeight as Tensor2D, outWeight: outWeight as Tensor2D };
+    const biases = { inBias: biasOf(weights, `${layer}.c_fc`), outBias: biasOf(weights, `${layer}.c_proj`) };
+    return feedForward({ x, ...matrices, ...biases, residual }, kind);
   }
   const pre = dense(weights, `${layer}.c_fc`, x);
   const hidden = kind.gated ? gated(pre, kind.activation) : (activation(pre, kind.activation) as Tensor2D);
-  return dense(weights, `${layer}.c_proj`, inner(hidden), { ...(residual && { residual }) });
+  return dense(weights, `${layer}.c_proj`, inner ? inner(hidden) : hidden, { ...(residual && { residual }) });
 }
 
 /**

@@ -15,7 +15,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { attentionOnGpu } from './attention.wgsl';
-import { columnsOfValues, type Form, formOf, gradientsOf, matrices, type Settings, type X } from './attentionForm';
+import { columnsOfValues, type Form, formOf, matrices, type Settings, type X } from './attentionForm';
 import { attentionOnHost } from './attentionOnHost';
 import { type Differentiable, run, type Implementations } from './op';
 
@@ -36,7 +36,7 @@ const reference: Differentiable<X, Settings, Saved> = {
     return { y: columns(tf.matMul(p, v), form), saved: { ...x, p } };
   },
   /** ds = p (dp - rowsum(dp p)): the gradient through softmax. */
-  backward(dy, { p, ...x }, settings) {
+  backward(dy, { p, ...x }, settings, asked) {
     const form = formOf(x, settings);
     const { B, Tq, H, D } = form;
     const { q, k, v } = heads(x, form);
@@ -45,11 +45,15 @@ const reference: Differentiable<X, Settings, Saved> = {
     const inner = tf.sub(dp, tf.sum(tf.mul(dp, p), 2, true));
     const dScores = tf.mul<Tensor3D>(p, inner);
     const ds = tf.mul<Tensor3D>(dScores, form.scale);
-    const dq = columns(tf.matMul(ds, k), form);
-    const dk = columns(sumGroups(tf.matMul(transpose(ds), q), form), form);
-    const dv = columns(sumGroups(tf.matMul(transpose(p), dout), form), form);
-    const dBias = x.bias && tf.sum(tf.reshape<Rank.R4>(dScores, [B, H, Tq, form.Tk]), 0);
-    return gradientsOf(x, x.qkv ? tf.concat([dq, dk, dv], 1) : dq, tf.concat([dk, dv], 1), dBias);
+    const dq = (asked.qkv || asked.q) && columns(tf.matMul(ds, k), form);
+    const ofKeys = (): Tensor2D[] => [
+      columns(sumGroups(tf.matMul(transpose(ds), q), form), form),
+      columns(sumGroups(tf.matMul(transpose(p), dout), form), form),
+    ];
+    const dkv = (asked.qkv || asked.kv) && ofKeys();
+    const dBias = asked.bias && tf.sum(tf.reshape<Rank.R4>(dScores, [B, H, Tq, form.Tk]), 0);
+    if (x.qkv) return { qkv: dq && dkv && tf.concat([dq, ...dkv], 1), bias: dBias };
+    return { q: dq, kv: dkv && tf.concat(dkv, 1), bias: dBias };
   },
 };
 

@@ -85,7 +85,9 @@ export function matrices({ qkv, q, kv }: X): readonly [Tensor2D, Tensor2D] {
 }
 
 /** Gradients by the names under which the matrices were given. */
-export const gradientsOf = ({ qkv }: X, dq: Tensor, dkv: Tensor, bias?: Tensor): Gradients<X> => ({
-  ...(qkv ? { qkv: dq } : { q: dq, kv: dkv }),
-  ...(bias && { bias: bias }),
-});
+export const gradientsOf = (
+  { qkv }: X,
+  dq: Tensor | false,
+  dkv: Tensor | false,
+  bias?: Tensor | false,
+): Gradients<X> => ({ ...(qkv ? { qkv: dq } : { q: dq, kv: dkv }), bias });

@@ -34,7 +34,7 @@ export const attentionOnHost: Differentiable<X, Settings, Saved> = {
     });
     return { y: tf.tensor2d(y, [B * Tq, H * D]), saved: { ...x, p: tf.tensor3d(p, [B * H, Tq, Tk]) } };
   },
-  backward(dy, { p, ...x }, settings) {
+  backward(dy, { p, ...x }, settings, asked) {
     const form = formOf(x, settings);
     const { Tq, Tk, H, D, scale, causal } = form;
     const [matrixQ, matrixKV] = matrices(x);
@@ -43,7 +43,8 @@ export const attentionOnHost: Differentiable<X, Settings, Saved> = {
     const all = p.dataSync<'float32'>();
     const intoQ = new Float32Array(matrixQ.size);
     const intoKV = matrixQ === matrixKV ? intoQ : new Float32Array(matrixKV.size);
-    const dBias = x.bias && new Float32Array(x.bias.size);
+    const dBias = asked.bias && new Float32Array(x.bias!.size);
+    const [ofQueries, ofKeys] = [asked.qkv || asked.q, asked.qkv || asked.kv];
     const { q, k, v, transposed, slopes } = room(form);
     const square = new Float32Array(Tq * Tk);
     forEachHead(form, x.lengths, ({ keys, queries, K }) => {
@@ -57,7 +58,8 @@ export const attentionOnHost: Differentiable<X, Settings, Saved> = {
         const ds = product(slopes, transposed, Tq, D, K);
         throughSoftmax(ds, probabilities, Tq, K, causal, dBias ? 1 : scale);
         if (dBias) addAndScale(ds, dBias.subarray((head % H) * Tq * Tk), Tq, K, Tk, scale);
-        add(product(ds, k, Tq, K, D), intoQ, at, Tq, D);
+        if (ofQueries) add(product(ds, k, Tq, K, D), intoQ, at, Tq, D);
+        if (!ofKeys) continue;
         transpose(ds, square, Tq, K);
         add(product(square, q, K, Tq, D), intoKV, keys.k, K, D);
         transpose(probabilities, square, Tq, K);

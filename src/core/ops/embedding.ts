@@ -10,7 +10,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { embeddingOnGpu } from './embedding.wgsl';
-import { type Differentiable, run, runWithResidual, type Implementations } from './op';
+import { type Asked, type Differentiable, type Gradients, run, runWithResidual, type Implementations } from './op';
 
 export const embedding = (ids: Tensor2D, tokens: Tensor2D, positions?: Tensor2D): Tensor2D =>
   run(EMBEDDING, { ids, tokens, positions }, sizesOf(tokens, positions)) as Tensor2D;
@@ -52,37 +52,47 @@ export const EMBEDDING: Implementations<Embedding> = {
   webgpu: embeddingOnGpu,
   reference: {
     forward,
-    backward(dy, { ids }, { vocabulary, places }, residualGradient) {
-      const which = tf.cast(tf.oneHot(tf.reshape(ids, [ids.size]), vocabulary), 'float32');
-      const summed = tf.matMul(tf.transpose(which), dy);
-      return {
-        tokens: residualGradient ? tf.add(residualGradient, summed) : summed,
-        positions: byPlace(dy, ids, places),
+    backward(dy, { ids }, { vocabulary, places }, asked, residualGradient) {
+      const summed = (): Tensor => {
+        const which = tf.cast(tf.oneHot(tf.reshape(ids, [ids.size]), vocabulary), 'float32');
+        return tf.matMul(tf.transpose(which), dy as Tensor2D);
       };
+      return gradients(dy, ids, places, asked, summed, residualGradient);
     },
   },
   /** One-hot costs B T V C multiplications; here each row is added once. */
   host: {
     forward,
-    backward(dy, { ids }, { vocabulary, places }, residualGradient) {
-      const C = dy.shape[1]!;
-      const from = dy.dataSync<'float32'>();
-      const into = new Float32Array(vocabulary * C);
-      ids.dataSync<'int32'>().forEach((id, row) => {
-        for (let c = 0; c < C; c++) into[id * C + c]! += from[row * C + c]!;
-      });
-      const summed = tf.tensor2d(into, [vocabulary, C]);
-      return {
-        tokens: residualGradient ? tf.add(residualGradient, summed) : summed,
-        positions: byPlace(dy, ids, places),
+    backward(dy, { ids }, { vocabulary, places }, asked, residualGradient) {
+      const summed = (): Tensor => {
+        const C = dy.shape[1]!;
+        const from = dy.dataSync<'float32'>();
+        const into = new Float32Array(vocabulary * C);
+        ids.dataSync<'int32'>().forEach((id, row) => {
+          for (let c = 0; c < C; c++) into[id * C + c]! += from[row * C + c]!;
+        });
+        return tf.tensor2d(into, [vocabulary, C]);
       };
+      return gradients(dy, ids, places, asked, summed, residualGradient);
     },
   },
 };
 
+/** `summed`: dy by token, [V, C]. */
+const gradients = (
+  dy: Tensor,
+  ids: Tensor2D,
+  places: number,
+  asked: Asked<X>,
+  summed: () => Tensor,
+  residualGradient?: Tensor,
+): Gradients<X> => ({
+  tokens: asked.tokens && (residualGradient ? tf.add(residualGradient, summed()) : summed()),
+  positions: asked.positions && byPlace(dy, ids, places),
+});
+
 /** [B T, C] -> [places, C]: summed over the batch, 0 beyond T. */
-function byPlace(dy: Tensor, ids: Tensor2D, places: number): Tensor | undefined {
-  if (places === 0) return undefined;
+function byPlace(dy: Tensor, ids: Tensor2D, places: number): Tensor {
   const [B, T] = ids.shape;
   const summed = tf.sum<Tensor2D>(tf.reshape<Rank.R3>(dy, [B, T, dy.shape[1]!]), 0);
   return tf.pad(summed, [

@@ -16,22 +16,26 @@ export const embeddingOnGpu: Embedding = {
     }
     return { y, saved: { ids } };
   },
-  backward(dy, { ids }, { vocabulary, places }, residualGradient) {
+  backward(dy, { ids }, { vocabulary, places }, asked, residualGradient) {
     const [B, T] = ids.shape;
     const C = dy.shape[1]!;
-    const tokens = emptyTensor([vocabulary, C], 'float32');
-    const positions = places > 0 ? emptyTensor([places, C], 'float32') : undefined;
-    for (const range of ranges(vocabulary, C)) {
-      const some = (tensor: Tensor) => ({ tensor, from: range.first * C, length: range.count * C });
-      const last = range.first + range.count === vocabulary;
-      const kernel = backward(B, T, C, range, last ? places : 0, residualGradient !== undefined);
-      dispatch(kernel, {
-        ids,
-        dy,
-        residualGradient: residualGradient && some(residualGradient),
-        tokens: some(tokens),
-        positions,
-      });
+    const tokens = asked.tokens && emptyTensor([vocabulary, C], 'float32');
+    const positions = asked.positions ? emptyTensor([places, C], 'float32') : undefined;
+    if (tokens) {
+      for (const range of ranges(vocabulary, C)) {
+        const some = (tensor: Tensor) => ({ tensor, from: range.first * C, length: range.count * C });
+        const last = range.first + range.count === vocabulary;
+        const kernel = backward(B, T, C, range, last && positions ? places : 0, residualGradient !== undefined);
+        dispatch(kernel, {
+          ids,
+          dy,
+          residualGradient: residualGradient && some(residualGradient),
+          tokens: some(tokens),
+          positions,
+        });
+      }
+    } else if (positions) {
+      dispatch(backwardOfPositions(B, T, C, places), { dy, positions });
     }
     return { tokens, positions };
   },
@@ -94,11 +98,7 @@ const backward = kernels((B: number, T: number, C: number, range: Range, places:
     places > 0
       ? `if (index >= ${count}u) {
     let t = index - ${count}u;
-    for (var c = lane; c < ${C}u; c += ${THREADS}u) {
-      var sum = 0.0;
-      if (t < ${T}u) { for (var b = 0u; b < ${B}u; b++) { sum += dy[(b * ${T}u + t) * ${C}u + c]; } }
-      positions[t * ${C}u + c] = sum;
-    }
+    for (var c = lane; c < ${C}u; c += ${THREADS}u) { ${sumOfPlace(B, T, C)} positions[t * ${C}u + c] = sum; }
     return;
   }`
       : ''
@@ -130,3 +130,14 @@ const backward = kernels((B: number, T: number, C: number, range: Range, places:
   }`,
   };
 });
+
+/** Where the table does not learn. */
+const backwardOfPositions = kernels((B: number, T: number, C: number, places: number) => ({
+  name: 'embedding backward, positions',
+  bindings: { dy: ['read', 'f32'], positions: ['write', 'f32'] } as const,
+  ...overElements(places * C, `let t = i / ${C}u; let c = i % ${C}u; ${sumOfPlace(B, T, C)} positions[i] = sum;`),
+}));
+
+/** Column c of place t, over the batch. */
+const sumOfPlace = (B: number, T: number, C: number): string =>
+  `var sum = 0.0; if (t < ${T}u) { for (var b = 0u; b < ${B}u; b++) { sum += dy[(b * ${T}u + t) * ${C}u + c]; } }`;

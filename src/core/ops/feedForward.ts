@@ -14,7 +14,7 @@ import { type Activation, ACTIVATIONS } from './activation';
 import { feedForwardOnGpu } from './feedForward.wgsl';
 import { gated } from './gated';
 import { linear, sumOfRows } from './linear';
-import { type Differentiable, run, type Implementations } from './op';
+import { type Differentiable, isAnyAsked, run, type Implementations } from './op';
 
 export interface FeedForwardKind {
   activation: Activation;
@@ -38,7 +38,7 @@ export type FeedForwardInputs = {
   residual?: Tensor2D | undefined;
 };
 /** pre: x W1 + b1; inner: f of it; both [N, H]. */
-type Saved = Omit<FeedForwardInputs, 'residual'> & { pre: Tensor2D; inner: Tensor2D };
+type Saved = Pick<FeedForwardInputs, 'x' | 'inWeight' | 'outWeight'> & { pre: Tensor2D; inner: Tensor2D };
 export type FeedForward = Differentiable<FeedForwardInputs, Activation, Saved>;
 
 export const FEED_FORWARD: Implementations<FeedForward> = {
@@ -51,18 +51,20 @@ export const FEED_FORWARD: Implementations<FeedForward> = {
       const inner = ACTIVATIONS[activation].forward(pre) as Tensor2D;
       const out = tf.matMul(inner, outWeight);
       const y = outBias ? tf.add(out, outBias) : out;
-      return { y: residual ? tf.add(y, residual) : y, saved: { ...given, pre, inner } };
+      return { y: residual ? tf.add(y, residual) : y, saved: { x, inWeight, outWeight, pre, inner } };
     },
-    backward(dy, { x, inWeight, inBias, outWeight, outBias, pre, inner }, activation) {
+    backward(dy, { x, inWeight, outWeight, pre, inner }, activation, asked) {
       const out = dy as Tensor2D;
-      const du = ACTIVATIONS[activation].backward(tf.matMul(out, tf.transpose(outWeight)), pre) as Tensor2D;
+      const du =
+        isAnyAsked(asked, 'x', 'inWeight', 'inBias') &&
+        (ACTIVATIONS[activation].backward(tf.matMul(out, tf.transpose(outWeight)), pre) as Tensor2D);
       return {
-        x: tf.matMul(du, tf.transpose(inWeight)),
-        inWeight: tf.matMul(tf.transpose(x), du),
-        inBias: inBias && sumOfRows(du),
-        outWeight: tf.matMul(tf.transpose(inner), out),
-        outBias: outBias && sumOfRows(out),
-        residual: tf.clone(out),
+        x: asked.x && du && tf.matMul(du, tf.transpose(inWeight)),
+        inWeight: asked.inWeight && du && tf.matMul(tf.transpose(x), du),
+        inBias: asked.inBias && du && sumOfRows(du),
+        outWeight: asked.outWeight && tf.matMul(tf.transpose(inner), out),
+        outBias: asked.outBias && sumOfRows(out),
+        residual: asked.residual && tf.clone(out),
       };
     },
   },

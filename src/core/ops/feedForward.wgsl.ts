@@ -3,7 +3,9 @@ import type { Tensor2D } from '@tensorflow/tfjs';
 import { dispatch } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import type { FeedForward } from './feedForward';
+import { weightGradients } from './linear.wgsl';
 import { product } from './matmul.wgsl';
+import { isAnyAsked } from './op';
 
 /** Two products forward and four backward; the activation and its slope are in the products beside them. */
 export const feedForwardOnGpu: FeedForward = {
@@ -16,32 +18,21 @@ export const feedForwardOnGpu: FeedForward = {
     dispatch(product(byIn), { a: x, b: inWeight, bias: inBias, pre, c: inner });
     const byOut = { M: N, N: O, K: H, bias: outBias !== undefined, residual: residual !== undefined };
     dispatch(product(byOut), { a: inner, b: outWeight, bias: outBias, residual, c: y });
-    return { y, saved: { ...given, pre, inner } };
+    return { y, saved: { x, inWeight, outWeight, pre, inner } };
   },
-  backward(dy, { x, inWeight, inBias, outWeight, outBias, pre, inner }, activation) {
+  backward(dy, { x, inWeight, outWeight, pre, inner }, activation, asked) {
     const [N, C] = x.shape;
     const [H, O] = outWeight.shape;
-    const dOutBias = outBias && emptyTensor([O], 'float32');
-    const dOut = matrix(H, O);
-    const byOut = { M: H, N: O, K: N, transposeA: true, columns: outBias !== undefined };
-    dispatch(product(byOut), { a: inner, b: dy, c: dOut, columns: dOutBias });
+    const out = weightGradients(inner, dy, asked.outWeight, asked.outBias);
+    const outer = { outWeight: out.weight, outBias: out.bias, residual: asked.residual && tf.clone(dy) };
+    if (!isAnyAsked(asked, 'x', 'inWeight', 'inBias')) return outer;
     const du = matrix(N, H);
     const throughActivation = { M: N, N: H, K: O, transposeB: true, slope: activation };
     dispatch(product(throughActivation), { a: dy, b: outWeight, pre, c: du });
-    const dx = matrix(N, C);
-    dispatch(product({ M: N, N: C, K: H, transposeB: true }), { a: du, b: inWeight, c: dx });
-    const dInBias = inBias && emptyTensor([H], 'float32');
-    const dIn = matrix(C, H);
-    const byIn = { M: C, N: H, K: N, transposeA: true, columns: inBias !== undefined };
-    dispatch(product(byIn), { a: x, b: du, c: dIn, columns: dInBias });
-    return {
-      x: dx,
-      inWeight: dIn,
-      inBias: dInBias,
-      outWeight: dOut,
-      outBias: dOutBias,
-      residual: tf.clone(dy as Tensor2D),
-    };
+    const dx = asked.x && matrix(N, C);
+    if (dx) dispatch(product({ M: N, N: C, K: H, transposeB: true }), { a: du, b: inWeight, c: dx });
+    const into = weightGradients(x, du, asked.inWeight, asked.inBias);
+    return { x: dx, inWeight: into.weight, inBias: into.bias, ...outer };
   },
 };
 

@@ -25,18 +25,17 @@ export const layerNormWithResidual = (
 
 type X = { x: Tensor; gain: Tensor; bias?: Tensor | undefined };
 /** mean, rstd [N, 1]. */
-type Saved = X & { mean: Tensor; rstd: Tensor };
+type Saved = Omit<X, 'bias'> & { mean: Tensor; rstd: Tensor };
 interface Settings {
   epsilon: number;
 }
 
-const onGpu: Differentiable<X, Settings, X & { stats: Tensor }> = {
+const onGpu: Differentiable<X, Settings, Omit<X, 'bias'> & { stats: Tensor }> = {
   forward({ x, gain, bias }, { epsilon }) {
     const { y, stats } = normForward(x, gain, bias, true, epsilon);
-    return { y, saved: { x, gain, bias, stats } };
+    return { y, saved: { x, gain, stats } };
   },
-  backward: (dy, saved, _, residualGradient) =>
-    normBackward(dy, saved, { centred: true, biased: saved.bias !== undefined }, residualGradient),
+  backward: (dy, saved, _, asked, residualGradient) => normBackward(dy, saved, true, asked, residualGradient),
 };
 
 export const LAYER_NORM: Implementations<Differentiable<X, Settings>> = {
@@ -47,18 +46,20 @@ export const LAYER_NORM: Implementations<Differentiable<X, Settings>> = {
       const centred = tf.sub(x, mean);
       const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), epsilon));
       const scaled = tf.mul(tf.mul(centred, rstd), gain);
-      return { y: bias ? tf.add(scaled, bias) : scaled, saved: { x, gain, bias, mean, rstd } };
+      return { y: bias ? tf.add(scaled, bias) : scaled, saved: { x, gain, mean, rstd } };
     },
     /** dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, n = (x - mean) rstd; the means are over the row. */
-    backward(dy, { x, gain, bias, mean, rstd }: Saved, _, residualGradient) {
+    backward(dy, { x, gain, mean, rstd }: Saved, _, asked, residualGradient) {
       const n = tf.mul(tf.sub(x, mean), rstd);
-      const g = tf.mul(dy, gain);
-      const along = tf.mul(n, tf.mean(tf.mul(g, n), 1, true));
-      const dx = tf.mul(rstd, tf.sub(tf.sub(g, tf.mean(g, 1, true)), along));
+      const dx = (): Tensor => {
+        const g = tf.mul(dy, gain);
+        const along = tf.mul(n, tf.mean(tf.mul(g, n), 1, true));
+        return tf.mul(rstd, tf.sub(tf.sub(g, tf.mean(g, 1, true)), along));
+      };
       return {
-        x: residualGradient ? tf.add(dx, residualGradient) : dx,
-        gain: tf.sum(tf.mul(dy, n), 0),
-        bias: bias && tf.sum(dy, 0),
+        x: asked.x && (residualGradient ? tf.add(dx(), residualGradient) : dx()),
+        gain: asked.gain && tf.sum(tf.mul(dy, n), 0),
+        bias: asked.bias && tf.sum(dy, 0),
       };
     },
   },

@@ -21,22 +21,22 @@ export function linear(
 }
 
 type X = { x: Tensor2D; weight: Tensor2D; bias: Tensor | undefined; residual: Tensor2D | undefined };
-export type Linear = Differentiable<X, undefined, Omit<X, 'residual'>>;
+export type Linear = Differentiable<X, undefined, Pick<X, 'x' | 'weight'>>;
 export const LINEAR: Implementations<Linear> = {
   webgpu: linearOnGpu,
   reference: {
     forward({ x, weight, bias, residual }) {
       const product = tf.matMul(x, weight);
       const y = bias ? tf.add<Tensor2D>(product, bias) : product;
-      return { y: residual ? tf.add(y, residual) : y, saved: { x, weight, bias } };
+      return { y: residual ? tf.add(y, residual) : y, saved: { x, weight } };
     },
-    backward(dy, { x, weight, bias }) {
+    backward(dy, { x, weight }, _, asked) {
       const out = dy as Tensor2D;
       return {
-        x: tf.matMul(out, tf.transpose(weight)),
-        weight: tf.matMul(tf.transpose(x), out),
-        bias: bias && sumOfRows(out),
-        residual: tf.clone(out),
+        x: asked.x && tf.matMul(out, tf.transpose(weight)),
+        weight: asked.weight && tf.matMul(tf.transpose(x), out),
+        bias: asked.bias && sumOfRows(out),
+        residual: asked.residual && tf.clone(out),
       };
     },
   },

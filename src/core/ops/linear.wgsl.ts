@@ -1,11 +1,11 @@
-import type { Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { dispatch } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import type { Linear } from './linear';
 import { product } from './matmul.wgsl';
 
-/** Three products: forward NN with all that follows it, dx NT, and dW TN, which also sums the bias' gradient. */
+/** Three products: forward NN with all that follows it, dx NT, and dW TN, which also sums the bias' gradient where both learn. */
 export const linearOnGpu: Linear = {
   forward({ x, weight, bias, residual }) {
     const [M, K] = x.shape;
@@ -13,17 +13,27 @@ export const linearOnGpu: Linear = {
     const y = emptyTensor([M, N], 'float32') as Tensor2D;
     const p = { M, N, K, bias: bias !== undefined, residual: residual !== undefined };
     dispatch(product(p), { a: x, b: weight, c: y, bias, residual });
-    return { y, saved: { x, weight, bias } };
+    return { y, saved: { x, weight } };
   },
-  backward(dy, { x, weight, bias }) {
+  backward(dy, { x, weight }, _, asked) {
     const [N, I] = x.shape;
     const O = weight.shape[1];
-    const dx = emptyTensor([N, I], 'float32') as Tensor2D;
-    dispatch(product({ M: N, N: I, K: O, transposeB: true }), { a: dy, b: weight, c: dx });
-    const dWeight = emptyTensor([I, O], 'float32') as Tensor2D;
-    const dBias = bias && emptyTensor([O], 'float32');
-    const p = { M: I, N: O, K: N, transposeA: true, columns: bias !== undefined };
-    dispatch(product(p), { a: x, b: dy, c: dWeight, columns: dBias });
-    return { x: dx, weight: dWeight, bias: dBias, residual: tf.clone(dy as Tensor2D) };
+    const dx = asked.x && emptyTensor([N, I], 'float32');
+    if (dx) dispatch(product({ M: N, N: I, K: O, transposeB: true }), { a: dy, b: weight, c: dx });
+    const { weight: dWeight, bias } = weightGradients(x, dy, asked.weight, asked.bias);
+    return { x: dx, weight: dWeight, bias, residual: asked.residual && tf.clone(dy) };
   },
 };
+
+/** What a product x W + b gives its weight [I, O] and its bias [O], as far as they are asked for. x [N, I], dy [N, O]. */
+export function weightGradients(x: Tensor, dy: Tensor, ofWeight = false, ofBias = false) {
+  const [[N, I], O] = [x.shape as [number, number], dy.shape[1]!];
+  const [weight, bias] = [ofWeight && emptyTensor([I, O], 'float32'), ofBias && emptyTensor([O], 'float32')];
+  if (weight) {
+    const p = { M: I, N: O, K: N, transposeA: true, columns: ofBias };
+    dispatch(product(p), { a: x, b: dy, c: weight, columns: bias || undefined });
+  } else if (bias) {
+    dispatch(product({ M: 1, N: O, K: N }), { a: tf.ones([1, N]), b: dy, c: bias });
+  }
+  return { weight, bias };
+}

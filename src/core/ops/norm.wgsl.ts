@@ -6,11 +6,21 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { dispatch, inFours, kernels, row } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
+import type { Asked } from './op';
 
 /** `centred`: layerNorm, else rmsNorm. */
 interface Kind {
   centred: boolean;
   biased: boolean;
+}
+/** Which gradients a backward pass makes. */
+interface Parts {
+  centred: boolean;
+  x: boolean;
+  gain: boolean;
+  bias: boolean;
+  /** Added to that of x. */
+  residualGradient: boolean;
 }
 
 /** stats [N, 2]: mean and rstd of each row. */
@@ -26,23 +36,20 @@ export function normForward(x: Tensor, gain: Tensor, bias: Tensor | undefined, c
 export function normBackward(
   dy: Tensor,
   { x, gain, stats }: { x: Tensor; gain: Tensor; stats: Tensor },
-  { centred, biased }: Kind,
+  centred: boolean,
+  asked: Asked<Record<'x' | 'gain' | 'bias', Tensor>>,
   residualGradient?: Tensor,
 ) {
   const [N, C] = x.shape as [number, number];
-  const dx = emptyTensor([N, C], 'float32');
-  const dGain = emptyTensor([C], 'float32');
-  const dBias = biased ? emptyTensor([C], 'float32') : undefined;
-  dispatch(backward(N, C, { centred, biased }, residualGradient !== undefined), {
-    dy,
-    x,
-    gain,
-    stats,
-    residualGradient,
-    dx,
-    dGain,
-    dBias,
-  });
+  const dx = asked.x ? emptyTensor([N, C], 'float32') : undefined;
+  const [dGain, dBias] = [asked.gain, asked.bias].map((learns) => (learns ? emptyTensor([C], 'float32') : undefined));
+  const made = {
+    x: dx !== undefined,
+    gain: dGain !== undefined,
+    bias: dBias !== undefined,
+    residualGradient: residualGradient !== undefined,
+  };
+  dispatch(backward(N, C, { centred, ...made }), { dy, x, gain, stats, residualGradient, dx, dGain, dBias });
   return { x: dx, gain: dGain, bias: dBias };
 }
 
@@ -110,12 +117,19 @@ const ACROSS = 2;
 const ALONG = THREADS / ACROSS;
 /**
  * dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, mean(g) only where rows are centred: the first workgroups, by rows.
- * dGain = sum of dy n, dBias = sum of dy over the rows: the other workgroups, by columns, each in a fixed order.
+ * dGain = sum of dy n, dBias = sum of dy over the rows: the other workgroups, by columns, each in a fixed order. Either may not
+ * be asked for: then there are no such workgroups.
  */
-const backward = kernels((N: number, C: number, { centred, biased }: Kind, residualGradient: boolean) => {
+const backward = kernels((N: number, C: number, made: Parts) => {
+  const { centred, residualGradient } = made;
   const { type, D, zero, sum } = columns(C);
-  const byRow = Math.ceil(N / ROWS);
-  const byColumn = Math.ceil(D / ACROSS);
+  const byRow = made.x ? Math.ceil(N / ROWS) : 0;
+  const byColumn = made.gain || made.bias ? Math.ceil(D / ACROSS) : 0;
+  const rows = `let means = vec2f(${centred ? sum('one') : '0.0'}, ${sum('n')}) / ${C}.0;
+    for (var k = l; k < ${D}u; k += ${LANES}u) {
+      let along = (x[first + k] - stat.x) * stat.y * means.y;
+      dx[first + k] = stat.y * (dy[first + k] * gain[k] - means.x - along)${residualGradient ? ' + residualGradient[first + k]' : ''};
+    }`;
   return {
     name: centred ? 'layerNorm backward' : 'rmsNorm backward',
     bindings: {
@@ -124,9 +138,9 @@ const backward = kernels((N: number, C: number, { centred, biased }: Kind, resid
       gain: ['read', type],
       stats: ['read', 'vec2f'],
       ...(residualGradient && { residualGradient: ['read', type] as const }),
-      dx: ['write', type],
-      dGain: ['write', type],
-      ...(biased && { dBias: ['write', type] as const }),
+      ...(made.x && { dx: ['write', type] as const }),
+      ...(made.gain && { dGain: ['write', type] as const }),
+      ...(made.bias && { dBias: ['write', type] as const }),
     } as const,
     workgroup: [THREADS, 1, 1] as const,
     grid: row(byRow + byColumn),
@@ -166,14 +180,10 @@ var<workgroup> of1: array<${type}, ${THREADS}>; // parts of the sums of g, or dy
   }
   if (byRow) {
     if (r >= ${N}u) { return; }
-    let means = vec2f(${centred ? sum('one') : '0.0'}, ${sum('n')}) / ${C}.0;
-    for (var k = l; k < ${D}u; k += ${LANES}u) {
-      let along = (x[first + k] - stat.x) * stat.y * means.y;
-      dx[first + k] = stat.y * (dy[first + k] * gain[k] - means.x - along)${residualGradient ? ' + residualGradient[first + k]' : ''};
-    }
+    ${made.x ? rows : ''}
   } else if (lane < ${ACROSS}u && c < ${D}u) {
-    dGain[c] = n;
-    ${biased ? 'dBias[c] = one;' : ''}
+    ${made.gain ? 'dGain[c] = n;' : ''}
+    ${made.bias ? 'dBias[c] = one;' : ''}
   }`,
   };
 });

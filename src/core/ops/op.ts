@@ -8,6 +8,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { customGradOf } from '../gpu/tfjs';
+import { constant, isConstant } from './constant';
 
 /** One function, and how it is computed on some backends. All agree to f32 rounding. */
 export interface Implementations<F> {
@@ -25,7 +26,13 @@ export function pick<F>(implementations: Implementations<F>): F {
 
 /** float32 tensors have a gradient; int32 ones (ids, targets, counters) do not. */
 export type Tensors = Readonly<Record<string, Tensor | undefined>>;
-export type Gradients<X> = { readonly [name in keyof X]?: Tensor | undefined };
+/** `false`: not asked for. */
+export type Gradients<X> = { readonly [name in keyof X]?: Tensor | false | undefined };
+/** The inputs whose gradients are asked for: those that were given, and through which something learns. */
+export type Asked<X> = { readonly [name in keyof X]?: boolean };
+/** Whether one of these is asked for, at least. */
+export const isAnyAsked = <X>(asked: Asked<X>, ...names: readonly (keyof X)[]): boolean =>
+  names.some((name) => asked[name]);
 
 /**
  * Forward and backward belong together: what one saves is for the other, and differs between implementations.
@@ -35,13 +42,14 @@ export interface Differentiable<X extends Tensors = Tensors, P = unknown, S exte
   /** `y` is a fresh tensor. Everything else that is made here and not saved is disposed. */
   forward(x: X, p: P): { y: Tensor; saved: S };
   /**
-   * dy: gradient of the loss by y -> gradient by each float32 tensor of X that was given: fresh tensors, none of them dy itself.
+   * dy: gradient of the loss by y -> gradient by each input that is asked for, at least one: fresh tensors, none of them dy
+   * itself. Of others nothing is computed.
    * `residualGradient`: in an op that passes an input on, what the loss' gradient by that input is otherwise; the op adds its own to it.
    */
-  backward(dy: Tensor, saved: S, p: P, residualGradient?: Tensor): Gradients<X>;
+  backward(dy: Tensor, saved: S, p: P, asked: Asked<X>, residualGradient?: Tensor): Gradients<X>;
 }
 
-/** Runs an op and puts it on the gradient tape. */
+/** Runs an op and puts it on the gradient tape; what it makes of constants is one, and saves nothing there. */
 export const run = <X extends Tensors, P>(implementations: Implementations<Differentiable<X, P>>, x: X, p: P): Tensor =>
   onTape(implementations, x, p)[0]!;
 
@@ -55,25 +63,29 @@ export function runWithResidual<X extends Tensors, P>(
   p: P,
   passed: keyof X,
 ): [y: Tensor, rest: Tensor] {
-  return onTape(implementations, x, p, passed) as [Tensor, Tensor];
+  const rest = x[passed]!;
+  return isConstant(rest)
+    ? [run(implementations, x, p), rest]
+    : (onTape(implementations, x, p, rest) as [Tensor, Tensor]);
 }
 
 function onTape<X extends Tensors, P>(
   implementations: Implementations<Differentiable<X, P>>,
   x: X,
   p: P,
-  passed?: keyof X,
+  rest?: Tensor,
 ): Tensor[] {
   const chosen = pick(implementations);
   const inputs = Object.entries<Tensor | undefined>(x).filter(
-    (entry): entry is [string, Tensor] => entry[1]?.dtype === 'float32',
+    (entry): entry is [string, Tensor] => entry[1] !== undefined && !isConstant(entry[1]),
   );
-  const rest = inputs.find(([name]) => name === passed)?.[1];
+  const asked = Object.fromEntries(inputs.map(([name]) => [name, true])) as Asked<X>;
   let kept: string[] = [];
   return customGradOf(
     inputs.map(([, tensor]) => tensor),
     (save) => {
       const { y, saved } = chosen.forward(x, p);
+      if (inputs.length === 0) return [constant(y)];
       const entries = Object.entries(saved).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
       kept = entries.map(([name]) => name);
       save(entries.map(([, tensor]) => tensor));
@@ -81,8 +93,14 @@ function onTape<X extends Tensors, P>(
     },
     ([dy, residualGradient], tensors) => {
       const saved = Object.fromEntries(kept.map((name, i) => [name, tensors[i]!]));
-      const gradients: Readonly<Record<string, Tensor | undefined>> = chosen.backward(dy!, saved, p, residualGradient);
-      return inputs.map(([name]) => gradients[name]!);
+      const gradients: Readonly<Record<string, Tensor | false | undefined>> = chosen.backward(
+        dy!,
+        saved,
+        p,
+        asked,
+        residualGradient,
+      );
+      return inputs.map(([name]) => gradients[name] as Tensor);
     },
   );
 }

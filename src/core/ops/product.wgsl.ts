@@ -3,7 +3,7 @@ import type { Element, Kernel } from '../gpu/dispatch';
 import type { Activation } from './activation';
 import { activationFunctions } from './activation.wgsl';
 
-/** C = f(A B + bias) + residual, A [M, K], B [K, N], C [M, N], f32; or C = A B f'(pre). */
+/** C = f(scale A B + bias) + residual, A [M, K], B [K, N], C [M, N], f32; or C = A B f'(pre). */
 export interface Product {
   M: number;
   N: number;
@@ -12,6 +12,8 @@ export interface Product {
   transposeA?: boolean;
   /** B lies as [N, K]. */
   transposeB?: boolean;
+  /** 1 where it is not given. */
+  scale?: number;
   bias?: boolean;
   /** C = f(A B + bias); what goes in is written to `pre`. */
   activation?: Activation;
@@ -83,7 +85,7 @@ function finish(p: Product, value: string, column: string, type: 'vec4f' | 'f32'
   const each = (name: string, x: string) =>
     type === 'vec4f' ? `vec4f(${['x', 'y', 'z', 'w'].map((e) => `${name}(${x}.${e})`).join(', ')})` : `${name}(${x})`;
   return [
-    `var v = ${value};`,
+    `var v = ${value}${p.scale === undefined ? '' : ` * ${p.scale}`};`,
     p.bias && `v += bias[${column}];`,
     p.activation && `pre[at] = v; v = ${each('activation', 'v')};`,
     p.slope && `let u = pre[at]; v *= ${each('activation_slope', 'u')};`,

@@ -13,6 +13,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { HomegrownError } from '../base/errors';
 import { customGradOf, gradientWanted, isOnTape, onItsOwnTape, readBy } from '../gpu/tfjs';
+import { constant, isConstant } from './constant';
 
 export function recompute<Y extends Tensor, X extends readonly Tensor[]>(
   f: (...inputs: X) => Y,
@@ -20,8 +21,10 @@ export function recompute<Y extends Tensor, X extends readonly Tensor[]>(
 ): Y {
   if (!gradientWanted()) return f(...inputs);
   const { value, read } = readBy(() => f(...inputs));
+  if (isConstant(value)) return value;
+  const learning = inputs.map((input) => !isConstant(input));
   const others = read.filter((tensor) => !inputs.includes(tensor));
-  const variables = others.filter((tensor) => tensor instanceof tf.Variable && tensor.trainable);
+  const variables = others.filter((tensor) => tensor instanceof tf.Variable && !isConstant(tensor));
   const lost = others.find(isOnTape);
   if (lost) {
     throw new HomegrownError(
@@ -30,14 +33,16 @@ export function recompute<Y extends Tensor, X extends readonly Tensor[]>(
     );
   }
   const [y] = customGradOf(
-    [...inputs, ...variables],
+    [...inputs.filter((_, i) => learning[i]), ...variables],
     (save) => {
       save([...inputs]);
       return [tf.clone(value)];
     },
     ([dy], kept) => {
-      const again = tf.grads((...xs: Tensor[]) => f(...(xs.slice(0, inputs.length) as unknown as X)));
-      return onItsOwnTape(() => again([...kept, ...variables], dy));
+      const fixed = kept.filter((_, i) => !learning[i]);
+      fixed.forEach(constant);
+      const again = tf.grads(() => f(...(kept as unknown as X)));
+      return onItsOwnTape(() => again([...kept.filter((tensor) => !fixed.includes(tensor)), ...variables], dy));
     },
   );
   return y as Y;

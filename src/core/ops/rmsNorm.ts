@@ -30,8 +30,7 @@ const onGpu: Differentiable<X, Settings, X & { stats: Tensor }> = {
     const { y, stats } = normForward(x, gain, undefined, false, epsilon);
     return { y, saved: { x, gain, stats } };
   },
-  backward: (dy, saved, _, residualGradient) =>
-    normBackward(dy, saved, { centred: false, biased: false }, residualGradient),
+  backward: (dy, saved, _, asked, residualGradient) => normBackward(dy, saved, false, asked, residualGradient),
 };
 
 export const RMS_NORM: Implementations<Differentiable<X, Settings>> = {
@@ -42,11 +41,16 @@ export const RMS_NORM: Implementations<Differentiable<X, Settings>> = {
       return { y: tf.mul(tf.mul(x, rrms), gain), saved: { x, gain, rrms } };
     },
     /** dx = rrms (g - n mean(g n)), g = dy gain, n = x rrms; the mean is over the row. */
-    backward(dy, { x, gain, rrms }: Saved, _, residualGradient) {
+    backward(dy, { x, gain, rrms }: Saved, _, asked, residualGradient) {
       const n = tf.mul(x, rrms);
-      const g = tf.mul(dy, gain);
-      const dx = tf.mul(rrms, tf.sub(g, tf.mul(n, tf.mean(tf.mul(g, n), 1, true))));
-      return { x: residualGradient ? tf.add(dx, residualGradient) : dx, gain: tf.sum(tf.mul(dy, n), 0) };
+      const dx = (): Tensor => {
+        const g = tf.mul(dy, gain);
+        return tf.mul(rrms, tf.sub(g, tf.mul(n, tf.mean(tf.mul(g, n), 1, true))));
+      };
+      return {
+        x: asked.x && (residualGradient ? tf.add(dx(), residualGradient) : dx()),
+        gain: asked.gain && tf.sum(tf.mul(dy, n), 0),
+      };
     },
   },
 };

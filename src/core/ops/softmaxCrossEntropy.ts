@@ -55,7 +55,7 @@ export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>>
       return { y: tf.reshape(tf.div(add(sums), weight), []), saved };
     },
     /** dz = (softmax(z) - onehot(target)) dloss / weight. */
-    backward(dy, { hidden, classifier, targets, weight, probabilities }: Saved, { logitBytes }) {
+    backward(dy, { hidden, classifier, targets, weight, probabilities }: Saved, { logitBytes }, asked) {
       const V = classifier.shape[0];
       const scale = tf.div(dy, weight);
       const parts = rowChunks(hidden, classifier, logitBytes).map(({ start, length }) =>
@@ -66,10 +66,16 @@ export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>>
           const which = tf.cast(tf.oneHot(labels, V), 'float32'); // wasm's own float32 one-hot writes int bits
           const scales = tf.expandDims(tf.mul(counts(labels), scale), 1);
           const dz = tf.mul<Tensor2D>(tf.sub(p, which), scales);
-          return [tf.matMul(dz, classifier), tf.matMul(tf.transpose(dz), rows)] as const;
+          return {
+            hidden: asked.hidden ? [tf.matMul(dz, classifier)] : [],
+            classifier: asked.classifier ? [tf.matMul(tf.transpose(dz), rows)] : [],
+          };
         }),
       );
-      return { hidden: tf.concat(parts.map(([part]) => part)), classifier: add(parts.map(([, part]) => part)) };
+      return {
+        hidden: asked.hidden && tf.concat(parts.flatMap((part) => part.hidden)),
+        classifier: asked.classifier && add(parts.flatMap((part) => part.classifier)),
+      };
     },
   },
 };

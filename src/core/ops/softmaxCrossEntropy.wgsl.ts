@@ -9,6 +9,7 @@ import * as tf from '@tensorflow/tfjs';
 import { bindingElements, pieces } from '../gpu/arena';
 import { dispatch, kernels, overElements, row, type Slice } from '../gpu/dispatch';
 import { emptyTensor, gradientWanted, hostValues } from '../gpu/tfjs';
+import { isConstant } from './constant';
 import { product } from './matmul.wgsl';
 import type { Differentiable } from './op';
 import { maxOverWorkgroup, sumOverWorkgroup } from './reduce.wgsl';
@@ -16,19 +17,19 @@ import type { Settings, X } from './softmaxCrossEntropy';
 
 /** A part of a tensor that fits a binding. */
 type Piece = ReturnType<typeof pieces>[number];
-/** Gradients for a dloss of 1. */
-type Saved = { dHidden: Tensor; dClassifier: Tensor } | Record<string, never>;
+/** Gradients for a dloss of 1, those that are asked for. */
+type Saved = { dHidden?: Tensor | undefined; dClassifier?: Tensor | undefined };
 
 export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
   forward({ hidden, classifier, targets, weight }, { logitBytes }) {
     const [N, C] = hidden.shape;
     const V = classifier.shape[0];
-    const wanted = gradientWanted();
     const losses = emptyTensor([N], 'float32');
     const y = emptyTensor([], 'float32') as Scalar;
-    const gradients = wanted
-      ? { dHidden: emptyTensor([N, C], 'float32'), dClassifier: emptyTensor([V, C], 'float32') }
-      : undefined;
+    const gradient = (of: Tensor2D): Tensor | undefined =>
+      gradientWanted() && !isConstant(of) ? emptyTensor(of.shape, 'float32') : undefined;
+    const [dHidden, dClassifier] = [gradient(hidden), gradient(classifier)];
+    const wanted = dHidden !== undefined || dClassifier !== undefined;
     const parts = pieces(V * C, bindingElements(), C);
     const sizes = parts.map(({ elements }) => elements / C);
     for (const { start, length } of rowChunks(N, V, Math.min(logitBytes, 4 * bindingElements()))) {
@@ -47,25 +48,23 @@ export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
         dispatch(product({ M: length, N: sizes[i]!, K: C, transposeB: true }), { a, b, c: logits(p) });
       });
       dispatch(lossOfRows(length, sizes, wanted), { z, targets: rows(targets), weight, losses: rows(losses) });
-      if (gradients) {
-        const { dHidden, dClassifier } = gradients;
-        parts.forEach((p, i) => {
-          const [dz, b] = [logits(p), part(classifier, p)];
-          const toHidden = { M: length, N: C, K: sizes[i]!, accumulate: i > 0 };
-          dispatch(product(toHidden), { a: dz, b, c: rows(dHidden, C) });
-          const toClassifier = { M: sizes[i]!, N: C, K: length, transposeA: true, accumulate: start > 0 };
-          dispatch(product(toClassifier), { a: dz, b: a, c: part(dClassifier, p) });
-        });
-      }
+      parts.forEach((p, i) => {
+        const [dz, b] = [logits(p), part(classifier, p)];
+        const toHidden = { M: length, N: C, K: sizes[i]!, accumulate: i > 0 };
+        if (dHidden) dispatch(product(toHidden), { a: dz, b, c: rows(dHidden, C) });
+        const toClassifier = { M: sizes[i]!, N: C, K: length, transposeA: true, accumulate: start > 0 };
+        if (dClassifier) dispatch(product(toClassifier), { a: dz, b: a, c: part(dClassifier, p) });
+      });
       z.dispose();
     }
     dispatch(mean(N), { losses, weight, y });
     losses.dispose();
-    return { y, saved: gradients ?? {} };
+    return { y, saved: { dHidden, dClassifier } };
   },
-  backward(dy, { dHidden, dClassifier }) {
-    return { hidden: times(dHidden, dy), classifier: times(dClassifier, dy) };
-  },
+  backward: (dy, { dHidden, dClassifier }) => ({
+    hidden: dHidden && times(dHidden, dy),
+    classifier: dClassifier && times(dClassifier, dy),
+  }),
 };
 
 /** Rows of a block: a multiple of 64, so that each starts where a binding may. */

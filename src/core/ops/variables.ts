@@ -11,9 +11,9 @@ export interface OwnedVariables {
 
 type HostValues = readonly { shape: readonly number[]; data: Float32Array }[];
 
-/** Puts values of the host on the device in use. */
-export function allocate(values: HostValues): OwnedVariables {
-  const { variables, buffers } = tf.getBackend() === 'webgpu' ? sideBySide(values) : apart(values);
+/** Puts values of the host on the device in use. `learn`: gradients are taken by them; else they are constants. */
+export function allocate(values: HostValues, learn = true): OwnedVariables {
+  const { variables, buffers } = tf.getBackend() === 'webgpu' ? sideBySide(values, learn) : apart(values, learn);
   return {
     variables,
     dispose() {
@@ -24,15 +24,15 @@ export function allocate(values: HostValues): OwnedVariables {
 }
 
 // Functions of their own: what they close over, the values, would else stay on the host for as long as `dispose` does.
-function apart(values: HostValues) {
-  const variables = tf.tidy(() => values.map(({ shape, data }) => tf.variable(tf.tensor(data, [...shape]))));
+function apart(values: HostValues, learn: boolean) {
+  const variables = tf.tidy(() => values.map(({ shape, data }) => tf.variable(tf.tensor(data, [...shape]), learn)));
   return { variables, buffers: [] };
 }
-function sideBySide(values: HostValues) {
+function sideBySide(values: HostValues, learn: boolean) {
   const { tensors, buffers } = arena(values.map(({ shape }) => ({ shape, dtype: 'float32' })));
   const variables = tensors.map((tensor, i) => {
     write(tensor, new Float32Array(values[i]!.data));
-    const variable = tf.variable(tensor);
+    const variable = tf.variable(tensor, learn);
     tensor.dispose();
     return variable;
   });

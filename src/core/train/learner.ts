@@ -1,39 +1,42 @@
 import * as tf from '@tensorflow/tfjs';
+import { adapted } from '../adapters/adapted';
+import type { Learns } from '../adapters/learns';
 import { disposingOnFailure } from '../base/disposing';
 import { HomegrownError } from '../base/errors';
 import { firstNonFinite, type HostTensor, type NamedTensors } from '../checkpoint/tensors';
 import { currentGpu } from '../gpu/backend';
 import { forgetValues } from '../gpu/tfjs';
-import { type Network, network } from '../models/network';
+import type { Network } from '../models/network';
 import { loadObjective, type LoadedObjective } from '../objectives';
 import { openOptimizer } from './optimizerState';
 import type { Recipe } from './recipe';
 import type { ModelChoice } from './run';
 import { type Updater, updater } from './updater';
 
-/** A model that learns: weights and moments on the device in use, and compiled updates of them. */
+/** A model that learns, or of which something does: weights and moments on the device in use, and compiled updates of them. */
 export interface Learner extends Updater {
   network: Network;
   objective: LoadedObjective;
-  /** Weights and moments by name, on the host. @throws HomegrownError `diverged` where one is not a finite number */
+  /** What learns, and its moments, by name, on the host. @throws HomegrownError `diverged` where one is not a finite number */
   tensors(): Promise<NamedTensors>;
   /** The same of weights alone. */
   weights(): Promise<NamedTensors>;
 }
 
-/** `values`: weights by name, and moments where the run is resumed. */
+/** `values`: weights by name, an adapter's too, and moments where the run is resumed. */
 export async function learner(
   model: ModelChoice,
   recipe: Recipe,
   values: NamedTensors,
   now: () => number,
+  learns?: Learns,
 ): Promise<Learner> {
   const objective = await loadObjective(recipe.objective);
-  const net = await network(model, values);
-  const optimizer = await openOptimizer(recipe.optimizer, net.params, values);
+  const net = await adapted(model, values, learns);
+  const optimizer = await openOptimizer(recipe.optimizer, net.learning, values);
   const needed = [net, optimizer];
   const updates = disposingOnFailure(needed, () => updater(net, objective, optimizer, recipe, now));
-  const weights = Object.entries(net.params);
+  const weights = Object.keys(net.learning).map((name) => [name, net.params[name]!] as const);
   return {
     network: net,
     objective,

@@ -6,7 +6,6 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor1D, Variable } from '@tensorflow/tfjs';
-import { modelSpec } from '../models';
 import type { Network } from '../models/network';
 import { accumulate, clear } from '../ops/accumulate';
 import { globalNorm } from '../ops/globalNorm';
@@ -31,9 +30,9 @@ type Outputs<Name extends string> = Readonly<Record<Name, Scalar>>;
 export interface StepParts {
   /** The whole of it. */
   step(inputs: Inputs): Outputs<'loss' | 'norm'>;
-  /** Adds the gradient of a micro-batch to `into`, which has a variable for each weight. */
+  /** Adds the gradient of a micro-batch to `into`, which has a variable for each weight that learns. */
   gather(inputs: Omit<Inputs, 'rates'>, into: readonly Variable[]): Outputs<'loss'>;
-  /** Updates the weights by what was gathered, and clears that. */
+  /** Updates them by what was gathered, and clears that. */
   apply(inputs: Pick<Inputs, 'rates'>, gathered: readonly Variable[]): Outputs<'norm'>;
 }
 
@@ -43,9 +42,7 @@ export function stepOn(
   optimizer: Pick<OpenOptimizer, 'update' | 'moments'>,
   recipe: Recipe,
 ): StepParts {
-  const { id, config, vocabulary } = network.choice;
-  const table = modelSpec(id).params(config, vocabulary);
-  const names = Object.keys(network.params);
+  const names = Object.keys(network.learning);
   const weights = names.map((name) => network.params[name]!);
 
   function backward({ batch, weight, counter }: Omit<Inputs, 'rates'>) {
@@ -59,7 +56,7 @@ export function stepOn(
   }
   function update(gradients: readonly Tensor[], rates: Tensor): Scalar {
     const slots = names.map((name, i): WeightSlot => {
-      const { decay } = table[name]!;
+      const { decay } = network.learning[name]!;
       return { parameter: weights[i]!, gradient: gradients[i]!, moments: optimizer.moments[name]!, decay };
     });
     const norm = globalNorm(gradients);

@@ -3,6 +3,7 @@ import { yieldToEventLoop } from '../base/job';
 import { compile, type Compiling, type Cost, prepareAll } from '../gpu/program';
 import type { Timing } from '../gpu/replay';
 import type { Network } from '../models/network';
+import { sizeOf } from '../models/spec';
 import type { LoadedObjective } from '../objectives';
 import { type Batch, DIVISOR, divisor } from '../objectives/objective';
 import { allocate } from '../ops/variables';
@@ -67,7 +68,7 @@ export function updater(
     };
   }
 
-  const zeros = Object.values(network.params).map(({ shape, size }) => ({ shape, data: new Float32Array(size) }));
+  const zeros = Object.values(network.learning).map(({ shape }) => ({ shape, data: new Float32Array(sizeOf(shape)) }));
   const gathered = allocate(zeros);
   const accumulate = disposingOnFailure([gathered], () =>
     compile(

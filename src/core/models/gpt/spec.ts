@@ -66,6 +66,7 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
       group,
       decay: true,
     });
+    const matrix = (...given: Parameters<typeof weight>): Parameter => ({ ...weight(...given), linear: true });
     const vector = (size: number, group: string, init: 'ones' | 'zeros' = 'zeros'): Parameter => ({
       shape: [size],
       init,
@@ -83,15 +84,15 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
       Object.assign(table, {
         [`${h}.ln_1.weight`]: vector(C, 'Norms', 'ones'),
         [`${h}.ln_1.bias`]: vector(C, 'Norms'),
-        [`${h}.attn.c_attn.weight`]: weight([C, 3 * C], 'Attention'),
+        [`${h}.attn.c_attn.weight`]: matrix([C, 3 * C], 'Attention'),
         [`${h}.attn.c_attn.bias`]: vector(3 * C, 'Attention'),
-        [`${h}.attn.c_proj.weight`]: weight([C, C], 'Attention', residual),
+        [`${h}.attn.c_proj.weight`]: matrix([C, C], 'Attention', residual),
         [`${h}.attn.c_proj.bias`]: vector(C, 'Attention'),
         [`${h}.ln_2.weight`]: vector(C, 'Norms', 'ones'),
         [`${h}.ln_2.bias`]: vector(C, 'Norms'),
-        [`${h}.mlp.c_fc.weight`]: weight([C, 4 * C], 'Feed-forward'),
+        [`${h}.mlp.c_fc.weight`]: matrix([C, 4 * C], 'Feed-forward'),
         [`${h}.mlp.c_fc.bias`]: vector(4 * C, 'Feed-forward'),
-        [`${h}.mlp.c_proj.weight`]: weight([4 * C, C], 'Feed-forward', residual),
+        [`${h}.mlp.c_proj.weight`]: matrix([4 * C, C], 'Feed-forward', residual),
         [`${h}.mlp.c_proj.bias`]: vector(C, 'Feed-forward'),
       } satisfies ParamTable);
     }

@@ -1,0 +1,42 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { disposingOnFailure } from '../base/disposing';
+import { type ModelChoice, named, type Network, network, type Values } from '../models/network';
+import type { Params } from '../models/spec';
+import { allocate } from '../ops/variables';
+import { adapterOf } from '.';
+import { besideName, type Learns, partsOf } from './learns';
+
+/**
+ * Puts a model on the device in use: what learns in arenas of its own, what is frozen in others. `values` allocate its weights and,
+ * where it has one, those of its adapter, which its forward pass then goes through.
+ * @throws {HomegrownError} as `network` and `partsOf` do
+ */
+export async function adapted(choice: ModelChoice, values: Values, learns?: Learns): Promise<Network> {
+  const { own, added, learning } = partsOf(choice, learns);
+  const adapter = learns?.adapter;
+  const stated = adapter && adapterOf(adapter.id);
+  const loaded = await stated?.load();
+  const net = await network(choice, values, (name) => Object.hasOwn(learning, name));
+  if (!adapter || !stated || !loaded) return net;
+
+  const names = Object.keys(added);
+  const held = disposingOnFailure([net], () => allocate(named(names, values)));
+  const beside = Object.fromEntries(names.map((name, i) => [name, held.variables[i]!]));
+  const instead: Params = Object.fromEntries(
+    adapter.beside.map((name) => {
+      const ends = Object.keys(stated.params(own[name]!, adapter.settings));
+      const its = Object.fromEntries(ends.map((end): [string, Tensor] => [end, beside[besideName(name, end)]!]));
+      return [name, loaded.adapted(net.params[name] as unknown as Tensor2D, its, adapter.settings)];
+    }),
+  );
+  return {
+    choice,
+    learning,
+    params: { ...net.params, ...beside },
+    forward: (ids, context = { dropout: 0 }, source) => net.forward(ids, { ...context, instead }, source),
+    dispose() {
+      net.dispose();
+      held.dispose();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/** What is learnt beside a weight, which may stay as it is. An adapter is a file of this folder, its test, and a line in index.ts. */
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Choice, Fields, ValuesOf } from '../base/field';
+import type { Values } from '../models/network';
+import type { Parameter, ParamTable } from '../models/spec';
+import type { Adapted } from '../nn/layers';
+
+export interface Adapter<F extends Fields = Fields> extends Choice {
+  label: string;
+  /** When to take it. */
+  hint: string;
+  /** Paper that defines it. */
+  source: string;
+  fields: F;
+  /** What it learns beside a linear layer's weight [in, out], by the ends of names: `<layer>.<end>`. It begins as if it were not there. */
+  params(weight: Parameter, settings: ValuesOf<F>): ParamTable;
+  /** Columns that a training step keeps of each token, beside what it keeps without. */
+  columns(weight: Parameter, settings: ValuesOf<F>): number;
+  /** The weight that does alone what both do, for who knows of no adapters. `own`: by the ends of names. */
+  merged(weight: HostValue, own: ReadonlyMap<string, HostValue>, settings: ValuesOf<F>): HostValue;
+  /** Lazy, so that what it adds can be told without TensorFlow.js. */
+  load(): Promise<{
+    adapted(weight: Tensor2D, own: Readonly<Record<string, Tensor>>, settings: ValuesOf<F>): Adapted;
+  }>;
+}
+export type HostValue = Values extends ReadonlyMap<string, infer Value> ? Value : never;
+
+/** Checks a statement against its own fields, and holds the one cast to what all share. */
+export const defineAdapter = <const F extends Fields>(stated: Adapter<F>): Stated<F> => stated as unknown as Stated<F>;
+type Stated<F> = Omit<Adapter, 'fields'> & { fields: F };

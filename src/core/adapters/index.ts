@@ -1,0 +1,15 @@
+import type { ValuesOf } from '../base/field';
+import type { Adapter } from './adapter';
+import { lora } from './lora';
+
+/** Every adapter the product knows. Adding one is a file and a line here. */
+export const ADAPTERS = { lora } as const satisfies Record<string, Adapter>;
+export type AdapterId = keyof typeof ADAPTERS;
+
+/** One of them, and beside which weights. */
+export type AdapterChoice = {
+  [Id in AdapterId]: { id: Id; settings: ValuesOf<(typeof ADAPTERS)[Id]['fields']>; beside: readonly string[] };
+}[AdapterId];
+
+/** Any of them, seen through what they share. */
+export const adapterOf = (id: AdapterId): Adapter => ADAPTERS[id];

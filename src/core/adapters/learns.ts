@@ -1,0 +1,85 @@
+/** What of a model learns: all of its weights, some of them, or what an adapter brings. */
+import { badSettings } from '../base/errors';
+import { fieldProblem, type Fields, type ValuesOf } from '../base/field';
+import { modelSpec } from '../models';
+import type { ModelChoice, Values } from '../models/network';
+import type { ParamTable } from '../models/spec';
+import { type AdapterChoice, adapterOf } from '.';
+
+/** Where nobody says, every weight of the model learns. It is data: what is stored of a run can hold it. */
+export interface Learns {
+  /** The model's own weights that learn, by name; the others are frozen. */
+  weights: readonly string[];
+  /** What is learnt beside some of its weights. */
+  adapter?: AdapterChoice;
+}
+
+/** Parameters of a model, each table in the model's own order. */
+export interface Parts {
+  /** The model's own. */
+  own: ParamTable;
+  /** An adapter's. */
+  added: ParamTable;
+  /** Those of both that learn. */
+  learning: ParamTable;
+}
+
+/** @throws HomegrownError `bad-settings` where nothing learns, or what is asked for is not there */
+export function partsOf({ id, config, vocabulary }: ModelChoice, learns?: Learns): Parts {
+  const own = modelSpec(id).params(config, vocabulary);
+  if (!learns) return { own, added: {}, learning: own };
+  const { weights, adapter } = learns;
+  for (const name of [...weights, ...(adapter?.beside ?? [])]) {
+    if (!Object.hasOwn(own, name)) throw wrong(`This model has no weight called ${name}.`);
+  }
+  const added = adapter ? addedBy(adapter, own) : {};
+  const learning = { ...pick(own, (name) => weights.includes(name)), ...added };
+  if (Object.keys(learning).length === 0) throw wrong('Nothing would learn.');
+  return { own, added, learning };
+}
+
+function addedBy(choice: AdapterChoice, own: ParamTable): ParamTable {
+  const { label, fields, params } = adapterOf(choice.id);
+  const settings: ValuesOf<Fields> = choice.settings;
+  for (const [name, field] of Object.entries(fields)) {
+    const problem = fieldProblem(field, settings[name]);
+    if (problem !== null) throw wrong(`${label}: ${problem}`);
+  }
+  const tables = Object.entries(pick(own, (name) => choice.beside.includes(name))).map(([name, weight]) => {
+    if (!weight.linear) throw wrong(`${label} goes beside the matrix of a linear layer, and ${name} is none.`);
+    return Object.entries(params(weight, settings)).map(([end, each]) => [besideName(name, end), each] as const);
+  });
+  return Object.fromEntries(tables.flat());
+}
+
+/** `<layer>.<end>`, of the weight `<layer>.weight`. */
+export const besideName = (weight: string, end: string): string => weight.replace(/weight$/, end);
+
+/** The weights that an adapter can be beside. */
+export const linearWeights = (model: ModelChoice): string[] =>
+  Object.keys(pick(partsOf(model).own, (_, { linear }) => linear === true));
+
+/**
+ * The model's own weights as they are with what an adapter has learnt: a model like any other, to export or to train further.
+ * Weights beside which nothing is are the same tensors.
+ */
+export function merged(model: ModelChoice, values: Values, { adapter }: Learns): Values {
+  const { own } = partsOf(model);
+  return new Map(
+    Object.entries(own).map(([name, parameter]) => {
+      const weight = values.get(name)!;
+      if (!adapter?.beside.includes(name)) return [name, weight];
+      const { params, merged: merge } = adapterOf(adapter.id);
+      const ends = Object.keys(params(parameter, adapter.settings));
+      return [
+        name,
+        merge(weight, new Map(ends.map((end) => [end, values.get(besideName(name, end))!])), adapter.settings),
+      ];
+    }),
+  );
+}
+
+const pick = (table: ParamTable, test: (name: string, parameter: ParamTable[string]) => boolean): ParamTable =>
+  Object.fromEntries(Object.entries(table).filter(([name, parameter]) => test(name, parameter)));
+
+const wrong = (what: string) => badSettings(what, 'Nothing was started. Say otherwise what of the model is to learn.');
