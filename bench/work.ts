@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { stream } from '../src/core/base/rng';
-import type { Differentiable, Tensors, Implementations } from '../src/core/ops/op';
+import type { Asked, Differentiable, Tensors, Implementations } from '../src/core/ops/op';
 
 export interface Work {
   op: string;
@@ -47,7 +47,7 @@ export function* both<X extends Tensors, P>(
         for (const tensor of Object.values(saved)) if (tensor) keep(tensor);
         return { dy: keep(y), saved };
       })(implementation.forward(named(tensors), settings));
-      implementation.backward(kept.dy, kept.saved, settings);
+      implementation.backward(kept.dy, kept.saved, settings, allOf(named(tensors)));
     };
   };
   const end = () => {
@@ -58,6 +58,10 @@ export function* both<X extends Tensors, P>(
   const times = name.startsWith('attention') ? 2.5 : 2;
   yield { op: `${name}, backward`, ...back, ...(flops !== undefined && { flops: times * flops }) };
 }
+
+/** Every gradient that there can be. */
+const allOf = <X extends Tensors>(x: X): Asked<X> =>
+  Object.fromEntries(Object.entries(x).map(([name, tensor]) => [name, tensor?.dtype === 'float32'])) as Asked<X>;
 
 /** In [-1, 1). */
 export function uniform<R extends tf.Rank>(shape: tf.ShapeMap[R]): tf.Tensor<R> {

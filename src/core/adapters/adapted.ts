@@ -1,5 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { disposingOnFailure } from '../base/disposing';
+import { modelSpec } from '../models';
 import { type ModelChoice, named, type Network, network, type Values } from '../models/network';
 import type { Params } from '../models/spec';
 import { allocate } from '../ops/variables';
@@ -12,7 +13,7 @@ import { besideName, type Learns, partsOf } from './learns';
  * @throws {HomegrownError} as `network` and `partsOf` do
  */
 export async function adapted(choice: ModelChoice, values: Values, learns?: Learns): Promise<Network> {
-  const { own, added, learning } = partsOf(choice, learns);
+  const { own, added, learning } = partsOf(modelSpec(choice.id).params(choice.config, choice.vocabulary), learns);
   const adapter = learns?.adapter;
   const stated = adapter && adapterOf(adapter.id);
   const loaded = await stated?.load();

@@ -1,8 +1,7 @@
 /** What of a model learns: all of its weights, some of them, or what an adapter brings. */
 import { badSettings } from '../base/errors';
 import { fieldProblem, type Fields, type ValuesOf } from '../base/field';
-import { modelSpec } from '../models';
-import type { ModelChoice, Values } from '../models/network';
+import type { Values } from '../models/network';
 import type { ParamTable } from '../models/spec';
 import { type AdapterChoice, adapterOf } from '.';
 
@@ -24,9 +23,8 @@ export interface Parts {
   learning: ParamTable;
 }
 
-/** @throws HomegrownError `bad-settings` where nothing learns, or what is asked for is not there */
-export function partsOf({ id, config, vocabulary }: ModelChoice, learns?: Learns): Parts {
-  const own = modelSpec(id).params(config, vocabulary);
+/** @param own the model's. @throws HomegrownError `bad-settings` where nothing learns, or what is asked for is not there */
+export function partsOf(own: ParamTable, learns?: Learns): Parts {
   if (!learns) return { own, added: {}, learning: own };
   const { weights, adapter } = learns;
   for (const name of [...weights, ...(adapter?.beside ?? [])]) {
@@ -52,19 +50,23 @@ function addedBy(choice: AdapterChoice, own: ParamTable): ParamTable {
   return Object.fromEntries(tables.flat());
 }
 
+/** Columns that an adapter keeps of each token in a training step. */
+export const adapterColumns = (own: ParamTable, { adapter }: Partial<Learns> = {}): number =>
+  adapter
+    ? adapter.beside.reduce((sum, name) => sum + adapterOf(adapter.id).columns(own[name]!, adapter.settings), 0)
+    : 0;
+
 /** `<layer>.<end>`, of the weight `<layer>.weight`. */
 export const besideName = (weight: string, end: string): string => weight.replace(/weight$/, end);
 
 /** The weights that an adapter can be beside. */
-export const linearWeights = (model: ModelChoice): string[] =>
-  Object.keys(pick(partsOf(model).own, (_, { linear }) => linear === true));
+export const linearWeights = (own: ParamTable): string[] => Object.keys(pick(own, (_, { linear }) => linear === true));
 
 /**
  * The model's own weights as they are with what an adapter has learnt: a model like any other, to export or to train further.
  * Weights beside which nothing is are the same tensors.
  */
-export function merged(model: ModelChoice, values: Values, { adapter }: Learns): Values {
-  const { own } = partsOf(model);
+export function merged(own: ParamTable, values: Values, { adapter }: Learns): Values {
   return new Map(
     Object.entries(own).map(([name, parameter]) => {
       const weight = values.get(name)!;

@@ -12,9 +12,14 @@ export type TrainState = {
   /** Milliseconds of training so far, stops excluded. */
   activeMs: number;
   best: { step: number; loss: number } | null;
+  /** SHA-256 of the weights that do not learn, without which what does is nothing; absent where all learn. */
+  frozen?: string;
 };
 
-/** A model at a step: weights under their own names, moments as `adam.m.<name>`, `adam.v.<name>` or `sgd.v.<name>`. */
+/**
+ * A model at a step, as far as it learns: weights under their own names, moments as `adam.m.<name>`, `adam.v.<name>` or
+ * `sgd.v.<name>`.
+ */
 export interface Snapshot {
   state: TrainState;
   tensors: NamedTensors;
@@ -29,4 +34,8 @@ export const trainStateSchema: z.ZodType<TrainState> = z.strictObject({
   tokensSeen: count,
   activeMs: z.number().nonnegative(),
   best: z.strictObject({ step: count, loss: z.number() }).nullable(),
+  frozen: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .exactOptional(),
 });

@@ -8,7 +8,7 @@ import { type Gpu, openGpu } from './backend';
 import { trace } from './capture';
 import { dispatch, type Kernel } from './dispatch';
 import { gpuMemory } from './memory';
-import { compile } from './program';
+import { bytesOf, compile } from './program';
 import { flush, releaseFreed } from './tfjs';
 
 let gpu: Gpu;
@@ -95,7 +95,8 @@ test('memory is accounted for, planned and in use, and time where the GPU tells 
   flush(gpu.backend); // frees what making the net needed
   const [live, before] = [calls.liveBytes, gpuMemory()];
   const [one, other] = [compile(inputs, step), compile(inputs, step)];
-  const { plannedBytes, variableBytes } = one.cost;
+  const { plannedBytes, variables } = one.cost;
+  const variableBytes = bytesOf(variables);
   const now = gpuMemory();
   expect(variableBytes).toBe(2 * BLOCK * 4); // 35 and 21 weights, each in a block
   expect(now.plannedBytes - before.plannedBytes).toBe(2 * plannedBytes - variableBytes);

@@ -51,11 +51,14 @@ export interface Cost {
   dispatches: number;
   /** All GPU memory that a step uses: what its tensors share, inputs and outputs, and the variables. */
   plannedBytes: number;
-  /** The variables' part of it: other programs may use the same. */
-  variableBytes: number;
+  /** The variables' part of it: other programs may use the same buffers. */
+  variables: readonly Pick<GPUBuffer, 'size'>[];
   /** What its tensors would take without sharing. */
   unsharedBytes: number;
 }
+
+export const bytesOf = (buffers: Iterable<Pick<GPUBuffer, 'size'>>): number =>
+  [...buffers].reduce((n, { size }) => n + size, 0);
 
 /** Prepares programs that are run one after the other. */
 export async function prepareAll(
@@ -102,7 +105,7 @@ export function compile<In extends string, Out extends string>(
 
 class Eager<In extends string, Out extends string> implements Program<In, Out> {
   readonly cost: Cost = {
-    ...{ traceMs: 0, encodeMs: 0, dispatches: 0, plannedBytes: 0, variableBytes: 0, unsharedBytes: 0 },
+    ...{ traceMs: 0, encodeMs: 0, dispatches: 0, plannedBytes: 0, variables: [], unsharedBytes: 0 },
   };
   constructor(
     private readonly inputs: Readonly<Record<In, InputSpec>>,
@@ -198,15 +201,14 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     }));
     const sides = new Set([this.input.buffer, this.output.buffer]);
     const variables = this.plan.outside.filter((buffer) => !sides.has(buffer));
-    const variableBytes = variables.reduce((n, buffer) => n + buffer.size, 0);
     const own = this.plan.bytes + this.input.bytes + this.output.bytes + IN_FLIGHT * size + (this.clock?.bytes ?? 0);
     this.untrack = trackProgram({ own, variables });
     this.cost = {
       traceMs: now() - began,
       encodeMs: 0,
       dispatches: this.plan.commands.filter((command) => 'group' in command).length,
-      plannedBytes: own + variableBytes,
-      variableBytes,
+      plannedBytes: own + bytesOf(variables),
+      variables,
       unsharedBytes: this.plan.unsharedBytes,
     };
   }

@@ -5,10 +5,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { type ModelId, MODELS } from '.';
 import { gpt } from './gpt/spec';
 import { initialValues, network } from './network';
-import type { Forward, ModelKind } from './spec';
+import type { Forward, ModelKind, Params } from './spec';
 
 const seen: string[] = [];
-const table = (params: Readonly<Record<string, tf.Tensor>>): Tensor2D => params['transformer.wte.weight'] as Tensor2D;
+const table = (params: Params): Tensor2D => params['transformer.wte.weight'] as Tensor2D;
 const forward: Forward = {
   encode({ params, lengths, hook }, ids) {
     seen.push(`encode ${ids.shape.join(' x ')}, ${lengths ? [...lengths.dataSync()].join(' ') : 'whole'}`);

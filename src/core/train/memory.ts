@@ -1,4 +1,5 @@
 /** What a run needs of the device's memory, whether it is there, and what would make it fit. */
+import { adapterColumns, type Learns, partsOf } from '../adapters/learns';
 import { formatBytes, formatCount, formatShort } from '../base/units';
 import { modelSpec } from '../models';
 import { type BaseConfig, countParams, type ModelSpec, sizeOf, sizesOf } from '../models/spec';
@@ -22,15 +23,17 @@ export function memoryPlan<C extends BaseConfig>(
   config: C,
   vocabulary: number,
   recipe: Recipe,
+  learns?: Learns,
 ): MemoryPlan {
-  const table = spec.params(config, vocabulary);
-  const weights = 4 * countParams(table);
-  const kept = stateOf(optimizerOf(recipe.optimizer), Object.entries(table)).flat();
+  const { own, added, learning } = partsOf(spec.params(config, vocabulary), learns);
+  const weights = 4 * (countParams(own) + countParams(added));
+  const kept = stateOf(optimizerOf(recipe.optimizer), Object.entries(learning)).flat();
   const moments = kept.reduce((bytes, { shape }) => bytes + 4 * sizeOf(shape), 0);
   // What is gathered over micro-batches lies beside the gradient of the one under way.
-  const gradients = recipe.accumulate > 1 ? 2 * weights : weights;
-  const activations = spec.activationBytes(config, 0, recipe);
-  const logits = spec.activationBytes(config, vocabulary, recipe) - activations;
+  const gradients = (recipe.accumulate > 1 ? 2 : 1) * 4 * countParams(learning);
+  const ofModel = spec.activationBytes(config, 0, recipe);
+  const logits = spec.activationBytes(config, vocabulary, recipe) - ofModel;
+  const activations = ofModel + 4 * recipe.batch * config.context * adapterColumns(own, learns);
   const total = weights + gradients + moments + activations + logits;
   return { weights, gradients, moments, activations, logits, total };
 }
@@ -69,9 +72,14 @@ export type Change =
   | { kind: 'model'; words: string; change: Readonly<Record<string, number>> };
 
 /** Why these settings do not fit; undefined where nothing is known that speaks against them. */
-export function memoryShortage(model: ModelChoice, recipe: Recipe, limits: MemoryLimits): string | undefined {
+export function memoryShortage(
+  model: ModelChoice,
+  recipe: Recipe,
+  limits: MemoryLimits,
+  learns?: Learns,
+): string | undefined {
   const spec = modelSpec(model.id);
-  const { total } = memoryPlan(spec, model.config, model.vocabulary, recipe);
+  const { total } = memoryPlan(spec, model.config, model.vocabulary, recipe, learns);
   if (limits.bound !== undefined && total > limits.bound) {
     return `The plan is ${formatBytes(total)}, and ${formatBytes(limits.bound)} are allowed.`;
   }
@@ -89,12 +97,21 @@ export function memoryShortage(model: ModelChoice, recipe: Recipe, limits: Memor
   return single(activation, 'activation', limits.activation) ?? single(weight, 'weight', limits.weight);
 }
 
-/** The three changes that cost the least of what make these settings fit; fewer where fewer do. */
-export function memoryChanges(model: ModelChoice, recipe: Recipe, limits: MemoryLimits): readonly Change[] {
+/**
+ * The three changes that cost the least of what make these settings fit; fewer where fewer do. Where only a part of the model
+ * learns, it stays the model that it is.
+ */
+export function memoryChanges(
+  model: ModelChoice,
+  recipe: Recipe,
+  limits: MemoryLimits,
+  learns?: Learns,
+): readonly Change[] {
   const { config, id, vocabulary } = model;
   const spec = modelSpec(id);
   const fits = (sizes: Partial<BaseConfig>, other: Partial<Recipe> = {}): boolean =>
-    memoryShortage({ ...model, config: { ...config, ...sizes } }, { ...recipe, ...other }, limits) === undefined;
+    memoryShortage({ ...model, config: { ...config, ...sizes } }, { ...recipe, ...other }, limits, learns) ===
+    undefined;
   const found: Change[] = [];
 
   // As many tokens an update, in more parts: no cost but a second gradient.
@@ -114,6 +131,7 @@ export function memoryChanges(model: ModelChoice, recipe: Recipe, limits: Memory
     else if (!smaller && both) found.push({ kind: 'recipe', words: `${partsWords(both)} and ${AGAIN}`, change: both });
   }
 
+  if (learns) return found;
   const context = halves(config.context, spec.fields.context.min).find((length) => fits({ context: length }));
   if (context !== undefined) {
     found.push({ kind: 'model', words: `a context of ${formatCount(context)}`, change: { context } });

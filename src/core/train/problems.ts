@@ -1,3 +1,4 @@
+import type { Learns } from '../adapters/learns';
 import { badSettings, type HomegrownError } from '../base/errors';
 import { type Field, fieldProblem } from '../base/field';
 import { formatCount } from '../base/units';
@@ -16,12 +17,16 @@ export interface Problem {
   changes?: readonly Change[];
 }
 
-/** Everything that keeps this run from starting; empty when it can. `tokens`: in each part of the data. `limits`: of the device. */
+/**
+ * Everything that keeps this run from starting; empty when it can. `tokens`: in each part of the data. `limits`: of the device.
+ * @throws HomegrownError `bad-settings` where the model has not what is to learn of it
+ */
 export function problems(
   model: ModelChoice,
   recipe: Recipe,
   tokens: { train: number; validation: number },
   limits: MemoryLimits = {},
+  learns?: Learns,
 ): readonly Problem[] {
   const { context } = model.config;
   const found: Problem[] = [...modelSpec(model.id).problems(model.config)];
@@ -42,9 +47,9 @@ export function problems(
     found.push({ field: 'text', message });
   }
   // What cannot be counted cannot be planned.
-  const shortage = found.length === 0 ? memoryShortage(model, recipe, limits) : undefined;
+  const shortage = found.length === 0 ? memoryShortage(model, recipe, limits, learns) : undefined;
   if (shortage !== undefined) {
-    const changes = memoryChanges(model, recipe, limits);
+    const changes = memoryChanges(model, recipe, limits, learns);
     found.push({ field: 'memory', message: `${shortage} ${adviceOf(changes)}`, changes });
   }
   return found;

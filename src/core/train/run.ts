@@ -1,4 +1,5 @@
 /** The vocabulary of a run: what goes in, what it says while it runs, what comes out. */
+import type { Learns } from '../adapters/learns';
 import type { Job } from '../base/job';
 import type { Snapshot, TrainState } from '../checkpoint/snapshot';
 import type { NamedTensors } from '../checkpoint/tensors';
@@ -56,7 +57,14 @@ export interface TrainInput {
   tokenizer: Tokenizer;
   train: TokenSource;
   validation: TokenSource;
-  /** Continue from here; absent = initialise from the seed. */
+  /** What of the model learns; absent = all of it. */
+  learns?: Learns;
+  /**
+   * The weights to begin from, such as another run's; absent = initialise from the seed. What of them is frozen is in no
+   * snapshot, and is given again to continue.
+   */
+  base?: NamedTensors;
+  /** Continue from here. */
   from?: Snapshot;
   /**
    * Stores a snapshot durably and resolves when that is true. Called at step 0, every saveEvery steps, and at the end or Stop.

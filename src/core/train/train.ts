@@ -1,7 +1,7 @@
 /**
  * Training, whole: this is the loop, and the file to read first.
  *
- *   check the settings -> weights and moments, from the seed or from a snapshot -> one compiled step
+ *   check the settings -> weights and moments, from the seed, another run or a snapshot -> one compiled step
  *   -> steps, with evaluations and saves at their places
  *
  * A run is a function of model, data, recipe and backend. Batches and randomness come from (seed, step), so a run that
@@ -13,18 +13,18 @@ import { yieldToEventLoop, type Job } from '../base/job';
 import { type Evaluator, evaluator } from '../evaluate/evaluate';
 import { currentGpu, explained } from '../gpu/backend';
 import { gpuMemory } from '../gpu/memory';
-import { initialValues } from '../models/network';
 import { objectiveOf } from '../objectives';
 import { trainingPlace } from '../objectives/windows';
 import { learningRateAt } from '../optim/schedule';
 import { type Learner, learner } from './learner';
 import { problems, unfit } from './problems';
+import { startingState, startingValues } from './start';
 import { tokensPerStep } from './recipe';
 import type { StepCost, StepEvent, Train, TrainEvent, TrainInput, TrainOutcome, TrainState } from './run';
 
 export const train: Train = async (input, job) => {
-  const { model, recipe, from, now } = input;
-  const found = problems(model, recipe, { train: input.train.tokens, validation: input.validation.tokens });
+  const { model, recipe, from, learns, now } = input;
+  const found = problems(model, recipe, { train: input.train.tokens, validation: input.validation.tokens }, {}, learns);
   if (found.length > 0) throw unfit(found);
   if (from && from.state.step >= recipe.steps) {
     throw badSettings(`Step ${from.state.step} of ${recipe.steps} is done.`, 'Ask for more steps to train it further.');
@@ -32,10 +32,11 @@ export const train: Train = async (input, job) => {
 
   for (const role of objectiveOf(recipe.objective).roles) input.tokenizer.idOf(role); // or it says that there is none
   job.report({ kind: 'compiling' });
-  const learning = await learner(model, recipe, from?.tensors ?? initialValues(model, recipe.seed), now);
+  const state = await startingState(input);
+  const learning = await learner(model, recipe, startingValues(input), now, learns);
   const evaluating = evaluator(learning.network, learning.objective);
   try {
-    return await run(input, learning, evaluating, job);
+    return await run(input, state, learning, evaluating, job);
   } finally {
     evaluating.dispose();
     learning.dispose();
@@ -44,6 +45,7 @@ export const train: Train = async (input, job) => {
 
 async function run(
   input: TrainInput,
+  state: TrainState,
   learning: Learner,
   evaluating: Evaluator,
   job: Job<TrainEvent>,
@@ -51,7 +53,6 @@ async function run(
   const { model, recipe, from, now } = input;
   const { context } = model.config;
   const { network, objective } = learning;
-  const state: TrainState = from ? { ...from.state } : { step: 0, tokensSeen: 0, activeMs: 0, best: null };
   const began = now() - state.activeMs;
   const losses = new Recent(LOSSES);
   const times = new Recent(TIMES);

@@ -1,6 +1,6 @@
 import { disposingOnFailure } from '../base/disposing';
 import { yieldToEventLoop } from '../base/job';
-import { compile, type Compiling, type Cost, prepareAll } from '../gpu/program';
+import { bytesOf, compile, type Compiling, type Cost, prepareAll } from '../gpu/program';
 import type { Timing } from '../gpu/replay';
 import type { Network } from '../models/network';
 import { sizeOf } from '../models/spec';
@@ -125,16 +125,16 @@ export function updater(
 
 /** What a step of `times` micro-batches takes. */
 function sumCosts(accumulate: Cost, apply: Cost, times: number): Cost {
-  const variableBytes = Math.max(accumulate.variableBytes, apply.variableBytes); // apply's are gather's and the moments
-  const own = accumulate.plannedBytes - accumulate.variableBytes + apply.plannedBytes - apply.variableBytes;
+  const variables = [...new Set([...accumulate.variables, ...apply.variables])];
+  const own = [accumulate, apply].reduce((n, cost) => n + cost.plannedBytes - bytesOf(cost.variables), 0);
   return {
     traceMs: accumulate.traceMs + apply.traceMs,
     encodeMs: times * accumulate.encodeMs + apply.encodeMs,
     ...(accumulate.gpuMs !== undefined &&
       apply.gpuMs !== undefined && { gpuMs: times * accumulate.gpuMs + apply.gpuMs }),
     dispatches: times * accumulate.dispatches + apply.dispatches,
-    plannedBytes: own + variableBytes,
-    variableBytes,
+    plannedBytes: own + bytesOf(variables),
+    variables,
     unsharedBytes: accumulate.unsharedBytes + apply.unsharedBytes,
   };
 }

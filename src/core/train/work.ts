@@ -1,14 +1,24 @@
 /** What training computes, in floating-point operations. */
+import { type Learns, partsOf } from '../adapters/learns';
 import { modelSpec } from '../models';
+import { countParams } from '../models/spec';
 import { type Recipe, tokensPerStep } from './recipe';
 import type { ModelChoice } from './run';
 
-/** Forward and backward, a token. Recomputing does not count: it is not learning. */
-export const flopsPerToken = ({ id, config, vocabulary }: ModelChoice): number =>
-  3 * modelSpec(id).flops(config, vocabulary);
+/**
+ * Forward and backward, a token. Recomputing does not count: it is not learning. What is frozen has no gradient of its own: of
+ * the three products of a weight it has two.
+ */
+export function flopsPerToken({ id, config, vocabulary }: ModelChoice, learns?: Learns): number {
+  const spec = modelSpec(id);
+  const { own, added, learning } = partsOf(spec.params(config, vocabulary), learns);
+  const frozen = countParams(own) + countParams(added) - countParams(learning);
+  return 3 * spec.flops(config, vocabulary) + 6 * countParams(added) - 2 * frozen;
+}
 
 /** Of a step. Recomputing takes a forward pass more. */
-export function flopsPerStep({ id, config, vocabulary }: ModelChoice, recipe: Recipe): number {
-  const forward = tokensPerStep(recipe, config.context) * modelSpec(id).flops(config, vocabulary);
-  return (recipe.recompute ? 4 : 3) * forward;
+export function flopsPerStep(model: ModelChoice, recipe: Recipe, learns?: Learns): number {
+  const { id, config, vocabulary } = model;
+  const again = recipe.recompute ? modelSpec(id).flops(config, vocabulary) : 0;
+  return tokensPerStep(recipe, config.context) * (flopsPerToken(model, learns) + again);
 }

@@ -1,0 +1,46 @@
+/** What a run begins with: weights, and moments where a saved step is resumed. */
+import { partsOf } from '../adapters/learns';
+import { badSettings } from '../base/errors';
+import { bytesOf, type NamedTensors } from '../checkpoint/tensors';
+import { hashTensors } from '../checkpoint/tensorsHash';
+import { modelSpec } from '../models';
+import { drawn, initialValues } from '../models/network';
+import type { TrainInput, TrainState } from './run';
+
+type Start = Pick<TrainInput, 'model' | 'recipe' | 'learns' | 'base' | 'from'>;
+
+/** By name; what a snapshot has goes before what the base has. */
+export function startingValues({ model, recipe: { seed }, learns, base, from }: Start): NamedTensors {
+  if (from && !learns) return from.tensors;
+  const weights = base ?? initialValues(model, seed);
+  const { added } = parts({ model, ...(learns && { learns }) });
+  return new Map([...weights, ...drawn(added, seed), ...(from?.tensors ?? [])]);
+}
+
+/** @throws HomegrownError `bad-settings` where a snapshot was learnt beside other frozen weights */
+export async function startingState(start: Start): Promise<TrainState> {
+  const frozen = await hashOfFrozen(start);
+  const { from } = start;
+  if (from && from.state.frozen !== frozen) {
+    throw badSettings(
+      `Step ${from.state.step} was learnt beside ${told(from.state.frozen)}, and is to go on beside ${told(frozen)}.`,
+      'The saved step is as it was. Resume it with the model that it was begun on, and let the same of it learn.',
+    );
+  }
+  if (from) return { ...from.state };
+  return { step: 0, tokensSeen: 0, activeMs: 0, best: null, ...(frozen !== undefined && { frozen }) };
+}
+
+const told = (frozen: string | undefined): string =>
+  frozen === undefined ? 'no frozen weights' : `frozen weights that hash to ${frozen.slice(0, 12)}…`;
+
+async function hashOfFrozen(start: Start): Promise<string | undefined> {
+  const { own, learning } = parts(start);
+  const names = Object.keys(own).filter((name) => !Object.hasOwn(learning, name));
+  if (names.length === 0) return undefined;
+  const weights = start.base ?? initialValues(start.model, start.recipe.seed);
+  return hashTensors(names.flatMap((name) => bytesOf(weights.get(name)!)));
+}
+
+const parts = ({ model: { id, config, vocabulary }, learns }: Pick<Start, 'model' | 'learns'>) =>
+  partsOf(modelSpec(id).params(config, vocabulary), learns);
