@@ -4,7 +4,8 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
 import { type Differentiable, run, type Tensors, type Implementations } from '../ops/op';
-import { expectClose, results, type Sample, weights } from './checkOp';
+import { constant } from '../ops/constant';
+import { expectClose, floatsOf, results, type Sample, weights } from './checkOp';
 
 export function checkOnGpu<X extends Tensors, P>(
   name: string,
@@ -30,12 +31,13 @@ export function checkOnGpu<X extends Tensors, P>(
   });
 }
 
-async function onGpu<X extends Tensors, P>(
+/** y, and the gradients by `names`; the other inputs are constants. */
+export async function onGpu<X extends Tensors, P>(
   implementations: Implementations<Differentiable<X, P>>,
   sample: Sample,
   settings: P,
+  names: readonly string[] = floatsOf(sample),
 ) {
-  const names = Object.keys(sample).filter((name) => sample[name]!.data instanceof Float32Array);
   const { y, gradients } = tf.tidy(() => {
     const x = Object.fromEntries(
       Object.entries(sample).map(([name, { shape, data }]) => [
@@ -43,6 +45,7 @@ async function onGpu<X extends Tensors, P>(
         tf.tensor(data, shape, data instanceof Int32Array ? 'int32' : 'float32'),
       ]),
     );
+    for (const [name, tensor] of Object.entries(x)) if (!names.includes(name)) constant(tensor);
     let output: Tensor | undefined;
     const call = (...floats: Tensor[]): tf.Scalar => {
       const given = { ...x, ...Object.fromEntries(names.map((name, i) => [name, floats[i]!])) };

@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { type Differentiable, run, type Tensors, type Implementations } from '../ops/op';
 import { centralDifference, differences, type InF64 } from './finiteDifferences';
 import { useWasm } from './wasm';
+import { constant } from '../ops/constant';
 
 /** Tensors by name, on the host: floats have gradients, integers do not. */
 export type Sample = Readonly<Record<string, { shape: number[]; data: Float32Array | Int32Array }>>;
@@ -74,21 +75,51 @@ export function checkOp<X extends Tensors, P>(
       results(implementations, sample, settings);
       expect(tf.memory().numTensors).toBe(before);
     });
+    test('where some inputs are constants, the others have the same gradient to the bit', async () => {
+      for (const use of [() => tf.setBackend('cpu'), useWasm]) {
+        await use();
+        const before = tf.memory().numTensors;
+        for (const candidate of [reference, implementations]) {
+          const want = results(candidate, sample, settings).gradients;
+          for (const learning of someOf(sample)) {
+            const got = results(candidate, sample, settings, learning).gradients;
+            expect(Object.keys(got)).toEqual(learning);
+            for (const name of learning) expect(got[name], `${name} of ${learning.join()}`).toEqual(want[name]);
+          }
+        }
+        expect(tf.memory().numTensors).toBe(before);
+      }
+    });
   });
 }
 
-/** y, and the gradients of sum(y w) for fixed weights w, by the op's own backward. */
+/** Inputs that learn, each alone and all but each. */
+export function someOf(sample: Sample): string[][] {
+  const names = floatsOf(sample);
+  if (names.length < 2) return [];
+  const others = names.map((name) => names.filter((other) => other !== name));
+  return names.length === 2 ? others : [...names.map((name) => [name]), ...others];
+}
+export const floatsOf = (sample: Sample): string[] =>
+  Object.keys(sample).filter((name) => sample[name]!.data instanceof Float32Array);
+
+/** y, and the gradients of sum(y w) for fixed weights w, by the op's own backward; of inputs that do not learn none. */
 export const results = <X extends Tensors, P>(
   implementations: Implementations<Differentiable<X, P>>,
   sample: Sample,
   settings: P,
-): Result => resultsOf((x) => run(implementations, x as unknown as X, settings), sample);
+  learning?: readonly string[],
+): Result => resultsOf((x) => run(implementations, x as unknown as X, settings), sample, learning);
 
 /** The same by whatever f puts on the gradient tape. */
-function resultsOf(f: (x: Record<string, Tensor>) => Tensor, sample: Sample): Result {
+function resultsOf(
+  f: (x: Record<string, Tensor>) => Tensor,
+  sample: Sample,
+  names: readonly string[] = floatsOf(sample),
+): Result {
   return tf.tidy(() => {
     const x = onDevice(sample);
-    const names = Object.keys(sample).filter((name) => sample[name]!.data instanceof Float32Array);
+    for (const [name, tensor] of Object.entries(x)) if (!names.includes(name)) constant(tensor);
     let y: Tensor | undefined;
     const call = (...floats: Tensor[]): tf.Scalar => {
       const given = { ...x, ...Object.fromEntries(names.map((name, i) => [name, floats[i]!])) };

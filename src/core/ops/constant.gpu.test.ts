@@ -1,0 +1,99 @@
+/** What is not dispatched for inputs that are constants, op by op. */
+import { beforeAll, expect, test } from 'vitest';
+import { type Gpu, openGpu } from '../gpu/backend';
+import { onGpu } from '../testing/checkOnGpu';
+import { expectClose, floats, integers, type Sample, someOf } from '../testing/checkOp';
+import { type Calls, countCalls } from '../testing/dawn';
+import { ATTENTION } from './attention';
+import { DROPOUT } from './dropout';
+import { EMBEDDING } from './embedding';
+import { FEED_FORWARD } from './feedForward';
+import { LAYER_NORM } from './layerNorm';
+import { LINEAR } from './linear';
+import { LOW_RANK } from './lowRank';
+import type { Differentiable, Implementations, Tensors } from './op';
+import { RMS_NORM } from './rmsNorm';
+import { SOFTMAX_CROSS_ENTROPY } from './softmaxCrossEntropy';
+
+let gpu: Gpu;
+let calls: Calls;
+beforeAll(async () => {
+  calls = countCalls();
+  gpu = await openGpu();
+});
+
+/** `saved`: dispatches fewer than where all learn, for each input that learns alone. */
+function check<X extends Tensors, P>(
+  name: string,
+  implementations: Implementations<Differentiable<X, P>>,
+  sample: Sample,
+  settings: P,
+  saved: Readonly<Record<string, number>>,
+): void {
+  test(name, async () => {
+    const count = async (learning?: readonly string[]) => {
+      calls.reset();
+      const { gradients } = await onGpu(implementations, sample, settings, learning);
+      return { gradients, dispatches: calls.dispatches };
+    };
+    await count(); // compiles
+    const all = await count();
+    const found: Record<string, number> = {};
+    for (const learning of someOf(sample)) {
+      const { gradients, dispatches } = await count(learning);
+      expect(Object.keys(gradients)).toEqual(learning);
+      for (const input of learning) {
+        expectClose(gradients[input]!, all.gradients[input]!, 1e-5, `${input} of ${learning.join()}`);
+      }
+      if (learning.length === 1) found[learning[0]!] = all.dispatches - dispatches;
+      expect(dispatches).toBeLessThanOrEqual(all.dispatches);
+    }
+    gpu.check();
+    expect(found).toEqual(saved);
+  });
+}
+
+const [x, residual] = [floats([17, 6]), floats([17, 10], 1, 1)];
+const [weight, bias] = [floats([6, 10], 0.5, 2), floats([10], 0.5, 3)];
+check('linear', LINEAR, { x, weight, bias, residual }, undefined, { x: 1, weight: 1, bias: 1, residual: 2 });
+check(
+  'lowRank',
+  LOW_RANK,
+  { x, weight, down: floats([6, 2], 0.5, 4), up: floats([2, 10], 0.5, 5), bias, residual },
+  { scale: 2 },
+  { x: 3, weight: 5, down: 4, up: 5, bias: 5, residual: 6 },
+);
+check(
+  'feedForward',
+  FEED_FORWARD,
+  { x, inWeight: weight, inBias: bias, outWeight: floats([10, 6], 0.5, 6), outBias: floats([6], 0.5, 7), residual: x },
+  'gelu-tanh',
+  { x: 2, inWeight: 2, inBias: 2, outWeight: 3, outBias: 3, residual: 4 },
+);
+const norm = { x, gain: floats([6], 1, 8) };
+check('layerNorm', LAYER_NORM, { ...norm, bias: floats([6], 1, 9) }, { epsilon: 1e-5 }, { x: 0, gain: 0, bias: 0 });
+check('rmsNorm', RMS_NORM, norm, { epsilon: 1e-6 }, { x: 0, gain: 0 });
+
+const ids = integers([2, 4], [0, 3, 3, 1, 2, 0, 3, 4]);
+const tables = { ids, tokens: floats([5, 6], 1, 10), positions: floats([4, 6], 1, 11) };
+check('embedding', EMBEDDING, tables, { vocabulary: 5, places: 4 }, { tokens: 0, positions: 0 });
+
+const settings = { rows: 2, heads: 2, causal: true };
+const scores = floats([2, 5, 5], 1, 12);
+check('attention', ATTENTION, { qkv: floats([10, 24]), bias: scores }, settings, { qkv: 1, bias: 2 });
+const apart = { q: floats([10, 8]), kv: floats([10, 16], 1, 13) };
+check('attention of two matrices', ATTENTION, apart, settings, { q: 1, kv: 0 });
+check('attention of two matrices with a bias', ATTENTION, { ...apart, bias: scores }, settings, {
+  ...{ q: 2, kv: 2, bias: 2 },
+});
+
+const targets = integers(
+  [17],
+  [...Array(17).keys()].map((n) => n % 9),
+);
+const scored = { hidden: x, classifier: floats([9, 6], 1, 14), targets, weight: integers([1], [17]) };
+// Of both, two products, and a scaling of each.
+check('softmaxCrossEntropy', SOFTMAX_CROSS_ENTROPY, scored, { logitBytes: 1e6 }, { hidden: 2, classifier: 2 });
+
+const dropped = { x, counter: integers([2], [1, 2]), residual: floats([17, 6], 1, 15) };
+check('dropout', DROPOUT, dropped, { probability: 0.3, purpose: 'test' }, { x: 0, residual: 1 });
