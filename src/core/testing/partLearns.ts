@@ -1,0 +1,103 @@
+/** A GPT of which a part learns: its upper half, or LoRA beside all of it. */
+import * as tf from '@tensorflow/tfjs';
+import { expect } from 'vitest';
+import { type Learns, linearWeights, partsOf } from '../adapters/learns';
+import { stream } from '../base/rng';
+import type { HostTensor, NamedTensors } from '../checkpoint/tensors';
+import { modelSpec } from '../models';
+import { drawn, initialValues } from '../models/network';
+import { causalBatch } from '../objectives/causal';
+import { type Learner, learner } from '../train/learner';
+import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
+
+export const model = {
+  id: 'gpt',
+  config: { layers: 4, heads: 2, width: 16, context: 9 },
+  vocabulary: 33,
+} as const;
+export const own = modelSpec(model.id).params(model.config, model.vocabulary);
+
+/** The last two of four layers, and the norm after them. */
+export const UPPER: Learns = { weights: Object.keys(own).filter((name) => /\.h\.[23]\.|ln_f/.test(name)) };
+export const LORA: Learns = {
+  weights: [],
+  adapter: { id: 'lora', settings: { rank: 3, alpha: 6 }, beside: linearWeights(own) },
+};
+
+export const recipe: Recipe = {
+  ...DEFAULT_RECIPE,
+  ...{ batch: 3, steps: 50, warmup: 2, learningRate: 1e-2, evalEvery: 50, saveEvery: 50 },
+};
+
+/** Weights as an earlier run may have left them, and LoRA's, whose second matrices are not 0. */
+export const base: NamedTensors = initialValues(model, 5);
+export const withAdapter: NamedTensors = new Map([
+  ...base,
+  ...drawn(
+    Object.fromEntries(
+      Object.entries(partsOf(own, LORA).added).map(([name, parameter]) => [name, { ...parameter, init: { std: 0.1 } }]),
+    ),
+    6,
+  ),
+]);
+
+export const begin = (learns: Learns | undefined, change: Partial<Recipe> = {}, values?: NamedTensors) =>
+  learner(model, { ...recipe, ...change }, values ?? (learns?.adapter ? withAdapter : base), () => 0, learns);
+
+export function batchOf(step: number, rows: number = recipe.batch) {
+  const size = rows * model.config.context;
+  const at = stream(7, 'tokens', step % 4);
+  const text = Int32Array.from({ length: size + 1 }, (_, i) => at(i) % model.vocabulary);
+  return causalBatch(text.subarray(0, -1), text.subarray(1));
+}
+
+export async function run(learning: Learner, first: number, last: number, rows?: number): Promise<number[]> {
+  const losses: number[] = [];
+  for (let step = first; step <= last; step++) losses.push((await learning.step(step, batchOf(step, rows))).loss);
+  return losses;
+}
+
+/** All of it, the frozen as well. */
+export async function weightsOf({ network: { params } }: Learner): Promise<NamedTensors> {
+  const all = new Map<string, HostTensor>();
+  for (const [name, variable] of Object.entries(params)) {
+    all.set(name, { shape: variable.shape, data: Float32Array.from(await variable.data<'float32'>()) });
+  }
+  return all;
+}
+export const bitsOf = (tensors: NamedTensors) =>
+  [...tensors].map(([name, { data }]) => [name, new Uint32Array(Float32Array.from(data).buffer)] as const);
+
+/** The frozen have kept their bits, what learns has not, and what is saved is what learns, with its moments. */
+export async function expectOnlyThoseLearn(learning: Learner, learns: Learns, before: NamedTensors): Promise<void> {
+  const names = Object.keys(partsOf(own, learns).learning);
+  for (const [name, { data }] of await weightsOf(learning)) {
+    if (names.includes(name)) expect(data, name).not.toEqual(before.get(name)!.data);
+    else expect(data, name).toEqual(before.get(name)!.data);
+  }
+  const moments = ['adam.m', 'adam.v'].flatMap((kind) => names.map((name) => `${kind}.${name}`));
+  expect([...(await learning.tensors()).keys()]).toEqual([...names, ...moments]);
+  expect([...(await learning.weights()).keys()]).toEqual(names);
+}
+
+/** Of the first step, by what learns alone: gradients of the loss, all of them together as long as the norm that was told. */
+export async function normOf(learning: Learner, full: Learner): Promise<{ told: number; expected: number }> {
+  const { norm: told } = await learning.step(1, batchOf(1));
+  const names = Object.keys(learning.network.learning);
+  const { arrays, weight } = batchOf(1);
+  const squares = tf.tidy(() => {
+    const inputs = {
+      ids: tf.tensor2d(arrays['ids']!, [recipe.batch, model.config.context], 'int32'),
+      targets: tf.tensor1d(arrays['targets']!, 'int32'),
+    };
+    const variables = names.map((name) => full.network.params[name]!);
+    const { grads } = tf.variableGrads(
+      () => full.objective.loss(full.network, inputs, tf.tensor1d([weight], 'int32')),
+      variables,
+    );
+    return tf.stack(variables.map(({ name }) => tf.sum(tf.square(grads[name]!))));
+  });
+  const expected = Math.sqrt((await squares.data<'float32'>()).reduce((sum, value) => sum + value, 0));
+  squares.dispose();
+  return { told, expected };
+}

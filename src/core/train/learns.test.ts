@@ -1,0 +1,238 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { adapted } from '../adapters/adapted';
+import { type Learns, merged, partsOf } from '../adapters/learns';
+import type { NamedTensors } from '../checkpoint/tensors';
+import { modelSpec } from '../models';
+import { drawn, network } from '../models/network';
+import { countParams } from '../models/spec';
+import { expectClose } from '../testing/checkOp';
+import { centralDifference } from '../testing/finiteDifferences';
+import { tokenSource } from '../testing/tokenSource';
+import {
+  base,
+  batchOf,
+  begin,
+  bitsOf,
+  expectOnlyThoseLearn,
+  LORA,
+  model,
+  normOf,
+  own,
+  recipe,
+  run,
+  UPPER,
+  weightsOf,
+  withAdapter,
+} from '../testing/partLearns';
+import { useWasm } from '../testing/wasm';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { memoryPlan } from './memory';
+import type { Recipe } from './recipe';
+import type { Snapshot } from './run';
+import { train } from './train';
+import { flopsPerStep, flopsPerToken } from './work';
+
+beforeAll(useWasm);
+
+const PARTS: [string, Learns, NamedTensors][] = [
+  ['half of a GPT', UPPER, base],
+  ['LoRA', LORA, withAdapter],
+];
+
+describe.each(PARTS)('%s', (_, learns, before) => {
+  test.each<[string, Partial<Recipe>]>([
+    ['whole batches', {}],
+    ['micro-batches', { batch: 1, accumulate: 3 }],
+    ['activations computed again, and dropout', { recompute: true, dropout: 0.1 }],
+  ])('learns and the rest keeps its bits, has no moments and is not saved: %s', async (_, change) => {
+    const learning = await begin(learns, change);
+    const losses = await run(learning, 1, 12);
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    await expectOnlyThoseLearn(learning, learns, before);
+    learning.dispose();
+  });
+  test('leaves no tensors behind, and makes fewer than where all learns', async () => {
+    const tensors = tf.memory().numTensors;
+    const kernels = async (some: Learns | undefined): Promise<number> => {
+      const learning = await begin(some);
+      let step: Promise<unknown> | undefined;
+      const { kernels } = await tf.profile(() => void (step = learning.step(1, batchOf(1))));
+      await step;
+      learning.dispose();
+      return kernels.length;
+    };
+    const [part, all] = [await kernels(learns), await kernels(undefined)];
+    expect(part).toBeGreaterThan(100);
+    if (!learns.adapter) expect(part).toBeLessThan(0.75 * all);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+  test('the norm is of what learns', async () => {
+    const [learning, full] = [await begin(learns), await begin(learns)];
+    const { told, expected } = await normOf(learning, full);
+    expect(told / expected).toBeCloseTo(1, 5);
+    for (const each of [learning, full]) each.dispose();
+  });
+  test('computing activations again changes no bit', async () => {
+    const after = async (recompute: boolean) => {
+      const learning = await begin(learns, { recompute, dropout: 0.1 });
+      const losses = await run(learning, 1, 3);
+      const bits = bitsOf(await learning.tensors());
+      learning.dispose();
+      return { losses, bits };
+    };
+    expect(await after(true)).toEqual(await after(false));
+  });
+  test('plan and arithmetic count gradients and moments of what learns', () => {
+    const plan = (some?: Learns) => memoryPlan(modelSpec('gpt'), model.config, model.vocabulary, recipe, some);
+    const { learning, added } = partsOf(own, learns);
+    const [all, part] = [plan(), plan(learns)];
+    expect(part.weights).toBe(all.weights + 4 * countParams(added));
+    expect([part.gradients, part.moments]).toEqual([4 * countParams(learning), 8 * countParams(learning)]);
+    expect(part.total).toBeLessThan(all.total);
+    expect(part.total).toBe(part.weights + part.gradients + part.moments + part.activations + part.logits);
+    expect(flopsPerToken(model, learns)).toBeLessThan(flopsPerToken(model));
+    expect(flopsPerStep(model, recipe, learns)).toBe(27 * flopsPerToken(model, learns));
+  });
+});
+
+test('the half that learns makes the same step as where all learns, to the bit', async () => {
+  const sgd = { optimizer: 'sgd', learningRate: 0.1, clip: 0 } as const;
+  const [part, whole] = [await begin(UPPER, sgd), await begin(undefined, sgd)];
+  expect(await run(part, 1, 1)).toEqual(await run(whole, 1, 1));
+  const want = await weightsOf(whole);
+  for (const [name, { data }] of await part.weights()) expect(data, name).toEqual(want.get(name)!.data);
+  for (const each of [part, whole]) each.dispose();
+});
+
+describe('LoRA', () => {
+  const ids = () => tf.tensor2d(batchOf(1).arrays.ids, [recipe.batch, model.config.context], 'int32');
+  const hidden = async (values: NamedTensors, learns?: Learns): Promise<Float32Array> => {
+    const net = learns ? await adapted(model, values, learns) : await network(model, values);
+    const read = tf.tidy(() => net.forward(ids()).hidden.dataSync<'float32'>().slice());
+    net.dispose();
+    return read;
+  };
+  test('says what the model with merged weights says, and at its beginning what the model says', async () => {
+    expectClose(await hidden(merged(own, withAdapter, LORA)), await hidden(withAdapter, LORA), 1e-5, 'merged');
+    const [plain, learnt] = [await hidden(base), await hidden(withAdapter, LORA)];
+    expect(Math.max(...plain.map((x, i) => Math.abs(x - learnt[i]!)))).toBeGreaterThan(0.1);
+    expect(await hidden(new Map([...base, ...drawn(partsOf(own, LORA).added, 1)]), LORA)).toEqual(plain);
+  });
+  test('its gradients are the slopes of the loss', async () => {
+    await tf.setBackend('cpu');
+    const net = await adapted(model, withAdapter, LORA);
+    const learning = await begin(LORA);
+    const inputs = { ids: ids(), targets: tf.tensor1d(batchOf(1).arrays.targets, 'int32') };
+    const weight = tf.tensor1d([batchOf(1).weight], 'int32');
+    const loss = () => learning.objective.loss(net, inputs, weight);
+    const names = Object.keys(net.learning);
+    const { grads, value } = tf.variableGrads(
+      loss,
+      names.map((name) => net.params[name]!),
+    );
+    for (const name of names.filter((_, i) => i % 5 === 0)) {
+      const variable = net.params[name]!;
+      const values = variable.dataSync<'float32'>().slice();
+      const got = grads[variable.name]!.dataSync<'float32'>();
+      // Along the gradient, where a step changes the loss the most.
+      const length = Math.hypot(...got);
+      const slope = centralDifference((h) => {
+        const moved = values.map((x, i) => x + (h * got[i]!) / length);
+        tf.tidy(() => variable.assign(tf.tensor(moved, variable.shape)));
+        return tf.tidy(() => loss().dataSync<'float32'>()[0]!);
+      }, 0.02);
+      tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+      expect(slope / length, name).toBeCloseTo(1, 2);
+    }
+    tf.dispose([grads, value, inputs, weight]);
+    for (const each of [learning, net]) each.dispose();
+    await useWasm();
+  });
+});
+
+const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+describe('a run', () => {
+  const text = tokenizer.encode('The whale is the king of the sea, and the sea is the field of the whale. '.repeat(20));
+  const choice = { ...model, vocabulary: tokenizer.size };
+  const part = (some: Uint32Array) => tokenSource(some, tokenizer.size);
+  const names = Object.keys(own);
+
+  async function watch(
+    learns: Learns | undefined,
+    { from, given, stopAt }: { from?: Snapshot; given?: NamedTensors; stopAt?: number } = {},
+  ): Promise<{ losses: number[]; last: Snapshot }> {
+    const losses: number[] = [];
+    const stop = new AbortController();
+    let last: Snapshot | undefined;
+    await train(
+      {
+        model: choice,
+        recipe: { ...recipe, steps: 9, evalEvery: 9, evalTokens: 90, dropout: 0.1, samplePrompt: 'T' },
+        tokenizer,
+        train: part(text.subarray(0, 1200)),
+        validation: part(text.subarray(1200)),
+        ...(learns && { learns }),
+        ...(given && { base: given }),
+        ...(from && { from }),
+        save(snapshot) {
+          last = structuredClone(snapshot);
+          return Promise.resolve({ bytes: 0 });
+        },
+        now: () => 0,
+      },
+      {
+        signal: stop.signal,
+        report(event) {
+          if (event.kind !== 'step') return;
+          losses.push(event.loss);
+          if (event.step === stopAt) stop.abort();
+        },
+      },
+    );
+    return { losses, last: last! };
+  }
+  let first: Awaited<ReturnType<typeof watch>>;
+  let given: NamedTensors;
+  beforeAll(async () => {
+    first = await watch(undefined, { stopAt: 3 });
+    given = new Map([...first.last.tensors].filter(([name]) => names.includes(name)));
+  });
+
+  test.each(PARTS)('of %s, stopped and resumed, makes the same bits as whole', async (_, learns) => {
+    const whole = await watch(learns, { given });
+    expect([...whole.last.tensors.keys()].length).toBe(3 * Object.keys(partsOf(own, learns).learning).length);
+    expect(whole.last.state.frozen).toMatch(/^[0-9a-f]{64}$/);
+    const before = await watch(learns, { given, stopAt: 4 });
+    const after = await watch(learns, { given, from: before.last });
+    expect([...before.losses, ...after.losses]).toEqual(whole.losses);
+    expect(after.last).toEqual(whole.last);
+    await expect(watch(learns, { from: before.last })).rejects.toMatchObject({
+      code: 'bad-settings',
+      message: expect.stringMatching(
+        /^Step \d was learnt beside frozen weights that hash to \w{12}…, and is/,
+      ) as string,
+    });
+    await expect(watch(undefined, { given, from: before.last })).rejects.toMatchObject({ code: 'bad-settings' });
+  });
+  test('begins from weights that are given, and all of them learn where nobody says', async () => {
+    const { losses, last } = await watch(undefined, { given, stopAt: 1 });
+    expect(losses[0]).toBeLessThan(first.losses[0]! - 0.01);
+    expect(last.state).not.toHaveProperty('frozen');
+    expect([...last.tensors.keys()]).toEqual([...first.last.tensors.keys()]);
+  });
+  test.each<[string, Learns]>([
+    ['This model has no weight called transformer.h.9.', { weights: ['transformer.h.9'] }],
+    ['Nothing would learn.', { weights: [] }],
+    [
+      'LoRA goes beside the matrix of a linear layer, and transformer.wte.weight is none.',
+      { weights: [], adapter: { ...LORA.adapter!, beside: ['transformer.wte.weight'] } },
+    ],
+    [
+      'LoRA: Rank must be a whole number from 1 to 1024, not 0.',
+      { weights: [], adapter: { ...LORA.adapter!, settings: { rank: 0, alpha: 1 } } },
+    ],
+  ])('does not begin: %s', async (message, learns) => {
+    await expect(watch(learns)).rejects.toMatchObject({ code: 'bad-settings', message });
+  });
+});
