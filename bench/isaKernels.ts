@@ -3,6 +3,7 @@
  * isa.ts, on a driver for a GPU that is not there.
  */
 import * as tf from '@tensorflow/tfjs';
+import { type Learns, linearWeights, partsOf } from '../src/core/adapters/learns';
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { evaluator } from '../src/core/evaluate/evaluate';
 import { type AdapterSummary, finished, openGpu } from '../src/core/gpu/backend';
@@ -132,8 +133,31 @@ async function everyVariant(config: string, shape: Shape): Promise<void> {
     const learning = await learner(choiceOf(apart), recipe, zeros(apart), () => 0);
     await step(learning, shape, recipe.accumulate);
     learning.dispose();
+    for (const learns of partsOfModel(shape)) {
+      const part = await learner(
+        choiceOf(shape),
+        { ...DEFAULT_RECIPE, batch: shape.batch },
+        zeros(shape, learns),
+        () => 0,
+        learns,
+      );
+      await step(part, shape);
+      part.dispose();
+    }
   });
 }
+
+/** Of each op as many gradients as there can be kernels for: LoRA, what has one dimension or no token, and a half. */
+function partsOfModel(shape: Shape): Learns[] {
+  const names = Object.keys(tableOf(shape));
+  const beside = linearWeights(tableOf(shape));
+  return [
+    { weights: [], adapter: { id: 'lora', settings: { rank: 8, alpha: 16 }, beside } },
+    { weights: names.filter((name) => name.endsWith('.bias') || name.includes('wpe')) },
+    { weights: names.filter((name) => name.includes('.h.1.') || name.includes('wte')) },
+  ];
+}
+const tableOf = (shape: Shape) => MODELS.gpt.params(choiceOf(shape).config, shape.vocabulary);
 
 async function step(updates: Updater, { batch, context }: Shape, accumulate = 1): Promise<void> {
   const tokens = new Int32Array(accumulate * batch * context);
@@ -159,9 +183,9 @@ function choiceOf({ vocabulary, batch: _, ...config }: Shape): ModelChoice {
 }
 
 /** Weights, all of them views of the same zeros. */
-function zeros(shape: Shape): NamedTensors {
-  const { config, vocabulary } = choiceOf(shape);
-  const table = Object.entries(MODELS.gpt.params(config, vocabulary));
+function zeros(shape: Shape, learns?: Learns): NamedTensors {
+  const { own, added } = partsOf(tableOf(shape), learns);
+  const table = Object.entries({ ...own, ...added });
   const all = new Float32Array(Math.max(...table.map(([, { shape }]) => sizeOf(shape))));
   return new Map(table.map(([name, { shape }]) => [name, { shape, data: all.subarray(0, sizeOf(shape)) }]));
 }

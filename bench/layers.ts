@@ -10,6 +10,7 @@ import { FEED_FORWARD } from '../src/core/ops/feedForward';
 import { GATED } from '../src/core/ops/gated';
 import { LAYER_NORM } from '../src/core/ops/layerNorm';
 import { LOGIT_BYTES } from '../src/core/ops/logitBytes';
+import { LOW_RANK } from '../src/core/ops/lowRank';
 import { run } from '../src/core/ops/op';
 import { RELATIVE_BIAS } from '../src/core/ops/relativeBias';
 import { RMS_NORM } from '../src/core/ops/rmsNorm';
@@ -35,6 +36,13 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
     yield* both(kind, ACTIVATION, () => ({ x: uniform([rows, inner]) }), kind, undefined, 8 * rows * inner);
     yield* both(`gated by ${kind}`, GATED, gated, kind, undefined, 12 * rows * inner);
   }
+  const [rank, out] = [8, 3 * width];
+  const adapted = () => ({
+    ...{ x: x(), weight: uniform<tf.Rank.R2>([width, out]), bias: uniform([out]) },
+    ...{ down: uniform<tf.Rank.R2>([width, rank]), up: uniform<tf.Rank.R2>([rank, out]) },
+  });
+  const adaptedFlops = 2 * rows * (width * out + rank * (width + out));
+  yield* both('linear with LoRA', LOW_RANK, adapted, { scale: 2 }, adaptedFlops, 4 * (4 * wide + width * out));
   const qkv = () => ({ qkv: uniform<tf.Rank.R2>([rows, 3 * width]) });
   const causal = { rows: batch, heads, causal: true };
   yield* both('attention', ATTENTION, qkv, causal, 2 * wide * context, 16 * wide);

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { modelSpec } from '../models';
+import { drawn } from '../models/network';
+import { expectClose } from '../testing/checkOp';
+import { type Learns, linearWeights, merged, partsOf } from './learns';
+
+const own = modelSpec('gpt').params({ layers: 2, heads: 2, width: 8, context: 4 }, 20);
+const h = 'transformer.h.0';
+const learns: Learns = {
+  weights: ['transformer.ln_f.bias', `${h}.ln_1.weight`],
+  adapter: { id: 'lora', settings: { rank: 3, alpha: 6 }, beside: [`${h}.mlp.c_fc.weight`, `${h}.attn.c_attn.weight`] },
+};
+
+test('all of a model learns where nobody says', () => {
+  expect(partsOf(own)).toEqual({ own, added: {}, learning: own });
+});
+
+test('what learns is what is named, and what an adapter brings, in the model’s order', () => {
+  const { added, learning } = partsOf(own, learns);
+  expect(Object.entries(added).map(([name, { shape }]) => [name, shape])).toEqual([
+    [`${h}.attn.c_attn.lora_A.weight`, [8, 3]],
+    [`${h}.attn.c_attn.lora_B.weight`, [3, 24]],
+    [`${h}.mlp.c_fc.lora_A.weight`, [8, 3]],
+    [`${h}.mlp.c_fc.lora_B.weight`, [3, 32]],
+  ]);
+  expect(Object.keys(learning)).toEqual([`${h}.ln_1.weight`, 'transformer.ln_f.bias', ...Object.keys(added)]);
+});
+
+test('an adapter can be beside the four matrices of each layer', () => {
+  expect(linearWeights(own)).toEqual(
+    [0, 1].flatMap((i) =>
+      ['attn.c_attn', 'attn.c_proj', 'mlp.c_fc', 'mlp.c_proj'].map((name) => `transformer.h.${i}.${name}.weight`),
+    ),
+  );
+});
+
+test('LoRA begins at 0, its first matrix as PEFT draws it', () => {
+  const { added } = partsOf(own, learns);
+  const values = drawn({ ...added, wide: { ...added[`${h}.mlp.c_fc.lora_A.weight`]!, shape: [8, 5000] } }, 1);
+  expect(new Set(values.get(`${h}.mlp.c_fc.lora_B.weight`)!.data)).toEqual(new Set([0]));
+  // Uniform in +-1 / sqrt(8) has this variance.
+  const { data } = values.get('wide')!;
+  expect(data.reduce((sum, x) => sum + x * x, 0) / data.length).toBeCloseTo(1 / 24, 3);
+});
+
+test('a merged weight is W + alpha / rank A B, and the others are the same tensors', () => {
+  const { added } = partsOf(own, learns);
+  const values = new Map([
+    ...drawn(own, 1),
+    ...drawn(Object.fromEntries(Object.entries(added).map(([name, each]) => [name, { ...each, init: { std: 1 } }])), 2),
+  ]);
+  const all = merged(own, values, learns);
+  expect([...all.keys()]).toEqual(Object.keys(own));
+  for (const [name, { data, shape }] of all) {
+    if (!learns.adapter!.beside.includes(name)) {
+      expect(data, name).toBe(values.get(name)!.data);
+      continue;
+    }
+    const [down, up] = ['A', 'B'].map((part) => values.get(name.replace('weight', `lora_${part}.weight`))!.data);
+    const [I, O] = shape as [number, number];
+    const want = Array.from({ length: I * O }, (_, at) => {
+      const [i, o] = [Math.floor(at / O), at % O];
+      const product = [0, 1, 2].reduce((sum, r) => sum + down![i * 3 + r]! * up![r * O + o]!, 0);
+      return values.get(name)!.data[at]! + 2 * product;
+    });
+    expectClose(data, want, 1e-7, name);
+  }
+});
