@@ -58,7 +58,7 @@ async function page(studio: TestStudio['studio']): Promise<string> {
 
 /** The rows of the shape, and what each holds. */
 function shape(html: string): Record<string, string> {
-  const pane = /<h2[^>]*>Shape<\/h2>.*?The way of one token/s.exec(html)![0];
+  const pane = /<h2[^>]*>Shape<\/h2>.*?The path of one token/s.exec(html)![0];
   const rows = pane.matchAll(/<label[^>]*>([^<]*)<\/label>.*?<input[^>]*? value="([^"]*)"/gs);
   return Object.fromEntries([...rows].map(([, label, value]) => [label!, value!]));
 }
