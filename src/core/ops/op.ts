@@ -77,15 +77,16 @@ function onTape<X extends Tensors, P>(
 ): Tensor[] {
   const chosen = pick(implementations);
   const inputs = Object.entries<Tensor | undefined>(x).filter(
-    (entry): entry is [string, Tensor] => entry[1] !== undefined && !isConstant(entry[1]),
+    (entry): entry is [string, Tensor] => entry[1]?.dtype === 'float32',
   );
-  const asked = Object.fromEntries(inputs.map(([name]) => [name, true])) as Asked<X>;
+  const learning = inputs.filter(([, tensor]) => !isConstant(tensor));
+  const asked = Object.fromEntries(learning.map(([name]) => [name, true])) as Asked<X>;
   let kept: string[] = [];
   return customGradOf(
     inputs.map(([, tensor]) => tensor),
     (save) => {
       const { y, saved } = chosen.forward(x, p);
-      if (inputs.length === 0) return [constant(y)];
+      if (learning.length === 0) return [constant(y)];
       const entries = Object.entries(saved).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
       kept = entries.map(([name]) => name);
       save(entries.map(([, tensor]) => tensor));

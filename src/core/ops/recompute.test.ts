@@ -90,6 +90,10 @@ test('what else is made on the way to the loss is refused where it is read, and 
       }),
     );
   expect(() => reads(() => tf.square(weight))).toThrow('reads a tensor [6, 6] that is no input of it');
+  const frozen = tf.variable(tf.tensor(weights[1]!.dataSync(), [6, 6]), false) as unknown as Tensor2D;
+  const made = () => linear(frozen, frozen); // a constant too: the backward pass would find it gone
+  expect(() => reads(made)).toThrow('reads a tensor [6, 6] that is no input of it');
+  frozen.dispose();
   const mask = tf.ones([6, 6]);
   expect(Object.keys(reads(() => mask).grads)).toEqual([weight.name]);
   mask.dispose();

@@ -47,11 +47,11 @@ describe.each<[string, Learns, NamedTensors, number]>([
   test('learns as on the processor, and the rest keeps its bits', async () => {
     await tf.setBackend('cpu');
     const onCpu = await begin(learns);
-    const want = await run(onCpu, 1, 12);
+    const want = await run(onCpu, 1, 6);
     onCpu.dispose();
     await openGpu();
     const learning = await begin(learns);
-    const got = await run(learning, 1, 12);
+    const got = await run(learning, 1, 6);
     got.forEach((loss, i) => expect(Math.abs(loss - want[i]!)).toBeLessThan(1e-4));
     await expectOnlyThoseLearn(learning, learns, before);
     gpu.check();

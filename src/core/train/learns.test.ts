@@ -47,7 +47,7 @@ describe.each(PARTS)('%s', (_, learns, before) => {
     ['activations computed again, and dropout', { recompute: true, dropout: 0.1 }],
   ])('learns and the rest keeps its bits, has no moments and is not saved: %s', async (_, change) => {
     const learning = await begin(learns, change);
-    const losses = await run(learning, 1, 12);
+    const losses = await run(learning, 1, 5);
     expect(losses.at(-1)).toBeLessThan(losses[0]!);
     await expectOnlyThoseLearn(learning, learns, before);
     learning.dispose();
@@ -168,7 +168,7 @@ describe('a run', () => {
     await train(
       {
         model: choice,
-        recipe: { ...recipe, steps: 9, evalEvery: 9, evalTokens: 90, dropout: 0.1, samplePrompt: 'T' },
+        recipe: { ...recipe, steps: 6, evalEvery: 6, evalTokens: 90, dropout: 0.1, samplePrompt: 'T' },
         tokenizer,
         train: part(text.subarray(0, 1200)),
         validation: part(text.subarray(1200)),
@@ -203,7 +203,7 @@ describe('a run', () => {
     const whole = await watch(learns, { given });
     expect([...whole.last.tensors.keys()].length).toBe(3 * Object.keys(partsOf(own, learns).learning).length);
     expect(whole.last.state.frozen).toMatch(/^[0-9a-f]{64}$/);
-    const before = await watch(learns, { given, stopAt: 4 });
+    const before = await watch(learns, { given, stopAt: 3 });
     const after = await watch(learns, { given, from: before.last });
     expect([...before.losses, ...after.losses]).toEqual(whole.losses);
     expect(after.last).toEqual(whole.last);
