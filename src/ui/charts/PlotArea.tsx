@@ -4,7 +4,7 @@ import { runColor } from '../runColor';
 import { Swatch } from '../Swatch';
 import { useCanvas, type Drawing } from './canvas';
 import { nearest } from './columns';
-import { placeReadout, pushApart } from './labels';
+import { meet, placeReadout, pushApart } from './labels';
 import { along, type Scale } from './scale';
 import { useSize } from './surroundings';
 import type { Band, Change, FootMark, Line, Reference } from './types';
@@ -143,22 +143,28 @@ function Ticks(p: { place: 'x' | 'y' | 'y2'; ticks: readonly Tick[]; scale: Scal
 /** Words at reference lines, bands, marks and the ends of lines. */
 function Words({ plot: p, width, height }: { plot: PlotProps; width: number; height: number }) {
   const ends = p.isSmall ? [] : endLabels(p, width, height);
+  /** A reference line's words stand at the right, but where the end of a line has its own there. */
+  const isTaken = ({ value, label, longLabel }: Reference): boolean => {
+    const words = CHARACTER * `${p.describeY(value)} ${(width > PHONE && longLabel) || label}`.length + 8;
+    const own = { x: width - 8 - words, width: words, y: height * (1 - along(p.y, value)) };
+    return ends.some(({ left, top, width: taken }) => meet({ x: left, width: taken, y: top }, own, GAP));
+  };
   return (
     <>
       {!p.isSmall &&
-        p.references.flatMap(({ value, until, label, longLabel }) =>
-          until !== undefined ? (
-            []
-          ) : (
+        p.references.flatMap((reference) => {
+          const { value, until, label, longLabel } = reference;
+          if (until !== undefined) return [];
+          return (
             <span
               key={label}
-              className={cx(styles.label, styles.reference)}
+              className={cx(styles.label, isTaken(reference) ? styles.leftReference : styles.reference)}
               style={{ top: `${100 * (1 - along(p.y, value))}%` }}
             >
               <b>{p.describeY(value)}</b> <Fitting label={label} longLabel={longLabel} />
             </span>
-          ),
-        )}
+          );
+        })}
       {p.bands.map((band) => {
         if (!band.label) return null;
         // Before the band where there is room, else after it.
@@ -217,6 +223,8 @@ const Fitting = ({ label, longLabel }: { label: string; longLabel: string | unde
 const endWords = (p: PlotProps, line: Line): string => `${line.label} ${p.describeY(line.y[line.y.length - 1] ?? NaN)}`;
 const GAP = 16;
 const CHARACTER = 5.6;
+/** px of a plot that has the short words. */
+const PHONE = 400;
 
 function endLabels(p: PlotProps, width: number, height: number) {
   const placed = p.lines
@@ -232,7 +240,7 @@ function endLabels(p: PlotProps, width: number, height: number) {
       return { line, x: fits ? x + 6 : width - words, width: words - 8, y: isAbove ? y - 13 : y };
     });
   const tops = pushApart(placed, GAP, height);
-  return placed.map(({ line, x }, index) => ({ line, left: x, top: tops[index]! }));
+  return placed.map(({ line, x, width: words }, index) => ({ line, left: x, top: tops[index]!, width: words }));
 }
 
 const goesOn = (line: Line, other: Line): boolean =>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dialPosition, dialSize, formatSize } from '../SizeDial';
 import { nearest, visibleParts, visiblePoints } from './columns';
-import { placeReadout, pushApart } from './labels';
+import { meet, placeReadout, pushApart } from './labels';
 import { along, scaleAround } from './scale';
 import { smooth, smoothingWindow } from './smoothing';
 import { linearTicks, logTicks, roundStep, timeTicks } from './ticks';
@@ -134,6 +134,13 @@ describe('pushApart', () => {
       }),
     );
   });
+});
+
+describe('meet', () => {
+  const at = (y: number, x = 0) => ({ x, width: 80, y });
+  it('is so of words that would lie on one another', () => expect(meet(at(50), at(60, 70), 16)).toBe(true));
+  it('is not so of words beside, above or below one another', () =>
+    expect([meet(at(50), at(50, 80), 16), meet(at(50), at(66), 16)]).toEqual([false, false]));
 });
 
 describe('placeReadout', () => {

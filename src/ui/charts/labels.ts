@@ -8,16 +8,20 @@ export interface Label {
   y: number;
 }
 
+/** Whether one stands above, below or on the other. */
+const isInColumn = (a: Label, b: Label): boolean => a.x < b.x + b.width && b.x < a.x + a.width;
+/** Whether they would stand closer than `gap`. */
+export const meet = (a: Label, b: Label, gap: number): boolean => isInColumn(a, b) && Math.abs(a.y - b.y) < gap;
+
 /** New middles, in the given order: labels whose widths meet stand at least `gap` apart and inside [0, height]. */
 export function pushApart(labels: readonly Label[], gap: number, height: number): number[] {
   const order = labels.map((_, index) => index).sort((a, b) => labels[a]!.y - labels[b]!.y);
   const y = labels.map((label) => Math.min(height, Math.max(0, label.y)));
-  const meet = (a: Label, b: Label) => a.x < b.x + b.width && b.x < a.x + a.width;
   const lowest = height - gap / 2;
   for (let i = 0; i < order.length; i++) {
     for (let j = 0; j < i; j++) {
       const [above, here] = [order[j]!, order[i]!];
-      if (meet(labels[above]!, labels[here]!)) y[here] = Math.max(y[here]!, y[above]! + gap);
+      if (isInColumn(labels[above]!, labels[here]!)) y[here] = Math.max(y[here]!, y[above]! + gap);
     }
   }
   for (let i = order.length - 1; i >= 0; i--) {
@@ -25,7 +29,7 @@ export function pushApart(labels: readonly Label[], gap: number, height: number)
     y[here] = Math.min(y[here]!, lowest);
     for (let j = order.length - 1; j > i; j--) {
       const below = order[j]!;
-      if (meet(labels[below]!, labels[here]!)) y[here] = Math.min(y[here], y[below]! - gap);
+      if (isInColumn(labels[below]!, labels[here]!)) y[here] = Math.min(y[here], y[below]! - gap);
     }
   }
   return y;
