@@ -7,23 +7,22 @@ import type { Api } from '../../protocol/rpc';
 import type { VerifyApi } from '../../protocol/verify';
 import { createStudio, type Services, type StudioStore } from '../../state/studio';
 import { dataHandlers } from '../../workers/dataHandlers';
-import { openDevice } from '../../workers/device';
-import { gpuHandlers } from '../../workers/gpuHandlers';
 import { type Handlers, serve } from '../../workers/serve';
 import { verifying } from '../../workers/verifying';
 import type { BlobStore } from '../base/blobStore';
-import { wasmFolder } from './wasm';
+import type { Job } from '../base/job';
 
 export interface TestStudio {
   studio: StudioStore;
   gpu: Client<GpuApi>;
   data: Client<DataApi>;
+  verify: Client<VerifyApi>;
   /** What was handed over, oldest first. */
   downloads: { name: string; bytes: Uint8Array }[];
   close(): void;
 }
 
-/** The halves, to be changed by a test that watches a call or holds it back. */
+/** The halves, to be changed by a test that watches a call, holds it back, or has it fail as no half in Node can. */
 export interface Halves {
   data: Handlers<DataApi>;
   gpu: Handlers<GpuApi>;
@@ -34,8 +33,33 @@ export function halvesOver(store: BlobStore): Halves {
   const blobs = Promise.resolve(store);
   return {
     data: dataHandlers(blobs, async (path) => new Response(await readFile(`public${path}`))),
-    gpu: gpuHandlers(blobs, (kind) => openDevice(kind, blobs, wasmFolder)),
+    gpu: gpuHalf(blobs),
     verify: verifying,
+  };
+}
+
+/** It is loaded when it is first asked: TensorFlow.js takes seconds, which most pages do without. */
+function gpuHalf(store: Promise<BlobStore>): Handlers<GpuApi> {
+  let half: Promise<Handlers<GpuApi>> | undefined;
+  const open = async (): Promise<Handlers<GpuApi>> => {
+    const [{ gpuHandlers }, { openDevice }, { wasmFolder }] = await Promise.all([
+      import('../../workers/gpuHandlers'),
+      import('../../workers/device'),
+      import('./wasm'),
+    ]);
+    return gpuHandlers(store, (kind) => openDevice(kind, store, wasmFolder));
+  };
+  const later =
+    <M extends keyof GpuApi>(method: M) =>
+    async (input: GpuApi[M]['input'], job: Job<GpuApi[M]['progress']>): Promise<GpuApi[M]['output']> =>
+      (await (half ??= open()))[method](input, job);
+  return {
+    device: later('device'),
+    begin: later('begin'),
+    resume: later('resume'),
+    generate: later('generate'),
+    evaluate: later('evaluate'),
+    reference: later('reference'),
   };
 }
 
@@ -55,12 +79,13 @@ export function testStudio(
       return Object.assign(port1, { terminate: () => port1.close() }) as unknown as Worker;
     });
   const downloads: TestStudio['downloads'] = [];
-  const [data, gpu] = [behindChannel(halves.data), behindChannel(halves.gpu)];
+  const data = withNames(halves.data, behindChannel);
+  const [gpu, verify] = [behindChannel(halves.gpu), behindChannel(halves.verify)];
   let ids = 0;
   const studio = createStudio({
     data,
     gpu,
-    verify: behindChannel(halves.verify),
+    verify,
     store,
     now: () => 0,
     newId: () => `run-${++ids}`,
@@ -77,7 +102,31 @@ export function testStudio(
     },
     ...services,
   });
-  return { studio, gpu, data, downloads, close: () => ports.forEach((port) => port.close()) };
+  return { studio, gpu, data, verify, downloads, close: () => ports.forEach((port) => port.close()) };
+}
+
+/** Files of a folder with their names: a channel of Node's hands on blobs. */
+function withNames(
+  half: Handlers<DataApi>,
+  behindChannel: (half: Handlers<DataApi>) => Client<DataApi>,
+): Client<DataApi> {
+  const names: string[][] = [];
+  const client = behindChannel(
+    Object.assign(Object.create(half) as Handlers<DataApi>, {
+      importModel: (input: DataApi['importModel']['input'], job: Job) => {
+        const own = names.shift()!;
+        return half.importModel({ ...input, files: input.files.map((blob, i) => new File([blob], own[i]!)) }, job);
+      },
+    }),
+  );
+  return {
+    ...client,
+    call(method, input, options) {
+      if ('files' in (input ?? {}))
+        names.push((input as DataApi['importModel']['input']).files.map(({ name }) => name));
+      return client.call(method, input, options);
+    },
+  };
 }
 
 /** What a browser has as `navigator.locks`, as far as it is used, of a tab that is alone. */

@@ -1,0 +1,63 @@
+/** One browser: pages over one store, each with workers of its own, which hear of each other and of which one trains. */
+import type { Tabs } from '../../state/studio';
+import type { BlobStore } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
+import { type Halves, halvesOver, type TestStudio, testStudio } from './behindChannels';
+
+export interface Browser {
+  tab(change?: (halves: Halves) => void): TestStudio;
+  /** The tab that trains is gone without a word; resolves when its locks are free. */
+  crash(): Promise<void>;
+  close(): void;
+}
+
+export function browserOver(store: BlobStore): Browser {
+  const looks = new Map<number, () => void>();
+  const pages: TestStudio[] = [];
+  let holder: number | undefined;
+  let gone = new AbortController();
+  let running: Promise<unknown> = Promise.resolve();
+
+  const tabsOf = (id: number): Tabs => ({
+    announce() {
+      for (const [other, look] of looks) if (other !== id) look();
+    },
+    listen: (look) => void looks.set(id, look),
+    holdTraining() {
+      if (holder !== undefined)
+        return Promise.reject(new HomegrownError('in-use', 'A run is being trained in another tab of this browser'));
+      holder = id;
+      return Promise.resolve({ release: () => (holder = undefined) });
+    },
+    isTraining: () => Promise.resolve(holder !== undefined),
+  });
+  return {
+    tab(change = () => undefined) {
+      const id = pages.length + 1;
+      const halves = halvesOver(store);
+      change(halves);
+      // A worker dies with its page; its half here is told to end.
+      const { resume } = halves.gpu;
+      halves.gpu.resume = (input, job) => {
+        const run = resume(input, { ...job, signal: AbortSignal.any([job.signal, gone.signal]) });
+        running = run.catch(() => undefined);
+        return run;
+      };
+      const page = testStudio(store, halves, { tabs: tabsOf(id), newId: () => `run-${id}` });
+      pages.push(page);
+      return page;
+    },
+    async crash() {
+      const id = holder!;
+      pages[id - 1]!.close();
+      looks.delete(id);
+      gone.abort();
+      await running;
+      gone = new AbortController();
+      holder = undefined;
+    },
+    close() {
+      for (const page of pages) page.close();
+    },
+  };
+}
