@@ -2,7 +2,7 @@ import { formatCount, formatKernels } from '../core/base/units';
 import { headlineWords } from '../core/objectives';
 import { headline } from '../state/failures';
 import { useStudio } from '../state/react';
-import { isActive, isBeginning } from '../state/run';
+import { isActive, isBeginning } from '../state/phase';
 import type { Studio } from '../state/studio';
 import { useVerdict } from '../state/verdict';
 import { LiveRegion } from '../ui';

@@ -1,7 +1,7 @@
 import type { Failure as FailureData } from '../core/base/errors';
 import { headline } from '../state/failures';
 import { useStudio } from '../state/react';
-import { isActive } from '../state/run';
+import { isActive } from '../state/phase';
 import { formatCount } from '../core/base/units';
 import { Button, EmptyState, Failure, Stage } from '../ui';
 import { recovery } from './recovery';

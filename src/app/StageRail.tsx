@@ -1,7 +1,7 @@
 import { formatBytes, formatCount } from '../core/base/units';
 import type { Offline } from '../state/privacy';
 import { useStudio } from '../state/react';
-import { isActive } from '../state/run';
+import { isActive } from '../state/phase';
 import { stageLines, type StageId } from '../state/stages';
 import { Rail, TextAction } from '../ui';
 import { openNewer } from './offline';

@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatDuration } from '../core/base/units';
 import { estimateProject } from '../state/estimate';
 import { useNow, useStudio, useStudioStore } from '../state/react';
-import { isActive } from '../state/run';
+import { isActive } from '../state/phase';
 import { MenuButton, TopStrip, type StripFact } from '../ui';
 import { chooseDevice, deviceChoices, KIND_NAME } from './device';
 import { readPhase } from './phase';

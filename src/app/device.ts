@@ -2,7 +2,7 @@
 import { formatNumber } from '../core/base/units';
 import type { DeviceKind } from '../core/train/run';
 import type { StudioStore, Studio } from '../state/studio';
-import { isActive } from '../state/run';
+import { isActive } from '../state/phase';
 
 export const KIND_NAME: Record<DeviceKind, string> = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' };
 const HOW: Record<DeviceKind, string> = {

@@ -1,7 +1,7 @@
 /** What the app does to the browser because of its state. */
 import { useEffect } from 'react';
 import { toFailure } from '../core/base/errors';
-import { isActive } from '../state/run';
+import { isActive } from '../state/phase';
 import type { StudioStore } from '../state/studio';
 
 /** Starts them all; the result ends them. */

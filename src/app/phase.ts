@@ -4,7 +4,7 @@ import type { Counted } from '../core/train/run';
 import { busyExport } from '../state/export';
 import { headline } from '../state/failures';
 import { millisecondsLeft } from '../state/pace';
-import { isBeginning } from '../state/run';
+import { isBeginning } from '../state/phase';
 import type { Studio } from '../state/studio';
 import { describeWork, IDLE, type Work } from '../state/work';
 import type { StripFact } from '../ui';

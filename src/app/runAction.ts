@@ -1,6 +1,5 @@
 import { formatCount } from '../core/base/units';
-import { startProblems } from '../state/estimate';
-import { TRAINING_ELSEWHERE } from '../state/runs';
+import { resumeRefusal, startRefusal } from '../state/refusals';
 import type { Studio } from '../state/studio';
 
 export interface RunAction {
@@ -34,27 +33,17 @@ export function runAction(s: Studio): RunAction {
   if (writing.kind === 'writing') return { kind: 'stop', label: 'Stop', run: writing.stop };
   const { saved, run } = s;
   if (run && saved && (phase.kind === 'stopped' || phase.kind === 'failed') && saved.step < run.recipe.steps) {
-    const lacksText = run.manifest === null && s.texts.length === 0;
-    const reason = s.trainingElsewhere
-      ? TRAINING_ELSEWHERE
-      : lacksText
-        ? 'This model came without the text that it learnt from: add that text, or another'
-        : undefined;
-    return {
-      kind: 'start',
-      label: 'Resume',
-      ...(reason !== undefined && { reason }),
-      run: () => void s.resume(),
-    };
+    return asAction('Resume', resumeRefusal(s), () => void s.resume());
   }
-  if (s.texts.length === 0) {
-    return { kind: 'start', label: 'Start training', reason: 'There is no text to learn from yet', run: nothing };
-  }
-  if (s.trainingElsewhere) return { kind: 'start', label: 'Start training', reason: TRAINING_ELSEWHERE, run: nothing };
-  const [problem] = startProblems(s);
-  if (problem) return { kind: 'start', label: 'Start training', reason: problem.message, run: nothing };
-  return { kind: 'start', label: 'Start training', run: () => void s.start() };
+  return asAction('Start training', startRefusal(s), () => void s.start());
 }
+
+const asAction = (label: string, reason: string | undefined, run: () => void): RunAction => ({
+  kind: 'start',
+  label,
+  run,
+  ...(reason !== undefined && { reason }),
+});
 
 /** For the palette, where the step can be told. */
 export const runActionLabel = (s: Studio, { label }: RunAction): string =>

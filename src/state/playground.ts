@@ -4,6 +4,7 @@ import type { SavedStep } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { GeneratedToken, GenerateInput } from '../protocol/gpu';
 import type { Slice, Studio } from './studio';
+import { chosenStep } from './trained';
 
 export type Sampling = Pick<GenerateInput, 'temperature' | 'topK' | 'topP' | 'seed' | 'length'>;
 
@@ -55,7 +56,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       }
       const { steps, damaged } = await data.call('savedSteps', { runId });
       if (get().project.runId !== runId) return;
-      set({ savedSteps: steps });
+      set({ savedSteps: steps, which: stillThere(steps, get().which) });
       get().tellDamaged(runId, damaged);
     },
     async generate() {
@@ -92,3 +93,9 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       await generate();
     },
   });
+
+/** Where the step that was chosen is gone it is the newest, and where no newest can be opened the best. */
+function stillThere(savedSteps: readonly SavedStep[], which: WhichSnapshot): WhichSnapshot {
+  if (savedSteps.length === 0 || chosenStep({ savedSteps, which })) return which;
+  return savedSteps.some(({ latest }) => latest) ? 'latest' : 'best';
+}

@@ -15,7 +15,7 @@ import {
 } from '../core/runs/project';
 import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, vocabularySize } from './estimate';
-import { isActive } from './run';
+import { isActive } from './phase';
 import type { Slice } from './studio';
 
 export { initialProject, UNTITLED } from '../core/runs/project';

@@ -2,7 +2,7 @@
 import { createContext, useContext, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { toFailure } from '../core/base/errors';
-import { isActive } from './run';
+import { isActive } from './phase';
 import type { Studio, StudioStore } from './studio';
 
 export const StudioContext = createContext<StudioStore | null>(null);

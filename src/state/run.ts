@@ -1,32 +1,14 @@
-/** The run: one phase, one log, and the buttons that move it. */
-import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
+/** The run that is shown, and the model that is used: the run itself, once something of it is saved. */
+import { HomegrownError, toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
+import type { SavedStep } from '../core/checkpoint/checkpoint';
 import { readJournal } from '../core/runs/journal';
 import { readRun, type RunRecord } from '../core/runs/record';
-import { memoryShortage } from '../core/train/memory';
-import { problems, unfit } from '../core/train/problems';
-import type { Recipe } from '../core/train/recipe';
-import type { Counted, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
-import type { SavedStep } from '../protocol/data';
-import type { BeginInput, ResumeInput } from '../protocol/gpu';
-import { limitsOf, recipeOf } from './estimate';
 import { RunLog } from './runLog';
-import { hasOtherTexts, textIds } from './preparation';
-import { remedy } from './failures';
+import { isActive, type Phase } from './phase';
 import type { Slice, Studio } from './studio';
-import { work } from './work';
 
-/** One value, so that "paused and running" cannot be written down. */
-export type Phase =
-  | { kind: 'idle' }
-  | { kind: 'preparing' }
-  | { kind: 'compiling'; kernels?: Counted }
-  | { kind: 'training'; step: number; of: number }
-  | { kind: 'stopping'; step: number; of: number }
-  | { kind: 'stopped' | 'finished'; step: number; of: number }
-  | { kind: 'failed'; failure: Failure; step: number; of: number };
-
-/** Newest step that was saved and read back, and when. */
+/** A step that was saved and read back, and when. */
 export interface Saved {
   step: number;
   bytes: number;
@@ -37,6 +19,7 @@ export interface Saved {
 export interface Model {
   run: RunRecord;
   log: RunLog;
+  /** The newest step; where none can be opened that a run goes on from, the best, of which the weights are kept. */
   saved: Saved;
 }
 
@@ -47,53 +30,25 @@ export interface RunSlice {
   /** Replaced when another run is shown; grows in place, and `logVersion` counts. */
   log: RunLog;
   logVersion: number;
+  /** The newest step, which the run goes on from. */
   saved: Saved | null;
   /** The run that is shown; while a new one has saved no step, and where it fails before it has, the one before. */
   model: Model | null;
-  /** Steps at which these settings have lost the GPU since they last came to an end. */
-  lostAt: readonly number[];
   /** Shows the project's run as it was saved. */
   loadRun(): Promise<void>;
-  /** The run at rest is what this saved step is; without one, nothing of it is saved. */
-  standAt(step: SavedStep | undefined): void;
-  /** Prepares what is missing and begins a new run with the project's settings. */
-  start(): Promise<void>;
-  /** Ends at the next step boundary and saves; not an error. */
-  stop(): void;
-  /** Continues to `steps` in all, or to what the run was to have. */
-  resume(steps?: number): Promise<void>;
-  /** One click: a bundled text, settings that suit it, and off. */
-  growSample(file: string): Promise<void>;
+  /** Resolves when no run is being opened any more. */
+  opened(): Promise<void>;
+  /** The run at rest is what its saved steps are; without one to go on from, that is its failure. */
+  standAsSaved(): void;
+  /** The run has a saved step: it is the model from now on, and the one before is among the earlier runs. */
+  adopt(runId: string): Promise<void>;
 }
 
 export const createRunSlice: Slice<RunSlice> =
-  ({ gpu, data, store, now, newId, wakeLock, tabs }) =>
+  ({ store }) =>
   (set, get) => {
-    let abort = new AbortController();
-    /** What `lostAt` counts for. */
-    let lostWith = '';
     /** Runs are opened in turn, and none is begun meanwhile: what was asked for last is what is shown. */
     let opening: Promise<void> = Promise.resolve();
-
-    /** While it is held no other tab trains. Undefined when one does: that is said, and nothing has changed. */
-    async function trainHere(): Promise<{ end(): void } | undefined> {
-      const { phase } = get();
-      set({ phase: { kind: 'preparing' } }); // a second press meanwhile is none
-      const lock = await tabs.holdTraining().catch((error: unknown) => toFailure(error));
-      set({ phase });
-      tabs.announce();
-      if ('code' in lock) {
-        get().toast({ text: lock.message, detail: remedy(lock) });
-        await get().catchUp();
-        return undefined;
-      }
-      return {
-        end() {
-          lock.release();
-          tabs.announce();
-        },
-      };
-    }
 
     /** As `loadRun`. */
     async function openRun(): Promise<void> {
@@ -111,108 +66,12 @@ export const createRunSlice: Slice<RunSlice> =
         const log = new RunLog();
         for (const event of await readJournal(store, run.id)) log.append(event);
         await get().listSaved();
-        const newest = get().savedSteps.find(({ latest }) => latest);
-        if (!newest && run.step === 0) return; // it is no model; in another tab it may become one
+        if (run.step === 0 && !get().savedSteps.some(({ latest }) => latest)) return; // it is no model; in another tab it may become one
         set({ run, log, phase: { kind: 'stopped', step: run.step, of } });
-        get().standAt(newest);
+        get().standAsSaved();
       } catch (error) {
         set({ phase: { kind: 'failed', failure: toFailure(error), step: 0, of } });
       }
-    }
-
-    /** The run has a saved step: it is the model from now on, and the one before is among the earlier runs. */
-    async function adopt(runId: string): Promise<void> {
-      const run = await readRun(store, runId);
-      const { log, saved, model, change, endWriting, endExports } = get();
-      if (!run || !saved) return;
-      set({ run, model: { run, log, saved } });
-      if (model?.run.id === runId) return;
-      endWriting();
-      endExports();
-      set({ which: 'latest', savedSteps: [] });
-      change({ runId });
-    }
-
-    /** What failed, for the page; a GPU that the same settings have lost before is told with the steps. */
-    function failed(error: unknown, step: number, settings: string): Failure {
-      const failure = toFailure(error);
-      if (failure.code !== 'device-lost') return failure;
-      const lostAt = [...(lostWith === settings ? get().lostAt : []), step];
-      lostWith = settings;
-      set({ lostAt });
-      return lostAt.length === 1 ? failure : { ...failure, ...lostAgain(lostAt, failure.message) };
-    }
-
-    /** Runs `begin` from compiling to its outcome, telling the log and the phase. */
-    async function follow(
-      { runId, of, settings }: { runId: string; of: number; settings: string },
-      begin: (options: {
-        signal: AbortSignal;
-        onProgress(events: readonly TrainEvent[]): void;
-      }) => Promise<TrainOutcome>,
-    ): Promise<void> {
-      abort = new AbortController();
-      wakeLock.hold();
-      set({ phase: { kind: 'compiling' } });
-      const onProgress = (events: readonly TrainEvent[]) => {
-        const { log, phase, logVersion, saved, model } = get();
-        for (const event of events) log.append(event);
-        // What it resumes from has just been opened, or set aside for an older one.
-        if (phase.kind === 'compiling' && events.some((e) => e.kind === 'step')) void get().lookAgain();
-        const save = events.findLast((e) => e.kind === 'saved');
-        const newest = save ? { step: save.step, bytes: save.bytes, at: now() } : saved;
-        const isModel = model?.run.id === runId;
-        const isBegun = events.some((e) => e.kind === 'compiling' && !e.kernels);
-        set({
-          phase: events.reduce((p, e) => next(p, e, of), phase),
-          logVersion: logVersion + 1,
-          saved: newest,
-          ...(isModel && newest && { model: { ...model, saved: newest } }),
-        });
-        // A new run's record is there before its first save; where one goes on, its own says with what, before its first step.
-        if (isModel ? isBegun : save) void adopt(runId).catch(() => undefined); // tried again at its end, and told there
-      };
-      try {
-        const { reason, state } = await begin({ signal: abort.signal, onProgress });
-        await adopt(runId);
-        set({ phase: { kind: reason, step: state.step, of }, lostAt: [] });
-      } catch (error) {
-        const step = get().log.step.at(-1) ?? 0;
-        await adopt(runId).catch(() => undefined); // what failed is told; the record only says so too
-        set({ phase: { kind: 'failed', failure: failed(error, step, settings), step, of } });
-        await get().lookAgain();
-      } finally {
-        wakeLock.release();
-      }
-    }
-
-    /** What a run goes on with: its own data, or for a model that was brought in, the texts cut by its tokenizer. */
-    async function sourceFor({ manifest, tokenizer, data: facts }: RunRecord): Promise<Partial<ResumeInput> | null> {
-      if (manifest) return {};
-      const { texts, project, phase, saved } = get();
-      const fail = (failure: Failure): null => {
-        set({ phase: { kind: 'failed', failure, step: saved?.step ?? 0, of: 0 } });
-        return null;
-      };
-      if (texts.length === 0) {
-        const error = badSettings(
-          'This model was brought in without the text that it learnt from, so it cannot go on',
-          'Add that text, or another, then resume.',
-        );
-        return fail(toFailure(error));
-      }
-      set({ phase: { kind: 'preparing' } });
-      const validationShare = facts?.validationShare ?? project.validationShare;
-      const built = await work(
-        (building) => set({ building }),
-        now,
-        (options) => data.call('buildData', { texts: textIds(get()), tokenizer, validationShare }, options),
-      );
-      if (built) return { data: built, texts: textFacts(texts) };
-      const { building } = get();
-      if (building.kind === 'failed') return fail(building.failure);
-      set({ phase }); // it was stopped
-      return null;
     }
 
     return {
@@ -222,22 +81,25 @@ export const createRunSlice: Slice<RunSlice> =
       logVersion: 0,
       saved: null,
       model: null,
-      lostAt: [],
       loadRun() {
         opening = opening.then(openRun);
         return opening;
       },
-      standAt(newest) {
-        const { phase, log, logVersion, run, model } = get();
-        const saved = newest ? { step: newest.step, bytes: newest.bytes, at: null } : null;
+      opened: () => opening,
+      standAsSaved() {
+        const { phase, log, logVersion, run, model, savedSteps } = get();
+        const newest = savedSteps.find(({ latest }) => latest);
+        const best = savedSteps.find((step) => step.best);
+        const usable = asSaved(newest ?? best);
         if (model && run?.id !== model.run.id) {
-          set({ model: saved && { ...model, saved } }); // a new run is shown, which has saved no step yet
+          set({ model: usable && { ...model, saved: usable } }); // a new run is shown, which has saved no step yet
           return;
         }
-        set({ saved, model: run && saved && { run, log, saved } });
+        const saved = asSaved(newest);
+        set({ saved, model: run && usable && { run, log, saved: usable } });
         if (!saved) {
-          if (run && !isActive(phase))
-            set({ phase: { kind: 'failed', failure: toFailure(nothingSaved(run)), step: 0, of: run.recipe.steps } });
+          const failure = run && toFailure(best ? weightsAlone(run, best.step) : nothingSaved(run));
+          if (failure && !isActive(phase)) set({ phase: { kind: 'failed', failure, step: 0, of: run.recipe.steps } });
           return;
         }
         const { step } = saved;
@@ -248,106 +110,29 @@ export const createRunSlice: Slice<RunSlice> =
           phase: { kind: step >= phase.of ? 'finished' : 'stopped', step, of: phase.of },
         });
       },
-      async start() {
-        await opening;
-        const { phase } = get();
-        if (isActive(phase)) return;
-        const turn = await trainHere();
-        if (!turn) return;
-        set({ phase: { kind: 'preparing' } });
-        try {
-          if (get().texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
-          if (!(await get().prepare())) {
-            const { tokenizing, building } = get();
-            const unready = [tokenizing, building].find((w) => w.kind === 'failed');
-            set({ phase: unready ? { kind: 'failed', failure: unready.failure, step: 0, of: 0 } : phase });
-            return;
-          }
-          const { project, texts } = get();
-          const { tokenizer, data: record } = project;
-          const limits = limitsOf(get());
-          const recipe = recipeOf(project, limits);
-          if (!tokenizer || !record) throw new HomegrownError('bug', 'Preparation ended without data');
-          const model = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
-          const { train, validation } = record.manifest;
-          const wrong = problems(model, recipe, { train: train.tokens, validation: validation.tokens }, limits);
-          if (wrong.length > 0) throw unfit(wrong);
-          const runId = newId();
-          const input = {
-            runId,
-            name: project.name,
-            createdAt: now(),
-            model,
-            recipe,
-            tokenizer: tokenizer.model,
-            data: record,
-            texts: textFacts(texts),
-          };
-          set({ log: new RunLog(), saved: null, run: null });
-          await follow({ runId, of: recipe.steps, settings: settingsOf(model, recipe) }, (options) =>
-            gpu.call('begin', input, options),
-          );
-        } catch (error) {
-          set({ phase: { kind: 'failed', failure: toFailure(error), step: 0, of: 0 } });
-        } finally {
-          turn.end();
-        }
-      },
-      stop() {
-        const { phase, tokenizing, building } = get();
-        if (phase.kind === 'preparing') for (const w of [tokenizing, building]) if (w.kind === 'busy') w.stop();
-        if (phase.kind === 'training') set({ phase: { ...phase, kind: 'stopping' } });
-        abort.abort();
-      },
-      async resume(steps) {
-        await opening;
-        const { run, phase } = get();
-        if (!run || isActive(phase)) return;
-        const of = steps ?? run.recipe.steps;
-        const shortage = memoryShortage(run.model, run.recipe, limitsOf(get()));
-        if (shortage !== undefined) {
-          const error = badSettings(
-            shortage,
-            'Nothing was started. Resume it where it was trained, or allow it more memory on the Model page.',
-          );
-          set({ phase: { kind: 'failed', failure: toFailure(error), step: get().saved?.step ?? 0, of: 0 } });
-          return;
-        }
-        const turn = await trainHere();
-        if (!turn) return;
-        try {
-          const source = await sourceFor(run);
-          if (!source) return;
-          if (run.manifest && hasOtherTexts(run, get())) {
-            get().toast({
-              text: 'It goes on with the text that it began with',
-              detail: 'what changed since is learnt by a new run',
-            });
-          }
-          await follow({ runId: run.id, of, settings: settingsOf(run.model, run.recipe) }, (options) =>
-            gpu.call('resume', { runId: run.id, ...source, ...(steps !== undefined && { steps }) }, options),
-          );
-        } finally {
-          turn.end();
-        }
-      },
-      async growSample(file) {
-        if (isActive(get().phase)) return;
-        if (await get().addSample(file)) await get().start();
+      async adopt(runId) {
+        const run = await readRun(store, runId);
+        const { log, saved, model, change, endWriting, endExports } = get();
+        if (!run || !saved) return;
+        set({ run, model: { run, log, saved } });
+        if (model?.run.id === runId) return;
+        endWriting();
+        endExports();
+        set({ which: 'latest', savedSteps: [] });
+        change({ runId });
       },
     };
   };
 
-export const isActive = ({ kind }: Phase): boolean =>
-  kind === 'preparing' || kind === 'compiling' || kind === 'training' || kind === 'stopping';
+/** Whether something has been trained that can be used. */
+export const hasModel = ({ model }: Pick<Studio, 'model'>): boolean => model !== null;
 
-/** All kernels are compiled: the model is measured as it begins, and the first step is made. */
-export const isBeginning = (phase: Phase): boolean =>
-  phase.kind === 'compiling' && phase.kernels !== undefined && phase.kernels.done === phase.kernels.of;
+/** Whether the model is the run that is shown, of which nothing is left to go on from. */
+export const isWeightsAlone = ({ model, run, saved }: Pick<Studio, 'model' | 'run' | 'saved'>): boolean =>
+  model !== null && model.run.id === run?.id && saved === null;
 
-/** What is stored of the run cannot be read, or not by this version. */
-export const isUnreadable = (phase: Phase): boolean =>
-  phase.kind === 'failed' && (phase.failure.code === 'storage-damaged' || phase.failure.code === 'newer-version');
+const asSaved = (found: SavedStep | undefined): Saved | null =>
+  found ? { step: found.step, bytes: found.bytes, at: null } : null;
 
 /** The record alone is no model. */
 const nothingSaved = ({ id, step }: RunRecord): HomegrownError =>
@@ -357,44 +142,9 @@ const nothingSaved = ({ id, step }: RunRecord): HomegrownError =>
     'Begin again with the same text. What is left of this run stays as it is.',
   );
 
-/** What the model card says of the texts. */
-const textFacts = (texts: Studio['texts']): BeginInput['texts'] =>
-  texts.map(({ name, characters, sha256, licence }) => ({
-    name,
-    characters,
-    sha256,
-    ...(licence !== null && { licence }),
-  }));
-
-/** Whether something has been trained that can be used. */
-export const hasModel = ({ model }: Pick<Studio, 'model'>): boolean => model !== null;
-
-/** What a step costs the device depends on these alone. */
-const settingsOf = (model: ModelChoice, { batch, accumulate, recompute, optimizer }: Recipe): string =>
-  JSON.stringify([model, batch, accumulate, recompute, optimizer]);
-
-const lostAgain = (lostAt: readonly number[], message: string): Pick<Failure, 'message' | 'remedy'> => {
-  const steps = lostAt.map((step) => `step ${formatCount(step)}`);
-  const times = lostAt.length === 2 ? 'twice' : `${formatCount(lostAt.length)} times`;
-  return {
-    message: `The GPU was lost ${times} with these settings, at ${steps.slice(0, -1).join(', ')} and ${steps.at(-1)!}. ${message}`,
-    remedy:
-      'A browser gives a page that has lost its GPU twice no other until it is reloaded. Go on with WASM, which needs no GPU, or take a smaller batch or model.',
-  };
-};
-
-export function next(phase: Phase, event: TrainEvent, of: number): Phase {
-  if (phase.kind === 'stopping') return phase; // late events must not undo the click
-  switch (event.kind) {
-    case 'compiling':
-      return event;
-    case 'step':
-      return { kind: 'training', step: event.step, of };
-    case 'evaluated':
-    case 'saved':
-    case 'kept':
-      return phase;
-    default:
-      return event satisfies never;
-  }
-}
+const weightsAlone = ({ id }: RunRecord, best: number): HomegrownError =>
+  new HomegrownError(
+    'storage-damaged',
+    `No step can be opened that run ${id} could go on from. Of step ${formatCount(best)}, the best, the weights are kept, without what the optimizer remembered`,
+    'Write with it, or take it home. To train on from these weights, bring its Hugging Face folder in again: the optimizer then begins anew.',
+  );

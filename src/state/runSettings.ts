@@ -10,7 +10,7 @@ import { DEFAULT_RECIPE, tokensPerStep, type Recipe } from '../core/train/recipe
 import type { ModelChoice } from '../core/train/run';
 import { vocabularySize } from './estimate';
 import { useStudio } from './react';
-import { isActive, type Phase } from './run';
+import { isActive, type Phase } from './phase';
 import { KIND_WORDS } from './stages';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 

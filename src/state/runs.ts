@@ -3,7 +3,7 @@ import { toFailure } from '../core/base/errors';
 import { formatBytes } from '../core/base/units';
 import type { KeptRun } from '../core/runs/kept';
 import { explain } from './failures';
-import { isActive } from './run';
+import { bringBackRefusal } from './refusals';
 import type { Slice, Studio } from './studio';
 
 export interface RunsSlice {
@@ -56,23 +56,6 @@ export const createRunsSlice: Slice<RunsSlice> =
       await listRuns();
     },
   });
-
-/** Why no other run can become the current one now. */
-export const bringBackRefusal = ({
-  phase,
-  importingModel,
-  trainingElsewhere,
-}: Pick<Studio, 'phase' | 'importingModel' | 'trainingElsewhere'>): string | undefined =>
-  isActive(phase)
-    ? 'A run is in progress: stop and save it first'
-    : trainingElsewhere
-      ? TRAINING_ELSEWHERE
-      : importingModel.kind === 'busy'
-        ? 'A model is being brought in: wait for it, or cancel it'
-        : undefined;
-
-/** Why nothing is resumed or brought back here. */
-export const TRAINING_ELSEWHERE = 'A run is being trained in another tab: stop it there first';
 
 /** All but the current one. */
 export const earlierRuns = ({ runs, model }: Pick<Studio, 'runs' | 'model'>): readonly KeptRun[] =>

@@ -7,7 +7,8 @@ import { measuredAt } from '../core/runs/segments';
 import { vocabularySize } from './estimate';
 import type { Exporting } from './export';
 import { dataState, tokenizerState } from './preparation';
-import { hasModel, isBeginning, isUnreadable } from './run';
+import { isBeginning, isUnreadable } from './phase';
+import { hasModel, isWeightsAlone } from './run';
 import type { Studio } from './studio';
 
 export const STAGE_IDS = ['text', 'tokenizer', 'data', 'model', 'train', 'playground', 'export'] as const;
@@ -97,7 +98,8 @@ function trainLine(s: Studio): StageLine {
       return { ...stage, ...DONE, line: `step ${formatCount(phase.step)}${result}` };
     case 'failed': {
       const step = `step ${formatCount(phase.step)}${result}`;
-      const none = isUnreadable(phase) ? 'cannot be opened' : phase.of > 0 ? 'no step saved' : step;
+      const unreadable = isWeightsAlone(s) ? 'cannot go on' : 'cannot be opened';
+      const none = isUnreadable(phase) ? unreadable : phase.of > 0 ? 'no step saved' : step;
       return { ...stage, node: 'stopped', flag: 'stopped', line: s.saved ? step : none };
     }
     default:

@@ -15,6 +15,7 @@ import { createRunSlice, type RunSlice } from './run';
 import { createRunsSlice, type RunsSlice } from './runs';
 import { createTextsSlice, type TextsSlice } from './texts';
 import { createToastSlice, type ToastSlice } from './toasts';
+import { createTrainingSlice, type TrainingSlice } from './training';
 import { createUnreadableSlice, type UnreadableSlice } from './unreadable';
 
 /** What the studio needs from outside: everything that is not pure. */
@@ -52,6 +53,7 @@ export type Studio = ProjectSlice &
   TextsSlice &
   PreparationSlice &
   RunSlice &
+  TrainingSlice &
   RunsSlice &
   PlaygroundSlice &
   ExportSlice &
@@ -68,6 +70,7 @@ export const createStudio = (services: Services): StudioStore =>
     ...createTextsSlice(services)(...a),
     ...createPreparationSlice(services)(...a),
     ...createRunSlice(services)(...a),
+    ...createTrainingSlice(services)(...a),
     ...createRunsSlice(services)(...a),
     ...createPlaygroundSlice(services)(...a),
     ...createExportSlice(services)(...a),

@@ -4,7 +4,8 @@ import type { SavedStep } from '../core/checkpoint/checkpoint';
 import { headlineWords } from '../core/objectives';
 import { bestNotKept, type Measured } from '../core/runs/best';
 import { isMeasuredAlike, measuredAt } from '../core/runs/segments';
-import { hasModel, isActive, isUnreadable } from './run';
+import { isActive, isUnreadable } from './phase';
+import { hasModel, isWeightsAlone } from './run';
 import type { Studio } from './studio';
 
 /** The saved step that `which` means now. */
@@ -63,7 +64,7 @@ export interface Trained {
   name: string;
   /** On held-out text, at the last evaluation up to that step: `perplexity 85.4`. */
   result: string | undefined;
-  /** Of a better step whose weights are gone; in words that go on from a line's. */
+  /** A better step whose weights are gone, or newer ones that cannot be opened; in words that go on from a line's. */
   notKept: string | undefined;
 }
 
@@ -78,7 +79,9 @@ export function trained(s: Studio): Trained {
     step,
     name: model?.run.name ?? project.name,
     result: loss === undefined ? undefined : headlineWords(objective, loss),
-    notKept: better && `best at step ${formatCount(better.step)}, ${headlineWords(objective, better.loss)}, not kept`,
+    notKept: isWeightsAlone(s)
+      ? 'the best: newer steps cannot be opened'
+      : better && `best at step ${formatCount(better.step)}, ${headlineWords(objective, better.loss)}, not kept`,
   };
 }
 

@@ -1,7 +1,7 @@
 /** What is stored and cannot be read: told, left as it is, and handed over as it lies there. */
 import { toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
-import type { DamagedStep, UnreadableRecord } from '../protocol/data';
+import type { DamagedStep, SavedStep, UnreadableRecord } from '../protocol/data';
 import { explain } from './failures';
 import type { Slice } from './studio';
 import { IDLE, work, type Work } from './work';
@@ -36,7 +36,9 @@ export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, downl
       if (taken) download(taken.file, taken.name);
     },
     tellDamaged(runId, damaged) {
-      const newest = get().savedSteps.find(({ latest }) => latest);
+      const { savedSteps } = get();
+      const newest = savedSteps.find(({ latest }) => latest);
+      const best = savedSteps.find((step) => step.best);
       const lost = damaged.filter(({ step }) => step > (newest?.step ?? -1));
       const fresh = lost.filter(({ step }) => !told.has(`${runId} ${step}`));
       if (fresh.length === 0) return;
@@ -44,12 +46,10 @@ export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, downl
       const steps = fresh.map(({ step }) => formatCount(step)).join(', ');
       get().toast({
         text: fresh.length === 1 ? `Step ${steps} cannot be opened` : `Steps ${steps} cannot be opened`,
-        detail: newest
-          ? `${fresh[0]!.reason}. Step ${formatCount(newest.step)} is used instead`
-          : `${fresh[0]!.reason}. No other step of this run is saved`,
+        detail: `${fresh[0]!.reason}. ${insteadOf(newest, best)}`,
       });
       const { model } = get();
-      if (model && lost.some(({ step }) => step === model.saved.step)) get().standAt(newest);
+      if (model && lost.some(({ step }) => step === model.saved.step)) get().standAsSaved();
       get()
         .listUnreadable()
         .catch(() => undefined); // the toast has said it
@@ -63,3 +63,10 @@ export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, downl
     },
   });
 };
+
+function insteadOf(newest: SavedStep | undefined, best: SavedStep | undefined): string {
+  if (newest) return `Step ${formatCount(newest.step)} is used instead`;
+  return best
+    ? `Step ${formatCount(best.step)}, the best, is used instead: its weights are kept, from which training cannot go on`
+    : 'No other step of this run is saved';
+}

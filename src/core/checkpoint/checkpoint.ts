@@ -129,7 +129,7 @@ export async function loadSnapshot(
     const head = await readHead(store, runId);
     const best = head?.best && !head.latest && !head.previous ? await readIntact(store, runId, head.best) : undefined;
     const id = head && pick(head, which, best?.holds !== 'weights');
-    if (!head || !id) throw nothingToLoad(which, damaged);
+    if (!head || !id) throw nothingToLoad(which, damaged, best);
     try {
       return { snapshot: await readSnapshot(store, runId, id, only), damaged };
     } catch (error) {
@@ -325,11 +325,15 @@ const notWhatWasWritten = (step: number): HomegrownError =>
     'The step saved before is untouched. Download the model now, and check the disk.',
   );
 
-function nothingToLoad(which: WhichSnapshot, damaged: Loaded['damaged']): HomegrownError {
-  if (damaged.length > 0) {
-    const reasons = damaged.map(({ reason }) => reason).join('. ');
-    return new HomegrownError('storage-damaged', `No saved step of this run can be opened. ${reasons}`);
+/** @param best of weights alone, where nothing else is left */
+function nothingToLoad(which: WhichSnapshot, damaged: Loaded['damaged'], best: Manifest | undefined): HomegrownError {
+  const reasons = damaged.map(({ reason }) => reason).join('. ');
+  if (best) {
+    const left = `Of step ${best.state.step}, the best, the weights are kept, which it cannot go on from`;
+    return new HomegrownError('storage-damaged', [reasons, left].filter(Boolean).join('. '));
   }
+  if (damaged.length > 0)
+    return new HomegrownError('storage-damaged', `No saved step of this run can be opened. ${reasons}`);
   const what = which === 'latest' ? 'no saved step' : which === 'best' ? 'no best step' : `no saved step ${which}`;
   return new HomegrownError('storage-damaged', `This run has ${what}`);
 }

@@ -1,6 +1,6 @@
 import { dataState } from '../../state/preparation';
 import { useStudio } from '../../state/react';
-import { isActive } from '../../state/run';
+import { isActive } from '../../state/phase';
 import { Button } from '../../ui';
 
 /** Build, rebuild with all that it needs, or cancel what is under way. */

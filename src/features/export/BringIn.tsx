@@ -1,5 +1,5 @@
 import { useStudio } from '../../state/react';
-import { isActive } from '../../state/run';
+import { isActive } from '../../state/phase';
 import { describeWork } from '../../state/work';
 import { Block, Button, FileButton, PaneHead, Progress, type DroppedFile } from '../../ui';
 import { modelFiles } from './modelFiles';

@@ -33,8 +33,11 @@ function Moments({ canChoose }: { canChoose: boolean }) {
   const withOptimizer = useStudio((s) => s.withOptimizer);
   const setWithOptimizer = useStudio((s) => s.setWithOptimizer);
   const isWhole = useStudio((s) => chosenStep(s)?.holds !== 'weights');
-  if (!isWhole)
-    return <p className={styles.aside}>The best step is kept without the optimizer’s state, which the latest has</p>;
+  const hasLatest = useStudio((s) => s.savedSteps.some(({ latest }) => latest));
+  if (!isWhole) {
+    const latest = hasLatest ? ', which the latest has' : '';
+    return <p className={styles.aside}>The best step is kept without the optimizer’s state{latest}</p>;
+  }
   return (
     canChoose && (
       <Checkbox isChosen={withOptimizer} onChange={setWithOptimizer}>

@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import { useStudio } from '../../state/react';
-import { isActive } from '../../state/run';
+import { isActive } from '../../state/phase';
 import { Button, MenuButton, Notice, Panes, Stage } from '../../ui';
 import { diagnose } from './doctor';
 import { EstimatePane } from './EstimatePane';

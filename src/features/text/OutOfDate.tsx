@@ -2,7 +2,7 @@ import { describeWork } from '../../state/work';
 import { explain } from '../../state/failures';
 import { textsChanged } from '../../state/preparation';
 import { useStudio } from '../../state/react';
-import { isActive } from '../../state/run';
+import { isActive } from '../../state/phase';
 import { Button, Notice } from '../../ui';
 
 /** Texts were added or removed after the tokenizer was trained: what was made stays, and can be made again. */

@@ -3,7 +3,7 @@ import { formatDuration, formatShort } from '../../core/base/units';
 import type { Sample } from '../../protocol/data';
 import { estimateProject } from '../../state/estimate';
 import { useStudio } from '../../state/react';
-import { isActive } from '../../state/run';
+import { isActive } from '../../state/phase';
 import { Button, Table, type Column } from '../../ui';
 import styles from './SampleTable.module.css';
 

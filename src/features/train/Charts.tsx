@@ -8,6 +8,7 @@ import type { Recipe } from '../../core/train/recipe';
 import { headline } from '../../state/failures';
 import type { RunLog } from '../../state/runLog';
 import { useStudio } from '../../state/react';
+import { isWeightsAlone } from '../../state/run';
 import { useVerdict } from '../../state/verdict';
 import {
   defaultChartSettings,
@@ -28,7 +29,8 @@ import { StepCost } from './StepCost';
 export function Charts({ settings }: { settings: RunSettings }) {
   const log = useStudio((s) => s.log);
   const phase = useStudio((s) => s.phase);
-  const saved = useStudio((s) => s.saved);
+  /** Up to where there is something of the run. */
+  const reached = useStudio((s) => (isWeightsAlone(s) ? s.model : s)?.saved?.step ?? 0);
   useStudio((s) => s.logVersion);
   const [chosen, setChosen] = useState<ChartSettings>();
   const { recipe, tokensPerStep, segments } = settings;
@@ -38,7 +40,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
 
   // A curve that diverges is the evidence of its failure, so it stays.
   const undone = phase.kind === 'failed' && phase.failure.code !== 'diverged' ? phase : undefined;
-  const kept = undone ? (saved?.step ?? 0) : Infinity;
+  const kept = undone ? reached : Infinity;
   const part = partUpTo(log.step, kept);
   const planned = plannedSteps(phase, settings);
   const chart = chosen ?? { ...defaultChartSettings, smoothing: smoothingFor(planned) };

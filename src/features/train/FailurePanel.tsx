@@ -4,8 +4,10 @@ import { optimizerOf } from '../../core/optim';
 import type { Recipe } from '../../core/train/recipe';
 import { countUpTo } from '../../core/train/verdict';
 import { headline, remedy as wordsFor } from '../../state/failures';
+import { isUnreadable } from '../../state/phase';
 import { useStudio, useStudioStore } from '../../state/react';
-import { hasModel, isUnreadable } from '../../state/run';
+import { beginRefusal, resumeRefusal, startRefusal } from '../../state/refusals';
+import { hasModel, isWeightsAlone } from '../../state/run';
 import { earlierRuns } from '../../state/runs';
 import type { Studio } from '../../state/studio';
 import { Button, Failure, formatNumber, type FailureProps } from '../../ui';
@@ -25,6 +27,7 @@ export function FailurePanel({ onFree }: { onFree: () => void }) {
       key={remedy}
       isDense={!isMain}
       {...(remedy === 'resume' && { icon: 'play' as const })}
+      disabledReason={REFUSALS[remedy]?.(studio)}
       onPress={() => (remedy === 'free' ? onFree() : ACTS[remedy](store.getState(), navigate))}
     >
       {LABELS[remedy](studio)}
@@ -61,7 +64,8 @@ function possible(s: Studio) {
   };
 }
 
-function safe({ phase, saved, log, texts, project, model }: Studio, hasBegun: boolean): FailureProps['safe'] {
+function safe(s: Studio, hasBegun: boolean): FailureProps['safe'] {
+  const { phase, saved, log, texts, project, model } = s;
   const list: FailureProps['safe'][number][] = [];
   if (hasBegun && saved) {
     list.push({
@@ -79,7 +83,13 @@ function safe({ phase, saved, log, texts, project, model }: Studio, hasBegun: bo
       });
     }
   } else if (isUnreadable(phase)) {
-    list.push({ text: 'What is stored of this run', detail: 'left as it is, and not used' });
+    const isAlone = isWeightsAlone(s);
+    if (model && isAlone) {
+      const text = `The weights of step ${formatCount(model.saved.step)}, the best`;
+      list.push({ text, detail: 'Playground and Export use them' });
+    }
+    const what = isAlone ? 'What else is stored of this run' : 'What is stored of this run';
+    list.push({ text: what, detail: 'left as it is, and not used' });
   } else if (hasBegun) {
     list.push({ text: 'No step of this run was saved', detail: 'it failed before the first save', tone: 'warn' });
     if (model) {
@@ -98,6 +108,15 @@ function sentence(things: readonly string[]): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** Why what it comes to cannot be done here now. */
+const REFUSALS: Partial<Record<Remedy, (s: Studio) => string | undefined>> = {
+  resume: resumeRefusal,
+  restart: startRefusal,
+  halveBatch: beginRefusal,
+  lowerRate: beginRefusal,
+  useWasm: (s) => (s.run && s.saved ? resumeRefusal(s) : beginRefusal(s)),
+};
+
 const LABELS: Record<Remedy, (s: Studio) => string> = {
   resume: ({ saved }) => `Resume from step ${formatCount(saved?.step ?? 0)}`,
   restart: () => 'Begin again',
@@ -108,7 +127,7 @@ const LABELS: Record<Remedy, (s: Studio) => string> = {
   texts: () => 'Go to the text',
   free: () => 'Free an earlier run’s steps…',
   back: ({ model }) => (model ? `Back to ${model.run.name}, step ${formatCount(model.saved.step)}` : 'Back'),
-  export: ({ saved }) => `Download step ${formatCount(saved?.step ?? 0)}…`,
+  export: ({ model }) => `Download step ${formatCount(model?.saved.step ?? 0)}…`,
   reload: () => 'Reload the page',
 };
 

@@ -1,7 +1,7 @@
 import { formatCount, formatKernels } from '../../core/base/units';
 import { dataState, tokenizerState, type ArtefactState } from '../../state/preparation';
 import { useStudio } from '../../state/react';
-import { isBeginning } from '../../state/run';
+import { isBeginning } from '../../state/phase';
 import { describeWork, type Work } from '../../state/work';
 import { Block, Icon, Progress } from '../../ui';
 import styles from './TrainPage.module.css';

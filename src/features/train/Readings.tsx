@@ -5,7 +5,7 @@ import { metricsOf, objectiveOf } from '../../core/objectives';
 import { trainingAt } from '../../core/train/verdict';
 import { millisecondsLeft } from '../../state/pace';
 import { useStudio } from '../../state/react';
-import type { Phase } from '../../state/run';
+import type { Phase } from '../../state/phase';
 import { cx, NumberStrip, Quantity, text, type Reading } from '../../ui';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import styles from './TrainPage.module.css';

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { useStudio } from '../../state/react';
-import { TRAINING_ELSEWHERE } from '../../state/runs';
+import { resumeRefusal } from '../../state/refusals';
 import { Button } from '../../ui';
 import { report } from './report';
 import { describeSettings, useRunSettings } from '../../state/runSettings';
@@ -15,16 +15,10 @@ export function RunActions() {
   const run = useStudio((s) => s.run);
   const resume = useStudio((s) => s.resume);
   const toast = useStudio((s) => s.toast);
-  const isElsewhere = useStudio((s) => s.trainingElsewhere);
-  const hasText = useStudio((s) => s.texts.length > 0);
   const settings = useRunSettings();
   const [, navigate] = useLocation();
   const [isAsking, setAsking] = useState(false);
-  const disabledReason = isElsewhere
-    ? TRAINING_ELSEWHERE
-    : run && !run.manifest && !hasText
-      ? 'This model came without the text that it learnt from: add that text, or another'
-      : undefined;
+  const disabledReason = useStudio(resumeRefusal);
 
   if (phase.kind === 'failed') {
     const copy = async (): Promise<void> => {

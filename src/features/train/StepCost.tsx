@@ -1,6 +1,6 @@
 import { shareOfRate } from '../../state/estimate';
 import { useStudio } from '../../state/react';
-import { isActive } from '../../state/run';
+import { isActive } from '../../state/phase';
 import { cx } from '../../ui';
 import type { RunSettings } from '../../state/runSettings';
 import { costWords } from './costWords';

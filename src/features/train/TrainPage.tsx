@@ -1,6 +1,6 @@
 import { useRef, type ReactNode } from 'react';
 import { useKeptRuns, useStudio } from '../../state/react';
-import type { Phase } from '../../state/run';
+import type { Phase } from '../../state/phase';
 import { earlierRuns } from '../../state/runs';
 import { Pane, Panes, Stage } from '../../ui';
 import { Charts } from './Charts';

@@ -22,7 +22,7 @@ const ADVICE: Record<FailureCode, readonly Remedy[]> = {
   'device-gone': ['useWasm', 'reload', 'export'],
   diverged: ['lowerRate', 'settings', 'resume'],
   'storage-full': ['free', 'texts', 'export', 'resume', 'restart'],
-  'storage-damaged': ['resume', 'restart', 'export'],
+  'storage-damaged': ['resume', 'export', 'restart'],
   'newer-version': ['reload', 'restart'],
   'storage-blocked': ['reload', 'resume', 'restart'],
   'in-use': ['resume', 'restart', 'reload'],

@@ -1,0 +1,55 @@
+/** What is offered after a failure, and why what cannot be done cannot. */
+import { renderToStaticMarkup } from 'react-dom/server';
+import { afterEach, expect, test } from 'vitest';
+import { Router } from 'wouter';
+import { HomegrownError, toFailure } from '../../core/base/errors';
+import type { TestStudio } from '../../core/testing/behindChannels';
+import { goldenPage, spoil, STOPPED, withBestWeights } from '../../core/testing/goldenPage';
+import { StudioContext } from '../../state/react';
+import { FailurePanel } from './FailurePanel';
+
+let page: TestStudio;
+afterEach(() => page.close());
+
+/** Every button, by its words: whether it can be pressed. */
+function buttons(): Record<string, boolean> {
+  const { studio } = page;
+  const html = renderToStaticMarkup(
+    <Router ssrPath="/train">
+      <StudioContext.Provider value={{ ...studio, getInitialState: studio.getState }}>
+        <FailurePanel onFree={() => undefined} />
+      </StudioContext.Provider>
+    </Router>,
+  );
+  return Object.fromEntries(
+    [...html.matchAll(/<button([^>]*)>(.*?)<\/button>/g)].map(([, attributes, content]) => [
+      content!.replace(/<[^>]*>/g, ''),
+      !attributes!.includes('aria-disabled="true"'),
+    ]),
+  );
+}
+
+test('while another tab trains nothing is begun or resumed from here, and what else can be done still can', async () => {
+  page = await goldenPage(STOPPED);
+  const { setState } = page.studio;
+  const failure = toFailure(new HomegrownError('device-lost', 'The GPU was lost'));
+  setState({ phase: { kind: 'failed', failure, step: 120, of: 5000 } });
+  expect(buttons()).toEqual({ 'Resume from step 120': true, 'Download step 120…': true });
+  setState({ trainingElsewhere: true });
+  expect(buttons()).toEqual({ 'Resume from step 120': false, 'Download step 120…': true });
+
+  const diverged = toFailure(new HomegrownError('diverged', 'The loss is no number'));
+  setState({ phase: { kind: 'failed', failure: diverged, step: 120, of: 5000 } });
+  const offered = buttons();
+  expect(offered).toMatchObject({ 'Change the settings': true, 'Resume from step 120': false });
+  expect(Object.entries(offered).find(([words]) => words.startsWith('Begin again'))?.[1]).toBe(false);
+  setState({ trainingElsewhere: false });
+  expect(Object.values(buttons())).toEqual([true, true, true]);
+});
+
+test('a run of which the best’s weights alone are left is taken home first, or begun again; it is not resumed', async () => {
+  const store = await withBestWeights();
+  for (const step of [100, 120]) await spoil(store, STOPPED, step, 'drop');
+  page = await goldenPage(STOPPED, store);
+  expect(Object.keys(buttons())).toEqual(['Download step 110…', 'Begin again']);
+});

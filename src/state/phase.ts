@@ -1,0 +1,40 @@
+/** Where the run stands: one value, so that "paused and running" cannot be written down. */
+import type { Failure } from '../core/base/errors';
+import type { Counted, TrainEvent } from '../core/train/run';
+
+export type Phase =
+  | { kind: 'idle' }
+  | { kind: 'preparing' }
+  | { kind: 'compiling'; kernels?: Counted }
+  | { kind: 'training'; step: number; of: number }
+  | { kind: 'stopping'; step: number; of: number }
+  | { kind: 'stopped' | 'finished'; step: number; of: number }
+  | { kind: 'failed'; failure: Failure; step: number; of: number };
+
+export const isActive = ({ kind }: Phase): boolean =>
+  kind === 'preparing' || kind === 'compiling' || kind === 'training' || kind === 'stopping';
+
+/** All kernels are compiled: the model is measured as it begins, and the first step is made. */
+export const isBeginning = (phase: Phase): boolean =>
+  phase.kind === 'compiling' && phase.kernels !== undefined && phase.kernels.done === phase.kernels.of;
+
+/** What is stored of the run cannot be read, or not by this version. */
+export const isUnreadable = (phase: Phase): boolean =>
+  phase.kind === 'failed' && (phase.failure.code === 'storage-damaged' || phase.failure.code === 'newer-version');
+
+/** After one more event of a run of `of` steps. */
+export function next(phase: Phase, event: TrainEvent, of: number): Phase {
+  if (phase.kind === 'stopping') return phase; // late events must not undo the click
+  switch (event.kind) {
+    case 'compiling':
+      return event;
+    case 'step':
+      return { kind: 'training', step: event.step, of };
+    case 'evaluated':
+    case 'saved':
+    case 'kept':
+      return phase;
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,89 @@
+/** A run of which the newest steps are damaged and the weights of its best are intact, over its workers' real halves. */
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { type TestStudio, lonelyLocks } from '../core/testing/behindChannels';
+import { goldenPage, FINISHED, spoil, STOPPED, withBestWeights } from '../core/testing/goldenPage';
+import { stageLines } from './stages';
+import { stepChoices, trained } from './trained';
+
+let page: TestStudio;
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+afterEach(() => page.close());
+
+const lineOf = (id: string): string | undefined =>
+  stageLines(page.studio.getState()).find((stage) => stage.id === id)?.line;
+
+test('is brought back as its best: it writes, is taken home and checked, and says that it cannot go on', async () => {
+  const store = await withBestWeights();
+  for (const step of [100, 120]) await spoil(store, STOPPED, step, 'drop');
+  page = await goldenPage(STOPPED, store);
+  const { getState } = page.studio;
+  expect(getState()).toMatchObject({
+    ...{ saved: null, which: 'best', model: { run: { id: STOPPED }, saved: { step: 110 } } },
+    phase: { kind: 'failed', failure: { code: 'storage-damaged' } },
+  });
+  const { phase } = getState();
+  const failure = phase.kind === 'failed' ? phase.failure : undefined;
+  expect(failure?.message).toMatch(/^No step can be opened that run .* could go on from\. Of step 110, the best/);
+  expect(failure?.remedy).toMatch(/Write with it, or take it home/);
+  expect(getState().toasts.map(({ detail }) => detail)).toContainEqual(
+    expect.stringMatching(/Step 110, the best, is used instead/),
+  );
+  expect(trained(getState())).toMatchObject({ step: 110, notKept: 'the best: newer steps cannot be opened' });
+  expect(stepChoices(getState())).toEqual([]);
+  expect([lineOf('train'), lineOf('playground'), lineOf('export')]).toEqual(['cannot go on', 'step 110', 'step 110']);
+
+  getState().setSampling({ length: 4 });
+  await getState().generate();
+  expect(getState().writing).toMatchObject({ kind: 'done', reason: 'length' });
+  const taken = await getState().exportModel('hf');
+  expect(taken).toMatchObject({ step: 110, name: 'harbour-step-110.zip' });
+  expect(taken?.files.map(({ name }) => name)).not.toContain('optimizer.safetensors');
+  await vi.waitFor(() => expect(getState().exports.hf?.kind).toBe('verified'), 60_000);
+
+  // Whoever tries all the same hears why, and nothing has changed.
+  await getState().resume(130);
+  expect(getState().phase).toMatchObject({ kind: 'failed', failure: { code: 'storage-damaged' } });
+  expect(getState().model?.saved.step).toBe(110);
+
+  // As it says: the folder that was taken home, brought in again, goes on with the text that is here.
+  await vi.waitFor(() => expect(page.downloads[0]?.bytes.length).toBeGreaterThan(0));
+  await getState().importModel([new File([page.downloads[0]!.bytes as Uint8Array<ArrayBuffer>], 'harbour.zip')]);
+  await getState().answerOffer(true);
+  expect(getState()).toMatchObject({ saved: { step: 110 }, which: 'latest', phase: { kind: 'stopped', step: 110 } });
+  await getState().resume(111);
+  expect(getState().phase).toEqual({ kind: 'finished', step: 111, of: 111 });
+});
+
+test('falls to its best where the damage shows only when it is read, and goes back to the newest of another run', async () => {
+  const store = await withBestWeights();
+  for (const step of [100, 120]) await spoil(store, STOPPED, step, 'change');
+  page = await goldenPage(STOPPED, store);
+  const { getState } = page.studio;
+  expect(getState()).toMatchObject({ saved: { step: 120 }, which: 'latest', phase: { kind: 'stopped' } });
+  getState().setSampling({ length: 4 });
+  await getState().generate();
+  expect(getState().writing).toMatchObject({
+    kind: 'failed',
+    failure: { message: expect.stringMatching(/Of step 110, the best, the weights are kept/) as string },
+  });
+  expect(getState()).toMatchObject({ saved: null, which: 'best', model: { saved: { step: 110 } } });
+  await getState().generate();
+  expect(getState().writing).toMatchObject({ kind: 'done' });
+
+  expect(await getState().bringBack(FINISHED)).toBe(true);
+  expect(getState()).toMatchObject({ which: 'latest', saved: { step: 40 }, phase: { kind: 'finished' } });
+});
+
+test('a best that was chosen and cannot be read gives way to the newest', async () => {
+  const store = await withBestWeights();
+  await spoil(store, STOPPED, 110, 'change');
+  page = await goldenPage(STOPPED, store);
+  const { getState } = page.studio;
+  getState().setWhich('best');
+  getState().setSampling({ length: 4 });
+  await getState().generate();
+  expect(getState()).toMatchObject({ which: 'latest', saved: { step: 120 }, writing: { kind: 'failed' } });
+  await getState().generate();
+  expect(getState().writing).toMatchObject({ kind: 'done' });
+});
