@@ -1,60 +1,37 @@
-/** The checks of what was exported: one at a time, and none that was stopped. */
-import { expect, test, vi } from 'vitest';
-import { memoryStore } from '../core/base/blobStore';
-import { RunLog } from './runLog';
-import { createStudio } from './studio';
+/** The checks of what was exported, over the workers' real halves: one at a time, and none that was stopped. */
+import { afterEach, expect, test, vi } from 'vitest';
+import type { TestStudio } from '../core/testing/behindChannels';
+import { FINISHED, goldenPage } from '../core/testing/goldenPage';
 
-const alone = {
-  announce: () => undefined,
-  listen: () => undefined,
-  holdTraining: () => Promise.resolve({ release: () => undefined }),
-  isTraining: () => Promise.resolve(false),
-};
+let page: TestStudio;
+afterEach(() => page.close());
 
 test('a check that was stopped while it waited does not run, though a newer file waits for its own', async () => {
   const checked: string[] = [];
-  let fail = (): void => undefined;
-  let files = 0;
-  const calls: Record<string, (input: { file: Blob }) => Promise<unknown>> = {
-    exportModel() {
-      const name = `file-${++files}`;
-      return Promise.resolve({ file: new Blob([name]), name, files: [], sidecars: [] });
-    },
-    reference: () => Promise.resolve({}),
-    async verify({ file }) {
-      checked.push(await file.text());
-      return new Promise((_, reject) => (fail = () => reject(new Error('no'))));
-    },
-  };
-  const worker = {
-    call: (method: string, input: unknown) => calls[method]!(input as never) as never,
-    end: () => undefined,
-  };
-  const studio = createStudio({
-    ...{ data: worker, gpu: worker, verify: worker, store: memoryStore(), now: () => 0, newId: () => 'id' },
-    tabs: alone,
-    wakeLock: { hold: () => undefined, release: () => undefined },
-    download: () => undefined,
+  let die = (): void => undefined;
+  page = await goldenPage(FINISHED, undefined, ({ verify }) => {
+    const real = verify.verify;
+    verify.verify = (input, job) => {
+      checked.push(input.format);
+      if (checked.length > 1) return real(input, job);
+      return new Promise((_, reject) => (die = () => reject(new Error('The engine died'))));
+    };
   });
-  studio.getState().change({ runId: 'r' });
-  studio.setState({
-    model: {
-      run: { id: 'r', model: { id: 'gpt' } } as never,
-      log: new RunLog(),
-      saved: { step: 1, bytes: 1, at: null },
-    },
-    savedSteps: [{ step: 1, bytes: 1, holds: 'all', latest: true, best: true, loss: null }],
-  });
-
-  const { exportModel, endExports } = studio.getState();
-  await exportModel('onnx-f32');
-  await vi.waitFor(() => expect(checked).toEqual(['file-1']));
-  await exportModel('hf'); // waits for that check
-  await exportModel('hf'); // and so does this; the one before is stopped
-  fail();
-  await vi.waitFor(() => expect(checked).toContain('file-3'));
-  expect(checked).toEqual(['file-1', 'file-3']);
-  // Where another model takes the place, what is checked of this one ends, and says nothing more.
-  endExports();
-  await vi.waitFor(() => expect(studio.getState().exports).toEqual({}));
+  const { getState } = page.studio;
+  await getState().exportModel('onnx-f32');
+  await vi.waitFor(() => expect(checked).toEqual(['onnx-f32']), 10_000);
+  await getState().exportModel('hf'); // waits for that check
+  const first = getState().exports.hf;
+  await getState().exportModel('hf'); // and so does this; the one before is stopped
+  expect(getState().exports.hf).toMatchObject({ kind: 'waiting' });
+  expect(getState().exports.hf).not.toBe(first);
+  die();
+  await vi.waitFor(() => expect(getState().exports.hf?.kind).toBe('verified'), 30_000);
+  expect(getState().exports['onnx-f32']).toMatchObject({ kind: 'unchecked', failure: { message: 'The engine died' } });
+  expect(checked).toEqual(['onnx-f32', 'hf']);
+  // Where another model takes the place, what is known of this one's files goes, and what is checked says nothing more.
+  await getState().exportModel('hf');
+  getState().endExports();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(getState().exports).toEqual({});
 });

@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
-import { dataState, hasOtherTexts, isSplitAsOne } from './preparation';
+/** From texts to data: what is current, and what is made, over the data worker's real half. */
+import { afterEach, expect, test, vi } from 'vitest';
+import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { type Halves, halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { dataState, hasOtherTexts, isSplitAsOne, tokenizerState } from './preparation';
 import { initialProject } from './project';
 
 const texts = [{ id: 'a' }, { id: 'b' }] as never;
@@ -30,4 +33,88 @@ test('a run learns from other texts once one was added, removed or changed, what
   expect(hasOtherTexts(run('a'), { texts: of('c') })).toBe(true);
   expect(hasOtherTexts(run(), { texts: of('a') })).toBe(false);
   expect(hasOtherTexts({ data: null }, { texts: of('a') })).toBe(false);
+});
+
+let page: TestStudio | undefined;
+afterEach(() => page?.close());
+/** A page with a text, whose tokenizer is to be of bytes. */
+async function opened(change: (halves: Halves) => void = () => undefined, store: BlobStore = memoryStore()) {
+  const halves = halvesOver(store);
+  change(halves);
+  page = testStudio(store, halves);
+  const { getState } = page.studio;
+  await getState().load();
+  await getState().addPaste('The whale is large. The sea is wide. '.repeat(60), 'sea.txt');
+  getState().change({ tokenizerChoice: { kind: 'bytes', vocabulary: 257 } });
+  return getState;
+}
+
+test('what is missing is made once, what is out of date again, and both are shown and kept', async () => {
+  const store = memoryStore();
+  const made: string[] = [];
+  const getState = await opened(({ data }) => {
+    const { trainTokenizer, buildData } = data;
+    data.trainTokenizer = (...call) => (made.push('tokenizer'), trainTokenizer(...call));
+    data.buildData = (...call) => (made.push('data'), buildData(...call));
+  }, store);
+  expect(await getState().prepare()).toBe(true);
+  expect([tokenizerState(getState()), dataState(getState())]).toEqual(['done', 'done']);
+  expect(await getState().prepare()).toBe(true);
+  expect(made).toEqual(['tokenizer', 'data']);
+  expect(getState()).toMatchObject({ tokenizing: { kind: 'idle' }, building: { kind: 'idle' } });
+  expect((await getState().tokensOf('sea')).map(({ text }) => text)).toEqual(['s', 'e', 'a']);
+  const entries = await getState().vocabulary(257);
+  expect(entries).toHaveLength(257);
+  expect(entries.find(({ text }) => text === 's')!.count).toBeGreaterThan(0);
+
+  // Another share is held out: the tokenizer stands.
+  getState().change({ validationShare: 0.2 });
+  expect([tokenizerState(getState()), dataState(getState())]).toEqual(['done', 'stale']);
+  expect(await getState().prepare()).toBe(true);
+  expect(made).toEqual(['tokenizer', 'data', 'data']);
+  // Another text: neither stands, and what is shown of the vocabulary is of the tokenizer that is there.
+  await getState().addPaste('An albatross. '.repeat(60), 'bird.txt');
+  expect([tokenizerState(getState()), dataState(getState())]).toEqual(['stale', 'stale']);
+  await getState().trainTokenizer({ kind: 'bpe', vocabulary: 262 });
+  expect(dataState(getState())).toBe('stale');
+  expect((await getState().vocabulary(3)).every(({ count }) => count === 0)).toBe(true);
+
+  await vi.waitFor(() => expect(getState().kept).toBe('yes'));
+  const next = testStudio(store);
+  await next.studio.getState().load();
+  expect(next.studio.getState().project).toEqual(getState().project);
+  next.close();
+});
+
+test('a text too short to hold anything out of is a failure with its reason, and a stop is none', async () => {
+  let isHeld = false;
+  let begun = (): void => undefined;
+  const getState = await opened(({ data }) => {
+    const { trainTokenizer } = data;
+    data.trainTokenizer = async (input, job) => {
+      if (isHeld) {
+        begun();
+        await new Promise<void>((resolve) => job.signal.addEventListener('abort', () => resolve()));
+      }
+      return trainTokenizer(input, job);
+    };
+  });
+  const [{ id } = { id: '' }] = getState().texts;
+  await getState().removeText(id);
+  await getState().addPaste('Sea', 'short.txt');
+  expect(await getState().prepare()).toBe(false);
+  expect(getState().building).toMatchObject({
+    kind: 'failed',
+    failure: { code: 'bad-settings', message: 'The text is too short to hold out 10 % of it' },
+  });
+  expect(getState().project.data).toBeNull();
+
+  isHeld = true;
+  const has = new Promise<void>((resolve) => (begun = resolve));
+  const training = getState().trainTokenizer({ kind: 'bpe', vocabulary: 300 });
+  await has;
+  const { tokenizing } = getState();
+  if (tokenizing.kind === 'busy') tokenizing.stop();
+  expect(await training).toBe(false);
+  expect(getState()).toMatchObject({ tokenizing: { kind: 'idle' }, project: { tokenizer: { size: 257 } } });
 });

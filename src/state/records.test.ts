@@ -1,91 +1,24 @@
-/** The studio over a real store in which anything may lie, and two studios over one store. */
+/** Pages over a store in which anything may lie, and two over one store, with their workers' real halves. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import type { Client } from '../client/connect';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore';
-import { HomegrownError } from '../core/base/errors';
-import { claimRun, loadSnapshot, surveySnapshots } from '../core/checkpoint/checkpoint';
+import { claimRun } from '../core/checkpoint/checkpoint';
 import { openJournal } from '../core/runs/journal';
+import { initialProject } from '../core/runs/project';
 import { writeRun } from '../core/runs/record';
-import { collectOrphans, listTexts } from '../core/text';
+import { lonelyLocks } from '../core/testing/behindChannels';
+import { FINISHED, goldenStoreOf, spoil, STOPPED } from '../core/testing/goldenPage';
+import { type Browser, browserOver } from '../core/testing/tabs';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
-import type { TrainEvent, TrainOutcome } from '../core/train/run';
-import type { DataApi } from '../protocol/data';
-import type { GpuApi } from '../protocol/gpu';
-import { listUnreadable } from '../workers/unreadable';
-import { bringBackRefusal, TRAINING_ELSEWHERE } from './runs';
-import { createStudio, type StudioStore, type Tabs } from './studio';
-import { IDLE } from './work';
-import { initialProject } from './project';
+import { beginRefusal, bringBackRefusal, resumeRefusal, startRefusal, TRAINING_ELSEWHERE } from './refusals';
+import type { Studio } from './studio';
 import { modelNeed } from './trained';
+import { IDLE } from './work';
 
-/** The data worker's own handlers, without the worker. */
-const dataOver = (store: BlobStore): Client<DataApi> => {
-  const handlers = {
-    listTexts: async () => {
-      await collectOrphans(store);
-      return listTexts(store);
-    },
-    samples: () => Promise.resolve([]),
-    savedSteps: ({ runId }: { runId: string }) => surveySnapshots(store, runId),
-    listUnreadable: ({ runId }: { runId: string | null }) => listUnreadable(store, runId),
-  };
-  return {
-    call: (method, input) => handlers[method as keyof typeof handlers](input as never),
-    end: () => undefined,
-  };
-};
-
-/** One browser: what its tabs share. */
-function browser(store: BlobStore) {
-  const looks = new Map<number, () => void>();
-  let holder: number | undefined;
-  let end: (outcome: TrainOutcome) => void;
-  let tabCount = 0;
-  const stopped = (step: number): void =>
-    end({
-      reason: 'stopped',
-      state: { step, tokensSeen: 0, activeMs: 0, best: null },
-      ...{ trainLoss: 1, validationLoss: 1 },
-    });
-  const tab = (train?: (report: (events: readonly TrainEvent[]) => void) => Promise<void>): StudioStore => {
-    const id = ++tabCount;
-    const tabs: Tabs = {
-      announce: () => {
-        for (const [other, look] of looks) if (other !== id) look();
-      },
-      listen: (look) => void looks.set(id, look),
-      holdTraining() {
-        if (holder !== undefined)
-          return Promise.reject(new HomegrownError('in-use', 'A run is being trained in another tab of this browser'));
-        holder = id;
-        return Promise.resolve({ release: () => (holder = undefined) });
-      },
-      isTraining: () => Promise.resolve(holder !== undefined),
-    };
-    const gpu: Client<GpuApi> = {
-      async call(_method, _input, options) {
-        await train?.(options?.onProgress as never);
-        return new Promise<TrainOutcome>((resolve) => {
-          end = resolve;
-          if (train) stopped(251);
-        });
-      },
-      end: () => undefined,
-    };
-    return createStudio({
-      ...{ data: dataOver(store), gpu, verify: { call: () => new Promise(() => undefined), end: () => undefined } },
-      ...{ store, tabs, now: () => 0, newId: () => `run-${id}`, download: () => undefined },
-      wakeLock: { hold: () => undefined, release: () => undefined },
-    });
-  };
-  return {
-    tab,
-    /** The tab that trains is gone, and its lock with it. */
-    crash: () => (holder = undefined),
-    stopped,
-  };
-}
+let browser: Browser | undefined;
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+afterEach(() => browser?.close());
 
 const PART = { tokens: 1, bytes: 1, shards: [], counts: { key: 'shards/d/counts', sha256: '' } };
 const MANIFEST = {
@@ -110,11 +43,13 @@ async function withRun(): Promise<BlobStore> {
   await store.commit({ put: [['project', { ...initialProject(), name: 'Whale', runId: 'r' } as never]] });
   return store;
 }
-const loaded = async (store: BlobStore) => {
-  const studio = browser(store).tab();
-  await studio.getState().load();
-  await studio.getState().listUnreadable();
-  return studio.getState();
+const loaded = async (store: BlobStore): Promise<Studio> => {
+  browser?.close();
+  browser = browserOver(store);
+  const { getState } = browser.tab().studio;
+  await getState().load();
+  await getState().listUnreadable();
+  return getState();
 };
 const keyOf = async (store: BlobStore, prefix: string) => (await store.keys(prefix))[0]!;
 
@@ -138,31 +73,22 @@ test('what is saved follows what can be opened, never the record alone', async (
 });
 
 test('a resume that falls back says from which step to which, and where nothing can be opened, that', async () => {
-  const store = await withRun();
-  const flip = async (step: number) => {
-    const key = await keyOf(store, `runs/r/${step}.`);
-    await store.commit({ put: [[key, Uint8Array.of(9, 9, 9, 9)]] });
-  };
-  await flip(300);
-  const studio = browser(store).tab(async (report) => {
-    const { snapshot } = await loadSnapshot(store, 'r');
-    report([{ kind: 'compiling' }]);
-    const step = snapshot.state.step + 1;
-    const zero = { loss: 1, learningRate: 1, gradientNorm: 1, tokensPerSecond: 1, activeMs: 1, memoryBytes: 1 };
-    report([{ kind: 'step', step, ...zero }]);
-    await flip(250);
-  });
-  await studio.getState().load();
-  expect(studio.getState()).toMatchObject({ saved: { step: 300 } }); // it shows only when it is read
-  await studio.getState().resume();
-  await expect.poll(() => studio.getState().saved?.step).toBe(250);
-  expect(studio.getState().toasts).toMatchObject([
-    { text: 'Step 300 cannot be opened', detail: expect.stringMatching(/Step 250 is used instead/) as string },
+  const store = await goldenStoreOf(STOPPED);
+  await spoil(store, STOPPED, 120, 'change');
+  browser = browserOver(store);
+  const { getState } = browser.tab().studio;
+  await getState().load();
+  expect(getState()).toMatchObject({ saved: { step: 120 } }); // it shows only when it is read
+  await getState().resume(102);
+  expect(getState()).toMatchObject({ phase: { kind: 'finished', step: 102 }, saved: { step: 102 } });
+  expect(getState().toasts).toMatchObject([
+    { text: 'Step 120 cannot be opened', detail: expect.stringMatching(/Step 100 is used instead/) as string },
   ]);
-  await studio.getState().resume();
-  await expect.poll(() => studio.getState().saved).toBeNull();
-  expect(studio.getState().toasts.at(-1)).toMatchObject({
-    text: 'Step 250 cannot be opened',
+  for (const step of [100, 102]) await spoil(store, STOPPED, step, 'change');
+  await getState().resume(104);
+  expect(getState()).toMatchObject({ saved: null, model: null, phase: { kind: 'failed' } });
+  expect(getState().toasts.at(-1)).toMatchObject({
+    text: 'Steps 102, 100 cannot be opened',
     detail: expect.stringMatching(/No other step of this run is saved/) as string,
   });
 });
@@ -227,38 +153,13 @@ test('whatever lies in the store, the app loads, and nothing is gone afterwards'
   );
 });
 
-test('two tabs: what each changes is kept, the other is told, and an old run never comes back', async () => {
-  const store = await withRun();
-  const both = browser(store);
-  const [a, b] = [both.tab(), both.tab()];
-  await a.getState().load();
-  await b.getState().load();
-  a.getState().change({ runId: null, name: 'Sea' });
-  // The stale tab changes a setting before it has heard of it.
-  b.getState().setRecipe({ batch: 3 });
-  await expect
-    .poll(() => [a.getState().project, b.getState().project])
-    .toEqual(
-      Array<unknown>(2).fill(
-        expect.objectContaining({ name: 'Sea', runId: null, recipe: { ...DEFAULT_RECIPE, batch: 3 } }),
-      ),
-    );
-  expect(await store.get('project')).toMatchObject({ name: 'Sea', runId: null, recipe: { batch: 3 }, revision: 2 });
-  expect(b.getState()).toMatchObject({ run: null, saved: null, kept: 'yes' });
-  expect(b.getState().toasts).toMatchObject([
-    { text: 'The project changed in another tab', detail: 'taken over from there: name and run' },
-  ]);
-  expect(a.getState().toasts).toMatchObject([{ detail: 'taken over from there: settings' }]);
-});
-
 test('one tab trains: in another, Start and Resume are refused in words, until it ends or crashes', async () => {
-  const store = await withRun();
-  const both = browser(store);
-  const [a, b] = [both.tab(), both.tab()];
+  browser = browserOver(await goldenStoreOf(STOPPED));
+  const [a, b] = [browser.tab().studio, browser.tab().studio];
   await a.getState().load();
   await b.getState().load();
-  const running = a.getState().resume();
-  await expect.poll(() => a.getState().phase.kind).toBe('compiling');
+  const running = a.getState().resume(1_000_000);
+  await expect.poll(() => a.getState().phase.kind, PATIENT).toBe('training');
   await expect.poll(() => b.getState().trainingElsewhere).toBe(true);
   for (const begin of [() => b.getState().resume(), () => b.getState().start()]) {
     const { phase } = b.getState();
@@ -266,19 +167,29 @@ test('one tab trains: in another, Start and Resume are refused in words, until i
     expect(b.getState().phase).toEqual(phase);
     expect(b.getState().toasts.at(-1)?.text).toMatch(/trained in another tab/);
   }
-  expect(bringBackRefusal(b.getState())).toBe(TRAINING_ELSEWHERE);
-  expect(await b.getState().bringBack('r')).toBe(false);
+  for (const refusal of [bringBackRefusal, resumeRefusal, beginRefusal, startRefusal])
+    expect(refusal(b.getState())).toBe(TRAINING_ELSEWHERE);
+  expect(await b.getState().bringBack(FINISHED)).toBe(false);
   await b.getState().importModel([new File([], 'a.zip')]);
   expect(b.getState().importingModel).toMatchObject({ kind: 'failed', failure: { code: 'in-use' } });
-  both.stopped(300);
+  a.getState().stop();
   await running;
-  await expect.poll(() => b.getState().trainingElsewhere).toBe(false);
-  expect(b.getState()).toMatchObject({ phase: { kind: 'stopped', step: 300 }, saved: { step: 300 } });
+  await expect.poll(() => b.getState().trainingElsewhere, PATIENT).toBe(false);
+  const { saved } = a.getState();
+  expect(saved!.step).toBeGreaterThan(120);
+  expect(b.getState()).toMatchObject({ phase: { kind: 'stopped', step: saved!.step }, saved: { step: saved!.step } });
   expect(bringBackRefusal({ ...b.getState(), importingModel: IDLE })).toBeUndefined();
+  expect(resumeRefusal(b.getState())).toBeUndefined();
 
-  void a.getState().resume();
+  void a.getState().resume(1_000_000);
   await expect.poll(() => b.getState().trainingElsewhere).toBe(true);
-  both.crash();
-  void b.getState().resume();
-  await expect.poll(() => b.getState().phase.kind).toBe('compiling');
-});
+  await browser.crash();
+  const goesOn = b.getState().resume(1_000_000);
+  await expect.poll(() => b.getState().phase.kind, PATIENT).toBe('training');
+  b.getState().stop();
+  await goesOn;
+  expect(b.getState().phase.kind).toBe('stopped');
+}, 120_000);
+
+/** Of what trains on a machine that has much to do. */
+const PATIENT = { timeout: 60_000 };

@@ -1,125 +1,49 @@
-/** The run's state over the real parts of the workers, on a store in memory, with faults where they may come. */
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Options } from '../client/connect';
+/** The run that is shown and the one that trains, over the workers' real halves, with faults where they may come. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore';
 import { HomegrownError, type Failure } from '../core/base/errors';
-import { unwatched } from '../core/base/job';
-import { surveySnapshots } from '../core/checkpoint/checkpoint';
-import { exportRun, importRun } from '../core/export/run';
-import { zipped } from '../core/files/zip';
-import { freeRun, keptRuns } from '../core/runs/kept';
-import { importText, listTexts, pastedText } from '../core/text';
-import { createTokenizer } from '../core/tokenizer/byteLevel';
-import { trainTokenizer } from '../core/tokenizer/train';
-import { chooseDevice } from '../core/train/device';
-import type { DataApi } from '../protocol/data';
-import type { DeviceInfo, GeneratedToken, GpuApi } from '../protocol/gpu';
-import type { Api } from '../protocol/rpc';
-import type { VerifyApi } from '../protocol/verify';
-import { blobSource } from '../workers/blobSource';
-import { buildData } from '../workers/data';
-import { begin, resume } from '../workers/training';
+import { freeRun } from '../core/runs/kept';
+import { type Halves, halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import type { DeviceInfo, GeneratedToken } from '../protocol/gpu';
 import { earlierRuns } from './runs';
-import { createStudio, type StudioStore } from './studio';
-
-const alone = {
-  announce: () => undefined,
-  listen: () => undefined,
-  holdTraining: () => Promise.resolve({ release: () => undefined }),
-  isTraining: () => Promise.resolve(false),
-};
-
-beforeAll(() => chooseDevice('cpu', ''));
-
-type Calls<A extends Api<A>> = {
-  [M in keyof A]?: (input: A[M]['input'], options: Options<A[M]['progress']>) => Promise<A[M]['output']>;
-};
-/** A worker of which only some calls are answered; the rest never end. */
-const worker = <A extends Api<A>>(calls: Calls<A>) => ({
-  call: <M extends keyof A>(method: M, input: A[M]['input'], options: Options<A[M]['progress']> = {}) =>
-    calls[method]?.(input, options) ?? new Promise<A[M]['output']>(() => undefined),
-  end: () => undefined,
-});
-const jobOf = <P>({ signal, onProgress }: Options<P>) => ({
-  signal: signal ?? new AbortController().signal,
-  report: (progress: P) => onProgress?.(progress),
-});
+import type { StudioStore } from './studio';
 
 let store: BlobStore;
 /** What is stored after a first run. */
 let grown: (readonly [string, Stored])[] | undefined;
-let clock = 0;
-let gpu: Calls<GpuApi>;
-let data: Calls<DataApi>;
+/** Of the page that was opened last. */
+let halves: Halves;
+const pages: TestStudio[] = [];
+/** Of runs, in whatever page. */
 let ids = 0;
+let clock = 0;
 /** What a commit meets before it is made. */
 let fault: (keys: readonly string[]) => void = () => undefined;
 
 beforeEach(() => {
-  const held = new Set<string>();
-  vi.stubGlobal('navigator', {
-    locks: {
-      async request(name: string, _: object, work: (lock: object | null) => Promise<void> | undefined) {
-        if (held.has(name)) return work(null);
-        held.add(name);
-        await work({});
-        held.delete(name);
-      },
-    },
-  });
+  vi.stubGlobal('navigator', { locks: lonelyLocks() });
   fault = () => undefined;
   const inner = memoryStore();
   store = {
     ...inner,
-    commit(change) {
+    async commit(change) {
       const put = [...(change.put ?? [])];
       fault(put.map(([key]) => key));
       return inner.commit({ ...change, put });
     },
   };
-  data = {
-    importPaste: ({ text, name, addedAt }) => importText(pastedText(name, text), store, { addedAt }, unwatched),
-    listTexts: () => listTexts(store),
-    samples: () => Promise.resolve([]),
-    async trainTokenizer({ texts, kind }) {
-      const model = await trainTokenizer({ kind, vocabulary: 257 }, [], unwatched);
-      const { hash, size } = await createTokenizer(model);
-      return { model, hash, size, asked: 257, texts, bytesPerToken: 1, unusedEntries: 0 };
-    },
-    buildData: async ({ texts, tokenizer, validationShare }) =>
-      buildData(store, texts, await createTokenizer(tokenizer), validationShare, unwatched),
-    savedSteps: ({ runId }) => surveySnapshots(store, runId),
-    listUnreadable: () => Promise.resolve([]),
-    keptRuns: () => keptRuns(store),
-    freeRun: async ({ runId }) => (await freeRun(store, runId), null),
-    async importModel({ files, addedAt }) {
-      const runId = `imported-${++ids}`;
-      const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
-      await importRun(store, runId, sources, addedAt, unwatched);
-      return { runId };
-    },
-  };
-  gpu = {
-    begin: (input, options) => begin(store, input, 'CPU', jobOf(options)),
-    resume: (input, options) => resume(store, input, 'CPU', jobOf(options)),
-  };
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  for (const page of pages.splice(0)) page.close();
+  vi.unstubAllGlobals();
+});
 
 async function open(): Promise<StudioStore> {
-  const studio = createStudio({
-    data: worker(data),
-    gpu: worker(gpu),
-    verify: worker<VerifyApi>({}),
-    store,
-    now: () => ++clock,
-    newId: () => `run-${++ids}`,
-    tabs: alone,
-    wakeLock: { hold: () => undefined, release: () => undefined },
-    download: () => undefined,
-  });
-  await studio.getState().load();
-  return studio;
+  halves = halvesOver(store);
+  const page = testStudio(store, halves, { newId: () => `run-${++ids}`, now: () => ++clock });
+  pages.push(page);
+  await page.studio.getState().load();
+  return page.studio;
 }
 
 /** A studio whose settings train in a moment, after its first run; that is trained once for all tests. */
@@ -205,33 +129,30 @@ test('Playground and Export go on with the earlier model until the new run has s
   const studio = await openTrained();
   const first = studio.getState().model!.run.id;
   const asked: string[] = [];
-  const stops: boolean[] = [];
-  gpu.generate = ({ runId }, { signal, onProgress }) => {
-    asked.push(runId);
-    return new Promise(() => {
-      signal?.addEventListener('abort', () => {
-        stops.push(true);
-        onProgress?.([{ id: 1, text: 'late', probability: 1, alternatives: [] }]);
-      });
-    });
+  const { generate, begin } = halves.gpu;
+  halves.gpu.generate = (input, job) => {
+    asked.push(input.runId);
+    return generate(input, job);
   };
   let goOn = (): void => undefined;
   const gate = new Promise<void>((resolve) => (goOn = resolve));
-  gpu.begin = async (input, options) => {
+  halves.gpu.begin = async (input, job) => {
     await gate;
-    return begin(store, input, 'CPU', jobOf(options));
+    return begin(input, job);
   };
   const running = studio.getState().start();
-  await vi.waitFor(() => expect(studio.getState().phase.kind).toBe('compiling'));
+  await vi.waitFor(() => expect(studio.getState().phase.kind).toBe('compiling'), PATIENT);
   expect(studio.getState()).toMatchObject({ run: null, saved: null, project: { runId: first } });
   expect(await studio.getState().bringBack(first)).toBe(false);
   expect(textsOf(studio)).toContain('A run is in progress: stop and save it first');
-  void studio.getState().generate();
+  studio.getState().setSampling({ length: 1_000_000 });
+  const writing = studio.getState().generate();
+  await vi.waitFor(() => expect(studio.getState().written.length).toBeGreaterThan(0), PATIENT);
   goOn();
   await running;
-  expect(asked).toEqual([first]);
   // What was being written belongs to the model before: it was ended, and what came late is nowhere.
-  expect(stops).toEqual([true]);
+  await writing;
+  expect(asked).toEqual([first]);
   expect(studio.getState()).toMatchObject({ written: [], writing: { kind: 'idle' } });
   expect(studio.getState().model?.run.id).not.toBe(first);
   await studio.getState().listRuns();
@@ -266,13 +187,11 @@ test('an earlier run comes back; freed steps never look saved, and the current r
 test('a model that is brought in asks before it takes another’s place, and the other can be brought back', async () => {
   const studio = await openTrained();
   const first = studio.getState().model!.run.id;
-  const { files } = await exportRun(store, first, 'latest', 'hf', {
-    withOptimizer: true,
-    template: () => Promise.resolve(''),
-  });
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const part of zipped(files, unwatched)) parts.push(part.slice());
-  const zip = new File(parts, 'sea.zip');
+  studio.getState().setWithOptimizer(true);
+  await studio.getState().exportModel('hf');
+  const { downloads } = pages.at(-1)!;
+  await vi.waitFor(() => expect(downloads[0]?.bytes.length).toBeGreaterThan(0), PATIENT);
+  const zip = new File([downloads[0]!.bytes as Uint8Array<ArrayBuffer>], 'sea.zip');
 
   await studio.getState().importModel([zip]);
   expect(studio.getState().offered?.name).toBe('sea.zip');
@@ -301,9 +220,9 @@ test('a model that is brought in asks before it takes another’s place, and the
 
 describe('the GPU', () => {
   const lose = (step: number) => {
-    gpu.resume = (_, { onProgress }) => {
+    halves.gpu.resume = (_, { report }) => {
       const cost = { loss: 1, learningRate: 1, gradientNorm: 1, tokensPerSecond: 1, activeMs: step, memoryBytes: 1 };
-      onProgress?.([{ kind: 'step', step, ...cost }]);
+      report([{ kind: 'step', step, ...cost }]);
       return Promise.reject(
         new HomegrownError('device-lost', 'The browser or the driver reset the GPU. Step 2 is saved.'),
       );
@@ -311,6 +230,7 @@ describe('the GPU', () => {
   };
   test('that is lost twice with the same settings is told with the steps, and once with others is not', async () => {
     const studio = await openTrained();
+    const { resume } = halves.gpu;
     lose(3);
     await studio.getState().resume(9);
     expect(failureOf(studio)?.message).not.toMatch(/twice/);
@@ -322,7 +242,7 @@ describe('the GPU', () => {
     expect(failureOf(studio)?.remedy).toMatch(/WASM/);
     expect(studio.getState().lostAt).toEqual([3, 5]);
 
-    gpu.resume = (input, options) => resume(store, input, 'CPU', jobOf(options));
+    halves.gpu.resume = resume;
     await studio.getState().resume(3);
     expect(studio.getState().phase.kind).toBe('finished');
     expect(studio.getState().lostAt).toEqual([]);
@@ -339,7 +259,7 @@ describe('the GPU', () => {
       choices: ['wasm'],
     };
     studio.setState({ device: { kind: 'open', info: { ...info, limits: { total: 1000 } } } });
-    gpu = {};
+    halves.gpu.begin = halves.gpu.resume = () => Promise.reject(new Error('It was asked'));
     await studio.getState().start();
     expect(failureOf(studio)).toMatchObject({
       code: 'bad-settings',
@@ -358,13 +278,22 @@ describe('the GPU', () => {
 test('data that cannot be built for a resume is a failure with its reason, and a stop leaves the run as it was', async () => {
   const studio = await openTrained();
   studio.setState(({ run }) => ({ run: { ...run!, manifest: null }, phase: { kind: 'stopped', step: 2, of: 9 } }));
-  data.buildData = () => Promise.reject(new HomegrownError('storage-full', 'No room for the ids'));
+  fault = (keys) => {
+    if (keys.some((key) => key.startsWith('shards/'))) throw new HomegrownError('storage-full', 'No room for the ids');
+  };
+  // Cut as they never were, so that there is something to build.
+  studio.getState().change({ validationShare: 0.3 });
+  studio.setState(({ run }) => ({ run: { ...run!, data: null } }));
   await studio.getState().resume(9);
   expect(failureOf(studio)).toMatchObject({ code: 'storage-full', message: 'No room for the ids' });
 
   studio.setState({ phase: { kind: 'stopped', step: 2, of: 9 } });
-  data.buildData = (_, { signal }) =>
-    new Promise((__, reject) => signal?.addEventListener('abort', () => reject(new Error('stopped'))));
+  fault = () => undefined;
+  const { buildData } = halves.data;
+  halves.data.buildData = async (input, job) => {
+    await new Promise<void>((resolve) => job.signal.addEventListener('abort', () => resolve()));
+    return buildData(input, job);
+  };
   const resuming = studio.getState().resume(9);
   await vi.waitFor(() => expect(studio.getState().building.kind).toBe('busy'));
   studio.getState().stop();
@@ -375,22 +304,31 @@ test('data that cannot be built for a resume is a failure with its reason, and a
 test('tokens of a generation that was ended are not taken for the next one’s', async () => {
   const studio = await openTrained();
   const token = (text: string): GeneratedToken => ({ id: 1, text, probability: 1, alternatives: [] });
-  const tells: ((tokens: readonly GeneratedToken[]) => void)[] = [];
+  const tells: ((...texts: string[]) => void)[] = [];
   const ends: (() => void)[] = [];
-  gpu.generate = (_, { onProgress }) => {
-    tells.push((tokens) => onProgress?.(tokens));
+  halves.gpu.generate = (_, { report }) => {
+    tells.push((...texts) => report(texts.map(token)));
     return new Promise((resolve) => ends.push(() => resolve({ reason: 'stopped', ms: 1 })));
   };
+  const written = () => studio.getState().written.map(({ text }) => text);
   const first = studio.getState().generate();
-  tells[0]!([token('a')]);
+  await vi.waitFor(() => expect(tells).toHaveLength(1));
+  tells[0]!('a');
+  await vi.waitFor(() => expect(written()).toEqual(['a']));
   await studio.getState().loadRun();
   const second = studio.getState().generate();
-  tells[0]!([token('late')]);
-  tells[1]!([token('b')]);
+  await vi.waitFor(() => expect(tells).toHaveLength(2));
+  tells[0]!('late');
+  tells[1]!('b');
   ends[0]!();
   await first;
-  expect(studio.getState()).toMatchObject({ written: [{ text: 'b' }], writing: { kind: 'writing' } });
+  await vi.waitFor(() => expect(written()).toEqual(['b']));
+  expect(studio.getState().writing.kind).toBe('writing');
   ends[1]!();
   await second;
+  expect(written()).toEqual(['b']);
   expect(studio.getState().writing.kind).toBe('done');
 });
+
+/** On a machine that has much to do. */
+const PATIENT = { timeout: 60_000 };

@@ -1,50 +1,117 @@
-/** Texts that are removed: what can be undone is still there, and what cannot is gone. */
-import { expect, test, vi } from 'vitest';
-import { memoryStore } from '../core/base/blobStore';
-import { unwatched } from '../core/base/job';
-import { collectOrphans, importText, listTexts, pastedText, purgeText, removeText, restoreText } from '../core/text';
-import { createStudio } from './studio';
+/** Texts over the data worker's real half: what is refused, asked about, removed for good, and brought back. */
+import { afterEach, expect, test, vi } from 'vitest';
+import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { HomegrownError } from '../core/base/errors';
+import { type Halves, halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
 
-const alone = {
-  announce: () => undefined,
-  listen: () => undefined,
-  holdTraining: () => Promise.resolve({ release: () => undefined }),
-  isTraining: () => Promise.resolve(false),
-};
+let page: TestStudio;
+afterEach(() => page.close());
+async function opened(store: BlobStore = memoryStore(), change: (halves: Halves) => void = () => undefined) {
+  const halves = halvesOver(store);
+  change(halves);
+  page = testStudio(store, halves);
+  await page.studio.getState().load();
+  return page.studio.getState;
+}
+const fileOf = (content: string | Uint8Array<ArrayBuffer>, name: string) => ({ file: new File([content], name), name });
+const SEA = 'The whale is large. The sea is wide. '.repeat(30);
 
 test('a removed text is gone from the disk once it cannot be undone, and not before', async () => {
   const store = memoryStore();
-  await importText(pastedText('sea.txt', 'The sea is wide.'), store, { addedAt: 1 }, unwatched);
-  const calls: Record<string, (input: { id: string }) => Promise<unknown>> = {
-    listTexts: () => listTexts(store),
-    samples: () => Promise.resolve([]),
-    removeText: ({ id }) => removeText(store, id),
-    restoreText: ({ id }) => restoreText(store, id),
-    purgeText: ({ id }) => purgeText(store, id),
-  };
-  const data = {
-    call: (method: string, input: unknown) => calls[method]!(input as never) as never,
-    end: () => undefined,
-  };
-  const studio = createStudio({
-    ...{ data, gpu: data, verify: data, store, now: () => 0, newId: () => 'id', download: () => undefined },
-    tabs: alone,
-    wakeLock: { hold: () => undefined, release: () => undefined },
-  });
-  await studio.getState().loadTexts();
-  const [text] = studio.getState().texts;
+  const getState = await opened(store);
+  await getState().addPaste('The sea is wide.', 'sea.txt');
+  const [text] = getState().texts;
   const bytes = () => store.keys(`text/${text!.id}/`);
 
-  await studio.getState().removeText(text!.id);
-  const removal = studio.getState().toasts.at(-1)!;
+  await getState().removeText(text!.id);
+  const removal = getState().toasts.at(-1)!;
   removal.undo!();
-  studio.getState().dismiss(removal.id);
-  await vi.waitFor(async () => expect(await listTexts(store)).toHaveLength(1));
+  getState().dismiss(removal.id);
+  await vi.waitFor(async () => expect(await page.data.call('listTexts', null)).toHaveLength(1));
   expect(await bytes()).toHaveLength(1);
 
-  await studio.getState().removeText(text!.id);
+  await getState().removeText(text!.id);
   expect(await bytes()).toHaveLength(1);
-  studio.getState().dismiss(studio.getState().toasts.at(-1)!.id);
+  getState().dismiss(getState().toasts.at(-1)!.id);
   await vi.waitFor(async () => expect(await bytes()).toHaveLength(0));
-  expect(await collectOrphans(store)).toBe(0);
+  expect(await store.keys('text')).toEqual([]);
+});
+
+test('texts come in, are refused, removed and brought back, and stay in the next page', async () => {
+  const store = memoryStore();
+  const getState = await opened(store);
+  await getState().addFiles([
+    fileOf(SEA, 'sea.txt'),
+    fileOf(Uint8Array.of(0xff, 0xfe, 0xfd, 0, 1), 'bad.txt'),
+    fileOf(SEA, 'again.txt'),
+    fileOf('x', '.DS_Store'),
+  ]);
+  expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt']);
+  expect(getState().refused).toMatchObject([{ name: 'bad.txt', failure: { code: 'bad-file' } }]);
+  expect(getState().toasts.map(({ text }) => text)).toEqual([
+    '1 system file was passed over',
+    'again.txt is already here',
+  ]);
+  expect(getState()).toMatchObject({ project: { name: 'sea' }, importing: { kind: 'idle' }, importingFile: null });
+  const [text] = getState().texts;
+  expect(await getState().preview(text!.id)).toBe(SEA);
+  await getState().removeText(text!.id);
+  expect(getState().texts).toEqual([]);
+  getState().toasts.at(-1)!.undo!();
+  await vi.waitFor(async () => expect(await page.data.call('listTexts', null)).toHaveLength(1));
+  page.close();
+  expect((await opened(store))()).toMatchObject({ project: { name: 'sea' }, texts: [{ name: 'sea.txt' }] });
+});
+
+test('markup waits for an answer, of which prose beside it knows nothing', async () => {
+  const getState = await opened();
+  const rows = '{"text": "The sea is wide."}\n'.repeat(20);
+  await getState().addFiles([fileOf(rows, 'sea.jsonl'), fileOf(SEA, 'sea.txt')]);
+  expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt']);
+  expect(getState().markup.map(({ name }) => name)).toEqual(['sea.jsonl']);
+  getState().leaveMarkup();
+  expect(getState()).toMatchObject({ markup: [], texts: [{ name: 'sea.txt' }] });
+  await getState().addPaste(rows, 'pasted.jsonl');
+  expect(getState().texts).toHaveLength(1);
+  await getState().takeMarkup();
+  expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt', 'pasted.jsonl']);
+});
+
+test('an import that is stopped ends the drop, and nothing of it is stored', async () => {
+  const store = memoryStore();
+  let begun = (): void => undefined;
+  const has = new Promise<void>((resolve) => (begun = resolve));
+  const getState = await opened(store, ({ data }) => {
+    const { importFile } = data;
+    data.importFile = async (input, job) => {
+      begun();
+      await new Promise<void>((resolve) => job.signal.addEventListener('abort', () => resolve()));
+      return importFile(input, job);
+    };
+  });
+  const adding = getState().addFiles([fileOf(SEA, 'sea.txt'), fileOf(`${SEA}.`, 'other.txt')]);
+  await has;
+  const { importing } = getState();
+  if (importing.kind === 'busy') importing.stop();
+  await adding;
+  expect(getState()).toMatchObject({ texts: [], refused: [], importing: { kind: 'idle' }, importingFile: null });
+  expect(await store.keys('text')).toEqual([]);
+});
+
+test('a removal that the store refuses leaves the text in its place, and says so', async () => {
+  const inner = memoryStore();
+  let isFull = false;
+  const getState = await opened({
+    ...inner,
+    commit: (change) =>
+      isFull ? Promise.reject(new HomegrownError('storage-full', 'No room for the mark')) : inner.commit(change),
+  });
+  await getState().addFiles([fileOf(SEA, 'a.txt'), fileOf(`${SEA}.`, 'b.txt')]);
+  isFull = true;
+  await getState().removeText(getState().texts[0]!.id);
+  expect(getState().texts.map(({ name }) => name)).toEqual(['a.txt', 'b.txt']);
+  expect(getState().toasts.at(-1)).toMatchObject({
+    text: 'a.txt could not be removed',
+    detail: 'No room for the mark',
+  });
 });

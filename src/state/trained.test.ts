@@ -1,13 +1,14 @@
 /** The words for steps, over a real studio with stored runs. */
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../core/base/blobStore';
-import { claimRun, surveySnapshots } from '../core/checkpoint/checkpoint';
+import { claimRun } from '../core/checkpoint/checkpoint';
 import type { TrainState } from '../core/checkpoint/snapshot';
 import { openJournal } from '../core/runs/journal';
 import { writeRun } from '../core/runs/record';
+import { type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { TrainEvent } from '../core/train/run';
-import { createStudio, type Studio } from './studio';
+import type { Studio } from './studio';
 import { bestWords, stepChoices, trained } from './trained';
 
 const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 };
@@ -47,24 +48,14 @@ async function storedRun(isKept: boolean): Promise<BlobStore> {
   return store;
 }
 
+let page: TestStudio;
+afterEach(() => page.close());
 async function studioOf(store: BlobStore): Promise<() => Studio> {
-  const none = { call: () => new Promise<never>(() => undefined), end: () => undefined };
-  const studio = createStudio({
-    data: { call: () => surveySnapshots(store, 'r'), end: () => undefined },
-    ...{ gpu: none, verify: none, store, now: () => 0, newId: () => 'r' },
-    wakeLock: { hold: () => undefined, release: () => undefined },
-    download: () => undefined,
-    tabs: {
-      announce: () => undefined,
-      listen: () => undefined,
-      holdTraining: () => Promise.resolve({ release: () => undefined }),
-      isTraining: () => Promise.resolve(false),
-    },
-  });
-  studio.getState().change({ runId: 'r' });
-  await studio.getState().loadRun();
-  await studio.getState().listSaved();
-  return studio.getState;
+  page = testStudio(store);
+  const { getState } = page.studio;
+  getState().change({ runId: 'r' });
+  await getState().loadRun();
+  return getState;
 }
 
 test('the best that can be chosen is one that is kept, with the loss that it had', async () => {

@@ -22,35 +22,13 @@ async function opened(store: BlobStore, halves = halvesOver(store)): Promise<Tes
   return page;
 }
 
-test('texts come in, are refused, removed and brought back, and stay in the next page', async () => {
-  const store = memoryStore();
-  const { getState } = (await opened(store)).studio;
-  await getState().addFiles([
-    { file: new File([SEA.repeat(30)], 'sea.txt'), name: 'sea.txt' },
-    { file: new File([Uint8Array.of(0xff, 0xfe, 0xfd, 0, 1)], 'bad.txt'), name: 'bad.txt' },
-    { file: new File([SEA.repeat(30)], 'again.txt'), name: 'again.txt' },
-    { file: new File(['x'], '.DS_Store'), name: '.DS_Store' },
-  ]);
-  expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt']);
-  expect(getState().refused).toMatchObject([{ name: 'bad.txt', failure: { code: 'bad-file' } }]);
-  expect(getState().project.name).toBe('sea');
-  const [text] = getState().texts;
-  expect(await getState().preview(text!.id)).toBe(SEA.repeat(30));
-  await getState().removeText(text!.id);
-  expect(getState().texts).toEqual([]);
-  getState().toasts.at(-1)!.undo!();
-  await vi.waitFor(async () => expect(await page.data.call('listTexts', null)).toHaveLength(1));
-  page.close();
-  const next = (await opened(store)).studio.getState();
-  expect(next).toMatchObject({ project: { name: 'sea' }, texts: [{ name: 'sea.txt' }] });
-});
-
 test('a run is prepared, trained, written with and checked while it goes on', async () => {
   const store = memoryStore();
   const { studio } = await opened(store);
   const { getState } = studio;
   await getState().addPaste(SEA.repeat(200), 'sea.txt');
-  getState().setRecipe({ steps: 1_000_000 });
+  // So seldom saved that what is exported is still there when it is checked.
+  getState().setRecipe({ steps: 1_000_000, saveEvery: 500, evalEvery: 500 });
   const running = getState().start();
   await vi.waitFor(() => expect(getState().model?.saved.step).toBeGreaterThan(0), 60_000);
   expect(getState().project).toMatchObject({ tokenizer: { size: 257 }, data: { texts: [getState().texts[0]!.id] } });
@@ -60,7 +38,7 @@ test('a run is prepared, trained, written with and checked while it goes on', as
   expect(getState().writing).toMatchObject({ kind: 'done', reason: 'length' });
   expect(getState().written).toHaveLength(12);
   await getState().exportModel('hf');
-  await vi.waitFor(() => expect(getState().exports.hf?.kind).toBe('verified'), 60_000);
+  await vi.waitFor(() => expect(getState().exports.hf).toMatchObject({ kind: 'verified' }), 60_000);
   expect(getState().phase.kind).toBe('training'); // it did not wait for the run, and the run not for it
 
   getState().stop();

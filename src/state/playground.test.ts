@@ -1,0 +1,86 @@
+/** Talking to a model over the workers' real halves. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { TestStudio } from '../core/testing/behindChannels';
+import { FINISHED, goldenPage, spoil, STOPPED } from '../core/testing/goldenPage';
+
+let page: TestStudio & { store: Parameters<typeof spoil>[0] };
+beforeAll(async () => {
+  page = await goldenPage(STOPPED);
+});
+afterAll(() => page.close());
+
+const text = (): string =>
+  page.studio
+    .getState()
+    .written.map((token) => token.text)
+    .join('');
+
+test('the same seed writes the same, another step another, and a token can be replaced', async () => {
+  const { getState } = page.studio;
+  getState().setPrompt('the sea');
+  getState().setSampling({ length: 24, seed: 3 });
+  await getState().generate();
+  const latest = text();
+  expect(getState()).toMatchObject({ writing: { kind: 'done', reason: 'length' }, writtenAfter: 'the sea' });
+  expect(getState().written).toHaveLength(24);
+  for (const { probability, alternatives } of getState().written) {
+    expect(probability).toBeGreaterThan(0);
+    expect(alternatives.map((one) => one.probability)).toEqual(
+      alternatives.map((one) => one.probability).toSorted((a, b) => b - a),
+    );
+  }
+  await getState().generate();
+  expect(text()).toBe(latest);
+  getState().setWhich('best');
+  await getState().generate();
+  const best = text();
+  expect(best).not.toBe(latest);
+  getState().setWhich(100); // which is the best
+  await getState().generate();
+  expect(text()).toBe(best);
+
+  const [one, two] = getState().written;
+  getState().setSampling({ length: 3 });
+  await getState().continueFrom(2, '!');
+  expect(getState()).toMatchObject({ prompt: `the sea${one!.text}${two!.text}!`, writing: { kind: 'done' } });
+  expect(getState().writtenAfter).toBe(getState().prompt);
+  getState().setPrompt('');
+  await getState().generate(); // from the end of a text
+  expect(getState().written).toHaveLength(3);
+});
+
+test('a stop is a result; a second press meanwhile is none; and another model ends what is written', async () => {
+  const { getState } = page.studio;
+  getState().setSampling({ length: 100_000 });
+  const writing = getState().generate();
+  await vi.waitFor(() => expect(getState().written.length).toBeGreaterThan(0), 10_000);
+  const before = getState().writing;
+  await getState().generate();
+  expect(getState().writing).toBe(before);
+  if (before.kind === 'writing') before.stop();
+  await writing;
+  expect(getState().writing).toMatchObject({ kind: 'done', reason: 'stopped' });
+
+  const ended = getState().generate();
+  await vi.waitFor(() => expect(getState().written.length).toBeGreaterThan(0), 10_000);
+  expect(await getState().bringBack(FINISHED)).toBe(true);
+  await ended;
+  expect(getState()).toMatchObject({ written: [], writtenAfter: '', writing: { kind: 'idle' } });
+});
+
+test('a step that cannot be read is told, the one before is used, and the same press then works', async () => {
+  const { getState } = page.studio;
+  await getState().bringBack(STOPPED);
+  await spoil(page.store, STOPPED, 120, 'change');
+  getState().setSampling({ length: 4 });
+  await getState().generate();
+  expect(getState()).toMatchObject({
+    writing: { kind: 'done' },
+    saved: { step: 100 },
+    model: { saved: { step: 100 } },
+  });
+  expect(getState().toasts.at(-1)).toMatchObject({
+    text: 'Step 120 cannot be opened',
+    detail: expect.stringMatching(/Step 100 is used instead/) as string,
+  });
+});

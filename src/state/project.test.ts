@@ -1,0 +1,141 @@
+/** What the person is making: settings that move together, saves, and two tabs that change it at once. */
+import { afterEach, expect, test, vi } from 'vitest';
+import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { HomegrownError } from '../core/base/errors';
+import { modelSpec } from '../core/models';
+import { countParams } from '../core/models/spec';
+import { optimizerOf } from '../core/optim';
+import { goldenStoreOf, STOPPED } from '../core/testing/goldenPage';
+import { type Browser, browserOver } from '../core/testing/tabs';
+import { usualRate } from './estimate';
+import { initialProject, type Project } from './project';
+import type { StudioStore } from './studio';
+
+let browser: Browser;
+afterEach(() => browser.close());
+/** So many tabs over a store. */
+async function opened(store: BlobStore, tabs = 1): Promise<StudioStore[]> {
+  browser = browserOver(store);
+  const studios = Array.from({ length: tabs }, () => browser.tab().studio);
+  for (const studio of studios) await studio.getState().load();
+  return studios;
+}
+const keptIn = (studio: StudioStore | undefined) => vi.waitFor(() => expect(studio!.getState().kept).toBe('yes'));
+
+test('the size dial leaves alone what was set by hand, and a preset does not', async () => {
+  const { getState } = (await opened(memoryStore()))[0]!;
+  getState().setModel('layers', 3);
+  getState().setModel('layers', 5);
+  expect(getState().project.model).toMatchObject({ config: { layers: 5 }, byHand: ['layers'] });
+  getState().setSize(3e6);
+  const { id, config } = getState().project.model;
+  expect(config.layers).toBe(5);
+  const sized = modelSpec(id).sized(3e6, 1024);
+  expect(config).toEqual({ ...sized, layers: 5 });
+  expect(Math.abs(countParams(modelSpec(id).params(sized, 1024)) / 3e6 - 1)).toBeLessThan(0.5);
+  const preset = modelSpec(id).presets[1]!;
+  getState().usePreset(preset.name);
+  expect(getState().project.model).toMatchObject({ config: preset.config, byHand: [] });
+  getState().usePreset('no such one');
+  expect(getState().project.model.config).toEqual(preset.config);
+});
+
+test('another optimizer comes with its usual rate, unless the rate was set by hand', async () => {
+  const { getState } = (await opened(memoryStore()))[0]!;
+  const rate = () => getState().project.recipe.learningRate;
+  getState().setRecipe({ optimizer: 'sgd' });
+  expect(rate()).toBe(usualRate(getState().project, 'sgd'));
+  expect(rate()).not.toBe(usualRate(getState().project, 'adamw'));
+  getState().setRecipe({ learningRate: 0.123 });
+  getState().setRecipe({ optimizer: 'adamw' });
+  expect(getState().project).toMatchObject({ rateByHand: true, recipe: { optimizer: 'adamw', learningRate: 0.123 } });
+  getState().setRecipe({ learningRate: usualRate(getState().project, 'adamw') });
+  expect(getState().project.rateByHand).toBe(false);
+  getState().setRecipe({ optimizer: 'sgd' });
+  expect(rate()).toBe(usualRate(getState().project, 'sgd'));
+  expect(optimizerOf('sgd').label).toBe('SGD');
+  getState().setRecompute('on');
+  expect(getState().project).toMatchObject({ recompute: 'on', recipe: { recompute: true } });
+});
+
+test('many changes are one save more, and what cannot be saved is said until it can', async () => {
+  const inner = memoryStore();
+  let commits = 0;
+  let isFull = false;
+  const [studio] = await opened({
+    ...inner,
+    commit(change) {
+      commits++;
+      return isFull ? Promise.reject(new HomegrownError('storage-full', 'No room for it')) : inner.commit(change);
+    },
+  });
+  const { getState } = studio!;
+  for (let batch = 1; batch <= 100; batch++) getState().setRecipe({ batch });
+  expect(getState().kept).toBe('saving');
+  await keptIn(studio);
+  expect(commits).toBeLessThanOrEqual(2);
+  expect(await inner.get('project')).toMatchObject({ recipe: { batch: 100 } });
+
+  isFull = true;
+  getState().change({ name: 'Sea' });
+  await vi.waitFor(() => expect(getState().kept).toBe('no'));
+  expect(getState().toasts.at(-1)).toMatchObject({ text: 'The project could not be saved', detail: 'No room for it' });
+  isFull = false;
+  getState().setRecipe({ seed: 3 });
+  await keptIn(studio);
+  expect(await inner.get('project')).toMatchObject({ name: 'Sea', recipe: { batch: 100, seed: 3 } });
+});
+
+test('two tabs: every field that one of them changed is kept, in one save each, and what both did is the later one’s', async () => {
+  const store = memoryStore();
+  const [a, b] = await opened(store, 2);
+  const changes: ((studio: StudioStore) => void)[] = [
+    ({ getState }) => getState().change({ name: 'Sea' }),
+    ({ getState }) => getState().setRecipe({ batch: 3 }),
+    ({ getState }) => getState().setRecipe({ warmup: 7 }),
+    ({ getState }) => getState().setModel('context', 32),
+    ({ getState }) => getState().setModel('width', 96),
+    ({ getState }) => getState().change({ validationShare: 0.2 }),
+    ({ getState }) => getState().change({ tokenizerChoice: { kind: 'bytes', vocabulary: 1024 } }),
+    ({ getState }) => getState().setRecompute('off'),
+  ];
+  // Both at once, before either has heard of the other.
+  changes.forEach((change, i) => change(i % 2 === 0 ? a! : b!));
+  const { recipe, model } = initialProject();
+  const both: Partial<Project> = {
+    ...{ name: 'Sea', validationShare: 0.2, tokenizerChoice: { kind: 'bytes', vocabulary: 1024 }, recompute: 'off' },
+    recipe: { ...recipe, batch: 3, warmup: 7 },
+    model: { ...model, config: { ...model.config, context: 32, width: 96 }, byHand: expect.anything() as never },
+  };
+  for (const studio of [a!, b!]) await vi.waitFor(() => expect(studio.getState().project).toMatchObject(both));
+  await vi.waitFor(async () => expect(await store.get('project')).toMatchObject(both));
+
+  // The same field: whoever saves later has seen the other's.
+  a!.getState().change({ name: 'Ahab' });
+  b!.getState().change({ name: 'Starbuck' });
+  await vi.waitFor(async () => {
+    const { name } = (await store.get('project')) as { name: string };
+    expect([a!.getState().project.name, b!.getState().project.name]).toEqual([name, name]);
+  });
+});
+
+test('two tabs: an old run never comes back, and the other is told what was taken over', async () => {
+  const store = await goldenStoreOf(STOPPED);
+  const [a, b] = await opened(store, 2);
+  expect(b!.getState().run?.id).toBe(STOPPED);
+  a!.getState().change({ runId: null, name: 'Sea' });
+  // The stale tab changes a setting before it has heard of it.
+  b!.getState().setRecipe({ batch: 3 });
+  for (const studio of [a!, b!]) {
+    await vi.waitFor(() =>
+      expect(studio.getState().project).toMatchObject({ name: 'Sea', runId: null, recipe: { batch: 3 } }),
+    );
+    await keptIn(studio);
+  }
+  expect(await store.get('project')).toMatchObject({ name: 'Sea', runId: null, recipe: { batch: 3 } });
+  await vi.waitFor(() => expect(b!.getState()).toMatchObject({ run: null, saved: null, model: null }));
+  expect(b!.getState().toasts).toMatchObject([
+    { text: 'The project changed in another tab', detail: 'taken over from there: name and run' },
+  ]);
+  expect(a!.getState().toasts).toMatchObject([{ detail: 'taken over from there: settings' }]);
+});

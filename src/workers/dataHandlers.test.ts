@@ -1,0 +1,105 @@
+/** The data worker's half behind a channel: what only it knows, beyond the slices that ask it. */
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { openZip } from '../core/files/unzip';
+import { type Halves, halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { goldenStore } from '../core/testing/golden';
+import { FINISHED, spoil, STOPPED } from '../core/testing/goldenPage';
+import { lockRun } from '../storage/lock';
+import { blobSource } from './blobSource';
+import { dataHandlers } from './dataHandlers';
+
+let page: TestStudio;
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+afterEach(() => page.close());
+function open(store: BlobStore, change: (halves: Halves) => void = () => undefined): TestStudio['data'] {
+  const halves = halvesOver(store);
+  change(halves);
+  page = testStudio(store, halves);
+  return page.data;
+}
+
+test('a sample comes with its licence, and one that is not in the list is refused by name', async () => {
+  const store = memoryStore();
+  const files: Record<string, string> = {
+    '/samples/index.json': JSON.stringify([{ file: 'sea.txt', title: 'Sea', licence: 'CC0', bytes: 16 }]),
+    '/samples/sea.txt': 'The sea is wide.',
+  };
+  const data = open(store, (halves) => {
+    halves.data = dataHandlers(Promise.resolve(store), (path) =>
+      path in files ? Promise.resolve(new Response(files[path])) : Promise.reject(new Error(path)),
+    );
+  });
+  expect(await data.call('samples', null)).toMatchObject([{ file: 'sea.txt' }]);
+  const outcome = await data.call('importSample', { file: 'sea.txt', addedAt: 5 });
+  expect(outcome).toMatchObject({ kind: 'added', text: { name: 'sea.txt', licence: 'CC0', addedAt: 5 } });
+  await expect(data.call('importSample', { file: 'other.txt', addedAt: 5 })).rejects.toMatchObject({
+    code: 'bad-file',
+    message: 'There is no sample other.txt',
+  });
+  expect(await data.call('listTexts', null)).toHaveLength(1);
+});
+
+test('a text that is purged while it is read stays until that has ended', async () => {
+  const store = memoryStore();
+  const order: string[] = [];
+  const data = open(store, (halves) => {
+    const { trainTokenizer, purgeText } = halves.data;
+    halves.data.trainTokenizer = (...call) => trainTokenizer(...call).finally(() => order.push('trained'));
+    halves.data.purgeText = (...call) => purgeText(...call).finally(() => order.push('purged'));
+  });
+  const sea = Array.from({ length: 4000 }, (_, i) => `The sea is ${i * i} miles wide. `).join('');
+  const outcome = await data.call('importPaste', { text: sea, name: 'sea.txt', addedAt: 1 });
+  const { id } = outcome.kind === 'added' ? outcome.text : outcome.of;
+  const training = data.call('trainTokenizer', { texts: [id], kind: 'bpe', vocabulary: 400 });
+  await data.call('removeText', { id });
+  await data.call('purgeText', { id });
+  expect((await training).size).toBe(400);
+  expect(order).toEqual(['trained', 'purged']);
+  expect(await store.keys('text')).toEqual([]);
+});
+
+test('what an earlier session left half done is gone before the first list is given', async () => {
+  const store = memoryStore();
+  await store.commit({
+    put: [
+      ['draft/text/half/', true],
+      ['text/half/0', Uint8Array.of(1, 2)],
+    ],
+  });
+  expect(await open(store).call('listTexts', null)).toEqual([]);
+  expect(await store.keys('')).toEqual([]);
+});
+
+test('the runs that are kept are told with what they take, and what is held by a tab is not freed', async () => {
+  const store = await goldenStore();
+  const data = open(store);
+  const runs = await data.call('keptRuns', null);
+  expect(runs.map(({ step }) => step)).toEqual([0, 32, 120, 40, 12]);
+  const { bytes } = runs.find(({ id }) => id === STOPPED)!;
+  const { steps } = await data.call('savedSteps', { runId: STOPPED });
+  expect(bytes).toBe(steps.reduce((sum, step) => sum + step.bytes, 0));
+
+  const lock = await lockRun(STOPPED);
+  await expect(data.call('freeRun', { runId: STOPPED })).rejects.toMatchObject({ code: 'in-use' });
+  expect((await data.call('savedSteps', { runId: STOPPED })).steps).toHaveLength(2);
+  lock.release();
+  await data.call('freeRun', { runId: STOPPED });
+  expect((await data.call('keptRuns', null)).find(({ id }) => id === STOPPED)).toMatchObject({ bytes: 0, step: 120 });
+  expect((await data.call('savedSteps', { runId: FINISHED })).steps).toHaveLength(2);
+});
+
+test('what cannot be read is listed with its size, and comes as it lies there', async () => {
+  const store = await goldenStore();
+  await store.commit({ put: [['texts/torn', 'half a rec']] });
+  await spoil(store, STOPPED, 120, 'drop');
+  const data = open(store);
+  const found = await data.call('listUnreadable', { runId: STOPPED });
+  expect(found.map(({ key }) => key).sort()).toEqual([`manifests/${STOPPED}/120.1.4`, 'texts/torn']);
+  const { file, name } = await data.call('exportRaw', { key: 'texts/torn' });
+  expect(name).toBe('homegrown-texts-torn.zip');
+  const files = await openZip(blobSource(file), name);
+  const [torn] = [...files.values()];
+  expect(new TextDecoder().decode(await torn!.read(0, torn!.size))).toContain('half a rec');
+});

@@ -1,0 +1,84 @@
+/** What is asked of a saved step: text, measures and references, over the GPU worker's half behind a channel. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readJournal } from '../core/runs/journal';
+import { type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { goldenStore } from '../core/testing/golden';
+import { FINISHED, STOPPED } from '../core/testing/goldenPage';
+import type { BlobStore } from '../core/base/blobStore';
+import type { GeneratedToken } from '../protocol/gpu';
+
+/** Brought in from a stranger, without text. */
+const STRANGER = '512b9200-80ce-4b7a-b366-2df66d5cb8d0';
+const SAMPLING = { prompt: 'the ', temperature: 1, topK: 0, topP: 1, seed: 1, length: 12 };
+let store: BlobStore;
+let page: TestStudio;
+beforeAll(async () => {
+  store = await goldenStore();
+  page = testStudio(store);
+});
+afterAll(() => page.close());
+
+test('a step is measured as its own build measured it; what is none, or has no text, is refused in words', async () => {
+  const { gpu } = page;
+  const ask = { runId: STOPPED, which: 100, part: 'validation', tokens: 256 } as const;
+  const last = (await readJournal(store, STOPPED)).findLast((e) => e.kind === 'evaluated' && e.step === 100);
+  const measured = await gpu.call('evaluate', ask);
+  expect(measured.step).toBe(100);
+  expect(measured.loss).toBeCloseTo((last as { loss: number }).loss, 5);
+  expect(measured.metrics).not.toEqual({});
+  // Every way to name it, and fewer tokens are another measure.
+  expect(await gpu.call('evaluate', { ...ask, which: 'best' })).toEqual(measured);
+  expect((await gpu.call('evaluate', { ...ask, which: 'latest' })).step).toBe(120);
+  expect((await gpu.call('evaluate', { ...ask, tokens: 32 })).loss).not.toBe(measured.loss);
+
+  await expect(gpu.call('evaluate', { ...ask, which: 77 })).rejects.toMatchObject({
+    message: 'This run has no saved step 77',
+  });
+  await expect(gpu.call('evaluate', { ...ask, runId: 'none' })).rejects.toMatchObject({ code: 'storage-damaged' });
+  await expect(gpu.call('evaluate', { ...ask, runId: STRANGER, which: 'latest' })).rejects.toMatchObject({
+    code: 'bad-settings',
+    message: expect.stringMatching(/^stranger was brought in without the text/) as string,
+  });
+});
+
+test('a measure that is stopped ends, and the next one is whole', async () => {
+  const ask = { runId: FINISHED, which: 'latest', part: 'train', tokens: 1_000_000 } as const;
+  await expect(page.gpu.call('evaluate', ask, { signal: AbortSignal.abort() })).rejects.toThrow();
+  expect((await page.gpu.call('evaluate', { ...ask, tokens: 64 })).step).toBe(40);
+});
+
+test('a reference reads held-out text where there is any, else what the model itself writes', async () => {
+  const [own, stranger] = await Promise.all([
+    page.gpu.call('reference', { runId: STOPPED, which: 'latest' }),
+    page.gpu.call('reference', { runId: STRANGER, which: 'latest' }),
+  ]);
+  expect([own.text, stranger.text]).toEqual(['held-out', 'prompt']);
+  for (const { lengths, scores, greedy, greedyScores } of [own, stranger]) {
+    expect(scores).toHaveLength(lengths.length * 268);
+    expect(greedyScores).toHaveLength(greedy.length * 268);
+    expect(scores.every(Number.isFinite)).toBe(true);
+  }
+  expect(await page.gpu.call('reference', { runId: STOPPED, which: 100 })).not.toEqual(own);
+});
+
+test('text is told as it comes, ends with the model’s own end, and is written from nothing as well', async () => {
+  const write = async (input: Partial<typeof SAMPLING> = {}) => {
+    const told: GeneratedToken[] = [];
+    const ask = { runId: STOPPED, which: 'latest', ...SAMPLING, ...input } as const;
+    const onProgress = (tokens: readonly GeneratedToken[]) => void told.push(...tokens);
+    return { ...(await page.gpu.call('generate', ask, { onProgress })), told };
+  };
+  const { reason, told } = await write();
+  expect([reason, told.length]).toEqual(['length', 12]);
+  for (const { probability, alternatives } of told) {
+    expect(probability).toBeGreaterThan(0);
+    expect(alternatives.length).toBeGreaterThan(1);
+  }
+  // At temperature 0 each token is the likeliest of its alternatives.
+  for (const { id, alternatives } of (await write({ temperature: 0 })).told) expect(id).toBe(alternatives[0]!.id);
+  expect((await write({ prompt: '' })).told).toHaveLength(12);
+  // Every token is about as likely: the end comes before long, and is not part of the text.
+  const ended = await write({ temperature: 1000, length: 20_000 });
+  expect(ended.reason).toBe('end');
+  expect(ended.told.length).toBeLessThan(20_000);
+});
