@@ -4,20 +4,6 @@ import './strictStyles';
 
 export { Button, IconButton, TextAction, type ButtonProps, type IconButtonProps } from './Button';
 export { CommandPalette, KeyHelp } from './CommandPalette';
-export { LineChart, SmallChart, SmallCharts, type LineChartProps } from './charts/LineChart';
-export { LossChart, SettingsRow, type LossChartProps } from './charts/LossChart';
-export {
-  defaultChartSettings,
-  type Band,
-  type ChartSettings,
-  type FootMark,
-  type Line,
-  type LossColumns,
-  type Numbers,
-  type Reference,
-  type XAxis,
-} from './charts/types';
-export { formatCount, formatSeconds, formatTick } from './charts/words';
 export { cx } from './cx';
 export { Dialog, type DialogProps } from './Dialog';
 export { DropZone, FileButton, type DropZoneProps, type FileButtonProps } from './DropZone';

@@ -10,16 +10,15 @@ import type { RunLog } from '../../state/runLog';
 import { useStudio } from '../../state/react';
 import { isWeightsAlone } from '../../state/run';
 import { useVerdict } from '../../state/verdict';
+import { formatNumber, formatReading } from '../../ui';
 import {
   defaultChartSettings,
-  formatNumber,
-  formatReading,
   LossChart,
   SmallChart,
   SmallCharts,
   type ChartSettings,
   type Line,
-} from '../../ui';
+} from '../../ui/charts';
 import { heldOutCurve, Mapped, partUpTo } from './columns';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import { textNames } from './runEvents';

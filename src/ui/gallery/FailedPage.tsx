@@ -1,4 +1,5 @@
-import { Button, defaultChartSettings, EmptyState, Failure, LossChart, NumberStrip, Pane, Panes, Stage } from '..';
+import { Button, EmptyState, Failure, NumberStrip, Pane, Panes, Stage } from '..';
+import { defaultChartSettings, LossChart } from '../charts';
 import { nothing, training, validation, references, readings, perplexity } from './fixtures';
 
 export function FailedPage() {

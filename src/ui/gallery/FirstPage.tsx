@@ -1,4 +1,5 @@
-import { Block, DropZone, FileButton, FirstStage, LineChart, Pane, Panes, text } from '..';
+import { Block, DropZone, FileButton, FirstStage, Pane, Panes, text } from '..';
+import { LineChart } from '../charts';
 import { nothing, validation } from './fixtures';
 
 export function FirstPage() {

@@ -6,7 +6,6 @@ import {
   DropZone,
   EmptyState,
   IconButton,
-  LineChart,
   Notice,
   Pane,
   Panes,
@@ -18,6 +17,7 @@ import {
   TextAction,
   TextField,
 } from '..';
+import { LineChart } from '../charts';
 import { nothing, validation } from './fixtures';
 
 export function SheetPage() {

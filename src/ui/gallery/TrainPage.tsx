@@ -1,20 +1,6 @@
 import { useState } from 'react';
-import {
-  Block,
-  Button,
-  defaultChartSettings,
-  LossChart,
-  NumberStrip,
-  Pane,
-  PaneHead,
-  Panes,
-  SmallChart,
-  SmallCharts,
-  Stage,
-  text,
-  TextAction,
-  Verdict,
-} from '..';
+import { Block, Button, NumberStrip, Pane, PaneHead, Panes, Stage, text, TextAction, Verdict } from '..';
+import { defaultChartSettings, LossChart, SmallChart, SmallCharts } from '../charts';
 import { nothing, training, validation, forecast, references, readings, perplexity } from './fixtures';
 
 export function TrainPage() {

@@ -1,4 +1,4 @@
-import type { LossColumns } from '..';
+import type { LossColumns } from '../charts';
 
 /** A curve like a run's: a fall to `floor` nats, with even noise from a fixed recurrence. */
 export function fallingLoss(steps: number, floor: number, noise: number, every = 1): LossColumns {

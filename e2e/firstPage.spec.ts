@@ -1,0 +1,22 @@
+/** What has to arrive before the first page is drawn; what only a later page needs comes after it. */
+import { readdir, readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from '@playwright/test';
+
+/** Of all scripts that the page names, compressed. */
+const MOST = 240_000;
+
+test('the first page waits for few scripts, and for none that only draws charts', async () => {
+  const page = await readFile('dist/index.html', 'utf8');
+  const named = [...page.matchAll(/(?:src|href)="\/assets\/([^"]+\.js)"/g)].map(([, name]) => name!);
+  const all = (await readdir('dist/assets')).filter((name) => name.endsWith('.js'));
+  const scripts = new Map(
+    await Promise.all(all.map(async (name) => [name, await readFile(`dist/assets/${name}`)] as const)),
+  );
+  const bytes = named.reduce((sum, name) => sum + gzipSync(scripts.get(name)!, { level: 9 }).length, 0);
+  expect(bytes).toBeGreaterThan(100_000); // React alone is most of this
+  expect(bytes).toBeLessThan(MOST);
+  const drawing = all.filter((name) => scripts.get(name)!.includes('u-over')); // a class of the charts' library
+  expect(drawing).toHaveLength(1);
+  expect(named).not.toContain(drawing[0]);
+});
