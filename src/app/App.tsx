@@ -2,7 +2,8 @@ import { Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Redirect, useLocation } from 'wouter';
 import { MarkupDialog } from '../features/text/MarkupDialog';
 import { useStudio, useStudioStore } from '../state/react';
-import { stageLines } from '../state/stages';
+import type { Stage } from '../state/stage';
+import type { Studio } from '../state/studio';
 import { CommandPalette, Frame, KeyHelp, Toasts, useShortcuts } from '../ui';
 import { commands, KEYS_OF_CONTROLS } from './commands';
 import { receive, useWindowDrop } from './dropped';
@@ -11,9 +12,10 @@ import { Notices } from './Notices';
 import { PageBoundary } from './PageBoundary';
 import { NotFound, PageFailure } from './PageFailure';
 import { title } from './phase';
-import { PAGES, stageAt } from './routes';
+import { pageOf, pathOf, stageAt } from './routes';
 import { hasSingleKeys, setSingleKeys } from './singleKeys';
 import { StageRail } from './StageRail';
+import { STAGES } from './stages';
 import { Strip } from './Strip';
 import { UnreadableDialog } from './UnreadableDialog';
 import { Announcements } from './Announcements';
@@ -27,11 +29,11 @@ export function App() {
   const [isRenaming, setRenaming] = useState(false);
   const [singleKeys, setKeys] = useState(hasSingleKeys);
   const stage = stageAt(path);
-  const name = stageLines(studio).find(({ id }) => id === stage)?.name ?? 'Not found';
+  const name = stage?.name ?? 'Not found';
 
   useEffects(store);
   useDocumentTitle(title(studio, name));
-  useWindowDrop((files) => void receive(store, files).then((id) => go(`/${id}`)), stage === 'text');
+  useWindowDrop((files) => void receive(store, files).then((id) => go(`/${id}`)), stage?.takesDrops === true);
   const actions = commands(studio, store, {
     stage,
     go,
@@ -47,8 +49,7 @@ export function App() {
   });
   useShortcuts(actions, singleKeys);
 
-  if (path === '/') return <Redirect to="/text" replace />;
-  const page = stage && PAGES[stage];
+  if (path === '/') return <Redirect to={pathOf(STAGES[0]!)} replace />;
   return (
     <>
       <Frame
@@ -58,7 +59,7 @@ export function App() {
             onRename={setRenaming}
             onFind={() => setOverlay('palette')}
             onGo={go}
-            isQuiet={stage === 'playground' || stage === 'export' || (stage === 'text' && studio.texts.length === 0)}
+            isQuiet={stage !== undefined && hasMainButton(stage, studio)}
           />
         }
         rail={<StageRail current={stage} onGo={go} />}
@@ -66,7 +67,7 @@ export function App() {
       >
         <PageBoundary key={path} fallback={(failure) => <PageFailure title={name} failure={failure} />}>
           <Suspense>
-            {page ?? <NotFound path={path} onHome={() => go('/text')} />}
+            {stage ? pageOf(stage) : <NotFound path={path} onHome={() => go('/text')} />}
             <FocusHeading path={path} />
           </Suspense>
         </PageBoundary>
@@ -84,6 +85,9 @@ export function App() {
     </>
   );
 }
+
+const hasMainButton = ({ action, hasMainButton }: Stage, studio: Studio): boolean =>
+  action !== undefined || hasMainButton?.(studio) === true;
 
 function useDocumentTitle(words: string): void {
   useEffect(() => {

@@ -2,28 +2,30 @@ import { formatBytes, formatCount } from '../core/base/units';
 import type { Offline } from '../state/privacy';
 import { useStudio } from '../state/react';
 import { isActive } from '../state/phase';
-import { stageLines, type StageId } from '../state/stages';
+import type { Stage } from '../state/stage';
 import { Rail, TextAction } from '../ui';
 import { openNewer } from './offline';
 import { pathOf } from './routes';
 import { useUsage } from './privacyPromise';
+import { STAGES } from './stages';
 
-export function StageRail({ current, onGo }: { current: StageId | undefined; onGo: (path: string) => void }) {
-  const lines = stageLines(useStudio((s) => s));
+export function StageRail({ current, onGo }: { current: Stage | undefined; onGo: (path: string) => void }) {
+  const studio = useStudio((s) => s);
   const usage = useUsage();
-  const { own, elsewhere } = useStudio((s) => s.requests);
-  const offline = useStudio((s) => s.offline);
-  const hasNewer = useStudio((s) => s.hasNewer);
+  const { requests, offline, hasNewer } = studio;
   return (
     <Rail
-      stages={lines.map(({ id, name, node, line }) => ({ id, href: pathOf(id), name, state: node, artefact: line }))}
-      current={current ?? ''}
+      stages={STAGES.map((stage) => {
+        const { node, line } = stage.state(studio);
+        return { id: stage.id, href: pathOf(stage), name: stage.name, state: node, artefact: line };
+      })}
+      current={current?.id ?? ''}
       onGo={({ href }) => onGo(href)}
       promise={{
         title: 'Nothing leaves this machine',
         readings: [
-          { label: 'requests elsewhere', value: formatCount(elsewhere) },
-          { label: 'to its own address', value: formatCount(own) },
+          { label: 'requests elsewhere', value: formatCount(requests.elsewhere) },
+          { label: 'to its own address', value: formatCount(requests.own) },
           { label: 'kept for offline', value: offlineWords(offline) },
           {
             label: usage?.persistent ? 'stored, kept' : 'stored',

@@ -1,11 +1,8 @@
 /** Everything that can be done by name or by key: one list for the palette, the shortcuts and the help. */
-import { MAIN_FORMAT } from '../core/export/cards';
-import { FORMATS } from '../core/export/formats';
 import { busyExport } from '../state/export';
-import type { StageId } from '../state/stages';
-import { STAGE_IDS, stageLines } from '../state/stages';
 import { isActive } from '../state/phase';
 import { hasModel } from '../state/run';
+import type { Stage } from '../state/stage';
 import type { Studio, StudioStore } from '../state/studio';
 import type { Work } from '../state/work';
 import { focusFind, focusPane, type Action } from '../ui';
@@ -13,10 +10,11 @@ import { chooseDevice, deviceChoices } from './device';
 import { openNewer } from './offline';
 import { pathOf } from './routes';
 import { runAction, runActionLabel } from './runAction';
+import { STAGES } from './stages';
 import { toggleTheme } from './theme';
 
 export interface Shell {
-  stage: StageId | undefined;
+  stage: Stage | undefined;
   go: (path: string) => void;
   openPalette: () => void;
   openHelp: () => void;
@@ -51,15 +49,8 @@ export const KEYS_OF_CONTROLS: readonly Action[] = [
 ];
 
 function onThisPage(s: Studio, { stage }: Shell): Action[] {
-  const group = 'On this page';
-  if (stage === 'playground' && hasModel(s) && s.writing.kind !== 'writing') {
-    return [{ id: 'write', group, label: 'Write', keys: 'mod+enter', run: () => void s.generate() }];
-  }
-  if (stage === 'export' && hasModel(s) && !busyExport(s)) {
-    const label = `Download the ${FORMATS[MAIN_FORMAT].card.name}`;
-    return [{ id: 'export', group, label, keys: 'mod+enter', run: () => void s.exportModel(MAIN_FORMAT) }];
-  }
-  return [];
+  const action = stage?.action?.(s);
+  return action ? [{ ...action, group: 'On this page', keys: 'mod+enter' }] : [];
 }
 
 function run(s: Studio, { go, stage }: Shell): Action[] {
@@ -72,14 +63,13 @@ function run(s: Studio, { go, stage }: Shell): Action[] {
       ...(running ? [withoutKeys(stopWork(running))] : []), // they are the run's
     ];
   }
-  const isMain = stage !== 'playground' && stage !== 'export';
   const busy = [busyExport(s), s.importingModel, s.tokenizing, s.building, s.importing].find((w) => w?.kind === 'busy');
   return [
     {
       id: 'start',
       group,
       label: runActionLabel(s, action),
-      ...(isMain && { keys: 'mod+enter' }),
+      ...(!stage?.action && { keys: 'mod+enter' }),
       run: () => {
         if (action.reason !== undefined) {
           s.toast({ text: action.reason });
@@ -117,12 +107,12 @@ const stopWork = (work: Work): Action => ({
 });
 
 function goTo(s: Studio, { go }: Shell): Action[] {
-  return stageLines(s).map(({ id, name, line }) => ({
-    id: `go-${id}`,
+  return STAGES.map((stage) => ({
+    id: `go-${stage.id}`,
     group: 'Go to',
-    label: name,
-    hint: line,
-    run: () => go(pathOf(id)),
+    label: stage.name,
+    hint: stage.state(s).line,
+    run: () => go(pathOf(stage)),
   }));
 }
 
@@ -161,8 +151,8 @@ function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
 
 function keysOnly(shell: Shell): Action[] {
   const step = (by: 1 | -1) => () => {
-    const at = STAGE_IDS.findIndex((id) => id === shell.stage);
-    const next = STAGE_IDS[at + by];
+    const at = STAGES.findIndex((stage) => stage === shell.stage);
+    const next = STAGES[at + by];
     if (next) shell.go(pathOf(next));
   };
   const help = { group: 'Keys', isHelpOnly: true } as const;

@@ -1,10 +1,11 @@
 /** Where each stage is, and its page, which loads when it is first gone to. */
 import { lazy, type ComponentType, type ReactElement } from 'react';
 import { HomegrownError } from '../core/base/errors';
-import { STAGE_IDS, type StageId } from '../state/stages';
+import type { Stage } from '../state/stage';
+import { STAGES } from './stages';
 
-export const pathOf = (stage: StageId): string => `/${stage}`;
-export const stageAt = (path: string): StageId | undefined => STAGE_IDS.find((id) => pathOf(id) === path);
+export const pathOf = ({ id }: Stage): string => `/${id}`;
+export const stageAt = (path: string): Stage | undefined => STAGES.find((stage) => pathOf(stage) === path);
 
 const LOADERS: (() => Promise<unknown>)[] = [];
 
@@ -14,31 +15,17 @@ export async function fetchPages(): Promise<void> {
   await Promise.allSettled(LOADERS.map((load) => load()));
 }
 
-export const PAGES: Record<StageId, ReactElement> = {
-  text: page(async () => (await import('../features/text/TextPage')).TextPage),
-  tokenizer: page(async () => (await import('../features/tokenizer/TokenizerPage')).TokenizerPage),
-  data: page(async () => (await import('../features/data/DataPage')).DataPage),
-  model: page(async () => (await import('../features/model/ModelPage')).ModelPage),
-  train: page(async () => {
-    const [{ TrainPage }, { EarlierRuns }] = await Promise.all([
-      import('../features/train/TrainPage'),
-      import('../features/runs/EarlierRuns'),
-    ]);
-    return () => <TrainPage earlier={<EarlierRuns />} />;
-  }),
-  playground: page(async () => (await import('../features/playground/PlaygroundPage')).PlaygroundPage),
-  export: page(async () => {
-    const [{ ExportPage }, { EarlierRuns }] = await Promise.all([
-      import('../features/export/ExportPage'),
-      import('../features/runs/EarlierRuns'),
-    ]);
-    return () => <ExportPage earlier={<EarlierRuns />} />;
-  }),
-};
+const EarlierRuns = later(async () => (await import('../features/runs/EarlierRuns')).EarlierRuns);
+const PAGES = new Map(STAGES.map((stage) => [stage, later(stage.page)]));
 
-function page(load: () => Promise<ComponentType>): ReactElement {
+export function pageOf(stage: Stage): ReactElement {
+  const Page = PAGES.get(stage)!;
+  return <Page stages={STAGES} earlier={<EarlierRuns />} />;
+}
+
+function later<P>(load: () => Promise<ComponentType<P>>) {
   LOADERS.push(load);
-  const Page = lazy(() =>
+  return lazy(() =>
     load().then(
       (component) => ({ default: component }),
       (error: unknown) => {
@@ -49,5 +36,4 @@ function page(load: () => Promise<ComponentType>): ReactElement {
       },
     ),
   );
-  return <Page />;
 }

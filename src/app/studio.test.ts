@@ -2,13 +2,14 @@
 import { beforeEach, expect, test } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { HomegrownError, toFailure } from '../core/base/errors';
-import { stageLines } from '../state/stages';
 import { createStudio, type StudioStore } from '../state/studio';
 import { IDLE } from '../state/work';
 import { commands, type Shell } from './commands';
 import { receive } from './dropped';
 import { readPhase, title } from './phase';
+import { stageAt } from './routes';
 import { runAction } from './runAction';
+import { STAGES } from './stages';
 
 const calls: { method: string; input: unknown }[] = [];
 const silent = {
@@ -41,7 +42,7 @@ beforeEach(() => {
 });
 const TEXT = { id: 't', name: 'a.txt', characters: 9 } as never;
 const shell: Shell = {
-  stage: 'train',
+  stage: stageAt('/train'),
   go: () => undefined,
   openPalette: () => undefined,
   openHelp: () => undefined,
@@ -106,7 +107,7 @@ test('the strip counts the kernels while they are compiled', () => {
     fact: { label: 'Compiling', value: '32 kernels', detail: '8 done' },
     progress: { label: 'Compiling', share: 0.25 },
   });
-  const train = () => stageLines(store.getState()).find(({ id }) => id === 'train')?.line;
+  const train = () => stageAt('/train')?.state(store.getState()).line;
   expect([train(), title(store.getState(), 'Train')]).toEqual(['compiling', 'compiling · Homegrown']);
   // How long measuring and the first step take is not known, so there is no bar, and certainly no full one.
   expect(fact({ done: 32, of: 32 })).toEqual({ fact: { label: 'Beginning', value: 'the first step' } });
@@ -125,7 +126,7 @@ test('no key means two things at once, on any stage and in any phase', () => {
   const phases = [{ kind: 'idle' }, { kind: 'training', step: 1, of: 2 }, { kind: 'stopped', step: 1, of: 2 }] as const;
   const busy = { kind: 'busy', progress: null, since: 0, at: 0, stop: () => undefined } as const;
   for (const [phase, importingModel] of phases.flatMap((p) => [[p, IDLE] as const, [p, busy] as const])) {
-    for (const stage of ['text', 'playground', 'export'] as const) {
+    for (const stage of STAGES) {
       store.setState({ phase, importingModel, texts: [TEXT], saved: { step: 1, bytes: 1, at: null } });
       store.setState({ run: { recipe: { steps: 2 }, manifest: {}, name: 'r' } as never });
       store.setState(({ run, log, saved }) => ({ model: { run: run!, log, saved: saved! } }));

@@ -38,6 +38,17 @@ const counter: Handlers<CountApi> = {
   },
 };
 
+test('a job whose handler is missing, or gives something else, does not compile', () => {
+  // What tsc finds of each is compared with what is expected: a handler too few fails the build, as this would.
+  type Serves<H> = H extends Handlers<CountApi> ? true : false;
+  const found: [Serves<typeof counter>, Serves<object>, Serves<{ count: () => Promise<number> }>] = [
+    true,
+    false,
+    false,
+  ];
+  expect(found).toEqual([true, false, false]);
+});
+
 test('progress arrives in order, and the result after it', async () => {
   const { client, close } = pair(counter);
   const seen: number[] = [];

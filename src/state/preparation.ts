@@ -1,5 +1,6 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
 import type { TokenPiece } from '../core/tokenizer/statistics';
+import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../core/runs/project';
 import type { RunRecord } from '../core/runs/record';
 import type { ProjectSlice, TokenizerChoice } from './project';
@@ -64,6 +65,12 @@ export const createPreparationSlice: Slice<PreparationSlice> =
       return data.call('vocabulary', { tokenizer: tokenizer.model, data: counted, query: '', limit });
     },
   });
+
+export const KIND_WORDS = {
+  bpe: 'BPE',
+  characters: 'Characters',
+  bytes: 'Bytes',
+} as const satisfies Record<TokenizerModel['kind'], string>;
 
 /** Whether an artefact is there and still belongs to what it was made from. */
 export type ArtefactState = 'none' | 'stale' | 'done';

@@ -11,7 +11,7 @@ import type { ModelChoice } from '../core/train/run';
 import { vocabularySize } from './estimate';
 import { useStudio } from './react';
 import { isActive, type Phase } from './phase';
-import { KIND_WORDS } from './stages';
+import { KIND_WORDS } from './preparation';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 
 export interface RunSettings {

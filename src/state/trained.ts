@@ -85,6 +85,10 @@ export function trained(s: Studio): Trained {
   };
 }
 
+/** What there is of it, in the rail. */
+export const modelLine = ({ model }: Pick<Studio, 'model'>): string =>
+  model ? `step ${formatCount(model.saved.step)}` : 'needs a run';
+
 export interface Need {
   words: string;
   button: string;

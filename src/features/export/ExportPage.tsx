@@ -1,9 +1,10 @@
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { F16 } from '../../core/export/format';
 import { PRECISIONS } from '../../core/export/cards';
 import { useKeptRuns, useSavedSteps, useStudio } from '../../state/react';
+import type { PageProps } from '../../state/stage';
 import { modelNeed, stepChoices, trained, type Need } from '../../state/trained';
 import { Button, EmptyState, Pane, Panes, Segmented, Select, Stage } from '../../ui';
 import { BringIn } from './BringIn';
@@ -13,7 +14,7 @@ import { Failures } from './Failures';
 import { OfferDialog } from './OfferDialog';
 
 /** Take the model home, bring one in, or bring one back. */
-export function ExportPage({ earlier }: { earlier: ReactNode }) {
+export function ExportPage({ earlier }: PageProps) {
   useKeptRuns();
   const need = modelNeed(useStudio((s) => s));
   return (
@@ -24,7 +25,7 @@ export function ExportPage({ earlier }: { earlier: ReactNode }) {
   );
 }
 
-function Export({ earlier }: { earlier: ReactNode }) {
+function Export({ earlier }: Pick<PageProps, 'earlier'>) {
   useSavedSteps();
   const [precision, setPrecision] = useState(F16);
   return (
@@ -84,7 +85,7 @@ function StepChoice() {
 }
 
 /** Nothing to take home yet; but a model can always be brought in. */
-function Empty({ need, earlier }: { need: Need; earlier: ReactNode }) {
+function Empty({ need, earlier }: Pick<PageProps, 'earlier'> & { need: Need }) {
   const [, go] = useLocation();
   const start = useStudio((s) => s.start);
   return (

@@ -1,4 +1,5 @@
 import { useStudio } from '../../state/react';
+import type { PageProps } from '../../state/stage';
 import { Button, DropZone, FileButton, FirstStage, Pane, Panes, type DroppedFile } from '../../ui';
 import { FORMAT_WORDS, toDropped } from './droppedTexts';
 import { ImportProgress } from './ImportProgress';
@@ -9,7 +10,7 @@ import { StagesAhead } from './StagesAhead';
 import styles from './FirstScreen.module.css';
 
 /** Before there is any text: what this is, and every way to begin. */
-export function FirstScreen({ onPaste }: { onPaste: () => void }) {
+export function FirstScreen({ stages, onPaste }: Pick<PageProps, 'stages'> & { onPaste: () => void }) {
   const addFiles = useStudio((s) => s.addFiles);
   const toast = useStudio((s) => s.toast);
   const isReading = useStudio((s) => s.importing.kind === 'busy' || s.importingFile !== null);
@@ -46,7 +47,7 @@ export function FirstScreen({ onPaste }: { onPaste: () => void }) {
           <Refusals />
           <SampleTable />
         </Pane>
-        <StagesAhead />
+        <StagesAhead stages={stages} />
       </Panes>
     </FirstStage>
   );

@@ -1,4 +1,5 @@
 import { useStudio } from '../../state/react';
+import type { PageProps } from '../../state/stage';
 import { Stage } from '../../ui';
 import { FirstScreen } from './FirstScreen';
 import { Library } from './Library';
@@ -6,14 +7,14 @@ import { PasteDialog } from './PasteDialog';
 import { usePaste } from './usePaste';
 
 /** What the model will learn from. Without any text it is the first screen. */
-export function TextPage() {
+export function TextPage({ stages }: PageProps) {
   const isLoaded = useStudio((s) => s.loaded === 'ready');
   const isEmpty = useStudio((s) => s.texts.length === 0);
   const paste = usePaste();
   if (!isLoaded) return <Stage title="Text">{null}</Stage>;
   return (
     <>
-      {isEmpty ? <FirstScreen onPaste={paste.open} /> : <Library onPaste={paste.open} />}
+      {isEmpty ? <FirstScreen stages={stages} onPaste={paste.open} /> : <Library onPaste={paste.open} />}
       {paste.draft !== undefined && <PasteDialog text={paste.draft} onClose={paste.close} />}
     </>
   );

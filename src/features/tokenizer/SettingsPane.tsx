@@ -3,7 +3,7 @@ import { SMALLEST_VOCABULARY } from '../../core/tokenizer/train';
 import { tokenizerState } from '../../state/preparation';
 import type { TokenizerChoice } from '../../state/project';
 import { useStudio } from '../../state/react';
-import { KIND_WORDS } from '../../state/stages';
+import { KIND_WORDS } from '../../state/preparation';
 import { describeWork } from '../../state/work';
 import { Block, NumberField, Pane, PaneHead, Progress, Segmented, Slider } from '../../ui';
 import { Checks } from './Checks';

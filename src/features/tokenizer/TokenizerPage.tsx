@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { formatCount, formatNumber } from '../../core/base/units';
 import { textsChanged } from '../../state/preparation';
 import { useStudio } from '../../state/react';
-import { KIND_WORDS } from '../../state/stages';
+import { KIND_WORDS } from '../../state/preparation';
 import { Button, EmptyState, Notice, Pane, Panes, Stage } from '../../ui';
 import { PassagePane } from './PassagePane';
 import { SettingsPane } from './SettingsPane';

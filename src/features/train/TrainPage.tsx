@@ -1,6 +1,7 @@
 import { useRef, type ReactNode } from 'react';
 import { useKeptRuns, useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';
+import type { PageProps } from '../../state/stage';
 import { earlierRuns } from '../../state/runs';
 import { Pane, Panes, Stage } from '../../ui';
 import { Charts } from './Charts';
@@ -15,7 +16,7 @@ import { RunVerdict } from './RunVerdict';
 import { Samples } from './Samples';
 
 /** The run, live: what it does now, its curves and samples, what can be done next, and the runs before it. */
-export function TrainPage({ earlier }: { earlier: ReactNode }) {
+export function TrainPage({ earlier }: PageProps) {
   useKeptRuns();
   const hasEarlier = useStudio((s) => earlierRuns(s).length > 0);
   const list = useRef<HTMLDivElement>(null);

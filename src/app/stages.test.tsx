@@ -1,0 +1,130 @@
+/** What a stage costs: its folder and its line. A toy one is added to the list, and is in the rail, at its address, in palette, keys and title, and on the first screen. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { prerender } from 'react-dom/static';
+import { expect, test, vi } from 'vitest';
+import { Router } from 'wouter';
+import { memoryStore } from '../core/base/blobStore';
+import { StudioContext } from '../state/react';
+import type { Stage } from '../state/stage';
+import { createStudio } from '../state/studio';
+import { App } from './App';
+import { commands, type Shell } from './commands';
+import { stageAt } from './routes';
+import { STAGES } from './stages';
+
+vi.mock('./stages', async (importActual) => {
+  const { STAGES } = await importActual<typeof import('./stages')>();
+  const toy: Stage = {
+    id: 'weights',
+    name: 'Weights',
+    state: (s) =>
+      s.model ? { node: 'done', line: 'can be looked at' } : { node: 'none', line: 'needs a run to look at' },
+    page: () =>
+      Promise.resolve(({ stages, earlier }) => (
+        <h1>
+          {stages.length} stages {earlier}
+        </h1>
+      )),
+    action: (s) =>
+      s.texts.length > 0
+        ? { id: 'look', label: 'Look at a weight', run: () => s.toast({ text: 'Looked' }) }
+        : undefined,
+    ahead: ({ project }) => ({ reading: `${project.model.config.layers} layers`, words: 'Every weight as a colour.' }),
+  };
+  return { STAGES: [...STAGES, toy] };
+});
+
+const never = { call: () => new Promise<never>(() => undefined), end: () => undefined };
+const store = createStudio({
+  ...{ data: never, gpu: never, verify: never, store: memoryStore(), now: () => 0, newId: () => 'run' },
+  wakeLock: { hold: () => undefined, release: () => undefined },
+  download: () => undefined,
+  tabs: {
+    announce: () => undefined,
+    listen: () => undefined,
+    holdTraining: () => Promise.resolve({ release: () => undefined }),
+    isTraining: () => Promise.resolve(false),
+  },
+});
+store.setState({ loaded: 'ready' });
+
+/** The whole app at an address, with pages that load as they do in a browser. */
+async function at(path: string): Promise<string> {
+  const { prelude } = await prerender(
+    <Router ssrPath={path}>
+      <StudioContext.Provider value={{ ...store, getInitialState: store.getState }}>
+        <App />
+      </StudioContext.Provider>
+    </Router>,
+  );
+  return new Response(prelude).text();
+}
+
+const shell = (stage: Stage | undefined, go: (path: string) => void = () => undefined): Shell => ({
+  ...{ stage, go, openPalette: () => undefined, openHelp: () => undefined, openUnreadable: () => undefined },
+  ...{ rename: () => undefined, hasSingleKeys: true, toggleSingleKeys: () => undefined },
+});
+const actionsOn = (path: string, go?: (path: string) => void) =>
+  commands(store.getState(), store, shell(stageAt(path), go));
+
+test('every folder of features with a stage is in the list, by its id', () => {
+  const features = new URL('../features/', import.meta.url);
+  const folders = readdirSync(features).filter((name) => existsSync(new URL(`${name}/stage.ts`, features)));
+  const ids = STAGES.map(({ id }) => id).filter((id) => id !== 'weights');
+  expect(ids.toSorted()).toEqual(folders.toSorted());
+  expect(new Set(STAGES.map(({ name }) => name)).size).toBe(STAGES.length);
+});
+
+test('the toy is at its address: its page, its place in the rail, what it waits for', async () => {
+  const page = await at('/weights');
+  expect(page).toMatch(/<h1>8<!-- --> stages/);
+  const links = [...page.matchAll(/<a href="\/(\w+)"( aria-current="page")?/g)].map(([, id, here]) => [
+    id,
+    Boolean(here),
+  ]);
+  const rail = links.slice(-STAGES.length); // after the strip's link home
+  expect(rail).toEqual(STAGES.map(({ id }) => [id, id === 'weights']));
+  expect(page).toContain('needs a run to look at');
+  expect(await at('/wei')).toContain('There is no page at');
+});
+
+test('it is in the palette and the help, a key goes to it, and its action takes the key from Start', () => {
+  store.setState({ texts: [] });
+  const gone: string[] = [];
+  const go = (path: string) => void gone.push(path);
+  const called = (path: string, id: string) => actionsOn(path, go).find((action) => action.id === id);
+  expect(called('/text', 'go-weights')).toMatchObject({
+    group: 'Go to',
+    label: 'Weights',
+    hint: 'needs a run to look at',
+  });
+  called('/text', 'go-weights')!.run();
+  called('/export', 'next')!.run();
+  called('/weights', 'previous')!.run();
+  called('/weights', 'next')!.run();
+  expect(gone).toEqual(['/weights', '/weights', '/export']);
+
+  const byEnter = (path: string) =>
+    actionsOn(path)
+      .filter(({ keys }) => keys === 'mod+enter')
+      .map(({ id }) => id);
+  expect([byEnter('/text'), byEnter('/weights')]).toEqual([['start'], []]);
+  store.setState({ texts: [{ id: 't', name: 'a.txt', characters: 9, bytes: 9 } as never] });
+  expect([byEnter('/text'), byEnter('/weights')]).toEqual([['start'], ['look']]);
+});
+
+test('the first screen tells of it, as of the others', async () => {
+  store.setState({ texts: [] });
+  const page = await at('/text');
+  const told = [...page.matchAll(/<b>([^<]*)<\/b><span>([^<]*)<\/span><\/span><p>/g)].map(([, name]) => name);
+  expect(told).toEqual(['Tokenizer', 'Data', 'Model', 'Train', 'Playground', 'Export', 'Weights']);
+  expect(page).toContain('Every weight as a colour.');
+});
+
+test('nothing else names a stage’s page: each is loaded by its own folder', () => {
+  const app = new URL('./', import.meta.url);
+  const sources = readdirSync(app).filter((name) => !name.includes('.test.'));
+  for (const name of sources) {
+    expect(readFileSync(new URL(name, app), 'utf8'), name).not.toMatch(/features\/\w+\/\w+Page/);
+  }
+});

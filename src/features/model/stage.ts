@@ -1,0 +1,35 @@
+import { formatCount, formatShort } from '../../core/base/units';
+import { modelSpec } from '../../core/models';
+import { countParams } from '../../core/models/spec';
+import { vocabularySize } from '../../state/estimate';
+import type { ProjectSlice } from '../../state/project';
+import type { Stage } from '../../state/stage';
+
+/** `GPT`, and how many parameters, in short. */
+function sizeOf({ project }: Pick<ProjectSlice, 'project'>) {
+  const { label, params } = modelSpec(project.model.id);
+  const parameters = countParams(params(project.model.config, vocabularySize(project)));
+  return { label, parameters: `${formatShort(parameters)} parameters` };
+}
+
+export const stage: Stage = {
+  id: 'model',
+  name: 'Model',
+  state(s) {
+    const { id, config } = s.project.model;
+    if (modelSpec(id).problems(config).length > 0) return { node: 'stale', line: 'cannot run as set' };
+    const { label, parameters } = sizeOf(s);
+    return { node: 'done', line: `${label} · ${parameters}` };
+  },
+  page: async () => (await import('./ModelPage')).ModelPage,
+  ahead(s) {
+    const { label, parameters } = sizeOf(s);
+    const { layers, context } = s.project.model.config;
+    return {
+      reading: `${label}, ${parameters}`,
+      words:
+        `${formatCount(layers)} layers that look back over ${formatCount(context)} tokens and guess the next one. ` +
+        'They start as random numbers.',
+    };
+  },
+};

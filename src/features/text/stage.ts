@@ -1,0 +1,16 @@
+import { formatShort } from '../../core/base/units';
+import type { Stage } from '../../state/stage';
+
+export const stage: Stage = {
+  id: 'text',
+  name: 'Text',
+  state({ texts, importing }) {
+    if (importing.kind === 'busy') return { node: 'run', line: importing.progress?.label ?? 'reading' };
+    if (texts.length === 0) return { node: 'none', line: 'drop files to begin' };
+    const characters = texts.reduce((sum, text) => sum + text.characters, 0);
+    return { node: 'done', line: `${formatShort(characters)} characters` };
+  },
+  page: async () => (await import('./TextPage')).TextPage,
+  hasMainButton: ({ texts }) => texts.length === 0,
+  takesDrops: true,
+};

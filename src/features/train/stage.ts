@@ -1,0 +1,55 @@
+import { formatCount, formatDuration } from '../../core/base/units';
+import { headlineWords } from '../../core/objectives';
+import { measuredAt } from '../../core/runs/segments';
+import { estimateProject, vocabularySize } from '../../state/estimate';
+import { isBeginning, isUnreadable } from '../../state/phase';
+import { isWeightsAlone } from '../../state/run';
+import type { Stage, StageState } from '../../state/stage';
+import type { Studio } from '../../state/studio';
+
+export const stage: Stage = {
+  id: 'train',
+  name: 'Train',
+  state,
+  page: async () => (await import('./TrainPage')).TrainPage,
+  ahead({ project, device }) {
+    const { seconds } = estimateProject(project, device.kind === 'open' ? device.info : undefined);
+    const time = seconds === undefined ? '' : `, ${formatDuration(1000 * seconds)}`;
+    return {
+      reading: `${formatCount(project.recipe.steps)} steps${time}`,
+      words:
+        'Perplexity says how many tokens the model hesitates between. It begins near ' +
+        `${formatCount(vocabularySize(project))}, guessing blindly, and falls on a live chart, while the same prompt is ` +
+        'continued again and again.',
+    };
+  },
+};
+
+function state(s: Studio): StageState {
+  const { phase, log, texts } = s;
+  const evaluation = measuredAt(s.run ?? { data: null }, log.evaluations, Infinity);
+  const { objective } = (s.run ?? s.project).recipe;
+  const result = evaluation ? ` · ${headlineWords(objective, evaluation.loss)}` : '';
+  switch (phase.kind) {
+    case 'idle':
+      return { node: 'none', line: texts.length > 0 ? 'no run yet' : 'needs text' };
+    case 'preparing':
+      return { node: 'run', line: 'text to tokens' };
+    case 'compiling':
+      return { node: 'run', line: isBeginning(phase) ? 'the first step' : 'compiling' };
+    case 'training':
+    case 'stopping':
+      return { node: 'run', line: `step ${formatCount(phase.step)}${result}` };
+    case 'stopped':
+    case 'finished':
+      return { node: 'done', line: `step ${formatCount(phase.step)}${result}` };
+    case 'failed': {
+      const step = `step ${formatCount(phase.step)}${result}`;
+      const unreadable = isWeightsAlone(s) ? 'cannot go on' : 'cannot be opened';
+      const none = isUnreadable(phase) ? unreadable : phase.of > 0 ? 'no step saved' : step;
+      return { node: 'stopped', line: s.saved ? step : none };
+    }
+    default:
+      return phase satisfies never;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * A stage, as rail, address, palette, keys and first screen know it. Each is a folder of features with a stage.ts, and a line
+ * in app/stages.ts.
+ */
+import type { ComponentType, ReactNode } from 'react';
+import type { Studio } from './studio';
+
+export interface Stage {
+  /** Its address is `/id`. */
+  id: string;
+  name: string;
+  /** Its artefact, or what it waits for. A stage is never locked, and marked when out of date. */
+  state(s: Studio): StageState;
+  /** Loads its page, which is done when it is first gone to. */
+  page(): Promise<ComponentType<PageProps>>;
+  /** What ⌘↵ does here, where that is not to start a run; undefined while it can do nothing. */
+  action?(s: Studio): StageAction | undefined;
+  /** Whether the page has a filled button of its own, so that the strip's is not; one with an action has. */
+  hasMainButton?(s: Studio): boolean;
+  /** The page takes what is dropped on it itself. */
+  takesDrops?: true;
+  /** For a newcomer: what is made here with the settings as they are, and what there is to see. */
+  ahead?(s: Studio): { reading: string; words: string };
+}
+
+export interface StageState {
+  node: 'done' | 'none' | 'stale' | 'run' | 'stopped';
+  /** In one line: `BPE · 2,048 entries`, `needs text`. */
+  line: string;
+}
+
+export interface StageAction {
+  id: string;
+  label: string;
+  run(): void;
+}
+
+/** What a page is given of other folders of features. */
+export interface PageProps {
+  stages: readonly Stage[];
+  /** The list of the runs besides the current one. */
+  earlier: ReactNode;
+}
