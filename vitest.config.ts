@@ -9,7 +9,10 @@ export default defineConfig({
           name: 'unit',
           include: ['{src,cli,scripts,bench}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.gpu.test.ts', '**/*.isa.test.ts'],
+          setupFiles: ['src/core/testing/unit.setup.ts'],
+          isolate: false,
           testTimeout: 60_000,
+          maxWorkers: '100%',
         },
       },
       {

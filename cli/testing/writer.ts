@@ -1,4 +1,4 @@
-/** A process that saves marked models into a folder: node --import tsx writer.ts FOLDER FIRST COUNT */
+/** A process that saves marked models into a folder: writer FOLDER FIRST COUNT */
 import { huggingFaceFiles } from '../../src/core/export/huggingFace';
 import { writeFolder } from '../write';
 import { markedModel } from './model';
