@@ -1,9 +1,9 @@
 // npm test: everything that must hold, in the order in which it is cheapest to find out.
 // Ends with a line for each test that was skipped and one, `N passed, N failed`, over all runners; exits non-zero if anything
 // failed or nothing ran.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowser, ensureGpuCompilers, ensurePackages, ensureVulkan, root } from './setup.mjs';
 
@@ -13,15 +13,20 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 /** By full name, which says why. */
 const skipped = [];
 
-function step(name, args, count, env = {}) {
+/** What it says is told at once, or where several run beside each other when it has ended. */
+async function step(name, args, { count, env = {}, isBeside = false } = {}) {
   const began = Date.now();
-  console.log(`\n── ${name}`);
-  const { status } = spawnSync('npx', args, {
+  if (!isBeside) console.log(`\n── ${name}`);
+  const child = spawn('npx', args, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: isBeside ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env },
     shell: process.platform === 'win32',
   });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text) => (said += text));
+  const status = await new Promise((resolve) => child.on('error', () => resolve(1)).on('close', resolve));
+  if (isBeside) console.log(`\n── ${name}\n${said.trimEnd()}`);
   const result = count?.(status) ?? { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
   // A runner that fails without counting a failure (a crash, no tests found) is a failure.
   if (status !== 0 && result.failed === 0) result.failed = 1;
@@ -33,10 +38,18 @@ function step(name, args, count, env = {}) {
   );
   return status === 0;
 }
-function vitest(project) {
+/** Each takes one core: as many at once as there are cores, but no more than memory has room for. */
+async function beside(steps) {
+  const left = [...steps];
+  const next = async () => {
+    for (let one = left.shift(); one; one = left.shift()) await step(...one, { isBeside: true });
+  };
+  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, next));
+}
+async function vitest(project) {
   const file = join(reports, `${project}.json`);
   const args = ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile=${file}`];
-  step(project, args, () => {
+  const count = () => {
     const report = read(file);
     const tests = report?.testResults.flatMap(({ assertionResults }) => assertionResults) ?? [];
     skipped.push(...tests.filter(({ status }) => SKIPPED.includes(status)).map(({ fullName }) => fullName));
@@ -45,7 +58,8 @@ function vitest(project) {
       failed: report?.numFailedTests ?? 0,
       skipped: report?.numPendingTests ?? 0,
     };
-  });
+  };
+  await step(project, args, { count });
 }
 const SKIPPED = ['pending', 'skipped', 'todo', 'disabled'];
 function read(file) {
@@ -56,32 +70,31 @@ function read(file) {
   }
 }
 
-step('format', ['prettier', '--check', '--log-level', 'warn', '.']);
-step('lint', ['eslint', '--max-warnings', '0', '.']);
-step('types, page', ['tsc', '-p', 'tsconfig.json']);
-step('types, core', ['tsc', '-p', 'tsconfig.core.json']);
-step('types, workers', ['tsc', '-p', 'tsconfig.worker.json']);
-step('types, web service', ['tsc', '-p', 'tsconfig.templates.json']);
-step('imports', ['depcruise', '--config', '.dependency-cruiser.cjs', 'src']);
-vitest('unit');
+// The longest first.
+await beside([
+  ['lint', ['eslint', '--max-warnings', '0', '.']],
+  ['types, page', ['tsc', '-p', 'tsconfig.json']],
+  ['types, workers', ['tsc', '-p', 'tsconfig.worker.json']],
+  ['types, core', ['tsc', '-p', 'tsconfig.core.json']],
+  ['format', ['prettier', '--check', '--log-level', 'warn', '.']],
+  ['imports', ['depcruise', '--config', '.dependency-cruiser.cjs', 'src']],
+  ['types, web service', ['tsc', '-p', 'tsconfig.templates.json']],
+]);
+await vitest('unit');
 ensureVulkan();
-vitest('kernels');
+await vitest('kernels');
 ensureGpuCompilers();
-vitest('isa');
-const built = step('build', ['vite', 'build', '--logLevel', 'warn']);
-if (built) {
+await vitest('isa');
+if (await step('build', ['vite', 'build', '--logLevel', 'warn'])) {
   const browser = ensureBrowser();
   const file = join(reports, 'e2e.json');
-  const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: file, ...(browser && { CHROME_PATH: browser }) };
-  step(
-    'e2e',
-    ['playwright', 'test', '--reporter=list,json'],
-    () => {
+  await step('e2e', ['playwright', 'test', '--reporter=list,json'], {
+    count() {
       const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = read(file)?.stats ?? {};
       return { passed: expected + flaky, failed: unexpected, skipped };
     },
-    env,
-  );
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file, ...(browser && { CHROME_PATH: browser }) },
+  });
 }
 rmSync(reports, { recursive: true, force: true });
 
