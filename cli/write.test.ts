@@ -4,7 +4,6 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { template } from '../scripts/templates';
 import type { Format } from '../src/core/export/format';
@@ -13,13 +12,15 @@ import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { LIST, listedIn } from './listed';
 import { readModel } from './read';
 import { Saves } from './saves';
+import { bundledWriter } from './testing/bundledWriter';
 import { markedModel } from './testing/model';
 import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
 
 let sandbox: string;
+let writer: string;
 beforeAll(async () => {
   sandbox = await fs.mkdtemp(join(tmpdir(), 'write-'));
-  await bundleWriter();
+  writer = await bundledWriter(sandbox);
 }, 240_000);
 afterAll(() => fs.rm(sandbox, { recursive: true }));
 
@@ -59,27 +60,10 @@ async function markIn(folder: string): Promise<number> {
   return info!.state.step;
 }
 
-const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-
-/** The process that saves, as one file: it is started sixty times, and finding and translating its sources is most of a start. */
-async function bundleWriter(): Promise<void> {
-  await build({
-    ...{ configFile: false, logLevel: 'error', publicDir: false, root: path('..') },
-    build: {
-      ...{ ssr: path('testing/writer.ts'), outDir: join(sandbox, 'writer'), target: 'es2023' },
-      rolldownOptions: { output: { entryFileNames: 'writer.mjs' } },
-    },
-  });
-  await fs.symlink(path('../node_modules'), join(sandbox, 'node_modules'), 'junction');
-}
-
 /** @returns how it ended, what it said, what it complained of */
 function runWriter(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(
-    process.execPath,
-    ['--import', path('testing/killAt.mjs'), join(sandbox, 'writer/writer.mjs'), ...args],
-    { env: { ...process.env, ...env } },
-  );
+  const killAt = fileURLToPath(new URL('./testing/killAt.mjs', import.meta.url));
+  const child = spawn(process.execPath, ['--import', killAt, writer, ...args], { env: { ...process.env, ...env } });
   const ended = { signal: null as string | null, code: null as number | null, stdout: '', stderr: '' };
   child.stdout.on('data', (data: Buffer) => (ended.stdout += data.toString()));
   child.stderr.on('data', (data: Buffer) => (ended.stderr += data.toString()));

@@ -1,7 +1,10 @@
 /**
- * Before each file of unit tests: our own modules are loaded anew, so that no file sees what another has put into a list or a
- * mock. Packages stay loaded: a process for each file would spend most of its time on TensorFlow.js.
+ * Before each file of unit tests: our own modules are loaded anew, and TensorFlow.js is as it was when it was loaded, so that no
+ * file sees what another has put into a list, a mock or a heap. Packages stay loaded: a process for each file would spend most
+ * of its time on TensorFlow.js.
  */
+import * as tf from '@tensorflow/tfjs';
 import { vi } from 'vitest';
 
 vi.resetModules();
+tf.engine().reset();

@@ -1,5 +1,5 @@
-import { bytesOf, type HostTensor, type NamedTensors } from '../../checkpoint/tensors';
-import { toHalf } from '../half';
+import { bytesOf, type HostTensor, type NamedTensors } from '../checkpoint/tensors';
+import { toHalf } from '../base/half';
 import type { LazyBytes } from './lazyBytes';
 import type { Attribute, Dimension, ElementType, Graph, Initializer, Node, ValueInfo } from './proto';
 

@@ -1,7 +1,7 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readBytes } from '../../files/byteSource';
+import { readBytes } from '../files/byteSource';
 import { chunksOf, field, type LazyBytes, totalLength } from './lazyBytes';
 
 /** A message, as a tree: numbers, bytes in hand, bytes that come in pieces, messages. */
