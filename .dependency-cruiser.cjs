@@ -13,8 +13,9 @@ const MAY_IMPORT = {
   'core/gpu': [base],
   'core/ops': [base, 'core/gpu'],
   'core/nn': [base, 'core/ops'],
+  'core/onnx': [base, 'core/checkpoint'],
   // An architecture says itself what it is as a graph of ONNX, in that format's operators.
-  'core/models': [base, 'core/ops', 'core/nn', 'core/export/onnx'],
+  'core/models': [base, 'core/ops', 'core/nn', 'core/onnx'],
   'core/adapters': [base, 'core/ops', 'core/nn', 'core/models'],
   'core/optim': [base, 'core/ops'],
   'core/checkpoint': [base, files],
@@ -52,6 +53,7 @@ const MAY_IMPORT = {
     'core/checkpoint',
     'core/metrics',
     'core/objectives',
+    'core/onnx',
     'core/models',
     'core/optim',
     'core/train',

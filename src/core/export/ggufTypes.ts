@@ -1,5 +1,5 @@
 import { badSettings } from '../base/errors';
-import { toHalf } from './half';
+import { toHalf } from '../base/half';
 
 /** How numbers lie in a GGUF file. Only whole rows are encoded. */
 interface GgufType {

@@ -4,9 +4,9 @@ import { modelSpec } from '../models';
 import { weightsOf } from './weights';
 import type { Exported } from './format';
 import { describingFiles } from './huggingFace';
-import { graphBuilder, type Precision } from './onnx/graph';
-import { chunksOf, type LazyBytes, totalLength } from './onnx/lazyBytes';
-import { model } from './onnx/proto';
+import { graphBuilder, type Precision } from '../onnx/graph';
+import { chunksOf, type LazyBytes, totalLength } from '../onnx/lazyBytes';
+import { model } from '../onnx/proto';
 
 /** A folder that transformers.js opens. */
 export async function onnxFiles(exported: Exported, precision: Precision): Promise<readonly ByteStream[]> {

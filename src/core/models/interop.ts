@@ -1,7 +1,7 @@
 /** What an architecture is elsewhere: what formats ask of it. One that it does not state cannot be written. */
 import type { Json } from '../base/blobStore';
 import type { z } from '../base/zod';
-import type { GraphBuilder } from '../export/onnx/graph';
+import type { GraphBuilder } from '../onnx/graph';
 import type { Layout, Piece } from './layout';
 import type { BaseConfig } from './spec';
 

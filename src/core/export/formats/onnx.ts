@@ -5,7 +5,7 @@ import { sizeOf } from '../../models/spec';
 import { BOUND_OF_F16, BOUND_OF_F32, readers } from '../../verify/check';
 import { type Card, F16, F32, type Format } from '../format';
 import type { RunInfo } from '../homegrownJson';
-import type { Precision } from '../onnx/graph';
+import type { Precision } from '../../onnx/graph';
 
 const ONNX: Card = {
   name: 'ONNX',

@@ -1,6 +1,6 @@
-import { decoder } from '../../export/onnx/decoder';
-import type { GraphBuilder, Value } from '../../export/onnx/graph';
-import { attention, classifier, dense, embedding, gelu, layerNorm, splitHeads } from '../../export/onnx/layers';
+import { decoder } from '../../onnx/decoder';
+import type { GraphBuilder, Value } from '../../onnx/graph';
+import { attention, classifier, dense, embedding, gelu, layerNorm, splitHeads } from '../../onnx/layers';
 import type { Sized } from '../interop';
 
 const EPSILON = 1e-5;
