@@ -60,6 +60,6 @@ test('what nothing can check is handed over, and that is said in words; nothing 
   const card = await cardOf('Hugging Face folder');
   expect(card).toMatch(/Written, not checked.*There is no second engine here for Toy models/s);
   expect(card).not.toMatch(/error|warn/i);
-  const { stageLines } = await import('../../state/stages');
-  expect(stageLines(studio.getState()).at(-1)).toMatchObject({ id: 'export', line: '1 not checked' });
+  const { stage } = await import('./stage');
+  expect(stage.state(studio.getState()).line).toBe('1 not checked');
 });
