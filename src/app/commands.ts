@@ -1,7 +1,6 @@
 /** Everything that can be done by name or by key: one list for the palette, the shortcuts and the help. */
 import { busyExport } from '../state/export';
 import { isActive } from '../state/phase';
-import { hasModel } from '../state/run';
 import type { Stage } from '../state/stage';
 import type { Studio, StudioStore } from '../state/studio';
 import type { Work } from '../state/work';

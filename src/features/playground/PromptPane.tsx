@@ -1,6 +1,6 @@
 import { formatCount, formatDuration } from '../../core/base/units';
 import { useNow, useStudio } from '../../state/react';
-import { isActive } from '../../state/run';
+import { isActive } from '../../state/phase';
 import { Block, Button, NumberField, Pane, Progress, Slider, TextField } from '../../ui';
 import { readStatus } from './status';
 import styles from './PlaygroundPage.module.css';

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type TestStudio, lonelyLocks } from '../core/testing/behindChannels';
 import { goldenPage, FINISHED, spoil, STOPPED, withBestWeights } from '../core/testing/goldenPage';
-import { stageLines } from './stages';
-import { stepChoices, trained } from './trained';
+import { STAGES } from './stages';
+import { stepChoices, trained } from '../state/trained';
 
 let page: TestStudio;
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
@@ -11,7 +11,7 @@ afterAll(() => vi.unstubAllGlobals());
 afterEach(() => page.close());
 
 const lineOf = (id: string): string | undefined =>
-  stageLines(page.studio.getState()).find((stage) => stage.id === id)?.line;
+  STAGES.find((stage) => stage.id === id)?.state(page.studio.getState()).line;
 
 test('is brought back as its best: it writes, is taken home and checked, and says that it cannot go on', async () => {
   const store = await withBestWeights();
