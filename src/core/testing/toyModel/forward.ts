@@ -10,7 +10,8 @@ const NORM = { kind: 'rmsNorm', epsilon: 1e-5 } as const;
 
 /** RMSNorm, rotary places, heads that share keys, a gated feed-forward; no biases. */
 export const forward: Forward<ToyConfig> = {
-  decode({ config, params, cache, lengths, recompute }, ids) {
+  decode(pass, ids) {
+    const { config, params, cache, recompute } = pass;
     const { layers, heads, kvHeads, width } = config;
     const rows = ids.shape[0];
     const turned = { rows, heads: heads + kvHeads, headSize: width / heads, base: 10_000 };
@@ -18,7 +19,7 @@ export const forward: Forward<ToyConfig> = {
       const h = `blocks.${i}`;
       const [before, past] = preNorm(params, `${h}.norm_1`, x, NORM);
       const qkv = rope(dense(params, `${h}.qkv`, before), turned, ids.shape[1] === 1 ? cache?.position : undefined);
-      const mixed = attend(qkv, { rows, heads, kvHeads }, i, cache, lengths);
+      const mixed = attend(qkv, { rows, heads, kvHeads }, i, pass);
       const [between, residual] = preNorm(
         params,
         `${h}.norm_2`,
