@@ -32,6 +32,8 @@ export function millisecondsBefore({ batch, heads, context, width }: Shape, work
 
 /** Gradients of a table were added by a dispatch of its own; of what that read and wrote, the embedding now reads a third. */
 export const addBefore = ({ vocabulary, width }: Shape): Dispatched => ({
-  ...{ kernel: 'Add', flops: 0, words: 0 },
+  kernel: 'Add',
+  flops: 0,
+  words: 0,
   bytes: 8 * vocabulary * width,
 });

@@ -37,7 +37,11 @@ export async function estimateAll(): Promise<{ steps: Step[]; estimates: Estimat
     const dispatched = await tracedStep(shape);
     const sum = (of: 'flops' | 'words' | 'bytes') => dispatched.reduce((n, work) => n + work[of], 0);
     steps.push({
-      ...{ config, dispatches: dispatched.length, flops: sum('flops'), words: sum('words'), bytes: sum('bytes') },
+      config,
+      dispatches: dispatched.length,
+      flops: sum('flops'),
+      words: sum('words'),
+      bytes: sum('bytes'),
     });
     for (const device of DEVICES) estimates.push(estimate(device, config, dispatched));
     before.push(estimateBefore(config, dispatched));

@@ -44,7 +44,10 @@ for (const [i, adapter] of ADAPTERS.entries())
       ];
       for (const config of ['S', 'M', 'G', 'Tiny', 'Small', 'Medium', 'Large']) {
         const all = [
-          ...[...products, ...attention, ...ofStep, ...ofWriting],
+          ...products,
+          ...attention,
+          ...ofStep,
+          ...ofWriting,
           ...tilings.flatMap((tiling) => products.map((product) => `${product}, ${tiling}`)),
           ...[...products, ...attention, ...ofWriting].map((kernel) => `${kernel}, without subgroups`),
         ];

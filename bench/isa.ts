@@ -44,8 +44,12 @@ export async function kernelsOn(adapter: IsaAdapter, only?: 'spilling' | 'failin
   const args = ['--import', 'tsx', script, ...(only ? [only] : [])];
   const env = {
     ...process.env,
-    ...{ LD_PRELOAD: shim, VK_DRIVER_FILES: RADV, VK_ICD_FILENAMES: RADV, AMDGPU_GPU_ID: adapter },
-    ...{ RADV_DEBUG: 'shaderstats,nocache', MESA_SHADER_CACHE_DISABLE: 'true' },
+    LD_PRELOAD: shim,
+    VK_DRIVER_FILES: RADV,
+    VK_ICD_FILENAMES: RADV,
+    AMDGPU_GPU_ID: adapter,
+    RADV_DEBUG: 'shaderstats,nocache',
+    MESA_SHADER_CACHE_DISABLE: 'true',
   };
   const folder = await mkdtemp(join(tmpdir(), 'homegrown-isa-'));
   try {

@@ -56,7 +56,8 @@ function announceUses(ids: WeakMap<GPUComputePipeline, number>): void {
       if (!told.has(used)) tell({ used, ...user });
       told.add(used);
     },
-    ...{ setBindGroup: nothing, dispatchWorkgroups: nothing },
+    setBindGroup: nothing,
+    dispatchWorkgroups: nothing,
   });
   GPUDevice.prototype.createBindGroup = () => ({}) as GPUBindGroup;
   Object.assign(GPUCommandEncoder.prototype, { copyBufferToBuffer: nothing });

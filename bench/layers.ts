@@ -26,8 +26,12 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
   const x = () => uniform<tf.Rank.R2>([rows, width]);
   const [vector, inner] = [() => uniform([width]), 4 * width];
   const mlp = () => ({
-    ...{ x: x(), inWeight: uniform<tf.Rank.R2>([width, inner]), inBias: uniform([inner]) },
-    ...{ outWeight: uniform<tf.Rank.R2>([inner, width]), outBias: vector(), residual: x() },
+    x: x(),
+    inWeight: uniform<tf.Rank.R2>([width, inner]),
+    inBias: uniform([inner]),
+    outWeight: uniform<tf.Rank.R2>([inner, width]),
+    outBias: vector(),
+    residual: x(),
   });
   const mlpBytes = 4 * (2 * wide + 2 * rows * inner + 2 * width * inner);
   const gated = () => ({ x: uniform<tf.Rank.R2>([rows, 2 * inner]) });
@@ -57,7 +61,8 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
     bytes: 16 * width,
     make: () => [
       tf.variable(tf.zeros([context, 2 * width]), false),
-      ...[uniform([1, 3 * width]), tf.tensor1d([context - 1], 'int32')],
+      uniform([1, 3 * width]),
+      tf.tensor1d([context - 1], 'int32'),
     ],
     ours: ([cache, row, position]) => {
       CACHE_ROWS.webgpu!(cache as tf.Variable, row as tf.Tensor2D, position as tf.Tensor1D);

@@ -34,9 +34,14 @@ export async function benchTokenizer(vocabulary: number): Promise<TokenizerRepor
     const decoded = now();
     if (back !== text) throw new Error(`${kind}: the text did not come back.`);
     reports.push({
-      ...{ kind, vocabulary: tokenizer.size, bytes, trainMs: trained - began, encodeMs: encoded - from },
+      kind,
+      vocabulary: tokenizer.size,
+      bytes,
+      trainMs: trained - began,
+      encodeMs: encoded - from,
       megabytesPerSecond: bytes / 1e3 / (encoded - from),
-      ...{ decodeMs: decoded - encoded, bytesPerToken: bytes / ids.length },
+      decodeMs: decoded - encoded,
+      bytesPerToken: bytes / ids.length,
     });
   }
   return reports;

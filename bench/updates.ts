@@ -28,7 +28,8 @@ export function* updates({ vocabulary, batch: _, ...config }: Shape): Generator<
     const together = held.map(({ variables }) => variables);
     const apart = held.map(() => shapes.map((shape) => tf.tidy(() => tf.variable(tf.zeros(shape)))));
     return {
-      ...{ op, bytes },
+      op,
+      bytes,
       make: () => [],
       ours: () => act('webgpu', together),
       theirs: () => act('reference', apart),
@@ -43,7 +44,10 @@ export function* updates({ vocabulary, batch: _, ...config }: Shape): Generator<
   yield over('globalNorm of all weights', 4 * n, 1, (implementation, [x]) => void GLOBAL_NORM[implementation]!(x!));
   yield over('adamw over all weights', 28 * n, 4, (implementation, [w, g, m, v]) => {
     const slots = w!.map((parameter, i) => ({
-      ...{ parameter, gradient: g![i]!, m: m![i]!, v: v![i]! },
+      parameter,
+      gradient: g![i]!,
+      m: m![i]!,
+      v: v![i]!,
       decay: true,
     }));
     ADAMW[implementation]!(slots, tf.tensor1d([1e-3, 0.1, 0.01]), tf.scalar(1), settings);

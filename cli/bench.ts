@@ -66,7 +66,13 @@ const shortened = (report: object): object =>
 
 function opsTable(ops: readonly OpReport[]): string[] {
   const cells = ops.map(({ config, op, ms, gflops, gbps, tfjsMs, ratio }) => [
-    ...[config, op, ms.toFixed(2), gflops?.toFixed(1) ?? '', gbps.toFixed(1), tfjsMs.toFixed(2), ratio.toFixed(1)],
+    config,
+    op,
+    ms.toFixed(2),
+    gflops?.toFixed(1) ?? '',
+    gbps.toFixed(1),
+    tfjsMs.toFixed(2),
+    ratio.toFixed(1),
   ]);
   const rows = [['', 'kernel', 'ms', 'GFLOP/s', 'GB/s', 'tfjs ms', 'tfjs / ours'], ...cells];
   return inColumns(rows, 2);
@@ -95,7 +101,8 @@ async function benchEstimate({ adapter, json }: Values<typeof ESTIMATE>): Promis
     return;
   }
   const cells = ({ device, config, ms, products, attention, attentionBackward, others, mfu }: Estimate, when = '') => [
-    ...[`${device}${when}`, config],
+    `${device}${when}`,
+    config,
     ...[ms, products, attention, attentionBackward, others].map((value) => value.toLocaleString('en-GB', THREE_DIGITS)),
     (100 * mfu).toFixed(0),
   ];
@@ -128,8 +135,13 @@ async function benchTokenizers({ vocab, json }: Values<typeof TOKENIZER>): Promi
   else {
     const head = ['', 'entries', 'learnt in ms', 'cut in ms', 'MB/s', 'joined in ms', 'bytes a token'];
     const rows = reports.map(({ kind, vocabulary, trainMs, encodeMs, megabytesPerSecond, decodeMs, bytesPerToken }) => [
-      ...[kind, String(vocabulary), trainMs.toFixed(0), encodeMs.toFixed(0), megabytesPerSecond.toFixed(1)],
-      ...[decodeMs.toFixed(0), bytesPerToken.toFixed(2)],
+      kind,
+      String(vocabulary),
+      trainMs.toFixed(0),
+      encodeMs.toFixed(0),
+      megabytesPerSecond.toFixed(1),
+      decodeMs.toFixed(0),
+      bytesPerToken.toFixed(2),
     ]);
     print(inColumns([head, ...rows], 1).join('\n'));
   }
@@ -178,7 +190,9 @@ function rivalsTable(ours: StepReport, { reports, missing }: Awaited<ReturnType<
   const us: RivalReport = { ...ours, name: 'Homegrown', peakMB: ours.peakBytes / 1e6 };
   const rows = [us, ...reports].map((report) => [
     ...[report.name, report.ms.toFixed(1), report.dispatches, report.submits, report.buffersPerStep].map(String),
-    ...[String(report.bindGroupsPerStep), report.peakMB.toFixed(1), `${(report.ms / ours.ms).toFixed(1)} x`],
+    String(report.bindGroupsPerStep),
+    report.peakMB.toFixed(1),
+    `${(report.ms / ours.ms).toFixed(1)} x`,
   ]);
   const head = ['', 'ms a step', 'dispatches', 'submits', 'buffers', 'bind groups', 'peak MB', 'our time'];
   return ['', ...inColumns([head, ...rows], 1), ...missing];
@@ -190,7 +204,9 @@ function rounded({ adapter, losses, encodeMs, traceMs, firstStepMs, gpuMs: _, ..
   return {
     adapter,
     ...Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, round(value, 1)])),
-    ...{ encodeMs: round(encodeMs, 3), traceMs: round(traceMs, 1), firstStepMs: round(firstStepMs, 1) },
+    encodeMs: round(encodeMs, 3),
+    traceMs: round(traceMs, 1),
+    firstStepMs: round(firstStepMs, 1),
     losses: losses.map((loss) => round(loss, 6)),
   };
 }

@@ -39,14 +39,31 @@ test('grow trains and writes a folder, and sample continues a prompt from it', a
   expect(told.map(({ step }) => step)).toEqual([0, 10, 20, 20]);
   const last = told.at(-1)!;
   expect(Object.keys(last)).toEqual([
-    ...['step', 'trainLoss', 'valLoss', 'perplexity', 'bitsPerByte', 'tokensPerSecond', 'parameters', 'device', 'out'],
+    'step',
+    'trainLoss',
+    'valLoss',
+    'perplexity',
+    'bitsPerByte',
+    'tokensPerSecond',
+    'parameters',
+    'device',
+    'out',
   ]);
   expect(last).toMatchObject({ device: 'wasm', out, parameters: 270 * 16 + 16 * 16 + 12 * 16 ** 2 + 13 * 16 + 2 * 16 });
   expect(last['valLoss']).toBeLessThan(told[0]!['valLoss'] as number);
   expect(Math.log(last['perplexity'] as number)).toBeCloseTo(last['valLoss'] as number, 9);
   expect(await readdir(out)).toEqual([
-    ...['DATASHEET.md', 'README.md', 'config.json', 'generation_config.json', 'homegrown.files.json', 'homegrown.json'],
-    ...['model.safetensors', 'optimizer.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'trainer_state.json'],
+    'DATASHEET.md',
+    'README.md',
+    'config.json',
+    'generation_config.json',
+    'homegrown.files.json',
+    'homegrown.json',
+    'model.safetensors',
+    'optimizer.safetensors',
+    'tokenizer.json',
+    'tokenizer_config.json',
+    'trainer_state.json',
   ]);
   expect(await readdir(folder)).toEqual(['model', 'text.txt']);
 
@@ -74,7 +91,8 @@ test('grow gives the tokenizer the special tokens that are asked for, the rate t
   // No rate was given, and it is the one that is usual with the optimizer.
   expect(await json('homegrown.json')).toMatchObject({ recipe: { optimizer: 'sgd', learningRate: 0.1 } });
   expect(await json('tokenizer_config.json')).toMatchObject({
-    ...{ eos_token: '<|endoftext|>', mask_token: '<mask>' },
+    eos_token: '<|endoftext|>',
+    mask_token: '<mask>',
     additional_special_tokens: ['<extra_id_0>', '<extra_id_1>'],
   });
   expect(await json('config.json')).toMatchObject({ vocab_size: 260, eos_token_id: 256 });
@@ -174,8 +192,20 @@ test('bench measures a training step of any shape, and says so in one line', asy
   const [report, ...rest] = lines(stdout);
   expect(rest).toEqual([]);
   expect(Object.keys(report!)).toEqual([
-    ...['config', 'adapter', 'ms', 'tokensPerSecond', 'dispatches', 'submits', 'buffersPerStep', 'bindGroupsPerStep'],
-    ...['peakBytes', 'plannedBytes', 'encodeMs', 'traceMs', 'firstStepMs', 'losses'],
+    'config',
+    'adapter',
+    'ms',
+    'tokensPerSecond',
+    'dispatches',
+    'submits',
+    'buffersPerStep',
+    'bindGroupsPerStep',
+    'peakBytes',
+    'plannedBytes',
+    'encodeMs',
+    'traceMs',
+    'firstStepMs',
+    'losses',
   ]);
   const config = { vocabulary: 70, context: 12, width: 16, heads: 2, layers: 1, batch: 3 };
   expect(report).toMatchObject({ config, adapter: 'wasm', dispatches: 0, submits: 0 });

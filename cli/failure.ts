@@ -56,15 +56,18 @@ export function systemFailure(error: SystemError, path = error.path): HomegrownE
   return new HomegrownError(code, `${subject} cannot be ${verb}: ${reason} (${name})`);
 }
 const VERBS: Readonly<Record<string, string>> = {
-  ...{ scandir: 'listed', read: 'read', write: 'written', fsync: 'written', mkdir: 'made', copyfile: 'copied' },
-  ...{
-    stat: 'found',
-    lstat: 'found',
-    rename: 'put into its place',
-    rm: 'removed',
-    rmdir: 'removed',
-    unlink: 'removed',
-  },
+  scandir: 'listed',
+  read: 'read',
+  write: 'written',
+  fsync: 'written',
+  mkdir: 'made',
+  copyfile: 'copied',
+  stat: 'found',
+  lstat: 'found',
+  rename: 'put into its place',
+  rm: 'removed',
+  rmdir: 'removed',
+  unlink: 'removed',
 };
 const shortened = (path: string): string => (path.length > 200 ? `${path.slice(0, 80)}…${path.slice(-80)}` : path);
 

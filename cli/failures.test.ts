@@ -125,7 +125,9 @@ describe('a command that cannot run', () => {
   const ABSURD = ['--layers', '48', '--heads', '2', '--width', '2048', '--vocab', '1000000', '--context', '2048'];
   const large = (): Record<string, string> => ({
     '--text': path('long.txt'),
-    ...{ '--batch': '4096', '--width': '256', '--context': '2048' },
+    '--batch': '4096',
+    '--width': '256',
+    '--context': '2048',
   });
 });
 

@@ -123,7 +123,10 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
     version: 1,
     name: texts.map(({ name }) => name).join(', '),
     createdAt: Date.now(),
-    ...{ model, recipe, ...tokenizerFacts(tokenizer.model), result: null },
+    model,
+    recipe,
+    ...tokenizerFacts(tokenizer.model),
+    result: null,
     device: device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase(),
     state: { step: 0, tokensSeen: 0, activeMs: 0, best: null },
     data: factsOf(

@@ -16,7 +16,8 @@ test('each flag has a line: what it is, its bounds, and what it is if it is not 
     json: { kind: 'switch', help: 'One object a line' },
   } as const;
   expect(help({ name: 'bench step', about: 'Measures.', options, examples: ['--steps 5'] }).split('\n')).toEqual([
-    ...['Measures.', ''],
+    'Measures.',
+    '',
     '  --text FILE...  Files to learn from (must be given)',
     '  --steps N       Updates (1 to 1000; 10 if not given)',
     '  --warmup N      Steps of rise (0 to 9; a tenth if not given)',
@@ -24,8 +25,12 @@ test('each flag has a line: what it is, its bounds, and what it is if it is not 
     '  --format NAME   What is written (a, bc; must be given)',
     '  --prompt TEXT   What is continued',
     '  --json          One object a line',
-    ...['', '--format', '  a   A folder', '  bc  A file'],
-    ...['', 'npm run --silent bench -- step --steps 5'],
+    '',
+    '--format',
+    '  a   A folder',
+    '  bc  A file',
+    '',
+    'npm run --silent bench -- step --steps 5',
   ]);
 });
 

@@ -104,15 +104,37 @@ export async function checkNotPart(path: string): Promise<void> {
 
 /** Of `hf`, and so of grow. */
 export const MODEL_FILES = [
-  ...['README.md', 'DATASHEET.md', 'config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json'],
-  ...['homegrown.json', 'trainer_state.json', 'model.safetensors', 'optimizer.safetensors'],
+  'README.md',
+  'DATASHEET.md',
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'homegrown.json',
+  'trainer_state.json',
+  'model.safetensors',
+  'optimizer.safetensors',
 ];
 const DESCRIBING_FILES = MODEL_FILES.slice(0, 6);
 const SERVICE_KNOWN_BY = ['server.mjs', 'model.json', 'model.gguf', 'MODEL_CARD.md'];
 const SERVICE_FILES = [
-  ...['README.md', 'package.json', 'Dockerfile', '.dockerignore', 'server.mjs', 'settings.mjs', 'api.mjs'],
-  ...['completion.mjs', 'engine.mjs', 'text.mjs', 'queue.mjs', 'http.mjs', 'errors.mjs'],
-  ...['MODEL_CARD.md', 'DATASHEET.md', 'model.json', 'model.gguf'],
+  'README.md',
+  'package.json',
+  'Dockerfile',
+  '.dockerignore',
+  'server.mjs',
+  'settings.mjs',
+  'api.mjs',
+  'completion.mjs',
+  'engine.mjs',
+  'text.mjs',
+  'queue.mjs',
+  'http.mjs',
+  'errors.mjs',
+  'MODEL_CARD.md',
+  'DATASHEET.md',
+  'model.json',
+  'model.gguf',
 ];
 const ONNX = ['onnx/model.onnx', 'onnx/model_fp16.onnx'];
 
@@ -122,8 +144,16 @@ const BEFORE_LISTS: readonly { knownBy: readonly string[]; files: readonly strin
   {
     knownBy: ['train.py', 'recipe.json', 'model/homegrown.json'],
     files: [
-      ...['README.md', 'cluster.md', 'requirements.txt', 'train.py', 'model.py', 'data.py', 'checkpoint.py'],
-      ...['prepare.py', 'recipe.json', ...MODEL_FILES.map((name) => `model/${name}`)],
+      'README.md',
+      'cluster.md',
+      'requirements.txt',
+      'train.py',
+      'model.py',
+      'data.py',
+      'checkpoint.py',
+      'prepare.py',
+      'recipe.json',
+      ...MODEL_FILES.map((name) => `model/${name}`),
     ],
   },
   // Where npm has installed an older one, the lock file is not ours.

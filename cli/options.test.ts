@@ -14,7 +14,12 @@ const parse = (line: string) => parseOptions(options, line.split(' '));
 
 test('values have their types, and what is not given its first value', () => {
   expect(parse('--text a.txt b.txt --rate 1e-3 --json --out=x=y')).toEqual({
-    ...{ text: ['a.txt', 'b.txt'], steps: 10, rate: 0.001, device: 'wasm', out: 'x=y', json: true },
+    text: ['a.txt', 'b.txt'],
+    steps: 10,
+    rate: 0.001,
+    device: 'wasm',
+    out: 'x=y',
+    json: true,
   });
 });
 test('a value may begin with one dash', () => {

@@ -38,12 +38,21 @@ function run(
 /** For `env`: the command is killed before this call that changes what is on disk under `folder`. */
 const killedAt = (call: number, folder: string) => ({
   NODE_OPTIONS: `--import ${new URL('testing/killAt.mjs', import.meta.url).href}`,
-  ...{ KILL_UNDER: folder, KILL_AT: String(call) },
+  KILL_UNDER: folder,
+  KILL_AT: String(call),
 });
 
 const tiny = ['--layers', '1', '--heads', '2', '--width', '16', '--context', '16', '--batch', '4'];
 const grow = (...args: string[]) => [
-  ...['--text', 'text.txt', '--tokenizer', 'bytes', ...tiny, '--device', 'wasm', '--json', ...args],
+  '--text',
+  'text.txt',
+  '--tokenizer',
+  'bytes',
+  ...tiny,
+  '--device',
+  'wasm',
+  '--json',
+  ...args,
 ];
 const stepIn = async (folder: string): Promise<number> => (await readModel(folder)).info!.state.step;
 

@@ -25,8 +25,13 @@ async function brought(): Promise<Exported> {
   const state = { step: 40, tokensSeen: 2560, activeMs: 4000, best: { step: 40, loss: Math.log(60) } };
   const data = {
     texts: [{ name: 'ahab.txt', characters: 90_000, sha256: 'a'.repeat(64) }],
-    ...{ textHash: 'of ahab', trainTokens: 81_000, trainBytes: 81_000, validationTokens: 9000, validationBytes: 9000 },
-    ...{ validationShare: 0.1, unigramLoss: Math.log(50) },
+    textHash: 'of ahab',
+    trainTokens: 81_000,
+    trainBytes: 81_000,
+    validationTokens: 9000,
+    validationBytes: 9000,
+    validationShare: 0.1,
+    unigramLoss: Math.log(50),
   };
   const steps = Array.from({ length: 40 }, (_, i): TrainEvent => {
     const facts = { learningRate: 3e-3, gradientNorm: 1, tokensPerSecond: 640, memoryBytes: 1e6 };
@@ -47,8 +52,16 @@ async function brought(): Promise<Exported> {
   return {
     name: 'ishmael-step-40',
     info: {
-      ...{ version: 1, name: 'Ishmael', createdAt: Date.UTC(2026, 0, 2), model, tokenizer: 'bytes', state, data },
-      ...{ recipe: { ...DEFAULT_RECIPE, ...sizes }, device: 'WASM', result: null },
+      version: 1,
+      name: 'Ishmael',
+      createdAt: Date.UTC(2026, 0, 2),
+      model,
+      tokenizer: 'bytes',
+      state,
+      data,
+      recipe: { ...DEFAULT_RECIPE, ...sizes },
+      device: 'WASM',
+      result: null,
     },
     snapshot: { state, tensors: new Map([...weights, ...moments]) },
     tokenizer: await createTokenizer({ kind: 'bytes', merges: [] }),

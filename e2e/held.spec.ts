@@ -79,8 +79,12 @@ test.describe('without Connection-Allowlist, as in other browsers', () => {
 });
 
 const TYPES: Readonly<Record<string, string>> = {
-  ...{ '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json' },
-  ...{ '.wasm': 'application/wasm', '.svg': 'image/svg+xml' },
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+  '.svg': 'image/svg+xml',
 };
 
 test('on a host that sends no headers the page is held by its own policy, and workers by the service worker', async ({

@@ -12,7 +12,9 @@ export async function buildPage(): Promise<string> {
     style: `<style>${style}</style>`,
     script: `<script>${script}</script>`,
     // What the exporter fills in.
-    ...{ title: '{{title}}', model: '{{model}}', weights: '{{weights}}' },
+    title: '{{title}}',
+    model: '{{model}}',
+    weights: '{{weights}}',
   });
 }
 

@@ -32,6 +32,8 @@ export async function markedModel(mark: number): Promise<Exported> {
     name: `marked-${mark}`,
     info: { ...facts, model, recipe: DEFAULT_RECIPE, tokenizer: 'bytes', state },
     snapshot: { state, tensors },
-    ...{ tokenizer, events: [], tokens: null },
+    tokenizer,
+    events: [],
+    tokens: null,
   };
 }

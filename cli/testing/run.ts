@@ -54,6 +54,18 @@ export const lines = (stdout: string): Record<string, unknown>[] =>
 
 /** A model that is made in a second. */
 export const TINY = [
-  ...['--layers', '1', '--heads', '2', '--width', '16', '--context', '16', '--batch', '4'],
-  ...['--tokenizer', 'bytes', '--device', 'wasm'],
+  '--layers',
+  '1',
+  '--heads',
+  '2',
+  '--width',
+  '16',
+  '--context',
+  '16',
+  '--batch',
+  '4',
+  '--tokenizer',
+  'bytes',
+  '--device',
+  'wasm',
 ] as const;

@@ -75,7 +75,8 @@ const BYTE_ENTRIES = 257;
 
 /** The model that the project's settings make. */
 export const modelOf = (project: Project): ModelChoice => ({
-  ...{ id: project.model.id, config: project.model.config },
+  id: project.model.id,
+  config: project.model.config,
   vocabulary: vocabularySize(project),
 });
 

@@ -178,7 +178,14 @@ export const createProjectSlice: Slice<ProjectSlice> =
 
 const ELSEWHERE = 'The project changed in another tab';
 const WORDS: Record<keyof Project, string> = {
-  ...{ name: 'name', tokenizer: 'tokenizer', data: 'data', runId: 'run' },
-  ...{ tokenizerChoice: 'settings', validationShare: 'settings', model: 'settings', recipe: 'settings' },
-  ...{ recompute: 'settings', rateByHand: 'settings' },
+  name: 'name',
+  tokenizer: 'tokenizer',
+  data: 'data',
+  runId: 'run',
+  tokenizerChoice: 'settings',
+  validationShare: 'settings',
+  model: 'settings',
+  recipe: 'settings',
+  recompute: 'settings',
+  rateByHand: 'settings',
 };

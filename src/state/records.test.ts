@@ -22,8 +22,14 @@ afterEach(() => browser?.close());
 
 const PART = { tokens: 1, bytes: 1, shards: [], counts: { key: 'shards/d/counts', sha256: '' } };
 const MANIFEST = {
-  ...{ version: 1 as const, tokenizerHash: '', textHash: '', vocabulary: 257, width: 2 as const, shardLength: 1 },
-  ...{ train: PART, validation: PART },
+  version: 1 as const,
+  tokenizerHash: '',
+  textHash: '',
+  vocabulary: 257,
+  width: 2 as const,
+  shardLength: 1,
+  train: PART,
+  validation: PART,
 };
 const RECIPE = { ...DEFAULT_RECIPE, steps: 500 };
 /** A run whose record says step 300, with steps 250 and 300 saved. */
@@ -31,8 +37,18 @@ async function withRun(): Promise<BlobStore> {
   const store = memoryStore();
   const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 };
   await writeRun(store, {
-    ...{ version: 1, id: 'r', name: 'Whale', createdAt: 1, status: 'stopped', step: 300, device: null, data: null },
-    ...{ model, recipe: RECIPE, tokenizer: { kind: 'bytes', merges: [] }, manifest: MANIFEST },
+    version: 1,
+    id: 'r',
+    name: 'Whale',
+    createdAt: 1,
+    status: 'stopped',
+    step: 300,
+    device: null,
+    data: null,
+    model,
+    recipe: RECIPE,
+    tokenizer: { kind: 'bytes', merges: [] },
+    manifest: MANIFEST,
   });
   const writer = await claimRun(store, 'r');
   for (const step of [250, 300]) {

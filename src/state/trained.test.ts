@@ -41,9 +41,18 @@ async function storedRun(isKept: boolean): Promise<BlobStore> {
   if (isKept) await writer.keepBest(stateAt(750, best), () => Promise.resolve(tensors));
   for (const step of [800, 1000]) await writer.save({ state: stateAt(step, best), tensors });
   await writeRun(store, {
-    ...{ version: 1, id: 'r', name: 'Whale', createdAt: 1, status: 'finished', step: 1000, model },
-    ...{ recipe: { ...DEFAULT_RECIPE, steps: 1000 }, tokenizer: { kind: 'bytes', merges: [] } },
-    ...{ device: null, manifest: null, data: null },
+    version: 1,
+    id: 'r',
+    name: 'Whale',
+    createdAt: 1,
+    status: 'finished',
+    step: 1000,
+    model,
+    recipe: { ...DEFAULT_RECIPE, steps: 1000 },
+    tokenizer: { kind: 'bytes', merges: [] },
+    device: null,
+    manifest: null,
+    data: null,
   });
   return store;
 }

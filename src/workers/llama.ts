@@ -11,9 +11,20 @@ import { ownFile } from './ownFile';
 export async function llama(file: Uint8Array, { config: { context }, vocabulary }: ModelChoice): Promise<SecondEngine> {
   const ask = await started(file);
   ask('load', {
-    ...{ _name: 'load_req', model_paths: ['/model.gguf'], use_mmap: false, use_mlock: false, n_gpu_layers: 0, seed: 0 },
-    ...{ n_ctx: context, n_ctx_auto: false, n_batch: context, n_seq_max: 1, n_threads: 1 },
-    ...{ cache_type_k: 'f32', cache_type_v: 'f32', flash_attn: false },
+    _name: 'load_req',
+    model_paths: ['/model.gguf'],
+    use_mmap: false,
+    use_mlock: false,
+    n_gpu_layers: 0,
+    seed: 0,
+    n_ctx: context,
+    n_ctx_auto: false,
+    n_batch: context,
+    n_seq_max: 1,
+    n_threads: 1,
+    cache_type_k: 'f32',
+    cache_type_v: 'f32',
+    flash_attn: false,
   });
   return {
     name: 'llama.cpp',
@@ -38,7 +49,8 @@ async function started(file: Uint8Array): Promise<Ask> {
   let said = '';
   const module = await new Promise<LlamaModule>((resolve, reject) => {
     const options = {
-      ...{ noInitialRun: true as const, wasmBinary },
+      noInitialRun: true as const,
+      wasmBinary,
       print: () => undefined,
       printErr: (line: string) => (said = /@@ERROR@@(.*)/.exec(line)?.[1] ?? said),
       onRuntimeInitialized: () => {

@@ -26,8 +26,18 @@ beforeEach(async () => {
     await writer.save({ state, tensors: initialValues(model, step) });
   }
   await writeRun(store, {
-    ...{ version: 1, id: 'r', name: 'R', createdAt: 1, status: 'stopped', step: 2, model, recipe: DEFAULT_RECIPE },
-    ...{ tokenizer: { kind: 'bytes', merges: [] }, device: null, manifest: null, data: null },
+    version: 1,
+    id: 'r',
+    name: 'R',
+    createdAt: 1,
+    status: 'stopped',
+    step: 2,
+    model,
+    recipe: DEFAULT_RECIPE,
+    tokenizer: { kind: 'bytes', merges: [] },
+    device: null,
+    manifest: null,
+    data: null,
   });
 });
 afterEach(() => models.unload());

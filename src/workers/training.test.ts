@@ -32,7 +32,12 @@ test('memory that runs out is told with the plan and what would need less, and l
   const tokenizer = { kind: 'bytes', merges: [] } as const;
   const data = await buildData(store, [outcome.text.id], await createTokenizer(tokenizer), 0.1, unwatched);
   const input = {
-    ...{ runId: 'r', name: 'Sea', createdAt: 1, data, tokenizer, texts: [] },
+    runId: 'r',
+    name: 'Sea',
+    createdAt: 1,
+    data,
+    tokenizer,
+    texts: [],
     model: { id: 'gpt', config: { layers: 2, heads: 2, width: 64, context: 32 }, vocabulary: 257 },
     recipe: { ...DEFAULT_RECIPE, steps: 1, batch: 64, evalTokens: 64 },
   } as const;
@@ -69,7 +74,12 @@ test('a run that fails with a first step that cannot be opened leaves that step 
   const tokenizer = { kind: 'bytes', merges: [] } as const;
   const data = await buildData(inner, [outcome.text.id], await createTokenizer(tokenizer), 0.1, unwatched);
   const input = {
-    ...{ runId: 'r', name: 'Sea', createdAt: 1, data, tokenizer, texts: [] },
+    runId: 'r',
+    name: 'Sea',
+    createdAt: 1,
+    data,
+    tokenizer,
+    texts: [],
     model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 },
     recipe: { ...DEFAULT_RECIPE, steps: 1, batch: 1, evalTokens: 8 },
   } as const;

@@ -44,7 +44,8 @@ export async function begin(
     recipe,
     tokenizer,
     device,
-    ...{ manifest: data.manifest, data: factsOf(data, texts) },
+    manifest: data.manifest,
+    data: factsOf(data, texts),
   };
   const lock = await lockRun(runId);
   try {

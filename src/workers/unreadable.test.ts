@@ -28,8 +28,18 @@ async function library(): Promise<BlobStore> {
   const { recipe } = project;
   const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 };
   await writeRun(store, {
-    ...{ version: 1, id: 'r', name: 'Whale', createdAt: 1, status: 'stopped', step: 2, device: null, data: null },
-    ...{ model, recipe, tokenizer: TOKENIZER, manifest },
+    version: 1,
+    id: 'r',
+    name: 'Whale',
+    createdAt: 1,
+    status: 'stopped',
+    step: 2,
+    device: null,
+    data: null,
+    model,
+    recipe,
+    tokenizer: TOKENIZER,
+    manifest,
   });
   const writer = await claimRun(store, 'r');
   for (const step of [1, 2]) {
@@ -123,8 +133,22 @@ test('what is handed over is what is stored, all of it', async () => {
 
 test('whatever lies under whatever key, it is told without failing, and stays', async () => {
   const folder = fc.constantFrom(
-    ...['project', 'texts/', 'text/', 'runs-index/', 'heads/', 'manifests/', 'manifests/r/', 'runs/', 'journal/r/'],
-    ...['data/', 'shards/', 'draft/', 'set-aside/project/', 'device', 'cuts', ''],
+    'project',
+    'texts/',
+    'text/',
+    'runs-index/',
+    'heads/',
+    'manifests/',
+    'manifests/r/',
+    'runs/',
+    'journal/r/',
+    'data/',
+    'shards/',
+    'draft/',
+    'set-aside/project/',
+    'device',
+    'cuts',
+    '',
   );
   const name = fc.oneof(fc.constantFrom('', 'r', 'a/b', '../x', '1.1.1'), fc.string({ maxLength: 5 }));
   const value = fc.oneof(fc.jsonValue(), fc.uint8Array({ maxLength: 5 }), fc.constantFrom({ version: 2 }, null, {}));

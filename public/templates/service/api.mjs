@@ -140,7 +140,8 @@ export class Api {
     Object.assign(notes, { stream: asked.stream, promptTokens: ids.length });
     if (ids.length > engine.context) {
       throw new ApiError(400, `The prompt has ${ids.length} tokens; the model reads ${engine.context} at most.`, {
-        ...{ code: 'context_length_exceeded', param: 'prompt' },
+        code: 'context_length_exceeded',
+        param: 'prompt',
       });
     }
 

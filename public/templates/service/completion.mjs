@@ -66,8 +66,18 @@ const FIXED = {
   suffix: { only: null, reason: 'is not supported: this model only continues text.' },
 };
 const KNOWN = new Set([
-  ...['model', 'prompt', 'max_tokens', 'temperature', 'top_p', 'stop', 'seed', 'echo', 'stream', 'stream_options'],
-  ...['user', ...Object.keys(FIXED)],
+  'model',
+  'prompt',
+  'max_tokens',
+  'temperature',
+  'top_p',
+  'stop',
+  'seed',
+  'echo',
+  'stream',
+  'stream_options',
+  'user',
+  ...Object.keys(FIXED),
 ]);
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */

@@ -63,7 +63,7 @@ test('any f32 is rounded as the definition says', () => {
 
 test('zeros, infinities, and a view that begins in the middle of its buffer', () => {
   expect([...toHalf(Float32Array.of(0, -0, Infinity, -Infinity, 65_504, 65_519.99, 65_520, 1e38, 1e-45))]).toEqual([
-    ...[0, 0x8000, 0x7c00, 0xfc00, 0x7bff, 0x7bff, 0x7c00, 0x7c00, 0],
+    0, 0x8000, 0x7c00, 0xfc00, 0x7bff, 0x7bff, 0x7c00, 0x7c00, 0,
   ]);
   expect([...toHalf(Float32Array.of(9, 1, -2).subarray(1))]).toEqual([0x3c00, 0xc000]);
   expect(toHalf(new Float32Array())).toHaveLength(0);

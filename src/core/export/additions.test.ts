@@ -186,8 +186,17 @@ async function settings() {
   const part = (some: Uint32Array) => tokenSource(some, tokenizer.size);
   const recipe = recipeSchema.parse({
     ...DEFAULT_RECIPE,
-    ...{ objective: 'skip', steps: 4, batch: 2, accumulate: 2, warmup: 0, learningRate: 0.01, evalEvery: 4 },
-    ...{ optimizer: 'signum', inertia: 0.5, schedule: 'root', saveEvery: 2 },
+    objective: 'skip',
+    steps: 4,
+    batch: 2,
+    accumulate: 2,
+    warmup: 0,
+    learningRate: 0.01,
+    evalEvery: 4,
+    optimizer: 'signum',
+    inertia: 0.5,
+    schedule: 'root',
+    saveEvery: 2,
   });
   const model = {
     id: 'gpt' as const,

@@ -61,7 +61,10 @@ export function exportedFrom(imported: ImportedModel, name: string, at: number):
     name: `${slug(info?.name ?? name)}-step-${state.step}`,
     // In the order in which it is read, so that the next export is the same.
     info: info ?? { ...facts, ...tokenizerFacts(tokenizer.model), state, ...unknown },
-    ...{ snapshot, tokenizer, events, tokens: null },
+    snapshot,
+    tokenizer,
+    events,
+    tokens: null,
   };
 }
 

@@ -28,19 +28,33 @@ const exportedOf = (
   const exported: Exported = {
     name: 'whale-step-3',
     info: {
-      ...{ version: 1, name: 'Wal für "x"', createdAt: 0, model: choice, recipe: DEFAULT_RECIPE, tokenizer: 'bpe' },
-      ...{ state, device: null, result: null },
+      version: 1,
+      name: 'Wal für "x"',
+      createdAt: 0,
+      model: choice,
+      recipe: DEFAULT_RECIPE,
+      tokenizer: 'bpe',
+      state,
+      device: null,
+      result: null,
       data: {
         texts: [
           { name: 'a.txt', characters: 1200, sha256: 'a'.repeat(64), licence: 'CC0 1.0' },
           { name: 'b.txt', characters: 34, sha256: 'b'.repeat(64) },
         ],
-        ...{ textHash: 'c', trainTokens: 1, trainBytes: 1, validationTokens: 1, validationBytes: 1 },
-        ...{ validationShare: 0.5, unigramLoss: 3 },
+        textHash: 'c',
+        trainTokens: 1,
+        trainBytes: 1,
+        validationTokens: 1,
+        validationBytes: 1,
+        validationShare: 0.5,
+        unigramLoss: 3,
       },
     },
     snapshot: { state, tensors },
-    ...{ tokenizer, events: [], tokens: null },
+    tokenizer,
+    events: [],
+    tokens: null,
   };
   return exported;
 };
@@ -104,20 +118,28 @@ test('the keys say what llama.cpp asks for, and what is known of the model', asy
     'general.size_label': '42K',
     'general.file_type': 7,
     'general.quantization_version': 2,
-    ...{ 'gpt2.block_count': 2, 'gpt2.context_length': 8, 'gpt2.embedding_length': 36 },
-    ...{ 'gpt2.feed_forward_length': 144, 'gpt2.attention.head_count': 2 },
+    'gpt2.block_count': 2,
+    'gpt2.context_length': 8,
+    'gpt2.embedding_length': 36,
+    'gpt2.feed_forward_length': 144,
+    'gpt2.attention.head_count': 2,
     'gpt2.attention.layer_norm_epsilon': Math.fround(1e-5),
-    ...{ 'tokenizer.ggml.model': 'gpt2', 'tokenizer.ggml.pre': 'gpt-2', 'tokenizer.ggml.merges': ['H I', 'HI Ġ'] },
-    ...{
-      'tokenizer.ggml.bos_token_id': 258,
-      'tokenizer.ggml.eos_token_id': 258,
-      'tokenizer.ggml.add_bos_token': false,
-    },
+    'tokenizer.ggml.model': 'gpt2',
+    'tokenizer.ggml.pre': 'gpt-2',
+    'tokenizer.ggml.merges': ['H I', 'HI Ġ'],
+    'tokenizer.ggml.bos_token_id': 258,
+    'tokenizer.ggml.eos_token_id': 258,
+    'tokenizer.ggml.add_bos_token': false,
   });
   const tokens = keys.get('tokenizer.ggml.tokens') as string[];
-  expect([tokens.length, tokens[0], tokens[220], ...tokens.slice(256)]).toEqual(
-    ...[[259, '!', 'Ġ', 'HI', 'HIĠ', '<|endoftext|>']],
-  );
+  expect([tokens.length, tokens[0], tokens[220], ...tokens.slice(256)]).toEqual([
+    259,
+    '!',
+    'Ġ',
+    'HI',
+    'HIĠ',
+    '<|endoftext|>',
+  ]);
   expect(keys.get('tokenizer.ggml.token_type')).toEqual([...new Array<number>(258).fill(1), 3]);
   expect((await written(ggufF32)).keys.get('general.file_type')).toBe(0);
   expect((await written(ggufF16)).keys.has('general.quantization_version')).toBe(false);
@@ -158,8 +180,14 @@ test('tensors lie one after the other at multiples of 32, matrices of layers tur
   expect(file.values('output_norm.bias')).toEqual(tensors.get('transformer.ln_f.bias')!.data);
   expect(file.info('blk.1.ffn_up.weight').shape).toEqual([144, 36]);
   expect(file.tensors.map(({ name }) => name).slice(0, 8)).toEqual([
-    ...['token_embd.weight', 'position_embd.weight', 'blk.0.attn_norm.weight', 'blk.0.attn_norm.bias'],
-    ...['blk.0.attn_qkv.weight', 'blk.0.attn_qkv.bias', 'blk.0.attn_output.weight', 'blk.0.attn_output.bias'],
+    'token_embd.weight',
+    'position_embd.weight',
+    'blk.0.attn_norm.weight',
+    'blk.0.attn_norm.bias',
+    'blk.0.attn_qkv.weight',
+    'blk.0.attn_qkv.bias',
+    'blk.0.attn_output.weight',
+    'blk.0.attn_output.bias',
   ]);
 });
 

@@ -21,7 +21,11 @@ import { tokenizerFacts } from './homegrownJson';
 
 /** One thread: several wait for each other in a loop, which takes minutes where the processor is shared. */
 const llama = await getLlama({
-  ...{ gpu: false, build: 'never', skipDownload: true, logLevel: LlamaLogLevel.error, maxThreads: 1 },
+  gpu: false,
+  build: 'never',
+  skipDownload: true,
+  logLevel: LlamaLogLevel.error,
+  maxThreads: 1,
 }).catch((error: unknown) => {
   if (error instanceof NoBinaryFoundError) return null;
   throw error;
@@ -37,7 +41,7 @@ const settled = (text: string): boolean => !/[\p{Cn}\p{Co}\ufeff]/u.test(text);
 
 /** At least 200: written by hand, and drawn. */
 const HARD: readonly string[] = [
-  ...[
+  [
     '',
     ' ',
     '  ',
@@ -52,9 +56,9 @@ const HARD: readonly string[] = [
     '\u00a0\u3000x',
     '\u0085x',
   ],
-  ...["it's", "don't we'll I'd they've you're I'm", "IT'S", "'S", "''s", "o'clock", 'it’s', "'", "' s", "x'll'll"],
-  ...['Call me Ishmael.', 'HELLO', 'naïve café', 'Ångström', 'e\u0301', 'ﬁne', 'Straße', 'İstanbul', 'ǆ', 'ʰa', 'ªº'],
-  ...[
+  ["it's", "don't we'll I'd they've you're I'm", "IT'S", "'S", "''s", "o'clock", 'it’s', "'", "' s", "x'll'll"],
+  ['Call me Ishmael.', 'HELLO', 'naïve café', 'Ångström', 'e\u0301', 'ﬁne', 'Straße', 'İstanbul', 'ǆ', 'ʰa', 'ªº'],
+  [
     '你好，世界',
     '日本語のテキスト',
     '한국어',
@@ -67,7 +71,7 @@ const HARD: readonly string[] = [
     '𝒜𝔅ℭ',
     '𠮷野家',
   ],
-  ...[
+  [
     '😀',
     '👨‍👩‍👧',
     '🇩🇪🇫🇷',
@@ -83,20 +87,9 @@ const HARD: readonly string[] = [
     '\u007f',
     '\u0085',
   ],
-  ...['0', '1234567890', '3.14159', '1,000,000', 'v2.0.1', '½ ² Ⅷ ٣ 四', '0x1F', '1st 2nd', '10%', '€5', '-1e-5'],
-  ...[
-    '<|endoftext|>',
-    'a<|endoftext|>b',
-    '<|im_start|>',
-    '<s></s>',
-    '[INST]',
-    '<|endoftext',
-    '|>',
-    '<unk>',
-    '▁x',
-    'Ġx Ċ',
-  ],
-  ...[
+  ['0', '1234567890', '3.14159', '1,000,000', 'v2.0.1', '½ ² Ⅷ ٣ 四', '0x1F', '1st 2nd', '10%', '€5', '-1e-5'],
+  ['<|endoftext|>', 'a<|endoftext|>b', '<|im_start|>', '<s></s>', '[INST]', '<|endoftext', '|>', '<unk>', '▁x', 'Ġx Ċ'],
+  [
     'a_b',
     'x-y',
     'snake_case camelCase',
@@ -110,10 +103,10 @@ const HARD: readonly string[] = [
     '#',
     '##',
   ],
-  ...[2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => 'a'.repeat(n)),
-  ...[1, 2, 3, 4, 5, 7, 8, 16, 33].map((n) => `${' '.repeat(n)}a${'\n'.repeat(n)}b${'\t'.repeat(n)}`),
-  ...fc.sample(awkwardText.filter(settled), { numRuns: 300, seed: 1 }),
-];
+  [2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => 'a'.repeat(n)),
+  [1, 2, 3, 4, 5, 7, 8, 16, 33].map((n) => `${' '.repeat(n)}a${'\n'.repeat(n)}b${'\t'.repeat(n)}`),
+  fc.sample(awkwardText.filter(settled), { numRuns: 300, seed: 1 }),
+].flat();
 
 describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary for the platform)', () => {
   let models: Exported[];
@@ -304,7 +297,10 @@ async function speaking(tokenizer: Tokenizer, width = 32): Promise<Exported> {
   const model = { id: 'gpt' as const, config, vocabulary: tokenizer.size };
   const { snapshot, info } = any!;
   return {
-    ...{ ...any!, name: `untrained-${width}`, tokenizer, tokens: null },
+    ...any!,
+    name: `untrained-${width}`,
+    tokenizer,
+    tokens: null,
     info: { ...info, model, ...tokenizerFacts(tokenizer.model) },
     snapshot: { ...snapshot, tensors: initialValues(model, 1) },
   };

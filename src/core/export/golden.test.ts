@@ -18,7 +18,11 @@ import { openZip } from '../files/unzip';
 
 /** One thread: several wait for each other in a loop, which takes minutes where the processor is shared. */
 const llama = await getLlama({
-  ...{ gpu: false, build: 'never', skipDownload: true, logLevel: LlamaLogLevel.error, maxThreads: 1 },
+  gpu: false,
+  build: 'never',
+  skipDownload: true,
+  logLevel: LlamaLogLevel.error,
+  maxThreads: 1,
 }).catch((error: unknown) => {
   if (error instanceof NoBinaryFoundError) return null;
   throw error;

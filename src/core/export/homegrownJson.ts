@@ -51,7 +51,14 @@ export function runInfo(record: RunRecord, kept: TrainState, events: readonly Tr
   const unkept = bestNotKept(evaluations, state.step, state.best);
   return {
     version: 1,
-    ...{ name, createdAt, model, recipe, ...tokenizerFacts(tokenizer), state, device, data },
+    name,
+    createdAt,
+    model,
+    recipe,
+    ...tokenizerFacts(tokenizer),
+    state,
+    device,
+    data,
     result: resultAt(state, evaluations, recipe.objective, data),
     ...(earlier.length > 0 && { earlier }),
     ...(origin && { origin }),

@@ -122,7 +122,8 @@ test('a page that lost a part of its weights, or holds what is no base64, says s
   expect(lost).toMatchObject({ code: 'bad-file', message: expect.stringMatching(/bytes of weights, and/) as string });
   const garbled = await refusal(page.replace(/(base64">[^<]{1000})[^<]/, '$1*'));
   expect(garbled).toMatchObject({
-    ...{ code: 'bad-file', message: 'This page is damaged: a block of its weights cannot be read.' },
+    code: 'bad-file',
+    message: 'This page is damaged: a block of its weights cannot be read.',
     remedy: expect.stringMatching(/download the file again/) as string,
   });
 });
@@ -154,7 +155,8 @@ test('a weight that is no number is refused by its name, though the checksum is 
   const tensors = new Map([...snapshot.tensors, ['transformer.ln_f.bias', { shape, data: data.with(3, NaN) }]]);
   const page = await written({ ...rest, snapshot: { ...snapshot, tensors } });
   expect(await refusal(page)).toMatchObject({
-    ...{ code: 'bad-file', message: 'This model cannot write: transformer.ln_f.bias[3] is not a finite number.' },
+    code: 'bad-file',
+    message: 'This model cannot write: transformer.ln_f.bias[3] is not a finite number.',
   });
 });
 
@@ -174,7 +176,11 @@ test('a model too large for the browser is refused with its size', async () => {
     page.replace(/(id="model">)[^<]*/, (_, open: string) => open + huge),
     'a',
     {
-      ...{ temperature: 0, topK: 0, topP: 1, seed: 1, length: 1 },
+      temperature: 0,
+      topK: 0,
+      topP: 1,
+      seed: 1,
+      length: 1,
     },
   );
   const failure = heard.find((message) => message.kind === 'failed');

@@ -70,7 +70,9 @@ let files: Files;
 const contents = async (streams: readonly ByteStream[]): Promise<Files> =>
   new Map(await Promise.all(streams.map(async (stream) => [stream.name, await readBytes(stream)] as const)));
 const exported = (parts: Pick<Exported, 'snapshot' | 'tokenizer'> & Partial<Exported>) => ({
-  ...{ info, events: [], tokens: null },
+  info,
+  events: [],
+  tokens: null,
   ...parts,
 });
 const given = (all: Files) => [...all].map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
@@ -143,8 +145,15 @@ test('the files say what other tools ask for', () => {
   expect(json(files, 'config.json')).toMatchObject({
     architectures: ['GPT2LMHeadModel'],
     model_type: 'gpt2',
-    ...{ vocab_size: 259, n_positions: 4, n_ctx: 4, n_embd: 8, n_layer: 2, n_head: 2, tie_word_embeddings: true },
-    ...{ bos_token_id: 258, eos_token_id: 258 },
+    vocab_size: 259,
+    n_positions: 4,
+    n_ctx: 4,
+    n_embd: 8,
+    n_layer: 2,
+    n_head: 2,
+    tie_word_embeddings: true,
+    bos_token_id: 258,
+    eos_token_id: 258,
   });
   expect(json(files, 'tokenizer_config.json')).toMatchObject({
     tokenizer_class: 'PreTrainedTokenizerFast',

@@ -19,7 +19,12 @@ type Files = Record<string, Uint8Array>;
 const config = { layers: 1, heads: 2, width: 8, context: 8, untied: true as const };
 const model = { id: 'gpt' as const, config, vocabulary: 259 };
 const theirConfig = {
-  ...{ model_type: 'gpt2', vocab_size: 259, n_positions: 8, n_embd: 8, n_layer: 1, n_head: 2 },
+  model_type: 'gpt2',
+  vocab_size: 259,
+  n_positions: 8,
+  n_embd: 8,
+  n_layer: 1,
+  n_head: 2,
   tie_word_embeddings: false,
 };
 const values = new Map(
@@ -109,7 +114,7 @@ describe('in pieces', () => {
       ...all,
       'model.safetensors.index.json': index({ ...map, ...change }),
     });
-    expect(await refusal({ ...one, ...{ 'model.safetensors.index.json': index(map) } })).toMatch(missing);
+    expect(await refusal({ ...one, 'model.safetensors.index.json': index(map) })).toMatch(missing);
     const [first] = names;
     expect(await refusal(indexed({ [first!]: 'model-00002-of-00002.safetensors' }))).toMatch(
       /in 1 places: transformer\.wte\.weight is in model-00001-of-00002\.safetensors, not model-00002/,
@@ -152,8 +157,10 @@ describe('tokens in another order', () => {
     const padded = encode({ ...theirConfig, vocab_size: PADDED });
     const files = { 'config.json': padded, 'tokenizer.json': encode(json), 'model.safetensors': weights };
     const old = {
-      ...{ 'config.json': padded, 'model.safetensors': weights },
-      ...{ 'vocab.json': encode(vocab), 'merges.txt': encode(`#version: 0.2\n${json.model.merges.join('\n')}\n`) },
+      'config.json': padded,
+      'model.safetensors': weights,
+      'vocab.json': encode(vocab),
+      'merges.txt': encode(`#version: 0.2\n${json.model.merges.join('\n')}\n`),
     };
     for (const imported of [await read(files), await read(old)]) {
       expect(imported.model).toEqual(model);

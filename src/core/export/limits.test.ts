@@ -170,8 +170,14 @@ test('files that are read as a whole: of one that is too large nothing is', asyn
   };
   const config = bytes(
     JSON.stringify({
-      ...{ model_type: 'gpt2', vocab_size: 257, n_positions: 4, n_embd: 8, n_layer: 1, n_head: 1 },
-      ...{ activation_function: 'gelu_new', layer_norm_epsilon: 1e-5 },
+      model_type: 'gpt2',
+      vocab_size: 257,
+      n_positions: 4,
+      n_embd: 8,
+      n_layer: 1,
+      n_head: 1,
+      activation_function: 'gelu_new',
+      layer_norm_epsilon: 1e-5,
     }),
   );
   for (const [name, most] of Object.entries(sizes)) {

@@ -182,7 +182,8 @@ test.each(['f32', 'f16'] as const)(
     const ids = await heldOut(exported, 0, 40);
     const { logits } = await session.run({
       ...emptyCaches(session),
-      ...{ input_ids: int64([ids]), attention_mask: int64([ones(40)]) },
+      input_ids: int64([ids]),
+      attention_mask: int64([ones(40)]),
     });
     expect(furthest(logits!.data as Float32Array, await ourLogits(exported, ids))).toBeLessThan(BOUND[precision]);
     await session.release();

@@ -83,7 +83,10 @@ describe('the folder', () => {
     const { train: part } = model.tokens!;
     const meta = JSON.parse(await readFile(join(folder, 'data/meta.json'), 'utf8')) as unknown;
     expect(meta).toMatchObject({
-      ...{ dtype: 'uint16', vocabulary: 257, endOfText: 256, train: { tokens: part.tokens, bytes: part.bytes } },
+      dtype: 'uint16',
+      vocabulary: 257,
+      endOfText: 256,
+      train: { tokens: part.tokens, bytes: part.bytes },
     });
     const ids = new Uint16Array((await readFile(join(folder, 'data/train.bin'))).buffer);
     expect(Uint32Array.from(ids)).toEqual(await part.read(0, part.tokens));
@@ -170,7 +173,11 @@ async function ours(model: Exported, steps: number) {
   let saved: Snapshot | undefined;
   await train(
     {
-      ...{ model: info.model, recipe: { ...info.recipe, evalEvery: 1 }, tokenizer, ...tokens!, from: snapshot },
+      model: info.model,
+      recipe: { ...info.recipe, evalEvery: 1 },
+      tokenizer,
+      ...tokens!,
+      from: snapshot,
       save(at) {
         saved = at;
         return Promise.resolve({ bytes: 0 });

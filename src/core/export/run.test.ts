@@ -147,8 +147,13 @@ test('a folder that is not ours is a run at step 0', async () => {
 
 const facts: DataFacts = {
   texts: [{ name: 'ahab.txt', characters: 1000, sha256: 'a'.repeat(64) }],
-  ...{ textHash: 'a', trainTokens: 900, trainBytes: 900, validationTokens: 100, validationBytes: 100 },
-  ...{ validationShare: 0.1, unigramLoss: 3 },
+  textHash: 'a',
+  trainTokens: 900,
+  trainBytes: 900,
+  validationTokens: 100,
+  validationBytes: 100,
+  validationShare: 0.1,
+  unigramLoss: 3,
 };
 const cardOf = async (store: BlobStore, which: WhichSnapshot = 'latest') => {
   const { files } = await exportRun(store, 'b', which, 'hf', { ...asked, withOptimizer: false });

@@ -39,7 +39,10 @@ afterAll(async () => {
 });
 
 const ask = (more: Partial<OpenAI.CompletionCreateParamsNonStreaming> = {}) => ({
-  ...{ model: model.name, prompt, max_tokens: LENGTH, temperature: 0 },
+  model: model.name,
+  prompt,
+  max_tokens: LENGTH,
+  temperature: 0,
   ...more,
 });
 
@@ -80,7 +83,10 @@ describe("OpenAI's client", () => {
     const streamed = async (): Promise<string[]> => {
       const stream = await plain.client.completions.create({
         ...ask(),
-        ...{ stream: true, stream_options: { include_usage: true }, prompt: [prompt], echo: true },
+        stream: true,
+        stream_options: { include_usage: true },
+        prompt: [prompt],
+        echo: true,
       });
       const pieces: string[] = [];
       let usage: OpenAI.CompletionUsage | undefined;
@@ -314,7 +320,11 @@ test('the log tells counts and times, and never the text', () => {
   const requests = plain.log.filter(({ event }) => event === 'request');
   expect(requests.length).toBeGreaterThan(30);
   expect(requests[0]).toMatchObject({
-    ...{ route: '/v1/completions', status: 200, completionTokens: LENGTH, finish: 'length', stream: false },
+    route: '/v1/completions',
+    status: 200,
+    completionTokens: LENGTH,
+    finish: 'length',
+    stream: false,
   });
   const everything = JSON.stringify(servers.map(({ log }) => log));
   for (const secret of [prompt, continuation.slice(0, 10), 'a secret', 'constructor']) {

@@ -34,8 +34,21 @@ export async function serviceFiles(exported: Exported, options: ExportOptions): 
 
 const MODEL = 'model.gguf';
 const TEMPLATES = [
-  ...['README.md', 'package.json', 'package-lock.json', 'Dockerfile', 'dockerignore', 'server.mjs', 'settings.mjs'],
-  ...['model.mjs', 'api.mjs', 'completion.mjs', 'engine.mjs', 'text.mjs', 'queue.mjs', 'http.mjs', 'errors.mjs'],
+  'README.md',
+  'package.json',
+  'package-lock.json',
+  'Dockerfile',
+  'dockerignore',
+  'server.mjs',
+  'settings.mjs',
+  'model.mjs',
+  'api.mjs',
+  'completion.mjs',
+  'engine.mjs',
+  'text.mjs',
+  'queue.mjs',
+  'http.mjs',
+  'errors.mjs',
 ];
 
 function readmeValues(name: string, { model }: RunInfo, bytes: number): Record<string, string> {

@@ -72,8 +72,12 @@ test('the Hugging Face folder names each by its role', () => {
     mask_token: '<mask>',
     sep_token: '<sep>',
     additional_special_tokens: [
-      ...['<extra_id_0>', '<extra_id_1>', '<extra_id_2>'],
-      ...['<|system|>', '<|user|>', '<|assistant|>'],
+      '<extra_id_0>',
+      '<extra_id_1>',
+      '<extra_id_2>',
+      '<|system|>',
+      '<|user|>',
+      '<|assistant|>',
     ],
   });
   expect(json(folder, 'config.json')).toMatchObject({ eos_token_id: id('end'), vocab_size: tokenizer.size });

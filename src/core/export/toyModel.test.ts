@@ -144,7 +144,12 @@ test('a format is had or refused in one sentence, and the service wherever there
   const formats: [string, Format][] = Object.entries(FORMATS);
   const problems = formats.map(([id, format]) => [id, format.problem?.(record) ?? null]);
   expect(Object.fromEntries(problems)).toEqual({
-    ...{ hf: null, safetensors: null, 'gguf-f32': null, 'gguf-f16': null, 'gguf-q8_0': null, service: null },
+    hf: null,
+    safetensors: null,
+    'gguf-f32': null,
+    'gguf-f16': null,
+    'gguf-q8_0': null,
+    service: null,
     'onnx-f32': 'A Toy model cannot be written as ONNX',
     'onnx-f16': 'A Toy model cannot be written as ONNX',
     html: 'The offline page cannot run Toy models yet.',

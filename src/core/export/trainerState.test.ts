@@ -5,24 +5,34 @@ import type { RunInfo } from './homegrownJson';
 import { readTrainerState, trainerState } from './trainerState';
 
 const info: RunInfo = {
-  ...{ version: 1, name: 'whale', createdAt: 5, device: null, tokenizer: 'bytes', result: null, data: null },
+  version: 1,
+  name: 'whale',
+  createdAt: 5,
+  device: null,
+  tokenizer: 'bytes',
+  result: null,
+  data: null,
   model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 4 }, vocabulary: 257 },
   recipe: { ...DEFAULT_RECIPE, steps: 9000 },
   state: { step: 7000, tokensSeen: 7000 * 32, activeMs: 8, best: { step: 6000, loss: 2 } },
 };
 const step = (n: number): TrainEvent => ({
-  ...{ kind: 'step', step: n, loss: n === 14 ? NaN : 5 / n, learningRate: 1e-3, gradientNorm: 1.5 },
-  ...{ tokensPerSecond: 1e4, activeMs: n, memoryBytes: 1e6 },
+  kind: 'step',
+  step: n,
+  loss: n === 14 ? NaN : 5 / n,
+  learningRate: 1e-3,
+  gradientNorm: 1.5,
+  tokensPerSecond: 1e4,
+  activeMs: n,
+  memoryBytes: 1e6,
 });
 const evaluated = (n: number): TrainEvent => ({
-  ...{
-    kind: 'evaluated',
-    step: n,
-    loss: 6 / n,
-    metrics: { bitsPerByte: { value: 2 } },
-    activeMs: n,
-    sample: 'Call me',
-  },
+  kind: 'evaluated',
+  step: n,
+  loss: 6 / n,
+  metrics: { bitsPerByte: { value: 2 } },
+  activeMs: n,
+  sample: 'Call me',
 });
 const events: TrainEvent[] = [
   { kind: 'compiling' },

@@ -30,7 +30,11 @@ export function trainerState({ model, recipe, state, data, earlier }: RunInfo, e
       return [
         {
           ...Object.fromEntries(measured),
-          ...{ epoch: epochs(step), eval_loss: finite(loss), sample, active_ms: activeMs, step },
+          epoch: epochs(step),
+          eval_loss: finite(loss),
+          sample,
+          active_ms: activeMs,
+          step,
         },
       ];
     }
@@ -38,8 +42,14 @@ export function trainerState({ model, recipe, state, data, earlier }: RunInfo, e
     const { learningRate, gradientNorm, tokensPerSecond, memoryBytes, plannedBytes, encodeMs, gpuMs } = event;
     return [
       {
-        ...{ epoch: epochs(step), loss: finite(loss), grad_norm: finite(gradientNorm), learning_rate: learningRate },
-        ...{ tokens_per_second: finite(tokensPerSecond), memory_bytes: memoryBytes, active_ms: activeMs, step },
+        epoch: epochs(step),
+        loss: finite(loss),
+        grad_norm: finite(gradientNorm),
+        learning_rate: learningRate,
+        tokens_per_second: finite(tokensPerSecond),
+        memory_bytes: memoryBytes,
+        active_ms: activeMs,
+        step,
         ...(plannedBytes !== undefined && { planned_bytes: plannedBytes }),
         ...(encodeMs !== undefined && { encode_ms: encodeMs }),
         ...(gpuMs !== undefined && { gpu_ms: gpuMs }),
@@ -113,13 +123,26 @@ const evaluatedSchema = z
   });
 const stepSchema = z
   .object({
-    ...{ step: count, loss: reading, grad_norm: reading, learning_rate: z.number(), tokens_per_second: reading },
-    ...{ active_ms: z.number(), memory_bytes: z.number() },
-    ...{ planned_bytes: z.number().optional(), encode_ms: z.number().optional(), gpu_ms: z.number().optional() },
+    step: count,
+    loss: reading,
+    grad_norm: reading,
+    learning_rate: z.number(),
+    tokens_per_second: reading,
+    active_ms: z.number(),
+    memory_bytes: z.number(),
+    planned_bytes: z.number().optional(),
+    encode_ms: z.number().optional(),
+    gpu_ms: z.number().optional(),
   })
   .transform((e) => ({
-    ...{ kind: 'step' as const, step: e.step, loss: e.loss, learningRate: e.learning_rate, gradientNorm: e.grad_norm },
-    ...{ tokensPerSecond: e.tokens_per_second, activeMs: e.active_ms, memoryBytes: e.memory_bytes },
+    kind: 'step' as const,
+    step: e.step,
+    loss: e.loss,
+    learningRate: e.learning_rate,
+    gradientNorm: e.grad_norm,
+    tokensPerSecond: e.tokens_per_second,
+    activeMs: e.active_ms,
+    memoryBytes: e.memory_bytes,
     ...(e.planned_bytes !== undefined && { plannedBytes: e.planned_bytes }),
     ...(e.encode_ms !== undefined && { encodeMs: e.encode_ms }),
     ...(e.gpu_ms !== undefined && { gpuMs: e.gpu_ms }),

@@ -34,7 +34,11 @@ const hasTorch = await run(PYTHON, [
 );
 if (!hasTorch) console.warn(`Skipped: PyTorch reads a classifier of its own, because ${PYTHON} has no torch.`);
 const llama = await getLlama({
-  ...{ gpu: false, build: 'never', skipDownload: true, logLevel: LlamaLogLevel.error, maxThreads: 1 },
+  gpu: false,
+  build: 'never',
+  skipDownload: true,
+  logLevel: LlamaLogLevel.error,
+  maxThreads: 1,
 }).catch((error: unknown) => {
   if (error instanceof NoBinaryFoundError) return null;
   throw error;

@@ -41,7 +41,10 @@ async function compilations(act: () => Promise<unknown>) {
 const own = (names: readonly string[], line = 'w[0] += 1;') => {
   const { tensors } = arena([{ shape: [1], dtype: 'float32' }]);
   const kernels = names.map((name, i): Kernel<'w'> => ({
-    ...{ name, bindings: { w: ['update', 'f32'] }, workgroup: [1, 1, 1], grid: [1, 1, 1] },
+    name,
+    bindings: { w: ['update', 'f32'] },
+    workgroup: [1, 1, 1],
+    grid: [1, 1, 1],
     body: `// ${name} ${i}\n${line}`,
   }));
   return () => {

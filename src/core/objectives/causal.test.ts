@@ -12,7 +12,9 @@ const evaluated = (source: TokenSource, context: number, rows: number, maxTokens
 
 /** Token i is i. */
 const counting = (tokens: number): TokenSource => ({
-  ...{ tokens, bytes: tokens, vocabulary: tokens },
+  tokens,
+  bytes: tokens,
+  vocabulary: tokens,
   read: (start, length) =>
     start < 0 || start + length > tokens
       ? Promise.reject(new RangeError('outside'))

@@ -30,7 +30,10 @@ test('micro-steps add up in one dispatch; the step that applies them reads them 
   const apply = compile({ rates: { shape: [1], dtype: 'float32' } }, ({ rates }) => {
     const norm = globalNorm(kept.variables);
     const slots = parameters.map((parameter, i) => ({
-      ...{ parameter, gradient: kept.variables[i]!, v: moments.variables[i]!, decay: false },
+      parameter,
+      gradient: kept.variables[i]!,
+      v: moments.variables[i]!,
+      decay: false,
     }));
     sgd(slots, rates as tf.Tensor1D, norm, { momentum: 0, weightDecay: 0, clip: 0 });
     clear(kept.variables);

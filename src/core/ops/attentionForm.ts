@@ -68,7 +68,14 @@ export function formOf(x: X, { rows, heads, kvHeads = heads, causal, scale }: Se
     throw new HomegrownError('bug', `Attention's bias is [${x.bias.shape.join(', ')}], and its scores are ${wanted}.`);
   }
   return {
-    ...{ B: rows, Tq, Tk, H: heads, KV: kvHeads, D, causal, scale: scale ?? 1 / Math.sqrt(D) },
+    B: rows,
+    Tq,
+    Tk,
+    H: heads,
+    KV: kvHeads,
+    D,
+    causal,
+    scale: scale ?? 1 / Math.sqrt(D),
     limited: x.lengths !== undefined,
     biased: x.bias !== undefined,
     q: { stride: q.shape[1], start: 0 },

@@ -98,7 +98,10 @@ function throughWorkgroupMemory({ element, parts, bytes }: Vectors, { shuffled, 
   const height = [32, 16, 8, 4, 2].find((rows) => rows * rowBytes + 4 * joined * threads <= 16_384) ?? 1;
   const atOnce = Math.min(AT_ONCE, height);
   return {
-    ...{ threads, share, held, atOnce },
+    threads,
+    share,
+    held,
+    atOnce,
     declarations: {
       ...(share > 1 && !inMemory && { enable: ['subgroups'] as const }),
       globals: `var<workgroup> near: array<array<${element}, ${parts}>, ${height}>;
@@ -168,7 +171,10 @@ const addInMemory = (variables: readonly string[], share: number): string => `
         .join(' ')}`;
 
 const bySubgroupBroadcast = ({ parts }: Vectors, lanes: number): RowLoader => ({
-  ...{ threads: lanes, share: 1, held: parts, atOnce: lanes },
+  threads: lanes,
+  share: 1,
+  held: parts,
+  atOnce: lanes,
   declarations: { enable: ['subgroups'] },
   // A loop, and one that no compiler unrolls: a processor takes seconds to compile it written out.
   each: (line) => `for (var e = zero; e < ${parts}u; e++) { let c = e; ${line} }`,

@@ -20,7 +20,10 @@ function rotated(x: Tensor, offsets: Tensor1D | undefined, settings: Settings, s
   const y = emptyTensor([BT, W], 'float32');
   const frequencies = tf.tensor(frequenciesOf(settings), [settings.headSize / 2, 2]);
   dispatch(kernel(BT, W, settings.rows, settings.heads, settings.headSize, sign, offsets !== undefined), {
-    ...{ x, frequencies, offsets, y },
+    x,
+    frequencies,
+    offsets,
+    y,
   });
   frequencies.dispose();
   return y;

@@ -37,7 +37,10 @@ async function after(update: Update, together: boolean, implementation: 'referen
   for (const step of steps) {
     const gradients = shapes.map((shape, i) => tf.tensor(floats(shape, 0.3, 10 * step + i).data, shape));
     const slots = parameters.map((parameter, i) => ({
-      ...{ parameter, gradient: gradients[i]!, m: m[i]!, v: v[i]! },
+      parameter,
+      gradient: gradients[i]!,
+      m: m[i]!,
+      v: v[i]!,
       decay: i % 2 === 1,
     }));
     const norm = GLOBAL_NORM[implementation]!(gradients);

@@ -24,7 +24,12 @@ test('schedules rise from 0 to the peak, and end at their share of it', () => {
 
 const settings: Recipe = {
   ...DEFAULT_RECIPE,
-  ...{ beta1: 0.9, beta2: 0.99, epsilon: 1e-8, momentum: 0.9, weightDecay: 0.1, clip: 1 },
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-8,
+  momentum: 0.9,
+  weightDecay: 0.1,
+  clip: 1,
 };
 const gradientAt = (step: number): number[][] => [
   [0.3 * step, -2, 0.01],

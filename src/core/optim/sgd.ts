@@ -10,7 +10,10 @@ export const sgd = defineOptimizer({
     momentum: real({
       label: 'Momentum',
       row: 'main',
-      ...{ min: 0, max: 0.9999, stored: [0, 1], initial: 0.9 },
+      min: 0,
+      max: 0.9999,
+      stored: [0, 1],
+      initial: 0.9,
     }),
   },
   state: ({ shape }) => [{ name: 'sgd.v', shape }],

@@ -120,8 +120,14 @@ test('a record keeps what the run learnt from before, and where a model is from'
   const store = memoryStore();
   const data = {
     texts: [{ name: 'a.txt', characters: 5, sha256: 'a'.repeat(64) }],
-    ...{ textHash: 'a', trainTokens: 4, trainBytes: 4, validationTokens: 1, validationBytes: 1 },
-    ...{ validationShare: 0.1, eachText: true as const, unigramLoss: 3 },
+    textHash: 'a',
+    trainTokens: 4,
+    trainBytes: 4,
+    validationTokens: 1,
+    validationBytes: 1,
+    validationShare: 0.1,
+    eachText: true as const,
+    unigramLoss: 3,
   };
   const whole: RunRecord = {
     ...record('a', 1),

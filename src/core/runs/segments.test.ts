@@ -6,13 +6,27 @@ import { continued, isMeasuredAlike, segmentAt, segmentsOf } from './segments';
 import type { DataFacts } from './settings';
 
 const facts = (textHash: string): DataFacts => ({
-  ...{ texts: [], textHash, validationShare: 0.1, unigramLoss: 5 },
-  ...{ trainTokens: 90, trainBytes: 90, validationTokens: 10, validationBytes: 10 },
+  texts: [],
+  textHash,
+  validationShare: 0.1,
+  unigramLoss: 5,
+  trainTokens: 90,
+  trainBytes: 90,
+  validationTokens: 10,
+  validationBytes: 10,
 });
 const record: RunRecord = {
-  ...{ version: 1, id: 'a', name: 'Whale', createdAt: 1, status: 'stopped', step: 100 },
+  version: 1,
+  id: 'a',
+  name: 'Whale',
+  createdAt: 1,
+  status: 'stopped',
+  step: 100,
   model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 },
-  ...{ recipe: DEFAULT_RECIPE, tokenizer: { kind: 'bytes', merges: [] }, device: null, manifest: null },
+  recipe: DEFAULT_RECIPE,
+  tokenizer: { kind: 'bytes', merges: [] },
+  device: null,
+  manifest: null,
   data: facts('english'),
 };
 const on = (from: RunRecord, step: number, text: string) =>

@@ -37,7 +37,10 @@ export async function buildShards(
   // What older builds cut of several texts is not what is asked for here, so it has another id.
   const rule = documents.length > 1 ? { eachText: true as const } : {};
   const { id, there } = await place(store, [
-    ...[textHash, tokenizer.hash, validationShare, shardLength],
+    textHash,
+    tokenizer.hash,
+    validationShare,
+    shardLength,
     ...Object.keys(rule),
   ]);
   if (there) return there;
@@ -65,7 +68,12 @@ export async function buildShards(
       );
     const manifest: ShardManifest = {
       version: 1,
-      ...{ tokenizerHash: tokenizer.hash, textHash, vocabulary: tokenizer.size, width, shardLength, ...rule },
+      tokenizerHash: tokenizer.hash,
+      textHash,
+      vocabulary: tokenizer.size,
+      width,
+      shardLength,
+      ...rule,
       train: await write('train'),
       validation: await write('validation'),
     };

@@ -44,7 +44,9 @@ export function openSplit(
     return ids;
   };
   return {
-    ...{ tokens, bytes, vocabulary },
+    tokens,
+    bytes,
+    vocabulary,
     async read(start, length) {
       if (!(start >= 0 && length >= 0 && start + length <= tokens)) {
         throw new RangeError(`Tokens ${start} to ${start + length} are not within 0 to ${tokens}.`);

@@ -277,9 +277,12 @@ const BEFORE: ShardManifest = {
   version: 1,
   tokenizerHash: 'e1f0132d44d6c69ea6519de29d784891a4b10e0169a9b62b5e973681d4b9a737',
   textHash: 'a91bbf9e5117743171b977dbb0460f56f7511bfce9accc1ae4fc019dc187ff0f',
-  ...{ vocabulary: 283, width: 2, shardLength: 64 },
+  vocabulary: 283,
+  width: 2,
+  shardLength: 64,
   train: {
-    ...{ tokens: 217, bytes: 954 },
+    tokens: 217,
+    bytes: 954,
     shards: [
       stored('train/0', 'd2b6ba607f721804fa67facf0ef62007cc766fa21c5801701789fe3f60dd9459'),
       stored('train/1', '6f3216a4b9859258bf5e05e423c447994660888e2fd3d0ee5c8e83f51a9418c4'),
@@ -289,7 +292,8 @@ const BEFORE: ShardManifest = {
     counts: stored('train/counts', '6003810b5e5867fdf4bd958160f195b518f7be6ce8a054a10a0ad5b154c4245b'),
   },
   validation: {
-    ...{ tokens: 25, bytes: 106 },
+    tokens: 25,
+    bytes: 106,
     shards: [stored('validation/0', '9747099582cc7513bce0b260e0d4ed4647544000d25db800e53b912a7ae829d3')],
     counts: stored('validation/counts', '960776b7e9e516c0fd273777947781b2ed0150c103fb86030e7ababc21722ba8'),
   },

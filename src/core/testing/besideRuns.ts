@@ -24,7 +24,12 @@ export async function smallRuns(store: BlobStore): Promise<Begin> {
   if (outcome.kind !== 'added') throw new Error('no text');
   const data = await buildData(store, [outcome.text.id], await createTokenizer(tokenizer), 0.1, unwatched);
   return (runId, recipe, width = 16) => ({
-    ...{ runId, name: runId, createdAt: 1, data, tokenizer, texts: [] },
+    runId,
+    name: runId,
+    createdAt: 1,
+    data,
+    tokenizer,
+    texts: [],
     model: { id: 'gpt', config: { layers: 1, heads: 2, width, context: 16 }, vocabulary: 257 },
     recipe: { ...DEFAULT_RECIPE, batch: 4, dropout: 0.1, evalTokens: 64, evalEvery: 10, saveEvery: 10, ...recipe },
   });

@@ -87,7 +87,14 @@ export interface Calls {
 /** Wraps the prototypes of WebGPU's classes; call it once, after `installDawn`. */
 export function countCalls(): Calls {
   const calls: Calls = {
-    ...{ dispatches: 0, submits: 0, buffers: 0, bindGroups: 0, pipelines: 0, writes: 0, liveBytes: 0, peakBytes: 0 },
+    dispatches: 0,
+    submits: 0,
+    buffers: 0,
+    bindGroups: 0,
+    pipelines: 0,
+    writes: 0,
+    liveBytes: 0,
+    peakBytes: 0,
     reset() {
       this.dispatches = this.submits = this.buffers = this.bindGroups = this.pipelines = this.writes = 0;
     },

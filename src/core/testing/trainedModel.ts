@@ -56,15 +56,13 @@ const MODELS: readonly Settings[] = [
 ];
 const RECIPE: Recipe = {
   ...DEFAULT_RECIPE,
-  ...{
-    batch: 4,
-    warmup: 20,
-    learningRate: 2e-3,
-    schedule: 'constant',
-    evalEvery: 60,
-    evalTokens: 512,
-    saveEvery: 1000,
-  },
+  batch: 4,
+  warmup: 20,
+  learningRate: 2e-3,
+  schedule: 'constant',
+  evalEvery: 60,
+  evalTokens: 512,
+  saveEvery: 1000,
   samplePrompt: 'Call me ',
 };
 
@@ -120,7 +118,10 @@ async function grow({ name, tokenizer: wanted, config }: Settings, recipe: Recip
   await onWasm();
   await train(
     {
-      ...{ model, recipe, tokenizer, ...tokens },
+      model,
+      recipe,
+      tokenizer,
+      ...tokens,
       save(saved) {
         snapshot = saved;
         return Promise.resolve({ bytes: 0 });
@@ -131,8 +132,16 @@ async function grow({ name, tokenizer: wanted, config }: Settings, recipe: Recip
   );
   const { train: learnt, validation } = tokens;
   const record: RunRecord = {
-    ...{ version: 1, id: name.toLowerCase().replaceAll(' ', '-'), name, createdAt: Date.UTC(2026, 0, 2) },
-    ...{ status: 'finished', step: recipe.steps, model, recipe, tokenizer: tokenizer.model, device: 'wasm' },
+    version: 1,
+    id: name.toLowerCase().replaceAll(' ', '-'),
+    name,
+    createdAt: Date.UTC(2026, 0, 2),
+    status: 'finished',
+    step: recipe.steps,
+    model,
+    recipe,
+    tokenizer: tokenizer.model,
+    device: 'wasm',
     manifest: null,
     data: {
       texts: [
@@ -144,8 +153,11 @@ async function grow({ name, tokenizer: wanted, config }: Settings, recipe: Recip
         },
       ],
       textHash: await sha256Hex(text),
-      ...{ trainTokens: learnt.tokens, trainBytes: learnt.bytes },
-      ...{ validationTokens: validation.tokens, validationBytes: validation.bytes, validationShare: VALIDATION },
+      trainTokens: learnt.tokens,
+      trainBytes: learnt.bytes,
+      validationTokens: validation.tokens,
+      validationBytes: validation.bytes,
+      validationShare: VALIDATION,
       ...measureFacts(await counts(learnt), await counts(validation)),
     },
   };
@@ -157,7 +169,10 @@ async function asExported({ record, snapshot, events }: Grown, text: string): Pr
   return {
     name: `${record.id}-step-${snapshot.state.step}`,
     info: runInfo(record, snapshot.state, events),
-    ...{ snapshot, tokenizer, events, tokens: split(tokenizer, text) },
+    snapshot,
+    tokenizer,
+    events,
+    tokens: split(tokenizer, text),
   };
 }
 

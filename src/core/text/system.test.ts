@@ -3,9 +3,22 @@ import { isSystemFile } from './system';
 
 it('tells the system’s own files from a person’s', () => {
   for (const path of [
-    ...['.DS_Store', 'letters/.DS_Store', '._june.txt', 'letters/._june.txt', '__MACOSX/letters/june.txt'],
-    ...['Thumbs.db', 'letters/thumbs.db', 'desktop.ini', '.git/HEAD', 'a/.git/objects/0a/1b', '.gitignore'],
-    ...['Icon\r', '~$letter.docx', '$RECYCLE.BIN/x.txt', 'a\\.svn\\entries', '.localized'],
+    '.DS_Store',
+    'letters/.DS_Store',
+    '._june.txt',
+    'letters/._june.txt',
+    '__MACOSX/letters/june.txt',
+    'Thumbs.db',
+    'letters/thumbs.db',
+    'desktop.ini',
+    '.git/HEAD',
+    'a/.git/objects/0a/1b',
+    '.gitignore',
+    'Icon\r',
+    '~$letter.docx',
+    '$RECYCLE.BIN/x.txt',
+    'a\\.svn\\entries',
+    '.localized',
   ])
     expect(isSystemFile(path), path).toBe(true);
   for (const path of [

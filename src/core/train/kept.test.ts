@@ -11,7 +11,9 @@ import { train } from './train';
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const ids = tokenizer.encode('The whale is the king of the sea, and the sea is the field of the whale. '.repeat(20));
 const source = (part: Uint32Array) => ({
-  ...{ tokens: part.length, bytes: part.length, vocabulary: tokenizer.size },
+  tokens: part.length,
+  bytes: part.length,
+  vocabulary: tokenizer.size,
   read: (start: number, length: number) => Promise.resolve(part.slice(start, start + length)),
 });
 const model = {
@@ -21,7 +23,13 @@ const model = {
 } as const;
 const recipe: Recipe = {
   ...DEFAULT_RECIPE,
-  ...{ steps: 12, batch: 3, warmup: 3, learningRate: 0.01, evalEvery: 2, evalTokens: 240, saveEvery: 5 },
+  steps: 12,
+  batch: 3,
+  warmup: 3,
+  learningRate: 0.01,
+  evalEvery: 2,
+  evalTokens: 240,
+  saveEvery: 5,
 };
 
 /** As the worker does: claims the run, goes on from what is saved, and keeps what it makes. */
@@ -35,7 +43,11 @@ async function run(
   const events: TrainEvent[] = [];
   const outcome = await train(
     {
-      ...{ model, recipe, tokenizer, train: source(ids.subarray(0, 1200)), validation: source(ids.subarray(1200)) },
+      model,
+      recipe,
+      tokenizer,
+      train: source(ids.subarray(0, 1200)),
+      validation: source(ids.subarray(1200)),
       ...(from && { from: { ...from, state: { ...from.state, best: writer.best } } }),
       save: (snapshot) => writer.save(snapshot),
       keepBest: (...step) => writer.keepBest(...step),

@@ -12,7 +12,10 @@ test('the first settings can run', () => {
 test('each setting outside its bounds is told by field, whatever it is', () => {
   expect(fieldsOf(model, { ...DEFAULT_RECIPE, learningRate: 0 }, tokens)).toEqual(['learningRate']);
   expect(fieldsOf(model, { ...DEFAULT_RECIPE, steps: 1.5, seed: -1, beta2: 1, clip: NaN }, tokens)).toEqual([
-    ...['steps', 'beta2', 'clip', 'seed'],
+    'steps',
+    'beta2',
+    'clip',
+    'seed',
   ]);
   expect(fieldsOf({ ...model, config: { ...model.config, heads: 3 } }, DEFAULT_RECIPE, tokens)).toEqual(['heads']);
 });

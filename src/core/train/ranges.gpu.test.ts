@@ -13,16 +13,19 @@ beforeAll(async () => void (gpu = await openGpu()));
 const config = { context: 40, width: 16, heads: 1, layers: 1 };
 const model = { id: 'gpt' as const, config, vocabulary: 40 };
 const SPLIT = [
-  ...['product NN', 'product NT', 'product TN', 'attention', 'attention backward, queries', 'attention backward, keys'],
-  ...[
-    'embedding',
-    'embedding backward',
-    'layerNorm',
-    'layerNorm backward',
-    'softmaxCrossEntropy',
-    'globalNorm',
-    'adamw',
-  ],
+  'product NN',
+  'product NT',
+  'product TN',
+  'attention',
+  'attention backward, queries',
+  'attention backward, keys',
+  'embedding',
+  'embedding backward',
+  'layerNorm',
+  'layerNorm backward',
+  'softmaxCrossEntropy',
+  'globalNorm',
+  'adamw',
 ];
 
 /** Two steps as a GPU takes them, no dispatch of which may be expected to take longer. */

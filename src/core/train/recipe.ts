@@ -24,7 +24,11 @@ export const RECIPE = {
     hint: 'updates of the weights',
     help: 'Updates of the weights',
     row: 'main',
-    ...{ min: 1, max: most, stored: [0, MOST_STORED], step: 100, initial: 2000 },
+    min: 1,
+    max: most,
+    stored: [0, MOST_STORED],
+    step: 100,
+    initial: 2000,
   }),
   /** Rows of `context` tokens that the device sees at once. */
   batch: whole({
@@ -33,7 +37,10 @@ export const RECIPE = {
     unit: 'rows',
     help: 'Rows of text that the device sees at once',
     row: 'main',
-    ...{ min: 1, max: 4096, stored: [1, 65_536], initial: 12 },
+    min: 1,
+    max: 4096,
+    stored: [1, 65_536],
+    initial: 12,
   }),
   optimizer: choice({ label: 'Optimizer', of: OPTIMIZERS, row: 'main', initial: 'adamw' }),
   ...OPTIMIZER_FIELDS,
@@ -42,7 +49,11 @@ export const RECIPE = {
     label: 'Learning rate',
     hint: 'at its peak',
     row: 'main',
-    ...{ min: 1e-9, max: 10, stored: [0, 10], step: 0.0001, initial: 1e-3 },
+    min: 1e-9,
+    max: 10,
+    stored: [0, 10],
+    step: 0.0001,
+    initial: 1e-3,
   }),
   schedule: choice({
     label: 'Schedule',
@@ -58,14 +69,21 @@ export const RECIPE = {
     unit: 'steps',
     hint: 'the rate rises from 0',
     row: 'main',
-    ...{ min: 0, max: most, stored: [0, MOST_STORED], step: 10, initial: 100 },
+    min: 0,
+    max: most,
+    stored: [0, MOST_STORED],
+    step: 10,
+    initial: 100,
   }),
   /** Decoupled (AdamW) or plain L2 (SGD); not applied to norms and biases. */
   weightDecay: real({
     label: 'Weight decay',
     hint: 'on matrices only',
     row: 'main',
-    ...{ min: 0, max: 1, stored: [0, Number.MAX_VALUE], initial: 0.1 },
+    min: 0,
+    max: 1,
+    stored: [0, Number.MAX_VALUE],
+    initial: 0.1,
   }),
   /** Largest global norm of the gradient; 0 = no clipping. */
   clip: real({
@@ -74,7 +92,11 @@ export const RECIPE = {
     hint: '0 = no clipping',
     help: 'Largest norm of the gradient, 0 for any',
     row: 'main',
-    ...{ min: 0, max: 1e6, stored: [0, Number.MAX_VALUE], step: 0.1, initial: 1 },
+    min: 0,
+    max: 1e6,
+    stored: [0, Number.MAX_VALUE],
+    step: 0.1,
+    initial: 1,
   }),
   /** Steps between evaluations. */
   evalEvery: whole({
@@ -84,7 +106,11 @@ export const RECIPE = {
     hint: 'and write a sample',
     help: 'Steps between evaluations',
     row: 'main',
-    ...{ min: 1, max: most, stored: [1, MOST_STORED], step: 10, initial: 250 },
+    min: 1,
+    max: most,
+    stored: [1, MOST_STORED],
+    step: 10,
+    initial: 250,
   }),
   /** Continued at every evaluation, greedily seeded the same, to show what was learnt. */
   samplePrompt: text({
@@ -99,7 +125,9 @@ export const RECIPE = {
     hint: 'same seed, same run',
     help: 'Of all that is random',
     row: 'seldom',
-    ...{ min: 0, max: 2 ** 32 - 1, initial: 1 },
+    min: 0,
+    max: 2 ** 32 - 1,
+    initial: 1,
   }),
   /** Steps between checkpoints. */
   saveEvery: whole({
@@ -108,7 +136,11 @@ export const RECIPE = {
     unit: 'steps',
     help: 'Steps between saves',
     row: 'seldom',
-    ...{ min: 1, max: most, stored: [1, MOST_STORED], step: 10, initial: 200 },
+    min: 1,
+    max: most,
+    stored: [1, MOST_STORED],
+    step: 10,
+    initial: 200,
   }),
   /** Validation tokens an evaluation reads at most. */
   evalTokens: whole({
@@ -118,21 +150,31 @@ export const RECIPE = {
     hint: 'at most',
     help: 'Tokens that an evaluation reads at most',
     row: 'seldom',
-    ...{ min: 1, max: most, stored: [1, MOST_STORED], step: 1024, initial: 16_384 },
+    min: 1,
+    max: most,
+    stored: [1, MOST_STORED],
+    step: 1024,
+    initial: 16_384,
   }),
   /** Where a falling schedule ends, as a share of the peak. */
   finalRate: real({
     label: 'Final rate',
     hint: 'share of the peak',
     row: 'seldom',
-    ...{ min: 0, max: 1, initial: 0.1 },
+    min: 0,
+    max: 1,
+    initial: 0.1,
   }),
   /** Micro-batches of `batch` rows an update; 1 = every batch is one. */
   accumulate: whole({
     label: 'Micro-batches per update',
     help: 'Batches an update',
     row: 'seldom',
-    ...{ min: 1, max: 1024, stored: [1, 65_536], initial: 1, absent: 1 },
+    min: 1,
+    max: 1024,
+    stored: [1, 65_536],
+    initial: 1,
+    absent: 1,
   }),
   /** The backward pass runs each block again instead of keeping its activations. */
   recompute: onOff({ label: 'Recompute', initial: false, absent: false }),
@@ -140,7 +182,10 @@ export const RECIPE = {
   dropout: real({
     label: 'Dropout',
     help: 'Share of activations that is left out while it learns',
-    ...{ min: 0, max: 0.9, stored: [0, 1 - 2 ** -53], initial: 0 },
+    min: 0,
+    max: 0.9,
+    stored: [0, 1 - 2 ** -53],
+    initial: 0,
   }),
 } as const;
 export type Recipe = ValuesOf<typeof RECIPE>;

@@ -13,7 +13,13 @@ const ids = tokenizer.encode('The whale is the king of the sea, and the sea is t
 const source = (part: Uint32Array) => tokenSource(part, tokenizer.size);
 const recipe: Recipe = {
   ...DEFAULT_RECIPE,
-  ...{ steps: 20, batch: 4, warmup: 5, learningRate: 3e-3, evalEvery: 20, evalTokens: 200, saveEvery: 20 },
+  steps: 20,
+  batch: 4,
+  warmup: 5,
+  learningRate: 3e-3,
+  evalEvery: 20,
+  evalTokens: 200,
+  saveEvery: 20,
 };
 
 /** Training losses up to `stopAt`, and what was saved last. */

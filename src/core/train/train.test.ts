@@ -23,7 +23,14 @@ const model = {
 } as const;
 const recipe: Recipe = {
   ...DEFAULT_RECIPE,
-  ...{ steps: 12, batch: 3, warmup: 3, learningRate: 0.01, dropout: 0.1, evalEvery: 6, evalTokens: 240, saveEvery: 5 },
+  steps: 12,
+  batch: 3,
+  warmup: 3,
+  learningRate: 0.01,
+  dropout: 0.1,
+  evalEvery: 6,
+  evalTokens: 240,
+  saveEvery: 5,
 };
 
 const source = (ids: Uint32Array) => tokenSource(ids, tokenizer.size);
@@ -160,7 +167,10 @@ describe.each([
       return Promise.resolve({ bytes: 1 });
     };
     const input: TrainInput = {
-      ...{ model, recipe, tokenizer, ...data },
+      model,
+      recipe,
+      tokenizer,
+      ...data,
       save: ({ state }) => store('saved')(state.step),
       keepBest: ({ step }) => store('kept')(step),
       now: () => 0,
@@ -176,7 +186,10 @@ describe.each([
   test('a best that cannot be kept ends the run and is not the best; without a place for it, nothing claims it', async () => {
     const states: Snapshot['state'][] = [];
     const input: TrainInput = {
-      ...{ model, recipe: { ...recipe, saveEvery: 8 }, tokenizer, ...data },
+      model,
+      recipe: { ...recipe, saveEvery: 8 },
+      tokenizer,
+      ...data,
       save: ({ state }) => {
         states.push(state);
         return Promise.resolve({ bytes: 1 });

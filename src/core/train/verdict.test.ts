@@ -35,7 +35,9 @@ function course(
     ...told({ vocabulary, unigramLoss }),
     after: 0,
     // Read once in 50 steps.
-    ...{ tokensPerStep: 100, trainTokens: 5000, evalTokens: 16_384 },
+    tokensPerStep: 100,
+    trainTokens: 5000,
+    evalTokens: 16_384,
     ...more,
   };
 }
@@ -248,7 +250,8 @@ describe('curves of real runs', () => {
   const replayed = ({ evaluations, training, vocabulary, unigramLoss, ...facts }: Curve): Course => ({
     ...facts,
     ...told({ vocabulary, unigramLoss }),
-    ...{ after: 0, isOver: false },
+    after: 0,
+    isOver: false,
     training: { step: training.map((_, i) => i + 1), loss: training },
     evaluations: evaluations.map(([step, loss]) => ({ step, loss })),
   });
@@ -325,8 +328,14 @@ test('what is said and where the curve is said to go agree', () => {
     },
   );
   const trends = {
-    ...{ beginning: [null], blind: ['falling', 'level', null], learning: ['falling'], memorising: ['falling'] },
-    ...{ level: ['level'], 'level-memorised': ['level'], overfitting: ['rising'], unsteady: ['rising'] },
+    beginning: [null],
+    blind: ['falling', 'level', null],
+    learning: ['falling'],
+    memorising: ['falling'],
+    level: ['level'],
+    'level-memorised': ['level'],
+    overfitting: ['rising'],
+    unsteady: ['rising'],
     diverging: ['rising'],
   };
   fc.assert(

@@ -9,7 +9,11 @@ const engine = (scores: SecondEngine['scores']): SecondEngine => ({ name: 'anoth
 const after = (ids: readonly number[]): number[] => [(ids.length % 3) / 2, 2, (ids.at(-1)! % 2) * 4];
 /** After [7, 8]: `first`, and token 1 is the likeliest. */
 const oursWith = (first: number[] = after([7, 8])): Reference => ({
-  ...{ text: 'held-out', ids: [7, 8, 9], lengths: [1, 3], prompt: 2, greedy: [1] },
+  text: 'held-out',
+  ids: [7, 8, 9],
+  lengths: [1, 3],
+  prompt: 2,
+  greedy: [1],
   scores: Float32Array.from([...after([7]), ...after([7, 8, 9])]),
   greedyScores: Float32Array.from(first),
 });

@@ -20,7 +20,12 @@ async function open(): Promise<StudioStore> {
   const { createStudio } = await import('../../state/studio');
   const none = {} as never;
   const studio = createStudio({
-    ...{ data: none, gpu: none, verify: none, store: memoryStore(), now: () => 0, newId: () => 'run' },
+    data: none,
+    gpu: none,
+    verify: none,
+    store: memoryStore(),
+    now: () => 0,
+    newId: () => 'run',
     tabs: {
       isTraining: () => Promise.resolve(false),
       listen: () => undefined,

@@ -6,14 +6,21 @@ import type { RunSettings } from '../../state/runSettings';
 
 const facts = (unigramLoss: number, ...names: string[]) => ({
   texts: names.map((name) => ({ name, characters: 1, sha256: '' })),
-  ...{ textHash: names.join(), trainTokens: 1200, trainBytes: 1, validationTokens: 1, validationBytes: 1 },
-  ...{ validationShare: 0.1, unigramLoss },
+  textHash: names.join(),
+  trainTokens: 1200,
+  trainBytes: 1,
+  validationTokens: 1,
+  validationBytes: 1,
+  validationShare: 0.1,
+  unigramLoss,
 });
 const settings: RunSettings = {
   model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 300 },
   recipe: { ...DEFAULT_RECIPE, warmup: 2 },
   tokenizer: 'bytes',
-  ...{ unigramLoss: 3, segments: [{ after: 0, data: facts(3) }], tokensPerStep: 96, isRecipeKnown: true },
+  segments: [{ after: 0, data: facts(3) }],
+  tokensPerStep: 96,
+  isRecipeKnown: true,
 };
 const step = (log: RunLog, n: number, loss: number) =>
   log.append({

@@ -206,7 +206,12 @@ function lossLines(p: LossChartProps) {
     { id: 'raw', label: '', ...trained, y: raw, form: 'raw', isSilent: true },
     { id: 'training', label: 'training', ...trained, y: smoothed, form: 'thin' },
     {
-      ...{ id: 'validation', label: 'validation', run: 2, x: placed(validation), y: held, hasPoints: true },
+      id: 'validation',
+      label: 'validation',
+      run: 2,
+      x: placed(validation),
+      y: held,
+      hasPoints: true,
       starts: validationStarts,
     },
   ];

@@ -49,7 +49,10 @@ test('sizes that cannot run say why', () => {
     { field: 'heads', message: 'The width of 12 cannot be divided among 5 heads.' },
   ]);
   expect(gpt.problems({ layers: 0, heads: 1.5, width: NaN, context: 1e9 }).map(({ field }) => field)).toEqual([
-    ...['layers', 'heads', 'width', 'context'],
+    'layers',
+    'heads',
+    'width',
+    'context',
   ]);
 });
 test('the dial gives runnable sizes that grow with it', () => {
