@@ -8,7 +8,7 @@ import { adapterOf } from '.';
 import { besideName, type Learns, partsOf } from './learns';
 
 /**
- * Puts a model on the device in use: what learns in arenas of its own, what is frozen in others. `values` allocate its weights and,
+ * Puts a model on the device in use: what learns in arenas of its own, what is frozen in others. `values` hold its weights and,
  * where it has one, those of its adapter, which its forward pass then goes through.
  * @throws {HomegrownError} as `network` and `partsOf` do
  */
