@@ -26,5 +26,5 @@ export interface Adapter<F extends Fields = Fields> extends Choice {
 export type HostValue = Values extends ReadonlyMap<string, infer Value> ? Value : never;
 
 /** Checks a statement against its own fields, and holds the one cast to what all share. */
-export const defineAdapter = <const F extends Fields>(stated: Adapter<F>): Stated<F> => stated as unknown as Stated<F>;
+export const defineAdapter = <const F extends Fields>(stated: Adapter<F>): Stated<F> => stated;
 type Stated<F> = Omit<Adapter, 'fields'> & { fields: F };

@@ -55,7 +55,7 @@ export const EMBEDDING: Implementations<Embedding> = {
     backward(dy, { ids }, { vocabulary, places }, asked, residualGradient) {
       const summed = (): Tensor => {
         const which = tf.cast(tf.oneHot(tf.reshape(ids, [ids.size]), vocabulary), 'float32');
-        return tf.matMul(tf.transpose(which), dy as Tensor2D);
+        return tf.matMul(tf.transpose(which), dy);
       };
       return gradients(dy, ids, places, asked, summed, residualGradient);
     },

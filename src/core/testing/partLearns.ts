@@ -87,8 +87,8 @@ export async function normOf(learning: Learner, full: Learner): Promise<{ told: 
   const { arrays, weight } = batchOf(1);
   const squares = tf.tidy(() => {
     const inputs = {
-      ids: tf.tensor2d(arrays['ids']!, [recipe.batch, model.config.context], 'int32'),
-      targets: tf.tensor1d(arrays['targets']!, 'int32'),
+      ids: tf.tensor2d(arrays['ids'], [recipe.batch, model.config.context], 'int32'),
+      targets: tf.tensor1d(arrays['targets'], 'int32'),
     };
     const variables = names.map((name) => full.network.params[name]!);
     const { grads } = tf.variableGrads(
