@@ -5,7 +5,7 @@ export interface Device {
   name: string;
   /** Multiplications and additions a second, f32, without matrix units. */
   rate: number;
-  /** Bytes a second. */
+  /** Bytes per second. */
   bandwidth: number;
   /** Multiply-adds for which a word could be read from workgroup memory. */
   wordPrice: number;

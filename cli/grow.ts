@@ -264,7 +264,7 @@ function withPlace(thrown: unknown, { place, out, isBeside }: Saves): unknown {
   return new HomegrownError(error.code, paragraph(error.message, where), remedy);
 }
 
-/** Tokens a second over all steps so far; null before the first. */
+/** Tokens per second over all steps so far; null before the first. */
 class Speed {
   private tokens = 0;
   private seconds = 0;

@@ -40,7 +40,7 @@ export async function main(...commands: readonly [Command, ...Command[]]): Promi
   if (!DEBUGS) console.log = console.info = console.warn = () => undefined;
   process.on('uncaughtException', fail).on('unhandledRejection', fail);
   for (const signal of SIGNALS) process.on(signal, () => stop(new Stopped(signal)));
-  // The process that started this one, which else would tell of every signal, is gone.
+  // The process that started this one, which would otherwise tell of every signal, is gone.
   process.on('disconnect', () => stop(new Stopped('SIGHUP')));
   process.channel?.unref();
   process.send?.('begun');

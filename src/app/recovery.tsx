@@ -1,7 +1,7 @@
 import type { Failure } from '../core/base/errors';
+import { failureReport } from '../state/failureReport';
 import { remedy } from '../state/failures';
 import { Button, type FailureProps } from '../ui';
-import { report } from './report';
 
 /** What can be done about a page that failed: reload, or take the report along. */
 export const recovery = (failure: Failure): Pick<FailureProps, 'action' | 'actionNote' | 'otherActions'> => ({
@@ -12,7 +12,12 @@ export const recovery = (failure: Failure): Pick<FailureProps, 'action' | 'actio
   ),
   actionNote: remedy(failure),
   otherActions: (
-    <Button isDense variant="quiet" icon="copy" onPress={() => void navigator.clipboard.writeText(report(failure))}>
+    <Button
+      isDense
+      variant="quiet"
+      icon="copy"
+      onPress={() => void navigator.clipboard.writeText(failureReport(failure))}
+    >
       Copy report
     </Button>
   ),

@@ -3,7 +3,7 @@ import { flushSync } from 'react-dom';
 import { Input, Label, Text, TextField } from 'react-aria-components';
 import { cx } from './cx';
 import field from './Field.module.css';
-import { formatNumber, judge, stepNumber, type Bounds } from './numbers';
+import { formatExact, judge, stepNumber, type Bounds } from './numbers';
 import styles from './NumberField.module.css';
 
 export interface NumberFieldProps extends Bounds {
@@ -17,7 +17,7 @@ export interface NumberFieldProps extends Bounds {
   hint?: string;
   /** One arrow press; Shift is ten of them, Alt a tenth. */
   step?: number;
-  /** How the value is shown when the field is left, if not as `formatNumber` does. */
+  /** How the value is shown when the field is left, if not as `formatExact` does. */
   format?: (value: number) => string;
   /** What the page finds wrong with the value, naming it and the bound. */
   error?: string | undefined;
@@ -27,7 +27,7 @@ export interface NumberFieldProps extends Bounds {
 }
 
 /** A row: label and hint at the left, the number at the right with its unit inside. */
-export function NumberField({ label, value, onChange, step = 1, format = formatNumber, ...p }: NumberFieldProps) {
+export function NumberField({ label, value, onChange, step = 1, format = formatExact, ...p }: NumberFieldProps) {
   const [draft, setDraft] = useState<string>();
   const [note, setNote] = useState<string>();
   const bounds: Bounds = { min: p.min, max: p.max, isWhole: p.isWhole };

@@ -1,4 +1,4 @@
-/** Reading and writing numbers as the interface does: strict in, thousands with a comma and a real minus out. */
+/** Numbers as fields and axes have them, with every digit that they need: strict in, thousands with a comma and a real minus out. */
 
 const NUMBER = /^-?\d+(\.\d+)?(e-?\d+)?$/;
 
@@ -10,7 +10,7 @@ export function parseNumber(text: string): number | undefined {
 }
 
 /** `4,000`, `0.001`, `−0.2`, `1e-7`. `digits` is the most significant digits to show. */
-export function formatNumber(value: number, digits = 12): string {
+export function formatExact(value: number, digits = 12): string {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
   if (size >= HUGE) return value.toExponential(2).replace('e+', 'e').replace(/^-/, '−');
@@ -20,14 +20,6 @@ export function formatNumber(value: number, digits = 12): string {
 
 /** From here on the digits of a whole number mean nothing. */
 const HUGE = 1e15;
-
-/** Three significant digits, but never fewer than the whole number needs: 85.4, 52.0, 607, 2,048. */
-export function formatReading(value: number): string {
-  const size = Math.abs(value);
-  if (!Number.isFinite(value) || size < 1e-5 || size >= HUGE) return formatNumber(value);
-  const digits = Math.max(3, Math.floor(Math.log10(Math.max(1, size))) + 1);
-  return formatter(3, digits).format(value).replace(/^-/, '−');
-}
 
 /** Made once each: a chart writes dozens of numbers ten times a second. */
 function formatter(least: number, most: number): Intl.NumberFormat {
@@ -54,11 +46,11 @@ export type Judgement =
 export function judge(text: string, { min, max, isWhole }: Bounds): Judgement {
   const value = parseNumber(text.trim());
   if (value === undefined) return { kind: 'bad', words: `“${text}” is not a number; write 4, 0.001 or 1e-3` };
-  const shown = formatNumber(value);
+  const shown = formatExact(value);
   if (min !== undefined && value < min)
-    return { kind: 'bad', words: `${shown} is below ${formatNumber(min)}, the least`, nearest: min };
+    return { kind: 'bad', words: `${shown} is below ${formatExact(min)}, the least`, nearest: min };
   if (max !== undefined && value > max)
-    return { kind: 'bad', words: `${shown} is above ${formatNumber(max)}, the most`, nearest: max };
+    return { kind: 'bad', words: `${shown} is above ${formatExact(max)}, the most`, nearest: max };
   if (isWhole && !Number.isInteger(value))
     return { kind: 'bad', words: `${shown} is not a whole number`, nearest: clamp(Math.round(value), { min, max }) };
   return { kind: 'good', value };

@@ -178,7 +178,7 @@ async function readExactly(source: ByteSource, offset: number, length: number, f
   return bytes;
 }
 
-/** Bytes an element, of every type that the format defines with whole bytes. */
+/** Bytes per element, of every type that the format defines with whole bytes. */
 const DTYPE_BYTES: ReadonlyMap<string, number> = new Map([
   ...['BOOL', 'U8', 'I8', 'F8_E5M2', 'F8_E4M3'].map((dtype) => [dtype, 1] as const),
   ...['I16', 'U16', 'F16', 'BF16'].map((dtype) => [dtype, 2] as const),

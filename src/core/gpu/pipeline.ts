@@ -81,7 +81,7 @@ export class Pipeline implements GPUComputePipeline {
 
   private async compile(): Promise<void> {
     const { device } = this;
-    device.pushErrorScope('validation'); // else the device would be blamed for a shader
+    device.pushErrorScope('validation'); // otherwise the device would be blamed for a shader
     const whole = this.whole();
     const scope = device.popErrorScope();
     const [refused, result] = await Promise.allSettled([scope, device.createComputePipelineAsync(whole)]);

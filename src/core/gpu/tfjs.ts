@@ -44,7 +44,7 @@ export function releaseFreed(backend: WebGPUBackend): void {
 /** Whether the op that runs now is on the way to a gradient, so that what its backward needs is worth computing. */
 export const gradientWanted = (): boolean => tf.engine().state.gradientDepth > 0;
 
-/** Runs `act`, which takes gradients; where it fails, what was saved for its backward pass would else be kept for good. */
+/** Runs `act`, which takes gradients; where it fails, what was saved for its backward pass would otherwise be kept for good. */
 export function leavingNoTape<T>(act: () => T): T {
   try {
     return act();
@@ -57,7 +57,7 @@ export function leavingNoTape<T>(act: () => T): T {
   }
 }
 
-/** Runs `act`, which takes gradients, inside a backward pass: that pass would else find its own tape gone. */
+/** Runs `act`, which takes gradients, inside a backward pass: that pass would otherwise find its own tape gone. */
 export function onItsOwnTape<T>(act: () => T): T {
   const { state } = tf.engine();
   const { activeTape } = state;
@@ -129,7 +129,7 @@ export function bufferOf(tensor: TensorInfo): GPUBuffer {
 export const hostValues = (tensor: TensorInfo): tf.backend_util.TypedArray | undefined =>
   (webgpu().tensorMap.get(tensor.dataId).values as tf.backend_util.TypedArray | null) ?? undefined;
 
-/** After a write on the GPU: `data()` would else return what it read before. */
+/** After a write on the GPU: `data()` would otherwise return what it read before. */
 export function forgetValues(tensor: TensorInfo): void {
   const data = webgpu().tensorMap.get(tensor.dataId) as Cached | undefined;
   if (!data) return;

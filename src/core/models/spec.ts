@@ -6,7 +6,7 @@ import type { Adapted } from '../nn/layers';
 import type { Gguf, HuggingFace, OnnxForward, Pytorch } from './interop';
 import type { PageForward } from './page';
 
-/** `group` gathers rows for the breakdown beside the form: 'Token embedding', 'Attention', ... */
+/** `group` groups rows for the breakdown beside the form: 'Token embedding', 'Attention', ... */
 export interface Parameter {
   shape: readonly number[];
   init: 'ones' | 'zeros' | { std: number };
@@ -130,7 +130,7 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   classifier(config: C): string;
   /** Columns of a token's keys and values in one layer, for the cache of a model that writes. */
   cacheColumns(config: C): number;
-  /** Floating-point operations of a forward pass, a token, in a full context. A backward pass is two of them. */
+  /** Floating-point operations of a forward pass per token, in a full context. A backward pass is two of them. */
   flops(config: C, vocabulary: number): number;
   /** Bytes of activations that a training step keeps, for the estimate before the start. */
   activationBytes(config: C, vocabulary: number, settings: { batch: number; recompute: boolean }): number;

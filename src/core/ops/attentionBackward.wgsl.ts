@@ -10,7 +10,7 @@ import type { Form } from './attentionForm';
 import type { LoadStrategy } from './attentionRows.wgsl';
 import { tiles } from './attentionTiles.wgsl';
 
-/** Also writes inner [B H, Tq], which both kernels need; with a bias it is there already, else it would bind nine arrays, and devices allow eight. */
+/** Also writes inner [B H, Tq], which both kernels need; with a bias it is there already; otherwise it would bind nine arrays, and devices allow eight. */
 export const queryGradient = kernels((form: Form, strategy: LoadStrategy) => {
   const { Tq, H, scale, biased } = form;
   const by = tiles(form, strategy);

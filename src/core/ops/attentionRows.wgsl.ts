@@ -44,7 +44,7 @@ export interface RowLoader {
   load(rows: Rows, matrices: readonly Matrix[]): string;
   /**
    * Vector `c` of the i-th of the rows that are seen together, and its numbers. Read `again`, it is another load to a compiler,
-   * which would else keep what it read the first time in registers until then.
+   * which would otherwise keep what it read the first time in registers until then.
    */
   vector(matrix: Matrix, i: number, again?: 'again'): string;
   numbers(i: number): string;

@@ -7,7 +7,7 @@ import { linear } from './linear';
 import { product } from './matmul.wgsl';
 
 /**
- * Rate of f32 matrix products as training multiplies on the device in use, in 10^9 operations a second: n x n x n, n = 2,048
+ * Rate of f32 matrix products as training multiplies on the device in use, in 10^9 operations per second: n x n x n, n = 2,048
  * on a GPU, which is not busy with less, else 512. Takes about a tenth of a second, on a slow GPU as long as one product.
  * @param now milliseconds
  */

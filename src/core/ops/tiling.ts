@@ -27,7 +27,7 @@ export interface Broadcast {
 export type Tiling = Tiled | Broadcast;
 
 const tiled = { kind: 'tiled', depth: 16, perRow: 4, perColumn: 4, slices: 1 } as const;
-/** Many small workgroups, for a C that would not keep a GPU busy else. */
+/** Many small workgroups, for a C that would otherwise not keep a GPU busy. */
 export const SMALL: Tiled = { ...tiled, rows: 32, columns: 32 };
 /** The same with K shared out (split-K): four times as many threads for a C of few tiles. */
 export const SLICED: Tiled = { ...SMALL, depth: 8, slices: 4 };

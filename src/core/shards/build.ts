@@ -13,7 +13,7 @@ import { chunksOf, type Segment, splitDocuments } from './split';
 export interface ShardSettings {
   /** Share of each text's bytes, from its end, that is held out: above 0, at most 0.5. */
   validationShare: number;
-  /** Ids a shard. */
+  /** Ids per shard. */
   shardLength?: number;
 }
 

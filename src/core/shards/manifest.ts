@@ -21,7 +21,7 @@ export const shardManifest = z.object({
   tokenizerHash: z.string(),
   textHash: z.string(),
   vocabulary: z.int().positive(),
-  /** Bytes an id: 2 when vocabulary <= 65,536, else 4. */
+  /** Bytes per id: 2 when vocabulary <= 65,536, else 4. */
   width: z.union([z.literal(2), z.literal(4)]),
   /** Ids in every shard but the last of its part. */
   shardLength: z.int().positive(),

@@ -34,7 +34,7 @@ export async function openOptimizer(
   };
 }
 
-// A function of its own: what it closes over, the values, would else stay on the host for as long as `dispose` does.
+// A function of its own: what it closes over, the values, would otherwise stay on the host for as long as `dispose` does.
 /** Each kind lies as the weights do, so that one update can go over all. */
 function holdState(
   optimizer: Optimizer,

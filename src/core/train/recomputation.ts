@@ -17,7 +17,7 @@ export interface Recomputation {
   /** Bytes of the plan where activations are kept, and where they are computed again. */
   kept: number;
   again: number;
-  /** Floating-point operations a step, likewise. */
+  /** Floating-point operations per step, likewise. */
   flopsKept: number;
   flopsAgain: number;
   /** What the device may hold; undefined where nothing is known. */

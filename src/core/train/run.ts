@@ -78,7 +78,7 @@ export interface TrainInput {
   keepBest?(state: TrainState, weights: () => Promise<NamedTensors>): Promise<{ bytes: number }>;
   /**
    * Awaited between steps, and between the pieces of an evaluation: others who share the device get their turns there. `settle`
-   * waits for the steps on the way, which a turn would else wait for too. Absent where nobody does.
+   * waits for the steps on the way, which a piece of other work would otherwise wait for too. Absent where nobody does.
    */
   pause?(settle: () => Promise<void>): Promise<void>;
   /** Milliseconds, monotonic. */

@@ -89,7 +89,7 @@ export function updater(
 
   /** Submits all of a step in order; few enough at a time that the device never makes one wait, and so overtake. */
   async function submit(step: number, { arrays, weight }: Batch) {
-    await prepare(); // else the one that applies them could be the first to be ready
+    await prepare(); // otherwise the one that applies them could be the first to be ready
     const losses: ReturnType<typeof accumulate.run>[] = [];
     for (let i = 0; i < recipe.accumulate; i++) {
       const counter = Int32Array.of(recipe.seed, (step - 1) * recipe.accumulate + i + 1);

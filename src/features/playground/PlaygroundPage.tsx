@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { formatCount } from '../../core/base/units';
 import { explain, headline } from '../../state/failures';
 import { useSavedSteps, useStudio } from '../../state/react';
-import { modelNeed, stepChoices, trained, type Need } from '../../state/trained';
-import { Button, EmptyState, Notice, Panes, Select, Stage } from '../../ui';
+import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoint';
+import { modelNeed, type Need } from '../../state/trained';
+import { Button, CheckpointSelect, CheckpointSummary, EmptyState, Notice, Panes, Stage } from '../../ui';
 import { AlternativesPane } from './AlternativesPane';
 import { PromptPane } from './PromptPane';
 import { WrittenPane } from './WrittenPane';
@@ -46,32 +46,8 @@ function Playground() {
   );
 }
 
-function Summary() {
-  const { step, name, result, notKept } = trained(useStudio((s) => s));
-  return (
-    <>
-      Step {formatCount(step)} of <b>{name}</b>
-      {result !== undefined && `, ${result} on held-out text`}
-      {notKept !== undefined && ` · ${notKept}`}
-    </>
-  );
-}
-
-function StepChoice() {
-  const which = useStudio((s) => s.which);
-  const setWhich = useStudio((s) => s.setWhich);
-  const choices = stepChoices(useStudio((s) => s));
-  if (choices.length === 0) return null;
-  return (
-    <Select
-      layout="bare"
-      label="Checkpoint"
-      value={which === 'best' ? 'best' : 'latest'}
-      onChange={setWhich}
-      options={choices}
-    />
-  );
-}
+const Summary = () => <CheckpointSummary {...useCheckpointSummary()} />;
+const StepChoice = () => <CheckpointSelect {...useCheckpointChoice()} />;
 
 function Empty({ need }: { need: Need }) {
   const [, go] = useLocation();

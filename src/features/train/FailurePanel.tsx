@@ -10,7 +10,7 @@ import { beginRefusal, resumeRefusal, startRefusal } from '../../state/refusals'
 import { hasModel, isWeightsAlone } from '../../state/run';
 import { earlierRuns } from '../../state/runs';
 import type { Studio } from '../../state/studio';
-import { Button, Failure, formatNumber, type FailureProps } from '../../ui';
+import { Button, Failure, formatExact, type FailureProps } from '../../ui';
 import { remedies, type Remedy } from './advice';
 
 /** What happened, what is safe, and what to do. `onFree` leads to the earlier runs. */
@@ -121,7 +121,7 @@ const LABELS: Record<Remedy, (s: Studio) => string> = {
   resume: ({ saved }) => `Resume from step ${formatCount(saved?.step ?? 0)}`,
   restart: () => 'Begin again',
   halveBatch: ({ project }) => `Begin again with batch ${formatCount(half(project.recipe.batch))}`,
-  lowerRate: ({ project }) => `Begin again with learning rate ${formatNumber(lower(project.recipe))}`,
+  lowerRate: ({ project }) => `Begin again with learning rate ${formatExact(lower(project.recipe))}`,
   useWasm: ({ saved, run }) => (run && saved ? 'Resume on WASM' : 'Begin again on WASM'),
   settings: () => 'Change the settings',
   texts: () => 'Go to the text',

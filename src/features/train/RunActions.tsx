@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
+import { failureReport } from '../../state/failureReport';
 import { useStudio } from '../../state/react';
 import { resumeRefusal } from '../../state/refusals';
 import { Button } from '../../ui';
-import { report } from './report';
 import { describeSettings, useRunSettings } from '../../state/runSettings';
 import { TrainLonger } from './TrainLonger';
 
@@ -22,7 +22,8 @@ export function RunActions() {
 
   if (phase.kind === 'failed') {
     const copy = async (): Promise<void> => {
-      await navigator.clipboard.writeText(report(phase.failure, phase.step, describeSettings(settings)));
+      const where = `At step ${formatCount(phase.step)}. ${describeSettings(settings)}`;
+      await navigator.clipboard.writeText(failureReport(phase.failure, where));
       toast({ text: 'Report copied' });
     };
     return (

@@ -1,7 +1,8 @@
 import { useState, type ReactNode } from 'react';
 import { TextAction } from '../Button';
 import { cx } from '../cx';
-import { formatNumber, formatReading } from '../numbers';
+import { formatReading } from '../../core/base/units';
+import { formatExact } from '../numbers';
 import { Swatch } from '../Swatch';
 import { Table, type Column } from '../Table';
 import { nearest } from './columns';
@@ -66,7 +67,7 @@ export function LineFigure(p: LineChartProps) {
   const [isTable, setTable] = useState(false);
   const x = xScale(p);
   const y: Scale = p.y ? { ...p.y, isLog: p.isLog ?? false } : yScale(p);
-  const describeX = p.describeX ?? ((value: number) => `${p.xWord ?? 'step'} ${formatNumber(value, 6)}`);
+  const describeX = p.describeX ?? ((value: number) => `${p.xWord ?? 'step'} ${formatExact(value, 6)}`);
   const describeY = p.describeY ?? formatReading;
   const toggle = <TextAction onPress={() => setTable(!isTable)}>{isTable ? 'Show chart' : 'Show table'}</TextAction>;
   const small = p.small;
@@ -178,7 +179,7 @@ function LineTable(q: { p: LineChartProps; describeX: (x: number) => string; des
   return <Table label={q.p.title} columns={columns} rows={rows} rowKey={String} isDense />;
 }
 
-/** Learning rate, gradient norm, tokens a second: a title, the newest value, and the curve. */
+/** Learning rate, gradient norm, tokens per second: a title, the newest value, and the curve. */
 export function SmallChart({
   value,
   ...chart

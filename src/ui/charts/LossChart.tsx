@@ -1,7 +1,8 @@
 import { useMemo, type ReactNode } from 'react';
 import { Segmented } from '../Segmented';
 import { Slider } from '../Slider';
-import { formatNumber, formatReading } from '../numbers';
+import { formatReading } from '../../core/base/units';
+import { formatExact } from '../numbers';
 import { Table } from '../Table';
 import { nearest } from './columns';
 import { LineFigure } from './LineChart';
@@ -22,7 +23,7 @@ import type {
   Reference,
   XAxis,
 } from './types';
-import { captionOf, formatCount, formatSeconds, formatX, tickX, type Trend } from './words';
+import { captionOf, formatShortCount, formatSeconds, formatX, tickX, type Trend } from './words';
 import styles from './LossChart.module.css';
 
 export interface LossChartProps {
@@ -282,13 +283,13 @@ function LossTable({ p, smoothed }: { p: LossChartProps; smoothed: Float64Array 
       rows={steps.reverse()}
       rowKey={String}
       columns={[
-        { id: 'step', header: 'Step', cell: (step) => formatNumber(step) },
+        { id: 'step', header: 'Step', cell: (step) => formatExact(step) },
         {
           id: 'tokens',
           header: 'Tokens',
           isNumber: true,
           leaveOut: 'phone',
-          cell: (step) => cellOf(training.tokens, trained(step), formatCount),
+          cell: (step) => cellOf(training.tokens, trained(step), formatShortCount),
         },
         {
           id: 'time',

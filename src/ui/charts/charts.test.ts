@@ -6,7 +6,7 @@ import { meet, placeReadout, pushApart } from './labels';
 import { along, scaleAround } from './scale';
 import { smooth, smoothingWindow } from './smoothing';
 import { linearTicks, logTicks, roundStep, timeTicks } from './ticks';
-import { captionOf, formatCount, formatSeconds, formatTick } from './words';
+import { captionOf, formatShortCount, formatSeconds, formatTick } from './words';
 
 describe('smooth', () => {
   it('starts at the first value, not pulled to zero', () =>
@@ -195,7 +195,11 @@ describe('the size dial', () => {
 
 describe('words', () => {
   it('count and time as people do', () => {
-    expect([formatCount(4.3e6), formatCount(380_000), formatCount(2048)]).toEqual(['4.30 M', '380 k', '2,048']);
+    expect([formatShortCount(4.3e6), formatShortCount(380_000), formatShortCount(2048)]).toEqual([
+      '4.30 M',
+      '380 k',
+      '2,048',
+    ]);
     expect([formatTick(5e5), formatTick(2.5e6), formatTick(2000)]).toEqual(['500 k', '2.5 M', '2,000']);
     expect([formatSeconds(46), formatSeconds(70), formatSeconds(120), formatSeconds(7500)]).toEqual([
       '46 s',

@@ -1,18 +1,19 @@
-import { formatNumber, formatReading } from '../numbers';
+import { formatReading } from '../../core/base/units';
+import { formatExact } from '../numbers';
 import type { XAxis } from './types';
 
 /** `4.30 M`, `380 k`, `2,048`. */
-export function formatCount(value: number): string {
+export function formatShortCount(value: number): string {
   if (value >= 1e9) return `${(value / 1e9).toPrecision(3)} G`;
   if (value >= 1e6) return `${(value / 1e6).toPrecision(3)} M`;
-  return value >= 1e5 ? `${Math.round(value / 1e3)} k` : formatNumber(Math.round(value));
+  return value >= 1e5 ? `${Math.round(value / 1e3)} k` : formatExact(Math.round(value));
 }
 /** A tick: no digits that are not needed. `1 M`, `2.5 M`, `500 k`. */
 export function formatTick(value: number): string {
   const size = Math.abs(value);
-  if (size >= 1e6) return `${formatNumber(value / 1e6, 3)} M`;
-  if (size >= 1e4) return `${formatNumber(value / 1e3, 4)} k`;
-  return formatNumber(value, 6);
+  if (size >= 1e6) return `${formatExact(value / 1e6, 3)} M`;
+  if (size >= 1e4) return `${formatExact(value / 1e3, 4)} k`;
+  return formatExact(value, 6);
 }
 /** `46 s`, `1 min 10 s`, `2 h 5 min`. */
 export function formatSeconds(seconds: number): string {
@@ -26,13 +27,13 @@ const join = (a: number, unit: string, b: number, small: string): string =>
 
 /** A place on the axis in words: `step 2,100`, `4.30 M tokens`, `1 min 10 s`. */
 export const formatX: Record<XAxis, (value: number) => string> = {
-  step: (value) => `step ${formatNumber(value)}`,
-  tokens: (value) => `${formatCount(value)} tokens`,
+  step: (value) => `step ${formatExact(value)}`,
+  tokens: (value) => `${formatShortCount(value)} tokens`,
   time: formatSeconds,
 };
 /** The first tick carries the axis' word. */
 export const tickX: Record<XAxis, (value: number, isFirst: boolean) => string> = {
-  step: (value, isFirst) => (isFirst ? `step ${formatNumber(value)}` : formatNumber(value)),
+  step: (value, isFirst) => (isFirst ? `step ${formatExact(value)}` : formatExact(value)),
   tokens: (value, isFirst) => (isFirst ? `${formatTick(value)} tokens` : formatTick(value)),
   time: formatSeconds,
 };

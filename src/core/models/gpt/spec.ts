@@ -109,7 +109,7 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
     return 2 * countParams(gpt.params(config, vocabulary)) + 4 * layers * width * context;
   },
   /**
-   * f32: 18 C a token and layer (norms, qkv, attention, feed-forward), the stream, and one block of logits. Where layers are
+   * f32: 18 C per token and layer (norms, qkv, attention, feed-forward), the stream, and one block of logits. Where layers are
    * computed again: their inputs, and one of them.
    */
   activationBytes({ layers, width: C, context }, vocabulary, { batch, recompute }) {

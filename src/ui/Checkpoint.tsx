@@ -1,0 +1,33 @@
+import { Select } from './Select';
+
+export interface CheckpointSummaryProps {
+  /** `2,600`. */
+  step: string;
+  /** Of the run. */
+  name: string;
+  /** `perplexity 85.4`. */
+  result?: string | undefined;
+  /** `best at step 2,400, perplexity 84.9, not kept`. */
+  remark?: string | undefined;
+}
+
+/** Which saved step a stage works with, and how good it is. */
+export const CheckpointSummary = ({ step, name, result, remark }: CheckpointSummaryProps) => (
+  <>
+    Step {step} of <b>{name}</b>
+    {result !== undefined && `, ${result} on held-out text`}
+    {remark !== undefined && ` · ${remark}`}
+  </>
+);
+
+export interface CheckpointSelectProps<Id extends string> {
+  value: Id;
+  onChange: (id: Id) => void;
+  options: readonly { value: Id; label: string }[];
+}
+
+/** Chooses among saved steps; nothing where there is no choice. */
+export const CheckpointSelect = <Id extends string>({ value, onChange, options }: CheckpointSelectProps<Id>) =>
+  options.length === 0 ? null : (
+    <Select layout="bare" label="Checkpoint" value={value} onChange={onChange} options={options} />
+  );
