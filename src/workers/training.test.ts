@@ -8,7 +8,9 @@ import { openWasm, wasmHasFailed } from '../core/gpu/wasm';
 import { wasmFolder } from '../core/testing/wasm';
 import { importText, pastedText } from '../core/text';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
-import { DEFAULT_RECIPE } from '../core/train/recipe';
+import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
+import type { ModelChoice } from '../core/train/run';
+import type { BeginInput } from '../protocol/gpu';
 import { buildData } from './data';
 import { begin } from './training';
 
@@ -20,8 +22,8 @@ beforeAll(() => {
 });
 afterAll(() => vi.unstubAllGlobals());
 
-test('memory that runs out is told with the plan and what would need less, and leaves no run behind', async () => {
-  const store = memoryStore();
+/** A run of one step on a text that the store gets. */
+async function inputFor(store: BlobStore, model: ModelChoice, recipe: Partial<Recipe>): Promise<BeginInput> {
   const outcome = await importText(
     pastedText('sea.txt', 'The sea is wide. '.repeat(100)),
     store,
@@ -31,16 +33,22 @@ test('memory that runs out is told with the plan and what would need less, and l
   if (outcome.kind !== 'added') throw new Error('no text');
   const tokenizer = { kind: 'bytes', merges: [] } as const;
   const data = await buildData(store, [outcome.text.id], await createTokenizer(tokenizer), 0.1, unwatched);
-  const input = {
+  return {
     runId: 'r',
     name: 'Sea',
     createdAt: 1,
     data,
     tokenizer,
     texts: [],
-    model: { id: 'gpt', config: { layers: 2, heads: 2, width: 64, context: 32 }, vocabulary: 257 },
-    recipe: { ...DEFAULT_RECIPE, steps: 1, batch: 64, evalTokens: 64 },
-  } as const;
+    model,
+    recipe: { ...DEFAULT_RECIPE, steps: 1, ...recipe },
+  };
+}
+
+test('memory that runs out is told with the plan and what would need less, and leaves no run behind', async () => {
+  const store = memoryStore();
+  const model = { id: 'gpt', config: { layers: 2, heads: 2, width: 64, context: 32 }, vocabulary: 257 } as const;
+  const input = await inputFor(store, model, { batch: 64, evalTokens: 64 });
 
   await openWasm();
   const backend = tf.backend() as unknown as { makeOutput(shape: number[], dtype: 'float32'): unknown };
@@ -64,25 +72,8 @@ test('memory that runs out is told with the plan and what would need less, and l
 
 test('a run that fails with a first step that cannot be opened leaves that step as it is', async () => {
   const inner = memoryStore();
-  const outcome = await importText(
-    pastedText('sea.txt', 'The sea is wide. '.repeat(100)),
-    inner,
-    { addedAt: 1 },
-    unwatched,
-  );
-  if (outcome.kind !== 'added') throw new Error('no text');
-  const tokenizer = { kind: 'bytes', merges: [] } as const;
-  const data = await buildData(inner, [outcome.text.id], await createTokenizer(tokenizer), 0.1, unwatched);
-  const input = {
-    runId: 'r',
-    name: 'Sea',
-    createdAt: 1,
-    data,
-    tokenizer,
-    texts: [],
-    model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 },
-    recipe: { ...DEFAULT_RECIPE, steps: 1, batch: 1, evalTokens: 8 },
-  } as const;
+  const model = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 } as const;
+  const input = await inputFor(inner, model, { batch: 1, evalTokens: 8 });
   await openWasm();
   // A disk that changes what is written of a step.
   const store: BlobStore = {

@@ -1,6 +1,6 @@
 /** What llama.cpp makes of our GGUF files: the same tokens, and the same scores within what fewer bits allow. */
 import fc from 'fast-check';
-import { getLlama, LlamaLogLevel, type LlamaModel, NoBinaryFoundError, type Token } from 'node-llama-cpp';
+import type { LlamaModel, Token } from 'node-llama-cpp';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
 import { readBytes } from '../files/byteSource';
 import { initialValues } from '../models/network';
+import { openLlama } from '../testing/llama';
 import { awkwardText, documentOf } from '../testing/texts';
 import { project } from '../testing/runningService';
 import { greedy, ourLogits, trainedModels } from '../testing/trainedModel';
@@ -19,17 +20,7 @@ import type { Exported } from './format';
 import { ggufF16, ggufF32, ggufQ8 } from './formats/gguf';
 import { tokenizerFacts } from './homegrownJson';
 
-/** One thread: several wait for each other in a loop, which takes minutes where the processor is shared. */
-const llama = await getLlama({
-  gpu: false,
-  build: 'never',
-  skipDownload: true,
-  logLevel: LlamaLogLevel.error,
-  maxThreads: 1,
-}).catch((error: unknown) => {
-  if (error instanceof NoBinaryFoundError) return null;
-  throw error;
-});
+const llama = await openLlama();
 const folder = mkdtempSync(join(tmpdir(), 'homegrown-gguf-'));
 afterAll(async () => {
   await llama?.dispose();

@@ -1,5 +1,5 @@
 /** What an older build wrote of its finished run, read back by today's importer, or opened by the engine that it is for. */
-import { getLlama, LlamaLogLevel, type LlamaModel, NoBinaryFoundError, type Token } from 'node-llama-cpp';
+import type { LlamaModel, Token } from 'node-llama-cpp';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
@@ -9,6 +9,7 @@ import { listRuns, type RunRecord } from '../runs/record';
 import { logits } from '../sample/logits';
 import { openSplit } from '../shards/read';
 import { GOLDEN, goldenFile, goldenStore } from '../testing/golden';
+import { openLlama } from '../testing/llama';
 import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
 import { useWasm } from '../testing/wasm';
 import { openExported } from './exported';
@@ -16,17 +17,7 @@ import type { Exported } from './format';
 import { importHuggingFace } from './importHuggingFace';
 import { openZip } from '../files/unzip';
 
-/** One thread: several wait for each other in a loop, which takes minutes where the processor is shared. */
-const llama = await getLlama({
-  gpu: false,
-  build: 'never',
-  skipDownload: true,
-  logLevel: LlamaLogLevel.error,
-  maxThreads: 1,
-}).catch((error: unknown) => {
-  if (error instanceof NoBinaryFoundError) return null;
-  throw error;
-});
+const llama = await openLlama();
 afterAll(() => llama?.dispose());
 
 const store = await goldenStore();

@@ -1,5 +1,5 @@
 /** A classifier that is not the embedding, in every format that computes: random weights, so that nothing else is like it. */
-import { LlamaLogLevel, NoBinaryFoundError, type Token, getLlama } from 'node-llama-cpp';
+import type { Token } from 'node-llama-cpp';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { plainKernels } from '../../page/kernels';
 import { gpt } from '../models/gpt/page';
 import { readBytes } from '../files/byteSource';
 import { initialValues } from '../models/network';
+import { openLlama } from '../testing/llama';
 import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
 import { ourLogits } from '../testing/trainedModel';
 import { createTokenizer } from '../tokenizer/byteLevel';
@@ -33,16 +34,7 @@ const hasTorch = await run(PYTHON, [
   () => false,
 );
 if (!hasTorch) console.warn(`Skipped: PyTorch reads a classifier of its own, because ${PYTHON} has no torch.`);
-const llama = await getLlama({
-  gpu: false,
-  build: 'never',
-  skipDownload: true,
-  logLevel: LlamaLogLevel.error,
-  maxThreads: 1,
-}).catch((error: unknown) => {
-  if (error instanceof NoBinaryFoundError) return null;
-  throw error;
-});
+const llama = await openLlama();
 
 const ids = [72, 101, 108, 108, 111, 7, 255, 0, 3, 99];
 const VOCABULARY = 257;

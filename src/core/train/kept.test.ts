@@ -3,6 +3,7 @@ import { memoryStore, type BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { claimRun, keptBest, listSnapshots, loadSnapshot } from '../checkpoint/checkpoint';
 import { createTokenizer } from '../tokenizer/byteLevel';
+import { tokenSource } from '../testing/tokenSource';
 import { useWasm } from '../testing/wasm';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 import type { TrainEvent, TrainOutcome } from './run';
@@ -10,12 +11,7 @@ import { train } from './train';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const ids = tokenizer.encode('The whale is the king of the sea, and the sea is the field of the whale. '.repeat(20));
-const source = (part: Uint32Array) => ({
-  tokens: part.length,
-  bytes: part.length,
-  vocabulary: tokenizer.size,
-  read: (start: number, length: number) => Promise.resolve(part.slice(start, start + length)),
-});
+const source = (ids: Uint32Array) => tokenSource(ids, tokenizer.size);
 const model = {
   id: 'gpt',
   config: { layers: 1, heads: 2, width: 16, context: 12 },
