@@ -42,8 +42,11 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
   }
   const [rank, out] = [8, 3 * width];
   const adapted = () => ({
-    ...{ x: x(), weight: uniform<tf.Rank.R2>([width, out]), bias: uniform([out]) },
-    ...{ down: uniform<tf.Rank.R2>([width, rank]), up: uniform<tf.Rank.R2>([rank, out]) },
+    x: x(),
+    weight: uniform<tf.Rank.R2>([width, out]),
+    bias: uniform([out]),
+    down: uniform<tf.Rank.R2>([width, rank]),
+    up: uniform<tf.Rank.R2>([rank, out]),
   });
   const adaptedFlops = 2 * rows * (width * out + rank * (width + out));
   yield* both('linear with LoRA', LOW_RANK, adapted, { scale: 2 }, adaptedFlops, 4 * (4 * wide + width * out));

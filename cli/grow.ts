@@ -68,7 +68,8 @@ const OPTIONS = {
   },
   warmup: {
     kind: 'whole',
-    ...{ min: RECIPE.warmup.min, max: RECIPE.warmup.max },
+    min: RECIPE.warmup.min,
+    max: RECIPE.warmup.max,
     help: 'Steps in which the learning rate rises',
     otherwise: `${DEFAULT_RECIPE.warmup}, or a tenth of the steps where those are few,`,
   },
@@ -233,7 +234,8 @@ const VALIDATION_SHARE = 0.1;
 
 const recipeOf = (options: Values<typeof OPTIONS>, model: ModelChoice): Recipe => ({
   ...settingsOf(RECIPE, options),
-  ...{ warmup: warmupOf(options), learningRate: rateOf(options['learning-rate'], options.optimizer, model) },
+  warmup: warmupOf(options),
+  learningRate: rateOf(options['learning-rate'], options.optimizer, model),
   recompute: false, // which is decided when the plan is known
 });
 

@@ -17,12 +17,16 @@ export const lora = defineAdapter({
     rank: whole({
       label: 'Rank',
       hint: 'columns of the narrow matrices',
-      ...{ min: 1, max: 1024, initial: 8 },
+      min: 1,
+      max: 1024,
+      initial: 8,
     }),
     alpha: real({
       label: 'Alpha',
       hint: 'what is learnt counts alpha / rank times',
-      ...{ min: 1e-3, max: 1e4, initial: 16 },
+      min: 1e-3,
+      max: 1e4,
+      initial: 16,
     }),
   },
   params({ shape: [I, O] }, { rank }) {

@@ -72,8 +72,20 @@ describe('the folder', () => {
     const folder = await write(model, 'whole');
     expect((await readdir(folder)).sort()).toEqual(
       [
-        ...['README.md', 'checkpoint.py', 'cluster.md', 'data', 'data.py', 'model', 'model.py', 'prepare.py'],
-        ...['architecture.json', 'optimizers.json', 'recipe.json', 'requirements.txt', 'schedules.py', 'train.py'],
+        'README.md',
+        'checkpoint.py',
+        'cluster.md',
+        'data',
+        'data.py',
+        'model',
+        'model.py',
+        'prepare.py',
+        'architecture.json',
+        'optimizers.json',
+        'recipe.json',
+        'requirements.txt',
+        'schedules.py',
+        'train.py',
       ].sort(),
     );
     const back = await read(join(folder, 'model'));

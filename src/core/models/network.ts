@@ -96,7 +96,7 @@ function memoryOf(forward: Forward, { config, params, ...context }: Pass, source
 }
 
 /**
- * Values by these names. Apart from `network`, whose functions would else keep all of them on the host for as long as there is
+ * Values by these names. Apart from `network`, whose functions would otherwise keep all of them on the host for as long as there is
  * a network.
  */
 export const named = (names: readonly string[], values: Values) =>

@@ -84,7 +84,9 @@ check('attention', ATTENTION, { qkv: floats([10, 24]), bias: scores }, settings,
 const apart = { q: floats([10, 8]), kv: floats([10, 16], 1, 13) };
 check('attention of two matrices', ATTENTION, apart, settings, { q: 1, kv: 0 });
 check('attention of two matrices with a bias', ATTENTION, { ...apart, bias: scores }, settings, {
-  ...{ q: 2, kv: 2, bias: 2 },
+  q: 2,
+  kv: 2,
+  bias: 2,
 });
 
 const targets = integers(

@@ -27,7 +27,11 @@ test('ids and frozen variables are constants, and what ops make of them alone', 
   const x = constant(tf.ones<tf.Rank.R2>([2, 3]));
   const y = linear(x, frozen);
   expect([x, y, linear(y, frozen), linear(x, learning), linear(linear(x, learning), frozen)].map(isConstant)).toEqual([
-    ...[true, true, true, false, false],
+    true,
+    true,
+    true,
+    false,
+    false,
   ]);
 });
 

@@ -23,7 +23,7 @@ export function allocate(values: HostValues, learn = true): OwnedVariables {
   };
 }
 
-// Functions of their own: what they close over, the values, would else stay on the host for as long as `dispose` does.
+// Functions of their own: what they close over, the values, would otherwise stay on the host for as long as `dispose` does.
 function apart(values: HostValues, learn: boolean) {
   const variables = tf.tidy(() => values.map(({ shape, data }) => tf.variable(tf.tensor(data, [...shape]), learn)));
   return { variables, buffers: [] };

@@ -26,7 +26,12 @@ export const LORA: Learns = {
 
 export const recipe: Recipe = {
   ...DEFAULT_RECIPE,
-  ...{ batch: 3, steps: 50, warmup: 2, learningRate: 1e-2, evalEvery: 50, saveEvery: 50 },
+  batch: 3,
+  steps: 50,
+  warmup: 2,
+  learningRate: 1e-2,
+  evalEvery: 50,
+  saveEvery: 50,
 };
 
 /** Weights as an earlier run may have left them, and LoRA's, whose second matrices are not 0. */

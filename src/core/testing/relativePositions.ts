@@ -72,8 +72,11 @@ export async function expectSameWithCache(net: Network): Promise<void> {
   const one = { shape: [1], dtype: 'int32' } as const;
   const program = compile(
     {
-      ...{ ids: { shape: [1, 1], dtype: 'int32' }, position: one, length: one },
-      ...{ memory: { shape: memory.shape, dtype: 'float32' }, lengths: one },
+      ids: { shape: [1, 1], dtype: 'int32' },
+      position: one,
+      length: one,
+      memory: { shape: memory.shape, dtype: 'float32' },
+      lengths: one,
     },
     ({ ids, position, length, memory, lengths }) => {
       const cache = { position: position as Tensor1D, length: length as Tensor1D, layers: kept.variables };

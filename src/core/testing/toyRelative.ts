@@ -107,7 +107,8 @@ function params(sides: readonly Side[], { layers, width: C, heads }: BaseConfig,
       const h = `${side}.${i}`;
       const isCrossing = side === 'decoder' && sides.includes('encoder');
       Object.assign(table, {
-        ...{ [`${h}.attention.norm.weight`]: gain, [`${h}.mlp.norm.weight`]: gain },
+        [`${h}.attention.norm.weight`]: gain,
+        [`${h}.mlp.norm.weight`]: gain,
         [`${h}.attention.in.weight`]: weight(C, 3 * C),
         [`${h}.attention.out.weight`]: weight(C, C),
         ...(isCrossing && {

@@ -77,7 +77,13 @@ test('what the objective can train is offered, and the form is of the sizes of t
   const html = await page(studio);
   expect(choice(html)).toEqual(['gpt', 'toy chosen']);
   expect(Object.keys(shape(html))).toEqual([
-    ...['Layers', 'Heads', 'Heads of keys', 'Width', 'Inner width', 'Context', 'Dropout'],
+    'Layers',
+    'Heads',
+    'Heads of keys',
+    'Width',
+    'Inner width',
+    'Context',
+    'Dropout',
   ]);
   expect(html).toContain('one dial sets layers, heads, heads of keys, width, inner width and context');
   expect(html).toContain('of the feed-forward');

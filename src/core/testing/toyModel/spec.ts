@@ -22,7 +22,14 @@ const size = z.int().positive();
 const huggingFace: HuggingFace<ToyConfig> = {
   type: 'toy',
   config: ({ config: { layers, heads, kvHeads, width, hidden, context }, vocabulary }) => ({
-    ...{ model_type: 'toy', vocab_size: vocabulary, layers, heads, kv_heads: kvHeads, width, hidden, context },
+    model_type: 'toy',
+    vocab_size: vocabulary,
+    layers,
+    heads,
+    kv_heads: kvHeads,
+    width,
+    hidden,
+    context,
   }),
   schema: z
     .object({ vocab_size: size, layers: size, heads: size, kv_heads: size, width: size, hidden: size, context: size })
