@@ -1,0 +1,86 @@
+"""What the oracles share: artefacts, each made once a run by our own commands, and the closing line."""
+
+import functools
+from pathlib import Path
+
+import homegrown
+import pytest
+
+KINDS = {"bpe": "bpe:400", "characters": "characters", "bytes": "bytes"}
+"""A tokenizer of each kind, as `--tokenizer` has it."""
+
+SIZES = {"layers": 2, "heads": 3, "width": 96, "context": 48, "batch": 4}
+"""Of the models, where a test does not say otherwise: heads that are no power of two, and rows that Q8_0 can cut into 32s."""
+
+SCHOOLING = {"steps": 60, "learning_rate": 3e-3, "eval_every": 30, "eval_tokens": 512, "device": "wasm"}
+"""So much that a model has its likings, and the likeliest token is so by more than rounding."""
+
+
+class Artefacts:
+    """Files that Homegrown has written, in a folder that goes with the run."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    @functools.cached_property
+    def samples(self) -> dict[str, Path]:
+        """The bundled texts, whole, by file name."""
+        homegrown.run("scripts/samples.ts", str(self.folder / "samples"))
+        return {path.name: path for path in sorted((self.folder / "samples").glob("*.txt"))}
+
+    @functools.cached_property
+    def text(self) -> Path:
+        """The beginning of Moby Dick, 60,000 bytes."""
+        path = self.folder / "beginning.txt"
+        path.write_bytes(self.samples["moby-dick.txt"].read_bytes()[:60_000])
+        return path
+
+    @functools.cache
+    def model(self, kind: str = "bpe", **flags: str | int | float) -> Path:
+        """The folder that `grow` writes, with a tokenizer of the kind; flags as `grow` has them."""
+        return self.grown(kind, **flags)[0]
+
+    @functools.cache
+    def grown(self, kind: str = "bpe", **flags: str | int | float) -> tuple[Path, list[dict]]:
+        """The same, with what `grow --json` has said."""
+        out = self.new("model")
+        said = homegrown.grow(out, self.text, tokenizer=KINDS[kind], **{**SIZES, **SCHOOLING, **flags})
+        return out, said
+
+    @functools.cache
+    def export(self, source: Path, format: str, optimizer: bool = False) -> Path:
+        """That model in the format: a file, or a folder."""
+        ending = "" if format in FOLDERS else f".{format.split('-')[0]}"
+        return homegrown.export(source, format, self.new(format, ending), optimizer)
+
+    def new(self, name: str, ending: str = "") -> Path:
+        """A path where nothing is yet."""
+        taken = sum(1 for path in self.folder.iterdir() if path.name.startswith(f"{name}-"))
+        return self.folder / f"{name}-{taken + 1}{ending}"
+
+
+FOLDERS = ("hf", "onnx-f32", "onnx-f16", "service", "pytorch")
+
+
+@pytest.fixture(scope="session")
+def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Artefacts:
+    return Artefacts(tmp_path_factory.mktemp("artefacts"))
+
+
+def pytest_terminal_summary(terminalreporter, config) -> None:
+    config.stash[STATS] = terminalreporter.stats
+
+
+def pytest_unconfigure(config) -> None:
+    """After all that pytest says: what was skipped, by name, and the line that programs read."""
+    stats = config.stash.get(STATS, None)
+    if stats is None:
+        return
+    skipped = stats.get("skipped", [])
+    for report in skipped:
+        print(f"\nSkipped: {report.nodeid}: {report.longrepr[2].removeprefix('Skipped: ')}")
+    failed = len(stats.get("failed", [])) + len(stats.get("error", []))
+    print(f"\n{len(stats.get('passed', []))} passed, {failed} failed" + (f", {len(skipped)} skipped" if skipped else ""))
+
+
+STATS = pytest.StashKey[dict]()

@@ -1,0 +1,68 @@
+"""Homegrown's own commands, called as a person calls them, with their answers as data."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+NODE = os.environ.get("NODE", "node")
+
+
+class Refused(Exception):
+    """A command that ended with an error. Its words are those on standard error."""
+
+
+def command(name: str, *arguments: str, **flags: str | int | float | Path | bool) -> list[dict[str, Any]]:
+    """`command("grow", steps=20)` is `npm run grow -- --json --steps 20`. Returns the objects that it prints, one a line."""
+    typed = [name, "--json", *arguments]
+    for flag, value in flags.items():
+        switch = f"--{flag.replace('_', '-')}"
+        typed += [switch] if value is True else [switch, str(value)]
+    return [json.loads(line) for line in run("scripts/cli.mjs", *typed).splitlines()]
+
+
+def grow(out: Path, text: Path, **flags: str | int | float) -> list[dict[str, Any]]:
+    """A model of `text`, in the folder `out`. Returns its evaluations, and last the result."""
+    return command("grow", text=text, out=out, **flags)
+
+
+def export(source: Path, format: str, out: Path, optimizer: bool = False) -> Path:
+    """A model in the format of another tool. Returns `out`."""
+    command("export", **{"from": source}, format=format, out=out, **({"optimizer": True} if optimizer else {}))
+    return out
+
+
+def sample(source: Path, prompt: str, tokens: int) -> str:
+    """The likeliest continuation of a prompt, without the line break that ends it."""
+    flags = ["--from", str(source), "--tokens", str(tokens), "--temperature", "0", "--device", "wasm"]
+    # A prompt of its own word, for it may begin with dashes.
+    return run("scripts/cli.mjs", "sample", *flags, f"--prompt={prompt}").removesuffix("\n")
+
+
+def logits(folder: Path, ids: list[int]) -> np.ndarray:
+    """Scores [ids, vocabulary] of a Hugging Face folder by Homegrown's own engine, in f32."""
+    (scores,) = json.loads(run("oracles/ours.ts", "logits", str(folder), stdin=json.dumps(ids)))
+    return np.array(scores, dtype=np.float32).reshape(len(ids), -1)
+
+
+def ids(folder: Path, texts: list[str]) -> list[list[int]]:
+    """Texts as ids by Homegrown's own tokenizer."""
+    return json.loads(run("oracles/ours.ts", "ids", str(folder), stdin=json.dumps(texts)))
+
+
+def run(script: str, *arguments: str, stdin: str = "") -> str:
+    """Standard output of a script of ours in Node. Raises Refused with what it says if it fails."""
+    done = subprocess.run(
+        [NODE, *(["--import", "tsx"] if script.endswith(".ts") else []), str(ROOT / script), *arguments],
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        cwd=ROOT,
+    )
+    if done.returncode != 0:
+        raise Refused(done.stderr.strip())
+    return done.stdout

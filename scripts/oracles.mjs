@@ -1,0 +1,99 @@
+// npm run oracles: Python's own engines read what our commands have written (docs/decisions/0041).
+// Makes a venv in .oracles, once, and runs pytest over oracles/; what is given to it is given on: `npm run oracles -- test_gguf.py`.
+// Ends with a line for each test that was skipped and one, `N passed, N failed`; exits non-zero if anything failed or nothing
+// ran. Where Python or the network is missing it says so and exits with 0: a newcomer needs neither.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensurePackages, root } from './setup.mjs';
+
+/** transformers and numpy ask for it. */
+const OLDEST = [3, 11];
+const IS_WINDOWS = process.platform === 'win32';
+const requirements = join(root, 'oracles', 'requirements.txt');
+const venv = join(root, '.oracles', 'venv');
+const stamp = join(venv, 'installed');
+const python = IS_WINDOWS ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
+
+const skip = ensurePython();
+if (skip === null) {
+  ensurePackages();
+  process.exitCode = runTests();
+} else console.log(`Oracles skipped: ${skip}`);
+
+/** A venv with what requirements.txt asks for. -> why there is none, or null. Throws where something else is wrong. */
+function ensurePython() {
+  const found = findPython();
+  if (!found)
+    return `there is no Python ${OLDEST.join('.')} or newer with venv (Debian: python3-venv). PYTHON may name one.`;
+  const wanted = createHash('sha256').update(`${found.version}\n`).update(readFileSync(requirements)).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return null;
+  console.log(`Installing Python packages into ${venv}…`);
+  rmSync(venv, { recursive: true, force: true });
+  const made = spawnSync(found.command, [...found.args, '-m', 'venv', venv], { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`No venv could be made:\n${made.stdout}${made.stderr}`);
+  const { status, words } = pip(['-r', requirements, ...cpuBuilds()]);
+  if (status === 0) {
+    writeFileSync(stamp, wanted);
+    return null;
+  }
+  if (UNREACHED.test(words)) return 'the packages of Python could not be fetched, for want of a network.';
+  throw new Error(`pip could not install the packages of Python:\n${words}`);
+}
+
+function findPython() {
+  const candidates = [
+    ...(process.env.PYTHON ? [[process.env.PYTHON]] : []),
+    ...(IS_WINDOWS ? [['py', '-3'], ['python']] : [['python3'], ['python']]),
+  ];
+  const look = 'import sys, venv, ensurepip; print(*sys.version_info[:2])';
+  for (const [command, ...args] of candidates) {
+    const { status, stdout } = spawnSync(command, [...args, '-c', look], { encoding: 'utf8' });
+    if (status !== 0) continue;
+    const [major, minor] = stdout.trim().split(' ').map(Number);
+    if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) {
+      return { command, args, version: `${major}.${minor}` };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * On Linux PyTorch is built for CUDA, with 3 GB of libraries, unless pip is set up to take it from elsewhere. Where it would
+ * take that, PyTorch's own index of builds for processors is asked too, if it can be reached.
+ */
+function cpuBuilds() {
+  if (process.platform !== 'linux') return [];
+  const torch = readFileSync(requirements, 'utf8').match(/^torch\S+/m)[0];
+  const { status, words } = pip(['--dry-run', '--report', '-', torch]);
+  if (status !== 0 || !/"name": "(nvidia|cuda)-/.test(words)) return [];
+  const index = 'https://download.pytorch.org/whl/cpu';
+  const reach = `fetch('${index}/torch/', { signal: AbortSignal.timeout(10_000) }).then(({ ok }) => process.exit(ok ? 0 : 1))`;
+  const isReached = spawnSync(process.execPath, ['-e', reach]).status === 0;
+  return isReached ? ['--extra-index-url', index] : [];
+}
+
+function pip(args) {
+  const options = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args];
+  const { status, stdout, stderr } = spawnSync(python, options, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  return { status, words: `${stdout}${stderr}` };
+}
+/** As pip tells of it, before it says that it has found no version. */
+const UNREACHED = /connection broken by|Temporary failure in name resolution|Network is unreachable|ReadTimeoutError/;
+
+function runTests() {
+  const { status } = spawnSync(python, ['-m', 'pytest', ...process.argv.slice(2)], {
+    cwd: join(root, 'oracles'),
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      ...process.env,
+      NODE: process.execPath,
+      PYTHONDONTWRITEBYTECODE: '1',
+      // Nothing is looked up on a hub, and nothing told to one.
+      HF_HUB_OFFLINE: '1',
+      HF_HUB_DISABLE_TELEMETRY: '1',
+    },
+  });
+  return status ?? 1;
+}
