@@ -5,9 +5,15 @@ from pathlib import Path
 
 import homegrown
 import pytest
+import strangers
+from transformers import PreTrainedTokenizerFast
 
-KINDS = {"bpe": "bpe:400", "characters": "characters", "bytes": "bytes"}
-"""A tokenizer of each kind, as `--tokenizer` has it."""
+KINDS = {
+    "bpe": {"tokenizer": "bpe:400", "special": "padding,mask,separator,sentinel:2,system,user,assistant"},
+    "characters": {"tokenizer": "characters"},
+    "bytes": {"tokenizer": "bytes"},
+}
+"""A tokenizer of each kind, as flags of `grow`; one with every special token that there is."""
 
 SIZES = {"layers": 2, "heads": 3, "width": 96, "context": 48, "batch": 4}
 """Of the models, where a test does not say otherwise: heads that are no power of two, and rows that Q8_0 can cut into 32s."""
@@ -44,7 +50,7 @@ class Artefacts:
     def grown(self, kind: str = "bpe", **flags: str | int | float) -> tuple[Path, list[dict]]:
         """The same, with what `grow --json` has said."""
         out = self.new("model")
-        said = homegrown.grow(out, self.text, tokenizer=KINDS[kind], **{**SIZES, **SCHOOLING, **flags})
+        said = homegrown.grow(out, self.text, **{**KINDS[kind], **SIZES, **SCHOOLING, **flags})
         return out, said
 
     @functools.cache
@@ -65,6 +71,25 @@ FOLDERS = ("hf", "onnx-f32", "onnx-f16", "service", "pytorch")
 @pytest.fixture(scope="session")
 def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Artefacts:
     return Artefacts(tmp_path_factory.mktemp("artefacts"))
+
+
+@pytest.fixture(scope="session")
+def strange_tokenizer(artefacts: Artefacts) -> PreTrainedTokenizerFast:
+    return strangers.tokenizer_of([artefacts.text.read_bytes().decode(errors="ignore")])
+
+
+@pytest.fixture(scope="session")
+def stranger(artefacts: Artefacts, strange_tokenizer: PreTrainedTokenizerFast) -> Path:
+    """A folder of transformers' own, of odd sizes."""
+    model = strangers.model_of(len(strange_tokenizer))
+    return strangers.save(artefacts.folder / "stranger", model, strange_tokenizer)
+
+
+@pytest.fixture(scope="session")
+def untied(artefacts: Artefacts, strange_tokenizer: PreTrainedTokenizerFast) -> Path:
+    """The same with a classifier that is not the embedding, which no run of ours has yet."""
+    model = strangers.model_of(len(strange_tokenizer), tie_word_embeddings=False)
+    return strangers.save(artefacts.folder / "untied", model, strange_tokenizer)
 
 
 def pytest_terminal_summary(terminalreporter, config) -> None:

@@ -1,5 +1,6 @@
 """Homegrown's own commands, called as a person calls them, with their answers as data."""
 
+import functools
 import json
 import os
 import subprocess
@@ -45,20 +46,40 @@ def sample(source: Path, prompt: str, tokens: int) -> str:
 
 def logits(folder: Path, ids: list[int]) -> np.ndarray:
     """Scores [ids, vocabulary] of a Hugging Face folder by Homegrown's own engine, in f32."""
-    (scores,) = json.loads(run("oracles/ours.ts", "logits", str(folder), stdin=json.dumps(ids)))
-    return np.array(scores, dtype=np.float32).reshape(len(ids), -1)
+    return np.array(ask(folder=str(folder), ids=ids), dtype=np.float32).reshape(len(ids), -1)
 
 
 def ids(folder: Path, texts: list[str]) -> list[list[int]]:
     """Texts as ids by Homegrown's own tokenizer."""
-    return json.loads(run("oracles/ours.ts", "ids", str(folder), stdin=json.dumps(texts)))
+    return ask(folder=str(folder), texts=texts)
 
 
-def run(script: str, *arguments: str, stdin: str = "") -> str:
+def ask(**question: Any) -> Any:
+    """Of ours.ts, which has no command. Raises Refused with its reason where the folder cannot be opened."""
+    process = answering()
+    process.stdin.write(f"{json.dumps(question)}\n")
+    process.stdin.flush()
+    line = process.stdout.readline()
+    if not line:
+        raise RuntimeError(f"oracles/ours.ts ended with {process.wait()}; it says why above")
+    said = json.loads(line)
+    if "refused" in said:
+        raise Refused(said["refused"])
+    return said["answer"]
+
+
+@functools.cache
+def answering() -> subprocess.Popen[str]:
+    """One process for all questions. It ends when nobody can ask any more."""
+    script = str(ROOT / "oracles" / "ours.ts")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
+    return subprocess.Popen([NODE, "--import", "tsx", script], cwd=ROOT, **pipes)
+
+
+def run(script: str, *arguments: str) -> str:
     """Standard output of a script of ours in Node. Raises Refused with what it says if it fails."""
     done = subprocess.run(
         [NODE, *(["--import", "tsx"] if script.endswith(".ts") else []), str(ROOT / script), *arguments],
-        input=stdin,
         capture_output=True,
         encoding="utf-8",
         cwd=ROOT,

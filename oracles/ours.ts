@@ -1,42 +1,44 @@
 /**
- * What Homegrown computes and none of its commands prints, for the oracles to compare: scores, and text as ids.
+ * What Homegrown computes and none of its commands prints, for the oracles to compare: scores, and text as ids. One process
+ * for all: each line of standard input is a question, and gets a line in answer.
  *
- *     tsx oracles/ours.ts logits FOLDER...    ids on standard input -> for each folder, scores [ids, vocabulary]
- *     tsx oracles/ours.ts ids FOLDER          texts on standard input -> for each text, its ids
+ *     { "folder": path, "texts": [text, ...] }    -> { "answer": [[id, ...], ...] }
+ *     { "folder": path, "ids": [id, ...] }        -> { "answer": [score, ...] }, [ids, vocabulary] row after row
+ *     a folder that cannot be opened              -> { "refused": its reason }
  *
- * Both ways in JSON. Folders are read as `npm run sample` reads them.
+ * Folders are read as `npm run sample` reads them.
  */
-import { text } from 'node:stream/consumers';
-import { openDevice } from '../cli/terminal';
+import { createInterface } from 'node:readline';
 import { readModel } from '../cli/read';
+import { openDevice } from '../cli/terminal';
+import { HomegrownError } from '../src/core/base/errors';
 import { network } from '../src/core/models/network';
 import { logits } from '../src/core/sample/logits';
 
-const UNNEEDED = ['optimizer.safetensors', 'trainer_state.json'];
-const [what, ...folders] = process.argv.slice(2);
-const given = JSON.parse(await text(process.stdin)) as unknown;
-// TensorFlow.js speaks to the console; standard output is for the answer alone.
-console.log = console.info = console.warn = () => undefined;
-try {
-  process.stdout.write(
-    JSON.stringify(what === 'ids' ? await idsOf(folders[0]!) : await Promise.all(folders.map(scores))),
-  );
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+type Question = { folder: string } & ({ texts: readonly string[] } | { ids: readonly number[] });
 
-async function idsOf(folder: string): Promise<number[][]> {
-  const { tokenizer } = await readModel(folder, UNNEEDED);
-  return (given as string[]).map((each) => [...tokenizer.encode(each)]);
-}
-
-/** Row after row. */
-async function scores(folder: string): Promise<number[]> {
-  const { model, snapshot } = await readModel(folder, UNNEEDED);
-  await openDevice('wasm');
+async function answer(question: Question): Promise<number[] | number[][]> {
+  const { model, tokenizer, snapshot } = await readModel(question.folder, UNNEEDED);
+  if ('texts' in question) return question.texts.map((text) => Array.from(tokenizer.encode(text)));
   const net = await network(model, snapshot.tensors);
-  const values = [...(await logits(net, given as number[]))];
-  net.dispose();
-  return values;
+  try {
+    return Array.from(await logits(net, question.ids));
+  } finally {
+    net.dispose();
+  }
+}
+const UNNEEDED = ['optimizer.safetensors', 'trainer_state.json'];
+
+// TensorFlow.js speaks to the console; standard output is for answers alone.
+console.log = console.info = console.warn = () => undefined;
+await openDevice('wasm');
+for await (const line of createInterface({ input: process.stdin })) {
+  const said = await answer(JSON.parse(line) as Question).then(
+    (values) => ({ answer: values }),
+    (error: unknown) => {
+      if (error instanceof HomegrownError) return { refused: error.message };
+      throw error;
+    },
+  );
+  process.stdout.write(`${JSON.stringify(said)}\n`);
 }

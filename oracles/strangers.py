@@ -1,0 +1,44 @@
+"""Folders that transformers has saved of models that nothing of ours has touched."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+
+ODD = {"n_embd": 30, "n_head": 5, "n_layer": 3, "n_positions": 23}
+"""Sizes that are multiples of nothing."""
+
+
+def tokenizer_of(texts: Iterable[str]) -> PreTrainedTokenizerFast:
+    """A byte-level BPE by `tokenizers`, in its own order: the end of text first, bytes as their characters sort."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=331,
+        special_tokens=["<|endoftext|>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    end = "<|endoftext|>"
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token=end, eos_token=end, unk_token=end)
+
+
+def model_of(vocabulary: int, **config: object) -> GPT2LMHeadModel:
+    """Every weight is drawn, vectors too, so that none can be taken for another or left out unseen."""
+    torch.manual_seed(7)
+    model = GPT2LMHeadModel(GPT2Config(vocab_size=vocabulary, bos_token_id=0, eos_token_id=0, **{**ODD, **config}))
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight += 0.15 * torch.randn_like(weight)
+    return model.eval()
+
+
+def save(folder: Path, model: torch.nn.Module, tokenizer: PreTrainedTokenizerFast, **how: object) -> Path:
+    """As `save_pretrained` does; `how` is for it. Returns the folder."""
+    tokenizer.save_pretrained(folder)
+    model.save_pretrained(folder, **how)
+    return folder

@@ -1,0 +1,170 @@
+"""Folders that transformers has saved open here with the same scores; what cannot be run is refused with its reason."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import homegrown
+import numpy as np
+import pytest
+import strangers
+import torch
+from safetensors.numpy import load_file, save_file
+from test_hugging_face import assert_near, encoded, theirs
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+TEXT = "Call me Ishmael. It is not down"
+UNTIED = {"tie_word_embeddings": False}
+
+VARIANTS = {
+    "in 32 bits": {},
+    "in 16 bits": {"dtype": torch.float16},
+    "in bfloat16": {"dtype": torch.bfloat16},
+    "in shards": {"max_shard_size": "40KB"},
+    "untied": {"config": UNTIED},
+    "untied, in shards of 16 bits": {"config": UNTIED, "dtype": torch.float16, "max_shard_size": "30KB"},
+    "one layer, one head": {"config": {"n_layer": 1, "n_head": 1, "n_embd": 9, "n_positions": 31}},
+    "the other names of the same": {"config": {"n_inner": 120, "activation_function": "gelu_pytorch_tanh"}},
+    "a padded vocabulary": {"pad_to": 64},
+}
+
+
+def saved(
+    folder: Path,
+    tokenizer: PreTrainedTokenizerFast,
+    config: dict | None = None,
+    dtype: torch.dtype = torch.float32,
+    pad_to: int | None = None,
+    **how: object,
+) -> Path:
+    model = strangers.model_of(len(tokenizer), **(config or {}))
+    if pad_to:
+        model.resize_token_embeddings(pad_to_multiple_of=pad_to)
+    return strangers.save(folder, model.to(dtype), tokenizer, **how)
+
+
+@pytest.fixture(scope="module")
+def order(artefacts, stranger) -> list[int]:
+    """[our id] -> their id: `export` writes their vocabulary in our order."""
+    ours = AutoTokenizer.from_pretrained(artefacts.export(stranger, "hf")).get_vocab()
+    ids = AutoTokenizer.from_pretrained(stranger).get_vocab()
+    return [ids[name] for name in sorted(ours, key=ours.get)]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_it_opens_with_the_same_scores(tmp_path, strange_tokenizer, order, variant):
+    folder = saved(tmp_path / "saved", strange_tokenizer, **VARIANTS[variant])
+    assert variant != "in shards" or len(list(folder.glob("*.safetensors"))) > 2
+    (ours,) = homegrown.ids(folder, [TEXT])
+    ids = encoded(AutoTokenizer.from_pretrained(folder), TEXT)
+    assert [order[id] for id in ours] == ids != ours
+    assert_near(theirs(folder, ids)[:, order], homegrown.logits(folder, ours))
+
+
+def test_rounding_to_16_bits_is_read_and_not_passed_over(tmp_path, strange_tokenizer):
+    whole, half = (
+        saved(tmp_path / str(dtype), strange_tokenizer, dtype=dtype) for dtype in (torch.float32, torch.float16)
+    )
+    ids = [3, 1, 4, 1, 5]
+    difference = np.abs(homegrown.logits(whole, ids) - homegrown.logits(half, ids)).max()
+    assert 1e-4 < difference < 0.1
+
+
+@pytest.mark.parametrize("source", ["stranger", "untied"])
+def test_exported_again_it_is_the_same_model_in_transformers(artefacts, request, order, source):
+    folder = request.getfixturevalue(source)
+    again = artefacts.export(folder, "hf")
+    ids = encoded(AutoTokenizer.from_pretrained(again), TEXT)
+    before = theirs(folder, [order[id] for id in ids])
+    assert_near(theirs(again, ids), before[:, order])
+
+
+def without(*endings: str) -> Callable[[Path], None]:
+    """Takes away the tensors whose names end so."""
+
+    def change(folder: Path) -> None:
+        path = folder / "model.safetensors"
+        kept = {name: weight for name, weight in load_file(path).items() if not name.endswith(endings)}
+        save_file(kept, path, metadata={"format": "pt"})
+
+    return change
+
+
+def as_pickle(folder: Path) -> None:
+    weights = load_file(folder / "model.safetensors")
+    torch.save({name: torch.from_numpy(weight) for name, weight in weights.items()}, folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+
+
+def with_nan(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    weights = {name: weight.copy() for name, weight in load_file(path).items()}
+    weights["transformer.h.1.mlp.c_fc.weight"][2, 3] = np.nan
+    save_file(weights, path, metadata={"format": "pt"})
+
+
+def as_word_piece(folder: Path) -> None:
+    tokenizer = Tokenizer(models.WordPiece({"[UNK]": 0, "a": 1}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.train_from_iterator(["call me"], trainers.WordPieceTrainer(show_progress=False))
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer).save_pretrained(folder)
+
+
+def lower_casing(folder: Path) -> None:
+    path = folder / "tokenizer.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"normalizer": {"type": "Lowercase"}}))
+
+
+NAMED = {
+    "an inner width of its own": ({"n_inner": 50}, r"n_inner: only 4 \* n_embd can be run"),
+    "another activation": ({"activation_function": "relu"}, "activation_function"),
+    "another epsilon": ({"layer_norm_epsilon": 1e-6}, "layer_norm_epsilon"),
+    "scores that are scaled by layer": ({"scale_attn_by_inverse_layer_idx": True}, "scale_attn_by_inverse_layer_idx"),
+    "scores that are not scaled": ({"scale_attn_weights": False}, "scale_attn_weights"),
+    "attention to another text": ({"add_cross_attention": True}, "add_cross_attention"),
+}
+"""By what config.json says."""
+
+CHANGED = {
+    "no biases": (without(".bias"), r"does not fit config\.json in \d+ places: .*bias is missing"),
+    "one bias lost": (without("h.1.attn.c_proj.bias"), r"in 1 places: transformer\.h\.1\.attn\.c_proj\.bias is missing"),
+    "a file that can run code": (as_pickle, r"pytorch_model\.bin cannot be read: such files can run code"),
+    "a weight that is no number": (with_nan, r"transformer\.h\.1\.mlp\.c_fc\.weight\[243\] is not a finite number"),
+    "a tokenizer that is not byte-level": (as_word_piece, "This tokenizer cannot be used"),
+    "a tokenizer that changes the text": (lower_casing, "it has a normalizer, which changes the text"),
+}
+"""By what is done to a folder that would open."""
+
+
+@pytest.mark.parametrize("what", NAMED)
+def test_what_config_json_asks_for_and_cannot_be_run_is_refused_by_name(tmp_path, strange_tokenizer, what):
+    config, reason = NAMED[what]
+    folder = saved(tmp_path / "saved", strange_tokenizer, config=config)
+    with pytest.raises(homegrown.Refused, match=reason):
+        homegrown.logits(folder, [1])
+
+
+@pytest.mark.parametrize("what", CHANGED)
+def test_what_cannot_be_read_is_refused_with_its_reason(tmp_path, strange_tokenizer, what):
+    change, reason = CHANGED[what]
+    folder = saved(tmp_path / "saved", strange_tokenizer)
+    homegrown.logits(folder, [1])
+    change(folder)
+    with pytest.raises(homegrown.Refused, match=reason):
+        homegrown.logits(folder, [1])
+
+
+def test_another_architecture_is_refused_by_its_name(tmp_path, strange_tokenizer):
+    config = LlamaConfig(
+        vocab_size=len(strange_tokenizer),
+        hidden_size=16,
+        intermediate_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+    )
+    folder = strangers.save(tmp_path / "llama", LlamaForCausalLM(config), strange_tokenizer)
+    with pytest.raises(homegrown.Refused, match='the architecture "llama" is not known here'):
+        homegrown.logits(folder, [1])
+    with pytest.raises(homegrown.Refused, match='the architecture "llama" is not known here'):
+        homegrown.sample(folder, "Call", 1)
