@@ -1,9 +1,14 @@
 """What the oracles share: artefacts, each made once a run by our own commands, and the closing line."""
 
 import functools
+import json
+import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import homegrown
+import numpy as np
 import pytest
 import strangers
 from transformers import PreTrainedTokenizerFast
@@ -59,10 +64,37 @@ class Artefacts:
         ending = "" if format in FOLDERS else f".{format.split('-')[0]}"
         return homegrown.export(source, format, self.new(format, ending), optimizer)
 
+    @functools.cache
+    def data(self, kind: str = "bpe") -> "Data":
+        """The text as the ids that `grow` learns from, by prepare.py of a hand-over."""
+        folder = self.export(self.model(kind), "pytorch")
+        subprocess.run([sys.executable, folder / "prepare.py", self.text], check=True, capture_output=True)
+        return Data(folder)
+
     def new(self, name: str, ending: str = "") -> Path:
         """A path where nothing is yet."""
         taken = sum(1 for path in self.folder.iterdir() if path.name.startswith(f"{name}-"))
         return self.folder / f"{name}-{taken + 1}{ending}"
+
+
+class Data:
+    """A hand-over's data, and the windows of it that steps and evaluations read, by its own data.py."""
+
+    def __init__(self, folder: Path):
+        self.code = runpy.run_path(str(folder / "data.py"))
+        self.parts = {part: self.code["Tokens"](folder / "data", part) for part in ("train", "val")}
+        self.facts = json.loads((folder / "data" / "meta.json").read_text())
+
+    def batch(self, part: str, seed: int, step: int, rows: range, context: int) -> tuple[np.ndarray, np.ndarray]:
+        """ids [rows, context] of a step, and for each the token that follows."""
+        tokens = self.parts[part]
+        ids, targets = tokens.windows(self.code["batch_starts"](tokens.tokens, context, seed, step, rows), context)
+        return ids, np.ascontiguousarray(targets)
+
+    def held_out(self, context: int, rows: int, most: int) -> tuple[np.ndarray, np.ndarray]:
+        """The same of an evaluation in batches of `rows`, of at most so many tokens."""
+        tokens = self.parts["val"]
+        return tokens.windows(*self.code["evaluation_starts"](tokens.tokens, context, rows, most))
 
 
 FOLDERS = ("hf", "onnx-f32", "onnx-f16", "service", "pytorch")

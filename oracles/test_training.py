@@ -1,0 +1,133 @@
+"""Twenty steps of `grow` against the same in PyTorch: transformers' GPT-2, torch's optimizers, transformers' schedules.
+
+The losses, norms and rates are those that `grow` writes to trainer_state.json.
+"""
+
+import json
+import math
+
+import homegrown
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM, get_scheduler
+
+STEPS = 20
+CONTEXT = 48
+ROWS = 6
+
+BASE = {"steps": STEPS, "eval_every": STEPS, "batch": ROWS, "learning_rate": 1e-2, "warmup": 5, "clip": 0.8}
+RUNS = {
+    "AdamW, clipped, with warm-up and cosine": {},
+    "the same in micro-batches": {"batch": 2, "accumulate": 3},
+    "with blocks computed again": {"recompute": "on"},
+    "AdamW, linear, no clipping": {
+        **{"clip": 0, "schedule": "linear", "final_rate": 0, "learning_rate": 3e-3},
+        **{"weight_decay": 0.3, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-6},
+    },
+    "on WebGPU": {"device": "webgpu"},
+    "SGD with momentum, constant": {
+        **{"optimizer": "sgd", "schedule": "constant", "learning_rate": 0.1},
+        **{"momentum": 0.8, "weight_decay": 0.02, "warmup": 3, "clip": 1.5},
+    },
+}
+SCHEDULES = {"cosine": "cosine_with_min_lr", "linear": "linear", "constant": "constant_with_warmup"}
+"""transformers' names."""
+
+
+def recipe_of(folder) -> dict:
+    return json.loads((folder / "homegrown.json").read_text())["recipe"]
+
+
+def log_of(folder) -> list[dict]:
+    """What trainer_state.json has of each step."""
+    log = json.loads((folder / "trainer_state.json").read_text())["log_history"]
+    return [entry for entry in log if "loss" in entry]
+
+
+def optimizer_of(model: torch.nn.Module, recipe: dict) -> torch.optim.Optimizer:
+    """Norms, biases and positions do not decay."""
+    decays = {name: weight.ndim == 2 and "wpe" not in name for name, weight in model.named_parameters()}
+    groups = [
+        {
+            "params": [weight for name, weight in model.named_parameters() if decays[name] == has],
+            "weight_decay": recipe["weightDecay"] if has else 0.0,
+        }
+        for has in (True, False)
+    ]
+    if recipe["optimizer"] == "sgd":
+        return torch.optim.SGD(groups, lr=recipe["learningRate"], momentum=recipe["momentum"])
+    betas = (recipe["beta1"], recipe["beta2"])
+    return torch.optim.AdamW(groups, lr=recipe["learningRate"], betas=betas, eps=recipe["epsilon"])
+
+
+def trained(start, data, recipe: dict):
+    """The run from its start in PyTorch. -> model, optimizer, and (loss before the update, norm, rate) of each step."""
+    model = AutoModelForCausalLM.from_pretrained(start).train()
+    optimizer = optimizer_of(model, recipe)
+    extra = {"min_lr_rate": recipe["finalRate"]} if recipe["schedule"] == "cosine" else None
+    name = SCHEDULES[recipe["schedule"]]
+    schedule = get_scheduler(name, optimizer, recipe["warmup"], STEPS, scheduler_specific_kwargs=extra)
+    # Our first update has the rate of step 1: theirs begin at 0, where there is nothing to apply yet.
+    optimizer.step()
+    schedule.step()
+    log = []
+    for step in range(1, STEPS + 1):
+        ids, targets = map(torch.from_numpy, data.batch("train", recipe["seed"], step, range(ROWS), CONTEXT))
+        loss = model(ids, labels=targets, shift_labels=targets).loss
+        optimizer.zero_grad()
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), recipe["clip"] or math.inf)
+        log.append((loss.item(), norm.item(), optimizer.param_groups[0]["lr"]))
+        optimizer.step()
+        schedule.step()
+    return model.eval(), optimizer, log
+
+
+@pytest.fixture(scope="module")
+def start(artefacts):
+    """The weights with which every run of this seed begins: one step at a rate that moves none of them by 1e-8."""
+    still = {"optimizer": "sgd", "learning_rate": 1e-9, "weight_decay": 0, "warmup": 0, "steps": 1}
+    return artefacts.model(**{**BASE, **still})
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_twenty_steps_are_those_of_pytorch(artefacts, start, name):
+    try:
+        folder = artefacts.model(**{**BASE, **RUNS[name]})
+    except homegrown.Refused as refused:
+        if RUNS[name].get("device") == "webgpu" and "WebGPU" in str(refused):
+            pytest.skip(str(refused))
+        raise
+    recipe = recipe_of(folder)
+    assert recipe["dropout"] == 0
+    assert recipe["batch"] * recipe["accumulate"] == ROWS
+    model, optimizer, theirs = trained(start, artefacts.data(), recipe)
+    ours = [(entry["loss"], entry["grad_norm"], entry["learning_rate"]) for entry in log_of(folder)]
+    assert len(ours) == len(theirs) == STEPS
+    for step, (got, want) in enumerate(zip(ours, theirs, strict=True), start=1):
+        assert got == pytest.approx(want, abs=1e-4), f"step {step}"
+    assert theirs[-1][0] < theirs[0][0] - 0.3
+    if recipe["clip"]:
+        assert max(norm for _, norm, _ in theirs) > recipe["clip"]
+
+    # And what is saved at the end: the model by its scores, the moments by their numbers.
+    ids, _ = map(torch.from_numpy, artefacts.data().batch("train", 99, 1, range(2), CONTEXT))
+    with torch.no_grad():
+        saved = AutoModelForCausalLM.from_pretrained(folder)
+        assert (saved(ids).logits - model(ids).logits).abs().max() < 2e-3
+    moments = {"adam.m": "exp_avg", "adam.v": "exp_avg_sq", "sgd.v": "momentum_buffer"}
+    weights = dict(model.named_parameters())
+    stored = load_file(folder / "optimizer.safetensors")
+    assert len(stored) == len(weights) * (2 if recipe["optimizer"] == "adamw" else 1)
+    for key, ours in stored.items():
+        slot = next(slot for slot in moments if key.startswith(f"{slot}."))
+        want = optimizer.state[weights[key.removeprefix(f"{slot}.")]][moments[slot]]
+        assert (ours - want).abs().max() <= 1e-2 * want.abs().max() + 1e-7, key
+
+
+def test_dropout_is_on_while_it_learns_and_off_where_it_is_measured(artefacts):
+    plain, dropped = (artefacts.grown(**{**BASE, "dropout": dropout}) for dropout in (0, 0.3))
+    assert plain[1][0]["valLoss"] == dropped[1][0]["valLoss"]  # before the first step
+    assert np.abs(log_of(plain[0])[0]["loss"] - log_of(dropped[0])[0]["loss"]) > 1e-3
