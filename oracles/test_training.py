@@ -17,13 +17,14 @@ STEPS = 20
 CONTEXT = 48
 ROWS = 6
 
-BASE = {"steps": STEPS, "eval_every": STEPS, "batch": ROWS, "learning_rate": 1e-2, "warmup": 5, "clip": 0.8}
+# At a rate of 1e-2 this model is on an edge: PyTorch in 32 bits is then as far from itself in 64 as from us.
+BASE = {"steps": STEPS, "eval_every": STEPS, "batch": ROWS, "learning_rate": 3e-3, "warmup": 5, "clip": 0.8}
 RUNS = {
     "AdamW, clipped, with warm-up and cosine": {},
     "the same in micro-batches": {"batch": 2, "accumulate": 3},
     "with blocks computed again": {"recompute": "on"},
     "AdamW, linear, no clipping": {
-        **{"clip": 0, "schedule": "linear", "final_rate": 0, "learning_rate": 3e-3},
+        **{"clip": 0, "schedule": "linear", "final_rate": 0, "learning_rate": 2e-3},
         **{"weight_decay": 0.3, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-6},
     },
     "on WebGPU": {"device": "webgpu"},

@@ -1,6 +1,7 @@
 """Folders that transformers has saved open here with the same scores; what cannot be run is refused with its reason."""
 
 import json
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,6 +79,15 @@ def test_exported_again_it_is_the_same_model_in_transformers(artefacts, request,
     ids = encoded(AutoTokenizer.from_pretrained(again), TEXT)
     before = theirs(folder, [order[id] for id in ids])
     assert_near(theirs(again, ids), before[:, order])
+
+
+def test_handed_over_a_classifier_of_its_own_gives_our_scores_in_model_py(artefacts, untied):
+    folder = artefacts.export(untied, "pytorch")
+    model = runpy.run_path(str(folder / "model.py"))["GPT2"](json.loads((folder / "model/config.json").read_text()))
+    model.load_state_dict({n: torch.from_numpy(w) for n, w in load_file(folder / "model/model.safetensors").items()})
+    (ids,) = homegrown.ids(untied, [TEXT])
+    with torch.no_grad():
+        assert_near(model.eval()(torch.tensor([ids]))[0].numpy(), homegrown.logits(untied, ids))
 
 
 def without(*endings: str) -> Callable[[Path], None]:

@@ -10,6 +10,8 @@ import { ensurePackages, root } from './setup.mjs';
 
 /** transformers and numpy ask for it. */
 const OLDEST = [3, 11];
+/** As pip tells of it, before it says that it has found no version. */
+const UNREACHED = /connection broken by|Temporary failure in name resolution|Network is unreachable|ReadTimeoutError/;
 const IS_WINDOWS = process.platform === 'win32';
 const requirements = join(root, 'oracles', 'requirements.txt');
 const venv = join(root, '.oracles', 'venv');
@@ -79,9 +81,6 @@ function pip(args) {
   const { status, stdout, stderr } = spawnSync(python, options, { encoding: 'utf8', maxBuffer: 2 ** 28 });
   return { status, words: `${stdout}${stderr}` };
 }
-/** As pip tells of it, before it says that it has found no version. */
-const UNREACHED = /connection broken by|Temporary failure in name resolution|Network is unreachable|ReadTimeoutError/;
-
 function runTests() {
   const { status } = spawnSync(python, ['-m', 'pytest', ...process.argv.slice(2)], {
     cwd: join(root, 'oracles'),

@@ -1,11 +1,8 @@
 /** A classifier that is not the embedding, in every format that computes: random weights, so that nothing else is like it. */
 import type { Token } from 'node-llama-cpp';
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plainKernels } from '../../page/kernels';
 import { gpt } from '../models/gpt/page';
@@ -16,24 +13,11 @@ import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
 import { ourLogits } from '../testing/trainedModel';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { exportedFrom } from './exported';
-import type { Exported, Format } from './format';
-import { ggufF32 } from './formats/gguf';
+import type { Exported } from './format';
+import { ggufFile } from './gguf';
 import { onnxFile } from './onnx';
-import { pytorch } from './formats/pytorch';
 import { weightsOf } from './weights';
 
-const templates = (path: string): string =>
-  fileURLToPath(new URL(`../../../public/templates/${path}`, import.meta.url));
-const PYTHON = '/usr/bin/python3';
-const run = promisify(execFile);
-const hasTorch = await run(PYTHON, [
-  '-c',
-  'from importlib.metadata import version as v; v("torch"), v("safetensors")',
-]).then(
-  () => true,
-  () => false,
-);
-if (!hasTorch) console.warn(`Skipped: PyTorch reads a classifier of its own, because ${PYTHON} has no torch.`);
 const llama = await openLlama();
 
 const ids = [72, 101, 108, 108, 111, 7, 255, 0, 3, 99];
@@ -58,19 +42,6 @@ afterAll(async () => {
   await rm(root, { recursive: true });
 });
 
-async function write(format: Format): Promise<readonly string[]> {
-  const template = (path: string): Promise<string> => readFile(templates(path), 'utf8');
-  const files = await format.files(untied, { withOptimizer: false, template });
-  return Promise.all(
-    files.map(async (file) => {
-      const path = join(root, file.name);
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, await readBytes(file));
-      return path;
-    }),
-  );
-}
-
 function expectOurs(theirs: ArrayLike<number>, from = 0): void {
   expect(theirs.length).toBe(ours.length - from);
   expect(Math.max(...Array.from(theirs, (x, i) => Math.abs(x - ours[from + i]!)))).toBeLessThan(1e-4);
@@ -83,7 +54,9 @@ test('with the embedding as its classifier, it would say something else', async 
 });
 
 test.skipIf(!llama)('llama.cpp gives the same distribution after each token', async () => {
-  const model = await llama!.loadModel({ modelPath: (await write(ggufF32))[0]! });
+  const modelPath = join(root, 'model.gguf');
+  await writeFile(modelPath, await readBytes(ggufFile(untied, 'F32')));
+  const model = await llama!.loadModel({ modelPath });
   const context = await model.createContext({ contextSize: 64, batchSize: 64, threads: 1 });
   const options = { temperature: 1, topK: 0, topP: 1, minP: 0 };
   const seen = await context
@@ -113,14 +86,4 @@ test('the offline page gives the same scores', () => {
   const reader = gpt(untied.info.model, (name) => weights.get(name)!.data, plainKernels);
   reader.read(ids, 0);
   expectOurs(reader.scores(), (ids.length - 1) * VOCABULARY);
-});
-
-test.skipIf(!hasTorch)('PyTorch gives the same scores', async () => {
-  await write(pytorch);
-  const script = fileURLToPath(new URL('../testing/torchReads.py', import.meta.url));
-  const { stdout } = await run(PYTHON, [script, root, JSON.stringify(ids), join(root, 'model')], {
-    maxBuffer: 2 ** 24,
-  });
-  const [theirs] = JSON.parse(stdout) as number[][];
-  expectOurs(theirs!);
 });

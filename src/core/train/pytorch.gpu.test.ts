@@ -1,4 +1,0 @@
-import { openGpu } from '../gpu/backend';
-import { checkAgainstPyTorch } from '../testing/checkAgainstPyTorch';
-
-checkAgainstPyTorch(openGpu);

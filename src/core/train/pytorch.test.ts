@@ -1,4 +1,0 @@
-import { checkAgainstPyTorch } from '../testing/checkAgainstPyTorch';
-import { useWasm } from '../testing/wasm';
-
-checkAgainstPyTorch(useWasm);
