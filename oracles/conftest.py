@@ -21,7 +21,7 @@ KINDS = {
 """A tokenizer of each kind, as flags of `grow`; one with every special token that there is."""
 
 SIZES = {"layers": 2, "heads": 3, "width": 96, "context": 48, "batch": 4}
-"""Of the models, where a test does not say otherwise: heads that are no power of two, and rows that Q8_0 can cut into 32s."""
+"""Of the models, where a test does not say otherwise: heads that are no power of two, and rows that are whole 32s."""
 
 SCHOOLING = {"steps": 60, "learning_rate": 3e-3, "eval_every": 30, "eval_tokens": 512, "device": "wasm"}
 """So much that a model has its likings, and the likeliest token is so by more than rounding."""
@@ -136,8 +136,9 @@ def pytest_unconfigure(config) -> None:
     skipped = stats.get("skipped", [])
     for report in skipped:
         print(f"\nSkipped: {report.nodeid}: {report.longrepr[2].removeprefix('Skipped: ')}")
+    passed = len(stats.get("passed", []))
     failed = len(stats.get("failed", [])) + len(stats.get("error", []))
-    print(f"\n{len(stats.get('passed', []))} passed, {failed} failed" + (f", {len(skipped)} skipped" if skipped else ""))
+    print(f"\n{passed} passed, {failed} failed" + (f", {len(skipped)} skipped" if skipped else ""))
 
 
 STATS = pytest.StashKey[dict]()

@@ -209,7 +209,7 @@ WORDS = [
     "WHITE whale White Whale",
     "Call me Ishmael.",
     "the the the the",
-    "\"quoted\" “curly” «guillemets» „low“",
+    '"quoted" “curly” «guillemets» „low“',
     "~`@#$%^&*()_+={}[]|\\:;<>/",
 ]
 

@@ -18,7 +18,7 @@ class Refused(Exception):
 
 
 def command(name: str, *arguments: str, **flags: str | int | float | Path | bool) -> list[dict[str, Any]]:
-    """`command("grow", steps=20)` is `npm run grow -- --json --steps 20`. Returns the objects that it prints, one a line."""
+    """`command("grow", steps=20)` is `npm run grow -- --json --steps 20`. Returns what it prints, an object a line."""
     typed = [name, "--json", *arguments]
     for flag, value in flags.items():
         switch = f"--{flag.replace('_', '-')}"

@@ -8,7 +8,18 @@ from pathlib import Path
 import homegrown
 import pytest
 
-FORMATS = ["hf", "safetensors", "gguf-f32", "gguf-f16", "gguf-q8_0", "onnx-f32", "onnx-f16", "html", "service", "pytorch"]
+FORMATS = [
+    "hf",
+    "safetensors",
+    "gguf-f32",
+    "gguf-f16",
+    "gguf-q8_0",
+    "onnx-f32",
+    "onnx-f16",
+    "html",
+    "service",
+    "pytorch",
+]
 
 RUN = {"layers": 1, "heads": 2, "width": 32, "context": 32, "batch": 4, "steps": 6, "eval_every": 3}
 

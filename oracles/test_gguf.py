@@ -127,7 +127,7 @@ def test_every_tensor_is_as_specified(pair, format):
     assert_same_tensors(GGUFReader(path), theirs)
 
 
-def test_a_classifier_of_its_own_is_there_too(untied, artefacts, tmp_path):
+def test_a_classifier_of_its_own_is_there_too(untied, artefacts):
     theirs = load_file(untied / "model.safetensors")["lm_head.weight"]
     reader = GGUFReader(artefacts.export(untied, "gguf-f32"))
     (output,) = (tensor for tensor in reader.tensors if tensor.name == "output.weight")

@@ -138,7 +138,10 @@ NAMED = {
 
 CHANGED = {
     "no biases": (without(".bias"), r"does not fit config\.json in \d+ places: .*bias is missing"),
-    "one bias lost": (without("h.1.attn.c_proj.bias"), r"in 1 places: transformer\.h\.1\.attn\.c_proj\.bias is missing"),
+    "one bias lost": (
+        without("h.1.attn.c_proj.bias"),
+        r"in 1 places: transformer\.h\.1\.attn\.c_proj\.bias is missing",
+    ),
     "a file that can run code": (as_pickle, r"pytorch_model\.bin cannot be read: such files can run code"),
     "a weight that is no number": (with_nan, r"transformer\.h\.1\.mlp\.c_fc\.weight\[243\] is not a finite number"),
     "a tokenizer that is not byte-level": (as_word_piece, "This tokenizer cannot be used"),
