@@ -162,6 +162,9 @@ test('export writes each format where it was asked to, a folder or a file', asyn
     expect(exported, format).toMatchObject({ code: 0, stderr: '' });
     expect((await readFile(join(target, holds))).length, format).toBeGreaterThan(1000);
   }
+  // Which a hand-over cannot do without, and others hold where they are asked to.
+  expect(await readdir(join(folder, 'out-pytorch/model'))).toContain('optimizer.safetensors');
+  expect(await readdir(join(folder, 'out-hf'))).not.toContain('optimizer.safetensors');
   expect(await readFile(join(folder, 'out-gguf-f16.Modelfile'), 'utf8')).toContain('FROM ./out-gguf-f16');
   const same = await run(['export', '--from', out, '--format', 'hf', '--out', out]);
   expect(same).toMatchObject({ code: 2, stdout: '' });

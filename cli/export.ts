@@ -5,7 +5,7 @@ import { badSettings } from '../src/core/base/errors';
 import { formatBytes } from '../src/core/base/units';
 import type { ByteStream } from '../src/core/files/byteSource';
 import { exportedFrom } from '../src/core/export/exported';
-import { type Format, formatWords } from '../src/core/export/format';
+import { type Format, formatWords, withMoments } from '../src/core/export/format';
 import { FORMATS } from '../src/core/export/formats';
 import { FORMAT_IDS } from '../src/core/export/cards';
 import type { Values } from './options';
@@ -30,7 +30,7 @@ async function exportModel({ from, format, out, optimizer, json }: Values<typeof
   const writer: Format = FORMATS[format];
   await (writer.kind === 'folder' ? checkOutFolder(out, [from], []) : checkOutFile(out, from));
   const signal = interruptible();
-  const imported = await readModel(from, optimizer ? [] : ['optimizer.safetensors'], signal);
+  const imported = await readModel(from, withMoments(writer, optimizer) ? [] : ['optimizer.safetensors'], signal);
   const exported = exportedFrom(imported, basename(resolve(from)), Date.now());
   const problem = writer.problem?.(exported.info) ?? null;
   if (problem !== null) throw badSettings(problem, 'Choose another format.');

@@ -43,6 +43,8 @@ export interface Format {
   /** Which second engine opens the file, and how close it has to come. */
   check: Check;
 }
+export const withMoments = ({ moments }: Format, areAsked: boolean): boolean =>
+  moments === 'always' || (moments === 'asked' && areAsked);
 
 /** A card of the page, a line of the terminal's help, and a part of the README. */
 export interface Card {

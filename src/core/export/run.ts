@@ -9,7 +9,7 @@ import { openJournal } from '../runs/journal';
 import { deleteRun, type RunRecord, writeRun } from '../runs/record';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { openExported } from './exported';
-import type { ExportOptions, Format } from './format';
+import { type ExportOptions, type Format, withMoments } from './format';
 import { type FormatId, FORMATS } from './formats';
 import { evaluatedOf, type RunInfo } from './homegrownJson';
 import { importHuggingFace } from './importHuggingFace';
@@ -23,8 +23,7 @@ export async function exportRun(
   options: ExportOptions,
 ): Promise<{ name: string; kind: Format['kind']; files: readonly ByteStream[]; sidecars: readonly ByteStream[] }> {
   const writer: Format = FORMATS[format];
-  const withMoments = writer.moments === 'always' || (writer.moments === 'asked' && options.withOptimizer);
-  const exported = await openExported(store, runId, which, withMoments);
+  const exported = await openExported(store, runId, which, withMoments(writer, options.withOptimizer));
   const problem = writer.problem?.(exported.info) ?? null;
   if (problem !== null) throw badSettings(problem, 'Choose another format. The run is untouched.');
   const files = await writer.files(exported, options);
