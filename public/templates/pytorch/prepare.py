@@ -8,12 +8,18 @@ was written, and for a larger one: a larger model wants more text than one machi
 """
 
 import argparse
+import codecs
 import json
 from pathlib import Path
 
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
+
+
+def read(path: Path) -> bytes:
+    """Without the mark that some editors put before UTF-8: Homegrown leaves it out."""
+    return path.read_bytes().removeprefix(codecs.BOM_UTF8)
 
 
 def pieces(text: str, size: int = 1 << 20):
@@ -63,7 +69,7 @@ def main() -> None:
     dtype = "uint16" if vocabulary <= 2**16 else "uint32"
     meta = {"dtype": dtype, "vocabulary": vocabulary, "endOfText": end_of_text}
     args.out.mkdir(parents=True, exist_ok=True)
-    for part, texts in split([path.read_bytes() for path in args.texts], args.held_out).items():
+    for part, texts in split([read(path) for path in args.texts], args.held_out).items():
         tokens = 0
         with open(args.out / f"{part}.bin", "wb") as file:
             for i, text in enumerate(texts):

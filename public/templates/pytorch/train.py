@@ -3,6 +3,7 @@
     python train.py                                  one process
     torchrun --nproc-per-node=8 train.py             eight GPUs, a copy of the model on each (DDP)
     torchrun --nproc-per-node=8 train.py --fsdp      eight GPUs, the model cut into eight (FSDP)
+    accelerate launch train.py                       as accelerate is configured
 
 It begins at the newest checkpoint in checkpoints/, or else at model/, and follows recipe.json. An update learns from
 the same windows of text however many processes share them, so the losses do not depend on the number of GPUs.
@@ -45,7 +46,21 @@ def options():
     parser.add_argument("--bf16", action="store_true", help="multiply in bfloat16; weights and moments stay float32")
     parser.add_argument("--compile", action="store_true", help="torch.compile")
     parser.add_argument("--transformers", action="store_true", help="Hugging Face's implementation in place of model.py")
-    return parser.parse_args()
+    args = parser.parse_args()
+    heed_accelerate(args)
+    return args
+
+
+def heed_accelerate(args) -> None:
+    """What accelerate was told, or is configured for, counts as the flag. What there is no flag for is refused."""
+    precision = os.environ.get("ACCELERATE_MIXED_PRECISION", "no")
+    args.fsdp |= os.environ.get("ACCELERATE_USE_FSDP") == "true"
+    args.bf16 |= precision == "bf16"
+    unknown = [name for name in ("DEEPSPEED", "MEGATRON_LM") if os.environ.get(f"ACCELERATE_USE_{name}") == "true"]
+    if precision not in ("no", "bf16"):
+        unknown.append(precision)
+    if unknown:
+        raise SystemExit(f"accelerate is set up for {', '.join(unknown)}: train.py has FSDP and bf16 alone.")
 
 
 class Processes:
@@ -122,6 +137,11 @@ class Trainer:
         self.recipe = checkpoint.read_json(args.recipe)
         self.info = {**checkpoint.read_json(self.begin / "homegrown.json"), "recipe": self.recipe}
         self.state = self.info["state"]
+        if processes.sum(self.state["step"])[0] != processes.count * self.state["step"]:
+            raise SystemExit(
+                f"Process {processes.rank} would begin at step {self.state['step']}, in {self.begin}, and others "
+                "elsewhere: copy checkpoints/ to every machine."
+            )
         self.story = checkpoint.read_json(self.begin / "trainer_state.json")
         self.train, self.validation = Tokens(args.data, "train"), Tokens(args.data, "val")
         torch.manual_seed(self.recipe["seed"] + self.state["step"] * processes.count + processes.rank)
@@ -270,6 +290,8 @@ class Trainer:
     def judge(self) -> None:
         loss, step = self.evaluate(), self.state["step"]
         bits = loss * self.validation.tokens / (self.validation.bytes * math.log(2))
+        if loss < self.info.get("bestNotKept", {"loss": -math.inf})["loss"]:
+            del self.info["bestNotKept"]
         if self.state["best"] is None or loss < self.state["best"]["loss"]:
             self.state["best"] = {"step": step, "loss": loss}
         self.info["result"] = {"step": step, "loss": loss, "bitsPerByte": bits}
