@@ -8,9 +8,14 @@ const path = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 /** writer.ts as one file in `folder`: it is started sixty times, and finding and translating its sources is most of a start. */
 export async function bundledWriter(folder: string): Promise<string> {
   await build({
-    ...{ configFile: false, logLevel: 'error', publicDir: false, root: path('../..') },
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    root: path('../..'),
     build: {
-      ...{ ssr: path('writer.ts'), outDir: join(folder, 'writer'), target: 'es2023' },
+      ssr: path('writer.ts'),
+      outDir: join(folder, 'writer'),
+      target: 'es2023',
       rolldownOptions: { output: { entryFileNames: 'writer.mjs' } },
     },
   });

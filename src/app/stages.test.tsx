@@ -36,7 +36,12 @@ vi.mock('./stages', async (importActual) => {
 
 const never = { call: () => new Promise<never>(() => undefined), end: () => undefined };
 const store = createStudio({
-  ...{ data: never, gpu: never, verify: never, store: memoryStore(), now: () => 0, newId: () => 'run' },
+  data: never,
+  gpu: never,
+  verify: never,
+  store: memoryStore(),
+  now: () => 0,
+  newId: () => 'run',
   wakeLock: { hold: () => undefined, release: () => undefined },
   download: () => undefined,
   tabs: {
@@ -61,8 +66,14 @@ async function at(path: string): Promise<string> {
 }
 
 const shell = (stage: Stage | undefined, go: (path: string) => void = () => undefined): Shell => ({
-  ...{ stage, go, openPalette: () => undefined, openHelp: () => undefined, openUnreadable: () => undefined },
-  ...{ rename: () => undefined, hasSingleKeys: true, toggleSingleKeys: () => undefined },
+  stage,
+  go,
+  openPalette: () => undefined,
+  openHelp: () => undefined,
+  openUnreadable: () => undefined,
+  rename: () => undefined,
+  hasSingleKeys: true,
+  toggleSingleKeys: () => undefined,
 });
 const actionsOn = (path: string, go?: (path: string) => void) =>
   commands(store.getState(), store, shell(stageAt(path), go));

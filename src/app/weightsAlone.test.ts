@@ -19,7 +19,9 @@ test('is brought back as its best: it writes, is taken home and checked, and say
   page = await goldenPage(STOPPED, store);
   const { getState } = page.studio;
   expect(getState()).toMatchObject({
-    ...{ saved: null, which: 'best', model: { run: { id: STOPPED }, saved: { step: 110 } } },
+    saved: null,
+    which: 'best',
+    model: { run: { id: STOPPED }, saved: { step: 110 } },
     phase: { kind: 'failed', failure: { code: 'storage-damaged' } },
   });
   const { phase } = getState();

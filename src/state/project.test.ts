@@ -103,7 +103,10 @@ test('two tabs: every field that one of them changed is kept, in one save each, 
   changes.forEach((change, i) => change(i % 2 === 0 ? a! : b!));
   const { recipe, model } = initialProject();
   const both: Partial<Project> = {
-    ...{ name: 'Sea', validationShare: 0.2, tokenizerChoice: { kind: 'bytes', vocabulary: 1024 }, recompute: 'off' },
+    name: 'Sea',
+    validationShare: 0.2,
+    tokenizerChoice: { kind: 'bytes', vocabulary: 1024 },
+    recompute: 'off',
     recipe: { ...recipe, batch: 3, warmup: 7 },
     model: { ...model, config: { ...model.config, context: 32, width: 96 }, byHand: expect.anything() as never },
   };

@@ -1,8 +1,14 @@
-/** The interface's parts: simple data in, events out. They import nothing of ours and know nothing of models. */
+/** The interface's parts: simple data in, events out. Of ours they import how numbers are written, and know nothing of models. */
 import './base.css';
 import './strictStyles';
 
 export { Button, IconButton, TextAction, type ButtonProps, type IconButtonProps } from './Button';
+export {
+  CheckpointSelect,
+  CheckpointSummary,
+  type CheckpointSelectProps,
+  type CheckpointSummaryProps,
+} from './Checkpoint';
 export { CommandPalette, KeyHelp } from './CommandPalette';
 export { cx } from './cx';
 export { Dialog, type DialogProps } from './Dialog';
@@ -16,7 +22,7 @@ export { MenuButton, type MenuButtonProps, type MenuEntry } from './Menu';
 export { EmptyState, Failure, Notice, Verdict, type FailureProps, type NoticeProps, type VerdictProps } from './Notice';
 export { formatMoment } from './moment';
 export { NumberField, type NumberFieldProps } from './NumberField';
-export { formatNumber, formatReading } from './numbers';
+export { formatExact } from './numbers';
 export { NumberStrip, type Reading } from './NumberStrip';
 export { Progress, type ProgressProps } from './Progress';
 export { Quantity } from './Quantity';

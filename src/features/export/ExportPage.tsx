@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { formatCount } from '../../core/base/units';
 import { F16 } from '../../core/export/format';
 import { PRECISIONS } from '../../core/export/cards';
+import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoint';
 import { useKeptRuns, useSavedSteps, useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
-import { modelNeed, stepChoices, trained, type Need } from '../../state/trained';
-import { Button, EmptyState, Pane, Panes, Segmented, Select, Stage } from '../../ui';
+import { modelNeed, type Need } from '../../state/trained';
+import { Button, CheckpointSelect, CheckpointSummary, EmptyState, Pane, Panes, Segmented, Stage } from '../../ui';
 import { BringIn } from './BringIn';
 import { CardPane } from './CardPane';
 import { FormatGrid } from './FormatGrid';
@@ -57,32 +57,8 @@ function Export({ earlier }: Pick<PageProps, 'earlier'>) {
   );
 }
 
-function Summary() {
-  const { step, name, result, notKept } = trained(useStudio((s) => s));
-  return (
-    <>
-      Step {formatCount(step)} of <b>{name}</b>
-      {result !== undefined && `, ${result} on held-out text`}
-      {notKept !== undefined && ` · ${notKept}`}
-    </>
-  );
-}
-
-function StepChoice() {
-  const which = useStudio((s) => s.which);
-  const setWhich = useStudio((s) => s.setWhich);
-  const choices = stepChoices(useStudio((s) => s));
-  if (choices.length === 0) return null;
-  return (
-    <Select
-      layout="bare"
-      label="Checkpoint"
-      value={which === 'best' ? 'best' : 'latest'}
-      onChange={setWhich}
-      options={choices}
-    />
-  );
-}
+const Summary = () => <CheckpointSummary {...useCheckpointSummary()} />;
+const StepChoice = () => <CheckpointSelect {...useCheckpointChoice()} />;
 
 /** Nothing to take home yet; but a model can always be brought in. */
 function Empty({ need, earlier }: Pick<PageProps, 'earlier'> & { need: Need }) {

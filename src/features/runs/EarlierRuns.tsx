@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import { formatBytes, formatCount } from '../../core/base/units';
+import { formatBytes, formatCount, formatReading } from '../../core/base/units';
 import { headlineWords } from '../../core/objectives';
 import type { KeptRun } from '../../core/runs/kept';
 import { useStudio } from '../../state/react';
 import { bringBackRefusal } from '../../state/refusals';
 import { earlierRuns } from '../../state/runs';
-import { Button, formatMoment, formatReading, PaneHead } from '../../ui';
+import { Button, formatMoment, PaneHead } from '../../ui';
 import styles from './EarlierRuns.module.css';
 import { FreeDialog } from './FreeDialog';
 

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { formatCount } from '../../core/base/units';
+import { formatCount, formatReading } from '../../core/base/units';
 import { metricOf } from '../../core/metrics';
 import { nameOf } from '../../core/metrics/words';
 import { headlineOf, metricsOf, objectiveOf } from '../../core/objectives';
@@ -10,7 +10,7 @@ import type { RunLog } from '../../state/runLog';
 import { useStudio } from '../../state/react';
 import { isWeightsAlone } from '../../state/run';
 import { useVerdict } from '../../state/verdict';
-import { formatNumber, formatReading } from '../../ui';
+import { formatExact } from '../../ui';
 import {
   defaultChartSettings,
   LossChart,
@@ -91,7 +91,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
           {...sync}
         />
         <SmallChart
-          title={clip === undefined ? 'Gradient norm' : `Gradient norm, clipped at ${formatNumber(clip)}`}
+          title={clip === undefined ? 'Gradient norm' : `Gradient norm, clipped at ${formatExact(clip)}`}
           value={newest(norm, formatReading)}
           lines={[line(norm, 'gradient norm')]}
           references={clip === undefined ? [] : [{ value: clip, label: 'clip' }]}

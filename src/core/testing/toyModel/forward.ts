@@ -14,11 +14,11 @@ export const forward: Forward<ToyConfig> = {
     const { config, params, cache, recompute } = pass;
     const { layers, heads, kvHeads, width } = config;
     const rows = ids.shape[0];
-    const turned = { rows, heads: heads + kvHeads, headSize: width / heads, base: 10_000 };
+    const rotary = { rows, heads: heads + kvHeads, headSize: width / heads, base: 10_000 };
     const layer = (x: Tensor2D, i: number): Tensor2D => {
       const h = `blocks.${i}`;
       const [before, past] = preNorm(params, `${h}.norm_1`, x, NORM);
-      const qkv = rope(dense(params, `${h}.qkv`, before), turned, ids.shape[1] === 1 ? cache?.position : undefined);
+      const qkv = rope(dense(params, `${h}.qkv`, before), rotary, ids.shape[1] === 1 ? cache?.position : undefined);
       const mixed = attend(qkv, { rows, heads, kvHeads }, i, pass);
       const [between, residual] = preNorm(
         params,
