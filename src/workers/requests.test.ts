@@ -16,6 +16,7 @@ let other: string;
 beforeAll(async () => {
   [own, other] = await Promise.all([begin(), begin()]);
   vi.stubGlobal('location', new URL(own));
+  performance.clearResourceTimings(); // of what was tested before in this process
 });
 afterAll(() => {
   vi.unstubAllGlobals();

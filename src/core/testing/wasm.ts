@@ -8,7 +8,7 @@ export const wasmFolder = `${dirname(createRequire(import.meta.url).resolve('@te
 
 /** Makes TensorFlow.js run on wasm in Node. */
 export async function useWasm(): Promise<void> {
-  if (tf.getBackend() === 'wasm') return;
+  if (tf.getBackend() === 'wasm') return tf.ready(); // another may be making it
   setWasmPaths(wasmFolder);
   await tf.setBackend('wasm');
 }
