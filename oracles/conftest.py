@@ -10,7 +10,7 @@ from pathlib import Path
 import homegrown
 import numpy as np
 import pytest
-import strangers
+import their_models
 from transformers import PreTrainedTokenizerFast
 
 KINDS = {
@@ -23,7 +23,7 @@ KINDS = {
 SIZES = {"layers": 2, "heads": 3, "width": 96, "context": 48, "batch": 4}
 """Of the models, where a test does not say otherwise: heads that are no power of two, and rows that are whole 32s."""
 
-SCHOOLING = {"steps": 60, "learning_rate": 3e-3, "eval_every": 30, "eval_tokens": 512, "device": "wasm"}
+TRAINING = {"steps": 60, "learning_rate": 3e-3, "eval_every": 30, "eval_tokens": 512, "device": "wasm"}
 """So much that a model has its likings, and the likeliest token is so by more than rounding."""
 
 
@@ -55,7 +55,7 @@ class Artefacts:
     def grown(self, kind: str = "bpe", **flags: str | int | float) -> tuple[Path, list[dict]]:
         """The same, with what `grow --json` has said."""
         out = self.new("model")
-        said = homegrown.grow(out, self.text, **{**KINDS[kind], **SIZES, **SCHOOLING, **flags})
+        said = homegrown.grow(out, self.text, **{**KINDS[kind], **SIZES, **TRAINING, **flags})
         return out, said
 
     @functools.cache
@@ -106,22 +106,22 @@ def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Artefacts:
 
 
 @pytest.fixture(scope="session")
-def strange_tokenizer(artefacts: Artefacts) -> PreTrainedTokenizerFast:
-    return strangers.tokenizer_of([artefacts.text.read_bytes().decode(errors="ignore")])
+def their_tokenizer(artefacts: Artefacts) -> PreTrainedTokenizerFast:
+    return their_models.tokenizer_of([artefacts.text.read_bytes().decode(errors="ignore")])
 
 
 @pytest.fixture(scope="session")
-def stranger(artefacts: Artefacts, strange_tokenizer: PreTrainedTokenizerFast) -> Path:
+def their_folder(artefacts: Artefacts, their_tokenizer: PreTrainedTokenizerFast) -> Path:
     """A folder of transformers' own, of odd sizes."""
-    model = strangers.model_of(len(strange_tokenizer))
-    return strangers.save(artefacts.folder / "stranger", model, strange_tokenizer)
+    model = their_models.model_of(len(their_tokenizer))
+    return their_models.save(artefacts.folder / "their_folder", model, their_tokenizer)
 
 
 @pytest.fixture(scope="session")
-def untied(artefacts: Artefacts, strange_tokenizer: PreTrainedTokenizerFast) -> Path:
+def untied(artefacts: Artefacts, their_tokenizer: PreTrainedTokenizerFast) -> Path:
     """The same with a classifier that is not the embedding, which no run of ours has yet."""
-    model = strangers.model_of(len(strange_tokenizer), tie_word_embeddings=False)
-    return strangers.save(artefacts.folder / "untied", model, strange_tokenizer)
+    model = their_models.model_of(len(their_tokenizer), tie_word_embeddings=False)
+    return their_models.save(artefacts.folder / "untied", model, their_tokenizer)
 
 
 def pytest_terminal_summary(terminalreporter, config) -> None:

@@ -21,7 +21,7 @@ PROMPT = "Call me Ishmael. Some years ago"
 
 
 @contextmanager
-def unheard(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+def no_warnings(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Within it transformers has nothing to warn of."""
     logger = logging.getLogger("transformers")
     logger.addHandler(caplog.handler)
@@ -59,7 +59,7 @@ def assert_same_ids(folder: Path, texts: list[str], ours: list[list[int]]) -> No
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_folder_opens_whole_and_without_a_warning(artefacts, caplog, kind):
     folder = artefacts.model(kind)
-    with unheard(caplog):
+    with no_warnings(caplog):
         model, loading = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True)
         tokenizer = AutoTokenizer.from_pretrained(folder)
     assert {what: list(keys) for what, keys in loading.items() if keys} == {}
@@ -82,7 +82,7 @@ def test_the_20_likeliest_tokens_are_those_of_sample(artefacts, caplog, kind):
     folder = artefacts.model(kind)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     prompt = PROMPT[:16]  # with 20 tokens more it fits into the context, also in bytes
-    with unheard(caplog):
+    with no_warnings(caplog):
         model = AutoModelForCausalLM.from_pretrained(folder)
         inputs = tokenizer(prompt, return_tensors="pt")
         (ids,) = model.generate(**inputs, do_sample=False, max_length=inputs["input_ids"].shape[1] + 20)

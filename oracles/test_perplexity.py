@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from conftest import KINDS, SCHOOLING, SIZES
+from conftest import KINDS, TRAINING, SIZES
 from transformers import AutoModelForCausalLM, Trainer, TrainingArguments
 
 RUNS = {kind: {} for kind in KINDS} | {
@@ -36,7 +36,7 @@ def test_perplexity_is_that_of_transformers(artefacts, tmp_path, name):
     kind = name if name in KINDS else "bpe"
     folder, said = artefacts.grown(kind, **RUNS[name])
     *_, stated = (line for line in said if "out" not in line)
-    settings = {**SCHOOLING, **SIZES, **RUNS[name]}
+    settings = {**TRAINING, **SIZES, **RUNS[name]}
     data = artefacts.data(kind)
     windows = data.held_out(settings["context"], settings["batch"], settings["eval_tokens"])
     loss = evaluated(folder, windows, settings["batch"], tmp_path)
@@ -50,7 +50,7 @@ def test_perplexity_is_that_of_transformers(artefacts, tmp_path, name):
 def test_one_window_too_few_is_seen(artefacts, tmp_path):
     folder, said = artefacts.grown()
     context, rows = SIZES["context"], SIZES["batch"]
-    ids, targets = artefacts.data().held_out(context, rows, SCHOOLING["eval_tokens"])
+    ids, targets = artefacts.data().held_out(context, rows, TRAINING["eval_tokens"])
     assert len(ids) == 8
     loss = evaluated(folder, (ids[:-1], targets[:-1]), rows, tmp_path)
     assert said[-1]["valLoss"] != pytest.approx(loss, abs=1e-4)

@@ -8,7 +8,7 @@ from pathlib import Path
 import homegrown
 import numpy as np
 import pytest
-import strangers
+import their_models
 import torch
 from safetensors.numpy import load_file, save_file
 from test_hugging_face import assert_near, encoded, theirs
@@ -39,23 +39,23 @@ def saved(
     pad_to: int | None = None,
     **how: object,
 ) -> Path:
-    model = strangers.model_of(len(tokenizer), **(config or {}))
+    model = their_models.model_of(len(tokenizer), **(config or {}))
     if pad_to:
         model.resize_token_embeddings(pad_to_multiple_of=pad_to)
-    return strangers.save(folder, model.to(dtype), tokenizer, **how)
+    return their_models.save(folder, model.to(dtype), tokenizer, **how)
 
 
 @pytest.fixture(scope="module")
-def order(artefacts, stranger) -> list[int]:
+def order(artefacts, their_folder) -> list[int]:
     """[our id] -> their id: `export` writes their vocabulary in our order."""
-    ours = AutoTokenizer.from_pretrained(artefacts.export(stranger, "hf")).get_vocab()
-    ids = AutoTokenizer.from_pretrained(stranger).get_vocab()
+    ours = AutoTokenizer.from_pretrained(artefacts.export(their_folder, "hf")).get_vocab()
+    ids = AutoTokenizer.from_pretrained(their_folder).get_vocab()
     return [ids[name] for name in sorted(ours, key=ours.get)]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_it_opens_with_the_same_scores(tmp_path, strange_tokenizer, order, variant):
-    folder = saved(tmp_path / "saved", strange_tokenizer, **VARIANTS[variant])
+def test_it_opens_with_the_same_scores(tmp_path, their_tokenizer, order, variant):
+    folder = saved(tmp_path / "saved", their_tokenizer, **VARIANTS[variant])
     assert variant != "in shards" or len(list(folder.glob("*.safetensors"))) > 2
     (ours,) = homegrown.ids(folder, [TEXT])
     ids = encoded(AutoTokenizer.from_pretrained(folder), TEXT)
@@ -63,16 +63,16 @@ def test_it_opens_with_the_same_scores(tmp_path, strange_tokenizer, order, varia
     assert_near(theirs(folder, ids)[:, order], homegrown.logits(folder, ours))
 
 
-def test_rounding_to_16_bits_is_read_and_not_passed_over(tmp_path, strange_tokenizer):
+def test_rounding_to_16_bits_is_read_and_not_passed_over(tmp_path, their_tokenizer):
     whole, half = (
-        saved(tmp_path / str(dtype), strange_tokenizer, dtype=dtype) for dtype in (torch.float32, torch.float16)
+        saved(tmp_path / str(dtype), their_tokenizer, dtype=dtype) for dtype in (torch.float32, torch.float16)
     )
     ids = [3, 1, 4, 1, 5]
     difference = np.abs(homegrown.logits(whole, ids) - homegrown.logits(half, ids)).max()
     assert 1e-4 < difference < 0.1
 
 
-@pytest.mark.parametrize("source", ["stranger", "untied"])
+@pytest.mark.parametrize("source", ["their_folder", "untied"])
 def test_exported_again_it_is_the_same_model_in_transformers(artefacts, request, order, source):
     folder = request.getfixturevalue(source)
     again = artefacts.export(folder, "hf")
@@ -151,32 +151,32 @@ CHANGED = {
 
 
 @pytest.mark.parametrize("what", NAMED)
-def test_what_config_json_asks_for_and_cannot_be_run_is_refused_by_name(tmp_path, strange_tokenizer, what):
+def test_what_config_json_asks_for_and_cannot_be_run_is_refused_by_name(tmp_path, their_tokenizer, what):
     config, reason = NAMED[what]
-    folder = saved(tmp_path / "saved", strange_tokenizer, config=config)
+    folder = saved(tmp_path / "saved", their_tokenizer, config=config)
     with pytest.raises(homegrown.Refused, match=reason):
         homegrown.logits(folder, [1])
 
 
 @pytest.mark.parametrize("what", CHANGED)
-def test_what_cannot_be_read_is_refused_with_its_reason(tmp_path, strange_tokenizer, what):
+def test_what_cannot_be_read_is_refused_with_its_reason(tmp_path, their_tokenizer, what):
     change, reason = CHANGED[what]
-    folder = saved(tmp_path / "saved", strange_tokenizer)
+    folder = saved(tmp_path / "saved", their_tokenizer)
     homegrown.logits(folder, [1])
     change(folder)
     with pytest.raises(homegrown.Refused, match=reason):
         homegrown.logits(folder, [1])
 
 
-def test_another_architecture_is_refused_by_its_name(tmp_path, strange_tokenizer):
+def test_another_architecture_is_refused_by_its_name(tmp_path, their_tokenizer):
     config = LlamaConfig(
-        vocab_size=len(strange_tokenizer),
+        vocab_size=len(their_tokenizer),
         hidden_size=16,
         intermediate_size=32,
         num_hidden_layers=1,
         num_attention_heads=2,
     )
-    folder = strangers.save(tmp_path / "llama", LlamaForCausalLM(config), strange_tokenizer)
+    folder = their_models.save(tmp_path / "llama", LlamaForCausalLM(config), their_tokenizer)
     with pytest.raises(homegrown.Refused, match='the architecture "llama" is not known here'):
         homegrown.logits(folder, [1])
     with pytest.raises(homegrown.Refused, match='the architecture "llama" is not known here'):
