@@ -9,11 +9,7 @@ import type { Shape } from './step';
 export type RivalReport = z.infer<typeof reportSchema>;
 
 /** Script under bench/rivals -> the package that it needs; those of ours are always there. */
-const RIVALS = {
-  plainTfjs: '@tensorflow/tfjs',
-  nanogpt: '@genai-fi/nanogpt',
-  jaxJs: '@jax-js/jax',
-} as const;
+const RIVALS = { plainTfjs: '@tensorflow/tfjs', nanogpt: '@genai-fi/nanogpt', jaxJs: '@jax-js/jax' } as const;
 
 /**
  * Those whose packages are installed (`npm i --ignore-scripts --prefix bench/rivals`); one that fails is left out, and named.

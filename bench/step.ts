@@ -130,12 +130,5 @@ async function learn({ vocabulary, batch: rows, ...config }: Shape) {
 }
 
 const now = (): number => performance.now();
-const NO_CALLS = {
-  dispatches: 0,
-  submits: 0,
-  buffers: 0,
-  bindGroups: 0,
-  peakBytes: 0,
-  reset: () => undefined,
-};
+const NO_CALLS = { dispatches: 0, submits: 0, buffers: 0, bindGroups: 0, peakBytes: 0, reset: () => undefined };
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;

@@ -43,13 +43,7 @@ export function* updates({ vocabulary, batch: _, ...config }: Shape): Generator<
 
   yield over('globalNorm of all weights', 4 * n, 1, (implementation, [x]) => void GLOBAL_NORM[implementation]!(x!));
   yield over('adamw over all weights', 28 * n, 4, (implementation, [w, g, m, v]) => {
-    const slots = w!.map((parameter, i) => ({
-      parameter,
-      gradient: g![i]!,
-      m: m![i]!,
-      v: v![i]!,
-      decay: true,
-    }));
+    const slots = w!.map((parameter, i) => ({ parameter, gradient: g![i]!, m: m![i]!, v: v![i]!, decay: true }));
     ADAMW[implementation]!(slots, tf.tensor1d([1e-3, 0.1, 0.01]), tf.scalar(1), settings);
   });
   yield over('sgd over all weights', 20 * n, 3, (implementation, [w, g, v]) => {

@@ -59,13 +59,7 @@ const OPTIONS = {
     alone: 'on',
     help: 'Compute blocks again in the backward pass: a third slower, in less memory; auto does where the plan takes more than half of the memory',
   },
-  memory: {
-    kind: 'real',
-    min: 0,
-    max: 4096,
-    initial: 0,
-    help: 'GB that a run may take; 0 for what the device tells',
-  },
+  memory: { kind: 'real', min: 0, max: 4096, initial: 0, help: 'GB that a run may take; 0 for what the device tells' },
   warmup: {
     kind: 'whole',
     min: RECIPE.warmup.min,

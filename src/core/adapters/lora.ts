@@ -14,20 +14,8 @@ export const lora = defineAdapter({
   hint: 'two narrow matrices beside each; little memory, small files',
   source: 'Hu et al. 2021, arXiv:2106.09685',
   fields: {
-    rank: whole({
-      label: 'Rank',
-      hint: 'columns of the narrow matrices',
-      min: 1,
-      max: 1024,
-      initial: 8,
-    }),
-    alpha: real({
-      label: 'Alpha',
-      hint: 'what is learnt counts alpha / rank times',
-      min: 1e-3,
-      max: 1e4,
-      initial: 16,
-    }),
+    rank: whole({ label: 'Rank', hint: 'columns of the narrow matrices', min: 1, max: 1024, initial: 8 }),
+    alpha: real({ label: 'Alpha', hint: 'what is learnt counts alpha / rank times', min: 1e-3, max: 1e4, initial: 16 }),
   },
   params({ shape: [I, O] }, { rank }) {
     const learnt = { group: 'Adapters', decay: true };

@@ -104,14 +104,7 @@ export function compile<In extends string, Out extends string>(
 }
 
 class Eager<In extends string, Out extends string> implements Program<In, Out> {
-  readonly cost: Cost = {
-    traceMs: 0,
-    encodeMs: 0,
-    dispatches: 0,
-    plannedBytes: 0,
-    variables: [],
-    unsharedBytes: 0,
-  };
+  readonly cost: Cost = { traceMs: 0, encodeMs: 0, dispatches: 0, plannedBytes: 0, variables: [], unsharedBytes: 0 };
   constructor(
     private readonly inputs: Readonly<Record<In, InputSpec>>,
     private readonly step: (inputs: Readonly<Record<In, Tensor>>) => Readonly<Record<Out, Tensor>>,

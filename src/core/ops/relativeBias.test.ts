@@ -22,10 +22,7 @@ for (const [queries, keys, offset, bidirectional] of [
 ] as const) {
   const [H, buckets] = [3, 8];
   const settings = { queries, keys, buckets, maxDistance: 10, bidirectional };
-  const sample = {
-    table: floats([buckets, H], 2),
-    ...(offset !== undefined && { offset: integers([1], [offset]) }),
-  };
+  const sample = { table: floats([buckets, H], 2), ...(offset !== undefined && { offset: integers([1], [offset]) }) };
   const name = `relativeBias of ${queries} to ${keys} from ${offset ?? 0}, ${bidirectional ? 'both ways' : 'back'}`;
   checkOp(name, RELATIVE_BIAS, sample, settings, byDefinition(H, settings));
 }

@@ -7,24 +7,12 @@ export const sgd = defineOptimizer({
   hint: 'one step size, with momentum; less memory',
   source: 'Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning"',
   fields: {
-    momentum: real({
-      label: 'Momentum',
-      row: 'main',
-      min: 0,
-      max: 0.9999,
-      stored: [0, 1],
-      initial: 0.9,
-    }),
+    momentum: real({ label: 'Momentum', row: 'main', min: 0, max: 0.9999, stored: [0, 1], initial: 0.9 }),
   },
   state: ({ shape }) => [{ name: 'sgd.v', shape }],
   rates: (learningRate) => [learningRate],
   usualRate: () => 0.1,
-  torch: {
-    class: 'SGD',
-    arguments: { momentum: 'momentum' },
-    moments: { 'sgd.v': 'momentum_buffer' },
-    counts: false,
-  },
+  torch: { class: 'SGD', arguments: { momentum: 'momentum' }, moments: { 'sgd.v': 'momentum_buffer' }, counts: false },
   async load() {
     const { sgd: update } = await import('../ops/sgd');
     return {

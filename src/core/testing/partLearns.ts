@@ -10,11 +10,7 @@ import { causalBatch } from '../objectives/causal';
 import { type Learner, learner } from '../train/learner';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
 
-export const model = {
-  id: 'gpt',
-  config: { layers: 4, heads: 2, width: 16, context: 9 },
-  vocabulary: 33,
-} as const;
+export const model = { id: 'gpt', config: { layers: 4, heads: 2, width: 16, context: 9 }, vocabulary: 33 } as const;
 export const own = modelSpec(model.id).params(model.config, model.vocabulary);
 
 /** The last two of four layers, and the norm after them. */

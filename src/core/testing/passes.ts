@@ -61,10 +61,7 @@ function forward(net: Network, inputs: Tensors, how: How) {
   const context = { ...how, counter: counter!, ...(lengths && { lengths: lengths as Tensor1D }) };
   const source = sourceIds && { ids: sourceIds as Tensor2D, lengths: sourceLengths as Tensor1D };
   const { hidden, classifier } = net.forward(ids as Tensor2D, context, source);
-  return {
-    hidden,
-    loss: () => softmaxCrossEntropy(hidden, classifier, targets as Tensor1D, weight as Tensor1D),
-  };
+  return { hidden, loss: () => softmaxCrossEntropy(hidden, classifier, targets as Tensor1D, weight as Tensor1D) };
 }
 
 const tensorsOf = (rows: Rows): Tensors =>

@@ -27,11 +27,7 @@ beforeAll(async () => {
   gpu = await openGpu();
 });
 
-const model = {
-  id: 'gpt',
-  config: { layers: 2, heads: 2, width: 20, context: 9 },
-  vocabulary: 33,
-} as const;
+const model = { id: 'gpt', config: { layers: 2, heads: 2, width: 20, context: 9 }, vocabulary: 33 } as const;
 const recipe: Recipe = { ...DEFAULT_RECIPE, batch: 3, steps: 50, warmup: 5, learningRate: 1e-2 };
 const size = recipe.batch * model.config.context;
 const tokens = (step: number) => {

@@ -157,14 +157,7 @@ export const RECIPE = {
     initial: 16_384,
   }),
   /** Where a falling schedule ends, as a share of the peak. */
-  finalRate: real({
-    label: 'Final rate',
-    hint: 'share of the peak',
-    row: 'seldom',
-    min: 0,
-    max: 1,
-    initial: 0.1,
-  }),
+  finalRate: real({ label: 'Final rate', hint: 'share of the peak', row: 'seldom', min: 0, max: 1, initial: 0.1 }),
   /** Micro-batches of `batch` rows an update; 1 = every batch is one. */
   accumulate: whole({
     label: 'Micro-batches per update',

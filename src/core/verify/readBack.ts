@@ -61,11 +61,7 @@ export async function readSafetensors(source: ByteSource): Promise<Map<string, F
   }
   return weights;
 }
-const entry = z.object({
-  dtype: z.literal('F32'),
-  shape: z.array(z.int()),
-  data_offsets: z.tuple([z.int(), z.int()]),
-});
+const entry = z.object({ dtype: z.literal('F32'), shape: z.array(z.int()), data_offsets: z.tuple([z.int(), z.int()]) });
 
 /** What an offline page holds: its JSON, and its blocks of base64, which are decoded one by one. */
 export async function readPage(source: ByteSource): Promise<ReadBack> {

@@ -26,11 +26,7 @@ async function open(): Promise<StudioStore> {
     store: memoryStore(),
     now: () => 0,
     newId: () => 'run',
-    tabs: {
-      isTraining: () => Promise.resolve(false),
-      listen: () => undefined,
-      announce: () => undefined,
-    } as never,
+    tabs: { isTraining: () => Promise.resolve(false), listen: () => undefined, announce: () => undefined } as never,
     wakeLock: { hold: () => undefined, release: () => undefined },
     download: () => undefined,
   });

@@ -44,11 +44,7 @@ export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoO
       .map((t) => t.text)
       .join('');
   const columns: readonly Column<Row>[] = [
-    {
-      id: 'token',
-      header: 'Could be',
-      cell: (row) => <TokenChip text={row.text ?? ''} isByte={row.text === null} />,
-    },
+    { id: 'token', header: 'Could be', cell: (row) => <TokenChip text={row.text ?? ''} isByte={row.text === null} /> },
     {
       id: 'bar',
       header: <span className={text.hidden}>Share</span>,

@@ -217,14 +217,7 @@ function lossLines(p: LossChartProps) {
     },
   ];
   if (expected)
-    lines.push({
-      id: 'expected',
-      label: 'expected',
-      run: 2,
-      x: placed(forecast),
-      y: expected,
-      form: 'expected',
-    });
+    lines.push({ id: 'expected', label: 'expected', run: 2, x: placed(forecast), y: expected, form: 'expected' });
 
   const [rawLow] = extent(raw);
   const ends = [smoothed, held, expected ?? []].flatMap((values) => extent(values));

@@ -23,11 +23,7 @@ export const html: Format = {
     const { pageFile } = await loaded('The writer of offline pages', import('../html'));
     return [pageFile(exported, await template('page.html'))];
   },
-  check: {
-    engine: 'page',
-    opens: async (file) => (await readers()).readPage(file),
-    bound: BOUND_OF_F32,
-  },
+  check: { engine: 'page', opens: async (file) => (await readers()).readPage(file), bound: BOUND_OF_F32 },
 };
 /** Characters a byte. */
 const BASE64 = 4 / 3;

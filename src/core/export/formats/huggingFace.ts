@@ -44,9 +44,5 @@ export const huggingFace: Format = {
     const { huggingFaceFiles } = await loaded('The writer of Hugging Face folders', import('../huggingFace'));
     return huggingFaceFiles(exported, options);
   },
-  check: {
-    engine: 'page',
-    opens: async (file) => (await readers()).readFolder(file, ''),
-    bound: BOUND_OF_F32,
-  },
+  check: { engine: 'page', opens: async (file) => (await readers()).readFolder(file, ''), bound: BOUND_OF_F32 },
 };

@@ -34,9 +34,5 @@ export const pytorch: Format = {
     const { pytorchFiles } = await loaded('The writer of hand-overs', import('../pytorch'));
     return pytorchFiles(exported, options);
   },
-  check: {
-    engine: 'page',
-    opens: async (file) => (await readers()).readFolder(file, 'model/'),
-    bound: BOUND_OF_F32,
-  },
+  check: { engine: 'page', opens: async (file) => (await readers()).readFolder(file, 'model/'), bound: BOUND_OF_F32 },
 };
