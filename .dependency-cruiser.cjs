@@ -104,10 +104,7 @@ module.exports = {
       to: { path: '^src/features/', pathNot: '^src/features/$1/' },
     },
     only('react(-dom|-aria-components)?', 'app|features|ui|state|main'),
-    only(
-      '@tensorflow',
-      'core/(gpu|ops|nn|models|adapters|objectives|optim|train|evaluate|tune|inspect|sample)|workers',
-    ),
+    only('@tensorflow', 'core/(gpu|ops|nn|models|adapters|objectives|optim|train|evaluate|sample)|workers'),
     only('idb-keyval', 'storage'),
     {
       name: 'core runs anywhere',

@@ -21,7 +21,7 @@ export async function realPath(path: string, links = 0): Promise<string> {
 const MOST_LINKS = 40;
 
 /** Whether `inner` is `outer` or lies in it: by what they are, since a folder may have many paths. */
-export async function isIn(inner: string, outer: string): Promise<boolean> {
+async function isIn(inner: string, outer: string): Promise<boolean> {
   const wanted = await identity(outer);
   // Where nobody comes, nothing is read.
   const real = await realPath(inner).catch(() => null);

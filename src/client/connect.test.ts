@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
+import { halvesOver } from '../core/testing/behindChannels';
+import type { DataApi } from '../protocol/data';
+import type { Api } from '../protocol/rpc';
 import { serve, type Handlers } from '../workers/serve';
 import { connect } from './connect';
 
@@ -8,9 +12,9 @@ interface CountApi {
 }
 
 /** A client and a server joined by a real message channel, as page and worker are. */
-function pair(handlers: Handlers<CountApi>) {
+function pair<A extends Api<A> = CountApi>(handlers: Handlers<A>) {
   const spawned: (Worker & { ended: boolean })[] = [];
-  const client = connect<CountApi>(() => {
+  const client = connect<A>(() => {
     const { port1, port2 } = new MessageChannel();
     port2.start();
     serve(handlers, port2);
@@ -38,15 +42,26 @@ const counter: Handlers<CountApi> = {
   },
 };
 
-test('a job whose handler is missing, or gives something else, does not compile', () => {
-  // What tsc finds of each is compared with what is expected: a handler too few fails the build, as this would.
-  type Serves<H> = H extends Handlers<CountApi> ? true : false;
-  const found: [Serves<typeof counter>, Serves<object>, Serves<{ count: () => Promise<number> }>] = [
-    true,
-    false,
-    false,
-  ];
-  expect(found).toEqual([true, false, false]);
+test('a job is a line of a contract and its handler: it is called beside those that a worker has', async () => {
+  type Extended = DataApi & { reverse: { input: { text: string }; progress: number; output: string } };
+  const { data } = halvesOver(memoryStore());
+  const { client, close } = pair<Extended>({
+    ...data,
+    reverse({ text }, { report }) {
+      report(text.length);
+      return Promise.resolve([...text].reverse().join(''));
+    },
+  });
+  const seen: number[] = [];
+  expect(await client.call('reverse', { text: 'moss' }, { onProgress: (n) => seen.push(n) })).toBe('ssom');
+  expect(seen).toEqual([4]);
+  expect(await client.call('listTexts', null)).toEqual([]);
+  close();
+
+  // Held by tsc: without its handler, or with one that gives something else, it does not compile.
+  expectTypeOf(data).not.toExtend<Handlers<Extended>>();
+  expectTypeOf<typeof data & { reverse: () => Promise<number> }>().not.toExtend<Handlers<Extended>>();
+  expectTypeOf<typeof data & { reverse: () => Promise<string> }>().toExtend<Handlers<Extended>>();
 });
 
 test('progress arrives in order, and the result after it', async () => {

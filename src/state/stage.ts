@@ -29,7 +29,7 @@ export interface StageState {
   line: string;
 }
 
-export interface StageAction {
+interface StageAction {
   id: string;
   label: string;
   run(): void;

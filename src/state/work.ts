@@ -41,7 +41,7 @@ export async function work<T>(
 }
 
 /** Seconds left by the pace so far, when it last reported or at `now`; undefined while it cannot be known. */
-export function secondsLeft(work: Work, now?: number): number | undefined {
+function secondsLeft(work: Work, now?: number): number | undefined {
   if (work.kind !== 'busy' || !work.progress?.of || work.progress.done <= 0) return undefined;
   const { done, of } = work.progress;
   return ((((now ?? work.at) - work.since) / 1000) * (of - done)) / done;

@@ -23,8 +23,8 @@ export interface Adapter<F extends Fields = Fields> extends Choice {
     adapted(weight: Tensor2D, own: Readonly<Record<string, Tensor>>, settings: ValuesOf<F>): Adapted;
   }>;
 }
-export type HostValue = Values extends ReadonlyMap<string, infer Value> ? Value : never;
+type HostValue = Values extends ReadonlyMap<string, infer Value> ? Value : never;
 
-/** Checks a statement against its own fields, and holds the one cast to what all share. */
+/** Checks a statement against its own fields; in the list it is seen through what all share. */
 export const defineAdapter = <const F extends Fields>(stated: Adapter<F>): Stated<F> => stated;
 type Stated<F> = Omit<Adapter, 'fields'> & { fields: F };

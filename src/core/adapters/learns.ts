@@ -63,7 +63,7 @@ export const besideName = (weight: string, end: string): string => weight.replac
 export const linearWeights = (own: ParamTable): string[] => Object.keys(pick(own, (_, { linear }) => linear === true));
 
 /**
- * The model's own weights as they are with what an adapter has learnt: a model like any other, to export or to train further.
+ * The model's own weights as they are with what an adapter has learnt: a model like any other. Nothing but tests asks for it yet.
  * Weights beside which nothing is are the same tensors.
  */
 export function merged(own: ParamTable, values: Values, { adapter }: Learns): Values {

@@ -47,7 +47,7 @@ export function purposeId(purpose: string): number {
 }
 
 /** The 64-bit key of a stream. Each half sees all three numbers, in a different order. */
-export function streamKey(seed: number, purpose: string, step: number): readonly [number, number] {
+function streamKey(seed: number, purpose: string, step: number): readonly [number, number] {
   const id = purposeId(purpose);
   return [mix3(seed ^ 0x9e3779b9, id, step), mix3(step ^ 0x85ebca6b, id, seed)];
 }

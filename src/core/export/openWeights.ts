@@ -17,7 +17,7 @@ export interface Weights {
   load(name: string): Promise<HostTensor>;
 }
 
-export const WEIGHTS = 'model.safetensors';
+const WEIGHTS = 'model.safetensors';
 export const INDEX = 'model.safetensors.index.json';
 const PIECE = /^model-(\d{5})-of-(\d{5})\.safetensors$/;
 

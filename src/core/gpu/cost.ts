@@ -10,7 +10,7 @@ export interface Work {
 }
 
 /** Slower than most that people train on. What goes to a GPU that nothing was measured on is sized for it. */
-export const SLOW_GPU = { flops: 1e12, bytesPerSecond: 60e9 } as const;
+const SLOW_GPU = { flops: 1e12, bytesPerSecond: 60e9 } as const;
 
 export const expectedMs = ({ flops, bytes }: Omit<Work, 'words'>): number =>
   1000 * Math.max(flops / SLOW_GPU.flops, bytes / SLOW_GPU.bytesPerSecond);

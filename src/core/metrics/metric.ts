@@ -41,6 +41,8 @@ export interface Metric {
   /** In its place where there is little room: `nats`. */
   shortUnit?: string;
   better: 'lower' | 'higher';
+  /** What a value tells, to a newcomer: `how many tokens the model hesitates between`. */
+  says?: string;
   /** What to know where it stands beside others: the end of a sentence. */
   remark?: string;
   needs: Need;

@@ -2,6 +2,12 @@ import { scaleMetric } from './metric';
 
 /** How many tokens the model hesitates between: exp(loss) (Jelinek et al. 1977). */
 export const perplexity = scaleMetric(
-  { label: 'Perplexity', unit: '', better: 'lower', needs: 'loss' },
+  {
+    label: 'Perplexity',
+    unit: '',
+    better: 'lower',
+    says: 'how many tokens the model hesitates between',
+    needs: 'loss',
+  },
   { of: Math.exp, loss: Math.log },
 );

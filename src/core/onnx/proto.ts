@@ -57,7 +57,7 @@ export function model(graph: Graph, metadata: Readonly<Record<string, string>> =
     ),
   ];
 }
-export const OPSET = 20;
+const OPSET = 20;
 /** That of ONNX 1.15, which brought opset 20. */
 const IR_VERSION = 9;
 

@@ -83,11 +83,8 @@ const scores = floats([2, 5, 5], 1, 12);
 check('attention', ATTENTION, { qkv: floats([10, 24]), bias: scores }, settings, { qkv: 1, bias: 2 });
 const apart = { q: floats([10, 8]), kv: floats([10, 16], 1, 13) };
 check('attention of two matrices', ATTENTION, apart, settings, { q: 1, kv: 0 });
-check('attention of two matrices with a bias', ATTENTION, { ...apart, bias: scores }, settings, {
-  q: 2,
-  kv: 2,
-  bias: 2,
-});
+const biased = { ...apart, bias: scores };
+check('attention of two matrices with a bias', ATTENTION, biased, settings, { q: 2, kv: 2, bias: 2 });
 
 const targets = integers(
   [17],

@@ -18,21 +18,12 @@ const variable = (shape: number[], learns: boolean, phase = 0): Tensor2D =>
 
 test('ids and frozen variables are constants, and what ops make of them alone', () => {
   const [frozen, learning] = [variable([3, 3], false), variable([3, 3], true)];
-  expect([tf.tensor1d([1], 'int32'), frozen, learning, tf.ones([1])].map(isConstant)).toEqual([
-    true,
-    true,
-    false,
-    false,
-  ]);
+  const given = [tf.tensor1d([1], 'int32'), frozen, learning, tf.ones([1])];
+  expect(given.map(isConstant)).toEqual([true, true, false, false]);
   const x = constant(tf.ones<tf.Rank.R2>([2, 3]));
   const y = linear(x, frozen);
-  expect([x, y, linear(y, frozen), linear(x, learning), linear(linear(x, learning), frozen)].map(isConstant)).toEqual([
-    true,
-    true,
-    true,
-    false,
-    false,
-  ]);
+  const made = [x, y, linear(y, frozen), linear(x, learning), linear(linear(x, learning), frozen)];
+  expect(made.map(isConstant)).toEqual([true, true, true, false, false]);
 });
 
 test('a constant that is passed on is itself', () => {

@@ -1,6 +1,6 @@
 import { formatCount, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
-import { countParams } from '../../core/models/spec';
+import { countParams, type ModelKind } from '../../core/models/spec';
 import { vocabularySize } from '../../state/estimate';
 import type { ProjectSlice } from '../../state/project';
 import type { Stage } from '../../state/stage';
@@ -11,6 +11,13 @@ function sizeOf({ project }: Pick<ProjectSlice, 'project'>) {
   const parameters = countParams(params(project.model.config, vocabularySize(project)));
   return { label, parameters: `${formatShort(parameters)} parameters` };
 }
+
+/** What its layers do with so many tokens. */
+const READS: Readonly<Record<ModelKind, (tokens: string) => string>> = {
+  decoder: (tokens) => `look back over ${tokens} and guess the next one`,
+  encoder: (tokens) => `look at up to ${tokens} at once, before and after each`,
+  'encoder-decoder': (tokens) => `read one text of up to ${tokens} whole and guess another, token by token`,
+};
 
 export const stage: Stage = {
   id: 'model',
@@ -25,11 +32,10 @@ export const stage: Stage = {
   ahead(s) {
     const { label, parameters } = sizeOf(s);
     const { layers, context } = s.project.model.config;
+    const reads = READS[modelSpec(s.project.model.id).kind](`${formatCount(context)} tokens`);
     return {
       reading: `${label}, ${parameters}`,
-      words:
-        `${formatCount(layers)} layers that look back over ${formatCount(context)} tokens and guess the next one. ` +
-        'They start as random numbers.',
+      words: `${formatCount(layers)} layers that ${reads}. They start as random numbers.`,
     };
   },
 };

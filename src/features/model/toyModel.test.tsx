@@ -6,7 +6,7 @@ import { type BlobStore, memoryStore } from '../../core/base/blobStore';
 import { type ModelId, MODELS } from '../../core/models';
 import { sizesOf } from '../../core/models/spec';
 import type { TestStudio } from '../../core/testing/behindChannels';
-import { toy, TOY_ID as TOY } from '../../core/testing/toyModel/spec';
+import { toy, TOY_CONFIG, TOY_ID as TOY } from '../../core/testing/toyModel/spec';
 
 const BERT = 'bert' as ModelId;
 
@@ -76,15 +76,8 @@ test('what the objective can train is offered, and the form is of the sizes of t
   studio.getState().chooseModel(TOY);
   const html = await page(studio);
   expect(choice(html)).toEqual(['gpt', 'toy chosen']);
-  expect(Object.keys(shape(html))).toEqual([
-    'Layers',
-    'Heads',
-    'Heads of keys',
-    'Width',
-    'Inner width',
-    'Context',
-    'Dropout',
-  ]);
+  const fields = 'Layers, Heads, Heads of keys, Width, Inner width, Context, Dropout';
+  expect(Object.keys(shape(html))).toEqual(fields.split(', '));
   expect(html).toContain('one dial sets layers, heads, heads of keys, width, inner width and context');
   expect(html).toContain('of the feed-forward');
   const { hidden } = sizesOf(studio.getState().project.model.config);
@@ -92,6 +85,17 @@ test('what the objective can train is offered, and the form is of the sizes of t
 
   studio.getState().chooseModel('gpt');
   expect(shape(await page(studio))).toEqual({ Layers: '2', Heads: '2', Width: '64', Context: '64', Dropout: '0' });
+});
+
+test('the first screen says what it reads a token by, which its kind decides', async () => {
+  const { stage } = await import('./stage');
+  const { getState } = await open();
+  const words = (id: ModelId, config = getState().project.model.config) => {
+    const project = { ...getState().project, model: { id, config, byHand: [] } };
+    return stage.ahead!({ ...getState(), project }).words;
+  };
+  expect(words('gpt')).toMatch(/^2 layers that look back over 64 tokens and guess the next one\./);
+  expect(words(BERT, TOY_CONFIG)).toMatch(/^2 layers that look at up to 12 tokens at once, before and after each\./);
 });
 
 test('another architecture keeps what both have; what one has alone is there again where it was left', async () => {

@@ -1,5 +1,5 @@
-import { formatCount, formatDuration } from '../../core/base/units';
-import { headlineWords } from '../../core/objectives';
+import { formatCount, formatDuration, formatNumber } from '../../core/base/units';
+import { headlineOf, headlineWords, objectiveOf } from '../../core/objectives';
 import { measuredAt } from '../../core/runs/segments';
 import { estimateProject, vocabularySize } from '../../state/estimate';
 import { isBeginning, isUnreadable } from '../../state/phase';
@@ -15,12 +15,17 @@ export const stage: Stage = {
   ahead({ project, device }) {
     const { seconds } = estimateProject(project, device.kind === 'open' ? device.info : undefined);
     const time = seconds === undefined ? '' : `, ${formatDuration(1000 * seconds)}`;
+    const { objective, steps } = project.recipe;
+    const { label, says, better, scale } = headlineOf(objective);
+    const [blind] = objectiveOf(objective).baselines({ vocabulary: vocabularySize(project), data: null });
+    const start = scale.of(blind.loss);
+    const subject = says ? `${label} says ${says}. It` : label;
+    const course = better === 'lower' ? 'falls' : 'rises';
     return {
-      reading: `${formatCount(project.recipe.steps)} steps${time}`,
+      reading: `${formatCount(steps)} steps${time}`,
       words:
-        'Perplexity says how many tokens the model hesitates between. It begins near ' +
-        `${formatCount(vocabularySize(project))}, guessing blindly, and falls on a live chart, while the same prompt is ` +
-        'continued again and again.',
+        `${subject} begins near ${start < 100 ? formatNumber(start) : formatCount(start)}, ${blind.words}, and ` +
+        `${course} on a live chart, while what has been learnt shows on the same prompt again and again.`,
     };
   },
 };

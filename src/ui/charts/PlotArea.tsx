@@ -97,7 +97,7 @@ export function PlotArea(p: PlotProps) {
 
   return (
     <div
-      className={cx(styles.plot, p.labelRoom > 0 && styles.hasRoom)}
+      className={styles.plot}
       style={{
         '--height': `${p.minHeight}px`,
         '--left': `${p.leftRoom}px`,
