@@ -17,11 +17,11 @@ export async function adapted(choice: ModelChoice, values: Values, learns?: Lear
   const adapter = learns?.adapter;
   const stated = adapter && adapterOf(adapter.id);
   const loaded = await stated?.load();
-  const net = await network(choice, values, (name) => Object.hasOwn(learning, name));
+  const net = await network(choice, values, Object.keys(learning));
   if (!adapter || !stated || !loaded) return net;
 
   const names = Object.keys(added);
-  const held = disposingOnFailure([net], () => allocate(named(names, values)));
+  const held = besideOf(net, names, values);
   const beside = Object.fromEntries(names.map((name, i) => [name, held.variables[i]!]));
   const instead: Params = Object.fromEntries(
     adapter.beside.map((name) => {
@@ -41,3 +41,7 @@ export async function adapted(choice: ModelChoice, values: Values, learns?: Lear
     },
   };
 }
+
+/** What is learnt beside the weights of a network, on the device in use. Apart from `adapted`, whose functions would keep `values` on the host. */
+const besideOf = (net: Network, names: readonly string[], values: Values) =>
+  disposingOnFailure([net], () => allocate(named(names, values)));

@@ -1,7 +1,8 @@
 import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
+import { disposingOnFailure } from '../base/disposing';
 import { badFile } from '../base/errors';
 import { normals } from '../base/rng';
-import { allocate } from '../ops/variables';
+import { allocate, type OwnedVariables } from '../ops/variables';
 import { modelSpec, type ModelId } from '.';
 import {
   type Activation,
@@ -46,27 +47,20 @@ export type Values = ReadonlyMap<string, { shape: readonly number[]; data: Float
 /**
  * Puts weights on the device in use, those that learn side by side, and the others. `values` may hold more than the model's
  * own, such as moments.
+ * @param learns names of the weights that learn; all where nobody says
  * @throws {HomegrownError} 'bad-file' where a weight is missing
  */
-export async function network(
-  choice: ModelChoice,
-  values: Values,
-  learns: (name: string) => boolean = () => true,
-): Promise<Network> {
+export async function network(choice: ModelChoice, values: Values, learns?: readonly string[]): Promise<Network> {
   const { id, config, vocabulary } = choice;
   const spec = modelSpec(id);
   const { forward } = await spec.load();
-  const table = Object.entries(spec.params(config, vocabulary));
-  const parts = [true, false].map((learn) => {
-    const names = table.map(([name]) => name).filter((name) => learns(name) === learn);
-    return { names, held: allocate(named(names, values), learn) };
-  });
-  const variables = new Map(parts.flatMap(({ names, held }) => names.map((name, i) => [name, held.variables[i]!])));
-  const params = Object.fromEntries(table.map(([name]) => [name, variables.get(name)!]));
+  const table = spec.params(config, vocabulary);
+  const learning = learns ? Object.fromEntries(Object.entries(table).filter(([name]) => learns.includes(name))) : table;
+  const { params, held } = placed(table, learning, values);
   return {
     choice,
     params,
-    learning: Object.fromEntries(table.filter(([name]) => learns(name))),
+    learning,
     forward(ids, { instead, ...context } = { dropout: 0 }, source) {
       const pass: Pass = { config, params: { ...params, ...instead }, ...context };
       if (spec.kind === 'encoder') return forward.encode!(pass, ids);
@@ -74,9 +68,24 @@ export async function network(
       return forward.decode!(pass, ids, memoryOf(forward, pass, source!));
     },
     dispose() {
-      for (const { held } of parts) held.dispose();
+      for (const each of held) each.dispose();
     },
   };
+}
+
+/**
+ * The weights of `table` on the device in use. Apart from `network`, and without a function in what it gives: a network's
+ * functions would otherwise keep `values` on the host for as long as there is one.
+ */
+function placed(table: ParamTable, learning: ParamTable, values: Values) {
+  const parts = [true, false].map((learns) => {
+    const names = Object.keys(table).filter((name) => Object.hasOwn(learning, name) === learns);
+    return { names, weights: named(names, values), learns };
+  });
+  const held: OwnedVariables[] = [];
+  for (const { weights, learns } of parts) held.push(disposingOnFailure(held, () => allocate(weights, learns)));
+  const variables = new Map(parts.flatMap(({ names }, i) => names.map((name, j) => [name, held[i]!.variables[j]!])));
+  return { params: Object.fromEntries(Object.keys(table).map((name) => [name, variables.get(name)!])), held };
 }
 
 function memoryOf(forward: Forward, { config, params, ...context }: Pass, source: Source): Memory {
@@ -95,10 +104,7 @@ function memoryOf(forward: Forward, { config, params, ...context }: Pass, source
   return { ...forward.encode!(pass, source.ids), ...(lengths && { lengths }) };
 }
 
-/**
- * Values by these names. Apart from `network`, whose functions would otherwise keep all of them on the host for as long as there is
- * a network.
- */
+/** Values by these names. @throws {HomegrownError} 'bad-file' where one is missing */
 export const named = (names: readonly string[], values: Values) =>
   names.map((name) => {
     const value = values.get(name);

@@ -10,6 +10,7 @@ import { network } from '../models/network';
 import { type ParamTable, sizeOf } from '../models/spec';
 import { decoder } from '../sample/decoder';
 import { expectClose } from '../testing/checkOp';
+import { collected } from '../testing/collected';
 import { type Calls, countCalls } from '../testing/dawn';
 import {
   base,
@@ -109,7 +110,31 @@ describe.each<[string, Learns, NamedTensors, number]>([
     learning.dispose();
     expect(calls.liveBytes).toBe(live);
   });
+  test('values are not kept on the host once they are on the device', async () => {
+    const { network, dispose } = await expectNotKept((values) => begin(learns, {}, values), before);
+    expect(Object.keys(network.params)).toHaveLength(before.size);
+    dispose();
+  });
 });
+
+test('a network alone keeps no values on the host either', async () => {
+  const net = await expectNotKept((values) => network(model, values), base);
+  expect(Object.keys(net.params)).toHaveLength(base.size);
+  net.dispose();
+});
+
+/** What `make` makes of a copy of the values, of which nothing is left by then. */
+async function expectNotKept<T>(make: (values: NamedTensors) => Promise<T>, values: NamedTensors): Promise<T> {
+  const given: WeakRef<object>[] = [];
+  const copied = () => {
+    const copies = new Map([...values].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
+    for (const { data } of copies.values()) given.push(new WeakRef(data));
+    return copies;
+  };
+  const made = await make(copied());
+  expect(await collected(given)).toBe(values.size);
+  return made;
+}
 
 test('LoRA writes token by token what the model with merged weights writes', async () => {
   const nets = [await adapted(model, withAdapter, LORA), await network(model, merged(own, withAdapter, LORA))];
