@@ -3,7 +3,7 @@
  * isa.ts, on a driver for a GPU that is not there.
  */
 import * as tf from '@tensorflow/tfjs';
-import { type Learns, linearWeights, partsOf } from '../src/core/adapters/learns';
+import { type Trainable, linearWeights, partsOf } from '../src/core/adapters/trainable';
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { evaluator } from '../src/core/evaluate/evaluate';
 import { type AdapterSummary, finished, openGpu } from '../src/core/gpu/backend';
@@ -133,13 +133,13 @@ async function everyVariant(config: string, shape: Shape): Promise<void> {
     const learning = await learner(choiceOf(apart), recipe, zeros(apart), () => 0);
     await step(learning, shape, recipe.accumulate);
     learning.dispose();
-    for (const learns of partsOfModel(shape)) {
+    for (const trainable of partsOfModel(shape)) {
       const part = await learner(
         choiceOf(shape),
         { ...DEFAULT_RECIPE, batch: shape.batch },
-        zeros(shape, learns),
+        zeros(shape, trainable),
         () => 0,
-        learns,
+        trainable,
       );
       await step(part, shape);
       part.dispose();
@@ -148,7 +148,7 @@ async function everyVariant(config: string, shape: Shape): Promise<void> {
 }
 
 /** Of each op as many gradients as there can be kernels for: LoRA, what has one dimension or no token, and a half. */
-function partsOfModel(shape: Shape): Learns[] {
+function partsOfModel(shape: Shape): Trainable[] {
   const names = Object.keys(tableOf(shape));
   const beside = linearWeights(tableOf(shape));
   return [
@@ -183,8 +183,8 @@ function choiceOf({ vocabulary, batch: _, ...config }: Shape): ModelChoice {
 }
 
 /** Weights, all of them views of the same zeros. */
-function zeros(shape: Shape, learns?: Learns): NamedTensors {
-  const { own, added } = partsOf(tableOf(shape), learns);
+function zeros(shape: Shape, trainable?: Trainable): NamedTensors {
+  const { own, added } = partsOf(tableOf(shape), trainable);
   const table = Object.entries({ ...own, ...added });
   const all = new Float32Array(Math.max(...table.map(([, { shape }]) => sizeOf(shape))));
   return new Map(table.map(([name, { shape }]) => [name, { shape, data: all.subarray(0, sizeOf(shape)) }]));

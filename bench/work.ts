@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { stream } from '../src/core/base/rng';
-import type { Asked, Differentiable, Tensors, Implementations } from '../src/core/ops/op';
+import type { NeedsGradient, Differentiable, Tensors, Implementations } from '../src/core/ops/op';
 
 export interface Work {
   op: string;
@@ -60,8 +60,10 @@ export function* both<X extends Tensors, P>(
 }
 
 /** Every gradient that there can be. */
-const allOf = <X extends Tensors>(x: X): Asked<X> =>
-  Object.fromEntries(Object.entries(x).map(([name, tensor]) => [name, tensor?.dtype === 'float32'])) as Asked<X>;
+const allOf = <X extends Tensors>(x: X): NeedsGradient<X> =>
+  Object.fromEntries(
+    Object.entries(x).map(([name, tensor]) => [name, tensor?.dtype === 'float32']),
+  ) as NeedsGradient<X>;
 
 /** In [-1, 1). */
 export function uniform<R extends tf.Rank>(shape: tf.ShapeMap[R]): tf.Tensor<R> {

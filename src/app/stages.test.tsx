@@ -47,7 +47,7 @@ const store = createStudio({
   tabs: {
     announce: () => undefined,
     listen: () => undefined,
-    holdTraining: () => Promise.resolve({ release: () => undefined }),
+    lockTraining: () => Promise.resolve({ release: () => undefined }),
     isTraining: () => Promise.resolve(false),
   },
 });

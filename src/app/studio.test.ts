@@ -22,7 +22,7 @@ const silent = {
 const alone = {
   announce: () => undefined,
   listen: () => undefined,
-  holdTraining: () => Promise.resolve({ release: () => undefined }),
+  lockTraining: () => Promise.resolve({ release: () => undefined }),
   isTraining: () => Promise.resolve(false),
 };
 let store: StudioStore;

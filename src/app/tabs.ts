@@ -12,7 +12,7 @@ export function openTabs(): Tabs {
         if (!document.hidden) look();
       });
     },
-    holdTraining: lockTraining,
+    lockTraining,
     isTraining,
   };
 }

@@ -44,7 +44,7 @@ export interface Tabs {
    * Makes this the only tab that trains, until `release` or until it ends, however it ends.
    * @throws HomegrownError `in-use`
    */
-  holdTraining(): Promise<{ release(): void }>;
+  lockTraining(): Promise<{ release(): void }>;
   /** Whether any tab trains, this one too. */
   isTraining(): Promise<boolean>;
 }

@@ -39,7 +39,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
     async function trainHere(): Promise<{ end(): void } | undefined> {
       const { phase } = get();
       set({ phase: { kind: 'preparing' } }); // a second press meanwhile is none
-      const lock = await tabs.holdTraining().catch((error: unknown) => toFailure(error));
+      const lock = await tabs.lockTraining().catch((error: unknown) => toFailure(error));
       set({ phase });
       tabs.announce();
       if ('code' in lock) {
@@ -148,8 +148,8 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         await get().opened();
         const { phase } = get();
         if (isActive(phase)) return;
-        const turn = await trainHere();
-        if (!turn) return;
+        const lock = await trainHere();
+        if (!lock) return;
         set({ phase: { kind: 'preparing' } });
         try {
           if (get().texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
@@ -186,7 +186,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         } catch (error) {
           set({ phase: { kind: 'failed', failure: toFailure(error), step: 0, of: 0 } });
         } finally {
-          turn.end();
+          lock.end();
         }
       },
       stop() {
@@ -209,8 +209,8 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           set({ phase: { kind: 'failed', failure: toFailure(error), step: get().saved?.step ?? 0, of: 0 } });
           return;
         }
-        const turn = await trainHere();
-        if (!turn) return;
+        const lock = await trainHere();
+        if (!lock) return;
         try {
           const source = await sourceFor(run);
           if (!source) return;
@@ -224,7 +224,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
             gpu.call('resume', { runId: run.id, ...source, ...(steps !== undefined && { steps }) }, options),
           );
         } finally {
-          turn.end();
+          lock.end();
         }
       },
       async growSample(file) {

@@ -20,7 +20,7 @@ export function gpuHandlers(
   open: (kind: DeviceKind | 'auto') => Promise<DeviceInfo>,
 ): Handlers<GpuApi> {
   const models = modelsOf(store);
-  const { withPriority: first, interleaved: beside } = deviceScheduler(() => performance.now());
+  const { withPriority, interleaved } = deviceScheduler(() => performance.now());
   let device: Promise<DeviceInfo> | undefined;
   /** The run that trains. */
   let training: string | undefined;
@@ -54,7 +54,7 @@ export function gpuHandlers(
       job.report([{ kind: 'compiling' }]);
       const name = nameOf(await opened());
       models.retire(); // the run may need its memory
-      return await first(async (pause) => run(await store, name, pause));
+      return await withPriority(async (pause) => run(await store, name, pause));
     } finally {
       training = undefined;
     }
@@ -72,7 +72,7 @@ export function gpuHandlers(
     if (signal.aborted) end();
     const done = (async () => {
       await opened();
-      return await models.use(runId, which, (model) => beside((pause) => work(model, abort.signal, pause)));
+      return await models.use(runId, which, (model) => interleaved((pause) => work(model, abort.signal, pause)));
     })();
     underway.set(abort, done);
     try {

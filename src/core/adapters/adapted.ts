@@ -5,25 +5,28 @@ import { type ModelChoice, named, type Network, network, type Values } from '../
 import type { Params } from '../models/spec';
 import { allocate } from '../ops/variables';
 import { adapterOf } from '.';
-import { besideName, type Learns, partsOf } from './learns';
+import { besideName, type Trainable, partsOf } from './trainable';
 
 /**
  * Puts a model on the device in use: what learns in arenas of its own, what is frozen in others. `values` hold its weights and,
  * where it has one, those of its adapter, which its forward pass then goes through.
  * @throws {HomegrownError} as `network` and `partsOf` do
  */
-export async function adapted(choice: ModelChoice, values: Values, learns?: Learns): Promise<Network> {
-  const { own, added, learning } = partsOf(modelSpec(choice.id).params(choice.config, choice.vocabulary), learns);
-  const adapter = learns?.adapter;
+export async function adapted(choice: ModelChoice, values: Values, trainable?: Trainable): Promise<Network> {
+  const { own, added, trainableParams } = partsOf(
+    modelSpec(choice.id).params(choice.config, choice.vocabulary),
+    trainable,
+  );
+  const adapter = trainable?.adapter;
   const stated = adapter && adapterOf(adapter.id);
   const loaded = await stated?.load();
-  const net = await network(choice, values, Object.keys(learning));
+  const net = await network(choice, values, Object.keys(trainableParams));
   if (!adapter || !stated || !loaded) return net;
 
   const names = Object.keys(added);
   const held = besideOf(net, names, values);
   const beside = Object.fromEntries(names.map((name, i) => [name, held.variables[i]!]));
-  const instead: Params = Object.fromEntries(
+  const overrides: Params = Object.fromEntries(
     adapter.beside.map((name) => {
       const ends = Object.keys(stated.params(own[name]!, adapter.settings));
       const its = Object.fromEntries(ends.map((end): [string, Tensor] => [end, beside[besideName(name, end)]!]));
@@ -32,9 +35,9 @@ export async function adapted(choice: ModelChoice, values: Values, learns?: Lear
   );
   return {
     choice,
-    learning,
+    trainableParams,
     params: { ...net.params, ...beside },
-    forward: (ids, context = { dropout: 0 }, source) => net.forward(ids, { ...context, instead }, source),
+    forward: (ids, context = { dropout: 0 }, source) => net.forward(ids, { ...context, overrides }, source),
     dispose() {
       net.dispose();
       held.dispose();

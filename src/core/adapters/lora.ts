@@ -44,9 +44,9 @@ export const lora = defineAdapter({
     const { lowRank } = await import('../ops/lowRank');
     return {
       adapted: (weight, own, { rank, alpha }) => ({
-        linear(x, also) {
+        linear(x, extra) {
           const [down, up] = [own[DOWN] as typeof weight, own[UP] as typeof weight];
-          return lowRank({ x, weight, down, up, ...also }, alpha / rank);
+          return lowRank({ x, weight, down, up, ...extra }, alpha / rank);
         },
       }),
     };

@@ -87,8 +87,8 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   const { readRun } = await import('../runs/record');
   const set = { objective: 'skip', optimizer: 'signum', inertia: 0.5, schedule: 'root' };
   expect((await readRun(store, 'a'))!.recipe).toMatchObject(set);
-  const { readJournal: readMetrics } = await import('../runs/journal');
-  const [first, last] = (await readMetrics(store, 'a')).filter((event) => event.kind === 'evaluated');
+  const { readJournal } = await import('../runs/journal');
+  const [first, last] = (await readJournal(store, 'a')).filter((event) => event.kind === 'evaluated');
   expect(last!.loss).toBeLessThan(first!.loss);
   const worst = last!.metrics['worstBatch']!;
   expect(worst.value).toBe(worst.high);
@@ -128,7 +128,7 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   const sources = [...written].map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
   await importRun(other, 'b', sources, 9, unwatched);
   expect((await readRun(other, 'b'))!.recipe).toEqual(record.recipe);
-  const again = (await readMetrics(other, 'b')).findLast((event) => event.kind === 'evaluated')!;
+  const again = (await readJournal(other, 'b')).findLast((event) => event.kind === 'evaluated')!;
   expect(again.metrics['worstBatch']).toEqual({ value: worst.value });
 
   const { judge } = await import('../train/verdict');

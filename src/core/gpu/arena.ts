@@ -98,8 +98,8 @@ export function overRuns(
   const sizes = held[0]!.map(({ size }) => size);
   tf.tidy(() => {
     for (const run of layout(sizes)) {
-      const together = held.map((list) => where(list, run));
-      if (together.every((operand) => operand !== undefined)) act(run, together);
+      const operands = held.map((list) => where(list, run));
+      if (operands.every((operand) => operand !== undefined)) act(run, operands);
       else {
         for (const [i] of run.offsets.entries()) {
           const first = run.first + i;
@@ -129,8 +129,8 @@ function where(tensors: readonly Tensor[], run: Run): Operand | undefined {
   if (!buffers.every((buffer) => isPlaceholder(buffer) && buffer.place)) return undefined;
   const places = buffers.map((buffer) => placeOf(buffer));
   const { buffer, offset } = places[0]!;
-  const together = places.every((p, i) => p.buffer === buffer && p.offset === offset + run.offsets[i]! * 4);
-  return together ? tensorOver(part(buffer, offset, run.elements * 4), [run.elements], 'float32') : undefined;
+  const isSideBySide = places.every((p, i) => p.buffer === buffer && p.offset === offset + run.offsets[i]! * 4);
+  return isSideBySide ? tensorOver(part(buffer, offset, run.elements * 4), [run.elements], 'float32') : undefined;
 }
 
 /** The tensors copied side by side. In a traced step they are made there in the first place. */

@@ -22,7 +22,7 @@ export interface Network {
   /** Its weights, and an adapter's. */
   params: Readonly<Record<string, Variable>>;
   /** Those that learn; the others are constants. */
-  learning: ParamTable;
+  trainableParams: ParamTable;
   /**
    * ids [B, T] int32, T <= context.
    * @param source what an encoder-decoder reads besides: the ids of another text, whose encoding is `memory` if it is known
@@ -47,22 +47,24 @@ export type Values = ReadonlyMap<string, { shape: readonly number[]; data: Float
 /**
  * Puts weights on the device in use, those that learn side by side, and the others. `values` may hold more than the model's
  * own, such as moments.
- * @param learns names of the weights that learn; all where nobody says
+ * @param trainable names of the weights that learn; all where nobody says
  * @throws {HomegrownError} 'bad-file' where a weight is missing
  */
-export async function network(choice: ModelChoice, values: Values, learns?: readonly string[]): Promise<Network> {
+export async function network(choice: ModelChoice, values: Values, trainable?: readonly string[]): Promise<Network> {
   const { id, config, vocabulary } = choice;
   const spec = modelSpec(id);
   const { forward } = await spec.load();
   const table = spec.params(config, vocabulary);
-  const learning = learns ? Object.fromEntries(Object.entries(table).filter(([name]) => learns.includes(name))) : table;
-  const { params, held } = placed(table, learning, values);
+  const trainableParams = trainable
+    ? Object.fromEntries(Object.entries(table).filter(([name]) => trainable.includes(name)))
+    : table;
+  const { params, held } = placed(table, trainableParams, values);
   return {
     choice,
     params,
-    learning,
-    forward(ids, { instead, ...context } = { dropout: 0 }, source) {
-      const pass: Pass = { config, params: { ...params, ...instead }, ...context };
+    trainableParams,
+    forward(ids, { overrides, ...context } = { dropout: 0 }, source) {
+      const pass: Pass = { config, params: { ...params, ...overrides }, ...context };
       if (spec.kind === 'encoder') return forward.encode!(pass, ids);
       if (spec.kind === 'decoder') return forward.decode!(pass, ids);
       return forward.decode!(pass, ids, memoryOf(forward, pass, source!));
@@ -77,9 +79,9 @@ export async function network(choice: ModelChoice, values: Values, learns?: read
  * The weights of `table` on the device in use. Apart from `network`, and without a function in what it gives: a network's
  * functions would otherwise keep `values` on the host for as long as there is one.
  */
-function placed(table: ParamTable, learning: ParamTable, values: Values) {
+function placed(table: ParamTable, trainable: ParamTable, values: Values) {
   const parts = [true, false].map((learns) => {
-    const names = Object.keys(table).filter((name) => Object.hasOwn(learning, name) === learns);
+    const names = Object.keys(table).filter((name) => Object.hasOwn(trainable, name) === learns);
     return { names, weights: named(names, values), learns };
   });
   const held: OwnedVariables[] = [];

@@ -54,7 +54,7 @@ export interface ForwardContext {
   cache?: Cache;
   hook?: Hook;
   /** By the names of weights, what stands in their place. */
-  instead?: Params;
+  overrides?: Params;
 }
 /** One pass of an architecture. */
 export interface Pass<C extends BaseConfig = BaseConfig> extends Omit<ForwardContext, 'instead'> {
@@ -81,7 +81,7 @@ export type BlockActivation =
   | 'attention.heads' // what each head says, side by side
   | 'attention.out' // what attention adds to the stream
   | 'middle' // the stream after attention
-  | 'cross.norm' // what attention to an encoder's output reads, where there is one: the rest as attention's
+  | 'cross.norm' // what attention to an encoder's output reads, where there is one; 'cross.*' mirror 'attention.*'
   | 'cross.q'
   | 'cross.kv' // k | v of the encoder's output, [B S, 2 K]
   | 'cross.heads'

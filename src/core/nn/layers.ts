@@ -18,7 +18,7 @@ type Weights = Readonly<Record<string, Tensor | Adapted | undefined>>;
 /** A linear layer's weight [I, O] with what is learnt beside it. */
 export interface Adapted {
   /** x [N, I] -> [N, O], what the layer gives, plus a bias [O] and a residual [N, O]. */
-  linear(x: Tensor2D, also: { bias?: Tensor; residual?: Tensor2D }): Tensor2D;
+  linear(x: Tensor2D, extra: { bias?: Tensor; residual?: Tensor2D }): Tensor2D;
 }
 const isAdapted = (weight: Weights[string]): weight is Adapted => weight !== undefined && 'linear' in weight;
 

@@ -36,7 +36,7 @@ const reference: Differentiable<X, Settings, Saved> = {
     return { y: columns(tf.matMul(p, v), form), saved: { ...x, p } };
   },
   /** ds = p (dp - rowsum(dp p)): the gradient through softmax. */
-  backward(dy, { p, ...x }, settings, asked) {
+  backward(dy, { p, ...x }, settings, needsGradient) {
     const form = formOf(x, settings);
     const { B, Tq, H, D } = form;
     const { q, k, v } = heads(x, form);
@@ -45,13 +45,13 @@ const reference: Differentiable<X, Settings, Saved> = {
     const inner = tf.sub(dp, tf.sum(tf.mul(dp, p), 2, true));
     const dScores = tf.mul<Tensor3D>(p, inner);
     const ds = tf.mul<Tensor3D>(dScores, form.scale);
-    const dq = (asked.qkv || asked.q) && columns(tf.matMul(ds, k), form);
+    const dq = (needsGradient.qkv || needsGradient.q) && columns(tf.matMul(ds, k), form);
     const ofKeys = (): Tensor2D[] => [
       columns(sumGroups(tf.matMul(transpose(ds), q), form), form),
       columns(sumGroups(tf.matMul(transpose(p), dout), form), form),
     ];
-    const dkv = (asked.qkv || asked.kv) && ofKeys();
-    const dBias = asked.bias && tf.sum(tf.reshape<Rank.R4>(dScores, [B, H, Tq, form.Tk]), 0);
+    const dkv = (needsGradient.qkv || needsGradient.kv) && ofKeys();
+    const dBias = needsGradient.bias && tf.sum(tf.reshape<Rank.R4>(dScores, [B, H, Tq, form.Tk]), 0);
     if (x.qkv) return { qkv: dq && dkv && tf.concat([dq, ...dkv], 1), bias: dBias };
     return { q: dq, kv: dkv && tf.concat(dkv, 1), bias: dBias };
   },

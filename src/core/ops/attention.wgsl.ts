@@ -28,20 +28,20 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     dispatch(kernel, { q, kv, lengths: x.lengths, bias: x.bias, y, lse });
     return { y, saved: { ...x, y, lse } };
   },
-  backward(dy, { y, lse, ...x }, settings, asked) {
+  backward(dy, { y, lse, ...x }, settings, needsGradient) {
     const form = formOf(x, settings);
     const [q, kv] = matrices(x);
     const { lengths, bias } = x;
-    const ofKeys = asked.qkv || asked.kv;
+    const ofKeys = needsGradient.qkv || needsGradient.kv;
     // Without a bias the kernel of queries also makes what that of keys needs.
-    const dq = (asked.qkv || asked.q || (ofKeys && !bias)) && emptyTensor(q.shape, 'float32');
+    const dq = (needsGradient.qkv || needsGradient.q || (ofKeys && !bias)) && emptyTensor(q.shape, 'float32');
     const dkv = ofKeys && (x.qkv ? (dq as Tensor) : emptyTensor(kv.shape, 'float32'));
     const inner = emptyTensor(lse.shape, 'float32');
     const strategy = loadStrategy();
     if (bias) dispatch(innerProducts(form), { y, dy, inner });
     if (dq) dispatch(queryGradient(form, strategy), { q, kv, lengths, bias, y, dy, lse, inner, dq });
     if (dkv) dispatch(keyGradient(form, strategy), { q, kv, lengths, bias, dy, lse, inner, dkv });
-    const dBias = asked.bias && emptyTensor(bias!.shape, 'float32');
+    const dBias = needsGradient.bias && emptyTensor(bias!.shape, 'float32');
     if (dBias) dispatch(biasGradient(form), { q, kv, lengths, bias, dy, lse, inner, dBias });
     inner.dispose();
     return gradientsOf(x, dq ?? false, dkv ?? false, dBias);

@@ -34,7 +34,7 @@ export const attentionOnHost: Differentiable<X, Settings, Saved> = {
     });
     return { y: tf.tensor2d(y, [B * Tq, H * D]), saved: { ...x, p: tf.tensor3d(p, [B * H, Tq, Tk]) } };
   },
-  backward(dy, { p, ...x }, settings, asked) {
+  backward(dy, { p, ...x }, settings, needsGradient) {
     const form = formOf(x, settings);
     const { Tq, Tk, H, D, scale, causal } = form;
     const [matrixQ, matrixKV] = matrices(x);
@@ -43,8 +43,8 @@ export const attentionOnHost: Differentiable<X, Settings, Saved> = {
     const all = p.dataSync<'float32'>();
     const intoQ = new Float32Array(matrixQ.size);
     const intoKV = matrixQ === matrixKV ? intoQ : new Float32Array(matrixKV.size);
-    const dBias = asked.bias && new Float32Array(x.bias!.size);
-    const [ofQueries, ofKeys] = [asked.qkv || asked.q, asked.qkv || asked.kv];
+    const dBias = needsGradient.bias && new Float32Array(x.bias!.size);
+    const [ofQueries, ofKeys] = [needsGradient.qkv || needsGradient.q, needsGradient.qkv || needsGradient.kv];
     const { q, k, v, transposed, slopes } = room(form);
     const square = new Float32Array(Tq * Tk);
     forEachHead(form, x.lengths, ({ keys, queries, K }) => {

@@ -64,7 +64,7 @@ export function tiles(form: Form, strategy: LoadStrategy) {
   const { batch, product, element, k, v, keyHead } = rows;
   const { causal, Tq } = form;
   const { threads, share, held, atOnce, declarations, each, join, ...by } = rowLoader(rows, strategy);
-  const together = upTo(atOnce);
+  const indices = upTo(atOnce);
   const tall = threads / share;
   return {
     ...rows,
@@ -110,9 +110,9 @@ export function tiles(form: Form, strategy: LoadStrategy) {
     pass(p: Pass): string {
       const [dots, sums] = [Object.entries(p.dots), Object.entries(p.sums)];
       const dot = ([name, [own, matrix]]: (typeof dots)[number]): string =>
-        together.map((i) => `${name}${i} += ${product(`${own}[e]`, by.vector(matrix, i))};`).join(' ');
+        indices.map((i) => `${name}${i} += ${product(`${own}[e]`, by.vector(matrix, i))};`).join(' ');
       const sum = ([into, [weight, matrix, shrink]]: (typeof sums)[number]): string => {
-        const added = together.map((i) => ` + ${weight}${i} * ${by.vector(matrix, i, 'again')}`).join('');
+        const added = indices.map((i) => ` + ${weight}${i} * ${by.vector(matrix, i, 'again')}`).join('');
         return `${into}[e] = ${into}[e]${shrink === undefined ? '' : ` * ${shrink}`}${added};`;
       };
       const loaded = (used: readonly (readonly [string, readonly [string, Matrix, ...unknown[]]])[]): string =>
@@ -120,10 +120,10 @@ export function tiles(form: Form, strategy: LoadStrategy) {
       return by.loop(
         p,
         `
-      ${dots.flatMap(([name]) => together.map((i) => `var ${name}${i} = 0.0;`)).join(' ')}
+      ${dots.flatMap(([name]) => indices.map((i) => `var ${name}${i} = 0.0;`)).join(' ')}
       ${each([loaded(dots), ...dots.map(dot)].join('\n        '))}
-      ${join(dots.flatMap(([name]) => together.map((i) => `${name}${i}`)))}
-      ${p.weigh(together, (i) => `(first + ${i}u)`, by.numbers)}
+      ${join(dots.flatMap(([name]) => indices.map((i) => `${name}${i}`)))}
+      ${p.weigh(indices, (i) => `(first + ${i}u)`, by.numbers)}
       ${each([loaded(sums), ...sums.map(sum)].join('\n        '))}`,
       );
     },

@@ -13,8 +13,8 @@ beforeEach(async () => {
   tf.engine().startScope();
   return () => tf.engine().endScope();
 });
-const variable = (shape: number[], learns: boolean, phase = 0): Tensor2D =>
-  tf.variable(tf.tensor(floats(shape, 0.5, phase).data, shape), learns) as unknown as Tensor2D;
+const variable = (shape: number[], trainable: boolean, phase = 0): Tensor2D =>
+  tf.variable(tf.tensor(floats(shape, 0.5, phase).data, shape), trainable) as unknown as Tensor2D;
 
 test('ids and frozen variables are constants, and what ops make of them alone', () => {
   const [frozen, learning] = [variable([3, 3], false), variable([3, 3], true)];
@@ -28,8 +28,8 @@ test('ids and frozen variables are constants, and what ops make of them alone', 
 
 test('a constant that is passed on is itself', () => {
   const x = constant(tf.ones<tf.Rank.R2>([2, 3]));
-  const [y, rest] = layerNormWithResidual(x, variable([3], true));
-  expect(rest).toBe(x);
+  const [y, residual] = layerNormWithResidual(x, variable([3], true));
+  expect(residual).toBe(x);
   expect(isConstant(y)).toBe(false);
   const table = variable([5, 3], false);
   expect(embeddingTied(tf.tensor2d([[1, 2]], [1, 2], 'int32'), table, variable([2, 3], true))[1]).toBe(table);

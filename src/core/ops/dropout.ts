@@ -32,9 +32,9 @@ export const DROPOUT: Implementations<Dropout> = {
       const y = tf.mul(x, scales(counter, x.shape, settings));
       return { y: residual ? tf.add(y, residual) : y, saved: { counter } };
     },
-    backward: (dy, { counter }, settings, asked) => ({
-      x: asked.x && tf.mul(dy, scales(counter, dy.shape, settings)),
-      residual: asked.residual && tf.clone(dy),
+    backward: (dy, { counter }, settings, needsGradient) => ({
+      x: needsGradient.x && tf.mul(dy, scales(counter, dy.shape, settings)),
+      residual: needsGradient.residual && tf.clone(dy),
     }),
   },
 };

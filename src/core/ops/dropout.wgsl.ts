@@ -10,10 +10,10 @@ export const dropoutOnGpu: Dropout = {
     dispatch(scaled(x.size, probability, residual !== undefined), { x, counter, place: place(purpose), residual, y });
     return { y, saved: { counter } };
   },
-  backward(dy, { counter }, { probability, purpose }, asked) {
-    const dx = asked.x && emptyTensor(dy.shape, 'float32');
+  backward(dy, { counter }, { probability, purpose }, needsGradient) {
+    const dx = needsGradient.x && emptyTensor(dy.shape, 'float32');
     if (dx) dispatch(scaled(dy.size, probability, false), { x: dy, counter, place: place(purpose), y: dx });
-    return { x: dx, residual: asked.residual && tf.clone(dy) };
+    return { x: dx, residual: needsGradient.residual && tf.clone(dy) };
   },
 };
 

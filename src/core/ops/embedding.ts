@@ -10,7 +10,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { embeddingOnGpu } from './embedding.wgsl';
-import { type Asked, type Differentiable, type Gradients, run, runWithResidual, type Implementations } from './op';
+import {
+  type NeedsGradient,
+  type Differentiable,
+  type Gradients,
+  run,
+  runWithResidual,
+  type Implementations,
+} from './op';
 
 export const embedding = (ids: Tensor2D, tokens: Tensor2D, positions?: Tensor2D): Tensor2D =>
   run(EMBEDDING, { ids, tokens, positions }, sizesOf(tokens, positions)) as Tensor2D;
@@ -52,18 +59,18 @@ export const EMBEDDING: Implementations<Embedding> = {
   webgpu: embeddingOnGpu,
   reference: {
     forward,
-    backward(dy, { ids }, { vocabulary, places }, asked, residualGradient) {
+    backward(dy, { ids }, { vocabulary, places }, needsGradient, residualGradient) {
       const summed = (): Tensor => {
         const which = tf.cast(tf.oneHot(tf.reshape(ids, [ids.size]), vocabulary), 'float32');
         return tf.matMul(tf.transpose(which), dy);
       };
-      return gradients(dy, ids, places, asked, summed, residualGradient);
+      return gradients(dy, ids, places, needsGradient, summed, residualGradient);
     },
   },
   /** One-hot costs B T V C multiplications; here each row is added once. */
   host: {
     forward,
-    backward(dy, { ids }, { vocabulary, places }, asked, residualGradient) {
+    backward(dy, { ids }, { vocabulary, places }, needsGradient, residualGradient) {
       const summed = (): Tensor => {
         const C = dy.shape[1]!;
         const from = dy.dataSync<'float32'>();
@@ -73,7 +80,7 @@ export const EMBEDDING: Implementations<Embedding> = {
         });
         return tf.tensor2d(into, [vocabulary, C]);
       };
-      return gradients(dy, ids, places, asked, summed, residualGradient);
+      return gradients(dy, ids, places, needsGradient, summed, residualGradient);
     },
   },
 };
@@ -83,12 +90,12 @@ const gradients = (
   dy: Tensor,
   ids: Tensor2D,
   places: number,
-  asked: Asked<X>,
+  needsGradient: NeedsGradient<X>,
   summed: () => Tensor,
   residualGradient?: Tensor,
 ): Gradients<X> => ({
-  tokens: asked.tokens && (residualGradient ? tf.add(residualGradient, summed()) : summed()),
-  positions: asked.positions && byPlace(dy, ids, places),
+  tokens: needsGradient.tokens && (residualGradient ? tf.add(residualGradient, summed()) : summed()),
+  positions: needsGradient.positions && byPlace(dy, ids, places),
 });
 
 /** [B T, C] -> [places, C]: summed over the batch, 0 beyond T. */

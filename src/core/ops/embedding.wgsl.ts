@@ -16,11 +16,11 @@ export const embeddingOnGpu: Embedding = {
     }
     return { y, saved: { ids } };
   },
-  backward(dy, { ids }, { vocabulary, places }, asked, residualGradient) {
+  backward(dy, { ids }, { vocabulary, places }, needsGradient, residualGradient) {
     const [B, T] = ids.shape;
     const C = dy.shape[1]!;
-    const tokens = asked.tokens && emptyTensor([vocabulary, C], 'float32');
-    const positions = asked.positions ? emptyTensor([places, C], 'float32') : undefined;
+    const tokens = needsGradient.tokens && emptyTensor([vocabulary, C], 'float32');
+    const positions = needsGradient.positions ? emptyTensor([places, C], 'float32') : undefined;
     if (tokens) {
       for (const range of ranges(vocabulary, C)) {
         const some = (tensor: Tensor) => ({ tensor, from: range.first * C, length: range.count * C });

@@ -14,7 +14,7 @@ import { type Activation, ACTIVATIONS } from './activation';
 import { feedForwardOnGpu } from './feedForward.wgsl';
 import { gated } from './gated';
 import { linear, sumOfRows } from './linear';
-import { type Differentiable, isAnyAsked, run, type Implementations } from './op';
+import { type Differentiable, anyNeedsGradient, run, type Implementations } from './op';
 
 export interface FeedForwardKind {
   activation: Activation;
@@ -53,18 +53,18 @@ export const FEED_FORWARD: Implementations<FeedForward> = {
       const y = outBias ? tf.add(out, outBias) : out;
       return { y: residual ? tf.add(y, residual) : y, saved: { x, inWeight, outWeight, pre, inner } };
     },
-    backward(dy, { x, inWeight, outWeight, pre, inner }, activation, asked) {
+    backward(dy, { x, inWeight, outWeight, pre, inner }, activation, needsGradient) {
       const out = dy as Tensor2D;
       const du =
-        isAnyAsked(asked, 'x', 'inWeight', 'inBias') &&
+        anyNeedsGradient(needsGradient, 'x', 'inWeight', 'inBias') &&
         (ACTIVATIONS[activation].backward(tf.matMul(out, tf.transpose(outWeight)), pre) as Tensor2D);
       return {
-        x: asked.x && du && tf.matMul(du, tf.transpose(inWeight)),
-        inWeight: asked.inWeight && du && tf.matMul(tf.transpose(x), du),
-        inBias: asked.inBias && du && sumOfRows(du),
-        outWeight: asked.outWeight && tf.matMul(tf.transpose(inner), out),
-        outBias: asked.outBias && sumOfRows(out),
-        residual: asked.residual && tf.clone(out),
+        x: needsGradient.x && du && tf.matMul(du, tf.transpose(inWeight)),
+        inWeight: needsGradient.inWeight && du && tf.matMul(tf.transpose(x), du),
+        inBias: needsGradient.inBias && du && sumOfRows(du),
+        outWeight: needsGradient.outWeight && tf.matMul(tf.transpose(inner), out),
+        outBias: needsGradient.outBias && sumOfRows(out),
+        residual: needsGradient.residual && tf.clone(out),
       };
     },
   },

@@ -5,7 +5,7 @@ import { emptyTensor } from '../gpu/tfjs';
 import type { FeedForward } from './feedForward';
 import { weightGradients } from './linear.wgsl';
 import { product } from './matmul.wgsl';
-import { isAnyAsked } from './op';
+import { anyNeedsGradient } from './op';
 
 /** Two products forward and four backward; the activation and its slope are in the products beside them. */
 export const feedForwardOnGpu: FeedForward = {
@@ -20,18 +20,18 @@ export const feedForwardOnGpu: FeedForward = {
     dispatch(product(byOut), { a: inner, b: outWeight, bias: outBias, residual, c: y });
     return { y, saved: { x, inWeight, outWeight, pre, inner } };
   },
-  backward(dy, { x, inWeight, outWeight, pre, inner }, activation, asked) {
+  backward(dy, { x, inWeight, outWeight, pre, inner }, activation, needsGradient) {
     const [N, C] = x.shape;
     const [H, O] = outWeight.shape;
-    const out = weightGradients(inner, dy, asked.outWeight, asked.outBias);
-    const outer = { outWeight: out.weight, outBias: out.bias, residual: asked.residual && tf.clone(dy) };
-    if (!isAnyAsked(asked, 'x', 'inWeight', 'inBias')) return outer;
+    const out = weightGradients(inner, dy, needsGradient.outWeight, needsGradient.outBias);
+    const outer = { outWeight: out.weight, outBias: out.bias, residual: needsGradient.residual && tf.clone(dy) };
+    if (!anyNeedsGradient(needsGradient, 'x', 'inWeight', 'inBias')) return outer;
     const du = matrix(N, H);
     const throughActivation = { M: N, N: H, K: O, transposeB: true, slope: activation };
     dispatch(product(throughActivation), { a: dy, b: outWeight, pre, c: du });
-    const dx = asked.x && matrix(N, C);
+    const dx = needsGradient.x && matrix(N, C);
     if (dx) dispatch(product({ M: N, N: C, K: H, transposeB: true }), { a: du, b: inWeight, c: dx });
-    const into = weightGradients(x, du, asked.inWeight, asked.inBias);
+    const into = weightGradients(x, du, needsGradient.inWeight, needsGradient.inBias);
     return { x: dx, inWeight: into.weight, inBias: into.bias, ...outer };
   },
 };

@@ -14,13 +14,13 @@ import { type Differentiable, run, runWithResidual, type Implementations } from 
 export const layerNorm = (x: Tensor2D, gain: Tensor, bias?: Tensor, epsilon = 1e-5): Tensor2D =>
   run(LAYER_NORM, { x, gain, bias }, { epsilon }) as Tensor2D;
 
-/** The same on the branch of a residual connection: `rest` is x again, for the sum at the branch's end. */
+/** The same on the branch of a residual connection: `residual` is x again, for the sum at the branch's end. */
 export const layerNormWithResidual = (
   x: Tensor2D,
   gain: Tensor,
   bias?: Tensor,
   epsilon = 1e-5,
-): [y: Tensor2D, rest: Tensor2D] =>
+): [y: Tensor2D, residual: Tensor2D] =>
   runWithResidual(LAYER_NORM, { x, gain, bias }, { epsilon }, 'x') as [Tensor2D, Tensor2D];
 
 type X = { x: Tensor; gain: Tensor; bias?: Tensor | undefined };
@@ -35,7 +35,8 @@ const onGpu: Differentiable<X, Settings, Omit<X, 'bias'> & { stats: Tensor }> = 
     const { y, stats } = normForward(x, gain, bias, true, epsilon);
     return { y, saved: { x, gain, stats } };
   },
-  backward: (dy, saved, _, asked, residualGradient) => normBackward(dy, saved, true, asked, residualGradient),
+  backward: (dy, saved, _, needsGradient, residualGradient) =>
+    normBackward(dy, saved, true, needsGradient, residualGradient),
 };
 
 export const LAYER_NORM: Implementations<Differentiable<X, Settings>> = {
@@ -49,7 +50,7 @@ export const LAYER_NORM: Implementations<Differentiable<X, Settings>> = {
       return { y: bias ? tf.add(scaled, bias) : scaled, saved: { x, gain, mean, rstd } };
     },
     /** dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, n = (x - mean) rstd; the means are over the row. */
-    backward(dy, { x, gain, mean, rstd }: Saved, _, asked, residualGradient) {
+    backward(dy, { x, gain, mean, rstd }: Saved, _, needsGradient, residualGradient) {
       const n = tf.mul(tf.sub(x, mean), rstd);
       const dx = (): Tensor => {
         const g = tf.mul(dy, gain);
@@ -57,9 +58,9 @@ export const LAYER_NORM: Implementations<Differentiable<X, Settings>> = {
         return tf.mul(rstd, tf.sub(tf.sub(g, tf.mean(g, 1, true)), along));
       };
       return {
-        x: asked.x && (residualGradient ? tf.add(dx(), residualGradient) : dx()),
-        gain: asked.gain && tf.sum(tf.mul(dy, n), 0),
-        bias: asked.bias && tf.sum(dy, 0),
+        x: needsGradient.x && (residualGradient ? tf.add(dx(), residualGradient) : dx()),
+        gain: needsGradient.gain && tf.sum(tf.mul(dy, n), 0),
+        bias: needsGradient.bias && tf.sum(dy, 0),
       };
     },
   },

@@ -30,13 +30,13 @@ export const LINEAR: Implementations<Linear> = {
       const y = bias ? tf.add<Tensor2D>(product, bias) : product;
       return { y: residual ? tf.add(y, residual) : y, saved: { x, weight } };
     },
-    backward(dy, { x, weight }, _, asked) {
+    backward(dy, { x, weight }, _, needsGradient) {
       const out = dy as Tensor2D;
       return {
-        x: asked.x && tf.matMul(out, tf.transpose(weight)),
-        weight: asked.weight && tf.matMul(tf.transpose(x), out),
-        bias: asked.bias && sumOfRows(out),
-        residual: asked.residual && tf.clone(out),
+        x: needsGradient.x && tf.matMul(out, tf.transpose(weight)),
+        weight: needsGradient.weight && tf.matMul(tf.transpose(x), out),
+        bias: needsGradient.bias && sumOfRows(out),
+        residual: needsGradient.residual && tf.clone(out),
       };
     },
   },

@@ -15,17 +15,17 @@ export const linearOnGpu: Linear = {
     dispatch(product(p), { a: x, b: weight, c: y, bias, residual });
     return { y, saved: { x, weight } };
   },
-  backward(dy, { x, weight }, _, asked) {
+  backward(dy, { x, weight }, _, needsGradient) {
     const [N, I] = x.shape;
     const O = weight.shape[1];
-    const dx = asked.x && emptyTensor([N, I], 'float32');
+    const dx = needsGradient.x && emptyTensor([N, I], 'float32');
     if (dx) dispatch(product({ M: N, N: I, K: O, transposeB: true }), { a: dy, b: weight, c: dx });
-    const { weight: dWeight, bias } = weightGradients(x, dy, asked.weight, asked.bias);
-    return { x: dx, weight: dWeight, bias, residual: asked.residual && tf.clone(dy) };
+    const { weight: dWeight, bias } = weightGradients(x, dy, needsGradient.weight, needsGradient.bias);
+    return { x: dx, weight: dWeight, bias, residual: needsGradient.residual && tf.clone(dy) };
   },
 };
 
-/** What a product x W + b gives its weight [I, O] and its bias [O], as far as they are asked for. x [N, I], dy [N, O]. */
+/** What a product x W + b gives its weight [I, O] and its bias [O], as far as they are needed. x [N, I], dy [N, O]. */
 export function weightGradients(x: Tensor, dy: Tensor, ofWeight = false, ofBias = false) {
   const [[N, I], O] = [x.shape as [number, number], dy.shape[1]!];
   const [weight, bias] = [ofWeight && emptyTensor([I, O], 'float32'), ofBias && emptyTensor([O], 'float32')];

@@ -11,7 +11,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { sumOfRows } from './linear';
 import { lowRankOnGpu } from './lowRank.wgsl';
-import { type Differentiable, isAnyAsked, run, type Implementations } from './op';
+import { type Differentiable, anyNeedsGradient, run, type Implementations } from './op';
 
 export const lowRank = (x: X, scale: number): Tensor2D => run(LOW_RANK, x, { scale }) as Tensor2D;
 
@@ -36,17 +36,20 @@ export const LOW_RANK: Implementations<LowRank> = {
       const y = bias ? tf.add<Tensor2D>(product, bias) : product;
       return { y: residual ? tf.add(y, residual) : y, saved: { x, weight, down, up, between } };
     },
-    backward(dy, { x, weight, down, up, between }, { scale }, asked) {
+    backward(dy, { x, weight, down, up, between }, { scale }, needsGradient) {
       const out = dy as Tensor2D;
       const scaled = tf.mul<Tensor2D>(out, scale);
-      const inner = isAnyAsked(asked, 'x', 'down') && tf.matMul<Tensor2D>(scaled, tf.transpose(up));
+      const inner = anyNeedsGradient(needsGradient, 'x', 'down') && tf.matMul<Tensor2D>(scaled, tf.transpose(up));
       return {
-        x: asked.x && inner && tf.add(tf.matMul(out, tf.transpose(weight)), tf.matMul(inner, tf.transpose(down))),
-        weight: asked.weight && tf.matMul(tf.transpose(x), out),
-        down: asked.down && inner && tf.matMul(tf.transpose(x), inner),
-        up: asked.up && tf.matMul(tf.transpose(between), scaled),
-        bias: asked.bias && sumOfRows(out),
-        residual: asked.residual && tf.clone(out),
+        x:
+          needsGradient.x &&
+          inner &&
+          tf.add(tf.matMul(out, tf.transpose(weight)), tf.matMul(inner, tf.transpose(down))),
+        weight: needsGradient.weight && tf.matMul(tf.transpose(x), out),
+        down: needsGradient.down && inner && tf.matMul(tf.transpose(x), inner),
+        up: needsGradient.up && tf.matMul(tf.transpose(between), scaled),
+        bias: needsGradient.bias && sumOfRows(out),
+        residual: needsGradient.residual && tf.clone(out),
       };
     },
   },

@@ -5,7 +5,7 @@ import { emptyTensor } from '../gpu/tfjs';
 import { weightGradients } from './linear.wgsl';
 import type { LowRank } from './lowRank';
 import { product } from './matmul.wgsl';
-import { isAnyAsked } from './op';
+import { anyNeedsGradient } from './op';
 
 /** Three products forward, and backward five where the weight is frozen: what the narrow pair adds, its last product adds. */
 export const lowRankOnGpu: LowRank = {
@@ -18,17 +18,17 @@ export const lowRankOnGpu: LowRank = {
     dispatch(product({ M: N, N: O, K: R, scale, accumulate: true }), { a: between, b: up, c: y });
     return { y, saved: { x, weight, down, up, between } };
   },
-  backward(dy, { x, weight, down, up, between }, { scale }, asked) {
+  backward(dy, { x, weight, down, up, between }, { scale }, needsGradient) {
     const [[N, I], O, R] = [x.shape, weight.shape[1], down.shape[1]];
-    const { weight: dWeight, bias } = weightGradients(x, dy, asked.weight, asked.bias);
-    const dUp = asked.up && matrix(R, O);
+    const { weight: dWeight, bias } = weightGradients(x, dy, needsGradient.weight, needsGradient.bias);
+    const dUp = needsGradient.up && matrix(R, O);
     if (dUp) dispatch(product({ M: R, N: O, K: N, transposeA: true, scale }), { a: between, b: dy, c: dUp });
-    const outer = { weight: dWeight, bias, up: dUp, residual: asked.residual && tf.clone(dy) };
-    if (!isAnyAsked(asked, 'x', 'down')) return outer;
+    const outer = { weight: dWeight, bias, up: dUp, residual: needsGradient.residual && tf.clone(dy) };
+    if (!anyNeedsGradient(needsGradient, 'x', 'down')) return outer;
     const inner = matrix(N, R);
     dispatch(product({ M: N, N: R, K: O, transposeB: true, scale }), { a: dy, b: up, c: inner });
-    const { weight: dDown } = weightGradients(x, inner, asked.down);
-    const dx = asked.x && matrix(N, I);
+    const { weight: dDown } = weightGradients(x, inner, needsGradient.down);
+    const dx = needsGradient.x && matrix(N, I);
     if (dx) {
       dispatch(product({ M: N, N: I, K: O, transposeB: true }), { a: dy, b: weight, c: dx });
       dispatch(product({ M: N, N: I, K: R, transposeB: true, accumulate: true }), { a: inner, b: down, c: dx });

@@ -6,7 +6,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { dispatch, inFours, kernels, row } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
-import type { Asked } from './op';
+import type { NeedsGradient } from './op';
 
 /** `centred`: layerNorm, else rmsNorm. */
 interface Kind {
@@ -37,12 +37,14 @@ export function normBackward(
   dy: Tensor,
   { x, gain, stats }: { x: Tensor; gain: Tensor; stats: Tensor },
   centred: boolean,
-  asked: Asked<Record<'x' | 'gain' | 'bias', Tensor>>,
+  needsGradient: NeedsGradient<Record<'x' | 'gain' | 'bias', Tensor>>,
   residualGradient?: Tensor,
 ) {
   const [N, C] = x.shape as [number, number];
-  const dx = asked.x ? emptyTensor([N, C], 'float32') : undefined;
-  const [dGain, dBias] = [asked.gain, asked.bias].map((learns) => (learns ? emptyTensor([C], 'float32') : undefined));
+  const dx = needsGradient.x ? emptyTensor([N, C], 'float32') : undefined;
+  const [dGain, dBias] = [needsGradient.gain, needsGradient.bias].map((isNeeded) =>
+    isNeeded ? emptyTensor([C], 'float32') : undefined,
+  );
   const made = {
     x: dx !== undefined,
     gain: dGain !== undefined,

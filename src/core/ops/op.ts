@@ -26,13 +26,13 @@ export function pick<F>(implementations: Implementations<F>): F {
 
 /** float32 tensors have a gradient; int32 ones (ids, targets, counters) do not. */
 export type Tensors = Readonly<Record<string, Tensor | undefined>>;
-/** `false`: not asked for. */
+/** `false`: not needed. */
 export type Gradients<X> = { readonly [name in keyof X]?: Tensor | false | undefined };
-/** The inputs whose gradients are asked for: those that were given, and through which something learns. */
-export type Asked<X> = { readonly [name in keyof X]?: boolean };
-/** Whether one of these is asked for, at least. */
-export const isAnyAsked = <X>(asked: Asked<X>, ...names: readonly (keyof X)[]): boolean =>
-  names.some((name) => asked[name]);
+/** The inputs whose gradients are needed: those that were given, and through which something learns. */
+export type NeedsGradient<X> = { readonly [name in keyof X]?: boolean };
+/** Whether the gradient of at least one of these is needed. */
+export const anyNeedsGradient = <X>(needsGradient: NeedsGradient<X>, ...names: readonly (keyof X)[]): boolean =>
+  names.some((name) => needsGradient[name]);
 
 /**
  * Forward and backward belong together: what one saves is for the other, and differs between implementations.
@@ -42,19 +42,19 @@ export interface Differentiable<X extends Tensors = Tensors, P = unknown, S exte
   /** `y` is a fresh tensor. Everything else that is made here and not saved is disposed. */
   forward(x: X, p: P): { y: Tensor; saved: S };
   /**
-   * dy: gradient of the loss by y -> gradient by each input that is asked for, at least one: fresh tensors, none of them dy
+   * dy: gradient of the loss by y -> gradient by each input that needs it, at least one: fresh tensors, none of them dy
    * itself. Of others nothing is computed.
    * `residualGradient`: in an op that passes an input on, what the loss' gradient by that input is otherwise; the op adds its own to it.
    */
-  backward(dy: Tensor, saved: S, p: P, asked: Asked<X>, residualGradient?: Tensor): Gradients<X>;
+  backward(dy: Tensor, saved: S, p: P, needsGradient: NeedsGradient<X>, residualGradient?: Tensor): Gradients<X>;
 }
 
-/** Runs an op and puts it on the gradient tape; what it makes of constants is one, and saves nothing there. */
+/** Runs an op and puts it on the gradient tape. Where all inputs are constants, so is the output, and nothing is saved. */
 export const run = <X extends Tensors, P>(implementations: Implementations<Differentiable<X, P>>, x: X, p: P): Tensor =>
   onTape(implementations, x, p)[0]!;
 
 /**
- * Runs an op on the branch of a residual connection: `rest` is its input `passed`, for the sum at the branch's end. Its
+ * Runs an op on the branch of a residual connection: `residual` is its input `passed`, for the sum at the branch's end. Its
  * backward gets both gradients, so that no further op has to add them.
  */
 export function runWithResidual<X extends Tensors, P>(
@@ -62,25 +62,25 @@ export function runWithResidual<X extends Tensors, P>(
   x: X,
   p: P,
   passed: keyof X,
-): [y: Tensor, rest: Tensor] {
-  const rest = x[passed]!;
-  return isConstant(rest)
-    ? [run(implementations, x, p), rest]
-    : (onTape(implementations, x, p, rest) as [Tensor, Tensor]);
+): [y: Tensor, residual: Tensor] {
+  const residual = x[passed]!;
+  return isConstant(residual)
+    ? [run(implementations, x, p), residual]
+    : (onTape(implementations, x, p, residual) as [Tensor, Tensor]);
 }
 
 function onTape<X extends Tensors, P>(
   implementations: Implementations<Differentiable<X, P>>,
   x: X,
   p: P,
-  rest?: Tensor,
+  residual?: Tensor,
 ): Tensor[] {
   const chosen = pick(implementations);
   const inputs = Object.entries<Tensor | undefined>(x).filter(
     (entry): entry is [string, Tensor] => entry[1]?.dtype === 'float32',
   );
   const learning = inputs.filter(([, tensor]) => !isConstant(tensor));
-  const asked = Object.fromEntries(learning.map(([name]) => [name, true])) as Asked<X>;
+  const needsGradient = Object.fromEntries(learning.map(([name]) => [name, true])) as NeedsGradient<X>;
   let kept: string[] = [];
   return customGradOf(
     inputs.map(([, tensor]) => tensor),
@@ -90,7 +90,7 @@ function onTape<X extends Tensors, P>(
       const entries = Object.entries(saved).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
       kept = entries.map(([name]) => name);
       save(entries.map(([, tensor]) => tensor));
-      return rest ? [y, tf.clone(rest)] : [y];
+      return residual ? [y, tf.clone(residual)] : [y];
     },
     ([dy, residualGradient], tensors) => {
       const saved = Object.fromEntries(kept.map((name, i) => [name, tensors[i]!]));
@@ -98,7 +98,7 @@ function onTape<X extends Tensors, P>(
         dy!,
         saved,
         p,
-        asked,
+        needsGradient,
         residualGradient,
       );
       return inputs.map(([name]) => gradients[name] as Tensor);

@@ -14,8 +14,8 @@ import { type Differentiable, run, runWithResidual, type Implementations } from 
 export const rmsNorm = (x: Tensor2D, gain: Tensor, epsilon = 1e-6): Tensor2D =>
   run(RMS_NORM, { x, gain }, { epsilon }) as Tensor2D;
 
-/** The same on the branch of a residual connection: `rest` is x again, for the sum at the branch's end. */
-export const rmsNormWithResidual = (x: Tensor2D, gain: Tensor, epsilon = 1e-6): [y: Tensor2D, rest: Tensor2D] =>
+/** The same on the branch of a residual connection: `residual` is x again, for the sum at the branch's end. */
+export const rmsNormWithResidual = (x: Tensor2D, gain: Tensor, epsilon = 1e-6): [y: Tensor2D, residual: Tensor2D] =>
   runWithResidual(RMS_NORM, { x, gain }, { epsilon }, 'x') as [Tensor2D, Tensor2D];
 
 type X = { x: Tensor; gain: Tensor };
@@ -30,7 +30,8 @@ const onGpu: Differentiable<X, Settings, X & { stats: Tensor }> = {
     const { y, stats } = normForward(x, gain, undefined, false, epsilon);
     return { y, saved: { x, gain, stats } };
   },
-  backward: (dy, saved, _, asked, residualGradient) => normBackward(dy, saved, false, asked, residualGradient),
+  backward: (dy, saved, _, needsGradient, residualGradient) =>
+    normBackward(dy, saved, false, needsGradient, residualGradient),
 };
 
 export const RMS_NORM: Implementations<Differentiable<X, Settings>> = {
@@ -41,15 +42,15 @@ export const RMS_NORM: Implementations<Differentiable<X, Settings>> = {
       return { y: tf.mul(tf.mul(x, rrms), gain), saved: { x, gain, rrms } };
     },
     /** dx = rrms (g - n mean(g n)), g = dy gain, n = x rrms; the mean is over the row. */
-    backward(dy, { x, gain, rrms }: Saved, _, asked, residualGradient) {
+    backward(dy, { x, gain, rrms }: Saved, _, needsGradient, residualGradient) {
       const n = tf.mul(x, rrms);
       const dx = (): Tensor => {
         const g = tf.mul(dy, gain);
         return tf.mul(rrms, tf.sub(g, tf.mul(n, tf.mean(tf.mul(g, n), 1, true))));
       };
       return {
-        x: asked.x && (residualGradient ? tf.add(dx(), residualGradient) : dx()),
-        gain: asked.gain && tf.sum(tf.mul(dy, n), 0),
+        x: needsGradient.x && (residualGradient ? tf.add(dx(), residualGradient) : dx()),
+        gain: needsGradient.gain && tf.sum(tf.mul(dy, n), 0),
       };
     },
   },

@@ -55,7 +55,7 @@ export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>>
       return { y: tf.reshape(tf.div(add(sums), weight), []), saved };
     },
     /** dz = (softmax(z) - onehot(target)) dloss / weight. */
-    backward(dy, { hidden, classifier, targets, weight, probabilities }: Saved, { logitBytes }, asked) {
+    backward(dy, { hidden, classifier, targets, weight, probabilities }: Saved, { logitBytes }, needsGradient) {
       const V = classifier.shape[0];
       const scale = tf.div(dy, weight);
       const parts = rowChunks(hidden, classifier, logitBytes).map(({ start, length }) =>
@@ -67,14 +67,14 @@ export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>>
           const scales = tf.expandDims(tf.mul(counts(labels), scale), 1);
           const dz = tf.mul<Tensor2D>(tf.sub(p, which), scales);
           return {
-            hidden: asked.hidden ? [tf.matMul(dz, classifier)] : [],
-            classifier: asked.classifier ? [tf.matMul(tf.transpose(dz), rows)] : [],
+            hidden: needsGradient.hidden ? [tf.matMul(dz, classifier)] : [],
+            classifier: needsGradient.classifier ? [tf.matMul(tf.transpose(dz), rows)] : [],
           };
         }),
       );
       return {
-        hidden: asked.hidden && tf.concat(parts.flatMap((part) => part.hidden)),
-        classifier: asked.classifier && add(parts.flatMap((part) => part.classifier)),
+        hidden: needsGradient.hidden && tf.concat(parts.flatMap((part) => part.hidden)),
+        classifier: needsGradient.classifier && add(parts.flatMap((part) => part.classifier)),
       };
     },
   },

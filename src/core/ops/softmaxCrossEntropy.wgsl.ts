@@ -17,7 +17,7 @@ import type { Settings, X } from './softmaxCrossEntropy';
 
 /** A part of a tensor that fits a binding. */
 type Piece = ReturnType<typeof pieces>[number];
-/** Gradients for a dloss of 1, those that are asked for. */
+/** Gradients for a dloss of 1, those that are needed. */
 type Saved = { dHidden?: Tensor | undefined; dClassifier?: Tensor | undefined };
 
 export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {

@@ -44,7 +44,7 @@ function clock(gpu: Gpu, classes: readonly ShapeClass[], last: number): () => nu
 const firstOf = (gpu: Gpu, name: ShapeClass) => Object.keys(candidates(gpu, name))[0]!;
 const lastOf = (gpu: Gpu, name: ShapeClass) => Object.keys(candidates(gpu, name)).at(-1)!;
 /** What products of that class, not so long that K is shared out, are tiled by. */
-function cutOf(name: ShapeClass) {
+function tilingOf(name: ShapeClass) {
   const size = name.endsWith('large') ? 1024 : 100;
   return tilingFor({ M: size, N: size, K: 100, transposeA: name.startsWith('T'), transposeB: name.startsWith('NT') });
 }
@@ -66,12 +66,12 @@ test('a device is measured once; the default stays unless another tiling is clea
   await tune(clock(gpu, measured, 50), clearly);
   expect(calls.dispatches).toBeGreaterThan(0);
   expect(names(clearly)).toEqual(measured.map((name) => lastOf(gpu, name)));
-  for (const name of SHAPE_CLASSES) expect(cutOf(name)).toEqual(candidates(gpu, name)[lastOf(gpu, name)]);
+  for (const name of SHAPE_CLASSES) expect(tilingOf(name)).toEqual(candidates(gpu, name)[lastOf(gpu, name)]);
 
   gpu = await freshGpu();
   await tune(clock(gpu, measured, 100), clearly);
   expect(calls.dispatches).toBe(0);
-  for (const name of SHAPE_CLASSES) expect(cutOf(name)).toEqual(candidates(gpu, name)[lastOf(gpu, name)]);
+  for (const name of SHAPE_CLASSES) expect(tilingOf(name)).toEqual(candidates(gpu, name)[lastOf(gpu, name)]);
 
   const renamed = Object.keys(clearly.kept as object).map((key) => [key, 'no such tiling']);
   const broken = { read: () => Promise.reject(new Error('no')), write: () => Promise.reject(new Error('no')) };
@@ -79,7 +79,7 @@ test('a device is measured once; the default stays unless another tiling is clea
     gpu = await freshGpu();
     await tune(clock(gpu, measured, 100), useless satisfies TilingStore);
     expect(calls.dispatches).toBeGreaterThan(0);
-    for (const name of SHAPE_CLASSES) expect(cutOf(name)).toEqual(candidates(gpu, name)[firstOf(gpu, name)]);
+    for (const name of SHAPE_CLASSES) expect(tilingOf(name)).toEqual(candidates(gpu, name)[firstOf(gpu, name)]);
   }
 });
 
@@ -87,19 +87,19 @@ test('on a GPU classes are measured by themselves', async () => {
   const gpu = await freshGpu();
   gpu.adapter.software = false;
   const { vendor, architecture, name: adapter } = gpu.adapter;
-  const cutsOf = (name: ShapeClass) => Object.keys(candidates(gpu, name));
+  const tilingNames = (name: ShapeClass) => Object.keys(candidates(gpu, name));
   const [measured, ...known] = SHAPE_CLASSES;
   const entries = known.map((name) => {
-    const key = [vendor, architecture, adapter, name, 'of', ...cutsOf(name)].join(' ');
-    return [key, cutsOf(name)[1]!] as const;
+    const key = [vendor, architecture, adapter, name, 'of', ...tilingNames(name)].join(' ');
+    return [key, tilingNames(name)[1]!] as const;
   });
   const kept = memory(Object.fromEntries(entries));
   await tune(clock(gpu, [measured], 50), kept);
-  const n = cutsOf(measured).length;
+  const n = tilingNames(measured).length;
   expect(calls.dispatches, 'each compiled, one to see how long it takes, three rounds').toBe(n + 1 + 3 * n);
   expect(Object.keys(kept.kept as object)).toHaveLength(SHAPE_CLASSES.length);
-  expect(cutOf(measured)).toEqual(candidates(gpu, measured)[lastOf(gpu, measured)]);
-  for (const name of known) expect(cutOf(name)).toEqual(candidates(gpu, name)[cutsOf(name)[1]!]);
+  expect(tilingOf(measured)).toEqual(candidates(gpu, measured)[lastOf(gpu, measured)]);
+  for (const name of known) expect(tilingOf(name)).toEqual(candidates(gpu, name)[tilingNames(name)[1]!]);
 });
 
 test('rounds are lengthened until what it takes to start the GPU does not count', async () => {
@@ -131,7 +131,7 @@ test('a tiling that this GPU refuses is not chosen, however little time it takes
   }
   gpu.check();
   const [name] = SHAPE_CLASSES;
-  expect(cutOf(name)).toEqual(candidates(gpu, name)[names[1]!]);
+  expect(tilingOf(name)).toEqual(candidates(gpu, name)[names[1]!]);
 });
 
 test('tuning that fails leaves no error scope: what the GPU refuses later is heard', async () => {

@@ -86,8 +86,8 @@ async function fastest(
   };
   try {
     const able: { name: string; tiling: Tiling; best: number }[] = [];
-    for (const [cutName, tiling] of Object.entries(tilings)) {
-      if (await works(tiling)) able.push({ name: cutName, tiling, best: Infinity });
+    for (const [tilingName, tiling] of Object.entries(tilings)) {
+      if (await works(tiling)) able.push({ name: tilingName, tiling, best: Infinity });
     }
     if (able.length < 2) return able[0]?.name ?? first!;
     let times = 1;

@@ -11,9 +11,9 @@ export interface ModelDraft {
   /** Sizes that the person set; the size dial leaves them alone. */
   byHand: readonly string[];
   /** Of architectures that were chosen before, as they were left, also of those that this version does not know. */
-  others?: Readonly<Record<string, Left>>;
+  others?: Readonly<Record<string, LeftDraft>>;
 }
-export interface Left {
+export interface LeftDraft {
   config: Readonly<Record<string, unknown>>;
   byHand: readonly string[];
 }
@@ -43,8 +43,9 @@ export const modelDraftSchema: z.ZodType<ModelDraft> = z
   });
 
 /**
- * Another architecture: with the sizes that both have, where it can have them, and its own as they were left; of one that was
- * never chosen they are as is usual at this count of parameters. What does not go with the rest gives way.
+ * The draft with another architecture. Sizes that both have are kept, where the new one allows them. Its own sizes are as they
+ * were left; where it was never chosen, as its dial sets them for this count of parameters. A size that does not fit the
+ * others is replaced.
  */
 export function ofArchitecture({ id: before, ...now }: ModelDraft, id: ModelId, vocabulary: number): ModelDraft {
   if (Object.is(id, before)) return { id, ...now };
@@ -53,7 +54,7 @@ export function ofArchitecture({ id: before, ...now }: ModelDraft, id: ModelId, 
   const usual = sizesOf(spec.sized(countParams(modelSpec(before).params(config, vocabulary)), vocabulary));
   const kept = new Map(Object.entries({ ...left?.config, ...sizesOf(config) }).filter(isSizeOf(spec)));
   let sizes: Sizes = { ...usual, ...Object.fromEntries(kept) };
-  // Each gives way once at most: first to what is usual, and where that does not go with the rest, to the nearest that does.
+  // A size is replaced by the usual one, and where that does not fit the others either, by the nearest that does.
   for (let turn = 0; turn < 2 * Object.keys(usual).length; turn++) {
     const wrong = spec.problems(asConfig(sizes))[0]?.field;
     if (wrong === undefined) break;

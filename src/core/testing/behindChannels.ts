@@ -92,7 +92,7 @@ export function testStudio(
     tabs: {
       announce: () => undefined,
       listen: () => undefined,
-      holdTraining: () => Promise.resolve({ release: () => undefined }),
+      lockTraining: () => Promise.resolve({ release: () => undefined }),
       isTraining: () => Promise.resolve(false),
     },
     wakeLock: { hold: () => undefined, release: () => undefined },

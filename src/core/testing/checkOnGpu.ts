@@ -15,7 +15,7 @@ export function checkOnGpu<X extends Tensors, P>(
   tolerance = 1e-5,
 ): void {
   test(`${name}, on the GPU against its reference`, async () => {
-    expect(implementations.webgpu, 'a way for webgpu').toBeDefined();
+    expect(implementations.webgpu, 'an implementation for webgpu').toBeDefined();
     await tf.setBackend('cpu');
     const want = results({ reference: implementations.reference }, sample, settings);
     const gpu = await openGpu();

@@ -45,12 +45,12 @@ export async function expectUnseen(net: Network, how: { dropout: number; recompu
   const hasSource = modelSpec(net.choice.id).kind === 'encoder-decoder';
   const rows = PADDING.map((padding) => withPadding(padding, hasSource));
   const both = passes(net, rows[0]!, how);
-  for (const way of ['eager', 'captured'] as const) {
-    const want = ofTokens(await both[way](rows[0]!));
+  for (const mode of ['eager', 'captured'] as const) {
+    const want = ofTokens(await both[mode](rows[0]!));
     for (const [name, found] of Object.entries(want)) {
       expect(Math.max(...found.map(Math.abs)), `${name} says something`).toBeGreaterThan(0);
     }
-    for (const other of rows.slice(1)) expect(ofTokens(await both[way](other)), way).toEqual(want);
+    for (const other of rows.slice(1)) expect(ofTokens(await both[mode](other)), mode).toEqual(want);
   }
   both.dispose();
 }
@@ -62,8 +62,8 @@ export async function expectSeenWithoutLengths(net: Network): Promise<void> {
     return { ids, targets };
   });
   const both = passes(net, rows[0]!, { dropout: 0 });
-  for (const way of ['eager', 'captured'] as const) {
-    const [one, other] = [ofTokens(await both[way](rows[0]!)), ofTokens(await both[way](rows[1]!))];
+  for (const mode of ['eager', 'captured'] as const) {
+    const [one, other] = [ofTokens(await both[mode](rows[0]!)), ofTokens(await both[mode](rows[1]!))];
     expect(other['hidden']).not.toEqual(one['hidden']);
   }
   both.dispose();

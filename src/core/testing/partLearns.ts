@@ -1,7 +1,7 @@
 /** A GPT of which a part learns: its upper half, or LoRA beside all of it. */
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
-import { type Learns, linearWeights, partsOf } from '../adapters/learns';
+import { type Trainable, linearWeights, partsOf } from '../adapters/trainable';
 import { stream } from '../base/rng';
 import type { HostTensor, NamedTensors } from '../checkpoint/tensors';
 import { modelSpec } from '../models';
@@ -14,8 +14,8 @@ export const model = { id: 'gpt', config: { layers: 4, heads: 2, width: 16, cont
 export const own = modelSpec(model.id).params(model.config, model.vocabulary);
 
 /** The last two of four layers, and the norm after them. */
-export const UPPER: Learns = { weights: Object.keys(own).filter((name) => /\.h\.[23]\.|ln_f/.test(name)) };
-export const LORA: Learns = {
+export const UPPER: Trainable = { weights: Object.keys(own).filter((name) => /\.h\.[23]\.|ln_f/.test(name)) };
+export const LORA: Trainable = {
   weights: [],
   adapter: { id: 'lora', settings: { rank: 3, alpha: 6 }, beside: linearWeights(own) },
 };
@@ -42,8 +42,8 @@ export const withAdapter: NamedTensors = new Map([
   ),
 ]);
 
-export const begin = (learns: Learns | undefined, change: Partial<Recipe> = {}, values?: NamedTensors) =>
-  learner(model, { ...recipe, ...change }, values ?? (learns?.adapter ? withAdapter : base), () => 0, learns);
+export const begin = (trainable: Trainable | undefined, change: Partial<Recipe> = {}, values?: NamedTensors) =>
+  learner(model, { ...recipe, ...change }, values ?? (trainable?.adapter ? withAdapter : base), () => 0, trainable);
 
 export function batchOf(step: number, rows: number = recipe.batch) {
   const size = rows * model.config.context;
@@ -70,8 +70,12 @@ export const bitsOf = (tensors: NamedTensors) =>
   [...tensors].map(([name, { data }]) => [name, new Uint32Array(Float32Array.from(data).buffer)] as const);
 
 /** The frozen have kept their bits, what learns has not, and what is saved is what learns, with its moments. */
-export async function expectOnlyThoseLearn(learning: Learner, learns: Learns, before: NamedTensors): Promise<void> {
-  const names = Object.keys(partsOf(own, learns).learning);
+export async function expectOnlyThoseLearn(
+  learning: Learner,
+  trainable: Trainable,
+  before: NamedTensors,
+): Promise<void> {
+  const names = Object.keys(partsOf(own, trainable).trainableParams);
   for (const [name, { data }] of await weightsOf(learning)) {
     if (names.includes(name)) expect(data, name).not.toEqual(before.get(name)!.data);
     else expect(data, name).toEqual(before.get(name)!.data);
@@ -84,7 +88,7 @@ export async function expectOnlyThoseLearn(learning: Learner, learns: Learns, be
 /** Of the first step, by what learns alone: gradients of the loss, all of them together as long as the norm that was told. */
 export async function normOf(learning: Learner, full: Learner): Promise<{ told: number; expected: number }> {
   const { norm: told } = await learning.step(1, batchOf(1));
-  const names = Object.keys(learning.network.learning);
+  const names = Object.keys(learning.network.trainableParams);
   const { arrays, weight } = batchOf(1);
   const squares = tf.tidy(() => {
     const inputs = {

@@ -23,7 +23,7 @@ export function browserOver(store: BlobStore): Browser {
       for (const [other, look] of looks) if (other !== id) look();
     },
     listen: (look) => void looks.set(id, look),
-    holdTraining() {
+    lockTraining() {
       if (holder !== undefined)
         return Promise.reject(new HomegrownError('in-use', 'A run is being trained in another tab of this browser'));
       holder = id;

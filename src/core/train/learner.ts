@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { adapted } from '../adapters/adapted';
-import type { Learns } from '../adapters/learns';
+import type { Trainable } from '../adapters/trainable';
 import { disposingOnFailure } from '../base/disposing';
 import { HomegrownError } from '../base/errors';
 import { firstNonFinite, type HostTensor, type NamedTensors } from '../checkpoint/tensors';
@@ -29,14 +29,14 @@ export async function learner(
   recipe: Recipe,
   values: NamedTensors,
   now: () => number,
-  learns?: Learns,
+  trainable?: Trainable,
 ): Promise<Learner> {
   const objective = await loadObjective(recipe.objective);
-  const net = await adapted(model, values, learns);
-  const optimizer = await openOptimizer(recipe.optimizer, net.learning, values);
+  const net = await adapted(model, values, trainable);
+  const optimizer = await openOptimizer(recipe.optimizer, net.trainableParams, values);
   const needed = [net, optimizer];
   const updates = disposingOnFailure(needed, () => updater(net, objective, optimizer, recipe, now));
-  const weights = Object.keys(net.learning).map((name) => [name, net.params[name]!] as const);
+  const weights = Object.keys(net.trainableParams).map((name) => [name, net.params[name]!] as const);
   return {
     network: net,
     objective,

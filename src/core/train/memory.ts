@@ -1,5 +1,5 @@
 /** What a run needs of the device's memory, whether it is there, and what would make it fit. */
-import { adapterColumns, type Learns, partsOf } from '../adapters/learns';
+import { adapterColumns, type Trainable, partsOf } from '../adapters/trainable';
 import { formatBytes, formatCount, formatShort } from '../base/units';
 import { modelSpec } from '../models';
 import { type BaseConfig, countParams, type ModelSpec, sizeOf, sizesOf } from '../models/spec';
@@ -23,17 +23,17 @@ export function memoryPlan<C extends BaseConfig>(
   config: C,
   vocabulary: number,
   recipe: Recipe,
-  learns?: Learns,
+  trainable?: Trainable,
 ): MemoryPlan {
-  const { own, added, learning } = partsOf(spec.params(config, vocabulary), learns);
+  const { own, added, trainableParams } = partsOf(spec.params(config, vocabulary), trainable);
   const weights = 4 * (countParams(own) + countParams(added));
-  const kept = stateOf(optimizerOf(recipe.optimizer), Object.entries(learning)).flat();
+  const kept = stateOf(optimizerOf(recipe.optimizer), Object.entries(trainableParams)).flat();
   const moments = kept.reduce((bytes, { shape }) => bytes + 4 * sizeOf(shape), 0);
   // What is gathered over micro-batches lies beside the gradient of the one under way.
-  const gradients = (recipe.accumulate > 1 ? 2 : 1) * 4 * countParams(learning);
+  const gradients = (recipe.accumulate > 1 ? 2 : 1) * 4 * countParams(trainableParams);
   const ofModel = spec.activationBytes(config, 0, recipe);
   const logits = spec.activationBytes(config, vocabulary, recipe) - ofModel;
-  const activations = ofModel + 4 * recipe.batch * config.context * adapterColumns(own, learns);
+  const activations = ofModel + 4 * recipe.batch * config.context * adapterColumns(own, trainable);
   const total = weights + gradients + moments + activations + logits;
   return { weights, gradients, moments, activations, logits, total };
 }
@@ -76,10 +76,10 @@ export function memoryShortage(
   model: ModelChoice,
   recipe: Recipe,
   limits: MemoryLimits,
-  learns?: Learns,
+  trainable?: Trainable,
 ): string | undefined {
   const spec = modelSpec(model.id);
-  const { total } = memoryPlan(spec, model.config, model.vocabulary, recipe, learns);
+  const { total } = memoryPlan(spec, model.config, model.vocabulary, recipe, trainable);
   if (limits.bound !== undefined && total > limits.bound) {
     return `The plan is ${formatBytes(total)}, and ${formatBytes(limits.bound)} are allowed.`;
   }
@@ -105,12 +105,12 @@ export function memoryChanges(
   model: ModelChoice,
   recipe: Recipe,
   limits: MemoryLimits,
-  learns?: Learns,
+  trainable?: Trainable,
 ): readonly Change[] {
   const { config, id, vocabulary } = model;
   const spec = modelSpec(id);
   const fits = (sizes: Partial<BaseConfig>, other: Partial<Recipe> = {}): boolean =>
-    memoryShortage({ ...model, config: { ...config, ...sizes } }, { ...recipe, ...other }, limits, learns) ===
+    memoryShortage({ ...model, config: { ...config, ...sizes } }, { ...recipe, ...other }, limits, trainable) ===
     undefined;
   const found: Change[] = [];
 
@@ -131,7 +131,7 @@ export function memoryChanges(
     else if (!smaller && both) found.push({ kind: 'recipe', words: `${partsWords(both)} and ${AGAIN}`, change: both });
   }
 
-  if (learns) return found;
+  if (trainable) return found;
   const context = halves(config.context, spec.fields.context.min).find((length) => fits({ context: length }));
   if (context !== undefined) {
     found.push({ kind: 'model', words: `a context of ${formatCount(context)}`, change: { context } });

@@ -23,7 +23,7 @@ export async function openOptimizer(
   values: NamedTensors = new Map(),
 ): Promise<OpenOptimizer> {
   const optimizer = await loadOptimizer(id);
-  const { held, named } = holdState(optimizer, weights, values);
+  const { held, named } = allocateState(optimizer, weights, values);
   return {
     ...optimizer,
     moments: byWeight(optimizer, weights, new Map(named)),
@@ -36,7 +36,7 @@ export async function openOptimizer(
 
 // A function of its own: what it closes over, the values, would otherwise stay on the host for as long as `dispose` does.
 /** Each kind lies as the weights do, so that one update can go over all. */
-function holdState(
+function allocateState(
   optimizer: Optimizer,
   weights: Weights,
   values: NamedTensors,

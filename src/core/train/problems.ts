@@ -1,4 +1,4 @@
-import type { Learns } from '../adapters/learns';
+import type { Trainable } from '../adapters/trainable';
 import { badSettings, type HomegrownError } from '../base/errors';
 import { type Field, fieldProblem } from '../base/field';
 import { formatCount } from '../base/units';
@@ -26,7 +26,7 @@ export function problems(
   recipe: Recipe,
   tokens: { train: number; validation: number },
   limits: MemoryLimits = {},
-  learns?: Learns,
+  trainable?: Trainable,
 ): readonly Problem[] {
   const { context } = model.config;
   const found: Problem[] = [...modelSpec(model.id).problems(model.config)];
@@ -47,9 +47,9 @@ export function problems(
     found.push({ field: 'text', message });
   }
   // What cannot be counted cannot be planned.
-  const shortage = found.length === 0 ? memoryShortage(model, recipe, limits, learns) : undefined;
+  const shortage = found.length === 0 ? memoryShortage(model, recipe, limits, trainable) : undefined;
   if (shortage !== undefined) {
-    const changes = memoryChanges(model, recipe, limits, learns);
+    const changes = memoryChanges(model, recipe, limits, trainable);
     found.push({ field: 'memory', message: `${shortage} ${adviceOf(changes)}`, changes });
   }
   return found;

@@ -2,7 +2,7 @@
  * Whether a run computes its activations again in the backward pass: as the person chose, else where the plan would take
  * much of what the device may hold. What a run is given is definite; only settings that have not been started say `auto`.
  */
-import type { Learns } from '../adapters/learns';
+import type { Trainable } from '../adapters/trainable';
 import { formatBytes, formatShort } from '../base/units';
 import { modelSpec } from '../models';
 import { heldBytes, type MemoryLimits, memoryPlan } from './memory';
@@ -35,11 +35,11 @@ export function recomputation(
   recipe: Recipe,
   choice: RecomputeChoice,
   limits: MemoryLimits,
-  learns?: Learns,
+  trainable?: Trainable,
 ): Recomputation {
   const bytes = (recompute: boolean): number =>
-    memoryPlan(modelSpec(model.id), model.config, model.vocabulary, { ...recipe, recompute }, learns).total;
-  const flops = (recompute: boolean): number => flopsPerStep(model, { ...recipe, recompute }, learns);
+    memoryPlan(modelSpec(model.id), model.config, model.vocabulary, { ...recipe, recompute }, trainable).total;
+  const flops = (recompute: boolean): number => flopsPerStep(model, { ...recipe, recompute }, trainable);
   const found = { kept: bytes(false), again: bytes(true), held: heldBytes(limits) };
   return {
     ...found,

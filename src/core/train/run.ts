@@ -1,5 +1,5 @@
 /** The vocabulary of a run: what goes in, what it says while it runs, what comes out. */
-import type { Learns } from '../adapters/learns';
+import type { Trainable } from '../adapters/trainable';
 import type { Job } from '../base/job';
 import type { Snapshot, TrainState } from '../checkpoint/snapshot';
 import type { NamedTensors } from '../checkpoint/tensors';
@@ -58,7 +58,7 @@ export interface TrainInput {
   train: TokenSource;
   validation: TokenSource;
   /** What of the model learns; absent = all of it. */
-  learns?: Learns;
+  trainable?: Trainable;
   /**
    * The weights to begin from, such as another run's; absent = initialise from the seed. What of them is frozen is in no
    * snapshot, and is given again to continue.

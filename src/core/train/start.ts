@@ -1,5 +1,5 @@
 /** What a run begins with: weights, and moments where a saved step is resumed. */
-import { partsOf } from '../adapters/learns';
+import { partsOf } from '../adapters/trainable';
 import { badSettings } from '../base/errors';
 import { bytesOf, type NamedTensors } from '../checkpoint/tensors';
 import { hashTensors } from '../checkpoint/tensorsHash';
@@ -7,13 +7,13 @@ import { modelSpec } from '../models';
 import { drawn, initialValues } from '../models/network';
 import type { TrainInput, TrainState } from './run';
 
-type Start = Pick<TrainInput, 'model' | 'recipe' | 'learns' | 'base' | 'from'>;
+type Start = Pick<TrainInput, 'model' | 'recipe' | 'trainable' | 'base' | 'from'>;
 
 /** By name; what a snapshot has goes before what the base has. */
-export function startingValues({ model, recipe: { seed }, learns, base, from }: Start): NamedTensors {
-  if (from && !learns) return from.tensors;
+export function startingValues({ model, recipe: { seed }, trainable, base, from }: Start): NamedTensors {
+  if (from && !trainable) return from.tensors;
   const weights = base ?? initialValues(model, seed);
-  const { added } = parts({ model, ...(learns && { learns }) });
+  const { added } = parts({ model, ...(trainable && { trainable }) });
   return new Map([...weights, ...drawn(added, seed), ...(from?.tensors ?? [])]);
 }
 
@@ -35,12 +35,12 @@ const told = (frozen: string | undefined): string =>
   frozen === undefined ? 'no frozen weights' : `frozen weights that hash to ${frozen.slice(0, 12)}…`;
 
 async function hashOfFrozen(start: Start): Promise<string | undefined> {
-  const { own, learning } = parts(start);
-  const names = Object.keys(own).filter((name) => !Object.hasOwn(learning, name));
+  const { own, trainableParams } = parts(start);
+  const names = Object.keys(own).filter((name) => !Object.hasOwn(trainableParams, name));
   if (names.length === 0) return undefined;
   const weights = start.base ?? initialValues(start.model, start.recipe.seed);
   return hashTensors(names.flatMap((name) => bytesOf(weights.get(name)!)));
 }
 
-const parts = ({ model: { id, config, vocabulary }, learns }: Pick<Start, 'model' | 'learns'>) =>
-  partsOf(modelSpec(id).params(config, vocabulary), learns);
+const parts = ({ model: { id, config, vocabulary }, trainable }: Pick<Start, 'model' | 'trainable'>) =>
+  partsOf(modelSpec(id).params(config, vocabulary), trainable);

@@ -42,7 +42,7 @@ export function stepOn(
   optimizer: Pick<OpenOptimizer, 'update' | 'moments'>,
   recipe: Recipe,
 ): StepParts {
-  const names = Object.keys(network.learning);
+  const names = Object.keys(network.trainableParams);
   const weights = names.map((name) => network.params[name]!);
 
   function backward({ batch, weight, counter }: Omit<Inputs, 'rates'>) {
@@ -56,7 +56,7 @@ export function stepOn(
   }
   function update(gradients: readonly Tensor[], rates: Tensor): Scalar {
     const slots = names.map((name, i): WeightSlot => {
-      const { decay } = network.learning[name]!;
+      const { decay } = network.trainableParams[name]!;
       return { parameter: weights[i]!, gradient: gradients[i]!, moments: optimizer.moments[name]!, decay };
     });
     const norm = globalNorm(gradients);

@@ -23,8 +23,14 @@ import { tokensPerStep } from './recipe';
 import type { StepCost, StepEvent, Train, TrainEvent, TrainInput, TrainOutcome, TrainState } from './run';
 
 export const train: Train = async (input, job) => {
-  const { model, recipe, from, learns, now } = input;
-  const found = problems(model, recipe, { train: input.train.tokens, validation: input.validation.tokens }, {}, learns);
+  const { model, recipe, from, trainable, now } = input;
+  const found = problems(
+    model,
+    recipe,
+    { train: input.train.tokens, validation: input.validation.tokens },
+    {},
+    trainable,
+  );
   if (found.length > 0) throw unfit(found);
   if (from && from.state.step >= recipe.steps) {
     throw badSettings(`Step ${from.state.step} of ${recipe.steps} is done.`, 'Ask for more steps to train it further.');
@@ -33,7 +39,7 @@ export const train: Train = async (input, job) => {
   for (const role of objectiveOf(recipe.objective).roles) input.tokenizer.idOf(role); // or it says that there is none
   job.report({ kind: 'compiling' });
   const state = await startingState(input);
-  const learning = await learner(model, recipe, startingValues(input), now, learns);
+  const learning = await learner(model, recipe, startingValues(input), now, trainable);
   const evaluating = evaluator(learning.network, learning.objective);
   try {
     return await run(input, state, learning, evaluating, job);

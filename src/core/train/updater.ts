@@ -68,7 +68,10 @@ export function updater(
     };
   }
 
-  const zeros = Object.values(network.learning).map(({ shape }) => ({ shape, data: new Float32Array(sizeOf(shape)) }));
+  const zeros = Object.values(network.trainableParams).map(({ shape }) => ({
+    shape,
+    data: new Float32Array(sizeOf(shape)),
+  }));
   const gathered = allocate(zeros);
   const accumulate = disposingOnFailure([gathered], () =>
     compile(

@@ -47,14 +47,14 @@ function State() {
   const built = useStudio((s) => s.project.data?.validationShare);
   const asked = useStudio((s) => s.project.validationShare);
   const isOld = useStudio((s) => s.project.data !== null && isSplitAsOne(s.project.data));
-  const isCutByIt = useStudio((s) => s.project.data?.tokenizerHash === s.project.tokenizer?.hash);
+  const isOfThisTokenizer = useStudio((s) => s.project.data?.tokenizerHash === s.project.tokenizer?.hash);
   if (state === 'none') return null;
   if (state === 'done') return <p className={styles.done}>Up to date</p>;
   const reason = isTextNew
     ? 'the text changed'
     : tokenizer !== 'done'
       ? 'the settings of the tokenizer changed'
-      : !isCutByIt
+      : !isOfThisTokenizer
         ? 'the tokenizer was trained again'
         : built !== asked
           ? `built with ${Math.round(100 * (built ?? 0))} % held out`

@@ -2,28 +2,28 @@ import { expect, test } from 'vitest';
 import { modelSpec } from '../models';
 import { drawn } from '../models/network';
 import { expectClose } from '../testing/checkOp';
-import { type Learns, linearWeights, merged, partsOf } from './learns';
+import { type Trainable, linearWeights, merged, partsOf } from './trainable';
 
 const own = modelSpec('gpt').params({ layers: 2, heads: 2, width: 8, context: 4 }, 20);
 const h = 'transformer.h.0';
-const learns: Learns = {
+const trainable: Trainable = {
   weights: ['transformer.ln_f.bias', `${h}.ln_1.weight`],
   adapter: { id: 'lora', settings: { rank: 3, alpha: 6 }, beside: [`${h}.mlp.c_fc.weight`, `${h}.attn.c_attn.weight`] },
 };
 
 test('all of a model learns where nobody says', () => {
-  expect(partsOf(own)).toEqual({ own, added: {}, learning: own });
+  expect(partsOf(own)).toEqual({ own, added: {}, trainableParams: own });
 });
 
 test('what learns is what is named, and what an adapter brings, in the model’s order', () => {
-  const { added, learning } = partsOf(own, learns);
+  const { added, trainableParams } = partsOf(own, trainable);
   expect(Object.entries(added).map(([name, { shape }]) => [name, shape])).toEqual([
     [`${h}.attn.c_attn.lora_A.weight`, [8, 3]],
     [`${h}.attn.c_attn.lora_B.weight`, [3, 24]],
     [`${h}.mlp.c_fc.lora_A.weight`, [8, 3]],
     [`${h}.mlp.c_fc.lora_B.weight`, [3, 32]],
   ]);
-  expect(Object.keys(learning)).toEqual([`${h}.ln_1.weight`, 'transformer.ln_f.bias', ...Object.keys(added)]);
+  expect(Object.keys(trainableParams)).toEqual([`${h}.ln_1.weight`, 'transformer.ln_f.bias', ...Object.keys(added)]);
 });
 
 test('an adapter can be beside the four matrices of each layer', () => {
@@ -35,7 +35,7 @@ test('an adapter can be beside the four matrices of each layer', () => {
 });
 
 test('LoRA begins at 0, its first matrix as PEFT draws it', () => {
-  const { added } = partsOf(own, learns);
+  const { added } = partsOf(own, trainable);
   const values = drawn({ ...added, wide: { ...added[`${h}.mlp.c_fc.lora_A.weight`]!, shape: [8, 5000] } }, 1);
   expect(new Set(values.get(`${h}.mlp.c_fc.lora_B.weight`)!.data)).toEqual(new Set([0]));
   // Uniform in +-1 / sqrt(8) has this variance.
@@ -44,15 +44,15 @@ test('LoRA begins at 0, its first matrix as PEFT draws it', () => {
 });
 
 test('a merged weight is W + alpha / rank A B, and the others are the same tensors', () => {
-  const { added } = partsOf(own, learns);
+  const { added } = partsOf(own, trainable);
   const values = new Map([
     ...drawn(own, 1),
     ...drawn(Object.fromEntries(Object.entries(added).map(([name, each]) => [name, { ...each, init: { std: 1 } }])), 2),
   ]);
-  const all = merged(own, values, learns);
+  const all = merged(own, values, trainable);
   expect([...all.keys()]).toEqual(Object.keys(own));
   for (const [name, { data, shape }] of all) {
-    if (!learns.adapter!.beside.includes(name)) {
+    if (!trainable.adapter!.beside.includes(name)) {
       expect(data, name).toBe(values.get(name)!.data);
       continue;
     }

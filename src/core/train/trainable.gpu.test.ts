@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { adapted } from '../adapters/adapted';
-import { type Learns, merged, partsOf } from '../adapters/learns';
+import { type Trainable, merged, partsOf } from '../adapters/trainable';
 import type { NamedTensors } from '../checkpoint/tensors';
 import { BLOCK } from '../gpu/arena';
 import { type Gpu, openGpu } from '../gpu/backend';
@@ -39,27 +39,27 @@ beforeAll(async () => {
 const arenaBytes = (table: ParamTable): number =>
   Object.values(table).reduce((sum, { shape }) => sum + 4 * BLOCK * Math.ceil(sizeOf(shape) / BLOCK), 0);
 
-describe.each<[string, Learns, NamedTensors, number]>([
+describe.each<[string, Trainable, NamedTensors, number]>([
   // Of 88 are missing the backward pass of two layers, of the embedding and of the classifier.
   ['half of a GPT', UPPER, base, 62],
   // A layer has 9 more forward and 13 more backward; the first needs no gradient of its input, three of these.
   ['LoRA', LORA, withAdapter, 171],
-])('%s', (_, learns, before, dispatches) => {
+])('%s', (_, trainable, before, dispatches) => {
   test('learns as on the processor, and the rest keeps its bits', async () => {
     await tf.setBackend('cpu');
-    const onCpu = await begin(learns);
+    const onCpu = await begin(trainable);
     const want = await run(onCpu, 1, 6);
     onCpu.dispose();
     await openGpu();
-    const learning = await begin(learns);
+    const learning = await begin(trainable);
     const got = await run(learning, 1, 6);
     got.forEach((loss, i) => expect(Math.abs(loss - want[i]!)).toBeLessThan(1e-4));
-    await expectOnlyThoseLearn(learning, learns, before);
+    await expectOnlyThoseLearn(learning, trainable, before);
     gpu.check();
     learning.dispose();
   });
   test('a step is one submit of fewer bytes: there are moments and gradients of what learns alone', async () => {
-    const measured = async (some: Learns | undefined) => {
+    const measured = async (some: Trainable | undefined) => {
       const learning = await begin(some);
       await run(learning, 1, 2);
       calls.reset();
@@ -69,49 +69,49 @@ describe.each<[string, Learns, NamedTensors, number]>([
       learning.dispose();
       return result;
     };
-    const [part, all] = [await measured(learns), await measured(undefined)];
+    const [part, all] = [await measured(trainable), await measured(undefined)];
     expect([all.dispatches, part.dispatches]).toEqual([88, dispatches]);
     expect(part.cost.plannedBytes).toBeLessThan(0.75 * all.cost.plannedBytes);
-    const { added, learning } = partsOf(own, learns);
+    const { added, trainableParams } = partsOf(own, trainable);
     expect(bytesOf(all.cost.variables)).toBe(3 * arenaBytes(own));
-    expect(bytesOf(part.cost.variables)).toBe(arenaBytes(own) + arenaBytes(added) + 2 * arenaBytes(learning));
+    expect(bytesOf(part.cost.variables)).toBe(arenaBytes(own) + arenaBytes(added) + 2 * arenaBytes(trainableParams));
   });
   test('the norm is of what learns', async () => {
-    const [learning, full] = [await begin(learns), await begin(learns)];
+    const [learning, full] = [await begin(trainable), await begin(trainable)];
     const { told, expected } = await normOf(learning, full);
     expect(told / expected).toBeCloseTo(1, 4);
     for (const each of [learning, full]) each.dispose();
   });
   test('micro-batches learn as one batch, and each variable counts once', async () => {
     const sgd = { optimizer: 'sgd', learningRate: 0.1 } as const;
-    const [large, small] = [await begin(learns, sgd), await begin(learns, { ...sgd, batch: 1, accumulate: 3 })];
+    const [large, small] = [await begin(trainable, sgd), await begin(trainable, { ...sgd, batch: 1, accumulate: 3 })];
     expectClose(await run(small, 1, 4), await run(large, 1, 4), 1e-5, 'losses');
     const weights = await small.tensors();
     for (const [name, { data }] of await large.tensors()) expectClose(weights.get(name)!.data, data, 1e-5, name);
-    const { added, learning } = partsOf(own, learns);
-    expect(bytesOf(small.cost.variables)).toBe(arenaBytes(own) + arenaBytes(added) + 2 * arenaBytes(learning));
+    const { added, trainableParams } = partsOf(own, trainable);
+    expect(bytesOf(small.cost.variables)).toBe(arenaBytes(own) + arenaBytes(added) + 2 * arenaBytes(trainableParams));
     for (const each of [large, small]) each.dispose();
   });
   test('the same bits, also across a stop and a resume, and where activations are computed again', async () => {
     const dropping = { dropout: 0.1 };
-    const [one, other] = [await begin(learns, dropping), await begin(learns, { ...dropping, recompute: true })];
+    const [one, other] = [await begin(trainable, dropping), await begin(trainable, { ...dropping, recompute: true })];
     await run(one, 1, 7);
     await run(other, 1, 4);
     const values = new Map([...before, ...(await other.tensors())]);
-    const resumed = await learner(model, { ...recipe, ...dropping }, values, () => 0, learns);
+    const resumed = await learner(model, { ...recipe, ...dropping }, values, () => 0, trainable);
     await run(resumed, 5, 7);
     expect(bitsOf(await resumed.tensors())).toEqual(bitsOf(await one.tensors()));
     for (const each of [one, other, resumed]) each.dispose();
   });
   test('disposing frees all', async () => {
     const live = calls.liveBytes;
-    const learning = await begin(learns);
+    const learning = await begin(trainable);
     await run(learning, 1, 1);
     learning.dispose();
     expect(calls.liveBytes).toBe(live);
   });
   test('values are not kept on the host once they are on the device', async () => {
-    const { network, dispose } = await expectNotKept((values) => begin(learns, {}, values), before);
+    const { network, dispose } = await expectNotKept((values) => begin(trainable, {}, values), before);
     expect(Object.keys(network.params)).toHaveLength(before.size);
     dispose();
   });

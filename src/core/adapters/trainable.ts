@@ -6,7 +6,7 @@ import type { ParamTable } from '../models/spec';
 import { type AdapterChoice, adapterOf } from '.';
 
 /** Where nobody says, every weight of the model learns. It is data: what is stored of a run can hold it. */
-export interface Learns {
+export interface Trainable {
   /** The model's own weights that learn, by name; the others are frozen. */
   weights: readonly string[];
   /** What is learnt beside some of its weights. */
@@ -20,20 +20,20 @@ export interface Parts {
   /** An adapter's. */
   added: ParamTable;
   /** Those of both that learn. */
-  learning: ParamTable;
+  trainableParams: ParamTable;
 }
 
 /** @param own the model's. @throws HomegrownError `bad-settings` where nothing learns, or what is asked for is not there */
-export function partsOf(own: ParamTable, learns?: Learns): Parts {
-  if (!learns) return { own, added: {}, learning: own };
-  const { weights, adapter } = learns;
+export function partsOf(own: ParamTable, trainable?: Trainable): Parts {
+  if (!trainable) return { own, added: {}, trainableParams: own };
+  const { weights, adapter } = trainable;
   for (const name of [...weights, ...(adapter?.beside ?? [])]) {
     if (!Object.hasOwn(own, name)) throw wrong(`This model has no weight called ${name}.`);
   }
   const added = adapter ? addedBy(adapter, own) : {};
-  const learning = { ...pick(own, (name) => weights.includes(name)), ...added };
-  if (Object.keys(learning).length === 0) throw wrong('Nothing would learn.');
-  return { own, added, learning };
+  const trainableParams = { ...pick(own, (name) => weights.includes(name)), ...added };
+  if (Object.keys(trainableParams).length === 0) throw wrong('Nothing would learn.');
+  return { own, added, trainableParams };
 }
 
 function addedBy(choice: AdapterChoice, own: ParamTable): ParamTable {
@@ -51,7 +51,7 @@ function addedBy(choice: AdapterChoice, own: ParamTable): ParamTable {
 }
 
 /** Columns that an adapter keeps of each token in a training step. */
-export const adapterColumns = (own: ParamTable, { adapter }: Partial<Learns> = {}): number =>
+export const adapterColumns = (own: ParamTable, { adapter }: Partial<Trainable> = {}): number =>
   adapter
     ? adapter.beside.reduce((sum, name) => sum + adapterOf(adapter.id).columns(own[name]!, adapter.settings), 0)
     : 0;
@@ -66,7 +66,7 @@ export const linearWeights = (own: ParamTable): string[] => Object.keys(pick(own
  * The model's own weights as they are with what an adapter has learnt: a model like any other. Nothing but tests asks for it yet.
  * Weights beside which nothing is are the same tensors.
  */
-export function merged(own: ParamTable, values: Values, { adapter }: Learns): Values {
+export function merged(own: ParamTable, values: Values, { adapter }: Trainable): Values {
   return new Map(
     Object.entries(own).map(([name, parameter]) => {
       const weight = values.get(name)!;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { adapted } from '../adapters/adapted';
-import { type Learns, merged, partsOf } from '../adapters/learns';
+import { type Trainable, merged, partsOf } from '../adapters/trainable';
 import type { NamedTensors } from '../checkpoint/tensors';
 import { modelSpec } from '../models';
 import { drawn, network } from '../models/network';
@@ -35,26 +35,26 @@ import { flopsPerStep, flopsPerToken } from './work';
 
 beforeAll(useWasm);
 
-const PARTS: [string, Learns, NamedTensors, products: number][] = [
+const PARTS: [string, Trainable, NamedTensors, products: number][] = [
   ['half of a GPT', UPPER, base, 138],
   ['LoRA', LORA, withAdapter, 272],
 ];
 
-describe.each(PARTS)('%s', (_, learns, before, products) => {
+describe.each(PARTS)('%s', (_, trainable, before, products) => {
   test.each<[string, Partial<Recipe>]>([
     ['whole batches', {}],
     ['micro-batches', { batch: 1, accumulate: 3 }],
     ['activations computed again, and dropout', { recompute: true, dropout: 0.1 }],
   ])('learns and the rest keeps its bits, has no moments and is not saved: %s', async (_, change) => {
-    const learning = await begin(learns, change);
+    const learning = await begin(trainable, change);
     const losses = await run(learning, 1, 5);
     expect(losses.at(-1)).toBeLessThan(losses[0]!);
-    await expectOnlyThoseLearn(learning, learns, before);
+    await expectOnlyThoseLearn(learning, trainable, before);
     learning.dispose();
   });
   test('leaves no tensors behind, and multiplies no matrices for gradients of what is frozen', async () => {
     const tensors = tf.memory().numTensors;
-    const count = async (some: Learns | undefined): Promise<number> => {
+    const count = async (some: Trainable | undefined): Promise<number> => {
       const learning = await begin(some);
       let step: Promise<unknown> | undefined;
       const { kernels } = await tf.profile(() => void (step = learning.step(1, batchOf(1))));
@@ -62,18 +62,18 @@ describe.each(PARTS)('%s', (_, learns, before, products) => {
       learning.dispose();
       return kernels.filter(({ name }) => name === 'BatchMatMul').length;
     };
-    expect([await count(undefined), await count(learns)]).toEqual([211, products]);
+    expect([await count(undefined), await count(trainable)]).toEqual([211, products]);
     expect(tf.memory().numTensors).toBe(tensors);
   });
   test('the norm is of what learns', async () => {
-    const [learning, full] = [await begin(learns), await begin(learns)];
+    const [learning, full] = [await begin(trainable), await begin(trainable)];
     const { told, expected } = await normOf(learning, full);
     expect(told / expected).toBeCloseTo(1, 5);
     for (const each of [learning, full]) each.dispose();
   });
   test('computing activations again changes no bit', async () => {
     const after = async (recompute: boolean) => {
-      const learning = await begin(learns, { recompute, dropout: 0.1 });
+      const learning = await begin(trainable, { recompute, dropout: 0.1 });
       const losses = await run(learning, 1, 3);
       const bits = bitsOf(await learning.tensors());
       learning.dispose();
@@ -82,15 +82,18 @@ describe.each(PARTS)('%s', (_, learns, before, products) => {
     expect(await after(true)).toEqual(await after(false));
   });
   test('plan and arithmetic count gradients and moments of what learns', () => {
-    const plan = (some?: Learns) => memoryPlan(modelSpec('gpt'), model.config, model.vocabulary, recipe, some);
-    const { learning, added } = partsOf(own, learns);
-    const [all, part] = [plan(), plan(learns)];
+    const plan = (some?: Trainable) => memoryPlan(modelSpec('gpt'), model.config, model.vocabulary, recipe, some);
+    const { trainableParams, added } = partsOf(own, trainable);
+    const [all, part] = [plan(), plan(trainable)];
     expect(part.weights).toBe(all.weights + 4 * countParams(added));
-    expect([part.gradients, part.moments]).toEqual([4 * countParams(learning), 8 * countParams(learning)]);
+    expect([part.gradients, part.moments]).toEqual([
+      4 * countParams(trainableParams),
+      8 * countParams(trainableParams),
+    ]);
     expect(part.total).toBeLessThan(all.total);
     expect(part.total).toBe(part.weights + part.gradients + part.moments + part.activations + part.logits);
-    expect(flopsPerToken(model, learns)).toBeLessThan(flopsPerToken(model));
-    expect(flopsPerStep(model, recipe, learns)).toBe(27 * flopsPerToken(model, learns));
+    expect(flopsPerToken(model, trainable)).toBeLessThan(flopsPerToken(model));
+    expect(flopsPerStep(model, recipe, trainable)).toBe(27 * flopsPerToken(model, trainable));
   });
 });
 
@@ -105,8 +108,8 @@ test('the half that learns makes the same step as where all learns, to the bit',
 
 describe('LoRA', () => {
   const ids = () => tf.tensor2d(batchOf(1).arrays.ids, [recipe.batch, model.config.context], 'int32');
-  const hidden = async (values: NamedTensors, learns?: Learns): Promise<Float32Array> => {
-    const net = learns ? await adapted(model, values, learns) : await network(model, values);
+  const hidden = async (values: NamedTensors, trainable?: Trainable): Promise<Float32Array> => {
+    const net = trainable ? await adapted(model, values, trainable) : await network(model, values);
     const read = tf.tidy(() => net.forward(ids()).hidden.dataSync<'float32'>().slice());
     net.dispose();
     return read;
@@ -124,7 +127,7 @@ describe('LoRA', () => {
     const inputs = { ids: ids(), targets: tf.tensor1d(batchOf(1).arrays.targets, 'int32') };
     const weight = tf.tensor1d([batchOf(1).weight], 'int32');
     const loss = () => learning.objective.loss(net, inputs, weight);
-    const names = Object.keys(net.learning);
+    const names = Object.keys(net.trainableParams);
     const { grads, value } = tf.variableGrads(
       loss,
       names.map((name) => net.params[name]!),
@@ -157,7 +160,7 @@ describe('a run', () => {
   const names = Object.keys(own);
 
   async function watch(
-    learns: Learns | undefined,
+    trainable: Trainable | undefined,
     { from, given, stopAt }: { from?: Snapshot; given?: NamedTensors; stopAt?: number } = {},
   ): Promise<{ losses: number[]; last: Snapshot }> {
     const losses: number[] = [];
@@ -170,7 +173,7 @@ describe('a run', () => {
         tokenizer,
         train: part(text.subarray(0, 1200)),
         validation: part(text.subarray(1200)),
-        ...(learns && { learns }),
+        ...(trainable && { trainable }),
         ...(given && { base: given }),
         ...(from && { from }),
         save(snapshot) {
@@ -197,15 +200,15 @@ describe('a run', () => {
     given = new Map([...first.last.tensors].filter(([name]) => names.includes(name)));
   });
 
-  test.each(PARTS)('of %s, stopped and resumed, makes the same bits as whole', async (_, learns) => {
-    const whole = await watch(learns, { given });
-    expect([...whole.last.tensors.keys()].length).toBe(3 * Object.keys(partsOf(own, learns).learning).length);
+  test.each(PARTS)('of %s, stopped and resumed, makes the same bits as whole', async (_, trainable) => {
+    const whole = await watch(trainable, { given });
+    expect([...whole.last.tensors.keys()].length).toBe(3 * Object.keys(partsOf(own, trainable).trainableParams).length);
     expect(whole.last.state.frozen).toMatch(/^[0-9a-f]{64}$/);
-    const before = await watch(learns, { given, stopAt: 3 });
-    const after = await watch(learns, { given, from: before.last });
+    const before = await watch(trainable, { given, stopAt: 3 });
+    const after = await watch(trainable, { given, from: before.last });
     expect([...before.losses, ...after.losses]).toEqual(whole.losses);
     expect(after.last).toEqual(whole.last);
-    await expect(watch(learns, { from: before.last })).rejects.toMatchObject({
+    await expect(watch(trainable, { from: before.last })).rejects.toMatchObject({
       code: 'bad-settings',
       message: expect.stringMatching(
         /^Step \d was learnt beside frozen weights that hash to \w{12}…, and is/,
@@ -219,7 +222,7 @@ describe('a run', () => {
     expect(last.state).not.toHaveProperty('frozen');
     expect([...last.tensors.keys()]).toEqual([...first.last.tensors.keys()]);
   });
-  test.each<[string, Learns]>([
+  test.each<[string, Trainable]>([
     ['This model has no weight called transformer.h.9.', { weights: ['transformer.h.9'] }],
     ['Nothing would learn.', { weights: [] }],
     [
@@ -230,7 +233,7 @@ describe('a run', () => {
       'LoRA: Rank must be a whole number from 1 to 1024, not 0.',
       { weights: [], adapter: { ...LORA.adapter!, settings: { rank: 0, alpha: 1 } } },
     ],
-  ])('does not begin: %s', async (message, learns) => {
-    await expect(watch(learns)).rejects.toMatchObject({ code: 'bad-settings', message });
+  ])('does not begin: %s', async (message, trainable) => {
+    await expect(watch(trainable)).rejects.toMatchObject({ code: 'bad-settings', message });
   });
 });
