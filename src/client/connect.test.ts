@@ -49,7 +49,7 @@ test('a job is a line of a contract and its handler: it is called beside those t
     ...data,
     reverse({ text }, { report }) {
       report(text.length);
-      return Promise.resolve([...text].reverse().join(''));
+      return Promise.resolve(Array.from(text).reverse().join(''));
     },
   });
   const seen: number[] = [];
