@@ -112,7 +112,7 @@ describe('a folder that is written again', () => {
   });
 
   /** What the hand-over has had since there are lists. */
-  const SINCE = ['architecture.json', 'optimizers.json', 'schedules.py'];
+  const SINCE = ['architecture.json', 'metrics.py', 'optimizers.json', 'schedules.py'];
   test.each(['hf', 'service', 'pytorch', 'onnx-f32', 'onnx-f16'] as const)(
     'is known as ours from before there were lists: %s',
     async (format) => {

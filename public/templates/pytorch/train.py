@@ -28,6 +28,7 @@ import checkpoint
 import model as architecture
 from checkpoint import ARCHITECTURE
 from data import Tokens, batch_starts, evaluation_starts
+from metrics import KEPT, METRICS
 from schedules import SCHEDULES
 
 HERE = Path(__file__).resolve().parent
@@ -289,16 +290,16 @@ class Trainer:
 
     def judge(self) -> None:
         loss, step = self.evaluate(), self.state["step"]
-        bits = loss * self.validation.tokens / (self.validation.bytes * math.log(2))
+        part = self.validation
+        measured = {label: value(loss, part.tokens, part.bytes) for label, value in METRICS.items()}
         if loss < self.info.get("bestNotKept", {"loss": -math.inf})["loss"]:
             del self.info["bestNotKept"]
         if self.state["best"] is None or loss < self.state["best"]["loss"]:
             self.state["best"] = {"step": step, "loss": loss}
-        self.info["result"] = {"step": step, "loss": loss, "bitsPerByte": bits}
-        self.note({"eval_loss": loss, "bits_per_byte": bits, "sample": ""})
-        perplexity = math.exp(loss)
-        words = f"held-out loss {loss:.6f}, perplexity {perplexity:.3f}, {bits:.4f} bits per byte"
-        self.processes.say(f"step {step}: {words}")
+        self.info["result"] = {"step": step, "loss": loss, **{name: measured[label] for label, name, _ in KEPT}}
+        self.note({"eval_loss": loss, **{name: measured[label] for label, _, name in KEPT}, "sample": ""})
+        words = ", ".join(f"{label} {value:.6g}" for label, value in measured.items())
+        self.processes.say(f"step {step}: held-out {words}")
 
     def save(self) -> int:
         args, state, first = self.args, self.state, self.processes.first

@@ -121,8 +121,9 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   expect(
     pytorch.problem!({ ...record, recipe: { ...record.recipe, objective: 'causal', optimizer: 'sgd' } }),
   ).toBeNull();
-  const { schedulesInPython } = await import('./pytorch');
+  const { metricsInPython, schedulesInPython } = await import('./pytorch');
   expect(schedulesInPython()).toContain('\n    "root": lambda progress: 1 - math.sqrt(progress),\n');
+  expect(metricsInPython(skip)).toMatch(/^METRICS = \{\n {4}"loss": .*\n {4}"perplexity": .*\n\}$/m); // no worst batch, which is no function of a mean
 
   const other = memoryStore();
   const sources = [...written].map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
 import { bytesSource, readBytes } from '../files/byteSource';
 import { modelSpec } from '../models';
+import { METRICS } from '../metrics';
 import { type Schedule, SCHEDULES } from '../optim/schedule';
 import { trainedModels } from '../testing/trainedModel';
 import { useWasm } from '../testing/wasm';
@@ -60,7 +61,7 @@ describe('the folder', () => {
   test('holds the model with its moments, the tokens, the recipe, and no blanks in its words', async () => {
     const model = continued(models[0]!);
     const folder = await write(model, 'whole');
-    const scripts = 'checkpoint.py data.py model.py prepare.py schedules.py train.py';
+    const scripts = 'checkpoint.py data.py metrics.py model.py prepare.py schedules.py train.py';
     const others = 'README.md architecture.json cluster.md data model optimizers.json recipe.json requirements.txt';
     expect((await readdir(folder)).sort()).toEqual(`${scripts} ${others}`.split(' ').sort());
     const back = await read(join(folder, 'model'));
@@ -127,6 +128,23 @@ describe('the folder', () => {
     for (const [name, { shape }] of Object.entries<Schedule>(SCHEDULES)) {
       theirs[name]!.forEach((left, i) => expect(left, `${name} at ${i}/8`).toBeCloseTo(shape(i / 8), 14));
     }
+  });
+
+  test.skipIf(!existsSync(PYTHON))('its metrics are ours, of any loss and any part', async () => {
+    const folder = await write(models[0]!, 'measured');
+    const code =
+      'import json, metrics; print(json.dumps([{n: f(l, 90, 400) for n, f in metrics.METRICS.items()} for l in (0.5, 2, 7)])); print(metrics.KEPT)';
+    const [values, kept] = (await run(PYTHON, ['-c', code], { cwd: folder })).stdout.split('\n');
+    const ids = ['perplexity', 'loss', 'bitsPerByte'] as const;
+    const theirs = JSON.parse(values!) as Record<string, number>[];
+    for (const [i, loss] of [0.5, 2, 7].entries()) {
+      expect(Object.keys(theirs[i]!)).toEqual(ids.map((id) => METRICS[id].label.toLowerCase()));
+      for (const id of ids) {
+        const { label, ofMean } = METRICS[id];
+        expect(theirs[i]![label.toLowerCase()]).toBeCloseTo(ofMean(loss, { tokens: 90, bytes: 400 }), 9);
+      }
+    }
+    expect(kept).toBe("[('bits per byte', 'bitsPerByte', 'bits_per_byte')]");
   });
 
   test("its parameters that decay are the specification's: for a GPT what is a matrix and no embedding of positions", async () => {

@@ -1,7 +1,10 @@
 import { type ByteStream, textFile } from '../files/byteSource';
 import type { Json } from '../base/blobStore';
 import { formatCount } from '../base/units';
+import { metricOf } from '../metrics';
 import { modelSpec } from '../models';
+import { metricsOf, objectiveOf } from '../objectives';
+import type { Objective } from '../objectives/objective';
 import { idBytes, packIds } from '../shards/ids';
 import type { TokenSource } from '../shards/manifest';
 import { OPTIMIZERS } from '../optim';
@@ -10,6 +13,7 @@ import { SCHEDULES } from '../optim/schedule';
 import { fill } from './fill';
 import type { ExportOptions, Exported } from './format';
 import { huggingFaceFiles } from './huggingFace';
+import { snakeCase } from './trainerState';
 import { hubLayout } from './weights';
 
 /** The scripts are under public/templates/pytorch. */
@@ -37,6 +41,7 @@ export async function pytorchFiles(exported: Exported, { template }: ExportOptio
     textFile('architecture.json', `${JSON.stringify(architecture(exported), null, 2)}\n`),
     textFile('optimizers.json', `${JSON.stringify(torchOptimizers(), null, 2)}\n`),
     textFile('schedules.py', schedulesInPython()),
+    textFile('metrics.py', metricsInPython(objectiveOf(recipe.objective))),
     ...huggingFaceFiles(exported, { withOptimizer: true }).map((file) => ({ ...file, name: `model/${file.name}` })),
     ...(tokens ? dataFiles(tokens, exported.tokenizer.endOfText) : []),
   ];
@@ -75,6 +80,29 @@ export const schedulesInPython = (): string =>
     '}',
     '',
   ].join('\n');
+
+/** What is measured where the objective is learnt, from the same list as ours: as far as Python can. */
+export function metricsInPython(objective: Pick<Objective, 'gives' | 'headline'>): string {
+  const metrics = metricsOf(objective).flatMap((id) => {
+    const { label, python, scale } = metricOf(id);
+    return python ? [{ id, label: label.toLowerCase(), python, isScale: scale !== undefined }] : [];
+  });
+  return [
+    '"""What is measured of a mean loss, in nats, on a part of the text with so many tokens and bytes."""',
+    '',
+    'import math',
+    '',
+    '# By label.',
+    'METRICS = {',
+    ...metrics.map(({ label, python }) => `    "${label}": lambda loss, tokens, bytes: ${python},`),
+    '}',
+    '# What the loss does not say alone is kept: its label, and its names in homegrown.json and trainer_state.json.',
+    'KEPT = [',
+    ...metrics.flatMap(({ id, label, isScale }) => (isScale ? [] : [`    ("${label}", "${id}", "${snakeCase(id)}"),`])),
+    ']',
+    '',
+  ].join('\n');
+}
 
 /** nanoGPT's layout: ids one after another, little-endian, no header. What a reader has to know is in meta.json. */
 function dataFiles({ train, validation }: NonNullable<Exported['tokens']>, endOfText: number): readonly ByteStream[] {

@@ -111,7 +111,7 @@ const reading = z
   .nullable()
   .transform((value) => value ?? NaN);
 /** A metric's id as the Trainer would write it: `bits_per_byte`. */
-const snakeCase = (id: string): string => id.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const snakeCase = (id: string): string => id.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const evaluatedSchema = z
   .looseObject({ step: count, eval_loss: reading, sample: z.string(), active_ms: z.number() })
   .transform(({ step, eval_loss: loss, sample, active_ms: activeMs, ...entry }) => {

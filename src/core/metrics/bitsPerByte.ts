@@ -8,6 +8,7 @@ export const bitsPerByte = meanMetric(
     better: 'lower',
     remark: 'which can be compared across tokenizers; perplexity cannot',
     needs: 'bytes',
+    python: 'loss * tokens / (bytes * math.log(2))',
   },
   (loss, { tokens, bytes }) => (loss * tokens) / (bytes * Math.LN2),
 );

@@ -46,6 +46,8 @@ export interface Metric {
   /** What to know where it stands beside others: the end of a sentence. */
   remark?: string;
   needs: Need;
+  /** What a mean `loss` comes to, in Python, with `tokens` and `bytes` of the part; absent: PyTorch does not measure it. */
+  python?: string;
   start(part: Extent): Meter;
   /** What a mean loss on a part comes to, where that says it all: for what was only ever told as a loss, such as a baseline. */
   ofMean?(loss: number, part: Extent): number;

@@ -8,6 +8,7 @@ export const perplexity = scaleMetric(
     better: 'lower',
     says: 'how many tokens the model hesitates between',
     needs: 'loss',
+    python: 'math.exp(loss)',
   },
   { of: Math.exp, loss: Math.log },
 );
