@@ -64,7 +64,7 @@ export async function network(choice: ModelChoice, values: Values, trainable?: r
     params,
     trainableParams,
     forward(ids, { overrides, ...context } = { dropout: 0 }, source) {
-      const pass: Pass = { config, params: { ...params, ...overrides }, ...context };
+      const pass: Pass = { config, params: overrides ? { ...params, ...overrides } : params, ...context };
       if (spec.kind === 'encoder') return forward.encode!(pass, ids);
       if (spec.kind === 'decoder') return forward.decode!(pass, ids);
       return forward.decode!(pass, ids, memoryOf(forward, pass, source!));

@@ -57,7 +57,7 @@ export interface ForwardContext {
   overrides?: Params;
 }
 /** One pass of an architecture. */
-export interface Pass<C extends BaseConfig = BaseConfig> extends Omit<ForwardContext, 'instead'> {
+export interface Pass<C extends BaseConfig = BaseConfig> extends Omit<ForwardContext, 'overrides'> {
   config: C;
   params: Params;
 }
