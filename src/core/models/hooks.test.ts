@@ -1,12 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, test } from 'vitest';
 import { expectLearning, expectReplaced, expectSeen } from '../testing/hooks';
-import { useWasm } from '../testing/wasm';
+import { HOST_BACKENDS } from '../testing/wasm';
 
-describe.each([
-  ['cpu', () => tf.setBackend('cpu')],
-  ['wasm', useWasm],
-])('on %s', (_, use) => {
+describe.each(HOST_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

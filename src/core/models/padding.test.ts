@@ -1,9 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, test } from 'vitest';
 import { decisiveModel } from '../testing/decoding';
 import { expectScoresOfTextAlone, expectSeenWithoutLengths, expectUnseen } from '../testing/padding';
 import { toyRelative } from '../testing/toyRelative';
-import { useWasm } from '../testing/wasm';
+import { HOST_BACKENDS } from '../testing/wasm';
 
 const MODELS = [
   ['GPT', () => decisiveModel()],
@@ -11,10 +10,7 @@ const MODELS = [
   ['what sees all', () => toyRelative('relative-both-ways')],
 ] as const;
 
-describe.each([
-  ['cpu', () => tf.setBackend('cpu')],
-  ['wasm', useWasm],
-])('on %s', (_, use) => {
+describe.each(HOST_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

@@ -4,13 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { expectSameAsUncached } from '../testing/decoding';
 import { expectSameComputedAgain, expectSameWithCache, expectSlopes } from '../testing/relativePositions';
 import { toyRelative } from '../testing/toyRelative';
-import { useWasm } from '../testing/wasm';
+import { HOST_BACKENDS } from '../testing/wasm';
 import type { Hook } from './spec';
 
-describe.each([
-  ['cpu', () => tf.setBackend('cpu')],
-  ['wasm', useWasm],
-])('on %s', (_, use) => {
+describe.each(HOST_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

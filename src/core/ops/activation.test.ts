@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { ACTIVATIONS_IN_F64, ALL_ACTIVATIONS, SLOPES_IN_F64 } from '../testing/activations';
 import { checkOp, floats } from '../testing/checkOp';
-import { useWasm } from '../testing/wasm';
+import { HOST_BACKENDS } from '../testing/wasm';
 import { ACTIVATION, activation, ACTIVATIONS } from './activation';
 
 test('the tests know all of them', () => {
@@ -10,10 +10,7 @@ test('the tests know all of them', () => {
 });
 
 describe.each(ALL_ACTIVATIONS)('%s', (kind) => {
-  test.each([
-    ['cpu', () => tf.setBackend('cpu')],
-    ['wasm', useWasm],
-  ])('its values and its slopes on %s, also far from 0', async (_, use) => {
+  test.each(HOST_BACKENDS)('its values and its slopes on %s, also far from 0', async (_, use) => {
     await use();
     const x = Float32Array.of(-30, -6, -3, -1, -1e-3, 0, 0.5, 3, 6, 30);
     tf.tidy(() => {

@@ -2,13 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { floats } from '../testing/checkOp';
-import { useWasm } from '../testing/wasm';
+import { HOST_BACKENDS } from '../testing/wasm';
 import { cacheRows } from './cacheRows';
 
-describe.each([
-  ['cpu', () => tf.setBackend('cpu')],
-  ['wasm', useWasm],
-])('on %s', (_, use) => {
+describe.each(HOST_BACKENDS)('on %s', (_, use) => {
   test('rows go where the position says, and a product sees them', async () => {
     await use();
     const before = tf.memory().numTensors;

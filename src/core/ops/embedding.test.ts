@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { checkOp, expectClose, floats, integers } from '../testing/checkOp';
 import { centralDifference } from '../testing/finiteDifferences';
 import { byTwoWays, gradientsOf, lossOf, tableOf } from '../testing/tiedTable';
-import { useWasm } from '../testing/wasm';
+import { HOST_BACKENDS } from '../testing/wasm';
 import { EMBEDDING, embeddingTied } from './embedding';
 
 // Ids that repeat, one that never occurs, and more places than tokens.
@@ -39,10 +39,7 @@ test('a table that is the classifier too has the gradient of both uses, against 
     expectClose(got, want, 3e-4, what);
   }
 });
-test.each([
-  ['cpu', () => tf.setBackend('cpu')],
-  ['wasm', useWasm],
-])('on %s it has the bits of what the tape adds, and leaves nothing behind', async (_, use) => {
+test.each(HOST_BACKENDS)('on %s it has the bits of what the tape adds, and leaves nothing behind', async (_, use) => {
   await use();
   const before = tf.memory().numTensors;
   expect(await gradientsOf(embeddingTied, sizes)).toEqual(await gradientsOf(byTwoWays, sizes));

@@ -2,14 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Network } from '../models/network';
 import { CONTEXT, decisiveModel, expectSameAsUncached } from '../testing/decoding';
-import { useWasm } from '../testing/wasm';
+import { HOST_BACKENDS } from '../testing/wasm';
 import { decoder } from './decoder';
 import { contextWindow } from './contextWindow';
 
-describe.each([
-  ['cpu', () => tf.setBackend('cpu')],
-  ['wasm', useWasm],
-])('on %s', (_, use) => {
+describe.each(HOST_BACKENDS)('on %s', (_, use) => {
   let net: Network;
   beforeAll(async () => {
     await use();

@@ -12,3 +12,9 @@ export async function useWasm(): Promise<void> {
   setWasmPaths(wasmFolder);
   await tf.setBackend('wasm');
 }
+
+/** Those that every machine has, and how each is begun: for `describe.each`. */
+export const HOST_BACKENDS = [
+  ['cpu', () => tf.setBackend('cpu')],
+  ['wasm', useWasm],
+] as const;

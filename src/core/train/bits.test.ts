@@ -1,7 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { stepBits } from '../testing/stepBits';
-import { useWasm } from '../testing/wasm';
+import { HOST_BACKENDS } from '../testing/wasm';
 
 /** As a build of 7bac939 made them: losses of three steps and of held-out text before and after, and all tensors. */
 const BITS = {
@@ -27,10 +26,7 @@ const BITS = {
   },
 } as const;
 
-describe.each([
-  ['cpu', () => tf.setBackend('cpu')],
-  ['wasm', useWasm],
-] as const)('on %s', (name, use) => {
+describe.each(HOST_BACKENDS)('on %s', (name, use) => {
   // 768 is no power of two: x / 768 and x (1 / 768) differ.
   test.each([8, 12] as const)(
     'losses, weights and moments of steps of %i x 64 tokens keep their bits',

@@ -6,7 +6,7 @@ import { initialValues } from '../models/network';
 import { causalBatch } from '../objectives/causal';
 import { expectClose } from '../testing/checkOp';
 import { expectOnlyDecay } from '../testing/unreached';
-import { useWasm } from '../testing/wasm';
+import { HOST_BACKENDS } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { learner } from './learner';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
@@ -81,10 +81,7 @@ const numbers = (events: TrainEvent[]) => losses(events).map(([, loss]) => loss)
 const stepsOf = (events: TrainEvent[], kind: 'evaluated' | 'saved' | 'kept') =>
   events.flatMap((e) => (e.kind === kind ? [e.step] : []));
 
-describe.each([
-  ['cpu', () => tf.setBackend('cpu')],
-  ['wasm', useWasm],
-])('on %s', (_, use) => {
+describe.each(HOST_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../../testing/checkOp';
-import { useWasm } from '../../testing/wasm';
+import { HOST_BACKENDS } from '../../testing/wasm';
 import { softmaxCrossEntropy } from '../../ops/softmaxCrossEntropy';
 import { logits } from '../../sample/logits';
 import { initialValues, type ModelChoice, network, type Values } from '../network';
@@ -67,10 +67,7 @@ test('the dial gives runnable sizes that grow with it', () => {
   expect(gpt.presets.flatMap(({ config }) => gpt.problems(config))).toEqual([]);
 });
 
-describe.each([
-  ['cpu', () => tf.setBackend('cpu')],
-  ['wasm', useWasm],
-])('on %s', (_, use) => {
+describe.each(HOST_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });
