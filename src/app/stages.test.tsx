@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { prerender } from 'react-dom/static';
 import { expect, test, vi } from 'vitest';
 import { Router } from 'wouter';
-import { memoryStore } from '../core/base/blobStore';
+import { inertServices } from '../core/testing/inertServices';
 import { StudioContext } from '../state/react';
 import type { Stage } from '../state/stage';
 import { createStudio } from '../state/studio';
@@ -34,23 +34,7 @@ vi.mock('./stages', async (importActual) => {
   return { STAGES: [...STAGES, toy] };
 });
 
-const never = { call: () => new Promise<never>(() => undefined), end: () => undefined };
-const store = createStudio({
-  data: never,
-  gpu: never,
-  verify: never,
-  store: memoryStore(),
-  now: () => 0,
-  newId: () => 'run',
-  wakeLock: { hold: () => undefined, release: () => undefined },
-  download: () => undefined,
-  tabs: {
-    announce: () => undefined,
-    listen: () => undefined,
-    lockTraining: () => Promise.resolve({ release: () => undefined }),
-    isTraining: () => Promise.resolve(false),
-  },
-});
+const store = createStudio(inertServices());
 store.setState({ loaded: 'ready' });
 
 /** The whole app at an address, with pages that load as they do in a browser. */

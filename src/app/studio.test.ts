@@ -1,7 +1,7 @@
 /** The frame's words and actions over a real studio whose workers do nothing. */
 import { beforeEach, expect, test } from 'vitest';
-import { memoryStore } from '../core/base/blobStore';
 import { HomegrownError, toFailure } from '../core/base/errors';
+import { inertServices } from '../core/testing/inertServices';
 import { createStudio, type StudioStore } from '../state/studio';
 import { IDLE } from '../state/work';
 import { commands, type Shell } from './commands';
@@ -19,26 +19,10 @@ const silent = {
   },
   end: () => undefined,
 };
-const alone = {
-  announce: () => undefined,
-  listen: () => undefined,
-  lockTraining: () => Promise.resolve({ release: () => undefined }),
-  isTraining: () => Promise.resolve(false),
-};
 let store: StudioStore;
 beforeEach(() => {
   calls.length = 0;
-  store = createStudio({
-    data: silent,
-    gpu: silent,
-    verify: silent,
-    store: memoryStore(),
-    now: () => 0,
-    newId: () => 'run',
-    wakeLock: { hold: () => undefined, release: () => undefined },
-    download: () => undefined,
-    tabs: alone,
-  });
+  store = createStudio({ ...inertServices(), data: silent, gpu: silent, verify: silent });
 });
 const TEXT = { id: 't', name: 'a.txt', characters: 9 } as never;
 const shell: Shell = {

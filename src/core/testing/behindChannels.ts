@@ -11,6 +11,7 @@ import { type Handlers, serve } from '../../workers/serve';
 import { verifying } from '../../workers/verifying';
 import type { BlobStore } from '../base/blobStore';
 import type { Job } from '../base/job';
+import { inertServices } from './inertServices';
 
 export interface TestStudio {
   studio: StudioStore;
@@ -83,19 +84,12 @@ export function testStudio(
   const [gpu, verify] = [behindChannel(halves.gpu), behindChannel(halves.verify)];
   let ids = 0;
   const studio = createStudio({
+    ...inertServices(),
     data,
     gpu,
     verify,
     store,
-    now: () => 0,
     newId: () => `run-${++ids}`,
-    tabs: {
-      announce: () => undefined,
-      listen: () => undefined,
-      lockTraining: () => Promise.resolve({ release: () => undefined }),
-      isTraining: () => Promise.resolve(false),
-    },
-    wakeLock: { hold: () => undefined, release: () => undefined },
     download: (file, name) => {
       const at = downloads.push({ name, bytes: new Uint8Array() }) - 1;
       void file.arrayBuffer().then((bytes) => (downloads[at] = { name, bytes: new Uint8Array(bytes) }));

@@ -1,9 +1,9 @@
 /** An optimizer and a schedule that are in their lists are in the form, with fields of their own and the usual rate. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { beforeAll, expect, test } from 'vitest';
-import { memoryStore } from '../../core/base/blobStore';
 import type { OptimizerId } from '../../core/optim';
 import type { ScheduleId } from '../../core/optim/schedule';
+import { inertServices } from '../../core/testing/inertServices';
 import { root, signum } from '../../core/testing/toyOptimizer';
 import type { StudioStore } from '../../state/studio';
 
@@ -18,19 +18,7 @@ beforeAll(async () => {
 /** Nothing is asked of its workers. */
 async function open(): Promise<StudioStore> {
   const { createStudio } = await import('../../state/studio');
-  const none = {} as never;
-  const studio = createStudio({
-    data: none,
-    gpu: none,
-    verify: none,
-    store: memoryStore(),
-    now: () => 0,
-    newId: () => 'run',
-    tabs: { isTraining: () => Promise.resolve(false), listen: () => undefined, announce: () => undefined } as never,
-    wakeLock: { hold: () => undefined, release: () => undefined },
-    download: () => undefined,
-  });
-  return studio;
+  return createStudio(inertServices());
 }
 
 /** The form as it is now; what is rendered without a browser else shows a store as it began. */

@@ -1,0 +1,23 @@
+import type { Services } from '../../state/studio';
+import { memoryStore } from '../base/blobStore';
+
+/** What a studio stands on where no worker answers, nothing is handed out, and no other tab is open. */
+export function inertServices(): Services {
+  const silent = { call: () => new Promise<never>(() => undefined), end: () => undefined };
+  return {
+    data: silent,
+    gpu: silent,
+    verify: silent,
+    store: memoryStore(),
+    now: () => 0,
+    newId: () => 'run',
+    wakeLock: { hold: () => undefined, release: () => undefined },
+    download: () => undefined,
+    tabs: {
+      announce: () => undefined,
+      listen: () => undefined,
+      lockTraining: () => Promise.resolve({ release: () => undefined }),
+      isTraining: () => Promise.resolve(false),
+    },
+  };
+}
