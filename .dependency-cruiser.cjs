@@ -5,9 +5,9 @@ const nets = ['core/gpu', 'core/ops', 'core/nn', 'core/models'];
 const MAY_IMPORT = {
   'core/base': [],
   'core/files': [base],
-  'core/text': [base, files],
+  'core/documents': [base, files],
   'core/tokenizer': [base],
-  'core/shards': [base, 'core/text', 'core/tokenizer'],
+  'core/shards': [base, 'core/documents', 'core/tokenizer'],
   'core/metrics': [base],
   'core/objectives': [base, 'core/tokenizer', 'core/shards', 'core/metrics', ...nets, 'core/sample'],
   'core/gpu': [base],
@@ -21,6 +21,7 @@ const MAY_IMPORT = {
   'core/checkpoint': [base, files],
   'core/runs': [
     base,
+    'core/documents',
     'core/tokenizer',
     'core/shards',
     'core/metrics',

@@ -16,7 +16,7 @@ import { bestNotKept } from '../src/core/runs/best';
 import { factsOf } from '../src/core/runs/facts';
 import { buildShards } from '../src/core/shards/build';
 import { openSplit, readCounts } from '../src/core/shards/read';
-import { importText, openText, type TextRecord } from '../src/core/text';
+import { importText, openText, type TextRecord } from '../src/core/documents';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import { SMALLEST_VOCABULARY, trainTokenizer } from '../src/core/tokenizer/train';
 import { memoryLimits } from '../src/core/train/device';

@@ -6,7 +6,7 @@ import { basename, dirname, sep } from 'node:path';
 import { WriteStream, isatty } from 'node:tty';
 import { badFile } from '../src/core/base/errors';
 import type { ByteSource } from '../src/core/files/byteSource';
-import type { TextSource } from '../src/core/text';
+import type { TextSource } from '../src/core/documents';
 import { installDawn } from '../src/core/testing/dawn';
 import type { Device } from '../src/core/train/device';
 import type { DeviceKind } from '../src/core/train/run';

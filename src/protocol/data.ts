@@ -5,7 +5,7 @@ import type { DamagedStep, SavedStep } from '../core/checkpoint/checkpoint';
 import type { FormatId } from '../core/export/formats';
 import type { KeptRun } from '../core/runs/kept';
 import type { DataRecord, TokenizerRecord } from '../core/runs/project';
-import type { ImportOutcome, TextRecord } from '../core/text';
+import type { ImportOutcome, TextRecord } from '../core/documents';
 import type { TokenPiece } from '../core/tokenizer/statistics';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';

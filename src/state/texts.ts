@@ -1,9 +1,9 @@
 /** The texts of the project: adding by any route, removing with undo, looking inside. */
 import { toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
-import type { ImportOutcome, TextRecord } from '../core/text';
-import { MARKUP_HEAD, markupOf, type MarkupId } from '../core/text/markup';
-import { isSystemFile } from '../core/text/system';
+import type { ImportOutcome, TextRecord } from '../core/documents';
+import { MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
+import { isSystemFile } from '../core/documents/system';
 import type { Sample } from '../protocol/data';
 import type { Slice } from './studio';
 import { UNTITLED } from './project';

@@ -10,7 +10,7 @@ import { listRuns, unreadableRuns } from '../core/runs/record';
 import { buildShards, dropShards, readShards } from '../core/shards/build';
 import { dataId, manifestKey } from '../core/shards/manifest';
 import { readCounts } from '../core/shards/read';
-import { openText } from '../core/text';
+import { openText } from '../core/documents';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../protocol/data';
 

@@ -17,7 +17,7 @@ import {
   removeText,
   restoreText,
   type TextSource,
-} from '../core/text';
+} from '../core/documents';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
 import { trainTokenizer } from '../core/tokenizer/train';

@@ -17,7 +17,7 @@ import { continued } from '../core/testing/continued';
 import { continuations, filesUnder, goldenFile, goldenFolder, goldenStore } from '../core/testing/golden';
 import { noneSpecial } from '../core/testing/noneSpecial';
 import { wasmFolder } from '../core/testing/wasm';
-import { listTexts, openText } from '../core/text';
+import { listTexts, openText } from '../core/documents';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { chooseDevice } from '../core/train/device';
 import { listUnreadable } from './unreadable';

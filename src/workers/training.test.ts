@@ -6,7 +6,7 @@ import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import { openWasm, wasmHasFailed } from '../core/gpu/wasm';
 import { wasmFolder } from '../core/testing/wasm';
-import { importText, pastedText } from '../core/text';
+import { importText, pastedText } from '../core/documents';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
 import type { ModelChoice } from '../core/train/run';

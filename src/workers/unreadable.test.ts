@@ -10,7 +10,7 @@ import { initialProject, readProject, saveProject } from '../core/runs/project';
 import { writeRun } from '../core/runs/record';
 import { readShards } from '../core/shards/build';
 import { dataId } from '../core/shards/manifest';
-import { importText, listTexts, pastedText } from '../core/text';
+import { importText, listTexts, pastedText } from '../core/documents';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { buildData, dropUnused } from './data';
 import { listUnreadable, rawFiles } from './unreadable';

@@ -10,7 +10,7 @@ import { unreadableProjects } from '../core/runs/project';
 import { recordKey, unreadableRuns } from '../core/runs/record';
 import { readShards } from '../core/shards/build';
 import { manifestKey as dataKey, shardsPrefix } from '../core/shards/manifest';
-import { textChunksPrefix, textKey, unreadableTexts } from '../core/text/library';
+import { textChunksPrefix, textKey, unreadableTexts } from '../core/documents/library';
 import type { UnreadableRecord } from '../protocol/data';
 
 /** `runId`: whose curve is looked at too. */

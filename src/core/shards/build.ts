@@ -5,10 +5,10 @@ import { badSettings, HomegrownError } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import type { Job } from '../base/job';
 import { isUnreadable, readRecord } from '../base/record';
+import { chunksOf, type Segment, splitDocuments } from '../documents/split';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { idBytes, packIds } from './ids';
 import { manifestKey, type Split, type SplitName, type ShardManifest, shardManifest, shardsPrefix } from './manifest';
-import { chunksOf, type Segment, splitDocuments } from './split';
 
 export interface ShardSettings {
   /** Share of each text's bytes, from its end, that is held out: above 0, at most 0.5. */

@@ -7,7 +7,7 @@ import type { BlobStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { loadSnapshot } from '../checkpoint/checkpoint';
 import { readJournal } from '../runs/journal';
-import { importText, pastedText } from '../text';
+import { importText, pastedText } from '../documents';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
 import type { TrainEvent } from '../train/run';

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount } from '../../core/base/units';
-import { splitDocuments } from '../../core/shards/split';
+import { splitDocuments } from '../../core/documents/split';
 import type { DataRecord } from '../../core/runs/project';
 import { isSplitAsOne } from '../../state/preparation';
 import { useStudio } from '../../state/react';

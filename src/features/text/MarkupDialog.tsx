@@ -1,5 +1,5 @@
 import { formatCount } from '../../core/base/units';
-import { MARKUPS, type MarkupId } from '../../core/text/markup';
+import { MARKUPS, type MarkupId } from '../../core/documents/markup';
 import { useStudio } from '../../state/react';
 import type { DroppedMarkup } from '../../state/texts';
 import { Button, Dialog } from '../../ui';

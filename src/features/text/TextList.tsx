@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react';
 import { formatBytes, formatCount, formatShort } from '../../core/base/units';
-import type { TextRecord } from '../../core/text';
+import type { TextRecord } from '../../core/documents';
 import { useStudio } from '../../state/react';
 import {
   Block,

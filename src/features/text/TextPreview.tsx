@@ -1,8 +1,8 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { toFailure, type Failure } from '../../core/base/errors';
 import { formatBytes, formatCount } from '../../core/base/units';
-import type { TextRecord } from '../../core/text';
-import { FORMATS } from '../../core/text/read';
+import type { TextRecord } from '../../core/documents';
+import { FORMATS } from '../../core/documents/read';
 import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { formatMoment, Notice, Pane, TextAction } from '../../ui';

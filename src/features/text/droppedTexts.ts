@@ -1,4 +1,4 @@
-import { FORMATS } from '../../core/text/read';
+import { FORMATS } from '../../core/documents/read';
 import type { Dropped } from '../../state/texts';
 import type { DroppedFile } from '../../ui';
 
