@@ -2,7 +2,7 @@
  * Records as they come back from the store, where a crash, a disk or a later version of Homegrown may have left anything.
  * One that cannot be read is left as it is: it is told, skipped, and never collected or written over.
  */
-import type { BlobStore, Stored } from './blobStore';
+import type { BlobStore, Json, Stored } from './blobStore';
 import { type Failure, HomegrownError, toFailure } from './errors';
 import type { z } from './zod';
 
@@ -12,42 +12,81 @@ export interface Unreadable {
   failure: Failure;
 }
 
+/** What lies under keys of one form: how it is read, of which version it is written, and how it came to that one. */
+export interface Kind<T> {
+  /** The record under `key`, as a sentence begins: 'The record of run x'. */
+  what(key: string): string;
+  /** The newest that is known, which is what is written. */
+  version: number;
+  /** Of the newest version. */
+  schema: z.ZodType<T>;
+  /**
+   * From version 1 to 2, from 2 to 3, ...: one fewer than there are versions. Pure, and without the version itself. They
+   * meet whatever may lie there: one that throws says that the record cannot be read.
+   */
+  upgrades: readonly ((old: JsonObject, key: string) => object)[];
+  /** Where a record lies that says its own id: elsewhere, what is done to it would be done to another. */
+  keyOf?(record: T): string;
+}
+export type JsonObject = Readonly<Record<string, Json>>;
+
 /**
- * The record under `key`; undefined when there is none.
- * @param what it is, as a sentence begins: 'The record of run x'
+ * The record under `key`, as of the newest version; undefined when there is none.
  * @throws HomegrownError `newer-version`, `storage-damaged`
  */
-export async function readRecord<T>(
-  store: BlobStore,
-  key: string,
-  schema: z.ZodType<T>,
-  what: string,
-): Promise<T | undefined> {
+export async function readRecord<T>(store: BlobStore, key: string, kind: Kind<T>): Promise<T | undefined> {
   const value = await store.get(key);
-  return value === undefined ? undefined : parseRecord(value, schema, what);
+  return value === undefined ? undefined : parseRecord(value, key, kind);
 }
 
 /** @throws HomegrownError `newer-version`, `storage-damaged` */
-export function parseRecord<T>(value: Stored, schema: z.ZodType<T>, what: string): T {
+export function parseRecord<T>(value: Stored, key: string, kind: Kind<T>): T {
+  const what = kind.what(key);
+  const unreadable = (why: string): HomegrownError =>
+    new HomegrownError('storage-damaged', `${what} cannot be read: ${why}`);
+  if (value instanceof Uint8Array) throw unreadable(`there are ${value.length} bytes in its place`);
   const version = versionOf(value);
-  if (version > NEWEST_VERSION) {
+  if (version === undefined) throw unreadable('its version is none that there can be');
+  if (version > kind.version) {
     throw new HomegrownError(
       'newer-version',
-      `${what} was made by a newer Homegrown: it is of version ${version}, and this one knows ${NEWEST_VERSION}`,
+      `${what} was made by a newer Homegrown: it is of version ${version}, and this one knows ${kind.version}`,
     );
   }
-  if (value instanceof Uint8Array)
-    throw new HomegrownError('storage-damaged', `${what} cannot be read: there are ${value.length} bytes in its place`);
-  const { success, data, error } = schema.safeParse(value);
-  if (success) return data;
-  const [issue] = error.issues;
-  const place = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
-  throw new HomegrownError('storage-damaged', `${what} cannot be read: ${issue?.message ?? 'unknown'}${place}`);
+  const { success, data, error } = kind.schema.safeParse(upgraded(value, version, key, kind, unreadable));
+  if (!success) {
+    const [issue] = error.issues;
+    const place = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
+    throw unreadable(`${issue?.message ?? 'unknown'}${place}`);
+  }
+  if (kind.keyOf && kind.keyOf(data) !== key) throw unreadable('it is not where its id says');
+  return data;
 }
 
-/** A record that says its own id must lie where that id says, or what is done to it would be done to another. */
-export const named = <T extends { id: string }>(schema: z.ZodType<T>, id: string): z.ZodType<T> =>
-  schema.refine((record) => record.id === id, { message: 'it is not where its id says', path: ['id'] });
+/** A record as it is stored: of the newest version, and without what is undefined, for which JSON has no word. */
+export const storedRecord = <T extends object>(kind: Kind<T>, record: T): Json =>
+  JSON.parse(JSON.stringify({ ...record, version: kind.version })) as Json;
+
+/** One of the newest version, or of none, is given as it is. */
+function upgraded(
+  value: Json,
+  version: number,
+  key: string,
+  { upgrades }: Kind<unknown>,
+  unreadable: (why: string) => HomegrownError,
+): unknown {
+  const missed = upgrades.slice(version - 1);
+  if (missed.length === 0 || !isObject(value)) return value;
+  try {
+    const newest = missed.reduce((old, upgrade) => upgrade(old, key) as JsonObject, value);
+    return { ...newest, version: upgrades.length + 1 };
+  } catch (thrown) {
+    throw unreadable(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+const isObject = (value: Json): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What `read` gives for each key, and which of them it could not read. */
 export async function readAll<T>(
@@ -73,9 +112,9 @@ export async function readAll<T>(
 export const isUnreadable = (error: unknown): error is HomegrownError =>
   error instanceof HomegrownError && (error.code === 'storage-damaged' || error.code === 'newer-version');
 
-/** Records from before they had versions are of the first. */
-function versionOf(value: unknown): number {
-  const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
-  return typeof version === 'number' ? version : 1;
+/** Records from before they had versions are of the first; undefined where what is said is none. */
+function versionOf(value: Json): number | undefined {
+  const said = isObject(value) ? value['version'] : undefined;
+  if (said === undefined) return 1;
+  return typeof said === 'number' && said >= 1 && Number.isInteger(said) ? said : undefined;
 }
-const NEWEST_VERSION = 1;

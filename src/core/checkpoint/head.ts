@@ -1,7 +1,7 @@
 import { z } from '../base/zod';
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { readRecord } from '../base/record';
+import { type Kind, readRecord } from '../base/record';
 
 /** What a run's saved steps are, by id. `epoch` counts its writers: who claims the run raises it and shuts out the rest. */
 export type Head = {
@@ -27,14 +27,13 @@ export const chunkKey = (runId: string, id: string, i?: number): string =>
  * @throws HomegrownError `storage-damaged` when it cannot be read, or is missing while saved steps are there; `newer-version`
  */
 export async function readHead(store: BlobStore, runId: string): Promise<Head | undefined> {
-  const what = `The list of saved steps of run ${runId}`;
-  const head = await readRecord(store, headKey(runId), headSchema, what);
+  const head = await readRecord(store, headKey(runId), HEAD);
   if (head) return head;
   const { length } = await store.keys(manifestKey(runId, ''));
   if (length === 0) return undefined;
   throw new HomegrownError(
     'storage-damaged',
-    `${what} is missing, and ${length === 1 ? 'a step is' : `${length} steps are`} there that it named`,
+    `${HEAD.what(headKey(runId))} is missing, and ${length === 1 ? 'a step is' : `${length} steps are`} there that it named`,
   );
 }
 
@@ -54,6 +53,12 @@ const headSchema: z.ZodType<Head> = z.strictObject({
   damaged: z.array(id),
   epoch: z.number().int().positive(),
 });
+export const HEAD: Kind<Head> = {
+  what: (key) => `The list of saved steps of run ${key.slice(HEADS.length)}`,
+  version: 1,
+  schema: headSchema,
+  upgrades: [],
+};
 
 export const isRunId = (id: string): boolean => /^[\w-]{1,64}$/.test(id);
 

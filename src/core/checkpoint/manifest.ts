@@ -1,7 +1,7 @@
 import { z } from '../base/zod';
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { readRecord } from '../base/record';
+import { type Kind, readRecord } from '../base/record';
 import { sha256Hex } from '../base/hash';
 import { type Snapshot, type TrainState, trainStateSchema } from './snapshot';
 import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
@@ -41,12 +41,11 @@ const described = async (body: Omit<Manifest, 'root'>): Promise<Manifest> => ({ 
  * @throws HomegrownError `storage-damaged` when it is missing, malformed, or does not hash to its root; `newer-version`
  */
 export async function readManifest(store: BlobStore, key: string): Promise<Manifest> {
-  const what = `The description of step ${Number.parseInt(key.split('/').at(-1)!, 10)}`;
-  const manifest = await readRecord(store, key, manifestSchema, what);
-  if (!manifest) throw new HomegrownError('storage-damaged', `${what} is missing`);
+  const manifest = await readRecord(store, key, MANIFEST);
+  if (!manifest) throw new HomegrownError('storage-damaged', `${MANIFEST.what(key)} is missing`);
   const { root, ...body } = manifest;
   if ((await rootOf(body)) !== root)
-    throw new HomegrownError('storage-damaged', `${what} has changed since it was written`);
+    throw new HomegrownError('storage-damaged', `${MANIFEST.what(key)} has changed since it was written`);
   return manifest;
 }
 
@@ -121,6 +120,12 @@ const manifestSchema = z.strictObject({
   /** SHA-256 of everything above, and so of everything below the chunks' hashes. */
   root: hash,
 });
+export const MANIFEST: Kind<Manifest> = {
+  what: (key) => `The description of step ${Number.parseInt(key.split('/').at(-1)!, 10)}`,
+  version: 1,
+  schema: manifestSchema,
+  upgrades: [],
+};
 
 const rootOf = (body: Omit<Manifest, 'root'>): Promise<string> => sha256Hex(canonical(body));
 

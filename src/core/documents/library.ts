@@ -4,7 +4,7 @@ import type { Document } from '../base/document';
 import { collectDrafts, draftKey } from '../base/draft';
 import { HomegrownError, toFailure } from '../base/errors';
 import { storedMoment } from '../base/moment';
-import { named, readAll, readRecord, type Unreadable } from '../base/record';
+import { type Kind, readAll, readRecord, type Unreadable } from '../base/record';
 import { FORMATS } from './read';
 
 /** A text in the store. Its chunks are UTF-8 bytes under `text/<id>/<n>`; this is under `texts/<id>`. */
@@ -28,6 +28,14 @@ const textRecord = z.object({
   removed: z.boolean(),
 });
 export type TextRecord = z.infer<typeof textRecord>;
+
+export const TEXT: Kind<TextRecord> = {
+  what: (key) => `The entry of text ${key.slice(TEXTS.length)}`,
+  version: 1,
+  schema: textRecord,
+  upgrades: [],
+  keyOf: ({ id }) => textKey(id),
+};
 
 /** The texts that are not removed, oldest first. */
 export async function listTexts(store: BlobStore): Promise<TextRecord[]> {
@@ -106,7 +114,8 @@ export async function collectOrphans(store: BlobStore): Promise<number> {
   return drafts + removed.length;
 }
 
-export const textKey = (id: string): string => `texts/${id}`;
+const TEXTS = 'texts/';
+export const textKey = (id: string): string => `${TEXTS}${id}`;
 const CHUNKS = 'text/';
 export const textChunksPrefix = (id: string): string => `${CHUNKS}${id}/`;
 export const textChunkKey = (id: string, n: number): string => `${textChunksPrefix(id)}${n}`;
@@ -120,7 +129,7 @@ async function allTexts(store: BlobStore): Promise<{ records: TextRecord[]; unre
 }
 
 const readText = (store: BlobStore, id: string): Promise<TextRecord | undefined> =>
-  readRecord(store, textKey(id), named(textRecord, id), `The entry of text ${id}`);
+  readRecord(store, textKey(id), TEXT);
 
 async function textOf(store: BlobStore, id: string): Promise<TextRecord> {
   const text = await readText(store, id);

@@ -1,5 +1,5 @@
 /** What a run has told, kept in batches under `journal/<run>/<n>`, so that after a reload the chart is all there. */
-import { readAll, readRecord, type Unreadable } from '../base/record';
+import { type Kind, readAll, readRecord, type Unreadable } from '../base/record';
 import { z } from '../base/zod';
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import type { Estimates } from '../metrics';
@@ -93,7 +93,8 @@ function encode(events: readonly TrainEvent[]): Stored {
       return [...COLUMNS, ...costs].map((column) => (Number.isFinite(event[column]) ? event[column]! : null));
     });
   const others = events.filter((event) => event.kind !== 'step' && event.kind !== 'compiling');
-  return { steps, others: JSON.parse(JSON.stringify(others)) as Json };
+  // Of these only the others may hold what is undefined.
+  return { version: JOURNAL.version, steps, others: JSON.parse(JSON.stringify(others)) as Json };
 }
 
 interface Batch {
@@ -106,7 +107,7 @@ async function readBatches(
   runId: string,
 ): Promise<{ records: readonly Batch[]; unreadable: readonly Unreadable[] }> {
   const { records, unreadable } = await readAll(await store.keys(journalKey(runId)), async (key) => {
-    const batch = await readRecord(store, key, batchSchema, `Part ${numberOf(key) + 1} of the curve of run ${runId}`);
+    const batch = await readRecord(store, key, JOURNAL);
     return batch && { key, events: decode(batch) };
   });
   return { records: records.sort((a, b) => (a.key < b.key ? -1 : 1)), unreadable };
@@ -167,3 +168,9 @@ const batchSchema = z.object({
   ),
   others: z.array(other),
 });
+export const JOURNAL: Kind<z.infer<typeof batchSchema>> = {
+  what: (key) => `Part ${numberOf(key) + 1} of the curve of run ${key.split('/')[1]}`,
+  version: 1,
+  schema: batchSchema,
+  upgrades: [],
+};

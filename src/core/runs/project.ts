@@ -5,7 +5,7 @@
  */
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import { HomegrownError, toFailure } from '../base/errors';
-import { isUnreadable, parseRecord, type Unreadable } from '../base/record';
+import { isUnreadable, type Kind, parseRecord, storedRecord, type Unreadable } from '../base/record';
 import { z } from '../base/zod';
 import { baselineFields, type BaselineFacts } from '../objectives/facts';
 import { shardManifest, type ShardManifest } from '../shards/manifest';
@@ -87,7 +87,7 @@ export async function readProject(store: BlobStore): Promise<KeptProject> {
   try {
     stored = await store.get(KEY);
     if (stored === undefined) return { project: initialProject(), stored, problem: undefined };
-    return { ...open(parseRecord(stored, frame, 'The project')), stored };
+    return { ...open(parseRecord(stored, KEY, PROJECT)), stored };
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     return { project: initialProject(), stored, problem: error };
@@ -103,7 +103,7 @@ export async function saveProject(
   kept: KeptProject,
   project: Project,
 ): Promise<KeptProject | undefined> {
-  const stored = { ...project, version: 1, revision: revisionOf(kept.stored) + 1 } as unknown as Json;
+  const stored = storedRecord(PROJECT, { ...project, revision: revisionOf(kept.stored) + 1 });
   const put: [string, Stored][] = [[KEY, stored]];
   const expect: [string, Json | undefined][] = [[KEY, kept.stored as Json | undefined]];
   if (kept.problem && kept.stored !== undefined) {
@@ -240,6 +240,14 @@ const FIELDS = {
 
 const frame = z.looseObject({ version: z.literal(1).optional(), revision: count.optional().catch(undefined) });
 const revisionOf = (stored: Stored | undefined): number => frame.safeParse(stored).data?.revision ?? 0;
+
+/** Its fields are read one by one, so that one that cannot be read does not take the others along. */
+export const PROJECT: Kind<z.infer<typeof frame>> = {
+  what: () => 'The project',
+  version: 1,
+  schema: frame,
+  upgrades: [],
+};
 
 const KEY = 'project';
 const SET_ASIDE = 'set-aside/project/';

@@ -1,9 +1,9 @@
 /** What is known of a run besides its tensors: everything that determined it, and how far it came. */
 import { z } from '../base/zod';
-import type { BlobStore, Json } from '../base/blobStore';
+import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { storedMoment } from '../base/moment';
-import { named, readAll, readRecord, type Unreadable } from '../base/record';
+import { type Kind, readAll, readRecord, storedRecord, type Unreadable } from '../base/record';
 import { snapshotKeys } from '../checkpoint/checkpoint';
 import { HEADS } from '../checkpoint/head';
 import { shardManifest } from '../shards/manifest';
@@ -21,7 +21,7 @@ export type RunRecord = z.infer<typeof recordSchema>;
 
 /** @returns undefined when there is no such run. @throws HomegrownError `storage-damaged`, `newer-version` */
 export const readRun = (store: BlobStore, runId: string): Promise<RunRecord | undefined> =>
-  readRecord(store, recordKey(runId), named(recordSchema, runId), `The record of run ${runId}`);
+  readRecord(store, recordKey(runId), RUN);
 
 /** @throws HomegrownError as `readRun` does, and `storage-damaged` when there is no such run */
 export async function readKnownRun(store: BlobStore, runId: string): Promise<RunRecord> {
@@ -31,8 +31,7 @@ export async function readKnownRun(store: BlobStore, runId: string): Promise<Run
 }
 
 export async function writeRun(store: BlobStore, record: RunRecord): Promise<void> {
-  // Through JSON, because optional fields may be undefined and Json has no such value.
-  await store.commit({ put: [[recordKey(record.id), JSON.parse(JSON.stringify(record)) as Json]] });
+  await store.commit({ put: [[recordKey(record.id), storedRecord(RUN, record)]] });
 }
 
 /** Newest first; those whose record cannot be read are left out. */
@@ -92,3 +91,10 @@ const recordSchema = z.strictObject({
   earlier: earlierSchema.exactOptional(),
   origin: originSchema.exactOptional(),
 });
+export const RUN: Kind<RunRecord> = {
+  what: (key) => `The record of run ${key.slice(PREFIX.length)}`,
+  version: 1,
+  schema: recordSchema,
+  upgrades: [],
+  keyOf: ({ id }) => recordKey(id),
+};

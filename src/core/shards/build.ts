@@ -8,7 +8,7 @@ import { isUnreadable, readRecord } from '../base/record';
 import { chunksOf, type Segment, splitDocuments } from '../documents/split';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { idBytes, packIds } from './ids';
-import { manifestKey, type Split, type SplitName, type ShardManifest, shardManifest, shardsPrefix } from './manifest';
+import { DATA, manifestKey, type Split, type SplitName, type ShardManifest, shardsPrefix } from './manifest';
 
 export interface ShardSettings {
   /** Share of each text's bytes, from its end, that is held out: above 0, at most 0.5. */
@@ -88,7 +88,7 @@ export async function buildShards(
 
 /** @throws HomegrownError `storage-damaged`, `newer-version` */
 export const readShards = (store: BlobStore, id: string): Promise<ShardManifest | undefined> =>
-  readRecord(store, manifestKey(id), shardManifest, `The list of the data ${id}`);
+  readRecord(store, manifestKey(id), DATA);
 
 export async function dropShards(store: BlobStore, id: string): Promise<void> {
   await store.commit({ drop: [manifestKey(id), ...(await store.keys(shardsPrefix(id)))] });

@@ -1,3 +1,4 @@
+import { type Kind } from '../base/record';
 import { z } from '../base/zod';
 
 const stored = z.object({ key: z.string(), sha256: z.string() });
@@ -34,7 +35,14 @@ export type ShardManifest = z.infer<typeof shardManifest>;
 export type Split = z.infer<typeof split>;
 export type SplitName = 'train' | 'validation';
 
-export const manifestKey = (id: string): string => `data/${id}`;
+const MANIFESTS = 'data/';
+export const manifestKey = (id: string): string => `${MANIFESTS}${id}`;
+export const DATA: Kind<ShardManifest> = {
+  what: (key) => `The list of the data ${key.slice(MANIFESTS.length)}`,
+  version: 1,
+  schema: shardManifest,
+  upgrades: [],
+};
 /** The id, from where the manifest says its values are. */
 export const dataId = ({ train }: ShardManifest): string => train.counts.key.split('/')[1] ?? '';
 export const shardsPrefix = (id: string): string => `shards/${id}/`;

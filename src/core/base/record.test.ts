@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { type Json, memoryStore } from './blobStore';
+import { type Kind, parseRecord, readRecord, storedRecord } from './record';
+import { z } from './zod';
+
+/** A kind of its third version: `size` was `length`, then a list of one. */
+const BOX: Kind<{ id: string; sizes: number[]; note?: string }> = {
+  what: (key) => `The box ${key.slice('boxes/'.length)}`,
+  version: 3,
+  schema: z.strictObject({
+    version: z.literal(3),
+    id: z.string(),
+    sizes: z.array(z.number()),
+    note: z.string().exactOptional(),
+  }),
+  upgrades: [
+    ({ length, ...rest }) => ({ ...rest, size: length }),
+    ({ size, ...rest }, key) => ({ ...rest, sizes: [size], note: `from ${key}` }),
+  ],
+  keyOf: ({ id }) => `boxes/${id}`,
+};
+const problem = (value: Json | Uint8Array, key = 'boxes/a'): string => {
+  try {
+    return JSON.stringify(parseRecord(value, key, BOX));
+  } catch (error) {
+    return `${(error as { code?: string }).code}: ${(error as Error).message}`;
+  }
+};
+
+test('a record of any version opens as one of the newest, and stays what it is where it lies', async () => {
+  const newest = { version: 3, id: 'a', sizes: [5], note: 'from boxes/a' };
+  for (const old of [
+    { id: 'a', length: 5 },
+    { version: 1, id: 'a', length: 5 },
+    { version: 2, id: 'a', size: 5 },
+    newest,
+  ]) {
+    const store = memoryStore();
+    await store.commit({ put: [['boxes/a', old]] });
+    expect(await readRecord(store, 'boxes/a', BOX)).toEqual(newest);
+    expect(await store.get('boxes/a')).toEqual(old);
+  }
+  expect(await readRecord(memoryStore(), 'boxes/a', BOX)).toBeUndefined();
+});
+
+test('what is written is of the newest version, without what is undefined', () => {
+  const written = storedRecord(BOX, { id: 'a', sizes: [], note: undefined } as never);
+  expect(written).toEqual({ version: 3, id: 'a', sizes: [] });
+  expect(parseRecord(written, 'boxes/a', BOX)).toEqual(written);
+});
+
+test('what cannot be read says what it is and why', () => {
+  expect(problem({ version: 4, id: 'a' })).toBe(
+    'newer-version: The box a was made by a newer Homegrown: it is of version 4, and this one knows 3',
+  );
+  expect(problem(Uint8Array.of(1, 2))).toBe(
+    'storage-damaged: The box a cannot be read: there are 2 bytes in its place',
+  );
+  expect(problem({ version: 2, id: 'b', size: 1 })).toBe(
+    'storage-damaged: The box a cannot be read: it is not where its id says',
+  );
+  expect(problem({ version: 2, id: 'a', size: 'x' })).toMatch(/^storage-damaged: .* at sizes\.0$/);
+  for (const version of [0, 1.5, -1, '2', null])
+    expect(problem({ version, id: 'a', size: 1 })).toMatch(/its version is none that there can be/);
+});
+
+test('whatever lies there, it is a record or a failure with words', () => {
+  const throwing: Kind<unknown> = { ...BOX, upgrades: [({ a }) => (a as { b: object }).b, BOX.upgrades[1]!] };
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.integer({ min: 0, max: 4 }), (value, version) => {
+      for (const kind of [BOX, throwing]) {
+        for (const stored of [value, { version, a: value }]) {
+          try {
+            parseRecord(stored as Json, 'boxes/a', kind);
+          } catch (error) {
+            expect(error).toMatchObject({ code: expect.stringMatching(/^(storage-damaged|newer-version)$/) as string });
+          }
+        }
+      }
+    }),
+  );
+});
