@@ -59,6 +59,7 @@ test('grow trains and writes a folder, and sample continues a prompt from it', a
     'generation_config.json',
     'homegrown.files.json',
     'homegrown.json',
+    'local.json',
     'model.safetensors',
     'optimizer.safetensors',
     'tokenizer.json',

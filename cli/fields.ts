@@ -19,7 +19,7 @@ type FlagOf<F extends Field> = F extends NumberField
     ? { kind: 'choice'; of: readonly ('on' | 'off')[]; help: string }
     : F extends ChoiceField<infer Name>
       ? { kind: 'choice'; of: readonly Name[]; help: string }
-      : Extract<Option, { kind: 'text' }>;
+      : Exclude<Extract<Option, { kind: 'text' }>, { otherwise: string }>;
 export type Flags<F extends Fields> = { readonly [Name in keyof F & string as Flag<Name>]: FlagOf<F[Name]> };
 
 export const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

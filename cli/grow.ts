@@ -1,4 +1,5 @@
-/** npm run grow: text files in, a trained model out, as a Hugging Face folder. */
+/** npm run grow: text files in, a trained model out, as a Hugging Face folder; or a run that goes on from one. */
+import { realpath, stat } from 'node:fs/promises';
 import { memoryStore } from '../src/core/base/blobStore';
 import { HomegrownError, paragraph } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
@@ -14,6 +15,7 @@ import { measureFacts } from '../src/core/objectives/facts';
 import { optimizerOf } from '../src/core/optim';
 import { bestNotKept } from '../src/core/runs/best';
 import { factsOf } from '../src/core/runs/facts';
+import { isMeasuredAlike } from '../src/core/runs/segments';
 import { buildShards } from '../src/core/shards/build';
 import { openSplit, readCounts } from '../src/core/shards/read';
 import { importText, openText, type TextRecord } from '../src/core/documents';
@@ -29,17 +31,35 @@ import { train } from '../src/core/train/train';
 import { isSystemError, systemFailure } from './failure';
 import { flagsOf, settingsOf } from './fields';
 import { rateFlag, rateOf } from './learningRate';
+import { asParent } from './lineage';
 import { MODEL_FILES } from './listed';
+import { LOCAL, localFile, type Local } from './local';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
+import {
+  checkSameData,
+  checkSettled,
+  deviceOf,
+  inItsOrder,
+  openLaid,
+  openPast,
+  laidPaths,
+  recipeGoingOn,
+} from './resume';
 import { Saves } from './saves';
 import { architectureWords, configOf, sizeFlags } from './sizeFlags';
 import { command, DEVICES, interruptible, main, openDevice, print, stderr, textFile } from './terminal';
+import { realPath } from './target';
 import { SPECIAL, tokenizerSettings, TOKENIZERS } from './tokenizerFlags';
 import { checkOutFolder } from './write';
 
 const OPTIONS = {
-  text: { kind: 'texts', help: 'Text files to learn from' },
+  text: { kind: 'texts', otherwise: 'with --resume those of its run', help: 'Text files to learn from' },
+  resume: {
+    kind: 'text',
+    otherwise: 'a new run',
+    help: 'Folder of a run to go on with, by its own settings and texts',
+  },
   tokenizer: { kind: 'text', initial: 'characters', help: TOKENIZERS },
   special: { kind: 'text', initial: '', help: SPECIAL },
   model: {
@@ -73,79 +93,105 @@ const OPTIONS = {
     initial: 'auto',
     help: 'Where it runs; auto is a GPU where there is one, else wasm',
   },
-  out: { kind: 'text', help: 'Folder to write the model to' },
+  out: { kind: 'text', otherwise: 'with --resume that folder', help: 'Folder to write the model to' },
   json: { kind: 'switch', help: 'One object a line: evaluations, then the result or the error' },
 } as const;
 
-async function grow(options: Values<typeof OPTIONS>): Promise<void> {
+async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>): Promise<void> {
+  const { resume } = options;
+  const out = options.out ?? resume;
+  if (resume !== undefined) checkSettled(given);
+  else if (options.text === undefined) throw new UsageError('--text is missing.');
+  if (out === undefined) throw new UsageError('--out is missing.');
   const wanted = tokenizerSettings(options.tokenizer, options.special);
-  const config = configOf(options.model, options);
-  const least: ModelChoice = { id: options.model, config, vocabulary: SMALLEST_VOCABULARY };
+  const saves = new Saves(out);
+  const isInPlace = resume !== undefined && (await realPath(out)) === (await realPath(resume));
+  if (isInPlace) await saves.adopt();
+  const past = resume === undefined ? null : await openPast(resume);
+  const { id, config } = past?.info.model ?? { id: options.model, config: configOf(options.model, options) };
+  const askedOf = (model: ModelChoice): Recipe =>
+    past ? recipeGoingOn(past, options, given) : recipeOf(options, model);
+  const least: ModelChoice = { id, config, vocabulary: SMALLEST_VOCABULARY };
   const anyText = { train: Infinity, validation: Infinity };
-  const found = problems(least, recipeOf(options, least), anyText);
+  const found = problems(least, askedOf(least), anyText);
   if (found.length > 0) throw unfit(found);
-  const sources = await Promise.all(options.text.map(textFile));
-  await checkOutFolder(options.out, options.text, MODEL_FILES);
-  const device = await openDevice(options.device);
+  const paths = options.text ?? (past ? laidPaths(past) : []);
+  const sources = past && !options.text ? await openLaid(past, paths) : await Promise.all(paths.map(textFile));
+  const inputs = resume === undefined || isInPlace ? paths : [...paths, resume];
+  await checkOutFolder(out, inputs, [...MODEL_FILES, LOCAL]);
+  const device = await openDevice(past && !given.has('device') ? deviceOf(past) : options.device);
   const signal = interruptible();
   const progress = new Progress(stderr, !options.json);
   const job: Job = { signal, report: (at) => progress.show(at) };
 
   const store = memoryStore();
-  const texts: TextRecord[] = [];
+  const read: TextRecord[] = [];
+  const places: Local['texts'] = [];
   for (const [i, source] of sources.entries()) {
     const imported = await importText(source, store, { addedAt: i }, job);
     if (imported.kind !== 'added') continue;
-    texts.push(imported.text);
+    read.push(imported.text);
+    const place = await placeOf(paths[i]!);
+    if (place !== null) places.push({ path: place, sha256: imported.text.sha256 });
     for (const note of imported.text.notes) progress.say(`${imported.text.name}: ${note}.`);
   }
+  const texts = past ? inItsOrder(past, read) : read;
   const documents = await Promise.all(texts.map(({ id }) => openText(store, id)));
-  const tokenizer = await createTokenizer(await trainTokenizer(wanted, documents, job));
-  const manifest = await buildShards(documents, tokenizer, { validationShare: VALIDATION_SHARE }, store, job);
+  const tokenizer = past?.tokenizer ?? (await createTokenizer(await trainTokenizer(wanted, documents, job)));
+  const validationShare = past?.info.data.validationShare ?? VALIDATION_SHARE;
+  const manifest = await buildShards(documents, tokenizer, { validationShare }, store, job);
 
   const [trainCounts, validationCounts] = [
     await readCounts(store, manifest, 'train'),
     await readCounts(store, manifest, 'validation'),
   ];
-  const model = { id: options.model, config, vocabulary: tokenizer.size };
+  const model = { id, config, vocabulary: tokenizer.size };
   const limits: MemoryLimits = { ...memoryLimits(), ...(options.memory > 0 && { bound: 1e9 * options.memory }) };
-  const asked = recipeOf(options, model);
-  const again = recomputation(model, asked, options.recompute, limits);
+  const asked = askedOf(model);
+  const own = asked.recompute ? 'on' : 'off';
+  const again = recomputation(model, asked, past && !given.has('recompute') ? own : options.recompute, limits);
   const recipe = { ...asked, recompute: again.isOn };
   const tooLarge = problems(model, recipe, anyText, limits);
   if (tooLarge.length > 0) throw unfit(tooLarge);
-  const info: RunInfo = {
-    version: 1,
-    name: texts.map(({ name }) => name).join(', '),
-    createdAt: Date.now(),
-    model,
-    recipe,
-    ...tokenizerFacts(tokenizer.model),
-    result: null,
-    device: device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase(),
-    state: { step: 0, tokensSeen: 0, activeMs: 0, best: null },
-    data: factsOf(
-      { manifest, validationShare: VALIDATION_SHARE, ...measureFacts(trainCounts, validationCounts) },
-      texts.map(({ name, characters, sha256 }) => ({ name, characters, sha256 })),
-    ),
-  };
+  const data = factsOf(
+    { manifest, validationShare, ...measureFacts(trainCounts, validationCounts) },
+    texts.map(({ name, characters, sha256 }) => ({ name, characters, sha256 })),
+  );
+  if (past) checkSameData(past, data);
+  const where = device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase();
+  const info: RunInfo = past
+    ? { ...past.info, ...(!isInPlace && { createdAt: Date.now() }), recipe, device: where }
+    : {
+        version: 1,
+        name: texts.map(({ name }) => name).join(', '),
+        createdAt: Date.now(),
+        model,
+        recipe,
+        ...tokenizerFacts(tokenizer.model),
+        result: null,
+        device: where,
+        state: { step: 0, tokensSeen: 0, activeMs: 0, best: null },
+        data,
+      };
+  const parent = past && !isInPlace ? await asParent(past) : (past?.local?.parent ?? null);
+  const local = localFile({ texts: places, parent });
   const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
   progress.say(
     `${formatCount(manifest.train.tokens)} tokens to learn from, a vocabulary of ${formatCount(tokenizer.size)}, ` +
-      `${formatShort(parameters)} parameters, ${recipe.steps} steps on ${info.device!}.`,
+      `${formatShort(parameters)} parameters, ${recipe.steps} steps on ${where}.`,
   );
+  if (past) progress.say(`${past.folder} goes on from step ${formatCount(past.info.state.step)}.`);
 
   progress.say(recomputationWords(again, OTHERWISE));
-  if (recipe.learningRate !== (options['learning-rate'] ?? DEFAULT_RECIPE.learningRate)) {
+  if (!past && recipe.learningRate !== (options['learning-rate'] ?? DEFAULT_RECIPE.learningRate)) {
     const { label } = optimizerOf(recipe.optimizer);
     progress.say(`The learning rate is ${recipe.learningRate}, which is usual with ${label} at this size.`);
   }
 
   const speed = new Speed(tokensPerStep(recipe, config.context));
-  const saves = new Saves(options.out);
   let lastLoss: number | null = null;
   /** The curve, for trainer_state.json. */
-  const events: TrainEvent[] = [];
+  const events: TrainEvent[] = [...(past?.events ?? [])];
   const follow = (event: TrainEvent): void => {
     events.push(event);
     if (event.kind === 'compiling' && event.kernels) {
@@ -178,18 +224,25 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
   const save = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
     const exported = { info: ofFolder(info, snapshot.state, events), snapshot, tokenizer, events, tokens: null };
     const isFirst = saves.place === null;
-    const bytes = await saves.save(huggingFaceFiles(exported, { withOptimizer: true }));
+    const bytes = await saves.save([...huggingFaceFiles(exported, { withOptimizer: true }), local]);
     if (isFirst && saves.isBeside)
-      progress.say(
-        `${options.out} holds a model, which stays until this run is done; its saves go to ${saves.place!}.`,
-      );
+      progress.say(`${out} holds a model, which stays until this run is done; its saves go to ${saves.place!}.`);
     return { bytes };
   };
   const [training, validation] = [openSplit(store, manifest, 'train'), openSplit(store, manifest, 'validation')];
   let outcome: TrainOutcome;
   try {
     outcome = await train(
-      { model, recipe, tokenizer, train: training, validation, save, now: () => performance.now() },
+      {
+        model,
+        recipe,
+        tokenizer,
+        train: training,
+        validation,
+        ...(past && { from: past.snapshot }),
+        save,
+        now: () => performance.now(),
+      },
       { signal, report: follow },
     );
     if (outcome.reason === 'finished' || hasLearnt(events, outcome.state.step)) await saves.settle();
@@ -208,17 +261,25 @@ async function grow(options: Values<typeof OPTIONS>): Promise<void> {
     tokensPerSecond: speed.mean,
     parameters,
     device: device.kind,
-    out: saves.place ?? options.out,
+    out: saves.place ?? resume ?? out,
   };
-  print(options.json ? JSON.stringify(summary) : inWords(outcome, speed, recipe.objective, evaluated, saves));
+  print(
+    options.json ? JSON.stringify(summary) : inWords(outcome, speed, recipe.objective, evaluated, saves, summary.out),
+  );
 }
 
 /** The folder holds the newest step alone: no other is its best, and of a better one it says that it was not kept. */
 function ofFolder(info: RunInfo, state: TrainState, events: readonly TrainEvent[]): RunInfo {
   const best = state.best?.step === state.step ? state.best : null;
-  const evaluations = events.filter((event) => event.kind === 'evaluated');
+  const evaluations = events.filter((event) => event.kind === 'evaluated').filter(isMeasuredAlike(info, state.step));
   const unkept = bestNotKept(evaluations, state.step, best);
   return { ...info, state: { ...state, best }, ...(unkept && { bestNotKept: unkept }) };
+}
+
+/** Of a file that can be read again; null for a pipe. */
+async function placeOf(path: string): Promise<string | null> {
+  const place = await realpath(path).catch(() => null);
+  return place !== null && (await stat(place)).isFile() ? place : null;
 }
 
 const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';
@@ -248,7 +309,7 @@ function hasLearnt(events: readonly TrainEvent[], step: number): boolean {
   return first?.step === 0 && last?.step === step && last.loss < first.loss;
 }
 
-/** A failure with where the saves are. A run is not resumed in a terminal. */
+/** A failure with where the saves are. */
 function withPlace(thrown: unknown, { place, out, isBeside }: Saves): unknown {
   const error = isSystemError(thrown) ? systemFailure(thrown) : thrown;
   if (!(error instanceof HomegrownError) || place === null) return thrown;
@@ -299,21 +360,23 @@ function inWords(
   { mean: tokensPerSecond }: Speed,
   objective: ObjectiveId,
   evaluated: Evaluated | undefined,
-  { place, out, isBeside }: Saves,
+  { out, isBeside }: Saves,
+  place: string,
 ): string {
   const how = reason === 'finished' ? 'Finished' : 'Stopped';
   const words = evaluated && evaluationWords(objective, evaluated);
   const result = words === undefined ? '' : ` ${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
   const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
   const saved = isBeside
-    ? `Saved in ${place!}: stopped before it was better than at step 0. The model in ${out} is as it was.`
-    : `Saved in ${out}.`;
+    ? `Saved in ${place}: stopped before it was better than at step 0. The model in ${out} is as it was.`
+    : `Saved in ${place}.`;
   return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}${pace}.${result}\n${saved}`;
 }
 
 const examples = [
   '--text moby-dick.txt --out my-model',
   '--text *.txt --tokenizer bpe:4096 --layers 6 --heads 6 --width 384 --context 256 --steps 5000 --out my-model',
+  '--resume my-model --steps 8000',
 ];
 const about = 'Text files in, a trained model out, as a Hugging Face folder. Ctrl-C stops and saves.';
 await main(command({ name: 'grow', about, options: OPTIONS, examples, run: grow }));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseOptions, UsageError } from './options';
+import { flagsIn, parseOptions, UsageError } from './options';
 
 const options = {
   text: { kind: 'texts', help: 'Files to learn from' },
@@ -21,6 +21,13 @@ test('values have their types, and what is not given its first value', () => {
     out: 'x=y',
     json: true,
   });
+});
+test('what was typed is told from what is so if it is not given, and what has no value then is undefined', () => {
+  const args = ['--text', 'a.txt', '--rate=--5', '-2'];
+  expect([...flagsIn(args)]).toEqual(['text', 'rate']);
+  const open = { text: { kind: 'texts', otherwise: 'those of before', help: 'Files to learn from' } } as const;
+  expect(parseOptions(open, [])).toEqual({ text: undefined });
+  expect(parseOptions(open, ['--text', 'a', 'b'])).toEqual({ text: ['a', 'b'] });
 });
 test('a value may begin with one dash', () => {
   expect(parseOptions({ at: { kind: 'real', min: -5, max: 5, help: 'Where' } }, ['--at', '-2'])).toEqual({ at: -2 });

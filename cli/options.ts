@@ -2,17 +2,19 @@
 export type Option = {
   /** What it is, in words without a full stop. */
   help: string;
-} & (
-  | { kind: 'text'; initial?: string }
-  /** One value or more after the flag. */
-  | { kind: 'texts' }
+} &
   /** `otherwise`: in words, what it is if it is not given, where that depends on what else is; then its value is undefined. */
-  | ({ kind: 'whole' | 'real'; min: number; max: number } & ({ initial?: number } | { otherwise: string }))
-  /** `alone`: what the flag means without a value; `choices`: what each of `of` is, where names do not say it. */
-  | { kind: 'choice'; of: readonly string[]; initial?: string; alone?: string; choices?: readonly string[] }
-  /** Present or absent. */
-  | { kind: 'switch' }
-);
+  (
+    | ({ kind: 'text' } & ({ initial?: string } | { otherwise: string }))
+    /** One value or more after the flag. */
+    | { kind: 'texts' }
+    | { kind: 'texts'; otherwise: string }
+    | ({ kind: 'whole' | 'real'; min: number; max: number } & ({ initial?: number } | { otherwise: string }))
+    /** `alone`: what the flag means without a value; `choices`: what each of `of` is, where names do not say it. */
+    | { kind: 'choice'; of: readonly string[]; initial?: string; alone?: string; choices?: readonly string[] }
+    /** Present or absent. */
+    | { kind: 'switch' }
+  );
 export type Options = Readonly<Record<string, Option>>;
 
 type Value<O extends Option> = O extends { kind: 'switch' }
@@ -20,13 +22,13 @@ type Value<O extends Option> = O extends { kind: 'switch' }
   : O extends { kind: 'texts' }
     ? readonly string[]
     : O extends { kind: 'whole' | 'real' }
-      ? O extends { otherwise: string }
-        ? number | undefined
-        : number
+      ? number
       : O extends { kind: 'choice'; of: readonly (infer C)[] }
         ? C
         : string;
-export type Values<O extends Options> = { readonly [name in keyof O]: Value<O[name]> };
+export type Values<O extends Options> = {
+  readonly [name in keyof O]: O[name] extends { otherwise: string } ? Value<O[name]> | undefined : Value<O[name]>;
+};
 
 /** What was typed cannot be run. The message is one line. */
 export class UsageError extends Error {
@@ -72,6 +74,10 @@ export function parseOptions<const O extends Options>(options: O, args: readonly
   }
   return Object.fromEntries(values) as Values<O>;
 }
+
+/** The flags that were typed, by name: of the others, values are what they are if they are not given. */
+export const flagsIn = (args: readonly string[]): ReadonlySet<string> =>
+  new Set(args.flatMap((arg) => /^--([a-z0-9-]+)/.exec(arg)?.[1] ?? []));
 
 function valueOf(
   name: string,

@@ -19,6 +19,11 @@ export class Saves {
     return this.place !== null && this.place !== this.out;
   }
 
+  /** The model in --out is the run's own, which goes on there, unless another command writes there from now on. */
+  async adopt(): Promise<void> {
+    this.marks.set(this.out, await markOf(this.out));
+  }
+
   /** A model in --out that this run did not write stays there. @returns the bytes of the files */
   async save(files: readonly ByteStream[]): Promise<number> {
     const bytes = await transaction(this.out, async (at) => {

@@ -13,7 +13,7 @@ import type { DeviceKind } from '../src/core/train/run';
 import { tilingsInFile } from './tilings';
 import { endingOf, Stopped, systemFailure, type Signal } from './failure';
 import { asksForHelp, help } from './help';
-import { parseOptions, UsageError, type Options, type Values } from './options';
+import { flagsIn, parseOptions, UsageError, type Options, type Values } from './options';
 
 export const DEVICES = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly (DeviceKind | 'auto')[];
 
@@ -27,9 +27,13 @@ export interface Command {
   examples: readonly string[];
   run(args: readonly string[]): Promise<void>;
 }
+/** `given`: the names of the flags that were typed. */
 export const command = <const O extends Options>(
-  stated: Omit<Command, 'options' | 'run'> & { options: O; run(values: Values<O>): Promise<void> },
-): Command => ({ ...stated, run: (args) => stated.run(parseOptions(stated.options, args)) });
+  stated: Omit<Command, 'options' | 'run'> & {
+    options: O;
+    run(values: Values<O>, given: ReadonlySet<string>): Promise<void>;
+  },
+): Command => ({ ...stated, run: (args) => stated.run(parseOptions(stated.options, args), flagsIn(args)) });
 
 /**
  * Runs a command to its exit code. Whatever it fails of is told in one line on standard error, and with --json in one object

@@ -56,12 +56,12 @@ export function continued(
     .filter(({ after }) => after < step)
     .map((segment, i, all) => ({ until: all[i + 1]?.after ?? step, data: segment.data }));
   const last = past.at(-1);
-  if (last && isSame(last.data, data)) past.pop();
+  if (last && isSameData(last.data, data)) past.pop();
   return { ...rest, manifest, data, ...(past.length > 0 && { earlier: past }) };
 }
 
 /** The same texts, cut into the same parts. */
-const isSame = (a: DataFacts | null, b: DataFacts | null): boolean =>
+export const isSameData = (a: DataFacts | null, b: DataFacts | null): boolean =>
   a === b ||
   (a !== null &&
     b !== null &&

@@ -1,0 +1,54 @@
+/** local.json: what a folder of grow tells on this machine alone. No export copies it. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { badFile, HomegrownError } from '../src/core/base/errors';
+import { listOf, MOST_TEXTS } from '../src/core/base/limits';
+import { z } from '../src/core/base/zod';
+import { type ByteStream, textFile } from '../src/core/files/byteSource';
+
+export const LOCAL = 'local.json';
+
+export type Local = z.infer<typeof localSchema>;
+/** The run that one went on from, in another folder: which, from which step, and as what. */
+export type Parent = NonNullable<Local['parent']>;
+
+const hex = z.string().regex(/^[0-9a-f]+$/);
+const parentSchema = z.strictObject({ id: hex, step: z.int().nonnegative(), how: z.string().max(100) });
+const localSchema = z.strictObject({
+  version: z.literal(1),
+  /** Where the texts lay, as whole paths; one that came through a pipe lies nowhere. The hash is of the file. */
+  texts: listOf(z.strictObject({ path: z.string(), sha256: hex }), MOST_TEXTS),
+  parent: parentSchema.nullable(),
+});
+
+export const localFile = (local: Omit<Local, 'version'>): ByteStream =>
+  textFile(LOCAL, `${JSON.stringify({ version: 1, ...local }, null, 2)}\n`);
+
+/**
+ * Null where there is none: in a folder of an older build, an export, a zip.
+ * @throws HomegrownError `bad-file`, `newer-version`
+ */
+export async function readLocal(folder: string): Promise<Local | null> {
+  const path = join(folder, LOCAL);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw error;
+  });
+  if (text === null) return null;
+  const json = parsed(text);
+  const read = localSchema.safeParse(json);
+  if (read.success) return read.data;
+  const version = z.object({ version: z.int() }).safeParse(json);
+  if (version.success && version.data.version > 1)
+    throw new HomegrownError('newer-version', `${path} is of version ${version.data.version}`);
+  throw badFile(`${path} is not what grow writes there`, 'Remove it, and give the texts of the run with --text.');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,182 @@
+/** A run that goes on from its folder, held against one that was not stopped. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { idOf } from './lineage';
+import type { Local } from './local';
+import { readModel } from './read';
+import { deviceOf, type Past } from './resume';
+import { lines, ROOT, run, TINY } from './testing/run';
+
+let folder: string;
+const path = (...names: string[]) => join(folder, ...names);
+const settings = ['--schedule', 'constant', '--warmup', '2', '--dropout', '0.1', '--eval-every', '4', '--json'];
+const grow = (...args: string[]) =>
+  run(['grow', '--text', 'texts/whale.txt', 'texts/fish.txt', ...TINY, ...settings, ...args], { cwd: folder });
+const goOn = (...args: string[]) => run(['grow', '--json', ...args], { cwd: folder });
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'resume-')));
+  await mkdir(path('texts'));
+  await writeFile(path('texts/whale.txt'), 'Ein Wal — das ist kein Fisch. '.repeat(60));
+  await writeFile(path('texts/fish.txt'), 'Ein Fisch, der kein Wal ist, schwimmt vorbei. '.repeat(40));
+  expect(await grow('--steps', '16', '--out', 'straight')).toMatchObject({ code: 0, stderr: '' });
+  expect(await grow('--steps', '8', '--out', 'begun')).toMatchObject({ code: 0, stderr: '' });
+}, 240_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+const json = async (...names: string[]): Promise<unknown> => JSON.parse(await readFile(path(...names), 'utf8'));
+const hashes = async (model: string): Promise<Record<string, string>> => {
+  const names = (await readdir(path(model))).sort();
+  const hash = async (name: string) => createHash('sha256').update(await readFile(path(model, name)));
+  return Object.fromEntries(await Promise.all(names.map(async (n) => [n, (await hash(n)).digest('hex')] as const)));
+};
+
+/** All that is not of a clock: tensors and tokenizer bit for bit, the curve, and what the run says of itself. */
+async function substance(model: string): Promise<object> {
+  const all = await hashes(model);
+  const { createdAt, state, ...info } = (await json(model, 'homegrown.json')) as { createdAt: number; state: object };
+  expect(createdAt).toBeGreaterThan(0);
+  const log = (await json(model, 'trainer_state.json')) as { log_history: Record<string, unknown>[] };
+  const curve = log.log_history.map(({ active_ms: _, tokens_per_second: __, memory_bytes: ___, ...entry }) => entry);
+  const tensors = ['model.safetensors', 'optimizer.safetensors', 'tokenizer.json'].map((name) => all[name]);
+  expect(tensors).not.toContain(undefined);
+  return { tensors, info, state: { ...state, activeMs: 0 }, curve };
+}
+
+test('it goes on in its folder, by its own settings, texts and device, to what it would be had it not stopped', async () => {
+  await cp(path('begun'), path('on'), { recursive: true });
+  await writeFile(path('on', 'notes.txt'), 'notes');
+  const ended = await goOn('--resume', 'on', '--steps', '16');
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(lines(ended.stdout).map(({ step }) => step)).toEqual([12, 16, 16]);
+  expect(lines(ended.stdout).at(-1)).toMatchObject({ device: 'wasm', out: 'on' });
+  expect(await substance('on')).toEqual(await substance('straight'));
+  expect(await substance('begun')).not.toEqual(await substance('straight'));
+  expect((await readdir(path('on'))).sort()).toEqual([...(await readdir(path('straight'))), 'notes.txt'].sort());
+  expect(await json('on', 'local.json')).toEqual(await json('straight', 'local.json'));
+  expect((await readdir(folder)).filter((name) => name.startsWith('on'))).toEqual(['on']);
+}, 120_000);
+
+test('its saves go into its folder from the first on, and a stop there is saved there', async () => {
+  await cp(path('begun'), path('stopped'), { recursive: true });
+  const beside: boolean[] = [];
+  const ended = await run(['grow', '--json', '--resume', 'stopped', '--steps', '100000', '--save-every', '1'], {
+    cwd: folder,
+    onOutput(child) {
+      if (beside.length === 0) child.kill('SIGINT');
+      beside.push(existsSync(path('stopped.stopped')));
+    },
+  });
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(beside).not.toContain(true);
+  const { step, out } = lines(ended.stdout).at(-1)!;
+  expect(step).toBeGreaterThan(8);
+  expect(out).toBe('stopped');
+  expect((await readModel(path('stopped'))).info!.state.step).toBe(step);
+}, 120_000);
+
+test('a worse step is not its best only because the best is of before it was stopped', async () => {
+  expect(await grow('--steps', '4', '--learning-rate', '10', '--out', 'steep')).toMatchObject({ code: 0, stderr: '' });
+  expect(await goOn('--resume', 'steep', '--steps', '8')).toMatchObject({ code: 0, stderr: '' });
+  const { info, events } = await readModel(path('steep'));
+  const losses = events.flatMap((event) => (event.kind === 'evaluated' ? [event.loss] : []));
+  expect(losses).toHaveLength(3);
+  expect(info).toMatchObject({ state: { step: 8, best: null }, bestNotKept: { step: 0, loss: Math.min(...losses) } });
+}, 120_000);
+
+test('it goes on into another folder from texts that are given again, knows its parent, and that one stays as it was', async () => {
+  const before = await hashes('begun');
+  await cp(path('texts'), path('moved'), { recursive: true });
+  const again = ['--text', 'moved/fish.txt', 'moved/whale.txt'];
+  const ended = await goOn('--resume', 'begun', ...again, '--steps', '16', '--out', 'other');
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(await substance('other')).toEqual(await substance('straight'));
+  expect(await hashes('begun')).toEqual(before);
+
+  const [parent, child] = [(await readModel(path('begun'))).info!, (await readModel(path('other'))).info!];
+  const local = (await json('other', 'local.json')) as Local;
+  expect(local.parent).toEqual({ id: await idOf(parent), step: 8, how: 'resume' });
+  expect(await idOf(child)).not.toBe(await idOf(parent));
+  expect(local.texts.map((text) => text.path)).toEqual(['fish.txt', 'whale.txt'].map((name) => path('moved', name)));
+}, 120_000);
+
+test('no export tells where its texts lie', async () => {
+  expect(await readFile(path('begun', 'local.json'), 'utf8')).toContain(path('texts'));
+  for (const format of ['hf', 'pytorch', 'service']) {
+    const out = path(`as-${format}`);
+    const ended = await run(['export', '--from', path('begun'), '--format', format, '--out', out, '--optimizer']);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    for (const file of await readdir(out, { recursive: true, withFileTypes: true })) {
+      expect(file.name).not.toBe('local.json');
+      if (file.isFile()) expect((await readFile(join(file.parentPath, file.name))).includes(folder)).toBe(false);
+    }
+  }
+}, 120_000);
+
+const CHANGED =
+  /whale\.txt has changed since the run in begun learnt from it: it has 1,740 characters, and had 1,800\. Nothing was written\..* begin a new run/;
+describe('it does not go on, and nothing is touched', () => {
+  test.each<[string, string[], number, RegExp]>([
+    ['from a text that has changed', ['--text', 'changed/whale.txt', 'texts/fish.txt'], 1, CHANGED],
+    ['from a text that is another', ['--text', 'other.txt'], 1, /other\.txt is not among what the run in begun learnt/],
+    ['from some of its texts', ['--text', 'texts/fish.txt'], 1, /whale\.txt is not given.* Give all texts of the run/],
+    ['with another tokenizer', ['--tokenizer', 'bytes'], 2, /--tokenizer is settled in a run that goes on/],
+    ['as a model of another size', ['--width', '16'], 2, /--width is settled/],
+    [
+      'where its steps are done',
+      ['--steps', '8'],
+      2,
+      /Step 8 of 8 is done in begun\. Ask for more in all with --steps/,
+    ],
+    ['around its folder', ['--out', '.'], 2, /\. is not empty and was not written by Homegrown/],
+  ])('%s', async (_, args, code, words) => {
+    await mkdir(path('changed'), { recursive: true });
+    await writeFile(path('changed/whale.txt'), 'Ein Wal — das ist ein Fisch. '.repeat(60));
+    await writeFile(path('other.txt'), 'Ein Hai. '.repeat(60));
+    const [before, names] = [await hashes('begun'), await readdir(folder)];
+    const steps = args.includes('--steps') ? [] : ['--steps', '16'];
+    const ended = await goOn('--resume', 'begun', ...steps, ...args);
+    expect(ended.code).toBe(code);
+    expect(ended.stderr).toMatch(words);
+    expect(ended.stderr.trimEnd().split('\n').length).toBe(1);
+    expect(await hashes('begun')).toEqual(before);
+    expect(await readdir(folder)).toEqual(names);
+  });
+
+  test('where a text no longer lies, or what is needed is gone', async () => {
+    await rename(path('texts'), path('gone'));
+    const gone = await goOn('--resume', 'begun', '--steps', '16');
+    await rename(path('gone'), path('texts'));
+    expect(gone.code).toBe(1);
+    expect(gone.stderr).toMatch(/learnt from .*whale\.txt, which is not there.* Give all texts of the run again/);
+    await cp(path('begun'), path('bare'), { recursive: true });
+    await rm(path('bare/local.json'));
+    expect((await goOn('--resume', 'bare', '--steps', '16')).stderr).toMatch(/Where whale\.txt lies.*is not known/);
+    await rm(path('bare/optimizer.safetensors'));
+    expect((await goOn('--resume', 'bare', '--steps', '16')).stderr).toMatch(/It has no optimizer\.safetensors/);
+    const none = await goOn('--resume', 'none');
+    expect(none.stderr).toMatch(/There is no folder none/);
+  }, 120_000);
+});
+
+test('a run of an older build that cut several texts otherwise does not go on as if it were the same', async () => {
+  const golden = join(ROOT, 'golden/7bac939');
+  await cp(join(golden, 'grown/bytes'), path('older'), { recursive: true });
+  const before = await hashes('older');
+  const texts = ['harbour.txt', 'notes.md', 'page.html'].map((name) => join(golden, 'texts', name));
+  const ended = await goOn('--resume', 'older', '--steps', '20', '--text', ...texts);
+  expect(ended.code).toBe(2);
+  expect(ended.stderr).toMatch(
+    /older learnt from 2,885 tokens, and its texts are cut into 2,8\d\d today\. An older Homegrown/,
+  );
+  expect(await hashes('older')).toEqual(before);
+}, 120_000);
+
+test('its device is told by the words of its folder', () => {
+  const of = (device: string | null) => deviceOf({ info: { device } } as Past);
+  expect(['llvmpipe (LLVM 15), WebGPU', 'WASM', 'CPU', null].map(of)).toEqual(['webgpu', 'wasm', 'cpu', 'auto']);
+});
