@@ -41,6 +41,7 @@ test('every command tells its flags, whatever else is typed', async () => {
     ['export', '--json', '--help'],
     ['bench', '--help'],
     ['bench', 'step', '-h'],
+    ['runs', '--help'],
   ];
   const told = await Promise.all(asked.map((args) => run(args)));
   for (const [i, { code, stdout, stderr }] of told.entries()) {

@@ -8,7 +8,7 @@ import { realPath } from './target';
 import { transaction } from './transaction';
 
 /**
- * What a save left that was cut off is recovered first, where this user may write.
+ * What a save left that was cut off is recovered first.
  * @param unneeded files of the folder that are not read
  */
 export async function readModel(
@@ -16,7 +16,19 @@ export async function readModel(
   unneeded: readonly string[] = [],
   signal: AbortSignal = unwatched.signal,
 ): Promise<ImportedModel> {
-  const read = async () => importHuggingFace(await filesOf(from, unneeded), { ...unwatched, signal });
+  return undisturbed(
+    from,
+    async () => importHuggingFace(await filesOf(from, unneeded), { ...unwatched, signal }),
+    signal,
+  );
+}
+
+/** Reads while nobody writes there, and after what a save left that was cut off is recovered, where this user may write. */
+export async function undisturbed<T>(
+  from: string,
+  read: () => Promise<T>,
+  signal: AbortSignal = unwatched.signal,
+): Promise<T> {
   const isOurs = await realPath(from)
     .then((real) => access(dirname(real), constants.W_OK))
     .then(

@@ -101,6 +101,11 @@ test('it goes on into another folder from texts that are given again, knows its 
   const local = (await json('other', 'local.json')) as Local;
   expect(local.parent).toEqual({ id: await idOf(parent), step: 8, how: 'resume' });
   expect(await idOf(child)).not.toBe(await idOf(parent));
+  const listed = await run(['runs', '--in', folder, '--json']);
+  const { runs } = lines(listed.stdout)[0] as { runs: { folder: string }[] };
+  const of = (name: string) => runs.find((each) => each.folder === path(name));
+  expect(of('begun')).toEqual({ folder: path('begun'), id: await idOf(parent), step: 8, parent: null });
+  expect(of('other')).toEqual({ folder: path('other'), id: await idOf(child), step: 16, parent: local.parent });
   expect(local.texts.map((text) => text.path)).toEqual(['fish.txt', 'whale.txt'].map((name) => path('moved', name)));
 }, 120_000);
 

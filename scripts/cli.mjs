@@ -1,4 +1,4 @@
-// npm run grow | sample | export | bench: the same core from a terminal, written in TypeScript and run by tsx.
+// npm run grow | sample | export | runs | bench: the same core from a terminal, written in TypeScript and run by tsx.
 // The command runs in a process of its own. This one sees to it that whatever ends the other is told in one line, that it is
 // told of every signal and of the end of npm, and that a second Ctrl-C ends it even where it is busy (docs/decisions/0018).
 import { spawn, spawnSync } from 'node:child_process';
@@ -11,6 +11,7 @@ const COMMANDS = {
   grow: 'text files in, a trained model out',
   sample: 'the continuation of a prompt by a model',
   export: 'a model in the format of another tool',
+  runs: 'the models in a folder, and which went on from which',
   bench: 'what a training step, its kernels or a tokenizer cost here',
 };
 const [name, ...args] = process.argv.slice(2);

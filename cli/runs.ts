@@ -1,0 +1,36 @@
+/** npm run runs: the models in a folder, and which of them went on from which. */
+import { formatCount } from '../src/core/base/units';
+import { type FoundRun, runsIn } from './lineage';
+import type { Values } from './options';
+import { command, main, print, stderr } from './terminal';
+
+const OPTIONS = {
+  in: { kind: 'text', help: 'Folder that holds those of models' },
+  json: { kind: 'switch', help: 'One object: the runs, or the error' },
+} as const;
+
+async function listRuns({ in: folder, json }: Values<typeof OPTIONS>): Promise<void> {
+  const { runs, unreadable } = await runsIn(folder);
+  for (const { folder, why } of unreadable) stderr.write(`${folder} is left out: ${why}\n`);
+  if (json)
+    print(
+      JSON.stringify({
+        runs: runs.map(({ folder, id, info, parent }) => ({ folder, id, step: info.state.step, parent })),
+      }),
+    );
+  else if (runs.length === 0) print(`There is no model in ${folder}.`);
+  else for (const run of runs) print(inWords(run, runs));
+}
+
+/** `models/b: step 16 of 20 of moby-dick.txt; went on from step 8 of models/a` */
+function inWords({ folder, info, parent }: FoundRun, all: readonly FoundRun[]): string {
+  const { name, state, recipe } = info;
+  const words = `${folder}: step ${formatCount(state.step)} of ${formatCount(recipe.steps)} of ${name}`;
+  if (!parent) return words;
+  const from = all.find(({ id }) => id === parent.id)?.folder ?? `run ${parent.id}, which is not here`;
+  return `${words}; went on from step ${formatCount(parent.step)} of ${from}`;
+}
+
+const examples = ['--in models', '--in . --json'];
+const about = 'Lists the models in a folder, and which of them went on from which.';
+await main(command({ name: 'runs', about, options: OPTIONS, examples, run: listRuns }));
