@@ -3,14 +3,11 @@ import { realpath, stat } from 'node:fs/promises';
 import { memoryStore } from '../src/core/base/blobStore';
 import { HomegrownError, paragraph } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
-import { formatCount, formatDuration, formatKernels, formatReading, formatShort } from '../src/core/base/units';
+import { formatCount, formatKernels, formatReading, formatShort } from '../src/core/base/units';
 import { resultOf, type RunInfo, tokenizerFacts } from '../src/core/export/homegrownJson';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
-import { estimateOf, type Evaluated, metricOf } from '../src/core/metrics';
-import { measuredWords } from '../src/core/metrics/words';
 import { FIRST_MODEL, modelIds, modelSpec } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
-import { metricsOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';
 import { measureFacts } from '../src/core/objectives/facts';
 import { optimizerOf } from '../src/core/optim';
 import { bestNotKept } from '../src/core/runs/best';
@@ -35,6 +32,7 @@ import { asParent } from './lineage';
 import { MODEL_FILES } from './listed';
 import { LOCAL, localFile, type Local } from './local';
 import { UsageError, type Values } from './options';
+import { evaluationWords, finite, inWords, Speed, valuesOf } from './outcome';
 import { Progress } from './progress';
 import {
   checkSameData,
@@ -319,58 +317,6 @@ function withPlace(thrown: unknown, { place, out, isBeside }: Saves): unknown {
       ? 'Lower --learning-rate, or limit the gradient with --clip, and begin again.'
       : error.remedy;
   return new HomegrownError(error.code, paragraph(error.message, where), remedy);
-}
-
-/** Tokens per second over all steps so far; null before the first. */
-class Speed {
-  private tokens = 0;
-  private seconds = 0;
-  constructor(private readonly tokensAStep: number) {}
-  add(tokensPerSecond: number): void {
-    this.tokens += this.tokensAStep;
-    this.seconds += this.tokensAStep / tokensPerSecond;
-  }
-  get mean(): number | null {
-    return this.seconds > 0 ? Math.round(this.tokens / this.seconds) : null;
-  }
-}
-
-/** What is measured besides the loss, by the metrics' ids; null where it was not. */
-function valuesOf(objective: ObjectiveId, evaluated: Evaluated | undefined): Record<string, number | null> {
-  const ids = metricsOf(objectiveOf(objective)).filter((id) => id !== 'loss');
-  return Object.fromEntries(
-    ids.map((id) => [id, finite((evaluated && estimateOf(id, evaluated)?.value) ?? NaN)] as const),
-  );
-}
-
-/** `validation loss 4.45 nats per token, perplexity 85.4, bits per byte 1.91` */
-function evaluationWords(objective: ObjectiveId, evaluated: Evaluated): string {
-  const others = metricsOf(objectiveOf(objective)).filter((id) => id !== 'loss');
-  const words = (['loss', ...others] as const).flatMap((id) => {
-    const estimate = estimateOf(id, evaluated);
-    return estimate ? [measuredWords(metricOf(id), estimate, formatReading)] : [];
-  });
-  return `validation ${words.join(', ')}`;
-}
-
-const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
-
-function inWords(
-  { reason, state }: TrainOutcome,
-  { mean: tokensPerSecond }: Speed,
-  objective: ObjectiveId,
-  evaluated: Evaluated | undefined,
-  { out, isBeside }: Saves,
-  place: string,
-): string {
-  const how = reason === 'finished' ? 'Finished' : 'Stopped';
-  const words = evaluated && evaluationWords(objective, evaluated);
-  const result = words === undefined ? '' : ` ${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
-  const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
-  const saved = isBeside
-    ? `Saved in ${place}: stopped before it was better than at step 0. The model in ${out} is as it was.`
-    : `Saved in ${place}.`;
-  return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}${pace}.${result}\n${saved}`;
 }
 
 const examples = [

@@ -1,0 +1,59 @@
+/** How a run is told of, to people and to programs: its evaluations, its pace, its end. */
+import { formatCount, formatDuration, formatReading, formatShort } from '../src/core/base/units';
+import { estimateOf, type Evaluated, metricOf } from '../src/core/metrics';
+import { measuredWords } from '../src/core/metrics/words';
+import { metricsOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';
+import type { TrainOutcome } from '../src/core/train/run';
+import type { Saves } from './saves';
+
+/** Tokens per second over all steps so far; null before the first. */
+export class Speed {
+  private tokens = 0;
+  private seconds = 0;
+  constructor(private readonly tokensAStep: number) {}
+  add(tokensPerSecond: number): void {
+    this.tokens += this.tokensAStep;
+    this.seconds += this.tokensAStep / tokensPerSecond;
+  }
+  get mean(): number | null {
+    return this.seconds > 0 ? Math.round(this.tokens / this.seconds) : null;
+  }
+}
+
+/** What is measured besides the loss, by the metrics' ids; null where it was not. */
+export function valuesOf(objective: ObjectiveId, evaluated: Evaluated | undefined): Record<string, number | null> {
+  const ids = metricsOf(objectiveOf(objective)).filter((id) => id !== 'loss');
+  return Object.fromEntries(
+    ids.map((id) => [id, finite((evaluated && estimateOf(id, evaluated)?.value) ?? NaN)] as const),
+  );
+}
+
+/** `validation loss 4.45 nats per token, perplexity 85.4, bits per byte 1.91` */
+export function evaluationWords(objective: ObjectiveId, evaluated: Evaluated): string {
+  const others = metricsOf(objectiveOf(objective)).filter((id) => id !== 'loss');
+  const words = (['loss', ...others] as const).flatMap((id) => {
+    const estimate = estimateOf(id, evaluated);
+    return estimate ? [measuredWords(metricOf(id), estimate, formatReading)] : [];
+  });
+  return `validation ${words.join(', ')}`;
+}
+
+export const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
+
+export function inWords(
+  { reason, state }: TrainOutcome,
+  { mean: tokensPerSecond }: Speed,
+  objective: ObjectiveId,
+  evaluated: Evaluated | undefined,
+  { out, isBeside }: Saves,
+  place: string,
+): string {
+  const how = reason === 'finished' ? 'Finished' : 'Stopped';
+  const words = evaluated && evaluationWords(objective, evaluated);
+  const result = words === undefined ? '' : ` ${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
+  const saved = isBeside
+    ? `Saved in ${place}: stopped before it was better than at step 0. The model in ${out} is as it was.`
+    : `Saved in ${place}.`;
+  return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}${pace}.${result}\n${saved}`;
+}
