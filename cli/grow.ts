@@ -3,7 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { memoryStore } from '../src/core/base/blobStore';
 import { HomegrownError, paragraph } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
-import { formatCount, formatKernels, formatReading, formatShort } from '../src/core/base/units';
+import { formatCount, formatDuration, formatKernels, formatReading, formatShort } from '../src/core/base/units';
 import { resultOf, type RunInfo, tokenizerFacts } from '../src/core/export/homegrownJson';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { FIRST_MODEL, modelIds, modelSpec } from '../src/core/models';
@@ -31,6 +31,7 @@ import { rateFlag, rateOf } from './learningRate';
 import { asParent } from './lineage';
 import { MODEL_FILES } from './listed';
 import { LOCAL, localFile, type Local } from './local';
+import { fit, MOST_MINUTES, over } from './minutes';
 import { UsageError, type Values } from './options';
 import { evaluationWords, finite, inWords, Speed, valuesOf } from './outcome';
 import { Progress } from './progress';
@@ -78,6 +79,13 @@ const OPTIONS = {
     help: 'Compute blocks again in the backward pass: a third slower, in less memory; auto does where the plan takes more than half of the memory',
   },
   memory: { kind: 'real', min: 0, max: 4096, initial: 0, help: 'GB that a run may take; 0 for what the device tells' },
+  minutes: {
+    kind: 'real',
+    min: 0.001,
+    max: MOST_MINUTES,
+    otherwise: 'as long as the steps take',
+    help: 'Minutes from the start of the command to its end: instead of --steps, as many as are measured to fit',
+  },
   warmup: {
     kind: 'whole',
     min: RECIPE.warmup.min,
@@ -101,14 +109,21 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   if (resume !== undefined) checkSettled(given);
   else if (options.text === undefined) throw new UsageError('--text is missing.');
   if (out === undefined) throw new UsageError('--out is missing.');
+  const { minutes } = options;
+  if (minutes !== undefined && given.has('steps'))
+    throw new UsageError('--minutes and --steps both say how long the run is. Leave one of them out.');
   const wanted = tokenizerSettings(options.tokenizer, options.special);
   const saves = new Saves(out);
   const isInPlace = resume !== undefined && (await realPath(out)) === (await realPath(resume));
   if (isInPlace) await saves.adopt();
   const past = resume === undefined ? null : await openPast(resume);
   const { id, config } = past?.info.model ?? { id: options.model, config: configOf(options.model, options) };
-  const askedOf = (model: ModelChoice): Recipe =>
-    past ? recipeGoingOn(past, options, given) : recipeOf(options, model);
+  /** `steps`: what is measured to fit, and until it is, any. */
+  const askedOf = (model: ModelChoice, steps = RECIPE.steps.max): Recipe => {
+    const typed = minutes === undefined ? options : { ...options, steps };
+    const flags = minutes === undefined ? given : new Set([...given, 'steps']);
+    return past ? recipeGoingOn(past, typed, flags) : recipeOf(typed, model);
+  };
   const least: ModelChoice = { id, config, vocabulary: SMALLEST_VOCABULARY };
   const anyText = { train: Infinity, validation: Infinity };
   const found = problems(least, askedOf(least), anyText);
@@ -148,23 +163,32 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const asked = askedOf(model);
   const own = asked.recompute ? 'on' : 'off';
   const again = recomputation(model, asked, past && !given.has('recompute') ? own : options.recompute, limits);
-  const recipe = { ...asked, recompute: again.isOn };
-  const tooLarge = problems(model, recipe, anyText, limits);
+  const planned = { ...asked, recompute: again.isOn };
+  const tooLarge = problems(model, planned, anyText, limits);
   if (tooLarge.length > 0) throw unfit(tooLarge);
   const data = factsOf(
     { manifest, validationShare, ...measureFacts(trainCounts, validationCounts) },
     texts.map(({ name, characters, sha256 }) => ({ name, characters, sha256 })),
   );
   if (past) checkSameData(past, data);
+  const input = {
+    model,
+    recipe: planned,
+    tokenizer,
+    train: openSplit(store, manifest, 'train'),
+    validation: openSplit(store, manifest, 'validation'),
+    ...(past && { from: past.snapshot }),
+    now: () => performance.now(),
+  };
   const where = device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase();
   const info: RunInfo = past
-    ? { ...past.info, ...(!isInPlace && { createdAt: Date.now() }), recipe, device: where }
+    ? { ...past.info, ...(!isInPlace && { createdAt: Date.now() }), recipe: planned, device: where }
     : {
         version: 1,
         name: texts.map(({ name }) => name).join(', '),
         createdAt: Date.now(),
         model,
-        recipe,
+        recipe: planned,
         ...tokenizerFacts(tokenizer.model),
         result: null,
         device: where,
@@ -173,11 +197,25 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
       };
   const parent = past && !isInPlace ? await asParent(past) : (past?.local?.parent ?? null);
   const local = localFile({ texts: places, parent });
+  const measured = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
+    let bytes = 0;
+    for (const file of huggingFaceFiles({ info, snapshot, tokenizer, events: [], tokens: null }, WHOLE))
+      for await (const chunk of file.chunks()) bytes += chunk.length;
+    return { bytes };
+  };
+  const fitted = minutes === undefined ? null : await fit({ ...input, save: measured }, minutes, signal);
+  const recipe = { ...askedOf(model, fitted?.steps), recompute: again.isOn };
+  info.recipe = recipe;
   const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
   progress.say(
     `${formatCount(manifest.train.tokens)} tokens to learn from, a vocabulary of ${formatCount(tokenizer.size)}, ` +
       `${formatShort(parameters)} parameters, ${recipe.steps} steps on ${where}.`,
   );
+  if (fitted)
+    progress.say(
+      `So many steps fit into ${minutes!} minutes: one takes ${formatDuration(fitted.pace.step)}, ` +
+        `an evaluation ${formatDuration(fitted.pace.evaluate)}.`,
+    );
   if (past) progress.say(`${past.folder} goes on from step ${formatCount(past.info.state.step)}.`);
 
   progress.say(recomputationWords(again, OTHERWISE));
@@ -222,28 +260,18 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const save = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
     const exported = { info: ofFolder(info, snapshot.state, events), snapshot, tokenizer, events, tokens: null };
     const isFirst = saves.place === null;
-    const bytes = await saves.save([...huggingFaceFiles(exported, { withOptimizer: true }), local]);
+    const bytes = await saves.save([...huggingFaceFiles(exported, WHOLE), local]);
     if (isFirst && saves.isBeside)
       progress.say(`${out} holds a model, which stays until this run is done; its saves go to ${saves.place!}.`);
     return { bytes };
   };
-  const [training, validation] = [openSplit(store, manifest, 'train'), openSplit(store, manifest, 'validation')];
   let outcome: TrainOutcome;
   try {
-    outcome = await train(
-      {
-        model,
-        recipe,
-        tokenizer,
-        train: training,
-        validation,
-        ...(past && { from: past.snapshot }),
-        save,
-        now: () => performance.now(),
-      },
-      { signal, report: follow },
-    );
-    if (outcome.reason === 'finished' || hasLearnt(events, outcome.state.step)) await saves.settle();
+    const time = fitted ? over(minutes!, fitted.pace) : signal;
+    const until = AbortSignal.any([signal, time]);
+    outcome = await train({ ...input, recipe, save }, { signal: until, report: follow });
+    const isDone = outcome.reason === 'finished' || (time.aborted && !signal.aborted);
+    if (isDone || hasLearnt(events, outcome.state.step)) await saves.settle();
   } catch (error) {
     progress.end();
     throw withPlace(error, saves);
@@ -280,6 +308,7 @@ async function placeOf(path: string): Promise<string | null> {
   return place !== null && (await stat(place)).isFile() ? place : null;
 }
 
+const WHOLE = { withOptimizer: true } as const;
 const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';
 
 /** Of each text's end, held out. */
@@ -323,6 +352,7 @@ const examples = [
   '--text moby-dick.txt --out my-model',
   '--text *.txt --tokenizer bpe:4096 --layers 6 --heads 6 --width 384 --context 256 --steps 5000 --out my-model',
   '--resume my-model --steps 8000',
+  '--text moby-dick.txt --minutes 15 --out my-model',
 ];
 const about = 'Text files in, a trained model out, as a Hugging Face folder. Ctrl-C stops and saves.';
 await main(command({ name: 'grow', about, options: OPTIONS, examples, run: grow }));

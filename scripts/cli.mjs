@@ -47,7 +47,12 @@ function start() {
     cwd: (byNpm && process.env.INIT_CWD) || process.cwd(),
     // Words go to file 3. What comes on file 2 is the engines' own, such as Dawn's notices or what V8 leaves when it dies.
     stdio: ['inherit', 'inherit', debugs ? 'inherit' : 'pipe', 2, 'ipc'],
-    env: { ...process.env, HOMEGROWN_WORDS: '3', TSX_TSCONFIG_PATH: join(root, 'tsconfig.json') },
+    env: {
+      ...process.env,
+      HOMEGROWN_WORDS: '3',
+      HOMEGROWN_BEGAN: performance.timeOrigin,
+      TSX_TSCONFIG_PATH: join(root, 'tsconfig.json'),
+    },
   });
   let notices = '';
   child.stderr?.setEncoding('utf8').on('data', (text) => (notices = (notices + text).slice(-MOST_NOTICES)));

@@ -1,0 +1,60 @@
+/** A run by the time that it may take: its settings are those of so many steps, which were measured to fit. */
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { learningRateAt } from '../src/core/optim/schedule';
+import { readModel } from './read';
+import { type Ended, lines, run, TINY } from './testing/run';
+
+let folder: string;
+const path = (...names: string[]) => join(folder, ...names);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'minutes-'));
+  await writeFile(path('text.txt'), 'Ein Wal — das ist kein Fisch. '.repeat(60));
+});
+afterAll(() => rm(folder, { recursive: true }));
+const grow = (...args: string[]) => run(['grow', '--text', path('text.txt'), ...TINY, '--json', ...args]);
+
+/** With more minutes where a busy machine needs them to hold a step. */
+async function fitted(grown: (minutes: string) => Promise<Ended>): Promise<Ended> {
+  for (let minutes = 0.1; ; minutes *= 2) {
+    const ended = await grown(String(minutes));
+    if (minutes > 3 || !/ minutes hold no step: /.test(ended.stderr)) return ended;
+  }
+}
+
+/** Steps of the run, and those done; the rates on the way are those of its schedule. */
+async function checked(model: string, from: number): Promise<{ steps: number; step: number; warmup: number }> {
+  const { info, events } = await readModel(path(model));
+  const { recipe, state } = info!;
+  const rates = events.flatMap((event) => (event.kind === 'step' && event.step > from ? [event] : []));
+  expect(rates.length).toBeGreaterThan(0);
+  for (const { step, learningRate } of rates) expect(learningRate).toBe(learningRateAt(recipe.schedule, recipe, step));
+  expect(state.step).toBeLessThanOrEqual(recipe.steps);
+  return { steps: recipe.steps, step: state.step, warmup: recipe.warmup };
+}
+
+test('so many steps are taken as fit, with the warm-up and the schedule of so many, and a run goes on for so long', async () => {
+  const settings = ['--eval-every', '1000000', '--eval-tokens', '64', '--out', path('model')];
+  const ended = await fitted((minutes) => grow('--minutes', minutes, ...settings));
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  const first = await checked('model', 0);
+  expect(lines(ended.stdout).at(-1)).toMatchObject({ step: first.step });
+  expect(first.warmup).toBe(first.steps >= 200 ? 100 : Math.round(first.steps / 10));
+  const more = await fitted((minutes) => run(['grow', '--resume', path('model'), '--minutes', minutes, '--json']));
+  expect(more).toMatchObject({ code: 0, stderr: '' });
+  const second = await checked('model', first.step);
+  expect(second.step).toBeGreaterThan(first.step);
+  expect(second.warmup).toBe(first.warmup);
+}, 600_000);
+
+test('too little time, and two words on how long, are told before anything is written', async () => {
+  const short = await grow('--minutes', '0.001', '--out', path('short'));
+  expect(short.code).toBe(2);
+  expect(short.stderr).toMatch(/^0\.001 minutes hold no step: a single one .* takes .* here\. Give more --minutes/);
+  const both = await grow('--minutes', '1', '--steps', '5', '--out', path('short'));
+  expect(both.code).toBe(2);
+  expect(both.stderr).toMatch(/--minutes and --steps both say how long the run is/);
+  await expect(access(path('short'))).rejects.toThrow(/ENOENT/);
+}, 120_000);

@@ -1,0 +1,50 @@
+/** --minutes: a time for the whole command, from its start to its end. */
+import { badSettings } from '../src/core/base/errors';
+import { formatDuration } from '../src/core/base/units';
+import type { TrainInput } from '../src/core/train/run';
+import { measurePace, type Pace, stepsIn, timeOf } from './pace';
+
+/** Milliseconds since 1970: of scripts/cli.mjs where that has started this. */
+const BEGAN = Number(process.env['HOMEGROWN_BEGAN'] ?? performance.timeOrigin);
+delete process.env['HOMEGROWN_BEGAN']; // It does not hold for what is started from here.
+
+/** A timer holds no longer one: 2 ** 31 ms. */
+export const MOST_MINUTES = 30_000;
+
+const leftOf = (minutes: number): number => BEGAN + 60_000 * minutes - Date.now();
+
+export interface Fit {
+  /** In all. */
+  steps: number;
+  pace: Pace;
+}
+
+/**
+ * As many steps as fit into what is left of these minutes.
+ * @throws HomegrownError `bad-settings` where not one does
+ */
+export async function fit(input: TrainInput, minutes: number, signal: AbortSignal): Promise<Fit> {
+  const begun = input.from?.state.step ?? 0;
+  const pace = await measurePace(input, TRIAL * 60_000 * minutes, signal);
+  const left = leftOf(minutes) - END;
+  const steps = stepsIn(CALM * left, pace, input.recipe, begun);
+  if (steps > begun) return { steps, pace };
+  const least = Date.now() - BEGAN + END + timeOf(pace, input.recipe, begun, begun + 1) / CALM;
+  throw badSettings(
+    `${minutes} minutes hold no step: a single one with its evaluations and saves takes ${formatDuration(least)} here.`,
+    'Give more --minutes, or take a smaller model, batch or context.',
+  );
+}
+/** Of the time, for the measurement. */
+const TRIAL = 0.05;
+/** Of what is left, what is planned: a machine is not always as quick as it was. */
+const CALM = 0.95;
+/** Milliseconds that a process takes to end. */
+const END = 200;
+
+/** Aborts, where the machine has become slower, when what is left is what the end of a run takes. */
+export function over(minutes: number, { step, evaluate, save }: Pace): AbortSignal {
+  const end = new AbortController();
+  setTimeout(() => end.abort(), Math.max(0, leftOf(minutes) - END - step - evaluate - save)).unref();
+  return end.signal;
+}

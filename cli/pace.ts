@@ -1,0 +1,85 @@
+/** How long the parts of a run take here, measured by one that is thrown away, and how many steps fit into a time. */
+import { RECIPE, type Recipe } from '../src/core/train/recipe';
+import type { TrainInput } from '../src/core/train/run';
+import { train } from '../src/core/train/train';
+
+/** Milliseconds. */
+export interface Pace {
+  /** Until the first step begins, with what comes before it. */
+  start: number;
+  step: number;
+  evaluate: number;
+  save: number;
+}
+
+/**
+ * Trains for about so long, and for a few steps at least; nothing of it stays.
+ * @param input `save` does what a save does, but for keeping it
+ * @param patience milliseconds
+ */
+export async function measurePace(input: TrainInput, patience: number, signal: AbortSignal): Promise<Pace> {
+  const { now } = input;
+  const begun = input.from?.state.step ?? 0;
+  const enough = new AbortController();
+  /** When each step was done. */
+  const steps: number[] = [];
+  const began = now();
+  let [saveBegan, savedAt, measuredAt] = [0, 0, 0];
+  await train(
+    {
+      ...input,
+      recipe: { ...input.recipe, steps: begun + MOST_STEPS, evalEvery: MOST_STEPS, saveEvery: MOST_STEPS, ...TIMID },
+      async save(snapshot) {
+        saveBegan = now();
+        const saved = await input.save(snapshot);
+        savedAt = now();
+        return saved;
+      },
+    },
+    {
+      signal: AbortSignal.any([signal, enough.signal]),
+      report({ kind }) {
+        if (kind === 'evaluated') measuredAt = now();
+        if (kind !== 'step') return;
+        steps.push(now());
+        if (steps.length > LEAST_STEPS && now() - began > patience) enough.abort();
+      },
+    },
+  );
+  signal.throwIfAborted();
+  const [first, last] = [steps[WARM]!, steps.at(-1)!];
+  const step = Math.max(LEAST_MS, (last - first) / (steps.length - 1 - WARM));
+  // At the end of it a step is saved, and then measured.
+  return {
+    start: Math.max(0, steps[0]! - step - began),
+    step,
+    evaluate: measuredAt - savedAt,
+    save: savedAt - saveBegan,
+  };
+}
+/** Without its warm-up a run might diverge. */
+const TIMID = { warmup: 0, learningRate: RECIPE.learningRate.min } as const;
+const MOST_STEPS = 1e6;
+const LEAST_STEPS = 5;
+/** Clocks are coarse. */
+const LEAST_MS = 1e-3;
+/** Steps that are not counted: what is done at the first few is not done again. */
+const WARM = 2;
+
+/** Milliseconds of a run of `steps` in all that has done `begun` of them. */
+export function timeOf(pace: Pace, { evalEvery, saveEvery }: Recipe, begun: number, steps: number): number {
+  const times = (every: number): number => Math.floor((steps - 1) / every) - Math.floor(begun / every) + 1;
+  return pace.start + (steps - begun) * pace.step + times(evalEvery) * pace.evaluate + times(saveEvery) * pace.save;
+}
+
+/** The most steps in all that a time holds; `begun` where it holds none more. */
+export function stepsIn(time: number, pace: Pace, recipe: Recipe, begun: number): number {
+  const most = Math.min(RECIPE.steps.max, begun + Math.ceil(Math.max(0, time) / pace.step));
+  let [fits, not] = [begun, most + 1];
+  while (not - fits > 1) {
+    const steps = Math.floor((fits + not) / 2);
+    if (timeOf(pace, recipe, begun, steps) <= time) fits = steps;
+    else not = steps;
+  }
+  return fits;
+}
