@@ -26,14 +26,16 @@ import { recomputation, recomputationWords } from '../src/core/train/recomputati
 import type { ModelChoice, Snapshot, TrainEvent, TrainOutcome, TrainState } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
 import { isSystemError, systemFailure } from './failure';
+import { fasterDevice } from './fasterDevice';
 import { flagsOf, settingsOf } from './fields';
 import { rateFlag, rateOf } from './learningRate';
 import { asParent } from './lineage';
 import { MODEL_FILES } from './listed';
 import { LOCAL, localFile, type Local } from './local';
-import { fit, MOST_MINUTES, over } from './minutes';
+import { fit, leftOf, MOST_MINUTES, over } from './minutes';
 import { UsageError, type Values } from './options';
 import { evaluationWords, finite, inWords, Speed, valuesOf } from './outcome';
+import { measurePace, type Pace, timeOf } from './pace';
 import { Progress } from './progress';
 import {
   checkSameData,
@@ -47,7 +49,17 @@ import {
 } from './resume';
 import { Saves } from './saves';
 import { architectureWords, configOf, sizeFlags } from './sizeFlags';
-import { command, DEVICES, interruptible, main, openDevice, print, stderr, textFile } from './terminal';
+import {
+  command,
+  DEVICES,
+  interruptible,
+  main,
+  openDevice,
+  print,
+  softwareAdapter,
+  stderr,
+  textFile,
+} from './terminal';
 import { realPath } from './target';
 import { SPECIAL, tokenizerSettings, TOKENIZERS } from './tokenizerFlags';
 import { checkOutFolder } from './write';
@@ -97,7 +109,7 @@ const OPTIONS = {
     kind: 'choice',
     of: DEVICES,
     initial: 'auto',
-    help: 'Where it runs; auto is a GPU where there is one, else wasm',
+    help: 'Where it runs; auto is a GPU where there is one, else what is faster of wasm and a software adapter',
   },
   out: { kind: 'text', otherwise: 'with --resume that folder', help: 'Folder to write the model to' },
   json: { kind: 'switch', help: 'One object a line: evaluations, then the result or the error' },
@@ -132,7 +144,8 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const sources = past && !options.text ? await openLaid(past, paths) : await Promise.all(paths.map(textFile));
   const inputs = resume === undefined || isInPlace ? paths : [...paths, resume];
   await checkOutFolder(out, inputs, [...MODEL_FILES, LOCAL]);
-  const device = await openDevice(past && !given.has('device') ? deviceOf(past) : options.device);
+  const kind = past && !given.has('device') ? deviceOf(past) : options.device;
+  let device = await openDevice(kind);
   const signal = interruptible();
   const progress = new Progress(stderr, !options.json);
   const job: Job = { signal, report: (at) => progress.show(at) };
@@ -159,27 +172,44 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     await readCounts(store, manifest, 'validation'),
   ];
   const model = { id, config, vocabulary: tokenizer.size };
-  const limits: MemoryLimits = { ...memoryLimits(), ...(options.memory > 0 && { bound: 1e9 * options.memory }) };
-  const asked = askedOf(model);
-  const own = asked.recompute ? 'on' : 'off';
-  const again = recomputation(model, asked, past && !given.has('recompute') ? own : options.recompute, limits);
-  const planned = { ...asked, recompute: again.isOn };
-  const tooLarge = problems(model, planned, anyText, limits);
-  if (tooLarge.length > 0) throw unfit(tooLarge);
+  /** On the device in use. */
+  const plan = () => {
+    const limits: MemoryLimits = { ...memoryLimits(), ...(options.memory > 0 && { bound: 1e9 * options.memory }) };
+    const asked = askedOf(model);
+    const own = asked.recompute ? 'on' : 'off';
+    const again = recomputation(model, asked, past && !given.has('recompute') ? own : options.recompute, limits);
+    const recipe: Recipe = { ...asked, recompute: again.isOn };
+    return { again, recipe, tooLarge: problems(model, recipe, anyText, limits) };
+  };
   const data = factsOf(
     { manifest, validationShare, ...measureFacts(trainCounts, validationCounts) },
     texts.map(({ name, characters, sha256 }) => ({ name, characters, sha256 })),
   );
   if (past) checkSameData(past, data);
-  const input = {
+  const basis = {
     model,
-    recipe: planned,
     tokenizer,
     train: openSplit(store, manifest, 'train'),
     validation: openSplit(store, manifest, 'validation'),
     ...(past && { from: past.snapshot }),
     now: () => performance.now(),
   };
+  const adapter = kind === 'auto' && device.kind === 'wasm' ? await softwareAdapter() : null;
+  if (adapter !== null) {
+    const measure = async (limit: number): Promise<Pace | null> => {
+      const { recipe, tooLarge } = plan();
+      const save = () => Promise.resolve({ bytes: 0 });
+      return tooLarge.length > 0 ? null : measurePace({ ...basis, recipe, save }, TRIAL_MS, signal, limit);
+    };
+    const { recipe } = plan();
+    const time = (pace: Pace): number => timeOf(pace, recipe, past?.info.state.step ?? 0, recipe.steps);
+    const chosen = await fasterDevice(adapter, measure, time, minutes === undefined ? Infinity : leftOf(minutes));
+    device = chosen.device;
+    progress.say(chosen.why);
+  }
+  const { again, recipe: planned, tooLarge } = plan();
+  if (tooLarge.length > 0) throw unfit(tooLarge);
+  const input = { ...basis, recipe: planned };
   const where = device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase();
   const info: RunInfo = past
     ? { ...past.info, ...(!isInPlace && { createdAt: Date.now() }), recipe: planned, device: where }
@@ -308,6 +338,8 @@ async function placeOf(path: string): Promise<string | null> {
   return place !== null && (await stat(place)).isFile() ? place : null;
 }
 
+/** Of steps on one device, before it is said which is faster. */
+const TRIAL_MS = 1000;
 const WHOLE = { withOptimizer: true } as const;
 const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';
 

@@ -11,7 +11,7 @@ delete process.env['HOMEGROWN_BEGAN']; // It does not hold for what is started f
 /** A timer holds no longer one: 2 ** 31 ms. */
 export const MOST_MINUTES = 30_000;
 
-const leftOf = (minutes: number): number => BEGAN + 60_000 * minutes - Date.now();
+export const leftOf = (minutes: number): number => BEGAN + 60_000 * minutes - Date.now();
 
 export interface Fit {
   /** In all. */
@@ -25,7 +25,7 @@ export interface Fit {
  */
 export async function fit(input: TrainInput, minutes: number, signal: AbortSignal): Promise<Fit> {
   const begun = input.from?.state.step ?? 0;
-  const pace = await measurePace(input, TRIAL * 60_000 * minutes, signal);
+  const pace = (await measurePace(input, TRIAL * 60_000 * minutes, signal))!; // for it has no limit
   const left = leftOf(minutes) - END;
   const steps = stepsIn(CALM * left, pace, input.recipe, begun);
   if (steps > begun) return { steps, pace };

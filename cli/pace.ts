@@ -16,14 +16,22 @@ export interface Pace {
  * Trains for about so long, and for a few steps at least; nothing of it stays.
  * @param input `save` does what a save does, but for keeping it
  * @param patience milliseconds
+ * @param limit milliseconds, after which it ends also where too few steps are done
+ * @returns null where there were too few
  */
-export async function measurePace(input: TrainInput, patience: number, signal: AbortSignal): Promise<Pace> {
+export async function measurePace(
+  input: TrainInput,
+  patience: number,
+  signal: AbortSignal,
+  limit = Infinity,
+): Promise<Pace | null> {
   const { now } = input;
   const begun = input.from?.state.step ?? 0;
   const enough = new AbortController();
   /** When each step was done. */
   const steps: number[] = [];
   const began = now();
+  const timer = limit < MOST_MS ? setTimeout(() => enough.abort(), limit) : undefined;
   let [saveBegan, savedAt, measuredAt] = [0, 0, 0];
   await train(
     {
@@ -42,11 +50,13 @@ export async function measurePace(input: TrainInput, patience: number, signal: A
         if (kind === 'evaluated') measuredAt = now();
         if (kind !== 'step') return;
         steps.push(now());
-        if (steps.length > LEAST_STEPS && now() - began > patience) enough.abort();
+        if (steps.length >= LEAST_STEPS && now() - began > patience) enough.abort();
       },
     },
   );
+  clearTimeout(timer);
   signal.throwIfAborted();
+  if (steps.length < LEAST_STEPS) return null;
   const [first, last] = [steps[WARM]!, steps.at(-1)!];
   const step = Math.max(LEAST_MS, (last - first) / (steps.length - 1 - WARM));
   // At the end of it a step is saved, and then measured.
@@ -60,7 +70,9 @@ export async function measurePace(input: TrainInput, patience: number, signal: A
 /** Without its warm-up a run might diverge. */
 const TIMID = { warmup: 0, learningRate: RECIPE.learningRate.min } as const;
 const MOST_STEPS = 1e6;
-const LEAST_STEPS = 5;
+const LEAST_STEPS = 4;
+/** A timer holds no longer one. */
+const MOST_MS = 2 ** 31;
 /** Clocks are coarse. */
 const LEAST_MS = 1e-3;
 /** Steps that are not counted: what is done at the first few is not done again. */

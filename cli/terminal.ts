@@ -120,15 +120,26 @@ function writeWhole(file: number, bytes: Buffer): void {
   }
 }
 
+let hasDawn = false;
 /** Dawn is there before the backend that looks for it is loaded. */
 export async function openDevice(kind: DeviceKind | 'auto'): Promise<Device> {
-  if (kind === 'auto' || kind === 'webgpu') installDawn();
+  if (kind === 'auto' || kind === 'webgpu') {
+    if (!hasDawn) installDawn();
+    hasDawn = true;
+  }
   const { chooseDevice } = await import('../src/core/train/device');
   const { tune } = await import('../src/core/ops/tune');
   const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   const device = await chooseDevice(kind, `${dirname(wasm)}${sep}`);
   await tune(() => performance.now(), tilingsInFile);
   return device;
+}
+
+/** What the adapter is called that Dawn would take, where that is no GPU; null where it is one, or there is none. */
+export async function softwareAdapter(): Promise<string | null> {
+  const { findGpu } = await import('../src/core/gpu/backend');
+  const adapter = await findGpu();
+  return adapter?.software ? adapter.name : null;
 }
 
 /** A file that is read from its beginning to its end, once: also a pipe, and those of /proc, whose size is not told. */
