@@ -15,7 +15,7 @@ export interface Pace {
 /**
  * Trains for about so long, and for a few steps at least; nothing of it stays.
  * @param input `save` does what a save does, but for keeping it
- * @param patience milliseconds
+ * @param patience milliseconds of steps
  * @param limit milliseconds, after which it ends also where too few steps are done
  * @returns null where there were too few
  */
@@ -50,15 +50,16 @@ export async function measurePace(
         if (kind === 'evaluated') measuredAt = now();
         if (kind !== 'step') return;
         steps.push(now());
-        if (steps.length >= LEAST_STEPS && now() - began > patience) enough.abort();
+        if (steps.length >= LEAST_STEPS && now() - steps[0]! > patience) enough.abort();
       },
     },
   );
   clearTimeout(timer);
   signal.throwIfAborted();
   if (steps.length < LEAST_STEPS) return null;
-  const [first, last] = [steps[WARM]!, steps.at(-1)!];
-  const step = Math.max(LEAST_MS, (last - first) / (steps.length - 1 - WARM));
+  // The first ones are slower: code is compiled, and pools fill.
+  const later = steps.slice(Math.floor(steps.length / 2));
+  const step = Math.max(LEAST_MS, (later.at(-1)! - later[0]!) / (later.length - 1));
   // At the end of it a step is saved, and then measured.
   return {
     start: Math.max(0, steps[0]! - step - began),
@@ -75,8 +76,6 @@ const LEAST_STEPS = 4;
 const MOST_MS = 2 ** 31;
 /** Clocks are coarse. */
 const LEAST_MS = 1e-3;
-/** Steps that are not counted: what is done at the first few is not done again. */
-const WARM = 2;
 
 /** Milliseconds of a run of `steps` in all that has done `begun` of them. */
 export function timeOf(pace: Pace, { evalEvery, saveEvery }: Recipe, begun: number, steps: number): number {
