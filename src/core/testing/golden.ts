@@ -5,21 +5,27 @@ import { fileURLToPath } from 'node:url';
 import { type BlobStore, type Json, memoryStore, type Stored } from '../base/blobStore';
 import { type ByteSource, bytesSource } from '../files/byteSource';
 
-/** The build at the start of the second storey: the first whose records and files are promised to open. */
-export const GOLDEN = fileURLToPath(new URL('../../../golden/7bac939/', import.meta.url));
+/**
+ * By commit. 7bac939 is the build at the start of the second storey: the first whose records and files are promised to open.
+ * 1608a14 is the last with one project, texts without documents, and runs without segments of their own.
+ */
+export const BUILDS = ['7bac939', '1608a14'] as const;
+export type Build = (typeof BUILDS)[number];
+const folderOf = (build: Build): string => fileURLToPath(new URL(`../../../golden/${build}/`, import.meta.url));
+export const GOLDEN = folderOf('7bac939');
 
 /** Every value of its IndexedDB. */
-export const goldenValues = (): [key: string, value: Stored][] =>
-  filesUnder('store').map((path) => {
-    const content = readFileSync(join(GOLDEN, 'store', path));
+export const goldenValues = (build: Build = '7bac939'): [key: string, value: Stored][] =>
+  filesUnder('store', build).map((path) => {
+    const content = readFileSync(join(folderOf(build), 'store', path));
     const [, key, ending] = /^(.+)\.(bin|json)$/.exec(path)!;
     return [key!, ending === 'bin' ? Uint8Array.from(content) : (JSON.parse(content.toString()) as Json)];
   });
 
 /** In memory; whatever a test does to it, the next one gets it as it was. */
-export async function goldenStore(): Promise<BlobStore> {
+export async function goldenStore(build: Build = '7bac939'): Promise<BlobStore> {
   const store = memoryStore();
-  await store.commit({ put: goldenValues() });
+  await store.commit({ put: goldenValues(build) });
   return store;
 }
 
@@ -32,19 +38,20 @@ export interface Continuation {
   of: number;
   steps: readonly (readonly [step: number, loss: number, gradientNorm: number])[];
 }
-export const continuations = (): readonly Continuation[] =>
-  JSON.parse(readFileSync(join(GOLDEN, 'continued.json'), 'utf8')) as Continuation[];
+export const continuations = (build: Build = '7bac939'): readonly Continuation[] =>
+  JSON.parse(readFileSync(join(folderOf(build), 'continued.json'), 'utf8')) as Continuation[];
 
-export const goldenFile = (path: string): Uint8Array<ArrayBuffer> => Uint8Array.from(readFileSync(join(GOLDEN, path)));
+export const goldenFile = (path: string, build: Build = '7bac939'): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(readFileSync(join(folderOf(build), path)));
 
 /** The files of a folder, as they are brought in. */
-export const goldenFolder = (folder: string): { name: string; source: ByteSource }[] =>
-  filesUnder(folder).map((name) => ({ name, source: bytesSource(goldenFile(join(folder, name))) }));
+export const goldenFolder = (folder: string, build: Build = '7bac939'): { name: string; source: ByteSource }[] =>
+  filesUnder(folder, build).map((name) => ({ name, source: bytesSource(goldenFile(join(folder, name), build)) }));
 
 /** Paths below a folder, with slashes, in order. */
-export const filesUnder = (folder: string): string[] =>
-  readdirSync(join(GOLDEN, folder), { recursive: true, withFileTypes: true })
+export const filesUnder = (folder: string, build: Build = '7bac939'): string[] =>
+  readdirSync(join(folderOf(build), folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(GOLDEN, folder, '/').length))
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(folderOf(build), folder, '/').length))
     .map((path) => path.replaceAll('\\', '/'))
     .sort();
