@@ -161,16 +161,16 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   const earlier = page.getByRole('list', { name: 'Earlier runs' }).getByRole('listitem');
   await give('Keep this one');
   await expect(page.getByText(/^None yet/)).toBeVisible();
-  const { runId } = (await studio.stored('project')) as { runId: string };
+  const { runId } = (await studio.stored('projects/first')) as { runId: string };
   await give('Bring it in');
   await expect(page.getByText('moby-dick is here')).toBeVisible();
   await expect(earlier).toHaveCount(1);
-  expect(await studio.stored('project')).not.toMatchObject({ runId });
+  expect(await studio.stored('projects/first')).not.toMatchObject({ runId });
 
   // What was there comes back, on Train as well; what came gives its room back.
   await studio.goTo('Train');
   await earlier.getByRole('button', { name: /^Bring back/ }).click();
-  await expect.poll(async () => studio.stored('project')).toMatchObject({ runId });
+  await expect.poll(async () => studio.stored('projects/first')).toMatchObject({ runId });
   await expect(earlier).toHaveCount(1);
   await earlier.getByRole('button', { name: /^Free the saved steps/ }).click();
   await page

@@ -47,7 +47,7 @@ async function goOn(studio: Studio, { runId, device, from, steps }: Continuation
   const { page } = studio;
   await studio.useDevice(device);
   await bringBack(studio, from);
-  expect(await studio.stored('project')).toMatchObject({ runId });
+  expect(await studio.stored('projects/first')).toMatchObject({ runId });
   await page
     .getByRole('button', { name: `Resume from step ${from}` })
     .first()

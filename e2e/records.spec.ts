@@ -34,7 +34,7 @@ test('what is damaged or newer is told, left as it is and handed over raw, and e
   const [head] = await studio.keys('heads/');
   const runId = head!.slice('heads/'.length);
   await studio.damage('texts/torn', 'half a rec');
-  await studio.damage('runs-index/newer', { version: 2, id: 'newer' });
+  await studio.damage('runs-index/newer', { version: 99, id: 'newer' });
   const [text] = await studio.keys('texts/');
   await page.reload();
   await expect(page.getByText('2 things that are stored cannot be read')).toBeVisible();
@@ -61,15 +61,16 @@ test('what is damaged or newer is told, left as it is and handed over raw, and e
   expect((await download).suggestedFilename()).toMatch(/^homegrown-manifests-.*\.zip$/);
   await page.keyboard.press('Escape');
 
-  // A project that a newer version made: the app opens, and a change puts it aside.
-  await studio.damage('project', { version: 2, name: 'From tomorrow' });
+  // A project that a newer version made: the app opens another one beside it.
+  const newer = { version: 99, name: 'From tomorrow' };
+  await studio.damage('projects/first', newer);
   await page.reload();
   await expect(page.getByText('4 things that are stored cannot be read')).toBeVisible();
   await page.getByRole('button', { name: /rename$/ }).click();
   await page.getByRole('textbox', { name: 'Project name' }).fill('Today');
   await page.keyboard.press('Enter');
-  await expect.poll(() => studio.keys('set-aside/')).toHaveLength(1);
-  expect(await studio.stored('set-aside/project/1')).toEqual({ version: 2, name: 'From tomorrow' });
+  await expect.poll(() => studio.keys('projects/')).toHaveLength(2);
+  expect(await studio.stored('projects/first')).toEqual(newer);
   expect(await studio.stored('texts/torn')).toBe('half a rec');
   expect(await studio.keys('texts/')).toEqual([text, 'texts/torn'].sort());
   expect(studio.errors).toEqual([]);
@@ -94,14 +95,14 @@ test('two tabs keep each other’s changes, and only one trains', async ({ page,
   await first.event(20, /Saved/);
   await expect(other.getByText('A run is being trained in another tab').first()).toBeVisible();
   await second.set({ 'Learning rate': 0.003 });
-  const { runId } = (await first.stored('project')) as { runId: string };
+  const { runId } = (await first.stored('projects/first')) as { runId: string };
   expect(runId).toMatch(/\w/);
   const begin = other.getByRole('banner').getByRole('button', { name: /Start training|Resume/ });
   await expect(begin).toHaveAttribute('aria-disabled', 'true');
   await begin.click({ force: true });
   await expect(second.strip).toContainText('in another tab');
   await expectAccessible(other, 'another tab trains');
-  expect(await second.stored('project')).toMatchObject({ runId, recipe: { batch: 5, learningRate: 0.003 } });
+  expect(await second.stored('projects/first')).toMatchObject({ runId, recipe: { batch: 5, learningRate: 0.003 } });
 
   // The tab that trains dies without a word; its lock is free at once.
   const crashed = page.waitForEvent('crash');

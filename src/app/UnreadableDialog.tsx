@@ -56,7 +56,8 @@ export function UnreadableDialog({ isOpen, onClose }: { isOpen: boolean; onClose
 
 const nameOf = ({ key }: UnreadableRecord): string => NAMES[key.split('/')[0] ?? ''] ?? 'A record';
 const NAMES: Readonly<Record<string, string>> = {
-  project: 'The project',
+  project: 'The project of an older build',
+  projects: 'A project',
   'set-aside': 'An earlier project',
   texts: 'A text',
   'runs-index': 'A run',

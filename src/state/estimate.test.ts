@@ -80,6 +80,7 @@ test('the vocabulary is that of the tokenizer in use, else what was asked for', 
   expect(vocabularySize(project({ tokenizer: bytes, tokenizerChoice: { kind: 'bytes', vocabulary: 1024 } }))).toBe(257);
 });
 
+const TWICE = { validation: 0.2, test: 0, seed: 0 };
 test('the text is guessed from its characters until it has been counted', () => {
   const texts = [{ id: 'a', characters: 3000 }] as unknown as Studio['texts'];
   expect(textSize({ project: project({}), texts: [] })).toBeUndefined();
@@ -106,13 +107,13 @@ test('the text is guessed from its characters until it has been counted', () => 
     },
   });
   expect(textSize({ project: counted, texts })).toEqual({ train: 2710, validation: 301, isCounted: true });
-  expect(textSize({ project: { ...counted, validationShare: 0.2 }, texts })?.isCounted).toBe(false);
+  expect(textSize({ project: { ...counted, split: TWICE }, texts })?.isCounted).toBe(false);
 
   const longer = { ...counted, model: { ...counted.model, config: { ...config, context: 400 } } };
   const opening = { kind: 'opening' } as const;
   expect(startProblems({ project: counted, texts, device: opening })).toEqual([]);
   expect(startProblems({ project: longer, texts, device: opening })).toMatchObject([{ field: 'text' }]);
-  expect(startProblems({ project: { ...longer, validationShare: 0.2 }, texts, device: opening })).toEqual([]);
+  expect(startProblems({ project: { ...longer, split: TWICE }, texts, device: opening })).toEqual([]);
 
   // A device that is open has limits.
   const wide = { ...counted.recipe, batch: 4096 };

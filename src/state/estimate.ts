@@ -112,7 +112,7 @@ export interface TextSize {
 
 /** How much there is to learn from; undefined without any text. */
 export function textSize({ project, texts }: Pick<Studio, 'project' | 'texts'>): TextSize | undefined {
-  const { data, tokenizer, tokenizerChoice, validationShare } = project;
+  const { data, tokenizer, tokenizerChoice, split } = project;
   if (texts.length === 0) return undefined;
   if (data && dataState({ project, texts }) === 'done') {
     return { train: data.manifest.train.tokens, validation: data.manifest.validation.tokens, isCounted: true };
@@ -121,7 +121,7 @@ export function textSize({ project, texts }: Pick<Studio, 'project' | 'texts'>):
   const tokens =
     characters /
     (tokenizer?.model.kind === tokenizerChoice.kind ? tokenizer.bytesPerToken : USUAL[tokenizerChoice.kind]);
-  return { train: tokens * (1 - validationShare), validation: tokens * validationShare, isCounted: false };
+  return { train: tokens * (1 - split.validation), validation: tokens * split.validation, isCounted: false };
 }
 /** Characters a token, before a tokenizer has been trained. */
 const USUAL: Record<TokenizerChoice['kind'], number> = { bpe: 3, characters: 1, bytes: 1 };

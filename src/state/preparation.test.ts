@@ -68,7 +68,7 @@ test('what is missing is made once, what is out of date again, and both are show
   expect(entries.find(({ text }) => text === 's')!.count).toBeGreaterThan(0);
 
   // Another share is held out: the tokenizer stands.
-  getState().change({ validationShare: 0.2 });
+  getState().change({ split: { validation: 0.2, test: 0, seed: 0 } });
   expect([tokenizerState(getState()), dataState(getState())]).toEqual(['done', 'stale']);
   expect(await getState().prepare()).toBe(true);
   expect(made).toEqual(['tokenizer', 'data', 'data']);

@@ -46,13 +46,13 @@ export const createPreparationSlice: Slice<PreparationSlice> =
         now,
         (options) => data.call('buildData', { texts: textIds(get()), tokenizer: model, validationShare }, options),
       );
-      if (record) get().change({ data: record, validationShare });
+      if (record) get().change({ data: record, split: { ...get().project.split, validation: validationShare } });
       return record !== undefined;
     },
     async prepare() {
       const { project, trainTokenizer, buildData } = get();
       if (tokenizerState(get()) !== 'done' && !(await trainTokenizer(project.tokenizerChoice))) return false;
-      return dataState(get()) === 'done' || buildData(project.validationShare);
+      return dataState(get()) === 'done' || buildData(project.split.validation);
     },
     async tokensOf(passage) {
       const { tokenizer } = get().project;
@@ -90,12 +90,12 @@ export const textsChanged = ({ project: { tokenizer }, texts }: Inputs): boolean
   tokenizer !== null && !same(tokenizer.texts, textIds({ texts }));
 
 export function dataState(studio: Inputs): ArtefactState {
-  const { data, tokenizer, validationShare } = studio.project;
+  const { data, tokenizer, split } = studio.project;
   if (!data) return 'none';
   const current =
     tokenizerState(studio) === 'done' &&
     data.tokenizerHash === tokenizer?.hash &&
-    data.validationShare === validationShare &&
+    data.validationShare === split.validation &&
     !isSplitAsOne(data) &&
     same(data.texts, textIds(studio));
   return current ? 'done' : 'stale';

@@ -74,7 +74,7 @@ test('many changes are one save more, and what cannot be saved is said until it 
   expect(getState().kept).toBe('saving');
   await keptIn(studio);
   expect(commits).toBeLessThanOrEqual(2);
-  expect(await inner.get('project')).toMatchObject({ recipe: { batch: 100 } });
+  expect(await inner.get('projects/first')).toMatchObject({ recipe: { batch: 100 } });
 
   isFull = true;
   getState().change({ name: 'Sea' });
@@ -83,7 +83,7 @@ test('many changes are one save more, and what cannot be saved is said until it 
   isFull = false;
   getState().setRecipe({ seed: 3 });
   await keptIn(studio);
-  expect(await inner.get('project')).toMatchObject({ name: 'Sea', recipe: { batch: 100, seed: 3 } });
+  expect(await inner.get('projects/first')).toMatchObject({ name: 'Sea', recipe: { batch: 100, seed: 3 } });
 });
 
 test('two tabs: every field that one of them changed is kept, in one save each, and what both did is the later one’s', async () => {
@@ -95,7 +95,7 @@ test('two tabs: every field that one of them changed is kept, in one save each, 
     ({ getState }) => getState().setRecipe({ warmup: 7 }),
     ({ getState }) => getState().setModel('context', 32),
     ({ getState }) => getState().setModel('width', 96),
-    ({ getState }) => getState().change({ validationShare: 0.2 }),
+    ({ getState }) => getState().change({ split: { validation: 0.2, test: 0, seed: 0 } }),
     ({ getState }) => getState().change({ tokenizerChoice: { kind: 'bytes', vocabulary: 1024 } }),
     ({ getState }) => getState().setRecompute('off'),
   ];
@@ -104,20 +104,20 @@ test('two tabs: every field that one of them changed is kept, in one save each, 
   const { recipe, model } = initialProject();
   const both: Partial<Project> = {
     name: 'Sea',
-    validationShare: 0.2,
+    split: { validation: 0.2, test: 0, seed: 0 },
     tokenizerChoice: { kind: 'bytes', vocabulary: 1024 },
     recompute: 'off',
     recipe: { ...recipe, batch: 3, warmup: 7 },
     model: { ...model, config: { ...model.config, context: 32, width: 96 }, byHand: expect.anything() as never },
   };
   for (const studio of [a!, b!]) await vi.waitFor(() => expect(studio.getState().project).toMatchObject(both));
-  await vi.waitFor(async () => expect(await store.get('project')).toMatchObject(both));
+  await vi.waitFor(async () => expect(await store.get('projects/first')).toMatchObject(both));
 
   // The same field: whoever saves later has seen the other's.
   a!.getState().change({ name: 'Ahab' });
   b!.getState().change({ name: 'Starbuck' });
   await vi.waitFor(async () => {
-    const { name } = (await store.get('project')) as { name: string };
+    const { name } = (await store.get('projects/first')) as { name: string };
     expect([a!.getState().project.name, b!.getState().project.name]).toEqual([name, name]);
   });
 });
@@ -135,7 +135,7 @@ test('two tabs: an old run never comes back, and the other is told what was take
     );
     await keptIn(studio);
   }
-  expect(await store.get('project')).toMatchObject({ name: 'Sea', runId: null, recipe: { batch: 3 } });
+  expect(await store.get('projects/first')).toMatchObject({ name: 'Sea', runId: null, recipe: { batch: 3 } });
   await vi.waitFor(() => expect(b!.getState()).toMatchObject({ run: null, saved: null, model: null }));
   expect(b!.getState().toasts).toMatchObject([
     { text: 'The project changed in another tab', detail: 'taken over from there: name and run' },

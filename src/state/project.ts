@@ -3,16 +3,8 @@ import { toFailure } from '../core/base/errors';
 import { type ModelId, modelSpec } from '../core/models';
 import { sizesOf } from '../core/models/spec';
 import { type ModelDraft, ofArchitecture } from '../core/runs/modelDraft';
-import {
-  changedFields,
-  initialProject,
-  mergeProjects,
-  type KeptProject,
-  type Project,
-  readProject,
-  same,
-  saveProject,
-} from '../core/runs/project';
+import { changedFields, initialProject, mergeProjects, type Project, same } from '../core/runs/project';
+import { type KeptProject, lastOpened, migrateProject, readProject, saveProject } from '../core/runs/projects';
 import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, vocabularySize } from './estimate';
 import { isActive } from './phase';
@@ -40,15 +32,16 @@ export interface ProjectSlice {
   /** The dial: about `parameters` weights; fields set by hand stay. */
   setSize(parameters: number): void;
   usePreset(name: string): void;
+  /** Opens the project that was opened last. */
   load(): Promise<void>;
   /** Takes over what other tabs have stored since. */
   catchUp(): Promise<void>;
 }
 
 export const createProjectSlice: Slice<ProjectSlice> =
-  ({ store, tabs }) =>
+  ({ store, tabs, newId }) =>
   (set, get) => {
-    let last: KeptProject = { project: initialProject(), stored: undefined, problem: undefined };
+    let last: KeptProject;
     /** Reads and saves follow each other: each starts from what the one before it left. */
     let queue: Promise<unknown> = Promise.resolve();
     let isQueued = false;
@@ -69,7 +62,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
           const wasUnreadable = last.problem !== undefined;
           const saved = await saveProject(store, last, project);
           if (!saved) {
-            await takeOver(await readProject(store));
+            await takeOver(await readProject(store, project.id));
             continue;
           }
           last = saved;
@@ -99,7 +92,8 @@ export const createProjectSlice: Slice<ProjectSlice> =
     const tell = (changed: readonly (keyof Project)[]): void => {
       const { toasts, toast, dismiss } = get();
       for (const { id, text } of toasts) if (text === ELSEWHERE) dismiss(id);
-      const words = [...new Set(changed.map((field) => WORDS[field]))];
+      const words = [...new Set(changed.flatMap((field) => WORDS[field] ?? []))];
+      if (words.length === 0) return;
       const list = [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' and ');
       toast({ text: ELSEWHERE, detail: `taken over from there: ${list}` });
     };
@@ -147,7 +141,9 @@ export const createProjectSlice: Slice<ProjectSlice> =
         if (preset) changeModel({ config: preset.config, byHand: [] });
       },
       async load() {
-        last = await readProject(store);
+        // What cannot be moved now, on a full disk, opens from where it is.
+        await migrateProject(store, newId).catch(() => undefined);
+        last = await readProject(store, await lastOpened(store, newId));
         set({ project: last.project, trainingElsewhere: await tabs.isTraining().catch(() => false) });
         await Promise.all([get().loadTexts(), get().loadRun()]);
         set({ loaded: 'ready' });
@@ -160,7 +156,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
       },
       catchUp: () =>
         inTurn(async () => {
-          const theirs = await readProject(store);
+          const theirs = await readProject(store, last.project.id);
           if (!same(theirs.stored, last.stored)) await takeOver(theirs);
           const was = get().trainingElsewhere;
           const is = !isActive(get().phase) && (await tabs.isTraining());
@@ -177,15 +173,18 @@ export const createProjectSlice: Slice<ProjectSlice> =
   };
 
 const ELSEWHERE = 'The project changed in another tab';
-const WORDS: Record<keyof Project, string> = {
+/** Nobody is told of the others. */
+const WORDS: Partial<Record<keyof Project, string>> = {
   name: 'name',
   tokenizer: 'tokenizer',
   data: 'data',
   runId: 'run',
   tokenizerChoice: 'settings',
-  validationShare: 'settings',
+  split: 'settings',
   model: 'settings',
   recipe: 'settings',
   recompute: 'settings',
   rateByHand: 'settings',
+  keepBudget: 'settings',
+  baseline: 'baseline',
 };

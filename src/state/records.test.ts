@@ -56,7 +56,7 @@ async function withRun(): Promise<BlobStore> {
     await writer.save({ state: { step, tokensSeen: 1, activeMs: 1, best: null }, tensors });
   }
   await (await openJournal(store, 'r', 0)).append([{ kind: 'saved', step: 300, bytes: 4 }]);
-  await store.commit({ put: [['project', { ...initialProject(), name: 'Whale', runId: 'r' } as never]] });
+  await store.commit({ put: [['projects/first', { ...initialProject(), name: 'Whale', runId: 'r' } as never]] });
   return store;
 }
 const loaded = async (store: BlobStore): Promise<Studio> => {
@@ -138,14 +138,14 @@ test('whatever lies in the store, the app loads, and nothing is gone afterwards'
     'texts/a',
     'runs-index/r',
     'heads/r',
-    'project',
+    'projects/first',
     'device',
     'draft/text/a/',
     'draft/',
     'cuts',
   );
   const any = fc.tuple(
-    fc.constantFrom('texts/', 'journal/r/', 'manifests/r/', 'data/', 'draft/'),
+    fc.constantFrom('projects/', 'texts/', 'journal/r/', 'manifests/r/', 'data/', 'draft/'),
     fc.string({ maxLength: 4 }),
   );
   const value = fc.oneof(fc.jsonValue(), fc.uint8Array({ maxLength: 5 }), fc.constant({ version: 2 }));

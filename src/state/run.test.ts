@@ -113,7 +113,7 @@ describe('a run that fails before its first save', () => {
           'runs-index/crashed',
           { ...JSON.parse(JSON.stringify(run)), id: 'crashed', step: 0, status: 'running' } as never,
         ],
-        ['project', { ...JSON.parse(JSON.stringify(project)), runId: 'crashed' } as never],
+        ['projects/first', { ...JSON.parse(JSON.stringify(project)), runId: 'crashed' } as never],
       ],
     });
     const again = await open();
@@ -282,7 +282,7 @@ test('data that cannot be built for a resume is a failure with its reason, and a
     if (keys.some((key) => key.startsWith('shards/'))) throw new HomegrownError('storage-full', 'No room for the ids');
   };
   // Cut as they never were, so that there is something to build.
-  studio.getState().change({ validationShare: 0.3 });
+  studio.getState().change({ split: { validation: 0.3, test: 0, seed: 0 } });
   studio.setState(({ run }) => ({ run: { ...run!, data: null } }));
   await studio.getState().resume(9);
   expect(failureOf(studio)).toMatchObject({ code: 'storage-full', message: 'No room for the ids' });

@@ -129,7 +129,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         return fail(toFailure(error));
       }
       set({ phase: { kind: 'preparing' } });
-      const validationShare = facts?.validationShare ?? project.validationShare;
+      const validationShare = facts?.validationShare ?? project.split.validation;
       const built = await work(
         (building) => set({ building }),
         now,

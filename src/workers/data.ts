@@ -5,7 +5,7 @@ import type { Job } from '../core/base/job';
 import { readAll } from '../core/base/record';
 import { measureFacts } from '../core/objectives/facts';
 import { unigramDivergence } from '../core/objectives/unigram';
-import { readProject, unreadableProjects } from '../core/runs/project';
+import { listProjects } from '../core/runs/projects';
 import { listRuns, unreadableRuns } from '../core/runs/record';
 import { buildShards, dropShards, readShards } from '../core/shards/build';
 import { dataId, manifestKey } from '../core/shards/manifest';
@@ -47,14 +47,13 @@ export async function buildData(
 }
 
 /**
- * Drops data that is neither the newest, nor the project's, nor any run's: a run goes on with what it began with. While there is a run or a
- * project that cannot be read, any data may be its own, and all stays; so does data whose list cannot be read.
+ * Drops data that is neither the newest, nor any project's or run's: a run goes on with what it began with. While there is
+ * a run or a project that cannot be read, any data may be its own, and all stays; so does data whose list cannot be read.
  */
 export async function dropUnused(store: BlobStore, newest: string): Promise<void> {
-  const unknown = [...(await unreadableRuns(store)), ...(await unreadableProjects(store))];
-  if (unknown.length > 0) return;
-  const { project } = await readProject(store);
-  const manifests = [project.data?.manifest, ...(await listRuns(store)).map(({ manifest }) => manifest)];
+  const { projects, unreadable } = await listProjects(store);
+  if (unreadable.length > 0 || (await unreadableRuns(store)).length > 0) return;
+  const manifests = [...projects.map(({ data }) => data?.manifest), ...(await listRuns(store)).map((r) => r.manifest)];
   const used = new Set([newest, ...manifests.map((manifest) => manifest && dataId(manifest))]);
   const ids = (await store.keys(manifestKey(''))).map((key) => key.slice(manifestKey('').length));
   const { records } = await readAll(ids, async (id) => (await readShards(store, id)) && id);

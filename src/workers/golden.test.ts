@@ -9,7 +9,8 @@ import { importHuggingFace } from '../core/export/importHuggingFace';
 import { network } from '../core/models/network';
 import { loadObjective } from '../core/objectives';
 import { readJournal } from '../core/runs/journal';
-import { readProject } from '../core/runs/project';
+import { FIRST_PROJECT } from '../core/runs/project';
+import { readProject } from '../core/runs/projects';
 import { listRuns } from '../core/runs/record';
 import { readShards } from '../core/shards/build';
 import { openSplit, readCounts } from '../core/shards/read';
@@ -43,14 +44,15 @@ test('nothing of it is unreadable', async () => {
     ['finished', 12, 'bytes'], // brought in
   ]);
   for (const { id } of runs) expect(await listUnreadable(store, id)).toEqual([]);
-  const { project, problem } = await readProject(store);
+  const { project, problem } = await readProject(store, FIRST_PROJECT);
   expect(problem).toBeUndefined();
   // And all of it is the project's own: nothing of what was stored has another value, or is dropped.
   expect(project).toEqual(expect.objectContaining(fieldsOf(await store.get('project'))));
 });
 const fieldsOf = (stored: unknown): object => {
-  const { version: _, revision: __, recipe, ...fields } = stored as Record<string, object>;
-  return { ...fields, recipe: expect.objectContaining(recipe!) as object }; // and settings that it did not have
+  const { version: _, revision: __, recipe, validationShare, ...fields } = stored as Record<string, object>;
+  const split = { validation: validationShare, test: 0, seed: 0 };
+  return { ...fields, split, recipe: expect.objectContaining(recipe!) as object }; // and settings that it did not have
 };
 
 test('its texts are the files that went in', async () => {

@@ -6,7 +6,8 @@ import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore
 import { unwatched } from '../core/base/job';
 import { claimRun } from '../core/checkpoint/checkpoint';
 import { openJournal } from '../core/runs/journal';
-import { initialProject, readProject, saveProject } from '../core/runs/project';
+import { FIRST_PROJECT, initialProject } from '../core/runs/project';
+import { readProject, saveProject } from '../core/runs/projects';
 import { writeRun } from '../core/runs/record';
 import { readShards } from '../core/shards/build';
 import { dataId } from '../core/shards/manifest';
@@ -47,11 +48,11 @@ async function library(): Promise<BlobStore> {
     await writer.save({ state: { step, tokensSeen: 1, activeMs: 1, best: null }, tensors });
   }
   await (await openJournal(store, 'r', 0)).append([{ kind: 'saved', step: 1, bytes: 8 }]);
-  await saveProject(store, await readProject(store), { ...project, runId: 'r' });
+  await saveProject(store, await readProject(store, FIRST_PROJECT), { ...project, runId: 'r' });
   await buildData(store, [id], await createTokenizer(TOKENIZER), 0.2, unwatched);
   return store;
 }
-const RECORDS = ['project', 'texts/', 'data/', 'runs-index/r', 'heads/r', 'manifests/r/2.', 'journal/r/'];
+const RECORDS = ['projects/first', 'texts/', 'data/', 'runs-index/r', 'heads/r', 'manifests/r/2.', 'journal/r/'];
 const all = async (store: BlobStore) =>
   new Map(await Promise.all((await store.keys('')).map(async (key) => [key, await store.get(key)] as const)));
 
@@ -60,7 +61,7 @@ test('each record, truncated, of another kind or of a newer version, is told wit
     for (const damage of [
       (value: Stored) => JSON.stringify(value).slice(0, -5),
       () => Uint8Array.of(1, 2, 3),
-      (value: Stored) => ({ ...(value as object), version: 2 }),
+      (value: Stored) => ({ ...(value as object), version: 99 }),
     ]) {
       const store = await library();
       const [key = ''] = await store.keys(record);
@@ -85,10 +86,10 @@ test('each record, truncated, of another kind or of a newer version, is told wit
 test('shards that a run, or a project, may own which cannot be read are not collected', async () => {
   for (const breakIt of [
     (store: BlobStore) => store.commit({ put: [['runs-index/r', 'torn']] }),
-    (store: BlobStore) => store.commit({ put: [['runs-index/r', { version: 2 }]] }),
+    (store: BlobStore) => store.commit({ put: [['runs-index/r', { version: 99 }]] }),
     (store: BlobStore) => store.commit({ drop: ['runs-index/r'] }),
-    (store: BlobStore) => store.commit({ put: [['set-aside/project/1', { version: 2 }]] }),
-    (store: BlobStore) => store.commit({ put: [['project', { version: 2 }]] }),
+    (store: BlobStore) => store.commit({ put: [['set-aside/project/1', { version: 99 }]] }),
+    (store: BlobStore) => store.commit({ put: [['projects/first', { version: 99 }]] }),
   ]) {
     const store = await library();
     await breakIt(store);
@@ -108,10 +109,10 @@ test('data that is nobody’s goes, and that of a run stays', async () => {
 
 test('data that the project names stays while a run that is resumed on other data has its own cut', async () => {
   const store = await library();
-  const { stored: _, ...kept } = await readProject(store);
+  const { stored: _, ...kept } = await readProject(store, FIRST_PROJECT);
   const [{ id } = { id: '' }] = await listTexts(store);
   const mine = await buildData(store, [id], await createTokenizer(TOKENIZER), 0.3, unwatched);
-  await saveProject(store, await readProject(store), { ...kept.project, data: mine });
+  await saveProject(store, await readProject(store, FIRST_PROJECT), { ...kept.project, data: mine });
   await buildData(store, [id], await createTokenizer(TOKENIZER), 0.4, unwatched);
   expect(await readShards(store, dataId(mine.manifest))).toEqual(mine.manifest);
 });
@@ -134,6 +135,7 @@ test('what is handed over is what is stored, all of it', async () => {
 test('whatever lies under whatever key, it is told without failing, and stays', async () => {
   const folder = fc.constantFrom(
     'project',
+    'projects/',
     'texts/',
     'text/',
     'runs-index/',
@@ -151,7 +153,7 @@ test('whatever lies under whatever key, it is told without failing, and stays', 
     '',
   );
   const name = fc.oneof(fc.constantFrom('', 'r', 'a/b', '../x', '1.1.1'), fc.string({ maxLength: 5 }));
-  const value = fc.oneof(fc.jsonValue(), fc.uint8Array({ maxLength: 5 }), fc.constantFrom({ version: 2 }, null, {}));
+  const value = fc.oneof(fc.jsonValue(), fc.uint8Array({ maxLength: 5 }), fc.constantFrom({ version: 99 }, null, {}));
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(folder, name, value), { maxLength: 8 }), async (puts) => {
       const store = memoryStore();

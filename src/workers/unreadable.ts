@@ -6,7 +6,7 @@ import type { ByteStream } from '../core/files/byteSource';
 import { snapshotKeys, surveySnapshots } from '../core/checkpoint/checkpoint';
 import { chunkKey, headKey, HEADS, isRunId, MANIFESTS } from '../core/checkpoint/head';
 import { journalKey, unreadableInJournal } from '../core/runs/journal';
-import { unreadableProjects } from '../core/runs/project';
+import { unreadableProjects } from '../core/runs/projects';
 import { recordKey, unreadableRuns } from '../core/runs/record';
 import { readShards } from '../core/shards/build';
 import { manifestKey as dataKey, shardsPrefix } from '../core/shards/manifest';

@@ -1,11 +1,7 @@
-/**
- * What a person is making: its name, the artefact of each stage, and the choices for the next run. It lies under one key
- * with a revision that counts its saves; a save over one that another tab has made since is refused, and the two are
- * merged field by field.
- */
-import type { BlobStore, Json, Stored } from '../base/blobStore';
-import { HomegrownError, toFailure } from '../base/errors';
-import { isUnreadable, type Kind, parseRecord, storedRecord, type Unreadable } from '../base/record';
+/** What a person is making: its name, the artefact of each stage, and the choices for the next run. */
+import { HomegrownError } from '../base/errors';
+import { storedMoment } from '../base/moment';
+import type { JsonObject, Kind } from '../base/record';
 import { z } from '../base/zod';
 import { baselineFields, type BaselineFacts } from '../objectives/facts';
 import { shardManifest, type ShardManifest } from '../shards/manifest';
@@ -15,10 +11,15 @@ import { initialModel, type ModelDraft, modelDraftSchema } from './modelDraft';
 import { recipeSchema, tokenizerModelSchema } from './settings';
 
 export interface Project {
+  /** Where it lies says it. */
+  id: string;
+  /** Milliseconds since 1970; 0 for one from before they were kept. */
+  createdAt: number;
+  openedAt: number;
   name: string;
   tokenizerChoice: TokenizerChoice;
   tokenizer: TokenizerRecord | null;
-  validationShare: number;
+  split: SplitChoice;
   data: DataRecord | null;
   model: ModelDraft;
   /** `recompute` is what `recompute` below has it, which decides. */
@@ -26,8 +27,22 @@ export interface Project {
   recompute: RecomputeChoice;
   /** The learning rate is not what is usual, so that another optimizer leaves it alone. */
   rateByHand: boolean;
-  /** The run that Train, Playground and Export show. */
+  /** The run that Train, Playground and Export show unless they are told another. */
   runId: string | null;
+  /** Bytes that the kept steps of one of its runs may take. */
+  keepBudget: number;
+  /** The run that others are compared with. */
+  baseline: string | null;
+  /** Since when it is hidden, until it is purged or restored. */
+  removedAt?: number;
+}
+
+/** Shares of the text that are held out, and the seed by which it is chosen what. */
+export interface SplitChoice {
+  validation: number;
+  /** 0: there is no such part. */
+  test: number;
+  seed: number;
 }
 
 export interface TokenizerChoice {
@@ -59,74 +74,26 @@ export interface DataRecord extends BaselineFacts {
 }
 
 export const UNTITLED = 'Untitled';
+/** The id of the project that an empty store begins with, and of the one from before there were several. */
+export const FIRST_PROJECT = 'first';
 
-export const initialProject = (): Project => ({
+export const initialProject = (id: string = FIRST_PROJECT, at = 0): Project => ({
+  id,
+  createdAt: at,
+  openedAt: at,
   name: UNTITLED,
   tokenizerChoice: { kind: 'bpe', vocabulary: 1024 },
   tokenizer: null,
-  validationShare: 0.1,
+  split: { validation: 0.1, test: 0, seed: 0 },
   data: null,
   model: initialModel(),
   recipe: DEFAULT_RECIPE,
   recompute: 'auto',
   rateByHand: false,
   runId: null,
+  keepBudget: 2 ** 29,
+  baseline: null,
 });
-
-/** The project as it was last read or saved, and what lies in the store for it. */
-export interface KeptProject {
-  project: Project;
-  stored: Stored | undefined;
-  /** Why `project` is not, or not all, what is stored. */
-  problem: HomegrownError | undefined;
-}
-
-/** Never fails for what is stored: what cannot be read of it is as in a new project, and is told. */
-export async function readProject(store: BlobStore): Promise<KeptProject> {
-  let stored: Stored | undefined;
-  try {
-    stored = await store.get(KEY);
-    if (stored === undefined) return { project: initialProject(), stored, problem: undefined };
-    return { ...open(parseRecord(stored, KEY, PROJECT)), stored };
-  } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    return { project: initialProject(), stored, problem: error };
-  }
-}
-
-/**
- * Saves over `kept`, and puts that aside first if it could not be read.
- * @returns undefined when something else is stored by now: read it, merge, and save again
- */
-export async function saveProject(
-  store: BlobStore,
-  kept: KeptProject,
-  project: Project,
-): Promise<KeptProject | undefined> {
-  const stored = storedRecord(PROJECT, { ...project, revision: revisionOf(kept.stored) + 1 });
-  const put: [string, Stored][] = [[KEY, stored]];
-  const expect: [string, Json | undefined][] = [[KEY, kept.stored as Json | undefined]];
-  if (kept.problem && kept.stored !== undefined) {
-    const aside = `${SET_ASIDE}${(await store.keys(SET_ASIDE)).length + 1}`;
-    put.push([aside, kept.stored]);
-    expect.push([aside, undefined]);
-  }
-  return (await store.commit({ put, expect })) ? { project, stored, problem: undefined } : undefined;
-}
-
-/** Projects that could not, or not wholly, be read: the one that is there, and those that were put aside. */
-export async function unreadableProjects(store: BlobStore): Promise<readonly Unreadable[]> {
-  const { problem } = await readProject(store);
-  const aside = await Promise.all(
-    (await store.keys(SET_ASIDE)).map(async (key) => {
-      const { problem: reason } = await readProject({ ...store, get: () => store.get(key) });
-      return { key, reason: reason ?? new HomegrownError('storage-damaged', 'The project could not be read') };
-    }),
-  );
-  return [...(problem ? [{ key: KEY, reason: problem }] : []), ...aside].map(({ key, reason }) => {
-    return { key, failure: toFailure(reason) };
-  });
-}
 
 /** What two tabs made of `base`: every field that one of them changed, and `mine` where both did. */
 export function mergeProjects(base: Project, mine: Project, theirs: Project): Project {
@@ -136,6 +103,7 @@ export function mergeProjects(base: Project, mine: Project, theirs: Project): Pr
   return {
     ...merged,
     tokenizerChoice: mergeFields(base.tokenizerChoice, mine.tokenizerChoice, theirs.tokenizerChoice),
+    split: mergeFields(base.split, mine.split, theirs.split),
     recipe: mergeFields(base.recipe, mine.recipe, theirs.recipe),
     ...(isOneArchitecture && {
       model: {
@@ -150,13 +118,15 @@ export function mergeProjects(base: Project, mine: Project, theirs: Project): Pr
 
 /** The fields of `a` that differ in `b`. */
 export const changedFields = (a: Project, b: Project): readonly (keyof Project)[] =>
-  (Object.keys(FIELDS) as (keyof Project)[]).filter((key) => !same(a[key], b[key]));
+  FIELD_NAMES.filter((key) => !same(a[key], b[key]));
 
 export const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
+/** A field that one of them took away is in neither. */
 function mergeFields<T extends object>(base: T, mine: T, theirs: T): T {
   const keys = Object.keys({ ...theirs, ...mine }) as (keyof T)[];
-  return Object.fromEntries(keys.map((key) => [key, (same(mine[key], base[key]) ? theirs : mine)[key]])) as T;
+  const merged = keys.map((key) => [key, (same(mine[key], base[key]) ? theirs : mine)[key]] as const);
+  return Object.fromEntries(merged.filter(([, value]) => value !== undefined)) as T;
 }
 
 function mergeSets(base: readonly string[], mine: readonly string[], theirs: readonly string[]): readonly string[] {
@@ -164,11 +134,17 @@ function mergeSets(base: readonly string[], mine: readonly string[], theirs: rea
   return [...kept, ...mine.filter((item) => !base.includes(item) && !kept.includes(item))];
 }
 
-/** Field by field, each as in a new project where it cannot be read. What this version has no name for is kept. */
-function open({ version: _, revision: __, ...stored }: z.infer<typeof frame>): Omit<KeptProject, 'stored'> {
-  const project: Record<string, unknown> = { ...stored, ...initialProject() };
+/**
+ * Field by field, each as in a new project where it cannot be read, which `problem` tells. What this version has no name
+ * for is kept.
+ */
+export function openFields(
+  id: string,
+  { version: _, revision: __, ...stored }: StoredProject,
+): { project: Project; problem: HomegrownError | undefined } {
+  const project: Record<string, unknown> = { ...stored, ...initialProject(id) };
   const lost: string[] = [];
-  for (const key of Object.keys(FIELDS) as (keyof Project)[]) {
+  for (const key of FIELD_NAMES) {
     if (stored[key] === undefined) continue; // from before there was such a field
     const value = key === 'recipe' ? openRecipe(stored.recipe, lost) : FIELDS[key].safeParse(stored[key]).data;
     if (value === undefined) lost.push(key);
@@ -222,32 +198,49 @@ const dataRecord: z.ZodType<DataRecord> = z.looseObject({
   divergence: z.number().exactOptional(),
   validationShare: z.number(),
 });
+const runId = z
+  .string()
+  .regex(/^[\w-]{1,64}$/)
+  .nullable();
+/** All but the id. */
 const FIELDS = {
+  createdAt: storedMoment,
+  openedAt: storedMoment,
   name: z.string(),
   tokenizerChoice: z.object({ kind: z.enum(['bpe', 'characters', 'bytes']), vocabulary: count.max(2 ** 20) }),
   tokenizer: tokenizerRecord.nullable(),
-  validationShare: z.number().gt(0).max(0.5),
+  split: z.object({
+    validation: z.number().gt(0).max(0.5),
+    test: z.number().nonnegative().max(0.5),
+    seed: z.int(),
+  }),
   data: dataRecord.nullable(),
   model: modelDraftSchema,
   recipe: recipeSchema,
   recompute: z.enum(RECOMPUTE_CHOICES),
   rateByHand: z.boolean(),
-  runId: z
-    .string()
-    .regex(/^[\w-]{1,64}$/)
-    .nullable(),
-} as const satisfies Record<keyof Project, z.ZodType>;
+  runId,
+  keepBudget: count,
+  baseline: runId,
+  removedAt: storedMoment,
+} as const satisfies Record<Exclude<keyof Project, 'id'>, z.ZodType>;
+const FIELD_NAMES = Object.keys(FIELDS) as (keyof typeof FIELDS)[];
 
-const frame = z.looseObject({ version: z.literal(1).optional(), revision: count.optional().catch(undefined) });
-const revisionOf = (stored: Stored | undefined): number => frame.safeParse(stored).data?.revision ?? 0;
-
-/** Its fields are read one by one, so that one that cannot be read does not take the others along. */
-export const PROJECT: Kind<z.infer<typeof frame>> = {
+const storedProject = z.looseObject({
+  version: z.int().optional(),
+  revision: count.optional().catch(undefined),
+});
+/** Its fields are read one by one: this is all that makes it a project. */
+export type StoredProject = z.infer<typeof storedProject>;
+export const PROJECT: Kind<StoredProject> = {
   what: () => 'The project',
-  version: 1,
-  schema: frame,
-  upgrades: [],
+  version: 2,
+  schema: storedProject,
+  upgrades: [toSplit],
 };
 
-const KEY = 'project';
-const SET_ASIDE = 'set-aside/project/';
+/** There was one, with one share that is held out. */
+function toSplit({ validationShare, ...project }: JsonObject): JsonObject {
+  if (validationShare === undefined) return project;
+  return { ...project, split: { ...initialProject().split, validation: validationShare } };
+}

@@ -6,7 +6,8 @@ import styles from './HoldOutPane.module.css';
 
 /** How much of the text is held out, and what the data is made from. */
 export function HoldOutPane() {
-  const share = useStudio((s) => s.project.validationShare);
+  const split = useStudio((s) => s.project.split);
+  const share = split.validation;
   const change = useStudio((s) => s.change);
   const tokenizing = useStudio((s) => s.tokenizing);
   const building = useStudio((s) => s.building);
@@ -23,7 +24,7 @@ export function HoldOutPane() {
           step={1}
           output={`${percent} % of the text`}
           ticks={['5 %', '10 %', '15 %', '20 %']}
-          onChange={(value) => change({ validationShare: value / 100 })}
+          onChange={(value) => change({ split: { ...split, validation: value / 100 } })}
         />
         <div className={styles.split} aria-hidden>
           <i style={{ '--share': 1 - share }} />
@@ -45,7 +46,7 @@ function State() {
   const tokenizer = useStudio(tokenizerState);
   const isTextNew = useStudio(textsChanged);
   const built = useStudio((s) => s.project.data?.validationShare);
-  const asked = useStudio((s) => s.project.validationShare);
+  const asked = useStudio((s) => s.project.split.validation);
   const isOld = useStudio((s) => s.project.data !== null && isSplitAsOne(s.project.data));
   const isOfThisTokenizer = useStudio((s) => s.project.data?.tokenizerHash === s.project.tokenizer?.hash);
   if (state === 'none') return null;

@@ -16,7 +16,7 @@ export const stage: Stage = {
   },
   page: async () => (await import('./DataPage')).DataPage,
   ahead({ project }) {
-    const held = Math.round(100 * project.validationShare);
+    const held = Math.round(100 * project.split.validation);
     return {
       reading: `${100 - held} / ${held} split`,
       words:

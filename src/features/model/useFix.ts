@@ -21,7 +21,7 @@ export function useFix(): (fix: Fix) => void {
         studio.setSize(fix.parameters);
         break;
       case 'holdOut':
-        studio.change({ validationShare: fix.share });
+        studio.change({ split: { ...studio.project.split, validation: fix.share } });
         break;
       case 'device':
         void studio.useDevice(fix.device);

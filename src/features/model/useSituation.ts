@@ -17,7 +17,7 @@ export function useSituation(): Situation {
       recipe: { ...project.recipe, recompute: recomputation.isOn },
       recomputation,
       text: textSize({ project, texts }),
-      validationShare: project.validationShare,
+      validationShare: project.split.validation,
       divergence: dataState({ project, texts }) === 'done' ? project.data?.divergence : undefined,
       problems: startProblems({ project, texts, device: opening }),
       estimate: estimateProject(project, device),
