@@ -14,7 +14,7 @@ import { bestNotKept } from '../src/core/runs/best';
 import { factsOf } from '../src/core/runs/facts';
 import { isMeasuredAlike } from '../src/core/runs/segments';
 import { buildShards } from '../src/core/shards/build';
-import { openSplit, readCounts } from '../src/core/shards/read';
+import { openPart, readCounts } from '../src/core/shards/read';
 import { importText, openText, type TextRecord } from '../src/core/documents';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import { SMALLEST_VOCABULARY, trainTokenizer } from '../src/core/tokenizer/train';
@@ -182,15 +182,15 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     return { again, recipe, tooLarge: problems(model, recipe, anyText, limits) };
   };
   const data = factsOf(
-    { manifest, validationShare, ...measureFacts(trainCounts, validationCounts) },
+    { manifest, ...measureFacts(trainCounts, validationCounts) },
     texts.map(({ name, characters, sha256 }) => ({ name, characters, sha256 })),
   );
   if (past) checkSameData(past, data);
   const basis = {
     model,
     tokenizer,
-    train: openSplit(store, manifest, 'train'),
-    validation: openSplit(store, manifest, 'validation'),
+    train: openPart(store, manifest, 'train'),
+    validation: openPart(store, manifest, 'validation'),
     ...(past && { from: past.snapshot }),
     now: () => performance.now(),
   };
@@ -238,7 +238,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   info.recipe = recipe;
   const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
   progress.say(
-    `${formatCount(manifest.train.tokens)} tokens to learn from, a vocabulary of ${formatCount(tokenizer.size)}, ` +
+    `${formatCount(manifest.parts.train.tokens)} tokens to learn from, a vocabulary of ${formatCount(tokenizer.size)}, ` +
       `${formatShort(parameters)} parameters, ${recipe.steps} steps on ${where}.`,
   );
   if (fitted)

@@ -3,7 +3,7 @@
  * trains at a time, and comes first; what is asked of any run meanwhile is done between its steps.
  */
 import type { Evaluated } from '../core/metrics';
-import type { SplitName } from '../core/shards/manifest';
+import type { PartName } from '../core/shards/manifest';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { Reference } from '../core/verify/reference';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
@@ -26,7 +26,7 @@ export interface GpuApi {
   };
   /** The mean loss of a saved step over at most `tokens` of a part of its run's data, and what else is measured there. */
   evaluate: {
-    input: { runId: string; which: WhichSnapshot; part: SplitName; tokens: number };
+    input: { runId: string; which: WhichSnapshot; part: PartName; tokens: number };
     progress: never;
     output: Evaluated & { step: number };
   };

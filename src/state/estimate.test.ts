@@ -85,7 +85,13 @@ test('the text is guessed from its characters until it has been counted', () => 
   const texts = [{ id: 'a', characters: 3000 }] as unknown as Studio['texts'];
   expect(textSize({ project: project({}), texts: [] })).toBeUndefined();
   expect(textSize({ project: project({}), texts })).toEqual({ train: 900, validation: 100, isCounted: false });
-  const part = (tokens: number) => ({ tokens, bytes: tokens, shards: [], counts: { key: '', sha256: '' } });
+  const part = (tokens: number) => ({
+    tokens,
+    bytes: tokens,
+    shards: [],
+    counts: { key: '', sha256: '' },
+    borders: null,
+  });
   const counted = project({
     tokenizer: bytes,
     tokenizerChoice: { kind: 'bytes', vocabulary: 257 },
@@ -93,16 +99,15 @@ test('the text is guessed from its characters until it has been counted', () => 
       texts: ['a'],
       tokenizerHash: 'h',
       unigramLoss: 3,
-      validationShare: 0.1,
       manifest: {
-        version: 1,
+        version: 2,
         tokenizerHash: 'h',
         textHash: 't',
         vocabulary: 257,
         width: 2,
         shardLength: 9,
-        train: part(2710),
-        validation: part(301),
+        split: { rule: 'ends', validation: 0.1, test: 0, seed: 0 },
+        parts: { train: part(2710), validation: part(301) },
       },
     },
   });

@@ -115,7 +115,8 @@ export function textSize({ project, texts }: Pick<Studio, 'project' | 'texts'>):
   const { data, tokenizer, tokenizerChoice, split } = project;
   if (texts.length === 0) return undefined;
   if (data && dataState({ project, texts }) === 'done') {
-    return { train: data.manifest.train.tokens, validation: data.manifest.validation.tokens, isCounted: true };
+    const { train, validation } = data.manifest.parts;
+    return { train: train.tokens, validation: validation.tokens, isCounted: true };
   }
   const characters = texts.reduce((n, text) => n + text.characters, 0);
   const tokens =

@@ -1,27 +1,28 @@
 /** From texts to data: what is current, and what is made, over the data worker's real half. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import type { Split } from '../core/documents/split';
 import { type Halves, halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { dataState, hasOtherTexts, isSplitAsOne, tokenizerState } from './preparation';
 import { initialProject } from './project';
 
 const texts = [{ id: 'a' }, { id: 'b' }] as never;
-const data = (ids: readonly string[], manifest: object) =>
-  ({ texts: ids, tokenizerHash: 'h', validationShare: 0.1, unigramLoss: 1, manifest }) as never;
-const studio = (ids: readonly string[], manifest: object, held: never = texts) => ({
+const data = (ids: readonly string[], rule: Split['rule']) =>
+  ({ texts: ids, tokenizerHash: 'h', unigramLoss: 1, manifest: { split: { rule, validation: 0.1 } } }) as never;
+const studio = (ids: readonly string[], rule: Split['rule'], held: never = texts) => ({
   texts: held,
   project: {
     ...initialProject(),
     tokenizer: { hash: 'h', asked: 1024, texts: ids, model: { kind: 'bpe', merges: [] } } as never,
-    data: data(ids, manifest),
+    data: data(ids, rule),
   },
 });
 
 test('several texts of which an older build held out the last end alone are to be built again; a single one is not', () => {
-  expect(dataState(studio(['a', 'b'], { eachText: true }))).toBe('done');
-  expect(dataState(studio(['a', 'b'], {}))).toBe('stale');
-  expect(dataState(studio(['a'], {}, [{ id: 'a' }] as never))).toBe('done');
-  expect([isSplitAsOne(data(['a', 'b'], {})), isSplitAsOne(data(['a'], {}))]).toEqual([true, false]);
+  expect(dataState(studio(['a', 'b'], 'ends'))).toBe('done');
+  expect(dataState(studio(['a', 'b'], 'end'))).toBe('stale');
+  expect(dataState(studio(['a'], 'end', [{ id: 'a' }] as never))).toBe('done');
+  expect([isSplitAsOne(data(['a', 'b'], 'end')), isSplitAsOne(data(['a'], 'end'))]).toEqual([true, false]);
 });
 
 test('a run learns from other texts once one was added, removed or changed, whatever their order', () => {

@@ -95,7 +95,7 @@ export function dataState(studio: Inputs): ArtefactState {
   const current =
     tokenizerState(studio) === 'done' &&
     data.tokenizerHash === tokenizer?.hash &&
-    data.validationShare === split.validation &&
+    data.manifest.split.validation === split.validation &&
     !isSplitAsOne(data) &&
     same(data.texts, textIds(studio));
   return current ? 'done' : 'stale';
@@ -106,6 +106,7 @@ export function hasOtherTexts({ data }: Pick<RunRecord, 'data'>, { texts }: Pick
   return !same(data.texts.map((t) => t.sha256).sort(), texts.map((t) => t.sha256).sort());
 }
 /** Several texts of which only the last one's end is held out, as older builds cut them. */
-export const isSplitAsOne = ({ texts, manifest }: DataRecord): boolean => texts.length > 1 && !manifest.eachText;
+export const isSplitAsOne = ({ texts, manifest }: DataRecord): boolean =>
+  texts.length > 1 && manifest.split.rule === 'end';
 const same = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((x, i) => x === b[i]);

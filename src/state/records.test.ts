@@ -20,16 +20,16 @@ beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 afterEach(() => browser?.close());
 
-const PART = { tokens: 1, bytes: 1, shards: [], counts: { key: 'shards/d/counts', sha256: '' } };
+const PART = { tokens: 1, bytes: 1, shards: [], counts: { key: 'shards/d/counts', sha256: '' }, borders: null };
 const MANIFEST = {
-  version: 1 as const,
+  version: 2 as const,
   tokenizerHash: '',
   textHash: '',
   vocabulary: 257,
   width: 2 as const,
   shardLength: 1,
-  train: PART,
-  validation: PART,
+  split: { rule: 'ends' as const, validation: 0.1, test: 0, seed: 0 },
+  parts: { train: PART, validation: PART },
 };
 const RECIPE = { ...DEFAULT_RECIPE, steps: 500 };
 /** A run whose record says step 300, with steps 250 and 300 saved. */

@@ -165,7 +165,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           const recipe = recipeOf(project, limits);
           if (!tokenizer || !record) throw new HomegrownError('bug', 'Preparation ended without data');
           const model = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
-          const { train, validation } = record.manifest;
+          const { train, validation } = record.manifest.parts;
           const wrong = problems(model, recipe, { train: train.tokens, validation: validation.tokens }, limits);
           if (wrong.length > 0) throw unfit(wrong);
           const runId = newId();

@@ -24,7 +24,7 @@ export async function buildData(
   const documents = await Promise.all(texts.map((id) => openText(store, id)));
   const manifest = await buildShards(documents, tokenizer, { validationShare }, store, job);
   for (const part of ['train', 'validation'] as const) {
-    if (manifest[part].tokens > 1) continue;
+    if (manifest.parts[part].tokens > 1) continue;
     throw new HomegrownError(
       'bad-settings',
       `The text is too short to hold out ${100 * validationShare} % of it`,
@@ -42,7 +42,6 @@ export async function buildData(
     manifest,
     ...measureFacts(trainCounts, validationCounts),
     divergence: unigramDivergence(trainCounts, validationCounts),
-    validationShare,
   };
 }
 

@@ -13,7 +13,7 @@ import { FIRST_PROJECT } from '../core/runs/project';
 import { readProject } from '../core/runs/projects';
 import { listRuns } from '../core/runs/record';
 import { readShards } from '../core/shards/build';
-import { openSplit, readCounts } from '../core/shards/read';
+import { openPart, readCounts } from '../core/shards/read';
 import { continued } from '../core/testing/continued';
 import { continuations, filesUnder, goldenFile, goldenFolder, goldenStore } from '../core/testing/golden';
 import { noneSpecial } from '../core/testing/noneSpecial';
@@ -50,10 +50,26 @@ test('nothing of it is unreadable', async () => {
   expect(project).toEqual(expect.objectContaining(fieldsOf(await store.get('project'))));
 });
 const fieldsOf = (stored: unknown): object => {
-  const { version: _, revision: __, recipe, validationShare, ...fields } = stored as Record<string, object>;
-  const split = { validation: validationShare, test: 0, seed: 0 };
-  return { ...fields, split, recipe: expect.objectContaining(recipe!) as object }; // and settings that it did not have
+  const {
+    version: _,
+    revision: __,
+    recipe,
+    data,
+    validationShare: share,
+    ...fields
+  } = stored as Record<string, object>;
+  const { validationShare, manifest, ...facts } = data as unknown as { validationShare: number; manifest: OldManifest };
+  const { train, validation, version: ___, ...ids } = manifest;
+  const parts = { train: { ...train, borders: null }, validation: { ...validation, borders: null } };
+  const split = { rule: 'end', validation: validationShare, test: 0, seed: 0 };
+  return {
+    ...fields,
+    split: { validation: share, test: 0, seed: 0 },
+    data: { ...facts, manifest: { ...ids, version: 2, split, parts } },
+    recipe: expect.objectContaining(recipe!) as object, // and settings that it did not have
+  };
 };
+type OldManifest = Record<'version' | 'train' | 'validation', object>;
 
 test('its texts are the files that went in', async () => {
   const store = await goldenStore();
@@ -75,11 +91,11 @@ test.each(KINDS)('its tokenizer of %s cuts the texts into the ids that are store
   } = (await listRuns(store)).find(({ tokenizer, manifest }) => tokenizer.kind === kind && manifest)!;
   const tokenizer = await createTokenizer(model);
   expect(tokenizer.hash).toBe(manifest!.tokenizerHash);
-  expect(await readShards(store, manifest!.train.counts.key.split('/')[1]!)).toEqual(manifest);
+  expect(await readShards(store, manifest!.parts.train.counts.key.split('/')[1]!)).toEqual(manifest);
   const texts = await Promise.all((await listTexts(store)).map(({ id }) => read(store, id)));
   let text = '';
   for (const name of ['train', 'validation'] as const) {
-    const part = openSplit(store, manifest!, name);
+    const part = openPart(store, manifest!, name);
     const ids = await part.read(0, part.tokens);
     const counts = new Uint32Array(tokenizer.size);
     for (const id of ids) counts[id]! += 1;
@@ -112,7 +128,7 @@ test('each step that it saved opens whole, and measures the loss that was record
       const net = await network(model, snapshot.tensors);
       const evaluating = evaluator(net, await loadObjective('causal'));
       const settings = { rows: recipe.batch, tokens: recipe.evalTokens };
-      const { loss } = await evaluating.measure(openSplit(store, manifest, 'validation'), settings, noneSpecial);
+      const { loss } = await evaluating.measure(openPart(store, manifest, 'validation'), settings, noneSpecial);
       if (device?.includes('WASM')) expect(loss).toBe(recorded.loss);
       else expect(loss).toBeCloseTo(recorded.loss, 5);
       measured++;
@@ -148,7 +164,7 @@ test.each(KINDS)('what its terminal grew with a tokenizer of %s is a model that 
   const evaluating = evaluator(net, await loadObjective('causal'));
   const { batch: rows, evalTokens: tokens } = info!.recipe;
   const { loss } = await evaluating.measure(
-    openSplit(store, run.manifest!, 'validation'),
+    openPart(store, run.manifest!, 'validation'),
     { rows, tokens },
     noneSpecial,
   );

@@ -5,7 +5,7 @@ import type { Pause } from '../core/base/job';
 import { evaluator } from '../core/evaluate/evaluate';
 import { loadObjective } from '../core/objectives';
 import { readKnownRun } from '../core/runs/record';
-import { openSplit } from '../core/shards/read';
+import { openPart } from '../core/shards/read';
 import { reference, type Reference } from '../core/verify/reference';
 import type { GpuApi } from '../protocol/gpu';
 import type { LoadedModel } from './models';
@@ -29,7 +29,7 @@ export async function evaluate(
   try {
     return {
       step,
-      ...(await evaluating.measure(openSplit(store, manifest, part), { rows: recipe.batch, tokens }, tokenizer, pause)),
+      ...(await evaluating.measure(openPart(store, manifest, part), { rows: recipe.batch, tokens }, tokenizer, pause)),
     };
   } finally {
     evaluating.dispose();
@@ -44,6 +44,6 @@ export async function referenceOf(
 ): Promise<Reference> {
   const { manifest, recipe } = await readKnownRun(store, runId);
   const prompt = [...tokenizer.encode(recipe.samplePrompt)];
-  const heldOut = manifest && openSplit(store, manifest, 'validation');
+  const heldOut = manifest && openPart(store, manifest, 'validation');
   return reference(network, heldOut, prompt.length > 0 ? prompt : [tokenizer.endOfText], pause);
 }

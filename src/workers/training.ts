@@ -11,7 +11,7 @@ import { factsOf } from '../core/runs/facts';
 import { openJournal, type JournalWriter } from '../core/runs/journal';
 import { deleteRun, readKnownRun, writeRun, type RunRecord } from '../core/runs/record';
 import { continued, isMeasuredAlike } from '../core/runs/segments';
-import { openSplit } from '../core/shards/read';
+import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { memoryChanges, memoryPlan } from '../core/train/memory';
 import { adviceOf } from '../core/train/problems';
@@ -125,8 +125,8 @@ async function follow(
         model,
         recipe,
         tokenizer: await createTokenizer(tokenizer),
-        train: openSplit(store, manifest, 'train'),
-        validation: openSplit(store, manifest, 'validation'),
+        train: openPart(store, manifest, 'train'),
+        validation: openPart(store, manifest, 'validation'),
         ...(from && { from: { ...from, state: { ...from.state, best: bestSoFar(record, from, writer) } } }),
         save: async (snapshot) => {
           await flushJournal();

@@ -1,4 +1,18 @@
 import type { Document } from '../base/document';
+import { z } from '../base/zod';
+
+/** How documents are cut into parts. */
+export type Split = z.infer<typeof splitSchema>;
+const share = z.number().min(0).max(1);
+export const splitSchema = z.strictObject({
+  /** Whole documents of each text; the end of each document; or the end of them all, as older builds cut several. */
+  rule: z.enum(['documents', 'ends', 'end']),
+  /** Shares of the bytes that are held out; a test share of 0 is no test part. */
+  validation: share,
+  test: share,
+  /** By which it is chosen which documents are held out. */
+  seed: z.int().nonnegative(),
+});
 
 /** Bytes `from` to `to` of a document's UTF-8, moved down to where characters begin. */
 export interface Segment<D = Document> {

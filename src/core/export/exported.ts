@@ -7,7 +7,7 @@ import { modelSpec } from '../models';
 import { readJournal } from '../runs/journal';
 import { readRun } from '../runs/record';
 import { segmentAt, segmentsOf } from '../runs/segments';
-import { openSplit } from '../shards/read';
+import { openPart } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { Exported } from './format';
@@ -45,8 +45,8 @@ export async function openExported(
     tokenizer: await createTokenizer(record.tokenizer),
     events,
     tokens: manifest && {
-      train: openSplit(store, manifest, 'train'),
-      validation: openSplit(store, manifest, 'validation'),
+      train: openPart(store, manifest, 'train'),
+      validation: openPart(store, manifest, 'validation'),
     },
   };
 }

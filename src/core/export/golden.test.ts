@@ -7,7 +7,7 @@ import { type ByteSource, bytesSource } from '../files/byteSource';
 import { network } from '../models/network';
 import { listRuns, type RunRecord } from '../runs/record';
 import { logits } from '../sample/logits';
-import { openSplit } from '../shards/read';
+import { openPart } from '../shards/read';
 import { GOLDEN, goldenFile, goldenStore } from '../testing/golden';
 import { openLlama } from '../testing/llama';
 import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
@@ -29,7 +29,7 @@ let ours: number[][];
 beforeAll(async () => {
   run = (await listRuns(store)).find(({ status, manifest }) => status === 'finished' && manifest)!;
   stored = await openExported(store, run.id, 'latest', true);
-  ids = [...(await openSplit(store, run.manifest!, 'validation').read(30, run.model.config.context))];
+  ids = [...(await openPart(store, run.manifest!, 'validation').read(30, run.model.config.context))];
   await useWasm();
   const net = await network(run.model, stored.snapshot.tensors);
   ours = distributions(await logits(net, ids));
@@ -73,7 +73,7 @@ test('the hand-over holds the run, and its tokens', async () => {
     ['data/val.bin', 'validation'],
   ] as const) {
     const tokens = await whole(new Map(files).get(name)!);
-    expect(tokens).toEqual(await store.get(run.manifest![part].shards[0]!.key));
+    expect(tokens).toEqual(await store.get(run.manifest!.parts[part].shards[0]!.key));
   }
 });
 

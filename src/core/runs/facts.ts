@@ -4,19 +4,19 @@ import type { DataFacts } from './settings';
 
 /** What a run's record and its card say of the data it learns from. */
 export const factsOf = (
-  data: BaselineFacts & { manifest: ShardManifest; validationShare: number },
+  data: BaselineFacts & { manifest: ShardManifest },
   texts: Readonly<DataFacts['texts']>,
 ): DataFacts => {
-  const { manifest, validationShare } = data;
+  const { textHash, split, parts } = data.manifest;
   return {
     texts: [...texts],
-    textHash: manifest.textHash,
-    trainTokens: manifest.train.tokens,
-    trainBytes: manifest.train.bytes,
-    validationTokens: manifest.validation.tokens,
-    validationBytes: manifest.validation.bytes,
-    validationShare,
-    ...(manifest.eachText && { eachText: true }),
+    textHash,
+    trainTokens: parts.train.tokens,
+    trainBytes: parts.train.bytes,
+    validationTokens: parts.validation.tokens,
+    validationBytes: parts.validation.bytes,
+    validationShare: split.validation,
+    ...(texts.length > 1 && split.rule === 'ends' && { eachText: true }),
     ...baselineFacts(data),
   };
 };

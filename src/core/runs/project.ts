@@ -4,7 +4,7 @@ import { storedMoment } from '../base/moment';
 import type { JsonObject, Kind } from '../base/record';
 import { z } from '../base/zod';
 import { baselineFields, type BaselineFacts } from '../objectives/facts';
-import { shardManifest, type ShardManifest } from '../shards/manifest';
+import { inlineManifest, type ShardManifest } from '../shards/manifest';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../train/recipe';
 import { initialModel, type ModelDraft, modelDraftSchema } from './modelDraft';
@@ -70,7 +70,6 @@ export interface DataRecord extends BaselineFacts {
   manifest: ShardManifest;
   /** Nats per token by which the held-out part's frequencies differ from the training part's; older builds did not measure it. */
   divergence?: number;
-  validationShare: number;
 }
 
 export const UNTITLED = 'Untitled';
@@ -190,14 +189,21 @@ const tokenizerRecord: z.ZodType<TokenizerRecord> = z.looseObject({
   bytesPerToken: z.number(),
   unusedEntries: count,
 });
-const dataRecord: z.ZodType<DataRecord> = z.looseObject({
-  texts,
-  tokenizerHash: z.string(),
-  manifest: shardManifest,
-  ...baselineFields,
-  divergence: z.number().exactOptional(),
-  validationShare: z.number(),
-});
+const dataRecord: z.ZodType<DataRecord> = z
+  .looseObject({
+    texts,
+    tokenizerHash: z.string(),
+    manifest: inlineManifest,
+    ...baselineFields,
+    divergence: z.number().exactOptional(),
+    validationShare: z.number().exactOptional(),
+  })
+  .transform(({ validationShare, manifest, ...data }): DataRecord => {
+    if (validationShare === undefined) return { ...data, manifest };
+    // The manifest did not say the share, nor of how many texts it is.
+    const rule = data.texts.length > 1 ? manifest.split.rule : 'ends';
+    return { ...data, manifest: { ...manifest, split: { ...manifest.split, rule, validation: validationShare } } };
+  });
 const runId = z
   .string()
   .regex(/^[\w-]{1,64}$/)

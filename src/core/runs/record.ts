@@ -6,7 +6,7 @@ import { storedMoment } from '../base/moment';
 import { type Kind, readAll, readRecord, storedRecord, type Unreadable } from '../base/record';
 import { snapshotKeys } from '../checkpoint/checkpoint';
 import { HEADS } from '../checkpoint/head';
-import { shardManifest } from '../shards/manifest';
+import { inlineManifest } from '../shards/manifest';
 import { journalKey } from './journal';
 import {
   dataFactsSchema,
@@ -84,7 +84,7 @@ const recordSchema = z.strictObject({
   /** Device it was last trained on, in words. */
   device: z.string().nullable(),
   /** Where its ids are; null for a model that was brought in. */
-  manifest: shardManifest.nullable(),
+  manifest: inlineManifest.nullable(),
   /** Null for a model that says nothing of what it learnt from. */
   data: dataFactsSchema.nullable(),
   /** Oldest first; absent in a run that has had one data. */

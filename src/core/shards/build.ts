@@ -4,11 +4,11 @@ import { discardDraft, type Draft, openDraft } from '../base/draft';
 import { badSettings, HomegrownError } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import type { Job } from '../base/job';
-import { isUnreadable, readRecord } from '../base/record';
-import { chunksOf, type Segment, splitDocuments } from '../documents/split';
+import { isUnreadable, readRecord, storedRecord } from '../base/record';
+import { chunksOf, type Segment, type Split, splitDocuments } from '../documents/split';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { idBytes, packIds } from './ids';
-import { DATA, manifestKey, type Split, type SplitName, type ShardManifest, shardsPrefix } from './manifest';
+import { DATA, manifestKey, type Part, type ShardManifest, shardsPrefix } from './manifest';
 
 export interface ShardSettings {
   /** Share of each text's bytes, from its end, that is held out: above 0, at most 0.5. */
@@ -35,15 +35,11 @@ export async function buildShards(
   if (documents.length === 0) throw badSettings('There is no text to cut into tokens.', 'Choose at least one text.');
   const textHash = await sha256Hex(documents.map(({ sha256 }) => sha256).join('\n'));
   // What older builds cut of several texts is not what is asked for here, so it has another id.
-  const rule = documents.length > 1 ? { eachText: true as const } : {};
-  const { id, there } = await place(store, [
-    textHash,
-    tokenizer.hash,
-    validationShare,
-    shardLength,
-    ...Object.keys(rule),
-  ]);
-  if (there) return there;
+  const rule = documents.length > 1 ? ['eachText'] : [];
+  const { id, there } = await place(store, [textHash, tokenizer.hash, validationShare, shardLength, ...rule]);
+  const split: Split = { rule: 'ends', validation: validationShare, test: 0, seed: 0 };
+  // An older build did not say how it was cut: where it is says it.
+  if (there) return { ...there, split };
 
   // The id follows from the content, so whatever lies there without a manifest is of no use.
   await discardDraft(store, shardsPrefix(id));
@@ -56,10 +52,10 @@ export async function buildShards(
     let done = 0;
     const read = (bytes: number): void =>
       job.report({ label: 'Cutting into tokens', done: (done += bytes), of, unit: 'bytes' });
-    const split = splitDocuments(documents, validationShare);
-    const write = (name: SplitName): Promise<Split> =>
-      writeSplit(
-        split[name],
+    const segments = splitDocuments(documents, validationShare);
+    const write = (name: 'train' | 'validation'): Promise<Part> =>
+      writePart(
+        segments[name],
         tokenizer,
         { prefix: `${shardsPrefix(id)}${name}/`, width, shardLength },
         draft,
@@ -67,18 +63,17 @@ export async function buildShards(
         job,
       );
     const manifest: ShardManifest = {
-      version: 1,
+      version: 2,
       tokenizerHash: tokenizer.hash,
       textHash,
       vocabulary: tokenizer.size,
       width,
       shardLength,
-      ...rule,
-      train: await write('train'),
-      validation: await write('validation'),
+      split,
+      parts: { train: await write('train'), validation: await write('validation') },
     };
     job.signal.throwIfAborted();
-    await draft.finish([[manifestKey(id), manifest]]);
+    await draft.finish([[manifestKey(id), storedRecord(DATA, manifest)]]);
     return manifest;
   } catch (error) {
     await draft.discard();
@@ -110,9 +105,11 @@ async function place(
   }
 }
 
-async function isWhole(store: BlobStore, { train, validation }: ShardManifest, id: string): Promise<boolean> {
+async function isWhole(store: BlobStore, { parts }: ShardManifest, id: string): Promise<boolean> {
   const there = new Set(await store.keys(shardsPrefix(id)));
-  return [train, validation].every(({ shards, counts }) => [...shards, counts].every(({ key }) => there.has(key)));
+  return Object.values(parts).every(({ shards, counts, borders }) =>
+    [...shards, counts, ...(borders ? [borders] : [])].every(({ key }) => there.has(key)),
+  );
 }
 
 interface Layout {
@@ -121,14 +118,14 @@ interface Layout {
   shardLength: number;
 }
 
-async function writeSplit(
+async function writePart(
   segments: readonly Segment[],
   tokenizer: Tokenizer,
   { prefix, width, shardLength }: Layout,
   draft: Draft,
   read: (bytes: number) => void,
   { signal }: Job,
-): Promise<Split> {
+): Promise<Part> {
   const counts = new Uint32Array(tokenizer.size);
   const shards: { key: string; sha256: string }[] = [];
   const buffer = new Uint32Array(shardLength);
@@ -163,5 +160,5 @@ async function writeSplit(
     }
   }
   if (filled > 0) await flush();
-  return { tokens, bytes, shards, counts: await put(`${prefix}counts`, packIds(counts, 4)) };
+  return { tokens, bytes, shards, counts: await put(`${prefix}counts`, packIds(counts, 4)), borders: null };
 }

@@ -1,8 +1,9 @@
-import { type Kind } from '../base/record';
+import type { JsonObject, Kind } from '../base/record';
 import { z } from '../base/zod';
+import { splitSchema } from '../documents/split';
 
 const stored = z.object({ key: z.string(), sha256: z.string() });
-const split = z.object({
+const part = z.object({
   /** Ids in this part. */
   tokens: z.int().nonnegative(),
   /** UTF-8 bytes of text that they stand for: the denominator of bits per byte. */
@@ -11,14 +12,16 @@ const split = z.object({
   shards: z.array(stored),
   /** How often each id occurs, for the unigram baseline; length = vocabulary. Kept under this key as u32. */
   counts: stored,
+  /** Where documents begin and end: see `Borders`. Null where an older build kept none. */
+  borders: stored.nullable(),
 });
 /**
  * Token ids on disk: fixed-size files of little-endian unsigned integers, described by one manifest. It is kept under
  * `data/<id>` and the shards under `shards/<id>/`, where id follows from the texts, the tokenizer and the settings.
  */
 export const shardManifest = z.object({
-  version: z.literal(1),
-  /** Hash of the tokenizer and of the text (its files' hashes in order): what the ids were made from. */
+  version: z.literal(2),
+  /** Hash of the tokenizer and of the documents (their hashes in order): what the ids were made from. */
   tokenizerHash: z.string(),
   textHash: z.string(),
   vocabulary: z.int().positive(),
@@ -26,25 +29,56 @@ export const shardManifest = z.object({
   width: z.union([z.literal(2), z.literal(4)]),
   /** Ids in every shard but the last of its part. */
   shardLength: z.int().positive(),
-  /** Each text's own end is held out; absent = the end of them all, as of a single one, and as older builds cut several. */
-  eachText: z.literal(true).exactOptional(),
-  train: split,
-  validation: split,
+  split: splitSchema,
+  /** A test part is there where it was asked for. */
+  parts: z.object({ train: part, validation: part, test: part.exactOptional() }),
 });
 export type ShardManifest = z.infer<typeof shardManifest>;
-export type Split = z.infer<typeof split>;
-export type SplitName = 'train' | 'validation';
+export type Part = z.infer<typeof part>;
+export type PartName = keyof ShardManifest['parts'];
+export const PART_NAMES = Object.keys(shardManifest.shape.parts.shape) as readonly PartName[];
 
 const MANIFESTS = 'data/';
 export const manifestKey = (id: string): string => `${MANIFESTS}${id}`;
 export const DATA: Kind<ShardManifest> = {
   what: (key) => `The list of the data ${key.slice(MANIFESTS.length)}`,
-  version: 1,
+  version: 2,
   schema: shardManifest,
-  upgrades: [],
+  upgrades: [upgradeManifest],
 };
+
+/**
+ * There were two parts, without borders, and the share that was asked for was kept elsewhere: whole percents as a rule.
+ * Of a single text, the end of them all is its own.
+ */
+function upgradeManifest({ train, validation, eachText, ...rest }: JsonObject): object {
+  const [learnt, held] = [train, validation] as unknown as [JsonObject, JsonObject];
+  const bytes = (part: JsonObject): number => Number(part['bytes']);
+  return {
+    ...rest,
+    split: {
+      rule: eachText === true ? 'ends' : 'end',
+      validation: Math.round((100 * bytes(held)) / (bytes(learnt) + bytes(held))) / 100,
+      test: 0,
+      seed: 0,
+    },
+    parts: { train: { ...learnt, borders: null }, validation: { ...held, borders: null } },
+  };
+}
+
+/** One that lies within another record, of any version. */
+export const inlineManifest = z.preprocess((value) => {
+  const isOld = typeof value === 'object' && value !== null && 'version' in value && value.version === 1;
+  if (!isOld) return value;
+  try {
+    return { ...upgradeManifest(value as unknown as JsonObject), version: DATA.version };
+  } catch {
+    return value; // which the schema then refuses
+  }
+}, shardManifest);
+
 /** The id, from where the manifest says its values are. */
-export const dataId = ({ train }: ShardManifest): string => train.counts.key.split('/')[1] ?? '';
+export const dataId = ({ parts }: ShardManifest): string => parts.train.counts.key.split('/')[1] ?? '';
 export const shardsPrefix = (id: string): string => `shards/${id}/`;
 
 /** One part of the data, readable at any place. */

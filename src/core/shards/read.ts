@@ -3,20 +3,20 @@ import { badSettings, HomegrownError } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { formatCount } from '../base/units';
 import { unpackIds } from './ids';
-import type { SplitName, ShardManifest, TokenSource } from './manifest';
+import type { Part, PartName, ShardManifest, TokenSource } from './manifest';
 
 /**
  * One part of the data. Shards are checked against their hash when they are first read; those used last stay in memory.
  * @throws HomegrownError (from `read`) `storage-damaged`
  */
-export function openSplit(
+export function openPart(
   store: BlobStore,
   manifest: ShardManifest,
-  name: SplitName,
+  name: PartName,
   memory = 64 * 2 ** 20,
 ): TokenSource {
   const { shardLength, width, vocabulary } = manifest;
-  const { tokens, bytes, shards } = manifest[name];
+  const { tokens, bytes, shards } = partOf(manifest, name);
   const most = Math.max(2, Math.floor(memory / (shardLength * width)));
   /** Shard -> its ids, least recently used first. */
   const held = new Map<number, Promise<Uint16Array | Uint32Array>>();
@@ -65,10 +65,10 @@ export function openSplit(
 }
 
 /** [id] -> occurrences in the part. */
-export async function readCounts(store: BlobStore, manifest: ShardManifest, name: SplitName): Promise<Uint32Array> {
+export async function readCounts(store: BlobStore, manifest: ShardManifest, name: PartName): Promise<Uint32Array> {
   const content = await readStored(
     store,
-    manifest[name].counts,
+    partOf(manifest, name).counts,
     'The token counts of the data',
     4 * manifest.vocabulary,
     true,
@@ -80,7 +80,7 @@ export async function readCounts(store: BlobStore, manifest: ShardManifest, name
  * Each part must hold at least one window of `context` tokens and the token after it.
  * @throws HomegrownError `bad-settings` with the number needed
  */
-export function checkLength({ train, validation }: ShardManifest, context: number): void {
+export function checkLength({ parts: { train, validation } }: ShardManifest, context: number): void {
   const needed = context + 1;
   for (const [part, name] of [
     [train, 'training'],
@@ -92,6 +92,13 @@ export function checkLength({ train, validation }: ShardManifest, context: numbe
       part.tokens > 1 ? `Add text, or set the context to ${formatCount(part.tokens - 1)} or less.` : 'Add text.',
     );
   }
+}
+
+/** @throws HomegrownError `bad-settings` when these data have no such part */
+function partOf({ parts }: ShardManifest, name: PartName): Part {
+  const part = parts[name];
+  if (!part) throw badSettings(`These data have no ${name} part.`, 'Build them again with a share for it.');
+  return part;
 }
 
 async function readStored(

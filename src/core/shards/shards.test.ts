@@ -4,13 +4,14 @@ import { memoryStore, type BlobStore } from '../base/blobStore';
 import { collectDrafts } from '../base/draft';
 import { sha256Hex } from '../base/hash';
 import { unwatched, type Job, type Progress } from '../base/job';
+import { parseRecord } from '../base/record';
 import { awkwardText, cutAnywhere, documentOf } from '../testing/texts';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { trainTokenizer } from '../tokenizer/train';
 import { buildShards, dropShards } from './build';
 import { packIds, unpackIds } from './ids';
-import { dataId, type SplitName, type ShardManifest } from './manifest';
-import { checkLength, openSplit, readCounts } from './read';
+import { DATA, dataId, type PartName, type ShardManifest } from './manifest';
+import { checkLength, openPart, readCounts } from './read';
 
 const WORDS = 'the whale and the sea and the whale again, é 你好 '.repeat(20);
 const bytes = await createTokenizer({ kind: 'bytes', merges: [] });
@@ -31,8 +32,8 @@ const build = (
     store,
     job,
   );
-const all = async (store: BlobStore, manifest: ShardManifest, name: SplitName): Promise<number[]> => {
-  const source = openSplit(store, manifest, name, 0);
+const all = async (store: BlobStore, manifest: ShardManifest, name: PartName): Promise<number[]> => {
+  const source = openPart(store, manifest, name, 0);
   return [...(await source.read(0, source.tokens))];
 };
 
@@ -68,11 +69,11 @@ it('holds the ids of every text, training first and its end held out', async () 
         });
         expect(joined(train)).toEqual(parts.flatMap(([first]) => [...first]));
         expect(joined(validation)).toEqual(parts.flatMap(([, last]) => [...last]));
-        expect(manifest.train.bytes + manifest.validation.bytes).toBe(whole.length);
-        expect(joined(train)).toHaveLength(manifest.train.bytes);
+        expect(manifest.parts.train.bytes + manifest.parts.validation.bytes).toBe(whole.length);
+        expect(joined(train)).toHaveLength(manifest.parts.train.bytes);
         // Off by less than one character a text.
-        expect(manifest.validation.bytes - Math.floor(whole.length * share)).toBeGreaterThanOrEqual(0);
-        expect(manifest.validation.bytes - Math.floor(whole.length * share)).toBeLessThan(3 * texts.length + 1);
+        expect(manifest.parts.validation.bytes - Math.floor(whole.length * share)).toBeGreaterThanOrEqual(0);
+        expect(manifest.parts.validation.bytes - Math.floor(whole.length * share)).toBeLessThan(3 * texts.length + 1);
         expect(text(train)).not.toContain('\0EOT\0EOT');
       },
     ),
@@ -101,15 +102,22 @@ it('holds out a share of each text, so that one added last is not all that a run
   const held = [bpe.decode(ids.slice(0, border)), bpe.decode(ids.slice(border + 1))];
   expect(held.map((part) => new TextEncoder().encode(part).length)).toEqual([132, 96]);
   expect(english.endsWith(held[0]!) && japanese.endsWith(held[1]!)).toBe(true);
-  expect(manifest.eachText).toBe(true);
+  expect(manifest.split).toEqual({ rule: 'ends', validation: 0.1, test: 0, seed: 0 });
 });
 
 it('cuts a single text as it always was, into the same files under the same names', async () => {
   const store = memoryStore();
   const manifest = await build(store, [WORDS], 0.1, 64);
   // Of the build before several texts each gave their end.
-  expect(manifest).toEqual(BEFORE);
-  expect(await build(store, [WORDS, WORDS], 0.1, 64)).toMatchObject({ eachText: true });
+  const before = parseRecord(BEFORE, `data/${dataId(manifest)}`, DATA);
+  expect(before.split).toEqual({ rule: 'end', validation: 0.1, test: 0, seed: 0 });
+  expect(manifest).toEqual({ ...before, split: { ...before.split, rule: 'ends' } });
+
+  // What that build wrote is not built again.
+  await store.commit({ put: [[`data/${dataId(manifest)}`, BEFORE]] });
+  const seen: Progress[] = [];
+  expect(await build(store, [WORDS], 0.1, 64, { ...unwatched, report: (p) => seen.push(p) })).toEqual(manifest);
+  expect(seen).toEqual([]);
 });
 
 it('does not take what was cut by an older rule for what is asked', async () => {
@@ -137,8 +145,8 @@ it('reads any range, over the borders of shards, and counts', async () => {
   const store = memoryStore();
   const manifest = await build(store, [WORDS]);
   const train = await all(store, manifest, 'train');
-  const source = openSplit(store, manifest, 'train', 0);
-  expect(source).toMatchObject({ tokens: train.length, bytes: manifest.train.bytes, vocabulary: bpe.size });
+  const source = openPart(store, manifest, 'train', 0);
+  expect(source).toMatchObject({ tokens: train.length, bytes: manifest.parts.train.bytes, vocabulary: bpe.size });
   await fc.assert(
     fc.asyncProperty(fc.nat({ max: train.length }), fc.nat({ max: 40 }), async (start, most) => {
       const length = Math.min(most, train.length - start);
@@ -168,11 +176,11 @@ it('is built once', async () => {
   await dropShards(store, dataId(manifest));
   expect(await store.keys('data/')).toHaveLength(1);
   const [key] = await store.keys('shards/');
-  expect(key).not.toContain(manifest.train.counts.key.split('/')[1]);
+  expect(key).not.toContain(manifest.parts.train.counts.key.split('/')[1]);
 });
 
 it('is built elsewhere where a list cannot be read, and again where shards are missing', async () => {
-  for (const list of ['torn', { version: 2 }, Uint8Array.of(1)]) {
+  for (const list of ['torn', { version: 3 }, Uint8Array.of(1)]) {
     const store = memoryStore();
     const first = await build(store, [WORDS]);
     const key = `data/${dataId(first)}`;
@@ -183,7 +191,7 @@ it('is built elsewhere where a list cannot be read, and again where shards are m
     expect(await store.keys('')).toEqual(expect.arrayContaining(before));
     expect(await store.get(key)).toEqual(list);
     expect(await build(store, [WORDS])).toEqual(second);
-    await store.commit({ drop: [second.validation.shards[0]!.key] });
+    await store.commit({ drop: [second.parts.validation.shards[0]!.key] });
     const again = await build(store, [WORDS]);
     expect(await all(store, again, 'validation')).toEqual(await all(store, first, 'validation'));
   }
@@ -226,8 +234,8 @@ describe('keeps nothing of', () => {
 it('refuses damaged shards', async () => {
   const store = memoryStore();
   const manifest = await build(store, [WORDS]);
-  const { key } = manifest.train.shards[1]!;
-  const source = () => openSplit(store, manifest, 'train').read(0, 10);
+  const { key } = manifest.parts.train.shards[1]!;
+  const source = () => openPart(store, manifest, 'train').read(0, 10);
   const good = (await store.get(key)) as Uint8Array;
   for (const bad of [good.with(3, good[3]! ^ 1), good.slice(2)]) {
     await store.commit({ put: [[key, bad]] });
@@ -236,10 +244,10 @@ it('refuses damaged shards', async () => {
       message: expect.stringContaining('Part 2 of') as string,
     });
   }
-  await store.commit({ drop: [key, manifest.train.counts.key] });
+  await store.commit({ drop: [key, manifest.parts.train.counts.key] });
   await expect(source()).rejects.toMatchObject({ code: 'storage-damaged' });
   await expect(readCounts(store, manifest, 'train')).rejects.toMatchObject({ code: 'storage-damaged' });
-  const reader = openSplit(store, manifest, 'train');
+  const reader = openPart(store, manifest, 'train');
   await expect(reader.read(0, 10)).rejects.toMatchObject({ code: 'storage-damaged' });
   await store.commit({ put: [[key, good]] });
   expect(await reader.read(0, 10)).toHaveLength(10);
@@ -247,8 +255,8 @@ it('refuses damaged shards', async () => {
 
 it('says how much text a context needs', async () => {
   const manifest = await build(memoryStore(), ['0123456789'.repeat(10)], 0.1);
-  expect(manifest.validation.tokens).toBeGreaterThan(2);
-  const { tokens } = manifest.validation;
+  expect(manifest.parts.validation.tokens).toBeGreaterThan(2);
+  const { tokens } = manifest.parts.validation;
   checkLength(manifest, tokens - 1);
   expect(() => checkLength(manifest, tokens)).toThrow(
     `The held-out text has ${tokens} tokens; a context of ${tokens} needs at least ${tokens + 1}.`,
@@ -273,7 +281,7 @@ it('packs ids in two or four bytes, little-endian', () => {
 
 /** `WORDS` in shards of 64, as the build before several texts each gave their end wrote it. */
 const stored = (key: string, sha256: string) => ({ key: `shards/10d819578c75d0ad/${key}`, sha256 });
-const BEFORE: ShardManifest = {
+const BEFORE = {
   version: 1,
   tokenizerHash: 'e1f0132d44d6c69ea6519de29d784891a4b10e0169a9b62b5e973681d4b9a737',
   textHash: 'a91bbf9e5117743171b977dbb0460f56f7511bfce9accc1ae4fc019dc187ff0f',

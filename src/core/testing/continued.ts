@@ -41,11 +41,10 @@ export async function continued(
 
 async function dataFor(store: BlobStore, { tokenizer, data }: RunRecord): Promise<DataRecord> {
   const { hash: tokenizerHash } = await createTokenizer(tokenizer);
-  const { unigramLoss, validationShare } = data!;
+  const { unigramLoss } = data!;
   for (const key of await store.keys('data/')) {
     const manifest = await readShards(store, key.slice('data/'.length));
-    if (manifest?.tokenizerHash === tokenizerHash)
-      return { texts: [], tokenizerHash, manifest, unigramLoss, validationShare };
+    if (manifest?.tokenizerHash === tokenizerHash) return { texts: [], tokenizerHash, manifest, unigramLoss };
   }
   throw new Error(`No data were cut by ${tokenizerHash}`);
 }

@@ -15,7 +15,8 @@ export function BaselinePane({ data }: { data: DataRecord }) {
   const context = useStudio((s) => s.project.model.config.context);
   const batch = useStudio((s) => s.project.recipe.batch);
   const steps = useStudio((s) => s.project.recipe.steps);
-  const { train, validation, vocabulary } = manifest;
+  const { vocabulary, parts } = manifest;
+  const { train, validation } = parts;
   const objective = useStudio((s) => objectiveOf(s.project.recipe.objective));
   const perStep = batch * context;
   const tooShort = [train, validation].find((part) => part.tokens <= context);

@@ -45,7 +45,7 @@ export function DataPage() {
       </Stage>
     );
   }
-  const { train, validation } = data.manifest;
+  const { train, validation } = data.manifest.parts;
   return (
     <Stage
       title="Data"

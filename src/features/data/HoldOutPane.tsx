@@ -45,7 +45,7 @@ function State() {
   const state = useStudio(dataState);
   const tokenizer = useStudio(tokenizerState);
   const isTextNew = useStudio(textsChanged);
-  const built = useStudio((s) => s.project.data?.validationShare);
+  const built = useStudio((s) => s.project.data?.manifest.split.validation);
   const asked = useStudio((s) => s.project.split.validation);
   const isOld = useStudio((s) => s.project.data !== null && isSplitAsOne(s.project.data));
   const isOfThisTokenizer = useStudio((s) => s.project.data?.tokenizerHash === s.project.tokenizer?.hash);

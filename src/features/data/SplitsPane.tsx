@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatNumber } from '../../core/base/units';
-import type { Split } from '../../core/shards/manifest';
+import type { Part } from '../../core/shards/manifest';
 import type { DataRecord } from '../../protocol/data';
 import { Pane, PaneHead, Swatch, Table, type Column } from '../../ui';
 import { TextsTable } from './TextsTable';
@@ -8,7 +8,7 @@ import styles from './SplitsPane.module.css';
 interface SplitRow {
   name: 'Training' | 'Validation';
   run: 1 | 2;
-  part: Split;
+  part: Part;
 }
 interface ShardRow {
   key: string;
@@ -20,7 +20,8 @@ interface ShardRow {
 
 /** Both parts with their sizes, and the files that hold them. */
 export function SplitsPane({ data }: { data: DataRecord }) {
-  const { train, validation, width, shardLength } = data.manifest;
+  const { width, shardLength } = data.manifest;
+  const { train, validation } = data.manifest.parts;
   const parts: readonly SplitRow[] = [
     { name: 'Training', run: 1, part: train },
     { name: 'Validation', run: 2, part: validation },

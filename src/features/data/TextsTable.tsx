@@ -34,7 +34,7 @@ export function TextsTable({ data }: { data: DataRecord }) {
       </p>
     );
   }
-  const { train } = splitDocuments(held, data.validationShare);
+  const { train } = splitDocuments(held, data.manifest.split.validation);
   const rows = held.map((document) => ({
     ...document,
     training: train.find((part) => part.document === document)?.to ?? 0,

@@ -9,8 +9,8 @@ export const stage: Stage = {
     if (s.building.kind === 'busy') return { node: 'run', line: s.building.progress?.label ?? 'reading the text' };
     const { data } = s.project;
     if (!data) return { node: 'none', line: s.project.tokenizer ? 'not yet' : 'needs a tokenizer' };
-    const { train, validation } = data.manifest;
-    const share = Math.round(data.validationShare * 100);
+    const { train, validation } = data.manifest.parts;
+    const share = Math.round(data.manifest.split.validation * 100);
     const line = `${formatShort(train.tokens + validation.tokens)} tokens · ${100 - share} / ${share}`;
     return { node: dataState(s) === 'done' ? 'done' : 'stale', line };
   },
