@@ -1,5 +1,4 @@
 import { formatBytes } from '../core/base/units';
-import type { UnreadableRecord } from '../protocol/data';
 import { headline, remedy } from '../state/failures';
 import { useStudio } from '../state/react';
 import { describeWork } from '../state/work';
@@ -29,14 +28,14 @@ export function UnreadableDialog({ isOpen, onClose }: { isOpen: boolean; onClose
         {unreadable.map((record) => (
           <li key={record.key}>
             <div>
-              <b>{nameOf(record)}</b> <span className={styles.size}>{formatBytes(record.bytes)}</span>
+              <b>{record.name}</b> <span className={styles.size}>{formatBytes(record.bytes)}</span>
               <p>{record.failure.message.replace(/\.$/, '')}.</p>
               {record.failure.code === 'newer-version' && <p>{remedy(record.failure)}</p>}
             </div>
             <Button
               isDense
               icon="download"
-              label={`Download ${nameOf(record)}, ${record.key}`}
+              label={`Download ${record.name}, ${record.key}`}
               disabledReason={busy && 'Another one is being written'}
               onPress={() => void takeRaw(record.key)}
             >
@@ -53,17 +52,3 @@ export function UnreadableDialog({ isOpen, onClose }: { isOpen: boolean; onClose
     </Dialog>
   );
 }
-
-const nameOf = ({ key }: UnreadableRecord): string => NAMES[key.split('/')[0] ?? ''] ?? 'A record';
-const NAMES: Readonly<Record<string, string>> = {
-  project: 'The project of an older build',
-  projects: 'A project',
-  'set-aside': 'An earlier project',
-  texts: 'A text',
-  'runs-index': 'A run',
-  heads: 'The saved steps of a run',
-  manifests: 'A saved step',
-  journal: 'A part of the curve',
-  data: 'Data made from the texts',
-  draft: 'Unfinished work',
-};

@@ -88,6 +88,8 @@ export interface Sample {
 /** Something stored that this version cannot read. It is left as it is. */
 export interface UnreadableRecord {
   key: string;
+  /** 'A text': what it is, as it is called in a list. */
+  name: string;
   /** Of it and of all that lies with it. */
   bytes: number;
   failure: Failure;

@@ -1,5 +1,7 @@
 /** Where training runs: chosen by itself, always shown, always changeable. */
 import { toFailure, type Failure } from '../core/base/errors';
+import { readRecord } from '../core/base/record';
+import { DEVICE, DEVICE_KEY, DEVICE_MEMORY, deviceMemoryKey } from '../core/train/remembered';
 import type { DeviceKind } from '../core/train/run';
 import type { DeviceInfo } from '../protocol/gpu';
 import { explain } from './failures';
@@ -14,9 +16,6 @@ export interface DeviceSlice {
   allowMemory(bytes: number | undefined): Promise<void>;
 }
 
-const KEY = 'device';
-const boundKey = (kind: DeviceKind): string => `device-memory/${kind}`;
-
 export const createDeviceSlice: Slice<DeviceSlice> =
   ({ gpu, store }) =>
   (set, get) => ({
@@ -26,16 +25,17 @@ export const createDeviceSlice: Slice<DeviceSlice> =
       set({ device: { kind: 'opening' } });
       try {
         // One that cannot be read is no reason to open none.
-        const remembered = kind === 'auto' ? await store.get(KEY).catch(() => undefined) : undefined;
-        const asked = isKind(remembered) ? remembered : kind;
+        const remembered =
+          kind === 'auto' ? await readRecord(store, DEVICE_KEY, DEVICE).catch(() => undefined) : undefined;
+        const asked = remembered ?? kind;
         const opened = await gpu.call('device', { kind: asked });
-        const bound = await store.get(boundKey(opened.kind)).catch(() => undefined);
-        const info = withBound(opened, isBytes(bound) ? bound : undefined);
+        const bound = await readRecord(store, deviceMemoryKey(opened.kind), DEVICE_MEMORY).catch(() => undefined);
+        const info = withBound(opened, bound);
         set(({ measured }) => ({
           device: { kind: 'open', info },
           measured: { ...measured, [info.kind]: info.gigaflops },
         }));
-        if (kind !== 'auto') await store.commit({ put: [[KEY, kind]] });
+        if (kind !== 'auto') await store.commit({ put: [[DEVICE_KEY, kind]] });
       } catch (error) {
         const failure = toFailure(error);
         set({ device: { kind: 'failed', failure } });
@@ -48,7 +48,9 @@ export const createDeviceSlice: Slice<DeviceSlice> =
       const { kind } = device.info;
       set({ device: { kind: 'open', info: withBound(device.info, bytes) } });
       try {
-        await store.commit(bytes === undefined ? { drop: [boundKey(kind)] } : { put: [[boundKey(kind), bytes]] });
+        await store.commit(
+          bytes === undefined ? { drop: [deviceMemoryKey(kind)] } : { put: [[deviceMemoryKey(kind), bytes]] },
+        );
       } catch (error) {
         get().toast({ text: 'The memory allowed is not kept for next time', detail: explain(toFailure(error)) });
       }
@@ -61,6 +63,3 @@ function withBound(
 ): DeviceInfo {
   return { ...info, limits: { ...limits, ...(bound !== undefined && { bound }) } };
 }
-const isBytes = (value: unknown): value is number => typeof value === 'number' && value > 0 && value < Infinity;
-
-const isKind = (value: unknown): value is DeviceKind => value === 'webgpu' || value === 'wasm' || value === 'cpu';

@@ -1,6 +1,7 @@
 /** Chooses and opens the device: a real GPU by WebGPU, else WASM, and says what it is and how fast it multiplies. */
 import type { BlobStore } from '../core/base/blobStore';
 import { loaded } from '../core/base/load';
+import { readRecord } from '../core/base/record';
 import { findGpu } from '../core/gpu/backend';
 import { MODELS } from '../core/models';
 import { OBJECTIVES } from '../core/objectives';
@@ -8,6 +9,7 @@ import { matrixRate } from '../core/ops/matrixRate';
 import { type TilingStore, tune } from '../core/ops/tune';
 import { OPTIMIZERS } from '../core/optim';
 import { chooseDevice, memoryLimits } from '../core/train/device';
+import { TILINGS, TILINGS_KEY } from '../core/train/remembered';
 import type { DeviceKind } from '../core/train/run';
 import type { DeviceInfo } from '../protocol/gpu';
 
@@ -41,9 +43,8 @@ export async function openDevice(
 
 /** What was measured of this machine's GPUs stays with the texts and runs, and like these in this browser. */
 const inStore = (store: Promise<BlobStore>): TilingStore => ({
-  read: async () => (await store).get(KEY),
-  write: async (tilings) => (await store).commit({ put: [[KEY, tilings]] }),
+  read: async () => readRecord(await store, TILINGS_KEY, TILINGS),
+  write: async (tilings) => (await store).commit({ put: [[TILINGS_KEY, tilings]] }),
 });
-const KEY = 'cuts';
 
 const now = (): number => performance.now();

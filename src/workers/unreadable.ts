@@ -1,48 +1,17 @@
 /** Everything stored that cannot be read: found, measured, and handed over as it lies there. */
 import type { BlobStore } from '../core/base/blobStore';
-import { unreadableDrafts } from '../core/base/draft';
-import { isUnreadable, readAll, type Unreadable } from '../core/base/record';
+import { isUnreadable } from '../core/base/record';
 import type { ByteStream } from '../core/files/byteSource';
-import { snapshotKeys, surveySnapshots } from '../core/checkpoint/checkpoint';
-import { chunkKey, headKey, HEADS, isRunId, MANIFESTS } from '../core/checkpoint/head';
-import { journalKey, unreadableInJournal } from '../core/runs/journal';
-import { unreadableProjects } from '../core/runs/projects';
-import { recordKey, unreadableRuns } from '../core/runs/record';
-import { readShards } from '../core/shards/build';
-import { manifestKey as dataKey, shardsPrefix } from '../core/shards/manifest';
-import { textChunksPrefix, textKey, unreadableTexts } from '../core/documents/library';
+import { KINDS, kindOf } from '../core/runs/kinds';
 import type { UnreadableRecord } from '../protocol/data';
 
 /** `runId`: whose curve is looked at too. */
 export async function listUnreadable(store: BlobStore, runId: string | null): Promise<UnreadableRecord[]> {
-  const found = [
-    ...(await unreadableProjects(store)),
-    ...(await unreadableTexts(store)),
-    ...(await unreadableRuns(store)),
-    ...(await unreadableSteps(store)),
-    ...(await unreadableDrafts(store)),
-    ...(runId === null ? [] : await unreadableInJournal(store, runId)),
-    ...(await readAll(await idsUnder(store, dataKey('')), (id) => readShards(store, id))).unreadable.map(
-      ({ key, failure }) => ({ key: dataKey(key), failure }),
-    ),
-  ];
   const records: UnreadableRecord[] = [];
-  for (const { key, failure } of found) records.push({ key, failure, bytes: await bytesUnder(store, key) });
+  for (const { unreadable } of KINDS)
+    for (const { key, failure } of await unreadable(store, runId))
+      records.push({ key, name: kindOf(key)?.name ?? 'A record', failure, bytes: await bytesUnder(store, key) });
   return records;
-}
-
-/** Lists of saved steps, and saved steps. */
-async function unreadableSteps(store: BlobStore): Promise<Unreadable[]> {
-  const damaged: Unreadable[] = [];
-  const runs = [
-    ...(await idsUnder(store, HEADS)),
-    ...(await idsUnder(store, MANIFESTS)).map((id) => id.split('/')[0]!), // also where the list of them is missing
-  ].filter(isRunId);
-  const { unreadable } = await readAll([...new Set(runs)].map(headKey), async (key) => {
-    damaged.push(...(await surveySnapshots(store, key.slice(HEADS.length))).damaged);
-    return undefined;
-  });
-  return [...unreadable, ...damaged];
 }
 
 /** What is stored for a record, as files: bytes as they are, everything else as JSON. */
@@ -84,28 +53,5 @@ async function bytesUnder(store: BlobStore, key: string): Promise<number> {
 /** The keys of a record and of all that lies with it. */
 async function keysUnder(store: BlobStore, key: string): Promise<readonly string[]> {
   const there = new Set(await store.keys(''));
-  const [folder, id = '', step = ''] = key.split('/');
-  const run = async (): Promise<string[]> =>
-    isRunId(id) ? [recordKey(id), ...(await snapshotKeys(store, id)), ...(await under(journalKey(id)))] : [];
-  const under = async (...prefixes: string[]): Promise<string[]> =>
-    (await Promise.all(prefixes.map((prefix) => store.keys(prefix)))).flat();
-  const all = async (): Promise<string[]> => {
-    switch (`${folder}/`) {
-      case textKey(''):
-        return under(textChunksPrefix(id));
-      case recordKey(''):
-      case HEADS:
-        return run();
-      case MANIFESTS:
-        return isRunId(id) ? under(`${chunkKey(id, step)}/`) : [];
-      case dataKey(''):
-        return under(shardsPrefix(id));
-      default:
-        return [];
-    }
-  };
-  return [key, ...(await all())].filter((each) => there.has(each));
+  return [key, ...((await kindOf(key)?.keysWith(store, key)) ?? [])].filter((each) => there.has(each));
 }
-
-const idsUnder = async (store: BlobStore, prefix: string): Promise<string[]> =>
-  (await store.keys(prefix)).map((key) => key.slice(prefix.length));

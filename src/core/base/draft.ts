@@ -1,6 +1,7 @@
 import type { BlobStore, Change } from './blobStore';
 import { HomegrownError } from './errors';
-import { isUnreadable, readAll, type Unreadable } from './record';
+import { type Kind, readAll, readRecord, type Unreadable } from './record';
+import { z } from './zod';
 
 /**
  * Values written under a prefix in several commits that count only once the last is made. A mark under `draft/<prefix>`
@@ -45,32 +46,30 @@ export async function discardDraft(store: BlobStore, prefix: string): Promise<vo
  * `openDraft` writes it says nothing of what may go: it stays, and so does everything else.
  */
 export async function collectDrafts(store: BlobStore): Promise<number> {
-  let collected = 0;
-  for (const mark of await store.keys(draftKey(''))) {
-    const prefix = mark.slice(draftKey('').length);
-    if (!PREFIX.test(prefix) || (await readMark(store, mark)) !== true) continue;
-    await discardDraft(store, prefix);
-    collected++;
-  }
-  return collected;
+  const { records: prefixes } = await readMarks(store);
+  for (const prefix of prefixes) await discardDraft(store, prefix);
+  return prefixes.length;
 }
 
 /** Marks that are not as `openDraft` writes them. */
-export async function unreadableDrafts(store: BlobStore): Promise<readonly Unreadable[]> {
-  const { unreadable } = await readAll(await store.keys(draftKey('')), async (mark) => {
-    if (PREFIX.test(mark.slice(draftKey('').length)) && (await store.get(mark)) === true) return undefined;
-    throw new HomegrownError('storage-damaged', `The mark of unfinished work at ${mark} cannot be read`);
-  });
-  return unreadable;
-}
+export const unreadableDrafts = async (store: BlobStore): Promise<readonly Unreadable[]> =>
+  (await readMarks(store)).unreadable;
 
-/** Undefined also where the disk does not give it back. */
-const readMark = (store: BlobStore, mark: string): Promise<unknown> =>
-  store.get(mark).catch((error: unknown) => {
-    if (isUnreadable(error)) return undefined;
-    throw error;
+const readMarks = async (store: BlobStore): Promise<{ records: string[]; unreadable: Unreadable[] }> =>
+  readAll(await store.keys(DRAFTS), async (mark) => {
+    if (!(await readRecord(store, mark, DRAFT))) return undefined;
+    const prefix = mark.slice(DRAFTS.length);
+    if (PREFIX.test(prefix)) return prefix;
+    throw new HomegrownError('storage-damaged', `${DRAFT.what(mark)} is where no draft can be`);
   });
 
-export const draftKey = (prefix: string): string => `draft/${prefix}`;
+export const DRAFTS = 'draft/';
+export const draftKey = (prefix: string): string => `${DRAFTS}${prefix}`;
+export const DRAFT: Kind<true> = {
+  what: (key) => `The mark of unfinished work at ${key}`,
+  version: 1,
+  schema: z.literal(true),
+  upgrades: [],
+};
 /** One thing's own folder: a shorter prefix would take those of others along. */
 const PREFIX = /^[\w-]+\/[\w-]+\/$/;

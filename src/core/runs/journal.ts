@@ -63,9 +63,10 @@ export async function openJournal(store: BlobStore, runId: string, upTo: number)
   };
 }
 
+export const JOURNALS = 'journal/';
 /** Without `n`, what all batches of a run begin with. */
 export const journalKey = (runId: string, n?: number): string =>
-  `journal/${runId}/${n === undefined ? '' : String(n).padStart(6, '0')}`;
+  `${JOURNALS}${runId}/${n === undefined ? '' : String(n).padStart(6, '0')}`;
 
 const numberOf = (key: string): number => Number.parseInt(key.split('/').at(-1) ?? '', 10);
 

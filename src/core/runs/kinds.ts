@@ -1,0 +1,108 @@
+/** Every kind of record that is stored: where it lies, what it is called, which of it cannot be read, what lies with it. */
+import type { BlobStore } from '../base/blobStore';
+import { DRAFT, DRAFTS, unreadableDrafts } from '../base/draft';
+import { type Kind, readAll, readRecord, type Unreadable } from '../base/record';
+import { snapshotKeys, surveySnapshots } from '../checkpoint/checkpoint';
+import { chunkKey, HEAD, headKey, HEADS, isRunId, MANIFESTS } from '../checkpoint/head';
+import { MANIFEST } from '../checkpoint/manifest';
+import { TEXT, textChunksPrefix, textKey, unreadableTexts } from '../documents/library';
+import { DATA, manifestKey, shardsPrefix } from '../shards/manifest';
+import { DEVICE, DEVICE_KEY, DEVICE_MEMORIES, DEVICE_MEMORY, TILINGS, TILINGS_KEY } from '../train/remembered';
+import { JOURNAL, journalKey, JOURNALS, unreadableInJournal } from './journal';
+import { PROJECT } from './project';
+import { OLD_KEY, PROJECTS, SET_ASIDE, unreadableProjects } from './projects';
+import { recordKey, RUN, unreadableRuns } from './record';
+
+export interface KindAt {
+  /** What its keys begin with; where no slash is at the end, all of the key of the only one. */
+  at: string;
+  /** One of them, as it is called in a list. */
+  name: string;
+  kind: Kind<unknown>;
+  /** @param runId whose curve is looked at too: those of all runs are much to read */
+  unreadable(store: BlobStore, runId: string | null): Promise<readonly Unreadable[]>;
+  /** The keys of all that lies with a record, of which some may be missing. */
+  keysWith(store: BlobStore, key: string): Promise<readonly string[]>;
+}
+
+type Own = Pick<KindAt, 'at' | 'name' | 'kind'> & Partial<KindAt>;
+/** Where nothing else is said, each record is read, and lies alone. */
+const kindAt = ({ at, kind, ...own }: Own): KindAt => ({
+  at,
+  kind,
+  unreadable: async (store) => {
+    const keys = at.endsWith('/') ? await store.keys(at) : [at];
+    return (await readAll(keys, (key) => readRecord(store, key, kind))).unreadable;
+  },
+  keysWith: () => Promise.resolve([]),
+  ...own,
+});
+
+const runKeys = async (store: BlobStore, key: string): Promise<readonly string[]> => {
+  const id = key.split('/')[1]!;
+  if (!isRunId(id)) return [];
+  return [recordKey(id), ...(await snapshotKeys(store, id)), ...(await store.keys(journalKey(id)))];
+};
+
+/** Of a project it is told too which of its fields cannot be read. */
+const projectsAt = (at: string) => async (store: BlobStore) =>
+  (await unreadableProjects(store)).filter(({ key }) => isAt(at, key));
+
+export const KINDS: readonly KindAt[] = [
+  kindAt({ at: PROJECTS, name: 'A project', kind: PROJECT, unreadable: projectsAt(PROJECTS) }),
+  kindAt({ at: OLD_KEY, name: 'The project of an older build', kind: PROJECT, unreadable: projectsAt(OLD_KEY) }),
+  kindAt({ at: SET_ASIDE, name: 'An earlier project', kind: PROJECT, unreadable: projectsAt(SET_ASIDE) }),
+  kindAt({
+    at: textKey(''),
+    name: 'A text',
+    kind: TEXT,
+    unreadable: unreadableTexts,
+    keysWith: (store, key) => store.keys(textChunksPrefix(key.slice(textKey('').length))),
+  }),
+  kindAt({ at: recordKey(''), name: 'A run', kind: RUN, unreadable: unreadableRuns, keysWith: runKeys }),
+  kindAt({ at: HEADS, name: 'The saved steps of a run', kind: HEAD, unreadable: unreadableSteps, keysWith: runKeys }),
+  kindAt({
+    at: MANIFESTS,
+    name: 'A saved step',
+    kind: MANIFEST,
+    // Told with the lists that name them; one that none names is nobody's.
+    unreadable: () => Promise.resolve([]),
+    keysWith: async (store, key) => {
+      const [, id, step] = key.split('/');
+      return isRunId(id!) ? store.keys(`${chunkKey(id!, step ?? '')}/`) : [];
+    },
+  }),
+  kindAt({
+    at: JOURNALS,
+    name: 'A part of the curve',
+    kind: JOURNAL,
+    unreadable: async (store, runId) => (runId === null ? [] : unreadableInJournal(store, runId)),
+  }),
+  kindAt({
+    at: manifestKey(''),
+    name: 'Data made from the texts',
+    kind: DATA,
+    keysWith: (store, key) => store.keys(shardsPrefix(key.slice(manifestKey('').length))),
+  }),
+  kindAt({ at: DRAFTS, name: 'Unfinished work', kind: DRAFT, unreadable: unreadableDrafts }),
+  kindAt({ at: DEVICE_KEY, name: 'The chosen device', kind: DEVICE }),
+  kindAt({ at: DEVICE_MEMORIES, name: 'The memory allowed', kind: DEVICE_MEMORY }),
+  kindAt({ at: TILINGS_KEY, name: 'A measurement of this machine', kind: TILINGS }),
+];
+
+/** The kind of the record under a key; undefined where there is none: bytes lie there, or what nobody knows. */
+export const kindOf = (key: string): KindAt | undefined =>
+  KINDS.find(({ at }) => isAt(at, key));
+const isAt = (at: string, key: string): boolean => (at.endsWith('/') ? key.startsWith(at) : key === at);
+
+/** Lists of saved steps, and saved steps: also where the list of them is missing. */
+async function unreadableSteps(store: BlobStore): Promise<readonly Unreadable[]> {
+  const damaged: Unreadable[] = [];
+  const ids = [HEADS, MANIFESTS].map(async (at) => (await store.keys(at)).map((key) => key.split('/')[1]!));
+  const runs = new Set((await Promise.all(ids)).flat().filter(isRunId));
+  const { unreadable } = await readAll([...runs].map(headKey), async (key) => {
+    damaged.push(...(await surveySnapshots(store, key.slice(HEADS.length))).damaged);
+    return undefined;
+  });
+  return [...unreadable, ...damaged];
+}
