@@ -4,7 +4,7 @@ import { memoryStore } from '../src/core/base/blobStore';
 import { HomegrownError, paragraph } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
 import { formatCount, formatDuration, formatKernels, formatReading, formatShort } from '../src/core/base/units';
-import { resultOf, type RunInfo, tokenizerFacts } from '../src/core/export/homegrownJson';
+import { resultOf, type RunInfo, segmentsOf, toldFacts, tokenizerFacts } from '../src/core/export/homegrownJson';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { FIRST_MODEL, modelIds, modelSpec } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
@@ -223,7 +223,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
         result: null,
         device: where,
         state: { step: 0, tokensSeen: 0, activeMs: 0, best: null },
-        data,
+        data: toldFacts(data),
       };
   const parent = past && !isInPlace ? await asParent(past) : (past?.local?.parent ?? null);
   const local = localFile({ texts: places, parent });
@@ -327,7 +327,9 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
 /** The folder holds the newest step alone: no other is its best, and of a better one it says that it was not kept. */
 function ofFolder(info: RunInfo, state: TrainState, events: readonly TrainEvent[]): RunInfo {
   const best = state.best?.step === state.step ? state.best : null;
-  const evaluations = events.filter((event) => event.kind === 'evaluated').filter(isMeasuredAlike(info, state.step));
+  const evaluations = events
+    .filter((event) => event.kind === 'evaluated')
+    .filter(isMeasuredAlike({ segments: segmentsOf(info) }, state.step));
   const unkept = bestNotKept(evaluations, state.step, best);
   return { ...info, state: { ...state, best }, ...(unkept && { bestNotKept: unkept }) };
 }

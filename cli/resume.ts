@@ -2,7 +2,7 @@
 import { badFile, badSettings, type HomegrownError, paragraph } from '../src/core/base/errors';
 import { formatCount } from '../src/core/base/units';
 import type { Snapshot } from '../src/core/checkpoint/snapshot';
-import type { RunInfo } from '../src/core/export/homegrownJson';
+import { factsIn, type RunInfo, segmentsOf } from '../src/core/export/homegrownJson';
 import { isMeasuredAlike, isSameData } from '../src/core/runs/segments';
 import type { DataFacts } from '../src/core/runs/settings';
 import type { TextRecord, TextSource } from '../src/core/documents';
@@ -18,7 +18,7 @@ import { textFile } from './terminal';
 
 export interface Past {
   folder: string;
-  info: RunInfo & { data: DataFacts };
+  info: RunInfo & { data: NonNullable<RunInfo['data']> };
   tokenizer: Tokenizer;
   /** With the best step so far, also where it is no longer in the folder. */
   snapshot: Snapshot;
@@ -51,7 +51,7 @@ const endsHere = (folder: string, why: string): HomegrownError =>
 
 /** Of the steps that were saved, as the loop had it that saved them: the folder tells of the newest alone. */
 function bestSaved(info: RunInfo, events: readonly TrainEvent[]): Snapshot['state']['best'] {
-  const isAlike = isMeasuredAlike(info, info.state.step + 1);
+  const isAlike = isMeasuredAlike({ segments: segmentsOf(info) }, info.state.step + 1);
   let best: Snapshot['state']['best'] = null;
   for (const event of events) {
     if (event.kind !== 'evaluated' || event.step % info.recipe.saveEvery !== 0 || !isAlike(event)) continue;
@@ -135,8 +135,9 @@ const OTHERWISE = `Nothing was written. Give the text as it was with --text. To 
 
 /** @throws HomegrownError `bad-settings` where today's build cuts the run's texts in another way */
 export function checkSameData({ folder, info }: Past, data: DataFacts): void {
-  if (isSameData(info.data, data)) return;
-  const [was, is] = [info.data, data].map(({ trainTokens }) => formatCount(trainTokens));
+  const known = factsIn(info.data);
+  if (isSameData(known, data)) return;
+  const [was, is] = [known, data].map(({ parts }) => formatCount(parts.train.tokens));
   throw badSettings(
     paragraph(
       `The run in ${folder} learnt from ${was!} tokens, and its texts are cut into ${is!} today`,

@@ -38,7 +38,7 @@ function announcement(s: Studio, judgement: string | undefined): string {
       return sentence(`Stopped and saved at step ${formatCount(phase.step)}`, judgement);
     case 'finished': {
       const last = log.evaluations.at(-1);
-      const { objective } = (s.run ?? s.project).recipe;
+      const objective = s.run?.objective ?? s.project.recipe.objective;
       const result = last ? `, ${headlineWords(objective, last.loss)} on held-out text` : '';
       return sentence(`Finished at step ${formatCount(phase.step)}${result}`, judgement);
     }

@@ -1,4 +1,5 @@
 import { formatCount } from '../core/base/units';
+import { recipeOf } from '../core/runs/segments';
 import { resumeRefusal, startRefusal } from '../state/refusals';
 import type { Studio } from '../state/studio';
 
@@ -32,7 +33,7 @@ export function runAction(s: Studio): RunAction {
   }
   if (writing.kind === 'writing') return { kind: 'stop', label: 'Stop', run: writing.stop };
   const { saved, run } = s;
-  if (run && saved && (phase.kind === 'stopped' || phase.kind === 'failed') && saved.step < run.recipe.steps) {
+  if (run && saved && (phase.kind === 'stopped' || phase.kind === 'failed') && saved.step < recipeOf(run).steps) {
     return asAction('Resume', resumeRefusal(s), () => void s.resume());
   }
   return asAction('Start training', startRefusal(s), () => void s.start());

@@ -68,7 +68,11 @@ export interface DataApi {
   /** Gives back what a run's saved steps take; its record and curve stay. Fails while a tab works on it. */
   freeRun: { input: { runId: string }; progress: never; output: null };
   /** A zip of ours or a Hugging Face folder, as a new run. Nothing is stored unless all of it is right. */
-  importModel: { input: { files: readonly File[]; addedAt: number }; progress: Progress; output: { runId: string } };
+  importModel: {
+    input: { files: readonly File[]; projectId: string; addedAt: number };
+    progress: Progress;
+    output: { runId: string };
+  };
 
   /** Whatever is stored and cannot be read; of curves, those of the run that is shown. */
   listUnreadable: { input: { runId: string | null }; progress: never; output: readonly UnreadableRecord[] };

@@ -45,6 +45,7 @@ export interface ResumeInput {
 /** Everything that determines a run, besides the device. */
 export interface BeginInput {
   runId: string;
+  projectId: string;
   name: string;
   createdAt: number;
   model: ModelChoice;

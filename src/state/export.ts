@@ -133,7 +133,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
       const result = await work(
         (importingModel) => set({ importingModel }),
         now,
-        (options) => data.call('importModel', { files, addedAt: now() }, options),
+        (options) => data.call('importModel', { files, projectId: get().project.id, addedAt: now() }, options),
       );
       if (!result || !(await get().bringBack(result.runId))) return;
       const { run, toast, project, change, bringBack } = get();

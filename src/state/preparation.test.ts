@@ -1,4 +1,6 @@
 /** From texts to data: what is current, and what is made, over the data worker's real half. */
+import type { DataFacts } from '../core/runs/settings';
+import { dataFacts, runRecord } from '../core/testing/runRecord';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import type { Split } from '../core/documents/split';
@@ -27,13 +29,14 @@ test('several texts of which an older build held out the last end alone are to b
 
 test('a run learns from other texts once one was added, removed or changed, whatever their order', () => {
   const of = (...hashes: string[]) => hashes.map((sha256) => ({ sha256 })) as never;
-  const run = (...hashes: string[]) => ({ data: { texts: of(...hashes) } as never });
+  const learnt = (facts: DataFacts | null) => runRecord({ data: { facts } });
+  const run = (...hashes: string[]) => learnt(dataFacts({ texts: of(...hashes) }));
   expect(hasOtherTexts(run('a', 'b'), { texts: of('b', 'a') })).toBe(false);
   expect(hasOtherTexts(run('a'), { texts: of('a', 'b') })).toBe(true);
   expect(hasOtherTexts(run('a', 'b'), { texts: of('a') })).toBe(true);
   expect(hasOtherTexts(run('a'), { texts: of('c') })).toBe(true);
   expect(hasOtherTexts(run(), { texts: of('a') })).toBe(false);
-  expect(hasOtherTexts({ data: null }, { texts: of('a') })).toBe(false);
+  expect(hasOtherTexts(learnt(null), { texts: of('a') })).toBe(false);
 });
 
 let page: TestStudio | undefined;

@@ -3,6 +3,7 @@ import type { TokenPiece } from '../core/tokenizer/statistics';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../core/runs/project';
 import type { RunRecord } from '../core/runs/record';
+import { dataOf } from '../core/runs/segments';
 import type { ProjectSlice, TokenizerChoice } from './project';
 import type { Slice, Studio } from './studio';
 import type { TextsSlice } from './texts';
@@ -101,9 +102,10 @@ export function dataState(studio: Inputs): ArtefactState {
   return current ? 'done' : 'stale';
 }
 /** Whether the texts are no longer those that a run learns from; not where it does not say which. */
-export function hasOtherTexts({ data }: Pick<RunRecord, 'data'>, { texts }: Pick<Studio, 'texts'>): boolean {
-  if (!data || data.texts.length === 0) return false;
-  return !same(data.texts.map((t) => t.sha256).sort(), texts.map((t) => t.sha256).sort());
+export function hasOtherTexts(run: Pick<RunRecord, 'segments'>, { texts }: Pick<Studio, 'texts'>): boolean {
+  const { facts } = dataOf(run);
+  if (!facts || facts.texts.length === 0) return false;
+  return !same(facts.texts.map((t) => t.sha256).sort(), texts.map((t) => t.sha256).sort());
 }
 /** Several texts of which only the last one's end is held out, as older builds cut them. */
 export const isSplitAsOne = ({ texts, manifest }: DataRecord): boolean =>

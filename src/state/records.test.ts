@@ -5,9 +5,10 @@ import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore
 import { claimRun } from '../core/checkpoint/checkpoint';
 import { openJournal } from '../core/runs/journal';
 import { initialProject } from '../core/runs/project';
-import { writeRun } from '../core/runs/record';
+import { addRun } from '../core/runs/record';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { FINISHED, goldenStoreOf, spoil, STOPPED } from '../core/testing/goldenPage';
+import { runRecord } from '../core/testing/runRecord';
 import { type Browser, browserOver } from '../core/testing/tabs';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { beginRefusal, bringBackRefusal, resumeRefusal, startRefusal, TRAINING_ELSEWHERE } from './refusals';
@@ -20,36 +21,11 @@ beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 afterEach(() => browser?.close());
 
-const PART = { tokens: 1, bytes: 1, shards: [], counts: { key: 'shards/d/counts', sha256: '' }, borders: null };
-const MANIFEST = {
-  version: 2 as const,
-  tokenizerHash: '',
-  textHash: '',
-  vocabulary: 257,
-  width: 2 as const,
-  shardLength: 1,
-  split: { rule: 'ends' as const, validation: 0.1, test: 0, seed: 0 },
-  parts: { train: PART, validation: PART },
-};
 const RECIPE = { ...DEFAULT_RECIPE, steps: 500 };
 /** A run whose record says step 300, with steps 250 and 300 saved. */
 async function withRun(): Promise<BlobStore> {
   const store = memoryStore();
-  const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 };
-  await writeRun(store, {
-    version: 1,
-    id: 'r',
-    name: 'Whale',
-    createdAt: 1,
-    status: 'stopped',
-    step: 300,
-    device: null,
-    data: null,
-    model,
-    recipe: RECIPE,
-    tokenizer: { kind: 'bytes', merges: [] },
-    manifest: MANIFEST,
-  });
+  await addRun(store, runRecord({ id: 'r', status: 'stopped', step: 300, recipe: RECIPE, data: { id: 'd' } }));
   const writer = await claimRun(store, 'r');
   for (const step of [250, 300]) {
     const tensors = new Map([['w', { shape: [1], data: Float32Array.of(step) }]]);
@@ -110,7 +86,7 @@ test('a resume that falls back says from which step to which, and where nothing 
 });
 
 test('a record of saved steps that is damaged, newer or missing is told, and nothing is called saved', async () => {
-  for (const head of ['torn', { version: 2 }, undefined]) {
+  for (const head of ['torn', { version: 99 }, undefined]) {
     const store = await withRun();
     await store.commit(head === undefined ? { drop: ['heads/r'] } : { put: [['heads/r', head]] });
     const before = await store.keys('');
@@ -123,7 +99,7 @@ test('a record of saved steps that is damaged, newer or missing is told, and not
 });
 
 test('a record of the run that cannot be read is told, its steps stay, and the app goes on', async () => {
-  for (const record of ['torn', { version: 2 }]) {
+  for (const record of ['torn', { version: 99 }]) {
     const store = await withRun();
     await store.commit({ put: [['runs-index/r', record]] });
     const studio = await loaded(store);
@@ -148,7 +124,7 @@ test('whatever lies in the store, the app loads, and nothing is gone afterwards'
     fc.constantFrom('projects/', 'texts/', 'journal/r/', 'manifests/r/', 'data/', 'draft/'),
     fc.string({ maxLength: 4 }),
   );
-  const value = fc.oneof(fc.jsonValue(), fc.uint8Array({ maxLength: 5 }), fc.constant({ version: 2 }));
+  const value = fc.oneof(fc.jsonValue(), fc.uint8Array({ maxLength: 5 }), fc.constant({ version: 99 }));
   const key = fc.oneof(
     text,
     any.map(([folder, name]) => folder + name),

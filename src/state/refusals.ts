@@ -1,4 +1,5 @@
 /** Why something cannot be done with a run here now: for buttons, which stay reachable and say so. */
+import { dataOf } from '../core/runs/segments';
 import { startProblems } from './estimate';
 import { isActive } from './phase';
 import type { Studio } from './studio';
@@ -15,7 +16,7 @@ export function resumeRefusal({
   trainingElsewhere,
 }: Pick<Studio, 'run' | 'texts' | 'trainingElsewhere'>): Refusal {
   if (trainingElsewhere) return TRAINING_ELSEWHERE;
-  if (!run || run.manifest || texts.length > 0) return undefined;
+  if (!run || dataOf(run).id !== null || texts.length > 0) return undefined;
   return 'This model came without the text that it learnt from: add that text, or another';
 }
 

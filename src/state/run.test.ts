@@ -4,6 +4,7 @@ import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore
 import { HomegrownError, type Failure } from '../core/base/errors';
 import { freeRun } from '../core/runs/kept';
 import { type Halves, halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import type { RunRecord } from '../core/runs/record';
 import type { DeviceInfo, GeneratedToken } from '../protocol/gpu';
 import { earlierRuns } from './runs';
 import type { StudioStore } from './studio';
@@ -277,13 +278,12 @@ describe('the GPU', () => {
 
 test('data that cannot be built for a resume is a failure with its reason, and a stop leaves the run as it was', async () => {
   const studio = await openTrained();
-  studio.setState(({ run }) => ({ run: { ...run!, manifest: null }, phase: { kind: 'stopped', step: 2, of: 9 } }));
+  studio.setState(({ run }) => ({ run: withoutData(run!), phase: { kind: 'stopped', step: 2, of: 9 } }));
   fault = (keys) => {
     if (keys.some((key) => key.startsWith('shards/'))) throw new HomegrownError('storage-full', 'No room for the ids');
   };
   // Cut as they never were, so that there is something to build.
   studio.getState().change({ split: { validation: 0.3, test: 0, seed: 0 } });
-  studio.setState(({ run }) => ({ run: { ...run!, data: null } }));
   await studio.getState().resume(9);
   expect(failureOf(studio)).toMatchObject({ code: 'storage-full', message: 'No room for the ids' });
 
@@ -330,5 +330,9 @@ test('tokens of a generation that was ended are not taken for the next one’s',
   expect(studio.getState().writing.kind).toBe('done');
 });
 
+const withoutData = (run: RunRecord): RunRecord => ({
+  ...run,
+  segments: [{ ...run.segments[0], data: { id: null, facts: null } }],
+});
 /** On a machine that has much to do. */
 const PATIENT = { timeout: 60_000 };

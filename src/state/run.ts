@@ -4,6 +4,7 @@ import { formatCount } from '../core/base/units';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
 import { readJournal } from '../core/runs/journal';
 import { readRun, type RunRecord } from '../core/runs/record';
+import { recipeOf } from '../core/runs/segments';
 import { RunLog } from './runLog';
 import { isActive, type Phase } from './phase';
 import type { Slice, Studio } from './studio';
@@ -62,7 +63,7 @@ export const createRunSlice: Slice<RunSlice> =
       try {
         const run = runId === null ? undefined : await readRun(store, runId);
         if (!run) return;
-        of = run.recipe.steps;
+        of = recipeOf(run).steps;
         const log = new RunLog();
         for (const event of await readJournal(store, run.id)) log.append(event);
         await get().listSaved();
@@ -99,7 +100,8 @@ export const createRunSlice: Slice<RunSlice> =
         set({ saved, model: run && usable && { run, log, saved: usable } });
         if (!saved) {
           const failure = run && toFailure(best ? weightsAlone(run, best.step) : nothingSaved(run));
-          if (failure && !isActive(phase)) set({ phase: { kind: 'failed', failure, step: 0, of: run.recipe.steps } });
+          if (failure && !isActive(phase))
+            set({ phase: { kind: 'failed', failure, step: 0, of: recipeOf(run).steps } });
           return;
         }
         const { step } = saved;

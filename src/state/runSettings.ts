@@ -5,7 +5,7 @@ import { modelSpec } from '../core/models';
 import { objectiveOf } from '../core/objectives';
 import { optimizerOf } from '../core/optim';
 import { factsOf } from '../core/runs/facts';
-import { segmentsOf, type Segment } from '../core/runs/segments';
+import { recipeOf, type Segments } from '../core/runs/segments';
 import { DEFAULT_RECIPE, tokensPerStep, type Recipe } from '../core/train/recipe';
 import type { ModelChoice } from '../core/train/run';
 import { vocabularySize } from './estimate';
@@ -19,7 +19,7 @@ export interface RunSettings {
   recipe: Recipe;
   tokenizer: TokenizerModel['kind'];
   /** What it learnt from, the newest last. */
-  segments: readonly [Segment, ...Segment[]];
+  segments: Segments;
   tokensPerStep: number;
   /** False for a model that came without a word on how it was made, until it is trained here. */
   isRecipeKnown: boolean;
@@ -35,8 +35,9 @@ export function useRunSettings(): RunSettings {
       config: project.model.config,
       vocabulary: vocabularySize(project),
     };
-    const recipe = run?.recipe ?? project.recipe;
-    const segments = segmentsOf(run ?? { data: project.data && factsOf(project.data, []) });
+    const facts = project.data && factsOf(project.data, []);
+    const segments: Segments = run?.segments ?? [{ after: 0, recipe: project.recipe, data: { id: null, facts } }];
+    const recipe = recipeOf({ segments });
     return {
       model,
       recipe,

@@ -4,8 +4,9 @@ import { memoryStore, type BlobStore } from '../core/base/blobStore';
 import { claimRun } from '../core/checkpoint/checkpoint';
 import type { TrainState } from '../core/checkpoint/snapshot';
 import { openJournal } from '../core/runs/journal';
-import { writeRun } from '../core/runs/record';
+import { addRun } from '../core/runs/record';
 import { type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { runRecord } from '../core/testing/runRecord';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { TrainEvent } from '../core/train/run';
 import type { Studio } from './studio';
@@ -40,20 +41,10 @@ async function storedRun(isKept: boolean): Promise<BlobStore> {
   const best = { step: 750, loss: 2 };
   if (isKept) await writer.keepBest(stateAt(750, best), () => Promise.resolve(tensors));
   for (const step of [800, 1000]) await writer.save({ state: stateAt(step, best), tensors });
-  await writeRun(store, {
-    version: 1,
-    id: 'r',
-    name: 'Whale',
-    createdAt: 1,
-    status: 'finished',
-    step: 1000,
-    model,
-    recipe: { ...DEFAULT_RECIPE, steps: 1000 },
-    tokenizer: { kind: 'bytes', merges: [] },
-    device: null,
-    manifest: null,
-    data: null,
-  });
+  await addRun(
+    store,
+    runRecord({ id: 'r', status: 'finished', step: 1000, model, recipe: { ...DEFAULT_RECIPE, steps: 1000 } }),
+  );
   return store;
 }
 

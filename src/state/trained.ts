@@ -74,7 +74,7 @@ export function trained(s: Studio): Trained {
   const step = chosen?.step ?? model?.saved.step ?? 0;
   const loss = chosen?.loss ?? (model ? measuredAt(model.run, model.log.evaluations, step)?.loss : undefined);
   const better = notKept(s);
-  const { objective } = (model?.run ?? project).recipe;
+  const objective = model?.run.objective ?? project.recipe.objective;
   return {
     step,
     name: model?.run.name ?? project.name,

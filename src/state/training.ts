@@ -2,12 +2,13 @@
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { RunRecord } from '../core/runs/record';
+import { dataOf, recipeOf } from '../core/runs/segments';
 import { memoryShortage } from '../core/train/memory';
 import { problems, unfit } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
 import type { ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
-import { limitsOf, recipeOf } from './estimate';
+import { limitsOf, recipeOf as nextRecipe } from './estimate';
 import { remedy } from './failures';
 import { RunLog } from './runLog';
 import { isActive, next } from './phase';
@@ -114,8 +115,10 @@ export const createTrainingSlice: Slice<TrainingSlice> =
     }
 
     /** What a run goes on with: its own data, or for a model that was brought in, the texts cut by its tokenizer. */
-    async function sourceFor({ manifest, tokenizer, data: facts }: RunRecord): Promise<Partial<ResumeInput> | null> {
-      if (manifest) return {};
+    async function sourceFor(run: RunRecord): Promise<Partial<ResumeInput> | null> {
+      const { id, facts } = dataOf(run);
+      if (id !== null) return {};
+      const { tokenizer } = run;
       const { texts, project, phase, saved } = get();
       const fail = (failure: Failure): null => {
         set({ phase: { kind: 'failed', failure, step: saved?.step ?? 0, of: 0 } });
@@ -129,7 +132,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         return fail(toFailure(error));
       }
       set({ phase: { kind: 'preparing' } });
-      const validationShare = facts?.validationShare ?? project.split.validation;
+      const validationShare = facts?.split.validation ?? project.split.validation;
       const built = await work(
         (building) => set({ building }),
         now,
@@ -162,7 +165,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           const { project, texts } = get();
           const { tokenizer, data: record } = project;
           const limits = limitsOf(get());
-          const recipe = recipeOf(project, limits);
+          const recipe = nextRecipe(project, limits);
           if (!tokenizer || !record) throw new HomegrownError('bug', 'Preparation ended without data');
           const model = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
           const { train, validation } = record.manifest.parts;
@@ -171,6 +174,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           const runId = newId();
           const input = {
             runId,
+            projectId: project.id,
             name: project.name,
             createdAt: now(),
             model,
@@ -199,8 +203,9 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         await get().opened();
         const { run, phase } = get();
         if (!run || isActive(phase)) return;
-        const of = steps ?? run.recipe.steps;
-        const shortage = memoryShortage(run.model, run.recipe, limitsOf(get()));
+        const recipe = recipeOf(run);
+        const of = steps ?? recipe.steps;
+        const shortage = memoryShortage(run.model, recipe, limitsOf(get()));
         if (shortage !== undefined) {
           const error = badSettings(
             shortage,
@@ -214,13 +219,13 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         try {
           const source = await sourceFor(run);
           if (!source) return;
-          if (run.manifest && hasOtherTexts(run, get())) {
+          if (dataOf(run).id !== null && hasOtherTexts(run, get())) {
             get().toast({
               text: 'It goes on with the text that it began with',
               detail: 'what changed since is learnt by a new run',
             });
           }
-          await follow({ runId: run.id, of, settings: settingsOf(run.model, run.recipe) }, (options) =>
+          await follow({ runId: run.id, of, settings: settingsOf(run.model, recipe) }, (options) =>
             gpu.call('resume', { runId: run.id, ...source, ...(steps !== undefined && { steps }) }, options),
           );
         } finally {

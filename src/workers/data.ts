@@ -7,6 +7,7 @@ import { measureFacts } from '../core/objectives/facts';
 import { unigramDivergence } from '../core/objectives/unigram';
 import { listProjects } from '../core/runs/projects';
 import { listRuns, unreadableRuns } from '../core/runs/record';
+import { dataOf } from '../core/runs/segments';
 import { buildShards, dropShards, readShards } from '../core/shards/build';
 import { dataId, manifestKey } from '../core/shards/manifest';
 import { readCounts } from '../core/shards/read';
@@ -52,8 +53,11 @@ export async function buildData(
 export async function dropUnused(store: BlobStore, newest: string): Promise<void> {
   const { projects, unreadable } = await listProjects(store);
   if (unreadable.length > 0 || (await unreadableRuns(store)).length > 0) return;
-  const manifests = [...projects.map(({ data }) => data?.manifest), ...(await listRuns(store)).map((r) => r.manifest)];
-  const used = new Set([newest, ...manifests.map((manifest) => manifest && dataId(manifest))]);
+  const used = new Set([
+    newest,
+    ...projects.map(({ data }) => data && dataId(data.manifest)),
+    ...(await listRuns(store)).map((run) => dataOf(run).id),
+  ]);
   const ids = (await store.keys(manifestKey(''))).map((key) => key.slice(manifestKey('').length));
   const { records } = await readAll(ids, async (id) => (await readShards(store, id)) && id);
   for (const id of records) if (!used.has(id)) await dropShards(store, id);

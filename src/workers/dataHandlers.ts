@@ -118,10 +118,10 @@ export function dataHandlers(
         lock.release();
       }
     },
-    async importModel({ files, addedAt }, job) {
+    async importModel({ files, projectId, addedAt }, job) {
       const runId = crypto.randomUUID();
       const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
-      await importRun(await store, runId, sources, addedAt, job);
+      await importRun(await store, { runId, projectId }, sources, addedAt, job);
       return { runId };
     },
 

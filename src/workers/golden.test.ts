@@ -9,10 +9,12 @@ import { importHuggingFace } from '../core/export/importHuggingFace';
 import { network } from '../core/models/network';
 import { loadObjective } from '../core/objectives';
 import { readJournal } from '../core/runs/journal';
+import { manifestOf } from '../core/runs/data';
 import { FIRST_PROJECT } from '../core/runs/project';
 import { readProject } from '../core/runs/projects';
 import { listRuns } from '../core/runs/record';
-import { readShards } from '../core/shards/build';
+import { dataOf, recipeOf } from '../core/runs/segments';
+import { upgradeFacts } from '../core/runs/settings';
 import { openPart, readCounts } from '../core/shards/read';
 import { continued } from '../core/testing/continued';
 import { continuations, filesUnder, goldenFile, goldenFolder, goldenStore } from '../core/testing/golden';
@@ -84,14 +86,10 @@ test('its texts are the files that went in', async () => {
 
 test.each(KINDS)('its tokenizer of %s cuts the texts into the ids that are stored', async (kind) => {
   const store = await goldenStore();
-  const {
-    tokenizer: model,
-    manifest,
-    data,
-  } = (await listRuns(store)).find(({ tokenizer, manifest }) => tokenizer.kind === kind && manifest)!;
-  const tokenizer = await createTokenizer(model);
+  const run = (await listRuns(store)).find((other) => other.tokenizer.kind === kind && dataOf(other).id !== null)!;
+  const manifest = await manifestOf(store, run);
+  const tokenizer = await createTokenizer(run.tokenizer);
   expect(tokenizer.hash).toBe(manifest!.tokenizerHash);
-  expect(await readShards(store, manifest!.parts.train.counts.key.split('/')[1]!)).toEqual(manifest);
   const texts = await Promise.all((await listTexts(store)).map(({ id }) => read(store, id)));
   let text = '';
   for (const name of ['train', 'validation'] as const) {
@@ -100,7 +98,7 @@ test.each(KINDS)('its tokenizer of %s cuts the texts into the ids that are store
     const counts = new Uint32Array(tokenizer.size);
     for (const id of ids) counts[id]! += 1;
     expect(await readCounts(store, manifest!, name)).toEqual(counts);
-    expect(part.tokens).toBe(data![`${name}Tokens`]);
+    expect(part.tokens).toBe(dataOf(run).facts!.parts[name].tokens);
     const documents = split(ids, tokenizer.endOfText);
     for (const each of documents) expect(tokenizer.encode(tokenizer.decode(each))).toEqual(each);
     text += documents.map((each) => tokenizer.decode(each)).join(BETWEEN);
@@ -117,7 +115,9 @@ test('each step that it saved opens whole, and measures the loss that was record
   const store = await goldenStore();
   await chooseDevice('wasm', wasmFolder);
   let measured = 0;
-  for (const { id, model, recipe, manifest, device } of await listRuns(store)) {
+  for (const run of await listRuns(store)) {
+    const { id, model, device } = run;
+    const [recipe, manifest] = [recipeOf(run), await manifestOf(store, run)];
     const events = await readJournal(store, id);
     for (const { step, holds } of await listSnapshots(store, id)) {
       const { snapshot, damaged } = await loadSnapshot(store, id, step);
@@ -157,14 +157,14 @@ test.each(KINDS)('what its terminal grew with a tokenizer of %s is a model that 
 
   // Its data were those of the browser.
   const store = await goldenStore();
-  const run = (await listRuns(store)).find((run) => run.manifest && run.tokenizer.kind === kind)!;
+  const run = (await listRuns(store)).find((other) => dataOf(other).id !== null && other.tokenizer.kind === kind)!;
   expect(tokenizer.model).toEqual(run.tokenizer);
   await chooseDevice('wasm', wasmFolder);
   const net = await network(model, snapshot.tensors);
   const evaluating = evaluator(net, await loadObjective('causal'));
   const { batch: rows, evalTokens: tokens } = info!.recipe;
   const { loss } = await evaluating.measure(
-    openPart(store, run.manifest!, 'validation'),
+    openPart(store, (await manifestOf(store, run))!, 'validation'),
     { rows, tokens },
     noneSpecial,
   );
@@ -176,11 +176,13 @@ const range = (first: number, last: number): number[] => Array.from({ length: la
 
 test('what was brought in there is what the folder holds', async () => {
   const store = await goldenStore();
-  const run = (await listRuns(store)).find(({ manifest, data }) => !manifest && data)!;
+  const run = (await listRuns(store)).find((other) => dataOf(other).id === null && dataOf(other).facts)!;
   const { snapshot } = await loadSnapshot(store, run.id);
   const { snapshot: grown, info } = await importHuggingFace(goldenFolder('grown/bytes'), unwatched);
   expect(snapshot).toEqual(grown);
-  expect(run).toMatchObject({ recipe: info!.recipe, data: info!.data, model: info!.model, createdAt: info!.createdAt });
+  expect(run).toMatchObject({ model: info!.model, createdAt: info!.createdAt });
+  expect(recipeOf(run)).toEqual(info!.recipe);
+  expect(dataOf(run).facts).toEqual(upgradeFacts(info!.data as never));
 });
 
 async function read(store: BlobStore, id: string): Promise<string> {

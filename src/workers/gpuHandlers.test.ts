@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import type { Client } from '../client/connect';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { readJournal } from '../core/runs/journal';
+import { readRun, updateRun } from '../core/runs/record';
 import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { type Begin, checkSameBits, SAMPLING, smallRuns, train, written } from '../core/testing/besideRuns';
 import type { GpuApi } from '../protocol/gpu';
@@ -46,6 +47,13 @@ test('a saved step is measured as the run measured it, to the bit, and nothing o
   });
   expect(counts.length).toBeGreaterThan(2);
   expect(new Set(counts).size).toBe(1);
+}, 240_000);
+
+test('what a person changes of a run while it trains is kept, and so is how far it came', async () => {
+  await train({ gpu, store }, of('run', { steps: 30 }), async () => {
+    await updateRun(store, 'run', (run) => ({ ...run, name: 'Queequeg', note: 'good' }));
+  });
+  expect(await readRun(store, 'run')).toMatchObject({ name: 'Queequeg', note: 'good', step: 30, status: 'finished' });
 }, 240_000);
 
 test('while a run trains, another is refused and so is another device; what is stopped ends, and the run goes on', async () => {

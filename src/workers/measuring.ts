@@ -4,7 +4,9 @@ import { HomegrownError } from '../core/base/errors';
 import type { Pause } from '../core/base/job';
 import { evaluator } from '../core/evaluate/evaluate';
 import { loadObjective } from '../core/objectives';
+import { manifestIfKept, manifestOf } from '../core/runs/data';
 import { readKnownRun } from '../core/runs/record';
+import { recipeOf } from '../core/runs/segments';
 import { openPart } from '../core/shards/read';
 import { reference, type Reference } from '../core/verify/reference';
 import type { GpuApi } from '../protocol/gpu';
@@ -17,11 +19,12 @@ export async function evaluate(
   { part, tokens }: Pick<GpuApi['evaluate']['input'], 'part' | 'tokens'>,
   pause: Pause,
 ): Promise<GpuApi['evaluate']['output']> {
-  const { manifest, recipe, name } = await readKnownRun(store, runId);
+  const record = await readKnownRun(store, runId);
+  const [manifest, recipe] = [await manifestOf(store, record), recipeOf(record)];
   if (!manifest) {
     throw new HomegrownError(
       'bad-settings',
-      `${name} was brought in without the text that it learnt from, so there is nothing to measure it on`,
+      `${record.name} was brought in without the text that it learnt from, so there is nothing to measure it on`,
       'Go on with it on a text, then measure it on that.',
     );
   }
@@ -42,8 +45,9 @@ export async function referenceOf(
   { runId, network, tokenizer }: LoadedModel,
   pause: Pause,
 ): Promise<Reference> {
-  const { manifest, recipe } = await readKnownRun(store, runId);
-  const prompt = [...tokenizer.encode(recipe.samplePrompt)];
+  const record = await readKnownRun(store, runId);
+  const manifest = await manifestIfKept(store, record);
+  const prompt = [...tokenizer.encode(recipeOf(record).samplePrompt)];
   const heldOut = manifest && openPart(store, manifest, 'validation');
   return reference(network, heldOut, prompt.length > 0 ? prompt : [tokenizer.endOfText], pause);
 }

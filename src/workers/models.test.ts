@@ -4,9 +4,9 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../core/base/blobStore';
 import { claimRun } from '../core/checkpoint/checkpoint';
 import { initialValues } from '../core/models/network';
-import { writeRun } from '../core/runs/record';
+import { addRun } from '../core/runs/record';
 import { chooseDevice } from '../core/train/device';
-import { DEFAULT_RECIPE } from '../core/train/recipe';
+import { runRecord } from '../core/testing/runRecord';
 import { reference } from '../core/verify/reference';
 import { type LoadedModel, type Models, modelsOf } from './models';
 
@@ -25,20 +25,7 @@ beforeEach(async () => {
     const state = { step, tokensSeen: 0, activeMs: 0, best: null };
     await writer.save({ state, tensors: initialValues(model, step) });
   }
-  await writeRun(store, {
-    version: 1,
-    id: 'r',
-    name: 'R',
-    createdAt: 1,
-    status: 'stopped',
-    step: 2,
-    model,
-    recipe: DEFAULT_RECIPE,
-    tokenizer: { kind: 'bytes', merges: [] },
-    device: null,
-    manifest: null,
-    data: null,
-  });
+  await addRun(store, runRecord({ id: 'r', status: 'stopped', step: 2, model }));
 });
 afterEach(() => models.unload());
 

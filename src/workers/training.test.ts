@@ -35,6 +35,7 @@ async function inputFor(store: BlobStore, model: ModelChoice, recipe: Partial<Re
   const data = await buildData(store, [outcome.text.id], await createTokenizer(tokenizer), 0.1, unwatched);
   return {
     runId: 'r',
+    projectId: 'first',
     name: 'Sea',
     createdAt: 1,
     data,

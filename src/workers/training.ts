@@ -9,8 +9,19 @@ import { explained } from '../core/gpu/backend';
 import { modelSpec } from '../core/models';
 import { factsOf } from '../core/runs/facts';
 import { openJournal, type JournalWriter } from '../core/runs/journal';
-import { deleteRun, readKnownRun, writeRun, type RunRecord } from '../core/runs/record';
-import { continued, isMeasuredAlike } from '../core/runs/segments';
+import { manifestOf } from '../core/runs/data';
+import {
+  addRun,
+  freeHue,
+  KEEP_BUDGET,
+  newRun,
+  purgeRun,
+  readKnownRun,
+  type RunRecord,
+  updateRun,
+} from '../core/runs/record';
+import { continued, dataOf, isMeasuredAlike, recipeOf, type SegmentData } from '../core/runs/segments';
+import { dataId } from '../core/shards/manifest';
 import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { memoryChanges, memoryPlan } from '../core/train/memory';
@@ -18,6 +29,7 @@ import { adviceOf } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
 import { train } from '../core/train/train';
 import type { ModelChoice, TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
+import type { DataRecord } from '../protocol/data';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { lockRun } from '../storage/lock';
 import { throttled } from './throttled';
@@ -32,24 +44,18 @@ export async function begin(
   job: RunJob,
   pause?: TrainInput['pause'],
 ): Promise<TrainOutcome> {
-  const { runId, name, createdAt, model, recipe, tokenizer, data, texts } = input;
-  const record: RunRecord = {
-    version: 1,
+  const { runId, data, texts, ...given } = input;
+  const record = newRun({
+    ...given,
     id: runId,
-    name,
-    createdAt,
-    status: 'running',
-    step: 0,
-    model,
-    recipe,
-    tokenizer,
+    hue: await freeHue(store, given.projectId),
     device,
-    manifest: data.manifest,
-    data: factsOf(data, texts),
-  };
+    data: segmentData(data, texts),
+    budget: KEEP_BUDGET,
+  });
   const lock = await lockRun(runId);
   try {
-    await writeRun(store, record);
+    await addRun(store, record);
     return await follow(store, record, undefined, job, pause);
   } catch (error) {
     // A run that saved nothing is no model: nothing of it stays. That it failed is told, and cleaning up must not hide it.
@@ -60,9 +66,14 @@ export async function begin(
   }
 }
 
+const segmentData = (data: DataRecord, texts: BeginInput['texts']): SegmentData => ({
+  id: dataId(data.manifest),
+  facts: factsOf(data, texts),
+});
+
 async function deleteUnsaved(store: BlobStore, runId: string): Promise<void> {
   const { steps, damaged } = await surveySnapshots(store, runId);
-  if (steps.length + damaged.length === 0) await deleteRun(store, runId);
+  if (steps.length + damaged.length === 0) await purgeRun(store, runId);
 }
 
 /** Continues a run from its newest saved step, to `steps` in all, on its own data or on what is given. */
@@ -75,16 +86,16 @@ export async function resume(
 ): Promise<TrainOutcome> {
   const lock = await lockRun(runId);
   try {
-    const stored = await readKnownRun(store, runId);
+    await readKnownRun(store, runId);
     const { snapshot } = await loadSnapshot(store, runId);
-    const recipe = { ...stored.recipe, steps: steps ?? stored.recipe.steps };
-    const goesOn = continued(
-      stored,
-      snapshot.state.step,
-      data ? { manifest: data.manifest, data: factsOf(data, texts) } : stored,
-    );
-    const record: RunRecord = { ...goesOn, recipe, device, status: 'running' };
-    await writeRun(store, record);
+    const record = await updateRun(store, runId, (stored) => {
+      const recipe = { ...recipeOf(stored), ...(steps !== undefined && { steps }) };
+      const segments = continued(stored.segments, snapshot.state.step, {
+        recipe,
+        data: data ? segmentData(data, texts) : dataOf(stored),
+      });
+      return { ...stored, segments, device, status: 'running' };
+    });
     return await follow(store, record, snapshot, job, pause);
   } finally {
     lock.release();
@@ -98,7 +109,9 @@ async function follow(
   job: RunJob,
   pause: TrainInput['pause'],
 ): Promise<TrainOutcome> {
-  const { id, model, recipe, tokenizer, manifest } = record;
+  const { id, model, tokenizer } = record;
+  const recipe = recipeOf(record);
+  const manifest = await manifestOf(store, record);
   if (!manifest) {
     throw new HomegrownError(
       'bad-settings',
@@ -115,10 +128,8 @@ async function follow(
   };
   const events = throttled<TrainEvent>(TELL_EVERY, (batch) => job.report(batch));
   const kept = throttled<TrainEvent>(KEEP_EVERY, (batch) => journal.append(batch));
-  let current = record;
-  const finish = async (status: RunRecord['status']): Promise<void> => {
-    await writeRun(store, { ...current, status });
-  };
+  const finish = (status: RunRecord['status']): Promise<RunRecord> =>
+    updateRun(store, id, (now) => ({ ...now, status }));
   try {
     const outcome = await train(
       {
@@ -131,8 +142,7 @@ async function follow(
         save: async (snapshot) => {
           await flushJournal();
           const saved = await writer.save(snapshot);
-          current = { ...current, step: snapshot.state.step };
-          await writeRun(store, current);
+          await updateRun(store, id, (now) => ({ ...now, step: snapshot.state.step }));
           return saved;
         },
         keepBest: async (...step) => {

@@ -9,10 +9,11 @@ import { openJournal } from '../core/runs/journal';
 import { FIRST_PROJECT, initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
 import { KINDS, kindOf } from '../core/runs/kinds';
-import { writeRun } from '../core/runs/record';
+import { addRun } from '../core/runs/record';
 import { readShards } from '../core/shards/build';
 import { dataId } from '../core/shards/manifest';
 import { importText, listTexts, pastedText } from '../core/documents';
+import { runRecord } from '../core/testing/runRecord';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { buildData, dropUnused } from './data';
 import { listUnreadable, rawFiles } from './unreadable';
@@ -27,22 +28,8 @@ async function library(): Promise<BlobStore> {
   const { id } = outcome.kind === 'added' ? outcome.text : outcome.of;
   const { manifest } = await buildData(store, [id], await createTokenizer(TOKENIZER), 0.1, unwatched);
   const project = initialProject();
-  const { recipe } = project;
-  const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 };
-  await writeRun(store, {
-    version: 1,
-    id: 'r',
-    name: 'Whale',
-    createdAt: 1,
-    status: 'stopped',
-    step: 2,
-    device: null,
-    data: null,
-    model,
-    recipe,
-    tokenizer: TOKENIZER,
-    manifest,
-  });
+  const data = { id: dataId(manifest) };
+  await addRun(store, runRecord({ id: 'r', status: 'stopped', step: 2, tokenizer: TOKENIZER, data }));
   const writer = await claimRun(store, 'r');
   for (const step of [1, 2]) {
     const tensors = new Map([['w', { shape: [2], data: Float32Array.of(step, step) }]]);

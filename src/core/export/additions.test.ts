@@ -85,8 +85,10 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   expect(Math.abs(loss - Math.log(257))).toBeLessThan(0.1);
 
   const { readRun } = await import('../runs/record');
+  const { recipeOf } = await import('../runs/segments');
+  const recipe = recipeOf(record);
   const set = { objective: 'skip', optimizer: 'signum', inertia: 0.5, schedule: 'root' };
-  expect((await readRun(store, 'a'))!.recipe).toMatchObject(set);
+  expect(recipeOf((await readRun(store, 'a'))!)).toMatchObject(set);
   const { readJournal } = await import('../runs/journal');
   const [first, last] = (await readJournal(store, 'a')).filter((event) => event.kind === 'evaluated');
   expect(last!.loss).toBeLessThan(first!.loss);
@@ -115,29 +117,26 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   expect(JSON.parse(told('trainer_state.json'))).toHaveProperty('log_history.0.worst_batch');
   await expect(exportRun(store, 'a', 'latest', 'pytorch', asked)).rejects.toMatchObject({ code: 'bad-settings' });
   const { pytorch } = await import('./formats/pytorch');
-  expect(pytorch.problem!({ ...record, recipe: { ...record.recipe, objective: 'causal' } })).toBe(
+  expect(pytorch.problem!({ ...record, recipe: { ...recipe, objective: 'causal' } })).toBe(
     'PyTorch has no optimizer that goes on from what Signum remembers',
   );
-  expect(
-    pytorch.problem!({ ...record, recipe: { ...record.recipe, objective: 'causal', optimizer: 'sgd' } }),
-  ).toBeNull();
+  expect(pytorch.problem!({ ...record, recipe: { ...recipe, objective: 'causal', optimizer: 'sgd' } })).toBeNull();
   const { metricsInPython, schedulesInPython } = await import('./pytorch');
   expect(schedulesInPython()).toContain('\n    "root": lambda progress: 1 - math.sqrt(progress),\n');
   expect(metricsInPython(skip)).toMatch(/^METRICS = \{\n {4}"loss": .*\n {4}"perplexity": .*\n\}$/m); // no worst batch, which is no function of a mean
 
   const other = memoryStore();
   const sources = [...written].map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
-  await importRun(other, 'b', sources, 9, unwatched);
-  expect((await readRun(other, 'b'))!.recipe).toEqual(record.recipe);
+  await importRun(other, { runId: 'b', projectId: 'first' }, sources, 9, unwatched);
+  expect(recipeOf((await readRun(other, 'b'))!)).toEqual(recipe);
   const again = (await readJournal(other, 'b')).findLast((event) => event.kind === 'evaluated')!;
   expect(again.metrics['worstBatch']).toEqual({ value: worst.value });
 
   const { judge } = await import('../train/verdict');
   const { courseOf } = await import('../runs/course');
-  const { segmentsOf } = await import('../runs/segments');
   const evaluations = [first!, last!];
   const curve = { training: { step: [], loss: [] }, evaluations, planned: 4, isOver: true };
-  const { evidence } = judge(courseOf({ ...record, segments: segmentsOf(record) }, curve));
+  const { evidence } = judge(courseOf(record, curve));
   expect(evidence).toContain(`loss on held-out text fell from ${first!.loss.toPrecision(3)} nats to `);
 });
 

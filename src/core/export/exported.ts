@@ -5,8 +5,9 @@ import { keptBest, loadSnapshot } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { modelSpec } from '../models';
 import { readJournal } from '../runs/journal';
+import { manifestIfKept } from '../runs/data';
 import { readRun } from '../runs/record';
-import { segmentAt, segmentsOf } from '../runs/segments';
+import { segmentAt } from '../runs/segments';
 import { openPart } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../train/recipe';
@@ -34,10 +35,9 @@ export async function openExported(
   const events = await readJournal(store, runId);
   const info = runInfo(record, kept, events);
   const snapshot = { ...saved, state: info.state };
-  const segments = segmentsOf(record);
   // Those of an earlier segment may be gone.
-  const isNewest = segmentAt(segments, snapshot.state.step) === segments.length - 1;
-  const manifest = isNewest ? record.manifest : null;
+  const isNewest = segmentAt(record.segments, snapshot.state.step) === record.segments.length - 1;
+  const manifest = isNewest ? await manifestIfKept(store, record) : null;
   return {
     name: `${slug(record.name)}-step-${snapshot.state.step}`,
     info,

@@ -5,7 +5,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
 import { type ByteSource, bytesSource } from '../files/byteSource';
 import { network } from '../models/network';
+import { manifestOf } from '../runs/data';
 import { listRuns, type RunRecord } from '../runs/record';
+import { dataOf, recipeOf } from '../runs/segments';
+import { upgradeFacts } from '../runs/settings';
+import type { ShardManifest } from '../shards/manifest';
 import { logits } from '../sample/logits';
 import { openPart } from '../shards/read';
 import { GOLDEN, goldenFile, goldenStore } from '../testing/golden';
@@ -22,14 +26,16 @@ afterAll(() => llama?.dispose());
 
 const store = await goldenStore();
 let run: RunRecord;
+let manifest: ShardManifest;
 let stored: Exported;
 /** Held out from training, as many as the model reads; what ours gives to each token after each of them. */
 let ids: number[];
 let ours: number[][];
 beforeAll(async () => {
-  run = (await listRuns(store)).find(({ status, manifest }) => status === 'finished' && manifest)!;
+  run = (await listRuns(store)).find((run) => run.status === 'finished' && dataOf(run).id !== null)!;
+  manifest = (await manifestOf(store, run))!;
   stored = await openExported(store, run.id, 'latest', true);
-  ids = [...(await openPart(store, run.manifest!, 'validation').read(30, run.model.config.context))];
+  ids = [...(await openPart(store, manifest, 'validation').read(30, run.model.config.context))];
   await useWasm();
   const net = await network(run.model, stored.snapshot.tensors);
   ours = distributions(await logits(net, ids));
@@ -44,7 +50,8 @@ const whole = ({ read, size }: ByteSource): Promise<Uint8Array> => read(0, size)
 async function expectStored(files: readonly { name: string; source: ByteSource }[]): Promise<void> {
   const { model, tokenizer, snapshot, info, events } = await importHuggingFace(files, unwatched);
   expect({ model, tokenizer: tokenizer.model }).toEqual({ model: run.model, tokenizer: run.tokenizer });
-  expect(info).toMatchObject({ name: run.name, createdAt: run.createdAt, recipe: run.recipe, data: run.data });
+  expect(info).toMatchObject({ name: run.name, createdAt: run.createdAt, recipe: recipeOf(run) });
+  expect(upgradeFacts(info!.data as never)).toEqual(dataOf(run).facts);
   expect(info!.result).toEqual(stored.info.result);
   expect(snapshot).toEqual(stored.snapshot);
   expect(losses(events)).toEqual(losses(stored.events));
@@ -73,7 +80,7 @@ test('the hand-over holds the run, and its tokens', async () => {
     ['data/val.bin', 'validation'],
   ] as const) {
     const tokens = await whole(new Map(files).get(name)!);
-    expect(tokens).toEqual(await store.get(run.manifest!.parts[part].shards[0]!.key));
+    expect(tokens).toEqual(await store.get(manifest.parts[part].shards[0]!.key));
   }
 });
 

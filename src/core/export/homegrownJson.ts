@@ -1,17 +1,44 @@
+import type { Json } from '../base/blobStore';
+import { listOf, MOST_SEGMENTS } from '../base/limits';
 import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
 import { type Evaluated, estimatesOfMean } from '../metrics';
 import { metricsOf, type ObjectiveId, objectiveOf } from '../objectives';
+import { baselineFacts, baselineFields } from '../objectives/facts';
 import { bestNotKept } from '../runs/best';
 import type { RunRecord } from '../runs/record';
-import { isMeasuredAlike, segmentAt, segmentsOf } from '../runs/segments';
-import { dataFactsSchema, earlierSchema, modelSchema, originSchema, recipeSchema, rolesSchema } from '../runs/settings';
+import { isMeasuredAlike, segmentAt, type Segments } from '../runs/segments';
+import {
+  type DataFacts,
+  dataFactsSchema,
+  learntTextsSchema,
+  modelSchema,
+  originSchema,
+  recipeSchema,
+  rolesSchema,
+  upgradeFacts,
+} from '../runs/settings';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import type { TrainEvent } from '../train/run';
 
 /** `homegrown.json`: all that a run is besides tensors and tokenizer. The model card is written from it alone. */
 export type RunInfo = z.infer<typeof runInfoSchema>;
+
+const count = z.int().nonnegative();
+/** What a run learnt from, as this version of the file says it. */
+const dataSchema = z.strictObject({
+  texts: learntTextsSchema,
+  textHash: z.string(),
+  trainTokens: count,
+  trainBytes: count,
+  validationTokens: count,
+  validationBytes: count,
+  validationShare: z.number().min(0).max(1),
+  /** Each text's own end is held out; absent = the end of them all. */
+  eachText: z.literal(true).exactOptional(),
+  ...baselineFields,
+});
 
 export const runInfoSchema = z.strictObject({
   version: z.literal(1),
@@ -24,11 +51,11 @@ export const runInfoSchema = z.strictObject({
   roles: rolesSchema.exactOptional(),
   state: trainStateSchema,
   device: z.string().max(1000).nullable(),
-  data: dataFactsSchema.nullable(),
+  data: dataSchema.nullable(),
   /** The last evaluation at or before this step, on held-out text: nats, and what else was measured by the metrics' ids. */
   result: z.object({ step: z.int().nonnegative(), loss: z.number() }).catchall(z.number()).nullable(),
   /** Data before `data`, oldest first. */
-  earlier: earlierSchema.exactOptional(),
+  earlier: listOf(z.strictObject({ until: count, data: dataSchema.nullable() }), MOST_SEGMENTS).exactOptional(),
   origin: originSchema.exactOptional(),
   /** A step that did better on held-out text than any that is kept: only runs of older builds, and models brought in, have one. */
   bestNotKept: z.strictObject({ step: z.int().nonnegative(), loss: z.number() }).exactOptional(),
@@ -40,11 +67,13 @@ export const runInfoSchema = z.strictObject({
  * The best in `state` is the best that is kept.
  */
 export function runInfo(record: RunRecord, kept: TrainState, events: readonly TrainEvent[]): RunInfo {
-  const { name, createdAt, model, recipe, tokenizer, device, origin } = record;
-  const segments = segmentsOf(record);
+  const { name, createdAt, model, tokenizer, device, origin, segments } = record;
   const at = segmentAt(segments, kept.step);
-  const { data } = segments[at]!;
-  const earlier = segments.slice(0, at).map((segment, i) => ({ until: segments[i + 1]!.after, data: segment.data }));
+  const recipe = segments[at]!.recipe;
+  const data = toldFacts(segments[at]!.data.facts);
+  const earlier = segments
+    .slice(0, at)
+    .map((segment, i) => ({ until: segments[i + 1]!.after, data: toldFacts(segment.data.facts) }));
   const isAlike = isMeasuredAlike(record, kept.step);
   const evaluations = events.filter((event) => event.kind === 'evaluated').filter(isAlike);
   const state = { ...kept, best: kept.best && isAlike(kept.best) ? kept.best : null };
@@ -64,6 +93,39 @@ export function runInfo(record: RunRecord, kept: TrainState, events: readonly Tr
     ...(origin && { origin }),
     ...(unkept && { bestNotKept: unkept }),
   };
+}
+
+/** What a run learnt from, as the file says it. */
+export function toldFacts(facts: DataFacts | null): RunInfo['data'] {
+  if (!facts) return null;
+  const { texts, textHash, split, parts } = facts;
+  // In the order in which it is read, so that the next export is the same.
+  return {
+    texts,
+    textHash,
+    trainTokens: parts.train.tokens,
+    trainBytes: parts.train.bytes,
+    validationTokens: parts.validation.tokens,
+    validationBytes: parts.validation.bytes,
+    validationShare: split.validation,
+    ...(texts.length > 1 && split.rule === 'ends' && { eachText: true }),
+    ...baselineFacts(facts),
+  };
+}
+
+/** And back. */
+export const factsIn = (data: NonNullable<RunInfo['data']>): DataFacts =>
+  dataFactsSchema.parse(upgradeFacts(data as unknown as Json));
+
+/** The stretches of a run, as the file says them: how older ones were trained is not said apart, and taken for the same. */
+export function segmentsOf({ recipe, data, earlier = [] }: Pick<RunInfo, 'recipe' | 'data' | 'earlier'>): Segments {
+  const all = [...earlier, { data }].map((segment, i) => ({
+    after: i === 0 ? 0 : earlier[i - 1]!.until,
+    recipe,
+    data: { id: null, facts: segment.data && factsIn(segment.data) },
+    ...(i > 0 && { why: 'data' as const }),
+  }));
+  return all as unknown as Segments;
 }
 
 export const tokenizerFacts = ({ kind, roles }: TokenizerModel): Pick<RunInfo, 'tokenizer' | 'roles'> => ({

@@ -6,9 +6,9 @@ import * as limits from '../base/limits';
 import { z } from '../base/zod';
 import { bytesSource, type ByteSource } from '../files/byteSource';
 import { openSafetensors } from '../checkpoint/safetensors';
-import { earlierSchema } from '../runs/settings';
 import { BYTE_OF_ID, CHARACTER_OF_BYTE } from '../tokenizer/alphabet';
 import { readGpt2Files, readTokenizerJson } from '../tokenizer/json';
+import { runInfoSchema } from './homegrownJson';
 import { importHuggingFace } from './importHuggingFace';
 import { openWeights } from './openWeights';
 import { readTrainerState } from './trainerState';
@@ -58,11 +58,11 @@ test('of a list that is too long no item is read, and of one that is wrong none 
 
 test('the data that a run had before it went on with other', () => {
   const [long, wrong] = [counted(limits.MOST_SEGMENTS + 1, 0), counted(limits.MOST_SEGMENTS, 0)];
-  expect(earlierSchema.safeParse(long.list).error?.issues).toMatchObject([
+  expect(runInfoSchema.shape.earlier.safeParse(long.list).error?.issues).toMatchObject([
     { message: expect.stringMatching(/^it has 1001 items/) as string },
   ]);
   expect(long.reads()).toBe(0);
-  expect(earlierSchema.safeParse(wrong.list).error?.issues).toHaveLength(1);
+  expect(runInfoSchema.shape.earlier.safeParse(wrong.list).error?.issues).toHaveLength(1);
   expect(wrong.reads()).toBe(1);
 });
 

@@ -8,9 +8,10 @@ import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { modelSpec } from '../models';
 import { openJournal } from '../runs/journal';
 import { keptRuns } from '../runs/kept';
-import { readRun, unreadableRuns, writeRun } from '../runs/record';
+import { addRun, readRun, type RunRecord, unreadableRuns, updateRun } from '../runs/record';
 import { continued } from '../runs/segments';
 import type { DataFacts } from '../runs/settings';
+import { dataFacts, runRecord } from '../testing/runRecord';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { exportedFrom } from './exported';
 import type { RunInfo } from './homegrownJson';
@@ -34,20 +35,7 @@ async function storeWithRun(): Promise<BlobStore> {
   await (
     await openJournal(store, 'a', 0)
   ).append([{ kind: 'evaluated', step: 3, loss: 2, metrics: { bitsPerByte: { value: 1 } }, activeMs: 8, sample: 'x' }]);
-  await writeRun(store, {
-    version: 1,
-    id: 'a',
-    name: 'Móby Dick!',
-    createdAt: 5,
-    status: 'stopped',
-    step: 3,
-    model,
-    recipe: DEFAULT_RECIPE,
-    tokenizer: { kind: 'bytes', merges: [] },
-    device: null,
-    manifest: null,
-    data: null,
-  });
+  await addRun(store, runRecord({ name: 'Móby Dick!', createdAt: 5, status: 'stopped', step: 3, model }));
   return store;
 }
 const asked = { template: () => Promise.reject(new Error('hf needs none')) };
@@ -60,7 +48,7 @@ test('a run that leaves and comes back is the same run, down to the bytes of its
   const { name, files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
   expect(name).toBe('moby-dick-step-3');
   const other = memoryStore();
-  await importRun(other, 'b', await contents(files), 99, unwatched);
+  await importRun(other, { runId: 'b', projectId: 'first' }, await contents(files), 99, unwatched);
   expect(await readRun(other, 'b')).toMatchObject({
     id: 'b',
     name: 'Móby Dick!',
@@ -73,7 +61,7 @@ test('a run that leaves and comes back is the same run, down to the bytes of its
 });
 
 describe('the best step', () => {
-  const facts = { trainTokens: 90, trainBytes: 90, validationTokens: 10, validationBytes: 20 };
+  const parts = { train: { tokens: 90, bytes: 90 }, validation: { tokens: 10, bytes: 20 } };
   const evaluated = (step: number, loss: number) =>
     ({ kind: 'evaluated', step, loss, metrics: { bitsPerByte: { value: 1 } }, activeMs: 8, sample: 'x' }) as const;
   const card = async (store: BlobStore, which: WhichSnapshot) => {
@@ -89,10 +77,10 @@ describe('the best step', () => {
     const state = { ...snapshot.state, step: 5, best: { step: 5, loss: 1.5 } };
     await writer.keepBest(state, () => Promise.resolve(snapshot.tensors));
     // The curve was lost on the way to the next save; the best step has its loss all the same.
-    await writeRun(store, {
-      ...(await readRun(store, 'a'))!,
-      data: { texts: [], textHash: '0'.repeat(64), validationShare: 0.1, unigramLoss: 3, ...facts },
-    });
+    await updateRun(store, 'a', (run) => ({
+      ...run,
+      segments: [{ ...run.segments[0], data: { id: null, facts: dataFacts({ parts }) } }],
+    }));
     const best = await card(store, 'best');
     expect(best.info.state).toEqual(state);
     expect(best.info.result).toEqual({ step: 5, loss: 1.5, bitsPerByte: 1.5 / 2 / Math.LN2 });
@@ -117,7 +105,7 @@ describe('the best step', () => {
     // Brought in again it says the same.
     const { files } = await exportRun(store, 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
     const other = memoryStore();
-    await importRun(other, 'a', await contents(files), 99, unwatched);
+    await importRun(other, { runId: 'a', projectId: 'first' }, await contents(files), 99, unwatched);
     expect(await listSnapshots(other, 'a')).toMatchObject([{ step: 9, latest: true, best: false }]);
     expect(await card(other, 'latest')).toEqual({
       ...(await card(store, 'latest')),
@@ -132,7 +120,7 @@ describe('the best step', () => {
     await (await claimRun(store, 'a')).save({ ...snapshot, state });
     const { files } = await exportRun(store, 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
     const other = memoryStore();
-    await importRun(other, 'a', await contents(files), 99, unwatched);
+    await importRun(other, { runId: 'a', projectId: 'first' }, await contents(files), 99, unwatched);
     expect(await listSnapshots(other, 'a')).toMatchObject([{ step: 5, latest: true, best: true, loss: 1.5 }]);
   });
 });
@@ -140,21 +128,28 @@ describe('the best step', () => {
 test('a folder that is not ours is a run at step 0', async () => {
   const { files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: false });
   const store = memoryStore();
-  await importRun(store, 'b', await contents(files.filter(({ name }) => name !== 'homegrown.json')), 99, unwatched);
-  expect(await readRun(store, 'b')).toMatchObject({ createdAt: 99, step: 0, recipe: DEFAULT_RECIPE, data: null });
+  await importRun(
+    store,
+    { runId: 'b', projectId: 'first' },
+    await contents(files.filter(({ name }) => name !== 'homegrown.json')),
+    99,
+    unwatched,
+  );
+  expect(await readRun(store, 'b')).toMatchObject({
+    createdAt: 99,
+    step: 0,
+    segments: [{ recipe: DEFAULT_RECIPE, data: { id: null, facts: null } }],
+  });
   expect((await loadSnapshot(store, 'b')).snapshot.state.step).toBe(0);
 });
 
-const facts: DataFacts = {
+const facts = dataFacts({
   texts: [{ name: 'ahab.txt', characters: 1000, sha256: 'a'.repeat(64) }],
-  textHash: 'a',
-  trainTokens: 900,
-  trainBytes: 900,
-  validationTokens: 100,
-  validationBytes: 100,
-  validationShare: 0.1,
+  parts: { train: { tokens: 900, bytes: 900 }, validation: { tokens: 100, bytes: 100 } },
   unigramLoss: 3,
-};
+});
+const goesOn = ({ segments }: Pick<RunRecord, 'segments'>, step: number, text: DataFacts) =>
+  continued(segments, step, { recipe: DEFAULT_RECIPE, data: { id: null, facts: text } });
 const cardOf = async (store: BlobStore, which: WhichSnapshot = 'latest') => {
   const { files } = await exportRun(store, 'b', which, 'hf', { ...asked, withOptimizer: false });
   const text = (name: string) => files.find((file) => file.name === name)!;
@@ -166,7 +161,7 @@ test('of a folder that is not ours only what is known is said, before and after 
   const { files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: false });
   const foreign = await contents(files.filter(({ name }) => name !== 'homegrown.json'));
   const store = memoryStore();
-  await importRun(store, 'b', foreign, Date.UTC(2026, 0, 2), unwatched);
+  await importRun(store, { runId: 'b', projectId: 'first' }, foreign, Date.UTC(2026, 0, 2), unwatched);
   const { card, sheet, files: again } = await cardOf(store);
   expect(card).toMatch(/parameters, brought into Homegrown from model\.safetensors on 2026-01-02\./);
   expect(card).toContain('What it learnt from is not recorded.');
@@ -174,7 +169,7 @@ test('of a folder that is not ours only what is known is said, before and after 
   expect(card + sheet).not.toMatch(/from scratch|AdamW|Weight decay|Steps \|/);
   // And so says the next one who brings it in.
   const third = memoryStore();
-  await importRun(third, 'b', await contents(again), 5, unwatched);
+  await importRun(third, { runId: 'b', projectId: 'first' }, await contents(again), 5, unwatched);
   expect((await readRun(third, 'b'))?.origin).toEqual({ name: 'model.safetensors', importedAt: Date.UTC(2026, 0, 2) });
 
   const terminal = exportedFrom(await importHuggingFace(foreign, unwatched), 'their-folder', Date.UTC(2026, 0, 3));
@@ -182,8 +177,7 @@ test('of a folder that is not ours only what is known is said, before and after 
   expect(told).toContain('brought into Homegrown from their-folder on 2026-01-03');
   expect(told).not.toMatch(/from scratch|AdamW/);
 
-  const record = (await readRun(store, 'b'))!;
-  await writeRun(store, { ...continued(record, 0, { manifest: null, data: facts }), step: 7 });
+  await updateRun(store, 'b', (run) => ({ ...run, segments: goesOn(run, 0, facts), step: 7 }));
   const { snapshot } = await loadSnapshot(store, 'b');
   const state = { ...snapshot.state, step: 7, tokensSeen: 70 };
   await (await claimRun(store, 'b')).save({ ...snapshot, state });
@@ -198,14 +192,18 @@ test('a run that went on with other text says which text until when, and a loss 
   const store = await storeWithRun();
   const other: DataFacts = { ...facts, textHash: 'b', texts: [{ ...facts.texts[0]!, name: 'queequeg.txt' }] };
   const { snapshot } = await loadSnapshot(store, 'a');
-  const record = { ...(await readRun(store, 'a'))!, id: 'b', data: facts };
+  const record = runRecord({
+    ...(await readRun(store, 'a'))!,
+    id: 'b',
+    segments: [{ after: 0, recipe: DEFAULT_RECIPE, data: { id: null, facts } }],
+  });
   const writer = await claimRun(store, 'b');
   await writer.save({ ...snapshot, state: { ...snapshot.state, best: { step: snapshot.state.step, loss: 2 } } });
   await writer.save({ ...snapshot, state: { ...snapshot.state, step: 8 } });
   await (
     await openJournal(store, 'b', 0)
   ).append([{ kind: 'evaluated', step: 3, loss: 2, metrics: { bitsPerByte: { value: 1 } }, activeMs: 8, sample: 'x' }]);
-  await writeRun(store, { ...continued(record, 3, { manifest: null, data: other }), step: 8 });
+  await addRun(store, { ...record, segments: goesOn(record, 3, other), step: 8 });
 
   const { card, sheet, files } = await cardOf(store);
   for (const words of [card, sheet]) {
@@ -218,8 +216,8 @@ test('a run that went on with other text says which text until when, and a loss 
   expect(before.card).toMatch(/This model, step 3 \| 2 /);
 
   const back = memoryStore();
-  await importRun(back, 'b', await contents(files), 9, unwatched);
-  expect((await readRun(back, 'b'))?.earlier).toEqual([{ until: 3, data: facts }]);
+  await importRun(back, { runId: 'b', projectId: 'first' }, await contents(files), 9, unwatched);
+  expect((await readRun(back, 'b'))?.segments).toEqual(goesOn(record, 3, other));
   expect((await cardOf(back)).card).toBe(card);
 });
 
@@ -230,7 +228,9 @@ test('what is wrong, or does not fit, leaves nothing behind, wherever the store 
   const bad = good.map((file) =>
     file.name === 'optimizer.safetensors' ? { ...file, source: bytesSource(new Uint8Array(50)) } : file,
   );
-  await expect(importRun(untouched, 'b', bad, 1, unwatched)).rejects.toMatchObject({ code: 'bad-file' });
+  await expect(importRun(untouched, { runId: 'b', projectId: 'first' }, bad, 1, unwatched)).rejects.toMatchObject({
+    code: 'bad-file',
+  });
   expect(await untouched.keys('')).toEqual([]);
   for (let n = 0; ; n++) {
     const store = memoryStore();
@@ -242,7 +242,7 @@ test('what is wrong, or does not fit, leaves nothing behind, wherever the store 
         return fails ? Promise.reject(new HomegrownError('storage-full', 'full')) : store.commit(change);
       },
     };
-    const done = await importRun(full, 'b', good, 1, unwatched).then(
+    const done = await importRun(full, { runId: 'b', projectId: 'first' }, good, 1, unwatched).then(
       () => true,
       (error: unknown) => {
         expect(error).toMatchObject({ code: 'storage-full' });
@@ -268,7 +268,7 @@ test('a tab that ends in the middle of an import leaves nothing that passes for 
       ...store,
       commit: (change) => (commits++ < n ? store.commit(change) : Promise.reject(new Error('the tab has ended'))),
     };
-    const done = await importRun(ended, 'b', good, 1, unwatched).then(
+    const done = await importRun(ended, { runId: 'b', projectId: 'first' }, good, 1, unwatched).then(
       () => true,
       () => false,
     );

@@ -6,12 +6,12 @@ import type { ByteSource, ByteStream } from '../files/byteSource';
 import { claimRun } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { openJournal } from '../runs/journal';
-import { deleteRun, type RunRecord, writeRun } from '../runs/record';
+import { addRun, freeHue, KEEP_BUDGET, newRun, purgeRun, type RunRecord, updateRun } from '../runs/record';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { openExported } from './exported';
 import { type ExportOptions, type Format, withMoments } from './format';
 import { type FormatId, FORMATS } from './formats';
-import { evaluatedOf, type RunInfo } from './homegrownJson';
+import { evaluatedOf, type RunInfo, segmentsOf } from './homegrownJson';
 import { importHuggingFace } from './importHuggingFace';
 
 /** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600`; small files for beside it */
@@ -34,7 +34,7 @@ export async function exportRun(
 /** Stores the model as a new run. When anything in it is wrong, or does not fit into the store, nothing remains. */
 export async function importRun(
   store: BlobStore,
-  runId: string,
+  { runId, projectId }: Pick<RunRecord, 'projectId'> & { runId: string },
   files: readonly { name: string; source: ByteSource }[],
   addedAt: number,
   job: Job,
@@ -42,25 +42,28 @@ export async function importRun(
   const { model, tokenizer, snapshot, info, events } = await importHuggingFace(files, job);
   const { step, activeMs } = snapshot.state;
   const recipe = info?.recipe ?? { ...DEFAULT_RECIPE };
-  const record: RunRecord = {
-    version: 1,
+  const started = newRun({
     id: runId,
+    projectId,
     name: info?.name ?? files[0]!.name.replace(/\.[a-z]+$/i, ''),
+    hue: await freeHue(store, projectId),
     createdAt: info?.createdAt ?? addedAt,
-    status: step >= recipe.steps ? 'finished' : 'stopped',
-    step,
-    model,
-    recipe,
-    tokenizer: tokenizer.model,
     device: info?.device ?? null,
-    manifest: null,
-    data: info?.data ?? null,
-    ...(info?.earlier && { earlier: info.earlier }),
+    model,
+    tokenizer: tokenizer.model,
+    recipe,
+    data: { id: null, facts: null },
+    budget: KEEP_BUDGET,
+  });
+  const record: RunRecord = {
+    ...started,
+    status: step >= recipe.steps ? 'finished' : 'stopped',
+    ...(info && { segments: segmentsOf(info) }),
     ...originOf(info, files, addedAt),
   };
   try {
     // There before what is saved is, as that of a run that is begun: where the tab ends in between, nothing is without one.
-    await writeRun(store, { ...record, step: 0 });
+    await addRun(store, record);
     const { bytes } = await (await claimRun(store, runId)).save(snapshot);
     const curve = events.filter((event) => event.kind !== 'compiling' && event.step <= step);
     const evaluated = info?.result
@@ -68,9 +71,9 @@ export async function importRun(
       : [];
     const known = curve.length > 0 ? curve : evaluated;
     await (await openJournal(store, runId, step)).append([...known, { kind: 'saved', step, bytes }]);
-    await writeRun(store, record);
+    await updateRun(store, runId, (now) => ({ ...now, step }));
   } catch (error) {
-    await deleteRun(store, runId);
+    await purgeRun(store, runId);
     throw error;
   }
 }

@@ -116,7 +116,7 @@ describe('comes back by role', () => {
     expect(imported.tokenizer.hash).toBe(tokenizer.hash);
     expect(await write('hf', exportedFrom(imported, 'other', 1))).toEqual(folder);
     const store = memoryStore();
-    await importRun(store, 'r', given(folder), 0, unwatched);
+    await importRun(store, { runId: 'r', projectId: 'first' }, given(folder), 0, unwatched);
     expect((await readRun(store, 'r'))?.tokenizer).toEqual({ ...endAlone, roles });
     const { files } = await exportRun(store, 'r', 'latest', 'hf', { withOptimizer: false, template });
     const config = files.find(({ name }) => name === 'tokenizer_config.json')!;

@@ -62,7 +62,7 @@ test('an architecture in the list is trained, stored, told, written by its layou
 
   const other = memoryStore();
   const sources = [...written].map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
-  await importRun(other, 'b', sources, 9, unwatched);
+  await importRun(other, { runId: 'b', projectId: 'first' }, sources, 9, unwatched);
   expect((await loadSnapshot(other, 'b', 'latest')).snapshot.tensors).toEqual(snapshot.tensors);
   expect((await readJournal(other, 'b')).filter(({ kind }) => kind === 'evaluated')).toMatchObject([
     { step: 0, loss: first!.loss },
@@ -142,7 +142,8 @@ test('a format is had or refused in one sentence, and the service wherever there
   const { FORMATS } = await import('./formats');
   const { exportRun } = await import('./run');
   const formats: [string, Format][] = Object.entries(FORMATS);
-  const problems = formats.map(([id, format]) => [id, format.problem?.(record) ?? null]);
+  const settings = { model: record.model, recipe: record.segments[0].recipe };
+  const problems = formats.map(([id, format]) => [id, format.problem?.(settings) ?? null]);
   expect(Object.fromEntries(problems)).toEqual({
     hf: null,
     safetensors: null,

@@ -8,15 +8,12 @@ export const factsOf = (
   texts: Readonly<DataFacts['texts']>,
 ): DataFacts => {
   const { textHash, split, parts } = data.manifest;
+  const sizes = Object.entries(parts).map(([name, { tokens, bytes }]) => [name, { tokens, bytes }]);
   return {
     texts: [...texts],
     textHash,
-    trainTokens: parts.train.tokens,
-    trainBytes: parts.train.bytes,
-    validationTokens: parts.validation.tokens,
-    validationBytes: parts.validation.bytes,
-    validationShare: split.validation,
-    ...(texts.length > 1 && split.rule === 'ends' && { eachText: true }),
+    split,
+    parts: Object.fromEntries(sizes) as DataFacts['parts'],
     ...baselineFacts(data),
   };
 };

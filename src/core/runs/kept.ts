@@ -30,8 +30,7 @@ export async function keptRuns(store: BlobStore): Promise<readonly KeptRun[]> {
 }
 
 async function keptRun(store: BlobStore, record: RunRecord): Promise<KeptRun> {
-  const { id, name, createdAt, step: reached } = record;
-  const { objective } = record.recipe;
+  const { id, name, createdAt, step: reached, objective } = record;
   const saved = await savedSteps(store, id);
   const step = saved?.find(({ latest }) => latest)?.step ?? saved?.at(-1)?.step ?? reached;
   const loss = (await lastEvaluation(store, id, step))?.loss ?? null;

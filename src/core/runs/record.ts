@@ -1,23 +1,21 @@
-/** What is known of a run besides its tensors: everything that determined it, and how far it came. */
+/** What is known of a run besides its tensors: everything that determined it, where it is from, and how far it came. */
 import { z } from '../base/zod';
-import type { BlobStore } from '../base/blobStore';
+import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
+import { listOf, MOST_SEGMENTS } from '../base/limits';
 import { storedMoment } from '../base/moment';
-import { type Kind, readAll, readRecord, storedRecord, type Unreadable } from '../base/record';
+import { type Kind, parseRecord, readAll, readRecord, storedRecord, type Unreadable } from '../base/record';
 import { snapshotKeys } from '../checkpoint/checkpoint';
 import { HEADS } from '../checkpoint/head';
-import { inlineManifest } from '../shards/manifest';
+import { type ObjectiveId, OBJECTIVES } from '../objectives';
 import { journalKey } from './journal';
-import {
-  dataFactsSchema,
-  earlierSchema,
-  modelSchema,
-  originSchema,
-  recipeSchema,
-  tokenizerModelSchema,
-} from './settings';
+import type { Segment, Segments } from './segments';
+import { dataFactsSchema, modelSchema, originSchema, recipeSchema, tokenizerModelSchema } from './settings';
+import { upgradeRun } from './upgrade';
 
 export type RunRecord = z.infer<typeof recordSchema>;
+/** The step of another run that one began from; its name outlives it. */
+export type Parent = NonNullable<RunRecord['parent']>;
 
 /** @returns undefined when there is no such run. @throws HomegrownError `storage-damaged`, `newer-version` */
 export const readRun = (store: BlobStore, runId: string): Promise<RunRecord | undefined> =>
@@ -26,18 +24,69 @@ export const readRun = (store: BlobStore, runId: string): Promise<RunRecord | un
 /** @throws HomegrownError as `readRun` does, and `storage-damaged` when there is no such run */
 export async function readKnownRun(store: BlobStore, runId: string): Promise<RunRecord> {
   const record = await readRun(store, runId);
-  if (!record) throw new HomegrownError('storage-damaged', `There is no run ${runId}`);
+  if (!record) throw noSuchRun(runId);
   return record;
 }
 
-export async function writeRun(store: BlobStore, record: RunRecord): Promise<void> {
-  await store.commit({ put: [[recordKey(record.id), storedRecord(RUN, record)]] });
+/** A run as it begins, with one segment. */
+export function newRun({
+  recipe,
+  data,
+  budget,
+  ...given
+}: Pick<RunRecord, 'id' | 'projectId' | 'name' | 'hue' | 'createdAt' | 'device' | 'model' | 'tokenizer'> &
+  Pick<Segment, 'recipe' | 'data'> & { budget: number }): RunRecord {
+  return {
+    version: 2,
+    ...given,
+    tags: [],
+    note: '',
+    status: 'running',
+    step: 0,
+    objective: recipe.objective,
+    segments: [{ after: 0, recipe, data }],
+    keep: { budget },
+  };
 }
 
-/** Newest first; those whose record cannot be read are left out. */
+/** A new run; nothing is written over. @throws HomegrownError `in-use` where there is a run of this id */
+export async function addRun(store: BlobStore, record: RunRecord): Promise<void> {
+  const key = recordKey(record.id);
+  if (await store.commit({ put: [[key, storedRecord(RUN, record)]], expect: [[key, undefined]] })) return;
+  throw new HomegrownError('in-use', `There is a run ${record.id} already`);
+}
+
+/**
+ * Changes what the record is now, whoever else changes it meanwhile: the trainer tells how far it came, and a person in
+ * any tab what it is called. `change` may be called again, on what another has written in between.
+ * @throws HomegrownError as `readKnownRun` does
+ */
+export async function updateRun(
+  store: BlobStore,
+  runId: string,
+  change: (record: RunRecord) => RunRecord,
+): Promise<RunRecord> {
+  const key = recordKey(runId);
+  for (;;) {
+    const stored = await store.get(key);
+    if (stored === undefined) throw noSuchRun(runId);
+    const record = change(parseRecord(stored, key, RUN));
+    const put: [string, Json][] = [[key, storedRecord(RUN, record)]];
+    if (await store.commit({ put, expect: [[key, stored as Json]] })) return record;
+  }
+}
+
+/** Newest first, also those that were deleted and can be had back; those whose record cannot be read are left out. */
 export async function listRuns(store: BlobStore): Promise<readonly RunRecord[]> {
   const { records } = await readAll(await store.keys(PREFIX), (key) => readRun(store, key.slice(PREFIX.length)));
   return records.sort((a, b) => b.createdAt - a.createdAt);
+}
+
+/** The hue that fewest runs of a project have. */
+export async function freeHue(store: BlobStore, projectId: string): Promise<number> {
+  const uses = new Array<number>(HUES).fill(0);
+  for (const run of await listRuns(store)) if (run.projectId === projectId) uses[run.hue - 1]!++;
+  return 1 + uses.indexOf(Math.min(...uses));
 }
 
 /** Runs whose record cannot be read, or is missing while there are saved steps: what they own is not known. */
@@ -58,43 +107,87 @@ export async function unreadableRuns(store: BlobStore): Promise<readonly Unreada
   return unreadable;
 }
 
-/** Removes the record, all saved steps and all metrics, in one commit. */
-export async function deleteRun(store: BlobStore, runId: string): Promise<void> {
+/** Removes the record, all saved steps and all metrics for good, in one commit. */
+export async function purgeRun(store: BlobStore, runId: string): Promise<void> {
   const metrics = await store.keys(journalKey(runId));
   await store.commit({ drop: [recordKey(runId), ...(await snapshotKeys(store, runId)), ...metrics] });
 }
 
+const noSuchRun = (runId: string): HomegrownError => new HomegrownError('storage-damaged', `There is no run ${runId}`);
+
 const PREFIX = 'runs-index/';
 export const recordKey = (runId: string): string => `${PREFIX}${runId}`;
 
+/** Bytes that its kept steps may take, unless another budget is set. */
+export const KEEP_BUDGET = 512 * 2 ** 20;
+/** As many as there are hues of runs in the page. */
+export const HUES = 8;
+
 const count = z.int().nonnegative();
-const recordSchema = z.strictObject({
-  version: z.literal(1),
-  id: z.string(),
-  name: z.string(),
-  createdAt: storedMoment,
-  /** `running` without a holder of the run's lock means that the tab ended in the middle of it. */
-  status: z.enum(['running', 'stopped', 'finished', 'failed']),
-  /** Newest step that was saved. */
-  step: count,
-  model: modelSchema,
-  /** What it goes on with; of a model with an origin, not how that was made. */
+const segment: z.ZodType<Segment> = z.strictObject({
+  after: count,
   recipe: recipeSchema,
-  tokenizer: tokenizerModelSchema,
-  /** Device it was last trained on, in words. */
-  device: z.string().nullable(),
-  /** Where its ids are; null for a model that was brought in. */
-  manifest: inlineManifest.nullable(),
-  /** Null for a model that says nothing of what it learnt from. */
-  data: dataFactsSchema.nullable(),
-  /** Oldest first; absent in a run that has had one data. */
-  earlier: earlierSchema.exactOptional(),
-  origin: originSchema.exactOptional(),
+  data: z.strictObject({ id: z.string().nullable(), facts: dataFactsSchema.nullable() }),
+  why: z.enum(['data', 'recipe', 'both']).exactOptional(),
 });
+const isInOrder = (segments: readonly Segment[]): boolean =>
+  segments.every(({ after }, i) => (i === 0 ? after === 0 : after > segments[i - 1]!.after));
+const segmentsSchema: z.ZodType<Segments> = listOf(segment, MOST_SEGMENTS)
+  .refine((segments) => segments.length > 0 && isInOrder(segments), 'its segments are not in order')
+  .transform((segments) => segments as unknown as Segments);
+
+const learns =
+  (objective: string) =>
+  ({ recipe }: Segment): boolean =>
+    Object.is(recipe.objective, objective);
+
+const recordSchema = z
+  .strictObject({
+    version: z.literal(2),
+    id: z.string(),
+    projectId: z.string(),
+    name: z.string(),
+    tags: listOf(z.string(), 1000),
+    note: z.string(),
+    /** Of its curve, 1 to 8, for its life. */
+    hue: z.int().min(1).max(HUES),
+    createdAt: storedMoment,
+    /** When it was deleted, until that is final. */
+    removedAt: storedMoment.exactOptional(),
+    /** `running` without a holder of the run's lock means that the tab ended in the middle of it. */
+    status: z.enum(['running', 'stopped', 'finished', 'failed']),
+    /** Newest step that was saved. */
+    step: count,
+    /** Device it was last trained on, in words. */
+    device: z.string().nullable(),
+    model: modelSchema,
+    tokenizer: tokenizerModelSchema,
+    /** Of all its segments. */
+    objective: z.enum(Object.keys(OBJECTIVES) as ObjectiveId[]),
+    parent: z
+      .strictObject({
+        runId: z.string(),
+        step: count,
+        how: z.enum(['fork', 'fine-tune', 'distil', 'import']),
+        name: z.string(),
+        /** It began from weights alone: what the optimizer remembers began at zero. */
+        momentsAtZero: z.literal(true).exactOptional(),
+      })
+      .exactOptional(),
+    origin: originSchema.exactOptional(),
+    /** The newest is how it goes on; of a model with an origin, not how that was made. */
+    segments: segmentsSchema,
+    keep: z.strictObject({ budget: count }),
+  })
+  .refine(({ objective, segments }) => segments.every(learns(objective)), {
+    message: 'its segments have other objectives',
+    path: ['objective'],
+  });
+
 export const RUN: Kind<RunRecord> = {
   what: (key) => `The record of run ${key.slice(PREFIX.length)}`,
-  version: 1,
+  version: 2,
   schema: recordSchema,
-  upgrades: [],
+  upgrades: [upgradeRun],
   keyOf: ({ id }) => recordKey(id),
 };

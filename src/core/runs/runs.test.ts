@@ -1,26 +1,14 @@
 import { expect, test } from 'vitest';
-import { type Json, memoryStore } from '../base/blobStore';
+import { type BlobStore, type Json, memoryStore } from '../base/blobStore';
 import { claimRun, listSnapshots } from '../checkpoint/checkpoint';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { TrainEvent } from '../train/run';
 import { freeRun, keptRuns } from './kept';
 import { journalKey, openJournal, readJournal, unreadableInJournal } from './journal';
-import { deleteRun, listRuns, readRun, unreadableRuns, writeRun, type RunRecord } from './record';
+import { runRecord } from '../testing/runRecord';
+import { addRun, freeHue, listRuns, purgeRun, readRun, type RunRecord, unreadableRuns, updateRun } from './record';
 
-const record = (id: string, createdAt: number): RunRecord => ({
-  version: 1,
-  id,
-  name: 'Whale',
-  createdAt,
-  status: 'running',
-  step: 0,
-  model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 },
-  recipe: { ...DEFAULT_RECIPE, seed: 0 },
-  tokenizer: { kind: 'bytes', merges: [] },
-  device: null,
-  manifest: null,
-  data: null,
-});
+const record = (id: string, createdAt: number): RunRecord => runRecord({ id, createdAt });
 const step = (n: number): TrainEvent => ({
   kind: 'step',
   step: n,
@@ -48,7 +36,7 @@ test('runs are listed newest first, read back, and leave nothing when deleted', 
     ['a', 1],
     ['b', 2],
   ] as const)
-    await writeRun(store, record(id, at));
+    await addRun(store, record(id, at));
   await (
     await claimRun(store, 'a')
   ).save({
@@ -59,16 +47,16 @@ test('runs are listed newest first, read back, and leave nothing when deleted', 
   expect((await listRuns(store)).map(({ id }) => id)).toEqual(['b', 'a']);
   expect(await readRun(store, 'a')).toEqual(record('a', 1));
   expect(await readRun(store, 'c')).toBeUndefined();
-  await deleteRun(store, 'a');
+  await purgeRun(store, 'a');
   expect(await store.keys('')).toEqual(['runs-index/b']);
 });
 
 test('the list of runs says what is kept of each; freed steps leave record and curve, and never look saved', async () => {
   const store = memoryStore();
-  await writeRun(store, { ...record('began', 3), status: 'failed' });
-  await writeRun(store, { ...record('torn', 2), step: 3 });
+  await addRun(store, { ...record('began', 3), status: 'failed' });
+  await addRun(store, { ...record('torn', 2), step: 3 });
   await store.commit({ put: [['heads/torn', 'no head']] });
-  await writeRun(store, { ...record('a', 1), step: 3 });
+  await addRun(store, { ...record('a', 1), step: 3 });
   const writer = await claimRun(store, 'a');
   for (const n of [0, 3]) {
     await writer.save({
@@ -94,7 +82,7 @@ test('the list of runs says what is kept of each; freed steps leave record and c
 test('one run whose saved steps cannot be read does not hide the others, and does not pass for one that was freed', async () => {
   const store = memoryStore();
   for (const id of ['newer', 'damaged', 'b']) {
-    await writeRun(store, { ...record(id, 1), step: 3 });
+    await addRun(store, { ...record(id, 1), step: 3 });
     await (
       await claimRun(store, id)
     ).save({
@@ -102,54 +90,152 @@ test('one run whose saved steps cannot be read does not hide the others, and doe
       tensors: new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]),
     });
   }
-  await store.commit({ put: [['heads/newer', { version: 2 }]] });
+  await store.commit({ put: [['heads/newer', { version: 99 }]] });
   const [manifest = ''] = await store.keys('manifests/damaged/');
   await store.commit({ put: [[manifest, 'torn']] });
   const found = (await keptRuns(store)).map(({ id, bytes }) => [id, bytes]);
   expect(Object.fromEntries(found)).toEqual({ newer: null, damaged: null, b: 8 });
 });
 
-test('a recipe from before there was accumulation is one without', async () => {
+/** As the first version wrote them. */
+const old = (id: string, given: Record<string, Json> = {}): Json => {
+  const { name, createdAt, status, step, model, tokenizer, device } = record(id, 1);
+  const same = { id, name, createdAt, status, step, model, tokenizer, device } as unknown as Record<string, Json>;
+  return { ...same, version: 1, recipe: DEFAULT_RECIPE, manifest: null, data: null, ...given };
+};
+const asStored = async (value: Json, id = 'a') => {
   const store = memoryStore();
-  const { accumulate, recompute, ...old } = record('a', 1).recipe;
-  await store.commit({ put: [['runs-index/a', { ...record('a', 1), recipe: old } as never]] });
-  expect((await readRun(store, 'a'))?.recipe).toEqual({ ...old, accumulate, recompute });
+  await store.commit({ put: [[`runs-index/${id}`, value]] });
+  return store;
+};
+
+test('a recipe from before there was accumulation, or objectives, is one without', async () => {
+  const { accumulate: _, objective: __, recompute: ___, ...before } = DEFAULT_RECIPE;
+  const store = await asStored(old('a', { recipe: before }));
+  expect(await readRun(store, 'a')).toMatchObject({ objective: 'causal', segments: [{ recipe: DEFAULT_RECIPE }] });
 });
 
-test('a record keeps what the run learnt from before, and where a model is from', async () => {
-  const store = memoryStore();
-  const data = {
-    texts: [{ name: 'a.txt', characters: 5, sha256: 'a'.repeat(64) }],
+const TEXTS = [{ name: 'a.txt', characters: 5, sha256: 'a'.repeat(64) }];
+const OLD_FACTS = {
+  textHash: 'a',
+  trainTokens: 4,
+  trainBytes: 5,
+  validationTokens: 1,
+  validationBytes: 2,
+  validationShare: 0.2,
+  unigramLoss: 3,
+};
+
+test('a record of the first version is read as one of today, with its data by id, and writes back as that', async () => {
+  const manifest = { train: { counts: { key: 'shards/0123/train/counts', sha256: '' } } };
+  const data = { ...OLD_FACTS, texts: [...TEXTS, ...TEXTS] };
+  const earlier = [
+    { until: 5, data: null },
+    { until: 9, data: { ...data, eachText: true } },
+  ];
+  const origin = { name: 'theirs.zip', importedAt: 7 };
+  const store = await asStored(old('a', { manifest, data, earlier, origin, step: 12, status: 'stopped' }));
+  const facts = {
+    texts: data.texts,
     textHash: 'a',
-    trainTokens: 4,
-    trainBytes: 4,
-    validationTokens: 1,
-    validationBytes: 1,
-    validationShare: 0.1,
-    eachText: true as const,
+    split: { rule: 'end', validation: 0.2, test: 0, seed: 0 },
+    parts: { train: { tokens: 4, bytes: 5 }, validation: { tokens: 1, bytes: 2 } },
     unigramLoss: 3,
   };
-  const whole: RunRecord = {
-    ...record('a', 1),
-    earlier: [
-      { until: 5, data: null },
-      { until: 9, data },
-    ],
-    origin: { name: 'theirs.zip', importedAt: 7 },
+  const recipe = DEFAULT_RECIPE;
+  const read = await readRun(store, 'a');
+  expect(read).toEqual(
+    runRecord({
+      step: 12,
+      status: 'stopped',
+      hue: read!.hue,
+      origin,
+      segments: [
+        { after: 0, recipe, data: { id: null, facts: null } },
+        {
+          after: 5,
+          recipe,
+          data: { id: null, facts: { ...facts, split: { ...facts.split, rule: 'ends' } } },
+          why: 'data',
+        },
+        { after: 9, recipe, data: { id: '0123', facts }, why: 'data' },
+      ] as unknown as RunRecord['segments'],
+    }),
+  );
+  await updateRun(store, 'a', (run) => ({ ...run, name: 'Queequeg' }));
+  expect(await store.get('runs-index/a')).toMatchObject({ version: 2, name: 'Queequeg' });
+  expect(await readRun(store, 'a')).toEqual({ ...read, name: 'Queequeg' });
+});
+
+test('an odd record of the first version is refused, whatever is odd in it', async () => {
+  const data = { ...OLD_FACTS, texts: TEXTS };
+  expect(await readRun(await asStored(old('a', { data })), 'a')).toBeDefined();
+  const odd: Record<string, Json>[] = [
+    { data: { ...data, trainTokens: -1 } },
+    { data: { ...data, more: 1 } },
+    { data: 'torn' },
+    { recipe: { ...DEFAULT_RECIPE, steps: -1 } },
+    { recipe: null },
+    { manifest: { train: 'torn' } },
+    { manifest: 'torn' },
+    { earlier: [{ until: 0, data: null }] },
+    {
+      earlier: [
+        { until: 9, data: null },
+        { until: 5, data: null },
+      ],
+    },
+    { earlier: 'torn' },
+    { more: 1 },
+  ];
+  for (const given of odd)
+    await expect(readRun(await asStored(old('a', given)), 'a'), JSON.stringify(given)).rejects.toThrow(/run a cannot/);
+});
+
+test('the hue of a record of the first version is one that there is, and always the same', async () => {
+  for (const id of ['a', 'b', 'c', '9f', 'zz']) {
+    const [one, other] = await Promise.all(
+      [1, 2].map(async () => (await readRun(await asStored(old(id), id), id))!.hue),
+    );
+    expect(one).toBe(other);
+  }
+});
+
+test('what changes a record while another does is kept, and so is what that one changed', async () => {
+  const store = memoryStore();
+  await addRun(store, record('a', 1));
+  let hasComeBetween = false;
+  const between: BlobStore = {
+    ...store,
+    async commit(change) {
+      if (!hasComeBetween) {
+        hasComeBetween = true;
+        await updateRun(store, 'a', (run) => ({ ...run, name: 'Queequeg', tags: ['keep'] }));
+      }
+      return store.commit(change);
+    },
   };
-  await writeRun(store, whole);
-  expect(await readRun(store, 'a')).toEqual(whole);
-  await writeRun(store, { ...whole, origin: { name: 'theirs.zip', importedAt: 1e300 } });
-  await expect(readRun(store, 'a')).rejects.toThrow(/run a cannot be read/);
+  await updateRun(between, 'a', (run) => ({ ...run, step: 7 }));
+  expect(await readRun(store, 'a')).toMatchObject({ name: 'Queequeg', tags: ['keep'], step: 7 });
+  await expect(updateRun(store, 'b', (run) => run)).rejects.toThrow('There is no run b');
+  await expect(addRun(store, record('a', 2))).rejects.toMatchObject({ code: 'in-use' });
+});
+
+test('a new run has the hue that fewest of its project have', async () => {
+  const store = memoryStore();
+  for (const hue of [1, 2, 2, 4])
+    await addRun(store, runRecord({ id: `r${hue}${await freeHue(store, 'first')}`, hue }));
+  expect(await freeHue(store, 'first')).toBe(3);
+  expect(await freeHue(store, 'other')).toBe(1);
 });
 
 test('a damaged record is refused by name and not listed', async () => {
   const store = memoryStore();
   await store.commit({ put: [['runs-index/x', { ...record('x', 1), model: { id: 'gpt' } } as never]] });
   await expect(readRun(store, 'x')).rejects.toThrow(/run x cannot be read/);
-  const impossible = record('y', 1);
-  impossible.model.config.layers = 1e9;
-  await writeRun(store, impossible);
+  const { model } = record('y', 1);
+  const impossible = runRecord({ id: 'y', model: { ...model, config: { ...model.config, layers: 1e9 } } });
+  await addRun(store, impossible);
   await expect(readRun(store, 'y')).rejects.toThrow(/Layers/);
   expect(await listRuns(store)).toEqual([]);
 });
@@ -202,11 +288,11 @@ test('what a step costs comes back where it is known, beside rows from before it
 
 test('runs that cannot be read are told by where they lie and why, also one whose record is gone', async () => {
   const store = memoryStore();
-  await writeRun(store, record('whole', 1));
+  await addRun(store, record('whole', 1));
   await store.commit({
     put: [
       ['runs-index/torn', 'x'],
-      ['runs-index/newer', { ...record('newer', 1), version: 2 } as never],
+      ['runs-index/newer', { ...record('newer', 1), version: 3 } as never],
       ['runs-index/moved', record('whole', 1) as never],
       ['heads/gone', { latest: null, previous: null, best: null, damaged: [], epoch: 1 }],
     ],
@@ -221,12 +307,12 @@ test('runs that cannot be read are told by where they lie and why, also one whos
 });
 
 test('a date that no calendar has is brought to one when it is read', async () => {
-  const store = memoryStore();
   for (const [at, expected] of [
     [1e300, '9999-12-31'],
     [-5.5, '1970-01-01'],
   ] as const) {
-    await writeRun(store, record('a', at));
+    const store = memoryStore();
+    await addRun(store, record('a', at));
     expect(new Date((await readRun(store, 'a'))!.createdAt).toISOString().slice(0, 10)).toBe(expected);
   }
 });
@@ -271,11 +357,4 @@ test('a curve of a build that measured bits per byte alone is read, and one of m
   const kept = (await readJournal(store, 'a')).flatMap((event) => (event.kind === 'evaluated' ? [event.metrics] : []));
   expect(kept).toEqual(metrics);
   expect(await unreadableInJournal(store, 'a')).toEqual([]);
-});
-
-test('a run from before there were objectives learns the next token', async () => {
-  const store = memoryStore();
-  const { objective: _, ...before } = DEFAULT_RECIPE;
-  await store.commit({ put: [['runs-index/a', { ...record('a', 1), recipe: before } as unknown as Json]] });
-  expect((await readRun(store, 'a'))!.recipe).toEqual(DEFAULT_RECIPE);
 });

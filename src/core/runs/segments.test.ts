@@ -1,81 +1,93 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DEFAULT_RECIPE } from '../train/recipe';
-import type { RunRecord } from './record';
-import { continued, isMeasuredAlike, segmentAt, segmentsOf } from './segments';
+import { dataFacts } from '../testing/runRecord';
+import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
+import { continued, dataOf, isMeasuredAlike, isSameData, recipeOf, segmentAt, type Segments } from './segments';
 import type { DataFacts } from './settings';
 
-const facts = (textHash: string): DataFacts => ({
-  texts: [],
-  textHash,
-  validationShare: 0.1,
-  unigramLoss: 5,
-  trainTokens: 90,
-  trainBytes: 90,
-  validationTokens: 10,
-  validationBytes: 10,
-});
-const record: RunRecord = {
-  version: 1,
-  id: 'a',
-  name: 'Whale',
-  createdAt: 1,
-  status: 'stopped',
-  step: 100,
-  model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 },
-  recipe: DEFAULT_RECIPE,
-  tokenizer: { kind: 'bytes', merges: [] },
-  device: null,
-  manifest: null,
-  data: facts('english'),
-};
-const on = (from: RunRecord, step: number, text: string) =>
-  continued(from, step, { manifest: null, data: facts(text) });
-const told = ({ earlier = [], data }: RunRecord) => [
-  ...earlier.map(({ until, data: before }) => `${before?.textHash ?? 'unknown'} until ${until}`),
-  data?.textHash,
+const facts = (textHash: string): DataFacts => dataFacts({ textHash });
+const of = (known: DataFacts | null, recipe: Recipe = DEFAULT_RECIPE): Segments => [
+  { after: 0, recipe, data: { id: known && 'd', facts: known } },
 ];
+const english = of(facts('english'));
+const on = (from: Segments, step: number, text: string) =>
+  continued(from, step, { recipe: DEFAULT_RECIPE, data: { id: 'd', facts: facts(text) } });
+const told = (segments: Segments) =>
+  segments.map(({ after, data }) => `${data.facts?.textHash ?? 'unknown'} after ${after}`);
 
 test('a run that goes on with its own text has had one, and one that goes on with another keeps word of both', () => {
-  expect(on(record, 100, 'english')).toEqual(record);
-  const changed = on(record, 100, 'japanese');
-  expect(told(changed)).toEqual(['english until 100', 'japanese']);
-  const alike = [0, 100, 101, 150].map((step) => isMeasuredAlike(changed, 101)({ step }));
+  expect(on(english, 100, 'english')).toEqual(english);
+  const changed = on(english, 100, 'japanese');
+  expect(told(changed)).toEqual(['english after 0', 'japanese after 100']);
+  expect(changed[1]!.why).toBe('data');
+  const alike = [0, 100, 101, 150].map((step) => isMeasuredAlike({ segments: changed }, 101)({ step }));
   expect(alike).toEqual([false, false, true, true]);
-  expect(isMeasuredAlike(record, 101)({ step: 0 })).toBe(true);
-  expect(told(on(changed, 200, 'german'))).toEqual(['english until 100', 'japanese until 200', 'german']);
+  expect(isMeasuredAlike({ segments: english }, 101)({ step: 0 })).toBe(true);
+  const third = ['english after 0', 'japanese after 100', 'german after 200'];
+  expect(told(on(changed, 200, 'german'))).toEqual(third);
 });
 
 test('the same text cut otherwise is held out otherwise, so it is other data', () => {
-  const recut = { ...facts('english'), eachText: true as const };
-  expect(continued(record, 100, { manifest: null, data: recut }).earlier).toHaveLength(1);
+  const { split, parts } = facts('english');
+  const otherwise: Partial<DataFacts>[] = [
+    { split: { ...split, rule: 'documents' } },
+    { parts: { ...parts, test: { tokens: 1, bytes: 1 } } },
+    { parts: { ...parts, validation: { tokens: 11, bytes: 10 } } },
+  ];
+  const [one, end] = [facts('english'), { ...facts('english'), split: { ...split, rule: 'end' as const } }];
+  expect(isSameData(one, end)).toBe(true);
+  const texts = ['a', 'b'].map((name) => ({ name, characters: 1, sha256: '' }));
+  expect(isSameData({ ...one, texts }, { ...end, texts })).toBe(false);
+  for (const change of otherwise) {
+    const recut = { id: 'd', facts: { ...facts('english'), ...change } };
+    expect(continued(english, 100, { recipe: DEFAULT_RECIPE, data: recut })).toHaveLength(2);
+  }
 });
 
 test('data that no step was saved on is not spoken of', () => {
-  const tried = on(record, 100, 'japanese');
-  expect(told(on(tried, 100, 'german'))).toEqual(['english until 100', 'german']);
-  expect(on(tried, 100, 'english')).toEqual(record);
+  const tried = on(english, 100, 'japanese');
+  expect(told(on(tried, 100, 'german'))).toEqual(['english after 0', 'german after 100']);
+  expect(on(tried, 100, 'english')).toEqual(english);
   // What was saved after the change could not be read, so the run goes on from before it.
-  expect(told(on(tried, 60, 'japanese'))).toEqual(['english until 60', 'japanese']);
-  const unknown = { ...record, data: null };
-  expect(told(on(unknown, 0, 'english'))).toEqual(['english']);
-  expect(told(on(unknown, 5, 'english'))).toEqual(['unknown until 5', 'english']);
+  expect(told(on(tried, 60, 'japanese'))).toEqual(['english after 0', 'japanese after 60']);
+  expect(told(on(of(null), 0, 'english'))).toEqual(['english after 0']);
+  expect(told(on(of(null), 5, 'english'))).toEqual(['unknown after 0', 'english after 5']);
 });
 
 test('every step belongs to one segment, the one it was trained in', () => {
   const step = fc.integer({ min: 1, max: 50 });
   fc.assert(
     fc.property(fc.array(fc.tuple(step, fc.constantFrom('a', 'b', 'c')), { maxLength: 8 }), (moves) => {
-      let run: RunRecord = { ...record, data: facts('a') };
+      let segments = of(facts('a'));
       const trainedOn = ['a'];
       let at = 0;
       for (const [steps, text] of moves) {
-        run = on(run, at, text);
+        segments = on(segments, at, text);
         for (let i = 0; i < steps; i++) trainedOn[++at] = text;
       }
-      const segments = segmentsOf(run);
-      for (let n = 1; n <= at; n++) expect(segments[segmentAt(segments, n)]!.data!.textHash).toBe(trainedOn[n]);
+      for (let n = 1; n <= at; n++) expect(segments[segmentAt(segments, n)]!.data.facts!.textHash).toBe(trainedOn[n]);
       expect(segmentAt(segments, 0)).toBe(0);
     }),
   );
+});
+
+test('other settings begin a segment, except those that are told of alike; a setting that does not count changes nothing', () => {
+  const same = dataOf({ segments: english });
+  const after = (change: Partial<Recipe>) =>
+    continued(english, 50, { recipe: { ...DEFAULT_RECIPE, ...change }, data: same });
+  const alike = { steps: 9000, saveEvery: 7, evalEvery: 7, samplePrompt: 'A', recompute: true };
+  expect(after(alike)).toEqual([{ ...english[0], recipe: { ...DEFAULT_RECIPE, ...alike } }]);
+  expect(after({ momentum: 0.5 })).toHaveLength(1); // of an optimizer that is not the chosen one
+  for (const change of [{ learningRate: 0.5 }, { batch: 3 }, { seed: 9 }, { evalTokens: 7 }, { dropout: 0.5 }]) {
+    const segments = after(change);
+    expect(segments).toMatchObject([
+      { after: 0, recipe: DEFAULT_RECIPE },
+      { after: 50, why: 'recipe', recipe: change },
+    ]);
+    expect(recipeOf({ segments })).toMatchObject(change);
+  }
+  const both = { recipe: { ...DEFAULT_RECIPE, batch: 3 }, data: { id: 'e', facts: facts('german') } };
+  expect(continued(english, 50, both)[1]!.why).toBe('both');
+  // What was tried and never saved is not spoken of, and the settings from before are those of the segment before.
+  expect(continued(after({ batch: 3 }), 50, english[0])).toEqual(english);
 });

@@ -1,70 +1,90 @@
-/** The stretches of a run, each on data of its own: what one was measured on does not compare with the next. */
+/** The stretches of a run, each with data and settings of its own: what one was measured on does not compare with the next. */
+import { fieldsOf, type Recipe, type RecipeField } from '../train/recipe';
 import type { RunRecord } from './record';
 import type { DataFacts } from './settings';
 
 export interface Segment {
   /** It begins after this step; 0 for the first, which has the measurement at step 0 as well. */
   after: number;
-  /** Null where it is not known. */
-  data: DataFacts | null;
+  recipe: Recipe;
+  data: SegmentData;
+  /** What made it begin; absent in the first, and where that is not known. */
+  why?: 'data' | 'recipe' | 'both';
 }
 
-export const segmentsOf = ({
-  earlier = [],
-  data,
-}: Pick<RunRecord, 'earlier' | 'data'>): readonly [Segment, ...Segment[]] => {
-  const after = [0, ...earlier.map(({ until }) => until)];
-  const all = [...earlier.map((segment) => segment.data), data].map((facts, i) => ({ after: after[i]!, data: facts }));
-  return all as [Segment, ...Segment[]];
-};
+/** `id`: where its ids are, under `data/<id>`; null for a model that was brought in. `facts`: null where they are not known. */
+export interface SegmentData {
+  id: string | null;
+  facts: DataFacts | null;
+}
+
+export type Segments = readonly [Segment, ...Segment[]];
+type Segmented = Pick<RunRecord, 'segments'>;
+
+/** How the newest segment is trained. */
+export const recipeOf = ({ segments }: Segmented): Recipe => segments.at(-1)!.recipe;
+/** What the newest segment learns from. */
+export const dataOf = ({ segments }: Segmented): SegmentData => segments.at(-1)!.data;
 
 /** Index of the segment that a step belongs to. */
-export const segmentAt = (segments: readonly Segment[], step: number): number =>
+export const segmentAt = (segments: readonly Pick<Segment, 'after'>[], step: number): number =>
   Math.max(
     0,
     segments.findLastIndex(({ after }) => after < step),
   );
 
-/** Tells what was measured on the data that a step learnt from: the rest does not compare with it. */
+/** Tells what was measured in the segment that a step belongs to: the rest does not compare with it. */
 export function isMeasuredAlike(
-  record: Pick<RunRecord, 'earlier' | 'data'>,
+  { segments }: Segmented,
   step: number,
 ): (measured: { readonly step: number }) => boolean {
-  const segments = segmentsOf(record);
   const at = segmentAt(segments, step);
   return (measured) => segmentAt(segments, measured.step) === at;
 }
 
-/** The newest evaluation up to a step that was made on the data of that step. */
+/** The newest evaluation up to a step that was made in the segment of that step. */
 export const measuredAt = <E extends { readonly step: number }>(
-  record: Pick<RunRecord, 'earlier' | 'data'>,
+  record: Segmented,
   evaluations: readonly E[],
   step: number,
 ): E | undefined => evaluations.filter(isMeasuredAlike(record, step)).findLast((evaluation) => evaluation.step <= step);
 
 /**
- * A run that goes on from a saved step, with data that may be other than it had: then what it had until there is kept as
- * an earlier segment, if it has any steps.
+ * A run's segments when it goes on from a saved step, with data or settings that may be other than they were: then what it
+ * had until there stays a segment of its own, if it has any steps.
  */
-export function continued(
-  record: RunRecord,
-  step: number,
-  { manifest, data }: Pick<RunRecord, 'manifest' | 'data'>,
-): RunRecord {
-  const { earlier: _, ...rest } = record;
-  const past = segmentsOf(record)
-    .filter(({ after }) => after < step)
-    .map((segment, i, all) => ({ until: all[i + 1]?.after ?? step, data: segment.data }));
+export function continued(segments: Segments, step: number, next: Pick<Segment, 'recipe' | 'data'>): Segments {
+  const past = segments.filter(({ after }) => after < step);
   const last = past.at(-1);
-  if (last && isSameData(last.data, data)) past.pop();
-  return { ...rest, manifest, data, ...(past.length > 0 && { earlier: past }) };
+  if (!last) return [{ after: 0, ...next }];
+  const why = changed(last, next);
+  if (why === undefined) return [...past.slice(0, -1), { ...last, ...next }] as unknown as Segments;
+  return [...past, { after: step, ...next, why }] as unknown as Segments;
+}
+
+/** Settings that a run can go on with changed and still be measured alike: its length, and what is told of it meanwhile. */
+const ALIKE: readonly RecipeField[] = ['steps', 'saveEvery', 'evalEvery', 'samplePrompt', 'recompute'];
+
+/** What makes another segment begin; undefined where nothing does. */
+export function changed(
+  before: Pick<Segment, 'recipe' | 'data'>,
+  next: Pick<Segment, 'recipe' | 'data'>,
+): Segment['why'] {
+  const counting = Object.keys(fieldsOf(next.recipe)) as RecipeField[];
+  const isRecipe = counting.some((name) => before.recipe[name] !== next.recipe[name] && !ALIKE.includes(name));
+  const isData = !isSameData(before.data.facts, next.data.facts);
+  return isRecipe && isData ? 'both' : isRecipe ? 'recipe' : isData ? 'data' : undefined;
 }
 
 /** The same texts, cut into the same parts. */
 export const isSameData = (a: DataFacts | null, b: DataFacts | null): boolean =>
-  a === b ||
-  (a !== null &&
-    b !== null &&
-    (['textHash', 'trainTokens', 'trainBytes', 'validationTokens', 'validationBytes', 'eachText'] as const).every(
-      (fact) => a[fact] === b[fact],
-    ));
+  a === b || (a !== null && b !== null && cut(a) === cut(b));
+
+const cut = ({ texts, textHash, split, parts }: DataFacts): string =>
+  JSON.stringify([
+    textHash,
+    // Of a single text, the end of them all is its own.
+    texts.length < 2 && split.rule === 'end' ? 'ends' : split.rule,
+    split.rule === 'documents' ? split.seed : 0,
+    ...[parts.train, parts.validation, parts.test].map((part) => part && [part.tokens, part.bytes]),
+  ]);

@@ -1,9 +1,11 @@
 /** Settings as they come back from storage and from other people's files: checked, into fresh objects. */
+import type { Json } from '../base/blobStore';
 import type { Field } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
-import { listOf, MOST_SEGMENTS, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
+import { listOf, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
 import { moment } from '../base/moment';
 import { z } from '../base/zod';
+import { splitSchema } from '../documents/split';
 import { modelIds, modelSpec } from '../models';
 import type { BaseConfig } from '../models/spec';
 import { baselineFields } from '../objectives/facts';
@@ -14,7 +16,6 @@ import { OPTIMIZER_FIELDS, RECIPE, type Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 
 const count = z.int().nonnegative();
-const share = z.number().min(0).max(1);
 
 /** The fields of other optimizers than its own may be absent: from before there were those. */
 export const recipeSchema: z.ZodType<Recipe> = z
@@ -65,28 +66,44 @@ export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({
   roles: rolesSchema.exactOptional(),
 });
 
+/** `documents`: absent where an older build did not count them. */
+const partSchema = z.strictObject({ tokens: count, bytes: count, documents: count.exactOptional() });
+
 /** What a run learnt from, told without the text itself. */
 export type DataFacts = z.infer<typeof dataFactsSchema>;
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+export const learntTextsSchema = listOf(
+  z.strictObject({ name: z.string(), characters: count, sha256, licence: z.string().optional() }),
+  MOST_TEXTS,
+);
 export const dataFactsSchema = z.strictObject({
-  texts: listOf(
-    z.strictObject({ name: z.string(), characters: count, sha256, licence: z.string().optional() }),
-    MOST_TEXTS,
-  ),
+  texts: learntTextsSchema,
   /** Hash of the texts in order, as in the shards' manifest. */
   textHash: z.string(),
-  trainTokens: count,
-  trainBytes: count,
-  validationTokens: count,
-  validationBytes: count,
-  validationShare: share,
-  /** Each text's own end is held out, as in the shards' manifest; absent = the end of them all. */
-  eachText: z.literal(true).exactOptional(),
+  split: splitSchema,
+  /** Test where it was asked for. */
+  parts: z.strictObject({ train: partSchema, validation: partSchema, test: partSchema.exactOptional() }),
   ...baselineFields,
 });
 
-/** What a run learnt from before it went on with other data, and the last step of that; null where it is not known. */
-export const earlierSchema = listOf(z.strictObject({ until: count, data: dataFactsSchema.nullable() }), MOST_SEGMENTS);
+/** Facts as the first version of records had them, brought to today's; what is odd in them comes out odd. */
+export function upgradeFacts(old: Json): Json {
+  if (!isObject(old)) return old;
+  const { trainTokens, trainBytes, validationTokens, validationBytes, validationShare, eachText, ...facts } = old;
+  const isSeveral = Array.isArray(facts['texts']) && facts['texts'].length > 1;
+  return {
+    ...facts,
+    split: { rule: isSeveral && eachText !== true ? 'end' : 'ends', validation: validationShare!, test: 0, seed: 0 },
+    parts: {
+      train: { tokens: trainTokens!, bytes: trainBytes! },
+      validation: { tokens: validationTokens!, bytes: validationBytes! },
+    },
+  };
+}
+
+export const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Where a model is from that was brought in without a word on how it was made: what its recipe was is not known. */
 export const originSchema = z.strictObject({
   /** Of the file it came in. */

@@ -25,6 +25,7 @@ export async function smallRuns(store: BlobStore): Promise<Begin> {
   const data = await buildData(store, [outcome.text.id], await createTokenizer(tokenizer), 0.1, unwatched);
   return (runId, recipe, width = 16) => ({
     runId,
+    projectId: 'first',
     name: runId,
     createdAt: 1,
     data,

@@ -3,6 +3,7 @@ import type { BlobStore } from '../base/blobStore';
 import { readJournal } from '../runs/journal';
 import type { DataRecord } from '../runs/project';
 import { readRun, type RunRecord } from '../runs/record';
+import { dataOf } from '../runs/segments';
 import { readShards } from '../shards/build';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { chooseDevice } from '../train/device';
@@ -26,12 +27,17 @@ export async function continued(
   const record = (await readRun(store, runId))!;
   const to = from + steps.length;
   const stop = new AbortController();
-  await resume(store, { runId, steps: of, ...(!record.manifest && { data: await dataFor(store, record) }) }, device, {
-    signal: stop.signal,
-    report(events) {
-      if (events.some((event) => event.kind === 'step' && event.step >= to)) stop.abort();
+  await resume(
+    store,
+    { runId, steps: of, ...(dataOf(record).id === null && { data: await dataFor(store, record) }) },
+    device,
+    {
+      signal: stop.signal,
+      report(events) {
+        if (events.some((event) => event.kind === 'step' && event.step >= to)) stop.abort();
+      },
     },
-  });
+  );
   return (await readJournal(store, runId)).flatMap((event) =>
     event.kind === 'step' && event.step > from && event.step <= to
       ? [[event.step, event.loss, event.gradientNorm] as const]
@@ -39,9 +45,9 @@ export async function continued(
   );
 }
 
-async function dataFor(store: BlobStore, { tokenizer, data }: RunRecord): Promise<DataRecord> {
-  const { hash: tokenizerHash } = await createTokenizer(tokenizer);
-  const { unigramLoss } = data!;
+async function dataFor(store: BlobStore, record: RunRecord): Promise<DataRecord> {
+  const { hash: tokenizerHash } = await createTokenizer(record.tokenizer);
+  const { unigramLoss } = dataOf(record).facts!;
   for (const key of await store.keys('data/')) {
     const manifest = await readShards(store, key.slice('data/'.length));
     if (manifest?.tokenizerHash === tokenizerHash) return { texts: [], tokenizerHash, manifest, unigramLoss };

@@ -18,7 +18,7 @@ export async function exportStudio(model: Exported): Promise<TestStudio> {
       source: bytesSource(await readBytes(file)),
     })),
   );
-  await importRun(store, 'r', files, 0, unwatched);
+  await importRun(store, { runId: 'r', projectId: 'first' }, files, 0, unwatched);
   const taken = testStudio(store);
   const { studio } = taken;
   const run = (await readRun(store, 'r'))!;

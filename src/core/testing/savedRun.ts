@@ -2,9 +2,10 @@ import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { claimRun } from '../checkpoint/checkpoint';
 import { openJournal } from '../runs/journal';
-import { type RunRecord, writeRun } from '../runs/record';
+import { addRun } from '../runs/record';
 import type { TrainEvent, TrainInput } from '../train/run';
 import { train } from '../train/train';
+import { runRecord } from './runRecord';
 
 /** Trains to the end, and keeps steps, curve and record as the app does, of a run called a. */
 export async function savedRun(input: Omit<TrainInput, 'save'>) {
@@ -17,20 +18,14 @@ export async function savedRun(input: Omit<TrainInput, 'save'>) {
     { ...unwatched, report: (event) => events.push(event) },
   );
   await (await openJournal(store, 'a', 0)).append(events);
-  const record: RunRecord = {
-    version: 1,
-    id: 'a',
+  const record = runRecord({
     name: 'Toy',
-    createdAt: 1,
     status: 'finished',
     step: recipe.steps,
     model,
     recipe,
     tokenizer: tokenizer.model,
-    device: null,
-    manifest: null,
-    data: null,
-  };
-  await writeRun(store, record);
+  });
+  await addRun(store, record);
   return { store, record, events };
 }

@@ -11,7 +11,7 @@ import type { Exported } from '../export/format';
 import { runInfo } from '../export/homegrownJson';
 import { type Network, network } from '../models/network';
 import type { BaseConfig } from '../models/spec';
-import type { RunRecord } from '../runs/record';
+import { RUN, type RunRecord } from '../runs/record';
 import { generate } from '../sample/generate';
 import { logits } from '../sample/logits';
 import type { TokenSource } from '../shards/manifest';
@@ -22,6 +22,7 @@ import { trainTokenizer, type TrainSettings } from '../tokenizer/train';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
 import type { TrainEvent } from '../train/run';
 import { train } from '../train/train';
+import { runRecord } from './runRecord';
 import { documentOf } from './texts';
 import { useWasm as onWasm } from './wasm';
 import { tokenSource } from './tokenSource';
@@ -72,7 +73,7 @@ export async function trainedModels(): Promise<Exported[]> {
   const models: Exported[] = [];
   for (const settings of MODELS) {
     const recipe = { ...RECIPE, ...settings.recipe };
-    const key = await sha256Hex(JSON.stringify([settings, recipe, text]));
+    const key = await sha256Hex(JSON.stringify([RUN.version, settings, recipe, text]));
     models.push(await asExported(await kept(key, () => grow(settings, recipe, text)), text));
   }
   return models;
@@ -131,8 +132,7 @@ async function grow({ name, tokenizer: wanted, config }: Settings, recipe: Recip
     { signal: unwatched.signal, report: (event) => events.push(event) },
   );
   const { train: learnt, validation } = tokens;
-  const record: RunRecord = {
-    version: 1,
+  const record = runRecord({
     id: name.toLowerCase().replaceAll(' ', '-'),
     name,
     createdAt: Date.UTC(2026, 0, 2),
@@ -142,25 +142,23 @@ async function grow({ name, tokenizer: wanted, config }: Settings, recipe: Recip
     recipe,
     tokenizer: tokenizer.model,
     device: 'wasm',
-    manifest: null,
     data: {
-      texts: [
-        {
-          name: 'moby-dick.txt',
-          characters: documentOf(text).characters,
-          sha256: await sha256Hex(text),
-          licence: 'Public domain',
-        },
-      ],
-      textHash: await sha256Hex(text),
-      trainTokens: learnt.tokens,
-      trainBytes: learnt.bytes,
-      validationTokens: validation.tokens,
-      validationBytes: validation.bytes,
-      validationShare: VALIDATION,
-      ...measureFacts(await counts(learnt), await counts(validation)),
+      facts: {
+        texts: [
+          {
+            name: 'moby-dick.txt',
+            characters: documentOf(text).characters,
+            sha256: await sha256Hex(text),
+            licence: 'Public domain',
+          },
+        ],
+        textHash: await sha256Hex(text),
+        split: { rule: 'ends', validation: VALIDATION, test: 0, seed: 0 },
+        parts: { train: sizeOf(learnt), validation: sizeOf(validation) },
+        ...measureFacts(await counts(learnt), await counts(validation)),
+      },
     },
-  };
+  });
   return { record, snapshot: snapshot!, events: events.filter(({ kind }) => kind !== 'compiling') };
 }
 
@@ -184,6 +182,7 @@ const beginning = (): string =>
   );
 
 const VALIDATION = 0.1;
+const sizeOf = ({ tokens, bytes }: TokenSource): { tokens: number; bytes: number } => ({ tokens, bytes });
 function split(tokenizer: Tokenizer, text: string): { train: TokenSource; validation: TokenSource } {
   const ids = tokenizer.encode(text);
   const boundary = Math.round(ids.length * (1 - VALIDATION));

@@ -1,5 +1,6 @@
 import { runInfo } from '../../core/export/homegrownJson';
 import { modelCard } from '../../core/export/modelCard';
+import { recipeOf } from '../../core/runs/segments';
 import { tokensPerStep } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
 import type { Studio } from '../../state/studio';
@@ -50,7 +51,7 @@ function cardOf(s: Studio): string | undefined {
   const { step } = saved;
   const state = {
     step,
-    tokensSeen: step * tokensPerStep(run.recipe, run.model.config.context),
+    tokensSeen: step * tokensPerStep(recipeOf(run), run.model.config.context),
     activeMs: log.activeMs[log.step.indexOf(step)] ?? 0,
     best: keptBest(s),
   };

@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import { formatBytes } from '../../core/base/units';
+import type { RunRecord } from '../../core/runs/record';
+import { recipeOf } from '../../core/runs/segments';
 import { type Exporting, fileOf } from '../../state/export';
 import { useStudio } from '../../state/react';
 import { chosenStep } from '../../state/trained';
@@ -16,7 +18,7 @@ export function ExportCard(p: { format: FormatId; isMain: boolean; children: Rea
   const exporting = useStudio((s) => s.exports[format]);
   const step = useStudio((s) => chosenStep(s)?.step ?? 0);
   const size = useStudio((s) => expectedSize(s, format));
-  const problem = useStudio((s) => (s.model && FORMATS[format].problem?.(s.model.run)) ?? undefined);
+  const problem = useStudio(({ model }) => model && problemOf(format, model.run)) ?? undefined;
   const file = fileOf(exporting);
   const isStale = file !== undefined && file.step !== step;
   return (
@@ -83,3 +85,6 @@ function stopOf(exporting: Exporting | undefined): (() => void) | undefined {
   if (exporting?.kind === 'waiting') return exporting.stop;
   return exporting && 'work' in exporting && exporting.work.kind === 'busy' ? exporting.work.stop : undefined;
 }
+
+const problemOf = (format: FormatId, run: RunRecord): string | null =>
+  FORMATS[format].problem?.({ model: run.model, recipe: recipeOf(run) }) ?? null;

@@ -2,6 +2,8 @@ import { expectedBytes } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import { modelSpec } from '../../core/models';
 import { countParams } from '../../core/models/spec';
+import { dataOf } from '../../core/runs/segments';
+import type { DataFacts } from '../../core/runs/settings';
 import type { Studio } from '../../state/studio';
 import { chosenStep } from '../../state/trained';
 
@@ -15,7 +17,10 @@ export function expectedSize(s: Studio, format: FormatId): number | undefined {
     parameters: countParams(modelSpec(id).params(config, vocabulary)),
     vocabulary,
     saved: saved.bytes,
-    tokens: run.manifest ? (run.data?.trainTokens ?? 0) + (run.data?.validationTokens ?? 0) : 0,
+    tokens: dataOf(run).id === null ? 0 : tokensOf(dataOf(run).facts),
     withOptimizer: s.withOptimizer,
   });
 }
+
+const tokensOf = (facts: DataFacts | null): number =>
+  Object.values(facts?.parts ?? {}).reduce((sum, { tokens }) => sum + tokens, 0);

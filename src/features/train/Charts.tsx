@@ -62,7 +62,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
         changes={segments.slice(1).map(({ after, data }) => ({
           x: after,
           label: 'other text',
-          longLabel: `from step ${formatCount(after)} on ${data ? textNames(data) : 'other text'}`,
+          longLabel: `from step ${formatCount(after)} on ${data.facts ? textNames(data.facts) : 'other text'}`,
         }))}
         trend={trend ?? undefined}
         plannedSteps={planned}
@@ -119,7 +119,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
 /** What guessing blindly gives; then what other baselines do, each over the steps that learnt from its text. */
 function references({ model, recipe, segments }: RunSettings) {
   const baselines = segments.map(({ data }) =>
-    objectiveOf(recipe.objective).baselines({ vocabulary: model.vocabulary, data }),
+    objectiveOf(recipe.objective).baselines({ vocabulary: model.vocabulary, data: data.facts }),
   );
   const others = segments.flatMap(({ after }, i) => {
     const until = segments[i + 1]?.after;

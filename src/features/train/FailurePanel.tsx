@@ -1,6 +1,7 @@
 import { useLocation } from 'wouter';
 import { formatCount, formatDuration } from '../../core/base/units';
 import { optimizerOf } from '../../core/optim';
+import { dataOf } from '../../core/runs/segments';
 import type { Recipe } from '../../core/train/recipe';
 import { countUpTo } from '../../core/train/verdict';
 import { headline, remedy as wordsFor } from '../../state/failures';
@@ -54,7 +55,7 @@ function possible(s: Studio) {
   const { phase, run, saved, device, project, model, lostAt } = s;
   const hasBegun = phase.kind === 'failed' && phase.of > 0;
   return {
-    resume: hasBegun && run?.manifest != null && saved !== null,
+    resume: hasBegun && run !== null && dataOf(run).id !== null && saved !== null,
     export: hasBegun && run !== null && hasModel(s),
     wasm: hasBegun && device.kind === 'open' && device.info.kind !== 'wasm' && device.info.choices.includes('wasm'),
     halve: project.recipe.batch > 1,

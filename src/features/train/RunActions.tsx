@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
+import { recipeOf } from '../../core/runs/segments';
 import { failureReport } from '../../state/failureReport';
 import { useStudio } from '../../state/react';
 import { resumeRefusal } from '../../state/refusals';
@@ -51,7 +52,7 @@ export function RunActions() {
           Resume from step {formatCount(saved.step)}
         </Button>
       )}
-      <TrainLonger isOpen={isAsking} onClose={() => setAsking(false)} done={saved.step} planned={run.recipe.steps} />
+      <TrainLonger isOpen={isAsking} onClose={() => setAsking(false)} done={saved.step} planned={recipeOf(run).steps} />
     </>
   );
 }

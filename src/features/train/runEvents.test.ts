@@ -1,24 +1,29 @@
 import { expect, test } from 'vitest';
+import type { Segment } from '../../core/runs/segments';
+import type { DataFacts } from '../../core/runs/settings';
+import { dataFacts } from '../../core/testing/runRecord';
 import { DEFAULT_RECIPE } from '../../core/train/recipe';
 import { RunLog } from '../../state/runLog';
 import { formatClock, runEvents } from './runEvents';
 import type { RunSettings } from '../../state/runSettings';
 
-const facts = (unigramLoss: number, ...names: string[]) => ({
-  texts: names.map((name) => ({ name, characters: 1, sha256: '' })),
-  textHash: names.join(),
-  trainTokens: 1200,
-  trainBytes: 1,
-  validationTokens: 1,
-  validationBytes: 1,
-  validationShare: 0.1,
-  unigramLoss,
+const facts = (unigramLoss: number, ...names: string[]) =>
+  dataFacts({
+    texts: names.map((name) => ({ name, characters: 1, sha256: '' })),
+    textHash: names.join(),
+    parts: { train: { tokens: 1200, bytes: 1 }, validation: { tokens: 1, bytes: 1 } },
+    unigramLoss,
+  });
+const segment = (after: number, known: DataFacts | null): Segment => ({
+  after,
+  recipe: DEFAULT_RECIPE,
+  data: { id: null, facts: known },
 });
 const settings: RunSettings = {
   model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 300 },
   recipe: { ...DEFAULT_RECIPE, warmup: 2 },
   tokenizer: 'bytes',
-  segments: [{ after: 0, data: facts(3) }],
+  segments: [segment(0, facts(3))],
   tokensPerStep: 96,
   isRecipeKnown: true,
 };
@@ -76,7 +81,7 @@ test('a best that is kept is not called saved, which a run could go on from', ()
   const told = runEvents(log, {
     ...settings,
     recipe: { ...DEFAULT_RECIPE, warmup: 0 },
-    segments: [{ after: 0, data: null }],
+    segments: [segment(0, null)],
   });
   expect(told.map(({ step, words }) => `${step} ${words}`)).toEqual([
     '1 Evaluated, perplexity 7.39, best so far',
@@ -97,7 +102,7 @@ test('a worse evaluation is not called the best, and without a baseline none is 
     step(log, n, loss);
     evaluate(log, n, loss);
   }
-  const words = runEvents(log, { ...settings, segments: [{ after: 0, data: null }] }).map((event) => event.words);
+  const words = runEvents(log, { ...settings, segments: [segment(0, null)] }).map((event) => event.words);
   expect(words).toEqual([
     'Evaluated, perplexity 7.39, best so far',
     'Warm-up ended, learning rate 0.001',
@@ -117,10 +122,7 @@ test('a change of the text is told, and after it all begins anew', () => {
     step(log, n, loss - 0.1);
     evaluate(log, n, loss);
   }
-  const segments = [
-    { after: 0, data: facts(3, 'a.txt') },
-    { after: 2, data: facts(3.2, 'b.txt', 'c.txt', 'd.txt') },
-  ] as const;
+  const segments = [segment(0, facts(3, 'a.txt')), segment(2, facts(3.2, 'b.txt', 'c.txt', 'd.txt'))] as const;
   const told = runEvents(log, { ...settings, recipe: { ...settings.recipe, warmup: 0 }, segments: [...segments] });
   expect(told.map((event) => `${event.step} ${event.words}`)).toEqual([
     '1 Evaluated, perplexity 7.39, best so far',

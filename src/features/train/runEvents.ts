@@ -31,10 +31,10 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
   const told = segments.map(() => ({ best: Infinity, isPastBaseline: false, hasGap: false }));
   for (const { step, loss, activeMs } of log.evaluations) {
     const at = segmentAt(segments, step);
-    const { after, data } = segments[at]!;
+    const { after, data: learnt } = segments[at]!;
     const so = told[at]!;
     const { vocabulary } = model;
-    const baseline = objectiveOf(objective).baselines({ vocabulary, data }).slice(1).at(-1);
+    const baseline = objectiveOf(objective).baselines({ vocabulary, data: learnt.facts }).slice(1).at(-1);
     const isBest = loss < so.best;
     so.best = Math.min(so.best, loss);
     events.push({
@@ -66,7 +66,10 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
     });
   }
   for (const { after, data } of segments.slice(1)) {
-    const on = data ? `${textNames(data)}, ${formatCount(data.trainTokens)} tokens to learn from` : 'other text';
+    const { facts } = data;
+    const on = facts
+      ? `${textNames(facts)}, ${formatCount(facts.parts.train.tokens)} tokens to learn from`
+      : 'other text';
     const { activeMs } = log.evaluations.findLast(({ step }) => step <= after) ?? { activeMs: 0 };
     const since = Math.max(activeMs, log.activeMs[countUpTo(log.step, after) - 1] ?? 0);
     events.push({ step: after, activeMs: since, words: `Continued on other text: ${on}. All is measured anew` });

@@ -32,8 +32,8 @@ export const stage: Stage = {
 
 function state(s: Studio): StageState {
   const { phase, log, texts } = s;
-  const evaluation = measuredAt(s.run ?? { data: null }, log.evaluations, Infinity);
-  const { objective } = (s.run ?? s.project).recipe;
+  const evaluation = s.run ? measuredAt(s.run, log.evaluations, Infinity) : log.evaluations.at(-1);
+  const objective = s.run?.objective ?? s.project.recipe.objective;
   const result = evaluation ? ` · ${headlineWords(objective, evaluation.loss)}` : '';
   switch (phase.kind) {
     case 'idle':

@@ -1,0 +1,31 @@
+/** Where the ids are that a run learns from. */
+import type { BlobStore } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
+import { isUnreadable } from '../base/record';
+import { readShards } from '../shards/build';
+import type { ShardManifest } from '../shards/manifest';
+import type { RunRecord } from './record';
+import { dataOf } from './segments';
+
+/**
+ * Of the newest segment; null for a model that was brought in without.
+ * @throws HomegrownError `storage-damaged` where they are gone or cannot be read, `newer-version`
+ */
+export async function manifestOf(store: BlobStore, record: Pick<RunRecord, 'segments'>): Promise<ShardManifest | null> {
+  const { id } = dataOf(record);
+  if (id === null) return null;
+  const manifest = await readShards(store, id);
+  if (manifest) return manifest;
+  throw new HomegrownError(
+    'storage-damaged',
+    `The data ${id} that this run learns from are missing`,
+    'What it has saved is safe. Go on with it on its text, built anew, or on another.',
+  );
+}
+
+/** As `manifestOf`; null too where they are not to be had: a model can do without. */
+export const manifestIfKept = (store: BlobStore, record: Pick<RunRecord, 'segments'>): Promise<ShardManifest | null> =>
+  manifestOf(store, record).catch((error: unknown) => {
+    if (isUnreadable(error)) return null;
+    throw error;
+  });

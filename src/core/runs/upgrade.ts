@@ -1,0 +1,49 @@
+/** Records of runs as older builds wrote them, brought to today's form. */
+import type { Json } from '../base/blobStore';
+import type { JsonObject } from '../base/record';
+import { FIRST_PROJECT } from './project';
+import { isObject, upgradeFacts } from './settings';
+
+/**
+ * From the first version, which had one recipe, the manifest of its data inline, and no project: it is in the project of
+ * those builds, the only one. How older segments were trained is not known apart, so it is taken for the same.
+ */
+export function upgradeRun(
+  { recipe, manifest, data, earlier = [], ...rest }: JsonObject,
+  key: string,
+): Record<string, unknown> {
+  if (!Array.isArray(earlier)) throw new Error('what it learnt from before cannot be told');
+  const before = earlier as readonly JsonObject[];
+  const segments = [
+    ...before.map((segment) => ({ facts: segment['data'], id: null })),
+    { facts: data, id: dataIdOf(manifest) },
+  ].map(({ id, facts }, i) => ({
+    after: i === 0 ? 0 : before[i - 1]!['until'],
+    recipe,
+    data: { id, facts: facts === undefined ? facts : upgradeFacts(facts) },
+    ...(i > 0 && { why: 'data' }),
+  }));
+  const objective = isObject(recipe) ? (recipe['objective'] ?? 'causal') : undefined;
+  return {
+    ...rest,
+    projectId: FIRST_PROJECT,
+    tags: [],
+    note: '',
+    hue: hueOf(key),
+    objective,
+    segments,
+    keep: { budget: 512 * 2 ** 20 },
+  };
+}
+
+/** Where ids are, as their manifest says it. @throws where it does not */
+function dataIdOf(manifest: Json | undefined): string | null {
+  if (manifest === null) return null;
+  const { train } = (manifest ?? {}) as { train?: { counts?: { key?: unknown } } };
+  const [, id] = /^shards\/([^/]+)\//.exec(String(train?.counts?.key)) ?? [];
+  if (id === undefined) throw new Error('where its data are cannot be told');
+  return id;
+}
+
+/** Always the same of a run: 1 to 8. */
+const hueOf = (key: string): number => 1 + (new TextEncoder().encode(key).reduce((sum, byte) => sum + byte, 0) % 8);
