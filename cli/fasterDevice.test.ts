@@ -3,7 +3,63 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { lines, run, TINY } from './testing/run';
+import { badSettings } from '../src/core/base/errors';
+import { fasterDevice } from './fasterDevice';
+import { run, TINY } from './testing/run';
+
+/** Paces of WASM and the adapter, in milliseconds a step of a hundred; undefined where it cannot run there. */
+async function chosen(wasm?: number, adapter?: number, most = Infinity) {
+  const opened: string[] = [];
+  const limits: number[] = [];
+  const { device, why } = await fasterDevice({
+    adapter: 'SoftPipe',
+    open(kind) {
+      opened.push(kind);
+      return Promise.resolve({ kind });
+    },
+    measure(limit) {
+      limits.push(limit);
+      const step = opened.at(-1) === 'webgpu' ? adapter : wasm;
+      if (step === undefined) throw badSettings('It does not fit.', 'Choose another.');
+      return Promise.resolve({ start: 0, step, evaluate: 0, save: 0 });
+    },
+    time: ({ step }) => 100 * step,
+    most,
+  });
+  expect(device.kind).toBe(opened.at(-1) ?? 'wasm'); // It is in use.
+  return { kind: device.kind, why, opened, limit: limits[1] };
+}
+
+test('it is the one whose run is measured to be shorter, and both paces are told', async () => {
+  expect(await chosen(400, 300)).toEqual({
+    kind: 'webgpu',
+    why: 'SoftPipe is faster here: WASM takes 400 ms a step, SoftPipe takes 300 ms a step.',
+    opened: ['webgpu'],
+    limit: 10_000,
+  });
+  expect(await chosen(400, 500)).toMatchObject({
+    kind: 'wasm',
+    why: 'WASM is faster here: WASM takes 400 ms a step, SoftPipe takes 500 ms a step.',
+    opened: ['webgpu', 'wasm'],
+  });
+});
+
+test('one that cannot run it, or makes no steps in a part of the time, is not the faster', async () => {
+  const { kind, why } = await chosen(400);
+  expect(kind).toBe('wasm');
+  expect(why).toMatch(/SoftPipe made none in time/);
+  expect(await chosen(undefined, 300)).toMatchObject({ kind: 'webgpu', limit: Infinity });
+  expect(await chosen(undefined, 300, 60_000)).toMatchObject({ kind: 'webgpu', limit: 15_000 });
+});
+
+test('a run that ends before another device has begun is on WASM, without a look at that', async () => {
+  expect(await chosen(10, 1)).toEqual({
+    kind: 'wasm',
+    why: 'WASM is taken: the run needs about 1 s, in which SoftPipe would hardly begin.',
+    opened: [],
+    limit: undefined,
+  });
+});
 
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);
@@ -12,12 +68,12 @@ beforeAll(async () => {
   await writeFile(path('text.txt'), 'Ein Wal — das ist kein Fisch. '.repeat(60));
 });
 afterAll(() => rm(folder, { recursive: true }));
-const tiny = TINY.slice(0, TINY.indexOf('--device'));
 
-/** Stopped as soon as it trains. */
-async function grow(...args: string[]): Promise<{ said: string; ran: string }> {
+test('a long run is measured on WASM and on the software adapter, goes by the faster, and says so', async () => {
+  const tiny = TINY.slice(0, TINY.indexOf('--device'));
   let isStopped = false;
-  const ended = await run(['grow', '--text', path('text.txt'), ...tiny, '--out', path('model'), ...args], {
+  const long = ['grow', '--text', path('text.txt'), ...tiny, '--steps', '1000000', '--out', path('model')];
+  const ended = await run(long, {
     onOutput(child, _, stderr) {
       if (!isStopped && stderr.includes('step 0: ')) child.kill('SIGINT');
       isStopped ||= stderr.includes('step 0: ');
@@ -25,24 +81,10 @@ async function grow(...args: string[]): Promise<{ said: string; ran: string }> {
   });
   expect(ended.code).toBe(0);
   const { device } = JSON.parse(await readFile(path('model/homegrown.json'), 'utf8')) as { device: string };
-  await rm(path('model'), { recursive: true });
-  return { said: ended.stderr, ran: device };
-}
-
-test('a long run is measured on WASM and on the software adapter, goes by the faster, and says so', async () => {
-  const { said, ran } = await grow('--steps', '1000000');
   const [, faster, wasm, adapter] =
-    /^(.+) is faster here: WASM takes (.+) a step, (.+) (?:takes .+ a step|made none in time)\.$/m.exec(said) ?? [];
-  expect(wasm, said).toBeDefined();
+    /^(.+) is faster here: WASM takes (.+) a step, (.+) (?:takes .+ a step|made none in time)\.$/m.exec(ended.stderr) ??
+    [];
+  expect(wasm, ended.stderr).toBeDefined();
   expect(['WASM', adapter]).toContain(faster);
-  expect(ran).toBe(faster === 'WASM' ? 'WASM' : `${adapter}, WebGPU`);
+  expect(device).toBe(faster === 'WASM' ? 'WASM' : `${adapter}, WebGPU`);
 }, 240_000);
-
-test('a short run is on WASM, without a look at what it would take elsewhere', async () => {
-  const ended = await run(['grow', '--text', path('text.txt'), ...tiny, '--steps', '2', '--out', path('short')]);
-  expect(ended.stderr).toMatch(/^WASM is taken: the run needs about .+, and to try .+ might not pay\.$/m);
-  expect(await readFile(path('short/homegrown.json'), 'utf8')).toContain('"device": "WASM"');
-  const json = await run(['grow', '--text', path('text.txt'), ...tiny, '--steps', '2', '--out', path('j'), '--json']);
-  expect(json).toMatchObject({ code: 0, stderr: '' });
-  expect(lines(json.stdout).at(-1)).toMatchObject({ device: 'wasm' });
-}, 120_000);

@@ -1,23 +1,15 @@
 /** npm run grow: text files in, a trained model out, as a Hugging Face folder; or a run that goes on from one. */
-import { realpath, stat } from 'node:fs/promises';
-import { memoryStore } from '../src/core/base/blobStore';
 import { HomegrownError, paragraph } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
 import { formatCount, formatDuration, formatKernels, formatReading, formatShort } from '../src/core/base/units';
 import { resultOf, type RunInfo, segmentsOf, toldFacts, tokenizerFacts } from '../src/core/export/homegrownJson';
-import { huggingFaceFiles } from '../src/core/export/huggingFace';
+import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
 import { FIRST_MODEL, modelIds, modelSpec } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
-import { measureFacts } from '../src/core/objectives/facts';
 import { optimizerOf } from '../src/core/optim';
 import { bestNotKept } from '../src/core/runs/best';
-import { factsOf } from '../src/core/runs/facts';
 import { isMeasuredAlike } from '../src/core/runs/segments';
-import { buildShards } from '../src/core/shards/build';
-import { openPart, readCounts } from '../src/core/shards/read';
-import { importText, openText, type TextRecord } from '../src/core/documents';
-import { createTokenizer } from '../src/core/tokenizer/byteLevel';
-import { SMALLEST_VOCABULARY, trainTokenizer } from '../src/core/tokenizer/train';
+import { SMALLEST_VOCABULARY } from '../src/core/tokenizer/train';
 import { memoryLimits } from '../src/core/train/device';
 import type { MemoryLimits } from '../src/core/train/memory';
 import { problems, unfit } from '../src/core/train/problems';
@@ -31,22 +23,14 @@ import { flagsOf, settingsOf } from './fields';
 import { rateFlag, rateOf } from './learningRate';
 import { asParent } from './lineage';
 import { MODEL_FILES } from './listed';
-import { LOCAL, localFile, type Local } from './local';
+import { LOCAL, localFile } from './local';
 import { fit, leftOf, MOST_MINUTES, over } from './minutes';
 import { UsageError, type Values } from './options';
-import { evaluationWords, finite, inWords, Speed, valuesOf } from './outcome';
+import { besideWords, evaluationWords, finite, inWords, Speed, valuesOf } from './outcome';
 import { measurePace, type Pace, timeOf } from './pace';
 import { Progress } from './progress';
-import {
-  checkSameData,
-  checkSettled,
-  deviceOf,
-  inItsOrder,
-  openLaid,
-  openPast,
-  laidPaths,
-  recipeGoingOn,
-} from './resume';
+import { prepare } from './prepared';
+import { checkSettled, deviceOf, laidPaths, openLaid, openPast, recipeGoingOn } from './resume';
 import { Saves } from './saves';
 import { architectureWords, configOf, sizeFlags } from './sizeFlags';
 import {
@@ -150,27 +134,15 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const progress = new Progress(stderr, !options.json);
   const job: Job = { signal, report: (at) => progress.show(at) };
 
-  const store = memoryStore();
-  const read: TextRecord[] = [];
-  const places: Local['texts'] = [];
-  for (const [i, source] of sources.entries()) {
-    const imported = await importText(source, store, { addedAt: i }, job);
-    if (imported.kind !== 'added') continue;
-    read.push(imported.text);
-    const place = await placeOf(paths[i]!);
-    if (place !== null) places.push({ path: place, sha256: imported.text.sha256 });
-    for (const note of imported.text.notes) progress.say(`${imported.text.name}: ${note}.`);
-  }
-  const texts = past ? inItsOrder(past, read) : read;
-  const documents = await Promise.all(texts.map(({ id }) => openText(store, id)));
-  const tokenizer = past?.tokenizer ?? (await createTokenizer(await trainTokenizer(wanted, documents, job)));
-  const validationShare = past?.info.data.validationShare ?? VALIDATION_SHARE;
-  const manifest = await buildShards(documents, tokenizer, { validationShare }, store, job);
-
-  const [trainCounts, validationCounts] = [
-    await readCounts(store, manifest, 'train'),
-    await readCounts(store, manifest, 'validation'),
-  ];
+  const files = paths.map((path, i) => ({ path, source: sources[i]! }));
+  const wantedData = { tokenizer: wanted, validationShare: VALIDATION_SHARE };
+  const { tokenizer, data, places, ...parts } = await prepare(
+    files,
+    wantedData,
+    past,
+    (words) => progress.say(words),
+    job,
+  );
   const model = { id, config, vocabulary: tokenizer.size };
   /** On the device in use. */
   const plan = () => {
@@ -181,29 +153,28 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     const recipe: Recipe = { ...asked, recompute: again.isOn };
     return { again, recipe, tooLarge: problems(model, recipe, anyText, limits) };
   };
-  const data = factsOf(
-    { manifest, ...measureFacts(trainCounts, validationCounts) },
-    texts.map(({ name, characters, sha256 }) => ({ name, characters, sha256 })),
-  );
-  if (past) checkSameData(past, data);
   const basis = {
     model,
     tokenizer,
-    train: openPart(store, manifest, 'train'),
-    validation: openPart(store, manifest, 'validation'),
+    ...parts,
     ...(past && { from: past.snapshot }),
     now: () => performance.now(),
   };
   const adapter = kind === 'auto' && device.kind === 'wasm' ? await softwareAdapter() : null;
   if (adapter !== null) {
-    const measure = async (limit: number): Promise<Pace | null> => {
+    const measure = (limit: number): Promise<Pace> => {
       const { recipe, tooLarge } = plan();
-      const save = () => Promise.resolve({ bytes: 0 });
-      return tooLarge.length > 0 ? null : measurePace({ ...basis, recipe, save }, TRIAL_MS, signal, limit);
+      if (tooLarge.length > 0) throw unfit(tooLarge);
+      return measurePace({ ...basis, recipe, save: () => Promise.resolve({ bytes: 0 }) }, TRIAL_MS, signal, limit);
     };
     const { recipe } = plan();
-    const time = (pace: Pace): number => timeOf(pace, recipe, past?.info.state.step ?? 0, recipe.steps);
-    const chosen = await fasterDevice(adapter, measure, time, minutes === undefined ? Infinity : leftOf(minutes));
+    const chosen = await fasterDevice({
+      adapter,
+      open: openDevice,
+      measure,
+      time: (pace) => timeOf(pace, recipe, past?.info.state.step ?? 0, recipe.steps),
+      most: minutes === undefined ? Infinity : leftOf(minutes),
+    });
     device = chosen.device;
     progress.say(chosen.why);
   }
@@ -215,7 +186,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     ? { ...past.info, ...(!isInPlace && { createdAt: Date.now() }), recipe: planned, device: where }
     : {
         version: 1,
-        name: texts.map(({ name }) => name).join(', '),
+        name: data.texts.map(({ name }) => name).join(', '),
         createdAt: Date.now(),
         model,
         recipe: planned,
@@ -238,7 +209,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   info.recipe = recipe;
   const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
   progress.say(
-    `${formatCount(manifest.parts.train.tokens)} tokens to learn from, a vocabulary of ${formatCount(tokenizer.size)}, ` +
+    `${formatCount(parts.train.tokens)} tokens to learn from, a vocabulary of ${formatCount(tokenizer.size)}, ` +
       `${formatShort(parameters)} parameters, ${recipe.steps} steps on ${where}.`,
   );
   if (fitted)
@@ -287,12 +258,12 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
       } else progress.say(`step ${formatCount(step)}: ${evaluationWords(recipe.objective, event)}`);
     }
   };
+  const toldOf = (state: TrainState) => ({ info: ofFolder(info, state, events), tokenizer, events });
   const save = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
-    const exported = { info: ofFolder(info, snapshot.state, events), snapshot, tokenizer, events, tokens: null };
-    const isFirst = saves.place === null;
+    const wasBeside = saves.isBeside;
+    const exported = { ...toldOf(snapshot.state), snapshot, tokens: null };
     const bytes = await saves.save([...huggingFaceFiles(exported, WHOLE), local]);
-    if (isFirst && saves.isBeside)
-      progress.say(`${out} holds a model, which stays until this run is done; its saves go to ${saves.place!}.`);
+    if (saves.isBeside && !wasBeside) progress.say(besideWords(saves));
     return { bytes };
   };
   let outcome: TrainOutcome;
@@ -300,6 +271,13 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     const time = fitted ? over(minutes!, fitted.pace) : signal;
     const until = AbortSignal.any([signal, time]);
     outcome = await train({ ...input, recipe, save }, { signal: until, report: follow });
+    // What a stop leaves is saved before it is measured.
+    if (isLastMeasured(events.slice(past?.events.length))) {
+      const { loss = Infinity } = events.findLast((event) => event.kind === 'evaluated') ?? {};
+      const { state } = outcome;
+      const best = loss < (state.best?.loss ?? Infinity) ? { step: state.step, loss } : state.best;
+      await saves.retell([...tellingFiles(toldOf({ ...state, best })), local]);
+    }
     const isDone = outcome.reason === 'finished' || (time.aborted && !signal.aborted);
     if (isDone || hasLearnt(events, outcome.state.step)) await saves.settle();
   } catch (error) {
@@ -334,12 +312,6 @@ function ofFolder(info: RunInfo, state: TrainState, events: readonly TrainEvent[
   return { ...info, state: { ...state, best }, ...(unkept && { bestNotKept: unkept }) };
 }
 
-/** Of a file that can be read again; null for a pipe. */
-async function placeOf(path: string): Promise<string | null> {
-  const place = await realpath(path).catch(() => null);
-  return place !== null && (await stat(place)).isFile() ? place : null;
-}
-
 /** Of steps on one device, before it is said which is faster. */
 const TRIAL_MS = 1000;
 const WHOLE = { withOptimizer: true } as const;
@@ -370,6 +342,10 @@ function hasLearnt(events: readonly TrainEvent[], step: number): boolean {
   return first?.step === 0 && last?.step === step && last.loss < first.loss;
 }
 
+/** Whether an evaluation came after the last save. */
+const isLastMeasured = (events: readonly TrainEvent[]): boolean =>
+  events.findLastIndex(({ kind }) => kind === 'evaluated') > events.findLastIndex(({ kind }) => kind === 'saved');
+
 /** A failure with where the saves are. */
 function withPlace(thrown: unknown, { place, out, isBeside }: Saves): unknown {
   const error = isSystemError(thrown) ? systemFailure(thrown) : thrown;
@@ -377,7 +353,7 @@ function withPlace(thrown: unknown, { place, out, isBeside }: Saves): unknown {
   const where = `The newest save is in ${place}${isBeside ? `; the model in ${out} is as it was` : ''}.`;
   const remedy =
     error.code === 'diverged'
-      ? 'Lower --learning-rate, or limit the gradient with --clip, and begin again.'
+      ? 'Lower --learning-rate, or limit the gradient with --clip, and begin again; or go on from there with --resume.'
       : error.remedy;
   return new HomegrownError(error.code, paragraph(error.message, where), remedy);
 }

@@ -25,7 +25,7 @@ export interface Fit {
  */
 export async function fit(input: TrainInput, minutes: number, signal: AbortSignal): Promise<Fit> {
   const begun = input.from?.state.step ?? 0;
-  const pace = (await measurePace(input, TRIAL * 60_000 * minutes, signal))!; // for it has no limit
+  const pace = await measurePace(input, TRIAL * 60_000 * minutes, signal);
   const left = leftOf(minutes) - END;
   const steps = stepsIn(CALM * left, pace, input.recipe, begun);
   if (steps > begun) return { steps, pace };
@@ -42,9 +42,9 @@ const CALM = 0.95;
 /** Milliseconds that a process takes to end. */
 const END = 200;
 
-/** Aborts, where the machine has become slower, when what is left is what the end of a run takes. */
+/** Aborts, where the machine has become slower, when what is left is what a stop takes: it is saved, measured and saved. */
 export function over(minutes: number, { step, evaluate, save }: Pace): AbortSignal {
   const end = new AbortController();
-  setTimeout(() => end.abort(), Math.max(0, leftOf(minutes) - END - step - evaluate - save)).unref();
+  setTimeout(() => end.abort(), Math.max(0, leftOf(minutes) - END - step - evaluate - 2 * save)).unref();
   return end.signal;
 }

@@ -45,15 +45,24 @@ export function inWords(
   { mean: tokensPerSecond }: Speed,
   objective: ObjectiveId,
   evaluated: Evaluated | undefined,
-  { out, isBeside }: Saves,
+  saves: Saves,
   place: string,
 ): string {
   const how = reason === 'finished' ? 'Finished' : 'Stopped';
   const words = evaluated && evaluationWords(objective, evaluated);
   const result = words === undefined ? '' : ` ${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
   const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
-  const saved = isBeside
-    ? `Saved in ${place}: stopped before it was better than at step 0. The model in ${out} is as it was.`
-    : `Saved in ${place}.`;
+  const saved = `Saved in ${place}${saves.isBeside ? `: ${whyBeside(saves)}` : ''}.`;
   return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}${pace}.${result}\n${saved}`;
 }
+
+/** As soon as it is so. */
+export const besideWords = (saves: Saves): string =>
+  saves.isAdopted
+    ? `${saves.out} is written by another command too: from here on, saves go to ${saves.place!}.`
+    : `${saves.out} holds a model, which stays until this run is done; its saves go to ${saves.place!}.`;
+
+const whyBeside = ({ out, isAdopted }: Saves): string =>
+  isAdopted
+    ? `another command has written to ${out}, which is as that left it`
+    : `stopped before it was better than at step 0. The model in ${out} is as it was`;

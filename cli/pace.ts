@@ -1,4 +1,7 @@
 /** How long the parts of a run take here, measured by one that is thrown away, and how many steps fit into a time. */
+import { badSettings } from '../src/core/base/errors';
+import { yieldToEventLoop } from '../src/core/base/job';
+import { formatDuration } from '../src/core/base/units';
 import { RECIPE, type Recipe } from '../src/core/train/recipe';
 import type { TrainInput } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
@@ -16,23 +19,26 @@ export interface Pace {
  * Trains for about so long, and for a few steps at least; nothing of it stays.
  * @param input `save` does what a save does, but for keeping it
  * @param patience milliseconds of steps
- * @param limit milliseconds, after which it ends also where too few steps are done
- * @returns null where there were too few
+ * @param limit milliseconds
+ * @throws HomegrownError `bad-settings` where those few take longer, as soon as the limit is past
  */
 export async function measurePace(
   input: TrainInput,
   patience: number,
   signal: AbortSignal,
   limit = Infinity,
-): Promise<Pace | null> {
+): Promise<Pace> {
   const { now } = input;
   const begun = input.from?.state.step ?? 0;
   const enough = new AbortController();
   /** When each step was done. */
   const steps: number[] = [];
   const began = now();
-  const timer = limit < MOST_MS ? setTimeout(() => enough.abort(), limit) : undefined;
   let [saveBegan, savedAt, measuredAt] = [0, 0, 0];
+  const checkTime = (): void => {
+    if (steps.length < LEAST_STEPS && now() - began > limit)
+      throw badSettings(`In ${formatDuration(limit)} it has not made ${LEAST_STEPS} steps.`, 'Choose another device.');
+  };
   await train(
     {
       ...input,
@@ -43,10 +49,15 @@ export async function measurePace(
         savedAt = now();
         return saved;
       },
+      pause() {
+        checkTime();
+        return yieldToEventLoop();
+      },
     },
     {
       signal: AbortSignal.any([signal, enough.signal]),
       report({ kind }) {
+        checkTime();
         if (kind === 'evaluated') measuredAt = now();
         if (kind !== 'step') return;
         steps.push(now());
@@ -54,9 +65,7 @@ export async function measurePace(
       },
     },
   );
-  clearTimeout(timer);
   signal.throwIfAborted();
-  if (steps.length < LEAST_STEPS) return null;
   // The first ones are slower: code is compiled, and pools fill.
   const later = steps.slice(Math.floor(steps.length / 2));
   const step = Math.max(LEAST_MS, (later.at(-1)! - later[0]!) / (later.length - 1));
@@ -72,8 +81,6 @@ export async function measurePace(
 const TIMID = { warmup: 0, learningRate: RECIPE.learningRate.min } as const;
 const MOST_STEPS = 1e6;
 const LEAST_STEPS = 4;
-/** A timer holds no longer one. */
-const MOST_MS = 2 ** 31;
 /** Clocks are coarse. */
 const LEAST_MS = 1e-3;
 

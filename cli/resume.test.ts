@@ -123,7 +123,7 @@ test('no export tells where its texts lie', async () => {
 }, 120_000);
 
 const CHANGED =
-  /whale\.txt has changed since the run in begun learnt from it: it has 1,740 characters, and had 1,800\. Nothing was written\..* begin a new run/;
+  /whale\.txt has changed since the run in begun learnt from it: its SHA-256 begins with [0-9a-f]{16}, and began with [0-9a-f]{16}\. Nothing was written\..* begin a new run/;
 describe('it does not go on, and nothing is touched', () => {
   test.each<[string, string[], number, RegExp]>([
     ['from a text that has changed', ['--text', 'changed/whale.txt', 'texts/fish.txt'], 1, CHANGED],

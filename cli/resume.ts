@@ -116,13 +116,11 @@ export function inItsOrder({ folder, info }: Past, texts: readonly TextRecord[])
   const other = texts.find(({ sha256 }) => !own.some((text) => text.sha256 === sha256));
   if (other) {
     const before = own.find(({ name }) => name === other.name);
-    const was =
-      before && `: it has ${formatCount(other.characters)} characters, and had ${formatCount(before.characters)}`;
     const what = before ? 'has changed since' : 'is not among what';
-    throw badFile(
-      `${other.name} ${what} the run in ${folder} learnt from${before ? ' it' : ''}${was ?? ''}`,
-      OTHERWISE,
-    );
+    const [is, was] = [other, before].map((text) => text?.sha256.slice(0, 16));
+    const hashes = before && `: its SHA-256 begins with ${is!}, and began with ${was!}`;
+    const whose = `the run in ${folder} learnt from${before ? ' it' : ''}`;
+    throw badFile(`${other.name} ${what} ${whose}${hashes ?? ''}`, OTHERWISE);
   }
   return own.map(({ name, sha256 }) => {
     const text = texts.find((each) => each.sha256 === sha256);

@@ -1,4 +1,5 @@
 /** Where the saves of a run go: to --out, or beside it while the model of another run is there. */
+import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByteStream } from '../src/core/files/byteSource';
@@ -10,6 +11,8 @@ import { fill, writeFolder } from './write';
 export class Saves {
   /** The folder of the newest save; null before the first. */
   place: string | null = null;
+  /** Whether the model in --out was the run's own when it began. */
+  isAdopted = false;
   /** By folder: the list that this run wrote there last. */
   private readonly marks = new Map<string, string>();
 
@@ -21,6 +24,7 @@ export class Saves {
 
   /** The model in --out is the run's own, which goes on there, unless another command writes there from now on. */
   async adopt(): Promise<void> {
+    this.isAdopted = true;
     this.marks.set(this.out, await markOf(this.out));
   }
 
@@ -36,10 +40,24 @@ export class Saves {
     return bytes;
   }
 
-  /** The newest save takes the place of the model in --out. */
+  /** These files take the place of those of the same names in the newest save, whose others stay. */
+  async retell(files: readonly ByteStream[]): Promise<void> {
+    const { place } = this;
+    if (place === null) return;
+    await transaction(place, async (at) => {
+      if (!(await this.isOwn(place))) return;
+      const others = ((await listedIn(at.path)) ?? []).filter(
+        (name) => name !== LIST && !files.some((file) => file.name === name),
+      );
+      await fill(at, place, [...files, ...(await Promise.all(others.map((name) => copyOf(at.path, name))))]);
+      this.marks.set(place, await markOf(place));
+    });
+  }
+
+  /** The newest save takes the place of the model in --out, but for one that went on there and that another command wrote to since. */
   async settle(): Promise<void> {
     const { out, place } = this;
-    if (place === null || place === out) return;
+    if (place === null || place === out || this.isAdopted) return;
     await transaction(out, (at) =>
       transaction(place, async ({ path }) => {
         await checkFolder(out, (await listedIn(path)) ?? []);
@@ -70,6 +88,12 @@ export class Saves {
     const [real, typed] = [await realPath(this.out), this.out.replace(/[\\/]+$/, '')];
     return (await realPath(`${typed}.stopped`)) === `${real}.stopped` ? typed : real;
   }
+}
+
+async function copyOf(folder: string, name: string): Promise<ByteStream> {
+  const path = join(folder, name);
+  const { size } = await stat(path);
+  return { name, size, chunks: () => createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Uint8Array> };
 }
 
 /** Another write makes another file of the list. */

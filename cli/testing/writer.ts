@@ -1,12 +1,15 @@
-/** A process that saves marked models into a folder: writer FOLDER FIRST COUNT */
+/** A process that saves marked models into a folder: writer FOLDER FIRST COUNT; with GOES_ON as a run that goes on there */
 import { huggingFaceFiles } from '../../src/core/export/huggingFace';
+import { Saves } from '../saves';
 import { writeFolder } from '../write';
 import { markedModel } from './model';
 
 const [folder, first, count] = process.argv.slice(2);
+const saves = new Saves(folder!);
+if (process.env['GOES_ON']) await saves.adopt();
 process.stdout.write('ready\n');
 for (let i = 0; i < Number(count); i++) {
   const files = huggingFaceFiles(await markedModel(Number(first) + i), { withOptimizer: true });
-  await writeFolder(folder!, files);
+  await (process.env['GOES_ON'] ? saves.save(files) : writeFolder(folder!, files));
   process.stdout.write(`${Number(first) + i}\n`);
 }

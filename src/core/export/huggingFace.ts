@@ -13,18 +13,22 @@ export function huggingFaceFiles(
   exported: Omit<Exported, 'name'>,
   { withOptimizer }: { withOptimizer: boolean },
 ): readonly ByteStream[] {
-  const { info, events } = exported;
   const moments = hubMoments(exported);
   return [
-    ...describingFiles(exported),
-    jsonFile('homegrown.json', JSON.parse(JSON.stringify(info)) as Json),
-    jsonFile('trainer_state.json', trainerState(info, events)),
+    ...tellingFiles(exported),
     writeSafetensors('model.safetensors', hubWeights(exported)),
     ...(withOptimizer && moments.size > 0 ? [writeSafetensors('optimizer.safetensors', moments)] : []),
   ];
 }
 
-/** All that such a folder has besides weights: documents, configuration, tokenizer. `more` joins config.json. */
+/** All that such a folder has besides tensors. */
+export const tellingFiles = (exported: Pick<Exported, 'info' | 'tokenizer' | 'events'>): readonly ByteStream[] => [
+  ...describingFiles(exported),
+  jsonFile('homegrown.json', JSON.parse(JSON.stringify(exported.info)) as Json),
+  jsonFile('trainer_state.json', trainerState(exported.info, exported.events)),
+];
+
+/** What tells of a model, and of no run: documents, configuration, tokenizer. `more` joins config.json. */
 export function describingFiles(
   { info, tokenizer }: Pick<Exported, 'info' | 'tokenizer'>,
   more: Readonly<Record<string, Json>> = {},

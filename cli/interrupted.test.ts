@@ -1,0 +1,132 @@
+/** A run that is stopped, killed, or gone on with twice at once, held against one that nothing came between. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { cp, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunInfo } from '../src/core/export/homegrownJson';
+import { readModel } from './read';
+import { type Ended, lines, ROOT, run, TINY } from './testing/run';
+
+let folder: string;
+const path = (...names: string[]) => join(folder, ...names);
+const STEPS = 120;
+/** Of which all of the rates depend on how many steps there are; a save after each slows it down. */
+const schedule = ['--steps', String(STEPS), '--schedule', 'cosine', '--warmup', '30', '--dropout', '0.1'];
+const often = ['--save-every', '1', '--eval-every', '20', '--eval-tokens', '64'];
+const grow = (args: readonly string[], where: Parameters<typeof run>[1] = { cwd: folder }): Promise<Ended> =>
+  run(['grow', '--json', ...args], where);
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'interrupted-')));
+  await writeFile(path('text.txt'), 'Ein Wal — das ist kein Fisch. '.repeat(60));
+  const anew = ['--text', 'text.txt', ...TINY, ...schedule, ...often];
+  expect(await grow([...anew, '--out', 'straight'])).toMatchObject({ code: 0, stderr: '' });
+  let watch: NodeJS.Timeout | undefined;
+  stopped = await grow([...anew, '--out', 'stopped'], {
+    cwd: folder,
+    onStart(child) {
+      watch = setInterval(() => {
+        if (!isBetween(savedStep())) return;
+        clearInterval(watch);
+        child.kill('SIGINT');
+      }, 5);
+    },
+  });
+  clearInterval(watch);
+  expect(stopped).toMatchObject({ code: 0, stderr: '' });
+}, 240_000);
+afterAll(() => rm(folder, { recursive: true }));
+let stopped: Ended;
+
+/** Evaluations come every twenty steps. */
+const isBetween = (step: number): boolean => step > 20 && step % 20 > 0 && step % 20 < 10;
+function savedStep(): number {
+  try {
+    return (JSON.parse(readFileSync(path('stopped/homegrown.json'), 'utf8')) as RunInfo).state.step;
+  } catch {
+    return 0; // It is being written.
+  }
+}
+
+const infoOf = async (model: string): Promise<RunInfo> => (await readModel(path(model))).info!;
+const stepOf = async (model: string): Promise<number> => (await infoOf(model)).state.step;
+
+/** Bit for bit, and the curve but for what clocks tell, and what was measured because it stopped. */
+async function made(model: string): Promise<object> {
+  const hash = async (name: string) => createHash('sha256').update(await readFile(path(model, name)));
+  const names = ['model.safetensors', 'optimizer.safetensors', 'tokenizer.json'];
+  const tensors = await Promise.all(names.map(async (name) => (await hash(name)).digest('hex')));
+  const { events } = await readModel(path(model));
+  const curve = events.flatMap((event) => {
+    if (event.kind === 'step') return [[event.step, event.loss, event.learningRate, event.gradientNorm]];
+    return event.kind === 'evaluated' && event.step % 20 === 0 ? [[event.step, event.loss]] : [];
+  });
+  expect(curve.length).toBe(STEPS + 1 + STEPS / 20);
+  const { recipe, model: choice, result } = await infoOf(model);
+  return { tensors, curve, recipe, choice, result };
+}
+
+test('a stop is saved with what was measured at it, and what goes on from it makes the bits of a run without one', async () => {
+  const { step, valLoss } = lines(stopped.stdout).at(-1) as { step: number; valLoss: number };
+  expect(step).toBeLessThan(STEPS);
+  expect(step % 20).not.toBe(0);
+  const { info, events } = await readModel(path('stopped'));
+  expect(info).toMatchObject({ state: { step }, result: { step, loss: valLoss } });
+  expect(events.findLast((event) => event.kind === 'evaluated')).toMatchObject({ step, loss: valLoss });
+  const first = events.find((event) => event.kind === 'evaluated')!;
+  expect(info!.state.best?.step === step || valLoss > first.loss).toBe(true);
+
+  await cp(path('stopped'), path('on'), { recursive: true });
+  const ended = await grow(['--resume', 'on']);
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(lines(ended.stdout).at(-1)).toMatchObject({ step: STEPS, out: 'on' });
+  expect(await made('on')).toEqual(await made('straight'));
+}, 120_000);
+
+test('killed at any moment of a save it has lost none that was whole, and goes on to the same bits', async () => {
+  await cp(path('stopped'), path('killed'), { recursive: true });
+  const begun = await stepOf('killed');
+  const killAt = pathToFileURL(join(ROOT, 'cli/testing/killAt.mjs')).href;
+  let step = begun;
+  // A save is some seventy calls, the first come before it.
+  for (const call of [30, 61, 92, 123, 154, 185]) {
+    const env = { NODE_OPTIONS: `--import ${killAt}`, KILL_AT: String(call), KILL_UNDER: folder };
+    const ended = await grow(['--resume', 'killed'], { cwd: folder, env });
+    expect(ended.stderr).toMatch(/ended from outside \(SIGKILL\)/);
+    const found = await stepOf('killed');
+    expect(found).toBeGreaterThanOrEqual(step);
+    step = found;
+  }
+  expect(step).toBeGreaterThan(begun);
+  expect(step).toBeLessThan(STEPS);
+  expect((await grow(['--resume', 'killed'])).code).toBe(0);
+  expect(await made('killed')).toEqual(await made('straight'));
+  expect((await readdir(folder)).filter((name) => name.includes('killed'))).toEqual(['killed']);
+}, 240_000);
+
+test('gone on with twice at once, one saves in its folder and the other beside it, and neither takes the other’s place', async () => {
+  await cp(path('stopped'), path('two'), { recursive: true });
+  const on = ['--resume', 'two', '--steps', '100000'];
+  let second: Promise<Ended> | undefined;
+  const first = await grow(on, {
+    cwd: folder,
+    onOutput(one) {
+      second ??= grow(on, {
+        cwd: folder,
+        onOutput(other) {
+          one.kill('SIGINT');
+          other.kill('SIGINT');
+        },
+      });
+    },
+  });
+  const ends = [first, await second!];
+  const said = ends.map(({ stdout }) => lines(stdout).at(-1) as { step: number; out: string });
+  expect(ends.map(({ code }) => code)).toEqual([0, 0]);
+  expect(said.map(({ out }) => out).sort()).toEqual(['two', 'two.stopped']);
+  for (const { out, step } of said) expect(await stepOf(out)).toBe(step);
+  expect((await readdir(folder)).filter((name) => name.includes('two')).sort()).toEqual(['two', 'two.stopped']);
+}, 240_000);
