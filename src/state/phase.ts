@@ -33,6 +33,7 @@ export function next(phase: Phase, event: TrainEvent, of: number): Phase {
     case 'evaluated':
     case 'saved':
     case 'kept':
+    case 'sampled':
       return phase;
     default:
       return event satisfies never;

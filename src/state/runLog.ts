@@ -63,11 +63,14 @@ export class RunLog {
       case 'saved':
       case 'kept': {
         const { kind, step, bytes } = event;
+        if (kind === 'kept' && event.light) return;
         const rows = kind === 'saved' ? this.saves : this.kept;
         dropAfter(rows, step - 1);
         rows.push({ step, bytes, activeMs: this.now });
         return;
       }
+      case 'sampled':
+        return;
       default:
         event satisfies never;
     }

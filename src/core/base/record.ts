@@ -2,7 +2,7 @@
  * Records as they come back from the store, where a crash, a disk or a later version of Homegrown may have left anything.
  * One that cannot be read is left as it is: it is told, skipped, and never collected or written over.
  */
-import type { BlobStore, Json, Stored } from './blobStore';
+import type { BlobStore, Change, Json, Stored } from './blobStore';
 import { type Failure, HomegrownError, toFailure } from './errors';
 import type { z } from './zod';
 
@@ -61,6 +61,34 @@ export function parseRecord<T>(value: Stored, key: string, kind: Kind<T>): T {
   }
   if (kind.keyOf && kind.keyOf(data) !== key) throw unreadable('it is not where its id says');
   return data;
+}
+
+/** A record in place of another, and what is written and dropped with it. */
+export interface Changed<T> extends Pick<Change, 'put' | 'drop'> {
+  record: T;
+}
+
+/**
+ * Changes the record under `key`, which others may do too: what they wrote meanwhile is read, and changed again.
+ * @param change of what is there; undefined: it is to stay
+ * @returns what is there now; undefined where it stayed
+ * @throws HomegrownError as `readRecord` does
+ */
+export async function changeRecord<T extends object>(
+  store: BlobStore,
+  key: string,
+  kind: Kind<T>,
+  change: (old: T | undefined) => Changed<T> | undefined | Promise<Changed<T> | undefined>,
+): Promise<T | undefined> {
+  for (;;) {
+    const stored = await store.get(key);
+    const changed = await change(stored === undefined ? undefined : parseRecord(stored, key, kind));
+    if (!changed) return undefined;
+    const { record, put = [], drop = [] } = changed;
+    // A record that was parsed is no bytes.
+    const expect = [[key, stored as Json | undefined]] as const;
+    if (await store.commit({ put: [...put, [key, storedRecord(kind, record)]], drop, expect })) return record;
+  }
 }
 
 /** A record as it is stored: of the newest version, and without what is undefined, for which JSON has no word. */

@@ -154,9 +154,22 @@ test('runs of the build that kept only whole steps open as they are', async () =
     ],
   });
   expect(await listSnapshots(store, 'r')).toEqual([
-    { step: 750, bytes: 12, holds: 'all', latest: true, best: true, loss: null },
+    {
+      step: 750,
+      bytes: 12,
+      holds: 'all',
+      precision: 'f32',
+      latest: true,
+      best: true,
+      pinned: false,
+      light: false,
+      loss: null,
+    },
   ]);
   expect((await loadSnapshot(store, 'r')).snapshot.tensors).toEqual(new Map([['w', { shape: [3], data }]]));
   // An import named itself the best whatever its state said, so its loss is not known.
   expect((await claimRun(store, 'r')).best).toBeNull();
+  // Its description stays as that build wrote it, and so does the root that it is held against.
+  expect(await store.get(`manifests/r/${id}`)).toMatchObject({ version: 1 });
+  expect(await store.get('heads/r')).toMatchObject({ version: 2, latest: id, pinned: [], light: [] });
 });

@@ -3,6 +3,8 @@ import { memoryStore, type BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { CHUNK, damage, failingAt, snapshotAt, steps } from '../testing/savedSteps';
 import { claimRun, listSnapshots, loadSnapshot, snapshotKeys, surveySnapshots } from './checkpoint';
+import { HEAD } from './head';
+import { MANIFEST } from './manifest';
 
 test('a snapshot comes back bit for bit, with its state', async () => {
   const store = memoryStore();
@@ -212,7 +214,7 @@ describe('a record that cannot be read', () => {
     for (const [value, code] of [
       ['x', 'storage-damaged'],
       [{ latest: '2.1.2' }, 'storage-damaged'],
-      [{ version: 2, steps: [] }, 'newer-version'],
+      [{ version: HEAD.version + 1, steps: [] }, 'newer-version'],
       [undefined, 'storage-damaged'],
     ] as const) {
       const store = await twoSteps();
@@ -229,7 +231,7 @@ describe('a record that cannot be read', () => {
   test('a step that a newer version wrote is not taken for damage: nothing is set aside for it', async () => {
     const store = await twoSteps();
     const [key] = await store.keys('manifests/r/2.');
-    await store.commit({ put: [[key!, { version: 2 }]] });
+    await store.commit({ put: [[key!, { version: MANIFEST.version + 1 }]] });
     const before = await all(store);
     await expect(loadSnapshot(store, 'r')).rejects.toMatchObject({ code: 'newer-version' });
     expect(await all(store)).toEqual(before);

@@ -3,16 +3,18 @@
  * is written; then one commit puts the manifest `manifests/<run>/<id>` and moves `heads/<run>`, which is the only truth:
  * what no head names does not exist. A crash at any point leaves the old head and what it names as they were.
  */
-import type { BlobStore, Stored } from '../base/blobStore';
+import type { BlobStore } from '../base/blobStore';
 import { HomegrownError, toFailure } from '../base/errors';
-import { sha256Hex } from '../base/hash';
-import { readAll, type Unreadable } from '../base/record';
-import { chunkKey, headKey, manifestKey, readHead, without, type Head } from './head';
-import { fillTensors, makeManifest, packed, readManifest, restated, type Holds, type Manifest } from './manifest';
+import { readAll, storedRecord, type Unreadable } from '../base/record';
+import { changeHead, chunkKey, HEAD, type Head, headKey, kept, manifestKey, readHead, stepOf, without } from './head';
+import { sizesOf } from './pinned';
+import { type Form, formOf, type Manifest, readManifest, restated } from './manifest';
+import { roomForLight, within } from './plan';
+import { fitsHalf, notWhatWasWritten, readIntact, readSnapshot, readWhole, writeChunks } from './step';
 import type { Snapshot, TrainState, WhichSnapshot } from './snapshot';
 import { firstNonFinite, type NamedTensors } from './tensors';
 
-/** Kept are the newest step, the one before and the best; older ones are removed. */
+/** Kept are the newest step, the one before and the best, what is pinned and what is light; other ones are removed. */
 export interface RunWriter {
   /** As `keptBest`. */
   readonly best: TrainState['best'];
@@ -27,19 +29,30 @@ export interface RunWriter {
    * the best as well, and no byte of it is written again. @throws as `save` does
    */
   keepBest(state: TrainState, weights: () => Promise<NamedTensors>): Promise<{ bytes: number }>;
+  /**
+   * Keeps a step on the way: weights alone, of half precision unless one of them is too large for that. The earliest of these
+   * are let go until the run's saved steps are within the budget; undefined where it has no room for a single one, and then
+   * `weights` is not asked. @throws as `save` does
+   */
+  keepLight(
+    state: TrainState,
+    weights: () => Promise<NamedTensors>,
+    budget: number,
+  ): Promise<{ bytes: number } | undefined>;
 }
 
 /** Becomes the run's only writer: one that claimed it earlier can save no more, and its unfinished chunks are removed. */
 export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHUNK_BYTES): Promise<RunWriter> {
-  const old = await readHead(store, runId);
-  const head: Head = old ? { ...old, epoch: old.epoch + 1 } : { ...EMPTY, epoch: 1 };
-  if (!(await store.commit({ put: [[headKey(runId), head]], expect: [[headKey(runId), old]] }))) throw inUse();
-  await collectGarbage(store, runId, head);
+  const claimed = await changeHead(store, runId, (old) => {
+    return { record: { ...old, light: upToLatest(old), epoch: old.epoch + 1 } };
+  });
+  const { epoch } = claimed!;
+  await collectGarbage(store, runId, claimed!);
   let best = await keptBest(store, runId);
   let last: Manifest | undefined;
   let attempt = 0;
 
-  async function write(snapshot: Snapshot, holds: Holds): Promise<Manifest> {
+  async function write(snapshot: Snapshot, form: Form): Promise<Manifest> {
     const bad = firstNonFinite(snapshot.tensors);
     if (bad !== undefined) {
       throw new HomegrownError(
@@ -47,11 +60,12 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
         `${bad} is not a finite number, so step ${snapshot.state.step} was not saved`,
       );
     }
-    const id = `${snapshot.state.step}.${head.epoch}.${++attempt}`;
-    return writeChunks(store, runId, id, snapshot, holds, chunkBytes);
+    const id = `${snapshot.state.step}.${epoch}.${++attempt}`;
+    return writeChunks(store, runId, id, snapshot, form, chunkBytes);
   }
-  async function move(manifest: Manifest, change: (old: Head) => Head | undefined): Promise<boolean> {
-    const moved = await moveHead(store, runId, head.epoch, manifest, change);
+  type Move = (old: Head) => Head | undefined | Promise<Head | undefined>;
+  async function move(manifest: Manifest, change: Move): Promise<boolean> {
+    const moved = await moveHead(store, runId, epoch, manifest, change);
     // The save stands, whatever becomes of this: what is left over now is removed after the next.
     if (moved) await collectGarbage(store, runId, moved).catch(() => undefined);
     return moved !== undefined;
@@ -62,7 +76,7 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
     },
     async save(snapshot) {
       const { state } = snapshot;
-      const manifest = await write(snapshot, 'all');
+      const manifest = await write(snapshot, WHOLE);
       const { id } = manifest;
       const isBest = state.best?.step === state.step && !isSame(state.best, best);
       await move(manifest, (now) => ({ ...now, latest: id, previous: now.latest, best: isBest ? id : now.best }));
@@ -75,13 +89,35 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
       // A reader may have set it aside since.
       const isKept =
         saved && (await move(saved, (now) => (now.latest === saved.id ? { ...now, best: saved.id } : undefined)));
-      const manifest = isKept ? undefined : await write({ state, tensors: await weights() }, 'weights');
+      const manifest = isKept ? undefined : await write({ state, tensors: await weights() }, WEIGHTS);
       if (manifest) await move(manifest, (now) => ({ ...now, best: manifest.id }));
       best = state.best;
       return { bytes: manifest?.bytes ?? 0 };
     },
+    async keepLight(state, weights, budget) {
+      const known = await readHead(store, runId);
+      // Two bytes a weight are not known before they are read; one byte of room is none.
+      if (!known || roomForLight(await sizesOf(store, runId, known), budget) <= 0) return undefined;
+      const tensors = await weights();
+      const manifest = await write({ state, tensors }, fitsHalf(tensors) ? LIGHT : WEIGHTS);
+      const isKept = await move(manifest, async (now) => {
+        const sizes = await sizesOf(store, runId, now);
+        const others = sizes.light.filter(({ id }) => stepOf(id) !== state.step);
+        const light = within(roomForLight(sizes, budget), [...others, manifest]).map(({ id }) => id);
+        return light.includes(manifest.id) ? { ...now, light } : undefined;
+      });
+      return isKept ? { bytes: manifest.bytes } : undefined;
+    },
   };
 }
+
+/** Those beyond the step that the run goes on from are of a way that it may not take again. */
+const upToLatest = ({ latest, light }: Head): readonly string[] =>
+  light.filter((id) => latest !== null && stepOf(id) <= stepOf(latest));
+
+const WHOLE: Form = { holds: 'all', precision: 'f32' };
+const WEIGHTS: Form = { holds: 'weights', precision: 'f32' };
+const LIGHT: Form = { holds: 'weights', precision: 'f16' };
 
 const isSame = (a: TrainState['best'], b: TrainState['best']): boolean => a?.step === b?.step && a?.loss === b?.loss;
 
@@ -94,13 +130,6 @@ export async function keptBest(store: BlobStore, runId: string): Promise<TrainSt
 
 /** What a saved step says of itself, where it is a best one. */
 const ownBest = ({ state: { best, step } }: Manifest): TrainState['best'] => (best?.step === step ? best : null);
-
-/** A description; undefined where it is damaged. */
-const readIntact = (store: BlobStore, runId: string, id: string): Promise<Manifest | undefined> =>
-  readManifest(store, manifestKey(runId, id)).catch((error: unknown) => {
-    if (error instanceof HomegrownError && ['storage-damaged', 'newer-version'].includes(error.code)) return undefined;
-    throw error;
-  });
 
 /** `damaged`: saved steps that could not be read and were set aside (never deleted) on the way to this one. */
 export interface Loaded {
@@ -127,30 +156,50 @@ export async function loadSnapshot(
   const damaged: DamagedStep[] = [];
   for (;;) {
     const head = await readHead(store, runId);
-    const best = head?.best && !head.latest && !head.previous ? await readIntact(store, runId, head.best) : undefined;
-    const id = head && pick(head, which, best?.holds !== 'weights');
-    if (!head || !id) throw nothingToLoad(which, damaged, best);
+    const id = head && (await pick(store, runId, head, which));
+    if (!head || !id) throw nothingToLoad(which, damaged, head);
     try {
       return { snapshot: await readSnapshot(store, runId, id, only), damaged };
     } catch (error) {
       if (!(error instanceof HomegrownError) || error.code !== 'storage-damaged') throw error;
       // Only if the head still names it: a save that went on meanwhile may simply have removed it.
-      const moved = await store.commit({
-        put: [[headKey(runId), without(head, id)]],
-        expect: [[headKey(runId), head]],
-      });
+      const moved = await changeHead(store, runId, (now) =>
+        kept(now).includes(id) ? { record: without(now, id) } : undefined,
+      );
       if (moved) damaged.push({ step: stepOf(id), reason: error.message });
     }
   }
 }
 
-export interface SavedStep {
+async function pick(store: BlobStore, runId: string, head: Head, which: WhichSnapshot): Promise<string | null> {
+  if (which === 'best') return head.best;
+  if (which !== 'latest') return kept(head).find((id) => stepOf(id) === which) ?? null;
+  // Only where it may be one of these is it asked whether they are whole.
+  const others = (head.latest ?? head.previous) ? [] : kept({ ...head, light: [] });
+  return newest(
+    head,
+    (await Promise.all(others.map((id) => readIntact(store, runId, id)))).filter((m) => m !== undefined),
+  );
+}
+
+/** The newest that a run goes on from, which weights alone are not. @param known what is known of those that may be so */
+function newest({ latest, previous, best, pinned }: Head, known: readonly Manifest[]): string | null {
+  const alone = new Set(known.filter(({ holds }) => holds === 'weights').map(({ id }) => id));
+  const others = [best, ...pinned].filter((id) => id !== null && !alone.has(id)).sort(byStep);
+  return latest ?? previous ?? others.at(-1) ?? null;
+}
+const byStep = (a: string | null, b: string | null): number => stepOf(a ?? '') - stepOf(b ?? '');
+
+export interface SavedStep extends Form {
   step: number;
   bytes: number;
   /** The newest that can be opened. */
   latest: boolean;
   best: boolean;
-  holds: Holds;
+  /** Kept by hand. */
+  pinned: boolean;
+  /** Kept on the way. */
+  light: boolean;
   /** Nats per token on held-out text, where it was the best so far. */
   loss: number | null;
 }
@@ -171,14 +220,22 @@ export async function surveySnapshots(
     (key) => readWhole(store, runId, key),
   );
   const left = unreadable.reduce((rest, { key }) => without(rest, idOf(key)), head);
-  const latest = pick(left, 'latest', records.find(({ id }) => id === left.best)?.holds !== 'weights');
+  const latest = newest(left, records);
   const aside = await Promise.all(head.damaged.map((id) => whyDamaged(store, runId, id)));
   return {
     steps: records
       .map((manifest): SavedStep => {
-        const { id, state, bytes, holds = 'all' } = manifest;
-        const loss = ownBest(manifest)?.loss ?? null;
-        return { step: state.step, bytes, latest: id === latest, best: id === left.best, holds, loss };
+        const { id, state, bytes } = manifest;
+        return {
+          step: state.step,
+          bytes,
+          latest: id === latest,
+          best: id === left.best,
+          pinned: left.pinned.includes(id),
+          light: left.light.includes(id),
+          ...formOf(manifest),
+          loss: ownBest(manifest)?.loss ?? null,
+        };
       })
       .sort((a, b) => a.step - b.step),
     damaged: [...unreadable, ...aside].map((found) => {
@@ -191,15 +248,6 @@ export async function surveySnapshots(
 export const listSnapshots = async (store: BlobStore, runId: string): Promise<readonly SavedStep[]> =>
   (await surveySnapshots(store, runId)).steps;
 
-/** The description of a step whose parts are all there; they are not read. */
-async function readWhole(store: BlobStore, runId: string, key: string): Promise<Manifest> {
-  const manifest = await readManifest(store, key);
-  const there = new Set(await store.keys(chunkKey(runId, `${manifest.id}/`)));
-  const missing = manifest.chunks.findIndex((_, i) => !there.has(chunkKey(runId, manifest.id, i)));
-  if (missing >= 0) throw missingPart(manifest, missing);
-  return manifest;
-}
-
 /** What is wrong with a step that was set aside, as far as it shows without reading its parts. */
 async function whyDamaged(store: BlobStore, runId: string, id: string): Promise<Unreadable> {
   const key = manifestKey(runId, id);
@@ -207,6 +255,7 @@ async function whyDamaged(store: BlobStore, runId: string, id: string): Promise<
   const changed = new HomegrownError('storage-damaged', `Step ${stepOf(id)} has changed since it was written`);
   return unreadable[0] ?? { key, failure: toFailure(changed) };
 }
+const idOf = (manifest: string): string => manifest.split('/').at(-1)!;
 
 /** Every key that a run's saved steps are under, to be dropped with the run. */
 export const snapshotKeys = async (store: BlobStore, runId: string): Promise<string[]> => [
@@ -215,69 +264,22 @@ export const snapshotKeys = async (store: BlobStore, runId: string): Promise<str
   ...(await store.keys(chunkKey(runId, ''))),
 ];
 
-async function writeChunks(
-  store: BlobStore,
-  runId: string,
-  id: string,
-  snapshot: Snapshot,
-  holds: Holds,
-  chunkBytes: number,
-): Promise<Manifest> {
-  const hashes: string[] = [];
-  for (const chunk of packed(snapshot.tensors, chunkBytes)) {
-    const key = chunkKey(runId, id, hashes.length);
-    const hash = await sha256Hex(chunk);
-    await store.commit({ put: [[key, chunk]] });
-    const back = await store.get(key);
-    if (!(back instanceof Uint8Array) || (await sha256Hex(back)) !== hash) throw notWhatWasWritten(snapshot.state.step);
-    hashes.push(hash);
-  }
-  return makeManifest(id, snapshot, holds, chunkBytes, hashes);
-}
-
 /** One commit: the manifest and the head that names it, only while the run is still ours; undefined where `change` is. */
 async function moveHead(
   store: BlobStore,
   runId: string,
   epoch: number,
   manifest: Manifest,
-  change: (old: Head) => Head | undefined,
+  change: (old: Head) => Head | undefined | Promise<Head | undefined>,
 ): Promise<Head | undefined> {
-  for (;;) {
-    const old = await readHead(store, runId);
-    if (old?.epoch !== epoch) throw inUse();
-    const head = change(old);
-    if (!head) return undefined;
-    const key = manifestKey(runId, manifest.id);
-    const put: [string, Stored][] = [
-      [key, manifest],
-      [headKey(runId), head],
-    ];
-    const moved = await store.commit({ put, expect: [[headKey(runId), old]] });
-    // The head may have moved without a new writer, when a reader set a damaged step aside.
-    if (!moved) continue;
-    if ((await readManifest(store, key)).root !== manifest.root) throw notWhatWasWritten(manifest.state.step);
-    return head;
-  }
-}
-
-async function readSnapshot(
-  store: BlobStore,
-  runId: string,
-  id: string,
-  only: ReadonlySet<string> | undefined,
-): Promise<Snapshot> {
-  const manifest = await readManifest(store, manifestKey(runId, id));
-  const isWanted = (name: string): boolean => only?.has(name) ?? true;
-  const tensors = await fillTensors(manifest, isWanted, async (i) => {
-    const chunk = await store.get(chunkKey(runId, id, i));
-    if (!(chunk instanceof Uint8Array)) throw missingPart(manifest, i);
-    if ((await sha256Hex(chunk)) !== manifest.chunks[i]) {
-      throw damagedStep(manifest, `part ${i + 1} of ${manifest.chunks.length} has changed since it was written`);
-    }
-    return chunk;
+  const key = manifestKey(runId, manifest.id);
+  const moved = await changeHead(store, runId, async (old) => {
+    if (old.epoch !== epoch) throw inUse();
+    const record = await change(old);
+    return record && { record, put: [[key, manifest]] };
   });
-  return { state: manifest.state, tensors };
+  if (moved && (await readManifest(store, key)).root !== manifest.root) throw notWhatWasWritten(manifest.state.step);
+  return moved;
 }
 
 /** Drops what the head does not name, only if that is still the head. */
@@ -286,25 +288,9 @@ async function collectGarbage(store: BlobStore, runId: string, head: Head): Prom
   const drop = (await snapshotKeys(store, runId)).filter(
     (key) => key !== headKey(runId) && !keep.has(key.split('/')[2]!),
   );
-  if (drop.length > 0) await store.commit({ drop, expect: [[headKey(runId), head]] });
+  if (drop.length > 0) await store.commit({ drop, expect: [[headKey(runId), storedRecord(HEAD, head)]] });
 }
 
-const kept = ({ latest, previous, best }: Head): string[] =>
-  [...new Set([latest, previous, best])].filter((id) => id !== null);
-
-/** Weights alone are no step to go on from: the best is given as the newest only where it is whole. */
-function pick(head: Head, which: WhichSnapshot, isBestWhole: boolean): string | null | undefined {
-  const { latest, previous, best } = head;
-  if (which === 'best') return best;
-  if (which === 'latest') return latest ?? previous ?? (isBestWhole ? best : null);
-  return kept(head).find((id) => stepOf(id) === which);
-}
-
-/** Ids are `<step>.<epoch>.<attempt>`: unique, because an epoch has one writer, which counts its attempts. */
-const stepOf = (id: string): number => Number.parseInt(id, 10);
-const idOf = (manifest: string): string => manifest.split('/').at(-1)!;
-
-const EMPTY = { latest: null, previous: null, best: null, damaged: [] };
 /** One huge value would be one huge file in the browser's profile, which cleaners delete; small ones cost commits. */
 const CHUNK_BYTES = 8 * 2 ** 20;
 
@@ -314,23 +300,15 @@ const inUse = (): HomegrownError =>
     'This run was taken over by another tab',
     'What it had saved is there; continue in that tab.',
   );
-const missingPart = (manifest: Manifest, i: number): HomegrownError =>
-  damagedStep(manifest, `part ${i + 1} of ${manifest.chunks.length} is missing`);
-const damagedStep = ({ state }: Manifest, reason: string): HomegrownError =>
-  new HomegrownError('storage-damaged', `Step ${state.step} cannot be opened: ${reason}`);
-const notWhatWasWritten = (step: number): HomegrownError =>
-  new HomegrownError(
-    'storage-damaged',
-    `Step ${step} was written but did not read back the same, so it does not count as saved`,
-    'The step saved before is untouched. Download the model now, and check the disk.',
-  );
-
-/** @param best of weights alone, where nothing else is left */
-function nothingToLoad(which: WhichSnapshot, damaged: Loaded['damaged'], best: Manifest | undefined): HomegrownError {
+/** @param head of what is kept, of which none is what was asked for */
+function nothingToLoad(which: WhichSnapshot, damaged: Loaded['damaged'], head: Head | undefined): HomegrownError {
   const reasons = damaged.map(({ reason }) => reason).join('. ');
-  if (best) {
-    const left = `Of step ${best.state.step}, the best, the weights are kept, which it cannot go on from`;
-    return new HomegrownError('storage-damaged', [reasons, left].filter(Boolean).join('. '));
+  const [left] = which === 'latest' && head ? kept(head).sort((a, b) => stepOf(b) - stepOf(a)) : [];
+  const weights = head?.best ?? left;
+  if (which === 'latest' && weights) {
+    const called = weights === head?.best ? `step ${stepOf(weights)}, the best,` : `step ${stepOf(weights)}`;
+    const told = `Of ${called} the weights are kept, which it cannot go on from`;
+    return new HomegrownError('storage-damaged', [reasons, told].filter(Boolean).join('. '));
   }
   if (damaged.length > 0)
     return new HomegrownError('storage-damaged', `No saved step of this run can be opened. ${reasons}`);

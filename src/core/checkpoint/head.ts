@@ -1,17 +1,27 @@
 import { z } from '../base/zod';
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { type Kind, readRecord } from '../base/record';
+import { type Changed, changeRecord, type Kind, readRecord } from '../base/record';
 
-/** What a run's saved steps are, by id. `epoch` counts its writers: who claims the run raises it and shuts out the rest. */
+/**
+ * What a run's saved steps are, by id: `<step>.<epoch>.<attempt>`, unique because an epoch has one writer, which counts its
+ * attempts. A type, not an interface, so that it is assignable to Json.
+ */
 export type Head = {
+  version: 2;
   latest: string | null;
   previous: string | null;
   best: string | null;
+  /** Kept by hand, until they are let go by hand. */
+  pinned: readonly string[];
+  /** Kept on the way, weights alone of half precision, oldest first. */
+  light: readonly string[];
   /** Set aside because they could not be read; kept until the run is deleted. */
   damaged: readonly string[];
+  /** Counts the run's writers: who claims it raises this and shuts out the rest. */
   epoch: number;
 };
+export const stepOf = (id: string): number => Number.parseInt(id, 10);
 
 /** What the keys of all runs begin with. */
 export const HEADS = 'heads/';
@@ -28,36 +38,69 @@ export const chunkKey = (runId: string, id: string, i?: number): string =>
  */
 export async function readHead(store: BlobStore, runId: string): Promise<Head | undefined> {
   const head = await readRecord(store, headKey(runId), HEAD);
-  if (head) return head;
+  if (!head) await none(store, runId);
+  return head;
+}
+
+/** Of a run of which nothing was ever saved. */
+async function none(store: BlobStore, runId: string): Promise<Head> {
   const { length } = await store.keys(manifestKey(runId, ''));
-  if (length === 0) return undefined;
+  if (length === 0)
+    return { version: 2, latest: null, previous: null, best: null, pinned: [], light: [], damaged: [], epoch: 0 };
   throw new HomegrownError(
     'storage-damaged',
     `${HEAD.what(headKey(runId))} is missing, and ${length === 1 ? 'a step is' : `${length} steps are`} there that it named`,
   );
 }
 
+/**
+ * Changes what a run's saved steps are, by compare and set: a reader may set a damaged one aside at any time, and a step is
+ * pinned from any tab.
+ * @returns what they are now; undefined where `change` is
+ * @throws HomegrownError as `readHead` does
+ */
+export const changeHead = (
+  store: BlobStore,
+  runId: string,
+  change: (old: Head) => Changed<Head> | undefined | Promise<Changed<Head> | undefined>,
+): Promise<Head | undefined> =>
+  changeRecord(store, headKey(runId), HEAD, async (old) => change(old ?? (await none(store, runId))));
+
+/** The steps that are kept, in the order of what is known of them; no two of one id. */
+export const kept = ({ latest, previous, pinned, best, light }: Head): string[] =>
+  [...new Set([latest, previous, ...pinned, best, ...light])].filter((id) => id !== null);
+
 /** The head after `id` was found damaged. */
 export function without(head: Head, id: string): Head {
   const keep = (other: string | null): string | null => (other === id ? null : other);
-  const latest = keep(head.latest) ?? keep(head.previous);
-  const previous = head.latest === id ? null : keep(head.previous);
-  return { latest, previous, best: keep(head.best), damaged: [...head.damaged, id], epoch: head.epoch };
+  const others = (ids: readonly string[]): string[] => ids.filter((other) => other !== id);
+  return {
+    ...head,
+    latest: keep(head.latest) ?? keep(head.previous),
+    previous: head.latest === id ? null : keep(head.previous),
+    best: keep(head.best),
+    pinned: others(head.pinned),
+    light: others(head.light),
+    damaged: [...head.damaged, id],
+  };
 }
 
 const id = z.string();
-const headSchema: z.ZodType<Head> = z.strictObject({
-  latest: id.nullable(),
-  previous: id.nullable(),
-  best: id.nullable(),
-  damaged: z.array(id),
-  epoch: z.number().int().positive(),
-});
 export const HEAD: Kind<Head> = {
   what: (key) => `The list of saved steps of run ${key.slice(HEADS.length)}`,
-  version: 1,
-  schema: headSchema,
-  upgrades: [],
+  version: 2,
+  schema: z.strictObject({
+    version: z.literal(2),
+    latest: id.nullable(),
+    previous: id.nullable(),
+    best: id.nullable(),
+    pinned: z.array(id),
+    light: z.array(id),
+    damaged: z.array(id),
+    epoch: z.number().int().positive(),
+  }),
+  // Before, the newest, the one before and the best were all that was kept.
+  upgrades: [(old) => ({ ...old, pinned: [], light: [] })],
 };
 
 export const isRunId = (id: string): boolean => /^[\w-]{1,64}$/.test(id);

@@ -1,31 +1,44 @@
 import { z } from '../base/zod';
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { type Kind, readRecord } from '../base/record';
+import { type JsonObject, type Kind, parseRecord } from '../base/record';
+import { fromHalf, toHalf } from '../base/half';
 import { sha256Hex } from '../base/hash';
 import { type Snapshot, type TrainState, trainStateSchema } from './snapshot';
 import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
 
-/** Describes one saved step: its tensors follow each other in its chunks as little-endian f32. */
+/**
+ * Describes one saved step: its tensors follow each other in its chunks, little-endian. Those of the first version say no
+ * precision, and are read as they were written for ever.
+ */
 export type Manifest = z.infer<typeof manifestSchema>;
 /** Weights and moments, which a run can go on from; or weights alone. */
 export type Holds = 'all' | 'weights';
+/** f16: each number rounded to the nearest half, so that what is read back is near what was there. */
+export type Precision = 'f32' | 'f16';
+export interface Form {
+  holds: Holds;
+  precision: Precision;
+}
+/** What is said in a manifest only where it is not so. */
+export const formOf = ({ holds = 'all', precision = 'f32' }: Partial<Form>): Form => ({ holds, precision });
 
 export async function makeManifest(
   id: string,
   { state, tensors }: Snapshot,
-  holds: Holds,
+  { holds, precision }: Form,
   chunkBytes: number,
   chunks: readonly string[],
 ): Promise<Manifest> {
   const shapes = [...tensors].map(([name, { shape }]) => ({ name, shape: [...shape] }));
   return described({
-    version: 1,
+    version: 2,
     id,
     state,
     ...(holds === 'weights' && { holds }),
+    ...(precision === 'f16' && { precision }),
     tensors: shapes,
-    bytes: sizeOf(shapes),
+    bytes: WIDTH[precision] * shapes.reduce((sum, { shape }) => sum + elements(shape), 0),
     chunkBytes,
     chunks: [...chunks],
   });
@@ -41,21 +54,23 @@ const described = async (body: Omit<Manifest, 'root'>): Promise<Manifest> => ({ 
  * @throws HomegrownError `storage-damaged` when it is missing, malformed, or does not hash to its root; `newer-version`
  */
 export async function readManifest(store: BlobStore, key: string): Promise<Manifest> {
-  const manifest = await readRecord(store, key, MANIFEST);
-  if (!manifest) throw new HomegrownError('storage-damaged', `${MANIFEST.what(key)} is missing`);
-  const { root, ...body } = manifest;
-  if ((await rootOf(body)) !== root)
+  const stored = await store.get(key);
+  if (stored === undefined) throw new HomegrownError('storage-damaged', `${MANIFEST.what(key)} is missing`);
+  const manifest = parseRecord(stored, key, MANIFEST);
+  // Of what lies there, in whatever version that is: one that was parsed is an object.
+  const { root: _, ...body } = stored as JsonObject;
+  if ((await rootOf(body)) !== manifest.root)
     throw new HomegrownError('storage-damaged', `${MANIFEST.what(key)} has changed since it was written`);
   return manifest;
 }
 
 /** The tensors' bytes in chunks of `chunkBytes`; the last is shorter. */
-export function* packed(tensors: NamedTensors, chunkBytes: number): Generator<Uint8Array> {
-  let left = [...tensors.values()].reduce((bytes, { data }) => bytes + data.byteLength, 0);
+export function* packed(tensors: NamedTensors, precision: Precision, chunkBytes: number): Generator<Uint8Array> {
+  let left = [...tensors.values()].reduce((bytes, { data }) => bytes + WIDTH[precision] * data.length, 0);
   let chunk = new Uint8Array(Math.min(chunkBytes, left));
   let filled = 0;
   for (const tensor of tensors.values()) {
-    const bytes = bytesOf(tensor);
+    const bytes = precision === 'f16' ? new Uint8Array(toHalf(tensor.data).buffer) : bytesOf(tensor);
     for (let at = 0; at < bytes.length;) {
       const piece = bytes.subarray(at, at + chunk.length - filled);
       chunk.set(piece, filled);
@@ -72,20 +87,20 @@ export function* packed(tensors: NamedTensors, chunkBytes: number): Generator<Ui
 
 /** The inverse of `packed` for the tensors that are wanted, one chunk in memory at a time; chunks of others are not asked for. */
 export async function fillTensors(
-  { tensors, chunkBytes }: Manifest,
+  { tensors, chunkBytes, ...form }: Manifest,
   isWanted: (name: string) => boolean,
   chunk: (i: number) => Promise<Uint8Array>,
 ): Promise<NamedTensors> {
   const filled = new Map<string, HostTensor>();
+  const { precision } = formOf(form);
   let begin = 0;
   let held = -1;
   let current: Uint8Array = new Uint8Array(0);
   for (const { name, shape } of tensors) {
     const from = begin;
-    begin += 4 * elements(shape);
+    begin += WIDTH[precision] * elements(shape);
     if (!isWanted(name)) continue;
-    const tensor = { shape, data: new Float32Array(elements(shape)) };
-    const bytes = bytesOf(tensor);
+    const bytes = new Uint8Array(WIDTH[precision] * elements(shape));
     for (let at = 0; at < bytes.length;) {
       const i = Math.floor((from + at) / chunkBytes);
       if (i !== held) [held, current] = [i, await chunk(i)];
@@ -96,23 +111,27 @@ export async function fillTensors(
       bytes.set(piece, at);
       at += piece.length;
     }
-    filled.set(name, tensor);
+    const { buffer } = bytes;
+    const data = precision === 'f16' ? Float32Array.from(new Uint16Array(buffer), fromHalf) : new Float32Array(buffer);
+    filled.set(name, { shape, data });
   }
   return filled;
 }
 
 const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-const sizeOf = (tensors: readonly { shape: readonly number[] }[]): number =>
-  tensors.reduce((bytes, { shape }) => bytes + 4 * elements(shape), 0);
+/** Bytes of a number. */
+const WIDTH = { f32: 4, f16: 2 } as const;
 
 const count = z.number().int().nonnegative();
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const manifestSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   id: z.string(),
   state: trainStateSchema,
   /** Absent where it holds all. */
   holds: z.literal('weights').exactOptional(),
+  /** Absent where each number is an f32. */
+  precision: z.literal('f16').exactOptional(),
   tensors: z.array(z.strictObject({ name: z.string(), shape: z.array(count) })),
   bytes: count,
   chunkBytes: count,
@@ -122,12 +141,13 @@ const manifestSchema = z.strictObject({
 });
 export const MANIFEST: Kind<Manifest> = {
   what: (key) => `The description of step ${Number.parseInt(key.split('/').at(-1)!, 10)}`,
-  version: 1,
+  version: 2,
   schema: manifestSchema,
-  upgrades: [],
+  // Before, all were of f32.
+  upgrades: [(old) => old],
 };
 
-const rootOf = (body: Omit<Manifest, 'root'>): Promise<string> => sha256Hex(canonical(body));
+const rootOf = (body: JsonObject): Promise<string> => sha256Hex(canonical(body));
 
 /** JSON with its keys in order, so that equal values have equal text. */
 function canonical(value: Json): string {

@@ -3,6 +3,7 @@
  * https://github.com/huggingface/safetensors, rules of `Metadata::validate` in safetensors/src/tensor.rs.
  */
 import { badFile } from '../base/errors';
+import { fromHalf } from '../base/half';
 import { sha256 } from '../base/hash';
 import { yieldToEventLoop, type Job } from '../base/job';
 import { LARGEST_HEADER } from '../base/limits';
@@ -154,7 +155,7 @@ type Decoder = (bytes: Uint8Array, into: Float32Array, at: number) => void;
 const DECODERS: Readonly<Partial<Record<string, Decoder>>> = {
   F32: (bytes, into, at) => new Uint8Array(into.buffer, at * 4, bytes.length).set(bytes),
   F16: (bytes, into, at) => {
-    for (let i = 0; i < bytes.length; i += 2) into[at + i / 2] = halfToFloat(bytes[i]! | (bytes[i + 1]! << 8));
+    for (let i = 0; i < bytes.length; i += 2) into[at + i / 2] = fromHalf(bytes[i]! | (bytes[i + 1]! << 8));
   },
   // bfloat16 is the upper half of a float32.
   BF16: (bytes, into, at) => {
@@ -162,15 +163,6 @@ const DECODERS: Readonly<Partial<Record<string, Decoder>>> = {
     for (let i = 0; i < bytes.length; i += 2) words[i + 1] = bytes[i]! | (bytes[i + 1]! << 8);
   },
 };
-
-/** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
-function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction);
-}
 
 async function readExactly(source: ByteSource, offset: number, length: number, fail: Fail): Promise<Uint8Array> {
   const bytes = await source.read(offset, length);

@@ -14,6 +14,8 @@ export type TrainState = {
   best: { step: number; loss: number } | null;
   /** SHA-256 of the weights that do not learn, without which what does is nothing; absent where all learn. */
   frozen?: string;
+  /** The step at which the optimizer's moments were zero; absent where that was 0. Bias corrections count from there. */
+  momentsFrom?: number;
 };
 
 /**
@@ -38,4 +40,5 @@ export const trainStateSchema: z.ZodType<TrainState> = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .exactOptional(),
+  momentsFrom: count.exactOptional(),
 });

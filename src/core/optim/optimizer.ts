@@ -47,7 +47,7 @@ export interface Optimizer<F extends Fields = Fields> extends Choice {
   fields: F;
   /** What is kept of a weight; another of a matrix where that is the method. */
   state(weight: Shaped): readonly StateSpec[];
-  /** The numbers that differ between steps, for update `step` counted from 1. Everything else is constant. */
+  /** The numbers that differ between steps, for update `step` counted from 1, where the moments were zero. Everything else is constant. */
   rates(learningRate: number, step: number, settings: Settings<F>): number[];
   /** The peak of the rate that models of this many parameters usually bear. */
   usualRate(parameters: number): number;

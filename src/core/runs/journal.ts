@@ -160,7 +160,14 @@ const other: z.ZodType<OtherEvent> = z.union([
       ...event,
       metrics: bitsPerByte === undefined ? metrics : { bitsPerByte: { value: bitsPerByte }, ...metrics },
     })),
-  z.object({ kind: z.enum(['saved', 'kept']), step: z.number(), bytes: z.number() }),
+  z.object({ kind: z.literal('saved'), step: z.number(), bytes: z.number() }),
+  z.object({
+    kind: z.literal('kept'),
+    step: z.number(),
+    bytes: z.number(),
+    light: z.literal(true).exactOptional(),
+  }),
+  z.object({ kind: z.literal('sampled'), step: z.number(), prompt: z.string(), sample: z.string() }),
 ]);
 const WITH_COSTS = COLUMNS.length + COSTS.length;
 const batchSchema = z.object({

@@ -91,8 +91,7 @@ export const KINDS: readonly KindAt[] = [
 ];
 
 /** The kind of the record under a key; undefined where there is none: bytes lie there, or what nobody knows. */
-export const kindOf = (key: string): KindAt | undefined =>
-  KINDS.find(({ at }) => isAt(at, key));
+export const kindOf = (key: string): KindAt | undefined => KINDS.find(({ at }) => isAt(at, key));
 const isAt = (at: string, key: string): boolean => (at.endsWith('/') ? key.startsWith(at) : key === at);
 
 /** Lists of saved steps, and saved steps: also where the list of them is missing. */

@@ -2,11 +2,13 @@ import { beforeAll, expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { claimRun, keptBest, listSnapshots, loadSnapshot } from '../checkpoint/checkpoint';
+import { causalBatch } from '../objectives/causal';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { tokenSource } from '../testing/tokenSource';
 import { useWasm } from '../testing/wasm';
+import { learner } from './learner';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
-import type { TrainEvent, TrainOutcome } from './run';
+import type { Asked, Snapshot, TrainEvent, TrainInput, TrainOutcome } from './run';
 import { train } from './train';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
@@ -31,7 +33,7 @@ const recipe: Recipe = {
 /** As the worker does: claims the run, goes on from what is saved, and keeps what it makes. */
 async function run(
   store: BlobStore,
-  { stopAt, dieAt }: { stopAt?: number; dieAt?: number } = {},
+  { stopAt, dieAt, ...change }: { stopAt?: number; dieAt?: number } & Partial<TrainInput> = {},
 ): Promise<{ outcome: TrainOutcome; events: TrainEvent[] }> {
   const from = (await listSnapshots(store, 'r')).length > 0 ? (await loadSnapshot(store, 'r')).snapshot : undefined;
   const writer = await claimRun(store, 'r');
@@ -48,6 +50,7 @@ async function run(
       save: (snapshot) => writer.save(snapshot),
       keepBest: (...step) => writer.keepBest(...step),
       now: () => 0,
+      ...change,
     },
     {
       signal: stop.signal,
@@ -102,4 +105,88 @@ test('a run that dies after its best was kept has it, goes on from its last save
     expect(got.snapshot.tensors).toEqual(want.snapshot.tensors);
     expect(got.snapshot.state.step).toBe(want.snapshot.state.step);
   }
+});
+
+test('steps kept on the way, and what is asked for meanwhile, change no bit of what is learnt', async () => {
+  const [quiet, asked] = [memoryStore(), memoryStore()];
+  const whole = await run(quiet);
+  const questions: Asked[] = [];
+  const light = {
+    at: (step: number) => [1, 2, 4, 8].includes(step),
+    async keep(...kept: Parameters<NonNullable<TrainInput['light']>['keep']>) {
+      const [{ step }] = kept;
+      if (step === 2) questions.push({ what: 'sample', prompt: 'The sea ' });
+      if (step === 4) questions.push({ what: 'evaluate' }, { what: 'evaluate' });
+      return step === 8 ? undefined : (await claimRun(asked, 'light')).keepLight(...kept, 2 ** 29);
+    },
+  };
+  await (await claimRun(asked, 'light')).save((await loadSnapshot(quiet, 'r')).snapshot);
+  const { events } = await run(asked, { light, asked: () => questions.shift() });
+  for (const which of ['latest', 'best'] as const)
+    expect((await loadSnapshot(asked, 'r', which)).snapshot.tensors).toEqual(
+      (await loadSnapshot(quiet, 'r', which)).snapshot.tensors,
+    );
+  const of = (kind: TrainEvent['kind'], all = events) => all.filter((event) => event.kind === kind);
+  expect(of('step')).toEqual(of('step', whole.events));
+  expect(of('kept').filter((event) => event.kind === 'kept' && event.light)).toMatchObject([
+    { step: 1, light: true },
+    { step: 2 },
+    { step: 4 },
+  ]);
+  expect(of('sampled')).toMatchObject([{ step: 3, prompt: 'The sea ' }]);
+  expect((of('sampled')[0] as { sample: string }).sample).toMatch(/^The sea ./s);
+  // Asked for twice at a step, and measured once; like any other.
+  const steps = of('evaluated').map((event) => (event.kind === 'evaluated' ? event.step : -1));
+  expect(steps).toEqual([0, 2, 4, 5, 6, 8, 10, 12]);
+  expect(of('evaluated').filter((event) => event.kind === 'evaluated' && event.step !== 5)).toEqual(
+    of('evaluated', whole.events),
+  );
+});
+
+test('from weights alone the optimizer begins anew: its corrections count from there, also after a resume', async () => {
+  const store = memoryStore();
+  await run(store);
+  const { snapshot } = await loadSnapshot(store, 'r');
+  const { state, tensors } = snapshot;
+  const weights = new Map([...tensors].filter(([name]) => !name.startsWith('adam.')));
+  const from = { state: { ...state, step: 5 }, tensors: weights };
+  const begun: Snapshot[] = [];
+  const settings: Recipe = { ...recipe, steps: 8, schedule: 'constant', warmup: 0, dropout: 0 };
+  const go = (given: Snapshot, stopAt?: number) => {
+    const stop = new AbortController();
+    const save = (saved: Snapshot) => {
+      begun.push(structuredClone(saved));
+      return Promise.resolve({ bytes: 0 });
+    };
+    const data = { train: source(ids.subarray(0, 1200)), validation: source(ids.subarray(1200)) };
+    return train(
+      { model, recipe: settings, tokenizer, ...data, from: given, save, now: () => 0 },
+      { signal: stop.signal, report: (event) => void (event.kind === 'step' && event.step === stopAt && stop.abort()) },
+    );
+  };
+  await go(from, 6);
+  const first = begun.at(-1)!;
+  expect(first.state).toMatchObject({ momentsFrom: 5 });
+  await go(first);
+  const resumed = begun.at(-1)!;
+  expect(resumed.state).toMatchObject({ step: 8, momentsFrom: 5 });
+  begun.length = 0;
+  await go(from);
+  expect(begun.at(-1)!.tensors).toEqual(resumed.tensors);
+  // With its moments, they began where they did.
+  await go({ ...from, tensors });
+  expect(begun.at(-1)!.state).not.toHaveProperty('momentsFrom');
+
+  // The first update is that of a run that begins with these weights, on the same batch.
+  const batch = causalBatch(Int32Array.from(ids.subarray(0, 36)), Int32Array.from(ids.subarray(1, 37)));
+  const update = async (step: number, momentsFrom?: number) => {
+    const learning = await learner(model, settings, weights, () => 0, undefined, momentsFrom);
+    await learning.step(step, batch);
+    const after = await learning.weights();
+    learning.dispose();
+    return after;
+  };
+  const anew = await update(1);
+  expect(await update(6, 5)).toEqual(anew);
+  expect(await update(6)).not.toEqual(anew);
 });

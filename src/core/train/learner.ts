@@ -23,19 +23,23 @@ export interface Learner extends Updater {
   weights(): Promise<NamedTensors>;
 }
 
-/** `values`: weights by name, an adapter's too, and moments where the run is resumed. */
+/**
+ * @param values weights by name, an adapter's too, and moments where the run is resumed
+ * @param momentsFrom step at which the moments were zero
+ */
 export async function learner(
   model: ModelChoice,
   recipe: Recipe,
   values: NamedTensors,
   now: () => number,
   trainable?: Trainable,
+  momentsFrom?: number,
 ): Promise<Learner> {
   const objective = await loadObjective(recipe.objective);
   const net = await adapted(model, values, trainable);
   const optimizer = await openOptimizer(recipe.optimizer, net.trainableParams, values);
   const needed = [net, optimizer];
-  const updates = disposingOnFailure(needed, () => updater(net, objective, optimizer, recipe, now));
+  const updates = disposingOnFailure(needed, () => updater(net, objective, optimizer, recipe, now, momentsFrom));
   const weights = Object.keys(net.trainableParams).map((name) => [name, net.params[name]!] as const);
   return {
     network: net,

@@ -31,8 +31,13 @@ export type TrainEvent =
   | { kind: 'evaluated'; step: number; loss: number; metrics: Estimates; activeMs: number; sample: string }
   /** A whole step, which a run can go on from. */
   | { kind: 'saved'; step: number; bytes: number }
-  /** The best step so far, its weights alone; no bytes where it had been saved whole. */
-  | { kind: 'kept'; step: number; bytes: number };
+  /** The best step so far, its weights alone; no bytes where it had been saved whole. Or a step on the way. */
+  | { kind: 'kept'; step: number; bytes: number; light?: true }
+  /** What a person asked for between two evaluations. */
+  | { kind: 'sampled'; step: number; prompt: string; sample: string };
+
+/** What a person asks of the model as it is now, while it learns. */
+export type Asked = { what: 'evaluate' } | { what: 'sample'; prompt: string };
 
 export interface Counted {
   done: number;
@@ -76,6 +81,13 @@ export interface TrainInput {
    * reads them from the device, need not be asked. Absent where no step but the newest is kept; then the best is one of those.
    */
   keepBest?(state: TrainState, weights: () => Promise<NamedTensors>): Promise<{ bytes: number }>;
+  /** Steps that are kept on the way. Nothing is told of one for which there was no room. */
+  light?: {
+    at(step: number): boolean;
+    keep(state: TrainState, weights: () => Promise<NamedTensors>): Promise<{ bytes: number } | undefined>;
+  };
+  /** The next thing that was asked for, each once; undefined when there is none. Looked at between steps. */
+  asked?(): Asked | undefined;
   /**
    * Awaited between steps, and between the pieces of an evaluation: others who share the device get their turns there. `settle`
    * waits for the steps on the way, which a piece of other work would otherwise wait for too. Absent where nobody does.

@@ -5,6 +5,7 @@ import { bytesOf, type NamedTensors } from '../checkpoint/tensors';
 import { hashTensors } from '../checkpoint/tensorsHash';
 import { modelSpec } from '../models';
 import { drawn, initialValues } from '../models/network';
+import { optimizerOf, stateName, stateOf } from '../optim';
 import type { TrainInput, TrainState } from './run';
 
 type Start = Pick<TrainInput, 'model' | 'recipe' | 'trainable' | 'base' | 'from'>;
@@ -27,8 +28,15 @@ export async function startingState(start: Start): Promise<TrainState> {
       'The saved step is as it was. Resume it with the model that it was begun on, and let the same of it learn.',
     );
   }
-  if (from) return { ...from.state };
+  if (from) return { ...from.state, ...(!hasMoments(start) && { momentsFrom: from.state.step }) };
   return { step: 0, tokensSeen: 0, activeMs: 0, best: null, ...(frozen !== undefined && { frozen }) };
+}
+
+/** Whether anything of what the optimizer remembers is there: of weights alone, and of another optimizer, nothing is. */
+function hasMoments({ model, recipe, trainable, from }: Start): boolean {
+  const { trainableParams } = parts({ model, ...(trainable && { trainable }) });
+  const remembered = stateOf(optimizerOf(recipe.optimizer), Object.entries(trainableParams)).flat();
+  return remembered.length === 0 || remembered.some((spec) => from?.tensors.has(stateName(spec)));
 }
 
 const told = (frozen: string | undefined): string =>

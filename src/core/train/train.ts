@@ -39,7 +39,7 @@ export const train: Train = async (input, job) => {
   for (const role of objectiveOf(recipe.objective).roles) input.tokenizer.idOf(role); // or it says that there is none
   job.report({ kind: 'compiling' });
   const state = await startingState(input);
-  const learning = await learner(model, recipe, startingValues(input), now, trainable);
+  const learning = await learner(model, recipe, startingValues(input), now, trainable, state.momentsFrom);
   const evaluating = evaluator(learning.network, learning.objective);
   try {
     return await run(input, state, learning, evaluating, job);
@@ -129,10 +129,23 @@ async function run(
     const settings = { rows: recipe.batch, tokens: recipe.evalTokens };
     const { loss, metrics } = await evaluating.measure(input.validation, settings, input.tokenizer, pause);
     if (!Number.isFinite(loss)) throw diverged(`At step ${state.step} the loss on held-out text is ${loss}.`);
-    const sample = await objective.show(network, input.tokenizer, recipe.samplePrompt, pause);
+    const sample = await show(recipe.samplePrompt);
     const { step, activeMs } = state;
     measured = { step, loss };
     job.report({ kind: 'evaluated', step, loss, metrics, activeMs, sample });
+  }
+
+  const show = (prompt: string): Promise<string> => objective.show(network, input.tokenizer, prompt, pause);
+
+  /** What was asked for meanwhile. An evaluation counts as any other; neither changes what is learnt. */
+  async function answer(): Promise<void> {
+    for (let asked = input.asked?.(); asked; asked = input.asked?.()) {
+      if (asked.what === 'sample') {
+        await settle();
+        const { prompt } = asked;
+        job.report({ kind: 'sampled', step: state.step, prompt, sample: await show(prompt) });
+      } else if (measured?.step !== state.step) await evaluate();
+    }
   }
 
   /** What was just measured, where it is better than all that is kept. */
@@ -157,6 +170,13 @@ async function run(
     job.report({ kind: 'kept', step: best.step, bytes });
   }
 
+  async function keepLight(): Promise<void> {
+    if (!input.light?.at(state.step)) return;
+    await settle();
+    const kept = await input.light.keep({ ...state }, () => learning.weights());
+    if (kept) job.report({ kind: 'kept', step: state.step, bytes: kept.bytes, light: true });
+  }
+
   const diverged = (what: string): HomegrownError =>
     new HomegrownError(
       'diverged',
@@ -176,8 +196,10 @@ async function run(
       await advance();
       const isLast = state.step === recipe.steps;
       if (isLast || state.step % recipe.evalEvery === 0) await evaluate();
+      await answer();
       if (isLast || state.step % recipe.saveEvery === 0 || isStopped()) await save();
       else await keepBest();
+      await keepLight();
       await pause();
     }
     // After a stop: saved first, for the tab may be closing, and measured then.

@@ -24,24 +24,28 @@ export interface Updater {
   dispose(): void;
 }
 
-/** @throws {HomegrownError} as `compile` does; then nothing is left. */
+/**
+ * @param momentsFrom step at which the optimizer's moments were zero: its corrections of their bias count from there
+ * @throws {HomegrownError} as `compile` does; then nothing is left.
+ */
 export function updater(
   network: Network,
   objective: LoadedObjective,
   optimizer: Omit<OpenOptimizer, 'dispose'>,
   recipe: Recipe,
   now: () => number,
+  momentsFrom = 0,
 ): Updater {
   const { context } = network.choice.config;
   const rates = (step: number): Float32Array =>
-    Float32Array.from(optimizer.rates(learningRateAt(recipe.schedule, recipe, step), step, recipe));
+    Float32Array.from(optimizer.rates(learningRateAt(recipe.schedule, recipe, step), step - momentsFrom, recipe));
   const inputs = {
     ...objective.inputs(recipe.batch, context),
     ...DIVISOR,
     /** Which micro-batch of the run, so that each has its own dropout. */
     counter: { shape: [2], dtype: 'int32' },
   } as const;
-  const rateInput = { rates: { shape: [rates(1).length], dtype: 'float32' } } as const;
+  const rateInput = { rates: { shape: [rates(momentsFrom + 1).length], dtype: 'float32' } } as const;
   const parts = stepOn(network, objective, optimizer, recipe);
 
   if (recipe.accumulate === 1) {

@@ -1,0 +1,202 @@
+/** Steps that are kept beside the newest, the one before and the best: on the way, and by hand. */
+import { describe, expect, test } from 'vitest';
+import { memoryStore, type BlobStore } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
+import { CHUNK, damage, failingAt, snapshotAt, steps } from '../testing/savedSteps';
+import { claimRun, listSnapshots, loadSnapshot, type RunWriter } from './checkpoint';
+import { pinStep, unpinStep } from './pinned';
+
+/** Bytes of a step, of its weights, and of those as halves. */
+const [WHOLE, WEIGHTS] = [4 * (32 + 3 + 11), 4 * (32 + 3)];
+const LIGHT = WEIGHTS / 2;
+const AMPLE = 2 ** 29;
+
+const weightsAt = (step: number) =>
+  new Map([...snapshotAt(step).tensors].filter(([name]) => !name.startsWith('adam.')));
+const keepLight = (writer: RunWriter, step: number, budget = AMPLE) =>
+  writer.keepLight(snapshotAt(step).state, () => Promise.resolve(weightsAt(step)), budget);
+const ids = async (store: BlobStore) => new Set((await store.keys('runs/r/')).map((key) => key.split('/')[2]!));
+const listed = async (store: BlobStore) =>
+  (await listSnapshots(store, 'r')).map(({ step, bytes, pinned, light }) => ({ step, bytes, pinned, light }));
+
+describe('a light step', () => {
+  test('is weights alone, each rounded to the nearest half, and nothing that a run goes on from', async () => {
+    const store = memoryStore();
+    const writer = await claimRun(store, 'r', CHUNK);
+    await writer.save(snapshotAt(1));
+    expect(await keepLight(writer, 2)).toEqual({ bytes: LIGHT });
+    const [, step] = await listSnapshots(store, 'r');
+    expect(step).toMatchObject({
+      step: 2,
+      light: true,
+      latest: false,
+      holds: 'weights',
+      precision: 'f16',
+      bytes: LIGHT,
+    });
+    const { tensors, state } = (await loadSnapshot(store, 'r', 2)).snapshot;
+    expect(state.step).toBe(2);
+    expect([...tensors.keys()]).toEqual([...weightsAt(2).keys()]);
+    for (const [name, { shape, data }] of weightsAt(2)) {
+      expect(tensors.get(name)!.shape).toEqual(shape);
+      data.forEach((x, i) => expect(Math.abs(tensors.get(name)!.data[i]! / x - 1)).toBeLessThan(2 ** -11));
+    }
+    expect((await loadSnapshot(store, 'r')).snapshot.state.step).toBe(1);
+    await damage(store, 1);
+    await expect(loadSnapshot(store, 'r')).rejects.toThrow('Of step 2 the weights are kept');
+  });
+
+  test('keeps full precision where a half would be infinite', async () => {
+    const store = memoryStore();
+    const writer = await claimRun(store, 'r', CHUNK);
+    await writer.save(snapshotAt(1));
+    for (const [step, largest, precision] of [
+      [2, 65_519, 'f16'],
+      [3, -65_520, 'f32'],
+    ] as const) {
+      const tensors = new Map([['w', { shape: [2], data: Float32Array.of(largest, 1 / 3) }]]);
+      await writer.keepLight(snapshotAt(step).state, () => Promise.resolve(tensors), AMPLE);
+      expect((await listSnapshots(store, 'r')).at(-1)).toMatchObject({ step, precision });
+    }
+    const { data } = (await loadSnapshot(store, 'r', 3)).snapshot.tensors.get('w')!;
+    expect(data).toEqual(Float32Array.of(-65_520, 1 / 3));
+    expect((await loadSnapshot(store, 'r', 2)).snapshot.tensors.get('w')!.data[0]).toBe(65_504);
+  });
+
+  test('stays through later saves, and the earliest go where the budget is small', async () => {
+    const store = memoryStore();
+    const writer = await claimRun(store, 'r', CHUNK);
+    for (const step of [0, 1, 2, 3, 4]) {
+      await writer.save(snapshotAt(step));
+      await keepLight(writer, step, 3 * WHOLE + 2 * LIGHT);
+    }
+    expect((await listed(store)).filter(({ light }) => light).map(({ step }) => step)).toEqual([3, 4]);
+    expect((await ids(store)).size).toBe(5);
+    // A step of which the weights are asked for again on another way is kept once.
+    await keepLight(writer, 4, 3 * WHOLE + 2 * LIGHT);
+    expect((await listed(store)).filter(({ light }) => light).map(({ step }) => step)).toEqual([3, 4]);
+  });
+
+  test('is not asked for where there is no room, and nothing of it stays where there is too little', async () => {
+    const store = memoryStore();
+    const writer = await claimRun(store, 'r', CHUNK);
+    await writer.save(snapshotAt(1));
+    const notAsked = () => Promise.reject(new Error('asked for weights'));
+    expect(await writer.keepLight(snapshotAt(2).state, notAsked, 3 * WHOLE)).toBeUndefined();
+    expect(await keepLight(writer, 2, 3 * WHOLE + LIGHT - 1)).toBeUndefined();
+    await writer.save(snapshotAt(3));
+    expect(await steps(store)).toEqual([1, 3]);
+    expect((await ids(store)).size).toBe(2);
+  });
+
+  test('goes where the run goes on from before it', async () => {
+    const store = memoryStore();
+    const writer = await claimRun(store, 'r', CHUNK);
+    await writer.save(snapshotAt(4));
+    for (const step of [4, 8]) await keepLight(writer, step);
+    await claimRun(store, 'r', CHUNK);
+    expect((await listed(store)).filter(({ light }) => light).map(({ step }) => step)).toEqual([4]);
+  });
+});
+
+describe('a pinned step', () => {
+  test('stays until it is let go, by whoever saves meanwhile', async () => {
+    const store = memoryStore();
+    const writer = await claimRun(store, 'r', CHUNK);
+    await writer.save(snapshotAt(1));
+    await pinStep(store, 'r', 1, AMPLE);
+    for (const step of [2, 3, 4]) await writer.save(snapshotAt(step));
+    expect(await steps(store)).toEqual([1, 3, 4]);
+    expect((await listed(store))[0]).toMatchObject({ step: 1, pinned: true });
+    expect((await loadSnapshot(store, 'r', 1)).snapshot).toEqual(snapshotAt(1));
+    await pinStep(store, 'r', 4, AMPLE);
+    await unpinStep(store, 'r', 1);
+    await unpinStep(store, 'r', 4);
+    expect(await listed(store)).toMatchObject([
+      { step: 3, pinned: false },
+      { step: 4, pinned: false },
+    ]);
+    expect((await ids(store)).size).toBe(2);
+    expect(await store.keys('manifests/r/')).toHaveLength(2);
+    await writer.save(snapshotAt(5));
+  });
+
+  test('is what the run goes on from where all newer ones are damaged, if it is whole', async () => {
+    const store = memoryStore();
+    const writer = await claimRun(store, 'r', CHUNK);
+    for (const step of [1, 2, 3, 4]) {
+      await writer.save(snapshotAt(step));
+      if (step < 3) await pinStep(store, 'r', step, AMPLE);
+    }
+    for (const step of [3, 4]) await damage(store, step);
+    expect((await loadSnapshot(store, 'r')).snapshot.state.step).toBe(2);
+    expect(await listSnapshots(store, 'r')).toMatchObject([{ latest: false }, { latest: true }]);
+    await damage(store, 2);
+    expect((await loadSnapshot(store, 'r')).snapshot.state.step).toBe(1);
+  });
+
+  test('makes light ones give way, and is refused with numbers where there is no room', async () => {
+    const store = memoryStore();
+    const writer = await claimRun(store, 'r', CHUNK);
+    const budget = 4 * WHOLE + LIGHT;
+    for (const step of [1, 2, 3]) {
+      await writer.save(snapshotAt(step));
+      await keepLight(writer, step, budget);
+    }
+    await pinStep(store, 'r', 3, budget);
+    expect(await listed(store)).toMatchObject([
+      { step: 2, light: false },
+      { step: 3, pinned: true },
+      { step: 3, light: true },
+    ]);
+    expect((await ids(store)).size).toBe(3);
+    const before = await store.get('heads/r');
+    await expect(pinStep(store, 'r', 2, budget)).rejects.toMatchObject({
+      code: 'bad-settings',
+      message: 'The saved steps of this run would take 920 bytes with it, and 806 bytes are allowed',
+    });
+    await expect(pinStep(store, 'r', 7, budget)).rejects.toThrow('Step 7 is not kept any more');
+    expect(await store.get('heads/r')).toEqual(before);
+  });
+});
+
+test.each(['before', 'after'] as const)(
+  'a crash %s operation n of keeping light, pinning and letting go: what is listed can be read, and nothing is left over',
+  async (when) => {
+    let crashes = 0;
+    for (let n = 0; ; n++) {
+      const store = memoryStore();
+      const first = await claimRun(store, 'r', CHUNK);
+      for (const step of [1, 2]) await first.save(snapshotAt(step));
+      await keepLight(first, 2);
+      await pinStep(store, 'r', 1, AMPLE);
+      const faulty = failingAt(store, n, when);
+      let isDone = false;
+      try {
+        const writer = await claimRun(faulty, 'r', CHUNK);
+        await writer.save(snapshotAt(3));
+        await keepLight(writer, 3);
+        await pinStep(faulty, 'r', 2, AMPLE);
+        await unpinStep(faulty, 'r', 1);
+        isDone = true;
+      } catch (error) {
+        expect(error).toBeInstanceOf(HomegrownError);
+        crashes++;
+      }
+      const found = await listed(store);
+      for (const { step } of found) expect((await loadSnapshot(store, 'r', step)).damaged).toEqual([]);
+      expect(
+        found.some(({ step, pinned }) => step === 1 && pinned) ||
+          found.some(({ step, pinned }) => step === 2 && pinned),
+      ).toBe(true);
+      expect(found.some(({ step, light }) => step === 2 && light)).toBe(true);
+      const { snapshot } = await loadSnapshot(store, 'r');
+      expect(snapshot).toEqual(snapshotAt(snapshot.state.step));
+      if (isDone) expect(found.filter(({ pinned }) => pinned)).toMatchObject([{ step: 2 }]);
+      await (await claimRun(store, 'r', CHUNK)).save(snapshotAt(4));
+      expect((await ids(store)).size).toBe((await steps(store)).length);
+      if (isDone && (await faulty.keys('').catch(() => [])).length > 0) break;
+    }
+    expect(crashes).toBeGreaterThan(20);
+  },
+);

@@ -1,0 +1,65 @@
+/** Saved steps that are kept beside the newest, the one before and the best: by hand, and the room there is for them. */
+import type { BlobStore } from '../base/blobStore';
+import { badSettings } from '../base/errors';
+import { formatBytes, formatCount } from '../base/units';
+import { changeHead, type Head, kept, stepOf } from './head';
+import { roomForLight, within } from './plan';
+import { keysOf, readIntact } from './step';
+
+export interface Sizes {
+  /** Bytes of the largest whole step. */
+  whole: number;
+  /** Of all that are pinned. */
+  pinned: number;
+  light: readonly { id: string; bytes: number }[];
+}
+
+/** What is known of the sizes of what a head names; a step that cannot be read counts nothing. */
+export async function sizesOf(store: BlobStore, runId: string, head: Head): Promise<Sizes> {
+  const found = await Promise.all(kept(head).map((id) => readIntact(store, runId, id)));
+  const known = new Map(found.flatMap((manifest) => (manifest ? [[manifest.id, manifest]] : [])));
+  const bytes = (id: string): number => known.get(id)?.bytes ?? 0;
+  return {
+    whole: Math.max(0, ...[...known.values()].map((manifest) => (manifest.holds === 'weights' ? 0 : manifest.bytes))),
+    pinned: head.pinned.reduce((sum, id) => sum + bytes(id), 0),
+    light: head.light.map((id) => ({ id, bytes: bytes(id) })),
+  };
+}
+
+/**
+ * Keeps a saved step until it is let go by hand, as whole as it is. Light steps give way to it, the earliest first. From any
+ * tab, also while another one trains the run.
+ * @throws HomegrownError `bad-settings` where there is no such step, or no room for it within the budget
+ */
+export async function pinStep(store: BlobStore, runId: string, step: number, budget: number): Promise<void> {
+  await changeHead(store, runId, async (head) => {
+    const id = kept(head).find((each) => stepOf(each) === step);
+    if (id === undefined)
+      throw badSettings(`Step ${formatCount(step)} is not kept any more`, 'Pin one that is listed.');
+    if (head.pinned.includes(id)) return undefined;
+    const pinned = { ...head, pinned: [...head.pinned, id], light: head.light.filter((other) => other !== id) };
+    const sizes = await sizesOf(store, runId, pinned);
+    const room = roomForLight(sizes, budget);
+    if (room < 0) {
+      throw badSettings(
+        `The saved steps of this run would take ${formatBytes(budget - room)} with it, and ${formatBytes(budget)} are allowed`,
+        'Let go of another pinned step, or allow more.',
+      );
+    }
+    const light = within(room, sizes.light).map((each) => each.id);
+    const gone = pinned.light.filter((each) => !light.includes(each));
+    const drop = (await Promise.all(gone.map((each) => keysOf(store, runId, each)))).flat();
+    return { record: { ...pinned, light }, drop };
+  });
+}
+
+/** Lets a pinned step go: it is removed unless it is kept for another reason. */
+export async function unpinStep(store: BlobStore, runId: string, step: number): Promise<void> {
+  await changeHead(store, runId, async (head) => {
+    const left = { ...head, pinned: head.pinned.filter((id) => stepOf(id) !== step) };
+    const gone = kept(head).filter((id) => !kept(left).includes(id));
+    if (left.pinned.length === head.pinned.length) return undefined;
+    const drop = (await Promise.all(gone.map((id) => keysOf(store, runId, id)))).flat();
+    return { record: left, drop };
+  });
+}
