@@ -58,7 +58,7 @@ def load_weights(model: torch.nn.Module, folder: Path) -> None:
 
 
 def load_moments(model: torch.nn.Module, optimizer, recipe: dict, folder: Path, step: int) -> bool:
-    """False where the folder has none: then the optimizer begins anew from these weights."""
+    """False where the folder has none: then the optimizer begins anew from these weights. step: since they were zero."""
     if not (folder / "optimizer.safetensors").exists():
         return False
     moments = load_tensors(folder / "optimizer.safetensors")

@@ -163,7 +163,9 @@ class Trainer:
             fully_shard(self.model)
         self.model.to(processes.device)
         self.optimizer = make_optimizer(self.model, self.recipe)
-        if not checkpoint.load_moments(self.model, self.optimizer, self.recipe, self.begin, self.state["step"]):
+        remembered = self.state["step"] - self.state.get("momentsFrom", 0)
+        if not checkpoint.load_moments(self.model, self.optimizer, self.recipe, self.begin, remembered):
+            self.state["momentsFrom"] = self.state["step"]
             processes.say(f"{self.begin} holds no optimizer.safetensors: the optimizer begins anew.")
         self.runner = self.model
         if args.compile:

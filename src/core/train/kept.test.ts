@@ -161,7 +161,12 @@ test('from weights alone the optimizer begins anew: its corrections count from t
     const data = { train: source(ids.subarray(0, 1200)), validation: source(ids.subarray(1200)) };
     return train(
       { model, recipe: settings, tokenizer, ...data, from: given, save, now: () => 0 },
-      { signal: stop.signal, report: (event) => void (event.kind === 'step' && event.step === stopAt && stop.abort()) },
+      {
+        signal: stop.signal,
+        report(event) {
+          if (event.kind === 'step' && event.step === stopAt) stop.abort();
+        },
+      },
     );
   };
   await go(from, 6);
