@@ -185,12 +185,13 @@ export type Recipe = ValuesOf<typeof RECIPE>;
 export type RecipeField = keyof Recipe;
 export const DEFAULT_RECIPE: Recipe = initialValues(RECIPE);
 
-/** Those that count: of what optimizers have of their own, the chosen one's. */
-export function fieldsOf({ optimizer }: Pick<Recipe, 'optimizer'>): Partial<Record<RecipeField, Field>> {
-  const own = optimizerOf(optimizer).fields;
-  const counts = (name: string): boolean => !Object.hasOwn(OPTIMIZER_FIELDS, name) || Object.hasOwn(own, name);
-  return Object.fromEntries(Object.entries(RECIPE).filter(([name]) => counts(name)));
-}
+/** Whether a setting counts: of what optimizers have of their own, the chosen one's. */
+export const isOf = ({ optimizer }: Pick<Recipe, 'optimizer'>, name: RecipeField): boolean =>
+  !Object.hasOwn(OPTIMIZER_FIELDS, name) || Object.hasOwn(optimizerOf(optimizer).fields, name);
+
+/** Those that count. */
+export const fieldsOf = (recipe: Pick<Recipe, 'optimizer'>): Partial<Record<RecipeField, Field>> =>
+  Object.fromEntries(Object.entries(RECIPE).filter(([name]) => isOf(recipe, name as RecipeField)));
 
 /** Whether to recompute, before a run starts: `auto` goes by what the plan takes of the device's memory. */
 export const RECOMPUTE_CHOICES = ['auto', 'on', 'off'] as const;

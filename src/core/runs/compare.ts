@@ -1,0 +1,146 @@
+/** What runs were made with, one setting beside another: which of them differ. */
+import { type Field, nameOf } from '../base/field';
+import { formatCount } from '../base/units';
+import { nameOf as inSentence } from '../metrics/words';
+import { type ModelId, MODELS, modelSpec } from '../models';
+import { sizesOf } from '../models/spec';
+import { isOf, RECIPE, type Recipe, type RecipeField } from '../train/recipe';
+import type { ModelChoice } from '../train/run';
+
+/** Something that is told in words, and is the same where its key is. */
+export interface Told {
+  key: string;
+  words: string;
+}
+
+/** What a run was made with, as far as runs are compared by it. */
+export interface Made {
+  model: ModelChoice;
+  tokenizer: Told;
+  /** Null where nobody said: a model that was brought in without a word on it. */
+  recipe: Recipe | null;
+  /** Null where it is not known. */
+  data: Told | null;
+}
+
+export type Value = number | Told;
+
+/** A setting that runs can differ in. */
+export interface Setting {
+  id: string;
+  /** As a heading: `Dropout`. */
+  label: string;
+  /** In a sentence: `dropout`. */
+  name: string;
+  isNumber: boolean;
+  /** What it belongs to: where nobody told that of a run, the setting is not known. */
+  part: keyof Made;
+  /** Undefined where a run has none, or where it is not known. */
+  of(run: Made): Value | undefined;
+}
+
+type Head = Omit<Setting, 'of'>;
+const inWords = (part: keyof Made, label: string, id: string = part): Head => {
+  return { id, part, label, name: inSentence({ label }), isNumber: false };
+};
+const headOf = (part: keyof Made, name: string, field: Field): Head => ({
+  id: `${part}.${name}`,
+  part,
+  label: field.label,
+  name: inSentence({ label: nameOf(field) }),
+  isNumber: field.kind === 'whole' || field.kind === 'real',
+});
+
+function valueOf(field: Field, value: string | number | boolean): Value {
+  switch (field.kind) {
+    case 'whole':
+    case 'real':
+      return value as number;
+    case 'choice':
+      return { key: String(value), words: field.of[String(value)]?.label ?? String(value) };
+    case 'text':
+      return { key: String(value), words: String(value) };
+    case 'switch':
+      return { key: String(value), words: value ? 'on' : 'off' };
+  }
+}
+
+/** All of them, in the order in which forms have them: the model's sizes, its text, then how it was trained. */
+export const SETTINGS: readonly Setting[] = allSettings();
+
+function allSettings(): readonly Setting[] {
+  const sizes = new Map<string, Field>(
+    (Object.keys(MODELS) as ModelId[]).flatMap((id) => Object.entries<Field>(modelSpec(id).fields)),
+  );
+  return [
+    { ...inWords('model', 'Model'), of: ({ model: { id } }) => ({ key: id, words: modelSpec(id).label }) },
+    ...[...sizes].map(([name, field]) => ({
+      ...headOf('model', name, field),
+      of: ({ model }: Made) => sizesOf(model.config)[name],
+    })),
+    {
+      ...inWords('model', 'Classifier', 'model.untied'),
+      of: ({ model: { config } }) =>
+        config.untied ? { key: 'own', words: 'of its own' } : { key: 'tied', words: 'the token embedding' },
+    },
+    { ...inWords('tokenizer', 'Tokenizer'), of: ({ tokenizer }) => tokenizer },
+    { ...inWords('data', 'Text'), of: ({ data }) => data ?? undefined },
+    ...(Object.entries(RECIPE) as [RecipeField, Field][]).map(([name, field]) => ({
+      ...headOf('recipe', name, field),
+      of: ({ recipe }: Made) => (recipe && isOf(recipe, name) ? valueOf(field, recipe[name]) : undefined),
+    })),
+  ];
+}
+
+const keyOf = (value: Value | undefined): string | number | undefined =>
+  typeof value === 'object' ? value.key : value;
+
+/** Whether two values of a setting are one. */
+export const isSameValue = (a: Value | undefined, b: Value | undefined): boolean => keyOf(a) === keyOf(b);
+
+/**
+ * The settings that are not the same in all of the runs, and how many are. What is not known of a run makes no difference,
+ * and what none of them has counts as neither.
+ */
+export function settingsThatDiffer(runs: readonly Made[]): { differ: readonly Setting[]; same: number } {
+  const differ: Setting[] = [];
+  let same = 0;
+  for (const setting of SETTINGS) {
+    const keys = new Set(runs.flatMap((run) => (run[setting.part] === null ? [] : [keyOf(setting.of(run))])));
+    if (keys.size > 1) differ.push(setting);
+    else if (keys.size === 1 && !keys.has(undefined)) same++;
+  }
+  return { differ, same };
+}
+
+/** A setting that two runs differ in, with both values. */
+export interface Difference {
+  setting: Setting;
+  before: Value | undefined;
+  after: Value | undefined;
+}
+
+/** What the second was made with that the first was not. */
+export const differences = (before: Made, after: Made): readonly Difference[] =>
+  settingsThatDiffer([before, after]).differ.map((setting) => ({
+    setting,
+    before: setting.of(before),
+    after: setting.of(after),
+  }));
+
+/** Every digit that it needs, as a setting is compared by all of them. */
+export const valueWords = (value: Value | undefined): string =>
+  value === undefined
+    ? '–'
+    : typeof value === 'object'
+      ? value.words
+      : Number.isInteger(value)
+        ? formatCount(value)
+        : String(value);
+
+/** `dropout 0.3 for 0.1`, each difference. */
+export const changeWords = (before: Made, after: Made): readonly string[] =>
+  differences(before, after).map(({ setting, before: was, after: is }) => {
+    const value = is === undefined ? 'none' : valueWords(is);
+    return `${setting.name} ${value}${was === undefined ? '' : ` for ${valueWords(was)}`}`;
+  });

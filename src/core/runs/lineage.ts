@@ -1,0 +1,94 @@
+/** Runs as a tree: each a lane, below the run that it comes from. */
+
+export type How = 'fork' | 'fine-tune' | 'distil' | 'import';
+
+/** A run, as far as its kin go. */
+export interface Kin {
+  id: string;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  /** Newest step that was saved. */
+  step: number;
+  /** Absent in one that began from nothing. */
+  parent?: { runId: string; step: number; how: How };
+  /** It was brought in, by whomever it was made. */
+  origin?: object;
+}
+
+export interface Lane<R extends Kin = Kin> {
+  run: R;
+  how: How | 'nothing';
+  /** Place of the parent's lane, which is above; null where it is not among the runs. */
+  parent: number | null;
+  /** Forebears among the runs. */
+  depth: number;
+  /** Steps, counted from where the first of its forebears began: where it leaves its parent, and its end. */
+  from: number;
+  until: number;
+}
+
+/**
+ * A lane for each run: those without a parent here by the time they were made, and below each its descendants, those that
+ * left it first above. A fork's own steps go on from its parent's; what else comes of a run counts from 0, after the step
+ * that it came from. One that is distilled learns from another from its step 0 on, and one that was brought in has its own.
+ */
+export function lanesOf<R extends Kin>(runs: readonly R[]): readonly Lane<R>[] {
+  const known = new Set(runs.map(({ id }) => id));
+  const children = new Map<string | undefined, R[]>();
+  for (const run of runs) {
+    const { parent } = run;
+    const at = parent && known.has(parent.runId) && parent.runId !== run.id ? parent.runId : undefined;
+    children.set(at, [...(children.get(at) ?? []), run]);
+  }
+  const left = ({ parent }: R): number => parent?.step ?? 0;
+  for (const family of children.values())
+    family.sort((a, b) => left(a) - left(b) || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  children.get(undefined)?.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+
+  const lanes: Lane<R>[] = [];
+  const placed = new Set<string>();
+  const place = (run: R, parent: number | null): void => {
+    if (placed.has(run.id)) return;
+    placed.add(run.id);
+    const at = lanes.length;
+    lanes.push(laneOf(run, parent, parent === null ? undefined : lanes[parent]));
+    for (const child of children.get(run.id) ?? []) place(child, at);
+  };
+  for (const run of children.get(undefined) ?? []) place(run, null);
+  // Runs that name each other in a ring are damaged records: each is still shown.
+  for (const run of runs) place(run, null);
+  return lanes;
+}
+
+function laneOf<R extends Kin>(run: R, parent: number | null, above: Lane<R> | undefined): Lane<R> {
+  const how = run.parent?.how ?? (run.origin ? 'import' : 'nothing');
+  const depth = above ? above.depth + 1 : 0;
+  const step = run.parent?.step ?? 0;
+  switch (how) {
+    case 'fork': {
+      /** Steps of its forebears that its own count leaves out. */
+      const before = above ? above.until - above.run.step : 0;
+      return { run, how, parent, depth, from: before + step, until: before + Math.max(step, run.step) };
+    }
+    case 'fine-tune': {
+      const from = (above ? above.until - above.run.step : 0) + step;
+      return { run, how, parent, depth, from, until: from + run.step };
+    }
+    case 'distil':
+    case 'import':
+    case 'nothing':
+      return { run, how, parent, depth, from: 0, until: run.step };
+  }
+}
+
+/** A run's forebears among the runs, the first of all first, and itself last. */
+export function forebears<R extends Kin>(runs: readonly R[], id: string): readonly R[] {
+  const found: R[] = [];
+  let at = runs.find((run) => run.id === id);
+  while (at && !found.includes(at)) {
+    found.unshift(at);
+    const { parent } = at;
+    at = parent && runs.find((run) => run.id === parent.runId);
+  }
+  return found;
+}
