@@ -4,6 +4,8 @@ import styles from './Stage.module.css';
 
 export interface StageProps {
   title: string;
+  /** Its parts, where it has several. */
+  tabs?: ReactNode;
   /** One sentence that a newcomer understands and an expert can check; `<b>` for its numbers. */
   summary?: ReactNode;
   /** At most two buttons, dense. */
@@ -12,11 +14,12 @@ export interface StageProps {
   children: ReactNode;
 }
 
-export function Stage({ title, summary, actions, children }: StageProps) {
+export function Stage({ title, tabs, summary, actions, children }: StageProps) {
   return (
     <main className={styles.stage} id="stage">
       <div className={styles.head}>
         <h1>{title}</h1>
+        {tabs}
         <div className={styles.summary}>{summary}</div>
         {actions !== undefined && <div className={styles.actions}>{actions}</div>}
       </div>

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { cx } from './cx';
 import styles from './Table.module.css';
 
@@ -6,8 +6,9 @@ export type SortOrder = 'ascending' | 'descending';
 export interface Column<Row> {
   id: string;
   header: ReactNode;
-  /** The first column is the row's header. */
   cell: (row: Row) => ReactNode;
+  /** The row's header; where no column says so it is the first. */
+  isHeader?: boolean;
   /** Right-aligned, with tabular figures. */
   isNumber?: boolean;
   isSortable?: boolean;
@@ -30,13 +31,15 @@ export interface TableProps<Row> {
   /** Makes each row a choice; the row's header becomes its button. */
   onChoose?: (row: Row) => void;
   chosenKey?: string | undefined;
+  /** A key on a row's button, besides Enter and the arrows; false where it means nothing. */
+  onKey?: (row: Row, key: string) => boolean;
   /** Drawn in ink-3: left out of the data, or hidden. */
   isOff?: (row: Row) => boolean;
   /** A wider table scrolls sideways in itself. */
   minWidth?: number;
 }
 /** Above this many rows only those near the view are in the page. */
-const VIRTUAL_FROM = 200;
+const VIRTUAL_FROM = 60;
 const OVERSCAN = 12;
 
 export function Table<Row>(p: TableProps<Row>) {
@@ -44,6 +47,10 @@ export function Table<Row>(p: TableProps<Row>) {
   const isVirtual = p.rows.length > VIRTUAL_FROM;
   const view = useVisibleRows(body, p.rows.length, isVirtual, p.isDense ?? false);
   const shown = isVirtual ? p.rows.slice(view.from, view.to) : p.rows;
+  const header = Math.max(
+    0,
+    p.columns.findIndex(({ isHeader }) => isHeader),
+  );
   return (
     <div
       className={cx(p.minWidth !== undefined && styles.wide)}
@@ -77,13 +84,18 @@ export function Table<Row>(p: TableProps<Row>) {
                 {...(isVirtual && { 'aria-rowindex': view.from + index + 2 })}
               >
                 {p.columns.map((column, place) => (
-                  <Cell key={column.id} column={column} row={row} isHeader={place === 0}>
-                    {place === 0 && p.onChoose ? (
+                  <Cell key={column.id} column={column} row={row} isHeader={place === header}>
+                    {place === header && p.onChoose ? (
                       <button
                         type="button"
                         className={styles.choose}
                         aria-current={key === p.chosenKey}
                         onClick={() => p.onChoose?.(row)}
+                        onKeyDown={(event) => {
+                          if (!takesKey(event, (key) => p.onKey?.(row, key) ?? false)) return;
+                          event.preventDefault();
+                          event.stopPropagation();
+                        }}
                       >
                         {column.cell(row)}
                       </button>
@@ -102,6 +114,16 @@ export function Table<Row>(p: TableProps<Row>) {
       </table>
     </div>
   );
+}
+
+/** The arrows go from row to row. */
+function takesKey(event: KeyboardEvent<HTMLElement>, onKey: (key: string) => boolean): boolean {
+  if (event.metaKey || event.ctrlKey || event.altKey) return false;
+  const row = event.currentTarget.closest('tr');
+  const next = { ArrowUp: row?.previousElementSibling, ArrowDown: row?.nextElementSibling }[event.key];
+  const button = next?.querySelector<HTMLElement>(`.${styles.choose!}`);
+  button?.focus();
+  return button ? true : onKey(event.key);
 }
 
 function columnClass<Row>(column: Column<Row>): string {
@@ -154,7 +176,7 @@ const Spacer = ({ rows, height, columns }: { rows: number; height: number; colum
 
 /** Which rows are near the view of the nearest scrolling ancestor. */
 function useVisibleRows(body: RefObject<HTMLElement | null>, count: number, isOn: boolean, isDense: boolean) {
-  const [view, setView] = useState({ from: 0, to: Math.min(count, 60), rowHeight: isDense ? 28 : 32 });
+  const [view, setView] = useState({ from: 0, to: Math.min(count, 30), rowHeight: isDense ? 28 : 32 });
   useLayoutEffect(() => {
     const element = body.current;
     if (!isOn || !element) return;

@@ -14,6 +14,7 @@ export { cx } from './cx';
 export { Dialog, type DialogProps } from './Dialog';
 export { DropZone, FileButton, type DropZoneProps, type FileButtonProps } from './DropZone';
 export { filesOfList, type DroppedFile } from './droppedFiles';
+export { FieldRow, type FieldRowProps } from './FieldRow';
 export { FormatCard, FormatCards, type FormatCardProps } from './FormatCard';
 export { Frame, LiveRegion } from './Frame';
 export { Icon, type Tone } from './Icon';
@@ -44,6 +45,7 @@ export {
   type PanesProps,
   type StageProps,
 } from './Stage';
+export { StageTabs, type StageTab } from './StageTabs';
 export { Swatch } from './Swatch';
 export { Checkbox, Switch, type SwitchProps } from './Switch';
 export { TabbedPane, type TabbedPaneProps } from './TabbedPane';

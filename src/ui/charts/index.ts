@@ -1,4 +1,6 @@
 /** Charts, apart from the other parts: with what draws them they are loaded by the pages that have one. */
+export { Lineage, type LineageLane, type LineageProps } from './Lineage';
 export { LineChart, SmallChart, SmallCharts } from './LineChart';
 export { LossChart } from './LossChart';
-export { defaultChartSettings, type ChartSettings, type Line, type LossColumns } from './types';
+export { RunsChart, type RunsChartProps } from './RunsChart';
+export { defaultChartSettings, type ChartSettings, type Line, type LossColumns, type XAxis } from './types';

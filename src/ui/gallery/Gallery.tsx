@@ -17,6 +17,7 @@ import { ExportPage } from './ExportPage';
 import { FailedPage } from './FailedPage';
 import { FirstPage } from './FirstPage';
 import { ModelPage } from './ModelPage';
+import { RunsPage } from './RunsPage';
 import { SheetPage } from './SheetPage';
 import { TokenPage } from './TokenPage';
 import { TrainPage } from './TrainPage';
@@ -27,7 +28,7 @@ const STAGES: readonly RailStage[] = [
   { id: 'data', href: '/data', name: 'Data', state: 'done', artefact: '380 k tokens · 90 / 5 / 5' },
   { id: 'model', href: '/model', name: 'Model', state: 'done', artefact: 'GPT · 2.19 M parameters' },
   { id: 'train', href: '/train', name: 'Train', state: 'run', artefact: 'step 2,640 · perplexity 85.4' },
-  { id: 'sheet', href: '/sheet', name: 'Runs', state: 'done', artefact: '5 runs · 2.03 bits a byte' },
+  { id: 'runs', href: '/runs', name: 'Runs', state: 'done', artefact: '5 runs · 2.03 bits a byte' },
   { id: 'evaluate', href: '/evaluate', name: 'Evaluate', state: 'stale', artefact: 'perplexity at step 1,000' },
   { id: 'tune', href: '/tune', name: 'Tune', state: 'none', artefact: 'not yet' },
   { id: 'failed', href: '/failed', name: 'Inspect', state: 'done', artefact: 'step 2,600' },
@@ -120,6 +121,8 @@ export function Gallery() {
 }
 
 function Page({ page }: { page: string }) {
+  const runs = /^runs(-\d+)?(-tree)?$/.exec(page);
+  if (runs) return <RunsPage count={Number(runs[1]?.slice(1) ?? 5)} isTree={runs[2] !== undefined} />;
   switch (page) {
     case 'train':
       return <TrainPage />;

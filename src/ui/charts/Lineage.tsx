@@ -1,0 +1,248 @@
+import { useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { TextAction } from '../Button';
+import { cx } from '../cx';
+import { formatExact } from '../numbers';
+import { runColor, runDash, type RunColor } from '../runColor';
+import { Swatch } from '../Swatch';
+import { Table } from '../Table';
+import text from '../text.module.css';
+import styles from './Lineage.module.css';
+import { linearTicks } from './ticks';
+
+export interface LineageLane {
+  id: string;
+  run: RunColor;
+  label: string;
+  /** A reading after the label: `1.254`. */
+  value?: string;
+  /** After it, where there is room: `rate × 0.3 from 5,000`. */
+  detail?: string;
+  /** How it came to be: `from nothing`, `fork`. */
+  how: string;
+  /** Name of what it comes from. */
+  parentName?: string;
+  /** Place of the parent's lane, which is above. */
+  parent: number | null;
+  /** It has weights of its parent; else it only learnt from it, and begins at 0 itself. */
+  isGrown: boolean;
+  from: number;
+  until: number;
+}
+
+export interface LineageProps {
+  lanes: readonly LineageLane[];
+  hint?: ReactNode;
+  chosen: string | undefined;
+  onChoose: (id: string) => void;
+  caption: string;
+}
+
+/** px. */
+const LANE = 36;
+/** Of the picture's 1,000 across, what an elbow takes. */
+const ELBOW = 14;
+
+/** Runs as a tree: a lane each, as long as its steps; the table is the same in words. */
+export function Lineage(p: LineageProps) {
+  const [isTable, setTable] = useState(false);
+  return (
+    <figure className={styles.figure}>
+      <div className={styles.head}>
+        <b>Lineage</b>
+        {p.hint !== undefined && <span>{p.hint}</span>}
+        <span className={text.grow} />
+        <TextAction onPress={() => setTable(!isTable)}>{isTable ? 'Show chart' : 'Show table'}</TextAction>
+      </div>
+      {isTable ? <Twin {...p} /> : <Picture {...p} onTable={() => setTable(true)} />}
+      <figcaption className={styles.caption}>{p.caption}</figcaption>
+    </figure>
+  );
+}
+
+function Picture(p: LineageProps & { onTable: () => void }) {
+  const { lanes, chosen, onChoose } = p;
+  const list = useRef<HTMLDivElement>(null);
+  /** Room at the right for the words of the longest lane. */
+  const max = Math.max(1, ...lanes.map(({ until }) => until)) * 1.4;
+  const height = LANE * lanes.length;
+  const drawing = useMemo(() => lanesDrawn(lanes, max), [lanes, max]);
+  const ticks = linearTicks(0, max, 5);
+  const at = Math.max(
+    0,
+    lanes.findIndex(({ id }) => id === chosen),
+  );
+  const onKeyDown = (event: KeyboardEvent) => {
+    const targets: Record<string, number> = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      Home: 0,
+      End: lanes.length - 1,
+    };
+    const target = targets[event.key];
+    if (event.metaKey || event.ctrlKey || event.altKey) return;
+    if (event.key.toLowerCase() === 't') p.onTable();
+    else if (target === undefined) return;
+    else {
+      const lane = lanes[Math.min(lanes.length - 1, Math.max(0, target))];
+      if (!lane) return;
+      onChoose(lane.id);
+      list.current?.querySelector<HTMLElement>(`[data-lane="${CSS.escape(lane.id)}"]`)?.focus();
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div className={styles.picture} ref={list} role="group" aria-label="Lineage" onKeyDown={onKeyDown}>
+      <div className={styles.lanes} style={{ height }}>
+        {lanes.map((lane, i) => (
+          <button
+            key={lane.id}
+            type="button"
+            data-lane={lane.id}
+            className={styles.lane}
+            style={{ top: LANE * i, height: LANE }}
+            aria-pressed={lane.id === chosen}
+            aria-label={spoken(lane)}
+            tabIndex={i === at ? 0 : -1}
+            onClick={() => onChoose(lane.id)}
+          >
+            <span className={styles.how}>{lane.how}</span>
+          </button>
+        ))}
+        <div className={styles.area} aria-hidden>
+          <svg viewBox={`0 0 1000 ${height}`} preserveAspectRatio="none" style={{ height }}>
+            {ticks.map((tick) => (
+              <path key={tick} className={styles.grid} d={`M${(1000 * tick) / max} 0V${height}`} />
+            ))}
+            {drawing.map(({ id, run, link, line, isGrown }) => (
+              <g key={id} style={{ '--run': runColor(run) }}>
+                {link && <path className={isGrown ? styles.line : styles.link} d={link} />}
+                <path className={cx(styles.line, runDash(run) && styles.dashed)} d={line} />
+              </g>
+            ))}
+            {drawing.map(({ id, run, leaves, start, end }) => (
+              <g key={id} style={{ '--run': runColor(run) }}>
+                {leaves === undefined ? (
+                  <>
+                    <path className={styles.ring} d={start} />
+                    <path className={styles.ringInner} d={start} />
+                  </>
+                ) : (
+                  <path className={styles.point} d={start} style={{ '--run': runColor(leaves) }} />
+                )}
+                {end !== start && <path className={styles.halo} d={end} />}
+                {end !== start && <path className={styles.point} d={end} />}
+              </g>
+            ))}
+          </svg>
+          {lanes.map((lane, i) => (
+            <span
+              key={lane.id}
+              className={styles.label}
+              style={{
+                left: `${(100 * lane.until) / max}%`,
+                maxWidth: `calc(${100 - (100 * lane.until) / max}% - 10px)`,
+                top: LANE * (i + 0.5),
+                '--run': runColor(lane.run),
+              }}
+            >
+              {lane.label} {lane.value !== undefined && <b>{lane.value}</b>}{' '}
+              {lane.detail !== undefined && <span className={styles.detail}>{lane.detail}</span>}
+            </span>
+          ))}
+        </div>
+      </div>
+      <div className={styles.axis} aria-hidden>
+        {ticks.map((tick, i) => (
+          <span key={tick} style={{ left: `${(100 * tick) / max}%` }} className={cx(i === 0 && styles.first)}>
+            {i === 0 ? `step ${formatExact(tick)}` : formatExact(tick)}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface Drawn {
+  id: string;
+  run: RunColor;
+  isGrown: boolean;
+  line: string;
+  /** From the parent's lane. */
+  link?: string;
+  start: string;
+  end: string;
+  /** The run whose lane it leaves; absent where it begins with a ring of its own. */
+  leaves?: RunColor;
+}
+
+function lanesDrawn(lanes: readonly LineageLane[], max: number): readonly Drawn[] {
+  const x = (step: number): number => (1000 * step) / max;
+  const y = (i: number): number => LANE * (i + 0.5);
+  return lanes.map(({ id, run, parent, isGrown, from, until }, i): Drawn => {
+    const above = parent === null ? undefined : lanes[parent];
+    const [left, right, middle] = [x(from), x(until), y(i)];
+    const lane = { id, run, isGrown };
+    if (above && parent !== null && isGrown) {
+      const turn = left + Math.min(ELBOW, Math.max(4, right - left));
+      const end = Math.max(turn, right);
+      return {
+        ...lane,
+        leaves: above.run,
+        link: `M${left} ${y(parent)}C${turn} ${y(parent)} ${left} ${middle} ${turn} ${middle}`,
+        line: `M${turn} ${middle}H${end}`,
+        start: `M${left} ${y(parent)}h0`,
+        end: `M${end} ${middle}h0`,
+      };
+    }
+    const own = {
+      ...lane,
+      line: `M${left} ${middle}H${right}`,
+      start: `M${left} ${middle}h0`,
+      end: `M${right} ${middle}h0`,
+    };
+    if (!above || parent === null) return own;
+    const bow = Math.max(x(above.until), right) + 2 * ELBOW;
+    return {
+      ...own,
+      link: `M${x(above.until)} ${y(parent)}C${bow} ${y(parent)} ${bow} ${middle} ${right} ${middle}`,
+    };
+  });
+}
+
+const spoken = ({ label, how, parentName, from, until, value }: LineageLane): string =>
+  [
+    label,
+    parentName === undefined ? how : `${how} of ${parentName} at step ${formatExact(from)}`,
+    `to step ${formatExact(until)}`,
+    ...(value === undefined ? [] : [value]),
+  ].join(', ');
+
+/** The same as a table. */
+const Twin = ({ lanes, chosen, onChoose }: LineageProps) => (
+  <Table
+    label="Lineage"
+    rows={lanes}
+    rowKey={({ id }) => id}
+    chosenKey={chosen}
+    onChoose={({ id }) => onChoose(id)}
+    isDense
+    columns={[
+      {
+        id: 'run',
+        header: 'Run',
+        cell: ({ run, label }) => (
+          <span className={text.row}>
+            <Swatch run={run} />
+            {label}
+          </span>
+        ),
+      },
+      { id: 'how', header: 'How', cell: ({ how }) => how },
+      { id: 'parent', header: 'Comes from', cell: ({ parentName }) => parentName ?? '–' },
+      { id: 'from', header: 'From step', isNumber: true, cell: ({ from }) => formatExact(from) },
+      { id: 'until', header: 'To step', isNumber: true, cell: ({ until }) => formatExact(until) },
+      { id: 'value', header: 'At its best', isNumber: true, cell: ({ value }) => value ?? '–' },
+    ]}
+  />
+);

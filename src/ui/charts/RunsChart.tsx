@@ -1,0 +1,65 @@
+import type { ReactNode } from 'react';
+import { formatReading } from '../../core/base/units';
+import { Segmented } from '../Segmented';
+import { LineFigure } from './LineChart';
+import { useMedia } from './surroundings';
+import { linearTicks, timeTicks } from './ticks';
+import type { Line, Reference, XAxis } from './types';
+import { formatX, tickX } from './words';
+
+export interface RunsChartProps {
+  title: string;
+  hint?: ReactNode;
+  /** One a run, with its name; what runs come from silent and quiet. */
+  lines: readonly Line[];
+  reference?: Reference | undefined;
+  /** Ends of y, where they are known better than from the lines. */
+  y?: { min: number; max: number } | undefined;
+  axis: XAxis;
+  onAxis: (axis: XAxis) => void;
+  /** Before the choice of the axis. */
+  settings: ReactNode;
+  describeY?: (y: number) => string;
+  caption: ReactNode;
+}
+
+/** Curves of several runs, one over another, each named where it ends. */
+export function RunsChart({ lines, axis, onAxis, reference, y, ...p }: RunsChartProps) {
+  const isPhone = useMedia('(max-width: 759px)');
+  const right = Math.max(0, ...lines.map(({ x }) => x[x.length - 1] ?? 0)) || 1;
+  return (
+    <LineFigure
+      title={p.title}
+      {...(p.hint !== undefined && { hint: p.hint })}
+      lines={lines}
+      labelRoom={isPhone ? 0 : 136}
+      minHeight={200}
+      {...(reference && { references: [reference] })}
+      {...(y && { y })}
+      xWord={axis === 'time' ? 'time' : axis}
+      xTicks={(width) => {
+        const count = Math.max(2, Math.floor(width / 88));
+        const values = axis === 'time' ? timeTicks(right, count) : linearTicks(0, right, count);
+        return values.map((value, index) => ({ value, label: tickX[axis](value, index === 0) }));
+      }}
+      describeX={(x) => formatX[axis](axis === 'time' ? x : Math.round(x))}
+      describeY={p.describeY ?? formatReading}
+      settings={
+        <>
+          {p.settings}
+          <Segmented
+            label="Horizontal axis"
+            value={axis}
+            onChange={onAxis}
+            options={[
+              { value: 'step', label: 'Step' },
+              { value: 'tokens', label: 'Tokens' },
+              { value: 'time', label: 'Time' },
+            ]}
+          />
+        </>
+      }
+      caption={p.caption}
+    />
+  );
+}
