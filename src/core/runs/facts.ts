@@ -1,3 +1,4 @@
+import { formatCount } from '../base/units';
 import { baselineFacts, type BaselineFacts } from '../objectives/facts';
 import type { ShardManifest } from '../shards/manifest';
 import type { DataFacts } from './settings';
@@ -17,3 +18,13 @@ export const factsOf = (
     ...baselineFacts(data),
   };
 };
+
+/** `ahab.txt and queequeg.txt`, `ahab.txt and 4 others`. */
+export function textNames({ texts }: DataFacts): string {
+  const [first, second] = texts;
+  if (!first) return 'other text';
+  if (!second) return first.name;
+  return texts.length === 2
+    ? `${first.name} and ${second.name}`
+    : `${first.name} and ${formatCount(texts.length - 1)} others`;
+}

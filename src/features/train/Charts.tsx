@@ -21,7 +21,7 @@ import {
 } from '../../ui/charts';
 import { heldOutCurve, Mapped, partUpTo } from './columns';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
-import { textNames } from './runEvents';
+import { segmentChanges } from './segmentWords';
 import { StepCost } from './StepCost';
 
 /** Perplexity, and below it learning rate, gradient norm and speed. What a failure undid is not drawn. */
@@ -32,7 +32,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
   const reached = useStudio((s) => (isWeightsAlone(s) ? s.model : s)?.saved?.step ?? 0);
   useStudio((s) => s.logVersion);
   const [chosen, setChosen] = useState<ChartSettings>();
-  const { recipe, tokensPerStep, segments } = settings;
+  const { recipe, tokensPerStep } = settings;
   const { trend } = useVerdict();
   const tokens = useMemo(() => new Mapped(log.step, (step) => step * tokensPerStep), [log, tokensPerStep]);
   const seconds = useMemo(() => new Mapped(log.activeMs, (ms) => ms / 1000), [log]);
@@ -59,11 +59,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
         validation={heldOutCurve(log, tokensPerStep, kept)}
         reading={{ ...headlineOf(recipe.objective), name: nameOf(headlineOf(recipe.objective)) }}
         references={references(settings)}
-        changes={segments.slice(1).map(({ after, data }) => ({
-          x: after,
-          label: 'other text',
-          longLabel: `from step ${formatCount(after)} on ${data.facts ? textNames(data.facts) : 'other text'}`,
-        }))}
+        changes={segmentChanges(settings).map(({ after, label, longLabel }) => ({ x: after, label, longLabel }))}
         trend={trend ?? undefined}
         plannedSteps={planned}
         settings={chart}

@@ -5,6 +5,7 @@ import { dataFacts } from '../../core/testing/runRecord';
 import { DEFAULT_RECIPE } from '../../core/train/recipe';
 import { RunLog } from '../../state/runLog';
 import { formatClock, runEvents } from './runEvents';
+import { segmentChanges } from './segmentWords';
 import type { RunSettings } from '../../state/runSettings';
 
 const facts = (unigramLoss: number, ...names: string[]) =>
@@ -133,6 +134,29 @@ test('a change of the text is told, and after it all begins anew', () => {
     '4 Evaluated, perplexity 33.1, best so far',
     '5 Evaluated, perplexity 13.5, best so far',
     '5 Perplexity under 24.5: past knowing only which tokens are common',
+  ]);
+});
+
+test('a change of settings is told with what they were', () => {
+  const [first, ...others] = segmentChanges({
+    model: settings.model,
+    segments: [
+      segment(0, facts(3)),
+      { ...segment(40, facts(3)), recipe: { ...DEFAULT_RECIPE, dropout: 0.3, learningRate: 3e-4 }, why: 'recipe' },
+      { ...segment(60, facts(3, 'b.txt')), recipe: DEFAULT_RECIPE, why: 'both' },
+    ],
+  });
+  expect(first).toEqual({
+    after: 40,
+    label: 'other settings',
+    longLabel: 'from step 40 on learning rate 0.0003 for 0.001; dropout 0.3 for 0',
+    words: 'Continued with other settings: learning rate 0.0003 for 0.001; dropout 0.3 for 0',
+  });
+  expect(others.map(({ label, words }) => [label, words])).toEqual([
+    [
+      'other text and settings',
+      'Continued on other text: b.txt, 1,200 tokens to learn from; with other settings: learning rate 0.001 for 0.0003; dropout 0 for 0.3',
+    ],
   ]);
 });
 

@@ -2,10 +2,10 @@
 import { formatBytes, formatCount, formatNumber, formatReading } from '../../core/base/units';
 import { headlineOf, headlineWords, type ObjectiveId, objectiveOf } from '../../core/objectives';
 import { segmentAt } from '../../core/runs/segments';
-import type { DataFacts } from '../../core/runs/settings';
 import { countUpTo, trainingAt } from '../../core/train/verdict';
 import type { RunLog } from '../../state/runLog';
 import type { RunSettings } from '../../state/runSettings';
+import { segmentChanges } from './segmentWords';
 
 export interface RunEvent {
   step: number;
@@ -65,14 +65,10 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
       tone: 'ok',
     });
   }
-  for (const { after, data } of segments.slice(1)) {
-    const { facts } = data;
-    const on = facts
-      ? `${textNames(facts)}, ${formatCount(facts.parts.train.tokens)} tokens to learn from`
-      : 'other text';
+  for (const { after, words } of segmentChanges({ segments, model })) {
     const { activeMs } = log.evaluations.findLast(({ step }) => step <= after) ?? { activeMs: 0 };
     const since = Math.max(activeMs, log.activeMs[countUpTo(log.step, after) - 1] ?? 0);
-    events.push({ step: after, activeMs: since, words: `Continued on other text: ${on}. All is measured anew` });
+    events.push({ step: after, activeMs: since, words: `${words}. All is measured anew` });
   }
   // Stable: what is of one step stays in the order in which it comes about.
   return events.sort((a, b) => a.step - b.step);
@@ -82,16 +78,6 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
 function pastWords(objective: ObjectiveId, loss: number): string {
   const { label, better, scale } = headlineOf(objective);
   return `${label} ${better === 'lower' ? 'under' : 'over'} ${formatReading(scale.of(loss))}`;
-}
-
-/** `ahab.txt and queequeg.txt`, `ahab.txt and 4 others`. */
-export function textNames({ texts }: DataFacts): string {
-  const [first, second] = texts;
-  if (!first) return 'other text';
-  if (!second) return first.name;
-  return texts.length === 2
-    ? `${first.name} and ${second.name}`
-    : `${first.name} and ${formatCount(texts.length - 1)} others`;
 }
 
 /** `1:27`, `1:02:03` */

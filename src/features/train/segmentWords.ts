@@ -1,0 +1,59 @@
+/** What is other in each segment of a run than it was in the one before. */
+import { formatCount } from '../../core/base/units';
+import { changeWords, type Made } from '../../core/runs/compare';
+import { textNames } from '../../core/runs/facts';
+import type { Segment } from '../../core/runs/segments';
+import type { RunSettings } from '../../state/runSettings';
+
+export interface SegmentChange {
+  /** The last step before it. */
+  after: number;
+  /** On a chart: `other text`. */
+  label: string;
+  longLabel: string;
+  /** Among the events: `Continued on other text: whale.txt, 1,200 tokens to learn from`. */
+  words: string;
+}
+
+export const segmentChanges = ({
+  segments,
+  model,
+}: Pick<RunSettings, 'segments' | 'model'>): readonly SegmentChange[] =>
+  segments.slice(1).map((segment, i) => {
+    const { after, why = 'data' } = segment;
+    const settings = why === 'data' ? [] : changeWords(madeOf(segments[i]!, model), madeOf(segment, model));
+    const { facts } = segment.data;
+    const text = facts ? textNames(facts) : 'other text';
+    const told = settings.slice(0, MOST).join('; ') + (settings.length > MOST ? ' and more' : '');
+    const from = `from step ${formatCount(after)} on`;
+    const read = facts ? `: ${text}, ${formatCount(facts.parts.train.tokens)} tokens to learn from` : '';
+    switch (why) {
+      case 'data':
+        return { after, label: 'other text', longLabel: `${from} ${text}`, words: `Continued on other text${read}` };
+      case 'recipe':
+        return {
+          after,
+          label: 'other settings',
+          longLabel: `${from} ${told}`,
+          words: `Continued with other settings: ${settings.join('; ')}`,
+        };
+      case 'both':
+        return {
+          after,
+          label: 'other text and settings',
+          longLabel: `${from} ${text}; ${told}`,
+          words: `Continued on other text${read}; with other settings: ${settings.join('; ')}`,
+        };
+    }
+  });
+
+/** Of settings that a chart has room for. */
+const MOST = 2;
+
+/** Of one run: only how it was trained can differ. */
+const madeOf = ({ recipe }: Segment, model: RunSettings['model']): Made => ({
+  model,
+  tokenizer: { key: '', words: '' },
+  data: null,
+  recipe,
+});
