@@ -3,7 +3,7 @@ import { expect, test, type FileChooser, type Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { Studio, TINY } from './studio';
 
-const STAGES = ['Text', 'Tokenizer', 'Data', 'Model', 'Train', 'Playground', 'Export'];
+const STAGES = ['Text', 'Tokenizer', 'Data', 'Model', 'Train', 'Runs', 'Playground', 'Export'];
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {

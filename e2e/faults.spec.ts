@@ -158,27 +158,26 @@ test('a run that finds no memory keeps the model before it; one that is brought 
     await dialog.getByRole('button', { name: answer }).click();
     await expect(dialog).toHaveCount(0);
   };
-  const earlier = page.getByRole('list', { name: 'Earlier runs' }).getByRole('listitem');
   await give('Keep this one');
-  await expect(page.getByText(/^None yet/)).toBeVisible();
+  await expect(studio.stages).toContainText('1 run ·');
   const { runId } = (await studio.stored('projects/first')) as { runId: string };
   await give('Bring it in');
   await expect(page.getByText('moby-dick is here')).toBeVisible();
-  await expect(earlier).toHaveCount(1);
+  await expect(studio.stages).toContainText('2 runs ·');
   expect(await studio.stored('projects/first')).not.toMatchObject({ runId });
 
-  // What was there comes back, on Train as well; what came gives its room back.
-  await studio.goTo('Train');
-  await earlier.getByRole('button', { name: /^Bring back/ }).click();
+  // What was there comes back; what came gives its room back.
+  await studio.openRun(/moby-dick/);
   await expect.poll(async () => studio.stored('projects/first')).toMatchObject({ runId });
-  await expect(earlier).toHaveCount(1);
-  await earlier.getByRole('button', { name: /^Free the saved steps/ }).click();
+  await studio.goTo('Runs');
+  await studio.chooseRun(studio.runs.first());
+  await studio.runMenu(/^Free its saved steps/);
   await page
     .getByRole('dialog')
     .getByRole('button', { name: /^Free \d/ })
     .click();
-  await expect(earlier).toContainText('saved steps freed');
-  await expectAccessible(page, 'Train, with a run that was freed');
+  await expect(studio.runs.first()).toContainText('nothing');
+  await expectAccessible(page, 'Runs, with a run that was freed');
   expect(studio.errors).toEqual([]);
 });
 

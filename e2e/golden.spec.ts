@@ -64,8 +64,7 @@ async function goOn(studio: Studio, { runId, device, from, steps }: Continuation
 }
 
 async function bringBack(studio: Studio, step: number): Promise<void> {
-  await studio.goTo('Train');
-  await studio.page.getByRole('button', { name: new RegExp(`^Bring back .*, step ${step}$`) }).click();
+  await studio.openRun(new RegExp(` at ${step}\\b`));
   await expect(studio.strip).toContainText(`step ${step}`);
 }
 
@@ -81,12 +80,11 @@ test('texts, runs and a finished model of an older build are there, and its stop
 
   // Finished at step 40, after 12 steps brought in, at step 0 a stranger's, and two that were stopped.
   const [onWasm, onGpu] = [continuations()[0]!, continuations()[2]!];
-  await studio.goTo('Train');
+  await studio.goTo('Runs');
   await expect(studio.strip).toContainText('step 0');
-  const earlier = page.getByRole('list', { name: 'Earlier runs' }).getByRole('listitem');
-  await expect(earlier).toHaveCount(4);
+  await expect(studio.runs).toHaveCount(5);
   for (const step of [12, onGpu.from, onWasm.from, 40])
-    await expect(earlier.filter({ hasText: new RegExp(`step ${step}\\b`) })).toHaveCount(1);
+    await expect(studio.runs.filter({ hasText: new RegExp(` at ${step}\\b`) })).toHaveCount(1);
 
   await bringBack(studio, 40);
   await studio.event(40, /best so far|Evaluated/);

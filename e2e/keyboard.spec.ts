@@ -26,7 +26,9 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   await page.keyboard.press('Control+Enter');
   await studio.event(240, /Evaluated/);
 
-  // `]` goes to the next stage: Playground, then Export.
+  // `]` goes to the next stage: Runs, then Playground.
+  await page.keyboard.press(']');
+  await expect(page.getByRole('heading', { level: 1, name: 'Runs' })).toBeVisible();
   await page.keyboard.press(']');
   await expect(page.getByRole('heading', { level: 1, name: 'Playground' })).toBeVisible();
   await tabTo(page, 'textbox', /^Length$/);

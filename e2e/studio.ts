@@ -1,5 +1,5 @@
 /** What every journey needs: the studio opened clean, settings that train in seconds, and words for what it shows. */
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 /** A model that a software GPU trains in half a minute, and that learns more than which bytes are common. */
 export const TINY = {
@@ -82,6 +82,28 @@ export class Studio {
       .locator('dl div', { has: this.page.getByText(label, { exact: true }) })
       .getByRole('definition')
       .first();
+  }
+
+  /** The rows of the table of runs. */
+  get runs() {
+    const rows = this.page.getByRole('table', { name: 'Runs', exact: true }).getByRole('row');
+    return rows.filter({ has: this.page.getByRole('rowheader') });
+  }
+  /** Chooses a run on Runs, whose pane then is of it. */
+  async chooseRun(run: Locator): Promise<void> {
+    await run.getByRole('rowheader').getByRole('button').click();
+  }
+  /** Makes the run current that stands so in the table. */
+  async openRun(words: RegExp): Promise<void> {
+    await this.goTo('Runs');
+    await this.chooseRun(this.runs.filter({ hasText: words }).last());
+    await this.page.getByRole('button', { name: 'Open', exact: true }).click();
+    await expect(this.page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
+  }
+  /** An entry of the menu of the run that is chosen. */
+  async runMenu(entry: RegExp): Promise<void> {
+    await this.page.getByRole('button', { name: /^More for/ }).click();
+    await this.page.getByRole('menuitem', { name: entry }).click();
   }
 
   /** A value of the browser's storage. */

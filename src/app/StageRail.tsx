@@ -1,6 +1,6 @@
 import { formatBytes, formatCount } from '../core/base/units';
 import type { Offline } from '../state/privacy';
-import { useStudio } from '../state/react';
+import { useRuns, useStudio } from '../state/react';
 import { isActive } from '../state/phase';
 import type { Stage } from '../state/stage';
 import { Rail, TextAction } from '../ui';
@@ -10,6 +10,7 @@ import { useUsage } from './privacyPromise';
 import { STAGES } from './stages';
 
 export function StageRail({ current, onGo }: { current: Stage | undefined; onGo: (path: string) => void }) {
+  useRuns();
   const studio = useStudio((s) => s);
   const usage = useUsage();
   const { requests, offline, hasNewer } = studio;

@@ -15,12 +15,11 @@ export async function fetchPages(): Promise<void> {
   await Promise.allSettled(LOADERS.map((load) => load()));
 }
 
-const EarlierRuns = later(async () => (await import('../features/runs/EarlierRuns')).EarlierRuns);
 const PAGES = new Map(STAGES.map((stage) => [stage, later(stage.page)]));
 
 export function pageOf(stage: Stage): ReactElement {
   const Page = PAGES.get(stage)!;
-  return <Page stages={STAGES} earlier={<EarlierRuns />} />;
+  return <Page stages={STAGES} />;
 }
 
 function later<P>(load: () => Promise<ComponentType<P>>) {

@@ -2,6 +2,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { HomegrownError, toFailure } from '../core/base/errors';
 import { inertServices } from '../core/testing/inertServices';
+import { runRecord } from '../core/testing/runRecord';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { createStudio, type StudioStore } from '../state/studio';
 import { IDLE } from '../state/work';
 import { commands, type Shell } from './commands';
@@ -50,7 +52,7 @@ test('the one button follows the phase', () => {
   expect(runAction(store.getState()).reason).toBeDefined();
   store.setState({
     phase: { kind: 'stopped', step: 3, of: 10 },
-    run: { recipe: { steps: 10 }, manifest: {} } as never,
+    run: runRecord({ recipe: { ...DEFAULT_RECIPE, steps: 10 }, data: { id: 'sea' } }),
     saved: { step: 3, bytes: 1, at: null },
   });
   expect(label()).toBe('Resume');
@@ -61,7 +63,7 @@ test('the one button follows the phase', () => {
 test('a model that came without its text resumes only once there is text', () => {
   store.setState({
     phase: { kind: 'stopped', step: 3, of: 10 },
-    run: { recipe: { steps: 10 }, manifest: null } as never,
+    run: runRecord({ recipe: { ...DEFAULT_RECIPE, steps: 10 } }),
     saved: { step: 3, bytes: 1, at: null },
   });
   expect(runAction(store.getState()).reason).toMatch(/add that text/);
@@ -112,7 +114,7 @@ test('no key means two things at once, on any stage and in any phase', () => {
   for (const [phase, importingModel] of phases.flatMap((p) => [[p, IDLE] as const, [p, busy] as const])) {
     for (const stage of STAGES) {
       store.setState({ phase, importingModel, texts: [TEXT], saved: { step: 1, bytes: 1, at: null } });
-      store.setState({ run: { recipe: { steps: 2 }, manifest: {}, name: 'r' } as never });
+      store.setState({ run: runRecord({ recipe: { ...DEFAULT_RECIPE, steps: 2 }, data: { id: 'sea' } }) });
       store.setState(({ run, log, saved }) => ({ model: { run: run!, log, saved: saved! } }));
       const keys = commands(store.getState(), store, { ...shell, stage }).flatMap((a) => a.keys ?? []);
       expect(new Set(keys).size).toBe(keys.length);

@@ -3,14 +3,14 @@ import type { Failure } from '../core/base/errors';
 import type { Progress } from '../core/base/job';
 import type { DamagedStep, SavedStep } from '../core/checkpoint/checkpoint';
 import type { FormatId } from '../core/export/formats';
-import type { KeptRun } from '../core/runs/kept';
+import type { RunRow, RunWords } from '../core/runs/rows';
 import type { DataRecord, TokenizerRecord } from '../core/runs/project';
 import type { ImportOutcome, TextRecord } from '../core/documents';
 import type { TokenPiece } from '../core/tokenizer/statistics';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 
-export type { DamagedStep, DataRecord, SavedStep, TokenizerRecord };
+export type { DamagedStep, DataRecord, RunRow, RunWords, SavedStep, TokenizerRecord };
 
 export interface DataApi {
   /** Streams one dropped or chosen file into the store. */
@@ -63,8 +63,17 @@ export interface DataApi {
       sidecars: readonly { name: string; text: string }[];
     };
   };
-  /** The runs that have saved a step, newest first. */
-  keptRuns: { input: null; progress: never; output: readonly KeptRun[] };
+  /** The runs of a project that have saved a step, newest first; at once without the curves that have to be made first. */
+  listRuns: {
+    input: { projectId: string; now: number };
+    progress: readonly RunRow[];
+    output: readonly RunRow[];
+  };
+  describeRun: { input: RunWords & { runId: string }; progress: never; output: null };
+  /** Hides a run; `restoreRun` undoes it, `purgeRun` makes it final. Fails while a tab works on it. */
+  removeRun: { input: { runId: string; at: number }; progress: never; output: null };
+  restoreRun: { input: { runId: string }; progress: never; output: null };
+  purgeRun: { input: { runId: string }; progress: never; output: null };
   /** Gives back what a run's saved steps take; its record and curve stay. Fails while a tab works on it. */
   freeRun: { input: { runId: string }; progress: never; output: null };
   /** A zip of ours or a Hugging Face folder, as a new run. Nothing is stored unless all of it is right. */

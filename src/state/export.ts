@@ -142,7 +142,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
       toast({
         text: `${run.name} is here`,
         detail: before
-          ? `at step ${formatCount(run.step)}. ${before.name} is among the earlier runs`
+          ? `at step ${formatCount(run.step)}. ${before.name} is among the runs`
           : `a model at step ${formatCount(run.step)}`,
         ...(before && { undo: () => void bringBack(before.id) }),
       });

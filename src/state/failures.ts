@@ -37,7 +37,7 @@ const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
   'storage-full': {
     headline: 'Storage is full',
     remedy:
-      'Nothing that was stored before has changed. Free the saved steps of earlier runs (on Train and on Export), remove texts, or free space on the disk, then try again.',
+      'Nothing that was stored before has changed. Free the saved steps of other runs (on Runs), remove texts, or free space on the disk, then try again.',
   },
   'storage-damaged': {
     headline: 'Something stored is damaged',

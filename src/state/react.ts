@@ -2,6 +2,7 @@
 import { createContext, useContext, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { toFailure } from '../core/base/errors';
+import type { RunRow, SavedStep } from '../protocol/data';
 import { isActive } from './phase';
 import type { Studio, StudioStore } from './studio';
 
@@ -46,12 +47,34 @@ export function useSavedSteps(): void {
   }, [store, newest, best, runId]);
 }
 
-/** Keeps `runs` current while a component is shown: another model has come, or a run began or ended. */
-export function useKeptRuns(): void {
+/** Keeps `runs` current while a component is shown: another project, or a run has saved a step, began or ended. */
+export function useRuns(): void {
   const store = useStudioStore();
-  const modelId = useStudio((s) => s.model?.run.id);
+  const saved = useStudio((s) => s.saved?.step);
+  const runId = useStudio((s) => s.project.runId);
+  const projectId = useStudio((s) => s.project.id);
   const active = useStudio((s) => isActive(s.phase));
   useEffect(() => {
     void store.getState().listRuns();
-  }, [store, modelId, active]);
+  }, [store, saved, runId, projectId, active]);
+}
+
+/** The steps of a run that can be opened; undefined until they are known, and where they cannot be. */
+export function useKeptSteps({ record: { id, step }, bytes }: RunRow): readonly SavedStep[] | undefined {
+  const store = useStudioStore();
+  const [kept, setKept] = useState<{ id: string; steps: readonly SavedStep[] }>();
+  useEffect(() => {
+    let isWanted = true;
+    store
+      .getState()
+      .keptSteps(id)
+      .then(
+        (steps) => isWanted && setKept({ id, steps }),
+        () => undefined, // What cannot be read is told where that is listed.
+      );
+    return () => {
+      isWanted = false;
+    };
+  }, [store, id, step, bytes]);
+  return kept?.id === id ? kept.steps : undefined;
 }

@@ -2,11 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore';
 import { HomegrownError, type Failure } from '../core/base/errors';
-import { freeRun } from '../core/runs/kept';
+import { freeRun } from '../core/runs/free';
 import { type Halves, halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import type { RunRecord } from '../core/runs/record';
 import type { DeviceInfo, GeneratedToken } from '../protocol/gpu';
-import { earlierRuns } from './runs';
 import type { StudioStore } from './studio';
 
 let store: BlobStore;
@@ -120,7 +119,7 @@ describe('a run that fails before its first save', () => {
     const again = await open();
     expect(again.getState()).toMatchObject({ run: null, saved: null, model: null, phase: { kind: 'idle' } });
     await again.getState().listRuns();
-    expect(earlierRuns(again.getState()).map(({ id }) => id)).toEqual([run!.id]);
+    expect(again.getState().runs?.map(({ record }) => record.id)).toEqual([run!.id]);
     expect(await again.getState().bringBack(run!.id)).toBe(true);
     expect(again.getState().model?.saved.step).toBe(2);
   });
@@ -157,7 +156,7 @@ test('Playground and Export go on with the earlier model until the new run has s
   expect(studio.getState()).toMatchObject({ written: [], writing: { kind: 'idle' } });
   expect(studio.getState().model?.run.id).not.toBe(first);
   await studio.getState().listRuns();
-  expect(earlierRuns(studio.getState())).toMatchObject([{ id: first, step: 2 }]);
+  expect(studio.getState().runs?.at(-1)?.record).toMatchObject({ id: first, step: 2 });
 });
 
 test('an earlier run comes back; freed steps never look saved, and the current run’s are not freed', async () => {
@@ -172,10 +171,10 @@ test('an earlier run comes back; freed steps never look saved, and the current r
   await studio.getState().freeRun(first); // the current one
   await studio.getState().freeRun(second);
   expect(studio.getState().runs).toMatchObject([
-    { id: second, bytes: 0 },
-    { id: first, bytes: expect.any(Number) as number },
+    { record: { id: second }, bytes: 0 },
+    { record: { id: first }, bytes: expect.any(Number) as number },
   ]);
-  expect(studio.getState().runs?.find(({ id }) => id === first)?.bytes).toBeGreaterThan(0);
+  expect(studio.getState().runs?.find(({ record }) => record.id === first)?.bytes).toBeGreaterThan(0);
   expect(await studio.getState().bringBack(second)).toBe(false);
   expect(studio.getState().model?.run.id).toBe(first);
   expect(textsOf(studio).at(-1)).toBe('This run cannot be brought back');
@@ -209,7 +208,7 @@ test('a model that is brought in asks before it takes another’s place, and the
   dismiss(toasts.at(-1)!.id);
   await vi.waitFor(() => expect(studio.getState().model?.run.id).toBe(first));
   await studio.getState().listRuns();
-  expect(earlierRuns(studio.getState())).toMatchObject([{ id: imported, step: 2 }]);
+  expect(studio.getState().runs?.map(({ record }) => record.id)).toEqual([imported, first]);
 
   // Without a model there is nothing to ask.
   for (const key of await store.keys(''))

@@ -41,7 +41,7 @@ export interface RunSlice {
   opened(): Promise<void>;
   /** The run at rest is what its saved steps are; without one to go on from, that is its failure. */
   standAsSaved(): void;
-  /** The run has a saved step: it is the model from now on, and the one before is among the earlier runs. */
+  /** The run has a saved step: it is the model from now on, and the one before is among the others. */
   adopt(runId: string): Promise<void>;
 }
 

@@ -1,62 +1,126 @@
-/** The runs that are kept here: which there are, bringing one back, and giving back what one takes. */
+/** The runs of the project: which there are, bringing one back, what they are called, deleting one, giving back what one takes. */
 import { toFailure } from '../core/base/errors';
 import { formatBytes } from '../core/base/units';
-import type { KeptRun } from '../core/runs/kept';
+import type { RunRow, RunWords, SavedStep } from '../protocol/data';
 import { explain } from './failures';
 import { bringBackRefusal } from './refusals';
-import type { Slice, Studio } from './studio';
+import type { Slice } from './studio';
 
 export interface RunsSlice {
   /** Newest first, the current one among them; null until they have been listed. */
-  runs: readonly KeptRun[] | null;
+  runs: readonly RunRow[] | null;
   listRuns(): Promise<void>;
+  /** The steps of a run that can be opened, oldest first. */
+  keptSteps(runId: string): Promise<readonly SavedStep[]>;
   /** Makes a run the current one, which Train, Playground and Export show. False where that was refused, and said. */
   bringBack(runId: string): Promise<boolean>;
-  /** Gives back what the saved steps of an earlier run take; its record and its curve stay. */
+  /** Gives back what the saved steps of a run take; its record and its curve stay. Not of the current one. */
   freeRun(runId: string): Promise<void>;
+  describeRun(runId: string, words: RunWords): Promise<void>;
+  /** Takes a run from the list; all of it goes when that can no longer be undone. */
+  deleteRun(runId: string): Promise<void>;
 }
 
 export const createRunsSlice: Slice<RunsSlice> =
-  ({ data }) =>
-  (set, get) => ({
-    runs: null,
-    async listRuns() {
-      try {
-        set({ runs: await data.call('keptRuns', null) });
-      } catch (error) {
-        get().toast({ text: 'The earlier runs could not be listed', detail: toFailure(error).message });
-      }
-    },
-    async bringBack(runId) {
-      const { project, toast, change, loadRun } = get();
-      const refusal = bringBackRefusal(get());
-      if (refusal !== undefined) {
-        toast({ text: refusal });
-        return false;
-      }
-      change({ runId });
-      await loadRun();
-      if (get().project.runId !== runId) return false; // another was asked for meanwhile
-      if (get().model) return true;
-      toast({ text: 'This run cannot be brought back', detail: 'none of its saved steps is kept any more' });
-      change({ runId: project.runId });
-      await loadRun();
-      return false;
-    },
-    async freeRun(runId) {
-      const { model, runs, toast, listRuns } = get();
-      const run = runs?.find(({ id }) => id === runId);
-      if (!run || runId === model?.run.id) return;
-      try {
-        await data.call('freeRun', { runId });
-        toast({ text: `${formatBytes(run.bytes ?? 0)} are free`, detail: `the curve of ${run.name} stays` });
-      } catch (error) {
-        toast({ text: `The saved steps of ${run.name} were not freed`, detail: explain(toFailure(error)) });
-      }
-      await listRuns();
-    },
-  });
+  ({ data, now, tabs }) =>
+  (set, get) => {
+    /** What was asked for last is what is shown. */
+    let asked = 0;
+    const named = (runId: string): string =>
+      get().runs?.find(({ record }) => record.id === runId)?.record.name ?? runId;
 
-/** All but the current one. */
-export const earlierRuns = ({ runs, model }: Pick<Studio, 'runs' | 'model'>): readonly KeptRun[] =>
-  runs?.filter(({ id }) => id !== model?.run.id) ?? [];
+    return {
+      runs: null,
+      async listRuns() {
+        const mine = ++asked;
+        const show = (runs: readonly RunRow[]): void => {
+          if (mine === asked) set({ runs });
+        };
+        try {
+          const { id: projectId } = get().project;
+          show(await data.call('listRuns', { projectId, now: now() }, { onProgress: show }));
+        } catch (error) {
+          get().toast({ text: 'The runs could not be listed', detail: toFailure(error).message });
+        }
+      },
+      async keptSteps(runId) {
+        return (await data.call('savedSteps', { runId })).steps;
+      },
+      async bringBack(runId) {
+        const { project, toast, change, loadRun } = get();
+        const refusal = bringBackRefusal(get());
+        if (refusal !== undefined) {
+          toast({ text: refusal });
+          return false;
+        }
+        change({ runId });
+        await loadRun();
+        if (get().project.runId !== runId) return false; // another was asked for meanwhile
+        if (get().model) return true;
+        toast({ text: 'This run cannot be brought back', detail: 'none of its saved steps is kept any more' });
+        change({ runId: project.runId });
+        await loadRun();
+        return false;
+      },
+      async freeRun(runId) {
+        const { model, runs, toast, listRuns } = get();
+        const row = runs?.find(({ record }) => record.id === runId);
+        if (!row || runId === model?.run.id) return;
+        const { name } = row.record;
+        try {
+          await data.call('freeRun', { runId });
+          toast({ text: `${formatBytes(row.bytes ?? 0)} are free`, detail: `the curve of ${name} stays` });
+        } catch (error) {
+          toast({ text: `The saved steps of ${name} were not freed`, detail: explain(toFailure(error)) });
+        }
+        await listRuns();
+      },
+      async describeRun(runId, words) {
+        try {
+          await data.call('describeRun', { runId, ...words });
+          tabs.announce();
+        } catch (error) {
+          get().toast({ text: `${named(runId)} could not be changed`, detail: explain(toFailure(error)) });
+        }
+        await get().listRuns();
+      },
+      async deleteRun(runId) {
+        const row = get().runs?.find(({ record }) => record.id === runId);
+        if (!row) return;
+        const { name } = row.record;
+        const isCurrent = get().project.runId === runId;
+        try {
+          await data.call('removeRun', { runId, at: now() });
+        } catch (error) {
+          get().toast({ text: `${name} was not deleted`, detail: explain(toFailure(error)) });
+          return;
+        }
+        const show = async (current: string | null): Promise<void> => {
+          get().change({ runId: current });
+          await get().loadRun();
+        };
+        set(({ runs }) => ({ runs: runs && runs.filter(({ record }) => record.id !== runId) }));
+        if (isCurrent) await show(get().runs?.[0]?.record.id ?? null);
+        tabs.announce();
+        let isBack = false;
+        const undo = async (): Promise<void> => {
+          isBack = true;
+          try {
+            await data.call('restoreRun', { runId });
+            if (isCurrent) await show(runId);
+            tabs.announce();
+          } catch (error) {
+            get().toast({ text: `${name} could not be brought back`, detail: explain(toFailure(error)) });
+          }
+          await get().listRuns();
+        };
+        get().toast({
+          text: `${name} deleted`,
+          ...(row.bytes !== null && row.bytes > 0 && { detail: `${formatBytes(row.bytes)} come free` }),
+          undo: () => void undo(),
+          // What fails, or a page that closes before, leaves it to a later start.
+          onGone: () => void (isBack || data.call('purgeRun', { runId }).catch(() => undefined)),
+        });
+      },
+    };
+  };

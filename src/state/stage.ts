@@ -2,7 +2,7 @@
  * A stage, as rail, address, palette, keys and first screen know it. Each is a folder of features with a stage.ts, and a line
  * in app/stages.ts.
  */
-import type { ComponentType, ReactNode } from 'react';
+import type { ComponentType } from 'react';
 import type { Studio } from './studio';
 
 export interface Stage {
@@ -38,6 +38,4 @@ interface StageAction {
 /** What a page is given of other folders of features. */
 export interface PageProps {
   stages: readonly Stage[];
-  /** The list of the runs besides the current one. */
-  earlier: ReactNode;
 }

@@ -82,7 +82,7 @@ async function attempt<T>(operation: () => Promise<T>, bytes = (): number => 0):
         throw new HomegrownError(
           'storage-full',
           `The browser's storage is full: ${bytes()} bytes could not be written`,
-          'Nothing that was stored before has changed. Free the saved steps of earlier runs (on Train and on Export), remove texts, or free space on the disk, then try again.',
+          'Nothing that was stored before has changed. Free the saved steps of other runs (on Runs), remove texts, or free space on the disk, then try again.',
         );
       case 'NotReadableError':
       case 'DataError':

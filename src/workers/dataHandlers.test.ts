@@ -75,9 +75,10 @@ test('what an earlier session left half done is gone before the first list is gi
 test('the runs that are kept are told with what they take, and what is held by a tab is not freed', async () => {
   const store = await goldenStore();
   const data = open(store);
-  const runs = await data.call('keptRuns', null);
-  expect(runs.map(({ step }) => step)).toEqual([0, 32, 120, 40, 12]);
-  const { bytes } = runs.find(({ id }) => id === STOPPED)!;
+  const listed = () => data.call('listRuns', { projectId: 'first', now: 0 });
+  const runs = await listed();
+  expect(runs.map(({ record }) => record.step)).toEqual([0, 32, 120, 40, 12]);
+  const { bytes } = runs.find(({ record }) => record.id === STOPPED)!;
   const { steps } = await data.call('savedSteps', { runId: STOPPED });
   expect(bytes).toBe(steps.reduce((sum, step) => sum + step.bytes, 0));
 
@@ -86,7 +87,10 @@ test('the runs that are kept are told with what they take, and what is held by a
   expect((await data.call('savedSteps', { runId: STOPPED })).steps).toHaveLength(2);
   lock.release();
   await data.call('freeRun', { runId: STOPPED });
-  expect((await data.call('keptRuns', null)).find(({ id }) => id === STOPPED)).toMatchObject({ bytes: 0, step: 120 });
+  expect((await listed()).find(({ record }) => record.id === STOPPED)).toMatchObject({
+    bytes: 0,
+    record: { step: 120 },
+  });
   expect((await data.call('savedSteps', { runId: FINISHED })).steps).toHaveLength(2);
 });
 

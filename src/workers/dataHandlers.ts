@@ -4,7 +4,7 @@ import { badFile } from '../core/base/errors';
 import { surveySnapshots } from '../core/checkpoint/checkpoint';
 import { importRun } from '../core/export/run';
 import { zipped } from '../core/files/zip';
-import { freeRun, keptRuns } from '../core/runs/kept';
+import { freeRun } from '../core/runs/free';
 import { readCounts } from '../core/shards/read';
 import {
   collectOrphans,
@@ -26,6 +26,7 @@ import { lockRun } from '../storage/lock';
 import { blobSource } from './blobSource';
 import { buildData } from './data';
 import { exportModel } from './exporting';
+import { runHandlers } from './runHandlers';
 import type { Handlers } from './serve';
 import { listUnreadable, rawFiles } from './unreadable';
 
@@ -108,7 +109,7 @@ export function dataHandlers(
 
     savedSteps: async ({ runId }) => surveySnapshots(await store, runId),
     exportModel: async (input, job) => exportModel(await store, template, input, job),
-    keptRuns: async () => keptRuns(await store),
+    ...runHandlers(store),
     async freeRun({ runId }) {
       const lock = await lockRun(runId);
       try {

@@ -8,6 +8,7 @@ import { MANIFEST } from '../checkpoint/manifest';
 import { TEXT, textChunksPrefix, textKey, unreadableTexts } from '../documents/library';
 import { DATA, manifestKey, shardsPrefix } from '../shards/manifest';
 import { DEVICE, DEVICE_KEY, DEVICE_MEMORIES, DEVICE_MEMORY, TILINGS, TILINGS_KEY } from '../train/remembered';
+import { CURVE, curveKey, CURVES } from './curve';
 import { JOURNAL, journalKey, JOURNALS, unreadableInJournal } from './journal';
 import { PROJECT } from './project';
 import { OLD_KEY, PROJECTS, SET_ASIDE, unreadableProjects } from './projects';
@@ -41,7 +42,7 @@ const kindAt = ({ at, kind, ...own }: Own): KindAt => ({
 const runKeys = async (store: BlobStore, key: string): Promise<readonly string[]> => {
   const id = key.split('/')[1]!;
   if (!isRunId(id)) return [];
-  return [recordKey(id), ...(await snapshotKeys(store, id)), ...(await store.keys(journalKey(id)))];
+  return [recordKey(id), ...(await snapshotKeys(store, id)), ...(await store.keys(journalKey(id))), curveKey(id)];
 };
 
 /** Of a project it is told too which of its fields cannot be read. */
@@ -77,6 +78,13 @@ export const KINDS: readonly KindAt[] = [
     name: 'A part of the curve',
     kind: JOURNAL,
     unreadable: async (store, runId) => (runId === null ? [] : unreadableInJournal(store, runId)),
+  }),
+  kindAt({
+    at: CURVES,
+    name: 'A curve in few points',
+    kind: CURVE,
+    // It is made again of the curve itself.
+    unreadable: () => Promise.resolve([]),
   }),
   kindAt({
     at: manifestKey(''),

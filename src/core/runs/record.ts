@@ -8,6 +8,7 @@ import { type Kind, parseRecord, readAll, readRecord, storedRecord, type Unreada
 import { snapshotKeys } from '../checkpoint/checkpoint';
 import { HEADS } from '../checkpoint/head';
 import { type ObjectiveId, OBJECTIVES } from '../objectives';
+import { curveKey } from './curve';
 import { journalKey } from './journal';
 import type { Segment, Segments } from './segments';
 import { dataFactsSchema, modelSchema, originSchema, recipeSchema, tokenizerModelSchema } from './settings';
@@ -110,7 +111,9 @@ export async function unreadableRuns(store: BlobStore): Promise<readonly Unreada
 /** Removes the record, all saved steps and all metrics for good, in one commit. */
 export async function purgeRun(store: BlobStore, runId: string): Promise<void> {
   const metrics = await store.keys(journalKey(runId));
-  await store.commit({ drop: [recordKey(runId), ...(await snapshotKeys(store, runId)), ...metrics] });
+  await store.commit({
+    drop: [recordKey(runId), ...(await snapshotKeys(store, runId)), ...metrics, curveKey(runId)],
+  });
 }
 
 const noSuchRun = (runId: string): HomegrownError => new HomegrownError('storage-damaged', `There is no run ${runId}`);

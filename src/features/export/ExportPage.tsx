@@ -3,8 +3,7 @@ import { useLocation } from 'wouter';
 import { F16 } from '../../core/export/format';
 import { PRECISIONS } from '../../core/export/cards';
 import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoint';
-import { useKeptRuns, useSavedSteps, useStudio } from '../../state/react';
-import type { PageProps } from '../../state/stage';
+import { useSavedSteps, useStudio } from '../../state/react';
 import { modelNeed, type Need } from '../../state/trained';
 import { Button, CheckpointSelect, CheckpointSummary, EmptyState, Pane, Panes, Segmented, Stage } from '../../ui';
 import { BringIn } from './BringIn';
@@ -13,19 +12,18 @@ import { FormatGrid } from './FormatGrid';
 import { Failures } from './Failures';
 import { OfferDialog } from './OfferDialog';
 
-/** Take the model home, bring one in, or bring one back. */
-export function ExportPage({ earlier }: PageProps) {
-  useKeptRuns();
+/** Take the model home, or bring one in. */
+export function ExportPage() {
   const need = modelNeed(useStudio((s) => s));
   return (
     <>
-      {need ? <Empty need={need} earlier={earlier} /> : <Export earlier={earlier} />}
+      {need ? <Empty need={need} /> : <Export />}
       <OfferDialog />
     </>
   );
 }
 
-function Export({ earlier }: Pick<PageProps, 'earlier'>) {
+function Export() {
   useSavedSteps();
   const [precision, setPrecision] = useState(F16);
   return (
@@ -49,7 +47,6 @@ function Export({ earlier }: Pick<PageProps, 'earlier'>) {
         <Pane label="Formats">
           <FormatGrid precision={precision} />
           <BringIn />
-          {earlier}
         </Pane>
         <CardPane />
       </Panes>
@@ -61,7 +58,7 @@ const Summary = () => <CheckpointSummary {...useCheckpointSummary()} />;
 const StepChoice = () => <CheckpointSelect {...useCheckpointChoice()} />;
 
 /** Nothing to take home yet; but a model can always be brought in. */
-function Empty({ need, earlier }: Pick<PageProps, 'earlier'> & { need: Need }) {
+function Empty({ need }: { need: Need }) {
   const [, go] = useLocation();
   const start = useStudio((s) => s.start);
   return (
@@ -85,7 +82,6 @@ function Empty({ need, earlier }: Pick<PageProps, 'earlier'> & { need: Need }) {
       <Panes columns="minmax(0, 1fr)">
         <Pane label="Other models">
           <BringIn />
-          {earlier}
         </Pane>
       </Panes>
     </Stage>

@@ -25,8 +25,7 @@ export function OfferDialog() {
     >
       <p>
         Train, Playground and Export show one model at a time. Nothing of {name} is deleted: step{' '}
-        {formatCount(model.saved.step)} stays in this browser, under Earlier runs on Train and on Export, and can be
-        brought back from there.
+        {formatCount(model.saved.step)} stays in this browser, among the runs, and can be opened from there.
       </p>
     </Dialog>
   );

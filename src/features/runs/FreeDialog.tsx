@@ -1,21 +1,22 @@
 import { formatBytes, formatCount } from '../../core/base/units';
-import type { KeptRun } from '../../core/runs/kept';
+import type { RunRow } from '../../protocol/data';
 import { useStudio } from '../../state/react';
 import { Button, Dialog } from '../../ui';
 
 /** What goes and what stays, before anything goes. */
-export function FreeDialog({ run, onClose }: { run: KeptRun; onClose: () => void }) {
+export function FreeDialog({ row, onClose }: { row: RunRow; onClose: () => void }) {
+  const { id, name } = row.record;
   const freeRun = useStudio((s) => s.freeRun);
-  const bytes = formatBytes(run.bytes ?? 0);
+  const bytes = formatBytes(row.bytes ?? 0);
   const free = (): void => {
     onClose();
-    void freeRun(run.id);
+    void freeRun(id);
   };
   return (
     <Dialog
       isOpen
       onClose={onClose}
-      title={`Free the saved steps of ${run.name}?`}
+      title={`Free the saved steps of ${name}?`}
       actions={
         <>
           <Button onPress={onClose}>Keep them</Button>
@@ -26,8 +27,8 @@ export function FreeDialog({ run, onClose }: { run: KeptRun; onClose: () => void
       }
     >
       <p>
-        {bytes} come free. Its settings and its curve stay. Its weights at step {formatCount(run.step)} and before go
-        for good: it can then not be brought back, resumed or exported.
+        {bytes} come free. Its settings and its curve stay. Its weights at step {formatCount(row.step)} and before go
+        for good: it can then not be opened, resumed or exported.
       </p>
     </Dialog>
   );

@@ -17,7 +17,7 @@ function buttons(): Record<string, boolean> {
   const html = renderToStaticMarkup(
     <Router ssrPath="/train">
       <StudioContext.Provider value={{ ...studio, getInitialState: studio.getState }}>
-        <FailurePanel onFree={() => undefined} />
+        <FailurePanel />
       </StudioContext.Provider>
     </Router>,
   );

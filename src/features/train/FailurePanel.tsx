@@ -9,13 +9,12 @@ import { isUnreadable } from '../../state/phase';
 import { useStudio, useStudioStore } from '../../state/react';
 import { beginRefusal, resumeRefusal, startRefusal } from '../../state/refusals';
 import { hasModel, isWeightsAlone } from '../../state/run';
-import { earlierRuns } from '../../state/runs';
 import type { Studio } from '../../state/studio';
 import { Button, Failure, formatExact, type FailureProps } from '../../ui';
 import { remedies, type Remedy } from './advice';
 
-/** What happened, what is safe, and what to do. `onFree` leads to the earlier runs. */
-export function FailurePanel({ onFree }: { onFree: () => void }) {
+/** What happened, what is safe, and what to do. */
+export function FailurePanel() {
   const studio = useStudio((s) => s);
   const store = useStudioStore();
   const [, navigate] = useLocation();
@@ -29,7 +28,7 @@ export function FailurePanel({ onFree }: { onFree: () => void }) {
       isDense={!isMain}
       {...(remedy === 'resume' && { icon: 'play' as const })}
       disabledReason={REFUSALS[remedy]?.(studio)}
-      onPress={() => (remedy === 'free' ? onFree() : ACTS[remedy](store.getState(), navigate))}
+      onPress={() => ACTS[remedy](store.getState(), navigate)}
     >
       {LABELS[remedy](studio)}
     </Button>
@@ -59,7 +58,7 @@ function possible(s: Studio) {
     export: hasBegun && run !== null && hasModel(s),
     wasm: hasBegun && device.kind === 'open' && device.info.kind !== 'wasm' && device.info.choices.includes('wasm'),
     halve: project.recipe.batch > 1,
-    free: earlierRuns(s).some(({ bytes }) => bytes !== null && bytes > 0),
+    free: s.runs?.some(({ record, bytes }) => record.id !== s.model?.run.id && bytes !== null && bytes > 0) === true,
     back: hasBegun && run === null && model !== null,
     lostAgain: lostAt.length > 1,
   };
@@ -126,13 +125,13 @@ const LABELS: Record<Remedy, (s: Studio) => string> = {
   useWasm: ({ saved, run }) => (run && saved ? 'Resume on WASM' : 'Begin again on WASM'),
   settings: () => 'Change the settings',
   texts: () => 'Go to the text',
-  free: () => 'Free an earlier run’s steps…',
+  free: () => 'Free another run’s steps…',
   back: ({ model }) => (model ? `Back to ${model.run.name}, step ${formatCount(model.saved.step)}` : 'Back'),
   export: ({ model }) => `Download step ${formatCount(model?.saved.step ?? 0)}…`,
   reload: () => 'Reload the page',
 };
 
-const ACTS: Record<Exclude<Remedy, 'free'>, (s: Studio, navigate: (path: string) => void) => void> = {
+const ACTS: Record<Remedy, (s: Studio, navigate: (path: string) => void) => void> = {
   resume: (s) => void s.resume(),
   restart: (s) => void s.start(),
   halveBatch: (s) => {
@@ -146,6 +145,7 @@ const ACTS: Record<Exclude<Remedy, 'free'>, (s: Studio, navigate: (path: string)
   useWasm: (s) => void s.useDevice('wasm').then(() => (s.run && s.saved ? s.resume() : s.start())),
   settings: (_, navigate) => navigate('/model'),
   texts: (_, navigate) => navigate('/text'),
+  free: (_, navigate) => navigate('/runs'),
   back: (s) => void s.loadRun(),
   export: (_, navigate) => navigate('/export'),
   reload: () => location.reload(),

@@ -1,8 +1,6 @@
-import { useRef, type ReactNode } from 'react';
-import { useKeptRuns, useStudio } from '../../state/react';
+import type { ReactNode } from 'react';
+import { useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';
-import type { PageProps } from '../../state/stage';
-import { earlierRuns } from '../../state/runs';
 import { Pane, Panes, Stage } from '../../ui';
 import { Charts } from './Charts';
 import { Compiling, Preparing } from './Preparing';
@@ -15,15 +13,8 @@ import { describeSettings, useRunSettings } from '../../state/runSettings';
 import { RunVerdict } from './RunVerdict';
 import { Samples } from './Samples';
 
-/** The run, live: what it does now, its curves and samples, what can be done next, and the runs before it. */
-export function TrainPage({ earlier }: PageProps) {
-  useKeptRuns();
-  const hasEarlier = useStudio((s) => earlierRuns(s).length > 0);
-  const list = useRef<HTMLDivElement>(null);
-  const toEarlier = (): void => {
-    list.current?.scrollIntoView({ block: 'nearest' });
-    list.current?.querySelector('button')?.focus();
-  };
+/** The run, live: what it does now, its curves and samples, and what can be done next. */
+export function TrainPage() {
   const phase = useStudio((s) => s.phase.kind);
   const hasBegun = useStudio(
     ({ phase: p }) => p.kind !== 'idle' && p.kind !== 'preparing' && !('of' in p && p.of === 0),
@@ -39,8 +30,8 @@ export function TrainPage({ earlier }: PageProps) {
       }
       actions={<RunActions />}
     >
-      {phase === 'failed' ? <FailurePanel onFree={toEarlier} /> : STATUS[phase]}
-      {hasBegun ? (
+      {phase === 'failed' ? <FailurePanel /> : STATUS[phase]}
+      {hasBegun && (
         <>
           <Readings settings={settings} />
           <Panes columns="minmax(0, 1fr) 368px" narrowColumns="minmax(0, 1fr) 304px">
@@ -50,18 +41,9 @@ export function TrainPage({ earlier }: PageProps) {
             <Pane label="Samples and events">
               <Samples settings={settings} />
               <Events settings={settings} />
-              <div ref={list}>{earlier}</div>
             </Pane>
           </Panes>
         </>
-      ) : (
-        hasEarlier && (
-          <Panes columns="minmax(0, 1fr)">
-            <Pane label="Runs that are kept">
-              <div ref={list}>{earlier}</div>
-            </Pane>
-          </Panes>
-        )
       )}
     </Stage>
   );

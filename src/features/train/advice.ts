@@ -42,7 +42,7 @@ export interface Possible {
   wasm: boolean;
   /** More than one row a step. */
   halve: boolean;
-  /** There are earlier runs whose saved steps can be freed. */
+  /** There are other runs whose saved steps can be freed. */
   free: boolean;
   /** It failed before its first save, and there is a model from before. */
   back: boolean;

@@ -1,0 +1,145 @@
+/** Runs side by side: what they are called, what differs, which comes from which, and which goes and comes back. */
+import { expect, test, type Page } from '@playwright/test';
+import { expectAccessible } from './axe';
+import { Studio } from './studio';
+
+/** Trained in a few seconds, on WASM. */
+const SMALL = {
+  Layers: 1,
+  Heads: 2,
+  Width: 16,
+  Context: 16,
+  Steps: 20,
+  Batch: 4,
+  'Learning rate': 0.003,
+  'Warm-up': 5,
+  'Evaluate every': 10,
+} as const;
+
+test('runs are told apart, compared, deleted and brought back, and what a person wrote of them stays', async ({
+  page,
+}, info) => {
+  test.setTimeout(300_000);
+  const studio = new Studio(page);
+  await studio.open('/model');
+  await studio.useDevice('WASM');
+  await studio.set(SMALL);
+  await studio.goTo('Text');
+  await paste(page, 'The sea is wide and the whale is white. '.repeat(1000));
+  await train(studio, 20);
+
+  // Another, with other settings.
+  await studio.goTo('Model');
+  await studio.set({ Dropout: 0.3, Width: 32 });
+  await train(studio, 20);
+
+  await studio.goTo('Runs');
+  await expect(studio.runs).toHaveCount(2);
+  await expect(studio.stages).toContainText(/2 runs · best \d\.\d\d bits a byte/);
+  const headers = page.getByRole('table', { name: 'Runs', exact: true }).getByRole('columnheader');
+  await expect(headers.filter({ hasText: 'Width' })).toBeVisible();
+  await expect(headers.filter({ hasText: 'Dropout' })).toBeVisible();
+  await expect(headers.filter({ hasText: 'Layers' })).toHaveCount(0);
+
+  // The older is the baseline; by keyboard the other is chosen, described, and its curve hidden and shown.
+  const older = studio.runs.filter({ has: page.getByRole('radio', { checked: true }) });
+  const wide = studio.runs.filter({ has: page.getByRole('radio', { checked: false }) });
+  await expect(older).toContainText('baseline');
+  await studio.chooseRun(wide);
+  await expect(page.getByText(/^2 settings differ, width 32 for 16; dropout 0\.3 for 0\b/)).toBeVisible();
+  await studio.runMenu(/^Name, tags and note/);
+  await page.getByRole('textbox', { name: 'Name' }).fill('wide');
+  await page.getByRole('textbox', { name: 'Tags' }).fill('sea, dropout');
+  await page.getByRole('textbox', { name: 'Note' }).fill('Wider and with dropout.');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const named = studio.runs.filter({ hasText: 'wide' });
+  await expect(named).toContainText('sea');
+  await named.getByRole('rowheader').getByRole('button').focus();
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('button', { name: 'Show the curve of wide' })).toBeVisible();
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('button', { name: 'Hide the curve of wide' })).toBeVisible();
+  await page.keyboard.press('b');
+  await expect(named.getByRole('radio')).toBeChecked();
+  await expectAccessible(page, 'Runs, two');
+
+  // A filter leaves one, and none.
+  const filter = page.getByRole('searchbox', { name: 'Filter runs' });
+  await filter.fill('dropout 0.3');
+  await expect(studio.runs).toHaveCount(1);
+  await filter.fill('nothing like it');
+  await expect(page.getByText('No run has all of these words')).toBeVisible();
+  await filter.fill('');
+
+  // What is taken home and brought in is a third.
+  await studio.goTo('Export');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download Hugging Face folder' }).click(),
+  ]);
+  const zip = info.outputPath('sea.zip');
+  await download.saveAs(zip);
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a zip…' }).click();
+  await (await chooser).setFiles(zip);
+  await page.getByRole('dialog').getByRole('button', { name: 'Bring it in' }).click();
+  await expect(studio.stages).toContainText('3 runs');
+
+  // Deleted, it is brought back whole; the one that is shown is another meanwhile.
+  await studio.goTo('Runs');
+  await expect(studio.runs).toHaveCount(3);
+  const saved = (await studio.keys('runs/')).length;
+  await studio.chooseRun(named.first());
+  await studio.runMenu(/^Delete/);
+  await expect(studio.runs).toHaveCount(2);
+  const notes = page.getByRole('region', { name: 'Notes' }).locator('> div');
+  await notes
+    .filter({ hasText: /deleted/ })
+    .getByRole('button', { name: 'Undo' })
+    .click();
+  await expect(studio.runs).toHaveCount(3);
+  expect(await studio.keys('runs/')).toHaveLength(saved);
+  await studio.chooseRun(studio.runs.filter({ hasNotText: 'wide' }));
+  await studio.runMenu(/^Delete/);
+  await notes
+    .filter({ hasText: /deleted/ })
+    .getByRole('button', { name: 'Dismiss' })
+    .click();
+  await expect(studio.runs).toHaveCount(2);
+  await expect.poll(async () => (await studio.keys('runs/')).length).toBeLessThan(saved);
+
+  await page.reload();
+  await expect(studio.runs).toHaveCount(2);
+  await studio.chooseRun(named.first());
+  await expect(page.getByText('Wider and with dropout.')).toBeVisible();
+
+  // The same as a tree, and as its table.
+  await page.getByRole('link', { name: 'Lineage' }).click();
+  await expect(page).toHaveURL(/view=lineage/);
+  const lanes = page.getByRole('group', { name: 'Lineage' }).getByRole('button');
+  await expect(lanes).toHaveCount(2);
+  await expectAccessible(page, 'Runs, lineage');
+  await lanes.first().focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(lanes.nth(1)).toBeFocused();
+  await expect(lanes.nth(1)).toHaveAttribute('aria-pressed', 'true');
+  await page.keyboard.press('t');
+  await expect(page.getByRole('table', { name: 'Lineage' }).getByRole('row')).toHaveCount(3);
+
+  expect(studio.errors).toEqual([]);
+});
+
+async function paste(page: Page, words: string): Promise<void> {
+  await page.getByRole('button', { name: 'Paste text…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').first().fill(words);
+  await dialog.getByRole('button', { name: /^Add/ }).click();
+  await expect(dialog).toBeHidden();
+}
+
+async function train(studio: Studio, steps: number): Promise<void> {
+  await studio.page.getByRole('button', { name: 'Start training' }).first().click();
+  await studio.goTo('Train');
+  await expect(studio.strip).toContainText(`step ${steps}`, { timeout: 60_000 });
+  await expect(studio.strip).toContainText('Finished', { timeout: 60_000 });
+}

@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import { type BlobStore, memoryStore } from '../base/blobStore';
+import { claimRun } from '../checkpoint/checkpoint';
+import { runRecord } from '../testing/runRecord';
+import type { TrainEvent } from '../train/run';
+import { curveKey, curveOf, MOST_POINTS } from './curve';
+import { openJournal } from './journal';
+import { addRun, readRun, updateRun } from './record';
+import { describeRun, purgeRemoved, removeRun, restoreRun, type RunRow, runRows } from './rows';
+
+const step = (n: number, loss = 1 / n): TrainEvent => ({
+  kind: 'step',
+  step: n,
+  loss,
+  learningRate: 1e-3,
+  gradientNorm: 1,
+  tokensPerSecond: 5,
+  activeMs: 10 * n,
+  memoryBytes: 9,
+});
+const evaluated = (n: number, loss: number): TrainEvent => ({
+  kind: 'evaluated',
+  step: n,
+  loss,
+  metrics: {},
+  activeMs: 10 * n,
+  sample: `The ${n}`,
+});
+
+/** With one saved step, and a journal up to a step beyond it. */
+async function addSaved(store: BlobStore, id: string, projectId = 'first'): Promise<void> {
+  await addRun(store, runRecord({ id, projectId, step: 4, createdAt: 1 }));
+  const state = { step: 4, tokensSeen: 0, activeMs: 0, best: null };
+  const tensors = new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]);
+  await (await claimRun(store, id)).save({ state, tensors });
+  await (
+    await openJournal(store, id, 0)
+  ).append([step(1), step(2), evaluated(2, 2), step(4), evaluated(4, 3), step(6)]);
+}
+const listed = (store: BlobStore, tell: (rows: readonly RunRow[]) => void = () => undefined) =>
+  runRows(store, 'first', tell);
+/** Counts what is read under keys that begin so. */
+const counting = (store: BlobStore, prefix: string): { store: BlobStore; reads: () => number } => {
+  let reads = 0;
+  const get: BlobStore['get'] = (key) => {
+    if (key.startsWith(prefix)) reads++;
+    return store.get(key);
+  };
+  return { store: { ...store, get }, reads: () => reads };
+};
+
+test('a curve keeps the span of each stretch, the best and the last, and nothing of what was not saved', () => {
+  const events = Array.from({ length: 10_000 }, (_, i) => step(i + 1, 1 + ((i * 7919) % 100) / 100));
+  events[4999] = step(5000, NaN);
+  events[2999] = step(3000, 90);
+  const measured = Array.from({ length: 400 }, (_, i) => evaluated(25 * (i + 1), i === 137 ? 0.5 : 2 + (i % 3)));
+  const { training, evaluations, sample } = curveOf([...events, ...measured, evaluated(10_100, 0.1)], 10_000);
+  for (const columns of [training, evaluations]) {
+    expect(columns.step.length).toBeLessThanOrEqual(MOST_POINTS);
+    expect(columns.step.length).toBeGreaterThan(MOST_POINTS / 2);
+    expect(columns.step).toEqual(columns.step.toSorted((a, b) => a - b));
+  }
+  expect(Math.max(...training.high)).toBe(90);
+  expect(Math.min(...training.low)).toBe(1);
+  expect(Math.min(...evaluations.loss)).toBe(0.5);
+  expect([training.step.at(-1), evaluations.step.at(-1), evaluations.ms.at(-1)]).toEqual([10_000, 10_000, 100_000]);
+  expect(sample).toBe('The 10000');
+  expect(curveOf([], 5)).toMatchObject({ training: { step: [] }, evaluations: { step: [] }, sample: '' });
+});
+
+test('curves are made once, kept, and made again when the run has gone on or the kept one is damaged', async () => {
+  const store = memoryStore();
+  await addSaved(store, 'a');
+  const told: (readonly RunRow[])[] = [];
+  const [row] = await listed(store, (rows) => told.push(rows));
+  expect(told.map(([first]) => first!.curve)).toEqual([null]);
+  expect(row!.curve).toMatchObject({ step: 4, evaluations: { step: [2, 4], loss: [2, 3] }, sample: 'The 4' });
+  expect(row!.curve!.training.step).toEqual([1, 2, 4]);
+  expect(row!.record.tokenizer).toEqual({ kind: 'bytes' });
+
+  const again = counting(store, 'journal/');
+  expect(await listed(again.store, (rows) => told.push(rows))).toEqual([row]);
+  expect([again.reads(), told.length]).toEqual([0, 1]);
+
+  await store.commit({ put: [[curveKey('a'), 'torn']] });
+  expect(await listed(store)).toEqual([row]);
+  const tensors = new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]);
+  await (await claimRun(store, 'a')).save({ state: { step: 6, tokensSeen: 0, activeMs: 0, best: null }, tensors });
+  expect((await listed(store))[0]!.curve!.training.step).toEqual([1, 2, 4, 6]);
+});
+
+test('many runs are listed with two small reads each, besides what says which steps are kept', async () => {
+  const store = memoryStore();
+  for (let i = 0; i < 20; i++) await addSaved(store, `run-${i}`);
+  await listed(store);
+  for (const [prefix, most] of [
+    ['journal/', 0],
+    ['runs/', 0],
+    ['runs-index/', 20],
+    ['curves/', 20],
+    ['', 80],
+  ] as const) {
+    const counted = counting(store, prefix);
+    expect(await listed(counted.store)).toHaveLength(20);
+    expect(counted.reads(), prefix).toBeLessThanOrEqual(most);
+  }
+});
+
+test('a project lists its own runs; a full disk keeps no curve and hides none', async () => {
+  const store = memoryStore();
+  await addSaved(store, 'a');
+  await addSaved(store, 'b', 'other');
+  const full: BlobStore = { ...store, commit: () => Promise.reject(new Error('full')) };
+  expect((await listed(full)).map(({ record, curve }) => [record.id, curve?.step])).toEqual([['a', 4]]);
+  expect(await store.keys('curves/')).toEqual([]);
+});
+
+test('a deleted run is in no list, comes back whole, and goes for good once nobody can bring it back', async () => {
+  const store = memoryStore();
+  await addSaved(store, 'a');
+  const before = await listed(store);
+  const keys = await store.keys('');
+  await removeRun(store, 'a', 1000);
+  expect(await listed(store)).toEqual([]);
+  await purgeRemoved(store, 1000 + 59_000);
+  expect(await store.keys('')).toEqual(keys);
+  await restoreRun(store, 'a');
+  expect(await listed(store)).toEqual(before);
+
+  await removeRun(store, 'a', 1000);
+  await purgeRemoved(store, 1000 + 61_000);
+  expect(await store.keys('')).toEqual([]);
+});
+
+test('what a person calls a run stays while the trainer tells how far it came', async () => {
+  const store = memoryStore();
+  await addSaved(store, 'a');
+  await Promise.all([
+    describeRun(store, 'a', { name: 'Ahab', tags: ['x'], note: 'n' }),
+    updateRun(store, 'a', (run) => ({ ...run, step: 9 })),
+  ]);
+  expect(await readRun(store, 'a')).toMatchObject({ name: 'Ahab', tags: ['x'], note: 'n', step: 9 });
+});

@@ -1,0 +1,107 @@
+/** The runs of a project as they are listed: each with its curve in few points, and what its saved steps take. */
+import type { BlobStore, Stored } from '../base/blobStore';
+import { isUnreadable, parseRecord, readAll } from '../base/record';
+import { type SavedStep, surveySnapshots } from '../checkpoint/checkpoint';
+import type { TokenizerModel } from '../tokenizer/tokenizer';
+import { keptCurve, makeCurve, type RunCurve } from './curve';
+import { listRuns, purgeRun, recordKey, RUN, type RunRecord, updateRun } from './record';
+import { isObject } from './settings';
+
+/** Without the merges of its tokenizer, which are most of a record. */
+export type ListedRun = Omit<RunRecord, 'tokenizer'> & { tokenizer: Pick<TokenizerModel, 'kind'> };
+
+export interface RunRow {
+  record: ListedRun;
+  /** The newest that can be opened; where none can be, how far it had come. */
+  step: number;
+  /** Null where it has not been made yet. */
+  curve: RunCurve | null;
+  /** Of all its saved steps; 0 where they were given back, null where they cannot be read. */
+  bytes: number | null;
+}
+
+/**
+ * The runs that have saved a step, newest first. One that failed before its first save left no model, and one that was
+ * deleted is no longer among them.
+ * @param tell called with what there is at once, where curves have yet to be made of long journals
+ */
+export async function runRows(
+  store: BlobStore,
+  projectId: string,
+  tell: (rows: readonly RunRow[]) => void,
+): Promise<readonly RunRow[]> {
+  const keys = await store.keys(recordKey(''));
+  const { records: all } = await readAll(keys, async (key) => {
+    const stored = await store.get(key);
+    return stored === undefined ? undefined : parseRecord(withoutMerges(stored), key, RUN);
+  });
+  const records = all
+    .filter((run) => run.projectId === projectId && run.removedAt === undefined)
+    .sort((a, b) => b.createdAt - a.createdAt);
+  const rows = (await Promise.all(records.map((record) => rowOf(store, record)))).filter(
+    ({ step, bytes }) => bytes !== 0 || step > 0,
+  );
+  if (rows.some(({ curve }) => curve === null)) tell(rows);
+  const whole: RunRow[] = [];
+  // One after the other: a journal is some megabytes.
+  for (const row of rows) {
+    whole.push(row.curve ? row : { ...row, curve: await makeCurve(store, row.record.id, row.step) });
+  }
+  return whole;
+}
+
+/** They take longer to check than all the rest. */
+function withoutMerges(stored: Stored): Stored {
+  if (stored instanceof Uint8Array || !isObject(stored)) return stored;
+  const { tokenizer } = stored;
+  return isObject(tokenizer) ? { ...stored, tokenizer: { ...tokenizer, merges: [] } } : stored;
+}
+
+async function rowOf(store: BlobStore, { tokenizer, ...record }: RunRecord): Promise<RunRow> {
+  const kept = await stepsOf(store, record.id);
+  const step = kept?.find(({ latest }) => latest)?.step ?? kept?.at(-1)?.step ?? record.step;
+  return {
+    record: { ...record, tokenizer: { kind: tokenizer.kind } },
+    step,
+    curve: (await keptCurve(store, record.id, step)) ?? null,
+    bytes: kept && kept.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+/** Null where the list of its steps, or all of them, cannot be read. */
+async function stepsOf(store: BlobStore, runId: string): Promise<readonly SavedStep[] | null> {
+  try {
+    const { steps, damaged } = await surveySnapshots(store, runId);
+    return steps.length === 0 && damaged.length > 0 ? null : steps;
+  } catch (error) {
+    if (isUnreadable(error)) return null;
+    throw error;
+  }
+}
+
+/** What a person says of a run. */
+export interface RunWords {
+  name: string;
+  tags: readonly string[];
+  note: string;
+}
+
+export const describeRun = (store: BlobStore, runId: string, { name, tags, note }: RunWords): Promise<RunRecord> =>
+  updateRun(store, runId, (run) => ({ ...run, name, tags: [...tags], note }));
+
+/** Takes a run out of every list; all of it stays until it is purged. Only for whoever holds the run. */
+export const removeRun = (store: BlobStore, runId: string, at: number): Promise<RunRecord> =>
+  updateRun(store, runId, (run) => ({ ...run, removedAt: at }));
+
+/** Undoes that. */
+export const restoreRun = (store: BlobStore, runId: string): Promise<RunRecord> =>
+  updateRun(store, runId, ({ removedAt: _, ...run }) => run);
+
+/** What was deleted longer ago than a person can still undo it: its tab ended before it could. */
+export async function purgeRemoved(store: BlobStore, now: number): Promise<void> {
+  for (const { id, removedAt } of await listRuns(store))
+    if (removedAt !== undefined && now - removedAt > UNDO_MS) await purgeRun(store, id);
+}
+
+/** A minute: longer than a toast stands, also one that is held. */
+const UNDO_MS = 60_000;

@@ -1,0 +1,60 @@
+import { useMemo, useState } from 'react';
+import { formatCount, formatReading } from '../../core/base/units';
+import { Pane, Segmented } from '../../ui';
+import { RunsChart, type XAxis } from '../../ui/charts';
+import { ends, forebearLines, lineOf, type Measure, MEASURES, measureWords, referenceOf } from './curves';
+import { bestOf, comparable, formatBits, type RunView } from './view';
+
+/** The curves of the runs that are shown, one over another. */
+export function CurvesPane(p: {
+  all: readonly RunView[];
+  shown: readonly RunView[];
+  /** What the others are held against, else the newest. */
+  against: RunView | undefined;
+}) {
+  const { all, shown, against } = p;
+  const [measure, setMeasure] = useState<Measure>('bits');
+  const [axis, setAxis] = useState<XAxis>('step');
+  const objective = (against ?? shown[0])?.objective ?? 'causal';
+  const lines = useMemo(
+    () => [...forebearLines(shown, all, measure, axis), ...shown.flatMap((view) => lineOf(view, measure, axis) ?? [])],
+    [shown, all, measure, axis],
+  );
+  const reference = against && referenceOf(against, measure);
+  const { label } = measureWords(measure, objective);
+  return (
+    <Pane label="Curves">
+      <RunsChart
+        title={label}
+        hint={measure === 'training' ? 'nats, of the text that it learns from' : 'held-out text'}
+        lines={lines}
+        reference={reference}
+        y={ends(lines, reference?.value)}
+        axis={axis}
+        onAxis={setAxis}
+        describeY={measure === 'bits' ? formatBits : formatReading}
+        settings={
+          <Segmented
+            label="Measure"
+            value={measure}
+            onChange={setMeasure}
+            options={MEASURES.map((value) => ({ value, label: measureWords(value, objective).label }))}
+          />
+        }
+        caption={caption(shown, against, measure)}
+      />
+    </Pane>
+  );
+}
+
+function caption(shown: readonly RunView[], against: RunView | undefined, measure: Measure): string {
+  if (shown.length === 0) return 'No run is shown: the eye in its row shows one';
+  if (measure !== 'bits' || !against) return 'Each line is a run, named where it ends';
+  const alike = comparable(shown, against).toSorted((a, b) => a.bits! - b.bits!);
+  const [first, second] = alike;
+  if (!first || !bestOf(alike)) return 'None of these has been measured on held-out text yet';
+  const then = second ? `, then ${second.name} at ${formatBits(second.bits!)}` : '';
+  const others = shown.length - alike.length;
+  const apart = others > 0 ? `; ${formatCount(others)} measured on other text, which does not compare` : '';
+  return `Lowest is ${first.name} at ${formatBits(first.bits!)}${then}; a dot marks each run’s best step, bits per byte compare across tokenizers${apart}`;
+}

@@ -1,0 +1,57 @@
+import { useState } from 'react';
+import { useStudio } from '../../state/react';
+import { Button, Dialog, TextField } from '../../ui';
+import styles from './RunsPage.module.css';
+import type { RunView } from './view';
+
+/** What a person calls a run, sorts it under and remembers of it. */
+export function EditDialog({ view, onClose }: { view: RunView; onClose: () => void }) {
+  const { record } = view.row;
+  const describe = useStudio((s) => s.describeRun);
+  const [name, setName] = useState(record.name);
+  const [tags, setTags] = useState(record.tags.join(', '));
+  const [note, setNote] = useState(record.note);
+  const isNamed = name.trim() !== '';
+  const save = (): void => {
+    if (!isNamed) return;
+    onClose();
+    void describe(view.id, { name: name.trim(), tags: tagsOf(tags), note: note.trim() });
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={`Name, tags and note of ${record.name}`}
+      actions={
+        <>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button variant="go" onPress={save} disabledReason={isNamed ? undefined : 'A run needs a name'}>
+            Save
+          </Button>
+        </>
+      }
+    >
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          save();
+        }}
+      >
+        <TextField label="Name" value={name} onChange={setName} error={isNamed ? undefined : 'A run needs a name'} />
+        <TextField label="Tags" value={tags} onChange={setTags} hint="with commas between them" />
+        <TextField label="Note" value={note} onChange={setNote} rows={4} />
+      </form>
+    </Dialog>
+  );
+}
+
+/** Each once, in the order in which they were written. */
+export const tagsOf = (words: string): readonly string[] => [
+  ...new Set(
+    words
+      .split(',')
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== ''),
+  ),
+];

@@ -1,0 +1,49 @@
+import { useMemo } from 'react';
+import { formatCount } from '../../core/base/units';
+import { changeWords } from '../../core/runs/compare';
+import { lanesOf } from '../../core/runs/lineage';
+import { Pane } from '../../ui';
+import { Lineage, type LineageLane } from '../../ui/charts';
+import { formatBits, type RunView } from './view';
+import { HOW } from './words';
+
+/** Which run comes from which. */
+export function LineagePane(p: {
+  views: readonly RunView[];
+  chosen: string | undefined;
+  onChoose: (id: string) => void;
+}) {
+  const { views } = p;
+  const lanes = useMemo(() => {
+    const all = lanesOf(views);
+    return all.map(({ run, how, parent, from, until }): LineageLane => {
+      const above = parent === null ? undefined : all[parent]!.run;
+      const changes = above ? changeWords(above.made, run.made) : [];
+      const parentName = above?.name ?? run.row.record.parent?.name;
+      return {
+        id: run.id,
+        run: run.hue,
+        label: run.name,
+        ...(run.bits !== undefined && { value: formatBits(run.bits) }),
+        ...(changes.length > 0 && { detail: changes.slice(0, 2).join('; ') }),
+        how: HOW[how],
+        ...(parentName !== undefined && { parentName }),
+        parent,
+        isGrown: how === 'fork' || how === 'fine-tune',
+        from,
+        until,
+      };
+    });
+  }, [views]);
+  return (
+    <Pane label="Lineage">
+      <Lineage
+        lanes={lanes}
+        hint={`${formatCount(lanes.length)} ${lanes.length === 1 ? 'run' : 'runs'}, bits per byte at their best`}
+        chosen={p.chosen}
+        onChoose={p.onChoose}
+        caption="A ring is a beginning from nothing or from a file; a line leaves the run that it comes from at the step it took"
+      />
+    </Pane>
+  );
+}

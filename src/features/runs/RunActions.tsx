@@ -1,0 +1,72 @@
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { formatBytes } from '../../core/base/units';
+import { isActive } from '../../state/phase';
+import { useStudio } from '../../state/react';
+import { bringBackRefusal } from '../../state/refusals';
+import { Button, MenuButton, type MenuEntry } from '../../ui';
+import { EditDialog } from './EditDialog';
+import { FreeDialog } from './FreeDialog';
+import styles from './RunsPage.module.css';
+import type { RunView } from './view';
+
+/** What can be done with a run. */
+export function RunActions({ view, onBaseline }: { view: RunView; onBaseline: (() => void) | undefined }) {
+  const [asked, ask] = useState<'edit' | 'free'>();
+  const bringBack = useStudio((s) => s.bringBack);
+  const deleteRun = useStudio((s) => s.deleteRun);
+  const isCurrent = useStudio((s) => s.model?.run.id === view.id);
+  const isTraining = useStudio((s) => isActive(s.phase) && s.project.runId === view.id);
+  const refusal = useStudio(bringBackRefusal);
+  const [, go] = useLocation();
+  const { bytes } = view.row;
+  const isKept = bytes !== null && bytes > 0;
+  const open = async (page: string): Promise<void> => {
+    if (isCurrent || (await bringBack(view.id))) go(page);
+  };
+  const why = isCurrent ? undefined : isKept ? refusal : 'None of its steps can be opened';
+  const entries: (MenuEntry & { act: () => void })[] = [
+    { id: 'edit', label: 'Name, tags and note…', act: () => ask('edit') },
+    ...(why === undefined
+      ? [
+          { id: 'playground', label: 'Write with it', act: () => void open('/playground') },
+          { id: 'export', label: 'Export it', act: () => void open('/export') },
+        ]
+      : []),
+    ...(isKept && !isCurrent
+      ? [{ id: 'free', label: 'Free its saved steps…', hint: formatBytes(bytes), act: () => ask('free') }]
+      : []),
+    ...(isTraining
+      ? []
+      : [
+          {
+            id: 'delete',
+            label: 'Delete',
+            ...(isKept && { hint: `frees ${formatBytes(bytes)}` }),
+            act: () => void deleteRun(view.id),
+          },
+        ]),
+  ];
+  return (
+    <div className={styles.actions}>
+      <Button isDense disabledReason={why} onPress={() => void open('/train')}>
+        Open
+      </Button>
+      {onBaseline && (
+        <Button isDense onPress={onBaseline}>
+          Make it the baseline
+        </Button>
+      )}
+      <MenuButton
+        variant="quiet"
+        label={`More for ${view.name}`}
+        entries={entries}
+        onChoose={(id) => entries.find((entry) => entry.id === id)?.act()}
+      >
+        More
+      </MenuButton>
+      {asked === 'edit' && <EditDialog view={view} onClose={() => ask(undefined)} />}
+      {asked === 'free' && <FreeDialog row={view.row} onClose={() => ask(undefined)} />}
+    </div>
+  );
+}

@@ -1,0 +1,165 @@
+import { formatCount, formatDuration, formatReading } from '../../core/base/units';
+import { changeWords, differences, valueWords } from '../../core/runs/compare';
+import { forebears } from '../../core/runs/lineage';
+import { recipeOf } from '../../core/runs/segments';
+import { headlineOf } from '../../core/objectives';
+import { useKeptSteps } from '../../state/react';
+import { Block, cx, formatMoment, Pane, PaneHead, Swatch, Table, text, type Column } from '../../ui';
+import { KeptSteps } from './KeptSteps';
+import { RunActions } from './RunActions';
+import styles from './RunsPage.module.css';
+import { formatBits, headlineValue, type RunView, timeOf } from './view';
+import { differWords, HOW, standing } from './words';
+
+interface Row {
+  label: string;
+  cell: (view: RunView) => string;
+}
+
+/** The run that is chosen beside the baseline: what differs, how good they are, where it is from, and what can be done. */
+export function RunPane(p: {
+  view: RunView;
+  baseline: RunView | undefined;
+  all: readonly RunView[];
+  onBaseline: () => void;
+}) {
+  const { view, baseline, all } = p;
+  const steps = useKeptSteps(view.row);
+  const beside = baseline && baseline.id !== view.id ? baseline : undefined;
+  const { note } = view.row.record;
+  const pair = beside ? [beside, view] : [view];
+  const rows: Row[] = [
+    ...(beside ? differences(beside.made, view.made) : []).map(({ setting }): Row => ({
+      label: setting.label,
+      cell: ({ made }) => valueWords(setting.of(made)),
+    })),
+    ...MEASURED,
+    { label: headlineOf(view.objective).label, cell: (run) => known(headlineValue(run), formatReading) },
+    { label: 'Best at step', cell: ({ best }) => known(best?.step, formatCount) },
+    { label: 'Time', cell: (run) => known(timeOf(run), formatDuration) },
+  ];
+  const { count, which } = beside ? differWords(beside.made, view.made) : { count: '', which: '' };
+  return (
+    <Pane title={beside ? `${view.name} beside ${beside.name}` : view.name} hint={formatMoment(view.createdAt)}>
+      {beside && (
+        <Block>
+          <p className={styles.words}>
+            {count}
+            {which !== '' && (
+              <>
+                , <b>{which}</b>
+              </>
+            )}
+            . {standing(view, beside)}
+          </p>
+        </Block>
+      )}
+      {note !== '' && (
+        <Block>
+          <p className={styles.note}>{note}</p>
+        </Block>
+      )}
+      <div className={cx(styles.compare)}>
+        <Table
+          label={`${view.name} in numbers`}
+          rows={rows}
+          rowKey={({ label }) => label}
+          columns={columnsFor(pair)}
+          isDense
+        />
+      </div>
+      <Block>
+        <RunActions view={view} onBaseline={view.id === baseline?.id ? undefined : p.onBaseline} />
+      </Block>
+      <PaneHead title="Comes from" />
+      <Kin view={view} all={all} />
+      <KeptSteps view={view} steps={steps} />
+      <Samples views={pair} />
+    </Pane>
+  );
+}
+
+const known = (value: number | undefined, format: (value: number) => string): string =>
+  value === undefined ? '–' : format(value);
+const MEASURED: readonly Row[] = [{ label: 'Bits per byte', cell: ({ bits }) => known(bits, formatBits) }];
+
+const columnsFor = (views: readonly RunView[]): Column<Row>[] => [
+  { id: 'what', header: <span className={text.hidden}>Measure</span>, cell: ({ label }) => label },
+  ...views.map((view): Column<Row> => ({
+    id: view.id,
+    header: (
+      <span className={styles.end}>
+        <Swatch run={view.hue} />
+        {view.name}
+      </span>
+    ),
+    isNumber: true,
+    cell: (row) => row.cell(view),
+  })),
+];
+
+/** Its forebears, the first of all first, with what each was made otherwise. */
+function Kin({ view, all }: { view: RunView; all: readonly RunView[] }) {
+  const line = forebears(all, view.id);
+  const gone = line[0]?.parent;
+  return (
+    <ol className={styles.kin} aria-label="Comes from">
+      {gone && (
+        <li>
+          <span>{formatCount(gone.step)}</span>
+          <span>
+            <b>{line[0]!.row.record.parent!.name}</b> is deleted; {HOW[gone.how]} of it
+          </span>
+        </li>
+      )}
+      {line.map((run, i) => {
+        const above = line[i - 1];
+        const changes = above ? changeWords(above.made, run.made) : [];
+        return (
+          <li key={run.id}>
+            <span>{formatCount(run.parent?.step ?? 0)}</span>
+            <span>
+              <b>{run.name}</b> {beginning(run, changes)}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function beginning(run: RunView, changes: readonly string[]): string {
+  const { record } = run.row;
+  if (record.origin) return `came in as ${record.origin.name}, ${formatMoment(record.origin.importedAt)}`;
+  if (!run.parent) return `from nothing, seed ${formatCount(recipeOf(record).seed)}`;
+  const how = changes.length > 0 ? changes.join('; ') : 'with the same settings';
+  const moments = record.parent?.momentsAtZero ? '; from weights alone, so its optimizer began anew' : '';
+  return `${HOW[run.parent.how]}, ${how}${moments}`;
+}
+
+/** The last that each wrote, of one prompt where they have one. */
+function Samples({ views }: { views: readonly RunView[] }) {
+  const written = views.filter(({ row }) => row.curve && row.curve.sample !== '');
+  if (written.length === 0) return null;
+  return (
+    <>
+      <PaneHead title="Samples" hint="at the last evaluation" />
+      <ol className={styles.samples} aria-label="Samples">
+        {written.map(({ id, hue, row }) => {
+          const { samplePrompt } = recipeOf(row.record);
+          const { sample } = row.curve!;
+          const isPrompted = sample.startsWith(samplePrompt);
+          return (
+            <li key={id}>
+              <Swatch run={hue} />
+              <p className={cx(text.prose, styles.sample)}>
+                {isPrompted && <span className={styles.prompt}>{samplePrompt}</span>}
+                {isPrompted ? sample.slice(samplePrompt.length) : sample}
+              </p>
+            </li>
+          );
+        })}
+      </ol>
+    </>
+  );
+}

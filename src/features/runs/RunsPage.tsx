@@ -1,0 +1,167 @@
+import { useDeferredValue, useMemo, useState } from 'react';
+import { useLocation, useSearch } from 'wouter';
+import { formatCount } from '../../core/base/units';
+import { useStudio } from '../../state/react';
+import { Button, EmptyState, MenuButton, Pane, Panes, SearchField, Stage, StageTabs, type StageTab } from '../../ui';
+import { CurvesPane } from './CurvesPane';
+import { LineagePane } from './LineagePane';
+import { RunPane } from './RunPane';
+import styles from './RunsPage.module.css';
+import { RunsTable } from './RunsTable';
+import { columnsOf, filtered, type Sort, sorted, sortedBy } from './table';
+import { bestOf, comparable, formatBits, type RunView, viewOf } from './view';
+
+/** Lines that are told apart at a glance. */
+const SHOWN = 8;
+
+/** All runs of the project: how good each is, what differs, and which comes from which. */
+export function RunsPage() {
+  const listed = useStudio((s) => s.runs);
+  // The head stands at once; what many runs take is drawn after it, in pieces.
+  const runs = useDeferredValue(listed, null);
+  const views = useMemo(() => runs?.map(viewOf), [runs]);
+  if (!views) return <Stage title="Runs">{null}</Stage>;
+  return views.length === 0 ? <Empty /> : <Runs views={views} />;
+}
+
+function Runs({ views }: { views: readonly RunView[] }) {
+  const baselineId = useStudio((s) => s.project.baseline);
+  const change = useStudio((s) => s.change);
+  const isTree = new URLSearchParams(useSearch()).get('view') === 'lineage';
+  const [, go] = useLocation();
+  const [chosenId, setChosen] = useState<string>();
+  const [overrides, setOverrides] = useState<Readonly<Record<string, boolean>>>({});
+  const [filter, setFilter] = useState('');
+  const [sort, setSort] = useState<Sort>({ column: 'bits', order: 'ascending' });
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+
+  const { columns, same } = useMemo(() => columnsOf(views), [views]);
+  const baseline = views.find(({ id }) => id === baselineId) ?? views.at(-1); // else the first that was made
+  const rows = useMemo(() => sorted(filtered(views, filter, columns), sort, columns), [views, filter, sort, columns]);
+  const first = useMemo(() => firstShown(views, baseline), [views, baseline]);
+  const isShown = ({ id }: RunView): boolean => overrides[id] ?? first.has(id);
+  const shown = useMemo(
+    () => views.filter(({ id }) => overrides[id] ?? first.has(id)).toReversed(),
+    [views, overrides, first],
+  );
+  const chosen = views.find(({ id }) => id === chosenId) ?? views[0];
+  const setBaseline = ({ id }: RunView) => change({ baseline: id });
+  const pane = chosen && (
+    <RunPane view={chosen} baseline={baseline} all={views} onBaseline={() => setBaseline(chosen)} />
+  );
+  const tabs: readonly StageTab[] = [
+    { id: 'all', href: '?', label: 'All runs', count: formatCount(views.length) },
+    { id: 'lineage', href: '?view=lineage', label: 'Lineage' },
+  ];
+  return (
+    <Stage
+      title="Runs"
+      tabs={
+        <StageTabs
+          label="Parts of Runs"
+          tabs={tabs}
+          current={isTree ? 'lineage' : 'all'}
+          onGo={({ id }) => go(id === 'all' ? '/runs' : '/runs?view=lineage')}
+        />
+      }
+      summary={<Summary views={views} baseline={baseline} />}
+    >
+      {isTree ? (
+        <Panes columns="minmax(0, 1fr) 368px" narrowColumns="minmax(0, 1fr) 304px">
+          <LineagePane views={views} chosen={chosen?.id} onChoose={setChosen} />
+          {pane}
+        </Panes>
+      ) : (
+        <Panes
+          columns="minmax(0, 1fr) 368px"
+          narrowColumns="minmax(0, 1fr) 304px"
+          rows="minmax(300px, 5fr) minmax(220px, 4fr)"
+        >
+          <CurvesPane all={views} shown={shown} against={baseline} />
+          {pane}
+          <Pane
+            title="All runs"
+            hint={`settings that are the same in every run are hidden: ${formatCount(same)}`}
+            isWide
+            aside={
+              <>
+                <span className={styles.filter}>
+                  <SearchField label="Filter runs" placeholder="Filter" value={filter} onChange={setFilter} />
+                </span>
+                <MenuButton
+                  variant="quiet"
+                  isMany
+                  entries={columns.map(({ id, label }) => ({ id, label, isChosen: !hidden.has(id) }))}
+                  onChoose={(id) => setHidden(toggled(hidden, id))}
+                >
+                  Columns
+                </MenuButton>
+              </>
+            }
+          >
+            <div className={styles.scroller} tabIndex={0} role="group" aria-label="Table of runs">
+              <RunsTable
+                views={rows}
+                columns={columns.filter(({ id }) => !hidden.has(id))}
+                baseline={baseline}
+                isShown={isShown}
+                onShow={({ id }, isOn) => setOverrides({ ...overrides, [id]: isOn })}
+                onBaseline={setBaseline}
+                chosen={chosen?.id}
+                onChoose={({ id }) => setChosen(id)}
+                sort={sort}
+                onSort={(column) => setSort(sortedBy(sort, column))}
+              />
+              {rows.length === 0 && <p className={styles.none}>No run has all of these words</p>}
+            </div>
+          </Pane>
+        </Panes>
+      )}
+    </Stage>
+  );
+}
+
+function toggled(hidden: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(hidden);
+  if (!next.delete(id)) next.add(id);
+  return next;
+}
+
+/** The baseline, and of the others the best. */
+function firstShown(views: readonly RunView[], baseline: RunView | undefined): ReadonlySet<string> {
+  const others = views
+    .filter(({ id }) => id !== baseline?.id)
+    .toSorted((a, b) => (a.bits ?? Infinity) - (b.bits ?? Infinity) || b.createdAt - a.createdAt);
+  return new Set([...(baseline ? [baseline] : []), ...others].slice(0, SHOWN).map(({ id }) => id));
+}
+
+/** Which is the best of those that can be compared. */
+function Summary({ views, baseline }: { views: readonly RunView[]; baseline: RunView | undefined }) {
+  const alike = baseline ? comparable(views, baseline) : [];
+  const best = bestOf(alike);
+  if (!best) return 'Every run of this project, what it was made with and where it comes from';
+  const others = alike.filter(({ id }) => id !== best.id);
+  const next = bestOf(others);
+  const beside = next ? `, then ${next.name} with ${formatBits(next.bits!)}` : '';
+  return (
+    <>
+      Best so far is <b>{best.name}</b>, <b>{formatBits(best.bits!)}</b> bits a byte on held-out text{beside}
+    </>
+  );
+}
+
+function Empty() {
+  const [, go] = useLocation();
+  const hasText = useStudio((s) => s.texts.length > 0);
+  return (
+    <Stage title="Runs" summary="Every run of this project, what it was made with and where it comes from">
+      <EmptyState
+        action={
+          <Button onPress={() => go(hasText ? '/train' : '/text')}>{hasText ? 'Go to Train' : 'Add text'}</Button>
+        }
+      >
+        No run has saved a step yet
+      </EmptyState>
+    </Stage>
+  );
+}

@@ -1,0 +1,164 @@
+import { formatBytes, formatCount, formatDuration, formatReading } from '../../core/base/units';
+import { valueWords } from '../../core/runs/compare';
+import { cx, IconButton, Swatch, Table, text, type Column } from '../../ui';
+import styles from './RunsPage.module.css';
+import { differs, type RunColumn, type Sort } from './table';
+import { formatBits, headlineValue, type RunView, timeOf } from './view';
+
+export interface RunsTableProps {
+  /** In order. */
+  views: readonly RunView[];
+  columns: readonly RunColumn[];
+  baseline: RunView | undefined;
+  isShown: (view: RunView) => boolean;
+  onShow: (view: RunView, isShown: boolean) => void;
+  onBaseline: (view: RunView) => void;
+  chosen: string | undefined;
+  onChoose: (view: RunView) => void;
+  sort: Sort;
+  onSort: (column: string) => void;
+}
+
+/** A row a run: whether its curve is shown, what the others are held against, how good it is, and what it was made with. */
+export function RunsTable(p: RunsTableProps) {
+  const { views, baseline, isShown, onShow, onBaseline } = p;
+  const columns: Column<RunView>[] = [
+    {
+      id: 'shown',
+      header: <span className={text.hidden}>Shown</span>,
+      width: '56px',
+      cell: (view) => (
+        <IconButton
+          icon={isShown(view) ? 'eye' : 'eyeOff'}
+          label={`${isShown(view) ? 'Hide' : 'Show'} the curve of ${view.name}`}
+          isPressed={isShown(view)}
+          onPress={() => onShow(view, !isShown(view))}
+        />
+      ),
+    },
+    {
+      id: 'run',
+      header: 'Run',
+      isHeader: true,
+      isSortable: true,
+      cell: ({ name, hue, row: { record } }) => (
+        <span className={text.row}>
+          <Swatch run={hue} />
+          <b className={styles.name}>{name}</b>
+          {record.tags.map((tag) => (
+            <span key={tag} className={styles.tag}>
+              {tag}
+            </span>
+          ))}
+        </span>
+      ),
+    },
+    {
+      id: 'baseline',
+      header: 'Baseline',
+      leaveOut: 'phone',
+      cell: (view) => (
+        <label className={styles.radio}>
+          <input
+            type="radio"
+            name="baseline"
+            aria-label={`Use ${view.name} as the baseline`}
+            checked={view.id === baseline?.id}
+            onChange={() => onBaseline(view)}
+          />
+        </label>
+      ),
+    },
+    ...p.columns.map((column): Column<RunView> => {
+      const { id, label, isNumber, setting } = column;
+      return {
+        id,
+        header: label,
+        isNumber,
+        isSortable: true,
+        isQuiet: id !== 'bits',
+        ...(LEFT_OUT[id] && { leaveOut: LEFT_OUT[id] }),
+        cell: (view) =>
+          setting ? (
+            <span className={cx(styles.value, differs(setting, view, baseline) && styles.differs)}>
+              {valueWords(setting.of(view.made))}
+            </span>
+          ) : (
+            CELLS[id]?.(view, baseline)
+          ),
+      };
+    }),
+  ];
+  return (
+    <Table
+      label="Runs"
+      rows={views}
+      rowKey={({ id }) => id}
+      columns={columns}
+      chosenKey={p.chosen}
+      onChoose={p.onChoose}
+      onKey={(view, key) => {
+        if (key === ' ') onShow(view, !isShown(view));
+        else if (key.toLowerCase() === 'b') onBaseline(view);
+        else return false;
+        return true;
+      }}
+      isOff={(view) => !isShown(view)}
+      sort={p.sort}
+      onSort={p.onSort}
+    />
+  );
+}
+
+const LEFT_OUT: Readonly<Record<string, 'narrow' | 'phone'>> = {
+  best: 'narrow',
+  time: 'narrow',
+  headline: 'phone',
+  kept: 'phone',
+  state: 'phone',
+};
+
+const NONE = '–';
+const CELLS: Readonly<Record<string, (view: RunView, baseline: RunView | undefined) => string>> = {
+  bits: ({ bits }) => (bits === undefined ? NONE : formatBits(bits)),
+  difference: differenceWords,
+  headline(view) {
+    const value = headlineValue(view);
+    return value === undefined ? NONE : formatReading(value);
+  },
+  best: ({ best }) => (best ? formatCount(best.step) : NONE),
+  time(view) {
+    const ms = timeOf(view);
+    return ms === undefined ? NONE : formatDuration(ms);
+  },
+  kept: ({ row: { bytes } }) => (bytes === null ? 'cannot be read' : bytes === 0 ? 'nothing' : formatBytes(bytes)),
+  state: stateWords,
+};
+
+/** `+0.055`; in words where it is the baseline, or was measured on other text. */
+export function differenceWords(view: RunView, baseline: RunView | undefined): string {
+  if (view.id === baseline?.id) return 'baseline';
+  if (view.bits === undefined || baseline?.bits === undefined) return NONE;
+  if (view.heldOut !== baseline.heldOut) return 'other text';
+  const difference = view.bits - baseline.bits;
+  return `${difference > 0 ? '+' : difference < 0 ? '−' : '±'}${formatBits(Math.abs(difference))}`;
+}
+
+/** `finished`, `stopped at 1,200 of 4,000`. */
+export function stateWords({ step, planned, row: { record } }: RunView): string {
+  const place = `${formatCount(step)} of ${formatCount(planned)}`;
+  switch (record.status) {
+    case 'running':
+      return `running, ${place}`;
+    case 'finished':
+      return `finished at ${formatCount(step)}`;
+    case 'stopped':
+      return record.origin && step === 0
+        ? 'came in'
+        : step >= planned
+          ? `finished at ${formatCount(step)}`
+          : `stopped at ${place}`;
+    case 'failed':
+      return `failed, step ${place}`;
+  }
+}

@@ -1,0 +1,82 @@
+/** The table of runs: its columns as values, their order, and what a filter leaves. */
+import { isSameValue, type Setting, settingsThatDiffer, valueWords } from '../../core/runs/compare';
+import { headlineOf } from '../../core/objectives';
+import type { SortOrder } from '../../ui';
+import { headlineValue, type RunView, timeOf } from './view';
+
+export interface Sort {
+  column: string;
+  order: SortOrder;
+}
+
+/** A column that can be hidden, and sorted by. */
+export interface RunColumn {
+  id: string;
+  label: string;
+  isNumber: boolean;
+  /** Undefined comes last, in either order. */
+  by: (view: RunView) => number | string | undefined;
+  /** A setting that differs among the runs. */
+  setting?: Setting;
+}
+
+/** What is measured and told of runs, then the settings that they differ in. */
+export function columnsOf(views: readonly RunView[]): { columns: readonly RunColumn[]; same: number } {
+  const { differ, same } = settingsThatDiffer(views.map(({ made }) => made));
+  const { label } = headlineOf(views[0]?.objective ?? 'causal');
+  const columns: RunColumn[] = [
+    { id: 'bits', label: 'Bits per byte', isNumber: true, by: ({ bits }) => bits },
+    { id: 'difference', label: 'Difference', isNumber: true, by: ({ bits }) => bits },
+    { id: 'headline', label, isNumber: true, by: headlineValue },
+    { id: 'best', label: 'Best at step', isNumber: true, by: ({ best }) => best?.step },
+    ...differ.map((setting): RunColumn => {
+      const by = ({ made }: RunView) => {
+        const value = setting.of(made);
+        return typeof value === 'object' ? value.words : value;
+      };
+      return { id: setting.id, label: setting.label, isNumber: setting.isNumber, by, setting };
+    }),
+    { id: 'time', label: 'Time', isNumber: true, by: timeOf },
+    { id: 'kept', label: 'Kept', isNumber: true, by: ({ row }) => row.bytes ?? undefined },
+    { id: 'state', label: 'State', isNumber: false, by: ({ row }) => row.record.status },
+  ];
+  return { columns, same };
+}
+
+/** Whether a run was made otherwise in this than the one that it is held against. */
+export const differs = (setting: Setting, view: RunView, against: RunView | undefined): boolean =>
+  against !== undefined && !isSameValue(setting.of(view.made), setting.of(against.made));
+
+/** In order; runs of which that is not known last, and those of one value with the newest first. */
+export function sorted(views: readonly RunView[], sort: Sort, columns: readonly RunColumn[]): readonly RunView[] {
+  const by =
+    sort.column === 'run'
+      ? ({ name }: RunView) => name.toLowerCase()
+      : columns.find(({ id }) => id === sort.column)?.by;
+  if (!by) return views;
+  const sign = sort.order === 'ascending' ? 1 : -1;
+  return views.toSorted((a, b) => {
+    const [x, y] = [by(a), by(b)];
+    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
+    return sign * (x < y ? -1 : x > y ? 1 : 0) || b.createdAt - a.createdAt;
+  });
+}
+
+/** The other way round, or by another column: what is lower first, as for losses and names. */
+export const sortedBy = (now: Sort, column: string): Sort => ({
+  column,
+  order: now.column === column && now.order === 'ascending' ? 'descending' : 'ascending',
+});
+
+/** Runs in whose name, tags, note or differing settings every word of the filter is. */
+export function filtered(views: readonly RunView[], filter: string, columns: readonly RunColumn[]): readonly RunView[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return views;
+  return views.filter(({ name, made, row: { record } }) => {
+    const settings = columns.flatMap(({ setting }) =>
+      setting ? [`${setting.label} ${valueWords(setting.of(made))}`] : [],
+    );
+    const text = [name, ...record.tags, record.note, record.status, ...settings].join('\n').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}

@@ -1,0 +1,130 @@
+/** A run as this stage shows it: what it was made with, how good it is on which text, and where it is from. */
+import { metricOf, type MetricId } from '../../core/metrics';
+import { headlineOf, metricsOf, type ObjectiveId, objectiveOf } from '../../core/objectives';
+import type { Made } from '../../core/runs/compare';
+import type { RunRow } from '../../protocol/data';
+import { textNames } from '../../core/runs/facts';
+import type { RunCurve } from '../../core/runs/curve';
+import type { Kin } from '../../core/runs/lineage';
+import { dataOf, isMeasuredAlike, recipeOf, segmentAt, type Segments } from '../../core/runs/segments';
+import { tokensPerStep } from '../../core/train/recipe';
+import { formatCount } from '../../core/base/units';
+import { KIND_WORDS } from '../../state/preparation';
+
+/** Losses are in nats. */
+export interface RunView extends Kin {
+  row: RunRow;
+  name: string;
+  hue: number;
+  made: Made;
+  objective: ObjectiveId;
+  segments: Segments;
+  /** Of the whole plan. */
+  planned: number;
+  /** The best evaluation on what it learns from now. */
+  best: { step: number; loss: number } | null;
+  /** At its best; undefined where it was not measured. */
+  bits: number | undefined;
+  /** What runs must have been measured on to be compared; null where it is not known. */
+  heldOut: string | null;
+}
+
+export const BITS: MetricId = 'bitsPerByte';
+
+/** Made once for a row. */
+export function viewOf(row: RunRow): RunView {
+  let view = views.get(row);
+  if (!view) views.set(row, (view = made(row)));
+  return view;
+}
+const views = new WeakMap<RunRow, RunView>();
+
+function made(row: RunRow): RunView {
+  const { record, curve } = row;
+  const { segments, model, tokenizer } = record;
+  const recipe = recipeOf(record);
+  const { facts } = dataOf(record);
+  const isRecipeKnown = !record.origin || segments.length > 1 || row.step > 0;
+  const best = lowestOf(curve?.evaluations, isMeasuredAlike(record, row.step));
+  const text = facts && { key: heldOutKey(facts), words: textNames(facts) };
+  const view = { segments, objective: record.objective };
+  return {
+    row,
+    id: record.id,
+    name: record.name,
+    hue: record.hue,
+    createdAt: record.createdAt,
+    step: row.step,
+    ...(record.parent && { parent: record.parent }),
+    ...(record.origin && { origin: record.origin }),
+    ...view,
+    made: {
+      model,
+      tokenizer: {
+        key: `${tokenizer.kind} ${model.vocabulary}`,
+        words: `${KIND_WORDS[tokenizer.kind]} ${formatCount(model.vocabulary)}`,
+      },
+      recipe: isRecipeKnown ? recipe : null,
+      data: text,
+    },
+    planned: recipe.steps,
+    best,
+    bits: best ? bitsOf(view, best.loss, best.step) : undefined,
+    heldOut: text?.key ?? null,
+  };
+}
+
+function lowestOf(
+  evaluations: RunCurve['evaluations'] | undefined,
+  isAlike: (measured: { step: number }) => boolean,
+): RunView['best'] {
+  let best: RunView['best'] = null;
+  for (const [i, step] of (evaluations?.step ?? []).entries()) {
+    const loss = evaluations!.loss[i]!;
+    if (isAlike({ step }) && !(best && best.loss <= loss)) best = { step, loss };
+  }
+  return best;
+}
+
+/** Milliseconds that it was trained, those of what it was forked from among them; undefined where that is not known. */
+export const timeOf = ({ row: { curve } }: Pick<RunView, 'row'>): number | undefined =>
+  curve ? Math.max(0, curve.training.ms.at(-1) ?? 0, curve.evaluations.ms.at(-1) ?? 0) : undefined;
+
+/** Bits per byte of a loss at a step; undefined where the text that it was measured on is not known. */
+export function bitsOf(
+  { segments, objective }: Pick<RunView, 'segments' | 'objective'>,
+  loss: number,
+  step: number,
+): number | undefined {
+  const part = segments[segmentAt(segments, step)]!.data.facts?.parts.validation;
+  if (!part || !metricsOf(objectiveOf(objective)).includes(BITS)) return undefined;
+  return metricOf(BITS).ofMean?.(loss, part);
+}
+
+const heldOutKey = ({ textHash, split, parts: { validation } }: NonNullable<ReturnType<typeof dataOf>['facts']>) =>
+  JSON.stringify([textHash, split.rule, split.seed, validation.bytes]);
+
+/** Tokens that it had learnt from at a step; a fork's forebears are taken to have been as it began. */
+export function tokensAt({ segments, made: { model } }: Pick<RunView, 'segments' | 'made'>, step: number): number {
+  return segments.reduce((sum, { after, recipe }, i) => {
+    const until = Math.min(step, segments[i + 1]?.after ?? Infinity);
+    return sum + Math.max(0, until - after) * tokensPerStep(recipe, model.config.context);
+  }, 0);
+}
+
+/** The runs that can be told in bits per byte beside this one: measured on the same held-out text. */
+export const comparable = (views: readonly RunView[], as: Pick<RunView, 'heldOut'>): readonly RunView[] =>
+  views.filter(({ heldOut, bits }) => heldOut === as.heldOut && bits !== undefined);
+
+export const bestOf = (views: readonly RunView[]): RunView | undefined =>
+  views.reduce<RunView | undefined>(
+    (a, b) => (b.bits !== undefined && !((a?.bits ?? Infinity) <= b.bits) ? b : a),
+    undefined,
+  );
+
+/** `perplexity`, of the run's own objective. */
+export const headlineValue = ({ objective, best }: RunView): number | undefined =>
+  best ? headlineOf(objective).scale.of(best.loss) : undefined;
+
+/** Four digits, as runs differ in the third. */
+export const formatBits = (bits: number): string => bits.toFixed(3);

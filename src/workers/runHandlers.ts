@@ -1,0 +1,38 @@
+/** The runs of a project in the data worker: listed, described, deleted, brought back. */
+import type { BlobStore } from '../core/base/blobStore';
+import { purgeRun, readRun } from '../core/runs/record';
+import { describeRun, purgeRemoved, removeRun, restoreRun, runRows } from '../core/runs/rows';
+import type { DataApi } from '../protocol/data';
+import { lockRun } from '../storage/lock';
+import type { Handlers } from './serve';
+
+export type RunHandlers = Pick<Handlers<DataApi>, 'listRuns' | 'describeRun' | 'removeRun' | 'restoreRun' | 'purgeRun'>;
+
+export function runHandlers(store: Promise<BlobStore>): RunHandlers {
+  let swept: Promise<void> | undefined;
+  /** Runs `change` where no tab works on the run. */
+  async function holding<T>(runId: string, change: (store: BlobStore) => Promise<T>): Promise<T> {
+    const lock = await lockRun(runId);
+    try {
+      return await change(await store);
+    } finally {
+      lock.release();
+    }
+  }
+  return {
+    async listRuns({ projectId, now }, job) {
+      const open = await store;
+      await (swept ??= purgeRemoved(open, now)).catch(() => undefined); // what could not go now goes at the next start
+      return runRows(open, projectId, (rows) => job.report(rows));
+    },
+    describeRun: async ({ runId, ...words }) => (await describeRun(await store, runId, words), null),
+    removeRun: async ({ runId, at }) => (await holding(runId, (open) => removeRun(open, runId, at)), null),
+    restoreRun: async ({ runId }) => (await restoreRun(await store, runId), null),
+    purgeRun: ({ runId }) =>
+      holding(runId, async (open) => {
+        // Brought back meanwhile, in another tab.
+        if ((await readRun(open, runId))?.removedAt !== undefined) await purgeRun(open, runId);
+        return null;
+      }),
+  };
+}
