@@ -50,7 +50,7 @@ export async function prepare(
     for (const words of text.notes) note(`${text.name}: ${words}.`);
   }
   const texts = past ? inItsOrder(past, read) : read;
-  const documents = await Promise.all(texts.map(({ id }) => openText(store, id)));
+  const documents = (await Promise.all(texts.map(({ id }) => openText(store, id)))).flat();
   const tokenizer = past?.tokenizer ?? (await createTokenizer(await trainTokenizer(wanted.tokenizer, documents, job)));
   const validationShare = past?.info.data.validationShare ?? wanted.validationShare;
   const manifest = await buildShards(documents, tokenizer, { validationShare }, store, job);

@@ -39,9 +39,28 @@ test('texts are taken, markup is asked about once, and the system’s files are 
     await page.keyboard.press('Tab');
   }
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('table', { name: 'Texts' }).getByRole('row')).toHaveCount(5);
-  await page.getByText('page.html').first().click();
+  // What was asked about is a drop of its own, and so a text of its own, of three documents.
+  const table = page.getByRole('table', { name: 'Texts' });
+  await expect(table.getByRole('row')).toHaveCount(3);
+  const several = table.getByRole('button', { name: '3 files' });
+  await several.press('Enter');
+  await expect(several).toHaveAttribute('aria-expanded', 'true');
+  await expect(table.getByRole('row')).toHaveCount(6);
+  for (const { name } of files.slice(0, 4)) await expect(table.getByText(name, { exact: true })).toBeVisible();
+  await table.getByRole('button', { name: 'page.html', exact: true }).press('Enter');
   await expect(page.getByText('Is taken as the HTML page that it is')).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);
+
+  // A document is left out and put back: what is learnt is less meanwhile, and its content stays.
+  const characters = page.getByRole('navigation', { name: 'Stages' }).getByText(/characters/);
+  const all = await characters.textContent();
+  await table.getByRole('button', { name: 'Leave rows.csv out' }).press('Enter');
+  await expect(table.getByText('left out', { exact: true })).toBeVisible();
+  await expect(characters).not.toHaveText(all!);
+  await expectAccessible(page, 'a document that is left out');
+  await page.reload();
+  await several.press('Enter');
+  await table.getByRole('button', { name: 'Put rows.csv back' }).press('Enter');
+  await expect(characters).toHaveText(all!);
   expect(studio.errors).toEqual([]);
 });

@@ -128,13 +128,14 @@ test('a model goes to the importer and texts go to the texts', async () => {
   expect(await receive(store, [...dropped('config.json', '{}'), ...dropped('model.safetensors', 'x')])).toBe('export');
   expect(await receive(store, dropped('letters.zip', 'PK … june.txt …'))).toBe('text');
   expect(await receive(store, dropped('june.txt', 'Dear'))).toBe('text');
-  await expect.poll(() => calls.map(({ method }) => method)).toEqual(['importModel', 'importModel', 'importFile']);
+  await expect.poll(() => calls.map(({ method }) => method)).toEqual(['importModel', 'importModel', 'importFiles']);
 });
 
 test('markup is asked about once a drop, the system’s files are passed over, and neither holds up the texts', async () => {
   const dropped = (name: string, bytes: string) => ({ name, file: new File([bytes], name) });
   const { addFiles, takeMarkup, leaveMarkup } = store.getState();
-  const imported = () => calls.map(({ input }) => (input as { name: string }).name);
+  const imported = () =>
+    calls.flatMap(({ input }) => (input as { files: { name: string }[] }).files.map(({ name }) => name));
   void addFiles([
     dropped('d/.DS_Store', '\0\0\0\x01Bud1'),
     dropped('d/page.html', '<p>Hi'),

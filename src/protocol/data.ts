@@ -5,7 +5,7 @@ import type { DamagedStep, SavedStep } from '../core/checkpoint/checkpoint';
 import type { FormatId } from '../core/export/formats';
 import type { RunRow, RunWords } from '../core/runs/rows';
 import type { DataRecord, TokenizerRecord } from '../core/runs/project';
-import type { ImportOutcome, TextRecord } from '../core/documents';
+import type { DocumentRow, DocumentStart, DropOutcome, ImportOutcome, TextRecord } from '../core/documents';
 import type { TokenPiece } from '../core/tokenizer/statistics';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
@@ -13,16 +13,44 @@ import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 export type { DamagedStep, DataRecord, RunRow, RunWords, SavedStep, TokenizerRecord };
 
 export interface DataApi {
-  /** Streams one dropped or chosen file into the store. */
-  importFile: { input: { file: File; name: string; addedAt: number }; progress: Progress; output: ImportOutcome };
-  importPaste: { input: { text: string; name: string; addedAt: number }; progress: Progress; output: ImportOutcome };
-  importSample: { input: { file: string; addedAt: number }; progress: Progress; output: ImportOutcome };
+  /** Streams the files that were dropped or chosen at once into the store, as one text. */
+  importFiles: {
+    input: { files: readonly { file: File; name: string }[]; projectId: string; addedAt: number };
+    progress: Progress;
+    output: {
+      text: TextRecord | null;
+      refused: readonly { name: string; failure: Failure }[];
+      duplicates: DropOutcome['duplicates'];
+    };
+  };
+  importPaste: {
+    input: { text: string; name: string; projectId: string; addedAt: number };
+    progress: Progress;
+    output: ImportOutcome;
+  };
+  importSample: {
+    input: { file: string; projectId: string; addedAt: number };
+    progress: Progress;
+    output: ImportOutcome;
+  };
   samples: { input: null; progress: never; output: readonly Sample[] };
-  listTexts: { input: null; progress: never; output: readonly TextRecord[] };
-  preview: { input: { id: string; characters: number }; progress: never; output: string };
-  /** Hides the text; `restoreText` undoes it, `purgeText` makes it final. */
-  removeText: { input: { id: string }; progress: never; output: null };
-  restoreText: { input: { id: string }; progress: never; output: null };
+  listTexts: { input: { projectId: string }; progress: never; output: readonly TextRecord[] };
+  /** `count` documents of a text from the `from`th, of those whose title holds `query`; `of`: how many those are. */
+  documents: {
+    input: { textId: string; from: number; count: number; query: string };
+    progress: never;
+    output: { rows: readonly DocumentRow[]; of: number };
+  };
+  preview: { input: { id: string; place: number; characters: number }; progress: never; output: DocumentStart };
+  /** Leaves documents out of what is learnt, or puts them back. */
+  leaveOut: {
+    input: { textId: string; places: readonly number[]; isOut: boolean };
+    progress: never;
+    output: TextRecord;
+  };
+  /** Takes a text out of a project; out of the last, `addToProject` undoes it, and `purgeText` makes it final. */
+  removeText: { input: { id: string; projectId: string; at: number }; progress: never; output: null };
+  addToProject: { input: { id: string; projectId: string }; progress: never; output: TextRecord };
   purgeText: { input: { id: string }; progress: never; output: null };
 
   trainTokenizer: {

@@ -8,6 +8,7 @@ import { flopsPerToken } from '../core/train/work';
 import { modelSpec } from '../core/models';
 import { optimizerOf, type OptimizerId } from '../core/optim';
 import { countParams, sizeOf, type BaseConfig, type ModelSpec } from '../core/models/spec';
+import { learntOf } from '../core/documents/record';
 import type { DeviceInfo } from '../protocol/gpu';
 import { dataState } from './preparation';
 import type { Project, TokenizerChoice } from './project';
@@ -118,7 +119,7 @@ export function textSize({ project, texts }: Pick<Studio, 'project' | 'texts'>):
     const { train, validation } = data.manifest.parts;
     return { train: train.tokens, validation: validation.tokens, isCounted: true };
   }
-  const characters = texts.reduce((n, text) => n + text.characters, 0);
+  const characters = texts.reduce((n, text) => n + learntOf(text).characters, 0);
   const tokens =
     characters /
     (tokenizer?.model.kind === tokenizerChoice.kind ? tokenizer.bytesPerToken : USUAL[tokenizerChoice.kind]);

@@ -1,4 +1,5 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
+import { learntOf, textRef } from '../core/documents/record';
 import type { TokenPiece } from '../core/tokenizer/statistics';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../core/runs/project';
@@ -78,17 +79,19 @@ export type ArtefactState = 'none' | 'stale' | 'done';
 type Inputs = Pick<ProjectSlice, 'project'> & Pick<TextsSlice, 'texts'>;
 
 export const textIds = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map((t) => t.id);
+/** What of each is learnt. */
+const textRefs = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map(textRef);
 
 export function tokenizerState({ project: { tokenizer, tokenizerChoice }, texts }: Inputs): ArtefactState {
   if (!tokenizer) return 'none';
   const asked =
     tokenizer.model.kind === tokenizerChoice.kind &&
     (tokenizer.model.kind !== 'bpe' || tokenizer.asked === tokenizerChoice.vocabulary);
-  return asked && same(tokenizer.texts, textIds({ texts })) ? 'done' : 'stale';
+  return asked && same(tokenizer.texts, textRefs({ texts })) ? 'done' : 'stale';
 }
-/** Whether texts were added or removed since the tokenizer was trained. */
+/** Whether texts were added or removed since the tokenizer was trained, or documents of them left out or put back. */
 export const textsChanged = ({ project: { tokenizer }, texts }: Inputs): boolean =>
-  tokenizer !== null && !same(tokenizer.texts, textIds({ texts }));
+  tokenizer !== null && !same(tokenizer.texts, textRefs({ texts }));
 
 export function dataState(studio: Inputs): ArtefactState {
   const { data, tokenizer, split } = studio.project;
@@ -98,14 +101,14 @@ export function dataState(studio: Inputs): ArtefactState {
     data.tokenizerHash === tokenizer?.hash &&
     data.manifest.split.validation === split.validation &&
     !isSplitAsOne(data) &&
-    same(data.texts, textIds(studio));
+    same(data.texts, textRefs(studio));
   return current ? 'done' : 'stale';
 }
 /** Whether the texts are no longer those that a run learns from; not where it does not say which. */
 export function hasOtherTexts(run: Pick<RunRecord, 'segments'>, { texts }: Pick<Studio, 'texts'>): boolean {
   const { facts } = dataOf(run);
   if (!facts || facts.texts.length === 0) return false;
-  return !same(facts.texts.map((t) => t.sha256).sort(), texts.map((t) => t.sha256).sort());
+  return !same(facts.texts.map((t) => t.sha256).sort(), texts.map((t) => learntOf(t).sha256).sort());
 }
 /** Several texts of which only the last one's end is held out, as older builds cut them. */
 export const isSplitAsOne = ({ texts, manifest }: DataRecord): boolean =>

@@ -14,6 +14,7 @@ async function opened(store: BlobStore = memoryStore(), change: (halves: Halves)
   return page.studio.getState;
 }
 const fileOf = (content: string | Uint8Array<ArrayBuffer>, name: string) => ({ file: new File([content], name), name });
+const FIRST = { projectId: 'first' };
 const SEA = 'The whale is large. The sea is wide. '.repeat(30);
 
 test('a removed text is gone from the disk once it cannot be undone, and not before', async () => {
@@ -22,16 +23,17 @@ test('a removed text is gone from the disk once it cannot be undone, and not bef
   await getState().addPaste('The sea is wide.', 'sea.txt');
   const [text] = getState().texts;
   const bytes = () => store.keys(`text/${text!.id}/`);
+  const ALL = [`text/${text!.id}/0`, `text/${text!.id}/documents/0`];
 
   await getState().removeText(text!.id);
   const removal = getState().toasts.at(-1)!;
   removal.undo!();
   getState().dismiss(removal.id);
-  await vi.waitFor(async () => expect(await page.data.call('listTexts', null)).toHaveLength(1));
-  expect(await bytes()).toHaveLength(1);
+  await vi.waitFor(async () => expect(await page.data.call('listTexts', FIRST)).toHaveLength(1));
+  expect(await bytes()).toEqual(ALL);
 
   await getState().removeText(text!.id);
-  expect(await bytes()).toHaveLength(1);
+  expect(await bytes()).toEqual(ALL);
   getState().dismiss(getState().toasts.at(-1)!.id);
   await vi.waitFor(async () => expect(await bytes()).toHaveLength(0));
   expect(await store.keys('text')).toEqual([]);
@@ -52,13 +54,13 @@ test('texts come in, are refused, removed and brought back, and stay in the next
     '1 system file was passed over',
     'again.txt is already here',
   ]);
-  expect(getState()).toMatchObject({ project: { name: 'sea' }, importing: { kind: 'idle' }, importingFile: null });
+  expect(getState()).toMatchObject({ project: { name: 'sea' }, importing: { kind: 'idle' } });
   const [text] = getState().texts;
-  expect(await getState().preview(text!.id)).toBe(SEA);
+  expect(await getState().preview(text!.id, 0)).toMatchObject({ title: 'sea.txt', start: SEA });
   await getState().removeText(text!.id);
   expect(getState().texts).toEqual([]);
   getState().toasts.at(-1)!.undo!();
-  await vi.waitFor(async () => expect(await page.data.call('listTexts', null)).toHaveLength(1));
+  await vi.waitFor(async () => expect(await page.data.call('listTexts', FIRST)).toHaveLength(1));
   page.close();
   expect((await opened(store))()).toMatchObject({ project: { name: 'sea' }, texts: [{ name: 'sea.txt' }] });
 });
@@ -82,11 +84,11 @@ test('an import that is stopped ends the drop, and nothing of it is stored', asy
   let begun = (): void => undefined;
   const has = new Promise<void>((resolve) => (begun = resolve));
   const getState = await opened(store, ({ data }) => {
-    const { importFile } = data;
-    data.importFile = async (input, job) => {
+    const { importFiles } = data;
+    data.importFiles = async (input, job) => {
       begun();
       await new Promise<void>((resolve) => job.signal.addEventListener('abort', () => resolve()));
-      return importFile(input, job);
+      return importFiles(input, job);
     };
   });
   const adding = getState().addFiles([fileOf(SEA, 'sea.txt'), fileOf(`${SEA}.`, 'other.txt')]);
@@ -94,7 +96,7 @@ test('an import that is stopped ends the drop, and nothing of it is stored', asy
   const { importing } = getState();
   if (importing.kind === 'busy') importing.stop();
   await adding;
-  expect(getState()).toMatchObject({ texts: [], refused: [], importing: { kind: 'idle' }, importingFile: null });
+  expect(getState()).toMatchObject({ texts: [], refused: [], importing: { kind: 'idle' } });
   expect(await store.keys('text')).toEqual([]);
 });
 
@@ -106,7 +108,8 @@ test('a removal that the store refuses leaves the text in its place, and says so
     commit: (change) =>
       isFull ? Promise.reject(new HomegrownError('storage-full', 'No room for the mark')) : inner.commit(change),
   });
-  await getState().addFiles([fileOf(SEA, 'a.txt'), fileOf(`${SEA}.`, 'b.txt')]);
+  await getState().addFiles([fileOf(SEA, 'a.txt')]);
+  await getState().addFiles([fileOf(`${SEA}.`, 'b.txt')]);
   isFull = true;
   await getState().removeText(getState().texts[0]!.id);
   expect(getState().texts.map(({ name }) => name)).toEqual(['a.txt', 'b.txt']);

@@ -1,10 +1,10 @@
-/** The texts of the project: adding by any route, removing with undo, looking inside. */
+/** The texts of the project and their documents: adding by any route, removing and leaving out with undo, looking inside. */
 import { toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
-import type { ImportOutcome, TextRecord } from '../core/documents';
+import type { DocumentStart, DropOutcome, ImportOutcome, TextRecord } from '../core/documents';
 import { MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
 import { isSystemFile } from '../core/documents/system';
-import type { Sample } from '../protocol/data';
+import type { DataApi, Sample } from '../protocol/data';
 import type { Slice } from './studio';
 import { UNTITLED } from './project';
 import { IDLE, work, type Work } from './work';
@@ -32,10 +32,8 @@ export interface TextsSlice {
   /** Files that wait for a person to say whether they are learnt as they are. */
   markup: readonly DroppedMarkup[];
   importing: Work;
-  /** Which of how many files is being read. */
-  importingFile: { name: string; index: number; of: number } | null;
   loadTexts(): Promise<void>;
-  /** Adds texts, asks about markup, and passes over what is the system's own. */
+  /** Adds a text of all of them, asks about markup, and passes over what is the system's own. */
   addFiles(files: readonly Dropped[]): Promise<void>;
   takeMarkup(): Promise<void>;
   leaveMarkup(): void;
@@ -43,8 +41,13 @@ export interface TextsSlice {
   addSample(file: string): Promise<TextRecord | undefined>;
   removeText(id: string): Promise<void>;
   dismissRefusals(): void;
-  preview(id: string): Promise<string>;
+  /** `count` documents of a text from the `from`th, of those whose title holds `query`. */
+  documents(textId: string, from: number, count: number, query: string): Promise<DocumentRows>;
+  /** Leaves documents out of what is learnt, or puts them back. */
+  leaveOut(textId: string, places: readonly number[], isOut: boolean): Promise<void>;
+  preview(id: string, place: number): Promise<DocumentStart>;
 }
+export type DocumentRows = DataApi['documents']['output'];
 
 const PREVIEW_CHARACTERS = 20_000;
 
@@ -58,40 +61,47 @@ export const createTextsSlice: Slice<TextsSlice> =
       queue = mine.catch(() => undefined);
       return mine;
     }
-    type Options = Parameters<Parameters<typeof work<ImportOutcome>>[2]>[0];
-    /** One import: its record joins the list, or says why not. Resolves with the text that now is there. */
+    type Options = Parameters<Parameters<typeof work<unknown>>[2]>[0];
+    /** One import of what is called so. Undefined where it was stopped, or is now told among the refusals. */
+    async function read<T>(names: readonly string[], begin: (options: Options) => Promise<T>): Promise<T | undefined> {
+      const isMeant = new Set(names);
+      set(({ refused }) => ({ refused: refused.filter(({ name }) => !isMeant.has(name)) }));
+      const outcome = await work((importing) => set({ importing }), now, begin);
+      const { importing } = get();
+      if (importing.kind === 'failed') {
+        const name = names.length === 1 ? names[0]! : `${formatCount(names.length)} files`;
+        set(({ refused }) => ({ refused: [...refused, { name, failure: importing.failure }], importing: IDLE }));
+      }
+      return outcome;
+    }
+    function join(text: TextRecord): void {
+      set(({ texts }) => ({ texts: [...texts.filter(({ id }) => id !== text.id), text] }));
+      if (get().project.name === UNTITLED) get().change({ name: title(text.name) });
+    }
+    /** A single text; resolves with the one that is there now. */
     async function add(
       name: string,
       begin: (options: Options) => Promise<ImportOutcome>,
     ): Promise<TextRecord | undefined> {
-      set(({ refused }) => ({ refused: refused.filter((refusal) => refusal.name !== name) }));
-      const outcome = await work((importing) => set({ importing }), now, begin);
-      const { importing } = get();
-      if (importing.kind === 'failed') {
-        set(({ refused }) => ({ refused: [...refused, { name, failure: importing.failure }], importing: IDLE }));
-      }
-      if (outcome === undefined) return undefined;
-      if (outcome.kind === 'duplicate') {
-        get().toast({ text: `${name} is already here`, detail: `as ${outcome.of.name}, so it was not added again` });
-        return outcome.of;
-      }
-      const { text } = outcome;
-      set(({ texts }) => ({ texts: [...texts, text] }));
-      if (get().project.name === UNTITLED) get().change({ name: title(text.name) });
-      return text;
+      const outcome = await read([name], begin);
+      if (outcome?.kind === 'added') join(outcome.text);
+      if (outcome?.kind !== 'duplicate') return outcome?.text;
+      get().toast(alreadyHere([{ name, of: outcome.of }]));
+      return outcome.of;
     }
 
-    /** One file after another, until one is stopped. */
-    const addAll = (files: readonly Dropped[]): Promise<void> =>
+    const addDrop = (files: readonly Dropped[]): Promise<void> =>
       inTurn(async () => {
-        for (const [index, { file, name }] of files.entries()) {
-          set({ importingFile: { name, index, of: files.length } });
-          const text = await add(name, (options) => data.call('importFile', { file, name, addedAt: now() }, options));
-          const wasStopped = text === undefined && !get().refused.some((refusal) => refusal.name === name);
-          if (wasStopped) break;
-        }
-        set({ importingFile: null });
+        const input = { files, projectId: get().project.id, addedAt: now() };
+        const names = files.map(({ name }) => name);
+        const outcome = await read(names, (options) => data.call('importFiles', input, options));
+        if (!outcome) return;
+        set(({ refused }) => ({ refused: [...refused, ...outcome.refused] }));
+        if (outcome.duplicates.length > 0) get().toast(alreadyHere(outcome.duplicates));
+        if (outcome.text) join(outcome.text);
       });
+    const put = (text: TextRecord): void =>
+      set(({ texts }) => ({ texts: texts.map((each) => (each.id === text.id ? text : each)) }));
 
     return {
       texts: [],
@@ -99,10 +109,9 @@ export const createTextsSlice: Slice<TextsSlice> =
       refused: [],
       markup: [],
       importing: IDLE,
-      importingFile: null,
       async loadTexts() {
         const [texts, samples] = await Promise.all([
-          data.call('listTexts', null),
+          data.call('listTexts', { projectId: get().project.id }),
           data.call('samples', null).catch(() => [] as readonly Sample[]),
         ]);
         set({ texts, samples });
@@ -119,12 +128,12 @@ export const createTextsSlice: Slice<TextsSlice> =
         }
         // One question for the drop; what is not asked about does not wait for the answer.
         if (markup.length > 0) set((s) => ({ markup: [...s.markup, ...markup] }));
-        if (texts.length > 0) await addAll(texts);
+        if (texts.length > 0) await addDrop(texts);
       },
       async takeMarkup() {
         const { markup } = get();
         set({ markup: [] });
-        await addAll(markup);
+        await addDrop(markup.map(({ file, name }) => ({ file, name })));
       },
       leaveMarkup: () => set({ markup: [] }),
       async addPaste(text, name) {
@@ -135,18 +144,23 @@ export const createTextsSlice: Slice<TextsSlice> =
           return;
         }
         await inTurn(async () => {
-          await add(name, (options) => data.call('importPaste', { text, name, addedAt: now() }, options));
+          const input = { text, name, projectId: get().project.id, addedAt: now() };
+          await add(name, (options) => data.call('importPaste', input, options));
         });
       },
       addSample: (file) =>
-        inTurn(() => add(file, (options) => data.call('importSample', { file, addedAt: now() }, options))),
+        inTurn(() => {
+          const input = { file, projectId: get().project.id, addedAt: now() };
+          return add(file, (options) => data.call('importSample', input, options));
+        }),
       async removeText(id) {
         const text = get().texts.find((t) => t.id === id);
         if (!text) return;
+        const projectId = get().project.id;
         const at = get().texts.indexOf(text);
         set(({ texts }) => ({ texts: texts.filter((t) => t !== text) }));
         try {
-          await data.call('removeText', { id });
+          await data.call('removeText', { id, projectId, at: now() });
         } catch (error) {
           set(({ texts }) => ({ texts: texts.toSpliced(at, 0, text) }));
           get().toast({ text: `${text.name} could not be removed`, detail: toFailure(error).message });
@@ -155,8 +169,9 @@ export const createTextsSlice: Slice<TextsSlice> =
         let isBack = false;
         const undo = () => {
           isBack = true;
-          set(({ texts }) => ({ texts: texts.toSpliced(at, 0, text) }));
-          data.call('restoreText', { id }).catch((error: unknown) => {
+          const isHere = get().project.id === projectId;
+          if (isHere) set(({ texts }) => ({ texts: texts.toSpliced(at, 0, text) }));
+          data.call('addToProject', { id, projectId }).catch((error: unknown) => {
             set(({ texts }) => ({ texts: texts.filter((t) => t !== text) }));
             get().toast({ text: `${text.name} could not be brought back`, detail: toFailure(error).message });
           });
@@ -168,7 +183,20 @@ export const createTextsSlice: Slice<TextsSlice> =
         get().toast({ text: `${text.name} removed`, undo, onGone });
       },
       dismissRefusals: () => set({ refused: [] }),
-      preview: (id) => data.call('preview', { id, characters: PREVIEW_CHARACTERS }),
+      documents: (textId, from, count, query) => data.call('documents', { textId, from, count, query }),
+      async leaveOut(textId, places, isOut) {
+        try {
+          put(await data.call('leaveOut', { textId, places, isOut }));
+        } catch (error) {
+          const { message, remedy } = toFailure(error);
+          get().toast({ text: message, ...(remedy !== undefined && { detail: remedy }) });
+          return;
+        }
+        if (!isOut) return;
+        const what = places.length === 1 ? '1 document' : `${formatCount(places.length)} documents`;
+        get().toast({ text: `${what} left out`, undo: () => void get().leaveOut(textId, places, false) });
+      },
+      preview: (id, place) => data.call('preview', { id, place, characters: PREVIEW_CHARACTERS }),
     };
   };
 
@@ -186,6 +214,17 @@ const kindOf = async ({ file, name }: Dropped): Promise<MarkupId | null> =>
       (head) => markupOf(name, new Uint8Array(head)),
       () => null,
     );
+
+const alreadyHere = (duplicates: DropOutcome['duplicates']): { text: string; detail: string } => {
+  const [first, ...others] = duplicates;
+  if (others.length > 0)
+    return { text: `${formatCount(duplicates.length)} files are already here`, detail: 'so they were not added again' };
+  const { name, of } = first!;
+  return {
+    text: `${name} is already here`,
+    detail: `${of && of.name !== name ? `in ${of.name}, so` : 'so'} it was not added again`,
+  };
+};
 
 const passedOver = (n: number): { text: string; detail: string } => ({
   text: n === 1 ? '1 system file was passed over' : `${formatCount(n)} system files were passed over`,

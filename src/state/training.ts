@@ -1,4 +1,5 @@
 /** Beginning, stopping and resuming the one run that trains. */
+import { learntOf } from '../core/documents/record';
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { RunRecord } from '../core/runs/record';
@@ -241,12 +242,10 @@ export const createTrainingSlice: Slice<TrainingSlice> =
 
 /** What the model card says of the texts. */
 const textFacts = (texts: Studio['texts']): BeginInput['texts'] =>
-  texts.map(({ name, characters, sha256, licence }) => ({
-    name,
-    characters,
-    sha256,
-    ...(licence !== null && { licence }),
-  }));
+  texts.map((text) => {
+    const { characters, sha256 } = learntOf(text);
+    return { name: text.name, characters, sha256, ...(text.licence !== null && { licence: text.licence }) };
+  });
 
 /** What a step costs the device depends on these alone. */
 const settingsOf = (model: ModelChoice, { batch, accumulate, recompute, optimizer }: Recipe): string =>

@@ -33,6 +33,8 @@ export interface TableProps<Row> {
   chosenKey?: string | undefined;
   /** A key on a row's button, besides Enter and the arrows; false where it means nothing. */
   onKey?: (row: Row, key: string) => boolean;
+  /** Whether rows that are hidden without it follow; undefined where none could. */
+  isExpanded?: (row: Row) => boolean | undefined;
   /** Drawn in ink-3: left out of the data, or hidden. */
   isOff?: (row: Row) => boolean;
   /** A wider table scrolls sideways in itself. */
@@ -90,6 +92,7 @@ export function Table<Row>(p: TableProps<Row>) {
                         type="button"
                         className={styles.choose}
                         aria-current={key === p.chosenKey}
+                        aria-expanded={p.isExpanded?.(row)}
                         onClick={() => p.onChoose?.(row)}
                         onKeyDown={(event) => {
                           if (!takesKey(event, (key) => p.onKey?.(row, key) ?? false)) return;

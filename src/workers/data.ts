@@ -1,5 +1,6 @@
 /** Texts to data, and what of older data may go. */
 import type { BlobStore } from '../core/base/blobStore';
+import type { Document } from '../core/base/document';
 import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import { readAll } from '../core/base/record';
@@ -11,7 +12,7 @@ import { dataOf } from '../core/runs/segments';
 import { buildShards, dropShards, readShards } from '../core/shards/build';
 import { dataId, manifestKey } from '../core/shards/manifest';
 import { readCounts } from '../core/shards/read';
-import { openText } from '../core/documents';
+import { documentsOf, textOf, textRef } from '../core/documents';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../protocol/data';
 
@@ -22,7 +23,7 @@ export async function buildData(
   validationShare: number,
   job: Job,
 ): Promise<DataRecord> {
-  const documents = await Promise.all(texts.map((id) => openText(store, id)));
+  const { documents, refs } = await openTexts(store, texts);
   const manifest = await buildShards(documents, tokenizer, { validationShare }, store, job);
   for (const part of ['train', 'validation'] as const) {
     if (manifest.parts[part].tokens > 1) continue;
@@ -38,12 +39,22 @@ export async function buildData(
   ]);
   await dropUnused(store, dataId(manifest));
   return {
-    texts,
+    texts: refs,
     tokenizerHash: tokenizer.hash,
     manifest,
     ...measureFacts(trainCounts, validationCounts),
     divergence: unigramDivergence(trainCounts, validationCounts),
   };
+}
+
+/** The documents of texts, by the texts' ids, and what of each text that is. */
+export async function openTexts(
+  store: BlobStore,
+  ids: readonly string[],
+): Promise<{ documents: readonly Document[]; refs: readonly string[] }> {
+  const texts = await Promise.all(ids.map((id) => textOf(store, id)));
+  const documents = await Promise.all(texts.map((text) => documentsOf(store, text)));
+  return { documents: documents.flat(), refs: texts.map(textRef) };
 }
 
 /**

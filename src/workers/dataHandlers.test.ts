@@ -32,13 +32,13 @@ test('a sample comes with its licence, and one that is not in the list is refuse
     );
   });
   expect(await data.call('samples', null)).toMatchObject([{ file: 'sea.txt' }]);
-  const outcome = await data.call('importSample', { file: 'sea.txt', addedAt: 5 });
+  const outcome = await data.call('importSample', { file: 'sea.txt', projectId: 'first', addedAt: 5 });
   expect(outcome).toMatchObject({ kind: 'added', text: { name: 'sea.txt', licence: 'CC0', addedAt: 5 } });
-  await expect(data.call('importSample', { file: 'other.txt', addedAt: 5 })).rejects.toMatchObject({
+  await expect(data.call('importSample', { file: 'other.txt', projectId: 'first', addedAt: 5 })).rejects.toMatchObject({
     code: 'bad-file',
     message: 'There is no sample other.txt',
   });
-  expect(await data.call('listTexts', null)).toHaveLength(1);
+  expect(await data.call('listTexts', { projectId: 'first' })).toHaveLength(1);
 });
 
 test('a text that is purged while it is read stays until that has ended', async () => {
@@ -50,10 +50,10 @@ test('a text that is purged while it is read stays until that has ended', async 
     halves.data.purgeText = (...call) => purgeText(...call).finally(() => order.push('purged'));
   });
   const sea = Array.from({ length: 4000 }, (_, i) => `The sea is ${i * i} miles wide. `).join('');
-  const outcome = await data.call('importPaste', { text: sea, name: 'sea.txt', addedAt: 1 });
+  const outcome = await data.call('importPaste', { text: sea, name: 'sea.txt', projectId: 'first', addedAt: 1 });
   const { id } = outcome.kind === 'added' ? outcome.text : outcome.of;
   const training = data.call('trainTokenizer', { texts: [id], kind: 'bpe', vocabulary: 400 });
-  await data.call('removeText', { id });
+  await data.call('removeText', { id, projectId: 'first', at: 1 });
   await data.call('purgeText', { id });
   expect((await training).size).toBe(400);
   expect(order).toEqual(['trained', 'purged']);
@@ -68,7 +68,7 @@ test('what an earlier session left half done is gone before the first list is gi
       ['text/half/0', Uint8Array.of(1, 2)],
     ],
   });
-  expect(await open(store).call('listTexts', null)).toEqual([]);
+  expect(await open(store).call('listTexts', { projectId: 'first' })).toEqual([]);
   expect(await store.keys('')).toEqual([]);
 });
 

@@ -1,21 +1,23 @@
 /** What the data worker does: text, tokenizer, shards, export and import. Only calls core; what it decides is where things are kept. */
 import type { BlobStore } from '../core/base/blobStore';
-import { badFile } from '../core/base/errors';
+import { badFile, toFailure } from '../core/base/errors';
 import { surveySnapshots } from '../core/checkpoint/checkpoint';
 import { importRun } from '../core/export/run';
 import { zipped } from '../core/files/zip';
 import { freeRun } from '../core/runs/free';
 import { readCounts } from '../core/shards/read';
 import {
+  addToProject,
   collectOrphans,
+  importDrop,
   importText,
+  leaveOut,
+  listDocuments,
   listTexts,
-  openText,
   pastedText,
-  previewText,
+  previewDocument,
   purgeText,
   removeText,
-  restoreText,
   type TextSource,
 } from '../core/documents';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
@@ -24,7 +26,7 @@ import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, Sample } from '../protocol/data';
 import { lockRun } from '../storage/lock';
 import { blobSource } from './blobSource';
-import { buildData } from './data';
+import { buildData, openTexts } from './data';
 import { exportModel } from './exporting';
 import { runHandlers } from './runHandlers';
 import type { Handlers } from './serve';
@@ -36,7 +38,7 @@ export function dataHandlers(
   ownFile: (path: string, name: string) => Promise<Response>,
 ): Handlers<DataApi> {
   /** What an earlier session left half done goes before the first list is given. */
-  const swept = store.then(collectOrphans);
+  const swept = store.then((open) => collectOrphans(open, Date.now()));
   swept.catch(() => undefined);
 
   /** Work that reads texts: what is removed under it stays until it has been read. */
@@ -53,37 +55,36 @@ export function dataHandlers(
 
   const template = async (path: string): Promise<string> => (await ownFile(`/templates/${path}`, path)).text();
 
-  const openTexts = async (ids: readonly string[]) => {
-    const open = await store;
-    return Promise.all(ids.map((id) => openText(open, id)));
-  };
-
   async function fetchSamples(): Promise<readonly Sample[]> {
     const response = await ownFile('/samples/index.json', 'The list of samples');
     return (await response.json()) as readonly Sample[];
   }
 
   return {
-    async importFile({ file, name, addedAt }, job) {
-      return importText(fileSource(file, name), await store, { addedAt }, job);
+    async importFiles({ files, ...settings }, job) {
+      const sources = files.map(({ file, name }) => fileSource(file, name));
+      const { refused, ...outcome } = await importDrop(sources, await store, settings, job);
+      return { ...outcome, refused: refused.map(({ name, error }) => ({ name, failure: toFailure(error) })) };
     },
-    async importPaste({ text, name, addedAt }, job) {
-      return importText(pastedText(name, text), await store, { addedAt }, job);
+    async importPaste({ text, name, ...settings }, job) {
+      return importText(pastedText(name, text), await store, settings, job);
     },
-    async importSample({ file, addedAt }, job) {
+    async importSample({ file, ...settings }, job) {
       const sample = (await fetchSamples()).find((s) => s.file === file);
       if (!sample) throw badFile(`There is no sample ${file}`);
       const blob = await (await ownFile(`/samples/${file}`, sample.title)).blob();
-      return importText(fileSource(blob, file), await store, { addedAt, licence: sample.licence }, job);
+      return importText(fileSource(blob, file), await store, { ...settings, licence: sample.licence }, job);
     },
     samples: fetchSamples,
-    async listTexts() {
+    async listTexts({ projectId }) {
       await swept.catch(() => undefined); // what could not go now goes at the next start
-      return listTexts(await store);
+      return listTexts(await store, projectId);
     },
-    preview: async ({ id, characters }) => previewText(await store, id, characters),
-    removeText: async ({ id }) => (await removeText(await store, id), null),
-    restoreText: async ({ id }) => (await restoreText(await store, id), null),
+    documents: async ({ textId, ...wanted }) => listDocuments(await store, textId, wanted),
+    preview: async ({ id, place, characters }) => previewDocument(await store, id, place, characters),
+    leaveOut: async ({ textId, places, isOut }) => leaveOut(await store, textId, places, isOut),
+    removeText: async ({ id, projectId, at }) => (await removeText(await store, id, projectId, at), null),
+    addToProject: async ({ id, projectId }) => addToProject(await store, id, projectId),
     async purgeText({ id }) {
       await Promise.allSettled(readers);
       await purgeText(await store, id);
@@ -92,12 +93,12 @@ export function dataHandlers(
 
     trainTokenizer: ({ texts, kind, vocabulary }, job) =>
       reading(async () => {
-        const documents = await openTexts(texts);
+        const { documents, refs } = await openTexts(await store, texts);
         const model = await trainTokenizer({ kind, vocabulary }, documents, job);
         const tokenizer = await createTokenizer(model);
         const { bytesPerToken, unusedEntries } = await measure(tokenizer, documents, job);
         const { hash, size } = tokenizer;
-        return { model, hash, size, asked: vocabulary, texts, bytesPerToken, unusedEntries };
+        return { model, hash, size, asked: vocabulary, texts: refs, bytesPerToken, unusedEntries };
       }),
     tokens: async ({ text, tokenizer }) => piecesOf(await createTokenizer(tokenizer), text),
     async vocabulary({ tokenizer, data, query, limit }) {

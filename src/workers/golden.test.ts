@@ -187,6 +187,6 @@ test('what was brought in there is what the folder holds', async () => {
 
 async function read(store: BlobStore, id: string): Promise<string> {
   let text = '';
-  for await (const record of (await openText(store, id)).chunks()) text += record;
+  for await (const record of (await openText(store, id))[0]!.chunks()) text += record;
   return text;
 }

@@ -50,6 +50,7 @@ async function library(): Promise<BlobStore> {
 const RECORDS = [
   'projects/first',
   'texts/',
+  'text/',
   'data/',
   'runs-index/r',
   'heads/r',
@@ -67,11 +68,11 @@ test('each record, truncated, of another kind or of a newer version, is told wit
     for (const damage of [
       (value: Stored) => JSON.stringify(value).slice(0, -5),
       () => Uint8Array.of(1, 2, 3),
-      (value: Stored) => ({ ...(value as object), version: kindOf(record)!.kind.version + 1 }),
+      (value: Stored, key: string) => ({ ...(value as object), version: kindOf(key)!.kind.version + 1 }),
     ]) {
       const store = await library();
-      const [key = ''] = await store.keys(record);
-      await store.commit({ put: [[key, damage((await store.get(key))!)]] });
+      const key = (await store.keys(record)).find(kindOf)!;
+      await store.commit({ put: [[key, damage((await store.get(key))!, key)]] });
       const before = await all(store);
       const [told, ...others] = await listUnreadable(store, 'r');
       expect([told?.key, told?.name, others]).toEqual([key, kindOf(key)?.name, []]);

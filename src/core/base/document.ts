@@ -1,10 +1,17 @@
-/** One text, as the stages after Text see it. */
+/** The unit that is learnt from: between two of them is a mark, and a batch may know where one ends. */
 export interface Document {
-  /** Of the file as it was given, in hex. */
+  /** Of the file as it was given where it is a whole one, else of its UTF-8; in hex. */
   sha256: string;
-  /** Characters (code points) and UTF-8 bytes of the text. */
+  /** Characters (code points) and UTF-8 bytes. */
   characters: number;
   bytes: number;
-  /** The text from its start, in pieces of at most about 1 MiB that are never cut inside a code point. */
+  /** Its text from the start, in pieces of at most about 1 MiB that are never cut inside a code point. */
   chunks(): AsyncIterable<string>;
+  /** The text that it is of, and which of its documents it is; absent for one that is no part of a text. */
+  text?: string;
+  place?: number;
+  /** What is known of it: `label` is what it is an example of. */
+  fields?: Readonly<Record<string, string>>;
+  /** Where a field's text is within it: bytes from and to. */
+  spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
 }

@@ -1,4 +1,4 @@
-import { createSHA256 } from 'hash-wasm';
+import { createSHA256, type IHasher } from 'hash-wasm';
 
 /** SHA-256 of a stream. One at a time holds one small WASM memory; `hex` ends it. */
 export interface Sha256 {
@@ -6,12 +6,22 @@ export interface Sha256 {
   hex(): string;
 }
 
+/** Making one takes longer than hashing a page of text, so those that ended are used again. */
+const free: IHasher[] = [];
+
 export async function sha256(): Promise<Sha256> {
-  const hasher = await createSHA256();
+  const hasher = free.pop() ?? (await createSHA256());
   hasher.init();
+  let hex: string | undefined;
   return {
     update: (bytes) => void hasher.update(bytes),
-    hex: () => hasher.digest(),
+    hex() {
+      if (hex === undefined) {
+        hex = hasher.digest();
+        free.push(hasher);
+      }
+      return hex;
+    },
   };
 }
 

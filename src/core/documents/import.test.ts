@@ -4,15 +4,15 @@ import { memoryStore, type BlobStore } from '../base/blobStore';
 import { unwatched, type Job, type Progress } from '../base/job';
 import { collect, stream } from '../testing/texts';
 import {
+  addToProject,
   collectOrphans,
   importText,
   listTexts,
   openText,
   pastedText,
-  previewText,
+  previewDocument,
   purgeText,
   removeText,
-  restoreText,
   type TextSource,
 } from '.';
 import { unreadableTexts } from './library';
@@ -25,7 +25,11 @@ const source = (name: string, ...chunks: (string | Uint8Array)[]): TextSource =>
 };
 const add = (store: BlobStore, from: TextSource, addedAt = 1, job: Job = unwatched) =>
   importText(from, store, { addedAt }, job);
-const read = async (store: BlobStore, id: string): Promise<string[]> => collect((await openText(store, id)).chunks());
+const read = async (store: BlobStore, id: string): Promise<string[]> =>
+  collect((await openText(store, id))[0]!.chunks());
+
+const NOW = 1e12;
+const LATER = NOW + 61_000;
 
 it('keeps a file: its words, and what is known of it', async () => {
   const store = memoryStore();
@@ -38,24 +42,30 @@ it('keeps a file: its words, and what is known of it', async () => {
   expect(outcome).toEqual({
     kind: 'added',
     text: {
+      version: 2,
       id: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
       name: 'notes.md',
+      projects: ['first'],
       sha256: createHash('sha256').update('\ufeff# Héllo wörld \u{1f600}\n').digest('hex'),
       size: 24,
       characters: 16,
       bytes: 21,
       records: 1,
-      format: 'md',
+      chunkBytes: [21],
+      documents: 1,
+      indexed: true,
+      leftOut: null,
+      formats: ['md'],
       notes: ['Began with a UTF-8 byte order mark, which was left out'],
       addedAt: 7,
       licence: 'CC0',
-      removed: false,
     },
   });
   const [text] = await listTexts(store);
   expect(outcome).toMatchObject({ text });
   expect(await read(store, text!.id)).toEqual(['# Héllo wörld \u{1f600}\n']);
-  expect(await openText(store, text!.id)).toMatchObject({ sha256: text!.sha256, characters: 16, bytes: 21 });
+  const document = { sha256: text!.sha256, characters: 16, bytes: 21, text: text!.id, place: 0 };
+  expect(await openText(store, text!.id)).toMatchObject([document]);
 });
 
 it('cuts chunks at line ends, long lines between characters, and loses nothing', async () => {
@@ -162,7 +172,7 @@ it('collects what a crash left, and stops an import whose parts another tab coll
   void add(dying, big());
   while (commits < 3) await new Promise((resolve) => setTimeout(resolve, 5));
   expect((await inner.keys('text/')).length).toBeGreaterThan(0);
-  expect(await collectOrphans(inner)).toBe(1);
+  expect(await collectOrphans(inner, LATER)).toBe(1);
   expect(await inner.keys('')).toEqual([]);
 
   let collected = false;
@@ -171,7 +181,7 @@ it('collects what a crash left, and stops an import whose parts another tab coll
     report: ({ done }) => {
       if (done > 15e6 && !collected) {
         collected = true;
-        void collectOrphans(inner);
+        void collectOrphans(inner, LATER);
       }
     },
   };
@@ -183,17 +193,19 @@ it('removes with undo, and finally', async () => {
   const store = memoryStore();
   for (const [i, words] of ['one', 'two', 'three'].entries()) await add(store, source(`${i}.txt`, words), i);
   const [first, second] = await listTexts(store);
-  await removeText(store, first!.id);
+  await removeText(store, first!.id, 'first', NOW);
   expect((await listTexts(store)).map(({ name }) => name)).toEqual(['1.txt', '2.txt']);
-  await restoreText(store, first!.id);
+  await addToProject(store, first!.id, 'first');
   expect((await listTexts(store)).map(({ name }) => name)).toEqual(['0.txt', '1.txt', '2.txt']);
-  await removeText(store, first!.id);
+  await removeText(store, first!.id, 'first', NOW);
   await purgeText(store, second!.id);
   expect(await listTexts(store)).toHaveLength(2); // it was not removed, or restored meanwhile
-  await removeText(store, second!.id);
+  await removeText(store, second!.id, 'first', NOW);
   await purgeText(store, second!.id);
-  expect(await collectOrphans(store)).toBe(1);
-  expect(await store.keys('text/')).toHaveLength(1);
+  // Another tab may still undo it.
+  expect(await collectOrphans(store, NOW + 59_000)).toBe(0);
+  expect(await collectOrphans(store, LATER)).toBe(1);
+  expect((await store.keys('text/')).map((key) => key.split('/')[2])).toEqual(['0', 'documents']);
   expect((await listTexts(store)).map(({ name }) => name)).toEqual(['2.txt']);
 });
 
@@ -201,8 +213,9 @@ it('shows the first characters', async () => {
   const store = memoryStore();
   const outcome = await add(store, source('a.txt', '\u{1f600}é'.repeat(400_000)));
   const { id } = outcome.kind === 'added' ? outcome.text : outcome.of;
-  expect(await previewText(store, id, 3)).toBe('\u{1f600}é\u{1f600}');
-  expect(Array.from(await previewText(store, id, 1e6))).toHaveLength(800_000);
+  const title = 'a.txt';
+  expect(await previewDocument(store, id, 0, 3)).toMatchObject({ title, start: '\u{1f600}é\u{1f600}', notes: [] });
+  expect(Array.from((await previewDocument(store, id, 0, 1e6)).start)).toHaveLength(800_000);
 });
 
 it('says so when a stored text is damaged', async () => {
@@ -231,14 +244,14 @@ it('lists the other texts beside one that cannot be read, and collects nothing o
   await store.commit({
     put: [
       [`texts/${torn}`, 'x'],
-      [`texts/${newer}`, { ...((await store.get(`texts/${newer}`)) as object), version: 2 }],
+      [`texts/${newer}`, { ...((await store.get(`texts/${newer}`)) as object), version: 3 }],
       // Removed, and under the name of another: purging it would take that one along.
-      [`texts/${moved}`, { ...((await store.get(`texts/${newer}`)) as object), removed: true }],
+      [`texts/${moved}`, { ...((await store.get(`texts/${newer}`)) as object), projects: [] }],
     ],
     drop: [`texts/${gone}`],
   });
   const before = await store.keys('');
-  expect(await collectOrphans(store)).toBe(0);
+  expect(await collectOrphans(store, LATER)).toBe(0);
   expect(await store.keys('')).toEqual(before);
   expect(await listTexts(store)).toEqual([whole.kind === 'added' && whole.text]);
   const told = (await unreadableTexts(store)).map(({ key, failure }) => [key, failure.code]);

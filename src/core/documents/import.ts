@@ -1,13 +1,17 @@
 import type { BlobStore } from '../base/blobStore';
-import { type Draft, openDraft } from '../base/draft';
+import { type Draft, draftKey, openDraft } from '../base/draft';
 import { badFile, HomegrownError } from '../base/errors';
 import { sha256, sha256Hex, type Sha256 } from '../base/hash';
 import { yieldToEventLoop, type Job } from '../base/job';
+import { storedRecord } from '../base/record';
 import { formatCount } from '../base/units';
 import { countCharacters } from '../base/utf8';
-import { listTexts, textChunkKey, textChunksPrefix, textKey, type TextRecord } from './library';
+import { BlockWriter } from './blocks';
+import { ChunkWriter } from './chunks';
+import { addToProject, listTexts } from './library';
+import { hashesOf } from './open';
 import { FORMATS, formatOf } from './read';
-import { inChunks } from './chunks';
+import { FIRST_PROJECT, TEXT, textChunksPrefix, textKey, type TextRecord } from './record';
 
 /** Something to read: a file of the browser or of the terminal, a paste, a bundled sample. */
 export interface TextSource {
@@ -17,37 +21,133 @@ export interface TextSource {
   stream(): AsyncIterable<Uint8Array>;
 }
 export type ImportOutcome = { kind: 'added'; text: TextRecord } | { kind: 'duplicate'; of: TextRecord };
+export interface DropOutcome {
+  /** Null where nothing of the drop is new, or can be read. */
+  text: TextRecord | null;
+  /** What is no text, and why. */
+  refused: readonly { name: string; error: HomegrownError }[];
+  /** Files whose bytes are a document of the project already, and in which text. */
+  duplicates: readonly { name: string; of: TextRecord | null }[];
+}
+export interface ImportSettings {
+  addedAt: number;
+  /** Whose text it is to be; the first where none is named. */
+  projectId?: string;
+  licence?: string | null;
+}
 
 /**
- * Reads a file into the store, chunk by chunk, so that memory stays bounded whatever its size. It is in the list of
- * texts when, and only when, all of it is stored; on a failure or a stop what was written is dropped. A file whose bytes
- * are there already is not added again.
+ * Reads a file into the store as a text of one document. Not added again where the project has its bytes.
  * @throws HomegrownError `bad-file`, `storage-full`; the signal's reason when stopped
  */
 export async function importText(
   source: TextSource,
   store: BlobStore,
-  { addedAt, licence = null }: { addedAt: number; licence?: string | null },
+  settings: ImportSettings,
   job: Job,
 ): Promise<ImportOutcome> {
-  const { id, draft } = await begin(store, source, addedAt);
+  const { text, refused, duplicates } = await importDrop([source], store, settings, job);
+  if (refused[0]) throw refused[0].error;
+  return text ? { kind: 'added', text } : { kind: 'duplicate', of: duplicates[0]!.of! };
+}
+
+/**
+ * Reads the files of a drop into the store as one text, a document a file, chunk by chunk, so that memory stays bounded
+ * whatever their size. The text is in the list when, and only when, all of it is stored; on a failure or a stop what was
+ * written is dropped. What is no text is told and left out, and so is a file that the project has already. Where another
+ * project has all of this as one text, that one is taken into this project too, and takes no room again.
+ * @throws HomegrownError `storage-full`; the signal's reason when stopped
+ */
+export async function importDrop(
+  sources: readonly TextSource[],
+  store: BlobStore,
+  { addedAt, projectId = FIRST_PROJECT, licence = null }: ImportSettings,
+  job: Job,
+): Promise<DropOutcome> {
+  const refused: DropOutcome['refused'][number][] = [];
+  const duplicates: DropOutcome['duplicates'][number][] = [];
+  const there = new Map<string, TextRecord | null>();
+  for (const text of await listTexts(store, projectId))
+    for (const hash of await hashesOf(store, text)) there.set(hash, text);
+  const watch = new Watch(sources, job);
+  const { id, draft } = await begin(store, sources[0]!.name, watch.of, addedAt);
   try {
-    const text: TextRecord = { id, addedAt, licence, removed: false, ...(await write(id, source, draft, job)) };
-    const of = (await listTexts(store)).find(({ sha256 }) => sha256 === text.sha256);
+    const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id)];
+    for (const source of sources) {
+      const mark = chunks.mark();
+      try {
+        const document = await readFile(source, chunks, watch);
+        const of = there.get(document.sha256);
+        if (of === undefined) {
+          there.set(document.sha256, null);
+          blocks.add(document);
+          continue;
+        }
+        duplicates.push({ name: source.name, of });
+      } catch (error) {
+        if (!(error instanceof HomegrownError) || error.code !== 'bad-file') throw error;
+        refused.push({ name: source.name, error });
+      }
+      chunks.back(mark);
+    }
     job.signal.throwIfAborted();
-    if (of) await draft.discard();
-    else await draft.finish([[textKey(id), text]]);
-    return of ? { kind: 'duplicate', of } : { kind: 'added', text };
+    const { hashes, names, size, characters, bytes, formats } = blocks;
+    if (hashes.length === 0) {
+      await draft.discard();
+      return { text: null, refused, duplicates };
+    }
+    const hash = await hashOf(hashes);
+    const elsewhere = (await listTexts(store)).find((text) => text.sha256 === hash);
+    if (elsewhere) {
+      await draft.discard();
+      return { text: await addToProject(store, elsewhere.id, projectId), refused, duplicates };
+    }
+    const drop = await chunks.end();
+    if (drop.length > 0) await store.commit({ drop, expect: [[draftKey(textChunksPrefix(id)), true]] });
+    const text: TextRecord = {
+      version: 2,
+      id,
+      name: dropName(names),
+      projects: [projectId],
+      sha256: hash,
+      size,
+      characters,
+      bytes,
+      records: chunks.lengths.length,
+      chunkBytes: chunks.lengths,
+      documents: hashes.length,
+      indexed: true,
+      leftOut: null,
+      formats: [...formats],
+      notes: blocks.notes(),
+      addedAt,
+      licence,
+    };
+    await draft.finish([...blocks.records(), [textKey(id), storedRecord(TEXT, text)]]);
+    return { text, refused, duplicates };
   } catch (error) {
     await draft.discard();
     throw error;
   }
 }
 
-/** An id of its own for the text, and a draft of its chunks. */
+/** What a drop is called: its only file, the folder that all are in, or how many they are. */
+export function dropName(names: readonly string[]): string {
+  if (names.length === 1) return names[0]!;
+  const [folder = '', ...rest] = names[0]!.split('/');
+  const isOneFolder = rest.length > 0 && names.every((name) => name.startsWith(`${folder}/`));
+  return isOneFolder ? folder : `${formatCount(names.length)} files`;
+}
+
+/** Of a text, by the hashes of its documents. */
+export const hashOf = async (hashes: readonly string[]): Promise<string> =>
+  hashes.length === 1 ? hashes[0]! : sha256Hex(hashes.join('\n'));
+
+/** An id of its own for the text, and a draft of all that lies with it. */
 async function begin(
   store: BlobStore,
-  { name, size }: TextSource,
+  name: string,
+  size: number,
   addedAt: number,
 ): Promise<{ id: string; draft: Draft }> {
   for (let attempt = 0; ; attempt++) {
@@ -57,77 +157,96 @@ async function begin(
   }
 }
 
-type Read = Omit<TextRecord, 'id' | 'addedAt' | 'licence' | 'removed'>;
+/** What is known of a file that was read, which is one document. */
+export interface ReadFile {
+  name: string;
+  sha256: string;
+  size: number;
+  characters: number;
+  bytes: number;
+  format: ReturnType<typeof formatOf>;
+  notes: readonly string[];
+}
 
-async function write(id: string, source: TextSource, draft: Draft, job: Job): Promise<Read> {
+async function readFile(source: TextSource, chunks: ChunkWriter, watch: Watch): Promise<ReadFile> {
   const { name } = source;
   const notes: string[] = [];
   const hash = await sha256();
   const format = formatOf(name);
   const seen = { bytes: 0 };
-  const file = { name, bytes: watched(source, hash, seen, job), note: (sentence: string) => void notes.push(sentence) };
-
-  const encoder = new TextEncoder();
-  let [records, characters, bytes, hasText] = [0, 0, 0, false];
-  let batch: [string, Uint8Array][] = [];
-  let batchBytes = 0;
-  const flush = async (): Promise<void> => {
-    await draft.put(batch);
-    [batch, batchBytes] = [[], 0];
-  };
-  for await (const chunk of inChunks(FORMATS[format].read(file))) {
-    const encoded = encoder.encode(chunk);
-    batch.push([textChunkKey(id, records++), encoded]);
-    batchBytes += encoded.length;
-    characters += countCharacters(chunk);
-    bytes += encoded.length;
-    hasText ||= /\S/.test(chunk);
-    if (batchBytes >= MOST_BYTES_A_COMMIT) await flush();
+  const file = { name, bytes: watch.stream(source, hash, seen), note: (sentence: string) => void notes.push(sentence) };
+  let [characters, bytes, hasText] = [0, 0, false];
+  for await (const piece of FORMATS[format].read(file)) {
+    await chunks.write(piece);
+    characters += countCharacters(piece);
+    bytes += encoder.encode(piece).length;
+    hasText ||= /\S/.test(piece);
   }
   if (seen.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file that holds text.');
   if (!hasText) {
     const content = characters === 0 ? 'no text' : `nothing but white space (${formatCount(characters)} characters)`;
     throw badFile(`${name} holds ${content}.`, 'Choose a file that holds text.');
   }
-  await flush();
-  return { name, sha256: hash.hex(), size: seen.bytes, characters, bytes, records, format, notes };
+  return { name, sha256: hash.hex(), size: seen.bytes, characters, bytes, format, notes };
 }
+const encoder = new TextEncoder();
 
-const MOST_BYTES_A_COMMIT = 8 * 2 ** 20;
+/** How far a drop is read, over all its files. */
+class Watch {
+  /** Bytes of all files, as told before reading; 0 where one does not tell. */
+  readonly of: number;
+  private done = 0;
+  private sinceTurn = 0;
+  private place = 0;
 
-/** The source's bytes: hashed, counted, and with turns of the event loop between. */
-async function* watched(
-  source: TextSource,
-  hash: Sha256,
-  seen: { bytes: number },
-  job: Job,
-): AsyncGenerator<Uint8Array> {
-  const { name, size } = source;
-  const report = (): void =>
-    job.report({ label: `Reading ${name}`, done: seen.bytes, ...(size > 0 && { of: size }), unit: 'bytes' });
-  let sinceTurn = 0;
-  try {
-    for await (const chunk of source.stream()) {
-      hash.update(chunk);
-      seen.bytes += chunk.length;
-      sinceTurn += chunk.length;
-      yield chunk;
-      if (sinceTurn < BYTES_A_TURN) continue;
-      sinceTurn = 0;
-      report();
-      await yieldToEventLoop();
-      job.signal.throwIfAborted();
-    }
-  } catch (error) {
-    job.signal.throwIfAborted();
-    if (error instanceof HomegrownError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw badFile(
-      `${name} could not be read beyond byte ${formatCount(seen.bytes)}: ${reason}`,
-      'Nothing was added. The file may have changed or moved: choose it again.',
-    );
+  constructor(
+    private readonly sources: readonly TextSource[],
+    private readonly job: Job,
+  ) {
+    this.of = sources.every(({ size }) => size > 0) ? sources.reduce((sum, { size }) => sum + size, 0) : 0;
   }
-  report();
-  job.signal.throwIfAborted();
+
+  /** A source's bytes: hashed, counted, and with turns of the event loop between. */
+  async *stream(source: TextSource, hash: Sha256, seen: { bytes: number }): AsyncGenerator<Uint8Array> {
+    const { name } = source;
+    const place = ++this.place;
+    try {
+      for await (const chunk of source.stream()) {
+        hash.update(chunk);
+        seen.bytes += chunk.length;
+        this.done += chunk.length;
+        this.sinceTurn += chunk.length;
+        yield chunk;
+        if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name, place);
+      }
+    } catch (error) {
+      this.job.signal.throwIfAborted();
+      if (error instanceof HomegrownError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw badFile(
+        `${name} could not be read beyond byte ${formatCount(seen.bytes)}: ${reason}`,
+        'Nothing was added of it. The file may have changed or moved: choose it again.',
+      );
+    }
+    // A file costs what about this many bytes cost, however small it is.
+    this.sinceTurn += BYTES_A_FILE;
+    if (place === this.sources.length) this.tell(name, place);
+    else if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name, place);
+    this.job.signal.throwIfAborted();
+  }
+
+  private async turn(name: string, place: number): Promise<void> {
+    this.sinceTurn = 0;
+    this.tell(name, place);
+    await yieldToEventLoop();
+    this.job.signal.throwIfAborted();
+  }
+
+  private tell(name: string, place: number): void {
+    const all = this.sources.length;
+    const label = all === 1 ? `Reading ${name}` : `Reading file ${formatCount(place)} of ${formatCount(all)}, ${name}`;
+    this.job.report({ label, done: this.done, ...(this.of > 0 && { of: this.of }), unit: 'bytes' });
+  }
 }
 const BYTES_A_TURN = 2 ** 20;
+const BYTES_A_FILE = 2 ** 15;

@@ -1,16 +1,10 @@
-/** File -> text in the store -> document. */
-export { importText, type ImportOutcome, type TextSource } from './import';
+/** Files -> texts in the store -> documents. */
+export { importDrop, importText, type DropOutcome, type ImportOutcome, type TextSource } from './import';
+export { leaveOut } from './leaveOut';
 export { MARKUP_HEAD, MARKUPS, markupOf, type MarkupId } from './markup';
 export { pastedText } from './paste';
-export {
-  collectOrphans,
-  listTexts,
-  openText,
-  previewText,
-  purgeText,
-  removeText,
-  restoreText,
-  type TextRecord,
-} from './library';
+export { addToProject, collectOrphans, listTexts, purgeText, removeText, textOf } from './library';
+export { documentsOf, listDocuments, openText, previewDocument, type DocumentRow, type DocumentStart } from './open';
+export { FIRST_PROJECT, learntOf, textRef, type TextRecord } from './record';
 export { FORMATS, formatOf, type FormatId } from './read';
 export { isSystemFile } from './system';

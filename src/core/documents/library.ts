@@ -1,53 +1,24 @@
-import { z } from '../base/zod';
-import type { BlobStore } from '../base/blobStore';
-import type { Document } from '../base/document';
+/** The texts of a store: which there are, whose they are, and what of them is removed. */
+import type { BlobStore, Json } from '../base/blobStore';
 import { collectDrafts, draftKey } from '../base/draft';
 import { HomegrownError, toFailure } from '../base/errors';
-import { storedMoment } from '../base/moment';
-import { type Kind, readAll, readRecord, type Unreadable } from '../base/record';
-import { FORMATS } from './read';
+import { parseRecord, readAll, readRecord, storedRecord, type Unreadable } from '../base/record';
+import { TEXT, TEXT_PARTS, textChunksPrefix, textKey, type TextRecord } from './record';
 
-/** A text in the store. Its chunks are UTF-8 bytes under `text/<id>/<n>`; this is under `texts/<id>`. */
-const textRecord = z.object({
-  id: z.string(),
-  name: z.string(),
-  /** Of the file as it was given, in hex. */
-  sha256: z.string(),
-  /** Bytes of the file. */
-  size: z.int().nonnegative(),
-  /** Characters (code points) and UTF-8 bytes of the text. */
-  characters: z.int().nonnegative(),
-  bytes: z.int().nonnegative(),
-  records: z.int().nonnegative(),
-  format: z.enum(Object.keys(FORMATS) as [keyof typeof FORMATS]),
-  /** What the reader did that the person should know. */
-  notes: z.array(z.string()),
-  addedAt: storedMoment,
-  licence: z.string().nullable(),
-  /** Hidden, until it is restored or purged. */
-  removed: z.boolean(),
-});
-export type TextRecord = z.infer<typeof textRecord>;
-
-export const TEXT: Kind<TextRecord> = {
-  what: (key) => `The entry of text ${key.slice(TEXTS.length)}`,
-  version: 1,
-  schema: textRecord,
-  upgrades: [],
-  keyOf: ({ id }) => textKey(id),
-};
-
-/** The texts that are not removed, oldest first. */
-export async function listTexts(store: BlobStore): Promise<TextRecord[]> {
-  return (await allTexts(store)).records.filter(({ removed }) => !removed);
+/** The texts of a project, oldest first; of all projects where none is named. */
+export async function listTexts(store: BlobStore, projectId?: string): Promise<TextRecord[]> {
+  const { records } = await allTexts(store);
+  return records.filter(({ projects }) =>
+    projectId === undefined ? projects.length > 0 : projects.includes(projectId),
+  );
 }
 
 /** Texts whose entry cannot be read, or is missing while parts of them are there that no import is at work on. */
 export async function unreadableTexts(store: BlobStore): Promise<readonly Unreadable[]> {
   const { unreadable } = await allTexts(store);
   const listed = new Set(await store.keys(textKey('')));
-  const ids = new Set((await store.keys(CHUNKS)).map((key) => key.split('/')[1]!));
-  const drafts = new Set(await store.keys(draftKey(CHUNKS)));
+  const ids = new Set((await store.keys(TEXT_PARTS)).map((key) => key.split('/')[1]!));
+  const drafts = new Set(await store.keys(draftKey(TEXT_PARTS)));
   const lost = [...ids].filter((id) => !listed.has(textKey(id)) && !drafts.has(draftKey(textChunksPrefix(id))));
   const missing = lost.map((id) => {
     return {
@@ -58,67 +29,71 @@ export async function unreadableTexts(store: BlobStore): Promise<readonly Unread
   return [...unreadable, ...missing];
 }
 
+/** @throws HomegrownError `storage-damaged`, also when there is no such text; `newer-version` */
+export async function textOf(store: BlobStore, id: string): Promise<TextRecord> {
+  const text = await readText(store, id);
+  if (!text) throw noSuchText(id);
+  return text;
+}
+
 /**
- * A text as a document to learn from.
- * @throws HomegrownError `storage-damaged` when it, or while it is read a chunk of it, is not there
+ * Changes what the entry is now, whoever else changes it meanwhile; `change` may be called again.
+ * @throws HomegrownError as `textOf` does
  */
-export async function openText(store: BlobStore, id: string): Promise<Document> {
-  const { sha256, characters, bytes, records, name } = await textOf(store, id);
-  return {
-    sha256,
-    characters,
-    bytes,
-    async *chunks() {
-      const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-      for (let n = 0; n < records; n++) {
-        const chunk = await store.get(textChunkKey(id, n));
-        if (!(chunk instanceof Uint8Array)) throw damaged(`Part ${n + 1} of ${records} of ${name} is missing`);
-        yield decoder.decode(chunk);
-      }
-    },
-  };
-}
-
-/** The first `characters` of a text. */
-export async function previewText(store: BlobStore, id: string, characters: number): Promise<string> {
-  let text = '';
-  for await (const chunk of (await openText(store, id)).chunks()) {
-    text += chunk;
-    // At most two code units a character.
-    if (text.length >= 2 * characters) break;
+export async function updateText(
+  store: BlobStore,
+  id: string,
+  change: (text: TextRecord) => TextRecord,
+): Promise<TextRecord> {
+  const key = textKey(id);
+  for (;;) {
+    const stored = await store.get(key);
+    if (stored === undefined) throw noSuchText(id);
+    const text = change(parseRecord(stored, key, TEXT));
+    const put: [string, Json][] = [[key, storedRecord(TEXT, text)]];
+    if (await store.commit({ put, expect: [[key, stored as Json]] })) return text;
   }
-  return Array.from(text.slice(0, 2 * characters))
-    .slice(0, characters)
-    .join('');
 }
 
-/** Hides a text; `restoreText` undoes it, `purgeText` makes it final. */
-export const removeText = (store: BlobStore, id: string): Promise<void> => mark(store, id, true);
-export const restoreText = (store: BlobStore, id: string): Promise<void> => mark(store, id, false);
+/** Lets a project learn from a text, also from one that was removed. */
+export const addToProject = (store: BlobStore, id: string, projectId: string): Promise<TextRecord> =>
+  updateText(store, id, ({ removedAt: _, ...text }) => {
+    return { ...text, projects: [...new Set([...text.projects, projectId])] };
+  });
 
-/** Drops a removed text for good; one that was restored meanwhile stays. */
+/** Takes a text out of a project. Out of the last it is removed: `addToProject` undoes it, `purgeText` makes it final. */
+export const removeText = (store: BlobStore, id: string, projectId: string, at: number): Promise<TextRecord> =>
+  updateText(store, id, (text) => {
+    const projects = text.projects.filter((project) => project !== projectId);
+    return { ...text, projects, ...(projects.length === 0 && { removedAt: text.removedAt ?? at }) };
+  });
+
+/** Drops a text that is removed for good; one that is in a project, by now again, stays. */
 export async function purgeText(store: BlobStore, id: string): Promise<void> {
-  const text = textRecord.safeParse(await store.get(textKey(id)));
-  if (text.success && !text.data.removed) return;
-  await store.commit({ drop: [textKey(id), ...(await store.keys(textChunksPrefix(id)))] });
+  const key = textKey(id);
+  for (;;) {
+    const stored = await store.get(key);
+    if (stored === undefined || parseRecord(stored, key, TEXT).projects.length > 0) return;
+    const drop = [key, ...(await store.keys(textChunksPrefix(id)))];
+    if (await store.commit({ drop, expect: [[key, stored as Json]] })) return;
+  }
 }
 
 /**
  * At the start of a session: drops what imports (and other drafts) left that did not end, by a crash or a closed tab, and
- * texts removed in an earlier session. Returns how many of both. An import still running in another tab fails, `in-use`.
+ * texts that were removed so long ago that nobody can have them back. Returns how many of both. An import still running
+ * in another tab fails, `in-use`. @param now milliseconds since 1970
  */
-export async function collectOrphans(store: BlobStore): Promise<number> {
+export async function collectOrphans(store: BlobStore, now: number): Promise<number> {
   const drafts = await collectDrafts(store);
-  const removed = (await allTexts(store)).records.filter((text) => text.removed);
+  const removed = (await allTexts(store)).records.filter(
+    ({ projects, removedAt = 0 }) => projects.length === 0 && removedAt < now - UNDO_MS,
+  );
   for (const { id } of removed) await purgeText(store, id);
   return drafts + removed.length;
 }
-
-const TEXTS = 'texts/';
-export const textKey = (id: string): string => `${TEXTS}${id}`;
-const CHUNKS = 'text/';
-export const textChunksPrefix = (id: string): string => `${CHUNKS}${id}/`;
-export const textChunkKey = (id: string, n: number): string => `${textChunksPrefix(id)}${n}`;
+/** Another tab may still offer to undo what was removed within this. */
+const UNDO_MS = 60_000;
 
 /** Those that can be read, oldest first, and those that cannot. */
 async function allTexts(store: BlobStore): Promise<{ records: TextRecord[]; unreadable: Unreadable[] }> {
@@ -131,17 +106,9 @@ async function allTexts(store: BlobStore): Promise<{ records: TextRecord[]; unre
 const readText = (store: BlobStore, id: string): Promise<TextRecord | undefined> =>
   readRecord(store, textKey(id), TEXT);
 
-async function textOf(store: BlobStore, id: string): Promise<TextRecord> {
-  const text = await readText(store, id);
-  if (!text) throw damaged(`There is no text ${id}`);
-  return text;
-}
+const noSuchText = (id: string): HomegrownError => damaged(`There is no text ${id}`);
 
-async function mark(store: BlobStore, id: string, removed: boolean): Promise<void> {
-  await store.commit({ put: [[textKey(id), { ...(await textOf(store, id)), removed }]] });
-}
-
-const damaged = (what: string): HomegrownError =>
+export const damaged = (what: string): HomegrownError =>
   new HomegrownError(
     'storage-damaged',
     `${what}.`,

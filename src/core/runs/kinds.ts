@@ -5,7 +5,8 @@ import { type Kind, readAll, readRecord, type Unreadable } from '../base/record'
 import { snapshotKeys, surveySnapshots } from '../checkpoint/checkpoint';
 import { chunkKey, HEAD, headKey, HEADS, isRunId, MANIFESTS } from '../checkpoint/head';
 import { MANIFEST } from '../checkpoint/manifest';
-import { TEXT, textChunksPrefix, textKey, unreadableTexts } from '../documents/library';
+import { unreadableTexts } from '../documents/library';
+import { DOCUMENTS, documentsKey, TEXT, textChunksPrefix, textKey } from '../documents/record';
 import { DATA, manifestKey, shardsPrefix } from '../shards/manifest';
 import { DEVICE, DEVICE_KEY, DEVICE_MEMORIES, DEVICE_MEMORY, TILINGS, TILINGS_KEY } from '../train/remembered';
 import { CURVE, curveKey, CURVES } from './curve';
@@ -15,7 +16,7 @@ import { OLD_KEY, PROJECTS, SET_ASIDE, unreadableProjects } from './projects';
 import { recordKey, RUN, unreadableRuns } from './record';
 
 export interface KindAt {
-  /** What its keys begin with; where no slash is at the end, all of the key of the only one. */
+  /** What its keys begin with, a star for the id of what it is of; where no slash is at the end, all of the only key. */
   at: string;
   /** One of them, as it is called in a list. */
   name: string;
@@ -32,7 +33,7 @@ const kindAt = ({ at, kind, ...own }: Own): KindAt => ({
   at,
   kind,
   unreadable: async (store) => {
-    const keys = at.endsWith('/') ? await store.keys(at) : [at];
+    const keys = at.endsWith('/') ? (await store.keys(at.split('*')[0]!)).filter((key) => isAt(at, key)) : [at];
     return (await readAll(keys, (key) => readRecord(store, key, kind))).unreadable;
   },
   keysWith: () => Promise.resolve([]),
@@ -60,6 +61,7 @@ export const KINDS: readonly KindAt[] = [
     unreadable: unreadableTexts,
     keysWith: (store, key) => store.keys(textChunksPrefix(key.slice(textKey('').length))),
   }),
+  kindAt({ at: documentsKey('*'), name: 'A list of documents', kind: DOCUMENTS }),
   kindAt({ at: recordKey(''), name: 'A run', kind: RUN, unreadable: unreadableRuns, keysWith: runKeys }),
   kindAt({ at: HEADS, name: 'The saved steps of a run', kind: HEAD, unreadable: unreadableSteps, keysWith: runKeys }),
   kindAt({
@@ -100,7 +102,12 @@ export const KINDS: readonly KindAt[] = [
 
 /** The kind of the record under a key; undefined where there is none: bytes lie there, or what nobody knows. */
 export const kindOf = (key: string): KindAt | undefined => KINDS.find(({ at }) => isAt(at, key));
-const isAt = (at: string, key: string): boolean => (at.endsWith('/') ? key.startsWith(at) : key === at);
+export function isAt(at: string, key: string): boolean {
+  const [before, after] = at.split('*') as [string, string?];
+  if (after !== undefined)
+    return key.startsWith(before) && key.slice(key.indexOf('/', before.length)).startsWith(after);
+  return at.endsWith('/') ? key.startsWith(at) : key === at;
+}
 
 /** Lists of saved steps, and saved steps: also where the list of them is missing. */
 async function unreadableSteps(store: BlobStore): Promise<readonly Unreadable[]> {

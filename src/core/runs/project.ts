@@ -3,6 +3,7 @@ import { HomegrownError } from '../base/errors';
 import { storedMoment } from '../base/moment';
 import type { JsonObject, Kind } from '../base/record';
 import { z } from '../base/zod';
+import { FIRST_PROJECT } from '../documents/record';
 import { baselineFields, type BaselineFacts } from '../objectives/facts';
 import { inlineManifest, type ShardManifest } from '../shards/manifest';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
@@ -57,14 +58,14 @@ export interface TokenizerRecord {
   size: number;
   /** What was asked for; `size` is smaller when the text has no more pairs to merge. */
   asked: number;
-  /** Ids of the texts it was trained on, in order. */
+  /** The texts that it was trained on, in order, as `textRef` says them. */
   texts: readonly string[];
   bytesPerToken: number;
   unusedEntries: number;
 }
 
 export interface DataRecord extends BaselineFacts {
-  /** Ids of the texts, in order, and the tokenizer that cut them. */
+  /** The texts, in order, as `textRef` says them, and the tokenizer that cut them. */
   texts: readonly string[];
   tokenizerHash: string;
   manifest: ShardManifest;
@@ -74,7 +75,7 @@ export interface DataRecord extends BaselineFacts {
 
 export const UNTITLED = 'Untitled';
 /** The id of the project that an empty store begins with, and of the one from before there were several. */
-export const FIRST_PROJECT = 'first';
+export { FIRST_PROJECT };
 
 export const initialProject = (id: string = FIRST_PROJECT, at = 0): Project => ({
   id,

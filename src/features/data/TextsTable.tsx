@@ -1,4 +1,5 @@
 import { formatBytes, formatCount } from '../../core/base/units';
+import { learntOf, textRef } from '../../core/documents/record';
 import { splitDocuments } from '../../core/documents/split';
 import type { DataRecord } from '../../core/runs/project';
 import { isSplitAsOne } from '../../state/preparation';
@@ -17,13 +18,13 @@ interface TextRow {
 /** How much of each text went into which part. */
 export function TextsTable({ data }: { data: DataRecord }) {
   const texts = useStudio((s) => s.texts);
-  const held = data.texts.flatMap((id) => texts.find((text) => text.id === id) ?? []);
+  const held = data.texts.flatMap((ref) => texts.find((text) => textRef(text) === ref) ?? []);
   const removed = data.texts.length - held.length;
   if (removed > 0) {
     return (
       <p className={styles.removed}>
         {removed === 1 ? 'One text' : `${formatCount(removed)} texts`} that it was built from{' '}
-        {removed === 1 ? 'was' : 'were'} removed since
+        {removed === 1 ? 'was' : 'were'} removed or changed since
       </p>
     );
   }
@@ -34,8 +35,9 @@ export function TextsTable({ data }: { data: DataRecord }) {
       </p>
     );
   }
-  const { train } = splitDocuments(held, data.manifest.split.validation);
-  const rows = held.map((document) => ({
+  const documents = held.map((text) => ({ id: text.id, name: text.name, bytes: learntOf(text).bytes }));
+  const { train } = splitDocuments(documents, data.manifest.split.validation);
+  const rows = documents.map((document) => ({
     ...document,
     training: train.find((part) => part.document === document)?.to ?? 0,
   }));

@@ -13,7 +13,7 @@ import styles from './FirstScreen.module.css';
 export function FirstScreen({ stages, onPaste }: Pick<PageProps, 'stages'> & { onPaste: () => void }) {
   const addFiles = useStudio((s) => s.addFiles);
   const toast = useStudio((s) => s.toast);
-  const isReading = useStudio((s) => s.importing.kind === 'busy' || s.importingFile !== null);
+  const isReading = useStudio((s) => s.importing.kind === 'busy');
   const onFiles = (files: DroppedFile[]) => void addFiles(files.map(toDropped));
   return (
     <FirstStage

@@ -6,14 +6,11 @@ import styles from './ImportProgress.module.css';
 /** The file that is being read, how far, how long still, and Cancel. */
 export function ImportProgress() {
   const importing = useStudio((s) => s.importing);
-  const file = useStudio((s) => s.importingFile);
   const work = describeWork(importing);
-  if (!work && !file) return null;
-  const isOneOfMany = file !== null && file.of > 1;
-  const label = isOneOfMany ? `Reading file ${file.index + 1} of ${file.of}, ${file.name}` : (work?.label ?? 'Reading');
+  if (!work) return null;
   return (
     <div className={styles.importing}>
-      <Progress label={label} detail={work?.detail ?? ''} value={work?.value ?? 0} max={work?.max ?? 1} />
+      <Progress {...work} />
       <Button isDense onPress={() => importing.kind === 'busy' && importing.stop()}>
         Cancel
       </Button>

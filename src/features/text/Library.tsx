@@ -1,31 +1,39 @@
 import { useState } from 'react';
 import { formatBytes, formatCount } from '../../core/base/units';
+import { learntOf } from '../../core/documents/record';
 import { useStudio } from '../../state/react';
 import { FileButton, Panes, Stage, type DroppedFile } from '../../ui';
 import { toDropped } from './droppedTexts';
 import { OutOfDate } from './OutOfDate';
 import { Refusals } from './Refusals';
-import { TextList } from './TextList';
+import { TextList, type Chosen } from './TextList';
 import { TextPreview } from './TextPreview';
 
 /** The texts that are there, and what is in the chosen one. */
 export function Library({ onPaste }: { onPaste: () => void }) {
   const texts = useStudio((s) => s.texts);
   const addFiles = useStudio((s) => s.addFiles);
-  const [chosenId, choose] = useState<string>();
+  const [asked, choose] = useState<Chosen>();
   const [place, setPlace] = useState(0);
   const onFiles = (files: DroppedFile[]) => void addFiles(files.map(toDropped));
   // A text that was removed leaves its place to the next one.
-  const chosen = texts.find((t) => t.id === chosenId) ?? texts[Math.min(place, texts.length - 1)];
-  const characters = texts.reduce((n, t) => n + t.characters, 0);
+  const text = texts.find((t) => t.id === asked?.id) ?? texts[Math.min(place, texts.length - 1)];
+  const chosen = text && (asked?.id === text.id ? asked : { id: text.id });
+  const characters = texts.reduce((n, t) => n + learntOf(t).characters, 0);
   const bytes = texts.reduce((n, t) => n + t.bytes, 0);
+  const documents = texts.reduce((n, t) => n + learntOf(t).documents, 0);
   return (
     <Stage
       title="Text"
       summary={
         <>
-          <b>{formatCount(texts.length)}</b> {texts.length === 1 ? 'text' : 'texts'}, <b>{formatCount(characters)}</b>{' '}
-          characters, <b>{formatBytes(bytes)}</b> kept in this browser
+          <b>{formatCount(texts.length)}</b> {texts.length === 1 ? 'text' : 'texts'},{' '}
+          {documents > texts.length && (
+            <>
+              <b>{formatCount(documents)}</b> documents,{' '}
+            </>
+          )}
+          <b>{formatCount(characters)}</b> characters, <b>{formatBytes(bytes)}</b> kept in this browser
         </>
       }
       actions={
@@ -43,15 +51,15 @@ export function Library({ onPaste }: { onPaste: () => void }) {
       <Refusals />
       <Panes columns="minmax(440px, 6fr) minmax(360px, 5fr)" narrowColumns="minmax(400px, 6fr) minmax(320px, 5fr)">
         <TextList
-          chosenId={chosen?.id}
-          onChoose={(text) => {
-            choose(text.id);
-            setPlace(texts.indexOf(text));
+          chosen={chosen}
+          onChoose={(next) => {
+            choose(next);
+            setPlace(texts.findIndex(({ id }) => id === next.id));
           }}
           onFiles={onFiles}
           onPaste={onPaste}
         />
-        {chosen && <TextPreview key={chosen.id} text={chosen} />}
+        {text && <TextPreview key={`${text.id}/${chosen?.place}`} text={text} place={chosen?.place} />}
       </Panes>
     </Stage>
   );

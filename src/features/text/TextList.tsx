@@ -1,64 +1,91 @@
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { formatBytes, formatCount, formatShort } from '../../core/base/units';
-import type { TextRecord } from '../../core/documents';
+import { learntOf, type TextRecord } from '../../core/documents/record';
 import { useStudio } from '../../state/react';
 import {
   Block,
   Button,
   DropZone,
   formatMoment,
+  Icon,
   IconButton,
   MenuButton,
   Pane,
   SearchField,
   Table,
+  TextAction,
   type Column,
   type DroppedFile,
   type SortOrder,
 } from '../../ui';
 import { ImportProgress } from './ImportProgress';
+import { keyOf, rowsOf, type Row } from './rows';
 import styles from './TextList.module.css';
+import { PAGE, useDocuments } from './useDocuments';
 
+/** A text, or one of its documents. */
+export interface Chosen {
+  id: string;
+  place?: number;
+}
 export interface TextListProps {
-  chosenId: string | undefined;
-  onChoose: (text: TextRecord) => void;
+  chosen: Chosen | undefined;
+  onChoose: (chosen: Chosen) => void;
   onFiles: (files: DroppedFile[]) => void;
   onPaste: () => void;
 }
 type SortKey = 'name' | 'characters' | 'size' | 'addedAt';
 
-export function TextList({ chosenId, onChoose, onFiles, onPaste }: TextListProps) {
+export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) {
   const texts = useStudio((s) => s.texts);
   const remove = useStudio((s) => s.removeText);
+  const leaveOut = useStudio((s) => s.leaveOut);
   const toast = useStudio((s) => s.toast);
-  const isReading = useStudio((s) => s.importing.kind === 'busy' || s.importingFile !== null);
+  const isReading = useStudio((s) => s.importing.kind === 'busy');
   const table = useRef<HTMLDivElement>(null);
   const [filter, setFilter] = useState('');
   const [sort, setSort] = useState<{ column: SortKey; order: SortOrder }>({ column: 'addedAt', order: 'ascending' });
+  /** Whose documents are shown; while the list is filtered, of all. */
+  const [openIds, setOpenIds] = useState<ReadonlySet<string>>(new Set());
   const wanted = filter.trim().toLowerCase();
-  const found = texts.filter((t) => t.name.toLowerCase().includes(wanted));
-  const rows = found.toSorted(by(sort.column));
-  if (sort.order === 'descending') rows.reverse();
+  const isOpen = ({ id }: TextRecord): boolean => wanted !== '' || openIds.has(id);
+  const several = useMemo(
+    () => texts.filter(({ id, documents }) => documents > 1 && (wanted !== '' || openIds.has(id))),
+    [texts, openIds, wanted],
+  );
+  const { found, more } = useDocuments(several, wanted);
+  const sorted = texts.toSorted(by(sort.column));
+  if (sort.order === 'descending') sorted.reverse();
+  const rows = rowsOf(sorted, found, wanted, isOpen);
 
   /** The focus goes to the row that takes its place, or to the last. */
-  const removeRow = (text: TextRecord) => {
-    const place = Math.min(rows.indexOf(text), rows.length - 2);
-    void remove(text.id);
+  const removeRow = (row: Row) => {
+    const place = Math.min(rows.indexOf(row), rows.length - 2);
+    void remove(row.text.id);
     requestAnimationFrame(() => {
-      const row = table.current?.querySelectorAll('tbody tr').item(place);
-      row?.querySelector<HTMLElement>('td:last-child button')?.focus();
+      const next = table.current?.querySelectorAll('tbody tr').item(place);
+      next?.querySelector<HTMLElement>('td:last-child button')?.focus();
     });
   };
+  const choose = (row: Row) => {
+    if (row.kind === 'more') return;
+    onChoose({ id: row.text.id, ...(row.kind === 'document' && { place: row.document.place }) });
+    if (row.kind === 'document' || row.isOpen === undefined) return;
+    setOpenIds((open) => new Set(row.isOpen ? [...open].filter((id) => id !== row.text.id) : [...open, row.text.id]));
+  };
 
-  const columns: readonly Column<TextRecord>[] = [
-    { id: 'name', header: 'Name', isSortable: true, cell: ({ name }) => <span title={name}>{name}</span> },
+  const columns: readonly Column<Row>[] = [
+    { id: 'name', header: 'Name', isSortable: true, cell: (row) => <Name row={row} /> },
     {
       id: 'characters',
       header: 'Characters',
       isNumber: true,
       isSortable: true,
       width: '104px',
-      cell: (t) => formatCount(t.characters),
+      cell: (row) =>
+        row.kind === 'more'
+          ? ''
+          : formatCount(row.kind === 'text' ? learntOf(row.text).characters : row.document.characters),
     },
     {
       id: 'size',
@@ -68,7 +95,7 @@ export function TextList({ chosenId, onChoose, onFiles, onPaste }: TextListProps
       isQuiet: true,
       width: '84px',
       leaveOut: 'phone',
-      cell: (t) => formatBytes(t.size),
+      cell: (row) => (row.kind === 'more' ? '' : formatBytes(row.kind === 'text' ? row.text.size : row.document.bytes)),
     },
     {
       id: 'addedAt',
@@ -77,20 +104,37 @@ export function TextList({ chosenId, onChoose, onFiles, onPaste }: TextListProps
       isQuiet: true,
       width: '116px',
       leaveOut: 'phone',
-      cell: (t) => formatMoment(t.addedAt),
+      cell: (row) => (row.kind === 'text' ? formatMoment(row.text.addedAt) : ''),
     },
     {
-      id: 'remove',
+      id: 'act',
       header: <span className={styles.hidden}>Remove</span>,
       isNumber: true,
       width: '52px',
-      cell: (t) => <IconButton icon="close" label={`Remove ${t.name}`} onPress={() => removeRow(t)} />,
+      cell: (row) => {
+        if (row.kind === 'more')
+          return (
+            <TextAction onPress={() => more(row.text.id)} label={`Show more documents of ${row.text.name}`}>
+              Show
+            </TextAction>
+          );
+        if (row.kind === 'text')
+          return <IconButton icon="close" label={`Remove ${row.text.name}`} onPress={() => removeRow(row)} />;
+        const { place, title, isOut } = row.document;
+        return (
+          <IconButton
+            icon={isOut ? 'plus' : 'skipped'}
+            label={isOut ? `Put ${title} back` : `Leave ${title} out`}
+            onPress={() => void leaveOut(row.text.id, [place], !isOut)}
+          />
+        );
+      },
     },
   ];
   return (
     <Pane
       title="Texts"
-      hint={wanted === '' ? formatCount(texts.length) : `${formatCount(rows.length)} of ${formatCount(texts.length)}`}
+      hint={hintOf(texts, rows, wanted)}
       aside={
         <>
           <SampleMenu />
@@ -108,9 +152,11 @@ export function TextList({ chosenId, onChoose, onFiles, onPaste }: TextListProps
           label="Texts"
           columns={columns}
           rows={rows}
-          rowKey={(t) => t.id}
-          chosenKey={chosenId}
-          onChoose={onChoose}
+          rowKey={keyOf}
+          chosenKey={chosen && (chosen.place === undefined ? chosen.id : `${chosen.id}/${chosen.place}`)}
+          onChoose={choose}
+          isExpanded={(row) => (row.kind === 'text' ? row.isOpen : undefined)}
+          isOff={(row) => row.kind === 'document' && row.document.isOut}
           sort={sort}
           onSort={(column) =>
             setSort((now) => ({
@@ -137,6 +183,36 @@ export function TextList({ chosenId, onChoose, onFiles, onPaste }: TextListProps
   );
 }
 
+function Name({ row }: { row: Row }) {
+  if (row.kind === 'more')
+    return (
+      <span className={styles.under}>
+        {formatCount(row.count)} more {row.count === 1 ? 'document' : 'documents'}, {formatCount(PAGE)} at a time
+      </span>
+    );
+  if (row.kind === 'document') {
+    const { title, isOut } = row.document;
+    return (
+      <span className={styles.under} title={title}>
+        {title}
+        {isOut && <small className={styles.quiet}>left out</small>}
+      </span>
+    );
+  }
+  const { name, documents, leftOut } = row.text;
+  return (
+    <span title={name}>
+      {row.isOpen !== undefined && <Icon name={row.isOpen ? 'chevron' : 'chevronRight'} />}
+      {name}
+      {documents > 1 && (
+        <small className={styles.quiet}>
+          {formatCount(documents)} documents{leftOut && `, ${formatCount(leftOut.places.length)} left out`}
+        </small>
+      )}
+    </span>
+  );
+}
+
 function SampleMenu() {
   const samples = useStudio((s) => s.samples);
   const addSample = useStudio((s) => s.addSample);
@@ -154,6 +230,11 @@ function SampleMenu() {
     </MenuButton>
   );
 }
+
+const hintOf = (texts: readonly TextRecord[], rows: readonly Row[], wanted: string): string => {
+  const shown = rows.filter(({ kind }) => kind === 'text').length;
+  return wanted === '' ? formatCount(texts.length) : `${formatCount(shown)} of ${formatCount(texts.length)}`;
+};
 
 const by =
   (key: SortKey) =>

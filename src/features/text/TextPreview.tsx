@@ -1,38 +1,53 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { toFailure, type Failure } from '../../core/base/errors';
 import { formatBytes, formatCount } from '../../core/base/units';
-import type { TextRecord } from '../../core/documents';
+import type { DocumentStart, TextRecord } from '../../core/documents';
 import { FORMATS } from '../../core/documents/read';
 import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { formatMoment, Notice, Pane, TextAction } from '../../ui';
 import styles from './TextPreview.module.css';
 
-type Preview = { kind: 'reading' } | { kind: 'read'; start: string } | { kind: 'failed'; failure: Failure };
+type Preview = { kind: 'reading' } | { kind: 'read'; document: DocumentStart } | { kind: 'failed'; failure: Failure };
 
-/** What is known of a text, and how it begins. */
-export function TextPreview({ text }: { text: TextRecord }) {
-  const preview = usePreview(text.id);
+/** What is known of a text, and how it begins; or of one of its documents. */
+export function TextPreview({ text, place }: { text: TextRecord; place: number | undefined }) {
+  const preview = usePreview(text.id, place ?? 0);
+  const document = preview.kind === 'read' ? preview.document : undefined;
+  const isOne = place !== undefined;
+  const sha256 = isOne ? document?.sha256 : text.sha256;
+  const notes = isOne ? (document?.notes ?? []) : text.notes;
   return (
-    <Pane title="Preview" hint={text.name}>
+    <Pane title="Preview" hint={isOne ? (document?.title ?? text.name) : text.name}>
       <dl className={styles.facts}>
-        <Fact name="File" value={formatBytes(text.size)} />
-        <Fact name="Format" value={FORMATS[text.format].label} />
+        {text.documents > 1 && !isOne && <Fact name="Documents" value={formatCount(text.documents)} />}
+        {isOne ? (
+          <Fact name="Characters" value={document ? formatCount(document.characters) : '–'} />
+        ) : (
+          <Fact name={text.documents > 1 ? 'Files' : 'File'} value={formatBytes(text.size)} />
+        )}
+        <Fact name="Format" value={text.formats.map((format) => FORMATS[format].label).join(', ')} />
         <Fact name="Added" value={formatMoment(text.addedAt)} />
-        <Fact name="SHA-256" value={<span title={text.sha256}>{text.sha256.slice(0, 12)}…</span>} />
+        <Fact
+          name="SHA-256"
+          value={<span title={sha256}>{sha256 === undefined ? '–' : `${sha256.slice(0, 12)}…`}</span>}
+        />
       </dl>
       {text.licence !== null && <p className={styles.note}>{text.licence}</p>}
-      {text.notes.map((note) => (
+      {notes.map((note) => (
         <p key={note} className={styles.note}>
           {note}
         </p>
       ))}
+      {text.documents > 1 && !isOne && document && (
+        <p className={styles.note}>Its first document, {document.title}, begins so:</p>
+      )}
       {preview.kind === 'failed' && (
         <Notice tone="error" title={preview.failure.message}>
           {remedy(preview.failure)}
         </Notice>
       )}
-      {preview.kind === 'read' && <Beginning start={preview.start} characters={text.characters} />}
+      {document && <Beginning start={document.start} characters={document.characters} />}
     </Pane>
   );
 }
@@ -65,18 +80,18 @@ function Fact({ name, value }: { name: string; value: ReactNode }) {
   );
 }
 
-function usePreview(id: string): Preview {
+function usePreview(id: string, place: number): Preview {
   const read = useStudio((s) => s.preview);
   const [preview, setPreview] = useState<Preview>({ kind: 'reading' });
   useEffect(() => {
     let isWanted = true;
-    read(id).then(
-      (start) => isWanted && setPreview({ kind: 'read', start }),
+    read(id, place).then(
+      (document) => isWanted && setPreview({ kind: 'read', document }),
       (error: unknown) => isWanted && setPreview({ kind: 'failed', failure: toFailure(error) }),
     );
     return () => {
       isWanted = false;
     };
-  }, [id, read]);
+  }, [id, place, read]);
   return preview;
 }

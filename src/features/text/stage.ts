@@ -1,4 +1,5 @@
 import { formatShort } from '../../core/base/units';
+import { learntOf } from '../../core/documents/record';
 import type { Stage } from '../../state/stage';
 
 export const stage: Stage = {
@@ -7,7 +8,7 @@ export const stage: Stage = {
   state({ texts, importing }) {
     if (importing.kind === 'busy') return { node: 'run', line: importing.progress?.label ?? 'reading' };
     if (texts.length === 0) return { node: 'none', line: 'drop files to begin' };
-    const characters = texts.reduce((sum, text) => sum + text.characters, 0);
+    const characters = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
     return { node: 'done', line: `${formatShort(characters)} characters` };
   },
   page: async () => (await import('./TextPage')).TextPage,

@@ -1,5 +1,6 @@
 import { useDeferredValue, useEffect, useState } from 'react';
 import { toFailure, type Failure } from '../../core/base/errors';
+import type { TextRecord } from '../../core/documents';
 import type { TokenPiece } from '../../core/tokenizer/statistics';
 import { useStudio } from '../../state/react';
 
@@ -13,20 +14,35 @@ export function usePassage(): { passage: string | undefined; failure: Failure | 
   const preview = useStudio((s) => s.preview);
   const [place, setPlace] = useState(0);
   const [read, setRead] = useState<{ passage?: string; failure?: Failure }>({});
-  const id = texts[place % Math.max(1, texts.length)]?.id;
+  const text = texts[place % Math.max(1, texts.length)];
+  const id = text?.id;
+  const { document, passage: nth } = documentAt(text, Math.floor(place / Math.max(1, texts.length)));
   useEffect(() => {
     if (id === undefined) return;
     let isWanted = true;
-    preview(id).then(
-      (start) => isWanted && setRead({ passage: passageAt(start, Math.floor(place / texts.length)) }),
+    preview(id, document).then(
+      ({ start }) => isWanted && setRead({ passage: passageAt(start, nth) }),
       (error: unknown) => isWanted && setRead({ failure: toFailure(error) }),
     );
     return () => {
       isWanted = false;
     };
-  }, [id, place, texts.length, preview]);
+  }, [id, document, nth, preview]);
   const { passage, failure } = id === undefined ? {} : read;
   return { passage, failure, next: () => setPlace(place + 1) };
+}
+
+/** The `n`th look into a text goes to the next of its documents that are learnt from, and then to another passage of each. */
+export function documentAt(
+  text: Pick<TextRecord, 'documents' | 'leftOut'> | undefined,
+  n: number,
+): { document: number; passage: number } {
+  if (!text) return { document: 0, passage: 0 };
+  const out = text.leftOut?.places ?? [];
+  const kept = text.documents - out.length;
+  // Places ascend, so each that is not above moves it on by one.
+  const document = out.reduce((place, left) => (left <= place ? place + 1 : place), n % kept);
+  return { document, passage: Math.floor(n / kept) };
 }
 
 /** The `n`th passage of a text's beginning: places spread evenly (golden ratio), from a line's start to a word's end. */

@@ -1,0 +1,65 @@
+import type { BlobStore, Json } from '../base/blobStore';
+import { parseRecord, storedRecord } from '../base/record';
+import { countCharacters } from '../base/utf8';
+import { damaged } from './library';
+import { DOCUMENTS, documentsKey, TEXT, textChunkKey, textKey, type DocumentBlock } from './record';
+
+/**
+ * Gives a text from before there were several documents in one the list of them, which is one long: reads its chunks and
+ * looks whether they are what the entry says, then writes both in one commit. A stop before that has changed nothing.
+ * @param read is told the bytes of each chunk
+ * @throws HomegrownError `storage-damaged` for a text that is not as it was written, which stays as it is
+ */
+export async function indexText(store: BlobStore, id: string, read: (bytes: number) => void): Promise<void> {
+  for (;;) {
+    const key = textKey(id);
+    const stored = await store.get(key);
+    if (stored === undefined) return;
+    const text = parseRecord(stored, key, TEXT);
+    if (text.indexed) return;
+    const chunkBytes = await lengthsOf(store, text, read);
+    const { name, sha256, size, bytes, characters, notes } = text;
+    const block: DocumentBlock = {
+      version: 1,
+      from: 0,
+      bytes: [bytes],
+      characters: [characters],
+      sha256: [sha256],
+      title: [name],
+      files: [{ at: 0, name, size, format: text.formats[0]!, notes }],
+    };
+    const put: [string, Json][] = [
+      [key, storedRecord(TEXT, { ...text, indexed: true, chunkBytes })],
+      [documentsKey(id, 0), storedRecord(DOCUMENTS, block)],
+    ];
+    // It may have been removed meanwhile, or put into another project.
+    if (await store.commit({ put, expect: [[key, stored as Json]] })) return;
+  }
+}
+
+async function lengthsOf(
+  store: BlobStore,
+  { id, name, records, ...told }: { id: string; name: string; records: number; bytes: number; characters: number },
+  read: (bytes: number) => void,
+): Promise<number[]> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const lengths: number[] = [];
+  let characters = 0;
+  for (let n = 0; n < records; n++) {
+    const chunk = await store.get(textChunkKey(id, n));
+    if (!(chunk instanceof Uint8Array)) throw damaged(`Part ${n + 1} of ${records} of ${name} is missing`);
+    try {
+      characters += countCharacters(decoder.decode(chunk));
+    } catch {
+      throw damaged(`Part ${n + 1} of ${records} of ${name} is not UTF-8`);
+    }
+    lengths.push(chunk.length);
+    read(chunk.length);
+  }
+  const bytes = lengths.reduce((sum, length) => sum + length, 0);
+  if (bytes !== told.bytes || characters !== told.characters)
+    throw damaged(
+      `${name} has ${characters} characters in ${bytes} bytes instead of ${told.characters} in ${told.bytes}`,
+    );
+  return lengths;
+}

@@ -1,0 +1,234 @@
+/** What is read of a text: its documents, the beginning of one, the rows of a list. */
+import type { BlobStore } from '../base/blobStore';
+import type { Document } from '../base/document';
+import { blocksOf, readBlock } from './blocks';
+import { damaged, textOf } from './library';
+import { BLOCK, textChunkKey, type TextRecord } from './record';
+
+/** As `documentsOf`, by its id. */
+export const openText = async (store: BlobStore, id: string): Promise<readonly Document[]> =>
+  documentsOf(store, await textOf(store, id));
+
+/**
+ * The documents of a text that are learnt from, in their order. Their content is read when it is asked for, a chunk of
+ * many in memory at a time.
+ * @throws HomegrownError `storage-damaged` when it, or while one is read a chunk of it, is not there
+ */
+export async function documentsOf(store: BlobStore, text: TextRecord): Promise<readonly Document[]> {
+  const chunks = chunksOf(store, text);
+  if (!text.indexed) return [wholeOf(text, chunks)];
+  const out = new Set(text.leftOut?.places);
+  const documents: Document[] = [];
+  let at = 0;
+  for await (const block of blocksOf(store, text)) {
+    for (const [i, bytes] of block.bytes.entries()) {
+      if (!out.has(block.from + i)) documents.push(documentOf(text, block, i, chunks, at));
+      at += bytes;
+    }
+  }
+  return documents;
+}
+
+/** A document as a row of a list. */
+export interface DocumentRow {
+  place: number;
+  title: string;
+  characters: number;
+  bytes: number;
+  isOut: boolean;
+}
+
+/** `count` documents from the `from`th, of those whose title holds `query`; and how many those are. */
+export async function listDocuments(
+  store: BlobStore,
+  id: string,
+  { from, count, query = '' }: { from: number; count: number; query?: string },
+): Promise<{ rows: readonly DocumentRow[]; of: number }> {
+  const text = await textOf(store, id);
+  const wanted = query.trim().toLowerCase();
+  if (!text.indexed) {
+    const { name: title, characters, bytes } = text;
+    const all = title.toLowerCase().includes(wanted) ? [{ place: 0, title, characters, bytes, isOut: false }] : [];
+    return { rows: all.slice(from, from + count), of: all.length };
+  }
+  const out = new Set(text.leftOut?.places);
+  const rowsOf = (block: Awaited<ReturnType<typeof readBlock>>): DocumentRow[] =>
+    block.title.map((title, i) => {
+      const place = block.from + i;
+      return { place, title, characters: block.characters[i]!, bytes: block.bytes[i]!, isOut: out.has(place) };
+    });
+  const rows: DocumentRow[] = [];
+  if (wanted === '') {
+    for (let n = Math.floor(from / BLOCK); n * BLOCK < Math.min(from + count, text.documents); n++) {
+      const all = rowsOf(await readBlock(store, text, n));
+      rows.push(...all.filter(({ place }) => place >= from && place < from + count));
+    }
+    return { rows, of: text.documents };
+  }
+  for await (const block of blocksOf(store, text)) {
+    rows.push(...rowsOf(block).filter(({ title }) => title.toLowerCase().includes(wanted)));
+  }
+  return { rows: rows.slice(from, from + count), of: rows.length };
+}
+
+/** How a document begins, and what is known of the file that it is in. */
+export interface DocumentStart {
+  title: string;
+  start: string;
+  characters: number;
+  sha256: string;
+  notes: readonly string[];
+}
+
+/** The first `characters` of a document, also of one that is left out. */
+export async function previewDocument(
+  store: BlobStore,
+  id: string,
+  place: number,
+  characters: number,
+): Promise<DocumentStart> {
+  const text = await textOf(store, id);
+  const chunks = chunksOf(store, text);
+  if (!text.indexed) {
+    const { name: title, sha256, notes } = text;
+    return {
+      title,
+      sha256,
+      notes,
+      characters: text.characters,
+      start: await startOf(wholeOf(text, chunks), characters),
+    };
+  }
+  let at = 0;
+  for await (const block of blocksOf(store, text)) {
+    const i = place - block.from;
+    if (i >= block.bytes.length) {
+      at += sum(block.bytes);
+      continue;
+    }
+    const document = documentOf(text, block, i, chunks, at + sum(block.bytes.slice(0, i)));
+    return {
+      title: block.title[i]!,
+      start: await startOf(document, characters),
+      characters: document.characters,
+      sha256: document.sha256,
+      notes: block.files.findLast((file) => file.at <= place)?.notes ?? [],
+    };
+  }
+  throw damaged(`${text.name} has no document ${place + 1}`);
+}
+
+/** The hashes of all documents of a text, also of those that are left out. */
+export async function hashesOf(store: BlobStore, text: TextRecord): Promise<readonly string[]> {
+  if (!text.indexed) return [text.sha256];
+  const hashes: string[] = [];
+  for await (const { sha256 } of blocksOf(store, text)) hashes.push(...sha256);
+  return hashes;
+}
+
+/** A text's chunks, of which the last that was read is kept: the next document is as a rule in the same. */
+interface Chunks {
+  /** Byte of the text at which each begins, and the end of the last; of no use where their lengths are not known. */
+  starts: readonly number[];
+  /** Of one, between two of its bytes. */
+  read(n: number, from?: number, to?: number): Promise<string>;
+}
+function chunksOf(store: BlobStore, { id, name, records, chunkBytes }: TextRecord): Chunks {
+  const starts = [0];
+  for (const length of chunkBytes) starts.push(starts.at(-1)! + length);
+  let held: { n: number; chunk: Promise<Uint8Array> } | undefined;
+  const load = async (n: number): Promise<Uint8Array> => {
+    const chunk = await store.get(textChunkKey(id, n));
+    const part = `Part ${n + 1} of ${records} of ${name}`;
+    if (!(chunk instanceof Uint8Array)) throw damaged(`${part} is missing`);
+    const length = chunkBytes[n] ?? chunk.length;
+    if (chunk.length !== length) throw damaged(`${part} has ${chunk.length} bytes instead of ${length}`);
+    return chunk;
+  };
+  const chunkOf = (n: number): Promise<Uint8Array> => {
+    if (held?.n === n) return held.chunk;
+    held = { n, chunk: load(n) };
+    // A failed read is tried again the next time.
+    held.chunk.catch(() => (held = undefined));
+    return held.chunk;
+  };
+  return {
+    starts,
+    async read(n, from, to) {
+      const bytes = (await chunkOf(n)).subarray(from, to);
+      try {
+        return decoder.decode(bytes);
+      } catch {
+        throw damaged(`Part ${n + 1} of ${records} of ${name} is not UTF-8`);
+      }
+    },
+  };
+}
+
+const wholeOf = (text: TextRecord, chunks: Chunks): Document => ({
+  ...facts(text, 0),
+  sha256: text.sha256,
+  characters: text.characters,
+  bytes: text.bytes,
+  async *chunks() {
+    for (let n = 0; n < text.records; n++) yield await chunks.read(n);
+  },
+});
+
+/** The `i`th document of a block, which begins at byte `at` of the text. */
+function documentOf(
+  text: TextRecord,
+  block: Awaited<ReturnType<typeof readBlock>>,
+  i: number,
+  chunks: Chunks,
+  at: number,
+): Document {
+  const bytes = block.bytes[i]!;
+  const fields = Object.entries(block.fields ?? {}).flatMap(([name, values]) =>
+    values[i] == null ? [] : [[name, values[i]] as const],
+  );
+  const spans = Object.entries(block.spans ?? {}).map(([name, values]) => [name, values[i]!] as const);
+  return {
+    ...facts(text, block.from + i),
+    sha256: block.sha256[i]!,
+    characters: block.characters[i]!,
+    bytes,
+    ...(fields.length > 0 && { fields: Object.fromEntries(fields) }),
+    ...(spans.length > 0 && { spans: Object.fromEntries(spans) }),
+    async *chunks() {
+      const { starts, read } = chunks;
+      for (let n = lastUpTo(starts, at); n < text.records && starts[n]! < at + bytes; n++) {
+        yield await read(n, Math.max(0, at - starts[n]!), at + bytes - starts[n]!);
+      }
+    },
+  };
+}
+
+const facts = ({ id }: TextRecord, place: number) => ({ text: id, place });
+
+async function startOf(document: Document, characters: number): Promise<string> {
+  let text = '';
+  for await (const chunk of document.chunks()) {
+    text += chunk;
+    // At most two code units a character.
+    if (text.length >= 2 * characters) break;
+  }
+  return Array.from(text.slice(0, 2 * characters))
+    .slice(0, characters)
+    .join('');
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The last place of an ascending list whose value is not above `most`. */
+function lastUpTo(ascending: readonly number[], most: number): number {
+  let [from, to] = [0, ascending.length];
+  while (to - from > 1) {
+    const middle = (from + to) >> 1;
+    if (ascending[middle]! <= most) from = middle;
+    else to = middle;
+  }
+  return from;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, n) => all + n, 0);

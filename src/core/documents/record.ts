@@ -1,0 +1,121 @@
+/** What is stored of a text: an entry, the list of its documents in blocks, and their UTF-8 one after another, in chunks. */
+import type { JsonObject, Kind } from '../base/record';
+import { storedMoment } from '../base/moment';
+import { z } from '../base/zod';
+import { FORMATS, type FormatId } from './read';
+
+const count = z.int().nonnegative();
+const formatId = z.enum(Object.keys(FORMATS) as [FormatId]);
+
+const textRecord = z.object({
+  version: z.literal(2),
+  id: z.string(),
+  name: z.string(),
+  /** Ids of those that learn from it; none: it is removed, and can be had back until it is purged. */
+  projects: z.array(z.string()),
+  removedAt: storedMoment.exactOptional(),
+  /** Of the file as it was given, in hex; of several files, of their hashes in lines. */
+  sha256: z.string(),
+  /** Bytes of its files. */
+  size: count,
+  /** Characters (code points) and UTF-8 bytes of all its documents. */
+  characters: count,
+  bytes: count,
+  /** Its chunks, and the bytes of each. */
+  records: count,
+  chunkBytes: z.array(count),
+  /** How many there are. */
+  documents: z.int().positive(),
+  /** False for one from before there was a list of them: it is one document, and nothing says where its chunks begin. */
+  indexed: z.boolean(),
+  /** Documents that are not learnt from, and what remains without them; null where all are. */
+  leftOut: z
+    .object({
+      /** Ascending. */
+      places: z.array(count).min(1),
+      characters: count,
+      bytes: count,
+      /** As `sha256`, of those that remain. */
+      sha256: z.string(),
+    })
+    .nullable(),
+  /** Of its files, each once. */
+  formats: z.array(formatId),
+  /** What the readers did that the person should know. */
+  notes: z.array(z.string()),
+  addedAt: storedMoment,
+  licence: z.string().nullable(),
+});
+/** One drop: the files that were chosen or dropped at once. */
+export type TextRecord = z.infer<typeof textRecord>;
+
+const TEXTS = 'texts/';
+export const textKey = (id: string): string => `${TEXTS}${id}`;
+export const TEXT: Kind<TextRecord> = {
+  what: (key) => `The entry of text ${key.slice(TEXTS.length)}`,
+  version: 2,
+  schema: textRecord,
+  upgrades: [upgradeText],
+  keyOf: ({ id }) => textKey(id),
+};
+
+/** The project that there was before there were several. */
+export const FIRST_PROJECT = 'first';
+
+/** There was one project, and a text was one file and one document. What is odd comes out odd. */
+function upgradeText({ removed, format, ...rest }: JsonObject): object {
+  const projects = removed === false ? [FIRST_PROJECT] : removed === true ? [] : removed;
+  return { ...rest, projects, chunkBytes: [], documents: 1, indexed: false, leftOut: null, formats: [format] };
+}
+
+/** What is learnt of a text: all of it but the documents that are left out. */
+export const learntOf = ({ documents, leftOut, ...text }: TextRecord) => ({
+  documents: documents - (leftOut?.places.length ?? 0),
+  characters: leftOut?.characters ?? text.characters,
+  bytes: leftOut?.bytes ?? text.bytes,
+  sha256: leftOut?.sha256 ?? text.sha256,
+});
+
+/** A text as it is learnt from, in few letters: its id, and which of its documents are left out, if any are. */
+export const textRef = ({ id, leftOut }: Pick<TextRecord, 'id' | 'leftOut'>): string =>
+  leftOut ? `${id}-${leftOut.sha256.slice(0, 16)}` : id;
+
+/** Documents in a block of the list. */
+export const BLOCK = 4096;
+
+/** A column an item, an entry a document, in their order. */
+const columns = z.object({
+  version: z.literal(1),
+  /** Place of the first. */
+  from: count,
+  bytes: z.array(count),
+  characters: z.array(count),
+  /** Of the file where it is a whole one, else of its UTF-8; in hex. */
+  sha256: z.array(z.string()),
+  title: z.array(z.string()),
+  /** Files whose first document is at this place: the next documents are of the same, until another begins. */
+  files: z.array(z.object({ at: count, name: z.string(), size: count, format: formatId, notes: z.array(z.string()) })),
+  /** Such as a date, a language, a label. */
+  fields: z.record(z.string(), z.array(z.string().nullable())).exactOptional(),
+  /** Where a field's text is within its document: bytes from and to. */
+  spans: z.record(z.string(), z.array(z.tuple([count, count]))).exactOptional(),
+});
+export type DocumentBlock = z.infer<typeof columns>;
+
+export const TEXT_PARTS = 'text/';
+/** All that lies with a text. */
+export const textChunksPrefix = (id: string): string => `${TEXT_PARTS}${id}/`;
+export const textChunkKey = (id: string, n: number): string => `${textChunksPrefix(id)}${n}`;
+export const documentsKey = (id: string, block: number | '' = ''): string =>
+  `${textChunksPrefix(id)}documents/${block}`;
+export const DOCUMENTS: Kind<DocumentBlock> = {
+  what: (key) => `Part ${Number(key.split('/')[3]) + 1} of the list of documents of text ${key.split('/')[1]}`,
+  version: 1,
+  schema: columns.refine(isAligned, { message: 'its columns are not of one length' }),
+  upgrades: [],
+};
+
+function isAligned({ bytes, characters, sha256, title, fields = {}, spans = {} }: DocumentBlock): boolean {
+  const columns = [characters, sha256, title, ...Object.values(fields), ...Object.values(spans)];
+  return columns.every(({ length }) => length === bytes.length);
+}
