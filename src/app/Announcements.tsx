@@ -1,5 +1,6 @@
 import { formatCount, formatKernels } from '../core/base/units';
 import { headlineWords } from '../core/objectives';
+import { spokenRun } from '../state/openRun';
 import { headline } from '../state/failures';
 import { useStudio } from '../state/react';
 import { isActive, isBeginning } from '../state/phase';
@@ -14,7 +15,8 @@ export function Announcements() {
 }
 
 function announcement(s: Studio, judgement: string | undefined): string {
-  const { phase, log, writing, importingModel } = s;
+  const { writing, importingModel } = s;
+  const { phase, log, record } = spokenRun(s);
   if (!isActive(phase)) {
     if (writing.kind === 'writing') return 'Writing';
     if (importingModel.kind === 'busy') return 'Reading the model';
@@ -38,7 +40,7 @@ function announcement(s: Studio, judgement: string | undefined): string {
       return sentence(`Stopped and saved at step ${formatCount(phase.step)}`, judgement);
     case 'finished': {
       const last = log.evaluations.at(-1);
-      const objective = s.run?.objective ?? s.project.recipe.objective;
+      const objective = record?.objective ?? s.project.recipe.objective;
       const result = last ? `, ${headlineWords(objective, last.loss)} on held-out text` : '';
       return sentence(`Finished at step ${formatCount(phase.step)}${result}`, judgement);
     }

@@ -1,15 +1,15 @@
 import type { Failure as FailureData } from '../core/base/errors';
+import { isTraining, shownRun } from '../state/openRun';
 import { headline } from '../state/failures';
 import { useStudio } from '../state/react';
-import { isActive } from '../state/phase';
 import { formatCount } from '../core/base/units';
 import { Button, EmptyState, Failure, Stage } from '../ui';
 import { recovery } from './recovery';
 
 /** A page that did not load, or broke while it was drawn; strip and rail stay. */
 export function PageFailure({ title, failure }: { title: string; failure: FailureData }) {
-  const saved = useStudio((s) => s.model?.saved);
-  const isTraining = useStudio((s) => isActive(s.phase));
+  const saved = useStudio((s) => shownRun(s, 'playground').usable);
+  const isRunning = useStudio(isTraining);
   return (
     <Stage title={title}>
       <Failure
@@ -17,7 +17,7 @@ export function PageFailure({ title, failure }: { title: string; failure: Failur
         safe={[
           { text: 'Text, tokenizer and data', detail: 'stored in this browser' },
           ...(saved ? [{ text: `Step ${formatCount(saved.step)}, saved and read back` }] : []),
-          ...(isTraining
+          ...(isRunning
             ? [{ text: 'Training goes on', detail: 'stop and save before reloading', tone: 'warn' } as const]
             : []),
         ]}

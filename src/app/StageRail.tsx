@@ -1,7 +1,7 @@
 import { formatBytes, formatCount } from '../core/base/units';
 import type { Offline } from '../state/privacy';
 import { useRuns, useStudio } from '../state/react';
-import { isActive } from '../state/phase';
+import { isTraining } from '../state/openRun';
 import type { Stage } from '../state/stage';
 import { Rail, TextAction } from '../ui';
 import { openNewer } from './offline';
@@ -60,7 +60,7 @@ function offlineWords(offline: Offline): string {
 
 /** A run keeps its page, so that the offer waits for its end. */
 function Newer() {
-  const isRunning = useStudio((s) => isActive(s.phase));
+  const isRunning = useStudio(isTraining);
   return (
     <>
       A newer version is here. It opens when all tabs of this one are closed

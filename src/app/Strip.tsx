@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatDuration } from '../core/base/units';
 import { estimateProject } from '../state/estimate';
 import { useNow, useStudio, useStudioStore } from '../state/react';
-import { isActive } from '../state/phase';
+import { isTraining, shownRun, spokenRun, trainingRun } from '../state/openRun';
 import { MenuButton, TopStrip, type StripFact } from '../ui';
 import { chooseDevice, deviceChoices, KIND_NAME } from './device';
 import { readPhase } from './phase';
@@ -77,8 +77,8 @@ function useDeviceFact(): StripFact {
 function useMemoryFact(): StripFact {
   const device = useStudio((s) => s.device);
   const label = device.kind === 'open' && device.info.kind !== 'webgpu' ? 'Memory' : 'GPU memory';
-  const inUse = useStudio((s) => (isActive(s.phase) ? s.log.memoryBytes : 0));
-  const planned = useStudio((s) => (isActive(s.phase) ? s.log.cost.plannedBytes : undefined));
+  const inUse = useStudio((s) => trainingRun(s)?.log.memoryBytes ?? 0);
+  const planned = useStudio((s) => trainingRun(s)?.log.cost.plannedBytes);
   const project = useStudio((s) => s.project);
   if (planned !== undefined) return { label, value: formatBytes(planned), detail: 'planned' };
   if (inUse > 0) return { label, value: formatBytes(inUse), detail: 'in use' };
@@ -88,8 +88,8 @@ function useMemoryFact(): StripFact {
 
 function useSavedFact(): StripFact {
   /** Of the run under way, else of the model that there is. */
-  const saved = useStudio((s) => s.saved ?? (isActive(s.phase) ? null : (s.model?.saved ?? null)));
-  const active = useStudio((s) => isActive(s.phase));
+  const saved = useStudio((s) => spokenRun(s).saved ?? (isTraining(s) ? null : shownRun(s, 'playground').usable));
+  const active = useStudio(isTraining);
   const texts = useStudio((s) => s.texts.length);
   const kept = useStudio((s) => s.kept);
   const now = useNow(active && saved?.at != null);

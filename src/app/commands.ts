@@ -1,6 +1,6 @@
 /** Everything that can be done by name or by key: one list for the palette, the shortcuts and the help. */
 import { busyExport } from '../state/export';
-import { isActive } from '../state/phase';
+import { isTraining } from '../state/openRun';
 import type { Stage } from '../state/stage';
 import type { Studio, StudioStore } from '../state/studio';
 import type { Work } from '../state/work';
@@ -134,7 +134,7 @@ function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
     ...(s.offline.kind === 'to be asked'
       ? [{ id: 'keep', group: 'Project', label: 'Keep Homegrown for use offline', run: s.offline.keep }]
       : []),
-    ...(s.hasNewer && !isActive(s.phase)
+    ...(s.hasNewer && !isTraining(s)
       ? [{ id: 'newer', group: 'Project', label: 'Open the newer version', run: openNewer }]
       : []),
     { id: 'theme', group: 'View', label: 'Light or dark', run: toggleTheme },

@@ -2,7 +2,7 @@
 import { formatNumber } from '../core/base/units';
 import type { DeviceKind } from '../core/train/run';
 import type { StudioStore, Studio } from '../state/studio';
-import { isActive } from '../state/phase';
+import { isTraining } from '../state/openRun';
 
 export const KIND_NAME: Record<DeviceKind, string> = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' };
 const HOW: Record<DeviceKind, string> = {
@@ -35,8 +35,8 @@ export function deviceChoices({ device, measured }: Pick<Studio, 'device' | 'mea
 /** Changes the device, or says why not now. */
 export function chooseDevice(store: StudioStore, kind: DeviceKind): void {
   const studio = store.getState();
-  const { phase, writing, toast } = studio;
-  if (isActive(phase)) toast({ text: 'The device stays while a run trains', detail: 'stop and save first' });
+  const { writing, toast } = studio;
+  if (isTraining(studio)) toast({ text: 'The device stays while a run trains', detail: 'stop and save first' });
   else if (writing.kind === 'writing') toast({ text: 'The device stays while text is written', detail: 'stop first' });
   else void studio.useDevice(kind);
 }

@@ -1,7 +1,7 @@
 /** What the app does to the browser because of its state. */
 import { useEffect } from 'react';
 import { toFailure } from '../core/base/errors';
-import { isActive } from '../state/phase';
+import { isTraining } from '../state/openRun';
 import type { StudioStore } from '../state/studio';
 
 /** Starts them all; the result ends them. */
@@ -41,7 +41,7 @@ function followOtherTabs(store: StudioStore): () => void {
 
 function askBeforeLeaving(store: StudioStore): () => void {
   const onLeave = (event: BeforeUnloadEvent): void => {
-    if (isActive(store.getState().phase)) event.preventDefault();
+    if (isTraining(store.getState())) event.preventDefault();
   };
   addEventListener('beforeunload', onLeave);
   return () => removeEventListener('beforeunload', onLeave);

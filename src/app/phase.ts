@@ -1,6 +1,7 @@
 /** What goes on now, in words: the strip's reading, its lower edge, the title, and what is said aloud. */
 import { formatCount, formatDuration, formatKernels } from '../core/base/units';
 import type { Counted } from '../core/train/run';
+import { spokenRun } from '../state/openRun';
 import { busyExport } from '../state/export';
 import { headline } from '../state/failures';
 import { millisecondsLeft } from '../state/pace';
@@ -32,7 +33,7 @@ export function readPhase(s: Studio, now: number): Reading {
 }
 
 function readRun(s: Studio): Reading | undefined {
-  const { phase, log } = s;
+  const { phase, log } = spokenRun(s);
   switch (phase.kind) {
     case 'preparing': {
       const work = [s.tokenizing, s.building].find((w) => w.kind === 'busy');
@@ -92,7 +93,8 @@ function readWork(label: string, work: Work): Reading {
 }
 
 function readRest(s: Studio): Reading {
-  const { phase, texts, run, trainingElsewhere } = s;
+  const { texts, trainingElsewhere } = s;
+  const { phase, record } = spokenRun(s);
   // What is stored of that run here is not where it is.
   if (trainingElsewhere) return { fact: { label: 'Training', value: 'in another tab' } };
   switch (phase.kind) {
@@ -113,13 +115,16 @@ function readRest(s: Studio): Reading {
     case 'compiling':
     case 'training':
     case 'stopping':
-      return { fact: { label: 'Ready', value: run ? run.name : texts.length > 0 ? 'no run yet' : 'no text yet' } };
+      return {
+        fact: { label: 'Ready', value: record ? record.name : texts.length > 0 ? 'no run yet' : 'no text yet' },
+      };
   }
 }
 const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);
 
 /** `step 1,200 · Homegrown` while training, else the stage. */
-export function title({ phase }: Pick<Studio, 'phase'>, stage: string): string {
+export function title(s: Studio, stage: string): string {
+  const { phase } = spokenRun(s);
   const now =
     phase.kind === 'training' || phase.kind === 'stopping'
       ? `step ${formatCount(phase.step)}`

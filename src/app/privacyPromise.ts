@@ -1,5 +1,6 @@
 /** The promise that nothing leaves, as a reading: who holds the page, what was really asked for, and what is really stored. */
 import { useEffect, useState } from 'react';
+import { spokenRun } from '../state/openRun';
 import { useStudio } from '../state/react';
 import type { StudioStore } from '../state/studio';
 import { usage, type Usage } from '../storage/usage';
@@ -24,7 +25,7 @@ const EVERY_MS = 15_000;
 /** What this origin stores, asked again after saves and changes, and now and then. */
 export function useUsage(): Usage | undefined {
   const [now, setNow] = useState<Usage>();
-  const saved = useStudio((s) => s.saved?.step);
+  const saved = useStudio((s) => spokenRun(s).saved?.step);
   const texts = useStudio((s) => s.texts);
   const data = useStudio((s) => s.project.data);
   const runId = useStudio((s) => s.project.runId);

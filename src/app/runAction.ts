@@ -1,5 +1,6 @@
 import { formatCount } from '../core/base/units';
 import { recipeOf } from '../core/runs/segments';
+import { spokenRun } from '../state/openRun';
 import { resumeRefusal, startRefusal } from '../state/refusals';
 import type { Studio } from '../state/studio';
 
@@ -13,7 +14,8 @@ export interface RunAction {
 
 /** The one thing to do with the run now; text being written is stopped first. */
 export function runAction(s: Studio): RunAction {
-  const { phase, writing } = s;
+  const { writing } = s;
+  const { phase, saved, record } = spokenRun(s);
   const nothing = (): void => undefined;
   switch (phase.kind) {
     case 'preparing':
@@ -32,8 +34,8 @@ export function runAction(s: Studio): RunAction {
       return phase satisfies never;
   }
   if (writing.kind === 'writing') return { kind: 'stop', label: 'Stop', run: writing.stop };
-  const { saved, run } = s;
-  if (run && saved && (phase.kind === 'stopped' || phase.kind === 'failed') && saved.step < recipeOf(run).steps) {
+  const isAtRest = phase.kind === 'stopped' || phase.kind === 'failed';
+  if (record && saved && isAtRest && saved.step < recipeOf(record).steps) {
     return asAction('Resume', resumeRefusal(s), () => void s.resume());
   }
   return asAction('Start training', startRefusal(s), () => void s.start());
@@ -47,5 +49,7 @@ const asAction = (label: string, reason: string | undefined, run: () => void): R
 });
 
 /** For the palette, where the step can be told. */
-export const runActionLabel = (s: Studio, { label }: RunAction): string =>
-  label === 'Resume' && s.saved ? `Resume from step ${formatCount(s.saved.step)}` : label;
+export function runActionLabel(s: Studio, { label }: RunAction): string {
+  const { saved } = spokenRun(s);
+  return label === 'Resume' && saved ? `Resume from step ${formatCount(saved.step)}` : label;
+}

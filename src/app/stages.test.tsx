@@ -18,7 +18,9 @@ vi.mock('./stages', async (importActual) => {
     id: 'weights',
     name: 'Weights',
     state: (s) =>
-      s.model ? { node: 'done', line: 'can be looked at' } : { node: 'none', line: 'needs a run to look at' },
+      s.project.runId !== null
+        ? { node: 'done', line: 'can be looked at' }
+        : { node: 'none', line: 'needs a run to look at' },
     page: () => Promise.resolve(({ stages }) => <h1>{stages.length} stages</h1>),
     action: (s) =>
       s.texts.length > 0

@@ -3,7 +3,9 @@ import { beforeEach, expect, test } from 'vitest';
 import { HomegrownError, toFailure } from '../core/base/errors';
 import { inertServices } from '../core/testing/inertServices';
 import { runRecord } from '../core/testing/runRecord';
+import { showing } from '../core/testing/shown';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
+import { RunLog } from '../state/runLog';
 import { createStudio, type StudioStore } from '../state/studio';
 import { IDLE } from '../state/work';
 import { commands, type Shell } from './commands';
@@ -27,6 +29,7 @@ beforeEach(() => {
   store = createStudio({ ...inertServices(), data: silent, gpu: silent, verify: silent });
 });
 const TEXT = { id: 't', name: 'a.txt', characters: 9 } as never;
+const recipe = { ...DEFAULT_RECIPE, steps: 10 };
 const shell: Shell = {
   stage: stageAt('/train'),
   go: () => undefined,
@@ -44,26 +47,26 @@ test('the one button follows the phase', () => {
   store.setState({ texts: [TEXT] });
   expect(runAction(store.getState()).reason).toBeUndefined();
   expect(label()).toBe('Start training');
-  store.setState({ phase: { kind: 'preparing' } });
+  showing(store, { phase: { kind: 'preparing' } });
   expect(label()).toBe('Stop');
-  store.setState({ phase: { kind: 'training', step: 3, of: 10 } });
+  showing(store, { phase: { kind: 'training', step: 3, of: 10 } });
   expect(label()).toBe('Stop and save');
-  store.setState({ phase: { kind: 'stopping', step: 3, of: 10 } });
+  showing(store, { phase: { kind: 'stopping', step: 3, of: 10 } });
   expect(runAction(store.getState()).reason).toBeDefined();
-  store.setState({
+  showing(store, {
     phase: { kind: 'stopped', step: 3, of: 10 },
-    run: runRecord({ recipe: { ...DEFAULT_RECIPE, steps: 10 }, data: { id: 'sea' } }),
+    record: runRecord({ recipe, data: { id: 'sea' } }),
     saved: { step: 3, bytes: 1, at: null },
   });
   expect(label()).toBe('Resume');
-  store.setState({ saved: { step: 10, bytes: 1, at: null }, phase: { kind: 'finished', step: 10, of: 10 } });
+  showing(store, { saved: { step: 10, bytes: 1, at: null }, phase: { kind: 'finished', step: 10, of: 10 } });
   expect(label()).toBe('Start training');
 });
 
 test('a model that came without its text resumes only once there is text', () => {
-  store.setState({
+  showing(store, {
     phase: { kind: 'stopped', step: 3, of: 10 },
-    run: runRecord({ recipe: { ...DEFAULT_RECIPE, steps: 10 } }),
+    record: runRecord({ recipe }),
     saved: { step: 3, bytes: 1, at: null },
   });
   expect(runAction(store.getState()).reason).toMatch(/add that text/);
@@ -72,10 +75,10 @@ test('a model that came without its text resumes only once there is text', () =>
 });
 
 test('the strip says what goes on, with its share and what is left', () => {
-  const { log } = store.getState();
+  const log = new RunLog();
   log.step.push(10, 20);
   log.activeMs.push(1000, 2000);
-  store.setState({ phase: { kind: 'training', step: 20, of: 100 } });
+  showing(store, { phase: { kind: 'training', step: 20, of: 100 }, log });
   expect(readPhase(store.getState(), 0)).toEqual({
     fact: { label: 'Training', value: 'step 20', detail: 'of 100, 8 s left' },
     progress: { label: 'Training', share: 0.2 },
@@ -85,7 +88,7 @@ test('the strip says what goes on, with its share and what is left', () => {
 
 test('the strip counts the kernels while they are compiled', () => {
   const fact = (kernels?: { done: number; of: number }) => {
-    store.setState({ phase: { kind: 'compiling', ...(kernels && { kernels }) } });
+    showing(store, { phase: { kind: 'compiling', ...(kernels && { kernels }) } });
     return readPhase(store.getState(), 0);
   };
   expect(fact().fact).toEqual({ label: 'Compiling', value: 'the training step' });
@@ -102,7 +105,7 @@ test('the strip counts the kernels while they are compiled', () => {
 
 test('a failure stays in the strip, in red and in words', () => {
   const failure = toFailure(new HomegrownError('device-lost', 'The GPU went away'));
-  store.setState({ phase: { kind: 'failed', failure, step: 5, of: 10 } });
+  showing(store, { phase: { kind: 'failed', failure, step: 5, of: 10 } });
   const { fact, progress } = readPhase(store.getState(), 0);
   expect(fact).toEqual({ label: 'Stopped', value: 'the GPU was lost', tone: 'error' });
   expect(progress?.isStopped).toBe(true);
@@ -113,9 +116,9 @@ test('no key means two things at once, on any stage and in any phase', () => {
   const busy = { kind: 'busy', progress: null, since: 0, at: 0, stop: () => undefined } as const;
   for (const [phase, importingModel] of phases.flatMap((p) => [[p, IDLE] as const, [p, busy] as const])) {
     for (const stage of STAGES) {
-      store.setState({ phase, importingModel, texts: [TEXT], saved: { step: 1, bytes: 1, at: null } });
-      store.setState({ run: runRecord({ recipe: { ...DEFAULT_RECIPE, steps: 2 }, data: { id: 'sea' } }) });
-      store.setState(({ run, log, saved }) => ({ model: { run: run!, log, saved: saved! } }));
+      store.setState({ importingModel, texts: [TEXT] });
+      const saved = { step: 1, bytes: 1, at: null };
+      showing(store, { phase, saved, usable: saved, record: runRecord({ recipe: { ...recipe, steps: 2 } }) });
       const keys = commands(store.getState(), store, { ...shell, stage }).flatMap((a) => a.keys ?? []);
       expect(new Set(keys).size).toBe(keys.length);
     }

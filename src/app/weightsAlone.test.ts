@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type TestStudio, lonelyLocks } from '../core/testing/behindChannels';
 import { goldenPage, FINISHED, spoil, STOPPED, withBestWeights } from '../core/testing/goldenPage';
+import { seen } from '../core/testing/shown';
 import { STAGES } from './stages';
 import { stepChoices, trained } from '../state/trained';
 
@@ -18,21 +19,24 @@ test('is brought back as its best: it writes, is taken home and checked, and say
   for (const step of [100, 120]) await spoil(store, STOPPED, step, 'drop');
   page = await goldenPage(STOPPED, store);
   const { getState } = page.studio;
-  expect(getState()).toMatchObject({
+  expect(seen(getState())).toMatchObject({
     saved: null,
     which: 'best',
-    model: { run: { id: STOPPED }, saved: { step: 110 } },
+    model: { id: STOPPED, usable: { step: 110 } },
     phase: { kind: 'failed', failure: { code: 'storage-damaged' } },
   });
-  const { phase } = getState();
+  const { phase } = seen(getState());
   const failure = phase.kind === 'failed' ? phase.failure : undefined;
   expect(failure?.message).toMatch(/^No step can be opened that run .* could go on from\. Of step 110, the best/);
   expect(failure?.remedy).toMatch(/Write with it, or take it home/);
   expect(getState().toasts.map(({ detail }) => detail)).toContainEqual(
     expect.stringMatching(/Step 110, the best, is used instead/),
   );
-  expect(trained(getState())).toMatchObject({ step: 110, notKept: 'the best: newer steps cannot be opened' });
-  expect(stepChoices(getState())).toEqual([]);
+  expect(trained(getState(), 'playground')).toMatchObject({
+    step: 110,
+    notKept: 'the best: newer steps cannot be opened',
+  });
+  expect(stepChoices(seen(getState()).model!)).toEqual([]);
   expect([lineOf('train'), lineOf('playground'), lineOf('export')]).toEqual(['cannot go on', 'step 110', 'step 110']);
 
   getState().setSampling({ length: 4 });
@@ -45,16 +49,19 @@ test('is brought back as its best: it writes, is taken home and checked, and say
 
   // Whoever tries all the same hears why, and nothing has changed.
   await getState().resume(130);
-  expect(getState().phase).toMatchObject({ kind: 'failed', failure: { code: 'storage-damaged' } });
-  expect(getState().model?.saved.step).toBe(110);
+  expect(seen(getState()).phase).toMatchObject({ kind: 'failed', failure: { code: 'storage-damaged' } });
+  expect(seen(getState()).model?.usable.step).toBe(110);
 
   // As it says: the folder that was taken home, brought in again, goes on with the text that is here.
   await vi.waitFor(() => expect(page.downloads[0]?.bytes.length).toBeGreaterThan(0));
   await getState().importModel([new File([page.downloads[0]!.bytes as Uint8Array<ArrayBuffer>], 'harbour.zip')]);
-  await getState().answerOffer(true);
-  expect(getState()).toMatchObject({ saved: { step: 110 }, which: 'latest', phase: { kind: 'stopped', step: 110 } });
+  expect(seen(getState())).toMatchObject({
+    saved: { step: 110 },
+    which: 'latest',
+    phase: { kind: 'stopped', step: 110 },
+  });
   await getState().resume(111);
-  expect(getState().phase).toEqual({ kind: 'finished', step: 111, of: 111 });
+  expect(seen(getState()).phase).toEqual({ kind: 'finished', step: 111, of: 111 });
 });
 
 test('falls to its best where the damage shows only when it is read, and goes back to the newest of another run', async () => {
@@ -62,19 +69,19 @@ test('falls to its best where the damage shows only when it is read, and goes ba
   for (const step of [100, 120]) await spoil(store, STOPPED, step, 'change');
   page = await goldenPage(STOPPED, store);
   const { getState } = page.studio;
-  expect(getState()).toMatchObject({ saved: { step: 120 }, which: 'latest', phase: { kind: 'stopped' } });
+  expect(seen(getState())).toMatchObject({ saved: { step: 120 }, which: 'latest', phase: { kind: 'stopped' } });
   getState().setSampling({ length: 4 });
   await getState().generate();
   expect(getState().writing).toMatchObject({
     kind: 'failed',
     failure: { message: expect.stringMatching(/Of step 110, the best, the weights are kept/) as string },
   });
-  expect(getState()).toMatchObject({ saved: null, which: 'best', model: { saved: { step: 110 } } });
+  expect(seen(getState())).toMatchObject({ saved: null, which: 'best', model: { usable: { step: 110 } } });
   await getState().generate();
   expect(getState().writing).toMatchObject({ kind: 'done' });
 
   expect(await getState().bringBack(FINISHED)).toBe(true);
-  expect(getState()).toMatchObject({ which: 'latest', saved: { step: 40 }, phase: { kind: 'finished' } });
+  expect(seen(getState())).toMatchObject({ which: 'latest', saved: { step: 40 }, phase: { kind: 'finished' } });
 });
 
 test('a best that was chosen and cannot be read gives way to the newest', async () => {
@@ -82,10 +89,10 @@ test('a best that was chosen and cannot be read gives way to the newest', async 
   await spoil(store, STOPPED, 110, 'change');
   page = await goldenPage(STOPPED, store);
   const { getState } = page.studio;
-  getState().setWhich('best');
+  getState().setWhich('playground', 'best');
   getState().setSampling({ length: 4 });
   await getState().generate();
-  expect(getState()).toMatchObject({ which: 'latest', saved: { step: 120 }, writing: { kind: 'failed' } });
+  expect(seen(getState())).toMatchObject({ which: 'latest', saved: { step: 120 }, writing: { kind: 'failed' } });
   await getState().generate();
   expect(getState().writing).toMatchObject({ kind: 'done' });
 });

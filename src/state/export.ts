@@ -1,13 +1,13 @@
 /** Taking the model home, checking that what was taken is right, and bringing one back. */
-import { HomegrownError, toFailure, type Failure } from '../core/base/errors';
+import type { Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
+import type { SavedStep } from '../core/checkpoint/checkpoint';
 import { type FormatId, FORMATS } from '../core/export/formats';
 import { uncheckable } from '../core/verify/check';
 import { matches, type Figures } from '../core/verify/compare';
 import type { Reference } from '../core/verify/reference';
 import { UNTITLED } from './project';
-import { isActive } from './phase';
-import { hasModel } from './run';
+import { modelOf, shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
 import { chosenStep } from './trained';
 import { IDLE, work, type Work } from './work';
@@ -40,7 +40,7 @@ export type Exporting =
 export type Exports = Readonly<Partial<Record<FormatId, Exporting>>>;
 
 export interface ExportSlice {
-  /** Of the current run, in this session. */
+  /** Of the run that Export shows, in this session. */
   exports: Exports;
   importingModel: Work;
   /** Whether the folder carries what training needs to go on. */
@@ -52,18 +52,8 @@ export interface ExportSlice {
   downloadSidecars(format: FormatId): Promise<void>;
   /** Ends what is written and checked, and forgets what was: another model takes the place. */
   endExports(): void;
-  /** A model that was given while there is another: its files wait for an answer. */
-  offered: Offered | null;
-  /** A zip or the files of a folder; it becomes the current run. Where there is one already, it is `offered` first. */
+  /** A zip or the files of a folder: a run beside the others, which the pages show. */
   importModel(files: readonly File[]): Promise<void>;
-  /** Answers what is offered: it takes the place of the current run, or is left alone. */
-  answerOffer(isWanted: boolean): Promise<void>;
-}
-
-export interface Offered {
-  /** Of the zip, or of the weights. */
-  name: string;
-  files: readonly File[];
 }
 
 export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, download }) => {
@@ -92,7 +82,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
       const tell = (exporting: Exporting): void => {
         if (fileOf(get().exports[format]) === file) put(format, exporting);
       };
-      const run = get().model?.run;
+      const run = modelOf(get(), 'export')?.record;
       const reason = run ? uncheckable(FORMATS[format].check, run.model) : null;
       if (reason !== null) {
         put(format, { kind: 'uncheckable', file, reason });
@@ -128,50 +118,31 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
       if (figures) tell({ kind: matches(figures) ? 'verified' : 'mismatch', file, figures });
     };
 
-    async function bringIn(files: readonly File[]): Promise<void> {
-      const before = get().model?.run;
-      const result = await work(
-        (importingModel) => set({ importingModel }),
-        now,
-        (options) => data.call('importModel', { files, projectId: get().project.id, addedAt: now() }, options),
-      );
-      if (!result || !(await get().bringBack(result.runId))) return;
-      const { run, toast, project, change, bringBack } = get();
-      if (!run) return;
-      if (project.name === UNTITLED) change({ name: run.name });
-      toast({
-        text: `${run.name} is here`,
-        detail: before
-          ? `at step ${formatCount(run.step)}. ${before.name} is among the runs`
-          : `a model at step ${formatCount(run.step)}`,
-        ...(before && { undo: () => void bringBack(before.id) }),
-      });
-    }
-
     return {
       exports: {},
       importingModel: IDLE,
       withOptimizer: false,
       setWithOptimizer: (withOptimizer) => set({ withOptimizer }),
       async exportModel(format) {
-        const { project, withOptimizer } = get();
-        const { runId } = project;
-        if (!runId || get().exports[format]?.kind === 'writing') return undefined;
-        if (!chosenStep(get())) await get().listSaved();
-        const step = chosenStep(get())?.step;
+        const { withOptimizer } = get();
+        const runId = shownId(get(), 'export');
+        if (runId === null || get().exports[format]?.kind === 'writing') return undefined;
+        const chosen = (): SavedStep | undefined => chosenStep(shownRun(get(), 'export'));
+        if (!chosen()) await get().listSaved(runId);
+        const step = chosen()?.step;
         if (step === undefined) return undefined;
         stopCheck(get().exports[format]);
         const result = await work(
           (state) => {
-            if (get().project.runId !== runId) return;
+            if (shownId(get(), 'export') !== runId) return;
             if (state.kind === 'busy') put(format, { kind: 'writing', work: state });
             else put(format, state.kind === 'failed' ? state : undefined);
           },
           now,
           (options) => data.call('exportModel', { runId, which: step, format, withOptimizer }, options),
         );
-        await get().lookAgain();
-        if (!result || get().project.runId !== runId) return undefined;
+        await get().lookAgain(runId);
+        if (!result || shownId(get(), 'export') !== runId) return undefined;
         const { file: blob, name, files, sidecars } = result;
         download(blob, name);
         const file: ExportedFile = { step, name, size: blob.size, files, sidecars };
@@ -180,7 +151,8 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
       },
       async downloadSidecars(format) {
         const latest = fileOf(get().exports[format]);
-        const file = latest?.step === chosenStep(get())?.step ? latest : await get().exportModel(format);
+        const file =
+          latest?.step === chosenStep(shownRun(get(), 'export'))?.step ? latest : await get().exportModel(format);
         for (const { name, text } of file?.sidecars ?? []) download(new Blob([text], { type: 'text/plain' }), name);
       },
       endExports() {
@@ -190,32 +162,34 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         }
         set({ exports: {} });
       },
-      offered: null,
-      async answerOffer(isWanted) {
-        const { offered } = get();
-        set({ offered: null });
-        if (offered && isWanted) await bringIn(offered.files);
-      },
       async importModel(files) {
-        if (isActive(get().phase) || get().trainingElsewhere) {
-          const error = new HomegrownError(
-            'in-use',
-            'A run is in progress, and a model that is brought in would take its place',
-            'Stop and save the run, then bring the model in. Nothing was changed.',
-          );
-          set({ importingModel: { kind: 'failed', failure: toFailure(error) } });
-          return;
-        }
-        if (hasModel(get()) && files.length > 0) set({ offered: { name: nameOf(files), files } });
-        else await bringIn(files);
+        const { project, training } = get();
+        const result = await work(
+          (importingModel) => set({ importingModel }),
+          now,
+          (options) => data.call('importModel', { files, projectId: project.id, addedAt: now() }, options),
+        );
+        if (!result || get().project.id !== project.id) return;
+        const { runId } = result;
+        const before = modelOf(get(), 'playground')?.record;
+        // While a run trains, Train goes on showing it.
+        if (training) await Promise.all([get().show('playground', runId), get().show('export', runId)]);
+        else await get().bringBack(runId);
+        const { toast, change, bringBack, opened } = get();
+        const run = opened[runId]?.record;
+        if (!run) return;
+        if (get().project.name === UNTITLED) change({ name: run.name });
+        toast({
+          text: `${run.name} is here`,
+          detail: before
+            ? `at step ${formatCount(run.step)}. ${before.name} is among the runs`
+            : `a model at step ${formatCount(run.step)}`,
+          ...(before && !training && { undo: () => void bringBack(before.id) }),
+        });
       },
     };
   };
 };
-
-/** What a person calls what they gave: the zip, or the file of weights. */
-const nameOf = (files: readonly File[]): string =>
-  (files.find(({ name }) => /\.safetensors$/i.test(name)) ?? files[0])?.name ?? '';
 
 export const fileOf = (exporting: Exporting | undefined): ExportedFile | undefined =>
   exporting && 'file' in exporting ? exporting.file : undefined;

@@ -4,6 +4,7 @@ import type { Exported } from '../core/export/format';
 import type { TestStudio } from '../core/testing/behindChannels';
 import { exportStudio } from '../core/testing/exportStudio';
 import { trainedModels } from '../core/testing/trainedModel';
+import { seen, showing } from '../core/testing/shown';
 
 let model: Exported;
 let taken: TestStudio;
@@ -50,8 +51,9 @@ test('a sidecar is of the file that was handed over, which is written first wher
 });
 
 test('a step that is gone is told with what failed, and nothing is handed over', async () => {
-  const { getState, setState } = taken.studio;
-  setState({ savedSteps: getState().savedSteps.map((step) => ({ ...step, step: step.step + 1 })) });
+  const { getState } = taken.studio;
+  const { steps } = seen(getState());
+  showing(taken.studio, { steps: steps.map((step) => ({ ...step, step: step.step + 1 })) });
   expect(await getState().exportModel('gguf-f16')).toBeUndefined();
   expect(getState().exports['gguf-f16']).toMatchObject({ kind: 'failed' });
   expect(taken.downloads).toEqual([]);

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { lonelyLocks, type TestStudio } from '../core/testing/behindChannels';
 import { FINISHED, goldenPage, STOPPED } from '../core/testing/goldenPage';
+import { seen } from '../core/testing/shown';
 
 let page: TestStudio;
 /** What the listing of a run's saved steps waits for. */
@@ -37,8 +38,8 @@ test('of two runs that are brought back one after the other the later is shown, 
   await turn();
   goOn();
   await Promise.all([slow, fast]);
-  const { project, run, model, saved, toasts } = getState();
-  expect([project.runId, run?.id, model?.run.id, saved?.step]).toEqual([FINISHED, FINISHED, FINISHED, 40]);
+  const { project, run, model, saved, toasts } = seen(getState());
+  expect([project.runId, run?.id, model?.id, saved?.step]).toEqual([FINISHED, FINISHED, FINISHED, 40]);
   expect(toasts).toEqual([]);
 });
 
@@ -50,10 +51,10 @@ test('a run that is begun while another is opened is not covered by that', async
   await turn();
   const begun = getState().start();
   for (let i = 0; i < 50; i++) await turn();
-  expect(getState().phase.kind).toBe('idle'); // it waits
+  expect(seen(getState()).phase.kind).toBe('idle'); // it waits
   goOn();
   await Promise.all([opened, begun]);
-  const { project, run, model, saved, phase } = getState();
-  expect([project.runId, run?.id, model?.run.id, saved?.step]).toEqual(['run-1', 'run-1', 'run-1', 1]);
+  const { project, run, model, saved, phase } = seen(getState());
+  expect([project.runId, run?.id, model?.id, saved?.step]).toEqual(['run-1', 'run-1', 'run-1', 1]);
   expect(phase).toEqual({ kind: 'finished', step: 1, of: 1 });
 });

@@ -7,6 +7,7 @@ import { countParams } from '../core/models/spec';
 import { optimizerOf } from '../core/optim';
 import { goldenStoreOf, STOPPED } from '../core/testing/goldenPage';
 import { type Browser, browserOver } from '../core/testing/tabs';
+import { seen } from '../core/testing/shown';
 import { usualRate } from './estimate';
 import { initialProject, type Project } from './project';
 import type { StudioStore } from './studio';
@@ -125,7 +126,7 @@ test('two tabs: every field that one of them changed is kept, in one save each, 
 test('two tabs: an old run never comes back, and the other is told what was taken over', async () => {
   const store = await goldenStoreOf(STOPPED);
   const [a, b] = await opened(store, 2);
-  expect(b!.getState().run?.id).toBe(STOPPED);
+  expect(seen(b!.getState()).run?.id).toBe(STOPPED);
   a!.getState().change({ runId: null, name: 'Sea' });
   // The stale tab changes a setting before it has heard of it.
   b!.getState().setRecipe({ batch: 3 });
@@ -136,7 +137,7 @@ test('two tabs: an old run never comes back, and the other is told what was take
     await keptIn(studio);
   }
   expect(await store.get('projects/first')).toMatchObject({ name: 'Sea', runId: null, recipe: { batch: 3 } });
-  await vi.waitFor(() => expect(b!.getState()).toMatchObject({ run: null, saved: null, model: null }));
+  await vi.waitFor(() => expect(seen(b!.getState())).toMatchObject({ run: null, saved: null, model: null }));
   expect(b!.getState().toasts).toMatchObject([
     { text: 'The project changed in another tab', detail: 'taken over from there: name and run' },
   ]);

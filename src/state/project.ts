@@ -7,7 +7,6 @@ import { changedFields, initialProject, mergeProjects, type Project, same } from
 import { type KeptProject, lastOpened, migrateProject, readProject, saveProject } from '../core/runs/projects';
 import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, vocabularySize } from './estimate';
-import { isActive } from './phase';
 import type { Slice } from './studio';
 
 export { initialProject, UNTITLED } from '../core/runs/project';
@@ -78,9 +77,9 @@ export const createProjectSlice: Slice<ProjectSlice> =
     };
     /** What another tab stored, with what was changed here since; a run in progress here stays the one that is shown. */
     async function takeOver(theirs: KeptProject): Promise<void> {
-      const { project: mine, phase } = get();
+      const { project: mine, training } = get();
       const merged = mergeProjects(last.project, mine, theirs.project);
-      const project = isActive(phase) ? { ...merged, runId: mine.runId } : merged;
+      const project = training ? { ...merged, runId: mine.runId } : merged;
       last = theirs;
       const changed = changedFields(mine, project);
       if (changed.length === 0) return;
@@ -159,10 +158,10 @@ export const createProjectSlice: Slice<ProjectSlice> =
           const theirs = await readProject(store, last.project.id);
           if (!same(theirs.stored, last.stored)) await takeOver(theirs);
           const was = get().trainingElsewhere;
-          const is = !isActive(get().phase) && (await tabs.isTraining());
+          const is = !get().training && (await tabs.isTraining());
           // What was trained there is opened when it has ended; until it is, what is shown is not where that run is.
           try {
-            if (was && !is && !isActive(get().phase)) await get().loadRun();
+            if (was && !is && !get().training) await get().loadRun();
           } finally {
             set({ trainingElsewhere: is });
           }

@@ -3,7 +3,7 @@ import { createContext, useContext, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { toFailure } from '../core/base/errors';
 import type { RunRow, SavedStep } from '../protocol/data';
-import { isActive } from './phase';
+import { isTraining, type OpenRun, type Page, shownRun, spokenRun } from './openRun';
 import type { Studio, StudioStore } from './studio';
 
 export const StudioContext = createContext<StudioStore | null>(null);
@@ -33,27 +33,34 @@ export function useNow(isOn: boolean): number {
   return now;
 }
 
-/** Keeps `savedSteps` current while a component is shown. */
-export function useSavedSteps(): void {
+/** The run of a page; the component renders again with each step of it, so ask for no more than is drawn. */
+export const useShown = (page: Page): OpenRun => useStudio((s) => shownRun(s, page));
+
+/** The part of a page's run that `select` picks. */
+export const useShownPart = <T>(page: Page, select: (run: OpenRun) => T): T =>
+  useStudio((s) => select(shownRun(s, page)));
+
+/** Keeps the saved steps of a page's run current while a component is shown. */
+export function useSavedSteps(page: Page): void {
   const store = useStudioStore();
-  const newest = useStudio((s) => s.model?.saved.step);
-  const best = useStudio((s) => (s.logVersion >= 0 ? s.model?.log.kept.at(-1)?.step : undefined));
-  const runId = useStudio((s) => s.project.runId);
+  const newest = useShownPart(page, (run) => run.usable?.step);
+  const best = useShownPart(page, (run) => run.log.kept.at(-1)?.step);
+  const id = useShownPart(page, (run) => run.id);
   useEffect(() => {
     const { listSaved, toast } = store.getState();
-    listSaved().catch((error: unknown) =>
+    listSaved(id).catch((error: unknown) =>
       toast({ text: 'The saved steps could not be listed', detail: toFailure(error).message }),
     );
-  }, [store, newest, best, runId]);
+  }, [store, newest, best, id]);
 }
 
 /** Keeps `runs` current while a component is shown: another project, or a run has saved a step, began or ended. */
 export function useRuns(): void {
   const store = useStudioStore();
-  const saved = useStudio((s) => s.saved?.step);
+  const saved = useStudio((s) => spokenRun(s).saved?.step);
   const runId = useStudio((s) => s.project.runId);
   const projectId = useStudio((s) => s.project.id);
-  const active = useStudio((s) => isActive(s.phase));
+  const active = useStudio(isTraining);
   useEffect(() => {
     void store.getState().listRuns();
   }, [store, saved, runId, projectId, active]);

@@ -1,22 +1,22 @@
 /** Why something cannot be done with a run here now: for buttons, which stay reachable and say so. */
 import { dataOf } from '../core/runs/segments';
 import { startProblems } from './estimate';
-import { isActive } from './phase';
+import { shownRun } from './openRun';
 import type { Studio } from './studio';
 
 type Refusal = string | undefined;
 
-/** Why nothing is begun, resumed or brought back here. */
+/** Why nothing is begun or resumed here. */
 export const TRAINING_ELSEWHERE = 'A run is being trained in another tab: stop it there first';
+const TRAINING_HERE = 'Another run is in progress: stop and save it first';
 
-/** Why the run that is shown cannot go on. */
-export function resumeRefusal({
-  run,
-  texts,
-  trainingElsewhere,
-}: Pick<Studio, 'run' | 'texts' | 'trainingElsewhere'>): Refusal {
+/** Why the run that Train shows cannot go on. */
+export function resumeRefusal(s: Studio): Refusal {
+  const { record } = shownRun(s, 'train');
+  const { training, texts, trainingElsewhere } = s;
   if (trainingElsewhere) return TRAINING_ELSEWHERE;
-  if (!run || dataOf(run).id !== null || texts.length > 0) return undefined;
+  if (training && training.runId !== record?.id) return TRAINING_HERE;
+  if (!record || dataOf(record).id !== null || texts.length > 0) return undefined;
   return 'This model came without the text that it learnt from: add that text, or another';
 }
 
@@ -28,14 +28,3 @@ export function beginRefusal({ texts, trainingElsewhere }: Pick<Studio, 'texts' 
 
 /** Why no run can be begun with the settings as they are. */
 export const startRefusal = (s: Studio): Refusal => beginRefusal(s) ?? startProblems(s)[0]?.message;
-
-/** Why no other run can become the current one. */
-export function bringBackRefusal({
-  phase,
-  importingModel,
-  trainingElsewhere,
-}: Pick<Studio, 'phase' | 'importingModel' | 'trainingElsewhere'>): Refusal {
-  if (isActive(phase)) return 'A run is in progress: stop and save it first';
-  if (trainingElsewhere) return TRAINING_ELSEWHERE;
-  return importingModel.kind === 'busy' ? 'A model is being brought in: wait for it, or cancel it' : undefined;
-}

@@ -4,6 +4,7 @@ import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore
 import { HomegrownError, type Failure } from '../core/base/errors';
 import { freeRun } from '../core/runs/free';
 import { type Halves, halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { seen, showing } from '../core/testing/shown';
 import type { RunRecord } from '../core/runs/record';
 import type { DeviceInfo, GeneratedToken } from '../protocol/gpu';
 import type { StudioStore } from './studio';
@@ -72,7 +73,7 @@ const full = (): never => {
   throw new HomegrownError('storage-full', 'The storage is full');
 };
 const failureOf = (studio: StudioStore): Failure | undefined => {
-  const { phase } = studio.getState();
+  const { phase } = seen(studio.getState());
   return phase.kind === 'failed' ? phase.failure : undefined;
 };
 const textsOf = (studio: StudioStore): string[] => studio.getState().toasts.map(({ text }) => text);
@@ -80,33 +81,33 @@ const textsOf = (studio: StudioStore): string[] => studio.getState().toasts.map(
 describe('a run that fails before its first save', () => {
   test('is no model: the one before stays in reach, at once and after a reload, and nothing of it is stored', async () => {
     const studio = await openTrained();
-    const first = studio.getState().model!;
-    expect(first).toMatchObject({ saved: { step: 2 }, run: { id: studio.getState().project.runId } });
+    const first = seen(studio.getState()).model!;
+    expect(first).toMatchObject({ usable: { step: 2 }, id: studio.getState().project.runId });
 
     fault = (keys) => {
       if (keys.some((key) => key.startsWith('runs/'))) full();
     };
     await studio.getState().start();
-    const failed = studio.getState();
+    const failed = seen(studio.getState());
     expect(failureOf(studio)?.code).toBe('storage-full');
     expect(failed.run).toBeNull();
     expect(failed.saved).toBeNull();
     expect(failed.log.evaluations).toHaveLength(1); // what failed is shown
-    expect(failed.model?.run.id).toBe(first.run.id);
-    expect(failed.project.runId).toBe(first.run.id);
+    expect(failed.model?.id).toBe(first.id);
+    expect(failed.project.runId).toBe(first.id);
     const left = (await store.keys('')).filter((key) => key.includes(`run-${ids}`));
     expect(left).toEqual([]);
 
     await studio.getState().loadRun(); // back to it
-    expect(studio.getState().phase).toEqual({ kind: 'finished', step: 2, of: 2 });
+    expect(seen(studio.getState()).phase).toEqual({ kind: 'finished', step: 2, of: 2 });
     const again = await open();
-    expect(again.getState()).toMatchObject({ phase: { kind: 'finished', step: 2 }, saved: { step: 2 } });
-    expect(again.getState().model?.log.evaluations).toHaveLength(3);
+    expect(seen(again.getState())).toMatchObject({ phase: { kind: 'finished', step: 2 }, saved: { step: 2 } });
+    expect(seen(again.getState()).model?.log.evaluations).toHaveLength(3);
   });
 
   test('a record that a crash left before the first save is not taken for a model', async () => {
     const studio = await openTrained();
-    const { run, project } = studio.getState();
+    const { run, project } = seen(studio.getState());
     await store.commit({
       put: [
         [
@@ -117,17 +118,17 @@ describe('a run that fails before its first save', () => {
       ],
     });
     const again = await open();
-    expect(again.getState()).toMatchObject({ run: null, saved: null, model: null, phase: { kind: 'idle' } });
+    expect(seen(again.getState())).toMatchObject({ run: null, saved: null, model: null, phase: { kind: 'idle' } });
     await again.getState().listRuns();
     expect(again.getState().runs?.map(({ record }) => record.id)).toEqual([run!.id]);
     expect(await again.getState().bringBack(run!.id)).toBe(true);
-    expect(again.getState().model?.saved.step).toBe(2);
+    expect(seen(again.getState()).model?.usable.step).toBe(2);
   });
 });
 
 test('Playground and Export go on with the earlier model until the new run has saved its first step', async () => {
   const studio = await openTrained();
-  const first = studio.getState().model!.run.id;
+  const first = seen(studio.getState()).model!.id;
   const asked: string[] = [];
   const { generate, begin } = halves.gpu;
   halves.gpu.generate = (input, job) => {
@@ -141,10 +142,8 @@ test('Playground and Export go on with the earlier model until the new run has s
     return begin(input, job);
   };
   const running = studio.getState().start();
-  await vi.waitFor(() => expect(studio.getState().phase.kind).toBe('compiling'), PATIENT);
-  expect(studio.getState()).toMatchObject({ run: null, saved: null, project: { runId: first } });
-  expect(await studio.getState().bringBack(first)).toBe(false);
-  expect(textsOf(studio)).toContain('A run is in progress: stop and save it first');
+  await vi.waitFor(() => expect(seen(studio.getState()).phase.kind).toBe('compiling'), PATIENT);
+  expect(seen(studio.getState())).toMatchObject({ run: null, saved: null, project: { runId: first } });
   studio.getState().setSampling({ length: 1_000_000 });
   const writing = studio.getState().generate();
   await vi.waitFor(() => expect(studio.getState().written.length).toBeGreaterThan(0), PATIENT);
@@ -154,18 +153,18 @@ test('Playground and Export go on with the earlier model until the new run has s
   await writing;
   expect(asked).toEqual([first]);
   expect(studio.getState()).toMatchObject({ written: [], writing: { kind: 'idle' } });
-  expect(studio.getState().model?.run.id).not.toBe(first);
+  expect(seen(studio.getState()).model?.id).not.toBe(first);
   await studio.getState().listRuns();
   expect(studio.getState().runs?.at(-1)?.record).toMatchObject({ id: first, step: 2 });
 });
 
 test('an earlier run comes back; freed steps never look saved, and the current run’s are not freed', async () => {
   const studio = await openTrained();
-  const first = studio.getState().model!.run.id;
+  const first = seen(studio.getState()).model!.id;
   await studio.getState().start();
-  const second = studio.getState().model!.run.id;
+  const second = seen(studio.getState()).model!.id;
   await studio.getState().bringBack(first);
-  expect(studio.getState()).toMatchObject({ project: { runId: first }, run: { id: first }, saved: { step: 2 } });
+  expect(seen(studio.getState())).toMatchObject({ project: { runId: first }, run: { id: first }, saved: { step: 2 } });
 
   await studio.getState().listRuns();
   await studio.getState().freeRun(first); // the current one
@@ -176,17 +175,17 @@ test('an earlier run comes back; freed steps never look saved, and the current r
   ]);
   expect(studio.getState().runs?.find(({ record }) => record.id === first)?.bytes).toBeGreaterThan(0);
   expect(await studio.getState().bringBack(second)).toBe(false);
-  expect(studio.getState().model?.run.id).toBe(first);
+  expect(seen(studio.getState()).model?.id).toBe(first);
   expect(textsOf(studio).at(-1)).toBe('This run cannot be brought back');
 
   // Another tab may have freed the one that is current here.
   await freeRun(store, first);
-  expect((await open()).getState()).toMatchObject({ model: null, saved: null, phase: { kind: 'failed' } });
+  expect(seen((await open()).getState())).toMatchObject({ model: null, saved: null, phase: { kind: 'failed' } });
 });
 
-test('a model that is brought in asks before it takes another’s place, and the other can be brought back', async () => {
+test('a model that is brought in is a run beside the others, and the one that was shown can be brought back', async () => {
   const studio = await openTrained();
-  const first = studio.getState().model!.run.id;
+  const first = seen(studio.getState()).model!.id;
   studio.getState().setWithOptimizer(true);
   await studio.getState().exportModel('hf');
   const { downloads } = pages.at(-1)!;
@@ -194,28 +193,22 @@ test('a model that is brought in asks before it takes another’s place, and the
   const zip = new File([downloads[0]!.bytes as Uint8Array<ArrayBuffer>], 'sea.zip');
 
   await studio.getState().importModel([zip]);
-  expect(studio.getState().offered?.name).toBe('sea.zip');
-  expect(studio.getState().model?.run.id).toBe(first);
-  await studio.getState().answerOffer(false);
-  expect(studio.getState()).toMatchObject({ offered: null, project: { runId: first } });
-
-  await studio.getState().importModel([zip]);
-  await studio.getState().answerOffer(true);
-  const imported = studio.getState().model!.run.id;
+  const imported = seen(studio.getState()).model!.id;
   expect(imported).not.toBe(first);
   const { toasts, dismiss } = studio.getState();
   toasts.at(-1)!.undo!();
   dismiss(toasts.at(-1)!.id);
-  await vi.waitFor(() => expect(studio.getState().model?.run.id).toBe(first));
+  await vi.waitFor(() => expect(seen(studio.getState()).model?.id).toBe(first));
   await studio.getState().listRuns();
   expect(studio.getState().runs?.map(({ record }) => record.id)).toEqual([imported, first]);
 
-  // Without a model there is nothing to ask.
+  // As the first of all there is nothing to go back to.
   for (const key of await store.keys(''))
     if (/^(heads|runs|runs-index|project)/.test(key)) await store.commit({ drop: [key] });
   const empty = await open();
   await empty.getState().importModel([zip]);
-  expect(empty.getState()).toMatchObject({ offered: null, saved: { step: 2 } });
+  expect(seen(empty.getState())).toMatchObject({ saved: { step: 2 } });
+  expect(empty.getState().toasts.at(-1)?.undo).toBeUndefined();
 });
 
 describe('the GPU', () => {
@@ -244,7 +237,7 @@ describe('the GPU', () => {
 
     halves.gpu.resume = resume;
     await studio.getState().resume(3);
-    expect(studio.getState().phase.kind).toBe('finished');
+    expect(seen(studio.getState()).phase.kind).toBe('finished');
     expect(studio.getState().lostAt).toEqual([]);
   });
 
@@ -271,13 +264,13 @@ describe('the GPU', () => {
       code: 'bad-settings',
       message: expect.stringMatching(/^The plan is/) as string,
     });
-    expect(studio.getState().model?.saved.step).toBe(2);
+    expect(seen(studio.getState()).model?.usable.step).toBe(2);
   });
 });
 
 test('data that cannot be built for a resume is a failure with its reason, and a stop leaves the run as it was', async () => {
   const studio = await openTrained();
-  studio.setState(({ run }) => ({ run: withoutData(run!), phase: { kind: 'stopped', step: 2, of: 9 } }));
+  showing(studio, { record: withoutData(seen(studio.getState()).run!), phase: { kind: 'stopped', step: 2, of: 9 } });
   fault = (keys) => {
     if (keys.some((key) => key.startsWith('shards/'))) throw new HomegrownError('storage-full', 'No room for the ids');
   };
@@ -286,7 +279,7 @@ test('data that cannot be built for a resume is a failure with its reason, and a
   await studio.getState().resume(9);
   expect(failureOf(studio)).toMatchObject({ code: 'storage-full', message: 'No room for the ids' });
 
-  studio.setState({ phase: { kind: 'stopped', step: 2, of: 9 } });
+  showing(studio, { phase: { kind: 'stopped', step: 2, of: 9 } });
   fault = () => undefined;
   const { buildData } = halves.data;
   halves.data.buildData = async (input, job) => {
@@ -297,7 +290,7 @@ test('data that cannot be built for a resume is a failure with its reason, and a
   await vi.waitFor(() => expect(studio.getState().building.kind).toBe('busy'));
   studio.getState().stop();
   await resuming;
-  expect(studio.getState().phase).toEqual({ kind: 'stopped', step: 2, of: 9 });
+  expect(seen(studio.getState()).phase).toEqual({ kind: 'stopped', step: 2, of: 9 });
 });
 
 test('tokens of a generation that was ended are not taken for the next one’s', async () => {

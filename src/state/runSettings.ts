@@ -1,4 +1,4 @@
-/** The settings of the run that is shown: its own once it has a record, until then those it was begun with. */
+/** The settings of the run that Train shows: its own once it has a record, until then those it was begun with. */
 import { useMemo } from 'react';
 import { formatCount, formatNumber } from '../core/base/units';
 import { modelSpec } from '../core/models';
@@ -9,7 +9,7 @@ import { recipeOf, type Segments } from '../core/runs/segments';
 import { DEFAULT_RECIPE, tokensPerStep, type Recipe } from '../core/train/recipe';
 import type { ModelChoice } from '../core/train/run';
 import { vocabularySize } from './estimate';
-import { useStudio } from './react';
+import { useShownPart, useStudio } from './react';
 import { isActive, type Phase } from './phase';
 import { KIND_WORDS } from './preparation';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
@@ -26,9 +26,9 @@ export interface RunSettings {
 }
 
 export function useRunSettings(): RunSettings {
-  const run = useStudio((s) => s.run);
+  const run = useShownPart('train', ({ record }) => record);
   const project = useStudio((s) => s.project);
-  const active = useStudio((s) => isActive(s.phase));
+  const active = useShownPart('train', ({ phase }) => isActive(phase));
   return useMemo(() => {
     const model = run?.model ?? {
       id: project.model.id,

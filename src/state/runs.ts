@@ -3,7 +3,7 @@ import { toFailure } from '../core/base/errors';
 import { formatBytes } from '../core/base/units';
 import type { RunRow, RunWords, SavedStep } from '../protocol/data';
 import { explain } from './failures';
-import { bringBackRefusal } from './refusals';
+import { modelOf, PAGES } from './openRun';
 import type { Slice } from './studio';
 
 export interface RunsSlice {
@@ -12,9 +12,9 @@ export interface RunsSlice {
   listRuns(): Promise<void>;
   /** The steps of a run that can be opened, oldest first. */
   keptSteps(runId: string): Promise<readonly SavedStep[]>;
-  /** Makes a run the current one, which Train, Playground and Export show. False where that was refused, and said. */
+  /** Makes a run the project's, which Train, Playground and Export show. False where it has no step, and that is said. */
   bringBack(runId: string): Promise<boolean>;
-  /** Gives back what the saved steps of a run take; its record and its curve stay. Not of the current one. */
+  /** Gives back what the saved steps of a run take; its record and its curve stay. Not of one that a page shows. */
   freeRun(runId: string): Promise<void>;
   describeRun(runId: string, words: RunWords): Promise<void>;
   /** Takes a run from the list; all of it goes when that can no longer be undone. */
@@ -48,24 +48,22 @@ export const createRunsSlice: Slice<RunsSlice> =
       },
       async bringBack(runId) {
         const { project, toast, change, loadRun } = get();
-        const refusal = bringBackRefusal(get());
-        if (refusal !== undefined) {
-          toast({ text: refusal });
-          return false;
-        }
-        change({ runId });
-        await loadRun();
+        const showEverywhere = async (id: string | null): Promise<void> => {
+          set({ shown: { train: null, playground: null, export: null } });
+          change({ runId: id });
+          await loadRun();
+        };
+        await showEverywhere(runId);
         if (get().project.runId !== runId) return false; // another was asked for meanwhile
-        if (get().model) return true;
+        if (modelOf(get(), 'playground')) return true;
         toast({ text: 'This run cannot be brought back', detail: 'none of its saved steps is kept any more' });
-        change({ runId: project.runId });
-        await loadRun();
+        await showEverywhere(project.runId);
         return false;
       },
       async freeRun(runId) {
-        const { model, runs, toast, listRuns } = get();
+        const { opened, runs, toast, listRuns } = get();
         const row = runs?.find(({ record }) => record.id === runId);
-        if (!row || runId === model?.run.id) return;
+        if (!row || opened[runId]) return;
         const { name } = row.record;
         try {
           await data.call('freeRun', { runId });
@@ -99,6 +97,7 @@ export const createRunsSlice: Slice<RunsSlice> =
           get().change({ runId: current });
           await get().loadRun();
         };
+        for (const page of PAGES) if (get().shown[page] === runId) await get().show(page, null);
         set(({ runs }) => ({ runs: runs && runs.filter(({ record }) => record.id !== runId) }));
         if (isCurrent) await show(get().runs?.[0]?.record.id ?? null);
         tabs.announce();

@@ -7,6 +7,7 @@ import { openJournal } from '../core/runs/journal';
 import { addRun } from '../core/runs/record';
 import { type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { runRecord } from '../core/testing/runRecord';
+import { seen } from '../core/testing/shown';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { TrainEvent } from '../core/train/run';
 import type { Studio } from './studio';
@@ -60,22 +61,22 @@ async function studioOf(store: BlobStore): Promise<() => Studio> {
 
 test('the best that can be chosen is one that is kept, with the loss that it had', async () => {
   const get = await studioOf(await storedRun(true));
-  expect(stepChoices(get())).toEqual([
+  expect(stepChoices(seen(get()).model!)).toEqual([
     { value: 'latest', label: 'Step 1,000, the latest' },
     { value: 'best', label: 'Step 750, the best' },
   ]);
-  expect(trained(get())).toMatchObject({ step: 1000, result: 'perplexity 9.03', notKept: undefined });
-  get().setWhich('best');
-  expect(trained(get())).toMatchObject({ step: 750, result: 'perplexity 7.39', notKept: undefined });
-  expect(bestWords(get())).toBe('Step 750 is kept as the best.');
+  expect(trained(get(), 'playground')).toMatchObject({ step: 1000, result: 'perplexity 9.03', notKept: undefined });
+  get().setWhich('playground', 'best');
+  expect(trained(get(), 'playground')).toMatchObject({ step: 750, result: 'perplexity 7.39', notKept: undefined });
+  expect(bestWords(seen(get()).model!)).toBe('Step 750 is kept as the best.');
 });
 
 test('a run of a build that did not keep its best says so', async () => {
   const get = await studioOf(await storedRun(false));
-  expect(stepChoices(get())).toEqual([
+  expect(stepChoices(seen(get()).model!)).toEqual([
     { value: 'latest', label: 'Step 1,000, the latest' },
     { value: 'best', label: 'Step 0, the best kept' },
   ]);
-  expect(trained(get()).notKept).toBe('best at step 750, perplexity 7.39, not kept');
-  expect(bestWords(get())).toBe('Step 750 was not kept.');
+  expect(trained(get(), 'playground').notKept).toBe('best at step 750, perplexity 7.39, not kept');
+  expect(bestWords(seen(get()).model!)).toBe('Step 750 was not kept.');
 });

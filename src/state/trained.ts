@@ -4,59 +4,62 @@ import type { SavedStep } from '../core/checkpoint/checkpoint';
 import { headlineWords } from '../core/objectives';
 import { bestNotKept, type Measured } from '../core/runs/best';
 import { isMeasuredAlike, measuredAt } from '../core/runs/segments';
-import { isActive, isUnreadable } from './phase';
-import { hasModel, isWeightsAlone } from './run';
+import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+import { isTraining, isWeightsAlone, modelOf, type OpenRun, type Page, shownRun } from './openRun';
+import { isUnreadable } from './phase';
 import type { Studio } from './studio';
 
-/** The saved step that `which` means now. */
-export const chosenStep = ({ savedSteps, which }: Pick<Studio, 'savedSteps' | 'which'>): SavedStep | undefined =>
-  savedSteps.find((s) => (which === 'latest' ? s.latest : which === 'best' ? s.best : s.step === which));
+/** The saved step that a choice means now. */
+export const chosenStep = ({ steps, which }: Pick<OpenRun, 'steps' | 'which'>): SavedStep | undefined =>
+  steps.find((s) => (which === 'latest' ? s.latest : which === 'best' ? s.best : s.step === which));
 
-/** The model's saved steps and its curve. */
-type Kept = Pick<Studio, 'savedSteps' | 'model'>;
-
-/** The best step that is kept, where it knows its loss, and that was measured on what the newest one learns from. */
-export function keptBest(s: Kept): Measured | null {
-  const best = s.savedSteps.find((step) => step.best);
-  return best && best.loss !== null && !isOfEarlierText(s, best) ? { step: best.step, loss: best.loss } : null;
+/** Where the step that was chosen is gone it is the newest, and where no newest can be opened the best. */
+export function stillThere(steps: readonly SavedStep[], which: WhichSnapshot): WhichSnapshot {
+  if (steps.length === 0 || chosenStep({ steps, which })) return which;
+  return steps.some(({ latest }) => latest) ? 'latest' : 'best';
 }
 
-/** Whether a step did best on a text that the run has left. */
-function isOfEarlierText({ savedSteps, model }: Kept, step: SavedStep): boolean {
-  const latest = savedSteps.find((other) => other.latest);
-  return model !== null && latest !== undefined && !isMeasuredAlike(model.run, latest.step)(step);
+/** The best step that is kept, where it knows its loss, and that was measured on what the newest one learns from. */
+export function keptBest(run: OpenRun): Measured | null {
+  const best = run.steps.find((step) => step.best);
+  return best && best.loss !== null && !isOfEarlierSegment(run, best) ? { step: best.step, loss: best.loss } : null;
+}
+
+/** Whether a step did best on a text, or with settings, that the run has left. */
+function isOfEarlierSegment({ steps, record }: OpenRun, step: SavedStep): boolean {
+  const latest = steps.find((other) => other.latest);
+  return record !== null && latest !== undefined && !isMeasuredAlike(record, latest.step)(step);
 }
 
 /** A step that did better than any that is kept. */
-function notKept(s: Kept): Measured | undefined {
-  const latest = s.savedSteps.find((step) => step.latest);
-  if (!latest || !s.model) return undefined;
-  const measured = s.model.log.evaluations.filter(isMeasuredAlike(s.model.run, latest.step));
-  return bestNotKept(measured, latest.step, keptBest(s));
+function notKept(run: OpenRun): Measured | undefined {
+  const latest = run.steps.find((step) => step.latest);
+  if (!latest || !run.record) return undefined;
+  const measured = run.log.evaluations.filter(isMeasuredAlike(run.record, latest.step));
+  return bestNotKept(measured, latest.step, keptBest(run));
 }
 
-/** Whether there is still something of the best step, for the run that is shown, which went past it. */
-export function bestWords(s: Kept & Pick<Studio, 'run'>): string | undefined {
-  if (s.run?.id !== s.model?.run.id) return undefined;
-  const [better, best] = [notKept(s), keptBest(s)];
+/** Whether there is still something of the best step, for a run that went past it. */
+export function bestWords(run: OpenRun): string | undefined {
+  const [better, best] = [notKept(run), keptBest(run)];
   if (better) return `Step ${formatCount(better.step)} was not kept.`;
   return best ? `Step ${formatCount(best.step)} is kept as the best.` : undefined;
 }
 
 /** The newest step, and the best that is kept; none where the two are one. */
-export function stepChoices(s: Kept): readonly { value: 'latest' | 'best'; label: string }[] {
-  const latest = s.savedSteps.find((step) => step.latest);
-  const best = s.savedSteps.find((step) => step.best);
+export function stepChoices(run: OpenRun): readonly { value: 'latest' | 'best'; label: string }[] {
+  const latest = run.steps.find((step) => step.latest);
+  const best = run.steps.find((step) => step.best);
   if (!latest || !best || best.step === latest.step) return [];
   return [
     { value: 'latest', label: `Step ${formatCount(latest.step)}, the latest` },
-    { value: 'best', label: `Step ${formatCount(best.step)}, ${bestLabel(s, best)}` },
+    { value: 'best', label: `Step ${formatCount(best.step)}, ${bestLabel(run, best)}` },
   ];
 }
 
-function bestLabel(s: Kept, best: SavedStep): string {
-  if (isOfEarlierText(s, best)) return 'the best on the text before';
-  return notKept(s) ? 'the best kept' : 'the best';
+function bestLabel(run: OpenRun, best: SavedStep): string {
+  if (isOfEarlierSegment(run, best)) return 'the best before it went on otherwise';
+  return notKept(run) ? 'the best kept' : 'the best';
 }
 
 export interface Trained {
@@ -68,26 +71,29 @@ export interface Trained {
   notKept: string | undefined;
 }
 
-export function trained(s: Studio): Trained {
-  const { model, project } = s;
-  const chosen = chosenStep(s);
-  const step = chosen?.step ?? model?.saved.step ?? 0;
-  const loss = chosen?.loss ?? (model ? measuredAt(model.run, model.log.evaluations, step)?.loss : undefined);
-  const better = notKept(s);
-  const objective = model?.run.objective ?? project.recipe.objective;
+export function trained(s: Studio, page: Page): Trained {
+  const run = shownRun(s, page);
+  const { record } = run;
+  const chosen = chosenStep(run);
+  const step = chosen?.step ?? run.usable?.step ?? 0;
+  const loss = chosen?.loss ?? (record ? measuredAt(record, run.log.evaluations, step)?.loss : undefined);
+  const better = notKept(run);
+  const objective = record?.objective ?? s.project.recipe.objective;
   return {
     step,
-    name: model?.run.name ?? project.name,
+    name: record?.name ?? s.project.name,
     result: loss === undefined ? undefined : headlineWords(objective, loss),
-    notKept: isWeightsAlone(s)
+    notKept: isWeightsAlone(run)
       ? 'the best: newer steps cannot be opened'
       : better && `best at step ${formatCount(better.step)}, ${headlineWords(objective, better.loss)}, not kept`,
   };
 }
 
 /** What there is of it, in the rail. */
-export const modelLine = ({ model }: Pick<Studio, 'model'>): string =>
-  model ? `step ${formatCount(model.saved.step)}` : 'needs a run';
+export function modelLine(s: Studio, page: Page): string {
+  const model = modelOf(s, page);
+  return model ? `step ${formatCount(model.usable.step)}` : 'needs a run';
+}
 
 export interface Need {
   words: string;
@@ -98,9 +104,9 @@ export interface Need {
 }
 
 /** What stands between here and a model, and the one step towards it; undefined once there is one. */
-export function modelNeed(s: Studio): Need | undefined {
-  if (hasModel(s)) return undefined;
-  if (isActive(s.phase)) {
+export function modelNeed(s: Studio, page: Page): Need | undefined {
+  if (modelOf(s, page)) return undefined;
+  if (isTraining(s)) {
     return {
       words: 'The run has saved no step yet. This page opens with the first',
       button: 'Watch it train',
@@ -108,7 +114,7 @@ export function modelNeed(s: Studio): Need | undefined {
       starts: false,
     };
   }
-  if (isUnreadable(s.phase)) {
+  if (isUnreadable(shownRun(s, page).phase)) {
     return { words: 'The run cannot be opened', button: 'See what happened', path: '/train', starts: false };
   }
   if (s.texts.length === 0) {

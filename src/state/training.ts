@@ -2,7 +2,8 @@
 import { learntOf } from '../core/documents/record';
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
-import type { RunRecord } from '../core/runs/record';
+import { updateProject } from '../core/runs/projects';
+import { readRun, type RunRecord } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';
 import { memoryShortage } from '../core/train/memory';
 import { problems, unfit } from '../core/train/problems';
@@ -11,49 +12,81 @@ import type { ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { limitsOf, recipeOf as nextRecipe } from './estimate';
 import { remedy } from './failures';
-import { RunLog } from './runLog';
-import { isActive, next } from './phase';
+import { newOpenRun, NO_RUN, shownRun } from './openRun';
+import { next, type Phase } from './phase';
 import { hasOtherTexts, textIds } from './preparation';
 import type { Slice, Studio } from './studio';
 import { work } from './work';
 
 export interface TrainingSlice {
+  /** The run that trains here, from the press on Start until its end. */
+  training: Training | null;
   /** Steps at which these settings have lost the GPU since they last came to an end. */
   lostAt: readonly number[];
   /** Prepares what is missing and begins a new run with the project's settings. */
   start(): Promise<void>;
   /** Ends at the next step boundary and saves; not an error. */
   stop(): void;
-  /** Continues to `steps` in all, or to what the run was to have. */
+  /** Continues the run that Train shows to `steps` in all, or to what it was to have. */
   resume(steps?: number): Promise<void>;
+  /** The run has a saved step: from now on it is its project's, which pages follow. */
+  adopt(runId: string): Promise<void>;
   /** One click: a bundled text, settings that suit it, and off. */
   growSample(file: string): Promise<void>;
 }
 
+export interface Training {
+  runId: string;
+  projectId: string;
+}
+
 export const createTrainingSlice: Slice<TrainingSlice> =
-  ({ gpu, data, now, newId, wakeLock, tabs }) =>
+  ({ gpu, data, store, now, newId, wakeLock, tabs }) =>
   (set, get) => {
     let abort = new AbortController();
     /** What `lostAt` counts for. */
     let lostWith = '';
+    const phaseOf = (runId: string): Phase => (get().opened[runId] ?? NO_RUN).phase;
+    const setPhase = (runId: string, phase: Phase): void => get().changeRun(runId, (run) => ({ ...run, phase }));
+    const fail = (runId: string, failure: Failure, step = 0, of = 0): void =>
+      setPhase(runId, { kind: 'failed', failure, step, of });
+
+    interface Held {
+      end(): void;
+      /** All is as before the press. */
+      undo(): void;
+    }
 
     /** While it is held no other tab trains. Undefined when one does: that is said, and nothing has changed. */
-    async function trainHere(): Promise<{ end(): void } | undefined> {
-      const { phase } = get();
-      set({ phase: { kind: 'preparing' } }); // a second press meanwhile is none
+    async function trainHere(runId: string): Promise<Held | undefined> {
+      const { opened, shown, project } = get();
+      const before = opened[runId];
+      const undo = (): void =>
+        set(({ opened: { [runId]: _, ...others }, shown: now }) => ({
+          opened: before ? { ...others, [runId]: before } : others,
+          training: null,
+          shown: { ...now, train: shown.train },
+        }));
+      set({
+        training: { runId, projectId: project.id }, // a second press meanwhile is none
+        opened: { ...opened, [runId]: { ...(before ?? newOpenRun(runId)), phase: { kind: 'preparing' } } },
+        shown: { ...shown, train: runId === project.runId ? null : runId },
+      });
       const lock = await tabs.lockTraining().catch((error: unknown) => toFailure(error));
-      set({ phase });
       tabs.announce();
       if ('code' in lock) {
+        undo();
         get().toast({ text: lock.message, detail: remedy(lock) });
         await get().catchUp();
         return undefined;
       }
       return {
         end() {
+          set({ training: null });
           lock.release();
           tabs.announce();
         },
+        undo,
       };
     }
 
@@ -67,6 +100,12 @@ export const createTrainingSlice: Slice<TrainingSlice> =
       return lostAt.length === 1 ? failure : { ...failure, ...lostAgain(lostAt, failure.message) };
     }
 
+    /** What the record says by now, which the worker writes. */
+    async function refresh(runId: string): Promise<void> {
+      const record = await readRun(store, runId);
+      if (record) get().changeRun(runId, (run) => (run.saved ? { ...run, record } : run));
+    }
+
     /** Runs `begin` from compiling to its outcome, telling the log and the phase. */
     async function follow(
       { runId, of, settings }: { runId: string; of: number; settings: string },
@@ -77,52 +116,53 @@ export const createTrainingSlice: Slice<TrainingSlice> =
     ): Promise<void> {
       abort = new AbortController();
       wakeLock.hold();
-      set({ phase: { kind: 'compiling' } });
+      setPhase(runId, { kind: 'compiling' });
       const onProgress = (events: readonly TrainEvent[]) => {
-        const { log, phase, logVersion, saved, model } = get();
-        for (const event of events) log.append(event);
+        const run = get().opened[runId];
+        if (!run) return;
+        for (const event of events) run.log.append(event);
         // What it resumes from has just been opened, or set aside for an older one.
-        if (phase.kind === 'compiling' && events.some((e) => e.kind === 'step')) void get().lookAgain();
+        if (run.phase.kind === 'compiling' && events.some((e) => e.kind === 'step')) void get().lookAgain(runId);
         const save = events.findLast((e) => e.kind === 'saved');
-        const newest = save ? { step: save.step, bytes: save.bytes, at: now() } : saved;
-        const isModel = model?.run.id === runId;
+        const saved = save ? { step: save.step, bytes: save.bytes, at: now() } : run.saved;
         const isBegun = events.some((e) => e.kind === 'compiling' && !e.kernels);
-        set({
-          phase: events.reduce((p, e) => next(p, e, of), phase),
-          logVersion: logVersion + 1,
-          saved: newest,
-          ...(isModel && newest && { model: { ...model, saved: newest } }),
-        });
+        get().changeRun(runId, ({ usable, ...before }) => ({
+          ...before,
+          phase: events.reduce((p, e) => next(p, e, of), before.phase),
+          logVersion: before.logVersion + 1,
+          saved,
+          usable: saved ?? usable,
+        }));
         // A new run's record is there before its first save; where one goes on, its own says with what, before its first step.
-        if (isModel ? isBegun : save)
+        if (run.record ? isBegun : save)
           void get()
             .adopt(runId)
             .catch(() => undefined); // tried again at its end, and told there
       };
       try {
         const { reason, state } = await begin({ signal: abort.signal, onProgress });
-        await get().adopt(runId);
-        set({ phase: { kind: reason, step: state.step, of }, lostAt: [] });
+        await (get().opened[runId]?.record ? refresh(runId) : get().adopt(runId));
+        setPhase(runId, { kind: reason, step: state.step, of });
+        set({ lostAt: [] });
       } catch (error) {
-        const step = get().log.step.at(-1) ?? 0;
-        await get()
-          .adopt(runId)
-          .catch(() => undefined); // what failed is told; the record only says so too
-        set({ phase: { kind: 'failed', failure: failed(error, step, settings), step, of } });
-        await get().lookAgain();
+        const run = get().opened[runId];
+        const step = run?.log.step.at(-1) ?? 0;
+        await (run?.record ? refresh(runId) : get().adopt(runId)).catch(() => undefined); // what failed is told; the record only says so too
+        fail(runId, failed(error, step, settings), step, of);
+        await get().lookAgain(runId);
       } finally {
         wakeLock.release();
       }
     }
 
     /** What a run goes on with: its own data, or for a model that was brought in, the texts cut by its tokenizer. */
-    async function sourceFor(run: RunRecord): Promise<Partial<ResumeInput> | null> {
+    async function sourceFor(run: RunRecord, held: Held): Promise<Partial<ResumeInput> | null> {
       const { id, facts } = dataOf(run);
       if (id !== null) return {};
       const { tokenizer } = run;
-      const { texts, project, phase, saved } = get();
-      const fail = (failure: Failure): null => {
-        set({ phase: { kind: 'failed', failure, step: saved?.step ?? 0, of: 0 } });
+      const { texts, project, opened } = get();
+      const refuse = (failure: Failure): null => {
+        fail(run.id, failure, opened[run.id]?.saved?.step);
         return null;
       };
       if (texts.length === 0) {
@@ -130,9 +170,8 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           'This model was brought in without the text that it learnt from, so it cannot go on',
           'Add that text, or another, then resume.',
         );
-        return fail(toFailure(error));
+        return refuse(toFailure(error));
       }
-      set({ phase: { kind: 'preparing' } });
       const validationShare = facts?.split.validation ?? project.split.validation;
       const built = await work(
         (building) => set({ building }),
@@ -141,29 +180,34 @@ export const createTrainingSlice: Slice<TrainingSlice> =
       );
       if (built) return { data: built, texts: textFacts(texts) };
       const { building } = get();
-      if (building.kind === 'failed') return fail(building.failure);
-      set({ phase }); // it was stopped
+      if (building.kind === 'failed') return refuse(building.failure);
+      held.undo(); // it was stopped
       return null;
     }
 
     return {
+      training: null,
       lostAt: [],
       async start() {
-        await get().opened();
-        const { phase } = get();
-        if (isActive(phase)) return;
-        const lock = await trainHere();
-        if (!lock) return;
-        set({ phase: { kind: 'preparing' } });
+        await get().settled();
+        if (get().training) return;
+        const runId = newId();
+        const held = await trainHere(runId);
+        if (!held) return;
         try {
           if (get().texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
           if (!(await get().prepare())) {
             const { tokenizing, building } = get();
             const unready = [tokenizing, building].find((w) => w.kind === 'failed');
-            set({ phase: unready ? { kind: 'failed', failure: unready.failure, step: 0, of: 0 } : phase });
+            if (unready) fail(runId, unready.failure);
+            else held.undo();
             return;
           }
-          const { project, texts } = get();
+          const { project, texts, training } = get();
+          if (project.id !== training?.projectId) {
+            held.undo(); // another project was opened meanwhile
+            return;
+          }
           const { tokenizer, data: record } = project;
           const limits = limitsOf(get());
           const recipe = nextRecipe(project, limits);
@@ -172,7 +216,6 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           const { train, validation } = record.manifest.parts;
           const wrong = problems(model, recipe, { train: train.tokens, validation: validation.tokens }, limits);
           if (wrong.length > 0) throw unfit(wrong);
-          const runId = newId();
           const input = {
             runId,
             projectId: project.id,
@@ -184,26 +227,27 @@ export const createTrainingSlice: Slice<TrainingSlice> =
             data: record,
             texts: textFacts(texts),
           };
-          set({ log: new RunLog(), saved: null, run: null });
           await follow({ runId, of: recipe.steps, settings: settingsOf(model, recipe) }, (options) =>
             gpu.call('begin', input, options),
           );
         } catch (error) {
-          set({ phase: { kind: 'failed', failure: toFailure(error), step: 0, of: 0 } });
+          fail(runId, toFailure(error));
         } finally {
-          lock.end();
+          held.end();
         }
       },
       stop() {
-        const { phase, tokenizing, building } = get();
+        const { training, tokenizing, building } = get();
+        if (!training) return;
+        const phase = phaseOf(training.runId);
         if (phase.kind === 'preparing') for (const w of [tokenizing, building]) if (w.kind === 'busy') w.stop();
-        if (phase.kind === 'training') set({ phase: { ...phase, kind: 'stopping' } });
+        if (phase.kind === 'training') setPhase(training.runId, { ...phase, kind: 'stopping' });
         abort.abort();
       },
       async resume(steps) {
-        await get().opened();
-        const { run, phase } = get();
-        if (!run || isActive(phase)) return;
+        await get().settled();
+        const { record: run, saved } = shownRun(get(), 'train');
+        if (!run || get().training) return;
         const recipe = recipeOf(run);
         const of = steps ?? recipe.steps;
         const shortage = memoryShortage(run.model, recipe, limitsOf(get()));
@@ -212,13 +256,13 @@ export const createTrainingSlice: Slice<TrainingSlice> =
             shortage,
             'Nothing was started. Resume it where it was trained, or allow it more memory on the Model page.',
           );
-          set({ phase: { kind: 'failed', failure: toFailure(error), step: get().saved?.step ?? 0, of: 0 } });
+          fail(run.id, toFailure(error), saved?.step);
           return;
         }
-        const lock = await trainHere();
-        if (!lock) return;
+        const held = await trainHere(run.id);
+        if (!held) return;
         try {
-          const source = await sourceFor(run);
+          const source = await sourceFor(run, held);
           if (!source) return;
           if (dataOf(run).id !== null && hasOtherTexts(run, get())) {
             get().toast({
@@ -230,11 +274,26 @@ export const createTrainingSlice: Slice<TrainingSlice> =
             gpu.call('resume', { runId: run.id, ...source, ...(steps !== undefined && { steps }) }, options),
           );
         } finally {
-          lock.end();
+          held.end();
         }
       },
+      async adopt(runId) {
+        await refresh(runId);
+        const { opened, training, project, shown, change, endWriting, endExports } = get();
+        if (!opened[runId]?.record) return;
+        const projectId = training?.projectId ?? project.id;
+        if (projectId !== project.id) {
+          await updateProject(store, projectId, (other) => ({ ...other, runId }));
+          return;
+        }
+        if (shown.train === runId) set({ shown: { ...shown, train: null } });
+        if (project.runId === runId) return;
+        if (shown.playground === null) endWriting();
+        if (shown.export === null) endExports();
+        change({ runId });
+      },
       async growSample(file) {
-        if (isActive(get().phase)) return;
+        if (get().training) return;
         if (await get().addSample(file)) await get().start();
       },
     };

@@ -3,6 +3,7 @@ import { toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { DamagedStep, SavedStep, UnreadableRecord } from '../protocol/data';
 import { explain } from './failures';
+import { asSaved, NO_RUN } from './openRun';
 import type { Slice } from './studio';
 import { IDLE, work, type Work } from './work';
 
@@ -15,7 +16,7 @@ export interface UnreadableSlice {
   /** Says once which newer steps cannot be opened and which one is used instead; `saved` follows. */
   tellDamaged(runId: string, damaged: readonly DamagedStep[]): void;
   /** After saved steps were opened: one that could not be was set aside. */
-  lookAgain(): Promise<void>;
+  lookAgain(runId: string): Promise<void>;
 }
 
 export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, download }) => {
@@ -36,27 +37,26 @@ export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, downl
       if (taken) download(taken.file, taken.name);
     },
     tellDamaged(runId, damaged) {
-      const { savedSteps } = get();
-      const newest = savedSteps.find(({ latest }) => latest);
-      const best = savedSteps.find((step) => step.best);
+      const { steps, usable } = get().opened[runId] ?? NO_RUN;
+      const newest = steps.find(({ latest }) => latest);
+      const best = steps.find((step) => step.best);
       const lost = damaged.filter(({ step }) => step > (newest?.step ?? -1));
       const fresh = lost.filter(({ step }) => !told.has(`${runId} ${step}`));
       if (fresh.length === 0) return;
       for (const { step } of fresh) told.add(`${runId} ${step}`);
-      const steps = fresh.map(({ step }) => formatCount(step)).join(', ');
+      const lostSteps = fresh.map(({ step }) => formatCount(step)).join(', ');
       get().toast({
-        text: fresh.length === 1 ? `Step ${steps} cannot be opened` : `Steps ${steps} cannot be opened`,
+        text: fresh.length === 1 ? `Step ${lostSteps} cannot be opened` : `Steps ${lostSteps} cannot be opened`,
         detail: `${fresh[0]!.reason}. ${insteadOf(newest, best)}`,
       });
-      const { model } = get();
-      if (model && lost.some(({ step }) => step === model.saved.step)) get().standAsSaved();
+      if (lost.some(({ step }) => step === usable?.step)) get().changeRun(runId, asSaved);
       get()
         .listUnreadable()
         .catch(() => undefined); // the toast has said it
     },
-    async lookAgain() {
+    async lookAgain(runId) {
       await get()
-        .listSaved()
+        .listSaved(runId)
         .catch((error: unknown) =>
           get().toast({ text: 'The saved steps could not be listed', detail: explain(toFailure(error)) }),
         );

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { seen } from '../core/testing/shown';
 
 let page: TestStudio;
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
@@ -30,7 +31,7 @@ test('a run is prepared, trained, written with and checked while it goes on', as
   // So seldom saved that what is exported is still there when it is checked.
   getState().setRecipe({ steps: 1_000_000, saveEvery: 500, evalEvery: 500 });
   const running = getState().start();
-  await vi.waitFor(() => expect(getState().model?.saved.step).toBeGreaterThan(0), 60_000);
+  await vi.waitFor(() => expect(seen(getState()).model?.usable.step).toBeGreaterThan(0), 60_000);
   expect(getState().project).toMatchObject({ tokenizer: { size: 257 }, data: { texts: [getState().texts[0]!.id] } });
 
   getState().setSampling({ length: 12 });
@@ -39,16 +40,16 @@ test('a run is prepared, trained, written with and checked while it goes on', as
   expect(getState().written).toHaveLength(12);
   await getState().exportModel('hf');
   await vi.waitFor(() => expect(getState().exports.hf).toMatchObject({ kind: 'verified' }), 60_000);
-  expect(getState().phase.kind).toBe('training'); // it did not wait for the run, and the run not for it
+  expect(seen(getState()).phase.kind).toBe('training'); // it did not wait for the run, and the run not for it
 
   getState().stop();
   await running;
-  const { phase, model } = getState();
+  const { phase, model } = seen(getState());
   expect(phase).toMatchObject({ kind: 'stopped', of: 1_000_000 });
-  await getState().resume(model!.saved.step + 3);
-  expect(getState().phase).toMatchObject({ kind: 'finished', step: model!.saved.step + 3 });
+  await getState().resume(model!.usable.step + 3);
+  expect(seen(getState()).phase).toMatchObject({ kind: 'finished', step: model!.usable.step + 3 });
   page.close();
-  const next = (await opened(store)).studio.getState();
-  expect(next).toMatchObject({ phase: { kind: 'finished' }, saved: { step: model!.saved.step + 3 } });
+  const next = seen((await opened(store)).studio.getState());
+  expect(next).toMatchObject({ phase: { kind: 'finished' }, saved: { step: model!.usable.step + 3 } });
   expect(next.model?.log.evaluations.length).toBeGreaterThan(1);
 }, 240_000);

@@ -1,13 +1,10 @@
 /** A studio whose model can be taken home. */
-import { RunLog } from '../../state/runLog';
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
-import { surveySnapshots } from '../checkpoint/checkpoint';
 import type { Exported } from '../export/format';
 import { huggingFaceFiles } from '../export/huggingFace';
 import { importRun } from '../export/run';
 import { bytesSource, readBytes } from '../files/byteSource';
-import { readRun } from '../runs/record';
 import { type TestStudio, testStudio } from './behindChannels';
 
 export async function exportStudio(model: Exported): Promise<TestStudio> {
@@ -21,10 +18,7 @@ export async function exportStudio(model: Exported): Promise<TestStudio> {
   await importRun(store, { runId: 'r', projectId: 'first' }, files, 0, unwatched);
   const taken = testStudio(store);
   const { studio } = taken;
-  const run = (await readRun(store, 'r'))!;
-  const { step, bytes } = (await surveySnapshots(store, 'r')).steps.at(-1)!;
   studio.getState().change({ runId: 'r' });
-  studio.setState({ model: { run, log: new RunLog(), saved: { step, bytes, at: null } } });
-  await studio.getState().listSaved();
+  await studio.getState().loadRun();
   return taken;
 }

@@ -1,6 +1,6 @@
 import { dataState } from '../../state/preparation';
 import { useStudio } from '../../state/react';
-import { isActive } from '../../state/phase';
+import { isTraining } from '../../state/openRun';
 import { Button } from '../../ui';
 
 /** Build, rebuild with all that it needs, or cancel what is under way. */
@@ -9,7 +9,7 @@ export function BuildButton() {
   const building = useStudio((s) => s.building);
   const state = useStudio(dataState);
   const hasText = useStudio((s) => s.texts.length > 0);
-  const isRunning = useStudio((s) => isActive(s.phase));
+  const isRunning = useStudio(isTraining);
   const prepare = useStudio((s) => s.prepare);
   const busy = [tokenizing, building].find((work) => work.kind === 'busy');
   const width = 118;

@@ -1,15 +1,13 @@
 import { useStudio } from '../../state/react';
-import { isActive } from '../../state/phase';
 import { describeWork } from '../../state/work';
 import { Block, Button, FileButton, PaneHead, Progress, type DroppedFile } from '../../ui';
 import { modelFiles } from './modelFiles';
 import styles from './ExportPage.module.css';
 
-/** A zip of ours, or a Hugging Face folder or its files, become the current model. */
+/** A zip of ours, or a Hugging Face folder or its files, become a run beside the others. */
 export function BringIn() {
   const importing = useStudio((s) => s.importingModel);
   const importModel = useStudio((s) => s.importModel);
-  const isTraining = useStudio((s) => isActive(s.phase));
   const take = (files: DroppedFile[]): void => void importModel(modelFiles(files));
   return (
     <>
@@ -19,7 +17,6 @@ export function BringIn() {
           A zip that Homegrown wrote, or a Hugging Face folder with GPT-2’s architecture: its weights as .safetensors,
           its config.json, and tokenizer.json or vocab.json with merges.txt. Drop it anywhere on this page, or choose
           it. With the optimizer’s state inside, training can go on.
-          {isTraining && ' Stop the run first: the model takes its place.'}
         </p>
         {importing.kind === 'busy' ? (
           <Busy />

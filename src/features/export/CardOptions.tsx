@@ -2,7 +2,7 @@ import type { Card, Line, Precision } from '../../core/export/format';
 import { CARDS, formatOfCard } from '../../core/export/cards';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import { fileOf } from '../../state/export';
-import { useStudio } from '../../state/react';
+import { useShownPart, useStudio } from '../../state/react';
 import { chosenStep } from '../../state/trained';
 import { Checkbox, TextAction } from '../../ui';
 import styles from './ExportPage.module.css';
@@ -32,8 +32,8 @@ export function CardOptions({ format, precision }: { format: FormatId; precision
 function Moments({ canChoose }: { canChoose: boolean }) {
   const withOptimizer = useStudio((s) => s.withOptimizer);
   const setWithOptimizer = useStudio((s) => s.setWithOptimizer);
-  const isWhole = useStudio((s) => chosenStep(s)?.holds !== 'weights');
-  const hasLatest = useStudio((s) => s.savedSteps.some(({ latest }) => latest));
+  const isWhole = useShownPart('export', (run) => chosenStep(run)?.holds !== 'weights');
+  const hasLatest = useShownPart('export', ({ steps }) => steps.some(({ latest }) => latest));
   if (!isWhole) {
     const latest = hasLatest ? ', which the latest has' : '';
     return <p className={styles.aside}>The best step is kept without the optimizer’s state{latest}</p>;

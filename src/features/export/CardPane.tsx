@@ -2,6 +2,7 @@ import { runInfo } from '../../core/export/homegrownJson';
 import { modelCard } from '../../core/export/modelCard';
 import { recipeOf } from '../../core/runs/segments';
 import { tokensPerStep } from '../../core/train/recipe';
+import { modelOf } from '../../state/openRun';
 import { useStudio } from '../../state/react';
 import type { Studio } from '../../state/studio';
 import { chosenStep, keptBest } from '../../state/trained';
@@ -45,15 +46,16 @@ export function CardPane() {
 }
 
 function cardOf(s: Studio): string | undefined {
-  const saved = chosenStep(s);
-  if (!s.model || !saved) return undefined;
-  const { run, log } = s.model;
+  const model = modelOf(s, 'export');
+  const saved = model && chosenStep(model);
+  if (!saved) return undefined;
+  const { record: run, log } = model;
   const { step } = saved;
   const state = {
     step,
     tokensSeen: step * tokensPerStep(recipeOf(run), run.model.config.context),
     activeMs: log.activeMs[log.step.indexOf(step)] ?? 0,
-    best: keptBest(s),
+    best: keptBest(model),
   };
   const events = log.evaluations.map((evaluation) => ({ kind: 'evaluated' as const, ...evaluation }));
   return modelCard(runInfo(run, state, events));

@@ -4,7 +4,7 @@ import { formatBytes } from '../../core/base/units';
 import type { RunRecord } from '../../core/runs/record';
 import { recipeOf } from '../../core/runs/segments';
 import { type Exporting, fileOf } from '../../state/export';
-import { useStudio } from '../../state/react';
+import { useShownPart, useStudio } from '../../state/react';
 import { chosenStep } from '../../state/trained';
 import { describeWork } from '../../state/work';
 import { Button, FormatCard, Progress } from '../../ui';
@@ -16,9 +16,9 @@ export function ExportCard(p: { format: FormatId; isMain: boolean; children: Rea
   const { format } = p;
   const { card, precision } = FORMATS[format];
   const exporting = useStudio((s) => s.exports[format]);
-  const step = useStudio((s) => chosenStep(s)?.step ?? 0);
+  const step = useShownPart('export', (run) => chosenStep(run)?.step ?? 0);
   const size = useStudio((s) => expectedSize(s, format));
-  const problem = useStudio(({ model }) => model && problemOf(format, model.run)) ?? undefined;
+  const problem = useShownPart('export', ({ record }) => record && problemOf(format, record)) ?? undefined;
   const file = fileOf(exporting);
   const isStale = file !== undefined && file.step !== step;
   return (

@@ -10,21 +10,18 @@ import { BringIn } from './BringIn';
 import { CardPane } from './CardPane';
 import { FormatGrid } from './FormatGrid';
 import { Failures } from './Failures';
-import { OfferDialog } from './OfferDialog';
 
 /** Take the model home, or bring one in. */
 export function ExportPage() {
-  const need = modelNeed(useStudio((s) => s));
-  return (
-    <>
-      {need ? <Empty need={need} /> : <Export />}
-      <OfferDialog />
-    </>
+  const need = modelNeed(
+    useStudio((s) => s),
+    'export',
   );
+  return need ? <Empty need={need} /> : <Export />;
 }
 
 function Export() {
-  useSavedSteps();
+  useSavedSteps('export');
   const [precision, setPrecision] = useState(F16);
   return (
     <Stage
@@ -54,8 +51,8 @@ function Export() {
   );
 }
 
-const Summary = () => <CheckpointSummary {...useCheckpointSummary()} />;
-const StepChoice = () => <CheckpointSelect {...useCheckpointChoice()} />;
+const Summary = () => <CheckpointSummary {...useCheckpointSummary('export')} />;
+const StepChoice = () => <CheckpointSelect {...useCheckpointChoice('export')} />;
 
 /** Nothing to take home yet; but a model can always be brought in. */
 function Empty({ need }: { need: Need }) {

@@ -4,13 +4,14 @@ import { modelSpec } from '../../core/models';
 import { countParams } from '../../core/models/spec';
 import { dataOf } from '../../core/runs/segments';
 import type { DataFacts } from '../../core/runs/settings';
+import { shownRun } from '../../state/openRun';
 import type { Studio } from '../../state/studio';
 import { chosenStep } from '../../state/trained';
 
 /** Bytes that a format will take, about; undefined when there is no model. */
 export function expectedSize(s: Studio, format: FormatId): number | undefined {
-  const run = s.model?.run;
-  const saved = chosenStep(s);
+  const { record: run, ...open } = shownRun(s, 'export');
+  const saved = chosenStep(open);
   if (!run || !saved) return undefined;
   const { id, config, vocabulary } = run.model;
   return expectedBytes(FORMATS[format], {

@@ -1,7 +1,7 @@
 import { MAIN_FORMAT } from '../../core/export/cards';
 import { FORMATS } from '../../core/export/formats';
 import { busyExport, type Exporting } from '../../state/export';
-import { hasModel } from '../../state/run';
+import { modelOf } from '../../state/openRun';
 import type { Stage } from '../../state/stage';
 import { modelLine } from '../../state/trained';
 
@@ -19,11 +19,11 @@ export const stage: Stage = {
     ] as const;
     const line = words.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : [])).join(' · ');
     const node = count('writing') + count('checking') > 0 ? 'run' : line === '' ? 'none' : 'done';
-    return { node, line: line === '' ? modelLine(s) : line };
+    return { node, line: line === '' ? modelLine(s, 'export') : line };
   },
   page: async () => (await import('./ExportPage')).ExportPage,
   action(s) {
-    if (!hasModel(s) || busyExport(s)) return undefined;
+    if (!modelOf(s, 'export') || busyExport(s)) return undefined;
     const label = `Download the ${FORMATS[MAIN_FORMAT].card.name}`;
     return { id: 'export', label, run: () => void s.exportModel(MAIN_FORMAT) };
   },

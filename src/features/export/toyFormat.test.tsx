@@ -8,6 +8,7 @@ import { modelCard } from '../../core/export/modelCard';
 import type { TestStudio } from '../../core/testing/behindChannels';
 import { exportStudio } from '../../core/testing/exportStudio';
 import { trainedModels } from '../../core/testing/trainedModel';
+import { seen, showing } from '../../core/testing/shown';
 import { StudioContext } from '../../state/react';
 import { FormatGrid } from './FormatGrid';
 
@@ -80,11 +81,12 @@ test('is written, handed over, and checked in a second engine', async () => {
 
 test('what it has nothing for is said on its card, which then offers nothing', () => {
   const { studio } = taken;
-  const { model } = studio.getState();
-  const wide = { ...model!.run.model, config: { ...model!.run.model.config, width: 1024 } };
-  studio.setState({ model: { ...model!, run: { ...model!.run, model: wide } }, exports: {} });
+  const record = seen(studio.getState()).run!;
+  const wide = { ...record.model, config: { ...record.model.config, width: 1024 } };
+  studio.setState({ exports: {} });
+  showing(studio, { record: { ...record, model: wide } });
   expect(cardOf('Table of weights')).toContain('A table of so many weights cannot be looked at');
   expect(cardOf('Table of weights')).toMatch(/aria-disabled="true"/);
   expect(cardOf('GGUF')).not.toContain('aria-disabled');
-  studio.setState({ model });
+  showing(studio, { record });
 });

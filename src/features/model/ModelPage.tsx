@@ -2,8 +2,8 @@ import { useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
-import { useStudio } from '../../state/react';
-import { isActive } from '../../state/phase';
+import { useShownPart, useStudio } from '../../state/react';
+import { isTraining, trainingRun } from '../../state/openRun';
 import { Button, MenuButton, Notice, Panes, Stage } from '../../ui';
 import { diagnose } from './doctor';
 import { EstimatePane } from './EstimatePane';
@@ -16,7 +16,7 @@ import { useSituation } from './useSituation';
 /** The next run's settings, what they will cost, and what speaks against them. */
 export function ModelPage() {
   const situation = useSituation();
-  const isRunning = useStudio((s) => isActive(s.phase) && s.phase.kind !== 'preparing');
+  const isRunning = useStudio((s) => isTraining(s) && trainingRun(s)?.phase.kind !== 'preparing');
   const diagnosis = useMemo(() => diagnose(situation), [situation]);
   const findings = useMemo(() => byField(diagnosis.findings), [diagnosis]);
   const { model, estimate, recipe, device } = situation;
@@ -63,7 +63,10 @@ export function ModelPage() {
 /** Where the strip's button would resume the last run, these settings need one of their own. */
 function NewRun({ reason }: { reason: string | undefined }) {
   const [, navigate] = useLocation();
-  const isResumable = useStudio((s) => s.run !== null && (s.phase.kind === 'stopped' || s.phase.kind === 'failed'));
+  const isResumable = useShownPart(
+    'train',
+    ({ record, phase }) => record !== null && (phase.kind === 'stopped' || phase.kind === 'failed'),
+  );
   const start = useStudio((s) => s.start);
   if (!isResumable) return null;
   return (

@@ -1,4 +1,5 @@
 import { formatCount, formatShare } from '../../core/base/units';
+import { shownRun } from '../../state/openRun';
 import { vocabularySize } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import type { GeneratedToken } from '../../protocol/gpu';
@@ -20,7 +21,7 @@ export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoO
   const prompt = useStudio((s) => s.writtenAfter);
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
   const continueFrom = useStudio((s) => s.continueFrom);
-  const vocabulary = useStudio((s) => s.model?.run.model.vocabulary ?? vocabularySize(s.project));
+  const vocabulary = useStudio((s) => shownRun(s, 'playground').record?.model.vocabulary ?? vocabularySize(s.project));
   const token = at === undefined ? undefined : written[at];
   if (at === undefined || !token) {
     return (

@@ -11,12 +11,15 @@ import { WrittenPane } from './WrittenPane';
 
 /** Talk to the model: what it writes, how sure it was, and what it nearly wrote. */
 export function PlaygroundPage() {
-  const need = modelNeed(useStudio((s) => s));
+  const need = modelNeed(
+    useStudio((s) => s),
+    'playground',
+  );
   return need ? <Empty need={need} /> : <Playground />;
 }
 
 function Playground() {
-  useSavedSteps();
+  useSavedSteps('playground');
   const writing = useStudio((s) => s.writing);
   const generate = useStudio((s) => s.generate);
   const written = useStudio((s) => s.written);
@@ -46,8 +49,8 @@ function Playground() {
   );
 }
 
-const Summary = () => <CheckpointSummary {...useCheckpointSummary()} />;
-const StepChoice = () => <CheckpointSelect {...useCheckpointChoice()} />;
+const Summary = () => <CheckpointSummary {...useCheckpointSummary('playground')} />;
+const StepChoice = () => <CheckpointSelect {...useCheckpointChoice('playground')} />;
 
 function Empty({ need }: { need: Need }) {
   const [, go] = useLocation();

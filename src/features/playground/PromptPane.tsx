@@ -1,6 +1,6 @@
 import { formatCount, formatDuration } from '../../core/base/units';
 import { useNow, useStudio } from '../../state/react';
-import { isActive } from '../../state/phase';
+import { isTraining } from '../../state/openRun';
 import { Block, Button, NumberField, Pane, Progress, Slider, TextField } from '../../ui';
 import { readStatus } from './status';
 import styles from './PlaygroundPage.module.css';
@@ -11,13 +11,13 @@ export function PromptPane() {
   const setPrompt = useStudio((s) => s.setPrompt);
   const sampling = useStudio((s) => s.sampling);
   const set = useStudio((s) => s.setSampling);
-  const isTraining = useStudio((s) => isActive(s.phase));
+  const isRunning = useStudio(isTraining);
   const { temperature, topK, topP } = sampling;
   return (
     <Pane title="Prompt" hint={`${formatCount(Array.from(prompt).length)} characters`}>
       <Block>
         <TextField label="Prompt" hideLabel rows={4} isProse value={prompt} onChange={setPrompt} />
-        {isTraining && (
+        {isRunning && (
           <p className={styles.pace}>Text is written between the steps of the run that trains, so it takes longer</p>
         )}
         <WriteOrStop />

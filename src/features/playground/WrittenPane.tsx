@@ -1,7 +1,8 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import { formatNumber } from '../../core/base/units';
+import { shownRun } from '../../state/openRun';
 import { vocabularySize } from '../../state/estimate';
-import { useStudio } from '../../state/react';
+import { useShownPart, useStudio } from '../../state/react';
 import { IconButton, Pane, Segmented, TokenText } from '../../ui';
 import { meanBits, tokenView } from './surprise';
 import styles from './PlaygroundPage.module.css';
@@ -12,7 +13,7 @@ export function WrittenPane({ chosen, onChoose }: { chosen: number | undefined; 
   const written = useStudio((s) => s.written);
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
   const [underline, setUnderline] = useState<'surprise' | 'off'>('surprise');
-  const vocabulary = useStudio((s) => s.model?.run.model.vocabulary ?? vocabularySize(s.project));
+  const vocabulary = useStudio((s) => shownRun(s, 'playground').record?.model.vocabulary ?? vocabularySize(s.project));
   const views = written.map((token) => tokenView(token, vocabulary));
   const end = useFollowing(written.length, isWriting);
   const hasText = written.length > 0 || isWriting;
@@ -72,7 +73,7 @@ function Aside(p: { underline: 'surprise' | 'off'; onUnderline: (underline: 'sur
 
 function Foot({ underline }: { underline: 'surprise' | 'off' }) {
   const mean = useStudio((s) => meanBits(s.written));
-  const heldOut = useStudio((s) => s.model?.log.evaluations.at(-1)?.loss);
+  const heldOut = useShownPart('playground', ({ log }) => log.evaluations.at(-1)?.loss);
   if (mean === undefined) return null;
   return (
     <div className={styles.foot}>

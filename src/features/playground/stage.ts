@@ -1,14 +1,14 @@
-import { hasModel } from '../../state/run';
+import { modelOf } from '../../state/openRun';
 import type { Stage } from '../../state/stage';
 import { modelLine } from '../../state/trained';
 
 export const stage: Stage = {
   id: 'playground',
   name: 'Playground',
-  state: (s) => ({ node: hasModel(s) ? 'done' : 'none', line: modelLine(s) }),
+  state: (s) => ({ node: modelOf(s, 'playground') ? 'done' : 'none', line: modelLine(s, 'playground') }),
   page: async () => (await import('./PlaygroundPage')).PlaygroundPage,
   action(s) {
-    if (!hasModel(s) || s.writing.kind === 'writing') return undefined;
+    if (!modelOf(s, 'playground') || s.writing.kind === 'writing') return undefined;
     return { id: 'write', label: 'Write', run: () => void s.generate() };
   },
   ahead: () => ({

@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatBytes } from '../../core/base/units';
-import { isActive } from '../../state/phase';
+import { modelOf, PAGES } from '../../state/openRun';
 import { useStudio } from '../../state/react';
-import { bringBackRefusal } from '../../state/refusals';
 import { Button, MenuButton, type MenuEntry } from '../../ui';
 import { EditDialog } from './EditDialog';
 import { FreeDialog } from './FreeDialog';
@@ -15,16 +14,15 @@ export function RunActions({ view, onBaseline }: { view: RunView; onBaseline: ((
   const [asked, ask] = useState<'edit' | 'free'>();
   const bringBack = useStudio((s) => s.bringBack);
   const deleteRun = useStudio((s) => s.deleteRun);
-  const isCurrent = useStudio((s) => s.model?.run.id === view.id);
-  const isTraining = useStudio((s) => isActive(s.phase) && s.project.runId === view.id);
-  const refusal = useStudio(bringBackRefusal);
+  const isCurrent = useStudio((s) => PAGES.every((page) => modelOf(s, page)?.id === view.id));
+  const isTraining = useStudio((s) => s.training?.runId === view.id);
   const [, go] = useLocation();
   const { bytes } = view.row;
   const isKept = bytes !== null && bytes > 0;
   const open = async (page: string): Promise<void> => {
     if (isCurrent || (await bringBack(view.id))) go(page);
   };
-  const why = isCurrent ? undefined : isKept ? refusal : 'None of its steps can be opened';
+  const why = isCurrent || isKept ? undefined : 'None of its steps can be opened';
   const entries: (MenuEntry & { act: () => void })[] = [
     { id: 'edit', label: 'Name, tags and note…', act: () => ask('edit') },
     ...(why === undefined

@@ -2,7 +2,7 @@ import { describeWork } from '../../state/work';
 import { explain } from '../../state/failures';
 import { textsChanged } from '../../state/preparation';
 import { useStudio } from '../../state/react';
-import { isActive } from '../../state/phase';
+import { isTraining } from '../../state/openRun';
 import { Button, Notice } from '../../ui';
 
 /** Texts were added or removed after the tokenizer was trained: what was made stays, and can be made again. */
@@ -10,7 +10,7 @@ export function OutOfDate() {
   const isStale = useStudio(textsChanged);
   const before = useStudio((s) => s.project.tokenizer?.texts.length ?? 0);
   const hasData = useStudio((s) => s.project.data !== null);
-  const isRunning = useStudio((s) => isActive(s.phase));
+  const isRunning = useStudio(isTraining);
   const tokenizing = useStudio((s) => s.tokenizing);
   const building = useStudio((s) => s.building);
   const prepare = useStudio((s) => s.prepare);

@@ -3,7 +3,7 @@ import { formatDuration, formatShort } from '../../core/base/units';
 import type { Sample } from '../../protocol/data';
 import { estimateProject } from '../../state/estimate';
 import { useStudio } from '../../state/react';
-import { isActive } from '../../state/phase';
+import { isTraining } from '../../state/openRun';
 import { Button, Table, type Column } from '../../ui';
 import styles from './SampleTable.module.css';
 
@@ -11,7 +11,7 @@ import styles from './SampleTable.module.css';
 export function SampleTable() {
   const samples = useStudio((s) => s.samples);
   const grow = useStudio((s) => s.growSample);
-  const isRunning = useStudio((s) => isActive(s.phase));
+  const isRunning = useStudio(isTraining);
   const project = useStudio((s) => s.project);
   const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info : undefined));
   const [, go] = useLocation();

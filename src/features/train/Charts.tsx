@@ -7,8 +7,7 @@ import { learningRateAt } from '../../core/optim/schedule';
 import type { Recipe } from '../../core/train/recipe';
 import { headline } from '../../state/failures';
 import type { RunLog } from '../../state/runLog';
-import { useStudio } from '../../state/react';
-import { isWeightsAlone } from '../../state/run';
+import { useShown } from '../../state/react';
 import { useVerdict } from '../../state/verdict';
 import { formatExact } from '../../ui';
 import {
@@ -26,11 +25,9 @@ import { StepCost } from './StepCost';
 
 /** Perplexity, and below it learning rate, gradient norm and speed. What a failure undid is not drawn. */
 export function Charts({ settings }: { settings: RunSettings }) {
-  const log = useStudio((s) => s.log);
-  const phase = useStudio((s) => s.phase);
+  const { log, phase, saved, usable } = useShown('train');
   /** Up to where there is something of the run. */
-  const reached = useStudio((s) => (isWeightsAlone(s) ? s.model : s)?.saved?.step ?? 0);
-  useStudio((s) => s.logVersion);
+  const reached = (saved ?? usable)?.step ?? 0;
   const [chosen, setChosen] = useState<ChartSettings>();
   const { recipe, tokensPerStep } = settings;
   const { trend } = useVerdict();

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { formatCount } from '../../core/base/units';
 import { headline } from '../../state/failures';
-import { useStudio } from '../../state/react';
+import { useShownPart } from '../../state/react';
 import { Icon, PaneHead, TextAction } from '../../ui';
 import { formatClock, runEvents, type RunEvent } from './runEvents';
 import type { RunSettings } from '../../state/runSettings';
@@ -11,13 +11,13 @@ const SHOWN = 12;
 
 /** What happened, newest first. */
 export function Events({ settings }: { settings: RunSettings }) {
-  const log = useStudio((s) => s.log);
-  const phase = useStudio((s) => s.phase);
+  const log = useShownPart('train', (run) => run.log);
+  const phase = useShownPart('train', (run) => run.phase);
   // A new event comes only with one of these: not every step makes the list anew.
-  const counted = useStudio(({ log: l, logVersion }) =>
-    logVersion < 0
-      ? ''
-      : `${l.saves.length} ${l.kept.length} ${l.evaluations.length} ${(l.step.at(-1) ?? 0) >= settings.recipe.warmup}`,
+  const counted = useShownPart(
+    'train',
+    ({ log: l }) =>
+      `${l.saves.length} ${l.kept.length} ${l.evaluations.length} ${(l.step.at(-1) ?? 0) >= settings.recipe.warmup}`,
   );
   const [isAll, setAll] = useState(false);
   const told = useMemo(() => (counted === '' ? [] : runEvents(log, settings)), [log, settings, counted]);

@@ -5,6 +5,7 @@ import { Router } from 'wouter';
 import { HomegrownError, toFailure } from '../../core/base/errors';
 import type { TestStudio } from '../../core/testing/behindChannels';
 import { goldenPage, spoil, STOPPED, withBestWeights } from '../../core/testing/goldenPage';
+import { showing } from '../../core/testing/shown';
 import { StudioContext } from '../../state/react';
 import { FailurePanel } from './FailurePanel';
 
@@ -33,13 +34,13 @@ test('while another tab trains nothing is begun or resumed from here, and what e
   page = await goldenPage(STOPPED);
   const { setState } = page.studio;
   const failure = toFailure(new HomegrownError('device-lost', 'The GPU was lost'));
-  setState({ phase: { kind: 'failed', failure, step: 120, of: 5000 } });
+  showing(page.studio, { phase: { kind: 'failed', failure, step: 120, of: 5000 } });
   expect(buttons()).toEqual({ 'Resume from step 120': true, 'Download step 120…': true });
   setState({ trainingElsewhere: true });
   expect(buttons()).toEqual({ 'Resume from step 120': false, 'Download step 120…': true });
 
   const diverged = toFailure(new HomegrownError('diverged', 'The loss is no number'));
-  setState({ phase: { kind: 'failed', failure: diverged, step: 120, of: 5000 } });
+  showing(page.studio, { phase: { kind: 'failed', failure: diverged, step: 120, of: 5000 } });
   const offered = buttons();
   expect(offered).toMatchObject({ 'Change the settings': true, 'Resume from step 120': false });
   expect(Object.entries(offered).find(([words]) => words.startsWith('Begin again'))?.[1]).toBe(false);

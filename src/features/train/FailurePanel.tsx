@@ -5,10 +5,10 @@ import { dataOf } from '../../core/runs/segments';
 import type { Recipe } from '../../core/train/recipe';
 import { countUpTo } from '../../core/train/verdict';
 import { headline, remedy as wordsFor } from '../../state/failures';
+import { isWeightsAlone, modelOf, shownRun } from '../../state/openRun';
 import { isUnreadable } from '../../state/phase';
 import { useStudio, useStudioStore } from '../../state/react';
 import { beginRefusal, resumeRefusal, startRefusal } from '../../state/refusals';
-import { hasModel, isWeightsAlone } from '../../state/run';
 import type { Studio } from '../../state/studio';
 import { Button, Failure, formatExact, type FailureProps } from '../../ui';
 import { remedies, type Remedy } from './advice';
@@ -18,7 +18,7 @@ export function FailurePanel() {
   const studio = useStudio((s) => s);
   const store = useStudioStore();
   const [, navigate] = useLocation();
-  const { phase } = studio;
+  const { phase } = shownRun(studio, 'train');
   if (phase.kind !== 'failed') return null;
   const { failure, step, of } = phase;
   const [first, ...others] = remedies(failure.code, possible(studio));
@@ -51,21 +51,26 @@ export function FailurePanel() {
 }
 
 function possible(s: Studio) {
-  const { phase, run, saved, device, project, model, lostAt } = s;
+  const { device, project, lostAt } = s;
+  const run = shownRun(s, 'train');
+  const { phase, record, saved } = run;
   const hasBegun = phase.kind === 'failed' && phase.of > 0;
   return {
-    resume: hasBegun && run !== null && dataOf(run).id !== null && saved !== null,
-    export: hasBegun && run !== null && hasModel(s),
+    resume: hasBegun && record !== null && dataOf(record).id !== null && saved !== null,
+    export: hasBegun && record !== null && modelOf(s, 'export') !== null,
     wasm: hasBegun && device.kind === 'open' && device.info.kind !== 'wasm' && device.info.choices.includes('wasm'),
     halve: project.recipe.batch > 1,
-    free: s.runs?.some(({ record, bytes }) => record.id !== s.model?.run.id && bytes !== null && bytes > 0) === true,
-    back: hasBegun && run === null && model !== null,
+    free: s.runs?.some((row) => !s.opened[row.record.id] && row.bytes !== null && row.bytes > 0) === true,
+    back: hasBegun && record === null && modelOf(s, 'playground') !== null,
     lostAgain: lostAt.length > 1,
   };
 }
 
 function safe(s: Studio, hasBegun: boolean): FailureProps['safe'] {
-  const { phase, saved, log, texts, project, model } = s;
+  const { texts, project } = s;
+  const run = shownRun(s, 'train');
+  const { phase, saved, usable, log } = run;
+  const model = modelOf(s, 'playground');
   const list: FailureProps['safe'][number][] = [];
   if (hasBegun && saved) {
     list.push({
@@ -83,9 +88,9 @@ function safe(s: Studio, hasBegun: boolean): FailureProps['safe'] {
       });
     }
   } else if (isUnreadable(phase)) {
-    const isAlone = isWeightsAlone(s);
-    if (model && isAlone) {
-      const text = `The weights of step ${formatCount(model.saved.step)}, the best`;
+    const isAlone = isWeightsAlone(run);
+    if (usable && isAlone) {
+      const text = `The weights of step ${formatCount(usable.step)}, the best`;
       list.push({ text, detail: 'Playground and Export use them' });
     }
     const what = isAlone ? 'What else is stored of this run' : 'What is stored of this run';
@@ -93,7 +98,7 @@ function safe(s: Studio, hasBegun: boolean): FailureProps['safe'] {
   } else if (hasBegun) {
     list.push({ text: 'No step of this run was saved', detail: 'it failed before the first save', tone: 'warn' });
     if (model) {
-      const text = `${model.run.name}, step ${formatCount(model.saved.step)}`;
+      const text = `${model.record.name}, step ${formatCount(model.usable.step)}`;
       list.push({ text, detail: 'untouched; Playground and Export go on with it' });
     }
   }
@@ -108,26 +113,34 @@ function sentence(things: readonly string[]): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+const canGoOn = (s: Studio): boolean => {
+  const { record, saved } = shownRun(s, 'train');
+  return record !== null && saved !== null;
+};
+
 /** Why what it comes to cannot be done here now. */
 const REFUSALS: Partial<Record<Remedy, (s: Studio) => string | undefined>> = {
   resume: resumeRefusal,
   restart: startRefusal,
   halveBatch: beginRefusal,
   lowerRate: beginRefusal,
-  useWasm: (s) => (s.run && s.saved ? resumeRefusal(s) : beginRefusal(s)),
+  useWasm: (s) => (canGoOn(s) ? resumeRefusal(s) : beginRefusal(s)),
 };
 
 const LABELS: Record<Remedy, (s: Studio) => string> = {
-  resume: ({ saved }) => `Resume from step ${formatCount(saved?.step ?? 0)}`,
+  resume: (s) => `Resume from step ${formatCount(shownRun(s, 'train').saved?.step ?? 0)}`,
   restart: () => 'Begin again',
   halveBatch: ({ project }) => `Begin again with batch ${formatCount(half(project.recipe.batch))}`,
   lowerRate: ({ project }) => `Begin again with learning rate ${formatExact(lower(project.recipe))}`,
-  useWasm: ({ saved, run }) => (run && saved ? 'Resume on WASM' : 'Begin again on WASM'),
+  useWasm: (s) => (canGoOn(s) ? 'Resume on WASM' : 'Begin again on WASM'),
   settings: () => 'Change the settings',
   texts: () => 'Go to the text',
   free: () => 'Free another run’s steps…',
-  back: ({ model }) => (model ? `Back to ${model.run.name}, step ${formatCount(model.saved.step)}` : 'Back'),
-  export: ({ model }) => `Download step ${formatCount(model?.saved.step ?? 0)}…`,
+  back(s) {
+    const model = modelOf(s, 'playground');
+    return model ? `Back to ${model.record.name}, step ${formatCount(model.usable.step)}` : 'Back';
+  },
+  export: (s) => `Download step ${formatCount(modelOf(s, 'export')?.usable.step ?? 0)}…`,
   reload: () => 'Reload the page',
 };
 
@@ -142,7 +155,7 @@ const ACTS: Record<Remedy, (s: Studio, navigate: (path: string) => void) => void
     s.setRecipe({ learningRate: lower(s.project.recipe) });
     void s.start();
   },
-  useWasm: (s) => void s.useDevice('wasm').then(() => (s.run && s.saved ? s.resume() : s.start())),
+  useWasm: (s) => void s.useDevice('wasm').then(() => (canGoOn(s) ? s.resume() : s.start())),
   settings: (_, navigate) => navigate('/model'),
   texts: (_, navigate) => navigate('/text'),
   free: (_, navigate) => navigate('/runs'),

@@ -1,6 +1,6 @@
 import { formatCount, formatKernels } from '../../core/base/units';
 import { dataState, tokenizerState, type ArtefactState } from '../../state/preparation';
-import { useStudio } from '../../state/react';
+import { useShownPart, useStudio } from '../../state/react';
 import { isBeginning } from '../../state/phase';
 import { describeWork, type Work } from '../../state/work';
 import { Block, Icon, Progress } from '../../ui';
@@ -40,11 +40,11 @@ function PreparationStep({ name, state, work }: { name: string; state: ArtefactS
 
 /** Between pressing Start and the first step. Its length is not known beforehand. */
 export function Compiling() {
-  const isMeasured = useStudio((s) => s.log.evaluations.length > 0 && s.log.step.length === 0 && s.logVersion >= 0);
+  const isMeasured = useShownPart('train', ({ log }) => log.evaluations.length > 0 && log.step.length === 0);
   const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info.name : 'the device'));
-  const goesOn = useStudio((s) => s.log.step.length > 0 && s.logVersion >= 0);
-  const isCompiled = useStudio(({ phase }) => isBeginning(phase));
-  const kernels = useStudio(({ phase }) => (phase.kind === 'compiling' ? phase.kernels : undefined));
+  const goesOn = useShownPart('train', ({ log }) => log.step.length > 0);
+  const isCompiled = useShownPart('train', ({ phase }) => isBeginning(phase));
+  const kernels = useShownPart('train', ({ phase }) => (phase.kind === 'compiling' ? phase.kernels : undefined));
   const { done, of } = kernels ?? { done: 0, of: 1 };
   const isFirst = isMeasured || isCompiled;
   const counted = kernels ? `${formatCount(done)} done, ` : '';

@@ -4,7 +4,7 @@ import { estimateOf, type Evaluated, metricOf, type MetricId } from '../../core/
 import { metricsOf, objectiveOf } from '../../core/objectives';
 import { trainingAt } from '../../core/train/verdict';
 import { millisecondsLeft } from '../../state/pace';
-import { useStudio } from '../../state/react';
+import { useShown, useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';
 import { cx, NumberStrip, Quantity, text, type Reading } from '../../ui';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
@@ -12,11 +12,8 @@ import styles from './TrainPage.module.css';
 
 /** The number strip: each number has its place and keeps its width while it changes. */
 export function Readings({ settings }: { settings: RunSettings }) {
-  const log = useStudio((s) => s.log);
-  const phase = useStudio((s) => s.phase);
-  const saved = useStudio((s) => s.saved);
+  const { log, phase, saved } = useShown('train');
   const isGpu = useStudio((s) => s.device.kind === 'open' && s.device.info.kind === 'webgpu');
-  useStudio((s) => s.logVersion);
   const { after } = settings.segments.at(-1)!;
   // Of the text that it learns from now.
   const last = log.evaluations.findLast((evaluation) => after === 0 || evaluation.step > after);

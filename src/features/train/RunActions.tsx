@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
 import { failureReport } from '../../state/failureReport';
-import { useStudio } from '../../state/react';
+import { useShownPart, useStudio } from '../../state/react';
 import { resumeRefusal } from '../../state/refusals';
 import { Button } from '../../ui';
 import { describeSettings, useRunSettings } from '../../state/runSettings';
@@ -11,9 +11,9 @@ import { TrainLonger } from './TrainLonger';
 
 /** What can be done with a run at rest; while it runs, Stop stands in the strip. */
 export function RunActions() {
-  const phase = useStudio((s) => s.phase);
-  const saved = useStudio((s) => s.saved);
-  const run = useStudio((s) => s.run);
+  const phase = useShownPart('train', (run) => run.phase);
+  const saved = useShownPart('train', (run) => run.saved);
+  const record = useShownPart('train', (run) => run.record);
   const resume = useStudio((s) => s.resume);
   const toast = useStudio((s) => s.toast);
   const settings = useRunSettings();
@@ -38,7 +38,7 @@ export function RunActions() {
       </Button>
     );
   }
-  if (!run || !saved || (phase.kind !== 'stopped' && phase.kind !== 'finished')) return null;
+  if (!record || !saved || (phase.kind !== 'stopped' && phase.kind !== 'finished')) return null;
   return (
     <>
       <Button isDense variant="quiet" onPress={() => navigate('/playground')}>
@@ -52,7 +52,12 @@ export function RunActions() {
           Resume from step {formatCount(saved.step)}
         </Button>
       )}
-      <TrainLonger isOpen={isAsking} onClose={() => setAsking(false)} done={saved.step} planned={recipeOf(run).steps} />
+      <TrainLonger
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        done={saved.step}
+        planned={recipeOf(record).steps}
+      />
     </>
   );
 }

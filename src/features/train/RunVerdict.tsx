@@ -1,6 +1,6 @@
 import { useLocation } from 'wouter';
 import type { VerdictKind } from '../../core/train/verdict';
-import { useSavedSteps, useStudio } from '../../state/react';
+import { useSavedSteps, useShownPart } from '../../state/react';
 import { bestWords } from '../../state/trained';
 import { Button, Verdict } from '../../ui';
 import { useVerdict } from '../../state/verdict';
@@ -23,9 +23,9 @@ const WENT_PAST: readonly VerdictKind[] = ['overfitting', 'unsteady'];
 /** The run judged in words, anew at each evaluation. */
 export function RunVerdict() {
   const verdict = useVerdict();
-  const isOver = useStudio((s) => s.phase.kind === 'stopped' || s.phase.kind === 'finished');
-  useSavedSteps();
-  const best = useStudio(bestWords);
+  const isOver = useShownPart('train', ({ phase }) => phase.kind === 'stopped' || phase.kind === 'finished');
+  useSavedSteps('train');
+  const best = useShownPart('train', bestWords);
   const [, navigate] = useLocation();
   const tone = TONE[verdict.kind];
   return (

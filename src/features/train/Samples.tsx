@@ -3,7 +3,7 @@ import { formatCount, formatReading } from '../../core/base/units';
 import type { Scale } from '../../core/metrics/metric';
 import { headlineOf } from '../../core/objectives';
 import type { RunLog } from '../../state/runLog';
-import { useStudio } from '../../state/react';
+import { useShownPart } from '../../state/react';
 import { cx, PaneHead, text, TextAction } from '../../ui';
 import type { RunSettings } from '../../state/runSettings';
 import styles from './TrainPage.module.css';
@@ -11,8 +11,8 @@ import { milestones } from './milestones';
 
 /** The same prompt continued at every evaluation, newest first. */
 export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
-  const log = useStudio((s) => s.log);
-  const count = useStudio((s) => (s.logVersion >= 0 ? s.log.evaluations.length : 0));
+  const log = useShownPart('train', (run) => run.log);
+  const count = useShownPart('train', (run) => run.log.evaluations.length);
   const [isAll, setAll] = useState(false);
   return (
     <>

@@ -1,5 +1,5 @@
 import { shareOfRate } from '../../state/estimate';
-import { useStudio } from '../../state/react';
+import { useShown, useStudio } from '../../state/react';
 import { isActive } from '../../state/phase';
 import { cx } from '../../ui';
 import type { RunSettings } from '../../state/runSettings';
@@ -8,12 +8,10 @@ import styles from './TrainPage.module.css';
 
 /** What a step takes of the machine. Only while it trains: another device's rate would say nothing of an older run. */
 export function StepCost({ settings: { model, tokensPerStep } }: { settings: RunSettings }) {
-  const log = useStudio((s) => s.log);
-  const active = useStudio((s) => isActive(s.phase));
+  const { log, phase } = useShown('train');
   const device = useStudio((s) => s.device);
-  useStudio((s) => s.logVersion);
   const speed = log.tokensPerSecond.at(-1);
-  if (!active || device.kind !== 'open' || speed === undefined) return null;
+  if (!isActive(phase) || device.kind !== 'open' || speed === undefined) return null;
   const { info } = device;
   const share = shareOfRate(model, speed, info);
   const words = costWords(

@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { formatCount, formatDuration } from '../../core/base/units';
-import { useStudio } from '../../state/react';
+import { useShownPart, useStudio } from '../../state/react';
 import { Button, Dialog, NumberField } from '../../ui';
 import styles from './TrainPage.module.css';
 
 /** How many steps in all; the schedule is stretched to them. */
 export function TrainLonger(p: { isOpen: boolean; onClose: () => void; done: number; planned: number }) {
   const resume = useStudio((s) => s.resume);
-  const perStep = useStudio(({ log }) => {
+  const perStep = useShownPart('train', ({ log }) => {
     const last = log.step.length - 1;
     return last < 0 ? undefined : log.activeMs[last]! / log.step[last]!;
   });

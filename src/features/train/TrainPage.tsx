@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useStudio } from '../../state/react';
+import { useShownPart } from '../../state/react';
 import type { Phase } from '../../state/phase';
 import { Pane, Panes, Stage } from '../../ui';
 import { Charts } from './Charts';
@@ -15,8 +15,9 @@ import { Samples } from './Samples';
 
 /** The run, live: what it does now, its curves and samples, and what can be done next. */
 export function TrainPage() {
-  const phase = useStudio((s) => s.phase.kind);
-  const hasBegun = useStudio(
+  const phase = useShownPart('train', (run) => run.phase.kind);
+  const hasBegun = useShownPart(
+    'train',
     ({ phase: p }) => p.kind !== 'idle' && p.kind !== 'preparing' && !('of' in p && p.of === 0),
   );
   const settings = useRunSettings();

@@ -1,9 +1,9 @@
 import { formatCount, formatDuration, formatNumber } from '../../core/base/units';
 import { headlineOf, headlineWords, objectiveOf } from '../../core/objectives';
 import { measuredAt } from '../../core/runs/segments';
+import { isWeightsAlone, shownRun } from '../../state/openRun';
 import { estimateProject, vocabularySize } from '../../state/estimate';
 import { isBeginning, isUnreadable } from '../../state/phase';
-import { isWeightsAlone } from '../../state/run';
 import type { Stage, StageState } from '../../state/stage';
 import type { Studio } from '../../state/studio';
 
@@ -31,13 +31,14 @@ export const stage: Stage = {
 };
 
 function state(s: Studio): StageState {
-  const { phase, log, texts } = s;
-  const evaluation = s.run ? measuredAt(s.run, log.evaluations, Infinity) : log.evaluations.at(-1);
-  const objective = s.run?.objective ?? s.project.recipe.objective;
+  const run = shownRun(s, 'train');
+  const { phase, log, record } = run;
+  const evaluation = record ? measuredAt(record, log.evaluations, Infinity) : log.evaluations.at(-1);
+  const objective = record?.objective ?? s.project.recipe.objective;
   const result = evaluation ? ` · ${headlineWords(objective, evaluation.loss)}` : '';
   switch (phase.kind) {
     case 'idle':
-      return { node: 'none', line: texts.length > 0 ? 'no run yet' : 'needs text' };
+      return { node: 'none', line: s.texts.length > 0 ? 'no run yet' : 'needs text' };
     case 'preparing':
       return { node: 'run', line: 'text to tokens' };
     case 'compiling':
@@ -50,9 +51,9 @@ function state(s: Studio): StageState {
       return { node: 'done', line: `step ${formatCount(phase.step)}${result}` };
     case 'failed': {
       const step = `step ${formatCount(phase.step)}${result}`;
-      const unreadable = isWeightsAlone(s) ? 'cannot go on' : 'cannot be opened';
+      const unreadable = isWeightsAlone(run) ? 'cannot go on' : 'cannot be opened';
       const none = isUnreadable(phase) ? unreadable : phase.of > 0 ? 'no step saved' : step;
-      return { node: 'stopped', line: s.saved ? step : none };
+      return { node: 'stopped', line: run.saved ? step : none };
     }
     default:
       return phase satisfies never;

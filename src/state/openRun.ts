@@ -1,0 +1,122 @@
+/** Runs as they are open in this page, by id; which of them each page shows, and which one trains here. */
+import type { SavedStep } from '../core/checkpoint/checkpoint';
+import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+import { HomegrownError, toFailure } from '../core/base/errors';
+import { formatCount } from '../core/base/units';
+import type { RunRecord } from '../core/runs/record';
+import { recipeOf } from '../core/runs/segments';
+import { isActive, type Phase } from './phase';
+import { RunLog } from './runLog';
+import type { Studio } from './studio';
+
+/** A step that was saved and read back, and when. */
+export interface Saved {
+  step: number;
+  bytes: number;
+  at: number | null;
+}
+
+export interface OpenRun {
+  id: string;
+  /** Null until its first step is saved: until then it is no model. */
+  record: RunRecord | null;
+  /** Replaced when the run is opened anew; grows in place, and `logVersion` counts. */
+  log: RunLog;
+  logVersion: number;
+  /** The steps that can be talked to and taken home, oldest first. */
+  steps: readonly SavedStep[];
+  /** The newest step, which the run goes on from. */
+  saved: Saved | null;
+  /** The same; where none can be opened that it could go on from, the best, of which the weights are kept. */
+  usable: Saved | null;
+  /** The step that Playground and Export work with. */
+  which: WhichSnapshot;
+  phase: Phase;
+}
+
+/** A run of which something is saved: what can be talked to and taken home. */
+export type Model = OpenRun & { record: RunRecord; usable: Saved };
+
+/** The pages that show a run. */
+export type Page = 'train' | 'playground' | 'export';
+export const PAGES: readonly Page[] = ['train', 'playground', 'export'];
+
+export const newOpenRun = (id: string): OpenRun => ({
+  id,
+  record: null,
+  log: new RunLog(),
+  logVersion: 0,
+  steps: [],
+  saved: null,
+  usable: null,
+  which: 'latest',
+  phase: { kind: 'idle' },
+});
+/** What a page shows where there is no run. Nothing of it is ever changed. */
+export const NO_RUN = newOpenRun('');
+
+type Shown = Pick<Studio, 'shown' | 'opened' | 'project'>;
+
+/** Null where there is none: a page that is not told otherwise follows the project's run. */
+export const shownId = ({ shown, project }: Pick<Studio, 'shown' | 'project'>, page: Page): string | null =>
+  shown[page] ?? project.runId;
+
+export const shownRun = (s: Shown, page: Page): OpenRun => s.opened[shownId(s, page) ?? ''] ?? NO_RUN;
+
+/** The run of a page, where it can be used. */
+export function modelOf(s: Shown, page: Page): Model | null {
+  const run = shownRun(s, page);
+  return isModel(run) ? run : null;
+}
+const isModel = (run: OpenRun): run is Model => run.record !== null && run.usable !== null;
+
+/** The run that trains in this tab, of whatever project. */
+export const trainingRun = ({ training, opened }: Pick<Studio, 'training' | 'opened'>): OpenRun | null =>
+  (training && opened[training.runId]) ?? null;
+
+export const isTraining = (s: Pick<Studio, 'training' | 'opened'>): boolean =>
+  isActive((trainingRun(s) ?? NO_RUN).phase);
+
+/** The run that strip, title and voice speak of: the one that trains, else the one that Train shows. */
+export const spokenRun = (s: Studio): OpenRun => trainingRun(s) ?? shownRun(s, 'train');
+
+/** Whether nothing is left of a run to go on from, but the weights of its best. */
+export const isWeightsAlone = ({ record, usable, saved }: OpenRun): boolean =>
+  record !== null && usable !== null && saved === null;
+
+/** A run at rest is what its saved steps are; without one to go on from, that is its failure. */
+export function asSaved(run: OpenRun): OpenRun {
+  const { record, steps, phase, log } = run;
+  const newest = steps.find(({ latest }) => latest);
+  const best = steps.find((step) => step.best);
+  const [saved, usable] = [savedAs(newest), savedAs(newest ?? best)];
+  const stands = { ...run, saved, usable };
+  if (!saved) {
+    if (!record || isActive(phase)) return stands;
+    const failure = toFailure(best ? weightsAlone(record, best.step) : nothingSaved(record));
+    return { ...stands, phase: { kind: 'failed', failure, step: 0, of: recipeOf(record).steps } };
+  }
+  if (phase.kind !== 'stopped' && phase.kind !== 'finished') return stands;
+  const { step } = saved;
+  log.truncate(step);
+  const kind = step >= phase.of ? 'finished' : 'stopped';
+  return { ...stands, logVersion: run.logVersion + 1, phase: { kind, step, of: phase.of } };
+}
+
+const savedAs = (found: SavedStep | undefined): Saved | null =>
+  found ? { step: found.step, bytes: found.bytes, at: null } : null;
+
+/** The record alone is no model. */
+const nothingSaved = ({ id, step }: RunRecord): HomegrownError =>
+  new HomegrownError(
+    'storage-damaged',
+    `The record of run ${id} says that step ${step} was saved, and no step of it can be opened`,
+    'Begin again with the same text. What is left of this run stays as it is.',
+  );
+
+const weightsAlone = ({ id }: RunRecord, best: number): HomegrownError =>
+  new HomegrownError(
+    'storage-damaged',
+    `No step can be opened that run ${id} could go on from. Of step ${formatCount(best)}, the best, the weights are kept, without what the optimizer remembered`,
+    'Write with it, or take it home. To train on from these weights, bring its Hugging Face folder in again: the optimizer then begins anew.',
+  );
