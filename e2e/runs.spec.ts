@@ -1,5 +1,8 @@
 /** Runs side by side: what they are called, what differs, which comes from which, and which goes and comes back. */
 import { expect, test, type Page } from '@playwright/test';
+import { curveKey } from '../src/core/runs/curve';
+import { recordKey } from '../src/core/runs/record';
+import { runRows } from '../src/core/testing/runRows';
 import { expectAccessible } from './axe';
 import { Studio } from './studio';
 
@@ -126,6 +129,39 @@ test('runs are told apart, compared, deleted and brought back, and what a person
   await page.keyboard.press('t');
   await expect(page.getByRole('table', { name: 'Lineage' }).getByRole('row')).toHaveCount(3);
 
+  expect(studio.errors).toEqual([]);
+});
+
+test('two hundred runs are listed, and the page stays responsive', async ({ page }) => {
+  const studio = new Studio(page);
+  await studio.open('/text');
+  const merges = Array.from({ length: 1791 }, (_, i) => [i % 200, (7 * i) % 250]);
+  // One has saved nothing, and so is none of them.
+  const rows = runRows(201);
+  await studio.fill(
+    rows.flatMap(({ record, curve }): [string, object][] => [
+      [recordKey(record.id), { ...record, tokenizer: { kind: 'bpe', merges } }],
+      ...(curve ? [[curveKey(record.id), curve] as [string, object]] : []),
+    ]),
+  );
+  await page.reload();
+  await expect(studio.stages).toContainText('200 runs');
+  await page.evaluate(() => {
+    const tasks: number[] = [];
+    Object.assign(globalThis, { tasks });
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
+      type: 'longtask',
+    });
+  });
+  const began = Date.now();
+  await studio.stages.getByRole('link', { name: /^Runs/ }).click();
+  await expect(studio.runs.first()).toBeVisible();
+  const took = Date.now() - began;
+  await page.waitForTimeout(1000);
+  const tasks = await page.evaluate(() => (globalThis as unknown as { tasks: number[] }).tasks);
+  console.log(`200 runs: the first row after ${took} ms, tasks over 50 ms: ${tasks.join(', ') || 'none'}`);
+  // Only those near the view are in the page, and the last can be reached.
+  expect(await studio.runs.count()).toBeLessThan(60);
   expect(studio.errors).toEqual([]);
 });
 

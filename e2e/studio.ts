@@ -118,12 +118,16 @@ export class Studio {
   async damage(key: string, value: string | object): Promise<void> {
     await this.inStore('put', key, value);
   }
+  /** Puts many values at once. */
+  async fill(entries: readonly (readonly [key: string, value: object])[]): Promise<void> {
+    await this.inStore('fill', '', entries);
+  }
   /** The last byte of what is stored under `key`, changed. */
   async flip(key: string): Promise<void> {
     await this.inStore('flip', key);
   }
   private async inStore(
-    what: 'get' | 'getAllKeys' | 'put' | 'flip',
+    what: 'get' | 'getAllKeys' | 'put' | 'fill' | 'flip',
     key?: string,
     value?: string | object,
   ): Promise<unknown> {
@@ -141,6 +145,10 @@ export class Studio {
           if (what === 'getAllKeys') return await wait(store.getAllKeys());
           if (what === 'get') return (await wait(store.get(key!))) as unknown;
           if (what === 'put') return await wait(store.put(value, key));
+          if (what === 'fill') {
+            for (const [each, given] of value as [string, object][]) await wait(store.put(given, each));
+            return undefined;
+          }
           const bytes = (await wait(store.get(key!))) as Uint8Array;
           bytes[bytes.length - 1]! ^= 1;
           return await wait(store.put(bytes, key));

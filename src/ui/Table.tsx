@@ -42,7 +42,7 @@ export interface TableProps<Row> {
 }
 /** Above this many rows only those near the view are in the page. */
 const VIRTUAL_FROM = 60;
-const OVERSCAN = 12;
+const OVERSCAN = 8;
 
 export function Table<Row>(p: TableProps<Row>) {
   const body = useRef<HTMLTableSectionElement>(null);
@@ -179,7 +179,7 @@ const Spacer = ({ rows, height, columns }: { rows: number; height: number; colum
 
 /** Which rows are near the view of the nearest scrolling ancestor. */
 function useVisibleRows(body: RefObject<HTMLElement | null>, count: number, isOn: boolean, isDense: boolean) {
-  const [view, setView] = useState({ from: 0, to: Math.min(count, 30), rowHeight: isDense ? 28 : 32 });
+  const [view, setView] = useState({ from: 0, to: Math.min(count, 20), rowHeight: isDense ? 28 : 32 });
   useLayoutEffect(() => {
     const element = body.current;
     if (!isOn || !element) return;

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration, formatReading } from '../../core/base/units';
 import { valueWords } from '../../core/runs/compare';
-import { cx, IconButton, Swatch, Table, text, type Column } from '../../ui';
+import { cx, Icon, Swatch, Table, text, type Column } from '../../ui';
 import styles from './RunsPage.module.css';
 import { differs, type RunColumn, type Sort } from './table';
 import { formatBits, headlineValue, type RunView, timeOf } from './view';
@@ -27,14 +27,7 @@ export function RunsTable(p: RunsTableProps) {
       id: 'shown',
       header: <span className={text.hidden}>Shown</span>,
       width: '56px',
-      cell: (view) => (
-        <IconButton
-          icon={isShown(view) ? 'eye' : 'eyeOff'}
-          label={`${isShown(view) ? 'Hide' : 'Show'} the curve of ${view.name}`}
-          isPressed={isShown(view)}
-          onPress={() => onShow(view, !isShown(view))}
-        />
-      ),
+      cell: (view) => <Eye view={view} isShown={isShown(view)} onShow={onShow} />,
     },
     {
       id: 'run',
@@ -107,6 +100,23 @@ export function RunsTable(p: RunsTableProps) {
       sort={p.sort}
       onSort={p.onSort}
     />
+  );
+}
+
+/** A plain button: one stands in every row, and there may be hundreds. */
+function Eye(p: { view: RunView; isShown: boolean; onShow: (view: RunView, isShown: boolean) => void }) {
+  const words = `${p.isShown ? 'Hide' : 'Show'} the curve of ${p.view.name}`;
+  return (
+    <button
+      type="button"
+      className={styles.eye}
+      aria-label={words}
+      title={words}
+      aria-pressed={p.isShown}
+      onClick={() => p.onShow(p.view, !p.isShown)}
+    >
+      <Icon name={p.isShown ? 'eye' : 'eyeOff'} size={14} />
+    </button>
   );
 }
 
