@@ -31,3 +31,15 @@ export const CheckpointSelect = <Id extends string>({ value, onChange, options }
   options.length === 0 ? null : (
     <Select layout="bare" label="Checkpoint" value={value} onChange={onChange} options={options} />
   );
+
+export interface RunSelectProps {
+  value: string | null;
+  onChange: (id: string) => void;
+  options: readonly { value: string; label: string; hint: string }[];
+}
+
+/** Chooses among runs; nothing where there is no choice. */
+export const RunSelect = ({ value, onChange, options }: RunSelectProps) =>
+  options.length < 2 ? null : (
+    <Select layout="bare" label="Run" value={value} onChange={onChange} options={options} placeholder="a new run" />
+  );

@@ -6,8 +6,10 @@ export { Button, IconButton, TextAction, type ButtonProps, type IconButtonProps 
 export {
   CheckpointSelect,
   CheckpointSummary,
+  RunSelect,
   type CheckpointSelectProps,
   type CheckpointSummaryProps,
+  type RunSelectProps,
 } from './Checkpoint';
 export { CommandPalette, KeyHelp } from './CommandPalette';
 export { cx } from './cx';

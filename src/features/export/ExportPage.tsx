@@ -4,8 +4,19 @@ import { F16 } from '../../core/export/format';
 import { PRECISIONS } from '../../core/export/cards';
 import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoint';
 import { useSavedSteps, useStudio } from '../../state/react';
+import { useRunChoice } from '../../state/runChoice';
 import { modelNeed, type Need } from '../../state/trained';
-import { Button, CheckpointSelect, CheckpointSummary, EmptyState, Pane, Panes, Segmented, Stage } from '../../ui';
+import {
+  Button,
+  CheckpointSelect,
+  CheckpointSummary,
+  EmptyState,
+  Pane,
+  Panes,
+  RunSelect,
+  Segmented,
+  Stage,
+} from '../../ui';
 import { BringIn } from './BringIn';
 import { CardPane } from './CardPane';
 import { FormatGrid } from './FormatGrid';
@@ -29,6 +40,7 @@ function Export() {
       summary={<Summary />}
       actions={
         <>
+          <RunChoice />
           <StepChoice />
           <Segmented
             label="Precision"
@@ -52,6 +64,7 @@ function Export() {
 }
 
 const Summary = () => <CheckpointSummary {...useCheckpointSummary('export')} />;
+const RunChoice = () => <RunSelect {...useRunChoice('export')} />;
 const StepChoice = () => <CheckpointSelect {...useCheckpointChoice('export')} />;
 
 /** Nothing to take home yet; but a model can always be brought in. */
@@ -59,7 +72,7 @@ function Empty({ need }: { need: Need }) {
   const [, go] = useLocation();
   const start = useStudio((s) => s.start);
   return (
-    <Stage title="Export" summary="The model as files that other tools open unchanged">
+    <Stage title="Export" summary="The model as files that other tools open unchanged" actions={<RunChoice />}>
       <Failures />
       <EmptyState
         action={

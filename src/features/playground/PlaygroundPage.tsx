@@ -3,8 +3,9 @@ import { useLocation } from 'wouter';
 import { explain, headline } from '../../state/failures';
 import { useSavedSteps, useStudio } from '../../state/react';
 import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoint';
+import { useRunChoice } from '../../state/runChoice';
 import { modelNeed, type Need } from '../../state/trained';
-import { Button, CheckpointSelect, CheckpointSummary, EmptyState, Notice, Panes, Stage } from '../../ui';
+import { Button, CheckpointSelect, CheckpointSummary, EmptyState, Notice, Panes, RunSelect, Stage } from '../../ui';
 import { AlternativesPane } from './AlternativesPane';
 import { PromptPane } from './PromptPane';
 import { WrittenPane } from './WrittenPane';
@@ -26,7 +27,16 @@ function Playground() {
   const [chosen, setChosen] = useState<number>();
   const at = chosen !== undefined && chosen < written.length ? chosen : undefined;
   return (
-    <Stage title="Playground" summary={<Summary />} actions={<StepChoice />}>
+    <Stage
+      title="Playground"
+      summary={<Summary />}
+      actions={
+        <>
+          <RunChoice />
+          <StepChoice />
+        </>
+      }
+    >
       {writing.kind === 'failed' && (
         <Notice
           tone="error"
@@ -50,13 +60,14 @@ function Playground() {
 }
 
 const Summary = () => <CheckpointSummary {...useCheckpointSummary('playground')} />;
+const RunChoice = () => <RunSelect {...useRunChoice('playground')} />;
 const StepChoice = () => <CheckpointSelect {...useCheckpointChoice('playground')} />;
 
 function Empty({ need }: { need: Need }) {
   const [, go] = useLocation();
   const start = useStudio((s) => s.start);
   return (
-    <Stage title="Playground" summary="Give the model a beginning, and it writes on">
+    <Stage title="Playground" summary="Give the model a beginning, and it writes on" actions={<RunChoice />}>
       <EmptyState
         action={
           <Button

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatBytes } from '../../core/base/units';
-import { modelOf, PAGES } from '../../state/openRun';
+import { modelOf, type Page, PAGES } from '../../state/openRun';
 import { useStudio } from '../../state/react';
 import { Button, MenuButton, type MenuEntry } from '../../ui';
 import { EditDialog } from './EditDialog';
@@ -13,22 +13,27 @@ import type { RunView } from './view';
 export function RunActions({ view, onBaseline }: { view: RunView; onBaseline: (() => void) | undefined }) {
   const [asked, ask] = useState<'edit' | 'free'>();
   const bringBack = useStudio((s) => s.bringBack);
+  const show = useStudio((s) => s.show);
   const deleteRun = useStudio((s) => s.deleteRun);
   const isCurrent = useStudio((s) => PAGES.every((page) => modelOf(s, page)?.id === view.id));
   const isTraining = useStudio((s) => s.training?.runId === view.id);
   const [, go] = useLocation();
   const { bytes } = view.row;
   const isKept = bytes !== null && bytes > 0;
-  const open = async (page: string): Promise<void> => {
-    if (isCurrent || (await bringBack(view.id))) go(page);
+  const open = async (): Promise<void> => {
+    if (isCurrent || (await bringBack(view.id))) go('/train');
+  };
+  const openOn = (page: Page): void => {
+    void show(page, view.id);
+    go(`/${page}`);
   };
   const why = isCurrent || isKept ? undefined : 'None of its steps can be opened';
   const entries: (MenuEntry & { act: () => void })[] = [
     { id: 'edit', label: 'Name, tags and note…', act: () => ask('edit') },
     ...(why === undefined
       ? [
-          { id: 'playground', label: 'Write with it', act: () => void open('/playground') },
-          { id: 'export', label: 'Export it', act: () => void open('/export') },
+          { id: 'playground', label: 'Write with it', act: () => openOn('playground') },
+          { id: 'export', label: 'Export it', act: () => openOn('export') },
         ]
       : []),
     ...(isKept && !isCurrent
@@ -47,7 +52,7 @@ export function RunActions({ view, onBaseline }: { view: RunView; onBaseline: ((
   ];
   return (
     <div className={styles.actions}>
-      <Button isDense disabledReason={why} onPress={() => void open('/train')}>
+      <Button isDense disabledReason={why} onPress={() => void open()}>
         Open
       </Button>
       {onBaseline && (

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { useShownPart } from '../../state/react';
 import type { Phase } from '../../state/phase';
-import { Pane, Panes, Stage } from '../../ui';
+import { useRunChoice } from '../../state/runChoice';
+import { Pane, Panes, RunSelect, Stage } from '../../ui';
 import { Charts } from './Charts';
 import { Compiling, Preparing } from './Preparing';
 import { Events } from './Events';
@@ -21,15 +22,31 @@ export function TrainPage() {
     ({ phase: p }) => p.kind !== 'idle' && p.kind !== 'preparing' && !('of' in p && p.of === 0),
   );
   const settings = useRunSettings();
+  const choice = useRunChoice('train');
+  const name = useShownPart('train', ({ record }) => record?.name);
   return (
     <Stage
       title="Train"
       summary={
-        hasBegun
-          ? describeSettings(settings)
-          : 'The model reads the text, guesses each next token, and is corrected a little at every step'
+        hasBegun ? (
+          <>
+            {name !== undefined && (
+              <>
+                <b>{name}</b>:{' '}
+              </>
+            )}
+            {describeSettings(settings)}
+          </>
+        ) : (
+          'The model reads the text, guesses each next token, and is corrected a little at every step'
+        )
       }
-      actions={<RunActions />}
+      actions={
+        <>
+          <RunSelect {...choice} />
+          <RunActions />
+        </>
+      }
     >
       {phase === 'failed' ? <FailurePanel /> : STATUS[phase]}
       {hasBegun && (

@@ -1,0 +1,26 @@
+/** Which run a page shows, and which others it can. */
+import { useMemo } from 'react';
+import { formatCount } from '../core/base/units';
+import type { RunRow } from '../protocol/data';
+import { type Page, shownId } from './openRun';
+import { useStudio } from './react';
+
+export interface RunOption {
+  value: string;
+  label: string;
+  hint: string;
+}
+
+export function useRunChoice(page: Page) {
+  const runs = useStudio((s) => s.runs);
+  const value = useStudio((s) => shownId(s, page));
+  const show = useStudio((s) => s.show);
+  const options = useMemo(() => runOptions(runs ?? [], page), [runs, page]);
+  return { value, onChange: (runId: string) => void show(page, runId), options };
+}
+
+/** Newest first. What is talked to or taken home has a saved step; a curve is there without. */
+export const runOptions = (runs: readonly RunRow[], page: Page): readonly RunOption[] =>
+  runs
+    .filter(({ bytes }) => page === 'train' || (bytes !== null && bytes > 0))
+    .map(({ record, step }) => ({ value: record.id, label: record.name, hint: `step ${formatCount(step)}` }));
