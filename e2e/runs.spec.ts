@@ -85,8 +85,15 @@ test('runs are told apart, compared, deleted and brought back, and what a person
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Choose a zip…' }).click();
   await (await chooser).setFiles(zip);
-  await page.getByRole('dialog').getByRole('button', { name: 'Bring it in' }).click();
   await expect(studio.stages).toContainText('3 runs');
+
+  // Each page shows the run that was chosen there.
+  await studio.goTo('Playground');
+  await page.getByRole('button', { name: /Run$/ }).click();
+  await page.getByRole('option', { name: /Pasted text/ }).click();
+  await expect(page.getByText(/^Step 20 of Pasted text/)).toBeVisible();
+  await studio.goTo('Export');
+  await expect(page.getByText(/^Step 20 of wide/)).toBeVisible();
 
   // Deleted, it is brought back whole; the one that is shown is another meanwhile.
   await studio.goTo('Runs');

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { runRows } from '../core/testing/runRows';
+import { runOptions } from './runChoice';
+
+test('a run whose steps are gone can be looked at, and neither talked to nor taken home', () => {
+  const [newer, older] = runRows(2);
+  const rows = [newer!, { ...older!, bytes: 0 }];
+  expect(runOptions(rows, 'train').map(({ label, hint }) => `${label}, ${hint}`)).toEqual([
+    'dropout 0.3, step 4,000',
+    'baseline, step 4,000',
+  ]);
+  for (const page of ['playground', 'export'] as const)
+    expect(runOptions(rows, page).map(({ label }) => label)).toEqual(['dropout 0.3']);
+  expect(runOptions([{ ...newer!, bytes: null }], 'export')).toEqual([]);
+});
