@@ -66,6 +66,15 @@ test('runs are told apart, compared, deleted and brought back, and what a person
   await expect(named.getByRole('radio')).toBeChecked();
   await expectAccessible(page, 'Runs, two');
 
+  // A step that is pinned stays; what they may take is told, and can be set.
+  const steps = page.getByRole('table', { name: 'Kept steps' }).getByRole('row');
+  await page.getByRole('button', { name: 'Pin step 0' }).click();
+  await expect(steps.filter({ hasText: 'pinned' })).toContainText('0');
+  await page.getByRole('button', { name: 'Budget…' }).click();
+  await page.getByRole('textbox', { name: 'Budget' }).fill('64');
+  await page.getByRole('button', { name: 'Allow 64 MB' }).click();
+  await expect(page.getByText(/ of at most 64 MB/)).toBeVisible();
+
   // A filter leaves one, and none.
   const filter = page.getByRole('searchbox', { name: 'Filter runs' });
   await filter.fill('dropout 0.3');

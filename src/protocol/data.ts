@@ -102,6 +102,10 @@ export interface DataApi {
   removeRun: { input: { runId: string; at: number }; progress: never; output: null };
   restoreRun: { input: { runId: string }; progress: never; output: null };
   purgeRun: { input: { runId: string }; progress: never; output: null };
+  /** Keeps a step of a run until it is let go by hand, where its budget has room for it; or lets it go. */
+  pinStep: { input: { runId: string; step: number; isPinned: boolean }; progress: never; output: null };
+  /** Bytes that a run's kept steps may take; what is kept already is heeded when the next one is. */
+  setBudget: { input: { runId: string; bytes: number }; progress: never; output: null };
   /** Gives back what a run's saved steps take; its record and curve stay. Fails while a tab works on it. */
   freeRun: { input: { runId: string }; progress: never; output: null };
   /** A zip of ours or a Hugging Face folder, as a new run. Nothing is stored unless all of it is right. */

@@ -66,8 +66,9 @@ export function useRuns(): void {
   }, [store, saved, runId, projectId, active]);
 }
 
-/** The steps of a run that can be opened; undefined until they are known, and where they cannot be. */
-export function useKeptSteps({ record: { id, step }, bytes }: RunRow): readonly SavedStep[] | undefined {
+/** The steps of a run that can be opened, whenever it is listed anew; undefined until they are known, and where they cannot be. */
+export function useKeptSteps(row: RunRow): readonly SavedStep[] | undefined {
+  const { id } = row.record;
   const store = useStudioStore();
   const [kept, setKept] = useState<{ id: string; steps: readonly SavedStep[] }>();
   useEffect(() => {
@@ -82,6 +83,6 @@ export function useKeptSteps({ record: { id, step }, bytes }: RunRow): readonly 
     return () => {
       isWanted = false;
     };
-  }, [store, id, step, bytes]);
+  }, [store, id, row]);
   return kept?.id === id ? kept.steps : undefined;
 }

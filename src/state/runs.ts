@@ -1,6 +1,6 @@
 /** The runs of the project: which there are, bringing one back, what they are called, deleting one, giving back what one takes. */
 import { toFailure } from '../core/base/errors';
-import { formatBytes } from '../core/base/units';
+import { formatBytes, formatCount } from '../core/base/units';
 import type { RunRow, RunWords, SavedStep } from '../protocol/data';
 import { explain } from './failures';
 import { modelOf, PAGES } from './openRun';
@@ -17,6 +17,10 @@ export interface RunsSlice {
   /** Gives back what the saved steps of a run take; its record and its curve stay. Not of one that a page shows. */
   freeRun(runId: string): Promise<void>;
   describeRun(runId: string, words: RunWords): Promise<void>;
+  /** Keeps a step until it is let go by hand, or lets it go. */
+  pinStep(runId: string, step: number, isPinned: boolean): Promise<void>;
+  /** Bytes that a run's kept steps may take. */
+  setBudget(runId: string, bytes: number): Promise<void>;
   /** Takes a run from the list; all of it goes when that can no longer be undone. */
   deleteRun(runId: string): Promise<void>;
 }
@@ -28,6 +32,17 @@ export const createRunsSlice: Slice<RunsSlice> =
     let asked = 0;
     const named = (runId: string): string =>
       get().runs?.find(({ record }) => record.id === runId)?.record.name ?? runId;
+
+    /** What is stored of a run is changed, for other tabs too; where that fails, `otherwise` says so. */
+    async function changed(otherwise: string, change: () => Promise<unknown>): Promise<void> {
+      try {
+        await change();
+        tabs.announce();
+      } catch (error) {
+        get().toast({ text: otherwise, detail: explain(toFailure(error)) });
+      }
+      await get().listRuns();
+    }
 
     return {
       runs: null,
@@ -73,15 +88,15 @@ export const createRunsSlice: Slice<RunsSlice> =
         }
         await listRuns();
       },
-      async describeRun(runId, words) {
-        try {
-          await data.call('describeRun', { runId, ...words });
-          tabs.announce();
-        } catch (error) {
-          get().toast({ text: `${named(runId)} could not be changed`, detail: explain(toFailure(error)) });
-        }
-        await get().listRuns();
-      },
+      describeRun: (runId, words) =>
+        changed(`${named(runId)} could not be changed`, () => data.call('describeRun', { runId, ...words })),
+      pinStep: (runId, step, isPinned) =>
+        changed(`Step ${formatCount(step)} was not ${isPinned ? 'pinned' : 'let go'}`, async () => {
+          await data.call('pinStep', { runId, step, isPinned });
+          await get().listSaved(runId);
+        }),
+      setBudget: (runId, bytes) =>
+        changed(`The budget of ${named(runId)} was not changed`, () => data.call('setBudget', { runId, bytes })),
       async deleteRun(runId) {
         const row = get().runs?.find(({ record }) => record.id === runId);
         if (!row) return;

@@ -1,12 +1,16 @@
 /** The runs of a project in the data worker: listed, described, deleted, brought back. */
 import type { BlobStore } from '../core/base/blobStore';
-import { purgeRun, readRun } from '../core/runs/record';
+import { pinStep, unpinStep } from '../core/checkpoint/pinned';
+import { purgeRun, readKnownRun, readRun, updateRun } from '../core/runs/record';
 import { describeRun, purgeRemoved, removeRun, restoreRun, runRows } from '../core/runs/rows';
 import type { DataApi } from '../protocol/data';
 import { lockRun } from '../storage/lock';
 import type { Handlers } from './serve';
 
-export type RunHandlers = Pick<Handlers<DataApi>, 'listRuns' | 'describeRun' | 'removeRun' | 'restoreRun' | 'purgeRun'>;
+export type RunHandlers = Pick<
+  Handlers<DataApi>,
+  'listRuns' | 'describeRun' | 'removeRun' | 'restoreRun' | 'purgeRun' | 'pinStep' | 'setBudget'
+>;
 
 export function runHandlers(store: Promise<BlobStore>): RunHandlers {
   let swept: Promise<void> | undefined;
@@ -34,5 +38,15 @@ export function runHandlers(store: Promise<BlobStore>): RunHandlers {
         if ((await readRun(open, runId))?.removedAt !== undefined) await purgeRun(open, runId);
         return null;
       }),
+    async pinStep({ runId, step, isPinned }) {
+      const open = await store;
+      if (isPinned) await pinStep(open, runId, step, (await readKnownRun(open, runId)).keep.budget);
+      else await unpinStep(open, runId, step);
+      return null;
+    },
+    async setBudget({ runId, bytes }) {
+      await updateRun(await store, runId, (run) => ({ ...run, keep: { ...run.keep, budget: bytes } }));
+      return null;
+    },
   };
 }

@@ -1,0 +1,45 @@
+import { useState } from 'react';
+import { formatBytes } from '../../core/base/units';
+import { useStudio } from '../../state/react';
+import { Button, Dialog, NumberField } from '../../ui';
+import type { RunView } from './view';
+
+/** What the kept steps of a run may take. */
+export function BudgetDialog({ view, onClose }: { view: RunView; onClose: () => void }) {
+  const setBudget = useStudio((s) => s.setBudget);
+  const [megabytes, setMegabytes] = useState(Math.round(view.row.record.keep.budget / 1e6));
+  const set = (): void => {
+    onClose();
+    void setBudget(view.id, 1e6 * megabytes);
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={`What the kept steps of ${view.name} may take`}
+      actions={
+        <>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button variant="go" onPress={set}>
+            Allow {formatBytes(1e6 * megabytes)}
+          </Button>
+        </>
+      }
+    >
+      <NumberField
+        label="Budget"
+        unit="MB"
+        min={0}
+        max={1e6}
+        step={64}
+        isWhole
+        value={megabytes}
+        onChange={setMegabytes}
+      />
+      <p>
+        The newest step, the one before it and the best always stay, and so do those that are pinned. What is kept on
+        the way gives way, the earliest first, when the next step is kept.
+      </p>
+    </Dialog>
+  );
+}
