@@ -9,6 +9,7 @@ import { type Format, formatWords, withMoments } from '../src/core/export/format
 import { FORMATS } from '../src/core/export/formats';
 import { FORMAT_IDS } from '../src/core/export/cards';
 import type { Values } from './options';
+import { settingsOf } from '../src/core/export/homegrownJson';
 import { readModel } from './read';
 import { command, interruptible, main, print } from './terminal';
 import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
@@ -31,8 +32,8 @@ async function exportModel({ from, format, out, optimizer, json }: Values<typeof
   await (writer.kind === 'folder' ? checkOutFolder(out, [from], []) : checkOutFile(out, from));
   const signal = interruptible();
   const imported = await readModel(from, withMoments(writer, optimizer) ? [] : ['optimizer.safetensors'], signal);
-  const exported = exportedFrom(imported, basename(resolve(from)), Date.now());
-  const problem = writer.problem?.(exported.info) ?? null;
+  const exported = await exportedFrom(imported, basename(resolve(from)), Date.now());
+  const problem = writer.problem?.(settingsOf(exported.info)) ?? null;
   if (problem !== null) throw badSettings(problem, 'Choose another format.');
   const files = (await writer.files(exported, { withOptimizer: optimizer, template })).map((file) =>
     until(signal, file),

@@ -2,7 +2,7 @@
 import { HomegrownError, paragraph } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
 import { formatCount, formatDuration, formatKernels, formatReading, formatShort } from '../src/core/base/units';
-import { resultOf, type RunInfo, segmentsOf, toldFacts, tokenizerFacts } from '../src/core/export/homegrownJson';
+import { newInfo, resultOf, type RunInfo } from '../src/core/export/homegrownJson';
 import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
 import { FIRST_MODEL, modelIds, modelSpec } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
@@ -21,7 +21,6 @@ import { isSystemError, systemFailure } from './failure';
 import { fasterDevice } from './fasterDevice';
 import { flagsOf, settingsOf } from './fields';
 import { rateFlag, rateOf } from './learningRate';
-import { asParent } from './lineage';
 import { MODEL_FILES } from './listed';
 import { LOCAL, localFile } from './local';
 import { fit, leftOf, MOST_MINUTES, over } from './minutes';
@@ -30,7 +29,7 @@ import { besideWords, evaluationWords, finite, inWords, Speed, valuesOf } from '
 import { measurePace, type Pace, timeOf } from './pace';
 import { Progress } from './progress';
 import { prepare } from './prepared';
-import { checkSettled, deviceOf, laidPaths, openLaid, openPast, recipeGoingOn } from './resume';
+import { checkSettled, deviceOf, goingOn, laidPaths, openLaid, openPast, recipeGoingOn } from './resume';
 import { Saves } from './saves';
 import { architectureWords, configOf, sizeFlags } from './sizeFlags';
 import {
@@ -182,31 +181,23 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   if (tooLarge.length > 0) throw unfit(tooLarge);
   const input = { ...basis, recipe: planned };
   const where = device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase();
-  const info: RunInfo = past
-    ? { ...past.info, ...(!isInPlace && { createdAt: Date.now() }), recipe: planned, device: where }
-    : {
-        version: 1,
-        name: data.texts.map(({ name }) => name).join(', '),
-        createdAt: Date.now(),
-        model,
-        recipe: planned,
-        ...tokenizerFacts(tokenizer.model),
-        result: null,
-        device: where,
-        state: { step: 0, tokensSeen: 0, activeMs: 0, best: null },
-        data: toldFacts(data),
-      };
-  const parent = past && !isInPlace ? await asParent(past) : (past?.local?.parent ?? null);
-  const local = localFile({ texts: places, parent });
+  const local = localFile({ texts: places });
+  const own = { id: crypto.randomUUID(), createdAt: Date.now() };
+  const begin = (recipe: Recipe): { info: RunInfo; from?: Snapshot } => {
+    if (past) return goingOn(past, recipe, isInPlace ? null : own);
+    return { info: newInfo({ ...own, model, recipe, data, tokenizer: tokenizer.model }) };
+  };
   const measured = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
     let bytes = 0;
+    const { info } = begin(planned);
     for (const file of huggingFaceFiles({ info, snapshot, tokenizer, events: [], tokens: null }, WHOLE))
       for await (const chunk of file.chunks()) bytes += chunk.length;
     return { bytes };
   };
   const fitted = minutes === undefined ? null : await fit({ ...input, save: measured }, minutes, signal);
   const recipe = { ...askedOf(model, fitted?.steps), recompute: again.isOn };
-  info.recipe = recipe;
+  const begun = begin(recipe);
+  const info: RunInfo = { ...begun.info, device: where };
   const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
   progress.say(
     `${formatCount(parts.train.tokens)} tokens to learn from, a vocabulary of ${formatCount(tokenizer.size)}, ` +
@@ -270,7 +261,10 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   try {
     const time = fitted ? over(minutes!, fitted.pace) : signal;
     const until = AbortSignal.any([signal, time]);
-    outcome = await train({ ...input, recipe, save }, { signal: until, report: follow });
+    outcome = await train(
+      { ...input, ...(begun.from && { from: begun.from }), recipe, save },
+      { signal: until, report: follow },
+    );
     // What a stop leaves is saved before it is measured.
     if (isLastMeasured(events.slice(past?.events.length))) {
       const { loss = Infinity } = events.findLast((event) => event.kind === 'evaluated') ?? {};
@@ -305,9 +299,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
 /** The folder holds the newest step alone: no other is its best, and of a better one it says that it was not kept. */
 function ofFolder(info: RunInfo, state: TrainState, events: readonly TrainEvent[]): RunInfo {
   const best = state.best?.step === state.step ? state.best : null;
-  const evaluations = events
-    .filter((event) => event.kind === 'evaluated')
-    .filter(isMeasuredAlike({ segments: segmentsOf(info) }, state.step));
+  const evaluations = events.filter((event) => event.kind === 'evaluated').filter(isMeasuredAlike(info, state.step));
   const unkept = bestNotKept(evaluations, state.step, best);
   return { ...info, state: { ...state, best }, ...(unkept && { bestNotKept: unkept }) };
 }

@@ -65,8 +65,8 @@ async function made(model: string): Promise<object> {
     return event.kind === 'evaluated' && event.step % 20 === 0 ? [[event.step, event.loss]] : [];
   });
   expect(curve.length).toBe(STEPS + 1 + STEPS / 20);
-  const { recipe, model: choice, result } = await infoOf(model);
-  return { tensors, curve, recipe, choice, result };
+  const { segments, model: choice, result } = await infoOf(model);
+  return { tensors, curve, segments, choice, result };
 }
 
 test('a stop is saved with what was measured at it, and what goes on from it makes the bits of a run without one', async () => {

@@ -2,34 +2,15 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badFile, HomegrownError, toFailure } from '../src/core/base/errors';
-import { sha256Hex } from '../src/core/base/hash';
 import { LARGEST_JSON } from '../src/core/base/limits';
-import { z } from '../src/core/base/zod';
-import { type RunInfo, runInfoSchema } from '../src/core/export/homegrownJson';
-import { type Parent, readLocal } from './local';
+import { readRunInfo, type RunInfo } from '../src/core/export/homegrownJson';
 import { undisturbed } from './read';
 
 /** A folder of a model with what is known of its run. */
 export interface FoundRun {
   folder: string;
-  id: string;
   info: RunInfo;
-  parent: Parent | null;
 }
-
-/**
- * A run by what stays as it is while it goes on, so that its exports have its id, and folders that were written before
- * there were ids.
- */
-export const idOf = async ({ createdAt, name, model }: RunInfo): Promise<string> =>
-  (await sha256Hex(JSON.stringify([createdAt, name, model]))).slice(0, 16);
-
-/** A run as the parent of one that goes on from it in another folder. */
-export const asParent = async ({ info }: { info: RunInfo }): Promise<Parent> => ({
-  id: await idOf(info),
-  step: info.state.step,
-  how: 'resume',
-});
 
 /**
  * The models right in a folder, by their names, and why others there cannot be read.
@@ -66,14 +47,7 @@ async function readRun(folder: string): Promise<FoundRun | null> {
   const path = join(folder, INFO);
   if (!(await isFile(path))) return null;
   if ((await stat(path)).size > LARGEST_JSON) throw badFile(`${path} is too large to be one of ours.`);
-  const json = parsed(await readFile(path, 'utf8'));
-  const version = z.object({ version: z.int() }).safeParse(json);
-  if (version.success && version.data.version > 1)
-    throw new HomegrownError('newer-version', `${path} is of version ${version.data.version}.`);
-  const { success, data: info } = runInfoSchema.safeParse(json);
-  if (!success) throw badFile(`${path} is not what Homegrown writes there.`);
-  const local = await readLocal(folder);
-  return { folder, id: await idOf(info), info, parent: local?.parent ?? null };
+  return { folder, info: await readRunInfo(path, parsed(await readFile(path, 'utf8'))) };
 }
 
 const isFile = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isFile() ?? false;

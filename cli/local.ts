@@ -9,16 +9,12 @@ import { type ByteStream, textFile } from '../src/core/files/byteSource';
 export const LOCAL = 'local.json';
 
 export type Local = z.infer<typeof localSchema>;
-/** The run that one went on from, in another folder: which, from which step, and as what. */
-export type Parent = NonNullable<Local['parent']>;
 
 const hex = z.string().regex(/^[0-9a-f]+$/);
-const parentSchema = z.strictObject({ id: hex, step: z.int().nonnegative(), how: z.string().max(100) });
 const localSchema = z.strictObject({
   version: z.literal(1),
   /** Where the texts lay, as whole paths; one that came through a pipe lies nowhere. The hash is of the file. */
   texts: listOf(z.strictObject({ path: z.string(), sha256: hex }), MOST_TEXTS),
-  parent: parentSchema.nullable(),
 });
 
 export const localFile = (local: Omit<Local, 'version'>): ByteStream =>

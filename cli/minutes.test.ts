@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { learningRateAt } from '../src/core/optim/schedule';
+import { recipeOf } from '../src/core/runs/segments';
 import { readModel } from './read';
 import { type Ended, lines, run, TINY } from './testing/run';
 
@@ -27,7 +28,7 @@ async function fitted(grown: (minutes: string) => Promise<Ended>): Promise<Ended
 /** Steps of the run, and those done; the rates on the way are those of its schedule. */
 async function checked(model: string, from: number): Promise<{ steps: number; step: number; warmup: number }> {
   const { info, events } = await readModel(path(model));
-  const { recipe, state } = info!;
+  const [recipe, { state }] = [recipeOf(info!), info!];
   const rates = events.flatMap((event) => (event.kind === 'step' && event.step > from ? [event] : []));
   expect(rates.length).toBeGreaterThan(0);
   for (const { step, learningRate } of rates) expect(learningRate).toBe(learningRateAt(recipe.schedule, recipe, step));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { recipeOf } from '../src/core/runs/segments';
 import { readModel } from './read';
 import { lines, run as start, type Ended } from './testing/run';
 
@@ -226,6 +227,6 @@ describe('before the texts are read', () => {
     args.flatMap((flag, i) => (i % 2 === 0 ? [[flag, args[i + 1]!] as [string, string]] : []));
 
   test('and a warm-up that is not given fits the steps', async () => {
-    expect((await readModel(model)).info!.recipe).toMatchObject({ steps: 30, warmup: 3 });
+    expect(recipeOf((await readModel(model)).info!)).toMatchObject({ steps: 30, warmup: 3 });
   });
 });

@@ -52,7 +52,7 @@ export async function prepare(
   const texts = past ? inItsOrder(past, read) : read;
   const documents = (await Promise.all(texts.map(({ id }) => openText(store, id)))).flat();
   const tokenizer = past?.tokenizer ?? (await createTokenizer(await trainTokenizer(wanted.tokenizer, documents, job)));
-  const validationShare = past?.info.data.validationShare ?? wanted.validationShare;
+  const validationShare = past?.data.split.validation ?? wanted.validationShare;
   const manifest = await buildShards(documents, tokenizer, { validationShare }, store, job);
   const [trainCounts, validationCounts] = [
     await readCounts(store, manifest, 'train'),

@@ -5,7 +5,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { idOf } from './lineage';
+import type { RunInfo } from '../src/core/export/homegrownJson';
 import type { Local } from './local';
 import { readModel } from './read';
 import { deviceOf, type Past } from './resume';
@@ -38,8 +38,9 @@ const hashes = async (model: string): Promise<Record<string, string>> => {
 /** All that is not of a clock: tensors and tokenizer bit for bit, the curve, and what the run says of itself. */
 async function substance(model: string): Promise<object> {
   const all = await hashes(model);
-  const { createdAt, state, ...info } = (await json(model, 'homegrown.json')) as { createdAt: number; state: object };
+  const { createdAt, id, parent: _parent, state, ...info } = (await json(model, 'homegrown.json')) as RunInfo;
   expect(createdAt).toBeGreaterThan(0);
+  expect(id).toMatch(/^[0-9a-f-]{36}$/);
   const log = (await json(model, 'trainer_state.json')) as { log_history: Record<string, unknown>[] };
   const curve = log.log_history.map(({ active_ms: _, tokens_per_second: __, memory_bytes: ___, ...entry }) => entry);
   const tensors = ['model.safetensors', 'optimizer.safetensors', 'tokenizer.json'].map((name) => all[name]);
@@ -99,13 +100,18 @@ test('it goes on into another folder from texts that are given again, knows its 
 
   const [parent, child] = [(await readModel(path('begun'))).info!, (await readModel(path('other'))).info!];
   const local = (await json('other', 'local.json')) as Local;
-  expect(local.parent).toEqual({ id: await idOf(parent), step: 8, how: 'resume' });
-  expect(await idOf(child)).not.toBe(await idOf(parent));
+  expect(parent.parent).toBeUndefined();
+  const lineage = { id: parent.id, step: 8, how: 'fork' };
+  expect(child.parent).toEqual({ ...lineage, name: 'whale.txt, fish.txt' });
+  expect(child.id).not.toBe(parent.id);
+  expect(await readFile(path('other', 'README.md'), 'utf8')).toContain(
+    'trained with Homegrown from step 8 of whale.txt, fish.txt on',
+  );
   const listed = await run(['runs', '--in', folder, '--json']);
   const { runs } = lines(listed.stdout)[0] as { runs: { folder: string }[] };
   const of = (name: string) => runs.find((each) => each.folder === path(name));
-  expect(of('begun')).toEqual({ folder: path('begun'), id: await idOf(parent), step: 8, parent: null });
-  expect(of('other')).toEqual({ folder: path('other'), id: await idOf(child), step: 16, parent: local.parent });
+  expect(of('begun')).toEqual({ folder: path('begun'), id: parent.id, step: 8, parent: null });
+  expect(of('other')).toEqual({ folder: path('other'), id: child.id, step: 16, parent: lineage });
   expect(local.texts.map((text) => text.path)).toEqual(['fish.txt', 'whale.txt'].map((name) => path('moved', name)));
 }, 120_000);
 

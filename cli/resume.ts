@@ -2,8 +2,8 @@
 import { badFile, badSettings, type HomegrownError, paragraph } from '../src/core/base/errors';
 import { formatCount } from '../src/core/base/units';
 import type { Snapshot } from '../src/core/checkpoint/snapshot';
-import { factsIn, type RunInfo, segmentsOf } from '../src/core/export/homegrownJson';
-import { isMeasuredAlike, isSameData } from '../src/core/runs/segments';
+import { type RunInfo, segmentsOf, toldSegments } from '../src/core/export/homegrownJson';
+import { continued, dataOf, isMeasuredAlike, isSameData, recipeOf } from '../src/core/runs/segments';
 import type { DataFacts } from '../src/core/runs/settings';
 import type { TextRecord, TextSource } from '../src/core/documents';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
@@ -18,9 +18,10 @@ import { textFile } from './terminal';
 
 export interface Past {
   folder: string;
-  info: RunInfo & { data: NonNullable<RunInfo['data']> };
+  info: RunInfo;
+  /** What it learnt from last. */
+  data: DataFacts;
   tokenizer: Tokenizer;
-  /** With the best step so far, also where it is no longer in the folder. */
   snapshot: Snapshot;
   /** The curve up to the step. */
   events: readonly TrainEvent[];
@@ -31,30 +32,62 @@ export interface Past {
 export async function openPast(folder: string): Promise<Past> {
   const { info, tokenizer, snapshot, resumable, events } = await readModel(folder);
   if (!info) throw endsHere(folder, 'It has no homegrown.json, which says how it was trained');
-  const { bestNotKept: _, data, ...rest } = info; // What was not kept is in the curve.
+  const data = dataOf(info);
   if (!data) throw endsHere(folder, 'It does not say what it learnt from');
   if (!resumable) throw endsHere(folder, 'It has no optimizer.safetensors, without which training goes another way');
   const known = events.filter((event) => event.kind !== 'compiling' && event.step <= info.state.step);
-  const best = bestSaved(info, known) ?? info.state.best;
-  return {
-    folder,
-    info: { ...rest, data },
-    tokenizer,
-    snapshot: { ...snapshot, state: { ...snapshot.state, best } },
-    events: known,
-    local: await readLocal(folder),
-  };
+  return { folder, info, data, tokenizer, snapshot, events: known, local: await readLocal(folder) };
 }
 
 const endsHere = (folder: string, why: string): HomegrownError =>
   badFile(`The run in ${folder} cannot go on. ${why}`, 'Give a folder that grow has written, or begin a new run.');
 
+/**
+ * The run from its step on, by a recipe that may be other than it was: what the folder is to tell, and where it begins.
+ * @param own what is new of it where it is another run, in another folder
+ */
+export function goingOn(
+  { info, data, snapshot, events }: Past,
+  recipe: Recipe,
+  own: Pick<RunInfo, 'id' | 'createdAt'> | null,
+): { info: RunInfo; from: Snapshot } {
+  const { step } = info.state;
+  const segments = toldSegments(continued(segmentsOf(info), step, { recipe, data: { id: null, facts: data } }));
+  const isAnew = segments.at(-1)!.after === step;
+  // What was not kept is in the curve.
+  const { version, id, parent, bestNotKept: _, ...rest } = info;
+  const from = own ? parentOf(info) : parent;
+  return {
+    info: {
+      version,
+      id,
+      ...(from && { parent: from }),
+      ...rest,
+      ...own,
+      segments,
+      ...(isAnew && { result: null }),
+    },
+    from: { ...snapshot, state: { ...snapshot.state, best: bestSaved(segments, info, events) } },
+  };
+}
+
+const parentOf = ({ id, name, state }: RunInfo): NonNullable<RunInfo['parent']> => ({
+  id,
+  step: state.step,
+  how: 'fork',
+  name,
+});
+
 /** Of the steps that were saved, as the loop had it that saved them: the folder tells of the newest alone. */
-function bestSaved(info: RunInfo, events: readonly TrainEvent[]): Snapshot['state']['best'] {
-  const isAlike = isMeasuredAlike({ segments: segmentsOf(info) }, info.state.step + 1);
-  let best: Snapshot['state']['best'] = null;
+function bestSaved(
+  segments: RunInfo['segments'],
+  { state }: RunInfo,
+  events: readonly TrainEvent[],
+): Snapshot['state']['best'] {
+  const isAlike = isMeasuredAlike({ segments }, state.step + 1);
+  let best = state.best && isAlike(state.best) ? state.best : null;
   for (const event of events) {
-    if (event.kind !== 'evaluated' || event.step % info.recipe.saveEvery !== 0 || !isAlike(event)) continue;
+    if (event.kind !== 'evaluated' || event.step % recipeOf({ segments }).saveEvery !== 0 || !isAlike(event)) continue;
     if (event.loss < (best?.loss ?? Infinity)) best = { step: event.step, loss: event.loss };
   }
   return best;
@@ -74,7 +107,7 @@ export function checkSettled(given: ReadonlySet<string>): void {
  */
 export function recipeGoingOn({ folder, info }: Past, typed: Values<Options>, given: ReadonlySet<string>): Recipe {
   const settings = Object.entries(settingsOf(RECIPE, typed)).filter(([name]) => given.has(flagOf(name)));
-  const { recompute, ...own } = info.recipe;
+  const { recompute, ...own } = recipeOf(info);
   const recipe: Recipe = { ...own, ...Object.fromEntries(settings), recompute };
   const { step } = info.state;
   if (step < recipe.steps) return recipe;
@@ -91,8 +124,8 @@ export function deviceOf({ info: { device } }: Past): DeviceKind | 'auto' {
 }
 
 /** Where the run's texts lay. @throws HomegrownError `bad-file` */
-export function laidPaths({ folder, info, local }: Past): readonly string[] {
-  return info.data.texts.map(({ name, sha256 }) => {
+export function laidPaths({ folder, data, local }: Past): readonly string[] {
+  return data.texts.map(({ name, sha256 }) => {
     const found = local?.texts.find((text) => text.sha256 === sha256);
     if (found) return found.path;
     throw badFile(`Where ${name} lies, which the run in ${folder} learnt from, is not known.`, AGAIN);
@@ -111,8 +144,8 @@ export const openLaid = ({ folder }: Past, paths: readonly string[]): Promise<Te
 const AGAIN = 'Give all texts of the run again with --text.';
 
 /** These texts in the order in which the run has them. @throws HomegrownError `bad-file` where they are not the run's */
-export function inItsOrder({ folder, info }: Past, texts: readonly TextRecord[]): readonly TextRecord[] {
-  const own = info.data.texts;
+export function inItsOrder({ folder, data }: Past, texts: readonly TextRecord[]): readonly TextRecord[] {
+  const own = data.texts;
   const other = texts.find(({ sha256 }) => !own.some((text) => text.sha256 === sha256));
   if (other) {
     const before = own.find(({ name }) => name === other.name);
@@ -132,8 +165,7 @@ const ANYWAY = 'begin a new run, or bring the folder into the app, where a run g
 const OTHERWISE = `Nothing was written. Give the text as it was with --text. To learn from another, ${ANYWAY}`;
 
 /** @throws HomegrownError `bad-settings` where today's build cuts the run's texts in another way */
-export function checkSameData({ folder, info }: Past, data: DataFacts): void {
-  const known = factsIn(info.data);
+export function checkSameData({ folder, data: known }: Past, data: DataFacts): void {
   if (isSameData(known, data)) return;
   const [was, is] = [known, data].map(({ parts }) => formatCount(parts.train.tokens));
   throw badSettings(

@@ -1,5 +1,7 @@
 /** npm run runs: the models in a folder, and which of them went on from which. */
 import { formatCount } from '../src/core/base/units';
+import type { RunInfo } from '../src/core/export/homegrownJson';
+import { recipeOf } from '../src/core/runs/segments';
 import { type FoundRun, runsIn } from './lineage';
 import type { Values } from './options';
 import { command, main, print, stderr } from './terminal';
@@ -15,19 +17,28 @@ async function listRuns({ in: folder, json }: Values<typeof OPTIONS>): Promise<v
   if (json)
     print(
       JSON.stringify({
-        runs: runs.map(({ folder, id, info, parent }) => ({ folder, id, step: info.state.step, parent })),
+        runs: runs.map(({ folder, info: { id, state, parent } }) => ({
+          folder,
+          id,
+          step: state.step,
+          parent: lineage(parent),
+        })),
       }),
     );
   else if (runs.length === 0) print(`There is no model in ${folder}.`);
   else for (const run of runs) print(inWords(run, runs));
 }
 
+const lineage = (parent: RunInfo['parent']): object | null =>
+  parent ? { id: parent.id, step: parent.step, how: parent.how } : null;
+
 /** `models/b: step 16 of 20 of moby-dick.txt; went on from step 8 of models/a` */
-function inWords({ folder, info, parent }: FoundRun, all: readonly FoundRun[]): string {
-  const { name, state, recipe } = info;
-  const words = `${folder}: step ${formatCount(state.step)} of ${formatCount(recipe.steps)} of ${name}`;
+function inWords({ folder, info }: FoundRun, all: readonly FoundRun[]): string {
+  const { name, state, parent } = info;
+  const words = `${folder}: step ${formatCount(state.step)} of ${formatCount(recipeOf(info).steps)} of ${name}`;
   if (!parent) return words;
-  const from = all.find(({ id }) => id === parent.id)?.folder ?? `run ${parent.id}, which is not here`;
+  const from =
+    all.find((run) => run.info.id === parent.id)?.folder ?? `${parent.name} (${parent.id}), which is not here`;
   return `${words}; went on from step ${formatCount(parent.step)} of ${from}`;
 }
 

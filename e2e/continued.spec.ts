@@ -6,6 +6,7 @@ import type { Exported } from '../src/core/export/format';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { zipped } from '../src/core/files/zip';
 import { initialValues } from '../src/core/models/network';
+import { dataFacts } from '../src/core/testing/runRecord';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../src/core/train/recipe';
 import type { TrainEvent } from '../src/core/train/run';
@@ -23,16 +24,12 @@ async function brought(): Promise<Exported> {
     ),
   );
   const state = { step: 40, tokensSeen: 2560, activeMs: 4000, best: { step: 40, loss: Math.log(60) } };
-  const data = {
+  const data = dataFacts({
     texts: [{ name: 'ahab.txt', characters: 90_000, sha256: 'a'.repeat(64) }],
     textHash: 'of ahab',
-    trainTokens: 81_000,
-    trainBytes: 81_000,
-    validationTokens: 9000,
-    validationBytes: 9000,
-    validationShare: 0.1,
+    parts: { train: { tokens: 81_000, bytes: 81_000 }, validation: { tokens: 9000, bytes: 9000 } },
     unigramLoss: Math.log(50),
-  };
+  });
   const steps = Array.from({ length: 40 }, (_, i): TrainEvent => {
     const facts = { learningRate: 3e-3, gradientNorm: 1, tokensPerSecond: 640, memoryBytes: 1e6 };
     return { kind: 'step', step: i + 1, loss: Math.log(200 - 3 * i), activeMs: 100 * (i + 1), ...facts };
@@ -52,14 +49,14 @@ async function brought(): Promise<Exported> {
   return {
     name: 'ishmael-step-40',
     info: {
-      version: 1,
+      version: 2,
+      id: 'ishmael',
       name: 'Ishmael',
       createdAt: Date.UTC(2026, 0, 2),
       model,
       tokenizer: 'bytes',
       state,
-      data,
-      recipe: { ...DEFAULT_RECIPE, ...sizes },
+      segments: [{ after: 0, recipe: { ...DEFAULT_RECIPE, ...sizes }, data }],
       device: 'WASM',
       result: null,
     },

@@ -6,6 +6,8 @@ import { template } from '../scripts/templates';
 import { readBytes } from '../src/core/files/byteSource';
 import type { Exported } from '../src/core/export/format';
 import { html } from '../src/core/export/formats/html';
+import { dataOf, recipeOf } from '../src/core/runs/segments';
+import { learning } from '../src/core/testing/runInfo';
 import { greedy, trainedModels } from '../src/core/testing/trainedModel';
 import { expectAccessible } from './axe';
 
@@ -131,7 +133,7 @@ test('is worked by keyboard: settings, write, stop, alternatives; the same seed 
   expect(texts[0]).toBe(texts[1]);
   await page.getByRole('button', { name: 'Go on' }).click();
   await expect(page.getByRole('textbox', { name: 'Prompt' })).toHaveValue(
-    models[0]!.info.recipe.samplePrompt + texts[0]!,
+    recipeOf(models[0]!.info).samplePrompt + texts[0]!,
   );
   await expect(page.locator('#status')).toContainText(/^40 tokens/);
 
@@ -160,9 +162,13 @@ test('names, prompts and cards are text, whatever they hold', async ({ page }, i
   const model = models[0]!;
   const nasty =
     '</script></title><img src=x onerror="document.title=1"><script>document.title=2</script><!-- &lt;b&gt; "\'';
-  const data = { ...model.info.data!, texts: [{ ...model.info.data!.texts[0]!, name: nasty }] };
-  const recipe = { ...model.info.recipe, samplePrompt: nasty };
-  const { wrong } = await open(page, info, { ...model, info: { ...model.info, name: nasty, data, recipe } });
+  const facts = dataOf(model.info)!;
+  const data = { ...facts, texts: [{ ...facts.texts[0]!, name: nasty }] };
+  const recipe = { ...recipeOf(model.info), samplePrompt: nasty };
+  const { wrong } = await open(page, info, {
+    ...model,
+    info: { ...learning(model.info, { data, recipe }), name: nasty },
+  });
   await expect(page).toHaveTitle(nasty);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(nasty);
   await expect(page.getByRole('textbox', { name: 'Prompt' })).toHaveValue(nasty);

@@ -162,9 +162,9 @@ def test_text_is_cut_into_the_tokens_that_we_cut_it_into(artefacts, tmp_path):
     )
     folder = homegrown.export(out, "pytorch", artefacts.new("hand-over"))
     launch(folder, sys.executable, "prepare.py", *texts)
-    meta, facts = told(folder / "data", "meta.json"), told(out, "homegrown.json")["data"]
-    assert (meta["train"]["tokens"], meta["val"]["tokens"]) == (facts["trainTokens"], facts["validationTokens"])
-    assert (meta["train"]["bytes"], meta["val"]["bytes"]) == (facts["trainBytes"], facts["validationBytes"])
+    meta, facts = told(folder / "data", "meta.json"), told(out, "homegrown.json")["segments"][-1]["data"]["parts"]
+    for ours, part in (("train", "train"), ("validation", "val")):
+        assert {name: facts[ours][name] for name in ("tokens", "bytes")} == meta[part]
     # The beginnings of three texts, with the end of a text between them.
     ids = np.fromfile(folder / "data" / "train.bin", dtype=meta["dtype"])
     parts = np.split(ids, np.flatnonzero(ids == meta["endOfText"]))

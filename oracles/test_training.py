@@ -38,7 +38,7 @@ SCHEDULES = {"cosine": "cosine_with_min_lr", "linear": "linear", "constant": "co
 
 
 def recipe_of(folder) -> dict:
-    return json.loads((folder / "homegrown.json").read_text())["recipe"]
+    return json.loads((folder / "homegrown.json").read_text())["segments"][-1]["recipe"]
 
 
 def log_of(folder) -> list[dict]:

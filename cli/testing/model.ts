@@ -27,10 +27,10 @@ export async function markedModel(mark: number): Promise<Exported> {
     ),
   );
   const state = { step: mark, tokensSeen: mark, activeMs: 0, best: null };
-  const facts = { version: 1, name: 'marked', createdAt: 0, device: null, data: null, result: null } as const;
+  const facts = { version: 2, id: 'marked', name: 'marked', createdAt: 0, device: null, result: null } as const;
   return {
     name: `marked-${mark}`,
-    info: { ...facts, model, recipe: DEFAULT_RECIPE, tokenizer: 'bytes', state },
+    info: { ...facts, model, segments: [{ after: 0, recipe: DEFAULT_RECIPE, data: null }], tokenizer: 'bytes', state },
     snapshot: { state, tensors },
     tokenizer,
     events: [],

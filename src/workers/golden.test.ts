@@ -14,7 +14,6 @@ import { FIRST_PROJECT } from '../core/runs/project';
 import { readProject } from '../core/runs/projects';
 import { listRuns } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';
-import { upgradeFacts } from '../core/runs/settings';
 import { openPart, readCounts } from '../core/shards/read';
 import { continued } from '../core/testing/continued';
 import { continuations, filesUnder, goldenFile, goldenFolder, goldenStore } from '../core/testing/golden';
@@ -162,7 +161,7 @@ test.each(KINDS)('what its terminal grew with a tokenizer of %s is a model that 
   await chooseDevice('wasm', wasmFolder);
   const net = await network(model, snapshot.tensors);
   const evaluating = evaluator(net, await loadObjective('causal'));
-  const { batch: rows, evalTokens: tokens } = info!.recipe;
+  const { batch: rows, evalTokens: tokens } = recipeOf(info!);
   const { loss } = await evaluating.measure(
     openPart(store, (await manifestOf(store, run))!, 'validation'),
     { rows, tokens },
@@ -181,8 +180,8 @@ test('what was brought in there is what the folder holds', async () => {
   const { snapshot: grown, info } = await importHuggingFace(goldenFolder('grown/bytes'), unwatched);
   expect(snapshot).toEqual(grown);
   expect(run).toMatchObject({ model: info!.model, createdAt: info!.createdAt });
-  expect(recipeOf(run)).toEqual(info!.recipe);
-  expect(dataOf(run).facts).toEqual(upgradeFacts(info!.data as never));
+  expect(recipeOf(run)).toEqual(recipeOf(info!));
+  expect(dataOf(run).facts).toEqual(dataOf(info!));
 });
 
 async function read(store: BlobStore, id: string): Promise<string> {

@@ -8,6 +8,8 @@ import hashlib
 import json
 import os
 import shutil
+import time
+import uuid
 from pathlib import Path
 
 import torch
@@ -32,6 +34,31 @@ def optimizer_of(recipe: dict) -> dict:
     if name not in OPTIMIZERS:
         raise SystemExit(f"There is no optimizer {name} here: optimizers.json has {', '.join(OPTIMIZERS)}.")
     return OPTIMIZERS[name]
+
+
+# Settings that a run can go on with changed and still be measured alike.
+ALIKE = {"steps", "saveEvery", "evalEvery", "samplePrompt", "recompute"}
+
+
+def fork(info: dict) -> None:
+    """What goes on from here is a run of its own, which knows its parent."""
+    info["parent"] = {"id": info["id"], "step": info["state"]["step"], "how": "fork", "name": info["name"]}
+    info["id"] = str(uuid.uuid4())
+    info["createdAt"] = round(1000 * time.time())
+
+
+def go_on_by(info: dict, recipe: dict) -> None:
+    """Another recipe begins another segment, in which nothing has been measured."""
+    last, step = info["segments"][-1], info["state"]["step"]
+    if all(last["recipe"].get(name) == recipe[name] for name in recipe.keys() - ALIKE):
+        last["recipe"] = recipe
+        return
+    if last["after"] < step:
+        info["segments"].append({"after": step, "recipe": recipe, "data": last["data"], "why": "recipe"})
+    else:
+        last["recipe"] = recipe
+    info["state"]["best"] = info["result"] = None
+    info.pop("bestNotKept", None)
 
 
 def load_tensors(path: Path) -> dict[str, torch.Tensor]:
@@ -91,7 +118,7 @@ def whole(value: torch.Tensor) -> torch.Tensor:
 def save(folder: Path, begun_from: Path, model, optimizer, info: dict, story: dict, first: bool) -> None:
     """All or nothing: written beside its place, then moved there. Every process calls it; the first one writes."""
     weights, moments = {}, {}
-    remembering = optimizer_of(info["recipe"])["moments"]
+    remembering = optimizer_of(info["segments"][-1]["recipe"])["moments"]
     for name, parameter in model.named_parameters():
         weights[name] = whole(parameter)
         remembered = optimizer.state[parameter]

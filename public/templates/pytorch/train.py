@@ -136,8 +136,11 @@ class Trainer:
         self.args, self.processes = args, processes
         self.begin = args.begin or [HERE / "model", *checkpoint.saved_steps(args.out).values()][-1]
         self.recipe = checkpoint.read_json(args.recipe)
-        self.info = {**checkpoint.read_json(self.begin / "homegrown.json"), "recipe": self.recipe}
+        self.info = checkpoint.read_json(self.begin / "homegrown.json")
         self.state = self.info["state"]
+        if self.begin.resolve() == HERE / "model":
+            checkpoint.fork(self.info)
+        checkpoint.go_on_by(self.info, self.recipe)
         if processes.sum(self.state["step"])[0] != processes.count * self.state["step"]:
             raise SystemExit(
                 f"Process {processes.rank} would begin at step {self.state['step']}, in {self.begin}, and others "

@@ -111,7 +111,7 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   expect(told('README.md')).toContain('0 steps of warm-up, then root to 10 % of it');
   expect(written.has('optimizer.safetensors')).toBe(true);
   expect(JSON.parse(told('homegrown.json'))).toMatchObject({
-    recipe: set,
+    segments: [{ recipe: set }],
     result: { step: 4, loss: last!.loss, worstBatch: worst.value },
   });
   expect(JSON.parse(told('trainer_state.json'))).toHaveProperty('log_history.0.worst_batch');

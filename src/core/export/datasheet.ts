@@ -2,6 +2,8 @@ import { formatBytes, formatCount } from '../base/units';
 import { METRICS } from '../metrics';
 import { valueWords } from '../metrics/words';
 import { objectiveOf } from '../objectives';
+import { dataOf, recipeOf } from '../runs/segments';
+import type { DataFacts } from '../runs/settings';
 import type { RunInfo } from './homegrownJson';
 import { plain, table, TOKENIZERS } from './markdown';
 import { bySegment, heldOut } from './modelCard';
@@ -11,7 +13,7 @@ import { bySegment, heldOut } from './modelCard';
  * What only a person can say stands there as a question.
  */
 export function datasheet(info: RunInfo): string {
-  const { name, data, tokenizer, model } = info;
+  const { name, tokenizer, model } = info;
   const sections = [
     `# Datasheet of the text that ${plain(name)} learnt from`,
     'In the order of [Datasheets for Datasets](https://arxiv.org/abs/1803.09010). What Homegrown knows is filled in; what ' +
@@ -22,7 +24,7 @@ export function datasheet(info: RunInfo): string {
     bySegment(info, (facts) => composition(info, facts)),
     '_Does it name or describe people? Could it offend, or is any of it confidential?_',
     '## Collection',
-    data
+    dataOf(info)
       ? 'Files that were given to Homegrown in a browser or a terminal. They were read there and left the machine at no time.'
       : 'Not recorded.',
     '_Where do the files come from, over what time, and did the people in them agree?_',
@@ -38,8 +40,11 @@ export function datasheet(info: RunInfo): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function composition({ model, recipe }: RunInfo, data: NonNullable<RunInfo['data']>): string {
-  const { texts, trainTokens, trainBytes, validationTokens, validationBytes } = data;
+function composition(info: RunInfo, data: DataFacts): string {
+  const {
+    texts,
+    parts: { train, validation, test },
+  } = data;
   const rows = texts.map(({ name, characters, licence, sha256 }) => [
     plain(name),
     formatCount(characters),
@@ -47,14 +52,15 @@ function composition({ model, recipe }: RunInfo, data: NonNullable<RunInfo['data
     `\`${sha256}\``,
   ]);
   const parts = [
-    ['To learn from', formatCount(trainTokens), formatBytes(trainBytes)],
-    [`Held out, ${heldOut(data)}`, formatCount(validationTokens), formatBytes(validationBytes)],
+    ['To learn from', formatCount(train.tokens), formatBytes(train.bytes)],
+    [`Held out, ${heldOut(data)}`, formatCount(validation.tokens), formatBytes(validation.bytes)],
+    ...(test ? [['Held out for a test, and not looked at', formatCount(test.tokens), formatBytes(test.bytes)]] : []),
   ];
   return [
     table(rows, ['Text', 'Characters', 'Licence', 'SHA-256']),
     table(parts, ['Part', 'Tokens', 'Bytes']),
-    ...objectiveOf(recipe.objective)
-      .baselines({ vocabulary: model.vocabulary, data })
+    ...objectiveOf(recipeOf(info).objective)
+      .baselines({ vocabulary: info.model.vocabulary, data })
       .slice(1)
       .map(({ words, loss }) => `On the held-out part ${words} costs ${valueWords(METRICS.loss, { value: loss })}.`),
   ].join('\n\n');

@@ -13,6 +13,7 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { Exported } from './format';
 import { runInfo, tokenizerFacts } from './homegrownJson';
+import { idFor } from './upgradeInfo';
 import type { ImportedModel } from './importHuggingFace';
 
 /**
@@ -52,15 +53,25 @@ export async function openExported(
 }
 
 /** A model that was read from files. `at`: milliseconds since 1970, for one that does not say when it was made. */
-export function exportedFrom(imported: ImportedModel, name: string, at: number): Exported {
+export async function exportedFrom(imported: ImportedModel, name: string, at: number): Promise<Exported> {
   const { model, tokenizer, snapshot, info, events } = imported;
   const { state } = snapshot;
-  const facts = { version: 1 as const, name, createdAt: at, model, recipe: DEFAULT_RECIPE };
-  const unknown = { device: null, data: null, result: null, origin: { name, importedAt: at } };
   return {
     name: `${slug(info?.name ?? name)}-step-${state.step}`,
     // In the order in which it is read, so that the next export is the same.
-    info: info ?? { ...facts, ...tokenizerFacts(tokenizer.model), state, ...unknown },
+    info: info ?? {
+      version: 2,
+      id: await idFor(at, name, model, DEFAULT_RECIPE),
+      name,
+      createdAt: at,
+      model,
+      ...tokenizerFacts(tokenizer.model),
+      segments: [{ after: 0, recipe: DEFAULT_RECIPE, data: null }],
+      state,
+      device: null,
+      result: null,
+      origin: { name, importedAt: at },
+    },
     snapshot,
     tokenizer,
     events,

@@ -2,7 +2,8 @@ import type { Snapshot } from '../checkpoint/snapshot';
 import type { ByteStream } from '../files/byteSource';
 import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { TrainEvent } from '../train/run';
+import type { Recipe } from '../train/recipe';
+import type { ModelChoice, TrainEvent } from '../train/run';
 import type { Check } from '../verify/check';
 import type { RunInfo } from './homegrownJson';
 
@@ -33,7 +34,7 @@ export interface Format {
   /** The optimizer's moments belong in it: `always`, or where they are `asked` for. */
   moments?: 'always' | 'asked';
   /** What cannot be written in this format, in one sentence; null where everything can. */
-  problem?(info: Pick<RunInfo, 'model' | 'recipe'>): string | null;
+  problem?(settings: { model: ModelChoice; recipe: Recipe }): string | null;
   /** Bytes it will take, about, where they are not just those of the weights. */
   bytes?(known: Known): number;
   /** Sizes are known at once; tensors are converted piece by piece while the streams are read, never all together. */

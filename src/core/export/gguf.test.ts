@@ -4,6 +4,7 @@ import { HomegrownError } from '../base/errors';
 import { readBytes } from '../files/byteSource';
 import type { HostTensor } from '../checkpoint/tensors';
 import { initialValues, type ModelChoice } from '../models/network';
+import { dataFacts } from '../testing/runRecord';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { Exported, Format } from './format';
@@ -28,28 +29,27 @@ const exportedOf = (
   const exported: Exported = {
     name: 'whale-step-3',
     info: {
-      version: 1,
+      version: 2,
+      id: 'wal',
       name: 'Wal für "x"',
       createdAt: 0,
       model: choice,
-      recipe: DEFAULT_RECIPE,
       tokenizer: 'bpe',
       state,
       device: null,
       result: null,
-      data: {
-        texts: [
-          { name: 'a.txt', characters: 1200, sha256: 'a'.repeat(64), licence: 'CC0 1.0' },
-          { name: 'b.txt', characters: 34, sha256: 'b'.repeat(64) },
-        ],
-        textHash: 'c',
-        trainTokens: 1,
-        trainBytes: 1,
-        validationTokens: 1,
-        validationBytes: 1,
-        validationShare: 0.5,
-        unigramLoss: 3,
-      },
+      segments: [
+        {
+          after: 0,
+          recipe: DEFAULT_RECIPE,
+          data: dataFacts({
+            texts: [
+              { name: 'a.txt', characters: 1200, sha256: 'a'.repeat(64), licence: 'CC0 1.0' },
+              { name: 'b.txt', characters: 34, sha256: 'b'.repeat(64) },
+            ],
+          }),
+        },
+      ],
     },
     snapshot: { state, tensors },
     tokenizer,

@@ -10,6 +10,7 @@ import { spellings } from '../tokenizer/alphabet';
 import { TOKEN_ROLES } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { weightsOf } from './weights';
+import { dataOf } from '../runs/segments';
 import type { Exported } from './format';
 import { aligned, bool, f32, type GgufValue, i32s, string, strings, u32, writeHeader } from './ggufHeader';
 import { GGUF_TYPES, type GgufTypeName } from './ggufTypes';
@@ -59,7 +60,9 @@ function general(info: RunInfo, { name }: Gguf, type: GgufTypeName): Record<stri
   };
 }
 
-function description({ model, data }: RunInfo): string {
+function description(info: RunInfo): string {
+  const { model } = info;
+  const data = dataOf(info);
   const what = `A ${modelSpec(model.id).label} language model, trained from scratch with Homegrown`;
   if (!data) return `A ${modelSpec(model.id).label} language model.`;
   const characters = data.texts.reduce((sum, text) => sum + text.characters, 0);

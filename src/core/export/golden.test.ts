@@ -8,7 +8,6 @@ import { network } from '../models/network';
 import { manifestOf } from '../runs/data';
 import { listRuns, type RunRecord } from '../runs/record';
 import { dataOf, recipeOf } from '../runs/segments';
-import { upgradeFacts } from '../runs/settings';
 import type { ShardManifest } from '../shards/manifest';
 import { logits } from '../sample/logits';
 import { openPart } from '../shards/read';
@@ -50,8 +49,9 @@ const whole = ({ read, size }: ByteSource): Promise<Uint8Array> => read(0, size)
 async function expectStored(files: readonly { name: string; source: ByteSource }[]): Promise<void> {
   const { model, tokenizer, snapshot, info, events } = await importHuggingFace(files, unwatched);
   expect({ model, tokenizer: tokenizer.model }).toEqual({ model: run.model, tokenizer: run.tokenizer });
-  expect(info).toMatchObject({ name: run.name, createdAt: run.createdAt, recipe: recipeOf(run) });
-  expect(upgradeFacts(info!.data as never)).toEqual(dataOf(run).facts);
+  expect(info).toMatchObject({ name: run.name, createdAt: run.createdAt });
+  expect(recipeOf(info!)).toEqual(recipeOf(run));
+  expect(dataOf(info!)).toEqual(dataOf(run).facts);
   expect(info!.result).toEqual(stored.info.result);
   expect(snapshot).toEqual(stored.snapshot);
   expect(losses(events)).toEqual(losses(stored.events));

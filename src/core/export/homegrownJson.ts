@@ -1,132 +1,175 @@
-import type { Json } from '../base/blobStore';
+import { badFile } from '../base/errors';
 import { listOf, MOST_SEGMENTS } from '../base/limits';
 import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
 import { type Evaluated, estimatesOfMean } from '../metrics';
 import { metricsOf, type ObjectiveId, objectiveOf } from '../objectives';
-import { baselineFacts, baselineFields } from '../objectives/facts';
 import { bestNotKept } from '../runs/best';
-import type { RunRecord } from '../runs/record';
-import { isMeasuredAlike, segmentAt, type Segments } from '../runs/segments';
+import { HOW, type RunRecord } from '../runs/record';
+import { dataOf, isMeasuredAlike, recipeOf, type Segment, segmentAt, type Segments } from '../runs/segments';
 import {
   type DataFacts,
   dataFactsSchema,
-  learntTextsSchema,
   modelSchema,
   originSchema,
   recipeSchema,
   rolesSchema,
-  upgradeFacts,
 } from '../runs/settings';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
-import type { TrainEvent } from '../train/run';
+import type { Recipe } from '../train/recipe';
+import type { ModelChoice, TrainEvent } from '../train/run';
+import { parse } from './parse';
+import { upgradeInfo } from './upgradeInfo';
 
 /** `homegrown.json`: all that a run is besides tensors and tokenizer. The model card is written from it alone. */
 export type RunInfo = z.infer<typeof runInfoSchema>;
 
 const count = z.int().nonnegative();
-/** What a run learnt from, as this version of the file says it. */
-const dataSchema = z.strictObject({
-  texts: learntTextsSchema,
-  textHash: z.string(),
-  trainTokens: count,
-  trainBytes: count,
-  validationTokens: count,
-  validationBytes: count,
-  validationShare: z.number().min(0).max(1),
-  /** Each text's own end is held out; absent = the end of them all. */
-  eachText: z.literal(true).exactOptional(),
-  ...baselineFields,
+const idSchema = z.string().regex(/^[\w.-]{1,100}$/);
+const nameSchema = z.string().max(1000);
+/** A stretch with settings and data of its own, which begins after a step. */
+const segmentSchema = z.strictObject({
+  after: count,
+  recipe: recipeSchema,
+  /** Null where it is not known. */
+  data: dataFactsSchema.nullable(),
+  why: z.enum(['data', 'recipe', 'both']).exactOptional(),
 });
+type ToldSegment = z.infer<typeof segmentSchema>;
 
 export const runInfoSchema = z.strictObject({
-  version: z.literal(1),
-  name: z.string().max(1000),
+  version: z.literal(2),
+  /** Of the run, wherever it goes on and is exported from. */
+  id: idSchema,
+  /** The step of another run that it began from. */
+  parent: z
+    .strictObject({
+      id: idSchema,
+      step: count,
+      how: z.enum(HOW),
+      name: nameSchema,
+      momentsAtZero: z.literal(true).exactOptional(),
+    })
+    .exactOptional(),
+  name: nameSchema,
   createdAt: moment,
   model: modelSchema,
-  recipe: recipeSchema,
   tokenizer: z.enum(['bpe', 'characters', 'bytes']),
   /** Of the tokenizer's special tokens; absent = the end of text alone. */
   roles: rolesSchema.exactOptional(),
+  /** Oldest first, up to the one that this step belongs to. */
+  segments: listOf(segmentSchema, MOST_SEGMENTS)
+    .refine((segments) => segments.length > 0 && segments.every(isInOrder), 'its segments are not in order')
+    .transform((segments) => segments as unknown as readonly [ToldSegment, ...ToldSegment[]]),
   state: trainStateSchema,
   device: z.string().max(1000).nullable(),
-  data: dataSchema.nullable(),
   /** The last evaluation at or before this step, on held-out text: nats, and what else was measured by the metrics' ids. */
-  result: z.object({ step: z.int().nonnegative(), loss: z.number() }).catchall(z.number()).nullable(),
-  /** Data before `data`, oldest first. */
-  earlier: listOf(z.strictObject({ until: count, data: dataSchema.nullable() }), MOST_SEGMENTS).exactOptional(),
+  result: z.object({ step: count, loss: z.number() }).catchall(z.number()).nullable(),
   origin: originSchema.exactOptional(),
   /** A step that did better on held-out text than any that is kept: only runs of older builds, and models brought in, have one. */
-  bestNotKept: z.strictObject({ step: z.int().nonnegative(), loss: z.number() }).exactOptional(),
+  bestNotKept: z.strictObject({ step: count, loss: z.number() }).exactOptional(),
 });
 
+function isInOrder({ after }: ToldSegment, i: number, all: readonly ToldSegment[]): boolean {
+  return i === 0 ? after === 0 : after > all[i - 1]!.after;
+}
+
 /**
- * What `homegrown.json` and the model card say of a run at a saved step; `events` as readMetrics gives them. Data, result and
- * best are of the segment that the step belongs to: a loss on one text says nothing of a model that went on with another.
+ * What a `homegrown.json` says, of this version or one before.
+ * @param file what it is called
+ * @throws HomegrownError `bad-file`
+ */
+export async function readRunInfo(file: string, json: unknown): Promise<RunInfo> {
+  const { version } = parse(file, z.object({ version: z.int().positive() }), json);
+  if (version > VERSION)
+    throw badFile(
+      `${file} is of version ${version}, made by a newer Homegrown`,
+      'Take the newest Homegrown, or remove that file to bring in the model alone.',
+    );
+  return parse(file, runInfoSchema, version === VERSION ? json : await upgradeInfo(json as object));
+}
+const VERSION = 2;
+
+/**
+ * What `homegrown.json` and the model card say of a run at a saved step; `events` as readMetrics gives them. Result and best
+ * are of the segment that the step belongs to: a loss on one text says nothing of a model that went on with another.
  * The best in `state` is the best that is kept.
  */
 export function runInfo(record: RunRecord, kept: TrainState, events: readonly TrainEvent[]): RunInfo {
-  const { name, createdAt, model, tokenizer, device, origin, segments } = record;
-  const at = segmentAt(segments, kept.step);
-  const recipe = segments[at]!.recipe;
-  const data = toldFacts(segments[at]!.data.facts);
-  const earlier = segments
-    .slice(0, at)
-    .map((segment, i) => ({ until: segments[i + 1]!.after, data: toldFacts(segment.data.facts) }));
+  const { id, parent, name, createdAt, model, tokenizer, device, origin } = record;
+  const told = toldSegments(record.segments);
+  const [first, ...rest] = told;
+  const segments = [first, ...rest.slice(0, segmentAt(told, kept.step))] as const;
   const isAlike = isMeasuredAlike(record, kept.step);
   const evaluations = events.filter((event) => event.kind === 'evaluated').filter(isAlike);
   const state = { ...kept, best: kept.best && isAlike(kept.best) ? kept.best : null };
   const unkept = bestNotKept(evaluations, state.step, state.best);
   return {
-    version: 1,
+    version: VERSION,
+    id,
+    ...(parent && { parent: toldParent(parent) }),
     name,
     createdAt,
     model,
-    recipe,
     ...tokenizerFacts(tokenizer),
+    segments: [...segments],
     state,
     device,
-    data,
-    result: resultAt(state, evaluations, recipe.objective, data),
-    ...(earlier.length > 0 && { earlier }),
+    result: resultAt(state, evaluations, recipeOf({ segments }).objective, dataOf({ segments })),
     ...(origin && { origin }),
     ...(unkept && { bestNotKept: unkept }),
   };
 }
 
-/** What a run learnt from, as the file says it. */
-export function toldFacts(facts: DataFacts | null): RunInfo['data'] {
-  if (!facts) return null;
-  const { texts, textHash, split, parts } = facts;
-  // In the order in which it is read, so that the next export is the same.
+/** Of a run that has made no step. */
+export function newInfo({
+  id,
+  createdAt,
+  model,
+  tokenizer,
+  recipe,
+  data,
+}: Pick<RunInfo, 'id' | 'createdAt' | 'model'> & {
+  recipe: Recipe;
+  data: DataFacts;
+  tokenizer: TokenizerModel;
+}): RunInfo {
   return {
-    texts,
-    textHash,
-    trainTokens: parts.train.tokens,
-    trainBytes: parts.train.bytes,
-    validationTokens: parts.validation.tokens,
-    validationBytes: parts.validation.bytes,
-    validationShare: split.validation,
-    ...(texts.length > 1 && split.rule === 'ends' && { eachText: true }),
-    ...baselineFacts(facts),
+    version: VERSION,
+    id,
+    name: data.texts.map(({ name }) => name).join(', '),
+    createdAt,
+    model,
+    ...tokenizerFacts(tokenizer),
+    segments: [{ after: 0, recipe, data }],
+    state: { step: 0, tokensSeen: 0, activeMs: 0, best: null },
+    device: null,
+    result: null,
   };
 }
 
-/** And back. */
-export const factsIn = (data: NonNullable<RunInfo['data']>): DataFacts =>
-  dataFactsSchema.parse(upgradeFacts(data as unknown as Json));
+const toldParent = ({ runId: id, ...parent }: NonNullable<RunRecord['parent']>): NonNullable<RunInfo['parent']> => ({
+  id,
+  ...parent,
+});
 
-/** The stretches of a run, as the file says them: how older ones were trained is not said apart, and taken for the same. */
-export function segmentsOf({ recipe, data, earlier = [] }: Pick<RunInfo, 'recipe' | 'data' | 'earlier'>): Segments {
-  const all = [...earlier, { data }].map((segment, i) => ({
-    after: i === 0 ? 0 : earlier[i - 1]!.until,
-    recipe,
-    data: { id: null, facts: segment.data && factsIn(segment.data) },
-    ...(i > 0 && { why: 'data' as const }),
-  }));
-  return all as unknown as Segments;
-}
+/** A run's segments, as the file says them: where their ids lie is of the store that they lie in. */
+export const toldSegments = (segments: Segments): RunInfo['segments'] =>
+  segments.map(({ data, ...segment }) => ({ ...segment, data: data.facts })) as unknown as RunInfo['segments'];
+
+/** And back. */
+export const segmentsOf = ({ segments }: Pick<RunInfo, 'segments'>): Segments =>
+  segments.map(({ data, ...segment }): Segment => ({
+    ...segment,
+    data: { id: null, facts: data },
+  })) as unknown as Segments;
+
+/** What a model is and how it is trained at its step: what formats ask before they write it. */
+export const settingsOf = (info: Pick<RunInfo, 'model' | 'segments'>): { model: ModelChoice; recipe: Recipe } => ({
+  model: info.model,
+  recipe: recipeOf(info),
+});
 
 export const tokenizerFacts = ({ kind, roles }: TokenizerModel): Pick<RunInfo, 'tokenizer' | 'roles'> => ({
   tokenizer: kind,
@@ -137,12 +180,12 @@ function resultAt(
   { step, best }: TrainState,
   evaluations: readonly (TrainEvent & { kind: 'evaluated' })[],
   objective: ObjectiveId,
-  data: RunInfo['data'],
+  data: DataFacts | null,
 ): RunInfo['result'] {
   const last = evaluations.findLast((evaluation) => evaluation.step <= step);
   // The best step's own loss is kept with it, also where the curve was lost on the way to the next save.
   if (best?.step === step && last?.step !== step && data) {
-    const { validationTokens: tokens, validationBytes: bytes } = data;
+    const { tokens, bytes } = data.parts.validation;
     const metrics = estimatesOfMean(metricsOf(objectiveOf(objective)), best.loss, { tokens, bytes });
     return resultOf({ step, loss: best.loss, metrics });
   }

@@ -1,9 +1,10 @@
 import { CARDS } from './cards';
 import type { Snippet } from './format';
-import type { RunInfo } from './homegrownJson';
+import type { Recipe } from '../train/recipe';
+import type { ModelChoice } from '../train/run';
 
 /** Lines that can be run, one tool after the other, each with the download that it needs. */
-export function howToLoad({ model, recipe }: Pick<RunInfo, 'model' | 'recipe'>): string {
+export function howToLoad({ model, recipe }: { model: ModelChoice; recipe: Recipe }): string {
   const facts = {
     prompt: recipe.samplePrompt,
     // Prompt and continuation have to fit into the context.

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { template } from '../../../scripts/templates';
 import { readBytes } from '../files/byteSource';
+import { dataOf, recipeOf } from '../runs/segments';
+import { learning } from '../testing/runInfo';
 import { greedy, trainedModels } from '../testing/trainedModel';
 import { serve } from '../../page/engine';
 import type { FromEngine, Line, ToEngine } from '../../page/protocol';
@@ -198,10 +200,11 @@ test('nothing that people name gets out of its place', async () => {
   await fc.assert(
     fc.asyncProperty(text, text, text, async (name, prompt, source) => {
       const { info } = model!;
-      const data = { ...info.data!, texts: [{ ...info.data!.texts[0]!, name: source }] };
+      const facts = dataOf(info)!;
+      const data = { ...facts, texts: [{ ...facts.texts[0]!, name: source }] };
       const page = await written({
         ...model!,
-        info: { ...info, name, data, recipe: { ...info.recipe, samplePrompt: prompt } },
+        info: { ...learning(info, { data, recipe: { ...recipeOf(info), samplePrompt: prompt } }), name },
       });
       expect(tags(page)).toBe(plain);
       expect(modelIn(page)).toMatchObject({ name, prompt });

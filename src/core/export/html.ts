@@ -11,6 +11,7 @@ import { hubWeights } from './weights';
 import { fill } from './fill';
 import type { Exported } from './format';
 import type { RunInfo } from './homegrownJson';
+import { dataOf, recipeOf } from '../runs/segments';
 import { modelCard } from './modelCard';
 
 /** What the page is told besides the weights. */
@@ -67,7 +68,7 @@ function pageModel({ info, tokenizer }: Exported, weights: ReadonlyMap<string, T
     name: info.name,
     summary: summary(info),
     card: modelCard(info),
-    prompt: info.recipe.samplePrompt,
+    prompt: recipeOf(info).samplePrompt,
     model: info.model,
     tokenizer: tokenizer.model,
     tokenizerHash: tokenizer.hash,
@@ -75,9 +76,10 @@ function pageModel({ info, tokenizer }: Exported, weights: ReadonlyMap<string, T
   };
 }
 
-function summary({ model: { id, config, vocabulary }, data }: RunInfo): string {
+function summary(info: RunInfo): string {
+  const { id, config, vocabulary } = info.model;
   const spec = modelSpec(id);
-  const texts = data?.texts ?? [];
+  const texts = dataOf(info)?.texts ?? [];
   const characters = texts.reduce((sum, text) => sum + text.characters, 0);
   const source = texts.length === 1 ? texts[0]!.name : `${formatCount(texts.length)} texts`;
   const learnt = texts.length > 0 ? ` that has read ${source}, ${formatShort(characters)} characters,` : '';

@@ -11,6 +11,8 @@ import { modelSpec } from '../models';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE } from '../train/recipe';
+import { recipeOf } from '../runs/segments';
+import { learning } from '../testing/runInfo';
 import { dataFacts, runRecord } from '../testing/runRecord';
 import type { Exported } from './format';
 import { runInfo } from './homegrownJson';
@@ -249,7 +251,7 @@ describe('what does not fit is refused, with the place', () => {
       /lm_head\.weight is not the embedding/,
     ],
     ['sizes differ from homegrown.json', () => withJson('config.json', { n_positions: 5 }), /different sizes/],
-    ['newer version', () => withJson('homegrown.json', { version: 2 }), /newer Homegrown/],
+    ['newer version', () => withJson('homegrown.json', { version: 3 }), /newer Homegrown/],
     ['step -1', () => withJson('homegrown.json', { state: { ...info.state, step: -1 } }), /state\.step/],
     ['unknown field', () => withJson('homegrown.json', { extra: 1 }), /extra/],
     // What `Date` throws on, and what no calendar has.
@@ -268,7 +270,7 @@ describe('what does not fit is refused, with the place', () => {
     ],
     [
       'wrong optimizer',
-      () => withJson('homegrown.json', { recipe: { ...info.recipe, optimizer: 'sgd' } }),
+      () => withJson('homegrown.json', learning(info, { recipe: { ...recipeOf(info), optimizer: 'sgd' } })),
       /optimizer\.safetensors does not fit/,
     ],
     [

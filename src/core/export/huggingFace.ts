@@ -2,6 +2,7 @@ import type { Json } from '../base/blobStore';
 import { type ByteStream, textFile } from '../files/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
 import { modelSpec } from '../models';
+import { recipeOf } from '../runs/segments';
 import { specialNames, writeTokenizerJson } from '../tokenizer/json';
 import { hubMoments, hubWeights } from './weights';
 import { datasheet } from './datasheet';
@@ -33,9 +34,9 @@ export function describingFiles(
   { info, tokenizer }: Pick<Exported, 'info' | 'tokenizer'>,
   more: Readonly<Record<string, Json>> = {},
 ): readonly ByteStream[] {
-  const { model, recipe } = info;
+  const { model } = info;
   const { endOfText } = tokenizer;
-  const config = modelSpec(model.id).huggingFace!.config(model, endOfText, recipe.dropout);
+  const config = modelSpec(model.id).huggingFace!.config(model, endOfText, recipeOf(info).dropout);
   return [
     textFile('README.md', modelCard(info)),
     textFile('DATASHEET.md', datasheet(info)),

@@ -80,7 +80,7 @@ test('a classifier of its own is kept, computes, and comes back from our own fol
   expect(await scores({ model: { ...tied, config: sizes }, snapshot: imported.snapshot }, [1, 2, 3])).toEqual(swapped);
 
   const contents = async (from: ImportedModel): Promise<Files> => {
-    const streams = huggingFaceFiles(exportedFrom(from, 'x', 5), { withOptimizer: true });
+    const streams = huggingFaceFiles(await exportedFrom(from, 'x', 5), { withOptimizer: true });
     return Object.fromEntries(await Promise.all(streams.map(async (s) => [s.name, await readBytes(s)] as const)));
   };
   const first = await contents(imported);

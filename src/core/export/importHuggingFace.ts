@@ -10,6 +10,7 @@ import { type ModelId, modelIds, modelSpec } from '../models';
 import type { HuggingFace } from '../models/interop';
 import { fromTheirs, type Piece, theirShape } from '../models/layout';
 import { sizeOf } from '../models/spec';
+import { recipeOf } from '../runs/segments';
 import { modelSchema } from '../runs/settings';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { namedRoles, readGpt2Files, readTokenizerJson } from '../tokenizer/json';
@@ -18,8 +19,9 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { optimizerOf, stateName, stateOf } from '../optim';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice, TrainEvent } from '../train/run';
-import { runInfoSchema, type RunInfo } from './homegrownJson';
+import { readRunInfo, type RunInfo } from './homegrownJson';
 import { holdsWeights, INDEX, openTensors, openWeights, type Weights } from './openWeights';
+import { parse } from './parse';
 import { readTrainerState } from './trainerState';
 import { openZip } from '../files/unzip';
 import { hubLayout } from './weights';
@@ -70,7 +72,7 @@ export async function importHuggingFace(
     info && folder.has('optimizer.safetensors')
       ? await openTensors(folder, ['optimizer.safetensors'], (name) => name, 'optimizer.safetensors')
       : null;
-  if (info && moments) compare('optimizer.safetensors', momentShapes(info.recipe, shapes), moments.shapes);
+  if (info && moments) compare('optimizer.safetensors', momentShapes(recipeOf(info), shapes), moments.shapes);
   await moments?.check(job);
 
   const tensors = new Map<string, HostTensor>();
@@ -147,13 +149,7 @@ const knownFormats = (): { id: ModelId; format: HuggingFace }[] =>
 async function readInfo(folder: Folder, model: ModelChoice): Promise<RunInfo | null> {
   if (!folder.has('homegrown.json')) return null;
   const json = await readJson(folder, 'homegrown.json');
-  const { version } = parse('homegrown.json', z.object({ version: z.int() }), json);
-  if (version > 1)
-    throw badFile(
-      `homegrown.json is of version ${version}, made by a newer Homegrown`,
-      'Take the newest Homegrown, or remove that file to bring in the model alone.',
-    );
-  const info = parse('homegrown.json', runInfoSchema, json);
+  const info = await readRunInfo('homegrown.json', json);
   if (JSON.stringify(info.model) !== JSON.stringify(model)) {
     throw badFile(
       'homegrown.json and config.json describe models of different sizes',
@@ -302,15 +298,6 @@ async function readWhole(folder: Folder, name: string, most: number): Promise<Ui
   if (!source) throw badFile(`There is no ${name}`, wanted());
   if (source.size > most) throw badFile(`${name} has ${source.size} bytes, and at most ${most} are read`);
   return source.read(0, source.size);
-}
-
-function parse<T>(file: string, schema: z.ZodType<T>, json: unknown): T {
-  const result = schema.safeParse(json);
-  if (result.success) return result.data;
-  const reasons = result.error.issues
-    .slice(0, 20)
-    .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
-  throw badFile(`${file} describes what cannot be run here: ${reasons.join('; ').slice(0, 2000)}`);
 }
 
 const wanted = (): string =>

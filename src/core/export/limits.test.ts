@@ -56,13 +56,13 @@ test('of a list that is too long no item is read, and of one that is wrong none 
   expect(numbers.safeParse({}).error?.issues).toHaveLength(1);
 });
 
-test('the data that a run had before it went on with other', () => {
+test('the stretches of a run', () => {
   const [long, wrong] = [counted(limits.MOST_SEGMENTS + 1, 0), counted(limits.MOST_SEGMENTS, 0)];
-  expect(runInfoSchema.shape.earlier.safeParse(long.list).error?.issues).toMatchObject([
+  expect(runInfoSchema.shape.segments.safeParse(long.list).error?.issues).toMatchObject([
     { message: expect.stringMatching(/^it has 1001 items/) as string },
   ]);
   expect(long.reads()).toBe(0);
-  expect(runInfoSchema.shape.earlier.safeParse(wrong.list).error?.issues).toHaveLength(1);
+  expect(runInfoSchema.shape.segments.safeParse(wrong.list).error?.issues).toHaveLength(1);
   expect(wrong.reads()).toBe(1);
 });
 

@@ -8,9 +8,11 @@ import { countParams, sizesOf } from '../models/spec';
 import { headlineWords, metricsOf, objectiveOf } from '../objectives';
 import { optimizerOf } from '../optim';
 import { scheduleOf } from '../optim/schedule';
-import type { RecipeField } from '../train/recipe';
+import { changedFields, dataOf, isSameData, recipeOf } from '../runs/segments';
+import type { DataFacts } from '../runs/settings';
+import { RECIPE, type RecipeField } from '../train/recipe';
 import { END_ALONE, ROLES, specialTokens, TOKEN_ROLES } from '../tokenizer/special';
-import type { RunInfo } from './homegrownJson';
+import { type RunInfo, settingsOf } from './homegrownJson';
 import { howToLoad } from './howToLoad';
 import { plain, table, TOKENIZERS } from './markdown';
 
@@ -19,7 +21,8 @@ import { plain, table, TOKENIZERS } from './markdown';
  * an origin elsewhere only what is known: what it is, and what was done with it here.
  */
 export function modelCard(info: RunInfo): string {
-  const { name, model, recipe, state, result, origin } = info;
+  const { name, model, state, result, origin } = info;
+  const recipe = recipeOf(info);
   const { config, vocabulary } = model;
   const spec = modelSpec(model.id);
   const front = [
@@ -65,6 +68,7 @@ export function modelCard(info: RunInfo): string {
       ...ownSizes(model),
       ...(origin && state.step === 0 ? [] : training),
     ]),
+    ...earlierSettings(info),
     ...(origin
       ? [`${HOW_UNKNOWN}${state.step === 0 ? '' : ' From the optimizer on, these are the settings here.'}`]
       : []),
@@ -76,7 +80,7 @@ export function modelCard(info: RunInfo): string {
     'It continues text in the manner of what it learnt from, and knows nothing else. What it writes may be false, ' +
       'or repeat the training text word for word. It follows no instructions and has had no safety training.',
     '## How to load it',
-    howToLoad(info),
+    howToLoad(settingsOf(info)),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -110,38 +114,65 @@ const HOW_UNKNOWN = 'How it was trained before it was brought in is not recorded
 
 const day = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 10);
 
-function provenance({ origin, createdAt, state, earlier = [] }: RunInfo): string {
-  const anew = earlier.map(({ until }) => formatCount(until)).join(' and ');
+function provenance(info: RunInfo): string {
+  const { origin, parent, createdAt, state } = info;
+  const anew = textsOf(info)
+    .slice(1)
+    .map(({ after }) => formatCount(after))
+    .join(' and ');
   const changes = anew === '' ? '' : ` From step ${anew} on it learnt from other text.`;
-  if (!origin) return `trained from scratch with Homegrown, begun on ${day(createdAt)}.${changes}`;
-  const here = state.step === 0 ? '' : ` It was trained here for ${formatCount(state.step)} steps since.`;
-  return `brought into Homegrown from ${plain(origin.name)} on ${day(origin.importedAt)}. Who made it is not recorded.${here}${changes}`;
+  if (origin) {
+    const here = state.step === 0 ? '' : ` It was trained here for ${formatCount(state.step)} steps since.`;
+    return `brought into Homegrown from ${plain(origin.name)} on ${day(origin.importedAt)}. Who made it is not recorded.${here}${changes}`;
+  }
+  const from =
+    parent && parent.how !== 'import'
+      ? `trained with Homegrown from step ${formatCount(parent.step)} of ${plain(parent.name)} on`
+      : 'trained from scratch with Homegrown';
+  return `${from}, begun on ${day(createdAt)}.${changes}`;
+}
+
+/** Its stretches on one text each, oldest first, with the step after which each began. */
+function textsOf({ segments }: RunInfo): readonly Pick<RunInfo['segments'][0], 'after' | 'data'>[] {
+  return segments.filter(({ data }, i) => i === 0 || !isSameData(segments[i - 1]!.data, data));
 }
 
 /** What is said of each data that a model learnt from, in their order, with the steps in which it did. */
-export function bySegment(
-  { origin, state, data, earlier = [] }: RunInfo,
-  describe: (data: NonNullable<RunInfo['data']>) => string,
-): string {
+export function bySegment(info: RunInfo, describe: (data: DataFacts) => string): string {
+  const { origin, state } = info;
   if (origin && state.step === 0) return 'What it learnt from is not recorded.';
   const parts: string[] = origin ? ['What it learnt from before it was brought in is not recorded.'] : [];
-  for (const { until, data: facts } of earlier) {
-    parts.push(`Up to step ${formatCount(until)}:`, facts ? describe(facts) : NOT_RECORDED);
+  const texts = textsOf(info);
+  for (const [i, { after, data }] of texts.entries()) {
+    const until = texts[i + 1]?.after;
+    if (until !== undefined) parts.push(`Up to step ${formatCount(until)}:`);
+    else if (i > 0) parts.push(`Continued at step ${formatCount(after)} on:`);
+    else if (origin && data) parts.push('Continued here on:');
+    if (data) parts.push(describe(data));
+    else if (!origin || texts.length > 1) parts.push(NOT_RECORDED);
   }
-  const from = earlier.at(-1)?.until;
-  if (from !== undefined) parts.push(`Continued at step ${formatCount(from)} on:`);
-  else if (origin && data) parts.push('Continued here on:');
-  if (data) parts.push(describe(data));
-  else if (!origin || from !== undefined) parts.push(NOT_RECORDED);
   return parts.join('\n\n');
 }
 const NOT_RECORDED = 'Not recorded.';
 
-/** `the last 10 %`, of each text where there are several. */
-export const heldOut = ({ validationShare, eachText }: NonNullable<RunInfo['data']>): string =>
-  `the last ${formatShare(validationShare)}${eachText ? ' of each text' : ''}`;
+/** What its settings were before they are as the table has them: nothing where they were the same. */
+function earlierSettings({ segments }: RunInfo): string[] {
+  return segments.slice(1).flatMap((segment, i) => {
+    const before = segments[i]!.recipe;
+    const names = changedFields(before, segment.recipe);
+    if (names.length === 0) return [];
+    const words = names.map((name) => `${nameOf(RECIPE[name]).toLowerCase()} ${before[name]}`);
+    return [`Up to step ${formatCount(segment.after)} it had ${words.join(', ')}.`];
+  });
+}
 
-function dataSection(data: NonNullable<RunInfo['data']>): string {
+/** `the last 10 %`, of each text where there are several. */
+export const heldOut = ({ split: { rule, validation }, texts }: DataFacts): string =>
+  rule === 'documents'
+    ? `whole documents, about ${formatShare(validation)}`
+    : `the last ${formatShare(validation)}${rule === 'ends' && texts.length > 1 ? ' of each text' : ''}`;
+
+function dataSection(data: DataFacts): string {
   const texts = data.texts.map(({ name, characters, sha256, licence }) => [
     plain(name),
     formatCount(characters),
@@ -150,23 +181,23 @@ function dataSection(data: NonNullable<RunInfo['data']>): string {
   ]);
   return (
     `${table(texts, ['Text', 'Characters', 'Licence', 'SHA-256 begins'])}\n\n` +
-    `${formatCount(data.trainTokens)} tokens to learn from; ` +
-    `${heldOut(data)} (${formatCount(data.validationTokens)} tokens) held out. ` +
+    `${formatCount(data.parts.train.tokens)} tokens to learn from; ` +
+    `${heldOut(data)} (${formatCount(data.parts.validation.tokens)} tokens) held out. ` +
     'More in DATASHEET.md.'
   );
 }
 
 /** A table of what any loss can be told in, beside what is reached without learning; then what else was measured. */
 function resultSection(info: RunInfo, result: NonNullable<RunInfo['result']>): string {
-  const { model, data, recipe } = info;
-  const objective = objectiveOf(recipe.objective);
+  const { model } = info;
+  const objective = objectiveOf(recipeOf(info).objective);
   const metrics = metricsOf(objective).map((id) => [id, metricOf(id)] as const);
   const columns = Object.values<Metric>(METRICS).filter(({ scale }) => scale);
   const row = (what: string, loss: number): string[] => [
     what,
     ...columns.map(({ scale }) => formatNumber(scale!.of(loss))),
   ];
-  const baselines = objective.baselines({ vocabulary: model.vocabulary, data });
+  const baselines = objective.baselines({ vocabulary: model.vocabulary, data: dataOf(info) });
   const rows = [
     row(`This model, step ${formatCount(result.step)}`, result.loss),
     ...baselines.toReversed().map(({ words, loss }) => row(capitalised(words), loss)),
@@ -187,12 +218,13 @@ function resultSection(info: RunInfo, result: NonNullable<RunInfo['result']>): s
 const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** Where these files are not the step that did best. */
-function bestOf({ state, bestNotKept, recipe }: RunInfo): string[] {
+function bestOf(info: RunInfo): string[] {
+  const { state, bestNotKept } = info;
   const best = bestNotKept ?? state.best;
   if (!best || best.step === state.step) return [];
   const where = bestNotKept ? 'which was not kept' : 'which these files are not';
   return [
-    `The run did best at step ${formatCount(best.step)}, ${headlineWords(recipe.objective, best.loss)}, ${where}.`,
+    `The run did best at step ${formatCount(best.step)}, ${headlineWords(recipeOf(info).objective, best.loss)}, ${where}.`,
   ];
 }
 

@@ -11,6 +11,8 @@ import { bytesSource, readBytes } from '../files/byteSource';
 import { modelSpec } from '../models';
 import { METRICS } from '../metrics';
 import { type Schedule, SCHEDULES } from '../optim/schedule';
+import { recipeOf } from '../runs/segments';
+import { learning } from '../testing/runInfo';
 import { trainedModels } from '../testing/trainedModel';
 import { useWasm } from '../testing/wasm';
 import type { Recipe } from '../train/recipe';
@@ -38,8 +40,8 @@ afterAll(() => rm(root, { recursive: true }));
 
 /** With a recipe that has steps left. */
 const continued = (model: Exported, more: Partial<Recipe> = {}): Exported => {
-  const recipe = { ...model.info.recipe, steps: 300, evalEvery: 2, saveEvery: 1000, ...more };
-  return { ...model, info: { ...model.info, recipe } };
+  const recipe = { ...recipeOf(model.info), steps: 300, evalEvery: 2, saveEvery: 1000, ...more };
+  return { ...model, info: learning(model.info, { recipe }) };
 };
 async function write(model: Exported, name: string): Promise<string> {
   const folder = join(root, name);
@@ -67,7 +69,7 @@ describe('the folder', () => {
     const back = await read(join(folder, 'model'));
     expect(back.resumable).toBe(true);
     expect(back.snapshot).toEqual(model.snapshot);
-    expect(JSON.parse(await readFile(join(folder, 'recipe.json'), 'utf8'))).toEqual(model.info.recipe);
+    expect(JSON.parse(await readFile(join(folder, 'recipe.json'), 'utf8'))).toEqual(recipeOf(model.info));
     const { train: part } = model.tokens!;
     const meta = JSON.parse(await readFile(join(folder, 'data/meta.json'), 'utf8')) as unknown;
     expect(meta).toMatchObject({

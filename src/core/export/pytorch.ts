@@ -5,6 +5,7 @@ import { metricOf } from '../metrics';
 import { modelSpec } from '../models';
 import { metricsOf, objectiveOf } from '../objectives';
 import type { Objective } from '../objectives/objective';
+import { recipeOf } from '../runs/segments';
 import { idBytes, packIds } from '../shards/ids';
 import type { TokenSource } from '../shards/manifest';
 import { OPTIMIZERS } from '../optim';
@@ -19,7 +20,8 @@ import { hubLayout } from './weights';
 /** The scripts are under public/templates/pytorch. */
 export async function pytorchFiles(exported: Exported, { template }: ExportOptions): Promise<readonly ByteStream[]> {
   const { info, tokens } = exported;
-  const { model, recipe, state } = info;
+  const { model, state } = info;
+  const recipe = recipeOf(info);
   const texts = await Promise.all(
     TEMPLATES.map(async (name) => {
       const path = name === 'model.py' ? modelSpec(model.id).pytorch!.file : `pytorch/${name}`;

@@ -7,11 +7,12 @@ import { claimRun } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { openJournal } from '../runs/journal';
 import { addRun, freeHue, KEEP_BUDGET, newRun, purgeRun, type RunRecord, updateRun } from '../runs/record';
+import { recipeOf } from '../runs/segments';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { openExported } from './exported';
 import { type ExportOptions, type Format, withMoments } from './format';
 import { type FormatId, FORMATS } from './formats';
-import { evaluatedOf, type RunInfo, segmentsOf } from './homegrownJson';
+import { evaluatedOf, type RunInfo, segmentsOf, settingsOf } from './homegrownJson';
 import { importHuggingFace } from './importHuggingFace';
 
 /** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600`; small files for beside it */
@@ -24,7 +25,7 @@ export async function exportRun(
 ): Promise<{ name: string; kind: Format['kind']; files: readonly ByteStream[]; sidecars: readonly ByteStream[] }> {
   const writer: Format = FORMATS[format];
   const exported = await openExported(store, runId, which, withMoments(writer, options.withOptimizer));
-  const problem = writer.problem?.(exported.info) ?? null;
+  const problem = writer.problem?.(settingsOf(exported.info)) ?? null;
   if (problem !== null) throw badSettings(problem, 'Choose another format. The run is untouched.');
   const files = await writer.files(exported, options);
   const sidecars = files[0] ? writer.sidecar?.files(exported.info, files[0].name) : undefined;
@@ -41,7 +42,7 @@ export async function importRun(
 ): Promise<void> {
   const { model, tokenizer, snapshot, info, events } = await importHuggingFace(files, job);
   const { step, activeMs } = snapshot.state;
-  const recipe = info?.recipe ?? { ...DEFAULT_RECIPE };
+  const recipe = info ? recipeOf(info) : { ...DEFAULT_RECIPE };
   const started = newRun({
     id: runId,
     projectId,
@@ -58,7 +59,10 @@ export async function importRun(
   const record: RunRecord = {
     ...started,
     status: step >= recipe.steps ? 'finished' : 'stopped',
-    ...(info && { segments: segmentsOf(info) }),
+    ...(info && {
+      segments: segmentsOf(info),
+      parent: { runId: info.id, step, how: 'import', name: info.name },
+    }),
     ...originOf(info, files, addedAt),
   };
   try {

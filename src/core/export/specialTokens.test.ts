@@ -21,7 +21,7 @@ type Files = ReadonlyMap<string, Uint8Array>;
 const endAlone: TokenizerModel = { kind: 'bpe', merges: [[71, 72], [256, 73]] }; // prettier-ignore
 const roles: readonly TokenRole[] = ROLES.flatMap((role) => (role === 'sentinel' ? [role, role, role] : [role]));
 
-function modelWith(tokenizer: Tokenizer): Exported {
+function modelWith(tokenizer: Tokenizer): Promise<Exported> {
   const config = { layers: 1, heads: 2, width: 8, context: 8 };
   const model = { id: 'gpt' as const, config, vocabulary: tokenizer.size };
   const snapshot = { state: { step: 0, tokensSeen: 0, activeMs: 0, best: null }, tensors: initialValues(model, 5) };
@@ -47,12 +47,12 @@ let exported: Exported;
 let folder: Files;
 beforeAll(async () => {
   tokenizer = await createTokenizer({ ...endAlone, roles });
-  exported = modelWith(tokenizer);
+  exported = await modelWith(tokenizer);
   folder = await write('hf', exported);
 });
 
 test('with the end of text alone, the bytes are what they were before there were roles', async () => {
-  const before = modelWith(await createTokenizer(endAlone));
+  const before = await modelWith(await createTokenizer(endAlone));
   expect(before.tokenizer.hash).toBe(PINNED_HASH);
   const files = await write('hf', before);
   const hashes = new Map<string, string>();
@@ -114,7 +114,7 @@ describe('comes back by role', () => {
     const imported = await importHuggingFace(given(folder), unwatched);
     expect(imported.tokenizer.model).toEqual({ ...endAlone, roles });
     expect(imported.tokenizer.hash).toBe(tokenizer.hash);
-    expect(await write('hf', exportedFrom(imported, 'other', 1))).toEqual(folder);
+    expect(await write('hf', await exportedFrom(imported, 'other', 1))).toEqual(folder);
     const store = memoryStore();
     await importRun(store, { runId: 'r', projectId: 'first' }, given(folder), 0, unwatched);
     expect((await readRun(store, 'r'))?.tokenizer).toEqual({ ...endAlone, roles });

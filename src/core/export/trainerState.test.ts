@@ -5,15 +5,15 @@ import type { RunInfo } from './homegrownJson';
 import { readTrainerState, trainerState } from './trainerState';
 
 const info: RunInfo = {
-  version: 1,
+  version: 2,
+  id: 'a',
   name: 'whale',
   createdAt: 5,
   device: null,
   tokenizer: 'bytes',
   result: null,
-  data: null,
   model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 4 }, vocabulary: 257 },
-  recipe: { ...DEFAULT_RECIPE, steps: 9000 },
+  segments: [{ after: 0, recipe: { ...DEFAULT_RECIPE, steps: 9000 }, data: null }],
   state: { step: 7000, tokensSeen: 7000 * 32, activeMs: 8, best: { step: 6000, loss: 2 } },
 };
 const step = (n: number): TrainEvent => ({

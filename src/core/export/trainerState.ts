@@ -7,6 +7,7 @@ import { badFile } from '../base/errors';
 import { listOf, MOST_LOG_ENTRIES } from '../base/limits';
 import { z } from '../base/zod';
 import { METRICS } from '../metrics';
+import { dataOf, isSameData, recipeOf } from '../runs/segments';
 import type { TrainEvent } from '../train/run';
 import { flopsPerToken } from '../train/work';
 import type { RunInfo } from './homegrownJson';
@@ -14,10 +15,14 @@ import type { RunInfo } from './homegrownJson';
 /** A long run is thinned to about this many steps; evaluations are all kept. */
 const MOST = 2000;
 
-export function trainerState({ model, recipe, state, data, earlier }: RunInfo, events: readonly TrainEvent[]): Json {
+export function trainerState(info: RunInfo, events: readonly TrainEvent[]): Json {
+  const { model, state, segments } = info;
+  const [recipe, data] = [recipeOf(info), dataOf(info)];
   const tokensPerStep = state.step === 0 ? 0 : state.tokensSeen / state.step;
   // Epochs of what, where the text changed on the way?
-  const epochs = (step: number): number | null => (data && !earlier ? (step * tokensPerStep) / data.trainTokens : null);
+  const isOneData = segments.every((segment) => isSameData(segment.data, data));
+  const epochs = (step: number): number | null =>
+    data && isOneData ? (step * tokensPerStep) / data.parts.train.tokens : null;
   const steps = events.flatMap((event) => (event.kind === 'step' && event.step <= state.step ? [event.step] : []));
   const stride = Math.ceil(steps.length / MOST);
   const gap = steps.length > 1 ? steps[1]! - steps[0]! : 1; // more than 1 in a curve that was thinned before

@@ -34,7 +34,7 @@ beforeAll(async () => {
   );
   const snapshot = { state: { step: 0, tokensSeen: 0, activeMs: 0, best: null }, tensors: new Map(drawn) };
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
-  untied = exportedFrom({ model, tokenizer, snapshot, resumable: false, info: null, events: [] }, 'untied', 0);
+  untied = await exportedFrom({ model, tokenizer, snapshot, resumable: false, info: null, events: [] }, 'untied', 0);
   ours = await ourLogits(untied, ids);
 });
 afterAll(async () => {

@@ -126,6 +126,9 @@ export const KEEP_BUDGET = 512 * 2 ** 20;
 /** As many as there are hues of runs in the page. */
 export const HUES = 8;
 
+/** How a run can have begun from a step of another. */
+export const HOW = ['fork', 'fine-tune', 'distil', 'import'] as const;
+
 const count = z.int().nonnegative();
 const segment: z.ZodType<Segment> = z.strictObject({
   after: count,
@@ -171,7 +174,7 @@ const recordSchema = z
       .strictObject({
         runId: z.string(),
         step: count,
-        how: z.enum(['fork', 'fine-tune', 'distil', 'import']),
+        how: z.enum(HOW),
         name: z.string(),
         /** It began from weights alone: what the optimizer remembers began at zero. */
         momentsAtZero: z.literal(true).exactOptional(),

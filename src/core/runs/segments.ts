@@ -1,6 +1,5 @@
 /** The stretches of a run, each with data and settings of its own: what one was measured on does not compare with the next. */
 import { fieldsOf, type Recipe, type RecipeField } from '../train/recipe';
-import type { RunRecord } from './record';
 import type { DataFacts } from './settings';
 
 export interface Segment {
@@ -19,12 +18,15 @@ export interface SegmentData {
 }
 
 export type Segments = readonly [Segment, ...Segment[]];
-type Segmented = Pick<RunRecord, 'segments'>;
+/** Of a run, or of what is told of it. */
+interface Segmented {
+  readonly segments: readonly Pick<Segment, 'after'>[];
+}
 
 /** How the newest segment is trained. */
-export const recipeOf = ({ segments }: Segmented): Recipe => segments.at(-1)!.recipe;
+export const recipeOf = ({ segments }: { segments: readonly { recipe: Recipe }[] }): Recipe => segments.at(-1)!.recipe;
 /** What the newest segment learns from. */
-export const dataOf = ({ segments }: Segmented): SegmentData => segments.at(-1)!.data;
+export const dataOf = <D>({ segments }: { segments: readonly { data: D }[] }): D => segments.at(-1)!.data;
 
 /** Index of the segment that a step belongs to. */
 export const segmentAt = (segments: readonly Pick<Segment, 'after'>[], step: number): number =>
@@ -70,11 +72,14 @@ export function changed(
   before: Pick<Segment, 'recipe' | 'data'>,
   next: Pick<Segment, 'recipe' | 'data'>,
 ): Segment['why'] {
-  const counting = Object.keys(fieldsOf(next.recipe)) as RecipeField[];
-  const isRecipe = counting.some((name) => before.recipe[name] !== next.recipe[name] && !ALIKE.includes(name));
+  const isRecipe = changedFields(before.recipe, next.recipe).length > 0;
   const isData = !isSameData(before.data.facts, next.data.facts);
   return isRecipe && isData ? 'both' : isRecipe ? 'recipe' : isData ? 'data' : undefined;
 }
+
+/** Settings that differ, of those that count. */
+export const changedFields = (before: Recipe, next: Recipe): readonly RecipeField[] =>
+  (Object.keys(fieldsOf(next)) as RecipeField[]).filter((name) => before[name] !== next[name] && !ALIKE.includes(name));
 
 /** The same texts, cut into the same parts. */
 export const isSameData = (a: DataFacts | null, b: DataFacts | null): boolean =>

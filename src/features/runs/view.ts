@@ -6,7 +6,14 @@ import type { RunRow } from '../../protocol/data';
 import { textNames } from '../../core/runs/facts';
 import type { RunCurve } from '../../core/runs/curve';
 import type { Kin } from '../../core/runs/lineage';
-import { dataOf, isMeasuredAlike, recipeOf, segmentAt, type Segments } from '../../core/runs/segments';
+import {
+  dataOf,
+  isMeasuredAlike,
+  recipeOf,
+  segmentAt,
+  type SegmentData,
+  type Segments,
+} from '../../core/runs/segments';
 import { tokensPerStep } from '../../core/train/recipe';
 import { formatCount } from '../../core/base/units';
 import { KIND_WORDS } from '../../state/preparation';
@@ -101,7 +108,7 @@ export function bitsOf(
   return metricOf(BITS).ofMean?.(loss, part);
 }
 
-const heldOutKey = ({ textHash, split, parts: { validation } }: NonNullable<ReturnType<typeof dataOf>['facts']>) =>
+const heldOutKey = ({ textHash, split, parts: { validation } }: NonNullable<SegmentData['facts']>) =>
   JSON.stringify([textHash, split.rule, split.seed, validation.bytes]);
 
 /** Tokens that it had learnt from at a step; a fork's forebears are taken to have been as it began. */

@@ -1,0 +1,12 @@
+import { badFile } from '../base/errors';
+import type { z } from '../base/zod';
+
+/** What a file of somebody's says. @throws HomegrownError `bad-file` naming the first twenty places */
+export function parse<T>(file: string, schema: z.ZodType<T>, json: unknown): T {
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  const reasons = result.error.issues
+    .slice(0, 20)
+    .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+  throw badFile(`${file} describes what cannot be run here: ${reasons.join('; ').slice(0, 2000)}`);
+}

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { HomegrownError } from '../base/errors';
+import { dataFacts } from '../testing/runRecord';
+import { DEFAULT_RECIPE } from '../train/recipe';
+import { readRunInfo } from './homegrownJson';
+
+const sizes = { trainTokens: 90, trainBytes: 90, validationTokens: 10, validationBytes: 10 };
+const facts = { texts: [], textHash: 'a', ...sizes, validationShare: 0.1, unigramLoss: 5 };
+const old = {
+  version: 1,
+  name: 'Ahab',
+  createdAt: 5,
+  model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 },
+  recipe: DEFAULT_RECIPE,
+  tokenizer: 'bytes',
+  state: { step: 9, tokensSeen: 90, activeMs: 8, best: null },
+  device: null,
+  data: facts,
+  result: null,
+  earlier: [
+    { until: 3, data: { ...facts, textHash: 'b' } },
+    { until: 6, data: null },
+  ],
+};
+
+test('a file of the first version is read with its data as segments, and an id that stays as it goes on', async () => {
+  const info = await readRunInfo('homegrown.json', old);
+  const segment = { recipe: DEFAULT_RECIPE, data: dataFacts() };
+  expect(info.segments).toEqual([
+    { ...segment, after: 0, data: dataFacts({ textHash: 'b' }) },
+    { ...segment, after: 3, data: null, why: 'data' },
+    { ...segment, after: 6, why: 'data' },
+  ]);
+  expect(info).toMatchObject({ version: 2, name: 'Ahab', createdAt: 5, state: old.state });
+  expect(info.id).toMatch(/^[0-9a-f]{32}$/);
+  const { earlier: _, ...once } = old;
+  const later = { ...once, state: { ...old.state, step: 12 }, recipe: { ...DEFAULT_RECIPE, steps: 9000 } };
+  expect((await readRunInfo('homegrown.json', later)).id).toBe(info.id);
+  expect((await readRunInfo('homegrown.json', { ...old, createdAt: 6 })).id).not.toBe(info.id);
+  expect(await readRunInfo('homegrown.json', JSON.parse(JSON.stringify(info)))).toEqual(info);
+});
+
+test('whatever stands in one, of either version, is read or told as what it is', async () => {
+  const info = await readRunInfo('homegrown.json', old);
+  const names = [...new Set([...Object.keys(old), ...Object.keys(info)])];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(old, info),
+      fc.constantFrom(...names),
+      fc.jsonValue(),
+      async (file, name, value) => {
+        const read = await readRunInfo('homegrown.json', { ...file, [name]: value }).catch((error: unknown) => error);
+        if (read instanceof Error) expect(read).toBeInstanceOf(HomegrownError);
+        else expect(read).toHaveProperty('segments');
+      },
+    ),
+  );
+  for (const none of [null, [], 'x', 7, { version: 0 }])
+    await expect(readRunInfo('homegrown.json', none)).rejects.toMatchObject({ code: 'bad-file' });
+});

@@ -1,0 +1,28 @@
+/** `homegrown.json` as older builds wrote it, brought to today's form. */
+import type { Json } from '../base/blobStore';
+import { sha256Hex } from '../base/hash';
+import { isObject, upgradeFacts } from '../runs/settings';
+
+/**
+ * From the first version, which had one recipe and no id: what is odd in it comes out odd, and the schema says so. How older
+ * segments were trained is not known apart, so it is taken for the same.
+ */
+export async function upgradeInfo(old: object): Promise<object> {
+  const { recipe, data, earlier = [], ...rest } = old as Readonly<Record<string, Json>>;
+  const before = (Array.isArray(earlier) ? earlier : [earlier]).map((segment: Json) =>
+    isObject(segment) ? segment : {},
+  );
+  const segments = [...before, { data }].map((segment, i) => ({
+    after: i === 0 ? 0 : before[i - 1]!['until'],
+    recipe,
+    data: segment['data'] === undefined ? undefined : upgradeFacts(segment['data']),
+    ...(i > 0 && { why: 'data' }),
+  }));
+  return { ...rest, version: 2, id: await idFor(rest['createdAt'], rest['name'], rest['model'], recipe), segments };
+}
+
+/** Of a run that has none, by what stays as it is while it goes on: the same in each of its exports. */
+export async function idFor(createdAt: unknown, name: unknown, model: unknown, recipe: unknown): Promise<string> {
+  const { seed } = (recipe ?? {}) as { seed?: unknown };
+  return (await sha256Hex(JSON.stringify([createdAt, name, model, seed]))).slice(0, 32);
+}
