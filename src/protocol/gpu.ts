@@ -8,7 +8,8 @@ import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { Reference } from '../core/verify/reference';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from './data';
-import type { DeviceKind, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
+import type { Fork } from '../core/runs/fork';
+import type { Asked, DeviceKind, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { MemoryLimits } from '../core/train/memory';
 import type { Recipe } from '../core/train/recipe';
 
@@ -17,8 +18,12 @@ export interface GpuApi {
   device: { input: { kind: DeviceKind | 'auto' }; progress: never; output: DeviceInfo };
   /** Begins a run. Events come in batches, at most ten a second. */
   begin: { input: BeginInput; progress: readonly TrainEvent[]; output: TrainOutcome };
+  /** Begins a run from a saved step of another. */
+  fork: { input: ForkInput; progress: readonly TrainEvent[]; output: TrainOutcome };
   /** Continues from the newest saved step, to `steps` in all if given. */
   resume: { input: ResumeInput; progress: readonly TrainEvent[]; output: TrainOutcome };
+  /** Asks the run that trains for something between two of its steps; the answer is an event of it. Fails where it does not train. */
+  ask: { input: { runId: string; asked: Asked }; progress: never; output: null };
   generate: {
     input: GenerateInput;
     progress: readonly GeneratedToken[];
@@ -37,7 +42,15 @@ export interface GpuApi {
 export interface ResumeInput {
   runId: string;
   steps?: number;
-  /** For a model that was brought in: what it goes on with, cut by its own tokenizer. */
+  /** Other settings than it had; what they begin is a segment of its own. */
+  recipe?: Recipe;
+  /** Other data than it had, or for a model that was brought in its first, cut by its own tokenizer. */
+  data?: DataRecord;
+  texts?: BeginInput['texts'];
+}
+
+export interface ForkInput extends Omit<Fork, 'data'> {
+  /** Other data than that run learns from, cut by its tokenizer. */
   data?: DataRecord;
   texts?: BeginInput['texts'];
 }

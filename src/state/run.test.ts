@@ -6,7 +6,9 @@ import { freeRun } from '../core/runs/free';
 import { type Halves, halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { seen, showing } from '../core/testing/shown';
 import type { RunRecord } from '../core/runs/record';
+import { recipeOf } from '../core/runs/segments';
 import type { DeviceInfo, GeneratedToken } from '../protocol/gpu';
+import { modelOf } from './openRun';
 import type { StudioStore } from './studio';
 
 let store: BlobStore;
@@ -209,6 +211,70 @@ test('a model that is brought in is a run beside the others, and the one that wa
   await empty.getState().importModel([zip]);
   expect(seen(empty.getState())).toMatchObject({ saved: { step: 2 } });
   expect(empty.getState().toasts.at(-1)?.undo).toBeUndefined();
+});
+
+test('a page that shows a run of its own stays with it while another trains, and a model is brought in meanwhile', async () => {
+  const studio = await openTrained();
+  const { getState } = studio;
+  const first = seen(getState()).model!.id;
+  await getState().exportModel('hf');
+  const { downloads } = pages.at(-1)!;
+  await vi.waitFor(() => expect(downloads[0]?.bytes.length).toBeGreaterThan(0), PATIENT);
+  const asked: string[] = [];
+  const { generate } = halves.gpu;
+  halves.gpu.generate = (input, job) => {
+    asked.push(input.runId);
+    return generate(input, job);
+  };
+  getState().setRecipe({ steps: 1_000_000, evalEvery: 1_000_000 });
+  const running = getState().start();
+  await vi.waitFor(() => expect(seen(getState()).model?.id).not.toBe(first), PATIENT);
+  const second = getState().project.runId;
+  await getState().show('playground', first);
+  getState().setSampling({ length: 6 });
+  await getState().generate();
+  expect([asked, getState().writing.kind]).toEqual([[first], 'done']);
+  expect(seen(getState())).toMatchObject({ run: { id: second }, phase: { kind: 'training' }, model: { id: first } });
+  expect(modelOf(getState(), 'export')?.id).toBe(second);
+
+  await getState().importModel([new File([downloads[0]!.bytes as Uint8Array<ArrayBuffer>], 'sea.zip')]);
+  const third = modelOf(getState(), 'export')!.id;
+  expect([first, second]).not.toContain(third);
+  expect(seen(getState())).toMatchObject({ run: { id: second }, phase: { kind: 'training' }, model: { id: third } });
+  getState().stop();
+  await running;
+  expect(getState()).toMatchObject({ training: null, project: { runId: second } });
+  expect(seen(getState())).toMatchObject({ run: { id: second, status: 'stopped' }, model: { id: third } });
+  await getState().show('playground', null);
+  expect(Object.keys(getState().opened).sort()).toEqual([second, third].sort());
+});
+
+test('a run is forked from a kept step, goes on with other settings and other text, and is what pages show', async () => {
+  const studio = await openTrained();
+  const { getState } = studio;
+  const parent = seen(getState()).run!;
+  const recipe = { ...recipeOf(parent), steps: 4, learningRate: 0.01 };
+  await getState().fork({ runId: parent.id, step: 2 }, { name: 'Fork', recipe });
+  const { run, phase, log } = seen(getState());
+  expect(run).toMatchObject({ name: 'Fork', parent: { runId: parent.id, step: 2 }, segments: [{}, { why: 'recipe' }] });
+  expect([phase, getState().project.runId]).toEqual([{ kind: 'finished', step: 4, of: 4 }, run!.id]);
+  expect([log.saves[0]?.step, log.step]).toEqual([2, [3, 4]]);
+
+  await getState().addPaste('The shark is small. '.repeat(40), 'shark.txt');
+  await getState().resume(6, { recipe: { ...recipe, learningRate: 0.02 }, withTexts: true });
+  const changed = seen(getState());
+  expect(changed.phase).toEqual({ kind: 'finished', step: 6, of: 6 });
+  expect(changed.run?.segments).toMatchObject([
+    {},
+    { after: 2 },
+    { after: 4, why: 'both', recipe: { learningRate: 0.02 } },
+  ]);
+  expect(changed.run?.segments.at(-1)?.data.facts?.texts.map(({ name }) => name)).toEqual(['sea.txt', 'shark.txt']);
+  // What cannot be forked is told, and the run that was shown is there to go back to.
+  await getState().fork({ runId: parent.id, step: 99 }, { name: 'None', recipe });
+  expect(failureOf(studio)?.code).toBe('storage-damaged');
+  await getState().loadRun();
+  expect(seen(getState()).run?.id).toBe(run!.id);
 });
 
 describe('the GPU', () => {

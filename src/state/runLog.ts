@@ -16,6 +16,13 @@ export interface Saved {
   activeMs: number;
 }
 
+export interface Sampled {
+  step: number;
+  prompt: string;
+  sample: string;
+  activeMs: number;
+}
+
 export class RunLog {
   readonly step: number[] = [];
   readonly loss: number[] = [];
@@ -28,6 +35,8 @@ export class RunLog {
   readonly saves: Saved[] = [];
   /** Best steps whose weights were kept, saved whole or not. */
   readonly kept: Saved[] = [];
+  /** What was written because somebody asked for it. */
+  readonly sampled: Sampled[] = [];
   memoryBytes = 0;
   /** Of the newest step. */
   cost: Partial<StepCost> = {};
@@ -69,8 +78,11 @@ export class RunLog {
         rows.push({ step, bytes, activeMs: this.now });
         return;
       }
-      case 'sampled':
+      case 'sampled': {
+        const { step, prompt, sample } = event;
+        this.sampled.push({ step, prompt, sample, activeMs: this.now });
         return;
+      }
       default:
         event satisfies never;
     }
@@ -88,6 +100,7 @@ export class RunLog {
     dropAfter(this.evaluations, step);
     dropAfter(this.saves, step);
     dropAfter(this.kept, step);
+    dropAfter(this.sampled, step);
   }
 
   get best(): Evaluation | undefined {

@@ -3,12 +3,12 @@ import { learntOf } from '../core/documents/record';
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import { updateProject } from '../core/runs/projects';
-import { readRun, type RunRecord } from '../core/runs/record';
+import { readKnownRun, readRun, type RunRecord } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';
 import { memoryShortage } from '../core/train/memory';
 import { problems, unfit } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
-import type { ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
+import type { Asked, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { limitsOf, recipeOf as nextRecipe } from './estimate';
 import { remedy } from './failures';
@@ -27,12 +27,23 @@ export interface TrainingSlice {
   start(): Promise<void>;
   /** Ends at the next step boundary and saves; not an error. */
   stop(): void;
-  /** Continues the run that Train shows to `steps` in all, or to what it was to have. */
-  resume(steps?: number): Promise<void>;
+  /** Continues the run that Train shows to `steps` in all, or to what it was to have; with what is changed from there on. */
+  resume(steps?: number, change?: Change): Promise<void>;
+  /** Begins a run from a saved step of another, with its settings or with others. */
+  fork(from: { runId: string; step: number }, change: Change & { name: string; recipe: Recipe }): Promise<void>;
+  /** Asks the run that trains here to measure or to write now: what it answers is in its log. */
+  ask(asked: Asked): Promise<void>;
   /** The run has a saved step: from now on it is its project's, which pages follow. */
   adopt(runId: string): Promise<void>;
   /** One click: a bundled text, settings that suit it, and off. */
   growSample(file: string): Promise<void>;
+}
+
+/** What a run goes on with that it did not have. */
+export interface Change {
+  recipe?: Recipe;
+  /** The project's texts, cut by the run's tokenizer, in place of its own. */
+  withTexts?: boolean;
 }
 
 export interface Training {
@@ -155,14 +166,30 @@ export const createTrainingSlice: Slice<TrainingSlice> =
       }
     }
 
-    /** What a run goes on with: its own data, or for a model that was brought in, the texts cut by its tokenizer. */
-    async function sourceFor(run: RunRecord, held: Held): Promise<Partial<ResumeInput> | null> {
+    /**
+     * What a run goes on with: its own data, or where it has none or is to have others, the texts cut by its tokenizer.
+     * @param runId whose failure it is where they cannot be built
+     */
+    async function sourceFor(
+      run: RunRecord,
+      runId: string,
+      held: Held,
+      withTexts: boolean,
+    ): Promise<Pick<ResumeInput, 'data' | 'texts'> | null> {
       const { id, facts } = dataOf(run);
-      if (id !== null) return {};
+      if (id !== null && !withTexts) {
+        if (hasOtherTexts(run, get())) {
+          get().toast({
+            text: 'It goes on with the text that it began with',
+            detail: 'what changed since is learnt by a new run',
+          });
+        }
+        return {};
+      }
       const { tokenizer } = run;
       const { texts, project, opened } = get();
       const refuse = (failure: Failure): null => {
-        fail(run.id, failure, opened[run.id]?.saved?.step);
+        fail(runId, failure, opened[runId]?.saved?.step);
         return null;
       };
       if (texts.length === 0) {
@@ -244,11 +271,11 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         if (phase.kind === 'training') setPhase(training.runId, { ...phase, kind: 'stopping' });
         abort.abort();
       },
-      async resume(steps) {
+      async resume(steps, { recipe: other, withTexts = false } = {}) {
         await get().settled();
         const { record: run, saved } = shownRun(get(), 'train');
         if (!run || get().training) return;
-        const recipe = recipeOf(run);
+        const recipe = other ?? recipeOf(run);
         const of = steps ?? recipe.steps;
         const shortage = memoryShortage(run.model, recipe, limitsOf(get()));
         if (shortage !== undefined) {
@@ -262,19 +289,45 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         const held = await trainHere(run.id);
         if (!held) return;
         try {
-          const source = await sourceFor(run, held);
+          const source = await sourceFor(run, run.id, held, withTexts);
           if (!source) return;
-          if (dataOf(run).id !== null && hasOtherTexts(run, get())) {
-            get().toast({
-              text: 'It goes on with the text that it began with',
-              detail: 'what changed since is learnt by a new run',
-            });
-          }
+          const change = { ...source, ...(other && { recipe: other }), ...(steps !== undefined && { steps }) };
           await follow({ runId: run.id, of, settings: settingsOf(run.model, recipe) }, (options) =>
-            gpu.call('resume', { runId: run.id, ...source, ...(steps !== undefined && { steps }) }, options),
+            gpu.call('resume', { runId: run.id, ...change }, options),
           );
         } finally {
           held.end();
+        }
+      },
+      async fork(from, { name, recipe, withTexts = false }) {
+        await get().settled();
+        if (get().training) return;
+        const runId = newId();
+        const held = await trainHere(runId);
+        if (!held) return;
+        try {
+          const parent = await readKnownRun(store, from.runId);
+          const shortage = memoryShortage(parent.model, recipe, limitsOf(get()));
+          if (shortage !== undefined) throw badSettings(shortage, 'Nothing was begun. Take settings that need less.');
+          const source = await sourceFor(parent, runId, held, withTexts);
+          if (!source) return;
+          const input = { runId, projectId: get().project.id, name, createdAt: now(), from, recipe, ...source };
+          await follow({ runId, of: recipe.steps, settings: settingsOf(parent.model, recipe) }, (options) =>
+            gpu.call('fork', input, options),
+          );
+        } catch (error) {
+          fail(runId, toFailure(error));
+        } finally {
+          held.end();
+        }
+      },
+      async ask(asked) {
+        const { training, toast } = get();
+        if (!training) return;
+        try {
+          await gpu.call('ask', { runId: training.runId, asked });
+        } catch (error) {
+          toast({ text: 'The run was not asked', detail: toFailure(error).message });
         }
       },
       async adopt(runId) {

@@ -1,17 +1,17 @@
 /** What the GPU worker does: one device, on which one run trains while models of any run are used beside it. */
 import type { BlobStore } from '../core/base/blobStore';
-import { HomegrownError } from '../core/base/errors';
+import { badSettings, HomegrownError } from '../core/base/errors';
 import type { Pause } from '../core/base/job';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { explained, gpuHasFailed } from '../core/gpu/backend';
 import { wasmHasFailed } from '../core/gpu/wasm';
-import type { DeviceKind, TrainInput, TrainOutcome } from '../core/train/run';
+import type { Asked, DeviceKind, TrainOutcome } from '../core/train/run';
 import type { DeviceInfo, GpuApi } from '../protocol/gpu';
 import { evaluate, referenceOf } from './measuring';
 import { type LoadedModel, modelsOf } from './models';
 import { writeText } from './sampling';
 import type { Handlers } from './serve';
-import { begin, resume, type RunJob } from './training';
+import { begin, type Beside, fork, resume, type RunJob } from './training';
 import { deviceScheduler } from './deviceScheduler';
 
 /** @param open opens a device, and another of its kind where that has failed */
@@ -24,6 +24,8 @@ export function gpuHandlers(
   let device: Promise<DeviceInfo> | undefined;
   /** The run that trains. */
   let training: string | undefined;
+  /** What it is to be asked between its steps. */
+  let asked: Asked[] = [];
   /** Ends what is done beside a run, and when all of it has ended. */
   const underway = new Map<AbortController, Promise<unknown>>();
 
@@ -46,7 +48,7 @@ export function gpuHandlers(
   async function train(
     runId: string,
     job: RunJob,
-    run: (store: BlobStore, device: string, pause: TrainInput['pause']) => Promise<TrainOutcome>,
+    run: (store: BlobStore, device: string, beside: Beside) => Promise<TrainOutcome>,
   ): Promise<TrainOutcome> {
     if (training !== undefined) throw busy('begin another');
     training = runId;
@@ -54,9 +56,10 @@ export function gpuHandlers(
       job.report([{ kind: 'compiling' }]);
       const name = nameOf(await opened());
       models.retire(); // the run may need its memory
-      return await withPriority(async (pause) => run(await store, name, pause));
+      return await withPriority(async (pause) => run(await store, name, { pause, asked: () => asked.shift() }));
     } finally {
       training = undefined;
+      asked = [];
     }
   }
 
@@ -103,8 +106,15 @@ export function gpuHandlers(
       );
       return device;
     },
-    begin: (input, job) => train(input.runId, job, (blobs, name, pause) => begin(blobs, input, name, job, pause)),
-    resume: (input, job) => train(input.runId, job, (blobs, name, pause) => resume(blobs, input, name, job, pause)),
+    begin: (input, job) => train(input.runId, job, (blobs, name, beside) => begin(blobs, input, name, job, beside)),
+    fork: (input, job) => train(input.runId, job, (blobs, name, beside) => fork(blobs, input, name, job, beside)),
+    resume: (input, job) => train(input.runId, job, (blobs, name, beside) => resume(blobs, input, name, job, beside)),
+    ask({ runId, asked: what }) {
+      if (training !== runId)
+        return Promise.reject(badSettings('This run does not train now', 'Nothing was asked of it.'));
+      asked.push(what);
+      return Promise.resolve(null);
+    },
     generate: (input, { signal, report }) =>
       withModel(input, signal, (model, ended, pause) => writeText(model, input, { signal: ended, report }, pause)),
     evaluate: (input, { signal }) =>

@@ -8,6 +8,7 @@ import type { Snapshot, TrainState } from '../core/checkpoint/snapshot';
 import { explained } from '../core/gpu/backend';
 import { modelSpec } from '../core/models';
 import { factsOf } from '../core/runs/facts';
+import { forkRun } from '../core/runs/fork';
 import { openJournal, type JournalWriter } from '../core/runs/journal';
 import { manifestOf } from '../core/runs/data';
 import {
@@ -30,11 +31,13 @@ import type { Recipe } from '../core/train/recipe';
 import { train } from '../core/train/train';
 import type { ModelChoice, TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
 import type { DataRecord } from '../protocol/data';
-import type { BeginInput, ResumeInput } from '../protocol/gpu';
+import type { BeginInput, ForkInput, ResumeInput } from '../protocol/gpu';
 import { lockRun } from '../storage/lock';
 import { throttled } from './throttled';
 
 export type RunJob = Job<readonly TrainEvent[]>;
+/** What others do between the steps. */
+export type Beside = Pick<TrainInput, 'pause' | 'asked'>;
 
 /** A new run. Its record is there before its first step, so that a crash leaves something to come back to. */
 export async function begin(
@@ -42,7 +45,7 @@ export async function begin(
   input: BeginInput,
   device: string,
   job: RunJob,
-  pause?: TrainInput['pause'],
+  beside: Beside = {},
 ): Promise<TrainOutcome> {
   const { runId, data, texts, ...given } = input;
   const record = newRun({
@@ -56,7 +59,7 @@ export async function begin(
   const lock = await lockRun(runId);
   try {
     await addRun(store, record);
-    return await follow(store, record, undefined, job, pause);
+    return await follow(store, record, undefined, job, beside);
   } catch (error) {
     // A run that saved nothing is no model: nothing of it stays. That it failed is told, and cleaning up must not hide it.
     await deleteUnsaved(store, runId).catch(() => undefined);
@@ -76,27 +79,52 @@ async function deleteUnsaved(store: BlobStore, runId: string): Promise<void> {
   if (steps.length + damaged.length === 0) await purgeRun(store, runId);
 }
 
-/** Continues a run from its newest saved step, to `steps` in all, on its own data or on what is given. */
-export async function resume(
+/** A new run from a saved step of another, which is its first: a failure before that is saved leaves nothing of it. */
+export async function fork(
   store: BlobStore,
-  { runId, steps, data, texts = [] }: ResumeInput,
+  { data, texts = [], ...input }: ForkInput,
   device: string,
   job: RunJob,
-  pause?: TrainInput['pause'],
+  beside: Beside = {},
+): Promise<TrainOutcome> {
+  const { runId } = input;
+  const lock = await lockRun(runId);
+  try {
+    const from = { ...input, ...(data && { data: segmentData(data, texts) }) };
+    const { record, snapshot, bytes } = await forkRun(store, from, device);
+    const saved: TrainEvent = { kind: 'saved', step: snapshot.state.step, bytes };
+    await (await openJournal(store, runId, saved.step)).append([saved]);
+    job.report([saved]);
+    return await follow(store, record, snapshot, job, beside);
+  } catch (error) {
+    await deleteUnsaved(store, runId).catch(() => undefined);
+    throw error;
+  } finally {
+    lock.release();
+  }
+}
+
+/** Continues a run from its newest saved step, to `steps` in all; with other settings or data that begins a segment. */
+export async function resume(
+  store: BlobStore,
+  { runId, steps, recipe: given, data, texts = [] }: ResumeInput,
+  device: string,
+  job: RunJob,
+  beside: Beside = {},
 ): Promise<TrainOutcome> {
   const lock = await lockRun(runId);
   try {
     await readKnownRun(store, runId);
     const { snapshot } = await loadSnapshot(store, runId);
     const record = await updateRun(store, runId, (stored) => {
-      const recipe = { ...recipeOf(stored), ...(steps !== undefined && { steps }) };
+      const recipe = { ...(given ?? recipeOf(stored)), ...(steps !== undefined && { steps }) };
       const segments = continued(stored.segments, snapshot.state.step, {
         recipe,
         data: data ? segmentData(data, texts) : dataOf(stored),
       });
       return { ...stored, segments, device, status: 'running' };
     });
-    return await follow(store, record, snapshot, job, pause);
+    return await follow(store, record, snapshot, job, beside);
   } finally {
     lock.release();
   }
@@ -107,7 +135,7 @@ async function follow(
   record: RunRecord,
   from: Snapshot | undefined,
   job: RunJob,
-  pause: TrainInput['pause'],
+  beside: Beside,
 ): Promise<TrainOutcome> {
   const { id, model, tokenizer } = record;
   const recipe = recipeOf(record);
@@ -150,7 +178,7 @@ async function follow(
           return writer.keepBest(...step);
         },
         now: () => performance.now(),
-        ...(pause && { pause }),
+        ...beside,
       },
       {
         signal: job.signal,

@@ -57,6 +57,8 @@ function gpuHalf(store: Promise<BlobStore>): Handlers<GpuApi> {
   return {
     device: later('device'),
     begin: later('begin'),
+    fork: later('fork'),
+    ask: later('ask'),
     resume: later('resume'),
     generate: later('generate'),
     evaluate: later('evaluate'),

@@ -1,0 +1,77 @@
+/** A run that begins from a saved step of another: with a copy of that step, so that each can be deleted without the other. */
+import type { BlobStore } from '../base/blobStore';
+import { claimRun, loadSnapshot } from '../checkpoint/checkpoint';
+import type { Snapshot } from '../checkpoint/snapshot';
+import type { HostTensor } from '../checkpoint/tensors';
+import { modelSpec } from '../models';
+import { optimizerOf, stateName, stateOf } from '../optim';
+import type { Recipe } from '../train/recipe';
+import type { ModelChoice } from '../train/run';
+import { addRun, freeHue, readKnownRun, type RunRecord, updateRun } from './record';
+import { continued, dataOf, type SegmentData } from './segments';
+
+export interface Fork {
+  runId: string;
+  projectId: string;
+  name: string;
+  createdAt: number;
+  from: { runId: string; step: number };
+  recipe: Recipe;
+  /** Absent: what the other run learns from. */
+  data?: SegmentData;
+}
+
+/**
+ * Stores the new run with its first step. It has the segments of the other up to there, and one of its own from there on
+ * where settings or data are other. Where something fails on the way, the caller removes what there is of it.
+ * @throws HomegrownError `storage-damaged` where that step cannot be opened, and as a save does
+ */
+export async function forkRun(
+  store: BlobStore,
+  { runId, projectId, name, createdAt, from, recipe, data }: Fork,
+  device: string,
+): Promise<{ record: RunRecord; snapshot: Snapshot; bytes: number }> {
+  const { removedAt: _, ...parent } = await readKnownRun(store, from.runId);
+  const { snapshot: copied } = await loadSnapshot(store, from.runId, from.step);
+  const { snapshot, isZero } = withMoments(copied, parent.model, recipe);
+  const { step } = snapshot.state;
+  await addRun(store, {
+    ...parent,
+    id: runId,
+    projectId,
+    name,
+    tags: [],
+    note: '',
+    hue: await freeHue(store, projectId),
+    createdAt,
+    status: 'running',
+    step: 0,
+    device,
+    parent: { runId: parent.id, step, how: 'fork', name: parent.name, ...(isZero && { momentsAtZero: true }) },
+    segments: continued(parent.segments, step, { recipe, data: data ?? dataOf(parent) }),
+  });
+  const { bytes } = await (await claimRun(store, runId)).save(snapshot);
+  return { record: await updateRun(store, runId, (run) => ({ ...run, step })), snapshot, bytes };
+}
+
+/** A step that the recipe's optimizer can go on from: of weights alone, and of another optimizer, its moments are zero. */
+function withMoments(
+  { state, tensors }: Snapshot,
+  { id, config, vocabulary }: ModelChoice,
+  { optimizer }: Recipe,
+): { snapshot: Snapshot; isZero: boolean } {
+  const params = modelSpec(id).params(config, vocabulary);
+  const slots = stateOf(optimizerOf(optimizer), Object.entries(params)).flat();
+  const { best, ...rest } = state;
+  const own = { ...rest, best: best?.step === state.step ? best : null };
+  if (slots.every((slot) => tensors.has(stateName(slot)))) return { snapshot: { state: own, tensors }, isZero: false };
+  const zeros = slots.map((slot): [string, HostTensor] => {
+    const size = slot.shape.reduce((a, b) => a * b, 1);
+    return [stateName(slot), { shape: slot.shape, data: new Float32Array(size) }];
+  });
+  const weights = [...tensors].filter(([name]) => Object.hasOwn(params, name));
+  return {
+    snapshot: { state: { ...own, momentsFrom: state.step }, tensors: new Map([...weights, ...zeros]) },
+    isZero: true,
+  };
+}

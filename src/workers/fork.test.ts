@@ -1,0 +1,150 @@
+/** Runs that begin from a step of another, and runs that go on with other settings, over the GPU worker's real half, on WASM. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { claimRun, listSnapshots, loadSnapshot } from '../core/checkpoint/checkpoint';
+import type { Snapshot } from '../core/checkpoint/snapshot';
+import { readJournal } from '../core/runs/journal';
+import { purgeRun, readRun, type RunRecord } from '../core/runs/record';
+import { recipeOf } from '../core/runs/segments';
+import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { type Begin, smallRuns } from '../core/testing/besideRuns';
+import type { Recipe } from '../core/train/recipe';
+import type { ForkInput } from '../protocol/gpu';
+
+let store: BlobStore;
+let of: Begin;
+let worker: TestStudio;
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+beforeEach(async () => {
+  store = memoryStore();
+  worker = testStudio(store);
+  of = await smallRuns(store);
+});
+afterEach(() => worker.close());
+
+const SMALL = { steps: 12, saveEvery: 6, evalEvery: 6, warmup: 2 };
+const parent = async (): Promise<RunRecord> => {
+  await worker.gpu.call('begin', of('parent', SMALL));
+  return (await readRun(store, 'parent'))!;
+};
+const forked = async (
+  record: RunRecord,
+  step: number,
+  recipe: Partial<Recipe> = {},
+  runId = 'child',
+): Promise<Snapshot> => {
+  const input: ForkInput = {
+    runId,
+    projectId: 'first',
+    name: 'Child',
+    createdAt: 2,
+    from: { runId: 'parent', step },
+    recipe: { ...recipeOf(record), ...recipe },
+  };
+  await worker.gpu.call('fork', input);
+  return (await loadSnapshot(store, runId)).snapshot;
+};
+const losses = async (runId: string): Promise<readonly (readonly [number, number])[]> =>
+  (await readJournal(store, runId)).flatMap((e) => (e.kind === 'step' ? [[e.step, e.loss] as const] : []));
+
+test('a fork with the same settings makes the bits of the run that it comes from, and opens without that', async () => {
+  const record = await parent();
+  const { snapshot: end } = await loadSnapshot(store, 'parent');
+  const child = await forked(record, 6);
+  expect(child.tensors).toEqual(end.tensors);
+  expect(await losses('child')).toEqual((await losses('parent')).slice(6));
+  expect(await readRun(store, 'child')).toMatchObject({
+    name: 'Child',
+    step: 12,
+    status: 'finished',
+    parent: { runId: 'parent', step: 6, how: 'fork', name: 'parent' },
+    segments: [{ after: 0 }],
+  });
+  expect((await readRun(store, 'child'))!.segments).toHaveLength(1);
+  expect((await readRun(store, 'child'))!.hue).not.toBe(record.hue);
+
+  await purgeRun(store, 'parent');
+  await worker.gpu.call('resume', { runId: 'child', steps: 14 });
+  expect((await loadSnapshot(store, 'child')).snapshot.state.step).toBe(14);
+}, 120_000);
+
+test('a fork with other settings goes another way from its step on, and that is a segment', async () => {
+  const record = await parent();
+  const child = await forked(record, 6, { learningRate: 0.01, samplePrompt: 'A' });
+  const [same, other] = [await losses('parent'), await losses('child')];
+  expect(other[0]).toEqual(same[6]); // made before the first update with another rate
+  expect(other[1]).not.toEqual(same[7]);
+  expect(child.state.momentsFrom).toBeUndefined();
+  const { segments, parent: from } = (await readRun(store, 'child'))!;
+  expect(segments).toMatchObject([
+    { after: 0, recipe: record.segments[0].recipe },
+    { after: 6, why: 'recipe', recipe: { learningRate: 0.01 } },
+  ]);
+  expect(from).not.toHaveProperty('momentsAtZero');
+}, 120_000);
+
+test('a fork of weights alone, or for another optimizer, begins its moments at zero, keeps that whole, and says so', async () => {
+  const record = await parent();
+  const { snapshot } = await loadSnapshot(store, 'parent', 12);
+  const weights = new Map([...snapshot.tensors].filter(([name]) => !name.startsWith('adam.')));
+  const state = { ...snapshot.state, step: 9, best: null };
+  await (await claimRun(store, 'parent')).keepLight(state, () => Promise.resolve(weights), 1e9);
+  expect((await listSnapshots(store, 'parent')).find(({ step }) => step === 9)).toMatchObject({ holds: 'weights' });
+
+  for (const [id, step, change] of [
+    ['light', 9, {}],
+    ['other', 6, { optimizer: 'sgd' }],
+  ] as const) {
+    const child = await forked(record, step, change, id);
+    expect(child.state.momentsFrom).toBe(step);
+    expect((await readRun(store, id))!.parent).toMatchObject({ step, momentsAtZero: true });
+    expect([...child.tensors.keys()].some((name) => name.startsWith('adam.'))).toBe(id === 'light');
+    for (const kept of await listSnapshots(store, id)) if (!kept.best) expect(kept.holds).toBe('all');
+  }
+}, 120_000);
+
+test('a fork that cannot begin leaves nothing of itself, and the run that it was to come from is as it was', async () => {
+  const record = await parent();
+  const before = await store.keys('');
+  await expect(forked(record, 7)).rejects.toMatchObject({ code: 'storage-damaged' });
+  expect(await store.keys('')).toEqual(before);
+}, 120_000);
+
+test('a run that goes on with another rate begins a segment there, and one that goes on longer does not', async () => {
+  await parent();
+  await worker.gpu.call('resume', { runId: 'parent', steps: 14 });
+  expect((await readRun(store, 'parent'))!.segments).toMatchObject([{ after: 0, recipe: { steps: 14 } }]);
+  const { recipe } = (await readRun(store, 'parent'))!.segments[0];
+  await worker.gpu.call('resume', { runId: 'parent', recipe: { ...recipe, learningRate: 0.02, steps: 16 } });
+  const { segments, step } = (await readRun(store, 'parent'))!;
+  expect(step).toBe(16);
+  expect(segments).toMatchObject([
+    { after: 0, recipe: { steps: 14 } },
+    { after: 14, why: 'recipe', recipe: { learningRate: 0.02, steps: 16 } },
+  ]);
+}, 120_000);
+
+test('what a run is asked for while it trains is an event of it, and its bits are those of a run that nobody asks', async () => {
+  const settings = { ...SMALL, steps: 40, saveEvery: 40, evalEvery: 40 };
+  await worker.gpu.call('begin', of('quiet', settings));
+  await expect(worker.gpu.call('ask', { runId: 'quiet', asked: { what: 'evaluate' } })).rejects.toMatchObject({
+    code: 'bad-settings',
+  });
+  let isAsked = false;
+  await worker.gpu.call('begin', of('busy', settings), {
+    onProgress(events) {
+      if (isAsked || !events.some(({ kind }) => kind === 'step')) return;
+      isAsked = true;
+      void worker.gpu.call('ask', { runId: 'busy', asked: { what: 'evaluate' } });
+      void worker.gpu.call('ask', { runId: 'busy', asked: { what: 'sample', prompt: 'The whale' } });
+    },
+  });
+  const told = await readJournal(store, 'busy');
+  const sampled = told.find((event) => event.kind === 'sampled');
+  expect(sampled).toMatchObject({ prompt: 'The whale', sample: expect.stringMatching(/^The whale/) as string });
+  expect(told.filter(({ kind }) => kind === 'evaluated')).toHaveLength(3);
+  expect(await losses('busy')).toEqual(await losses('quiet'));
+  const [busy, quiet] = await Promise.all(['busy', 'quiet'].map((id) => loadSnapshot(store, id)));
+  expect(busy!.snapshot.tensors).toEqual(quiet!.snapshot.tensors);
+}, 120_000);
