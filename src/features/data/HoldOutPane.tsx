@@ -17,26 +17,28 @@ export function HoldOutPane() {
   return (
     <Pane title="Split">
       <Block>
-        <Slider
-          label="Held out"
-          value={validation}
-          min={5}
-          max={20}
-          step={1}
-          output={`${validation} % of the text`}
-          ticks={['5 %', '10 %', '15 %', '20 %']}
-          onChange={(value) => change({ split: { ...split, validation: value / 100 } })}
-        />
-        <Slider
-          label="For a test"
-          value={test}
-          min={0}
-          max={20}
-          step={1}
-          output={test === 0 ? 'none' : `${test} % of the text`}
-          ticks={['none', '5 %', '10 %', '15 %', '20 %']}
-          onChange={(value) => change({ split: { ...split, test: value / 100 } })}
-        />
+        <div className={styles.sliders}>
+          <Slider
+            label="Held out"
+            value={validation}
+            min={5}
+            max={20}
+            step={1}
+            output={`${validation} % of the text`}
+            ticks={['5 %', '10 %', '15 %', '20 %']}
+            onChange={(value) => change({ split: { ...split, validation: value / 100 } })}
+          />
+          <Slider
+            label="For a test"
+            value={test}
+            min={0}
+            max={20}
+            step={1}
+            output={test === 0 ? 'none' : `${test} % of the text`}
+            ticks={['none', '5 %', '10 %', '15 %', '20 %']}
+            onChange={(value) => change({ split: { ...split, test: value / 100 } })}
+          />
+        </div>
         <div className={styles.split} aria-hidden>
           <i style={{ '--share': 1 - split.validation - split.test }} />
           <i style={{ '--share': split.validation }} />
