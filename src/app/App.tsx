@@ -1,10 +1,11 @@
 import { Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { Redirect, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import { MarkupDialog } from '../features/text/MarkupDialog';
 import { useStudio, useStudioStore } from '../state/react';
 import type { Stage } from '../state/stage';
 import type { Studio } from '../state/studio';
 import { CommandPalette, Frame, KeyHelp, Toasts, useShortcuts } from '../ui';
+import { DeleteEverything } from './DeleteEverything';
 import { commands, KEYS_OF_CONTROLS } from './commands';
 import { receive, useWindowDrop } from './dropped';
 import { useEffects } from './effects';
@@ -12,10 +13,9 @@ import { Notices } from './Notices';
 import { PageBoundary } from './PageBoundary';
 import { NotFound, PageFailure } from './PageFailure';
 import { title } from './phase';
-import { pageOf, pathOf, stageAt } from './routes';
+import { pageOf, stageAt } from './routes';
 import { hasSingleKeys, setSingleKeys } from './singleKeys';
 import { StageRail } from './StageRail';
-import { STAGES } from './stages';
 import { Strip } from './Strip';
 import { UnreadableDialog } from './UnreadableDialog';
 import { Announcements } from './Announcements';
@@ -25,8 +25,9 @@ export function App() {
   const [path, go] = useLocation();
   const store = useStudioStore();
   const studio = useStudio((s) => s);
-  const [overlay, setOverlay] = useState<'palette' | 'help' | 'unreadable'>();
+  const [overlay, setOverlay] = useState<'palette' | 'help' | 'unreadable' | 'everything'>();
   const [isRenaming, setRenaming] = useState(false);
+  const projectId = useStudio((s) => s.project.id);
   const [singleKeys, setKeys] = useState(hasSingleKeys);
   const stage = stageAt(path);
   const name = stage?.name ?? 'Not found';
@@ -34,13 +35,13 @@ export function App() {
   useEffects(store);
   useDocumentTitle(title(studio, name));
   useWindowDrop((files) => void receive(store, files).then((id) => go(`/${id}`)), stage?.takesDrops === true);
+  const shell = { go, rename: () => setRenaming(true), deleteEverything: () => setOverlay('everything') };
   const actions = commands(studio, store, {
+    ...shell,
     stage,
-    go,
     openPalette: () => setOverlay('palette'),
     openHelp: () => setOverlay('help'),
     openUnreadable: () => setOverlay('unreadable'),
-    rename: () => setRenaming(true),
     hasSingleKeys: singleKeys,
     toggleSingleKeys: () => {
       setKeys(!singleKeys);
@@ -49,14 +50,12 @@ export function App() {
   });
   useShortcuts(actions, singleKeys);
 
-  if (path === '/') return <Redirect to={pathOf(STAGES[0]!)} replace />;
   return (
     <>
       <Frame
         strip={
           <Strip
-            isRenaming={isRenaming}
-            onRename={setRenaming}
+            project={{ ...shell, isRenaming, onRename: setRenaming }}
             onFind={() => setOverlay('palette')}
             onGo={go}
             isQuiet={stage !== undefined && hasMainButton(stage, studio)}
@@ -65,10 +64,10 @@ export function App() {
         rail={<StageRail current={stage} onGo={go} />}
         notices={<Notices onShow={() => setOverlay('unreadable')} />}
       >
-        <PageBoundary key={path} fallback={(failure) => <PageFailure title={name} failure={failure} />}>
+        <PageBoundary key={projectId + path} fallback={(failure) => <PageFailure title={name} failure={failure} />}>
           <Suspense>
             {stage ? pageOf(stage) : <NotFound path={path} onHome={() => go('/text')} />}
-            <FocusHeading path={path} />
+            <FocusHeading path={projectId + path} />
           </Suspense>
         </PageBoundary>
       </Frame>
@@ -79,6 +78,7 @@ export function App() {
         actions={[...actions, ...KEYS_OF_CONTROLS]}
       />
       <UnreadableDialog isOpen={overlay === 'unreadable'} onClose={() => setOverlay(undefined)} />
+      <DeleteEverything isOpen={overlay === 'everything'} onClose={() => setOverlay(undefined)} />
       <MarkupDialog />
       <Toasts toasts={studio.toasts} onDismiss={studio.dismiss} />
       <Announcements />

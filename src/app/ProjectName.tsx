@@ -2,34 +2,18 @@ import { useEffect, useRef } from 'react';
 import { useStudio } from '../state/react';
 import styles from './app.module.css';
 
-/** The project's name; a press makes it a field. Enter or leaving keeps, Esc takes back. */
-export function ProjectName({ isEditing, onEdit }: { isEditing: boolean; onEdit: (isEditing: boolean) => void }) {
+/** The project's name as a field. Enter or leaving keeps, Esc takes back. */
+export function ProjectName({ onEnd }: { onEnd: (isByKey: boolean) => void }) {
   const name = useStudio((s) => s.project.name);
   const change = useStudio((s) => s.change);
-  const button = useRef<HTMLButtonElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const isTakenBack = useRef(false);
+  const isByKey = useRef(false);
   useEffect(() => {
-    if (isEditing) field.current?.select();
-  }, [isEditing]);
-
-  if (!isEditing) {
-    return (
-      <button
-        ref={button}
-        type="button"
-        className={styles.name}
-        aria-label={`Project, ${name}, rename`}
-        title="Rename"
-        onClick={() => {
-          isTakenBack.current = false;
-          onEdit(true);
-        }}
-      >
-        {name}
-      </button>
-    );
-  }
+    // The menu that it was chosen in gives the focus back to where it was first.
+    const frame = requestAnimationFrame(() => field.current?.select());
+    return () => cancelAnimationFrame(frame);
+  }, []);
   return (
     <input
       ref={field}
@@ -39,17 +23,17 @@ export function ProjectName({ isEditing, onEdit }: { isEditing: boolean; onEdit:
       maxLength={80}
       spellCheck={false}
       autoComplete="off"
+      autoFocus
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== 'Escape') return;
+        isByKey.current = true;
         isTakenBack.current = event.key === 'Escape';
         event.currentTarget.blur();
-        requestAnimationFrame(() => button.current?.focus());
       }}
       onBlur={(event) => {
         const typed = event.currentTarget.value.trim();
         if (!isTakenBack.current && typed !== '' && typed !== name) change({ name: typed });
-        isTakenBack.current = false;
-        onEdit(false);
+        onEnd(isByKey.current);
       }}
     />
   );

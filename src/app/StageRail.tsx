@@ -1,3 +1,4 @@
+import { useRouter } from 'wouter';
 import { formatBytes, formatCount } from '../core/base/units';
 import type { Offline } from '../state/privacy';
 import { useRuns, useStudio } from '../state/react';
@@ -13,15 +14,16 @@ export function StageRail({ current, onGo }: { current: Stage | undefined; onGo:
   useRuns();
   const studio = useStudio((s) => s);
   const usage = useUsage();
+  const { base } = useRouter();
   const { requests, offline, hasNewer } = studio;
   return (
     <Rail
       stages={STAGES.map((stage) => {
         const { node, line } = stage.state(studio);
-        return { id: stage.id, href: pathOf(stage), name: stage.name, state: node, artefact: line };
+        return { id: stage.id, href: base + pathOf(stage), name: stage.name, state: node, artefact: line };
       })}
       current={current?.id ?? ''}
-      onGo={({ href }) => onGo(href)}
+      onGo={({ id }) => onGo(`/${id}`)}
       promise={{
         title: 'Nothing leaves this machine',
         readings: [

@@ -1,12 +1,16 @@
 import { useEffect, useState } from 'react';
 import { HomegrownError, toFailure, type Failure } from '../core/base/errors';
+import { explain } from '../state/failures';
 import { StudioContext } from '../state/react';
 import { createStudio, type StudioStore } from '../state/studio';
 import { App } from './App';
+import { Deleting } from './DeleteEverything';
+import { deleteWhatWasAsked } from './everything';
 import { FullPageFailure } from './FullPageFailure';
 import { PageBoundary } from './PageBoundary';
 import { keepOffline } from './offline';
-import { fetchPages } from './routes';
+import { ProjectRouter } from './ProjectRouter';
+import { fetchPages, placeOf } from './routes';
 import { createServices } from './services';
 import { watchPromise } from './privacyPromise';
 
@@ -14,15 +18,18 @@ import { watchPromise } from './privacyPromise';
 export function Start() {
   const [studio, setStudio] = useState<StudioStore>();
   const [failure, setFailure] = useState<Failure>();
+  const [isDeleting, setDeleting] = useState(false);
   useEffect(() => {
-    begin().then(setStudio, (error: unknown) => setFailure(toFailure(error)));
+    begin(() => setDeleting(true)).then(setStudio, (error: unknown) => setFailure(toFailure(error)));
   }, []);
   if (failure) return <FullPageFailure failure={failure} />;
-  if (!studio) return null;
+  if (!studio) return isDeleting ? <Deleting /> : null;
   return (
     <PageBoundary fallback={(error) => <FullPageFailure failure={error} />}>
       <StudioContext value={studio}>
-        <App />
+        <ProjectRouter>
+          <App />
+        </ProjectRouter>
       </StudioContext>
     </PageBoundary>
   );
@@ -31,9 +38,9 @@ export function Start() {
 let begun: Promise<StudioStore> | undefined;
 
 /** Once a page: React runs effects twice in development. */
-const begin = (): Promise<StudioStore> => (begun ??= open());
+const begin = (onDeleting: () => void): Promise<StudioStore> => (begun ??= open(onDeleting));
 
-async function open(): Promise<StudioStore> {
+async function open(onDeleting: () => void): Promise<StudioStore> {
   if (!isSecureContext) {
     throw new HomegrownError(
       'storage-blocked',
@@ -41,10 +48,13 @@ async function open(): Promise<StudioStore> {
       'Open Homegrown over https, or from localhost on the machine that serves it.',
     );
   }
+  const deleted = await deleteWhatWasAsked(onDeleting).catch(toFailure);
   const studio = createStudio(await createServices());
   // Both before anything is drawn: the promise is worded by who holds the page.
-  await Promise.all([watchPromise(studio), studio.getState().load()]);
+  await Promise.all([watchPromise(studio), studio.getState().load(placeOf(location.pathname).project)]);
+  tellDeleted(studio, deleted);
   void studio.getState().useDevice('auto');
+  void studio.getState().listProjects();
   void fetchPages()
     .then(idle)
     .then(() => keepOffline(studio))
@@ -58,3 +68,9 @@ const idle = (): Promise<void> =>
     if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve());
     else setTimeout(resolve, 1000);
   });
+
+function tellDeleted(studio: StudioStore, deleted: boolean | Failure): void {
+  const { toast } = studio.getState();
+  if (deleted === true) toast({ text: 'Everything of yours was deleted', detail: 'the app itself stays, for offline' });
+  else if (deleted !== false) toast({ text: 'Not everything was deleted', detail: explain(deleted) });
+}

@@ -1,3 +1,4 @@
+import { useRouter } from 'wouter';
 import { formatBytes, formatCount, formatDuration } from '../core/base/units';
 import { estimateProject } from '../state/estimate';
 import { useNow, useStudio, useStudioStore } from '../state/react';
@@ -5,13 +6,12 @@ import { isTraining, shownRun, spokenRun, trainingRun } from '../state/openRun';
 import { MenuButton, TopStrip, type StripFact } from '../ui';
 import { chooseDevice, deviceChoices, KIND_NAME } from './device';
 import { readPhase } from './phase';
-import { ProjectName } from './ProjectName';
+import { ProjectMenu, type ProjectMenuProps } from './ProjectMenu';
 import { StripAction } from './StripAction';
 import { toggleTheme } from './theme';
 
 export interface StripProps {
-  isRenaming: boolean;
-  onRename: (isRenaming: boolean) => void;
+  project: ProjectMenuProps;
   onFind: () => void;
   onGo: (path: string) => void;
   /** The page's own main button is filled, so that this one is not. */
@@ -23,7 +23,7 @@ export function Strip(p: StripProps) {
   const { fact, progress } = usePhase();
   return (
     <TopStrip
-      project={<ProjectName isEditing={p.isRenaming} onEdit={p.onRename} />}
+      project={<ProjectMenu {...p.project} />}
       device={useDeviceFact()}
       memory={useMemoryFact()}
       phase={fact}
@@ -32,7 +32,7 @@ export function Strip(p: StripProps) {
       onFind={p.onFind}
       onTheme={toggleTheme}
       action={<StripAction onGo={p.onGo} isQuiet={p.isQuiet} />}
-      homeHref="/text"
+      homeHref={`${useRouter().base}/text`}
       onHome={() => p.onGo('/text')}
     />
   );

@@ -7,18 +7,17 @@ import type { Work } from '../state/work';
 import { focusFind, focusPane, type Action } from '../ui';
 import { chooseDevice, deviceChoices } from './device';
 import { openNewer } from './offline';
+import { openActions, projectActions, type ProjectShell } from './projectActions';
 import { pathOf } from './routes';
 import { runAction, runActionLabel } from './runAction';
 import { STAGES } from './stages';
 import { toggleTheme } from './theme';
 
-export interface Shell {
+export interface Shell extends ProjectShell {
   stage: Stage | undefined;
-  go: (path: string) => void;
   openPalette: () => void;
   openHelp: () => void;
   openUnreadable: () => void;
-  rename: () => void;
   hasSingleKeys: boolean;
   toggleSingleKeys: () => void;
 }
@@ -29,6 +28,7 @@ export function commands(s: Studio, store: StudioStore, shell: Shell): readonly 
     ...run(s, shell),
     ...goTo(s, shell),
     ...settings(s, store, shell),
+    ...openActions(s),
     ...keysOnly(shell),
   ];
 }
@@ -117,7 +117,7 @@ function goTo(s: Studio, { go }: Shell): Action[] {
 
 function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
   return [
-    { id: 'rename', group: 'Project', label: 'Rename the project…', hint: s.project.name, run: shell.rename },
+    ...projectActions(s, shell),
     { id: 'import', group: 'Project', label: 'Bring in a model…', run: () => shell.go('/export') },
     ...(s.unreadable.length > 0
       ? [{ id: 'unreadable', group: 'Project', label: 'See what cannot be read…', run: shell.openUnreadable }]

@@ -4,6 +4,24 @@ import { HomegrownError } from '../core/base/errors';
 import type { Stage } from '../state/stage';
 import { STAGES } from './stages';
 
+/** `/p/<project>/<stage>`: `path` is what is after the project, such as `/text`. */
+export const addressOf = (project: string, path: string): string => `/p/${encodeURIComponent(project)}${path}`;
+/** What an address is of, where it says a project, and which page: the first stage where it says none. */
+export function placeOf(address: string): { project: string | undefined; path: string } {
+  const id = /^\/p\/([^/]+)/.exec(address)?.[1];
+  const rest = id === undefined ? address : address.slice(`/p/${id}`.length);
+  const path = rest === '' || rest === '/' ? pathOf(STAGES[0]!) : rest;
+  return { project: id === undefined ? undefined : decoded(id), path };
+}
+/** What is no code of anything is itself. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 export const pathOf = ({ id }: Stage): string => `/${id}`;
 export const stageAt = (path: string): Stage | undefined => STAGES.find((stage) => pathOf(stage) === path);
 

@@ -53,6 +53,7 @@ const shell = (stage: Stage | undefined, go: (path: string) => void = () => unde
   openHelp: () => undefined,
   openUnreadable: () => undefined,
   rename: () => undefined,
+  deleteEverything: () => undefined,
   hasSingleKeys: true,
   toggleSingleKeys: () => undefined,
 });

@@ -37,6 +37,7 @@ const shell: Shell = {
   openHelp: () => undefined,
   openUnreadable: () => undefined,
   rename: () => undefined,
+  deleteEverything: () => undefined,
   hasSingleKeys: true,
   toggleSingleKeys: () => undefined,
 };

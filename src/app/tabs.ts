@@ -3,7 +3,10 @@ import type { Tabs } from '../state/studio';
 import { lockTraining, isTraining } from '../storage/lock';
 
 export function openTabs(): Tabs {
-  const channel = new BroadcastChannel('homegrown');
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.addEventListener('message', ({ data }) => {
+    if (data === RELOAD) location.reload();
+  });
   return {
     announce: () => channel.postMessage(null),
     listen(look) {
@@ -16,3 +19,13 @@ export function openTabs(): Tabs {
     isTraining,
   };
 }
+
+/** Every other page of this browser begins anew. */
+export function reloadOthers(): void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage(RELOAD);
+  channel.close();
+}
+
+const CHANNEL = 'homegrown';
+const RELOAD = 'reload';

@@ -3,10 +3,11 @@ import { toFailure } from '../core/base/errors';
 import { type ModelId, modelSpec } from '../core/models';
 import { sizesOf } from '../core/models/spec';
 import { type ModelDraft, ofArchitecture } from '../core/runs/modelDraft';
-import { changedFields, initialProject, mergeProjects, type Project, same } from '../core/runs/project';
+import { changedFields, FIRST_PROJECT, initialProject, mergeProjects, type Project, same } from '../core/runs/project';
 import { type KeptProject, lastOpened, migrateProject, readProject, saveProject } from '../core/runs/projects';
 import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, vocabularySize } from './estimate';
+import { explain } from './failures';
 import type { Slice } from './studio';
 
 export { initialProject, UNTITLED } from '../core/runs/project';
@@ -31,16 +32,21 @@ export interface ProjectSlice {
   /** The dial: about `parameters` weights; fields set by hand stay. */
   setSize(parameters: number): void;
   usePreset(name: string): void;
-  /** Opens the project that was opened last. */
-  load(): Promise<void>;
+  /** Begins with the project of an address; where it cannot be opened, with the one that was opened last. */
+  load(id?: string): Promise<void>;
+  /** Shows another project, with its texts and its run. False where there is none to open, which is said. */
+  open(id: string): Promise<boolean>;
+  /** Resolves when what was changed has been stored, or could not be. */
+  flush(): Promise<void>;
   /** Takes over what other tabs have stored since. */
   catchUp(): Promise<void>;
 }
 
 export const createProjectSlice: Slice<ProjectSlice> =
-  ({ store, tabs, newId }) =>
+  ({ store, tabs, now, newId }) =>
   (set, get) => {
     let last: KeptProject;
+    let leaving: string | undefined;
     /** Reads and saves follow each other: each starts from what the one before it left. */
     let queue: Promise<unknown> = Promise.resolve();
     let isQueued = false;
@@ -49,31 +55,39 @@ export const createProjectSlice: Slice<ProjectSlice> =
       queue = mine.catch(() => undefined);
       return mine;
     };
+    /** In its turn only. */
+    async function saveNow(): Promise<void> {
+      for (;;) {
+        const { project } = get();
+        const wasUnreadable = last.problem !== undefined;
+        const saved = await saveProject(store, last, project);
+        if (!saved) {
+          const theirs = await readProject(store, project.id);
+          if (isGone(theirs)) return leave();
+          await takeOver(theirs);
+          continue;
+        }
+        last = saved;
+        if (get().project === project) set({ kept: 'yes' });
+        tabs.announce();
+        if (wasUnreadable) await get().listUnreadable();
+        if (project.removedAt !== undefined) await leave();
+        return;
+      }
+    }
+    const notSaved = (error: unknown): void => {
+      set({ kept: 'no' });
+      get().toast({ text: 'The project could not be saved', detail: toFailure(error).message });
+    };
     const save = () => {
       set({ kept: 'saving' });
       // A slider changes the project many times while one save is under way; the next one takes them all.
       if (isQueued) return;
       isQueued = true;
-      inTurn(async () => {
+      inTurn(() => {
         isQueued = false;
-        for (;;) {
-          const { project } = get();
-          const wasUnreadable = last.problem !== undefined;
-          const saved = await saveProject(store, last, project);
-          if (!saved) {
-            await takeOver(await readProject(store, project.id));
-            continue;
-          }
-          last = saved;
-          if (get().project === project) set({ kept: 'yes' });
-          tabs.announce();
-          if (wasUnreadable) await get().listUnreadable();
-          return;
-        }
-      }).catch((error: unknown) => {
-        set({ kept: 'no' });
-        get().toast({ text: 'The project could not be saved', detail: toFailure(error).message });
-      });
+        return saveNow();
+      }).catch(notSaved);
     };
     /** What another tab stored, with what was changed here since; a run in progress here stays the one that is shown. */
     async function takeOver(theirs: KeptProject): Promise<void> {
@@ -87,6 +101,27 @@ export const createProjectSlice: Slice<ProjectSlice> =
       tell(changed);
       if (changed.includes('tokenizer')) await get().loadTexts();
       if (changed.includes('runId')) await get().loadRun();
+    }
+    const isGone = ({ stored }: KeptProject): boolean => stored === undefined && last.stored !== undefined;
+    /** The project was deleted in another tab: another one is opened. */
+    async function leave(): Promise<void> {
+      const { project, toast, open } = get();
+      if (leaving === project.id) return;
+      leaving = project.id;
+      set({ kept: 'yes' }); // what it could be kept in is gone, or has it
+      toast({ text: `${project.name} was deleted in another tab` });
+      void open(await lastOpened(store, newId)); // in its turn
+    }
+    /** A project to open, or why there is none. */
+    async function find(id: string): Promise<KeptProject | { text: string; detail?: string }> {
+      try {
+        const kept = await readProject(store, id);
+        if (isThere(kept) || (id === FIRST_PROJECT && (await lastOpened(store, newId)) === id)) return kept;
+        if (kept.stored !== undefined) return { text: `${kept.project.name} was deleted` };
+        return { text: 'There is no such project here', detail: `at /p/${id}` };
+      } catch (error) {
+        return { text: 'This project cannot be opened', detail: explain(toFailure(error)) };
+      }
     }
     const tell = (changed: readonly (keyof Project)[]): void => {
       const { toasts, toast, dismiss } = get();
@@ -139,10 +174,11 @@ export const createProjectSlice: Slice<ProjectSlice> =
         const preset = modelSpec(get().project.model.id).presets.find((p) => p.name === name);
         if (preset) changeModel({ config: preset.config, byHand: [] });
       },
-      async load() {
+      async load(id) {
         // What cannot be moved now, on a full disk, opens from where it is.
         await migrateProject(store, newId).catch(() => undefined);
-        last = await readProject(store, await lastOpened(store, newId));
+        const asked = id === undefined ? undefined : await find(id);
+        last = asked && 'project' in asked ? asked : await readProject(store, await lastOpened(store, newId));
         set({ project: last.project, trainingElsewhere: await tabs.isTraining().catch(() => false) });
         await Promise.all([get().loadTexts(), get().loadRun()]);
         set({ loaded: 'ready' });
@@ -153,10 +189,34 @@ export const createProjectSlice: Slice<ProjectSlice> =
             get().toast({ text: 'What is stored could not be looked through', detail: toFailure(error).message }),
           );
       },
+      async open(id) {
+        const { toast, tokenizing, building, project: before } = get();
+        if (id === before.id) return true;
+        // What they would make is of the project that is left.
+        for (const work of [tokenizing, building]) if (work.kind === 'busy') work.stop();
+        return inTurn(async () => {
+          if (id === get().project.id) return true;
+          const found = await find(id);
+          if ('text' in found) {
+            toast(found);
+            return false;
+          }
+          if (get().project !== last.project) await saveNow().catch(notSaved); // changed while it was looked for
+          last = found;
+          leaving = undefined;
+          set({ project: found.project, kept: 'yes', texts: [] });
+          await Promise.all([get().loadTexts(), get().loadRun()]);
+          if (found.stored !== undefined) change({ openedAt: now() });
+          return true;
+        });
+      },
+      flush: () => inTurn(() => Promise.resolve()),
       catchUp: () =>
         inTurn(async () => {
           const theirs = await readProject(store, last.project.id);
+          if (isGone(theirs)) return leave();
           if (!same(theirs.stored, last.stored)) await takeOver(theirs);
+          if (get().project.removedAt !== undefined) return leave();
           const was = get().trainingElsewhere;
           const is = !get().training && (await tabs.isTraining());
           // What was trained there is opened when it has ended; until it is, what is shown is not where that run is.
@@ -170,6 +230,8 @@ export const createProjectSlice: Slice<ProjectSlice> =
         ),
     };
   };
+
+const isThere = ({ stored, project }: KeptProject): boolean => stored !== undefined && project.removedAt === undefined;
 
 const ELSEWHERE = 'The project changed in another tab';
 /** Nobody is told of the others. */

@@ -11,6 +11,7 @@ import { createPlaygroundSlice, type PlaygroundSlice } from './playground';
 import { createPreparationSlice, type PreparationSlice } from './preparation';
 import { createPrivacySlice, type PrivacySlice } from './privacy';
 import { createProjectSlice, type ProjectSlice } from './project';
+import { createProjectsSlice, type ProjectsSlice } from './projects';
 import { createRunSlice, type RunSlice } from './run';
 import { createRunsSlice, type RunsSlice } from './runs';
 import { createTextsSlice, type TextsSlice } from './texts';
@@ -50,6 +51,7 @@ export interface Tabs {
 }
 
 export type Studio = ProjectSlice &
+  ProjectsSlice &
   TextsSlice &
   PreparationSlice &
   RunSlice &
@@ -67,6 +69,7 @@ export type StudioStore = StoreApi<Studio>;
 export const createStudio = (services: Services): StudioStore =>
   createStore<Studio>()((...a) => ({
     ...createProjectSlice(services)(...a),
+    ...createProjectsSlice(services)(...a),
     ...createTextsSlice(services)(...a),
     ...createPreparationSlice(services)(...a),
     ...createRunSlice(services)(...a),

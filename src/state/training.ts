@@ -199,12 +199,11 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         );
         return refuse(toFailure(error));
       }
-      const { validation, test, seed } = facts?.split ?? project.split;
-      const split = { validation, test, seed };
+      const validationShare = facts?.split.validation ?? project.split.validation;
       const built = await work(
         (building) => set({ building }),
         now,
-        (options) => data.call('buildData', { texts: textIds(get()), tokenizer, split }, options),
+        (options) => data.call('buildData', { texts: textIds(get()), tokenizer, validationShare }, options),
       );
       if (built) return { data: built, texts: textFacts(texts) };
       const { building } = get();

@@ -61,6 +61,7 @@ function openOnce(name: string, onClosed: () => void): Promise<IDBDatabase> {
 const blocked = (message: string): HomegrownError =>
   new HomegrownError('storage-blocked', message, 'Close other tabs of Homegrown and reload.');
 
+export const DATABASE = 'homegrown';
 const STORE = 'values';
 const VERSION = 1;
 const RETRY_MS = [100, 400, 1600];

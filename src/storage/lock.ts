@@ -10,6 +10,16 @@ export const lockRun = (runId: string): Promise<Lock> =>
     new HomegrownError('in-use', 'This run is open in another tab', 'Continue there, or close that tab.'),
   );
 
+/** Does its work while no other tab works on the run. @throws HomegrownError `in-use` when one does */
+export async function holdingRun<T>(runId: string, work: () => Promise<T>): Promise<T> {
+  const lock = await lockRun(runId);
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
 /**
  * Makes this tab the only one of this browser that trains.
  * @throws HomegrownError `in-use` when another one does
@@ -25,10 +35,29 @@ export const lockTraining = (): Promise<Lock> =>
   );
 
 /** Whether any tab trains, this one too. */
-export async function isTraining(): Promise<boolean> {
+export const isTraining = (): Promise<boolean> => isHeld(TRAINING);
+
+async function isHeld(lock: string): Promise<boolean> {
   const { held = [] } = await navigator.locks.query();
-  return held.some(({ name }) => name === TRAINING);
+  return held.some(({ name }) => name === lock);
 }
+
+/** Keeps other pages from opening what is stored, until `release`. @throws HomegrownError `in-use` */
+export const lockErasing = (): Promise<Lock> =>
+  acquire(
+    ERASING,
+    new HomegrownError(
+      'in-use',
+      'Everything is being deleted by another tab',
+      'It goes on there. Reload when it is done.',
+    ),
+  );
+
+/** Whether a tab deletes what is stored. */
+export const isErasing = (): Promise<boolean> => isHeld(ERASING);
+
+/** Resolves when none does. */
+export const whenErased = (): Promise<void> => navigator.locks.request(ERASING, { mode: 'shared' }, () => undefined);
 
 interface Lock {
   release(): void;
@@ -47,3 +76,4 @@ function acquire(name: string, refusal: HomegrownError): Promise<Lock> {
 }
 
 const TRAINING = 'homegrown:training';
+const ERASING = 'homegrown:erasing';

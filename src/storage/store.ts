@@ -2,13 +2,13 @@
 import { get, promisifyRequest, type UseStore } from 'idb-keyval';
 import type { BlobStore, Change, Stored } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
-import { connection } from './connection';
+import { connection, DATABASE } from './connection';
 
 /**
  * @param name of the database
  * @throws HomegrownError `storage-blocked` when the browser refuses
  */
-export async function openStore(name = 'homegrown'): Promise<BlobStore> {
+export async function openStore(name = DATABASE): Promise<BlobStore> {
   const withStore = connection(name);
   await attempt(() => withStore('readonly', () => Promise.resolve()));
   return {

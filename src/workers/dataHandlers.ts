@@ -5,6 +5,8 @@ import { surveySnapshots } from '../core/checkpoint/checkpoint';
 import { importRun } from '../core/export/run';
 import { zipped } from '../core/files/zip';
 import { freeRun } from '../core/runs/free';
+import { duplicateProject, purgeProject, purgeRemovedProjects } from '../core/runs/projectLife';
+import { measureEverything, projectRows } from '../core/runs/sizes';
 import { readCounts } from '../core/shards/read';
 import {
   addToProject,
@@ -24,10 +26,9 @@ import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
 import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, Sample } from '../protocol/data';
-import { lockRun } from '../storage/lock';
+import { holdingRun } from '../storage/lock';
 import { blobSource } from './blobSource';
 import { buildData, openTexts } from './data';
-import { partRows } from './dataParts';
 import { exportModel } from './exporting';
 import { runHandlers } from './runHandlers';
 import type { Handlers } from './serve';
@@ -39,7 +40,10 @@ export function dataHandlers(
   ownFile: (path: string, name: string) => Promise<Response>,
 ): Handlers<DataApi> {
   /** What an earlier session left half done goes before the first list is given. */
-  const swept = store.then((open) => collectOrphans(open, Date.now()));
+  const swept = store.then(async (open) => {
+    await collectOrphans(open, Date.now());
+    await purgeRemovedProjects(open, Date.now(), holdingRun);
+  });
   swept.catch(() => undefined);
 
   /** Work that reads texts: what is removed under it stays until it has been read. */
@@ -106,28 +110,32 @@ export function dataHandlers(
       const counts = data ? await readCounts(await store, data.manifest, 'train') : undefined;
       return vocabularyPieces(await createTokenizer(tokenizer), query, limit, counts);
     },
-    buildData: ({ texts, tokenizer, split }, job) =>
-      reading(async () => buildData(await store, texts, await createTokenizer(tokenizer), split, job)),
-    partRows: ({ data, ids, ...wanted }) => reading(async () => partRows(await store, data, ids, wanted)),
+    buildData: ({ texts, tokenizer, validationShare }, job) =>
+      reading(async () => buildData(await store, texts, await createTokenizer(tokenizer), validationShare, job)),
 
     savedSteps: async ({ runId }) => surveySnapshots(await store, runId),
     exportModel: async (input, job) => exportModel(await store, template, input, job),
     ...runHandlers(store),
-    async freeRun({ runId }) {
-      const lock = await lockRun(runId);
-      try {
+    freeRun: ({ runId }) =>
+      holdingRun(runId, async () => {
         await freeRun(await store, runId);
         return null;
-      } finally {
-        lock.release();
-      }
-    },
+      }),
     async importModel({ files, projectId, addedAt }, job) {
       const runId = crypto.randomUUID();
       const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
       await importRun(await store, { runId, projectId }, sources, addedAt, job);
       return { runId };
     },
+
+    projects: async () => projectRows(await store),
+    duplicateProject: async (input) => (await duplicateProject(await store, input), null),
+    async purgeProject({ id }) {
+      await Promise.allSettled(readers);
+      await purgeProject(await store, id, holdingRun);
+      return null;
+    },
+    measureEverything: async () => measureEverything(await store),
 
     listUnreadable: async ({ runId }) => listUnreadable(await store, runId),
     async exportRaw({ key }, job) {

@@ -4,7 +4,7 @@ import { pinStep, unpinStep } from '../core/checkpoint/pinned';
 import { purgeRun, readKnownRun, readRun, updateRun } from '../core/runs/record';
 import { describeRun, purgeRemoved, removeRun, restoreRun, runRows } from '../core/runs/rows';
 import type { DataApi } from '../protocol/data';
-import { lockRun } from '../storage/lock';
+import { holdingRun } from '../storage/lock';
 import type { Handlers } from './serve';
 
 export type RunHandlers = Pick<
@@ -15,14 +15,8 @@ export type RunHandlers = Pick<
 export function runHandlers(store: Promise<BlobStore>): RunHandlers {
   let swept: Promise<void> | undefined;
   /** Runs `change` where no tab works on the run. */
-  async function holding<T>(runId: string, change: (store: BlobStore) => Promise<T>): Promise<T> {
-    const lock = await lockRun(runId);
-    try {
-      return await change(await store);
-    } finally {
-      lock.release();
-    }
-  }
+  const holding = <T>(runId: string, change: (store: BlobStore) => Promise<T>): Promise<T> =>
+    holdingRun(runId, async () => change(await store));
   return {
     async listRuns({ projectId, now }, job) {
       const open = await store;

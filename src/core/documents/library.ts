@@ -93,7 +93,7 @@ export async function collectOrphans(store: BlobStore, now: number): Promise<num
   return drafts + removed.length;
 }
 /** Another tab may still offer to undo what was removed within this. */
-const UNDO_MS = 60_000;
+export const UNDO_MS = 60_000;
 
 /** Those that can be read, oldest first, and those that cannot. */
 async function allTexts(store: BlobStore): Promise<{ records: TextRecord[]; unreadable: Unreadable[] }> {

@@ -9,9 +9,7 @@ export const factsOf = (
   texts: Readonly<DataFacts['texts']>,
 ): DataFacts => {
   const { textHash, split, parts } = data.manifest;
-  const sizes = Object.entries(parts).map(([name, { tokens, bytes, documents }]) => {
-    return [name, { tokens, bytes, ...(documents !== undefined && { documents }) }];
-  });
+  const sizes = Object.entries(parts).map(([name, { tokens, bytes }]) => [name, { tokens, bytes }]);
   return {
     texts: [...texts],
     textHash,

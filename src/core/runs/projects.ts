@@ -116,11 +116,14 @@ function addAside(unreadable: Unreadable[], key: string): void {
 export const unreadableProjects = async (store: BlobStore): Promise<readonly Unreadable[]> =>
   (await listProjects(store)).unreadable;
 
-/** The project that was opened last; the first one of a store that has none, and a new one beside what cannot be read. */
-export async function lastOpened(store: BlobStore, newId: () => string): Promise<string> {
+/**
+ * The project that was opened last; the first one of a store that has none, and a new one beside what cannot be read.
+ * @param but one that is left
+ */
+export async function lastOpened(store: BlobStore, newId: () => string, but?: string): Promise<string> {
   const keys = await projectKeys(store);
   const { projects } = await listProjects(store);
-  const last = projects.find(({ removedAt }) => removedAt === undefined);
+  const last = projects.find(({ id, removedAt }) => removedAt === undefined && id !== but);
   if (last) return last.id;
   return keys.some((key) => idAt(key) === FIRST_PROJECT) ? newId() : FIRST_PROJECT;
 }
@@ -140,7 +143,8 @@ async function readAt(store: BlobStore, key: string, id: string): Promise<KeptPr
   return { ...openFields(id, parseRecord(stored, key, PROJECT)), key, stored };
 }
 
-const idAt = (key: string): string => (key.startsWith(PROJECTS) ? key.slice(PROJECTS.length) : FIRST_PROJECT);
+/** The id that a key of a project says. */
+export const idAt = (key: string): string => (key.startsWith(PROJECTS) ? key.slice(PROJECTS.length) : FIRST_PROJECT);
 const byOpening = (a: Project, b: Project): number =>
   b.openedAt - a.openedAt || b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1);
 

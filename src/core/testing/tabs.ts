@@ -34,6 +34,7 @@ export function browserOver(store: BlobStore): Browser {
   return {
     tab(change = () => undefined) {
       const id = pages.length + 1;
+      let ids = 0;
       const halves = halvesOver(store);
       change(halves);
       // A worker dies with its page; its half here is told to end.
@@ -43,7 +44,10 @@ export function browserOver(store: BlobStore): Browser {
         running = run.catch(() => undefined);
         return run;
       };
-      const page = testStudio(store, halves, { tabs: tabsOf(id), newId: () => `run-${id}` });
+      const page = testStudio(store, halves, {
+        tabs: tabsOf(id),
+        newId: () => (ids++ === 0 ? `run-${id}` : `run-${id}-${ids}`),
+      });
       pages.push(page);
       return page;
     },

@@ -202,11 +202,7 @@ function Name({ row }: { row: Row }) {
   const { name, documents, leftOut } = row.text;
   return (
     <span title={name}>
-      {row.isOpen !== undefined && (
-        <span className={styles.chevron}>
-          <Icon name={row.isOpen ? 'chevron' : 'chevronRight'} />
-        </span>
-      )}
+      {row.isOpen !== undefined && <Icon name={row.isOpen ? 'chevron' : 'chevronRight'} />}
       {name}
       {documents > 1 && (
         <small className={styles.quiet}>

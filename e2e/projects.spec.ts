@@ -1,0 +1,210 @@
+/** Several projects: their menu, their addresses, texts that two of them have, two tabs on two, and deleting everything. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, expect, test, type Page } from '@playwright/test';
+import { expectAccessible } from './axe';
+import { Studio } from './studio';
+
+const WHALE = 'The whale is large, and the sea is wide. '.repeat(300);
+const BIRD = 'An albatross follows the ship, and the ship the wind. '.repeat(300);
+/** Trains in seconds on WASM. */
+const SMALL = { Layers: 1, Heads: 2, Width: 16, Context: 16, Batch: 4, 'Warm-up': 2, 'Evaluate every': 20 } as const;
+
+test('projects are begun, renamed, opened, copied and deleted; each has its address, and a text can be in two', async ({
+  page,
+  context,
+}) => {
+  const studio = new Studio(page);
+  await studio.open('/text'); // as addresses were when there was one
+  await expect(page).toHaveURL(/\/p\/first\/text$/);
+  await paste(page, WHALE);
+  await rename(page, 'Whales');
+
+  await choose(page, 'New project');
+  await expect(page).not.toHaveURL(/\/p\/first\//);
+  await expect(page.getByText('Grow a language model from your own text')).toBeVisible();
+  const id = /\/p\/([^/]+)\/text$/.exec(page.url())![1]!;
+  await paste(page, BIRD);
+  await paste(page, WHALE); // it is the other project's: no room is taken twice
+  await rename(page, 'Birds');
+  await expect(page.getByRole('row', { name: /Pasted text/ })).toHaveCount(2);
+  await expect.poll(() => studio.keys('texts/')).toHaveLength(2);
+
+  // The menu by keyboard alone, with sizes.
+  await projectButton(page).focus();
+  await page.keyboard.press('Enter');
+  const menu = page.getByRole('menu');
+  await expect(menu.getByRole('menuitemradio', { name: 'Birds' })).toBeChecked();
+  await expect(menu.getByRole('menuitemradio', { name: 'Whales' })).toContainText(/1 text/);
+  await expectAccessible(page, 'the menu of projects');
+  await page.keyboard.type('Wha');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/p\/first\/text$/);
+  await expect(page.getByRole('row', { name: /Pasted text/ })).toHaveCount(1);
+
+  // By address, in another tab, back and forward, and from the palette.
+  const other = await context.newPage();
+  const second = new Studio(other);
+  await second.open(`/p/${id}/model`);
+  await expect(projectButton(other)).toHaveText('Birds');
+  await other.close();
+  await page.goBack();
+  await expect(projectButton(page)).toHaveText('Birds');
+  await page.goForward();
+  await expect(projectButton(page)).toHaveText('Whales');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('open birds');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`/p/${id}/text$`));
+  await second.page.close();
+
+  // Settings are each project's own, and a copy has all but the runs.
+  await studio.goTo('Model');
+  await studio.set({ Batch: 7 });
+  await choose(page, 'Duplicate the project');
+  await expect(projectButton(page)).toHaveText('Birds, copy');
+  await expect(studio.field('Batch')).toHaveValue('7');
+  await choose(page, 'Whales');
+  await expect(studio.field('Batch')).not.toHaveValue('7');
+  await studio.goTo('Text');
+
+  // Deleted, brought back, deleted for good: what another project has too stays.
+  await choose(page, 'Birds, copy');
+  await choose(page, 'Delete the project');
+  await expect(projectButton(page)).not.toHaveText('Birds, copy');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(projectButton(page)).toHaveText('Birds, copy');
+  for (const [name, texts] of [
+    ['Birds, copy', 2],
+    ['Birds', 1],
+  ] as const) {
+    await choose(page, name);
+    await choose(page, 'Delete the project');
+    await expect(projectButton(page)).not.toHaveText(name);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await expect.poll(() => studio.keys('texts/')).toHaveLength(texts);
+  }
+  await expect.poll(() => studio.keys('projects/')).toEqual(['projects/first']);
+  await page.goto(`/p/${id}/data`);
+  await expect(page.getByText('There is no such project here')).toBeVisible();
+  await expect(page).toHaveURL(/\/p\/first\/data$/);
+  expect(studio.errors).toEqual([]);
+});
+
+test('two tabs on two projects: what is changed in each is kept, while a run trains in one', async ({
+  page,
+  context,
+}) => {
+  test.setTimeout(300_000);
+  const first = new Studio(page);
+  await first.open('/model');
+  await first.useDevice('WASM');
+  await page.getByText('Seldom changed').click();
+  await first.set({ ...SMALL, Steps: 100_000, 'Save every': 20 });
+  await first.goTo('Text');
+  await paste(page, WHALE);
+  await rename(page, 'Whales');
+  const other = await context.newPage();
+  const second = new Studio(other);
+  await second.open('/text');
+  await choose(other, 'New project');
+  await paste(other, BIRD);
+  await second.goTo('Model');
+
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await first.event(20, /Saved/);
+  await second.set({ Batch: 5, 'Learning rate': 0.003 });
+  await rename(other, 'Birds');
+  await rename(page, 'Great whales'); // its settings stand while it trains
+  const [birds] = (await first.keys('projects/')).filter((key) => key !== 'projects/first');
+  await expect
+    .poll(() => first.stored(birds!))
+    .toMatchObject({ name: 'Birds', runId: null, recipe: { batch: 5, learningRate: 0.003 } });
+  await expect.poll(() => first.stored('projects/first')).toMatchObject({ name: 'Great whales', recipe: { batch: 4 } });
+  expect(await second.stored('projects/first')).toMatchObject({ runId: expect.any(String) });
+  await page.getByRole('button', { name: 'Stop and save' }).click();
+  await expect(first.strip).toContainText('Stopped', { timeout: 60_000 });
+  // The other project has no run of it.
+  await expect(second.stages).toContainText('no run yet');
+  expect([...first.errors, ...second.errors]).toEqual([]);
+});
+
+test('deleting everything tells what goes, and leaves nothing on the disk', async ({ baseURL }, info) => {
+  const profile = info.outputPath('profile');
+  const { executablePath, args } = info.project.use.launchOptions ?? {};
+  const launch = () =>
+    chromium.launchPersistentContext(profile, {
+      baseURL: baseURL!,
+      ...(executablePath !== undefined && { executablePath }),
+      args: args ?? [],
+    });
+  const sentinel = 'Zq8vKx2mWbTy4LcP';
+  let context = await launch();
+  let page = await context.newPage();
+  let studio = new Studio(page);
+  await studio.open('/text');
+  await paste(page, `${sentinel} ${WHALE}`);
+  await rename(page, `${sentinel} whales`);
+  await page.getByRole('button', { name: 'Light or dark' }).click();
+  await expect.poll(() => studio.stored('projects/first')).toMatchObject({ name: `${sentinel} whales` });
+  await context.close();
+  expect(filesWith(profile, sentinel)).not.toEqual([]); // else the check below would be none
+
+  // What was written in an earlier session, and what in this one; another tab is open.
+  context = await launch();
+  page = await context.newPage();
+  studio = new Studio(page);
+  await studio.open('/data');
+  const other = await context.newPage();
+  await new Studio(other).open('/text');
+  await rename(page, `${sentinel} seas`);
+  await choose(page, 'Delete everything of mine…');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('Texts');
+  await expect(dialog).toContainText('cannot be undone');
+  await expectAccessible(page, 'deleting everything');
+  await dialog.getByRole('button', { name: 'Delete everything' }).click();
+  for (const each of [page, other]) {
+    await expect(each.getByText('Grow a language model from your own text')).toBeVisible({ timeout: 60_000 });
+    await expect(projectButton(each)).toHaveText('Untitled');
+  }
+  await expect(page.getByText('Everything of yours was deleted')).toBeVisible();
+  // The device is asked about again at once; nothing else is there.
+  expect((await studio.keys('')).filter((key) => !/^device/.test(key))).toEqual([]);
+  expect(await page.evaluate(() => [Object.keys(localStorage), Object.keys(sessionStorage)])).toEqual([[], []]);
+  await context.close();
+  expect(filesWith(profile, sentinel)).toEqual([]);
+  expect(studio.errors).toEqual([]);
+});
+
+const projectButton = (page: Page) => page.getByRole('banner').getByRole('button', { name: /^Project, / });
+
+async function choose(page: Page, entry: string): Promise<void> {
+  await projectButton(page).click();
+  await page.getByRole('menu').getByText(entry, { exact: true }).click();
+  await expect(page.getByRole('menu')).toBeHidden();
+}
+
+async function rename(page: Page, name: string): Promise<void> {
+  await choose(page, 'Rename the project…');
+  await page.getByRole('textbox', { name: 'Project name' }).fill(name);
+  await page.keyboard.press('Enter');
+  await expect(projectButton(page)).toHaveText(name);
+}
+
+async function paste(page: Page, text: string): Promise<void> {
+  await page.getByRole('button', { name: /^Paste( text)?…$/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').first().fill(text);
+  await dialog.getByRole('button', { name: /^Add/ }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole('navigation', { name: 'Stages' })).toContainText('characters');
+}
+
+/** Files of a browser's own that hold these words, in one byte a character or in two. */
+function filesWith(profile: string, words: string): string[] {
+  const files = readdirSync(profile, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => [words, Buffer.from(words, 'utf16le')].some((each) => readFileSync(path).includes(each)));
+}

@@ -1,0 +1,74 @@
+import { useEffect, useState } from 'react';
+import { formatBytes, formatCount } from '../core/base/units';
+import type { Everything } from '../protocol/data';
+import { useStudio } from '../state/react';
+import { deleteEverythingRefusal } from '../state/projects';
+import { usage } from '../storage/usage';
+import { Button, Dialog, Stage } from '../ui';
+import styles from './DeleteEverything.module.css';
+import { askToDeleteEverything } from './everything';
+
+/** What would be freed, by kind, and the one button that frees it. There is no undo, which is said. */
+export function DeleteEverything({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  const refusal = useStudio(deleteEverythingRefusal);
+  return (
+    <Dialog
+      isOpen={isOpen}
+      onClose={onClose}
+      title="Delete everything of yours from this browser?"
+      actions={
+        <>
+          <Button onPress={onClose}>Keep it</Button>
+          <Button variant="risk" disabledReason={refusal} onPress={askToDeleteEverything}>
+            Delete everything
+          </Button>
+        </>
+      }
+    >
+      {isOpen && <What />}
+    </Dialog>
+  );
+}
+
+/** Measured when it is asked. */
+function What() {
+  const measure = useStudio((s) => s.measureEverything);
+  const [kinds, setKinds] = useState<Everything>();
+  const [bytes, setBytes] = useState<number>();
+  useEffect(() => {
+    measure().then(setKinds, () => setKinds([])); // the sum is told all the same
+    usage().then(
+      (now) => setBytes(now.bytes),
+      () => undefined,
+    );
+  }, [measure]);
+  return (
+    <>
+      <dl className={styles.kinds}>
+        {kinds?.map(({ name, count, bytes }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{formatCount(count)}</dd>
+            <dd>{bytes === null ? '' : formatBytes(bytes)}</dd>
+          </div>
+        ))}
+        <div className={styles.sum}>
+          <dt>All that is stored, as the browser counts it</dt>
+          <dd />
+          <dd>{bytes === undefined ? '–' : formatBytes(bytes)}</dd>
+        </div>
+      </dl>
+      <p>
+        This cannot be undone: take home on Export what you want to keep. What was set on this machine goes too. The
+        app’s own files stay, so that it opens without a network; other tabs of it begin anew.
+      </p>
+    </>
+  );
+}
+
+/** What a page shows while it, or another tab, deletes. */
+export const Deleting = () => (
+  <Stage title="Homegrown" summary="Everything of yours is being deleted from this browser. This takes a few seconds">
+    {null}
+  </Stage>
+);

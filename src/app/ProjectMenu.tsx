@@ -1,0 +1,51 @@
+import { useMemo, useRef } from 'react';
+import { useStudio, useStudioStore } from '../state/react';
+import { deleteEverythingRefusal, deleteProjectRefusal } from '../state/projects';
+import { MenuButton } from '../ui';
+import { openActions, projectActions, projectMenu, type ProjectShell } from './projectActions';
+import { ProjectName } from './ProjectName';
+
+export interface ProjectMenuProps extends ProjectShell {
+  isRenaming: boolean;
+  onRename: (isRenaming: boolean) => void;
+}
+
+/** The project's name, which opens the list of all with their sizes, and what can be done; or a field while it is renamed. */
+export function ProjectMenu({ isRenaming, onRename, ...shell }: ProjectMenuProps) {
+  const place = useRef<HTMLSpanElement>(null);
+  const onEnd = (isByKey: boolean): void => {
+    onRename(false);
+    if (isByKey) requestAnimationFrame(() => place.current?.querySelector('button')?.focus());
+  };
+  return <span ref={place}>{isRenaming ? <ProjectName onEnd={onEnd} /> : <Menu {...shell} />}</span>;
+}
+
+function Menu(shell: ProjectShell) {
+  const store = useStudioStore();
+  const id = useStudio((s) => s.project.id);
+  const name = useStudio((s) => s.project.name);
+  const projects = useStudio((s) => s.projects);
+  const deleteProject = useStudio(deleteProjectRefusal);
+  const deleteEverything = useStudio(deleteEverythingRefusal);
+  // A run draws the strip ten times a second: the menu's entries stay the same ones under the pointer.
+  const [entries, ...more] = useMemo(
+    () => projectMenu({ projects, project: { id, name } }, { deleteProject, deleteEverything }),
+    [projects, id, name, deleteProject, deleteEverything],
+  );
+  return (
+    <MenuButton
+      variant="plain"
+      label={`Project, ${name}`}
+      onOpen={() => void store.getState().listProjects()}
+      entries={entries}
+      more={more}
+      onChoose={(chosen) => {
+        const studio = store.getState();
+        const actions = [...openActions(studio), ...projectActions(studio, shell)];
+        actions.find((action) => action.id === chosen)?.run();
+      }}
+    >
+      {name}
+    </MenuButton>
+  );
+}

@@ -1,0 +1,88 @@
+/** What can be done with projects: one list for the menu in the strip and for the palette. */
+import { deleteEverythingRefusal, deleteProjectRefusal, otherProjects, projectSize } from '../state/projects';
+import type { Studio } from '../state/studio';
+import type { Action, MenuEntry } from '../ui';
+
+export interface ProjectShell {
+  go: (path: string) => void;
+  rename: () => void;
+  deleteEverything: () => void;
+}
+
+interface ProjectAction extends Pick<Action, 'id' | 'label' | 'hint'> {
+  /** It can be pressed all the same, and then says so. */
+  refusal?: (s: Studio) => string | undefined;
+  run: (s: Studio, shell: ProjectShell) => void;
+}
+
+/** With the open project. */
+const ACTIONS: readonly ProjectAction[] = [
+  {
+    id: 'new-project',
+    label: 'New project',
+    run: (s, shell) => void s.newProject().then((isOpen) => isOpen && shell.go('/text')),
+  },
+  { id: 'rename', label: 'Rename the project…', run: (_, shell) => shell.rename() },
+  {
+    id: 'duplicate',
+    label: 'Duplicate the project',
+    hint: 'without its runs',
+    run: (s) => void s.duplicateProject(),
+  },
+  {
+    id: 'delete-project',
+    label: 'Delete the project',
+    refusal: deleteProjectRefusal,
+    run: (s) => void s.deleteProject(),
+  },
+];
+const DELETE_EVERYTHING: ProjectAction = {
+  id: 'delete-everything',
+  label: 'Delete everything of mine…',
+  refusal: deleteEverythingRefusal,
+  run: (_, shell) => shell.deleteEverything(),
+};
+
+export const projectActions = (s: Studio, shell: ProjectShell): readonly Action[] =>
+  [...ACTIONS, DELETE_EVERYTHING].map(({ id, label, hint = '', refusal, run }) => ({
+    id,
+    group: 'Project',
+    label,
+    hint: refusal?.(s) ?? hint,
+    run: () => run(s, shell),
+  }));
+
+type Open = Pick<Studio, 'projects'> & { project: Pick<Studio['project'], 'id' | 'name'> };
+
+export const openActions = (s: Open & Pick<Studio, 'open'>): readonly Action[] =>
+  otherProjects(s).map((row) => ({
+    id: openId(row),
+    group: 'Open a project',
+    label: row.name,
+    hint: projectSize(row),
+    run: () => void s.open(row.id),
+  }));
+const openId = ({ id }: { id: string }): string => `open-${id}`;
+
+/** The menu's lists: the projects, what can be done with the open one, and with all that is stored. */
+export function projectMenu(
+  s: Open,
+  refusals: Readonly<Record<'deleteProject' | 'deleteEverything', string | undefined>>,
+): readonly [MenuEntry[], MenuEntry[], MenuEntry[]] {
+  const entry = ({ id, label, hint = '', refusal }: ProjectAction): MenuEntry => {
+    const why = refusal === deleteProjectRefusal ? refusals.deleteProject : refusal && refusals.deleteEverything;
+    return { id, label, hint: why ?? hint };
+  };
+  const here = s.projects.find(({ id }) => id === s.project.id);
+  return [
+    [
+      { id: 'here', label: s.project.name, hint: here ? projectSize(here) : '', isChosen: true },
+      ...otherProjects(s).map((row) => ({ id: openId(row), label: row.name, hint: projectSize(row) })),
+      ...s.projects.flatMap(({ id, name, failure }) =>
+        failure ? [{ id: `unreadable-${id}`, label: name, hint: 'cannot be read', isDisabled: true }] : [],
+      ),
+    ],
+    ACTIONS.map(entry),
+    [entry(DELETE_EVERYTHING)],
+  ];
+}

@@ -1,0 +1,138 @@
+/** What each project owns, what a copy has, and that a project goes with what is its own alone, wherever it is stopped. */
+import { expect, test } from 'vitest';
+import { type BlobStore, memoryStore } from '../base/blobStore';
+import { unwatched } from '../base/job';
+import { claimRun } from '../checkpoint/checkpoint';
+import { collectOrphans, importText, listTexts, pastedText } from '../documents';
+import { UNDO_MS } from '../documents/library';
+import { runRecord } from '../testing/runRecord';
+import { failingAt, snapshotAt } from '../testing/savedSteps';
+import { initialProject } from './project';
+import { duplicateProject, purgeProject, purgeRemovedProjects } from './projectLife';
+import { readProject, saveProject, updateProject } from './projects';
+import { addRun, listRuns } from './record';
+import { measureEverything, projectRows } from './sizes';
+
+/** Project a with a text of its own and one that b has too, and a run with a saved step; b has a run as well. */
+async function library(): Promise<BlobStore> {
+  const store = memoryStore();
+  for (const id of ['a', 'b'])
+    await saveProject(store, await readProject(store, id), { ...initialProject(id, 1), name: id });
+  let addedAt = 0;
+  const add = (words: string, projectId: string) =>
+    importText(pastedText(`${words}.txt`, words), store, { projectId, addedAt: ++addedAt }, unwatched);
+  await add('whale', 'a');
+  await add('the sea', 'a');
+  await add('the sea', 'b');
+  await add('albatross', 'b');
+  for (const [id, projectId] of [
+    ['r', 'a'],
+    ['s', 'b'],
+  ] as const)
+    await addRun(store, runRecord({ id, projectId }));
+  await (await claimRun(store, 'r')).save(snapshotAt(1));
+  return store;
+}
+const holding = (_: string, work: () => Promise<void>): Promise<void> => work();
+const all = async (store: BlobStore) =>
+  new Map(await Promise.all((await store.keys('')).map(async (key) => [key, await store.get(key)] as const)));
+const remove = (store: BlobStore) => updateProject(store, 'a', (project) => ({ ...project, removedAt: 5 }));
+const namesIn = async (store: BlobStore, id: string) => (await listTexts(store, id)).map(({ name }) => name);
+
+test('a row says what a project has, what of it is its own, and what others have too', async () => {
+  const store = await library();
+  const [a, b] = await projectRows(store);
+  expect(a).toMatchObject({ id: 'a', texts: 2, runs: 1, bytes: { shared: 'the sea'.length } });
+  expect(a!.bytes!.own).toBeGreaterThan('whale'.length + 4 * 40); // the saved step
+  expect(b).toMatchObject({ id: 'b', texts: 2, runs: 1, bytes: { own: 'albatross'.length, shared: 'the sea'.length } });
+  expect(await measureEverything(store)).toMatchObject([
+    { name: 'Projects', count: 2 },
+    { name: 'Texts', count: 3, bytes: 'whalethe seaalbatross'.length },
+    { name: 'Runs, with their saved steps', count: 2 },
+  ]);
+});
+
+test('a copy has the texts and settings, no runs, and takes no room; stopped in the middle there is none of it', async () => {
+  const copy = { id: 'a', copy: 'c', name: 'a, copy', at: 9 };
+  const whole = await library();
+  await updateProject(whole, 'a', (project) => ({ ...project, runId: 'r', keepBudget: 7 }));
+  await duplicateProject(whole, copy);
+  expect((await readProject(whole, 'c')).project).toMatchObject({ name: 'a, copy', runId: null, keepBudget: 7 });
+  expect(await namesIn(whole, 'c')).toEqual(await namesIn(whole, 'a'));
+  expect((await whole.keys('text/')).length).toBe((await (await library()).keys('text/')).length);
+  expect((await listRuns(whole)).filter(({ projectId }) => projectId === 'c')).toEqual([]);
+  let stopped = 0;
+  for (let n = 0; ; n++) {
+    const store = await library();
+    const before = await all(store);
+    const isDone = await duplicateProject(failingAt(store, n, 'before'), copy).then(
+      () => true,
+      () => false,
+    );
+    if (isDone) break;
+    expect(await all(store)).toEqual(before);
+    stopped++;
+  }
+  expect(stopped).toBeGreaterThan(3);
+  await expect(duplicateProject(whole, { ...copy, copy: 'b' })).rejects.toMatchObject({ code: 'in-use' });
+});
+
+test('a removed project goes with what is its own alone; what another has stays', async () => {
+  const store = await library();
+  const others = async () => [
+    await namesIn(store, 'b'),
+    (await store.keys('runs-index/')).filter((k) => k.endsWith('s')),
+  ];
+  const before = await others();
+  await purgeProject(store, 'a', holding); // it is not removed
+  expect(await store.keys('projects/')).toEqual(['projects/a', 'projects/b']);
+  await remove(store);
+  expect((await projectRows(store)).find(({ id }) => id === 'a')).toMatchObject({ removedAt: 5, texts: 2 });
+  await purgeRemovedProjects(store, 5 + UNDO_MS, holding); // another tab may still offer to undo it
+  expect(await store.keys('projects/')).toHaveLength(2);
+  await purgeRemovedProjects(store, 6 + UNDO_MS, holding);
+  expect(await store.keys('projects/')).toEqual(['projects/b']);
+  expect(await others()).toEqual(before);
+  expect((await listTexts(store)).map(({ name, projects }) => [name, projects])).toEqual([
+    ['the sea.txt', ['b']],
+    ['albatross.txt', ['b']],
+  ]);
+  expect((await store.keys('')).filter((key) => /^(heads|manifests|runs|runs-index)\/r\b/.test(key))).toEqual([]);
+});
+
+test('stopped at any operation, it goes on when it is purged again, and ends as if it had not been', async () => {
+  const whole = await library();
+  await remove(whole);
+  const ids = (await listTexts(whole)).map(({ id }) => id);
+  await purgeProject(whole, 'a', holding);
+  const left = (await whole.keys('')).map((key) => ids.reduce((k, id, i) => k.replace(id, `text ${i}`), key));
+  for (const when of ['before', 'after'] as const) {
+    let n = 0;
+    for (let isDone = false; !isDone; n++) {
+      const store = await library();
+      await remove(store);
+      const own = (await listTexts(store)).map(({ id }) => id);
+      isDone = await purgeProject(failingAt(store, n, when), 'a', holding).then(
+        () => true,
+        () => false,
+      );
+      expect(await namesIn(store, 'b')).toHaveLength(2);
+      // As the next start does.
+      await collectOrphans(store, 6 + UNDO_MS);
+      await purgeProject(store, 'a', holding);
+      expect(
+        (await store.keys('')).map((key) => own.reduce((k, id, i) => k.replace(id, `text ${i}`), key)).sort(),
+      ).toEqual(left.toSorted());
+    }
+    expect(n).toBeGreaterThan(10);
+  }
+});
+
+test('a run that somebody works on keeps its project, and nothing of the run goes', async () => {
+  const store = await library();
+  await remove(store);
+  const refuse = () => Promise.reject(new Error('in use'));
+  await expect(purgeProject(store, 'a', refuse)).rejects.toThrow('in use');
+  expect(await store.keys('projects/')).toContain('projects/a');
+  expect(await store.keys('heads/r')).toEqual(['heads/r']);
+});

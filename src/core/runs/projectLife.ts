@@ -1,0 +1,68 @@
+/** Copying a project, and dropping one that was removed, with all that is its own. */
+import type { BlobStore, Json, Stored } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
+import { parseRecord, storedRecord } from '../base/record';
+import { listTexts, purgeText, removeText, UNDO_MS } from '../documents/library';
+import { TEXT, textKey } from '../documents/record';
+import { PROJECT } from './project';
+import { listProjects, projectKey, readProject } from './projects';
+import { listRuns, purgeRun } from './record';
+
+/**
+ * The texts, tokenizer, data and settings of a project under another id, without its runs: all of it, or nothing.
+ * @throws HomegrownError `in-use` where there is a project of that id
+ */
+export async function duplicateProject(
+  store: BlobStore,
+  { id, copy, name, at }: { id: string; copy: string; name: string; at: number },
+): Promise<void> {
+  for (;;) {
+    if ((await store.get(projectKey(copy))) !== undefined)
+      throw new HomegrownError('in-use', `There is a project ${copy} already`);
+    const { project } = await readProject(store, id);
+    const own = { id: copy, name, createdAt: at, openedAt: at, runId: null, baseline: null };
+    const put: [string, Stored][] = [[projectKey(copy), storedRecord(PROJECT, { ...project, ...own, revision: 1 })]];
+    const expect: [string, Json | undefined][] = [[projectKey(copy), undefined]];
+    for (const text of await listTexts(store, id)) {
+      const key = textKey(text.id);
+      const stored = await store.get(key);
+      if (stored === undefined) continue; // purged meanwhile
+      const now = parseRecord(stored, key, TEXT);
+      expect.push([key, stored as Json]);
+      put.push([key, storedRecord(TEXT, { ...now, projects: [...now.projects, copy] })]);
+    }
+    if (await store.commit({ put, expect })) return;
+  }
+}
+
+/**
+ * Drops a removed project for good: it goes out of its texts, which go where nobody else has them, and its runs go. One commit
+ * each and its record last, so that what is stopped goes on when it is called again; a text that it was stopped in is
+ * nobody's, and goes with those at the next start. One that is restored stays.
+ * @param holding does its work while nobody else works on a run. @throws HomegrownError `in-use` from there
+ */
+export async function purgeProject(
+  store: BlobStore,
+  id: string,
+  holding: (runId: string, work: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const { project, key, stored } = await readProject(store, id);
+  if (stored === undefined || project.removedAt === undefined) return;
+  for (const text of await listTexts(store, id)) {
+    await removeText(store, text.id, id, project.removedAt);
+    await purgeText(store, text.id); // stays where another has it
+  }
+  for (const run of await listRuns(store))
+    if (run.projectId === id) await holding(run.id, () => purgeRun(store, run.id));
+  await store.commit({ drop: [key], expect: [[key, stored as Json]] });
+}
+
+/** Purges those that were removed so long ago that nobody can have them back. @param now milliseconds since 1970 */
+export async function purgeRemovedProjects(
+  store: BlobStore,
+  now: number,
+  holding: Parameters<typeof purgeProject>[2],
+): Promise<void> {
+  for (const { id, removedAt } of (await listProjects(store)).projects)
+    if (removedAt !== undefined && removedAt < now - UNDO_MS) await purgeProject(store, id, holding);
+}

@@ -1,0 +1,195 @@
+/** Several projects in one browser: switching between them, beginning, copying and deleting one, and tabs on different ones. */
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { initialProject } from '../core/runs/project';
+import { readProject, saveProject, updateProject } from '../core/runs/projects';
+import { lonelyLocks } from '../core/testing/behindChannels';
+import { type Browser, browserOver } from '../core/testing/tabs';
+import { projectSize } from './projects';
+import type { StudioStore } from './studio';
+
+let browser: Browser;
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+afterEach(() => browser.close());
+
+/** Tabs over a store that holds projects `first`, a and b, of which b was opened last. */
+async function opened(tabs = 1, store: BlobStore = memoryStore()): Promise<StudioStore[]> {
+  for (const [i, id] of ['first', 'a', 'b'].entries())
+    await saveProject(store, await readProject(store, id), { ...initialProject(id, i), name: id.toUpperCase() });
+  browser = browserOver(store);
+  const studios = Array.from({ length: tabs }, () => browser.tab().studio);
+  for (const studio of studios) await studio.getState().load();
+  return studios;
+}
+const shown = (studio: StudioStore): string => studio.getState().project.name;
+
+test('the one that was opened last is shown; another is shown as it was left, and opened last from then on', async () => {
+  const store = memoryStore();
+  const [studio] = await opened(1, store);
+  const { open, setRecipe, flush } = studio!.getState();
+  expect(shown(studio!)).toBe('B');
+  setRecipe({ batch: 3 });
+  expect(await open('a')).toBe(true); // what was changed just before is kept
+  expect(studio!.getState()).toMatchObject({ kept: 'saving', project: { id: 'a', recipe: initialProject().recipe } });
+  await flush();
+  expect(await store.get('projects/b')).toMatchObject({ recipe: { batch: 3 } });
+  expect(await open('b')).toBe(true);
+  expect(studio!.getState().project.recipe.batch).toBe(3);
+  await flush();
+  const again = browserOver(store).tab().studio;
+  await again.getState().load();
+  expect(shown(again)).toBe('B');
+  await again.getState().load('first');
+  expect(shown(again)).toBe('FIRST');
+});
+
+test('a change while another project is being looked for is kept where it was made', async () => {
+  const store = memoryStore();
+  let isSlow = false;
+  const slow: BlobStore = {
+    ...store,
+    async get(key) {
+      if (isSlow && key === 'projects/a') await new Promise((resolve) => setTimeout(resolve, 50));
+      return store.get(key);
+    },
+  };
+  const [studio] = await opened(1, slow);
+  isSlow = true;
+  const opening = studio!.getState().open('a');
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  studio!.getState().change({ name: 'Sea' });
+  expect(await opening).toBe(true);
+  await studio!.getState().flush();
+  expect(shown(studio!)).toBe('A');
+  expect(await store.get('projects/b')).toMatchObject({ name: 'Sea' });
+  expect(await store.get('projects/a')).toMatchObject({ name: 'A' });
+});
+
+test('what is not there, was deleted or cannot be read is said, and what is shown stays', async () => {
+  const store = memoryStore();
+  const [studio] = await opened(1, store);
+  await store.commit({ put: [['projects/newer', { version: 99 }]] });
+  await saveProject(store, await readProject(store, 'gone'), { ...initialProject('gone'), name: 'Gone', removedAt: 5 });
+  const { open, load, listProjects } = studio!.getState();
+  for (const [id, words] of [
+    ['nobody', 'There is no such project here'],
+    ['newer', 'This project cannot be opened'],
+    ['gone', 'Gone was deleted'],
+  ] as const) {
+    expect(await open(id)).toBe(false);
+    expect(studio!.getState().toasts.at(-1)?.text).toBe(words);
+    await load(id);
+    expect(shown(studio!)).toBe('B');
+  }
+  await listProjects();
+  const rows = studio!.getState().projects;
+  expect(rows.map(({ id, failure }) => [id, failure?.code])).toEqual([
+    ['b', undefined],
+    ['a', undefined],
+    ['first', undefined],
+    ['gone', undefined],
+    ['newer', 'newer-version'],
+  ]);
+  expect(rows.map(projectSize)).toEqual(Array<string>(5).fill('empty'));
+});
+
+test('a new project is stored and shown, once; a copy has the settings and another name', async () => {
+  const store = memoryStore();
+  const [studio] = await opened(1, store);
+  const { newProject, duplicateProject, setRecipe } = studio!.getState();
+  expect([await newProject(), await newProject()]).toEqual([true, true]);
+  expect(shown(studio!)).toBe('Untitled');
+  expect(await store.keys('projects/')).toHaveLength(4);
+  await studio!.getState().open('b');
+  setRecipe({ batch: 3 });
+  expect(await duplicateProject()).toBe(true);
+  expect(studio!.getState().project).toMatchObject({ name: 'B, copy', runId: null, recipe: { batch: 3 } });
+});
+
+test('a project that is deleted is hidden, can be had back, and is dropped when that can no longer be asked for', async () => {
+  const store = memoryStore();
+  const [studio] = await opened(1, store);
+  const { deleteProject, dismiss } = studio!.getState();
+  await deleteProject();
+  expect(shown(studio!)).toBe('A');
+  expect(await store.get('projects/b')).toMatchObject({ removedAt: expect.any(Number) as number });
+  studio!.getState().toasts.at(-1)!.undo!();
+  await vi.waitFor(() => expect(shown(studio!)).toBe('B'));
+  dismiss(studio!.getState().toasts.at(-1)!.id); // after an undo nothing goes
+  await deleteProject();
+  const note = studio!.getState().toasts.at(-1)!;
+  expect(note.text).toBe('B deleted');
+  expect(await store.keys('projects/')).toContain('projects/b');
+  dismiss(note.id);
+  await vi.waitFor(async () => expect(await store.keys('projects/')).toEqual(['projects/a', 'projects/first']));
+});
+
+test('two tabs on two projects change each its own, and are not told of the other’s', async () => {
+  const store = memoryStore();
+  const [a, b] = (await opened(2, store)) as [StudioStore, StudioStore];
+  await a.getState().open('a');
+  a.getState().change({ name: 'Ahab' });
+  b.getState().change({ name: 'Starbuck' });
+  a.getState().setRecipe({ batch: 3 });
+  b.getState().setRecipe({ batch: 5 });
+  await a.getState().flush();
+  await b.getState().flush();
+  expect(await store.get('projects/a')).toMatchObject({ name: 'Ahab', recipe: { batch: 3 } });
+  expect(await store.get('projects/b')).toMatchObject({ name: 'Starbuck', recipe: { batch: 5 } });
+  expect([...a.getState().toasts, ...b.getState().toasts]).toEqual([]);
+});
+
+test('a tab whose project is deleted in another goes on with the one before, and brings nothing back', async () => {
+  const store = memoryStore();
+  const [a, b] = (await opened(2, store)) as [StudioStore, StudioStore];
+  // It changes something before it has heard of it.
+  await updateProject(store, 'b', (project) => ({ ...project, removedAt: 5 }));
+  b.getState().setRecipe({ batch: 5 });
+  await vi.waitFor(() => expect(shown(b)).toBe('A'));
+  expect(b.getState().toasts).toMatchObject([{ text: 'B was deleted in another tab' }]);
+  expect(await store.get('projects/b')).toMatchObject({ removedAt: 5, recipe: { batch: 5 } });
+  // And it hears of it, also where nothing is left.
+  await vi.waitFor(() => expect(shown(a)).toBe('A'));
+  await store.commit({ drop: ['projects/a'] });
+  b.getState().setRecipe({ batch: 5 });
+  for (const studio of [a, b]) {
+    await studio.getState().catchUp();
+    await vi.waitFor(() => expect(shown(studio)).toBe('FIRST'));
+  }
+  expect(await store.keys('projects/')).toEqual(['projects/b', 'projects/first']);
+  expect((await readProject(store, 'first')).project.recipe).toEqual(initialProject().recipe);
+});
+
+test('showing another project reads as little of the store as it needs', async () => {
+  const store = memoryStore();
+  const reads: string[] = [];
+  const [studio] = await opened(1, { ...store, get: (key) => (reads.push(key), store.get(key)) });
+  await studio!.getState().listUnreadable(); // which reads on after the start
+  reads.length = 0;
+  await studio!.getState().open('a');
+  expect(reads.filter((key) => key.startsWith('projects/'))).toEqual(['projects/a']);
+  expect(reads.length).toBeLessThanOrEqual(2);
+});
+
+test('what is being made of a project’s texts is not another’s, and its text stays its own', async () => {
+  const store = memoryStore();
+  const [studio] = await opened(1, store);
+  const { addPaste, open, trainTokenizer } = studio!.getState();
+  await addPaste('The whale is large. '.repeat(200), 'whale.txt');
+  // Open before what was asked for has ended, whether or not it could be stopped.
+  const training = trainTokenizer({ kind: 'bpe', vocabulary: 300 });
+  const adding = addPaste('An albatross. '.repeat(200), 'bird.txt');
+  await open('a');
+  expect(await training).toBe(false);
+  await adding;
+  expect(studio!.getState()).toMatchObject({ project: { id: 'a', tokenizer: null }, texts: [] });
+  await open('b');
+  expect(
+    studio!
+      .getState()
+      .texts.map(({ name }) => name)
+      .sort(),
+  ).toEqual(['bird.txt', 'whale.txt']);
+  expect(studio!.getState().project.tokenizer).toBeNull();
+});

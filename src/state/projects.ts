@@ -1,0 +1,146 @@
+/** The projects of this browser: which there are and how large, beginning, copying and deleting one. */
+import { toFailure } from '../core/base/errors';
+import { formatBytes, formatCount } from '../core/base/units';
+import { initialProject } from '../core/runs/project';
+import { lastOpened, readProject, saveProject, updateProject } from '../core/runs/projects';
+import type { Everything, ProjectRow } from '../protocol/data';
+import { explain } from './failures';
+import { UNTITLED } from './project';
+import { TRAINING_ELSEWHERE } from './refusals';
+import type { Slice, Studio } from './studio';
+
+export type { ProjectRow };
+
+export interface ProjectsSlice {
+  /** The one that was opened last first; empty until they have been listed. */
+  projects: readonly ProjectRow[];
+  listProjects(): Promise<void>;
+  /** Begins an empty project and shows it. */
+  newProject(): Promise<boolean>;
+  /** A project with the same texts, tokenizer, data and settings, without the runs; and shows it. */
+  duplicateProject(): Promise<boolean>;
+  /** Hides the open project and shows another, until it is brought back or, once that cannot be asked for, purged. */
+  deleteProject(): Promise<void>;
+  /** What deleting everything would free. */
+  measureEverything(): Promise<Everything>;
+}
+
+export const createProjectsSlice: Slice<ProjectsSlice> =
+  ({ data, store, tabs, now, newId }) =>
+  (set, get) => {
+    const listProjects = async (): Promise<void> => {
+      try {
+        set({ projects: await data.call('projects', null) });
+      } catch (error) {
+        get().toast({ text: 'The projects could not be listed', detail: toFailure(error).message });
+      }
+    };
+    /** Makes a project under a new id, and shows it. */
+    async function begin(what: string, make: (id: string) => Promise<unknown>): Promise<boolean> {
+      const id = newId();
+      try {
+        await get().flush();
+        await make(id);
+      } catch (error) {
+        get().toast({ text: `${what} could not be made`, detail: explain(toFailure(error)) });
+        return false;
+      }
+      tabs.announce();
+      const isOpen = await get().open(id);
+      await listProjects();
+      return isOpen;
+    }
+    const mark = async (id: string, removedAt: number | undefined): Promise<void> => {
+      await updateProject(store, id, ({ removedAt: _, ...project }) => {
+        return removedAt === undefined ? project : { ...project, removedAt };
+      });
+      tabs.announce();
+      await listProjects();
+    };
+
+    return {
+      projects: [],
+      listProjects,
+      newProject: async () =>
+        isUntouched(get()) ||
+        begin('A new project', async (id) =>
+          saveProject(store, await readProject(store, id), initialProject(id, now())),
+        ),
+      duplicateProject: () => {
+        const { id, name } = get().project;
+        return begin(`A copy of ${name}`, (copy) =>
+          data.call('duplicateProject', { id, copy, name: `${name}, copy`, at: now() }),
+        );
+      },
+      measureEverything: () => data.call('measureEverything', null),
+      async deleteProject() {
+        const { toast, open, flush, projects } = get();
+        const refusal = deleteProjectRefusal(get());
+        if (refusal !== undefined) {
+          toast({ text: refusal });
+          return;
+        }
+        await flush();
+        const { id, name } = get().project;
+        const own = projects.find((row) => row.id === id)?.bytes?.own ?? 0;
+        try {
+          if (!(await open(await lastOpened(store, newId, id)))) return;
+          await mark(id, now());
+        } catch (error) {
+          toast({ text: `${name} could not be deleted`, detail: explain(toFailure(error)) });
+          await open(id);
+          return;
+        }
+        let isBack = false;
+        toast({
+          text: `${name} deleted`,
+          ...(own > 0 && { detail: `${formatBytes(own)} are freed when this note goes` }),
+          undo() {
+            isBack = true;
+            mark(id, undefined)
+              .then(() => get().open(id))
+              .catch((error: unknown) =>
+                get().toast({ text: `${name} could not be brought back`, detail: explain(toFailure(error)) }),
+              );
+          },
+          // Once it cannot be undone any more, what is its own goes. What fails, or a page that closes before, leaves it to a later start.
+          onGone() {
+            if (!isBack) data.call('purgeProject', { id }).then(listProjects, () => undefined);
+          },
+        });
+      },
+    };
+  };
+
+/** Other projects that can be opened. */
+export const otherProjects = ({ projects, project }: { projects: readonly ProjectRow[]; project: { id: string } }) =>
+  projects.filter(({ id, failure, removedAt }) => id !== project.id && !failure && removedAt === undefined);
+
+/** `2 texts, 3 runs, 45.1 MB`. */
+export function projectSize({ texts, runs, bytes }: ProjectRow): string {
+  if (texts + runs === 0) return 'empty';
+  const counts = [counted(texts, 'text'), counted(runs, 'run')].filter((part) => part !== '');
+  return [...counts, ...(bytes ? [formatBytes(bytes.own + bytes.shared)] : [])].join(', ');
+}
+const counted = (n: number, what: string): string =>
+  n === 0 ? '' : `${formatCount(n)} ${n === 1 ? what : `${what}s`}`;
+
+/** Why the open project cannot be deleted: what trains is stopped first, and an untouched one alone is what would come after. */
+export function deleteProjectRefusal(s: Studio): string | undefined {
+  if (s.training?.projectId === s.project.id) return 'A run of it is in progress: stop and save it first';
+  if (s.trainingElsewhere) return TRAINING_ELSEWHERE;
+  return isUntouched(s) && otherProjects(s).length === 0 ? 'There is nothing in it yet' : undefined;
+}
+
+/** Whether nothing has been made in the open project yet. */
+export const isUntouched = ({ project, texts }: Pick<Studio, 'project' | 'texts'>): boolean =>
+  project.name === UNTITLED && texts.length === 0 && project.runId === null;
+
+/** Why what is stored cannot be deleted now. */
+export function deleteEverythingRefusal({
+  training,
+  trainingElsewhere,
+}: Pick<Studio, 'training' | 'trainingElsewhere'>): string | undefined {
+  if (training) return 'A run is in progress: stop it first';
+  return trainingElsewhere ? TRAINING_ELSEWHERE : undefined;
+}

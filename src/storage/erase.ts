@@ -1,0 +1,87 @@
+import { HomegrownError } from '../core/base/errors';
+
+/**
+ * Deletes a database, and makes the browser forget its bytes as far as a page can: a browser that keeps small values in
+ * files of a log (Chromium, LevelDB) lets deleted ones lie there until it rewrites those files, which it does once more has
+ * been written than it holds in memory, and it removes the old ones when it opens the files again. So what is there is
+ * overwritten with noise before it goes, and nothing is opened for as long as the browser waits before it closes its files.
+ * Nothing of this origin may have the database open.
+ * @throws HomegrownError `storage-blocked`
+ */
+export async function eraseDatabase(name: string): Promise<void> {
+  // On a full disk there may be no room for noise; deleting needs none.
+  await overwrite(name).catch(() => undefined);
+  await deleteDatabase(name);
+  await new Promise((resolve) => setTimeout(resolve, CLOSING_MS));
+}
+
+async function overwrite(name: string): Promise<void> {
+  const database = await openAsItIs(name);
+  try {
+    for (const storeName of Array.from(database.objectStoreNames)) {
+      const change = (what: (store: IDBObjectStore) => void): Promise<void> => inOneGo(database, storeName, what);
+      await change((store) => store.clear());
+      for (let written = 0; written < NOISE_BYTES; written += BATCH * VALUE_BYTES) {
+        await change((store) => {
+          // Over all keys that there can have been: what is rewritten is what lies between them.
+          for (let i = 0; i < BATCH; i++) {
+            const first = String.fromCharCode(FIRST_KEY + Math.floor((i * KEYS) / BATCH));
+            store.put(crypto.getRandomValues(new Uint8Array(VALUE_BYTES)), `${first}${written}`);
+          }
+        });
+      }
+      await change((store) => store.clear());
+    }
+  } finally {
+    database.close();
+  }
+}
+
+function openAsItIs(name: string): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name);
+    request.onsuccess = () => {
+      const { result } = request;
+      result.onversionchange = () => result.close();
+      resolve(result);
+    };
+    request.onerror = () => reject(blocked(request.error));
+    request.onblocked = () => reject(blocked(null));
+  });
+}
+
+function inOneGo(database: IDBDatabase, storeName: string, what: (store: IDBObjectStore) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(storeName, 'readwrite');
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(blocked(transaction.error));
+    what(transaction.objectStore(storeName));
+  });
+}
+
+function deleteDatabase(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(blocked(request.error));
+    request.onblocked = () => reject(blocked(null));
+  });
+}
+
+const blocked = (error: DOMException | null): HomegrownError =>
+  new HomegrownError(
+    'storage-blocked',
+    error ? `What is stored could not be deleted (${error.message})` : 'Another tab keeps what is stored open',
+    'Close the other tabs of Homegrown, and delete everything once more.',
+  );
+
+/** Above what Chromium holds in memory before it writes a file of its log, 4 MiB. */
+const NOISE_BYTES = 8 * 2 ** 20;
+/** Below the 64 KiB from which a value gets a file of its own, which goes with it. */
+const VALUE_BYTES = 60_000;
+const BATCH = 16;
+/** The printable characters of ASCII. */
+const FIRST_KEY = 33;
+const KEYS = 94;
+/** Chromium closes the files of a database 2 s after the last connection. */
+const CLOSING_MS = 3000;
