@@ -148,6 +148,74 @@ test('runs are told apart, compared, deleted and brought back, and what a person
   expect(studio.errors).toEqual([]);
 });
 
+test('a run is forked while its page is asked for more, goes on with other settings, and another is written with meanwhile', async ({
+  page,
+}) => {
+  test.setTimeout(300_000);
+  const studio = new Studio(page);
+  await studio.open('/model');
+  await studio.useDevice('WASM');
+  await studio.set(SMALL);
+  await studio.goTo('Text');
+  await paste(page, 'The sea is wide and the whale is white. '.repeat(1000));
+  await train(studio, 20);
+
+  // From a kept step, with another rate; the first goes on being what Playground shows.
+  await studio.goTo('Playground');
+  await studio.goTo('Runs');
+  await page.getByRole('button', { name: 'Fork step 20' }).click();
+  const dialog = page.getByRole('dialog');
+  await expectAccessible(page, 'Runs, the settings of a fork');
+  await studio.field('Name').fill('slow');
+  await studio.set({ Steps: 100_000, 'Learning rate': 0.0001, 'Evaluate every': 100_000 });
+  await dialog.getByRole('button', { name: /^Fork and train 99,980 steps/ }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
+  await studio.event(20, /Continued with other settings: .*learning rate 0\.0001 for 0\.003/);
+  await expect(page.getByRole('button', { name: 'Evaluate now' })).toBeVisible({ timeout: 60_000 });
+
+  // Asked by key and by button, between its steps.
+  const events = page.getByRole('list', { name: 'Events' });
+  const samples = page.getByRole('list', { name: 'Samples' });
+  await page.keyboard.press('s');
+  await expect(samples).toContainText('asked', { timeout: 60_000 });
+  await expect(events).toContainText('Written, as was asked');
+  await page.getByRole('button', { name: 'Evaluate now' }).click();
+  await expect(events.getByText(/^Evaluated/)).not.toHaveCount(0, { timeout: 60_000 });
+  await expectAccessible(page, 'Train, a fork that is asked');
+
+  // Another run is written with while this one trains.
+  await studio.goTo('Playground');
+  await page.getByRole('button', { name: /Run$/ }).click();
+  await page.getByRole('option', { name: /Pasted text/ }).click();
+  await studio.set({ Length: 4 });
+  await page.getByRole('button', { name: 'Write', exact: true }).click();
+  await expect(page.getByText(/^4 tokens in/)).toBeVisible({ timeout: 60_000 });
+
+  // Changed, it is saved first, and goes on as a segment of its own.
+  await studio.goTo('Train');
+  await page.getByRole('button', { name: 'Change and continue…' }).click();
+  const reached = Number((await studio.strip.innerText()).match(/step ([\d,]+)/)![1]!.replaceAll(',', ''));
+  await studio.set({ Dropout: 0.2, Steps: reached + 2000 });
+  await expect(dialog).toContainText('A new segment begins');
+  await dialog.getByRole('button', { name: /^Continue to step/ }).click({ timeout: 60_000 }); // it trains on meanwhile
+  await expect(events.getByText(/Continued with other settings: .*dropout 0\.2 for 0/)).toBeVisible({
+    timeout: 60_000,
+  });
+  await page.getByRole('button', { name: 'Stop and save' }).click();
+  await expect(studio.strip).toContainText(/Stopped|Finished/);
+
+  // Which comes from which, after a reload too.
+  await page.reload();
+  await studio.goTo('Runs');
+  await studio.chooseRun(studio.runs.filter({ hasText: 'slow' }));
+  const kin = page.getByRole('list', { name: 'Comes from' }).getByRole('listitem');
+  await expect(kin).toHaveCount(2);
+  await expect(kin.last()).toContainText(/slow fork, .*learning rate 0\.0001 for 0\.003/);
+  await page.getByRole('link', { name: 'Lineage' }).click();
+  await expect(page.getByRole('button', { name: /^slow, fork of Pasted text at step 20, to step/ })).toBeVisible();
+  expect(studio.errors).toEqual([]);
+});
+
 test('two hundred runs are listed, and the page stays responsive', async ({ page }) => {
   const studio = new Studio(page);
   await studio.open('/text');

@@ -48,8 +48,12 @@ export const KEYS_OF_CONTROLS: readonly Action[] = [
 ];
 
 function onThisPage(s: Studio, { stage }: Shell): Action[] {
+  const group = 'On this page';
   const action = stage?.action?.(s);
-  return action ? [{ ...action, group: 'On this page', keys: 'mod+enter' }] : [];
+  return [
+    ...(action ? [{ ...action, group, keys: 'mod+enter' }] : []),
+    ...(stage?.keys?.(s) ?? []).map((key) => ({ ...key, group })),
+  ];
 }
 
 function run(s: Studio, { go, stage }: Shell): Action[] {

@@ -15,6 +15,8 @@ export interface Stage {
   page(): Promise<ComponentType<PageProps>>;
   /** What ⌘↵ does here, where that is not to start a run; undefined while it can do nothing. */
   action?(s: Studio): StageAction | undefined;
+  /** What single keys do here, now. */
+  keys?(s: Studio): readonly (StageAction & { keys: string })[];
   /** Whether the page has a filled button of its own, so that the strip's is not; one with an action has. */
   hasMainButton?(s: Studio): boolean;
   /** The page takes what is dropped on it itself. */

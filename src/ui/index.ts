@@ -47,6 +47,7 @@ export {
   type PanesProps,
   type StageProps,
 } from './Stage';
+export { SettingsForm } from './SettingsForm';
 export { StageTabs, type StageTab } from './StageTabs';
 export { Swatch } from './Swatch';
 export { Checkbox, Switch, type SwitchProps } from './Switch';

@@ -8,8 +8,13 @@ import { BudgetDialog } from './BudgetDialog';
 import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
-/** The steps of a run that are kept and can be opened. */
-export function KeptSteps({ view, steps }: { view: RunView; steps: readonly SavedStep[] | undefined }) {
+/** The steps of a run that are kept and can be opened: forked, or pinned so that they stay. */
+export function KeptSteps(p: {
+  view: RunView;
+  steps: readonly SavedStep[] | undefined;
+  onFork: (step: number) => void;
+}) {
+  const { view, steps } = p;
   const { scale, label } = headlineOf(view.objective);
   const { budget } = view.row.record.keep;
   const pinStep = useStudio((s) => s.pinStep);
@@ -48,15 +53,20 @@ export function KeptSteps({ view, steps }: { view: RunView; steps: readonly Save
             },
             { id: 'bytes', header: 'Size', isNumber: true, isQuiet: true, cell: (step) => formatBytes(step.bytes) },
             {
-              id: 'pin',
-              header: <span className={text.hidden}>Pin</span>,
+              id: 'acts',
+              header: <span className={text.hidden}>Actions</span>,
               cell: ({ step, pinned }) => (
-                <TextAction
-                  label={`${pinned ? 'Unpin' : 'Pin'} step ${formatCount(step)}`}
-                  onPress={() => void pinStep(view.id, step, !pinned)}
-                >
-                  {pinned ? 'Unpin' : 'Pin'}
-                </TextAction>
+                <span className={text.row}>
+                  <TextAction label={`Fork step ${formatCount(step)}`} onPress={() => p.onFork(step)}>
+                    Fork…
+                  </TextAction>
+                  <TextAction
+                    label={`${pinned ? 'Unpin' : 'Pin'} step ${formatCount(step)}`}
+                    onPress={() => void pinStep(view.id, step, !pinned)}
+                  >
+                    {pinned ? 'Unpin' : 'Pin'}
+                  </TextAction>
+                </span>
               ),
             },
           ]}
@@ -77,3 +87,6 @@ function kindOf({ latest, best, pinned, light }: SavedStep): string {
   ];
   return words.length > 0 ? words.join(', ') : 'previous';
 }
+
+/** `Step 2,400, latest, best`. */
+export const stepWords = (step: SavedStep): string => `Step ${formatCount(step.step)}, ${kindOf(step)}`;

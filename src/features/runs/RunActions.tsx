@@ -10,7 +10,13 @@ import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
 /** What can be done with a run. */
-export function RunActions({ view, onBaseline }: { view: RunView; onBaseline: (() => void) | undefined }) {
+export function RunActions(p: {
+  view: RunView;
+  canFork: boolean;
+  onFork: () => void;
+  onBaseline: (() => void) | undefined;
+}) {
+  const { view, onBaseline } = p;
   const [asked, ask] = useState<'edit' | 'free'>();
   const bringBack = useStudio((s) => s.bringBack);
   const show = useStudio((s) => s.show);
@@ -54,6 +60,14 @@ export function RunActions({ view, onBaseline }: { view: RunView; onBaseline: ((
     <div className={styles.actions}>
       <Button isDense disabledReason={why} onPress={() => void open()}>
         Open
+      </Button>
+      <Button
+        isDense
+        icon="fork"
+        disabledReason={p.canFork ? undefined : 'None of its steps is kept, so nothing can go on from it'}
+        onPress={p.onFork}
+      >
+        Fork…
       </Button>
       {onBaseline && (
         <Button isDense onPress={onBaseline}>

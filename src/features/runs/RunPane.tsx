@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { formatCount, formatDuration, formatReading } from '../../core/base/units';
 import { changeWords, differences, valueWords } from '../../core/runs/compare';
 import { forebears } from '../../core/runs/lineage';
@@ -5,6 +6,7 @@ import { recipeOf } from '../../core/runs/segments';
 import { headlineOf } from '../../core/objectives';
 import { useKeptSteps } from '../../state/react';
 import { Block, cx, formatMoment, Pane, PaneHead, Swatch, Table, text, type Column } from '../../ui';
+import { ForkDialog } from './ForkDialog';
 import { KeptSteps } from './KeptSteps';
 import { RunActions } from './RunActions';
 import styles from './RunsPage.module.css';
@@ -25,6 +27,8 @@ export function RunPane(p: {
 }) {
   const { view, baseline, all } = p;
   const steps = useKeptSteps(view.row);
+  const newest = (steps?.find(({ latest }) => latest) ?? steps?.at(-1))?.step;
+  const [fork, setFork] = useState<number>();
   const beside = baseline && baseline.id !== view.id ? baseline : undefined;
   const { note } = view.row.record;
   const pair = beside ? [beside, view] : [view];
@@ -69,12 +73,20 @@ export function RunPane(p: {
         />
       </div>
       <Block>
-        <RunActions view={view} onBaseline={view.id === baseline?.id ? undefined : p.onBaseline} />
+        <RunActions
+          view={view}
+          onFork={() => setFork(newest)}
+          canFork={newest !== undefined}
+          onBaseline={view.id === baseline?.id ? undefined : p.onBaseline}
+        />
       </Block>
       <PaneHead title="Comes from" />
       <Kin view={view} all={all} />
-      <KeptSteps view={view} steps={steps} />
+      <KeptSteps view={view} steps={steps} onFork={setFork} />
       <Samples views={pair} />
+      {fork !== undefined && steps && (
+        <ForkDialog view={view} steps={steps} from={fork} onClose={() => setFork(undefined)} />
+      )}
     </Pane>
   );
 }

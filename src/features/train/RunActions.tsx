@@ -7,9 +7,10 @@ import { useShownPart, useStudio } from '../../state/react';
 import { resumeRefusal } from '../../state/refusals';
 import { Button } from '../../ui';
 import { describeSettings, useRunSettings } from '../../state/runSettings';
+import { ChangeDialog } from './ChangeDialog';
 import { TrainLonger } from './TrainLonger';
 
-/** What can be done with a run at rest; while it runs, Stop stands in the strip. */
+/** What can be done with a run, at rest or while it trains; Stop stands in the strip. */
 export function RunActions() {
   const phase = useShownPart('train', (run) => run.phase);
   const saved = useShownPart('train', (run) => run.saved);
@@ -18,7 +19,9 @@ export function RunActions() {
   const toast = useStudio((s) => s.toast);
   const settings = useRunSettings();
   const [, navigate] = useLocation();
+  const ask = useStudio((s) => s.ask);
   const [isAsking, setAsking] = useState(false);
+  const [isChanging, setChanging] = useState(false);
   const disabledReason = useStudio(resumeRefusal);
 
   if (phase.kind === 'failed') {
@@ -38,7 +41,29 @@ export function RunActions() {
       </Button>
     );
   }
-  if (!record || !saved || (phase.kind !== 'stopped' && phase.kind !== 'finished')) return null;
+  if (!record || !saved) return null;
+  const change = isChanging && <ChangeDialog record={record} done={saved.step} onClose={() => setChanging(false)} />;
+  if (phase.kind === 'training') {
+    return (
+      <>
+        <Button
+          isDense
+          variant="quiet"
+          onPress={() => void ask({ what: 'sample', prompt: settings.recipe.samplePrompt })}
+        >
+          Sample now
+        </Button>
+        <Button isDense variant="quiet" onPress={() => void ask({ what: 'evaluate' })}>
+          Evaluate now
+        </Button>
+        <Button isDense onPress={() => setChanging(true)}>
+          Change and continue…
+        </Button>
+        {change}
+      </>
+    );
+  }
+  if (phase.kind !== 'stopped' && phase.kind !== 'finished') return change;
   return (
     <>
       <Button isDense variant="quiet" onPress={() => navigate('/playground')}>
@@ -47,11 +72,15 @@ export function RunActions() {
       <Button isDense disabledReason={disabledReason} onPress={() => setAsking(true)}>
         Train longer…
       </Button>
+      <Button isDense disabledReason={disabledReason} onPress={() => setChanging(true)}>
+        Change and continue…
+      </Button>
       {phase.kind === 'stopped' && (
         <Button isDense icon="play" disabledReason={disabledReason} onPress={() => void resume()}>
           Resume from step {formatCount(saved.step)}
         </Button>
       )}
+      {change}
       <TrainLonger
         isOpen={isAsking}
         onClose={() => setAsking(false)}

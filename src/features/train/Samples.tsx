@@ -12,7 +12,7 @@ import { milestones } from './milestones';
 /** The same prompt continued at every evaluation, newest first. */
 export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
   const log = useShownPart('train', (run) => run.log);
-  const count = useShownPart('train', (run) => run.log.evaluations.length);
+  const count = useShownPart('train', (run) => run.log.evaluations.length + run.log.sampled.length);
   const [isAll, setAll] = useState(false);
   return (
     <>
@@ -43,22 +43,21 @@ export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
 
 /** `count` tells it when the log, which is changed in place, has grown. */
 const List = memo(function List(p: { log: RunLog; count: number; prompt: string; isAll: boolean; scale: Scale }) {
-  const { evaluations } = p.log;
-  const rows = p.isAll ? evaluations.toReversed() : milestones(evaluations);
+  const rows = rowsOf(p.log, p.prompt, p.scale, p.isAll);
   if (rows.length === 0) return <p className={styles.none}>The first is written before the first step</p>;
   return (
     <ol className={styles.samples} aria-label="Samples">
-      {rows.map(({ step, loss, sample }) => (
-        <li key={step}>
+      {rows.map(({ key, step, remark, prompt, sample }) => (
+        <li key={key}>
           <span>
             <b>{formatCount(step)}</b>
-            <small>{formatReading(p.scale.of(loss))}</small>
+            <small>{remark}</small>
           </span>
           <p className={cx(text.prose, styles.sample)}>
-            {sample.startsWith(p.prompt) ? (
+            {sample.startsWith(prompt) ? (
               <>
-                <span className={styles.prompt}>{p.prompt}</span>
-                {sample.slice(p.prompt.length)}
+                <span className={styles.prompt}>{prompt}</span>
+                {sample.slice(prompt.length)}
               </>
             ) : (
               sample
@@ -69,3 +68,13 @@ const List = memo(function List(p: { log: RunLog; count: number; prompt: string;
     </ol>
   );
 });
+
+/** What was asked for last stands among those that show the way; all of it where all are shown. Newest first. */
+function rowsOf({ evaluations, sampled }: RunLog, prompt: string, scale: Scale, isAll: boolean) {
+  const told = evaluations.map(({ step, loss, sample }) => {
+    return { key: String(step), step, remark: formatReading(scale.of(loss)), prompt, sample };
+  });
+  const asked = sampled.map((one, i) => ({ ...one, key: `asked ${i}`, remark: 'asked' }));
+  const rows = isAll ? [...told, ...asked] : [...milestones(told), ...asked.slice(-1)];
+  return rows.sort((a, b) => b.step - a.step);
+}

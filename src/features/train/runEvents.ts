@@ -65,6 +65,9 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
       tone: 'ok',
     });
   }
+  for (const { step, activeMs: at } of log.sampled) {
+    events.push({ step, activeMs: at, words: 'Written, as was asked' });
+  }
   for (const { after, words } of segmentChanges({ segments, model })) {
     const { activeMs } = log.evaluations.findLast(({ step }) => step <= after) ?? { activeMs: 0 };
     const since = Math.max(activeMs, log.activeMs[countUpTo(log.step, after) - 1] ?? 0);

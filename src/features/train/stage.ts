@@ -1,6 +1,6 @@
 import { formatCount, formatDuration, formatNumber } from '../../core/base/units';
 import { headlineOf, headlineWords, objectiveOf } from '../../core/objectives';
-import { measuredAt } from '../../core/runs/segments';
+import { measuredAt, recipeOf } from '../../core/runs/segments';
 import { isWeightsAlone, shownRun } from '../../state/openRun';
 import { estimateProject, vocabularySize } from '../../state/estimate';
 import { isBeginning, isUnreadable } from '../../state/phase';
@@ -12,6 +12,15 @@ export const stage: Stage = {
   name: 'Train',
   state,
   page: async () => (await import('./TrainPage')).TrainPage,
+  keys(s) {
+    const { phase, record } = shownRun(s, 'train');
+    if (phase.kind !== 'training' || !record) return [];
+    const prompt = recipeOf(record).samplePrompt;
+    return [
+      { id: 'sample', label: 'Sample now', keys: 's', run: () => void s.ask({ what: 'sample', prompt }) },
+      { id: 'evaluate', label: 'Evaluate now', keys: 'e', run: () => void s.ask({ what: 'evaluate' }) },
+    ];
+  },
   ahead({ project, device }) {
     const { seconds } = estimateProject(project, device.kind === 'open' ? device.info : undefined);
     const time = seconds === undefined ? '' : `, ${formatDuration(1000 * seconds)}`;

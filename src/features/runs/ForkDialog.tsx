@@ -1,0 +1,95 @@
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { fieldProblem } from '../../core/base/field';
+import { formatCount } from '../../core/base/units';
+import { recipeOf } from '../../core/runs/segments';
+import { changeable, RECIPE, type Recipe } from '../../core/train/recipe';
+import type { SavedStep } from '../../protocol/data';
+import { hasOtherTexts } from '../../state/preparation';
+import { useStudio } from '../../state/react';
+import { beginRefusal } from '../../state/refusals';
+import { Button, Checkbox, Dialog, Select, SettingsForm, TextField } from '../../ui';
+import { stepWords } from './KeptSteps';
+import styles from './RunsPage.module.css';
+import type { RunView } from './view';
+
+/** A new run from a kept step of another, with settings that may be other than it had. */
+export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from: number; onClose: () => void }) {
+  const { view, steps, onClose } = p;
+  const { record } = view.row;
+  const fork = useStudio((s) => s.fork);
+  const isBusy = useStudio((s) => s.training !== null);
+  const elsewhere = useStudio((s) => (s.texts.length > 0 || s.trainingElsewhere ? beginRefusal(s) : undefined));
+  const hasOther = useStudio((s) => s.texts.length > 0 && hasOtherTexts(record, s));
+  const [, go] = useLocation();
+  const [step, setStep] = useState(p.from);
+  const [name, setName] = useState<string>();
+  const [recipe, setRecipe] = useState<Recipe>(() => longer(recipeOf(record), p.from));
+  const [withTexts, setWithTexts] = useState(false);
+  const from = steps.find((kept) => kept.step === step);
+  const called = name ?? `${view.name}, from ${formatCount(step)}`;
+  const more = Math.max(0, recipe.steps - step);
+  const refusal =
+    elsewhere ??
+    (isBusy
+      ? 'Another run is in progress: stop and save it first'
+      : more > 0
+        ? undefined
+        : `It has to go beyond step ${formatCount(step)}`);
+  const begin = (): void => {
+    onClose();
+    void fork({ runId: view.id, step }, { name: called.trim() || view.name, recipe, withTexts });
+    go('/train');
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={`Fork ${view.name}`}
+      width={520}
+      actions={
+        <>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button variant="go" icon="fork" disabledReason={refusal} onPress={begin}>
+            Fork and train {formatCount(more)} {more === 1 ? 'step' : 'steps'}
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.form}>
+        <p>
+          A new run goes on from a copy of step {formatCount(step)} of {view.name}, which stays as it is.
+          {from?.holds === 'weights' &&
+            ' Of this step the weights alone are kept: what the optimizer remembers begins at zero.'}
+        </p>
+        {steps.length > 1 && (
+          <Select
+            label="From"
+            value={String(step)}
+            onChange={(value) => {
+              setStep(Number(value));
+              setRecipe((now) => longer(now, Number(value)));
+            }}
+            options={steps.toReversed().map((kept) => ({ value: String(kept.step), label: stepWords(kept) }))}
+          />
+        )}
+        <TextField label="Name" value={called} onChange={setName} />
+        <SettingsForm
+          fields={changeable(recipe)}
+          values={recipe}
+          onChange={(setting, value) => setRecipe({ ...recipe, [setting]: value })}
+          problem={(setting) => fieldProblem(RECIPE[setting], recipe[setting]) ?? undefined}
+        />
+        {hasOther && (
+          <Checkbox isChosen={withTexts} onChange={setWithTexts}>
+            on the texts as they are now, cut by its own tokenizer
+          </Checkbox>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+/** With steps to do after the one that it goes on from: as many again, where it had come to its end. */
+const longer = (recipe: Recipe, from: number): Recipe =>
+  recipe.steps > from ? recipe : { ...recipe, steps: Math.max(1, 2 * from) };

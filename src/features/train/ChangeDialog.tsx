@@ -1,0 +1,78 @@
+import { useState } from 'react';
+import { fieldProblem } from '../../core/base/field';
+import { formatCount } from '../../core/base/units';
+import type { RunRecord } from '../../core/runs/record';
+import { changed, dataOf, recipeOf } from '../../core/runs/segments';
+import { changeable, RECIPE } from '../../core/train/recipe';
+import { hasOtherTexts } from '../../state/preparation';
+import { useStudio, useStudioStore } from '../../state/react';
+import type { StudioStore } from '../../state/studio';
+import { Button, Checkbox, Dialog, SettingsForm } from '../../ui';
+import styles from './TrainPage.module.css';
+
+/** The run goes on with other settings, or on the project's texts; while it trains it is stopped and saved first. */
+export function ChangeDialog({ record, done, onClose }: { record: RunRecord; done: number; onClose: () => void }) {
+  const store = useStudioStore();
+  const before = recipeOf(record);
+  const hasOther = useStudio((s) => s.texts.length > 0 && hasOtherTexts(record, s));
+  const [recipe, setRecipe] = useState(before);
+  const [withTexts, setWithTexts] = useState(false);
+  const go = (): void => {
+    onClose();
+    void atRest(store).then(() => store.getState().resume(recipe.steps, { recipe, withTexts }));
+  };
+  const data = dataOf(record);
+  const isSegment = withTexts || changed({ recipe: before, data }, { recipe, data }) !== undefined;
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title="Change and continue"
+      width={520}
+      actions={
+        <>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button
+            variant="go"
+            disabledReason={
+              recipe.steps > done ? undefined : `It has come to step ${formatCount(done)}: give it more steps`
+            }
+            onPress={go}
+          >
+            Continue to step {formatCount(recipe.steps)}
+          </Button>
+        </>
+      }
+    >
+      <SettingsForm
+        fields={changeable(recipe)}
+        values={recipe}
+        onChange={(name, value) => setRecipe({ ...recipe, [name]: value })}
+        problem={(name) => fieldProblem(RECIPE[name], recipe[name]) ?? undefined}
+      />
+      {hasOther && (
+        <Checkbox isChosen={withTexts} onChange={setWithTexts}>
+          on the texts as they are now, cut by its own tokenizer
+        </Checkbox>
+      )}
+      <p className={styles.note}>
+        {isSegment
+          ? 'A new segment begins at the step that it goes on from: baselines, best and verdict begin anew there, and the chart says what changed.'
+          : 'It goes on as it was.'}
+      </p>
+    </Dialog>
+  );
+}
+
+/** What trains here is stopped and saved. */
+function atRest(store: StudioStore): Promise<void> {
+  if (!store.getState().training) return Promise.resolve();
+  store.getState().stop();
+  return new Promise((resolve) => {
+    const end = store.subscribe(({ training }) => {
+      if (training) return;
+      end();
+      resolve();
+    });
+  });
+}
