@@ -11,6 +11,7 @@ import { factsOf } from '../core/runs/facts';
 import { forkRun } from '../core/runs/fork';
 import { openJournal, type JournalWriter } from '../core/runs/journal';
 import { manifestOf } from '../core/runs/data';
+import { keptOnTheWay } from '../core/runs/onTheWay';
 import {
   addRun,
   freeHue,
@@ -148,6 +149,7 @@ async function follow(
     );
   }
   const writer = await claimRun(store, id);
+  const onTheWay = new Set(keptOnTheWay(model, recipe, record.keep.budget).steps);
   const journal = appendsTo(await openJournal(store, id, from?.state.step ?? 0));
   /** The journal up to a step is written before the step itself is: a resume never has a gap. */
   const flushJournal = async (): Promise<void> => {
@@ -176,6 +178,14 @@ async function follow(
         keepBest: async (...step) => {
           await flushJournal();
           return writer.keepBest(...step);
+        },
+        light: {
+          at: (step) => onTheWay.has(step),
+          keep: async (...step) => {
+            await flushJournal();
+            // A person may have changed it since the run began.
+            return writer.keepLight(...step, (await readKnownRun(store, id)).keep.budget);
+          },
         },
         now: () => performance.now(),
         ...beside,

@@ -1,10 +1,10 @@
 /** What is known of a run besides its tensors: everything that determined it, where it is from, and how far it came. */
 import { z } from '../base/zod';
-import type { BlobStore, Json } from '../base/blobStore';
+import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { listOf, MOST_SEGMENTS } from '../base/limits';
 import { storedMoment } from '../base/moment';
-import { type Kind, parseRecord, readAll, readRecord, storedRecord, type Unreadable } from '../base/record';
+import { changeRecord, type Kind, readAll, readRecord, storedRecord, type Unreadable } from '../base/record';
 import { snapshotKeys } from '../checkpoint/checkpoint';
 import { HEADS } from '../checkpoint/head';
 import { type ObjectiveId, OBJECTIVES } from '../objectives';
@@ -67,14 +67,11 @@ export async function updateRun(
   runId: string,
   change: (record: RunRecord) => RunRecord,
 ): Promise<RunRecord> {
-  const key = recordKey(runId);
-  for (;;) {
-    const stored = await store.get(key);
-    if (stored === undefined) throw noSuchRun(runId);
-    const record = change(parseRecord(stored, key, RUN));
-    const put: [string, Json][] = [[key, storedRecord(RUN, record)]];
-    if (await store.commit({ put, expect: [[key, stored as Json]] })) return record;
-  }
+  const changed = await changeRecord(store, recordKey(runId), RUN, (record) => {
+    if (!record) throw noSuchRun(runId);
+    return { record: change(record) };
+  });
+  return changed!;
 }
 
 /** Newest first, also those that were deleted and can be had back; those whose record cannot be read are left out. */
