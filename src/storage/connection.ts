@@ -1,5 +1,6 @@
 import type { UseStore } from 'idb-keyval';
 import { HomegrownError } from '../core/base/errors';
+import { isTraining } from './lock';
 
 /**
  * An idb-keyval store that outlives its connection: browsers close them by themselves (a long day, site data
@@ -28,6 +29,7 @@ export function connection(name: string): UseStore {
 
 /** `UnknownError` is what Chromium says while the disk or another process keeps it from its files; it often passes. */
 async function open(name: string, onClosed: () => void): Promise<IDBDatabase> {
+  await letOlderTrain(name);
   for (let tries = 0; ; tries++) {
     try {
       return await openOnce(name, onClosed);
@@ -38,11 +40,32 @@ async function open(name: string, onClosed: () => void): Promise<IDBDatabase> {
   }
 }
 
+/**
+ * The version is a fence: tabs of builds before it, which know one project, are shut out by it, so that none of them takes
+ * what it does not know for nobody's. One that trains is let finish.
+ * @throws HomegrownError `in-use` while one does
+ */
+async function letOlderTrain(name: string): Promise<void> {
+  // Where the browser does not list databases, the older tab's next save fails, and the one before it stands.
+  if (typeof indexedDB === 'undefined' || !('databases' in indexedDB)) return;
+  const there = await indexedDB.databases().catch(() => []);
+  const version = there.find((database) => database.name === name)?.version ?? VERSION;
+  if (version >= VERSION || !(await isTraining())) return;
+  throw new HomegrownError(
+    'in-use',
+    'A run is being trained in a tab of an earlier version of Homegrown, which this one would cut off from its storage',
+    'Let it end or stop it there, then reload this page. Nothing was changed.',
+  );
+}
+
 function openOnce(name: string, onClosed: () => void): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     if (typeof indexedDB === 'undefined') throw blocked('This browser has no IndexedDB');
     const request = indexedDB.open(name, VERSION);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onupgradeneeded = () => {
+      const { objectStoreNames } = request.result;
+      if (!objectStoreNames.contains(STORE)) request.result.createObjectStore(STORE);
+    };
     request.onblocked = () => reject(blocked('Another tab keeps an older version of the storage open'));
     request.onerror = () => reject(request.error ?? blocked('The storage could not be opened'));
     request.onsuccess = () => {
@@ -63,5 +86,6 @@ const blocked = (message: string): HomegrownError =>
 
 export const DATABASE = 'homegrown';
 const STORE = 'values';
-const VERSION = 1;
+/** 2 since 2026-11-26, when a store began to hold several projects. What lies in it is the same. */
+const VERSION = 2;
 const RETRY_MS = [100, 400, 1600];

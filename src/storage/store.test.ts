@@ -128,16 +128,52 @@ test('of two commits that expect the same, one happens', async () => {
 test('a connection that closed by itself is opened again; a newer version is let in', async () => {
   const store = await openStore();
   await store.commit({ put: [['k', 1]] });
-  const newer = indexedDB.open('homegrown', 2);
+  const newer = indexedDB.open('homegrown', 3);
   const version = await new Promise<number>((resolve) => {
     newer.onsuccess = () => {
       newer.result.close();
       resolve(newer.result.version);
     };
   });
-  expect(version).toBe(2);
+  expect(version).toBe(3);
   // Now our version is too old: refused in words, not hung.
-  await expect(store.get('k')).rejects.toMatchObject({ code: 'storage-blocked' });
+  await expect(store.get('k')).rejects.toMatchObject({ code: 'newer-version' });
+  await expect(openStore()).rejects.toMatchObject({ code: 'newer-version' });
+});
+
+/** As the build before the fence: opens version 1, and closes when a newer one is asked for. */
+function openOld(): Promise<IDBDatabase> {
+  const request = indexedDB.open('homegrown', 1);
+  return new Promise((resolve) => {
+    request.onupgradeneeded = () => request.result.createObjectStore('values');
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
+    };
+  });
+}
+
+test('a tab of an older build is shut out when it is at rest, with all that it stored there; one that trains is let finish', async () => {
+  const old = await openOld();
+  const put = old.transaction('values', 'readwrite').objectStore('values').put({ revision: 1 }, 'project');
+  await new Promise((resolve) => (put.onsuccess = resolve));
+  let held = [{ name: 'homegrown:training' }];
+  vi.stubGlobal('navigator', { locks: { query: () => Promise.resolve({ held }) } });
+  await expect(openStore()).rejects.toMatchObject({
+    code: 'in-use',
+    message: expect.stringContaining('earlier version') as string,
+  });
+  expect(() => old.transaction('values')).not.toThrow();
+  held = [];
+  const store = await openStore();
+  expect(await store.get('project')).toEqual({ revision: 1 });
+  expect(() => old.transaction('values')).toThrow();
+  const again = indexedDB.open('homegrown', 1);
+  await new Promise((resolve) => (again.onerror = resolve));
+  expect(again.error?.name).toBe('VersionError');
+  // Behind the fence nobody is asked.
+  held = [{ name: 'homegrown:training' }];
+  expect(await (await openStore()).get('project')).toEqual({ revision: 1 });
 });
 
 test('InvalidStateError reopens once and goes on', async () => {

@@ -88,6 +88,12 @@ async function attempt<T>(operation: () => Promise<T>, bytes = (): number => 0):
       case 'DataError':
       case 'DataCloneError':
         throw new HomegrownError('storage-damaged', `A stored value cannot be read: ${error.message}`);
+      case 'VersionError':
+        throw new HomegrownError(
+          'newer-version',
+          'A newer version of Homegrown has taken over what is stored in this browser',
+          'Reload this page to go on with it. What was saved is safe.',
+        );
       default:
         throw new HomegrownError(
           'storage-blocked',
