@@ -55,6 +55,7 @@ async function open(onDeleting: () => void): Promise<StudioStore> {
   tellDeleted(studio, deleted);
   void studio.getState().useDevice('auto');
   void studio.getState().listProjects();
+  void studio.getState().migrate();
   void fetchPages()
     .then(idle)
     .then(() => keepOffline(studio))

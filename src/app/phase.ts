@@ -27,6 +27,7 @@ export function readPhase(s: Studio, now: number): Reading {
     { label: 'Tokenizer', work: s.tokenizing },
     { label: 'Data', work: s.building },
     { label: 'Reading', work: s.importing },
+    { label: 'Migrating', work: s.migrating },
   ].find(({ work }) => work.kind === 'busy');
   if (busy) return readWork(busy.label, busy.work);
   return readRest(s);

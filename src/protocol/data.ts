@@ -125,6 +125,11 @@ export interface DataApi {
   /** What deleting everything would free. */
   measureEverything: { input: null; progress: never; output: Everything };
 
+  /**
+   * Brings what older builds stored to where this one keeps it; `texts` of them were given a list of their documents. What
+   * it has not come to opens all the same. @throws `in-use` where another tab is at it
+   */
+  migrate: { input: null; progress: Progress; output: { texts: number } };
   /** Whatever is stored and cannot be read; of curves, those of the run that is shown. */
   listUnreadable: { input: { runId: string | null }; progress: never; output: readonly UnreadableRecord[] };
   /** A zip of what is stored for such a record, value by value, as it lies there. */

@@ -7,6 +7,7 @@ import type { GpuApi } from '../protocol/gpu';
 import type { VerifyApi } from '../protocol/verify';
 import { createDeviceSlice, type DeviceSlice } from './device';
 import { createExportSlice, type ExportSlice } from './export';
+import { createMigrationSlice, type MigrationSlice } from './migration';
 import { createPlaygroundSlice, type PlaygroundSlice } from './playground';
 import { createPreparationSlice, type PreparationSlice } from './preparation';
 import { createPrivacySlice, type PrivacySlice } from './privacy';
@@ -60,6 +61,7 @@ export type Studio = ProjectSlice &
   PlaygroundSlice &
   ExportSlice &
   UnreadableSlice &
+  MigrationSlice &
   DeviceSlice &
   PrivacySlice &
   ToastSlice;
@@ -78,6 +80,7 @@ export const createStudio = (services: Services): StudioStore =>
     ...createPlaygroundSlice(services)(...a),
     ...createExportSlice(services)(...a),
     ...createUnreadableSlice(services)(...a),
+    ...createMigrationSlice(services)(...a),
     ...createDeviceSlice(services)(...a),
     ...createPrivacySlice(services)(...a),
     ...createToastSlice(services)(...a),

@@ -59,6 +59,13 @@ export const isErasing = (): Promise<boolean> => isHeld(ERASING);
 /** Resolves when none does. */
 export const whenErased = (): Promise<void> => navigator.locks.request(ERASING, { mode: 'shared' }, () => undefined);
 
+/** Makes this tab the only one that migrates what older builds stored. @throws HomegrownError `in-use` when another one does */
+export const lockMigration = (): Promise<Lock> =>
+  acquire(
+    'homegrown:migration',
+    new HomegrownError('in-use', 'Another tab brings what is stored to the form of this version', 'It goes on there.'),
+  );
+
 interface Lock {
   release(): void;
 }

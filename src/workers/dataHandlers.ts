@@ -7,6 +7,7 @@ import { zipped } from '../core/files/zip';
 import { freeRun } from '../core/runs/free';
 import { duplicateProject, purgeProject, purgeRemovedProjects } from '../core/runs/projectLife';
 import { measureEverything, projectRows } from '../core/runs/sizes';
+import { migrate } from '../core/runs/migrate';
 import { readCounts } from '../core/shards/read';
 import {
   addToProject,
@@ -26,7 +27,7 @@ import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
 import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, Sample } from '../protocol/data';
-import { holdingRun } from '../storage/lock';
+import { holdingRun, lockMigration } from '../storage/lock';
 import { blobSource } from './blobSource';
 import { buildData, openTexts } from './data';
 import { exportModel } from './exporting';
@@ -137,6 +138,14 @@ export function dataHandlers(
     },
     measureEverything: async () => measureEverything(await store),
 
+    async migrate(_, job) {
+      const lock = await lockMigration();
+      try {
+        return await reading(async () => migrate(await store, () => crypto.randomUUID(), job));
+      } finally {
+        lock.release();
+      }
+    },
     listUnreadable: async ({ runId }) => listUnreadable(await store, runId),
     async exportRaw({ key }, job) {
       const parts: Blob[] = [];

@@ -1,13 +1,37 @@
 import { expect, test } from 'vitest';
-import { goldenStore } from '../testing/golden';
+import { unwatched } from '../base/job';
 import { readRecord } from '../base/record';
+import { claimRun, loadSnapshot } from '../checkpoint/checkpoint';
+import { pinStep } from '../checkpoint/pinned';
+import { BUILDS, goldenStore } from '../testing/golden';
 import { isAt, KINDS, kindOf } from './kinds';
+import { migrate } from './migrate';
+import { listRuns, updateRun } from './record';
 
 /** Values that are no records: they are described by one, and lie with it. */
 const BYTES = /^(text\/[^/]+\/\d+$|shards\/|runs\/)/;
 
-test('every key of what an older build stored is of one kind, or lies with a record of one', async () => {
-  const store = await goldenStore();
+/** What a build left, as it lies and as it is once it was used again: migrated, with steps that are pinned and light. */
+const stores = BUILDS.flatMap((build) => [
+  { what: `of ${build}`, open: () => goldenStore(build) },
+  {
+    what: `of ${build}, used again`,
+    async open() {
+      const store = await goldenStore(build);
+      await migrate(store, () => 'new', unwatched);
+      const [run] = (await listRuns(store)).filter(({ step }) => step === 40);
+      const { state, tensors } = (await loadSnapshot(store, run!.id)).snapshot;
+      const writer = await claimRun(store, run!.id);
+      await writer.keepLight(state, () => Promise.resolve(tensors), run!.keep.budget);
+      await pinStep(store, run!.id, state.step, run!.keep.budget);
+      await updateRun(store, run!.id, (record) => ({ ...record, note: 'seen' }));
+      return store;
+    },
+  },
+]);
+
+test.each(stores)('every key of a store $what is of one kind, or lies with a record of one', async ({ open }) => {
+  const store = await open();
   const withRecords = new Set<string>();
   for (const key of await store.keys('')) {
     const kinds = KINDS.filter(({ at }) => isAt(at, key));
@@ -21,6 +45,23 @@ test('every key of what an older build stored is of one kind, or lies with a rec
   const bytes = (await store.keys('')).filter((key) => BYTES.test(key));
   expect(bytes.length).toBeGreaterThan(0);
   expect(bytes.filter((key) => !withRecords.has(key))).toEqual([]);
+});
+
+test('of each kind that was in a store before, each version lies in one of these', async () => {
+  const there = new Map<string, Set<unknown>>();
+  for (const { open } of stores) {
+    const store = await open();
+    for (const key of await store.keys('')) {
+      const kind = kindOf(key);
+      const value = (await store.get(key)) as { version?: number };
+      if (kind) there.set(kind.at, (there.get(kind.at) ?? new Set()).add(value.version ?? 1));
+    }
+  }
+  for (const at of ['texts/', 'runs-index/', 'heads/', 'manifests/'])
+    expect(there.get(at), at).toEqual(new Set([1, 2]));
+  // What is derived of it, or not written anew, is of the version that it had.
+  expect(there.get('project')).toEqual(new Set([1]));
+  expect(there.get('projects/')).toEqual(new Set([2]));
 });
 
 test('a kind has an upgrade from each of its versions to the next', () => {

@@ -1,0 +1,205 @@
+/** What older builds stored, brought to where this one keeps it: whole, in spite of whatever stops it in the middle. */
+import { createHash } from 'node:crypto';
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openStore } from '../../storage/store';
+import type { BlobStore, Json, Stored } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
+import { unwatched } from '../base/job';
+import { loadSnapshot } from '../checkpoint/checkpoint';
+import type { HostTensor } from '../checkpoint/tensors';
+import { openText } from '../documents';
+import { listTexts } from '../documents/library';
+import { readShards } from '../shards/build';
+import { manifestKey } from '../shards/manifest';
+import { BUILDS, type Build, goldenStore, goldenValues } from '../testing/golden';
+import { failingAt } from '../testing/savedSteps';
+import { KINDS } from './kinds';
+import { migrate } from './migrate';
+import { listProjects, readProject } from './projects';
+import { listRuns, recordKey } from './record';
+import { dataOf } from './segments';
+
+const migrated = (store: BlobStore) => {
+  let ids = 0;
+  return migrate(store, () => `new-${++ids}`, unwatched);
+};
+const all = async (store: BlobStore): Promise<Map<string, Stored | undefined>> =>
+  new Map(await Promise.all((await store.keys('')).map(async (key) => [key, await store.get(key)] as const)));
+/** What lies under each key, in few letters: comparing megabytes item by item takes a minute. */
+const told = async (store: BlobStore): Promise<object> =>
+  Object.fromEntries(
+    [...(await all(store))].map(([key, value]) => {
+      if (!(value instanceof Uint8Array)) return [key, value];
+      return [key, createHash('sha256').update(value).digest('hex')];
+    }),
+  );
+
+const hashed = ([name, { data }]: [string, HostTensor]): [string, string] => [
+  name,
+  createHash('sha256').update(data).digest('hex'),
+];
+
+/** What a person has: every character of the texts, the project's settings, and each run with all that is kept of it. */
+async function seen(store: BlobStore): Promise<unknown> {
+  const texts = [];
+  for (const { id, name, projects } of await listTexts(store)) {
+    let characters = '';
+    for (const document of await openText(store, id)) for await (const chunk of document.chunks()) characters += chunk;
+    texts.push({ id, name, projects, characters });
+  }
+  const { project, problem } = await readProject(store, 'first');
+  const { projects } = await listProjects(store);
+  const unreadable = (await Promise.all(KINDS.map((kind) => kind.unreadable(store, project.runId)))).flat();
+  const runs = await listRuns(store);
+  const models: unknown[] = [];
+  for (const { id } of runs) {
+    const { snapshot } = await loadSnapshot(store, id).catch(() => ({ snapshot: null }));
+    models.push(snapshot && [snapshot.state, [...snapshot.tensors].map(hashed)]);
+  }
+  return { texts, project, problem, count: projects.length, runs, models, unreadable };
+}
+
+describe.each(BUILDS)('the store of %s', (build) => {
+  test('has each thing where this build keeps it, and no byte of a text or a run has changed', async () => {
+    const store = await goldenStore(build);
+    const [was, before] = [await seen(store), Object.entries(await told(store))];
+    const texts = (await listTexts(store)).length;
+    expect(texts).toBeGreaterThan(0);
+    expect(await migrated(store)).toEqual({ texts });
+    expect(await seen(store)).toEqual(was);
+    const after = await told(store);
+    const names = Object.keys(after);
+    expect(names).toContain('projects/first');
+    expect(names).not.toContain('project');
+    expect(names.filter((key) => /^text\/[^/]+\/documents\/0$/.test(key))).toHaveLength(texts);
+    expect((await listTexts(store)).every(({ indexed, chunkBytes }) => indexed && chunkBytes.length > 0)).toBe(true);
+    for (const [key, value] of before) {
+      if (key !== 'project' && !key.startsWith('texts/')) expect(after[key as keyof typeof after], key).toEqual(value);
+    }
+    // Again there is nothing to do.
+    expect(await migrated(store)).toEqual({ texts: 0 });
+    expect(await told(store)).toEqual(after);
+  });
+
+  test('is migrated once by two tabs at once', async () => {
+    const [store, alone] = [await goldenStore(build), await goldenStore(build)];
+    await migrated(alone);
+    await Promise.all([migrated(store), migrated(store)]);
+    expect(await told(store)).toEqual(await told(alone));
+  });
+
+  test.each(['before', 'after'] as const)(
+    'killed %s any operation, has lost nothing, and goes on to what it would have been',
+    async (when) => {
+      const whole = await goldenStore(build);
+      const was = await seen(whole);
+      await migrated(whole);
+      const want = await told(whole);
+      let kills = 0;
+      for (let n = 0; ; n++) {
+        const store = await goldenStore(build);
+        const isKilled = await migrated(failingAt(store, n, when)).then(
+          () => false,
+          (error: unknown) => {
+            expect(error).toBeInstanceOf(HomegrownError);
+            return true;
+          },
+        );
+        if (!isKilled) break;
+        kills++;
+        // Not at each: it reads every byte of every run.
+        if (n % 10 === 0) expect(await seen(store)).toEqual(was);
+        await migrated(store);
+        expect(await told(store)).toEqual(want);
+      }
+      expect(kills).toBeGreaterThan(20);
+    },
+  );
+});
+
+describe('in IndexedDB', () => {
+  beforeEach(() => void vi.stubGlobal('indexedDB', new IDBFactory()));
+  afterEach(() => void vi.unstubAllGlobals());
+  /** As it lay in a browser; a store of its own each time. */
+  let stores = 0;
+  const stored = async (build: Build): Promise<BlobStore> => {
+    const store = await openStore(`of ${build} ${++stores}`);
+    await store.commit({ put: goldenValues(build) });
+    return store;
+  };
+
+  test.each(BUILDS)('the store of %s becomes the same, also in the pieces that kills leave', async (build) => {
+    const want = await goldenStore(build);
+    await migrated(want);
+    const store = await stored(build);
+    const was = await seen(store);
+    // It goes three operations further each time, and dies in the next.
+    for (let n = 0; n < 1000; n += 3) {
+      if (await migrated(failingAt(store, n, n % 2 === 0 ? 'before' : 'after')).catch(() => null)) break;
+    }
+    expect(await told(store)).toEqual(await told(want));
+    expect(await seen(store)).toEqual(was);
+  });
+});
+
+test('data that only a run describes is listed, where nothing is listed yet', async () => {
+  for (const build of BUILDS) {
+    const store = await goldenStore(build);
+    const want = new Map<string, unknown>();
+    for (const run of await listRuns(store)) {
+      const { id } = dataOf(run);
+      if (id !== null) want.set(id, await readShards(store, id));
+    }
+    expect(want.size).toBeGreaterThan(0);
+    await store.commit({ drop: [...want.keys()].map(manifestKey) });
+    await migrated(store);
+    for (const [id, manifest] of want) expect(await readShards(store, id)).toEqual(manifest);
+    const [other] = [...want.keys()];
+    const changed = { ...((await store.get(manifestKey(other!))) as object), kept: 'as it is' };
+    await store.commit({ put: [[manifestKey(other!), changed]] });
+    await migrated(store);
+    expect(await store.get(manifestKey(other!))).toEqual(changed);
+  }
+});
+
+test('what cannot be read stays as it is, and keeps nothing else back', async () => {
+  const store = await goldenStore('1608a14');
+  const [broken, ...texts] = await listTexts(store);
+  const [run] = await listRuns(store);
+  const entry = await store.get(`texts/${broken!.id}`);
+  await store.commit({
+    put: [
+      ['project', { version: 99 }],
+      ['texts/torn', 'half a rec'],
+      [recordKey(run!.id), 7],
+    ],
+    drop: [`text/${broken!.id}/0`],
+  });
+  expect(await migrated(store)).toEqual({ texts: texts.length });
+  expect(await store.get('project')).toEqual({ version: 99 });
+  expect(await store.get('texts/torn')).toBe('half a rec');
+  expect(await store.get(recordKey(run!.id))).toBe(7);
+  expect(await store.get(`texts/${broken!.id}`)).toEqual(entry);
+  for (const { id } of texts)
+    expect((await store.get(`texts/${id}`)) as Record<string, Json>).toMatchObject({ version: 2 });
+});
+
+test('it says how far it is, small texts first, and stops when it is told to', async () => {
+  const reports: { done: number; of?: number }[] = [];
+  const store = await goldenStore();
+  await migrate(store, () => 'x', {
+    ...unwatched,
+    report: (progress) => reports.push(progress),
+  });
+  const sizes = (await listTexts(store)).map(({ bytes }) => bytes).sort((a, b) => a - b);
+  expect(reports.map(({ done }) => done)).toEqual(sizes.map((_, i) => sizes.slice(0, i + 1).reduce((a, b) => a + b)));
+  expect(reports.at(-1)).toMatchObject({ done: reports.at(-1)!.of, unit: 'bytes' });
+
+  const stop = new AbortController();
+  const again = await goldenStore();
+  const report = (): void => stop.abort(new Error('stopped'));
+  await expect(migrate(again, () => 'x', { signal: stop.signal, report })).rejects.toThrow('stopped');
+  expect((await listTexts(again)).filter(({ indexed }) => indexed)).toHaveLength(1);
+});

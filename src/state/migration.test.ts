@@ -1,0 +1,59 @@
+import { expect, test, vi } from 'vitest';
+import type { BlobStore } from '../core/base/blobStore';
+import { HomegrownError } from '../core/base/errors';
+import { halvesOver, lonelyLocks, testStudio } from '../core/testing/behindChannels';
+import { goldenStore } from '../core/testing/golden';
+import { IDLE, type Work } from './work';
+
+/** A page over what an older build stored, and what it shows of the migration. */
+async function opened(store: BlobStore) {
+  vi.stubGlobal('navigator', { locks: lonelyLocks() });
+  const { studio } = testStudio(store, halvesOver(store));
+  await studio.getState().load();
+  const shown: Work[] = [];
+  studio.subscribe(({ migrating }, before) => {
+    if (migrating !== before.migrating) shown.push(migrating);
+  });
+  return { studio, shown };
+}
+
+test('what an older build stored is migrated while the page is used, with its progress; the next start shows nothing', async () => {
+  const store = await goldenStore('1608a14');
+  const { studio, shown } = await opened(store);
+  const names = studio.getState().texts.map(({ name }) => name);
+  await studio.getState().migrate();
+  const busy = shown.filter((work) => work.kind === 'busy');
+  expect(busy.length).toBeGreaterThan(0);
+  expect(busy.every(({ progress }) => progress?.unit === 'bytes' && progress.done <= progress.of!)).toBe(true);
+  expect(studio.getState()).toMatchObject({ migrating: IDLE, toasts: [] });
+  expect(studio.getState().texts.map(({ name }) => name)).toEqual(names);
+  expect(studio.getState().texts.every(({ indexed }) => indexed)).toBe(true);
+  // A change made over the project as it lay before is kept.
+  studio.getState().change({ name: 'After' });
+  await vi.waitFor(async () => expect(await store.get('projects/first')).toMatchObject({ name: 'After' }));
+  expect(await store.get('project')).toBeUndefined();
+
+  const next = await opened(store);
+  await next.studio.getState().migrate();
+  expect(next.shown.filter(({ kind }) => kind === 'busy')).toEqual([]);
+});
+
+test('a disk that is full is told with what is safe, and the page goes on', async () => {
+  const inner = await goldenStore('1608a14');
+  const store: BlobStore = {
+    ...inner,
+    commit(change) {
+      const put = [...(change.put ?? [])];
+      if (put.some(([key]) => key.includes('/documents/')))
+        return Promise.reject(new HomegrownError('storage-full', 'No room'));
+      return inner.commit({ ...change, put });
+    },
+  };
+  const { studio } = await opened(store);
+  const { texts } = studio.getState();
+  await studio.getState().migrate();
+  expect(studio.getState().migrating.kind).toBe('failed');
+  const [toast] = studio.getState().toasts;
+  expect(toast?.detail).toMatch(/^Nothing is lost.*the next start goes on with it\. No room/);
+  expect(studio.getState().texts).toEqual(texts);
+});

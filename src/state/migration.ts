@@ -1,0 +1,43 @@
+/** What older builds stored is brought to where this one keeps it, while everything can be used. */
+import { HomegrownError } from '../core/base/errors';
+import { explain } from './failures';
+import type { Slice } from './studio';
+import { IDLE, work, type Work } from './work';
+
+export interface MigrationSlice {
+  /** Busy only while there is something to bring. */
+  migrating: Work;
+  migrate(): Promise<void>;
+}
+
+/** Where another tab is at it, there is nothing to do here. */
+function elsewhere(error: unknown): { texts: number } {
+  if (error instanceof HomegrownError && error.code === 'in-use') return { texts: 0 };
+  throw error;
+}
+
+export const createMigrationSlice: Slice<MigrationSlice> =
+  ({ data, now, tabs }) =>
+  (set, get) => ({
+    migrating: IDLE,
+    async migrate() {
+      const done = await work(
+        // As a rule there is nothing to do, and nothing is shown of that.
+        (migrating) => {
+          if (migrating.kind !== 'busy' || migrating.progress) set({ migrating });
+        },
+        now,
+        (options) => data.call('migrate', null, options).catch(elsewhere),
+      );
+      const { migrating, toast } = get();
+      if (migrating.kind === 'failed') {
+        toast({
+          text: 'Not all that an earlier version stored is in the form of this one',
+          detail: `Nothing is lost: it opens as it is, and the next start goes on with it. ${explain(migrating.failure)}`,
+        });
+      }
+      if (!done || done.texts === 0) return;
+      await get().loadTexts();
+      tabs.announce();
+    },
+  });
