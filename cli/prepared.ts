@@ -52,8 +52,8 @@ export async function prepare(
   const texts = past ? inItsOrder(past, read) : read;
   const documents = (await Promise.all(texts.map(({ id }) => openText(store, id)))).flat();
   const tokenizer = past?.tokenizer ?? (await createTokenizer(await trainTokenizer(wanted.tokenizer, documents, job)));
-  const validationShare = past?.data.split.validation ?? wanted.validationShare;
-  const manifest = await buildShards(documents, tokenizer, { validationShare }, store, job);
+  const { validation, test, seed } = past?.data.split ?? { validation: wanted.validationShare, test: 0, seed: 0 };
+  const manifest = await buildShards(documents, tokenizer, { validation, test, seed }, store, job);
   const [trainCounts, validationCounts] = [
     await readCounts(store, manifest, 'train'),
     await readCounts(store, manifest, 'validation'),

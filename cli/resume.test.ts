@@ -5,6 +5,15 @@ import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { memoryStore } from '../src/core/base/blobStore';
+import { unwatched } from '../src/core/base/job';
+import { exportedFrom } from '../src/core/export/exported';
+import type { Format } from '../src/core/export/format';
+import { type FormatId, FORMATS } from '../src/core/export/formats';
+import { importRun } from '../src/core/export/run';
+import { readBytes } from '../src/core/files/byteSource';
+import { template } from '../scripts/templates';
+import { filesOf } from './folder';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import type { Local } from './local';
 import { readModel } from './read';
@@ -115,16 +124,48 @@ test('it goes on into another folder from texts that are given again, knows its 
   expect(local.texts.map((text) => text.path)).toEqual(['fish.txt', 'whale.txt'].map((name) => path('moved', name)));
 }, 120_000);
 
-test('no export tells where its texts lie', async () => {
+test('settings that are given begin a segment, on the device that is given, and nothing before it is the best of that', async () => {
+  await cp(path('begun'), path('changed'), { recursive: true });
+  const ended = await goOn('--resume', 'changed', '--steps', '12', '--learning-rate', '1e-4', '--device', 'cpu');
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(lines(ended.stdout).at(-1)).toMatchObject({ step: 12, device: 'cpu' });
+  const [was, { info, events }] = [(await readModel(path('begun'))).info!, await readModel(path('changed'))];
+  const { recipe, data } = was.segments[0];
+  const changed = { ...recipe, steps: 12, learningRate: 1e-4 };
+  expect(info).toMatchObject({ id: was.id, device: 'CPU', state: { step: 12 } });
+  expect(info!.segments).toEqual([
+    { after: 0, recipe, data },
+    { after: 8, recipe: changed, data, why: 'recipe' },
+  ]);
+  const rates = events.flatMap((event) => (event.kind === 'step' ? [event.learningRate] : []));
+  expect(rates.slice(7)).toEqual([recipe.learningRate, 1e-4, 1e-4, 1e-4, 1e-4]);
+  expect(info!.state.best?.step ?? 12).toBe(12);
+  const card = await readFile(path('changed', 'README.md'), 'utf8');
+  expect(card).toContain(`Up to step 8 it had learning rate ${recipe.learningRate}.`);
+  expect(card).toContain('12 of 12');
+}, 120_000);
+
+test('no export tells where its texts lie, nor does the app that has brought it in', async () => {
   expect(await readFile(path('begun', 'local.json'), 'utf8')).toContain(path('texts'));
-  for (const format of ['hf', 'pytorch', 'service']) {
-    const out = path(`as-${format}`);
-    const ended = await run(['export', '--from', path('begun'), '--format', format, '--out', out, '--optimizer']);
-    expect(ended).toMatchObject({ code: 0, stderr: '' });
-    for (const file of await readdir(out, { recursive: true, withFileTypes: true })) {
-      expect(file.name).not.toBe('local.json');
-      if (file.isFile()) expect((await readFile(join(file.parentPath, file.name))).includes(folder)).toBe(false);
+  const exported = await exportedFrom(await readModel(path('begun')), 'begun', 0);
+  for (const id of Object.keys(FORMATS) as FormatId[]) {
+    const format: Format = FORMATS[id];
+    const files = await format.files(exported, { withOptimizer: true, template });
+    for (const file of files) {
+      expect(file.name).not.toMatch(/local\.json$/);
+      expect(Buffer.from(await readBytes(file)).includes(folder), `${id}: ${file.name}`).toBe(false);
     }
+  }
+  const out = path('as-hf');
+  const ended = await run(['export', '--from', path('begun'), '--format', 'hf', '--out', out, '--optimizer']);
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(await readdir(out)).not.toContain('local.json');
+  const store = memoryStore();
+  await importRun(store, { runId: 'a', projectId: 'first' }, await filesOf(path('begun')), 1, unwatched);
+  for (const key of await store.keys('')) {
+    const value = (await store.get(key))!;
+    const text = value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : JSON.stringify(value);
+    expect(text.includes(folder), key).toBe(false);
   }
 }, 120_000);
 
@@ -185,6 +226,20 @@ test('a run of an older build that cut several texts otherwise does not go on as
     /older learnt from 2,885 tokens, and its texts are cut into 2,8\d\d today\. An older Homegrown/,
   );
   expect(await hashes('older')).toEqual(before);
+}, 120_000);
+
+test('a folder of the build before there was local.json says that its text is to be given, and goes on from it', async () => {
+  await cp(join(ROOT, 'golden/1608a14/grown/bytes'), path('before'), { recursive: true });
+  const asked = await goOn('--resume', 'before', '--steps', '16');
+  expect(asked.code).toBe(1);
+  expect(asked.stderr).toMatch(
+    /Where harbour\.txt lies, .* is not known\. Give all texts of the run again with --text/,
+  );
+  const text = join(ROOT, 'golden/7bac939/texts/harbour.txt');
+  expect(await goOn('--resume', 'before', '--steps', '16', '--text', text)).toMatchObject({ code: 0, stderr: '' });
+  expect((await readModel(path('before'))).info).toMatchObject({ version: 2, state: { step: 16 } });
+  expect(await json('before', 'local.json')).toMatchObject({ texts: [{ path: text }] });
+  expect(await goOn('--resume', 'before', '--steps', '20')).toMatchObject({ code: 0, stderr: '' });
 }, 120_000);
 
 test('its device is told by the words of its folder', () => {

@@ -42,7 +42,7 @@ test('texts are taken, markup is asked about once, and the system’s files are 
   // What was asked about is a drop of its own, and so a text of its own, of three documents.
   const table = page.getByRole('table', { name: 'Texts' });
   await expect(table.getByRole('row')).toHaveCount(3);
-  const several = table.getByRole('button', { name: '3 files' });
+  const several = table.getByRole('rowheader', { name: /^3 files/ }).getByRole('button');
   await several.press('Enter');
   await expect(several).toHaveAttribute('aria-expanded', 'true');
   await expect(table.getByRole('row')).toHaveCount(6);

@@ -5,6 +5,7 @@ import type { DamagedStep, SavedStep } from '../core/checkpoint/checkpoint';
 import type { FormatId } from '../core/export/formats';
 import type { RunRow, RunWords } from '../core/runs/rows';
 import type { DataRecord, TokenizerRecord } from '../core/runs/project';
+import type { PartName, SplitChoice } from '../core/documents/split';
 import type { Everything, ProjectRow } from '../core/runs/sizes';
 import type { DocumentRow, DocumentStart, DropOutcome, ImportOutcome, TextRecord } from '../core/documents';
 import type { TokenPiece } from '../core/tokenizer/statistics';
@@ -69,9 +70,16 @@ export interface DataApi {
   };
 
   buildData: {
-    input: { texts: readonly string[]; tokenizer: TokenizerModel; validationShare: number };
+    input: { texts: readonly string[]; tokenizer: TokenizerModel; split: SplitChoice };
     progress: Progress;
     output: DataRecord;
+  };
+
+  /** What of which text and document went into which part; `ids`: of the texts that the data are of, in order. */
+  partRows: {
+    input: { data: DataRecord; ids: readonly string[]; part: PartName; from: number; count: number };
+    progress: never;
+    output: PartRows;
   };
 
   /** The steps of a run that can be opened, oldest first, and those that cannot. */
@@ -134,6 +142,25 @@ export interface DataApi {
   listUnreadable: { input: { runId: string | null }; progress: never; output: readonly UnreadableRecord[] };
   /** A zip of what is stored for such a record, value by value, as it lies there. */
   exportRaw: { input: { key: string }; progress: Progress; output: { file: Blob; name: string } };
+}
+
+export interface PartRows {
+  /** Bytes of each text that are in each part. */
+  texts: readonly { id: string; name: string; bytes: Readonly<Record<PartName, number>> }[];
+  /** Documents of the part that was asked for, of `of`. */
+  rows: readonly {
+    /** Among all documents of the data. */
+    place: number;
+    title: string;
+    /** The name of its text. */
+    text: string;
+    bytes: number;
+    /** False: its end, or what is before that. */
+    isWhole: boolean;
+    /** Null where an older build did not keep where they are. */
+    tokens: number | null;
+  }[];
+  of: number;
 }
 
 export interface Sample {

@@ -123,7 +123,8 @@ export function textSize({ project, texts }: Pick<Studio, 'project' | 'texts'>):
   const tokens =
     characters /
     (tokenizer?.model.kind === tokenizerChoice.kind ? tokenizer.bytesPerToken : USUAL[tokenizerChoice.kind]);
-  return { train: tokens * (1 - split.validation), validation: tokens * split.validation, isCounted: false };
+  const { validation, test } = split;
+  return { train: tokens * (1 - validation - test), validation: tokens * validation, isCounted: false };
 }
 /** Characters a token, before a tokenizer has been trained. */
 const USUAL: Record<TokenizerChoice['kind'], number> = { bpe: 3, characters: 1, bytes: 1 };

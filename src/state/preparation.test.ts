@@ -10,7 +10,12 @@ import { initialProject } from './project';
 
 const texts = [{ id: 'a' }, { id: 'b' }] as never;
 const data = (ids: readonly string[], rule: Split['rule']) =>
-  ({ texts: ids, tokenizerHash: 'h', unigramLoss: 1, manifest: { split: { rule, validation: 0.1 } } }) as never;
+  ({
+    texts: ids,
+    tokenizerHash: 'h',
+    unigramLoss: 1,
+    manifest: { split: { rule, validation: 0.1, test: 0, seed: 0 } },
+  }) as never;
 const studio = (ids: readonly string[], rule: Split['rule'], held: never = texts) => ({
   texts: held,
   project: {
@@ -121,4 +126,48 @@ test('a text too short to hold anything out of is a failure with its reason, and
   if (tokenizing.kind === 'busy') tokenizing.stop();
   expect(await training).toBe(false);
   expect(getState()).toMatchObject({ tokenizing: { kind: 'idle' }, project: { tokenizer: { size: 257 } } });
+});
+
+test('the data page is told what of which text and document is in which part, of whole documents and of ends', async () => {
+  const store = memoryStore();
+  const getState = await opened(undefined, store);
+  const letter = (i: number) => `Letter ${i}. The sea is wide, and the whale is large. `;
+  const files = Array.from({ length: 120 }, (_, i) => ({
+    name: `letters/${i}.txt`,
+    file: new File([letter(i)], `${i}`),
+  }));
+  await getState().addFiles(files);
+  getState().change({ split: { validation: 0.1, test: 0.1, seed: 1 } });
+  expect(await getState().prepare()).toBe(true);
+  const { manifest } = getState().project.data!;
+  expect(manifest.split).toEqual({ rule: 'documents', validation: 0.1, test: 0.1, seed: 1 });
+  const held = new Map<string, string>();
+  for (const part of ['train', 'validation', 'test'] as const) {
+    const { rows, of, texts } = (await getState().partRows(part, 0, 1000))!;
+    const bytes = texts.reduce((sum, text) => sum + text.bytes[part], 0);
+    expect(bytes).toBe(manifest.parts[part]!.bytes);
+    expect(rows.reduce((sum, row) => sum + row.bytes, 0)).toBe(bytes);
+    expect(rows.reduce((sum, row) => sum + row.tokens!, 0) + rows.length - 1).toBe(manifest.parts[part]!.tokens);
+    expect([of, manifest.parts[part]!.documents]).toEqual([rows.length, rows.length]);
+    for (const { title, isWhole } of rows.filter(({ text }) => text === 'letters')) {
+      expect(isWhole).toBe(true);
+      expect(held.get(title)).toBeUndefined();
+      held.set(title, part);
+    }
+    expect(rows.filter(({ text }) => text === 'sea.txt').map(({ isWhole }) => isWhole)).toEqual([false]);
+    expect(await getState().partRows(part, 1, 2)).toMatchObject({ of, rows: rows.slice(1, 3) });
+  }
+  expect(held.size).toBe(120);
+  // Another choice of documents, or one less of them, is other data; the rows of what is there are told until then.
+  getState().change({ split: { validation: 0.1, test: 0.1, seed: 2 } });
+  expect(dataState(getState())).toBe('stale');
+  expect(await getState().partRows('test', 0, 1)).toBeDefined();
+  getState().change({ split: { validation: 0.1, test: 0.1, seed: 1 } });
+  expect(dataState(getState())).toBe('done');
+  const letters = getState().texts.find(({ name }) => name === 'letters')!;
+  await getState().leaveOut(letters.id, [3, 5], true);
+  expect([tokenizerState(getState()), dataState(getState())]).toEqual(['stale', 'stale']);
+  expect(await getState().partRows('test', 0, 1)).toBeUndefined();
+  getState().toasts.at(-1)!.undo!();
+  await vi.waitFor(() => expect([tokenizerState(getState()), dataState(getState())]).toEqual(['done', 'done']));
 });

@@ -1,10 +1,12 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
+import type { PartName, SplitChoice } from '../core/documents/split';
 import { learntOf, textRef } from '../core/documents/record';
 import type { TokenPiece } from '../core/tokenizer/statistics';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../core/runs/project';
 import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
+import type { PartRows } from '../protocol/data';
 import type { ProjectSlice, TokenizerChoice } from './project';
 import type { Slice, Studio } from './studio';
 import type { TextsSlice } from './texts';
@@ -14,9 +16,11 @@ export interface PreparationSlice {
   tokenizing: Work;
   building: Work;
   trainTokenizer(choice: TokenizerChoice): Promise<boolean>;
-  buildData(validationShare: number): Promise<boolean>;
+  buildData(split: SplitChoice): Promise<boolean>;
   /** Makes whatever is missing or out of date. True when all is there. */
   prepare(): Promise<boolean>;
+  /** What of which document is in a part of the data: `count` from the `from`th; undefined where they are of texts that changed. */
+  partRows(part: PartName, from: number, count: number): Promise<PartRows | undefined>;
   /** A passage cut into its tokens by the tokenizer that is there. */
   tokensOf(passage: string): Promise<readonly TokenPiece[]>;
   /** Entries of the vocabulary in order of id, at most `limit`; counted in the training part when there is data. */
@@ -41,24 +45,30 @@ export const createPreparationSlice: Slice<PreparationSlice> =
       get().change({ tokenizer });
       return true;
     },
-    async buildData(validationShare) {
+    async buildData(split) {
       const { project } = get();
       if (!project.tokenizer) return false;
       const { model } = project.tokenizer;
       const record = await work(
         (building) => set({ building }),
         now,
-        (options) => data.call('buildData', { texts: textIds(get()), tokenizer: model, validationShare }, options),
+        (options) => data.call('buildData', { texts: textIds(get()), tokenizer: model, split }, options),
       );
-      const { id, split } = get().project;
-      if (!record || id !== project.id) return false; // or another project is shown by now
-      get().change({ data: record, split: { ...split, validation: validationShare } });
+      if (!record || get().project.id !== project.id) return false; // or another project is shown by now
+      get().change({ data: record, split });
       return true;
     },
     async prepare() {
       const { project, trainTokenizer, buildData } = get();
       if (tokenizerState(get()) !== 'done' && !(await trainTokenizer(project.tokenizerChoice))) return false;
-      return dataState(get()) === 'done' || buildData(project.split.validation);
+      return dataState(get()) === 'done' || buildData(project.split);
+    },
+    async partRows(part, from, count) {
+      const { project, texts } = get();
+      const built = project.data;
+      const ids = built?.texts.map((ref) => texts.find((text) => textRef(text) === ref)?.id);
+      if (!built || !ids?.every((id) => id !== undefined)) return undefined;
+      return data.call('partRows', { data: built, ids, part, from, count });
     },
     async tokensOf(passage) {
       const { tokenizer } = get().project;
@@ -103,11 +113,16 @@ export function dataState(studio: Inputs): ArtefactState {
   const current =
     tokenizerState(studio) === 'done' &&
     data.tokenizerHash === tokenizer?.hash &&
-    data.manifest.split.validation === split.validation &&
+    isCutSo(data, split) &&
     !isSplitAsOne(data) &&
     same(data.texts, textRefs(studio));
   return current ? 'done' : 'stale';
 }
+/** Whether data are of these shares, and of the documents that this seed chooses. */
+export const isCutSo = ({ manifest }: DataRecord, { validation, test, seed }: SplitChoice): boolean =>
+  manifest.split.validation === validation &&
+  manifest.split.test === test &&
+  (manifest.split.rule !== 'documents' || manifest.split.seed === seed);
 /** Whether the texts are no longer those that a run learns from; not where it does not say which. */
 export function hasOtherTexts(run: Pick<RunRecord, 'segments'>, { texts }: Pick<Studio, 'texts'>): boolean {
   const { facts } = dataOf(run);

@@ -74,10 +74,12 @@ export const createTextsSlice: Slice<TextsSlice> =
       }
       return outcome;
     }
-    function join(text: TextRecord): void {
+    function join(text: TextRecord, names: readonly string[]): void {
       if (!text.projects.includes(get().project.id)) return; // another project is shown by now
       set(({ texts }) => ({ texts: [...texts.filter(({ id }) => id !== text.id), text] }));
-      if (get().project.name === UNTITLED) get().change({ name: title(text.name) });
+      // What was only counted, as in `3 files`, is no name.
+      const isCalled = names.some((name) => name === text.name || name.startsWith(`${text.name}/`));
+      if (isCalled && get().project.name === UNTITLED) get().change({ name: title(text.name) });
     }
     /** A single text; resolves with the one that is there now. */
     async function add(
@@ -85,7 +87,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       begin: (options: Options) => Promise<ImportOutcome>,
     ): Promise<TextRecord | undefined> {
       const outcome = await read([name], begin);
-      if (outcome?.kind === 'added') join(outcome.text);
+      if (outcome?.kind === 'added') join(outcome.text, [name]);
       if (outcome?.kind !== 'duplicate') return outcome?.text;
       get().toast(alreadyHere([{ name, of: outcome.of }]));
       return outcome.of;
@@ -99,7 +101,7 @@ export const createTextsSlice: Slice<TextsSlice> =
         if (!outcome) return;
         set(({ refused }) => ({ refused: [...refused, ...outcome.refused] }));
         if (outcome.duplicates.length > 0) get().toast(alreadyHere(outcome.duplicates));
-        if (outcome.text) join(outcome.text);
+        if (outcome.text) join(outcome.text, names);
       });
     const put = (text: TextRecord): void =>
       set(({ texts }) => ({ texts: texts.map((each) => (each.id === text.id ? text : each)) }));

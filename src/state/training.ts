@@ -199,11 +199,12 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         );
         return refuse(toFailure(error));
       }
-      const validationShare = facts?.split.validation ?? project.split.validation;
+      const { validation, test, seed } = facts?.split ?? project.split;
+      const split = { validation, test, seed };
       const built = await work(
         (building) => set({ building }),
         now,
-        (options) => data.call('buildData', { texts: textIds(get()), tokenizer, validationShare }, options),
+        (options) => data.call('buildData', { texts: textIds(get()), tokenizer, split }, options),
       );
       if (built) return { data: built, texts: textFacts(texts) };
       const { building } = get();

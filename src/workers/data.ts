@@ -1,9 +1,10 @@
 /** Texts to data, and what of older data may go. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Document } from '../core/base/document';
-import { HomegrownError } from '../core/base/errors';
+import { badSettings } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import { readAll } from '../core/base/record';
+import { formatShare } from '../core/base/units';
 import { measureFacts } from '../core/objectives/facts';
 import { unigramDivergence } from '../core/objectives/unigram';
 import { listProjects } from '../core/runs/projects';
@@ -12,6 +13,7 @@ import { dataOf } from '../core/runs/segments';
 import { buildShards, dropShards, readShards } from '../core/shards/build';
 import { dataId, manifestKey } from '../core/shards/manifest';
 import { readCounts } from '../core/shards/read';
+import type { SplitChoice } from '../core/documents/split';
 import { documentsOf, textOf, textRef } from '../core/documents';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../protocol/data';
@@ -20,18 +22,19 @@ export async function buildData(
   store: BlobStore,
   texts: readonly string[],
   tokenizer: Tokenizer,
-  validationShare: number,
+  split: SplitChoice,
   job: Job,
 ): Promise<DataRecord> {
   const { documents, refs } = await openTexts(store, texts);
-  const manifest = await buildShards(documents, tokenizer, { validationShare }, store, job);
-  for (const part of ['train', 'validation'] as const) {
-    if (manifest.parts[part].tokens > 1) continue;
-    throw new HomegrownError(
-      'bad-settings',
-      `The text is too short to hold out ${100 * validationShare} % of it`,
-      'Add text.',
-    );
+  const manifest = await buildShards(documents, tokenizer, split, store, job);
+  const { train, validation, test } = manifest.parts;
+  for (const [part, share] of [
+    [train, split.validation],
+    [validation, split.validation],
+    [test, split.test],
+  ] as const) {
+    if (!part || part.tokens > 1) continue;
+    throw badSettings(`The text is too short to hold out ${formatShare(share)} of it`, 'Add text.');
   }
   const [trainCounts, validationCounts] = await Promise.all([
     readCounts(store, manifest, 'train'),

@@ -30,6 +30,7 @@ import type { DataApi, Sample } from '../protocol/data';
 import { holdingRun, lockMigration } from '../storage/lock';
 import { blobSource } from './blobSource';
 import { buildData, openTexts } from './data';
+import { partRows } from './dataParts';
 import { exportModel } from './exporting';
 import { runHandlers } from './runHandlers';
 import type { Handlers } from './serve';
@@ -111,8 +112,9 @@ export function dataHandlers(
       const counts = data ? await readCounts(await store, data.manifest, 'train') : undefined;
       return vocabularyPieces(await createTokenizer(tokenizer), query, limit, counts);
     },
-    buildData: ({ texts, tokenizer, validationShare }, job) =>
-      reading(async () => buildData(await store, texts, await createTokenizer(tokenizer), validationShare, job)),
+    buildData: ({ texts, tokenizer, split }, job) =>
+      reading(async () => buildData(await store, texts, await createTokenizer(tokenizer), split, job)),
+    partRows: ({ data, ids, ...wanted }) => reading(async () => partRows(await store, data, ids, wanted)),
 
     savedSteps: async ({ runId }) => surveySnapshots(await store, runId),
     exportModel: async (input, job) => exportModel(await store, template, input, job),

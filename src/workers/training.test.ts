@@ -32,7 +32,13 @@ async function inputFor(store: BlobStore, model: ModelChoice, recipe: Partial<Re
   );
   if (outcome.kind !== 'added') throw new Error('no text');
   const tokenizer = { kind: 'bytes', merges: [] } as const;
-  const data = await buildData(store, [outcome.text.id], await createTokenizer(tokenizer), 0.1, unwatched);
+  const data = await buildData(
+    store,
+    [outcome.text.id],
+    await createTokenizer(tokenizer),
+    { validation: 0.1, test: 0, seed: 0 },
+    unwatched,
+  );
   return {
     runId: 'r',
     projectId: 'first',

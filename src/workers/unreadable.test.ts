@@ -26,7 +26,13 @@ async function library(): Promise<BlobStore> {
   const store = memoryStore();
   const outcome = await importText(pastedText('a.txt', PROSE), store, { addedAt: 1 }, unwatched);
   const { id } = outcome.kind === 'added' ? outcome.text : outcome.of;
-  const { manifest } = await buildData(store, [id], await createTokenizer(TOKENIZER), 0.1, unwatched);
+  const { manifest } = await buildData(
+    store,
+    [id],
+    await createTokenizer(TOKENIZER),
+    { validation: 0.1, test: 0, seed: 0 },
+    unwatched,
+  );
   const project = initialProject();
   const data = { id: dataId(manifest) };
   await addRun(store, runRecord({ id: 'r', status: 'stopped', step: 2, tokenizer: TOKENIZER, data }));
@@ -37,7 +43,7 @@ async function library(): Promise<BlobStore> {
   }
   await (await openJournal(store, 'r', 0)).append([{ kind: 'saved', step: 1, bytes: 8 }]);
   await saveProject(store, await readProject(store, FIRST_PROJECT), { ...project, runId: 'r' });
-  await buildData(store, [id], await createTokenizer(TOKENIZER), 0.2, unwatched);
+  await buildData(store, [id], await createTokenizer(TOKENIZER), { validation: 0.2, test: 0, seed: 0 }, unwatched);
   await store.commit({
     put: [
       ['device', 'wasm'],
@@ -118,9 +124,15 @@ test('data that the project names stays while a run that is resumed on other dat
   const store = await library();
   const { stored: _, ...kept } = await readProject(store, FIRST_PROJECT);
   const [{ id } = { id: '' }] = await listTexts(store);
-  const mine = await buildData(store, [id], await createTokenizer(TOKENIZER), 0.3, unwatched);
+  const mine = await buildData(
+    store,
+    [id],
+    await createTokenizer(TOKENIZER),
+    { validation: 0.3, test: 0, seed: 0 },
+    unwatched,
+  );
   await saveProject(store, await readProject(store, FIRST_PROJECT), { ...kept.project, data: mine });
-  await buildData(store, [id], await createTokenizer(TOKENIZER), 0.4, unwatched);
+  await buildData(store, [id], await createTokenizer(TOKENIZER), { validation: 0.4, test: 0, seed: 0 }, unwatched);
   expect(await readShards(store, dataId(mine.manifest))).toEqual(mine.manifest);
 });
 

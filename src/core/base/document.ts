@@ -7,6 +7,8 @@ export interface Document {
   bytes: number;
   /** Its text from the start, in pieces of at most about 1 MiB that are never cut inside a code point. */
   chunks(): AsyncIterable<string>;
+  /** What it is called. */
+  title?: string;
   /** The text that it is of, and which of its documents it is; absent for one that is no part of a text. */
   text?: string;
   place?: number;

@@ -166,7 +166,7 @@ function chunksOf(store: BlobStore, { id, name, records, chunkBytes }: TextRecor
 }
 
 const wholeOf = (text: TextRecord, chunks: Chunks): Document => ({
-  ...facts(text, 0),
+  ...facts(text, 0, text.name),
   sha256: text.sha256,
   characters: text.characters,
   bytes: text.bytes,
@@ -189,7 +189,7 @@ function documentOf(
   );
   const spans = Object.entries(block.spans ?? {}).map(([name, values]) => [name, values[i]!] as const);
   return {
-    ...facts(text, block.from + i),
+    ...facts(text, block.from + i, block.title[i]!),
     sha256: block.sha256[i]!,
     characters: block.characters[i]!,
     bytes,
@@ -204,7 +204,7 @@ function documentOf(
   };
 }
 
-const facts = ({ id }: TextRecord, place: number) => ({ text: id, place });
+const facts = ({ id }: TextRecord, place: number, title: string) => ({ text: id, place, title });
 
 async function startOf(document: Document, characters: number): Promise<string> {
   let text = '';

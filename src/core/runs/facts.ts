@@ -9,7 +9,9 @@ export const factsOf = (
   texts: Readonly<DataFacts['texts']>,
 ): DataFacts => {
   const { textHash, split, parts } = data.manifest;
-  const sizes = Object.entries(parts).map(([name, { tokens, bytes }]) => [name, { tokens, bytes }]);
+  const sizes = Object.entries(parts).map(([name, { tokens, bytes, documents }]) => {
+    return [name, { tokens, bytes, ...(documents !== undefined && { documents }) }];
+  });
   return {
     texts: [...texts],
     textHash,

@@ -4,6 +4,7 @@ import { storedMoment } from '../base/moment';
 import type { JsonObject, Kind } from '../base/record';
 import { z } from '../base/zod';
 import { FIRST_PROJECT } from '../documents/record';
+import type { SplitChoice } from '../documents/split';
 import { baselineFields, type BaselineFacts } from '../objectives/facts';
 import { inlineManifest, type ShardManifest } from '../shards/manifest';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
@@ -36,14 +37,6 @@ export interface Project {
   baseline: string | null;
   /** Since when it is hidden, until it is purged or restored. */
   removedAt?: number;
-}
-
-/** Shares of the text that are held out, and the seed by which it is chosen what. */
-export interface SplitChoice {
-  validation: number;
-  /** 0: there is no such part. */
-  test: number;
-  seed: number;
 }
 
 export interface TokenizerChoice {

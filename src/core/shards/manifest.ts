@@ -1,6 +1,6 @@
 import type { JsonObject, Kind } from '../base/record';
 import { z } from '../base/zod';
-import { splitSchema } from '../documents/split';
+import { type PartName, splitSchema } from '../documents/split';
 
 const stored = z.object({ key: z.string(), sha256: z.string() });
 const part = z.object({
@@ -12,8 +12,15 @@ const part = z.object({
   shards: z.array(stored),
   /** How often each id occurs, for the unigram baseline; length = vocabulary. Kept under this key as u32. */
   counts: stored,
-  /** Where documents begin and end: see `Borders`. Null where an older build kept none. */
+  /** Documents of which there is a token here; absent where an older build kept no borders. */
+  documents: z.int().nonnegative().exactOptional(),
+  /**
+   * Three u32 a document: its tokens without the mark that follows, its place among the documents of the data, and the
+   * place of its label among `labels`, or 2^32 - 1 without one. Null where an older build kept none.
+   */
   borders: stored.nullable(),
+  /** Two u32 a document: tokens of the field by this name, from and to, within the document; 0 and 0 without one. */
+  fields: z.record(z.string(), stored).exactOptional(),
 });
 /**
  * Token ids on disk: fixed-size files of little-endian unsigned integers, described by one manifest. It is kept under
@@ -30,13 +37,14 @@ export const shardManifest = z.object({
   /** Ids in every shard but the last of its part. */
   shardLength: z.int().positive(),
   split: splitSchema,
+  /** What documents are examples of, in ascending order; absent where none is of anything. */
+  labels: z.array(z.string()).exactOptional(),
   /** A test part is there where it was asked for. */
   parts: z.object({ train: part, validation: part, test: part.exactOptional() }),
 });
 export type ShardManifest = z.infer<typeof shardManifest>;
 export type Part = z.infer<typeof part>;
-export type PartName = keyof ShardManifest['parts'];
-export const PART_NAMES = Object.keys(shardManifest.shape.parts.shape) as readonly PartName[];
+export type { PartName };
 
 const MANIFESTS = 'data/';
 export const manifestKey = (id: string): string => `${MANIFESTS}${id}`;
@@ -88,4 +96,19 @@ export interface TokenSource {
   readonly vocabulary: number;
   /** `length` ids from `start`, 0 <= start, start + length <= tokens. Keeps a bounded number of shards in memory. */
   read(start: number, length: number): Promise<Uint32Array>;
+}
+/** Where a document is in a part. */
+export interface Border {
+  /** Its first token, and how many it has; the mark that follows is not one of them. */
+  start: number;
+  tokens: number;
+  /** Its place among all documents of the data. */
+  place: number;
+  label: string | null;
+  /** Tokens of each field within the document: from and to. */
+  fields: Readonly<Record<string, readonly [from: number, to: number]>>;
+}
+export interface PartSource extends TokenSource {
+  /** In their order; null where an older build kept no borders. */
+  documents(): Promise<readonly Border[] | null>;
 }

@@ -3,18 +3,14 @@ import { badSettings, HomegrownError } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { formatCount } from '../base/units';
 import { unpackIds } from './ids';
-import type { Part, PartName, ShardManifest, TokenSource } from './manifest';
+import type { Border, Part, PartName, PartSource, ShardManifest } from './manifest';
+import { NONE } from './write';
 
 /**
  * One part of the data. Shards are checked against their hash when they are first read; those used last stay in memory.
  * @throws HomegrownError (from `read`) `storage-damaged`
  */
-export function openPart(
-  store: BlobStore,
-  manifest: ShardManifest,
-  name: PartName,
-  memory = 64 * 2 ** 20,
-): TokenSource {
+export function openPart(store: BlobStore, manifest: ShardManifest, name: PartName, memory = 64 * 2 ** 20): PartSource {
   const { shardLength, width, vocabulary } = manifest;
   const { tokens, bytes, shards } = partOf(manifest, name);
   const most = Math.max(2, Math.floor(memory / (shardLength * width)));
@@ -47,6 +43,7 @@ export function openPart(
     tokens,
     bytes,
     vocabulary,
+    documents: () => readBorders(store, manifest, name),
     async read(start, length) {
       if (!(start >= 0 && length >= 0 && start + length <= tokens)) {
         throw new RangeError(`Tokens ${start} to ${start + length} are not within 0 to ${tokens}.`);
@@ -62,6 +59,34 @@ export function openPart(
       return ids;
     },
   };
+}
+
+async function readBorders(
+  store: BlobStore,
+  manifest: ShardManifest,
+  name: PartName,
+): Promise<readonly Border[] | null> {
+  const { borders, documents = 0, fields = {} } = partOf(manifest, name);
+  if (!borders) return null;
+  const read = async (at: { key: string; sha256: string }, what: string, columns: number) =>
+    unpackIds(await readStored(store, at, what, 4 * columns * documents, true), 4);
+  const rows = await read(borders, 'The list of borders of the data', 3);
+  const spans: [string, ArrayLike<number>][] = [];
+  for (const [field, at] of Object.entries(fields))
+    spans.push([field, await read(at, `The list of the field ${field} of the data`, 2)]);
+  let start = 0;
+  return Array.from({ length: documents }, (_, i) => {
+    const [tokens, place, label] = [rows[3 * i]!, rows[3 * i + 1]!, rows[3 * i + 2]!];
+    const border: Border = {
+      start,
+      tokens,
+      place,
+      label: label === NONE ? null : manifest.labels![label]!,
+      fields: Object.fromEntries(spans.map(([field, at]) => [field, [at[2 * i]!, at[2 * i + 1]!]])),
+    };
+    start += tokens + 1;
+    return border;
+  });
 }
 
 /** [id] -> occurrences in the part. */

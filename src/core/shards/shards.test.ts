@@ -10,7 +10,7 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { trainTokenizer } from '../tokenizer/train';
 import { buildShards, dropShards } from './build';
 import { packIds, unpackIds } from './ids';
-import { DATA, dataId, type PartName, type ShardManifest } from './manifest';
+import { DATA, dataId, type Part, type PartName, type ShardManifest } from './manifest';
 import { checkLength, openPart, readCounts } from './read';
 
 const WORDS = 'the whale and the sea and the whale again, é 你好 '.repeat(20);
@@ -28,7 +28,7 @@ const build = (
   buildShards(
     texts.map((text, i) => documentOf(text, undefined, `${i} ${text}`)),
     bpe,
-    { validationShare, shardLength },
+    { validation: validationShare, test: 0, seed: 0, shardLength },
     store,
     job,
   );
@@ -111,12 +111,19 @@ it('cuts a single text as it always was, into the same files under the same name
   // Of the build before several texts each gave their end.
   const before = parseRecord(BEFORE, `data/${dataId(manifest)}`, DATA);
   expect(before.split).toEqual({ rule: 'end', validation: 0.1, test: 0, seed: 0 });
-  expect(manifest).toEqual({ ...before, split: { ...before.split, rule: 'ends' } });
+  const split = { ...before.split, rule: 'ends' as const };
+  const withoutBorders = ({ documents: _, ...part }: Part) => ({ ...part, borders: null });
+  const { train, validation } = manifest.parts;
+  const parts = { train: withoutBorders(train), validation: withoutBorders(validation) };
+  expect({ ...manifest, parts }).toEqual({ ...before, split });
 
   // What that build wrote is not built again.
   await store.commit({ put: [[`data/${dataId(manifest)}`, BEFORE]] });
   const seen: Progress[] = [];
-  expect(await build(store, [WORDS], 0.1, 64, { ...unwatched, report: (p) => seen.push(p) })).toEqual(manifest);
+  expect(await build(store, [WORDS], 0.1, 64, { ...unwatched, report: (p) => seen.push(p) })).toEqual({
+    ...before,
+    split,
+  });
   expect(seen).toEqual([]);
 });
 
@@ -133,12 +140,34 @@ it('does not take what was cut by an older rule for what is asked', async () => 
 it('does not depend on how the documents come in chunks', async () => {
   await fc.assert(
     fc.asyncProperty(cutAnywhere, async ({ text, pieces }) => {
-      const settings = { validationShare: 0.3, shardLength: 5 };
+      const settings = { validation: 0.3, test: 0, seed: 0, shardLength: 5 };
       const one = await buildShards([documentOf(text)], bpe, settings, memoryStore(), unwatched);
       const other = await buildShards([documentOf(text, pieces)], bpe, settings, memoryStore(), unwatched);
       expect(other).toEqual(one);
     }),
   );
+});
+
+it('cuts by another test share, seed or grouping of whole documents into data of their own', async () => {
+  const store = memoryStore();
+  const documents = (texts: readonly string[]) =>
+    Promise.all(
+      texts.map(async (text, i) => ({ ...documentOf(`${WORDS}${i}`, undefined, await sha256Hex(`${i}`)), text })),
+    );
+  const ids = new Set<string>();
+  const one = await documents(Array<string>(20).fill('a'));
+  const two = await documents([...Array<string>(10).fill('a'), ...Array<string>(10).fill('b')]);
+  for (const [of, test, seed] of [
+    [one, 0, 0],
+    [one, 0.1, 0],
+    [one, 0.1, 1],
+    [two, 0.1, 1],
+  ] as const) {
+    const manifest = await buildShards(of, bpe, { validation: 0.1, test, seed }, store, unwatched);
+    expect(manifest.split).toEqual({ rule: 'documents', validation: 0.1, test, seed });
+    ids.add(dataId(manifest));
+  }
+  expect(ids.size).toBe(4);
 });
 
 it('reads any range, over the borders of shards, and counts', async () => {

@@ -22,7 +22,13 @@ export async function smallRuns(store: BlobStore): Promise<Begin> {
   const lines = Array.from({ length: 60 }, (_, i) => `The sea is ${i * i} miles wide, and whale ${i} is large. `);
   const outcome = await importText(pastedText('sea.txt', lines.join('')), store, { addedAt: 1 }, unwatched);
   if (outcome.kind !== 'added') throw new Error('no text');
-  const data = await buildData(store, [outcome.text.id], await createTokenizer(tokenizer), 0.1, unwatched);
+  const data = await buildData(
+    store,
+    [outcome.text.id],
+    await createTokenizer(tokenizer),
+    { validation: 0.1, test: 0, seed: 0 },
+    unwatched,
+  );
   return (runId, recipe, width = 16) => ({
     runId,
     projectId: 'first',

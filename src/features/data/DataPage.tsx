@@ -8,7 +8,7 @@ import { BuildFailure } from './BuildFailure';
 import { SplitsPane } from './SplitsPane';
 import { HoldOutPane } from './HoldOutPane';
 
-const WHAT = 'Your text as token numbers: most of it to learn from, its end held out to be judged on';
+const WHAT = 'Your text as token numbers: most of it to learn from, the rest held out to be judged on';
 
 /** The token ids that a run learns from, and those it is judged on. */
 export function DataPage() {
@@ -45,15 +45,20 @@ export function DataPage() {
       </Stage>
     );
   }
-  const { train, validation } = data.manifest.parts;
+  const { train, validation, test } = data.manifest.parts;
+  const all = train.tokens + validation.tokens + (test?.tokens ?? 0);
   return (
     <Stage
       title="Data"
       summary={
         <>
-          <b>{formatCount(train.tokens + validation.tokens)}</b> tokens: <b>{formatCount(train.tokens)}</b> to learn
-          from, <b>{formatCount(validation.tokens)}</b> held out (
-          {formatShare(validation.tokens / (train.tokens + validation.tokens))})
+          <b>{formatCount(all)}</b> tokens: <b>{formatCount(train.tokens)}</b> to learn from,{' '}
+          <b>{formatCount(validation.tokens)}</b> held out ({formatShare(validation.tokens / all)})
+          {test && (
+            <>
+              , <b>{formatCount(test.tokens)}</b> for the test ({formatShare(test.tokens / all)})
+            </>
+          )}
         </>
       }
       actions={<BuildButton />}

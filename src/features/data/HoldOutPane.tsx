@@ -1,39 +1,64 @@
+import type { SplitChoice } from '../../core/documents/split';
 import { dataState, isSplitAsOne, textsChanged, tokenizerState } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import { describeWork } from '../../state/work';
-import { Block, Pane, Progress, Slider } from '../../ui';
+import { Block, Pane, Progress, Slider, TextAction } from '../../ui';
 import styles from './HoldOutPane.module.css';
 
 /** How much of the text is held out, and what the data is made from. */
 export function HoldOutPane() {
   const split = useStudio((s) => s.project.split);
-  const share = split.validation;
   const change = useStudio((s) => s.change);
   const tokenizing = useStudio((s) => s.tokenizing);
   const building = useStudio((s) => s.building);
+  const hasDocuments = useStudio((s) => s.texts.some(({ documents }) => documents > 1));
   const progress = describeWork(tokenizing) ?? describeWork(building);
-  const percent = Math.round(100 * share);
+  const [validation, test] = [Math.round(100 * split.validation), Math.round(100 * split.test)];
   return (
     <Pane title="Split">
       <Block>
-        <Slider
-          label="Held out"
-          value={percent}
-          min={5}
-          max={20}
-          step={1}
-          output={`${percent} % of the text`}
-          ticks={['5 %', '10 %', '15 %', '20 %']}
-          onChange={(value) => change({ split: { ...split, validation: value / 100 } })}
-        />
+        <div className={styles.sliders}>
+          <Slider
+            label="Held out"
+            value={validation}
+            min={5}
+            max={20}
+            step={1}
+            output={`${validation} % of the text`}
+            ticks={['5 %', '10 %', '15 %', '20 %']}
+            onChange={(value) => change({ split: { ...split, validation: value / 100 } })}
+          />
+          <Slider
+            label="For a test"
+            value={test}
+            min={0}
+            max={20}
+            step={1}
+            output={test === 0 ? 'none' : `${test} % of the text`}
+            ticks={['none', '5 %', '10 %', '15 %', '20 %']}
+            onChange={(value) => change({ split: { ...split, test: value / 100 } })}
+          />
+        </div>
         <div className={styles.split} aria-hidden>
-          <i style={{ '--share': 1 - share }} />
-          <i style={{ '--share': share }} />
+          <i style={{ '--share': 1 - split.validation - split.test }} />
+          <i style={{ '--share': split.validation }} />
+          {test > 0 && <i style={{ '--share': split.test }} />}
         </div>
         <p className={styles.words}>
-          The first {100 - percent} % of each text is for training. Its last {percent} % is for validation: never learnt
-          from, so that what is measured there tells what the model knows, not what it has memorised.
+          {hasDocuments
+            ? `Of a text with enough documents, ${validation} % are held out whole; of any other, its end is. `
+            : `The first ${100 - validation - test} % of each text is for training. `}
+          What is for validation is never learnt from, so that what is measured there tells what the model knows, not
+          what it has memorised.
+          {test > 0 &&
+            ' What is for a test is not looked at either while the model is made: it is kept for the last word.'}
         </p>
+        {hasDocuments && (
+          <p className={styles.words}>
+            Which documents is chosen by chance, and always the same ones.{' '}
+            <TextAction onPress={() => change({ split: { ...split, seed: split.seed + 1 } })}>Choose others</TextAction>
+          </p>
+        )}
       </Block>
       <div className={styles.state}>{progress ? <Progress {...progress} delayMs={0} /> : <State />}</div>
     </Pane>
@@ -45,8 +70,8 @@ function State() {
   const state = useStudio(dataState);
   const tokenizer = useStudio(tokenizerState);
   const isTextNew = useStudio(textsChanged);
-  const built = useStudio((s) => s.project.data?.manifest.split.validation);
-  const asked = useStudio((s) => s.project.split.validation);
+  const built = useStudio((s) => s.project.data?.manifest.split);
+  const asked = useStudio((s) => s.project.split);
   const isOld = useStudio((s) => s.project.data !== null && isSplitAsOne(s.project.data));
   const isOfThisTokenizer = useStudio((s) => s.project.data?.tokenizerHash === s.project.tokenizer?.hash);
   if (state === 'none') return null;
@@ -57,10 +82,17 @@ function State() {
       ? 'the settings of the tokenizer changed'
       : !isOfThisTokenizer
         ? 'the tokenizer was trained again'
-        : built !== asked
-          ? `built with ${Math.round(100 * (built ?? 0))} % held out`
+        : built && (built.validation !== asked.validation || built.test !== asked.test)
+          ? `built with ${heldWords(built)}`
           : isOld
             ? 'only the end of the last text is held out'
-            : 'the text changed';
+            : built?.rule === 'documents' && built.seed !== asked.seed
+              ? 'other documents are to be held out'
+              : 'the text changed';
   return <p className={styles.stale}>Out of date: {reason}. It stays usable until you rebuild it</p>;
 }
+
+const heldWords = ({ validation, test }: SplitChoice): string => {
+  const [held, tested] = [validation, test].map((share) => `${Math.round(100 * share)} %`);
+  return test > 0 ? `${held} held out and ${tested} for a test` : `${held} held out`;
+};

@@ -1,15 +1,11 @@
 import { formatBytes, formatCount, formatNumber } from '../../core/base/units';
-import type { Part } from '../../core/shards/manifest';
 import type { DataRecord } from '../../protocol/data';
 import { Pane, PaneHead, Swatch, Table, type Column } from '../../ui';
-import { TextsTable } from './TextsTable';
+import { PART_WORDS, partsOf } from './parts';
+import { TextsInParts } from './PartRows';
 import styles from './SplitsPane.module.css';
 
-interface SplitRow {
-  name: 'Training' | 'Validation';
-  run: 1 | 2;
-  part: Part;
-}
+type PartRow = ReturnType<typeof partsOf>[number];
 interface ShardRow {
   key: string;
   name: string;
@@ -18,26 +14,31 @@ interface ShardRow {
   sha256: string;
 }
 
-/** Both parts with their sizes, and the files that hold them. */
+/** The parts with their sizes, what of which text is in them, and the files that hold them. */
 export function SplitsPane({ data }: { data: DataRecord }) {
   const { width, shardLength } = data.manifest;
-  const { train, validation } = data.manifest.parts;
-  const parts: readonly SplitRow[] = [
-    { name: 'Training', run: 1, part: train },
-    { name: 'Validation', run: 2, part: validation },
-  ];
-  const columns: readonly Column<SplitRow>[] = [
+  const parts = partsOf(data.manifest);
+  const tokens = parts.reduce((sum, { part }) => sum + part.tokens, 0);
+  const columns: readonly Column<PartRow>[] = [
     {
       id: 'part',
       header: 'Part',
       cell: ({ name, run }) => (
         <span className={styles.part}>
           <Swatch run={run} />
-          {name}
+          {PART_WORDS[name]}
         </span>
       ),
     },
     { id: 'tokens', header: 'Tokens', isNumber: true, cell: ({ part }) => formatCount(part.tokens) },
+    {
+      id: 'documents',
+      header: 'Documents',
+      isNumber: true,
+      isQuiet: true,
+      leaveOut: 'phone',
+      cell: ({ part }) => (part.documents === undefined ? '–' : formatCount(part.documents)),
+    },
     { id: 'text', header: 'Text', isNumber: true, cell: ({ part }) => formatBytes(part.bytes) },
     {
       id: 'ratio',
@@ -57,8 +58,8 @@ export function SplitsPane({ data }: { data: DataRecord }) {
   ];
   const shards = parts.flatMap(({ name, part }) =>
     part.shards.map(({ key, sha256 }, n): ShardRow => {
-      const tokens = Math.min(shardLength, part.tokens - n * shardLength);
-      return { key, name: `${name} ${formatCount(n + 1)}`, tokens, bytes: tokens * width, sha256 };
+      const own = Math.min(shardLength, part.tokens - n * shardLength);
+      return { key, name: `${PART_WORDS[name]} ${formatCount(n + 1)}`, tokens: own, bytes: own * width, sha256 };
     }),
   );
   const shardColumns: readonly Column<ShardRow>[] = [
@@ -79,12 +80,10 @@ export function SplitsPane({ data }: { data: DataRecord }) {
     },
   ];
   return (
-    <Pane title="Parts" hint={`${formatBytes((train.tokens + validation.tokens) * width)} in this browser`}>
+    <Pane title="Parts" hint={`${formatBytes(tokens * width)} in this browser`}>
       <Table label="Parts" columns={columns} rows={parts} rowKey={({ name }) => name} />
       <PaneHead title="Texts" hint="in this order, a mark between two of them" />
-      <div className={styles.texts}>
-        <TextsTable data={data} />
-      </div>
+      <TextsInParts data={data} />
       <PaneHead title="Shards" hint={`ids of ${width} bytes, checked by hash whenever they are read`} />
       <Table label="Shards" isDense columns={shardColumns} rows={shards} rowKey={({ key }) => key} />
     </Pane>

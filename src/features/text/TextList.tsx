@@ -202,7 +202,11 @@ function Name({ row }: { row: Row }) {
   const { name, documents, leftOut } = row.text;
   return (
     <span title={name}>
-      {row.isOpen !== undefined && <Icon name={row.isOpen ? 'chevron' : 'chevronRight'} />}
+      {row.isOpen !== undefined && (
+        <span className={styles.chevron}>
+          <Icon name={row.isOpen ? 'chevron' : 'chevronRight'} />
+        </span>
+      )}
       {name}
       {documents > 1 && (
         <small className={styles.quiet}>

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { memoryStore } from '../base/blobStore';
+import type { Document } from '../base/document';
+import { sha256Hex } from '../base/hash';
+import { unwatched } from '../base/job';
+import { awkwardText, documentOf } from '../testing/texts';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { trainTokenizer } from '../tokenizer/train';
+import { buildShards } from './build';
+import type { PartName } from './manifest';
+import { openPart } from './read';
+
+const WORDS = 'the whale and the sea and the whale again, é 你好 '.repeat(20);
+const bpe = await createTokenizer(
+  await trainTokenizer({ kind: 'bpe', vocabulary: 300 }, [documentOf(WORDS)], unwatched),
+);
+
+it('says of every id of every part of which one document it is, with its label and its fields', async () => {
+  const text = fc.record({
+    words: awkwardText,
+    label: fc.constantFrom(undefined, 'joy', 'anger'),
+    cuts: fc.option(fc.tuple(fc.nat({ max: 60 }), fc.nat({ max: 60 })), { nil: undefined }),
+    of: fc.constantFrom('a', 'b', undefined),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(text, { minLength: 1, maxLength: 12 }),
+      fc.constantFrom([0.1, 0], [0.2, 0.2], [0.4, 0.1]),
+      async (texts, [validation, test]) => {
+        const store = memoryStore();
+        const documents = await Promise.all(
+          texts.map(async ({ words, label, cuts, of }, i): Promise<Document> => {
+            const { bytes } = documentOf(words);
+            const [from, to] = (cuts ?? []).map((at) => Math.min(at, bytes)).sort((a, b) => a - b);
+            return {
+              ...documentOf(words, undefined, await sha256Hex(`${i} ${words}`)),
+              ...(of && { text: of, place: i }),
+              ...(label && { fields: { label } }),
+              ...(cuts && { spans: { answer: [from!, to!] } }),
+            };
+          }),
+        );
+        const settings = { validation, test, seed: 3, shardLength: 7 };
+        const manifest = await buildShards(documents, bpe, settings, store, unwatched);
+        expect(Object.keys(manifest.parts)).toEqual(
+          test === 0 ? ['train', 'validation'] : ['train', 'validation', 'test'],
+        );
+        const encoder = new TextEncoder();
+        const pieces = documents.map(() => [] as number[][]);
+        for (const name of Object.keys(manifest.parts) as PartName[]) {
+          const part = openPart(store, manifest, name, 0);
+          const ids = [...(await part.read(0, part.tokens))];
+          const borders = (await part.documents())!;
+          let end = 0;
+          for (const [i, { start, tokens, place, label, fields }] of borders.entries()) {
+            // Marks are between them, and nowhere else.
+            if (i > 0) expect(ids[end++]).toBe(bpe.endOfText);
+            expect(start).toBe(end);
+            const own = ids.slice(start, (end += tokens));
+            expect(own.length).toBeGreaterThan(0);
+            expect(own).not.toContain(bpe.endOfText);
+            const bytes = own.flatMap((id) => [...bpe.bytes(id)]);
+            pieces[place]!.push(bytes);
+            expect(label).toBe(texts[place]!.label ?? null);
+            const { spans } = documents[place]!;
+            const [from, to] = fields['answer'] ?? [0, 0];
+            const field = own.slice(from, to).flatMap((id) => [...bpe.bytes(id)]);
+            if (!spans) expect(field).toEqual([]);
+            else if (name === 'train' && bytes.length === documents[place]!.bytes) {
+              // Moved down to where characters begin.
+              const whole = encoder.encode(texts[place]!.words);
+              const down = (at: number): number => {
+                let to = at;
+                while (to > 0 && to < whole.length && (whole[to]! & 0xc0) === 0x80) to--;
+                return to;
+              };
+              expect(field).toEqual([...whole.subarray(down(spans['answer']![0]), down(spans['answer']![1]))]);
+            }
+          }
+          expect(ids).toHaveLength(end);
+          expect(manifest.parts[name]!.documents).toBe(borders.length);
+        }
+        // Train, validation and test of a document in this order are the document, and nothing is in two parts.
+        for (const [i, parts] of pieces.entries()) expect(parts.flat()).toEqual([...encoder.encode(texts[i]!.words)]);
+      },
+    ),
+    { numRuns: 150 },
+  );
+});

@@ -1,0 +1,109 @@
+import type { Document } from '../base/document';
+import type { Draft } from '../base/draft';
+import { sha256Hex } from '../base/hash';
+import type { Job } from '../base/job';
+import { chunksOf, type Segment } from '../documents/split';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { packIds } from './ids';
+import type { Part } from './manifest';
+
+export interface Layout {
+  prefix: string;
+  width: 2 | 4;
+  shardLength: number;
+  /** In ascending order. */
+  labels: readonly string[];
+}
+
+/** Writes a part: its ids, how often each occurs, and where its documents begin and end. */
+export async function writePart(
+  segments: readonly Segment[],
+  tokenizer: Tokenizer,
+  { prefix, width, shardLength, labels }: Layout,
+  draft: Draft,
+  read: (bytes: number) => void,
+  { signal }: Job,
+): Promise<Part> {
+  const counts = new Uint32Array(tokenizer.size);
+  const shards: { key: string; sha256: string }[] = [];
+  const buffer = new Uint32Array(shardLength);
+  let [filled, tokens, bytes] = [0, 0, 0];
+  const put = async (name: string | number, content: Uint8Array): Promise<{ key: string; sha256: string }> => {
+    const key = `${prefix}${name}`;
+    await draft.put([[key, content]]);
+    return { key, sha256: await sha256Hex(content) };
+  };
+  const flush = async (): Promise<void> => {
+    shards.push(await put(shards.length, packIds(buffer.subarray(0, filled), width)));
+    filled = 0;
+  };
+  const append = async (ids: ArrayLike<number>): Promise<void> => {
+    for (let i = 0; i < ids.length; i++) {
+      counts[ids[i]!]! += 1;
+      buffer[filled++] = ids[i]!;
+      if (filled === shardLength) await flush();
+    }
+    tokens += ids.length;
+  };
+  const count = (length: number): void => {
+    bytes += length;
+    read(length);
+  };
+
+  const borders: number[] = [];
+  const names = [...new Set(segments.flatMap(({ document }) => Object.keys(document.spans ?? {})))].sort();
+  const fields = new Map(names.map((name) => [name, [] as number[]]));
+  for (const segment of segments) {
+    const { document, place } = segment;
+    // Less than a character of a text is nothing, and nothing has no end.
+    let isBetween = tokens > 0;
+    let own = 0;
+    /** Tokens of the document before each of its cuts, by bytes. */
+    const at = new Map<number, number>();
+    const cuts = cutsOf(segment);
+    for (const [i, from] of cuts.entries()) {
+      at.set(from, own);
+      const to = cuts[i + 1];
+      if (to === undefined) break;
+      for await (const ids of tokenizer.encodeStream(chunksOf({ document, from, to }, count), signal)) {
+        if (isBetween && ids.length > 0) await append([tokenizer.endOfText]);
+        if (ids.length > 0) isBetween = false;
+        await append(ids);
+        own += ids.length;
+      }
+    }
+    if (own === 0) continue;
+    borders.push(own, place, labelOf(document, labels));
+    for (const [name, rows] of fields) {
+      const [from, to] = document.spans?.[name] ?? [segment.from, segment.from];
+      rows.push(at.get(within(segment, from))!, at.get(within(segment, to))!);
+    }
+  }
+  if (filled > 0) await flush();
+  const written: [string, { key: string; sha256: string }][] = [];
+  for (const [name, rows] of fields) written.push([name, await put(`field/${name}`, packIds(rows, 4))]);
+  return {
+    tokens,
+    bytes,
+    shards,
+    counts: await put('counts', packIds(counts, 4)),
+    documents: borders.length / 3,
+    borders: await put('borders', packIds(borders, 4)),
+    ...(written.length > 0 && { fields: Object.fromEntries(written) }),
+  };
+}
+
+/** No label. */
+export const NONE = 2 ** 32 - 1;
+const labelOf = ({ fields }: Document, labels: readonly string[]): number => {
+  const label = fields?.['label'];
+  return label === undefined ? NONE : labels.indexOf(label);
+};
+
+/** Where a segment is cut so that each field of its document is a whole number of tokens; with its own ends. */
+const cutsOf = (segment: Segment): readonly number[] => {
+  const cuts = Object.values(segment.document.spans ?? {}).flatMap(([from, to]) => [from, to]);
+  const all = [segment.from, ...cuts.map((at) => within(segment, at)), segment.to];
+  return [...new Set(all)].sort((a, b) => a - b);
+};
+const within = ({ from, to }: Segment, at: number): number => Math.min(Math.max(at, from), to);

@@ -1,0 +1,143 @@
+import { useEffect, useState } from 'react';
+import { toFailure } from '../../core/base/errors';
+import { formatBytes, formatCount } from '../../core/base/units';
+import type { PartName } from '../../core/documents/split';
+import type { DataRecord, PartRows } from '../../protocol/data';
+import { isSplitAsOne } from '../../state/preparation';
+import { useStudio } from '../../state/react';
+import { PaneHead, Segmented, Table, TextAction, type Column } from '../../ui';
+import { PART_WORDS, partsOf } from './parts';
+import styles from './SplitsPane.module.css';
+
+type TextRow = PartRows['texts'][number];
+type DocumentRow = PartRows['rows'][number];
+type Read = { kind: 'reading' } | { kind: 'read'; rows: PartRows | undefined } | { kind: 'failed'; why: string };
+
+/** How much of each text went into which part, and the documents of a part. */
+export function TextsInParts({ data }: { data: DataRecord }) {
+  const [part, setPart] = useState<PartName>('validation');
+  const { read, more } = usePartRows(data, part);
+  const names = partsOf(data.manifest).map(({ name }) => name);
+  if (isSplitAsOne(data)) {
+    return (
+      <Aside>
+        Built by an older version, which held out the end of the last text alone. A rebuild holds out the end of each
+      </Aside>
+    );
+  }
+  if (read.kind === 'failed') return <Aside>{read.why}</Aside>;
+  if (read.kind === 'reading') return <Aside>Reading which documents are in which part…</Aside>;
+  if (!read.rows) return <Aside>Texts that it was built from were removed or changed since</Aside>;
+  const { texts, rows, of } = read.rows;
+  const hasDocuments = data.manifest.split.rule === 'documents' || of > texts.length;
+  return (
+    <>
+      <div className={styles.texts}>
+        <Table
+          label="Texts in their order"
+          isDense
+          columns={textColumns(names, data.manifest.split.rule === 'documents')}
+          rows={texts}
+          rowKey={({ id }) => id}
+        />
+      </div>
+      {hasDocuments && (
+        <>
+          <PaneHead
+            title="Documents"
+            hint={`${formatCount(of)} in this part`}
+            aside={
+              <Segmented
+                label="Documents of the part"
+                value={names.includes(part) ? part : 'validation'}
+                onChange={setPart}
+                options={names.map((value) => ({ value, label: PART_WORDS[value] }))}
+              />
+            }
+          />
+          <div className={styles.texts}>
+            <Table
+              label="Documents of the part"
+              isDense
+              columns={DOCUMENT_COLUMNS}
+              rows={rows}
+              rowKey={({ place }) => `${place}`}
+            />
+          </div>
+          {rows.length < of && (
+            <p className={styles.removed}>
+              {formatCount(of - rows.length)} more documents{' '}
+              <TextAction onPress={more}>Show {formatCount(Math.min(PAGE, of - rows.length))} more</TextAction>
+            </p>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+const Aside = ({ children }: { children: string }) => <p className={styles.removed}>{children}</p>;
+
+const textColumns = (names: readonly PartName[], isWhole: boolean): readonly Column<TextRow>[] => [
+  { id: 'name', header: 'Text', cell: ({ name }) => <span title={name}>{name}</span> },
+  ...names.map((name): Column<TextRow> => {
+    const header = name === 'train' || isWhole ? PART_WORDS[name] : `${PART_WORDS[name]}, of its end`;
+    return {
+      id: name,
+      header,
+      isNumber: true,
+      isQuiet: name === 'train',
+      width: isWhole ? '88px' : name === 'train' ? '84px' : '132px',
+      cell: ({ bytes }) => (bytes[name] === 0 ? '–' : formatBytes(bytes[name])),
+    };
+  }),
+];
+
+const DOCUMENT_COLUMNS: readonly Column<DocumentRow>[] = [
+  { id: 'title', header: 'Document', cell: ({ title }) => <span title={title}>{title}</span> },
+  {
+    id: 'text',
+    header: 'Text',
+    isQuiet: true,
+    width: '28%',
+    leaveOut: 'phone',
+    cell: ({ text }) => <span title={text}>{text}</span>,
+  },
+  {
+    id: 'size',
+    header: 'Size',
+    isNumber: true,
+    isQuiet: true,
+    width: '104px',
+    cell: ({ bytes, isWhole }) => `${formatBytes(bytes)}${isWhole ? '' : ' of it'}`,
+  },
+  {
+    id: 'tokens',
+    header: 'Tokens',
+    isNumber: true,
+    width: '72px',
+    cell: ({ tokens }) => (tokens === null ? '–' : formatCount(tokens)),
+  },
+];
+
+/** Documents that are asked for at once. */
+const PAGE = 500;
+
+function usePartRows(data: DataRecord, part: PartName): { read: Read; more: () => void } {
+  const partRows = useStudio((s) => s.partRows);
+  const texts = useStudio((s) => s.texts);
+  const [pages, setPages] = useState(1);
+  const [read, setRead] = useState<Read>({ kind: 'reading' });
+  useEffect(() => {
+    let isWanted = true;
+    const wanted = data.manifest.parts[part] ? part : 'validation';
+    partRows(wanted, 0, pages * PAGE).then(
+      (rows) => isWanted && setRead({ kind: 'read', rows }),
+      (error: unknown) => isWanted && setRead({ kind: 'failed', why: toFailure(error).message }),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [partRows, data, texts, part, pages]);
+  return { read, more: () => setPages(pages + 1) };
+}
