@@ -4,6 +4,7 @@ import type { Progress } from '../core/base/job';
 import type { DamagedStep, SavedStep } from '../core/checkpoint/checkpoint';
 import type { FormatId } from '../core/export/formats';
 import type { RunRow, RunWords } from '../core/runs/rows';
+import type { Learnt } from '../core/runs/learnt';
 import type { DataRecord, TokenizerRecord } from '../core/runs/project';
 import type { PartName, SplitChoice } from '../core/documents/split';
 import type { Everything, ProjectRow } from '../core/runs/sizes';
@@ -52,6 +53,8 @@ export interface DataApi {
   };
   /** Takes a text out of a project; out of the last, `addToProject` undoes it, and `purgeText` makes it final. */
   removeText: { input: { id: string; projectId: string; at: number }; progress: never; output: null };
+  /** The runs that learnt from a text, and so keep something of it. */
+  learntFrom: { input: { textId: string }; progress: never; output: readonly Learnt[] };
   addToProject: { input: { id: string; projectId: string }; progress: never; output: TextRecord };
   purgeText: { input: { id: string }; progress: never; output: null };
 

@@ -2,6 +2,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
+import { addRun } from '../core/runs/record';
+import { dataFacts, runRecord } from '../core/testing/runRecord';
 import { type Halves, halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
 
 let page: TestStudio;
@@ -116,5 +118,23 @@ test('a removal that the store refuses leaves the text in its place, and says so
   expect(getState().toasts.at(-1)).toMatchObject({
     text: 'a.txt could not be removed',
     detail: 'No room for the mark',
+  });
+});
+
+test('a text that is removed says which runs learnt from it, and what remains of it in them', async () => {
+  const store = memoryStore();
+  const getState = await opened(store);
+  await getState().addPaste(SEA, 'sea.txt');
+  const { id, sha256, characters } = getState().texts[0]!;
+  await getState().removeText(id);
+  expect(getState().toasts.at(-1)).not.toHaveProperty('detail');
+  getState().toasts.at(-1)!.undo!();
+  const facts = dataFacts({ texts: [{ name: 'sea.txt', sha256, characters }] });
+  await addRun(store, runRecord({ step: 40, data: { id: 'd', facts } }));
+  await getState().removeText(id);
+  expect(getState().toasts.at(-1)).toMatchObject({
+    text: 'sea.txt removed',
+    detail:
+      'This run learnt from it: Whale (steps 1 to 40, 100 % of its text). What was learnt stays in its weights, and its tokens in its data, until you delete it.',
   });
 });

@@ -4,6 +4,7 @@ import { formatCount } from '../core/base/units';
 import type { DocumentStart, DropOutcome, ImportOutcome, TextRecord } from '../core/documents';
 import { MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
 import { isSystemFile } from '../core/documents/system';
+import { learntWords } from '../core/runs/learnt';
 import type { DataApi, Sample } from '../protocol/data';
 import type { Slice } from './studio';
 import { UNTITLED } from './project';
@@ -162,6 +163,8 @@ export const createTextsSlice: Slice<TextsSlice> =
         const projectId = get().project.id;
         const at = get().texts.indexOf(text);
         set(({ texts }) => ({ texts: texts.filter((t) => t !== text) }));
+        // What cannot be read of the runs does not keep a text from being removed.
+        const learnt = await data.call('learntFrom', { textId: id }).catch(() => []);
         try {
           await data.call('removeText', { id, projectId, at: now() });
         } catch (error) {
@@ -183,7 +186,8 @@ export const createTextsSlice: Slice<TextsSlice> =
         const onGone = () => {
           if (!isBack) data.call('purgeText', { id }).catch(() => undefined);
         };
-        get().toast({ text: `${text.name} removed`, undo, onGone });
+        const detail = learntWords(learnt);
+        get().toast({ text: `${text.name} removed`, ...(detail !== undefined && { detail }), undo, onGone });
       },
       dismissRefusals: () => set({ refused: [] }),
       documents: (textId, from, count, query) => data.call('documents', { textId, from, count, query }),

@@ -8,6 +8,8 @@ import { freeRun } from '../core/runs/free';
 import { duplicateProject, purgeProject, purgeRemovedProjects } from '../core/runs/projectLife';
 import { measureEverything, projectRows } from '../core/runs/sizes';
 import { migrate } from '../core/runs/migrate';
+import { learntFrom } from '../core/runs/learnt';
+import { listRuns } from '../core/runs/record';
 import { readCounts } from '../core/shards/read';
 import {
   addToProject,
@@ -21,6 +23,7 @@ import {
   previewDocument,
   purgeText,
   removeText,
+  textOf,
   type TextSource,
 } from '../core/documents';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
@@ -91,6 +94,10 @@ export function dataHandlers(
     preview: async ({ id, place, characters }) => previewDocument(await store, id, place, characters),
     leaveOut: async ({ textId, places, isOut }) => leaveOut(await store, textId, places, isOut),
     removeText: async ({ id, projectId, at }) => (await removeText(await store, id, projectId, at), null),
+    async learntFrom({ textId }) {
+      const open = await store;
+      return learntFrom(await listRuns(open), await textOf(open, textId));
+    },
     addToProject: async ({ id, projectId }) => addToProject(await store, id, projectId),
     async purgeText({ id }) {
       await Promise.allSettled(readers);

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import type { TextRecord } from '../documents/record';
+import { dataFacts, runRecord } from '../testing/runRecord';
+import { learntFrom, learntWords } from './learnt';
+import type { Segments } from './segments';
+
+const [SEA, REST, LAND] = ['a', 'b', 'c'].map((letter) => letter.repeat(64)) as [string, string, string];
+const leftOut = { places: [1], characters: 5, bytes: 5, sha256: REST };
+const text = { sha256: SEA, documents: 3, characters: 9, bytes: 9, leftOut } as unknown as TextRecord;
+const learnt = (...texts: [sha256: string, characters: number][]) =>
+  dataFacts({ texts: texts.map(([sha256, characters]) => ({ name: sha256[0]!, sha256, characters })) });
+const { recipe } = runRecord().segments[0];
+const segments = (...of: [after: number, id: string | null, ...Parameters<typeof learnt>][]): Segments =>
+  of.map(([after, id, ...texts]) => ({ after, recipe, data: { id, facts: learnt(...texts) } })) as unknown as Segments;
+
+test('it is told which runs learnt from a text, in which steps, how much, and whether its tokens are still there', () => {
+  const runs = [
+    runRecord({ id: 'new', name: 'New', step: 40, segments: segments([0, 'd', [SEA, 300], [LAND, 700]]) }),
+    runRecord({ id: 'left', name: 'Part', step: 8, segments: segments([0, 'd', [REST, 5]]) }),
+    runRecord({
+      id: 'went on',
+      name: 'Went on',
+      step: 90,
+      segments: segments([0, null, [LAND, 1]], [10, null, [SEA, 1]], [30, 'e', [LAND, 1]]),
+    }),
+    runRecord({ id: 'not begun', step: 0, segments: segments([0, 'd', [SEA, 1]]) }),
+    runRecord({ id: 'other', step: 9, segments: segments([0, 'd', [LAND, 1]]) }),
+    runRecord({ id: 'stranger', step: 9 }),
+    runRecord({ id: 'deleted', step: 9, removedAt: 1, segments: segments([0, 'd', [SEA, 1]]) }),
+  ];
+  expect(learntFrom(runs, text)).toEqual([
+    { runId: 'new', name: 'New', from: 1, to: 40, share: 0.3, hasTokens: true },
+    { runId: 'left', name: 'Part', from: 1, to: 8, share: 1, hasTokens: true },
+    { runId: 'went on', name: 'Went on', from: 11, to: 30, share: 1, hasTokens: false },
+  ]);
+  expect(learntWords(learntFrom(runs, text))).toBe(
+    'These runs learnt from it: New (steps 1 to 40, 30 % of its text), Part (steps 1 to 8, 100 % of its text), ' +
+      'Went on (steps 11 to 30, 100 % of its text). What was learnt stays in their weights, and its tokens in their data, ' +
+      'until you delete them.',
+  );
+  expect(learntWords(learntFrom(runs.slice(2), text))).toBe(
+    'This run learnt from it: Went on (steps 11 to 30, 100 % of its text). What was learnt stays in its weights, until you delete it.',
+  );
+  expect(learntWords(learntFrom(runs.slice(3), text))).toBeUndefined();
+});
