@@ -95,9 +95,12 @@ function readWork(label: string, work: Work): Reading {
 
 function readRest(s: Studio): Reading {
   const { texts, trainingElsewhere } = s;
-  const { phase, record } = spokenRun(s);
-  // What is stored of that run here is not where it is.
-  if (trainingElsewhere) return { fact: { label: 'Training', value: 'in another tab' } };
+  const { phase, record, log } = spokenRun(s);
+  if (trainingElsewhere) {
+    const step = record?.status === 'running' ? log.step.at(-1) : undefined;
+    const detail = step === undefined ? {} : { detail: `step ${formatCount(step)}` };
+    return { fact: { label: 'Training', value: 'in another tab', ...detail } };
+  }
   switch (phase.kind) {
     case 'stopped':
       return {

@@ -225,6 +225,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
           } finally {
             set({ trainingElsewhere: is });
           }
+          await get().catchUpRuns();
         }).catch((error: unknown) =>
           get().toast({ text: 'Changes of other tabs could not be read', detail: toFailure(error).message }),
         ),

@@ -1,6 +1,6 @@
 /** The runs that are open here: which each page shows, and opening them as they were saved. */
 import { toFailure } from '../core/base/errors';
-import { readJournal } from '../core/runs/journal';
+import { readJournal, readTail } from '../core/runs/journal';
 import { readRun } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
@@ -15,6 +15,8 @@ export interface RunSlice {
   shown: Readonly<Record<Page, string | null>>;
   /** Opens anew what the pages show, as it was saved; what another project's run was shown for is forgotten. */
   loadRun(): Promise<void>;
+  /** Takes over what other tabs have written of the runs that are open here: how one goes on, what one is called. */
+  catchUpRuns(): Promise<void>;
   /** Resolves when no run is being opened any more. */
   settled(): Promise<void>;
   /** Has a page show a run, or with null follow the project's. */
@@ -63,6 +65,28 @@ export const createRunSlice: Slice<RunSlice> =
         put({ ...newOpenRun(runId), phase: { kind: 'failed', failure: toFailure(error), step: 0, of } });
       }
     }
+    /** A run that another tab may train: its curve is read on, as that tab writes it. */
+    async function follow(runId: string): Promise<void> {
+      const before = get().opened[runId];
+      const record = await readRun(store, runId);
+      if (!before?.record || !record || get().training?.runId === runId) return;
+      const isMoved = record.step !== before.record.step || record.status === 'running';
+      if (!isMoved) {
+        if (JSON.stringify(record) !== JSON.stringify(before.record)) put({ ...before, record });
+        return;
+      }
+      for (const event of await readTail(store, runId, before.log.step.at(-1) ?? 0)) before.log.append(event);
+      const of = recipeOf(record).steps;
+      const logVersion = before.logVersion + 1;
+      put({ ...before, record, logVersion, phase: { kind: 'stopped', step: record.step, of } });
+      if (record.step === before.record.step) return;
+      const { steps } = await data.call('savedSteps', { runId });
+      get().changeRun(runId, (run) => {
+        const newest = steps.find(({ latest }) => latest);
+        const saved = newest ? { step: newest.step, bytes: newest.bytes, at: null } : run.saved;
+        return { ...run, steps, saved, usable: saved ?? run.usable, which: stillThere(steps, run.which) };
+      });
+    }
     const put = (run: OpenRun): void => set(({ opened }) => ({ opened: { ...opened, [run.id]: run } }));
 
     /** The ids of what pages show. */
@@ -96,6 +120,15 @@ export const createRunSlice: Slice<RunSlice> =
             opened: here !== undefined && opened[here] ? { [here]: opened[here] } : {},
           }));
           for (const id of ids(get())) await open(id);
+        }),
+      catchUpRuns: () =>
+        inTurn(async () => {
+          for (const id of ids(get())) {
+            if (get().training?.runId === id) continue;
+            if (get().opened[id]?.record)
+              await follow(id).catch(() => undefined); // told when it is opened anew
+            else await open(id);
+          }
         }),
       settled: () => opening,
       show(page, runId) {

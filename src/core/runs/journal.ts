@@ -15,15 +15,16 @@ export async function readJournal(store: BlobStore, runId: string): Promise<read
   return (await readBatches(store, runId)).records.flatMap(({ events }) => events);
 }
 
-/** What the newest evaluation up to a step said; undefined where none is known. */
-export async function lastEvaluation(
-  store: BlobStore,
-  runId: string,
-  upTo: number,
-): Promise<(TrainEvent & { kind: 'evaluated' }) | undefined> {
-  const events = await readJournal(store, runId);
-  const found = events.findLast((event) => event.kind === 'evaluated' && event.step <= upTo);
-  return found?.kind === 'evaluated' ? found : undefined;
+/** The newest of it, from a step on or from before it: what others add is read without all that was there. */
+export async function readTail(store: BlobStore, runId: string, from: number): Promise<readonly TrainEvent[]> {
+  const newest: TrainEvent[] = [];
+  for (const key of (await store.keys(journalKey(runId))).reverse()) {
+    const { records } = await readAll([key], () => readBatch(store, key));
+    const events = records[0]?.events ?? [];
+    newest.unshift(...events);
+    if (events.some((event) => stepOf(event) <= from)) break;
+  }
+  return newest;
 }
 
 /** The gaps. */
@@ -107,11 +108,13 @@ async function readBatches(
   store: BlobStore,
   runId: string,
 ): Promise<{ records: readonly Batch[]; unreadable: readonly Unreadable[] }> {
-  const { records, unreadable } = await readAll(await store.keys(journalKey(runId)), async (key) => {
-    const batch = await readRecord(store, key, JOURNAL);
-    return batch && { key, events: decode(batch) };
-  });
+  const { records, unreadable } = await readAll(await store.keys(journalKey(runId)), (key) => readBatch(store, key));
   return { records: records.sort((a, b) => (a.key < b.key ? -1 : 1)), unreadable };
+}
+
+async function readBatch(store: BlobStore, key: string): Promise<Batch | undefined> {
+  const batch = await readRecord(store, key, JOURNAL);
+  return batch && { key, events: decode(batch) };
 }
 
 function decode({ steps, others }: z.infer<typeof batchSchema>): readonly TrainEvent[] {
