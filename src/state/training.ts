@@ -247,6 +247,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           const input = {
             runId,
             projectId: project.id,
+            budget: project.keepBudget,
             name: project.name,
             createdAt: now(),
             model,

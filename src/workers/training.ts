@@ -12,16 +12,7 @@ import { forkRun } from '../core/runs/fork';
 import { openJournal, type JournalWriter } from '../core/runs/journal';
 import { manifestOf } from '../core/runs/data';
 import { keptOnTheWay } from '../core/runs/onTheWay';
-import {
-  addRun,
-  freeHue,
-  KEEP_BUDGET,
-  newRun,
-  purgeRun,
-  readKnownRun,
-  type RunRecord,
-  updateRun,
-} from '../core/runs/record';
+import { addRun, freeHue, newRun, purgeRun, readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
 import { continued, dataOf, isMeasuredAlike, recipeOf, type SegmentData } from '../core/runs/segments';
 import { dataId } from '../core/shards/manifest';
 import { openPart } from '../core/shards/read';
@@ -55,7 +46,6 @@ export async function begin(
     hue: await freeHue(store, given.projectId),
     device,
     data: segmentData(data, texts),
-    budget: KEEP_BUDGET,
   });
   const lock = await lockRun(runId);
   try {
