@@ -44,6 +44,8 @@ export const KEYS_OF_CONTROLS: readonly Action[] = [
     keys: 'arrowleft+arrowright',
     run: () => undefined,
   },
+  { id: 'curve', group: 'In place', label: 'Show or hide a run’s curve', keys: ' ', run: () => undefined },
+  { id: 'baseline', group: 'In place', label: 'Make a run the baseline', keys: 'b', run: () => undefined },
   { id: 'table', group: 'In place', label: 'Chart as a table', keys: 't', run: () => undefined },
 ];
 

@@ -9,7 +9,7 @@ import { RunPane } from './RunPane';
 import styles from './RunsPage.module.css';
 import { RunsTable } from './RunsTable';
 import { columnsOf, filtered, type Sort, sorted, sortedBy } from './table';
-import { bestOf, comparable, formatBits, type RunView, viewOf } from './view';
+import { baselineOf, bestOf, comparable, formatBits, type RunView, viewOf } from './view';
 
 /** Lines that are told apart at a glance. */
 const SHOWN = 8;
@@ -36,7 +36,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
 
   const { columns, same } = useMemo(() => columnsOf(views), [views]);
-  const baseline = views.find(({ id }) => id === baselineId) ?? views.at(-1); // else the first that was made
+  const baseline = baselineOf(views, baselineId);
   const rows = useMemo(() => sorted(filtered(views, filter, columns), sort, columns), [views, filter, sort, columns]);
   const first = useMemo(() => firstShown(views, baseline), [views, baseline]);
   const isShown = ({ id }: RunView): boolean => overrides[id] ?? first.has(id);

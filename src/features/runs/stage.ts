@@ -1,6 +1,6 @@
 import { formatCount, formatReading } from '../../core/base/units';
 import type { Stage } from '../../state/stage';
-import { bestOf, viewOf } from './view';
+import { baselineOf, bestOf, comparable, viewOf } from './view';
 
 export const stage: Stage = {
   id: 'runs',
@@ -8,7 +8,9 @@ export const stage: Stage = {
   state(s) {
     const { runs } = s;
     if (!runs || runs.length === 0) return { node: 'none', line: 'no run yet' };
-    const best = bestOf(runs.map(viewOf));
+    const views = runs.map(viewOf);
+    const baseline = baselineOf(views, s.project.baseline);
+    const best = baseline && bestOf(comparable(views, baseline));
     const count = `${formatCount(runs.length)} ${runs.length === 1 ? 'run' : 'runs'}`;
     return {
       node: 'done',

@@ -129,6 +129,10 @@ export const bestOf = (views: readonly RunView[]): RunView | undefined =>
     undefined,
   );
 
+/** What the others are held against: the one that a person chose, else the first that was made. `views` are newest first. */
+export const baselineOf = (views: readonly RunView[], chosen: string | null): RunView | undefined =>
+  views.find(({ id }) => id === chosen) ?? views.at(-1);
+
 /** `perplexity`, of the run's own objective. */
 export const headlineValue = ({ objective, best }: RunView): number | undefined =>
   best ? headlineOf(objective).scale.of(best.loss) : undefined;

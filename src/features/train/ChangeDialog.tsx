@@ -15,7 +15,8 @@ export function ChangeDialog({ record, done, onClose }: { record: RunRecord; don
   const store = useStudioStore();
   const before = recipeOf(record);
   const hasOther = useStudio((s) => s.texts.length > 0 && hasOtherTexts(record, s));
-  const [recipe, setRecipe] = useState(before);
+  // One that has come to its end is given as many steps again.
+  const [recipe, setRecipe] = useState(before.steps > done ? before : { ...before, steps: 2 * Math.max(1, done) });
   const [withTexts, setWithTexts] = useState(false);
   const go = (): void => {
     onClose();

@@ -7,6 +7,7 @@ import { Swatch } from '../Swatch';
 import { Table } from '../Table';
 import text from '../text.module.css';
 import styles from './Lineage.module.css';
+import { useMedia } from './surroundings';
 import { linearTicks } from './ticks';
 
 export interface LineageLane {
@@ -63,7 +64,8 @@ function Picture(p: LineageProps & { onTable: () => void }) {
   const { lanes, chosen, onChoose } = p;
   const list = useRef<HTMLDivElement>(null);
   /** Room at the right for the words of the longest lane. */
-  const max = Math.max(1, ...lanes.map(({ until }) => until)) * 1.4;
+  const isPhone = useMedia('(max-width: 759px)');
+  const max = Math.max(1, ...lanes.map(({ until }) => until)) * (isPhone ? 2 : 1.4);
   const height = LANE * lanes.length;
   const drawing = useMemo(() => lanesDrawn(lanes, max), [lanes, max]);
   const ticks = linearTicks(0, max, 5);
