@@ -4,6 +4,7 @@ import type { Job } from '../src/core/base/job';
 import { formatCount, formatDuration, formatKernels, formatReading, formatShort } from '../src/core/base/units';
 import { newInfo, resultOf, type RunInfo } from '../src/core/export/homegrownJson';
 import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
+import { MOST_HELD } from '../src/core/documents/split';
 import { FIRST_MODEL, modelIds, modelSpec } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
 import { optimizerOf } from '../src/core/optim';
@@ -47,6 +48,8 @@ import { realPath } from './target';
 import { SPECIAL, tokenizerSettings, TOKENIZERS } from './tokenizerFlags';
 import { checkOutFolder } from './write';
 
+/** Of each text, held out at its end, before what is for a test. */
+const VALIDATION_SHARE = 0.1;
 const OPTIONS = {
   text: { kind: 'texts', otherwise: 'with --resume those of its run', help: 'Text files to learn from' },
   resume: {
@@ -94,6 +97,13 @@ const OPTIONS = {
     initial: 'auto',
     help: 'Where it runs; auto is a GPU where there is one, else what is faster of wasm and a software adapter',
   },
+  'test-share': {
+    kind: 'real',
+    min: 0,
+    max: MOST_HELD - VALIDATION_SHARE,
+    initial: 0,
+    help: 'Share of each text, at its end, that is held out for a test: no step and no evaluation of the run sees it',
+  },
   out: { kind: 'text', otherwise: 'with --resume that folder', help: 'Folder to write the model to' },
   json: { kind: 'switch', help: 'One object a line: evaluations, then the result or the error' },
 } as const;
@@ -134,10 +144,10 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const job: Job = { signal, report: (at) => progress.show(at) };
 
   const files = paths.map((path, i) => ({ path, source: sources[i]! }));
-  const wantedData = { tokenizer: wanted, validationShare: VALIDATION_SHARE };
+  const split = { validation: VALIDATION_SHARE, test: options['test-share'], seed: 0 };
   const { tokenizer, data, places, ...parts } = await prepare(
     files,
-    wantedData,
+    { tokenizer: wanted, split },
     past,
     (words) => progress.say(words),
     job,
@@ -198,9 +208,11 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const recipe = { ...askedOf(model, fitted?.steps), recompute: again.isOn };
   const begun = begin(recipe);
   const info: RunInfo = { ...begun.info, device: where };
+  const { test } = data.parts;
+  const tested = test ? `${formatCount(test.tokens)} held out for a test, ` : '';
   const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
   progress.say(
-    `${formatCount(parts.train.tokens)} tokens to learn from, a vocabulary of ${formatCount(tokenizer.size)}, ` +
+    `${formatCount(parts.train.tokens)} tokens to learn from, ${tested}a vocabulary of ${formatCount(tokenizer.size)}, ` +
       `${formatShort(parameters)} parameters, ${recipe.steps} steps on ${where}.`,
   );
   if (fitted)
@@ -308,9 +320,6 @@ function ofFolder(info: RunInfo, state: TrainState, events: readonly TrainEvent[
 const TRIAL_MS = 1000;
 const WHOLE = { withOptimizer: true } as const;
 const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';
-
-/** Of each text's end, held out. */
-const VALIDATION_SHARE = 0.1;
 
 const recipeOf = (options: Values<typeof OPTIONS>, model: ModelChoice): Recipe => ({
   ...settingsOf(RECIPE, options),

@@ -3,6 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { memoryStore } from '../src/core/base/blobStore';
 import type { Job } from '../src/core/base/job';
 import { importText, openText, type TextRecord, type TextSource } from '../src/core/documents';
+import type { SplitChoice } from '../src/core/documents/split';
 import { measureFacts } from '../src/core/objectives/facts';
 import { factsOf } from '../src/core/runs/facts';
 import type { DataFacts } from '../src/core/runs/settings';
@@ -32,7 +33,7 @@ export interface Prepared {
  */
 export async function prepare(
   files: readonly { path: string; source: TextSource }[],
-  wanted: { tokenizer: TrainSettings; validationShare: number },
+  wanted: { tokenizer: TrainSettings; split: SplitChoice },
   past: Past | null,
   note: (words: string) => void,
   job: Job,
@@ -52,7 +53,7 @@ export async function prepare(
   const texts = past ? inItsOrder(past, read) : read;
   const documents = (await Promise.all(texts.map(({ id }) => openText(store, id)))).flat();
   const tokenizer = past?.tokenizer ?? (await createTokenizer(await trainTokenizer(wanted.tokenizer, documents, job)));
-  const { validation, test, seed } = past?.data.split ?? { validation: wanted.validationShare, test: 0, seed: 0 };
+  const { validation, test, seed } = past?.data.split ?? wanted.split;
   const manifest = await buildShards(documents, tokenizer, { validation, test, seed }, store, job);
   const [trainCounts, validationCounts] = [
     await readCounts(store, manifest, 'train'),

@@ -95,7 +95,15 @@ function bestSaved(
 
 /** @throws UsageError where a flag is given that would make it another run */
 export function checkSettled(given: ReadonlySet<string>): void {
-  const settled = ['tokenizer', 'special', 'model', ...Object.keys(sizeFlags()), 'objective', 'optimizer'];
+  const settled = [
+    'tokenizer',
+    'special',
+    'model',
+    'test-share',
+    ...Object.keys(sizeFlags()),
+    'objective',
+    'optimizer',
+  ];
   const flag = settled.find((name) => given.has(name));
   if (flag === undefined) return;
   throw new UsageError(`--${flag} is settled in a run that goes on. Leave it out, or begin a new run.`);

@@ -1,7 +1,7 @@
 """Text files as data/train.bin, data/val.bin and data/meta.json, with this model's own tokenizer.
 
-    python prepare.py one.txt two.txt                     held out: the last tenth of each
-    python prepare.py *.txt --held-out 0.05
+    python prepare.py one.txt two.txt                     held out of each: as much of its end as of this run's texts
+    python prepare.py *.txt --held-out 0.05               and for a test, in data/test.bin: with --test-share 0.05
 
 Texts are UTF-8; the token that ends a text stands between two of them. Needed where the text was no longer there when this folder
 was written, and for a larger one: a larger model wants more text than one machine held.
@@ -36,29 +36,39 @@ def pieces(text: str, size: int = 1 << 20):
     yield text[start:]
 
 
-def split(texts: list[bytes], share: float) -> dict[str, list[bytes]]:
-    """The last `share` of each text's bytes is held out; fractions of a byte are carried on to the next text."""
-    parts = {"train": [], "val": []}
+def split(texts: list[bytes], share: float, test: float = 0) -> dict[str, list[bytes]]:
+    """The end of each text's bytes is held out, the last of it for a test; fractions of a byte are carried on."""
+    parts = {"train": [], "val": [], **({"test": []} if test else {})}
     end = 0
     for text in texts:
         start, end = end, end + len(text)
-        cut = len(text) - (int(end * share) - int(start * share))
-        while 0 < cut < len(text) and text[cut] & 0xC0 == 0x80:
-            cut -= 1  # not inside a character
-        for part, piece in (("train", text[:cut]), ("val", text[cut:])):
+        tested = len(text) - min(len(text), int(end * test) - int(start * test))
+        held = max(0, tested - (int(end * share) - int(start * share)))
+        held, tested = beginning(text, held), beginning(text, tested)
+        for part, piece in (("train", text[:held]), ("val", text[held:tested]), ("test", text[tested:])):
             if piece:
                 parts[part].append(piece)
     return parts
 
 
+def beginning(text: bytes, at: int) -> int:
+    """Of the character there."""
+    while 0 < at < len(text) and text[at] & 0xC0 == 0x80:
+        at -= 1
+    return at
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Cut text into this model's tokens.")
     parser.add_argument("texts", type=Path, nargs="+")
-    parser.add_argument("--held-out", type=float, default=0.1, help="share of each text's end, above 0, at most 0.5")
+    info = json.loads((HERE / "model" / "homegrown.json").read_text(encoding="utf-8"))
+    ours = (info["segments"][-1]["data"] or {}).get("split", {"validation": 0.1, "test": 0})
+    parser.add_argument("--held-out", type=float, default=ours["validation"], help="share of each text, above 0")
+    parser.add_argument("--test-share", type=float, default=ours["test"], help="share of each text's end, for a test")
     parser.add_argument("--out", type=Path, default=HERE / "data")
     args = parser.parse_args()
-    if not 0 < args.held_out <= 0.5:
-        parser.error(f"--held-out must be above 0 and at most 0.5, not {args.held_out}")
+    if not (0 < args.held_out and 0 <= args.test_share and args.held_out + args.test_share <= 0.5):
+        parser.error(f"--held-out {args.held_out} and --test-share {args.test_share} must leave half to learn from")
 
     from tokenizers import Tokenizer
 
@@ -69,7 +79,7 @@ def main() -> None:
     dtype = "uint16" if vocabulary <= 2**16 else "uint32"
     meta = {"dtype": dtype, "vocabulary": vocabulary, "endOfText": end_of_text}
     args.out.mkdir(parents=True, exist_ok=True)
-    for part, texts in split([read(path) for path in args.texts], args.held_out).items():
+    for part, texts in split([read(path) for path in args.texts], args.held_out, args.test_share).items():
         tokens = 0
         with open(args.out / f"{part}.bin", "wb") as file:
             for i, text in enumerate(texts):

@@ -45,7 +45,8 @@ export function checkSplit({ validation, test }: SplitChoice): void {
       'Try 0.1 for each.',
     );
 }
-const MOST_HELD = 0.5;
+/** All that is held out together. */
+export const MOST_HELD = 0.5;
 
 /**
  * Documents in parts, in their order. A text of which whole documents make about the shares that are asked for gives

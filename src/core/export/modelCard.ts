@@ -166,11 +166,13 @@ function earlierSettings({ segments }: RunInfo): string[] {
   });
 }
 
-/** `the last 10 %`, of each text where there are several. */
-export const heldOut = ({ split: { rule, validation }, texts }: DataFacts): string =>
-  rule === 'documents'
-    ? `whole documents, about ${formatShare(validation)}`
-    : `the last ${formatShare(validation)}${rule === 'ends' && texts.length > 1 ? ' of each text' : ''}`;
+/** `the last 10 %`, of each text where there are several, and before what is for a test. */
+export function heldOut({ split: { rule, validation, test }, texts }: DataFacts): string {
+  if (rule === 'documents') return `whole documents, about ${formatShare(validation)}`;
+  const before = test > 0 ? ` before the last ${formatShare(test)}, which is for a test,` : '';
+  const share = test > 0 ? formatShare(validation) : `last ${formatShare(validation)}`;
+  return `the ${share}${before}${rule === 'ends' && texts.length > 1 ? ' of each text' : ''}`;
+}
 
 function dataSection(data: DataFacts): string {
   const texts = data.texts.map(({ name, characters, sha256, licence }) => [
