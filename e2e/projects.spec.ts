@@ -201,10 +201,14 @@ async function paste(page: Page, text: string): Promise<void> {
   await expect(page.getByRole('navigation', { name: 'Stages' })).toContainText('characters');
 }
 
-/** Files of a browser's own that hold these words, in one byte a character or in two. */
+/**
+ * Files of a browser's own that hold these words, in one byte a character or in two. Not those in which it notes what was
+ * typed into open tabs, to restore them after a crash: no page can reach them.
+ */
 function filesWith(profile: string, words: string): string[] {
   const files = readdirSync(profile, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return files
     .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => !path.includes('/Sessions/'))
     .filter((path) => [words, Buffer.from(words, 'utf16le')].some((each) => readFileSync(path).includes(each)));
 }
