@@ -100,7 +100,6 @@ test('a model that goes on with other text begins a new curve, verdict and best 
 
   await studio.goTo('Export');
   await bringIn(page, files, 'ours.zip');
-  await page.getByRole('dialog').getByRole('button', { name: 'Bring it in' }).click();
   await expect(studio.strip).toContainText('step 40');
   await studio.goTo('Text');
   await page.getByRole('button', { name: 'Paste text…' }).click();

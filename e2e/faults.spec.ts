@@ -141,7 +141,7 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   await expect(studio.strip).not.toContainText('step 0');
   await expect(page.getByRole('button', { name: /^Resume/ })).toHaveCount(0);
 
-  // One that is brought in asks first.
+  // One that is brought in is a run beside it.
   await studio.goTo('Export');
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -149,19 +149,11 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   ]);
   const zip = info.outputPath('whale.zip');
   await download.saveAs(zip);
-  const give = async (answer: string): Promise<void> => {
-    const chooser = page.waitForEvent('filechooser');
-    await page.getByRole('button', { name: 'Choose a zip…' }).click();
-    await (await chooser).setFiles(zip);
-    const dialog = page.getByRole('dialog', { name: 'Bring in whale.zip in place of moby-dick?' });
-    await expectAccessible(page, 'Export, a model is offered');
-    await dialog.getByRole('button', { name: answer }).click();
-    await expect(dialog).toHaveCount(0);
-  };
-  await give('Keep this one');
   await expect(studio.stages).toContainText('1 run ·');
   const { runId } = (await studio.stored('projects/first')) as { runId: string };
-  await give('Bring it in');
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a zip…' }).click();
+  await (await chooser).setFiles(zip);
   await expect(page.getByText('moby-dick is here')).toBeVisible();
   await expect(studio.stages).toContainText('2 runs ·');
   expect(await studio.stored('projects/first')).not.toMatchObject({ runId });
