@@ -97,7 +97,7 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
   expect(studio.errors).toEqual([]);
 });
 
-test('a run that finds no memory keeps the model before it; one that is brought in asks, and what was there comes back', async ({
+test('a run that finds no memory keeps the model before it; one that is brought in stands beside it', async ({
   page,
 }, info) => {
   test.setTimeout(400_000);
