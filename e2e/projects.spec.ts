@@ -18,20 +18,20 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   await studio.open('/text'); // as addresses were when there was one
   await expect(page).toHaveURL(/\/p\/first\/text$/);
   await paste(page, WHALE);
-  await rename(page, 'Whales');
+  await studio.rename('Whales');
 
-  await choose(page, 'New project');
+  await studio.inProjects('New project');
   await expect(page).not.toHaveURL(/\/p\/first\//);
   await expect(page.getByText('Grow a language model from your own text')).toBeVisible();
   const id = /\/p\/([^/]+)\/text$/.exec(page.url())![1]!;
   await paste(page, BIRD);
   await paste(page, WHALE); // it is the other project's: no room is taken twice
-  await rename(page, 'Birds');
+  await studio.rename('Birds');
   await expect(page.getByRole('row', { name: /Pasted text/ })).toHaveCount(2);
   await expect.poll(() => studio.keys('texts/')).toHaveLength(2);
 
   // The menu by keyboard alone, with sizes.
-  await projectButton(page).focus();
+  await studio.project.focus();
   await page.keyboard.press('Enter');
   const menu = page.getByRole('menu');
   await expect(menu.getByRole('menuitemradio', { name: 'Birds' })).toBeChecked();
@@ -46,41 +46,40 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   const other = await context.newPage();
   const second = new Studio(other);
   await second.open(`/p/${id}/model`);
-  await expect(projectButton(other)).toHaveText('Birds');
+  await expect(second.project).toHaveText('Birds');
   await other.close();
   await page.goBack();
-  await expect(projectButton(page)).toHaveText('Birds');
+  await expect(studio.project).toHaveText('Birds');
   await page.goForward();
-  await expect(projectButton(page)).toHaveText('Whales');
+  await expect(studio.project).toHaveText('Whales');
   await page.keyboard.press('Control+k');
   await page.keyboard.type('open birds');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(new RegExp(`/p/${id}/text$`));
-  await second.page.close();
 
   // Settings are each project's own, and a copy has all but the runs.
   await studio.goTo('Model');
   await studio.set({ Batch: 7 });
-  await choose(page, 'Duplicate the project');
-  await expect(projectButton(page)).toHaveText('Birds, copy');
+  await studio.inProjects('Duplicate the project');
+  await expect(studio.project).toHaveText('Birds, copy');
   await expect(studio.field('Batch')).toHaveValue('7');
-  await choose(page, 'Whales');
+  await studio.inProjects('Whales');
   await expect(studio.field('Batch')).not.toHaveValue('7');
   await studio.goTo('Text');
 
   // Deleted, brought back, deleted for good: what another project has too stays.
-  await choose(page, 'Birds, copy');
-  await choose(page, 'Delete the project');
-  await expect(projectButton(page)).not.toHaveText('Birds, copy');
+  await studio.inProjects('Birds, copy');
+  await studio.inProjects('Delete the project');
+  await expect(studio.project).not.toHaveText('Birds, copy');
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect(projectButton(page)).toHaveText('Birds, copy');
+  await expect(studio.project).toHaveText('Birds, copy');
   for (const [name, texts] of [
     ['Birds, copy', 2],
     ['Birds', 1],
   ] as const) {
-    await choose(page, name);
-    await choose(page, 'Delete the project');
-    await expect(projectButton(page)).not.toHaveText(name);
+    await studio.inProjects(name);
+    await studio.inProjects('Delete the project');
+    await expect(studio.project).not.toHaveText(name);
     await page.getByRole('button', { name: 'Dismiss' }).click();
     await expect.poll(() => studio.keys('texts/')).toHaveLength(texts);
   }
@@ -103,19 +102,19 @@ test('two tabs on two projects: what is changed in each is kept, while a run tra
   await first.set({ ...SMALL, Steps: 100_000, 'Save every': 20 });
   await first.goTo('Text');
   await paste(page, WHALE);
-  await rename(page, 'Whales');
+  await first.rename('Whales');
   const other = await context.newPage();
   const second = new Studio(other);
   await second.open('/text');
-  await choose(other, 'New project');
+  await second.inProjects('New project');
   await paste(other, BIRD);
   await second.goTo('Model');
 
   await page.getByRole('button', { name: 'Start training' }).click();
   await first.event(20, /Saved/);
   await second.set({ Batch: 5, 'Learning rate': 0.003 });
-  await rename(other, 'Birds');
-  await rename(page, 'Great whales'); // its settings stand while it trains
+  await second.rename('Birds');
+  await first.rename('Great whales'); // its settings stand while it trains
   const [birds] = (await first.keys('projects/')).filter((key) => key !== 'projects/first');
   await expect
     .poll(() => first.stored(birds!))
@@ -144,7 +143,7 @@ test('deleting everything tells what goes, and leaves nothing on the disk', asyn
   let studio = new Studio(page);
   await studio.open('/text');
   await paste(page, `${sentinel} ${WHALE}`);
-  await rename(page, `${sentinel} whales`);
+  await studio.rename(`${sentinel} whales`);
   await page.getByRole('button', { name: 'Light or dark' }).click();
   await expect.poll(() => studio.stored('projects/first')).toMatchObject({ name: `${sentinel} whales` });
   await context.close();
@@ -155,18 +154,18 @@ test('deleting everything tells what goes, and leaves nothing on the disk', asyn
   page = await context.newPage();
   studio = new Studio(page);
   await studio.open('/data');
-  const other = await context.newPage();
-  await new Studio(other).open('/text');
-  await rename(page, `${sentinel} seas`);
-  await choose(page, 'Delete everything of mine…');
+  const second = new Studio(await context.newPage());
+  await second.open('/text');
+  await studio.rename(`${sentinel} seas`);
+  await studio.inProjects('Delete everything of mine…');
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Texts');
   await expect(dialog).toContainText('cannot be undone');
   await expectAccessible(page, 'deleting everything');
   await dialog.getByRole('button', { name: 'Delete everything' }).click();
-  for (const each of [page, other]) {
-    await expect(each.getByText('Grow a language model from your own text')).toBeVisible({ timeout: 60_000 });
-    await expect(projectButton(each)).toHaveText('Untitled');
+  for (const each of [studio, second]) {
+    await expect(each.page.getByText('Grow a language model from your own text')).toBeVisible({ timeout: 60_000 });
+    await expect(each.project).toHaveText('Untitled');
   }
   await expect(page.getByText('Everything of yours was deleted')).toBeVisible();
   // The device is asked about again at once; nothing else is there.
@@ -176,21 +175,6 @@ test('deleting everything tells what goes, and leaves nothing on the disk', asyn
   expect(filesWith(profile, sentinel)).toEqual([]);
   expect(studio.errors).toEqual([]);
 });
-
-const projectButton = (page: Page) => page.getByRole('banner').getByRole('button', { name: /^Project, / });
-
-async function choose(page: Page, entry: string): Promise<void> {
-  await projectButton(page).click();
-  await page.getByRole('menu').getByText(entry, { exact: true }).click();
-  await expect(page.getByRole('menu')).toBeHidden();
-}
-
-async function rename(page: Page, name: string): Promise<void> {
-  await choose(page, 'Rename the project…');
-  await page.getByRole('textbox', { name: 'Project name' }).fill(name);
-  await page.keyboard.press('Enter');
-  await expect(projectButton(page)).toHaveText(name);
-}
 
 async function paste(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: /^Paste( text)?…$/ }).click();

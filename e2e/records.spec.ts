@@ -66,9 +66,7 @@ test('what is damaged or newer is told, left as it is and handed over raw, and e
   await studio.damage('projects/first', newer);
   await page.reload();
   await expect(page.getByText('4 things that are stored cannot be read')).toBeVisible();
-  await page.getByRole('button', { name: /rename$/ }).click();
-  await page.getByRole('textbox', { name: 'Project name' }).fill('Today');
-  await page.keyboard.press('Enter');
+  await studio.rename('Today');
   await expect.poll(() => studio.keys('projects/')).toHaveLength(2);
   expect(await studio.stored('projects/first')).toEqual(newer);
   expect(await studio.stored('texts/torn')).toBe('half a rec');

@@ -54,6 +54,23 @@ export class Studio {
     await expect(this.strip).toContainText(kind);
   }
 
+  get project() {
+    return this.strip.getByRole('button', { name: /^Project, / });
+  }
+  /** Chooses a project, or what is done with one. */
+  async inProjects(entry: string): Promise<void> {
+    const menu = this.page.getByRole('menu');
+    await this.project.click();
+    await menu.getByText(entry, { exact: true }).click();
+    await expect(menu).toBeHidden();
+  }
+  async rename(name: string): Promise<void> {
+    await this.inProjects('Rename the project…');
+    await this.page.getByRole('textbox', { name: 'Project name' }).fill(name);
+    await this.page.keyboard.press('Enter');
+    await expect(this.project).toHaveText(name);
+  }
+
   field(label: string) {
     return this.page.getByRole('textbox', { name: label, exact: true });
   }
