@@ -4,6 +4,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { openExported } from '../src/core/export/exported';
 import { listRuns } from '../src/core/runs/record';
 import {
+  type Build,
   type Continuation,
   continuations,
   filesUnder,
@@ -15,8 +16,8 @@ import { greedy } from '../src/core/testing/trainedModel';
 import { Studio } from './studio';
 
 /** Puts into IndexedDB what lay there, with nothing of today's at hand. */
-async function restore(page: Page): Promise<void> {
-  const values = goldenValues().map(([key, value]): { key: string; bytes?: string; value?: object | string } =>
+async function restore(page: Page, build?: Build): Promise<void> {
+  const values = goldenValues(build).map(([key, value]): { key: string; bytes?: string; value?: object | string } =>
     value instanceof Uint8Array
       ? { key, bytes: Buffer.from(value).toString('base64') }
       : { key, value: value as object | string },
@@ -108,6 +109,82 @@ test('texts, runs and a finished model of an older build are there, and its stop
   }
   await expect(page.getByText(/cannot be read/)).toHaveCount(0);
   expect(studio.errors).toEqual([]);
+});
+
+/** Texts of the last build with one project. */
+const LEFT = ['harbour.txt', 'page.html'];
+
+/** Waits until every text has its list of documents, and the one project is one of several. */
+async function migrated(studio: Studio, texts: number): Promise<void> {
+  const lists = async () => (await studio.keys('text/')).filter((key) => key.endsWith('/documents/0')).length;
+  await expect.poll(lists, { timeout: 120_000 }).toBe(texts);
+  expect(await studio.keys('project')).toEqual(['projects/first']);
+}
+
+test('so does the last build with one project: what it freed is told as that, and its stopped run goes on', async ({
+  page,
+}) => {
+  await restore(page, '1608a14');
+  const studio = new Studio(page);
+  await studio.open('/text');
+  // A third one had been removed in an earlier session.
+  await migrated(studio, LEFT.length);
+  for (const name of LEFT) await expect(page.getByText(name).first()).toBeVisible();
+  const [onWasm] = continuations('1608a14');
+  expect(await goOn(studio, onWasm!)).toEqual(onWasm!.steps);
+  await studio.goTo('Runs');
+  await expect(studio.runs).toHaveCount(5);
+  await expect(page.getByText(/cannot be read/)).toHaveCount(0);
+  expect(studio.errors).toEqual([]);
+});
+
+test('a page that dies while it migrates has lost nothing, and the next one goes on', async ({ page, context }) => {
+  test.setTimeout(400_000);
+  await restore(page, '1608a14');
+  // Much more text than a page gets through before it is seen to be at it.
+  const [texts, chunks] = [12, 8];
+  await page.evaluate(
+    async ([texts, chunks]) => {
+      const request = indexedDB.open('homegrown', 1);
+      await new Promise((resolve) => (request.onsuccess = resolve));
+      const chunk = new TextEncoder().encode('The harbour is quiet. '.repeat(47_662)).slice(0, 2 ** 20);
+      const bytes = chunks * chunk.length;
+      for (let i = 0; i < texts; i++) {
+        const id = `large-${i}`;
+        const transaction = request.result.transaction('values', 'readwrite');
+        const store = transaction.objectStore('values');
+        for (let n = 0; n < chunks; n++) store.put(chunk, `text/${id}/${n}`);
+        const told = { size: bytes, characters: bytes, bytes, records: chunks, sha256: String(i).padStart(64, '0') };
+        const entry = { id, name: `${id}.txt`, ...told, format: 'txt', notes: [], licence: null, removed: false };
+        store.put({ ...entry, addedAt: 1_795_000_000_000 + i }, `texts/${id}`);
+        await new Promise((resolve) => (transaction.oncomplete = resolve));
+      }
+      request.result.close();
+    },
+    [texts, chunks] as const,
+  );
+  const studio = new Studio(page);
+  await page.goto('/text');
+  await expect(studio.strip).toContainText('Migrating', { timeout: 60_000 });
+  const crashed = page.waitForEvent('crash');
+  const session = await context.newCDPSession(page);
+  void session.send('Page.crash').catch(() => undefined);
+  await crashed;
+  await page.close();
+
+  const next = new Studio(await context.newPage());
+  await next.page.goto('/icon.svg');
+  const left = (await next.keys('texts/large-')).length;
+  expect(left).toBe(texts);
+  const lists = async () => (await next.keys('text/large-')).filter((key) => key.endsWith('/documents/0')).length;
+  expect(await lists()).toBeLessThan(texts);
+  await next.open('/text');
+  await migrated(next, LEFT.length + texts);
+  await expect(next.strip).not.toContainText('Migrating');
+  await next.goTo('Runs');
+  await expect(next.runs).toHaveCount(5);
+  await expect(next.page.getByText(/cannot be read/)).toHaveCount(0);
+  expect(next.errors).toEqual([]);
 });
 
 test('the offline page of an older build writes what today’s engine writes of the stored run', async ({ page }) => {
