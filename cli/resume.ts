@@ -169,7 +169,7 @@ export function inItsOrder({ folder, data }: Past, texts: readonly TextRecord[])
     throw badFile(`${name} is not given, which the run in ${folder} learnt from.`, AGAIN);
   });
 }
-const ANYWAY = 'begin a new run, or bring the folder into the app, where a run goes on with any text.';
+const ANYWAY = 'begin a new run, or bring the folder into the app, whose Change and continue takes any text.';
 const OTHERWISE = `Nothing was written. Give the text as it was with --text. To learn from another, ${ANYWAY}`;
 
 /** @throws HomegrownError `bad-settings` where today's build cuts the run's texts in another way */

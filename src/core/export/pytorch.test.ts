@@ -11,11 +11,11 @@ import { bytesSource, readBytes } from '../files/byteSource';
 import { modelSpec } from '../models';
 import { METRICS } from '../metrics';
 import { type Schedule, SCHEDULES } from '../optim/schedule';
-import { recipeOf } from '../runs/segments';
+import { changedFields, recipeOf } from '../runs/segments';
 import { learning } from '../testing/runInfo';
 import { trainedModels } from '../testing/trainedModel';
 import { useWasm } from '../testing/wasm';
-import type { Recipe } from '../train/recipe';
+import { DEFAULT_RECIPE, fieldsOf, type Recipe } from '../train/recipe';
 import type { Exported } from './format';
 import { importHuggingFace } from './importHuggingFace';
 import { pytorch } from './formats/pytorch';
@@ -58,6 +58,16 @@ const read = async (folder: string) =>
     ),
     unwatched,
   );
+
+test('a recipe that is changed begins a segment in train.py where it does here', async () => {
+  const script = await options.template('pytorch/checkpoint.py');
+  const alike = /^ALIKE = \{(.*)\}$/m.exec(script)![1]!.replaceAll('"', '').split(', ');
+  const counts = Object.keys(fieldsOf(DEFAULT_RECIPE)).filter(
+    (name) =>
+      changedFields(DEFAULT_RECIPE, { ...DEFAULT_RECIPE, [name]: name === 'optimizer' ? 'sgd' : 'other' }).length > 0,
+  );
+  expect([...counts, ...alike].sort()).toEqual(Object.keys(fieldsOf(DEFAULT_RECIPE)).sort());
+});
 
 describe('the folder', () => {
   test('holds the model with its moments, the tokens, the recipe, and no blanks in its words', async () => {
