@@ -90,7 +90,9 @@ test('grow gives the tokenizer the special tokens that are asked for, the rate t
   const json = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(out, name), 'utf8'));
   expect(await json('homegrown.json')).toMatchObject({ roles: ['end', 'mask', 'sentinel', 'sentinel'] });
   // No rate was given, and it is the one that is usual with the optimizer.
-  expect(await json('homegrown.json')).toMatchObject({ recipe: { optimizer: 'sgd', learningRate: 0.1 } });
+  expect(await json('homegrown.json')).toMatchObject({
+    segments: [{ recipe: { optimizer: 'sgd', learningRate: 0.1 } }],
+  });
   expect(await json('tokenizer_config.json')).toMatchObject({
     eos_token: '<|endoftext|>',
     mask_token: '<mask>',
@@ -129,7 +131,8 @@ test('grow computes activations again where the plan takes much of the memory th
     const said = await run(['grow', ...shape, '--out', to, ...args]);
     const read = said.code === 0 ? await readFile(join(to, 'homegrown.json'), 'utf8') : 'null';
     await rm(to, { recursive: true, force: true });
-    return { ...said, recompute: (JSON.parse(read) as { recipe: { recompute: boolean } } | null)?.recipe.recompute };
+    const info = JSON.parse(read) as { segments: { recipe: { recompute: boolean } }[] } | null;
+    return { ...said, recompute: info?.segments[0]?.recipe.recompute };
   };
   const auto = await again('--memory', '0.008');
   expect(auto).toMatchObject({ code: 0, recompute: true });

@@ -136,7 +136,7 @@ describe('an older model stays', () => {
     const ended = await run('grow', grow(...wild, '--out', 'src/older'));
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('The newest save is in src/older.stopped; the model in src/older is as it was.');
-    expect(ended.stderr).not.toContain('resume');
+    expect(ended.stderr).toContain('or go on from there with --resume.');
     expect(await older()).toEqual(before);
     expect(await stepIn(`${model}.stopped`)).toBe(0);
   });

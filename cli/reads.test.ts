@@ -36,8 +36,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const grow = (out: string) => [...TINY, '--steps', '1', '--out', path(out), '--json'];
-const texts = async (out: string) =>
-  (JSON.parse(await readFile(path(out, 'homegrown.json'), 'utf8')) as { data: { texts: object[] } }).data.texts;
+const texts = async (out: string) => {
+  const info = JSON.parse(await readFile(path(out, 'homegrown.json'), 'utf8')) as Segmented;
+  return info.segments[0]!.data.texts;
+};
+interface Segmented {
+  segments: { data: { texts: object[] } }[];
+}
 
 test('a text may come through a pipe, or from a file that does not tell its size', async () => {
   const [piped, told] = await Promise.all([

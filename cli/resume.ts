@@ -140,15 +140,14 @@ export function laidPaths({ folder, data, local }: Past): readonly string[] {
   });
 }
 
-/** What lies there now. @throws HomegrownError `bad-file` */
-export const openLaid = ({ folder }: Past, paths: readonly string[]): Promise<TextSource[]> =>
-  Promise.all(
-    paths.map((path) =>
-      textFile(path).catch(() => {
-        throw badFile(`The run in ${folder} learnt from ${path}, which is not there or cannot be read.`, AGAIN);
-      }),
-    ),
-  );
+/** What lies there now. @throws HomegrownError `bad-file` of the first that does not */
+export async function openLaid({ folder }: Past, paths: readonly string[]): Promise<TextSource[]> {
+  const texts = await Promise.all(paths.map((path) => textFile(path).catch(() => null)));
+  return texts.map((text, i) => {
+    if (text) return text;
+    throw badFile(`The run in ${folder} learnt from ${paths[i]}, which is not there or cannot be read.`, AGAIN);
+  });
+}
 const AGAIN = 'Give all texts of the run again with --text.';
 
 /** These texts in the order in which the run has them. @throws HomegrownError `bad-file` where they are not the run's */
