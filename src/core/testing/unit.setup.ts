@@ -8,3 +8,7 @@ import { vi } from 'vitest';
 
 vi.resetModules();
 tf.engine().reset();
+
+/** What has only to come is waited for as long as a test may take: a second, as is usual, is little on a busy machine. */
+const { waitFor } = vi;
+vi.waitFor = (work, options = 60_000) => waitFor(work, options);
