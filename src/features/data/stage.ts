@@ -20,7 +20,7 @@ export const stage: Stage = {
     return {
       reading: `${sharesOf(project.split)} split`,
       words:
-        `The text becomes a row of token numbers. The last ${held} % of each text is held out: the model never learns ` +
+        `The text becomes a row of token numbers. ${held} % of each text is held out: the model never learns ` +
         'from it, and is judged on it.',
     };
   },

@@ -120,7 +120,8 @@ function Kin({ view, all }: { view: RunView; all: readonly RunView[] }) {
         <li>
           <span>{formatCount(gone.step)}</span>
           <span>
-            <b>{line[0]!.row.record.parent!.name}</b> is deleted; {HOW[gone.how]} of it
+            <b>{line[0]!.row.record.parent!.name}</b>{' '}
+            {gone.how === 'import' ? 'was brought in from a file' : `is not here; ${HOW[gone.how]} of it`}
           </span>
         </li>
       )}
