@@ -102,6 +102,9 @@ export const createProjectSlice: Slice<ProjectSlice> =
       if (changed.includes('tokenizer')) await get().loadTexts();
       if (changed.includes('runId')) await get().loadRun();
     }
+    /** Texts are, or are about to be, those of a project that is not stored: nobody would find them again. */
+    const isToBeFound = (): boolean =>
+      last.stored === undefined && (get().texts.length > 0 || get().importing.kind === 'busy');
     const isGone = ({ stored }: KeptProject): boolean => stored === undefined && last.stored !== undefined;
     /** The project was deleted in another tab: another one is opened. */
     async function leave(): Promise<void> {
@@ -201,7 +204,8 @@ export const createProjectSlice: Slice<ProjectSlice> =
             toast(found);
             return false;
           }
-          if (get().project !== last.project) await saveNow().catch(notSaved); // changed while it was looked for
+          // Changed while it was looked for, or never stored.
+          if (get().project !== last.project || isToBeFound()) await saveNow().catch(notSaved);
           last = found;
           leaving = undefined;
           set({ project: found.project, kept: 'yes', texts: [] });

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { initialProject } from '../core/runs/project';
 import { readProject, saveProject, updateProject } from '../core/runs/projects';
-import { lonelyLocks } from '../core/testing/behindChannels';
+import { type Halves, lonelyLocks } from '../core/testing/behindChannels';
 import { type Browser, browserOver } from '../core/testing/tabs';
 import { projectSize } from './projects';
 import type { StudioStore } from './studio';
@@ -192,4 +192,60 @@ test('what is being made of a project’s texts is not another’s, and its text
       .sort(),
   ).toEqual(['bird.txt', 'whale.txt']);
   expect(studio!.getState().project.tokenizer).toBeNull();
+});
+
+/** A page of a browser in which nothing is stored. */
+async function fresh(
+  store: BlobStore,
+  change: (halves: Halves) => void = () => undefined,
+): Promise<StudioStore['getState']> {
+  browser = browserOver(store);
+  const { studio } = browser.tab(change);
+  await studio.getState().load();
+  return studio.getState;
+}
+const loose = (name: string) => ({ name, file: new File([`${name}: the whale is large. `.repeat(20)], name) });
+
+test('the first project is stored once it has a text, however that is called, and so are its texts found again', async () => {
+  const store = memoryStore();
+  const getState = await fresh(store);
+  await getState().addFiles([loose('a.txt'), loose('b.txt')]);
+  await getState().flush();
+  expect(getState().project.name).toBe('Untitled'); // `2 files` is no name
+  expect(await store.keys('projects/')).toEqual(['projects/first']);
+  expect(await getState().newProject()).toBe(true);
+  expect(getState().project.id).not.toBe('first');
+  expect(getState().projects.map(({ id }) => id)).toContain('first');
+  expect(await getState().open('first')).toBe(true);
+  expect(getState().texts.map(({ name }) => name)).toEqual(['2 files']);
+});
+
+test('one that has texts and is not stored, or is about to have one, is stored when it is left', async () => {
+  const store = memoryStore();
+  const old = await fresh(store);
+  await old().addFiles([loose('a.txt'), loose('b.txt')]);
+  await old().flush();
+  await store.commit({ drop: ['projects/first'] }); // as an older build left it
+  browser.close();
+  const getState = await fresh(store);
+  expect(await getState().newProject()).toBe(true);
+  expect(await store.keys('projects/')).toContain('projects/first');
+  browser.close();
+
+  const other = memoryStore();
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const slow = await fresh(other, ({ data }) => {
+    const { importFiles } = data;
+    data.importFiles = (input, job) => held.then(() => importFiles(input, job));
+  });
+  await saveProject(other, await readProject(other, 'a'), initialProject('a', 1));
+  const adding = slow().addFiles([loose('a.txt'), loose('b.txt')]);
+  await vi.waitFor(() => expect(slow().importing.kind).toBe('busy'));
+  expect(await slow().open('a')).toBe(true);
+  goOn();
+  await adding;
+  expect(slow().texts).toEqual([]);
+  expect(await slow().open('first')).toBe(true);
+  expect(slow().texts.map(({ name }) => name)).toEqual(['2 files']);
 });

@@ -80,7 +80,9 @@ export const createTextsSlice: Slice<TextsSlice> =
       set(({ texts }) => ({ texts: [...texts.filter(({ id }) => id !== text.id), text] }));
       // What was only counted, as in `3 files`, is no name.
       const isCalled = names.some((name) => name === text.name || name.startsWith(`${text.name}/`));
-      if (isCalled && get().project.name === UNTITLED) get().change({ name: title(text.name) });
+      const isNamed = isCalled && get().project.name === UNTITLED;
+      // With a text a project is stored, also where nothing of it changes: what is in no list cannot be gone back to.
+      get().change(isNamed ? { name: title(text.name) } : {});
     }
     /** A single text; resolves with the one that is there now. */
     async function add(
