@@ -4,7 +4,14 @@ import { type ModelId, modelSpec } from '../core/models';
 import { sizesOf } from '../core/models/spec';
 import { type ModelDraft, ofArchitecture } from '../core/runs/modelDraft';
 import { changedFields, FIRST_PROJECT, initialProject, mergeProjects, type Project, same } from '../core/runs/project';
-import { type KeptProject, lastOpened, migrateProject, readProject, saveProject } from '../core/runs/projects';
+import {
+  type KeptProject,
+  lastOpened,
+  migrateProject,
+  nextOpened,
+  readProject,
+  saveProject,
+} from '../core/runs/projects';
 import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, vocabularySize } from './estimate';
 import { explain } from './failures';
@@ -113,7 +120,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
       leaving = project.id;
       set({ kept: 'yes' }); // what it could be kept in is gone, or has it
       toast({ text: `${project.name} was deleted in another tab` });
-      void open(await lastOpened(store, newId)); // in its turn
+      void open(await nextOpened(store, newId, now(), project.id)); // in its turn
     }
     /** A project to open, or why there is none. */
     async function find(id: string): Promise<KeptProject | { text: string; detail?: string }> {

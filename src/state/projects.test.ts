@@ -249,3 +249,42 @@ test('one that has texts and is not stored, or is about to have one, is stored w
   expect(await slow().open('first')).toBe(true);
   expect(slow().texts.map(({ name }) => name)).toEqual(['2 files']);
 });
+
+test('the only project can be deleted, here and in another tab: an empty one, which is stored, comes after', async () => {
+  const store = memoryStore();
+  const getState = await fresh(store);
+  await getState().addPaste('The whale is large. '.repeat(20), 'whale.txt');
+  await getState().deleteProject();
+  expect(getState().toasts.map(({ text }) => text)).toEqual(['whale deleted']);
+  const next = getState().project.id;
+  expect(getState()).toMatchObject({ texts: [], project: { name: 'Untitled' } });
+  expect(await store.keys('projects/')).toEqual(['projects/first', `projects/${next}`]);
+  getState().toasts.at(-1)!.undo!();
+  await vi.waitFor(() =>
+    expect(getState()).toMatchObject({ project: { name: 'whale' }, texts: [{ name: 'whale.txt' }] }),
+  );
+
+  // Deleted elsewhere, with nothing beside it.
+  await getState().flush();
+  await store.commit({ drop: [`projects/${next}`] });
+  await updateProject(store, 'first', (project) => ({ ...project, removedAt: 5 }));
+  await getState().catchUp();
+  await vi.waitFor(() => expect(getState().project.name).toBe('Untitled'));
+  const { id } = getState().project;
+  expect(getState().toasts.at(-1)?.text).toBe('whale was deleted in another tab');
+  expect(await store.keys('projects/')).toEqual(['projects/first', `projects/${id}`]);
+});
+
+test('one that was never stored is deleted too', async () => {
+  const store = memoryStore();
+  const old = await fresh(store);
+  await old().addFiles([loose('a.txt'), loose('b.txt')]);
+  await old().flush();
+  await store.commit({ drop: ['projects/first'] });
+  browser.close();
+  const getState = await fresh(store);
+  await getState().deleteProject();
+  expect(getState().toasts.map(({ text }) => text)).toEqual(['Untitled deleted']);
+  expect(getState().project.id).not.toBe('first');
+  expect(await store.get('projects/first')).toMatchObject({ removedAt: expect.any(Number) as number });
+});

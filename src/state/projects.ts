@@ -2,7 +2,7 @@
 import { toFailure } from '../core/base/errors';
 import { formatBytes, formatCount } from '../core/base/units';
 import { initialProject } from '../core/runs/project';
-import { lastOpened, readProject, saveProject, updateProject } from '../core/runs/projects';
+import { nextOpened, readProject, saveProject, updateProject } from '../core/runs/projects';
 import type { Everything, ProjectRow } from '../protocol/data';
 import { explain } from './failures';
 import { UNTITLED } from './project';
@@ -84,7 +84,7 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
         const { id, name } = get().project;
         const own = projects.find((row) => row.id === id)?.bytes?.own ?? 0;
         try {
-          if (!(await open(await lastOpened(store, newId, id)))) return;
+          if (!(await open(await nextOpened(store, newId, now(), id)))) return;
           await mark(id, now());
         } catch (error) {
           toast({ text: `${name} could not be deleted`, detail: explain(toFailure(error)) });

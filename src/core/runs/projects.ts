@@ -125,7 +125,16 @@ export async function lastOpened(store: BlobStore, newId: () => string, but?: st
   const { projects } = await listProjects(store);
   const last = projects.find(({ id, removedAt }) => removedAt === undefined && id !== but);
   if (last) return last.id;
-  return keys.some((key) => idAt(key) === FIRST_PROJECT) ? newId() : FIRST_PROJECT;
+  return but === FIRST_PROJECT || keys.some((key) => idAt(key) === FIRST_PROJECT) ? newId() : FIRST_PROJECT;
+}
+
+/** As `lastOpened`, stored as a new one where it is not yet: the project to show in place of one that goes. */
+export async function nextOpened(store: BlobStore, newId: () => string, at: number, but?: string): Promise<string> {
+  const id = await lastOpened(store, newId, but);
+  const kept = await readProject(store, id);
+  // Not over what another tab has stored by then, which is as good.
+  if (kept.stored === undefined) await saveProject(store, kept, initialProject(id, at));
+  return id;
 }
 
 export const projectKey = (id: string): string => `${PROJECTS}${id}`;
