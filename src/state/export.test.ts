@@ -1,9 +1,10 @@
 /** The checks of what was exported, over the workers' real halves: one at a time, and none that was stopped. */
 import { afterEach, expect, test, vi } from 'vitest';
-import type { TestStudio } from '../core/testing/behindChannels';
+import { initialProject } from '../core/runs/project';
+import { readProject, saveProject } from '../core/runs/projects';
 import { FINISHED, goldenPage } from '../core/testing/goldenPage';
 
-let page: TestStudio;
+let page: Awaited<ReturnType<typeof goldenPage>>;
 afterEach(() => page.close());
 
 test('a check that was stopped while it waited does not run, though a newer file waits for its own', async () => {
@@ -34,4 +35,23 @@ test('a check that was stopped while it waited does not run, though a newer file
   getState().endExports();
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(getState().exports).toEqual({});
+});
+
+test('an import that is taken back after another project is shown changes the project that it came into', async () => {
+  page = await goldenPage(FINISHED);
+  const { getState } = page.studio;
+  const { store } = page;
+  await getState().exportModel('hf');
+  await vi.waitFor(() => expect(page.downloads[0]?.bytes.length).toBeGreaterThan(0));
+  await getState().importModel([new File([page.downloads[0]!.bytes as Uint8Array<ArrayBuffer>], 'sea.zip')]);
+  const { undo } = getState().toasts.at(-1)!;
+  const { id, runId } = getState().project;
+  expect(runId).not.toBe(FINISHED);
+  await saveProject(store, await readProject(store, 'a'), initialProject('a', 1));
+  expect(await getState().open('a')).toBe(true);
+  undo!();
+  await vi.waitFor(async () => expect(await store.get(`projects/${id}`)).toMatchObject({ runId: FINISHED }));
+  await getState().flush();
+  expect(getState().project).toMatchObject({ id: 'a', runId: null });
+  expect(getState().toasts.map(({ text }) => text)).not.toContain('This run cannot be brought back');
 });

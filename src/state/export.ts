@@ -1,11 +1,13 @@
 /** Taking the model home, checking that what was taken is right, and bringing one back. */
-import type { Failure } from '../core/base/errors';
+import { type Failure, toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
 import { type FormatId, FORMATS } from '../core/export/formats';
+import type { RunRecord } from '../core/runs/record';
 import { uncheckable } from '../core/verify/check';
 import { matches, type Figures } from '../core/verify/compare';
 import type { Reference } from '../core/verify/reference';
+import { explain } from './failures';
 import { UNTITLED } from './project';
 import { modelOf, shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
@@ -175,16 +177,24 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         // While a run trains, Train goes on showing it.
         if (training) await Promise.all([get().show('playground', runId), get().show('export', runId)]);
         else await get().bringBack(runId);
-        const { toast, change, bringBack, opened } = get();
+        const { toast, change, opened } = get();
         const run = opened[runId]?.record;
         if (!run) return;
         if (get().project.name === UNTITLED) change({ name: run.name });
+        const back = async ({ id, name }: RunRecord): Promise<void> => {
+          try {
+            if (get().project.id === project.id) await get().bringBack(id);
+            else await get().changeOf(project.id, { runId: id });
+          } catch (error) {
+            get().toast({ text: `${name} could not be brought back`, detail: explain(toFailure(error)) });
+          }
+        };
         toast({
           text: `${run.name} is here`,
           detail: before
             ? `at step ${formatCount(run.step)}. ${before.name} is among the runs`
             : `a model at step ${formatCount(run.step)}`,
-          ...(before && !training && { undo: () => void bringBack(before.id) }),
+          ...(before && !training && { undo: () => void back(before) }),
         });
       },
     };

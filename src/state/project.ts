@@ -11,6 +11,7 @@ import {
   nextOpened,
   readProject,
   saveProject,
+  updateProject,
 } from '../core/runs/projects';
 import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, vocabularySize } from './estimate';
@@ -30,6 +31,8 @@ export interface ProjectSlice {
   /** A run is being trained in another tab. */
   trainingElsewhere: boolean;
   change(change: Partial<Project>): void;
+  /** Changes the project of an id, whichever is open by then. */
+  changeOf(id: string, change: Partial<Project>): Promise<void>;
   /** Another optimizer comes with its usual rate, unless that was set by hand. */
   setRecipe(change: Partial<Omit<Recipe, 'recompute'>>): void;
   setRecompute(choice: RecomputeChoice): void;
@@ -153,6 +156,15 @@ export const createProjectSlice: Slice<ProjectSlice> =
       kept: 'yes',
       trainingElsewhere: false,
       change,
+      changeOf: (id, changes) =>
+        inTurn(async () => {
+          if (id === get().project.id) {
+            change(changes);
+            return;
+          }
+          await updateProject(store, id, (project) => ({ ...project, ...changes }));
+          tabs.announce();
+        }),
       setRecipe(given) {
         const { project } = get();
         const recipe = { ...project.recipe, ...given };

@@ -1,9 +1,12 @@
 /** Several projects in one browser: switching between them, beginning, copying and deleting one, and tabs on different ones. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { claimRun } from '../core/checkpoint/checkpoint';
 import { initialProject } from '../core/runs/project';
 import { readProject, saveProject, updateProject } from '../core/runs/projects';
+import { addRun } from '../core/runs/record';
 import { type Halves, lonelyLocks } from '../core/testing/behindChannels';
+import { runRecord } from '../core/testing/runRecord';
 import { type Browser, browserOver } from '../core/testing/tabs';
 import { projectSize } from './projects';
 import type { StudioStore } from './studio';
@@ -287,4 +290,29 @@ test('one that was never stored is deleted too', async () => {
   expect(getState().toasts.map(({ text }) => text)).toEqual(['Untitled deleted']);
   expect(getState().project.id).not.toBe('first');
   expect(await store.get('projects/first')).toMatchObject({ removedAt: expect.any(Number) as number });
+});
+
+test('a run that is brought back after another project is shown is its own project’s again, and not that one’s', async () => {
+  const store = memoryStore();
+  for (const id of ['q', 'r']) {
+    await addRun(store, runRecord({ id, projectId: 'b', status: 'stopped', step: 3, createdAt: id === 'q' ? 1 : 2 }));
+    const tensors = new Map([['w', { shape: [1], data: Float32Array.of(1) }]]);
+    const state = { step: 3, tokensSeen: 1, activeMs: 1, best: null };
+    await (await claimRun(store, id)).save({ state, tensors });
+  }
+  const [studio] = await opened(1, store);
+  const { getState } = studio!;
+  await getState().listRuns();
+  await getState().bringBack('r');
+  await getState().deleteRun('r');
+  expect(getState().project.runId).toBe('q');
+  const note = getState().toasts.at(-1)!;
+  await getState().open('a');
+  note.undo!();
+  await vi.waitFor(async () => expect(await store.get('projects/b')).toMatchObject({ runId: 'r' }));
+  await getState().flush();
+  expect(getState().project).toMatchObject({ id: 'a', runId: null });
+  expect(await store.get('projects/a')).toMatchObject({ runId: null });
+  await getState().open('b');
+  expect(getState().project.runId).toBe('r');
 });

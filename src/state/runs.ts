@@ -101,7 +101,9 @@ export const createRunsSlice: Slice<RunsSlice> =
         const row = get().runs?.find(({ record }) => record.id === runId);
         if (!row) return;
         const { name } = row.record;
+        const { id: projectId } = get().project;
         const isCurrent = get().project.runId === runId;
+        const others = get().runs!.filter((other) => other !== row);
         try {
           await data.call('removeRun', { runId, at: now() });
         } catch (error) {
@@ -109,12 +111,12 @@ export const createRunsSlice: Slice<RunsSlice> =
           return;
         }
         const show = async (current: string | null): Promise<void> => {
-          get().change({ runId: current });
-          await get().loadRun();
+          await get().changeOf(projectId, { runId: current }); // another may be open by now
+          if (get().project.id === projectId) await get().loadRun();
         };
         for (const page of PAGES) if (get().shown[page] === runId) await get().show(page, null);
         set(({ runs }) => ({ runs: runs && runs.filter(({ record }) => record.id !== runId) }));
-        if (isCurrent) await show(get().runs?.[0]?.record.id ?? null);
+        if (isCurrent) await show(others[0]?.record.id ?? null);
         tabs.announce();
         let isBack = false;
         const undo = async (): Promise<void> => {
