@@ -17,6 +17,7 @@ import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, vocabularySize } from './estimate';
 import { explain } from './failures';
 import type { Slice } from './studio';
+import { IDLE, type Work } from './work';
 
 export { initialProject, UNTITLED } from '../core/runs/project';
 export type { ModelDraft } from '../core/runs/modelDraft';
@@ -227,7 +228,17 @@ export const createProjectSlice: Slice<ProjectSlice> =
           if (get().project !== last.project || isToBeFound()) await saveNow().catch(notSaved);
           last = found;
           leaving = undefined;
-          set({ project: found.project, kept: 'yes', texts: [] });
+          set((s) => ({
+            project: found.project,
+            kept: 'yes',
+            // Of the project that is left; what is stopped ends by itself.
+            texts: [],
+            runs: null,
+            refused: [],
+            markup: [],
+            tokenizing: withoutFailure(s.tokenizing),
+            building: withoutFailure(s.building),
+          }));
           await Promise.all([get().loadTexts(), get().loadRun()]);
           if (found.stored !== undefined) change({ openedAt: now() });
           return true;
@@ -255,6 +266,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
     };
   };
 
+const withoutFailure = (work: Work): Work => (work.kind === 'failed' ? IDLE : work);
 const isThere = ({ stored, project }: KeptProject): boolean => stored !== undefined && project.removedAt === undefined;
 
 const ELSEWHERE = 'The project changed in another tab';

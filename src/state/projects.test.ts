@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { claimRun } from '../core/checkpoint/checkpoint';
-import { initialProject } from '../core/runs/project';
+import { initialProject, type TokenizerRecord } from '../core/runs/project';
 import { readProject, saveProject, updateProject } from '../core/runs/projects';
 import { addRun } from '../core/runs/record';
 import { type Halves, lonelyLocks } from '../core/testing/behindChannels';
@@ -315,4 +315,45 @@ test('a run that is brought back after another project is shown is its own proje
   expect(await store.get('projects/a')).toMatchObject({ runId: null });
   await getState().open('b');
   expect(getState().project.runId).toBe('r');
+});
+
+test('what failed, was refused, waits for an answer or is listed of a project is not shown in another', async () => {
+  const store = memoryStore();
+  for (const id of ['first', 'a'])
+    await saveProject(store, await readProject(store, id), initialProject(id, id === 'first' ? 2 : 1));
+  await addRun(store, runRecord({ id: 'r', status: 'stopped', step: 3 }));
+  let isHeld = false;
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const getState = await fresh(store, ({ data }) => {
+    const { listRuns } = data;
+    data.listRuns = async (input, job) => {
+      const rows = await listRuns(input, job);
+      if (isHeld) await held;
+      return rows;
+    };
+    data.trainTokenizer = data.buildData = () => Promise.reject(new Error('The worker died'));
+  });
+  const torn = { name: 'bad.txt', file: new File([Uint8Array.of(0xff, 0xfe, 0xfd, 0, 1)], 'bad.txt') };
+  const rows = { name: 'sea.jsonl', file: new File(['{"text": "The sea is wide."}\n'.repeat(20)], 'sea.jsonl') };
+  await getState().addFiles([torn, rows]);
+  await getState().trainTokenizer({ kind: 'bpe', vocabulary: 300 });
+  getState().change({ tokenizer: { model: { kind: 'bytes', merges: [] } } as unknown as TokenizerRecord });
+  await getState().buildData({ validation: 0.1, test: 0, seed: 0 });
+  await getState().listRuns();
+  expect(getState()).toMatchObject({
+    refused: [{ name: 'bad.txt' }],
+    markup: [{ name: 'sea.jsonl' }],
+    tokenizing: { kind: 'failed' },
+    building: { kind: 'failed' },
+    runs: [{ record: { id: 'r' } }],
+  });
+  isHeld = true;
+  const listing = getState().listRuns();
+  expect(await getState().open('a')).toBe(true);
+  const of = { refused: [], markup: [], tokenizing: { kind: 'idle' }, building: { kind: 'idle' }, runs: null };
+  expect(getState()).toMatchObject(of);
+  goOn();
+  await listing;
+  expect(getState()).toMatchObject(of);
 });

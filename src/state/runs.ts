@@ -48,11 +48,11 @@ export const createRunsSlice: Slice<RunsSlice> =
       runs: null,
       async listRuns() {
         const mine = ++asked;
+        const { id: projectId } = get().project;
         const show = (runs: readonly RunRow[]): void => {
-          if (mine === asked) set({ runs });
+          if (mine === asked && get().project.id === projectId) set({ runs });
         };
         try {
-          const { id: projectId } = get().project;
           show(await data.call('listRuns', { projectId, now: now() }, { onProgress: show }));
         } catch (error) {
           get().toast({ text: 'The runs could not be listed', detail: toFailure(error).message });
