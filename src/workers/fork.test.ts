@@ -1,10 +1,12 @@
 /** Runs that begin from a step of another, and runs that go on with other settings, over the GPU worker's real half, on WASM. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { type BlobStore, memoryStore, type Stored } from '../core/base/blobStore';
+import { HomegrownError } from '../core/base/errors';
 import { claimRun, listSnapshots, loadSnapshot } from '../core/checkpoint/checkpoint';
 import type { Snapshot } from '../core/checkpoint/snapshot';
 import { readJournal } from '../core/runs/journal';
 import { purgeRun, readRun, type RunRecord } from '../core/runs/record';
+import { removeRun } from '../core/runs/rows';
 import { recipeOf } from '../core/runs/segments';
 import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { type Begin, smallRuns } from '../core/testing/besideRuns';
@@ -147,4 +149,16 @@ test('what a run is asked for while it trains is an event of it, and its bits ar
   expect(await losses('busy')).toEqual(await losses('quiet'));
   const [busy, quiet] = await Promise.all(['busy', 'quiet'].map((id) => loadSnapshot(store, id)));
   expect(busy!.snapshot.tensors).toEqual(quiet!.snapshot.tensors);
+}, 120_000);
+
+test('a run that was deleted does not go on, which is said with what to do, and its record stays as it is', async () => {
+  await parent();
+  await removeRun(store, 'parent', 7);
+  const before = await readRun(store, 'parent');
+  await expect(worker.gpu.call('resume', { runId: 'parent', steps: 14 })).rejects.toMatchObject({
+    code: 'in-use',
+    message: expect.stringMatching(/parent was deleted/) as string,
+    remedy: expect.stringMatching(/[Uu]ndo/) as string,
+  });
+  expect(await readRun(store, 'parent')).toEqual(before);
 }, 120_000);

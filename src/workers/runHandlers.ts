@@ -1,8 +1,8 @@
 /** The runs of a project in the data worker: listed, described, deleted, brought back. */
 import type { BlobStore } from '../core/base/blobStore';
 import { pinStep, unpinStep } from '../core/checkpoint/pinned';
-import { purgeRun, readKnownRun, readRun, updateRun } from '../core/runs/record';
-import { describeRun, purgeRemoved, removeRun, restoreRun, runRows } from '../core/runs/rows';
+import { readKnownRun, updateRun } from '../core/runs/record';
+import { describeRun, purgeIfRemoved, purgeRemoved, removeRun, restoreRun, runRows } from '../core/runs/rows';
 import type { DataApi } from '../protocol/data';
 import { holdingRun } from '../storage/lock';
 import type { Handlers } from './serve';
@@ -20,18 +20,13 @@ export function runHandlers(store: Promise<BlobStore>): RunHandlers {
   return {
     async listRuns({ projectId, now }, job) {
       const open = await store;
-      await (swept ??= purgeRemoved(open, now)).catch(() => undefined); // what could not go now goes at the next start
+      await (swept ??= purgeRemoved(open, now, holdingRun)).catch(() => undefined); // what could not go now goes at the next start
       return runRows(open, projectId, (rows) => job.report(rows));
     },
     describeRun: async ({ runId, ...words }) => (await describeRun(await store, runId, words), null),
     removeRun: async ({ runId, at }) => (await holding(runId, (open) => removeRun(open, runId, at)), null),
     restoreRun: async ({ runId }) => (await restoreRun(await store, runId), null),
-    purgeRun: ({ runId }) =>
-      holding(runId, async (open) => {
-        // Brought back meanwhile, in another tab.
-        if ((await readRun(open, runId))?.removedAt !== undefined) await purgeRun(open, runId);
-        return null;
-      }),
+    purgeRun: async ({ runId }) => (await holding(runId, (open) => purgeIfRemoved(open, runId)), null),
     async pinStep({ runId, step, isPinned }) {
       const open = await store;
       if (isPinned) await pinStep(open, runId, step, (await readKnownRun(open, runId)).keep.budget);

@@ -105,7 +105,7 @@ export async function resume(
 ): Promise<TrainOutcome> {
   const lock = await lockRun(runId);
   try {
-    await readKnownRun(store, runId);
+    refuseDeleted(await readKnownRun(store, runId));
     const { snapshot } = await loadSnapshot(store, runId);
     const record = await updateRun(store, runId, (stored) => {
       const recipe = { ...(given ?? recipeOf(stored)), ...(steps !== undefined && { steps }) };
@@ -119,6 +119,16 @@ export async function resume(
   } finally {
     lock.release();
   }
+}
+
+/** It would be purged under its trainer. It is not deleted meanwhile either: that takes the lock. */
+function refuseDeleted({ name, removedAt }: RunRecord): void {
+  if (removedAt === undefined) return;
+  throw new HomegrownError(
+    'in-use',
+    `${name} was deleted, so it cannot go on`,
+    'Undo that in the tab where it was deleted, while its note stands there; after that it is gone for good.',
+  );
 }
 
 async function follow(

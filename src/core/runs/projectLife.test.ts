@@ -136,3 +136,38 @@ test('a run that somebody works on keeps its project, and nothing of the run goe
   expect(await store.keys('projects/')).toContain('projects/a');
   expect(await store.keys('heads/r')).toEqual(['heads/r']);
 });
+
+test('a project that is brought back while it is purged keeps what it still has', async () => {
+  const restore = (store: BlobStore) => updateProject(store, 'a', ({ removedAt: _, ...project }) => project);
+  // Before its run goes: whoever holds that has just let go of it.
+  const store = await library();
+  await remove(store);
+  await purgeProject(store, 'a', async (_, work) => {
+    await restore(store);
+    await work();
+  });
+  expect((await listRuns(store)).map(({ id }) => id)).toContain('r');
+  expect(await store.keys('heads/r')).toEqual(['heads/r']);
+  expect(await store.keys('projects/')).toContain('projects/a');
+
+  // After its first text went.
+  const other = await library();
+  await remove(other);
+  let isBack = false;
+  const watched: BlobStore = {
+    ...other,
+    async commit(change) {
+      const drop = [...(change.drop ?? [])];
+      const isDone = await other.commit({ ...change, drop });
+      if (!isBack && drop.some((key) => key.startsWith('text'))) {
+        isBack = true;
+        await restore(other);
+      }
+      return isDone;
+    },
+  };
+  await purgeProject(watched, 'a', holding);
+  expect(isBack).toBe(true);
+  expect(await namesIn(other, 'a')).toHaveLength(1);
+  expect((await listRuns(other)).map(({ id }) => id)).toContain('r');
+});

@@ -38,7 +38,7 @@ export async function duplicateProject(
 /**
  * Drops a removed project for good: it goes out of its texts, which go where nobody else has them, and its runs go. One commit
  * each and its record last, so that what is stopped goes on when it is called again; a text that it was stopped in is
- * nobody's, and goes with those at the next start. One that is restored stays.
+ * nobody's, and goes with those at the next start. One that is restored stays, also in the middle, with what it still has.
  * @param holding does its work while nobody else works on a run. @throws HomegrownError `in-use` from there
  */
 export async function purgeProject(
@@ -48,12 +48,17 @@ export async function purgeProject(
 ): Promise<void> {
   const { project, key, stored } = await readProject(store, id);
   if (stored === undefined || project.removedAt === undefined) return;
+  const isRemoved = async (): Promise<boolean> => (await readProject(store, id)).project.removedAt !== undefined;
   for (const text of await listTexts(store, id)) {
+    if (!(await isRemoved())) return;
     await removeText(store, text.id, id, project.removedAt);
     await purgeText(store, text.id); // stays where another has it
   }
   for (const run of await listRuns(store))
-    if (run.projectId === id) await holding(run.id, () => purgeRun(store, run.id));
+    if (run.projectId === id)
+      await holding(run.id, async () => {
+        if (await isRemoved()) await purgeRun(store, run.id);
+      });
   await store.commit({ drop: [key], expect: [[key, stored as Json]] });
 }
 

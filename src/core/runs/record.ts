@@ -1,6 +1,6 @@
 /** What is known of a run besides its tensors: everything that determined it, where it is from, and how far it came. */
 import { z } from '../base/zod';
-import type { BlobStore } from '../base/blobStore';
+import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { listOf, MOST_SEGMENTS } from '../base/limits';
 import { storedMoment } from '../base/moment';
@@ -105,11 +105,16 @@ export async function unreadableRuns(store: BlobStore): Promise<readonly Unreada
   return unreadable;
 }
 
-/** Removes the record, all saved steps and all metrics for good, in one commit. */
-export async function purgeRun(store: BlobStore, runId: string): Promise<void> {
+/**
+ * Removes the record, all saved steps and all metrics for good, in one commit.
+ * @param expected the record as it is stored: where it is another by then, nothing goes, and it is false
+ */
+export async function purgeRun(store: BlobStore, runId: string, expected?: Json): Promise<boolean> {
+  const key = recordKey(runId);
   const metrics = await store.keys(journalKey(runId));
-  await store.commit({
-    drop: [recordKey(runId), ...(await snapshotKeys(store, runId)), ...metrics, curveKey(runId)],
+  return store.commit({
+    drop: [key, ...(await snapshotKeys(store, runId)), ...metrics, curveKey(runId)],
+    ...(expected !== undefined && { expect: [[key, expected]] }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
 import { claimRun } from '../checkpoint/checkpoint';
 import { runRecord } from '../testing/runRecord';
 import type { TrainEvent } from '../train/run';
@@ -39,6 +40,7 @@ async function addSaved(store: BlobStore, id: string, projectId = 'first'): Prom
 }
 const listed = (store: BlobStore, tell: (rows: readonly RunRow[]) => void = () => undefined) =>
   runRows(store, 'first', tell);
+const holding = (_: string, work: () => Promise<void>): Promise<void> => work();
 /** Counts what is read under keys that begin so. */
 const counting = (store: BlobStore, prefix: string): { store: BlobStore; reads: () => number } => {
   let reads = 0;
@@ -122,14 +124,48 @@ test('a deleted run is in no list, comes back whole, and goes for good once nobo
   const keys = await store.keys('');
   await removeRun(store, 'a', 1000);
   expect(await listed(store)).toEqual([]);
-  await purgeRemoved(store, 1000 + 59_000);
+  await purgeRemoved(store, 1000 + 59_000, holding);
   expect(await store.keys('')).toEqual(keys);
   await restoreRun(store, 'a');
   expect(await listed(store)).toEqual(before);
 
   await removeRun(store, 'a', 1000);
-  await purgeRemoved(store, 1000 + 61_000);
+  await purgeRemoved(store, 1000 + 61_000, holding);
   expect(await store.keys('')).toEqual([]);
+});
+
+test('of what was deleted, a run that is worked on stays until another start, and one that is brought back stays', async () => {
+  const store = memoryStore();
+  for (const id of ['a', 'b', 'c']) {
+    await addSaved(store, id);
+    await removeRun(store, id, 1000);
+  }
+  await purgeRemoved(store, 1000 + 61_000, async (id, work) => {
+    if (id === 'a') throw new HomegrownError('in-use', 'This run is open in another tab');
+    if (id === 'b') await restoreRun(store, id); // in another tab, since it was listed
+    await work();
+  });
+  expect((await listed(store)).map(({ record, step }) => [record.id, step])).toEqual([['b', 4]]);
+  expect((await store.keys('runs-index/')).concat(await store.keys('heads/'))).toEqual([
+    'runs-index/a',
+    'runs-index/b',
+    'heads/a',
+    'heads/b',
+  ]);
+
+  // Brought back between the look at its record and the commit.
+  let isBack = false;
+  const late: BlobStore = {
+    ...store,
+    async keys(prefix) {
+      if (!isBack && prefix === 'journal/a/') await restoreRun(store, 'a');
+      isBack ||= prefix === 'journal/a/';
+      return store.keys(prefix);
+    },
+  };
+  await purgeRemoved(late, 1000 + 61_000, holding);
+  expect(isBack).toBe(true);
+  expect((await listed(store)).map(({ record, step }) => [record.id, step])).toHaveLength(2);
 });
 
 test('what a person calls a run stays while the trainer tells how far it came', async () => {

@@ -1,5 +1,6 @@
 /** The runs of a project as they are listed: each with its curve in few points, and what its saved steps take. */
-import type { BlobStore, Stored } from '../base/blobStore';
+import type { BlobStore, Json, Stored } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
 import { isUnreadable, parseRecord, readAll } from '../base/record';
 import { type SavedStep, surveySnapshots } from '../checkpoint/checkpoint';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
@@ -97,10 +98,32 @@ export const removeRun = (store: BlobStore, runId: string, at: number): Promise<
 export const restoreRun = (store: BlobStore, runId: string): Promise<RunRecord> =>
   updateRun(store, runId, ({ removedAt: _, ...run }) => run);
 
-/** What was deleted longer ago than a person can still undo it: its tab ended before it could. */
-export async function purgeRemoved(store: BlobStore, now: number): Promise<void> {
-  for (const { id, removedAt } of await listRuns(store))
-    if (removedAt !== undefined && now - removedAt > UNDO_MS) await purgeRun(store, id);
+/** Removes a deleted run for good; one that was brought back meanwhile stays. Only for whoever holds the run. */
+export async function purgeIfRemoved(store: BlobStore, runId: string): Promise<void> {
+  const key = recordKey(runId);
+  for (;;) {
+    const stored = await store.get(key);
+    // Bringing it back takes no lock, so the commit itself expects the record as it is read here.
+    if (stored === undefined || parseRecord(stored, key, RUN).removedAt === undefined) return;
+    if (await purgeRun(store, runId, stored as Json)) return;
+  }
+}
+
+/**
+ * What was deleted longer ago than a person can still undo it: its tab ended before it could.
+ * @param holding does its work while nobody else works on a run; one that is `in-use` is left for another start
+ */
+export async function purgeRemoved(
+  store: BlobStore,
+  now: number,
+  holding: (runId: string, work: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  for (const { id, removedAt } of await listRuns(store)) {
+    if (removedAt === undefined || now - removedAt <= UNDO_MS) continue;
+    await holding(id, () => purgeIfRemoved(store, id)).catch((error: unknown) => {
+      if (!(error instanceof HomegrownError && error.code === 'in-use')) throw error;
+    });
+  }
 }
 
 /** A minute: longer than a toast stands, also one that is held. */
