@@ -162,3 +162,25 @@ test('a run that was deleted does not go on, which is said with what to do, and 
   });
   expect(await readRun(store, 'parent')).toEqual(before);
 }, 120_000);
+
+test('a run that cannot go on leaves its record as it was', async () => {
+  const record = await parent();
+  const recipe = { ...recipeOf(record), learningRate: 0.02, steps: 16 };
+  const commit = store.commit.bind(store);
+  for (const cause of ['heads/', 'data/']) {
+    const kept: (readonly [string, Stored])[] = [];
+    if (cause === 'data/') for (const key of await store.keys('data/')) kept.push([key, (await store.get(key))!]);
+    await commit({ drop: kept.map(([key]) => key) });
+    store.commit = (change) => {
+      const put = [...(change.put ?? [])];
+      if (put.some(([key]) => key.startsWith(cause))) throw new HomegrownError('storage-full', 'The storage is full');
+      return commit({ ...change, put });
+    };
+    await expect(worker.gpu.call('resume', { runId: 'parent', recipe })).rejects.toMatchObject({
+      code: cause === 'data/' ? 'storage-damaged' : 'storage-full',
+    });
+    expect(await readRun(store, 'parent')).toEqual(record);
+    store.commit = commit;
+    await commit({ put: kept });
+  }
+}, 120_000);

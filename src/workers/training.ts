@@ -14,7 +14,7 @@ import { manifestOf } from '../core/runs/data';
 import { keptOnTheWay } from '../core/runs/onTheWay';
 import { addRun, freeHue, newRun, purgeRun, readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
 import { continued, dataOf, isMeasuredAlike, recipeOf, type SegmentData } from '../core/runs/segments';
-import { dataId } from '../core/shards/manifest';
+import { dataId, type ShardManifest } from '../core/shards/manifest';
 import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { memoryChanges, memoryPlan } from '../core/train/memory';
@@ -50,7 +50,7 @@ export async function begin(
   const lock = await lockRun(runId);
   try {
     await addRun(store, record);
-    return await follow(store, record, undefined, job, beside);
+    return await follow(store, record, undefined, await openRun(store, record), job, beside);
   } catch (error) {
     // A run that saved nothing is no model: nothing of it stays. That it failed is told, and cleaning up must not hide it.
     await deleteUnsaved(store, runId).catch(() => undefined);
@@ -86,7 +86,7 @@ export async function fork(
     const saved: TrainEvent = { kind: 'saved', step: snapshot.state.step, bytes };
     await (await openJournal(store, runId, saved.step)).append([saved]);
     job.report([saved]);
-    return await follow(store, record, snapshot, job, beside);
+    return await follow(store, record, snapshot, await openRun(store, record, snapshot), job, beside);
   } catch (error) {
     await deleteUnsaved(store, runId).catch(() => undefined);
     throw error;
@@ -105,17 +105,20 @@ export async function resume(
 ): Promise<TrainOutcome> {
   const lock = await lockRun(runId);
   try {
-    refuseDeleted(await readKnownRun(store, runId));
+    const known = await readKnownRun(store, runId);
+    refuseDeleted(known);
     const { snapshot } = await loadSnapshot(store, runId);
-    const record = await updateRun(store, runId, (stored) => {
+    const change = (stored: RunRecord): RunRecord => {
       const recipe = { ...(given ?? recipeOf(stored)), ...(steps !== undefined && { steps }) };
       const segments = continued(stored.segments, snapshot.state.step, {
         recipe,
         data: data ? segmentData(data, texts) : dataOf(stored),
       });
       return { ...stored, segments, device, status: 'running' };
-    });
-    return await follow(store, record, snapshot, job, beside);
+    };
+    // What cannot be opened leaves the record as it was.
+    const opened = await openRun(store, change(known), snapshot);
+    return await follow(store, await updateRun(store, runId, change), snapshot, opened, job, beside);
   } finally {
     lock.release();
   }
@@ -131,15 +134,14 @@ function refuseDeleted({ name, removedAt }: RunRecord): void {
   );
 }
 
-async function follow(
-  store: BlobStore,
-  record: RunRecord,
-  from: Snapshot | undefined,
-  job: RunJob,
-  beside: Beside,
-): Promise<TrainOutcome> {
-  const { id, model, tokenizer } = record;
-  const recipe = recipeOf(record);
+/** What a run reads and writes while it trains. */
+interface Opened {
+  manifest: ShardManifest;
+  writer: RunWriter;
+  journal: JournalWriter;
+}
+
+async function openRun(store: BlobStore, record: RunRecord, from?: Snapshot): Promise<Opened> {
   const manifest = await manifestOf(store, record);
   if (!manifest) {
     throw new HomegrownError(
@@ -148,9 +150,22 @@ async function follow(
       'Add that text, or another, then resume.',
     );
   }
-  const writer = await claimRun(store, id);
+  const writer = await claimRun(store, record.id);
+  return { manifest, writer, journal: await openJournal(store, record.id, from?.state.step ?? 0) };
+}
+
+async function follow(
+  store: BlobStore,
+  record: RunRecord,
+  from: Snapshot | undefined,
+  { manifest, writer, ...opened }: Opened,
+  job: RunJob,
+  beside: Beside,
+): Promise<TrainOutcome> {
+  const { id, model, tokenizer } = record;
+  const recipe = recipeOf(record);
   const onTheWay = new Set(keptOnTheWay(model, recipe, record.keep.budget).steps);
-  const journal = appendsTo(await openJournal(store, id, from?.state.step ?? 0));
+  const journal = appendsTo(opened.journal);
   /** The journal up to a step is written before the step itself is: a resume never has a gap. */
   const flushJournal = async (): Promise<void> => {
     kept.flush();
