@@ -168,6 +168,25 @@ test('of what was deleted, a run that is worked on stays until another start, an
   expect((await listed(store)).map(({ record, step }) => [record.id, step])).toHaveLength(2);
 });
 
+test('of runs made in the same moment, what came in later is the newer, whatever their ids are', async () => {
+  const listedIn = async (ids: readonly [string, string, string, string]) => {
+    const [original, copy, copyOfCopy, stranger] = ids;
+    const store = memoryStore();
+    for (const id of ids) await addSaved(store, id);
+    const from = (runId: string) => ({ runId, step: 4, how: 'import' as const, name: 'Whale' });
+    await updateRun(store, copy, (run) => ({ ...run, parent: from(original) }));
+    await updateRun(store, copyOfCopy, (run) => ({ ...run, parent: from(copy) }));
+    await updateRun(store, stranger, (run) => ({ ...run, origin: { name: 'theirs.zip', importedAt: 9 } }));
+    return (await listed(store)).map(({ record }) => ids.indexOf(record.id));
+  };
+  for (const ids of [
+    ['a', 'b', 'c', 'd'],
+    ['d', 'c', 'b', 'a'],
+    ['b', 'd', 'a', 'c'],
+  ] as const)
+    expect(await listedIn(ids)).toEqual([3, 2, 1, 0]);
+});
+
 test('what a person calls a run stays while the trainer tells how far it came', async () => {
   const store = memoryStore();
   await addSaved(store, 'a');

@@ -5,6 +5,7 @@ import { isUnreadable, parseRecord, readAll } from '../base/record';
 import { type SavedStep, surveySnapshots } from '../checkpoint/checkpoint';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { keptCurve, makeCurve, type RunCurve } from './curve';
+import { forebears } from './lineage';
 import { listRuns, purgeRun, recordKey, RUN, type RunRecord, updateRun } from './record';
 import { isObject } from './settings';
 
@@ -36,9 +37,7 @@ export async function runRows(
     const stored = await store.get(key);
     return stored === undefined ? undefined : parseRecord(withoutMerges(stored), key, RUN);
   });
-  const records = all
-    .filter((run) => run.projectId === projectId && run.removedAt === undefined)
-    .sort((a, b) => b.createdAt - a.createdAt);
+  const records = newestFirst(all.filter((run) => run.projectId === projectId && run.removedAt === undefined));
   const rows = (await Promise.all(records.map((record) => rowOf(store, record)))).filter(
     ({ step, bytes }) => bytes !== 0 || step > 0,
   );
@@ -49,6 +48,19 @@ export async function runRows(
     whole.push(row.curve ? row : { ...row, curve: await makeCurve(store, row.record.id, row.step) });
   }
   return whole;
+}
+
+/** A run that is brought in bears the moment when its original began: between those, the one that came in later is newer. */
+function newestFirst(runs: readonly RunRecord[]): readonly RunRecord[] {
+  const cameIn = ({ origin }: RunRecord): number => origin?.importedAt ?? 0;
+  /** How many runs it comes of; one that is not among them counts too. */
+  const depth = ({ id }: RunRecord): number => {
+    const line = forebears(runs, id);
+    return line.length + (line[0]!.parent ? 1 : 0);
+  };
+  return runs.toSorted(
+    (a, b) => b.createdAt - a.createdAt || cameIn(b) - cameIn(a) || depth(b) - depth(a) || (a.id < b.id ? -1 : 1),
+  );
 }
 
 /** They take longer to check than all the rest. */
