@@ -6,8 +6,8 @@ import { changed, dataOf, recipeOf } from '../../core/runs/segments';
 import { changeable, RECIPE } from '../../core/train/recipe';
 import { hasOtherTexts } from '../../state/preparation';
 import { useStudio, useStudioStore } from '../../state/react';
-import type { StudioStore } from '../../state/studio';
 import { Button, Checkbox, Dialog, SettingsForm } from '../../ui';
+import { changeAndContinue } from './changing';
 import styles from './TrainPage.module.css';
 
 /** The run goes on with other settings, or on the project's texts; while it trains it is stopped and saved first. */
@@ -20,7 +20,7 @@ export function ChangeDialog({ record, done, onClose }: { record: RunRecord; don
   const [withTexts, setWithTexts] = useState(false);
   const go = (): void => {
     onClose();
-    void atRest(store).then(() => store.getState().resume(recipe.steps, { recipe, withTexts }));
+    void changeAndContinue(store, record, recipe, withTexts);
   };
   const data = dataOf(record);
   const isSegment = withTexts || changed({ recipe: before, data }, { recipe, data }) !== undefined;
@@ -63,17 +63,4 @@ export function ChangeDialog({ record, done, onClose }: { record: RunRecord; don
       </p>
     </Dialog>
   );
-}
-
-/** What trains here is stopped and saved. */
-function atRest(store: StudioStore): Promise<void> {
-  if (!store.getState().training) return Promise.resolve();
-  store.getState().stop();
-  return new Promise((resolve) => {
-    const end = store.subscribe(({ training }) => {
-      if (training) return;
-      end();
-      resolve();
-    });
-  });
 }

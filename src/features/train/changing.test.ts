@@ -1,0 +1,78 @@
+/** A run goes on with other settings only where it is still the one that they were chosen for. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { toFailure } from '../../core/base/errors';
+import { recipeOf } from '../../core/runs/segments';
+import { lonelyLocks, type TestStudio } from '../../core/testing/behindChannels';
+import { FINISHED, goldenPage, STOPPED } from '../../core/testing/goldenPage';
+import { seen, showing } from '../../core/testing/shown';
+import type { ResumeInput } from '../../protocol/gpu';
+import { changeAndContinue } from './changing';
+
+let page: TestStudio;
+let resumed: ResumeInput[];
+beforeEach(async () => {
+  vi.stubGlobal('navigator', { locks: lonelyLocks() });
+  resumed = [];
+  page = await goldenPage(STOPPED, undefined, ({ gpu }) => {
+    gpu.resume = (input) => {
+      resumed.push(input);
+      return Promise.reject(new Error('far enough'));
+    };
+  });
+});
+afterEach(() => {
+  page.close();
+  vi.unstubAllGlobals();
+});
+
+/** It trains, and comes to rest by `end`. */
+async function changed(end: () => Promise<void> | void, steps = 9000): Promise<void> {
+  const { run, phase } = seen(page.studio.getState());
+  showing(page.studio, { phase: { kind: 'compiling' } });
+  const going = changeAndContinue(page.studio, run!, { ...recipeOf(run!), steps }, false);
+  page.studio.getState().changeRun(STOPPED, (now) => ({ ...now, phase }));
+  await end();
+  page.studio.setState({ training: null });
+  await going;
+}
+const said = (): string | undefined => page.studio.getState().toasts.at(-1)?.detail;
+
+test('what was stopped goes on with what was chosen for it', async () => {
+  await changed(() => undefined);
+  expect(resumed).toMatchObject([{ runId: STOPPED, steps: 9000 }]);
+  expect(said()).toBeUndefined();
+});
+
+test('a run at rest goes on at once', async () => {
+  const { run } = seen(page.studio.getState());
+  await changeAndContinue(page.studio, run!, { ...recipeOf(run!), steps: 9000 }, false);
+  expect(resumed).toHaveLength(1);
+});
+
+test('another that trains is not stopped for it', async () => {
+  const { run, project } = seen(page.studio.getState());
+  page.studio.setState({ training: { runId: FINISHED, projectId: project.id } });
+  await changeAndContinue(page.studio, run!, { ...recipeOf(run!), steps: 9000 }, false);
+  expect(resumed).toEqual([]);
+  expect(said()).toMatch(/another run is in progress/);
+});
+
+test('another that Train shows by then is not given them', async () => {
+  await changed(() => page.studio.getState().show('train', FINISHED));
+  expect(resumed).toEqual([]);
+  expect(said()).toMatch(/Train shows another run/);
+});
+
+test('a run that failed while it was stopped is not resumed', async () => {
+  await changed(() =>
+    showing(page.studio, { phase: { kind: 'failed', failure: toFailure(new Error('no')), step: 120, of: 5000 } }),
+  );
+  expect(resumed).toEqual([]);
+  expect(said()).toMatch(/it failed/);
+});
+
+test('one that came as far meanwhile is not resumed', async () => {
+  await changed(() => undefined, 120);
+  expect(resumed).toEqual([]);
+  expect(said()).toMatch(/come to step 120 already/);
+});
