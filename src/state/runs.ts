@@ -1,6 +1,7 @@
 /** The runs of the project: which there are, bringing one back, what they are called, deleting one, giving back what one takes. */
 import { toFailure } from '../core/base/errors';
 import { formatBytes, formatCount } from '../core/base/units';
+import { readRun } from '../core/runs/record';
 import type { RunRow, RunWords, SavedStep } from '../protocol/data';
 import { explain } from './failures';
 import { modelOf, PAGES } from './openRun';
@@ -26,18 +27,20 @@ export interface RunsSlice {
 }
 
 export const createRunsSlice: Slice<RunsSlice> =
-  ({ data, now, tabs }) =>
+  ({ data, store, now, tabs }) =>
   (set, get) => {
     /** What was asked for last is what is shown. */
     let asked = 0;
     const named = (runId: string): string =>
       get().runs?.find(({ record }) => record.id === runId)?.record.name ?? runId;
 
-    /** What is stored of a run is changed, for other tabs too; where that fails, `otherwise` says so. */
-    async function changed(otherwise: string, change: () => Promise<unknown>): Promise<void> {
+    /** What is stored of a run is changed, where it is open and for other tabs too; where that fails, `otherwise` says so. */
+    async function changed(runId: string, otherwise: string, change: () => Promise<unknown>): Promise<void> {
       try {
         await change();
         tabs.announce();
+        const record = await readRun(store, runId);
+        if (record) get().changeRun(runId, (run) => (run.record ? { ...run, record } : run));
       } catch (error) {
         get().toast({ text: otherwise, detail: explain(toFailure(error)) });
       }
@@ -89,14 +92,14 @@ export const createRunsSlice: Slice<RunsSlice> =
         await listRuns();
       },
       describeRun: (runId, words) =>
-        changed(`${named(runId)} could not be changed`, () => data.call('describeRun', { runId, ...words })),
+        changed(runId, `${named(runId)} could not be changed`, () => data.call('describeRun', { runId, ...words })),
       pinStep: (runId, step, isPinned) =>
-        changed(`Step ${formatCount(step)} was not ${isPinned ? 'pinned' : 'let go'}`, async () => {
+        changed(runId, `Step ${formatCount(step)} was not ${isPinned ? 'pinned' : 'let go'}`, async () => {
           await data.call('pinStep', { runId, step, isPinned });
           await get().listSaved(runId);
         }),
       setBudget: (runId, bytes) =>
-        changed(`The budget of ${named(runId)} was not changed`, () => data.call('setBudget', { runId, bytes })),
+        changed(runId, `The budget of ${named(runId)} was not changed`, () => data.call('setBudget', { runId, bytes })),
       async deleteRun(runId) {
         const row = get().runs?.find(({ record }) => record.id === runId);
         if (!row) return;

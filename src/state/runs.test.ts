@@ -1,0 +1,27 @@
+/** What is known of the runs that are open, when a person changes it; and what is refused of them while one trains here. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { lonelyLocks, type TestStudio } from '../core/testing/behindChannels';
+import { FINISHED, goldenPage, STOPPED } from '../core/testing/goldenPage';
+import { seen } from '../core/testing/shown';
+
+let page: TestStudio;
+beforeEach(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterEach(() => {
+  page.close();
+  vi.unstubAllGlobals();
+});
+
+test('what a person says of a run is in its list and wherever it is shown', async () => {
+  page = await goldenPage(STOPPED);
+  const { getState } = page.studio;
+  const before = getState().opened[STOPPED]!;
+  await getState().describeRun(STOPPED, { name: 'Ahab', tags: ['x'], note: 'n' });
+  await getState().setBudget(STOPPED, 7);
+  const words = { name: 'Ahab', tags: ['x'], note: 'n', keep: { budget: 7 } };
+  expect(getState().runs?.find(({ record }) => record.id === STOPPED)?.record).toMatchObject(words);
+  expect(seen(getState()).run).toMatchObject(words);
+  expect(getState().opened[STOPPED]).toEqual({ ...before, record: { ...before.record, ...words } });
+
+  await getState().describeRun(FINISHED, { name: 'Queequeg', tags: [], note: '' });
+  expect(getState().opened[FINISHED]).toBeUndefined();
+});
