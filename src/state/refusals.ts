@@ -21,9 +21,10 @@ export function resumeRefusal(s: Studio): Refusal {
 }
 
 /** Why no run can be begun, whatever its settings. */
-export function beginRefusal({ texts, trainingElsewhere }: Pick<Studio, 'texts' | 'trainingElsewhere'>): Refusal {
-  if (texts.length === 0) return 'There is no text to learn from yet';
-  return trainingElsewhere ? TRAINING_ELSEWHERE : undefined;
+export function beginRefusal(s: Pick<Studio, 'texts' | 'trainingElsewhere' | 'training'>): Refusal {
+  if (s.texts.length === 0) return 'There is no text to learn from yet';
+  if (s.trainingElsewhere) return TRAINING_ELSEWHERE;
+  return s.training ? TRAINING_HERE : undefined;
 }
 
 /** Why no run can be begun with the settings as they are. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { lonelyLocks, type TestStudio } from '../core/testing/behindChannels';
 import { FINISHED, goldenPage, STOPPED } from '../core/testing/goldenPage';
 import { seen } from '../core/testing/shown';
+import { beginRefusal, resumeRefusal, startRefusal } from './refusals';
 
 let page: TestStudio;
 beforeEach(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
@@ -24,4 +25,16 @@ test('what a person says of a run is in its list and wherever it is shown', asyn
 
   await getState().describeRun(FINISHED, { name: 'Queequeg', tags: [], note: '' });
   expect(getState().opened[FINISHED]).toBeUndefined();
+});
+
+test('while a run trains in this tab no other is begun or resumed, and that is said', async () => {
+  page = await goldenPage(STOPPED);
+  const { getState, setState } = page.studio;
+  expect([resumeRefusal, beginRefusal, startRefusal].map((refusal) => refusal(getState()))).toEqual(
+    Array(3).fill(undefined),
+  );
+  await getState().show('train', FINISHED);
+  setState({ training: { runId: STOPPED, projectId: 'first' } });
+  for (const refusal of [resumeRefusal, beginRefusal, startRefusal])
+    expect(refusal(getState())).toMatch(/^Another run is in progress/);
 });
