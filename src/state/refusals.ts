@@ -1,7 +1,7 @@
 /** Why something cannot be done with a run here now: for buttons, which stay reachable and say so. */
 import { dataOf } from '../core/runs/segments';
 import { startProblems } from './estimate';
-import { shownRun } from './openRun';
+import { type Page, PAGES, shownId, shownRun } from './openRun';
 import type { Studio } from './studio';
 
 type Refusal = string | undefined;
@@ -29,3 +29,14 @@ export function beginRefusal(s: Pick<Studio, 'texts' | 'trainingElsewhere' | 'tr
 
 /** Why no run can be begun with the settings as they are. */
 export const startRefusal = (s: Studio): Refusal => beginRefusal(s) ?? startProblems(s)[0]?.message;
+
+/** Why the saved steps of a run cannot be given back. */
+export function freeRefusal(s: Pick<Studio, 'opened' | 'shown' | 'project' | 'training'>, runId: string): Refusal {
+  if (s.training?.runId === runId) return 'It is in progress: stop and save it first';
+  if (!s.opened[runId]) return undefined;
+  const pages = PAGES.filter((page) => shownId(s, page) === runId).map((page) => NAMES[page]);
+  if (pages.length === 0) return 'It is open: open another run first';
+  return `${new Intl.ListFormat('en-GB').format(pages)} ${pages.length === 1 ? 'shows' : 'show'} it: open another run first`;
+}
+
+const NAMES: Readonly<Record<Page, string>> = { train: 'Train', playground: 'Playground', export: 'Export' };

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { lonelyLocks, type TestStudio } from '../core/testing/behindChannels';
 import { FINISHED, goldenPage, STOPPED } from '../core/testing/goldenPage';
-import { seen } from '../core/testing/shown';
-import { beginRefusal, resumeRefusal, startRefusal } from './refusals';
+import { seen, showing } from '../core/testing/shown';
+import { beginRefusal, freeRefusal, resumeRefusal, startRefusal } from './refusals';
 
 let page: TestStudio;
 beforeEach(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
@@ -37,4 +37,19 @@ test('while a run trains in this tab no other is begun or resumed, and that is s
   setState({ training: { runId: STOPPED, projectId: 'first' } });
   for (const refusal of [resumeRefusal, beginRefusal, startRefusal])
     expect(refusal(getState())).toMatch(/^Another run is in progress/);
+});
+
+test('the steps of a run that a page shows or that trains are not freed, and that is said', async () => {
+  page = await goldenPage(STOPPED);
+  const { getState } = page.studio;
+  const refusals = () => [STOPPED, FINISHED].map((id) => freeRefusal(getState(), id));
+  expect(refusals()).toEqual([expect.stringMatching(/^Train, Playground and Export show it/), undefined]);
+  await getState().show('export', FINISHED);
+  expect(refusals()[1]).toMatch(/^Export shows it/);
+  await getState().show('export', null);
+  expect(refusals()[1]).toBeUndefined();
+  await getState().show('train', FINISHED);
+  showing(page.studio, { phase: { kind: 'preparing' } });
+  for (const at of ['train', 'playground', 'export'] as const) await getState().show(at, null);
+  expect(refusals()[1]).toMatch(/in progress/);
 });

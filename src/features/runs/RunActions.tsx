@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import { formatBytes } from '../../core/base/units';
 import { modelOf, type Page, PAGES } from '../../state/openRun';
 import { useStudio } from '../../state/react';
+import { freeRefusal } from '../../state/refusals';
 import { Button, MenuButton, type MenuEntry } from '../../ui';
 import { EditDialog } from './EditDialog';
 import { FreeDialog } from './FreeDialog';
@@ -23,6 +24,7 @@ export function RunActions(p: {
   const deleteRun = useStudio((s) => s.deleteRun);
   const isCurrent = useStudio((s) => PAGES.every((page) => modelOf(s, page)?.id === view.id));
   const isTraining = useStudio((s) => s.training?.runId === view.id);
+  const whyKept = useStudio((s) => freeRefusal(s, view.id));
   const [, go] = useLocation();
   const { bytes } = view.row;
   const isKept = bytes !== null && bytes > 0;
@@ -42,8 +44,16 @@ export function RunActions(p: {
           { id: 'export', label: 'Export it', act: () => openOn('export') },
         ]
       : []),
-    ...(isKept && !isCurrent
-      ? [{ id: 'free', label: 'Free its saved steps…', hint: formatBytes(bytes), act: () => ask('free') }]
+    ...(isKept
+      ? [
+          {
+            id: 'free',
+            label: 'Free its saved steps…',
+            hint: whyKept ?? formatBytes(bytes),
+            isDisabled: whyKept !== undefined,
+            act: () => ask('free'),
+          },
+        ]
       : []),
     ...(isTraining
       ? []
