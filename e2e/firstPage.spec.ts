@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 
-/** Of all scripts that the page names, compressed. */
-const MOST = 240_000;
+/** Of all scripts that the page names, compressed: 231 kB, and 16 kB for several projects, many runs and what migrates. */
+const MOST = 250_000;
 
 test('the first page waits for few scripts, and for none that only draws charts', async () => {
   const page = await readFile('dist/index.html', 'utf8');
