@@ -12,12 +12,14 @@ export interface ProjectMenuProps extends ProjectShell {
 
 /** The project's name, which opens the list of all with their sizes, and what can be done; or a field while it is renamed. */
 export function ProjectMenu({ isRenaming, onRename, ...shell }: ProjectMenuProps) {
+  const id = useStudio((s) => s.project.id);
   const place = useRef<HTMLSpanElement>(null);
   const onEnd = (isByKey: boolean): void => {
     onRename(false);
     if (isByKey) requestAnimationFrame(() => place.current?.querySelector('button')?.focus());
   };
-  return <span ref={place}>{isRenaming ? <ProjectName onEnd={onEnd} /> : <Menu {...shell} />}</span>;
+  // A field of its own for each project: what was typed for the one that is left is not the other's name.
+  return <span ref={place}>{isRenaming ? <ProjectName key={id} onEnd={onEnd} /> : <Menu {...shell} />}</span>;
 }
 
 function Menu(shell: ProjectShell) {
