@@ -307,3 +307,23 @@ test('a list of documents that is damaged or from a newer version is told, and n
   await store.commit({ drop: [key] });
   await expect(openText(store, text!.id)).rejects.toThrow('Part 1 of the list of documents of 2 files is missing.');
 });
+
+test('a text whose list of documents cannot be read keeps no other from being added, nor itself from being added anew', async () => {
+  const store = memoryStore();
+  const files = () => [file('a.txt', 'one'), file('b.txt', 'two')];
+  const { text: torn } = await drop(store, files());
+  const key = `text/${torn!.id}/documents/0`;
+  const block = (await store.get(key)) as object;
+  for (const bad of ['torn', { ...block, version: 99 }]) {
+    await store.commit({ put: [[key, bad]] });
+    expect((await drop(store, [file('c.txt', `three ${JSON.stringify(bad)}`)])).text).toMatchObject({ documents: 1 });
+    expect(await store.get(key)).toEqual(bad);
+  }
+  const { text } = await drop(store, files(), 'first', 2);
+  expect(text!.id).not.toBe(torn!.id);
+  expect(await read(store, text!.id)).toEqual(['one', 'two']);
+  expect(await drop(store, files(), 'first', 3)).toMatchObject({
+    text: null,
+    duplicates: [{ of: { id: text!.id } }, {}],
+  });
+});

@@ -3,7 +3,7 @@ import { type Draft, draftKey, openDraft } from '../base/draft';
 import { badFile, HomegrownError } from '../base/errors';
 import { sha256, sha256Hex, type Sha256 } from '../base/hash';
 import { yieldToEventLoop, type Job } from '../base/job';
-import { storedRecord } from '../base/record';
+import { isUnreadable, storedRecord } from '../base/record';
 import { formatCount } from '../base/units';
 import { countCharacters } from '../base/utf8';
 import { BlockWriter } from './blocks';
@@ -67,8 +67,15 @@ export async function importDrop(
   const refused: DropOutcome['refused'][number][] = [];
   const duplicates: DropOutcome['duplicates'][number][] = [];
   const there = new Map<string, TextRecord | null>();
-  for (const text of await listTexts(store, projectId))
-    for (const hash of await hashesOf(store, text)) there.set(hash, text);
+  const unreadable = new Set<string>();
+  for (const text of await listTexts(store, projectId)) {
+    try {
+      for (const hash of await hashesOf(store, text)) there.set(hash, text);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      unreadable.add(text.id); // told where it is opened, and no reason to refuse another
+    }
+  }
   const watch = new Watch(sources, job);
   const { id, draft } = await begin(store, sources[0]!.name, watch.of, addedAt);
   try {
@@ -97,7 +104,7 @@ export async function importDrop(
       return { text: null, refused, duplicates };
     }
     const hash = await hashOf(hashes);
-    const elsewhere = (await listTexts(store)).find((text) => text.sha256 === hash);
+    const elsewhere = (await listTexts(store)).find(({ id, sha256 }) => sha256 === hash && !unreadable.has(id));
     if (elsewhere) {
       await draft.discard();
       return { text: await addToProject(store, elsewhere.id, projectId), refused, duplicates };
