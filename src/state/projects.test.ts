@@ -332,7 +332,9 @@ test('what failed, was refused, waits for an answer or is listed of a project is
       if (isHeld) await held;
       return rows;
     };
-    data.trainTokenizer = data.buildData = () => Promise.reject(new Error('The worker died'));
+    const died = (): Promise<never> => Promise.reject(new Error('The worker died'));
+    data.trainTokenizer = died;
+    data.buildData = died;
   });
   const torn = { name: 'bad.txt', file: new File([Uint8Array.of(0xff, 0xfe, 0xfd, 0, 1)], 'bad.txt') };
   const rows = { name: 'sea.jsonl', file: new File(['{"text": "The sea is wide."}\n'.repeat(20)], 'sea.jsonl') };
