@@ -29,7 +29,7 @@ test('texts are taken, markup is asked about once, and the system’s files are 
   // The text did not wait for the answer.
   await expect(studio.stages).toContainText('17 characters');
   await expectAccessible(page, 'the question');
-  await page.keyboard.press('Escape');
+  await question.press('Escape');
   await expect(question).toBeHidden();
   await expect(page.getByRole('table', { name: 'Texts' }).getByRole('row')).toHaveCount(2);
 
