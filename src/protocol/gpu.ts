@@ -59,8 +59,6 @@ export interface ForkInput extends Omit<Fork, 'data'> {
 export interface BeginInput {
   runId: string;
   projectId: string;
-  /** Bytes that its kept steps may take. */
-  budget: number;
   name: string;
   createdAt: number;
   model: ModelChoice;

@@ -282,6 +282,5 @@ const WORDS: Partial<Record<keyof Project, string>> = {
   recipe: 'settings',
   recompute: 'settings',
   rateByHand: 'settings',
-  keepBudget: 'settings',
   baseline: 'baseline',
 };

@@ -247,7 +247,6 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           const input = {
             runId,
             projectId: project.id,
-            budget: project.keepBudget,
             name: project.name,
             createdAt: now(),
             model,

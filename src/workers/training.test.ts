@@ -5,7 +5,6 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import { openWasm, wasmHasFailed } from '../core/gpu/wasm';
-import { KEEP_BUDGET } from '../core/runs/record';
 import { wasmFolder } from '../core/testing/wasm';
 import { importText, pastedText } from '../core/documents';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
@@ -43,7 +42,6 @@ async function inputFor(store: BlobStore, model: ModelChoice, recipe: Partial<Re
   return {
     runId: 'r',
     projectId: 'first',
-    budget: KEEP_BUDGET,
     name: 'Sea',
     createdAt: 1,
     data,

@@ -1,5 +1,5 @@
 import type { BlobStore, Json } from '../base/blobStore';
-import { parseRecord, storedRecord } from '../base/record';
+import { changeRecord, storedRecord } from '../base/record';
 import { countCharacters } from '../base/utf8';
 import { damaged } from './library';
 import { DOCUMENTS, documentsKey, TEXT, textChunkKey, textKey, type DocumentBlock } from './record';
@@ -11,12 +11,9 @@ import { DOCUMENTS, documentsKey, TEXT, textChunkKey, textKey, type DocumentBloc
  * @throws HomegrownError `storage-damaged` for a text that is not as it was written, which stays as it is
  */
 export async function indexText(store: BlobStore, id: string, read: (bytes: number) => void): Promise<void> {
-  for (;;) {
-    const key = textKey(id);
-    const stored = await store.get(key);
-    if (stored === undefined) return;
-    const text = parseRecord(stored, key, TEXT);
-    if (text.indexed) return;
+  // It may have been removed meanwhile, or put into another project.
+  await changeRecord(store, textKey(id), TEXT, async (text) => {
+    if (!text || text.indexed) return undefined;
     const chunkBytes = await lengthsOf(store, text, read);
     const { name, sha256, size, bytes, characters, notes } = text;
     const block: DocumentBlock = {
@@ -28,13 +25,9 @@ export async function indexText(store: BlobStore, id: string, read: (bytes: numb
       title: [name],
       files: [{ at: 0, name, size, format: text.formats[0]!, notes }],
     };
-    const put: [string, Json][] = [
-      [key, storedRecord(TEXT, { ...text, indexed: true, chunkBytes })],
-      [documentsKey(id, 0), storedRecord(DOCUMENTS, block)],
-    ];
-    // It may have been removed meanwhile, or put into another project.
-    if (await store.commit({ put, expect: [[key, stored as Json]] })) return;
-  }
+    const put: [string, Json][] = [[documentsKey(id, 0), storedRecord(DOCUMENTS, block)]];
+    return { record: { ...text, indexed: true, chunkBytes }, put };
+  });
 }
 
 async function lengthsOf(

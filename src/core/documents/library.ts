@@ -2,7 +2,7 @@
 import type { BlobStore, Json } from '../base/blobStore';
 import { collectDrafts, draftKey } from '../base/draft';
 import { HomegrownError, toFailure } from '../base/errors';
-import { parseRecord, readAll, readRecord, storedRecord, type Unreadable } from '../base/record';
+import { changeRecord, parseRecord, readAll, readRecord, type Unreadable } from '../base/record';
 import { TEXT, TEXT_PARTS, textChunksPrefix, textKey, type TextRecord } from './record';
 
 /** The texts of a project, oldest first; of all projects where none is named. */
@@ -45,14 +45,11 @@ export async function updateText(
   id: string,
   change: (text: TextRecord) => TextRecord,
 ): Promise<TextRecord> {
-  const key = textKey(id);
-  for (;;) {
-    const stored = await store.get(key);
-    if (stored === undefined) throw noSuchText(id);
-    const text = change(parseRecord(stored, key, TEXT));
-    const put: [string, Json][] = [[key, storedRecord(TEXT, text)]];
-    if (await store.commit({ put, expect: [[key, stored as Json]] })) return text;
-  }
+  const changed = await changeRecord(store, textKey(id), TEXT, (text) => {
+    if (!text) throw noSuchText(id);
+    return { record: change(text) };
+  });
+  return changed!;
 }
 
 /** Lets a project learn from a text, also from one that was removed. */

@@ -6,7 +6,8 @@ import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
 import { type Evaluated, estimatesOfMean } from '../metrics';
 import { metricsOf, type ObjectiveId, objectiveOf } from '../objectives';
 import { bestNotKept } from '../runs/best';
-import { HOW, type RunRecord } from '../runs/record';
+import { HOW } from '../runs/lineage';
+import type { RunRecord } from '../runs/record';
 import { dataOf, isMeasuredAlike, recipeOf, type Segment, segmentAt, type Segments } from '../runs/segments';
 import {
   type DataFacts,

@@ -6,7 +6,7 @@ import type { ByteSource, ByteStream } from '../files/byteSource';
 import { claimRun } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { openJournal } from '../runs/journal';
-import { addRun, freeHue, KEEP_BUDGET, newRun, purgeRun, type RunRecord, updateRun } from '../runs/record';
+import { addRun, freeHue, newRun, purgeRun, type RunRecord, updateRun } from '../runs/record';
 import { recipeOf } from '../runs/segments';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { openExported } from './exported';
@@ -54,7 +54,6 @@ export async function importRun(
     tokenizer: tokenizer.model,
     recipe,
     data: { id: null, facts: null },
-    budget: KEEP_BUDGET,
   });
   const record: RunRecord = {
     ...started,

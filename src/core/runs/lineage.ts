@@ -1,6 +1,8 @@
 /** Runs as a tree: each a lane, below the run that it comes from. */
 
-export type How = 'fork' | 'fine-tune' | 'distil' | 'import';
+/** How a run can have begun from a step of another. */
+export const HOW = ['fork', 'fine-tune', 'distil', 'import'] as const;
+export type How = (typeof HOW)[number];
 
 /** A run, as far as its kin go. */
 export interface Kin {

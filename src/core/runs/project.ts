@@ -31,8 +31,6 @@ export interface Project {
   rateByHand: boolean;
   /** The run that Train, Playground and Export show unless they are told another. */
   runId: string | null;
-  /** Bytes that the kept steps of one of its runs may take. */
-  keepBudget: number;
   /** The run that others are compared with. */
   baseline: string | null;
   /** Since when it is hidden, until it is purged or restored. */
@@ -84,7 +82,6 @@ export const initialProject = (id: string = FIRST_PROJECT, at = 0): Project => (
   recompute: 'auto',
   rateByHand: false,
   runId: null,
-  keepBudget: 2 ** 29,
   baseline: null,
 });
 
@@ -220,7 +217,6 @@ const FIELDS = {
   recompute: z.enum(RECOMPUTE_CHOICES),
   rateByHand: z.boolean(),
   runId,
-  keepBudget: count,
   baseline: runId,
   removedAt: storedMoment,
 } as const satisfies Record<Exclude<keyof Project, 'id'>, z.ZodType>;

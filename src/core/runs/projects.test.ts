@@ -22,15 +22,8 @@ const holding = async (value: Json | Uint8Array, key = FIRST) => {
   return store;
 };
 /** As builds before there were several stored it. */
-const asOld = ({
-  split,
-  id: _,
-  createdAt: __,
-  openedAt: ___,
-  keepBudget: ____,
-  baseline: _____,
-  ...project
-} = PROJECT) => asJson({ ...project, version: 1, revision: 7, validationShare: split.validation });
+const asOld = ({ split, id: _, createdAt: __, openedAt: ___, baseline: ____, ...project } = PROJECT) =>
+  asJson({ ...project, version: 1, revision: 7, validationShare: split.validation });
 const first = (store: BlobStore) => readProject(store, FIRST_PROJECT);
 
 test('what an earlier version stored opens as it was', async () => {

@@ -10,13 +10,12 @@ import { HEADS } from '../checkpoint/head';
 import { type ObjectiveId, OBJECTIVES } from '../objectives';
 import { curveKey } from './curve';
 import { journalKey } from './journal';
+import { HOW } from './lineage';
 import type { Segment, Segments } from './segments';
 import { dataFactsSchema, modelSchema, originSchema, recipeSchema, tokenizerModelSchema } from './settings';
 import { upgradeRun } from './upgrade';
 
 export type RunRecord = z.infer<typeof recordSchema>;
-/** The step of another run that one began from; its name outlives it. */
-export type Parent = NonNullable<RunRecord['parent']>;
 
 /** @returns undefined when there is no such run. @throws HomegrownError `storage-damaged`, `newer-version` */
 export const readRun = (store: BlobStore, runId: string): Promise<RunRecord | undefined> =>
@@ -33,10 +32,9 @@ export async function readKnownRun(store: BlobStore, runId: string): Promise<Run
 export function newRun({
   recipe,
   data,
-  budget,
   ...given
 }: Pick<RunRecord, 'id' | 'projectId' | 'name' | 'hue' | 'createdAt' | 'device' | 'model' | 'tokenizer'> &
-  Pick<Segment, 'recipe' | 'data'> & { budget: number }): RunRecord {
+  Pick<Segment, 'recipe' | 'data'>): RunRecord {
   return {
     version: 2,
     ...given,
@@ -46,7 +44,7 @@ export function newRun({
     step: 0,
     objective: recipe.objective,
     segments: [{ after: 0, recipe, data }],
-    keep: { budget },
+    keep: { budget: KEEP_BUDGET },
   };
 }
 
@@ -124,12 +122,9 @@ const PREFIX = 'runs-index/';
 export const recordKey = (runId: string): string => `${PREFIX}${runId}`;
 
 /** Bytes that its kept steps may take, unless another budget is set. */
-export const KEEP_BUDGET = 512 * 2 ** 20;
+const KEEP_BUDGET = 512 * 2 ** 20;
 /** As many as there are hues of runs in the page. */
 export const HUES = 8;
-
-/** How a run can have begun from a step of another. */
-export const HOW = ['fork', 'fine-tune', 'distil', 'import'] as const;
 
 const count = z.int().nonnegative();
 const segment: z.ZodType<Segment> = z.strictObject({
@@ -172,6 +167,7 @@ const recordSchema = z
     tokenizer: tokenizerModelSchema,
     /** Of all its segments. */
     objective: z.enum(Object.keys(OBJECTIVES) as ObjectiveId[]),
+    /** The step of another run that it began from; the name outlives that. */
     parent: z
       .strictObject({
         runId: z.string(),

@@ -3,6 +3,7 @@ import type { BlobStore, Json, Stored } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { isUnreadable, parseRecord, readAll } from '../base/record';
 import { type SavedStep, surveySnapshots } from '../checkpoint/checkpoint';
+import { UNDO_MS } from '../documents/library';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { keptCurve, makeCurve, type RunCurve } from './curve';
 import { forebears } from './lineage';
@@ -137,6 +138,3 @@ export async function purgeRemoved(
     });
   }
 }
-
-/** A minute: longer than a toast stands, also one that is held. */
-const UNDO_MS = 60_000;

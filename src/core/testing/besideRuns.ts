@@ -6,7 +6,6 @@ import { buildData } from '../../workers/data';
 import type { BlobStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { loadSnapshot } from '../checkpoint/checkpoint';
-import { KEEP_BUDGET } from '../runs/record';
 import { readJournal } from '../runs/journal';
 import { importText, pastedText } from '../documents';
 import { createTokenizer } from '../tokenizer/byteLevel';
@@ -33,7 +32,6 @@ export async function smallRuns(store: BlobStore): Promise<Begin> {
   return (runId, recipe, width = 16) => ({
     runId,
     projectId: 'first',
-    budget: KEEP_BUDGET,
     name: runId,
     createdAt: 1,
     data,

@@ -1,4 +1,4 @@
-import { KEEP_BUDGET, newRun, type RunRecord } from '../runs/record';
+import { newRun, type RunRecord } from '../runs/record';
 import type { DataFacts } from '../runs/settings';
 import type { SegmentData } from '../runs/segments';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
@@ -20,7 +20,6 @@ export function runRecord({
     tokenizer: { kind: 'bytes', merges: [] },
     recipe,
     data: { id: null, facts: null, ...data },
-    budget: KEEP_BUDGET,
   });
   return { ...run, ...given };
 }
