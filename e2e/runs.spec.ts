@@ -19,10 +19,8 @@ const SMALL = {
   'Evaluate every': 10,
 } as const;
 
-test('runs are told apart, compared, deleted and brought back, and what a person wrote of them stays', async ({
-  page,
-}, info) => {
-  test.setTimeout(300_000);
+/** A studio with one small run of 20 steps on WASM. */
+async function withRun(page: Page): Promise<Studio> {
   const studio = new Studio(page);
   await studio.open('/model');
   await studio.useDevice('WASM');
@@ -30,6 +28,14 @@ test('runs are told apart, compared, deleted and brought back, and what a person
   await studio.goTo('Text');
   await paste(page, 'The sea is wide and the whale is white. '.repeat(1000));
   await train(studio, 20);
+  return studio;
+}
+
+test('runs are told apart, compared, deleted and brought back, and what a person wrote of them stays', async ({
+  page,
+}, info) => {
+  test.setTimeout(300_000);
+  const studio = await withRun(page);
 
   // Another, with other settings.
   await studio.goTo('Model');
@@ -155,13 +161,7 @@ test('a run is forked while its page is asked for more, goes on with other setti
   page,
 }) => {
   test.setTimeout(300_000);
-  const studio = new Studio(page);
-  await studio.open('/model');
-  await studio.useDevice('WASM');
-  await studio.set(SMALL);
-  await studio.goTo('Text');
-  await paste(page, 'The sea is wide and the whale is white. '.repeat(1000));
-  await train(studio, 20);
+  const studio = await withRun(page);
 
   // From a kept step, with another rate; the first goes on being what Playground shows.
   await studio.goTo('Playground');

@@ -14,23 +14,19 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-  asText,
   banner,
   begin,
   bringIn,
   dump,
-  goOn,
   goTo,
   grow,
+  keep,
   opened,
-  serving,
   stages,
   stop,
   trainTo,
   useDevice,
   useTokenizer,
-  write,
-  writeStore,
   zipOf,
 } from './driver.mjs';
 
@@ -54,13 +50,7 @@ const STOPPED = {
 
 for (const made of ['store', 'grown', 'continued.json']) rmSync(join(golden, made), { recursive: true, force: true });
 grow(join(golden, 'grown/bytes'), TEXTS.slice(0, 1), 'bytes', 16);
-await serving(async () => {
-  const { values, resumable } = await live();
-  writeStore(golden, values);
-  const continued = [];
-  for (const run of resumable) continued.push(await goOn(values, run));
-  write(join(golden, 'continued.json'), asText(continued));
-});
+await keep(golden, live);
 
 /** What a person does in one browser; then all that is stored there. */
 async function live() {

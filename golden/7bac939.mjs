@@ -15,22 +15,18 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-  asText,
   banner,
   begin,
   bringIn,
   dump,
-  goOn,
   goTo,
   grow,
+  keep,
   opened,
-  serving,
   stages,
   stop,
   useDevice,
   useTokenizer,
-  write,
-  writeStore,
   zipOf,
 } from './driver.mjs';
 
@@ -71,13 +67,7 @@ for (const [kind, tokenizer, context] of [
   ['bytes', 'bytes', 16],
 ])
   grow(join(golden, 'grown', kind), TEXTS, tokenizer, context);
-await serving(async () => {
-  const { values, resumable } = await live();
-  writeStore(golden, values);
-  const continued = [];
-  for (const run of resumable) continued.push(await goOn(values, run));
-  write(join(golden, 'continued.json'), asText(continued));
-});
+await keep(golden, live);
 
 /** What a person does in one browser; then all that is stored there. */
 async function live() {

@@ -10,8 +10,18 @@ const port = process.env.E2E_PORT ?? 4183;
 const origin = `http://localhost:${port}`;
 let browser;
 
+/** Writes into a folder what `live` left in the build's store, and how the build went on with the runs that it names. */
+export const keep = (golden, live) =>
+  serving(async () => {
+    const { values, resumable } = await live();
+    writeStore(golden, values);
+    const continued = [];
+    for (const run of resumable) continued.push(await goOn(values, run));
+    write(join(golden, 'continued.json'), asText(continued));
+  });
+
 /** While `work` is done, the build is served and a browser is there. */
-export async function serving(work) {
+async function serving(work) {
   const server = spawn(
     process.execPath,
     [join(checkout, 'node_modules/vite/bin/vite.js'), 'preview', '--port', String(port), '--strictPort'],
@@ -39,7 +49,7 @@ export async function serving(work) {
 /** Steps of each continuation that are kept. */
 const GOES_ON = 12;
 /** As that build goes on with a run from what was stored. */
-export async function goOn(values, { runId, device }) {
+async function goOn(values, { runId, device }) {
   const store = values.map(([key, value]) =>
     key === 'project' ? [key, { json: { ...value.json, runId } }] : [key, value],
   );
@@ -226,17 +236,17 @@ export function banner(page) {
   return page.getByRole('banner');
 }
 /** Bytes as <key>.bin, all else as <key>.json. */
-export function writeStore(golden, values) {
+function writeStore(golden, values) {
   for (const [key, value] of values) {
     const path = join(golden, 'store', key);
     if (typeof value === 'string') write(`${path}.bin`, Buffer.from(value, 'base64'));
     else write(`${path}.json`, asText(value.json));
   }
 }
-export function write(path, content) {
+function write(path, content) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
 }
-export function asText(value) {
+function asText(value) {
   return `${JSON.stringify(value)}\n`;
 }

@@ -1,7 +1,7 @@
-import type { Fields } from '../core/base/field';
-import { cx } from './cx';
+import { fieldProblem, type Fields } from '../core/base/field';
 import { FieldRow } from './FieldRow';
-import fold from './SettingsForm.module.css';
+import { Fold } from './Fold';
+import styles from './SettingsForm.module.css';
 
 type Value = string | number | boolean;
 
@@ -10,8 +10,6 @@ export function SettingsForm<Name extends string>(p: {
   fields: Readonly<Partial<Record<Name, Fields[string]>>>;
   values: Readonly<Record<Name, Value>>;
   onChange: (name: Name, value: Value) => void;
-  /** What is wrong with a setting. */
-  problem?: (name: Name) => string | undefined;
 }) {
   const names = Object.keys(p.fields) as Name[];
   const row = (name: Name) => (
@@ -20,18 +18,17 @@ export function SettingsForm<Name extends string>(p: {
       field={p.fields[name]!}
       value={p.values[name]}
       onChange={(value) => p.onChange(name, value)}
-      error={p.problem?.(name)}
+      error={fieldProblem(p.fields[name]!, p.values[name]) ?? undefined}
     />
   );
   const seldom = names.filter((name) => p.fields[name]!.row === 'seldom');
   return (
-    <div className={fold.form}>
+    <div className={styles.form}>
       <div>{names.filter((name) => !seldom.includes(name)).map(row)}</div>
       {seldom.length > 0 && (
-        <details className={cx(fold.fold)}>
-          <summary>Seldom changed</summary>
+        <Fold summary="Seldom changed">
           <div>{seldom.map(row)}</div>
-        </details>
+        </Fold>
       )}
     </div>
   );

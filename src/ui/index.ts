@@ -17,6 +17,7 @@ export { Dialog, type DialogProps } from './Dialog';
 export { DropZone, FileButton, type DropZoneProps, type FileButtonProps } from './DropZone';
 export { filesOfList, type DroppedFile } from './droppedFiles';
 export { FieldRow, type FieldRowProps } from './FieldRow';
+export { Fold } from './Fold';
 export { FormatCard, FormatCards, type FormatCardProps } from './FormatCard';
 export { Frame, LiveRegion } from './Frame';
 export { Icon, type Tone } from './Icon';

@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatDuration, formatShort } from '../../cor
 import { optimizerOf } from '../../core/optim';
 import { recomputationWords } from '../../core/train/recomputation';
 import { useStudio } from '../../state/react';
-import { Bar, Button, Icon, Notice, NumberStrip, Pane, PaneHead, Quantity } from '../../ui';
+import { Bar, Button, Fold, Icon, Notice, NumberStrip, Pane, PaneHead, Quantity } from '../../ui';
 import type { Diagnosis, Situation } from './doctor';
 import { useFix } from './useFix';
 import styles from './ModelPage.module.css';
@@ -120,17 +120,21 @@ function Doctor({ diagnosis: { findings, fine } }: { diagnosis: Diagnosis }) {
           {finding.detail}
         </Notice>
       ))}
-      <details className={styles.fold}>
-        <summary>
-          <Icon name="check" tone="ok" />
-          {formatCount(fine.length)} checks passed
-        </summary>
+      <Fold
+        className={styles.fold}
+        summary={
+          <>
+            <Icon name="check" tone="ok" />
+            {formatCount(fine.length)} checks passed
+          </>
+        }
+      >
         <ul className={styles.foldList}>
           {fine.map((words) => (
             <li key={words}>{words}</li>
           ))}
         </ul>
-      </details>
+      </Fold>
     </>
   );
 }

@@ -5,7 +5,7 @@ import { objectiveOf, objectivesFor } from '../../core/objectives';
 import { learningRateAt } from '../../core/optim/schedule';
 import { type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
-import { Block, NumberField, Pane, Select } from '../../ui';
+import { Block, Fold, NumberField, Pane, Select } from '../../ui';
 import { SmallChart } from '../../ui/charts';
 import { epochs, type Situation } from './doctor';
 import type { Findings } from './findings';
@@ -37,14 +37,13 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
       <Block>
         <RecipeRow name="samplePrompt" {...beside} />
       </Block>
-      <details className={styles.fold}>
-        <summary>Seldom changed</summary>
+      <Fold className={styles.fold} summary="Seldom changed">
         <div className={styles.foldBody}>
           <RecipeRows row="seldom" {...beside} />
           <Recompute isOn={situation.recomputation.isOn} />
           <MemoryBound />
         </div>
-      </details>
+      </Fold>
     </Pane>
   );
 }

@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { fieldProblem } from '../../core/base/field';
 import { formatCount } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
-import { changeable, RECIPE, type Recipe } from '../../core/train/recipe';
+import { changeable, type Recipe } from '../../core/train/recipe';
 import type { SavedStep } from '../../protocol/data';
 import { hasOtherTexts } from '../../state/preparation';
 import { useStudio } from '../../state/react';
@@ -78,7 +77,6 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
           fields={changeable(recipe)}
           values={recipe}
           onChange={(setting, value) => setRecipe({ ...recipe, [setting]: value })}
-          problem={(setting) => fieldProblem(RECIPE[setting], recipe[setting]) ?? undefined}
         />
         {hasOther && (
           <Checkbox isChosen={withTexts} onChange={setWithTexts}>

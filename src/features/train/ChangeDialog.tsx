@@ -1,9 +1,8 @@
 import { useState } from 'react';
-import { fieldProblem } from '../../core/base/field';
 import { formatCount } from '../../core/base/units';
 import type { RunRecord } from '../../core/runs/record';
 import { changed, dataOf, recipeOf } from '../../core/runs/segments';
-import { changeable, RECIPE } from '../../core/train/recipe';
+import { changeable } from '../../core/train/recipe';
 import { hasOtherTexts } from '../../state/preparation';
 import { useStudio, useStudioStore } from '../../state/react';
 import { Button, Checkbox, Dialog, SettingsForm } from '../../ui';
@@ -49,7 +48,6 @@ export function ChangeDialog({ record, done, onClose }: { record: RunRecord; don
         fields={changeable(recipe)}
         values={recipe}
         onChange={(name, value) => setRecipe({ ...recipe, [name]: value })}
-        problem={(name) => fieldProblem(RECIPE[name], recipe[name]) ?? undefined}
       />
       {hasOther && (
         <Checkbox isChosen={withTexts} onChange={setWithTexts}>
