@@ -1,6 +1,7 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
+import type { Progress } from '../core/base/job';
 import { halvesOver } from '../core/testing/behindChannels';
 import type { DataApi } from '../protocol/data';
 import type { Api } from '../protocol/rpc';
@@ -129,5 +130,23 @@ test('when the worker ends, calls in progress fail at once and the next call sta
   expect(spawned[0]?.ended).toBe(true);
   expect((await client.call('count', { to: 1 })).reached).toBe(1);
   expect(spawned).toHaveLength(2);
+  close();
+});
+
+interface FarApi {
+  go: { input: { of: number }; progress: Progress; output: null };
+}
+test('how far a job is reaches the page now and then, and last of all where it ended', async () => {
+  const { client, close } = pair<FarApi>({
+    go({ of }, { report }) {
+      for (let done = 1; done <= of; done++) report({ label: 'Going', done, of, unit: 'steps' });
+      return Promise.resolve(null);
+    },
+  });
+  const seen: number[] = [];
+  await client.call('go', { of: 20_000 }, { onProgress: ({ done }) => seen.push(done) });
+  expect(seen[0]).toBe(1);
+  expect(seen.at(-1)).toBe(20_000);
+  expect(seen.length).toBeLessThan(1000);
   close();
 });

@@ -1,9 +1,10 @@
 /** Turns a table of handlers into a worker. A handler that is missing, or has the wrong types, does not compile. */
 import { expose, type Endpoint } from 'comlink';
 import { toFailure } from '../core/base/errors';
-import type { Job } from '../core/base/job';
+import type { Job, Progress } from '../core/base/job';
 import type { Api, Reply, Served } from '../protocol/rpc';
 import { watchRequests, type RequestsMessage } from './requests';
+import { throttled } from './throttled';
 
 export type Handlers<A extends Api<A>> = {
   [M in keyof A]: (input: A[M]['input'], job: Job<A[M]['progress']>) => Promise<A[M]['output']>;
@@ -17,14 +18,20 @@ export function serve<A extends Api<A>>(handlers: Handlers<A>, endpoint?: Endpoi
       stop.onmessage = () => abort.abort();
       // Progress goes another way than the reply: the last of it must have arrived before the reply leaves.
       let told: Promise<unknown> = Promise.resolve();
-      const tell = (progress: A[typeof method]['progress']): void => {
+      const tellNow = (progress: A[typeof method]['progress']): void => {
         told = Promise.resolve(report(progress)).catch(() => undefined);
       };
+      // Of how far it is the newest says all: a page that draws each of 20,000 does nothing else.
+      const far = throttled<A[typeof method]['progress']>(TELL_EVERY, (all) => tellNow(all.at(-1)!));
+      const tell = (progress: A[typeof method]['progress']): void =>
+        isProgress(progress) ? far.push(progress) : tellNow(progress);
       try {
         const value = await handlers[method](input, { signal: abort.signal, report: tell });
+        far.flush();
         await told;
         return { ok: true, value };
       } catch (error) {
+        far.flush();
         await told;
         return { ok: false, failure: toFailure(error) } satisfies Reply<never>;
       } finally {
@@ -35,3 +42,8 @@ export function serve<A extends Api<A>>(handlers: Handlers<A>, endpoint?: Endpoi
   if (!endpoint) watchRequests((requests) => postMessage({ requests } satisfies RequestsMessage));
   expose(served, endpoint);
 }
+
+/** Milliseconds. */
+const TELL_EVERY = 100;
+const isProgress = (progress: unknown): progress is Progress =>
+  typeof progress === 'object' && progress !== null && 'label' in progress && 'done' in progress;
