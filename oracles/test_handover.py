@@ -165,6 +165,12 @@ def test_text_is_cut_into_the_tokens_that_we_cut_it_into(artefacts, tmp_path):
     meta, facts = told(folder / "data", "meta.json"), told(out, "homegrown.json")["segments"][-1]["data"]["parts"]
     for ours, part in (("train", "train"), ("validation", "val")):
         assert {name: facts[ours][name] for name in ("tokens", "bytes")} == meta[part]
+        assert meta[part]["documents"] == facts[ours]["documents"]
+        ids = np.fromfile(folder / "data" / f"{part}.bin", dtype=meta["dtype"])
+        borders = np.fromfile(folder / "data" / f"{part}.documents.bin", dtype="<u4").reshape(-1, 2)
+        ends = borders.sum(1)
+        assert borders[0, 0] == 0 and ends[-1] == len(ids)
+        assert (ids[ends[:-1]] == meta["endOfText"]).all() and (borders[1:, 0] == ends[:-1] + 1).all()
     # The beginnings of three texts, with the end of a text between them.
     ids = np.fromfile(folder / "data" / "train.bin", dtype=meta["dtype"])
     parts = np.split(ids, np.flatnonzero(ids == meta["endOfText"]))

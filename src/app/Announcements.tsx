@@ -10,7 +10,7 @@ import { LiveRegion } from '../ui';
 
 /** The one voice of the page: phases and verdicts as they change, never steps. */
 export function Announcements() {
-  const { kind, judgement } = useVerdict();
+  const { kind, judgement } = useVerdict(spokenRun);
   return <LiveRegion message={useStudio((s) => announcement(s, kind === 'beginning' ? undefined : judgement))} />;
 }
 

@@ -22,8 +22,11 @@ export interface GpuApi {
   fork: { input: ForkInput; progress: readonly TrainEvent[]; output: TrainOutcome };
   /** Continues from the newest saved step, to `steps` in all if given. */
   resume: { input: ResumeInput; progress: readonly TrainEvent[]; output: TrainOutcome };
-  /** Asks the run that trains for something between two of its steps; the answer is an event of it. Fails where it does not train. */
-  ask: { input: { runId: string; asked: Asked }; progress: never; output: null };
+  /**
+   * Asks a run for something: one that trains between two of its steps, and the answer is an event of it; one at rest
+   * of its newest saved step, and what comes back is what its journal tells of it from now on.
+   */
+  ask: { input: { runId: string; asked: Asked }; progress: never; output: readonly TrainEvent[] };
   generate: {
     input: GenerateInput;
     progress: readonly GeneratedToken[];

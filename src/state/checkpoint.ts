@@ -1,21 +1,21 @@
 /** The saved step that a page works with: what it is, and which others there are. */
-import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { formatCount } from '../core/base/units';
 import type { Page } from './openRun';
-import { useShown, useStudio } from './react';
-import { stepChoices, trained } from './trained';
+import { useShown, useStudio, useStudioFields } from './react';
+import { choiceOf, stepChoices, trained, whichOf } from './trained';
 
 export function useCheckpointSummary(page: Page) {
-  const { step, name, result, notKept } = trained(
-    useStudio((s) => s),
-    page,
-  );
-  return { step: formatCount(step), name, result, remark: notKept };
+  const { step, name, result, notKept, holds } = useStudioFields((s) => trained(s, page));
+  const remark = [notKept, holds].filter((words) => words !== undefined).join(' · ');
+  return { step: formatCount(step), name, result, remark: remark === '' ? undefined : remark };
 }
 
 export function useCheckpointChoice(page: Page) {
   const run = useShown(page);
   const setWhich = useStudio((s) => s.setWhich);
-  const value: WhichSnapshot & string = run.which === 'best' ? 'best' : 'latest';
-  return { value, onChange: (which: WhichSnapshot) => setWhich(page, which), options: stepChoices(run) };
+  return {
+    value: choiceOf(run),
+    onChange: (chosen: string) => setWhich(page, whichOf(chosen)),
+    options: stepChoices(run),
+  };
 }

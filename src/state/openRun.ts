@@ -23,6 +23,8 @@ export interface OpenRun {
   /** Replaced when the run is opened anew; grows in place, and `logVersion` counts. */
   log: RunLog;
   logVersion: number;
+  /** Of a fork: what its forebears told up to the step that it goes on from. */
+  before: RunLog;
   /** The steps that can be talked to and taken home, oldest first. */
   steps: readonly SavedStep[];
   /** The newest step, which the run goes on from. */
@@ -46,6 +48,7 @@ export const newOpenRun = (id: string): OpenRun => ({
   record: null,
   log: new RunLog(),
   logVersion: 0,
+  before: new RunLog(),
   steps: [],
   saved: null,
   usable: null,
@@ -54,6 +57,12 @@ export const newOpenRun = (id: string): OpenRun => ({
 });
 /** What a page shows where there is no run. Nothing of it is ever changed. */
 export const NO_RUN = newOpenRun('');
+
+/** Whether a page's run is on its way: until it is there, the page has nothing to show. */
+export const isOpening = (s: Pick<Studio, 'shown' | 'project' | 'opened' | 'openingRuns'>, page: Page): boolean => {
+  const id = shownId(s, page);
+  return s.openingRuns && id !== null && !s.opened[id];
+};
 
 type Shown = Pick<Studio, 'shown' | 'opened' | 'project'>;
 
@@ -68,7 +77,7 @@ export function modelOf(s: Shown, page: Page): Model | null {
   const run = shownRun(s, page);
   return isModel(run) ? run : null;
 }
-const isModel = (run: OpenRun): run is Model => run.record !== null && run.usable !== null;
+export const isModel = (run: OpenRun): run is Model => run.record !== null && run.usable !== null;
 
 /** The run that trains in this tab, of whatever project. */
 export const trainingRun = ({ training, opened }: Pick<Studio, 'training' | 'opened'>): OpenRun | null =>

@@ -1,16 +1,23 @@
 /** React as a reader of the studio. */
 import { createContext, useContext, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
 import { toFailure } from '../core/base/errors';
 import type { RunRow, SavedStep } from '../protocol/data';
 import { isTraining, type OpenRun, type Page, shownRun, spokenRun } from './openRun';
 import type { Studio, StudioStore } from './studio';
+import { modelNeed, type Need } from './trained';
 
 export const StudioContext = createContext<StudioStore | null>(null);
 
 /** The part of the studio that `select` picks; the component renders again when that part is another value. */
 export function useStudio<T>(select: (studio: Studio) => T): T {
   return useStore(useStudioStore(), select);
+}
+
+/** The same of what is made anew at each look: it renders again where a field of it is another value. */
+export function useStudioFields<T>(select: (studio: Studio) => T): T {
+  return useStudio(useShallow(select));
 }
 
 /** The store itself, for event handlers that read what is true when they run. */
@@ -39,6 +46,9 @@ export const useShown = (page: Page): OpenRun => useStudio((s) => shownRun(s, pa
 /** The part of a page's run that `select` picks. */
 export const useShownPart = <T>(page: Page, select: (run: OpenRun) => T): T =>
   useStudio((s) => select(shownRun(s, page)));
+
+/** What stands between a page and its model. */
+export const useNeed = (page: Page): Need | undefined => useStudioFields((s) => modelNeed(s, page));
 
 /** Keeps the saved steps of a page's run current while a component is shown. */
 export function useSavedSteps(page: Page): void {

@@ -1,5 +1,6 @@
 /** Why something cannot be done with a run here now: for buttons, which stay reachable and say so. */
 import { dataOf } from '../core/runs/segments';
+import type { Asked } from '../core/train/run';
 import { startProblems } from './estimate';
 import { type Page, PAGES, shownId, shownRun } from './openRun';
 import type { Studio } from './studio';
@@ -15,10 +16,23 @@ export function resumeRefusal(s: Studio): Refusal {
   const { record } = shownRun(s, 'train');
   const { training, texts, trainingElsewhere } = s;
   if (trainingElsewhere) return TRAINING_ELSEWHERE;
+  if (s.asking !== null && s.asking === record?.id) return BEING_ASKED;
   if (training && training.runId !== record?.id) return TRAINING_HERE;
   if (!record || dataOf(record).id !== null || texts.length > 0) return undefined;
   return 'This model came without the text that it learnt from: add that text, or another';
 }
+
+/** Why the run that Train shows cannot be asked to write, or to be measured, now. */
+export function askRefusal(s: Studio, what: Asked['what']): Refusal {
+  const { record } = shownRun(s, 'train');
+  if (s.training?.runId === record?.id) return undefined;
+  if (s.trainingElsewhere) return TRAINING_ELSEWHERE;
+  if (s.asking !== null) return BEING_ASKED;
+  return what === 'evaluate' && record && dataOf(record).id === null
+    ? 'It came without the text that it learnt from, so there is nothing to measure it on'
+    : undefined;
+}
+const BEING_ASKED = 'It is being measured, or writes, just now';
 
 /** Why no run can be begun, whatever its settings. */
 export function beginRefusal(s: Pick<Studio, 'texts' | 'trainingElsewhere' | 'training'>): Refusal {

@@ -1,10 +1,12 @@
 /** The runs that are open here: which each page shows, and opening them as they were saved. */
 import { toFailure } from '../core/base/errors';
+import { readForebears } from '../core/runs/forebears';
 import { readJournal, readTail } from '../core/runs/journal';
 import { readRun } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
-import { asSaved, newOpenRun, type OpenRun, PAGES, type Page, shownId, shownRun } from './openRun';
+import { asSaved, isModel, newOpenRun, type OpenRun, PAGES, type Page, shownId, shownRun } from './openRun';
+import { RunLog } from './runLog';
 import type { Slice, Studio } from './studio';
 import { stillThere } from './trained';
 
@@ -13,14 +15,21 @@ export interface RunSlice {
   opened: Readonly<Record<string, OpenRun>>;
   /** Null where a page follows the project's run. */
   shown: Readonly<Record<Page, string | null>>;
+  /** The runs of a project are being opened: a page without one has nothing to show yet. */
+  openingRuns: boolean;
   /** Opens anew what the pages show, as it was saved; what another project's run was shown for is forgotten. */
   loadRun(): Promise<void>;
   /** Takes over what other tabs have written of the runs that are open here: how one goes on, what one is called. */
   catchUpRuns(): Promise<void>;
   /** Resolves when no run is being opened any more. */
   settled(): Promise<void>;
-  /** Has a page show a run, or with null follow the project's. */
+  /** Has a page show a run, or with null follow the project's, once that is open: until then it shows what it did. */
   show(page: Page, runId: string | null): Promise<void>;
+  /**
+   * Makes a run the project's, which all pages show, once it is open; with null none is. Where it is no model, or another
+   * was asked for meanwhile, nothing changes.
+   */
+  makeCurrent(runId: string | null): Promise<'shown' | 'no model' | 'overtaken'>;
   /** The step of a page's run that Playground and Export work with. */
   setWhich(page: Page, which: WhichSnapshot): void;
   /** Reads which steps of a run can be opened. */
@@ -33,28 +42,41 @@ export const createRunSlice: Slice<RunSlice> =
   ({ store, data }) =>
   (set, get) => {
     /** Runs are opened in turn, and none is begun meanwhile: what was asked for last is what is shown. */
-    let opening: Promise<void> = Promise.resolve();
-    const inTurn = (open: () => Promise<void>): Promise<void> => {
-      opening = opening.then(open);
-      return opening;
+    let last: Promise<unknown> = Promise.resolve();
+    const inTurn = <T>(open: () => Promise<T>): Promise<T> => {
+      const mine = last.then(open);
+      last = mine.catch(() => undefined);
+      return mine;
     };
+    /** What each page was last to show, and what all of them: what is asked for meanwhile comes instead. */
+    const asked: Record<Page | 'all', number> = { train: 0, playground: 0, export: 0, all: 0 };
+    let loads = 0;
 
-    /** As it is stored. Not the run that trains here, which is more than that. */
+    /** As it is stored; one that is no model is not open. Not the run that trains here, which is more than that. */
     async function open(runId: string): Promise<void> {
       if (get().training?.runId === runId) return;
       let of = 0;
       try {
         const record = await readRun(store, runId);
-        if (!record) return;
+        if (!record) {
+          leave(runId);
+          return;
+        }
         of = recipeOf(record).steps;
-        const run = newOpenRun(runId);
-        for (const event of await readJournal(store, runId)) run.log.append(event);
+        const log = new RunLog(await readJournal(store, runId));
+        const before = new RunLog(await readForebears(store, record));
         const { steps, damaged } = await data.call('savedSteps', { runId });
-        if (record.step === 0 && !steps.some(({ latest }) => latest)) return; // it is no model; in another tab it may become one
+        // It is no model; in another tab it may become one.
+        if (record.step === 0 && !steps.some(({ latest }) => latest)) {
+          leave(runId);
+          return;
+        }
         put(
           asSaved({
-            ...run,
+            ...newOpenRun(runId),
             record,
+            log,
+            before,
             steps,
             which: stillThere(steps, 'latest'),
             phase: { kind: 'stopped', step: record.step, of },
@@ -88,6 +110,7 @@ export const createRunSlice: Slice<RunSlice> =
       });
     }
     const put = (run: OpenRun): void => set(({ opened }) => ({ opened: { ...opened, [run.id]: run } }));
+    const leave = (runId: string): void => set(({ opened: { [runId]: _, ...others } }) => ({ opened: others }));
 
     /** The ids of what pages show. */
     const ids = (s: Studio): string[] => [...new Set(PAGES.flatMap((page) => shownId(s, page) ?? []))];
@@ -101,8 +124,11 @@ export const createRunSlice: Slice<RunSlice> =
     return {
       opened: {},
       shown: { train: null, playground: null, export: null },
-      loadRun: () =>
-        inTurn(async () => {
+      openingRuns: false,
+      loadRun() {
+        const mine = ++loads;
+        set({ openingRuns: true });
+        return inTurn(async () => {
           const { training, project, endWriting, endExports } = get();
           endWriting();
           endExports();
@@ -114,13 +140,16 @@ export const createRunSlice: Slice<RunSlice> =
           const shown = Object.fromEntries(pinned) as Studio['shown'];
           // A run that has saved nothing yet is not the project's, and is what Train is there for.
           const begun = training?.projectId === project.id && training.runId !== project.runId ? training.runId : null;
-          const here = training?.runId;
+          // What is open stays until it is opened anew, except another project's.
           set(({ opened }) => ({
             shown: { ...shown, train: shown.train ?? begun },
-            opened: here !== undefined && opened[here] ? { [here]: opened[here] } : {},
+            opened: Object.fromEntries(Object.entries(opened).filter(([id]) => isHere(id) || training?.runId === id)),
           }));
           for (const id of ids(get())) await open(id);
-        }),
+          close();
+          if (mine === loads) set({ openingRuns: false });
+        });
+      },
       catchUpRuns: () =>
         inTurn(async () => {
           for (const id of ids(get())) {
@@ -130,18 +159,43 @@ export const createRunSlice: Slice<RunSlice> =
             else await open(id);
           }
         }),
-      settled: () => opening,
+      settled: async () => {
+        await last;
+      },
       show(page, runId) {
-        const { project, shown, endWriting, endExports } = get();
-        const before = shownId(get(), page);
-        set({ shown: { ...shown, [page]: runId === project.runId ? null : runId } });
-        const after = shownId(get(), page);
-        if (after === before) return opening;
-        if (page === 'playground') endWriting();
-        if (page === 'export') endExports();
-        close();
+        const mine = ++asked[page];
+        const { id: projectId } = get().project;
         return inTurn(async () => {
-          if (after !== null && !get().opened[after] && ids(get()).includes(after)) await open(after);
+          const isWanted = (): boolean => mine === asked[page] && get().project.id === projectId;
+          if (!isWanted()) return;
+          const before = shownId(get(), page);
+          const after = runId ?? get().project.runId;
+          if (after !== null && after !== before && !get().opened[after]) await open(after);
+          if (isWanted()) {
+            set(({ shown, project }) => ({ shown: { ...shown, [page]: runId === project.runId ? null : runId } }));
+            if (after !== before && page === 'playground') get().endWriting();
+            if (after !== before && page === 'export') get().endExports();
+          }
+          close();
+        });
+      },
+      makeCurrent(runId) {
+        const mine = ++asked.all;
+        const { id: projectId } = get().project;
+        return inTurn(async () => {
+          const isWanted = (): boolean => mine === asked.all && get().project.id === projectId;
+          if (isWanted() && runId !== null) await open(runId);
+          const run = runId === null ? undefined : get().opened[runId];
+          const isThere = runId === null || (run !== undefined && isModel(run));
+          const outcome = !isWanted() ? 'overtaken' : isThere ? 'shown' : 'no model';
+          if (outcome === 'shown') {
+            get().endWriting();
+            get().endExports();
+            get().change({ runId });
+            set({ shown: { train: null, playground: null, export: null } });
+          }
+          close();
+          return outcome;
         });
       },
       setWhich: (page, which) => get().changeRun(shownRun(get(), page).id, (run) => ({ ...run, which })),

@@ -16,7 +16,13 @@ export function useRunChoice(page: Page) {
   const value = useStudio((s) => shownId(s, page));
   const show = useStudio((s) => s.show);
   const options = useMemo(() => runOptions(runs ?? [], page), [runs, page]);
-  return { value, onChange: (runId: string) => void show(page, runId), options };
+  const isNew = useStudio((s) => s.training !== null && s.training.runId === value);
+  return {
+    value: options.some((option) => option.value === value) ? value : null,
+    onChange: (runId: string) => void show(page, runId),
+    options,
+    otherwise: isNew ? 'a new run' : 'choose a run',
+  };
 }
 
 /** Newest first. What is talked to or taken home has a saved step; a curve is there without. */

@@ -24,6 +24,9 @@ export interface Sampled {
 }
 
 export class RunLog {
+  constructor(events: readonly TrainEvent[] = []) {
+    for (const event of events) this.append(event);
+  }
   readonly step: number[] = [];
   readonly loss: number[] = [];
   readonly learningRate: number[] = [];

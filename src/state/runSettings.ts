@@ -1,4 +1,4 @@
-/** The settings of the run that Train shows: its own once it has a record, until then those it was begun with. */
+/** The settings of a run: its own once it has a record, until then those it was begun with. */
 import { useMemo } from 'react';
 import { formatCount, formatNumber } from '../core/base/units';
 import { modelSpec } from '../core/models';
@@ -9,9 +9,11 @@ import { recipeOf, type Segments } from '../core/runs/segments';
 import { DEFAULT_RECIPE, tokensPerStep, type Recipe } from '../core/train/recipe';
 import type { ModelChoice } from '../core/train/run';
 import { vocabularySize } from './estimate';
-import { useShownPart, useStudio } from './react';
+import { type OpenRun, shownRun } from './openRun';
+import { useStudio } from './react';
 import { isActive, type Phase } from './phase';
 import { KIND_WORDS } from './preparation';
+import type { Studio } from './studio';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 
 export interface RunSettings {
@@ -25,10 +27,11 @@ export interface RunSettings {
   isRecipeKnown: boolean;
 }
 
-export function useRunSettings(): RunSettings {
-  const run = useShownPart('train', ({ record }) => record);
+/** @param of the run, where it is not the one that Train shows */
+export function useRunSettings(of: (s: Studio) => OpenRun = trains): RunSettings {
+  const run = useStudio((s) => of(s).record);
   const project = useStudio((s) => s.project);
-  const active = useShownPart('train', ({ phase }) => isActive(phase));
+  const active = useStudio((s) => isActive(of(s).phase));
   return useMemo(() => {
     const model = run?.model ?? {
       id: project.model.id,
@@ -48,6 +51,9 @@ export function useRunSettings(): RunSettings {
     };
   }, [run, project, active]);
 }
+
+/** The run that Train shows. */
+export const trains = (s: Studio): OpenRun => shownRun(s, 'train');
 
 /** Steps of the whole plan, longer than the recipe's where the run is trained on. */
 export const plannedSteps = (phase: Phase, { recipe }: RunSettings): number =>

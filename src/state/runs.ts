@@ -4,7 +4,7 @@ import { formatBytes, formatCount } from '../core/base/units';
 import { readRun } from '../core/runs/record';
 import type { RunRow, RunWords, SavedStep } from '../protocol/data';
 import { explain } from './failures';
-import { modelOf, PAGES } from './openRun';
+import { PAGES } from './openRun';
 import type { Slice } from './studio';
 
 export interface RunsSlice {
@@ -65,18 +65,10 @@ export const createRunsSlice: Slice<RunsSlice> =
         return (await data.call('savedSteps', { runId })).steps;
       },
       async bringBack(runId) {
-        const { project, toast, change, loadRun } = get();
-        const showEverywhere = async (id: string | null): Promise<void> => {
-          set({ shown: { train: null, playground: null, export: null } });
-          change({ runId: id });
-          await loadRun();
-        };
-        await showEverywhere(runId);
-        if (get().project.runId !== runId) return false; // another was asked for meanwhile
-        if (modelOf(get(), 'playground')) return true;
-        toast({ text: 'This run cannot be brought back', detail: 'none of its saved steps is kept any more' });
-        await showEverywhere(project.runId);
-        return false;
+        const outcome = await get().makeCurrent(runId);
+        if (outcome === 'no model')
+          get().toast({ text: 'This run cannot be brought back', detail: 'none of its saved steps is kept any more' });
+        return outcome === 'shown';
       },
       async freeRun(runId) {
         const { opened, runs, toast, listRuns } = get();
@@ -114,12 +106,13 @@ export const createRunsSlice: Slice<RunsSlice> =
           return;
         }
         const show = async (current: string | null): Promise<void> => {
-          await get().changeOf(projectId, { runId: current }); // another may be open by now
-          if (get().project.id === projectId) await get().loadRun();
+          if (get().project.id === projectId && (await get().makeCurrent(current)) === 'no model')
+            await get().makeCurrent(null);
+          if (get().project.id !== projectId) await get().changeOf(projectId, { runId: current }); // another was opened
         };
         for (const page of PAGES) if (get().shown[page] === runId) await get().show(page, null);
         set(({ runs }) => ({ runs: runs && runs.filter(({ record }) => record.id !== runId) }));
-        if (isCurrent) await show(others[0]?.record.id ?? null);
+        if (isCurrent) await show(others.find(isKept)?.record.id ?? null);
         tabs.announce();
         let isBack = false;
         const undo = async (): Promise<void> => {
@@ -143,3 +136,6 @@ export const createRunsSlice: Slice<RunsSlice> =
       },
     };
   };
+
+/** Whether something of a run can be talked to. */
+const isKept = ({ bytes }: RunRow): boolean => bytes !== null && bytes > 0;

@@ -61,8 +61,9 @@ async function studioOf(store: BlobStore): Promise<() => Studio> {
 
 test('the best that can be chosen is one that is kept, with the loss that it had', async () => {
   const get = await studioOf(await storedRun(true));
-  expect(stepChoices(seen(get()).model!)).toEqual([
+  expect(stepChoices(seen(get()).model!)).toMatchObject([
     { value: 'latest', label: 'Step 1,000, the latest' },
+    { value: '800', label: 'Step 800, the one before' },
     { value: 'best', label: 'Step 750, the best' },
   ]);
   expect(trained(get(), 'playground')).toMatchObject({ step: 1000, result: 'perplexity 9.03', notKept: undefined });
@@ -73,8 +74,9 @@ test('the best that can be chosen is one that is kept, with the loss that it had
 
 test('a run of a build that did not keep its best says so', async () => {
   const get = await studioOf(await storedRun(false));
-  expect(stepChoices(seen(get()).model!)).toEqual([
+  expect(stepChoices(seen(get()).model!)).toMatchObject([
     { value: 'latest', label: 'Step 1,000, the latest' },
+    { value: '800', label: 'Step 800, the one before' },
     { value: 'best', label: 'Step 0, the best kept' },
   ]);
   expect(trained(get(), 'playground').notKept).toBe('best at step 750, perplexity 7.39, not kept');

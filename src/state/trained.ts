@@ -1,12 +1,13 @@
 /** The trained model that can be talked to and taken home: which step of it, how good, or what it still needs. */
-import { formatCount } from '../core/base/units';
+import { formatBytes, formatCount } from '../core/base/units';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
 import { headlineWords } from '../core/objectives';
 import { bestNotKept, type Measured } from '../core/runs/best';
 import { isMeasuredAlike, measuredAt } from '../core/runs/segments';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
-import { isTraining, isWeightsAlone, modelOf, type OpenRun, type Page, shownRun } from './openRun';
+import { isOpening, isTraining, isWeightsAlone, modelOf, type OpenRun, type Page, shownId, shownRun } from './openRun';
 import { isUnreadable } from './phase';
+import { beginRefusal } from './refusals';
 import type { Studio } from './studio';
 
 /** The saved step that a choice means now. */
@@ -46,15 +47,46 @@ export function bestWords(run: OpenRun): string | undefined {
   return best ? `Step ${formatCount(best.step)} is kept as the best.` : undefined;
 }
 
-/** The newest step, and the best that is kept; none where the two are one. */
-export function stepChoices(run: OpenRun): readonly { value: 'latest' | 'best'; label: string }[] {
-  const latest = run.steps.find((step) => step.latest);
-  const best = run.steps.find((step) => step.best);
-  if (!latest || !best || best.step === latest.step) return [];
-  return [
-    { value: 'latest', label: `Step ${formatCount(latest.step)}, the latest` },
-    { value: 'best', label: `Step ${formatCount(best.step)}, ${bestLabel(run, best)}` },
+export interface StepChoice {
+  value: string;
+  label: string;
+  /** What is kept of it: `0.7 MB, weights alone, in F16`. */
+  hint: string;
+}
+
+/** Every kept step, newest first; none where there is no choice. */
+export function stepChoices(run: OpenRun): readonly StepChoice[] {
+  if (run.steps.length < 2) return [];
+  return run.steps.toReversed().map((step) => ({
+    value: valueOf(step),
+    label: [`Step ${formatCount(step.step)}`, ...kindsOf(run, step)].join(', '),
+    hint: [formatBytes(step.bytes), holdsWords(step) ?? 'with what the optimizer remembers'].join(', '),
+  }));
+}
+/** The newest and the best are chosen as such: they may be others later. */
+const valueOf = ({ latest, best, step }: SavedStep): string => (latest ? 'latest' : best ? 'best' : String(step));
+
+/** Of the step that is chosen, whichever way. */
+export function choiceOf(run: OpenRun): string | null {
+  const chosen = chosenStep(run);
+  return chosen ? valueOf(chosen) : null;
+}
+export const whichOf = (value: string): WhichSnapshot =>
+  value === 'latest' || value === 'best' ? value : Number(value);
+
+/** What is missing of a step, to begin with: undefined where all of it is kept. */
+export const holdsWords = ({ holds, precision }: Pick<SavedStep, 'holds' | 'precision'>): string | undefined =>
+  holds === 'all' ? undefined : `weights alone${precision === 'f16' ? ', in F16' : ''}`;
+
+function kindsOf(run: OpenRun, step: SavedStep): readonly string[] {
+  const { latest, best, pinned, light } = step;
+  const kinds = [
+    ...(latest ? ['the latest'] : []),
+    ...(best ? [bestLabel(run, step)] : []),
+    ...(pinned ? ['pinned'] : []),
+    ...(light ? ['light'] : []),
   ];
+  return kinds.length > 0 ? kinds : ['the one before'];
 }
 
 function bestLabel(run: OpenRun, best: SavedStep): string {
@@ -69,6 +101,8 @@ export interface Trained {
   result: string | undefined;
   /** A better step whose weights are gone, or newer ones that cannot be opened; in words that go on from a line's. */
   notKept: string | undefined;
+  /** What is missing of it: `weights alone, in F16`. */
+  holds: string | undefined;
 }
 
 export function trained(s: Studio, page: Page): Trained {
@@ -83,6 +117,7 @@ export function trained(s: Studio, page: Page): Trained {
     step,
     name: record?.name ?? s.project.name,
     result: loss === undefined ? undefined : headlineWords(objective, loss),
+    holds: chosen && holdsWords(chosen),
     notKept: isWeightsAlone(run)
       ? 'the best: newer steps cannot be opened'
       : better && `best at step ${formatCount(better.step)}, ${headlineWords(objective, better.loss)}, not kept`,
@@ -92,6 +127,7 @@ export function trained(s: Studio, page: Page): Trained {
 /** What there is of it, in the rail. */
 export function modelLine(s: Studio, page: Page): string {
   const model = modelOf(s, page);
+  if (isOpening(s, page)) return 'opening';
   return model ? `step ${formatCount(model.usable.step)}` : 'needs a run';
 }
 
@@ -103,10 +139,11 @@ export interface Need {
   starts: boolean;
 }
 
-/** What stands between here and a model, and the one step towards it; undefined once there is one. */
+/** What stands between a page and its model, and the one step towards it; undefined once there is one. */
 export function modelNeed(s: Studio, page: Page): Need | undefined {
   if (modelOf(s, page)) return undefined;
-  if (isTraining(s)) {
+  const run = shownRun(s, page);
+  if (isToCome(s, page)) {
     return {
       words: 'The run has saved no step yet. This page opens with the first',
       button: 'Watch it train',
@@ -114,11 +151,25 @@ export function modelNeed(s: Studio, page: Page): Need | undefined {
       starts: false,
     };
   }
-  if (isUnreadable(shownRun(s, page).phase)) {
-    return { words: 'The run cannot be opened', button: 'See what happened', path: '/train', starts: false };
+  if (isUnreadable(run.phase)) {
+    // Where Train shows another, what happened to this one is told among the runs.
+    const path = shownId(s, 'train') === run.id ? '/train' : '/runs';
+    return { words: 'The run cannot be opened', button: 'See what happened', path, starts: false };
+  }
+  if (s.shown[page] !== null) {
+    return { words: 'Nothing of this run is kept any more', button: 'See the runs', path: '/runs', starts: false };
   }
   if (s.texts.length === 0) {
     return { words: 'This needs a run, and a run needs text', button: 'Add text', path: '/text', starts: false };
+  }
+  const refusal = beginRefusal(s);
+  if (refusal !== undefined) {
+    return {
+      words: `This needs a run, and there is none yet. ${refusal}`,
+      button: 'Look at the settings',
+      path: '/model',
+      starts: false,
+    };
   }
   return {
     words: 'This needs a run, and there is none yet. Whatever is missing before it is made on the way',
@@ -126,4 +177,11 @@ export function modelNeed(s: Studio, page: Page): Need | undefined {
     path: '/train',
     starts: true,
   };
+}
+
+/** Whether the run that trains is the page's, or will be with its first saved step. */
+function isToCome(s: Studio, page: Page): boolean {
+  const { training, shown, project } = s;
+  if (!training || !isTraining(s)) return false;
+  return shown[page] === null ? training.projectId === project.id : shown[page] === training.runId;
 }

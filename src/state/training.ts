@@ -3,6 +3,7 @@ import { learntOf } from '../core/documents/record';
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import { updateProject } from '../core/runs/projects';
+import { readForebears } from '../core/runs/forebears';
 import { readKnownRun, readRun, type RunRecord } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';
 import { memoryShortage } from '../core/train/memory';
@@ -11,10 +12,11 @@ import type { Recipe } from '../core/train/recipe';
 import type { Asked, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { limitsOf, recipeOf as nextRecipe } from './estimate';
-import { remedy } from './failures';
+import { explain, remedy } from './failures';
 import { newOpenRun, NO_RUN, shownRun } from './openRun';
 import { next, type Phase } from './phase';
 import { hasOtherTexts, textIds } from './preparation';
+import { RunLog } from './runLog';
 import type { Slice, Studio } from './studio';
 import { work } from './work';
 
@@ -31,7 +33,9 @@ export interface TrainingSlice {
   resume(steps?: number, change?: Change): Promise<void>;
   /** Begins a run from a saved step of another, with its settings or with others. */
   fork(from: { runId: string; step: number }, change: Change & { name: string; recipe: Recipe }): Promise<void>;
-  /** Asks the run that trains here to measure or to write now: what it answers is in its log. */
+  /** The run at rest that is being asked. */
+  asking: string | null;
+  /** Asks the run that Train shows to measure or to write now: what it answers is in its log. */
   ask(asked: Asked): Promise<void>;
   /** The run has a saved step: from now on it is its project's, which pages follow. */
   adopt(runId: string): Promise<void>;
@@ -114,7 +118,10 @@ export const createTrainingSlice: Slice<TrainingSlice> =
     /** What the record says by now, which the worker writes. */
     async function refresh(runId: string): Promise<void> {
       const record = await readRun(store, runId);
-      if (record) get().changeRun(runId, (run) => (run.saved ? { ...run, record } : run));
+      if (!record) return;
+      const isNew = get().opened[runId]?.record === null;
+      const before = isNew && record.parent ? new RunLog(await readForebears(store, record)) : undefined;
+      get().changeRun(runId, (run) => (run.saved ? { ...run, record, ...(before && { before }) } : run));
     }
 
     /** Runs `begin` from compiling to its outcome, telling the log and the phase. */
@@ -216,6 +223,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
     return {
       training: null,
       lostAt: [],
+      asking: null,
       async start() {
         await get().settled();
         if (get().training) return;
@@ -323,12 +331,19 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         }
       },
       async ask(asked) {
-        const { training, toast } = get();
-        if (!training) return;
+        const { training, toast, asking } = get();
+        const { id: runId } = shownRun(get(), 'train');
+        const isAtRest = training?.runId !== runId;
+        if (runId === '' || (isAtRest && asking !== null)) return;
+        if (isAtRest) set({ asking: runId });
         try {
-          await gpu.call('ask', { runId: training.runId, asked });
+          const told = await gpu.call('ask', { runId, asked });
+          for (const event of told) get().opened[runId]?.log.append(event);
+          if (told.length > 0) get().changeRun(runId, (run) => ({ ...run, logVersion: run.logVersion + 1 }));
         } catch (error) {
-          toast({ text: 'The run was not asked', detail: toFailure(error).message });
+          toast({ text: 'The run was not asked', detail: explain(toFailure(error)) });
+        } finally {
+          if (isAtRest) set({ asking: null });
         }
       },
       async adopt(runId) {

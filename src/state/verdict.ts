@@ -1,21 +1,29 @@
-/** How the run that Train shows does: one judgement, from which the page, its chart's caption and the voice all speak. */
+/** How a run does: one judgement, from which the page, its chart's caption and the voice all speak. */
 import { useMemo } from 'react';
 import { courseOf } from '../core/runs/course';
 import { judge, type Verdict } from '../core/train/verdict';
-import { useShownPart, useStudio } from './react';
-import { plannedSteps, useRunSettings } from './runSettings';
+import type { OpenRun } from './openRun';
+import type { Phase } from './phase';
+import { useStudio } from './react';
+import { plannedSteps, trains, useRunSettings } from './runSettings';
+import type { Studio } from './studio';
 
-/** Judged anew at each evaluation, not at each step. */
-export function useVerdict(): Verdict {
-  const settings = useRunSettings();
-  const log = useShownPart('train', (run) => run.log);
-  const planned = useShownPart('train', ({ phase }) => plannedSteps(phase, settings));
+/**
+ * Judged anew at each evaluation, not at each step.
+ * @param of the run, where it is not the one that Train shows
+ */
+export function useVerdict(of: (s: Studio) => OpenRun = trains): Verdict {
+  const settings = useRunSettings(of);
+  const log = useStudio((s) => of(s).log);
+  const planned = useStudio((s) => plannedSteps(of(s).phase, settings));
   const isElsewhere = useStudio((s) => s.trainingElsewhere);
-  const isAtRest = useShownPart('train', ({ phase }) => phase.kind === 'stopped' || phase.kind === 'finished');
+  const isAtRest = useStudio((s) => AT_REST.includes(of(s).phase.kind));
   const isOver = !isElsewhere && isAtRest;
-  const evaluated = useShownPart('train', (run) => run.log.evaluations.at(-1)?.step);
+  const evaluated = useStudio((s) => of(s).log.evaluations.at(-1)?.step);
   return useMemo(() => {
     const evaluations = evaluated === undefined ? [] : log.evaluations;
     return judge(courseOf(settings, { training: log, evaluations, planned, isOver }));
   }, [settings, log, evaluated, planned, isOver]);
 }
+
+const AT_REST: readonly Phase['kind'][] = ['stopped', 'finished'];

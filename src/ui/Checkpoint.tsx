@@ -20,14 +20,14 @@ export const CheckpointSummary = ({ step, name, result, remark }: CheckpointSumm
   </>
 );
 
-export interface CheckpointSelectProps<Id extends string> {
-  value: Id;
-  onChange: (id: Id) => void;
-  options: readonly { value: Id; label: string }[];
+export interface CheckpointSelectProps {
+  value: string | null;
+  onChange: (id: string) => void;
+  options: readonly { value: string; label: string; hint: string }[];
 }
 
 /** Chooses among saved steps; nothing where there is no choice. */
-export const CheckpointSelect = <Id extends string>({ value, onChange, options }: CheckpointSelectProps<Id>) =>
+export const CheckpointSelect = ({ value, onChange, options }: CheckpointSelectProps) =>
   options.length === 0 ? null : (
     <Select layout="bare" label="Checkpoint" value={value} onChange={onChange} options={options} />
   );
@@ -36,10 +36,12 @@ export interface RunSelectProps {
   value: string | null;
   onChange: (id: string) => void;
   options: readonly { value: string; label: string; hint: string }[];
+  /** What stands there while the run that is shown is none of them: `a new run`. */
+  otherwise: string;
 }
 
-/** Chooses among runs; nothing where there is no choice. */
-export const RunSelect = ({ value, onChange, options }: RunSelectProps) =>
-  options.length < 2 ? null : (
-    <Select layout="bare" label="Run" value={value} onChange={onChange} options={options} placeholder="a new run" />
+/** Says which run is shown, and chooses among them; nothing where there is none. */
+export const RunSelect = ({ value, onChange, options, otherwise }: RunSelectProps) =>
+  options.length === 0 ? null : (
+    <Select layout="bare" label="Run" value={value} onChange={onChange} options={options} placeholder={otherwise} />
   );

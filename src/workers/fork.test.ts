@@ -6,7 +6,7 @@ import { claimRun, listSnapshots, loadSnapshot } from '../core/checkpoint/checkp
 import type { Snapshot } from '../core/checkpoint/snapshot';
 import { readJournal } from '../core/runs/journal';
 import { purgeRun, readRun, type RunRecord } from '../core/runs/record';
-import { removeRun } from '../core/runs/rows';
+import { removeRun, runRows } from '../core/runs/rows';
 import { recipeOf } from '../core/runs/segments';
 import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { type Begin, smallRuns } from '../core/testing/besideRuns';
@@ -130,9 +130,6 @@ test('a run that goes on with another rate begins a segment there, and one that 
 test('what a run is asked for while it trains is an event of it, and its bits are those of a run that nobody asks', async () => {
   const settings = { ...SMALL, steps: 40, saveEvery: 40, evalEvery: 40 };
   await worker.gpu.call('begin', of('quiet', settings));
-  await expect(worker.gpu.call('ask', { runId: 'quiet', asked: { what: 'evaluate' } })).rejects.toMatchObject({
-    code: 'bad-settings',
-  });
   let isAsked = false;
   await worker.gpu.call('begin', of('busy', settings), {
     onProgress(events) {
@@ -149,6 +146,44 @@ test('what a run is asked for while it trains is an event of it, and its bits ar
   expect(await losses('busy')).toEqual(await losses('quiet'));
   const [busy, quiet] = await Promise.all(['busy', 'quiet'].map((id) => loadSnapshot(store, id)));
   expect(busy!.snapshot.tensors).toEqual(quiet!.snapshot.tensors);
+}, 120_000);
+
+test('a run at rest answers by its newest step what training would have told, and its journal keeps it', async () => {
+  const settings = { ...SMALL, evalEvery: 100, saveEvery: 6 };
+  await worker.gpu.call('begin', of('parent', settings));
+  const told = async (): Promise<string[]> =>
+    (await readJournal(store, 'parent')).flatMap((e) =>
+      e.kind === 'evaluated'
+        ? [`${e.step} ${e.loss} ${e.sample} ${e.activeMs}`]
+        : e.kind === 'sampled'
+          ? [`${e.step} ${e.sample}`]
+          : [],
+    );
+  const before = await told();
+  const curve = await runRows(store, 'first', () => undefined);
+  expect(curve[0]?.curve?.evaluations.step).toEqual([0, 12]);
+  const again = await worker.gpu.call('ask', { runId: 'parent', asked: { what: 'evaluate' } });
+  expect(again).toMatchObject([{ kind: 'evaluated', step: 12 }]);
+  // To the bit what the run itself measured and wrote there, at the same time of training.
+  expect(await told()).toEqual([...before, before.at(-1)]);
+  const [sampled] = await worker.gpu.call('ask', { runId: 'parent', asked: { what: 'sample', prompt: 'The whale' } });
+  expect(sampled).toMatchObject({ kind: 'sampled', step: 12, prompt: 'The whale' });
+  expect((await told()).at(-1)).toMatch(/^12 The whale/);
+  expect((await loadSnapshot(store, 'parent')).snapshot.state.step).toBe(12);
+  await worker.gpu.call('resume', { runId: 'parent', steps: 14 });
+  expect((await told()).filter((line) => line.startsWith('12 '))).toHaveLength(3);
+}, 120_000);
+
+test('a run goes on with another optimizer, whose memory begins at zero, and with its own as before', async () => {
+  const record = await parent();
+  const recipe = { ...recipeOf(record), optimizer: 'sgd' as const, learningRate: 0.1, steps: 14 };
+  await worker.gpu.call('resume', { runId: 'parent', recipe });
+  const { snapshot } = await loadSnapshot(store, 'parent');
+  expect(snapshot.state).toMatchObject({ step: 14, momentsFrom: 12 });
+  expect([...snapshot.tensors.keys()].some((name) => name.startsWith('adam.'))).toBe(false);
+  expect((await readRun(store, 'parent'))!.segments.at(-1)).toMatchObject({ after: 12, recipe: { optimizer: 'sgd' } });
+  await worker.gpu.call('resume', { runId: 'parent', steps: 16 });
+  expect((await loadSnapshot(store, 'parent')).snapshot.state).toMatchObject({ step: 16, momentsFrom: 12 });
 }, 120_000);
 
 test('a run that was deleted does not go on, which is said with what to do, and its record stays as it is', async () => {

@@ -1,12 +1,14 @@
 /** What the GPU worker does: one device, on which one run trains while models of any run are used beside it. */
 import type { BlobStore } from '../core/base/blobStore';
-import { badSettings, HomegrownError } from '../core/base/errors';
+import { HomegrownError } from '../core/base/errors';
 import type { Pause } from '../core/base/job';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { explained, gpuHasFailed } from '../core/gpu/backend';
 import { wasmHasFailed } from '../core/gpu/wasm';
 import type { Asked, DeviceKind, TrainOutcome } from '../core/train/run';
 import type { DeviceInfo, GpuApi } from '../protocol/gpu';
+import { holdingRun } from '../storage/lock';
+import { askAtRest } from './asking';
 import { evaluate, referenceOf } from './measuring';
 import { type LoadedModel, modelsOf } from './models';
 import { writeText } from './sampling';
@@ -109,11 +111,19 @@ export function gpuHandlers(
     begin: (input, job) => train(input.runId, job, (blobs, name, beside) => begin(blobs, input, name, job, beside)),
     fork: (input, job) => train(input.runId, job, (blobs, name, beside) => fork(blobs, input, name, job, beside)),
     resume: (input, job) => train(input.runId, job, (blobs, name, beside) => resume(blobs, input, name, job, beside)),
-    ask({ runId, asked: what }) {
-      if (training !== runId)
-        return Promise.reject(badSettings('This run does not train now', 'Nothing was asked of it.'));
-      asked.push(what);
-      return Promise.resolve(null);
+    async ask({ runId, asked: what }, { signal }) {
+      if (training === runId) {
+        asked.push(what);
+        return [];
+      }
+      return holdingRun(runId, () =>
+        withModel({ runId, which: 'latest' }, signal, async (model, ended, pause) =>
+          askAtRest(await store, model, what, async () => {
+            ended.throwIfAborted();
+            await pause();
+          }),
+        ),
+      );
     },
     generate: (input, { signal, report }) =>
       withModel(input, signal, (model, ended, pause) => writeText(model, input, { signal: ended, report }, pause)),

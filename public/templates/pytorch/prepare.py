@@ -80,15 +80,19 @@ def main() -> None:
     meta = {"dtype": dtype, "vocabulary": vocabulary, "endOfText": end_of_text}
     args.out.mkdir(parents=True, exist_ok=True)
     for part, texts in split([read(path) for path in args.texts], args.held_out, args.test_share).items():
-        tokens = 0
+        tokens, documents = 0, []
         with open(args.out / f"{part}.bin", "wb") as file:
             for i, text in enumerate(texts):
                 ids = [end_of_text] if i else []
+                begin = tokens + len(ids)
                 for piece in pieces(text.decode("utf-8")):
                     ids += tokenizer.encode(piece, add_special_tokens=False).ids
                 np.array(ids, dtype=np.dtype(dtype).newbyteorder("<")).tofile(file)
                 tokens += len(ids)
-        meta[part] = {"tokens": tokens, "bytes": sum(map(len, texts))}
+                documents.append((begin, tokens - begin))
+        # Where each text begins, and how many tokens it has: the mark between two is of neither.
+        np.array(documents, dtype="<u4").tofile(args.out / f"{part}.documents.bin")
+        meta[part] = {"tokens": tokens, "bytes": sum(map(len, texts)), "documents": len(documents)}
         print(f"{part}: {tokens:,} tokens of {meta[part]['bytes']:,} bytes")
     (args.out / "meta.json").write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
 

@@ -48,6 +48,7 @@ export async function openExported(
     tokens: manifest && {
       train: openPart(store, manifest, 'train'),
       validation: openPart(store, manifest, 'validation'),
+      ...(manifest.parts.test && { test: openPart(store, manifest, 'test') }),
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../checkpoint/snapshot';
 import type { ByteStream } from '../files/byteSource';
-import type { TokenSource } from '../shards/manifest';
+import type { PartSource, TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice, TrainEvent } from '../train/run';
@@ -18,8 +18,16 @@ export interface Exported {
   /** The run's curve. */
   events: readonly TrainEvent[];
   /** The tokenised text, where it is still stored. */
-  tokens: { train: TokenSource; validation: TokenSource } | null;
+  tokens: Tokens | null;
 }
+
+/** The parts that there are, with the borders of documents where they are kept. */
+export interface Tokens {
+  train: TokenisedPart;
+  validation: TokenisedPart;
+  test?: TokenisedPart;
+}
+export type TokenisedPart = TokenSource & Partial<Pick<PartSource, 'documents'>>;
 
 /**
  * A way to write a model down: all that the page, the terminal and the workers know of it. One file of formats/ each, and

@@ -5,11 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { buildData } from '../../workers/data';
+import { memoryStore } from '../base/blobStore';
+import { unwatched } from '../base/job';
+import { importText, pastedText } from '../documents';
+import { readBytes } from '../files/byteSource';
+import { openPart } from '../shards/read';
 import { project } from '../testing/runningService';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { writeTokenizerJson } from '../tokenizer/json';
 import { ROLES } from '../tokenizer/special';
+import { dataFiles } from './pytorch';
 
+const PARTS = ['train', 'val', 'test'];
 const PYTHON = process.env['PYTHON'] ?? '/usr/bin/python3';
 const run = promisify(execFile);
 const hasTokenizers = await run(PYTHON, ['-c', 'import numpy, tokenizers']).then(
@@ -25,6 +33,8 @@ test.skipIf(!hasTokenizers)('prepare.py has our ids, for text that looks like a 
     await mkdir(join(folder, 'model'));
     await cp(project('public/templates/pytorch/prepare.py'), join(folder, 'prepare.py'));
     await writeFile(join(folder, 'model/tokenizer.json'), writeTokenizerJson(tokenizer));
+    await writeFile(join(folder, 'model/homegrown.json'), JSON.stringify({ segments: [{ data: null }] }));
+    await writeFile(join(folder, 'architecture.json'), JSON.stringify({ endOfText: tokenizer.endOfText }));
     const texts = [tokenizer.special.map(({ text }) => `hello ${text} it's `).join(''), 'é <|endoftext|>\n\n  你好'];
     const names = texts.map((_, i) => join(folder, `${i}.txt`));
     for (const [i, text] of texts.entries()) await writeFile(names[i]!, text);
@@ -38,3 +48,45 @@ test.skipIf(!hasTokenizers)('prepare.py has our ids, for text that looks like a 
     await rm(folder, { recursive: true });
   }
 });
+
+test.skipIf(!hasTokenizers)(
+  'prepare.py makes the files that a hand-over has, with the part for a test and the borders',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'prepare-'));
+    try {
+      const tokenizer = await createTokenizer({ kind: 'bpe', merges: [[116, 104], [256, 101]] }); // prettier-ignore
+      await mkdir(join(folder, 'model'));
+      await cp(project('public/templates/pytorch/prepare.py'), join(folder, 'prepare.py'));
+      await writeFile(join(folder, 'model/tokenizer.json'), writeTokenizerJson(tokenizer));
+      await writeFile(join(folder, 'architecture.json'), JSON.stringify({ endOfText: tokenizer.endOfText }));
+      const split = { validation: 0.1, test: 0.05, seed: 0 };
+      await writeFile(join(folder, 'model/homegrown.json'), JSON.stringify({ segments: [{ data: { split } }] }));
+      const texts = ['the sea, the whale. ', 'Ä first “line”. ', 'ab'].map((text, i) => text.repeat(200 - 60 * i));
+      const store = memoryStore();
+      const ids: string[] = [];
+      for (const [i, text] of texts.entries()) {
+        await writeFile(join(folder, `${i}.txt`), text);
+        const added = await importText(pastedText(`${i}.txt`, text), store, { addedAt: i }, unwatched);
+        if (added.kind === 'added') ids.push(added.text.id);
+      }
+      await run(PYTHON, ['prepare.py', ...texts.map((_, i) => `${i}.txt`)], { cwd: folder });
+      const { manifest } = await buildData(store, ids, tokenizer, split, unwatched);
+      const [train, validation, test] = (['train', 'validation', 'test'] as const).map((part) =>
+        openPart(store, manifest, part),
+      );
+      const ours = await dataFiles({ train: train!, validation: validation!, test: test! }, tokenizer.endOfText);
+      expect(ours.map(({ name }) => name)).toEqual([
+        'data/meta.json',
+        ...PARTS.flatMap((part) => [`data/${part}.bin`, `data/${part}.documents.bin`]),
+      ]);
+      for (const file of ours) {
+        const [own, theirs] = [await readBytes(file), await readFile(join(folder, file.name))];
+        if (file.name.endsWith('.json'))
+          expect(JSON.parse(theirs.toString())).toEqual(JSON.parse(new TextDecoder().decode(own)));
+        else expect(theirs.equals(own), file.name).toBe(true);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+);

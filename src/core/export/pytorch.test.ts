@@ -16,7 +16,7 @@ import { learning } from '../testing/runInfo';
 import { trainedModels } from '../testing/trainedModel';
 import { useWasm } from '../testing/wasm';
 import { DEFAULT_RECIPE, fieldsOf, type Recipe } from '../train/recipe';
-import type { Exported } from './format';
+import type { Exported, TokenisedPart } from './format';
 import { importHuggingFace } from './importHuggingFace';
 import { pytorch } from './formats/pytorch';
 
@@ -110,6 +110,44 @@ describe('the folder', () => {
     const wide = await pytorch.files({ ...models[0]!, tokens: { train: source, validation: source } }, options);
     const bin = await readBytes(wide.find(({ name }) => name === 'data/train.bin')!);
     expect(new Uint32Array(bin.buffer)).toEqual(Uint32Array.of(1, 65_536, 69_999));
+  });
+
+  test('holds the part for a test where there is one, and where documents begin where that is known', async () => {
+    const part = (tokens: number, starts: readonly number[]): TokenisedPart => ({
+      tokens,
+      bytes: tokens,
+      vocabulary: 300,
+      read: (_, length) => Promise.resolve(new Uint32Array(length)),
+      documents: () =>
+        Promise.resolve(
+          starts.map((start, i) => ({
+            start,
+            tokens: (starts[i + 1] ?? tokens + 1) - start - 1,
+            place: i,
+            label: null,
+            fields: {},
+          })),
+        ),
+    });
+    const tokens = {
+      train: part(90, [0, 41]),
+      validation: { ...part(9, []), documents: () => Promise.resolve(null) },
+      test: part(5, [0]),
+    };
+    const files = await pytorch.files({ ...models[0]!, tokens }, options);
+    const of = async (name: string) => readBytes(files.find((file) => file.name === `data/${name}`)!);
+    expect(files.flatMap(({ name }) => (name.startsWith('data/') ? [name] : [])).sort()).toEqual(
+      ['meta.json', 'test.bin', 'test.documents.bin', 'train.bin', 'train.documents.bin', 'val.bin'].map(
+        (name) => `data/${name}`,
+      ),
+    );
+    expect(JSON.parse(new TextDecoder().decode(await of('meta.json')))).toMatchObject({
+      train: { tokens: 90, documents: 2 },
+      val: { tokens: 9 },
+      test: { tokens: 5, documents: 1 },
+    });
+    expect(new Uint32Array((await of('train.documents.bin')).buffer)).toEqual(Uint32Array.of(0, 40, 41, 49));
+    expect((await of('test.bin')).length).toBe(10);
   });
 
   test('its optimizers are torch’s, by the fields of the recipe', async () => {

@@ -7,7 +7,7 @@ import { metricsOf, objectiveOf } from '../objectives';
 import type { Objective } from '../objectives/objective';
 import { recipeOf } from '../runs/segments';
 import { idBytes, packIds } from '../shards/ids';
-import type { TokenSource } from '../shards/manifest';
+import type { Border, TokenSource } from '../shards/manifest';
 import { OPTIMIZERS } from '../optim';
 import type { Optimizer, Torch } from '../optim/optimizer';
 import { SCHEDULES } from '../optim/schedule';
@@ -45,7 +45,7 @@ export async function pytorchFiles(exported: Exported, { template }: ExportOptio
     textFile('schedules.py', schedulesInPython()),
     textFile('metrics.py', metricsInPython(objectiveOf(recipe.objective))),
     ...huggingFaceFiles(exported, { withOptimizer: true }).map((file) => ({ ...file, name: `model/${file.name}` })),
-    ...(tokens ? dataFiles(tokens, exported.tokenizer.endOfText) : []),
+    ...(tokens ? await dataFiles(tokens, exported.tokenizer.endOfText) : []),
   ];
 }
 
@@ -106,23 +106,33 @@ export function metricsInPython(objective: Pick<Objective, 'gives' | 'headline'>
   ].join('\n');
 }
 
-/** nanoGPT's layout: ids one after another, little-endian, no header. What a reader has to know is in meta.json. */
-function dataFiles({ train, validation }: NonNullable<Exported['tokens']>, endOfText: number): readonly ByteStream[] {
+/**
+ * nanoGPT's layout: ids one after another, little-endian, no header. What a reader has to know is in meta.json. Where
+ * documents begin and end is in files of their own, for parts of which it is known.
+ */
+export async function dataFiles(
+  { train, validation: val, test }: NonNullable<Exported['tokens']>,
+  endOfText: number,
+): Promise<readonly ByteStream[]> {
   const { vocabulary } = train;
   const width = idBytes(vocabulary);
-  const facts = ({ tokens, bytes }: TokenSource) => ({ tokens, bytes });
-  const meta = {
-    dtype: width === 2 ? 'uint16' : 'uint32',
-    vocabulary,
-    endOfText,
-    train: facts(train),
-    val: facts(validation),
-  };
-  return [
-    textFile('data/meta.json', `${JSON.stringify(meta, null, 2)}\n`),
-    idFile('data/train.bin', train, width),
-    idFile('data/val.bin', validation, width),
-  ];
+  const parts = Object.entries({ train, val, ...(test && { test }) });
+  const meta: Record<string, Json> = { dtype: width === 2 ? 'uint16' : 'uint32', vocabulary, endOfText };
+  const files: ByteStream[] = [];
+  for (const [name, part] of parts) {
+    const { tokens, bytes } = part;
+    const documents = (await part.documents?.()) ?? null;
+    meta[name] = { tokens, bytes, ...(documents && { documents: documents.length }) };
+    files.push(idFile(`data/${name}.bin`, part, width));
+    if (documents) files.push(bordersFile(`data/${name}.documents.bin`, documents));
+  }
+  return [textFile('data/meta.json', `${JSON.stringify(meta, null, 2)}\n`), ...files];
+}
+
+/** Two u32 a document: its first token, and how many it has. The mark that ends it is not one of them. */
+function bordersFile(name: string, documents: readonly Border[]): ByteStream {
+  const bytes = packIds(Uint32Array.from(documents.flatMap(({ start, tokens }) => [start, tokens])), 4);
+  return { name, size: bytes.length, chunks: () => [bytes] };
 }
 
 const idFile = (name: string, source: TokenSource, width: 2 | 4): ByteStream => ({
@@ -149,8 +159,8 @@ const TEMPLATES = [
 ];
 
 const DATA_HERE =
-  '`data/train.bin` and `data/val.bin` are the tokens that the run has been learning from. ' +
-  'For other or more text, `prepare.py` writes them anew.';
+  '`data/train.bin` and `data/val.bin` are the tokens that the run has been learning from and was measured on; where a ' +
+  'part was kept for a test, it is `data/test.bin`. For other or more text, `prepare.py` writes them anew.';
 const DATA_MISSING =
   'The text was no longer stored when this folder was written, so **there is no `data/` yet**. Make it first from the ' +
   'same files, in the same order: `python prepare.py one.txt two.txt`. model/README.md says which they were.';

@@ -1,5 +1,5 @@
 /** The stretches of a run, each with data and settings of its own: what one was measured on does not compare with the next. */
-import { fieldsOf, type Recipe, type RecipeField } from '../train/recipe';
+import { fieldsOf, type Recipe, type RecipeField, tokensPerStep } from '../train/recipe';
 import type { DataFacts } from './settings';
 
 export interface Segment {
@@ -34,6 +34,17 @@ export const segmentAt = (segments: readonly Pick<Segment, 'after'>[], step: num
     0,
     segments.findLastIndex(({ after }) => after < step),
   );
+
+/** Tokens that a run has learnt from up to a step, in windows of `context` tokens. */
+export const tokensAt = (
+  segments: readonly Pick<Segment, 'after' | 'recipe'>[],
+  context: number,
+  step: number,
+): number =>
+  segments.reduce((sum, { after, recipe }, i) => {
+    const until = Math.min(step, segments[i + 1]?.after ?? Infinity);
+    return sum + Math.max(0, until - after) * tokensPerStep(recipe, context);
+  }, 0);
 
 /** Tells what was measured in the segment that a step belongs to: the rest does not compare with it. */
 export function isMeasuredAlike(

@@ -193,12 +193,10 @@ export const isOf = ({ optimizer }: Pick<Recipe, 'optimizer'>, name: RecipeField
 export const fieldsOf = (recipe: Pick<Recipe, 'optimizer'>): Partial<Record<RecipeField, Field>> =>
   Object.fromEntries(Object.entries(RECIPE).filter(([name]) => isOf(recipe, name as RecipeField)));
 
-/** Those that a run can go on with changed: not what its weights and moments are of, nor what begins it. */
+/** Those that a run can go on with changed: not what its weights are of, nor what begins it. */
 export const changeable = (recipe: Pick<Recipe, 'optimizer'>): Partial<Record<RecipeField, Field>> =>
   Object.fromEntries(
-    Object.entries(fieldsOf(recipe)).filter(
-      ([name, { row }]) => (row !== undefined || name === 'dropout') && name !== 'optimizer',
-    ),
+    Object.entries(fieldsOf(recipe)).filter(([name, { row }]) => row !== undefined || name === 'dropout'),
   );
 
 /** Whether to recompute, before a run starts: `auto` goes by what the plan takes of the device's memory. */

@@ -94,7 +94,7 @@ describe('a run is judged', () => {
         [600, 6.1, 6.1],
       ]),
     );
-    expect([early.kind, late.kind]).toEqual(['blind', 'blind']);
+    expect([early.kind, late.kind]).toEqual(['blind', 'stuck']);
     expect(early.judgement).not.toBe(late.judgement);
     expect(
       judge(
@@ -330,6 +330,7 @@ test('what is said and where the curve is said to go agree', () => {
   const trends = {
     beginning: [null],
     blind: ['falling', 'level', null],
+    stuck: ['falling', 'level', null],
     learning: ['falling'],
     memorising: ['falling'],
     level: ['level'],

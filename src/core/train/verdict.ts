@@ -7,6 +7,7 @@ import type { Baseline } from '../objectives/objective';
 export type VerdictKind =
   | 'beginning' // too little is known
   | 'blind' // not better than guessing by frequency
+  | 'stuck' // the same, and late
   | 'learning'
   | 'memorising' // still learning, but the training text faster than the held-out text, which takes reading it again
   | 'level' // no longer learning, hardly a gap: underfitting
@@ -102,7 +103,7 @@ export function judge(course: Course): Verdict {
   if (known && last.loss > known.loss - LEAST) {
     const isLate = isOver || last.step > planned / 2;
     return {
-      kind: 'blind',
+      kind: isLate ? 'stuck' : 'blind',
       judgement: isLate ? 'Learning hardly anything' : known.before,
       evidence: `${label} on held-out text is ${told(last.loss)} at step ${formatCount(last.step)}; ${baselineWords(course, known)}.${isLate ? ' A higher learning rate or more steps are needed.' : ''}`,
       trend,

@@ -28,7 +28,7 @@ export function CardOptions({ format, precision }: { format: FormatId; precision
   );
 }
 
-/** The optimizer's state, which the best step lacks. */
+/** The optimizer's state, which steps that are kept as weights alone lack. */
 function Moments({ canChoose }: { canChoose: boolean }) {
   const withOptimizer = useStudio((s) => s.withOptimizer);
   const setWithOptimizer = useStudio((s) => s.setWithOptimizer);
@@ -36,7 +36,7 @@ function Moments({ canChoose }: { canChoose: boolean }) {
   const hasLatest = useShownPart('export', ({ steps }) => steps.some(({ latest }) => latest));
   if (!isWhole) {
     const latest = hasLatest ? ', which the latest has' : '';
-    return <p className={styles.aside}>The best step is kept without the optimizer’s state{latest}</p>;
+    return <p className={styles.aside}>This step is kept without the optimizer’s state{latest}</p>;
   }
   return (
     canChoose && (

@@ -1,7 +1,6 @@
 import { runInfo } from '../../core/export/homegrownJson';
 import { modelCard } from '../../core/export/modelCard';
-import { recipeOf } from '../../core/runs/segments';
-import { tokensPerStep } from '../../core/train/recipe';
+import { tokensAt } from '../../core/runs/segments';
 import { modelOf } from '../../state/openRun';
 import { useStudio } from '../../state/react';
 import type { Studio } from '../../state/studio';
@@ -13,7 +12,7 @@ import { Markdown } from './Markdown';
 /** The README that travels with the files, as it will be. */
 export function CardPane() {
   const toast = useStudio((s) => s.toast);
-  const card = cardOf(useStudio((s) => s));
+  const card = useStudio(cardOf);
   if (card === undefined) {
     return (
       <Pane title="Model card">
@@ -45,7 +44,8 @@ export function CardPane() {
   );
 }
 
-function cardOf(s: Studio): string | undefined {
+/** Undefined where there is no model. */
+export function cardOf(s: Studio): string | undefined {
   const model = modelOf(s, 'export');
   const saved = model && chosenStep(model);
   if (!saved) return undefined;
@@ -53,7 +53,7 @@ function cardOf(s: Studio): string | undefined {
   const { step } = saved;
   const state = {
     step,
-    tokensSeen: step * tokensPerStep(recipeOf(run), run.model.config.context),
+    tokensSeen: tokensAt(run.segments, run.model.config.context, step),
     activeMs: log.activeMs[log.step.indexOf(step)] ?? 0,
     best: keptBest(model),
   };

@@ -3,9 +3,10 @@ import { useLocation } from 'wouter';
 import { F16 } from '../../core/export/format';
 import { PRECISIONS } from '../../core/export/cards';
 import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoint';
-import { useSavedSteps, useStudio } from '../../state/react';
+import { isOpening } from '../../state/openRun';
+import { useNeed, useSavedSteps, useStudio } from '../../state/react';
 import { useRunChoice } from '../../state/runChoice';
-import { modelNeed, type Need } from '../../state/trained';
+import type { Need } from '../../state/trained';
 import {
   Button,
   CheckpointSelect,
@@ -24,10 +25,9 @@ import { Failures } from './Failures';
 
 /** Take the model home, or bring one in. */
 export function ExportPage() {
-  const need = modelNeed(
-    useStudio((s) => s),
-    'export',
-  );
+  const need = useNeed('export');
+  const isComing = useStudio((s) => isOpening(s, 'export'));
+  if (isComing) return <Stage title="Export">{null}</Stage>;
   return need ? <Empty need={need} /> : <Export />;
 }
 

@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { explain, headline } from '../../state/failures';
-import { useSavedSteps, useStudio } from '../../state/react';
+import { isOpening } from '../../state/openRun';
+import { useNeed, useSavedSteps, useStudio } from '../../state/react';
 import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoint';
 import { useRunChoice } from '../../state/runChoice';
-import { modelNeed, type Need } from '../../state/trained';
+import type { Need } from '../../state/trained';
 import { Button, CheckpointSelect, CheckpointSummary, EmptyState, Notice, Panes, RunSelect, Stage } from '../../ui';
 import { AlternativesPane } from './AlternativesPane';
 import { PromptPane } from './PromptPane';
@@ -12,10 +13,9 @@ import { WrittenPane } from './WrittenPane';
 
 /** Talk to the model: what it writes, how sure it was, and what it nearly wrote. */
 export function PlaygroundPage() {
-  const need = modelNeed(
-    useStudio((s) => s),
-    'playground',
-  );
+  const need = useNeed('playground');
+  const isComing = useStudio((s) => isOpening(s, 'playground'));
+  if (isComing) return <Stage title="Playground">{null}</Stage>;
   return need ? <Empty need={need} /> : <Playground />;
 }
 

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
 import { changeable, type Recipe } from '../../core/train/recipe';
+import { withSetting } from '../../core/train/setting';
 import type { SavedStep } from '../../protocol/data';
 import { hasOtherTexts } from '../../state/preparation';
 import { useStudio } from '../../state/react';
@@ -60,6 +61,9 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
           A new run goes on from a copy of step {formatCount(step)} of {view.name}, which stays as it is.
           {from?.holds === 'weights' &&
             ' Of this step the weights alone are kept: what the optimizer remembers begins at zero.'}
+          {from?.holds === 'all' &&
+            recipe.optimizer !== recipeOf(record).optimizer &&
+            ' It has another optimizer, whose memory begins at zero.'}
         </p>
         {steps.length > 1 && (
           <Select
@@ -76,7 +80,7 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
         <SettingsForm
           fields={changeable(recipe)}
           values={recipe}
-          onChange={(setting, value) => setRecipe({ ...recipe, [setting]: value })}
+          onChange={(setting, value) => setRecipe(withSetting(record.model, recipe, setting, value))}
         />
         {hasOther && (
           <Checkbox isChosen={withTexts} onChange={setWithTexts}>

@@ -47,7 +47,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
   const chosen = views.find(({ id }) => id === chosenId) ?? views[0];
   const setBaseline = ({ id }: RunView) => change({ baseline: id });
   const pane = chosen && (
-    <RunPane view={chosen} baseline={baseline} all={views} onBaseline={() => setBaseline(chosen)} />
+    <RunPane key={chosen.id} view={chosen} baseline={baseline} all={views} onBaseline={() => setBaseline(chosen)} />
   );
   const tabs: readonly StageTab[] = [
     { id: 'all', href: '?', label: 'All runs', count: formatCount(views.length) },

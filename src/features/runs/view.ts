@@ -13,8 +13,8 @@ import {
   segmentAt,
   type SegmentData,
   type Segments,
+  tokensAt as tokensLearnt,
 } from '../../core/runs/segments';
-import { tokensPerStep } from '../../core/train/recipe';
 import { formatCount } from '../../core/base/units';
 import { KIND_WORDS } from '../../state/preparation';
 
@@ -111,13 +111,9 @@ export function bitsOf(
 const heldOutKey = ({ textHash, split, parts: { validation } }: NonNullable<SegmentData['facts']>) =>
   JSON.stringify([textHash, split.rule, split.seed, validation.bytes]);
 
-/** Tokens that it had learnt from at a step; a fork's forebears are taken to have been as it began. */
-export function tokensAt({ segments, made: { model } }: Pick<RunView, 'segments' | 'made'>, step: number): number {
-  return segments.reduce((sum, { after, recipe }, i) => {
-    const until = Math.min(step, segments[i + 1]?.after ?? Infinity);
-    return sum + Math.max(0, until - after) * tokensPerStep(recipe, model.config.context);
-  }, 0);
-}
+/** Tokens that it had learnt from at a step. */
+export const tokensAt = ({ segments, made: { model } }: Pick<RunView, 'segments' | 'made'>, step: number): number =>
+  tokensLearnt(segments, model.config.context, step);
 
 /** The runs that can be told in bits per byte beside this one: measured on the same held-out text. */
 export const comparable = (views: readonly RunView[], as: Pick<RunView, 'heldOut'>): readonly RunView[] =>

@@ -2,7 +2,9 @@ import { useState } from 'react';
 import { formatCount } from '../../core/base/units';
 import type { RunRecord } from '../../core/runs/record';
 import { changed, dataOf, recipeOf } from '../../core/runs/segments';
+import { optimizerOf } from '../../core/optim';
 import { changeable } from '../../core/train/recipe';
+import { withSetting } from '../../core/train/setting';
 import { hasOtherTexts } from '../../state/preparation';
 import { useStudio, useStudioStore } from '../../state/react';
 import { Button, Checkbox, Dialog, SettingsForm } from '../../ui';
@@ -47,7 +49,7 @@ export function ChangeDialog({ record, done, onClose }: { record: RunRecord; don
       <SettingsForm
         fields={changeable(recipe)}
         values={recipe}
-        onChange={(name, value) => setRecipe({ ...recipe, [name]: value })}
+        onChange={(name, value) => setRecipe(withSetting(record.model, recipe, name, value))}
       />
       {hasOther && (
         <Checkbox isChosen={withTexts} onChange={setWithTexts}>
@@ -58,6 +60,8 @@ export function ChangeDialog({ record, done, onClose }: { record: RunRecord; don
         {isSegment
           ? 'A new segment begins at the step that it goes on from: baselines, best and verdict begin anew there, and the chart says what changed.'
           : 'It goes on as it was.'}
+        {recipe.optimizer !== before.optimizer &&
+          ` What ${optimizerOf(before.optimizer).label} remembers is of no use to ${optimizerOf(recipe.optimizer).label}, whose memory begins at zero.`}
       </p>
     </Dialog>
   );

@@ -1,9 +1,10 @@
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { formatCount, formatReading } from '../../core/base/units';
 import { metricOf } from '../../core/metrics';
 import { nameOf } from '../../core/metrics/words';
 import { headlineOf, metricsOf, objectiveOf } from '../../core/objectives';
 import { learningRateAt } from '../../core/optim/schedule';
+import { tokensAt } from '../../core/runs/segments';
 import type { Recipe } from '../../core/train/recipe';
 import { headline } from '../../state/failures';
 import type { RunLog } from '../../state/runLog';
@@ -18,22 +19,25 @@ import {
   type ChartSettings,
   type Line,
 } from '../../ui/charts';
-import { heldOutCurve, Mapped, partUpTo } from './columns';
+import { beforeCurves, heldOutCurve, Mapped, partUpTo } from './columns';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
-import { segmentChanges } from './segmentWords';
+import { changeMarks } from './segmentWords';
 import { StepCost } from './StepCost';
 
 /** Perplexity, and below it learning rate, gradient norm and speed. What a failure undid is not drawn. */
 export function Charts({ settings }: { settings: RunSettings }) {
-  const { log, phase, saved, usable } = useShown('train');
+  const { log, phase, saved, usable, before, record } = useShown('train');
   /** Up to where there is something of the run. */
   const reached = (saved ?? usable)?.step ?? 0;
   const [chosen, setChosen] = useState<ChartSettings>();
-  const { recipe, tokensPerStep } = settings;
+  const { recipe, segments, model } = settings;
   const { trend } = useVerdict();
-  const tokens = useMemo(() => new Mapped(log.step, (step) => step * tokensPerStep), [log, tokensPerStep]);
+  const { context } = model.config;
+  const learnt = useCallback((step: number) => tokensAt(segments, context, step), [segments, context]);
+  const tokens = useMemo(() => new Mapped(log.step, learnt), [log, learnt]);
   const seconds = useMemo(() => new Mapped(log.activeMs, (ms) => ms / 1000), [log]);
 
+  const inherited = useMemo(() => beforeCurves(before, learnt), [before, learnt]);
   // A curve that diverges is the evidence of its failure, so it stays.
   const undone = phase.kind === 'failed' && phase.failure.code !== 'diverged' ? phase : undefined;
   const kept = undone ? reached : Infinity;
@@ -53,10 +57,11 @@ export function Charts({ settings }: { settings: RunSettings }) {
     <>
       <LossChart
         training={{ step, loss: part(log.loss), tokens: part(tokens.read()), seconds: part(seconds.read()) }}
-        validation={heldOutCurve(log, tokensPerStep, kept)}
+        validation={heldOutCurve(log, learnt, kept)}
+        before={inherited}
         reading={{ ...headlineOf(recipe.objective), name: nameOf(headlineOf(recipe.objective)) }}
         references={references(settings)}
-        changes={segmentChanges(settings).map(({ after, label, longLabel }) => ({ x: after, label, longLabel }))}
+        changes={changeMarks(settings, record?.parent)}
         trend={trend ?? undefined}
         plannedSteps={planned}
         settings={chart}

@@ -57,7 +57,7 @@ function possible(s: Studio) {
   const hasBegun = phase.kind === 'failed' && phase.of > 0;
   return {
     resume: hasBegun && record !== null && dataOf(record).id !== null && saved !== null,
-    export: hasBegun && record !== null && modelOf(s, 'export') !== null,
+    export: hasBegun && modelOf(s, 'train') !== null,
     wasm: hasBegun && device.kind === 'open' && device.info.kind !== 'wasm' && device.info.choices.includes('wasm'),
     halve: project.recipe.batch > 1,
     free: s.runs?.some((row) => !s.opened[row.record.id] && row.bytes !== null && row.bytes > 0) === true,
@@ -140,7 +140,7 @@ const LABELS: Record<Remedy, (s: Studio) => string> = {
     const model = modelOf(s, 'playground');
     return model ? `Back to ${model.record.name}, step ${formatCount(model.usable.step)}` : 'Back';
   },
-  export: (s) => `Download step ${formatCount(modelOf(s, 'export')?.usable.step ?? 0)}…`,
+  export: (s) => `Download step ${formatCount(modelOf(s, 'train')?.usable.step ?? 0)}…`,
   reload: () => 'Reload the page',
 };
 
@@ -160,7 +160,10 @@ const ACTS: Record<Remedy, (s: Studio, navigate: (path: string) => void) => void
   texts: (_, navigate) => navigate('/text'),
   free: (_, navigate) => navigate('/runs'),
   back: (s) => void s.loadRun(),
-  export: (_, navigate) => navigate('/export'),
+  export: (s, navigate) => {
+    void s.show('export', shownRun(s, 'train').id);
+    navigate('/export');
+  },
   reload: () => location.reload(),
 };
 

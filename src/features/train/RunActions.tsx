@@ -3,8 +3,8 @@ import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
 import { failureReport } from '../../state/failureReport';
-import { useShownPart, useStudio } from '../../state/react';
-import { resumeRefusal } from '../../state/refusals';
+import { useShownPart, useStudio, useStudioFields } from '../../state/react';
+import { askRefusal, resumeRefusal } from '../../state/refusals';
 import { Button } from '../../ui';
 import { describeSettings, useRunSettings } from '../../state/runSettings';
 import { ChangeDialog } from './ChangeDialog';
@@ -16,10 +16,10 @@ export function RunActions() {
   const saved = useShownPart('train', (run) => run.saved);
   const record = useShownPart('train', (run) => run.record);
   const resume = useStudio((s) => s.resume);
+  const show = useStudio((s) => s.show);
   const toast = useStudio((s) => s.toast);
   const settings = useRunSettings();
   const [, navigate] = useLocation();
-  const ask = useStudio((s) => s.ask);
   const [isAsking, setAsking] = useState(false);
   const [isChanging, setChanging] = useState(false);
   const disabledReason = useStudio(resumeRefusal);
@@ -46,16 +46,7 @@ export function RunActions() {
   if (phase.kind === 'training') {
     return (
       <>
-        <Button
-          isDense
-          variant="quiet"
-          onPress={() => void ask({ what: 'sample', prompt: settings.recipe.samplePrompt })}
-        >
-          Sample now
-        </Button>
-        <Button isDense variant="quiet" onPress={() => void ask({ what: 'evaluate' })}>
-          Evaluate now
-        </Button>
+        <AskNow prompt={settings.recipe.samplePrompt} />
         <Button isDense onPress={() => setChanging(true)}>
           Change and continue…
         </Button>
@@ -64,20 +55,26 @@ export function RunActions() {
     );
   }
   if (phase.kind !== 'stopped' && phase.kind !== 'finished') return change;
+  const write = (): void => {
+    void show('playground', record.id);
+    navigate('/playground');
+  };
   return (
     <>
-      <Button isDense variant="quiet" onPress={() => navigate('/playground')}>
+      <AskNow prompt={settings.recipe.samplePrompt} />
+      <Button isDense variant="quiet" onPress={write}>
         Write with it
-      </Button>
-      <Button isDense disabledReason={disabledReason} onPress={() => setAsking(true)}>
-        Train longer…
       </Button>
       <Button isDense disabledReason={disabledReason} onPress={() => setChanging(true)}>
         Change and continue…
       </Button>
-      {phase.kind === 'stopped' && (
+      {phase.kind === 'stopped' ? (
         <Button isDense icon="play" disabledReason={disabledReason} onPress={() => void resume()}>
           Resume from step {formatCount(saved.step)}
+        </Button>
+      ) : (
+        <Button isDense disabledReason={disabledReason} onPress={() => setAsking(true)}>
+          Train longer…
         </Button>
       )}
       {change}
@@ -87,6 +84,27 @@ export function RunActions() {
         done={saved.step}
         planned={recipeOf(record).steps}
       />
+    </>
+  );
+}
+
+/** While it trains it answers between two steps, at rest by its newest saved one. */
+function AskNow({ prompt }: { prompt: string }) {
+  const ask = useStudio((s) => s.ask);
+  const [whyNotSample, whyNotEvaluate] = useStudioFields((s) => [askRefusal(s, 'sample'), askRefusal(s, 'evaluate')]);
+  return (
+    <>
+      <Button
+        isDense
+        variant="quiet"
+        disabledReason={whyNotSample}
+        onPress={() => void ask({ what: 'sample', prompt })}
+      >
+        Sample now
+      </Button>
+      <Button isDense variant="quiet" disabledReason={whyNotEvaluate} onPress={() => void ask({ what: 'evaluate' })}>
+        Evaluate now
+      </Button>
     </>
   );
 }

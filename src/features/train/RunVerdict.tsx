@@ -8,6 +8,7 @@ import { useVerdict } from '../../state/verdict';
 const TONE: Record<VerdictKind, 'ok' | 'warn' | 'error'> = {
   beginning: 'ok',
   blind: 'ok',
+  stuck: 'warn',
   learning: 'ok',
   memorising: 'ok',
   level: 'ok',

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { useShownPart } from '../../state/react';
+import { isOpening } from '../../state/openRun';
+import { useShownPart, useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';
 import { useRunChoice } from '../../state/runChoice';
 import { Pane, Panes, RunSelect, Stage } from '../../ui';
@@ -16,6 +17,11 @@ import { Samples } from './Samples';
 
 /** The run, live: what it does now, its curves and samples, and what can be done next. */
 export function TrainPage() {
+  const isComing = useStudio((s) => isOpening(s, 'train'));
+  return isComing ? <Stage title="Train">{null}</Stage> : <Train />;
+}
+
+function Train() {
   const phase = useShownPart('train', (run) => run.phase.kind);
   const hasBegun = useShownPart(
     'train',

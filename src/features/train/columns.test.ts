@@ -54,6 +54,11 @@ test('the held-out curve has tokens and seconds', () => {
     activeMs: 500,
     sample: '',
   });
-  expect(heldOutCurve(log, 32)).toEqual({ step: [0, 4], loss: [5, 4], tokens: [0, 128], seconds: [0, 0.5] });
-  expect(heldOutCurve(log, 32, 3).step).toEqual([0]);
+  expect(heldOutCurve(log, (step) => 32 * step)).toEqual({
+    step: [0, 4],
+    loss: [5, 4],
+    tokens: [0, 128],
+    seconds: [0, 0.5],
+  });
+  expect(heldOutCurve(log, (step) => 32 * step, 3).step).toEqual([0]);
 });

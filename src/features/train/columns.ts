@@ -20,14 +20,22 @@ export class Mapped {
 }
 
 /** Held-out losses; few, so that they are made anew. */
-export function heldOutCurve({ evaluations }: RunLog, tokensPerStep: number, upTo = Infinity) {
+export function heldOutCurve({ evaluations }: RunLog, tokensAt: (step: number) => number, upTo = Infinity) {
   const rows = evaluations.filter(({ step }) => step <= upTo);
   return {
     step: rows.map(({ step }) => step),
     loss: rows.map(({ loss }) => loss),
-    tokens: rows.map(({ step }) => step * tokensPerStep),
+    tokens: rows.map(({ step }) => tokensAt(step)),
     seconds: rows.map(({ activeMs }) => activeMs / 1000),
   };
+}
+
+/** What a fork's forebears told: whole, since it grows no more. Undefined where there is nothing of them. */
+export function beforeCurves(log: RunLog, tokensAt: (step: number) => number) {
+  const { step, loss, activeMs, evaluations } = log;
+  if (step.length + evaluations.length === 0) return undefined;
+  const training = { step, loss, tokens: step.map(tokensAt), seconds: activeMs.map((ms) => ms / 1000) };
+  return { training, validation: heldOutCurve(log, tokensAt) };
 }
 
 /** Takes from each column the part up to a step; the columns themselves where nothing comes after it. */

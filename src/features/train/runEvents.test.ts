@@ -5,7 +5,8 @@ import { dataFacts } from '../../core/testing/runRecord';
 import { DEFAULT_RECIPE } from '../../core/train/recipe';
 import { RunLog } from '../../state/runLog';
 import { formatClock, runEvents } from './runEvents';
-import { segmentChanges } from './segmentWords';
+import { changeMarks, segmentChanges } from './segmentWords';
+import type { RunRecord } from '../../core/runs/record';
 import type { RunSettings } from '../../state/runSettings';
 
 const facts = (unigramLoss: number, ...names: string[]) =>
@@ -150,6 +151,7 @@ test('a change of settings is told with what they were', () => {
     after: 40,
     label: 'other settings',
     longLabel: 'from step 40 on learning rate 0.0003 for 0.001; dropout 0.3 for 0',
+    what: 'learning rate 0.0003 for 0.001; dropout 0.3 for 0',
     words: 'Continued with other settings: learning rate 0.0003 for 0.001; dropout 0.3 for 0',
   });
   expect(others.map(({ label, words }) => [label, words])).toEqual([
@@ -158,6 +160,25 @@ test('a change of settings is told with what they were', () => {
       'Continued on other text: b.txt, 1,200 tokens to learn from; with other settings: learning rate 0.001 for 0.0003; dropout 0 for 0.3',
     ],
   ]);
+});
+
+test('a chart marks where a fork left its parent, with what it was given to be other', () => {
+  const changed = [
+    segment(0, facts(3)),
+    { ...segment(40, facts(3)), recipe: { ...DEFAULT_RECIPE, dropout: 0.3 }, why: 'recipe' as const },
+  ] as const;
+  const parent = { runId: 'a', step: 40, how: 'fork' as const, name: 'Ahab' };
+  const marks = (segments: RunSettings['segments'], from: RunRecord['parent']) =>
+    changeMarks({ model: settings.model, segments }, from);
+  expect(marks([...changed], parent)).toEqual([
+    { x: 40, label: 'fork, other settings', longLabel: 'fork of Ahab at step 40: dropout 0.3 for 0' },
+  ]);
+  expect(marks([segment(0, facts(3))], parent)).toEqual([
+    { x: 40, label: 'fork', longLabel: 'fork of Ahab at step 40' },
+  ]);
+  // What the parent had changed before that is marked as well.
+  expect(marks([...changed], { ...parent, step: 90 }).map(({ x }) => x)).toEqual([40, 90]);
+  expect(marks([segment(0, facts(3))], { ...parent, how: 'import' })).toEqual([]);
 });
 
 test('the clock', () => {

@@ -2,6 +2,7 @@
 import { formatCount } from '../../core/base/units';
 import { changeWords, type Made } from '../../core/runs/compare';
 import { textNames } from '../../core/runs/facts';
+import type { RunRecord } from '../../core/runs/record';
 import type { Segment } from '../../core/runs/segments';
 import type { RunSettings } from '../../state/runSettings';
 
@@ -11,6 +12,8 @@ export interface SegmentChange {
   /** On a chart: `other text`. */
   label: string;
   longLabel: string;
+  /** What is other: `learning rate 0.0003 for 0.001`. */
+  what: string;
   /** Among the events: `Continued on other text: whale.txt, 1,200 tokens to learn from`. */
   words: string;
 }
@@ -29,12 +32,19 @@ export const segmentChanges = ({
     const read = facts ? `: ${text}, ${formatCount(facts.parts.train.tokens)} tokens to learn from` : '';
     switch (why) {
       case 'data':
-        return { after, label: 'other text', longLabel: `${from} ${text}`, words: `Continued on other text${read}` };
+        return {
+          after,
+          label: 'other text',
+          longLabel: `${from} ${text}`,
+          what: text,
+          words: `Continued on other text${read}`,
+        };
       case 'recipe':
         return {
           after,
           label: 'other settings',
           longLabel: `${from} ${told}`,
+          what: told,
           words: `Continued with other settings: ${settings.join('; ')}`,
         };
       case 'both':
@@ -42,10 +52,29 @@ export const segmentChanges = ({
           after,
           label: 'other text and settings',
           longLabel: `${from} ${text}; ${told}`,
+          what: `${text}; ${told}`,
           words: `Continued on other text${read}; with other settings: ${settings.join('; ')}`,
         };
     }
   });
+
+/** What a chart marks: where segments begin, and where a fork left the run that it comes from. */
+export function changeMarks(
+  settings: Pick<RunSettings, 'segments' | 'model'>,
+  parent: RunRecord['parent'],
+): readonly { x: number; label: string; longLabel: string }[] {
+  const changes = segmentChanges(settings);
+  const marks = changes.map(({ after, label, longLabel }) => ({ x: after, label, longLabel }));
+  if (parent?.how !== 'fork') return marks;
+  const left = {
+    x: parent.step,
+    label: 'fork',
+    longLabel: `fork of ${parent.name} at step ${formatCount(parent.step)}`,
+  };
+  const own = changes.find(({ after }) => after === parent.step);
+  const forked = own ? { ...left, label: `fork, ${own.label}`, longLabel: `${left.longLabel}: ${own.what}` } : left;
+  return [...marks.filter(({ x }) => x !== parent.step), forked].sort((a, b) => a.x - b.x);
+}
 
 /** Of settings that a chart has room for. */
 const MOST = 2;

@@ -1,9 +1,11 @@
 import { formatCount, formatDuration, formatNumber } from '../../core/base/units';
 import { headlineOf, headlineWords, objectiveOf } from '../../core/objectives';
 import { measuredAt, recipeOf } from '../../core/runs/segments';
-import { isWeightsAlone, shownRun } from '../../state/openRun';
+import { isOpening, isWeightsAlone, shownRun } from '../../state/openRun';
 import { estimateProject, vocabularySize } from '../../state/estimate';
+import type { Asked } from '../../core/train/run';
 import { isBeginning, isUnreadable } from '../../state/phase';
+import { askRefusal } from '../../state/refusals';
 import type { Stage, StageState } from '../../state/stage';
 import type { Studio } from '../../state/studio';
 
@@ -14,11 +16,11 @@ export const stage: Stage = {
   page: async () => (await import('./TrainPage')).TrainPage,
   keys(s) {
     const { phase, record } = shownRun(s, 'train');
-    if (phase.kind !== 'training' || !record) return [];
+    if (!record || !['training', 'stopped', 'finished'].includes(phase.kind)) return [];
     const prompt = recipeOf(record).samplePrompt;
     return [
-      { id: 'sample', label: 'Sample now', keys: 's', run: () => void s.ask({ what: 'sample', prompt }) },
-      { id: 'evaluate', label: 'Evaluate now', keys: 'e', run: () => void s.ask({ what: 'evaluate' }) },
+      { id: 'sample', label: 'Sample now', keys: 's', run: () => ask(s, { what: 'sample', prompt }) },
+      { id: 'evaluate', label: 'Evaluate now', keys: 'e', run: () => ask(s, { what: 'evaluate' }) },
     ];
   },
   ahead({ project, device }) {
@@ -39,6 +41,13 @@ export const stage: Stage = {
   },
 };
 
+/** What cannot be done is said, as the button says it. */
+function ask(s: Studio, asked: Asked): void {
+  const refusal = askRefusal(s, asked.what);
+  if (refusal === undefined) void s.ask(asked);
+  else s.toast({ text: refusal });
+}
+
 function state(s: Studio): StageState {
   const run = shownRun(s, 'train');
   const { phase, log, record } = run;
@@ -47,6 +56,7 @@ function state(s: Studio): StageState {
   const result = evaluation ? ` · ${headlineWords(objective, evaluation.loss)}` : '';
   switch (phase.kind) {
     case 'idle':
+      if (isOpening(s, 'train')) return { node: 'none', line: 'opening' };
       return { node: 'none', line: s.texts.length > 0 ? 'no run yet' : 'needs text' };
     case 'preparing':
       return { node: 'run', line: 'text to tokens' };

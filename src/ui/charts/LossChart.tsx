@@ -32,6 +32,8 @@ export interface LossChartProps {
   /** Nats per token of each step. */
   training: LossColumns;
   validation: LossColumns;
+  /** Of a fork: what the run that it comes from lost until then, drawn fainter. */
+  before?: { training: LossColumns; validation: LossColumns } | undefined;
   /** Expected validation loss to the end, dashed. */
   forecast?: LossColumns | undefined;
   /** Reference losses in nats: ln V, unigram; with the steps between which they hold. */
@@ -197,13 +199,26 @@ function lossLines(p: LossChartProps) {
     return column === columns.step && axis !== 'step' ? Array.from(columns.step, atStep) : column;
   };
   const startsOf = ({ step }: LossColumns): readonly number[] => changes.map((change) => firstAfter(step, change.x));
+  /** In the manner of a run's own, and fainter. */
+  const inheritedLines = ({ training, validation }: NonNullable<LossChartProps['before']>): Line[] => {
+    const faint = { label: '', form: 'raw', isSilent: true } as const;
+    const starts = { training: startsOf(training), validation: startsOf(validation) };
+    const trained = mapped(smooth(training.loss, settings.smoothing, starts.training), of);
+    const held = mapped(validation.loss, of);
+    return [
+      { ...faint, id: 'training before', run: 1, x: placed(training), y: trained, starts: starts.training },
+      { ...faint, id: 'validation before', run: 2, x: placed(validation), y: held, starts: starts.validation },
+    ];
+  };
   const [trainingStarts, validationStarts] = [startsOf(training), startsOf(validation)];
   const smoothed = mapped(smooth(training.loss, settings.smoothing, trainingStarts), of);
   const raw = mapped(training.loss, of);
   const held = mapped(validation.loss, of);
   const expected = forecast && mapped(forecast.loss, of);
   const trained = { run: 1, x: columnOf(training, axis), starts: trainingStarts } as const;
+  const inherited = p.before ? inheritedLines(p.before) : [];
   const lines: Line[] = [
+    ...inherited,
     { id: 'raw', label: '', ...trained, y: raw, form: 'raw', isSilent: true },
     { id: 'training', label: 'training', ...trained, y: smoothed, form: 'thin' },
     {
@@ -220,7 +235,7 @@ function lossLines(p: LossChartProps) {
     lines.push({ id: 'expected', label: 'expected', run: 2, x: placed(forecast), y: expected, form: 'expected' });
 
   const [rawLow] = extent(raw);
-  const ends = [smoothed, held, expected ?? []].flatMap((values) => extent(values));
+  const ends = [smoothed, held, expected ?? [], ...inherited.map((line) => line.y)].flatMap((values) => extent(values));
   const y: Scale = scaleAround(
     [rawLow, ...ends, ...references.map(({ loss }) => of(loss))].map(capped),
     settings.isLog,

@@ -1,0 +1,58 @@
+/** What is said, and offered, of which run, as it is drawn. */
+import type { ReactElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Router } from 'wouter';
+import { Announcements } from '../../app/Announcements';
+import { lonelyLocks, type TestStudio } from '../../core/testing/behindChannels';
+import { FINISHED, goldenPage, STOPPED } from '../../core/testing/goldenPage';
+import { StudioContext } from '../../state/react';
+import { useRunChoice } from '../../state/runChoice';
+import { RunSelect } from '../../ui';
+import { RunActions } from './RunActions';
+
+let page: TestStudio;
+beforeEach(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterEach(() => {
+  page.close();
+  vi.unstubAllGlobals();
+});
+
+/** As it is now. */
+const html = (element: ReactElement): string =>
+  renderToStaticMarkup(
+    <Router ssrPath="/train">
+      <StudioContext.Provider value={{ ...page.studio, getInitialState: page.studio.getState }}>
+        {element}
+      </StudioContext.Provider>
+    </Router>,
+  );
+
+test('Train says which run it shows where there is one alone, and what can be asked of it at rest', async () => {
+  page = await goldenPage(STOPPED);
+  const { getState, setState } = page.studio;
+  await getState().listRuns();
+  setState(({ runs }) => ({ runs: runs!.filter(({ record }) => record.id === STOPPED) }));
+  const Choice = () => <RunSelect {...useRunChoice('train')} />;
+  expect(html(<Choice />)).toContain('>Run<');
+  const shown = html(<RunActions />);
+  for (const words of ['Sample now', 'Evaluate now', 'Write with it', 'Resume from step 120'])
+    expect(shown).toContain(words);
+});
+
+test('the one voice judges the run that it speaks of, not the one that Train shows', async () => {
+  page = await goldenPage(STOPPED);
+  const { getState, setState } = page.studio;
+  await getState().show('train', FINISHED);
+  await getState().show('playground', STOPPED);
+  const { log } = getState().opened[STOPPED]!;
+  const own = html(<Announcements />);
+  // Little learnt, by its own curve.
+  log.append({ kind: 'evaluated', step: 121, loss: 50, metrics: {}, activeMs: 1, sample: '' });
+  setState(({ opened, project }) => ({
+    opened: { ...opened, [STOPPED]: { ...opened[STOPPED]!, phase: { kind: 'training', step: 121, of: 5000 } } },
+    training: { runId: STOPPED, projectId: project.id },
+  }));
+  expect(own).toContain('Finished at step 40');
+  expect(html(<Announcements />)).toContain('Training: Finding out which tokens are common');
+});

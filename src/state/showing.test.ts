@@ -1,0 +1,115 @@
+/** What pages show while runs are opened, deleted and trained, over the workers' real halves. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { freeRun } from '../core/runs/free';
+import { lonelyLocks, type TestStudio } from '../core/testing/behindChannels';
+import { FINISHED, goldenPage, STOPPED } from '../core/testing/goldenPage';
+import { seen } from '../core/testing/shown';
+import { PAGES, shownRun } from './openRun';
+import { modelNeed, stepChoices, trained } from './trained';
+
+let page: TestStudio & { store: Awaited<ReturnType<typeof goldenPage>>['store'] };
+beforeEach(async () => {
+  vi.stubGlobal('navigator', { locks: lonelyLocks() });
+  page = await goldenPage(STOPPED);
+});
+afterEach(() => {
+  page.close();
+  vi.unstubAllGlobals();
+});
+
+/** Every run that a page shows on the way, by id; one that is not open is `nothing`. */
+async function shownWhile(work: () => Promise<unknown>): Promise<Set<string>> {
+  const { getState, subscribe } = page.studio;
+  const shown = new Set<string>();
+  const end = subscribe((s) => PAGES.forEach((at) => shown.add(shownRun(s, at).record?.id ?? 'nothing')));
+  await work();
+  end();
+  PAGES.forEach((at) => shown.add(shownRun(getState(), at).record?.id ?? 'nothing'));
+  return shown;
+}
+
+test('a page shows the run that it did until another is open, however that comes about', async () => {
+  const { getState } = page.studio;
+  const known = [STOPPED, FINISHED];
+  for (const work of [
+    () => getState().show('train', FINISHED),
+    () => getState().show('train', null),
+    () => getState().bringBack(FINISHED),
+    () => getState().loadRun(),
+  ])
+    expect([...(await shownWhile(work))].filter((id) => !known.includes(id))).toEqual([]);
+  expect(seen(getState()).run?.id).toBe(FINISHED);
+  await getState().listRuns();
+  const all = new Set(getState().runs!.map(({ record }) => record.id));
+  const left = await shownWhile(() => getState().deleteRun(FINISHED));
+  expect(left.has('nothing')).toBe(false);
+  expect([...left].every((id) => all.has(id))).toBe(true);
+  expect(seen(getState()).run?.id).not.toBe(FINISHED);
+});
+
+test('of two runs that a page is to show the later is shown, whichever is open first', async () => {
+  const { getState } = page.studio;
+  await Promise.all([getState().show('export', FINISHED), getState().show('export', STOPPED)]);
+  expect(shownRun(getState(), 'export').record?.id).toBe(STOPPED);
+  expect(Object.keys(getState().opened)).toEqual([STOPPED]);
+});
+
+test('after the current run is deleted, pages show one that can be talked to, and none where none can', async () => {
+  const { getState } = page.studio;
+  await getState().listRuns();
+  const others = getState().runs!.flatMap(({ record: { id } }) => (id === STOPPED ? [] : [id]));
+  const kept = others.at(-1)!;
+  for (const id of others) if (id !== kept) await freeRun(page.store, id);
+  await getState().listRuns();
+  await getState().deleteRun(STOPPED);
+  expect([getState().project.runId, seen(getState()).model?.id]).toEqual([kept, kept]);
+  await getState().deleteRun(kept);
+  expect([getState().project.runId, seen(getState()).phase.kind]).toEqual([null, 'idle']);
+});
+
+test('what a page waits for is what will come to it, not whatever trains', async () => {
+  const { getState, setState } = page.studio;
+  await getState().listRuns();
+  const { id: projectId } = getState().project;
+  await freeRun(page.store, FINISHED);
+  await getState().show('playground', FINISHED);
+  setState(({ opened }) => ({
+    opened: { ...opened, other: { ...opened[STOPPED]!, id: 'other', record: null, phase: { kind: 'compiling' } } },
+    training: { runId: 'other', projectId },
+  }));
+  expect(modelNeed(getState(), 'playground')).toMatchObject({ words: 'The run cannot be opened', path: '/runs' });
+  await getState().show('train', FINISHED);
+  expect(modelNeed(getState(), 'playground')).toMatchObject({ path: '/train' });
+  // A page that follows the project gets the new run with its first step; not where that is another project's.
+  setState(({ shown, project }) => ({
+    project: { ...project, runId: null },
+    shown: { ...shown, playground: null },
+  }));
+  expect(modelNeed(getState(), 'playground')?.words).toMatch(/^The run has saved no step yet/);
+  setState({ training: { runId: 'other', projectId: 'another' } });
+  expect(modelNeed(getState(), 'playground')).toMatchObject({
+    words: expect.stringMatching(/there is none yet\. Another run is in progress/) as string,
+    starts: false,
+  });
+});
+
+test('every kept step can be chosen, with what it is and what is kept of it', async () => {
+  const { getState } = page.studio;
+  const choices = () => stepChoices(shownRun(getState(), 'playground'));
+  expect(choices().map(({ label }) => label)).toEqual(['Step 120, the latest', 'Step 100, the best']);
+  expect(choices()[0]!.hint).toMatch(/^[\d.]+ [kM]B, with what the optimizer remembers$/);
+  await getState().pinStep(STOPPED, 100, true);
+  await getState().listSaved(STOPPED);
+  expect(choices()[1]!.label).toBe('Step 100, the best, pinned');
+  getState().changeRun(STOPPED, (run) => ({
+    ...run,
+    steps: [
+      { ...run.steps[0]!, step: 8, best: false, pinned: false, light: true, holds: 'weights', precision: 'f16' },
+      ...run.steps,
+    ],
+  }));
+  expect(choices().at(-1)).toMatchObject({ value: '8', label: 'Step 8, light' });
+  expect(choices().at(-1)!.hint).toMatch(/, weights alone, in F16$/);
+  getState().setWhich('playground', 8);
+  expect(trained(getState(), 'playground')).toMatchObject({ step: 8, holds: 'weights alone, in F16' });
+});

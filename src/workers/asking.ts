@@ -1,0 +1,39 @@
+/** What a run at rest is asked for: its newest saved step is measured, or writes, and its journal tells it as training would. */
+import type { BlobStore } from '../core/base/blobStore';
+import type { Pause } from '../core/base/job';
+import { loadObjective } from '../core/objectives';
+import { curveKey } from '../core/runs/curve';
+import { openJournal, readTail } from '../core/runs/journal';
+import { readKnownRun } from '../core/runs/record';
+import { recipeOf } from '../core/runs/segments';
+import type { Asked, TrainEvent } from '../core/train/run';
+import { evaluate } from './measuring';
+import type { LoadedModel } from './models';
+
+/** Whoever calls it holds the run. */
+export async function askAtRest(
+  store: BlobStore,
+  model: LoadedModel,
+  asked: Asked,
+  pause: Pause,
+): Promise<readonly TrainEvent[]> {
+  const event = await answer(store, model, asked, pause);
+  const { runId, step } = model;
+  await (await openJournal(store, runId, step)).append([event]);
+  await store.commit({ drop: [curveKey(runId)] }); // it is made again, with what was measured
+  return [event];
+}
+
+async function answer(store: BlobStore, model: LoadedModel, asked: Asked, pause: Pause): Promise<TrainEvent> {
+  const { runId, network, tokenizer, step } = model;
+  const { objective: id, samplePrompt, evalTokens } = recipeOf(await readKnownRun(store, runId));
+  const objective = await loadObjective(id);
+  const write = (prompt: string): Promise<string> => objective.show(network, tokenizer, prompt, pause);
+  if (asked.what === 'sample') {
+    return { kind: 'sampled', step, prompt: asked.prompt, sample: await write(asked.prompt) };
+  }
+  const measured = await evaluate(store, model, { part: 'validation', tokens: evalTokens }, pause);
+  const told = await readTail(store, runId, step);
+  const activeMs = Math.max(0, ...told.flatMap((event) => ('activeMs' in event ? [event.activeMs] : [])));
+  return { kind: 'evaluated', ...measured, activeMs, sample: await write(samplePrompt) };
+}
