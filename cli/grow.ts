@@ -30,6 +30,7 @@ import { besideWords, evaluationWords, finite, inWords, Speed, valuesOf } from '
 import { measurePace, type Pace, timeOf } from './pace';
 import { Progress } from './progress';
 import { prepare } from './prepared';
+import { undisturbed } from './read';
 import { checkSettled, deviceOf, goingOn, laidPaths, openLaid, openPast, recipeGoingOn } from './resume';
 import { Saves } from './saves';
 import { architectureWords, configOf, sizeFlags } from './sizeFlags';
@@ -120,7 +121,8 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const wanted = tokenizerSettings(options.tokenizer, options.special);
   const saves = new Saves(out);
   const isInPlace = resume !== undefined && (await realPath(out)) === (await realPath(resume));
-  if (isInPlace) await saves.adopt();
+  // As it is once a save that was cut off is whole.
+  if (isInPlace) await undisturbed(out, () => saves.adopt());
   const past = resume === undefined ? null : await openPast(resume);
   const { id, config } = past?.info.model ?? { id: options.model, config: configOf(options.model, options) };
   /** `steps`: what is measured to fit, and until it is, any. */

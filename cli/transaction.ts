@@ -59,7 +59,7 @@ async function recover(at: Transaction): Promise<void> {
   if (await exists(at.coming)) {
     await putIn(at);
     tell(`A save into ${at.path} that was cut off is now whole.`);
-  }
+  } else await rm(at.aside, { recursive: true, force: true }); // What took its place is in.
   await clearDrafts(at.path);
 }
 

@@ -1,0 +1,52 @@
+// Loaded before a program: before each call that changes what is on disk under STATES_OF, and amid each write of a file, all
+// that is there is put to STATES_TO/<number of the call>: what a kill at that moment would leave. At call STOP_AT the program
+// is told to stop.
+import { copyFileSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
+
+const { STATES_OF = '', STATES_TO = '', STOP_AT } = process.env;
+let calls = 0;
+/** The file that is being written; of the others, whose content stays, a second name is enough. */
+let open = '';
+function note() {
+  keep(STATES_OF, join(STATES_TO, String(calls).padStart(4, '0')));
+  if (++calls === Number(STOP_AT)) process.kill(process.pid, 'SIGINT');
+}
+function keep(from, to) {
+  mkdirSync(to);
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [path, kept] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) keep(path, kept);
+    else if (path === open) copyFileSync(path, kept);
+    else linkSync(path, kept);
+  }
+}
+
+const written = new WeakSet();
+for (const name of ['mkdir', 'open', 'rename', 'rm', 'rmdir', 'unlink', 'writeFile']) {
+  const original = fs[name];
+  fs[name] = async (...args) => {
+    const changes = String(args[0]).startsWith(STATES_OF) && !(name === 'open' && args[1] === 'r');
+    if (changes) note();
+    const result = await original(...args);
+    if (name === 'open' && changes) {
+      open = args[0];
+      written.add(result);
+    }
+    return result;
+  };
+}
+const handle = await fs.open(process.execPath, 'r');
+const FileHandle = Object.getPrototypeOf(handle);
+await handle.close();
+const { writeFile } = FileHandle;
+FileHandle.writeFile = async function (bytes, ...rest) {
+  if (!written.has(this)) return writeFile.call(this, bytes, ...rest);
+  const half = bytes.length >> 1;
+  await writeFile.call(this, bytes.subarray(0, half), ...rest);
+  note();
+  return writeFile.call(this, bytes.subarray(half), ...rest);
+};
+syncBuiltinESMExports();
