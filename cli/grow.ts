@@ -46,13 +46,18 @@ import {
   textFile,
 } from './terminal';
 import { realPath } from './target';
+import { filesMeant } from './texts';
 import { SPECIAL, tokenizerSettings, TOKENIZERS } from './tokenizerFlags';
 import { checkOutFolder } from './write';
 
 /** Of each text, held out at its end, before what is for a test. */
 const VALIDATION_SHARE = 0.1;
 const OPTIONS = {
-  text: { kind: 'texts', otherwise: 'with --resume those of its run', help: 'Text files to learn from' },
+  text: {
+    kind: 'texts',
+    otherwise: 'with --resume those of its run',
+    help: 'Text files to learn from; of a run that goes on also a folder of them',
+  },
   resume: {
     kind: 'text',
     otherwise: 'a new run',
@@ -135,7 +140,8 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const anyText = { train: Infinity, validation: Infinity };
   const found = problems(least, askedOf(least), anyText);
   if (found.length > 0) throw unfit(found);
-  const paths = options.text ?? (past ? laidPaths(past) : []);
+  const files = past && options.text ? await filesMeant(options.text) : options.text;
+  const paths = files ?? (past ? laidPaths(past) : []);
   const sources = past && !options.text ? await openLaid(past, paths) : await Promise.all(paths.map(textFile));
   const inputs = resume === undefined || isInPlace ? paths : [...paths, resume];
   await checkOutFolder(out, inputs, [...MODEL_FILES, LOCAL]);
@@ -145,10 +151,10 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const progress = new Progress(stderr, !options.json);
   const job: Job = { signal, report: (at) => progress.show(at) };
 
-  const files = paths.map((path, i) => ({ path, source: sources[i]! }));
+  const opened = paths.map((path, i) => ({ path, source: sources[i]! }));
   const split = { validation: VALIDATION_SHARE, test: options['test-share'], seed: 0 };
-  const { tokenizer, data, places, ...parts } = await prepare(
-    files,
+  const { tokenizer, data, places, told, ...parts } = await prepare(
+    opened,
     { tokenizer: wanted, split },
     past,
     (words) => progress.say(words),
@@ -209,7 +215,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const fitted = minutes === undefined ? null : await fit({ ...input, save: measured }, minutes, signal);
   const recipe = { ...askedOf(model, fitted?.steps), recompute: again.isOn };
   const begun = begin(recipe);
-  const info: RunInfo = { ...begun.info, device: where };
+  const info: RunInfo = { ...begun.info, device: where, ...(told.length > 0 && { documents: told }) };
   const { test } = data.parts;
   const tested = test ? `${formatCount(test.tokens)} held out for a test, ` : '';
   const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));

@@ -1,12 +1,13 @@
 /** Texts as what a run learns from: read, cut into tokens, parted, and told. */
 import { realpath, stat } from 'node:fs/promises';
-import { memoryStore } from '../src/core/base/blobStore';
+import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
+import type { Document } from '../src/core/base/document';
 import type { Job } from '../src/core/base/job';
-import { importText, openText, type TextRecord, type TextSource } from '../src/core/documents';
+import { importDrop, importText, openText, type TextRecord, type TextSource } from '../src/core/documents';
 import type { SplitChoice } from '../src/core/documents/split';
 import { measureFacts } from '../src/core/objectives/facts';
 import { factsOf } from '../src/core/runs/facts';
-import type { DataFacts } from '../src/core/runs/settings';
+import type { DataFacts, ToldDocuments } from '../src/core/runs/settings';
 import { buildShards } from '../src/core/shards/build';
 import type { TokenSource } from '../src/core/shards/manifest';
 import { openPart, readCounts } from '../src/core/shards/read';
@@ -21,8 +22,10 @@ export interface Prepared {
   data: DataFacts;
   train: TokenSource;
   validation: TokenSource;
-  /** Where the texts lie. */
+  /** Where the files lie. */
   places: Local['texts'];
+  /** Which documents those texts are that are several. */
+  told: ToldDocuments;
 }
 
 /**
@@ -39,19 +42,9 @@ export async function prepare(
   job: Job,
 ): Promise<Prepared> {
   const store = memoryStore();
-  const read: TextRecord[] = [];
-  const places: Local['texts'] = [];
-  for (const [i, { path, source }] of files.entries()) {
-    const imported = await importText(source, store, { addedAt: i }, job);
-    if (imported.kind !== 'added') continue;
-    const { text } = imported;
-    read.push(text);
-    const place = await placeOf(path);
-    if (place !== null) places.push({ path: place, sha256: text.sha256 });
-    for (const words of text.notes) note(`${text.name}: ${words}.`);
-  }
-  const texts = past ? inItsOrder(past, read) : read;
-  const documents = (await Promise.all(texts.map(({ id }) => openText(store, id)))).flat();
+  const { documents, texts, told, places } = past
+    ? await readAgain(store, files, past, note, job)
+    : await read(store, files, note, job);
   const tokenizer = past?.tokenizer ?? (await createTokenizer(await trainTokenizer(wanted.tokenizer, documents, job)));
   const { validation, test, seed } = past?.data.split ?? wanted.split;
   const manifest = await buildShards(documents, tokenizer, { validation, test, seed }, store, job);
@@ -59,10 +52,7 @@ export async function prepare(
     await readCounts(store, manifest, 'train'),
     await readCounts(store, manifest, 'validation'),
   ];
-  const data = factsOf(
-    { manifest, ...measureFacts(trainCounts, validationCounts) },
-    texts.map(({ name, characters, sha256 }) => ({ name, characters, sha256 })),
-  );
+  const data = factsOf({ manifest, ...measureFacts(trainCounts, validationCounts) }, texts);
   if (past) checkSameData(past, data);
   return {
     tokenizer,
@@ -70,11 +60,55 @@ export async function prepare(
     train: openPart(store, manifest, 'train'),
     validation: openPart(store, manifest, 'validation'),
     places,
+    told,
   };
 }
 
-/** Of a file that can be read again; null for a pipe. */
-async function placeOf(path: string): Promise<string | null> {
+type Files = readonly { path: string; source: TextSource }[];
+interface Read extends Pick<Prepared, 'places' | 'told'> {
+  documents: readonly Document[];
+  texts: DataFacts['texts'];
+}
+
+/** Each file is a text of one document. */
+async function read(store: BlobStore, files: Files, note: (words: string) => void, job: Job): Promise<Read> {
+  const texts: TextRecord[] = [];
+  const places: Local['texts'] = [];
+  for (const [i, { path, source }] of files.entries()) {
+    const imported = await importText(source, store, { addedAt: i }, job);
+    if (imported.kind !== 'added') continue;
+    const { text } = imported;
+    texts.push(text);
+    places.push(...(await placeOf(path, text.sha256)));
+    for (const words of text.notes) note(`${text.name}: ${words}.`);
+  }
+  return {
+    documents: (await Promise.all(texts.map(({ id }) => openText(store, id)))).flat(),
+    texts: texts.map(({ name, characters, sha256 }) => ({ name, characters, sha256 })),
+    places,
+    told: [],
+  };
+}
+
+/** Each file is a document of the run's, of the text that it has it in. */
+async function readAgain(
+  store: BlobStore,
+  files: Files,
+  past: Past,
+  note: (words: string) => void,
+  job: Job,
+): Promise<Read> {
+  const sources = files.map(({ path, source }) => ({ ...source, name: path }));
+  const { text, refused } = await importDrop(sources, store, { addedAt: 0 }, job);
+  if (refused[0]) throw refused[0].error;
+  for (const words of text!.notes) note(files.length > 1 ? `${words}.` : `${text!.name}: ${words}.`);
+  const found = await openText(store, text!.id);
+  const places = await Promise.all(found.map(({ title, sha256 }) => placeOf(title!, sha256)));
+  return { ...(await inItsOrder(past, found)), texts: past.data.texts, places: places.flat() };
+}
+
+/** Of a file that can be read again; a pipe has none. */
+async function placeOf(path: string, sha256: string): Promise<Local['texts']> {
   const place = await realpath(path).catch(() => null);
-  return place !== null && (await stat(place)).isFile() ? place : null;
+  return place !== null && (await stat(place)).isFile() ? [{ path: place, sha256 }] : [];
 }

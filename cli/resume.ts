@@ -4,8 +4,11 @@ import { formatCount } from '../src/core/base/units';
 import type { Snapshot } from '../src/core/checkpoint/snapshot';
 import { type RunInfo, segmentsOf, toldSegments } from '../src/core/export/homegrownJson';
 import { continued, dataOf, isMeasuredAlike, isSameData, recipeOf } from '../src/core/runs/segments';
-import type { DataFacts } from '../src/core/runs/settings';
-import type { TextRecord, TextSource } from '../src/core/documents';
+import type { DataFacts, ToldDocuments } from '../src/core/runs/settings';
+import { basename } from 'node:path';
+import type { Document } from '../src/core/base/document';
+import type { TextSource } from '../src/core/documents';
+import { hashOf } from '../src/core/documents/import';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { RECIPE, type Recipe } from '../src/core/train/recipe';
 import type { DeviceKind, TrainEvent } from '../src/core/train/run';
@@ -131,11 +134,14 @@ export function deviceOf({ info: { device } }: Past): DeviceKind | 'auto' {
   return device === 'WASM' ? 'wasm' : device === 'CPU' ? 'cpu' : 'auto';
 }
 
-/** Where the run's texts lay. @throws HomegrownError `bad-file` */
-export function laidPaths({ folder, data, local }: Past): readonly string[] {
-  return data.texts.map(({ name, sha256 }) => {
-    const found = local?.texts.find((text) => text.sha256 === sha256);
-    if (found) return found.path;
+/** Where the files of the run's texts lay. @throws HomegrownError `bad-file` */
+export function laidPaths(past: Past): readonly string[] {
+  const { folder, local } = past;
+  const paths = new Map(local?.texts.map(({ path, sha256 }) => [sha256, path]));
+  const files = ownTexts(past).flatMap(({ documents, ...text }) => documents ?? [text]);
+  return files.map(({ name, sha256 }) => {
+    const found = paths.get(sha256);
+    if (found !== undefined) return found;
     throw badFile(`Where ${name} lies, which the run in ${folder} learnt from, is not known.`, AGAIN);
   });
 }
@@ -150,23 +156,82 @@ export async function openLaid({ folder }: Past, paths: readonly string[]): Prom
 }
 const AGAIN = 'Give all texts of the run again with --text.';
 
-/** These texts in the order in which the run has them. @throws HomegrownError `bad-file` where they are not the run's */
-export function inItsOrder({ folder, data }: Past, texts: readonly TextRecord[]): readonly TextRecord[] {
-  const own = data.texts;
-  const other = texts.find(({ sha256 }) => !own.some((text) => text.sha256 === sha256));
-  if (other) {
-    const before = own.find(({ name }) => name === other.name);
-    const what = before ? 'has changed since' : 'is not among what';
-    const [is, was] = [other, before].map((text) => text?.sha256.slice(0, 16));
-    const hashes = before && `: its SHA-256 begins with ${is!}, and began with ${was!}`;
-    const whose = `the run in ${folder} learnt from${before ? ' it' : ''}`;
-    throw badFile(`${other.name} ${what} ${whose}${hashes ?? ''}`, OTHERWISE);
-  }
-  return own.map(({ name, sha256 }) => {
-    const text = texts.find((each) => each.sha256 === sha256);
-    if (text) return text;
-    throw badFile(`${name} is not given, which the run in ${folder} learnt from.`, AGAIN);
+interface Named {
+  name: string;
+  sha256: string;
+}
+/** The texts of a run; of one that is several documents, which those are, where that is told. */
+const ownTexts = ({ data, info }: Past): (Named & { documents?: readonly Named[] })[] =>
+  data.texts.map(({ name, sha256 }) => {
+    const told = info.documents?.find(({ text }) => text === sha256);
+    if (!told) return { name, sha256 };
+    return { name, sha256, documents: told.title.map((title, i) => ({ name: title, sha256: told.sha256[i]! })) };
   });
+
+/**
+ * What was read of the files, a document each, in the order in which the run has it and each of its text.
+ * @param found titles are paths
+ * @returns what the run's texts of several documents are, too
+ * @throws HomegrownError `bad-file` where they are not the run's
+ */
+export async function inItsOrder(
+  past: Past,
+  found: readonly Document[],
+): Promise<{ documents: readonly Document[]; told: ToldDocuments }> {
+  const texts = ownTexts(past);
+  const given = new Map(found.map((document) => [document.sha256, document]));
+  const known = new Set(texts.flatMap(({ documents, sha256 }) => documents?.map((each) => each.sha256) ?? sha256));
+  const others = found.filter(({ sha256 }) => !known.has(sha256));
+  // Not told: a single text may be all that is left over, as it is given or in the order in which the app takes files.
+  const [untold, ...more] = texts.filter(({ documents, sha256 }) => !documents && !given.has(sha256));
+  for (const order of untold && more.length === 0 && others.length > 1 ? [others, byTitle(others)] : []) {
+    if ((await hashOf(order.map(({ sha256 }) => sha256))) !== untold!.sha256) continue;
+    untold!.documents = order.map(({ title, sha256 }) => ({ name: title!, sha256 }));
+    break;
+  }
+  if (!untold?.documents && others[0])
+    throw untold && isSeveral(past) ? notTold(past, untold, others.length) : notOurs(past, texts, given, others[0]);
+  const documents = texts.flatMap(({ sha256: text, documents = [], ...single }) => {
+    const files = documents.length > 0 ? documents : [{ ...single, sha256: text }];
+    return files.map(({ name, sha256 }, place): Document => {
+      const document = given.get(sha256);
+      if (document) return { ...document, text, place };
+      throw badFile(`${name} is not given, which the run in ${past.folder} learnt from.`, AGAIN);
+    });
+  });
+  const told = texts.flatMap(({ sha256: text, documents }) =>
+    documents
+      ? [{ text, title: documents.map(({ name }) => name), sha256: documents.map(({ sha256 }) => sha256) }]
+      : [],
+  );
+  return { documents, told };
+}
+
+const isSeveral = ({ data: { texts, parts } }: Past): boolean => (parts.train.documents ?? 1) > texts.length;
+
+const notTold = ({ folder }: Past, { name }: Named, files: number): HomegrownError =>
+  badFile(
+    `${name}, which the run in ${folder} learnt from, is not these ${files} files, or not in this order. The folder does not tell which documents it was`,
+    'Give all of its files, and no others, in the order in which they were added.',
+  );
+
+const byTitle = (documents: readonly Document[]): readonly Document[] =>
+  [...documents].sort((a, b) => (a.title! < b.title! ? -1 : 1));
+
+function notOurs(
+  { folder }: Past,
+  texts: ReturnType<typeof ownTexts>,
+  given: ReadonlyMap<string, unknown>,
+  { title, sha256 }: Document,
+): HomegrownError {
+  const missing = texts.flatMap(({ documents, ...text }) => documents ?? text).filter((own) => !given.has(own.sha256));
+  const before = missing.find(({ name }) => basename(name) === basename(title!));
+  if (!before) return badFile(`${title!} is not among what the run in ${folder} learnt from`, OTHERWISE);
+  const [is, was] = [sha256, before.sha256].map((hash) => hash.slice(0, 16));
+  return badFile(
+    `${title!} has changed since the run in ${folder} learnt from it: its SHA-256 begins with ${is!}, and began with ${was!}`,
+    OTHERWISE,
+  );
 }
 const ANYWAY = 'begin a new run, or bring the folder into the app, whose Change and continue takes any text.';
 const OTHERWISE = `Nothing was written. Give the text as it was with --text. To learn from another, ${ANYWAY}`;

@@ -7,7 +7,8 @@ import { modelSpec } from '../models';
 import { readJournal } from '../runs/journal';
 import { manifestIfKept } from '../runs/data';
 import { readRun } from '../runs/record';
-import { segmentAt } from '../runs/segments';
+import { dataOf, segmentAt } from '../runs/segments';
+import { toldDocuments } from '../runs/toldDocuments';
 import { openPart } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../train/recipe';
@@ -34,7 +35,9 @@ export async function openExported(
   // What was the best when this step was saved may have been given up for a better one since, or never have been kept.
   const kept = { ...saved.state, best: await keptBest(store, runId) };
   const events = await readJournal(store, runId);
-  const info = runInfo(record, kept, events);
+  const told = runInfo(record, kept, events);
+  const documents = await toldDocuments(store, dataOf(told));
+  const info = { ...told, ...(documents.length > 0 && { documents }) };
   const snapshot = { ...saved, state: info.state };
   // Those of an earlier segment may be gone.
   const isNewest = segmentAt(record.segments, snapshot.state.step) === record.segments.length - 1;

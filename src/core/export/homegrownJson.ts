@@ -16,6 +16,7 @@ import {
   originSchema,
   recipeSchema,
   rolesSchema,
+  toldDocumentsSchema,
 } from '../runs/settings';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
@@ -70,6 +71,11 @@ export const runInfoSchema = z.strictObject({
   origin: originSchema.exactOptional(),
   /** A step that did better on held-out text than any that is kept: only runs of older builds, and models brought in, have one. */
   bestNotKept: z.strictObject({ step: count, loss: z.number() }).exactOptional(),
+  /**
+   * Of texts of the newest segment that are several documents, which those are: by this the run can go on from files.
+   * Absent where it was not known any more.
+   */
+  documents: toldDocumentsSchema.exactOptional(),
 });
 
 function isInOrder({ after }: ToldSegment, i: number, all: readonly ToldSegment[]): boolean {

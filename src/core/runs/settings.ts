@@ -76,6 +76,14 @@ export const learntTextsSchema = listOf(
   z.strictObject({ name: z.string(), characters: count, sha256, licence: z.string().optional() }),
   MOST_TEXTS,
 );
+/** Which documents a text is, by its hash: a column an item, in their order. */
+export type ToldDocuments = z.infer<typeof toldDocumentsSchema>;
+export const toldDocumentsSchema = listOf(
+  z
+    .strictObject({ text: sha256, title: listOf(z.string().max(1000), MOST_TEXTS), sha256: listOf(sha256, MOST_TEXTS) })
+    .refine(({ title, sha256 }) => title.length === sha256.length, 'its columns are not of one length'),
+  MOST_TEXTS,
+);
 export const dataFactsSchema = z.strictObject({
   texts: learntTextsSchema,
   /** Hash of the texts in order, as in the shards' manifest. */

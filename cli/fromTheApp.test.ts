@@ -1,0 +1,173 @@
+/** A run that the app has begun, whose text is a folder of documents, goes on in a terminal from the files. */
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { template } from '../scripts/templates';
+import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
+import { unwatched } from '../src/core/base/job';
+import { importDrop, learntOf, leaveOut, pastedText, textOf } from '../src/core/documents';
+import type { RunInfo } from '../src/core/export/homegrownJson';
+import { exportRun } from '../src/core/export/run';
+import { readBytes } from '../src/core/files/byteSource';
+import { lonelyLocks } from '../src/core/testing/behindChannels';
+import { useWasm } from '../src/core/testing/wasm';
+import { createTokenizer } from '../src/core/tokenizer/byteLevel';
+import { DEFAULT_RECIPE } from '../src/core/train/recipe';
+import { buildData } from '../src/workers/data';
+import { begin, resume } from '../src/workers/training';
+import type { Local } from './local';
+import { prepare } from './prepared';
+import { readModel } from './read';
+import { openPast } from './resume';
+import { textFile } from './terminal';
+import { run } from './testing/run';
+import { filesMeant } from './texts';
+
+let folder: string;
+const path = (...names: string[]) => join(folder, ...names);
+const FISH = 'Ein Fisch, der kein Wal ist, schwimmt vorbei. '.repeat(40);
+const letters = ['a.txt', 'b.txt', 'c.txt', 'deep/d.txt', 'e.txt', 'f.txt', 'g.txt', 'h.txt', 'i.txt', 'j.txt'];
+const said = (name: string): string => `${name}: the whale is large, and the sea is wide. `.repeat(9);
+const TOTAL = 8;
+/** Files lie where they did; the app's folder of the run at step 4, and its weights at the last step. */
+let weights: string;
+beforeAll(async () => {
+  vi.stubGlobal('navigator', { locks: lonelyLocks() });
+  await useWasm();
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'from-the-app-')));
+  await mkdir(path('texts'));
+  await writeFile(path('texts/fish.txt'), FISH);
+  for (const name of letters) {
+    await mkdir(dirname(path('letters', name)), { recursive: true });
+    await writeFile(path('letters', name), said(name));
+  }
+  await writeFile(path('letters/.DS_Store'), 'of the system');
+  const store = memoryStore();
+  const source = (name: string, text: string) => ({ ...pastedText(name, text), name });
+  // As the app takes a folder: in the order of the paths. One is left out.
+  const dropped = [...letters].sort().map((name) => source(`letters/${name}`, said(name)));
+  const { text } = await importDrop(dropped, store, { addedAt: 1 }, unwatched);
+  await leaveOut(store, text!.id, [2], true);
+  const { text: single } = await importDrop([source('fish.txt', FISH)], store, { addedAt: 2 }, unwatched);
+  weights = await grownInTheApp(store, [text!.id, single!.id], TOTAL);
+}, 240_000);
+afterAll(async () => {
+  vi.unstubAllGlobals();
+  await rm(folder, { recursive: true });
+});
+
+const given = () => letters.filter((name) => name !== 'c.txt').map((name) => path('letters', name));
+const goOn = (...args: string[]) => run(['grow', '--json', '--resume', ...args], { cwd: folder });
+const onIn = (model: string, ...texts: string[]) => goOn(model, '--steps', String(TOTAL), '--text', ...texts);
+const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const hashOf = async (...names: string[]): Promise<string> => hash(await readFile(path(...names)));
+const weightsOf = (model: string): Promise<string> => hashOf(model, 'model.safetensors');
+const all = async (model: string) =>
+  Promise.all((await readdir(path(model))).sort().map(async (name) => [name, await hashOf(model, name)]));
+const json = async (...names: string[]): Promise<unknown> => JSON.parse(await readFile(path(...names), 'utf8'));
+
+test('goes on from its files, in any order, to the bits that it has there; and again without being told', async () => {
+  await cp(path('app'), path('app-on'), { recursive: true });
+  const ended = await onIn('app-on', path('texts/fish.txt'), ...given().reverse());
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(await weightsOf('app-on')).toBe(weights);
+  const { info } = await readModel(path('app-on'));
+  expect(info!.segments).toHaveLength(1);
+  expect(info!.documents).toEqual((await readModel(path('app'))).info!.documents);
+  const { texts } = (await json('app-on', 'local.json')) as Local;
+  expect(texts.map((text) => text.path).sort()).toEqual([path('texts/fish.txt'), ...given()].sort());
+  expect(await goOn('app-on', '--steps', '9')).toMatchObject({ code: 0, stderr: '' });
+}, 120_000);
+
+test('goes on from a folder, also where it is not told which documents they were', async () => {
+  await cp(path('letters'), path('mail'), { recursive: true });
+  await rm(path('mail/c.txt'));
+  for (const name of ['app-folder', 'app-untold']) await cp(path('app'), path(name), { recursive: true });
+  expect(await onIn('app-folder', path('mail'), path('texts/fish.txt'))).toMatchObject({ code: 0, stderr: '' });
+  expect(await weightsOf('app-folder')).toBe(weights);
+  const info = (await json('app-untold', 'homegrown.json')) as RunInfo;
+  const { documents, ...untold } = info;
+  expect(documents).toHaveLength(1);
+  await writeFile(path('app-untold/homegrown.json'), JSON.stringify(untold));
+  expect(await onIn('app-untold', path('texts/fish.txt'), path('mail'))).toMatchObject({ code: 0, stderr: '' });
+  expect(await weightsOf('app-untold')).toBe(weights);
+  expect((await readModel(path('app-untold'))).info!.documents).toMatchObject([{ sha256: documents![0]!.sha256 }]);
+}, 120_000);
+
+test('is refused by name what is missing, another, or changed, and nothing is touched', async () => {
+  await cp(path('letters/a.txt'), path('another.txt'));
+  await writeFile(path('another.txt'), 'another');
+  await mkdir(path('late'), { recursive: true });
+  await writeFile(path('late/b.txt'), 'changed');
+  const fish = path('texts/fish.txt');
+  const before = await all('app');
+  const [first, ...rest] = given();
+  const cases: [string[], RegExp][] = [
+    [[fish, ...rest], /letters\/a\.txt is not given, which the run in .*app learnt from/],
+    [given(), /fish\.txt is not given/],
+    [[fish, ...given(), path('another.txt')], /another\.txt is not among what the run in .*app learnt from/],
+    [[fish, path('letters')], /letters\/c\.txt is not among what/],
+    [
+      [fish, first!, path('late/b.txt'), ...rest.slice(1)],
+      /late\/b\.txt has changed since .* begins with [0-9a-f]{16}/,
+    ],
+  ];
+  const refused = async (model: string, texts: readonly string[]): Promise<string> => {
+    const files = await Promise.all(
+      (await filesMeant(texts)).map(async (text) => ({ path: text, source: await textFile(text) })),
+    );
+    const past = await openPast(path(model));
+    const wanted = { tokenizer: { kind: 'bytes', vocabulary: 0 }, split: past.data.split } as const;
+    return prepare(files, wanted, past, () => undefined, unwatched).then(
+      () => 'nothing',
+      (error: unknown) => (error as Error).message,
+    );
+  };
+  for (const [texts, words] of cases) expect(await refused('app', texts)).toMatch(words);
+  const { documents: _, ...untold } = (await json('app', 'homegrown.json')) as RunInfo;
+  await cp(path('app'), path('app-bare'), { recursive: true });
+  await writeFile(path('app-bare/homegrown.json'), JSON.stringify(untold));
+  expect(await refused('app-bare', [fish, ...rest])).toMatch(
+    /letters, which the run in .*app-bare learnt from, is not these 8 files, or not in this order/,
+  );
+  const ended = await onIn('app', ...given());
+  expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/^fish\.txt is not given/) as string });
+  expect(await all('app')).toEqual(before);
+}, 120_000);
+
+/** Trained to step 4 and taken home as `app`; then on to the last. @returns the hash of its weights there */
+async function grownInTheApp(store: BlobStore, texts: readonly string[], steps: number): Promise<string> {
+  const tokenizer = { kind: 'bytes', merges: [] } as const;
+  const split = { validation: 0.1, test: 0, seed: 0 };
+  const data = await buildData(store, texts, await createTokenizer(tokenizer), split, unwatched);
+  expect(data.manifest.split.rule).toBe('documents');
+  const of = await Promise.all(texts.map((id) => textOf(store, id)));
+  const facts = of.map((text) => ({
+    name: text.name,
+    characters: learntOf(text).characters,
+    sha256: learntOf(text).sha256,
+  }));
+  const recipe = {
+    ...DEFAULT_RECIPE,
+    batch: 4,
+    steps: 4,
+    warmup: 2,
+    evalEvery: 100,
+    evalTokens: 64,
+    dropout: 0.1,
+    schedule: 'constant' as const,
+  };
+  const model = { id: 'gpt', config: { layers: 1, heads: 2, width: 16, context: 16 }, vocabulary: 257 } as const;
+  const run = { runId: 'of-the-app', projectId: 'first', name: 'Letters', createdAt: 1, model, recipe, tokenizer };
+  await begin(store, { ...run, data, texts: facts }, 'WASM', unwatched);
+  const taken = async (): Promise<Map<string, Uint8Array>> => {
+    const { files } = await exportRun(store, 'of-the-app', 'latest', 'hf', { withOptimizer: true, template });
+    return new Map(await Promise.all(files.map(async (file) => [file.name, await readBytes(file)] as const)));
+  };
+  await mkdir(path('app'));
+  for (const [name, bytes] of await taken()) await writeFile(path('app', name), bytes);
+  await resume(store, { runId: 'of-the-app', steps }, 'WASM', unwatched);
+  return hash((await taken()).get('model.safetensors')!);
+}
