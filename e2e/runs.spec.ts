@@ -144,6 +144,8 @@ test('runs are told apart, compared, deleted and brought back, and what a person
   // The same as a tree, and as its table.
   await page.getByRole('link', { name: 'Lineage' }).click();
   await expect(page).toHaveURL(/view=lineage/);
+  // Its address holds from before there were several projects, too.
+  await page.goto('/runs?view=lineage');
   const lanes = page.getByRole('group', { name: 'Lineage' }).getByRole('button');
   await expect(lanes).toHaveCount(2);
   await expectAccessible(page, 'Runs, lineage');

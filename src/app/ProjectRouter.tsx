@@ -18,7 +18,8 @@ export function ProjectRouter({ children }: { children: ReactNode }) {
   const onAddress = useEffectEvent(async () => {
     if (project !== undefined) await store.getState().open(project);
     const here = addressOf(store.getState().project.id, path);
-    if (here !== address) go(here, { replace: true });
+    // What is asked of the page stays: `?view=lineage`.
+    if (here !== address) go(here + location.search, { replace: true });
   });
   useEffect(() => void onAddress(), [address]);
   const onOpen = useEffectEvent(() => {

@@ -52,7 +52,7 @@ export interface DataApi {
     output: TextRecord;
   };
   /** Takes a text out of a project; out of the last, `addToProject` undoes it, and `purgeText` makes it final. */
-  removeText: { input: { id: string; projectId: string; at: number }; progress: never; output: null };
+  removeText: { input: { id: string; projectId: string; at: number }; progress: never; output: TextRecord };
   /** The runs that learnt from a text, and so keep something of it. */
   learntFrom: { input: { textId: string }; progress: never; output: readonly Learnt[] };
   addToProject: { input: { id: string; projectId: string }; progress: never; output: TextRecord };
@@ -109,7 +109,7 @@ export interface DataApi {
     progress: readonly RunRow[];
     output: readonly RunRow[];
   };
-  describeRun: { input: RunWords & { runId: string }; progress: never; output: null };
+  describeRun: { input: Partial<RunWords> & { runId: string }; progress: never; output: null };
   /** Hides a run; `restoreRun` undoes it, `purgeRun` makes it final. Fails while a tab works on it. */
   removeRun: { input: { runId: string; at: number }; progress: never; output: null };
   restoreRun: { input: { runId: string }; progress: never; output: null };

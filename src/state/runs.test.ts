@@ -53,3 +53,34 @@ test('the steps of a run that a page shows or that trains are not freed, and tha
   for (const at of ['train', 'playground', 'export'] as const) await getState().show(at, null);
   expect(refusals()[1]).toMatch(/in progress/);
 });
+
+test('the next run is given the settings of one that was, which can be undone', async () => {
+  page = await goldenPage(STOPPED);
+  const { getState } = page.studio;
+  await getState().listRuns();
+  const before = getState().project;
+  const { model, segments } = getState().runs!.find(({ record }) => record.id === STOPPED)!.record;
+  getState().setModel('width', 48);
+  getState().setRecipe({ learningRate: 0.5 });
+  const changed = getState().project;
+  getState().draftFrom(STOPPED);
+  expect(getState().project.model).toMatchObject({ config: model.config });
+  expect(getState().project.recipe.learningRate).toBe(segments.at(-1)!.recipe.learningRate);
+  expect(getState().project.runId).toBe(before.runId);
+  getState().toasts.at(-1)!.undo!();
+  await getState().flush();
+  expect(getState().project).toEqual(changed);
+});
+
+test('a table is handed over as a file that is named after the project', async () => {
+  page = await goldenPage(STOPPED);
+  const { getState } = page.studio;
+  getState().change({ name: 'Mobÿ Dick!' });
+  getState().saveTable('runs', [
+    ['Run', 'Loss'],
+    ['a, b', 0.5],
+  ]);
+  await vi.waitFor(() => expect(page.downloads[0]!.bytes.length).toBeGreaterThan(0));
+  expect(page.downloads[0]!.name).toBe('moby-dick-runs.csv');
+  expect(new TextDecoder().decode(page.downloads[0]!.bytes)).toBe('Run,Loss\r\n"a, b",0.5\r\n');
+});

@@ -1,10 +1,14 @@
 /** The runs of the project: which there are, bringing one back, what they are called, deleting one, giving back what one takes. */
 import { toFailure } from '../core/base/errors';
+import { type Cell, csvOf } from '../core/base/csv';
+import { fileName } from '../core/base/fileName';
 import { formatBytes, formatCount } from '../core/base/units';
+import { draftOf } from '../core/runs/draft';
 import { readRun } from '../core/runs/record';
 import type { RunRow, RunWords, SavedStep } from '../protocol/data';
 import { explain } from './failures';
 import { PAGES } from './openRun';
+import { hasOtherTexts } from './preparation';
 import type { Slice } from './studio';
 
 export interface RunsSlice {
@@ -17,17 +21,21 @@ export interface RunsSlice {
   bringBack(runId: string): Promise<boolean>;
   /** Gives back what the saved steps of a run take; its record and its curve stay. Not of one that a page shows. */
   freeRun(runId: string): Promise<void>;
-  describeRun(runId: string, words: RunWords): Promise<void>;
+  describeRun(runId: string, words: Partial<RunWords>): Promise<void>;
   /** Keeps a step until it is let go by hand, or lets it go. */
   pinStep(runId: string, step: number, isPinned: boolean): Promise<void>;
   /** Bytes that a run's kept steps may take. */
   setBudget(runId: string, bytes: number): Promise<void>;
+  /** Makes the settings of a run those of the project's next one. */
+  draftFrom(runId: string): void;
+  /** Hands a table to the person, in a file named after the project and `what` it holds. */
+  saveTable(what: string, rows: readonly (readonly Cell[])[]): void;
   /** Takes a run from the list; all of it goes when that can no longer be undone. */
   deleteRun(runId: string): Promise<void>;
 }
 
 export const createRunsSlice: Slice<RunsSlice> =
-  ({ data, store, now, tabs }) =>
+  ({ data, store, now, tabs, download }) =>
   (set, get) => {
     /** What was asked for last is what is shown. */
     let asked = 0;
@@ -92,6 +100,22 @@ export const createRunsSlice: Slice<RunsSlice> =
         }),
       setBudget: (runId, bytes) =>
         changed(runId, `The budget of ${named(runId)} was not changed`, () => data.call('setBudget', { runId, bytes })),
+      draftFrom(runId) {
+        const { runs, project, change, toast } = get();
+        const row = runs?.find(({ record }) => record.id === runId);
+        if (!row) return;
+        const { model, recipe, rateByHand, tokenizerChoice, split } = project;
+        change(draftOf({ ...row.record, step: row.step }, project));
+        toast({
+          text: `The next run has the settings of ${row.record.name}`,
+          ...(hasOtherTexts(row.record, get()) && { detail: 'it learns from the texts that the project has now' }),
+          undo: () => void get().changeOf(project.id, { model, recipe, rateByHand, tokenizerChoice, split }),
+        });
+      },
+      saveTable(what, rows) {
+        const file = new Blob([csvOf(rows)], { type: 'text/csv;charset=utf-8' });
+        download(file, `${fileName(get().project.name, 'project')}-${what}.csv`);
+      },
       async deleteRun(runId) {
         const row = get().runs?.find(({ record }) => record.id === runId);
         if (!row) return;

@@ -1,7 +1,7 @@
 /** How a run does: one judgement, from which the page, its chart's caption and the voice all speak. */
 import { useMemo } from 'react';
 import { courseOf } from '../core/runs/course';
-import { judge, type Verdict } from '../core/train/verdict';
+import { type Course, judge, meanAt, type Verdict, type VerdictKind } from '../core/train/verdict';
 import type { OpenRun } from './openRun';
 import type { Phase } from './phase';
 import { useStudio } from './react';
@@ -22,8 +22,23 @@ export function useVerdict(of: (s: Studio) => OpenRun = trains): Verdict {
   const evaluated = useStudio((s) => of(s).log.evaluations.at(-1)?.step);
   return useMemo(() => {
     const evaluations = evaluated === undefined ? [] : log.evaluations;
-    return judge(courseOf(settings, { training: log, evaluations, planned, isOver }));
+    const trained: Course['trained'] = (step, after) => meanAt(log, step, after);
+    return judge(courseOf(settings, { trained, evaluations, planned, isOver }));
   }, [settings, log, evaluated, planned, isOver]);
 }
 
 const AT_REST: readonly Phase['kind'][] = ['stopped', 'finished'];
+
+/** How good or bad news a verdict is. */
+export const VERDICT_TONE: Readonly<Record<VerdictKind, 'ok' | 'warn' | 'error'>> = {
+  beginning: 'ok',
+  blind: 'ok',
+  stuck: 'warn',
+  learning: 'ok',
+  memorising: 'ok',
+  level: 'ok',
+  'level-memorised': 'warn',
+  overfitting: 'warn',
+  unsteady: 'warn',
+  diverging: 'error',
+};

@@ -93,7 +93,7 @@ export function dataHandlers(
     documents: async ({ textId, ...wanted }) => listDocuments(await store, textId, wanted),
     preview: async ({ id, place, characters }) => previewDocument(await store, id, place, characters),
     leaveOut: async ({ textId, places, isOut }) => leaveOut(await store, textId, places, isOut),
-    removeText: async ({ id, projectId, at }) => (await removeText(await store, id, projectId, at), null),
+    removeText: async ({ id, projectId, at }) => removeText(await store, id, projectId, at),
     async learntFrom({ textId }) {
       const open = await store;
       return learntFrom(await listRuns(open), await textOf(open, textId));

@@ -135,7 +135,7 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   const { judge } = await import('../train/verdict');
   const { courseOf } = await import('../runs/course');
   const evaluations = [first!, last!];
-  const curve = { training: { step: [], loss: [] }, evaluations, planned: 4, isOver: true };
+  const curve = { trained: () => undefined, evaluations, planned: 4, isOver: true };
   const { evidence } = judge(courseOf(record, curve));
   expect(evidence).toContain(`loss on held-out text fell from ${first!.loss.toPrecision(3)} nats to `);
 });

@@ -1,6 +1,7 @@
 /** From a stored run to what formats are written from. */
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
+import { fileName } from '../base/fileName';
 import { keptBest, loadSnapshot } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { modelSpec } from '../models';
@@ -43,7 +44,7 @@ export async function openExported(
   const isNewest = segmentAt(record.segments, snapshot.state.step) === record.segments.length - 1;
   const manifest = isNewest ? await manifestIfKept(store, record) : null;
   return {
-    name: `${slug(record.name)}-step-${snapshot.state.step}`,
+    name: `${fileName(record.name, 'model')}-step-${snapshot.state.step}`,
     info,
     snapshot,
     tokenizer: await createTokenizer(record.tokenizer),
@@ -61,7 +62,7 @@ export async function exportedFrom(imported: ImportedModel, name: string, at: nu
   const { model, tokenizer, snapshot, info, events } = imported;
   const { state } = snapshot;
   return {
-    name: `${slug(info?.name ?? name)}-step-${state.step}`,
+    name: `${fileName(info?.name ?? name, 'model')}-step-${state.step}`,
     // In the order in which it is read, so that the next export is the same.
     info: info ?? {
       version: 2,
@@ -82,12 +83,3 @@ export async function exportedFrom(imported: ImportedModel, name: string, at: nu
     tokens: null,
   };
 }
-
-const slug = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60) || 'model';

@@ -38,6 +38,7 @@ async function addSaved(store: BlobStore, id: string, projectId = 'first'): Prom
     await openJournal(store, id, 0)
   ).append([step(1), step(2), evaluated(2, 2), step(4), evaluated(4, 3), step(6)]);
 }
+const WHOLE = [{ after: 0 }];
 const listed = (store: BlobStore, tell: (rows: readonly RunRow[]) => void = () => undefined) =>
   runRows(store, 'first', tell);
 const holding = (_: string, work: () => Promise<void>): Promise<void> => work();
@@ -56,7 +57,7 @@ test('a curve keeps the span of each stretch, the best and the last, and nothing
   events[4999] = step(5000, NaN);
   events[2999] = step(3000, 90);
   const measured = Array.from({ length: 400 }, (_, i) => evaluated(25 * (i + 1), i === 137 ? 0.5 : 2 + (i % 3)));
-  const { training, evaluations, sample } = curveOf([...events, ...measured, evaluated(10_100, 0.1)], 10_000);
+  const { training, evaluations, sample } = curveOf([...events, ...measured, evaluated(10_100, 0.1)], 10_000, WHOLE);
   for (const columns of [training, evaluations]) {
     expect(columns.step.length).toBeLessThanOrEqual(MOST_POINTS);
     expect(columns.step.length).toBeGreaterThan(MOST_POINTS / 2);
@@ -67,7 +68,7 @@ test('a curve keeps the span of each stretch, the best and the last, and nothing
   expect(Math.min(...evaluations.loss)).toBe(0.5);
   expect([training.step.at(-1), evaluations.step.at(-1), evaluations.ms.at(-1)]).toEqual([10_000, 10_000, 100_000]);
   expect(sample).toBe('The 10000');
-  expect(curveOf([], 5)).toMatchObject({ training: { step: [] }, evaluations: { step: [] }, sample: '' });
+  expect(curveOf([], 5, WHOLE)).toMatchObject({ training: { step: [] }, evaluations: { step: [] }, sample: '' });
 });
 
 test('curves are made once, kept, and made again when the run has gone on or the kept one is damaged', async () => {
@@ -84,8 +85,13 @@ test('curves are made once, kept, and made again when the run has gone on or the
   expect(await listed(again.store, (rows) => told.push(rows))).toEqual([row]);
   expect([again.reads(), told.length]).toEqual([0, 1]);
 
-  await store.commit({ put: [[curveKey('a'), 'torn']] });
-  expect(await listed(store)).toEqual([row]);
+  const { trained, trainedError, ...older } = row!.curve!.evaluations;
+  expect([trained.length, trainedError.length]).toEqual([2, 2]);
+  const byOlderBuild = { ...row!.curve!, version: 1, evaluations: older };
+  for (const stored of ['torn', byOlderBuild]) {
+    await store.commit({ put: [[curveKey('a'), stored]] });
+    expect(await listed(store)).toEqual([row]);
+  }
   const tensors = new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]);
   await (await claimRun(store, 'a')).save({ state: { step: 6, tokensSeen: 0, activeMs: 0, best: null }, tensors });
   expect((await listed(store))[0]!.curve!.training.step).toEqual([1, 2, 4, 6]);
@@ -195,4 +201,8 @@ test('what a person calls a run stays while the trainer tells how far it came', 
     updateRun(store, 'a', (run) => ({ ...run, step: 9 })),
   ]);
   expect(await readRun(store, 'a')).toMatchObject({ name: 'Ahab', tags: ['x'], note: 'n', step: 9 });
+  // Each tab gives what was changed there.
+  await Promise.all([describeRun(store, 'a', { note: 'white' }), describeRun(store, 'a', { name: 'Moby' })]);
+  await describeRun(store, 'a', { tags: [] });
+  expect(await readRun(store, 'a')).toMatchObject({ name: 'Moby', tags: [], note: 'white', step: 9 });
 });

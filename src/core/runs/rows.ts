@@ -46,7 +46,7 @@ export async function runRows(
   const whole: RunRow[] = [];
   // One after the other: a journal is some megabytes.
   for (const row of rows) {
-    whole.push(row.curve ? row : { ...row, curve: await makeCurve(store, row.record.id, row.step) });
+    whole.push(row.curve ? row : { ...row, curve: await makeCurve(store, row.record, row.step) });
   }
   return whole;
 }
@@ -100,8 +100,12 @@ export interface RunWords {
   note: string;
 }
 
-export const describeRun = (store: BlobStore, runId: string, { name, tags, note }: RunWords): Promise<RunRecord> =>
-  updateRun(store, runId, (run) => ({ ...run, name, tags: [...tags], note }));
+/** What is given is changed; the rest stays as another tab may have written it meanwhile. */
+export const describeRun = (
+  store: BlobStore,
+  runId: string,
+  { tags, ...words }: Partial<RunWords>,
+): Promise<RunRecord> => updateRun(store, runId, (run) => ({ ...run, ...words, ...(tags && { tags: [...tags] }) }));
 
 /** Takes a run out of every list; all of it stays until it is purged. Only for whoever holds the run. */
 export const removeRun = (store: BlobStore, runId: string, at: number): Promise<RunRecord> =>

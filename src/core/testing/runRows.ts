@@ -61,7 +61,7 @@ function runRow(i: number): RunRow {
   return {
     record,
     step: record.step,
-    curve: i === 7 ? null : curveOf(events, steps),
+    curve: i === 7 ? null : curveOf(events, steps, record.segments),
     bytes: 26_300_000 * (1 + (i % 3)),
   };
 }

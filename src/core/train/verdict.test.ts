@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { METRICS } from '../metrics';
 import { causal } from '../objectives/causal';
-import { countUpTo, errorOf, judge, trainingAt, type Course } from './verdict';
+import { countUpTo, errorOf, judge, meanAt, trainingAt, type Course } from './verdict';
 
 interface Baselines {
   vocabulary: number;
@@ -28,7 +28,7 @@ function course(
     }
   }
   return {
-    training: { step: steps, loss },
+    trained: (step, after) => meanAt({ step: steps, loss }, step, after),
     evaluations: points.map(([step, held]) => ({ step, loss: held })),
     planned: 1000,
     isOver: false,
@@ -252,7 +252,7 @@ describe('curves of real runs', () => {
     ...told({ vocabulary, unigramLoss }),
     after: 0,
     isOver: false,
-    training: { step: training.map((_, i) => i + 1), loss: training },
+    trained: (step, after) => meanAt({ step: training.map((_, i) => i + 1), loss: training }, step, after),
     evaluations: evaluations.map(([step, loss]) => ({ step, loss })),
   });
 

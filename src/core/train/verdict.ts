@@ -26,9 +26,10 @@ export interface Verdict {
   trend: 'falling' | 'rising' | 'level' | null;
 }
 
-/** Losses are in nats per token; both lists are in the order of their steps. */
+/** Losses are in nats per token; the list is in the order of its steps. */
 export interface Course {
-  training: Curve;
+  /** Mean training loss around the step of an evaluation, as `meanAt` takes it of the steps after `after`. */
+  trained: (step: number, after: number) => Mean | undefined;
   /** On held-out text. */
   evaluations: readonly Evaluation[];
   /** The data changed after this step: only what came later is judged. 0 where there was one text. */
@@ -64,7 +65,7 @@ const TREND = 3;
 const windowOf = (steps: number): number => Math.min(50, Math.ceil(steps / 10));
 
 export function judge(course: Course): Verdict {
-  const { training, after, planned, isOver, headline, baselines } = course;
+  const { trained: trainedAt, after, planned, isOver, headline, baselines } = course;
   const [label, name] = [headline.label, nameOf(headline)];
   const told = (loss: number): string => toldIn(course, loss);
   const chance = baselines[0];
@@ -73,7 +74,7 @@ export function judge(course: Course): Verdict {
   const first = evaluations[0];
   if (!last || !first || last.step === 0) return { ...beginning(course, last), trend: null };
 
-  const trained = meanAt(training, last.step, after)?.mean ?? Infinity;
+  const trained = trainedAt(last.step, after)?.mean ?? Infinity;
   // A model that learns its own text is not thrown about by its learning rate.
   const isLearnt = Number.isFinite(last.loss) && trained < chance.loss - GAP;
   if (!isLearnt && !(last.loss <= Math.max(chance.loss, first.loss) + GAP)) {
@@ -110,7 +111,7 @@ export function judge(course: Course): Verdict {
     };
   }
 
-  const now = meanAt(training, until.step, after);
+  const now = trainedAt(until.step, after);
   const gap = now === undefined ? 0 : until.loss - now.mean;
   const gapWords =
     now === undefined
@@ -119,7 +120,7 @@ export function judge(course: Course): Verdict {
   const isRead = (epochsAt(course, until.step) ?? 0) >= 1;
   if (trend === 'falling') {
     const fall = `In the last ${formatCount(last.step - earlier.step)} steps ${name} on held-out text fell from ${told(earlier.loss)} to ${told(at.loss)}`;
-    const before = meanAt(training, earlier.step, after);
+    const before = trainedAt(earlier.step, after);
     // As much faster as is left when chance is given its share on both sides.
     const faster =
       isRead && now && before && gap > GAP ? (before.mean - now.mean - errorBetween(before, now)) / (fell + error) : 1;
@@ -182,7 +183,7 @@ function beginning(course: Course, last: Evaluation | undefined): Omit<Verdict, 
 
 /** Held-out loss is higher than it was, and that is no chance. */
 function risen(course: Course, best: Evaluation, last: Evaluation): Omit<Verdict, 'trend'> {
-  const [before, now] = [best, last].map(({ step }) => meanAt(course.training, step, course.after));
+  const [before, now] = [best, last].map(({ step }) => course.trained(step, course.after));
   const rise = `Since step ${formatCount(best.step)} ${nameOf(course.headline)} on held-out text rose from ${toldIn(course, best.loss)} to ${toldIn(course, last.loss)}`;
   const change = now && before ? now.mean - before.mean : 0;
   const isKnown = now !== undefined && before !== undefined && Math.abs(change) > errorBetween(before, now);
@@ -255,7 +256,7 @@ const RECENT = 5;
 const MOST = 0.2;
 const MEDIAN_OF_NORMAL = 0.6745;
 
-interface Mean {
+export interface Mean {
   mean: number;
   /** Standard error. */
   error: number;
@@ -266,8 +267,8 @@ const errorBetween = (a: Mean, b: Mean): number => LEAST + 2 * Math.hypot(a.erro
 export const trainingAt = (training: Curve, step: number, after = 0): number | undefined =>
   meanAt(training, step, after)?.mean;
 
-/** Of the steps up to `step`, and after `after`. */
-function meanAt({ step: steps, loss }: Curve, step: number, after: number): Mean | undefined {
+/** Of the steps up to `step`, and after `after`; undefined where none was logged. */
+export function meanAt({ step: steps, loss }: Curve, step: number, after: number): Mean | undefined {
   const begin = after === 0 ? 0 : countUpTo(steps, after);
   const end = countUpTo(steps, step);
   const count = windowOf(end - begin);

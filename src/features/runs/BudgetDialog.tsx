@@ -1,11 +1,14 @@
 import { useState } from 'react';
 import { formatBytes } from '../../core/base/units';
+import type { SavedStep } from '../../protocol/data';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, NumberField } from '../../ui';
+import { lightWords } from './light';
 import type { RunView } from './view';
 
 /** What the kept steps of a run may take. */
-export function BudgetDialog({ view, onClose }: { view: RunView; onClose: () => void }) {
+export function BudgetDialog(p: { view: RunView; steps: readonly SavedStep[]; onClose: () => void }) {
+  const { view, steps, onClose } = p;
   const setBudget = useStudio((s) => s.setBudget);
   const [megabytes, setMegabytes] = useState(Math.round(view.row.record.keep.budget / 1e6));
   const set = (): void => {
@@ -40,6 +43,7 @@ export function BudgetDialog({ view, onClose }: { view: RunView; onClose: () => 
         The newest step, the one before it and the best always stay, and so do those that are pinned. What is kept on
         the way gives way, the earliest first, when the next step is kept.
       </p>
+      <p>{lightWords(view, steps, 1e6 * megabytes)}</p>
     </Dialog>
   );
 }

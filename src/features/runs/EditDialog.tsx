@@ -15,7 +15,12 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
   const save = (): void => {
     if (!isNamed) return;
     onClose();
-    void describe(view.id, { name: name.trim(), tags: tagsOf(tags), note: note.trim() });
+    // Another tab may have written the others meanwhile.
+    void describe(view.id, {
+      ...(name.trim() !== record.name && { name: name.trim() }),
+      ...(tagsOf(tags).join() !== record.tags.join() && { tags: tagsOf(tags) }),
+      ...(note.trim() !== record.note && { note: note.trim() }),
+    });
   };
   return (
     <Dialog

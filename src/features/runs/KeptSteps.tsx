@@ -3,8 +3,9 @@ import { formatBytes, formatCount, formatReading } from '../../core/base/units';
 import { headlineOf } from '../../core/objectives';
 import type { SavedStep } from '../../protocol/data';
 import { useStudio } from '../../state/react';
-import { PaneHead, Table, text, TextAction } from '../../ui';
+import { Block, PaneHead, Table, text, TextAction } from '../../ui';
 import { BudgetDialog } from './BudgetDialog';
+import { lightWords } from './light';
 import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
@@ -28,6 +29,12 @@ export function KeptSteps(p: {
         hint={`${formatBytes(bytes)} of at most ${formatBytes(budget)}`}
         aside={<TextAction onPress={() => setAsking(true)}>Budget…</TextAction>}
       />
+      <Block>
+        <p className={styles.words}>
+          The newest step, the one before it and the best always stay, and what is pinned.{' '}
+          {lightWords(view, steps, budget)}
+        </p>
+      </Block>
       <div className={styles.compare}>
         <Table
           label="Kept steps"
@@ -72,7 +79,7 @@ export function KeptSteps(p: {
           ]}
         />
       </div>
-      {isAsking && <BudgetDialog view={view} onClose={() => setAsking(false)} />}
+      {isAsking && <BudgetDialog view={view} steps={steps} onClose={() => setAsking(false)} />}
     </>
   );
 }

@@ -5,11 +5,13 @@ import { forebears } from '../../core/runs/lineage';
 import { recipeOf } from '../../core/runs/segments';
 import { headlineOf } from '../../core/objectives';
 import { useKeptSteps } from '../../state/react';
-import { Block, cx, formatMoment, Pane, PaneHead, Swatch, Table, text, type Column } from '../../ui';
+import { VERDICT_TONE } from '../../state/verdict';
+import { Block, cx, formatMoment, Pane, PaneHead, Swatch, Table, text, Verdict, type Column } from '../../ui';
 import { ForkDialog } from './ForkDialog';
 import { KeptSteps } from './KeptSteps';
 import { RunActions } from './RunActions';
 import styles from './RunsPage.module.css';
+import { formatGap, gapOf, verdictOf } from './verdict';
 import { formatBits, headlineValue, type RunView, timeOf } from './view';
 import { differWords, HOW, standing } from './words';
 
@@ -23,9 +25,10 @@ export function RunPane(p: {
   view: RunView;
   baseline: RunView | undefined;
   all: readonly RunView[];
+  isRunning: boolean;
   onBaseline: () => void;
 }) {
-  const { view, baseline, all } = p;
+  const { view, baseline, all, isRunning } = p;
   const steps = useKeptSteps(view.row);
   const newest = (steps?.find(({ latest }) => latest) ?? steps?.at(-1))?.step;
   const [fork, setFork] = useState<number>();
@@ -39,6 +42,7 @@ export function RunPane(p: {
     })),
     ...MEASURED,
     { label: headlineOf(view.objective).label, cell: (run) => known(headlineValue(run), formatReading) },
+    { label: 'Gap to training', cell: (run) => known(gapOf(run), (nats) => `${formatGap(nats)} nats`) },
     { label: 'Best at step', cell: ({ best }) => known(best?.step, formatCount) },
     { label: 'Time', cell: (run) => known(timeOf(run), formatDuration) },
   ];
@@ -58,6 +62,7 @@ export function RunPane(p: {
           </p>
         </Block>
       )}
+      <Judged view={view} isRunning={isRunning} />
       {note !== '' && (
         <Block>
           <p className={styles.note}>{note}</p>
@@ -88,6 +93,18 @@ export function RunPane(p: {
         <ForkDialog view={view} steps={steps} from={fork} onClose={() => setFork(undefined)} />
       )}
     </Pane>
+  );
+}
+
+/** The verdict that Train gives, and where it stands. */
+function Judged({ view, isRunning }: { view: RunView; isRunning: boolean }) {
+  const { kind, judgement, evidence } = verdictOf(view, isRunning);
+  return (
+    <div className={styles.judged}>
+      <Verdict tone={VERDICT_TONE[kind]} judgement={judgement}>
+        {evidence}
+      </Verdict>
+    </div>
   );
 }
 

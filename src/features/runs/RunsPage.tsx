@@ -1,8 +1,9 @@
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { useStudio } from '../../state/react';
 import { Button, EmptyState, MenuButton, Pane, Panes, SearchField, Stage, StageTabs, type StageTab } from '../../ui';
+import { curveRows, tableRows } from './csv';
 import { CurvesPane } from './CurvesPane';
 import { LineagePane } from './LineagePane';
 import { RunPane } from './RunPane';
@@ -27,6 +28,8 @@ export function RunsPage() {
 function Runs({ views }: { views: readonly RunView[] }) {
   const baselineId = useStudio((s) => s.project.baseline);
   const change = useStudio((s) => s.change);
+  const draftFrom = useStudio((s) => s.draftFrom);
+  const saveTable = useStudio((s) => s.saveTable);
   const isTree = new URLSearchParams(useSearch()).get('view') === 'lineage';
   const [, go] = useLocation();
   const [chosenId, setChosen] = useState<string>();
@@ -35,7 +38,13 @@ function Runs({ views }: { views: readonly RunView[] }) {
   const [sort, setSort] = useState<Sort>({ column: 'bits', order: 'ascending' });
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
 
-  const { columns, same } = useMemo(() => columnsOf(views), [views]);
+  const trainingId = useStudio((s) => s.training?.runId);
+  const isElsewhere = useStudio((s) => s.trainingElsewhere);
+  const isRunning = useCallback(
+    ({ id, row }: RunView) => id === trainingId || (isElsewhere && row.record.status === 'running'),
+    [trainingId, isElsewhere],
+  );
+  const { columns, same } = useMemo(() => columnsOf(views, isRunning), [views, isRunning]);
   const baseline = baselineOf(views, baselineId);
   const rows = useMemo(() => sorted(filtered(views, filter, columns), sort, columns), [views, filter, sort, columns]);
   const first = useMemo(() => firstShown(views, baseline), [views, baseline]);
@@ -45,9 +54,20 @@ function Runs({ views }: { views: readonly RunView[] }) {
     [views, overrides, first],
   );
   const chosen = views.find(({ id }) => id === chosenId) ?? views[0];
+  const begin = ({ id }: RunView): void => {
+    draftFrom(id);
+    go('/model');
+  };
   const setBaseline = ({ id }: RunView) => change({ baseline: id });
   const pane = chosen && (
-    <RunPane key={chosen.id} view={chosen} baseline={baseline} all={views} onBaseline={() => setBaseline(chosen)} />
+    <RunPane
+      key={chosen.id}
+      view={chosen}
+      baseline={baseline}
+      all={views}
+      isRunning={isRunning(chosen)}
+      onBaseline={() => setBaseline(chosen)}
+    />
   );
   const tabs: readonly StageTab[] = [
     { id: 'all', href: '?', label: 'All runs', count: formatCount(views.length) },
@@ -65,6 +85,28 @@ function Runs({ views }: { views: readonly RunView[] }) {
         />
       }
       summary={<Summary views={views} baseline={baseline} />}
+      actions={
+        <>
+          <MenuButton
+            entries={[
+              {
+                id: 'runs',
+                label: 'The table',
+                hint: `${formatCount(rows.length)} ${rows.length === 1 ? 'run' : 'runs'}`,
+              },
+              { id: 'curves', label: 'The curves', hint: `of ${formatCount(shown.length)} that are shown` },
+            ]}
+            onChoose={(id) => saveTable(id, id === 'runs' ? tableRows(rows, columns, baseline) : curveRows(shown))}
+          >
+            Download csv
+          </MenuButton>
+          {chosen && (
+            <Button isDense icon="plus" label={`New run from ${chosen.name}…`} onPress={() => begin(chosen)}>
+              New run from {shortName(chosen.name)}…
+            </Button>
+          )}
+        </>
+      }
     >
       {isTree ? (
         <Panes columns="minmax(0, 1fr) 368px" narrowColumns="minmax(0, 1fr) 304px">
@@ -104,6 +146,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
                 views={rows}
                 columns={columns.filter(({ id }) => !hidden.has(id))}
                 baseline={baseline}
+                isRunning={isRunning}
                 isShown={isShown}
                 onShow={({ id }, isOn) => setOverrides({ ...overrides, [id]: isOn })}
                 onBaseline={setBaseline}
@@ -127,10 +170,12 @@ function toggled(hidden: ReadonlySet<string>, id: string): ReadonlySet<string> {
   return next;
 }
 
-/** The baseline, and of the others the best. */
+const shortName = (name: string): string => (name.length > 24 ? `${name.slice(0, 23).trimEnd()}…` : name);
+
+/** The baseline, and the best of those that can be told beside it; of all, where it was not measured. */
 function firstShown(views: readonly RunView[], baseline: RunView | undefined): ReadonlySet<string> {
   const others = views
-    .filter(({ id }) => id !== baseline?.id)
+    .filter(({ id, heldOut }) => id !== baseline?.id && (baseline?.bits === undefined || heldOut === baseline.heldOut))
     .toSorted((a, b) => (a.bits ?? Infinity) - (b.bits ?? Infinity) || b.createdAt - a.createdAt);
   return new Set([...(baseline ? [baseline] : []), ...others].slice(0, SHOWN).map(({ id }) => id));
 }

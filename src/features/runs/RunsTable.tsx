@@ -1,15 +1,20 @@
+import type { ReactNode } from 'react';
 import { formatBytes, formatCount, formatDuration, formatReading } from '../../core/base/units';
+import { VERDICT_TONE } from '../../state/verdict';
 import { valueWords } from '../../core/runs/compare';
 import { cx, Icon, Swatch, Table, text, type Column } from '../../ui';
 import styles from './RunsPage.module.css';
-import { differs, type RunColumn, type Sort } from './table';
+import { differs, type IsRunning, type RunColumn, type Sort } from './table';
+import { formatGap, gapOf, verdictOf } from './verdict';
 import { formatBits, headlineValue, type RunView, timeOf } from './view';
+import { differenceWords, NONE, stateWords } from './words';
 
 export interface RunsTableProps {
   /** In order. */
   views: readonly RunView[];
   columns: readonly RunColumn[];
   baseline: RunView | undefined;
+  isRunning: IsRunning;
   isShown: (view: RunView) => boolean;
   onShow: (view: RunView, isShown: boolean) => void;
   onBaseline: (view: RunView) => void;
@@ -21,7 +26,7 @@ export interface RunsTableProps {
 
 /** A row a run: whether its curve is shown, what the others are held against, how good it is, and what it was made with. */
 export function RunsTable(p: RunsTableProps) {
-  const { views, baseline, isShown, onShow, onBaseline } = p;
+  const { views, baseline, isRunning, isShown, onShow, onBaseline } = p;
   const columns: Column<RunView>[] = [
     {
       id: 'shown',
@@ -77,7 +82,7 @@ export function RunsTable(p: RunsTableProps) {
               {valueWords(setting.of(view.made))}
             </span>
           ) : (
-            CELLS[id]?.(view, baseline)
+            CELLS[id]?.(view, baseline, isRunning(view))
           ),
       };
     }),
@@ -122,14 +127,16 @@ function Eye(p: { view: RunView; isShown: boolean; onShow: (view: RunView, isSho
 
 const LEFT_OUT: Readonly<Record<string, 'narrow' | 'phone'>> = {
   best: 'narrow',
+  gap: 'phone',
   time: 'narrow',
   headline: 'phone',
   kept: 'phone',
   state: 'phone',
+  verdict: 'phone',
 };
 
-const NONE = '–';
-const CELLS: Readonly<Record<string, (view: RunView, baseline: RunView | undefined) => string>> = {
+type CellOf = (view: RunView, baseline: RunView | undefined, isRunning: boolean) => ReactNode;
+const CELLS: Readonly<Record<string, CellOf>> = {
   bits: ({ bits }) => (bits === undefined ? NONE : formatBits(bits)),
   difference: differenceWords,
   headline(view) {
@@ -142,33 +149,19 @@ const CELLS: Readonly<Record<string, (view: RunView, baseline: RunView | undefin
     return ms === undefined ? NONE : formatDuration(ms);
   },
   kept: ({ row: { bytes } }) => (bytes === null ? 'cannot be read' : bytes === 0 ? 'nothing' : formatBytes(bytes)),
-  state: stateWords,
+  gap(view) {
+    const nats = gapOf(view);
+    return nats === undefined ? NONE : formatGap(nats);
+  },
+  state: (view, _, isRunning) => stateWords(view, isRunning),
+  verdict(view, _, isRunning) {
+    const { kind, judgement } = verdictOf(view, isRunning);
+    const tone = VERDICT_TONE[kind];
+    return (
+      <span className={cx(styles.verdict, tone !== 'ok' && text[tone])} title={judgement}>
+        {tone !== 'ok' && <Icon name={tone === 'warn' ? 'warning' : 'error'} size={14} />}
+        <span className={text.clip}>{judgement}</span>
+      </span>
+    );
+  },
 };
-
-/** `+0.055`; in words where it is the baseline, or was measured on other text. */
-export function differenceWords(view: RunView, baseline: RunView | undefined): string {
-  if (view.id === baseline?.id) return 'baseline';
-  if (view.bits === undefined || baseline?.bits === undefined) return NONE;
-  if (view.heldOut !== baseline.heldOut) return 'other text';
-  const difference = view.bits - baseline.bits;
-  return `${difference > 0 ? '+' : difference < 0 ? '−' : '±'}${formatBits(Math.abs(difference))}`;
-}
-
-/** `finished`, `stopped at 1,200 of 4,000`. */
-export function stateWords({ step, planned, row: { record } }: RunView): string {
-  const place = `${formatCount(step)} of ${formatCount(planned)}`;
-  switch (record.status) {
-    case 'running':
-      return `running, ${place}`;
-    case 'finished':
-      return `finished at ${formatCount(step)}`;
-    case 'stopped':
-      return record.origin && step === 0
-        ? 'came in'
-        : step >= planned
-          ? `finished at ${formatCount(step)}`
-          : `stopped at ${place}`;
-    case 'failed':
-      return `failed, step ${place}`;
-  }
-}

@@ -2,14 +2,17 @@ import { expect, test } from 'vitest';
 import { changeWords } from '../../core/runs/compare';
 import { dataFacts } from '../../core/testing/runRecord';
 import { runRows } from '../../core/testing/runRows';
+import { curveRows, tableRows } from './csv';
 import { lineOf, ends, forebearLines } from './curves';
 import { columnsOf, filtered, sorted, sortedBy } from './table';
 import { bestOf, comparable, tokensAt, viewOf } from './view';
-import { differWords, standing } from './words';
+import { formatGap, gapOf, verdictOf } from './verdict';
+import { differWords, standing, stateWords } from './words';
 
 /** `baseline`, `dropout 0.3`, its fork `half width`, `hot rate`, `cooler`, and its fork `longer`; the newest first. */
 const views = runRows(6).map(viewOf);
 const named = (name: string) => views.find((view) => view.name === name)!;
+const none = () => false;
 const names = (some: readonly { name: string }[]) => some.map(({ name }) => name);
 
 test('bits per byte are of the text that a step was measured on', () => {
@@ -45,7 +48,7 @@ test('tokens are counted by the batch that each segment had', () => {
 });
 
 test('a column for each setting that differs, a count of those that do not, and every row in order', () => {
-  const { columns, same } = columnsOf(views);
+  const { columns, same } = columnsOf(views, none);
   expect(columns.filter(({ setting }) => setting).map(({ label }) => label)).toEqual([
     'Width',
     'Learning rate',
@@ -66,7 +69,7 @@ test('a column for each setting that differs, a count of those that do not, and 
 });
 
 test('a filter looks at names, tags, notes and what differs', () => {
-  const { columns } = columnsOf(views);
+  const { columns } = columnsOf(views, none);
   const found = (words: string) => names(filtered(views, words, columns)).toSorted();
   expect(found('HALF')).toEqual(['half width']);
   expect(found('memorises')).toEqual(['dropout 0.3']);
@@ -105,4 +108,61 @@ test('two runs in words', () => {
   expect(standing(dropout, baseline)).toMatch(/^At its best it is 0\.01\d bits a byte higher\.$/);
   expect(standing({ ...dropout, heldOut: 'other' }, baseline)).toMatch(/do not compare/);
   expect(standing({ ...dropout, bits: undefined }, baseline)).toMatch(/has not been measured/);
+});
+
+test('a run is judged by its own evaluations, as one that is over or goes on, and its gap is of its best step', () => {
+  const dropout = named('dropout 0.3');
+  // Its training loss is 0.15 nats below, in every step; its mean is of some before.
+  expect(gapOf(dropout)).toBeGreaterThan(0.1);
+  expect(gapOf(dropout)).toBeLessThan(0.15);
+  expect(gapOf({ ...dropout, row: { ...dropout.row, curve: null } })).toBeUndefined();
+  expect([0.314, -0.2].map(formatGap)).toEqual(['0.31', '−0.20']);
+  expect(verdictOf(dropout, true).judgement).not.toBe(verdictOf({ ...dropout }, false).judgement);
+  expect(verdictOf(dropout, false).evidence).toMatch(/perplexity on held-out text .* nats below/);
+  expect(verdictOf({ ...dropout, row: { ...dropout.row, curve: null } }, false).judgement).toBe('Not judged yet');
+  const { evaluations } = dropout.row.curve!;
+  const gap = evaluations.trained.map((trained) => trained && trained + 0.5);
+  const learnt = { ...dropout.row.curve!, evaluations: { ...evaluations, trained: gap } };
+  expect(standing({ ...dropout, row: { ...dropout.row, curve: learnt } }, named('baseline'))).toMatch(
+    / higher, with a gap of −0\.\d\d nats instead of 0\.1\d\.$/,
+  );
+});
+
+test('a run whose tab ended in the middle of it is told as stopped', () => {
+  const view = named('hot rate');
+  const left = { ...view, row: { ...view.row, record: { ...view.row.record, status: 'running' as const } } };
+  expect([stateWords(left, true), stateWords(left, false)]).toEqual([
+    'running, 150 of 4,000',
+    'stopped at 150 of 4,000',
+  ]);
+});
+
+test('the table and the curves as csv: what is seen, with every digit and a unit', () => {
+  const { columns } = columnsOf(views, none);
+  const [head, ...rows] = tableRows(views, columns, named('baseline'));
+  expect(head).toEqual(expect.arrayContaining(['Run', 'Note', 'Gap (nats)', 'Time (ms)', 'Width', 'Verdict']));
+  const cell = (name: string, column: string) => rows.find(([run]) => run === name)![head!.indexOf(column)];
+  expect(cell('half width', 'Width')).toBe(96);
+  expect(cell('dropout 0.3', 'Difference')).toBe(named('dropout 0.3').bits! - named('baseline').bits!);
+  expect(cell('dropout 0.3', 'Tags')).toBe('dropout');
+  expect(cell('hot rate', 'Begun')).toBe('2026-11-24T09:03:00.000Z');
+  expect(new Set([head!, ...rows].map(({ length }) => length)).size).toBe(1);
+
+  const [first, second] = [named('half width'), named('baseline')];
+  const [of, ...points] = curveRows([first, second]);
+  const { evaluations, training } = first.row.curve!;
+  expect(points.filter(([run]) => run === 'half width')).toHaveLength(evaluations.step.length + training.step.length);
+  expect(points[0]).toEqual([
+    'half width',
+    'held-out',
+    1000,
+    1000 * 12 * 128,
+    33_000,
+    evaluations.loss[0],
+    undefined,
+    undefined,
+    (evaluations.loss[0]! * 38_000) / (121_000 * Math.LN2),
+    Math.exp(evaluations.loss[0]!),
+  ]);
+  expect(new Set([of!, ...points].map(({ length }) => length)).size).toBe(1);
 });

@@ -2,7 +2,12 @@
 import { isSameValue, type Setting, settingsThatDiffer, valueWords } from '../../core/runs/compare';
 import { headlineOf } from '../../core/objectives';
 import type { SortOrder } from '../../ui';
+import { gapOf, verdictOf } from './verdict';
 import { headlineValue, type RunView, timeOf } from './view';
+import { stateWords } from './words';
+
+/** Whether a run is being trained, here or in another tab. */
+export type IsRunning = (view: RunView) => boolean;
 
 export interface Sort {
   column: string;
@@ -14,6 +19,8 @@ export interface RunColumn {
   id: string;
   label: string;
   isNumber: boolean;
+  /** What a spreadsheet's numbers are in. */
+  unit?: string;
   /** Undefined comes last, in either order. */
   by: (view: RunView) => number | string | undefined;
   /** A setting that differs among the runs. */
@@ -21,7 +28,10 @@ export interface RunColumn {
 }
 
 /** What is measured and told of runs, then the settings that they differ in. */
-export function columnsOf(views: readonly RunView[]): { columns: readonly RunColumn[]; same: number } {
+export function columnsOf(
+  views: readonly RunView[],
+  isRunning: IsRunning,
+): { columns: readonly RunColumn[]; same: number } {
   const { differ, same } = settingsThatDiffer(views.map(({ made }) => made));
   const { label } = headlineOf(views[0]?.objective ?? 'causal');
   const columns: RunColumn[] = [
@@ -29,6 +39,7 @@ export function columnsOf(views: readonly RunView[]): { columns: readonly RunCol
     { id: 'difference', label: 'Difference', isNumber: true, by: ({ bits }) => bits },
     { id: 'headline', label, isNumber: true, by: headlineValue },
     { id: 'best', label: 'Best at step', isNumber: true, by: ({ best }) => best?.step },
+    { id: 'gap', label: 'Gap', unit: 'nats', isNumber: true, by: gapOf },
     ...differ.map((setting): RunColumn => {
       const by = ({ made }: RunView) => {
         const value = setting.of(made);
@@ -36,9 +47,10 @@ export function columnsOf(views: readonly RunView[]): { columns: readonly RunCol
       };
       return { id: setting.id, label: setting.label, isNumber: setting.isNumber, by, setting };
     }),
-    { id: 'time', label: 'Time', isNumber: true, by: timeOf },
-    { id: 'kept', label: 'Kept', isNumber: true, by: ({ row }) => row.bytes ?? undefined },
-    { id: 'state', label: 'State', isNumber: false, by: ({ row }) => row.record.status },
+    { id: 'time', label: 'Time', unit: 'ms', isNumber: true, by: timeOf },
+    { id: 'kept', label: 'Kept', unit: 'bytes', isNumber: true, by: ({ row }) => row.bytes ?? undefined },
+    { id: 'state', label: 'State', isNumber: false, by: (view) => stateWords(view, isRunning(view)) },
+    { id: 'verdict', label: 'Verdict', isNumber: false, by: (view) => verdictOf(view, isRunning(view)).judgement },
   ];
   return { columns, same };
 }

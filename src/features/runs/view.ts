@@ -9,6 +9,7 @@ import type { Kin } from '../../core/runs/lineage';
 import {
   dataOf,
   isMeasuredAlike,
+  isRecipeKnown,
   recipeOf,
   segmentAt,
   type SegmentData,
@@ -51,7 +52,6 @@ function made(row: RunRow): RunView {
   const { segments, model, tokenizer } = record;
   const recipe = recipeOf(record);
   const { facts } = dataOf(record);
-  const isRecipeKnown = !record.origin || segments.length > 1 || row.step > 0;
   const best = lowestOf(curve?.evaluations, isMeasuredAlike(record, row.step));
   const text = facts && { key: heldOutKey(facts), words: textNames(facts) };
   const view = { segments, objective: record.objective };
@@ -71,7 +71,7 @@ function made(row: RunRow): RunView {
         key: `${tokenizer.kind} ${model.vocabulary}`,
         words: `${KIND_WORDS[tokenizer.kind]} ${formatCount(model.vocabulary)}`,
       },
-      recipe: isRecipeKnown ? recipe : null,
+      recipe: isRecipeKnown({ ...record, step: row.step }) ? recipe : null,
       data: text,
     },
     planned: recipe.steps,

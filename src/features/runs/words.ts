@@ -2,7 +2,11 @@
 import { formatCount } from '../../core/base/units';
 import { changeWords, type Made } from '../../core/runs/compare';
 import type { How } from '../../core/runs/lineage';
+import { formatGap, gapOf } from './verdict';
 import { formatBits, type RunView } from './view';
+
+/** What is not known. */
+export const NONE = '–';
 
 export const HOW: Record<How | 'nothing', string> = {
   nothing: 'from nothing',
@@ -28,5 +32,36 @@ export function standing(view: RunView, against: RunView): string {
     return 'They were measured on other held-out text, so their numbers do not compare.';
   const difference = view.bits - against.bits;
   if (Math.abs(difference) < 0.0005) return 'At their best they reach the same, to three digits.';
-  return `At its best it is ${formatBits(Math.abs(difference))} bits a byte ${difference > 0 ? 'higher' : 'lower'}.`;
+  const gaps = [view, against].map(gapOf);
+  const [gap, other] = gaps.map((nats) => (nats === undefined ? undefined : formatGap(nats)));
+  const beside = gap && other && gap !== other ? `, with a gap of ${gap} nats instead of ${other}` : '';
+  return `At its best it is ${formatBits(Math.abs(difference))} bits a byte ${difference > 0 ? 'higher' : 'lower'}${beside}.`;
+}
+
+/** `+0.055`; in words where it is the baseline, or was measured on other text. */
+export function differenceWords(view: RunView, baseline: RunView | undefined): string {
+  if (view.id === baseline?.id) return 'baseline';
+  if (view.bits === undefined || baseline?.bits === undefined) return NONE;
+  if (view.heldOut !== baseline.heldOut) return 'other text';
+  const difference = view.bits - baseline.bits;
+  return `${difference > 0 ? '+' : difference < 0 ? '−' : '±'}${formatBits(Math.abs(difference))}`;
+}
+
+/** `finished`, `stopped at 1,200 of 4,000`. */
+export function stateWords({ step, planned, row: { record } }: RunView, isRunning: boolean): string {
+  const place = `${formatCount(step)} of ${formatCount(planned)}`;
+  if (isRunning) return `running, ${place}`;
+  switch (record.status) {
+    case 'finished':
+      return `finished at ${formatCount(step)}`;
+    case 'running': // the tab ended in the middle of it
+    case 'stopped':
+      return record.origin && step === 0
+        ? 'came in'
+        : step >= planned
+          ? `finished at ${formatCount(step)}`
+          : `stopped at ${place}`;
+    case 'failed':
+      return `failed, step ${place}`;
+  }
 }

@@ -3,20 +3,7 @@ import type { VerdictKind } from '../../core/train/verdict';
 import { useSavedSteps, useShownPart } from '../../state/react';
 import { bestWords } from '../../state/trained';
 import { Button, Verdict } from '../../ui';
-import { useVerdict } from '../../state/verdict';
-
-const TONE: Record<VerdictKind, 'ok' | 'warn' | 'error'> = {
-  beginning: 'ok',
-  blind: 'ok',
-  stuck: 'warn',
-  learning: 'ok',
-  memorising: 'ok',
-  level: 'ok',
-  'level-memorised': 'warn',
-  overfitting: 'warn',
-  unsteady: 'warn',
-  diverging: 'error',
-};
+import { useVerdict, VERDICT_TONE } from '../../state/verdict';
 
 /** Verdicts on a run that went past its best step. */
 const WENT_PAST: readonly VerdictKind[] = ['overfitting', 'unsteady'];
@@ -28,7 +15,7 @@ export function RunVerdict() {
   useSavedSteps('train');
   const best = useShownPart('train', bestWords);
   const [, navigate] = useLocation();
-  const tone = TONE[verdict.kind];
+  const tone = VERDICT_TONE[verdict.kind];
   return (
     <Verdict
       tone={tone}

@@ -32,7 +32,7 @@ export function RunsChart({ lines, axis, onAxis, reference, y, ...p }: RunsChart
       title={p.title}
       {...(p.hint !== undefined && { hint: p.hint })}
       lines={lines}
-      labelRoom={isPhone ? 0 : 136}
+      labelRoom={isPhone ? 112 : 136}
       minHeight={200}
       {...(reference && { references: [reference] })}
       {...(y && { y })}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { dataFacts, runRecord } from '../testing/runRecord';
+import { DEFAULT_RECIPE } from '../train/recipe';
+import { draftOf } from './draft';
+import { initialProject, PROJECT, type Project } from './project';
+import { readRecord, storedRecord } from '../base/record';
+import { memoryStore } from '../base/blobStore';
+
+const model = { id: 'gpt' as const, config: { layers: 3, heads: 2, width: 32, context: 24 }, vocabulary: 600 };
+const recipe = { ...DEFAULT_RECIPE, dropout: 0.3, learningRate: 0.007, recompute: true };
+const split = { rule: 'documents' as const, validation: 0.2, test: 0.1, seed: 7 };
+const run = runRecord({ model, recipe, tokenizer: { kind: 'bpe', merges: [] }, data: { facts: dataFacts({ split }) } });
+
+test('the next run is made as the one before: its sizes, its recipe, its tokenizer and what is held out', async () => {
+  const project: Project = { ...initialProject('first', 1), name: 'Whales', recompute: 'off' };
+  const draft = draftOf(run, project);
+  expect(draft).toEqual({
+    model: { id: 'gpt', config: model.config, byHand: [] },
+    recipe: { ...recipe, recompute: false },
+    rateByHand: true,
+    tokenizerChoice: { kind: 'bpe', vocabulary: 600 },
+    split: { validation: 0.2, test: 0.1, seed: 7 },
+  });
+  // It can be stored as a project's, and read again.
+  const store = memoryStore();
+  await store.commit({ put: [['projects/first', storedRecord(PROJECT, { ...project, ...draft })]] });
+  expect(await readRecord(store, 'projects/first', PROJECT)).toMatchObject({
+    split: draft.split,
+    recipe: draft.recipe,
+  });
+});
+
+test('what is not known of a model that came in stays as the project has it', () => {
+  const project = initialProject('first', 1);
+  const origin = { name: 'theirs.zip', importedAt: 1 };
+  const stranger = runRecord({ model, recipe, origin, step: 0 });
+  expect(draftOf(stranger, project)).toMatchObject({
+    model: { config: model.config },
+    recipe: project.recipe,
+    rateByHand: false,
+    split: project.split,
+  });
+  expect(draftOf({ ...stranger, step: 9 }, project).recipe.dropout).toBe(0.3);
+  // A share that a project cannot ask for.
+  const whole = runRecord({ data: { facts: dataFacts({ split: { ...split, validation: 0 } }) } });
+  expect(draftOf(whole, project).split).toEqual(project.split);
+});

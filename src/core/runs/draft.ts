@@ -1,0 +1,36 @@
+/** The settings of a run as those of the next one. */
+import type { Split, SplitChoice } from '../documents/split';
+import { ofArchitecture } from './modelDraft';
+import type { Project } from './project';
+import type { RunRecord } from './record';
+import { dataOf, isRecipeKnown, recipeOf } from './segments';
+
+type Run = Pick<RunRecord, 'model' | 'segments' | 'origin' | 'step'> & {
+  tokenizer: Pick<RunRecord['tokenizer'], 'kind'>;
+};
+export type Draft = Pick<Project, 'model' | 'recipe' | 'rateByHand' | 'tokenizerChoice' | 'split'>;
+
+/**
+ * What the project is to be set to, so that its next run is made as this one was. What is not known of a run stays as it
+ * is, and so does whether activations are recomputed, which is the device's.
+ */
+export function draftOf(run: Run, project: Project): Draft {
+  const { id, config, vocabulary } = run.model;
+  const { kind } = run.tokenizer;
+  const { facts } = dataOf(run);
+  const { tokenizer, tokenizerChoice } = project;
+  const isThere = tokenizer?.model.kind === kind && tokenizer.size === vocabulary;
+  const asked = isThere && tokenizerChoice.kind === kind ? tokenizerChoice.vocabulary : vocabulary;
+  return {
+    model: { ...ofArchitecture(project.model, id, vocabulary), config, byHand: [] },
+    ...(isRecipeKnown(run)
+      ? { recipe: { ...recipeOf(run), recompute: project.recipe.recompute }, rateByHand: true }
+      : { recipe: project.recipe, rateByHand: project.rateByHand }),
+    tokenizerChoice: { kind, vocabulary: kind === 'bpe' ? asked : tokenizerChoice.vocabulary },
+    split: facts && isAsked(facts.split) ? withoutRule(facts.split) : project.split,
+  };
+}
+
+/** A share that a project can ask for: a run of the terminal may hold out nothing, or more. */
+const isAsked = ({ validation, test }: Split): boolean => validation > 0 && validation <= 0.5 && test <= 0.5;
+const withoutRule = ({ validation, test, seed }: Split): SplitChoice => ({ validation, test, seed });

@@ -1,0 +1,69 @@
+/** The table of runs, and their curves, for a spreadsheet: numbers whole, with their units in the head. */
+import type { Cell } from '../../core/base/csv';
+import { headlineOf } from '../../core/objectives';
+import { valueWords } from '../../core/runs/compare';
+import type { RunColumn } from './table';
+import { bitsOf, type RunView, tokensAt } from './view';
+
+export type Rows = readonly (readonly Cell[])[];
+
+/** A row a run, in this order. */
+export function tableRows(
+  views: readonly RunView[],
+  columns: readonly RunColumn[],
+  baseline: RunView | undefined,
+): Rows {
+  return [
+    ['Run', 'Tags', 'Note', 'Begun', ...columns.map(({ label, unit }) => (unit ? `${label} (${unit})` : label))],
+    ...views.map((view): Cell[] => {
+      const { name, createdAt, row } = view;
+      const { tags, note } = row.record;
+      return [
+        name,
+        tags.join(', '),
+        note,
+        new Date(createdAt).toISOString(),
+        ...columns.map((column) => cellOf(column, view, baseline)),
+      ];
+    }),
+  ];
+}
+
+function cellOf({ id, by, setting }: RunColumn, view: RunView, baseline: RunView | undefined): Cell {
+  if (setting) {
+    const value = setting.of(view.made);
+    return typeof value === 'object' ? valueWords(value) : value;
+  }
+  return id === 'difference' ? differenceOf(view, baseline) : by(view);
+}
+
+/** Undefined where the two do not compare. */
+const differenceOf = ({ bits, heldOut }: RunView, baseline: RunView | undefined): number | undefined =>
+  bits === undefined || baseline?.bits === undefined || heldOut !== baseline.heldOut ? undefined : bits - baseline.bits;
+
+const CURVES_HEAD = ['Run', 'Of', 'Step', 'Tokens', 'Time (ms)', 'Loss (nats)', 'Lowest (nats)', 'Highest (nats)'];
+
+/** A row a point: what was measured on held-out text, and what was lost on the text that is learnt, at each stretch of steps. */
+export function curveRows(views: readonly RunView[]): Rows {
+  const { scale, label } = headlineOf(views[0]?.objective ?? 'causal');
+  return [
+    [...CURVES_HEAD, 'Bits per byte', label],
+    ...views.flatMap((view): Cell[][] => {
+      const { curve } = view.row;
+      if (!curve) return [];
+      const { evaluations, training } = curve;
+      const at = (of: string, step: number, ms: number): Cell[] => [view.name, of, step, tokensAt(view, step), ms];
+      return [
+        ...evaluations.step.map((step, i) => {
+          const loss = evaluations.loss[i]!;
+          const place = at('held-out', step, evaluations.ms[i]!);
+          return [...place, loss, undefined, undefined, bitsOf(view, loss, step), scale.of(loss)];
+        }),
+        ...training.step.map((step, i) => {
+          const { ms, low, high } = training;
+          return [...at('training', step, ms[i]!), undefined, low[i], high[i], undefined, undefined];
+        }),
+      ];
+    }),
+  ];
+}

@@ -1,0 +1,45 @@
+/** A run judged by its curve in few points: by the one who judges it on Train, of what was kept of each evaluation. */
+import { courseOf } from '../../core/runs/course';
+import { recipeOf } from '../../core/runs/segments';
+import { judge, type Verdict } from '../../core/train/verdict';
+import type { RunView } from './view';
+
+/** @param isRunning it is being trained, here or in another tab */
+export function verdictOf(view: RunView, isRunning: boolean): Verdict {
+  const known = isRunning ? going : over;
+  let verdict = known.get(view);
+  if (!verdict) known.set(view, (verdict = made(view, isRunning)));
+  return verdict;
+}
+/** Each view is judged once. */
+const going = new WeakMap<RunView, Verdict>();
+const over = new WeakMap<RunView, Verdict>();
+
+function made({ segments, row: { record, curve } }: RunView, isRunning: boolean): Verdict {
+  const measured = curve?.evaluations;
+  const evaluations = (measured?.step ?? []).map((step, i) => ({ step, loss: measured!.loss[i]! }));
+  const course = courseOf(
+    { model: record.model, segments },
+    {
+      evaluations,
+      planned: recipeOf(record).steps,
+      isOver: !isRunning,
+      trained(step) {
+        const at = measured?.step.indexOf(step) ?? -1;
+        const mean = measured?.trained[at] ?? null;
+        return mean === null ? undefined : { mean, error: measured!.trainedError[at] ?? 0 };
+      },
+    },
+  );
+  return judge(course);
+}
+
+/** Held-out loss above training loss at its best, in nats; undefined where one of them is not known. */
+export function gapOf({ best, row: { curve } }: RunView): number | undefined {
+  if (!best || !curve) return undefined;
+  const trained = curve.evaluations.trained[curve.evaluations.step.indexOf(best.step)] ?? null;
+  return trained === null ? undefined : best.loss - trained;
+}
+
+/** `0.31`, `−0.20`: nats. */
+export const formatGap = (nats: number): string => `${nats < 0 ? '−' : ''}${Math.abs(nats).toFixed(2)}`;
