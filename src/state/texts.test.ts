@@ -138,3 +138,36 @@ test('a text that is removed says which runs learnt from it, and what remains of
       'This run learnt from it: Whale (steps 1 to 40, 100 % of its text). What was learnt stays in its weights, and its tokens in its data, until you delete it.',
   });
 });
+
+test('a text is put into another project, where its bytes lie once, and taken out again, each with undo', async () => {
+  const store = memoryStore();
+  const getState = await opened(store);
+  await getState().addPaste(SEA, 'sea.txt');
+  await getState().newProject();
+  const { id: second } = getState().project;
+  await getState().addPaste('Another text, of another project. '.repeat(30), 'other.txt');
+  await getState().open('first');
+  await getState().listProjects();
+  const [text] = getState().texts;
+  const chunks = await store.keys('text/');
+  const inSecond = async () =>
+    (await page.data.call('listTexts', { projectId: second })).map(({ name }) => name).sort();
+  const undo = () => getState().toasts.at(-1)!.undo!();
+
+  await getState().putInProject(text!.id, second, true);
+  expect(getState().texts[0]!.projects.toSorted()).toEqual(['first', second].toSorted());
+  expect(await inSecond()).toEqual(['other.txt', 'sea.txt']);
+  expect(await store.keys('text/')).toEqual(chunks);
+  undo();
+  await vi.waitFor(async () => expect(await inSecond()).toEqual(['other.txt']));
+  undo();
+  await vi.waitFor(async () => expect(await inSecond()).toHaveLength(2));
+
+  // Out of the open one it is removed here, and stays there with its bytes.
+  await getState().putInProject(text!.id, 'first', false);
+  expect(getState().texts).toEqual([]);
+  getState().dismiss(getState().toasts.at(-1)!.id);
+  await page.data.call('purgeText', { id: text!.id });
+  expect(await inSecond()).toHaveLength(2);
+  expect(await store.keys('text/')).toEqual(chunks);
+});

@@ -6,6 +6,7 @@ import { MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
 import { isSystemFile } from '../core/documents/system';
 import { learntWords } from '../core/runs/learnt';
 import type { DataApi, Sample } from '../protocol/data';
+import { explain } from './failures';
 import type { Slice } from './studio';
 import { UNTITLED } from './project';
 import { IDLE, work, type Work } from './work';
@@ -41,6 +42,8 @@ export interface TextsSlice {
   addPaste(text: string, name: string): Promise<void>;
   addSample(file: string): Promise<TextRecord | undefined>;
   removeText(id: string): Promise<void>;
+  /** Lets another project learn from a text too, or takes it out of that one. */
+  putInProject(id: string, projectId: string, isIn: boolean): Promise<void>;
   dismissRefusals(): void;
   /** `count` documents of a text from the `from`th, of those whose title holds `query`. */
   documents(textId: string, from: number, count: number, query: string): Promise<DocumentRows>;
@@ -53,7 +56,7 @@ export type DocumentRows = DataApi['documents']['output'];
 const PREVIEW_CHARACTERS = 20_000;
 
 export const createTextsSlice: Slice<TextsSlice> =
-  ({ data, now }) =>
+  ({ data, now, tabs }) =>
   (set, get) => {
     /** One import at a time: what comes while another is read waits for it. */
     let queue: Promise<unknown> = Promise.resolve();
@@ -190,6 +193,28 @@ export const createTextsSlice: Slice<TextsSlice> =
         };
         const detail = learntWords(learnt);
         get().toast({ text: `${text.name} removed`, ...(detail !== undefined && { detail }), undo, onGone });
+      },
+      async putInProject(id, projectId, isIn) {
+        const { texts, projects, project, removeText, toast } = get();
+        if (projectId === project.id && !isIn) return removeText(id);
+        const text = texts.find((t) => t.id === id);
+        const other = projects.find((row) => row.id === projectId);
+        if (!text || !other) return;
+        try {
+          put(
+            isIn
+              ? await data.call('addToProject', { id, projectId })
+              : await data.call('removeText', { id, projectId, at: now() }),
+          );
+          tabs.announce();
+        } catch (error) {
+          toast({ text: `${other.name} was not changed`, detail: explain(toFailure(error)) });
+          return;
+        }
+        toast({
+          text: isIn ? `${other.name} learns from ${text.name} too` : `${text.name} is no longer in ${other.name}`,
+          undo: () => void get().putInProject(id, projectId, !isIn),
+        });
       },
       dismissRefusals: () => set({ refused: [] }),
       documents: (textId, from, count, query) => data.call('documents', { textId, from, count, query }),

@@ -7,6 +7,7 @@ import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { formatMoment, Notice, Pane, TextAction } from '../../ui';
 import styles from './TextPreview.module.css';
+import { TextProjects } from './TextProjects';
 
 type Preview = { kind: 'reading' } | { kind: 'read'; document: DocumentStart } | { kind: 'failed'; failure: Failure };
 
@@ -18,7 +19,11 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
   const sha256 = isOne ? document?.sha256 : text.sha256;
   const notes = isOne ? (document?.notes ?? []) : text.notes;
   return (
-    <Pane title="Preview" hint={isOne ? (document?.title ?? text.name) : text.name}>
+    <Pane
+      title="Preview"
+      hint={isOne ? (document?.title ?? text.name) : text.name}
+      aside={<TextProjects text={text} />}
+    >
       <dl className={styles.facts}>
         {text.documents > 1 && !isOne && <Fact name="Documents" value={formatCount(text.documents)} />}
         {isOne ? (

@@ -1,0 +1,31 @@
+import type { TextRecord } from '../../core/documents';
+import { formatCount } from '../../core/base/units';
+import { otherProjects, projectSize } from '../../state/projects';
+import { useStudio } from '../../state/react';
+import { MenuButton } from '../../ui';
+
+/** The projects that learn from a text: chosen here, it is in several at once, and stored once. */
+export function TextProjects({ text }: { text: TextRecord }) {
+  const project = useStudio((s) => s.project);
+  const projects = useStudio((s) => s.projects);
+  const listProjects = useStudio((s) => s.listProjects);
+  const putInProject = useStudio((s) => s.putInProject);
+  const isIn = (id: string): boolean => text.projects.includes(id);
+  const others = otherProjects({ projects, project });
+  const count = text.projects.length;
+  return (
+    <MenuButton
+      variant="quiet"
+      isMany
+      label={`Projects of ${text.name}`}
+      onOpen={() => void listProjects()}
+      entries={[
+        { id: project.id, label: project.name, hint: 'the open project', isChosen: isIn(project.id) },
+        ...others.map((row) => ({ id: row.id, label: row.name, hint: projectSize(row), isChosen: isIn(row.id) })),
+      ]}
+      onChoose={(id) => void putInProject(text.id, id, !isIn(id))}
+    >
+      {count === 1 ? 'In 1 project' : `In ${formatCount(count)} projects`}
+    </MenuButton>
+  );
+}
