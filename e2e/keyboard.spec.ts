@@ -8,14 +8,14 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   await studio.open();
 
   // Settings first: they hold for the sample too.
-  await tabTo(page, 'link', /^Model/);
+  await studio.tabTo('link', /^Model/);
   await page.keyboard.press('Enter');
   for (const [label, value] of Object.entries({ ...TINY, Steps: 240 })) {
-    await tabTo(page, 'textbox', new RegExp(`^${label}$`));
+    await studio.tabTo('textbox', new RegExp(`^${label}$`));
     await page.keyboard.type(String(value));
   }
   await palette(page, 'Text');
-  await tabTo(page, 'button', /Train on it, Moby Dick/);
+  await studio.tabTo('button', /Train on it, Moby Dick/);
   await page.keyboard.press('Enter');
   await studio.event(30, /Evaluated/);
   await page.keyboard.press('Control+.');
@@ -31,12 +31,12 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   await expect(page.getByRole('heading', { level: 1, name: 'Runs' })).toBeVisible();
   await page.keyboard.press(']');
   await expect(page.getByRole('heading', { level: 1, name: 'Playground' })).toBeVisible();
-  await tabTo(page, 'textbox', /^Length$/);
+  await studio.tabTo('textbox', /^Length$/);
   await page.keyboard.type('8');
   await page.keyboard.press('Control+Enter');
   const tokens = page.getByRole('listbox', { name: 'Tokens as written' });
   await expect(tokens.getByRole('option')).toHaveCount(8, { timeout: 60_000 });
-  await tabTo(page, 'listbox', /Tokens as written/);
+  await studio.tabTo('listbox', /Tokens as written/);
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('table', { name: 'What token 2 could be' })).toBeVisible();
@@ -44,7 +44,7 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
 
   await palette(page, 'Export');
   const download = page.waitForEvent('download');
-  await tabTo(page, 'button', /^Download Hugging Face folder$/);
+  await studio.tabTo('button', /^Download Hugging Face folder$/);
   await page.keyboard.press('Enter');
   expect((await download).suggestedFilename()).toBe('moby-dick-step-240.zip');
   expect(studio.errors).toEqual([]);
@@ -57,15 +57,4 @@ async function palette(page: Page, name: string): Promise<void> {
   await page.keyboard.type(name);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog')).toBeHidden();
-}
-
-/** Tab until the focus is on what has this role and name: whatever cannot be reached so fails the test. */
-async function tabTo(page: Page, role: string, name: RegExp): Promise<void> {
-  const wanted = page.getByRole(role as 'button', { name });
-  for (let i = 0; i < 80; i++) {
-    await page.keyboard.press('Tab');
-    const focused = await wanted.evaluateAll((all) => all.some((element) => element === document.activeElement));
-    if (focused) return;
-  }
-  throw new Error(`80 presses of Tab did not reach the ${role} ${String(name)}`);
 }

@@ -1,4 +1,5 @@
 /** Runs side by side: what they are called, what differs, which comes from which, and which goes and comes back. */
+import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { curveKey } from '../src/core/runs/curve';
 import { recordKey } from '../src/core/runs/record';
@@ -80,6 +81,29 @@ test('runs are told apart, compared, deleted and brought back, and what a person
   await page.getByRole('textbox', { name: 'Budget' }).fill('64');
   await page.getByRole('button', { name: 'Allow 64 MB' }).click();
   await expect(page.getByText(/ of at most 64 MB/)).toBeVisible();
+
+  // The table and the curves as files.
+  for (const [entry, name, head] of [
+    ['The table', /-runs\.csv$/, 'Run,Tags,Note,Begun,Bits per byte,'],
+    ['The curves', /-curves\.csv$/, 'Run,Of,Step,Tokens,Time (ms),'],
+  ] as const) {
+    const file = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download csv' }).click();
+    await page.getByRole('menuitem', { name: entry }).click();
+    expect((await file).suggestedFilename()).toMatch(name);
+    const lines = (await readFile((await (await file).path())!, 'utf8')).split('\r\n');
+    expect(lines[0]!.startsWith(head)).toBe(true);
+    expect(lines.length).toBeGreaterThan(3);
+  }
+
+  // The settings of a run are those of the next one, until that is undone.
+  await studio.chooseRun(studio.runs.filter({ hasNotText: 'wide' }));
+  await page.getByRole('button', { name: /^New run from / }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Model' })).toBeVisible();
+  await expect(studio.field('Width')).toHaveValue('16');
+  await page.getByRole('region', { name: 'Notes' }).getByRole('button', { name: 'Undo' }).click();
+  await expect(studio.field('Width')).toHaveValue('32');
+  await studio.goTo('Runs');
 
   // A filter leaves one, and none.
   const filter = page.getByRole('searchbox', { name: 'Filter runs' });
@@ -168,12 +192,19 @@ test('a run is forked while its page is asked for more, goes on with other setti
   // From a kept step, with another rate; the first goes on being what Playground shows.
   await studio.goTo('Playground');
   await studio.goTo('Runs');
-  await page.getByRole('button', { name: 'Fork step 20' }).click();
+  // By keyboard alone.
+  await expect(page.getByRole('button', { name: 'Fork step 20' })).toBeVisible();
+  await studio.tabTo('button', /^Fork step 20$/);
+  await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog');
   await expectAccessible(page, 'Runs, the settings of a fork');
-  await studio.field('Name').fill('slow');
-  await studio.set({ Steps: 100_000, 'Learning rate': 0.0001, 'Evaluate every': 100_000 });
-  await dialog.getByRole('button', { name: /^Fork and train 99,980 steps/ }).click();
+  const settings = { Name: 'slow', Steps: 100_000, 'Learning rate': 0.0001, 'Evaluate every': 100_000 };
+  for (const [label, value] of Object.entries(settings)) {
+    await studio.tabTo('textbox', new RegExp(`^${label}$`));
+    await page.keyboard.type(String(value));
+  }
+  await studio.tabTo('button', /^Fork and train 99,980 steps/);
+  await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
   await studio.event(20, /Continued with other settings: .*learning rate 0\.0001 for 0\.003/);
   await expect(page.getByRole('button', { name: 'Evaluate now' })).toBeVisible({ timeout: 60_000 });

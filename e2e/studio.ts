@@ -177,6 +177,17 @@ export class Studio {
     );
   }
 
+  /** Tab until the focus is on what has this role and name: whatever cannot be reached so fails the test. */
+  async tabTo(role: string, name: RegExp): Promise<void> {
+    const wanted = this.page.getByRole(role as 'button', { name });
+    for (let i = 0; i < 80; i++) {
+      await this.page.keyboard.press('Tab');
+      const focused = await wanted.evaluateAll((all) => all.some((element) => element === document.activeElement));
+      if (focused) return;
+    }
+    throw new Error(`80 presses of Tab did not reach the ${role} ${String(name)}`);
+  }
+
   /** Waits until an event of the run says so. */
   async event(step: number, words: RegExp): Promise<void> {
     // Clock, step, words: a clock of 0:06 before step 0 must not be taken for step 60.

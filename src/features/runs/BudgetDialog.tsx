@@ -4,6 +4,7 @@ import type { SavedStep } from '../../protocol/data';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, NumberField } from '../../ui';
 import { lightWords } from './light';
+import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
 /** What the kept steps of a run may take. */
@@ -29,21 +30,23 @@ export function BudgetDialog(p: { view: RunView; steps: readonly SavedStep[]; on
         </>
       }
     >
-      <NumberField
-        label="Budget"
-        unit="MB"
-        min={0}
-        max={1e6}
-        step={64}
-        isWhole
-        value={megabytes}
-        onChange={setMegabytes}
-      />
-      <p>
-        The newest step, the one before it and the best always stay, and so do those that are pinned. What is kept on
-        the way gives way, the earliest first, when the next step is kept.
-      </p>
-      <p>{lightWords(view, steps, 1e6 * megabytes)}</p>
+      <div className={styles.form}>
+        <NumberField
+          label="Budget"
+          unit="MB"
+          min={0}
+          max={1e6}
+          step={64}
+          isWhole
+          value={megabytes}
+          onChange={setMegabytes}
+        />
+        <p>
+          The newest step, the one before it and the best always stay, and so do those that are pinned. What is kept on
+          the way gives way, the earliest first, when the next step is kept.
+        </p>
+        <p>{lightWords(view, steps, 1e6 * megabytes)}</p>
+      </div>
     </Dialog>
   );
 }

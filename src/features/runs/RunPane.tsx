@@ -123,7 +123,7 @@ const columnsFor = (views: readonly RunView[]): Column<Row>[] => [
       </span>
     ),
     isNumber: true,
-    cell: (row) => row.cell(view),
+    cell: (row) => <span className={styles.told}>{row.cell(view)}</span>,
   })),
 ];
 

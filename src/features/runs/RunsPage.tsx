@@ -1,4 +1,4 @@
-import { useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { startTransition, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { useStudio } from '../../state/react';
@@ -25,7 +25,18 @@ export function RunsPage() {
   return views.length === 0 ? <Empty /> : <Runs views={views} />;
 }
 
+/** Of so many parts those that are drawn: one more after each paint, so that together they are no long task. */
+function useDrawn(parts: number): number {
+  const [drawn, setDrawn] = useState(1);
+  useEffect(() => {
+    if (drawn < parts) startTransition(() => setDrawn(drawn + 1));
+  }, [drawn, parts]);
+  return drawn;
+}
+const NO_ROWS: readonly RunView[] = [];
+
 function Runs({ views }: { views: readonly RunView[] }) {
+  const drawn = useDrawn(3);
   const baselineId = useStudio((s) => s.project.baseline);
   const change = useStudio((s) => s.change);
   const draftFrom = useStudio((s) => s.draftFrom);
@@ -59,16 +70,20 @@ function Runs({ views }: { views: readonly RunView[] }) {
     go('/model');
   };
   const setBaseline = ({ id }: RunView) => change({ baseline: id });
-  const pane = chosen && (
-    <RunPane
-      key={chosen.id}
-      view={chosen}
-      baseline={baseline}
-      all={views}
-      isRunning={isRunning(chosen)}
-      onBaseline={() => setBaseline(chosen)}
-    />
-  );
+  const pane =
+    chosen &&
+    (drawn > 2 ? (
+      <RunPane
+        key={chosen.id}
+        view={chosen}
+        baseline={baseline}
+        all={views}
+        isRunning={isRunning(chosen)}
+        onBaseline={() => setBaseline(chosen)}
+      />
+    ) : (
+      <Pane title={chosen.name}>{null}</Pane>
+    ));
   const tabs: readonly StageTab[] = [
     { id: 'all', href: '?', label: 'All runs', count: formatCount(views.length) },
     { id: 'lineage', href: '?view=lineage', label: 'Lineage' },
@@ -143,7 +158,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
           >
             <div className={styles.scroller} tabIndex={0} role="group" aria-label="Table of runs">
               <RunsTable
-                views={rows}
+                views={drawn > 1 ? rows : NO_ROWS}
                 columns={columns.filter(({ id }) => !hidden.has(id))}
                 baseline={baseline}
                 isRunning={isRunning}

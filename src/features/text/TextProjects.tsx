@@ -21,6 +21,7 @@ export function TextProjects({ text }: { text: TextRecord }) {
       onOpen={() => void listProjects()}
       entries={[
         { id: project.id, label: project.name, hint: 'the open project', isChosen: isIn(project.id) },
+        ...(others.length === 0 ? [{ id: 'none', label: 'There is no other project yet', isDisabled: true }] : []),
         ...others.map((row) => ({ id: row.id, label: row.name, hint: projectSize(row), isChosen: isIn(row.id) })),
       ]}
       onChoose={(id) => void putInProject(text.id, id, !isIn(id))}

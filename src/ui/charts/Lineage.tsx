@@ -156,7 +156,11 @@ function Picture(p: LineageProps & { onTable: () => void }) {
       </div>
       <div className={styles.axis} aria-hidden>
         {ticks.map((tick, i) => (
-          <span key={tick} style={{ left: `${(100 * tick) / max}%` }} className={cx(i === 0 && styles.first)}>
+          <span
+            key={tick}
+            style={{ left: `${(100 * tick) / max}%` }}
+            className={cx(i === 0 && styles.first, tick > 0.9 * max && styles.last)}
+          >
             {i === 0 ? `step ${formatExact(tick)}` : formatExact(tick)}
           </span>
         ))}
