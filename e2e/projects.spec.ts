@@ -42,6 +42,19 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   await expect(page).toHaveURL(/\/p\/first\/text$/);
   await expect(page.getByRole('row', { name: /Pasted text/ })).toHaveCount(1);
 
+  // Where a text is looked at it is taken out of another project, and put back.
+  const projects = page.getByRole('button', { name: /^Projects of Pasted text/ });
+  await expect(projects).toHaveText('In 2 projects');
+  await projects.click();
+  const inBirds = menu.getByRole('menuitemcheckbox', { name: 'Birds' });
+  await expect(inBirds).toBeChecked();
+  await expectAccessible(page, 'the projects of a text');
+  await inBirds.press('Space');
+  await expect(inBirds).not.toBeChecked();
+  await inBirds.press('Space');
+  await expect(inBirds).toBeChecked();
+  await page.keyboard.press('Escape');
+
   // By address, in another tab, back and forward, and from the palette.
   const other = await context.newPage();
   const second = new Studio(other);

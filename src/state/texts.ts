@@ -209,12 +209,7 @@ export const createTextsSlice: Slice<TextsSlice> =
           tabs.announce();
         } catch (error) {
           toast({ text: `${other.name} was not changed`, detail: explain(toFailure(error)) });
-          return;
         }
-        toast({
-          text: isIn ? `${other.name} learns from ${text.name} too` : `${text.name} is no longer in ${other.name}`,
-          undo: () => void get().putInProject(id, projectId, !isIn),
-        });
       },
       dismissRefusals: () => set({ refused: [] }),
       documents: (textId, from, count, query) => data.call('documents', { textId, from, count, query }),
