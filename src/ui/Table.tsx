@@ -37,6 +37,8 @@ export interface TableProps<Row> {
   isExpanded?: (row: Row) => boolean | undefined;
   /** Drawn in ink-3: left out of the data, or hidden. */
   isOff?: (row: Row) => boolean;
+  /** Columns have their widths whatever is in them: what is longer is cut off. */
+  isFixed?: boolean;
   /** A wider table scrolls sideways in itself. */
   minWidth?: number;
 }
@@ -55,11 +57,11 @@ export function Table<Row>(p: TableProps<Row>) {
   );
   return (
     <div
-      className={cx(p.minWidth !== undefined && styles.wide)}
+      className={cx(p.minWidth !== undefined && styles.wide, isVirtual && styles.long)}
       {...(p.minWidth && { tabIndex: 0, role: 'group', 'aria-label': p.label })}
     >
       <table
-        className={cx(styles.table, p.isDense && styles.dense)}
+        className={cx(styles.table, p.isDense && styles.dense, p.isFixed && styles.fixed)}
         aria-label={p.label}
         {...(isVirtual && { 'aria-rowcount': p.rows.length + 1 })}
         {...(p.minWidth && { style: { minWidth: p.minWidth } })}

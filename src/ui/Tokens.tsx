@@ -5,15 +5,19 @@ import styles from './Tokens.module.css';
 /** A step of the magnitude ramp, from nothing to full. */
 export type RampStep = 0 | 1 | 2 | 3 | 4 | 5;
 export interface TokenView {
+  /** What it completes: none where its bytes end inside a character, which the next one that has text completes. */
   text: string;
   step: RampStep;
-  /** Bytes that are no character by themselves, shown as the word *byte*. */
-  isByte?: boolean;
+  /** In hex, of one that is not whole characters: shown once its character is chosen. */
+  bytes?: string;
 }
 
-/** A token in a table: a leading space is `·`, a newline `↵`. */
-export function TokenChip({ text, isByte }: { text: string; isByte?: boolean }) {
-  if (isByte) return <span className={cx(styles.chip, styles.quiet)}>byte</span>;
+/** A token in a table: a leading space is `·`, a newline `↵`; what is not whole characters is its bytes in hex, if known. */
+export function TokenChip({ text, bytes }: { text: string | null; bytes?: string | undefined }) {
+  if (text === null) {
+    const word = bytes?.includes(' ') ? 'bytes' : 'byte';
+    return <span className={cx(styles.chip, styles.quiet)}>{bytes === undefined ? word : `${word} ${bytes}`}</span>;
+  }
   return (
     <span className={styles.chip}>
       <Marked text={text} hasDot />
@@ -31,7 +35,10 @@ export interface TokenTextProps {
   onChoose?: (index: number) => void;
 }
 
-/** Text as its tokens, coloured by a step of the ramp. */
+/**
+ * Text as its tokens, coloured by a step of the ramp. Characters are shown whole: tokens that are parts of one are told
+ * apart when it is chosen.
+ */
 export function TokenText({ label, tokens, form = 'ground', chosen, onChoose }: TokenTextProps) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
@@ -52,24 +59,32 @@ export function TokenText({ label, tokens, form = 'ground', chosen, onChoose }: 
     event.preventDefault();
     choose(next);
   };
+  const within = characters(tokens);
+  const open = chosen === undefined ? undefined : within[chosen];
   const spans = tokens.map((token, index) => (
     <span
       key={index}
       className={cx(
         styles.token,
-        styles[`step${token.step}`],
+        styles[`step${within[index] === open ? token.step : stepOf(tokens, within[index]!)}`],
         index === chosen && styles.chosen,
         !token.text.includes('\n') && styles.whole,
+        token.text === '' && within[index] !== open && styles.part,
       )}
       {...(onChoose && {
         role: 'option',
         id: `${id}-${index}`,
         'aria-selected': index === chosen,
-        ...(/^[^\S\n]+$/.test(token.text) && { 'aria-label': token.text === '\t' ? 'tab' : 'space' }),
+        ...spoken(token, tokens[within[index]!.end]!),
         onClick: () => choose(index),
       })}
     >
-      {token.isByte ? <span className={styles.quiet}>byte</span> : <Marked text={token.text} />}
+      <Content
+        token={token}
+        parts={within[index]!.end - within[index]!.first + 1}
+        isOpen={within[index] === open}
+        hasCount={form === 'ground'}
+      />
     </span>
   ));
   const className = cx(form === 'ground' ? styles.ground : styles.underline, onChoose && styles.choosable);
@@ -87,6 +102,46 @@ export function TokenText({ label, tokens, form = 'ground', chosen, onChoose }: 
       {spans}
     </div>
   );
+}
+
+/** [token] -> the tokens that make up the character it is in: itself alone, for most. `end` is the one that completes it. */
+function characters(tokens: readonly TokenView[]): readonly { first: number; end: number }[] {
+  const found: { first: number; end: number }[] = [];
+  for (let first = 0; first < tokens.length;) {
+    let end = first;
+    while (end < tokens.length - 1 && tokens[end]!.text === '') end++;
+    const character = { first, end };
+    for (; first <= end; first++) found.push(character);
+  }
+  return found;
+}
+
+/** A character of several tokens is as long, rare or surprising as the most so of them. */
+const stepOf = (tokens: readonly TokenView[], { first, end }: { first: number; end: number }): RampStep =>
+  Math.max(...tokens.slice(first, end + 1).map(({ step }) => step)) as RampStep;
+
+function Content(p: { token: TokenView; parts: number; isOpen: boolean; hasCount: boolean }) {
+  const { text, bytes = 'byte' } = p.token;
+  if (text === '') return p.isOpen && <span className={styles.bytes}>{bytes}</span>;
+  const isJoined = p.parts > 1;
+  return (
+    <>
+      {isJoined && p.isOpen && <span className={styles.bytes}>{bytes}</span>}
+      <Marked text={text} />
+      {isJoined && !p.isOpen && p.hasCount && (
+        <sup className={styles.count} aria-hidden title={`${p.parts} tokens`}>
+          {p.parts}
+        </sup>
+      )}
+    </>
+  );
+}
+
+/** For one whose content says nothing aloud. */
+function spoken({ text, bytes = '' }: TokenView, whole: TokenView): { 'aria-label'?: string } {
+  if (text === '') return { 'aria-label': `byte ${bytes}${whole.text === '' ? '' : ` of ${whole.text}`}` };
+  if (!/^[^\S\n]+$/.test(text)) return {};
+  return { 'aria-label': text === '\t' ? 'tab' : 'space' };
 }
 
 /** Newlines as a visible mark and a break; a leading space as a dot, where asked. */

@@ -1,4 +1,5 @@
 import { formatCount, formatShare } from '../../core/base/units';
+import { entryBytes, hex } from '../../core/tokenizer/entryBytes';
 import { shownRun } from '../../state/openRun';
 import { vocabularySize } from '../../state/estimate';
 import { useStudio } from '../../state/react';
@@ -22,6 +23,8 @@ export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoO
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
   const continueFrom = useStudio((s) => s.continueFrom);
   const vocabulary = useStudio((s) => shownRun(s, 'playground').record?.model.vocabulary ?? vocabularySize(s.project));
+  const model = useStudio((s) => shownRun(s, 'playground').record?.tokenizer);
+  const bytesOf = (id: number): string | undefined => model && hex(entryBytes(model, id));
   const token = at === undefined ? undefined : written[at];
   if (at === undefined || !token) {
     return (
@@ -45,7 +48,11 @@ export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoO
       .map((t) => t.text)
       .join('');
   const columns: readonly Column<Row>[] = [
-    { id: 'token', header: 'Could be', cell: (row) => <TokenChip text={row.text ?? ''} isByte={row.text === null} /> },
+    {
+      id: 'token',
+      header: 'Could be',
+      cell: ({ id, text }) => <TokenChip text={text} bytes={text === null ? bytesOf(id) : undefined} />,
+    },
     {
       id: 'bar',
       header: <span className={text.hidden}>Share</span>,

@@ -14,11 +14,6 @@ test('the underline grows with surprise and is heaviest at a blind guess', () =>
   expect(steps).toEqual([0, 0, 2, 3, 4]);
 });
 
-test('bytes that complete no character are shown as such', () => {
-  expect(tokenView(token(0.5, ''), 257).isByte).toBe(true);
-  expect(tokenView(token(0.5), 257).isByte).toBeUndefined();
-});
-
 test('the mean is over tokens, and unknown without any', () => {
   expect(meanBits([])).toBeUndefined();
   expect(meanBits([token(0.5), token(0.125)])).toBe(2);

@@ -10,7 +10,7 @@ const STEPS = [0.1, 0.25, 0.45, 0.58] as const;
 export function tokenView({ text, probability }: GeneratedToken, vocabulary: number): TokenView {
   const share = bits(probability) / Math.log2(vocabulary);
   const step = STEPS.filter((least) => share >= least).length as RampStep;
-  return { text, step, ...(text === '' && { isByte: true }) };
+  return { text, step };
 }
 
 /** Mean bits a token; undefined without any. */

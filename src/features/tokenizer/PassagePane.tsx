@@ -1,11 +1,11 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { formatCount } from '../../core/base/units';
+import { completedTexts, decodesTo, entryBytes, hex } from '../../core/tokenizer/entryBytes';
 import type { TokenPiece } from '../../core/tokenizer/statistics';
 import { useStudio } from '../../state/react';
 import { Notice, Pane, RampLegend, Segmented, TextAction, TextField, TokenText, type TokenView } from '../../ui';
 import { remedy } from '../../state/failures';
 import { Check } from './Checks';
-import { decodesTo } from './entryBytes';
 import { lengthStep, rarityStep } from './ramps';
 import { shownInPassage } from './shown';
 import { TokenFacts } from './TokenFacts';
@@ -31,12 +31,22 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
   const model = useStudio((s) => s.project.tokenizer?.model);
 
   const failure = own === '' && unread ? unread : tokenized.kind === 'failed' ? tokenized.failure : undefined;
-  const pieces = tokenized.kind === 'tokenized' ? tokenized.pieces : [];
+  const pieces = useMemo(() => (tokenized.kind === 'tokenized' ? tokenized.pieces : []), [tokenized]);
+  const texts = useMemo(
+    () =>
+      model
+        ? completedTexts(
+            model,
+            pieces.map(({ id }) => id),
+          )
+        : [],
+    [model, pieces],
+  );
   const isRarity = colour === 'rarity' && entries.isCounted;
   const most = isRarity ? entries.all.reduce((n, { count }) => Math.max(n, count), 1) : 1;
-  const view = (piece: TokenPiece): TokenView => ({
-    text: shownInPassage(piece.text ?? ''),
-    isByte: piece.text === null,
+  const view = (piece: TokenPiece, index: number): TokenView => ({
+    text: shownInPassage(texts[index] ?? ''),
+    ...(model && piece.text === null && { bytes: hex(entryBytes(model, piece.id)) }),
     step: isRarity ? rarityStep(entries.all[piece.id]?.count ?? 0, most) : lengthStep(piece.bytes),
   });
   const choose = (index: number) => {

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 import { formatCount } from '../../core/base/units';
 import { TOKEN_ROLES } from '../../core/tokenizer/special';
+import { entryBytes, hex } from '../../core/tokenizer/entryBytes';
 import type { TokenPiece } from '../../core/tokenizer/statistics';
 import { useStudio } from '../../state/react';
 import { TokenChip } from '../../ui';
-import { entryBytes, hex } from './entryBytes';
-import { shown } from './shown';
+import { shownInTable } from './shown';
 import type { Entries } from './useVocabulary';
 import styles from './TokenFacts.module.css';
 
@@ -46,7 +46,10 @@ export function TokenFacts({ entries, id }: { entries: Entries; id: number | und
 }
 
 export function Chip({ entry }: { entry: TokenPiece | undefined }) {
-  return <TokenChip text={shown(entry?.text ?? '')} isByte={entry?.text === null} />;
+  const model = useStudio((s) => s.project.tokenizer?.model);
+  if (!entry || !model) return null;
+  if (entry.text === null) return <TokenChip text={null} bytes={hex(entryBytes(model, entry.id))} />;
+  return <TokenChip text={shownInTable(entry.text)} />;
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

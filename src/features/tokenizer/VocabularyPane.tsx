@@ -1,11 +1,12 @@
 import { useMemo, useState } from 'react';
 import { formatCount } from '../../core/base/units';
 import { TOKEN_ROLES } from '../../core/tokenizer/special';
+import { entryBytes, hex } from '../../core/tokenizer/entryBytes';
 import type { TokenPiece } from '../../core/tokenizer/statistics';
 import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { Notice, Pane, SearchField, Table, type Column, type SortOrder } from '../../ui';
-import { shown } from './shown';
+import { shownInTable } from './shown';
 import { Chip } from './TokenFacts';
 import type { Entries } from './useVocabulary';
 import styles from './VocabularyPane.module.css';
@@ -23,7 +24,13 @@ interface Sort {
 
 /** Every entry, to be sorted and searched. A leading space may be written as a space or as `·`. */
 export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPaneProps) {
-  const merges = useStudio((s) => s.project.tokenizer?.model.merges) ?? [];
+  const model = useStudio((s) => s.project.tokenizer?.model);
+  const merges = model?.merges ?? [];
+  const spelt = (id: number): string => {
+    const text = all[id]?.text;
+    if (text === undefined || !model) return '';
+    return text === null ? hex(entryBytes(model, id)) : shownInTable(text).replace(/^ /, '·').replaceAll('\n', '↵');
+  };
   const [find, setFind] = useState('');
   const [sort, setSort] = useState<Sort>({ column: 'bytes', order: 'descending' });
   const { all, isCounted, failure } = entries;
@@ -38,16 +45,32 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
             header: 'Merged from',
             isQuiet: true,
             leaveOut: 'narrow',
+            width: '38%',
             cell: ({ id, role }: TokenPiece) => {
               if (role) return TOKEN_ROLES[role].label;
               const pair = merges[id - 256];
-              return pair && <span className={styles.pair}>{pair.map((half) => spelt(all[half])).join(' + ')}</span>;
+              return pair && <span className={styles.pair}>{pair.map(spelt).join(' + ')}</span>;
             },
           },
         ] as const)
       : []),
-    { id: 'id', header: 'Id', isNumber: true, isSortable: true, isQuiet: true, cell: ({ id }) => formatCount(id) },
-    { id: 'bytes', header: 'Bytes', isNumber: true, isSortable: true, cell: ({ bytes }) => formatCount(bytes) },
+    {
+      id: 'id',
+      header: 'Id',
+      isNumber: true,
+      isSortable: true,
+      isQuiet: true,
+      width: '60px',
+      cell: ({ id }) => formatCount(id),
+    },
+    {
+      id: 'bytes',
+      header: 'Bytes',
+      isNumber: true,
+      isSortable: true,
+      width: '58px',
+      cell: ({ bytes }) => formatCount(bytes),
+    },
     ...(isCounted
       ? [
           {
@@ -55,6 +78,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
             header: 'Count',
             isNumber: true,
             isSortable: true,
+            width: '84px',
             cell: ({ count }: TokenPiece) => formatCount(count),
           },
         ]
@@ -74,6 +98,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
       <Table
         label="Vocabulary"
         isDense
+        isFixed
         columns={columns}
         rows={rows}
         rowKey={(entry) => String(entry.id)}
@@ -99,6 +124,3 @@ function arrange(all: readonly TokenPiece[], find: string, { column, order }: So
     .filter(({ id, text }) => wanted === '' || (text?.includes(wanted) ?? false) || String(id) === find)
     .sort((a, b) => sign * (a[column] - b[column]) || a.id - b.id);
 }
-
-const spelt = (entry: TokenPiece | undefined): string =>
-  entry?.text === null || entry === undefined ? 'byte' : shown(entry.text).replace(/^ /, '·').replaceAll('\n', '↵');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shown, shownInPassage } from './shown';
+import { shown, shownInPassage, shownInTable } from './shown';
 
 it('makes what cannot be seen visible, and keeps the rest', () => {
   expect(shown('a\tb\u0007\u007f\n')).toBe('a␉b␇␡\n');
@@ -8,4 +8,12 @@ it('makes what cannot be seen visible, and keeps the rest', () => {
   expect(shownInPassage('   ')).toBe('···');
   expect(shownInPassage('\t')).toBe('␉');
   expect(shownInPassage('\n  ')).toBe('\n  ');
+});
+
+it('says a long run of one white space in few letters', () => {
+  expect(shownInTable(' '.repeat(80))).toBe('·×80');
+  expect(shownInTable('\n'.repeat(12) + 'a')).toBe('↵×12a');
+  expect(shownInTable('\t'.repeat(9))).toBe('␉×9');
+  expect(shownInTable(' word   ')).toBe(' word   ');
+  expect(shownInTable('=====')).toBe('=====');
 });

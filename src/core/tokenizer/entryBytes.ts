@@ -1,5 +1,5 @@
-import { BYTE_OF_ID } from '../../core/tokenizer/alphabet';
-import type { TokenizerModel } from '../../core/tokenizer/tokenizer';
+import { BYTE_OF_ID } from './alphabet';
+import type { TokenizerModel } from './tokenizer';
 
 /** The bytes of an entry, spelt out of its merges; none for the end of a text. */
 export function entryBytes({ merges }: TokenizerModel, id: number): number[] {
@@ -19,6 +19,12 @@ export function entryBytes({ merges }: TokenizerModel, id: number): number[] {
 /** `C3 A9`. */
 export const hex = (bytes: readonly number[]): string =>
   bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
+
+/** Of tokens in a row, the text that each completes: none where its bytes end inside a character. */
+export function completedTexts(model: TokenizerModel, ids: readonly number[]): string[] {
+  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+  return ids.map((id) => utf8.decode(Uint8Array.from(entryBytes(model, id)), { stream: true }));
+}
 
 /** Whether the ids spell the passage, byte for byte. */
 export function decodesTo(model: TokenizerModel, ids: readonly number[], passage: string): boolean {

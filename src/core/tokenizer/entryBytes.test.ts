@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { createTokenizer } from '../../core/tokenizer/byteLevel';
-import { ID_OF_BYTE } from '../../core/tokenizer/alphabet';
-import { decodesTo, entryBytes, hex } from './entryBytes';
+import { ID_OF_BYTE } from './alphabet';
+import { createTokenizer } from './byteLevel';
+import { completedTexts, decodesTo, entryBytes, hex } from './entryBytes';
 
 const id = (character: string) => ID_OF_BYTE[character.charCodeAt(0)]!;
 const model = {
@@ -28,4 +28,13 @@ it('tells a passage that comes back from one that does not', async () => {
   expect(decodesTo(model, ids, passage)).toBe(true);
   expect(decodesTo(model, ids.slice(1), passage)).toBe(false);
   expect(decodesTo(model, ids, 'abcab e 🐋')).toBe(false);
+});
+
+it('gives whole characters to the tokens that complete them', async () => {
+  const tokenizer = await createTokenizer(model);
+  const ids = [...tokenizer.encode('ab 東🐋')];
+  const texts = completedTexts(model, ids);
+  expect(texts).toEqual(['ab', ' ', '', '', '東', '', '', '', '🐋']);
+  // The beginning of a character that never ends is not shown as something else.
+  expect(completedTexts(model, ids.slice(0, 4)).join('')).toBe('ab ');
 });
