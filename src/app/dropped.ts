@@ -46,10 +46,12 @@ export async function receive(store: StudioStore, dropped: readonly DroppedFile[
   return 'text';
 }
 
-const isModelPart = (name: string): boolean => /\.(zip|safetensors)$/i.test(name);
+/** What holds weights, also where it cannot be brought in: the importer says what can. */
+const WEIGHTS = /\.(safetensors|onnx|gguf|pth?|ckpt|h5|hdf5|keras)$/i;
+const isModelPart = (name: string): boolean => /\.zip$/i.test(name) || WEIGHTS.test(name);
 
 async function isModel(dropped: readonly DroppedFile[]): Promise<boolean> {
-  if (dropped.some(({ file }) => /\.safetensors$/i.test(file.name))) return true;
+  if (dropped.some(({ file }) => WEIGHTS.test(file.name))) return true;
   const [only] = dropped;
   return dropped.length === 1 && only !== undefined && /\.zip$/i.test(only.file.name) && (await listsModel(only.file));
 }
@@ -57,5 +59,5 @@ async function isModel(dropped: readonly DroppedFile[]): Promise<boolean> {
 /** A zip's list of names stands at its end, for a model's few files within the last 64 kB. */
 async function listsModel(zip: File): Promise<boolean> {
   const end = new TextDecoder('latin1').decode(await zip.slice(-65_536).arrayBuffer());
-  return end.includes('.safetensors');
+  return /\.(safetensors|onnx|gguf)\b/.test(end);
 }

@@ -88,7 +88,7 @@ function readWork(label: string, work: Work): Reading {
   const busy = describeWork(work);
   if (!busy) return { fact: { label, value: '' } };
   return {
-    fact: { label, value: lowerFirst(busy.label), ...(busy.detail !== '' && { detail: busy.detail }) },
+    fact: { label, value: lowerFirst(after(label, busy.label)), ...(busy.detail !== '' && { detail: busy.detail }) },
     ...(busy.max > 0 && { progress: { label, share: busy.value / busy.max } }),
   };
 }
@@ -124,6 +124,9 @@ function readRest(s: Studio): Reading {
       };
   }
 }
+/** What goes on after a label that may be its first word: `Reading`, `moby-dick.txt`. */
+const after = (label: string, words: string): string =>
+  words.startsWith(`${label} `) ? words.slice(label.length + 1) : words;
 const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);
 
 /** `step 1,200 · Homegrown` while training, else the stage. */

@@ -126,13 +126,23 @@ test('no key means two things at once, on any stage and in any phase', () => {
   }
 });
 
+test('what is read is not said twice', () => {
+  const progress = { label: 'Reading moby-dick.txt', done: 1, of: 4, unit: 'bytes' };
+  store.setState({ importing: { kind: 'busy', progress, since: 0, at: 0, stop: () => undefined } });
+  expect(readPhase(store.getState(), 0).fact).toMatchObject({ label: 'Reading', value: 'moby-dick.txt' });
+});
+
 test('a model goes to the importer and texts go to the texts', async () => {
   const dropped = (name: string, bytes: string) => [{ path: `d/${name}`, file: new File([bytes], name) }];
   expect(await receive(store, dropped('m.zip', 'PK … model.safetensors …'))).toBe('export');
   expect(await receive(store, [...dropped('config.json', '{}'), ...dropped('model.safetensors', 'x')])).toBe('export');
+  expect(await receive(store, dropped('m.zip', 'PK … onnx/model.onnx …'))).toBe('export');
+  expect(await receive(store, dropped('m.gguf', 'GGUF'))).toBe('export');
   expect(await receive(store, dropped('letters.zip', 'PK … june.txt …'))).toBe('text');
   expect(await receive(store, dropped('june.txt', 'Dear'))).toBe('text');
-  await expect.poll(() => calls.map(({ method }) => method)).toEqual(['importModel', 'importModel', 'importFiles']);
+  await expect
+    .poll(() => calls.map(({ method }) => method))
+    .toEqual(['importModel', 'importModel', 'importModel', 'importModel', 'importFiles']);
 });
 
 test('markup is asked about once a drop, the system’s files are passed over, and neither holds up the texts', async () => {

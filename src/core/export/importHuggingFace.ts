@@ -114,15 +114,35 @@ async function openFolder(files: readonly { name: string; source: ByteSource }[]
     }
   }
   if (holdsWeights(folder)) return folder;
+  const inner = isZip && innerFolder(folder);
+  if (inner) return inner;
   const names = [...folder.keys()];
   for (const [pattern, advice] of OTHER_FORMATS) {
     const found = names.find((name) => pattern.test(name));
-    if (found !== undefined) throw badFile(`${found} cannot be read: ${advice}`, wanted());
+    if (found === undefined) continue;
+    if (OURS.some((name) => folder.has(name)))
+      throw badFile(
+        `${files[0]!.name} holds a model as ${found}, which goes into other programs and does not come back`,
+        'Nothing was stored. Export the run as a Hugging Face folder, or as a cluster hand-over: those two come back.',
+      );
+    throw badFile(`${found} cannot be read: ${advice}`, wanted());
   }
   throw badFile(
     `There is no model.safetensors among ${names.length} files (${names.slice(0, 5).join(', ')})`,
     wanted(),
   );
+}
+
+/** The folder in a zip that holds the weights, as the one of a hand-over does: the uppermost. */
+function innerFolder(files: Folder): Folder | undefined {
+  const prefixes = new Set([...files.keys()].map((name) => name.slice(0, name.lastIndexOf('/') + 1)));
+  return [...prefixes]
+    .toSorted((a, b) => a.split('/').length - b.split('/').length)
+    .map((prefix) => {
+      const own = [...files].filter(([name]) => name.startsWith(prefix));
+      return new Map(own.map(([name, source]) => [name.slice(prefix.length), source]));
+    })
+    .find(holdsWeights);
 }
 
 async function readConfig(folder: Folder): Promise<{ model: ModelChoice; format: HuggingFace }> {
@@ -301,10 +321,12 @@ async function readWhole(folder: Folder, name: string, most: number): Promise<Ui
 }
 
 const wanted = (): string =>
-  'Nothing was stored. Give a zip that Homegrown wrote, or config.json, tokenizer.json and model.safetensors of a model ' +
+  'Nothing was stored. Give the Hugging Face folder or the cluster hand-over that Homegrown wrote, or config.json, tokenizer.json and model.safetensors of a model ' +
   `whose model_type is one of these: ${knownFormats()
     .map(({ format }) => format.type)
     .join(', ')}.`;
+/** One of them is in each folder that Homegrown writes. */
+const OURS = ['homegrown.json', 'DATASHEET.md', 'MODEL_CARD.md'];
 const DIVERGED = 'Nothing was stored. The training that wrote it had diverged; use an earlier step.';
 const OTHER_FORMATS: readonly (readonly [RegExp, string])[] = [
   [/\.(pt|pth|bin|ckpt|pkl|pickle)$/i, 'such files can run code; convert it to safetensors'],
