@@ -51,6 +51,12 @@ export interface DataApi {
     progress: never;
     output: TextRecord;
   };
+  /** States the licence of texts; null: not stated. */
+  setLicence: {
+    input: { ids: readonly string[]; licence: string | null };
+    progress: never;
+    output: readonly TextRecord[];
+  };
   /** Takes a text out of a project; out of the last, `addToProject` undoes it, and `purgeText` makes it final. */
   removeText: { input: { id: string; projectId: string; at: number }; progress: never; output: TextRecord };
   /** The runs that learnt from a text, and so keep something of it. */

@@ -109,7 +109,7 @@ test('a text too short to hold anything out of is a failure with its reason, and
     };
   });
   const [{ id } = { id: '' }] = getState().texts;
-  await getState().removeText(id);
+  await getState().removeTexts([id]);
   await getState().addPaste('Sea', 'short.txt');
   expect(await getState().prepare()).toBe(false);
   expect(getState().building).toMatchObject({

@@ -27,14 +27,14 @@ test('a removed text is gone from the disk once it cannot be undone, and not bef
   const bytes = () => store.keys(`text/${text!.id}/`);
   const ALL = [`text/${text!.id}/0`, `text/${text!.id}/documents/0`];
 
-  await getState().removeText(text!.id);
+  await getState().removeTexts([text!.id]);
   const removal = getState().toasts.at(-1)!;
   removal.undo!();
   getState().dismiss(removal.id);
   await vi.waitFor(async () => expect(await page.data.call('listTexts', FIRST)).toHaveLength(1));
   expect(await bytes()).toEqual(ALL);
 
-  await getState().removeText(text!.id);
+  await getState().removeTexts([text!.id]);
   expect(await bytes()).toEqual(ALL);
   getState().dismiss(getState().toasts.at(-1)!.id);
   await vi.waitFor(async () => expect(await bytes()).toHaveLength(0));
@@ -59,7 +59,7 @@ test('texts come in, are refused, removed and brought back, and stay in the next
   expect(getState()).toMatchObject({ project: { name: 'sea' }, importing: { kind: 'idle' } });
   const [text] = getState().texts;
   expect(await getState().preview(text!.id, 0)).toMatchObject({ title: 'sea.txt', start: SEA });
-  await getState().removeText(text!.id);
+  await getState().removeTexts([text!.id]);
   expect(getState().texts).toEqual([]);
   getState().toasts.at(-1)!.undo!();
   await vi.waitFor(async () => expect(await page.data.call('listTexts', FIRST)).toHaveLength(1));
@@ -113,7 +113,7 @@ test('a removal that the store refuses leaves the text in its place, and says so
   await getState().addFiles([fileOf(SEA, 'a.txt')]);
   await getState().addFiles([fileOf(`${SEA}.`, 'b.txt')]);
   isFull = true;
-  await getState().removeText(getState().texts[0]!.id);
+  await getState().removeTexts([getState().texts[0]!.id]);
   expect(getState().texts.map(({ name }) => name)).toEqual(['a.txt', 'b.txt']);
   expect(getState().toasts.at(-1)).toMatchObject({
     text: 'a.txt could not be removed',
@@ -126,12 +126,12 @@ test('a text that is removed says which runs learnt from it, and what remains of
   const getState = await opened(store);
   await getState().addPaste(SEA, 'sea.txt');
   const { id, sha256, characters } = getState().texts[0]!;
-  await getState().removeText(id);
+  await getState().removeTexts([id]);
   expect(getState().toasts.at(-1)).not.toHaveProperty('detail');
   getState().toasts.at(-1)!.undo!();
   const facts = dataFacts({ texts: [{ name: 'sea.txt', sha256, characters }] });
   await addRun(store, runRecord({ step: 40, data: { id: 'd', facts } }));
-  await getState().removeText(id);
+  await getState().removeTexts([id]);
   expect(getState().toasts.at(-1)).toMatchObject({
     text: 'sea.txt removed',
     detail:
@@ -169,4 +169,49 @@ test('a text is put into another project, where its bytes lie once, and taken ou
   await page.data.call('purgeText', { id: text!.id });
   expect(await inSecond()).toHaveLength(2);
   expect(await store.keys('text/')).toEqual(chunks);
+});
+
+test('thirty texts are removed at once, and one undo brings them back to their places, and the project’s name', async () => {
+  const getState = await opened();
+  for (let n = 1; n <= 30; n++) await getState().addPaste(`Line ${n}: the sea is wide.`, `letter-${n}.txt`);
+  const names = () => getState().texts.map(({ name }) => name);
+  const all = names();
+  expect(getState().project.name).toBe('letter-1');
+  const ids = getState().texts.map(({ id }) => id);
+  await getState().removeTexts(ids.slice(0, 29));
+  expect(names()).toEqual(['letter-30.txt']);
+  expect(getState().project.name).toBe('letter-30'); // that of a file that is gone says nothing
+  const toasts = getState().toasts.filter(({ text }) => text.endsWith('removed'));
+  expect(toasts.map(({ text }) => text)).toEqual(['29 texts removed']);
+  toasts[0]!.undo!();
+  expect(names()).toEqual(all);
+  expect(getState().project.name).toBe('letter-1');
+  await vi.waitFor(async () => expect(await page.data.call('listTexts', FIRST)).toHaveLength(30));
+
+  await getState().removeTexts(ids);
+  expect(names()).toEqual([]);
+  expect(getState().project.name).toBe('Untitled');
+  getState().change({ name: 'Letters' });
+  getState().toasts.at(-1)!.undo!();
+  expect(getState().project.name).toBe('Letters'); // what a person wrote since stays
+});
+
+test('a licence is stated for one text or for many, in SPDX’s words or others, is kept, and can be taken back', async () => {
+  const store = memoryStore();
+  const getState = await opened(store);
+  for (const name of ['a', 'b', 'c']) await getState().addPaste(`${name}: the sea is wide.`, name);
+  const ids = getState().texts.map(({ id }) => id);
+  const licences = () => getState().texts.map(({ licence }) => licence);
+  await getState().setLicence([ids[0]!], ' CC-BY-4.0 ');
+  await getState().setLicence(ids.slice(1), 'by leave of the heirs');
+  expect(licences()).toEqual(['CC-BY-4.0', 'by leave of the heirs', 'by leave of the heirs']);
+  const kept = await page.data.call('listTexts', FIRST);
+  expect(new Map(kept.map(({ id, licence }) => [id, licence]))).toEqual(
+    new Map(ids.map((id, i) => [id, licences()[i]])),
+  );
+  getState().toasts.at(-1)!.undo!();
+  await vi.waitFor(() => expect(licences()).toEqual(['CC-BY-4.0', null, null]));
+  await getState().setLicence([ids[0]!], 'x'.repeat(501));
+  expect(getState().toasts.at(-1)).toMatchObject({ text: expect.stringMatching(/501 characters/) as string });
+  expect(licences()[0]).toBe('CC-BY-4.0');
 });

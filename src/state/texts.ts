@@ -4,7 +4,7 @@ import { formatCount } from '../core/base/units';
 import type { DocumentStart, DropOutcome, ImportOutcome, TextRecord } from '../core/documents';
 import { MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
 import { isSystemFile } from '../core/documents/system';
-import { learntWords } from '../core/runs/learnt';
+import { type Learnt, learntTogether, learntWords } from '../core/runs/learnt';
 import type { DataApi, Sample } from '../protocol/data';
 import { explain } from './failures';
 import type { Slice } from './studio';
@@ -41,9 +41,11 @@ export interface TextsSlice {
   leaveMarkup(): void;
   addPaste(text: string, name: string): Promise<void>;
   addSample(file: string): Promise<TextRecord | undefined>;
-  removeText(id: string): Promise<void>;
+  removeTexts(ids: readonly string[]): Promise<void>;
   /** Lets another project learn from a text too, or takes it out of that one. */
   putInProject(id: string, projectId: string, isIn: boolean): Promise<void>;
+  /** What a person says of where texts may be used; null takes it back. */
+  setLicence(ids: readonly string[], licence: string | null): Promise<void>;
   dismissRefusals(): void;
   /** `count` documents of a text from the `from`th, of those whose title holds `query`. */
   documents(textId: string, from: number, count: number, query: string): Promise<DocumentRows>;
@@ -109,6 +111,20 @@ export const createTextsSlice: Slice<TextsSlice> =
         if (outcome.duplicates.length > 0) get().toast(alreadyHere(outcome.duplicates));
         if (outcome.text) join(outcome.text, names);
       });
+    /** A project that is called as a text that is gone is called as the first that remains. */
+    function rename(projectId: string, removed: readonly TextRecord[]): { undo(): void } | undefined {
+      const { project, texts, change } = get();
+      const before = project.name;
+      if (project.id !== projectId || !removed.some(({ name }) => title(name) === before)) return undefined;
+      const next = texts.find(({ name, documents }) => documents === 1 || !COUNTED.test(name));
+      const name = next ? title(next.name) : UNTITLED;
+      change({ name });
+      return {
+        undo: () => {
+          if (get().project.id === projectId && get().project.name === name) change({ name: before });
+        },
+      };
+    }
     const put = (text: TextRecord): void =>
       set(({ texts }) => ({ texts: texts.map((each) => (each.id === text.id ? text : each)) }));
 
@@ -162,41 +178,74 @@ export const createTextsSlice: Slice<TextsSlice> =
           const input = { file, projectId: get().project.id, addedAt: now() };
           return add(file, (options) => data.call('importSample', input, options));
         }),
-      async removeText(id) {
-        const text = get().texts.find((t) => t.id === id);
-        if (!text) return;
+      async removeTexts(ids) {
+        const before = get().texts;
+        const asked = before.filter(({ id }) => ids.includes(id));
+        if (asked.length === 0) return;
         const projectId = get().project.id;
-        const at = get().texts.indexOf(text);
-        set(({ texts }) => ({ texts: texts.filter((t) => t !== text) }));
+        /** In their places among those that are there by then. */
+        const putBack = (some: readonly TextRecord[]): void => {
+          const place = ({ id }: TextRecord): number => before.findIndex((text) => text.id === id);
+          const order = (text: TextRecord): number => (place(text) < 0 ? before.length : place(text));
+          const others = get().texts.filter(({ id }) => !some.some((text) => text.id === id));
+          set({ texts: [...others, ...some].toSorted((a, b) => order(a) - order(b)) });
+        };
+        const takeOut = (some: readonly TextRecord[]): void =>
+          set(({ texts }) => ({ texts: texts.filter(({ id }) => !some.some((text) => text.id === id)) }));
+        takeOut(asked);
         // What cannot be read of the runs does not keep a text from being removed.
-        const learnt = await data.call('learntFrom', { textId: id }).catch(() => []);
-        try {
-          await data.call('removeText', { id, projectId, at: now() });
-        } catch (error) {
-          set(({ texts }) => ({ texts: texts.toSpliced(at, 0, text) }));
-          get().toast({ text: `${text.name} could not be removed`, detail: toFailure(error).message });
-          return;
+        const learnt = await Promise.all(
+          asked.map(({ id }) => data.call('learntFrom', { textId: id }).catch((): readonly Learnt[] => [])),
+        );
+        const removed: TextRecord[] = [];
+        for (const text of asked) {
+          try {
+            await data.call('removeText', { id: text.id, projectId, at: now() });
+            removed.push(text);
+          } catch (error) {
+            putBack([text]);
+            get().toast({ text: `${text.name} could not be removed`, detail: toFailure(error).message });
+          }
         }
+        if (removed.length === 0) return;
+        const renamed = rename(projectId, removed);
+        const what = removed.length === 1 ? removed[0]!.name : `${formatCount(removed.length)} texts`;
         let isBack = false;
         const undo = () => {
           isBack = true;
           const isHere = get().project.id === projectId;
-          if (isHere) set(({ texts }) => ({ texts: texts.toSpliced(at, 0, text) }));
-          data.call('addToProject', { id, projectId }).catch((error: unknown) => {
-            set(({ texts }) => ({ texts: texts.filter((t) => t !== text) }));
-            get().toast({ text: `${text.name} could not be brought back`, detail: toFailure(error).message });
-          });
+          if (isHere) putBack(removed);
+          renamed?.undo();
+          for (const text of removed) {
+            data.call('addToProject', { id: text.id, projectId }).catch((error: unknown) => {
+              takeOut([text]);
+              get().toast({ text: `${text.name} could not be brought back`, detail: toFailure(error).message });
+            });
+          }
         };
         // Once it cannot be undone any more its bytes go. What fails, or a page that closes before, leaves it to the next load.
         const onGone = () => {
-          if (!isBack) data.call('purgeText', { id }).catch(() => undefined);
+          if (!isBack) for (const { id } of removed) data.call('purgeText', { id }).catch(() => undefined);
         };
-        const detail = learntWords(learnt);
-        get().toast({ text: `${text.name} removed`, ...(detail !== undefined && { detail }), undo, onGone });
+        const detail = learntWords(learntTogether(learnt), removed.length);
+        get().toast({ text: `${what} removed`, ...(detail !== undefined && { detail }), undo, onGone });
+      },
+      async setLicence(ids, licence) {
+        const before = get().texts.filter(({ id }) => ids.includes(id));
+        try {
+          for (const text of await data.call('setLicence', { ids, licence })) put(text);
+        } catch (error) {
+          const { message, remedy } = toFailure(error);
+          get().toast({ text: message, ...(remedy !== undefined && { detail: remedy }) });
+          return;
+        }
+        if (before.length < 2) return;
+        const undo = () => before.forEach((text) => void get().setLicence([text.id], text.licence));
+        get().toast({ text: `Licence of ${formatCount(before.length)} texts stated`, undo });
       },
       async putInProject(id, projectId, isIn) {
-        const { texts, projects, project, removeText, toast } = get();
-        if (projectId === project.id && !isIn) return removeText(id);
+        const { texts, projects, project, removeTexts, toast } = get();
+        if (projectId === project.id && !isIn) return removeTexts([id]);
         const text = texts.find((t) => t.id === id);
         const other = projects.find((row) => row.id === projectId);
         if (!text || !other) return;
@@ -230,6 +279,9 @@ export const createTextsSlice: Slice<TextsSlice> =
   };
 
 const encoder = new TextEncoder();
+
+/** A drop that was only counted. */
+const COUNTED = /^[\d,]+ files$/;
 
 /** 'moby-dick.txt' -> 'moby-dick' */
 const title = (name: string): string => name.replace(/^.*\//, '').replace(/\.[^.]+$/, '') || name;

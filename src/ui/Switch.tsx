@@ -41,8 +41,9 @@ export function Switch({ layout = 'row', ...p }: SwitchProps) {
   );
 }
 
+/** Without words of its own it stands in a table, and `label` is its name. */
 export function Checkbox(p: {
-  children: ReactNode;
+  children?: ReactNode;
   isChosen: boolean;
   onChange: (isChosen: boolean) => void;
   label?: string;

@@ -23,6 +23,7 @@ import {
   previewDocument,
   purgeText,
   removeText,
+  setLicence,
   textOf,
   type TextSource,
 } from '../core/documents';
@@ -93,6 +94,10 @@ export function dataHandlers(
     documents: async ({ textId, ...wanted }) => listDocuments(await store, textId, wanted),
     preview: async ({ id, place, characters }) => previewDocument(await store, id, place, characters),
     leaveOut: async ({ textId, places, isOut }) => leaveOut(await store, textId, places, isOut),
+    async setLicence({ ids, licence }) {
+      const open = await store;
+      return Promise.all(ids.map((id) => setLicence(open, id, licence)));
+    },
     removeText: async ({ id, projectId, at }) => removeText(await store, id, projectId, at),
     async learntFrom({ textId }) {
       const open = await store;

@@ -1,6 +1,7 @@
 /** Files -> texts in the store -> documents. */
 export { importDrop, importText, type DropOutcome, type ImportOutcome, type TextSource } from './import';
 export { leaveOut } from './leaveOut';
+export { LICENCES, type LicenceId, MOST_LICENCE, setLicence } from './licence';
 export { MARKUP_HEAD, MARKUPS, markupOf, type MarkupId } from './markup';
 export { pastedText } from './paste';
 export { addToProject, collectOrphans, listTexts, purgeText, removeText, textOf } from './library';

@@ -35,8 +35,29 @@ export function learntFrom(runs: readonly RunRecord[], text: TextRecord): readon
   });
 }
 
+/** Of several texts: each run once, over all of them. */
+export function learntTogether(each: readonly (readonly Learnt[])[]): readonly Learnt[] {
+  const runs = new Map<string, Learnt>();
+  for (const one of each.flat()) {
+    const before = runs.get(one.runId);
+    runs.set(
+      one.runId,
+      before
+        ? {
+            ...before,
+            from: Math.min(before.from, one.from),
+            to: Math.max(before.to, one.to),
+            share: before.share + one.share,
+            hasTokens: before.hasTokens || one.hasTokens,
+          }
+        : one,
+    );
+  }
+  return [...runs.values()];
+}
+
 /** As a sentence or two; undefined where no run learnt from it. */
-export function learntWords(learnt: readonly Learnt[]): string | undefined {
+export function learntWords(learnt: readonly Learnt[], texts = 1): string | undefined {
   if (learnt.length === 0) return undefined;
   const shown = learnt.slice(0, MOST_NAMED).map(({ name, from, to, share }) => {
     return `${name} (steps ${formatCount(from)} to ${formatCount(to)}, ${formatShare(share)} of its text)`;
@@ -44,7 +65,9 @@ export function learntWords(learnt: readonly Learnt[]): string | undefined {
   const others = learnt.length - shown.length;
   const names = [...shown, ...(others > 0 ? [`${formatCount(others)} more`] : [])].join(', ');
   const [who, whose] = learnt.length === 1 ? ['This run', 'its'] : ['These runs', 'their'];
-  const tokens = learnt.some(({ hasTokens }) => hasTokens) ? `, and its tokens in ${whose} data` : '';
-  return `${who} learnt from it: ${names}. What was learnt stays in ${whose} weights${tokens}, until you delete ${learnt.length === 1 ? 'it' : 'them'}.`;
+  const tokens = learnt.some(({ hasTokens }) => hasTokens)
+    ? `, and ${texts === 1 ? 'its' : 'their'} tokens in ${whose} data`
+    : '';
+  return `${who} learnt from ${texts === 1 ? 'it' : 'them'}: ${names}. What was learnt stays in ${whose} weights${tokens}, until you delete ${learnt.length === 1 ? 'it' : 'them'}.`;
 }
 const MOST_NAMED = 3;

@@ -33,7 +33,8 @@ export function Library({ onPaste }: { onPaste: () => void }) {
               <b>{formatCount(documents)}</b> documents,{' '}
             </>
           )}
-          <b>{formatCount(characters)}</b> characters, <b>{formatBytes(bytes)}</b> kept in this browser
+          <b>{formatCount(characters)}</b> characters, <b>{formatBytes(bytes)}</b> before the browser packs{' '}
+          {texts.length === 1 ? 'it' : 'them'}
         </>
       }
       actions={

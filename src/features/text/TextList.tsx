@@ -5,6 +5,7 @@ import { useStudio } from '../../state/react';
 import {
   Block,
   Button,
+  Checkbox,
   DropZone,
   formatMoment,
   Icon,
@@ -19,7 +20,9 @@ import {
   type SortOrder,
 } from '../../ui';
 import { ImportProgress } from './ImportProgress';
+import { LicenceDialog } from './LicenceDialog';
 import { keyOf, rowsOf, type Row } from './rows';
+import { SelectionBar } from './SelectionBar';
 import styles from './TextList.module.css';
 import { PAGE, useDocuments } from './useDocuments';
 
@@ -38,12 +41,15 @@ type SortKey = 'name' | 'characters' | 'size' | 'addedAt';
 
 export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) {
   const texts = useStudio((s) => s.texts);
-  const remove = useStudio((s) => s.removeText);
+  const removeTexts = useStudio((s) => s.removeTexts);
   const leaveOut = useStudio((s) => s.leaveOut);
   const toast = useStudio((s) => s.toast);
   const isReading = useStudio((s) => s.importing.kind === 'busy');
   const table = useRef<HTMLDivElement>(null);
   const [filter, setFilter] = useState('');
+  /** Keys of rows; what is not shown is not meant. */
+  const [selected, select] = useState<ReadonlySet<string>>(new Set());
+  const [licenceOf, askLicence] = useState<readonly TextRecord[]>([]);
   const [sort, setSort] = useState<{ column: SortKey; order: SortOrder }>({ column: 'addedAt', order: 'ascending' });
   /** Whose documents are shown; while the list is filtered, of all. */
   const [openIds, setOpenIds] = useState<ReadonlySet<string>>(new Set());
@@ -58,14 +64,29 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
   if (sort.order === 'descending') sorted.reverse();
   const rows = rowsOf(sorted, found, wanted, isOpen);
 
-  /** The focus goes to the row that takes its place, or to the last. */
-  const removeRow = (row: Row) => {
-    const place = Math.min(rows.indexOf(row), rows.length - 2);
-    void remove(row.text.id);
+  const selectable = rows.filter(({ kind }) => kind !== 'more');
+  const meant = selectable.filter((row) => selected.has(keyOf(row)));
+  const meantTexts = meant.flatMap((row) => (row.kind === 'text' ? row.text : []));
+  const meantDocuments = meant.flatMap((row) => (row.kind === 'document' ? row : []));
+  const toggle = (keys: readonly string[], isOn: boolean) =>
+    select((before) => new Set([...[...before].filter((key) => !keys.includes(key)), ...(isOn ? keys : [])]));
+
+  /** The focus goes to the row that takes the first one's place, or to the last. */
+  const remove = (gone: readonly TextRecord[]) => {
+    const left = rows.filter(({ text }) => !gone.includes(text));
+    const at = rows.findIndex(({ text }) => gone.includes(text));
+    void removeTexts(gone.map(({ id }) => id));
     requestAnimationFrame(() => {
-      const next = table.current?.querySelectorAll('tbody tr').item(place);
+      const next = table.current?.querySelectorAll('tbody tr').item(Math.min(at, left.length - 1));
       next?.querySelector<HTMLElement>('td:last-child button')?.focus();
     });
+  };
+  const leaveOutSelected = () => {
+    for (const text of new Set(meantDocuments.map((row) => row.text))) {
+      const places = meantDocuments.filter((row) => row.text === text).map(({ document }) => document.place);
+      void leaveOut(text.id, places, true);
+    }
+    select(new Set());
   };
   const choose = (row: Row) => {
     if (row.kind === 'more') return;
@@ -75,7 +96,28 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
   };
 
   const columns: readonly Column<Row>[] = [
-    { id: 'name', header: 'Name', isSortable: true, cell: (row) => <Name row={row} /> },
+    {
+      id: 'select',
+      header: (
+        <Checkbox
+          label="Select all that are shown"
+          isChosen={meant.length > 0 && meant.length === selectable.length}
+          onChange={(isOn) => toggle(selectable.map(keyOf), isOn)}
+        />
+      ),
+      width: '44px',
+      cell: (row) =>
+        row.kind === 'more' ? (
+          ''
+        ) : (
+          <Checkbox
+            label={`Select ${row.kind === 'text' ? row.text.name : row.document.title}`}
+            isChosen={selected.has(keyOf(row))}
+            onChange={(isOn) => toggle([keyOf(row)], isOn)}
+          />
+        ),
+    },
+    { id: 'name', header: 'Name', isHeader: true, isSortable: true, cell: (row) => <Name row={row} /> },
     {
       id: 'characters',
       header: 'Characters',
@@ -119,7 +161,7 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
             </TextAction>
           );
         if (row.kind === 'text')
-          return <IconButton icon="close" label={`Remove ${row.text.name}`} onPress={() => removeRow(row)} />;
+          return <IconButton icon="close" label={`Remove ${row.text.name}`} onPress={() => remove([row.text])} />;
         const { place, title, isOut } = row.document;
         return (
           <IconButton
@@ -167,7 +209,21 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
         />
         {rows.length === 0 && <p className={styles.none}>No name holds “{filter.trim()}”</p>}
       </div>
+      {licenceOf.length > 0 && <LicenceDialog texts={licenceOf} onClose={() => askLicence([])} />}
       <Block isTail>
+        {meant.length > 0 && (
+          <SelectionBar
+            texts={meantTexts.length}
+            documents={meantDocuments.length}
+            onRemove={() => {
+              remove(meantTexts);
+              select(new Set());
+            }}
+            onLicence={() => askLicence(meantTexts)}
+            onLeaveOut={leaveOutSelected}
+            onClear={() => select(new Set())}
+          />
+        )}
         <div className={styles.foot}>
           {isReading ? (
             <ImportProgress />

@@ -6,6 +6,7 @@ import { FORMATS } from '../../core/documents/read';
 import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { formatMoment, Notice, Pane, TextAction } from '../../ui';
+import { LicenceDialog } from './LicenceDialog';
 import styles from './TextPreview.module.css';
 import { TextProjects } from './TextProjects';
 
@@ -38,7 +39,7 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
           value={<span title={sha256}>{sha256 === undefined ? '–' : `${sha256.slice(0, 12)}…`}</span>}
         />
       </dl>
-      {text.licence !== null && <p className={styles.note}>{text.licence}</p>}
+      <Licence text={text} />
       {notes.map((note) => (
         <p key={note} className={styles.note}>
           {note}
@@ -64,7 +65,9 @@ function Beginning({ start, characters }: { start: string; characters: number })
   const shown = isWhole ? all : all.slice(0, AT_FIRST);
   return (
     <>
-      <div className={styles.text}>{shown.join('')}</div>
+      <div className={styles.text} dir="auto">
+        {shown.join('')}
+      </div>
       {shown.length < characters && (
         <p className={styles.more}>
           The first {formatCount(shown.length)} of {formatCount(characters)} characters
@@ -75,6 +78,19 @@ function Beginning({ start, characters }: { start: string; characters: number })
   );
 }
 const AT_FIRST = 3000;
+
+function Licence({ text }: { text: TextRecord }) {
+  const [isAsked, ask] = useState(false);
+  return (
+    <p className={styles.note}>
+      {text.licence === null ? 'Its licence is not stated. ' : `Licence: ${text.licence}. `}
+      <TextAction onPress={() => ask(true)} label={`State the licence of ${text.name}`}>
+        {text.licence === null ? 'State it…' : 'Change…'}
+      </TextAction>
+      {isAsked && <LicenceDialog texts={[text]} onClose={() => ask(false)} />}
+    </p>
+  );
+}
 
 function Fact({ name, value }: { name: string; value: ReactNode }) {
   return (

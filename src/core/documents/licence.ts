@@ -1,0 +1,44 @@
+/** What a text may be used for, as a person states it: an identifier of SPDX where there is one, or words of their own. */
+import type { BlobStore } from '../base/blobStore';
+import { badSettings } from '../base/errors';
+import { formatCount } from '../base/units';
+import { updateText } from './library';
+import type { TextRecord } from './record';
+
+/** The common ones of texts and code, by their identifiers. https://spdx.org/licenses */
+export const LICENCES = {
+  'CC0-1.0': 'Creative Commons Zero, public domain',
+  'PDDL-1.0': 'Public Domain Dedication and Licence',
+  'CC-BY-4.0': 'Creative Commons Attribution',
+  'CC-BY-SA-4.0': 'Creative Commons Attribution, share alike',
+  'CC-BY-NC-4.0': 'Creative Commons Attribution, not commercial',
+  'CC-BY-NC-SA-4.0': 'Creative Commons Attribution, not commercial, share alike',
+  'CC-BY-ND-4.0': 'Creative Commons Attribution, no derivatives',
+  'ODC-By-1.0': 'Open Data Commons Attribution',
+  'ODbL-1.0': 'Open Data Commons Open Database',
+  'GFDL-1.3-or-later': 'GNU Free Documentation Licence',
+  MIT: 'MIT',
+  'Apache-2.0': 'Apache',
+  'BSD-3-Clause': 'BSD, 3 clauses',
+  'MPL-2.0': 'Mozilla Public Licence',
+  'GPL-3.0-or-later': 'GNU General Public Licence',
+  'AGPL-3.0-or-later': 'GNU Affero General Public Licence',
+} as const;
+export type LicenceId = keyof typeof LICENCES;
+
+/** Characters of what a person may state. */
+export const MOST_LICENCE = 500;
+
+/**
+ * States the licence of a text; null: it is not stated.
+ * @throws HomegrownError `bad-settings` for words that are too many; `storage-damaged`
+ */
+export async function setLicence(store: BlobStore, id: string, licence: string | null): Promise<TextRecord> {
+  const stated = licence?.trim() ?? '';
+  if (stated.length > MOST_LICENCE)
+    throw badSettings(
+      `The licence has ${formatCount(stated.length)} characters, and at most ${formatCount(MOST_LICENCE)} are kept.`,
+      'Name it, and say where it can be read.',
+    );
+  return updateText(store, id, (text) => ({ ...text, licence: stated === '' ? null : stated }));
+}

@@ -1,0 +1,71 @@
+import { useState } from 'react';
+import { formatCount } from '../../core/base/units';
+import { LICENCES, type LicenceId, MOST_LICENCE, type TextRecord } from '../../core/documents';
+import { useStudio } from '../../state/react';
+import { Button, Dialog, Select, TextField, type Option } from '../../ui';
+import styles from './LicenceDialog.module.css';
+
+type Choice = LicenceId | 'none' | 'other';
+const OPTIONS: readonly Option<Choice>[] = [
+  { value: 'none', label: 'Not stated' },
+  ...(Object.keys(LICENCES) as LicenceId[]).map((value) => ({ value, label: value, hint: LICENCES[value] })),
+  { value: 'other', label: 'In other words' },
+];
+
+/** Under what licence texts may be used, as their person knows: it goes into model cards and datasheets. */
+export function LicenceDialog({ texts, onClose }: { texts: readonly TextRecord[]; onClose: () => void }) {
+  const setLicence = useStudio((s) => s.setLicence);
+  const [first, ...others] = texts;
+  const stated = others.every(({ licence }) => licence === first?.licence) ? (first?.licence ?? null) : null;
+  const [choice, choose] = useState<Choice>(choiceOf(stated));
+  const [words, setWords] = useState(choiceOf(stated) === 'other' ? stated! : '');
+  const length = words.trim().length;
+  const error =
+    choice === 'other' && length > MOST_LICENCE
+      ? `${formatCount(length)} characters, and at most ${formatCount(MOST_LICENCE)} are kept`
+      : undefined;
+  const save = (): void => {
+    void setLicence(
+      texts.map(({ id }) => id),
+      choice === 'none' ? null : choice === 'other' ? words : choice,
+    );
+    onClose();
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={`Licence of ${others.length === 0 ? first?.name : `${formatCount(texts.length)} texts`}`}
+      actions={
+        <>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button
+            variant="go"
+            onPress={save}
+            disabledReason={error ?? (choice === 'other' && length === 0 ? 'There are no words yet' : undefined)}
+          >
+            State it
+          </Button>
+        </>
+      }
+    >
+      <p>Models that learn from {others.length === 0 ? 'it' : 'them'} say so in their card and datasheet.</p>
+      <div className={styles.fields}>
+        <Select label="Licence" value={choice} onChange={choose} options={OPTIONS} />
+        {choice === 'other' && (
+          <TextField
+            label="In your words"
+            value={words}
+            onChange={setWords}
+            rows={3}
+            error={error}
+            hint="such as who allowed it, for what, and where that can be read"
+          />
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+const choiceOf = (licence: string | null): Choice =>
+  licence === null ? 'none' : Object.hasOwn(LICENCES, licence) ? (licence as LicenceId) : 'other';

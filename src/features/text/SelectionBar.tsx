@@ -1,0 +1,44 @@
+import { formatCount } from '../../core/base/units';
+import { Button } from '../../ui';
+import styles from './TextList.module.css';
+
+export interface SelectionBarProps {
+  /** How many of each are selected. */
+  texts: number;
+  documents: number;
+  onRemove: () => void;
+  onLicence: () => void;
+  onLeaveOut: () => void;
+  onClear: () => void;
+}
+
+/** What can be done with the rows that are selected; each of it can be undone. */
+export function SelectionBar(p: SelectionBarProps) {
+  const words = [counted(p.texts, 'text'), counted(p.documents, 'document')].filter((part) => part !== '').join(', ');
+  return (
+    <div className={styles.selection} role="group" aria-label="With what is selected">
+      <span>{words} selected</span>
+      {p.texts > 0 && (
+        <>
+          <Button isDense onPress={p.onRemove}>
+            Remove
+          </Button>
+          <Button isDense onPress={p.onLicence}>
+            Licence…
+          </Button>
+        </>
+      )}
+      {p.documents > 0 && (
+        <Button isDense onPress={p.onLeaveOut}>
+          Leave out
+        </Button>
+      )}
+      <Button isDense variant="quiet" onPress={p.onClear}>
+        Clear
+      </Button>
+    </div>
+  );
+}
+
+const counted = (n: number, what: string): string =>
+  n === 0 ? '' : `${formatCount(n)} ${n === 1 ? what : `${what}s`}`;
