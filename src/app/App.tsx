@@ -4,7 +4,7 @@ import { MarkupDialog } from '../features/text/MarkupDialog';
 import { useStudio, useStudioStore } from '../state/react';
 import type { Stage } from '../state/stage';
 import type { Studio } from '../state/studio';
-import { CommandPalette, Frame, KeyHelp, Toasts, useShortcuts } from '../ui';
+import { CommandPalette, focusHeading, Frame, KeyHelp, Toasts, useShortcuts } from '../ui';
 import { DeleteEverything } from './DeleteEverything';
 import { commands, KEYS_OF_CONTROLS } from './commands';
 import { receive, useWindowDrop } from './dropped';
@@ -107,10 +107,7 @@ function FocusHeading({ path }: { path: string }) {
       isFirstPage = false;
       return;
     }
-    const heading = document.querySelector<HTMLElement>('#stage h1');
-    if (!heading) return;
-    heading.tabIndex = -1;
-    heading.focus({ preventScroll: true });
+    focusHeading();
     scrollTo(0, 0);
   }, [path]);
   return null;

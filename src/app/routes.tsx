@@ -10,7 +10,8 @@ export const addressOf = (project: string, path: string): string => `/p/${encode
 export function placeOf(address: string): { project: string | undefined; path: string } {
   const id = /^\/p\/([^/]+)/.exec(address)?.[1];
   const rest = id === undefined ? address : address.slice(`/p/${id}`.length);
-  const path = rest === '' || rest === '/' ? pathOf(STAGES[0]!) : rest;
+  const page = rest.replace(/\/+$/, '');
+  const path = page === '' ? pathOf(STAGES[0]!) : page;
   return { project: id === undefined ? undefined : decoded(id), path };
 }
 /** What is no code of anything is itself. */

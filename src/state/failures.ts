@@ -51,7 +51,7 @@ const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
     headline: 'This browser keeps nothing for Homegrown',
     remedy: 'Close other tabs of Homegrown and reload. In a private window nothing can be kept.',
   },
-  'in-use': { headline: 'Another tab has this run', remedy: 'Go on there, or close that tab and try again here.' },
+  'in-use': { headline: 'In use right now', remedy: 'Go on there, or close that tab and try again here.' },
   'load-failed': {
     headline: 'A part of Homegrown did not load',
     remedy:

@@ -25,6 +25,8 @@ export interface TextFieldProps {
   /** Passages and prompts are set in the reading face. */
   isProse?: boolean;
   isDisabled?: boolean;
+  /** It has the focus as soon as it is there: the field that a dialog is about. */
+  isFirst?: boolean;
 }
 
 export function TextField(p: TextFieldProps) {
@@ -37,18 +39,21 @@ export function TextField(p: TextFieldProps) {
       onChange={p.onChange}
       isInvalid={p.error !== undefined}
       isDisabled={p.isDisabled ?? false}
+      autoFocus={p.isFirst ?? false}
     >
       <Label className={cx(p.hideLabel ? styles.hidden : field.label)}>{p.label}</Label>
       {p.rows && p.rows > 1 ? (
         <TextArea
           className={cx(field.well, styles.area, p.isProse && styles.prose, p.error && field.bad)}
           rows={p.rows}
+          dir="auto"
           placeholder={p.placeholder ?? ''}
         />
       ) : (
         <Input
           className={cx(field.well, styles.line, p.isProse && styles.prose, p.error && field.bad)}
           placeholder={p.placeholder ?? ''}
+          dir="auto"
         />
       )}
       {hint && (

@@ -83,6 +83,13 @@ export function focusPane(direction: 1 | -1): void {
   const next = at < 0 ? (direction > 0 ? 0 : panes.length - 1) : (at + direction + panes.length) % panes.length;
   panes[next]?.focus();
 }
+/** Where reading goes on at a page that has taken another's place. */
+export function focusHeading(): void {
+  const heading = document.querySelector<HTMLElement>('#stage h1');
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+}
 /** `/`: the find or filter field of the pane that has the focus, else of the first pane that has one. */
 export function focusFind(): void {
   const pane = document.activeElement?.closest('[data-pane]');

@@ -142,4 +142,5 @@ export function gpuHandlers(
 const deviceHasFailed = (): boolean => gpuHasFailed() || wasmHasFailed();
 const nameOf = ({ kind, name }: DeviceInfo): string =>
   `${name}, ${{ webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' }[kind]}`;
-const busy = (what: string): HomegrownError => new HomegrownError('in-use', `A run is in progress: stop it to ${what}`);
+const busy = (what: string): HomegrownError =>
+  new HomegrownError('in-use', `A run is in progress in this tab: stop it to ${what}`, 'Nothing has changed.');

@@ -5,27 +5,29 @@ import { Button, Dialog, TextField } from '../../ui';
 import { freeName } from './freeName';
 import styles from './PasteDialog.module.css';
 
-/** Pasted or typed text, with a name, before it is added. */
+/** Pasted or typed text, with a name, before it is added. What was written is not thrown away unasked. */
 export function PasteDialog({ text, onClose }: { text: string; onClose: () => void }) {
   const texts = useStudio((s) => s.texts);
   const addPaste = useStudio((s) => s.addPaste);
   const [draft, setDraft] = useState(text);
   const [name, setName] = useState(() => freeName(texts.map((t) => t.name)));
+  const [isLeaving, setLeaving] = useState(false);
   const missing =
     draft.trim() === '' ? 'There is no text to add yet' : name.trim() === '' ? 'It needs a name' : undefined;
   const add = () => {
     void addPaste(draft, name.trim());
     onClose();
   };
+  const leave = () => (draft.trim() === '' ? onClose() : setLeaving(true));
   return (
     <Dialog
       isOpen
-      onClose={onClose}
+      onClose={leave}
       title="Add text by hand"
       width={640}
       actions={
         <>
-          <Button onPress={onClose}>Cancel</Button>
+          <Button onPress={leave}>Cancel</Button>
           <Button variant="go" onPress={add} disabledReason={missing}>
             Add text
           </Button>
@@ -39,10 +41,26 @@ export function PasteDialog({ text, onClose }: { text: string; onClose: () => vo
           onChange={setDraft}
           rows={12}
           isProse
+          isFirst
           hint={`${formatCount(Array.from(draft).length)} characters`}
         />
         <TextField label="Name in the list" value={name} onChange={setName} />
       </div>
+      <Dialog
+        isOpen={isLeaving}
+        onClose={() => setLeaving(false)}
+        title="Discard this text?"
+        actions={
+          <>
+            <Button onPress={() => setLeaving(false)}>Keep it</Button>
+            <Button variant="risk" onPress={onClose}>
+              Discard
+            </Button>
+          </>
+        }
+      >
+        <p>Its {formatCount(Array.from(draft).length)} characters are nowhere else in Homegrown.</p>
+      </Dialog>
     </Dialog>
   );
 }

@@ -1,6 +1,9 @@
-import { explain } from '../../state/failures';
+import { paragraph } from '../../core/base/errors';
+import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
+import type { Refusal } from '../../state/texts';
 import { Button, Notice } from '../../ui';
+import { refusalWords } from './refusalWords';
 import styles from './Refusals.module.css';
 
 /** Files that were not added, each with the reason and a way out. */
@@ -9,7 +12,8 @@ export function Refusals() {
   const dismiss = useStudio((s) => s.dismissRefusals);
   const [first, ...others] = refused;
   if (!first) return null;
-  const title = others.length === 0 ? `${first.name} was not added` : `${refused.length} files were not added`;
+  const isOne = others.length === 0;
+  const title = isOne ? `${first.name} was not added` : `${refused.length} files were not added`;
   return (
     <div role="alert" className={styles.refusals}>
       <Notice
@@ -21,13 +25,13 @@ export function Refusals() {
           </Button>
         }
       >
-        {others.length === 0 ? (
-          <span className={styles.reason}>{explain(first.failure)}</span>
+        {isOne ? (
+          <span className={styles.reason}>{paragraph(sentence(first), remedy(first.failure))}</span>
         ) : (
           <span className={styles.list} role="group" tabIndex={0} aria-label="Files that were not added">
             {refused.map(({ name, failure }) => (
               <span key={name} className={styles.reason}>
-                <b>{name}</b> {explain(failure)}
+                <b>{name}</b> {paragraph(refusalWords({ name, failure }), remedy(failure))}
               </span>
             ))}
           </span>
@@ -35,4 +39,10 @@ export function Refusals() {
       </Notice>
     </div>
   );
+}
+
+/** After a heading that has named the file: `It is a PDF, not plain text`. */
+function sentence(refusal: Refusal): string {
+  const words = refusalWords(refusal);
+  return refusal.failure.message.startsWith(words) ? words : `It ${words}`;
 }

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { HomegrownError, toFailure } from '../core/base/errors';
+import { explain, headline } from './failures';
+
+test('what is in use in this tab is not said to be another tab’s', () => {
+  const failure = toFailure(
+    new HomegrownError('in-use', 'A run is in progress in this tab: stop it first', 'Nothing has changed.'),
+  );
+  expect(headline(failure)).not.toMatch(/tab/);
+  expect(explain(failure)).not.toMatch(/another|that tab/);
+});
