@@ -127,7 +127,7 @@ test('no key means two things at once, on any stage and in any phase', () => {
 });
 
 test('what is read is not said twice', () => {
-  const progress = { label: 'Reading moby-dick.txt', done: 1, of: 4, unit: 'bytes' };
+  const progress = { label: 'Reading moby-dick.txt', done: 1, of: 4, unit: 'bytes' as const };
   store.setState({ importing: { kind: 'busy', progress, since: 0, at: 0, stop: () => undefined } });
   expect(readPhase(store.getState(), 0).fact).toMatchObject({ label: 'Reading', value: 'moby-dick.txt' });
 });

@@ -3,6 +3,7 @@ import type { Failure } from '../core/base/errors';
 import type { Progress } from '../core/base/job';
 import type { DamagedStep, SavedStep } from '../core/checkpoint/checkpoint';
 import type { FormatId } from '../core/export/formats';
+import type { CardWords } from '../core/runs/card';
 import type { RunRow, RunWords } from '../core/runs/rows';
 import type { Learnt } from '../core/runs/learnt';
 import type { DataRecord, TokenizerRecord } from '../core/runs/project';
@@ -116,6 +117,8 @@ export interface DataApi {
     output: readonly RunRow[];
   };
   describeRun: { input: Partial<RunWords> & { runId: string }; progress: never; output: null };
+  /** What a person says in its card, part by part; a part that is absent says what Homegrown says. */
+  writeCard: { input: { runId: string; card: CardWords }; progress: never; output: null };
   /** Hides a run; `restoreRun` undoes it, `purgeRun` makes it final. Fails while a tab works on it. */
   removeRun: { input: { runId: string; at: number }; progress: never; output: null };
   restoreRun: { input: { runId: string }; progress: never; output: null };

@@ -3,6 +3,7 @@ import { toFailure } from '../core/base/errors';
 import { type Cell, csvOf } from '../core/base/csv';
 import { fileName } from '../core/base/fileName';
 import { formatBytes, formatCount } from '../core/base/units';
+import type { CardWords } from '../core/runs/card';
 import { draftOf } from '../core/runs/draft';
 import { readRun } from '../core/runs/record';
 import type { RunRow, RunWords, SavedStep } from '../protocol/data';
@@ -22,6 +23,8 @@ export interface RunsSlice {
   /** Gives back what the saved steps of a run take; its record and its curve stay. Not of one that a page shows. */
   freeRun(runId: string): Promise<void>;
   describeRun(runId: string, words: Partial<RunWords>): Promise<void>;
+  /** What a person says in a run's card. */
+  writeCard(runId: string, card: CardWords): Promise<void>;
   /** Keeps a step until it is let go by hand, or lets it go. */
   pinStep(runId: string, step: number, isPinned: boolean): Promise<void>;
   /** Bytes that a run's kept steps may take. */
@@ -93,6 +96,8 @@ export const createRunsSlice: Slice<RunsSlice> =
       },
       describeRun: (runId, words) =>
         changed(runId, `${named(runId)} could not be changed`, () => data.call('describeRun', { runId, ...words })),
+      writeCard: (runId, card) =>
+        changed(runId, `The card of ${named(runId)} was not changed`, () => data.call('writeCard', { runId, card })),
       pinStep: (runId, step, isPinned) =>
         changed(runId, `Step ${formatCount(step)} was not ${isPinned ? 'pinned' : 'let go'}`, async () => {
           await data.call('pinStep', { runId, step, isPinned });

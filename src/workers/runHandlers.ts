@@ -9,7 +9,7 @@ import type { Handlers } from './serve';
 
 export type RunHandlers = Pick<
   Handlers<DataApi>,
-  'listRuns' | 'describeRun' | 'removeRun' | 'restoreRun' | 'purgeRun' | 'pinStep' | 'setBudget'
+  'listRuns' | 'describeRun' | 'writeCard' | 'removeRun' | 'restoreRun' | 'purgeRun' | 'pinStep' | 'setBudget'
 >;
 
 export function runHandlers(store: Promise<BlobStore>): RunHandlers {
@@ -24,6 +24,12 @@ export function runHandlers(store: Promise<BlobStore>): RunHandlers {
       return runRows(open, projectId, (rows) => job.report(rows));
     },
     describeRun: async ({ runId, ...words }) => (await describeRun(await store, runId, words), null),
+    async writeCard({ runId, card }) {
+      await updateRun(await store, runId, ({ card: _, ...run }) =>
+        Object.keys(card).length === 0 ? run : { ...run, card },
+      );
+      return null;
+    },
     removeRun: async ({ runId, at }) => (await holding(runId, (open) => removeRun(open, runId, at)), null),
     restoreRun: async ({ runId }) => (await restoreRun(await store, runId), null),
     purgeRun: async ({ runId }) => (await holding(runId, (open) => purgeIfRemoved(open, runId)), null),

@@ -209,16 +209,18 @@ export class Api {
     Object.assign(notes, { completionTokens: made, finish: reason });
 
     if (!events) {
-      sendJson(response, 200, { ...head, choices: choices(whole, reason), usage });
+      sendJson(response, 200, { ...head, notice: NOTICE, choices: choices(whole, reason), usage });
       return;
     }
-    await events.send({ ...head, choices: choices('', reason) });
+    await events.send({ ...head, notice: NOTICE, choices: choices('', reason) });
     if (asked.usage) await events.send({ ...head, choices: [], usage });
     await events.send('[DONE]');
     response.end();
   }
 }
 
+/** For whoever reads the text in the end. */
+const NOTICE = 'Written by a machine: it may be false.';
 const STOPPING = 'The server is stopping.';
 const ONE_MODEL = '/v1/models/{id}';
 

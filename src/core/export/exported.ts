@@ -4,6 +4,7 @@ import { HomegrownError } from '../base/errors';
 import { fileName } from '../base/fileName';
 import { keptBest, loadSnapshot } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
+import { listTexts } from '../documents';
 import { modelSpec } from '../models';
 import { readJournal } from '../runs/journal';
 import { manifestIfKept } from '../runs/data';
@@ -15,6 +16,7 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { Exported } from './format';
 import { runInfo, tokenizerFacts } from './homegrownJson';
+import { withLicences } from './licences';
 import { idFor } from './upgradeInfo';
 import type { ImportedModel } from './importHuggingFace';
 
@@ -36,7 +38,7 @@ export async function openExported(
   // What was the best when this step was saved may have been given up for a better one since, or never have been kept.
   const kept = { ...saved.state, best: await keptBest(store, runId) };
   const events = await readJournal(store, runId);
-  const told = runInfo(record, kept, events);
+  const told = withLicences(runInfo(record, kept, events), await listTexts(store));
   const documents = await toldDocuments(store, dataOf(told));
   const info = { ...told, ...(documents.length > 0 && { documents }) };
   const snapshot = { ...saved, state: info.state };

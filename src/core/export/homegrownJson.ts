@@ -6,6 +6,7 @@ import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
 import { type Evaluated, estimatesOfMean } from '../metrics';
 import { metricsOf, type ObjectiveId, objectiveOf } from '../objectives';
 import { bestNotKept } from '../runs/best';
+import { cardSchema } from '../runs/card';
 import { HOW } from '../runs/lineage';
 import type { RunRecord } from '../runs/record';
 import { dataOf, isMeasuredAlike, recipeOf, type Segment, segmentAt, type Segments } from '../runs/segments';
@@ -69,6 +70,8 @@ export const runInfoSchema = z.strictObject({
   /** The last evaluation at or before this step, on held-out text: nats, and what else was measured by the metrics' ids. */
   result: z.object({ step: count, loss: z.number() }).catchall(z.number()).nullable(),
   origin: originSchema.exactOptional(),
+  /** What a person says in its card. */
+  card: cardSchema.exactOptional(),
   /** A step that did better on held-out text than any that is kept: only runs of older builds, and models brought in, have one. */
   bestNotKept: z.strictObject({ step: count, loss: z.number() }).exactOptional(),
   /**
@@ -104,7 +107,7 @@ const VERSION = 2;
  * The best in `state` is the best that is kept.
  */
 export function runInfo(record: RunRecord, kept: TrainState, events: readonly TrainEvent[]): RunInfo {
-  const { id, parent, name, createdAt, model, tokenizer, device, origin } = record;
+  const { id, parent, name, createdAt, model, tokenizer, device, origin, card } = record;
   const told = toldSegments(record.segments);
   const [first, ...rest] = told;
   const segments = [first, ...rest.slice(0, segmentAt(told, kept.step))] as const;
@@ -125,6 +128,7 @@ export function runInfo(record: RunRecord, kept: TrainState, events: readonly Tr
     device,
     result: resultAt(state, evaluations, recipeOf({ segments }).objective, dataOf({ segments })),
     ...(origin && { origin }),
+    ...(card && { card }),
     ...(unkept && { bestNotKept: unkept }),
   };
 }

@@ -85,7 +85,7 @@ function summary(info: RunInfo): string {
   const learnt = texts.length > 0 ? ` that has read ${source}, ${formatShort(characters)} characters,` : '';
   return (
     `A ${spec.label} language model of ${formatShort(countParams(spec.params(config, vocabulary)))} parameters` +
-    `${learnt} and continues what you begin. What it writes may be false.`
+    `${learnt} and continues what you begin. What it writes is written by a machine, and may be false.`
   );
 }
 

@@ -8,10 +8,12 @@ import { countParams, sizesOf } from '../models/spec';
 import { headlineWords, metricsOf, objectiveOf } from '../objectives';
 import { optimizerOf } from '../optim';
 import { scheduleOf } from '../optim/schedule';
+import { CARD_PARTS } from '../runs/card';
 import { changedFields, dataOf, isSameData, recipeOf } from '../runs/segments';
 import type { DataFacts } from '../runs/settings';
 import { RECIPE, type RecipeField } from '../train/recipe';
 import { END_ALONE, ROLES, specialTokens, TOKEN_ROLES } from '../tokenizer/special';
+import { CARD_HEADINGS, partOf } from './cardWords';
 import { type RunInfo, settingsOf } from './homegrownJson';
 import { howToLoad } from './howToLoad';
 import { plain, table, TOKENIZERS } from './markdown';
@@ -56,6 +58,7 @@ export function modelCard(info: RunInfo): string {
     `---\n${front.join('\n')}\n---`,
     `# ${plain(name)}`,
     `A ${spec.label} language model of ${formatCount(countParams(spec.params(config, vocabulary)))} parameters, ${provenance(info)}`,
+    partOf('about', info),
     '## Training data',
     bySegment(info, dataSection),
     '## Tokenizer',
@@ -76,13 +79,14 @@ export function modelCard(info: RunInfo): string {
     result ? resultSection(info, result) : 'Not evaluated.',
     '## Hardware, time and energy',
     effort(info),
-    '## Limits',
-    'It continues text in the manner of what it learnt from, and knows nothing else. What it writes may be false, ' +
-      'or repeat the training text word for word. It follows no instructions and has had no safety training.',
+    ...CARD_PARTS.filter((part) => part !== 'about').flatMap((part) => {
+      const words = partOf(part, info);
+      return words === '' ? [] : [`## ${CARD_HEADINGS[part]}`, words];
+    }),
     '## How to load it',
     howToLoad(settingsOf(info)),
   ];
-  return `${sections.join('\n\n')}\n`;
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 /** Those that not all architectures have. */

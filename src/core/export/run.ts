@@ -61,6 +61,7 @@ export async function importRun(
     ...(info && {
       segments: segmentsOf(info),
       parent: { runId: info.id, step, how: 'import', name: info.name },
+      ...(info.card && { card: info.card }),
     }),
     ...originOf(info, files, addedAt),
   };

@@ -8,6 +8,7 @@ import { changeRecord, type Kind, readAll, readRecord, storedRecord, type Unread
 import { snapshotKeys } from '../checkpoint/checkpoint';
 import { HEADS } from '../checkpoint/head';
 import { type ObjectiveId, OBJECTIVES } from '../objectives';
+import { cardSchema } from './card';
 import { curveKey } from './curve';
 import { journalKey } from './journal';
 import { HOW } from './lineage';
@@ -182,6 +183,8 @@ const recordSchema = z
     /** The newest is how it goes on; of a model with an origin, not how that was made. */
     segments: segmentsSchema,
     keep: z.strictObject({ budget: count }),
+    /** What a person says in its card. */
+    card: cardSchema.exactOptional(),
   })
   .refine(({ objective, segments }) => segments.every(learns(objective)), {
     message: 'its segments have other objectives',

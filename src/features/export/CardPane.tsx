@@ -1,11 +1,14 @@
+import { useState } from 'react';
 import { runInfo } from '../../core/export/homegrownJson';
+import { withLicences } from '../../core/export/licences';
 import { modelCard } from '../../core/export/modelCard';
 import { tokensAt } from '../../core/runs/segments';
 import { modelOf } from '../../state/openRun';
-import { useStudio } from '../../state/react';
+import { useShownPart, useStudio } from '../../state/react';
 import type { Studio } from '../../state/studio';
 import { chosenStep, keptBest } from '../../state/trained';
 import { Block, Pane, TextAction } from '../../ui';
+import { CardDialog } from './CardDialog';
 import styles from './ExportPage.module.css';
 import { Markdown } from './Markdown';
 
@@ -13,6 +16,8 @@ import { Markdown } from './Markdown';
 export function CardPane() {
   const toast = useStudio((s) => s.toast);
   const card = useStudio(cardOf);
+  const run = useShownPart('export', ({ record }) => record);
+  const [isEditing, setEditing] = useState(false);
   if (card === undefined) {
     return (
       <Pane title="Model card">
@@ -31,14 +36,20 @@ export function CardPane() {
       title="Model card"
       hint="README.md, travels with the files"
       aside={
-        <TextAction
-          label="Copy the model card"
-          onPress={() => void copy().catch(() => toast({ text: 'The browser did not allow copying' }))}
-        >
-          Copy
-        </TextAction>
+        <>
+          <TextAction label="Edit the model card" onPress={() => setEditing(true)}>
+            Edit…
+          </TextAction>
+          <TextAction
+            label="Copy the model card"
+            onPress={() => void copy().catch(() => toast({ text: 'The browser did not allow copying' }))}
+          >
+            Copy
+          </TextAction>
+        </>
       }
     >
+      {isEditing && run && <CardDialog run={run} onClose={() => setEditing(false)} />}
       <Markdown source={card} />
     </Pane>
   );
@@ -58,5 +69,5 @@ export function cardOf(s: Studio): string | undefined {
     best: keptBest(model),
   };
   const events = log.evaluations.map((evaluation) => ({ kind: 'evaluated' as const, ...evaluation }));
-  return modelCard(runInfo(run, state, events));
+  return modelCard(withLicences(runInfo(run, state, events), s.texts));
 }

@@ -1,0 +1,81 @@
+/** What a person says in the card of a model: beside what is filled in, wherever the model goes. */
+import { expect, test } from 'vitest';
+import { type BlobStore, memoryStore } from '../base/blobStore';
+import { unwatched } from '../base/job';
+import { claimRun } from '../checkpoint/checkpoint';
+import { importText, pastedText, setLicence } from '../documents';
+import { bytesSource, readBytes, type ByteStream } from '../files/byteSource';
+import { modelSpec } from '../models';
+import type { CardWords } from '../runs/card';
+import { addRun, readRun, updateRun } from '../runs/record';
+import { dataFacts, runRecord } from '../testing/runRecord';
+import { exportRun, importRun } from './run';
+
+const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 4 }, vocabulary: 257 };
+const asked = { template: () => Promise.reject(new Error('hf needs none')), withOptimizer: false };
+
+/** A run that learnt from a text which is in the store too. */
+async function storeWithRun(card?: CardWords): Promise<{ store: BlobStore; textId: string }> {
+  const store = memoryStore();
+  const added = await importText(pastedText('ahab.txt', 'The sea is wide.'), store, { addedAt: 1 }, unwatched);
+  if (added.kind !== 'added') throw new Error('it was there');
+  const tensors = new Map(
+    Object.entries(modelSpec('gpt').params(model.config, 257)).map(([name, { shape }]) => {
+      return [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }] as const;
+    }),
+  );
+  const { name, characters, sha256 } = added.text;
+  const data = { facts: dataFacts({ texts: [{ name, characters, sha256 }] }), id: 'sea' };
+  await (await claimRun(store, 'a')).save({ state: { step: 3, tokensSeen: 9, activeMs: 8, best: null }, tensors });
+  await addRun(store, {
+    ...runRecord({ name: 'Ahab', status: 'stopped', step: 3, model, data }),
+    ...(card && { card }),
+  });
+  return { store, textId: added.text.id };
+}
+const filesOf = async (store: BlobStore, runId = 'a') => (await exportRun(store, runId, 'latest', 'hf', asked)).files;
+const read = async (files: readonly ByteStream[], name: string) =>
+  new TextDecoder().decode(await readBytes(files.find((file) => file.name === name)!));
+const section = (card: string, heading: string): string =>
+  new RegExp(`\n## ${heading}\n\n([^]*?)\n\n## `).exec(card)?.[1] ?? '';
+
+test('a card says in plain words what the model is for, what not, and what it cannot do', async () => {
+  const card = await read(await filesOf((await storeWithRun()).store), 'README.md');
+  expect(section(card, 'Intended use')).toMatch(/teaching and play/);
+  expect(section(card, 'Misuse')).toMatch(/say that a machine wrote it/);
+  expect(section(card, 'Limits')).toMatch(/written by a machine: it may be false.*no safety training/s);
+});
+
+test('a person’s own words take their place, as words, and go with the folder and come back', async () => {
+  const card = { about: 'For the <b>museum</b>.\n\nAsk Ada.', limits: 'It has read one line.' };
+  const { store } = await storeWithRun(card);
+  const files = await filesOf(store);
+  const readme = await read(files, 'README.md');
+  expect(readme).toContain('For the &#60;b&#62;museum&#60;/b&#62;.\n\nAsk Ada.\n\n');
+  expect(section(readme, 'Limits')).toBe('It has read one line.');
+  expect(section(readme, 'Misuse')).toMatch(/machine/);
+  expect(readme).not.toMatch(/no safety training/);
+
+  const other = memoryStore();
+  const given = await Promise.all(
+    files.map(async (file) => ({ name: file.name, source: bytesSource(await readBytes(file)) })),
+  );
+  await importRun(other, { runId: 'b', projectId: 'first' }, given, 99, unwatched);
+  expect((await readRun(other, 'b'))?.card).toEqual(card);
+  expect(await read(await filesOf(other, 'b'), 'README.md')).toBe(readme);
+
+  // A part that says nothing has no heading.
+  await updateRun(store, 'a', (run) => ({ ...run, card: { limits: '' } }));
+  expect(await read(await filesOf(store), 'README.md')).not.toContain('## Limits');
+});
+
+test('a licence that is stated after a run has learnt from a text is in its card and datasheet', async () => {
+  const { store, textId } = await storeWithRun();
+  const both = async () => {
+    const files = await filesOf(store);
+    return Promise.all(['README.md', 'DATASHEET.md'].map((name) => read(files, name)));
+  };
+  for (const sheet of await both()) expect(sheet).toMatch(/ahab\.txt \| 16 \| not stated/);
+  await setLicence(store, textId, 'CC-BY-4.0');
+  for (const sheet of await both()) expect(sheet).toMatch(/ahab\.txt \| 16 \| CC-BY-4\.0/);
+});

@@ -1,0 +1,70 @@
+import { useState } from 'react';
+import { formatCount } from '../../core/base/units';
+import { CARD_HEADINGS, usualWords } from '../../core/export/cardWords';
+import { CARD_PARTS, type CardPart, type CardWords, MOST_CARD_PART } from '../../core/runs/card';
+import type { RunRecord } from '../../core/runs/record';
+import { useStudio } from '../../state/react';
+import { Button, Dialog, TextField } from '../../ui';
+import styles from './ExportPage.module.css';
+
+/** What only a person knows of a model: their words in its card, beside what is filled in by itself. */
+export function CardDialog({ run, onClose }: { run: RunRecord; onClose: () => void }) {
+  const writeCard = useStudio((s) => s.writeCard);
+  const usual = (part: CardPart): string => usualWords(part, run.model);
+  const [words, setWords] = useState(
+    () =>
+      Object.fromEntries(CARD_PARTS.map((part) => [part, run.card?.[part] ?? usual(part)])) as Record<CardPart, string>,
+  );
+  const tooLong = CARD_PARTS.find((part) => words[part].length > MOST_CARD_PART);
+  const save = (): void => {
+    // A part that says the usual stays that, whatever the usual is by the next step.
+    const own = CARD_PARTS.filter((part) => words[part].trim() !== usual(part));
+    const card: CardWords = Object.fromEntries(own.map((part) => [part, words[part].trim()]));
+    void writeCard(run.id, card);
+    onClose();
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={`Model card of ${run.name}`}
+      width={640}
+      actions={
+        <>
+          <Button
+            onPress={() => setWords(Object.fromEntries(CARD_PARTS.map((part) => [part, usual(part)])) as typeof words)}
+          >
+            As Homegrown has it
+          </Button>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button
+            variant="go"
+            onPress={save}
+            disabledReason={
+              tooLong && `${CARD_HEADINGS[tooLong]} is longer than ${formatCount(MOST_CARD_PART)} characters`
+            }
+          >
+            Save
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.parts}>
+        <p>These parts are yours to say, in plain words; the rest is filled in from the run.</p>
+        {CARD_PARTS.map((part) => (
+          <TextField
+            key={part}
+            label={CARD_HEADINGS[part]}
+            value={words[part]}
+            onChange={(text) => setWords((before) => ({ ...before, [part]: text }))}
+            rows={part === 'about' ? 3 : 5}
+            isFirst={part === 'about'}
+            {...(words[part].length > MOST_CARD_PART && {
+              error: `${formatCount(words[part].length)} characters, and at most ${formatCount(MOST_CARD_PART)} are kept`,
+            })}
+          />
+        ))}
+      </div>
+    </Dialog>
+  );
+}
