@@ -16,6 +16,7 @@ import type { MemoryLimits } from '../src/core/train/memory';
 import { problems, unfit } from '../src/core/train/problems';
 import { DEFAULT_RECIPE, RECIPE, RECOMPUTE_CHOICES, tokensPerStep, type Recipe } from '../src/core/train/recipe';
 import { recomputation, recomputationWords } from '../src/core/train/recomputation';
+import { fittedTo, shortTextWords } from '../src/core/train/shortText';
 import type { ModelChoice, Snapshot, TrainEvent, TrainOutcome, TrainState } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
 import { isSystemError, systemFailure } from './failure';
@@ -130,11 +131,13 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   if (isInPlace) await undisturbed(out, () => saves.adopt());
   const past = resume === undefined ? null : await openPast(resume);
   const { id, config } = past?.info.model ?? { id: options.model, config: configOf(options.model, options) };
+  /** Of the text, where none is given. */
+  let ofText: Pick<Recipe, 'samplePrompt'> | undefined;
   /** `steps`: what is measured to fit, and until it is, any. */
   const askedOf = (model: ModelChoice, steps = RECIPE.steps.max): Recipe => {
     const typed = minutes === undefined ? options : { ...options, steps };
     const flags = minutes === undefined ? given : new Set([...given, 'steps']);
-    return past ? recipeGoingOn(past, typed, flags) : recipeOf(typed, model);
+    return past ? recipeGoingOn(past, typed, flags) : { ...recipeOf(typed, model), ...ofText };
   };
   const least: ModelChoice = { id, config, vocabulary: SMALLEST_VOCABULARY };
   const anyText = { train: Infinity, validation: Infinity };
@@ -153,14 +156,22 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
 
   const opened = paths.map((path, i) => ({ path, source: sources[i]! }));
   const split = { validation: VALIDATION_SHARE, test: options['test-share'], seed: 0 };
-  const { tokenizer, data, places, told, ...parts } = await prepare(
+  const { tokenizer, data, places, prompt, told, ...parts } = await prepare(
     opened,
     { tokenizer: wanted, split },
     past,
     (words) => progress.say(words),
     job,
   );
-  const model = { id, config, vocabulary: tokenizer.size };
+  if (prompt !== undefined && !given.has('sample-prompt')) ofText = { samplePrompt: prompt };
+  const wide = { id, config, vocabulary: tokenizer.size };
+  const { objective } = askedOf(wide);
+  const model = past ? wide : fittedTo(wide, objective, parts.train.tokens);
+  const short = past ? undefined : shortTextWords(wide, objective, {
+    train: parts.train.tokens,
+    validation: parts.validation.tokens,
+  });
+  if (short !== undefined) progress.say(short);
   /** On the device in use. */
   const plan = () => {
     const limits: MemoryLimits = { ...memoryLimits(), ...(options.memory > 0 && { bound: 1e9 * options.memory }) };
@@ -236,7 +247,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     progress.say(`The learning rate is ${recipe.learningRate}, which is usual with ${label} at this size.`);
   }
 
-  const speed = new Speed(tokensPerStep(recipe, config.context));
+  const speed = new Speed(tokensPerStep(recipe, model.config.context));
   let lastLoss: number | null = null;
   /** The curve, for trainer_state.json. */
   const events: TrainEvent[] = [...(past?.events ?? [])];

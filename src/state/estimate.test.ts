@@ -114,7 +114,9 @@ test('the text is guessed from its characters until it has been counted', () => 
   expect(textSize({ project: counted, texts })).toEqual({ train: 2710, validation: 301, isCounted: true });
   expect(textSize({ project: { ...counted, split: TWICE }, texts })?.isCounted).toBe(false);
 
-  const longer = { ...counted, model: { ...counted.model, config: { ...config, context: 400 } } };
+  const { manifest } = counted.data!;
+  const few = { ...manifest, parts: { train: part(4), validation: part(2) } };
+  const longer = { ...counted, data: { ...counted.data!, manifest: few } };
   const opening = { kind: 'opening' } as const;
   expect(startProblems({ project: counted, texts, device: opening })).toEqual([]);
   expect(startProblems({ project: longer, texts, device: opening })).toMatchObject([{ field: 'text' }]);

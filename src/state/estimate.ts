@@ -4,6 +4,7 @@ import { problems, type Problem } from '../core/train/problems';
 import { tokensPerStep, type Recipe } from '../core/train/recipe';
 import { recomputation, type Recomputation } from '../core/train/recomputation';
 import type { ModelChoice } from '../core/train/run';
+import { fittedTo } from '../core/train/shortText';
 import { flopsPerToken } from '../core/train/work';
 import { modelSpec } from '../core/models';
 import { optimizerOf, type OptimizerId } from '../core/optim';
@@ -141,7 +142,8 @@ export function startProblems({
   const text = textSize({ project, texts });
   const tokens = text?.isCounted ? text : { train: Infinity, validation: Infinity };
   const limits = limitsOf({ device });
-  return problems(modelOf(project), recipeOf(project, limits), tokens, limits);
+  const model = fittedTo(modelOf(project), project.recipe.objective, tokens.train);
+  return problems(model, recipeOf(project, limits), tokens, limits);
 }
 
 /** What the device in use can hold; nothing is known of one that is not open. */

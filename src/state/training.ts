@@ -9,6 +9,7 @@ import { dataOf, recipeOf } from '../core/runs/segments';
 import { memoryShortage } from '../core/train/memory';
 import { problems, unfit } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
+import { fittedTo, shortTextWords } from '../core/train/shortText';
 import type { Asked, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { limitsOf, recipeOf as nextRecipe } from './estimate';
@@ -248,8 +249,14 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           const limits = limitsOf(get());
           const recipe = nextRecipe(project, limits);
           if (!tokenizer || !record) throw new HomegrownError('bug', 'Preparation ended without data');
-          const model = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
           const { train, validation } = record.manifest.parts;
+          const asked = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
+          const model = fittedTo(asked, recipe.objective, train.tokens);
+          const short = shortTextWords(asked, recipe.objective, {
+            train: train.tokens,
+            validation: validation.tokens,
+          });
+          if (short !== undefined) get().toast({ text: 'A short text', detail: short });
           const wrong = problems(model, recipe, { train: train.tokens, validation: validation.tokens }, limits);
           if (wrong.length > 0) throw unfit(wrong);
           const input = {

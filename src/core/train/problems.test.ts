@@ -20,10 +20,11 @@ test('each setting outside its bounds is told by field, whatever it is', () => {
   expect(fieldsOf({ ...model, config: { ...model.config, heads: 3 } }, DEFAULT_RECIPE, tokens)).toEqual(['heads']);
 });
 test('a part of the text that is shorter than a window is told with numbers', () => {
-  const [found] = problems(model, DEFAULT_RECIPE, { train: 1000, validation: 64 });
+  const [found] = problems(model, DEFAULT_RECIPE, { train: 64, validation: 64 });
   expect(found).toEqual({
     field: 'text',
-    message: 'The validation part of the text has 64 tokens; a context of 64 needs at least 65.',
+    message: 'The training part of the text has 64 tokens; a context of 64 needs at least 65.',
   });
-  expect(fieldsOf(model, DEFAULT_RECIPE, { train: 65, validation: 65 })).toEqual([]);
+  expect(fieldsOf(model, DEFAULT_RECIPE, { train: 65, validation: 2 })).toEqual([]);
+  expect(fieldsOf(model, DEFAULT_RECIPE, { train: 65, validation: 1 })).toEqual(['text']);
 });

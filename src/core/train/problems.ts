@@ -40,10 +40,13 @@ export function problems(
     const message = `A ${spec.label} model cannot learn this objective: ${label.toLowerCase()}.`;
     found.push({ field: 'objective', message });
   }
-  for (const part of ['train', 'validation'] as const) {
-    if (tokens[part] >= context + ahead) continue;
-    const name = part === 'train' ? 'training' : 'validation';
-    const message = `The ${name} part of the text has ${formatCount(tokens[part])} tokens; a context of ${context} needs at least ${context + ahead}.`;
+  // What is held out is measured in windows as short as it is.
+  for (const [part, name, window] of [
+    ['train', 'training', context],
+    ['validation', 'validation', 1],
+  ] as const) {
+    if (tokens[part] >= window + ahead) continue;
+    const message = `The ${name} part of the text has ${formatCount(tokens[part])} tokens; a context of ${window} needs at least ${window + ahead}.`;
     found.push({ field: 'text', message });
   }
   // What cannot be counted cannot be planned.

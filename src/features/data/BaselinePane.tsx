@@ -4,7 +4,9 @@ import type { Extent } from '../../core/metrics/metric';
 import { nameOf } from '../../core/metrics/words';
 import { metricsOf, objectiveOf } from '../../core/objectives';
 import type { Baseline } from '../../core/objectives/objective';
+import { shortTextWords } from '../../core/train/shortText';
 import type { DataRecord } from '../../protocol/data';
+import { modelOf } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import { Pane, PaneHead } from '../../ui';
 import styles from './BaselinePane.module.css';
@@ -19,7 +21,11 @@ export function BaselinePane({ data }: { data: DataRecord }) {
   const { train, validation } = parts;
   const objective = useStudio((s) => objectiveOf(s.project.recipe.objective));
   const perStep = batch * context;
-  const tooShort = [train, validation].find((part) => part.tokens <= context);
+  const project = useStudio((s) => s.project);
+  const short = shortTextWords(modelOf(project), project.recipe.objective, {
+    train: train.tokens,
+    validation: validation.tokens,
+  });
   return (
     <Pane title="To beat" hint="on the held-out part">
       {objective.baselines({ vocabulary, data }).map((baseline) => (
@@ -35,12 +41,7 @@ export function BaselinePane({ data }: { data: DataRecord }) {
           {formatCount(steps)} steps, as set, read {formatCount(steps * perStep)} tokens:{' '}
           {formatNumber((steps * perStep) / train.tokens)} epochs
         </p>
-        {tooShort && (
-          <p className={styles.warn}>
-            The {tooShort === train ? 'training' : 'validation'} part has {formatCount(tooShort.tokens)} tokens, and a
-            context of {formatCount(context)} needs {formatCount(context + 1)}: add text, or shorten the context
-          </p>
-        )}
+        {short !== undefined && <p className={styles.warn}>{short}</p>}
       </div>
     </Pane>
   );

@@ -4,6 +4,7 @@ import { gpt } from '../../core/models/gpt/spec';
 import { problems } from '../../core/train/problems';
 import { OPTIMIZERS } from '../../core/optim';
 import { DEFAULT_RECIPE, type Recipe } from '../../core/train/recipe';
+import { fittedTo } from '../../core/train/shortText';
 import { recomputation } from '../../core/train/recomputation';
 import { type BaseConfig, nearestSize } from '../../core/models/spec';
 import type { DeviceInfo } from '../../protocol/gpu';
@@ -34,7 +35,7 @@ function situation(change: Change = {}): Situation {
     validationShare: change.validationShare ?? 0.1,
     divergence: change.divergence,
     problems: problems(
-      { id: 'gpt', config, vocabulary: VOCABULARY },
+      fittedTo({ id: 'gpt', config, vocabulary: VOCABULARY }, recipe.objective, text?.train ?? Infinity),
       recipe,
       text ?? { train: Infinity, validation: Infinity },
       device.limits,
@@ -63,11 +64,15 @@ describe('what cannot be started', () => {
       { severity: 'stop', fix: { kind: 'addText' } },
     ]);
   });
-  test('held-out text shorter than the context, fixed by a shorter context where there is one', () => {
-    const [short] = diagnose(situation({ text: { train: 400, validation: 41, isCounted: true } })).findings;
-    expect(short).toMatchObject({ severity: 'stop', fix: { kind: 'model', change: { context: 32 } } });
-    const [tiny] = diagnose(situation({ text: { train: 30, validation: 3, isCounted: true } })).findings;
+  test('text in which no context has room; one that is only shorter than it is a caution', () => {
+    const [tiny] = diagnose(situation({ text: { train: 4, validation: 2, isCounted: true } })).findings;
     expect(tiny).toMatchObject({ severity: 'stop', fix: { kind: 'addText' } });
+    const short = { train: 30, validation: 3, isCounted: true };
+    expect(cautionAbout({ text: short }, /shorter than the context/)).toMatchObject({
+      severity: 'caution',
+      fields: ['context'],
+    });
+    expect(cautionAbout({ text: { ...short, train: 65 } }, /shorter than the context/)).toBeUndefined();
   });
   test('a plan that is larger than the heap, fixed in each of the ways that are named', () => {
     const config = { layers: 12, heads: 12, width: 768, context: 1024 };

@@ -9,6 +9,7 @@ import type { Problem } from '../../core/train/problems';
 import type { Recipe } from '../../core/train/recipe';
 import type { Recomputation } from '../../core/train/recomputation';
 import type { DeviceKind, ModelChoice } from '../../core/train/run';
+import { shortTextWords } from '../../core/train/shortText';
 import type { DeviceInfo } from '../../protocol/gpu';
 import type { Estimate, TextSize } from '../../state/estimate';
 
@@ -88,16 +89,9 @@ const TITLE = 'This cannot be started';
 const fixBy = ({ words, ...change }: Change): Fix => ({ ...change, label: `Take ${words}` });
 
 /** The nearest setting that runs. */
-function fixOf(field: Problem['field'], { model, text }: Situation): Fix | undefined {
+function fixOf(field: Problem['field'], { model }: Situation): Fix | undefined {
   const { config, id } = model;
-  if (field === 'text') {
-    const fits = Math.floor(Math.min(text?.train ?? 0, text?.validation ?? 0)) - 1;
-    if (fits >= modelSpec(id).fields.context.min) {
-      const context = 2 ** Math.floor(Math.log2(fits));
-      return { kind: 'model', label: `Set context ${formatCount(context)}`, change: { context } };
-    }
-    return { kind: 'addText', label: 'Add text' };
-  }
+  if (field === 'text') return { kind: 'addText', label: 'Add text' };
   const spec = modelSpec(id);
   if (!Object.hasOwn(spec.fields, field)) return undefined;
   const value = nearestSize(spec, config, field);
@@ -164,6 +158,13 @@ const heldOut: Check = ({ text, validationShare }) => {
       ? { kind: 'holdOut', label: 'Hold out 10 %', share: 0.1 }
       : { kind: 'addText', label: 'Add text' },
   );
+};
+
+const reach: Check = ({ model, recipe, text }) => {
+  if (!text?.isCounted) return undefined;
+  const words = shortTextWords(model, recipe.objective, text);
+  if (words === undefined) return undefined;
+  return caution('The text is shorter than the context', words, ['context'], { kind: 'addText', label: 'Add text' });
 };
 
 const likeness: Check = ({ divergence }) => {
@@ -272,6 +273,7 @@ const USUAL_GPU = 8e9;
 
 const CHECKS: readonly Check[] = [
   modelSize,
+  reach,
   heldOut,
   likeness,
   warmup,

@@ -1,0 +1,31 @@
+/** A text that is shorter than what a model looks back over: it is learnt from all the same, with a shorter context. */
+import { formatCount } from '../base/units';
+import { modelSpec } from '../models';
+import { objectiveOf, type ObjectiveId } from '../objectives';
+import type { ModelChoice } from './run';
+
+/**
+ * The model with the longest context of which the training part has a window, where that is shorter than its own. Where
+ * there is none that the architecture can have, the model as it is.
+ * @param train tokens of the part that is learnt from
+ */
+export function fittedTo<M extends ModelChoice>(model: M, objective: ObjectiveId, train: number): M {
+  const longest = train - objectiveOf(objective).ahead;
+  if (longest >= model.config.context || longest < modelSpec(model.id).fields.context.min) return model;
+  return { ...model, config: { ...model.config, context: longest } };
+}
+
+/** What follows from so short a text; undefined where the text is long enough. */
+export function shortTextWords(
+  model: ModelChoice,
+  objective: ObjectiveId,
+  tokens: { train: number; validation: number },
+): string | undefined {
+  const { context } = fittedTo(model, objective, tokens.train).config;
+  if (context === model.config.context) return undefined;
+  return (
+    `The text has ${formatCount(tokens.train)} tokens to learn from: the model looks back over ${formatCount(context)}, not ` +
+    `${formatCount(model.config.context)}. It will soon know them by heart, and ${formatCount(tokens.validation)} held-out ` +
+    'tokens say little of anything else.'
+  );
+}
