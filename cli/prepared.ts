@@ -3,7 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
 import type { Document } from '../src/core/base/document';
 import type { Job } from '../src/core/base/job';
-import { importDrop, importText, openText, type TextRecord, type TextSource } from '../src/core/documents';
+import { importDrop, importText, openText, promptFrom, type TextRecord, type TextSource } from '../src/core/documents';
 import type { SplitChoice } from '../src/core/documents/split';
 import { measureFacts } from '../src/core/objectives/facts';
 import { factsOf } from '../src/core/runs/facts';
@@ -22,6 +22,8 @@ export interface Prepared {
   data: DataFacts;
   train: TokenSource;
   validation: TokenSource;
+  /** Words of the first text to go on from, if it has a sentence. */
+  prompt: string | undefined;
   /** Where the files lie. */
   places: Local['texts'];
   /** Which documents those texts are that are several. */
@@ -59,9 +61,19 @@ export async function prepare(
     data,
     train: openPart(store, manifest, 'train'),
     validation: openPart(store, manifest, 'validation'),
+    prompt: promptFrom(await beginning(documents[0])),
     places,
     told,
   };
+}
+
+async function beginning(document: Document | undefined): Promise<string> {
+  let start = '';
+  for await (const chunk of document?.chunks() ?? []) {
+    start += chunk;
+    if (start.length > 20_000) break;
+  }
+  return start;
 }
 
 type Files = readonly { path: string; source: TextSource }[];

@@ -215,3 +215,19 @@ test('a licence is stated for one text or for many, in SPDX’s words or others,
   expect(getState().toasts.at(-1)).toMatchObject({ text: expect.stringMatching(/501 characters/) as string });
   expect(licences()[0]).toBe('CC-BY-4.0');
 });
+
+test('a prompt that nobody has chosen is taken from the text, and goes with it', async () => {
+  const getState = await opened();
+  const prompt = () => getState().project.recipe.samplePrompt;
+  const usual = prompt();
+  await getState().addPaste('Der Wal war alt und weiß. Der Wal schwamm weit hinaus.', 'wal.txt');
+  expect(prompt()).toBe('Der Wal');
+  await getState().addPaste('The whale was old and white. The whale is not a fish.', 'whale.txt');
+  expect(prompt()).toBe('Der Wal');
+  await getState().removeTexts([getState().texts[0]!.id]);
+  expect(prompt()).toBe('The whale');
+  getState().setRecipe({ samplePrompt: 'Ahab' });
+  await getState().removeTexts([getState().texts[0]!.id]);
+  expect(prompt()).toBe('Ahab');
+  expect(usual).not.toBe('Ahab');
+});

@@ -2,9 +2,11 @@
 import { toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { DocumentStart, DropOutcome, ImportOutcome, TextRecord } from '../core/documents';
+import { promptFrom } from '../core/documents/prompt';
 import { MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
 import { isSystemFile } from '../core/documents/system';
 import { type Learnt, learntTogether, learntWords } from '../core/runs/learnt';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { DataApi, Sample } from '../protocol/data';
 import { explain } from './failures';
 import type { Slice } from './studio';
@@ -80,7 +82,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       }
       return outcome;
     }
-    function join(text: TextRecord, names: readonly string[]): void {
+    async function join(text: TextRecord, names: readonly string[]): Promise<void> {
       if (!text.projects.includes(get().project.id)) return; // another project is shown by now
       set(({ texts }) => ({ texts: [...texts.filter(({ id }) => id !== text.id), text] }));
       // What was only counted, as in `3 files`, is no name.
@@ -88,6 +90,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       const isNamed = isCalled && get().project.name === UNTITLED;
       // With a text a project is stored, also where nothing of it changes: what is in no list cannot be gone back to.
       get().change(isNamed ? { name: title(text.name) } : {});
+      await suggest(text);
     }
     /** A single text; resolves with the one that is there now. */
     async function add(
@@ -95,7 +98,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       begin: (options: Options) => Promise<ImportOutcome>,
     ): Promise<TextRecord | undefined> {
       const outcome = await read([name], begin);
-      if (outcome?.kind === 'added') join(outcome.text, [name]);
+      if (outcome?.kind === 'added') await join(outcome.text, [name]);
       if (outcome?.kind !== 'duplicate') return outcome?.text;
       get().toast(alreadyHere([{ name, of: outcome.of }]));
       return outcome.of;
@@ -109,8 +112,32 @@ export const createTextsSlice: Slice<TextsSlice> =
         if (!outcome) return;
         set(({ refused }) => ({ refused: [...refused, ...outcome.refused] }));
         if (outcome.duplicates.length > 0) get().toast(alreadyHere(outcome.duplicates));
-        if (outcome.text) join(outcome.text, names);
+        if (outcome.text) await join(outcome.text, names);
       });
+    /** Words of a text to go on from; undefined where it has none, or cannot be read. */
+    const suggestion = (id: string): Promise<string | undefined> =>
+      data.call('preview', { id, place: 0, characters: PREVIEW_CHARACTERS }).then(
+        ({ start }) => promptFrom(start),
+        () => undefined,
+      );
+    /** A prompt that nobody has chosen is of the text. */
+    async function suggest(text: TextRecord | undefined): Promise<void> {
+      if (!text || get().project.recipe.samplePrompt !== DEFAULT_RECIPE.samplePrompt) return;
+      const samplePrompt = await suggestion(text.id);
+      const { project, texts, setRecipe } = get();
+      const isStill = project.recipe.samplePrompt === DEFAULT_RECIPE.samplePrompt && texts.some(({ id }) => id === text.id);
+      if (samplePrompt !== undefined && isStill) setRecipe({ samplePrompt });
+    }
+    /** A prompt that is of a text which goes is of one that remains. */
+    async function forget(removed: readonly TextRecord[]): Promise<void> {
+      for (const text of removed) {
+        const { samplePrompt } = get().project.recipe;
+        if (samplePrompt === DEFAULT_RECIPE.samplePrompt) return;
+        if ((await suggestion(text.id)) !== samplePrompt) continue;
+        get().setRecipe({ samplePrompt: DEFAULT_RECIPE.samplePrompt });
+        return suggest(get().texts[0]);
+      }
+    }
     /** A project that is called as a text that is gone is called as the first that remains. */
     function rename(projectId: string, removed: readonly TextRecord[]): { undo(): void } | undefined {
       const { project, texts, change } = get();
@@ -208,6 +235,7 @@ export const createTextsSlice: Slice<TextsSlice> =
           }
         }
         if (removed.length === 0) return;
+        await forget(removed);
         const renamed = rename(projectId, removed);
         const what = removed.length === 1 ? removed[0]!.name : `${formatCount(removed.length)} texts`;
         let isBack = false;

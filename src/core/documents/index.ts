@@ -6,6 +6,7 @@ export { MARKUP_HEAD, MARKUPS, markupOf, type MarkupId } from './markup';
 export { pastedText } from './paste';
 export { addToProject, collectOrphans, listTexts, purgeText, removeText, textOf } from './library';
 export { documentsOf, listDocuments, openText, previewDocument, type DocumentRow, type DocumentStart } from './open';
+export { promptFrom } from './prompt';
 export { FIRST_PROJECT, learntOf, textRef, type TextRecord } from './record';
 export { FORMATS, formatOf, type FormatId } from './read';
 export { isSystemFile } from './system';

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { promptFrom } from './prompt';
+
+test('a prompt is how most sentences of a text begin, in its language and script', () => {
+  const english = 'CHAPTER 1. Loomings.\n\nCall me Ishmael of the sea. The whale was white and old. “The whale is not a fish,” he said.';
+  expect(promptFrom(english)).toBe('The whale');
+  const german = 'Der Wal war alt und weiß. Das Meer war ruhig und weit. Der Wal schwamm weit hinaus.';
+  expect(promptFrom(german)).toBe('Der Wal');
+  expect(promptFrom('Белый кит был стар и зол. Море было тихо и темно.')).toBe('Белый кит');
+  expect(promptFrom('白い鯨は海を泳いでいる。白い鯨は古くて大きい。')).toMatch(/^白い/);
+  expect(promptFrom('كان الحوت كبيرا جدا في البحر. كان الحوت أبيض مثل الثلج.')).toBe('كان الحوت');
+});
+
+test('a text without sentences suggests none, and no prompt ends in a space', () => {
+  expect(promptFrom('1 2 3 4 5 6 7 8')).toBeUndefined();
+  expect(promptFrom('')).toBeUndefined();
+  expect(promptFrom('Contents\n\nPreface\n\nOne')).toBeUndefined();
+  expect(promptFrom('the sea is wide and the sea is deep')).toBe('the sea');
+});
