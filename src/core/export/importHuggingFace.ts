@@ -120,7 +120,7 @@ async function openFolder(files: readonly { name: string; source: ByteSource }[]
   for (const [pattern, advice] of OTHER_FORMATS) {
     const found = names.find((name) => pattern.test(name));
     if (found === undefined) continue;
-    if (OURS.some((name) => folder.has(name)))
+    if (/\.(onnx|gguf)$/.test(found) && OURS.some((name) => folder.has(name)))
       throw badFile(
         `${files[0]!.name} holds a model as ${found}, which goes into other programs and does not come back`,
         'Nothing was stored. Export the run as a Hugging Face folder, or as a cluster hand-over: those two come back.',
