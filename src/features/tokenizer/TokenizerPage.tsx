@@ -7,6 +7,7 @@ import { KIND_WORDS } from '../../state/preparation';
 import { Button, EmptyState, Notice, Pane, Panes, Stage } from '../../ui';
 import { PassagePane } from './PassagePane';
 import { SettingsPane } from './SettingsPane';
+import { ofModel } from './stage';
 import { TrainButton } from './TrainButton';
 import { TrainFailure } from './TrainFailure';
 import { VocabularyPane } from './VocabularyPane';
@@ -19,6 +20,7 @@ export function TokenizerPage() {
   const isLoaded = useStudio((s) => s.loaded === 'ready');
   const hasText = useStudio((s) => s.texts.length > 0);
   const tokenizer = useStudio((s) => s.project.tokenizer);
+  const own = useStudio(ofModel);
   const [, go] = useLocation();
   if (!isLoaded) return <Stage title="Tokenizer">{null}</Stage>;
   if (!tokenizer && !hasText) {
@@ -31,7 +33,8 @@ export function TokenizerPage() {
             </Button>
           }
         >
-          It learns from your text which pieces are common, and there is no text yet.
+          {own !== undefined && `The model has its own, ${own}, and keeps it wherever it goes. `}
+          {own === undefined ? 'It' : 'Another'} learns from your text which pieces are common, and there is no text yet.
         </EmptyState>
       </Stage>
     );
