@@ -75,6 +75,8 @@ export interface PaneProps {
   isWide?: boolean;
   /** Read first on a phone. */
   isFirstOnPhone?: boolean;
+  /** On a phone it stands at the foot of the screen: what is said of what was just chosen in a long pane. */
+  isAtFootOnPhone?: boolean;
 }
 
 /** It scrolls by itself from 1100 px up. F6 goes from pane to pane. */
@@ -84,7 +86,7 @@ export function Pane(p: PaneProps) {
   return (
     <section
       ref={ref}
-      className={cx(styles.pane, p.isWide && styles.wide, p.isFirstOnPhone && styles.firstOnPhone)}
+      className={cx(styles.pane, p.isWide && styles.wide, p.isFirstOnPhone && styles.firstOnPhone, p.isAtFootOnPhone && styles.atFoot)}
       tabIndex={isScrollable ? 0 : -1}
       data-pane
       aria-labelledby={id}

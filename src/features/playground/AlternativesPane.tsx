@@ -84,7 +84,7 @@ export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoO
   ];
   const listed = token.alternatives.reduce((sum, { probability }) => sum + probability, 0);
   return (
-    <Pane title={`Token ${formatCount(at + 1)}`} hint={`after “${lastWords(before)}”`}>
+    <Pane isAtFootOnPhone title={`Token ${formatCount(at + 1)}`} hint={`after “${lastWords(before)}”`}>
       <Table
         label={`What token ${formatCount(at + 1)} could be`}
         columns={columns}
