@@ -1,6 +1,6 @@
 /** How the tabs of one browser that have Homegrown open know of each other. */
 import type { Tabs } from '../state/studio';
-import { lockTraining, isTraining } from '../storage/lock';
+import { holdData, holdUndo, isTraining, lockTraining } from '../storage/lock';
 
 export function openTabs(): Tabs {
   const channel = new BroadcastChannel(CHANNEL);
@@ -16,6 +16,8 @@ export function openTabs(): Tabs {
       });
     },
     lockTraining,
+    holdData,
+    holdUndo,
     isTraining,
   };
 }

@@ -85,6 +85,8 @@ export interface DataApi {
     output: DataRecord;
   };
 
+  /** Drops data that no record names: at once nothing while a tab holds data. */
+  dropUnused: { input: null; progress: never; output: null };
   /** What of which text and document went into which part; `ids`: of the texts that the data are of, in order. */
   partRows: {
     input: { data: DataRecord; ids: readonly string[]; part: PartName; from: number; count: number };
@@ -119,8 +121,8 @@ export interface DataApi {
   describeRun: { input: Partial<RunWords> & { runId: string }; progress: never; output: null };
   /** What a person says in its card, part by part; a part that is absent says what Homegrown says. */
   writeCard: { input: { runId: string; card: CardWords }; progress: never; output: null };
-  /** Hides a run; `restoreRun` undoes it, `purgeRun` makes it final. Fails while a tab works on it. */
-  removeRun: { input: { runId: string; at: number }; progress: never; output: null };
+  /** Hides a run; `restoreRun` undoes it, `purgeRun` makes it final, which frees so many bytes. Fails while a tab works on it. */
+  removeRun: { input: { runId: string; at: number }; progress: never; output: { bytes: number } };
   restoreRun: { input: { runId: string }; progress: never; output: null };
   purgeRun: { input: { runId: string }; progress: never; output: null };
   /** Keeps a step of a run until it is let go by hand, where its budget has room for it; or lets it go. */
@@ -128,7 +130,7 @@ export interface DataApi {
   /** Bytes that a run's kept steps may take; what is kept already is heeded when the next one is. */
   setBudget: { input: { runId: string; bytes: number }; progress: never; output: null };
   /** Gives back what a run's saved steps take; its record and curve stay. Fails while a tab works on it. */
-  freeRun: { input: { runId: string }; progress: never; output: null };
+  freeRun: { input: { runId: string }; progress: never; output: { bytes: number } };
   /** A zip of ours or a Hugging Face folder, as a new run. Nothing is stored unless all of it is right. */
   importModel: {
     input: { files: readonly File[]; projectId: string; addedAt: number };

@@ -1,10 +1,13 @@
 /** The checks of what was exported, over the workers' real halves: one at a time, and none that was stopped. */
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
+import { lonelyLocks } from '../core/testing/behindChannels';
 import { FINISHED, goldenPage } from '../core/testing/goldenPage';
 
 let page: Awaited<ReturnType<typeof goldenPage>>;
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
 afterEach(() => page.close());
 
 test('a check that was stopped while it waited does not run, though a newer file waits for its own', async () => {

@@ -8,7 +8,7 @@ import { uncheckable } from '../core/verify/check';
 import { matches, type Figures } from '../core/verify/compare';
 import type { Reference } from '../core/verify/reference';
 import { explain } from './failures';
-import { UNTITLED } from './project';
+import { type Project, UNTITLED } from './project';
 import { modelOf, shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
 import { chosenStep } from './trained';
@@ -58,7 +58,7 @@ export interface ExportSlice {
   importModel(files: readonly File[]): Promise<void>;
 }
 
-export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, download }) => {
+export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, download, tabs }) => {
   /** One check at a time: each holds a model in memory. */
   let lastCheck: Promise<void> = Promise.resolve();
   let asked: { of: string; ours: Promise<Reference> } | undefined;
@@ -120,6 +120,22 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
       if (figures) tell({ kind: matches(figures) ? 'verified' : 'mismatch', file, figures });
     };
 
+    /** The project that a model was brought into is not shown any more. */
+    async function toldElsewhere(
+      { id, name }: Project,
+      file: string,
+      done: { runId: string } | undefined,
+    ): Promise<void> {
+      const { importingModel, toast, changeOf } = get();
+      if (done) {
+        await changeOf(id, done);
+        toast({ text: `${file} was brought into ${name}` });
+      } else if (importingModel.kind === 'failed') {
+        set({ importingModel: IDLE });
+        toast({ text: `${file} was not brought into ${name}`, detail: explain(importingModel.failure) });
+      }
+    }
+
     return {
       exports: {},
       importingModel: IDLE,
@@ -166,12 +182,19 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
       },
       async importModel(files) {
         const { project, training } = get();
-        const result = await work(
-          (importingModel) => set({ importingModel }),
-          now,
-          (options) => data.call('importModel', { files, projectId: project.id, addedAt: now() }, options),
+        const result = await get().takeInto(project.id, () =>
+          work(
+            (importingModel) => set({ importingModel }),
+            now,
+            (options) => data.call('importModel', { files, projectId: project.id, addedAt: now() }, options),
+          ),
         );
-        if (!result || get().project.id !== project.id) return;
+        if (result) tabs.announce();
+        if (get().project.id !== project.id) {
+          await toldElsewhere(project, files[0]!.name, result);
+          return;
+        }
+        if (!result) return;
         const { runId } = result;
         const before = modelOf(get(), 'playground')?.record;
         // While a run trains, Train goes on showing it.

@@ -1,4 +1,5 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
+import { toFailure } from '../core/base/errors';
 import type { PartName, SplitChoice } from '../core/documents/split';
 import { learntOf, textRef } from '../core/documents/record';
 import type { TokenPiece } from '../core/tokenizer/statistics';
@@ -6,19 +7,34 @@ import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../core/runs/project';
 import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
-import type { PartRows } from '../protocol/data';
-import type { ProjectSlice, TokenizerChoice } from './project';
+import { readProject } from '../core/runs/projects';
+import type { DataApi, PartRows } from '../protocol/data';
+import { explain } from './failures';
+import type { Project, ProjectSlice, TokenizerChoice } from './project';
 import type { Slice, Studio } from './studio';
 import type { TextsSlice } from './texts';
 import { IDLE, work, type Work } from './work';
 
-export interface PreparationSlice {
+/** What is being made of a project, or was and failed. */
+export interface Making {
   tokenizing: Work;
   building: Work;
+}
+
+/** Of the project that is open; what is being made of another goes on for that one. */
+export interface PreparationSlice extends Making {
   trainTokenizer(choice: TokenizerChoice): Promise<boolean>;
   buildData(split: SplitChoice): Promise<boolean>;
   /** Makes whatever is missing or out of date. True when all is there. */
   prepare(): Promise<boolean>;
+  /** The same for a project and its texts as they were; what they are then, or undefined. */
+  prepareFor(inputs: Inputs): Promise<Inputs | undefined>;
+  /**
+   * Texts as data that no record names yet: who asks holds data (`Tabs.holdData`) until one does. Undefined where that was
+   * stopped, or failed, which is shown where the project is.
+   */
+  cut(projectId: string, input: DataApi['buildData']['input']): Promise<DataRecord | undefined>;
+  makingOf(projectId: string): Making;
   /** What of which document is in a part of the data: `count` from the `from`th; undefined where they are of texts that changed. */
   partRows(part: PartName, from: number, count: number): Promise<PartRows | undefined>;
   /** A passage cut into its tokens by the tokenizer that is there. */
@@ -27,60 +43,97 @@ export interface PreparationSlice {
   vocabulary(limit: number): Promise<readonly TokenPiece[]>;
 }
 
+const NOTHING: Making = { tokenizing: IDLE, building: IDLE };
+
 export const createPreparationSlice: Slice<PreparationSlice> =
-  ({ data, now }) =>
-  (set, get) => ({
-    tokenizing: IDLE,
-    building: IDLE,
-    async trainTokenizer(choice) {
-      const { id } = get().project;
-      const texts = textIds(get());
-      get().change({ tokenizerChoice: choice });
+  ({ data, store, now, tabs }) =>
+  (set, get) => {
+    const makings = new Map<string, Making>();
+    const makingOf = (projectId: string): Making => makings.get(projectId) ?? NOTHING;
+    const show = (projectId: string, change: Partial<Making>): void => {
+      makings.set(projectId, { ...makingOf(projectId), ...change });
+      if (get().project.id === projectId) set(change);
+    };
+    const keep = (projectId: string, made: Partial<Project>): Promise<boolean> =>
+      get()
+        .changeOf(projectId, made)
+        .then(get().flush)
+        .then(
+          () => true,
+          (error: unknown) => {
+            get().toast({ text: 'What was made of the texts could not be kept', detail: explain(toFailure(error)) });
+            return false;
+          },
+        );
+
+    async function train({ project: { id }, texts }: Inputs, choice: TokenizerChoice): Promise<boolean> {
       const tokenizer = await work(
-        (tokenizing) => set({ tokenizing }),
+        (tokenizing) => show(id, { tokenizing }),
         now,
-        (options) => data.call('trainTokenizer', { texts, ...choice }, options),
+        (options) => data.call('trainTokenizer', { texts: textIds({ texts }), ...choice }, options),
       );
-      if (!tokenizer || get().project.id !== id) return false; // or another project is shown by now
-      get().change({ tokenizer });
-      return true;
-    },
-    async buildData(split) {
-      const { project } = get();
-      if (!project.tokenizer) return false;
-      const { model } = project.tokenizer;
-      const record = await work(
-        (building) => set({ building }),
-        now,
-        (options) => data.call('buildData', { texts: textIds(get()), tokenizer: model, split }, options),
-      );
-      if (!record || get().project.id !== project.id) return false; // or another project is shown by now
-      get().change({ data: record, split });
-      return true;
-    },
-    async prepare() {
-      const { project, trainTokenizer, buildData } = get();
-      if (tokenizerState(get()) !== 'done' && !(await trainTokenizer(project.tokenizerChoice))) return false;
-      return dataState(get()) === 'done' || buildData(project.split);
-    },
-    async partRows(part, from, count) {
-      const { project, texts } = get();
-      const built = project.data;
-      const ids = built?.texts.map((ref) => texts.find((text) => textRef(text) === ref)?.id);
-      if (!built || !ids?.every((id) => id !== undefined)) return undefined;
-      return data.call('partRows', { data: built, ids, part, from, count });
-    },
-    async tokensOf(passage) {
-      const { tokenizer } = get().project;
-      return tokenizer ? data.call('tokens', { text: passage, tokenizer: tokenizer.model }) : [];
-    },
-    async vocabulary(limit) {
-      const { tokenizer, data: built } = get().project;
-      if (!tokenizer) return [];
-      const counted = built?.tokenizerHash === tokenizer.hash ? built : null;
-      return data.call('vocabulary', { tokenizer: tokenizer.model, data: counted, query: '', limit });
-    },
-  });
+      return tokenizer !== undefined && keep(id, { tokenizer });
+    }
+    async function build({ project: { id, tokenizer }, texts }: Inputs, split: SplitChoice): Promise<boolean> {
+      if (!tokenizer) return false;
+      const held = await tabs.holdData();
+      try {
+        const input = { texts: textIds({ texts }), tokenizer: tokenizer.model, split };
+        const built = await get().cut(id, input);
+        return built !== undefined && (await keep(id, { data: built, split }));
+      } finally {
+        held.release();
+        data.call('dropUnused', null).catch(() => undefined); // the next who drops anything does
+      }
+    }
+    return {
+      ...NOTHING,
+      trainTokenizer(choice) {
+        get().change({ tokenizerChoice: choice });
+        return train(get(), choice);
+      },
+      buildData: (split) => build(get(), split),
+      prepare: async () => (await get().prepareFor(get())) !== undefined,
+      async prepareFor(inputs) {
+        const { id } = inputs.project;
+        const latest = async (): Promise<Inputs> =>
+          get().project.id === id ? get() : { ...inputs, project: (await readProject(store, id)).project };
+        if (tokenizerState(inputs) !== 'done') {
+          if (!(await train(inputs, inputs.project.tokenizerChoice))) return undefined;
+          inputs = await latest();
+        }
+        if (dataState(inputs) !== 'done') {
+          if (!(await build(inputs, inputs.project.split))) return undefined;
+          inputs = await latest();
+        }
+        return inputs;
+      },
+      cut: (projectId, input) =>
+        work(
+          (building) => show(projectId, { building }),
+          now,
+          (options) => data.call('buildData', input, options),
+        ),
+      makingOf,
+      async partRows(part, from, count) {
+        const { project, texts } = get();
+        const built = project.data;
+        const ids = built?.texts.map((ref) => texts.find((text) => textRef(text) === ref)?.id);
+        if (!built || !ids?.every((id) => id !== undefined)) return undefined;
+        return data.call('partRows', { data: built, ids, part, from, count });
+      },
+      async tokensOf(passage) {
+        const { tokenizer } = get().project;
+        return tokenizer ? data.call('tokens', { text: passage, tokenizer: tokenizer.model }) : [];
+      },
+      async vocabulary(limit) {
+        const { tokenizer, data: built } = get().project;
+        if (!tokenizer) return [];
+        const counted = built?.tokenizerHash === tokenizer.hash ? built : null;
+        return data.call('vocabulary', { tokenizer: tokenizer.model, data: counted, query: '', limit });
+      },
+    };
+  };
 
 export const KIND_WORDS = {
   bpe: 'BPE',
@@ -90,7 +143,8 @@ export const KIND_WORDS = {
 
 /** Whether an artefact is there and still belongs to what it was made from. */
 export type ArtefactState = 'none' | 'stale' | 'done';
-type Inputs = Pick<ProjectSlice, 'project'> & Pick<TextsSlice, 'texts'>;
+/** A project, and its texts. */
+export type Inputs = Pick<ProjectSlice, 'project'> & Pick<TextsSlice, 'texts'>;
 
 export const textIds = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map((t) => t.id);
 /** What of each is learnt. */

@@ -47,6 +47,8 @@ export interface ProjectSlice {
   load(id?: string): Promise<void>;
   /** Shows another project, with its texts and its run. False where there is none to open, which is said. */
   open(id: string): Promise<boolean>;
+  /** Stores the project where it is not yet. */
+  keep(): Promise<void>;
   /** Resolves when what was changed has been stored, or could not be. */
   flush(): Promise<void>;
   /** Takes over what other tabs have stored since. */
@@ -113,9 +115,8 @@ export const createProjectSlice: Slice<ProjectSlice> =
       if (changed.includes('tokenizer')) await get().loadTexts();
       if (changed.includes('runId')) await get().loadRun();
     }
-    /** Texts are, or are about to be, those of a project that is not stored: nobody would find them again. */
-    const isToBeFound = (): boolean =>
-      last.stored === undefined && (get().texts.length > 0 || get().importing.kind === 'busy');
+    /** An older build did not store a project with its first text: nobody would find that again. */
+    const isToBeFound = (): boolean => last.stored === undefined && get().texts.length > 0;
     const isGone = ({ stored }: KeptProject): boolean => stored === undefined && last.stored !== undefined;
     /** The project was deleted in another tab: another one is opened. */
     async function leave(): Promise<void> {
@@ -137,6 +138,23 @@ export const createProjectSlice: Slice<ProjectSlice> =
         return { text: 'This project cannot be opened', detail: explain(toFailure(error)) };
       }
     }
+    let isToList = false;
+    let listing: Promise<unknown> = Promise.resolve();
+    /** What is listed here, as other tabs have it by now. Hints come faster than lists do: one at a time, and one that waits. */
+    function listAnew(): void {
+      if (isToList) return;
+      isToList = true;
+      listing = listing
+        .then(() => {
+          isToList = false;
+          const { runs, projects, loadTexts, listRuns, listProjects } = get();
+          const lists = [loadTexts(), ...(runs ? [listRuns()] : []), ...(projects.length > 0 ? [listProjects()] : [])];
+          return Promise.all(lists);
+        })
+        .catch(notCaughtUp);
+    }
+    const notCaughtUp = (error: unknown): void =>
+      get().toast({ text: 'Changes of other tabs could not be read', detail: toFailure(error).message });
     const tell = (changed: readonly (keyof Project)[]): void => {
       const { toasts, toast, dismiss } = get();
       for (const { id, text } of toasts) if (text === ELSEWHERE) dismiss(id);
@@ -205,7 +223,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
         set({ project: last.project, trainingElsewhere: await tabs.isTraining().catch(() => false) });
         await Promise.all([get().loadTexts(), get().loadRun()]);
         set({ loaded: 'ready' });
-        tabs.listen(() => void get().catchUp());
+        tabs.listen(() => void get().catchUp().then(listAnew));
         get()
           .listUnreadable()
           .catch((error: unknown) =>
@@ -213,10 +231,8 @@ export const createProjectSlice: Slice<ProjectSlice> =
           );
       },
       async open(id) {
-        const { toast, tokenizing, building, project: before } = get();
+        const { toast, project: before } = get();
         if (id === before.id) return true;
-        // What they would make is of the project that is left.
-        for (const work of [tokenizing, building]) if (work.kind === 'busy') work.stop();
         return inTurn(async () => {
           if (id === get().project.id) return true;
           const found = await find(id);
@@ -231,19 +247,23 @@ export const createProjectSlice: Slice<ProjectSlice> =
           set((s) => ({
             project: found.project,
             kept: 'yes',
-            // Of the project that is left; what is stopped ends by itself.
+            // Of the project that is left; what is being made of it goes on.
             texts: [],
             runs: null,
             refused: [],
             markup: [],
-            tokenizing: withoutFailure(s.tokenizing),
-            building: withoutFailure(s.building),
+            importingModel: withoutFailure(s.importingModel),
+            ...s.makingOf(id),
           }));
           await Promise.all([get().loadTexts(), get().loadRun()]);
           if (found.stored !== undefined) change({ openedAt: now() });
           return true;
         });
       },
+      keep: () =>
+        inTurn(async () => {
+          if (get().loaded === 'ready' && last.stored === undefined) await saveNow();
+        }).catch(notSaved),
       flush: () => inTurn(() => Promise.resolve()),
       catchUp: () =>
         inTurn(async () => {
@@ -260,9 +280,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
             set({ trainingElsewhere: is });
           }
           await get().catchUpRuns();
-        }).catch((error: unknown) =>
-          get().toast({ text: 'Changes of other tabs could not be read', detail: toFailure(error).message }),
-        ),
+        }).catch(notCaughtUp),
     };
   };
 

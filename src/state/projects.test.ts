@@ -175,18 +175,20 @@ test('showing another project reads as little of the store as it needs', async (
   expect(reads.length).toBeLessThanOrEqual(2);
 });
 
-test('what is being made of a project’s texts is not another’s, and its text stays its own', async () => {
+test('what is being made of a project’s texts is made for it, also while another is shown, and its text stays its own', async () => {
   const store = memoryStore();
   const [studio] = await opened(1, store);
   const { addPaste, open, trainTokenizer } = studio!.getState();
   await addPaste('The whale is large. '.repeat(200), 'whale.txt');
-  // Open before what was asked for has ended, whether or not it could be stopped.
+  // Open before what was asked for has ended, and before the text had its turn.
   const training = trainTokenizer({ kind: 'bpe', vocabulary: 300 });
   const adding = addPaste('An albatross. '.repeat(200), 'bird.txt');
   await open('a');
-  expect(await training).toBe(false);
+  expect(studio!.getState()).toMatchObject({ tokenizing: { kind: 'idle' } }); // of this one
+  expect(await training).toBe(true);
   await adding;
   expect(studio!.getState()).toMatchObject({ project: { id: 'a', tokenizer: null }, texts: [] });
+  expect(studio!.getState().toasts.map(({ text }) => text)).toContain('bird.txt was added to B');
   await open('b');
   expect(
     studio!
@@ -194,7 +196,7 @@ test('what is being made of a project’s texts is not another’s, and its text
       .texts.map(({ name }) => name)
       .sort(),
   ).toEqual(['bird.txt', 'whale.txt']);
-  expect(studio!.getState().project.tokenizer).toBeNull();
+  expect(studio!.getState().project.tokenizer).toMatchObject({ asked: 300 });
 });
 
 /** A page of a browser in which nothing is stored. */

@@ -21,6 +21,10 @@ export interface ProjectsSlice {
   duplicateProject(): Promise<boolean>;
   /** Hides the open project and shows another, until it is brought back or, once that cannot be asked for, purged. */
   deleteProject(): Promise<void>;
+  /** The projects that a text or a model is being brought into, or waits to be: an id for each. */
+  takingIn: readonly string[];
+  /** Brings something into a project: it is stored before, so that it is found again, and not deleted meanwhile. */
+  takeInto<T>(projectId: string, job: () => Promise<T>): Promise<T>;
   /** What deleting everything would free. */
   measureEverything(): Promise<Everything>;
 }
@@ -72,17 +76,31 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
           data.call('duplicateProject', { id, copy, name: `${name}, copy`, at: now() }),
         );
       },
+      takingIn: [],
+      async takeInto(projectId, job) {
+        set(({ takingIn }) => ({ takingIn: [...takingIn, projectId] }));
+        try {
+          if (get().project.id === projectId) await get().keep();
+          return await job();
+        } finally {
+          set(({ takingIn }) => ({ takingIn: takingIn.toSpliced(takingIn.indexOf(projectId), 1) }));
+        }
+      },
       measureEverything: () => data.call('measureEverything', null),
       async deleteProject() {
-        const { toast, open, flush, projects } = get();
+        const { toast, open, flush } = get();
+        const { id, name } = get().project;
+        const trainingElsewhere = !get().training && (await tabs.isTraining().catch(() => false));
+        if (trainingElsewhere !== get().trainingElsewhere) set({ trainingElsewhere });
         const refusal = deleteProjectRefusal(get());
         if (refusal !== undefined) {
           toast({ text: refusal });
           return;
         }
         await flush();
-        const { id, name } = get().project;
-        const own = projects.find((row) => row.id === id)?.bytes?.own ?? 0;
+        await listProjects(); // for what it takes by now
+        if (get().project.id !== id) return; // another was opened meanwhile
+        const own = get().projects.find((row) => row.id === id)?.bytes?.own ?? 0;
         try {
           if (!(await open(await nextOpened(store, newId, now(), id)))) return;
           await mark(id, now());
@@ -105,7 +123,11 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
           },
           // Once it cannot be undone any more, what is its own goes. What fails, or a page that closes before, leaves it to a later start.
           onGone() {
-            if (!isBack) data.call('purgeProject', { id }).then(listProjects, () => undefined);
+            if (!isBack)
+              data
+                .call('purgeProject', { id })
+                .then(() => tabs.announce())
+                .then(listProjects, () => undefined);
           },
         });
       },
@@ -128,6 +150,8 @@ const counted = (n: number, what: string): string =>
 /** Why the open project cannot be deleted: what trains is stopped first, and an untouched one alone is what would come after. */
 export function deleteProjectRefusal(s: Studio): string | undefined {
   if (s.training?.projectId === s.project.id) return 'A run of it is in progress: stop and save it first';
+  if (s.takingIn.includes(s.project.id))
+    return 'A text or a model is being brought into it: stop that, or wait until it is there';
   if (s.trainingElsewhere) return TRAINING_ELSEWHERE;
   return isUntouched(s) && otherProjects(s).length === 0 ? 'There is nothing in it yet' : undefined;
 }

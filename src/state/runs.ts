@@ -87,8 +87,9 @@ export const createRunsSlice: Slice<RunsSlice> =
         if (!row || opened[runId]) return;
         const { name } = row.record;
         try {
-          await data.call('freeRun', { runId });
-          toast({ text: `${formatBytes(row.bytes ?? 0)} are free`, detail: `the curve of ${name} stays` });
+          const { bytes } = await data.call('freeRun', { runId });
+          tabs.announce();
+          toast({ text: `${formatBytes(bytes)} are free`, detail: `the curve of ${name} stays` });
         } catch (error) {
           toast({ text: `The saved steps of ${name} were not freed`, detail: explain(toFailure(error)) });
         }
@@ -128,8 +129,9 @@ export const createRunsSlice: Slice<RunsSlice> =
         const { id: projectId } = get().project;
         const isCurrent = get().project.runId === runId;
         const others = get().runs!.filter((other) => other !== row);
+        let bytes = 0;
         try {
-          await data.call('removeRun', { runId, at: now() });
+          ({ bytes } = await data.call('removeRun', { runId, at: now() }));
         } catch (error) {
           get().toast({ text: `${name} was not deleted`, detail: explain(toFailure(error)) });
           return;
@@ -157,10 +159,17 @@ export const createRunsSlice: Slice<RunsSlice> =
         };
         get().toast({
           text: `${name} deleted`,
-          ...(row.bytes !== null && row.bytes > 0 && { detail: `${formatBytes(row.bytes)} come free` }),
+          ...(bytes > 0 && { detail: `${formatBytes(bytes)} come free` }),
           undo: () => void undo(),
           // What fails, or a page that closes before, leaves it to a later start.
-          onGone: () => void (isBack || data.call('purgeRun', { runId }).catch(() => undefined)),
+          onGone: () =>
+            void (
+              isBack ||
+              data.call('purgeRun', { runId }).then(
+                () => tabs.announce(),
+                () => undefined,
+              )
+            ),
         });
       },
     };

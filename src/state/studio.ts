@@ -47,6 +47,13 @@ export interface Tabs {
    * @throws HomegrownError `in-use`
    */
   lockTraining(): Promise<{ release(): void }>;
+  /**
+   * Keeps all tabs from collecting data that no record names, until `release` or until this one ends: what it makes may not
+   * have one yet.
+   */
+  holdData(): Promise<{ release(): void }>;
+  /** Says to all tabs that something can be undone here, until `release` or until this one ends. */
+  holdUndo(): Promise<{ release(): void }>;
   /** Whether any tab trains, this one too. */
   isTraining(): Promise<boolean>;
 }

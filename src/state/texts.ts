@@ -10,7 +10,7 @@ import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { DataApi, Sample } from '../protocol/data';
 import { explain } from './failures';
 import type { Slice } from './studio';
-import { UNTITLED } from './project';
+import { type Project, UNTITLED } from './project';
 import { IDLE, work, type Work } from './work';
 
 /** A file that was refused, and why; shown in the list until dismissed. */
@@ -24,10 +24,13 @@ export interface Dropped {
   name: string;
 }
 
-/** One that holds markup or data rather than prose. */
+/** One that holds markup or data rather than prose, and the project that it was dropped on. */
 export interface DroppedMarkup extends Dropped {
   kind: MarkupId;
+  project: Target;
 }
+/** The project that was open when a text was given. */
+type Target = Pick<Project, 'id' | 'name'>;
 
 export interface TextsSlice {
   texts: readonly TextRecord[];
@@ -69,22 +72,45 @@ export const createTextsSlice: Slice<TextsSlice> =
       queue = mine.catch(() => undefined);
       return mine;
     }
+    const target = (): Target => {
+      const { id, name } = get().project;
+      return { id, name };
+    };
+    const isOpen = ({ id }: Target): boolean => get().project.id === id;
+    /** Where the project that they were given to is not shown any more, they are told in a note. */
+    function refuse(refused: readonly Refusal[], to: Target): void {
+      if (isOpen(to)) set((s) => ({ refused: [...s.refused, ...refused] }));
+      else
+        for (const { name, failure } of refused)
+          get().toast({ text: `${name} was not added to ${to.name}`, detail: explain(failure) });
+    }
     type Options = Parameters<Parameters<typeof work<unknown>>[2]>[0];
     /** One import of what is called so. Undefined where it was stopped, or is now told among the refusals. */
-    async function read<T>(names: readonly string[], begin: (options: Options) => Promise<T>): Promise<T | undefined> {
+    async function read<T>(
+      names: readonly string[],
+      to: Target,
+      begin: (options: Options) => Promise<T>,
+    ): Promise<T | undefined> {
       const isMeant = new Set(names);
       set(({ refused }) => ({ refused: refused.filter(({ name }) => !isMeant.has(name)) }));
       const outcome = await work((importing) => set({ importing }), now, begin);
       const { importing } = get();
       if (importing.kind === 'failed') {
         const name = names.length === 1 ? names[0]! : `${formatCount(names.length)} files`;
-        set(({ refused }) => ({ refused: [...refused, { name, failure: importing.failure }], importing: IDLE }));
+        set({ importing: IDLE });
+        refuse([{ name, failure: importing.failure }], to);
       }
       return outcome;
     }
-    async function join(text: TextRecord, names: readonly string[]): Promise<void> {
-      if (!text.projects.includes(get().project.id)) return; // another project is shown by now
+    async function join(text: TextRecord, names: readonly string[], to: Target): Promise<void> {
+      tabs.announce();
+      if (!isOpen(to)) {
+        get().toast({ text: `${text.name} was added to ${to.name}` });
+        return;
+      }
       set(({ texts }) => ({ texts: [...texts.filter(({ id }) => id !== text.id), text] }));
+      const { leftOut } = text;
+      if (leftOut) get().toast(alreadyLeftOut(text.name, leftOut.places.length));
       // What was only counted, as in `3 files`, is no name.
       const isCalled = names.some((name) => name === text.name || name.startsWith(`${text.name}/`));
       const isNamed = isCalled && get().project.name === UNTITLED;
@@ -95,24 +121,28 @@ export const createTextsSlice: Slice<TextsSlice> =
     /** A single text; resolves with the one that is there now. */
     async function add(
       name: string,
+      to: Target,
       begin: (options: Options) => Promise<ImportOutcome>,
     ): Promise<TextRecord | undefined> {
-      const outcome = await read([name], begin);
-      if (outcome?.kind === 'added') await join(outcome.text, [name]);
+      const outcome = await read([name], to, begin);
+      if (outcome?.kind === 'added') await join(outcome.text, [name], to);
       if (outcome?.kind !== 'duplicate') return outcome?.text;
       get().toast(alreadyHere([{ name, of: outcome.of }]));
       return outcome.of;
     }
 
-    const addDrop = (files: readonly Dropped[]): Promise<void> =>
-      inTurn(async () => {
-        const input = { files, projectId: get().project.id, addedAt: now() };
+    /** In its turn, into the project that was open when it was asked for. */
+    const into = <T>(to: Target, job: () => Promise<T>): Promise<T> => get().takeInto(to.id, () => inTurn(job));
+
+    const addDrop = (files: readonly Dropped[], to: Target): Promise<void> =>
+      into(to, async () => {
+        const input = { files, projectId: to.id, addedAt: now() };
         const names = files.map(({ name }) => name);
-        const outcome = await read(names, (options) => data.call('importFiles', input, options));
+        const outcome = await read(names, to, (options) => data.call('importFiles', input, options));
         if (!outcome) return;
-        set(({ refused }) => ({ refused: [...refused, ...outcome.refused] }));
+        refuse(outcome.refused, to);
         if (outcome.duplicates.length > 0) get().toast(alreadyHere(outcome.duplicates));
-        if (outcome.text) await join(outcome.text, names);
+        if (outcome.text) await join(outcome.text, names, to);
       });
     /** Words of a text to go on from; undefined where it has none, or cannot be read. */
     const suggestion = (id: string): Promise<string | undefined> =>
@@ -162,49 +192,63 @@ export const createTextsSlice: Slice<TextsSlice> =
       markup: [],
       importing: IDLE,
       async loadTexts() {
+        const { id: projectId } = get().project;
         const [texts, samples] = await Promise.all([
-          data.call('listTexts', { projectId: get().project.id }),
+          data.call('listTexts', { projectId }),
           data.call('samples', null).catch(() => [] as readonly Sample[]),
         ]);
-        set({ texts, samples });
+        const { project, texts: before } = get();
+        if (project.id !== projectId) return; // those of the one that is open are on the way
+        set({ samples, ...(JSON.stringify(texts) !== JSON.stringify(before) && { texts }) });
       },
       async addFiles(files) {
         const own = files.filter(({ name }) => !isSystemFile(name));
         if (own.length < files.length) get().toast(passedOver(files.length - own.length));
+        const to = target();
         const texts: Dropped[] = [];
         const markup: DroppedMarkup[] = [];
         for (const dropped of own) {
           const kind = await kindOf(dropped);
-          if (kind) markup.push({ ...dropped, kind });
+          if (kind) markup.push({ ...dropped, kind, project: to });
           else texts.push(dropped);
         }
         // One question for the drop; what is not asked about does not wait for the answer.
         if (markup.length > 0) set((s) => ({ markup: [...s.markup, ...markup] }));
-        if (texts.length > 0) await addDrop(texts);
+        if (texts.length > 0) await addDrop(texts, to);
       },
       async takeMarkup() {
         const { markup } = get();
         set({ markup: [] });
-        await addDrop(markup.map(({ file, name }) => ({ file, name })));
+        for (const to of new Map(markup.map(({ project }) => [project.id, project])).values()) {
+          const own = markup.filter(({ project }) => project.id === to.id);
+          await addDrop(
+            own.map(({ file, name }) => ({ file, name })),
+            to,
+          );
+        }
       },
       leaveMarkup: () => set({ markup: [] }),
       async addPaste(text, name) {
         // What no file can hold is refused as pasted text.
         const kind = /\p{Surrogate}/u.test(text) ? null : markupOf(name, encoder.encode(text.slice(0, MARKUP_HEAD)));
         if (kind) {
-          set((s) => ({ markup: [...s.markup, { name, kind, file: new File([text], name) }] }));
+          const dropped = { name, kind, file: new File([text], name), project: target() };
+          set((s) => ({ markup: [...s.markup, dropped] }));
           return;
         }
-        await inTurn(async () => {
-          const input = { text, name, projectId: get().project.id, addedAt: now() };
-          await add(name, (options) => data.call('importPaste', input, options));
+        const to = target();
+        await into(to, async () => {
+          const input = { text, name, projectId: to.id, addedAt: now() };
+          await add(name, to, (options) => data.call('importPaste', input, options));
         });
       },
-      addSample: (file) =>
-        inTurn(() => {
-          const input = { file, projectId: get().project.id, addedAt: now() };
-          return add(file, (options) => data.call('importSample', input, options));
-        }),
+      addSample(file) {
+        const to = target();
+        return into(to, () => {
+          const input = { file, projectId: to.id, addedAt: now() };
+          return add(file, to, (options) => data.call('importSample', input, options));
+        });
+      },
       async removeTexts(ids) {
         const before = get().texts;
         const asked = before.filter(({ id }) => ids.includes(id));
@@ -235,6 +279,8 @@ export const createTextsSlice: Slice<TextsSlice> =
           }
         }
         if (removed.length === 0) return;
+        takeOut(removed); // they may have been listed meanwhile
+        tabs.announce();
         await forget(removed);
         const renamed = rename(projectId, removed);
         const what = removed.length === 1 ? removed[0]!.name : `${formatCount(removed.length)} texts`;
@@ -245,10 +291,13 @@ export const createTextsSlice: Slice<TextsSlice> =
           if (isHere) putBack(removed);
           renamed?.undo();
           for (const text of removed) {
-            data.call('addToProject', { id: text.id, projectId }).catch((error: unknown) => {
-              takeOut([text]);
-              get().toast({ text: `${text.name} could not be brought back`, detail: toFailure(error).message });
-            });
+            data.call('addToProject', { id: text.id, projectId }).then(
+              () => tabs.announce(),
+              (error: unknown) => {
+                takeOut([text]);
+                get().toast({ text: `${text.name} could not be brought back`, detail: explain(toFailure(error)) });
+              },
+            );
           }
         };
         // Once it cannot be undone any more its bytes go. What fails, or a page that closes before, leaves it to the next load.
@@ -262,6 +311,7 @@ export const createTextsSlice: Slice<TextsSlice> =
         const before = get().texts.filter(({ id }) => ids.includes(id));
         try {
           for (const text of await data.call('setLicence', { ids, licence })) put(text);
+          tabs.announce();
         } catch (error) {
           const { message, remedy } = toFailure(error);
           get().toast({ text: message, ...(remedy !== undefined && { detail: remedy }) });
@@ -293,6 +343,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       async leaveOut(textId, places, isOut) {
         try {
           put(await data.call('leaveOut', { textId, places, isOut }));
+          tabs.announce();
         } catch (error) {
           const { message, remedy } = toFailure(error);
           get().toast({ text: message, ...(remedy !== undefined && { detail: remedy }) });
@@ -334,6 +385,11 @@ const alreadyHere = (duplicates: DropOutcome['duplicates']): { text: string; det
     detail: `${of && of.name !== name ? `in ${of.name}, so` : 'so'} it was not added again`,
   };
 };
+
+const alreadyLeftOut = (name: string, n: number): { text: string; detail: string } => ({
+  text: `${name} is a text of another project`,
+  detail: `${n === 1 ? '1 of its documents is' : `${formatCount(n)} of its documents are`} left out there, and so here: put back what is to be learnt`,
+});
 
 const passedOver = (n: number): { text: string; detail: string } => ({
   text: n === 1 ? '1 system file was passed over' : `${formatCount(n)} system files were passed over`,

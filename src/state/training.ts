@@ -14,12 +14,11 @@ import type { Asked, ModelChoice, TrainEvent, TrainOutcome } from '../core/train
 import type { BeginInput, ResumeInput } from '../protocol/gpu';
 import { limitsOf, recipeOf as nextRecipe } from './estimate';
 import { explain, remedy } from './failures';
-import { newOpenRun, NO_RUN, shownRun } from './openRun';
+import { newOpenRun, NO_RUN, shownId, shownRun } from './openRun';
 import { next, type Phase } from './phase';
-import { hasOtherTexts, textIds } from './preparation';
+import { hasOtherTexts, type Inputs, textIds } from './preparation';
 import { RunLog } from './runLog';
 import type { Slice, Studio } from './studio';
-import { work } from './work';
 
 export interface TrainingSlice {
   /** The run that trains here, from the press on Start until its end. */
@@ -73,20 +72,33 @@ export const createTrainingSlice: Slice<TrainingSlice> =
       undo(): void;
     }
 
-    /** While it is held no other tab trains. Undefined when one does: that is said, and nothing has changed. */
-    async function trainHere(runId: string): Promise<Held | undefined> {
+    /** Held until what trains has a record that names its data. */
+    let making: { release(): void } | undefined;
+    function hasRecord(): void {
+      if (!making) return;
+      making.release();
+      making = undefined;
+      data.call('dropUnused', null).catch(() => undefined); // the next who drops anything does
+    }
+
+    /**
+     * While it is held no other tab trains. Undefined when one does: that is said, and nothing has changed.
+     * @param projectId whose run it is, also where another one is shown by now
+     */
+    async function trainHere(runId: string, projectId: string): Promise<Held | undefined> {
       const { opened, shown, project } = get();
       const before = opened[runId];
+      const isShown = project.id === projectId;
       const undo = (): void =>
         set(({ opened: { [runId]: _, ...others }, shown: now }) => ({
           opened: before ? { ...others, [runId]: before } : others,
           training: null,
-          shown: { ...now, train: shown.train },
+          shown: now.train === runId ? { ...now, train: shown.train } : now,
         }));
       set({
-        training: { runId, projectId: project.id }, // a second press meanwhile is none
+        training: { runId, projectId }, // a second press meanwhile is none
         opened: { ...opened, [runId]: { ...(before ?? newOpenRun(runId)), phase: { kind: 'preparing' } } },
-        shown: { ...shown, train: runId === project.runId ? null : runId },
+        shown: isShown ? { ...shown, train: runId === project.runId ? null : runId } : shown,
       });
       const lock = await tabs.lockTraining().catch((error: unknown) => toFailure(error));
       tabs.announce();
@@ -96,8 +108,10 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         await get().catchUp();
         return undefined;
       }
+      making = await tabs.holdData().catch(() => undefined); // a browser that refuses is told by the next who asks it
       return {
         end() {
+          hasRecord();
           set({ training: null });
           lock.release();
           tabs.announce();
@@ -140,6 +154,8 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         const run = get().opened[runId];
         if (!run) return;
         for (const event of events) run.log.append(event);
+        // By then its record names what it learns from.
+        if (events.some(({ kind }) => kind === 'step' || kind === 'saved')) hasRecord();
         // What it resumes from has just been opened, or set aside for an older one.
         if (run.phase.kind === 'compiling' && events.some((e) => e.kind === 'step')) void get().lookAgain(runId);
         const save = events.findLast((e) => e.kind === 'saved');
@@ -177,16 +193,18 @@ export const createTrainingSlice: Slice<TrainingSlice> =
     /**
      * What a run goes on with: its own data, or where it has none or is to have others, the texts cut by its tokenizer.
      * @param runId whose failure it is where they cannot be built
+     * @param inputs the project with its texts, as it was when that was asked for
      */
     async function sourceFor(
       run: RunRecord,
       runId: string,
       held: Held,
       withTexts: boolean,
+      inputs: Inputs,
     ): Promise<Pick<ResumeInput, 'data' | 'texts'> | null> {
       const { id, facts } = dataOf(run);
       if (id !== null && !withTexts) {
-        if (hasOtherTexts(run, get())) {
+        if (hasOtherTexts(run, inputs)) {
           get().toast({
             text: 'It goes on with the text that it began with',
             detail: 'what changed since is learnt by a new run',
@@ -195,7 +213,8 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         return {};
       }
       const { tokenizer } = run;
-      const { texts, project, opened } = get();
+      const { texts, project } = inputs;
+      const { opened } = get();
       const refuse = (failure: Failure): null => {
         fail(runId, failure, opened[runId]?.saved?.step);
         return null;
@@ -209,13 +228,9 @@ export const createTrainingSlice: Slice<TrainingSlice> =
       }
       const { validation, test, seed } = facts?.split ?? project.split;
       const split = { validation, test, seed };
-      const built = await work(
-        (building) => set({ building }),
-        now,
-        (options) => data.call('buildData', { texts: textIds(get()), tokenizer, split }, options),
-      );
+      const built = await get().cut(project.id, { texts: textIds(inputs), tokenizer, split });
       if (built) return { data: built, texts: textFacts(texts) };
-      const { building } = get();
+      const { building } = get().makingOf(project.id);
       if (building.kind === 'failed') return refuse(building.failure);
       held.undo(); // it was stopped
       return null;
@@ -226,33 +241,31 @@ export const createTrainingSlice: Slice<TrainingSlice> =
       lostAt: [],
       asking: null,
       async start() {
+        const asked = inputsOf(get());
         await get().settled();
         if (get().training) return;
         const runId = newId();
-        const held = await trainHere(runId);
+        const held = await trainHere(runId, asked.project.id);
         if (!held) return;
         try {
-          if (get().texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
-          if (!(await get().prepare())) {
-            const { tokenizing, building } = get();
+          if (asked.texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
+          const ready = await get().prepareFor(asked);
+          if (!ready) {
+            const { tokenizing, building } = get().makingOf(asked.project.id);
             const unready = [tokenizing, building].find((w) => w.kind === 'failed');
             if (unready) fail(runId, unready.failure);
             else held.undo();
             return;
           }
-          const { project, texts, training } = get();
-          if (project.id !== training?.projectId) {
-            held.undo(); // another project was opened meanwhile
-            return;
-          }
+          const { project, texts } = ready;
           const { tokenizer, data: record } = project;
           const limits = limitsOf(get());
           const recipe = nextRecipe(project, limits);
           if (!tokenizer || !record) throw new HomegrownError('bug', 'Preparation ended without data');
           const { train, validation } = record.manifest.parts;
-          const asked = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
-          const model = fittedTo(asked, recipe.objective, train.tokens);
-          const short = shortTextWords(asked, recipe.objective, {
+          const chosen = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
+          const model = fittedTo(chosen, recipe.objective, train.tokens);
+          const short = shortTextWords(chosen, recipe.objective, {
             train: train.tokens,
             validation: validation.tokens,
           });
@@ -280,16 +293,19 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         }
       },
       stop() {
-        const { training, tokenizing, building } = get();
+        const { training } = get();
         if (!training) return;
+        const { tokenizing, building } = get().makingOf(training.projectId);
         const phase = phaseOf(training.runId);
         if (phase.kind === 'preparing') for (const w of [tokenizing, building]) if (w.kind === 'busy') w.stop();
         if (phase.kind === 'training') setPhase(training.runId, { ...phase, kind: 'stopping' });
         abort.abort();
       },
       async resume(steps, { recipe: other, withTexts = false } = {}) {
+        const asked = inputsOf(get());
+        const shown = shownId(get(), 'train');
         await get().settled();
-        const { record: run, saved } = shownRun(get(), 'train');
+        const { record: run, saved } = get().opened[shown ?? ''] ?? NO_RUN;
         if (!run || get().training) return;
         const recipe = other ?? recipeOf(run);
         const of = steps ?? recipe.steps;
@@ -302,10 +318,10 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           fail(run.id, toFailure(error), saved?.step);
           return;
         }
-        const held = await trainHere(run.id);
+        const held = await trainHere(run.id, asked.project.id);
         if (!held) return;
         try {
-          const source = await sourceFor(run, run.id, held, withTexts);
+          const source = await sourceFor(run, run.id, held, withTexts, asked);
           if (!source) return;
           const change = { ...source, ...(other && { recipe: other }), ...(steps !== undefined && { steps }) };
           await follow({ runId: run.id, of, settings: settingsOf(run.model, recipe) }, (options) =>
@@ -316,18 +332,20 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         }
       },
       async fork(from, { name, recipe, withTexts = false }) {
+        const asked = inputsOf(get());
         await get().settled();
         if (get().training) return;
         const runId = newId();
-        const held = await trainHere(runId);
+        const { id: projectId } = asked.project;
+        const held = await trainHere(runId, projectId);
         if (!held) return;
         try {
           const parent = await readKnownRun(store, from.runId);
           const shortage = memoryShortage(parent.model, recipe, limitsOf(get()));
           if (shortage !== undefined) throw badSettings(shortage, 'Nothing was begun. Take settings that need less.');
-          const source = await sourceFor(parent, runId, held, withTexts);
+          const source = await sourceFor(parent, runId, held, withTexts, asked);
           if (!source) return;
-          const input = { runId, projectId: get().project.id, name, createdAt: now(), from, recipe, ...source };
+          const input = { runId, projectId, name, createdAt: now(), from, recipe, ...source };
           await follow({ runId, of: recipe.steps, settings: settingsOf(parent.model, recipe) }, (options) =>
             gpu.call('fork', input, options),
           );
@@ -360,6 +378,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         const projectId = training?.projectId ?? project.id;
         if (projectId !== project.id) {
           await updateProject(store, projectId, (other) => ({ ...other, runId }));
+          tabs.announce();
           return;
         }
         if (shown.train === runId) set({ shown: { ...shown, train: null } });
@@ -370,10 +389,14 @@ export const createTrainingSlice: Slice<TrainingSlice> =
       },
       async growSample(file) {
         if (get().training) return;
-        if (await get().addSample(file)) await get().start();
+        const { id } = get().project;
+        if ((await get().addSample(file)) && get().project.id === id) await get().start();
       },
     };
   };
+
+/** As they are when something is asked for; the rest of the studio may be another project's by the time that it is done. */
+const inputsOf = ({ project, texts }: Studio): Inputs => ({ project, texts });
 
 /** What the model card says of the texts. */
 const textFacts = (texts: Studio['texts']): BeginInput['texts'] =>

@@ -66,9 +66,35 @@ export const lockMigration = (): Promise<Lock> =>
     new HomegrownError('in-use', 'Another tab brings what is stored to the form of this version', 'It goes on there.'),
   );
 
+/** Keeps data that no record names from being collected, until `release` or until the tab ends. Any number of tabs may. */
+export const holdData = (): Promise<Lock> => hold(DATA);
+
+/** Does its work while no tab holds data; false where one does, and nothing was done. */
+export async function unlessDataHeld(work: () => Promise<void>): Promise<boolean> {
+  const isDone = await navigator.locks.request(DATA, { ifAvailable: true }, async (lock) => {
+    if (lock) await work();
+    return lock !== null;
+  });
+  return isDone;
+}
+
+/** Says that something can be undone in this tab, until `release` or until the tab ends. Any number of tabs may. */
+export const holdUndo = (): Promise<Lock> => hold(UNDO);
+
+/** Whether something can be undone in a tab, so that what was removed must stay; also where that is not known. */
+export const isUndoLive = (): Promise<boolean> => isHeld(UNDO).catch(() => true);
+
 interface Lock {
   release(): void;
 }
+
+/** Beside others who do. */
+const hold = (name: string): Promise<Lock> =>
+  new Promise((resolve, reject) => {
+    navigator.locks
+      .request(name, { mode: 'shared' }, () => new Promise<void>((release) => resolve({ release })))
+      .catch(reject);
+  });
 
 function acquire(name: string, refusal: HomegrownError): Promise<Lock> {
   return new Promise((resolve, reject) => {
@@ -84,3 +110,5 @@ function acquire(name: string, refusal: HomegrownError): Promise<Lock> {
 
 const TRAINING = 'homegrown:training';
 const ERASING = 'homegrown:erasing';
+const DATA = 'homegrown:data';
+const UNDO = 'homegrown:undo';

@@ -1,17 +1,12 @@
-/** Texts to data, and what of older data may go. */
+/** Texts to data. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Document } from '../core/base/document';
 import { badSettings } from '../core/base/errors';
 import type { Job } from '../core/base/job';
-import { readAll } from '../core/base/record';
 import { formatShare } from '../core/base/units';
 import { measureFacts } from '../core/objectives/facts';
 import { unigramDivergence } from '../core/objectives/unigram';
-import { listProjects } from '../core/runs/projects';
-import { listRuns, unreadableRuns } from '../core/runs/record';
-import { dataOf } from '../core/runs/segments';
-import { buildShards, dropShards, readShards } from '../core/shards/build';
-import { dataId, manifestKey } from '../core/shards/manifest';
+import { buildShards } from '../core/shards/build';
 import { readCounts } from '../core/shards/read';
 import type { SplitChoice } from '../core/documents/split';
 import { documentsOf, textOf, textRef } from '../core/documents';
@@ -40,7 +35,6 @@ export async function buildData(
     readCounts(store, manifest, 'train'),
     readCounts(store, manifest, 'validation'),
   ]);
-  await dropUnused(store, dataId(manifest));
   return {
     texts: refs,
     tokenizerHash: tokenizer.hash,
@@ -58,21 +52,4 @@ export async function openTexts(
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   const documents = await Promise.all(texts.map((text) => documentsOf(store, text)));
   return { documents: documents.flat(), refs: texts.map(textRef) };
-}
-
-/**
- * Drops data that is neither the newest, nor any project's or run's: a run goes on with what it began with. While there is
- * a run or a project that cannot be read, any data may be its own, and all stays; so does data whose list cannot be read.
- */
-export async function dropUnused(store: BlobStore, newest: string): Promise<void> {
-  const { projects, unreadable } = await listProjects(store);
-  if (unreadable.length > 0 || (await unreadableRuns(store)).length > 0) return;
-  const used = new Set([
-    newest,
-    ...projects.map(({ data }) => data && dataId(data.manifest)),
-    ...(await listRuns(store)).map((run) => dataOf(run).id),
-  ]);
-  const ids = (await store.keys(manifestKey(''))).map((key) => key.slice(manifestKey('').length));
-  const { records } = await readAll(ids, async (id) => (await readShards(store, id)) && id);
-  for (const id of records) if (!used.has(id)) await dropShards(store, id);
 }

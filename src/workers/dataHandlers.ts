@@ -1,10 +1,11 @@
 /** What the data worker does: text, tokenizer, shards, export and import. Only calls core; what it decides is where things are kept. */
 import type { BlobStore } from '../core/base/blobStore';
 import { badFile, toFailure } from '../core/base/errors';
-import { surveySnapshots } from '../core/checkpoint/checkpoint';
+import { stepBytes, surveySnapshots } from '../core/checkpoint/checkpoint';
 import { importRun } from '../core/export/run';
 import { zipped } from '../core/files/zip';
 import { freeRun } from '../core/runs/free';
+import { ownerOf } from '../core/runs/projects';
 import { duplicateProject, purgeProject, purgeRemovedProjects } from '../core/runs/projectLife';
 import { measureEverything, projectRows } from '../core/runs/sizes';
 import { migrate } from '../core/runs/migrate';
@@ -19,6 +20,7 @@ import {
   leaveOut,
   listDocuments,
   listTexts,
+  type Owner,
   pastedText,
   previewDocument,
   purgeText,
@@ -31,12 +33,12 @@ import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
 import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, Sample } from '../protocol/data';
-import { holdingRun, lockMigration } from '../storage/lock';
+import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
 import { blobSource } from './blobSource';
 import { buildData, openTexts } from './data';
 import { partRows } from './dataParts';
 import { exportModel } from './exporting';
-import { runHandlers } from './runHandlers';
+import { collectData, runHandlers } from './runHandlers';
 import type { Handlers } from './serve';
 import { listUnreadable, rawFiles } from './unreadable';
 
@@ -47,8 +49,9 @@ export function dataHandlers(
 ): Handlers<DataApi> {
   /** What an earlier session left half done goes before the first list is given. */
   const swept = store.then(async (open) => {
-    await collectOrphans(open, Date.now());
-    await purgeRemovedProjects(open, Date.now(), holdingRun);
+    const now = (await isUndoLive()) ? 0 : Date.now();
+    await collectOrphans(open, now);
+    if (await purgeRemovedProjects(open, now, holdingRun)) await collectData(open);
   });
   swept.catch(() => undefined);
 
@@ -64,6 +67,12 @@ export function dataHandlers(
     }
   }
 
+  /** What is made for a project is not left behind by one that is deleted meanwhile. */
+  const owned = async <S extends { projectId: string }>(settings: S): Promise<S & { owner: Owner }> => ({
+    ...settings,
+    owner: await ownerOf(await store, settings.projectId),
+  });
+
   const template = async (path: string): Promise<string> => (await ownFile(`/templates/${path}`, path)).text();
 
   async function fetchSamples(): Promise<readonly Sample[]> {
@@ -74,17 +83,18 @@ export function dataHandlers(
   return {
     async importFiles({ files, ...settings }, job) {
       const sources = files.map(({ file, name }) => fileSource(file, name));
-      const { refused, ...outcome } = await importDrop(sources, await store, settings, job);
+      const { refused, ...outcome } = await importDrop(sources, await store, await owned(settings), job);
       return { ...outcome, refused: refused.map(({ name, error }) => ({ name, failure: toFailure(error) })) };
     },
     async importPaste({ text, name, ...settings }, job) {
-      return importText(pastedText(name, text), await store, settings, job);
+      return importText(pastedText(name, text), await store, await owned(settings), job);
     },
     async importSample({ file, ...settings }, job) {
       const sample = (await fetchSamples()).find((s) => s.file === file);
       if (!sample) throw badFile(`There is no sample ${file}`);
       const blob = await (await ownFile(`/samples/${file}`, sample.title)).blob();
-      return importText(fileSource(blob, file), await store, { ...settings, licence: sample.licence }, job);
+      const own = await owned({ ...settings, licence: sample.licence });
+      return importText(fileSource(blob, file), await store, own, job);
     },
     samples: fetchSamples,
     async listTexts({ projectId }) {
@@ -103,7 +113,10 @@ export function dataHandlers(
       const open = await store;
       return learntFrom(await listRuns(open), await textOf(open, textId));
     },
-    addToProject: async ({ id, projectId }) => addToProject(await store, id, projectId),
+    async addToProject({ id, projectId }) {
+      const open = await store;
+      return addToProject(open, id, projectId, await ownerOf(open, projectId));
+    },
     async purgeText({ id }) {
       await Promise.allSettled(readers);
       await purgeText(await store, id);
@@ -128,18 +141,25 @@ export function dataHandlers(
       reading(async () => buildData(await store, texts, await createTokenizer(tokenizer), split, job)),
     partRows: ({ data, ids, ...wanted }) => reading(async () => partRows(await store, data, ids, wanted)),
 
+    async dropUnused() {
+      await collectData(await store);
+      return null;
+    },
     savedSteps: async ({ runId }) => surveySnapshots(await store, runId),
     exportModel: async (input, job) => exportModel(await store, template, input, job),
     ...runHandlers(store),
     freeRun: ({ runId }) =>
       holdingRun(runId, async () => {
-        await freeRun(await store, runId);
-        return null;
+        const open = await store;
+        const bytes = await stepBytes(open, runId);
+        await freeRun(open, runId);
+        return { bytes };
       }),
     async importModel({ files, projectId, addedAt }, job) {
       const runId = crypto.randomUUID();
       const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
-      await importRun(await store, { runId, projectId }, sources, addedAt, job);
+      // Held, so that it is not purged under the import with a project that is deleted meanwhile.
+      await holdingRun(runId, async () => importRun(await store, { runId, projectId }, sources, addedAt, job));
       return { runId };
     },
 
@@ -147,7 +167,9 @@ export function dataHandlers(
     duplicateProject: async (input) => (await duplicateProject(await store, input), null),
     async purgeProject({ id }) {
       await Promise.allSettled(readers);
-      await purgeProject(await store, id, holdingRun);
+      const open = await store;
+      await purgeProject(open, id, holdingRun);
+      await collectData(open);
       return null;
     },
     measureEverything: async () => measureEverything(await store),

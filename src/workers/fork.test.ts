@@ -219,3 +219,33 @@ test('a run that cannot go on leaves its record as it was', async () => {
     await commit({ put: kept });
   }
 }, 120_000);
+
+test('a run that fails before its first step goes on as it was to, and one that fails after keeps what it was changed to', async () => {
+  const record = await parent();
+  const recipe = { ...recipeOf(record), learningRate: 0.02, steps: 16 };
+  const commit = store.commit.bind(store);
+  // Of its data no shard is there: it is found out when the first batch is read.
+  const shards = await Promise.all(
+    (await store.keys('shards/'))
+      .filter((key) => /train\/\d+$/.test(key))
+      .map(async (key) => [key, (await store.get(key))!] as const),
+  );
+  await commit({ drop: shards.map(([key]) => key) });
+  await expect(worker.gpu.call('resume', { runId: 'parent', recipe })).rejects.toMatchObject({
+    code: 'storage-damaged',
+  });
+  expect(await readRun(store, 'parent')).toEqual({ ...record, status: 'failed' });
+
+  await commit({ put: shards });
+  store.commit = (change) => {
+    const put = [...(change.put ?? [])];
+    if (put.some(([key]) => key.startsWith('manifests/parent/16')))
+      throw new HomegrownError('storage-full', 'It is full');
+    return commit({ ...change, put });
+  };
+  await expect(worker.gpu.call('resume', { runId: 'parent', recipe })).rejects.toMatchObject({ code: 'storage-full' });
+  expect((await readRun(store, 'parent'))!.segments).toMatchObject([
+    { after: 0 },
+    { after: 12, recipe: { learningRate: 0.02 } },
+  ]);
+}, 120_000);

@@ -2,9 +2,11 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { pinStep, unpinStep } from '../core/checkpoint/pinned';
 import { readKnownRun, updateRun } from '../core/runs/record';
+import { bytesOfRun } from '../core/runs/sizes';
 import { describeRun, purgeIfRemoved, purgeRemoved, removeRun, restoreRun, runRows } from '../core/runs/rows';
 import type { DataApi } from '../protocol/data';
-import { holdingRun } from '../storage/lock';
+import { dropUnused } from '../core/runs/unused';
+import { holdingRun, isUndoLive, unlessDataHeld } from '../storage/lock';
 import type { Handlers } from './serve';
 
 export type RunHandlers = Pick<
@@ -12,15 +14,21 @@ export type RunHandlers = Pick<
   'listRuns' | 'describeRun' | 'writeCard' | 'removeRun' | 'restoreRun' | 'purgeRun' | 'pinStep' | 'setBudget'
 >;
 
+/** What is not anybody's any more goes, unless a tab makes data that no record names yet: then with the next that goes. */
+export const collectData = (store: BlobStore): Promise<boolean> => unlessDataHeld(() => dropUnused(store));
+
 export function runHandlers(store: Promise<BlobStore>): RunHandlers {
   let swept: Promise<void> | undefined;
+  const sweep = async (open: BlobStore, now: number): Promise<void> => {
+    if (await purgeRemoved(open, (await isUndoLive()) ? 0 : now, holdingRun)) await collectData(open);
+  };
   /** Runs `change` where no tab works on the run. */
   const holding = <T>(runId: string, change: (store: BlobStore) => Promise<T>): Promise<T> =>
     holdingRun(runId, async () => change(await store));
   return {
     async listRuns({ projectId, now }, job) {
       const open = await store;
-      await (swept ??= purgeRemoved(open, now, holdingRun)).catch(() => undefined); // what could not go now goes at the next start
+      await (swept ??= sweep(open, now)).catch(() => undefined); // what could not go now goes at the next start
       return runRows(open, projectId, (rows) => job.report(rows));
     },
     describeRun: async ({ runId, ...words }) => (await describeRun(await store, runId, words), null),
@@ -30,9 +38,17 @@ export function runHandlers(store: Promise<BlobStore>): RunHandlers {
       );
       return null;
     },
-    removeRun: async ({ runId, at }) => (await holding(runId, (open) => removeRun(open, runId, at)), null),
+    removeRun: ({ runId, at }) =>
+      holding(runId, async (open) => {
+        await removeRun(open, runId, at);
+        return { bytes: await bytesOfRun(open, runId) };
+      }),
     restoreRun: async ({ runId }) => (await restoreRun(await store, runId), null),
-    purgeRun: async ({ runId }) => (await holding(runId, (open) => purgeIfRemoved(open, runId)), null),
+    async purgeRun({ runId }) {
+      await holding(runId, (open) => purgeIfRemoved(open, runId));
+      await collectData(await store);
+      return null;
+    },
     async pinStep({ runId, step, isPinned }) {
       const open = await store;
       if (isPinned) await pinStep(open, runId, step, (await readKnownRun(open, runId)).keep.budget);

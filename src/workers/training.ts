@@ -12,6 +12,7 @@ import { forkRun } from '../core/runs/fork';
 import { openJournal, type JournalWriter } from '../core/runs/journal';
 import { manifestOf } from '../core/runs/data';
 import { keptOnTheWay } from '../core/runs/onTheWay';
+import { ownerOf } from '../core/runs/projects';
 import { addRun, freeHue, newRun, purgeRun, readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
 import { continued, dataOf, isMeasuredAlike, recipeOf, type SegmentData } from '../core/runs/segments';
 import { dataId, type ShardManifest } from '../core/shards/manifest';
@@ -49,7 +50,7 @@ export async function begin(
   });
   const lock = await lockRun(runId);
   try {
-    await addRun(store, record);
+    await addRun(store, record, await ownerOf(store, given.projectId));
     return await follow(store, record, undefined, await openRun(store, record), job, beside);
   } catch (error) {
     // A run that saved nothing is no model: nothing of it stays. That it failed is told, and cleaning up must not hide it.
@@ -118,7 +119,20 @@ export async function resume(
     };
     // What cannot be opened leaves the record as it was.
     const opened = await openRun(store, change(known), snapshot);
-    return await follow(store, await updateRun(store, runId, change), snapshot, opened, job, beside);
+    const record = await updateRun(store, runId, change);
+    let hasStepped = false;
+    const report: RunJob['report'] = (events) => {
+      hasStepped ||= events.some(({ kind }) => kind === 'step');
+      job.report(events);
+    };
+    try {
+      return await follow(store, record, snapshot, opened, { ...job, report }, beside);
+    } catch (error) {
+      // Nothing was made with what it was to go on with: it is what it was, and can go on so.
+      const { segments } = known;
+      if (!hasStepped) await updateRun(store, runId, (now) => ({ ...now, segments })).catch(() => undefined);
+      throw error;
+    }
   } finally {
     lock.release();
   }

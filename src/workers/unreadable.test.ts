@@ -10,12 +10,13 @@ import { FIRST_PROJECT, initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
 import { KINDS, kindOf } from '../core/runs/kinds';
 import { addRun } from '../core/runs/record';
+import { dropUnused } from '../core/runs/unused';
 import { readShards } from '../core/shards/build';
 import { dataId } from '../core/shards/manifest';
 import { importText, listTexts, pastedText } from '../core/documents';
 import { runRecord } from '../core/testing/runRecord';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
-import { buildData, dropUnused } from './data';
+import { buildData } from './data';
 import { listUnreadable, rawFiles } from './unreadable';
 
 const TOKENIZER = { kind: 'bytes' as const, merges: [] };
@@ -88,7 +89,7 @@ test('each record, truncated, of another kind or of a newer version, is told wit
       expect(files.map(({ name }) => name)).toContain(
         `${key}.${before.get(key) instanceof Uint8Array ? 'bin' : 'json'}`,
       );
-      await dropUnused(store, 'newer data');
+      await dropUnused(store);
       // What is surely nobody's may go: data of another build, where all who may own some can be read.
       const dropped = [...before.keys()].filter((k) => !/^(data|shards)\//.test(k));
       expect(await store.keys('')).toEqual(expect.arrayContaining([...dropped, key]));
@@ -107,7 +108,7 @@ test('shards that a run, or a project, may own which cannot be read are not coll
     const store = await library();
     await breakIt(store);
     const before = await all(store);
-    await dropUnused(store, 'newest');
+    await dropUnused(store);
     expect(await all(store)).toEqual(before);
   }
 });
@@ -115,7 +116,7 @@ test('shards that a run, or a project, may own which cannot be read are not coll
 test('data that is nobody’s goes, and that of a run stays', async () => {
   const store = await library();
   expect(await store.keys('data/')).toHaveLength(2);
-  await dropUnused(store, 'newest');
+  await dropUnused(store);
   expect(await store.keys('data/')).toHaveLength(1);
   expect(await listUnreadable(store, 'r')).toEqual([]);
 });
@@ -133,6 +134,7 @@ test('data that the project names stays while a run that is resumed on other dat
   );
   await saveProject(store, await readProject(store, FIRST_PROJECT), { ...kept.project, data: mine });
   await buildData(store, [id], await createTokenizer(TOKENIZER), { validation: 0.4, test: 0, seed: 0 }, unwatched);
+  await dropUnused(store);
   expect(await readShards(store, dataId(mine.manifest))).toEqual(mine.manifest);
 });
 

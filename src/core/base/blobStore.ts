@@ -20,8 +20,10 @@ export interface BlobStore {
 export interface Change {
   put?: Iterable<readonly [key: string, value: Stored]>;
   drop?: Iterable<string>;
-  expect?: Iterable<readonly [key: string, value: Json | undefined]>;
+  expect?: Iterable<Expected>;
 }
+/** What is to be under a key still when a change is made. */
+export type Expected = readonly [key: string, value: Json | undefined];
 
 /** A BlobStore in memory, for tests and for the terminal. */
 export function memoryStore(): BlobStore {

@@ -1,4 +1,4 @@
-import type { BlobStore, Change } from './blobStore';
+import type { BlobStore, Change, Expected } from './blobStore';
 import { HomegrownError } from './errors';
 import { type Kind, readAll, readRecord, type Unreadable } from './record';
 import { z } from './zod';
@@ -10,8 +10,11 @@ import { z } from './zod';
 export interface Draft {
   /** @throws HomegrownError `in-use` when another tab has collected the draft */
   put(values: Change['put']): Promise<void>;
-  /** The last commit: these values, and the mark goes. */
-  finish(values: Change['put']): Promise<void>;
+  /**
+   * The last commit: these values, and the mark goes. False where something is not as expected, and nothing was written.
+   * @throws as `put` does
+   */
+  finish(values: Change['put'], expect?: readonly Expected[]): Promise<boolean>;
   /** Drops all that was written. What cannot be dropped now is collected later. */
   discard(): Promise<void>;
 }
@@ -22,8 +25,9 @@ export async function openDraft(store: BlobStore, prefix: string): Promise<Draft
   const mark = draftKey(prefix);
   const values = await store.keys(prefix);
   if (values.length > 0 || !(await store.commit({ put: [[mark, true]], expect: [[mark, undefined]] }))) return null;
-  const commit = async (change: Change): Promise<void> => {
-    if (await store.commit({ ...change, expect: [[mark, true]] })) return;
+  const commit = async (change: Change, expect: readonly Expected[] = []): Promise<boolean> => {
+    if (await store.commit({ ...change, expect: [[mark, true], ...expect] })) return true;
+    if ((await store.get(mark)) === true) return false;
     throw new HomegrownError(
       'in-use',
       'Another tab removed this unfinished work.',
@@ -31,8 +35,10 @@ export async function openDraft(store: BlobStore, prefix: string): Promise<Draft
     );
   };
   return {
-    put: (put = []) => commit({ put }),
-    finish: (put = []) => commit({ put, drop: [mark] }),
+    put: async (put = []) => {
+      await commit({ put });
+    },
+    finish: (put = [], expect = []) => commit({ put, drop: [mark] }, expect),
     discard: () => discardDraft(store, prefix).catch(() => undefined),
   };
 }

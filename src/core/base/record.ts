@@ -63,8 +63,8 @@ export function parseRecord<T>(value: Stored, key: string, kind: Kind<T>): T {
   return data;
 }
 
-/** A record in place of another, and what is written and dropped with it. */
-export interface Changed<T> extends Pick<Change, 'put' | 'drop'> {
+/** A record in place of another, what is written and dropped with it, and what else is expected then. */
+export interface Changed<T> extends Pick<Change, 'put' | 'drop' | 'expect'> {
   record: T;
 }
 
@@ -84,10 +84,15 @@ export async function changeRecord<T extends object>(
     const stored = await store.get(key);
     const changed = await change(stored === undefined ? undefined : parseRecord(stored, key, kind));
     if (!changed) return undefined;
-    const { record, put = [], drop = [] } = changed;
+    const { record, put = [], drop = [], expect = [] } = changed;
     // A record that was parsed is no bytes.
-    const expect = [[key, stored as Json | undefined]] as const;
-    if (await store.commit({ put: [...put, [key, storedRecord(kind, record)]], drop, expect })) return record;
+    const own = [key, stored as Json | undefined] as const;
+    const isMade = await store.commit({
+      put: [...put, [key, storedRecord(kind, record)]],
+      drop,
+      expect: [own, ...expect],
+    });
+    if (isMade) return record;
   }
 }
 

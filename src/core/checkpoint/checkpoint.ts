@@ -7,7 +7,7 @@ import type { BlobStore } from '../base/blobStore';
 import { HomegrownError, toFailure } from '../base/errors';
 import { readAll, storedRecord, type Unreadable } from '../base/record';
 import { changeHead, chunkKey, HEAD, type Head, headKey, kept, manifestKey, readHead, stepOf, without } from './head';
-import { sizesOf } from './pinned';
+import { mostWhole, sizesOf } from './pinned';
 import { type Form, formOf, type Manifest, readManifest, restated } from './manifest';
 import { roomForLight, within } from './plan';
 import { fitsHalf, notWhatWasWritten, readIntact, readSnapshot, readWhole, writeChunks } from './step';
@@ -43,8 +43,11 @@ export interface RunWriter {
 
 /** Becomes the run's only writer: one that claimed it earlier can save no more, and its unfinished chunks are removed. */
 export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHUNK_BYTES): Promise<RunWriter> {
-  const claimed = await changeHead(store, runId, (old) => {
-    return { record: { ...old, light: upToLatest(old), epoch: old.epoch + 1 } };
+  const claimed = await changeHead(store, runId, async (old) => {
+    const from = await pick(store, runId, old, 'latest');
+    // Those beyond the step that the run goes on from are of a way that it may not take again.
+    const light = from === null ? old.light : old.light.filter((id) => stepOf(id) <= stepOf(from));
+    return { record: { ...old, light, epoch: old.epoch + 1 } };
   });
   const { epoch } = claimed!;
   await collectGarbage(store, runId, claimed!);
@@ -111,10 +114,6 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
   };
 }
 
-/** Those beyond the step that the run goes on from are of a way that it may not take again. */
-const upToLatest = ({ latest, light }: Head): readonly string[] =>
-  light.filter((id) => latest !== null && stepOf(id) <= stepOf(latest));
-
 const WHOLE: Form = { holds: 'all', precision: 'f32' };
 const WEIGHTS: Form = { holds: 'weights', precision: 'f32' };
 const LIGHT: Form = { holds: 'weights', precision: 'f16' };
@@ -173,7 +172,7 @@ export async function loadSnapshot(
 
 async function pick(store: BlobStore, runId: string, head: Head, which: WhichSnapshot): Promise<string | null> {
   if (which === 'best') return head.best;
-  if (which !== 'latest') return kept(head).find((id) => stepOf(id) === which) ?? null;
+  if (which !== 'latest') return (await mostWhole(store, runId, head, which)) ?? null;
   // Only where it may be one of these is it asked whether they are whole.
   const others = (head.latest ?? head.previous) ? [] : kept({ ...head, light: [] });
   return newest(
@@ -263,6 +262,28 @@ export const snapshotKeys = async (store: BlobStore, runId: string): Promise<str
   ...(await store.keys(manifestKey(runId, ''))),
   ...(await store.keys(chunkKey(runId, ''))),
 ];
+
+/**
+ * What a run's saved steps take, all that goes with them: also those that were set aside, and what a save that did not end has
+ * left. As they are described; what no description tells is read.
+ */
+export async function stepBytes(store: BlobStore, runId: string): Promise<number> {
+  const keys = await store.keys(manifestKey(runId, ''));
+  const manifests = await Promise.all(keys.map((key) => readIntact(store, runId, idOf(key))));
+  const untold = new Set(await store.keys(chunkKey(runId, '')));
+  let bytes = 0;
+  for (const manifest of manifests) {
+    const chunks = manifest?.chunks.map((_, i) => chunkKey(runId, manifest.id, i)) ?? [];
+    if (!manifest || !chunks.every((key) => untold.has(key))) continue;
+    bytes += manifest.bytes;
+    for (const key of chunks) untold.delete(key);
+  }
+  for (const key of untold) {
+    const value = await store.get(key);
+    if (value instanceof Uint8Array) bytes += value.length;
+  }
+  return bytes;
+}
 
 /** One commit: the manifest and the head that names it, only while the run is still ours; undefined where `change` is. */
 async function moveHead(

@@ -200,3 +200,41 @@ test.each(['before', 'after'] as const)(
     expect(crashes).toBeGreaterThan(20);
   },
 );
+
+test('a run that goes on from a pinned step, where the newest two cannot be opened, keeps the light ones before it', async () => {
+  const store = memoryStore();
+  const writer = await claimRun(store, 'r', CHUNK);
+  await keepLight(writer, 1);
+  await writer.save(snapshotAt(2));
+  await pinStep(store, 'r', 2, AMPLE);
+  await keepLight(writer, 3);
+  for (const step of [4, 5]) await writer.save(snapshotAt(step));
+  for (const step of [4, 5]) await damage(store, step);
+  expect((await loadSnapshot(store, 'r')).snapshot.state.step).toBe(2);
+  await claimRun(store, 'r', CHUNK);
+  expect(await steps(store)).toEqual([1, 2]); // 3 is of the way that it may not take again
+});
+
+test('of a step that is kept whole and as weights alone, the whole one is opened and pinned, whatever else is pinned', async () => {
+  const store = memoryStore();
+  const writer = await claimRun(store, 'r', CHUNK);
+  await keepLight(writer, 3);
+  await pinStep(store, 'r', 3, AMPLE);
+  await writer.save(snapshotAt(3, 3)); // the newest, and the best
+  await writer.save(snapshotAt(4, 3));
+  await writer.save(snapshotAt(5, 3)); // now it is the best alone
+  expect((await loadSnapshot(store, 'r', 3)).snapshot.tensors).toEqual(snapshotAt(3).tensors);
+  await pinStep(store, 'r', 3, AMPLE);
+  const pinned = async () => (await listSnapshots(store, 'r')).flatMap((s) => (s.pinned ? [s.holds] : []));
+  expect((await pinned()).sort()).toEqual(['all', 'weights']);
+  // One goes at a time, and that first which is kept anyway.
+  await unpinStep(store, 'r', 3);
+  expect(await pinned()).toEqual(['weights']);
+  expect((await loadSnapshot(store, 'r', 3)).snapshot.tensors).toEqual(snapshotAt(3).tensors);
+  await unpinStep(store, 'r', 3);
+  expect(await pinned()).toEqual([]);
+  await unpinStep(store, 'r', 3);
+  expect((await listSnapshots(store, 'r')).filter(({ step }) => step === 3)).toMatchObject([
+    { best: true, holds: 'all' },
+  ]);
+});

@@ -26,6 +26,19 @@ export async function sizesOf(store: BlobStore, runId: string, head: Head): Prom
   };
 }
 
+/** Of what is kept of a step, which may be whole and beside that weights alone: one that a run could go on from, if there is. */
+export async function mostWhole(
+  store: BlobStore,
+  runId: string,
+  head: Head,
+  step: number,
+): Promise<string | undefined> {
+  const ids = kept(head).filter((id) => stepOf(id) === step);
+  if (ids.length < 2) return ids[0];
+  const known = await Promise.all(ids.map((id) => readIntact(store, runId, id)));
+  return ids.find((_, i) => known[i] && known[i].holds !== 'weights') ?? ids[0];
+}
+
 /**
  * Keeps a saved step until it is let go by hand, as whole as it is. Light steps give way to it, the earliest first. From any
  * tab, also while another one trains the run.
@@ -33,7 +46,7 @@ export async function sizesOf(store: BlobStore, runId: string, head: Head): Prom
  */
 export async function pinStep(store: BlobStore, runId: string, step: number, budget: number): Promise<void> {
   await changeHead(store, runId, async (head) => {
-    const id = kept(head).find((each) => stepOf(each) === step);
+    const id = await mostWhole(store, runId, head, step);
     if (id === undefined)
       throw badSettings(`Step ${formatCount(step)} is not kept any more`, 'Pin one that is listed.');
     if (head.pinned.includes(id)) return undefined;
@@ -53,13 +66,19 @@ export async function pinStep(store: BlobStore, runId: string, step: number, bud
   });
 }
 
-/** Lets a pinned step go: it is removed unless it is kept for another reason. */
+/**
+ * Lets a pinned step go: it is removed unless it is kept for another reason. Where two of its number are pinned, of which a run
+ * made one on another way, one goes: that which nothing is lost with, else the one that was pinned last.
+ */
 export async function unpinStep(store: BlobStore, runId: string, step: number): Promise<void> {
   await changeHead(store, runId, async (head) => {
-    const left = { ...head, pinned: head.pinned.filter((id) => stepOf(id) !== step) };
-    const gone = kept(head).filter((id) => !kept(left).includes(id));
-    if (left.pinned.length === head.pinned.length) return undefined;
-    const drop = (await Promise.all(gone.map((id) => keysOf(store, runId, id)))).flat();
+    const ids = head.pinned.filter((id) => stepOf(id) === step);
+    const others = kept({ ...head, pinned: [] });
+    const id = ids.find((each) => others.includes(each)) ?? ids.at(-1);
+    if (id === undefined) return undefined;
+    const left = { ...head, pinned: head.pinned.filter((each) => each !== id) };
+    const gone = kept(head).filter((each) => !kept(left).includes(each));
+    const drop = (await Promise.all(gone.map((each) => keysOf(store, runId, each)))).flat();
     return { record: left, drop };
   });
 }

@@ -8,7 +8,7 @@ import { formatCount } from '../base/units';
 import { countCharacters } from '../base/utf8';
 import { BlockWriter } from './blocks';
 import { ChunkWriter } from './chunks';
-import { addToProject, listTexts } from './library';
+import { addToProject, listTexts, NO_OWNER, type Owner } from './library';
 import { hashesOf } from './open';
 import { FORMATS, formatOf } from './read';
 import { FIRST_PROJECT, TEXT, textChunksPrefix, textKey, type TextRecord } from './record';
@@ -33,6 +33,8 @@ export interface ImportSettings {
   addedAt: number;
   /** Whose text it is to be; the first where none is named. */
   projectId?: string;
+  /** Of that project, which may be deleted while its text is read. */
+  owner?: Owner;
   licence?: string | null;
 }
 
@@ -56,12 +58,12 @@ export async function importText(
  * whatever their size. The text is in the list when, and only when, all of it is stored; on a failure or a stop what was
  * written is dropped. What is no text is told and left out, and so is a file that the project has already. Where another
  * project has all of this as one text, that one is taken into this project too, and takes no room again.
- * @throws HomegrownError `storage-full`; the signal's reason when stopped
+ * @throws HomegrownError `storage-full`; as `owner` does; the signal's reason when stopped
  */
 export async function importDrop(
   sources: readonly TextSource[],
   store: BlobStore,
-  { addedAt, projectId = FIRST_PROJECT, licence = null }: ImportSettings,
+  { addedAt, projectId = FIRST_PROJECT, owner = NO_OWNER, licence = null }: ImportSettings,
   job: Job,
 ): Promise<DropOutcome> {
   const refused: DropOutcome['refused'][number][] = [];
@@ -107,7 +109,7 @@ export async function importDrop(
     const elsewhere = (await listTexts(store)).find(({ id, sha256 }) => sha256 === hash && !unreadable.has(id));
     if (elsewhere) {
       await draft.discard();
-      return { text: await addToProject(store, elsewhere.id, projectId), refused, duplicates };
+      return { text: await addToProject(store, elsewhere.id, projectId, owner), refused, duplicates };
     }
     const drop = await chunks.end();
     if (drop.length > 0) await store.commit({ drop, expect: [[draftKey(textChunksPrefix(id)), true]] });
@@ -130,7 +132,8 @@ export async function importDrop(
       addedAt,
       licence,
     };
-    await draft.finish([...blocks.records(), [textKey(id), storedRecord(TEXT, text)]]);
+    const values = [...blocks.records(), [textKey(id), storedRecord(TEXT, text)] as const];
+    while (!(await draft.finish(values, await owner()))); // what it is to be in was saved meanwhile
     return { text, refused, duplicates };
   } catch (error) {
     await draft.discard();

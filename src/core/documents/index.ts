@@ -4,7 +4,7 @@ export { leaveOut } from './leaveOut';
 export { LICENCES, type LicenceId, MOST_LICENCE, setLicence } from './licence';
 export { MARKUP_HEAD, MARKUPS, markupOf, type MarkupId } from './markup';
 export { pastedText } from './paste';
-export { addToProject, collectOrphans, listTexts, purgeText, removeText, textOf } from './library';
+export { addToProject, collectOrphans, listTexts, type Owner, purgeText, removeText, textOf } from './library';
 export { documentsOf, listDocuments, openText, previewDocument, type DocumentRow, type DocumentStart } from './open';
 export { promptFrom } from './prompt';
 export { FIRST_PROJECT, learntOf, textRef, type TextRecord } from './record';

@@ -1,5 +1,5 @@
 /** The texts of a store: which there are, whose they are, and what of them is removed. */
-import type { BlobStore, Json } from '../base/blobStore';
+import type { BlobStore, Expected, Json } from '../base/blobStore';
 import { collectDrafts, draftKey } from '../base/draft';
 import { HomegrownError, toFailure } from '../base/errors';
 import { changeRecord, parseRecord, readAll, readRecord, type Unreadable } from '../base/record';
@@ -52,11 +52,26 @@ export async function updateText(
   return changed!;
 }
 
-/** Lets a project learn from a text, also from one that was removed. */
-export const addToProject = (store: BlobStore, id: string, projectId: string): Promise<TextRecord> =>
-  updateText(store, id, ({ removedAt: _, ...text }) => {
-    return { ...text, projects: [...new Set([...text.projects, projectId])] };
+/** What is expected of a project when something is put into it: asked for each time that is tried. @throws where it has gone */
+export type Owner = () => Promise<readonly Expected[]>;
+/** Of a terminal, which has no projects. */
+export const NO_OWNER: Owner = () => Promise.resolve([]);
+
+/** Lets a project learn from a text, also from one that was removed. @throws as `owner` does, and as `textOf` */
+export async function addToProject(
+  store: BlobStore,
+  id: string,
+  projectId: string,
+  owner: Owner = NO_OWNER,
+): Promise<TextRecord> {
+  const changed = await changeRecord(store, textKey(id), TEXT, async (text) => {
+    if (!text) throw noSuchText(id);
+    const { removedAt: _, ...kept } = text;
+    const record = { ...kept, projects: [...new Set([...kept.projects, projectId])] };
+    return { record, expect: await owner() };
   });
+  return changed!;
+}
 
 /** Takes a text out of a project. Out of the last it is removed: `addToProject` undoes it, `purgeText` makes it final. */
 export const removeText = (store: BlobStore, id: string, projectId: string, at: number): Promise<TextRecord> =>
@@ -89,7 +104,7 @@ export async function collectOrphans(store: BlobStore, now: number): Promise<num
   for (const { id } of removed) await purgeText(store, id);
   return drafts + removed.length;
 }
-/** Another tab may still offer to undo what was removed within this. */
+/** What was removed within this may be about to be offered to be undone; longer, whoever offers it says so. */
 export const UNDO_MS = 60_000;
 
 /** Those that can be read, oldest first, and those that cannot. */

@@ -6,6 +6,7 @@ import type { ByteSource, ByteStream } from '../files/byteSource';
 import { claimRun } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { openJournal } from '../runs/journal';
+import { ownerOf } from '../runs/projects';
 import { addRun, freeHue, newRun, purgeRun, type RunRecord, updateRun } from '../runs/record';
 import { recipeOf } from '../runs/segments';
 import { DEFAULT_RECIPE } from '../train/recipe';
@@ -32,7 +33,10 @@ export async function exportRun(
   return { name: exported.name, kind: writer.kind, files, sidecars: sidecars ?? [] };
 }
 
-/** Stores the model as a new run. When anything in it is wrong, or does not fit into the store, nothing remains. */
+/**
+ * Stores the model as a new run. When anything in it is wrong, or does not fit into the store, or its project is deleted
+ * meanwhile, nothing remains.
+ */
 export async function importRun(
   store: BlobStore,
   { runId, projectId }: Pick<RunRecord, 'projectId'> & { runId: string },
@@ -40,6 +44,7 @@ export async function importRun(
   addedAt: number,
   job: Job,
 ): Promise<void> {
+  const owner = await ownerOf(store, projectId);
   const { model, tokenizer, snapshot, info, events } = await importHuggingFace(files, job);
   const { step, activeMs } = snapshot.state;
   const recipe = info ? recipeOf(info) : { ...DEFAULT_RECIPE };
@@ -67,7 +72,7 @@ export async function importRun(
   };
   try {
     // There before what is saved is, as that of a run that is begun: where the tab ends in between, nothing is without one.
-    await addRun(store, record);
+    await addRun(store, record, owner);
     const { bytes } = await (await claimRun(store, runId)).save(snapshot);
     const curve = events.filter((event) => event.kind !== 'compiling' && event.step <= step);
     const evaluated = info?.result
@@ -75,7 +80,7 @@ export async function importRun(
       : [];
     const known = curve.length > 0 ? curve : evaluated;
     await (await openJournal(store, runId, step)).append([...known, { kind: 'saved', step, bytes }]);
-    await updateRun(store, runId, (now) => ({ ...now, step }));
+    await updateRun(store, runId, (now) => ({ ...now, step }), owner);
   } catch (error) {
     await purgeRun(store, runId);
     throw error;

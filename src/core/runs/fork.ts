@@ -7,6 +7,7 @@ import { modelSpec } from '../models';
 import { optimizerOf, stateName, stateOf } from '../optim';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
+import { ownerOf } from './projects';
 import { addRun, freeHue, readKnownRun, type RunRecord, updateRun } from './record';
 import { continued, dataOf, type SegmentData } from './segments';
 
@@ -32,10 +33,11 @@ export async function forkRun(
   device: string,
 ): Promise<{ record: RunRecord; snapshot: Snapshot; bytes: number }> {
   const { removedAt: _, ...parent } = await readKnownRun(store, from.runId);
+  const owner = await ownerOf(store, projectId);
   const { snapshot: copied } = await loadSnapshot(store, from.runId, from.step);
   const { snapshot, isZero } = withMoments(copied, parent.model, recipe);
   const { step } = snapshot.state;
-  await addRun(store, {
+  const record: RunRecord = {
     ...parent,
     id: runId,
     projectId,
@@ -49,7 +51,8 @@ export async function forkRun(
     device,
     parent: { runId: parent.id, step, how: 'fork', name: parent.name, ...(isZero && { momentsAtZero: true }) },
     segments: continued(parent.segments, step, { recipe, data: data ?? dataOf(parent) }),
-  });
+  };
+  await addRun(store, record, owner);
   const { bytes } = await (await claimRun(store, runId)).save(snapshot);
   return { record: await updateRun(store, runId, (run) => ({ ...run, step })), snapshot, bytes };
 }

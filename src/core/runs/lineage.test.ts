@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { forebears, type How, type Kin, lanesOf } from './lineage';
+import { forebears, type How, type Kin, lanesOf, newestFirst } from './lineage';
 
 const run = (id: string, createdAt: number, step: number, parent?: [runId: string, step: number, how?: How]): Kin => ({
   id,
@@ -61,4 +61,15 @@ test('however records name each other, each run has one lane, and a parent is ab
       for (const { id } of runs) expect(forebears(runs, id).at(-1)!.id).toBe(id);
     }),
   );
+});
+
+test('runs of one moment have one order, however they were read', () => {
+  const runs = ['b', 'a', 'c'].map((id) => ({
+    id,
+    createdAt: 1,
+    step: 0,
+    parent: { runId: 'x', step: 1, how: 'import' as const },
+  }));
+  for (const read of [runs, runs.toReversed(), [runs[2]!, runs[0]!, runs[1]!]])
+    expect(newestFirst(read).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
 });

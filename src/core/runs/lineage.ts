@@ -94,3 +94,20 @@ export function forebears<R extends Kin>(runs: readonly R[], id: string): readon
   }
   return found;
 }
+
+/**
+ * In one order, however they were read. A run that is brought in bears the moment when its original began: between those, the one
+ * that came in later is newer, then the one that comes of more runs; one that is not among them counts too.
+ */
+export function newestFirst<R extends Kin & { origin?: { importedAt: number } }>(runs: readonly R[]): readonly R[] {
+  const moments = new Set(runs.map(({ createdAt }) => createdAt));
+  if (moments.size === runs.length) return runs.toSorted((a, b) => b.createdAt - a.createdAt);
+  const cameIn = ({ origin }: R): number => origin?.importedAt ?? 0;
+  const depth = ({ id }: R): number => {
+    const line = forebears(runs, id);
+    return line.length + (line[0]!.parent ? 1 : 0);
+  };
+  return runs.toSorted(
+    (a, b) => b.createdAt - a.createdAt || cameIn(b) - cameIn(a) || depth(b) - depth(a) || (a.id < b.id ? -1 : 1),
+  );
+}

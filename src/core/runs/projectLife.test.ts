@@ -44,7 +44,8 @@ test('a row says what a project has, what of it is its own, and what others have
   const [a, b] = await projectRows(store);
   expect(a).toMatchObject({ id: 'a', texts: 2, runs: 1, bytes: { shared: 'the sea'.length } });
   expect(a!.bytes!.own).toBeGreaterThan('whale'.length + 4 * 40); // the saved step
-  expect(b).toMatchObject({ id: 'b', texts: 2, runs: 1, bytes: { own: 'albatross'.length, shared: 'the sea'.length } });
+  // Its run has saved nothing, and so is in no list.
+  expect(b).toMatchObject({ id: 'b', texts: 2, runs: 0, bytes: { own: 'albatross'.length, shared: 'the sea'.length } });
   expect(await measureEverything(store)).toMatchObject([
     { name: 'Projects', count: 2 },
     { name: 'Texts', count: 3, bytes: 'whalethe seaalbatross'.length },

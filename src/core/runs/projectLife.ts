@@ -19,10 +19,14 @@ export async function duplicateProject(
   for (;;) {
     if ((await store.get(projectKey(copy))) !== undefined)
       throw new HomegrownError('in-use', `There is a project ${copy} already`);
-    const { project } = await readProject(store, id);
+    // Expected as it is, so that the data which it names are not dropped between.
+    const { project, key: from, stored: original } = await readProject(store, id);
     const own = { id: copy, name, createdAt: at, openedAt: at, runId: null, baseline: null };
     const put: [string, Stored][] = [[projectKey(copy), storedRecord(PROJECT, { ...project, ...own, revision: 1 })]];
-    const expect: [string, Json | undefined][] = [[projectKey(copy), undefined]];
+    const expect: [string, Json | undefined][] = [
+      [projectKey(copy), undefined],
+      [from, original as Json | undefined],
+    ];
     for (const text of await listTexts(store, id)) {
       const key = textKey(text.id);
       const stored = await store.get(key);
@@ -62,12 +66,18 @@ export async function purgeProject(
   await store.commit({ drop: [key], expect: [[key, stored as Json]] });
 }
 
-/** Purges those that were removed so long ago that nobody can have them back. @param now milliseconds since 1970 */
+/**
+ * Purges those that were removed so long ago that nobody can have them back. @param now milliseconds since 1970
+ * @returns whether there were any
+ */
 export async function purgeRemovedProjects(
   store: BlobStore,
   now: number,
   holding: Parameters<typeof purgeProject>[2],
-): Promise<void> {
-  for (const { id, removedAt } of (await listProjects(store)).projects)
-    if (removedAt !== undefined && removedAt < now - UNDO_MS) await purgeProject(store, id, holding);
+): Promise<boolean> {
+  const removed = (await listProjects(store)).projects.filter(
+    ({ removedAt }) => removedAt !== undefined && removedAt < now - UNDO_MS,
+  );
+  for (const { id } of removed) await purgeProject(store, id, holding);
+  return removed.length > 0;
 }

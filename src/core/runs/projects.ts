@@ -5,6 +5,7 @@
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import { HomegrownError, toFailure } from '../base/errors';
 import { isUnreadable, parseRecord, storedRecord, type Unreadable } from '../base/record';
+import type { Owner } from '../documents/library';
 import { FIRST_PROJECT, initialProject, openFields, type Project, PROJECT } from './project';
 
 /** A project as it was last read or saved, and what lies in the store for it. */
@@ -63,6 +64,26 @@ export async function updateProject(
     const saved = await saveProject(store, kept, change(kept.project));
     if (saved) return saved.project;
   }
+}
+
+/**
+ * What is expected of a project by what is made for it: that it has not been deleted, in any tab. Who purges it looks for what
+ * it has after it was deleted, so that nothing is ever of a project that is gone.
+ * @returns throws HomegrownError `in-use` where it has gone, and as `readProject` does
+ */
+export async function ownerOf(store: BlobStore, id: string): Promise<Owner> {
+  const { name } = (await readProject(store, id)).project;
+  return async () => {
+    const { project, key, stored } = await readProject(store, id);
+    // The one that an empty store begins with is there before it is stored.
+    const isThere = stored !== undefined || (id === FIRST_PROJECT && (await projectKeys(store)).length === 0);
+    if (isThere && project.removedAt === undefined) return [[key, stored as Json | undefined]];
+    throw new HomegrownError(
+      'in-use',
+      `The project ${name} was deleted meanwhile, so nothing was put into it`,
+      'Undo that while its note stands, or open another project, and do it again there.',
+    );
+  };
 }
 
 /**

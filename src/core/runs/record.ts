@@ -4,14 +4,15 @@ import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { listOf, MOST_SEGMENTS } from '../base/limits';
 import { storedMoment } from '../base/moment';
-import { changeRecord, type Kind, readAll, readRecord, storedRecord, type Unreadable } from '../base/record';
+import { changeRecord, type Kind, readAll, readRecord, type Unreadable } from '../base/record';
 import { snapshotKeys } from '../checkpoint/checkpoint';
+import { NO_OWNER, type Owner } from '../documents/library';
 import { HEADS } from '../checkpoint/head';
 import { type ObjectiveId, OBJECTIVES } from '../objectives';
 import { cardSchema } from './card';
 import { curveKey } from './curve';
 import { journalKey } from './journal';
-import { HOW } from './lineage';
+import { HOW, newestFirst } from './lineage';
 import type { Segment, Segments } from './segments';
 import { dataFactsSchema, modelSchema, originSchema, recipeSchema, tokenizerModelSchema } from './settings';
 import { upgradeRun } from './upgrade';
@@ -49,26 +50,31 @@ export function newRun({
   };
 }
 
-/** A new run; nothing is written over. @throws HomegrownError `in-use` where there is a run of this id */
-export async function addRun(store: BlobStore, record: RunRecord): Promise<void> {
+/**
+ * A new run; nothing is written over. @throws HomegrownError `in-use` where there is a run of this id; as `owner` does
+ */
+export async function addRun(store: BlobStore, record: RunRecord, owner: Owner = NO_OWNER): Promise<void> {
   const key = recordKey(record.id);
-  if (await store.commit({ put: [[key, storedRecord(RUN, record)]], expect: [[key, undefined]] })) return;
-  throw new HomegrownError('in-use', `There is a run ${record.id} already`);
+  await changeRecord(store, key, RUN, async (other) => {
+    if (other) throw new HomegrownError('in-use', `There is a run ${record.id} already`);
+    return { record, expect: await owner() };
+  });
 }
 
 /**
  * Changes what the record is now, whoever else changes it meanwhile: the trainer tells how far it came, and a person in
  * any tab what it is called. `change` may be called again, on what another has written in between.
- * @throws HomegrownError as `readKnownRun` does
+ * @throws HomegrownError as `readKnownRun` does, and as `owner` does
  */
 export async function updateRun(
   store: BlobStore,
   runId: string,
   change: (record: RunRecord) => RunRecord,
+  owner: Owner = NO_OWNER,
 ): Promise<RunRecord> {
-  const changed = await changeRecord(store, recordKey(runId), RUN, (record) => {
+  const changed = await changeRecord(store, recordKey(runId), RUN, async (record) => {
     if (!record) throw noSuchRun(runId);
-    return { record: change(record) };
+    return { record: change(record), expect: await owner() };
   });
   return changed!;
 }
@@ -76,7 +82,7 @@ export async function updateRun(
 /** Newest first, also those that were deleted and can be had back; those whose record cannot be read are left out. */
 export async function listRuns(store: BlobStore): Promise<readonly RunRecord[]> {
   const { records } = await readAll(await store.keys(PREFIX), (key) => readRun(store, key.slice(PREFIX.length)));
-  return records.sort((a, b) => b.createdAt - a.createdAt);
+  return newestFirst(records);
 }
 
 /** The hue that fewest runs of a project have. */

@@ -6,7 +6,7 @@ import { type SavedStep, surveySnapshots } from '../checkpoint/checkpoint';
 import { UNDO_MS } from '../documents/library';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { keptCurve, makeCurve, type RunCurve } from './curve';
-import { forebears } from './lineage';
+import { newestFirst } from './lineage';
 import { listRuns, purgeRun, recordKey, RUN, type RunRecord, updateRun } from './record';
 import { isObject } from './settings';
 
@@ -49,19 +49,6 @@ export async function runRows(
     whole.push(row.curve ? row : { ...row, curve: await makeCurve(store, row.record, row.step) });
   }
   return whole;
-}
-
-/** A run that is brought in bears the moment when its original began: between those, the one that came in later is newer. */
-function newestFirst(runs: readonly RunRecord[]): readonly RunRecord[] {
-  const cameIn = ({ origin }: RunRecord): number => origin?.importedAt ?? 0;
-  /** How many runs it comes of; one that is not among them counts too. */
-  const depth = ({ id }: RunRecord): number => {
-    const line = forebears(runs, id);
-    return line.length + (line[0]!.parent ? 1 : 0);
-  };
-  return runs.toSorted(
-    (a, b) => b.createdAt - a.createdAt || cameIn(b) - cameIn(a) || depth(b) - depth(a) || (a.id < b.id ? -1 : 1),
-  );
 }
 
 /** They take longer to check than all the rest. */
@@ -116,29 +103,58 @@ export const restoreRun = (store: BlobStore, runId: string): Promise<RunRecord> 
   updateRun(store, runId, ({ removedAt: _, ...run }) => run);
 
 /** Removes a deleted run for good; one that was brought back meanwhile stays. Only for whoever holds the run. */
-export async function purgeIfRemoved(store: BlobStore, runId: string): Promise<void> {
+export const purgeIfRemoved = (store: BlobStore, runId: string): Promise<boolean> =>
+  purgeIf(store, runId, ({ removedAt }) => Promise.resolve(removedAt !== undefined));
+
+async function purgeIf(
+  store: BlobStore,
+  runId: string,
+  isToGo: (record: RunRecord) => Promise<boolean>,
+): Promise<boolean> {
   const key = recordKey(runId);
   for (;;) {
     const stored = await store.get(key);
     // Bringing it back takes no lock, so the commit itself expects the record as it is read here.
-    if (stored === undefined || parseRecord(stored, key, RUN).removedAt === undefined) return;
-    if (await purgeRun(store, runId, stored as Json)) return;
+    if (stored === undefined || !(await isToGo(parseRecord(stored, key, RUN)))) return false;
+    if (await purgeRun(store, runId, stored as Json)) return true;
   }
 }
 
 /**
- * What was deleted longer ago than a person can still undo it: its tab ended before it could.
+ * A run whose tab ended before it had saved a step is no model and in no list. Not one that was brought in, nor one whose steps
+ * were given back or cannot be read.
+ */
+async function isAbandoned(store: BlobStore, { id, step, status }: RunRecord): Promise<boolean> {
+  if (step > 0 || (status !== 'running' && status !== 'failed')) return false;
+  const { steps, damaged } = await surveySnapshots(store, id);
+  return steps.length + damaged.length === 0;
+}
+
+/**
+ * What was deleted longer ago than a person can still undo it: its tab ended before it could. And what never saved anything.
  * @param holding does its work while nobody else works on a run; one that is `in-use` is left for another start
+ * @returns whether any went
  */
 export async function purgeRemoved(
   store: BlobStore,
   now: number,
   holding: (runId: string, work: () => Promise<void>) => Promise<void>,
-): Promise<void> {
-  for (const { id, removedAt } of await listRuns(store)) {
-    if (removedAt === undefined || now - removedAt <= UNDO_MS) continue;
-    await holding(id, () => purgeIfRemoved(store, id)).catch((error: unknown) => {
-      if (!(error instanceof HomegrownError && error.code === 'in-use')) throw error;
-    });
+): Promise<boolean> {
+  let hasGone = false;
+  for (const record of await listRuns(store)) {
+    const { id, removedAt } = record;
+    const isRemoved = removedAt !== undefined && now - removedAt > UNDO_MS;
+    try {
+      if (!isRemoved && !(await isAbandoned(store, record))) continue;
+      await holding(id, async () => {
+        const hasThis = isRemoved
+          ? await purgeIfRemoved(store, id)
+          : await purgeIf(store, id, (by) => isAbandoned(store, by));
+        hasGone ||= hasThis;
+      });
+    } catch (error) {
+      if (!isUnreadable(error) && !(error instanceof HomegrownError && error.code === 'in-use')) throw error;
+    }
   }
+  return hasGone;
 }

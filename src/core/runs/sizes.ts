@@ -1,15 +1,16 @@
 /** What each project owns of what is stored, and how much room that takes. */
 import type { BlobStore } from '../base/blobStore';
 import type { Failure } from '../base/errors';
-import { isUnreadable, readAll } from '../base/record';
-import { surveySnapshots } from '../checkpoint/checkpoint';
+import { readAll } from '../base/record';
+import { stepBytes } from '../checkpoint/checkpoint';
 import { listTexts, type TextRecord } from '../documents';
 import { readShards } from '../shards/build';
-import { dataId, manifestKey, type ShardManifest } from '../shards/manifest';
+import { dataId, type ShardManifest } from '../shards/manifest';
 import type { Project } from './project';
 import { idAt, listProjects, OLD_KEY, PROJECTS } from './projects';
 import { listRuns, type RunRecord } from './record';
 import { dataOf } from './segments';
+import { dataIds, isOwnerUnknown } from './unused';
 
 /** A project in a list of them. */
 export interface ProjectRow {
@@ -19,7 +20,7 @@ export interface ProjectRow {
   openedAt: number;
   texts: number;
   runs: number;
-  /** Of what goes with it, and of what other projects have too. Curves are not counted. */
+  /** Of what goes with it, and of what stays: what other projects have too, or may have. Records and curves are not counted. */
   bytes: { own: number; shared: number } | null;
   removedAt?: number;
   /** Why it cannot be opened. */
@@ -55,6 +56,8 @@ export async function measureEverything(store: BlobStore): Promise<Everything> {
 }
 
 interface Measured {
+  /** Something that cannot be read may be whose data there are: none of them goes. */
+  isOwnerUnknown: boolean;
   texts: readonly TextRecord[];
   runs: readonly { record: RunRecord; bytes: number }[];
   /** Bytes by the data's id. */
@@ -64,25 +67,24 @@ interface Measured {
 /** From the records alone: what cannot be read counts nothing. */
 async function measured(store: BlobStore): Promise<Measured> {
   const [texts, records] = await Promise.all([listTexts(store), listRuns(store)]);
-  const ids = (await store.keys(manifestKey(''))).map((key) => key.slice(manifestKey('').length));
-  const manifests = await readAll(ids, (id) => readShards(store, id));
-  const bytesOf = (runId: string): Promise<number> =>
-    surveySnapshots(store, runId).then(
-      ({ steps }) => sum(steps.map(({ bytes }) => bytes)),
-      (error: unknown) => {
-        if (!isUnreadable(error)) throw error;
-        return 0;
-      },
-    );
+  const manifests = await readAll(await dataIds(store), (id) => readShards(store, id));
   return {
+    isOwnerUnknown: await isOwnerUnknown(store),
     texts,
-    runs: await Promise.all(records.map(async (record) => ({ record, bytes: await bytesOf(record.id) }))),
+    runs: await Promise.all(records.map(async (record) => ({ record, bytes: await stepBytes(store, record.id) }))),
     data: new Map(manifests.records.map((manifest) => [dataId(manifest), sizeOf(manifest)])),
   };
 }
 
-const sizeOf = ({ parts, width }: ShardManifest): number =>
-  sum(Object.values(parts).map(({ tokens }) => tokens * width));
+/** Of all that lies with it: ids, how often each occurs, where documents begin and end, and what of them is a field. */
+const sizeOf = ({ parts, width, vocabulary }: ShardManifest): number =>
+  sum(
+    Object.values(parts).map(({ tokens, borders, documents = 0, fields = {} }) => {
+      const numbers = vocabulary + documents * ((borders ? 3 : 0) + 2 * Object.keys(fields).length);
+      return tokens * width + numbers * U32;
+    }),
+  );
+const U32 = 4;
 
 /** The data that a project's next run, and each of its runs, learn from. */
 function dataUsed({ id, data }: Project, { runs }: Measured): ReadonlySet<string> {
@@ -99,7 +101,7 @@ function rowOf(project: Project, all: readonly Project[], stored: Measured): Pro
     ...texts.map(({ bytes, projects }) => ({ bytes, isOwn: projects.length === 1 })),
     ...[...dataUsed(project, stored)].map((used) => ({
       bytes: stored.data.get(used) ?? 0,
-      isOwn: !others.some((other) => other.has(used)),
+      isOwn: !stored.isOwnerUnknown && !others.some((other) => other.has(used)),
     })),
     ...runs.map(({ bytes }) => ({ bytes, isOwn: true })),
   ];
@@ -109,10 +111,27 @@ function rowOf(project: Project, all: readonly Project[], stored: Measured): Pro
     name,
     openedAt,
     texts: texts.length,
-    runs: runs.filter(({ record }) => record.removedAt === undefined).length,
+    // One that has saved nothing is no model, and is not listed either.
+    runs: runs.filter(({ record, bytes }) => record.removedAt === undefined && (record.step > 0 || bytes > 0)).length,
     bytes: { own: bytesWhere(true), shared: bytesWhere(false) },
     ...(removedAt !== undefined && { removedAt }),
   };
+}
+
+/** What purging a run frees: its steps, and data that nobody else has. */
+export async function bytesOfRun(store: BlobStore, runId: string): Promise<number> {
+  const [bytes, runs, { projects }] = await Promise.all([
+    stepBytes(store, runId),
+    listRuns(store),
+    listProjects(store),
+  ]);
+  const [own, others] = [true, false].map((isIt) => runs.filter(({ id }) => (id === runId) === isIt));
+  const id = own![0] ? dataOf(own![0]).id : null;
+  const isOthers =
+    others!.some((run) => dataOf(run).id === id) || projects.some(({ data }) => data && dataId(data.manifest) === id);
+  if (id === null || isOthers || (await isOwnerUnknown(store))) return bytes;
+  const { records } = await readAll([id], (each) => readShards(store, each));
+  return bytes + sum(records.map(sizeOf));
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);

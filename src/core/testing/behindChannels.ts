@@ -118,22 +118,42 @@ function withNames(
   return {
     ...client,
     call(method, input, options) {
-      if ('files' in (input ?? {}))
+      if (method === 'importModel')
         names.push((input as DataApi['importModel']['input']).files.map(({ name }) => name));
       return client.call(method, input, options);
     },
   };
 }
 
-/** What a browser has as `navigator.locks`, as far as it is used, of a tab that is alone. */
+/** What a browser has as `navigator.locks`, as far as it is used: of one that several tabs are in, where they share it. */
 export function lonelyLocks(): object {
-  const held = new Set<string>();
+  const held = new Map<string, { isShared: boolean; count: number }>();
+  const freed = new Map<string, (() => void)[]>();
+  interface Options {
+    mode?: 'shared' | 'exclusive';
+    ifAvailable?: boolean;
+  }
   return {
-    async request(name: string, _: object, work: (lock: object | null) => Promise<void> | undefined) {
-      if (held.has(name)) return work(null);
-      held.add(name);
-      await work({});
-      held.delete(name);
+    async request<T>(
+      name: string,
+      { mode, ifAvailable = false }: Options,
+      work: (lock: object | null) => T,
+    ): Promise<T> {
+      const isShared = mode === 'shared';
+      for (let by = held.get(name); by && !(isShared && by.isShared); by = held.get(name)) {
+        if (ifAvailable) return work(null);
+        await new Promise<void>((resolve) => freed.set(name, [...(freed.get(name) ?? []), resolve]));
+      }
+      held.set(name, { isShared, count: 1 + (held.get(name)?.count ?? 0) });
+      try {
+        return await work({});
+      } finally {
+        const { count } = held.get(name)!;
+        if (count > 1) held.set(name, { isShared, count: count - 1 });
+        else held.delete(name);
+        for (const wake of freed.get(name)?.splice(0) ?? []) wake();
+      }
     },
+    query: () => Promise.resolve({ held: [...held.keys()].map((name) => ({ name })) }),
   };
 }

@@ -17,6 +17,8 @@ export function inertServices(): Services {
       announce: () => undefined,
       listen: () => undefined,
       lockTraining: () => Promise.resolve({ release: () => undefined }),
+      holdData: () => Promise.resolve({ release: () => undefined }),
+      holdUndo: () => Promise.resolve({ release: () => undefined }),
       isTraining: () => Promise.resolve(false),
     },
   };

@@ -1,5 +1,6 @@
 /** One browser: pages over one store, each with workers of its own, which hear of each other and of which one trains. */
 import type { Tabs } from '../../state/studio';
+import { holdData, holdUndo } from '../../storage/lock';
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { type Halves, halvesOver, type TestStudio, testStudio } from './behindChannels';
@@ -29,6 +30,8 @@ export function browserOver(store: BlobStore): Browser {
       holder = id;
       return Promise.resolve({ release: () => (holder = undefined) });
     },
+    holdData,
+    holdUndo,
     isTraining: () => Promise.resolve(holder !== undefined),
   });
   return {

@@ -1,0 +1,86 @@
+/** What one tab adds, removes, frees or renames is in the lists of another; what it can undo is there until it cannot. */
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { initialProject } from '../core/runs/project';
+import { readProject, saveProject } from '../core/runs/projects';
+import { lonelyLocks } from '../core/testing/behindChannels';
+import { goldenStore } from '../core/testing/golden';
+import { FINISHED, STOPPED } from '../core/testing/goldenPage';
+import { type Browser, browserOver } from '../core/testing/tabs';
+import type { StudioStore } from './studio';
+
+let browser: Browser;
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+afterEach(() => browser.close());
+async function tabs(store: BlobStore): Promise<[StudioStore, StudioStore]> {
+  browser = browserOver(store);
+  const [a, b] = [browser.tab().studio, browser.tab().studio];
+  for (const { getState } of [a, b]) {
+    await getState().load();
+    await getState().listRuns();
+    await getState().listProjects();
+  }
+  return [a, b];
+}
+
+test('texts, runs and projects that another tab changed are listed anew', async () => {
+  const [a, b] = await tabs(await goldenStore());
+  const texts = () =>
+    b
+      .getState()
+      .texts.map(({ name }) => name)
+      .sort();
+  const there = texts();
+  await a.getState().addPaste('An albatross. '.repeat(20), 'bird.txt');
+  await vi.waitFor(() => expect(texts()).toEqual([...there, 'bird.txt'].sort()));
+  const bird = a.getState().texts.find(({ name }) => name === 'bird.txt')!;
+  await a.getState().removeTexts([bird.id]);
+  await vi.waitFor(() => expect(texts()).toEqual(there));
+  a.getState().toasts.at(-1)!.undo!();
+  await vi.waitFor(() => expect(texts()).toEqual([...there, 'bird.txt'].sort()));
+
+  const row = (id: string) => b.getState().runs!.find(({ record }) => record.id === id);
+  await a.getState().freeRun(FINISHED);
+  await vi.waitFor(() => expect(row(FINISHED)?.bytes).toBe(0));
+  await a.getState().deleteRun(STOPPED);
+  await vi.waitFor(() => expect(row(STOPPED)).toBeUndefined());
+  a.getState().toasts.at(-1)!.undo!();
+  await vi.waitFor(() => expect(row(STOPPED)).toBeDefined());
+
+  a.getState().change({ name: 'Ahab' });
+  await vi.waitFor(() => expect(b.getState().projects.map(({ name }) => name)).toEqual(['Ahab']));
+  await a.getState().newProject();
+  await vi.waitFor(() => expect(b.getState().projects).toHaveLength(2));
+}, 120_000);
+
+test('what can be undone in a tab, however long, stays though another begins, and goes when none can', async () => {
+  const store = memoryStore();
+  await saveProject(store, await readProject(store, 'other'), { ...initialProject('other', 1), name: 'Other' });
+  browser = browserOver(store);
+  const { getState } = browser.tab().studio;
+  await getState().load('other');
+  await getState().addPaste('The whale is large. '.repeat(20), 'whale.txt');
+  const [text] = getState().texts;
+  // By the clock of this page all of it is as old as can be.
+  await getState().removeTexts([text!.id]);
+  const begin = async (): Promise<void> => void (await browser.tab().studio.getState().load('other'));
+  await begin();
+  expect(await store.keys('texts/')).toHaveLength(1);
+  const note = getState().toasts.at(-1)!;
+  note.undo!();
+  getState().dismiss(note.id);
+  await vi.waitFor(async () => expect(await store.get(`texts/${text!.id}`)).toMatchObject({ projects: ['other'] }));
+
+  await getState().deleteProject();
+  await begin();
+  expect(await store.keys('projects/')).toContain('projects/other');
+  getState().toasts.at(-1)!.undo!();
+  getState().dismiss(getState().toasts.at(-1)!.id);
+  await vi.waitFor(() => expect(getState().project.id).toBe('other'));
+
+  // A page that ends in the middle offers nothing any more.
+  await store.commit({ put: [['projects/gone', { version: 2, name: 'Gone', removedAt: 5 }]] });
+  await begin();
+  await vi.waitFor(async () => expect(await store.keys('projects/')).not.toContain('projects/gone'));
+}, 120_000);

@@ -1,0 +1,129 @@
+/** What is told to come free is what comes free, over the data worker's real half: bytes before less bytes after. */
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { unwatched } from '../core/base/job';
+import { claimRun } from '../core/checkpoint/checkpoint';
+import { importText, listTexts, pastedText } from '../core/documents';
+import { type DataRecord, initialProject } from '../core/runs/project';
+import { readProject, saveProject, updateProject } from '../core/runs/projects';
+import { addRun, readRun } from '../core/runs/record';
+import { dataId } from '../core/shards/manifest';
+import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { runRecord } from '../core/testing/runRecord';
+import { damage, snapshotAt } from '../core/testing/savedSteps';
+import { createTokenizer } from '../core/tokenizer/byteLevel';
+import { holdData } from '../storage/lock';
+import { buildData } from './data';
+
+let page: TestStudio;
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+afterEach(() => page.close());
+
+/** Of all that is no record. */
+async function bytesIn(store: BlobStore): Promise<number> {
+  const values = await Promise.all((await store.keys('')).map((key) => store.get(key)));
+  return values.reduce<number>((sum, value) => sum + (value instanceof Uint8Array ? value.length : 0), 0);
+}
+
+const cut = async (store: BlobStore, validation: number): Promise<DataRecord> => {
+  const texts = (await listTexts(store)).map(({ id }) => id);
+  const split = { validation, test: 0.1, seed: 0 };
+  return buildData(store, texts, await createTokenizer({ kind: 'bytes', merges: [] }), split, unwatched);
+};
+
+/**
+ * Projects a and b, both of which have a text; a has one of its own, data that b has too, and runs: r, with data of its own and
+ * with steps of which one is damaged and one was not saved to its end; s, which has b's data; and n, which saved nothing.
+ */
+async function library(): Promise<BlobStore> {
+  const store = memoryStore();
+  for (const id of ['a', 'b']) await saveProject(store, await readProject(store, id), initialProject(id, 1));
+  let addedAt = 0;
+  const add = (words: string, projectId: string) =>
+    importText(pastedText(`${words}.txt`, `${words} `.repeat(99)), store, { projectId, addedAt: ++addedAt }, unwatched);
+  await add('whale', 'a');
+  await add('the sea', 'a');
+  await add('the sea', 'b');
+  const [shared, own, lost] = [await cut(store, 0.1), await cut(store, 0.2), await cut(store, 0.3)];
+  for (const id of ['a', 'b']) await updateProject(store, id, (project) => ({ ...project, data: shared }));
+  for (const [id, data] of Object.entries({ r: own, s: shared, n: lost }))
+    await addRun(store, runRecord({ id, projectId: 'a', data: { id: dataId(data.manifest) } }));
+  const writer = await claimRun(store, 'r', 64);
+  for (const step of [1, 2, 3]) await writer.save(snapshotAt(step));
+  await damage(store, 3);
+  await store.commit({ put: [['runs/r/4.1.9/00000', new Uint8Array(17)]] });
+  await (await claimRun(store, 's')).save(snapshotAt(1));
+  return store;
+}
+
+test('of a project: its own text, the steps of its runs, whole or not, and the data that no other has', async () => {
+  const store = await library();
+  page = testStudio(store);
+  const { data } = page;
+  const told = (await data.call('projects', null)).find(({ id }) => id === 'a')!;
+  expect(told).toMatchObject({ texts: 2, runs: 2 });
+  const before = await bytesIn(store);
+  await updateProject(store, 'a', (project) => ({ ...project, removedAt: 5 }));
+  await data.call('purgeProject', { id: 'a' });
+  expect(before - (await bytesIn(store))).toBe(told.bytes!.own);
+  expect(await store.keys('data/')).toHaveLength(1);
+});
+
+test('of a run: its steps, and its data where they are nobody else’s; of one whose steps are given back, those alone', async () => {
+  const store = await library();
+  page = testStudio(store);
+  const { data } = page;
+  for (const runId of ['r', 's']) {
+    const before = await bytesIn(store);
+    const { bytes } = await data.call('removeRun', { runId, at: 5 });
+    expect(await bytesIn(store)).toBe(before);
+    await data.call('purgeRun', { runId });
+    // And what was left behind by the run that saved nothing goes with the first list, not with it.
+    expect([runId, before - (await bytesIn(store))]).toEqual([runId, bytes]);
+  }
+  const other = await library();
+  page.close();
+  page = testStudio(other);
+  const before = await bytesIn(other);
+  const { bytes } = await page.data.call('freeRun', { runId: 'r' });
+  expect(before - (await bytesIn(other))).toBe(bytes);
+  expect(await other.keys('data/')).toHaveLength(3);
+});
+
+test('where it is not known whose the data are, they stay, and are not told to come free', async () => {
+  const store = await library();
+  await store.commit({ put: [['runs-index/torn', 'torn']] });
+  page = testStudio(store);
+  const { data } = page;
+  const told = (await data.call('projects', null)).find(({ id }) => id === 'a')!;
+  const before = await bytesIn(store);
+  await updateProject(store, 'a', (project) => ({ ...project, removedAt: 5 }));
+  await data.call('purgeProject', { id: 'a' });
+  expect(before - (await bytesIn(store))).toBe(told.bytes!.own);
+  expect(await store.keys('data/')).toHaveLength(3);
+});
+
+test('a run whose tab ended before its first step was saved goes with its data at the next start, unless it is held', async () => {
+  const store = await library();
+  page = testStudio(store);
+  await page.data.call('listRuns', { projectId: 'a', now: 0 });
+  expect(await readRun(store, 'n')).toBeUndefined();
+  expect([await readRun(store, 'r'), await readRun(store, 's')]).toMatchObject([{ id: 'r' }, { id: 's' }]);
+  expect(await store.keys('data/')).toHaveLength(2);
+});
+
+test('data that no record names yet stay while the tab that made them is there, and go once it has let go of them', async () => {
+  const store = await library();
+  const made = await cut(store, 0.4);
+  const key = `data/${dataId(made.manifest)}`;
+  page = testStudio(store);
+  const held = await holdData();
+  await updateProject(store, 'a', (project) => ({ ...project, removedAt: 5 }));
+  await page.data.call('purgeProject', { id: 'a' });
+  await page.data.call('dropUnused', null);
+  expect(await store.keys(key)).toEqual([key]);
+  held.release();
+  await page.data.call('dropUnused', null);
+  expect(await store.keys(key)).toEqual([]);
+});
