@@ -279,7 +279,7 @@ export const createTextsSlice: Slice<TextsSlice> =
           }
         }
         if (removed.length === 0) return;
-        takeOut(removed); // they may have been listed meanwhile
+        if (get().project.id === projectId) takeOut(removed); // they may have been listed meanwhile
         tabs.announce();
         await forget(removed);
         const renamed = rename(projectId, removed);
