@@ -49,6 +49,7 @@ const MAY_IMPORT = {
   'core/export': [
     base,
     files,
+    'core/documents',
     'core/tokenizer',
     'core/shards',
     'core/checkpoint',

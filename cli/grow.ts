@@ -167,10 +167,12 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const wide = { id, config, vocabulary: tokenizer.size };
   const { objective } = askedOf(wide);
   const model = past ? wide : fittedTo(wide, objective, parts.train.tokens);
-  const short = past ? undefined : shortTextWords(wide, objective, {
-    train: parts.train.tokens,
-    validation: parts.validation.tokens,
-  });
+  const short = past
+    ? undefined
+    : shortTextWords(wide, objective, {
+        train: parts.train.tokens,
+        validation: parts.validation.tokens,
+      });
   if (short !== undefined) progress.say(short);
   /** On the device in use. */
   const plan = () => {

@@ -155,7 +155,8 @@ export const createTextsSlice: Slice<TextsSlice> =
       if (!text || get().project.recipe.samplePrompt !== DEFAULT_RECIPE.samplePrompt) return;
       const samplePrompt = await suggestion(text.id);
       const { project, texts, setRecipe } = get();
-      const isStill = project.recipe.samplePrompt === DEFAULT_RECIPE.samplePrompt && texts.some(({ id }) => id === text.id);
+      const isStill =
+        project.recipe.samplePrompt === DEFAULT_RECIPE.samplePrompt && texts.some(({ id }) => id === text.id);
       if (samplePrompt !== undefined && isStill) setRecipe({ samplePrompt });
     }
     /** A prompt that is of a text which goes is of one that remains. */

@@ -86,7 +86,12 @@ export function Pane(p: PaneProps) {
   return (
     <section
       ref={ref}
-      className={cx(styles.pane, p.isWide && styles.wide, p.isFirstOnPhone && styles.firstOnPhone, p.isAtFootOnPhone && styles.atFoot)}
+      className={cx(
+        styles.pane,
+        p.isWide && styles.wide,
+        p.isFirstOnPhone && styles.firstOnPhone,
+        p.isAtFootOnPhone && styles.atFoot,
+      )}
       tabIndex={isScrollable ? 0 : -1}
       data-pane
       aria-labelledby={id}

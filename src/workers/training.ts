@@ -120,9 +120,9 @@ export async function resume(
     // What cannot be opened leaves the record as it was.
     const opened = await openRun(store, change(known), snapshot);
     const record = await updateRun(store, runId, change);
-    let hasStepped = false;
+    const made = { step: false };
     const report: RunJob['report'] = (events) => {
-      hasStepped ||= events.some(({ kind }) => kind === 'step');
+      made.step ||= events.some(({ kind }) => kind === 'step');
       job.report(events);
     };
     try {
@@ -130,7 +130,7 @@ export async function resume(
     } catch (error) {
       // Nothing was made with what it was to go on with: it is what it was, and can go on so.
       const { segments } = known;
-      if (!hasStepped) await updateRun(store, runId, (now) => ({ ...now, segments })).catch(() => undefined);
+      if (!made.step) await updateRun(store, runId, (now) => ({ ...now, segments })).catch(() => undefined);
       throw error;
     }
   } finally {

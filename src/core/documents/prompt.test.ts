@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { promptFrom } from './prompt';
 
 test('a prompt is how most sentences of a text begin, in its language and script', () => {
-  const english = 'CHAPTER 1. Loomings.\n\nCall me Ishmael of the sea. The whale was white and old. “The whale is not a fish,” he said.';
+  const english =
+    'CHAPTER 1. Loomings.\n\nCall me Ishmael of the sea. The whale was white and old. “The whale is not a fish,” he said.';
   expect(promptFrom(english)).toBe('The whale');
   const german = 'Der Wal war alt und weiß. Das Meer war ruhig und weit. Der Wal schwamm weit hinaus.';
   expect(promptFrom(german)).toBe('Der Wal');

@@ -34,7 +34,8 @@ export function TokenizerPage() {
           }
         >
           {own !== undefined && `The model has its own, ${own}, and keeps it wherever it goes. `}
-          {own === undefined ? 'It' : 'Another'} learns from your text which pieces are common, and there is no text yet.
+          {own === undefined ? 'It' : 'Another'} learns from your text which pieces are common, and there is no text
+          yet.
         </EmptyState>
       </Stage>
     );

@@ -10,5 +10,8 @@ test('a model that was brought in has its tokenizer, though the project has none
   expect(stage.state(store.getState())).toEqual({ node: 'none', line: 'needs text' });
   const saved = { step: 3, bytes: 1, at: null };
   showing(store, { record: runRecord({}), saved, usable: saved });
-  expect(stage.state(store.getState())).toMatchObject({ node: 'done', line: expect.stringMatching(/entries, the model’s$/) as string });
+  expect(stage.state(store.getState())).toMatchObject({
+    node: 'done',
+    line: expect.stringMatching(/entries, the model’s$/) as string,
+  });
 });
