@@ -4,7 +4,7 @@ import { MarkupDialog } from '../features/text/MarkupDialog';
 import { useStudio, useStudioStore } from '../state/react';
 import type { Stage } from '../state/stage';
 import type { Studio } from '../state/studio';
-import { CommandPalette, focusHeading, Frame, KeyHelp, Toasts, useShortcuts } from '../ui';
+import { type Action, CommandPalette, focusHeading, Frame, KeyHelp, Toasts, useShortcuts } from '../ui';
 import { DeleteEverything } from './DeleteEverything';
 import { commands, KEYS_OF_CONTROLS } from './commands';
 import { receive, useWindowDrop } from './dropped';
@@ -24,31 +24,34 @@ import { Announcements } from './Announcements';
 export function App() {
   const [path, go] = useLocation();
   const store = useStudioStore();
-  const studio = useStudio((s) => s);
   const [overlay, setOverlay] = useState<'palette' | 'help' | 'unreadable' | 'everything'>();
   const [isRenaming, setRenaming] = useState(false);
   const projectId = useStudio((s) => s.project.id);
   const [singleKeys, setKeys] = useState(hasSingleKeys);
   const stage = stageAt(path);
   const name = stage?.name ?? 'Not found';
+  const isQuiet = useStudio((s) => stage !== undefined && hasMainButton(stage, s));
 
   useEffects(store);
-  useDocumentTitle(title(studio, name));
+  useDocumentTitle(useStudio((s) => title(s, name)));
   useWindowDrop((files) => void receive(store, files).then((id) => go(`/${id}`)), stage?.takesDrops === true);
   const shell = { go, rename: () => setRenaming(true), deleteEverything: () => setOverlay('everything') };
-  const actions = commands(studio, store, {
-    ...shell,
-    stage,
-    openPalette: () => setOverlay('palette'),
-    openHelp: () => setOverlay('help'),
-    openUnreadable: () => setOverlay('unreadable'),
-    hasSingleKeys: singleKeys,
-    toggleSingleKeys: () => {
-      setKeys(!singleKeys);
-      setSingleKeys(!singleKeys);
-    },
-  });
+  /** What can be done now: a run that trains changes it ten times a second, so it is made when it is asked for. */
+  const actions = (): readonly Action[] =>
+    commands(store.getState(), store, {
+      ...shell,
+      stage,
+      openPalette: () => setOverlay('palette'),
+      openHelp: () => setOverlay('help'),
+      openUnreadable: () => setOverlay('unreadable'),
+      hasSingleKeys: singleKeys,
+      toggleSingleKeys: () => {
+        setKeys(!singleKeys);
+        setSingleKeys(!singleKeys);
+      },
+    });
   useShortcuts(actions, singleKeys);
+  useStudio((s) => (overlay === 'palette' || overlay === 'help' ? s : null)); // they list what is so while they are open
 
   return (
     <>
@@ -58,7 +61,7 @@ export function App() {
             project={{ ...shell, isRenaming, onRename: setRenaming }}
             onFind={() => setOverlay('palette')}
             onGo={go}
-            isQuiet={stage !== undefined && hasMainButton(stage, studio)}
+            isQuiet={isQuiet}
           />
         }
         rail={<StageRail current={stage} onGo={go} />}
@@ -71,19 +74,31 @@ export function App() {
           </Suspense>
         </PageBoundary>
       </Frame>
-      <CommandPalette isOpen={overlay === 'palette'} onClose={() => setOverlay(undefined)} actions={actions} />
+      <CommandPalette
+        isOpen={overlay === 'palette'}
+        onClose={() => setOverlay(undefined)}
+        actions={overlay === 'palette' ? actions() : NONE}
+      />
       <KeyHelp
         isOpen={overlay === 'help'}
         onClose={() => setOverlay(undefined)}
-        actions={[...actions, ...KEYS_OF_CONTROLS]}
+        actions={overlay === 'help' ? [...actions(), ...KEYS_OF_CONTROLS] : NONE}
       />
       <UnreadableDialog isOpen={overlay === 'unreadable'} onClose={() => setOverlay(undefined)} />
       <DeleteEverything isOpen={overlay === 'everything'} onClose={() => setOverlay(undefined)} />
       <MarkupDialog />
-      <Toasts toasts={studio.toasts} onDismiss={studio.dismiss} />
+      <Notes />
       <Announcements />
     </>
   );
+}
+
+const NONE: readonly Action[] = [];
+
+function Notes() {
+  const toasts = useStudio((s) => s.toasts);
+  const dismiss = useStudio((s) => s.dismiss);
+  return <Toasts toasts={toasts} onDismiss={dismiss} />;
 }
 
 const hasMainButton = ({ action, hasMainButton }: Stage, studio: Studio): boolean =>

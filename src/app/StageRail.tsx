@@ -1,7 +1,7 @@
 import { useRouter } from 'wouter';
 import { formatBytes, formatCount } from '../core/base/units';
 import type { Offline } from '../state/privacy';
-import { useRuns, useStudio } from '../state/react';
+import { useRuns, useStudio, useStudioFields } from '../state/react';
 import { isTraining } from '../state/openRun';
 import type { Stage } from '../state/stage';
 import { Rail, TextAction } from '../ui';
@@ -12,16 +12,24 @@ import { STAGES } from './stages';
 
 export function StageRail({ current, onGo }: { current: Stage | undefined; onGo: (path: string) => void }) {
   useRuns();
-  const studio = useStudio((s) => s);
+  const nodes = useStudioFields((s) => STAGES.map((stage) => stage.state(s).node));
+  const lines = useStudioFields((s) => STAGES.map((stage) => stage.state(s).line));
+  const { requests, offline, hasNewer } = useStudioFields(({ requests, offline, hasNewer }) => ({
+    requests,
+    offline,
+    hasNewer,
+  }));
   const usage = useUsage();
   const { base } = useRouter();
-  const { requests, offline, hasNewer } = studio;
   return (
     <Rail
-      stages={STAGES.map((stage) => {
-        const { node, line } = stage.state(studio);
-        return { id: stage.id, href: base + pathOf(stage), name: stage.name, state: node, artefact: line };
-      })}
+      stages={STAGES.map((stage, i) => ({
+        id: stage.id,
+        href: base + pathOf(stage),
+        name: stage.name,
+        state: nodes[i]!,
+        artefact: lines[i]!,
+      }))}
       current={current?.id ?? ''}
       onGo={({ id }) => onGo(`/${id}`)}
       promise={{

@@ -1,7 +1,7 @@
 import { useRouter } from 'wouter';
-import { formatBytes, formatCount, formatDuration } from '../core/base/units';
+import { formatAgo, formatBytes, formatCount } from '../core/base/units';
 import { estimateProject } from '../state/estimate';
-import { useNow, useStudio, useStudioStore } from '../state/react';
+import { useNow, useStudio, useStudioFields, useStudioStore } from '../state/react';
 import { isTraining, shownRun, spokenRun, trainingRun } from '../state/openRun';
 import { MenuButton, TopStrip, type StripFact } from '../ui';
 import { chooseDevice, deviceChoices, KIND_NAME } from './device';
@@ -39,9 +39,16 @@ export function Strip(p: StripProps) {
 }
 
 function usePhase() {
-  const studio = useStudio((s) => s);
-  const now = useNow(studio.writing.kind === 'writing');
-  return readPhase(studio, now);
+  const now = useNow(useStudio((s) => s.writing.kind === 'writing'));
+  const { label, value, detail, tone, share, doing, isStopped } = useStudioFields((s) => {
+    const { fact, progress } = readPhase(s, now);
+    return { ...fact, share: progress?.share, doing: progress?.label, isStopped: progress?.isStopped };
+  });
+  return {
+    fact: { label, value, ...(detail !== undefined && { detail }), ...(tone && { tone }) },
+    progress:
+      share === undefined ? undefined : { label: doing ?? label, share, ...(isStopped !== undefined && { isStopped }) },
+  };
 }
 
 function useDeviceFact(): StripFact {
@@ -96,7 +103,7 @@ function useSavedFact(): StripFact {
   const label = 'Saved';
   if (kept === 'no') return { label, value: 'not the last change', tone: 'error' };
   if (saved) {
-    const ago = saved.at === null || !active ? 'kept' : `${formatDuration(Math.max(0, now - saved.at))} ago`;
+    const ago = saved.at === null || !active ? 'kept' : formatAgo(now - saved.at);
     return { label, value: `step ${formatCount(saved.step)}`, detail: ago };
   }
   if (active) return { label, value: 'no step yet' };

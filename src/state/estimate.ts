@@ -1,7 +1,7 @@
 /** What a run will cost, before it starts. */
 import { type MemoryLimits, memoryPlan, type MemoryPlan } from '../core/train/memory';
 import { problems, type Problem } from '../core/train/problems';
-import { tokensPerStep, type Recipe } from '../core/train/recipe';
+import { DEFAULT_RECIPE, fieldsOf, tokensPerStep, type Recipe, type RecipeField } from '../core/train/recipe';
 import { recomputation, type Recomputation } from '../core/train/recomputation';
 import type { ModelChoice } from '../core/train/run';
 import { fittedTo } from '../core/train/shortText';
@@ -87,6 +87,22 @@ export function usualRate(project: Project, optimizer: OptimizerId): number {
   const { id, config, vocabulary } = modelOf(project);
   return optimizerOf(optimizer).usualRate(countParams(modelSpec(id).params(config, vocabulary)));
 }
+
+/** What a recipe has where nobody has set it, of this objective and with this prompt. */
+export const usualRecipe = ({ recipe: { objective, recompute, samplePrompt } }: Project): Recipe => ({
+  ...DEFAULT_RECIPE,
+  objective,
+  recompute,
+  samplePrompt,
+});
+
+/** Settings of the recipe that are other than usual. */
+export const changedFromUsual = (project: Project): readonly RecipeField[] => {
+  const usual = usualRecipe(project);
+  return (Object.keys(fieldsOf(project.recipe)) as RecipeField[]).filter(
+    (name) => project.recipe[name] !== usual[name],
+  );
+};
 
 /** Whether the project's run would recompute on a device with these limits. */
 export const recomputationOf = (project: Project, limits: MemoryLimits): Recomputation =>

@@ -4,6 +4,7 @@ import { initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { FINISHED, goldenPage } from '../core/testing/goldenPage';
+import { modelOf } from './openRun';
 
 let page: Awaited<ReturnType<typeof goldenPage>>;
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
@@ -57,4 +58,22 @@ test('an import that is taken back after another project is shown changes the pr
   await getState().flush();
   expect(getState().project).toMatchObject({ id: 'a', runId: null });
   expect(getState().toasts.map(({ text }) => text)).not.toContain('This run cannot be brought back');
+});
+
+test('what comes into a project that nobody has begun is what its settings are of; another keeps its own', async () => {
+  page = await goldenPage(FINISHED);
+  const { getState } = page.studio;
+  await getState().exportModel('hf');
+  await vi.waitFor(() => expect(page.downloads[0]?.bytes.length).toBeGreaterThan(0));
+  const zip = new File([page.downloads[0]!.bytes as Uint8Array<ArrayBuffer>], 'sea.zip');
+  const before = getState().project.model;
+  await getState().importModel([zip]);
+  expect(getState().project.model).toEqual(before);
+  expect(await getState().newProject()).toBe(true);
+  await getState().importModel([zip]);
+  const { model, tokenizer } = modelOf(getState(), 'export')!.record;
+  expect(getState().project).toMatchObject({
+    model: { id: model.id, config: model.config },
+    tokenizerChoice: { kind: tokenizer.kind, vocabulary: model.vocabulary },
+  });
 });

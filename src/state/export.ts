@@ -9,6 +9,7 @@ import { matches, type Figures } from '../core/verify/compare';
 import type { Reference } from '../core/verify/reference';
 import { explain } from './failures';
 import { type Project, UNTITLED } from './project';
+import { isUntouched } from './projects';
 import { modelOf, shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
 import { chosenStep } from './trained';
@@ -196,6 +197,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         }
         if (!result) return;
         const { runId } = result;
+        const isNew = isUntouched(get()) && get().project.tokenizer === null;
         const before = modelOf(get(), 'playground')?.record;
         // While a run trains, Train goes on showing it.
         if (training) await Promise.all([get().show('playground', runId), get().show('export', runId)]);
@@ -203,7 +205,12 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         const { toast, change, opened } = get();
         const run = opened[runId]?.record;
         if (!run) return;
-        if (get().project.name === UNTITLED) change({ name: run.name });
+        // What nobody has begun to set is as it was for what came in.
+        if (isNew) {
+          const { id, config, vocabulary } = run.model;
+          const tokenizerChoice = { kind: run.tokenizer.kind, vocabulary };
+          change({ name: run.name, tokenizerChoice, model: { id, config, byHand: [] } });
+        } else if (get().project.name === UNTITLED) change({ name: run.name });
         const back = async ({ id, name }: RunRecord): Promise<void> => {
           try {
             if (get().project.id === project.id) await get().bringBack(id);

@@ -1,5 +1,6 @@
 /** Talking to a model: a prompt, how to choose among its guesses, and the tokens as they come. */
 import { toFailure, type Failure } from '../core/base/errors';
+import { recipeOf } from '../core/runs/segments';
 import type { GeneratedToken, GenerateInput } from '../protocol/gpu';
 import { shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
@@ -13,7 +14,8 @@ export type Writing =
   | { kind: 'failed'; failure: Failure };
 
 export interface PlaygroundSlice {
-  prompt: string;
+  /** Null until a person writes one: then it is the prompt of the run that is shown. */
+  prompt: string | null;
   sampling: Sampling;
   /** What was written after `writtenAfter`. */
   writtenAfter: string;
@@ -28,10 +30,16 @@ export interface PlaygroundSlice {
   continueFrom(index: number, text: string): Promise<void>;
 }
 
+/** What the model is to go on from. A space at its end would be half a token of most words. */
+export function promptOf(s: Pick<Studio, 'prompt' | 'shown' | 'opened' | 'project'>): string {
+  const { record } = shownRun(s, 'playground');
+  return s.prompt ?? (record ? recipeOf(record) : s.project.recipe).samplePrompt.trimEnd();
+}
+
 export const createPlaygroundSlice: Slice<PlaygroundSlice> =
   ({ gpu, now }) =>
   (set, get) => ({
-    prompt: 'The ',
+    prompt: null,
     sampling: { temperature: 0.8, topK: 40, topP: 1, seed: 1, length: 200 },
     writtenAfter: '',
     written: [],
@@ -39,7 +47,8 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
     setPrompt: (prompt) => set({ prompt }),
     setSampling: (change) => set(({ sampling }) => ({ sampling: { ...sampling, ...change } })),
     async generate() {
-      const { prompt, sampling } = get();
+      const prompt = promptOf(get());
+      const { sampling } = get();
       const runId = shownId(get(), 'playground');
       const { which } = shownRun(get(), 'playground');
       if (runId === null || get().writing.kind === 'writing') return;

@@ -14,7 +14,7 @@ import {
   updateProject,
 } from '../core/runs/projects';
 import type { Recipe, RecomputeChoice } from '../core/train/recipe';
-import { usualRate, vocabularySize } from './estimate';
+import { usualRate, usualRecipe, vocabularySize } from './estimate';
 import { explain } from './failures';
 import type { Slice } from './studio';
 import { IDLE, type Work } from './work';
@@ -36,6 +36,8 @@ export interface ProjectSlice {
   changeOf(id: string, change: Partial<Project>): Promise<void>;
   /** Another optimizer comes with its usual rate, unless that was set by hand. */
   setRecipe(change: Partial<Omit<Recipe, 'recompute'>>): void;
+  /** Gives every setting of the recipe its usual value. */
+  resetRecipe(): void;
   setRecompute(choice: RecomputeChoice): void;
   /** Another architecture, with the sizes that both have; what else each has stays as it was left. */
   chooseModel(id: ModelId): void;
@@ -194,6 +196,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
           change({ recipe });
         } else change({ recipe: { ...recipe, learningRate: usual } });
       },
+      resetRecipe: () => change({ recipe: usualRecipe(get().project), rateByHand: false }),
       setRecompute: (recompute) =>
         change({ recompute, recipe: { ...get().project.recipe, recompute: recompute === 'on' } }),
       chooseModel(id) {

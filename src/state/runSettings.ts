@@ -1,6 +1,6 @@
 /** The settings of a run: its own once it has a record, until then those it was begun with. */
 import { useMemo } from 'react';
-import { formatCount, formatNumber } from '../core/base/units';
+import { counted, formatCount, formatNumber } from '../core/base/units';
 import { modelSpec } from '../core/models';
 import { objectiveOf } from '../core/objectives';
 import { optimizerOf } from '../core/optim';
@@ -64,7 +64,7 @@ export function describeSettings({ model, recipe, tokenizer, isRecipeKnown }: Ru
   const { layers, width } = model.config;
   return [
     modelSpec(model.id).label,
-    `${formatCount(layers)} ${layers === 1 ? 'layer' : 'layers'} of width ${formatCount(width)}`,
+    `${counted(layers, 'layer')} of width ${formatCount(width)}`,
     `${KIND_WORDS[tokenizer]} ${formatCount(model.vocabulary)}`,
     ...(isRecipeKnown ? recipeWords(recipe) : ['brought in, and how it was trained is not recorded']),
   ].join(', ');

@@ -10,6 +10,8 @@ import { runRecord } from '../core/testing/runRecord';
 import { seen } from '../core/testing/shown';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { TrainEvent } from '../core/train/run';
+import { stage } from '../features/train/stage';
+import { RunLog } from './runLog';
 import type { Studio } from './studio';
 import { bestWords, stepChoices, trained } from './trained';
 
@@ -66,9 +68,17 @@ test('the best that can be chosen is one that is kept, with the loss that it had
     { value: '800', label: 'Step 800, the one before' },
     { value: 'best', label: 'Step 750, the best' },
   ]);
-  expect(trained(get(), 'playground')).toMatchObject({ step: 1000, result: 'perplexity 9.03', notKept: undefined });
+  expect(trained(get(), 'playground')).toMatchObject({
+    step: 1000,
+    result: 'perplexity 9.03 on held-out text',
+    notKept: undefined,
+  });
   get().setWhich('playground', 'best');
-  expect(trained(get(), 'playground')).toMatchObject({ step: 750, result: 'perplexity 7.39', notKept: undefined });
+  expect(trained(get(), 'playground')).toMatchObject({
+    step: 750,
+    result: 'perplexity 7.39 on held-out text',
+    notKept: undefined,
+  });
   expect(bestWords(seen(get()).model!)).toBe('Step 750 is kept as the best.');
 });
 
@@ -81,4 +91,20 @@ test('a run of a build that did not keep its best says so', async () => {
   ]);
   expect(trained(get(), 'playground').notKept).toBe('best at step 750, perplexity 7.39, not kept');
   expect(bestWords(seen(get()).model!)).toBe('Step 750 was not kept.');
+});
+
+test('what was measured at another step is told with that, and what was measured before the first is not told', async () => {
+  const get = await studioOf(await storedRun(true));
+  get().setWhich('playground', 800);
+  expect(trained(get(), 'playground')).toMatchObject({
+    step: 800,
+    result: 'perplexity 7.39 on held-out text at step 750',
+  });
+  get().changeRun('r', (run) => {
+    const log = new RunLog();
+    log.append({ kind: 'evaluated', step: 0, loss: 6.9, metrics: {}, activeMs: 0, sample: '' });
+    return { ...run, log };
+  });
+  expect(trained(get(), 'playground').result).toBeUndefined();
+  expect(stage.state(get()).line).toBe('step 1,000');
 });

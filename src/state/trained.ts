@@ -97,7 +97,7 @@ function bestLabel(run: OpenRun, best: SavedStep): string {
 export interface Trained {
   step: number;
   name: string;
-  /** On held-out text, at the last evaluation up to that step: `perplexity 85.4`. */
+  /** At the last evaluation up to that step: `perplexity 85.4 on held-out text`, and of which step where it is an earlier one. */
   result: string | undefined;
   /** A better step whose weights are gone, or newer ones that cannot be opened; in words that go on from a line's. */
   notKept: string | undefined;
@@ -110,13 +110,17 @@ export function trained(s: Studio, page: Page): Trained {
   const { record } = run;
   const chosen = chosenStep(run);
   const step = chosen?.step ?? run.usable?.step ?? 0;
-  const loss = chosen?.loss ?? (record ? measuredAt(record, run.log.evaluations, step)?.loss : undefined);
+  const measured = record ? measuredAt(record, run.log.evaluations, step) : undefined;
+  // What it was before the first step says nothing of a later one.
+  const told = measured && (measured.step > 0 || step === 0) ? measured : undefined;
+  const loss = chosen?.loss ?? told?.loss;
+  const at = chosen?.loss == null && told && told.step !== step ? ` at step ${formatCount(told.step)}` : '';
   const better = notKept(run);
   const objective = record?.objective ?? s.project.recipe.objective;
   return {
     step,
     name: record?.name ?? s.project.name,
-    result: loss === undefined ? undefined : headlineWords(objective, loss),
+    result: loss === undefined ? undefined : `${headlineWords(objective, loss)} on held-out text${at}`,
     holds: chosen && holdsWords(chosen),
     notKept: isWeightsAlone(run)
       ? 'the best: newer steps cannot be opened'

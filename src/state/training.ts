@@ -6,6 +6,7 @@ import { updateProject } from '../core/runs/projects';
 import { readForebears } from '../core/runs/forebears';
 import { readKnownRun, readRun, type RunRecord } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';
+import { headlineWords } from '../core/objectives';
 import { memoryShortage } from '../core/train/memory';
 import { problems, unfit } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
@@ -363,7 +364,13 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         if (isAtRest) set({ asking: runId });
         try {
           const told = await gpu.call('ask', { runId, asked });
-          for (const event of told) get().opened[runId]?.log.append(event);
+          for (const event of told) {
+            get().opened[runId]?.log.append(event);
+            // It may be what was known before: that it was measured shows nowhere else.
+            if (event.kind !== 'evaluated') continue;
+            const { objective } = get().opened[runId]?.record ?? get().project.recipe;
+            toast({ text: `Step ${formatCount(event.step)} measured`, detail: headlineWords(objective, event.loss) });
+          }
           if (told.length > 0) get().changeRun(runId, (run) => ({ ...run, logVersion: run.logVersion + 1 }));
         } catch (error) {
           toast({ text: 'The run was not asked', detail: explain(toFailure(error)) });

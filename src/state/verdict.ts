@@ -29,10 +29,10 @@ export function useVerdict(of: (s: Studio) => OpenRun = trains): Verdict {
 
 const AT_REST: readonly Phase['kind'][] = ['stopped', 'finished'];
 
-/** How good or bad news a verdict is. */
-export const VERDICT_TONE: Readonly<Record<VerdictKind, 'ok' | 'warn' | 'error'>> = {
-  beginning: 'ok',
-  blind: 'ok',
+/** How good or bad news a verdict is; undefined where it is neither yet. */
+export const VERDICT_TONE: Readonly<Record<VerdictKind, 'ok' | 'warn' | 'error' | undefined>> = {
+  beginning: undefined,
+  blind: undefined,
   stuck: 'warn',
   learning: 'ok',
   memorising: 'ok',

@@ -5,7 +5,7 @@ export interface CheckpointSummaryProps {
   step: string;
   /** Of the run. */
   name: string;
-  /** `perplexity 85.4`. */
+  /** `perplexity 85.4 on held-out text`. */
   result?: string | undefined;
   /** `best at step 2,400, perplexity 84.9, not kept`. */
   remark?: string | undefined;
@@ -15,7 +15,7 @@ export interface CheckpointSummaryProps {
 export const CheckpointSummary = ({ step, name, result, remark }: CheckpointSummaryProps) => (
   <>
     Step {step} of <b>{name}</b>
-    {result !== undefined && `, ${result} on held-out text`}
+    {result !== undefined && `, ${result}`}
     {remark !== undefined && ` · ${remark}`}
   </>
 );

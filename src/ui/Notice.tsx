@@ -29,7 +29,8 @@ export function Notice({ tone, title, children, actions, areActionsBelow, isPlai
 }
 
 export interface VerdictProps {
-  tone: Tone;
+  /** Undefined where there is nothing to be glad or afraid of yet. */
+  tone: Tone | undefined;
   judgement: string;
   /** Evidence with numbers. */
   children: ReactNode;
@@ -40,7 +41,7 @@ export interface VerdictProps {
 export function Verdict({ tone, judgement, children, action }: VerdictProps) {
   return (
     <section className={styles.verdict} aria-label="Verdict">
-      <Icon name={toneIcon[tone]} tone={tone} />
+      {tone && <Icon name={toneIcon[tone]} tone={tone} />}
       <p>
         <b>{judgement}</b> {children}
       </p>

@@ -1,4 +1,4 @@
-import { useId, useState, type KeyboardEvent } from 'react';
+import { useEffect, useId, useState, type KeyboardEvent } from 'react';
 import { flushSync } from 'react-dom';
 import { Input, Label, Text, TextField } from 'react-aria-components';
 import { cx } from './cx';
@@ -33,7 +33,13 @@ export function NumberField({ label, value, onChange, step = 1, format = formatE
   const bounds: Bounds = { min: p.min, max: p.max, isWhole: p.isWhole };
   const verdict = draft === undefined ? undefined : judge(draft, bounds);
   const error = verdict?.kind === 'bad' ? verdict.words : p.error;
-  const hint = error ?? note ?? p.hint;
+  const readAs = verdict?.kind === 'good' && verdict.readAs !== undefined ? `read as ${verdict.readAs}` : undefined;
+  const hint = error ?? readAs ?? note ?? p.hint;
+  useEffect(() => {
+    if (note === undefined) return;
+    const timer = setTimeout(() => setNote(undefined), NOTED);
+    return () => clearTimeout(timer);
+  }, [note]);
   const hintId = useId();
 
   const type = (text: string) => {
@@ -89,7 +95,10 @@ export function NumberField({ label, value, onChange, step = 1, format = formatE
           spellCheck="false"
           onFocus={(event) => {
             // At once, so that what is typed or put in next replaces all of it.
-            flushSync(() => setDraft(String(value)));
+            flushSync(() => {
+              setDraft(String(value));
+              setNote(undefined);
+            });
             event.currentTarget.select();
           }}
           onBlur={leave}
@@ -104,6 +113,9 @@ export function NumberField({ label, value, onChange, step = 1, format = formatE
     </TextField>
   );
 }
+
+/** Milliseconds that what leaving made of a value is told. */
+const NOTED = 8000;
 
 /** For the mouse only: the keyboard has the arrows. */
 function Stepper({ words, path, onStep }: { words: string; path: string; onStep: () => void }) {

@@ -23,7 +23,7 @@ export function SizeDial({ value, onChange, suits, limit }: SizeDialProps) {
   return (
     <div className={styles.dial}>
       <div className={styles.top}>
-        <span className={styles.value} style={{ left: `clamp(64px, ${percent(at)}, 100% - 64px)` }}>
+        <span className={styles.value} style={{ left: `clamp(72px, ${percent(at)}, 100% - 72px)` }}>
           <b>{size}</b> parameters
         </span>
       </div>
@@ -40,7 +40,7 @@ export function SizeDial({ value, onChange, suits, limit }: SizeDialProps) {
           step={1}
           value={Math.round(at * STOPS)}
           aria-label="Model size"
-          aria-valuetext={`${size.replace(' M', ' million').replace(' B', ' billion')} parameters`}
+          aria-valuetext={`${size.replace(' k', ' thousand').replace(' M', ' million').replace(' B', ' billion')} parameters`}
           onChange={(event) => onChange(dialSize(event.currentTarget.valueAsNumber / STOPS))}
         />
         <div className={styles.needle} style={{ left: percent(at) }} />
@@ -53,7 +53,7 @@ export function SizeDial({ value, onChange, suits, limit }: SizeDialProps) {
         ))}
       </div>
       <div className={styles.notes}>
-        {suits && <span style={span(suits.from, suits.to)}>{suits.label}</span>}
+        {suits && <span style={noteAt(suits.from, suits.to, suits.label)}>{suits.label}</span>}
         {limit && <span className={styles.end}>{limit.label}</span>}
       </div>
     </div>
@@ -65,15 +65,24 @@ export const dialPosition = (size: number): number =>
   Math.min(1, Math.max(0, Math.log10(size / LEAST) / Math.log10(MOST / LEAST)));
 /** Size at a place on the ruler, in parameters. */
 export const dialSize = (at: number): number => LEAST * (MOST / LEAST) ** at;
-/** `0.42 M`, `2.19 M`, `34.0 M`, `2.02 B`: three digits. */
+/** `3.2 k`, `0.42 M`, `2.19 M`, `34.0 M`, `2.02 B`: two or three digits. */
 export const formatSize = (size: number): string =>
-  size < 999.5e6 ? `${(size / 1e6).toPrecision(size < 1e6 ? 2 : 3)} M` : `${(size / 1e9).toPrecision(3)} B`;
+  size < LEAST
+    ? `${Number((size / 1e3).toPrecision(2))} k`
+    : size < 999.5e6
+      ? `${(size / 1e6).toPrecision(size < 1e6 ? 2 : 3)} M`
+      : `${(size / 1e9).toPrecision(3)} B`;
 
 const percent = (share: number): string => `${100 * share}%`;
 const span = (from: number, to: number) => ({
   left: percent(dialPosition(from)),
   width: percent(dialPosition(to) - dialPosition(from)),
 });
+/** Over its span, and where that is short still inside the ruler. */
+const noteAt = (from: number, to: number, words: string) => {
+  const { left, width } = span(from, to);
+  return { left: `max(0px, min(${left}, 100% - ${words.length}ch))`, width };
+};
 const MARKS = [5, 6, 7].flatMap((decade) =>
   [1, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => ({
     size: digit * 10 ** decade,

@@ -48,13 +48,15 @@ export interface PanesProps {
   narrowColumns?: string;
   /** Grid rows, if there are two of them. */
   rows?: string;
+  /** Below 1100 px the first is narrow and beside the second, in place of above it: it is what is set, and that what comes of it. */
+  isFirstBeside?: boolean;
   children: ReactNode;
 }
 
-export function Panes({ columns, narrowColumns, rows, children }: PanesProps) {
+export function Panes({ columns, narrowColumns, rows, isFirstBeside, children }: PanesProps) {
   return (
     <div
-      className={styles.panes}
+      className={cx(styles.panes, isFirstBeside && styles.firstBeside)}
       style={{ '--columns': columns, '--narrow': narrowColumns ?? columns, '--rows': rows ?? 'minmax(0, 1fr)' }}
     >
       {children}

@@ -68,3 +68,4 @@ export {
 } from './Tokens';
 export { Tooltip } from './Tooltip';
 export { TopStrip, type StripFact, type TopStripProps } from './TopStrip';
+export { ResumeOrNew, type ResumeOrNewProps } from './ResumeOrNew';

@@ -50,6 +50,26 @@ describe('judge', () => {
     expect(verdict.kind).toBe('bad');
     expect(verdict).not.toHaveProperty('nearest');
   });
+  it.each([
+    ['0,001', false, 0.001, '0.001'],
+    ['.003', false, 0.003, '0.003'],
+    ['-.5', false, -0.5, '−0.5'],
+    ['1,5', false, 1.5, '1.5'],
+    ['−4', false, -4, '−4'],
+    ['4,000', true, 4000, '4,000'],
+    ['1,234,567', false, 1_234_567, '1,234,567'],
+    ['1,234.5', false, 1234.5, '1,234.5'],
+  ])('reads %j, whole %j, and says as what', (text, isWhole, value, readAs) =>
+    expect(judge(text, { isWhole })).toEqual({ kind: 'good', value, readAs }),
+  );
+  it('does not guess which of two numbers is meant', () => {
+    expect(judge('1,234', {})).toEqual({
+      kind: 'bad',
+      words: '“1,234” may be read in two ways; write 4, 0.001 or 1e-3',
+    });
+    for (const text of ['1.234,5', '1,,2', ',5', '1,2,3']) expect(judge(text, {})).toMatchObject({ kind: 'bad' });
+    expect(judge('1,2', { isWhole: true })).toMatchObject({ kind: 'bad', nearest: 1 });
+  });
   it('lets spaces around a number be', () => expect(judge(' 4 ', {})).toEqual({ kind: 'good', value: 4 }));
 });
 

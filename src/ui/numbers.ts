@@ -33,19 +33,40 @@ function formatter(least: number, most: number): Intl.NumberFormat {
 }
 const formatters = new Map<string, Intl.NumberFormat>();
 
+/**
+ * What a person writes who writes numbers otherwise: `.003`, `0,001`, `−4`, and thousands with a comma as `formatExact`
+ * has them. `1,234` is a thousand where numbers are whole, and where they are not it may be either: undefined.
+ */
+function readNumber(text: string, isWhole: boolean): number | undefined {
+  const plain = text.replace(/^−/, '-').replace(/^(-?)(?=\.\d)/, '$10');
+  if (!plain.includes(',')) return parseNumber(plain);
+  const isThousands = /^-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(plain);
+  if (isThousands) {
+    const isSure = isWhole || plain.includes('.') || plain.indexOf(',') !== plain.lastIndexOf(',');
+    return isSure ? parseNumber(plain.replaceAll(',', '')) : undefined;
+  }
+  return /^-?\d+,\d+$/.test(plain) ? parseNumber(plain.replace(',', '.')) : undefined;
+}
+
 export interface Bounds {
   min?: number | undefined;
   max?: number | undefined;
   isWhole?: boolean | undefined;
 }
 export type Judgement =
-  | { kind: 'good'; value: number }
+  /** `readAs`: in our way of writing, where the text is in another. */
+  | { kind: 'good'; value: number; readAs?: string }
   | { kind: 'bad'; words: string; /** What leaving the field makes of it. */ nearest?: number };
 
 /** What a typed text means under the bounds; the words name the value and the bound. */
 export function judge(text: string, { min, max, isWhole }: Bounds): Judgement {
-  const value = parseNumber(text.trim());
-  if (value === undefined) return { kind: 'bad', words: `“${text}” is not a number; write 4, 0.001 or 1e-3` };
+  const typed = text.trim();
+  const value = readNumber(typed, isWhole === true);
+  if (value === undefined) {
+    const either = typed.includes(',') && readNumber(typed, true) !== undefined;
+    const why = either ? 'may be read in two ways' : 'is not a number';
+    return { kind: 'bad', words: `“${text}” ${why}; write 4, 0.001 or 1e-3` };
+  }
   const shown = formatExact(value);
   if (min !== undefined && value < min)
     return { kind: 'bad', words: `${shown} is below ${formatExact(min)}, the least`, nearest: min };
@@ -53,7 +74,7 @@ export function judge(text: string, { min, max, isWhole }: Bounds): Judgement {
     return { kind: 'bad', words: `${shown} is above ${formatExact(max)}, the most`, nearest: max };
   if (isWhole && !Number.isInteger(value))
     return { kind: 'bad', words: `${shown} is not a whole number`, nearest: clamp(Math.round(value), { min, max }) };
-  return { kind: 'good', value };
+  return { kind: 'good', value, ...(parseNumber(typed) === undefined && { readAs: formatExact(value) }) };
 }
 
 export const clamp = (value: number, { min = -Infinity, max = Infinity }: Bounds): number =>

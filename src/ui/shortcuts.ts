@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 
 /** One list feeds the palette, the keys and the help. */
 export interface Action {
@@ -55,25 +55,37 @@ export function formatKeys(keys: string, mac = isMac()): string {
 
 const EDITABLE = 'input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable=true]';
 
-/** Runs actions by their keys. Single letters and signs are left alone in a field, under a dialog, or if switched off. */
-export function useShortcuts(actions: readonly Action[], hasSingleKeys = true): void {
+/**
+ * Runs actions by their keys, of those that there are when one is pressed. Single letters and signs are left alone in a
+ * field, under a dialog, or if switched off.
+ */
+export function useShortcuts(actions: () => readonly Action[], hasSingleKeys = true): void {
+  const onKeyDown = useEffectEvent((event: KeyboardEvent, isOnTheWay: boolean) => {
+    if (event.defaultPrevented || event.repeat || event.isComposing) return;
+    // A button or a list that has the focus would take a key with a modifier for its own.
+    if (isOnTheWay !== (event.ctrlKey || event.metaKey)) return;
+    const target = event.target instanceof Element ? event.target : undefined;
+    if (document.querySelector('[role=dialog]') !== null) return;
+    for (const action of actions()) {
+      if (action.keys === undefined || !matchesKeys(action.keys, event)) continue;
+      const isSingle = !/mod|f\d|shift/.test(action.keys);
+      if (isSingle && (!hasSingleKeys || target?.closest(EDITABLE))) return;
+      event.preventDefault();
+      if (isOnTheWay) event.stopPropagation();
+      action.run();
+      return;
+    }
+  });
   useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.repeat || event.isComposing) return;
-      const target = event.target instanceof Element ? event.target : undefined;
-      if (document.querySelector('[role=dialog]') !== null) return;
-      for (const action of actions) {
-        if (action.keys === undefined || !matchesKeys(action.keys, event)) continue;
-        const isSingle = !/mod|f\d|shift/.test(action.keys);
-        if (isSingle && (!hasSingleKeys || target?.closest(EDITABLE))) return;
-        event.preventDefault();
-        action.run();
-        return;
-      }
+    const before = (event: KeyboardEvent): void => onKeyDown(event, true);
+    const after = (event: KeyboardEvent): void => onKeyDown(event, false);
+    document.addEventListener('keydown', before, { capture: true });
+    document.addEventListener('keydown', after);
+    return () => {
+      document.removeEventListener('keydown', before, { capture: true });
+      document.removeEventListener('keydown', after);
     };
-    document.addEventListener('keydown', onKeyDown);
-    return () => document.removeEventListener('keydown', onKeyDown);
-  }, [actions, hasSingleKeys]);
+  }, []);
 }
 
 /** F6 and Shift F6: the next or previous pane (every element with `data-pane`), round the page. */

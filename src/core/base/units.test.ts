@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   formatBytes,
   formatCount,
+  counted,
+  formatAgo,
   formatDuration,
   formatNumber,
   formatReading,
@@ -78,6 +80,20 @@ describe('formatShare', () => {
     [-0.05, '−5 %'],
   ]);
 });
+it('tells how long ago, and how many', () => {
+  expect([0, 526, 999, 1000, 140_000].map(formatAgo)).toEqual([
+    'just now',
+    'just now',
+    'just now',
+    '1 s ago',
+    '2 min 20 s ago',
+  ]);
+  expect([counted(1, 'layer'), counted(4000, 'layer'), counted(2, 'entry', 'entries')]).toEqual([
+    '1 layer',
+    '4,000 layers',
+    '2 entries',
+  ]);
+});
 describe('formatDuration', () => {
   table(formatDuration, [
     [0, '0 ms'],
@@ -90,5 +106,8 @@ describe('formatDuration', () => {
     [3_600_000, '1 h'],
     [11_100_000, '3 h 5 min'],
     [187_200_000, '2 d 4 h'],
+    [700 * 86_400_000, '700 d'],
+    [4.1e6 * 86_400_000, '11.2 k years'],
+    [6.17e17, '19.6 M years'],
   ]);
 });

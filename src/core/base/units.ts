@@ -20,6 +20,14 @@ export const formatReading = (x: number): string =>
 /** Three significant digits and a letter: `980`, `4.1 k`, `1.21 M`, `26.3 B`. */
 export const formatShort = (n: number): string => signed(n, (x) => scaled(x, ['', 'k', 'M', 'B', 'T']));
 
+/** How long ago: `just now` within a second, else `4.2 s ago`. */
+export const formatAgo = (milliseconds: number): string =>
+  milliseconds < 1000 ? 'just now' : `${formatDuration(milliseconds)} ago`;
+
+/** `1 layer`, `4 layers`. */
+export const counted = (n: number, one: string, many = `${one}s`): string =>
+  `${formatCount(n)} ${n === 1 ? one : many}`;
+
 /** Decimal bytes: `512 bytes`, `26.3 MB`. */
 export const formatBytes = (bytes: number): string =>
   signed(bytes, (x) => (x === 1 ? '1 byte' : scaled(x, ['bytes', 'kB', 'MB', 'GB', 'TB'])));
@@ -27,7 +35,7 @@ export const formatBytes = (bytes: number): string =>
 /** A share as a percentage: `0.123` -> `12.3 %`. */
 export const formatShare = (share: number): string => signed(share, (x) => `${trimmed(significant(x * 100))} %`);
 
-/** The two largest units of a time: `420 ms`, `4.2 s`, `2 min 20 s`, `3 h 5 min`, `2 d 4 h`. */
+/** The two largest units of a time: `420 ms`, `4.2 s`, `2 min 20 s`, `3 h 5 min`, `2 d 4 h`; beyond two years, `4.1 k years`. */
 export const formatDuration = (milliseconds: number): string =>
   signed(milliseconds, (ms) => {
     if (ms < 999.5) return `${String(Math.round(ms))} ms`;
@@ -37,7 +45,8 @@ export const formatDuration = (milliseconds: number): string =>
     if (seconds < 3600) return pair(seconds, 60, 'min', 's');
     const minutes = Math.round(seconds / 60);
     if (minutes < 24 * 60) return pair(minutes, 60, 'h', 'min');
-    return pair(Math.round(minutes / 60), 24, 'd', 'h');
+    const years = minutes / (365.25 * 24 * 60);
+    return years < 2 ? pair(Math.round(minutes / 60), 24, 'd', 'h') : `${formatShort(years)} years`;
   });
 
 function signed(x: number, format: (magnitude: number) => string): string {

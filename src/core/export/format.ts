@@ -103,11 +103,16 @@ export interface Known {
   /** Tokens of data that is still stored. */
   tokens: number;
   withOptimizer: boolean;
+  /** Steps that the run's curve has. */
+  steps: number;
 }
 export const expectedBytes = (format: Format, known: Known): number =>
   format.bytes?.(known) ?? weightBytes(format.precision, known);
 export const weightBytes = ({ bits }: Precision, { parameters }: Pick<Known, 'parameters'>): number =>
   (bits / 8) * parameters;
+/** Of a Hugging Face folder's files besides tensors: README and its kin, the tokenizer by its entries, the curve by its steps. */
+export const tellingBytes = ({ vocabulary, steps }: Pick<Known, 'vocabulary' | 'steps'>): number =>
+  9000 + 30 * vocabulary + 310 * steps;
 
 /** `GGUF, F16: for llama.cpp, LM Studio, Ollama` */
 export const formatWords = ({ card, precision }: Format): string =>

@@ -117,7 +117,7 @@ export const RECIPE = {
     label: 'Sample prompt',
     hint: 'continued at every evaluation, with the same seed',
     most: 100_000,
-    initial: 'The ',
+    initial: 'The',
   }),
   /** Unsigned 32-bit. */
   seed: whole({

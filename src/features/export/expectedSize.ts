@@ -1,9 +1,10 @@
-import { expectedBytes } from '../../core/export/format';
+import { expectedBytes, F32, weightBytes } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import { modelSpec } from '../../core/models';
 import { countParams } from '../../core/models/spec';
 import { dataOf } from '../../core/runs/segments';
 import type { DataFacts } from '../../core/runs/settings';
+import { countUpTo } from '../../core/train/verdict';
 import { shownRun } from '../../state/openRun';
 import type { Studio } from '../../state/studio';
 import { chosenStep } from '../../state/trained';
@@ -14,10 +15,13 @@ export function expectedSize(s: Studio, format: FormatId): number | undefined {
   const saved = chosenStep(open);
   if (!run || !saved) return undefined;
   const { id, config, vocabulary } = run.model;
+  const parameters = countParams(modelSpec(id).params(config, vocabulary));
   return expectedBytes(FORMATS[format], {
-    parameters: countParams(modelSpec(id).params(config, vocabulary)),
+    parameters,
     vocabulary,
-    saved: saved.bytes,
+    // Weights that are kept in F16 are written in F32.
+    saved: saved.holds === 'weights' ? weightBytes(F32, { parameters }) : saved.bytes,
+    steps: countUpTo(open.log.step, saved.step),
     tokens: dataOf(run).id === null ? 0 : tokensOf(dataOf(run).facts),
     withOptimizer: s.withOptimizer,
   });

@@ -18,7 +18,8 @@ export const stage: Stage = {
       [count('waiting') + count('unchecked') + count('uncheckable'), 'not checked'],
     ] as const;
     const line = words.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : [])).join(' · ');
-    const node = count('writing') + count('checking') > 0 ? 'run' : line === '' ? 'none' : 'done';
+    const isThere = line !== '' || modelOf(s, 'export') !== null;
+    const node = count('writing') + count('checking') > 0 ? 'run' : isThere ? 'done' : 'none';
     return { node, line: line === '' ? modelLine(s, 'export') : line };
   },
   page: async () => (await import('./ExportPage')).ExportPage,

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
+import { counted, formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
 import { optimizerOf } from '../../core/optim';
 import { recomputationWords } from '../../core/train/recomputation';
 import { useStudio } from '../../state/react';
@@ -31,14 +31,14 @@ export function EstimatePane({ situation, diagnosis }: { situation: Situation; d
           title="Parameters"
           format={formatCount}
           rows={estimate.groups.map(({ name, parameters }) => ({
-            name: inLayers.has(name) ? `${name}, ${layers(model.config.layers)}` : name,
+            name: inLayers.has(name) ? `${name}, ${counted(model.config.layers, 'layer')}` : name,
             value: parameters,
           }))}
         />
         <Breakdown
           title="Memory"
           unit="MB"
-          format={(bytes) => (bytes / 1e6).toFixed(bytes < 1e5 ? 2 : 1)}
+          format={megabytes}
           rows={[
             { name: 'Weights', value: memory.weights },
             { name: 'Gradients', value: memory.gradients },
@@ -53,6 +53,12 @@ export function EstimatePane({ situation, diagnosis }: { situation: Situation; d
     </Pane>
   );
 }
+
+/** Two digits after the point where there is less than a tenth, thousands with a comma. */
+const megabytes = (bytes: number): string => {
+  const digits = bytes < 1e5 ? 2 : 1;
+  return (bytes / 1e6).toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+};
 
 const OTHERWISE = 'To keep them, set Recompute to Off, or Memory to what this device has.';
 
@@ -138,5 +144,3 @@ function Doctor({ diagnosis: { findings, fine } }: { diagnosis: Diagnosis }) {
     </>
   );
 }
-
-const layers = (n: number): string => `${formatCount(n)} ${n === 1 ? 'layer' : 'layers'}`;

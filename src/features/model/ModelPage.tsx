@@ -1,10 +1,11 @@
 import { useMemo } from 'react';
 import { useLocation } from 'wouter';
-import { formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
+import { counted, formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import { useShownPart, useStudio } from '../../state/react';
 import { isTraining, trainingRun } from '../../state/openRun';
-import { Button, MenuButton, Notice, Panes, Stage } from '../../ui';
+import { useResumeOrNew } from '../../state/otherSettings';
+import { Button, MenuButton, Notice, Panes, ResumeOrNew, Stage } from '../../ui';
 import { diagnose } from './doctor';
 import { EstimatePane } from './EstimatePane';
 import { byField } from './findings';
@@ -20,6 +21,8 @@ export function ModelPage() {
   const diagnosis = useMemo(() => diagnose(situation), [situation]);
   const findings = useMemo(() => byField(diagnosis.findings), [diagnosis]);
   const { model, estimate, recipe, device } = situation;
+  const [, go] = useLocation();
+  const ways = useResumeOrNew(go);
   return (
     <Stage
       title="Model"
@@ -30,7 +33,7 @@ export function ModelPage() {
           {device?.kind === 'webgpu' && !device.software ? 'on the GPU' : 'of memory'}
           {estimate.seconds !== undefined && (
             <>
-              , about <b>{formatDuration(1000 * estimate.seconds)}</b> for {formatCount(recipe.steps)} steps
+              , about <b>{formatDuration(1000 * estimate.seconds)}</b> for {counted(recipe.steps, 'step')}
             </>
           )}
         </>
@@ -38,7 +41,7 @@ export function ModelPage() {
       actions={
         <>
           <Presets />
-          <NewRun reason={diagnosis.findings.find(({ severity }) => severity === 'stop')?.detail} />
+          {!ways && <NewRun reason={diagnosis.findings.find(({ severity }) => severity === 'stop')?.detail} />}
         </>
       }
     >
@@ -47,6 +50,7 @@ export function ModelPage() {
           It keeps its own settings; what is set here is for the next one.
         </Notice>
       )}
+      {ways && <ResumeOrNew {...ways} />}
       <SizeBlock situation={situation} />
       <Panes
         columns="minmax(264px, 3fr) minmax(264px, 3fr) minmax(480px, 6fr)"
@@ -92,7 +96,7 @@ function Presets() {
       entries={presets.map(({ name, config: { layers, width, context } }) => ({
         id: name,
         label: name,
-        hint: `${formatCount(layers)} layers, width ${formatCount(width)}, context ${formatCount(context)}`,
+        hint: `${counted(layers, 'layer')}, width ${formatCount(width)}, context ${formatCount(context)}`,
       }))}
       onChoose={choose}
     >

@@ -1,11 +1,12 @@
 import { useMemo } from 'react';
-import { formatNumber } from '../../core/base/units';
+import { counted, formatCount, formatNumber } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import { objectiveOf, objectivesFor } from '../../core/objectives';
 import { learningRateAt } from '../../core/optim/schedule';
 import { type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../../core/train/recipe';
-import { useStudio } from '../../state/react';
-import { Block, Fold, NumberField, Pane, Select } from '../../ui';
+import { changedFromUsual } from '../../state/estimate';
+import { useStudio, useStudioFields } from '../../state/react';
+import { Block, Fold, NumberField, Pane, Select, TextAction } from '../../ui';
 import { SmallChart } from '../../ui/charts';
 import { epochs, type Situation } from './doctor';
 import type { Findings } from './findings';
@@ -20,8 +21,22 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
   const objectives = objectivesFor(modelSpec(model).kind);
   const facts: Facts = { tokensPerStep: situation.estimate.tokensPerStep, epochs: epochs(situation) };
   const beside = { facts, findings };
+  const changed = useStudioFields((s) => changedFromUsual(s.project));
+  const resetRecipe = useStudio((s) => s.resetRecipe);
   return (
-    <Pane title="Training">
+    <Pane
+      title="Training"
+      aside={
+        changed.length > 0 && (
+          <TextAction
+            label={`${counted(changed.length, 'setting')} changed: give back the usual values`}
+            onPress={resetRecipe}
+          >
+            {formatCount(changed.length)} changed, reset
+          </TextAction>
+        )
+      }
+    >
       <Block isForm>
         {objectives.length > 1 && (
           <Select

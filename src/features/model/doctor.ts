@@ -131,17 +131,22 @@ const modelSize: Check = (s) => {
   const smaller = Math.sqrt(from * to);
   const isBearable = parameters <= 8 * to && s.recipe.dropout < 0.2;
   if (parameters <= 8 * to && !isBearable) return 'Dropout makes up for a model that is large for the text';
+  const [advice, fix]: readonly [string, Fix] = isBearable
+    ? ['Dropout of 0.2', { kind: 'recipe', label: 'Set dropout 0.2', change: { dropout: 0.2 } }]
+    : smaller >= SMALLEST
+      ? [
+          `About ${formatShort(smaller)} parameters`,
+          { kind: 'size', label: `Take ${formatShort(smaller)}`, parameters: smaller },
+        ]
+      : ['More text', { kind: 'addText', label: 'Add text' }];
   return caution(
     'The model is large for this text',
-    `${formatShort(parameters)} parameters will read ${about(s.text)}${formatShort(s.text.train)} tokens ${formatCount(read)} times, so expect a gap between training and held-out text. ${isBearable ? 'Dropout of 0.2' : `About ${formatShort(smaller)} parameters`} would narrow it.`,
+    `${formatShort(parameters)} parameters will read ${about(s.text)}${formatShort(s.text.train)} tokens ${formatCount(read)} times, so expect a gap between training and held-out text. ${advice} would narrow it.`,
     isBearable ? ['dropout'] : [],
-    isBearable
-      ? { kind: 'recipe', label: 'Set dropout 0.2', change: { dropout: 0.2 } }
-      : smaller >= SMALLEST
-        ? { kind: 'size', label: `Take ${formatShort(smaller)}`, parameters: smaller }
-        : undefined,
+    fix,
   );
 };
+/** That the dial has. */
 const SMALLEST = 1e5;
 
 const heldOut: Check = ({ text, validationShare }) => {

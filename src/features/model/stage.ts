@@ -1,4 +1,4 @@
-import { formatCount, formatShort } from '../../core/base/units';
+import { counted, formatCount, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import { countParams, type ModelKind } from '../../core/models/spec';
 import { vocabularySize } from '../../state/estimate';
@@ -35,7 +35,7 @@ export const stage: Stage = {
     const reads = READS[modelSpec(s.project.model.id).kind](`${formatCount(context)} tokens`);
     return {
       reading: `${label}, ${parameters}`,
-      words: `${formatCount(layers)} layers that ${reads}. They start as random numbers.`,
+      words: `${counted(layers, 'layer')} that ${layers === 1 ? reads.replace(/^(look|read)/, '$1s') : reads}. ${layers === 1 ? 'It starts' : 'They start'} as random numbers.`,
     };
   },
 };

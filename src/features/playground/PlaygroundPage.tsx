@@ -50,7 +50,7 @@ function Playground() {
           {explain(writing.failure)}
         </Notice>
       )}
-      <Panes columns="288px minmax(0, 1fr) 376px" narrowColumns="248px minmax(0, 1fr) 320px">
+      <Panes isFirstBeside columns="288px minmax(0, 1fr) 376px" narrowColumns="248px minmax(0, 1fr) 320px">
         <PromptPane />
         <WrittenPane chosen={at} onChoose={setChosen} />
         <AlternativesPane at={at} onGoOn={() => setChosen(undefined)} />

@@ -1,13 +1,16 @@
 import { formatCount, formatDuration } from '../../core/base/units';
-import { useNow, useStudio } from '../../state/react';
+import { promptOf } from '../../state/playground';
+import { useNow, useShownPart, useStudio } from '../../state/react';
 import { isTraining } from '../../state/openRun';
 import { Block, Button, NumberField, Pane, Progress, Slider, TextField } from '../../ui';
+import { reachWords } from './reach';
 import { readStatus } from './status';
 import styles from './PlaygroundPage.module.css';
 
 /** Where text begins, and how freely the model may choose. */
 export function PromptPane() {
-  const prompt = useStudio((s) => s.prompt);
+  const prompt = useStudio(promptOf);
+  const reach = useShownPart('playground', ({ record }) => record && reachWords(prompt, record)) ?? undefined;
   const setPrompt = useStudio((s) => s.setPrompt);
   const sampling = useStudio((s) => s.sampling);
   const set = useStudio((s) => s.setSampling);
@@ -16,7 +19,7 @@ export function PromptPane() {
   return (
     <Pane title="Prompt" hint={`${formatCount(Array.from(prompt).length)} characters`}>
       <Block>
-        <TextField label="Prompt" hideLabel rows={4} isProse value={prompt} onChange={setPrompt} />
+        <TextField label="Prompt" hideLabel rows={4} isProse value={prompt} onChange={setPrompt} hint={reach} />
         {isRunning && (
           <p className={styles.pace}>Text is written between the steps of the run that trains, so it takes longer</p>
         )}

@@ -96,15 +96,29 @@ function Foot({ underline }: { underline: 'surprise' | 'off' }) {
   );
 }
 
-/** Keeps the newest token in view while the reader is at the end; whoever scrolls up is left alone. */
+/** Goes to where writing begins, and keeps the newest token in view; whoever scrolls up meanwhile is left alone. */
 function useFollowing(length: number, isOn: boolean) {
   const end = useRef<HTMLSpanElement>(null);
+  const isNew = useRef(true);
   useLayoutEffect(() => {
-    const pane = end.current?.closest('[data-pane]');
-    if (!isOn || !pane || pane.scrollHeight <= pane.clientHeight) return;
-    if (pane.scrollHeight - pane.scrollTop - pane.clientHeight < NEAR) pane.scrollTop = pane.scrollHeight;
+    const box = scrollerOf(end.current);
+    if (!isOn) isNew.current = true;
+    if (!isOn || !box || !end.current) return;
+    // Where the page scrolls and not the pane, more may stand below the text.
+    const foot = box === document.scrollingElement ? innerHeight : box.getBoundingClientRect().bottom;
+    const below = end.current.getBoundingClientRect().bottom - foot + ROOM;
+    if (below > 0 && (isNew.current || below < NEAR)) box.scrollTop += below;
+    isNew.current = false;
   }, [length, isOn]);
   return end;
 }
+
+/** The pane, or where that does not scroll the page's part that does, or the page. */
+function scrollerOf(element: HTMLElement | null): Element | undefined {
+  const boxes = [element?.closest('[data-pane]'), element?.closest('#stage'), document.scrollingElement];
+  return boxes.find((box) => box != null && box.scrollHeight > box.clientHeight + 1) ?? undefined;
+}
+/** Pixels for the line at the foot. */
+const ROOM = 56;
 /** Pixels: a few lines of text. */
 const NEAR = 160;

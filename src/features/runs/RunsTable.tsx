@@ -158,8 +158,8 @@ const CELLS: Readonly<Record<string, CellOf>> = {
     const { kind, judgement } = verdictOf(view, isRunning);
     const tone = VERDICT_TONE[kind];
     return (
-      <span className={cx(styles.verdict, tone !== 'ok' && text[tone])} title={judgement}>
-        {tone !== 'ok' && <Icon name={tone === 'warn' ? 'warning' : 'error'} size={14} />}
+      <span className={cx(styles.verdict, tone && tone !== 'ok' && text[tone])} title={judgement}>
+        {tone && tone !== 'ok' && <Icon name={tone === 'warn' ? 'warning' : 'error'} size={14} />}
         <span className={text.clip}>{judgement}</span>
       </span>
     );

@@ -1,5 +1,5 @@
 import { useLocation } from 'wouter';
-import { formatCount, formatDuration, formatShort } from '../../core/base/units';
+import { counted, formatDuration, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import { estimateProject } from '../../state/estimate';
 import { useStudio } from '../../state/react';
@@ -26,7 +26,8 @@ export function NoRun() {
   return (
     <EmptyState action={<Button onPress={() => navigate('/model')}>Look at the settings</Button>}>
       No run yet. It would be {modelSpec(project.model.id).label} with {formatShort(parameters)} parameters, trained for{' '}
-      {formatCount(project.recipe.steps)} steps{time}.
+      {counted(project.recipe.steps, 'step')}
+      {time}.
     </EmptyState>
   );
 }

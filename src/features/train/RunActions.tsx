@@ -4,6 +4,7 @@ import { formatCount } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
 import { failureReport } from '../../state/failureReport';
 import { useShownPart, useStudio, useStudioFields } from '../../state/react';
+import { otherSettings } from '../../state/otherSettings';
 import { askRefusal, resumeRefusal } from '../../state/refusals';
 import { Button } from '../../ui';
 import { describeSettings, useRunSettings } from '../../state/runSettings';
@@ -23,6 +24,7 @@ export function RunActions() {
   const [isAsking, setAsking] = useState(false);
   const [isChanging, setChanging] = useState(false);
   const disabledReason = useStudio(resumeRefusal);
+  const differs = useStudio((s) => otherSettings(s).length > 0);
 
   if (phase.kind === 'failed') {
     const copy = async (): Promise<void> => {
@@ -68,7 +70,8 @@ export function RunActions() {
       <Button isDense disabledReason={disabledReason} onPress={() => setChanging(true)}>
         Change and continue…
       </Button>
-      {phase.kind === 'stopped' ? (
+      {/* Where settings differ both ways on stand below, with what does. */}
+      {differs ? null : phase.kind === 'stopped' ? (
         <Button isDense icon="play" disabledReason={disabledReason} onPress={() => void resume()}>
           Resume from step {formatCount(saved.step)}
         </Button>

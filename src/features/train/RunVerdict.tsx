@@ -22,7 +22,7 @@ export function RunVerdict() {
       judgement={verdict.judgement}
       action={
         isOver &&
-        tone !== 'ok' && (
+        (tone === 'warn' || tone === 'error') && (
           <Button isDense onPress={() => navigate('/model')}>
             Change the settings
           </Button>

@@ -28,7 +28,7 @@ export function TrainLonger(p: { isOpen: boolean; onClose: () => void; done: num
         <>
           <Button onPress={p.onClose}>Cancel</Button>
           <Button variant="go" onPress={go}>
-            Train {formatCount(more)} more steps
+            Train {formatCount(more)} more {more === 1 ? 'step' : 'steps'}
           </Button>
         </>
       }

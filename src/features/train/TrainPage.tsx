@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
+import { useLocation } from 'wouter';
 import { isOpening } from '../../state/openRun';
 import { useShownPart, useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';
+import { useResumeOrNew } from '../../state/otherSettings';
 import { useRunChoice } from '../../state/runChoice';
-import { Pane, Panes, RunSelect, Stage } from '../../ui';
+import { Pane, Panes, ResumeOrNew, RunSelect, Stage } from '../../ui';
 import { Charts } from './Charts';
 import { Compiling, Preparing } from './Preparing';
 import { Events } from './Events';
@@ -29,6 +31,8 @@ function Train() {
   );
   const settings = useRunSettings();
   const choice = useRunChoice('train');
+  const [, go] = useLocation();
+  const ways = useResumeOrNew(go);
   const name = useShownPart('train', ({ record }) => record?.name);
   return (
     <Stage
@@ -54,6 +58,7 @@ function Train() {
         </>
       }
     >
+      {ways && <ResumeOrNew {...ways} />}
       {phase === 'failed' ? <FailurePanel /> : STATUS[phase]}
       {hasBegun && (
         <>

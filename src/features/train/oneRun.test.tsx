@@ -7,8 +7,10 @@ import { Announcements } from '../../app/Announcements';
 import { lonelyLocks, type TestStudio } from '../../core/testing/behindChannels';
 import { FINISHED, goldenPage, STOPPED } from '../../core/testing/goldenPage';
 import { StudioContext } from '../../state/react';
+import { recipeOf } from '../../core/runs/segments';
+import { otherSettings, useResumeOrNew } from '../../state/otherSettings';
 import { useRunChoice } from '../../state/runChoice';
-import { RunSelect } from '../../ui';
+import { ResumeOrNew, RunSelect } from '../../ui';
 import { RunActions } from './RunActions';
 
 let page: TestStudio;
@@ -36,8 +38,35 @@ test('Train says which run it shows where there is one alone, and what can be as
   const Choice = () => <RunSelect {...useRunChoice('train')} />;
   expect(html(<Choice />)).toContain('>Run<');
   const shown = html(<RunActions />);
-  for (const words of ['Sample now', 'Evaluate now', 'Write with it', 'Resume from step 120'])
+  for (const words of ['Sample now', 'Evaluate now', 'Write with it']) expect(shown).toContain(words);
+});
+
+test('where settings differ from those of a run that could go on, both ways stand side by side with what differs', async () => {
+  page = await goldenPage(STOPPED);
+  const { getState } = page.studio;
+  const record = getState().opened[STOPPED]!.record!;
+  const Ways = () => {
+    const ways = useResumeOrNew(() => undefined);
+    return ways ? <ResumeOrNew {...ways} /> : 'as it was';
+  };
+  getState().change({
+    model: { id: record.model.id, config: record.model.config, byHand: [] },
+    recipe: recipeOf(record),
+    tokenizer: { ...getState().project.tokenizer!, model: record.tokenizer, size: record.model.vocabulary },
+    tokenizerChoice: { kind: record.tokenizer.kind, vocabulary: record.model.vocabulary },
+  });
+  const texts = getState().texts;
+  expect(otherSettings(getState()).filter((words) => words !== 'the text has changed since')).toEqual([]);
+  getState().setRecipe({ dropout: 0.3 });
+  expect(texts.length).toBeGreaterThan(0);
+  expect(otherSettings(getState())).toContain(`dropout 0.3 for ${recipeOf(record).dropout}`);
+  const shown = html(<Ways />);
+  for (const words of ['Resume from step 120', 'New run with these settings', 'dropout 0.3 for'])
     expect(shown).toContain(words);
+  // The other one is not offered a second time, and a run that has come to its end cannot go on.
+  expect(html(<RunActions />)).not.toContain('Resume from');
+  await getState().show('train', FINISHED);
+  expect(html(<Ways />)).toBe('as it was');
 });
 
 test('the one voice judges the run that it speaks of, not the one that Train shows', async () => {

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatNumber } from '../../core/base/units';
+import { counted, formatCount, formatDuration, formatNumber } from '../../core/base/units';
 import { headlineOf, headlineWords, objectiveOf } from '../../core/objectives';
 import { measuredAt, recipeOf } from '../../core/runs/segments';
 import { isOpening, isWeightsAlone, shownRun } from '../../state/openRun';
@@ -33,7 +33,7 @@ export const stage: Stage = {
     const subject = says ? `${label} says ${says}. It` : label;
     const course = better === 'lower' ? 'falls' : 'rises';
     return {
-      reading: `${formatCount(steps)} steps${time}`,
+      reading: `${counted(steps, 'step')}${time}`,
       words:
         `${subject} begins near ${start < 100 ? formatNumber(start) : formatCount(start)}, ${blind.words}, and ` +
         `${course} on a live chart, while what has been learnt shows on the same prompt again and again.`,
@@ -53,7 +53,9 @@ function state(s: Studio): StageState {
   const { phase, log, record } = run;
   const evaluation = record ? measuredAt(record, log.evaluations, Infinity) : log.evaluations.at(-1);
   const objective = record?.objective ?? s.project.recipe.objective;
-  const result = evaluation ? ` · ${headlineWords(objective, evaluation.loss)}` : '';
+  // What it was before the first step says nothing of a later one.
+  const isOfItsOwn = evaluation && (evaluation.step > 0 || !('step' in phase) || phase.step === 0);
+  const result = isOfItsOwn ? ` · ${headlineWords(objective, evaluation.loss)}` : '';
   switch (phase.kind) {
     case 'idle':
       if (isOpening(s, 'train')) return { node: 'none', line: 'opening' };

@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { memo, useState, type ReactNode } from 'react';
 import { TextAction } from '../Button';
 import { cx } from '../cx';
 import { formatReading } from '../../core/base/units';
@@ -62,8 +62,8 @@ export function LineChart(props: LineChartProps) {
   return <LineFigure {...useAtMost(props, useDrawingInterval(), urgent)} />;
 }
 
-/** The same, drawn as often as it is given. */
-export function LineFigure(p: LineChartProps) {
+/** The same, drawn as often as it is given something new. */
+export const LineFigure = memo(function LineFigure(p: LineChartProps) {
   const [isTable, setTable] = useState(false);
   const x = xScale(p);
   const y: Scale = p.y ? { ...p.y, isLog: p.isLog ?? false } : yScale(p);
@@ -112,7 +112,7 @@ export function LineFigure(p: LineChartProps) {
       <figcaption className={small ? styles.hidden : styles.caption}>{p.caption}</figcaption>
     </figure>
   );
-}
+});
 
 const Keys = ({ keys }: { keys: readonly Pick<Line, 'id' | 'label' | 'run'>[] }) => (
   <span className={styles.keys}>

@@ -1,4 +1,4 @@
-import { useMemo, type ReactNode } from 'react';
+import { memo, useMemo, type ReactNode } from 'react';
 import { Segmented } from '../Segmented';
 import { Slider } from '../Slider';
 import { formatReading } from '../../core/base/units';
@@ -59,6 +59,19 @@ export interface LossChartProps {
 /** Losses in a reading of them at the left, and in nats at the right: one curve, two readings. */
 export function LossChart(props: LossChartProps) {
   const p = useAtMost(props, useDrawingInterval(), props.settings);
+  return <LossFigure p={p} chosen={props.settings} onSettings={props.onSettings} />;
+}
+
+/** Drawn when what it is given is new, however often the page around it is. */
+const LossFigure = memo(function LossFigure({
+  p,
+  chosen,
+  onSettings,
+}: {
+  p: LossChartProps;
+  chosen: ChartSettings;
+  onSettings: LossChartProps['onSettings'];
+}) {
   const chart = useMemo(() => lossLines(p), [p]);
   const { settings, references = [] } = p;
   const axis = settings.x;
@@ -88,7 +101,7 @@ export function LossChart(props: LossChartProps) {
       changes={(p.changes ?? []).map((change) => ({ ...change, x: x(change.x) }))}
       marks={(p.marks ?? []).map((mark) => ({ ...mark, x: x(mark.x) }))}
       caption={p.caption ?? chart.caption}
-      settings={props.onSettings && <SettingsRow settings={props.settings} onSettings={props.onSettings} />}
+      settings={onSettings && <SettingsRow settings={chosen} onSettings={onSettings} />}
       minHeight={p.minHeight ?? 240}
       describeX={chart.describeX}
       describeY={formatReading}
@@ -106,7 +119,7 @@ export function LossChart(props: LossChartProps) {
       {...(p.syncKey !== undefined && { syncKey: p.syncKey })}
     />
   );
-}
+});
 
 /** Round losses on the left axis: from the top, under the axis' word, where a label has room. */
 function natTicks(y: Scale, { of, loss: inverse }: LossReading['scale'], height: number): Tick[] {
@@ -201,7 +214,7 @@ function lossLines(p: LossChartProps) {
   const startsOf = ({ step }: LossColumns): readonly number[] => changes.map((change) => firstAfter(step, change.x));
   /** In the manner of a run's own, and fainter. */
   const inheritedLines = ({ training, validation }: NonNullable<LossChartProps['before']>): Line[] => {
-    const faint = { label: '', form: 'raw', isSilent: true } as const;
+    const faint = { label: '', form: 'thin', isFaint: true, isSilent: true } as const;
     const starts = { training: startsOf(training), validation: startsOf(validation) };
     const trained = mapped(smooth(training.loss, settings.smoothing, starts.training), of);
     const held = mapped(validation.loss, of);

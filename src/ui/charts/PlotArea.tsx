@@ -4,7 +4,7 @@ import { runColor } from '../runColor';
 import { Swatch } from '../Swatch';
 import { useCanvas, type Drawing } from './canvas';
 import { nearest } from './columns';
-import { meet, placeReadout, pushApart } from './labels';
+import { clearest, meet, placeReadout, pushApart } from './labels';
 import { along, type Scale } from './scale';
 import { useSize } from './surroundings';
 import type { Band, Change, FootMark, Line, Reference } from './types';
@@ -184,8 +184,8 @@ function Words({ plot: p, width, height }: { plot: PlotProps; width: number; hei
         return (
           <span
             key={x}
-            className={cx(styles.label, share >= 0.5 ? styles.beforeChange : styles.afterChange)}
-            style={{ left: `${100 * share}%` }}
+            className={cx(styles.label, styles.change, share >= 0.5 ? styles.beforeChange : styles.afterChange)}
+            style={{ left: `${100 * share}%`, maxWidth: `${100 * Math.max(share, 1 - share)}%` }}
           >
             <Fitting label={label} longLabel={longLabel} />
           </span>
@@ -235,12 +235,34 @@ function endLabels(p: PlotProps, width: number, height: number) {
       const words = CHARACTER * endWords(p, line).length + 8;
       const fits = x + 6 + words <= width + p.labelRoom;
       const y = height * (1 - along(p.y, line.y[last]!));
-      // Without room at the right, or where a forecast goes on, the words stand above the line's end.
-      const isAbove = !fits || (line.form !== 'expected' && p.lines.some((other) => goesOn(line, other)));
-      return { line, x: fits ? x + 6 : width - words, width: words - 8, y: isAbove ? y - 13 : y };
+      // Without room at the right, or where a forecast goes on, the words stand above the line's end or below it.
+      const isBeside = fits && !(line.form !== 'expected' && p.lines.some((other) => goesOn(line, other)));
+      const at = { x: fits ? x + 6 : width - words, width: words - 8 };
+      if (isBeside) return { line, ...at, y };
+      const places = [y - BESIDE, y + BESIDE].map((middle) => ({ ...at, y: middle }));
+      const free = places.filter((place) => place.y > GAP / 2 && place.y < height - GAP / 2);
+      return { line, ...(free[clearest(free, pointsUnder(p, at, width, height), GAP / 2)] ?? places[0]!) };
     });
   const tops = pushApart(placed, GAP, height);
   return placed.map(({ line, x, width: words }, index) => ({ line, left: x, top: tops[index]!, width: words }));
+}
+
+/** px from a line's end to the middle of the words above or below it. */
+const BESIDE = 13;
+
+/** Of all lines, where they pass over or under words: some of many. */
+function pointsUnder(p: PlotProps, words: { x: number; width: number }, width: number, height: number) {
+  return p.lines.flatMap((line) => {
+    const count = Math.min(line.x.length, line.y.length);
+    const stride = Math.max(1, Math.floor(count / 400));
+    const points: { x: number; y: number }[] = [];
+    for (let i = count - 1; i >= 0; i -= stride) {
+      const x = width * along(p.x, line.x[i]!);
+      if (x < words.x) break;
+      points.push({ x, y: height * (1 - along(p.y, line.y[i]!)) });
+    }
+    return points;
+  });
 }
 
 const goesOn = (line: Line, other: Line): boolean =>

@@ -38,7 +38,7 @@ export function useCanvas(
   const onMove = useEffectEvent(onCursor);
   const isReady = drawing.width > 0 && drawing.height > 0;
   const shape = JSON.stringify(
-    drawing.lines.map(({ form, run, hasPoints, isQuiet }) => [form, run, hasPoints, isQuiet]),
+    drawing.lines.map(({ form, run, hasPoints, isQuiet, isFaint }) => [form, run, hasPoints, isQuiet, isFaint]),
   );
 
   useEffect(() => {
@@ -88,10 +88,12 @@ function inkOf(host: HTMLElement): Ink {
   for (let run = 1; run <= 8; run++) {
     ink(runColor(run));
     ink(faint(run));
+    ink(half(run));
   }
   probe.remove();
   return (value) => known.get(value) ?? value;
 }
+const half = (run: number): string => `color-mix(in srgb, ${runColor(run)} 50%, transparent)`;
 const faint = (run: number): string =>
   `color-mix(in srgb, ${runColor(run)} calc(100% * var(--raw-alpha)), transparent)`;
 
@@ -155,8 +157,14 @@ function optionsFor(
   };
 }
 
+function colorOf({ isQuiet, isFaint, form, run }: Line): string {
+  if (isQuiet) return 'var(--ink-3)';
+  if (isFaint) return half(run);
+  return form === 'raw' ? faint(run) : runColor(run);
+}
+
 function seriesFor(line: Line, ink: Ink): uPlot.Series {
-  const color = ink(line.isQuiet ? 'var(--ink-3)' : line.form === 'raw' ? faint(line.run) : runColor(line.run));
+  const color = ink(colorOf(line));
   const dash = line.form === 'expected' ? [3, 4] : runDash(line.run);
   return {
     // A null is a gap; where another line has a point and this one has none there is no null.

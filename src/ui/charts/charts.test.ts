@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dialPosition, dialSize, formatSize } from '../SizeDial';
 import { nearest, visibleParts, visiblePoints } from './columns';
-import { meet, placeReadout, pushApart } from './labels';
+import { clearest, meet, placeReadout, pushApart } from './labels';
 import { along, scaleAround } from './scale';
 import { smooth, smoothingWindow } from './smoothing';
 import { linearTicks, logTicks, roundStep, timeTicks } from './ticks';
@@ -115,6 +115,22 @@ it('finds the nearest value of a column', () => {
   ]);
 });
 
+describe('clearest', () => {
+  const above = { x: 80, width: 40, y: 37 };
+  const below = { ...above, y: 63 };
+  it('is below the end of a curve that falls to it, and above one that rises', () => {
+    const falling = Array.from({ length: 20 }, (_, i) => ({ x: 82 + 2 * i, y: 12 + 2 * i }));
+    expect(clearest([above, below], falling, 8)).toBe(1);
+    expect(
+      clearest(
+        [above, below],
+        falling.map(({ x, y }) => ({ x, y: 100 - y })),
+        8,
+      ),
+    ).toBe(0);
+  });
+  it('is the first where nothing is under any', () => expect(clearest([above, below], [{ x: 10, y: 37 }], 8)).toBe(0));
+});
 describe('pushApart', () => {
   const at = (y: number, x = 0) => ({ x, width: 80, y });
   it('parts labels that meet by the gap, in their order', () =>

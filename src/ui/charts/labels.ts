@@ -35,6 +35,14 @@ export function pushApart(labels: readonly Label[], gap: number, height: number)
   return y;
 }
 
+/** Which of several places for words has the fewest points of curves on it; of equal ones the first. `half`: of a line's height. */
+export function clearest(places: readonly Label[], points: readonly { x: number; y: number }[], half: number): number {
+  const covered = places.map(
+    ({ x, width, y }) => points.filter((at) => at.x >= x && at.x <= x + width && Math.abs(at.y - y) < half).length,
+  );
+  return covered.indexOf(Math.min(...covered));
+}
+
 export interface Box {
   left: number;
   top: number;

@@ -54,6 +54,8 @@ export interface Line {
   hasPoints?: boolean;
   /** Drawn in ink-3 rather than the run's hue. */
   isQuiet?: boolean;
+  /** In the run's hue at half its strength: of a run that this one comes from. */
+  isFaint?: boolean;
   /** No words at its end (raw points behind a smoothed line), and no row in the readout. */
   isSilent?: boolean;
   /** A larger point at this x: the best step of a run. */

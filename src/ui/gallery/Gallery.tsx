@@ -56,7 +56,7 @@ export function Gallery() {
     { id: 'find', label: 'Find or run a command', group: 'Everywhere', keys: 'mod+k', run: () => setFinding(true) },
     { id: 'help', label: 'All keys', group: 'Everywhere', keys: '?', run: () => setHelp(true) },
   ];
-  useShortcuts(actions);
+  useShortcuts(() => actions);
   return (
     <>
       <Frame

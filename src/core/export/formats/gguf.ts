@@ -3,7 +3,7 @@ import { type ByteStream, textFile } from '../../files/byteSource';
 import { modelSpec } from '../../models';
 import { END_OF_TEXT } from '../../tokenizer/special';
 import { type Bound, BOUND_OF_F16 } from '../../verify/check';
-import { type Card, F16, F32, type Format, type Precision } from '../format';
+import { type Card, F16, F32, type Format, type Precision, weightBytes } from '../format';
 import type { GgufTypeName } from '../ggufTypes';
 import type { RunInfo } from '../homegrownJson';
 
@@ -33,6 +33,9 @@ const CARD: Card = {
 };
 const shell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
+/** Bytes of an entry of the vocabulary: its name, its kind, and for most a merge. */
+const ENTRY = 25;
+
 /** One file with weights and tokenizer, for llama.cpp and what is built on it: Ollama, LM Studio. */
 const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format => ({
   card: CARD,
@@ -42,6 +45,7 @@ const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format =>
     const { label, gguf: theirs } = modelSpec(id);
     return theirs ? null : `A ${label} model cannot be written as GGUF`;
   },
+  bytes: (known) => weightBytes(precision, known) + ENTRY * known.vocabulary,
   async files(exported) {
     const { ggufFile } = await loaded('The writer of GGUF', import('../gguf'));
     return [ggufFile(exported, type)];

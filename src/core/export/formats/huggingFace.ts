@@ -1,7 +1,7 @@
 import { loaded } from '../../base/load';
 import { modelSpec } from '../../models';
 import { BOUND_OF_F32, readers } from '../../verify/check';
-import { type Card, F32, type Format, weightBytes } from '../format';
+import { type Card, F32, type Format, tellingBytes, weightBytes } from '../format';
 import type { RunInfo } from '../homegrownJson';
 
 export const FOLDER: Card = {
@@ -39,7 +39,7 @@ export const huggingFace: Format = {
   kind: 'folder',
   moments: 'asked',
   problem: hubProblem,
-  bytes: (known) => (known.withOptimizer ? known.saved : weightBytes(F32, known)),
+  bytes: (known) => tellingBytes(known) + (known.withOptimizer ? known.saved : weightBytes(F32, known)),
   async files(exported, options) {
     const { huggingFaceFiles } = await loaded('The writer of Hugging Face folders', import('../huggingFace'));
     return huggingFaceFiles(exported, options);

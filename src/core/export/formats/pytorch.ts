@@ -4,7 +4,7 @@ import { objectiveOf, OBJECTIVES } from '../../objectives';
 import { optimizerOf } from '../../optim';
 import { idBytes } from '../../shards/ids';
 import { BOUND_OF_F32, readers } from '../../verify/check';
-import { F32, type Format } from '../format';
+import { F32, type Format, tellingBytes } from '../format';
 
 /**
  * The run, handed over to PyTorch: `train.py` continues it from this step, on one GPU or many. `model/` is a Hugging Face
@@ -29,10 +29,13 @@ export const pytorch: Format = {
     const { label, torch } = optimizerOf(optimizer);
     return torch ? null : `PyTorch has no optimizer that goes on from what ${label} remembers`;
   },
-  bytes: ({ saved, tokens, vocabulary }) => saved + tokens * idBytes(vocabulary),
+  bytes: (known) => SCRIPTS + tellingBytes(known) + known.saved + known.tokens * idBytes(known.vocabulary),
   async files(exported, options) {
     const { pytorchFiles } = await loaded('The writer of hand-overs', import('../pytorch'));
     return pytorchFiles(exported, options);
   },
   check: { engine: 'page', opens: async (file) => (await readers()).readFolder(file, 'model/'), bound: BOUND_OF_F32 },
 };
+
+/** Bytes of what is carried along. */
+const SCRIPTS = 46_000;

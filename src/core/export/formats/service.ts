@@ -18,6 +18,7 @@ export const service: Format = {
   precision: ggufF16.precision,
   kind: 'folder',
   ...(ggufF16.problem && { problem: ggufF16.problem }),
+  bytes: (known) => SERVER + ggufF16.bytes!(known),
   async files(exported, options) {
     const { serviceFiles } = await loaded('The writer of web services', import('../service'));
     return serviceFiles(exported, options);
@@ -28,3 +29,6 @@ export const service: Format = {
     bound: ggufF16.check.bound,
   },
 };
+
+/** Bytes of what is carried along. */
+const SERVER = 108_000;

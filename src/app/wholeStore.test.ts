@@ -1,0 +1,18 @@
+/** What takes the whole studio is drawn anew at every step of a run, ten times a second: the frame and its parts do not. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+/** They are not there while a run trains. */
+const AT_REST = ['src/features/text/StagesAhead.tsx', 'src/features/train/FailurePanel.tsx'];
+
+test('no component takes the whole studio', () => {
+  const files = ['app', 'features', 'state']
+    .flatMap((folder) =>
+      readdirSync(`src/${folder}`, { recursive: true }).map((path) => `src/${folder}/${String(path)}`),
+    )
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => /\.tsx?$/.test(path));
+  expect(files.length).toBeGreaterThan(100);
+  const whole = files.filter((path) => /useStudio\(\(?(\w+)\)? => \1[,)]/.test(readFileSync(path, 'utf8')));
+  expect(whole.sort()).toEqual(AT_REST);
+});
