@@ -130,7 +130,8 @@ export async function openDevice(kind: DeviceKind | 'auto'): Promise<Device> {
   const { chooseDevice } = await import('../src/core/train/device');
   const { tune } = await import('../src/core/ops/tune');
   const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  const device = await chooseDevice(kind, `${dirname(wasm)}${sep}`);
+  const { nodeThreads } = await import('../src/core/testing/threads');
+  const device = await chooseDevice(kind, `${dirname(wasm)}${sep}`, nodeThreads());
   await tune(() => performance.now(), tilingsInFile);
   return device;
 }

@@ -16,7 +16,7 @@ import {
   storeSum,
   times,
   zeros,
-} from './wasm';
+} from '../core/base/assembler';
 
 /**
  * The products on four floats at once, for widths that are multiples of 8. All arrays live in one memory of `floats` floats.

@@ -36,8 +36,21 @@ declare class TextDecoder {
 /** Base64 -> a character for each byte. */
 declare function atob(base64: string): string;
 
-/** Whether this is a module that can be made one here; nothing is compiled. */
-declare const WebAssembly: { validate(bytes: Uint8Array<ArrayBuffer>): boolean };
+declare namespace WebAssembly {
+  /** Whether this is a module that can be made one here; nothing is compiled. */
+  function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
+  interface Module {
+    readonly [Symbol.toStringTag]: string;
+  }
+  const Module: new (bytes: Uint8Array<ArrayBuffer>) => Module;
+  interface Instance {
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+  const Instance: new (module: Module, imports: Record<string, Record<string, Memory>>) => Instance;
+  interface Memory {
+    readonly buffer: ArrayBuffer | SharedArrayBuffer;
+  }
+}
 
 /** ES2024, in every browser with WebGPU and in Node 20. */
 interface String {

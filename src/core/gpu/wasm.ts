@@ -1,41 +1,95 @@
 /** TensorFlow.js on WebAssembly: a heap that cannot grow beyond 32-bit addresses, says so, and is made anew once it broke. */
 import * as tf from '@tensorflow/tfjs';
+import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import { HomegrownError } from '../base/errors';
 import { formatBytes } from '../base/units';
+import { isShared } from '../threads/heap';
+import { startThreads, type Threading, type Threads } from '../threads/threads';
 
 /** What the heap of tfjs-backend-wasm 4.22 may grow to, in bytes (`getHeapMax` in its build): 64 KiB below 4 GiB. */
 export const WASM_HEAP_BYTES = 2 ** 32 - 2 ** 16;
 
 /** The part of the backend that is spoken to here. */
 interface Heap {
-  wasm: { _malloc: (bytes: number) => number; _free: (address: number) => void };
+  wasm: {
+    _malloc: (bytes: number) => number;
+    _free: (address: number) => void;
+    /** Of the build whose memory threads share. */
+    wasmMemory?: WebAssembly.Memory;
+    /** Of the others. */
+    asm: { memory: WebAssembly.Memory };
+  };
   dispose(): void;
 }
 let guarded: Heap | undefined;
+let threads: Threads | undefined;
 let hasFailed = false;
 
 /** Whether a heap ran full or was written beyond its end: what comes after on it cannot be trusted. */
 export const wasmHasFailed = (): boolean => tf.getBackend() === 'wasm' && hasFailed;
 
-/** Makes TensorFlow.js run on WebAssembly; on a new heap where the last one has failed. False where it cannot. */
-export async function openWasm(): Promise<boolean> {
+/** What our kernels on the heap in use are run by; undefined where TensorFlow.js does not run on it. */
+export const wasmThreads = (): Threads | undefined =>
+  guarded !== undefined && tf.backend() === (guarded as unknown) ? threads : undefined;
+
+/**
+ * Makes TensorFlow.js run on WebAssembly; on a new heap where the last one has failed. False where it cannot.
+ * @param threading where more than one thread can be had
+ */
+export async function openWasm(threading?: Threading): Promise<boolean> {
   if (hasFailed && guarded) {
     const factory = tf.findBackendFactory('wasm');
+    threads?.end();
     guarded.dispose = () => undefined; // what still lies on it may yet be disposed, and takes it along
     tf.removeBackend('wasm');
     tf.registerBackend('wasm', factory, WASM_PRIORITY);
     hasFailed = false;
   }
-  if (!(await tf.setBackend('wasm'))) return false;
-  guard(tf.backend() as unknown as Heap);
+  if (!(await withoutItsThreads(threading !== undefined, () => tf.setBackend('wasm')))) return false;
+  const heap = tf.backend() as unknown as Heap;
+  if (heap === guarded) return true;
+  guard(heap);
+  const memory = heap.wasm.wasmMemory ?? heap.wasm.asm.memory;
+  threads = startThreads(memory, isShared(memory) && threading ? threading : ALONE);
   return true;
+}
+const ALONE: Threading = { count: 1, start: () => () => undefined };
+
+/**
+ * TensorFlow.js has a build whose memory threads can share. The eight workers that it starts itself are made from text,
+ * which a strict page refuses and Node does not know, and help with few of its ops: it gets some that do nothing.
+ */
+async function withoutItsThreads<T>(shared: boolean, open: () => Promise<T>): Promise<T> {
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', shared);
+  if (!shared) return open();
+  const own = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
+  // In Node it would set its own.
+  Object.defineProperty(globalThis, 'Worker', { get: () => IdleWorker, set: () => undefined, configurable: true });
+  setThreadsCount(1);
+  try {
+    return await open();
+  } finally {
+    if (own) Object.defineProperty(globalThis, 'Worker', own);
+    else Reflect.deleteProperty(globalThis, 'Worker');
+  }
+}
+
+/** Says that it is ready, and that is all. */
+class IdleWorker {
+  onmessage?: (event: { data: { cmd: 'loaded' } }) => void;
+  postMessage(): void {
+    void Promise.resolve().then(() => this.onmessage?.({ data: { cmd: 'loaded' } }));
+  }
+  on(): void {}
+  ref(): void {}
+  unref(): void {}
+  terminate(): void {}
 }
 /** As the backend registers itself. */
 const WASM_PRIORITY = 2;
 
 /** Where there is no room, the backend takes address 0 and writes there: this says it instead. */
 function guard(heap: Heap): void {
-  if (heap === guarded) return;
   guarded = heap;
   const { wasm } = heap;
   wasm._free(wasm._malloc(1)); // at its first call it puts another function in its place

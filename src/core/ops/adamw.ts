@@ -10,6 +10,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor1D, Variable } from '@tensorflow/tfjs';
+import { type OnHeap, onHeap } from '../gpu/wasmTensors';
+import { ADAMW_FACTORS, type AdamWFactor } from '../threads/adamw';
 import { adamwOnGpu } from './adamw.wgsl';
 import { pick, type Implementations } from './op';
 import { clipFactor, type Slot } from './update';
@@ -32,20 +34,57 @@ export const adamw: AdamWUpdate = (...input) => {
   pick(ADAMW)(...input);
 };
 
+const reference: AdamWUpdate = (slots, rates, norm, { beta1, beta2, epsilon, weightDecay, clip }) => {
+  tf.tidy(() => {
+    const [rate, correction1, correction2] = tf.unstack(rates) as [Scalar, Scalar, Scalar];
+    const factor = clipFactor(norm, clip);
+    for (const { parameter, gradient, m, v, decay } of slots) {
+      const g = tf.mul(gradient, factor);
+      m.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
+      v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
+      const direction = tf.div(tf.div(m, correction1), tf.add(tf.sqrt(tf.div(v, correction2)), epsilon));
+      const whole = decay ? tf.add(direction, tf.mul(parameter, weightDecay)) : direction;
+      parameter.assign(tf.sub(parameter, tf.mul(whole, rate)));
+    }
+  });
+};
+
+/** All of it in one pass, on all threads. m and v are changed where they lie: no product has them for a side. */
+const onThreads = ({ threads, addressOf, output, scratch }: OnHeap): AdamWUpdate =>
+  function update(slots, rates, norm, { beta1, beta2, epsilon, weightDecay, clip }) {
+    const [rate, correction1, correction2] = rates.dataSync<'float32'>() as unknown as [number, number, number];
+    const clipping = tf.tidy(() => clipFactor(norm, clip).dataSync<'float32'>()[0]!);
+    const values: Record<AdamWFactor, number> = {
+      clip: clipping,
+      beta1,
+      rest1: 1 - beta1,
+      beta2,
+      rest2: 1 - beta2,
+      correction1,
+      correction2,
+      epsilon,
+      weightDecay,
+      rate,
+    };
+    for (const { parameter, gradient, m, v, decay } of slots) {
+      const { tensor, at } = output(parameter.shape);
+      const [factors, tail] = scratch(4 * ADAMW_FACTORS.length, 16 * 5);
+      ADAMW_FACTORS.forEach((name, i) => (threads.heap.floats()[factors / 4 + i] = values[name]));
+      const addresses = [parameter, gradient, m, v].map(addressOf);
+      const numbers = [...addresses, at, parameter.size, FLOATS_EACH, factors, Number(decay), tail];
+      threads.run('adamw', numbers, Math.ceil(parameter.size / FLOATS_EACH));
+      parameter.assign(tensor);
+      tensor.dispose();
+    }
+  };
+/** Floats of a task, a multiple of 4. */
+const FLOATS_EACH = 2 ** 14;
+
 export const ADAMW: Implementations<AdamWUpdate> = {
   webgpu: adamwOnGpu,
-  reference: (slots, rates, norm, { beta1, beta2, epsilon, weightDecay, clip }) => {
-    tf.tidy(() => {
-      const [rate, correction1, correction2] = tf.unstack(rates) as [Scalar, Scalar, Scalar];
-      const factor = clipFactor(norm, clip);
-      for (const { parameter, gradient, m, v, decay } of slots) {
-        const g = tf.mul(gradient, factor);
-        m.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
-        v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
-        const direction = tf.div(tf.div(m, correction1), tf.add(tf.sqrt(tf.div(v, correction2)), epsilon));
-        const whole = decay ? tf.add(direction, tf.mul(parameter, weightDecay)) : direction;
-        parameter.assign(tf.sub(parameter, tf.mul(whole, rate)));
-      }
-    });
+  host(...input) {
+    const heap = onHeap();
+    (heap ? onThreads(heap) : reference)(...input);
   },
+  reference,
 };

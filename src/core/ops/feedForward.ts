@@ -14,6 +14,7 @@ import { type Activation, ACTIVATIONS } from './activation';
 import { feedForwardOnGpu } from './feedForward.wgsl';
 import { gated } from './gated';
 import { linear, sumOfRows } from './linear';
+import { matMul } from './matMul';
 import { type Differentiable, anyNeedsGradient, run, type Implementations } from './op';
 
 export interface FeedForwardKind {
@@ -46,10 +47,10 @@ export const FEED_FORWARD: Implementations<FeedForward> = {
   reference: {
     forward({ residual, ...given }, activation) {
       const { x, inWeight, inBias, outWeight, outBias } = given;
-      const product = tf.matMul<Tensor2D>(x, inWeight);
+      const product = matMul(x, inWeight);
       const pre = inBias ? tf.add<Tensor2D>(product, inBias) : product;
       const inner = ACTIVATIONS[activation].forward(pre) as Tensor2D;
-      const out = tf.matMul(inner, outWeight);
+      const out = matMul(inner, outWeight);
       const y = outBias ? tf.add(out, outBias) : out;
       return { y: residual ? tf.add(y, residual) : y, saved: { x, inWeight, outWeight, pre, inner } };
     },
@@ -57,12 +58,12 @@ export const FEED_FORWARD: Implementations<FeedForward> = {
       const out = dy as Tensor2D;
       const du =
         anyNeedsGradient(needsGradient, 'x', 'inWeight', 'inBias') &&
-        (ACTIVATIONS[activation].backward(tf.matMul(out, tf.transpose(outWeight)), pre) as Tensor2D);
+        (ACTIVATIONS[activation].backward(matMul(out, outWeight, { b: true }), pre) as Tensor2D);
       return {
-        x: needsGradient.x && du && tf.matMul(du, tf.transpose(inWeight)),
-        inWeight: needsGradient.inWeight && du && tf.matMul(tf.transpose(x), du),
+        x: needsGradient.x && du && matMul(du, inWeight, { b: true }),
+        inWeight: needsGradient.inWeight && du && matMul(x, du, { a: true }),
         inBias: needsGradient.inBias && du && sumOfRows(du),
-        outWeight: needsGradient.outWeight && tf.matMul(tf.transpose(inner), out),
+        outWeight: needsGradient.outWeight && matMul(inner, out, { a: true }),
         outBias: needsGradient.outBias && sumOfRows(out),
         residual: needsGradient.residual && tf.clone(out),
       };

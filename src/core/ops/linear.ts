@@ -5,11 +5,11 @@
  *
  * x [N, I]   weight W [I, O]   bias b [O]   residual r [N, O]   y [N, O], all f32
  * Weights lie as [in, out]. Source: GPT-2's own layout, Conv1D in Hugging Face's pytorch_utils.py.
- * Products are transposed by hand: TensorFlow.js multiplies fast only when neither side is (on wasm 20 times faster).
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { linearOnGpu } from './linear.wgsl';
+import { matMul } from './matMul';
 import { type Differentiable, run, type Implementations } from './op';
 
 export function linear(
@@ -26,15 +26,15 @@ export const LINEAR: Implementations<Linear> = {
   webgpu: linearOnGpu,
   reference: {
     forward({ x, weight, bias, residual }) {
-      const product = tf.matMul(x, weight);
+      const product = matMul(x, weight);
       const y = bias ? tf.add<Tensor2D>(product, bias) : product;
       return { y: residual ? tf.add(y, residual) : y, saved: { x, weight } };
     },
     backward(dy, { x, weight }, _, needsGradient) {
       const out = dy as Tensor2D;
       return {
-        x: needsGradient.x && tf.matMul(out, tf.transpose(weight)),
-        weight: needsGradient.weight && tf.matMul(tf.transpose(x), out),
+        x: needsGradient.x && matMul(out, weight, { b: true }),
+        weight: needsGradient.weight && matMul(x, out, { a: true }),
         bias: needsGradient.bias && sumOfRows(out),
         residual: needsGradient.residual && tf.clone(out),
       };

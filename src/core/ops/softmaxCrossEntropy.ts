@@ -12,6 +12,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { LOGIT_BYTES } from './logitBytes';
+import { matMul } from './matMul';
 import { type Differentiable, run, type Implementations } from './op';
 import { softmaxCrossEntropyOnGpu } from './softmaxCrossEntropy.wgsl';
 
@@ -41,7 +42,7 @@ export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>>
       const sums = blocks.map(({ start, length }) => {
         const kept = tf.tidy(() => {
           const rows = tf.slice(hidden, [start, 0], [length, -1]);
-          const z = tf.matMul<Tensor2D>(rows, tf.transpose(classifier));
+          const z = matMul(rows, classifier, { b: true });
           const p = tf.softmax(z);
           // The likeliest token is never rarer than 1 / V, so its logarithm loses nothing.
           const logSum = tf.sub(tf.max(z, 1), tf.log(tf.max(p, 1)));
@@ -62,13 +63,13 @@ export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>>
         tf.tidy(() => {
           const rows = tf.slice(hidden, [start, 0], [length, -1]);
           const labels = tf.slice(targets, start, length);
-          const p = probabilities ?? tf.softmax(tf.matMul(rows, tf.transpose(classifier)));
+          const p = probabilities ?? tf.softmax(matMul(rows, classifier, { b: true }));
           const which = tf.cast(tf.oneHot(labels, V), 'float32'); // wasm's own float32 one-hot writes int bits
           const scales = tf.expandDims(tf.mul(counts(labels), scale), 1);
           const dz = tf.mul<Tensor2D>(tf.sub(p, which), scales);
           return {
-            hidden: needsGradient.hidden ? [tf.matMul(dz, classifier)] : [],
-            classifier: needsGradient.classifier ? [tf.matMul(tf.transpose(dz), rows)] : [],
+            hidden: needsGradient.hidden ? [matMul(dz, classifier)] : [],
+            classifier: needsGradient.classifier ? [matMul(dz, rows, { a: true })] : [],
           };
         }),
       );

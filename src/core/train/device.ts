@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { badSettings } from '../base/errors';
+import { loaded } from '../base/load';
 import { type AdapterSummary, currentGpu, findGpu, openGpu } from '../gpu/backend';
 import { openWasm, WASM_HEAP_BYTES } from '../gpu/wasm';
+import type { Threading } from '../threads/threads';
 import type { MemoryLimits } from './memory';
 import type { DeviceKind } from './run';
 
@@ -15,11 +17,13 @@ export interface Device {
 /**
  * Makes TensorFlow.js run on a kind of device. `auto` is WebGPU on a real GPU, else wasm: a software adapter is slower.
  * @param wasmPaths where wasm's binaries are: a folder with a slash at its end, or an address for each
+ * @param threading how wasm gets more than one thread, where it can
  * @throws HomegrownError `bad-settings` where there is no such device
  */
 export async function chooseDevice(
   asked: DeviceKind | 'auto',
   wasmPaths: Parameters<typeof setWasmPaths>[0],
+  threading?: Threading,
 ): Promise<Device> {
   tf.enableProdMode();
   const adapter = asked === 'auto' || asked === 'webgpu' ? await findGpu() : null;
@@ -29,11 +33,12 @@ export async function chooseDevice(
       return { kind, adapter: (await openGpu()).adapter };
     case 'wasm':
       if (tf.getBackend() !== 'wasm') setWasmPaths(wasmPaths);
-      // Its threads are workers made from text, which a strict page refuses.
-      tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-      if (await openWasm()) return { kind };
+      if (await openWasm(threading)) return { kind };
       break;
     case 'cpu':
+      // In the build it is no part of TensorFlow.js (scripts/tfjs.ts): few ever choose it.
+      if (!('cpu' in tf.engine().registryFactory))
+        await loaded('The processor’s backend', import('@tensorflow/tfjs-backend-cpu'));
       if (await tf.setBackend(kind)) return { kind };
       break;
     default:

@@ -12,8 +12,8 @@ export interface Func {
   body: Code;
 }
 
-/** A module that exports the functions by name and imports its memory as `page.memory`. */
-export function assemble(functions: Readonly<Record<string, Func>>): Uint8Array<ArrayBuffer> {
+/** A module that exports the functions by name and imports its memory as `page.memory`: `shared` is how many pages one may have. */
+export function assemble(functions: Readonly<Record<string, Func>>, shared?: number): Uint8Array<ArrayBuffer> {
   const all = Object.entries(functions);
   const section = (id: number, items: readonly Code[]): Code => [id, sized([unsigned(items.length), ...items])];
   const bytes: Code = [
@@ -22,7 +22,7 @@ export function assemble(functions: Readonly<Record<string, Func>>): Uint8Array<
       1,
       all.map(([, { params }]) => [0x60, unsigned(params), new Array<number>(params).fill(I32), 0]),
     ),
-    section(2, [[name('page'), name('memory'), 0x02, 0x00, 0]]),
+    section(2, [[name('page'), name('memory'), 0x02, shared === undefined ? [0x00, 0] : [0x03, 0, unsigned(shared)]]]),
     section(
       3,
       all.map((_, i) => unsigned(i)),
@@ -46,6 +46,15 @@ export const add = (a: Code, b: Code): Code => [a, b, 0x6a];
 /** Does the body, and again as long as `condition` holds after it. */
 export const repeat = (body: Code, condition: Code): Code => [0x03, 0x40, body, condition, 0x0d, 0, 0x0b];
 export const less = (a: Code, b: Code): Code => [a, b, 0x49];
+export const multiply = (a: Code, b: Code): Code => [a, b, 0x6c];
+export const either = (condition: Code, then: Code, otherwise: Code = []): Code => [
+  [condition, 0x04, 0x40, then],
+  otherwise.length === 0 ? [] : [0x05, otherwise],
+  0x0b,
+];
+/** One float: `moved` takes it from an address to another, `summed` adds it to what is there. */
+export const moved = (to: Code, from: Code): Code => [to, from, 0x2a, at(0), 0x38, at(0)];
+export const summed = (to: Code, from: Code): Code => [to, [to, 0x2a, at(0)], [from, 0x2a, at(0)], 0x92, 0x38, at(0)];
 
 const simd = (operation: number): Code => [0xfd, unsigned(operation)];
 const at = (offset: number): Code => [2, unsigned(offset)]; // aligned to 4 bytes
@@ -53,9 +62,17 @@ const at = (offset: number): Code => [2, unsigned(offset)]; // aligned to 4 byte
 export const load = (address: Code, offset = 0): Code => [address, simd(0x00), at(offset)];
 export const store = (address: Code, value: Code, offset = 0): Code => [address, value, simd(0x0b), at(offset)];
 /** One float, four times. */
-export const loadSplat = (address: Code): Code => [address, simd(0x09), at(0)];
+export const loadSplat = (address: Code, offset = 0): Code => [address, simd(0x09), at(offset)];
+export const root = (a: Code): Code => [a, simd(0xe3)];
+export const minus = (a: Code, b: Code): Code => [a, b, simd(0xe5)];
+export const over = (a: Code, b: Code): Code => [a, b, simd(0xe7)];
 export const plus = (a: Code, b: Code): Code => [a, b, simd(0xe4)];
 export const times = (a: Code, b: Code): Code => [a, b, simd(0xe6)];
+/** Lanes 0 to 3 are of a, 4 to 7 of b. */
+export const lanes = (a: Code, b: Code, taken: readonly [number, number, number, number]): Code => [
+  [a, b, simd(0x0d)],
+  taken.flatMap((i) => [0, 1, 2, 3].map((byte) => 4 * i + byte)),
+];
 export const zeros = (): Code => [int(0), simd(0x11)];
 const lane = (value: Code, i: number): Code => [value, simd(0x1f), i];
 /** Writes the sum of a local's four floats. */

@@ -1,0 +1,52 @@
+/** Tensors on the heap of TensorFlow.js's WebAssembly, where our own kernels read and write them. */
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs';
+import type { Threads } from '../threads/threads';
+import { wasmThreads } from './wasm';
+
+interface Backend {
+  wasm: { _malloc: (bytes: number) => number; _free: (address: number) => void };
+  makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
+  dataIdMap: { get(id: object): { memoryOffset: number } };
+}
+
+export interface OnHeap {
+  threads: Threads;
+  addressOf(tensor: TensorInfo): number;
+  /** A fresh tensor with undefined content. */
+  output(shape: readonly number[]): { tensor: Tensor; at: number };
+  /** Room of as many bytes each, until it is asked for again. */
+  scratch<N extends readonly number[]>(...bytes: N): { [I in keyof N]: number };
+}
+
+/** Undefined where TensorFlow.js does not run on wasm. */
+export function onHeap(): OnHeap | undefined {
+  const threads = wasmThreads();
+  if (!threads) return undefined;
+  const backend = tf.backend() as unknown as Backend;
+  if (current?.threads === threads) return current;
+  const addressOf = (tensor: TensorInfo): number => backend.dataIdMap.get(tensor.dataId).memoryOffset;
+  let room = { at: 0, bytes: 0 };
+  current = {
+    threads,
+    addressOf,
+    output(shape) {
+      const info = backend.makeOutput([...shape], 'float32');
+      return { tensor: tf.engine().makeTensorFromTensorInfo(info), at: addressOf(info) };
+    },
+    scratch(...bytes) {
+      const sizes = bytes.map((size) => Math.ceil(size / ALIGNED) * ALIGNED);
+      const all = sizes.reduce((a, b) => a + b, ALIGNED);
+      if (all > room.bytes) {
+        if (room.bytes > 0) backend.wasm._free(room.at);
+        room = { at: 0, bytes: 0 };
+        room = { at: backend.wasm._malloc(all) >>> 0, bytes: all };
+      }
+      let at = Math.ceil(room.at / ALIGNED) * ALIGNED;
+      return sizes.map((size) => (at += size) - size) as { [I in keyof typeof bytes]: number };
+    },
+  };
+  return current;
+}
+let current: OnHeap | undefined;
+const ALIGNED = 64;

@@ -1,0 +1,122 @@
+/**
+ * Threads that share a heap. A job is a number of tasks; whoever is free takes the next one, and the thread that asks works
+ * along, so that a thread that starts late, sleeps or has gone costs nothing but its help. No result depends on who made it.
+ */
+import { type Heap, heapOver } from './heap';
+import { TASKS, type TaskName } from './tasks';
+
+/** What a thread begins with: the first message that its script gets, for `help`. */
+export interface Start {
+  memory: WebAssembly.Memory;
+  control: SharedArrayBuffer;
+  /** From 1; the one that asks is 0. */
+  thread: number;
+}
+/** How many threads there are, with the one that asks, and how another one is started: a worker whose script calls `help`. */
+export interface Threading {
+  count: number;
+  /** @returns what ends it */
+  start(start: Start): () => void;
+}
+
+export interface Threads {
+  heap: Heap;
+  /** With the one that asks. */
+  count: number;
+  /** How many have come so far, with the one that asks. */
+  ready(): number;
+  /** Does tasks 0 ... tasks - 1 of a kind, and returns when all are done. Numbers are 32 bits. `alone`: by the one that asks. */
+  run(name: TaskName, numbers: readonly number[], tasks: number, alone?: boolean): void;
+  end(): void;
+}
+
+/** Most tasks of a job: their number shares a word with that of the job. */
+export const MOST_TASKS = 4094;
+const TASK_BITS = 12;
+const NONE = 2 ** TASK_BITS - 1;
+const MOST_NUMBERS = 24;
+
+/** Places in the control block. WORD: the job's number, then that of its next task. */
+const [WORD, TASKS_LEFT, TASK_COUNT, KIND, SLEEPING, READY, FAILED, NUMBERS] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+
+/** How often a thread looks before it sleeps: some tens of microseconds, about what waking one takes. */
+const LOOKS = 3000;
+
+export function startThreads(memory: WebAssembly.Memory, { count, start }: Threading): Threads {
+  const control = new Int32Array(new SharedArrayBuffer(4 * (NUMBERS + MOST_NUMBERS)));
+  Atomics.store(control, WORD, NONE);
+  const heap = heapOver(memory);
+  const ends = Array.from({ length: count - 1 }, (_, i) => start({ memory, control: control.buffer, thread: i + 1 }));
+  const names = Object.keys(TASKS);
+  let job = 0;
+  return {
+    heap,
+    count,
+    ready: () => 1 + Atomics.load(control, READY),
+    run(name, numbers, tasks, alone = false) {
+      if (alone || count === 1 || tasks === 1) {
+        const given = Int32Array.from(numbers);
+        for (let i = 0; i < tasks; i++) TASKS[name](heap, given, i, 0);
+        return;
+      }
+      // Nobody takes a task of the last job any more: all are done.
+      Atomics.store(control, KIND, names.indexOf(name));
+      Atomics.store(control, TASK_COUNT, tasks);
+      Atomics.store(control, TASKS_LEFT, tasks);
+      numbers.forEach((value, i) => (control[NUMBERS + i] = value));
+      job = (job + 1) | 0;
+      Atomics.store(control, WORD, job << TASK_BITS);
+      if (Atomics.load(control, SLEEPING) > 0) Atomics.notify(control, WORD);
+      work(heap, control, 0);
+      for (let look = 0; Atomics.load(control, TASKS_LEFT) > 0; look++) {
+        if (look < LOOKS) continue;
+        const left = Atomics.load(control, TASKS_LEFT);
+        if (left > 0) Atomics.wait(control, TASKS_LEFT, left);
+      }
+      Atomics.store(control, WORD, (job << TASK_BITS) | NONE);
+      if (Atomics.load(control, FAILED) > 0) throw new Error(`A thread that helped with ${name} failed.`);
+    },
+    end() {
+      for (const end of ends) end();
+    },
+  };
+}
+
+/** What a thread does until it is ended. */
+export function help({ memory, control: buffer, thread }: Start): never {
+  const control = new Int32Array(buffer);
+  const heap = heapOver(memory);
+  Atomics.add(control, READY, 1);
+  for (;;) {
+    const seen = work(heap, control, thread);
+    let look = 0;
+    while (look < LOOKS && Atomics.load(control, WORD) === seen) look++;
+    if (look < LOOKS) continue;
+    Atomics.add(control, SLEEPING, 1);
+    Atomics.wait(control, WORD, seen);
+    Atomics.sub(control, SLEEPING, 1);
+  }
+}
+
+const kinds = Object.values(TASKS);
+
+/** Takes tasks as long as there are any. @returns the word that told that there are none */
+function work(heap: Heap, control: Int32Array, thread: number): number {
+  for (;;) {
+    const word = Atomics.load(control, WORD);
+    const task = word & NONE;
+    if (task === NONE || task >= Atomics.load(control, TASK_COUNT)) return word;
+    const kind = Atomics.load(control, KIND);
+    const numbers = control.slice(NUMBERS);
+    // Whoever gets it knows that nothing has changed since: the word tells the job as well as its task.
+    if (Atomics.compareExchange(control, WORD, word, word + 1) !== word) continue;
+    let isDone = false;
+    try {
+      kinds[kind]!(heap, numbers, task, thread);
+      isDone = true;
+    } finally {
+      if (!isDone) Atomics.store(control, FAILED, 1);
+      if (Atomics.sub(control, TASKS_LEFT, 1) === 1) Atomics.notify(control, TASKS_LEFT);
+    }
+  }
+}
