@@ -22,14 +22,14 @@ const PAGE = {
   'trusted-types': 'homegrown-worker',
 };
 
-/** Workers fetch the WASM binary and the bundled samples from our own origin; nothing else is reachable. */
+/** Workers fetch the WASM binary and the bundled samples from our own origin, and start threads of it; nothing else is reachable. */
 const WORKER = {
   'default-src': "'none'",
   'script-src': "'self' 'wasm-unsafe-eval'",
   'connect-src': "'self'",
-  'worker-src': "'none'",
+  'worker-src': "'self'",
   'require-trusted-types-for': "'script'",
-  'trusted-types': "'none'",
+  'trusted-types': 'homegrown-worker',
 };
 
 /** The service worker fetches the files of the build, and answers for nothing else (src/offline/sw.ts). */
@@ -75,7 +75,7 @@ export function hostFiles(): { name: string; text: string }[] {
   ];
 }
 
-/** Built: /workers/gpu.worker-<hash>.js. In development: /src/workers/gpu.worker.ts?worker_file&type=module. */
+/** Built: /workers/role.worker-<hash>.js. In development: /src/workers/role.worker.ts?worker_file&type=module. */
 const isWorker = (path: string): boolean =>
   path.startsWith('/workers/') || /^\/src\/workers\/[^?]*\.worker\.ts/.test(path);
 

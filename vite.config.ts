@@ -5,6 +5,7 @@ import { llamaPlugin } from './scripts/llama.ts';
 import { offlinePlugin } from './scripts/offline.ts';
 import { samplesPlugin } from './scripts/samples.ts';
 import { pagePlugin } from './scripts/templates.ts';
+import { tfjsPlugin } from './scripts/tfjs.ts';
 
 /** The strict headers on every response of the dev and preview servers; in the build as files for hosts, and the page's policy in the page. */
 function headersPlugin(): Plugin {
@@ -46,7 +47,15 @@ const forDevelopment = (policy: string): string =>
     .join('; ');
 
 export default defineConfig(({ command }) => ({
-  plugins: [react(), headersPlugin(), samplesPlugin(), pagePlugin(), llamaPlugin(), offlinePlugin()],
+  plugins: [
+    react(),
+    tfjsPlugin('page'),
+    headersPlugin(),
+    samplesPlugin(),
+    pagePlugin(),
+    llamaPlugin(),
+    offlinePlugin(),
+  ],
   optimizeDeps: { exclude: ['@wllama/wllama'] },
   html: command === 'serve' ? { cspNonce: 'dev' } : {},
   build: {
@@ -59,7 +68,7 @@ export default defineConfig(({ command }) => ({
   // Workers live under one path, because their own responses carry their policy (headers.config.ts).
   worker: {
     format: 'es',
-    plugins: () => [llamaPlugin()],
+    plugins: () => [llamaPlugin(), tfjsPlugin('workers')],
     rolldownOptions: {
       output: { entryFileNames: 'workers/[name]-[hash].js', chunkFileNames: 'workers/[name]-[hash].js' },
     },

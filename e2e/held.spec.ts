@@ -106,7 +106,7 @@ test('on a host that sends no headers the page is held by its own policy, and wo
   await expect(studio.stages).toContainText(/kept for offline\s*[\d.]+ MB/, { timeout: 120_000 });
   await page.reload();
   await expect(studio.strip).toContainText(/WASM|WebGPU|CPU/);
-  for (const worker of page.workers()) {
+  for (const worker of studio.workers) {
     const reached = await worker.evaluate(
       (port) =>
         fetch(`http://localhost:${port}/worker`).then(
@@ -117,7 +117,7 @@ test('on a host that sends no headers the page is held by its own policy, and wo
     );
     expect(reached).toBe(false);
   }
-  expect(page.workers().length).toBeGreaterThan(0);
+  expect(studio.workers.length).toBeGreaterThan(0);
   expect(hits).toEqual([]);
   bare.closeAllConnections();
   bare.close();

@@ -1,4 +1,5 @@
 /** What every journey needs: the studio opened clean, settings that train in seconds, and words for what it shows. */
+import { stat } from 'node:fs/promises';
 import { expect, type Locator, type Page } from '@playwright/test';
 
 /** A model that a software GPU trains in half a minute, and that learns more than which bytes are common. */
@@ -186,6 +187,23 @@ export class Studio {
       if (focused) return;
     }
     throw new Error(`80 presses of Tab did not reach the ${role} ${String(name)}`);
+  }
+
+  /** Without threads, which answer nothing as long as they are ones, and have no script of any size that others have not. */
+  get workers() {
+    return this.page.workers().filter((worker) => !worker.url().endsWith('#thread'));
+  }
+  /** Bytes of all scripts that the page and its workers have loaded, each once, as they lie in the build. */
+  async scriptBytes(): Promise<number> {
+    const entries = (): string[] => [
+      location.href,
+      ...performance.getEntriesByType('resource').map(({ name }) => name),
+    ];
+    const asked = [this.page.evaluate(entries), ...this.workers.map((worker) => worker.evaluate(entries))];
+    const names = (await Promise.all(asked)).flat();
+    const paths = new Set(names.map((name) => new URL(name).pathname).filter((path) => path.endsWith('.js')));
+    const sizes = await Promise.all([...paths].map(async (path) => (await stat(`dist${path}`)).size));
+    return sizes.reduce((a, b) => a + b, 0);
   }
 
   /** Waits until an event of the run says so. */

@@ -9,16 +9,18 @@ test('pages reach nothing and run only our own script; workers may compile WASM 
     '/train?run=1',
     '/assets/index-abc.js',
     '/x/workers/y',
-    '/?file=/src/workers/gpu.worker.ts',
+    '/?file=/src/workers/role.worker.ts',
   ]) {
     expect(csp(path)).toContain("connect-src 'none'");
     expect(csp(path)).toContain('trusted-types homegrown-worker');
     expect(csp(path)).not.toContain('unsafe-eval');
   }
-  for (const path of ['/workers/gpu.worker-1a2b.js', '/src/workers/gpu.worker.ts?worker_file&type=module']) {
+  for (const path of ['/workers/role.worker-1a2b.js', '/src/workers/role.worker.ts?worker_file&type=module']) {
     expect(csp(path)).toContain("connect-src 'self'");
     expect(csp(path)).toContain("'wasm-unsafe-eval'");
-    expect(csp(path)).toContain("trusted-types 'none'");
+    expect(csp(path)).toContain(
+      "worker-src 'self'; require-trusted-types-for 'script'; trusted-types homegrown-worker",
+    );
   }
   for (const path of ['/sw.js', '/sw.js?x']) {
     expect(csp(path)).toContain("script-src 'self'; connect-src 'self'");

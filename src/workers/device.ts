@@ -8,18 +8,23 @@ import { OBJECTIVES } from '../core/objectives';
 import { matrixRate } from '../core/ops/matrixRate';
 import { type TilingStore, tune } from '../core/ops/tune';
 import { OPTIMIZERS } from '../core/optim';
+import type { Threading } from '../core/threads/threads';
 import { chooseDevice, memoryLimits } from '../core/train/device';
 import { TILINGS, TILINGS_KEY } from '../core/train/remembered';
 import type { DeviceKind } from '../core/train/run';
 import type { DeviceInfo } from '../protocol/gpu';
 
-/** @param wasm where its binaries are */
+/**
+ * @param wasm where its binaries are
+ * @param threading how it gets more than one thread, where it can
+ */
 export async function openDevice(
   asked: DeviceKind | 'auto',
   store: Promise<BlobStore>,
   wasm: Parameters<typeof chooseDevice>[1],
+  threading?: Threading,
 ): Promise<DeviceInfo> {
-  const { kind, adapter } = await chooseDevice(asked, wasm);
+  const { kind, adapter } = await chooseDevice(asked, wasm, threading);
   // All that a run is made of too, while there surely is a network.
   const parts = [...Object.values(MODELS), ...Object.values(OBJECTIVES), ...Object.values(OPTIMIZERS)];
   await loaded('What trains a model', Promise.all(parts.map((part: { load(): Promise<unknown> }) => part.load())));

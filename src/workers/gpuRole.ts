@@ -6,6 +6,7 @@ import { openStore } from '../storage/store';
 import { openDevice } from './device';
 import { gpuHandlers } from './gpuHandlers';
 import { serve } from './serve';
+import { threading } from './threading';
 
 const wasm = {
   'tfjs-backend-wasm.wasm': wasmPlain,
@@ -15,4 +16,4 @@ const wasm = {
 const store = openStore();
 store.catch(() => undefined); // each call tells it
 
-serve(gpuHandlers(store, (kind) => openDevice(kind, store, wasm)));
+serve(gpuHandlers(store, (kind) => openDevice(kind, store, wasm, threading())));

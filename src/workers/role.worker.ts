@@ -1,0 +1,22 @@
+/**
+ * The one script that every worker begins with: what a worker is, its name says. So that what several of them need, such as
+ * TensorFlow.js, is built and kept once.
+ */
+import type { Role } from './roles';
+
+const ROLES = {
+  data: () => import('./dataRole'),
+  gpu: () => import('./gpuRole'),
+  verify: () => import('./verifyRole'),
+  thread: () => import('./threadRole'),
+} satisfies Record<Role, () => Promise<unknown>>;
+
+/** What arrives until somebody listens. */
+const early: MessageEvent[] = [];
+const keep = (event: MessageEvent): void => void early.push(event);
+addEventListener('message', keep);
+
+await ROLES[self.name as Role]();
+removeEventListener('message', keep);
+for (const { data, ports } of early)
+  dispatchEvent(new MessageEvent('message', { data: data as unknown, ports: [...ports] }));

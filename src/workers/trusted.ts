@@ -1,0 +1,19 @@
+/** Addresses of workers, under Trusted Types: they come from one policy, which knows a page's, or a worker's, own. */
+
+interface ScriptPolicy {
+  createScriptURL(url: string): unknown;
+}
+interface PolicyFactory {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): ScriptPolicy;
+}
+
+export function trustedScripts(known: readonly string[]): (url: string) => string {
+  const { trustedTypes } = globalThis as { trustedTypes?: PolicyFactory };
+  const policy = trustedTypes?.createPolicy('homegrown-worker', {
+    createScriptURL(url) {
+      if (known.includes(url)) return url;
+      throw new TypeError(`${url} is not one of our workers`);
+    },
+  });
+  return (url) => (policy?.createScriptURL(url) ?? url) as string;
+}
