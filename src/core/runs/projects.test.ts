@@ -171,6 +171,10 @@ test('of an old one that cannot be read in part the rest moves, and what was sto
   expect(await torn.keys('')).toEqual([OLD]);
   expect(await unreadableProjects(torn)).toMatchObject([{ key: OLD }]);
   expect(await lastOpened(torn, () => 'another')).toBe('another');
+  // Also once the first is there: what it may own is not collected.
+  await torn.commit({ put: [[FIRST, asJson(PROJECT)]] });
+  expect(await unreadableProjects(torn)).toMatchObject([{ key: OLD }]);
+  expect((await listProjects(torn)).projects.map(({ id }) => id)).toEqual([FIRST_PROJECT]);
 });
 
 test('of several the one that was opened last is opened, and none that is removed', async () => {

@@ -118,10 +118,13 @@ export async function listProjects(
       return undefined;
     }
   };
-  for (const key of await projectKeys(store)) {
+  const keys = await projectKeys(store);
+  for (const key of keys) {
     const project = await look(key);
     if (project) projects.push(project);
   }
+  // Beside a newer one only what cannot be read of it stays there.
+  if (!keys.includes(OLD_KEY) && (await store.keys(OLD_KEY)).includes(OLD_KEY)) await look(OLD_KEY);
   for (const key of await store.keys(SET_ASIDE)) if (await look(key)) addAside(unreadable, key);
   return { projects: projects.sort(byOpening), unreadable };
 }
