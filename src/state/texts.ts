@@ -1,4 +1,5 @@
 /** The texts of the project and their documents: adding by any route, removing and leaving out with undo, looking inside. */
+import { ahead } from '../core/base/ahead';
 import { toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { DocumentStart, DropOutcome, ImportOutcome, TextRecord } from '../core/documents';
@@ -208,8 +209,9 @@ export const createTextsSlice: Slice<TextsSlice> =
         const to = target();
         const texts: Dropped[] = [];
         const markup: DroppedMarkup[] = [];
-        for (const dropped of own) {
-          const kind = await kindOf(dropped);
+        let place = 0;
+        for await (const kind of ahead(own, kindOf)) {
+          const dropped = own[place++]!;
           if (kind) markup.push({ ...dropped, kind, project: to });
           else texts.push(dropped);
         }

@@ -1,6 +1,7 @@
 /** The data worker's half behind a channel: what only it knows, beyond the slices that ask it. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { unwatched } from '../core/base/job';
 import { openZip } from '../core/files/unzip';
 import { type Halves, halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { goldenStore } from '../core/testing/golden';
@@ -39,6 +40,23 @@ test('a sample comes with its licence, and one that is not in the list is refuse
     message: 'There is no sample other.txt',
   });
   expect(await data.call('listTexts', { projectId: 'first' })).toHaveLength(1);
+});
+
+test('files of a drop, small and large, are its documents in their order; one that cannot be read is told alone', async () => {
+  const store = memoryStore();
+  const { importFiles, documents } = dataHandlers(Promise.resolve(store), (path) => Promise.reject(new Error(path)));
+  const files = Array.from({ length: 50 }, (_, i) => {
+    const file = new Blob([`Letter ${i}: `, 'sea '.repeat(i % 8 === 3 ? 20_000 : i)]);
+    if (i === 20) file.arrayBuffer = () => Promise.reject(new Error('it has moved'));
+    return { file, name: `${i}.txt` };
+  });
+  const { text, refused } = await importFiles({ files, projectId: 'first', addedAt: 1 }, unwatched);
+  expect(refused).toMatchObject([
+    { name: '20.txt', failure: { message: expect.stringContaining('it has moved') as string } },
+  ]);
+  const { rows } = await documents({ textId: text!.id, from: 0, count: 99 }, unwatched);
+  const kept = files.filter((_, i) => i !== 20);
+  expect(rows.map(({ title, bytes }) => [title, bytes])).toEqual(kept.map(({ name, file }) => [name, file.size]));
 });
 
 test('a text that is purged while it is read stays until that has ended', async () => {

@@ -1,5 +1,6 @@
 /** What the data worker does: text, tokenizer, shards, export and import. Only calls core; what it decides is where things are kept. */
 import type { BlobStore } from '../core/base/blobStore';
+import { ahead } from '../core/base/ahead';
 import { badFile, toFailure } from '../core/base/errors';
 import { stepBytes, surveySnapshots } from '../core/checkpoint/checkpoint';
 import { importRun } from '../core/export/run';
@@ -82,8 +83,7 @@ export function dataHandlers(
 
   return {
     async importFiles({ files, ...settings }, job) {
-      const sources = files.map(({ file, name }) => fileSource(file, name));
-      const { refused, ...outcome } = await importDrop(sources, await store, await owned(settings), job);
+      const { refused, ...outcome } = await importDrop(fileSources(files), await store, await owned(settings), job);
       return { ...outcome, refused: refused.map(({ name, error }) => ({ name, failure: toFailure(error) })) };
     },
     async importPaste({ text, name, ...settings }, job) {
@@ -195,6 +195,23 @@ export function dataHandlers(
 }
 
 const fileSource = (file: Blob, name: string): TextSource => ({ name, size: file.size, stream: () => chunksOf(file) });
+
+/** Small ones are read whole, and some before their turn: they are to be read in their order, each once. */
+function fileSources(files: readonly { file: Blob; name: string }[]): TextSource[] {
+  const small = files.filter(({ file }) => isSmall(file));
+  // One that cannot be read is told by itself.
+  const contents = ahead(small, ({ file }) => Promise.allSettled([file.arrayBuffer()]));
+  return files.map(({ file, name }) => {
+    if (!isSmall(file)) return fileSource(file, name);
+    const stream = async function* () {
+      const [read] = ((await contents.next()) as { value: [PromiseSettledResult<ArrayBuffer>] }).value;
+      if (read.status === 'rejected') throw read.reason;
+      yield new Uint8Array(read.value);
+    };
+    return { name, size: file.size, stream };
+  });
+}
+const isSmall = ({ size }: Blob): boolean => size < 2 ** 16;
 
 async function* chunksOf(file: Blob): AsyncGenerator<Uint8Array> {
   const reader = file.stream().getReader();
