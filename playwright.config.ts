@@ -6,8 +6,9 @@ const port = Number(process.env.E2E_PORT ?? 4183);
 /** Journeys on the built app in a real Chromium; WebGPU is SwiftShader's when the machine has no GPU. */
 export default defineConfig({
   testDir: 'e2e',
-  timeout: 240_000,
-  expect: { timeout: 20_000 },
+  // Patient, as a busy machine may be ten times slower: what holds is not waited for any longer.
+  timeout: 600_000,
+  expect: { timeout: 60_000 },
   fullyParallel: false,
   workers: 1,
   retries: 0,
@@ -16,7 +17,7 @@ export default defineConfig({
   use: {
     baseURL: `http://localhost:${port}`,
     viewport: { width: 1440, height: 900 },
-    actionTimeout: 20_000,
+    actionTimeout: 60_000,
     launchOptions: {
       ...(process.env.CHROME_PATH && { executablePath: process.env.CHROME_PATH }),
       args: [

@@ -78,7 +78,6 @@ async function bringIn(page: Page, files: readonly ByteStream[], name: string): 
 test('a model that goes on with other text begins a new curve, verdict and best there, and its card tells both', async ({
   page,
 }) => {
-  test.setTimeout(300_000);
   const studio = new Studio(page);
   await studio.open('/export');
   await studio.useDevice('WASM');

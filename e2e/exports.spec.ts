@@ -11,7 +11,6 @@ import { Studio } from './studio';
 
 let models: Exported[];
 test.beforeAll(async () => {
-  test.setTimeout(300_000);
   models = await trainedModels();
 });
 

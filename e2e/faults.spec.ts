@@ -7,7 +7,6 @@ test('a crash of the page costs no more than the steps since the last save, and 
   page,
   context,
 }) => {
-  test.setTimeout(300_000);
   const studio = new Studio(page);
   await studio.open('/model');
   await studio.set({ ...TINY, Steps: 5000, 'Evaluate every': 10 });
@@ -44,7 +43,6 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
   page,
   browser,
 }) => {
-  test.setTimeout(420_000);
   const studio = new Studio(page);
   await studio.open('/model');
   await studio.useDevice('WebGPU');
@@ -100,7 +98,6 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
 test('a run that finds no memory keeps the model before it; one that is brought in stands beside it', async ({
   page,
 }, info) => {
-  test.setTimeout(400_000);
   const studio = new Studio(page);
   await studio.open('/model');
   await studio.useDevice('WASM');
@@ -195,7 +192,6 @@ test('after loading, nothing but our own origin is asked for anything, and the n
   page,
   context,
 }) => {
-  test.setTimeout(300_000);
   const studio = new Studio(page);
   await studio.open('/model');
   await studio.set({ ...TINY, Steps: 5, 'Evaluate every': 5 });

@@ -74,7 +74,7 @@ test.describe('without Connection-Allowlist, as in other browsers', () => {
     await tryRequests(page);
     expect(hits).toEqual([]);
     await tryToLeave(page);
-    expect(hits).toContain('/window');
+    await expect.poll(() => hits).toContain('/window');
   });
 });
 

@@ -9,7 +9,6 @@ const STEPS = { WebGPU: 90, WASM: 450 } as const;
 for (const device of ['WebGPU', 'WASM'] as const) {
   const steps = STEPS[device];
   test(`a model grows from a file, by mouse, on ${device}`, async ({ page }, info) => {
-    test.setTimeout(600_000); // the software GPU takes a second a step
     const studio = new Studio(page);
     await studio.open();
     await studio.useDevice(device);

@@ -3,7 +3,6 @@ import { expect, test, type Page } from '@playwright/test';
 import { Studio, TINY } from './studio';
 
 test('a newcomer grows a model from a sample, by keyboard alone', async ({ page }) => {
-  test.setTimeout(480_000);
   const studio = new Studio(page);
   await studio.open();
 

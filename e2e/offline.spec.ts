@@ -62,7 +62,6 @@ test('with its server gone and the network off it opens, trains, and writes and 
   page,
   context,
 }, info) => {
-  test.setTimeout(480_000);
   const host = await Host.of(info, PORT);
   await host.start();
   const studio = new Studio(page);

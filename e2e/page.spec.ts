@@ -13,7 +13,6 @@ import { expectAccessible } from './axe';
 
 let models: Exported[];
 test.beforeAll(async () => {
-  test.setTimeout(300_000);
   models = await trainedModels();
 });
 

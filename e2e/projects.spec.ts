@@ -107,7 +107,6 @@ test('two tabs on two projects: what is changed in each is kept, while a run tra
   page,
   context,
 }) => {
-  test.setTimeout(300_000);
   const first = new Studio(page);
   await first.open('/model');
   await first.useDevice('WASM');

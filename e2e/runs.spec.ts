@@ -35,7 +35,6 @@ async function withRun(page: Page): Promise<Studio> {
 test('runs are told apart, compared, deleted and brought back, and what a person wrote of them stays', async ({
   page,
 }, info) => {
-  test.setTimeout(300_000);
   const studio = await withRun(page);
 
   // Another, with other settings.
@@ -186,7 +185,6 @@ test('runs are told apart, compared, deleted and brought back, and what a person
 test('a run is forked while its page is asked for more, goes on with other settings, and another is written with meanwhile', async ({
   page,
 }) => {
-  test.setTimeout(300_000);
   const studio = await withRun(page);
 
   // From a kept step, with another rate; the first goes on being what Playground shows.

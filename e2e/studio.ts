@@ -34,7 +34,11 @@ export class Studio {
 
   async open(path = '/'): Promise<void> {
     await this.page.goto(path);
-    await expect(this.strip).toContainText(/WASM|WebGPU|CPU/);
+    await this.begun();
+  }
+  /** The device has been found: a busy machine takes its time for a GPU that is software. */
+  async begun(): Promise<void> {
+    await expect(this.strip).toContainText(/WASM|WebGPU|CPU/, { timeout: 120_000 });
   }
 
   get strip() {
@@ -137,15 +141,19 @@ export class Studio {
     await this.inStore('put', key, value);
   }
   /** Puts many values at once. */
-  async fill(entries: readonly (readonly [key: string, value: object])[]): Promise<void> {
+  async fill(entries: readonly (readonly [key: string, value: string | object])[]): Promise<void> {
     await this.inStore('fill', '', entries);
+  }
+  /** Takes a value away, as nobody would. */
+  async drop(key: string): Promise<void> {
+    await this.inStore('delete', key);
   }
   /** The last byte of what is stored under `key`, changed. */
   async flip(key: string): Promise<void> {
     await this.inStore('flip', key);
   }
   private async inStore(
-    what: 'get' | 'getAllKeys' | 'put' | 'fill' | 'flip',
+    what: 'get' | 'getAllKeys' | 'put' | 'fill' | 'flip' | 'delete',
     key?: string,
     value?: string | object,
   ): Promise<unknown> {
@@ -163,8 +171,9 @@ export class Studio {
           if (what === 'getAllKeys') return await wait(store.getAllKeys());
           if (what === 'get') return (await wait(store.get(key!))) as unknown;
           if (what === 'put') return await wait(store.put(value, key));
+          if (what === 'delete') return await wait(store.delete(key!));
           if (what === 'fill') {
-            for (const [each, given] of value as [string, object][]) await wait(store.put(given, each));
+            for (const [each, given] of value as [string, string | object][]) await wait(store.put(given, each));
             return undefined;
           }
           const bytes = (await wait(store.get(key!))) as Uint8Array;

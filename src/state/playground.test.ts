@@ -54,7 +54,7 @@ test('a stop is a result; a second press meanwhile is none; and another model en
   const { getState } = page.studio;
   getState().setSampling({ length: 100_000 });
   const writing = getState().generate();
-  await vi.waitFor(() => expect(getState().written.length).toBeGreaterThan(0), 10_000);
+  await vi.waitFor(() => expect(getState().written.length).toBeGreaterThan(0));
   const before = getState().writing;
   await getState().generate();
   expect(getState().writing).toBe(before);
@@ -63,7 +63,7 @@ test('a stop is a result; a second press meanwhile is none; and another model en
   expect(getState().writing).toMatchObject({ kind: 'done', reason: 'stopped' });
 
   const ended = getState().generate();
-  await vi.waitFor(() => expect(getState().written.length).toBeGreaterThan(0), 10_000);
+  await vi.waitFor(() => expect(getState().written.length).toBeGreaterThan(0));
   expect(await getState().bringBack(FINISHED)).toBe(true);
   await ended;
   expect(getState()).toMatchObject({ written: [], writtenAfter: '', writing: { kind: 'idle' } });
