@@ -3,45 +3,10 @@ import { pathToFileURL } from 'node:url';
 import { expect, test, type Page } from '@playwright/test';
 import { openExported } from '../src/core/export/exported';
 import { listRuns } from '../src/core/runs/record';
-import {
-  type Build,
-  type Continuation,
-  continuations,
-  filesUnder,
-  GOLDEN,
-  goldenStore,
-  goldenValues,
-} from '../src/core/testing/golden';
+import { type Continuation, continuations, filesUnder, GOLDEN, goldenStore } from '../src/core/testing/golden';
 import { greedy } from '../src/core/testing/trainedModel';
+import { restore } from './restore';
 import { Studio } from './studio';
-
-/** Puts into IndexedDB what lay there, with nothing of today's at hand. */
-async function restore(page: Page, build?: Build): Promise<void> {
-  const values = goldenValues(build).map(([key, value]): { key: string; bytes?: string; value?: object | string } =>
-    value instanceof Uint8Array
-      ? { key, bytes: Buffer.from(value).toString('base64') }
-      : { key, value: value as object | string },
-  );
-  await page.goto('/icon.svg');
-  await page.evaluate(async (all) => {
-    const request = indexedDB.open('homegrown', 1);
-    await new Promise((resolve, reject) => {
-      request.onupgradeneeded = () => request.result.createObjectStore('values');
-      request.onsuccess = resolve;
-      request.onerror = reject;
-    });
-    const transaction = request.result.transaction('values', 'readwrite');
-    for (const { key, bytes, value } of all) {
-      const stored = bytes === undefined ? value : Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0));
-      transaction.objectStore('values').put(stored, key);
-    }
-    await new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onabort = reject;
-    });
-    request.result.close();
-  }, values);
-}
 
 /** Brings a run back and goes on with it, through as many steps as the older build was watched. */
 async function goOn(studio: Studio, { runId, device, from, steps }: Continuation): Promise<Continuation['steps']> {
@@ -139,7 +104,6 @@ test('so does the last build with one project: what it freed is told as that, an
 });
 
 test('a page that dies while it migrates has lost nothing, and the next one goes on', async ({ page, context }) => {
-  test.setTimeout(400_000);
   await restore(page, '1608a14');
   // Much more text than a page gets through before it is seen to be at it.
   const [texts, chunks] = [12, 8];
