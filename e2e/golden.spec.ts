@@ -1,6 +1,6 @@
 /** A browser in which an older build was used: today's page opens all of it, and goes on as that build did. */
 import { pathToFileURL } from 'node:url';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { openExported } from '../src/core/export/exported';
 import { listRuns } from '../src/core/runs/record';
 import { type Continuation, continuations, filesUnder, GOLDEN, goldenStore } from '../src/core/testing/golden';

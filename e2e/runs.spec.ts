@@ -90,7 +90,7 @@ test('runs are told apart, compared, deleted and brought back, and what a person
     await page.getByRole('button', { name: 'Download csv' }).click();
     await page.getByRole('menuitem', { name: entry }).click();
     expect((await file).suggestedFilename()).toMatch(name);
-    const lines = (await readFile((await (await file).path()), 'utf8')).split('\r\n');
+    const lines = (await readFile(await (await file).path(), 'utf8')).split('\r\n');
     expect(lines[0]!.startsWith(head)).toBe(true);
     expect(lines.length).toBeGreaterThan(3);
   }

@@ -60,7 +60,7 @@ test('whatever record is damaged or newer, the app starts, tells and keeps it, h
       ).toEqual([]);
       if (at !== DERIVED) expect(await studio.stored(key), words).toEqual(damaged);
       if (mishap) await studio.drop(key);
-      else await studio.damage(key, before);
+      else await studio.damage(key, before as object);
     }
   }
 

@@ -46,7 +46,7 @@ test('files of a drop, small and large, are its documents in their order; one th
   const store = memoryStore();
   const { importFiles, documents } = dataHandlers(Promise.resolve(store), (path) => Promise.reject(new Error(path)));
   const files = Array.from({ length: 50 }, (_, i) => {
-    const file = new Blob([`Letter ${i}: `, 'sea '.repeat(i % 8 === 3 ? 20_000 : i)]);
+    const file = new File([`Letter ${i}: `, 'sea '.repeat(i % 8 === 3 ? 20_000 : i)], `${i}.txt`);
     if (i === 20) file.arrayBuffer = () => Promise.reject(new Error('it has moved'));
     return { file, name: `${i}.txt` };
   });
@@ -54,7 +54,7 @@ test('files of a drop, small and large, are its documents in their order; one th
   expect(refused).toMatchObject([
     { name: '20.txt', failure: { message: expect.stringContaining('it has moved') as string } },
   ]);
-  const { rows } = await documents({ textId: text!.id, from: 0, count: 99 }, unwatched);
+  const { rows } = await documents({ textId: text!.id, from: 0, count: 99, query: '' }, unwatched);
   const kept = files.filter((_, i) => i !== 20);
   expect(rows.map(({ title, bytes }) => [title, bytes])).toEqual(kept.map(({ name, file }) => [name, file.size]));
 });
