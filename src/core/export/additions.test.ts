@@ -96,7 +96,7 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   expect(worst.value).toBe(worst.high);
   expect(worst.low).toBeLessThan(last!.loss);
   expect(Object.keys(last!.metrics)).toEqual(['worstBatch']);
-  expect(first!.sample).toBe('The …');
+  expect(first!.sample).toBe('The…');
 
   const { exportRun, importRun } = await import('./run');
   const asked = { withOptimizer: true, template: () => Promise.resolve('') };
