@@ -1,11 +1,23 @@
 /** Words for failures: a headline, and what a person can do when the thrower did not say it better. */
 import { type Failure, type FailureCode, paragraph } from '../core/base/errors';
+import { formatCount } from '../core/base/units';
 
 export const headline = ({ code }: Failure): string => WORDS[code].headline;
 export const remedy = ({ code, remedy: own }: Failure): string => own ?? WORDS[code].remedy;
 
 /** What happened and what to do, as sentences of one paragraph. */
 export const explain = (failure: Failure): string => paragraph(failure.message, remedy(failure));
+
+/** A GPU that was lost with the same settings before, at these steps. */
+export const lostAgain = (lostAt: readonly number[], message: string): Pick<Failure, 'message' | 'remedy'> => {
+  const steps = lostAt.map((step) => `step ${formatCount(step)}`);
+  const times = lostAt.length === 2 ? 'twice' : `${formatCount(lostAt.length)} times`;
+  return {
+    message: `The GPU was lost ${times} with these settings, at ${steps.slice(0, -1).join(', ')} and ${steps.at(-1)!}. ${message}`,
+    remedy:
+      'A browser gives a page that has lost its GPU twice no other until it is reloaded. Go on with WASM, which needs no GPU, or take a smaller batch or model.',
+  };
+};
 
 const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
   'bad-file': {

@@ -1,5 +1,5 @@
 /** What one tab adds, removes, frees or renames is in the lists of another; what it can undo is there until it cannot. */
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
@@ -7,10 +7,11 @@ import { lonelyLocks } from '../core/testing/behindChannels';
 import { goldenStore } from '../core/testing/golden';
 import { FINISHED, STOPPED } from '../core/testing/goldenPage';
 import { type Browser, browserOver } from '../core/testing/tabs';
+import { isUndoLive } from '../storage/lock';
 import type { StudioStore } from './studio';
 
 let browser: Browser;
-beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+beforeEach(() => void vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 afterEach(() => browser.close());
 async function tabs(store: BlobStore): Promise<[StudioStore, StudioStore]> {
@@ -64,8 +65,11 @@ test('what can be undone in a tab, however long, stays though another begins, an
   const [text] = getState().texts;
   // By the clock of this page all of it is as old as can be.
   await getState().removeTexts([text!.id]);
-  const begin = async (): Promise<void> => void (await browser.tab().studio.getState().load('other'));
-  await begin();
+  const begin = async (isLive: boolean): Promise<void> => {
+    await vi.waitFor(async () => expect(await isUndoLive()).toBe(isLive));
+    await browser.tab().studio.getState().load('other');
+  };
+  await begin(true);
   expect(await store.keys('texts/')).toHaveLength(1);
   const note = getState().toasts.at(-1)!;
   note.undo!();
@@ -73,7 +77,7 @@ test('what can be undone in a tab, however long, stays though another begins, an
   await vi.waitFor(async () => expect(await store.get(`texts/${text!.id}`)).toMatchObject({ projects: ['other'] }));
 
   await getState().deleteProject();
-  await begin();
+  await begin(true);
   expect(await store.keys('projects/')).toContain('projects/other');
   getState().toasts.at(-1)!.undo!();
   getState().dismiss(getState().toasts.at(-1)!.id);
@@ -81,6 +85,6 @@ test('what can be undone in a tab, however long, stays though another begins, an
 
   // A page that ends in the middle offers nothing any more.
   await store.commit({ put: [['projects/gone', { version: 2, name: 'Gone', removedAt: 5 }]] });
-  await begin();
+  await begin(false);
   await vi.waitFor(async () => expect(await store.keys('projects/')).not.toContain('projects/gone'));
 }, 120_000);

@@ -9,6 +9,7 @@ import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
 import { readProject } from '../core/runs/projects';
 import type { DataApi, PartRows } from '../protocol/data';
+import type { BeginInput } from '../protocol/gpu';
 import { explain } from './failures';
 import type { Project, ProjectSlice, TokenizerChoice } from './project';
 import type { Slice, Studio } from './studio';
@@ -145,8 +146,17 @@ export const KIND_WORDS = {
 export type ArtefactState = 'none' | 'stale' | 'done';
 /** A project, and its texts. */
 export type Inputs = Pick<ProjectSlice, 'project'> & Pick<TextsSlice, 'texts'>;
+/** As they are when something is asked for; the rest of the studio may be another project's by the time that it is done. */
+export const inputsOf = ({ project, texts }: Inputs): Inputs => ({ project, texts });
 
 export const textIds = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map((t) => t.id);
+/** What the model card says of the texts. */
+export const textFacts = (texts: Studio['texts']): BeginInput['texts'] =>
+  texts.map((text) => {
+    const { characters, sha256 } = learntOf(text);
+    return { name: text.name, characters, sha256, ...(text.licence !== null && { licence: text.licence }) };
+  });
+
 /** What of each is learnt. */
 const textRefs = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map(textRef);
 

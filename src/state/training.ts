@@ -1,7 +1,5 @@
 /** Beginning, stopping and resuming the one run that trains. */
-import { learntOf } from '../core/documents/record';
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
-import { formatCount } from '../core/base/units';
 import { updateProject } from '../core/runs/projects';
 import { readForebears } from '../core/runs/forebears';
 import { readKnownRun, readRun, type RunRecord } from '../core/runs/record';
@@ -12,12 +10,12 @@ import { problems, unfit } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
 import { fittedTo, shortTextWords } from '../core/train/shortText';
 import type { Asked, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
-import type { BeginInput, ResumeInput } from '../protocol/gpu';
+import type { ResumeInput } from '../protocol/gpu';
 import { limitsOf, recipeOf as nextRecipe } from './estimate';
-import { explain, remedy } from './failures';
+import { explain, lostAgain, remedy } from './failures';
 import { newOpenRun, NO_RUN, shownId, shownRun } from './openRun';
 import { next, type Phase } from './phase';
-import { hasOtherTexts, type Inputs, textIds } from './preparation';
+import { hasOtherTexts, type Inputs, inputsOf, textFacts, textIds } from './preparation';
 import { RunLog } from './runLog';
 import type { Slice, Studio } from './studio';
 
@@ -402,26 +400,6 @@ export const createTrainingSlice: Slice<TrainingSlice> =
     };
   };
 
-/** As they are when something is asked for; the rest of the studio may be another project's by the time that it is done. */
-const inputsOf = ({ project, texts }: Studio): Inputs => ({ project, texts });
-
-/** What the model card says of the texts. */
-const textFacts = (texts: Studio['texts']): BeginInput['texts'] =>
-  texts.map((text) => {
-    const { characters, sha256 } = learntOf(text);
-    return { name: text.name, characters, sha256, ...(text.licence !== null && { licence: text.licence }) };
-  });
-
 /** What a step costs the device depends on these alone. */
 const settingsOf = (model: ModelChoice, { batch, accumulate, recompute, optimizer }: Recipe): string =>
   JSON.stringify([model, batch, accumulate, recompute, optimizer]);
-
-const lostAgain = (lostAt: readonly number[], message: string): Pick<Failure, 'message' | 'remedy'> => {
-  const steps = lostAt.map((step) => `step ${formatCount(step)}`);
-  const times = lostAt.length === 2 ? 'twice' : `${formatCount(lostAt.length)} times`;
-  return {
-    message: `The GPU was lost ${times} with these settings, at ${steps.slice(0, -1).join(', ')} and ${steps.at(-1)!}. ${message}`,
-    remedy:
-      'A browser gives a page that has lost its GPU twice no other until it is reloaded. Go on with WASM, which needs no GPU, or take a smaller batch or model.',
-  };
-};
