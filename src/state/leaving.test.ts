@@ -155,7 +155,7 @@ test('what was being brought into a project that another tab deleted is told and
 const slow = (held: Promise<void>) => ({
   name: 'slow.txt',
   file: {
-    size: 1,
+    size: 2 ** 20, // not read before its turn
     stream: () =>
       new ReadableStream({
         async pull(to) {

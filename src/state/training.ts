@@ -1,5 +1,6 @@
 /** Beginning, stopping and resuming the one run that trains. */
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
+import { formatCount } from '../core/base/units';
 import { updateProject } from '../core/runs/projects';
 import { readForebears } from '../core/runs/forebears';
 import { readKnownRun, readRun, type RunRecord } from '../core/runs/record';
@@ -17,8 +18,12 @@ import { newOpenRun, NO_RUN, shownId, shownRun } from './openRun';
 import { next, type Phase } from './phase';
 import { hasOtherTexts, type Inputs, inputsOf, textFacts, textIds } from './preparation';
 import { RunLog } from './runLog';
-import type { Slice, Studio } from './studio';
+import type { Slice } from './studio';
 
+interface Followed {
+  signal: AbortSignal;
+  onProgress(events: readonly TrainEvent[]): void;
+}
 export interface TrainingSlice {
   /** The run that trains here, from the press on Start until its end. */
   training: Training | null;
@@ -141,10 +146,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
     /** Runs `begin` from compiling to its outcome, telling the log and the phase. */
     async function follow(
       { runId, of, settings }: { runId: string; of: number; settings: string },
-      begin: (options: {
-        signal: AbortSignal;
-        onProgress(events: readonly TrainEvent[]): void;
-      }) => Promise<TrainOutcome>,
+      begin: (options: Followed) => Promise<TrainOutcome>,
     ): Promise<void> {
       abort = new AbortController();
       wakeLock.hold();
@@ -211,23 +213,18 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         }
         return {};
       }
-      const { tokenizer } = run;
       const { texts, project } = inputs;
-      const { opened } = get();
       const refuse = (failure: Failure): null => {
-        fail(runId, failure, opened[runId]?.saved?.step);
+        fail(runId, failure, get().opened[runId]?.saved?.step);
         return null;
       };
       if (texts.length === 0) {
-        const error = badSettings(
-          'This model was brought in without the text that it learnt from, so it cannot go on',
-          'Add that text, or another, then resume.',
-        );
-        return refuse(toFailure(error));
+        const words = 'This model was brought in without the text that it learnt from, so it cannot go on';
+        return refuse(toFailure(badSettings(words, 'Add that text, or another, then resume.')));
       }
       const { validation, test, seed } = facts?.split ?? project.split;
       const split = { validation, test, seed };
-      const built = await get().cut(project.id, { texts: textIds(inputs), tokenizer, split });
+      const built = await get().cut(project.id, { texts: textIds(inputs), tokenizer: run.tokenizer, split });
       if (built) return { data: built, texts: textFacts(texts) };
       const { building } = get().makingOf(project.id);
       if (building.kind === 'failed') return refuse(building.failure);
@@ -262,14 +259,12 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           const recipe = nextRecipe(project, limits);
           if (!tokenizer || !record) throw new HomegrownError('bug', 'Preparation ended without data');
           const { train, validation } = record.manifest.parts;
+          const tokens = { train: train.tokens, validation: validation.tokens };
           const chosen = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
-          const model = fittedTo(chosen, recipe.objective, train.tokens);
-          const short = shortTextWords(chosen, recipe.objective, {
-            train: train.tokens,
-            validation: validation.tokens,
-          });
+          const model = fittedTo(chosen, recipe.objective, tokens.train);
+          const short = shortTextWords(chosen, recipe.objective, tokens);
           if (short !== undefined) get().toast({ text: 'A short text', detail: short });
-          const wrong = problems(model, recipe, { train: train.tokens, validation: validation.tokens }, limits);
+          const wrong = problems(model, recipe, tokens, limits);
           if (wrong.length > 0) throw unfit(wrong);
           const input = {
             runId,
