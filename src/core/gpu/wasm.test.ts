@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { readFile } from 'node:fs/promises';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { matMul } from '../ops/matMul';
+import { nodeThreads } from '../testing/threads';
 import { wasmFolder } from '../testing/wasm';
-import { asOutOfMemory, openWasm, WASM_HEAP_BYTES, wasmHasFailed } from './wasm';
+import { asOutOfMemory, openWasm, WASM_HEAP_BYTES, wasmHasFailed, wasmThreads } from './wasm';
 
 beforeAll(() => setWasmPaths(wasmFolder));
 
@@ -14,14 +16,14 @@ const reserve = (bytes: number): void => {
 };
 
 test('the heap is as large as its builds say', async () => {
-  for (const build of ['', '-simd']) {
+  for (const build of ['', '-simd', '-threaded-simd']) {
     const glue = await readFile(`${wasmFolder}../wasm-out/tfjs-backend-wasm${build}.js`, 'utf8');
     expect(/getHeapMax\(\)\{return (\d+)\}/.exec(glue)?.[1]).toBe(String(WASM_HEAP_BYTES));
   }
 });
 
 test('a heap that is full says so with numbers, and the next that is opened is a new one', async () => {
-  expect(await openWasm()).toBe(true);
+  expect(await openWasm(nodeThreads(2))).toBe(true);
   const kept = tf.tensor1d([1, 2, 3]);
   const fill = (): void => {
     for (let i = 0; i < 5; i++) reserve(2 ** 30);
@@ -30,7 +32,7 @@ test('a heap that is full says so with numbers, and the next that is opened is a
   expect(fill).toThrow(expect.objectContaining({ code: 'out-of-memory' }) as Error);
   expect(wasmHasFailed()).toBe(true);
 
-  expect(await openWasm()).toBe(true);
+  expect(await openWasm(nodeThreads(2))).toBe(true);
   expect(wasmHasFailed()).toBe(false);
   kept.dispose(); // it lay on the old one
   reserve(2 ** 30);
@@ -38,9 +40,29 @@ test('a heap that is full says so with numbers, and the next that is opened is a
 });
 
 test('more than 32 bits of bytes are refused, not cut', async () => {
-  await openWasm();
+  await openWasm(nodeThreads(2));
   expect(() => reserve(5 * 2 ** 30)).toThrow(/5\.37 GB found no room/);
-  expect(await openWasm()).toBe(true);
+  expect(await openWasm(nodeThreads(2))).toBe(true);
+});
+
+test('where the system refuses a memory that is shared there is one thread', async () => {
+  await openWasm(nodeThreads(2));
+  expect(() => reserve(5 * 2 ** 30)).toThrow(/found no room/); // so that the next is a new one
+  const refused = vi.spyOn(WebAssembly, 'Memory').mockImplementation(function refuse() {
+    throw new RangeError('could not allocate memory');
+  });
+  try {
+    expect(await openWasm(nodeThreads(2))).toBe(true);
+  } finally {
+    refused.mockRestore();
+  }
+  expect(wasmThreads()?.count).toBe(1);
+  const [a, b] = [tf.ones<tf.Rank.R2>([16, 16]), tf.ones<tf.Rank.R2>([16, 16])];
+  expect((await matMul(a, b).data())[255]).toBe(16);
+
+  expect(() => reserve(5 * 2 ** 30)).toThrow(/found no room/);
+  await openWasm(nodeThreads(2));
+  expect(wasmThreads()?.count).toBe(2);
 });
 
 test('what engines throw when memory ends is told as that, and other mistakes are not', () => {

@@ -45,7 +45,9 @@ export async function openWasm(threading?: Threading): Promise<boolean> {
     tf.registerBackend('wasm', factory, WASM_PRIORITY);
     hasFailed = false;
   }
-  if (!(await withoutItsThreads(threading !== undefined, () => tf.setBackend('wasm')))) return false;
+  const shared = threading !== undefined && (await opened(true));
+  // Some systems refuse a memory that is shared, because it could become 4 GiB.
+  if (!shared && !(await opened(false))) return false;
   const heap = tf.backend() as unknown as Heap;
   if (heap === guarded) return true;
   guard(heap);
@@ -59,15 +61,15 @@ const ALONE: Threading = { count: 1, start: () => () => undefined };
  * TensorFlow.js has a build whose memory threads can share. The eight workers that it starts itself are made from text,
  * which a strict page refuses and Node does not know, and help with few of its ops: it gets some that do nothing.
  */
-async function withoutItsThreads<T>(shared: boolean, open: () => Promise<T>): Promise<T> {
+async function opened(shared: boolean): Promise<boolean> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', shared);
-  if (!shared) return open();
+  if (!shared) return tf.setBackend('wasm');
   const own = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
   // In Node it would set its own.
   Object.defineProperty(globalThis, 'Worker', { get: () => IdleWorker, set: () => undefined, configurable: true });
   setThreadsCount(1);
   try {
-    return await open();
+    return await tf.setBackend('wasm');
   } finally {
     if (own) Object.defineProperty(globalThis, 'Worker', own);
     else Reflect.deleteProperty(globalThis, 'Worker');
