@@ -31,6 +31,7 @@ const STEP = {
   batch: size('Rows', 4096),
   steps: { kind: 'whole', min: 3, max: 1e5, initial: 12, help: 'Steps to measure' },
   device: { kind: 'choice', of: ['webgpu', 'wasm'], initial: 'webgpu', help: 'Where it runs' },
+  threads: { kind: 'whole', min: 1, max: 64, otherwise: 'one for each core', help: 'Threads of wasm' },
   adapter,
   profile: { kind: 'switch', help: 'Time each kernel instead' },
   json,
@@ -154,7 +155,8 @@ async function benchOneStep(options: Values<typeof STEP>): Promise<void> {
   const shape: Shape = { ...SHAPES[options.config], ...given };
   checkShape(shape, options.device);
   const adapter = options.adapter === '' ? undefined : options.adapter;
-  const device = options.device === 'webgpu' ? await countedGpu(adapter) : { name: (await openDevice('wasm')).kind };
+  const onWasm = async () => ({ name: (await openDevice('wasm', options.threads)).kind });
+  const device = options.device === 'webgpu' ? await countedGpu(adapter) : await onWasm();
   if (options.profile) {
     const kernels = await profileStep(shape);
     const line = ({ kernel, runs, ms }: (typeof kernels)[number]) =>

@@ -121,8 +121,11 @@ function writeWhole(file: number, bytes: Buffer): void {
 }
 
 let hasDawn = false;
-/** Dawn is there before the backend that looks for it is loaded. */
-export async function openDevice(kind: DeviceKind | 'auto'): Promise<Device> {
+/**
+ * Dawn is there before the backend that looks for it is loaded.
+ * @param threads of wasm; else one for each core
+ */
+export async function openDevice(kind: DeviceKind | 'auto', threads?: number): Promise<Device> {
   if (kind === 'auto' || kind === 'webgpu') {
     if (!hasDawn) installDawn();
     hasDawn = true;
@@ -131,7 +134,7 @@ export async function openDevice(kind: DeviceKind | 'auto'): Promise<Device> {
   const { tune } = await import('../src/core/ops/tune');
   const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   const { nodeThreads } = await import('../src/core/testing/threads');
-  const device = await chooseDevice(kind, `${dirname(wasm)}${sep}`, nodeThreads());
+  const device = await chooseDevice(kind, `${dirname(wasm)}${sep}`, nodeThreads(threads));
   await tune(() => performance.now(), tilingsInFile);
   return device;
 }
