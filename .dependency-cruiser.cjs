@@ -46,6 +46,7 @@ const MAY_IMPORT = {
     'core/evaluate',
     'core/sample',
   ],
+  'core/plan': [base, 'core/tokenizer', 'core/objectives', 'core/models', 'core/train'],
   'core/evaluate': [base, 'core/tokenizer', 'core/shards', 'core/metrics', 'core/objectives', ...nets],
   'core/sample': [base, 'core/tokenizer', ...nets, 'core/checkpoint'],
   'core/export': [

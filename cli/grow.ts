@@ -6,7 +6,7 @@ import { newInfo, resultOf, type RunInfo } from '../src/core/export/homegrownJso
 import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
 import { MOST_HELD } from '../src/core/documents/split';
 import { FIRST_MODEL, modelIds, modelSpec } from '../src/core/models';
-import { countParams } from '../src/core/models/spec';
+import { type BaseConfig, countParams } from '../src/core/models/spec';
 import { optimizerOf } from '../src/core/optim';
 import { bestNotKept } from '../src/core/runs/best';
 import { isMeasuredAlike } from '../src/core/runs/segments';
@@ -15,20 +15,21 @@ import { memoryLimits } from '../src/core/train/device';
 import type { MemoryLimits } from '../src/core/train/memory';
 import { problems, unfit } from '../src/core/train/problems';
 import { DEFAULT_RECIPE, RECIPE, RECOMPUTE_CHOICES, tokensPerStep, type Recipe } from '../src/core/train/recipe';
-import { recomputation, recomputationWords } from '../src/core/train/recomputation';
+import { recomputation, type Recomputation, recomputationWords } from '../src/core/train/recomputation';
 import { fittedTo, shortTextWords } from '../src/core/train/shortText';
-import type { ModelChoice, Snapshot, TrainEvent, TrainOutcome, TrainState } from '../src/core/train/run';
+import type { ModelChoice, Snapshot, TrainEvent, TrainInput, TrainOutcome, TrainState } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
 import { isSystemError, systemFailure } from './failure';
 import { fasterDevice } from './fasterDevice';
 import { flagsOf, settingsOf } from './fields';
-import { rateFlag, rateOf } from './learningRate';
+import { rateFlag, rateOf, warmupOf } from './learningRate';
 import { MODEL_FILES } from './listed';
 import { LOCAL, localFile } from './local';
-import { fit, leftOf, MOST_MINUTES, over } from './minutes';
+import { fit, type Fit, leftOf, MOST_MINUTES, over } from './minutes';
 import { UsageError, type Values } from './options';
 import { besideWords, evaluationWords, finite, inWords, Speed, valuesOf } from './outcome';
 import { measurePace, type Pace, timeOf } from './pace';
+import { isForThePlan, Planner, planWords } from './planned';
 import { Progress } from './progress';
 import { prepare } from './prepared';
 import { undisturbed } from './read';
@@ -89,7 +90,7 @@ const OPTIONS = {
     min: 0.001,
     max: MOST_MINUTES,
     otherwise: 'as long as the steps take',
-    help: 'Minutes from the start of the command to its end: instead of --steps, as many as are measured to fit',
+    help: 'Minutes from the start of the command to its end: instead of --steps, as many as are measured to fit; without a tokenizer, sizes and batch, these are planned for the text, the device and the time',
   },
   warmup: {
     kind: 'whole',
@@ -130,19 +131,34 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   // As it is once a save that was cut off is whole.
   if (isInPlace) await undisturbed(out, () => saves.adopt());
   const past = resume === undefined ? null : await openPast(resume);
-  const { id, config } = past?.info.model ?? { id: options.model, config: configOf(options.model, options) };
+  const planner =
+    minutes !== undefined && isForThePlan(given)
+      ? new Planner({
+          model: options.model,
+          held: VALIDATION_SHARE + options['test-share'],
+          limits: () => limitsNow(options.memory),
+          kind: () => device.kind,
+          left: () => leftOf(minutes),
+        })
+      : null;
+  const { id, config: asked } = past?.info.model ?? { id: options.model, config: configOf(options.model, options) };
+  /** With it, by what it has planned when that is asked. */
+  const configNow = (): BaseConfig => planner?.plan.model.config ?? asked;
   /** Of the text, where none is given. */
   let ofText: Pick<Recipe, 'samplePrompt'> | undefined;
   /** `steps`: what is measured to fit, and until it is, any. */
   const askedOf = (model: ModelChoice, steps = RECIPE.steps.max): Recipe => {
+    if (planner) return { ...planner.recipe(options, given, steps), ...ofText };
     const typed = minutes === undefined ? options : { ...options, steps };
     const flags = minutes === undefined ? given : new Set([...given, 'steps']);
     return past ? recipeGoingOn(past, typed, flags) : { ...recipeOf(typed, model), ...ofText };
   };
-  const least: ModelChoice = { id, config, vocabulary: SMALLEST_VOCABULARY };
   const anyText = { train: Infinity, validation: Infinity };
-  const found = problems(least, askedOf(least), anyText);
-  if (found.length > 0) throw unfit(found);
+  if (!planner) {
+    const least: ModelChoice = { id, config: asked, vocabulary: SMALLEST_VOCABULARY };
+    const found = problems(least, askedOf(least), anyText);
+    if (found.length > 0) throw unfit(found);
+  }
   const files = past && options.text ? await filesMeant(options.text) : options.text;
   const paths = files ?? (past ? laidPaths(past) : []);
   const sources = past && !options.text ? await openLaid(past, paths) : await Promise.all(paths.map(textFile));
@@ -158,25 +174,21 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const split = { validation: VALIDATION_SHARE, test: options['test-share'], seed: 0 };
   const { tokenizer, data, places, prompt, told, ...parts } = await prepare(
     opened,
-    { tokenizer: wanted, split },
+    { tokenizer: planner ? (documents, at) => planner.begin(documents, at) : wanted, split },
     past,
     (words) => progress.say(words),
     job,
   );
   if (prompt !== undefined && !given.has('sample-prompt')) ofText = { samplePrompt: prompt };
-  const wide = { id, config, vocabulary: tokenizer.size };
-  const { objective } = askedOf(wide);
-  const model = past ? wide : fittedTo(wide, objective, parts.train.tokens);
-  const short = past
-    ? undefined
-    : shortTextWords(wide, objective, {
-        train: parts.train.tokens,
-        validation: parts.validation.tokens,
-      });
+  const { train: learnt, validation: held } = parts;
+  const wide = (): ModelChoice => ({ id, config: configNow(), vocabulary: tokenizer.size });
+  const modelNow = (): ModelChoice => (past ? wide() : fittedTo(wide(), askedOf(wide()).objective, learnt.tokens));
+  const sizes = { train: learnt.tokens, validation: held.tokens };
+  const short = past ? undefined : shortTextWords(wide(), askedOf(wide()).objective, sizes);
   if (short !== undefined) progress.say(short);
   /** On the device in use. */
   const plan = () => {
-    const limits: MemoryLimits = { ...memoryLimits(), ...(options.memory > 0 && { bound: 1e9 * options.memory }) };
+    const [model, limits] = [modelNow(), limitsNow(options.memory)];
     const asked = askedOf(model);
     const own = asked.recompute ? 'on' : 'off';
     const again = recomputation(model, asked, past && !given.has('recompute') ? own : options.recompute, limits);
@@ -184,7 +196,6 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     return { again, recipe, tooLarge: problems(model, recipe, anyText, limits) };
   };
   const basis = {
-    model,
     tokenizer,
     ...parts,
     ...(past && { from: past.snapshot }),
@@ -195,7 +206,12 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     const measure = (limit: number): Promise<Pace> => {
       const { recipe, tooLarge } = plan();
       if (tooLarge.length > 0) throw unfit(tooLarge);
-      return measurePace({ ...basis, recipe, save: () => Promise.resolve({ bytes: 0 }) }, TRIAL_MS, signal, limit);
+      return measurePace(
+        { ...basis, model: modelNow(), recipe, save: () => Promise.resolve({ bytes: 0 }) },
+        TRIAL_MS,
+        signal,
+        limit,
+      );
     };
     const { recipe } = plan();
     const chosen = await fasterDevice({
@@ -208,26 +224,36 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     device = chosen.device;
     progress.say(chosen.why);
   }
-  const { again, recipe: planned, tooLarge } = plan();
-  if (tooLarge.length > 0) throw unfit(tooLarge);
-  const input = { ...basis, recipe: planned };
   const where = device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase();
   const local = localFile({ texts: places });
   const own = { id: crypto.randomUUID(), createdAt: Date.now() };
-  const begin = (recipe: Recipe): { info: RunInfo; from?: Snapshot } => {
+  const begin = (model: ModelChoice, recipe: Recipe): { info: RunInfo; from?: Snapshot } => {
     if (past) return goingOn(past, recipe, isInPlace ? null : own);
     return { info: newInfo({ ...own, model, recipe, data, tokenizer: tokenizer.model }) };
   };
-  const measured = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
-    let bytes = 0;
-    const { info } = begin(planned);
-    for (const file of huggingFaceFiles({ info, snapshot, tokenizer, events: [], tokens: null }, WHOLE))
-      for await (const chunk of file.chunks()) bytes += chunk.length;
-    return { bytes };
-  };
-  const fitted = minutes === undefined ? null : await fit({ ...input, save: measured }, minutes, signal);
-  const recipe = { ...askedOf(model, fitted?.steps), recompute: again.isOn };
-  const begun = begin(recipe);
+  /** What can run and fits the time; planned anew where steps take much more or less of it than the plan expected. */
+  async function settled(
+    isFirst = true,
+  ): Promise<{ again: Recomputation; input: Omit<TrainInput, 'save'>; fitted: Fit | null }> {
+    const model = modelNow();
+    const { again, recipe, tooLarge } = plan();
+    if (tooLarge.length > 0) throw unfit(tooLarge);
+    if (minutes === undefined) return { again, input: { ...basis, model, recipe }, fitted: null };
+    const save = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
+      let bytes = 0;
+      const { info } = begin(model, recipe);
+      for (const file of huggingFaceFiles({ info, snapshot, tokenizer, events: [], tokens: null }, WHOLE))
+        for await (const chunk of file.chunks()) bytes += chunk.length;
+      return { bytes };
+    };
+    const fitted = await fit({ ...basis, model, recipe, save }, minutes, signal);
+    if (isFirst && planner?.again(fitted.pace.step)) return settled(false);
+    const asked = askedOf(model, fitted.steps);
+    return { again, input: { ...basis, model, recipe: { ...asked, recompute: again.isOn } }, fitted };
+  }
+  const { again, input, fitted } = await settled();
+  const { model, recipe } = input;
+  const begun = begin(model, recipe);
   const info: RunInfo = { ...begun.info, device: where, ...(told.length > 0 && { documents: told }) };
   const { test } = data.parts;
   const tested = test ? `${formatCount(test.tokens)} held out for a test, ` : '';
@@ -241,10 +267,11 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
       `So many steps fit into ${minutes!} minutes: one takes ${formatDuration(fitted.pace.step)}, ` +
         `an evaluation ${formatDuration(fitted.pace.evaluate)}.`,
     );
+  if (planner) for (const words of planWords(planner.told(recipe), device.kind)) progress.say(words);
   if (past) progress.say(`${past.folder} goes on from step ${formatCount(past.info.state.step)}.`);
 
   progress.say(recomputationWords(again, OTHERWISE));
-  if (!past && recipe.learningRate !== (options['learning-rate'] ?? DEFAULT_RECIPE.learningRate)) {
+  if (!past && !planner && recipe.learningRate !== (options['learning-rate'] ?? DEFAULT_RECIPE.learningRate)) {
     const { label } = optimizerOf(recipe.optimizer);
     progress.say(`The learning rate is ${recipe.learningRate}, which is usual with ${label} at this size.`);
   }
@@ -322,6 +349,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     tokensPerSecond: speed.mean,
     parameters,
     device: device.kind,
+    ...(planner && { expected: planner.told(recipe).expected }),
     out: saves.place ?? resume ?? out,
   };
   print(
@@ -339,6 +367,10 @@ function ofFolder(info: RunInfo, state: TrainState, events: readonly TrainEvent[
 
 /** Of steps on one device, before it is said which is faster. */
 const TRIAL_MS = 1000;
+const limitsNow = (gigabytes: number): MemoryLimits => ({
+  ...memoryLimits(),
+  ...(gigabytes > 0 && { bound: 1e9 * gigabytes }),
+});
 const WHOLE = { withOptimizer: true } as const;
 const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';
 
@@ -348,14 +380,6 @@ const recipeOf = (options: Values<typeof OPTIONS>, model: ModelChoice): Recipe =
   learningRate: rateOf(options['learning-rate'], options.optimizer, model),
   recompute: false, // which is decided when the plan is known
 });
-
-/** As given; otherwise what is usual, or a tenth of the steps where that would be most of them. */
-function warmupOf({ warmup, steps }: Pick<Values<typeof OPTIONS>, 'warmup' | 'steps'>): number {
-  if (warmup !== undefined && warmup > steps)
-    throw new UsageError(`--warmup ${warmup} is more than the ${steps} steps of the run.`);
-  if (warmup !== undefined) return warmup;
-  return DEFAULT_RECIPE.warmup <= steps / 2 ? DEFAULT_RECIPE.warmup : Math.round(steps / 10);
-}
 
 /** Whether an evaluation at this step was better than the one before the first. */
 function hasLearnt(events: readonly TrainEvent[], step: number): boolean {

@@ -25,7 +25,7 @@ export interface Fit {
  */
 export async function fit(input: TrainInput, minutes: number, signal: AbortSignal): Promise<Fit> {
   const begun = input.from?.state.step ?? 0;
-  const pace = await measurePace(input, TRIAL * 60_000 * minutes, signal);
+  const pace = await measurePace(input, Math.min(LONGEST_TRIAL, TRIAL * 60_000 * minutes), signal);
   const left = leftOf(minutes) - END;
   const steps = stepsIn(CALM * left, pace, input.recipe, begun);
   if (steps > begun) return { steps, pace };
@@ -37,6 +37,7 @@ export async function fit(input: TrainInput, minutes: number, signal: AbortSigna
 }
 /** Of the time, for the measurement. */
 const TRIAL = 0.05;
+const LONGEST_TRIAL = 5000;
 /** Of what is left, what is planned: a machine is not always as quick as it was. */
 const CALM = 0.95;
 /** Milliseconds that a process takes to end. */

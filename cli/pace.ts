@@ -3,6 +3,7 @@ import { badSettings } from '../src/core/base/errors';
 import { yieldToEventLoop } from '../src/core/base/job';
 import { formatDuration } from '../src/core/base/units';
 import { RECIPE, type Recipe } from '../src/core/train/recipe';
+import { evaluationsBetween } from '../src/core/train/evaluations';
 import type { TrainInput } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
 
@@ -42,7 +43,14 @@ export async function measurePace(
   await train(
     {
       ...input,
-      recipe: { ...input.recipe, steps: begun + MOST_STEPS, evalEvery: MOST_STEPS, saveEvery: MOST_STEPS, ...TIMID },
+      recipe: {
+        ...input.recipe,
+        steps: begun + MOST_STEPS,
+        evalEvery: MOST_STEPS,
+        evalEarly: false,
+        saveEvery: MOST_STEPS,
+        ...TIMID,
+      },
       async save(snapshot) {
         saveBegan = now();
         const saved = await input.save(snapshot);
@@ -85,9 +93,10 @@ const LEAST_STEPS = 4;
 const LEAST_MS = 1e-3;
 
 /** Milliseconds of a run of `steps` in all that has done `begun` of them. */
-export function timeOf(pace: Pace, { evalEvery, saveEvery }: Recipe, begun: number, steps: number): number {
-  const times = (every: number): number => Math.floor((steps - 1) / every) - Math.floor(begun / every) + 1;
-  return pace.start + (steps - begun) * pace.step + times(evalEvery) * pace.evaluate + times(saveEvery) * pace.save;
+export function timeOf(pace: Pace, recipe: Recipe, begun: number, steps: number): number {
+  const saves = Math.floor((steps - 1) / recipe.saveEvery) - Math.floor(begun / recipe.saveEvery) + 1;
+  const evaluations = evaluationsBetween(recipe, begun, steps);
+  return pace.start + (steps - begun) * pace.step + evaluations * pace.evaluate + saves * pace.save;
 }
 
 /** The most steps in all that a time holds; `begun` where it holds none more. */

@@ -17,6 +17,9 @@ import { trainTokenizer, type TrainSettings } from '../src/core/tokenizer/train'
 import type { Local } from './local';
 import { checkSameData, inItsOrder, type Past } from './resume';
 
+/** What the tokenizer is to be, where that depends on the text. */
+type Chooser = (documents: readonly Document[], job: Job) => Promise<TrainSettings>;
+
 export interface Prepared {
   tokenizer: Tokenizer;
   data: DataFacts;
@@ -38,7 +41,7 @@ export interface Prepared {
  */
 export async function prepare(
   files: readonly { path: string; source: TextSource }[],
-  wanted: { tokenizer: TrainSettings; split: SplitChoice },
+  wanted: { tokenizer: TrainSettings | Chooser; split: SplitChoice },
   past: Past | null,
   note: (words: string) => void,
   job: Job,
@@ -47,7 +50,11 @@ export async function prepare(
   const { documents, texts, told, places } = past
     ? await readAgain(store, files, past, note, job)
     : await read(store, files, note, job);
-  const tokenizer = past?.tokenizer ?? (await createTokenizer(await trainTokenizer(wanted.tokenizer, documents, job)));
+  const train = async ({ tokenizer: asked }: typeof wanted): Promise<Tokenizer> => {
+    const settings = typeof asked === 'function' ? await asked(documents, job) : asked;
+    return createTokenizer(await trainTokenizer(settings, documents, job));
+  };
+  const tokenizer = past?.tokenizer ?? (await train(wanted));
   const { validation, test, seed } = past?.data.split ?? wanted.split;
   const manifest = await buildShards(documents, tokenizer, { validation, test, seed }, store, job);
   const [trainCounts, validationCounts] = [

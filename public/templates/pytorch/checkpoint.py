@@ -37,7 +37,7 @@ def optimizer_of(recipe: dict) -> dict:
 
 
 # Settings that a run can go on with changed and still be measured alike.
-ALIKE = {"steps", "saveEvery", "evalEvery", "samplePrompt", "recompute"}
+ALIKE = {"steps", "saveEvery", "evalEvery", "evalEarly", "samplePrompt", "recompute"}
 
 
 def fork(info: dict) -> None:

@@ -32,6 +32,7 @@ from metrics import KEPT, METRICS
 from schedules import SCHEDULES
 
 HERE = Path(__file__).resolve().parent
+EARLY = (10, 30, 100)  # steps that "evalEarly" adds
 
 
 def options():
@@ -271,7 +272,8 @@ class Trainer:
                 }
             )
             say(f"step {step}: loss {loss:.6f}, gradient {norm:.4f}, {speed:,.0f} tokens/s")
-            if step == end or step % recipe["evalEvery"] == 0:
+            early = recipe.get("evalEarly", False) and step in EARLY
+            if step == end or step % recipe["evalEvery"] == 0 or early:
                 self.judge()
             if step == end or step % recipe["saveEvery"] == 0:
                 saved = self.save()

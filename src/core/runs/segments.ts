@@ -80,7 +80,7 @@ export function continued(segments: Segments, step: number, next: Pick<Segment, 
 }
 
 /** Settings that a run can go on with changed and still be measured alike: its length, and what is told of it meanwhile. */
-const ALIKE: readonly RecipeField[] = ['steps', 'saveEvery', 'evalEvery', 'samplePrompt', 'recompute'];
+const ALIKE: readonly RecipeField[] = ['steps', 'saveEvery', 'evalEvery', 'evalEarly', 'samplePrompt', 'recompute'];
 
 /** What makes another segment begin; undefined where nothing does. */
 export function changed(

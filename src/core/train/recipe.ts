@@ -112,6 +112,15 @@ export const RECIPE = {
     step: 10,
     initial: 250,
   }),
+  /** Where a model changes the most: at steps 10, 30 and 100 too. */
+  evalEarly: onOff({
+    label: 'Evaluate early',
+    hint: 'at steps 10, 30 and 100 too',
+    help: 'Evaluates at steps 10, 30 and 100 too',
+    row: 'seldom',
+    initial: false,
+    absent: false,
+  }),
   /** Continued at every evaluation, greedily seeded the same, to show what was learnt. */
   samplePrompt: text({
     label: 'Sample prompt',

@@ -16,6 +16,7 @@ import { gpuMemory } from '../gpu/memory';
 import { objectiveOf } from '../objectives';
 import { trainingPlace } from '../objectives/windows';
 import { learningRateAt } from '../optim/schedule';
+import { isEvaluated } from './evaluations';
 import { type Learner, learner } from './learner';
 import { problems, unfit } from './problems';
 import { startingState, startingValues } from './start';
@@ -195,7 +196,7 @@ async function run(
     while (state.step < recipe.steps && !isStopped()) {
       await advance();
       const isLast = state.step === recipe.steps;
-      if (isLast || state.step % recipe.evalEvery === 0) await evaluate();
+      if (isLast || isEvaluated(recipe, state.step)) await evaluate();
       await answer();
       if (isLast || state.step % recipe.saveEvery === 0 || isStopped()) await save();
       else await keepBest();

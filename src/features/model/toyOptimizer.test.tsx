@@ -43,7 +43,7 @@ test('the rows are those of the chosen optimizer, in their order', async () => {
   const studio = await open();
   const before = ['Steps', 'Batch', 'Optimizer'];
   const after = ['Learning rate', 'Schedule', 'Warm-up', 'Weight decay', 'Clip gradients at', 'Evaluate every'];
-  const seldom = ['Seed', 'Save every', 'Evaluate on', 'Final rate', 'Micro-batches per update'];
+  const seldom = ['Evaluate early', 'Seed', 'Save every', 'Evaluate on', 'Final rate', 'Micro-batches per update'];
   const html = await form(studio, 'main');
   expect(labels(html)).toEqual([...before, ...after]);
   expect(html).toMatch(

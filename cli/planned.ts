@@ -1,0 +1,123 @@
+/** --minutes without sizes: the settings are those of the plan for this text, this device and this time. */
+import type { Document } from '../src/core/base/document';
+import { HomegrownError } from '../src/core/base/errors';
+import type { Job } from '../src/core/base/job';
+import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../src/core/base/units';
+import { modelIds, modelSpec, type ModelId } from '../src/core/models';
+import { countParams } from '../src/core/models/spec';
+import { matrixRate } from '../src/core/ops/matrixRate';
+import { ASSUMED_PRICE, energyOf } from '../src/core/plan/energy';
+import type { Band } from '../src/core/plan/law';
+import { makePlan, ofSteps, type Plan, withRecipe } from '../src/core/plan/plan';
+import { profileText, type TextProfile } from '../src/core/plan/profile';
+import type { TrainSettings } from '../src/core/tokenizer/train';
+import type { MemoryLimits } from '../src/core/train/memory';
+import { RECIPE, type Recipe } from '../src/core/train/recipe';
+import type { DeviceKind } from '../src/core/train/run';
+import { flagOf, settingsOf } from './fields';
+import type { Options, Values } from './options';
+
+/** Flags that say how large the run is: with one of them a person plans it. */
+const SIZES = ['tokenizer', 'special', 'batch', 'accumulate', 'steps'];
+const sizeFlags = (): readonly string[] => [
+  ...SIZES,
+  ...modelIds().flatMap((id) => Object.keys(modelSpec(id).fields).map(flagOf)),
+];
+/** Whether the plan is to choose. */
+export const isForThePlan = (given: ReadonlySet<string>): boolean =>
+  given.has('minutes') && !given.has('resume') && !sizeFlags().some((name) => given.has(name));
+
+export interface Wish {
+  model: ModelId;
+  /** Of the text, that is not learnt from. */
+  held: number;
+  limits(): MemoryLimits;
+  kind(): DeviceKind;
+  /** Milliseconds that are left for the run. */
+  left(): number;
+}
+
+/** Plans by the device's rate, and again when it is known what real steps take. */
+export class Planner {
+  private text: TextProfile | undefined;
+  private gigaflops = 0;
+  private slowness = 1;
+  private current: Plan | undefined;
+  constructor(private readonly wish: Wish) {}
+
+  get plan(): Plan {
+    if (!this.current) throw new HomegrownError('bug', 'Nothing is planned yet');
+    return this.current;
+  }
+
+  /** @returns what the tokenizer is to be */
+  async begin(documents: readonly Document[], job: Job): Promise<TrainSettings> {
+    this.text = await profileText(documents, job);
+    this.gigaflops = await matrixRate(() => performance.now());
+    const { kind, size } = this.make().vocabulary;
+    return { kind, vocabulary: size };
+  }
+
+  /**
+   * @param step milliseconds that a real one takes
+   * @returns whether that is so much more or less than was expected that there is another plan
+   */
+  again(step: number): boolean {
+    const off = step / (1000 * this.plan.pace.step);
+    this.slowness *= off;
+    if (off < MUCH && off > 1 / MUCH) return false;
+    const before = this.plan;
+    const now = this.make(before.model.vocabulary);
+    return JSON.stringify(now.model) !== JSON.stringify(before.model) || now.recipe.batch !== before.recipe.batch;
+  }
+
+  /** The recipe for so many steps; what was given by flags stays as it was given. */
+  recipe(typed: Values<Options>, given: ReadonlySet<string>, steps: number): Recipe {
+    const { recipe, seconds, pace, most } = this.plan;
+    const own = steps === RECIPE.steps.max ? recipe : ofSteps(recipe, Math.min(steps, most), seconds, pace.step);
+    const byHand = Object.entries(settingsOf(RECIPE, typed)).filter(([name]) => given.has(flagOf(name)));
+    return { ...own, ...(Object.fromEntries(byHand) as Partial<Recipe>) };
+  }
+
+  /** The plan with this recipe in it. */
+  told(recipe: Recipe): Plan {
+    return withRecipe(this.plan, recipe);
+  }
+
+  private make(vocabulary?: number): Plan {
+    const { held, limits, kind, left, model } = this.wish;
+    return (this.current = makePlan({
+      text: this.text!,
+      held,
+      device: { kind: kind(), gigaflops: this.gigaflops, slowness: this.slowness },
+      limits: limits(),
+      seconds: left() / 1000,
+      model,
+      ...(vocabulary !== undefined && { vocabulary }),
+    }));
+  }
+}
+/** Times as long or as short as was expected. */
+const MUCH = 1.3;
+
+/** What it will be, before it begins. */
+export function planWords(
+  { model, recipe, expected, twice, epochs, seconds }: Plan,
+  kind: DeviceKind,
+): readonly string[] {
+  const { layers, width, context } = model.config;
+  const { wattHours, cost, watts } = energyOf(seconds, kind, { price: ASSUMED_PRICE });
+  const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
+  return [
+    `The plan: a vocabulary of ${formatCount(model.vocabulary)}, ${formatCount(layers)} layers of ${formatCount(width)} ` +
+      `(${formatShort(parameters)} parameters), a context of ${formatCount(context)}, ` +
+      `${formatCount(recipe.batch * context)} tokens a step at a rate of ${formatNumber(recipe.learningRate)}; ` +
+      `the text is read ${formatNumber(Number(epochs.toPrecision(2)))} times.`,
+    `It expects ${bandWords(expected)} bits per byte of held-out text in ${formatDuration(1000 * seconds)}, ` +
+      `and in twice the time about ${formatReading(twice.value)}. ` +
+      `That takes about ${formatNumber(Number(wattHours.toPrecision(2)))} Wh at the ${formatCount(watts)} W that are assumed, ` +
+      `and costs ${formatNumber(Number(cost.toPrecision(2)))} at ${formatNumber(ASSUMED_PRICE)} a kWh.`,
+  ];
+}
+
+export const bandWords = ({ low, high }: Band): string => `${formatReading(low)} to ${formatReading(high)}`;

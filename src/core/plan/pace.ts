@@ -1,0 +1,83 @@
+/** How long a run takes on a device whose rate was measured, before any of its steps was. */
+import { modelSpec } from '../models';
+import { countParams } from '../models/spec';
+import type { Recipe } from '../train/recipe';
+import type { DeviceKind, ModelChoice } from '../train/run';
+import { evaluationsBetween } from '../train/evaluations';
+import { flopsPerToken } from '../train/work';
+
+export interface PlanDevice {
+  kind: DeviceKind;
+  /** Of f32 products as training multiplies, in 10^9 operations per second. */
+  gigaflops: number;
+  /** What real steps took here, as a multiple of what is expected; 1 before any was measured. */
+  slowness?: number;
+}
+
+/** Seconds. */
+export interface Pace {
+  /** Until the first step begins, with the evaluation and the save of step 0. */
+  start: number;
+  step: number;
+  evaluation: number;
+  save: number;
+}
+
+/** Share of the measured rate that products of a step reach, and seconds that a step takes besides, a layer and in all. */
+const EFFICIENCY = {
+  webgpu: { share: 0.6, layer: 0.0005, step: 0.001 },
+  wasm: { share: 0.6, layer: 0.001, step: 0.002 },
+  cpu: { share: 0.5, layer: 0.002, step: 0.004 },
+} as const satisfies Record<DeviceKind, { share: number; layer: number; step: number }>;
+
+/** What a model asks of a device, whatever the recipe. */
+export interface Cost {
+  layers: number;
+  parameters: number;
+  /** Of them, those of layers' matrices. */
+  ofLayers: number;
+  /** Floating-point operations a token: of a forward pass, and of a step. */
+  forward: number;
+  step: number;
+}
+
+export function costOf(model: ModelChoice): Cost {
+  const { id, config, vocabulary } = model;
+  const spec = modelSpec(id);
+  const forward = spec.flops(config, vocabulary);
+  const table = spec.params(config, vocabulary);
+  const ofLayers = countParams(Object.fromEntries(Object.entries(table).filter(([, { linear }]) => linear)));
+  return { layers: config.layers, parameters: countParams(table), ofLayers, forward, step: flopsPerToken(model) };
+}
+
+type Sizes = Pick<Recipe, 'batch' | 'accumulate' | 'recompute' | 'evalTokens'>;
+
+/** @param context tokens of a row */
+export function expectedPace(cost: Cost, context: number, recipe: Sizes, device: PlanDevice): Pace {
+  const { batch, accumulate, recompute, evalTokens } = recipe;
+  const { share, layer, step: fixed } = EFFICIENCY[device.kind];
+  const { slowness = 1 } = device;
+  const rate = device.gigaflops * 1e9 * share;
+  const pass = fixed + layer * cost.layers;
+  const perToken = cost.step + (recompute ? cost.forward : 0);
+  const step = slowness * ((batch * accumulate * context * perToken) / rate + accumulate * pass);
+  const batches = Math.ceil(evalTokens / (batch * context));
+  // Each token of the sample is a pass of its own.
+  const forward = (tokens: number, passes: number): number => (tokens * cost.forward) / rate + (passes * pass) / 3;
+  const evaluation = slowness * (forward(evalTokens, batches) + forward(WRITTEN, WRITTEN));
+  const save = (SAVED * cost.parameters) / WRITE_RATE;
+  return { start: evaluation + save, step, evaluation, save };
+}
+/** Tokens of a sample. */
+const WRITTEN = 80;
+/** Bytes that are saved of each weight: itself and its moments. */
+const SAVED = 12;
+/** Bytes per second, read back and hashed too. */
+const WRITE_RATE = 60e6;
+
+/** Seconds of a whole run. */
+export function secondsOf(pace: Pace, recipe: Recipe): number {
+  const evaluations = evaluationsBetween(recipe, 0, recipe.steps);
+  const saves = Math.floor((recipe.steps - 1) / recipe.saveEvery) + 1;
+  return pace.start + recipe.steps * pace.step + evaluations * pace.evaluation + saves * pace.save;
+}

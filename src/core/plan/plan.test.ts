@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { problems } from '../train/problems';
+import { LEAST_STEPS, makePlan, mostEpochs, type Plan, type PlanInput, withRecipe } from './plan';
+import type { TextProfile } from './profile';
+
+/** A novel as it was measured. */
+const vocabularies = [
+  [257, 1, 4.47],
+  [512, 2.13, 3.57],
+  [1024, 2.72, 3.15],
+  [2048, 3.22, 2.86],
+  [4096, 3.7, 2.62],
+].map(([size, bytesPerToken, unigramBits]) => ({
+  kind: 'bpe' as const,
+  size: size!,
+  bytesPerToken: bytesPerToken!,
+  unigramBits: unigramBits!,
+}));
+const textOf = (bytes: number): TextProfile => ({ bytes, vocabularies });
+const wasm = { kind: 'wasm', gigaflops: 30 } as const;
+const novel: PlanInput = { text: textOf(1.2e6), held: 0.1, device: wasm, seconds: 300 };
+const minutes = (n: number, input = novel): Plan => makePlan({ ...input, seconds: 60 * n });
+
+function expectRunnable(plan: Plan, { text, held, seconds }: PlanInput): void {
+  const all = text.bytes / plan.vocabulary.bytesPerToken;
+  const tokens = { train: Math.floor((1 - held) * all), validation: Math.floor(held * all) };
+  expect(problems(plan.model, plan.recipe, tokens)).toEqual([]);
+  expect(plan.seconds).toBeLessThanOrEqual(seconds);
+  if (plan.recipe.steps > LEAST_STEPS) expect(plan.epochs).toBeLessThanOrEqual(mostEpochs(plan.recipe.dropout));
+  const { low, value, high } = plan.expected;
+  expect(low).toBeLessThan(value);
+  expect(value).toBeLessThan(high);
+  expect(plan.twice.value).toBeLessThanOrEqual(value);
+}
+
+test('every plan can run in its time, and more time or a faster device is expected to do no worse', () => {
+  for (const bytes of [3e4, 1.2e6, 6e7])
+    for (const gigaflops of [10, 100, 3000]) {
+      const input: PlanInput = { ...novel, text: textOf(bytes), device: { kind: 'webgpu', gigaflops } };
+      const plans = [1, 5, 20, 120, 600].map((n) => minutes(n, input));
+      for (const [i, n] of [1, 5, 20, 120, 600].entries()) expectRunnable(plans[i]!, { ...input, seconds: 60 * n });
+      const values = plans.map(({ expected }) => expected.value);
+      // A longer context, which a longer run is given, is not weighed by the law.
+      for (const [i, value] of values.slice(1).entries()) expect(value).toBeLessThan(1.01 * values[i]!);
+    }
+  const parameters = (gigaflops: number): number =>
+    makePlan({ ...novel, text: textOf(6e7), device: { kind: 'webgpu', gigaflops } }).cost.parameters;
+  expect(parameters(3000)).toBeGreaterThan(2 * parameters(30));
+});
+
+test('what real steps took changes the plan as a slower device does', () => {
+  const slow = makePlan({ ...novel, device: { ...wasm, slowness: 4 } });
+  const plan = makePlan(novel);
+  expect(slow.expected.value).toBeGreaterThan(plan.expected.value);
+  expect(slow.pace.step * slow.recipe.steps).toBeLessThanOrEqual(300);
+  expect(withRecipe(plan, { ...plan.recipe, steps: plan.recipe.steps / 4 }).expected.value).toBeGreaterThan(
+    plan.expected.value,
+  );
+});
+
+test('a small text is not learnt by heart, however long it may take', () => {
+  const plan = minutes(600, { ...novel, text: textOf(8e4) });
+  expect(plan.seconds).toBeLessThan(60 * 600 * 0.9);
+  expect(plan.twice).toEqual(plan.expected);
+});
+
+test('200 bytes make a plan, and fewer say what is missing', () => {
+  const tiny = { bytes: 200, vocabularies: vocabularies.slice(0, 1) };
+  expectRunnable(minutes(5, { ...novel, text: tiny }), { ...novel, text: tiny, seconds: 300 });
+  expect(() => minutes(5, { ...novel, text: { ...tiny, bytes: 60 } })).toThrow(/The text has 60 bytes/);
+});
+
+test('a plan stays within half of the memory that a run may take, and with a vocabulary that there is already', () => {
+  const input: PlanInput = { ...novel, text: textOf(6e7), device: { kind: 'webgpu', gigaflops: 3000 }, seconds: 7200 };
+  const free = makePlan(input);
+  const bound = 1e8;
+  const small = makePlan({ ...input, limits: { bound } });
+  expect(16 * free.cost.parameters).toBeGreaterThan(bound);
+  expect(16 * small.cost.parameters).toBeLessThan(bound / 2);
+  expect(() => makePlan({ ...input, limits: { bound: 1e6 } })).toThrow(/no model fits/);
+  expect(makePlan({ ...input, vocabulary: 1024 }).model.vocabulary).toBe(1024);
+});

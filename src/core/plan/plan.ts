@@ -1,0 +1,239 @@
+/** Settings for a text, a device and a time: the best that the law of losses knows of, and what it expects of them. */
+import { badSettings } from '../base/errors';
+import { formatCount } from '../base/units';
+import { FIRST_MODEL, type ModelId, modelSpec } from '../models';
+import type { BaseConfig } from '../models/spec';
+import { heldBytes, type MemoryLimits, memoryPlan, memoryShortage } from '../train/memory';
+import { DEFAULT_RECIPE, type Recipe, tokensPerStep } from '../train/recipe';
+import type { ModelChoice } from '../train/run';
+import { type Band, expectedBits, peakRate } from './law';
+import { type Cost, costOf, expectedPace, type Pace, type PlanDevice, secondsOf } from './pace';
+import type { TextProfile, VocabularyProfile } from './profile';
+
+export interface PlanInput {
+  text: TextProfile;
+  /** Share of the text that is not learnt from. */
+  held: number;
+  device: PlanDevice;
+  limits?: MemoryLimits;
+  /** From the first step to the last, with evaluations and saves. */
+  seconds: number;
+  /** The architecture; the first where none is chosen. */
+  model?: ModelId;
+  /** The vocabulary that there is already; otherwise it is chosen. */
+  vocabulary?: number;
+}
+
+export interface Plan {
+  vocabulary: VocabularyProfile;
+  model: ModelChoice;
+  recipe: Recipe;
+  cost: Cost;
+  pace: Pace;
+  /** Of the whole run. */
+  seconds: number;
+  /** Steps beyond which it would learn by heart, whatever the time. */
+  most: number;
+  /** Tokens to learn from, about, and how often they are read. */
+  tokens: number;
+  epochs: number;
+  /** Bits per byte of held-out text at the end. */
+  expected: Band;
+  /** With twice the time. */
+  twice: Band;
+}
+
+/** The plan as it is with other settings of the recipe: its length and what it is then expected to reach. */
+export const withRecipe = (plan: Plan, recipe: Recipe): Plan => ({
+  ...plan,
+  recipe,
+  ...outlookOf({ ...plan, recipe }),
+});
+
+function outlookOf({
+  model,
+  vocabulary,
+  recipe,
+  cost,
+  pace,
+  tokens,
+}: Candidate): Pick<Plan, 'seconds' | 'epochs' | 'expected'> {
+  const perStep = tokensPerStep(recipe, model.config.context);
+  const { steps, learningRate, dropout } = recipe;
+  const run = {
+    vocabulary: vocabulary.size,
+    parameters: cost.ofLayers,
+    unique: tokens,
+    perStep,
+    steps,
+    learningRate,
+    dropout,
+  };
+  return {
+    seconds: secondsOf(pace, recipe),
+    epochs: (perStep * steps) / tokens,
+    expected: expectedBits(run, vocabulary.unigramBits),
+  };
+}
+
+/** Layers and width; heads are 32 wide, or 64 where the model is. */
+const SHAPES: readonly (readonly [layers: number, width: number])[] = [
+  [2, 64],
+  [3, 64],
+  [2, 96],
+  [3, 96],
+  [2, 128],
+  [3, 128],
+  [4, 128],
+  [3, 192],
+  [4, 192],
+  [4, 256],
+  [6, 256],
+  [6, 384],
+  [8, 512],
+  [10, 640],
+  [12, 768],
+];
+const TOKENS_PER_STEP = [512, 1024, 2048, 4096, 8192, 16_384, 32_768] as const;
+/** Of each step, at least: fewer longer ones of as many tokens learn less from them. */
+const ROWS = 8;
+const SHORTEST = 8;
+const LONGEST = 256;
+/** What is spent on a run, in floating-point operations, grows its context by the fourth root. No run told: it is a rule. */
+const contextFor = (flops: number): number =>
+  Math.min(LONGEST, Math.max(32, 2 ** Math.round(Math.log2(64 * (flops / 1e13) ** 0.25))));
+const DROPOUTS = [0, 0.1, 0.2] as const;
+/** Below that many updates a model is hardly begun. */
+export const LEAST_STEPS = 50;
+/** Times that a text is read, above which it would be learnt by heart: what is left of the time is not used. */
+export const mostEpochs = (dropout: number): number => 16 + 100 * dropout;
+
+/** The plan for a time; for the shortest that holds a run where it is too short for any. */
+export function makePlan(input: PlanInput): Plan {
+  const plan = best(input);
+  const twice = best({ ...input, seconds: 2 * input.seconds }).expected;
+  // Time that is not used does no harm.
+  return { ...plan, twice: twice.value < plan.expected.value ? twice : plan.expected };
+}
+
+/** What is known of a candidate before its law is asked. */
+type Candidate = Omit<Plan, 'seconds' | 'epochs' | 'expected' | 'twice'>;
+type Found = Omit<Plan, 'twice'>;
+
+function best(input: PlanInput): Found {
+  let found: Found | undefined;
+  let soonest: Found | undefined;
+  for (const candidate of candidates(input)) {
+    const { model, recipe } = candidate;
+    const plan: Found = { ...candidate, ...outlookOf(candidate) };
+    const isBetter = plan.seconds <= input.seconds && plan.expected.value < (found?.expected.value ?? Infinity);
+    const isSooner = plan.seconds < (soonest?.seconds ?? Infinity);
+    if (!(isBetter || isSooner) || !fitsMemory(model, recipe, input.limits)) continue;
+    if (isBetter) found = plan;
+    if (isSooner) soonest = plan;
+  }
+  const plan = found ?? soonest;
+  if (plan) return plan;
+  throw badSettings(
+    `The text has ${formatCount(input.text.bytes)} bytes, and no model fits both it and this device.`,
+    `Give it ${LEAST_BYTES} bytes or more, or allow more memory.`,
+  );
+}
+
+/** Within half of what the device may hold, so that nothing is computed again: that would take a third more time. */
+function fitsMemory(model: ModelChoice, recipe: Recipe, limits: MemoryLimits = {}): boolean {
+  const { id, config, vocabulary } = model;
+  const { bytes } = heldBytes(limits) ?? { bytes: Infinity };
+  const { total } = memoryPlan(modelSpec(id), config, vocabulary, recipe);
+  return total <= bytes / 2 && memoryShortage(model, recipe, limits) === undefined;
+}
+/** With a tenth held out: the shortest context, and the token after it. */
+const LEAST_BYTES = 200;
+
+function* candidates(input: PlanInput): Generator<Candidate> {
+  const { text, held, device, seconds, model: id = FIRST_MODEL, vocabulary: chosen } = input;
+  const spec = modelSpec(id);
+  const initial = Object.fromEntries(Object.entries(spec.fields).map(([name, { initial: value }]) => [name, value]));
+  const vocabularies = text.vocabularies.filter(({ size }) => chosen === undefined || size === chosen);
+  for (const vocabulary of vocabularies) {
+    const tokens = (text.bytes / vocabulary.bytesPerToken) * (1 - held);
+    const heldTokens = (text.bytes / vocabulary.bytesPerToken) * held;
+    for (const [layers, width] of SHAPES) {
+      for (const perStep of TOKENS_PER_STEP) {
+        let context = contextFor(1e9 * device.gigaflops * seconds);
+        if (perStep < ROWS * context) continue;
+        while (context > SHORTEST && SPARE * context > heldTokens) context /= 2;
+        if (context >= Math.min(tokens, heldTokens)) continue;
+        const config = { ...initial, layers, width, heads: headsOf(width), context } as BaseConfig;
+        if (spec.problems(config).length > 0) continue;
+        const model: ModelChoice = { id, config, vocabulary: vocabulary.size };
+        const cost = costOf(model);
+        for (const dropout of DROPOUTS) {
+          const settings = { batch: perStep / context, dropout };
+          yield { model, vocabulary, tokens, cost, ...inTime(cost, context, settings, input, { tokens, heldTokens }) };
+        }
+      }
+    }
+  }
+}
+
+/** Tokens of the held-out part for each of a context: windows enough to judge by. */
+const SPARE = 2;
+const headsOf = (width: number): number => Math.max(1, Math.round(width / (width < 256 ? 32 : 64)));
+
+/** The steps that a time holds, and how often a run of it is looked at and saved. */
+function inTime(
+  cost: Cost,
+  context: number,
+  { batch, dropout }: Pick<Recipe, 'batch' | 'dropout'>,
+  { device, seconds }: Pick<PlanInput, 'device' | 'seconds'>,
+  { tokens, heldTokens }: { tokens: number; heldTokens: number },
+): Pick<Plan, 'recipe' | 'pace' | 'most'> {
+  const given: Recipe = {
+    ...DEFAULT_RECIPE,
+    batch,
+    dropout,
+    schedule: 'linear',
+    finalRate: 0,
+    learningRate: peakRate(batch * context),
+    evalEarly: true,
+  };
+  const paceWith = (evalTokens: number): Pace => expectedPace(cost, context, { ...given, evalTokens }, device);
+  // Each look takes as many tokens as its share of the time holds.
+  const perToken = (paceWith(2 * EVALUATED).evaluation - paceWith(EVALUATED).evaluation) / EVALUATED;
+  const affordable = (LOOKING * seconds) / ((looksIn(seconds) + EARLY_LOOKS) * perToken);
+  const most = Math.min(heldTokens, MOST_EVALUATED);
+  const evalTokens = Math.ceil(Math.min(most, Math.max(LEAST_EVALUATED, affordable)));
+  const pace = paceWith(evalTokens);
+  const withSteps = (steps: number): Recipe => ofSteps({ ...given, evalTokens }, steps, seconds, pace.step);
+  // How often it is looked at and saved depends a little on the steps, and they on that.
+  let fits = Math.floor(seconds / pace.step);
+  for (let turn = 0; turn < 3 && fits > LEAST_STEPS; turn++)
+    fits -= Math.max(0, Math.ceil((secondsOf(pace, withSteps(fits)) - seconds) / pace.step));
+  const mostSteps = Math.max(LEAST_STEPS, Math.floor((mostEpochs(dropout) * tokens) / (batch * context)));
+  return { recipe: withSteps(Math.max(LEAST_STEPS, Math.min(mostSteps, fits))), pace, most: mostSteps };
+}
+
+/** A recipe of so many steps: how often it is looked at and saved, and how long its rate rises. Both times are in seconds. */
+export function ofSteps(recipe: Recipe, steps: number, seconds: number, step: number): Recipe {
+  const evalEvery = Math.max(1, Math.ceil(steps / looksIn(seconds)));
+  const saveEvery = Math.max(1, Math.min(evalEvery, Math.round(SAVED_EVERY / step)));
+  return { ...recipe, steps, evalEvery, saveEvery, warmup: Math.min(MOST_WARMUP, Math.ceil(steps / 10)) };
+}
+
+const looksIn = (seconds: number): number =>
+  Math.round(Math.min(MOST_LOOKS, Math.max(LEAST_LOOKS, LOOKS_A_ROOT * Math.sqrt(seconds / 60))));
+const LEAST_LOOKS = 4;
+const MOST_LOOKS = 40;
+/** Of a run of one minute; of longer ones by the root of their minutes. */
+const LOOKS_A_ROOT = 4;
+/** At steps 0, 10, 30 and 100. */
+const EARLY_LOOKS = 4;
+/** Share of the time. */
+const LOOKING = 0.06;
+const EVALUATED = 4096;
+const LEAST_EVALUATED = 2048;
+const MOST_EVALUATED = 65_536;
+/** Seconds. */
+const SAVED_EVERY = 300;
+const MOST_WARMUP = 100;
