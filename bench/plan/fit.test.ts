@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CONSTANTS } from '../../src/core/plan/constants';
-import { remainingShare } from '../../src/core/plan/law';
+import { NINE_OF_TEN, remainingShare } from '../../src/core/plan/law';
 import { circumstancesOf, fit, readRuns } from './fit';
 
 test('the constants are those that the fit gives, and runs end where they say', () => {
@@ -8,7 +8,7 @@ test('the constants are those that the fit gives, and runs end where they say', 
   expect(fit(runs)).toEqual(CONSTANTS);
   const within = runs.filter((run) => {
     const value = remainingShare(circumstancesOf(run), CONSTANTS) * run.unigramBits;
-    return Math.abs(Math.log(value / run.bits)) < 1.645 * CONSTANTS.spread;
+    return Math.abs(Math.log(value / run.bits)) < NINE_OF_TEN * CONSTANTS.spread;
   });
   expect(within.length / runs.length).toBeGreaterThanOrEqual(0.9);
 });

@@ -6,6 +6,8 @@ import type { FormatId } from '../core/export/formats';
 import type { CardWords } from '../core/runs/card';
 import type { RunRow, RunWords } from '../core/runs/rows';
 import type { Learnt } from '../core/runs/learnt';
+import type { Plan, PlanInput } from '../core/plan/plan';
+import type { TextProfile } from '../core/plan/profile';
 import type { DataRecord, TokenizerRecord } from '../core/runs/project';
 import type { PartName, SplitChoice } from '../core/documents/split';
 import type { Everything, ProjectRow } from '../core/runs/sizes';
@@ -65,6 +67,12 @@ export interface DataApi {
   addToProject: { input: { id: string; projectId: string }; progress: never; output: TextRecord };
   purgeText: { input: { id: string }; progress: never; output: null };
 
+  /** Settings for these texts, a device and a time; and what the texts are found to be. */
+  plan: {
+    input: Omit<PlanInput, 'text'> & { texts: readonly string[] };
+    progress: Progress;
+    output: { plan: Plan; text: TextProfile };
+  };
   trainTokenizer: {
     input: { texts: readonly string[]; kind: TokenizerModel['kind']; vocabulary: number };
     progress: Progress;

@@ -22,6 +22,12 @@ export interface GpuApi {
   fork: { input: ForkInput; progress: readonly TrainEvent[]; output: TrainOutcome };
   /** Continues from the newest saved step, to `steps` in all if given. */
   resume: { input: ResumeInput; progress: readonly TrainEvent[]; output: TrainOutcome };
+  /** Milliseconds that a step of such a run takes: a few are made for trial. Fails while a run trains. */
+  trial: {
+    input: Pick<BeginInput, 'model' | 'recipe' | 'tokenizer' | 'data'>;
+    progress: never;
+    output: { step: number };
+  };
   /**
    * Asks a run for something: one that trains between two of its steps, and the answer is an event of it; one at rest
    * of its newest saved step, and what comes back is what its journal tells of it from now on.
@@ -81,6 +87,8 @@ export interface DeviceInfo {
   features: readonly string[];
   /** Measured once, f32, with the product that training uses: what time estimates and the share of the rate rest on. */
   gigaflops: number;
+  /** What real steps took here, as a multiple of what is expected by that; absent before any was made. */
+  slowness?: number;
   /** What it can hold; absent where it does not say. */
   limits?: MemoryLimits;
   /** Devices that can be chosen here. */

@@ -1,4 +1,5 @@
 /** What a run will cost, before it starts. */
+import { costOf, expectedPace, secondsOf } from '../core/plan/pace';
 import { type MemoryLimits, memoryPlan, type MemoryPlan } from '../core/train/memory';
 import { problems, type Problem } from '../core/train/problems';
 import { DEFAULT_RECIPE, fieldsOf, tokensPerStep, type Recipe, type RecipeField } from '../core/train/recipe';
@@ -27,9 +28,6 @@ export interface Estimate {
   seconds: number | undefined;
 }
 
-/** Share of the measured matrix rate that a whole step reaches; the rest is memory traffic and small kernels. */
-const EFFICIENCY = { webgpu: 0.4, wasm: 0.5, cpu: 0.5 } as const;
-
 export function estimate<C extends BaseConfig>(
   spec: ModelSpec<C>,
   config: C,
@@ -45,16 +43,14 @@ export function estimate<C extends BaseConfig>(
   const tokens = tokensPerStep(recipe, config.context);
   const flopsForward = tokens * spec.flops(config, vocabulary);
   const flopsPerStep = (recipe.recompute ? 4 : 3) * flopsForward;
-  // An evaluation is a forward pass over its own tokens.
-  const evaluations = Math.floor(recipe.steps / recipe.evalEvery) + 2;
-  const flops = flopsPerStep * recipe.steps + (evaluations * recipe.evalTokens * flopsForward) / tokens;
   return {
     parameters,
     groups: [...groups].map(([name, n]) => ({ name, parameters: n })),
     memory: memoryPlan(spec, config, vocabulary, recipe),
     tokensPerStep: tokens,
     flopsPerStep,
-    seconds: device && flops / (device.gigaflops * 1e9 * EFFICIENCY[device.kind]),
+    seconds:
+      device && secondsOf(expectedPace(costOf(spec, config, vocabulary), config.context, recipe, device), recipe),
   };
 }
 

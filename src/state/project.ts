@@ -303,5 +303,6 @@ const WORDS: Partial<Record<keyof Project, string>> = {
   recipe: 'settings',
   recompute: 'settings',
   rateByHand: 'settings',
+  plan: 'settings',
   baseline: 'baseline',
 };

@@ -8,6 +8,7 @@ import type { VerifyApi } from '../protocol/verify';
 import { createDeviceSlice, type DeviceSlice } from './device';
 import { createExportSlice, type ExportSlice } from './export';
 import { createMigrationSlice, type MigrationSlice } from './migration';
+import { createPlanSlice, type PlanSlice } from './plan';
 import { createPlaygroundSlice, type PlaygroundSlice } from './playground';
 import { createPreparationSlice, type PreparationSlice } from './preparation';
 import { createPrivacySlice, type PrivacySlice } from './privacy';
@@ -62,6 +63,7 @@ export type Studio = ProjectSlice &
   ProjectsSlice &
   TextsSlice &
   PreparationSlice &
+  PlanSlice &
   RunSlice &
   TrainingSlice &
   RunsSlice &
@@ -81,6 +83,7 @@ export const createStudio = (services: Services): StudioStore =>
     ...createProjectsSlice(services)(...a),
     ...createTextsSlice(services)(...a),
     ...createPreparationSlice(services)(...a),
+    ...createPlanSlice(services)(...a),
     ...createRunSlice(services)(...a),
     ...createTrainingSlice(services)(...a),
     ...createRunsSlice(services)(...a),

@@ -14,6 +14,7 @@ import type { Asked, ModelChoice, TrainEvent, TrainOutcome } from '../core/train
 import type { ResumeInput } from '../protocol/gpu';
 import { limitsOf, recipeOf as nextRecipe } from './estimate';
 import { explain, lostAgain, remedy } from './failures';
+import { isAsNew } from './plan';
 import { newOpenRun, NO_RUN, shownId, shownRun } from './openRun';
 import { next, type Phase } from './phase';
 import { hasOtherTexts, type Inputs, inputsOf, textFacts, textIds } from './preparation';
@@ -29,8 +30,11 @@ export interface TrainingSlice {
   training: Training | null;
   /** Steps at which these settings have lost the GPU since they last came to an end. */
   lostAt: readonly number[];
-  /** Prepares what is missing and begins a new run with the project's settings. */
-  start(): Promise<void>;
+  /**
+   * Prepares what is missing and begins a new run with the project's settings, or with those that are planned for so many
+   * minutes.
+   */
+  start(minutes?: number): Promise<void>;
   /** Ends at the next step boundary and saves; not an error. */
   stop(): void;
   /** Continues the run that Train shows to `steps` in all, or to what it was to have; with what is changed from there on. */
@@ -236,7 +240,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
       training: null,
       lostAt: [],
       asking: null,
-      async start() {
+      async start(minutes) {
         const asked = inputsOf(get());
         await get().settled();
         if (get().training) return;
@@ -245,7 +249,9 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         if (!held) return;
         try {
           if (asked.texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
-          const ready = await get().prepareFor(asked);
+          const wanted = minutes ?? (isAsNew(asked.project) ? asked.project.plan.minutes : undefined);
+          const inputs = wanted === undefined ? asked : await get().plannedFor(asked, wanted);
+          const ready = await get().prepareFor(inputs);
           if (!ready) {
             const { tokenizing, building } = get().makingOf(asked.project.id);
             const unready = [tokenizing, building].find((w) => w.kind === 'failed');
@@ -253,7 +259,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
             else held.undo();
             return;
           }
-          const { project, texts } = ready;
+          const { project, texts } = wanted === undefined ? ready : await get().correctedFor(ready, wanted);
           const { tokenizer, data: record } = project;
           const limits = limitsOf(get());
           const recipe = nextRecipe(project, limits);
@@ -390,10 +396,13 @@ export const createTrainingSlice: Slice<TrainingSlice> =
       async growSample(file) {
         if (get().training) return;
         const { id } = get().project;
-        if ((await get().addSample(file)) && get().project.id === id) await get().start();
+        if ((await get().addSample(file)) && get().project.id === id) await get().startPlanned(SAMPLE_MINUTES);
       },
     };
   };
+
+/** Of the first click. */
+const SAMPLE_MINUTES = 3;
 
 /** What a step costs the device depends on these alone. */
 const settingsOf = (model: ModelChoice, { batch, accumulate, recompute, optimizer }: Recipe): string =>

@@ -30,6 +30,7 @@ import {
   textOf,
   type TextSource,
 } from '../core/documents';
+import { makePlan } from '../core/plan/plan';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
 import { trainTokenizer } from '../core/tokenizer/train';
@@ -38,6 +39,7 @@ import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
 import { blobSource } from './blobSource';
 import { buildData, openTexts } from './data';
 import { partRows } from './dataParts';
+import { profiles } from './profiles';
 import { exportModel } from './exporting';
 import { collectData, runHandlers } from './runHandlers';
 import type { Handlers } from './serve';
@@ -81,6 +83,7 @@ export function dataHandlers(
     return (await response.json()) as readonly Sample[];
   }
 
+  const profileOf = profiles();
   return {
     async importFiles({ files, ...settings }, job) {
       const { refused, ...outcome } = await importDrop(fileSources(files), await store, await owned(settings), job);
@@ -123,6 +126,11 @@ export function dataHandlers(
       return null;
     },
 
+    plan: ({ texts, ...input }, job) =>
+      reading(async () => {
+        const text = await profileOf(await store, texts, job);
+        return { plan: makePlan({ ...input, text }), text };
+      }),
     trainTokenizer: ({ texts, kind, vocabulary }, job) =>
       reading(async () => {
         const { documents, refs } = await openTexts(await store, texts);

@@ -13,7 +13,7 @@ import { evaluate, referenceOf } from './measuring';
 import { type LoadedModel, modelsOf } from './models';
 import { writeText } from './sampling';
 import type { Handlers } from './serve';
-import { begin, type Beside, fork, resume, type RunJob } from './training';
+import { begin, type Beside, fork, resume, type RunJob, trial } from './training';
 import { deviceScheduler } from './deviceScheduler';
 
 /** @param open opens a device, and another of its kind where that has failed */
@@ -111,6 +111,19 @@ export function gpuHandlers(
     begin: (input, job) => train(input.runId, job, (blobs, name, beside) => begin(blobs, input, name, job, beside)),
     fork: (input, job) => train(input.runId, job, (blobs, name, beside) => fork(blobs, input, name, job, beside)),
     resume: (input, job) => train(input.runId, job, (blobs, name, beside) => resume(blobs, input, name, job, beside)),
+    async trial(input) {
+      if (training !== undefined) throw busy('try another');
+      training = TRIAL;
+      try {
+        await opened();
+        models.retire();
+        return { step: await withPriority(async () => trial(await store, input)) };
+      } catch (error) {
+        throw await explained(error);
+      } finally {
+        training = undefined;
+      }
+    },
     async ask({ runId, asked: what }, { signal }) {
       if (training === runId) {
         asked.push(what);
@@ -139,6 +152,8 @@ export function gpuHandlers(
   };
 }
 
+/** In place of a run's id. */
+const TRIAL = '';
 const deviceHasFailed = (): boolean => gpuHasFailed() || wasmHasFailed();
 const nameOf = ({ kind, name }: DeviceInfo): string =>
   `${name}, ${{ webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' }[kind]}`;

@@ -22,6 +22,7 @@ import { memoryChanges, memoryPlan } from '../core/train/memory';
 import { adviceOf } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
 import { train } from '../core/train/train';
+import { trialStep } from '../core/train/trial';
 import type { ModelChoice, TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
 import type { DataRecord } from '../protocol/data';
 import type { BeginInput, ForkInput, ResumeInput } from '../protocol/gpu';
@@ -59,6 +60,20 @@ export async function begin(
   } finally {
     lock.release();
   }
+}
+
+/** Milliseconds a step of a run that is thrown away. */
+export async function trial(
+  store: BlobStore,
+  { model, recipe, tokenizer, data }: Pick<BeginInput, 'model' | 'recipe' | 'tokenizer' | 'data'>,
+): Promise<number> {
+  return trialStep({
+    model,
+    recipe,
+    tokenizer: await createTokenizer(tokenizer),
+    train: openPart(store, data.manifest, 'train'),
+    now: () => performance.now(),
+  });
 }
 
 const segmentData = (data: DataRecord, texts: BeginInput['texts']): SegmentData => ({

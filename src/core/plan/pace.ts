@@ -1,10 +1,8 @@
 /** How long a run takes on a device whose rate was measured, before any of its steps was. */
-import { modelSpec } from '../models';
-import { countParams } from '../models/spec';
+import { type BaseConfig, countParams, type ModelSpec } from '../models/spec';
 import type { Recipe } from '../train/recipe';
-import type { DeviceKind, ModelChoice } from '../train/run';
+import type { DeviceKind } from '../train/run';
 import { evaluationsBetween } from '../train/evaluations';
-import { flopsPerToken } from '../train/work';
 
 export interface PlanDevice {
   kind: DeviceKind;
@@ -41,13 +39,11 @@ export interface Cost {
   step: number;
 }
 
-export function costOf(model: ModelChoice): Cost {
-  const { id, config, vocabulary } = model;
-  const spec = modelSpec(id);
+export function costOf<C extends BaseConfig>(spec: ModelSpec<C>, config: C, vocabulary: number): Cost {
   const forward = spec.flops(config, vocabulary);
   const table = spec.params(config, vocabulary);
   const ofLayers = countParams(Object.fromEntries(Object.entries(table).filter(([, { linear }]) => linear)));
-  return { layers: config.layers, parameters: countParams(table), ofLayers, forward, step: flopsPerToken(model) };
+  return { layers: config.layers, parameters: countParams(table), ofLayers, forward, step: 3 * forward };
 }
 
 type Sizes = Pick<Recipe, 'batch' | 'accumulate' | 'recompute' | 'evalTokens'>;

@@ -167,7 +167,7 @@ function* candidates(input: PlanInput): Generator<Candidate> {
         const config = { ...initial, layers, width, heads: headsOf(width), context } as BaseConfig;
         if (spec.problems(config).length > 0) continue;
         const model: ModelChoice = { id, config, vocabulary: vocabulary.size };
-        const cost = costOf(model);
+        const cost = costOf(spec, config, vocabulary.size);
         for (const dropout of DROPOUTS) {
           const settings = { batch: perStep / context, dropout };
           yield { model, vocabulary, tokens, cost, ...inTime(cost, context, settings, input, { tokens, heldTokens }) };

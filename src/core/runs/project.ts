@@ -29,12 +29,22 @@ export interface Project {
   recompute: RecomputeChoice;
   /** The learning rate is not what is usual, so that another optimizer leaves it alone. */
   rateByHand: boolean;
+  /** How long the next run may take, and what its power costs. */
+  plan: PlanChoice;
   /** The run that Train, Playground and Export show unless they are told another. */
   runId: string | null;
   /** The run that others are compared with. */
   baseline: string | null;
   /** Since when it is hidden, until it is purged or restored. */
   removedAt?: number;
+}
+
+export interface PlanChoice {
+  minutes: number;
+  /** Of the machine at work; null: as is assumed of its kind. */
+  watts: number | null;
+  /** Of a kilowatt-hour. */
+  price: number;
 }
 
 export interface TokenizerChoice {
@@ -81,6 +91,7 @@ export const initialProject = (id: string = FIRST_PROJECT, at = 0): Project => (
   recipe: DEFAULT_RECIPE,
   recompute: 'auto',
   rateByHand: false,
+  plan: { minutes: 5, watts: null, price: 0.3 },
   runId: null,
   baseline: null,
 });
@@ -94,6 +105,7 @@ export function mergeProjects(base: Project, mine: Project, theirs: Project): Pr
     ...merged,
     tokenizerChoice: mergeFields(base.tokenizerChoice, mine.tokenizerChoice, theirs.tokenizerChoice),
     split: mergeFields(base.split, mine.split, theirs.split),
+    plan: mergeFields(base.plan, mine.plan, theirs.plan),
     recipe: mergeFields(base.recipe, mine.recipe, theirs.recipe),
     ...(isOneArchitecture && {
       model: {
@@ -195,6 +207,8 @@ const dataRecord: z.ZodType<DataRecord> = z
     const rule = data.texts.length > 1 ? manifest.split.rule : 'ends';
     return { ...data, manifest: { ...manifest, split: { ...manifest.split, rule, validation: validationShare } } };
   });
+/** Ten weeks. */
+const MOST_MINUTES = 100_000;
 const runId = z
   .string()
   .regex(/^[\w-]{1,64}$/)
@@ -216,6 +230,11 @@ const FIELDS = {
   recipe: recipeSchema,
   recompute: z.enum(RECOMPUTE_CHOICES),
   rateByHand: z.boolean(),
+  plan: z.object({
+    minutes: z.number().positive().max(MOST_MINUTES),
+    watts: z.number().nonnegative().max(1e5).nullable(),
+    price: z.number().nonnegative().max(1e6),
+  }),
   runId,
   baseline: runId,
   removedAt: storedMoment,

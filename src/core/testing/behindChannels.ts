@@ -59,6 +59,7 @@ function gpuHalf(store: Promise<BlobStore>): Handlers<GpuApi> {
     begin: later('begin'),
     fork: later('fork'),
     ask: later('ask'),
+    trial: later('trial'),
     resume: later('resume'),
     generate: later('generate'),
     evaluate: later('evaluate'),

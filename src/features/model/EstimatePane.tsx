@@ -1,4 +1,4 @@
-import { counted, formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
+import { counted, formatBytes, formatCount, formatDuration, formatReading, formatShort } from '../../core/base/units';
 import { optimizerOf } from '../../core/optim';
 import { recomputationWords } from '../../core/train/recomputation';
 import { useStudio } from '../../state/react';
@@ -9,7 +9,7 @@ import styles from './ModelPage.module.css';
 
 /** What the run will cost, and what the config doctor says of it. */
 export function EstimatePane({ situation, diagnosis }: { situation: Situation; diagnosis: Diagnosis }) {
-  const { estimate, model, recipe, recomputation } = situation;
+  const { estimate, expected, model, recipe, recomputation } = situation;
   const { memory } = estimate;
   const inLayers = new Set(['Attention', 'Feed-forward']);
   return (
@@ -24,6 +24,14 @@ export function EstimatePane({ situation, diagnosis }: { situation: Situation; d
             value:
               estimate.seconds === undefined ? '–' : <Quantity>{formatDuration(1000 * estimate.seconds)}</Quantity>,
           },
+          ...(expected
+            ? [
+                {
+                  label: 'Expects, bits per byte',
+                  value: `${formatReading(expected.low)} to ${formatReading(expected.high)}`,
+                },
+              ]
+            : []),
         ]}
       />
       <div className={styles.breakdowns}>

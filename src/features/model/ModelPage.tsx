@@ -9,6 +9,7 @@ import { Button, MenuButton, Notice, Panes, ResumeOrNew, Stage } from '../../ui'
 import { diagnose } from './doctor';
 import { EstimatePane } from './EstimatePane';
 import { byField } from './findings';
+import { PlanBlock } from './PlanBlock';
 import { ShapePane } from './ShapePane';
 import { SizeBlock } from './SizeBlock';
 import { TrainingPane } from './TrainingPane';
@@ -51,6 +52,7 @@ export function ModelPage() {
         </Notice>
       )}
       {ways && <ResumeOrNew {...ways} />}
+      <PlanBlock />
       <SizeBlock situation={situation} />
       <Panes
         columns="minmax(264px, 3fr) minmax(264px, 3fr) minmax(480px, 6fr)"

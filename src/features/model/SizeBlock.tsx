@@ -1,6 +1,7 @@
 import { useMemo, type KeyboardEvent } from 'react';
-import { formatShort } from '../../core/base/units';
+import { formatDuration, formatShort } from '../../core/base/units';
 import { type ModelId, modelSpec } from '../../core/models';
+import type { Plan } from '../../core/plan/plan';
 import { modelsFor } from '../../core/objectives';
 import { estimateProject } from '../../state/estimate';
 import { useStudio, useStudioStore } from '../../state/react';
@@ -15,7 +16,7 @@ const DAY = 24 * 3600;
 export function SizeBlock({ situation }: { situation: Situation }) {
   const setSize = useStudio((s) => s.setSize);
   const store = useStudioStore();
-  const { model, text, device } = situation;
+  const { model, text, device, plan } = situation;
   const project = useStudio((s) => s.project);
   const spec = modelSpec(model.id);
   const characters = useStudio((s) => s.texts.reduce((n, { characters }) => n + characters, 0));
@@ -49,13 +50,25 @@ export function SizeBlock({ situation }: { situation: Situation }) {
         <SizeDial
           value={situation.estimate.parameters}
           onChange={setSize}
-          suits={text && { ...suitingSizes(text), label: `suits ${formatShort(characters)} characters` }}
+          suits={
+            plan
+              ? planned(plan)
+              : text && { ...suitingSizes(text), label: `suits ${formatShort(characters)} characters` }
+          }
           limit={tooLong === undefined ? undefined : { from: tooLong, label: 'over a day here' }}
         />
       </div>
     </section>
   );
 }
+
+/** Sizes near the plan's. */
+const planned = ({ cost: { parameters }, seconds }: Plan) => ({
+  from: parameters / NEAR,
+  to: NEAR * parameters,
+  label: `planned for ${formatDuration(1000 * seconds)}`,
+});
+const NEAR = 1.5;
 
 /** Of what can be learnt by the chosen objective; nothing where there is no choice. */
 function Architecture() {

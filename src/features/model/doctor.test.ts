@@ -9,6 +9,7 @@ import { recomputation } from '../../core/train/recomputation';
 import { type BaseConfig, nearestSize } from '../../core/models/spec';
 import type { DeviceInfo } from '../../protocol/gpu';
 import { estimate } from '../../state/estimate';
+import { makePlan } from '../../core/plan/plan';
 import { diagnose, epochs, type Situation } from './doctor';
 
 const VOCABULARY = 300;
@@ -21,6 +22,8 @@ interface Change {
   device?: DeviceInfo;
   validationShare?: number;
   divergence?: number;
+  expected?: Situation['expected'];
+  plan?: Situation['plan'];
 }
 function situation(change: Change = {}): Situation {
   const config = { layers: 2, heads: 2, width: 64, context: 64, ...change.config };
@@ -41,6 +44,8 @@ function situation(change: Change = {}): Situation {
       device.limits,
     ),
     estimate: estimate(gpt, config, VOCABULARY, recipe, device),
+    expected: change.expected,
+    plan: change.plan,
     device,
   };
 }
@@ -162,6 +167,15 @@ describe('what is doubtful', () => {
       change: { evalEvery: 200 },
     });
     expect(cautionAbout({ recipe: { evalEvery: 2 } }, /much of the time/)).toBeDefined();
+  });
+  test('settings that are expected to do much worse than the plan in its time', () => {
+    const band = (value: number) => ({ value, low: 0.9 * value, high: 1.1 * value });
+    const vocabularies = [{ kind: 'bpe' as const, size: 1024, bytesPerToken: 2.7, unigramBits: 3.1 }];
+    const plan = makePlan({ text: { bytes: 1e6, vocabularies }, held: 0.1, device: wasm, seconds: 60 });
+    const worse = { plan, expected: band(plan.expected.value + 0.1) };
+    expect(cautionAbout(worse, /The plan is expected/)?.fix).toMatchObject({ kind: 'plan' });
+    expect(cautionAbout({ plan, expected: plan.expected }, /The plan is expected/)).toBeUndefined();
+    expect(cautionAbout({ ...worse, recipe: { steps: 1 } }, /The plan is expected/)).toBeUndefined(); // a short try
   });
   test('a run of days, and WebGPU on the processor', () => {
     const slow = { ...wasm, gigaflops: 0.01 };

@@ -1,9 +1,18 @@
 /** The config doctor: what keeps a run from starting, what is legal but doubtful, and what is fine. */
 import { nameOf } from '../../core/base/field';
-import { formatBytes, formatCount, formatDuration, formatNumber, formatShort } from '../../core/base/units';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatReading,
+  formatShort,
+} from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import { nearestSize, type SizeName } from '../../core/models/spec';
 import { optimizerOf } from '../../core/optim';
+import type { Band } from '../../core/plan/law';
+import type { Plan } from '../../core/plan/plan';
 import type { Change } from '../../core/train/memory';
 import type { Problem } from '../../core/train/problems';
 import type { Recipe } from '../../core/train/recipe';
@@ -26,6 +35,9 @@ export interface Situation {
   /** What keeps it from starting. */
   problems: readonly Problem[];
   estimate: Estimate;
+  /** Bits per byte that these settings are expected to reach, and what is planned for the time that a run may take; if known. */
+  expected: Band | undefined;
+  plan: Plan | undefined;
   device: DeviceInfo | undefined;
 }
 
@@ -35,6 +47,7 @@ export type Fix =
   | { kind: 'size'; label: string; parameters: number }
   | { kind: 'holdOut'; label: string; share: number }
   | { kind: 'device'; label: string; device: DeviceKind }
+  | { kind: 'plan'; label: string }
   | { kind: 'addText'; label: string };
 
 export interface Finding {
@@ -251,6 +264,22 @@ const duration: Check = ({ estimate: { seconds, parameters }, recipe }) => {
 };
 const LONG = 12 * 3600;
 
+const planned: Check = ({ expected, plan, estimate: { seconds } }) => {
+  if (!expected || !plan || seconds === undefined) return undefined;
+  const isShorter = seconds < SHORTER * plan.seconds;
+  if (expected.value <= plan.expected.value + WORTH_TELLING || isShorter)
+    return 'Nothing is known that would do much better in this time';
+  return caution(
+    'The plan is expected to do better',
+    `In ${formatDuration(1000 * plan.seconds)} it expects about ${formatReading(plan.expected.value)} bits per byte; these settings take ${formatDuration(1000 * seconds)} and are expected to reach about ${formatReading(expected.value)}.`,
+    [],
+    { kind: 'plan', label: 'Take the plan' },
+  );
+};
+/** Bits per byte. */
+const WORTH_TELLING = 0.05;
+const SHORTER = 0.5;
+
 const device: Check = ({ device: here }) => {
   if (here?.kind !== 'webgpu') return undefined;
   if (!here.software) return 'WebGPU runs on a real GPU';
@@ -285,6 +314,7 @@ const CHECKS: readonly Check[] = [
   learningRate,
   evaluations,
   duration,
+  planned,
   memory,
   device,
 ];

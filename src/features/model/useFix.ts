@@ -26,6 +26,9 @@ export function useFix(): (fix: Fix) => void {
       case 'device':
         void studio.useDevice(fix.device);
         break;
+      case 'plan':
+        void studio.takePlan(studio.project.plan.minutes);
+        break;
       case 'addText':
         navigate('/text');
         break;

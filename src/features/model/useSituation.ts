@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { estimateProject, limitsOf, modelOf, recomputationOf, startProblems, textSize } from '../../state/estimate';
+import { expectedOf, planKey } from '../../state/plan';
 import { dataState } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import type { Situation } from './doctor';
@@ -9,7 +10,9 @@ export function useSituation(): Situation {
   const project = useStudio((s) => s.project);
   const texts = useStudio((s) => s.texts);
   const opening = useStudio((s) => s.device);
+  const planned = useStudio((s) => s.planned);
   return useMemo(() => {
+    const inputs = { project, texts, device: opening, planned };
     const device = opening.kind === 'open' ? opening.info : undefined;
     const recomputation = recomputationOf(project, limitsOf({ device: opening }));
     return {
@@ -21,7 +24,9 @@ export function useSituation(): Situation {
       divergence: dataState({ project, texts }) === 'done' ? project.data?.divergence : undefined,
       problems: startProblems({ project, texts, device: opening }),
       estimate: estimateProject(project, device),
+      expected: expectedOf(inputs),
+      plan: planned?.of === planKey(inputs, project.plan.minutes) ? planned.plan : undefined,
       device,
     };
-  }, [project, texts, opening]);
+  }, [project, texts, opening, planned]);
 }

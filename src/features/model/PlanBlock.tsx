@@ -1,0 +1,134 @@
+import { useEffect } from 'react';
+import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../../core/base/units';
+import { ASSUMED_WATTS, energyOf } from '../../core/plan/energy';
+import type { Plan } from '../../core/plan/plan';
+import { planKey } from '../../state/plan';
+import { useStudio, useStudioStore } from '../../state/react';
+import { Button, Fold, NumberField, Segmented } from '../../ui';
+import styles from './ModelPage.module.css';
+
+/** Minutes, from a look to a night. */
+const TIMES = [
+  { value: '1', label: '1 min' },
+  { value: '5', label: '5 min' },
+  { value: '20', label: '20 min' },
+  { value: '120', label: '2 h' },
+  { value: '600', label: 'overnight' },
+] as const;
+
+/** One dial, how long it may take: what is planned for that time, what that is expected to reach, and what it costs. */
+export function PlanBlock() {
+  const store = useStudioStore();
+  const minutes = useStudio((s) => s.project.plan.minutes);
+  const key = useStudio((s) => planKey(s, s.project.plan.minutes));
+  const plan = useStudio((s) => (s.planned?.of === key ? s.planned.plan : undefined));
+  const isReady = useStudio((s) => s.texts.length > 0 && s.device.kind === 'open');
+  const isBusy = useStudio((s) => s.importing.kind === 'busy');
+  useEffect(() => {
+    if (isReady && !isBusy && store.getState().planned?.of !== key)
+      store
+        .getState()
+        .planFor(minutes)
+        .catch(() => undefined); // a text that is too short is told by the doctor
+  }, [isReady, isBusy, key, minutes, store]);
+  const setMinutes = (value: string): void => {
+    const { project, change } = store.getState();
+    change({ plan: { ...project.plan, minutes: Number(value) } });
+  };
+  return (
+    <section className={styles.plan} aria-labelledby="plan-head">
+      <div className={styles.planHead}>
+        <h2 id="plan-head">How long may it take</h2>
+        <Segmented
+          label="How long may it take"
+          value={TIMES.find(({ value }) => Number(value) === minutes)?.value ?? '5'}
+          onChange={setMinutes}
+          options={TIMES}
+        />
+        {plan && <TakePlan minutes={minutes} plan={plan} />}
+      </div>
+      {plan ? <Outlook plan={plan} /> : <p className={styles.outlook}>{isReady ? 'Reading the text' : WAITING}</p>}
+    </section>
+  );
+}
+const WAITING = 'A plan needs a text, and a device that is open.';
+
+/** Nothing to press where the settings are the plan's already. */
+function TakePlan({ minutes, plan }: { minutes: number; plan: Plan }) {
+  const take = useStudio((s) => s.takePlan);
+  const isTaken = useStudio(({ project: { model, recipe, tokenizerChoice } }) => {
+    const { samplePrompt, seed } = recipe;
+    const same = [plan.model.config, { ...plan.recipe, samplePrompt, seed }, plan.vocabulary.size];
+    return JSON.stringify([model.config, recipe, tokenizerChoice.vocabulary]) === JSON.stringify(same);
+  });
+  if (isTaken) return <span className={styles.aside}>these are the settings</span>;
+  return (
+    <Button isDense onPress={() => void take(minutes)}>
+      Take this plan
+    </Button>
+  );
+}
+
+function Outlook({ plan }: { plan: Plan }) {
+  const kind = useStudio((s) => (s.device.kind === 'open' ? s.device.info.kind : 'wasm'));
+  const { watts, price } = useStudio((s) => s.project.plan);
+  const { expected, twice, seconds, epochs, model, vocabulary, cost } = plan;
+  const energy = energyOf(seconds, kind, { price, ...(watts !== null && { watts }) });
+  const { layers, width, context } = model.config;
+  const two = (x: number): string => formatNumber(Number(x.toPrecision(2)));
+  return (
+    <>
+      <p className={styles.outlook}>
+        <b>{formatShort(cost.parameters)}</b> parameters: {formatCount(layers)} layers of {formatCount(width)}, a
+        context of {formatCount(context)}, a vocabulary of {formatCount(vocabulary.size)}; the text is read{' '}
+        {two(epochs)} times in about <b>{formatDuration(1000 * seconds)}</b>. It expects{' '}
+        <b>
+          {formatReading(expected.low)} to {formatReading(expected.high)}
+        </b>{' '}
+        bits per byte of held-out text;{' '}
+        {twice.value < expected.value
+          ? `twice the time would give about ${formatReading(twice.value)} where this gives ${formatReading(expected.value)}`
+          : 'more time would only learn this text by heart'}
+        .
+      </p>
+      <Fold
+        className={styles.fold}
+        summary={`About ${two(energy.wattHours)} Wh, which cost ${two(energy.cost)}, at ${formatCount(energy.watts)} W and ${formatNumber(price)} a kWh`}
+      >
+        <Power kind={kind} />
+      </Fold>
+    </>
+  );
+}
+
+/** No page can measure what a machine takes: both are assumptions until they are set. */
+function Power({ kind }: { kind: keyof typeof ASSUMED_WATTS }) {
+  const plan = useStudio((s) => s.project.plan);
+  const change = useStudio((s) => s.change);
+  return (
+    <div className={styles.foldBody}>
+      <NumberField
+        label="Power"
+        unit="W"
+        min={0}
+        max={100_000}
+        step={5}
+        isWhole={false}
+        value={plan.watts ?? 0}
+        onChange={(watts) => change({ plan: { ...plan, watts: watts > 0 ? watts : null } })}
+        hint={plan.watts === null ? `0 = ${String(ASSUMED_WATTS[kind])} W, as is assumed` : 'while it trains'}
+      />
+      <NumberField
+        label="Price"
+        unit="a kWh"
+        min={0}
+        max={1_000_000}
+        step={0.01}
+        isWhole={false}
+        value={plan.price}
+        onChange={(price) => change({ plan: { ...plan, price } })}
+        hint="in your own money"
+      />
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+/** The plan over the workers' real halves, each behind a channel, on WASM. */
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { buildSamples } from '../../scripts/samples';
+import { memoryStore } from '../core/base/blobStore';
+import { halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { seen } from '../core/testing/shown';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
+import { recipeOf } from '../core/runs/segments';
+import { expectedOf } from './plan';
+import { initialProject } from './project';
+
+let page: TestStudio;
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+afterEach(() => page.close());
+
+/** A page with the beginning of a novel, on WASM. */
+const pasted = async (): Promise<TestStudio['studio']> => {
+  const store = memoryStore();
+  page = testStudio(store, halvesOver(store));
+  const { load, addPaste, useDevice } = page.studio.getState();
+  await load();
+  await useDevice('wasm');
+  await addPaste(buildSamples()[0]!.text.slice(0, 40_000), 'whale.txt');
+  return page.studio;
+};
+
+test('settings that nobody has made follow the plan, and what a person has made stays until the plan is taken', async () => {
+  const { getState } = await pasted();
+  const plan = await getState().planFor(1);
+  const { project } = getState();
+  expect(project.model.config).toEqual(plan!.model.config);
+  expect(project.recipe).toMatchObject({ evalEarly: true, schedule: 'linear', steps: plan!.recipe.steps });
+  expect(expectedOf(getState())).toEqual(plan!.expected);
+
+  getState().setModel('layers', 1);
+  const other = await getState().planFor(5);
+  expect(other!.recipe.steps).not.toBe(plan!.recipe.steps);
+  expect(getState().project.model.config.layers).toBe(1);
+  await getState().takePlan(5);
+  expect(getState().project).toMatchObject({
+    plan: { minutes: 5 },
+    model: { config: other!.model.config, byHand: [] },
+  });
+}, 120_000);
+
+test('a new project begins with the plan: corrected by real steps, and looked at early', async () => {
+  const { getState } = await pasted();
+  getState().change({ plan: { ...initialProject().plan, minutes: 0.05 } });
+  await getState().start();
+  const { phase, model } = seen(getState());
+  expect(phase.kind).toBe('finished');
+  const recipe = recipeOf(model!.record!);
+  expect(recipe).not.toEqual(DEFAULT_RECIPE);
+  expect(model!.log.evaluations.map(({ step }) => step)).toEqual(expect.arrayContaining([0, 10, 30]));
+  const { device } = getState();
+  expect(device.kind === 'open' && device.info.slowness).toBeGreaterThan(0);
+}, 240_000);

@@ -1,0 +1,185 @@
+/** The plan: settings for the project's texts, the device in use and a time, taken when they are asked for. */
+import { modelSpec } from '../core/models';
+import { type Band, expectedBits } from '../core/plan/law';
+import { costOf } from '../core/plan/pace';
+import { objectiveOf } from '../core/objectives';
+import { ofSteps, type Plan } from '../core/plan/plan';
+import type { TextProfile } from '../core/plan/profile';
+import { textRef } from '../core/documents/record';
+import { formatDuration } from '../core/base/units';
+import { initialProject, type Project, same } from '../core/runs/project';
+import { tokensPerStep } from '../core/train/recipe';
+import { limitsOf, modelOf, recipeOf } from './estimate';
+import { type Inputs, textIds } from './preparation';
+import type { Slice, Studio } from './studio';
+
+export interface Planned {
+  /** What it was made for. */
+  of: string;
+  plan: Plan;
+  text: TextProfile;
+}
+
+export interface PlanSlice {
+  /** The last that was made for the project that is open; `of` says whether it is of what is there now. */
+  planned: Planned | null;
+  /** What is planned for so many minutes; undefined without a text or a device. What nobody has set follows it. */
+  planFor(minutes: number): Promise<Plan | undefined>;
+  /** Makes the project's settings those of the plan. False where there is none. */
+  takePlan(minutes: number): Promise<boolean>;
+  /** Takes the plan, prepares, corrects it by real steps, and begins. */
+  startPlanned(minutes: number): Promise<void>;
+  /** A project and its texts with the settings that are planned, which it has then; as they were where no plan can be made. */
+  plannedFor(inputs: Inputs, minutes: number): Promise<Inputs>;
+  /** The same when all is prepared and a few steps were made for trial: planned anew where they differ much. */
+  correctedFor(inputs: Inputs, minutes: number): Promise<Inputs>;
+}
+
+/** Of real steps, times as long or as short as was expected. */
+const MUCH = 1.3;
+
+export const createPlanSlice: Slice<PlanSlice> =
+  ({ data, gpu }) =>
+  (set, get) => {
+    /** The last of each project. */
+    const plans = new Map<string, Plan>();
+
+    async function make({ project, texts }: Inputs, minutes: number, vocabulary?: number): Promise<Plan | undefined> {
+      const { device } = get();
+      if (texts.length === 0 || device.kind !== 'open') return undefined;
+      const { kind, gigaflops, slowness } = device.info;
+      const { validation, test } = project.split;
+      const { plan, text } = await data.call('plan', {
+        texts: textIds({ texts }),
+        held: validation + test,
+        device: { kind, gigaflops, ...(slowness !== undefined && { slowness }) },
+        limits: limitsOf({ device }),
+        seconds: 60 * minutes,
+        model: project.model.id,
+        ...(vocabulary !== undefined && { vocabulary }),
+      });
+      plans.set(project.id, plan);
+      if (get().project.id === project.id)
+        set({ planned: { of: planKey({ project, texts, device }, minutes), plan, text } });
+      return plan;
+    }
+    async function keep(inputs: Inputs, settings: Partial<Project>): Promise<Inputs> {
+      await get().changeOf(inputs.project.id, settings);
+      return { ...inputs, project: { ...inputs.project, ...settings } };
+    }
+
+    return {
+      planned: null,
+      async planFor(minutes) {
+        const inputs = get();
+        const plan = await make(inputs, minutes);
+        if (plan && get().project === inputs.project && isAsNew(inputs.project))
+          await keep(inputs, settingsOf(plan, inputs.project, minutes));
+        return plan;
+      },
+      async takePlan(minutes) {
+        const inputs = get();
+        const plan = await make(inputs, minutes);
+        if (plan) await keep(inputs, settingsOf(plan, inputs.project, minutes));
+        return plan !== undefined;
+      },
+      startPlanned: (minutes) => get().start(minutes),
+      async plannedFor(inputs, minutes) {
+        // What is too short for any is told by what keeps a run from starting.
+        const plan = await make(inputs, minutes).catch(() => undefined);
+        return plan ? keep(inputs, settingsOf(plan, inputs.project, minutes)) : inputs;
+      },
+      async correctedFor(inputs, minutes) {
+        const { project } = inputs;
+        const { tokenizer, data: record } = project;
+        const { device } = get();
+        const plan = plans.get(project.id);
+        if (!tokenizer || !record || !plan || device.kind !== 'open') return inputs;
+        const recipe = recipeOf(project, limitsOf({ device }));
+        const tried = { model: modelOf(project), recipe, tokenizer: tokenizer.model, data: record };
+        const { step } = await gpu.call('trial', tried);
+        const expected = 1000 * plan.pace.step;
+        const off = step / expected;
+        const slowness = (device.info.slowness ?? 1) * off;
+        set({ device: { kind: 'open', info: { ...device.info, slowness } } });
+        if (off <= MUCH && off >= 1 / MUCH) {
+          const steps = Math.max(1, Math.min(plan.most, Math.floor(recipe.steps / off)));
+          return keep(inputs, { recipe: ofSteps(project.recipe, steps, plan.seconds, step / 1000) });
+        }
+        const again = await make(inputs, minutes, tokenizer.size).catch(() => undefined);
+        if (!again) return inputs;
+        get().toast({
+          text: `A step takes ${formatDuration(step)} here, not ${formatDuration(expected)}`,
+          detail: 'so the run was planned anew',
+        });
+        return keep(inputs, settingsOf(again, project, minutes));
+      },
+    };
+  };
+
+/** The project's own prompt and seed stay. */
+function settingsOf({ vocabulary, model, recipe }: Plan, project: Project, minutes: number): Partial<Project> {
+  const { samplePrompt, seed } = project.recipe;
+  return {
+    plan: { ...project.plan, minutes },
+    tokenizerChoice: { kind: vocabulary.kind, vocabulary: vocabulary.size },
+    model: { ...project.model, config: model.config, byHand: [] },
+    recipe: { ...recipe, samplePrompt, seed },
+    recompute: 'auto',
+    rateByHand: true,
+  };
+}
+
+/** Whether no setting has been made, nor anything by one. */
+export function isAsNew({ model, recipe, tokenizerChoice, tokenizer, data, runId }: Project): boolean {
+  const first = initialProject();
+  return (
+    tokenizer === null &&
+    data === null &&
+    runId === null &&
+    same(model, first.model) &&
+    same(recipe, first.recipe) &&
+    same(tokenizerChoice, first.tokenizerChoice)
+  );
+}
+
+/** What settings of the project are expected to reach; undefined where no plan has looked at its texts. */
+export function expectedOf({
+  project,
+  texts,
+  device,
+  planned,
+}: Pick<Studio, 'project' | 'texts' | 'device' | 'planned'>): Band | undefined {
+  if (planned?.of !== planKey({ project, texts, device }, project.plan.minutes)) return undefined;
+  const { id, config, vocabulary } = modelOf(project);
+  const { text } = planned;
+  const known = text.vocabularies.findLast(({ size }) => size <= vocabulary) ?? text.vocabularies[0];
+  if (!known || !objectiveOf(project.recipe.objective).gives.includes('bytes')) return undefined;
+  const { validation, test } = project.split;
+  const { recipe } = project;
+  return expectedBits(
+    {
+      vocabulary,
+      parameters: costOf(modelSpec(id), config, vocabulary).ofLayers,
+      unique: (text.bytes / known.bytesPerToken) * (1 - validation - test),
+      perStep: tokensPerStep(recipe, config.context),
+      steps: recipe.steps,
+      learningRate: recipe.learningRate,
+      dropout: recipe.dropout,
+    },
+    known.unigramBits,
+  );
+}
+
+/** All that a plan depends on. */
+export const planKey = (
+  { project, texts, device }: Pick<Studio, 'project' | 'texts' | 'device'>,
+  minutes: number,
+): string =>
+  JSON.stringify([
+    minutes,
+    texts.map(textRef),
+    project.split,
+    project.model.id,
+    device.kind === 'open' && [device.info.kind, device.info.gigaflops, device.info.slowness, device.info.limits],
+  ]);
