@@ -4,8 +4,7 @@ import type { Job } from '../src/core/base/job';
 import { formatCount, formatDuration, formatKernels, formatReading, formatShort } from '../src/core/base/units';
 import { newInfo, resultOf, type RunInfo } from '../src/core/export/homegrownJson';
 import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
-import { MOST_HELD } from '../src/core/documents/split';
-import { FIRST_MODEL, modelIds, modelSpec } from '../src/core/models';
+import { modelSpec } from '../src/core/models';
 import { type BaseConfig, countParams } from '../src/core/models/spec';
 import { optimizerOf } from '../src/core/optim';
 import { bestNotKept } from '../src/core/runs/best';
@@ -14,18 +13,18 @@ import { SMALLEST_VOCABULARY } from '../src/core/tokenizer/train';
 import { memoryLimits } from '../src/core/train/device';
 import type { MemoryLimits } from '../src/core/train/memory';
 import { problems, unfit } from '../src/core/train/problems';
-import { DEFAULT_RECIPE, RECIPE, RECOMPUTE_CHOICES, tokensPerStep, type Recipe } from '../src/core/train/recipe';
+import { DEFAULT_RECIPE, RECIPE, tokensPerStep, type Recipe } from '../src/core/train/recipe';
 import { recomputation, type Recomputation, recomputationWords } from '../src/core/train/recomputation';
 import { fittedTo, shortTextWords } from '../src/core/train/shortText';
 import type { ModelChoice, Snapshot, TrainEvent, TrainInput, TrainOutcome, TrainState } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
 import { isSystemError, systemFailure } from './failure';
 import { fasterDevice } from './fasterDevice';
-import { flagsOf, settingsOf } from './fields';
-import { rateFlag, rateOf, warmupOf } from './learningRate';
+import { settingsOf } from './fields';
+import { rateOf, warmupOf } from './learningRate';
 import { MODEL_FILES } from './listed';
 import { LOCAL, localFile } from './local';
-import { fit, type Fit, leftOf, MOST_MINUTES, over } from './minutes';
+import { fit, type Fit, leftOf, over } from './minutes';
 import { UsageError, type Values } from './options';
 import { besideWords, evaluationWords, finite, inWords, Speed, valuesOf } from './outcome';
 import { measurePace, type Pace, timeOf } from './pace';
@@ -35,86 +34,13 @@ import { prepare } from './prepared';
 import { undisturbed } from './read';
 import { checkSettled, deviceOf, goingOn, laidPaths, openLaid, openPast, recipeGoingOn } from './resume';
 import { Saves } from './saves';
-import { architectureWords, configOf, sizeFlags } from './sizeFlags';
-import {
-  command,
-  DEVICES,
-  interruptible,
-  main,
-  openDevice,
-  print,
-  softwareAdapter,
-  stderr,
-  textFile,
-} from './terminal';
+import { configOf } from './sizeFlags';
+import { command, interruptible, main, openDevice, print, softwareAdapter, stderr, textFile } from './terminal';
 import { realPath } from './target';
 import { filesMeant } from './texts';
-import { SPECIAL, tokenizerSettings, TOKENIZERS } from './tokenizerFlags';
+import { tokenizerSettings } from './tokenizerFlags';
 import { checkOutFolder } from './write';
-
-/** Of each text, held out at its end, before what is for a test. */
-const VALIDATION_SHARE = 0.1;
-const OPTIONS = {
-  text: {
-    kind: 'texts',
-    otherwise: 'with --resume those of its run',
-    help: 'Text files to learn from; of a run that goes on also a folder of them',
-  },
-  resume: {
-    kind: 'text',
-    otherwise: 'a new run',
-    help: 'Folder of a run to go on with, by its own settings and texts',
-  },
-  tokenizer: { kind: 'text', initial: 'characters', help: TOKENIZERS },
-  special: { kind: 'text', initial: '', help: SPECIAL },
-  model: {
-    kind: 'choice',
-    of: modelIds(),
-    initial: FIRST_MODEL,
-    help: 'Architecture',
-    ...(modelIds().length > 1 && { choices: architectureWords() }),
-  },
-  ...sizeFlags(),
-  ...flagsOf(RECIPE),
-  'learning-rate': rateFlag(),
-  recompute: {
-    kind: 'choice',
-    of: RECOMPUTE_CHOICES,
-    initial: 'auto',
-    alone: 'on',
-    help: 'Compute blocks again in the backward pass: a third slower, in less memory; auto does where the plan takes more than half of the memory',
-  },
-  memory: { kind: 'real', min: 0, max: 4096, initial: 0, help: 'GB that a run may take; 0 for what the device tells' },
-  minutes: {
-    kind: 'real',
-    min: 0.001,
-    max: MOST_MINUTES,
-    otherwise: 'as long as the steps take',
-    help: 'Minutes from the start of the command to its end: instead of --steps, as many as are measured to fit; without a tokenizer, sizes and batch, these are planned for the text, the device and the time',
-  },
-  warmup: {
-    kind: 'whole',
-    min: RECIPE.warmup.min,
-    max: RECIPE.warmup.max,
-    help: 'Steps in which the learning rate rises',
-    otherwise: `${DEFAULT_RECIPE.warmup}, or a tenth of the steps where those are few,`,
-  },
-  device: {
-    kind: 'choice',
-    of: DEVICES,
-    initial: 'auto',
-    help: 'Where it runs; auto is a GPU where there is one, else what is faster of wasm and a software adapter',
-  },
-  'test-share': {
-    kind: 'real',
-    min: 0,
-    max: MOST_HELD - VALIDATION_SHARE,
-    initial: 0,
-    help: 'Share of each text, at its end, that is held out for a test: no step and no evaluation of the run sees it',
-  },
-  out: { kind: 'text', otherwise: 'with --resume that folder', help: 'Folder to write the model to' },
-  json: { kind: 'switch', help: 'One object a line: evaluations, then the result or the error' },
-} as const;
+import { OPTIONS, VALIDATION_SHARE } from './growOptions';
 
 async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>): Promise<void> {
   const { resume } = options;

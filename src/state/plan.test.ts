@@ -18,10 +18,10 @@ afterEach(() => page.close());
 const pasted = async (): Promise<TestStudio['studio']> => {
   const store = memoryStore();
   page = testStudio(store, halvesOver(store));
-  const { load, addPaste, useDevice } = page.studio.getState();
-  await load();
-  await useDevice('wasm');
-  await addPaste(buildSamples()[0]!.text.slice(0, 40_000), 'whale.txt');
+  const studio = page.studio.getState();
+  await studio.load();
+  await studio.useDevice('wasm');
+  await studio.addPaste(buildSamples()[0]!.text.slice(0, 40_000), 'whale.txt');
   return page.studio;
 };
 
@@ -50,7 +50,7 @@ test('a new project begins with the plan: corrected by real steps, and looked at
   await getState().start();
   const { phase, model } = seen(getState());
   expect(phase.kind).toBe('finished');
-  const recipe = recipeOf(model!.record!);
+  const recipe = recipeOf(model!.record);
   expect(recipe).not.toEqual(DEFAULT_RECIPE);
   expect(model!.log.evaluations.map(({ step }) => step)).toEqual(expect.arrayContaining([0, 10, 30]));
   const { device } = getState();

@@ -29,12 +29,15 @@ export interface PlanSlice {
   takePlan(minutes: number): Promise<boolean>;
   /** Takes the plan, prepares, corrects it by real steps, and begins. */
   startPlanned(minutes: number): Promise<void>;
-  /** A project and its texts with the settings that are planned, which it has then; as they were where no plan can be made. */
-  plannedFor(inputs: Inputs, minutes: number): Promise<Inputs>;
-  /** The same when all is prepared and a few steps were made for trial: planned anew where they differ much. */
-  correctedFor(inputs: Inputs, minutes: number): Promise<Inputs>;
+  /**
+   * Prepares a project and its texts for a run: where minutes are given, or nobody has made a setting, with the plan's settings,
+   * planned anew where a few steps that are made for trial take much more or less time. Undefined where that failed or was stopped.
+   */
+  prepareByPlan(inputs: Inputs, minutes?: number): Promise<Inputs | undefined>;
 }
 
+/** Of the first click. */
+export const SAMPLE_MINUTES = 3;
 /** Of real steps, times as long or as short as was expected. */
 const MUCH = 1.3;
 
@@ -68,6 +71,39 @@ export const createPlanSlice: Slice<PlanSlice> =
       return { ...inputs, project: { ...inputs.project, ...settings } };
     }
 
+    /** With the settings that are planned, which the project has then; as they were where no plan can be made. */
+    async function plannedFor(inputs: Inputs, minutes: number): Promise<Inputs> {
+      // What is too short for any is told by what keeps a run from starting.
+      const plan = await make(inputs, minutes).catch(() => undefined);
+      return plan ? keep(inputs, settingsOf(plan, inputs.project, minutes)) : inputs;
+    }
+    /** After a few real steps. */
+    async function correctedFor(inputs: Inputs, minutes: number): Promise<Inputs> {
+      const { project } = inputs;
+      const { tokenizer, data: record } = project;
+      const { device } = get();
+      const plan = plans.get(project.id);
+      if (!tokenizer || !record || !plan || device.kind !== 'open') return inputs;
+      const recipe = recipeOf(project, limitsOf({ device }));
+      const tried = { model: modelOf(project), recipe, tokenizer: tokenizer.model, data: record };
+      const { step } = await gpu.call('trial', tried);
+      const expected = 1000 * plan.pace.step;
+      const off = step / expected;
+      const slowness = (device.info.slowness ?? 1) * off;
+      set({ device: { kind: 'open', info: { ...device.info, slowness } } });
+      if (off <= MUCH && off >= 1 / MUCH) {
+        const steps = Math.max(1, Math.min(plan.most, Math.floor(recipe.steps / off)));
+        return keep(inputs, { recipe: ofSteps(project.recipe, steps, plan.seconds, step / 1000) });
+      }
+      const again = await make(inputs, minutes, tokenizer.size).catch(() => undefined);
+      if (!again) return inputs;
+      get().toast({
+        text: `A step takes ${formatDuration(step)} here, not ${formatDuration(expected)}`,
+        detail: 'so the run was planned anew',
+      });
+      return keep(inputs, settingsOf(again, project, minutes));
+    }
+
     return {
       planned: null,
       async planFor(minutes) {
@@ -84,35 +120,12 @@ export const createPlanSlice: Slice<PlanSlice> =
         return plan !== undefined;
       },
       startPlanned: (minutes) => get().start(minutes),
-      async plannedFor(inputs, minutes) {
-        // What is too short for any is told by what keeps a run from starting.
-        const plan = await make(inputs, minutes).catch(() => undefined);
-        return plan ? keep(inputs, settingsOf(plan, inputs.project, minutes)) : inputs;
-      },
-      async correctedFor(inputs, minutes) {
+      async prepareByPlan(inputs, given) {
         const { project } = inputs;
-        const { tokenizer, data: record } = project;
-        const { device } = get();
-        const plan = plans.get(project.id);
-        if (!tokenizer || !record || !plan || device.kind !== 'open') return inputs;
-        const recipe = recipeOf(project, limitsOf({ device }));
-        const tried = { model: modelOf(project), recipe, tokenizer: tokenizer.model, data: record };
-        const { step } = await gpu.call('trial', tried);
-        const expected = 1000 * plan.pace.step;
-        const off = step / expected;
-        const slowness = (device.info.slowness ?? 1) * off;
-        set({ device: { kind: 'open', info: { ...device.info, slowness } } });
-        if (off <= MUCH && off >= 1 / MUCH) {
-          const steps = Math.max(1, Math.min(plan.most, Math.floor(recipe.steps / off)));
-          return keep(inputs, { recipe: ofSteps(project.recipe, steps, plan.seconds, step / 1000) });
-        }
-        const again = await make(inputs, minutes, tokenizer.size).catch(() => undefined);
-        if (!again) return inputs;
-        get().toast({
-          text: `A step takes ${formatDuration(step)} here, not ${formatDuration(expected)}`,
-          detail: 'so the run was planned anew',
-        });
-        return keep(inputs, settingsOf(again, project, minutes));
+        const minutes = given ?? (isAsNew(project) ? project.plan.minutes : undefined);
+        if (minutes === undefined) return get().prepareFor(inputs);
+        const ready = await get().prepareFor(await plannedFor(inputs, minutes));
+        return ready && correctedFor(ready, minutes);
       },
     };
   };
@@ -130,15 +143,16 @@ function settingsOf({ vocabulary, model, recipe }: Plan, project: Project, minut
   };
 }
 
-/** Whether no setting has been made, nor anything by one. */
+/** Whether no setting has been made, nor anything by one; the prompt is the text's. */
 export function isAsNew({ model, recipe, tokenizerChoice, tokenizer, data, runId }: Project): boolean {
   const first = initialProject();
+  const { samplePrompt } = first.recipe;
   return (
     tokenizer === null &&
     data === null &&
     runId === null &&
     same(model, first.model) &&
-    same(recipe, first.recipe) &&
+    same({ ...recipe, samplePrompt }, first.recipe) &&
     same(tokenizerChoice, first.tokenizerChoice)
   );
 }

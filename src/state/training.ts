@@ -249,9 +249,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         if (!held) return;
         try {
           if (asked.texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
-          const wanted = minutes ?? (isAsNew(asked.project) ? asked.project.plan.minutes : undefined);
-          const inputs = wanted === undefined ? asked : await get().plannedFor(asked, wanted);
-          const ready = await get().prepareFor(inputs);
+          const ready = await get().prepareByPlan(asked, minutes);
           if (!ready) {
             const { tokenizing, building } = get().makingOf(asked.project.id);
             const unready = [tokenizing, building].find((w) => w.kind === 'failed');
@@ -259,7 +257,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
             else held.undo();
             return;
           }
-          const { project, texts } = wanted === undefined ? ready : await get().correctedFor(ready, wanted);
+          const { project, texts } = ready;
           const { tokenizer, data: record } = project;
           const limits = limitsOf(get());
           const recipe = nextRecipe(project, limits);
@@ -401,8 +399,6 @@ export const createTrainingSlice: Slice<TrainingSlice> =
     };
   };
 
-/** Of the first click. */
-const SAMPLE_MINUTES = 3;
 
 /** What a step costs the device depends on these alone. */
 const settingsOf = (model: ModelChoice, { batch, accumulate, recompute, optimizer }: Recipe): string =>

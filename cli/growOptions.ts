@@ -1,0 +1,74 @@
+/** The flags of `grow`. */
+import { MOST_HELD } from '../src/core/documents/split';
+import { FIRST_MODEL, modelIds } from '../src/core/models';
+import { DEFAULT_RECIPE, RECIPE, RECOMPUTE_CHOICES } from '../src/core/train/recipe';
+import { flagsOf } from './fields';
+import { rateFlag } from './learningRate';
+import { MOST_MINUTES } from './minutes';
+import { architectureWords, sizeFlags } from './sizeFlags';
+import { DEVICES } from './terminal';
+import { SPECIAL, TOKENIZERS } from './tokenizerFlags';
+
+/** Of each text, held out at its end, before what is for a test. */
+export const VALIDATION_SHARE = 0.1;
+export const OPTIONS = {
+  text: {
+    kind: 'texts',
+    otherwise: 'with --resume those of its run',
+    help: 'Text files to learn from; of a run that goes on also a folder of them',
+  },
+  resume: {
+    kind: 'text',
+    otherwise: 'a new run',
+    help: 'Folder of a run to go on with, by its own settings and texts',
+  },
+  tokenizer: { kind: 'text', initial: 'characters', help: TOKENIZERS },
+  special: { kind: 'text', initial: '', help: SPECIAL },
+  model: {
+    kind: 'choice',
+    of: modelIds(),
+    initial: FIRST_MODEL,
+    help: 'Architecture',
+    ...(modelIds().length > 1 && { choices: architectureWords() }),
+  },
+  ...sizeFlags(),
+  ...flagsOf(RECIPE),
+  'learning-rate': rateFlag(),
+  recompute: {
+    kind: 'choice',
+    of: RECOMPUTE_CHOICES,
+    initial: 'auto',
+    alone: 'on',
+    help: 'Compute blocks again in the backward pass: a third slower, in less memory; auto does where the plan takes more than half of the memory',
+  },
+  memory: { kind: 'real', min: 0, max: 4096, initial: 0, help: 'GB that a run may take; 0 for what the device tells' },
+  minutes: {
+    kind: 'real',
+    min: 0.001,
+    max: MOST_MINUTES,
+    otherwise: 'as long as the steps take',
+    help: 'Minutes from the start of the command to its end: instead of --steps, as many as are measured to fit; without a tokenizer, sizes and batch, these are planned for the text, the device and the time',
+  },
+  warmup: {
+    kind: 'whole',
+    min: RECIPE.warmup.min,
+    max: RECIPE.warmup.max,
+    help: 'Steps in which the learning rate rises',
+    otherwise: `${DEFAULT_RECIPE.warmup}, or a tenth of the steps where those are few,`,
+  },
+  device: {
+    kind: 'choice',
+    of: DEVICES,
+    initial: 'auto',
+    help: 'Where it runs; auto is a GPU where there is one, else what is faster of wasm and a software adapter',
+  },
+  'test-share': {
+    kind: 'real',
+    min: 0,
+    max: MOST_HELD - VALIDATION_SHARE,
+    initial: 0,
+    help: 'Share of each text, at its end, that is held out for a test: no step and no evaluation of the run sees it',
+  },
+  out: { kind: 'text', otherwise: 'with --resume that folder', help: 'Folder to write the model to' },
+  json: { kind: 'switch', help: 'One object a line: evaluations, then the result or the error' },
+} as const;
