@@ -29,6 +29,8 @@ export interface PlanSlice {
   takePlan(minutes: number): Promise<boolean>;
   /** Takes the plan, prepares, corrects it by real steps, and begins. */
   startPlanned(minutes: number): Promise<void>;
+  /** One click: a bundled text, settings that suit it, and off. */
+  growSample(file: string): Promise<void>;
   /**
    * Prepares a project and its texts for a run: where minutes are given, or nobody has made a setting, with the plan's settings,
    * planned anew where a few steps that are made for trial take much more or less time. Undefined where that failed or was stopped.
@@ -120,6 +122,11 @@ export const createPlanSlice: Slice<PlanSlice> =
         return plan !== undefined;
       },
       startPlanned: (minutes) => get().start(minutes),
+      async growSample(file) {
+        if (get().training) return;
+        const { id } = get().project;
+        if ((await get().addSample(file)) && get().project.id === id) await get().startPlanned(SAMPLE_MINUTES);
+      },
       async prepareByPlan(inputs, given) {
         const { project } = inputs;
         const minutes = given ?? (isAsNew(project) ? project.plan.minutes : undefined);

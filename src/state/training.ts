@@ -14,7 +14,6 @@ import type { Asked, ModelChoice, TrainEvent, TrainOutcome } from '../core/train
 import type { ResumeInput } from '../protocol/gpu';
 import { limitsOf, recipeOf as nextRecipe } from './estimate';
 import { explain, lostAgain, remedy } from './failures';
-import { isAsNew } from './plan';
 import { newOpenRun, NO_RUN, shownId, shownRun } from './openRun';
 import { next, type Phase } from './phase';
 import { hasOtherTexts, type Inputs, inputsOf, textFacts, textIds } from './preparation';
@@ -47,8 +46,6 @@ export interface TrainingSlice {
   ask(asked: Asked): Promise<void>;
   /** The run has a saved step: from now on it is its project's, which pages follow. */
   adopt(runId: string): Promise<void>;
-  /** One click: a bundled text, settings that suit it, and off. */
-  growSample(file: string): Promise<void>;
 }
 
 /** What a run goes on with that it did not have. */
@@ -391,14 +388,8 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         if (shown.export === null) endExports();
         change({ runId });
       },
-      async growSample(file) {
-        if (get().training) return;
-        const { id } = get().project;
-        if ((await get().addSample(file)) && get().project.id === id) await get().startPlanned(SAMPLE_MINUTES);
-      },
     };
   };
-
 
 /** What a step costs the device depends on these alone. */
 const settingsOf = (model: ModelChoice, { batch, accumulate, recompute, optimizer }: Recipe): string =>
