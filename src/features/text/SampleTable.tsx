@@ -17,6 +17,7 @@ export function SampleTable() {
   const [, go] = useLocation();
   if (samples.length === 0) return null;
   const { seconds } = estimateProject(project, device);
+  const time = seconds === undefined ? 'not measured yet' : `about ${formatDuration(1000 * seconds)}`;
 
   const train = ({ file }: Sample) => {
     void grow(file);
@@ -30,19 +31,26 @@ export function SampleTable() {
         <span className={styles.sample}>
           {title}
           <small>
-            {description}, {formatShort(characters)} characters
+            {description}, {formatShort(characters)} characters, {licence.replace(/ \(.*/, '').toLowerCase()}
           </small>
-          <small className={styles.onPhone}>{licence}</small>
+          <small className={styles.onPhone}>{time}</small>
         </span>
       ),
     },
     {
-      id: 'licence',
-      header: 'Licence',
-      cell: ({ licence }) => <span className={styles.licence}>{licence}</span>,
+      id: 'good',
+      header: 'Good for',
+      cell: ({ goodFor }) => <span className={styles.words}>{goodFor}</span>,
       isQuiet: true,
       leaveOut: 'phone',
-      width: '36%',
+    },
+    {
+      id: 'time',
+      header: 'On this device',
+      cell: () => time,
+      isNumber: true,
+      isQuiet: true,
+      leaveOut: 'phone',
     },
     {
       id: 'act',
@@ -67,9 +75,8 @@ export function SampleTable() {
       <h2>Or begin with a sample</h2>
       <Table label="Samples" columns={columns} rows={samples} rowKey={(sample) => sample.file} />
       <p>
-        One click reads, tokenises and trains with settings that suit a first run
-        {seconds !== undefined && `, in about ${formatDuration(1000 * seconds)} on this machine`}. Every choice stays
-        open to change, and Stop always saves.
+        One click reads, tokenises and trains with settings that suit a first run. Every choice stays open to change,
+        and Stop always saves.
       </p>
     </section>
   );

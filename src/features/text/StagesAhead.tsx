@@ -1,23 +1,23 @@
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
-import { Pane } from '../../ui';
+import { Fold, Pane } from '../../ui';
+import { RecordedRun } from './RecordedRun';
 import styles from './StagesAhead.module.css';
 
-/** What a run goes through, with the settings as they are. */
+/** What there is to see: a run as it was, and what each stage will make of the settings as they are. */
 export function StagesAhead({ stages }: Pick<PageProps, 'stages'>) {
   const studio = useStudio((s) => s);
   return (
-    <Pane label="What will happen">
-      <div className={styles.block}>
-        <h2>What you will watch</h2>
-        <p className={styles.lead}>With the settings as they are; all of them can be changed before and after</p>
+    <Pane label="What you will watch">
+      <RecordedRun />
+      <Fold className={styles.block} summary="What happens on the way, with the settings as they are">
         <ol className={styles.stages}>
           {stages.map(({ id, name, ahead }) => {
             const told = ahead?.(studio);
             return told && <Ahead key={id} stage={name} {...told} />;
           })}
         </ol>
-      </div>
+      </Fold>
     </Pane>
   );
 }

@@ -68,7 +68,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
       header: 'Bytes',
       isNumber: true,
       isSortable: true,
-      width: '58px',
+      width: '80px',
       cell: ({ bytes }) => formatCount(bytes),
     },
     ...(isCounted
