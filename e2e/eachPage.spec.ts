@@ -14,8 +14,8 @@ const SMALL = {
 } as const;
 
 test('numbers, keys, small windows and less motion', async ({ page }) => {
-  test.setTimeout(600_000);
-  page.setDefaultTimeout(60_000);
+  test.setTimeout(900_000);
+  page.setDefaultTimeout(180_000);
   const studio = new Studio(page);
   await studio.open('/model');
   await studio.useDevice('WASM');
