@@ -27,7 +27,7 @@ const pasted = async (): Promise<TestStudio['studio']> => {
 
 test('settings that nobody has made follow the plan, and what a person has made stays until the plan is taken', async () => {
   const { getState } = await pasted();
-  const plan = await getState().planFor(1);
+  const plan = await getState().planFor(0.05);
   const { project } = getState();
   expect(project.model.config).toEqual(plan!.model.config);
   expect(project.recipe).toMatchObject({ evalEarly: true, schedule: 'linear', steps: plan!.recipe.steps });

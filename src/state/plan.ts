@@ -27,8 +27,8 @@ export interface PlanSlice {
   planFor(minutes: number): Promise<Plan | undefined>;
   /** Makes the project's settings those of the plan. False where there is none. */
   takePlan(minutes: number): Promise<boolean>;
-  /** Takes the plan, prepares, corrects it by real steps, and begins. */
-  startPlanned(minutes: number): Promise<void>;
+  /** Takes the plan, prepares, corrects it by real steps, and begins; for what a first look may take where no time is given. */
+  startPlanned(minutes?: number): Promise<void>;
   /** One click: a bundled text, settings that suit it, and off. */
   growSample(file: string): Promise<void>;
   /**
@@ -39,7 +39,7 @@ export interface PlanSlice {
 }
 
 /** Of the first click. */
-export const SAMPLE_MINUTES = 3;
+const FIRST_MINUTES = 3;
 /** Of real steps, times as long or as short as was expected. */
 const MUCH = 1.3;
 
@@ -121,11 +121,11 @@ export const createPlanSlice: Slice<PlanSlice> =
         if (plan) await keep(inputs, settingsOf(plan, inputs.project, minutes));
         return plan !== undefined;
       },
-      startPlanned: (minutes) => get().start(minutes),
+      startPlanned: (minutes = FIRST_MINUTES) => get().start(minutes),
       async growSample(file) {
         if (get().training) return;
         const { id } = get().project;
-        if ((await get().addSample(file)) && get().project.id === id) await get().startPlanned(SAMPLE_MINUTES);
+        if ((await get().addSample(file)) && get().project.id === id) await get().startPlanned();
       },
       async prepareByPlan(inputs, given) {
         const { project } = inputs;

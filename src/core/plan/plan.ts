@@ -230,10 +230,10 @@ const LOOKS_A_ROOT = 4;
 /** At steps 0, 10, 30 and 100. */
 const EARLY_LOOKS = 4;
 /** Share of the time. */
-const LOOKING = 0.06;
+const LOOKING = 0.04;
 const EVALUATED = 4096;
 const LEAST_EVALUATED = 2048;
-const MOST_EVALUATED = 65_536;
+const MOST_EVALUATED = 32_768;
 /** Seconds. */
 const SAVED_EVERY = 300;
 const MOST_WARMUP = 100;
