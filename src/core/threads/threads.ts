@@ -38,15 +38,20 @@ const MOST_NUMBERS = 24;
 
 /** Places in the control block. WORD: the job's number, then that of its next task. */
 const [WORD, TASKS_LEFT, TASK_COUNT, KIND, SLEEPING, READY, FAILED, NUMBERS] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+const CONTROL_BYTES = 4 * (NUMBERS + MOST_NUMBERS);
 
 /** How often a thread looks before it sleeps: some tens of microseconds, about what waking one takes. */
 const LOOKS = 3000;
 
 export function startThreads(memory: WebAssembly.Memory, { count, start }: Threading): Threads {
-  const control = new Int32Array(new SharedArrayBuffer(4 * (NUMBERS + MOST_NUMBERS)));
+  // A page that is not isolated has no memory to share.
+  const shared = count > 1 ? new SharedArrayBuffer(CONTROL_BYTES) : undefined;
+  const control = new Int32Array(shared ?? new ArrayBuffer(CONTROL_BYTES));
   Atomics.store(control, WORD, NONE);
   const heap = heapOver(memory);
-  const ends = Array.from({ length: count - 1 }, (_, i) => start({ memory, control: control.buffer, thread: i + 1 }));
+  const ends = shared
+    ? Array.from({ length: count - 1 }, (_, i) => start({ memory, control: shared, thread: i + 1 }))
+    : [];
   const names = Object.keys(TASKS);
   let job = 0;
   return {
