@@ -27,7 +27,7 @@ export function EstimatePane({ situation, diagnosis }: { situation: Situation; d
           ...(expected
             ? [
                 {
-                  label: 'Expects, bits per byte',
+                  label: 'Bits per byte',
                   value: `${formatReading(expected.low)} to ${formatReading(expected.high)}`,
                 },
               ]

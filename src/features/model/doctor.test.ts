@@ -175,6 +175,9 @@ describe('what is doubtful', () => {
     const worse = { plan, expected: band(plan.expected.value + 0.1) };
     expect(cautionAbout(worse, /The plan is expected/)?.fix).toMatchObject({ kind: 'plan' });
     expect(cautionAbout({ plan, expected: plan.expected }, /The plan is expected/)).toBeUndefined();
+    const small = { text: { train: 1e4, validation: 1e3, isCounted: true } };
+    expect(cautionAbout(small, /large for this text/)).toBeDefined();
+    expect(cautionAbout({ ...small, plan, expected: plan.expected }, /large for this text/)).toBeUndefined();
     expect(cautionAbout({ ...worse, recipe: { steps: 1 } }, /The plan is expected/)).toBeUndefined(); // a short try
   });
   test('a run of days, and WebGPU on the processor', () => {

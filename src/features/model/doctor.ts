@@ -140,7 +140,8 @@ const modelSize: Check = (s) => {
   if (!s.text || read === undefined) return undefined;
   const { parameters } = s.estimate;
   const { from, to } = suitingSizes(s.text);
-  if (parameters <= to || read <= 3) return 'The size suits the text';
+  const isPlanned = s.plan !== undefined && s.expected !== undefined && s.expected.value <= s.plan.expected.value;
+  if (isPlanned || parameters <= to || read <= 3) return 'The size suits the text';
   const smaller = Math.sqrt(from * to);
   const isBearable = parameters <= 8 * to && s.recipe.dropout < 0.2;
   if (parameters <= 8 * to && !isBearable) return 'Dropout makes up for a model that is large for the text';
