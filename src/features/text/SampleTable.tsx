@@ -1,7 +1,7 @@
 import { useLocation } from 'wouter';
 import { formatDuration, formatShort } from '../../core/base/units';
 import type { Sample } from '../../protocol/data';
-import { estimateProject } from '../../state/estimate';
+import { SAMPLE_MINUTES } from '../../state/plan';
 import { useStudio } from '../../state/react';
 import { isTraining } from '../../state/openRun';
 import { Button, Table, type Column } from '../../ui';
@@ -12,12 +12,9 @@ export function SampleTable() {
   const samples = useStudio((s) => s.samples);
   const grow = useStudio((s) => s.growSample);
   const isRunning = useStudio(isTraining);
-  const project = useStudio((s) => s.project);
-  const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info : undefined));
   const [, go] = useLocation();
   if (samples.length === 0) return null;
-  const { seconds } = estimateProject(project, device);
-  const time = seconds === undefined ? 'not measured yet' : `about ${formatDuration(1000 * seconds)}`;
+  const time = `about ${formatDuration(60_000 * SAMPLE_MINUTES)}`;
 
   const train = ({ file }: Sample) => {
     void grow(file);
@@ -75,8 +72,8 @@ export function SampleTable() {
       <h2>Or begin with a sample</h2>
       <Table label="Samples" columns={columns} rows={samples} rowKey={(sample) => sample.file} />
       <p>
-        One click reads, tokenises and trains with settings that suit a first run. Every choice stays open to change,
-        and Stop always saves.
+        One click reads, tokenises and trains with what suits the sample and this device in that time. Every choice
+        stays open to change, and Stop always saves.
       </p>
     </section>
   );
