@@ -74,7 +74,7 @@ export function Table<Row>(p: TableProps<Row>) {
           </tr>
         </thead>
         <tbody ref={body}>
-          {isVirtual && view.from > 0 && <Spacer rows={view.from} height={view.rowHeight} columns={p.columns.length} />}
+          {isVirtual && view.from > 0 && <Spacer rows={view.from} height={view.rowHeight} />}
           {shown.map((row, index) => {
             const key = p.rowKey(row);
             return (
@@ -113,7 +113,7 @@ export function Table<Row>(p: TableProps<Row>) {
             );
           })}
           {isVirtual && view.to < p.rows.length && (
-            <Spacer rows={p.rows.length - view.to} height={view.rowHeight} columns={p.columns.length} />
+            <Spacer rows={p.rows.length - view.to} height={view.rowHeight} />
           )}
         </tbody>
       </table>
@@ -173,9 +173,10 @@ function Cell<Row>(p: { column: Column<Row>; row: Row; isHeader: boolean; childr
   );
 }
 
-const Spacer = ({ rows, height, columns }: { rows: number; height: number; columns: number }) => (
+/** Of one cell: a span would count columns that are left out. */
+const Spacer = ({ rows, height }: { rows: number; height: number }) => (
   <tr aria-hidden className={styles.spacer}>
-    <td colSpan={columns} style={{ height: rows * height }} />
+    <td style={{ height: rows * height }} />
   </tr>
 );
 
