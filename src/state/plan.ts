@@ -39,7 +39,7 @@ export interface PlanSlice {
 }
 
 /** Of the first click. */
-const FIRST_MINUTES = 3;
+export const FIRST_MINUTES = 3;
 /** Of real steps, times as long or as short as was expected. */
 const MUCH = 1.3;
 

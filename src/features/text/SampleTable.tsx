@@ -1,7 +1,7 @@
 import { useLocation } from 'wouter';
 import { formatDuration, formatShort } from '../../core/base/units';
 import type { Sample } from '../../protocol/data';
-import { SAMPLE_MINUTES } from '../../state/plan';
+import { FIRST_MINUTES } from '../../state/plan';
 import { useStudio } from '../../state/react';
 import { isTraining } from '../../state/openRun';
 import { Button, Table, type Column } from '../../ui';
@@ -14,7 +14,7 @@ export function SampleTable() {
   const isRunning = useStudio(isTraining);
   const [, go] = useLocation();
   if (samples.length === 0) return null;
-  const time = `about ${formatDuration(60_000 * SAMPLE_MINUTES)}`;
+  const time = `about ${formatDuration(60_000 * FIRST_MINUTES)}`;
 
   const train = ({ file }: Sample) => {
     void grow(file);
