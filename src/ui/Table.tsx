@@ -112,9 +112,7 @@ export function Table<Row>(p: TableProps<Row>) {
               </tr>
             );
           })}
-          {isVirtual && view.to < p.rows.length && (
-            <Spacer rows={p.rows.length - view.to} height={view.rowHeight} />
-          )}
+          {isVirtual && view.to < p.rows.length && <Spacer rows={p.rows.length - view.to} height={view.rowHeight} />}
         </tbody>
       </table>
     </div>

@@ -10,8 +10,8 @@ export function RecordedRun() {
     <div className={styles.block}>
       <h2>What you will watch</h2>
       <p className={styles.lead}>
-        The beginning of a run on {title}, as it was: the same prompt, <span className={styles.prompt}>{prompt}</span>, as the model
-        learns
+        The beginning of a run on {title}, as it was: the same prompt, <span className={styles.prompt}>{prompt}</span>,
+        as the model learns
       </p>
       <Curve />
       <ol className={styles.samples}>
