@@ -171,7 +171,10 @@ export class Studio {
           if (what === 'getAllKeys') return await wait(store.getAllKeys());
           if (what === 'get') return (await wait(store.get(key!))) as unknown;
           if (what === 'put') return await wait(store.put(value, key));
-          if (what === 'delete') { await wait(store.delete(key!)); return; }
+          if (what === 'delete') {
+            await wait(store.delete(key!));
+            return;
+          }
           if (what === 'fill') {
             for (const [each, given] of value as [string, string | object][]) await wait(store.put(given, each));
             return undefined;
