@@ -1,6 +1,7 @@
-/** Two tabs over one store. */
+/** Two tabs over one store, of this build or of an older one. */
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from './axe';
+import { restore } from './restore';
 import { Studio } from './studio';
 
 const PROSE = 'The whale is large, and the sea is wide. '.repeat(300);
@@ -62,4 +63,61 @@ test('two tabs keep each other’s changes, and only one trains', async ({ page,
   await other.getByRole('button', { name: 'Stop and save' }).click();
   await expect(second.strip).toContainText('Stopped', { timeout: 60_000 });
   expect(second.errors).toEqual([]);
+});
+
+test('a tab of the last build with one project trains to its end; at rest it is shut out, and what it stored is here', async ({
+  page,
+  context,
+}) => {
+  await restore(page, '1608a14');
+  // What that build does: it holds a lock while it trains, and lets go of the storage where a newer version asks.
+  await page.evaluate(async () => {
+    const request = indexedDB.open('homegrown', 1);
+    await new Promise((resolve) => (request.onsuccess = resolve));
+    const database = request.result;
+    database.onversionchange = () => database.close();
+    let stop: () => void = () => undefined;
+    const trained = new Promise<void>((resolve) => (stop = resolve));
+    await new Promise<void>((begun) => {
+      void navigator.locks.request('homegrown:training', () => {
+        begun();
+        return trained;
+      });
+    });
+    Object.assign(globalThis, { database, stop });
+  });
+  type Old = typeof globalThis & { database: IDBDatabase; stop: () => void };
+  /** As a save of its would. */
+  const save = () =>
+    page.evaluate(async () => {
+      try {
+        const transaction = (globalThis as Old).database.transaction('values', 'readwrite');
+        transaction.objectStore('values').put({ revision: 9 }, 'saved');
+        await new Promise((resolve) => (transaction.oncomplete = resolve));
+        return 'saved';
+      } catch (error) {
+        return (error as DOMException).name;
+      }
+    });
+  const newer = new Studio(await context.newPage());
+  await newer.page.goto('/text');
+  await expect(newer.page.getByText('trained in a tab of an earlier version of Homegrown')).toBeVisible();
+  expect(await save()).toBe('saved');
+
+  await page.evaluate(() => (globalThis as Old).stop());
+  await newer.page.getByRole('button', { name: 'Reload' }).click();
+  await newer.begun();
+  await newer.goTo('Runs');
+  await expect(newer.runs).toHaveCount(5);
+  expect(await newer.stored('saved')).toEqual({ revision: 9 });
+  expect(await save()).toBe('InvalidStateError');
+  const opened = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const request = indexedDB.open('homegrown', 1);
+        request.onsuccess = () => resolve('opened');
+        request.onerror = () => resolve(request.error?.name);
+      }),
+  );
+  expect(opened).toBe('VersionError');
 });

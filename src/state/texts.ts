@@ -209,9 +209,7 @@ export const createTextsSlice: Slice<TextsSlice> =
         const to = target();
         const texts: Dropped[] = [];
         const markup: DroppedMarkup[] = [];
-        let place = 0;
-        for await (const kind of ahead(own, kindOf)) {
-          const dropped = own[place++]!;
+        for await (const [dropped, kind] of ahead(own, async (each) => [each, await kindOf(each)] as const)) {
           if (kind) markup.push({ ...dropped, kind, project: to });
           else texts.push(dropped);
         }
