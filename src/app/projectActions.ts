@@ -1,5 +1,12 @@
 /** What can be done with projects: one list for the menu in the strip and for the palette. */
-import { deleteEverythingRefusal, deleteProjectRefusal, otherProjects, projectSize } from '../state/projects';
+import {
+  deleteEverythingRefusal,
+  deleteProjectRefusal,
+  otherProjects,
+  type ProjectRow,
+  projectSize,
+  unreadableProjects,
+} from '../state/projects';
 import type { Studio } from '../state/studio';
 import type { Action, MenuEntry } from '../ui';
 
@@ -54,14 +61,24 @@ export const projectActions = (s: Studio, shell: ProjectShell): readonly Action[
 
 type Open = Pick<Studio, 'projects'> & { project: Pick<Studio['project'], 'id' | 'name'> };
 
-export const openActions = (s: Open & Pick<Studio, 'open'>): readonly Action[] =>
-  otherProjects(s).map((row) => ({
+export const openActions = (s: Open & Pick<Studio, 'open' | 'rescueProject'>): readonly Action[] => [
+  ...otherProjects(s).map((row) => ({
     id: openId(row),
     group: 'Open a project',
     label: row.name,
     hint: projectSize(row),
     run: () => void s.open(row.id),
-  }));
+  })),
+  ...unreadableProjects(s).map((row) => ({
+    id: openId(row),
+    group: 'Open a project',
+    label: RESCUE,
+    hint: rescueHint(row),
+    run: () => void s.rescueProject(row.id),
+  })),
+];
+const RESCUE = 'Go on with one that cannot be read';
+const rescueHint = (row: ProjectRow): string => `its ${projectSize(row)}, in a new project`;
 const openId = ({ id }: { id: string }): string => `open-${id}`;
 
 /** The menu's lists: the projects, what can be done with the open one, and with all that is stored. */
@@ -78,9 +95,12 @@ export function projectMenu(
     [
       { id: 'here', label: s.project.name, hint: here ? projectSize(here) : '', isChosen: true },
       ...otherProjects(s).map((row) => ({ id: openId(row), label: row.name, hint: projectSize(row) })),
-      ...s.projects.flatMap(({ id, name, failure }) =>
-        failure ? [{ id: `unreadable-${id}`, label: name, hint: 'cannot be read', isDisabled: true }] : [],
-      ),
+      ...s.projects.flatMap((row): MenuEntry[] => {
+        if (!row.failure) return [];
+        const hasNothing = row.texts + row.runs === 0;
+        if (hasNothing) return [{ id: openId(row), label: row.name, hint: 'cannot be read', isDisabled: true }];
+        return [{ id: openId(row), label: RESCUE, hint: rescueHint(row) }];
+      }),
     ],
     ACTIONS.map(entry),
     [entry(DELETE_EVERYTHING)],

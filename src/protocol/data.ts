@@ -150,6 +150,8 @@ export interface DataApi {
   projects: { input: null; progress: never; output: readonly ProjectRow[] };
   /** A project's texts, tokenizer, data and settings under another id and name, without its runs. */
   duplicateProject: { input: { id: string; copy: string; name: string; at: number }; progress: never; output: null };
+  /** A new project with the texts and runs of one that cannot be read. */
+  rescueProject: { input: { from: string; id: string; name: string; at: number }; progress: never; output: null };
   /** Drops a removed project with what is its own; one that was restored meanwhile stays. */
   purgeProject: { input: { id: string }; progress: never; output: null };
   /** What deleting everything would free. */

@@ -8,7 +8,7 @@ import { addRun } from '../core/runs/record';
 import { type Halves, lonelyLocks } from '../core/testing/behindChannels';
 import { runRecord } from '../core/testing/runRecord';
 import { type Browser, browserOver } from '../core/testing/tabs';
-import { projectSize } from './projects';
+import { otherProjects, projectSize, unreadableProjects } from './projects';
 import type { StudioStore } from './studio';
 
 let browser: Browser;
@@ -360,4 +360,22 @@ test('what failed, was refused, waits for an answer or is listed of a project is
   goOn();
   await listing;
   expect(getState()).toMatchObject(of);
+});
+
+test('a project that cannot be read is a row with what it has, which goes on in a new project', async () => {
+  const store = memoryStore();
+  const [studio] = await opened(1, store);
+  const { addPaste, open, listProjects, rescueProject } = studio!.getState();
+  await addPaste('The whale is large. '.repeat(20), 'whale.txt');
+  await open('a');
+  await store.commit({ put: [['projects/b', 'half a rec']] });
+  await listProjects();
+  expect(unreadableProjects(studio!.getState())).toMatchObject([
+    { id: 'b', texts: 1, runs: 0, failure: { code: 'storage-damaged' } },
+  ]);
+  expect(otherProjects(studio!.getState()).map(({ id }) => id)).toEqual(['first']);
+  expect(await rescueProject('b')).toBe(true);
+  expect(shown(studio!)).toBe('Brought back');
+  expect(studio!.getState().texts.map(({ name }) => name)).toEqual(['whale.txt']);
+  expect(await store.get('projects/b')).toBe('half a rec');
 });

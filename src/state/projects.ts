@@ -19,6 +19,8 @@ export interface ProjectsSlice {
   newProject(): Promise<boolean>;
   /** A project with the same texts, tokenizer, data and settings, without the runs; and shows it. */
   duplicateProject(): Promise<boolean>;
+  /** Goes on with the texts and runs of a project that cannot be read in a new one, and shows that. */
+  rescueProject(from: string): Promise<boolean>;
   /** Hides the open project and shows another, until it is brought back or, once that cannot be asked for, purged. */
   deleteProject(): Promise<void>;
   /** The projects that a text or a model is being brought into, or waits to be: an id for each. */
@@ -76,6 +78,10 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
           data.call('duplicateProject', { id, copy, name: `${name}, copy`, at: now() }),
         );
       },
+      rescueProject: (from) =>
+        begin('A project of its texts and runs', (id) =>
+          data.call('rescueProject', { from, id, name: RESCUED, at: now() }),
+        ),
       takingIn: [],
       async takeInto(projectId, job) {
         set(({ takingIn }) => ({ takingIn: [...takingIn, projectId] }));
@@ -134,9 +140,15 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
     };
   };
 
+const RESCUED = 'Brought back';
+
 /** Other projects that can be opened. */
 export const otherProjects = ({ projects, project }: { projects: readonly ProjectRow[]; project: { id: string } }) =>
   projects.filter(({ id, failure, removedAt }) => id !== project.id && !failure && removedAt === undefined);
+
+/** Those that cannot be read, and have something that can. */
+export const unreadableProjects = ({ projects }: { projects: readonly ProjectRow[] }): readonly ProjectRow[] =>
+  projects.filter(({ failure, texts, runs }) => failure && texts + runs > 0);
 
 /** `2 texts, 3 runs, 45.1 MB`. */
 export function projectSize({ texts, runs, bytes }: ProjectRow): string {

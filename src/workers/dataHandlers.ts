@@ -7,7 +7,7 @@ import { importRun } from '../core/export/run';
 import { zipped } from '../core/files/zip';
 import { freeRun } from '../core/runs/free';
 import { ownerOf } from '../core/runs/projects';
-import { duplicateProject, purgeProject, purgeRemovedProjects } from '../core/runs/projectLife';
+import { duplicateProject, purgeProject, purgeRemovedProjects, rescueProject } from '../core/runs/projectLife';
 import { measureEverything, projectRows } from '../core/runs/sizes';
 import { migrate } from '../core/runs/migrate';
 import { learntFrom } from '../core/runs/learnt';
@@ -173,6 +173,7 @@ export function dataHandlers(
 
     projects: async () => projectRows(await store),
     duplicateProject: async (input) => (await duplicateProject(await store, input), null),
+    rescueProject: async (input) => (await rescueProject(await store, input), null),
     async purgeProject({ id }) {
       await Promise.allSettled(readers);
       const open = await store;

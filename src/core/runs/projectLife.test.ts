@@ -8,9 +8,9 @@ import { UNDO_MS } from '../documents/library';
 import { runRecord } from '../testing/runRecord';
 import { failingAt, snapshotAt } from '../testing/savedSteps';
 import { initialProject } from './project';
-import { duplicateProject, purgeProject, purgeRemovedProjects } from './projectLife';
+import { duplicateProject, purgeProject, purgeRemovedProjects, rescueProject } from './projectLife';
 import { readProject, saveProject, updateProject } from './projects';
-import { addRun, listRuns } from './record';
+import { addRun, listRuns, updateRun } from './record';
 import { measureEverything, projectRows } from './sizes';
 
 /** Project a with a text of its own and one that b has too, and a run with a saved step; b has a run as well. */
@@ -171,4 +171,37 @@ test('a project that is brought back while it is purged keeps what it still has'
   expect(isBack).toBe(true);
   expect(await namesIn(other, 'a')).toHaveLength(1);
   expect((await listRuns(other)).map(({ id }) => id)).toContain('r');
+});
+
+test('what a project has that cannot be read goes on in a new one, all or nothing, and its record stays', async () => {
+  const damaged = async (): Promise<BlobStore> => {
+    const store = await library();
+    await updateRun(store, 'r', (run) => ({ ...run, step: 1 }));
+    await store.commit({ put: [['projects/a', 'half a rec']] });
+    return store;
+  };
+  const rescue = { from: 'a', id: 'c', name: 'back', at: 9 };
+  const whole = await damaged();
+  expect((await projectRows(whole)).at(-1)).toMatchObject({ id: 'a', texts: 2, runs: 1, bytes: null });
+  await rescueProject(whole, rescue);
+  expect((await readProject(whole, 'c')).project).toMatchObject({ name: 'back', runId: 'r', openedAt: 9 });
+  expect((await namesIn(whole, 'c')).sort()).toEqual(['the sea.txt', 'whale.txt']);
+  expect(await namesIn(whole, 'a')).toEqual(await namesIn(whole, 'c'));
+  expect((await listRuns(whole)).map(({ id, projectId }) => [id, projectId]).sort()).toEqual([
+    ['r', 'c'],
+    ['s', 'b'],
+  ]);
+  expect(await whole.get('projects/a')).toBe('half a rec');
+  const after = await all(whole);
+  for (let n = 0; ; n++) {
+    const store = await damaged();
+    const before = await all(store);
+    const failing = failingAt(store, n, 'before');
+    const isDone = await rescueProject(failing, rescue).then(
+      () => true,
+      () => false,
+    );
+    expect(await all(store)).toEqual(isDone ? after : before);
+    if (isDone) return;
+  }
 });

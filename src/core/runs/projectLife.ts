@@ -1,12 +1,13 @@
-/** Copying a project, and dropping one that was removed, with all that is its own. */
+/** Copying a project, going on with one that cannot be read, and dropping one that was removed, with all that is its own. */
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { parseRecord, storedRecord } from '../base/record';
+import { type Kind, parseRecord, storedRecord } from '../base/record';
 import { listTexts, purgeText, removeText, UNDO_MS } from '../documents/library';
 import { TEXT, textKey } from '../documents/record';
-import { PROJECT } from './project';
+import { initialProject, PROJECT } from './project';
 import { listProjects, projectKey, readProject } from './projects';
-import { listRuns, purgeRun } from './record';
+import { newestFirst } from './lineage';
+import { listRuns, purgeRun, recordKey, RUN } from './record';
 
 /**
  * The texts, tokenizer, data and settings of a project under another id, without its runs: all of it, or nothing.
@@ -35,6 +36,35 @@ export async function duplicateProject(
       expect.push([key, stored as Json]);
       put.push([key, storedRecord(TEXT, { ...now, projects: [...now.projects, copy] })]);
     }
+    if (await store.commit({ put, expect })) return;
+  }
+}
+
+/**
+ * A new project with the texts and runs of one whose own record cannot be read: all of it, or nothing. That record stays as it
+ * is, and its texts stay its own too, for a version that can read it.
+ */
+export async function rescueProject(
+  store: BlobStore,
+  { from, id, name, at }: { from: string; id: string; name: string; at: number },
+): Promise<void> {
+  for (;;) {
+    const put: [string, Stored][] = [];
+    const expect: [string, Json | undefined][] = [[projectKey(id), undefined]];
+    /** What is stored by now, to be put changed. */
+    async function change<T extends object>(key: string, kind: Kind<T>, to: (record: T) => T): Promise<void> {
+      const stored = await store.get(key);
+      if (stored === undefined) return; // purged meanwhile
+      expect.push([key, stored as Json]);
+      put.push([key, storedRecord(kind, to(parseRecord(stored, key, kind)))]);
+    }
+    for (const text of await listTexts(store, from))
+      await change(textKey(text.id), TEXT, (now) => ({ ...now, projects: [...now.projects, id] }));
+    const runs = newestFirst((await listRuns(store)).filter(({ projectId }) => projectId === from));
+    for (const run of runs) await change(recordKey(run.id), RUN, (now) => ({ ...now, projectId: id }));
+    const runId = runs.find(({ step, removedAt }) => step > 0 && removedAt === undefined)?.id ?? null;
+    const project = { ...initialProject(id, at), name, openedAt: at, runId, revision: 1 };
+    put.push([projectKey(id), storedRecord(PROJECT, project)]);
     if (await store.commit({ put, expect })) return;
   }
 }

@@ -36,7 +36,9 @@ export async function projectRows(store: BlobStore): Promise<readonly ProjectRow
     .filter(({ key }) => !projects.some(({ id }) => id === idAt(key)))
     .map(({ key, failure }): ProjectRow => {
       const id = idAt(key);
-      return { id, name: id, openedAt: 0, texts: 0, runs: 0, bytes: null, failure };
+      const texts = stored.texts.filter((text) => text.projects.includes(id)).length;
+      const runs = stored.runs.filter(({ record }) => record.projectId === id).length;
+      return { id, name: id, openedAt: 0, texts, runs, bytes: null, failure };
     });
   return [...rows, ...closed];
 }
