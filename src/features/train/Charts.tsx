@@ -43,7 +43,11 @@ export function Charts({ settings }: { settings: RunSettings }) {
   const kept = undone ? reached : Infinity;
   const part = partUpTo(log.step, kept);
   const planned = plannedSteps(phase, settings);
-  const chart = chosen ?? { ...defaultChartSettings, smoothing: smoothingFor(planned) };
+  // The same until it is chosen anew: what is chosen is drawn at once.
+  const chart = useMemo(
+    () => chosen ?? { ...defaultChartSettings, smoothing: smoothingFor(planned) },
+    [chosen, planned],
+  );
   const clip = recipe.clip > 0 ? recipe.clip : undefined;
   const sync = chart.x === 'step' ? { syncKey: 'train' } : {};
   const step = part(log.step);
