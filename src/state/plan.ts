@@ -27,8 +27,6 @@ export interface PlanSlice {
   planFor(minutes: number): Promise<Plan | undefined>;
   /** Makes the project's settings those of the plan. False where there is none. */
   takePlan(minutes: number): Promise<boolean>;
-  /** Takes the plan, prepares, corrects it by real steps, and begins; for what a first look may take where no time is given. */
-  startPlanned(minutes?: number): Promise<void>;
   /** One click: a bundled text, settings that suit it, and off. */
   growSample(file: string): Promise<void>;
   /**
@@ -121,11 +119,12 @@ export const createPlanSlice: Slice<PlanSlice> =
         if (plan) await keep(inputs, settingsOf(plan, inputs.project, minutes));
         return plan !== undefined;
       },
-      startPlanned: (minutes = FIRST_MINUTES) => get().start(minutes),
       async growSample(file) {
         if (get().training) return;
         const { id } = get().project;
-        if ((await get().addSample(file)) && get().project.id === id) await get().startPlanned();
+        if (!(await get().addSample(file)) || get().project.id !== id) return;
+        // What a person has set is what is trained with.
+        await get().start(isAsNew(get().project) ? FIRST_MINUTES : undefined);
       },
       async prepareByPlan(inputs, given) {
         const { project } = inputs;
