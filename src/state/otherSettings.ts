@@ -2,6 +2,7 @@
 import { changeWords, type Made } from '../core/runs/compare';
 import { dataOf, recipeOf } from '../core/runs/segments';
 import { formatCount } from '../core/base/units';
+import { fittedTo } from '../core/train/shortText';
 import { modelOf } from './estimate';
 import { shownRun } from './openRun';
 import { hasOtherTexts, KIND_WORDS } from './preparation';
@@ -14,7 +15,8 @@ export function otherSettings(s: Studio): readonly string[] {
   const { record, phase, saved } = shownRun(s, 'train');
   if (!record || !saved || phase.kind !== 'stopped' || s.texts.length === 0) return [];
   if (record.origin && record.step === 0) return [];
-  const model = modelOf(s.project);
+  const { objective } = s.project.recipe;
+  const model = fittedTo(modelOf(s.project), objective, dataOf(record).facts?.parts.train.tokens ?? Infinity);
   const mine = recipeOf(record);
   // Whether to recompute is settled when a run begins, and changes nothing of what is learnt.
   const recipe = { ...s.project.recipe, recompute: mine.recompute };

@@ -57,7 +57,9 @@ export interface StepChoice {
 /** Every kept step, newest first; none where there is no choice. */
 export function stepChoices(run: OpenRun): readonly StepChoice[] {
   if (run.steps.length < 2) return [];
-  return run.steps.toReversed().map((step) => ({
+  const steps = new Map<string, SavedStep>();
+  for (const step of run.steps) if (steps.get(valueOf(step))?.holds !== 'all') steps.set(valueOf(step), step);
+  return [...steps.values()].toReversed().map((step) => ({
     value: valueOf(step),
     label: [`Step ${formatCount(step.step)}`, ...kindsOf(run, step)].join(', '),
     hint: [formatBytes(step.bytes), holdsWords(step) ?? 'with what the optimizer remembers'].join(', '),

@@ -94,6 +94,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
       const { opened, shown, project } = get();
       const before = opened[runId];
       const isShown = project.id === projectId;
+      abort = new AbortController(); // from the press on it can be stopped
       const undo = (): void =>
         set(({ opened: { [runId]: _, ...others }, shown: now }) => ({
           opened: before ? { ...others, [runId]: before } : others,
@@ -149,7 +150,6 @@ export const createTrainingSlice: Slice<TrainingSlice> =
       { runId, of, settings }: { runId: string; of: number; settings: string },
       begin: (options: Followed) => Promise<TrainOutcome>,
     ): Promise<void> {
-      abort = new AbortController();
       wakeLock.hold();
       setPhase(runId, { kind: 'compiling' });
       const onProgress = (events: readonly TrainEvent[]) => {
@@ -226,7 +226,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
       const { validation, test, seed } = facts?.split ?? project.split;
       const split = { validation, test, seed };
       const built = await get().cut(project.id, { texts: textIds(inputs), tokenizer: run.tokenizer, split });
-      if (built) return { data: built, texts: textFacts(texts) };
+      if (built && !abort.signal.aborted) return { data: built, texts: textFacts(texts) };
       const { building } = get().makingOf(project.id);
       if (building.kind === 'failed') return refuse(building.failure);
       held.undo(); // it was stopped
@@ -247,7 +247,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         try {
           if (asked.texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
           const ready = await get().prepareByPlan(asked, minutes);
-          if (!ready) {
+          if (!ready || abort.signal.aborted) {
             const { tokenizing, building } = get().makingOf(asked.project.id);
             const unready = [tokenizing, building].find((w) => w.kind === 'failed');
             if (unready) fail(runId, unready.failure);

@@ -34,6 +34,9 @@ async function answer(store: BlobStore, model: LoadedModel, asked: Asked, pause:
   }
   const measured = await evaluate(store, model, { part: 'validation', tokens: evalTokens }, pause);
   const told = await readTail(store, runId, step);
-  const activeMs = Math.max(0, ...told.flatMap((event) => ('activeMs' in event ? [event.activeMs] : [])));
+  const activeMs = Math.max(
+    0,
+    ...told.flatMap((event) => ('activeMs' in event && event.step <= step ? [event.activeMs] : [])),
+  );
   return { kind: 'evaluated', ...measured, activeMs, sample: await write(samplePrompt) };
 }

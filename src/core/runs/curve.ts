@@ -33,7 +33,9 @@ export function curveOf(
     training.ms.push(last.activeMs);
   }
   const whole = { step: steps.map((event) => event.step), loss: steps.map(({ loss }) => loss) };
-  const measured = events.flatMap((event) => (event.kind === 'evaluated' && isTold(event, step) ? [event] : []));
+  const told = events.flatMap((event) => (event.kind === 'evaluated' && isTold(event, step) ? [event] : []));
+  // What is measured again at a step is no second one.
+  const measured = [...new Map(told.map((event) => [event.step, event])).values()];
   const last = measured.at(-1);
   // The lowest of each stretch, so that the best is among them; and where it ended.
   const lowest = grouped(measured).map((group) => group.reduce((a, b) => (b.loss < a.loss ? b : a)));

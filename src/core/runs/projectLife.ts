@@ -2,6 +2,7 @@
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { type Kind, parseRecord, storedRecord } from '../base/record';
+import { surveySnapshots } from '../checkpoint/checkpoint';
 import { listTexts, purgeText, removeText, UNDO_MS } from '../documents/library';
 import { TEXT, textKey } from '../documents/record';
 import { initialProject, PROJECT } from './project';
@@ -62,7 +63,10 @@ export async function rescueProject(
       await change(textKey(text.id), TEXT, (now) => ({ ...now, projects: [...now.projects, id] }));
     const runs = newestFirst((await listRuns(store)).filter(({ projectId }) => projectId === from));
     for (const run of runs) await change(recordKey(run.id), RUN, (now) => ({ ...now, projectId: id }));
-    const runId = runs.find(({ step, removedAt }) => step > 0 && removedAt === undefined)?.id ?? null;
+    let runId: string | null = null;
+    for (const { id: each, removedAt } of runs)
+      if (runId === null && removedAt === undefined && (await surveySnapshots(store, each)).steps.length > 0)
+        runId = each;
     const project = { ...initialProject(id, at), name, openedAt: at, runId, revision: 1 };
     put.push([projectKey(id), storedRecord(PROJECT, project)]);
     if (await store.commit({ put, expect })) return;
