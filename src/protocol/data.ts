@@ -62,8 +62,8 @@ export interface DataApi {
   };
   /** Takes a text out of a project; out of the last, `addToProject` undoes it, and `purgeText` makes it final. */
   removeText: { input: { id: string; projectId: string; at: number }; progress: never; output: TextRecord };
-  /** The runs that learnt from a text, and so keep something of it. */
-  learntFrom: { input: { textId: string }; progress: never; output: readonly Learnt[] };
+  /** The runs that learnt from any of the texts, and so keep something of it: each once, over all of them. */
+  learntFrom: { input: { textIds: readonly string[] }; progress: never; output: readonly Learnt[] };
   addToProject: { input: { id: string; projectId: string }; progress: never; output: TextRecord };
   purgeText: { input: { id: string }; progress: never; output: null };
 

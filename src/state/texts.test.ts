@@ -17,6 +17,7 @@ async function opened(store: BlobStore = memoryStore(), change: (halves: Halves)
 }
 const fileOf = (content: string | Uint8Array<ArrayBuffer>, name: string) => ({ file: new File([content], name), name });
 const FIRST = { projectId: 'first' };
+const RUNS = 'runs-index/';
 const SEA = 'The whale is large. The sea is wide. '.repeat(30);
 
 test('a removed text is gone from the disk once it cannot be undone, and not before', async () => {
@@ -139,6 +140,36 @@ test('a text that is removed says which runs learnt from it, and what remains of
   });
 });
 
+test('what becomes of a removal while another project is opened does not touch that one', async () => {
+  let goOn = (): void => undefined;
+  let begun = (): void => undefined;
+  const asked = new Promise<void>((resolve) => (begun = resolve));
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const getState = await opened(memoryStore(), ({ data }) => {
+    const { removeText } = data;
+    let n = 0;
+    data.removeText = async (input, job) => {
+      begun();
+      await held;
+      if (n++ === 0) throw new HomegrownError('storage-full', 'No room for the mark');
+      return removeText(input, job);
+    };
+  });
+  await getState().addPaste('Der Wal war alt und weiß. Der Wal schwamm weit hinaus.', 'wal.txt');
+  await getState().addPaste(SEA, 'sea.txt');
+  const ids = getState().texts.map(({ id }) => id);
+  const removing = getState().removeTexts(ids);
+  await asked;
+  await getState().newProject();
+  getState().setRecipe({ samplePrompt: 'Der Wal' });
+  goOn();
+  await removing;
+  expect(getState().toasts.map(({ text }) => text)).toEqual(['wal.txt could not be removed', 'sea.txt removed']);
+  getState().toasts.at(-1)!.undo!();
+  expect(getState()).toMatchObject({ texts: [], project: { name: 'Untitled', recipe: { samplePrompt: 'Der Wal' } } });
+  await vi.waitFor(async () => expect(await page.data.call('listTexts', FIRST)).toHaveLength(2));
+});
+
 test('a text is put into another project, where its bytes lie once, and taken out again', async () => {
   const store = memoryStore();
   const getState = await opened(store);
@@ -172,13 +203,20 @@ test('a text is put into another project, where its bytes lie once, and taken ou
 });
 
 test('thirty texts are removed at once, and one undo brings them back to their places, and the project’s name', async () => {
-  const getState = await opened();
+  const inner = memoryStore();
+  let looks = 0;
+  const getState = await opened({
+    ...inner,
+    keys: (prefix) => ((looks += Number(prefix === RUNS)), inner.keys(prefix)),
+  });
   for (let n = 1; n <= 30; n++) await getState().addPaste(`Line ${n}: the sea is wide.`, `letter-${n}.txt`);
   const names = () => getState().texts.map(({ name }) => name);
   const all = names();
   expect(getState().project.name).toBe('letter-1');
   const ids = getState().texts.map(({ id }) => id);
+  looks = 0;
   await getState().removeTexts(ids.slice(0, 29));
+  expect(looks).toBe(1); // for what runs learnt from all of them
   expect(names()).toEqual(['letter-30.txt']);
   expect(getState().project.name).toBe('letter-30'); // that of a file that is gone says nothing
   const toasts = getState().toasts.filter(({ text }) => text.endsWith('removed'));
@@ -226,6 +264,8 @@ test('a prompt that nobody has chosen is taken from the text, and goes with it',
   expect(prompt()).toBe('Der Wal');
   await getState().removeTexts([getState().texts[0]!.id]);
   expect(prompt()).toBe('The whale');
+  getState().toasts.at(-1)!.undo!();
+  expect(prompt()).toBe('Der Wal');
   getState().setRecipe({ samplePrompt: 'Ahab' });
   await getState().removeTexts([getState().texts[0]!.id]);
   expect(prompt()).toBe('Ahab');

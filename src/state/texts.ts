@@ -2,16 +2,17 @@
 import { ahead } from '../core/base/ahead';
 import { toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
-import type { DocumentStart, DropOutcome, ImportOutcome, TextRecord } from '../core/documents';
+import type { DocumentStart, ImportOutcome, TextRecord } from '../core/documents';
 import { promptFrom } from '../core/documents/prompt';
 import { MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
 import { isSystemFile } from '../core/documents/system';
-import { type Learnt, learntTogether, learntWords } from '../core/runs/learnt';
+import { type Learnt, learntWords } from '../core/runs/learnt';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { DataApi, Sample } from '../protocol/data';
 import { explain } from './failures';
 import type { Slice } from './studio';
 import { type Project, UNTITLED } from './project';
+import { alreadyHere, alreadyLeftOut, passedOver } from './textNotes';
 import { IDLE, work, type Work } from './work';
 
 /** A file that was refused, and why; shown in the list until dismissed. */
@@ -32,6 +33,9 @@ export interface DroppedMarkup extends Dropped {
 }
 /** The project that was open when a text was given. */
 type Target = Pick<Project, 'id' | 'name'>;
+interface Undoable {
+  undo(): void;
+}
 
 export interface TextsSlice {
   texts: readonly TextRecord[];
@@ -153,25 +157,39 @@ export const createTextsSlice: Slice<TextsSlice> =
       );
     /** A prompt that nobody has chosen is of the text. */
     async function suggest(text: TextRecord | undefined): Promise<void> {
-      if (!text || get().project.recipe.samplePrompt !== DEFAULT_RECIPE.samplePrompt) return;
+      const { id: projectId, recipe } = get().project;
+      if (!text || recipe.samplePrompt !== DEFAULT_RECIPE.samplePrompt) return;
       const samplePrompt = await suggestion(text.id);
       const { project, texts, setRecipe } = get();
       const isStill =
-        project.recipe.samplePrompt === DEFAULT_RECIPE.samplePrompt && texts.some(({ id }) => id === text.id);
+        project.id === projectId &&
+        project.recipe.samplePrompt === DEFAULT_RECIPE.samplePrompt &&
+        texts.some(({ id }) => id === text.id);
       if (samplePrompt !== undefined && isStill) setRecipe({ samplePrompt });
     }
     /** A prompt that is of a text which goes is of one that remains. */
-    async function forget(removed: readonly TextRecord[]): Promise<void> {
+    async function forget(projectId: string, removed: readonly TextRecord[]): Promise<Undoable | undefined> {
+      const before = get().project.recipe.samplePrompt;
+      /** Whether that is the prompt of the project, which is still open. */
+      const isPrompt = (prompt: string): boolean =>
+        get().project.id === projectId && get().project.recipe.samplePrompt === prompt;
       for (const text of removed) {
-        const { samplePrompt } = get().project.recipe;
-        if (samplePrompt === DEFAULT_RECIPE.samplePrompt) return;
-        if ((await suggestion(text.id)) !== samplePrompt) continue;
+        if (before === DEFAULT_RECIPE.samplePrompt || !isPrompt(before)) return undefined;
+        if ((await suggestion(text.id)) !== before || !isPrompt(before)) continue;
         get().setRecipe({ samplePrompt: DEFAULT_RECIPE.samplePrompt });
-        return suggest(get().texts[0]);
+        await suggest(get().texts[0]);
+        const { id, recipe } = get().project;
+        const after = id === projectId ? recipe.samplePrompt : DEFAULT_RECIPE.samplePrompt;
+        return {
+          undo: () => {
+            if (isPrompt(after)) get().setRecipe({ samplePrompt: before });
+          },
+        };
       }
+      return undefined;
     }
     /** A project that is called as a text that is gone is called as the first that remains. */
-    function rename(projectId: string, removed: readonly TextRecord[]): { undo(): void } | undefined {
+    function rename(projectId: string, removed: readonly TextRecord[]): Undoable | undefined {
       const { project, texts, change } = get();
       const before = project.name;
       if (project.id !== projectId || !removed.some(({ name }) => title(name) === before)) return undefined;
@@ -255,20 +273,22 @@ export const createTextsSlice: Slice<TextsSlice> =
         const asked = before.filter(({ id }) => ids.includes(id));
         if (asked.length === 0) return;
         const projectId = get().project.id;
+        const isHere = (): boolean => get().project.id === projectId;
         /** In their places among those that are there by then. */
         const putBack = (some: readonly TextRecord[]): void => {
+          if (!isHere()) return;
           const place = ({ id }: TextRecord): number => before.findIndex((text) => text.id === id);
           const order = (text: TextRecord): number => (place(text) < 0 ? before.length : place(text));
           const others = get().texts.filter(({ id }) => !some.some((text) => text.id === id));
           set({ texts: [...others, ...some].toSorted((a, b) => order(a) - order(b)) });
         };
-        const takeOut = (some: readonly TextRecord[]): void =>
-          set(({ texts }) => ({ texts: texts.filter(({ id }) => !some.some((text) => text.id === id)) }));
+        const takeOut = (some: readonly TextRecord[]): void => {
+          if (isHere()) set(({ texts }) => ({ texts: texts.filter(({ id }) => !some.some((text) => text.id === id)) }));
+        };
         takeOut(asked);
         // What cannot be read of the runs does not keep a text from being removed.
-        const learnt = await Promise.all(
-          asked.map(({ id }) => data.call('learntFrom', { textId: id }).catch((): readonly Learnt[] => [])),
-        );
+        const textIds = asked.map(({ id }) => id);
+        const learnt = await data.call('learntFrom', { textIds }).catch((): readonly Learnt[] => []);
         const removed: TextRecord[] = [];
         for (const text of asked) {
           try {
@@ -280,17 +300,17 @@ export const createTextsSlice: Slice<TextsSlice> =
           }
         }
         if (removed.length === 0) return;
-        if (get().project.id === projectId) takeOut(removed); // they may have been listed meanwhile
+        takeOut(removed); // they may have been listed meanwhile
         tabs.announce();
-        await forget(removed);
+        const forgotten = await forget(projectId, removed);
         const renamed = rename(projectId, removed);
         const what = removed.length === 1 ? removed[0]!.name : `${formatCount(removed.length)} texts`;
         let isBack = false;
         const undo = () => {
           isBack = true;
-          const isHere = get().project.id === projectId;
-          if (isHere) putBack(removed);
+          putBack(removed);
           renamed?.undo();
+          forgotten?.undo();
           for (const text of removed) {
             data.call('addToProject', { id: text.id, projectId }).then(
               () => tabs.announce(),
@@ -305,7 +325,7 @@ export const createTextsSlice: Slice<TextsSlice> =
         const onGone = () => {
           if (!isBack) for (const { id } of removed) data.call('purgeText', { id }).catch(() => undefined);
         };
-        const detail = learntWords(learntTogether(learnt), removed.length);
+        const detail = learntWords(learnt, removed.length);
         get().toast({ text: `${what} removed`, ...(detail !== undefined && { detail }), undo, onGone });
       },
       async setLicence(ids, licence) {
@@ -375,24 +395,3 @@ const kindOf = async ({ file, name }: Dropped): Promise<MarkupId | null> =>
       (head) => markupOf(name, new Uint8Array(head)),
       () => null,
     );
-
-const alreadyHere = (duplicates: DropOutcome['duplicates']): { text: string; detail: string } => {
-  const [first, ...others] = duplicates;
-  if (others.length > 0)
-    return { text: `${formatCount(duplicates.length)} files are already here`, detail: 'so they were not added again' };
-  const { name, of } = first!;
-  return {
-    text: `${name} is already here`,
-    detail: `${of && of.name !== name ? `in ${of.name}, so` : 'so'} it was not added again`,
-  };
-};
-
-const alreadyLeftOut = (name: string, n: number): { text: string; detail: string } => ({
-  text: `${name} is a text of another project`,
-  detail: `${n === 1 ? '1 of its documents is' : `${formatCount(n)} of its documents are`} left out there, and so here: put back what is to be learnt`,
-});
-
-const passedOver = (n: number): { text: string; detail: string } => ({
-  text: n === 1 ? '1 system file was passed over' : `${formatCount(n)} system files were passed over`,
-  detail: 'such as .DS_Store, Thumbs.db and hidden files',
-});

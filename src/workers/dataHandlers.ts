@@ -2,6 +2,7 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { ahead } from '../core/base/ahead';
 import { badFile, toFailure } from '../core/base/errors';
+import { readAll } from '../core/base/record';
 import { stepBytes, surveySnapshots } from '../core/checkpoint/checkpoint';
 import { importRun } from '../core/export/run';
 import { zipped } from '../core/files/zip';
@@ -10,7 +11,7 @@ import { ownerOf } from '../core/runs/projects';
 import { duplicateProject, purgeProject, purgeRemovedProjects, rescueProject } from '../core/runs/projectLife';
 import { measureEverything, projectRows } from '../core/runs/sizes';
 import { migrate } from '../core/runs/migrate';
-import { learntFrom } from '../core/runs/learnt';
+import { learntFrom, learntTogether } from '../core/runs/learnt';
 import { listRuns } from '../core/runs/record';
 import { readCounts } from '../core/shards/read';
 import {
@@ -112,9 +113,13 @@ export function dataHandlers(
       return Promise.all(ids.map((id) => setLicence(open, id, licence)));
     },
     removeText: async ({ id, projectId, at }) => removeText(await store, id, projectId, at),
-    async learntFrom({ textId }) {
+    async learntFrom({ textIds }) {
       const open = await store;
-      return learntFrom(await listRuns(open), await textOf(open, textId));
+      const [runs, texts] = await Promise.all([
+        listRuns(open),
+        readAll(textIds, (id) => textOf(open, id).catch(() => undefined)),
+      ]);
+      return learntTogether(texts.records.map((text) => learntFrom(runs, text)));
     },
     async addToProject({ id, projectId }) {
       const open = await store;

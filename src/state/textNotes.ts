@@ -1,0 +1,24 @@
+/** What a person is told of what was added, in a note. */
+import { formatCount } from '../core/base/units';
+import type { DropOutcome } from '../core/documents';
+
+export const alreadyHere = (duplicates: DropOutcome['duplicates']): { text: string; detail: string } => {
+  const [first, ...others] = duplicates;
+  if (others.length > 0)
+    return { text: `${formatCount(duplicates.length)} files are already here`, detail: 'so they were not added again' };
+  const { name, of } = first!;
+  return {
+    text: `${name} is already here`,
+    detail: `${of && of.name !== name ? `in ${of.name}, so` : 'so'} it was not added again`,
+  };
+};
+
+export const alreadyLeftOut = (name: string, n: number): { text: string; detail: string } => ({
+  text: `${name} is a text of another project`,
+  detail: `${n === 1 ? '1 of its documents is' : `${formatCount(n)} of its documents are`} left out there, and so here: put back what is to be learnt`,
+});
+
+export const passedOver = (n: number): { text: string; detail: string } => ({
+  text: n === 1 ? '1 system file was passed over' : `${formatCount(n)} system files were passed over`,
+  detail: 'such as .DS_Store, Thumbs.db and hidden files',
+});
