@@ -1,4 +1,5 @@
 /** The files that --text means. */
+import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { badFile } from '../src/core/base/errors';
@@ -13,10 +14,22 @@ async function meant(path: string): Promise<readonly string[]> {
   const found = await stat(path).catch(() => null);
   if (!found?.isDirectory()) return [path];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const are = await Promise.all(entries.map(isFile));
   const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((_, i) => are[i])
+    .map(pathOf)
     .filter((file) => !isSystemFile(relative(path, file)));
   if (files.length === 0) throw badFile(`There is no text in ${path}.`);
   return files.sort((a, b) => (a < b ? -1 : 1));
+}
+
+const pathOf = ({ parentPath, name }: Dirent): string => join(parentPath, name);
+
+/** A link is what it leads to, but for a folder, which may lead back; one that leads nowhere is told of when it is read. */
+async function isFile(entry: Dirent): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  return stat(pathOf(entry)).then(
+    (found) => found.isFile(),
+    () => true,
+  );
 }

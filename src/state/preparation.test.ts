@@ -3,6 +3,7 @@ import type { DataFacts } from '../core/runs/settings';
 import { dataFacts, runRecord } from '../core/testing/runRecord';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { HomegrownError } from '../core/base/errors';
 import type { Split } from '../core/documents/split';
 import { type Halves, halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { dataState, hasOtherTexts, isSplitAsOne, tokenizerState } from './preparation';
@@ -93,6 +94,30 @@ test('what is missing is made once, what is out of date again, and both are show
   await next.studio.getState().load();
   expect(next.studio.getState().project).toEqual(getState().project);
   next.close();
+});
+
+test('data of a project that cannot be saved are not what it is said to have, and are made again', async () => {
+  const inner = memoryStore();
+  let isFull = false;
+  let times = 0;
+  const commit: BlobStore['commit'] = (change) =>
+    isFull && [...(change.put ?? [])].some(([key]) => key.startsWith('projects/'))
+      ? Promise.reject(new HomegrownError('storage-full', 'No room for it'))
+      : inner.commit(change);
+  const getState = await opened(
+    ({ data }) => {
+      const { buildData } = data;
+      data.buildData = async (...call) => buildData(...call).finally(() => (isFull = times++ === 0));
+    },
+    { ...inner, commit },
+  );
+  expect(await getState().prepare()).toBe(false);
+  expect(getState()).toMatchObject({ kept: 'no', project: { data: null } });
+  expect(getState().toasts.at(-1)).toMatchObject({ text: 'The project could not be saved' });
+  expect([tokenizerState(getState()), dataState(getState())]).toEqual(['done', 'none']);
+  isFull = false;
+  expect(await getState().prepare()).toBe(true);
+  expect(await inner.get('projects/first')).toMatchObject({ data: getState().project.data });
 });
 
 test('a text too short to hold anything out of is a failure with its reason, and a stop is none', async () => {

@@ -55,17 +55,23 @@ export const createPreparationSlice: Slice<PreparationSlice> =
       makings.set(projectId, { ...makingOf(projectId), ...change });
       if (get().project.id === projectId) set(change);
     };
+    /** Whether it is in the store by then. */
     const keep = (projectId: string, made: Partial<Project>): Promise<boolean> =>
       get()
         .changeOf(projectId, made)
         .then(get().flush)
         .then(
-          () => true,
+          () => get().project.id !== projectId || get().kept !== 'no', // which is said where it is not
           (error: unknown) => {
             get().toast({ text: 'What was made of the texts could not be kept', detail: explain(toFailure(error)) });
             return false;
           },
         );
+    /** Data that no record names would be dropped while the project shows them. */
+    const takeBack = (projectId: string, built: DataRecord, before: DataRecord | null): void =>
+      set(({ project }) =>
+        project.id === projectId && project.data === built ? { project: { ...project, data: before } } : {},
+      );
 
     async function train({ project: { id }, texts }: Inputs, choice: TokenizerChoice): Promise<boolean> {
       const tokenizer = await work(
@@ -75,16 +81,22 @@ export const createPreparationSlice: Slice<PreparationSlice> =
       );
       return tokenizer !== undefined && keep(id, { tokenizer });
     }
-    async function build({ project: { id, tokenizer }, texts }: Inputs, split: SplitChoice): Promise<boolean> {
+    async function build({ project, texts }: Inputs, split: SplitChoice): Promise<boolean> {
+      const { id, tokenizer, data: before } = project;
       if (!tokenizer) return false;
+      let isLost = false;
       const held = await tabs.holdData();
       try {
         const input = { texts: textIds({ texts }), tokenizer: tokenizer.model, split };
         const built = await get().cut(id, input);
-        return built !== undefined && (await keep(id, { data: built, split }));
+        if (!built) return false;
+        isLost = !(await keep(id, { data: built, split }));
+        if (isLost) takeBack(id, built, before);
+        return !isLost;
       } finally {
         held.release();
-        data.call('dropUnused', null).catch(() => undefined); // the next who drops anything does
+        // The next who drops anything does. What is shown of a project that could not be saved, no record may name.
+        if (!isLost) data.call('dropUnused', null).catch(() => undefined);
       }
     }
     return {
