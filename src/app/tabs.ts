@@ -10,11 +10,14 @@ export function openTabs(): Tabs {
   return {
     announce: () => channel.postMessage(null),
     listen(look) {
-      channel.addEventListener('message', look);
-      document.addEventListener('visibilitychange', () => {
+      // What is said while nobody sees this tab is looked for when somebody does.
+      const lookIfSeen = (): void => {
         if (!document.hidden) look();
-      });
+      };
+      channel.addEventListener('message', lookIfSeen);
+      document.addEventListener('visibilitychange', lookIfSeen);
     },
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     lockTraining,
     holdData,
     holdUndo,

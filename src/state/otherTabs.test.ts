@@ -55,6 +55,37 @@ test('texts, runs and projects that another tab changed are listed anew', async 
   await vi.waitFor(() => expect(b.getState().projects).toHaveLength(2));
 }, 120_000);
 
+test('many hints are one list, and the projects are listed more rarely', async () => {
+  const waits = new Map<number, () => void>();
+  const pause = (ms: number) => new Promise<void>((resolve) => void waits.set(ms, resolve));
+  browser = browserOver(memoryStore(), pause);
+  const listed: string[] = [];
+  const [a, b] = [
+    browser.tab().studio,
+    browser.tab(({ data }) => {
+      const { listTexts, projects } = data;
+      data.listTexts = (...call) => (listed.push('texts'), listTexts(...call));
+      data.projects = (...call) => (listed.push('projects'), projects(...call));
+    }).studio,
+  ];
+  for (const { getState } of [a, b]) await getState().load();
+  a.getState().change({ name: 'Sea' });
+  await vi.waitFor(() => expect(b.getState().project.name).toBe('Sea'));
+  await b.getState().listProjects();
+  listed.length = 0;
+  for (const name of ['Ahab', 'Queequeg', 'Starbuck']) {
+    a.getState().change({ name });
+    await vi.waitFor(() => expect(b.getState().project.name).toBe(name));
+  }
+  await vi.waitFor(() => expect([...waits.keys()].sort()).toEqual([1000, 5000]));
+  expect(listed).toEqual([]);
+  waits.get(1000)!();
+  await vi.waitFor(() => expect(listed).toEqual(['texts']));
+  waits.get(5000)!();
+  await vi.waitFor(() => expect(b.getState().projects.map(({ name }) => name)).toEqual(['Starbuck']));
+  expect(listed).toEqual(['texts', 'projects']);
+});
+
 test('what can be undone in a tab, however long, stays though another begins, and goes when none can', async () => {
   const store = memoryStore();
   await saveProject(store, await readProject(store, 'other'), { ...initialProject('other', 1), name: 'Other' });

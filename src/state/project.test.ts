@@ -143,3 +143,15 @@ test('two tabs: an old run never comes back, and the other is told what was take
   ]);
   expect(a!.getState().toasts).toMatchObject([{ detail: 'taken over from there: settings' }]);
 });
+
+test('two tabs: a run that is trained here for another project does not keep this one at its own', async () => {
+  const store = await goldenStoreOf(STOPPED);
+  const [a, b] = await opened(store, 2);
+  b!.setState({ training: { projectId: 'other', runId: 'other run' } });
+  a!.getState().change({ runId: null });
+  await keptIn(a);
+  b!.getState().setRecipe({ batch: 3 });
+  await keptIn(b);
+  expect(b!.getState().project).toMatchObject({ runId: null, recipe: { batch: 3 } });
+  expect(await store.get('projects/first')).toMatchObject({ runId: null, recipe: { batch: 3 } });
+});

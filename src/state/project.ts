@@ -108,7 +108,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
     async function takeOver(theirs: KeptProject): Promise<void> {
       const { project: mine, training } = get();
       const merged = mergeProjects(last.project, mine, theirs.project);
-      const project = training ? { ...merged, runId: mine.runId } : merged;
+      const project = training?.projectId === mine.id ? { ...merged, runId: mine.runId } : merged;
       last = theirs;
       const changed = changedFields(mine, project);
       if (changed.length === 0) return;
@@ -140,20 +140,31 @@ export const createProjectSlice: Slice<ProjectSlice> =
         return { text: 'This project cannot be opened', detail: explain(toFailure(error)) };
       }
     }
-    let isToList = false;
-    let listing: Promise<unknown> = Promise.resolve();
-    /** What is listed here, as other tabs have it by now. Hints come faster than lists do: one at a time, and one that waits. */
+    /** Hints come faster than lists do: one list at a time, and one that waits, for `ms` at least. */
+    function joined(ms: number, list: () => Promise<unknown>): () => void {
+      let isToList = false;
+      let listing: Promise<unknown> = Promise.resolve();
+      return () => {
+        if (isToList) return;
+        isToList = true;
+        listing = listing
+          .then(() => tabs.pause(ms))
+          .then(() => {
+            isToList = false;
+            return list();
+          })
+          .catch(notCaughtUp);
+      };
+    }
+    const listOwn = joined(1000, () => Promise.all([get().loadTexts(), ...(get().runs ? [get().listRuns()] : [])]));
+    /** More rarely: all runs of all of them are read, and who opens their menu lists them too. */
+    const listOthers = joined(5000, async () => {
+      if (get().projects.length > 0) await get().listProjects();
+    });
+    /** What is listed here, as other tabs have it by now. */
     function listAnew(): void {
-      if (isToList) return;
-      isToList = true;
-      listing = listing
-        .then(() => {
-          isToList = false;
-          const { runs, projects, loadTexts, listRuns, listProjects } = get();
-          const lists = [loadTexts(), ...(runs ? [listRuns()] : []), ...(projects.length > 0 ? [listProjects()] : [])];
-          return Promise.all(lists);
-        })
-        .catch(notCaughtUp);
+      listOwn();
+      listOthers();
     }
     const notCaughtUp = (error: unknown): void =>
       get().toast({ text: 'Changes of other tabs could not be read', detail: toFailure(error).message });

@@ -41,8 +41,10 @@ export interface Services {
 export interface Tabs {
   /** Says that something stored has changed. It is a hint: they look for themselves. */
   announce(): void;
-  /** `look` is called when another tab announces, and when this one may have missed it. */
+  /** `look` is called when another tab announces while this one is seen, and when this one may have missed it. */
   listen(look: () => void): void;
+  /** Waits for more hints, so that what follows looks for all of them at once. */
+  pause(ms: number): Promise<void>;
   /**
    * Makes this the only tab that trains, until `release` or until it ends, however it ends.
    * @throws HomegrownError `in-use`

@@ -16,6 +16,7 @@ export function inertServices(): Services {
     tabs: {
       announce: () => undefined,
       listen: () => undefined,
+      pause: () => Promise.resolve(),
       lockTraining: () => Promise.resolve({ release: () => undefined }),
       holdData: () => Promise.resolve({ release: () => undefined }),
       holdUndo: () => Promise.resolve({ release: () => undefined }),

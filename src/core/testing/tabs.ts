@@ -12,7 +12,8 @@ export interface Browser {
   close(): void;
 }
 
-export function browserOver(store: BlobStore): Browser {
+/** @param pause between what a tab hears and what it lists */
+export function browserOver(store: BlobStore, pause: Tabs['pause'] = () => Promise.resolve()): Browser {
   const looks = new Map<number, () => void>();
   const pages: TestStudio[] = [];
   let holder: number | undefined;
@@ -24,6 +25,7 @@ export function browserOver(store: BlobStore): Browser {
       for (const [other, look] of looks) if (other !== id) look();
     },
     listen: (look) => void looks.set(id, look),
+    pause,
     lockTraining() {
       if (holder !== undefined)
         return Promise.reject(new HomegrownError('in-use', 'A run is being trained in another tab of this browser'));
