@@ -6,6 +6,7 @@ import { formatCount, formatDuration, formatNumber, formatReading, formatShort }
 import { modelIds, modelSpec, type ModelId } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
 import { matrixRate } from '../src/core/ops/matrixRate';
+import type { OptimizerId } from '../src/core/optim';
 import { ASSUMED_PRICE, energyOf } from '../src/core/plan/energy';
 import type { Band } from '../src/core/plan/law';
 import { makePlan, ofSteps, type Plan, withRecipe } from '../src/core/plan/plan';
@@ -15,6 +16,7 @@ import type { MemoryLimits } from '../src/core/train/memory';
 import { RECIPE, type Recipe } from '../src/core/train/recipe';
 import type { DeviceKind } from '../src/core/train/run';
 import { flagOf, settingsOf } from './fields';
+import { rateOf } from './learningRate';
 import type { Options, Values } from './options';
 
 /** Flags that say how large the run is: with one of them a person plans it. */
@@ -76,7 +78,10 @@ export class Planner {
     const { recipe, seconds, pace, most } = this.plan;
     const own = steps === RECIPE.steps.max ? recipe : ofSteps(recipe, Math.min(steps, most), seconds, pace.step);
     const byHand = Object.entries(settingsOf(RECIPE, typed)).filter(([name]) => given.has(flagOf(name)));
-    return { ...own, ...(Object.fromEntries(byHand) as Partial<Recipe>) };
+    const ofOptimizer = given.has('optimizer') && {
+      learningRate: rateOf(undefined, typed.optimizer as OptimizerId, this.plan.model),
+    };
+    return { ...own, ...ofOptimizer, ...(Object.fromEntries(byHand) as Partial<Recipe>) };
   }
 
   /** The plan with this recipe in it. */
@@ -91,7 +96,7 @@ export class Planner {
       held,
       device: { kind: kind(), gigaflops: this.gigaflops, slowness: this.slowness },
       limits: limits(),
-      seconds: left() / 1000,
+      seconds: Math.max(1, left() / 1000), // that none is left is told where steps are fitted
       model,
       ...(vocabulary !== undefined && { vocabulary }),
     }));

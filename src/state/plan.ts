@@ -46,9 +46,12 @@ export const createPlanSlice: Slice<PlanSlice> =
   (set, get) => {
     /** The last of each project. */
     const plans = new Map<string, Plan>();
+    /** Of what is shown: one that was asked for earlier may come later. */
+    let turns = 0;
 
     async function make({ project, texts }: Inputs, minutes: number, vocabulary?: number): Promise<Plan | undefined> {
       const { device } = get();
+      const turn = ++turns;
       if (texts.length === 0 || device.kind !== 'open') return undefined;
       const { kind, gigaflops, slowness } = device.info;
       const { validation, test } = project.split;
@@ -62,13 +65,16 @@ export const createPlanSlice: Slice<PlanSlice> =
         ...(vocabulary !== undefined && { vocabulary }),
       });
       plans.set(project.id, plan);
-      if (get().project.id === project.id)
+      if (turn === turns && get().project.id === project.id)
         set({ planned: { of: planKey({ project, texts, device }, minutes), plan, text } });
       return plan;
     }
+    /** For the run that is prepared; the project has them too, unless a person has changed it meanwhile. */
     async function keep(inputs: Inputs, settings: Partial<Project>): Promise<Inputs> {
-      await get().changeOf(inputs.project.id, settings);
-      return { ...inputs, project: { ...inputs.project, ...settings } };
+      const { project } = inputs;
+      const now = get().project;
+      if (now.id !== project.id || isMade(now, project)) await get().changeOf(project.id, settings);
+      return { ...inputs, project: { ...project, ...settings } };
     }
 
     /** With the settings that are planned, which the project has then; as they were where no plan can be made. */
@@ -84,13 +90,17 @@ export const createPlanSlice: Slice<PlanSlice> =
       const { device } = get();
       const plan = plans.get(project.id);
       if (!tokenizer || !record || !plan || device.kind !== 'open') return inputs;
+      // What a person has changed meanwhile was not planned, and real steps of it say nothing of the plan's.
+      if (!isMade({ ...project, ...settingsOf(plan, project, minutes) }, project)) return inputs;
       const recipe = recipeOf(project, limitsOf({ device }));
       const tried = { model: modelOf(project), recipe, tokenizer: tokenizer.model, data: record };
       const { step } = await gpu.call('trial', tried);
       const expected = 1000 * plan.pace.step;
       const off = step / expected;
       const slowness = (device.info.slowness ?? 1) * off;
-      set({ device: { kind: 'open', info: { ...device.info, slowness } } });
+      set(({ device: now }) =>
+        now.kind === 'open' ? { device: { kind: 'open', info: { ...now.info, slowness } } } : {},
+      );
       if (off <= MUCH && off >= 1 / MUCH) {
         const steps = Math.max(1, Math.min(plan.most, Math.floor(recipe.steps / off)));
         return keep(inputs, { recipe: ofSteps(project.recipe, steps, plan.seconds, step / 1000) });
@@ -145,18 +155,28 @@ function settingsOf({ vocabulary, model, recipe }: Plan, project: Project, minut
     model: { ...project.model, config: model.config, byHand: [] },
     recipe: { ...recipe, samplePrompt, seed },
     recompute: 'auto',
-    rateByHand: true,
+    rateByHand: false, // another optimizer has another
   };
 }
 
+/** Whether what a run is made with is the same of both; what of its course follows the time is not looked at. */
+const isMade = (a: Project, b: Project): boolean => {
+  const made = ({ model, recipe, tokenizerChoice }: Project) => {
+    const { steps: _, warmup: __, evalEvery: ___, saveEvery: ____, ...others } = recipe;
+    return [model.id, model.config, others, tokenizerChoice];
+  };
+  return same(made(a), made(b));
+};
+
 /** Whether no setting has been made, nor anything by one; the prompt is the text's. */
-export function isAsNew({ model, recipe, tokenizerChoice, tokenizer, data, runId }: Project): boolean {
+export function isAsNew({ model, recipe, recompute, tokenizerChoice, tokenizer, data, runId }: Project): boolean {
   const first = initialProject();
   const { samplePrompt } = first.recipe;
   return (
     tokenizer === null &&
     data === null &&
     runId === null &&
+    recompute === first.recompute &&
     same(model, first.model) &&
     same({ ...recipe, samplePrompt }, first.recipe) &&
     same(tokenizerChoice, first.tokenizerChoice)

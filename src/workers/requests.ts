@@ -11,16 +11,24 @@ export interface Requests {
  */
 export function watchRequests(report: (more: Requests) => void): void {
   const observer = new PerformanceObserver((list) => {
-    const more = { own: 0, elsewhere: 0 };
-    for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
-      if (!/^(https?|wss?):/.test(entry.name)) continue;
-      if (new URL(entry.name).origin !== location.origin) more.elsewhere++;
-      else if (entry.workerStart === 0) more.own++;
-    }
+    const more = counted(list.getEntries());
     if (more.own + more.elsewhere > 0) report(more);
   });
   observer.observe({ type: 'resource', buffered: true });
   observer.observe({ type: 'navigation', buffered: true });
+}
+
+/** What this worker has asked for so far: for one that listens to nothing from then on. */
+export const requestsSoFar = (): Requests => counted(performance.getEntriesByType('resource'));
+
+function counted(entries: PerformanceEntryList): Requests {
+  const count = { own: 0, elsewhere: 0 };
+  for (const entry of entries as PerformanceResourceTiming[]) {
+    if (!/^(https?|wss?):/.test(entry.name)) continue;
+    if (new URL(entry.name).origin !== location.origin) count.elsewhere++;
+    else if (entry.workerStart === 0) count.own++;
+  }
+  return count;
 }
 
 /** What a worker posts to the page that began it, beside its answers. */

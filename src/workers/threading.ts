@@ -1,5 +1,6 @@
 /** Threads for the processor: workers of this worker's, which begin with the same script. */
 import type { Threading } from '../core/threads/threads';
+import { isRequests } from './requests';
 import type { Role } from './roles';
 import { trustedScripts } from './trusted';
 
@@ -15,6 +16,10 @@ export function threading(): Threading | undefined {
     count: Math.min(navigator.hardwareConcurrency, MOST_THREADS),
     start(start) {
       const worker = new Worker(trusted(SCRIPT), { type: 'module', name: 'thread' satisfies Role });
+      // Told on to the page, as what this worker asked for.
+      worker.onmessage = ({ data }: MessageEvent<unknown>) => {
+        if (isRequests(data)) postMessage(data);
+      };
       worker.postMessage(start);
       return () => worker.terminate();
     },

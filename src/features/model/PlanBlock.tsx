@@ -1,4 +1,5 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
+import { toFailure } from '../../core/base/errors';
 import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../../core/base/units';
 import { ASSUMED_WATTS, energyOf } from '../../core/plan/energy';
 import type { Plan } from '../../core/plan/plan';
@@ -16,6 +17,15 @@ const TIMES = [
   { value: '600', label: 'overnight' },
 ] as const;
 
+/** Those, and the one that is chosen where it is none of them, as the first click's. */
+const timesWith = (minutes: number): { value: string; label: string }[] =>
+  [
+    ...TIMES,
+    ...(TIMES.some(({ value }) => Number(value) === minutes)
+      ? []
+      : [{ value: String(minutes), label: formatDuration(60_000 * minutes) }]),
+  ].sort((a, b) => Number(a.value) - Number(b.value));
+
 /** One dial, how long it may take: what is planned for that time, what that is expected to reach, and what it costs. */
 export function PlanBlock() {
   const store = useStudioStore();
@@ -24,12 +34,16 @@ export function PlanBlock() {
   const plan = useStudio((s) => (s.planned?.of === key ? s.planned.plan : undefined));
   const isReady = useStudio((s) => s.texts.length > 0 && s.device.kind === 'open');
   const isBusy = useStudio((s) => s.importing.kind === 'busy');
+  const [failure, setFailure] = useState<string>();
   useEffect(() => {
     if (isReady && !isBusy && store.getState().planned?.of !== key)
       store
         .getState()
         .planFor(minutes)
-        .catch(() => undefined); // a text that is too short is told by the doctor
+        .then(
+          () => setFailure(undefined),
+          (error: unknown) => setFailure(toFailure(error).message),
+        );
   }, [isReady, isBusy, key, minutes, store]);
   const setMinutes = (value: string): void => {
     const { project, change } = store.getState();
@@ -41,13 +55,17 @@ export function PlanBlock() {
         <h2 id="plan-head">How long may it take</h2>
         <Segmented
           label="How long may it take"
-          value={TIMES.find(({ value }) => Number(value) === minutes)?.value ?? '5'}
+          value={String(minutes)}
           onChange={setMinutes}
-          options={TIMES}
+          options={timesWith(minutes)}
         />
         {plan && <TakePlan minutes={minutes} plan={plan} />}
       </div>
-      {plan ? <Outlook plan={plan} /> : <p className={styles.outlook}>{isReady ? 'Reading the text' : WAITING}</p>}
+      {plan ? (
+        <Outlook plan={plan} />
+      ) : (
+        <p className={styles.outlook}>{isReady ? (failure ?? 'Reading the text') : WAITING}</p>
+      )}
     </section>
   );
 }

@@ -12,6 +12,7 @@ export function SampleTable() {
   const samples = useStudio((s) => s.samples);
   const grow = useStudio((s) => s.growSample);
   const isRunning = useStudio(isTraining);
+  const isOpening = useStudio((s) => s.device.kind === 'opening');
   const [, go] = useLocation();
   if (samples.length === 0) return null;
   const time = `about ${formatDuration(60_000 * FIRST_MINUTES)}`;
@@ -60,7 +61,7 @@ export function SampleTable() {
           {...(sample === samples[0] && { variant: 'go', icon: 'play' })}
           label={`Train on it, ${sample.title}`}
           onPress={() => train(sample)}
-          disabledReason={isRunning ? 'A run is in progress' : undefined}
+          disabledReason={isRunning ? 'A run is in progress' : isOpening ? 'The device is being opened' : undefined}
         >
           Train on it
         </Button>

@@ -83,7 +83,9 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
   };
   const leaveOutSelected = () => {
     for (const text of new Set(meantDocuments.map((row) => row.text))) {
-      const places = meantDocuments.filter((row) => row.text === text).map(({ document }) => document.place);
+      const places = meantDocuments
+        .filter((row) => row.text === text && !row.document.isOut)
+        .map(({ document }) => document.place);
       void leaveOut(text.id, places, true);
     }
     select(new Set());
