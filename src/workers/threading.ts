@@ -1,5 +1,5 @@
 /** Threads for the processor: workers of this worker's, which begin with the same script. */
-import type { Threading } from '../core/threads/threads';
+import { MOST_THREADS, type Threading } from '../core/threads/threads';
 import { isRequests } from './requests';
 import type { Role } from './roles';
 import { trustedScripts } from './trusted';
@@ -25,5 +25,3 @@ export function threading(): Threading | undefined {
     },
   };
 }
-/** Beyond, steps of models that a processor can train have too little to share. */
-const MOST_THREADS = 16;

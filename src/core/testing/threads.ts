@@ -1,10 +1,10 @@
 /** Threads in Node, for what is WebAssembly there. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Threading } from '../threads/threads';
+import { MOST_THREADS, type Threading } from '../threads/threads';
 
-/** As many as this machine has cores, where it is not said. */
-export const nodeThreads = (count = availableParallelism()): Threading => ({
+/** As many as this machine has cores, where it is not said, but no more than in a browser. */
+export const nodeThreads = (count = Math.min(availableParallelism(), MOST_THREADS)): Threading => ({
   count,
   start(workerData) {
     const worker = new Worker(new URL('./thread.mjs', import.meta.url), { workerData, execArgv: [] });
@@ -13,3 +13,16 @@ export const nodeThreads = (count = availableParallelism()): Threading => ({
     return () => void worker.terminate();
   },
 });
+
+/** Does work whose jobs begin when another thread has their first task. */
+export function withFirstTaken(work: () => void): void {
+  const own = Atomics.compareExchange.bind(Atomics) as Exchange;
+  const exchange: Exchange = (array, at, word, next) => (word % 4096 === 0 ? -1 : own(array, at, word, next));
+  Object.defineProperty(Atomics, 'compareExchange', { value: exchange, configurable: true, writable: true });
+  try {
+    work();
+  } finally {
+    Object.defineProperty(Atomics, 'compareExchange', { value: own, configurable: true, writable: true });
+  }
+}
+type Exchange = (array: Int32Array, at: number, word: number, next: number) => number;

@@ -25,23 +25,34 @@ export interface Threads {
   count: number;
   /** How many have come so far, with the one that asks. */
   ready(): number;
-  /** Does tasks 0 ... tasks - 1 of a kind, and returns when all are done. Numbers are 32 bits. `alone`: by the one that asks. */
+  /**
+   * Does tasks 0 ... tasks - 1 of a kind, and returns when all are done. Numbers are 32 bits. `alone`: by the one that asks.
+   * @throws WebAssembly.RuntimeError where another thread failed or has gone with its task: the heap is of no use any more
+   */
   run(name: TaskName, numbers: readonly number[], tasks: number, alone?: boolean): void;
   end(): void;
 }
 
-/** Most tasks of a job: their number shares a word with that of the job. */
-export const MOST_TASKS = 4094;
+/** Beyond, steps of models that a processor can train have too little to share. */
+export const MOST_THREADS = 16;
+
+/** Most tasks that are offered at once: their number shares a word with that of the job. */
+const MOST_TASKS = 4094;
 const TASK_BITS = 12;
 const NONE = 2 ** TASK_BITS - 1;
 const MOST_NUMBERS = 24;
 
-/** Places in the control block. WORD: the job's number, then that of its next task. */
-const [WORD, TASKS_LEFT, TASK_COUNT, KIND, SLEEPING, READY, FAILED, NUMBERS] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+/** Places in the control block. WORD: the job's number, then that of its next task, from FIRST. */
+const [WORD, TASKS_LEFT, TASK_COUNT, KIND, SLEEPING, READY, FAILED, FIRST, NUMBERS] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8,
+] as const;
 const CONTROL_BYTES = 4 * (NUMBERS + MOST_NUMBERS);
 
 /** How often a thread looks before it sleeps: some tens of microseconds, about what waking one takes. */
 const LOOKS = 3000;
+
+/** How long nothing may come to an end, in seconds, each waited for by itself: a machine that sleeps spends one of them. */
+const PATIENCE = 60;
 
 export function startThreads(memory: WebAssembly.Memory, { count, start }: Threading): Threads {
   // A page that is not isolated has no memory to share.
@@ -54,6 +65,34 @@ export function startThreads(memory: WebAssembly.Memory, { count, start }: Threa
     : [];
   const names = Object.keys(TASKS);
   let job = 0;
+
+  function share(name: TaskName, numbers: readonly number[], first: number, tasks: number): void {
+    const failure = (): Error => new WebAssembly.RuntimeError(`A thread that helped with ${name} failed.`);
+    if (Atomics.load(control, FAILED) > 0) throw failure();
+    // Nobody takes a task of the last job any more: all are done.
+    Atomics.store(control, KIND, names.indexOf(name));
+    Atomics.store(control, FIRST, first);
+    Atomics.store(control, TASK_COUNT, tasks);
+    Atomics.store(control, TASKS_LEFT, tasks);
+    numbers.forEach((value, i) => (control[NUMBERS + i] = value));
+    job = (job + 1) | 0;
+    Atomics.store(control, WORD, job << TASK_BITS);
+    if (Atomics.load(control, SLEEPING) > 0) Atomics.notify(control, WORD);
+    work(heap, control, 0);
+    for (let look = 0, seconds = 0; Atomics.load(control, TASKS_LEFT) > 0; look++) {
+      if (look < LOOKS) continue;
+      const left = Atomics.load(control, TASKS_LEFT);
+      if (left === 0) break;
+      const isStill = Atomics.wait(control, TASKS_LEFT, left, 1000) === 'timed-out';
+      seconds = isStill && Atomics.load(control, TASKS_LEFT) === left ? seconds + 1 : 0;
+      if (seconds < PATIENCE) continue;
+      Atomics.store(control, FAILED, 1);
+      break;
+    }
+    Atomics.store(control, WORD, (job << TASK_BITS) | NONE);
+    if (Atomics.load(control, FAILED) > 0) throw failure();
+  }
+
   return {
     heap,
     count,
@@ -64,22 +103,8 @@ export function startThreads(memory: WebAssembly.Memory, { count, start }: Threa
         for (let i = 0; i < tasks; i++) TASKS[name](heap, given, i, 0);
         return;
       }
-      // Nobody takes a task of the last job any more: all are done.
-      Atomics.store(control, KIND, names.indexOf(name));
-      Atomics.store(control, TASK_COUNT, tasks);
-      Atomics.store(control, TASKS_LEFT, tasks);
-      numbers.forEach((value, i) => (control[NUMBERS + i] = value));
-      job = (job + 1) | 0;
-      Atomics.store(control, WORD, job << TASK_BITS);
-      if (Atomics.load(control, SLEEPING) > 0) Atomics.notify(control, WORD);
-      work(heap, control, 0);
-      for (let look = 0; Atomics.load(control, TASKS_LEFT) > 0; look++) {
-        if (look < LOOKS) continue;
-        const left = Atomics.load(control, TASKS_LEFT);
-        if (left > 0) Atomics.wait(control, TASKS_LEFT, left);
-      }
-      Atomics.store(control, WORD, (job << TASK_BITS) | NONE);
-      if (Atomics.load(control, FAILED) > 0) throw new Error(`A thread that helped with ${name} failed.`);
+      for (let first = 0; first < tasks; first += MOST_TASKS)
+        share(name, numbers, first, Math.min(MOST_TASKS, tasks - first));
     },
     end() {
       for (const end of ends) end();
@@ -112,12 +137,13 @@ function work(heap: Heap, control: Int32Array, thread: number): number {
     const task = word & NONE;
     if (task === NONE || task >= Atomics.load(control, TASK_COUNT)) return word;
     const kind = Atomics.load(control, KIND);
+    const first = Atomics.load(control, FIRST);
     const numbers = control.slice(NUMBERS);
     // Whoever gets it knows that nothing has changed since: the word tells the job as well as its task.
     if (Atomics.compareExchange(control, WORD, word, word + 1) !== word) continue;
     let isDone = false;
     try {
-      kinds[kind]!(heap, numbers, task, thread);
+      kinds[kind]!(heap, numbers, first + task, thread);
       isDone = true;
     } finally {
       if (!isDone) Atomics.store(control, FAILED, 1);
