@@ -3,6 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { loaded } from '../core/base/load';
 import { readRecord } from '../core/base/record';
 import { findGpu } from '../core/gpu/backend';
+import { wasmThreadsReady } from '../core/gpu/wasm';
 import { MODELS } from '../core/models';
 import { OBJECTIVES } from '../core/objectives';
 import { matrixRate } from '../core/ops/matrixRate';
@@ -35,6 +36,7 @@ export async function openDevice(
     adapter?.subgroups && 'subgroups',
     adapter?.timestamps && 'timestamp-query',
   ];
+  await wasmThreadsReady();
   return {
     kind,
     name: adapter?.name ?? 'This processor',

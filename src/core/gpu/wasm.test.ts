@@ -3,9 +3,9 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { matMul } from '../ops/matMul';
-import { nodeThreads } from '../testing/threads';
+import { nodeThreads, withFirstTaken } from '../testing/threads';
 import { wasmFolder } from '../testing/wasm';
-import { asOutOfMemory, openWasm, WASM_HEAP_BYTES, wasmHasFailed, wasmThreads } from './wasm';
+import { asOutOfMemory, openWasm, WASM_HEAP_BYTES, wasmHasFailed, wasmThreads, wasmThreadsReady } from './wasm';
 
 beforeAll(() => setWasmPaths(wasmFolder));
 
@@ -57,6 +57,57 @@ test('where the system refuses a memory that is shared there is one thread', asy
     refused.mockRestore();
   }
   expect(wasmThreads()?.count).toBe(1);
+  const [a, b] = [tf.ones<tf.Rank.R2>([16, 16]), tf.ones<tf.Rank.R2>([16, 16])];
+  expect((await matMul(a, b).data())[255]).toBe(16);
+
+  expect(() => reserve(5 * 2 ** 30)).toThrow(/found no room/);
+  await openWasm(nodeThreads(2));
+  expect(wasmThreads()?.count).toBe(2);
+});
+
+test('a thread that fails takes its heap along, and the next that is opened is a new one', async () => {
+  await openWasm(nodeThreads(2));
+  await expect.poll(() => wasmThreads()?.ready(), { timeout: 60_000 }).toBe(2);
+  let thrown: unknown;
+  try {
+    // The first task writes beyond the end.
+    withFirstTaken(() => wasmThreads()?.run('pack', [0, 0, 4, 2 ** 32 - 512, 16, 16, 1], 2));
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toEqual(new WebAssembly.RuntimeError('A thread that helped with pack failed.'));
+  asOutOfMemory(thrown);
+  expect(wasmHasFailed()).toBe(true);
+
+  expect(await openWasm(nodeThreads(2))).toBe(true);
+  await expect.poll(() => wasmThreads()?.ready(), { timeout: 60_000 }).toBe(2);
+  const [a, b] = [tf.ones<tf.Rank.R2>([64, 64]), tf.ones<tf.Rank.R2>([64, 64])];
+  expect((await matMul(a, b).data())[4095]).toBe(64);
+});
+
+test('threads are waited for until they have come, and a second at most', async () => {
+  await openWasm(nodeThreads(2));
+  const ready = vi.spyOn(wasmThreads()!, 'ready').mockReturnValueOnce(1).mockReturnValueOnce(1).mockReturnValue(2);
+  await wasmThreadsReady();
+  expect(ready).toHaveBeenCalledTimes(3);
+  ready.mockReset().mockReturnValue(1);
+  await wasmThreadsReady();
+  expect(ready).toHaveBeenCalledTimes(40);
+  ready.mockRestore();
+});
+
+test('without SIMD it opens, and multiplies as TensorFlow.js does', async () => {
+  await openWasm(nodeThreads(2));
+  expect(() => reserve(5 * 2 ** 30)).toThrow(/found no room/);
+  const refused = vi.spyOn(WebAssembly, 'Module').mockImplementation(function refuse() {
+    throw new WebAssembly.CompileError('Wasm SIMD unsupported');
+  });
+  try {
+    expect(await openWasm(nodeThreads(2))).toBe(true);
+  } finally {
+    refused.mockRestore();
+  }
+  expect(wasmThreads()).toBeUndefined();
   const [a, b] = [tf.ones<tf.Rank.R2>([16, 16]), tf.ones<tf.Rank.R2>([16, 16])];
   expect((await matMul(a, b).data())[255]).toBe(16);
 

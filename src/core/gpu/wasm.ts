@@ -28,9 +28,18 @@ let hasFailed = false;
 /** Whether a heap ran full or was written beyond its end: what comes after on it cannot be trusted. */
 export const wasmHasFailed = (): boolean => tf.getBackend() === 'wasm' && hasFailed;
 
-/** What our kernels on the heap in use are run by; undefined where TensorFlow.js does not run on it. */
+/** What our kernels on the heap in use are run by; undefined where TensorFlow.js does not run on it, or without SIMD. */
 export const wasmThreads = (): Threads | undefined =>
   guarded !== undefined && tf.backend() === (guarded as unknown) ? threads : undefined;
+
+/** Waits until the threads have come, a second at most: without them a measurement tells too little. */
+export async function wasmThreadsReady(): Promise<void> {
+  for (let i = 0; i < 40; i++) {
+    const starting = wasmThreads();
+    if (!starting || starting.ready() >= starting.count) return;
+    await new Promise<void>((resolve) => setTimeout(() => resolve(), 25));
+  }
+}
 
 /**
  * Makes TensorFlow.js run on WebAssembly; on a new heap where the last one has failed. False where it cannot.
@@ -52,7 +61,13 @@ export async function openWasm(threading?: Threading): Promise<boolean> {
   if (heap === guarded) return true;
   guard(heap);
   const memory = heap.wasm.wasmMemory ?? heap.wasm.asm.memory;
-  threads = startThreads(memory, isShared(memory) && threading ? threading : ALONE);
+  threads = undefined;
+  try {
+    threads = startThreads(memory, isShared(memory) && threading ? threading : ALONE);
+  } catch (error) {
+    // Our kernels need SIMD; TensorFlow.js has a build without.
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+  }
   return true;
 }
 const ALONE: Threading = { count: 1, start: () => () => undefined };
