@@ -50,6 +50,10 @@ declare namespace WebAssembly {
   interface Memory {
     readonly buffer: ArrayBuffer | SharedArrayBuffer;
   }
+  /** What cannot be compiled. */
+  const CompileError: new (message: string) => Error;
+  /** A trap. */
+  const RuntimeError: new (message: string) => Error;
 }
 
 /** ES2024, in every browser with WebGPU and in Node 20. */
