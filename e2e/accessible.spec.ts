@@ -30,7 +30,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       for (const stage of STAGES) await check(studio, `${stage}, after a run that failed`, stage);
 
       await studio.goTo('Model');
-      await studio.set(TINY);
+      await studio.set({ ...TINY, Steps: 5000 });
       await recompute(studio);
       await studio.goTo('Text');
       await choose(page, 'dist/samples/moby-dick.txt');

@@ -111,7 +111,7 @@ function Outlook({ plan }: { plan: Plan }) {
       </p>
       <Fold
         className={styles.fold}
-        summary={`About ${two(energy.wattHours)} Wh, which cost ${two(energy.cost)}, at ${formatCount(energy.watts)} W and ${formatNumber(price)} a kWh`}
+        summary={`About ${two(energy.wattHours)} Wh, which cost ${energy.cost > 0 && energy.cost < 0.01 ? 'less than 0.01' : two(energy.cost)}, at ${formatCount(energy.watts)} W and ${formatNumber(price)} a kWh`}
       >
         <Power kind={kind} />
       </Fold>

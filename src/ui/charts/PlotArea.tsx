@@ -228,7 +228,7 @@ const PHONE = 400;
 
 function endLabels(p: PlotProps, width: number, height: number) {
   const placed = p.lines
-    .filter((line) => !line.isSilent && line.x.length > 0 && line.label !== '')
+    .filter((line) => !line.isSilent && line.x.length > 0 && line.label !== '' && endsInside(p, line))
     .map((line) => {
       const last = Math.min(line.x.length, line.y.length) - 1;
       const x = width * along(p.x, line.x[last]!);
@@ -245,6 +245,12 @@ function endLabels(p: PlotProps, width: number, height: number) {
     });
   const tops = pushApart(placed, GAP, height);
   return placed.map(({ line, x, width: words }, index) => ({ line, left: x, top: tops[index]!, width: words }));
+}
+
+/** One that ends above or below what is drawn has no place for words: a table tells it. */
+function endsInside(p: PlotProps, { x, y }: Line): boolean {
+  const end = along(p.y, y[Math.min(x.length, y.length) - 1]!);
+  return end > -0.01 && end < 1.01;
 }
 
 /** px from a line's end to the middle of the words above or below it. */
