@@ -106,7 +106,7 @@ test('so does the last build with one project: what it freed is told as that, an
 test('a page that dies while it migrates has lost nothing, and the next one goes on', async ({ page, context }) => {
   await restore(page, '1608a14');
   // Much more text than a page gets through before it is seen to be at it.
-  const [texts, chunks] = [12, 8];
+  const [texts, chunks] = [24, 8];
   await page.evaluate(
     async ([texts, chunks]) => {
       const request = indexedDB.open('homegrown', 1);
