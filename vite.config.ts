@@ -6,6 +6,7 @@ import { offlinePlugin } from './scripts/offline.ts';
 import { samplesPlugin } from './scripts/samples.ts';
 import { pagePlugin } from './scripts/templates.ts';
 import { tfjsPlugin } from './scripts/tfjs.ts';
+import { zodPlugin } from './scripts/zod.ts';
 
 /** The strict headers on every response of the dev and preview servers; in the build as files for hosts, and the page's policy in the page. */
 function headersPlugin(): Plugin {
@@ -50,6 +51,7 @@ export default defineConfig(({ command }) => ({
   plugins: [
     react(),
     tfjsPlugin('page'),
+    zodPlugin(),
     headersPlugin(),
     samplesPlugin(),
     pagePlugin(),
@@ -68,7 +70,7 @@ export default defineConfig(({ command }) => ({
   // Workers live under one path, because their own responses carry their policy (headers.config.ts).
   worker: {
     format: 'es',
-    plugins: () => [llamaPlugin(), tfjsPlugin('workers')],
+    plugins: () => [llamaPlugin(), tfjsPlugin('workers'), zodPlugin()],
     rolldownOptions: {
       output: { entryFileNames: 'workers/[name]-[hash].js', chunkFileNames: 'workers/[name]-[hash].js' },
     },
