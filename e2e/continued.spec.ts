@@ -101,10 +101,7 @@ test('a model that goes on with other text begins a new curve, verdict and best 
   await bringIn(page, files, 'ours.zip');
   await expect(studio.strip).toContainText('step 40');
   await studio.goTo('Text');
-  await page.getByRole('button', { name: 'Paste text…' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox').first().fill('The sea is wide and the whale is white. '.repeat(1000));
-  await dialog.getByRole('button', { name: /^Add/ }).click();
+  await studio.paste('The sea is wide and the whale is white. '.repeat(1000));
   await expect(studio.stages).toContainText('40 k characters');
   await studio.goTo('Train');
   await page.getByRole('button', { name: 'Resume from step 40' }).click();

@@ -1,17 +1,8 @@
 /** What stood in the way on Model, Train and Playground: keys, numbers, small windows, and pages that showed another run. */
 import { expect, test, type Page } from '@playwright/test';
-import { Studio } from './studio';
+import { SMALL, Studio } from './studio';
 
-const SMALL = {
-  Layers: 1,
-  Heads: 2,
-  Width: 16,
-  Context: 16,
-  Steps: 20,
-  Batch: 4,
-  'Warm-up': 5,
-  'Evaluate every': 10,
-} as const;
+const SETTINGS = { ...SMALL, Steps: 20, 'Warm-up': 5, 'Evaluate every': 10 } as const;
 
 test('numbers, keys, small windows and less motion', async ({ page }) => {
   test.setTimeout(900_000);
@@ -19,7 +10,7 @@ test('numbers, keys, small windows and less motion', async ({ page }) => {
   const studio = new Studio(page);
   await studio.open('/model');
   await studio.useDevice('WASM');
-  await studio.set(SMALL);
+  await studio.set(SETTINGS);
 
   // Numbers as others write them are read, and it is said as what; what is set to a bound is told, and not for ever.
   const rate = studio.field('Learning rate');
@@ -35,15 +26,11 @@ test('numbers, keys, small windows and less motion', async ({ page }) => {
   await expect(studio.field('Steps')).toHaveValue('20');
   await page.getByRole('button', { name: /changed: give back the usual values$/ }).click();
   await expect(studio.field('Steps')).toHaveValue('2,000');
-  await studio.set({ ...SMALL, 'Learning rate': '.003' });
+  await studio.set({ ...SETTINGS, 'Learning rate': '.003' });
 
   // With the focus on a choice, the key that starts a run starts it.
   await studio.goTo('Text');
-  await page.getByRole('button', { name: 'Paste text…' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox').first().fill('The sea is wide and the whale is white. '.repeat(1000));
-  await dialog.getByRole('button', { name: /^Add/ }).click();
-  await expect(dialog).toBeHidden();
+  await studio.paste('The sea is wide and the whale is white. '.repeat(1000));
   await studio.goTo('Model');
   await page.getByRole('button', { name: 'Presets' }).focus();
   await page.keyboard.press('ControlOrMeta+Enter');

@@ -198,14 +198,7 @@ test('after loading, nothing but our own origin is asked for anything, and the n
   await page.waitForLoadState('networkidle');
   await context.setOffline(true);
   await studio.goTo('Text');
-  await page.getByRole('button', { name: 'Paste text…' }).click();
-  await page
-    .getByRole('dialog')
-    .getByRole('textbox')
-    .first()
-    .fill('The whale is large. The sea is wide. '.repeat(2000));
-  await page.getByRole('dialog').getByRole('button', { name: /^Add/ }).click();
-  await expect(studio.stages).toContainText('characters');
+  await studio.paste('The whale is large. The sea is wide. '.repeat(2000));
   await page.getByRole('button', { name: 'Start training' }).click();
   await studio.event(5, /Evaluated/);
   for (const stage of ['Playground', 'Export', 'Data', 'Tokenizer']) await studio.goTo(stage);

@@ -1,14 +1,14 @@
 /** Several projects: their menu, their addresses, texts that two of them have, two tabs on two, and deleting everything. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, expect, test, type Page } from '@playwright/test';
+import { chromium, expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
-import { Studio } from './studio';
+import { SMALL, Studio } from './studio';
 
 const WHALE = 'The whale is large, and the sea is wide. '.repeat(300);
 const BIRD = 'An albatross follows the ship, and the ship the wind. '.repeat(300);
 /** Trains in seconds on WASM. */
-const SMALL = { Layers: 1, Heads: 2, Width: 16, Context: 16, Batch: 4, 'Warm-up': 2, 'Evaluate every': 20 } as const;
+const SETTINGS = { ...SMALL, 'Warm-up': 2, 'Evaluate every': 20 } as const;
 
 test('projects are begun, renamed, opened, copied and deleted; each has its address, and a text can be in two', async ({
   page,
@@ -17,15 +17,15 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   const studio = new Studio(page);
   await studio.open('/text'); // as addresses were when there was one
   await expect(page).toHaveURL(/\/p\/first\/text$/);
-  await paste(page, WHALE);
+  await studio.paste(WHALE);
   await studio.rename('Whales');
 
   await studio.inProjects('New project');
   await expect(page).not.toHaveURL(/\/p\/first\//);
   await expect(page.getByText('Grow a language model from your own text')).toBeVisible();
   const id = /\/p\/([^/]+)\/text$/.exec(page.url())![1]!;
-  await paste(page, BIRD);
-  await paste(page, WHALE); // it is the other project's: no room is taken twice
+  await studio.paste(BIRD);
+  await studio.paste(WHALE); // it is the other project's: no room is taken twice
   await studio.rename('Birds');
   await expect(page.getByRole('row', { name: /Pasted text/ })).toHaveCount(2);
   await expect.poll(() => studio.keys('texts/')).toHaveLength(2);
@@ -111,15 +111,15 @@ test('two tabs on two projects: what is changed in each is kept, while a run tra
   await first.open('/model');
   await first.useDevice('WASM');
   await page.getByText('Seldom changed').click();
-  await first.set({ ...SMALL, Steps: 100_000, 'Save every': 20 });
+  await first.set({ ...SETTINGS, Steps: 100_000, 'Save every': 20 });
   await first.goTo('Text');
-  await paste(page, WHALE);
+  await first.paste(WHALE);
   await first.rename('Whales');
   const other = await context.newPage();
   const second = new Studio(other);
   await second.open('/text');
   await second.inProjects('New project');
-  await paste(other, BIRD);
+  await second.paste(BIRD);
   await second.goTo('Model');
 
   await page.getByRole('button', { name: 'Start training' }).click();
@@ -154,7 +154,7 @@ test('deleting everything tells what goes, and leaves nothing on the disk', asyn
   let page = await context.newPage();
   let studio = new Studio(page);
   await studio.open('/text');
-  await paste(page, `${sentinel} ${WHALE}`);
+  await studio.paste(`${sentinel} ${WHALE}`);
   await studio.rename(`${sentinel} whales`);
   await page.getByRole('button', { name: 'Light or dark' }).click();
   await expect.poll(() => studio.stored('projects/first')).toMatchObject({ name: `${sentinel} whales` });
@@ -187,15 +187,6 @@ test('deleting everything tells what goes, and leaves nothing on the disk', asyn
   expect(filesWith(profile, sentinel)).toEqual([]);
   expect(studio.errors).toEqual([]);
 });
-
-async function paste(page: Page, text: string): Promise<void> {
-  await page.getByRole('button', { name: /^Paste( text)?…$/ }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox').first().fill(text);
-  await dialog.getByRole('button', { name: /^Add/ }).click();
-  await expect(dialog).toBeHidden();
-  await expect(page.getByRole('navigation', { name: 'Stages' })).toContainText('characters');
-}
 
 /**
  * Files of a browser's own that hold these words, in one byte a character or in two. Not those in which it notes what was

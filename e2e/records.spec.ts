@@ -2,11 +2,10 @@
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { restore } from './restore';
-import { Studio } from './studio';
+import { SMALL, Studio } from './studio';
 
 const PROSE = 'The whale is large, and the sea is wide. '.repeat(300);
-/** Trains in seconds on WASM. */
-const SMALL = { Layers: 1, Heads: 2, Width: 16, Context: 16, Batch: 4, 'Warm-up': 2, 'Evaluate every': 20 } as const;
+const SETTINGS = { ...SMALL, 'Warm-up': 2, 'Evaluate every': 20 } as const;
 
 /** A text is pasted, settings are small, and the device is WASM; nothing has been trained. */
 async function prepared(page: Page, settings: Readonly<Record<string, number>>): Promise<Studio> {
@@ -14,13 +13,9 @@ async function prepared(page: Page, settings: Readonly<Record<string, number>>):
   await studio.open('/model');
   await studio.useDevice('WASM');
   await page.getByText('Seldom changed').click();
-  await studio.set({ ...SMALL, ...settings });
+  await studio.set({ ...SETTINGS, ...settings });
   await studio.goTo('Text');
-  await page.getByRole('button', { name: 'Paste text…' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox').first().fill(PROSE);
-  await dialog.getByRole('button', { name: /^Add/ }).click();
-  await expect(studio.stages).toContainText('characters');
+  await studio.paste(PROSE);
   return studio;
 }
 

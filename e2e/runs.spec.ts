@@ -5,29 +5,18 @@ import { curveKey } from '../src/core/runs/curve';
 import { recordKey } from '../src/core/runs/record';
 import { runRows } from '../src/core/testing/runRows';
 import { expectAccessible } from './axe';
-import { Studio } from './studio';
+import { SMALL, Studio } from './studio';
 
-/** Trained in a few seconds, on WASM. */
-const SMALL = {
-  Layers: 1,
-  Heads: 2,
-  Width: 16,
-  Context: 16,
-  Steps: 20,
-  Batch: 4,
-  'Learning rate': 0.003,
-  'Warm-up': 5,
-  'Evaluate every': 10,
-} as const;
+const SMALLEST = { ...SMALL, Steps: 20, 'Learning rate': 0.003, 'Warm-up': 5, 'Evaluate every': 10 } as const;
 
 /** A studio with one small run of 20 steps on WASM. */
 async function withRun(page: Page): Promise<Studio> {
   const studio = new Studio(page);
   await studio.open('/model');
   await studio.useDevice('WASM');
-  await studio.set(SMALL);
+  await studio.set(SMALLEST);
   await studio.goTo('Text');
-  await paste(page, 'The sea is wide and the whale is white. '.repeat(1000));
+  await studio.paste('The sea is wide and the whale is white. '.repeat(1000));
   await train(studio, 20);
   return studio;
 }
@@ -282,14 +271,6 @@ test('two hundred runs are listed, and the page stays responsive', async ({ page
   expect(await studio.runs.count()).toBeLessThan(60);
   expect(studio.errors).toEqual([]);
 });
-
-async function paste(page: Page, words: string): Promise<void> {
-  await page.getByRole('button', { name: 'Paste text…' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox').first().fill(words);
-  await dialog.getByRole('button', { name: /^Add/ }).click();
-  await expect(dialog).toBeHidden();
-}
 
 async function train(studio: Studio, steps: number): Promise<void> {
   await studio.page.getByRole('button', { name: 'Start training' }).first().click();

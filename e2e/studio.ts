@@ -15,6 +15,9 @@ export const TINY = {
   'Evaluate every': 30,
 } as const;
 
+/** Trained in a few seconds, on WASM. */
+export const SMALL = { Layers: 1, Heads: 2, Width: 16, Context: 16, Batch: 4 } as const;
+
 export class Studio {
   /** Console errors and uncaught ones since the studio was opened. */
   readonly errors: string[] = [];
@@ -85,6 +88,16 @@ export class Studio {
       await this.field(label).fill(String(value));
       await this.field(label).press('Tab');
     }
+  }
+
+  /** Adds a text on Text, by Paste text…. */
+  async paste(words: string): Promise<void> {
+    await this.page.getByRole('button', { name: /^Paste( text)?…$/ }).click();
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByRole('textbox').first().fill(words);
+    await dialog.getByRole('button', { name: /^Add/ }).click();
+    await expect(dialog).toBeHidden();
+    await expect(this.stages).toContainText('characters');
   }
 
   /** Perplexity on held-out text at the newest evaluation, as the number strip says. */

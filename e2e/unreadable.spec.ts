@@ -1,11 +1,11 @@
 /** A record of each kind that is stored, damaged or of a newer version: it is told and stays, and everything else works. */
 import { readFile } from 'node:fs/promises';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { unzipSync } from 'fflate';
 import { isAt, KINDS, kindOf } from '../src/core/runs/kinds';
 import { expectAccessible } from './axe';
 import { restore } from './restore';
-import { Studio } from './studio';
+import { SMALL, Studio } from './studio';
 
 /** As a disk or a crash leaves it; a newer version's is as it is now, but for that. */
 const TORN = 'half a rec';
@@ -19,7 +19,7 @@ const MISHAPS: readonly (readonly [string, unknown])[] = [
   ['device-memory/wasm', 1e9],
   ['cuts', { gpu: 'wide' }],
 ];
-const SMALL = { Layers: 1, Heads: 2, Width: 16, Context: 16, Batch: 4, Steps: 20, 'Warm-up': 2, 'Evaluate every': 10 };
+const SETTINGS = { ...SMALL, Steps: 20, 'Warm-up': 2, 'Evaluate every': 10 };
 
 test('whatever record is damaged or newer, the app starts, tells and keeps it, hands it over, and takes a text; with all of them it trains', async ({
   page,
@@ -52,7 +52,7 @@ test('whatever record is damaged or newer, the app starts, tells and keeps it, h
       await studio.begun();
       if (at !== DERIVED) expect(await takenRaw(studio, key), words).toEqual(damaged);
       pasted.push(`${words}: the whale is large, and the sea is wide. `.repeat(40));
-      await paste(page, pasted.at(-1)!);
+      await studio.paste(pasted.at(-1)!);
       await expect(page.getByRole('alert'), words).toHaveCount(0);
       const now = await studio.keys('');
       expect(
@@ -85,9 +85,9 @@ test('whatever record is damaged or newer, the app starts, tells and keeps it, h
   told.delete('device'); // chosen anew, by hand
   await studio.inProjects('New project');
   await studio.goTo('Model');
-  await studio.set(SMALL);
+  await studio.set(SETTINGS);
   await studio.goTo('Text');
-  await paste(page, 'An albatross follows the ship, and the ship the wind. '.repeat(300));
+  await studio.paste('An albatross follows the ship, and the ship the wind. '.repeat(300));
   await page.getByRole('button', { name: 'Start training' }).first().click();
   await expect(studio.strip).toContainText('Finished', { timeout: 200_000 });
   await studio.goTo('Playground');
@@ -121,12 +121,4 @@ async function takenRaw({ page }: Studio, key: string): Promise<unknown> {
   await expect(list).toBeHidden();
   const taken = files[`${key}.json`];
   return taken && JSON.parse(Buffer.from(taken).toString());
-}
-
-async function paste(page: Page, words: string): Promise<void> {
-  await page.getByRole('button', { name: /^Paste( text)?…$/ }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox').first().fill(words);
-  await dialog.getByRole('button', { name: /^Add/ }).click();
-  await expect(dialog).toBeHidden();
 }
