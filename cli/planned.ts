@@ -9,7 +9,7 @@ import { matrixRate } from '../src/core/ops/matrixRate';
 import type { OptimizerId } from '../src/core/optim';
 import { ASSUMED_PRICE, energyOf } from '../src/core/plan/energy';
 import type { Band } from '../src/core/plan/law';
-import { makePlan, ofSteps, type Plan, withRecipe } from '../src/core/plan/plan';
+import { isFarOff, makePlan, ofSteps, type Plan, withRecipe } from '../src/core/plan/plan';
 import { profileText, type TextProfile } from '../src/core/plan/profile';
 import type { TrainSettings } from '../src/core/tokenizer/train';
 import type { MemoryLimits } from '../src/core/train/memory';
@@ -67,7 +67,7 @@ export class Planner {
   again(step: number): boolean {
     const off = step / (1000 * this.plan.pace.step);
     this.slowness *= off;
-    if (off < MUCH && off > 1 / MUCH) return false;
+    if (!isFarOff(off)) return false;
     const before = this.plan;
     const now = this.make(before.model.vocabulary);
     return JSON.stringify(now.model) !== JSON.stringify(before.model) || now.recipe.batch !== before.recipe.batch;
@@ -102,9 +102,6 @@ export class Planner {
     }));
   }
 }
-/** Times as long or as short as was expected. */
-const MUCH = 1.3;
-
 /** What it will be, before it begins. */
 export function planWords(
   { model, recipe, expected, twice, epochs, seconds }: Plan,

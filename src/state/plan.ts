@@ -3,7 +3,7 @@ import { modelSpec } from '../core/models';
 import { type Band, expectedBits } from '../core/plan/law';
 import { costOf } from '../core/plan/pace';
 import { objectiveOf } from '../core/objectives';
-import { ofSteps, type Plan } from '../core/plan/plan';
+import { isFarOff, ofSteps, type Plan } from '../core/plan/plan';
 import type { TextProfile } from '../core/plan/profile';
 import { textRef } from '../core/documents/record';
 import { formatDuration } from '../core/base/units';
@@ -38,8 +38,6 @@ export interface PlanSlice {
 
 /** Of the first click. */
 export const FIRST_MINUTES = 3;
-/** Of real steps, times as long or as short as was expected. */
-const MUCH = 1.3;
 
 export const createPlanSlice: Slice<PlanSlice> =
   ({ data, gpu }) =>
@@ -101,7 +99,7 @@ export const createPlanSlice: Slice<PlanSlice> =
       set(({ device: now }) =>
         now.kind === 'open' ? { device: { kind: 'open', info: { ...now.info, slowness } } } : {},
       );
-      if (off <= MUCH && off >= 1 / MUCH) {
+      if (!isFarOff(off)) {
         const steps = Math.max(1, Math.min(plan.most, Math.floor(recipe.steps / off)));
         return keep(inputs, { recipe: ofSteps(project.recipe, steps, plan.seconds, step / 1000) });
       }

@@ -214,6 +214,10 @@ function inTime(
   return { recipe: withSteps(Math.max(LEAST_STEPS, Math.min(mostSteps, fits))), pace, most: mostSteps };
 }
 
+/** Whether real steps take so much more or less time than was expected that another plan may be better. @param off times as long */
+export const isFarOff = (off: number): boolean => off > MUCH || off < 1 / MUCH;
+const MUCH = 1.3;
+
 /** A recipe of so many steps: how often it is looked at and saved, and how long its rate rises. Both times are in seconds. */
 export function ofSteps(recipe: Recipe, steps: number, seconds: number, step: number): Recipe {
   const evalEvery = Math.max(1, Math.ceil(steps / looksIn(seconds)));
