@@ -156,7 +156,11 @@ export const createProjectSlice: Slice<ProjectSlice> =
           .catch(notCaughtUp);
       };
     }
-    const listOwn = joined(1000, () => Promise.all([get().loadTexts(), ...(get().runs ? [get().listRuns()] : [])]));
+    const listOwn = joined(1000, () => {
+      const { loadTexts, runs, listRuns, opened, training, listSaved } = get();
+      const atRest = Object.keys(opened).filter((id) => id !== training?.runId); // a step of them may be kept no more
+      return Promise.all([loadTexts(), ...(runs ? [listRuns()] : []), ...atRest.map(listSaved)]);
+    });
     /** More rarely: all runs of all of them are read, and who opens their menu lists them too. */
     const listOthers = joined(5000, async () => {
       if (get().projects.length > 0) await get().listProjects();

@@ -95,7 +95,6 @@ export const createRunSlice: Slice<RunSlice> =
       const isMoved = record.step !== before.record.step || record.status === 'running';
       if (!isMoved) {
         if (JSON.stringify(record) !== JSON.stringify(before.record)) put({ ...before, record });
-        await get().listSaved(runId); // a step may be kept no more
         return;
       }
       for (const event of await readTail(store, runId, before.log.step.at(-1) ?? 0)) before.log.append(event);
