@@ -84,6 +84,7 @@ test('whatever record is damaged or newer, the app starts, tells and keeps it, h
   await studio.useDevice('WASM');
   told.delete('device'); // chosen anew, by hand
   await studio.inProjects('New project');
+  await expect(page.getByRole('heading', { level: 1, name: /^Grow a language model/ })).toBeVisible(); // its first page
   await studio.goTo('Model');
   await studio.set(SETTINGS);
   await studio.goTo('Text');
