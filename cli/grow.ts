@@ -7,6 +7,7 @@ import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
 import { modelSpec } from '../src/core/models';
 import { type BaseConfig, countParams } from '../src/core/models/spec';
 import { optimizerOf } from '../src/core/optim';
+import type { Power } from '../src/core/plan/energy';
 import { bestNotKept } from '../src/core/runs/best';
 import { isMeasuredAlike } from '../src/core/runs/segments';
 import { SMALLEST_VOCABULARY } from '../src/core/tokenizer/train';
@@ -24,7 +25,7 @@ import { settingsOf } from './fields';
 import { rateOf, warmupOf } from './learningRate';
 import { MODEL_FILES } from './listed';
 import { LOCAL, localFile } from './local';
-import { fit, type Fit, leftOf, over } from './minutes';
+import { Course, fit, type Fit, leftOf, over } from './minutes';
 import { UsageError, type Values } from './options';
 import { besideWords, evaluationWords, finite, inWords, Speed, valuesOf } from './outcome';
 import { measurePace, type Pace, timeOf } from './pace';
@@ -32,7 +33,7 @@ import { isForThePlan, Planner, planWords } from './planned';
 import { Progress } from './progress';
 import { prepare } from './prepared';
 import { undisturbed } from './read';
-import { checkSettled, deviceOf, goingOn, laidPaths, openLaid, openPast, recipeGoingOn } from './resume';
+import { checkSettled, deviceOf, goingOn, laidPaths, openLaid, openPast, recipeGoingOn, withSteps } from './resume';
 import { Saves } from './saves';
 import { configOf } from './sizeFlags';
 import { command, interruptible, main, openDevice, print, softwareAdapter, stderr, textFile } from './terminal';
@@ -193,7 +194,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
       `So many steps fit into ${minutes!} minutes: one takes ${formatDuration(fitted.pace.step)}, ` +
         `an evaluation ${formatDuration(fitted.pace.evaluate)}.`,
     );
-  if (planner) for (const words of planWords(planner.told(recipe), device.kind)) progress.say(words);
+  if (planner) for (const words of planWords(planner.told(recipe), device.kind, powerOf(options))) progress.say(words);
   if (past) progress.say(`${past.folder} goes on from step ${formatCount(past.info.state.step)}.`);
 
   progress.say(recomputationWords(again, OTHERWISE));
@@ -202,12 +203,16 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     progress.say(`The learning rate is ${recipe.learningRate}, which is usual with ${label} at this size.`);
   }
 
+  const { now } = basis;
+  const course = fitted && new Course(recipe, fitted.pace, planner?.plan.most ?? Infinity, () => leftOf(minutes!), now);
+  const length = (): number => course?.steps ?? recipe.steps;
   const speed = new Speed(tokensPerStep(recipe, model.config.context));
   let lastLoss: number | null = null;
   /** The curve, for trainer_state.json. */
   const events: TrainEvent[] = [...(past?.events ?? [])];
   const follow = (event: TrainEvent): void => {
     events.push(event);
+    course?.follow(event);
     if (event.kind === 'compiling' && event.kernels) {
       const { done, of } = event.kernels;
       if (done === 0) progress.say(`Compiling ${formatKernels(of)}.`);
@@ -217,7 +222,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
       speed.add(event.tokensPerSecond);
       const { step, tokensPerSecond } = event;
       const note = `loss ${formatReading(event.loss)} · ${formatShort(tokensPerSecond)} tokens/s`;
-      progress.show({ label: 'Training', done: step, of: recipe.steps, unit: 'steps' }, note);
+      progress.show({ label: 'Training', done: step, of: length(), unit: 'steps' }, note);
     } else if (event.kind === 'evaluated') {
       const { step, loss } = event;
       info.result = resultOf(event);
@@ -235,7 +240,10 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
       } else progress.say(`step ${formatCount(step)}: ${evaluationWords(recipe.objective, event)}`);
     }
   };
-  const toldOf = (state: TrainState) => ({ info: ofFolder(info, state, events), tokenizer, events });
+  const toldOf = (state: TrainState) => {
+    const told = ofFolder(withSteps(info, Math.max(state.step, length())), state, events);
+    return { info: told, tokenizer, events };
+  };
   const save = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
     const wasBeside = saves.isBeside;
     const exported = { ...toldOf(snapshot.state), snapshot, tokens: null };
@@ -248,7 +256,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     const time = fitted ? over(minutes!, fitted.pace) : signal;
     const until = AbortSignal.any([signal, time]);
     outcome = await train(
-      { ...input, ...(begun.from && { from: begun.from }), recipe, save },
+      { ...input, ...(begun.from && { from: begun.from }), recipe, save, length },
       { signal: until, report: follow },
     );
     // What a stop leaves is saved before it is measured.
@@ -297,6 +305,7 @@ const limitsNow = (gigabytes: number): MemoryLimits => ({
   ...memoryLimits(),
   ...(gigabytes > 0 && { bound: 1e9 * gigabytes }),
 });
+const powerOf = ({ watts, price }: Values<typeof OPTIONS>): Power => ({ ...(watts !== undefined && { watts }), price });
 const WHOLE = { withOptimizer: true } as const;
 const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';
 

@@ -1,4 +1,5 @@
 /** The flags of `grow`. */
+import { ASSUMED_PRICE } from '../src/core/plan/energy';
 import { MOST_HELD } from '../src/core/documents/split';
 import { FIRST_MODEL, modelIds } from '../src/core/models';
 import { DEFAULT_RECIPE, RECIPE, RECOMPUTE_CHOICES } from '../src/core/train/recipe';
@@ -49,6 +50,14 @@ export const OPTIONS = {
     otherwise: 'as long as the steps take',
     help: 'Minutes from the start of the command to its end: instead of --steps, as many as are measured to fit; without a tokenizer, sizes and batch, these are planned for the text, the device and the time',
   },
+  watts: {
+    kind: 'real',
+    min: 0,
+    max: 1e5,
+    otherwise: 'as is assumed of the device',
+    help: 'What the machine takes while it trains: the plan tells watt-hours by it',
+  },
+  price: { kind: 'real', min: 0, max: 1e6, initial: ASSUMED_PRICE, help: 'Of a kilowatt-hour, in any currency' },
   warmup: {
     kind: 'whole',
     min: RECIPE.warmup.min,

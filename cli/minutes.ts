@@ -1,7 +1,8 @@
 /** --minutes: a time for the whole command, from its start to its end. */
 import { badSettings } from '../src/core/base/errors';
 import { formatDuration } from '../src/core/base/units';
-import type { TrainInput } from '../src/core/train/run';
+import type { Recipe } from '../src/core/train/recipe';
+import type { TrainEvent, TrainInput } from '../src/core/train/run';
 import { measurePace, type Pace, stepsIn, timeOf } from './pace';
 
 /** Milliseconds since 1970: of scripts/cli.mjs where that has started this. */
@@ -49,3 +50,55 @@ export function over(minutes: number, { step, evaluate, save }: Pace): AbortSign
   setTimeout(() => end.abort(), Math.max(0, leftOf(minutes) - END - step - evaluate - 2 * save)).unref();
   return end.signal;
 }
+
+/**
+ * How long a run is, fitted again and again to what is left of its time: a machine is not always as quick as it was when it was
+ * measured, and a schedule that is cut off before its end is worth little.
+ */
+export class Course {
+  /** In all, as it is now. */
+  steps: number;
+  /** Milliseconds that a step takes. */
+  private step: number;
+  /** When the last step was told, if nothing but a step came after it. */
+  private told: number | null = null;
+  /** Milliseconds and number of the steps since it was last looked. */
+  private spent = 0;
+  private counted = 0;
+  private readonly every: number;
+
+  /**
+   * @param recipe that of the run, of as many steps as fit when it begins
+   * @param most steps, however quick they are
+   * @param left milliseconds for it, now
+   */
+  constructor(
+    private readonly recipe: Recipe,
+    private readonly pace: Pace,
+    private readonly most: number,
+    private readonly left: () => number,
+    private readonly now: () => number,
+  ) {
+    ({ steps: this.steps } = recipe);
+    ({ step: this.step } = pace);
+    this.every = LOOK * left();
+  }
+
+  follow(event: TrainEvent): void {
+    const before = this.told;
+    this.told = event.kind === 'step' ? this.now() : null;
+    if (event.kind !== 'step' || before === null) return;
+    this.spent += this.told! - before;
+    this.counted += 1;
+    if (this.spent < this.every) return;
+    this.step = (this.step + this.spent / this.counted) / 2;
+    this.spent = this.counted = 0;
+    const pace = { ...this.pace, start: 0, step: this.step };
+    const fits = Math.min(this.most, stepsIn(CALM * (this.left() - END), pace, this.recipe, event.step));
+    if (Math.abs(fits - this.steps) > OFF * (this.steps - event.step)) this.steps = Math.max(event.step + 1, fits);
+  }
+}
+/** Share of the time between two looks. */
+const LOOK = 0.03;
+/** Share of the steps that are left by which it may be off. */
+const OFF = 0.03;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildSamples } from '../scripts/samples';
 import { recipeOf } from '../src/core/runs/segments';
-import { isForThePlan } from './planned';
+import { makePlan } from '../src/core/plan/plan';
+import { isForThePlan, planWords } from './planned';
 import { readModel } from './read';
 import { type Ended, lines, run } from './testing/run';
 
@@ -22,6 +23,24 @@ test('a plan is asked for by minutes alone: who gives a size plans it', () => {
   for (const size of ['tokenizer', 'layers', 'heads', 'width', 'context', 'batch', 'resume'])
     expect(isForThePlan(new Set(['minutes', size]))).toBe(false);
   expect(isForThePlan(new Set(['text']))).toBe(false);
+});
+
+test('energy is told by what the machine takes and what that costs, and what of it is assumed', () => {
+  const text = {
+    bytes: 1e6,
+    vocabularies: [{ kind: 'bpe' as const, size: 1024, bytesPerToken: 2.7, unigramBits: 3.1 }],
+    repeated: 0,
+  };
+  const plan = {
+    ...makePlan({ text, held: 0.1, device: { kind: 'wasm', gigaflops: 30 }, seconds: 3600 }),
+    seconds: 3600,
+  };
+  expect(planWords(plan, 'wasm', { price: 0.3 }).join(' ')).toContain(
+    'about 30 Wh at 30 W, which is assumed, and costs 0.009 at 0.3 a kWh.',
+  );
+  expect(planWords(plan, 'wasm', { watts: 200, price: 2 }).join(' ')).toContain(
+    'about 200 Wh at 200 W, and costs 0.4 at 2 a kWh.',
+  );
 });
 
 test('settings are planned, told before it begins, kept where a flag says otherwise, and looked at early', async () => {

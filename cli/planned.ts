@@ -7,7 +7,7 @@ import { modelIds, modelSpec, type ModelId } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
 import { matrixRate } from '../src/core/ops/matrixRate';
 import type { OptimizerId } from '../src/core/optim';
-import { ASSUMED_PRICE, energyOf } from '../src/core/plan/energy';
+import { energyOf, type Power } from '../src/core/plan/energy';
 import type { Band } from '../src/core/plan/law';
 import { isFarOff, makePlan, ofSteps, type Plan, withRecipe } from '../src/core/plan/plan';
 import { profileText, type TextProfile } from '../src/core/plan/profile';
@@ -106,9 +106,10 @@ export class Planner {
 export function planWords(
   { model, recipe, expected, twice, epochs, seconds }: Plan,
   kind: DeviceKind,
+  power: Power,
 ): readonly string[] {
   const { layers, width, context } = model.config;
-  const { wattHours, cost, watts } = energyOf(seconds, kind, { price: ASSUMED_PRICE });
+  const { wattHours, cost, watts } = energyOf(seconds, kind, power);
   const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
   return [
     `The plan: a vocabulary of ${formatCount(model.vocabulary)}, ${formatCount(layers)} layers of ${formatCount(width)} ` +
@@ -117,8 +118,8 @@ export function planWords(
       `the text is read ${formatNumber(Number(epochs.toPrecision(2)))} times.`,
     `It expects ${bandWords(expected)} bits per byte of held-out text in ${formatDuration(1000 * seconds)}, ` +
       `and in twice the time about ${formatReading(twice.value)}. ` +
-      `That takes about ${formatNumber(Number(wattHours.toPrecision(2)))} Wh at the ${formatCount(watts)} W that are assumed, ` +
-      `and costs ${formatNumber(Number(cost.toPrecision(2)))} at ${formatNumber(ASSUMED_PRICE)} a kWh.`,
+      `That takes about ${formatNumber(Number(wattHours.toPrecision(2)))} Wh at ${formatCount(watts)} W${power.watts === undefined ? ', which is assumed' : ''}, ` +
+      `and costs ${formatNumber(Number(cost.toPrecision(2)))} at ${formatNumber(power.price)} a kWh.`,
   ];
 }
 

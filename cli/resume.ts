@@ -74,6 +74,14 @@ export function goingOn(
   };
 }
 
+/** What a run tells when its length has changed on the way. */
+export function withSteps(info: RunInfo, steps: number): RunInfo {
+  const [first, ...rest] = info.segments.map((segment, i, { length }) =>
+    i === length - 1 ? { ...segment, recipe: { ...segment.recipe, steps } } : segment,
+  );
+  return { ...info, segments: [first!, ...rest] };
+}
+
 const parentOf = ({ id, name, state }: RunInfo): NonNullable<RunInfo['parent']> => ({
   id,
   step: state.step,

@@ -12,6 +12,7 @@ export interface Run {
   text: string;
   vocabulary: number;
   unigramBits: number;
+  repeated: number;
   /** Tokens to learn from. */
   unique: number;
   layers: number;
@@ -54,6 +55,7 @@ const FITTED: Readonly<Record<string, readonly [from: number, low: number, high:
   tokenShare: [0.4, 0.01, 2],
   tokenPower: [0.4, 0.1, 1],
   vocabularyPower: [0.1, -0.5, 1],
+  repetition: [1, 0, 3],
   repeats: [8, 1, 50],
   batch: [2000, 300, 20_000],
   rate: [0.0025, 0.001, 0.006],

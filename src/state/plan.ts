@@ -198,6 +198,7 @@ export function expectedOf({
   return expectedBits(
     {
       vocabulary,
+      repeated: text.repeated,
       parameters: costOf(modelSpec(id), config, vocabulary).ofLayers,
       unique: (text.bytes / known.bytesPerToken) * (1 - validation - test),
       perStep: tokensPerStep(recipe, config.context),

@@ -12,6 +12,8 @@ export interface Band {
 export interface Circumstances {
   /** Entries. */
   vocabulary: number;
+  /** Share of the text that is said word for word again. */
+  repeated: number;
   /** Of the matrices of layers. */
   parameters: number;
   /** Tokens of the part that is learnt from, each counted once. */
@@ -33,6 +35,8 @@ export interface Constants {
   tokenPower: number;
   /** By how much more there is to learn of a larger vocabulary. */
   vocabularyPower: number;
+  /** By how much less there is to learn of what is said again. */
+  repetition: number;
   /** Times that a text can be read again until another time is worth little. */
   repeats: number;
   /** Tokens a step above which they count for less, of a run of a million. */
@@ -53,16 +57,16 @@ export interface Constants {
  * arXiv:2407.13623).
  */
 export function remainingShare(run: Circumstances, c: Constants): number {
-  const { vocabulary, parameters, unique, perStep, steps, learningRate, dropout } = run;
+  const { vocabulary, repeated, parameters, unique, perStep, steps, learningRate, dropout } = run;
   const read = perStep * steps;
   const again = Math.max(0, read / unique - 1);
   const fresh = read <= unique ? read : unique * (1 + c.repeats * (1 - Math.exp(-again / c.repeats)));
   const counted = fresh / (1 + perStep / (c.batch * Math.sqrt(read / 1e6)));
   const missed = c.sizeShare * (parameters / 1e5) ** -c.sizePower + c.tokenShare * (counted / 1e5) ** -c.tokenPower;
   const off = Math.log(learningRate / bestRate(perStep, c));
-  return (
-    c.floor + missed * (vocabulary / 4096) ** c.vocabularyPower + c.rateShare * off ** 2 + c.dropoutShare * dropout
-  );
+  const share =
+    c.floor + missed * (vocabulary / 4096) ** c.vocabularyPower + c.rateShare * off ** 2 + c.dropoutShare * dropout;
+  return share * Math.exp(-c.repetition * repeated);
 }
 
 /**
@@ -74,8 +78,8 @@ export function expectedBits(run: Circumstances, unigramBits: number): Band {
   const width = Math.exp(NINE_OF_TEN * CONSTANTS.spread);
   return { value, low: value / width, high: value * width };
 }
-/** Standard deviations to either side: of Student's t with 4 degrees of freedom, for the texts were five, and as many means. */
-export const NINE_OF_TEN = 2.132 * Math.sqrt(1 + 1 / 5);
+/** Standard deviations to either side: of Student's t with 12 degrees of freedom, for the texts were thirteen, and as many means. */
+export const NINE_OF_TEN = 1.782 * Math.sqrt(1 + 1 / 13);
 
 /** The peak for so many tokens a step. */
 export const peakRate = (perStep: number): number =>

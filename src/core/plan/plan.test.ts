@@ -16,7 +16,7 @@ const vocabularies = [
   bytesPerToken: bytesPerToken!,
   unigramBits: unigramBits!,
 }));
-const textOf = (bytes: number): TextProfile => ({ bytes, vocabularies });
+const textOf = (bytes: number): TextProfile => ({ bytes, vocabularies, repeated: 0.02 });
 const wasm = { kind: 'wasm', gigaflops: 30 } as const;
 const novel: PlanInput = { text: textOf(1.2e6), held: 0.1, device: wasm, seconds: 300 };
 const minutes = (n: number, input = novel): Plan => makePlan({ ...input, seconds: 60 * n });
@@ -65,7 +65,7 @@ test('a small text is not learnt by heart, however long it may take', () => {
 });
 
 test('200 bytes make a plan, and fewer say what is missing', () => {
-  const tiny = { bytes: 200, vocabularies: vocabularies.slice(0, 1) };
+  const tiny = { bytes: 200, vocabularies: vocabularies.slice(0, 1), repeated: 0 };
   expectRunnable(minutes(5, { ...novel, text: tiny }), { ...novel, text: tiny, seconds: 300 });
   expect(() => minutes(5, { ...novel, text: { ...tiny, bytes: 60 } })).toThrow(/The text has 60 bytes/);
 });
@@ -79,4 +79,10 @@ test('a plan stays within half of the memory that a run may take, and with a voc
   expect(16 * small.cost.parameters).toBeLessThan(bound / 2);
   expect(() => makePlan({ ...input, limits: { bound: 1e6 } })).toThrow(/no model fits/);
   expect(makePlan({ ...input, vocabulary: 1024 }).model.vocabulary).toBe(1024);
+});
+
+test('of a text that says much again, less is expected to be left', () => {
+  const mail = makePlan({ ...novel, text: { ...textOf(1.2e6), repeated: 0.34 } });
+  expect(mail.expected.value).toBeLessThan(0.7 * makePlan(novel).expected.value);
+  expect(mail.model).toEqual(makePlan(novel).model);
 });

@@ -26,6 +26,8 @@ export interface PlanInput {
 
 export interface Plan {
   vocabulary: VocabularyProfile;
+  /** Share of the text that is said again. */
+  repeated: number;
   model: ModelChoice;
   recipe: Recipe;
   cost: Cost;
@@ -53,6 +55,7 @@ export const withRecipe = (plan: Plan, recipe: Recipe): Plan => ({
 function outlookOf({
   model,
   vocabulary,
+  repeated,
   recipe,
   cost,
   pace,
@@ -62,6 +65,7 @@ function outlookOf({
   const { steps, learningRate, dropout } = recipe;
   const run = {
     vocabulary: vocabulary.size,
+    repeated,
     parameters: cost.ofLayers,
     unique: tokens,
     perStep,
@@ -154,6 +158,7 @@ function* candidates(input: PlanInput): Generator<Candidate> {
   const { text, held, device, seconds, model: id = FIRST_MODEL, vocabulary: chosen } = input;
   const spec = modelSpec(id);
   const initial = Object.fromEntries(Object.entries(spec.fields).map(([name, { initial: value }]) => [name, value]));
+  const { repeated } = text;
   const vocabularies = text.vocabularies.filter(({ size }) => chosen === undefined || size === chosen);
   for (const vocabulary of vocabularies) {
     const tokens = (text.bytes / vocabulary.bytesPerToken) * (1 - held);
@@ -170,7 +175,8 @@ function* candidates(input: PlanInput): Generator<Candidate> {
         const cost = costOf(spec, config, vocabulary.size);
         for (const dropout of DROPOUTS) {
           const settings = { batch: perStep / context, dropout };
-          yield { model, vocabulary, tokens, cost, ...inTime(cost, context, settings, input, { tokens, heldTokens }) };
+          const sizes = { tokens, heldTokens };
+          yield { model, vocabulary, repeated, tokens, cost, ...inTime(cost, context, settings, input, sizes) };
         }
       }
     }

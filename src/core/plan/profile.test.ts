@@ -18,7 +18,9 @@ const documentOf = (text: string): Document => ({
 
 test('a sample of a novel tells what vocabularies of the whole make of it', async () => {
   const novel = documentOf(buildSamples()[0]!.text);
-  const { bytes, vocabularies } = await profileText([novel], unwatched);
+  const { bytes, vocabularies, repeated } = await profileText([novel], unwatched);
+  expect(repeated).toBeGreaterThan(0.005);
+  expect(repeated).toBeLessThan(0.03);
   expect(bytes).toBe(novel.bytes);
   expect(vocabularies.map(({ size }) => size).slice(0, 5)).toEqual([257, 512, 1024, 2048, 4096]);
   expect(vocabularies[0]).toMatchObject({ kind: 'bytes', bytesPerToken: 1 });

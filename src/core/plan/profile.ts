@@ -6,12 +6,15 @@ import { unigramLoss } from '../objectives/unigram';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import type { TokenizerKind } from '../tokenizer/tokenizer';
 import { SMALLEST_VOCABULARY, trainTokenizer } from '../tokenizer/train';
+import { type Part, repeatedShare } from './repetition';
 
 export interface TextProfile {
   /** Of UTF-8, all of it. */
   bytes: number;
   /** From small to large; of those that the text has pairs for. */
   vocabularies: readonly VocabularyProfile[];
+  /** Share of it that is said word for word again. */
+  repeated: number;
 }
 
 export interface VocabularyProfile {
@@ -27,13 +30,13 @@ export interface VocabularyProfile {
 export const VOCABULARIES = [SMALLEST_VOCABULARY, 512, 1024, 2048, 4096, 8192] as const;
 
 /** Code units that are read of the documents, at most: enough to tell one language, or one kind of text, from another. */
-const SAMPLE = 2 ** 18;
+const SAMPLE = 2 ** 19;
 /** Of each document's sample, at its end: as much as is usually held out. */
 const HELD = 0.1;
 
 /**
  * Reads a sample of documents, learns the largest vocabulary from it, and counts the tokens of each smaller one, whose merges
- * are the first of that. Takes some tenths of a second.
+ * are the first of that. Takes about a second.
  */
 export async function profileText(documents: readonly Document[], job: Job): Promise<TextProfile> {
   const bytes = documents.reduce((sum, document) => sum + document.bytes, 0);
@@ -41,6 +44,7 @@ export async function profileText(documents: readonly Document[], job: Job): Pro
   const sampled = passages.reduce((sum, passage) => sum + passage.bytes, 0);
   const { merges } = await trainTokenizer({ kind: 'bpe', vocabulary: Math.max(...VOCABULARIES) }, passages, job);
   const vocabularies: VocabularyProfile[] = [];
+  let usual: { parts: readonly Part[]; size: number } | undefined;
   for (const asked of VOCABULARIES) {
     const own = merges.slice(0, asked - SMALLEST_VOCABULARY);
     const size = SMALLEST_VOCABULARY + own.length;
@@ -49,17 +53,21 @@ export async function profileText(documents: readonly Document[], job: Job): Pro
     const tokenizer = await createTokenizer({ kind: 'bpe', merges: own });
     const [learnt, held] = [new Uint32Array(size), new Uint32Array(size)];
     let [tokens, heldTokens, heldBytes] = [0, 0, 0];
+    const parts: Part[] = [];
     for (const { text } of passages) {
       const ids = tokenizer.encode(text);
       const border = Math.floor((1 - HELD) * ids.length);
-      for (const id of ids.subarray(0, border)) learnt[id]! += 1;
-      for (const id of ids.subarray(border)) {
+      const part = { learnt: ids.subarray(0, border), held: ids.subarray(border) };
+      for (const id of part.learnt) learnt[id]! += 1;
+      for (const id of part.held) {
         held[id]! += 1;
         heldBytes += tokenizer.bytes(id).length;
       }
-      heldTokens += ids.length - border;
+      heldTokens += part.held.length;
       tokens += ids.length;
+      parts.push(part);
     }
+    if (size <= USUAL) usual = { parts, size };
     vocabularies.push({
       kind: own.length === 0 ? 'bytes' : 'bpe',
       size,
@@ -69,8 +77,11 @@ export async function profileText(documents: readonly Document[], job: Job): Pro
     await yieldToEventLoop();
     job.signal.throwIfAborted();
   }
-  return { bytes, vocabularies };
+  return { bytes, vocabularies, repeated: usual ? repeatedShare(usual.parts, usual.size) : 0 };
 }
+
+/** Entries of the tokens by which repetition is told, or of the largest vocabulary below that there is. */
+const USUAL = 2048;
 
 interface Passage extends Document {
   text: string;

@@ -93,6 +93,8 @@ export interface TrainInput {
    * waits for the steps on the way, which a piece of other work would otherwise wait for too. Absent where nobody does.
    */
   pause?(settle: () => Promise<void>): Promise<void>;
+  /** How many steps the run has in all, as it is known now; asked before each. Absent where it is the recipe's number. */
+  length?(): number;
   /** Milliseconds, monotonic. */
   now(): number;
 }

@@ -8,6 +8,7 @@ import { expectClose } from '../testing/checkOp';
 import { expectOnlyDecay } from '../testing/unreached';
 import { HOST_BACKENDS } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
+import { learningRateAt } from '../optim/schedule';
 import { learner } from './learner';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 import type { Snapshot, TrainEvent, TrainInput, TrainOutcome } from './run';
@@ -47,7 +48,7 @@ interface Watched {
 /** Runs, and stops once `stopAt` is reported. */
 async function watch(
   change: Partial<Recipe> = {},
-  { from, stopAt }: { from?: Snapshot; stopAt?: number } = {},
+  { from, stopAt, length }: { from?: Snapshot; stopAt?: number; length?: (done: number) => number } = {},
 ): Promise<Watched> {
   const events: TrainEvent[] = [];
   const saved: Snapshot[] = [];
@@ -67,8 +68,10 @@ async function watch(
       kept.push(structuredClone({ state, tensors: await weights() }));
       return { bytes: 1 };
     },
+    ...(length && { length: () => length(begun++) }),
     now: () => performance.now(),
   };
+  let begun = 0;
   const report = (event: TrainEvent): void => {
     events.push(event);
     if (event.kind === 'step' && event.step === stopAt) stop.abort();
@@ -116,6 +119,28 @@ describe.each(HOST_BACKENDS)('on %s', (_, use) => {
     const { step } = stopped.state;
     expect(stepsOf([...before.events, ...after.events], 'evaluated')).toEqual([0, step, 6, 12]);
   });
+
+  test.each<[string, Partial<Recipe>]>([
+    ['at once', {}],
+    ['accumulating', { batch: 2, accumulate: 3 }],
+  ])(
+    '%s: a length that changes on the way changes the rates from there on, and a save goes on by it',
+    async (__, change) => {
+      const length = (step: number): number => (step < 4 ? 12 : 8);
+      const shortened = await watch(change, { length });
+      const rates = shortened.events.flatMap((e) => (e.kind === 'step' ? [[e.step, e.learningRate] as const] : []));
+      expect(rates.map(([step]) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+      for (const [step, rate] of rates)
+        expect(rate).toBe(learningRateAt(recipe.schedule, { ...recipe, steps: length(step - 1) }, step));
+      expect(shortened.outcome).toMatchObject({ reason: 'finished', state: { step: 8 } });
+      expect(stepsOf(shortened.events, 'evaluated')).toEqual([0, 6, 8]);
+      const after = await watch(
+        { ...change, steps: 8 },
+        { from: shortened.saved.find(({ state }) => state.step === 5)! },
+      );
+      expect(after.saved.at(-1)!.tensors).toEqual(shortened.saved.at(-1)!.tensors);
+    },
+  );
 
   test('the best step is stored before anything trains on: alone, or by the save of that step', async () => {
     const { outcome, events, saved, kept } = await watch({ evalEvery: 2, saveEvery: 3 });

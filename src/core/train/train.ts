@@ -23,8 +23,11 @@ import { startingState, startingValues } from './start';
 import { tokensPerStep } from './recipe';
 import type { StepCost, StepEvent, Train, TrainEvent, TrainInput, TrainOutcome, TrainState } from './run';
 
-export const train: Train = async (input, job) => {
-  const { model, recipe, from, trainable, now } = input;
+export const train: Train = async (given, job) => {
+  const { model, from, trainable, now } = given;
+  /** Of this run alone: its steps may change on the way. */
+  const recipe = { ...given.recipe };
+  const input = { ...given, recipe };
   const found = problems(
     model,
     recipe,
@@ -76,6 +79,7 @@ async function run(
   async function advance(): Promise<void> {
     const step = state.step + 1;
     const started = now();
+    const learningRate = learningRateAt(recipe.schedule, recipe, step);
     const rows = recipe.batch * recipe.accumulate;
     const place = trainingPlace(input.train, objective, { seed: recipe.seed, step, rows, context });
     const result = learning
@@ -91,7 +95,7 @@ async function run(
           kind: 'step',
           step,
           loss,
-          learningRate: learningRateAt(recipe.schedule, recipe, step),
+          learningRate,
           gradientNorm: norm,
           tokensPerSecond: (1000 * tokensPerStep(recipe, context)) / times.mean,
           activeMs: now() - began,
@@ -185,6 +189,10 @@ async function run(
       'Lower the learning rate or turn on gradient clipping, then begin again or resume from the saved step.',
     );
   const isStopped = (): boolean => job.signal.aborted;
+  function isDone(): boolean {
+    recipe.steps = input.length?.() ?? recipe.steps;
+    return state.step >= recipe.steps;
+  }
   const safe = (): string => (savedStep === null ? 'Nothing was saved.' : `Step ${savedStep} is saved.`);
 
   try {
@@ -193,7 +201,7 @@ async function run(
       await evaluate();
       await save();
     }
-    while (state.step < recipe.steps && !isStopped()) {
+    while (!isDone() && !isStopped()) {
       await advance();
       const isLast = state.step === recipe.steps;
       if (isLast || isEvaluated(recipe, state.step)) await evaluate();

@@ -95,7 +95,7 @@ export function updater(
   };
 
   /** Submits all of a step in order; few enough at a time that the device never makes one wait, and so overtake. */
-  async function submit(step: number, { arrays, weight }: Batch) {
+  async function submit(step: number, { arrays, weight }: Batch, own: Float32Array) {
     await prepare(); // otherwise the one that applies them could be the first to be ready
     const losses: ReturnType<typeof accumulate.run>[] = [];
     for (let i = 0; i < recipe.accumulate; i++) {
@@ -107,7 +107,7 @@ export function updater(
       await losses.at(-2);
       await yieldToEventLoop();
     }
-    return { results: Promise.all([apply.run({ rates: rates(step) }), ...losses]) };
+    return { results: Promise.all([apply.run({ rates: own }), ...losses]) };
   }
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -116,7 +116,8 @@ export function updater(
       return sumCosts(accumulate.cost, apply.cost, recipe.accumulate);
     },
     async step(step, batch) {
-      const submitted = last.then(() => submit(step, batch));
+      const own = rates(step); // as they are now: a run's length may change
+      const submitted = last.then(() => submit(step, batch, own));
       last = submitted;
       const { results } = await submitted;
       const [{ norm }, ...losses] = await results;

@@ -1,0 +1,29 @@
+/** Ids of a passage. */
+export interface Part {
+  learnt: Uint32Array;
+  held: Uint32Array;
+}
+
+/**
+ * Share of the held-out tokens that are what last followed the same four tokens in what is learnt: how much of a text is said
+ * word for word again. A hundredth or two of a novel, a third of source code's declarations, nearly half of mail with its headers.
+ * @param size entries of the vocabulary, 2 ** 13 at most
+ */
+export function repeatedShare(parts: readonly Part[], size: number): number {
+  const keyOf = (ids: Uint32Array, place: number): number => {
+    let key = 0;
+    for (let at = place - BEFORE; at < place; at++) key = key * size + ids[at]!;
+    return key;
+  };
+  const next = new Map<number, number>();
+  for (const { learnt } of parts)
+    for (let place = BEFORE; place < learnt.length; place++) next.set(keyOf(learnt, place), learnt[place]!);
+  let [found, tokens] = [0, 0];
+  for (const { held } of parts)
+    for (let place = BEFORE; place < held.length; place++) {
+      if (next.get(keyOf(held, place)) === held[place]) found += 1;
+      tokens += 1;
+    }
+  return tokens === 0 ? 0 : found / tokens;
+}
+const BEFORE = 4;
