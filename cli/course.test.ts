@@ -10,21 +10,26 @@ const TIME = 60_000;
 const recipe: Recipe = { ...DEFAULT_RECIPE, evalEvery: 500, saveEvery: 500, evalEarly: true };
 
 /** A run on a machine whose steps take so long, by a clock that each of them moves. @returns when and where it ended */
-function ended(stepAt: (time: number) => number, most = Infinity): { time: number; step: number; changes: number } {
+function ended(
+  stepAt: (time: number) => number,
+  most = Infinity,
+): { time: number; step: number; changes: number; words: string[] } {
   let [time, step, changes] = [0, 0, 0];
+  const words: string[] = [];
   const steps = stepsIn(0.95 * TIME, pace, recipe, 0);
   const course = new Course({ ...recipe, steps }, pace, most, () => TIME - time, () => time); // prettier-ignore
   for (let before = course.steps; step < course.steps; before = course.steps) {
     time += stepAt(time);
     step += 1;
-    course.follow({ kind: 'step', step } as TrainEvent);
+    const said = course.follow({ kind: 'step', step } as TrainEvent);
+    if (said !== undefined) words.push(said);
     if (isEvaluated(recipe, step)) {
       time += pace.evaluate + pace.save;
       course.follow({ kind: 'evaluated', step } as TrainEvent);
     }
     if (course.steps !== before) changes += 1;
   }
-  return { time: time + pace.evaluate + pace.save, step, changes };
+  return { time: time + pace.evaluate + pace.save, step, changes, words };
 }
 
 test('a run ends in its time where steps become slower or quicker, with the steps that this time holds', () => {
@@ -34,7 +39,8 @@ test('a run ends in its time where steps become slower or quicker, with the step
     'slower in the middle': (time: number) => (time > TIME / 2 ? 20 : 10),
     'now slower, now quicker': (time: number) => (Math.floor(time / 7000) % 2 === 0 ? 8 : 15),
   })) {
-    const { time, changes } = ended(stepAt);
+    const { time, changes, words } = ended(stepAt);
+    expect(words[0], name).toMatch(/^A step takes \d+ ms now: the run has [\d,]+ steps\.$/);
     expect(changes, name).toBeGreaterThan(0);
     expect(time, name).toBeLessThanOrEqual(TIME);
     expect(time, name).toBeGreaterThan(0.93 * TIME);
@@ -43,7 +49,8 @@ test('a run ends in its time where steps become slower or quicker, with the step
 
 test('a machine that stays as it was has nearly the steps that fitted, and a text is not read more often than it may be', () => {
   const fitted = stepsIn(0.95 * TIME, pace, recipe, 0);
-  const { step, time } = ended((at) => 10 + Math.sin(at));
+  const { step, time, words } = ended((at) => 10 + Math.sin(at));
+  expect(words).toEqual([]);
   expect(step / fitted).toBeGreaterThan(0.98);
   expect(time).toBeLessThanOrEqual(TIME);
   expect(ended(() => 5, fitted).step).toBe(fitted);

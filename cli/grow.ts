@@ -212,7 +212,8 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const events: TrainEvent[] = [...(past?.events ?? [])];
   const follow = (event: TrainEvent): void => {
     events.push(event);
-    course?.follow(event);
+    const changed = course?.follow(event);
+    if (changed !== undefined) progress.say(changed);
     if (event.kind === 'compiling' && event.kernels) {
       const { done, of } = event.kernels;
       if (done === 0) progress.say(`Compiling ${formatKernels(of)}.`);

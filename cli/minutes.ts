@@ -1,6 +1,6 @@
 /** --minutes: a time for the whole command, from its start to its end. */
 import { badSettings } from '../src/core/base/errors';
-import { formatDuration } from '../src/core/base/units';
+import { formatCount, formatDuration } from '../src/core/base/units';
 import type { Recipe } from '../src/core/train/recipe';
 import type { TrainEvent, TrainInput } from '../src/core/train/run';
 import { measurePace, type Pace, stepsIn, timeOf } from './pace';
@@ -66,6 +66,7 @@ export class Course {
   private spent = 0;
   private counted = 0;
   private readonly every: number;
+  private said: number;
 
   /**
    * @param recipe that of the run, of as many steps as fit when it begins
@@ -79,12 +80,20 @@ export class Course {
     private readonly left: () => number,
     private readonly now: () => number,
   ) {
-    ({ steps: this.steps } = recipe);
-    ({ step: this.step } = pace);
+    this.steps = this.said = recipe.steps;
+    this.step = pace.step;
     this.every = LOOK * left();
   }
 
-  follow(event: TrainEvent): void {
+  /** @returns what is to be said, where the run has become much longer or shorter than was said last */
+  follow(event: TrainEvent): string | undefined {
+    this.fit(event);
+    if (Math.abs(this.steps - this.said) <= MUCH * this.said) return undefined;
+    this.said = this.steps;
+    return `A step takes ${formatDuration(this.step)} now: the run has ${formatCount(this.steps)} steps.`;
+  }
+
+  private fit(event: TrainEvent): void {
     const before = this.told;
     this.told = event.kind === 'step' ? this.now() : null;
     if (event.kind !== 'step' || before === null) return;
@@ -102,3 +111,5 @@ export class Course {
 const LOOK = 0.03;
 /** Share of the steps that are left by which it may be off. */
 const OFF = 0.03;
+/** Share of the steps by which a run is another than was said. */
+const MUCH = 0.1;

@@ -3,7 +3,10 @@ import type { Document } from '../base/document';
 import { type Job, yieldToEventLoop } from '../base/job';
 import { characterEnd, countCharacters } from '../base/utf8';
 import { unigramLoss } from '../objectives/unigram';
-import { createTokenizer } from '../tokenizer/byteLevel';
+import { ID_OF_BYTE } from '../tokenizer/alphabet';
+import { merge } from '../tokenizer/merge';
+import { PairTable } from '../tokenizer/pairTable';
+import { preTokenEnd } from '../tokenizer/split';
 import type { TokenizerKind } from '../tokenizer/tokenizer';
 import { SMALLEST_VOCABULARY, trainTokenizer } from '../tokenizer/train';
 import { type Part, repeatedShare } from './repetition';
@@ -36,49 +39,95 @@ const HELD = 0.1;
 
 /**
  * Reads a sample of documents, learns the largest vocabulary from it, and counts the tokens of each smaller one, whose merges
- * are the first of that. Takes about a second.
+ * are the first of that. Takes some tenths of a second.
  */
 export async function profileText(documents: readonly Document[], job: Job): Promise<TextProfile> {
   const bytes = documents.reduce((sum, document) => sum + document.bytes, 0);
   const passages = await sampleOf(documents, job);
   const sampled = passages.reduce((sum, passage) => sum + passage.bytes, 0);
   const { merges } = await trainTokenizer({ kind: 'bpe', vocabulary: Math.max(...VOCABULARIES) }, passages, job);
+  const { words, learnt, held, parts } = wordsOf(passages);
+  const ranks = new PairTable();
+  let ids: readonly Uint32Array[] = words.map((word) =>
+    Uint32Array.from(utf8.encode(word), (byte) => ID_OF_BYTE[byte]!),
+  );
   const vocabularies: VocabularyProfile[] = [];
-  let usual: { parts: readonly Part[]; size: number } | undefined;
+  const heldBytes = ids.reduce((sum, bytes, i) => sum + held[i]! * bytes.length, 0);
+  let usual: { ids: readonly Uint32Array[]; size: number } = { ids: [], size: 0 };
   for (const asked of VOCABULARIES) {
     const own = merges.slice(0, asked - SMALLEST_VOCABULARY);
     const size = SMALLEST_VOCABULARY + own.length;
     // What the text has no pairs for is no vocabulary of its own.
     if (vocabularies.at(-1)?.size === size) break;
-    const tokenizer = await createTokenizer({ kind: 'bpe', merges: own });
-    const [learnt, held] = [new Uint32Array(size), new Uint32Array(size)];
-    let [tokens, heldTokens, heldBytes] = [0, 0, 0];
-    const parts: Part[] = [];
-    for (const { text } of passages) {
-      const ids = tokenizer.encode(text);
-      const border = Math.floor((1 - HELD) * ids.length);
-      const part = { learnt: ids.subarray(0, border), held: ids.subarray(border) };
-      for (const id of part.learnt) learnt[id]! += 1;
-      for (const id of part.held) {
-        held[id]! += 1;
-        heldBytes += tokenizer.bytes(id).length;
+    // The first merges are those of a smaller vocabulary: what they have made is merged on.
+    for (const [left, right] of own.slice(ranks.size)) ranks.findOrAdd(left, right);
+    ids = ids.map((of) => merge(of.slice(), ranks));
+    const [counts, heldCounts] = [new Uint32Array(size), new Uint32Array(size)];
+    let [tokens, heldTokens] = [0, 0];
+    for (const [i, of] of ids.entries()) {
+      for (const id of of) {
+        counts[id]! += learnt[i]!;
+        heldCounts[id]! += held[i]!;
       }
-      heldTokens += part.held.length;
-      tokens += ids.length;
-      parts.push(part);
+      tokens += of.length * (learnt[i]! + held[i]!);
+      heldTokens += of.length * held[i]!;
     }
-    if (size <= USUAL) usual = { parts, size };
     vocabularies.push({
       kind: own.length === 0 ? 'bytes' : 'bpe',
       size,
       bytesPerToken: sampled / Math.max(1, tokens),
-      unigramBits: heldBytes === 0 ? 0 : (unigramLoss(learnt, held) * heldTokens) / (heldBytes * Math.LN2),
+      unigramBits: heldBytes === 0 ? 0 : (unigramLoss(counts, heldCounts) * heldTokens) / (heldBytes * Math.LN2),
     });
+    if (size <= USUAL) usual = { ids, size };
     await yieldToEventLoop();
     job.signal.throwIfAborted();
   }
-  return { bytes, vocabularies, repeated: usual ? repeatedShare(usual.parts, usual.size) : 0 };
+  return { bytes, vocabularies, repeated: repeatedShare(partsOf(parts, usual.ids), usual.size) };
 }
+
+/** Words as their ids. */
+const partsOf = (parts: Words['parts'], ids: readonly Uint32Array[]): readonly Part[] => {
+  const idsOf = (words: readonly number[]): Uint32Array => Uint32Array.from(words.flatMap((i) => Array.from(ids[i]!)));
+  return parts.map(({ learnt, held }) => ({ learnt: idsOf(learnt), held: idsOf(held) }));
+};
+
+interface Words {
+  /** Each once. */
+  words: readonly string[];
+  /** How often it is in what is learnt from, and in what is held out. */
+  learnt: readonly number[];
+  held: readonly number[];
+  /** The passages, by places in `words`. */
+  parts: readonly { learnt: readonly number[]; held: readonly number[] }[];
+}
+
+function wordsOf(passages: readonly Passage[]): Words {
+  const [words, learnt, held]: [string[], number[], number[]] = [[], [], []];
+  const places = new Map<string, number>();
+  const placeOf = (word: string): number => {
+    const known = places.get(word);
+    if (known !== undefined) return known;
+    places.set(word, words.length);
+    learnt.push(0);
+    held.push(0);
+    return words.push(word) - 1;
+  };
+  const parts = passages.map(({ text }) => {
+    const all: number[] = [];
+    for (let start = 0; start < text.length;) {
+      const end = preTokenEnd(text, start);
+      all.push(placeOf(text.slice(start, end)));
+      start = end;
+    }
+    const border = Math.floor((1 - HELD) * all.length);
+    const part = { learnt: all.slice(0, border), held: all.slice(border) };
+    for (const i of part.learnt) learnt[i]! += 1;
+    for (const i of part.held) held[i]! += 1;
+    return part;
+  });
+  return { words, learnt, held, parts };
+}
+const utf8 = new TextEncoder();
 
 /** Entries of the tokens by which repetition is told, or of the largest vocabulary below that there is. */
 const USUAL = 2048;

@@ -2,7 +2,7 @@ import { badFile } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { unwatched } from '../base/job';
 import { BYTE_OF_ID, ID_OF_BYTE } from './alphabet';
-import { Heap } from './heap';
+import { merge } from './merge';
 import { PairTable } from './pairTable';
 import { END_ALONE, idOfRole, rolesProblem, type SpecialToken, specialTokens, type TokenRole } from './special';
 import { preTokenEnd, preTokens } from './split';
@@ -114,43 +114,6 @@ const MAX_CACHED_LENGTH = 64;
 const MAX_CACHED_WORDS = 100_000;
 const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/**
- * BPE of one pre-token: the pair of lowest rank is merged, the leftmost of equals first, until none has a rank.
- * n log n: neighbours are a linked list, candidates a heap of `rank * 2^18 + position` (a pre-token has fewer than 2^18 bytes).
- */
-function merge(ids: Uint32Array, ranks: PairTable): Uint32Array {
-  const n = ids.length;
-  if (n < 2) return ids;
-  const next = Int32Array.from(ids, (_, i) => i + 1);
-  const previous = Int32Array.from(ids, (_, i) => i - 1);
-  const candidates = new Heap<number>((a, b) => a < b);
-  const offer = (at: number): void => {
-    if (at < 0 || next[at]! >= n) return;
-    const rank = ranks.find(ids[at]!, ids[next[at]!]!);
-    if (rank >= 0) candidates.push(rank * POSITIONS + at);
-  };
-  for (let at = 0; at < n - 1; at++) offer(at);
-  for (let top = candidates.pop(); top !== undefined; top = candidates.pop()) {
-    const rank = Math.floor(top / POSITIONS);
-    const at = top - rank * POSITIONS;
-    const other = next[at]!;
-    // Merged away since, or its neighbour was.
-    if (other >= n || other < 0 || ids[at] !== ranks.left[rank] || ids[other] !== ranks.right[rank]) continue;
-    ids[at] = 256 + rank;
-    const after = next[other]!;
-    next[at] = after;
-    if (after < n) previous[after] = at;
-    next[other] = GONE;
-    offer(previous[at]!);
-    offer(at);
-  }
-  let length = 0;
-  for (let at = 0; at < n; at = next[at]!) ids[length++] = ids[at]!;
-  return ids.slice(0, length);
-}
-const POSITIONS = 2 ** 18;
-const GONE = -1;
 
 function concat(parts: readonly Uint32Array[]): Uint32Array {
   let length = 0;

@@ -1,0 +1,62 @@
+import { Heap } from './heap';
+import type { PairTable } from './pairTable';
+
+/**
+ * BPE of one pre-token: the pair of lowest rank is merged, the leftmost of equals first, until none has a rank.
+ * @param ids bytes, or what fewer of the merges have made of them; may be changed
+ * @param ranks pair i is merge i, which makes id 256 + i
+ */
+export const merge = (ids: Uint32Array, ranks: PairTable): Uint32Array =>
+  ids.length < 2 ? ids : ids.length <= SHORT ? mergeShort(ids, ranks) : mergeLong(ids, ranks);
+/** Up to here, looking at every pair again costs less than keeping them in order. */
+const SHORT = 24;
+
+function mergeShort(ids: Uint32Array, ranks: PairTable): Uint32Array {
+  let n = ids.length;
+  for (;;) {
+    let [lowest, at] = [Infinity, -1];
+    for (let i = 0; i < n - 1; i++) {
+      const rank = ranks.find(ids[i]!, ids[i + 1]!);
+      if (rank < 0 || rank >= lowest) continue;
+      lowest = rank;
+      at = i;
+    }
+    if (at < 0) return n === ids.length ? ids : ids.slice(0, n);
+    ids[at] = 256 + lowest;
+    ids.copyWithin(at + 1, at + 2, n);
+    n -= 1;
+  }
+}
+
+/** n log n: neighbours are a linked list, candidates a heap of `rank * 2^18 + position` (a pre-token has fewer than 2^18 bytes). */
+function mergeLong(ids: Uint32Array, ranks: PairTable): Uint32Array {
+  const n = ids.length;
+  const next = Int32Array.from(ids, (_, i) => i + 1);
+  const previous = Int32Array.from(ids, (_, i) => i - 1);
+  const candidates = new Heap<number>((a, b) => a < b);
+  const offer = (at: number): void => {
+    if (at < 0 || next[at]! >= n) return;
+    const rank = ranks.find(ids[at]!, ids[next[at]!]!);
+    if (rank >= 0) candidates.push(rank * POSITIONS + at);
+  };
+  for (let at = 0; at < n - 1; at++) offer(at);
+  for (let top = candidates.pop(); top !== undefined; top = candidates.pop()) {
+    const rank = Math.floor(top / POSITIONS);
+    const at = top - rank * POSITIONS;
+    const other = next[at]!;
+    // Merged away since, or its neighbour was.
+    if (other >= n || other < 0 || ids[at] !== ranks.left[rank] || ids[other] !== ranks.right[rank]) continue;
+    ids[at] = 256 + rank;
+    const after = next[other]!;
+    next[at] = after;
+    if (after < n) previous[after] = at;
+    next[other] = GONE;
+    offer(previous[at]!);
+    offer(at);
+  }
+  let length = 0;
+  for (let at = 0; at < n; at = next[at]!) ids[length++] = ids[at]!;
+  return ids.slice(0, length);
+}
+const POSITIONS = 2 ** 18;
+const GONE = -1;
