@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Connect, type Plugin } from 'vite';
 import { headersFor, hostFiles, metaPolicy } from './headers.config.ts';
+import { firstPagePlugin } from './scripts/firstPage.ts';
 import { llamaPlugin } from './scripts/llama.ts';
 import { offlinePlugin } from './scripts/offline.ts';
 import { samplesPlugin } from './scripts/samples.ts';
@@ -52,6 +53,7 @@ export default defineConfig(({ command }) => ({
     react(),
     tfjsPlugin('page'),
     zodPlugin(),
+    firstPagePlugin(),
     headersPlugin(),
     samplesPlugin(),
     pagePlugin(),

@@ -1,0 +1,46 @@
+/** Opens what is stored, and builds the studio over it. */
+import { HomegrownError, toFailure, type Failure } from '../core/base/errors';
+import { explain } from '../state/failures';
+import { createStudio, type StudioStore } from '../state/studio';
+import { deleteWhatWasAsked } from './everything';
+import { keepOffline } from './offline';
+import { watchPromise } from './privacyPromise';
+import { fetchPages, placeOf } from './routes';
+import { createServices } from './services';
+
+/** @param onDeleting called where everything is being deleted, which takes a while */
+export async function open(onDeleting: () => void): Promise<StudioStore> {
+  if (!isSecureContext) {
+    throw new HomegrownError(
+      'storage-blocked',
+      `${location.origin} is not a secure address, so the browser withholds storage, GPU and hashing`,
+      'Open Homegrown over https, or from localhost on the machine that serves it.',
+    );
+  }
+  const deleted = await deleteWhatWasAsked(onDeleting).catch(toFailure);
+  const studio = createStudio(await createServices());
+  // Both before anything is drawn: the promise is worded by who holds the page.
+  await Promise.all([watchPromise(studio), studio.getState().load(placeOf(location.pathname).project)]);
+  tellDeleted(studio, deleted);
+  void studio.getState().useDevice('auto');
+  void studio.getState().listProjects();
+  void studio.getState().migrate();
+  void fetchPages()
+    .then(idle)
+    .then(() => keepOffline(studio))
+    .catch(() => undefined); // The rail says that it is not kept.
+  return studio;
+}
+
+/** When the page has nothing more urgent to do; Safari cannot tell. */
+const idle = (): Promise<void> =>
+  new Promise((resolve) => {
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve());
+    else setTimeout(resolve, 1000);
+  });
+
+function tellDeleted(studio: StudioStore, deleted: boolean | Failure): void {
+  const { toast } = studio.getState();
+  if (deleted === true) toast({ text: 'Everything of yours was deleted', detail: 'the app itself stays, for offline' });
+  else if (deleted !== false) toast({ text: 'Not everything was deleted', detail: explain(deleted) });
+}

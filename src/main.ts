@@ -1,0 +1,13 @@
+import { applyStoredTheme } from './app/theme';
+
+applyStoredTheme();
+const root = document.getElementById('app');
+if (root) void begin(root);
+
+/** Part after part, each in a task of its own: evaluated at once they hold the page for a tenth of a second. */
+async function begin(root: HTMLElement): Promise<void> {
+  await import('./app/open');
+  await import('react-dom/client');
+  const { draw } = await import('./app/Start');
+  draw(root);
+}
