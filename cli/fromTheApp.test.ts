@@ -1,6 +1,6 @@
 /** A run that the app has begun, whose text is a folder of documents, goes on in a terminal from the files. */
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -85,7 +85,14 @@ test('goes on from a folder, also where it is not told which documents they were
   await cp(path('letters'), path('mail'), { recursive: true });
   await rm(path('mail/c.txt'));
   for (const name of ['app-folder', 'app-untold']) await cp(path('app'), path(name), { recursive: true });
-  expect(await onIn('app-folder', path('mail'), path('texts/fish.txt'))).toMatchObject({ code: 0, stderr: '' });
+  await symlink(path('letters'), path('mail/all'));
+  expect(await onIn('app-folder', path('mail'), path('texts/fish.txt'))).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(
+      /^\S+mail\/all is a link to a folder and was passed over: give it to --text too.*\n$/,
+    ) as string,
+  });
+  await rm(path('mail/all'));
   expect(await weightsOf('app-folder')).toBe(weights);
   const info = (await json('app-untold', 'homegrown.json')) as RunInfo;
   const { documents, ...untold } = info;

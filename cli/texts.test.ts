@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { filesMeant } from './texts';
 
-test('a link to a file is that file, one that leads nowhere is told of when it is read, one to a folder is no text', async () => {
+test('a link to a file is that file, one that leads nowhere is told of when it is read, one to a folder is passed over, and that is said', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'texts-'));
   try {
     const path = (...names: string[]) => join(folder, ...names);
@@ -15,11 +15,20 @@ test('a link to a file is that file, one that leads nowhere is told of when it i
     await symlink(path('sea.txt'), path('in', 'sub', 'sea.txt'));
     await symlink(path('nowhere'), path('in', 'z.txt'));
     await symlink(folder, path('in', 'back'));
-    expect(await filesMeant([path('in')])).toEqual([
-      path('in', 'a.txt'),
-      path('in', 'sub', 'sea.txt'),
-      path('in', 'z.txt'),
-    ]);
+    await mkdir(path('letters'));
+    await symlink(path('letters'), path('in', 'sub', 'letters'));
+    const notes: string[] = [];
+    const meant = (...paths: string[]) => filesMeant(paths, (words) => void notes.push(words));
+    expect(await meant(path('in'))).toEqual([path('in', 'a.txt'), path('in', 'sub', 'sea.txt'), path('in', 'z.txt')]);
+    expect(notes).toEqual(
+      [path('in', 'back'), path('in', 'sub', 'letters')].map(
+        (link) => `${link} is a link to a folder and was passed over: give it to --text too where its files are meant.`,
+      ),
+    );
+    // As it says; where it has none, that is told.
+    await expect(meant(path('in', 'sub', 'letters'))).rejects.toThrow(/^There is no text in .*letters\.$/);
+    await writeFile(path('letters', 'june.txt'), 'Dear Ahab,');
+    expect(await meant(path('in', 'sub', 'letters'))).toEqual([path('in', 'sub', 'letters', 'june.txt')]);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -4,32 +4,44 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { badFile } from '../src/core/base/errors';
 import { isSystemFile } from '../src/core/documents';
+import { stderr } from './terminal';
 
-/** A folder stands for the files in it and below it, in the order in which the app takes them. @throws HomegrownError `bad-file` */
-export async function filesMeant(paths: readonly string[]): Promise<readonly string[]> {
-  return (await Promise.all(paths.map(meant))).flat();
+/**
+ * A folder stands for the files in it and below it, in the order in which the app takes them.
+ * @param note is told of each link to a folder, which is passed over: it may lead back
+ * @throws HomegrownError `bad-file`
+ */
+export async function filesMeant(
+  paths: readonly string[],
+  note = (words: string): void => stderr.write(`${words}\n`),
+): Promise<readonly string[]> {
+  return (await Promise.all(paths.map((path) => meant(path, note)))).flat();
 }
 
-async function meant(path: string): Promise<readonly string[]> {
+async function meant(path: string, note: (words: string) => void): Promise<readonly string[]> {
   const found = await stat(path).catch(() => null);
   if (!found?.isDirectory()) return [path];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const are = await Promise.all(entries.map(isFile));
-  const files = entries
-    .filter((_, i) => are[i])
-    .map(pathOf)
-    .filter((file) => !isSystemFile(relative(path, file)));
+  const kinds = await Promise.all(entries.map(kindOf));
+  const are = (kind: Kind): string[] =>
+    entries
+      .filter((_, i) => kinds[i] === kind)
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .filter((each) => !isSystemFile(relative(path, each)))
+      .sort((a, b) => (a < b ? -1 : 1));
+  for (const link of are('link to a folder'))
+    note(`${link} is a link to a folder and was passed over: give it to --text too where its files are meant.`);
+  const files = are('file');
   if (files.length === 0) throw badFile(`There is no text in ${path}.`);
-  return files.sort((a, b) => (a < b ? -1 : 1));
+  return files;
 }
 
-const pathOf = ({ parentPath, name }: Dirent): string => join(parentPath, name);
+type Kind = 'file' | 'link to a folder' | 'neither';
 
-/** A link is what it leads to, but for a folder, which may lead back; one that leads nowhere is told of when it is read. */
-async function isFile(entry: Dirent): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isFile();
-  return stat(pathOf(entry)).then(
-    (found) => found.isFile(),
-    () => true,
-  );
+/** A link to a file is that file; one that leads nowhere is told of when it is read. */
+async function kindOf(entry: Dirent): Promise<Kind> {
+  if (!entry.isSymbolicLink()) return entry.isFile() ? 'file' : 'neither';
+  const found = await stat(join(entry.parentPath, entry.name)).catch(() => null);
+  if (found?.isDirectory()) return 'link to a folder';
+  return found === null || found.isFile() ? 'file' : 'neither';
 }
