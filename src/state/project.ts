@@ -16,7 +16,9 @@ import {
 import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, usualRecipe, vocabularySize } from './estimate';
 import { explain } from './failures';
+import { askedAbout } from './markup';
 import type { Slice } from './studio';
+import { waits } from './textNotes';
 import { IDLE, type Work } from './work';
 
 export { initialProject, UNTITLED } from '../core/runs/project';
@@ -117,8 +119,8 @@ export const createProjectSlice: Slice<ProjectSlice> =
       if (changed.includes('tokenizer')) await get().loadTexts();
       if (changed.includes('runId')) await get().loadRun();
     }
-    /** An older build did not store a project with its first text: nobody would find that again. */
-    const isToBeFound = (): boolean => last.stored === undefined && get().texts.length > 0;
+    /** An older build did not store a project with its first text, and none is with a question alone: nobody would find that again. */
+    const isToBeFound = (): boolean => last.stored === undefined && get().texts.length + askedAbout(get()).length > 0;
     const isGone = ({ stored }: KeptProject): boolean => stored === undefined && last.stored !== undefined;
     /** The project was deleted in another tab: another one is opened. */
     async function leave(): Promise<void> {
@@ -126,6 +128,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
       if (leaving === project.id) return;
       leaving = project.id;
       set({ kept: 'yes' }); // what it could be kept in is gone, or has it
+      get().leaveMarkup();
       toast({ text: `${project.name} was deleted in another tab` });
       void open(await nextOpened(store, newId, now(), project.id)); // in its turn
     }
@@ -262,6 +265,8 @@ export const createProjectSlice: Slice<ProjectSlice> =
           if (get().project !== last.project || isToBeFound()) await saveNow().catch(notSaved);
           last = found;
           leaving = undefined;
+          const asked = askedAbout(get());
+          if (asked.length > 0) toast(waits(asked));
           set((s) => ({
             project: found.project,
             kept: 'yes',
@@ -269,7 +274,6 @@ export const createProjectSlice: Slice<ProjectSlice> =
             texts: [],
             runs: null,
             refused: [],
-            markup: [],
             importingModel: withoutFailure(s.importingModel),
             ...s.makingOf(id),
           }));

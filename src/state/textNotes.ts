@@ -1,6 +1,7 @@
 /** What a person is told of what was added, in a note. */
 import { formatCount } from '../core/base/units';
 import type { DropOutcome } from '../core/documents';
+import type { DroppedMarkup } from './markup';
 
 export const alreadyHere = (duplicates: DropOutcome['duplicates']): { text: string; detail: string } => {
   const [first, ...others] = duplicates;
@@ -22,3 +23,14 @@ export const passedOver = (n: number): { text: string; detail: string } => ({
   text: n === 1 ? '1 system file was passed over' : `${formatCount(n)} system files were passed over`,
   detail: 'such as .DS_Store, Thumbs.db and hidden files',
 });
+
+/** @param files of one project, which is not open; one at least */
+export const waits = (files: readonly DroppedMarkup[]): { text: string; detail: string } => {
+  const [{ name, project }] = files as [DroppedMarkup];
+  return files.length === 1
+    ? { text: `${name} waits for an answer`, detail: `it is asked about when ${project.name} is opened again` }
+    : {
+        text: `${formatCount(files.length)} files wait for an answer`,
+        detail: `they are asked about when ${project.name} is opened again`,
+      };
+};

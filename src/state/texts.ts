@@ -4,32 +4,22 @@ import { toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { DocumentStart, ImportOutcome, TextRecord } from '../core/documents';
 import { promptFrom } from '../core/documents/prompt';
-import { MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
+import { MARKUP_HEAD, markupOf } from '../core/documents/markup';
 import { isSystemFile } from '../core/documents/system';
 import { type Learnt, learntWords } from '../core/runs/learnt';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { DataApi, Sample } from '../protocol/data';
 import { explain } from './failures';
+import { askedAbout, type Dropped, type DroppedMarkup, kindOf } from './markup';
 import type { Slice } from './studio';
 import { type Project, UNTITLED } from './project';
-import { alreadyHere, alreadyLeftOut, passedOver } from './textNotes';
+import { alreadyHere, alreadyLeftOut, passedOver, waits } from './textNotes';
 import { IDLE, work, type Work } from './work';
 
 /** A file that was refused, and why; shown in the list until dismissed. */
 export interface Refusal {
   name: string;
   failure: Failure;
-}
-/** A file as it was dropped: its path inside a dropped folder is its name. */
-export interface Dropped {
-  file: File;
-  name: string;
-}
-
-/** One that holds markup or data rather than prose, and the project that it was dropped on. */
-export interface DroppedMarkup extends Dropped {
-  kind: MarkupId;
-  project: Target;
 }
 /** The project that was open when a text was given. */
 type Target = Pick<Project, 'id' | 'name'>;
@@ -41,7 +31,7 @@ export interface TextsSlice {
   texts: readonly TextRecord[];
   samples: readonly Sample[];
   refused: readonly Refusal[];
-  /** Files that wait for a person to say whether they are learnt as they are. */
+  /** Files of all projects that wait for a person to say whether they are learnt as they are. */
   markup: readonly DroppedMarkup[];
   importing: Work;
   loadTexts(): Promise<void>;
@@ -149,6 +139,17 @@ export const createTextsSlice: Slice<TextsSlice> =
         if (outcome.duplicates.length > 0) get().toast(alreadyHere(outcome.duplicates));
         if (outcome.text) await join(outcome.text, names, to);
       });
+    /** Where the project that they were given to is not shown any more, it is said that they wait. */
+    function ask(files: readonly DroppedMarkup[]): void {
+      set(({ markup }) => ({ markup: [...markup, ...files] }));
+      if (files[0] && !isOpen(files[0].project)) get().toast(waits(files));
+    }
+    /** Those that were asked about, who are so no more. */
+    function answered(): readonly DroppedMarkup[] {
+      const files = askedAbout(get());
+      set(({ markup }) => ({ markup: markup.filter((one) => !files.includes(one)) }));
+      return files;
+    }
     /** Words of a text to go on from; undefined where it has none, or cannot be read. */
     const suggestion = (id: string): Promise<string | undefined> =>
       data.call('preview', { id, place: 0, characters: PREVIEW_CHARACTERS }).then(
@@ -232,27 +233,20 @@ export const createTextsSlice: Slice<TextsSlice> =
           else texts.push(dropped);
         }
         // One question for the drop; what is not asked about does not wait for the answer.
-        if (markup.length > 0) set((s) => ({ markup: [...s.markup, ...markup] }));
+        ask(markup);
         if (texts.length > 0) await addDrop(texts, to);
       },
       async takeMarkup() {
-        const { markup } = get();
-        set({ markup: [] });
-        for (const to of new Map(markup.map(({ project }) => [project.id, project])).values()) {
-          const own = markup.filter(({ project }) => project.id === to.id);
-          await addDrop(
-            own.map(({ file, name }) => ({ file, name })),
-            to,
-          );
-        }
+        const files = answered();
+        const asDropped = files.map(({ file, name }) => ({ file, name }));
+        if (files[0]) await addDrop(asDropped, files[0].project);
       },
-      leaveMarkup: () => set({ markup: [] }),
+      leaveMarkup: () => void answered(),
       async addPaste(text, name) {
         // What no file can hold is refused as pasted text.
         const kind = /\p{Surrogate}/u.test(text) ? null : markupOf(name, encoder.encode(text.slice(0, MARKUP_HEAD)));
         if (kind) {
-          const dropped = { name, kind, file: new File([text], name), project: target() };
-          set((s) => ({ markup: [...s.markup, dropped] }));
+          ask([{ name, kind, file: new File([text], name), project: target() }]);
           return;
         }
         const to = target();
@@ -385,13 +379,3 @@ const COUNTED = /^[\d,]+ files$/;
 
 /** 'moby-dick.txt' -> 'moby-dick' */
 const title = (name: string): string => name.replace(/^.*\//, '').replace(/\.[^.]+$/, '') || name;
-
-/** A file that cannot be read is told of when it is added. */
-const kindOf = async ({ file, name }: Dropped): Promise<MarkupId | null> =>
-  file
-    .slice(0, MARKUP_HEAD)
-    .arrayBuffer()
-    .then(
-      (head) => markupOf(name, new Uint8Array(head)),
-      () => null,
-    );

@@ -1,13 +1,13 @@
 import { formatCount } from '../../core/base/units';
 import { MARKUPS, type MarkupId } from '../../core/documents/markup';
-import { useStudio } from '../../state/react';
-import type { DroppedMarkup } from '../../state/texts';
+import { askedAbout, type DroppedMarkup } from '../../state/markup';
+import { useStudio, useStudioFields } from '../../state/react';
 import { Button, Dialog } from '../../ui';
 import styles from './MarkupDialog.module.css';
 
 /** One question for all files of a drop that are not prose; to close it leaves them out. */
 export function MarkupDialog() {
-  const markup = useStudio((s) => s.markup);
+  const markup = useStudioFields(askedAbout);
   const take = useStudio((s) => s.takeMarkup);
   const leave = useStudio((s) => s.leaveMarkup);
   if (markup.length === 0) return null;

@@ -1,5 +1,5 @@
 import { FORMATS } from '../../core/documents/read';
-import type { Dropped } from '../../state/texts';
+import type { Dropped } from '../../state/markup';
 import type { DroppedFile } from '../../ui';
 
 /** A file keeps its path below what was dropped as its name. */
