@@ -27,7 +27,7 @@ export interface RunsSlice {
   writeCard(runId: string, card: CardWords): Promise<void>;
   /** Keeps a step until it is let go by hand, or lets it go. */
   pinStep(runId: string, step: number, isPinned: boolean): Promise<void>;
-  /** Bytes that a run's kept steps may take. */
+  /** Bytes that a run's kept steps may take; light steps beyond it go. */
   setBudget(runId: string, bytes: number): Promise<void>;
   /** Makes the settings of a run those of the project's next one. */
   draftFrom(runId: string): void;
@@ -105,7 +105,10 @@ export const createRunsSlice: Slice<RunsSlice> =
           await get().listSaved(runId);
         }),
       setBudget: (runId, bytes) =>
-        changed(runId, `The budget of ${named(runId)} was not changed`, () => data.call('setBudget', { runId, bytes })),
+        changed(runId, `The budget of ${named(runId)} was not changed`, async () => {
+          await data.call('setBudget', { runId, bytes });
+          await get().listSaved(runId);
+        }),
       draftFrom(runId) {
         const { runs, project, change, toast } = get();
         const row = runs?.find(({ record }) => record.id === runId);

@@ -1,6 +1,6 @@
 /** The runs of a project in the data worker: listed, described, deleted, brought back. */
 import type { BlobStore } from '../core/base/blobStore';
-import { pinStep, unpinStep } from '../core/checkpoint/pinned';
+import { boundLight, pinStep, unpinStep } from '../core/checkpoint/pinned';
 import { readKnownRun, updateRun } from '../core/runs/record';
 import { bytesOfRun } from '../core/runs/sizes';
 import { describeRun, purgeIfRemoved, purgeRemoved, removeRun, restoreRun, runRows } from '../core/runs/rows';
@@ -56,7 +56,9 @@ export function runHandlers(store: Promise<BlobStore>): RunHandlers {
       return null;
     },
     async setBudget({ runId, bytes }) {
-      await updateRun(await store, runId, (run) => ({ ...run, keep: { ...run.keep, budget: bytes } }));
+      const open = await store;
+      await updateRun(open, runId, (run) => ({ ...run, keep: { ...run.keep, budget: bytes } }));
+      await boundLight(open, runId, bytes);
       return null;
     },
   };

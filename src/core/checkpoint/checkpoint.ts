@@ -107,7 +107,8 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
         const sizes = await sizesOf(store, runId, now);
         const others = sizes.light.filter(({ id }) => stepOf(id) !== state.step);
         const light = within(roomForLight(sizes, budget), [...others, manifest]).map(({ id }) => id);
-        return light.includes(manifest.id) ? { ...now, light } : undefined;
+        const unread = now.light.filter((id) => !sizes.light.some((each) => each.id === id));
+        return light.includes(manifest.id) ? { ...now, light: [...unread, ...light] } : undefined;
       });
       return isKept ? { bytes: manifest.bytes } : undefined;
     },

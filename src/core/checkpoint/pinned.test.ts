@@ -4,7 +4,7 @@ import { memoryStore, type BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { CHUNK, damage, failingAt, snapshotAt, steps } from '../testing/savedSteps';
 import { claimRun, listSnapshots, loadSnapshot, type RunWriter } from './checkpoint';
-import { pinStep, unpinStep } from './pinned';
+import { boundLight, pinStep, unpinStep } from './pinned';
 
 /** Bytes of a step, of its weights, and of those as halves. */
 const [WHOLE, WEIGHTS] = [4 * (32 + 3 + 11), 4 * (32 + 3)];
@@ -75,6 +75,44 @@ describe('a light step', () => {
     // A step of which the weights are asked for again on another way is kept once.
     await keepLight(writer, 4, 3 * WHOLE + 2 * LIGHT);
     expect((await listed(store)).filter(({ light }) => light).map(({ step }) => step)).toEqual([3, 4]);
+  });
+
+  test('goes when less is allowed, the earliest first; what is whole or pinned stays', async () => {
+    const store = memoryStore();
+    const writer = await claimRun(store, 'r', CHUNK);
+    for (const step of [1, 2, 3, 4]) {
+      await writer.save(snapshotAt(step));
+      await keepLight(writer, step);
+    }
+    await pinStep(store, 'r', 2, AMPLE);
+    const [head, kept] = [await store.get('heads/r'), await listed(store)];
+    await boundLight(store, 'r', AMPLE);
+    expect(await store.get('heads/r')).toEqual(head);
+    await boundLight(store, 'r', 3 * WHOLE + LIGHT + 2 * LIGHT - 1);
+    const gone = ({ step, pinned, light }: (typeof kept)[number]) => light && !pinned && step < 4;
+    expect(await listed(store)).toEqual(kept.filter((each) => !gone(each)));
+    expect((await ids(store)).size).toBe((await listed(store)).length);
+    await boundLight(store, 'r', 0);
+    expect(await listed(store)).toMatchObject([{ pinned: true }, { step: 3 }, { step: 4, light: false }]);
+  });
+
+  test('that cannot be read stays, whatever is allowed', async () => {
+    const store = memoryStore();
+    const writer = await claimRun(store, 'r', CHUNK);
+    for (const step of [1, 2]) await keepLight(writer, step);
+    await writer.save(snapshotAt(3));
+    const [key] = await store.keys('manifests/r/1.');
+    await store.commit({ put: [[key!, { ...((await store.get(key!)) as object), version: 99 }]] });
+    const there = async () => (await store.keys('')).filter((each) => each.includes('r/1.')).length;
+    const before = await there();
+    expect(before).toBeGreaterThan(1);
+    await keepLight(writer, 4, 3 * WHOLE + LIGHT);
+    await pinStep(store, 'r', 3, 4 * WHOLE);
+    await boundLight(store, 'r', 0);
+    await writer.save(snapshotAt(5));
+    await claimRun(store, 'r', CHUNK);
+    expect(await there()).toBe(before);
+    expect(await steps(store)).toEqual([3, 5]);
   });
 
   test('is not asked for where there is no room, and nothing of it stays where there is too little', async () => {

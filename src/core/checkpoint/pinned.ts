@@ -1,6 +1,7 @@
 /** Saved steps that are kept beside the newest, the one before and the best: by hand, and the room there is for them. */
 import type { BlobStore } from '../base/blobStore';
 import { badSettings } from '../base/errors';
+import type { Changed } from '../base/record';
 import { formatBytes, formatCount } from '../base/units';
 import { changeHead, type Head, kept, stepOf } from './head';
 import { roomForLight, within } from './plan';
@@ -11,6 +12,7 @@ export interface Sizes {
   whole: number;
   /** Of all that are pinned. */
   pinned: number;
+  /** Those that can be read: of the others it is not known what goes with them, and they stay. */
   light: readonly { id: string; bytes: number }[];
 }
 
@@ -22,7 +24,7 @@ export async function sizesOf(store: BlobStore, runId: string, head: Head): Prom
   return {
     whole: Math.max(0, ...[...known.values()].map((manifest) => (manifest.holds === 'weights' ? 0 : manifest.bytes))),
     pinned: head.pinned.reduce((sum, id) => sum + bytes(id), 0),
-    light: head.light.map((id) => ({ id, bytes: bytes(id) })),
+    light: head.light.flatMap((id) => (known.has(id) ? [{ id, bytes: bytes(id) }] : [])),
   };
 }
 
@@ -59,11 +61,30 @@ export async function pinStep(store: BlobStore, runId: string, step: number, bud
         'Let go of another pinned step, or allow more.',
       );
     }
-    const light = within(room, sizes.light).map((each) => each.id);
-    const gone = pinned.light.filter((each) => !light.includes(each));
-    const drop = (await Promise.all(gone.map((each) => keysOf(store, runId, each)))).flat();
-    return { record: { ...pinned, light }, drop };
+    return fitted(store, runId, pinned, sizes, budget);
   });
+}
+
+/** Lets light steps go, the earliest first, until what is kept of a run is within its budget. From any tab, as pinning is. */
+export async function boundLight(store: BlobStore, runId: string, budget: number): Promise<void> {
+  await changeHead(store, runId, async (head) => {
+    const changed = await fitted(store, runId, head, await sizesOf(store, runId, head), budget);
+    return changed.record.light.length < head.light.length ? changed : undefined;
+  });
+}
+
+/** A head without the light steps for which there is no room, and all that lies of those. */
+async function fitted(
+  store: BlobStore,
+  runId: string,
+  head: Head,
+  sizes: Sizes,
+  budget: number,
+): Promise<Changed<Head>> {
+  const stay = within(roomForLight(sizes, budget), sizes.light);
+  const gone = sizes.light.flatMap((step) => (stay.includes(step) ? [] : [step.id]));
+  const drop = (await Promise.all(gone.map((id) => keysOf(store, runId, id)))).flat();
+  return { record: { ...head, light: head.light.filter((id) => !gone.includes(id)) }, drop };
 }
 
 /**

@@ -3,7 +3,7 @@ import { formatBytes } from '../../core/base/units';
 import type { SavedStep } from '../../protocol/data';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, NumberField } from '../../ui';
-import { lightWords } from './light';
+import { givesWay, lightWords } from './light';
 import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
@@ -43,9 +43,12 @@ export function BudgetDialog(p: { view: RunView; steps: readonly SavedStep[]; on
         />
         <p>
           The newest step, the one before it and the best always stay, and so do those that are pinned. What is kept on
-          the way gives way, the earliest first, when the next step is kept.
+          the way gives way, the earliest first.
         </p>
-        <p>{lightWords(view, steps, 1e6 * megabytes)}</p>
+        <p>
+          {givesWay(steps, 1e6 * megabytes)}
+          {lightWords(view, steps, 1e6 * megabytes)}
+        </p>
       </div>
     </Dialog>
   );

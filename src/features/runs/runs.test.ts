@@ -2,8 +2,10 @@ import { expect, test } from 'vitest';
 import { changeWords } from '../../core/runs/compare';
 import { dataFacts } from '../../core/testing/runRecord';
 import { runRows } from '../../core/testing/runRows';
+import type { SavedStep } from '../../protocol/data';
 import { curveRows, tableRows } from './csv';
 import { lineOf, ends, forebearLines } from './curves';
+import { givesWay } from './light';
 import { columnsOf, filtered, sorted, sortedBy } from './table';
 import { bestOf, comparable, tokensAt, viewOf } from './view';
 import { formatGap, gapOf, verdictOf } from './verdict';
@@ -135,6 +137,26 @@ test('a run whose tab ended in the middle of it is told as stopped', () => {
     'running, 150 of 4,000',
     'stopped at 150 of 4,000',
   ]);
+});
+
+test('a smaller budget says what of the steps on the way goes', () => {
+  const step = (n: number, kept: Partial<SavedStep> = {}): SavedStep => ({
+    step: n,
+    bytes: 1e6,
+    latest: false,
+    best: false,
+    pinned: false,
+    light: true,
+    loss: null,
+    holds: 'weights',
+    precision: 'f16',
+    ...kept,
+  });
+  const whole = { bytes: 6e6, holds: 'all', precision: 'f32', light: false, latest: true } as const;
+  const steps = [step(1), step(2), step(4, { pinned: true, light: false }), step(8), step(16, whole)];
+  expect(givesWay(steps, 22e6)).toBe('');
+  expect(givesWay(steps, 21e6)).toBe('Step 1, kept on the way, goes at once: 1 MB come free. ');
+  expect(givesWay(steps, 0)).toBe('3 steps kept on the way, from 1 to 8, go at once: 3 MB come free. ');
 });
 
 test('the table and the curves as csv: what is seen, with every digit and a unit', () => {
