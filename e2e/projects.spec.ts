@@ -1,4 +1,4 @@
-/** Several projects: their menu, their addresses, texts that two of them have, two tabs on two, and deleting everything. */
+/** Several projects: their menu, their addresses, texts that two of them have, their runs, two tabs, and deleting everything. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, expect, test } from '@playwright/test';
@@ -103,44 +103,9 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   expect(studio.errors).toEqual([]);
 });
 
-test('two tabs on two projects: what is changed in each is kept, while a run trains in one', async ({
-  page,
-  context,
-}) => {
-  const first = new Studio(page);
-  await first.open('/model');
-  await first.useDevice('WASM');
-  await page.getByText('Seldom changed').click();
-  await first.set({ ...SETTINGS, Steps: 100_000, 'Save every': 20 });
-  await first.goTo('Text');
-  await first.paste(WHALE);
-  await first.rename('Whales');
-  const other = await context.newPage();
-  const second = new Studio(other);
-  await second.open('/text');
-  await second.inProjects('New project');
-  await second.paste(BIRD);
-  await second.goTo('Model');
-
-  await page.getByRole('button', { name: 'Start training' }).click();
-  await first.event(20, /Saved/);
-  await second.set({ Batch: 5, 'Learning rate': 0.003 });
-  await second.rename('Birds');
-  await first.rename('Great whales'); // its settings stand while it trains
-  const [birds] = (await first.keys('projects/')).filter((key) => key !== 'projects/first');
-  await expect
-    .poll(() => first.stored(birds!))
-    .toMatchObject({ name: 'Birds', runId: null, recipe: { batch: 5, learningRate: 0.003 } });
-  await expect.poll(() => first.stored('projects/first')).toMatchObject({ name: 'Great whales', recipe: { batch: 4 } });
-  expect(await second.stored('projects/first')).toMatchObject({ runId: expect.any(String) });
-  await page.getByRole('button', { name: 'Stop and save' }).click();
-  await expect(first.strip).toContainText('Stopped', { timeout: 60_000 });
-  // The other project has no run of it.
-  await expect(second.stages).toContainText('no run yet');
-  expect([...first.errors, ...second.errors]).toEqual([]);
-});
-
-test('deleting everything tells what goes, and leaves nothing on the disk', async ({ baseURL }, info) => {
+test('two projects, two tabs and three runs, of which one is a fork, one comes back and one came in; and nothing is left of them on the disk', async ({
+  baseURL,
+}, info) => {
   const profile = info.outputPath('profile');
   const { executablePath, args } = info.project.use.launchOptions ?? {};
   const launch = () =>
@@ -152,40 +117,146 @@ test('deleting everything tells what goes, and leaves nothing on the disk', asyn
   const sentinel = 'Zq8vKx2mWbTy4LcP';
   let context = await launch();
   let page = await context.newPage();
-  let studio = new Studio(page);
-  await studio.open('/text');
-  await studio.paste(`${sentinel} ${WHALE}`);
-  await studio.rename(`${sentinel} whales`);
-  await page.getByRole('button', { name: 'Light or dark' }).click();
-  await expect.poll(() => studio.stored('projects/first')).toMatchObject({ name: `${sentinel} whales` });
+  let first = new Studio(page);
+  await first.open('/model');
+  await first.useDevice('WASM');
+  await page.getByText('Seldom changed').click();
+  await first.set({ ...SETTINGS, Steps: 20, 'Save every': 20 });
+  await first.goTo('Text');
+  await first.paste(`${sentinel} ${WHALE}`);
+  await first.rename(`${sentinel} whales`);
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect(first.strip).toContainText('Finished', { timeout: 120_000 });
+
+  // Another project in another tab; a fork trains in this one, and what is changed in either is kept.
+  let other = await context.newPage();
+  let second = new Studio(other);
+  await second.open('/text');
+  await second.inProjects('New project');
+  await second.paste(`${sentinel} ${BIRD}`);
+  await second.goTo('Model');
+  await first.goTo('Runs');
+  await page.getByRole('button', { name: 'Fork step 20' }).click();
+  await first.set({ Name: 'bold', Steps: 100_000 });
+  await page.getByRole('button', { name: /^Fork and train 99,980 steps/ }).click();
+  await first.event(40, /Saved/);
+  await second.set({ Batch: 5, 'Learning rate': 0.003 });
+  await second.rename('Birds');
+  await first.rename('Whales'); // its settings stand while it trains
+  const [birds] = (await first.keys('projects/')).filter((key) => key !== 'projects/first');
+  await expect
+    .poll(() => first.stored(birds!))
+    .toMatchObject({ name: 'Birds', runId: null, recipe: { batch: 5, learningRate: 0.003 } });
+  await expect.poll(() => first.stored('projects/first')).toMatchObject({ name: 'Whales', recipe: { batch: 4 } });
+  await expect(second.stages).toContainText('no run yet'); // the other project's
+
+  // Two tabs on one project: what both change at once is kept, and only one trains.
+  await second.inProjects('Whales');
+  await expect(second.stages).toContainText('2 runs');
+  await expect(other.getByText('A run is being trained in another tab').first()).toBeVisible();
+  await Promise.all([first.goTo('Model'), second.goTo('Model')]);
+  await Promise.all([first.set({ Batch: 6 }), second.set({ 'Learning rate': 0.002 })]);
+  for (const studio of [first, second]) {
+    await expect(studio.field('Batch')).toHaveValue('6');
+    await expect(studio.field('Learning rate')).toHaveValue('0.002');
+  }
+  await expect(other.getByText('The project changed in another tab')).toBeVisible();
+  await second.set({ Dropout: 0.1 });
+  const { runId } = (await first.stored('projects/first')) as { runId: string };
+  const begin = other.getByRole('banner').getByRole('button', { name: /Start training|Resume/ });
+  await expect(begin).toHaveAttribute('aria-disabled', 'true');
+  await begin.click({ force: true });
+  await expect(second.strip).toContainText('in another tab');
+  await expectAccessible(other, 'another tab trains');
+  await expect
+    .poll(() => second.stored('projects/first'))
+    .toMatchObject({ runId, recipe: { batch: 6, learningRate: 0.002, dropout: 0.1 } });
+  expect(await second.stored(`runs-index/${runId}`)).toMatchObject({ name: 'bold', parent: { step: 20, how: 'fork' } });
+  expect(first.errors).toEqual([]);
+
+  // The tab that trains dies without a word; its lock is free at once, and the fork goes on here.
+  const crashed = page.waitForEvent('crash');
+  const session = await context.newCDPSession(page);
+  void session.send('Page.crash').catch(() => undefined);
+  await crashed;
+  await page.close();
+  await expect(other.getByText('It goes on there')).toBeHidden();
+  await other.getByRole('banner').getByRole('button', { name: 'Resume' }).click();
+  await expect(second.strip).toContainText('Training', { timeout: 60_000 });
+  await other.getByRole('button', { name: 'Stop and save' }).click();
+  await expect(second.strip).toContainText('Stopped', { timeout: 60_000 });
+
+  // What is taken home of it comes into the other project as a run of its own, which knows where it is from.
+  await second.goTo('Export');
+  const [download] = await Promise.all([
+    other.waitForEvent('download'),
+    other.getByRole('button', { name: 'Download Hugging Face folder' }).click(),
+  ]);
+  const zip = info.outputPath('bold.zip');
+  await download.saveAs(zip);
+  await second.inProjects('Birds');
+  const chooser = other.waitForEvent('filechooser');
+  await other.getByRole('button', { name: 'Choose a zip…' }).click();
+  await (await chooser).setFiles(zip);
+  await expect(second.stages).toContainText('1 run');
+  await second.goTo('Runs');
+  await expect(second.runs).toContainText('bold');
+  const kin = other.getByRole('list', { name: 'Comes from' });
+  await expect(kin).toHaveText(/bold was brought in from a file[\d,]+bold came in$/);
+
+  // A run that is deleted is brought back whole; its fork stays where it is deleted for good.
+  await second.inProjects('Whales');
+  await expect(second.runs).toHaveCount(2);
+  const saved = (await second.keys('runs/')).length;
+  const deleteParent = async (answer: 'Undo' | 'Dismiss'): Promise<void> => {
+    await second.chooseRun(second.runs.filter({ hasNotText: 'bold' }));
+    await second.runMenu(/^Delete/);
+    await expect(second.runs).toHaveCount(1);
+    const notes = other.getByRole('region', { name: 'Notes' }).locator('> div');
+    await notes
+      .filter({ hasText: /deleted/ })
+      .getByRole('button', { name: answer })
+      .click();
+  };
+  await deleteParent('Undo');
+  await expect(second.runs).toHaveCount(2);
+  expect(await second.keys('runs/')).toHaveLength(saved);
+  await deleteParent('Dismiss');
+  await expect.poll(async () => (await second.keys('runs/')).length).toBeLessThan(saved);
+  await other.reload();
+  await expect(second.runs).toHaveCount(1);
+  await expect(kin).toHaveText(/is not here; fork of it20bold fork$/); // what was other in it is not known
+  await other.getByRole('button', { name: 'Light or dark' }).click();
+  expect(second.errors).toEqual([]);
   await context.close();
   expect(filesWith(profile, sentinel)).not.toEqual([]); // else the check below would be none
 
-  // What was written in an earlier session, and what in this one; another tab is open.
+  // All of it goes: what was written in earlier sessions, and what in this one; another tab is open.
   context = await launch();
   page = await context.newPage();
-  studio = new Studio(page);
-  await studio.open('/data');
-  const second = new Studio(await context.newPage());
+  first = new Studio(page);
+  await first.open('/data');
+  other = await context.newPage();
+  second = new Studio(other);
   await second.open('/text');
-  await studio.rename(`${sentinel} seas`);
-  await studio.inProjects('Delete everything of mine…');
+  await first.rename(`${sentinel} seas`);
+  await first.inProjects('Delete everything of mine…');
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Texts');
   await expect(dialog).toContainText('cannot be undone');
   await expectAccessible(page, 'deleting everything');
   await dialog.getByRole('button', { name: 'Delete everything' }).click();
-  for (const each of [studio, second]) {
+  for (const each of [first, second]) {
     await expect(each.page.getByText('Grow a language model from your own text')).toBeVisible({ timeout: 60_000 });
     await expect(each.project).toHaveText('Untitled');
   }
   await expect(page.getByText('Everything of yours was deleted')).toBeVisible();
   // The device is asked about again at once; nothing else is there.
-  expect((await studio.keys('')).filter((key) => !/^device/.test(key))).toEqual([]);
+  expect((await first.keys('')).filter((key) => !/^device/.test(key))).toEqual([]);
   expect(await page.evaluate(() => [Object.keys(localStorage), Object.keys(sessionStorage)])).toEqual([[], []]);
   await context.close();
   expect(filesWith(profile, sentinel)).toEqual([]);
-  expect(studio.errors).toEqual([]);
+  expect([...first.errors, ...second.errors]).toEqual([]);
 });
 
 /**

@@ -144,7 +144,7 @@ function Kin({ view, all }: { view: RunView; all: readonly RunView[] }) {
       )}
       {line.map((run, i) => {
         const above = line[i - 1];
-        const changes = above ? changeWords(above.made, run.made) : [];
+        const changes = above && changeWords(above.made, run.made);
         return (
           <li key={run.id}>
             <span>{formatCount(run.parent?.step ?? 0)}</span>
@@ -158,13 +158,14 @@ function Kin({ view, all }: { view: RunView; all: readonly RunView[] }) {
   );
 }
 
-function beginning(run: RunView, changes: readonly string[]): string {
+/** @param changes from what it comes from; undefined where that is not here */
+function beginning(run: RunView, changes: readonly string[] | undefined): string {
   const { record } = run.row;
   if (record.origin) return `came in as ${record.origin.name}, ${formatMoment(record.origin.importedAt)}`;
   if (!run.parent) return `from nothing, seed ${formatCount(recipeOf(record).seed)}`;
-  const how = changes.length > 0 ? changes.join('; ') : 'with the same settings';
+  const how = changes && `, ${changes.length > 0 ? changes.join('; ') : 'with the same settings'}`;
   const moments = record.parent?.momentsAtZero ? '; from weights alone, so its optimizer began anew' : '';
-  return `${HOW[run.parent.how]}, ${how}${moments}`;
+  return `${HOW[run.parent.how]}${how ?? ''}${moments}`;
 }
 
 /** The last that each wrote, of one prompt where they have one. */
