@@ -81,6 +81,10 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
       }),
     );
   await expect.poll(drawn).toBe(true);
+  // What is saved can be taken home first.
+  await page.getByRole('button', { name: `Download step ${savedAt}…` }).click();
+  await expect(page.getByText(new RegExp(`^Step ${savedAt} of `))).toBeVisible();
+  await studio.goTo('Train');
   await resume.click();
   await studio.event(savedAt + 20, /Evaluated/);
 
