@@ -107,6 +107,7 @@ for (const [i, how] of (
     const { endOfText } = model.tokenizer;
     const text = model.tokenizer.decode(expected.slice(0, [...expected, endOfText].indexOf(endOfText)));
     expect(await written(page)).toBe(text);
+    await expect(page.getByText('What follows your prompt is written by a machine, and may be false')).toBeVisible();
     await expect(page.locator('#voice')).toHaveText(text.trim());
     expect(wrong).toEqual([]);
   });

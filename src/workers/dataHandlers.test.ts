@@ -2,6 +2,8 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
+import { FORMAT_IDS } from '../core/export/cards';
+import { FORMATS } from '../core/export/formats';
 import { openZip } from '../core/files/unzip';
 import { type Halves, halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { goldenStore } from '../core/testing/golden';
@@ -57,6 +59,22 @@ test('files of a drop, small and large, are its documents in their order; one th
   const { rows } = await documents({ textId: text!.id, from: 0, count: 99, query: '' }, unwatched);
   const kept = files.filter((_, i) => i !== 20);
   expect(rows.map(({ title, bytes }) => [title, bytes])).toEqual(kept.map(({ name, file }) => [name, file.size]));
+});
+
+test('zips of one step have names that tell the formats apart', async () => {
+  const data = open(await goldenStore());
+  const folders = FORMAT_IDS.filter((format) => FORMATS[format].kind === 'folder');
+  const asked = { runId: FINISHED, which: 'latest', withOptimizer: false } as const;
+  const names: string[] = [];
+  for (const format of folders) names.push((await data.call('exportModel', { ...asked, format })).name);
+  expect(new Set(names).size).toBe(5);
+  expect(names.sort()).toEqual([
+    'harbour-step-40-onnx-f16.zip',
+    'harbour-step-40-onnx-f32.zip',
+    'harbour-step-40-pytorch.zip',
+    'harbour-step-40-service.zip',
+    'harbour-step-40.zip',
+  ]);
 });
 
 test('a text that is purged while it is read stays until that has ended', async () => {

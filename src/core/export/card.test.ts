@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { claimRun } from '../checkpoint/checkpoint';
-import { importText, pastedText, setLicence } from '../documents';
+import { importText, pastedText, purgeText, removeText, setLicence } from '../documents';
 import { bytesSource, readBytes, type ByteStream } from '../files/byteSource';
 import { modelSpec } from '../models';
 import type { CardWords } from '../runs/card';
@@ -15,7 +15,7 @@ const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, con
 const asked = { template: () => Promise.reject(new Error('hf needs none')), withOptimizer: false };
 
 /** A run that learnt from a text which is in the store too. */
-async function storeWithRun(card?: CardWords): Promise<{ store: BlobStore; textId: string }> {
+async function storeWithRun(card?: CardWords, licence?: string): Promise<{ store: BlobStore; textId: string }> {
   const store = memoryStore();
   const added = await importText(pastedText('ahab.txt', 'The sea is wide.'), store, { addedAt: 1 }, unwatched);
   if (added.kind !== 'added') throw new Error('it was there');
@@ -25,7 +25,10 @@ async function storeWithRun(card?: CardWords): Promise<{ store: BlobStore; textI
     }),
   );
   const { name, characters, sha256 } = added.text;
-  const data = { facts: dataFacts({ texts: [{ name, characters, sha256 }] }), id: 'sea' };
+  const data = {
+    facts: dataFacts({ texts: [{ name, characters, sha256, ...(licence !== undefined && { licence }) }] }),
+    id: 'sea',
+  };
   await (await claimRun(store, 'a')).save({ state: { step: 3, tokensSeen: 9, activeMs: 8, best: null }, tensors });
   await addRun(store, {
     ...runRecord({ name: 'Ahab', status: 'stopped', step: 3, model, data }),
@@ -36,6 +39,13 @@ async function storeWithRun(card?: CardWords): Promise<{ store: BlobStore; textI
 const filesOf = async (store: BlobStore, runId = 'a') => (await exportRun(store, runId, 'latest', 'hf', asked)).files;
 const read = async (files: readonly ByteStream[], name: string) =>
   new TextDecoder().decode(await readBytes(files.find((file) => file.name === name)!));
+/** As run `b`. */
+async function bringIn(store: BlobStore, files: readonly ByteStream[]): Promise<void> {
+  const given = await Promise.all(
+    files.map(async (file) => ({ name: file.name, source: bytesSource(await readBytes(file)) })),
+  );
+  await importRun(store, { runId: 'b', projectId: 'first' }, given, 99, unwatched);
+}
 const section = (card: string, heading: string): string =>
   new RegExp(`\n## ${heading}\n\n([^]*?)\n\n## `).exec(card)?.[1] ?? '';
 
@@ -57,10 +67,7 @@ test('a person’s own words take their place, as words, and go with the folder 
   expect(readme).not.toMatch(/no safety training/);
 
   const other = memoryStore();
-  const given = await Promise.all(
-    files.map(async (file) => ({ name: file.name, source: bytesSource(await readBytes(file)) })),
-  );
-  await importRun(other, { runId: 'b', projectId: 'first' }, given, 99, unwatched);
+  await bringIn(other, files);
   expect((await readRun(other, 'b'))?.card).toEqual(card);
   expect(await read(await filesOf(other, 'b'), 'README.md')).toBe(readme);
 
@@ -78,4 +85,26 @@ test('a licence that is stated after a run has learnt from a text is in its card
   for (const sheet of await both()) expect(sheet).toMatch(/ahab\.txt \| 16 \| not stated/);
   await setLicence(store, textId, 'CC-BY-4.0');
   for (const sheet of await both()) expect(sheet).toMatch(/ahab\.txt \| 16 \| CC-BY-4\.0/);
+});
+
+test('a licence that is taken back is in no card, but where the model came in with it', async () => {
+  const { store, textId } = await storeWithRun(undefined, 'MIT');
+  const card = async (of = store, runId = 'a') => read(await filesOf(of, runId), 'README.md');
+  await setLicence(store, textId, 'MIT');
+  expect(await card()).toMatch(/ahab\.txt \| 16 \| MIT/);
+  const taken = await filesOf(store);
+  await setLicence(store, textId, null);
+  expect(await card()).toMatch(/ahab\.txt \| 16 \| not stated/);
+
+  // Of a text that is gone nothing is known but what was stated then.
+  await removeText(store, textId, 'first', 2);
+  await purgeText(store, textId);
+  expect(await card()).toMatch(/ahab\.txt \| 16 \| MIT/);
+
+  // Elsewhere the same text is there, and nobody has said a word of it.
+  const { store: other, textId: same } = await storeWithRun();
+  await bringIn(other, taken);
+  expect(await card(other, 'b')).toMatch(/ahab\.txt \| 16 \| MIT/);
+  await setLicence(other, same, 'CC-BY-4.0');
+  expect(await card(other, 'b')).toMatch(/ahab\.txt \| 16 \| CC-BY-4\.0/);
 });

@@ -15,7 +15,7 @@ import type { PageModel } from './html';
 let models: Exported[];
 beforeAll(async () => {
   models = await trainedModels();
-});
+}, 240_000); // They are trained by whichever test needs them first.
 
 async function written(model: Exported): Promise<string> {
   const [file] = await html.files(model, { withOptimizer: false, template });
@@ -73,6 +73,7 @@ test('the page has less than 400 kB of code, and a policy that lets nothing be f
 test('three trained models, read back from their pages, write the text that the app writes, past the context too', async () => {
   for (const model of models) {
     const page = await written(model);
+    expect(modelIn(page).summary).toMatch(/written by a machine, and may be false\.$/);
     const prompt = 'Call me Ishmael. Some years ago';
     const length = model.info.model.config.context + 10;
     const settings = { temperature: 0, topK: 0, topP: 1, seed: 1, length };

@@ -1,14 +1,22 @@
 import { learntOf, type TextRecord } from '../documents/record';
+import type { DataFacts } from '../runs/settings';
 import type { RunInfo } from './homegrownJson';
 
-/** With what is stated of the texts' licences by now, of those that are still here as they were learnt. */
+type LearntText = DataFacts['texts'][number];
+
+/**
+ * With what is stated of the texts' licences by now, of those that are still here as they were learnt: what was taken back
+ * is stated no more. Of a model that came in it is what was stated where it was made, unless something else is stated here.
+ */
 export function withLicences(info: RunInfo, texts: readonly TextRecord[]): RunInfo {
+  const cameIn = info.origin !== undefined || info.parent?.how === 'import';
   const stated = new Map(
     texts.flatMap((text) => [text.sha256, learntOf(text).sha256].map((hash) => [hash, text.licence])),
   );
-  const told = <T extends { sha256: string }>(text: T): T => {
-    const licence = stated.get(text.sha256);
-    return licence === undefined || licence === null ? text : { ...text, licence };
+  const told = ({ licence: recorded, ...text }: LearntText): LearntText => {
+    const now = stated.get(text.sha256);
+    const licence = now ?? (now === undefined || cameIn ? recorded : undefined);
+    return { ...text, ...(licence !== undefined && { licence }) };
   };
   const [first, ...rest] = info.segments.map((segment) => {
     return { ...segment, data: segment.data && { ...segment.data, texts: segment.data.texts.map(told) } };

@@ -16,6 +16,8 @@ let prompt: string;
 let continuation: string;
 /** Beyond what the model's context holds. */
 const LENGTH = 90;
+/** Whoever reads what it writes is told. */
+const BY_A_MACHINE: unknown = expect.stringMatching(/^Written by a machine: it may be false\.$/);
 const servers: Service[] = [];
 let plain: Service;
 
@@ -76,7 +78,7 @@ describe("OpenAI's client", () => {
       completion_tokens: LENGTH,
       total_tokens: promptTokens + LENGTH,
     });
-    expect(rest).toMatchObject({ object: 'text_completion', model: model.name });
+    expect(rest).toMatchObject({ object: 'text_completion', model: model.name, notice: BY_A_MACHINE });
   });
 
   test('gets the same as a stream, and for a list of one, with the prompt before it, and beside others', async () => {
@@ -91,13 +93,16 @@ describe("OpenAI's client", () => {
       const pieces: string[] = [];
       let usage: OpenAI.CompletionUsage | undefined;
       let reason: string | null = null;
+      const noticed: unknown[] = [];
       for await (const event of stream) {
+        if ('notice' in event) noticed.push([event.notice, event.choices[0]?.finish_reason]);
         pieces.push(...event.choices.map(({ text }) => text));
         reason = event.choices[0]?.finish_reason ?? reason;
         usage = event.usage ?? usage;
       }
       expect(usage?.completion_tokens).toBe(LENGTH);
       expect(reason).toBe('length');
+      expect(noticed).toEqual([[BY_A_MACHINE, 'length']]); // once, as it ends
       return pieces;
     };
     for (const pieces of await Promise.all(Array.from({ length: 6 }, streamed))) {
