@@ -49,6 +49,100 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   expect(studio.errors).toEqual([]);
 });
 
+test('a newcomer’s own text becomes a model that writes on and is taken home, by Tab, Enter and arrows alone', async ({
+  page,
+}) => {
+  const studio = new Studio(page);
+  const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true });
+  const goTo = async (stage: string): Promise<void> => {
+    await studio.tabTo('link', new RegExp(`^${stage}`));
+    await page.keyboard.press('Enter');
+    await expect(heading(stage)).toBeFocused(); // reading goes on there
+  };
+  await studio.open();
+  await studio.tabTo('button', /^Device/);
+  await page.keyboard.press('Enter');
+  await arrowTo(page, /WASM/);
+  await expect(studio.strip).toContainText('WASM');
+
+  // What is pasted comes from the clipboard at once, so the field has the focus.
+  await studio.tabTo('button', /^Paste text…$/);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog').getByRole('textbox', { name: 'Text', exact: true })).toBeFocused();
+  await page.keyboard.insertText('The sea is wide and the whale is white. '.repeat(1000));
+  await studio.tabTo('button', /^Add text$/);
+  await page.keyboard.press('Enter');
+  await expect(heading('Text')).toBeFocused();
+  await expect(studio.stages).toContainText('40 k characters');
+
+  await goTo('Tokenizer');
+  await studio.tabTo('button', /^Train the tokenizer$/);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('table', { name: 'Vocabulary' })).toBeVisible();
+  await expect(heading('Tokenizer')).toBeFocused(); // the button has gone
+
+  // How long it may take, what comes of it, and what that costs.
+  await goTo('Model');
+  await expect(page.getByText(/bits per byte of held-out text;/)).toBeVisible();
+  await studio.tabTo('radio', /^\d+ min$/);
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByRole('radio', { name: '1 min' })).toBeChecked();
+  await expect(page.getByText('planning', { exact: true })).toHaveCount(0);
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'Take this plan' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('these are the settings')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Take this plan' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  const costs = page.locator('summary:focus');
+  await expect(costs).toContainText(/^About .* Wh, which cost/);
+  await page.keyboard.press('Enter');
+  await studio.tabTo('textbox', /^Price$/);
+  await page.keyboard.type('4.5');
+  await page.keyboard.press('Tab');
+  await expect(page.getByText(/^About .* Wh, which cost .* and 4\.5 a kWh$/)).toBeVisible();
+
+  await studio.tabTo('button', /^Start training$/);
+  await page.keyboard.press('Enter');
+  await expect(heading('Train')).toBeFocused();
+  await studio.event(10, /Evaluated/);
+  await studio.tabTo('button', /^Stop and save$/);
+  await page.keyboard.press('Enter');
+  await expect(studio.strip).toContainText('Stopped');
+  await expect(studio.strip.locator(':focus')).toHaveText(/^Resume/); // the same button
+
+  await studio.tabTo('button', /^Resume from step/);
+  await page.keyboard.press('Enter');
+  await expect(heading('Train')).toBeFocused();
+  await studio.tabTo('button', /^Stop and save$/);
+  await page.keyboard.press('Enter');
+  await expect(studio.strip).toContainText('Stopped');
+
+  await goTo('Playground');
+  await studio.tabTo('textbox', /^Length$/);
+  await page.keyboard.type('8');
+  await studio.tabTo('button', /^Write$/);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/^8 tokens in/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Write', exact: true })).toBeFocused();
+
+  await goTo('Export');
+  const download = page.waitForEvent('download');
+  await studio.tabTo('button', /^Download Hugging Face folder$/);
+  await page.keyboard.press('Enter');
+  expect((await download).suggestedFilename()).toMatch(/^pasted-text-step-\d+\.zip$/);
+  expect(studio.errors).toEqual([]);
+});
+
+/** Down a menu that is open to the entry that says so, and chooses it. */
+async function arrowTo(page: Page, words: RegExp): Promise<void> {
+  for (let i = 0; i < 20; i++) {
+    await page.keyboard.press('ArrowDown');
+    if (words.test(await page.locator('[role^=menuitem]:focus').innerText())) return page.keyboard.press('Enter');
+  }
+  throw new Error(`No entry says ${String(words)}`);
+}
+
 /** Runs a command of the palette by its name. */
 async function palette(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Control+k');

@@ -25,21 +25,26 @@ export interface ButtonProps {
 }
 
 export function Button({ variant = 'default', disabledReason, ...p }: ButtonProps) {
-  const button = (
-    <AriaButton
-      className={cx(styles.button, styles[variant], p.isDense && styles.dense)}
-      onPress={() => disabledReason === undefined && p.onPress()}
-      type={p.type ?? 'button'}
-      style={p.minWidth ? { minWidth: p.minWidth } : {}}
-      {...(p.label && { 'aria-label': p.label })}
-      {...(disabledReason !== undefined && { 'aria-disabled': 'true' })}
-    >
-      {p.icon === 'stop' ? <span className={styles.square} aria-hidden /> : p.icon && <Icon name={p.icon} size={14} />}
-      {p.children}
-      {p.opens && <Icon name="chevron" size={14} />}
-    </AriaButton>
+  return (
+    <Tooltip text={disabledReason}>
+      <AriaButton
+        className={cx(styles.button, styles[variant], p.isDense && styles.dense)}
+        onPress={() => disabledReason === undefined && p.onPress()}
+        type={p.type ?? 'button'}
+        style={p.minWidth ? { minWidth: p.minWidth } : {}}
+        {...(p.label && { 'aria-label': p.label })}
+        {...(disabledReason !== undefined && { 'aria-disabled': 'true' })}
+      >
+        {p.icon === 'stop' ? (
+          <span className={styles.square} aria-hidden />
+        ) : (
+          p.icon && <Icon name={p.icon} size={14} />
+        )}
+        {p.children}
+        {p.opens && <Icon name="chevron" size={14} />}
+      </AriaButton>
+    </Tooltip>
   );
-  return disabledReason === undefined ? button : <Tooltip text={disabledReason}>{button}</Tooltip>;
 }
 
 export interface IconButtonProps {

@@ -51,6 +51,10 @@ export function Table<Row>(p: TableProps<Row>) {
   const isVirtual = p.rows.length > VIRTUAL_FROM;
   const view = useVisibleRows(body, p.rows.length, isVirtual, p.isDense ?? false);
   const shown = isVirtual ? p.rows.slice(view.from, view.to) : p.rows;
+  // One of the rows' buttons is a stop of Tab, from which the arrows go to the others: there may be thousands.
+  const [held, hold] = useState<string>();
+  const stop =
+    [held, p.chosenKey].find((key) => shown.some((row) => p.rowKey(row) === key)) ?? (shown[0] && p.rowKey(shown[0]));
   const header = Math.max(
     0,
     p.columns.findIndex(({ isHeader }) => isHeader),
@@ -93,6 +97,8 @@ export function Table<Row>(p: TableProps<Row>) {
                       <button
                         type="button"
                         className={styles.choose}
+                        tabIndex={key === stop ? 0 : -1}
+                        onFocus={() => hold(key)}
                         aria-current={key === p.chosenKey}
                         aria-expanded={p.isExpanded?.(row)}
                         onClick={() => p.onChoose?.(row)}
@@ -184,8 +190,9 @@ function useVisibleRows(body: RefObject<HTMLElement | null>, count: number, isOn
   useLayoutEffect(() => {
     const element = body.current;
     if (!isOn || !element) return;
-    const scroller = scrollerOf(element);
     const measure = () => {
+      // Another one where the window has become wider or narrower.
+      const scroller = scrollerOf(element);
       const row = element.querySelector(`tr:not([aria-hidden])`);
       const rowHeight = row?.getBoundingClientRect().height ?? (isDense ? 28 : 32);
       const top = element.getBoundingClientRect().top;
@@ -201,10 +208,12 @@ function useVisibleRows(body: RefObject<HTMLElement | null>, count: number, isOn
     };
     measure();
     const observer = new ResizeObserver(measure);
-    observer.observe(scroller);
+    observer.observe(scrollerOf(element));
+    addEventListener('resize', measure);
     document.addEventListener('scroll', measure, { capture: true, passive: true });
     return () => {
       observer.disconnect();
+      removeEventListener('resize', measure);
       document.removeEventListener('scroll', measure, { capture: true });
     };
   }, [body, count, isOn, isDense]);

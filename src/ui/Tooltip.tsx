@@ -5,15 +5,17 @@ import styles from './Tooltip.module.css';
 
 /**
  * A short text on hover and on keyboard focus, never holding what is nowhere else.
- * The child must be one of our pressable elements.
+ * The child must be one of our pressable elements; it is the same one whether there is a text or not, and keeps the focus.
  */
-export function Tooltip({ text, children }: { text: string; children: ReactElement }) {
+export function Tooltip({ text, children }: { text: string | undefined; children: ReactElement }) {
   return (
-    <TooltipTrigger delay={500} closeDelay={0}>
+    <TooltipTrigger delay={500} closeDelay={0} isDisabled={text === undefined}>
       {children}
-      <AriaTooltip className={cx(styles.tip)} offset={6}>
-        {text}
-      </AriaTooltip>
+      {text !== undefined && (
+        <AriaTooltip className={cx(styles.tip)} offset={6}>
+          {text}
+        </AriaTooltip>
+      )}
     </TooltipTrigger>
   );
 }

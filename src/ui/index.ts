@@ -34,6 +34,7 @@ export { Rail, type NodeState, type RailProps, type RailStage } from './Rail';
 export { runColor, type RunColor } from './runColor';
 export { Segmented, type SegmentedProps } from './Segmented';
 export { Select, type Option, type SelectProps } from './Select';
+export { useHeldFocus } from './heldFocus';
 export { focusFind, focusHeading, focusPane, formatKeys, useShortcuts, type Action } from './shortcuts';
 export { formatSize, SizeDial, type SizeDialProps } from './SizeDial';
 export { Slider, type SliderProps } from './Slider';

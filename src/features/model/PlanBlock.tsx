@@ -31,10 +31,14 @@ export function PlanBlock() {
   const store = useStudioStore();
   const minutes = useStudio((s) => s.project.plan.minutes);
   const key = useStudio((s) => planKey(s, s.project.plan.minutes));
-  const plan = useStudio((s) => (s.planned?.of === key ? s.planned.plan : undefined));
+  const made = useStudio((s) => (s.planned?.of === key ? s.planned.plan : undefined));
   const isReady = useStudio((s) => s.texts.length > 0 && s.device.kind === 'open');
   const isBusy = useStudio((s) => s.importing.kind === 'busy');
   const [failure, setFailure] = useState<string>();
+  // While the next one is made the one before stays, so that nothing moves.
+  const [last, setLast] = useState(made);
+  if (made && made !== last) setLast(made);
+  const plan = isReady && failure === undefined ? (made ?? last) : made;
   useEffect(() => {
     if (isReady && !isBusy && store.getState().planned?.of !== key)
       store
@@ -59,7 +63,7 @@ export function PlanBlock() {
           onChange={setMinutes}
           options={timesWith(minutes)}
         />
-        {plan && <TakePlan minutes={minutes} plan={plan} />}
+        {plan && <TakePlan minutes={minutes} plan={made} />}
       </div>
       {plan ? (
         <Outlook plan={plan} />
@@ -71,21 +75,25 @@ export function PlanBlock() {
 }
 const WAITING = 'A plan needs a text, and a device that is open.';
 
-/** Nothing to press where the settings are the plan's already. */
-function TakePlan({ minutes, plan }: { minutes: number; plan: Plan }) {
+/** Undefined while it is made. The button stays where the settings are the plan's already, and so does the focus on it. */
+function TakePlan({ minutes, plan }: { minutes: number; plan: Plan | undefined }) {
   const take = useStudio((s) => s.takePlan);
   const isTaken = useStudio(({ project: { model, recipe, tokenizerChoice } }) => {
     const { samplePrompt, seed } = recipe;
-    const same = [plan.model.config, { ...plan.recipe, samplePrompt, seed }, plan.vocabulary.size];
+    const same = plan && [plan.model.config, { ...plan.recipe, samplePrompt, seed }, plan.vocabulary.size];
     return JSON.stringify([model.config, recipe, tokenizerChoice.vocabulary]) === JSON.stringify(same);
   });
-  if (isTaken) return <span className={styles.aside}>these are the settings</span>;
+  const why = plan ? (isTaken ? 'these are the settings' : undefined) : 'planning';
   return (
-    <Button isDense onPress={() => void take(minutes)}>
-      Take this plan
-    </Button>
+    <>
+      <Button isDense disabledReason={why && WHY_NOT[why]} onPress={() => void take(minutes)}>
+        Take this plan
+      </Button>
+      {why !== undefined && <span className={styles.aside}>{why}</span>}
+    </>
   );
 }
+const WHY_NOT = { planning: 'It is still being made', 'these are the settings': 'The settings are its own already' };
 
 function Outlook({ plan }: { plan: Plan }) {
   const kind = useStudio((s) => (s.device.kind === 'open' ? s.device.info.kind : 'wasm'));

@@ -1,7 +1,6 @@
-import { useEffect, useRef } from 'react';
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
-import { focusHeading, Stage } from '../../ui';
+import { Stage, useHeldFocus } from '../../ui';
 import { FirstScreen } from './FirstScreen';
 import { Library } from './Library';
 import { PasteDialog } from './PasteDialog';
@@ -20,18 +19,4 @@ export function TextPage({ stages }: PageProps) {
       {paste.draft !== undefined && <PasteDialog text={paste.draft} onClose={paste.close} />}
     </>
   );
-}
-
-/** What had the focus goes with the first screen, or with the last text: reading then goes on at the heading. */
-function useHeldFocus(isEmpty: boolean | undefined): void {
-  const before = useRef(isEmpty);
-  useEffect(() => {
-    const wasEmpty = before.current;
-    before.current = isEmpty;
-    if (wasEmpty === undefined || wasEmpty === isEmpty) return;
-    const frame = requestAnimationFrame(() => {
-      if (document.activeElement === document.body) focusHeading();
-    });
-    return () => cancelAnimationFrame(frame);
-  }, [isEmpty]);
 }

@@ -4,7 +4,7 @@ import { formatCount, formatNumber } from '../../core/base/units';
 import { textsChanged } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import { KIND_WORDS } from '../../state/preparation';
-import { Button, EmptyState, Notice, Pane, Panes, Stage } from '../../ui';
+import { Button, EmptyState, Notice, Pane, Panes, Stage, useHeldFocus } from '../../ui';
 import { PassagePane } from './PassagePane';
 import { SettingsPane } from './SettingsPane';
 import { ofModel } from './stage';
@@ -22,6 +22,7 @@ export function TokenizerPage() {
   const tokenizer = useStudio((s) => s.project.tokenizer);
   const own = useStudio(ofModel);
   const [, go] = useLocation();
+  useHeldFocus(isLoaded ? tokenizer !== null : undefined);
   if (!isLoaded) return <Stage title="Tokenizer">{null}</Stage>;
   if (!tokenizer && !hasText) {
     return (
@@ -78,7 +79,7 @@ function Trained() {
   const entries = useVocabulary();
   const [chosen, choose] = useState<number>();
   return (
-    <Panes columns="272px minmax(0, 1fr) 408px" narrowColumns="240px minmax(0, 1fr) 340px">
+    <Panes columns="272px minmax(0, 1fr) 424px" narrowColumns="240px minmax(0, 1fr) 340px">
       <SettingsPane />
       <PassagePane entries={entries} chosenId={chosen} onChoose={choose} />
       <VocabularyPane entries={entries} chosenId={chosen} onChoose={choose} />

@@ -5,7 +5,7 @@ import { useShownPart, useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';
 import { useResumeOrNew } from '../../state/otherSettings';
 import { useRunChoice } from '../../state/runChoice';
-import { Pane, Panes, ResumeOrNew, RunSelect, Stage } from '../../ui';
+import { Pane, Panes, ResumeOrNew, RunSelect, Stage, useHeldFocus } from '../../ui';
 import { Charts } from './Charts';
 import { Compiling, Preparing } from './Preparing';
 import { Events } from './Events';
@@ -29,6 +29,7 @@ function Train() {
     'train',
     ({ phase: p }) => p.kind !== 'idle' && p.kind !== 'preparing' && !('of' in p && p.of === 0),
   );
+  useHeldFocus(phase);
   const settings = useRunSettings();
   const choice = useRunChoice('train');
   const [, go] = useLocation();
