@@ -41,6 +41,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('button', { name: 'Stop and save' }).click();
       await expect(page.getByRole('button', { name: /^Resume from step/ })).toBeVisible();
       for (const stage of STAGES) await check(studio, `${stage}, with a model`, stage);
+      await studio.goTo('Model');
+      await page.getByText(/^About .* Wh, which cost/).click();
+      await check(studio, 'Model, what a plan takes');
+      if (colorScheme === 'light') await narrow(studio);
       await studio.goTo('Train');
       await page.getByRole('button', { name: /^Resume from step/ }).click();
       await studio.goTo('Playground');
@@ -77,6 +81,25 @@ async function recompute(studio: Studio): Promise<void> {
   await page.keyboard.press('Enter');
   await studio.set({ Memory: 0 });
   await expect(sentence).toHaveText(/^Activations are kept: the plan fits into half of/);
+}
+
+/** On a phone and a small one, and at twice the size: a page has an end whatever its lists hold, and nothing lies beside it. */
+async function narrow(studio: Studio): Promise<void> {
+  const { page } = studio;
+  const before = page.viewportSize()!;
+  for (const width of [390, 320, 195]) {
+    await page.setViewportSize({ width, height: 844 });
+    for (const stage of STAGES) {
+      await studio.goTo(stage);
+      const { scrollWidth, scrollHeight } = await page.evaluate(() => {
+        const { scrollWidth, scrollHeight } = document.documentElement;
+        return { scrollWidth, scrollHeight };
+      });
+      if (width >= 320) expect(scrollWidth, `${stage}, ${String(width)} wide`).toBeLessThanOrEqual(width);
+      expect(scrollHeight, `${stage}, ${String(width)} wide`).toBeLessThan(12_000);
+    }
+  }
+  await page.setViewportSize(before);
 }
 
 async function choose(page: Page, file: Parameters<FileChooser['setFiles']>[0]): Promise<void> {

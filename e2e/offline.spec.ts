@@ -176,7 +176,7 @@ test('a file that the host changed is not kept, and another app at the address g
   await host.start();
   const studio = new Studio(page);
   await studio.open(`${host.address}/`);
-  await expect(studio.stages).toContainText(/kept for offline\s*\d+ of \d+ files/);
+  await expect(studio.stages).toContainText(/kept for offline\s*\d+ of \d+/);
   await expect
     .poll(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.installing))
     .toBe(undefined);

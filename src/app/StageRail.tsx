@@ -60,7 +60,7 @@ function offlineWords(offline: Offline): string {
     case 'to be asked':
       return 'no, to save data';
     case 'keeping':
-      return `${offline.files} of ${offline.of} files`;
+      return `${offline.files} of ${offline.of}`;
     case 'kept':
       return formatBytes(offline.bytes);
     default:

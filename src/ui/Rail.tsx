@@ -33,8 +33,14 @@ export function Rail({ stages, current, onGo, promise }: RailProps) {
   const rail = useRef<HTMLElement>(null);
   useEffect(() => {
     const box = rail.current;
-    if (here.current && box && box.scrollWidth > box.clientWidth)
-      box.scrollLeft += here.current.getBoundingClientRect().left - 16;
+    if (!box) return;
+    // Now, and when a phone is turned or the page made larger.
+    const observer = new ResizeObserver(() => {
+      if (here.current && box.scrollWidth > box.clientWidth)
+        box.scrollLeft += here.current.getBoundingClientRect().left - 16;
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
   }, [current]);
   return (
     <nav className={styles.rail} aria-label="Stages" ref={rail}>

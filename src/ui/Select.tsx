@@ -59,7 +59,7 @@ export function Select<T extends string>({ layout = 'row', ...p }: SelectProps<T
         )}
       </span>
       <Button className={cx(field.well, styles.well, p.error ? field.bad : p.isCautioned && field.caution)}>
-        <SelectValue>
+        <SelectValue className={cx(styles.value)}>
           {({ selectedText, isPlaceholder, defaultChildren }) => (isPlaceholder ? defaultChildren : selectedText)}
         </SelectValue>
         <Icon name="chevron" size={12} />

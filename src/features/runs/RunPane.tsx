@@ -117,9 +117,9 @@ const columnsFor = (views: readonly RunView[]): Column<Row>[] => [
   ...views.map((view): Column<Row> => ({
     id: view.id,
     header: (
-      <span className={styles.end}>
+      <span className={styles.end} title={view.name}>
         <Swatch run={view.hue} />
-        {view.name}
+        <span className={text.clip}>{view.name}</span>
       </span>
     ),
     isNumber: true,

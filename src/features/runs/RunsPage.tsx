@@ -217,7 +217,9 @@ function Empty() {
     <Stage title="Runs" summary="Every run of this project, what it was made with and where it comes from">
       <EmptyState
         action={
-          <Button onPress={() => go(hasText ? '/train' : '/text')}>{hasText ? 'Go to Train' : 'Add text'}</Button>
+          <Button variant={hasText ? 'default' : 'go'} onPress={() => go(hasText ? '/train' : '/text')}>
+            {hasText ? 'Go to Train' : 'Add text'}
+          </Button>
         }
       >
         No run has saved a step yet

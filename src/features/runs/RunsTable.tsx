@@ -42,7 +42,9 @@ export function RunsTable(p: RunsTableProps) {
       cell: ({ name, hue, row: { record } }) => (
         <span className={text.row}>
           <Swatch run={hue} />
-          <b className={styles.name}>{name}</b>
+          <b className={styles.name} title={name}>
+            {name}
+          </b>
           {record.tags.map((tag) => (
             <span key={tag} className={styles.tag}>
               {tag}

@@ -14,7 +14,7 @@ export const stage: Stage = {
     const count = `${formatCount(runs.length)} ${runs.length === 1 ? 'run' : 'runs'}`;
     return {
       node: 'done',
-      line: best?.bits === undefined ? count : `${count} · best ${formatReading(best.bits)} bits a byte`,
+      line: best?.bits === undefined ? count : `${count} · ${formatReading(best.bits)} bits a byte`,
     };
   },
   page: async () => (await import('./RunsPage')).RunsPage,

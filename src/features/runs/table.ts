@@ -48,9 +48,9 @@ export function columnsOf(
       return { id: setting.id, label: setting.label, isNumber: setting.isNumber, by, setting };
     }),
     { id: 'time', label: 'Time', unit: 'ms', isNumber: true, by: timeOf },
+    { id: 'verdict', label: 'Verdict', isNumber: false, by: (view) => verdictOf(view, isRunning(view)).judgement },
     { id: 'kept', label: 'Kept', unit: 'bytes', isNumber: true, by: ({ row }) => row.bytes ?? undefined },
     { id: 'state', label: 'State', isNumber: false, by: (view) => stateWords(view, isRunning(view)) },
-    { id: 'verdict', label: 'Verdict', isNumber: false, by: (view) => verdictOf(view, isRunning(view)).judgement },
   ];
   return { columns, same };
 }

@@ -45,7 +45,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
             header: 'Merged from',
             isQuiet: true,
             leaveOut: 'narrow',
-            width: '38%',
+            width: '26%',
             cell: ({ id, role }: TokenPiece) => {
               if (role) return TOKEN_ROLES[role].label;
               const pair = merges[id - 256];
@@ -60,7 +60,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
       isNumber: true,
       isSortable: true,
       isQuiet: true,
-      width: '60px',
+      width: '56px',
       cell: ({ id }) => formatCount(id),
     },
     {
@@ -68,7 +68,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
       header: 'Bytes',
       isNumber: true,
       isSortable: true,
-      width: '80px',
+      width: '62px',
       cell: ({ bytes }) => formatCount(bytes),
     },
     ...(isCounted
@@ -78,7 +78,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
             header: 'Count',
             isNumber: true,
             isSortable: true,
-            width: '84px',
+            width: '74px',
             cell: ({ count }: TokenPiece) => formatCount(count),
           },
         ]

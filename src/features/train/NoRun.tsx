@@ -13,7 +13,13 @@ export function NoRun() {
   const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info : undefined));
   if (!hasText) {
     return (
-      <EmptyState action={<Button onPress={() => navigate('/text')}>Add text</Button>}>
+      <EmptyState
+        action={
+          <Button variant="go" onPress={() => navigate('/text')}>
+            Add text
+          </Button>
+        }
+      >
         Training needs text to learn from. Drop files anywhere, or take one of the samples.
       </EmptyState>
     );
