@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
+import { initialProject } from '../core/runs/project';
+import { readProject, saveProject } from '../core/runs/projects';
+import { lonelyLocks } from '../core/testing/behindChannels';
+import { browserOver } from '../core/testing/tabs';
+import { askedAbout } from './markup';
+
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+
+test('a question about markup waits until its project is opened again, also where that was left before it came', async () => {
+  const store = memoryStore();
+  const browser = browserOver(store);
+  onTestFinished(() => browser.close());
+  const { getState } = browser.tab().studio;
+  await getState().load();
+  await saveProject(store, await readProject(store, 'a'), { ...initialProject('a', 1), name: 'Birds' });
+  const rows = (name: string) => ({ name, file: new File(['{"text": "The sea is wide."}\n'.repeat(20)], name) });
+  const asked = () => askedAbout(getState()).map(({ name }) => name);
+  // Its project is stored with that alone, or it could not be opened again.
+  await getState().addFiles([rows('sea.jsonl')]);
+  expect(asked()).toEqual(['sea.jsonl']);
+  expect(await getState().open('a')).toBe(true);
+  expect(asked()).toEqual([]);
+  expect(getState().toasts).toMatchObject([
+    { text: 'sea.jsonl waits for an answer', detail: 'it is asked about when Untitled is opened again' },
+  ]);
+
+  const adding = getState().addFiles([rows('gull.jsonl'), rows('tern.jsonl')]);
+  expect(await getState().open('first')).toBe(true);
+  await adding;
+  expect(asked()).toEqual(['sea.jsonl']);
+  expect(getState().toasts.at(-1)).toEqual({
+    id: 2,
+    text: '2 files wait for an answer',
+    detail: 'they are asked about when Birds is opened again',
+  });
+  await getState().takeMarkup();
+  expect([asked(), getState().texts.map(({ name }) => name)]).toEqual([[], ['sea.jsonl']]);
+  await getState().open('a');
+  expect(asked()).toEqual(['gull.jsonl', 'tern.jsonl']);
+  getState().leaveMarkup();
+  expect(getState()).toMatchObject({ markup: [], texts: [] });
+});
