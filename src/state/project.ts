@@ -27,7 +27,7 @@ export type { Project, TokenizerChoice } from '../core/runs/project';
 
 export interface ProjectSlice {
   project: Project;
-  /** 'loading' until what was stored has been read. */
+  /** 'loading' until what was stored, of this project its texts, has been read. */
   loaded: 'loading' | 'ready';
   /** Whether the project as shown is in the store. */
   kept: 'yes' | 'saving' | 'no';
@@ -269,6 +269,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
           if (asked.length > 0) toast(waits(asked));
           set((s) => ({
             project: found.project,
+            loaded: 'loading',
             kept: 'yes',
             // Of the project that is left; what is being made of it goes on.
             texts: [],
@@ -277,7 +278,9 @@ export const createProjectSlice: Slice<ProjectSlice> =
             importingModel: withoutFailure(s.importingModel),
             ...s.makingOf(id),
           }));
-          await Promise.all([get().loadTexts(), get().loadRun()]);
+          const texts = get().loadTexts();
+          // What is not read yet is not to be taken for nothing.
+          await Promise.all([texts.finally(() => set({ loaded: 'ready' })), get().loadRun()]);
           if (found.stored !== undefined) change({ openedAt: now() });
           return true;
         });

@@ -48,6 +48,23 @@ test('the one that was opened last is shown; another is shown as it was left, an
   expect(shown(again)).toBe('FIRST');
 });
 
+test('until its texts are read, a project that is opened is not one without any', async () => {
+  const [studio] = await opened();
+  await studio!.getState().addPaste('The sea is wide.', 'sea');
+  await studio!.getState().open('a');
+  await studio!.getState().flush();
+  const seen: string[] = [];
+  const stop = studio!.subscribe(({ project, loaded, texts }) => {
+    const now = `${project.name} ${loaded} ${texts.length}`;
+    if (seen.at(-1) !== now) seen.push(now);
+  });
+  await studio!.getState().open('b');
+  stop();
+  expect(seen).toContain('B loading 0');
+  expect(seen).not.toContain('B ready 0');
+  expect(seen.at(-1)).toBe('B ready 1');
+});
+
 test('a change while another project is being looked for is kept where it was made', async () => {
   const store = memoryStore();
   let isSlow = false;

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { toFailure } from '../core/base/errors';
 import type { RunRow, SavedStep } from '../protocol/data';
-import { isTraining, type OpenRun, type Page, shownRun, spokenRun } from './openRun';
+import { isTraining, type OpenRun, type Page, shownRun, trainingRun } from './openRun';
 import type { Studio, StudioStore } from './studio';
 import { modelNeed, type Need } from './trained';
 
@@ -64,10 +64,10 @@ export function useSavedSteps(page: Page): void {
   }, [store, newest, best, id]);
 }
 
-/** Keeps `runs` current while a component is shown: another project, or a run has saved a step, began or ended. */
+/** Keeps `runs` current while a component is shown: another project, or a run here has saved a step, began or ended. */
 export function useRuns(): void {
   const store = useStudioStore();
-  const saved = useStudio((s) => spokenRun(s).saved?.step);
+  const saved = useStudio((s) => trainingRun(s)?.saved?.step);
   const runId = useStudio((s) => s.project.runId);
   const projectId = useStudio((s) => s.project.id);
   const active = useStudio(isTraining);

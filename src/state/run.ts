@@ -63,9 +63,12 @@ export const createRunSlice: Slice<RunSlice> =
           return;
         }
         of = recipeOf(record).steps;
-        const log = new RunLog(await readJournal(store, runId));
-        const before = new RunLog(await readForebears(store, record));
-        const { steps, damaged } = await data.call('savedSteps', { runId });
+        const [told, toldBefore, { steps, damaged }] = await Promise.all([
+          readJournal(store, runId),
+          readForebears(store, record),
+          data.call('savedSteps', { runId }),
+        ]);
+        const [log, before] = [new RunLog(told), new RunLog(toldBefore)];
         // It is no model; in another tab it may become one.
         if (record.step === 0 && !steps.some(({ latest }) => latest)) {
           leave(runId);

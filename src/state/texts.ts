@@ -216,7 +216,7 @@ export const createTextsSlice: Slice<TextsSlice> =
         const { id: projectId } = get().project;
         const [texts, samples] = await Promise.all([
           data.call('listTexts', { projectId }),
-          data.call('samples', null).catch(() => [] as readonly Sample[]),
+          get().samples.length > 0 ? get().samples : data.call('samples', null).catch((): readonly Sample[] => []),
         ]);
         const { project, texts: before } = get();
         if (project.id !== projectId) return; // those of the one that is open are on the way

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
+import { MOST_AHEAD } from './ahead';
 import { type Json, memoryStore } from './blobStore';
-import { type Kind, parseRecord, readRecord, storedRecord } from './record';
+import { HomegrownError } from './errors';
+import { type Kind, parseRecord, readAll, readRecord, storedRecord } from './record';
 import { z } from './zod';
 
 /** A kind of its third version: `size` was `length`, then a list of one. */
@@ -80,4 +82,19 @@ test('whatever lies there, it is a record or a failure with words', () => {
       }
     }),
   );
+});
+
+test('of hundreds some are read at a time, and given in their order', async () => {
+  const keys = Array.from({ length: 200 }, (_, i) => `boxes/${i}`);
+  let [now, most] = [0, 0];
+  const { records, unreadable } = await readAll(keys, async (key) => {
+    most = Math.max(most, ++now);
+    await new Promise((resolve) => setTimeout(resolve, Number(key.slice(6)) % 3));
+    now--;
+    if (key === 'boxes/7') throw new HomegrownError('storage-damaged', 'torn');
+    return key;
+  });
+  expect(most).toBe(MOST_AHEAD);
+  expect(records).toEqual(keys.filter((key) => key !== 'boxes/7'));
+  expect(unreadable).toMatchObject([{ key: 'boxes/7', failure: { message: 'torn' } }]);
 });

@@ -2,6 +2,7 @@
  * Records as they come back from the store, where a crash, a disk or a later version of Homegrown may have left anything.
  * One that cannot be read is left as it is: it is told, skipped, and never collected or written over.
  */
+import { ahead } from './ahead';
 import type { BlobStore, Change, Json, Stored } from './blobStore';
 import { type Failure, HomegrownError, toFailure } from './errors';
 import type { z } from './zod';
@@ -121,24 +122,26 @@ function upgraded(
 const isObject = (value: Json): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What `read` gives for each key, and which of them it could not read. */
+/**
+ * What `read` gives for each key, in their order, and which of them it could not read. Some are read at a time: what else is
+ * asked of a store meanwhile does not wait for hundreds.
+ */
 export async function readAll<T>(
   keys: readonly string[],
   read: (key: string) => Promise<T | undefined>,
 ): Promise<{ records: T[]; unreadable: Unreadable[] }> {
   const records: T[] = [];
   const unreadable: Unreadable[] = [];
-  await Promise.all(
-    keys.map(async (key) => {
-      try {
-        const record = await read(key);
-        if (record !== undefined) records.push(record);
-      } catch (error) {
-        if (!isUnreadable(error)) throw error;
-        unreadable.push({ key, failure: toFailure(error) });
-      }
-    }),
-  );
+  const look = async (key: string): Promise<T | undefined> => {
+    try {
+      return await read(key);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      unreadable.push({ key, failure: toFailure(error) });
+      return undefined;
+    }
+  };
+  for await (const record of ahead(keys, look)) if (record !== undefined) records.push(record);
   return { records, unreadable: unreadable.sort((a, b) => (a.key < b.key ? -1 : 1)) };
 }
 

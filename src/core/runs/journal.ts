@@ -1,5 +1,6 @@
 /** What a run has told, kept in batches under `journal/<run>/<n>`, so that after a reload the chart is all there. */
 import { type Kind, readAll, readRecord, type Unreadable } from '../base/record';
+import { isNumber, listOf, MOST_LOG_ENTRIES } from '../base/limits';
 import { z } from '../base/zod';
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import type { Estimates } from '../metrics';
@@ -173,10 +174,12 @@ const other: z.ZodType<OtherEvent> = z.union([
   z.object({ kind: z.literal('sampled'), step: z.number(), prompt: z.string(), sample: z.string() }),
 ]);
 const WITH_COSTS = COLUMNS.length + COSTS.length;
+type Row = (number | null)[];
+const isWhole = ({ length }: Row): boolean => length === COLUMNS.length || length === WITH_COSTS;
+const isRow = (value: unknown): value is Row =>
+  Array.isArray(value) && isWhole(value as Row) && value.every((entry) => entry === null || isNumber(entry));
 const batchSchema = z.object({
-  steps: z.array(
-    z.array(z.number().nullable()).refine(({ length }) => length === COLUMNS.length || length === WITH_COSTS),
-  ),
+  steps: listOf<Row>(z.array(z.number().nullable()).refine(isWhole), MOST_LOG_ENTRIES, isRow),
   others: z.array(other),
 });
 export const JOURNAL: Kind<z.infer<typeof batchSchema>> = {

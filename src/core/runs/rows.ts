@@ -1,14 +1,13 @@
 /** The runs of a project as they are listed: each with its curve in few points, and what its saved steps take. */
-import type { BlobStore, Json, Stored } from '../base/blobStore';
+import { ahead } from '../base/ahead';
+import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { isUnreadable, parseRecord, readAll } from '../base/record';
+import { isUnreadable, parseRecord } from '../base/record';
 import { type SavedStep, surveySnapshots } from '../checkpoint/checkpoint';
 import { UNDO_MS } from '../documents/library';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { keptCurve, makeCurve, type RunCurve } from './curve';
-import { newestFirst } from './lineage';
 import { listRuns, purgeRun, recordKey, RUN, type RunRecord, updateRun } from './record';
-import { isObject } from './settings';
 
 /** Without the merges of its tokenizer, which are most of a record. */
 export type ListedRun = Omit<RunRecord, 'tokenizer'> & { tokenizer: Pick<TokenizerModel, 'kind'> };
@@ -33,15 +32,11 @@ export async function runRows(
   projectId: string,
   tell: (rows: readonly RunRow[]) => void,
 ): Promise<readonly RunRow[]> {
-  const keys = await store.keys(recordKey(''));
-  const { records: all } = await readAll(keys, async (key) => {
-    const stored = await store.get(key);
-    return stored === undefined ? undefined : parseRecord(withoutMerges(stored), key, RUN);
-  });
-  const records = newestFirst(all.filter((run) => run.projectId === projectId && run.removedAt === undefined));
-  const rows = (await Promise.all(records.map((record) => rowOf(store, record)))).filter(
-    ({ step, bytes }) => bytes !== 0 || step > 0,
-  );
+  const all = await listRuns(store);
+  const records = all.filter((run) => run.projectId === projectId && run.removedAt === undefined);
+  const rows: RunRow[] = [];
+  for await (const row of ahead(records, (record) => rowOf(store, record)))
+    if (row.bytes !== 0 || row.step > 0) rows.push(row);
   if (rows.some(({ curve }) => curve === null)) tell(rows);
   const whole: RunRow[] = [];
   // One after the other: a journal is some megabytes.
@@ -49,13 +44,6 @@ export async function runRows(
     whole.push(row.curve ? row : { ...row, curve: await makeCurve(store, row.record, row.step) });
   }
   return whole;
-}
-
-/** They take longer to check than all the rest. */
-function withoutMerges(stored: Stored): Stored {
-  if (stored instanceof Uint8Array || !isObject(stored)) return stored;
-  const { tokenizer } = stored;
-  return isObject(tokenizer) ? { ...stored, tokenizer: { ...tokenizer, merges: [] } } : stored;
 }
 
 async function rowOf(store: BlobStore, { tokenizer, ...record }: RunRecord): Promise<RunRow> {

@@ -2,7 +2,7 @@
 import type { Json } from '../base/blobStore';
 import type { Field } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
-import { listOf, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
+import { isCount, listOf, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
 import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { splitSchema } from '../documents/split';
@@ -60,9 +60,11 @@ export const rolesSchema: z.ZodType<readonly TokenRole[]> = listOf(z.enum(ROLES)
   (roles) => rolesProblem(roles) === null,
   { error: ({ input }) => rolesProblem(input as readonly TokenRole[]) ?? '' },
 );
+const isPair = (value: unknown): value is [number, number] =>
+  Array.isArray(value) && value.length === 2 && value.every(isCount);
 export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({
   kind: z.enum(['bpe', 'characters', 'bytes']),
-  merges: listOf(z.tuple([count, count]), MOST_TOKENS),
+  merges: listOf(z.tuple([count, count]), MOST_TOKENS, isPair),
   roles: rolesSchema.exactOptional(),
 });
 
