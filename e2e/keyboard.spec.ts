@@ -75,6 +75,11 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
   await expect(heading('Text')).toBeFocused();
   await expect(studio.stages).toContainText('40 k characters');
 
+  // What Start would begin is what suits the text, and no settings that suit none.
+  await goTo('Train');
+  await expect(page.getByText(/^No run yet\. It would be GPT with/)).toBeVisible();
+  await expect(page.getByRole('main')).not.toContainText('2,000 steps');
+
   await goTo('Tokenizer');
   await studio.tabTo('button', /^Train the tokenizer$/);
   await page.keyboard.press('Enter');

@@ -1,10 +1,9 @@
-import { useEffect, useState } from 'react';
-import { toFailure } from '../../core/base/errors';
+import { useState } from 'react';
 import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../../core/base/units';
 import { ASSUMED_WATTS, energyOf } from '../../core/plan/energy';
 import type { Plan } from '../../core/plan/plan';
-import { planKey } from '../../state/plan';
 import { useStudio, useStudioStore } from '../../state/react';
+import { usePlan } from '../../state/usePlan';
 import { Button, Fold, NumberField, Segmented } from '../../ui';
 import styles from './ModelPage.module.css';
 
@@ -29,26 +28,11 @@ const timesWith = (minutes: number): { value: string; label: string }[] =>
 /** One dial, how long it may take: what is planned for that time, what that is expected to reach, and what it costs. */
 export function PlanBlock() {
   const store = useStudioStore();
-  const minutes = useStudio((s) => s.project.plan.minutes);
-  const key = useStudio((s) => planKey(s, s.project.plan.minutes));
-  const made = useStudio((s) => (s.planned?.of === key ? s.planned.plan : undefined));
-  const isReady = useStudio((s) => s.texts.length > 0 && s.device.kind === 'open');
-  const isBusy = useStudio((s) => s.importing.kind === 'busy');
-  const [failure, setFailure] = useState<string>();
+  const { minutes, plan: made, failure, isReady } = usePlan();
   // While the next one is made the one before stays, so that nothing moves.
   const [last, setLast] = useState(made);
   if (made && made !== last) setLast(made);
   const plan = isReady && failure === undefined ? (made ?? last) : made;
-  useEffect(() => {
-    if (isReady && !isBusy && store.getState().planned?.of !== key)
-      store
-        .getState()
-        .planFor(minutes)
-        .then(
-          () => setFailure(undefined),
-          (error: unknown) => setFailure(toFailure(error).message),
-        );
-  }, [isReady, isBusy, key, minutes, store]);
   const setMinutes = (value: string): void => {
     const { project, change } = store.getState();
     change({ plan: { ...project.plan, minutes: Number(value) } });

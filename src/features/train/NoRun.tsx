@@ -3,6 +3,7 @@ import { counted, formatDuration, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import { estimateProject } from '../../state/estimate';
 import { useStudio } from '../../state/react';
+import { usePlan } from '../../state/usePlan';
 import { Button, EmptyState } from '../../ui';
 
 /** Before the first run: what it would be, or what it needs. */
@@ -11,6 +12,7 @@ export function NoRun() {
   const hasText = useStudio((s) => s.texts.length > 0);
   const project = useStudio((s) => s.project);
   const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info : undefined));
+  const { plan, failure, isReady } = usePlan();
   if (!hasText) {
     return (
       <EmptyState
@@ -31,9 +33,16 @@ export function NoRun() {
       : `, about ${formatDuration(1000 * seconds)} on ${(device?.name ?? 'this device').replace(/^This /, 'this ')}`;
   return (
     <EmptyState action={<Button onPress={() => navigate('/model')}>Look at the settings</Button>}>
-      No run yet. It would be {modelSpec(project.model.id).label} with {formatShort(parameters)} parameters, trained for{' '}
-      {counted(project.recipe.steps, 'step')}
-      {time}.
+      No run yet.{' '}
+      {isReady && !plan && failure === undefined ? (
+        'What suits the text and this device is being planned.'
+      ) : (
+        <>
+          It would be {modelSpec(project.model.id).label} with {formatShort(parameters)} parameters, trained for{' '}
+          {counted(project.recipe.steps, 'step')}
+          {time}.
+        </>
+      )}
     </EmptyState>
   );
 }
