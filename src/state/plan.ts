@@ -117,7 +117,8 @@ export const createPlanSlice: Slice<PlanSlice> =
       async planFor(minutes) {
         const inputs = get();
         const plan = await make(inputs, minutes);
-        if (plan && get().project === inputs.project && isAsNew(inputs.project))
+        // What is prepared meanwhile has a plan of its own.
+        if (plan && !get().training && get().project === inputs.project && isAsNew(inputs.project))
           await keep(inputs, settingsOf(plan, inputs.project, minutes));
         return plan;
       },

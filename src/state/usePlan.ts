@@ -21,7 +21,7 @@ export function usePlan(): UsedPlan {
   const key = useStudio((s) => planKey(s, s.project.plan.minutes));
   const plan = useStudio((s) => (s.planned?.of === key ? s.planned.plan : undefined));
   const isReady = useStudio((s) => s.texts.length > 0 && s.device.kind === 'open');
-  const isBusy = useStudio((s) => s.importing.kind === 'busy');
+  const isBusy = useStudio((s) => s.importing.kind === 'busy' || Boolean(s.training));
   const [failure, setFailure] = useState<string>();
   useEffect(() => {
     if (isReady && !isBusy && store.getState().planned?.of !== key)

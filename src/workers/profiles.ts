@@ -4,12 +4,25 @@ import type { Job } from '../core/base/job';
 import { profileText, type TextProfile } from '../core/plan/profile';
 import { openTexts } from './data';
 
-export function profiles(): (store: BlobStore, texts: readonly string[], job: Job) => Promise<TextProfile> {
-  let last: { of: string; profile: TextProfile } | undefined;
-  return async (store, texts, job) => {
+type Profiles = (store: BlobStore, texts: readonly string[], job: Job) => Promise<TextProfile>;
+
+export function profiles(): Profiles {
+  let last: { of: string; profile: Promise<TextProfile> } | undefined;
+  const profileOf: Profiles = async (store, texts, job) => {
     const { documents, refs } = await openTexts(store, texts);
     const of = refs.join(' ');
-    if (last?.of !== of) last = { of, profile: await profileText(documents, job) };
-    return last.profile;
+    if (last?.of === of) {
+      const profile = await last.profile.catch(() => undefined);
+      job.signal.throwIfAborted();
+      // Who asked for it first has stopped.
+      return profile ?? profileOf(store, texts, job);
+    }
+    const own = { of, profile: profileText(documents, job) };
+    last = own;
+    own.profile.catch(() => {
+      if (last === own) last = undefined;
+    });
+    return own.profile;
   };
+  return profileOf;
 }

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
+import { unwatched } from '../core/base/job';
+import { importText, pastedText } from '../core/documents';
+import { profiles } from './profiles';
+
+async function stored() {
+  const store = memoryStore();
+  const source = pastedText('whale.txt', 'The whale is large. '.repeat(200));
+  const imported = await importText(source, store, { addedAt: 0 }, unwatched);
+  if (imported.kind !== 'added') throw new Error(imported.kind);
+  return { store, ids: [imported.text.id] };
+}
+
+test('a text that two plans ask for at once is read once', async () => {
+  const { store, ids } = await stored();
+  const profileOf = profiles();
+  const [one, two] = await Promise.all([profileOf(store, ids, unwatched), profileOf(store, ids, unwatched)]);
+  expect(one.bytes).toBe(4000);
+  expect(two).toBe(one);
+  expect(await profileOf(store, ids, unwatched)).toBe(one);
+});
+
+test('where the first who asked has stopped, the other reads it, and later ones too', async () => {
+  const { store, ids } = await stored();
+  const profileOf = profiles();
+  const stop = new AbortController();
+  const first = profileOf(store, ids, { ...unwatched, signal: stop.signal });
+  const second = profileOf(store, ids, unwatched);
+  stop.abort();
+  await expect(first).rejects.toThrow();
+  expect((await second).bytes).toBe(4000);
+  expect(await profileOf(store, ids, unwatched)).toBe(await second);
+});
