@@ -10,6 +10,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme });
 
     test(`axe finds nothing on any stage, ${colorScheme}`, async ({ page }) => {
+      test.setTimeout(900_000);
       const studio = new Studio(page);
       await studio.open();
       for (const stage of STAGES) await check(studio, `${stage}, empty`, stage);
