@@ -19,9 +19,11 @@ import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 export type { DamagedStep, DataRecord, Everything, ProjectRow, RunRow, RunWords, SavedStep, TokenizerRecord };
 
 export interface DataApi {
-  /** Streams the files that were dropped or chosen at once into the store, as one text. */
+  /** Files of a drop, some at a time, for the import of that drop: thousands at once would hold the page. */
+  handFiles: { input: { drop: string; files: readonly GivenFile[] }; progress: never; output: null };
+  /** Streams the files that were dropped or chosen at once into the store, as one text: after those that were handed over. */
   importFiles: {
-    input: { files: readonly { file: File; name: string }[]; projectId: string; addedAt: number };
+    input: { drop?: string; files: readonly GivenFile[]; projectId: string; addedAt: number };
     progress: Progress;
     output: {
       text: TextRecord | null;
@@ -166,6 +168,11 @@ export interface DataApi {
   listUnreadable: { input: { runId: string | null }; progress: never; output: readonly UnreadableRecord[] };
   /** A zip of what is stored for such a record, value by value, as it lies there. */
   exportRaw: { input: { key: string }; progress: Progress; output: { file: Blob; name: string } };
+}
+
+export interface GivenFile {
+  file: File;
+  name: string;
 }
 
 export interface PartRows {

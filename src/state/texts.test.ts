@@ -82,6 +82,20 @@ test('markup waits for an answer, of which prose beside it knows nothing', async
   expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt', 'pasted.jsonl']);
 });
 
+test('thousands of files are handed over some at a time, and are one text', async () => {
+  const handed: number[] = [];
+  const getState = await opened(memoryStore(), ({ data }) => {
+    const { handFiles, importFiles } = data;
+    data.handFiles = (input, job) => (handed.push(input.files.length), handFiles(input, job));
+    data.importFiles = (input, job) => (handed.push(input.files.length), importFiles(input, job));
+  });
+  await getState().addFiles(Array.from({ length: 2100 }, (_, i) => fileOf(`Letter ${i}.`, `${i}.txt`)));
+  expect(handed).toEqual([1000, 1000, 100]);
+  const [text] = getState().texts;
+  const { rows, of } = await getState().documents(text!.id, 0, 2100, '');
+  expect([of, rows.every(({ title }, i) => title === `${i}.txt`)]).toEqual([2100, true]);
+});
+
 test('an import that is stopped ends the drop, and nothing of it is stored', async () => {
   const store = memoryStore();
   let begun = (): void => undefined;

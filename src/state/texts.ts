@@ -56,6 +56,8 @@ export interface TextsSlice {
 export type DocumentRows = DataApi['documents']['output'];
 
 const PREVIEW_CHARACTERS = 20_000;
+/** Files that are handed to a worker at once: more would hold the page. */
+const MOST_HANDED = 1000;
 
 export const createTextsSlice: Slice<TextsSlice> =
   ({ data, now, tabs }) =>
@@ -67,6 +69,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       queue = mine.catch(() => undefined);
       return mine;
     }
+    let drops = 0;
     const target = (): Target => {
       const { id, name } = get().project;
       return { id, name };
@@ -131,9 +134,15 @@ export const createTextsSlice: Slice<TextsSlice> =
 
     const addDrop = (files: readonly Dropped[], to: Target): Promise<void> =>
       into(to, async () => {
-        const input = { files, projectId: to.id, addedAt: now() };
+        const drop = `${++drops}`;
         const names = files.map(({ name }) => name);
-        const outcome = await read(names, to, (options) => data.call('importFiles', input, options));
+        const outcome = await read(names, to, async (options) => {
+          let from = 0;
+          for (; files.length - from > MOST_HANDED; from += MOST_HANDED)
+            await data.call('handFiles', { drop, files: files.slice(from, from + MOST_HANDED) });
+          const input = { drop, files: files.slice(from), projectId: to.id, addedAt: now() };
+          return data.call('importFiles', input, options);
+        });
         if (!outcome) return;
         refuse(outcome.refused, to);
         if (outcome.duplicates.length > 0) get().toast(alreadyHere(outcome.duplicates));

@@ -46,13 +46,27 @@ test('a sample comes with its licence, and one that is not in the list is refuse
 
 test('files of a drop, small and large, are its documents in their order; one that cannot be read is told alone', async () => {
   const store = memoryStore();
-  const { importFiles, documents } = dataHandlers(Promise.resolve(store), (path) => Promise.reject(new Error(path)));
+  const { handFiles, importFiles, documents } = dataHandlers(Promise.resolve(store), (path) =>
+    Promise.reject(new Error(path)),
+  );
   const files = Array.from({ length: 50 }, (_, i) => {
     const file = new File([`Letter ${i}: `, 'sea '.repeat(i % 8 === 3 ? 20_000 : i)], `${i}.txt`);
     if (i === 20) file.arrayBuffer = () => Promise.reject(new Error('it has moved'));
     return { file, name: `${i}.txt` };
   });
-  const { text, refused } = await importFiles({ files, projectId: 'first', addedAt: 1 }, unwatched);
+  for (const [from, to] of [
+    [0, 25],
+    [25, 40],
+  ])
+    await handFiles({ drop: '1', files: files.slice(from, to) }, unwatched);
+  await handFiles(
+    { drop: '2', files: [{ file: new File(['of another drop'], 'other.txt'), name: 'other.txt' }] },
+    unwatched,
+  );
+  const { text, refused } = await importFiles(
+    { drop: '1', files: files.slice(40), projectId: 'first', addedAt: 1 },
+    unwatched,
+  );
   expect(refused).toMatchObject([
     { name: '20.txt', failure: { message: expect.stringContaining('it has moved') as string } },
   ]);

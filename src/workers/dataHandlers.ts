@@ -35,7 +35,7 @@ import { makePlan } from '../core/plan/plan';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
 import { trainTokenizer } from '../core/tokenizer/train';
-import type { DataApi, Sample } from '../protocol/data';
+import type { DataApi, GivenFile, Sample } from '../protocol/data';
 import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
 import { blobSource } from './blobSource';
 import { buildData, openTexts } from './data';
@@ -85,9 +85,17 @@ export function dataHandlers(
   }
 
   const profileOf = profiles();
+  /** Files of drops that are about to be imported. */
+  const handed = new Map<string, readonly GivenFile[]>();
   return {
-    async importFiles({ files, ...settings }, job) {
-      const { refused, ...outcome } = await importDrop(fileSources(files), await store, await owned(settings), job);
+    handFiles({ drop, files }) {
+      handed.set(drop, [...(handed.get(drop) ?? []), ...files]);
+      return Promise.resolve(null);
+    },
+    async importFiles({ drop = '', files, ...settings }, job) {
+      const all = [...(handed.get(drop) ?? []), ...files];
+      handed.delete(drop);
+      const { refused, ...outcome } = await importDrop(fileSources(all), await store, await owned(settings), job);
       return { ...outcome, refused: refused.map(({ name, error }) => ({ name, failure: toFailure(error) })) };
     },
     async importPaste({ text, name, ...settings }, job) {
