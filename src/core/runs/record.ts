@@ -80,10 +80,7 @@ export async function updateRun(
 }
 
 /** Newest first, also those that were deleted and can be had back; those whose record cannot be read are left out. */
-export async function listRuns(store: BlobStore): Promise<readonly RunRecord[]> {
-  const { records } = await readAll(await store.keys(PREFIX), (key) => readRun(store, key.slice(PREFIX.length)));
-  return newestFirst(records);
-}
+export const listRuns = async (store: BlobStore): Promise<readonly RunRecord[]> => (await allRuns(store)).runs;
 
 /** The hue that fewest runs of a project have. */
 export async function freeHue(store: BlobStore, projectId: string): Promise<number> {
@@ -93,21 +90,28 @@ export async function freeHue(store: BlobStore, projectId: string): Promise<numb
 }
 
 /** Runs whose record cannot be read, or is missing while there are saved steps: what they own is not known. */
-export async function unreadableRuns(store: BlobStore): Promise<readonly Unreadable[]> {
+export const unreadableRuns = async (store: BlobStore): Promise<readonly Unreadable[]> =>
+  (await allRuns(store)).unreadable;
+
+/** Both, with each record read once. */
+export async function allRuns(
+  store: BlobStore,
+): Promise<{ runs: readonly RunRecord[]; unreadable: readonly Unreadable[] }> {
   const ids = new Set([
     ...(await store.keys(PREFIX)).map((key) => key.slice(PREFIX.length)),
     ...(await store.keys(HEADS)).map((key) => key.slice(HEADS.length)),
   ]);
-  const { unreadable } = await readAll([...ids].map(recordKey), async (key) => {
+  const { records, unreadable } = await readAll([...ids].map(recordKey), async (key) => {
     const runId = key.slice(PREFIX.length);
-    if ((await readRun(store, runId)) === undefined)
+    const record = await readRun(store, runId);
+    if (record === undefined)
       throw new HomegrownError(
         'storage-damaged',
         `The record of run ${runId} is missing, and its saved steps are there`,
       );
-    return undefined;
+    return record;
   });
-  return unreadable;
+  return { runs: newestFirst(records), unreadable };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What each project owns of what is stored, and how much room that takes. */
+import { ahead } from '../base/ahead';
 import type { BlobStore } from '../base/blobStore';
 import type { Failure } from '../base/errors';
 import { readAll } from '../base/record';
@@ -8,7 +9,7 @@ import { readShards } from '../shards/build';
 import { dataId, type ShardManifest } from '../shards/manifest';
 import type { Project } from './project';
 import { idAt, listProjects, OLD_KEY, PROJECTS } from './projects';
-import { listRuns, type RunRecord } from './record';
+import { allRuns, listRuns, type RunRecord } from './record';
 import { dataOf } from './segments';
 import { dataIds, isOwnerUnknown } from './unused';
 
@@ -29,7 +30,8 @@ export interface ProjectRow {
 
 /** The projects, last opened first; those that cannot be opened last. */
 export async function projectRows(store: BlobStore): Promise<readonly ProjectRow[]> {
-  const [{ projects, unreadable }, stored] = await Promise.all([listProjects(store), measured(store)]);
+  const { projects, unreadable } = await listProjects(store);
+  const stored = await measured(store, unreadable.length > 0);
   const rows = projects.map((project) => rowOf(project, projects, stored));
   const closed = unreadable
     .filter(({ key }) => key === OLD_KEY || key.startsWith(PROJECTS))
@@ -47,7 +49,8 @@ export async function projectRows(store: BlobStore): Promise<readonly ProjectRow
 export type Everything = readonly { name: string; count: number; bytes: number | null }[];
 
 export async function measureEverything(store: BlobStore): Promise<Everything> {
-  const [{ projects, unreadable }, { texts, runs, data }] = await Promise.all([listProjects(store), measured(store)]);
+  const { projects, unreadable } = await listProjects(store);
+  const { texts, runs, data } = await measured(store, unreadable.length > 0);
   const kinds = [
     { name: 'Projects', count: projects.length + unreadable.length, bytes: null },
     { name: 'Texts', count: texts.length, bytes: sum(texts.map(({ bytes }) => bytes)) },
@@ -67,13 +70,16 @@ interface Measured {
 }
 
 /** From the records alone: what cannot be read counts nothing. */
-async function measured(store: BlobStore): Promise<Measured> {
-  const [texts, records] = await Promise.all([listTexts(store), listRuns(store)]);
+async function measured(store: BlobStore, isProjectUnknown: boolean): Promise<Measured> {
+  const [texts, { runs: records, unreadable }] = await Promise.all([listTexts(store), allRuns(store)]);
+  const runs: Measured['runs'][number][] = [];
+  for await (const run of ahead(records, async (record) => ({ record, bytes: await stepBytes(store, record.id) })))
+    runs.push(run);
   const manifests = await readAll(await dataIds(store), (id) => readShards(store, id));
   return {
-    isOwnerUnknown: await isOwnerUnknown(store),
+    isOwnerUnknown: isProjectUnknown || unreadable.length > 0,
     texts,
-    runs: await Promise.all(records.map(async (record) => ({ record, bytes: await stepBytes(store, record.id) }))),
+    runs,
     data: new Map(manifests.records.map((manifest) => [dataId(manifest), sizeOf(manifest)])),
   };
 }
