@@ -1,32 +1,38 @@
-// node bench/tasks.mjs [file]: the longest tasks of the page's own thread, on the built app in a real Chromium. Without a file
-// from its load to 60 s of training on the first sample; with one from its choice until it is data.
-// A task's time is the processor's, which other work on the machine does not lengthen, as Chromium's trace tells it.
-// CHROME_PATH: which Chromium; SECONDS: of training.
+// node bench/tasks.mjs [file, or megabytes]: the longest tasks of the page's own thread, on the built app in a real Chromium.
+// Without one from its load to 60 s of training on the first sample; with a file, or with 60 for a text of 60 MB made of the
+// samples, from its choice until it is data of a vocabulary of 4,096.
+// CHROME_PATH: which Chromium; SECONDS: of training; PORT: of the server.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { preview } from 'vite';
+import { report, traced } from './tracing.mjs';
 
-const [file] = process.argv.slice(2);
-const SHOWN = 12;
+const [asked] = process.argv.slice(2);
+const folder = await mkdtemp(join(tmpdir(), 'tasks-'));
+const file = /^\d+$/.test(asked ?? '') ? await textOf(1e6 * Number(asked)) : asked;
+const port = Number(process.env.PORT ?? 4190);
 const PATIENCE = 600_000;
 
-const server = await preview({ logLevel: 'error', preview: { port: 4190 } });
+const server = await preview({ logLevel: 'error', preview: { port } });
 const path = process.env.CHROME_PATH;
 const browser = await chromium.launch({ args: ['--no-sandbox'], ...(path && { executablePath: path }) });
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 page.setDefaultTimeout(PATIENCE);
-const { pid, tasks, stop } = await traced();
+const stop = await traced(page, `http://localhost:${port}`);
 
-await page.goto('http://localhost:4190/');
+await page.goto(`http://localhost:${port}/`);
 await page
   .getByRole('banner')
   .getByText(/WebGPU|WASM|CPU/)
   .first()
   .waitFor();
 await (file ? prepare(file) : train());
-await stop();
-report(tasks, await pid);
+report(await stop());
 await browser.close();
 await server.close();
+await rm(folder, { recursive: true });
 
 async function train() {
   await page.getByRole('button', { name: 'Train on it' }).first().click();
@@ -39,6 +45,8 @@ async function prepare(path) {
   await page.locator('input[type=file]').first().setInputFiles(path);
   await stages.getByText(/ characters$/).waitFor();
   await stages.getByRole('link', { name: /^Tokenizer/ }).click();
+  await page.getByRole('textbox', { name: 'Exactly' }).fill('4096');
+  await page.keyboard.press('Tab');
   await page.getByRole('button', { name: 'Train the tokenizer' }).click();
   await stages.getByText(/ entries/).waitFor();
   await stages.getByRole('link', { name: /^Data/ }).click();
@@ -46,49 +54,24 @@ async function prepare(path) {
   await stages.getByText(/\d+ \/ \d+/).waitFor();
 }
 
-/** Collects tasks of every thread, and what is inside the long ones. */
-async function traced() {
-  const session = await browser.newBrowserCDPSession();
-  const tasks = [];
-  let found;
-  const pid = new Promise((resolve) => (found = resolve));
-  session.on('Tracing.dataCollected', ({ value }) => {
-    for (const event of value) {
-      // Which process is the page's: the one that drew its address.
-      const frame = event.args?.data?.frames?.find(({ url }) => url?.startsWith('http://localhost:4190'));
-      if (frame?.processId) found(frame.processId);
-      if (event.name === 'CommitLoad' && event.args?.data?.url?.startsWith('http://localhost:4190')) found(event.pid);
-      if (event.dur > 5000) tasks.push(event);
-      if (event.name === 'thread_name' && event.args.name === 'CrRendererMain') tasks.push(event);
-    }
-  });
-  const includedCategories = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'toplevel', 'v8.execute'];
-  await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories } });
-  const stop = async () => {
-    const done = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
-    await session.send('Tracing.end');
-    await done;
-  };
-  return { pid, tasks, stop };
+/** The samples again and again, each time with other words among theirs: so many bytes. */
+async function textOf(bytes) {
+  const samples = JSON.parse(await readFile('dist/samples/index.json', 'utf8'));
+  const all = await Promise.all(samples.map((sample) => readFile(`dist/samples/${sample.file}`, 'utf8')));
+  const words = all.join('\n').split(/(?<=\s)/);
+  const parts = [];
+  for (let left = bytes, copy = 0; left > 0; copy++) {
+    const text = words.map((word, i) => ((i + copy) % 9 === 0 ? turned(word, copy) : word)).join('');
+    const part = Buffer.from(text).subarray(0, left);
+    parts.push(part);
+    left -= part.length;
+  }
+  const path = join(folder, 'long.txt');
+  await writeFile(path, parts);
+  return path;
 }
 
-function report(events, pid) {
-  const thread = events.find((event) => event.name === 'thread_name' && event.pid === pid)?.tid;
-  const own = events.filter((event) => event.pid === pid && event.tid === thread && event.dur);
-  const time = ({ tdur, dur }) => (tdur ?? dur) / 1000;
-  const tasks = own.filter(({ name }) => name === 'ThreadControllerImpl::RunTask').sort((a, b) => time(b) - time(a));
-  const first = Math.min(...own.map(({ ts }) => ts));
-  console.log('   at s  processor ms  clock ms  what is inside');
-  for (const task of tasks.slice(0, SHOWN)) {
-    const inside = own.filter(
-      (e) => !e.name.endsWith('RunTask') && e.ts >= task.ts && e.ts < task.ts + task.dur && e.dur > task.dur / 4,
-    );
-    const words = inside.map(({ name, args }) =>
-      [name, args?.data?.functionName ?? args?.data?.type].filter(Boolean).join(' '),
-    );
-    const cells = [((task.ts - first) / 1e6).toFixed(2).padStart(7), time(task).toFixed(1).padStart(13)];
-    console.log(
-      [...cells, (task.dur / 1000).toFixed(1).padStart(9), [...new Set(words)].slice(0, 4).join(', ')].join(' '),
-    );
-  }
+/** Its small letters so many further in the alphabet. */
+function turned(word, by) {
+  return word.replace(/[a-z]/g, (letter) => String.fromCharCode(97 + ((letter.charCodeAt(0) - 97 + by) % 26)));
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useDeferredValue } from 'react';
 import { useLocation } from 'wouter';
 import { isOpening } from '../../state/openRun';
 import { useShownPart, useStudio } from '../../state/react';
@@ -30,6 +30,8 @@ function Train() {
     ({ phase: p }) => p.kind !== 'idle' && p.kind !== 'preparing' && !('of' in p && p.of === 0),
   );
   useHeldFocus(phase);
+  // The head stands at once; what a run takes is drawn after it, in pieces.
+  const isDrawn = useDeferredValue(hasBegun, false);
   const settings = useRunSettings();
   const choice = useRunChoice('train');
   const [, go] = useLocation();
@@ -61,7 +63,7 @@ function Train() {
     >
       {ways && <ResumeOrNew {...ways} />}
       {phase === 'failed' ? <FailurePanel /> : STATUS[phase]}
-      {hasBegun && (
+      {hasBegun && isDrawn && (
         <>
           <Readings settings={settings} />
           <Panes columns="minmax(0, 1fr) 368px" narrowColumns="minmax(0, 1fr) 304px">
