@@ -104,12 +104,16 @@ export class Course {
     this.spent = this.counted = 0;
     const pace = { ...this.pace, start: 0, step: this.step };
     const fits = Math.min(this.most, stepsIn(CALM * (this.left() - END), pace, this.recipe, event.step));
-    if (Math.abs(fits - this.steps) > OFF * (this.steps - event.step)) this.steps = Math.max(event.step + 1, fits);
+    const left = this.steps - event.step;
+    if (left >= UNDERWAY && Math.abs(fits - this.steps) > OFF * left)
+      this.steps = Math.max(event.step + UNDERWAY, fits);
   }
 }
 /** Share of the time between two looks. */
 const LOOK = 0.03;
 /** Share of the steps that are left by which it may be off. */
 const OFF = 0.03;
+/** Steps after the one that is told, of which all but the last may have begun, by the rates of as many as there were. */
+const UNDERWAY = 4;
 /** Share of the steps by which a run is another than was said. */
 const MUCH = 0.1;
