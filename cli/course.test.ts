@@ -17,7 +17,13 @@ function ended(
   let [time, step, changes] = [0, 0, 0];
   const words: string[] = [];
   const steps = stepsIn(0.95 * TIME, pace, recipe, 0);
-  const course = new Course({ ...recipe, steps }, pace, most, () => TIME - time, () => time); // prettier-ignore
+  const course = new Course(
+    { ...recipe, steps },
+    pace,
+    most,
+    () => TIME - time,
+    () => time,
+  );
   for (let before = course.steps; step < course.steps; before = course.steps) {
     time += stepAt(time);
     step += 1;
