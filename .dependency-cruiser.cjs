@@ -31,6 +31,7 @@ const MAY_IMPORT = {
     'core/optim',
     'core/checkpoint',
     'core/train',
+    'core/evaluate',
   ],
   'core/train': [
     base,
@@ -47,7 +48,7 @@ const MAY_IMPORT = {
     'core/sample',
   ],
   'core/plan': [base, 'core/tokenizer', 'core/objectives', 'core/models', 'core/train'],
-  'core/evaluate': [base, 'core/tokenizer', 'core/shards', 'core/metrics', 'core/objectives', ...nets],
+  'core/evaluate': [base, 'core/tokenizer', 'core/shards', 'core/metrics', 'core/objectives', ...nets, 'core/sample'],
   'core/sample': [base, 'core/tokenizer', ...nets, 'core/checkpoint'],
   'core/export': [
     base,

@@ -56,10 +56,18 @@ for (const [i, adapter] of ADAPTERS.entries())
           config,
         ).toEqual([]);
       }
+      const ofLlama = ['rmsNorm', 'rmsNorm backward', 'rope', 'gated', ...products, ...attention, ...ofWriting];
+      for (const config of ['L', 'LM']) {
+        expect(
+          ofLlama.filter((kernel) => !compiled(config).has(kernel)),
+          config,
+        ).toEqual([]);
+      }
+      const ofHeads = [...attention, 'qkNorm', 'qkNorm backward', 'attention backward, norms'];
       for (const config of [16, 32, 64, 80, 128].map((D) => `heads of ${D}`)) {
         for (const way of ['', ', without subgroups', ', subgroups of 4']) {
           expect(
-            attention.filter((kernel) => !compiled(config).has(`${kernel}${way}`)),
+            ofHeads.filter((kernel) => !compiled(config).has(`${kernel}${way}`)),
             config,
           ).toEqual([]);
         }

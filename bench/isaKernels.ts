@@ -5,25 +5,25 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Trainable, linearWeights, partsOf } from '../src/core/adapters/trainable';
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
-import { evaluator } from '../src/core/evaluate/evaluate';
+import { evaluator } from '../src/core/evaluate/evaluator';
 import { type AdapterSummary, finished, openGpu } from '../src/core/gpu/backend';
 import { dispatch, type Kernel } from '../src/core/gpu/dispatch';
 import { emptyTensor } from '../src/core/gpu/tfjs';
-import { MODELS } from '../src/core/models';
+import { MODELS, modelSpec } from '../src/core/models';
 import { type Network, network } from '../src/core/models/network';
-import { type BaseConfig, sizeOf } from '../src/core/models/spec';
+import { type ParamTable, sizeOf } from '../src/core/models/spec';
 import { loadObjective } from '../src/core/objectives';
-import { causalBatch } from '../src/core/objectives/causal';
 import { attention } from '../src/core/ops/attention';
 import type { Settings } from '../src/core/ops/attentionForm';
 import { candidates, setTiling, SHAPE_CLASSES } from '../src/core/ops/tiling';
+import { qkNorm } from '../src/core/ops/qkNorm';
 import { matrixRate } from '../src/core/ops/matrixRate';
 import { softmaxCrossEntropy } from '../src/core/ops/softmaxCrossEntropy';
 import { tune } from '../src/core/ops/tune';
 import { decoder } from '../src/core/sample/decoder';
 import { logits } from '../src/core/sample/logits';
+import { memory } from '../src/core/sample/memory';
 import { limit } from '../src/core/testing/dawn';
-import { noneSpecial } from '../src/core/testing/noneSpecial';
 import { pretend, WITHOUT_SUBGROUPS } from '../src/core/testing/pretend';
 import { learner } from '../src/core/train/learner';
 import { openOptimizer } from '../src/core/train/optimizerState';
@@ -32,10 +32,9 @@ import type { ModelChoice } from '../src/core/train/run';
 import { type Updater, updater } from '../src/core/train/updater';
 import { installCompiler, tellTheEnd, usedBy } from './isaDevice';
 import { layers as opsOfLayers } from './layers';
-import { SHAPES } from './step';
+import { batchOf, madeUp, modelOf, recipeOf, type Shape, SHAPES } from './step';
 import { momentsLike } from './tracedStep';
 
-type Shape = BaseConfig & { vocabulary: number; batch: number };
 /** By name: those that steps are compared by, and the form's. */
 const CONFIGS: Readonly<Record<string, Shape>> = {
   ...SHAPES,
@@ -99,7 +98,7 @@ async function inVariant(config: string, name: string, act: () => unknown): Prom
 
 async function wholeModel(config: string, shape: Shape, variant = ''): Promise<void> {
   usedBy(config, variant);
-  const learning = await learner(choiceOf(shape), { ...DEFAULT_RECIPE, batch: shape.batch }, zeros(shape), () => 0);
+  const learning = await learner(modelOf(shape), recipeOf(shape), zeros(shape), () => 0);
   await step(learning, shape);
   await read(learning.network, shape);
   learning.dispose();
@@ -107,19 +106,13 @@ async function wholeModel(config: string, shape: Shape, variant = ''): Promise<v
 }
 
 async function everyVariant(config: string, shape: Shape): Promise<void> {
-  const objective = await loadObjective(DEFAULT_RECIPE.objective);
-  const net = await network(choiceOf(shape), zeros(shape));
+  const objective = await loadObjective(recipeOf(shape).objective, recipeOf(shape));
+  const net = await network(modelOf(shape), zeros(shape));
   const optimizer = await openOptimizer('adamw', net.params, momentsLike('adamw', zeros(shape)));
   for (const name of Object.keys(VARIANTS)) {
     await inVariant(config, name, async () => {
       for (const changed of [{}, { recompute: true, dropout: 0.1 }]) {
-        const updates = updater(
-          net,
-          objective,
-          optimizer,
-          { ...DEFAULT_RECIPE, ...changed, batch: shape.batch },
-          () => 0,
-        );
+        const updates = updater(net, objective, optimizer, { ...recipeOf(shape), ...changed }, () => 0);
         await step(updates, shape);
         updates.dispose();
       }
@@ -127,20 +120,20 @@ async function everyVariant(config: string, shape: Shape): Promise<void> {
     });
   }
   for (const each of [net, optimizer]) each.dispose();
-  const apart = { ...shape, untied: true } as const;
-  const recipe = { ...DEFAULT_RECIPE, optimizer: 'sgd', accumulate: 2, dropout: 0.1, batch: shape.batch } as const;
+  const apart = modelOf(shape);
+  const untied = { ...apart, config: { ...apart.config, untied: true } } as const;
+  const recipe = { ...recipeOf(shape), optimizer: 'sgd', accumulate: 2, dropout: 0.1 } as const;
   await inVariant(config, '', async () => {
-    const learning = await learner(choiceOf(apart), recipe, zeros(apart), () => 0);
+    const learning = await learner(untied, recipe, zerosOf(tableOf(untied)), () => 0);
     await step(learning, shape, recipe.accumulate);
     learning.dispose();
+    for (const changed of [{ optimizer: 'lion', emaDecay: 0.9 }, { optimizer: 'muon' }] as const) {
+      const other = await learner(apart, { ...recipeOf(shape), ...changed }, zeros(shape), () => 0);
+      await step(other, shape);
+      other.dispose();
+    }
     for (const trainable of partsOfModel(shape)) {
-      const part = await learner(
-        choiceOf(shape),
-        { ...DEFAULT_RECIPE, batch: shape.batch },
-        zeros(shape, trainable),
-        () => 0,
-        trainable,
-      );
+      const part = await learner(modelOf(shape), recipeOf(shape), zeros(shape, trainable), () => 0, trainable);
       await step(part, shape);
       part.dispose();
     }
@@ -149,59 +142,85 @@ async function everyVariant(config: string, shape: Shape): Promise<void> {
 
 /** Of each op as many gradients as there can be kernels for: LoRA, what has one dimension or no token, and a half. */
 function partsOfModel(shape: Shape): Trainable[] {
-  const names = Object.keys(tableOf(shape));
-  const beside = linearWeights(tableOf(shape));
+  const table = tableOf(modelOf(shape));
+  const names = Object.keys(table);
+  const beside = linearWeights(table);
   return [
     { weights: [], adapter: { id: 'lora', settings: { rank: 8, alpha: 16 }, beside } },
-    { weights: names.filter((name) => name.endsWith('.bias') || name.includes('wpe')) },
-    { weights: names.filter((name) => name.includes('.h.1.') || name.includes('wte')) },
+    { weights: names.filter((name) => !table[name]!.decay) },
+    { weights: names.filter((name) => name.includes('.1.') || table[name]!.perToken) },
   ];
 }
-const tableOf = (shape: Shape) => MODELS.gpt.params(choiceOf(shape).config, shape.vocabulary);
+const tableOf = ({ id, config, vocabulary }: ModelChoice) => modelSpec(id).params(config, vocabulary);
 
-async function step(updates: Updater, { batch, context }: Shape, accumulate = 1): Promise<void> {
-  const tokens = new Int32Array(accumulate * batch * context);
-  await updates.step(1, causalBatch(tokens, tokens));
+async function step(updates: Updater, shape: Shape, accumulate = 1): Promise<void> {
+  await updates.step(1, await batchOf(shape, accumulate));
 }
 
-/** Evaluates and decodes. */
-async function read(net: Network, { batch, context, vocabulary }: Shape): Promise<void> {
-  const evaluating = evaluator(net, await loadObjective(DEFAULT_RECIPE.objective));
+/** Evaluates, and decodes what it can. */
+async function read(net: Network, shape: Shape): Promise<void> {
+  const { batch, context, vocabulary } = shape;
+  const recipe = recipeOf(shape);
+  const evaluating = evaluator(net, await loadObjective(recipe.objective, recipe));
   const tokens = batch * context;
   const source = { tokens: tokens + 1, bytes: tokens, vocabulary, read: nothingButZeros };
-  await evaluating.measure(source, { rows: batch, tokens }, noneSpecial);
-  const decoding = decoder(net);
-  const full = Array.from({ length: context }, () => 1);
-  for (const prompt of [[1, 2], full.slice(1), full]) await decoding.next(prompt); // of the last, one token is read
-  await logits(net, [1, 2, 3]);
-  for (const each of [decoding, evaluating]) each.dispose();
+  await evaluating.measure(source, { rows: batch, tokens }, madeUp(vocabulary));
+  const { kind } = modelSpec(net.choice.id);
+  const answered = kind === 'encoder-decoder' ? [1, 2, 3] : undefined;
+  if (kind !== 'encoder') {
+    const decoding = decoder(net, answered);
+    const full = Array.from({ length: context }, () => 1);
+    for (const prompt of [[1, 2], full.slice(1), full]) await decoding.next(prompt); // of the last, one token is read
+    decoding.dispose();
+  }
+  const kept = answered && memory(net, answered);
+  await logits(net, [1, 2, 3], undefined, kept);
+  kept?.dispose();
+  evaluating.dispose();
 }
 const nothingButZeros = (_: number, length: number) => Promise.resolve(new Uint32Array(length));
 
-function choiceOf({ vocabulary, batch: _, ...config }: Shape): ModelChoice {
-  return { id: 'gpt', config, vocabulary };
-}
-
 /** Weights, all of them views of the same zeros. */
 function zeros(shape: Shape, trainable?: Trainable): NamedTensors {
-  const { own, added } = partsOf(tableOf(shape), trainable);
-  const table = Object.entries({ ...own, ...added });
+  const { own, added } = partsOf(tableOf(modelOf(shape)), trainable);
+  return zerosOf({ ...own, ...added });
+}
+function zerosOf(parameters: ParamTable): NamedTensors {
+  const table = Object.entries(parameters);
   const all = new Float32Array(Math.max(...table.map(([, { shape }]) => sizeOf(shape))));
   return new Map(table.map(([name, { shape }]) => [name, { shape, data: all.subarray(0, sizeOf(shape)) }]));
 }
 
-/** Attention's kernels in their forms: causal or not, over lengths or not, with shared heads of keys, across, of one query, with and without a bias. */
+/**
+ * Attention's kernels in their forms: causal or not, over lengths or not, with shared heads of keys, across, of one query, with
+ * and without a bias, in a window, with dropout, over documents in rows; and what norms its heads.
+ */
 function heads(D: number): void {
   const [B, T, H] = [2, 256, 4];
-  const gradients = (from: Record<string, tf.Tensor>, lengths: tf.Tensor | undefined, settings: Settings): void => {
+  const over = (from: Record<string, tf.Tensor>, limits: Record<string, tf.Tensor>, settings: Settings): void => {
     const call = (...x: tf.Tensor[]): tf.Scalar => {
       const given = Object.fromEntries(Object.keys(from).map((name, i) => [name, x[i]!]));
-      return tf.sum(attention({ ...given, lengths } as unknown as Parameters<typeof attention>[0], settings));
+      return tf.sum(
+        attention({ ...given, ...limits, counter } as unknown as Parameters<typeof attention>[0], settings),
+      );
     };
     tf.tidy(() => void tf.grads(call)(Object.values(from)));
   };
-  const all = tf.tensor1d([T, 9], 'int32');
+  const gradients = (from: Record<string, tf.Tensor>, lengths: tf.Tensor | undefined, settings: Settings): void =>
+    over(from, lengths ? { lengths } : {}, settings);
+  const [all, counter] = [tf.tensor1d([T, 9], 'int32'), tf.tensor1d([1, 1], 'int32')];
+  const dropout = { probability: 0.1, purpose: 'isa' };
+  const documents = { places: tf.zeros([B * T], 'int32'), ends: tf.ones([B * T], 'int32') };
+  for (const more of [{}, { window: 40, dropout }]) {
+    const [qkv, settings] = [tf.zeros([B * T, 3 * H * D]), { rows: B, heads: H, causal: true, ...more }];
+    over({ qkv }, documents, settings);
+    over({ qkv, bias: tf.zeros([H, T, T]) }, documents, settings);
+  }
   for (const kvHeads of [H, 2, 1]) {
+    const normed = { rows: B, heads: H, kvHeads, base: 10_000, epsilon: 1e-6 };
+    const norms = (x: tf.Tensor, q: tf.Tensor, k: tf.Tensor) => tf.sum(qkNorm(x as tf.Tensor2D, { q, k }, normed));
+    const given = [tf.zeros([B * T, (H + 2 * kvHeads) * D]), tf.zeros([D]), tf.zeros([D])];
+    tf.tidy(() => void tf.grads(norms as (...x: tf.Tensor[]) => tf.Scalar)(given));
     const kv = tf.zeros([B * T, 2 * kvHeads * D]);
     for (const [causal, lengths] of [
       [true, all],
@@ -212,6 +231,10 @@ function heads(D: number): void {
       const qkv = tf.zeros([B * T, (H + 2 * kvHeads) * D]);
       gradients({ qkv }, lengths, settings);
       gradients({ qkv, bias: tf.zeros([H, T, T]) }, lengths, settings);
+      for (const changed of kvHeads === 2 ? [{ window: 40 }, { window: 40, dropout }] : []) {
+        gradients({ qkv }, lengths, { ...settings, ...changed });
+        gradients({ qkv, bias: tf.zeros([H, T, T]) }, lengths, { ...settings, ...changed });
+      }
       for (const queries of [9, 1]) {
         const q = tf.zeros([B * queries, H * D]);
         gradients({ q, kv }, lengths, settings);
@@ -230,7 +253,10 @@ function otherOps(): void {
     work.end?.();
   }
   const doubled = (hidden: tf.Tensor2D, classifier: tf.Tensor2D) =>
-    tf.mul<tf.Scalar>(softmaxCrossEntropy(hidden, classifier, tf.zeros([64], 'int32'), tf.tensor1d([64], 'int32')), 2);
+    tf.mul<tf.Scalar>(
+      softmaxCrossEntropy({ hidden, classifier }, tf.zeros([64], 'int32'), tf.tensor1d([64], 'int32')),
+      2,
+    );
   tf.tidy(() => void tf.grads(doubled as (...x: tf.Tensor[]) => tf.Scalar)([tf.zeros([64, 8]), tf.zeros([65, 8])]));
 }
 

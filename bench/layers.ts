@@ -12,6 +12,7 @@ import { LAYER_NORM } from '../src/core/ops/layerNorm';
 import { LOGIT_BYTES } from '../src/core/ops/logitBytes';
 import { LOW_RANK } from '../src/core/ops/lowRank';
 import { run } from '../src/core/ops/op';
+import { QK_NORM } from '../src/core/ops/qkNorm';
 import { RELATIVE_BIAS } from '../src/core/ops/relativeBias';
 import { RMS_NORM } from '../src/core/ops/rmsNorm';
 import { ROPE } from '../src/core/ops/rope';
@@ -25,6 +26,7 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
   const wide = rows * width;
   const x = () => uniform<tf.Rank.R2>([rows, width]);
   const [vector, inner] = [() => uniform([width]), 4 * width];
+  const head = () => uniform([width / heads]);
   const mlp = () => ({
     x: x(),
     inWeight: uniform<tf.Rank.R2>([width, inner]),
@@ -34,9 +36,18 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
     residual: x(),
   });
   const mlpBytes = 4 * (2 * wide + 2 * rows * inner + 2 * width * inner);
+  const gatedMlp = () => ({
+    x: x(),
+    inWeight: uniform<tf.Rank.R2>([width, 2 * inner]),
+    outWeight: uniform<tf.Rank.R2>([inner, width]),
+    residual: x(),
+  });
+  const gatedMlpBytes = 4 * (2 * wide + 3 * rows * inner + 3 * width * inner);
   const gated = () => ({ x: uniform<tf.Rank.R2>([rows, 2 * inner]) });
   for (const kind of Object.keys(ACTIVATIONS) as Activation[]) {
-    yield* both(`feed-forward, ${kind}`, FEED_FORWARD, mlp, kind, 4 * wide * inner, mlpBytes);
+    yield* both(`feed-forward, ${kind}`, FEED_FORWARD, mlp, { activation: kind }, 4 * wide * inner, mlpBytes);
+    const glu = { activation: kind, gated: true };
+    yield* both(`feed-forward gated by ${kind}`, FEED_FORWARD, gatedMlp, glu, 6 * wide * inner, gatedMlpBytes);
     yield* both(kind, ACTIVATION, () => ({ x: uniform([rows, inner]) }), kind, undefined, 8 * rows * inner);
     yield* both(`gated by ${kind}`, GATED, gated, kind, undefined, 12 * rows * inner);
   }
@@ -53,6 +64,11 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
   const qkv = () => ({ qkv: uniform<tf.Rank.R2>([rows, 3 * width]) });
   const causal = { rows: batch, heads, causal: true };
   yield* both('attention', ATTENTION, qkv, causal, 2 * wide * context, 16 * wide);
+  const window = context / 4; // a query sees 7 / 8 of that on average
+  yield* both('attention in a window', ATTENTION, qkv, { ...causal, window }, wide * window * 3.5, 16 * wide);
+  const dropout = { probability: 0.1, purpose: 'bench' };
+  const counted = () => ({ ...qkv(), counter: tf.tensor1d([1, 1], 'int32') });
+  yield* both('attention with dropout', ATTENTION, counted, { ...causal, dropout }, 2 * wide * context, 16 * wide);
   const biased = () => ({ ...qkv(), bias: uniform<tf.Rank.R3>([heads, context, context]) });
   const biasBytes = 4 * heads * context ** 2;
   yield* both('attention with a bias', ATTENTION, biased, causal, 2 * wide * context, 16 * wide + biasBytes);
@@ -85,6 +101,9 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
   };
   const turned = { rows: batch, heads: 2 * heads, headSize: width / heads, base: 10_000 };
   yield* both('rope', ROPE, () => ({ x: uniform<tf.Rank.R2>([rows, 3 * width]) }), turned, undefined, 24 * wide);
+  const headed = () => ({ x: uniform<tf.Rank.R2>([rows, 3 * width]), qGain: head(), kGain: head() });
+  const normedHeads = { rows: batch, heads, kvHeads: heads, base: 10_000, epsilon: 1e-6 };
+  yield* both('qkNorm', QK_NORM, headed, normedHeads, undefined, 24 * wide);
   const normed = () => ({ x: x(), gain: vector(), bias: vector() });
   yield* both('layerNorm', LAYER_NORM, normed, { epsilon: 1e-5 }, undefined, 8 * wide);
   const scaled = () => ({ x: x(), gain: vector() });
@@ -127,12 +146,17 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
     flops: 2 * vocabulary * width,
     bytes: 4 * vocabulary * width,
     make: () => [uniform([1, width]), table()],
-    ours: ([row, classifier]) => void CLASSIFY.webgpu!(row as tf.Tensor2D, classifier as tf.Tensor2D),
-    theirs: ([row, classifier]) => void CLASSIFY.reference(row as tf.Tensor2D, classifier as tf.Tensor2D),
+    ours: (given) => void CLASSIFY.webgpu!(scored(given)),
+    theirs: (given) => void CLASSIFY.reference(scored(given)),
   };
 }
 
 const cached = ([q, kv]: readonly Tensor[]) => ({ q: q as tf.Tensor2D, kv: kv as tf.Tensor2D });
+
+const scored = ([hidden, classifier]: readonly Tensor[]) => ({
+  hidden: hidden as tf.Tensor2D,
+  classifier: classifier as tf.Tensor2D,
+});
 
 /** Loss and both gradients by one way of the op. */
 function lossOf(reference: typeof SOFTMAX_CROSS_ENTROPY.reference, given: readonly Tensor[]): void {

@@ -1,9 +1,11 @@
 import { modelSpec } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
-import type { Shape } from './step';
+import { modelOf, type Shape } from './step';
 
-/** What a step may take: weights, gradients and both moments; activations; one block of logits. */
-export function mostBytes({ vocabulary: V, batch, context: T, width: C, layers: L, heads }: Shape): number {
-  const parameters = countParams(modelSpec('gpt').params({ layers: L, width: C, heads, context: T }, V));
-  return 1.15 * (16 * parameters + 4 * batch * T * (18 * C * L + 4 * C) + 4 * batch * T * V);
+/** What a step may take: weights, gradients and both moments; activations. */
+export function mostBytes(shape: Shape): number {
+  const { id, config, vocabulary } = modelOf(shape);
+  const spec = modelSpec(id);
+  const activations = spec.activationBytes(config, vocabulary, { batch: shape.batch, recompute: false });
+  return 1.15 * (16 * countParams(spec.params(config, vocabulary)) + activations);
 }

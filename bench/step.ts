@@ -1,15 +1,22 @@
 /** The training step, measured: what it costs in calls, which holds on any adapter, and in time, which holds on this one. */
 import { badSettings } from '../src/core/base/errors';
 import { openGpu } from '../src/core/gpu/backend';
-import { initialValues } from '../src/core/models/network';
-import { causalBatch } from '../src/core/objectives/causal';
+import { type ModelId, modelSpec } from '../src/core/models';
+import { initialValues, type ModelChoice } from '../src/core/models/network';
+import { usualConfig } from '../src/core/models/spec';
+import { loadObjective, usualObjective } from '../src/core/objectives';
+import type { Batch } from '../src/core/objectives/batch';
 import { tune } from '../src/core/ops/tune';
 import { type Calls, countCalls, installDawn } from '../src/core/testing/dawn';
 import { learner } from '../src/core/train/learner';
-import { DEFAULT_RECIPE } from '../src/core/train/recipe';
+import { tokenSource } from '../src/core/testing/tokenSource';
+import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
+import { DEFAULT_RECIPE, type Recipe } from '../src/core/train/recipe';
 import { tokens } from './work';
 
 export interface Shape {
+  /** GPT by default. */
+  model?: ModelId;
   vocabulary: number;
   context: number;
   width: number;
@@ -17,12 +24,26 @@ export interface Shape {
   layers: number;
   batch: number;
 }
-export const SHAPES: Readonly<Record<'S' | 'M' | 'G', Shape>> = {
-  S: { vocabulary: 65, context: 64, width: 128, heads: 4, layers: 2, batch: 8 },
-  M: { vocabulary: 4096, context: 256, width: 256, heads: 8, layers: 6, batch: 4 },
+const S: Shape = { vocabulary: 65, context: 64, width: 128, heads: 4, layers: 2, batch: 8 };
+const M: Shape = { vocabulary: 4096, context: 256, width: 256, heads: 8, layers: 6, batch: 4 };
+export const SHAPES: Readonly<Record<'S' | 'M' | 'G' | 'L' | 'LM' | 'B' | 'T', Shape>> = {
+  S,
+  M,
   /** GPT-2 small. */
   G: { vocabulary: 50_257, context: 1024, width: 768, heads: 12, layers: 12, batch: 8 },
+  /** S and M as a Llama: two heads share one of keys, and the feed-forward has 8/3 of the width. */
+  L: { ...S, model: 'llama' },
+  LM: { ...M, model: 'llama' },
+  /** S as a BERT. */
+  B: { ...S, model: 'bert' },
+  /** Of t5, layers are those of the encoder and as many of the decoder. */
+  T: { ...S, model: 't5' },
 };
+
+/** Sizes of its own that an architecture has are those that are usual with these. */
+export function modelOf({ model: id = 'gpt', vocabulary, batch: _, ...sizes }: Shape): ModelChoice {
+  return { id, config: usualConfig(modelSpec(id), sizes), vocabulary };
+}
 
 /** Counts are of the last step; times are medians of all but the first quarter, the first step's includes compiling. */
 export interface StepReport {
@@ -105,6 +126,22 @@ export async function benchStep(
   return report;
 }
 
+/** Milliseconds of a step of each shape, medians: their steps in turn, so that all else that this machine does weighs on them alike. */
+export async function inTurn(shapes: readonly Shape[], steps: number): Promise<number[]> {
+  const trainers: Awaited<ReturnType<typeof learn>>[] = [];
+  for (const shape of shapes) trainers.push(await learn(shape));
+  const times = shapes.map((): number[] => []);
+  for (let step = 1; step <= steps; step++) {
+    for (const [i, { learning, batch }] of trainers.entries()) {
+      const from = now();
+      await learning.step(step, batch);
+      times[i]!.push(now() - from);
+    }
+  }
+  for (const { learning } of trainers) learning.dispose();
+  return times.map((each) => median(each.slice(Math.ceil(steps / 4))));
+}
+
 /** Milliseconds on the GPU of each kernel of a step, with how often it runs; longest first. */
 export async function profileStep(shape: Shape): Promise<{ kernel: string; runs: number; ms: number }[]> {
   const { learning, batch } = await learn(shape);
@@ -120,14 +157,39 @@ export async function profileStep(shape: Shape): Promise<{ kernel: string; runs:
 }
 
 /** A model as it begins, and the batch. */
-async function learn({ vocabulary, batch: rows, ...config }: Shape) {
-  const size = rows * config.context;
-  const model = { id: 'gpt' as const, config, vocabulary };
-  const recipe = { ...DEFAULT_RECIPE, batch: rows, warmup: 0, schedule: 'constant' as const };
-  const text = tokens(size + 1, vocabulary);
+async function learn(shape: Shape) {
+  const model = modelOf(shape);
+  const recipe = { ...recipeOf(shape), warmup: 0, schedule: 'constant' as const };
   const learning = await learner(model, recipe, initialValues(model, 1), now);
-  return { learning, batch: causalBatch(text.subarray(0, size), text.subarray(1)) };
+  return { learning, batch: await batchOf(shape) };
 }
+
+/** What its architecture usually learns. */
+export const recipeOf = (shape: Shape): Recipe => ({
+  ...DEFAULT_RECIPE,
+  objective: usualObjective(modelOf(shape).id),
+  batch: shape.batch,
+});
+
+/** Of random tokens, `times` as many rows as a step has. */
+export async function batchOf(shape: Shape, times = 1): Promise<Batch> {
+  const { vocabulary, context } = shape;
+  const rows = times * shape.batch;
+  const recipe = recipeOf(shape);
+  const source = tokenSource(Uint32Array.from(tokens(rows * context + 1, vocabulary)), vocabulary);
+  const { batches } = await loadObjective(recipe.objective, recipe);
+  return (await batches(source, context, madeUp(vocabulary))).training({ seed: 1, step: 1, first: 0, rows });
+}
+
+/** A tokenizer of a letter for each id, whose last ids have the roles that are asked for. */
+export const madeUp = (vocabulary: number): Tokenizer =>
+  ({
+    size: vocabulary,
+    endOfText: vocabulary - 1,
+    special: [],
+    bytes: () => Uint8Array.of(97),
+    idOf: (_, number = 0) => vocabulary - 1 - number,
+  }) satisfies Partial<Tokenizer> as unknown as Tokenizer;
 
 const now = (): number => performance.now();
 const NO_CALLS = { dispatches: 0, submits: 0, buffers: 0, bindGroups: 0, peakBytes: 0, reset: () => undefined };

@@ -4,7 +4,7 @@ import { type Gpu, LONGEST_DISPATCH, openGpu } from '../src/core/gpu/backend';
 import { type Command, trace } from '../src/core/gpu/capture';
 import type { Work } from '../src/core/gpu/cost';
 import { limitDispatches } from '../src/core/gpu/dispatch';
-import { MODELS } from '../src/core/models';
+import { modelSpec } from '../src/core/models';
 import { network } from '../src/core/models/network';
 import { sizeOf } from '../src/core/models/spec';
 import { loadObjective } from '../src/core/objectives';
@@ -13,9 +13,8 @@ import { limit } from '../src/core/testing/dawn';
 import { pretend } from '../src/core/testing/pretend';
 import { withoutMemory } from '../src/core/testing/withoutMemory';
 import { openOptimizer } from '../src/core/train/optimizerState';
-import { DEFAULT_RECIPE } from '../src/core/train/recipe';
 import { stepOn } from '../src/core/train/step';
-import type { Shape } from './step';
+import { modelOf, recipeOf, type Shape } from './step';
 
 export interface Dispatched extends Work {
   kernel: string;
@@ -45,7 +44,7 @@ export const momentsLike = (optimizer: OptimizerId, weights: NamedTensors): Name
  * is run, and no memory taken. `longestMs`: what a dispatch may be expected to take.
  */
 export async function withTrace<T>(
-  { vocabulary, batch, ...config }: Shape,
+  shape: Shape,
   read: (commands: readonly Command[], gpu: Gpu) => T,
   longestMs = LONGEST_DISPATCH,
 ): Promise<T> {
@@ -53,24 +52,26 @@ export async function withTrace<T>(
   const pretending = pretend(gpu, USUAL);
   const limited = limit(gpu.device, 'maxStorageBufferBindingSize', 2 ** 32 - 4);
   limitDispatches(gpu.backend, longestMs);
-  const table = Object.entries(MODELS.gpt.params(config, vocabulary));
+  const [{ batch, context }, model] = [shape, modelOf(shape)];
+  const table = Object.entries(modelSpec(model.id).params(model.config, model.vocabulary));
   const all = new Float32Array(Math.max(...table.map(([, { shape }]) => sizeOf(shape))));
   const zeros = new Map(table.map(([name, { shape }]) => [name, { shape, data: all.subarray(0, sizeOf(shape)) }]));
-  const recipe = { ...DEFAULT_RECIPE, batch };
+  const recipe = recipeOf(shape);
   try {
     return await withoutMemory(async () => {
-      const objective = await loadObjective(recipe.objective);
-      const net = await network({ id: 'gpt', config, vocabulary }, zeros);
+      const objective = await loadObjective(recipe.objective, recipe);
+      const net = await network(model, zeros);
       const optimizer = await openOptimizer(recipe.optimizer, net.params, momentsLike(recipe.optimizer, zeros));
       const { step } = stepOn(net, objective, optimizer, recipe);
       const { commands } = trace(() =>
         tf.tidy(() => {
-          const specs = Object.entries(objective.inputs(batch, config.context));
+          const specs = Object.entries(objective.inputs(batch, context));
           step({
             batch: Object.fromEntries(specs.map(([name, { shape, dtype }]) => [name, tf.zeros([...shape], dtype)])),
-            weight: tf.tensor1d([batch * config.context], 'int32'),
+            weight: tf.tensor1d([batch * context], 'int32'),
             counter: tf.zeros([2], 'int32'),
             rates: tf.tensor1d(optimizer.rates(1e-3, 1, recipe)),
+            keep: tf.zeros([1]),
           });
         }),
       );

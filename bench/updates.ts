@@ -7,12 +7,13 @@ import { ADAMW } from '../src/core/ops/adamw';
 import { GLOBAL_NORM } from '../src/core/ops/globalNorm';
 import { SGD } from '../src/core/ops/sgd';
 import { allocate } from '../src/core/ops/variables';
-import type { Shape } from './step';
+import { modelOf, type Shape } from './step';
 import type { Work } from './work';
 
 /** What goes over all weights at once. */
-export function* updates({ vocabulary, batch: _, ...config }: Shape): Generator<Work> {
-  const table = modelSpec('gpt').params(config, vocabulary);
+export function* updates(shape: Shape): Generator<Work> {
+  const { id, config, vocabulary } = modelOf(shape);
+  const table = modelSpec(id).params(config, vocabulary);
   const shapes = Object.values(table).map(({ shape }) => [...shape]);
   const n = countParams(table);
 

@@ -1,11 +1,21 @@
-/** npm run bench -- step | ops | tokenizer | isa | estimate: what a training step, each of its kernels, or cutting text costs. */
+/** npm run bench -- step | ops | tokenizer | evaluation | isa | estimate: what a training step, each of its kernels, or cutting text costs. */
 import { totalmem } from 'node:os';
 import { benchOps, type OpReport } from '../bench/ops';
-import { benchStep, countedGpu, profileStep, type Shape, SHAPES, type StepReport } from '../bench/step';
+import {
+  benchStep,
+  countedGpu,
+  inTurn,
+  modelOf,
+  profileStep,
+  type Shape,
+  SHAPES,
+  type StepReport,
+} from '../bench/step';
 import { benchRivals, type RivalReport } from '../bench/rivals';
 import { ADAPTERS, type KernelIsa, kernelsOn, whyNot } from '../bench/isa';
 import { DEVICES } from '../bench/devices';
 import { type Estimate, estimateAll } from '../bench/estimate';
+import { benchEvaluation } from '../bench/evaluation';
 import { benchTokenizer } from '../bench/tokenizer';
 import { badSettings, HomegrownError } from '../src/core/base/errors';
 import { formatBytes } from '../src/core/base/units';
@@ -22,7 +32,12 @@ const { fields } = MODELS.gpt;
 const size = (label: string, max: number) =>
   ({ kind: 'whole', min: 1, max, otherwise: 'that of --config', help: label }) as const;
 const STEP = {
-  config: { kind: 'choice', of: ['S', 'M', 'G'], initial: 'S', help: 'The sizes by which steps are compared' },
+  config: {
+    kind: 'choice',
+    of: Object.keys(SHAPES) as (keyof typeof SHAPES)[],
+    initial: 'S',
+    help: 'The sizes by which steps are compared',
+  },
   vocab: size('Tokens in the vocabulary', LARGEST_VOCABULARY),
   context: size('Context', fields.context.max),
   width: size('Width', fields.width.max),
@@ -39,6 +54,11 @@ const STEP = {
 const OPS = { adapter, json } as const;
 const ISA = { json } as const;
 const ESTIMATE = { adapter, json } as const;
+const EVALUATION = {
+  config: { kind: 'choice', of: ['S', 'M'], initial: 'S', help: 'Shape of the model' },
+  tokens: { kind: 'whole', min: 1000, max: 1e6, initial: 20_000, help: 'Tokens that it is measured on' },
+  json,
+} as const;
 const TOKENIZER = {
   vocab: {
     kind: 'whole',
@@ -130,6 +150,13 @@ function inColumns(rows: readonly (readonly string[])[], words: number): string[
   );
 }
 
+async function benchEvaluations({ config, tokens, json }: Values<typeof EVALUATION>): Promise<void> {
+  await openDevice('wasm');
+  const report = await benchEvaluation(SHAPES[config], tokens);
+  if (json) print(JSON.stringify(shortened(report)));
+  else for (const [name, value] of Object.entries(shortened(report))) print(`${name.padEnd(16)}${value}`);
+}
+
 async function benchTokenizers({ vocab, json }: Values<typeof TOKENIZER>): Promise<void> {
   const reports = await benchTokenizer(vocab);
   if (json) print(JSON.stringify({ tokenizers: reports.map((report) => shortened(report)) }));
@@ -169,6 +196,14 @@ async function benchOneStep(options: Values<typeof STEP>): Promise<void> {
   if (options.json) print(JSON.stringify({ config, ...rounded(report) }));
   else {
     print(table(config, report));
+    if (shape.model !== undefined) {
+      const { model: _, ...asGpt } = shape;
+      const [ms, gptMs] = (await inTurn([shape, asGpt], options.steps)) as [number, number];
+      print(
+        `\nin turn with a GPT    ${ms.toFixed(1)} ms a step, its ${gptMs.toFixed(1)}: ${(ms / gptMs).toFixed(2)} x`,
+      );
+      return;
+    }
     // Theirs are for WebGPU; and what was alive in this process would weigh on them.
     if (options.device === 'webgpu')
       print(rivalsTable(report, await benchRivals(shape, Math.min(options.steps, 8), adapter)).join('\n'));
@@ -176,12 +211,13 @@ async function benchOneStep(options: Values<typeof STEP>): Promise<void> {
 }
 
 /** Weights, gradients and two moments, and what is kept for the backward pass, before any of them is made. */
-function checkShape({ vocabulary, batch, ...config }: Shape, device: 'webgpu' | 'wasm'): void {
-  const spec = modelSpec('gpt');
+function checkShape(shape: Shape, device: 'webgpu' | 'wasm'): void {
+  const { id, config, vocabulary } = modelOf(shape);
+  const spec = modelSpec(id);
   const found = spec.problems(config);
   if (found.length > 0) throw badSettings(found.map(({ message }) => message).join(' '));
   const weights = 16 * countParams(spec.params(config, vocabulary));
-  const bytes = weights + spec.activationBytes(config, vocabulary, { batch, recompute: false });
+  const bytes = weights + spec.activationBytes(config, vocabulary, { batch: shape.batch, recompute: false });
   const most = device === 'wasm' ? Math.min(2 ** 32, totalmem()) : totalmem();
   if (bytes <= most) return;
   const needs = `A step of this shape needs ${formatBytes(bytes)} of memory, and ${formatBytes(most)}`;
@@ -242,6 +278,14 @@ await main(
     options: TOKENIZER,
     examples: ['--vocab 8192'],
     run: benchTokenizers,
+  }),
+  command({
+    name: 'bench evaluation',
+    about:
+      'Measures what an evaluation takes beside its forward passes, on WASM, and metrics of 3,000 pairs of sentences.',
+    options: EVALUATION,
+    examples: ['--config M --json'],
+    run: benchEvaluations,
   }),
   command({
     name: 'bench isa',

@@ -17,14 +17,20 @@ afterAll(() => rm(folder, { recursive: true }));
 const tiny = ['--layers', '1', '--heads', '2', '--width', '16', '--context', '16', '--batch', '4', '--warmup', '2'];
 const grow = (...args: string[]) => ['--text', text(), ...tiny, '--device', 'wasm', '--out', out, '--json', ...args];
 
-test('grow takes a page as it is given, and says so', async () => {
+test('grow takes the text out of a page, and says how it was read', async () => {
   const page = join(folder, 'page.html');
-  await writeFile(page, '<p>Ein Wal — das ist kein Fisch.</p> '.repeat(60));
+  await writeFile(
+    page,
+    Buffer.from('<meta charset=latin1><p>Ein Wal, das ist für uns kein Fisch.</p> '.repeat(60), 'latin1'),
+  );
   const args = ['--text', page, ...tiny, '--device', 'wasm', '--steps', '2', '--out', join(folder, 'of-page')];
   const said = await run(['grow', ...args]);
   expect(said.code).toBe(0);
   expect(said.stderr).toContain('Activations are kept: the plan fits into half of the 4.29 GB of WASM.\n');
-  expect(said.stderr).toContain('page.html: Is taken as the HTML page that it is: the model learns its markup too.\n');
+  expect(said.stderr).toContain('page.html: Says that it is in latin1, and is kept as UTF-8.\n');
+  const characters = 60 * 'Ein Wal, das ist für uns kein Fisch.\n\n'.length - 2;
+  const told = await readFile(join(folder, 'of-page/homegrown.json'), 'utf8');
+  expect(told.replace(/\s/g, '')).toContain(`"characters":${characters},`);
   await rm(join(folder, 'of-page'), { recursive: true });
   await rm(page);
 });

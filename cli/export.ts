@@ -15,7 +15,7 @@ import { command, interruptible, main, print } from './terminal';
 import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
 
 const OPTIONS = {
-  from: { kind: 'text', help: 'Folder of the model' },
+  from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
   format: {
     kind: 'choice',
     of: FORMAT_IDS,

@@ -5,12 +5,12 @@ import { badFile } from '../src/core/base/errors';
 import type { ByteSource } from '../src/core/files/byteSource';
 import { byteFile } from './terminal';
 
-/** What a model can be read from: the files of a folder, but those that are not needed, or a zip. */
+/** What a model can be read from: the files of a folder, but those that are not needed, or a zip or GGUF file. */
 export async function filesOf(
   from: string,
   unneeded: readonly string[] = [],
 ): Promise<{ name: string; path: string; source: ByteSource }[]> {
-  if (/\.zip$/i.test(from)) return [{ name: basename(from), path: from, source: await byteFile(from) }];
+  if (/\.(zip|gguf)$/i.test(from)) return [{ name: basename(from), path: from, source: await byteFile(from) }];
   const names = await readdir(from).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw badFile(`There is no folder ${from}.`, 'Give the folder that grow has written.');

@@ -126,8 +126,7 @@ test('is refused by name what is missing, another, or changed, and nothing is to
       (await filesMeant(texts)).map(async (text) => ({ path: text, source: await textFile(text) })),
     );
     const past = await openPast(path(model));
-    const wanted = { tokenizer: { kind: 'bytes', vocabulary: 0 }, split: past.data.split } as const;
-    return prepare(files, wanted, past, () => undefined, unwatched).then(
+    return prepare(files, past, () => undefined, unwatched).then(
       () => 'nothing',
       (error: unknown) => (error as Error).message,
     );

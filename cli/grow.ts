@@ -1,16 +1,20 @@
 /** npm run grow: text files in, a trained model out, as a Hugging Face folder; or a run that goes on from one. */
 import { HomegrownError, paragraph } from '../src/core/base/errors';
+import type { Document } from '../src/core/base/document';
 import type { Job } from '../src/core/base/job';
 import { formatCount, formatDuration, formatKernels, formatReading, formatShort } from '../src/core/base/units';
+import { isContextFree } from '../src/core/export/contextOf';
 import { newInfo, resultOf, type RunInfo } from '../src/core/export/homegrownJson';
 import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
 import { modelSpec } from '../src/core/models';
 import { type BaseConfig, countParams } from '../src/core/models/spec';
+import { type ObjectiveId, objectiveOf, rolesOf, usualObjective } from '../src/core/objectives';
 import { optimizerOf } from '../src/core/optim';
 import type { Power } from '../src/core/plan/energy';
 import { bestNotKept } from '../src/core/runs/best';
 import { isMeasuredAlike } from '../src/core/runs/segments';
 import { SMALLEST_VOCABULARY } from '../src/core/tokenizer/train';
+import { batchOfTokens } from '../src/core/train/batchTokens';
 import { memoryLimits } from '../src/core/train/device';
 import type { MemoryLimits } from '../src/core/train/memory';
 import { problems, unfit } from '../src/core/train/problems';
@@ -19,56 +23,70 @@ import { recomputation, type Recomputation, recomputationWords } from '../src/co
 import { fittedTo, shortTextWords } from '../src/core/train/shortText';
 import type { ModelChoice, Snapshot, TrainEvent, TrainInput, TrainOutcome, TrainState } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
+import { openData } from './data';
 import { isSystemError, systemFailure } from './failure';
 import { fasterDevice } from './fasterDevice';
 import { settingsOf } from './fields';
 import { rateOf, warmupOf } from './learningRate';
+import { checkKept, openStart } from './from';
 import { MODEL_FILES } from './listed';
 import { LOCAL, localFile } from './local';
 import { Course, fit, type Fit, leftOf, over } from './minutes';
 import { UsageError, type Values } from './options';
-import { besideWords, evaluationWords, finite, inWords, Speed, valuesOf } from './outcome';
+import { besideWords, evaluationWords, finite, inWords, measuredAll, Speed, valuesOf } from './outcome';
 import { measurePace, type Pace, timeOf } from './pace';
 import { isForThePlan, Planner, planWords } from './planned';
 import { Progress } from './progress';
-import { prepare } from './prepared';
+import { filesToRead } from './pairs';
+import { prepare, trained } from './prepared';
 import { undisturbed } from './read';
-import { checkSettled, deviceOf, goingOn, laidPaths, openLaid, openPast, recipeGoingOn, withSteps } from './resume';
+import { checkSettled, deviceOf, goingOn, openPast, recipeGoingOn, withSteps } from './resume';
 import { Saves } from './saves';
 import { configOf } from './sizeFlags';
-import { command, interruptible, main, openDevice, print, softwareAdapter, stderr, textFile } from './terminal';
+import { command, interruptible, main, openDevice, print, softwareAdapter, stderr } from './terminal';
 import { realPath } from './target';
-import { filesMeant } from './texts';
 import { tokenizerSettings } from './tokenizerFlags';
 import { checkOutFolder } from './write';
 import { OPTIONS, VALIDATION_SHARE } from './growOptions';
 
-async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>): Promise<void> {
-  const { resume } = options;
+async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): Promise<void> {
+  const { resume, from, data: prepared } = typed;
+  if (prepared !== undefined && (typed.text ?? typed.pairs))
+    throw new UsageError('--data is learnt in place of --text and --pairs. Leave one of them out.');
+  const isOfPairs = prepared !== undefined && (await openData(prepared)).isOfPairs;
+  const options: typeof typed = isOfPairs ? { ...typed, pairs: [prepared] } : typed;
   const out = options.out ?? resume;
+  if (options.text && options.pairs)
+    throw new UsageError('--text and --pairs are two ways to learn from a file. Leave one of them out.');
+  if (from !== undefined) checkKept(given);
   if (resume !== undefined) checkSettled(given);
-  else if (options.text === undefined) throw new UsageError('--text is missing.');
+  else if (!options.text && !options.pairs && prepared === undefined) throw new UsageError('--text is missing.');
   if (out === undefined) throw new UsageError('--out is missing.');
   const { minutes } = options;
   if (minutes !== undefined && given.has('steps'))
     throw new UsageError('--minutes and --steps both say how long the run is. Leave one of them out.');
-  const wanted = tokenizerSettings(options.tokenizer, options.special);
+  if (given.has('batch-tokens') && (given.has('batch') || given.has('accumulate')))
+    throw new UsageError('--batch-tokens says what --batch and --accumulate say. Leave it out, or both of them.');
+  const wanted = tokenizerSettings(options.tokenizer, options.special, rolesOf(objectiveAsked(options)));
   const saves = new Saves(out);
   const isInPlace = resume !== undefined && (await realPath(out)) === (await realPath(resume));
   // As it is once a save that was cut off is whole.
   if (isInPlace) await undisturbed(out, () => saves.adopt());
   const past = resume === undefined ? null : await openPast(resume);
+  const start = from === undefined ? null : await openStart(from, options);
   const planner =
-    minutes !== undefined && isForThePlan(given)
+    minutes !== undefined && !start && isForThePlan(given) && !options.pairs
       ? new Planner({
           model: options.model,
+          objective: objectiveAsked(options),
           held: VALIDATION_SHARE + options['test-share'],
           limits: () => limitsNow(options.memory),
           kind: () => device.kind,
           left: () => leftOf(minutes),
         })
       : null;
-  const { id, config: asked } = past?.info.model ?? { id: options.model, config: configOf(options.model, options) };
+  const { id, config: asked } = past?.info.model ??
+    start?.model ?? { id: options.model, config: configOf(options.model, options) };
   /** With it, by what it has planned when that is asked. */
   const configNow = (): BaseConfig => planner?.plan.model.config ?? asked;
   /** Of the text, where none is given. */
@@ -78,18 +96,22 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     if (planner) return { ...planner.recipe(options, given, steps), ...ofText };
     const typed = minutes === undefined ? options : { ...options, steps };
     const flags = minutes === undefined ? given : new Set([...given, 'steps']);
-    return past ? recipeGoingOn(past, typed, flags) : { ...recipeOf(typed, model), ...ofText };
+    const recipe = past ? recipeGoingOn(past, typed, flags) : { ...recipeOf(typed, model, !start), ...ofText };
+    const tokens = options['batch-tokens'];
+    return tokens === undefined
+      ? recipe
+      : { ...recipe, ...batchOfTokens(tokens, model, recipe, limitsNow(options.memory)) };
   };
   const anyText = { train: Infinity, validation: Infinity };
   if (!planner) {
-    const least: ModelChoice = { id, config: asked, vocabulary: SMALLEST_VOCABULARY };
+    const least: ModelChoice = start?.model ?? { id, config: asked, vocabulary: SMALLEST_VOCABULARY };
     const found = problems(least, askedOf(least), anyText);
     if (found.length > 0) throw unfit(found);
   }
-  const files = past && options.text ? await filesMeant(options.text) : options.text;
-  const paths = files ?? (past ? laidPaths(past) : []);
-  const sources = past && !options.text ? await openLaid(past, paths) : await Promise.all(paths.map(textFile));
-  const inputs = resume === undefined || isInPlace ? paths : [...paths, resume];
+  const opened = await filesToRead(options, past);
+  const paths = opened.map(({ path }) => path);
+  const begunFrom = from ?? (isInPlace ? undefined : resume);
+  const inputs = begunFrom === undefined ? paths : [...paths, begunFrom];
   await checkOutFolder(out, inputs, [...MODEL_FILES, LOCAL]);
   const kind = past && !given.has('device') ? deviceOf(past) : options.device;
   let device = await openDevice(kind);
@@ -97,22 +119,28 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const progress = new Progress(stderr, !options.json);
   const job: Job = { signal, report: (at) => progress.show(at) };
 
-  const opened = paths.map((path, i) => ({ path, source: sources[i]! }));
+  const planned = planner && ((documents: readonly Document[], at: Job) => planner.begin(documents, at));
   const split = { validation: VALIDATION_SHARE, test: options['test-share'], seed: 0 };
   const { tokenizer, data, places, prompt, told, ...parts } = await prepare(
     opened,
-    { tokenizer: planner ? (documents, at) => planner.begin(documents, at) : wanted, split },
-    past,
+    past ?? { tokenizer: start ? () => Promise.resolve(start.tokenizer) : trained(planned ?? (() => wanted)), split },
     (words) => progress.say(words),
     job,
   );
   if (prompt !== undefined && !given.has('sample-prompt')) ofText = { samplePrompt: prompt };
   const { train: learnt, validation: held } = parts;
   const wide = (): ModelChoice => ({ id, config: configNow(), vocabulary: tokenizer.size });
-  const modelNow = (): ModelChoice => (past ? wide() : fittedTo(wide(), askedOf(wide()).objective, learnt.tokens));
+  const isSettled = past !== null || (start !== null && !isContextFree(start.model));
+  const modelNow = (): ModelChoice => (isSettled ? wide() : fittedTo(wide(), askedOf(wide()), learnt.tokens));
   const sizes = { train: learnt.tokens, validation: held.tokens };
-  const short = past ? undefined : shortTextWords(wide(), askedOf(wide()).objective, sizes);
+  const short = isSettled ? undefined : shortTextWords(wide(), askedOf(wide()), sizes);
   if (short !== undefined) progress.say(short);
+  const first = askedOf(modelNow());
+  const { cut, measuredBaselines } = objectiveOf(first.objective);
+  const left = await cut?.(learnt, modelNow().config.context, tokenizer, first, modelSpec(id).kind);
+  if (left !== undefined) progress.say(left.words);
+  for (const { words, values } of measuredBaselines?.(data) ?? [])
+    progress.say(`Without learning, ${words}: ${measuredAll(values)}.`);
   /** On the device in use. */
   const plan = () => {
     const [model, limits] = [modelNow(), limitsNow(options.memory)];
@@ -126,6 +154,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     tokenizer,
     ...parts,
     ...(past && { from: past.snapshot }),
+    ...(start && { base: start.weights }),
     now: () => performance.now(),
   };
   const adapter = kind === 'auto' && device.kind === 'wasm' ? await softwareAdapter() : null;
@@ -156,7 +185,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
   const own = { id: crypto.randomUUID(), createdAt: Date.now() };
   const begin = (model: ModelChoice, recipe: Recipe): { info: RunInfo; from?: Snapshot } => {
     if (past) return goingOn(past, recipe, isInPlace ? null : own);
-    return { info: newInfo({ ...own, model, recipe, data, tokenizer: tokenizer.model }) };
+    return { info: { ...newInfo({ ...own, model, recipe, data, tokenizer: tokenizer.model }), ...start?.told } };
   };
   /** What can run and fits the time; planned anew where steps take much more or less of it than the plan expected. */
   async function settled(
@@ -195,6 +224,8 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
         `an evaluation ${formatDuration(fitted.pace.evaluate)}.`,
     );
   if (planner) for (const words of planWords(planner.told(recipe), device.kind, powerOf(options))) progress.say(words);
+  if (options['batch-tokens'] !== undefined) progress.say(batchWords(recipe, model.config));
+  if (start) progress.say(start.words);
   if (past) progress.say(`${past.folder} goes on from step ${formatCount(past.info.state.step)}.`);
 
   progress.say(recomputationWords(again, OTHERWISE));
@@ -267,7 +298,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
       const best = loss < (state.best?.loss ?? Infinity) ? { step: state.step, loss } : state.best;
       await saves.retell([...tellingFiles(toldOf({ ...state, best })), local]);
     }
-    const isDone = outcome.reason === 'finished' || (time.aborted && !signal.aborted);
+    const isDone = outcome.reason !== 'stopped' || (time.aborted && !signal.aborted);
     if (isDone || hasLearnt(events, outcome.state.step)) await saves.settle();
   } catch (error) {
     progress.end();
@@ -284,6 +315,7 @@ async function grow(options: Values<typeof OPTIONS>, given: ReadonlySet<string>)
     tokensPerSecond: speed.mean,
     parameters,
     device: device.kind,
+    ...(outcome.reason === 'early' && { endedEarly: true }),
     ...(planner && { expected: planner.told(recipe).expected }),
     out: saves.place ?? resume ?? out,
   };
@@ -310,12 +342,24 @@ const powerOf = ({ watts, price }: Values<typeof OPTIONS>): Power => ({ ...(watt
 const WHOLE = { withOptimizer: true } as const;
 const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';
 
-const recipeOf = (options: Values<typeof OPTIONS>, model: ModelChoice): Recipe => ({
+const objectiveAsked = ({ objective, model, pairs }: Values<typeof OPTIONS>, id = model): ObjectiveId =>
+  objective ?? usualObjective(id, pairs !== undefined);
+
+const recipeOf = (options: Values<typeof OPTIONS>, model: ModelChoice, isNew: boolean): Recipe => ({
   ...settingsOf(RECIPE, options),
+  objective: objectiveAsked(options, model.id),
   warmup: warmupOf(options),
-  learningRate: rateOf(options['learning-rate'], options.optimizer, model),
+  learningRate: rateOf(options['learning-rate'], options.optimizer, model, isNew),
   recompute: false, // which is decided when the plan is known
 });
+
+/** `An update learns from 16,384 tokens: 256 rows of 64, in 4 micro-batches.` */
+function batchWords(recipe: Recipe, { context }: BaseConfig): string {
+  const { batch, accumulate } = recipe;
+  const parts = accumulate === 1 ? '' : `, in ${formatCount(accumulate)} micro-batches`;
+  const rows = `${formatCount(batch * accumulate)} rows of ${formatCount(context)}`;
+  return `An update learns from ${formatCount(tokensPerStep(recipe, context))} tokens: ${rows}${parts}.`;
+}
 
 /** Whether an evaluation at this step was better than the one before the first. */
 function hasLearnt(events: readonly TrainEvent[], step: number): boolean {
@@ -345,6 +389,8 @@ const examples = [
   '--text *.txt --tokenizer bpe:4096 --layers 6 --heads 6 --width 384 --context 256 --steps 5000 --out my-model',
   '--resume my-model --steps 8000',
   '--text moby-dick.txt --minutes 15 --out my-model',
+  '--model t5 --pairs letters.csv:input=letters,target=sorted --out my-model',
+  '--from SmolLM2-135M.gguf --context 512 --text moby-dick.txt --steps 200 --out my-model',
 ];
 const about = 'Text files in, a trained model out, as a Hugging Face folder. Ctrl-C stops and saves.';
 await main(command({ name: 'grow', about, options: OPTIONS, examples, run: grow }));

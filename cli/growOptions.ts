@@ -2,6 +2,7 @@
 import { ASSUMED_PRICE } from '../src/core/plan/energy';
 import { MOST_HELD } from '../src/core/documents/split';
 import { FIRST_MODEL, modelIds } from '../src/core/models';
+import { type ObjectiveId, OBJECTIVES, objectiveWords } from '../src/core/objectives';
 import { DEFAULT_RECIPE, RECIPE, RECOMPUTE_CHOICES } from '../src/core/train/recipe';
 import { flagsOf } from './fields';
 import { rateFlag } from './learningRate';
@@ -18,10 +19,25 @@ export const OPTIONS = {
     otherwise: 'with --resume those of its run',
     help: 'Text files to learn from; of a run that goes on also a folder of them',
   },
+  pairs: {
+    kind: 'texts',
+    otherwise: 'all of each text is learnt',
+    help: 'In place of --text, tables (CSV, TSV, JSON Lines) of which each row is an input and its target: FILE.csv, or FILE.csv:input=COLUMN,target=COLUMN where they are not called so and not the first two; the objective is then pairs',
+  },
+  data: {
+    kind: 'text',
+    otherwise: 'the files are read as they lie',
+    help: 'In place of --text, a folder of documents that prepare has written; where all are pairs, the objective is pairs',
+  },
   resume: {
     kind: 'text',
     otherwise: 'a new run',
     help: 'Folder of a run to go on with, by its own settings and texts',
+  },
+  from: {
+    kind: 'text',
+    otherwise: 'weights that are drawn',
+    help: 'Folder, zip or GGUF file of a model to train on from, whoever made it: its sizes and its tokenizer are kept, and --context may be fewer',
   },
   tokenizer: { kind: 'text', initial: 'characters', help: TOKENIZERS },
   special: { kind: 'text', initial: '', help: SPECIAL },
@@ -34,6 +50,20 @@ export const OPTIONS = {
   },
   ...sizeFlags(),
   ...flagsOf(RECIPE),
+  objective: {
+    kind: 'choice',
+    of: Object.keys(OBJECTIVES) as ObjectiveId[],
+    otherwise: 'what the architecture usually learns',
+    help: 'What it learns',
+    choices: objectiveWords(),
+  },
+  'batch-tokens': {
+    kind: 'whole',
+    min: 1,
+    max: 1e9,
+    otherwise: 'as --batch and --accumulate say',
+    help: 'Tokens that an update learns from, in place of --batch and --accumulate: rows of the context, in as few micro-batches as the memory holds',
+  },
   'learning-rate': rateFlag(),
   recompute: {
     kind: 'choice',

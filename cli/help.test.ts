@@ -42,6 +42,10 @@ test('every command tells its flags, whatever else is typed', async () => {
     ['bench', '--help'],
     ['bench', 'step', '-h'],
     ['runs', '--help'],
+    ['score', '--help'],
+    ['prepare', '--help'],
+    ['evaluate', '--help'],
+    ['compare', '--help'],
   ];
   const told = await Promise.all(asked.map((args) => run(args)));
   for (const [i, { code, stdout, stderr }] of told.entries()) {

@@ -13,14 +13,18 @@ export function rateFlag() {
   return { kind: 'real', min, max, help, otherwise: String(initial) } as const;
 }
 
-/** As given; otherwise by the optimizer, as the app has it: what is usual depends on the size. */
+/**
+ * As given; otherwise by the optimizer, as the app has it: what is usual depends on the size.
+ * @param isNew the model begins from nothing: then the first optimizer has the rate that it always had
+ */
 export function rateOf(
   given: number | undefined,
   optimizer: OptimizerId,
   { id, config, vocabulary }: ModelChoice,
+  isNew = true,
 ): number {
   if (given !== undefined) return given;
-  if (optimizer === DEFAULT_RECIPE.optimizer) return DEFAULT_RECIPE.learningRate;
+  if (isNew && optimizer === DEFAULT_RECIPE.optimizer) return DEFAULT_RECIPE.learningRate;
   return optimizerOf(optimizer).usualRate(countParams(modelSpec(id).params(config, vocabulary)));
 }
 

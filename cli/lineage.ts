@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { badFile, HomegrownError, toFailure } from '../src/core/base/errors';
 import { LARGEST_JSON } from '../src/core/base/limits';
 import { readRunInfo, type RunInfo } from '../src/core/export/homegrownJson';
+import { jsonOf } from './json';
 import { undisturbed } from './read';
 
 /** A folder of a model with what is known of its run. */
@@ -47,15 +48,7 @@ async function readRun(folder: string): Promise<FoundRun | null> {
   const path = join(folder, INFO);
   if (!(await isFile(path))) return null;
   if ((await stat(path)).size > LARGEST_JSON) throw badFile(`${path} is too large to be one of ours.`);
-  return { folder, info: await readRunInfo(path, parsed(await readFile(path, 'utf8'))) };
+  return { folder, info: await readRunInfo(path, jsonOf(await readFile(path, 'utf8'))) };
 }
 
 const isFile = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isFile() ?? false;
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

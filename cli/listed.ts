@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { badSettings } from '../src/core/base/errors';
 import { type ByteStream, textFile } from '../src/core/files/byteSource';
 import { z } from '../src/core/base/zod';
+import { jsonOf } from './json';
 
 export const LIST = 'homegrown.files.json';
 
@@ -26,20 +27,12 @@ export async function listedIn(folder: string): Promise<readonly string[] | null
     return null;
   }
   const list =
-    found.isFile() && found.size <= LARGEST ? listSchema.safeParse(parsed(await readFile(path, 'utf8'))) : null;
+    found.isFile() && found.size <= LARGEST ? listSchema.safeParse(jsonOf(await readFile(path, 'utf8'))) : null;
   if (list?.success) return [...new Set([...list.data.files, LIST])];
   throw badSettings(
     `${path} is not a list of files that this Homegrown can read.`,
     'Nothing in that folder was touched. Name another with --out.',
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 const listSchema = z.object({

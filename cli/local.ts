@@ -4,17 +4,26 @@ import { join } from 'node:path';
 import { badFile, HomegrownError } from '../src/core/base/errors';
 import { listOf, MOST_TEXTS } from '../src/core/base/limits';
 import { z } from '../src/core/base/zod';
+import { columnsSchema, isTable } from '../src/core/documents';
 import { type ByteStream, textFile } from '../src/core/files/byteSource';
+import { jsonOf } from './json';
 
 export const LOCAL = 'local.json';
 
 export type Local = z.infer<typeof localSchema>;
 
 const hex = z.string().regex(/^[0-9a-f]+$/);
+const tableSchema = z.strictObject({
+  format: z.string().refine(isTable),
+  columns: z.union([columnsSchema, z.literal('recognised')]).nullable(),
+});
 const localSchema = z.strictObject({
   version: z.literal(1),
-  /** Where the texts lay, as whole paths; one that came through a pipe lies nowhere. The hash is of the file. */
-  texts: listOf(z.strictObject({ path: z.string(), sha256: hex }), MOST_TEXTS),
+  /**
+   * Where the texts lay, as whole paths; one that came through a pipe lies nowhere. The hash is of the file, of a table of its
+   * pairs; `table`: what it was read as.
+   */
+  texts: listOf(z.strictObject({ path: z.string(), sha256: hex, table: tableSchema.exactOptional() }), MOST_TEXTS),
 });
 
 export const localFile = (local: Omit<Local, 'version'>): ByteStream =>
@@ -32,19 +41,11 @@ export async function readLocal(folder: string): Promise<Local | null> {
     throw error;
   });
   if (text === null) return null;
-  const json = parsed(text);
+  const json = jsonOf(text);
   const read = localSchema.safeParse(json);
   if (read.success) return read.data;
   const version = z.object({ version: z.int() }).safeParse(json);
   if (version.success && version.data.version > 1)
     throw new HomegrownError('newer-version', `${path} is of version ${version.data.version}`);
   throw badFile(`${path} is not what grow writes there`, 'Remove it, and give the texts of the run with --text.');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

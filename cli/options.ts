@@ -11,7 +11,9 @@ export type Option = {
     | { kind: 'texts'; otherwise: string }
     | ({ kind: 'whole' | 'real'; min: number; max: number } & ({ initial?: number } | { otherwise: string }))
     /** `alone`: what the flag means without a value; `choices`: what each of `of` is, where names do not say it. */
-    | { kind: 'choice'; of: readonly string[]; initial?: string; alone?: string; choices?: readonly string[] }
+    | ({ kind: 'choice'; of: readonly string[]; alone?: string; choices?: readonly string[] } & (
+        { initial?: string } | { otherwise: string }
+      ))
     /** Present or absent. */
     | { kind: 'switch' }
   );

@@ -1,6 +1,6 @@
 /** How a run is told of, to people and to programs: its evaluations, its pace, its end. */
 import { formatCount, formatDuration, formatReading, formatShort } from '../src/core/base/units';
-import { estimateOf, type Evaluated, metricOf } from '../src/core/metrics';
+import { estimateOf, type Evaluated, metricOf, type MetricId, METRICS } from '../src/core/metrics';
 import { measuredWords } from '../src/core/metrics/words';
 import { metricsOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';
 import type { TrainOutcome } from '../src/core/train/run';
@@ -38,6 +38,14 @@ export function evaluationWords(objective: ObjectiveId, evaluated: Evaluated): s
   return `validation ${words.join(', ')}`;
 }
 
+/** `exact match 0 %, chrF 85.3` */
+export const measuredAll = (values: Readonly<Record<string, number>>): string =>
+  Object.entries(values)
+    .flatMap(([id, value]) =>
+      id in METRICS ? [measuredWords(metricOf(id as MetricId), { value }, formatReading)] : [],
+    )
+    .join(', ');
+
 export const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
 export function inWords(
@@ -48,13 +56,19 @@ export function inWords(
   saves: Saves,
   place: string,
 ): string {
-  const how = reason === 'finished' ? 'Finished' : 'Stopped';
+  const how = HOW[reason];
   const words = evaluated && evaluationWords(objective, evaluated);
   const result = words === undefined ? '' : ` ${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
   const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
   const saved = `Saved in ${place}${saves.isBeside ? `: ${whyBeside(saves)}` : ''}.`;
   return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}${pace}.${result}\n${saved}`;
 }
+
+const HOW = {
+  finished: 'Finished',
+  early: 'No improvement any more: ended early',
+  stopped: 'Stopped',
+} as const satisfies Record<TrainOutcome['reason'], string>;
 
 /** As soon as it is so. */
 export const besideWords = (saves: Saves): string =>

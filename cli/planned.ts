@@ -5,13 +5,14 @@ import type { Job } from '../src/core/base/job';
 import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../src/core/base/units';
 import { modelIds, modelSpec, type ModelId } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
+import { type ObjectiveId, objectiveOf, rolesOf } from '../src/core/objectives';
 import { matrixRate } from '../src/core/ops/matrixRate';
 import type { OptimizerId } from '../src/core/optim';
 import { energyOf, type Power } from '../src/core/plan/energy';
 import type { Band } from '../src/core/plan/law';
 import { isFarOff, makePlan, ofSteps, type Plan, withRecipe } from '../src/core/plan/plan';
 import { profileText, type TextProfile } from '../src/core/plan/profile';
-import type { TrainSettings } from '../src/core/tokenizer/train';
+import { SMALLEST_VOCABULARY, type TrainSettings } from '../src/core/tokenizer/train';
 import type { MemoryLimits } from '../src/core/train/memory';
 import { RECIPE, type Recipe } from '../src/core/train/recipe';
 import type { DeviceKind } from '../src/core/train/run';
@@ -20,7 +21,7 @@ import { rateOf } from './learningRate';
 import type { Options, Values } from './options';
 
 /** Flags that say how large the run is: with one of them a person plans it. */
-const SIZES = ['tokenizer', 'special', 'batch', 'accumulate', 'steps'];
+const SIZES = ['tokenizer', 'special', 'batch', 'batch-tokens', 'accumulate', 'steps'];
 const sizeFlags = (): readonly string[] => [
   ...SIZES,
   ...modelIds().flatMap((id) => Object.keys(modelSpec(id).fields).map(flagOf)),
@@ -31,6 +32,7 @@ export const isForThePlan = (given: ReadonlySet<string>): boolean =>
 
 export interface Wish {
   model: ModelId;
+  objective: ObjectiveId;
   /** Of the text, that is not learnt from. */
   held: number;
   limits(): MemoryLimits;
@@ -57,7 +59,8 @@ export class Planner {
     this.text = await profileText(documents, job);
     this.gigaflops = await matrixRate(() => performance.now());
     const { kind, size } = this.make().vocabulary;
-    return { kind, vocabulary: size };
+    const roles = rolesOf(this.wish.objective);
+    return { kind, vocabulary: Math.max(size, SMALLEST_VOCABULARY + roles.length), roles };
   }
 
   /**
@@ -81,7 +84,8 @@ export class Planner {
     const ofOptimizer = given.has('optimizer') && {
       learningRate: rateOf(undefined, typed.optimizer as OptimizerId, this.plan.model),
     };
-    return { ...own, ...ofOptimizer, ...(Object.fromEntries(byHand) as Partial<Recipe>) };
+    const { objective } = this.wish;
+    return { ...own, objective, ...ofOptimizer, ...(Object.fromEntries(byHand) as Partial<Recipe>) };
   }
 
   /** The plan with this recipe in it. */
@@ -116,8 +120,10 @@ export function planWords(
       `(${formatShort(parameters)} parameters), a context of ${formatCount(context)}, ` +
       `${formatCount(recipe.batch * context)} tokens a step at a rate of ${formatNumber(recipe.learningRate)}; ` +
       `the text is read ${formatNumber(Number(epochs.toPrecision(2)))} times.`,
-    `It expects ${bandWords(expected)} bits per byte of held-out text in ${formatDuration(1000 * seconds)}, ` +
-      `and in twice the time about ${formatReading(twice.value)}. ` +
+    (objectiveOf(recipe.objective).gives.includes('bytes')
+      ? `It expects ${bandWords(expected)} bits per byte of held-out text in ${formatDuration(1000 * seconds)}, ` +
+        `and in twice the time about ${formatReading(twice.value)}. `
+      : `It is to take ${formatDuration(1000 * seconds)}; what it reaches is not foretold for what it learns. `) +
       `That takes about ${formatNumber(Number(wattHours.toPrecision(2)))} Wh at ${formatCount(watts)} W${power.watts === undefined ? ', which is assumed' : ''}, ` +
       `and costs ${formatNumber(Number(cost.toPrecision(2)))} at ${formatNumber(power.price)} a kWh.`,
   ];

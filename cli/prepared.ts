@@ -3,74 +3,100 @@ import { realpath, stat } from 'node:fs/promises';
 import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
 import type { Document } from '../src/core/base/document';
 import type { Job } from '../src/core/base/job';
-import { importDrop, importText, openText, promptFrom, type TextRecord, type TextSource } from '../src/core/documents';
+import {
+  formatOf,
+  importDrop,
+  importText,
+  isOfDocuments,
+  openText,
+  promptFrom,
+  type TableChoice,
+  type TextRecord,
+  type TextSource,
+} from '../src/core/documents';
 import type { SplitChoice } from '../src/core/documents/split';
 import { measureFacts } from '../src/core/objectives/facts';
+import { measurePairs } from '../src/core/objectives/pairFacts';
 import { factsOf } from '../src/core/runs/facts';
 import type { DataFacts, ToldDocuments } from '../src/core/runs/settings';
 import { buildShards } from '../src/core/shards/build';
-import type { TokenSource } from '../src/core/shards/manifest';
+import type { PartSource } from '../src/core/shards/manifest';
 import { openPart, readCounts } from '../src/core/shards/read';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { trainTokenizer, type TrainSettings } from '../src/core/tokenizer/train';
 import type { Local } from './local';
-import { checkSameData, inItsOrder, type Past } from './resume';
+import { asItWasRead, checkSameData, checkSameTexts, inItsOrder, type Past } from './resume';
 
-/** What the tokenizer is to be, where that depends on the text. */
-type Chooser = (documents: readonly Document[], job: Job) => Promise<TrainSettings>;
+/** The tokenizer of a run that is begun, where the text is known. */
+type Making = (documents: readonly Document[], job: Job) => Promise<Tokenizer>;
+
+/** One that is trained on the text. */
+export const trained =
+  (choose: (documents: readonly Document[], job: Job) => TrainSettings | Promise<TrainSettings>): Making =>
+  async (documents, job) =>
+    createTokenizer(await trainTokenizer(await choose(documents, job), documents, job));
 
 export interface Prepared {
   tokenizer: Tokenizer;
   data: DataFacts;
-  train: TokenSource;
-  validation: TokenSource;
+  train: PartSource;
+  validation: PartSource;
+  /** Where one was asked for. */
+  test?: PartSource;
   /** Words of the first text to go on from, if it has a sentence. */
   prompt: string | undefined;
   /** Where the files lie. */
   places: Local['texts'];
   /** Which documents those texts are that are several. */
   told: ToldDocuments;
+  /** Of each document, in their order, the file or text that it is of. */
+  sources: readonly string[];
 }
 
 /**
  * @param files in their order, with where each was found; a copy of one before is passed over
- * @param wanted of a run that is begun; one that goes on has its own tokenizer and parts
+ * @param of a run that is begun, or one that goes on, which has its own tokenizer and parts
  * @param note is told what was done to a text to read it
  * @throws HomegrownError `bad-file`, `bad-settings` where they are not those of the run that goes on
  */
 export async function prepare(
   files: readonly { path: string; source: TextSource }[],
-  wanted: { tokenizer: TrainSettings | Chooser; split: SplitChoice },
-  past: Past | null,
+  of: Past | { tokenizer: Making; split: SplitChoice },
   note: (words: string) => void,
   job: Job,
 ): Promise<Prepared> {
   const store = memoryStore();
-  const { documents, texts, told, places } = past
-    ? await readAgain(store, files, past, note, job)
+  const goesOn = 'folder' in of;
+  const { documents, texts, told, places } = goesOn
+    ? await readAgain(store, files, of, note, job)
     : await read(store, files, note, job);
-  const train = async ({ tokenizer: asked }: typeof wanted): Promise<Tokenizer> => {
-    const settings = typeof asked === 'function' ? await asked(documents, job) : asked;
-    return createTokenizer(await trainTokenizer(settings, documents, job));
-  };
-  const tokenizer = past?.tokenizer ?? (await train(wanted));
-  const { validation, test, seed } = past?.data.split ?? wanted.split;
+  const tokenizer = goesOn ? of.tokenizer : await of.tokenizer(documents, job);
+  const { validation, test, seed } = goesOn ? of.data.split : of.split;
   const manifest = await buildShards(documents, tokenizer, { validation, test, seed }, store, job);
   const [trainCounts, validationCounts] = [
     await readCounts(store, manifest, 'train'),
     await readCounts(store, manifest, 'validation'),
   ];
-  const data = factsOf({ manifest, ...measureFacts(trainCounts, validationCounts) }, texts);
-  if (past) checkSameData(past, data);
+  const learnt = openPart(store, manifest, 'train');
+  const held = openPart(store, manifest, 'validation');
+  const facts = {
+    ...measureFacts(trainCounts, validationCounts, tokenizer),
+    ...(await measurePairs(learnt, held, tokenizer)),
+  };
+  const data = factsOf({ manifest, ...facts }, texts);
+  if (goesOn) checkSameData(of, data);
+  const names = new Map(texts.map(({ sha256, name }) => [sha256 as string | undefined, name]));
   return {
     tokenizer,
     data,
-    train: openPart(store, manifest, 'train'),
-    validation: openPart(store, manifest, 'validation'),
+    train: learnt,
+    validation: held,
+    ...(manifest.parts.test && { test: openPart(store, manifest, 'test') }),
     prompt: promptFrom(await beginning(documents[0])),
     places,
     told,
+    sources: documents.map(({ title, text }) => title ?? names.get(text) ?? ''),
   };
 }
 
@@ -89,7 +115,7 @@ interface Read extends Pick<Prepared, 'places' | 'told'> {
   texts: DataFacts['texts'];
 }
 
-/** Each file is a text of one document. */
+/** Each file is a text: of one document, or of a table's rows. */
 async function read(store: BlobStore, files: Files, note: (words: string) => void, job: Job): Promise<Read> {
   const texts: TextRecord[] = [];
   const places: Local['texts'] = [];
@@ -98,7 +124,7 @@ async function read(store: BlobStore, files: Files, note: (words: string) => voi
     if (imported.kind !== 'added') continue;
     const { text } = imported;
     texts.push(text);
-    places.push(...(await placeOf(path, text.sha256)));
+    places.push(...(await placeOf(path, text.sha256, source.table)));
     for (const words of text.notes) note(`${text.name}: ${words}.`);
   }
   return {
@@ -109,7 +135,7 @@ async function read(store: BlobStore, files: Files, note: (words: string) => voi
   };
 }
 
-/** Each file is a document of the run's, of the text that it has it in. */
+/** Each file is a document of the run's, of the text that it has it in; one that documents are taken out of is a text as it was. */
 async function readAgain(
   store: BlobStore,
   files: Files,
@@ -117,7 +143,12 @@ async function readAgain(
   note: (words: string) => void,
   job: Job,
 ): Promise<Read> {
-  const sources = files.map(({ path, source }) => ({ ...source, name: path }));
+  const sources = await Promise.all(files.map(({ path, source }) => asItWasRead(past, { ...source, name: path })));
+  if (sources.some(({ name, table, isPlain }) => table ?? (!isPlain && isOfDocuments(formatOf(name))))) {
+    const texts = await read(store, files, note, job);
+    checkSameTexts(past, texts.texts);
+    return texts;
+  }
   const { text, refused } = await importDrop(sources, store, { addedAt: 0 }, job);
   if (refused[0]) throw refused[0].error;
   for (const words of text!.notes) note(files.length > 1 ? `${words}.` : `${text!.name}: ${words}.`);
@@ -127,7 +158,7 @@ async function readAgain(
 }
 
 /** Of a file that can be read again; a pipe has none. */
-async function placeOf(path: string, sha256: string): Promise<Local['texts']> {
+async function placeOf(path: string, sha256: string, table?: TableChoice): Promise<Local['texts']> {
   const place = await realpath(path).catch(() => null);
-  return place !== null && (await stat(place)).isFile() ? [{ path: place, sha256 }] : [];
+  return place !== null && (await stat(place)).isFile() ? [{ path: place, sha256, ...(table && { table }) }] : [];
 }

@@ -1,8 +1,9 @@
-/** A model read from a folder, or a zip, while nobody writes there. */
+/** A model read from a folder, a zip or a GGUF file, while nobody writes there. */
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { unwatched } from '../src/core/base/job';
-import { importHuggingFace, type ImportedModel } from '../src/core/export/importHuggingFace';
+import { importModel, openModel } from '../src/core/export/importModel';
+import type { ImportedModel, Incoming } from '../src/core/export/incoming';
 import { filesOf } from './folder';
 import { realPath } from './target';
 import { transaction } from './transaction';
@@ -16,12 +17,16 @@ export async function readModel(
   unneeded: readonly string[] = [],
   signal: AbortSignal = unwatched.signal,
 ): Promise<ImportedModel> {
-  return undisturbed(
-    from,
-    async () => importHuggingFace(await filesOf(from, unneeded), { ...unwatched, signal }),
-    signal,
-  );
+  return undisturbed(from, async () => importModel(await filesOf(from, unneeded), { ...unwatched, signal }), signal);
 }
+
+/** Without what training alone goes on from. */
+export const readWeights = (from: string, signal?: AbortSignal): Promise<ImportedModel> =>
+  readModel(from, ['optimizer.safetensors', 'trainer_state.json'], signal);
+
+/** What the model is, without its weights. */
+export const lookAt = (from: string, signal: AbortSignal): Promise<Incoming> =>
+  undisturbed(from, async () => openModel(await filesOf(from)), signal);
 
 /** Reads while nobody writes there, and after what a save left that was cut off is recovered, where this user may write. */
 export async function undisturbed<T>(

@@ -1,5 +1,6 @@
 /** A run that goes on from its folder: what is settled in it, and its texts, found where they lay or given again. */
 import { badFile, badSettings, type HomegrownError, paragraph } from '../src/core/base/errors';
+import { sha256 } from '../src/core/base/hash';
 import { formatCount } from '../src/core/base/units';
 import type { Snapshot } from '../src/core/checkpoint/snapshot';
 import { type RunInfo, segmentsOf, toldSegments } from '../src/core/export/homegrownJson';
@@ -8,7 +9,7 @@ import type { DataFacts, ToldDocuments } from '../src/core/runs/settings';
 import { basename } from 'node:path';
 import type { Document } from '../src/core/base/document';
 import type { TextSource } from '../src/core/documents';
-import { hashOf } from '../src/core/documents/import';
+import { formatOf, hashOf, isOfDocuments } from '../src/core/documents';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { RECIPE, type Recipe } from '../src/core/train/recipe';
 import type { DeviceKind, TrainEvent } from '../src/core/train/run';
@@ -55,6 +56,7 @@ export function goingOn(
   own: Pick<RunInfo, 'id' | 'createdAt'> | null,
 ): { info: RunInfo; from: Snapshot } {
   const { step } = info.state;
+  const { waited, ...state } = snapshot.state;
   const segments = toldSegments(continued(segmentsOf(info), step, { recipe, data: { id: null, facts: data } }));
   const isAnew = segments.at(-1)!.after === step;
   // What was not kept is in the curve.
@@ -70,7 +72,10 @@ export function goingOn(
       segments,
       ...(isAnew && { result: null }),
     },
-    from: { ...snapshot, state: { ...snapshot.state, best: bestSaved(segments, info, events) } },
+    from: {
+      ...snapshot,
+      state: { ...state, best: bestSaved(segments, info, events), ...(waited && !isAnew && { waited }) },
+    },
   };
 }
 
@@ -155,10 +160,12 @@ export function laidPaths(past: Past): readonly string[] {
 }
 
 /** What lies there now. @throws HomegrownError `bad-file` of the first that does not */
-export async function openLaid({ folder }: Past, paths: readonly string[]): Promise<TextSource[]> {
+export async function openLaid({ folder, local }: Past, paths: readonly string[]): Promise<TextSource[]> {
   const texts = await Promise.all(paths.map((path) => textFile(path).catch(() => null)));
+  const tables = new Map(local?.texts.map(({ path, table }) => [path, table]));
   return texts.map((text, i) => {
-    if (text) return text;
+    const table = tables.get(paths[i]!);
+    if (text) return { ...text, ...(table && { table }) };
     throw badFile(`The run in ${folder} learnt from ${paths[i]}, which is not there or cannot be read.`, AGAIN);
   });
 }
@@ -175,6 +182,15 @@ const ownTexts = ({ data, info }: Past): (Named & { documents?: readonly Named[]
     if (!told) return { name, sha256 };
     return { name, sha256, documents: told.title.map((title, i) => ({ name: title, sha256: told.sha256[i]! })) };
   });
+
+/** Files that a run learnt from as they are, markup and all, are read so again. */
+export async function asItWasRead(past: Past, source: TextSource): Promise<TextSource> {
+  if (source.table || !isOfDocuments(formatOf(source.name))) return source;
+  const known = ownTexts(past).flatMap(({ documents, sha256: own }) => documents?.map((each) => each.sha256) ?? own);
+  const hash = await sha256();
+  for await (const chunk of source.stream()) hash.update(chunk);
+  return known.includes(hash.hex()) ? { ...source, isPlain: true } : source;
+}
 
 /**
  * What was read of the files, a document each, in the order in which the run has it and each of its text.
@@ -243,6 +259,16 @@ function notOurs(
 }
 const ANYWAY = 'begin a new run, or bring the folder into the app, whose Change and continue takes any text.';
 const OTHERWISE = `Nothing was written. Give the text as it was with --text. To learn from another, ${ANYWAY}`;
+
+/** @throws HomegrownError `bad-file` where tables and others that documents are in are not those that the run learnt from, in their order */
+export function checkSameTexts({ folder, data }: Past, texts: readonly Named[]): void {
+  const other = texts.find(({ sha256 }, i) => sha256 !== data.texts[i]?.sha256);
+  if (!other && texts.length === data.texts.length) return;
+  throw badFile(
+    `What is in ${(other ?? data.texts[texts.length]!).name} is not what the run in ${folder} learnt from`,
+    `Nothing was written. Give the same files in their order, tables with --pairs and with their columns. To learn from others, ${ANYWAY}`,
+  );
+}
 
 /** @throws HomegrownError `bad-settings` where today's build cuts the run's texts in another way */
 export function checkSameData({ folder, data: known }: Past, data: DataFacts): void {

@@ -1,18 +1,56 @@
-/** npm run sample: the continuation of a prompt by a model that grow, or the app, has written. */
-import { network } from '../src/core/models/network';
-import { generate } from '../src/core/sample/generate';
+/** npm run sample: what a model that grow, or the app, has written makes of a prompt: it goes on, answers, or fills its blanks. */
+import { readingAtMost } from '../src/core/export/contextOf';
+import { previewOf, previewRows } from '../src/core/export/preview';
+import { modelSpec } from '../src/core/models';
+import { type ModelChoice, network } from '../src/core/models/network';
+import { type Candidate, likeliestText } from '../src/core/sample/candidates';
+import { fill } from '../src/core/sample/fill';
+import { write } from '../src/core/sample/write';
 import type { Values } from './options';
-import { readModel } from './read';
-import { command, DEVICES, interruptible, main, openDevice } from './terminal';
+import { lookAt, readWeights } from './read';
+import { command, DEVICES, interruptible, main, openDevice, print } from './terminal';
 
 const OPTIONS = {
-  from: { kind: 'text', help: 'Folder of the model' },
-  prompt: { kind: 'text', initial: '', help: 'What is continued; if not given, a text is begun' },
+  from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
+  context: {
+    kind: 'whole',
+    min: 1,
+    max: 1e6,
+    otherwise: 'as many as it was made for',
+    help: 'Tokens that it reads at once, where no weight depends on how many those are: with fewer it needs less memory',
+  },
+  preview: { kind: 'switch', help: 'Only what the model is, and the memory that it needs' },
+  prompt: {
+    kind: 'text',
+    initial: '',
+    help: 'What is continued or answered, or a passage with [MASK] for each blank; if not given, a text is begun',
+  },
   tokens: { kind: 'whole', min: 1, max: 1e6, initial: 200, help: 'Tokens to write, at most' },
-  temperature: { kind: 'real', min: 0, max: 10, initial: 0.8, help: 'Above 1 is bolder; 0 takes the likeliest' },
+  temperature: {
+    kind: 'real',
+    min: 0,
+    max: 10,
+    otherwise: '0.8, and 0 of a model that answers',
+    help: 'Above 1 is bolder; 0 takes the likeliest',
+  },
   'top-k': { kind: 'whole', min: 0, max: 1e6, initial: 0, help: 'Only so many of the likeliest, 0 for all' },
   'top-p': { kind: 'real', min: 0.001, max: 1, initial: 1, help: 'Only the likeliest that have this share together' },
   seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 1, help: 'The same seed gives the same text' },
+  beams: {
+    kind: 'whole',
+    min: 1,
+    max: 64,
+    initial: 1,
+    help: 'Of a model that answers: the likeliest answer as a whole, by so many beginnings at once; above 1 nothing is drawn by chance',
+  },
+  'length-penalty': {
+    kind: 'real',
+    min: -10,
+    max: 10,
+    initial: 1,
+    help: 'With beams: above 0 longer answers win more easily',
+  },
+  json: { kind: 'switch', help: 'One object: the text, and of each blank what could stand there, or the error' },
   device: {
     kind: 'choice',
     of: DEVICES,
@@ -23,29 +61,62 @@ const OPTIONS = {
 
 async function sample({
   from,
+  context,
+  preview,
   prompt,
   tokens,
-  temperature,
+  temperature: given,
   seed,
+  beams,
+  json,
   device,
   ...rest
 }: Values<typeof OPTIONS>): Promise<void> {
   const signal = interruptible();
-  const unneeded = ['optimizer.safetensors', 'trainer_state.json'];
-  const { model, tokenizer, snapshot } = await readModel(from, unneeded, signal);
+  const as = (model: ModelChoice): ModelChoice => (context === undefined ? model : readingAtMost(model, context));
+  if (preview) {
+    const found = previewOf(await lookAt(from, signal));
+    const rows = previewRows(found, as(found.model));
+    const width = Math.max(...rows.map(([label]) => label.length));
+    for (const [label, value] of rows) print(`${label.padEnd(width)}  ${value}`);
+    return;
+  }
+  const { model: made, tokenizer, snapshot } = await readWeights(from, signal);
+  const model = as(made);
   await openDevice(device);
   const net = await network(model, snapshot.tensors);
-  const ids = prompt === '' ? [tokenizer.endOfText] : tokenizer.encode(prompt);
-  const settings = { temperature, seed, length: tokens, topK: rest['top-k'], topP: rest['top-p'] };
-  const decoder = tokenizer.decoder();
-  for await (const { id } of generate(net, ids, settings, { signal })) {
-    if (id === tokenizer.endOfText) break;
-    process.stdout.write(decoder.push(id));
+  const { kind } = modelSpec(model.id);
+  if (kind === 'encoder') {
+    const filled = await fill(net, tokenizer, prompt, CANDIDATES);
+    const text = likeliestText(filled);
+    print(json ? JSON.stringify({ text, blanks: filled.blanks.map((blank) => blank.map(asTold)) }) : text);
+    return;
   }
-  process.stdout.write(`${decoder.end()}\n`);
+  const temperature = given ?? (kind === 'encoder-decoder' ? 0 : 0.8);
+  const how = { temperature, seed, length: tokens, topK: rest['top-k'], topP: rest['top-p'] };
+  const settings = { ...how, beams, lengthPenalty: rest['length-penalty'] };
+  const decoder = tokenizer.decoder();
+  let text = '';
+  const tell = (piece: string): void => {
+    text += piece;
+    if (!json) process.stdout.write(piece);
+  };
+  for await (const { id } of write(net, tokenizer, prompt, settings, { signal })) tell(decoder.push(id));
+  tell(decoder.end());
+  print(json ? JSON.stringify({ text }) : '');
   signal.throwIfAborted();
 }
 
-const examples = ['--from my-model --prompt "The whale" --tokens 200 --temperature 0.8'];
-const about = 'Continues a prompt with a model that grow, or the app, has written.';
+/** Of each blank, with --json. */
+const CANDIDATES = 5;
+const asTold = ({ text, probability }: Candidate) => ({ text, probability: Number(probability.toFixed(6)) });
+
+const examples = [
+  '--from my-model --prompt "The whale" --tokens 200 --temperature 0.8',
+  '--from my-bert --prompt "The [MASK] swam away"',
+  '--from my-t5 --prompt "hgfedcba" --beams 4',
+  '--from SmolLM2-135M.gguf --context 1024 --preview',
+];
+const about =
+  'Continues a prompt, answers it, or fills its blanks, with a model that grow, the app or someone else has written.';
 await main(command({ name: 'sample', about, options: OPTIONS, examples, run: sample }));

@@ -1,10 +1,16 @@
 /** Sizes are flags by the statement of every architecture in the list; which has which is told, and held. */
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ModelId, MODELS } from '../src/core/models';
 import { toy, TOY_ID as TOY } from '../src/core/testing/toyModel/spec';
 import { help } from './help';
 import { parseOptions, UsageError } from './options';
 import { architectureWords, configOf, sizeFlags } from './sizeFlags';
+
+const all = { ...MODELS };
+const { llama, t5 } = MODELS;
+const without = (...ids: string[]): void => ids.forEach((id) => Reflect.deleteProperty(MODELS, id));
+beforeAll(() => without(...Object.keys(all).filter((id) => id !== 'gpt')));
+afterAll(() => void Object.assign(MODELS, all));
 
 const flags = () => sizeFlags() as Parameters<typeof parseOptions>[0];
 const told = () => help({ name: 'grow', about: '', options: flags(), examples: [] }).split('\n');
@@ -12,33 +18,37 @@ const typed = (id: ModelId, line = '') => configOf(id, parseOptions(flags(), lin
 
 test('with one architecture the flags are as ever', () => {
   expect(told().filter((line) => line.startsWith('  --'))).toEqual([
-    '  --layers N   Layers (1 to 48; 4 if not given)',
-    '  --heads N    Heads, divides the width (1 to 32; 4 if not given)',
-    '  --width N    Width, a multiple of the heads (8 to 2048; 128 if not given)',
-    '  --context N  Context, in tokens (4 to 2048; 64 if not given)',
+    '  --layers N     Layers (1 to 48; 4 if not given)',
+    '  --heads N      Heads, divides the width (1 to 32; 4 if not given)',
+    '  --width N      Width, a multiple of the heads (8 to 2048; 128 if not given)',
+    '  --context N    Context, in tokens (4 to 2048; 64 if not given)',
+    '  --hidden N     Inner width of the feed-forward; of gpt and bert 0 is four times the width (0 to 16384; 0 if not given)',
+    '  --biases NAME  Biases, of linear layers and norms (on, off; on without a value; on if not given)',
   ]);
-  expect(typed('gpt')).toEqual({ layers: 4, heads: 4, width: 128, context: 64 });
+  expect(typed('gpt')).toEqual({ layers: 4, heads: 4, width: 128, context: 64, hidden: 0, biases: true });
+  expect(typed('gpt', '--biases off --hidden 96')).toMatchObject({ hidden: 96, biases: false });
   expect(() => typed('gpt', '--kv-heads 2')).toThrow('There is no flag --kv-heads');
 });
 
 test('with another in the list there are its sizes too, and what differs is told', () => {
   Object.assign(MODELS, { toy });
   expect(told().filter((line) => line.startsWith('  --'))).toEqual([
-    '  --layers N    Layers (1 to 48; 4 of gpt, 3 of toy if not given)',
-    '  --heads N     Heads, divides the width (1 to 32; 4 if not given)',
-    '  --width N     Width, a multiple of the heads (8 to 2048; 128 if not given)',
-    '  --context N   Context, in tokens (4 to 4096; 64 if not given)',
-    '  --kv-heads N  Heads of keys, divides the heads; of toy alone (1 to 32; 2 if not given)',
-    '  --hidden N    Inner width, of the feed-forward; of toy alone (8 to 8192; 344 if not given)',
+    '  --layers N     Layers (1 to 48; 4 of gpt, 3 of toy if not given)',
+    '  --heads N      Heads, divides the width (1 to 32; 4 if not given)',
+    '  --width N      Width, a multiple of the heads (8 to 2048; 128 if not given)',
+    '  --context N    Context, in tokens (4 to 4096; 64 if not given)',
+    '  --hidden N     Inner width of the feed-forward; of gpt and bert 0 is four times the width (0 to 16384; 0 of gpt, 344 of toy if not given)',
+    '  --biases NAME  Biases, of linear layers and norms; of gpt alone (on, off; on without a value; on if not given)',
+    '  --kv-heads N   Heads of keys, divides the heads; of toy alone (1 to 32; 2 if not given)',
   ]);
   expect(architectureWords()).toEqual([
-    'GPT, with --layers --heads --width --context',
+    'GPT, with --layers --heads --width --context --hidden --biases',
     'Toy, with --layers --heads --kv-heads --width --hidden --context',
   ]);
 });
 
 test('each architecture takes its own, as it states them, and refuses those of another', () => {
-  expect(typed('gpt', '--width 1600')).toEqual({ layers: 4, heads: 4, width: 1600, context: 64 });
+  expect(typed('gpt', '--width 1600')).toMatchObject({ layers: 4, heads: 4, width: 1600, context: 64 });
   const given = '--kv-heads 1 --hidden 48 --width 64';
   expect(typed(TOY, given)).toEqual({ layers: 3, heads: 4, kvHeads: 1, width: 64, hidden: 48, context: 64 });
   const refused = (id: ModelId, line: string) => {
@@ -50,5 +60,29 @@ test('each architecture takes its own, as it states them, and refuses those of a
     '--width with --model toy: Width must be a whole number from 8 to 1024, not 1600.',
   );
   refused('gpt', '--context 4000').toThrow('--context with --model gpt: Context must be a whole number from 4 to 2048');
-  refused(TOY, '--hidden 9000').toThrow("--hidden must be a whole number from 8 to 8192, not '9000'.");
+  refused(TOY, '--hidden 9000').toThrow(
+    '--hidden with --model toy: Inner width must be a whole number from 8 to 8192, not 9000.',
+  );
+  refused(TOY, '--biases off').toThrow('--biases is a size of gpt; a model of toy has none.');
+});
+
+test('what goes with other sizes is made of them where it is not given', () => {
+  without(TOY);
+  Object.assign(MODELS, { llama });
+  expect(told()).toContain(
+    '  --kv-heads N      Heads of keys and values, divides the heads; of llama alone (1 to 128; what goes with the others if not given)',
+  );
+  expect(typed('llama', '--heads 3 --width 96')).toEqual({
+    ...{ layers: 4, heads: 3, kvHeads: 3, width: 96, hidden: 256, context: 64 },
+    ...{ theta: 10_000, headWidth: 0, normEpsilon: 1e-5, qkNorm: false, window: 0 },
+  });
+  expect(typed('llama', '--qk-norm --window 16')).toMatchObject({ qkNorm: true, window: 16 });
+  expect(typed('llama', '--heads 8 --kv-heads 1 --hidden 50')).toMatchObject({ heads: 8, kvHeads: 1, hidden: 50 });
+});
+
+test('what a size is in one architecture alone is told with its name', () => {
+  Object.assign(MODELS, { t5 });
+  expect(told()).toContain(
+    '  --layers N        Layers; of t5 layers of the encoder, and as many of the decoder (1 to 96; 4 if not given)',
+  );
 });

@@ -1,11 +1,11 @@
 /** `--layers`, `--kv-heads` and so on: the sizes of every architecture, by their own statements. */
-import { fieldProblem, type NumberField } from '../src/core/base/field';
+import { fieldProblem, initialValues, type NumberField } from '../src/core/base/field';
 import { type ModelId, modelIds, modelSpec } from '../src/core/models';
-import type { BaseConfig } from '../src/core/models/spec';
+import type { BaseConfig, Size, SizeField } from '../src/core/models/spec';
 import { flagOf, helpOf } from './fields';
 import { type Option, type Options, UsageError, type Values } from './options';
 
-type SizeFields = Readonly<Record<string, NumberField>>;
+type SizeFields = Readonly<Record<string, SizeField>>;
 const fieldsOf = (id: ModelId): SizeFields => modelSpec(id).fields;
 
 /** By names that only the list knows. Values that are not given are undefined: what they are then, the architecture says. */
@@ -19,16 +19,32 @@ const having = (name: string): readonly ModelId[] => modelIds().filter((id) => O
 function flag(name: string): Option {
   const ids = having(name);
   const fields = ids.map((id) => fieldsOf(id)[name]!);
-  const [first] = fields as [NumberField];
-  const bounds = { min: Math.min(...fields.map(({ min }) => min)), max: Math.max(...fields.map(({ max }) => max)) };
-  const isOne = new Set(fields.map(({ initial }) => initial)).size === 1;
+  const each = ids.map((id) => `${initialWords(id, name)} of ${id}`);
+  const otherwise =
+    new Set(ids.map((id) => initialWords(id, name))).size === 1 ? initialWords(ids[0]!, name) : each.join(', ');
+  const [first, ...others] = fields;
+  const own = others.flatMap(({ help }, i) =>
+    help === undefined || help === first!.help ? [] : [`; of ${ids[i + 1]!} ${help[0]!.toLowerCase()}${help.slice(1)}`],
+  );
+  const help = [helpOf(first!), ...own, ids.length < modelIds().length ? `; of ${ids.join(', ')} alone` : ''].join('');
+  const numbers = fields.filter((field): field is NumberField => field.kind !== 'switch');
+  if (numbers.length === 0) return { kind: 'choice', of: ['on', 'off'], alone: 'on', otherwise, help };
   return {
-    kind: fields.some(({ kind }) => kind === 'real') ? 'real' : 'whole',
-    ...bounds,
-    otherwise: isOne ? String(first.initial) : ids.map((id) => `${fieldsOf(id)[name]!.initial} of ${id}`).join(', '),
-    help: helpOf(first) + (ids.length < modelIds().length ? `; of ${ids.join(', ')} alone` : ''),
+    kind: numbers.some(({ kind }) => kind === 'real') ? 'real' : 'whole',
+    min: Math.min(...numbers.map(({ min }) => min)),
+    max: Math.max(...numbers.map(({ max }) => max)),
+    otherwise,
+    help,
   };
 }
+
+/** What it is where it is not given. */
+function initialWords(id: ModelId, name: string): string {
+  const { initial } = fieldsOf(id)[name]!;
+  if (Object.hasOwn(usualOf(id, modelSpec(id).presets[0]!.config), name)) return 'what goes with the others';
+  return typeof initial === 'boolean' ? (initial ? 'on' : 'off') : String(initial);
+}
+const usualOf = (id: ModelId, config: BaseConfig): object => modelSpec(id).usual?.(config) ?? {};
 
 /** What is told of each architecture, where there are several. */
 export const architectureWords = (): readonly string[] =>
@@ -44,11 +60,14 @@ export function configOf(id: ModelId, typed: Values<Options>): BaseConfig {
     if (Object.hasOwn(own, name) || typed[flagOf(name)] === undefined) continue;
     throw new UsageError(`--${flagOf(name)} is a size of ${having(name).join(', ')}; a model of ${id} has none.`);
   }
-  const sizes = Object.entries(own).map(([name, field]) => {
-    const size = typed[flagOf(name)] ?? field.initial;
+  const given = Object.entries(own).flatMap(([name, field]): [string, Size][] => {
+    const value = typed[flagOf(name)];
+    if (value === undefined) return [];
+    const size = field.kind === 'switch' ? value === 'on' : (value as number);
     const problem = fieldProblem(field, size);
     if (problem !== null) throw new UsageError(`--${flagOf(name)} with --model ${id}: ${problem}`);
-    return [name, size];
+    return [[name, size]];
   });
-  return Object.fromEntries(sizes) as BaseConfig;
+  const config = { ...initialValues(own), ...Object.fromEntries(given) } as unknown as BaseConfig;
+  return { ...config, ...usualOf(id, config), ...Object.fromEntries(given) };
 }

@@ -1,5 +1,5 @@
 /** --tokenizer and --special: what a tokenizer is trained by. */
-import { inOrder, ROLES, rolesProblem, TOKEN_ROLES, type TokenRole } from '../src/core/tokenizer/special';
+import { inOrder, missingRoles, ROLES, rolesProblem, TOKEN_ROLES, type TokenRole } from '../src/core/tokenizer/special';
 import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY, type TrainSettings } from '../src/core/tokenizer/train';
 import { UsageError } from './options';
 
@@ -8,9 +8,17 @@ const OTHER_ROLES = ROLES.filter((role) => role !== 'end');
 const LIST = OTHER_ROLES.map((role) => (TOKEN_ROLES[role].isNumbered ? `${role}:8` : role)).join(',');
 export const SPECIAL = `Special tokens besides the end of text, if any: some of ${LIST}`;
 
-/** @throws UsageError */
-export function tokenizerSettings(tokenizer: string, special: string): TrainSettings {
-  const roles = rolesOf(special);
+/**
+ * @param needed roles that it has whether they are asked for or not
+ * @throws UsageError
+ */
+export function tokenizerSettings(
+  tokenizer: string,
+  special: string,
+  needed: readonly TokenRole[] = [],
+): TrainSettings {
+  const asked = rolesOf(special);
+  const roles = [...asked, ...missingRoles(asked, needed)];
   if (tokenizer === 'characters' || tokenizer === 'bytes') return { kind: tokenizer, vocabulary: 0, roles };
   const [, digits] = /^bpe:(\d{1,9})$/.exec(tokenizer) ?? [];
   const vocabulary = Number(digits);

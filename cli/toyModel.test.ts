@@ -42,8 +42,10 @@ test('grow makes it by its flags, sample writes with it, export writes what it h
   const help = await call('grow', '--help');
   expect(help).toMatchObject({ code: 0, stderr: '' });
   expect(help.stdout).toMatch(/^ {2}--model NAME +Architecture \(gpt.*, toy; gpt if not given\)$/m);
-  expect(help.stdout).toMatch(/^ {2}--kv-heads N +Heads of keys, divides the heads; of toy alone \(1 to 32; 2 if not/m);
-  expect(help.stdout).toContain('\n  toy  Toy, with --layers --heads --kv-heads --width --hidden --context\n');
+  expect(help.stdout).toMatch(
+    /^ {2}--kv-heads N +Heads of keys and values, divides the heads; of llama, toy alone \(1 to 128; what goes with the others of llama, 2 of toy if not/m,
+  );
+  expect(help.stdout).toMatch(/^ {2}toy +Toy, with --layers --heads --kv-heads --width --hidden --context$/m);
 
   const grown = await grow('--model', 'toy', '--kv-heads', '1', '--hidden', '24', '--out', 'model');
   expect(grown).toMatchObject({ code: 0, stderr: '' });

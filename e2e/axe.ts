@@ -3,16 +3,24 @@ import { expect, type Page } from '@playwright/test';
 
 /** axe finds nothing on the page as it is; `state` names it where it does. */
 export async function expectAccessible(page: Page, state: string): Promise<void> {
-  await atRest(page);
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  await within(atRest(page), `${state}: what moves on the page has not ended`);
+  const { violations } = await within(new AxeBuilder({ page }).analyze(), `${state}: axe has not ended`);
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`);
   expect(found, state).toEqual([]);
 }
 
-/** What fades in has less contrast until it is there; what goes round for ever is not waited for. */
-async function atRest(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(ending.map(({ finished }) => finished));
-  });
+/** What fades in has less contrast until it is there; what goes round for ever is not waited for, nor what stands still. */
+const atRest = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(({ effect, playState }) => playState !== 'running' || effect?.getComputedTiming().endTime === Infinity),
+  );
+
+/** Scripts in a page are awaited without end: where one hangs, the journey says which. */
+async function within<T>(work: Promise<T>, otherwise: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(otherwise)), PATIENCE_MS)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
+const PATIENCE_MS = 120_000;

@@ -1,5 +1,5 @@
 /** A model that is brought in and goes on with other text: both texts stay known, and nothing is measured across the two. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { unwatched } from '../src/core/base/job';
 import type { ByteStream } from '../src/core/files/byteSource';
 import type { Exported } from '../src/core/export/format';
@@ -67,12 +67,10 @@ async function brought(): Promise<Exported> {
   };
 }
 
-async function bringIn(page: Page, files: readonly ByteStream[], name: string): Promise<void> {
+async function bringIn(studio: Studio, files: readonly ByteStream[], name: string): Promise<void> {
   const zip: Uint8Array[] = [];
   for await (const piece of zipped(files, unwatched)) zip.push(piece);
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Choose a zip…' }).click();
-  await (await chooser).setFiles({ name, mimeType: 'application/zip', buffer: Buffer.concat(zip) });
+  await studio.choose('Choose a zip…', { name, mimeType: 'application/zip', buffer: Buffer.concat(zip) });
 }
 
 test('a model that goes on with other text begins a new curve, verdict and best there, and its card tells both', async ({
@@ -85,10 +83,11 @@ test('a model that goes on with other text begins a new curve, verdict and best 
 
   // Of a stranger's model only what is known is said.
   await bringIn(
-    page,
+    studio,
     files.filter(({ name }) => name !== 'homegrown.json'),
     'theirs.zip',
   );
+  await page.getByRole('button', { name: 'Take it' }).click();
   await expect(studio.strip).toContainText('step 0');
   const card = page.getByRole('region', { name: 'Model card' });
   await expect(card).toContainText('brought into Homegrown from theirs.zip');
@@ -98,7 +97,7 @@ test('a model that goes on with other text begins a new curve, verdict and best 
   await expect(page.getByText('how it was trained is not recorded')).toBeVisible();
 
   await studio.goTo('Export');
-  await bringIn(page, files, 'ours.zip');
+  await bringIn(studio, files, 'ours.zip');
   await expect(studio.strip).toContainText('step 40');
   await studio.goTo('Text');
   await studio.paste('The sea is wide and the whale is white. '.repeat(1000));

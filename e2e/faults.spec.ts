@@ -46,7 +46,7 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
   const studio = new Studio(page);
   await studio.open('/model');
   await studio.useDevice('WebGPU');
-  await page.getByText('Seldom changed').click();
+  await page.getByRole('region', { name: 'Training' }).getByText('Seldom changed').click();
   await studio.set({
     ...TINY,
     Layers: 1,
@@ -152,9 +152,7 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   await download.saveAs(zip);
   await expect(studio.stages).toContainText('1 run ·');
   const { runId } = (await studio.stored('projects/first')) as { runId: string };
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Choose a zip…' }).click();
-  await (await chooser).setFiles(zip);
+  await studio.choose('Choose a zip…', zip);
   await expect(page.getByText('moby-dick is here')).toBeVisible();
   await expect(studio.stages).toContainText('2 runs ·');
   expect(await studio.stored('projects/first')).not.toMatchObject({ runId });
@@ -181,9 +179,7 @@ test('a damaged zip and a stranger’s are refused by name, and nothing is left 
     ['torn.zip', Buffer.from('PK\u0003\u0004 and then nothing')],
     ['model.zip', Buffer.alloc(100_000, 7)],
   ] as const) {
-    const chooser = page.waitForEvent('filechooser');
-    await page.getByRole('button', { name: 'Choose a zip…' }).click();
-    await (await chooser).setFiles({ name, mimeType: 'application/zip', buffer: content });
+    await studio.choose('Choose a zip…', { name, mimeType: 'application/zip', buffer: content });
     await expect(page.getByText(name).first()).toBeVisible();
   }
   await expect(studio.stages).toContainText('needs a run');

@@ -25,11 +25,11 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   await page.keyboard.press('Control+Enter');
   await studio.event(240, /Evaluated/);
 
-  // `]` goes to the next stage: Runs, then Playground.
-  await page.keyboard.press(']');
-  await expect(page.getByRole('heading', { level: 1, name: 'Runs' })).toBeVisible();
-  await page.keyboard.press(']');
-  await expect(page.getByRole('heading', { level: 1, name: 'Playground' })).toBeVisible();
+  // `]` goes to the next stage: Runs, Evaluate, then Playground.
+  for (const name of ['Runs', 'Evaluate', 'Playground']) {
+    await page.keyboard.press(']');
+    await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  }
   await studio.tabTo('textbox', /^Length$/);
   await page.keyboard.type('8');
   await page.keyboard.press('Control+Enter');

@@ -120,7 +120,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   let first = new Studio(page);
   await first.open('/model');
   await first.useDevice('WASM');
-  await page.getByText('Seldom changed').click();
+  await page.getByRole('region', { name: 'Training' }).getByText('Seldom changed').click();
   await first.set({ ...SETTINGS, Steps: 20, 'Save every': 20 });
   await first.goTo('Text');
   await first.paste(`${sentinel} ${WHALE}`);
@@ -195,9 +195,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   const zip = info.outputPath('bold.zip');
   await download.saveAs(zip);
   await second.inProjects('Birds');
-  const chooser = other.waitForEvent('filechooser');
-  await other.getByRole('button', { name: 'Choose a zip…' }).click();
-  await (await chooser).setFiles(zip);
+  await second.choose('Choose a zip…', zip);
   await expect(second.stages).toContainText('1 run');
   await second.goTo('Runs');
   await expect(second.runs).toContainText('bold');

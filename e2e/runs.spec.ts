@@ -1,7 +1,7 @@
 /** Runs side by side: what they are called, what differs, and which comes from which. */
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
-import { curveKey } from '../src/core/runs/curve';
+import { bytesOf, curveKey } from '../src/core/runs/curve';
 import { recordKey } from '../src/core/runs/record';
 import { runRows } from '../src/core/testing/runRows';
 import { expectAccessible } from './axe';
@@ -228,7 +228,7 @@ test('two hundred runs are listed, and the page stays responsive', async ({ page
   await studio.fill(
     rows.flatMap(({ record, curve }): [string, object][] => [
       [recordKey(record.id), { ...record, tokenizer: { kind: 'bpe', merges } }],
-      ...(curve ? [[curveKey(record.id), curve] as [string, object]] : []),
+      ...(curve ? [[curveKey(record.id), bytesOf(curve)] as [string, object]] : []),
     ]),
   );
   await page.reload();

@@ -1,6 +1,6 @@
 /** What every journey needs: the studio opened clean, settings that train in seconds, and words for what it shows. */
 import { stat } from 'node:fs/promises';
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type FileChooser, type Locator, type Page } from '@playwright/test';
 
 /** A model that a software GPU trains in half a minute, and that learns more than which bytes are common. */
 export const TINY = {
@@ -29,7 +29,10 @@ export class Studio {
       if (message.type() === 'error' && !isIcon(message.location().url)) this.errors.push(message.text());
     });
     page.on('requestfailed', (request) => {
-      if (!isIcon(request.url())) this.errors.push(`${request.url()} failed`);
+      // A worker that is ended while it loads a part of itself leaves it.
+      const isLeft = request.failure()?.errorText === 'net::ERR_ABORTED' && request.url().includes('/workers/');
+      if (!isIcon(request.url()) && !isLeft)
+        this.errors.push(`${request.url()} failed: ${request.failure()?.errorText}`);
     });
     page.on('pageerror', (error) => this.errors.push(error.message));
     page.context().on('request', (request) => this.requests.push(request.url()));
@@ -88,6 +91,27 @@ export class Studio {
       await this.field(label).fill(String(value));
       await this.field(label).press('Tab');
     }
+  }
+
+  /** Presses a button that asks for files, and gives it these. */
+  async choose(button: string | RegExp, files: Parameters<FileChooser['setFiles']>[0]): Promise<void> {
+    // A press while the page is drawn anew can be lost.
+    await expect(async () => {
+      const chooser = this.page.waitForEvent('filechooser', { timeout: 10_000 });
+      await this.page.getByRole('button', { name: button }).click();
+      await (await chooser).setFiles(files);
+    }).toPass({ timeout: 60_000 });
+  }
+  /** Where the models of long journeys begin: Moby Dick from a file, by bytes. */
+  async beginWithBytes(device: 'WebGPU' | 'WASM'): Promise<void> {
+    await this.open();
+    await this.useDevice(device);
+    await this.choose('Choose files…', 'dist/samples/moby-dick.txt');
+    await expect(this.stages).toContainText('1.21 M characters');
+    await this.goTo('Tokenizer');
+    await this.page.getByText('Bytes', { exact: true }).click();
+    await this.page.getByRole('button', { name: 'Train the tokenizer' }).click();
+    await expect(this.stages).toContainText('Bytes · 257 entries');
   }
 
   /** Adds a text on Text, by Paste text…. */
@@ -231,6 +255,26 @@ export class Studio {
     return sizes.reduce((a, b) => a + b, 0);
   }
 
+  /** Downloads the Hugging Face folder on Export, and waits until it is verified. */
+  async takeFolder(zip: string): Promise<void> {
+    await this.goTo('Export');
+    const [download] = await Promise.all([
+      this.page.waitForEvent('download'),
+      this.page.getByRole('button', { name: 'Download Hugging Face folder' }).click(),
+    ]);
+    await download.saveAs(zip);
+    await expect(this.page.getByRole('article').getByText('Verified')).toBeVisible({ timeout: 60_000 });
+  }
+  /** Brings a folder into a browser that has never seen it. */
+  async bringAnew(zip: string, device: 'WebGPU' | 'WASM'): Promise<void> {
+    await this.page.evaluate(async () => {
+      for (const { name } of await indexedDB.databases()) if (name) indexedDB.deleteDatabase(name);
+    });
+    await this.open('/export');
+    await this.useDevice(device);
+    await this.choose('Choose a zip…', zip);
+  }
+
   /** Waits until an event of the run says so. */
   async event(step: number, words: RegExp): Promise<void> {
     // Clock, step, words: a clock of 0:06 before step 0 must not be taken for step 60.
@@ -245,3 +289,23 @@ export class Studio {
 const isIcon = (url: string): boolean => url.endsWith('/icon.svg');
 
 const number = (words: string): number => Number(/[\d,.]+/.exec(words)![0].replaceAll(',', ''));
+
+/** Greedy text, and the probabilities at one of its places. */
+export async function talk(studio: Studio): Promise<{ text: string; probabilities: string[] }> {
+  const { page } = studio;
+  await studio.goTo('Playground');
+  await page.getByRole('textbox', { name: 'Prompt' }).fill('Call me ');
+  await page.getByRole('slider', { name: 'Temperature' }).fill('0');
+  await studio.set({ Length: 12 });
+  await page.getByRole('button', { name: 'Write', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Write', exact: true })).toBeVisible({ timeout: 60_000 });
+  const tokens = page.getByRole('listbox', { name: 'Tokens as written' });
+  const text = await tokens.innerText();
+  await tokens.getByRole('option').nth(4).click();
+  const probabilities = await page
+    .getByRole('table', { name: /^What token/ })
+    .getByRole('row')
+    .allInnerTexts();
+  expect(probabilities.length).toBeGreaterThan(5);
+  return { text, probabilities };
+}

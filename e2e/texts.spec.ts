@@ -11,9 +11,9 @@ test('texts are taken, markup is asked about once, and the system’s files are 
   const file = (name: string, text: string) => ({ name, mimeType: '', buffer: Buffer.from(text) });
   const files = [
     file('june.txt', 'Call me Ishmael. '),
-    file('page.html', '<p>Some years ago</p>'),
+    file('page.xml', '<p>Some years ago</p>'),
     file('never mind how long.txt', '<!doctype html><p>having little or no money in my purse'),
-    file('rows.csv', 'a,b\n1,2\n'),
+    file('rows.rss', '<?xml version="1.0"?><a/>'),
     file('.DS_Store', '\0\0\0\u0001Bud1\0\0\u0010'),
     file('Thumbs.db', '\xd0\xcf\u0011\xe0'),
   ];
@@ -24,7 +24,7 @@ test('texts are taken, markup is asked about once, and the system’s files are 
   };
   await choose();
   const question = page.getByRole('dialog', { name: 'Learn 3 files with all markup?' });
-  await expect(question).toContainText('2 HTML pages and 1 CSV table are more than prose');
+  await expect(question).toContainText('1 HTML page and 2 XML files are more than prose');
   await expect(page.getByText('2 system files were passed over')).toBeVisible();
   // The text did not wait for the answer.
   await expect(studio.stages).toContainText('17 characters');
@@ -47,21 +47,47 @@ test('texts are taken, markup is asked about once, and the system’s files are 
   await expect(several).toHaveAttribute('aria-expanded', 'true');
   await expect(table.getByRole('row')).toHaveCount(6);
   for (const { name } of files.slice(0, 4)) await expect(table.getByText(name, { exact: true })).toBeVisible();
-  await table.getByRole('button', { name: 'page.html', exact: true }).press('Enter');
-  await expect(page.getByText('Is taken as the HTML page that it is')).toBeVisible();
+  await table.getByRole('button', { name: 'page.xml', exact: true }).press('Enter');
+  await expect(page.getByText('Is taken as the XML file that it is')).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);
 
   // A document is left out and put back: what is learnt is less meanwhile, and its content stays.
   const characters = page.getByRole('navigation', { name: 'Stages' }).getByText(/characters/);
   const all = await characters.textContent();
-  await table.getByRole('button', { name: 'Leave rows.csv out' }).press('Enter');
+  await table.getByRole('button', { name: 'Leave rows.rss out' }).press('Enter');
   await expect(table.getByText('left out', { exact: true })).toBeVisible();
   await expect(characters).not.toHaveText(all!);
   await expectAccessible(page, 'a document that is left out');
   await page.reload();
   await several.press('Enter');
-  await table.getByRole('button', { name: 'Put rows.csv back' }).press('Enter');
+  await table.getByRole('button', { name: 'Put rows.rss back' }).press('Enter');
   await expect(characters).toHaveText(all!);
+  expect(studio.errors).toEqual([]);
+});
+
+test('of a table two columns are taken as pairs, each row a document, by keyboard', async ({ page }) => {
+  const studio = new Studio(page);
+  await studio.open();
+  const rows = Array.from({ length: 30 }, (_, i) => `${i},"sort ${90 - i}, ${i}","${i}, ${90 - i}"`);
+  const buffer = Buffer.from(['n,letters,sorted', ...rows].join('\r\n'));
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: /^Choose files…/ }).press('Enter');
+  await (await chooser).setFiles([{ name: 'letters.csv', mimeType: '', buffer }]);
+  const question = page.getByRole('dialog', { name: 'Learn pairs from letters.csv?' });
+  await expect(question.getByRole('table', { name: 'First rows' })).toContainText('sort 90, 0');
+  await expectAccessible(page, 'the columns of a table');
+  for (const [field, column] of [
+    ['Input', 'letters'],
+    ['Target', 'sorted'],
+  ] as const) {
+    await question.getByRole('button', { name: new RegExp(field) }).press('Enter');
+    await page.getByRole('option', { name: column, exact: true }).press('Enter');
+  }
+  await question.getByRole('button', { name: 'Take pairs' }).press('Enter');
+  const table = page.getByRole('table', { name: 'Texts' });
+  await expect(table.getByRole('rowheader', { name: /letters\.csv/ })).toBeVisible();
+  await expect(page.getByText('sort 90, 0')).toBeVisible();
+  await expect(page.getByText('CSV table')).toBeVisible();
   expect(studio.errors).toEqual([]);
 });
 

@@ -18,6 +18,7 @@ const MISHAPS: readonly (readonly [string, unknown])[] = [
   ['draft/text/left/', true],
   ['device-memory/wasm', 1e9],
   ['cuts', { gpu: 'wide' }],
+  ['evaluations/elsewhere/10/validation', { part: 'validation' }],
 ];
 const SETTINGS = { ...SMALL, Steps: 20, 'Warm-up': 2, 'Evaluate every': 10 };
 

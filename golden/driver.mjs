@@ -46,18 +46,22 @@ async function serving(work) {
   }
 }
 
+/** Where a build keeps the one project that there is: the second since there can be several. */
+const PROJECT = ['project', 'projects/first'];
+export const projectOf = (values) => values.find(([key]) => PROJECT.includes(key))[1].json;
+
 /** Steps of each continuation that are kept. */
 const GOES_ON = 12;
 /** As that build goes on with a run from what was stored. */
 async function goOn(values, { runId, device }) {
   const store = values.map(([key, value]) =>
-    key === 'project' ? [key, { json: { ...value.json, runId } }] : [key, value],
+    PROJECT.includes(key) ? [key, { json: { ...value.json, runId } }] : [key, value],
   );
   const page = await opened('/train', store);
   await useDevice(page, device);
   const record = values.find(([key]) => key === `runs-index/${runId}`)[1].json;
   const from = record.step;
-  let of = record.recipe.steps;
+  let of = (record.recipe ?? record.segments.at(-1).recipe).steps;
   if (record.status === 'finished') {
     of = from + GOES_ON;
     await trainTo(page, of);
@@ -143,9 +147,9 @@ export async function trainTo(page, of) {
 export async function stop(page, step, before) {
   let runId;
   for (;;) {
-    const values = new Map(await dump(page));
-    ({ runId } = values.get('project').json);
-    const rows = values.get(`journal/${runId}/000000`)?.json.steps ?? [];
+    const stored = await dump(page);
+    ({ runId } = projectOf(stored));
+    const rows = new Map(stored).get(`journal/${runId}/000000`)?.json.steps ?? [];
     if (runId !== before && rows.some(([at]) => at >= step)) break;
     await page.waitForTimeout(200);
   }

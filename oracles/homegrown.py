@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors.numpy import load_file
 
 ROOT = Path(__file__).resolve().parent.parent
 NODE = os.environ.get("NODE", "node")
@@ -44,9 +45,22 @@ def sample(source: Path, prompt: str, tokens: int) -> str:
     return run("scripts/cli.mjs", "sample", *flags, f"--prompt={prompt}").removesuffix("\n")
 
 
-def logits(folder: Path, ids: list[int]) -> np.ndarray:
-    """Scores [ids, vocabulary] of a Hugging Face folder by Homegrown's own engine, in f32."""
-    return np.array(ask(folder=str(folder), ids=ids), dtype=np.float32).reshape(len(ids), -1)
+def logits(folder: Path, ids: list[int], engine: str = "wasm") -> np.ndarray:
+    """Scores [ids, vocabulary] of a Hugging Face folder, or a GGUF file, by Homegrown's own engine, in f32."""
+    return np.array(ask(folder=str(folder), ids=ids, engine=engine), dtype=np.float32).reshape(len(ids), -1)
+
+
+def gradients(folder: Path, ids: list[int], out: Path) -> tuple[float, dict[str, np.ndarray]]:
+    """Of a Hugging Face folder, by its names: of the mean loss over the ids that follow another. -> that loss, gradients"""
+    loss = ask(folder=str(folder), ids=ids, gradients=str(out))
+    return loss, load_file(out)
+
+
+def rows(folder: Path, rows: list[list[int]], lengths: list[int], at: str | None = None, engine: str = "wasm") -> np.ndarray:
+    """Of rows of an encoder, padded to one length: scores [rows, width, vocabulary], or the activation of that name."""
+    question = {"folder": str(folder), "rows": {"ids": rows, "targets": [], "lengths": lengths}, "engine": engine}
+    values = ask(**question, **({} if at is None else {"at": at}))
+    return np.array(values, dtype=np.float32).reshape(len(rows), len(rows[0]), -1)
 
 
 def ids(folder: Path, texts: list[str]) -> list[list[int]]:

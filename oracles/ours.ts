@@ -4,36 +4,164 @@
  *
  *     { "folder": path, "texts": [text, ...] }    -> { "answer": [[id, ...], ...] }
  *     { "folder": path, "ids": [id, ...] }        -> { "answer": [score, ...] }, [ids, vocabulary] row after row
+ *     { "folder": path, "ids": [id, ...], "gradients": file } -> { "answer": loss } of the ids that follow another, and its
+ *                                                    gradients in a safetensors file, by Hugging Face's names
+ *     { "folder": path, "rows": { ids, lengths, targets, source: { ids, lengths } } }, rows of equal length -> { "answer": [score, ...] },
+ *                                                    of all rows, padding too; with "gradients" as above, of the targets that are not negative;
+ *                                                    with "at" what that activation is, as hooks call it. Encoders have no source;
+ *                                                    decoders may have "documents", the tokens of those in each row
+ *     { "folder": path, "recipe": {}, "steps": [] } -> of an encoder: steps.ts
+ *     { "folder": path, "updates": [rows, ...], "rate": number }, or "answered": ids, of an encoder-decoder: encoderDecoder.ts
+ *     { "spans": [case, ...], "contexts": [...] }  -> what is taken out of rows by given numbers: spans.ts
+ *     the same with "engine": "webgpu"            -> by that
+ *     { "folder": a GGUF file, "ids": [id, ...], "engine": "llama.cpp", "last": number } -> by that, how likely each token is to follow
+ *                                                    each of the last ids, by default of the very last alone
  *     a folder that cannot be opened              -> { "refused": its reason }
  *
- * Folders are read as `npm run sample` reads them.
+ * Folders, and GGUF files in their place, are read as `npm run sample` reads them.
  */
+import * as tf from '@tensorflow/tfjs';
+import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { readModel } from '../cli/read';
+import type { Token } from 'node-llama-cpp';
+import { lookAt, readWeights } from '../cli/read';
 import { openDevice } from '../cli/terminal';
+import { unwatched } from '../src/core/base/job';
 import { HomegrownError } from '../src/core/base/errors';
-import { network } from '../src/core/models/network';
+import { writeSafetensors } from '../src/core/checkpoint/safetensors';
+import type { HostTensor } from '../src/core/checkpoint/tensors';
+import type { RunInfo } from '../src/core/export/homegrownJson';
+import { hubWeights } from '../src/core/export/weights';
+import { readBytes } from '../src/core/files/byteSource';
+import { type Network, network } from '../src/core/models/network';
+import type { Hook, HookName, Output } from '../src/core/models/spec';
+import { classify } from '../src/core/ops/classify';
+import { softmaxCrossEntropy } from '../src/core/ops/softmaxCrossEntropy';
 import { logits } from '../src/core/sample/logits';
+import { openLlama } from '../src/core/testing/llama';
+import { documentsInRows } from '../src/core/testing/documentsInRows';
+import type { Rows } from '../src/core/testing/passes';
+import { likeliest, type Likeliest, lossesBeforeUpdates, type Updates } from './encoderDecoder';
+import { type SpanCase, type SpanContext, spansOf } from './spans';
+import { lossesOf, type Steps } from './steps';
 
-type Question = { folder: string } & ({ texts: readonly string[] } | { ids: readonly number[] });
+type Engine = 'wasm' | 'webgpu' | 'llama.cpp';
+interface Spans {
+  spans: readonly SpanCase[];
+  contexts: readonly SpanContext[];
+}
+type Question = { folder: string } & (
+  | { texts: readonly string[] }
+  | { ids: readonly number[]; gradients?: string; engine?: Engine; last?: number }
+  | { rows: Rows; gradients?: string; at?: HookName; engine?: Engine }
+  | (Steps & { engine?: Engine })
+  | ((Updates | Likeliest) & { engine?: Engine })
+);
 
-async function answer(question: Question): Promise<number[] | number[][]> {
-  const { model, tokenizer, snapshot } = await readModel(question.folder, UNNEEDED);
-  if ('texts' in question) return question.texts.map((text) => Array.from(tokenizer.encode(text)));
+async function answer(
+  question: Question | Spans,
+): Promise<number | number[] | number[][] | ReturnType<typeof spansOf>> {
+  if ('spans' in question) return spansOf(question);
+  const { folder } = question;
+  if ('texts' in question) {
+    const { tokenizer } = await lookAt(folder, unwatched.signal);
+    return question.texts.map((text) => Array.from(tokenizer.encode(text)));
+  }
+  const { engine = 'wasm' } = question;
+  if (engine === 'llama.cpp' && 'ids' in question) return byLlama(folder, question.ids, question.last ?? 1);
+  if (engine === 'llama.cpp')
+    throw new HomegrownError('bug', 'llama.cpp is asked for the ids that follow others alone');
+  if (engine !== open) await openDevice((open = engine));
+  const { model, snapshot } = await readWeights(folder);
+  if ('steps' in question) return lossesOf(model, snapshot.tensors, question);
   const net = await network(model, snapshot.tensors);
   try {
-    return Array.from(await logits(net, question.ids));
+    if ('updates' in question) return await lossesBeforeUpdates(net, question);
+    if ('answered' in question) return await likeliest(net, question);
+    const { gradients: file } = question;
+    if ('rows' in question) {
+      const { rows, at } = question;
+      if (file !== undefined) return await gradients(net, () => outputOf(net, rows), rows.targets.flat(), file);
+      const made = tf.tidy(() => (at === undefined ? classify(outputOf(net, rows)) : activationAt(net, rows, at)));
+      return Array.from(await made.data<'float32'>());
+    }
+    const { ids } = question;
+    if (file === undefined) return Array.from(await logits(net, ids));
+    return await gradients(net, () => net.forward(matrix([ids])), [...ids.slice(1), -1], file);
   } finally {
     net.dispose();
   }
 }
-const UNNEEDED = ['optimizer.safetensors', 'trainer_state.json'];
+
+/** What llama.cpp gives each token to come after each of the last ids, in the order of their ids. */
+async function byLlama(modelPath: string, ids: readonly number[], last: number): Promise<number[]> {
+  const llama = await openLlama();
+  if (!llama) throw new HomegrownError('load-failed', 'There is no llama.cpp for this machine');
+  const model = await llama.loadModel({ modelPath });
+  const context = await model.createContext({ contextSize: 64 });
+  const options = { temperature: 1, topK: 0, topP: 1, minP: 0 };
+  const results = await context
+    .getSequence()
+    .controlledEvaluate(
+      ids.map((id, i) =>
+        i < ids.length - last ? (id as Token) : [id as Token, { generateNext: { probabilities: true, options } }],
+      ),
+    );
+  const all = results.slice(-last).flatMap((result) => {
+    const { probabilities } = result!.next;
+    return Array.from({ length: probabilities!.size }, (_, id) => probabilities!.get(id as Token)!);
+  });
+  await llama.dispose();
+  return all;
+}
+
+const matrix = (rows: readonly (readonly number[])[]) =>
+  tf.tensor2d(rows.flat(), [rows.length, rows[0]!.length], 'int32');
+const vector = (values: readonly number[]) => tf.tensor1d([...values], 'int32');
+const outputOf = (net: Network, { ids, lengths, documents, source }: Rows, hook?: Hook): Output => {
+  const inRows = documents && documentsInRows(documents);
+  const limits = {
+    ...(lengths && { lengths: vector(lengths) }),
+    ...(inRows && { documents: { places: vector([...inRows.places.data]), ends: vector([...inRows.ends.data]) } }),
+  };
+  return net.forward(
+    matrix(ids),
+    { dropout: 0, ...limits, ...(hook && { hook }) },
+    source && { ids: matrix(source.ids), lengths: vector(source.lengths) },
+  );
+};
+
+function activationAt(net: Network, rows: Rows, at: HookName): tf.Tensor {
+  let found: tf.Tensor | undefined;
+  outputOf(net, rows, (name, x) => {
+    if (name === at) found = x;
+    return x;
+  });
+  return found!;
+}
+
+/** The mean loss over the targets that are not negative; its gradients go into the file. */
+async function gradients(net: Network, output: () => Output, targets: number[], path: string): Promise<number> {
+  const { value, grads } = tf.variableGrads(() => {
+    const weight = targets.filter((target) => target >= 0).length;
+    return softmaxCrossEntropy(output(), tf.tensor1d(targets, 'int32'), tf.tensor1d([weight], 'int32'));
+  });
+  const tensors = new Map<string, HostTensor>();
+  for (const [name, { name: own, shape }] of Object.entries(net.params))
+    tensors.set(name, { shape, data: (await grads[own]!.data<'float32'>()).slice() });
+  const snapshot = { state: NO_STATE, tensors };
+  const file = writeSafetensors(path, hubWeights({ info: { model: net.choice } as RunInfo, snapshot }));
+  await writeFile(path, await readBytes(file));
+  return (await value.data<'float32'>())[0]!;
+}
+const NO_STATE = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
 
 // TensorFlow.js speaks to the console; standard output is for answers alone.
 console.log = console.info = console.warn = () => undefined;
-await openDevice('wasm');
+let open: Engine = 'wasm';
+await openDevice(open);
 for await (const line of createInterface({ input: process.stdin })) {
-  const said = await answer(JSON.parse(line) as Question).then(
+  const said = await answer(JSON.parse(line) as Question | Spans).then(
     (values) => ({ answer: values }),
     (error: unknown) => {
       if (error instanceof HomegrownError) return { refused: error.message };

@@ -22,15 +22,12 @@ OWN_KEYS = {"homegrown.tensors.sha256"}
 """Which no specification knows."""
 
 
-def reference(folder: Path, path: Path, format: str) -> GGUFReader:
-    """A Hugging Face folder as GGUF, by gguf-py and as convert_hf_to_gguf.py of llama.cpp calls it for GPT-2."""
-    config, tokenizer, named, about = (
-        json.loads((folder / name).read_text())
-        for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "homegrown.json")
-    )
+def writer_of(folder: Path, path: Path, format: str, architecture: str) -> tuple[GGUFWriter, dict, dict]:
+    """With what convert_hf_to_gguf.py of llama.cpp says of every model; and its config, and its weights by name."""
+    config, about = (json.loads((folder / name).read_text()) for name in ("config.json", "homegrown.json"))
     quantization, file_type = TYPES[format]
     weights = load_file(folder / "model.safetensors")
-    writer = GGUFWriter(path, "gpt2")
+    writer = GGUFWriter(path, architecture)
     writer.add_type("model")
     writer.add_name(about["name"])
     parameters = sum(weight.size for weight in weights.values())
@@ -38,13 +35,12 @@ def reference(folder: Path, path: Path, format: str) -> GGUFReader:
     writer.add_file_type(file_type)
     if quantization == GGMLQuantizationType.Q8_0:
         writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
-    writer.add_block_count(config["n_layer"])
-    writer.add_context_length(config["n_ctx"])
-    writer.add_embedding_length(config["n_embd"])
-    writer.add_feed_forward_length(4 * config["n_embd"])
-    writer.add_head_count(config["n_head"])
-    writer.add_layer_norm_eps(config["layer_norm_epsilon"])
+    return writer, config, weights
 
+
+def finished(writer: GGUFWriter, folder: Path, path: Path) -> GGUFReader:
+    """With the tokenizer."""
+    tokenizer, named = (json.loads((folder / name).read_text()) for name in ("tokenizer.json", "tokenizer_config.json"))
     ids = tokenizer["model"]["vocab"] | {token["content"]: token["id"] for token in tokenizer["added_tokens"]}
     tokens = sorted(ids, key=ids.get)
     special = {token["content"] for token in tokenizer["added_tokens"]}
@@ -59,6 +55,22 @@ def reference(folder: Path, path: Path, format: str) -> GGUFReader:
     writer.add_mask_token_id(ids[named["mask_token"]])
     writer.add_sep_token_id(ids[named["sep_token"]])
     writer.add_add_bos_token(False)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return GGUFReader(path)
+
+
+def reference(folder: Path, path: Path, format: str) -> GGUFReader:
+    """A Hugging Face folder as GGUF, by gguf-py and as convert_hf_to_gguf.py of llama.cpp calls it for GPT-2."""
+    writer, config, weights = writer_of(folder, path, format, "gpt2")
+    writer.add_block_count(config["n_layer"])
+    writer.add_context_length(config["n_ctx"])
+    writer.add_embedding_length(config["n_embd"])
+    writer.add_feed_forward_length(config["n_inner"] or 4 * config["n_embd"])
+    writer.add_head_count(config["n_head"])
+    writer.add_layer_norm_eps(config["layer_norm_epsilon"])
 
     names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.GPT2, config["n_layer"])
     for name, weight in weights.items():
@@ -66,14 +78,41 @@ def reference(folder: Path, path: Path, format: str) -> GGUFReader:
         if name.endswith((".c_attn.weight", ".c_proj.weight", ".c_fc.weight")):
             weight = np.ascontiguousarray(weight.T)
         # As prepare_tensors of the converter has it: vectors and positions are kept in 32 bits.
-        is_full = weight.ndim == 1 or theirs == "position_embd.weight"
-        kept = GGMLQuantizationType.F32 if is_full else quantization
-        writer.add_tensor(theirs, gguf.quants.quantize(weight, kept), raw_dtype=kept)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return GGUFReader(path)
+        add(writer, theirs, weight, TYPES[format][0], theirs == "position_embd.weight")
+    return finished(writer, folder, path)
+
+
+def reference_llama(folder: Path, path: Path, format: str) -> GGUFReader:
+    """The same for LlamaForCausalLM and Qwen3ForCausalLM, as conversion/llama.py and conversion/qwen.py there call it."""
+    architecture = json.loads((folder / "config.json").read_text())["model_type"]
+    writer, config, weights = writer_of(folder, path, format, architecture)
+    writer.add_vocab_size(config["vocab_size"])
+    writer.add_block_count(config["num_hidden_layers"])
+    writer.add_context_length(config["max_position_embeddings"])
+    writer.add_embedding_length(config["hidden_size"])
+    writer.add_feed_forward_length(config["intermediate_size"])
+    writer.add_head_count(config["num_attention_heads"])
+    writer.add_head_count_kv(config["num_key_value_heads"])
+    writer.add_key_length(config["head_dim"])
+    writer.add_value_length(config["head_dim"])
+    writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
+    writer.add_rope_dimension_count(config["head_dim"])
+    writer.add_rope_freq_base(config["rope_theta"])
+
+    names = gguf.get_tensor_name_map(getattr(gguf.MODEL_ARCH, architecture.upper()), config["num_hidden_layers"])
+    heads = {"q_proj": config["num_attention_heads"], "k_proj": config["num_key_value_heads"]}
+    for name, weight in weights.items():
+        count = heads.get(name.split(".")[-2])
+        if architecture == "llama" and count is not None:
+            # LlamaModel.permute: from halves of a head to pairs of neighbours.
+            weight = weight.reshape(count, 2, -1, weight.shape[1]).swapaxes(1, 2).reshape(weight.shape)
+        add(writer, names.get_name(name, try_suffixes=(".weight",)), weight, TYPES[format][0])
+    return finished(writer, folder, path)
+
+
+def add(writer: GGUFWriter, name: str, weight: np.ndarray, wanted: GGMLQuantizationType, is_full: bool = False) -> None:
+    kept = GGMLQuantizationType.F32 if is_full or weight.ndim == 1 else wanted
+    writer.add_tensor(name, gguf.quants.quantize(np.ascontiguousarray(weight), kept), raw_dtype=kept)
 
 
 def assert_same_keys(ours: GGUFReader, theirs: GGUFReader, own: frozenset[str] = frozenset()) -> None:
@@ -127,13 +166,30 @@ def test_every_tensor_is_as_specified(pair, format):
     assert_same_tensors(GGUFReader(path), theirs)
 
 
+LLAMAS = {
+    "llama": {"model": "llama", "kv_heads": 1, "hidden": 96, "theta": 500_000},
+    "qwen3": {"model": "llama", "kv_heads": 3, "hidden": 96, "qk_norm": "on", "head_width": 64},
+}
+
+
+@pytest.mark.parametrize("format", TYPES)
+@pytest.mark.parametrize("kind", LLAMAS)
+def test_a_llama_has_every_key_and_tensor_as_specified(kind, format, artefacts, tmp_path):
+    folder = artefacts.model(**LLAMAS[kind])
+    theirs = reference_llama(folder, tmp_path / "theirs.gguf", format)
+    ours = GGUFReader(artefacts.export(folder, format))
+    assert ours.fields["general.architecture"].contents() == kind
+    assert_same_keys(ours, theirs, frozenset(OWN_KEYS | {"general.description"}))
+    assert_same_tensors(ours, theirs)
+    assert any(tensor.tensor_type == TYPES[format][0] for tensor in ours.tensors)
+
+
 def test_a_classifier_of_its_own_is_there_too(untied, artefacts):
     theirs = load_file(untied / "model.safetensors")["lm_head.weight"]
     reader = GGUFReader(artefacts.export(untied, "gguf-f32"))
     (output,) = (tensor for tensor in reader.tensors if tensor.name == "output.weight")
     assert list(output.shape) == list(reversed(theirs.shape))
-    # Rows are in our order of the vocabulary.
-    assert np.array_equal(np.sort(output.data.ravel()), np.sort(theirs.ravel()))
+    assert np.array_equal(output.data.reshape(theirs.shape), theirs)
 
 
 @pytest.fixture

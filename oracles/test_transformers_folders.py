@@ -13,7 +13,7 @@ import torch
 from safetensors.numpy import load_file, save_file
 from test_hugging_face import assert_near, encoded, theirs
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
-from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import AutoTokenizer, OPTConfig, OPTForCausalLM, PreTrainedTokenizerFast
 
 TEXT = "Call me Ishmael. It is not down"
 UNTIED = {"tie_word_embeddings": False}
@@ -26,6 +26,7 @@ VARIANTS = {
     "untied": {"config": UNTIED},
     "untied, in shards of 16 bits": {"config": UNTIED, "dtype": torch.float16, "max_shard_size": "30KB"},
     "one layer, one head": {"config": {"n_layer": 1, "n_head": 1, "n_embd": 9, "n_positions": 31}},
+    "an inner width of its own": {"config": {"n_inner": 50}},
     "the other names of the same": {"config": {"n_inner": 120, "activation_function": "gelu_pytorch_tanh"}},
     "a padded vocabulary": {"pad_to": 64},
 }
@@ -45,22 +46,14 @@ def saved(
     return their_models.save(folder, model.to(dtype), tokenizer, **how)
 
 
-@pytest.fixture(scope="module")
-def order(artefacts, their_folder) -> list[int]:
-    """[our id] -> their id: `export` writes their vocabulary in our order."""
-    ours = AutoTokenizer.from_pretrained(artefacts.export(their_folder, "hf")).get_vocab()
-    ids = AutoTokenizer.from_pretrained(their_folder).get_vocab()
-    return [ids[name] for name in sorted(ours, key=ours.get)]
-
-
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_it_opens_with_the_same_scores(tmp_path, their_tokenizer, order, variant):
+def test_it_opens_with_the_same_ids_and_scores(tmp_path, their_tokenizer, variant):
     folder = saved(tmp_path / "saved", their_tokenizer, **VARIANTS[variant])
     assert variant != "in shards" or len(list(folder.glob("*.safetensors"))) > 2
     (ours,) = homegrown.ids(folder, [TEXT])
     ids = encoded(AutoTokenizer.from_pretrained(folder), TEXT)
-    assert [order[id] for id in ours] == ids != ours
-    assert_near(theirs(folder, ids)[:, order], homegrown.logits(folder, ours))
+    assert ours == ids
+    assert_near(theirs(folder, ids), homegrown.logits(folder, ids))
 
 
 def test_rounding_to_16_bits_is_read_and_not_passed_over(tmp_path, their_tokenizer):
@@ -73,12 +66,12 @@ def test_rounding_to_16_bits_is_read_and_not_passed_over(tmp_path, their_tokeniz
 
 
 @pytest.mark.parametrize("source", ["their_folder", "untied"])
-def test_exported_again_it_is_the_same_model_in_transformers(artefacts, request, order, source):
+def test_exported_again_it_is_the_same_model_in_transformers(artefacts, request, source):
     folder = request.getfixturevalue(source)
     again = artefacts.export(folder, "hf")
     ids = encoded(AutoTokenizer.from_pretrained(again), TEXT)
-    before = theirs(folder, [order[id] for id in ids])
-    assert_near(theirs(again, ids), before[:, order])
+    assert ids == encoded(AutoTokenizer.from_pretrained(folder), TEXT)
+    assert_near(theirs(again, ids), theirs(folder, ids))
 
 
 def test_handed_over_a_classifier_of_its_own_gives_our_scores_in_model_py(artefacts, untied):
@@ -127,7 +120,6 @@ def lower_casing(folder: Path) -> None:
 
 
 NAMED = {
-    "an inner width of its own": ({"n_inner": 50}, r"n_inner: only 4 \* n_embd can be run"),
     "another activation": ({"activation_function": "relu"}, "activation_function"),
     "another epsilon": ({"layer_norm_epsilon": 1e-6}, "layer_norm_epsilon"),
     "scores that are scaled by layer": ({"scale_attn_by_inverse_layer_idx": True}, "scale_attn_by_inverse_layer_idx"),
@@ -169,15 +161,10 @@ def test_what_cannot_be_read_is_refused_with_its_reason(tmp_path, their_tokenize
 
 
 def test_another_architecture_is_refused_by_its_name(tmp_path, their_tokenizer):
-    config = LlamaConfig(
-        vocab_size=len(their_tokenizer),
-        hidden_size=16,
-        intermediate_size=32,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-    )
-    folder = their_models.save(tmp_path / "llama", LlamaForCausalLM(config), their_tokenizer)
-    with pytest.raises(homegrown.Refused, match='the architecture "llama" is not known here'):
+    sizes = {"hidden_size": 16, "word_embed_proj_dim": 16, "ffn_dim": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    model = OPTForCausalLM(OPTConfig(vocab_size=len(their_tokenizer), **sizes))
+    folder = their_models.save(tmp_path / "opt", model, their_tokenizer)
+    with pytest.raises(homegrown.Refused, match='the architecture "opt" is not known here'):
         homegrown.logits(folder, [1])
-    with pytest.raises(homegrown.Refused, match='the architecture "llama" is not known here'):
+    with pytest.raises(homegrown.Refused, match='the architecture "opt" is not known here'):
         homegrown.sample(folder, "Call", 1)

@@ -5,10 +5,25 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    BertConfig,
+    BertForMaskedLM,
+    BertModel,
+    GPT2Config,
+    GPT2LMHeadModel,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
 
 ODD = {"n_embd": 30, "n_head": 5, "n_layer": 3, "n_positions": 23}
 """Sizes that are multiples of nothing."""
+
+ODD_LLAMA = {
+    **{"hidden_size": 30, "num_attention_heads": 6, "num_key_value_heads": 3, "head_dim": 10, "num_hidden_layers": 3},
+    **{"intermediate_size": 47, "max_position_embeddings": 23, "tie_word_embeddings": False},
+}
 
 
 def tokenizer_of(texts: Iterable[str]) -> PreTrainedTokenizerFast:
@@ -30,7 +45,30 @@ def tokenizer_of(texts: Iterable[str]) -> PreTrainedTokenizerFast:
 def model_of(vocabulary: int, **config: object) -> GPT2LMHeadModel:
     """Every weight is drawn, vectors too, so that none can be taken for another or left out unseen."""
     torch.manual_seed(7)
-    model = GPT2LMHeadModel(GPT2Config(vocab_size=vocabulary, bos_token_id=0, eos_token_id=0, **{**ODD, **config}))
+    return drawn(GPT2LMHeadModel(GPT2Config(vocab_size=vocabulary, bos_token_id=0, eos_token_id=0, **{**ODD, **config})))
+
+
+def llama_of(vocabulary: int, model_type: str = "llama", **config: object) -> PreTrainedModel:
+    """The same of Llama and its kin."""
+    torch.manual_seed(7)
+    sizes = {**ODD_LLAMA, "vocab_size": vocabulary, "bos_token_id": 0, "eos_token_id": 0, **config}
+    return drawn(AutoModelForCausalLM.from_config(AutoConfig.for_model(model_type, **sizes)))
+
+
+ODD_BERT = {
+    **{"hidden_size": 30, "num_attention_heads": 6, "num_hidden_layers": 3, "intermediate_size": 47},
+    **{"max_position_embeddings": 23, "pad_token_id": None},
+}
+
+
+def bert_of(vocabulary: int, head: bool = True, **config: object) -> PreTrainedModel:
+    """The same of BERT, with its head for masked tokens or without."""
+    torch.manual_seed(7)
+    sizes = BertConfig(vocab_size=vocabulary, **{**ODD_BERT, **config})
+    return drawn(BertForMaskedLM(sizes) if head else BertModel(sizes))
+
+
+def drawn(model: PreTrainedModel) -> PreTrainedModel:
     with torch.no_grad():
         for weight in model.parameters():
             weight += 0.15 * torch.randn_like(weight)

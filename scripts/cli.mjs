@@ -1,4 +1,4 @@
-// npm run grow | sample | export | runs | bench: the same core from a terminal, written in TypeScript and run by tsx.
+// npm run prepare | grow | sample | export | runs | evaluate | compare | score | bench: the same core from a terminal, written in TypeScript and run by tsx.
 // The command runs in a process of its own. This one sees to it that whatever ends the other is told in one line, that it is
 // told of every signal and of the end of npm, and that a second Ctrl-C ends it even where it is busy (docs/decisions/0018).
 import { spawn, spawnSync } from 'node:child_process';
@@ -8,10 +8,14 @@ import { join } from 'node:path';
 import { ensurePackages, root } from './setup.mjs';
 
 const COMMANDS = {
+  prepare: 'documents out of files of many kinds, for grow --data',
   grow: 'text files in, a trained model out',
   sample: 'the continuation of a prompt by a model',
   export: 'a model in the format of another tool',
   runs: 'the models in a folder, and which went on from which',
+  evaluate: 'how likely a text is to a model, with intervals and baselines',
+  compare: 'whether one model finds a text likelier than another does',
+  score: 'what outputs are worth beside what was wanted',
   bench: 'what a training step, its kernels or a tokenizer cost here',
 };
 const [name, ...args] = process.argv.slice(2);
@@ -23,8 +27,12 @@ const MOST_NOTICES = 2 ** 16;
 const SMALLER = 'Take a smaller model, batch, context or text.';
 const DEBUG = 'Run it again with HOMEGROWN_DEBUG=1 and report what it says.';
 
-if (name === '--help' || name === '-h') {
-  for (const [command, about] of Object.entries(COMMANDS)) console.log(`npm run ${command.padEnd(6)}  ${about}`);
+// npm runs a script of this name by itself, too: after it has installed, linked or packed something.
+const { npm_lifecycle_event: script, npm_command: asked = '' } = process.env;
+const isInstalling = name === 'prepare' && args.length === 0 && script === 'prepare' && !/^run/.test(asked);
+if (isInstalling) process.exitCode = 0;
+else if (name === '--help' || name === '-h') {
+  for (const [command, about] of Object.entries(COMMANDS)) console.log(`npm run ${command.padEnd(8)}  ${about}`);
 } else if (!Object.hasOwn(COMMANDS, name ?? '')) {
   const what = name === undefined ? 'No command is given' : `There is no command '${name}'`;
   fail('usage', `${what}. There are ${Object.keys(COMMANDS).join(', ')}; each tells its flags with --help.`, 2);

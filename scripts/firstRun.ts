@@ -72,7 +72,7 @@ await train(
     signal: end.signal,
     report(event) {
       if (event.kind !== 'evaluated' || event.step > UNTIL) return;
-      points.push(event);
+      if (typeof event.sample === 'string') points.push({ ...event, sample: event.sample });
       if (event.step === UNTIL) end.abort();
       write();
       process.stdout.write(`${event.step} ${event.loss.toFixed(3)}\n`);

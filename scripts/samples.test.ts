@@ -2,7 +2,19 @@ import { expect, it } from 'vitest';
 import { buildSamples } from './samples';
 
 it('are whole, in order, each once, and with their licence', () => {
-  const [moby, union] = buildSamples();
+  const [moby, union, toy] = buildSamples();
+  expect(toy!.text).toMatch(/^task,input,target\r\n(?:copy,copy ([a-z]{6}),\1\r\n)/);
+  const rows = toy!.text
+    .trim()
+    .split('\r\n')
+    .slice(1)
+    .map((row) => row.split(','));
+  expect(new Set(rows.map(([, input]) => input)).size).toBe(rows.length);
+  for (const [task, input, target] of rows) {
+    const letters = Array.from(input!.split(' ')[1]!);
+    const solved = task === 'copy' ? letters : task === 'reverse' ? letters.toReversed() : letters.toSorted();
+    if (target !== solved.join('')) throw new Error(`${input} is not ${target}`);
+  }
   const chapters = moby!.text.match(/^CHAPTER (\d+)\./gm)!;
   expect(chapters).toEqual(Array.from({ length: 135 }, (_, i) => `CHAPTER ${i + 1}.`));
   expect(moby!.text.match(/Call me Ishmael\./g)).toHaveLength(1);

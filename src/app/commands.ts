@@ -62,13 +62,15 @@ function run(s: Studio, { go, stage }: Shell): Action[] {
   const group = 'Run';
   const action = runAction(s);
   if (action.kind === 'stop') {
-    const running = [busyExport(s), s.importingModel].find((work) => work?.kind === 'busy');
+    const running = [busyExport(s), s.evaluating, s.importingModel].find((work) => work?.kind === 'busy');
     return [
       { id: 'stop', group, label: action.label, keys: 'mod+.', run: action.run },
       ...(running ? [withoutKeys(stopWork(running))] : []), // they are the run's
     ];
   }
-  const busy = [busyExport(s), s.importingModel, s.tokenizing, s.building, s.importing].find((w) => w?.kind === 'busy');
+  const busy = [busyExport(s), s.evaluating, s.importingModel, s.tokenizing, s.building, s.importing].find(
+    (w) => w?.kind === 'busy',
+  );
   return [
     {
       id: 'start',

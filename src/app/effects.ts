@@ -23,8 +23,9 @@ export function useEffects(store: StudioStore): void {
 /** With the first text or model the origin has something to lose, so the browser is asked to keep it. */
 function keepWhenFirstImported(store: StudioStore): () => void {
   return store.subscribe((now, before) => {
-    const isFirst = before.loaded === 'ready' && before.texts.length === 0 && now.texts.length > 0;
-    const isModel = before.loaded === 'ready' && before.project.runId === null && now.project.runId !== null;
+    if (before.loaded !== 'ready' || before.project.id !== now.project.id) return;
+    const isFirst = before.texts.length === 0 && now.texts.length > 0;
+    const isModel = before.project.runId === null && now.project.runId !== null;
     // A refusal changes nothing; the rail says whether what is stored is kept.
     if (isFirst || isModel) navigator.storage.persist().catch(() => undefined);
   });

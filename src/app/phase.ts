@@ -6,6 +6,7 @@ import { busyExport } from '../state/export';
 import { headline } from '../state/failures';
 import { millisecondsLeft } from '../state/pace';
 import { isBeginning } from '../state/phase';
+import { playgroundKind } from '../state/playground';
 import type { Studio } from '../state/studio';
 import { describeWork, IDLE, type Work } from '../state/work';
 import type { StripFact } from '../ui';
@@ -23,6 +24,7 @@ export function readPhase(s: Studio, now: number): Reading {
   if (s.writing.kind === 'writing') return readWriting(s, now);
   const busy = [
     { label: 'Exporting', work: busyExport(s) ?? IDLE },
+    { label: 'Evaluating', work: s.evaluating },
     { label: 'Importing', work: s.importingModel },
     { label: 'Tokenizer', work: s.tokenizing },
     { label: 'Data', work: s.building },
@@ -37,7 +39,7 @@ function readRun(s: Studio): Reading | undefined {
   const { phase, log } = spokenRun(s);
   switch (phase.kind) {
     case 'preparing': {
-      const work = [s.tokenizing, s.building].find((w) => w.kind === 'busy');
+      const work = [s.tokenizing, s.building, s.importing].find((w) => w.kind === 'busy');
       return work ? readWork('Preparing', work) : { fact: { label: 'Preparing', value: 'text to tokens' } };
     }
     case 'compiling':
@@ -71,7 +73,9 @@ function readCompiling(kernels?: Counted): Reading {
   return { fact: { label, value: formatKernels(of), detail }, progress: { label, share } };
 }
 
-function readWriting({ written, sampling, writing }: Studio, now: number): Reading {
+function readWriting(s: Studio, now: number): Reading {
+  const { written, sampling, writing } = s;
+  if (playgroundKind(s) === 'encoder') return { fact: { label: 'Filling', value: 'the blanks of a passage' } };
   const each = writing.kind === 'writing' && written.length > 0 ? (now - writing.since) / written.length : undefined;
   const pace = each !== undefined && each >= 0.5 ? `, ${formatDuration(each)} a token` : '';
   return {

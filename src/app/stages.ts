@@ -1,5 +1,6 @@
 /** Every stage, in the order in which data passes through them. Adding one is a folder of features and a line here. */
 import { stage as data } from '../features/data/stage';
+import { stage as evaluate } from '../features/evaluate/stage';
 import { stage as exporting } from '../features/export/stage';
 import { stage as model } from '../features/model/stage';
 import { stage as playground } from '../features/playground/stage';
@@ -9,4 +10,4 @@ import { stage as tokenizer } from '../features/tokenizer/stage';
 import { stage as train } from '../features/train/stage';
 import type { Stage } from '../state/stage';
 
-export const STAGES: readonly Stage[] = [text, tokenizer, data, model, train, runs, playground, exporting];
+export const STAGES: readonly Stage[] = [text, tokenizer, data, model, train, runs, evaluate, playground, exporting];

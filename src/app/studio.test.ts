@@ -152,18 +152,20 @@ test('markup is asked about once a drop, the system’s files are passed over, a
     calls.flatMap(({ input }) => (input as { files: { name: string }[] }).files.map(({ name }) => name));
   void addFiles([
     dropped('d/.DS_Store', '\0\0\0\x01Bud1'),
-    dropped('d/page.html', '<p>Hi'),
+    dropped('d/page.xml', '<p>Hi'),
     dropped('d/june.txt', 'Dear'),
     dropped('d/rows.txt', '{"a": 1}'),
     dropped('__MACOSX/d/._june.txt', '\0'),
   ]);
   await expect.poll(imported).toEqual(['d/june.txt']);
   expect(store.getState().markup.map(({ name, kind }) => [name, kind])).toEqual([
-    ['d/page.html', 'html'],
+    ['d/page.xml', 'xml'],
     ['d/rows.txt', 'json'],
   ]);
   expect(store.getState().toasts.map(({ text }) => text)).toEqual(['2 system files were passed over']);
   expect(store.getState().refused).toEqual([]);
+  leaveMarkup();
+  expect(store.getState().markup.map(({ kind }) => kind)).toEqual(['xml']);
   leaveMarkup();
   expect(store.getState().markup).toEqual([]);
 
@@ -175,6 +177,9 @@ test('markup is asked about once a drop, the system’s files are passed over, a
   await store.getState().addPaste('<!doctype html><p>Hi', 'Pasted text');
   expect(store.getState().markup.map(({ kind }) => kind)).toEqual(['csv', 'csv', 'html']);
   expect(imported()).toEqual(['d/june.txt']);
+  // The tables first, and then what is no table.
+  void takeMarkup();
+  expect(store.getState().markup.map(({ kind }) => kind)).toEqual(['html']);
   void takeMarkup();
   expect(store.getState().markup).toEqual([]);
 });

@@ -4,12 +4,17 @@ import { formatBytes, formatCount } from '../core/base/units';
 import { firstNonFinite, type HostTensor } from '../core/checkpoint/tensors';
 import { crc32 } from '../core/files/crc32';
 import type { ModelChoice } from '../core/models/network';
+import { candidates, type Filled } from '../core/sample/candidates';
+import { checkFits } from '../core/sample/fits';
 import { sampleToken } from '../core/sample/sampleToken';
 import { tokenizerOf } from '../core/tokenizer/byteLevel';
+import { passageIds, readPassage } from '../core/tokenizer/passage';
+import { answerStart, promptIds, sourceIds } from '../core/tokenizer/prompt';
 import { wholeCharacters } from '../core/tokenizer/statistics';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { damaged, parseModel } from './damaged';
-import type { Kernels, PageForward } from '../core/models/page';
+import { isInFours, type Kernels, type PageForward, type Reader } from '../core/models/page';
+import type { ModelKind } from '../core/models/spec';
 import { plainKernels } from './kernels';
 import type { FromEngine, Line, ToEngine } from './protocol';
 import { PAGE_FORWARDS } from './readers';
@@ -38,7 +43,8 @@ export function serve(page: Line<FromEngine, ToEngine>): void {
         return;
       case 'write':
         writing = new AbortController();
-        await write(model!, message, writing.signal, page);
+        if (model!.kind === 'encoder') page.postMessage({ kind: 'filled', filled: fill(model!, message.prompt) });
+        else await write(model!, message, writing.signal, page);
         return;
       case 'stop':
         writing.abort();
@@ -49,7 +55,11 @@ export function serve(page: Line<FromEngine, ToEngine>): void {
 }
 
 interface Model {
+  kind: ModelKind;
+  context: number;
   tokenizer: Tokenizer;
+  reader: Reader;
+  /** After a text that is continued, of which it holds what was read. */
   next: ReturnType<typeof nextScores>;
 }
 
@@ -88,8 +98,14 @@ function load(json: string) {
           'The training that wrote it had diverged: export an earlier step.',
         );
       }
-      const reader = forwardOf(model).reader(model, (name) => byName.get(name)!.data, kernels);
-      return { tokenizer: tokenizerOf(tokenizer, tokenizerHash), next: nextScores(reader, model.config.context) };
+      const { kind, reader: readerOf } = forwardOf(model);
+      const reader = readerOf(model, (name) => byName.get(name)!.data, kernels);
+      const { context } = model.config;
+      return {
+        ...{ kind, context, reader },
+        tokenizer: tokenizerOf(tokenizer, tokenizerHash),
+        next: nextScores(reader, context),
+      };
     },
   };
 }
@@ -113,9 +129,10 @@ function forwardOf({ id }: ModelChoice): PageForward {
 
 /** Room for the weights, and what multiplies them. */
 function memoryFor(model: ModelChoice, floats: number): { kernels: Kernels; weights: Float32Array } {
-  const needed = floats + forwardOf(model).workspaceOf(model);
+  const page = forwardOf(model);
+  const needed = floats + page.workspaceOf(model);
   try {
-    const kernels = model.config.width % 8 === 0 ? simdKernels(needed) : plainKernels;
+    const kernels = isInFours(page, model) ? simdKernels(needed) : plainKernels;
     return { kernels, weights: kernels.floats(floats) };
   } catch {
     // No WebAssembly here, none with four floats at once, or not so much memory for it.
@@ -133,15 +150,23 @@ function memoryFor(model: ModelChoice, floats: number): { kernels: Kernels; weig
 
 type Write = Extract<ToEngine, { kind: 'write' }>;
 
-/** As core/sample/generate.ts: the same choices from the same scores. */
-async function write(
-  { tokenizer, next }: Model,
-  { prompt, settings }: Write,
-  signal: AbortSignal,
-  page: Line<FromEngine, ToEngine>,
-): Promise<void> {
+/** As core/sample/fill.ts. */
+function fill({ tokenizer, reader, context }: Model, text: string): Filled {
+  const passage = readPassage(tokenizer, text);
+  const { ids, places } = passageIds(tokenizer, passage);
+  checkFits('passage', ids.length, context);
+  reader.read(ids, 0);
+  const blanks = places.map((place, i) => candidates(tokenizer, passage, i, reader.scores(place), CANDIDATES));
+  return { pieces: passage.pieces, blanks };
+}
+/** Of each blank. */
+const CANDIDATES = 8;
+
+/** As core/sample/generate.ts and answer.ts: the same choices from the same scores. */
+async function write(model: Model, { prompt, settings }: Write, signal: AbortSignal, page: Line<FromEngine, ToEngine>) {
+  const { tokenizer } = model;
   const { endOfText } = tokenizer;
-  const ids = prompt === '' ? [endOfText] : [...tokenizer.encode(prompt)];
+  const { ids, next } = model.kind === 'decoder' ? going(model, prompt) : answering(model, prompt);
   const decoder = tokenizer.decoder();
   let isEnd = false;
   for (let i = 0; i < settings.length; i++) {
@@ -159,4 +184,14 @@ async function write(
     page.postMessage({ kind: 'wrote', token: { id, text: decoder.push(id), probability, alternatives: named } });
   }
   page.postMessage({ kind: 'done', rest: decoder.end(), isEnd });
+}
+
+const going = ({ tokenizer, next }: Model, prompt: string) => ({ ids: [...promptIds(tokenizer, prompt)], next });
+
+/** All that is read of an answer depends on what is answered. */
+function answering({ tokenizer, reader, context }: Model, text: string) {
+  const source = sourceIds(tokenizer, text);
+  checkFits('input', source.length, context);
+  reader.source!(source);
+  return { ids: [answerStart(tokenizer)], next: nextScores(reader, context) };
 }

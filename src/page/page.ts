@@ -2,12 +2,17 @@
 import { badFile, type Failure, paragraph, toFailure } from '../core/base/errors';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../core/base/units';
 import type { PageModel } from '../core/export/html';
+import type { ModelKind } from '../core/models/spec';
+import { hasBlank } from '../core/tokenizer/passage';
+import { blankList } from './blanks';
 import { card } from './card';
 import { connect } from './connect';
 import { embeddedModel, handOver } from './embedded';
 import { elementById } from './elementById';
 import type { FromEngine, Line, ToEngine } from './protocol';
+import { PAGE_FORWARDS } from './readers';
 import { tokenList } from './tokens';
+import { WORDS } from './words';
 
 /** Shows the model and loads it. `script` is that of this document. What cannot be loaded is told in words. */
 export async function open(script: string): Promise<void> {
@@ -16,7 +21,9 @@ export async function open(script: string): Promise<void> {
     elementById('name', HTMLElement).textContent = model.name;
     elementById('summary', HTMLElement).textContent = model.summary;
     elementById('card', HTMLElement).append(...card(model.card));
-    elementById('prompt', HTMLTextAreaElement).value = model.prompt;
+    const kind = kindOf(model);
+    elementById('prompt', HTMLTextAreaElement).value = promptFor(kind, model.prompt);
+    dress(kind);
     const engine = await connect(script);
     const begun = performance.now();
     let size = 0;
@@ -25,7 +32,7 @@ export async function open(script: string): Promise<void> {
       say(`Loading the model, ${formatShare(bytes / of)} of ${formatBytes(of)}`);
     });
     say(`Ready: ${formatBytes(size)} loaded in ${formatDuration(performance.now() - begun)}`);
-    ready(model, engine);
+    ready(kind, model, engine);
   } catch (error) {
     say('');
     const failure = toFailure(error);
@@ -39,23 +46,26 @@ const UNKNOWN = badFile(
   'Copy or download the file again, or open it in a current browser.',
 );
 
-function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
+function ready(kind: ModelKind, model: PageModel, engine: Line<ToEngine, FromEngine>): void {
   const form = elementById('form', HTMLFormElement);
   const run = elementById('run', HTMLButtonElement);
   const more = elementById('go-on', HTMLButtonElement);
   const tokens = tokenList(model.model.vocabulary);
+  const blanks = blankList();
+  const words = WORDS[kind];
   let writing: { since: number; count: number; of: number; first: number } | null = null;
 
   function start(): void {
     const settings = readSettings();
     const prompt = elementById('prompt', HTMLTextAreaElement).value;
     tokens.clear();
+    blanks.clear();
     elementById('failure', HTMLElement).textContent = '';
     elementById('nothing', HTMLElement).hidden = true;
-    elementById('before', HTMLElement).textContent = prompt;
+    elementById('before', HTMLElement).textContent = kind === 'decoder' ? prompt : '';
     writing = { since: performance.now(), count: 0, of: settings.length, first: 0 };
     show();
-    say('Reading the prompt');
+    say(words.reading);
     engine.postMessage({ kind: 'write', prompt, settings });
   }
   /** What has been written becomes part of the prompt. */
@@ -65,9 +75,9 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
   }
   const stop = (): void => engine.postMessage({ kind: 'stop' });
   function show(): void {
-    run.textContent = writing ? 'Stop' : 'Write';
+    run.textContent = writing ? 'Stop' : words.act;
     run.classList.toggle('stop', writing !== null);
-    more.hidden = writing !== null || tokens.text() === '';
+    more.hidden = kind !== 'decoder' || writing !== null || tokens.text() === '';
   }
 
   engine.onmessage = ({ data }) => {
@@ -81,8 +91,20 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
         tokens.add(data.token);
         writing.count++;
         if (writing.count === 1) writing.first = performance.now();
-        say(`Writing, ${formatCount(writing.count)} of ${formatCount(writing.of)} tokens`);
+        say(`${words.acting}, ${formatCount(writing.count)} of ${formatCount(writing.of)} tokens`);
         return;
+      case 'filled': {
+        const ms = performance.now() - writing.since;
+        const many = data.filled.blanks.length;
+        writing = null;
+        show();
+        blanks.show(data.filled);
+        say(
+          `${formatCount(many)} ${many === 1 ? 'blank' : 'blanks'} filled in ${formatDuration(ms)}; choose one to see more`,
+        );
+        elementById('voice', HTMLElement).textContent = blanks.text();
+        return;
+      }
       case 'done':
       case 'failed': {
         const { count, first } = writing;
@@ -105,6 +127,11 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
     else start();
   });
   more.addEventListener('click', goOn);
+  elementById('add-blank', HTMLButtonElement).addEventListener('click', () => {
+    const prompt = elementById('prompt', HTMLTextAreaElement);
+    prompt.setRangeText('___', prompt.selectionStart, prompt.selectionEnd, 'end');
+    prompt.focus();
+  });
   // What is not shown cannot be mended.
   form.addEventListener('invalid', () => (elementById('settings', HTMLDetailsElement).open = true), { capture: true });
   document.addEventListener('keydown', (event) => {
@@ -114,6 +141,34 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
     form.requestSubmit();
   });
   run.disabled = false;
+}
+
+/** The script is what was written: a model of another kind would have been refused when it was. */
+const kindOf = ({ model: { id } }: PageModel): ModelKind => PAGE_FORWARDS[id]?.kind ?? 'decoder';
+
+const promptFor = (kind: ModelKind, prompt: string): string =>
+  kind === 'encoder' && !hasBlank(prompt) ? `${prompt.trimEnd()} ___` : prompt;
+
+/** Says what is done with a text here, and leaves out what is for other kinds of model. */
+function dress(kind: ModelKind): void {
+  const words = WORDS[kind];
+  const put = (id: string, text: string): void => {
+    elementById(id, HTMLElement).textContent = text;
+  };
+  put('prompt-label', words.prompt);
+  put('prompt-hint', words.hint);
+  put('run', words.act);
+  put('text-title', words.result);
+  put('nothing', words.nothing);
+  put('notice', words.notice);
+  elementById('prompt-hint', HTMLElement).hidden = words.hint === '';
+  if (kind === 'encoder') {
+    elementById('add-blank', HTMLElement).hidden = false;
+    elementById('settings', HTMLElement).hidden = true;
+    put('as-said', 'Each blank as if the others were still blank');
+  }
+  // An answer is looked for, where a text is played with.
+  if (kind === 'encoder-decoder') elementById('temperature', HTMLInputElement).value = '0';
 }
 
 function readSettings() {

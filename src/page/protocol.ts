@@ -1,4 +1,5 @@
 import type { Failure } from '../core/base/errors';
+import type { Filled } from '../core/sample/candidates';
 import type { GenerationSettings } from '../core/sample/generate';
 
 /**
@@ -18,6 +19,8 @@ export type FromEngine =
   | { kind: 'ready' }
   | { kind: 'wrote'; token: GeneratedToken }
   | { kind: 'done'; rest: string; isEnd: boolean }
+  /** In place of all that: a passage with what could stand in its blanks, of a model that reads both ways. */
+  | { kind: 'filled'; filled: Filled }
   | { kind: 'failed'; failure: Failure };
 
 export interface GeneratedToken {

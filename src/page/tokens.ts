@@ -1,5 +1,6 @@
 /** What has been written, token by token: each can be chosen, by mouse or with ← →, to see what else it could have been. */
-import { formatCount, formatNumber, formatShare } from '../core/base/units';
+import { formatCount, formatNumber } from '../core/base/units';
+import { type Alternative, showAlternatives } from './alternatives';
 import { element } from './card';
 import { elementById } from './elementById';
 import type { GeneratedToken } from './protocol';
@@ -25,7 +26,8 @@ export function tokenList(vocabulary: number): Tokens {
     option.setAttribute('aria-selected', 'true');
     option.scrollIntoView({ block: 'nearest' });
     list.setAttribute('aria-activedescendant', option.id);
-    showAlternatives(chosen, written[chosen]!);
+    const token = written[chosen]!;
+    showAlternatives(`Token ${formatCount(chosen + 1)}`, alternativesOf(token), token.id);
   }
 
   list.addEventListener('click', ({ target }) => {
@@ -74,36 +76,7 @@ const STEPS = [0.1, 0.25, 0.45, 0.58] as const;
 /** What cannot be seen, in a word. */
 const spoken = (text: string): string => (text === '' ? 'byte' : text.includes('\n') ? 'new line' : 'space');
 
-function showAlternatives(index: number, token: GeneratedToken): void {
-  const { id, text, probability, alternatives } = token;
+function alternativesOf({ id, text, probability, alternatives }: GeneratedToken): readonly Alternative[] {
   const isListed = alternatives.some((other) => other.id === id);
-  const rows = isListed ? alternatives : [...alternatives, { id, text: text === '' ? null : text, probability }];
-  const most = Math.max(...rows.map((row) => row.probability));
-  elementById('alternatives-title', HTMLElement).textContent = `Token ${formatCount(index + 1)}`;
-  elementById('rows', HTMLElement).replaceChildren(
-    ...rows.map((row) => {
-      const bar = element('span');
-      bar.className = 'bar';
-      bar.style.width = `${(100 * row.probability) / most}%`;
-      const name = element('th', chip(row.text));
-      name.scope = 'row';
-      if (row.id === id) name.append(' chosen');
-      const number = element('td', formatShare(row.probability));
-      number.className = 'number';
-      const line = element('tr', name, element('td', bar), number);
-      if (row.id === id) line.className = 'chosen';
-      return line;
-    }),
-  );
-  elementById('alternatives', HTMLElement).hidden = false;
-}
-
-/** A leading space is `·`, a newline `↵`. */
-function chip(text: string | null): HTMLElement {
-  const made = element(
-    'span',
-    text === null ? 'byte' : text === '' ? 'end' : text.replace(/^ /, '·').replaceAll('\n', '↵'),
-  );
-  made.className = 'chip';
-  return made;
+  return isListed ? alternatives : [...alternatives, { id, text: text === '' ? null : text, probability }];
 }

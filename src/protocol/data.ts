@@ -3,20 +3,46 @@ import type { Failure } from '../core/base/errors';
 import type { Progress } from '../core/base/job';
 import type { DamagedStep, SavedStep } from '../core/checkpoint/checkpoint';
 import type { FormatId } from '../core/export/formats';
+import type { ModelPreview } from '../core/export/preview';
+import type { ModelId } from '../core/models';
+import type { InRows } from '../core/objectives/objective';
 import type { CardWords } from '../core/runs/card';
+import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
+import type { KeptEvaluation } from '../core/runs/keptEvaluations';
 import type { RunRow, RunWords } from '../core/runs/rows';
 import type { Learnt } from '../core/runs/learnt';
 import type { Plan, PlanInput } from '../core/plan/plan';
 import type { TextProfile } from '../core/plan/profile';
 import type { DataRecord, TokenizerRecord } from '../core/runs/project';
 import type { PartName, SplitChoice } from '../core/documents/split';
+import type { Recipe } from '../core/train/recipe';
 import type { Everything, ProjectRow } from '../core/runs/sizes';
-import type { DocumentRow, DocumentStart, DropOutcome, ImportOutcome, TextRecord } from '../core/documents';
+import type {
+  DocumentRow,
+  DocumentStart,
+  DropOutcome,
+  ImportOutcome,
+  TableChoice,
+  TableFormatId,
+  TableHead,
+  TextRecord,
+} from '../core/documents';
+import type { TokenRole } from '../core/tokenizer/special';
 import type { TokenPiece } from '../core/tokenizer/statistics';
-import type { TokenizerModel } from '../core/tokenizer/tokenizer';
+import type { TokenizerModel, TrainedKind } from '../core/tokenizer/tokenizer';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 
-export type { DamagedStep, DataRecord, Everything, ProjectRow, RunRow, RunWords, SavedStep, TokenizerRecord };
+export type {
+  DamagedStep,
+  DataRecord,
+  Everything,
+  ModelPreview,
+  ProjectRow,
+  RunRow,
+  RunWords,
+  SavedStep,
+  TokenizerRecord,
+};
 
 export interface DataApi {
   /** Files of a drop, some at a time, for the import of that drop: thousands at once would hold the page. */
@@ -41,6 +67,8 @@ export interface DataApi {
     progress: Progress;
     output: ImportOutcome;
   };
+  /** The columns of a table, and its first rows. */
+  lookAtTable: { input: { file: File; name: string; format: TableFormatId }; progress: never; output: TableHead };
   samples: { input: null; progress: never; output: readonly Sample[] };
   listTexts: { input: { projectId: string }; progress: never; output: readonly TextRecord[] };
   /** `count` documents of a text from the `from`th, of those whose title holds `query`; `of`: how many those are. */
@@ -76,7 +104,7 @@ export interface DataApi {
     output: { plan: Plan; text: TextProfile };
   };
   trainTokenizer: {
-    input: { texts: readonly string[]; kind: TokenizerModel['kind']; vocabulary: number };
+    input: { texts: readonly string[]; kind: TrainedKind; vocabulary: number; roles: readonly TokenRole[] };
     progress: Progress;
     output: TokenizerRecord;
   };
@@ -102,6 +130,13 @@ export interface DataApi {
     input: { data: DataRecord; ids: readonly string[]; part: PartName; from: number; count: number };
     progress: never;
     output: PartRows;
+  };
+
+  /** How the training part lies in the rows of an objective; null: there is nothing to tell. */
+  cutWords: {
+    input: { data: DataRecord; tokenizer: TokenizerModel; model: ModelId; context: number; recipe: Recipe };
+    progress: never;
+    output: InRows | null;
   };
 
   /** The steps of a run that can be opened, oldest first, and those that cannot. */
@@ -131,6 +166,17 @@ export interface DataApi {
   describeRun: { input: Partial<RunWords> & { runId: string }; progress: never; output: null };
   /** What a person says in its card, part by part; a part that is absent says what Homegrown says. */
   writeCard: { input: { runId: string; card: CardWords }; progress: never; output: null };
+  /**
+   * What is kept of a step on a part; where that step was not measured, of the newest before it, else of the newest. Null where
+   * there is none.
+   */
+  keptEvaluation: {
+    input: { runId: string; step: number; part: EvaluatedOn };
+    progress: never;
+    output: KeptEvaluation | null;
+  };
+  /** What was asked of its steps by lists, oldest step first. */
+  keptLists: { input: { runId: string }; progress: never; output: readonly EvaluationRecord[] };
   /** Hides a run; `restoreRun` undoes it, `purgeRun` makes it final, which frees so many bytes. Fails while a tab works on it. */
   removeRun: { input: { runId: string; at: number }; progress: never; output: { bytes: number } };
   restoreRun: { input: { runId: string }; progress: never; output: null };
@@ -141,11 +187,15 @@ export interface DataApi {
   setBudget: { input: { runId: string; bytes: number }; progress: never; output: null };
   /** Gives back what a run's saved steps take; its record and curve stay. Fails while a tab works on it. */
   freeRun: { input: { runId: string }; progress: never; output: { bytes: number } };
-  /** A zip of ours or a Hugging Face folder, as a new run. Nothing is stored unless all of it is right. */
+  /**
+   * A zip, the files of a Hugging Face folder, or a GGUF file, as a new run. Nothing is stored unless all of it is right. Of a
+   * model that was made elsewhere it says what that is, and takes it when it is told that a person has seen that.
+   */
   importModel: {
-    input: { files: readonly File[]; projectId: string; addedAt: number };
+    /** `context`: tokens that it is to read at once, at most, where it can be taken with fewer. */
+    input: { files: readonly File[]; projectId: string; addedAt: number; isSeen?: boolean; context?: number };
     progress: Progress;
-    output: { runId: string };
+    output: { runId: string } | { preview: ModelPreview };
   };
 
   /** The projects with what they own, last opened first; what is removed among them, and what cannot be opened last. */
@@ -173,6 +223,8 @@ export interface DataApi {
 export interface GivenFile {
   file: File;
   name: string;
+  /** What it is read as where two columns of it are learnt. */
+  table?: TableChoice;
 }
 
 export interface PartRows {
@@ -203,6 +255,8 @@ export interface Sample {
   licence: string;
   characters: number;
   bytes: number;
+  /** A table, whose columns are called input and target: those are learnt. */
+  pairs?: true;
 }
 
 /** Something stored that this version cannot read. It is left as it is. */

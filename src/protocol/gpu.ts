@@ -2,12 +2,16 @@
  * The GPU worker's contract: one device, so one worker; training, sampling and everything that needs weights on it. One run
  * trains at a time, and comes first; what is asked of any run meanwhile is done between its steps.
  */
+import type { Progress } from '../core/base/job';
 import type { Evaluated } from '../core/metrics';
 import type { PartName } from '../core/shards/manifest';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { Reference } from '../core/verify/reference';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from './data';
+import type { Comparison } from '../core/evaluate/compare';
+import type { ToEvaluate } from '../core/evaluate/readings/reading';
+import type { EvaluationRecord } from '../core/runs/evaluations';
 import type { Fork } from '../core/runs/fork';
 import type { Asked, DeviceKind, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { MemoryLimits } from '../core/train/memory';
@@ -33,17 +37,29 @@ export interface GpuApi {
    * of its newest saved step, and what comes back is what its journal tells of it from now on.
    */
   ask: { input: { runId: string; asked: Asked }; progress: never; output: readonly TrainEvent[] };
+  /** How a model goes on from a text, or what it answers to it. */
   generate: {
     input: GenerateInput;
     progress: readonly GeneratedToken[];
     output: { reason: 'length' | 'stopped' | 'end'; ms: number };
   };
+  /** What a model that reads both ways puts in the blanks of a passage. */
+  fill: { input: FillInput; progress: never; output: FilledPassage };
   /** The mean loss of a saved step over at most `tokens` of a part of its run's data, and what else is measured there. */
   evaluate: {
     input: { runId: string; which: WhichSnapshot; part: PartName; tokens: number };
     progress: never;
     output: Evaluated & { step: number };
   };
+  /**
+   * All that is told of a saved step on a held-out part of its run's data, or on a text: it is kept with the run, in place of
+   * what was measured of that step on that part before.
+   */
+  evaluation: { input: EvaluationInput; progress: Progress; output: EvaluationRecord };
+  /** Pairs of sentences and tasks of one's own, by a saved step; kept with the run, beside what was asked of that step before. */
+  lists: { input: ListsInput; progress: Progress; output: EvaluationRecord };
+  /** Whether a saved step is better than another one, on a held-out part of its run's data or on a text. */
+  compare: { input: CompareInput; progress: Progress; output: Compared };
   /** What a saved step says of held-out text, which an exported file of it must say too. */
   reference: { input: { runId: string; which: WhichSnapshot }; progress: never; output: Reference };
 }
@@ -107,12 +123,74 @@ export interface GenerateInput {
   topP: number;
   seed: number;
   length: number;
+  /** Of a model that answers: what is likeliest as a whole, by so many beginnings at once, in place of chance. */
+  beams?: { count: number; lengthPenalty: number };
+}
+
+export interface EvaluationInput {
+  runId: string;
+  which: WhichSnapshot;
+  /** A text that a person gives, or a part. */
+  on: { part: 'validation' | 'test' } | { name: string; text: string };
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+export interface ListsInput {
+  runId: string;
+  which: WhichSnapshot;
+  lists: Pick<ToEvaluate, 'minimalPairs' | 'swaps' | 'tasks'>;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+export interface CompareInput {
+  runId: string;
+  which: WhichSnapshot;
+  beside: { runId: string; which: WhichSnapshot };
+  on: EvaluationInput['on'];
+}
+/** In bits per byte, below 0 where it is the better one. */
+export interface Compared extends Comparison {
+  step: number;
+  besideStep: number;
+  /** Of the text. */
+  bytes: number;
+  /** The other run did not hold out that part, as far as is known: it may have learnt from it. */
+  mayHaveLearnt: boolean;
+}
+
+export interface FillInput {
+  runId: string;
+  which: WhichSnapshot;
+  /** With `[MASK]` or `___` for each blank. */
+  passage: string;
+  /** Candidates of each blank. */
+  most: number;
+}
+export interface FilledPassage {
+  /** The passage around its blanks: one more than there are. */
+  pieces: readonly string[];
+  /** Of each blank the likeliest, the best first; `inPlace`: as it stands in the passage, the space before it too. */
+  blanks: readonly (readonly (Guess & { inPlace: string })[])[];
+  ms: number;
+}
+
+/** A token that could stand at a place. */
+export interface Guess {
+  id: number;
+  /** Null where it is no whole characters. */
+  text: string | null;
+  bytes: readonly number[];
+  probability: number;
 }
 
 export interface GeneratedToken {
   id: number;
   /** Text that this token completes; may be '' inside a multi-byte character. */
   text: string;
+  /** That it stands for. */
+  bytes: readonly number[];
   probability: number;
-  alternatives: readonly { id: number; text: string | null; probability: number }[];
+  alternatives: readonly Guess[];
 }

@@ -42,6 +42,22 @@ describe('the cost of a run', () => {
     expect(cost.memory.total - sgd.memory.total).toBe(4 * cost.parameters);
   });
 
+  test('Muon keeps one moment of matrices, and multiplies them the same for any batch', () => {
+    const of = (batch: number) => estimate(gpt, config, 65, { ...DEFAULT_RECIPE, batch, optimizer: 'muon' }, device);
+    const plain = estimate(gpt, config, 65, { ...DEFAULT_RECIPE, batch: 12 }, device);
+    expect(plain.memory.moments - of(12).memory.moments).toBe(4 * 2 * 12 * 64 ** 2);
+    // Of a layer four squares of 64, as q, k and v are apart, and two of 64 x 256.
+    const update = 2 * 5 * (4 * 6 * 64 ** 3 + 2 * (4 * 64 ** 2 * 256 + 2 * 64 ** 3));
+    expect(of(12).flopsPerStep - plain.flopsPerStep).toBe(update);
+    expect(2 * of(12).flopsPerStep - of(24).flopsPerStep).toBe(update);
+    expect(of(12).seconds).toBeGreaterThan(plain.seconds!);
+  });
+
+  test('an average of the weights is another copy of them', () => {
+    const averaged = estimate(gpt, config, 65, { ...DEFAULT_RECIPE, emaDecay: 0.99 }, device);
+    expect(averaged.memory.total - cost.memory.total).toBe(4 * cost.parameters);
+  });
+
   test('micro-batches cost a second gradient and multiply the tokens; activations computed again cost a third more work', () => {
     const gathering = estimate(gpt, config, 65, { ...DEFAULT_RECIPE, accumulate: 4 }, device);
     expect(gathering.memory.total - cost.memory.total).toBe(4 * cost.parameters);

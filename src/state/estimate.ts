@@ -8,6 +8,7 @@ import type { ModelChoice } from '../core/train/run';
 import { fittedTo } from '../core/train/shortText';
 import { flopsPerToken } from '../core/train/work';
 import { modelSpec } from '../core/models';
+import { rolesOf } from '../core/objectives';
 import { optimizerOf, type OptimizerId } from '../core/optim';
 import { countParams, sizeOf, type BaseConfig, type ModelSpec } from '../core/models/spec';
 import { learntOf } from '../core/documents/record';
@@ -42,15 +43,15 @@ export function estimate<C extends BaseConfig>(
 
   const tokens = tokensPerStep(recipe, config.context);
   const flopsForward = tokens * spec.flops(config, vocabulary);
-  const flopsPerStep = (recipe.recompute ? 4 : 3) * flopsForward;
+  const cost = costOf(spec, config, vocabulary, recipe.optimizer);
+  const flopsPerStep = (recipe.recompute ? 4 : 3) * flopsForward + cost.update;
   return {
     parameters,
     groups: [...groups].map(([name, n]) => ({ name, parameters: n })),
     memory: memoryPlan(spec, config, vocabulary, recipe),
     tokensPerStep: tokens,
     flopsPerStep,
-    seconds:
-      device && secondsOf(expectedPace(costOf(spec, config, vocabulary), config.context, recipe, device), recipe),
+    seconds: device && secondsOf(expectedPace(cost, config.context, recipe, device), recipe),
   };
 }
 
@@ -64,9 +65,9 @@ export function shareOfRate(
 }
 
 /** Entries of the vocabulary: as trained, or as asked for. */
-export function vocabularySize({ tokenizer, tokenizerChoice: { kind, vocabulary } }: Project): number {
+export function vocabularySize({ tokenizer, tokenizerChoice: { kind, vocabulary }, recipe }: Project): number {
   if (tokenizer?.model.kind === kind) return tokenizer.size;
-  return kind === 'bpe' ? vocabulary : BYTE_ENTRIES;
+  return kind === 'bpe' ? vocabulary : BYTE_ENTRIES + rolesOf(recipe.objective).length;
 }
 /** 256 bytes and the end of a text. */
 const BYTE_ENTRIES = 257;
@@ -154,10 +155,14 @@ export function startProblems({
   const text = textSize({ project, texts });
   const tokens = text?.isCounted ? text : { train: Infinity, validation: Infinity };
   const limits = limitsOf({ device });
-  const model = fittedTo(modelOf(project), project.recipe.objective, tokens.train);
+  const model = fittedTo(modelOf(project), project.recipe, tokens.train);
   return problems(model, recipeOf(project, limits), tokens, limits);
 }
 
 /** What the device in use can hold; nothing is known of one that is not open. */
 export const limitsOf = ({ device }: Pick<Studio, 'device'>): MemoryLimits =>
   (device.kind === 'open' && device.info.limits) || {};
+
+/** What a step costs the device depends on these alone. */
+export const settingsOf = (model: ModelChoice, { batch, accumulate, recompute, optimizer }: Recipe): string =>
+  JSON.stringify([model, batch, accumulate, recompute, optimizer]);

@@ -2,7 +2,9 @@
 import { type Failure, toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
+import { checkOf } from '../core/export/format';
 import { type FormatId, FORMATS } from '../core/export/formats';
+import type { ModelPreview } from '../core/export/preview';
 import type { RunRecord } from '../core/runs/record';
 import { uncheckable } from '../core/verify/check';
 import { matches, type Figures } from '../core/verify/compare';
@@ -14,6 +16,7 @@ import { modelOf, shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
 import { chosenStep } from './trained';
 import { IDLE, work, type Work } from './work';
+import { isApplied } from '../core/tokenizer/tokenizer';
 
 /** A file that was handed over, and what is known of it. */
 export interface ExportedFile {
@@ -46,6 +49,8 @@ export interface ExportSlice {
   /** Of the run that Export shows, in this session. */
   exports: Exports;
   importingModel: Work;
+  /** A model made elsewhere, opened and not yet taken. */
+  incoming: { files: readonly File[]; preview: ModelPreview } | null;
   /** Whether the folder carries what training needs to go on. */
   withOptimizer: boolean;
   setWithOptimizer(withOptimizer: boolean): void;
@@ -55,8 +60,14 @@ export interface ExportSlice {
   downloadSidecars(format: FormatId): Promise<void>;
   /** Ends what is written and checked, and forgets what was: another model takes the place. */
   endExports(): void;
-  /** A zip or the files of a folder: a run beside the others, which the pages show. */
+  /**
+   * A zip, the files of a folder, or a GGUF file: a run beside the others, which the pages show. One that was made elsewhere is
+   * `incoming` first.
+   */
   importModel(files: readonly File[]): Promise<void>;
+  /** Takes what is incoming, to read so many tokens at once, or leaves it. */
+  takeIncoming(context: number): Promise<void>;
+  leaveIncoming(): void;
 }
 
 export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, download, tabs }) => {
@@ -86,7 +97,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         if (fileOf(get().exports[format]) === file) put(format, exporting);
       };
       const run = modelOf(get(), 'export')?.record;
-      const reason = run ? uncheckable(FORMATS[format].check, run.model) : null;
+      const reason = run ? uncheckable(checkOf(FORMATS[format], run.model), run.model) : null;
       if (reason !== null) {
         put(format, { kind: 'uncheckable', file, reason });
         await before; // whoever is next waits for that one
@@ -140,6 +151,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
     return {
       exports: {},
       importingModel: IDLE,
+      incoming: null,
       withOptimizer: false,
       setWithOptimizer: (withOptimizer) => set({ withOptimizer }),
       async exportModel(format) {
@@ -181,53 +193,67 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         }
         set({ exports: {} });
       },
-      async importModel(files) {
-        const { project, training } = get();
-        const result = await get().takeInto(project.id, () =>
-          work(
-            (importingModel) => set({ importingModel }),
-            now,
-            (options) => data.call('importModel', { files, projectId: project.id, addedAt: now() }, options),
-          ),
-        );
-        if (result) tabs.announce();
-        if (get().project.id !== project.id) {
-          await toldElsewhere(project, files[0]!.name, result);
-          return;
-        }
-        if (!result) return;
-        const { runId } = result;
-        const isNew = isUntouched(get()) && get().project.tokenizer === null;
-        const before = modelOf(get(), 'playground')?.record;
-        // While a run trains, Train goes on showing it.
-        if (training) await Promise.all([get().show('playground', runId), get().show('export', runId)]);
-        else await get().bringBack(runId);
-        const { toast, change, opened } = get();
-        const run = opened[runId]?.record;
-        if (!run) return;
-        // What nobody has begun to set is as it was for what came in.
-        if (isNew) {
-          const { id, config, vocabulary } = run.model;
-          const tokenizerChoice = { kind: run.tokenizer.kind, vocabulary };
-          change({ name: run.name, tokenizerChoice, model: { id, config, byHand: [] } });
-        } else if (get().project.name === UNTITLED) change({ name: run.name });
-        const back = async ({ id, name }: RunRecord): Promise<void> => {
-          try {
-            if (get().project.id === project.id) await get().bringBack(id);
-            else await get().changeOf(project.id, { runId: id });
-          } catch (error) {
-            get().toast({ text: `${name} could not be brought back`, detail: explain(toFailure(error)) });
-          }
-        };
-        toast({
-          text: `${run.name} is here`,
-          detail: before
-            ? `at step ${formatCount(run.step)}. ${before.name} is among the runs`
-            : `a model at step ${formatCount(run.step)}`,
-          ...(before && !training && { undo: () => void back(before) }),
-        });
+      importModel: (files) => bringIn(files),
+      async takeIncoming(context) {
+        const { incoming } = get();
+        if (incoming) await bringIn(incoming.files, { isSeen: true, context });
       },
+      leaveIncoming: () => set({ incoming: null }),
     };
+
+    async function bringIn(files: readonly File[], how: { isSeen?: true; context?: number } = {}): Promise<void> {
+      const { project, training } = get();
+      set({ incoming: null });
+      const result = await get().takeInto(project.id, () =>
+        work(
+          (importingModel) => set({ importingModel }),
+          now,
+          (options) => data.call('importModel', { files, projectId: project.id, addedAt: now(), ...how }, options),
+        ),
+      );
+      if (result && 'preview' in result) {
+        if (get().project.id === project.id) set({ incoming: { files, preview: result.preview } });
+        return;
+      }
+      if (result) tabs.announce();
+      if (get().project.id !== project.id) {
+        await toldElsewhere(project, files[0]!.name, result);
+        return;
+      }
+      if (!result) return;
+      const { runId } = result;
+      const isNew = isUntouched(get()) && get().project.tokenizer === null;
+      const before = modelOf(get(), 'playground')?.record;
+      // While a run trains, Train goes on showing it.
+      if (training) await Promise.all([get().show('playground', runId), get().show('export', runId)]);
+      else await get().bringBack(runId);
+      const { toast, change, opened } = get();
+      const run = opened[runId]?.record;
+      if (!run) return;
+      // What nobody has begun to set is as it was for what came in.
+      if (isNew) {
+        const { id, config, vocabulary } = run.model;
+        const { kind } = run.tokenizer;
+        // One that is not trained here is the run's alone.
+        const tokenizerChoice = isApplied(kind) ? undefined : { kind, vocabulary };
+        change({ name: run.name, ...(tokenizerChoice && { tokenizerChoice }), model: { id, config, byHand: [] } });
+      } else if (get().project.name === UNTITLED) change({ name: run.name });
+      const back = async ({ id, name }: RunRecord): Promise<void> => {
+        try {
+          if (get().project.id === project.id) await get().bringBack(id);
+          else await get().changeOf(project.id, { runId: id });
+        } catch (error) {
+          get().toast({ text: `${name} could not be brought back`, detail: explain(toFailure(error)) });
+        }
+      };
+      toast({
+        text: `${run.name} is here`,
+        detail: before
+          ? `at step ${formatCount(run.step)}. ${before.name} is among the runs`
+          : `a model at step ${formatCount(run.step)}`,
+        ...(before && !training && { undo: () => void back(before) }),
+      });
+    }
   };
 };
 

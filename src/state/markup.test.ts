@@ -4,7 +4,7 @@ import { initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { browserOver } from '../core/testing/tabs';
-import { askedAbout } from './markup';
+import { askedAbout, kindOf } from './markup';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
@@ -42,4 +42,19 @@ test('a question about markup waits until its project is opened again, also wher
   expect(asked()).toEqual(['gull.jsonl', 'tern.jsonl']);
   getState().leaveMarkup();
   expect(getState()).toMatchObject({ markup: [], texts: [] });
+});
+
+test('how a small file begins is read of all of it, and of a large one alone', async () => {
+  const line = '{"text": "The sea is wide."}\n';
+  for (const [lines, cuts] of [
+    [20, 0],
+    [2000, 0],
+    [3000, 1],
+  ] as const) {
+    const file = new File([line.repeat(lines)], 'rows');
+    const cut = vi.spyOn(file, 'slice');
+    expect(await kindOf({ file, name: 'rows' })).toBe('jsonl');
+    expect(cut).toHaveBeenCalledTimes(cuts);
+  }
+  expect(await kindOf({ file: new File(['The sea. '.repeat(600), line.repeat(9)], 'sea'), name: 'sea' })).toBeNull();
 });

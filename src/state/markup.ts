@@ -1,5 +1,15 @@
 /** Files that hold markup or data rather than prose: a person is asked whether they are learnt as they are. */
+import { ahead } from '../core/base/ahead';
+import {
+  formatOf,
+  isOfDocuments,
+  isTable,
+  type TableChoice,
+  type TableFormatId,
+  tableFormatOf,
+} from '../core/documents';
 import { MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
+import { type ObjectiveId, objectiveOf, usualObjective } from '../core/objectives';
 import type { Project } from './project';
 import type { Studio } from './studio';
 
@@ -7,6 +17,8 @@ import type { Studio } from './studio';
 export interface Dropped {
   file: File;
   name: string;
+  /** Of a table of which two columns are learnt. */
+  table?: TableChoice;
 }
 
 /** One that waits for an answer, and the project that it was dropped on. */
@@ -19,12 +31,44 @@ export interface DroppedMarkup extends Dropped {
 export const askedAbout = ({ markup, project }: Pick<Studio, 'markup' | 'project'>): readonly DroppedMarkup[] =>
   markup.filter((one) => one.project.id === project.id);
 
-/** A file that cannot be read is told of when it is added. */
+/** What one question is about: the tables, of which columns can be taken, and when they are answered the others. */
+export function questionOf(studio: Pick<Studio, 'markup' | 'project'>): readonly DroppedMarkup[] {
+  const all = askedAbout(studio);
+  const tables = all.filter(({ kind }) => isTable(kind));
+  return tables.length > 0 ? tables : all;
+}
+
+export const fileOf = ({ file, name }: Dropped): Dropped => ({ file, name });
+
+/** As what a table that was asked about is read. */
+export const tableOf = ({ kind, name }: DroppedMarkup): TableFormatId => (isTable(kind) ? kind : tableFormatOf(name));
+
+/** Of pairs alone a model learns to answer: by this objective, where it can and does not yet. */
+export function answering({ project, texts }: Pick<Studio, 'project' | 'texts'>): ObjectiveId | undefined {
+  const objective = usualObjective(project.model.id, true);
+  const isAll = texts.every(({ formats }) => formats.every(isTable));
+  return isAll && objectiveOf(objective).ofPairs && objective !== project.recipe.objective ? objective : undefined;
+}
+
+/** Files of a drop: those that are read as they are, and those that are asked about. */
+export async function sorted(files: readonly Dropped[], project: DroppedMarkup['project']) {
+  const texts: Dropped[] = [];
+  const markup: DroppedMarkup[] = [];
+  for await (const [dropped, kind] of ahead(files, async (each) => [each, await kindOf(each)] as const)) {
+    if (kind) markup.push({ ...dropped, kind, project });
+    else texts.push(dropped);
+  }
+  return { texts, markup };
+}
+
+/** Null also where text is taken out of it: that needs no answer. A file that cannot be read is told of when it is added. */
 export const kindOf = async ({ file, name }: Dropped): Promise<MarkupId | null> =>
-  file
-    .slice(0, MARKUP_HEAD)
-    .arrayBuffer()
-    .then(
-      (head) => markupOf(name, new Uint8Array(head)),
-      () => null,
-    );
+  // Of thousands: to cut a file's beginning off takes Chromium three times as long as to read a small one whole.
+  isOfDocuments(formatOf(name))
+    ? null
+    : (file.size <= SMALL ? file : file.slice(0, MARKUP_HEAD)).arrayBuffer().then(
+        (head) => markupOf(name, new Uint8Array(head)),
+        () => null,
+      );
+/** Bytes. */
+const SMALL = 16 * MARKUP_HEAD;

@@ -31,7 +31,7 @@ export interface OpenRun {
   saved: Saved | null;
   /** The same; where none can be opened that it could go on from, the best, of which the weights are kept. */
   usable: Saved | null;
-  /** The step that Playground and Export work with. */
+  /** The step that Evaluate, Playground and Export work with. */
   which: WhichSnapshot;
   phase: Phase;
 }
@@ -40,8 +40,8 @@ export interface OpenRun {
 export type Model = OpenRun & { record: RunRecord; usable: Saved };
 
 /** The pages that show a run. */
-export type Page = 'train' | 'playground' | 'export';
-export const PAGES: readonly Page[] = ['train', 'playground', 'export'];
+export type Page = 'train' | 'evaluate' | 'playground' | 'export';
+export const PAGES: readonly Page[] = ['train', 'evaluate', 'playground', 'export'];
 
 export const newOpenRun = (id: string): OpenRun => ({
   id,

@@ -1,8 +1,10 @@
 /** Runs opened while another is being opened, or begun meanwhile, over the workers' real halves. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { lonelyLocks, type TestStudio } from '../core/testing/behindChannels';
-import { FINISHED, goldenPage, STOPPED } from '../core/testing/goldenPage';
+import { FINISHED, goldenPage, goldenStoreOf, STOPPED } from '../core/testing/goldenPage';
 import { seen } from '../core/testing/shown';
+import { browserOver } from '../core/testing/tabs';
+import { isOpening, shownRun } from './openRun';
 
 let page: TestStudio;
 /** What the listing of a run's saved steps waits for. */
@@ -13,6 +15,8 @@ function gate(runId: string): () => void {
   gates.set(runId, new Promise((resolve) => (open = resolve)));
   return open;
 }
+/** How often the sizes of projects were counted no further. */
+let stopped = 0;
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
@@ -20,7 +24,12 @@ afterAll(() => vi.unstubAllGlobals());
 beforeEach(async () => {
   gates.clear();
   page = await goldenPage(FINISHED, undefined, ({ data }) => {
-    const { savedSteps } = data;
+    const { savedSteps, projects } = data;
+    data.projects = async (input, job) => {
+      await gates.get('projects');
+      if (job.signal.aborted) stopped++;
+      return projects(input, job);
+    };
     data.savedSteps = async (input, job) => {
       await gates.get(input.runId);
       return savedSteps(input, job);
@@ -57,4 +66,61 @@ test('a run that is begun while another is opened is not covered by that', async
   const { project, run, model, saved, phase } = seen(getState());
   expect([project.runId, run?.id, model?.id, saved?.step]).toEqual(['run-1', 'run-1', 'run-1', 1]);
   expect(phase).toEqual({ kind: 'finished', step: 1, of: 1 });
+});
+
+test('the sizes of all projects are not counted on while one of them is opened', async () => {
+  const { getState } = page.studio;
+  const first = getState().project.id;
+  await getState().newProject();
+  const before = getState().projects;
+  const goOn = gate('projects');
+  stopped = 0;
+  const listing = getState().listProjects();
+  await turn();
+  const opening = getState().open(first);
+  for (let i = 0; i < 20; i++) await turn(); // a message may come after a timer
+  goOn();
+  expect(await opening).toBe(true);
+  await listing;
+  expect([stopped, getState().projects, getState().toasts]).toEqual([1, before, []]);
+});
+
+test.each([
+  ['comes with its run', 'long', ['another', `first ${FINISHED}`]],
+  [
+    'whose run takes longer comes without it until it is read',
+    'over',
+    ['another', 'first opening', `first ${FINISHED}`],
+  ],
+])('a project that is opened %s', async (_, wait, expected) => {
+  const pause = (): Promise<void> => (wait === 'long' ? new Promise(() => undefined) : turn());
+  const browser = browserOver(await goldenStoreOf(FINISHED), pause);
+  const { studio } = browser.tab(({ data }) => {
+    const { savedSteps } = data;
+    data.savedSteps = async (input, job) => {
+      await gates.get(input.runId);
+      return savedSteps(input, job);
+    };
+  });
+  const { getState } = studio;
+  await getState().load();
+  const { id } = getState().project;
+  await getState().newProject();
+  const goOn = gate(FINISHED);
+  const drawn: string[] = [];
+  const look = (): void => {
+    const s = getState();
+    const now =
+      s.project.id === id ? `first ${isOpening(s, 'train') ? 'opening' : shownRun(s, 'train').id}` : 'another';
+    if (drawn.at(-1) !== now) drawn.push(now);
+  };
+  look();
+  studio.subscribe(() => queueMicrotask(look)); // as React draws
+  const opening = getState().open(id);
+  for (let i = 0; i < 50; i++) await turn();
+  goOn();
+  expect(await opening).toBe(true);
+  expect(drawn).toEqual(expected);
+  expect(seen(getState())).toMatchObject({ phase: { kind: 'finished' }, saved: { step: 40 } });
+  browser.close();
 });

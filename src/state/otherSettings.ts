@@ -15,8 +15,7 @@ export function otherSettings(s: Studio): readonly string[] {
   const { record, phase, saved } = shownRun(s, 'train');
   if (!record || !saved || phase.kind !== 'stopped' || s.texts.length === 0) return [];
   if (record.origin && record.step === 0) return [];
-  const { objective } = s.project.recipe;
-  const model = fittedTo(modelOf(s.project), objective, dataOf(record).facts?.parts.train.tokens ?? Infinity);
+  const model = fittedTo(modelOf(s.project), s.project.recipe, dataOf(record).facts?.parts.train.tokens ?? Infinity);
   const mine = recipeOf(record);
   // Whether to recompute is settled when a run begins, and changes nothing of what is learnt.
   const recipe = { ...s.project.recipe, recompute: mine.recompute };

@@ -33,6 +33,7 @@ export function next(phase: Phase, event: TrainEvent, of: number): Phase {
     case 'evaluated':
     case 'saved':
     case 'kept':
+    case 'early':
     case 'sampled':
       return phase;
     default:

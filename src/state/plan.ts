@@ -8,9 +8,10 @@ import type { TextProfile } from '../core/plan/profile';
 import { textRef } from '../core/documents/record';
 import { formatDuration } from '../core/base/units';
 import { initialProject, type Project, same } from '../core/runs/project';
-import { tokensPerStep } from '../core/train/recipe';
+import { DEFAULT_RECIPE, objectiveSettings, tokensPerStep } from '../core/train/recipe';
 import { limitsOf, modelOf, recipeOf } from './estimate';
 import { type Inputs, textIds } from './preparation';
+import { forPairsSample } from './pairsSample';
 import type { Slice, Studio } from './studio';
 
 export interface Planned {
@@ -132,6 +133,11 @@ export const createPlanSlice: Slice<PlanSlice> =
         if (get().training) return;
         const { id } = get().project;
         if (!(await get().addSample(file)) || get().project.id !== id) return;
+        const { project, samples } = get();
+        const pairs = samples.find((sample) => sample.file === file)?.pairs;
+        if (pairs && isAsNew({ ...project, recipe: { ...project.recipe, objective: DEFAULT_RECIPE.objective } })) {
+          get().change(forPairsSample(project));
+        }
         // What a person has set is what is trained with.
         await get().start(isAsNew(get().project) ? FIRST_MINUTES : undefined);
       },
@@ -152,7 +158,7 @@ function settingsOf({ vocabulary, model, recipe }: Plan, project: Project, minut
     plan: { ...project.plan, minutes },
     tokenizerChoice: { kind: vocabulary.kind, vocabulary: vocabulary.size },
     model: { ...project.model, config: model.config, byHand: [] },
-    recipe: { ...recipe, samplePrompt, seed },
+    recipe: { ...recipe, ...objectiveSettings(project.recipe), samplePrompt, seed },
     recompute: 'auto',
     rateByHand: false, // another optimizer has another
   };

@@ -1,16 +1,28 @@
-/** Talking to a model: a prompt, how to choose among its guesses, and the tokens as they come. */
+/** Talking to a model: a prompt, how to choose among its guesses, and the tokens as they come, or the blanks as it fills them. */
 import { toFailure, type Failure } from '../core/base/errors';
+import { type ModelId, modelSpec } from '../core/models';
+import type { ModelKind } from '../core/models/spec';
 import { recipeOf } from '../core/runs/segments';
-import type { GeneratedToken, GenerateInput } from '../protocol/gpu';
+import { BLANK, hasBlank } from '../core/tokenizer/passage';
+import type { FilledPassage, GeneratedToken, GenerateInput } from '../protocol/gpu';
 import { shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
 
-export type Sampling = Pick<GenerateInput, 'temperature' | 'topK' | 'topP' | 'seed' | 'length'>;
+export interface Sampling extends Pick<GenerateInput, 'temperature' | 'topK' | 'topP' | 'seed' | 'length'> {
+  /** Of a model that answers. */
+  how: 'likeliest' | 'beams' | 'chance';
+  beams: { count: number; lengthPenalty: number };
+}
+
+/** A passage with what was chosen for each of its blanks: the place among its candidates, 0 at first. */
+export interface Filled extends FilledPassage {
+  choices: readonly number[];
+}
 
 export type Writing =
   | { kind: 'idle' }
   | { kind: 'writing'; since: number; stop(): void }
-  | { kind: 'done'; reason: 'length' | 'stopped' | 'end'; ms: number }
+  | { kind: 'done'; reason: 'length' | 'stopped' | 'end' | 'filled'; ms: number }
   | { kind: 'failed'; failure: Failure };
 
 export interface PlaygroundSlice {
@@ -20,52 +32,88 @@ export interface PlaygroundSlice {
   /** What was written after `writtenAfter`. */
   writtenAfter: string;
   written: readonly GeneratedToken[];
+  /** The passage as a model that reads both ways has filled it. */
+  filled: Filled | null;
   writing: Writing;
   setPrompt(prompt: string): void;
   setSampling(change: Partial<Sampling>): void;
+  /** What the model does with the prompt: it goes on from it, answers it, or fills its blanks. */
   generate(): Promise<void>;
+  /** Another of its candidates stands in a blank. */
+  choose(blank: number, candidate: number): void;
   /** Ends what is being written, and clears what was: another model takes the place. */
   endWriting(): void;
   /** Writes on from `text` in place of the token at `index`; the text up to there becomes the prompt. */
   continueFrom(index: number, text: string): Promise<void>;
 }
 
-/** What the model is to go on from. A space at its end would be half a token of most words. */
-export function promptOf(s: Pick<Studio, 'prompt' | 'shown' | 'opened' | 'project'>): string {
-  const { record } = shownRun(s, 'playground');
-  return s.prompt ?? (record ? recipeOf(record) : s.project.recipe).samplePrompt.trimEnd();
+type Shown = Pick<Studio, 'prompt' | 'shown' | 'opened' | 'project'>;
+
+/** What the model of the page does with a text. */
+export function playgroundKind(s: Pick<Studio, 'shown' | 'opened' | 'project'>): ModelKind {
+  const id: ModelId = shownRun(s, 'playground').record?.model.id ?? s.project.model.id;
+  return modelSpec(id).kind;
 }
+
+/** What the model is to go on from, answer or fill. A space at its end would be half a token of most words. */
+export function promptOf(s: Shown): string {
+  const { record } = shownRun(s, 'playground');
+  const usual = (record ? recipeOf(record) : s.project.recipe).samplePrompt.trimEnd();
+  return s.prompt ?? (playgroundKind(s) === 'encoder' && !hasBlank(usual) ? `${usual} ${BLANK}` : usual);
+}
+
+/** The passage with what was chosen for its blanks. */
+export const filledText = ({ pieces, blanks, choices }: Filled): string =>
+  pieces.map((piece, i) => piece + (blanks[i]?.[choices[i]!]?.inPlace ?? '')).join('');
+
+/** Candidates that are listed for a blank. */
+const MOST = 12;
 
 export const createPlaygroundSlice: Slice<PlaygroundSlice> =
   ({ gpu, now }) =>
   (set, get) => ({
     prompt: null,
-    sampling: { temperature: 0.8, topK: 40, topP: 1, seed: 1, length: 200 },
+    sampling: {
+      ...{ temperature: 0.8, topK: 40, topP: 1, seed: 1, length: 200 },
+      ...{ how: 'likeliest', beams: { count: 4, lengthPenalty: 1 } },
+    },
     writtenAfter: '',
     written: [],
+    filled: null,
     writing: { kind: 'idle' },
     setPrompt: (prompt) => set({ prompt }),
     setSampling: (change) => set(({ sampling }) => ({ sampling: { ...sampling, ...change } })),
     async generate() {
       const prompt = promptOf(get());
       const { sampling } = get();
+      const kind = playgroundKind(get());
       const runId = shownId(get(), 'playground');
       const { which } = shownRun(get(), 'playground');
       if (runId === null || get().writing.kind === 'writing') return;
       const abort = new AbortController();
       const mine: Writing = { kind: 'writing', since: now(), stop: () => abort.abort() };
-      set({ writtenAfter: prompt, written: [], writing: mine });
+      set({ writtenAfter: prompt, written: [], filled: null, writing: mine });
       /** Not once it was ended: what still comes belongs to another model. */
       const tell = (change: (studio: Studio) => Partial<Studio>): void => {
         if (get().writing === mine) set(change);
       };
       try {
-        const { reason, ms } = await gpu.call(
-          'generate',
-          { runId, which, prompt, ...sampling },
-          { signal: abort.signal, onProgress: (token) => tell(({ written }) => ({ written: [...written, ...token] })) },
-        );
-        tell(() => ({ writing: { kind: 'done', reason, ms } }));
+        if (kind === 'encoder') {
+          const input = { runId, which, passage: prompt, most: MOST };
+          const filled = await gpu.call('fill', input, { signal: abort.signal });
+          const done: Writing = { kind: 'done', reason: 'filled', ms: filled.ms };
+          tell(() => ({ filled: { ...filled, choices: filled.blanks.map(() => 0) }, writing: done }));
+        } else {
+          const { reason, ms } = await gpu.call(
+            'generate',
+            { runId, which, prompt, ...(kind === 'decoder' ? chance(sampling) : answering(sampling)) },
+            {
+              signal: abort.signal,
+              onProgress: (token) => tell(({ written }) => ({ written: [...written, ...token] })),
+            },
+          );
+          tell(() => ({ writing: { kind: 'done', reason, ms } }));
+        }
       } catch (error) {
         tell(() => ({ writing: { kind: 'failed', failure: toFailure(error) } }));
       }
@@ -74,7 +122,10 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
     endWriting() {
       const { writing } = get();
       if (writing.kind === 'writing') writing.stop();
-      set({ writtenAfter: '', written: [], writing: { kind: 'idle' } });
+      set({ writtenAfter: '', written: [], filled: null, writing: { kind: 'idle' } });
+    },
+    choose(blank, candidate) {
+      set(({ filled }) => ({ filled: filled && { ...filled, choices: filled.choices.with(blank, candidate) } }));
     },
     async continueFrom(index, text) {
       const { writtenAfter, written, generate } = get();
@@ -83,3 +134,12 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       await generate();
     },
   });
+
+/** What is asked of a model that goes on from a text. */
+const chance = ({ how: _how, beams: _beams, ...sampling }: Sampling) => sampling;
+
+/** And of one that answers. */
+function answering({ how, beams, ...sampling }: Sampling) {
+  if (how === 'chance') return sampling;
+  return { ...sampling, temperature: 0, ...(how === 'beams' && { beams }) };
+}

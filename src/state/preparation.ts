@@ -2,8 +2,11 @@
 import { toFailure } from '../core/base/errors';
 import type { PartName, SplitChoice } from '../core/documents/split';
 import { learntOf, textRef } from '../core/documents/record';
+import { objectiveOf, rolesOf } from '../core/objectives';
+import type { InRows } from '../core/objectives/objective';
+import { END_ALONE, missingRoles, type TokenRole } from '../core/tokenizer/special';
 import type { TokenPiece } from '../core/tokenizer/statistics';
-import type { TokenizerModel } from '../core/tokenizer/tokenizer';
+import { APPLIED_WORDS, type TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../core/runs/project';
 import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
@@ -38,6 +41,8 @@ export interface PreparationSlice extends Making {
   makingOf(projectId: string): Making;
   /** What of which document is in a part of the data: `count` from the `from`th; undefined where they are of texts that changed. */
   partRows(part: PartName, from: number, count: number): Promise<PartRows | undefined>;
+  /** How a project's data lie in rows of what is learnt at once; undefined where there is nothing to tell. */
+  cutWords(project: Project): Promise<InRows | undefined>;
   /** A passage cut into its tokens by the tokenizer that is there. */
   tokensOf(passage: string): Promise<readonly TokenPiece[]>;
   /** Entries of the vocabulary in order of id, at most `limit`; counted in the training part when there is data. */
@@ -73,11 +78,12 @@ export const createPreparationSlice: Slice<PreparationSlice> =
         project.id === projectId && project.data === built ? { project: { ...project, data: before } } : {},
       );
 
-    async function train({ project: { id }, texts }: Inputs, choice: TokenizerChoice): Promise<boolean> {
+    async function train({ project: { id, recipe }, texts }: Inputs, choice: TokenizerChoice): Promise<boolean> {
+      const roles = rolesOf(recipe.objective);
       const tokenizer = await work(
         (tokenizing) => show(id, { tokenizing }),
         now,
-        (options) => data.call('trainTokenizer', { texts: textIds({ texts }), ...choice }, options),
+        (options) => data.call('trainTokenizer', { texts: textIds({ texts }), ...choice, roles }, options),
       );
       return tokenizer !== undefined && keep(id, { tokenizer });
     }
@@ -135,6 +141,12 @@ export const createPreparationSlice: Slice<PreparationSlice> =
         if (!built || !ids?.every((id) => id !== undefined)) return undefined;
         return data.call('partRows', { data: built, ids, part, from, count });
       },
+      async cutWords({ data: built, tokenizer, model, recipe }) {
+        if (!built || !tokenizer || !objectiveOf(recipe.objective).cut) return undefined;
+        const { id, config } = model;
+        const input = { data: built, tokenizer: tokenizer.model, model: id, context: config.context, recipe };
+        return (await data.call('cutWords', input)) ?? undefined;
+      },
       async tokensOf(passage) {
         const { tokenizer } = get().project;
         return tokenizer ? data.call('tokens', { text: passage, tokenizer: tokenizer.model }) : [];
@@ -152,6 +164,7 @@ export const KIND_WORDS = {
   bpe: 'BPE',
   characters: 'Characters',
   bytes: 'Bytes',
+  ...APPLIED_WORDS,
 } as const satisfies Record<TokenizerModel['kind'], string>;
 
 /** Whether an artefact is there and still belongs to what it was made from. */
@@ -172,9 +185,15 @@ export const textFacts = (texts: Studio['texts']): BeginInput['texts'] =>
 /** What of each is learnt. */
 const textRefs = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map(textRef);
 
-export function tokenizerState({ project: { tokenizer, tokenizerChoice }, texts }: Inputs): ArtefactState {
+/** Special tokens that the project's objective needs and its tokenizer has not. */
+export const rolesToCome = ({ tokenizer, recipe }: Pick<Project, 'tokenizer' | 'recipe'>): readonly TokenRole[] =>
+  tokenizer ? missingRoles(tokenizer.model.roles ?? END_ALONE, rolesOf(recipe.objective)) : [];
+
+export function tokenizerState({ project, texts }: Inputs): ArtefactState {
+  const { tokenizer, tokenizerChoice } = project;
   if (!tokenizer) return 'none';
   const asked =
+    rolesToCome(project).length === 0 &&
     tokenizer.model.kind === tokenizerChoice.kind &&
     (tokenizer.model.kind !== 'bpe' || tokenizer.asked === tokenizerChoice.vocabulary);
   return asked && same(tokenizer.texts, textRefs({ texts })) ? 'done' : 'stale';

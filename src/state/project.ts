@@ -1,7 +1,8 @@
 /** What the person is making, as it is shown and changed here, and kept in step with the store and other tabs. */
 import { toFailure } from '../core/base/errors';
 import { type ModelId, modelSpec } from '../core/models';
-import { sizesOf } from '../core/models/spec';
+import { type Size, sizesOf } from '../core/models/spec';
+import { objectiveOn } from '../core/objectives';
 import { type ModelDraft, ofArchitecture } from '../core/runs/modelDraft';
 import { changedFields, FIRST_PROJECT, initialProject, mergeProjects, type Project, same } from '../core/runs/project';
 import {
@@ -43,7 +44,7 @@ export interface ProjectSlice {
   setRecompute(choice: RecomputeChoice): void;
   /** Another architecture, with the sizes that both have; what else each has stays as it was left. */
   chooseModel(id: ModelId): void;
-  setModel(size: string, value: number): void;
+  setModel(size: string, value: Size): void;
   /** The dial: about `parameters` weights; fields set by hand stay. */
   setSize(parameters: number): void;
   usePreset(name: string): void;
@@ -60,7 +61,7 @@ export interface ProjectSlice {
 }
 
 export const createProjectSlice: Slice<ProjectSlice> =
-  ({ store, tabs, now, newId }) =>
+  ({ data, store, tabs, now, newId }) =>
   (set, get) => {
     let last: KeptProject;
     let leaving: string | undefined;
@@ -160,9 +161,9 @@ export const createProjectSlice: Slice<ProjectSlice> =
       };
     }
     const listOwn = joined(1000, () => {
-      const { loadTexts, runs, listRuns, opened, training, listSaved } = get();
+      const { loadTexts, runs, listRuns, opened, training, listSaved, loadEvaluation } = get();
       const atRest = Object.keys(opened).filter((id) => id !== training?.runId); // a step of them may be kept no more
-      return Promise.all([loadTexts(), ...(runs ? [listRuns()] : []), ...atRest.map(listSaved)]);
+      return Promise.all([loadTexts(), loadEvaluation(), ...(runs ? [listRuns()] : []), ...atRest.map(listSaved)]);
     });
     /** More rarely: all runs of all of them are read, and who opens their menu lists them too. */
     const listOthers = joined(5000, async () => {
@@ -219,7 +220,11 @@ export const createProjectSlice: Slice<ProjectSlice> =
         change({ recompute, recipe: { ...get().project.recipe, recompute: recompute === 'on' } }),
       chooseModel(id) {
         const { project } = get();
-        change({ model: ofArchitecture(project.model, id, vocabularySize(project)) });
+        const { recipe } = project;
+        change({
+          model: ofArchitecture(project.model, id, vocabularySize(project)),
+          recipe: { ...recipe, objective: objectiveOn(id, recipe.objective) },
+        });
       },
       setModel(size, value) {
         const { config, byHand } = get().project.model;
@@ -254,13 +259,23 @@ export const createProjectSlice: Slice<ProjectSlice> =
       async open(id) {
         const { toast, project: before } = get();
         if (id === before.id) return true;
+        get().stopListing();
         return inTurn(async () => {
           if (id === get().project.id) return true;
+          // What it is shown with is read while the one before stands, so that one picture follows the other.
+          const texts = data.call('listTexts', { projectId: id });
+          texts.catch(() => undefined); // told below, if it is shown
           const found = await find(id);
           if ('text' in found) {
             toast(found);
             return false;
           }
+          const run = get().readAhead(found.project.runId);
+          const runs = get().runsOf(id);
+          const [listed, read] = (await Promise.race([
+            Promise.all([texts.catch(() => undefined), run?.read]),
+            tabs.pause(MOST_WAIT_MS),
+          ])) ?? [undefined, undefined];
           // Changed while it was looked for, or never stored.
           if (get().project !== last.project || isToBeFound()) await saveNow().catch(notSaved);
           last = found;
@@ -269,18 +284,25 @@ export const createProjectSlice: Slice<ProjectSlice> =
           if (asked.length > 0) toast(waits(asked));
           set((s) => ({
             project: found.project,
-            loaded: 'loading',
+            // What is not read yet is not to be taken for nothing.
+            loaded: listed ? 'ready' : 'loading',
             kept: 'yes',
             // Of the project that is left; what is being made of it goes on.
-            texts: [],
-            runs: null,
+            texts: listed ?? [],
+            runs: runs.rows,
             refused: [],
             importingModel: withoutFailure(s.importingModel),
+            incoming: null,
+            ...(read?.run && { opened: { ...s.opened, [read.run.id]: read.run } }),
             ...s.makingOf(id),
           }));
-          const texts = get().loadTexts();
-          // What is not read yet is not to be taken for nothing.
-          await Promise.all([texts.finally(() => set({ loaded: 'ready' })), get().loadRun()]);
+          void get().listRuns(runs);
+          await Promise.all([
+            get()
+              .loadTexts(texts)
+              .finally(() => set({ loaded: 'ready' })),
+            get().loadRun(run),
+          ]);
           if (found.stored !== undefined) change({ openedAt: now() });
           return true;
         });
@@ -308,6 +330,9 @@ export const createProjectSlice: Slice<ProjectSlice> =
         }).catch(notCaughtUp),
     };
   };
+
+/** Longer than that a project that is opened does not wait for what it has: a worker may be busy with something else. */
+const MOST_WAIT_MS = 250;
 
 const withoutFailure = (work: Work): Work => (work.kind === 'failed' ? IDLE : work);
 const isThere = ({ stored, project }: KeptProject): boolean => stored !== undefined && project.removedAt === undefined;

@@ -378,7 +378,7 @@ test('what failed, was refused, waits for an answer or is listed of a project is
   expect(askedAbout(getState())).toEqual([]);
   goOn();
   await listing;
-  expect(getState()).toMatchObject(of);
+  await vi.waitFor(() => expect(getState()).toMatchObject({ ...of, runs: [] }));
 });
 
 test('a project that cannot be read is a row with what it has, which goes on in a new project', async () => {

@@ -15,6 +15,8 @@ export interface ProjectsSlice {
   /** The one that was opened last first; empty until they have been listed. */
   projects: readonly ProjectRow[];
   listProjects(): Promise<void>;
+  /** A project that is opened is read before the sizes of all. Who shows them lists them anew. */
+  stopListing(): void;
   /** Begins an empty project and shows it. */
   newProject(): Promise<boolean>;
   /** A project with the same texts, tokenizer, data and settings, without the runs; and shows it. */
@@ -34,10 +36,13 @@ export interface ProjectsSlice {
 export const createProjectsSlice: Slice<ProjectsSlice> =
   ({ data, store, tabs, now, newId }) =>
   (set, get) => {
+    let listing = new AbortController();
     const listProjects = async (): Promise<void> => {
+      const { signal } = (listing = new AbortController());
       try {
-        set({ projects: await data.call('projects', null) });
+        set({ projects: await data.call('projects', null, { signal }) });
       } catch (error) {
+        if (signal.aborted) return;
         get().toast({ text: 'The projects could not be listed', detail: toFailure(error).message });
       }
     };
@@ -67,6 +72,7 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
     return {
       projects: [],
       listProjects,
+      stopListing: () => listing.abort(),
       newProject: async () =>
         isUntouched(get()) ||
         begin('A new project', async (id) =>

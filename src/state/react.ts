@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { toFailure } from '../core/base/errors';
 import type { RunRow, SavedStep } from '../protocol/data';
+import { evaluationOf } from './evaluate';
 import { isTraining, type OpenRun, type Page, shownRun, trainingRun } from './openRun';
 import type { Studio, StudioStore } from './studio';
 import { modelNeed, type Need } from './trained';
@@ -64,16 +65,25 @@ export function useSavedSteps(page: Page): void {
   }, [store, newest, best, id]);
 }
 
-/** Keeps `runs` current while a component is shown: another project, or a run here has saved a step, began or ended. */
+/** Keeps `runs` current while a component is shown: a run here has saved a step, began or ended. A project that is opened lists its own. */
 export function useRuns(): void {
   const store = useStudioStore();
-  const saved = useStudio((s) => trainingRun(s)?.saved?.step);
-  const runId = useStudio((s) => s.project.runId);
-  const projectId = useStudio((s) => s.project.id);
-  const active = useStudio(isTraining);
   useEffect(() => {
     void store.getState().listRuns();
-  }, [store, saved, runId, projectId, active]);
+    return store.subscribe((now, before) => {
+      if (now.project.id === before.project.id && runsChange(now) !== runsChange(before)) void now.listRuns();
+    });
+  }, [store]);
+}
+const runsChange = (s: Studio): string => [s.project.runId, isTraining(s), trainingRun(s)?.saved?.step].join();
+
+/** Keeps what is known of the step that Evaluate shows current while a component is shown. */
+export function useEvaluation(): void {
+  const store = useStudioStore();
+  const of = useStudio(evaluationOf);
+  useEffect(() => {
+    void store.getState().loadEvaluation();
+  }, [store, of]);
 }
 
 /** The steps of a run that can be opened, whenever it is listed anew; undefined until they are known, and where they cannot be. */

@@ -53,4 +53,9 @@ export function freeRefusal(s: Pick<Studio, 'opened' | 'shown' | 'project' | 'tr
   return `${new Intl.ListFormat('en-GB').format(pages)} ${pages.length === 1 ? 'shows' : 'show'} it: open another run first`;
 }
 
-const NAMES: Readonly<Record<Page, string>> = { train: 'Train', playground: 'Playground', export: 'Export' };
+const NAMES: Readonly<Record<Page, string>> = {
+  train: 'Train',
+  evaluate: 'Evaluate',
+  playground: 'Playground',
+  export: 'Export',
+};

@@ -361,7 +361,7 @@ test('data that cannot be built for a resume is a failure with its reason, and a
 
 test('tokens of a generation that was ended are not taken for the next one’s', async () => {
   const studio = await openTrained();
-  const token = (text: string): GeneratedToken => ({ id: 1, text, probability: 1, alternatives: [] });
+  const token = (text: string): GeneratedToken => ({ id: 1, text, bytes: [], probability: 1, alternatives: [] });
   const tells: ((...texts: string[]) => void)[] = [];
   const ends: (() => void)[] = [];
   halves.gpu.generate = (_, { report }) => {

@@ -1,5 +1,6 @@
 /** The runs that are open here: which each page shows, and opening them as they were saved. */
 import { toFailure } from '../core/base/errors';
+import type { DamagedStep } from '../core/checkpoint/checkpoint';
 import { readForebears } from '../core/runs/forebears';
 import { readJournal, readTail } from '../core/runs/journal';
 import { readRun } from '../core/runs/record';
@@ -17,8 +18,13 @@ export interface RunSlice {
   shown: Readonly<Record<Page, string | null>>;
   /** The runs of a project are being opened: a page without one has nothing to show yet. */
   openingRuns: boolean;
-  /** Opens anew what the pages show, as it was saved; what another project's run was shown for is forgotten. */
-  loadRun(): Promise<void>;
+  /** Reads a run that is not open yet, as it was saved; undefined where it trains here. */
+  readAhead(runId: string | null): ReadAhead | undefined;
+  /**
+   * Opens anew what the pages show, as it was saved; what another project's run was shown for is forgotten.
+   * @param ahead what was read of it just now
+   */
+  loadRun(ahead?: ReadAhead): Promise<void>;
   /** Takes over what other tabs have written of the runs that are open here: how one goes on, what one is called. */
   catchUpRuns(): Promise<void>;
   /** Resolves when no run is being opened any more. */
@@ -30,12 +36,22 @@ export interface RunSlice {
    * was asked for meanwhile, nothing changes.
    */
   makeCurrent(runId: string | null): Promise<'shown' | 'no model' | 'overtaken'>;
-  /** The step of a page's run that Playground and Export work with. */
+  /** The step of a page's run that Evaluate, Playground and Export work with. */
   setWhich(page: Page, which: WhichSnapshot): void;
   /** Reads which steps of a run can be opened. */
   listSaved(runId: string): Promise<void>;
   /** Changes what is known of an open run; nothing where it is not open. */
   changeRun(runId: string, change: (run: OpenRun) => OpenRun): void;
+}
+
+interface ReadAhead {
+  id: string;
+  read: Promise<ReadRun>;
+}
+interface ReadRun {
+  /** Null where there is none, or it is no model. */
+  run: OpenRun | null;
+  damaged: readonly DamagedStep[];
 }
 
 export const createRunSlice: Slice<RunSlice> =
@@ -49,46 +65,48 @@ export const createRunSlice: Slice<RunSlice> =
       return mine;
     };
     /** What each page was last to show, and what all of them: what is asked for meanwhile comes instead. */
-    const asked: Record<Page | 'all', number> = { train: 0, playground: 0, export: 0, all: 0 };
+    const asked: Record<Page | 'all', number> = { train: 0, evaluate: 0, playground: 0, export: 0, all: 0 };
     let loads = 0;
 
-    /** As it is stored; one that is no model is not open. Not the run that trains here, which is more than that. */
-    async function open(runId: string): Promise<void> {
-      if (get().training?.runId === runId) return;
+    /** As it is stored. All of it is asked for at once: none of it says where the rest lies, but for a fork's forebears. */
+    async function read(runId: string): Promise<ReadRun> {
       let of = 0;
       try {
+        const journal = readJournal(store, runId);
+        const survey = data.call('savedSteps', { runId });
+        for (const asked of [journal, survey]) asked.catch(() => undefined); // told below, if there is a run
         const record = await readRun(store, runId);
-        if (!record) {
-          leave(runId);
-          return;
-        }
+        if (!record) return { run: null, damaged: [] };
         of = recipeOf(record).steps;
         const [told, toldBefore, { steps, damaged }] = await Promise.all([
-          readJournal(store, runId),
+          journal,
           readForebears(store, record),
-          data.call('savedSteps', { runId }),
+          survey,
         ]);
-        const [log, before] = [new RunLog(told), new RunLog(toldBefore)];
         // It is no model; in another tab it may become one.
-        if (record.step === 0 && !steps.some(({ latest }) => latest)) {
-          leave(runId);
-          return;
-        }
-        put(
-          asSaved({
-            ...newOpenRun(runId),
-            record,
-            log,
-            before,
-            steps,
-            which: stillThere(steps, 'latest'),
-            phase: { kind: 'stopped', step: record.step, of },
-          }),
-        );
-        get().tellDamaged(runId, damaged);
+        if (record.step === 0 && !steps.some(({ latest }) => latest)) return { run: null, damaged: [] };
+        const run = asSaved({
+          ...newOpenRun(runId),
+          record,
+          log: new RunLog(told),
+          before: new RunLog(toldBefore),
+          steps,
+          which: stillThere(steps, 'latest'),
+          phase: { kind: 'stopped', step: record.step, of },
+        });
+        return { run, damaged };
       } catch (error) {
-        put({ ...newOpenRun(runId), phase: { kind: 'failed', failure: toFailure(error), step: 0, of } });
+        const phase = { kind: 'failed', failure: toFailure(error), step: 0, of } as const;
+        return { run: { ...newOpenRun(runId), phase }, damaged: [] };
       }
+    }
+    /** One that is no model is not open. Not the run that trains here, which is more than what is stored. */
+    async function open(runId: string, ahead?: ReadAhead): Promise<void> {
+      if (get().training?.runId === runId) return;
+      const { run, damaged } = await (ahead?.id === runId ? ahead.read : read(runId));
+      if (run) put(run);
+      else leave(runId);
+      get().tellDamaged(runId, damaged);
     }
     /** A run that another tab may train: its curve is read on, as that tab writes it. */
     async function follow(runId: string): Promise<void> {
@@ -126,9 +144,10 @@ export const createRunSlice: Slice<RunSlice> =
 
     return {
       opened: {},
-      shown: { train: null, playground: null, export: null },
+      shown: { train: null, evaluate: null, playground: null, export: null },
       openingRuns: false,
-      loadRun() {
+      readAhead: (id) => (id === null || get().training?.runId === id ? undefined : { id, read: read(id) }),
+      loadRun(ahead) {
         const mine = ++loads;
         set({ openingRuns: true });
         return inTurn(async () => {
@@ -148,7 +167,7 @@ export const createRunSlice: Slice<RunSlice> =
             shown: { ...shown, train: shown.train ?? begun },
             opened: Object.fromEntries(Object.entries(opened).filter(([id]) => isHere(id) || training?.runId === id)),
           }));
-          for (const id of ids(get())) await open(id);
+          for (const id of ids(get())) await open(id, ahead);
           close();
           if (mine === loads) set({ openingRuns: false });
         });
@@ -195,7 +214,7 @@ export const createRunSlice: Slice<RunSlice> =
             get().endWriting();
             get().endExports();
             get().change({ runId });
-            set({ shown: { train: null, playground: null, export: null } });
+            set({ shown: { train: null, evaluate: null, playground: null, export: null } });
           }
           close();
           return outcome;
@@ -205,12 +224,17 @@ export const createRunSlice: Slice<RunSlice> =
       async listSaved(runId) {
         if (!get().opened[runId]) return;
         const { steps, damaged } = await data.call('savedSteps', { runId });
-        get().changeRun(runId, (run) => ({ ...run, steps, which: stillThere(steps, run.which) }));
+        get().changeRun(runId, (run) =>
+          JSON.stringify(steps) === JSON.stringify(run.steps)
+            ? run
+            : { ...run, steps, which: stillThere(steps, run.which) },
+        );
         get().tellDamaged(runId, damaged);
       },
       changeRun(runId, change) {
         const run = get().opened[runId];
-        if (run) put(change(run));
+        const changed = run && change(run);
+        if (changed && changed !== run) put(changed);
       },
     };
   };

@@ -1,5 +1,6 @@
 /** Append-only columns for charts. Outside zustand: a run logs 10^5 points, and copying them at each would be O(n^2). */
 import type { Estimates } from '../core/metrics';
+import type { Shown } from '../core/objectives/shown';
 import type { StepCost, TrainEvent } from '../core/train/run';
 
 export interface Evaluation {
@@ -8,7 +9,7 @@ export interface Evaluation {
   loss: number;
   metrics: Estimates;
   activeMs: number;
-  sample: string;
+  sample: Shown;
 }
 export interface Saved {
   step: number;
@@ -16,10 +17,16 @@ export interface Saved {
   activeMs: number;
 }
 
+export interface Early {
+  step: number;
+  evaluations: number;
+  activeMs: number;
+}
+
 export interface Sampled {
   step: number;
   prompt: string;
-  sample: string;
+  sample: Shown;
   activeMs: number;
 }
 
@@ -38,6 +45,8 @@ export class RunLog {
   readonly saves: Saved[] = [];
   /** Best steps whose weights were kept, saved whole or not. */
   readonly kept: Saved[] = [];
+  /** Where it ended before its last step, after so many evaluations without improvement. */
+  readonly early: Early[] = [];
   /** What was written because somebody asked for it. */
   readonly sampled: Sampled[] = [];
   memoryBytes = 0;
@@ -81,6 +90,12 @@ export class RunLog {
         rows.push({ step, bytes, activeMs: this.now });
         return;
       }
+      case 'early': {
+        const { step, evaluations } = event;
+        dropAfter(this.early, step - 1);
+        this.early.push({ step, evaluations, activeMs: this.now });
+        return;
+      }
       case 'sampled': {
         const { step, prompt, sample } = event;
         this.sampled.push({ step, prompt, sample, activeMs: this.now });
@@ -103,6 +118,7 @@ export class RunLog {
     dropAfter(this.evaluations, step);
     dropAfter(this.saves, step);
     dropAfter(this.kept, step);
+    dropAfter(this.early, step);
     dropAfter(this.sampled, step);
   }
 

@@ -13,6 +13,7 @@ import { type OpenRun, shownRun } from './openRun';
 import { useStudio } from './react';
 import { isActive, type Phase } from './phase';
 import { KIND_WORDS } from './preparation';
+import type { Project } from './project';
 import type { Studio } from './studio';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 
@@ -30,26 +31,33 @@ export interface RunSettings {
 /** @param of the run, where it is not the one that Train shows */
 export function useRunSettings(of: (s: Studio) => OpenRun = trains): RunSettings {
   const run = useStudio((s) => of(s).record);
-  const project = useStudio((s) => s.project);
+  // Where there is a record it says all of it, and the project is not asked.
+  const project = useStudio((s) => (of(s).record ? null : s.project));
   const active = useStudio((s) => isActive(of(s).phase));
   return useMemo(() => {
-    const model = run?.model ?? {
-      id: project.model.id,
-      config: project.model.config,
-      vocabulary: vocabularySize(project),
-    };
-    const facts = project.data && factsOf(project.data, []);
-    const segments: Segments = run?.segments ?? [{ after: 0, recipe: project.recipe, data: { id: null, facts } }];
-    const recipe = recipeOf({ segments });
+    const told = run ? { ...run, tokenizer: run.tokenizer.kind } : begunWith(project!);
+    const { model, segments, tokenizer } = told;
+    const recipe = recipeOf(told);
     return {
       model,
       recipe,
-      tokenizer: run?.tokenizer.kind ?? project.tokenizerChoice.kind,
+      tokenizer,
       segments,
       tokensPerStep: tokensPerStep(recipe, model.config.context),
       isRecipeKnown: !run?.origin || run.step > 0 || active,
     };
   }, [run, project, active]);
+}
+
+/** What a run that is begun now learns, and from what. */
+function begunWith(project: Project): Pick<RunSettings, 'model' | 'segments' | 'tokenizer'> {
+  const { id, config } = project.model;
+  const facts = project.data && factsOf(project.data, []);
+  return {
+    model: { id, config, vocabulary: vocabularySize(project) },
+    segments: [{ after: 0, recipe: project.recipe, data: { id: null, facts } }],
+    tokenizer: project.tokenizerChoice.kind,
+  };
 }
 
 /** The run that Train shows. */

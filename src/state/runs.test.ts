@@ -43,7 +43,7 @@ test('the steps of a run that a page shows or that trains are not freed, and tha
   page = await goldenPage(STOPPED);
   const { getState } = page.studio;
   const refusals = () => [STOPPED, FINISHED].map((id) => freeRefusal(getState(), id));
-  expect(refusals()).toEqual([expect.stringMatching(/^Train, Playground and Export show it/), undefined]);
+  expect(refusals()).toEqual([expect.stringMatching(/^Train, Evaluate, Playground and Export show it/), undefined]);
   await getState().show('export', FINISHED);
   expect(refusals()[1]).toMatch(/^Export shows it/);
   await getState().show('export', null);

@@ -15,10 +15,13 @@ import type { Slice } from './studio';
 export interface RunsSlice {
   /** Newest first, the current one among them; null until they have been listed. */
   runs: readonly RunRow[] | null;
-  listRuns(): Promise<void>;
+  /** The runs of a project, also of one that is not shown yet. */
+  runsOf(projectId: string): RunList;
+  /** @param list where it was asked for ahead */
+  listRuns(list?: RunList): Promise<void>;
   /** The steps of a run that can be opened, oldest first. */
   keptSteps(runId: string): Promise<readonly SavedStep[]>;
-  /** Makes a run the project's, which Train, Playground and Export show. False where it has no step, and that is said. */
+  /** Makes a run the project's, which Train, Evaluate, Playground and Export show. False where it has no step, and that is said. */
   bringBack(runId: string): Promise<boolean>;
   /** Gives back what the saved steps of a run take; its record and its curve stay. Not of one that a page shows. */
   freeRun(runId: string): Promise<void>;
@@ -37,11 +40,23 @@ export interface RunsSlice {
   deleteRun(runId: string): Promise<void>;
 }
 
+/** A list that is being read: what of it is told, and its end. */
+export interface RunList {
+  projectId: string;
+  /** Without the curves that have yet to be made; null until any are told. */
+  rows: readonly RunRow[] | null;
+  whole: Promise<void>;
+}
+
 export const createRunsSlice: Slice<RunsSlice> =
   ({ data, store, now, tabs, download }) =>
   (set, get) => {
     /** What was asked for last is what is shown. */
-    let asked = 0;
+    let last: RunList | undefined;
+    function show(list: RunList): void {
+      const { projectId, rows } = list;
+      if (list === last && rows && get().project.id === projectId) set({ runs: rows });
+    }
     const named = (runId: string): string =>
       get().runs?.find(({ record }) => record.id === runId)?.record.name ?? runId;
 
@@ -60,14 +75,18 @@ export const createRunsSlice: Slice<RunsSlice> =
 
     return {
       runs: null,
-      async listRuns() {
-        const mine = ++asked;
-        const { id: projectId } = get().project;
-        const show = (runs: readonly RunRow[]): void => {
-          if (mine === asked && get().project.id === projectId) set({ runs });
-        };
+      runsOf(projectId) {
+        const tell = (rows: readonly RunRow[]): void => show(Object.assign(list, { rows }));
+        const whole = data.call('listRuns', { projectId, now: now() }, { onProgress: tell }).then(tell);
+        const list: RunList = { projectId, rows: null, whole };
+        whole.catch(() => undefined); // told below, if its project is shown
+        return list;
+      },
+      async listRuns(list = get().runsOf(get().project.id)) {
+        last = list;
+        show(list);
         try {
-          show(await data.call('listRuns', { projectId, now: now() }, { onProgress: show }));
+          await list.whole;
         } catch (error) {
           get().toast({ text: 'The runs could not be listed', detail: toFailure(error).message });
         }

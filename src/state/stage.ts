@@ -13,6 +13,8 @@ export interface Stage {
   state(s: Studio): StageState;
   /** Loads its page, which is done when it is first gone to. */
   page(): Promise<ComponentType<PageProps>>;
+  /** Its page stays when another project is opened, and draws that one's: what it remembers of its own is of no project. */
+  staysOpen?: true;
   /** What ⌘↵ does here, where that is not to start a run; undefined while it can do nothing. */
   action?(s: Studio): StageAction | undefined;
   /** What single keys do here, now. */

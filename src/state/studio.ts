@@ -6,6 +6,8 @@ import type { DataApi } from '../protocol/data';
 import type { GpuApi } from '../protocol/gpu';
 import type { VerifyApi } from '../protocol/verify';
 import { createDeviceSlice, type DeviceSlice } from './device';
+import { createEvaluateSlice, type EvaluateSlice } from './evaluate';
+import { createListsSlice, type ListsSlice } from './lists';
 import { createExportSlice, type ExportSlice } from './export';
 import { createMigrationSlice, type MigrationSlice } from './migration';
 import { createPlanSlice, type PlanSlice } from './plan';
@@ -69,6 +71,8 @@ export type Studio = ProjectSlice &
   RunSlice &
   TrainingSlice &
   RunsSlice &
+  EvaluateSlice &
+  ListsSlice &
   PlaygroundSlice &
   ExportSlice &
   UnreadableSlice &
@@ -89,6 +93,8 @@ export const createStudio = (services: Services): StudioStore =>
     ...createRunSlice(services)(...a),
     ...createTrainingSlice(services)(...a),
     ...createRunsSlice(services)(...a),
+    ...createEvaluateSlice(services)(...a),
+    ...createListsSlice(services)(...a),
     ...createPlaygroundSlice(services)(...a),
     ...createExportSlice(services)(...a),
     ...createUnreadableSlice(services)(...a),

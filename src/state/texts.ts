@@ -1,8 +1,7 @@
 /** The texts of the project and their documents: adding by any route, removing and leaving out with undo, looking inside. */
-import { ahead } from '../core/base/ahead';
 import { toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
-import type { DocumentStart, ImportOutcome, TextRecord } from '../core/documents';
+import type { DocumentStart, ImportOutcome, PairColumns, TableHead, TextRecord } from '../core/documents';
 import { promptFrom } from '../core/documents/prompt';
 import { MARKUP_HEAD, markupOf } from '../core/documents/markup';
 import { isSystemFile } from '../core/documents/system';
@@ -10,9 +9,12 @@ import { type Learnt, learntWords } from '../core/runs/learnt';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { DataApi, Sample } from '../protocol/data';
 import { explain } from './failures';
-import { askedAbout, type Dropped, type DroppedMarkup, kindOf } from './markup';
+import { answering, type Dropped, type DroppedMarkup, fileOf, questionOf, sorted, tableOf } from './markup';
 import type { Slice } from './studio';
 import { type Project, UNTITLED } from './project';
+import { nameBy, title } from './projectName';
+import { type Inputs, inputsOf } from './preparation';
+import { reads } from './reads';
 import { alreadyHere, alreadyLeftOut, passedOver, waits } from './textNotes';
 import { IDLE, work, type Work } from './work';
 
@@ -34,11 +36,17 @@ export interface TextsSlice {
   /** Files of all projects that wait for a person to say whether they are learnt as they are. */
   markup: readonly DroppedMarkup[];
   importing: Work;
-  loadTexts(): Promise<void>;
+  loadTexts(ahead?: Promise<readonly TextRecord[]>): Promise<void>;
   /** Adds a text of all of them, asks about markup, and passes over what is the system's own. */
   addFiles(files: readonly Dropped[]): Promise<void>;
+  /** A project and its texts once all is read that was given to it by now; undefined where the signal ends that. */
+  whenRead(inputs: Inputs, signal: AbortSignal): Promise<Inputs | undefined>;
+  /** Answers the question that is asked: all as they are. */
   takeMarkup(): Promise<void>;
+  /** The same of tables: these columns of each. */
+  takePairs(columns: PairColumns): Promise<void>;
   leaveMarkup(): void;
+  lookAtTable(file: DroppedMarkup): Promise<TableHead>;
   addPaste(text: string, name: string): Promise<void>;
   addSample(file: string): Promise<TextRecord | undefined>;
   removeTexts(ids: readonly string[]): Promise<void>;
@@ -62,13 +70,7 @@ const MOST_HANDED = 1000;
 export const createTextsSlice: Slice<TextsSlice> =
   ({ data, now, tabs }) =>
   (set, get) => {
-    /** One import at a time: what comes while another is read waits for it. */
-    let queue: Promise<unknown> = Promise.resolve();
-    function inTurn<T>(job: () => Promise<T>): Promise<T> {
-      const mine = queue.then(job);
-      queue = mine.catch(() => undefined);
-      return mine;
-    }
+    const { inTurn, follow, coming } = reads();
     let drops = 0;
     const target = (): Target => {
       const { id, name } = get().project;
@@ -115,6 +117,8 @@ export const createTextsSlice: Slice<TextsSlice> =
       // With a text a project is stored, also where nothing of it changes: what is in no list cannot be gone back to.
       get().change(isNamed ? { name: title(text.name) } : {});
       await suggest(text);
+      const objective = isOpen(to) ? answering(get()) : undefined;
+      if (objective) get().setRecipe({ objective });
     }
     /** A single text; resolves with the one that is there now. */
     async function add(
@@ -130,7 +134,11 @@ export const createTextsSlice: Slice<TextsSlice> =
     }
 
     /** In its turn, into the project that was open when it was asked for. */
-    const into = <T>(to: Target, job: () => Promise<T>): Promise<T> => get().takeInto(to.id, () => inTurn(job));
+    const into = <T>(to: Target, job: () => Promise<T>): Promise<T> =>
+      follow(
+        to.id,
+        get().takeInto(to.id, () => inTurn(job)),
+      );
 
     const addDrop = (files: readonly Dropped[], to: Target): Promise<void> =>
       into(to, async () => {
@@ -148,14 +156,28 @@ export const createTextsSlice: Slice<TextsSlice> =
         if (outcome.duplicates.length > 0) get().toast(alreadyHere(outcome.duplicates));
         if (outcome.text) await join(outcome.text, names, to);
       });
+    async function addFiles(files: readonly Dropped[], to: Target): Promise<void> {
+      const own = files.filter(({ name }) => !isSystemFile(name));
+      if (own.length < files.length) get().toast(passedOver(files.length - own.length));
+      const { texts, markup } = await sorted(own, to);
+      // One question for the drop; what is not asked about does not wait for the answer.
+      ask(markup);
+      if (texts.length > 0) await addDrop(texts, to);
+    }
     /** Where the project that they were given to is not shown any more, it is said that they wait. */
     function ask(files: readonly DroppedMarkup[]): void {
       set(({ markup }) => ({ markup: [...markup, ...files] }));
       if (files[0] && !isOpen(files[0].project)) get().toast(waits(files));
     }
+    /** Takes what was asked about. */
+    async function take(asked: (file: DroppedMarkup) => Pick<Dropped, 'table'>): Promise<void> {
+      const files = answered();
+      const asDropped = files.map((each) => ({ ...fileOf(each), ...asked(each) }));
+      if (files[0]) await addDrop(asDropped, files[0].project);
+    }
     /** Those that were asked about, who are so no more. */
     function answered(): readonly DroppedMarkup[] {
-      const files = askedAbout(get());
+      const files = questionOf(get());
       set(({ markup }) => ({ markup: markup.filter((one) => !files.includes(one)) }));
       return files;
     }
@@ -203,8 +225,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       const { project, texts, change } = get();
       const before = project.name;
       if (project.id !== projectId || !removed.some(({ name }) => title(name) === before)) return undefined;
-      const next = texts.find(({ name, documents }) => documents === 1 || !COUNTED.test(name));
-      const name = next ? title(next.name) : UNTITLED;
+      const name = nameBy(texts);
       change({ name });
       return {
         undo: () => {
@@ -221,35 +242,30 @@ export const createTextsSlice: Slice<TextsSlice> =
       refused: [],
       markup: [],
       importing: IDLE,
-      async loadTexts() {
+      async loadTexts(ahead) {
         const { id: projectId } = get().project;
         const [texts, samples] = await Promise.all([
-          data.call('listTexts', { projectId }),
+          ahead ?? data.call('listTexts', { projectId }),
           get().samples.length > 0 ? get().samples : data.call('samples', null).catch((): readonly Sample[] => []),
         ]);
         const { project, texts: before } = get();
         if (project.id !== projectId) return; // those of the one that is open are on the way
         set({ samples, ...(JSON.stringify(texts) !== JSON.stringify(before) && { texts }) });
       },
-      async addFiles(files) {
-        const own = files.filter(({ name }) => !isSystemFile(name));
-        if (own.length < files.length) get().toast(passedOver(files.length - own.length));
+      addFiles(files) {
         const to = target();
-        const texts: Dropped[] = [];
-        const markup: DroppedMarkup[] = [];
-        for await (const [dropped, kind] of ahead(own, async (each) => [each, await kindOf(each)] as const)) {
-          if (kind) markup.push({ ...dropped, kind, project: to });
-          else texts.push(dropped);
-        }
-        // One question for the drop; what is not asked about does not wait for the answer.
-        ask(markup);
-        if (texts.length > 0) await addDrop(texts, to);
+        return follow(to.id, addFiles(files, to));
       },
-      async takeMarkup() {
-        const files = answered();
-        const asDropped = files.map(({ file, name }) => ({ file, name }));
-        if (files[0]) await addDrop(asDropped, files[0].project);
+      async whenRead(inputs, signal) {
+        const { id: projectId } = inputs.project;
+        await coming(projectId, signal);
+        if (signal.aborted) return undefined;
+        if (get().project.id === projectId) return inputsOf(get());
+        return { ...inputs, texts: await data.call('listTexts', { projectId }) };
       },
+      takeMarkup: () => take(() => ({})),
+      takePairs: (columns) => take((file) => ({ table: { format: tableOf(file), columns } })),
+      lookAtTable: (given) => data.call('lookAtTable', { ...fileOf(given), format: tableOf(given) }),
       leaveMarkup: () => void answered(),
       async addPaste(text, name) {
         // What no file can hold is refused as pasted text.
@@ -382,9 +398,3 @@ export const createTextsSlice: Slice<TextsSlice> =
   };
 
 const encoder = new TextEncoder();
-
-/** A drop that was only counted. */
-const COUNTED = /^[\d,]+ files$/;
-
-/** 'moby-dick.txt' -> 'moby-dick' */
-const title = (name: string): string => name.replace(/^.*\//, '').replace(/\.[^.]+$/, '') || name;

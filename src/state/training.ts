@@ -5,14 +5,15 @@ import { updateProject } from '../core/runs/projects';
 import { readForebears } from '../core/runs/forebears';
 import { readKnownRun, readRun, type RunRecord } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';
+import { readTokenizer } from '../core/runs/tokenizer';
 import { headlineWords } from '../core/objectives';
 import { memoryShortage } from '../core/train/memory';
 import { problems, unfit } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
 import { fittedTo, shortTextWords } from '../core/train/shortText';
-import type { Asked, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
+import type { Asked, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { ResumeInput } from '../protocol/gpu';
-import { limitsOf, recipeOf as nextRecipe } from './estimate';
+import { limitsOf, recipeOf as nextRecipe, settingsOf } from './estimate';
 import { explain, lostAgain, remedy } from './failures';
 import { newOpenRun, NO_RUN, shownId, shownRun } from './openRun';
 import { next, type Phase } from './phase';
@@ -179,7 +180,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
       try {
         const { reason, state } = await begin({ signal: abort.signal, onProgress });
         await (get().opened[runId]?.record ? refresh(runId) : get().adopt(runId));
-        setPhase(runId, { kind: reason, step: state.step, of });
+        setPhase(runId, { kind: reason === 'finished' ? 'finished' : 'stopped', step: state.step, of });
         set({ lostAt: [] });
       } catch (error) {
         const run = get().opened[runId];
@@ -214,18 +215,20 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         }
         return {};
       }
-      const { texts, project } = inputs;
+      const read = await get().whenRead(inputs, abort.signal);
+      const { texts, project } = read ?? inputs;
       const refuse = (failure: Failure): null => {
         fail(runId, failure, get().opened[runId]?.saved?.step);
         return null;
       };
-      if (texts.length === 0) {
+      if (read?.texts.length === 0) {
         const words = 'This model was brought in without the text that it learnt from, so it cannot go on';
         return refuse(toFailure(badSettings(words, 'Add that text, or another, then resume.')));
       }
       const { validation, test, seed } = facts?.split ?? project.split;
       const split = { validation, test, seed };
-      const built = await get().cut(project.id, { texts: textIds(inputs), tokenizer: run.tokenizer, split });
+      const tokenizer = await readTokenizer(store, run);
+      const built = read && (await get().cut(project.id, { texts: textIds(read), tokenizer, split }));
       if (built && !abort.signal.aborted) return { data: built, texts: textFacts(texts) };
       const { building } = get().makingOf(project.id);
       if (building.kind === 'failed') return refuse(building.failure);
@@ -246,10 +249,11 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         if (!held) return;
         try {
           if (asked.texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
-          const ready = await get().prepareByPlan(asked, minutes);
+          const inputs = await get().whenRead(asked, abort.signal);
+          const ready = inputs && (await get().prepareByPlan(inputs, minutes));
           if (!ready || abort.signal.aborted) {
             const { tokenizing, building } = get().makingOf(asked.project.id);
-            const unready = [tokenizing, building].find((w) => w.kind === 'failed');
+            const unready = inputs && [tokenizing, building].find((w) => w.kind === 'failed');
             if (unready) fail(runId, unready.failure);
             else held.undo();
             return;
@@ -262,9 +266,12 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           const { train, validation } = record.manifest.parts;
           const tokens = { train: train.tokens, validation: validation.tokens };
           const chosen = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
-          const model = fittedTo(chosen, recipe.objective, tokens.train);
-          const short = shortTextWords(chosen, recipe.objective, tokens);
+          const model = fittedTo(chosen, recipe, tokens.train);
+          const short = shortTextWords(chosen, recipe, tokens);
           if (short !== undefined) get().toast({ text: 'A short text', detail: short });
+          const cut = await get().cutWords(project);
+          const text = cut?.isCut ? 'Some of the data is longer than the context' : 'Documents in rows';
+          if (cut) get().toast({ text, detail: cut.words });
           const wrong = problems(model, recipe, tokens, limits);
           if (wrong.length > 0) throw unfit(wrong);
           const input = {
@@ -306,11 +313,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         const of = steps ?? recipe.steps;
         const shortage = memoryShortage(run.model, recipe, limitsOf(get()));
         if (shortage !== undefined) {
-          const error = badSettings(
-            shortage,
-            'Nothing was started. Resume it where it was trained, or allow it more memory on the Model page.',
-          );
-          fail(run.id, toFailure(error), saved?.step);
+          fail(run.id, toFailure(badSettings(shortage, NOT_RESUMED)), saved?.step);
           return;
         }
         const held = await trainHere(run.id, asked.project.id);
@@ -322,6 +325,8 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           await follow({ runId: run.id, of, settings: settingsOf(run.model, recipe) }, (options) =>
             gpu.call('resume', { runId: run.id, ...change }, options),
           );
+        } catch (error) {
+          fail(run.id, toFailure(error), saved?.step);
         } finally {
           held.end();
         }
@@ -391,6 +396,4 @@ export const createTrainingSlice: Slice<TrainingSlice> =
     };
   };
 
-/** What a step costs the device depends on these alone. */
-const settingsOf = (model: ModelChoice, { batch, accumulate, recompute, optimizer }: Recipe): string =>
-  JSON.stringify([model, batch, accumulate, recompute, optimizer]);
+const NOT_RESUMED = 'Nothing was started. Resume it where it was trained, or allow it more memory on the Model page.';

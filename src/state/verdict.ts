@@ -23,7 +23,7 @@ export function useVerdict(of: (s: Studio) => OpenRun = trains): Verdict {
   return useMemo(() => {
     const evaluations = evaluated === undefined ? [] : log.evaluations;
     const trained: Course['trained'] = (step, after) => meanAt(log, step, after);
-    return judge(courseOf(settings, { trained, evaluations, planned, isOver }));
+    return judge(courseOf(settings, { trained, evaluations, planned, isOver, early: log.early.at(-1) }));
   }, [settings, log, evaluated, planned, isOver]);
 }
 

@@ -41,8 +41,8 @@ async function open(name: string, onClosed: () => void): Promise<IDBDatabase> {
 }
 
 /**
- * The version is a fence: tabs of builds before it, which know one project, are shut out by it, so that none of them takes
- * what it does not know for nobody's. One that trains is let finish.
+ * The version is a fence: tabs of builds before it are shut out by it, so that none of them takes what it does not know for
+ * nobody's, or trains a run whose record it cannot read any more. One that trains is let finish.
  * @throws HomegrownError `in-use` while one does
  */
 async function letOlderTrain(name: string): Promise<void> {
@@ -86,6 +86,6 @@ const blocked = (message: string): HomegrownError =>
 
 export const DATABASE = 'homegrown';
 const STORE = 'values';
-/** 2 since 2026-11-26, when a store began to hold several projects. What lies in it is the same. */
-const VERSION = 2;
+/** 2 since a store holds several projects, 3 since merges lie beside runs, both 2026-11-26. Its one table is the same. */
+const VERSION = 3;
 const RETRY_MS = [100, 400, 1600];

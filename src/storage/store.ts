@@ -1,5 +1,5 @@
 /** The browser's BlobStore: one IndexedDB database, reached through idb-keyval on transactions of strict durability. */
-import { get, promisifyRequest, type UseStore } from 'idb-keyval';
+import { get, getMany, promisifyRequest, type UseStore } from 'idb-keyval';
 import type { BlobStore, Change, Stored } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import { connection, DATABASE } from './connection';
@@ -13,6 +13,7 @@ export async function openStore(name = DATABASE): Promise<BlobStore> {
   await attempt(() => withStore('readonly', () => Promise.resolve()));
   return {
     get: (key) => attempt(() => get<Stored>(key, withStore)),
+    getMany: (keys) => attempt(() => getMany<Stored | undefined>([...keys], withStore)),
     keys: (prefix) =>
       attempt(() =>
         withStore('readonly', (store) => promisifyRequest(store.getAllKeys(beginningWith(prefix)))).then((keys) =>

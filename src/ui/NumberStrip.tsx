@@ -10,6 +10,9 @@ export interface Reading {
   unit?: ReactNode;
   /** Ties the number to its curve. */
   run?: RunColor;
+  /** Between which values it lies, and what it is without a model: a line each below it. */
+  interval?: string;
+  baseline?: string;
   /** Left out on a phone. */
   isSecondary?: boolean;
 }
@@ -18,7 +21,7 @@ export interface Reading {
 export function NumberStrip({ readings, isCompact }: { readings: readonly Reading[]; isCompact?: boolean }) {
   return (
     <dl className={cx(styles.strip, isCompact && styles.compact)} style={{ '--count': readings.length }}>
-      {readings.map(({ label, value, unit, run, isSecondary }) => (
+      {readings.map(({ label, value, unit, run, interval, baseline, isSecondary }) => (
         <div key={label} className={cx(isSecondary && styles.secondary)}>
           <dt>
             {run !== undefined && <Swatch run={run} />}
@@ -27,6 +30,8 @@ export function NumberStrip({ readings, isCompact }: { readings: readonly Readin
           <dd>
             {value}
             {unit !== undefined && <span className={styles.unit}>{unit}</span>}
+            {interval !== undefined && <small>{interval}</small>}
+            {baseline !== undefined && <small className={styles.baseline}>{baseline}</small>}
           </dd>
         </div>
       ))}

@@ -2,6 +2,8 @@
 import './base.css';
 import './strictStyles';
 
+export { BarFigure, type BarFigureProps, type BarRow } from './BarFigure';
+export { Blank } from './Blank';
 export { Button, IconButton, TextAction, type ButtonProps, type IconButtonProps } from './Button';
 export {
   CheckpointSelect,
@@ -24,10 +26,12 @@ export { Icon, type Tone } from './Icon';
 export type { IconName } from './icons';
 export { MenuButton, type MenuButtonProps, type MenuEntry } from './Menu';
 export { EmptyState, Failure, Notice, Verdict, type FailureProps, type NoticeProps, type VerdictProps } from './Notice';
+export { NeedState } from './NeedState';
 export { formatMoment } from './moment';
 export { NumberField, type NumberFieldProps } from './NumberField';
 export { formatExact } from './numbers';
 export { NumberStrip, type Reading } from './NumberStrip';
+export { Passage, type PassageProps } from './Passage';
 export { Progress, type ProgressProps } from './Progress';
 export { Quantity } from './Quantity';
 export { Rail, type NodeState, type RailProps, type RailStage } from './Rail';
@@ -61,6 +65,8 @@ export { Toasts, type ToastEntry } from './Toasts';
 export {
   RampLegend,
   rampStep,
+  SurpriseLegend,
+  surpriseStep,
   TokenChip,
   TokenText,
   type RampStep,

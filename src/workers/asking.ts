@@ -2,10 +2,13 @@
 import type { BlobStore } from '../core/base/blobStore';
 import type { Pause } from '../core/base/job';
 import { loadObjective } from '../core/objectives';
+import type { Shown } from '../core/objectives/shown';
 import { curveKey } from '../core/runs/curve';
+import { manifestIfKept } from '../core/runs/data';
 import { openJournal, readTail } from '../core/runs/journal';
 import { readKnownRun } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
+import { openPart } from '../core/shards/read';
 import type { Asked, TrainEvent } from '../core/train/run';
 import { evaluate } from './measuring';
 import type { LoadedModel } from './models';
@@ -26,9 +29,13 @@ export async function askAtRest(
 
 async function answer(store: BlobStore, model: LoadedModel, asked: Asked, pause: Pause): Promise<TrainEvent> {
   const { runId, network, tokenizer, step } = model;
-  const { objective: id, samplePrompt, evalTokens } = recipeOf(await readKnownRun(store, runId));
-  const objective = await loadObjective(id);
-  const write = (prompt: string): Promise<string> => objective.show(network, tokenizer, prompt, pause);
+  const record = await readKnownRun(store, runId);
+  const recipe = recipeOf(record);
+  const { samplePrompt, evalTokens } = recipe;
+  const objective = await loadObjective(recipe.objective, recipe, network.choice.id);
+  const manifest = await manifestIfKept(store, record);
+  const source = manifest ? openPart(store, manifest, 'validation') : undefined;
+  const write = (prompt: string): Promise<Shown> => objective.show(network, { tokenizer, prompt, source, pause });
   if (asked.what === 'sample') {
     return { kind: 'sampled', step, prompt: asked.prompt, sample: await write(asked.prompt) };
   }

@@ -5,9 +5,10 @@ import { badSettings } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import { formatShare } from '../core/base/units';
 import { measureFacts } from '../core/objectives/facts';
+import { measurePairs } from '../core/objectives/pairFacts';
 import { unigramDivergence } from '../core/objectives/unigram';
 import { buildShards } from '../core/shards/build';
-import { readCounts } from '../core/shards/read';
+import { openPart, readCounts } from '../core/shards/read';
 import type { SplitChoice } from '../core/documents/split';
 import { documentsOf, textOf, textRef } from '../core/documents';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
@@ -39,7 +40,8 @@ export async function buildData(
     texts: refs,
     tokenizerHash: tokenizer.hash,
     manifest,
-    ...measureFacts(trainCounts, validationCounts),
+    ...measureFacts(trainCounts, validationCounts, tokenizer),
+    ...(await measurePairs(openPart(store, manifest, 'train'), openPart(store, manifest, 'validation'), tokenizer)),
     divergence: unigramDivergence(trainCounts, validationCounts),
   };
 }

@@ -6,6 +6,7 @@ import { FORMAT_IDS } from '../core/export/cards';
 import { FORMATS } from '../core/export/formats';
 import { openZip } from '../core/files/unzip';
 import { type Halves, halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { goldenStore } from '../core/testing/golden';
 import { FINISHED, spoil, STOPPED } from '../core/testing/goldenPage';
 import { lockRun } from '../storage/lock';
@@ -42,6 +43,28 @@ test('a sample comes with its licence, and one that is not in the list is refuse
     message: 'There is no sample other.txt',
   });
   expect(await data.call('listTexts', { projectId: 'first' })).toHaveLength(1);
+});
+
+test('how many pairs do not fit into a context is told', async () => {
+  const { importFiles, buildData, cutWords } = dataHandlers(Promise.resolve(memoryStore()), (path) =>
+    Promise.reject(new Error(path)),
+  );
+  const rows = Array.from({ length: 40 }, (_, i) => `${'a'.repeat(1 + i)},b`);
+  const name = 'pairs.csv';
+  const file = new File([['input,target', ...rows].join('\n')], name);
+  const files = [{ file, name, table: { format: 'csv', columns: null } as const }];
+  const { text } = await importFiles({ files, projectId: 'first', addedAt: 1 }, unwatched);
+  const tokenizer = { kind: 'bytes', merges: [] } as const;
+  const split = { validation: 0.1, test: 0, seed: 0 };
+  const data = await buildData({ texts: [text!.id], tokenizer, split }, unwatched);
+  const words = (objective: 'pairs' | 'spanCorruption', context: number) =>
+    cutWords({ data, tokenizer, model: 't5', context, recipe: { ...DEFAULT_RECIPE, objective } }, unwatched);
+  expect(await words('pairs', 64)).toBeNull();
+  expect(await words('pairs', 2)).toEqual({
+    words: expect.stringMatching(/^Of 3\d pairs to learn from, 3\d inputs and 0 targets are longer than/) as string,
+    isCut: true,
+  });
+  expect(await words('spanCorruption', 8)).toBeNull();
 });
 
 test('files of a drop, small and large, are its documents in their order; one that cannot be read is told alone', async () => {
@@ -102,7 +125,7 @@ test('a text that is purged while it is read stays until that has ended', async 
   const sea = Array.from({ length: 4000 }, (_, i) => `The sea is ${i * i} miles wide. `).join('');
   const outcome = await data.call('importPaste', { text: sea, name: 'sea.txt', projectId: 'first', addedAt: 1 });
   const { id } = outcome.kind === 'added' ? outcome.text : outcome.of;
-  const training = data.call('trainTokenizer', { texts: [id], kind: 'bpe', vocabulary: 400 });
+  const training = data.call('trainTokenizer', { texts: [id], roles: [], kind: 'bpe', vocabulary: 400 });
   await data.call('removeText', { id, projectId: 'first', at: 1 });
   await data.call('purgeText', { id });
   expect((await training).size).toBe(400);

@@ -4,7 +4,9 @@ import { ahead } from '../core/base/ahead';
 import { badFile, toFailure } from '../core/base/errors';
 import { readAll } from '../core/base/record';
 import { stepBytes, surveySnapshots } from '../core/checkpoint/checkpoint';
-import { importRun } from '../core/export/run';
+import { openModel } from '../core/export/importModel';
+import { previewOf } from '../core/export/preview';
+import { storeModel } from '../core/export/run';
 import { zipped } from '../core/files/zip';
 import { freeRun } from '../core/runs/free';
 import { ownerOf } from '../core/runs/projects';
@@ -13,7 +15,7 @@ import { measureEverything, projectRows } from '../core/runs/sizes';
 import { migrate } from '../core/runs/migrate';
 import { learntFrom, learntTogether } from '../core/runs/learnt';
 import { listRuns } from '../core/runs/record';
-import { readCounts } from '../core/shards/read';
+import { openPart, readCounts } from '../core/shards/read';
 import {
   addToProject,
   collectOrphans,
@@ -22,15 +24,19 @@ import {
   leaveOut,
   listDocuments,
   listTexts,
+  lookAtTable,
   type Owner,
   pastedText,
   previewDocument,
   purgeText,
   removeText,
   setLicence,
+  tableFormatOf,
   textOf,
   type TextSource,
 } from '../core/documents';
+import { modelSpec } from '../core/models';
+import { objectiveOf } from '../core/objectives';
 import { makePlan } from '../core/plan/plan';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
@@ -39,7 +45,7 @@ import type { DataApi, GivenFile, Sample } from '../protocol/data';
 import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
 import { blobSource } from './blobSource';
 import { buildData, openTexts } from './data';
-import { partRows } from './dataParts';
+import { partReader } from './dataParts';
 import { profiles } from './profiles';
 import { exportModel } from './exporting';
 import { collectData, runHandlers } from './runHandlers';
@@ -85,6 +91,7 @@ export function dataHandlers(
   }
 
   const profileOf = profiles();
+  const partRows = partReader();
   /** Files of drops that are about to be imported. */
   const handed = new Map<string, readonly GivenFile[]>();
   return {
@@ -106,8 +113,10 @@ export function dataHandlers(
       if (!sample) throw badFile(`There is no sample ${file}`);
       const blob = await (await ownFile(`/samples/${file}`, sample.title)).blob();
       const own = await owned({ ...settings, licence: sample.licence });
-      return importText(fileSource(blob, file), await store, own, job);
+      const table = sample.pairs && ({ format: tableFormatOf(file), columns: null } as const);
+      return importText(fileSource({ file: blob, name: file, ...(table && { table }) }), await store, own, job);
     },
+    lookAtTable: ({ file, name, format }) => lookAtTable(fileSource({ file, name }), format),
     samples: fetchSamples,
     async listTexts({ projectId }) {
       await swept.catch(() => undefined); // what could not go now goes at the next start
@@ -144,10 +153,10 @@ export function dataHandlers(
         const text = await profileOf(await store, texts, job);
         return { plan: makePlan({ ...input, text }), text };
       }),
-    trainTokenizer: ({ texts, kind, vocabulary }, job) =>
+    trainTokenizer: ({ texts, kind, vocabulary, roles }, job) =>
       reading(async () => {
         const { documents, refs } = await openTexts(await store, texts);
-        const model = await trainTokenizer({ kind, vocabulary }, documents, job);
+        const model = await trainTokenizer({ kind, vocabulary, roles }, documents, job);
         const tokenizer = await createTokenizer(model);
         const { bytesPerToken, unusedEntries } = await measure(tokenizer, documents, job);
         const { hash, size } = tokenizer;
@@ -160,6 +169,12 @@ export function dataHandlers(
     },
     buildData: ({ texts, tokenizer, split }, job) =>
       reading(async () => buildData(await store, texts, await createTokenizer(tokenizer), split, job)),
+    async cutWords({ data, tokenizer, model, context, recipe }) {
+      const { cut } = objectiveOf(recipe.objective);
+      const part = openPart(await store, data.manifest, 'train');
+      const words = await cut?.(part, context, await createTokenizer(tokenizer), recipe, modelSpec(model).kind);
+      return words ?? null;
+    },
     partRows: ({ data, ids, ...wanted }) => reading(async () => partRows(await store, data, ids, wanted)),
 
     async dropUnused() {
@@ -176,15 +191,26 @@ export function dataHandlers(
         await freeRun(open, runId);
         return { bytes };
       }),
-    async importModel({ files, projectId, addedAt }, job) {
+    async importModel({ files, projectId, addedAt, isSeen = false, context }, job) {
       const runId = crypto.randomUUID();
       const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
+      const incoming = await openModel(sources);
+      if (!incoming.info && !isSeen) return { preview: previewOf(incoming) };
       // Held, so that it is not purged under the import with a project that is deleted meanwhile.
-      await holdingRun(runId, async () => importRun(await store, { runId, projectId }, sources, addedAt, job));
+      await holdingRun(runId, async () => {
+        await storeModel(
+          await store,
+          { runId, projectId, ...(context && { context }) },
+          incoming,
+          sources,
+          addedAt,
+          job,
+        );
+      });
       return { runId };
     },
 
-    projects: async () => projectRows(await store),
+    projects: async (_, { signal }) => projectRows(await store, signal),
     duplicateProject: async (input) => (await duplicateProject(await store, input), null),
     rescueProject: async (input) => (await rescueProject(await store, input), null),
     async purgeProject({ id }) {
@@ -216,21 +242,27 @@ export function dataHandlers(
   };
 }
 
-const fileSource = (file: Blob, name: string): TextSource => ({ name, size: file.size, stream: () => chunksOf(file) });
+type Read = Omit<GivenFile, 'file'> & { file: Blob };
+const fileSource = ({ file, ...given }: Read): TextSource => ({
+  ...given,
+  size: file.size,
+  stream: () => chunksOf(file),
+});
 
 /** Small ones are read whole, and some before their turn: they are to be read in their order, each once. */
-function fileSources(files: readonly { file: Blob; name: string }[]): TextSource[] {
+function fileSources(files: readonly Read[]): TextSource[] {
   const small = files.filter(({ file }) => isSmall(file));
   // One that cannot be read is told by itself.
   const contents = ahead(small, ({ file }) => Promise.allSettled([file.arrayBuffer()]));
-  return files.map(({ file, name }) => {
-    if (!isSmall(file)) return fileSource(file, name);
+  return files.map((given) => {
+    const { file, ...rest } = given;
+    if (!isSmall(file)) return fileSource(given);
     const stream = async function* () {
       const [read] = ((await contents.next()) as { value: [PromiseSettledResult<ArrayBuffer>] }).value;
       if (read.status === 'rejected') throw read.reason;
       yield new Uint8Array(read.value);
     };
-    return { name, size: file.size, stream };
+    return { ...rest, size: file.size, stream };
   });
 }
 const isSmall = ({ size }: Blob): boolean => size < 2 ** 16;

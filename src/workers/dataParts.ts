@@ -1,6 +1,7 @@
 /** What of which text, and of which of its documents, went into which part of data. */
 import type { BlobStore } from '../core/base/blobStore';
 import { documentsOf, textOf } from '../core/documents';
+import { type TextRecord, textRef } from '../core/documents/record';
 import { PART_NAMES, type PartName, splitDocuments } from '../core/documents/split';
 import { openPart } from '../core/shards/read';
 import type { DataRecord, PartRows } from '../protocol/data';
@@ -9,21 +10,61 @@ import type { DataRecord, PartRows } from '../protocol/data';
  * @param ids of the data's texts, in order, as they are when the data are of them
  * @param wanted documents of a part: `count` from the `from`th
  */
-export async function partRows(
+type Reader = (
   store: BlobStore,
-  { manifest }: DataRecord,
+  data: DataRecord,
   ids: readonly string[],
   wanted: { part: PartName; from: number; count: number },
-): Promise<PartRows> {
-  const texts = await Promise.all(ids.map((id) => textOf(store, id)));
-  const documents = (await Promise.all(texts.map((text) => documentsOf(store, text)))).flat();
-  const { parts } = splitDocuments(documents, manifest.split);
-  const held = new Map(ids.map((id) => [id, { train: 0, validation: 0, test: 0 }]));
+) => Promise<PartRows>;
+
+/** Documents of which the splits are kept, but for those of the newest. */
+const MOST_DOCUMENTS = 200_000;
+
+/** Keeps the splits that it made last: who turns to other rows, or comes back, does not wait for all documents again. */
+export function partReader(): Reader {
+  /** The one that was asked for last is the last. */
+  const kept = new Map<string, { documents: number; split: Promise<Split> }>();
+  function splitFor(store: BlobStore, texts: readonly TextRecord[], data: DataRecord): Promise<Split> {
+    const of = JSON.stringify([texts.map(textRef), data.manifest.split]);
+    const own = kept.get(of) ?? {
+      documents: texts.reduce((sum, text) => sum + text.documents, 0),
+      split: splitOf(store, texts, data),
+    };
+    kept.delete(of);
+    kept.set(of, own);
+    own.split.catch(() => kept.get(of) === own && kept.delete(of));
+    let documents = 0;
+    for (const [key, one] of [...kept].reverse()) {
+      documents += one.documents;
+      if (one !== own && documents > MOST_DOCUMENTS) kept.delete(key);
+    }
+    return own.split;
+  }
+  return async (store, data, ids, wanted) => {
+    const borders = openPart(store, data.manifest, wanted.part).documents();
+    borders.catch(() => undefined); // told below, if all else can be read
+    const texts = await Promise.all(ids.map((id) => textOf(store, id)));
+    return rowsOf(texts, await splitFor(store, texts, data), await borders, wanted);
+  };
+}
+
+type Split = Awaited<ReturnType<typeof splitOf>>;
+async function splitOf(store: BlobStore, texts: readonly TextRecord[], { manifest }: DataRecord) {
+  const documents = await Promise.all(texts.map((text) => documentsOf(store, text)));
+  return splitDocuments(documents.flat(), manifest.split);
+}
+
+function rowsOf(
+  texts: readonly TextRecord[],
+  { parts }: Split,
+  borders: Awaited<ReturnType<ReturnType<typeof openPart>['documents']>>,
+  wanted: Parameters<Reader>[3],
+): PartRows {
+  const held = new Map(texts.map(({ id }) => [id, { train: 0, validation: 0, test: 0 }]));
   for (const name of PART_NAMES)
     for (const { document, from, to } of parts[name]) held.get(document.text!)![name] += to - from;
 
   const segments = parts[wanted.part];
-  const borders = await openPart(store, manifest, wanted.part).documents();
   const tokens = borders && new Map(borders.map((border) => [border.place, border.tokens]));
   const nameOf = new Map(texts.map(({ id, name }) => [id, name]));
   return {

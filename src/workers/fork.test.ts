@@ -4,13 +4,15 @@ import { type BlobStore, memoryStore, type Stored } from '../core/base/blobStore
 import { HomegrownError } from '../core/base/errors';
 import { claimRun, listSnapshots, loadSnapshot } from '../core/checkpoint/checkpoint';
 import type { Snapshot } from '../core/checkpoint/snapshot';
+import type { Shown } from '../core/objectives/shown';
 import { readJournal } from '../core/runs/journal';
 import { purgeRun, readRun, type RunRecord } from '../core/runs/record';
-import { removeRun, runRows } from '../core/runs/rows';
+import { removeRun, type RunRow, runRows } from '../core/runs/rows';
 import { recipeOf } from '../core/runs/segments';
 import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { type Begin, smallRuns } from '../core/testing/besideRuns';
 import type { Recipe } from '../core/train/recipe';
+import type { TrainEvent } from '../core/train/run';
 import type { ForkInput } from '../protocol/gpu';
 
 let store: BlobStore;
@@ -106,6 +108,16 @@ test('a fork of weights alone, or for another optimizer, begins its moments at z
   }
 }, 120_000);
 
+test('a fork of a run that averages its weights makes its bits, and without an average goes on from the weights', async () => {
+  await worker.gpu.call('begin', of('parent', { ...SMALL, emaDecay: 0.9 }));
+  const record = (await readRun(store, 'parent'))!;
+  const { snapshot: whole } = await loadSnapshot(store, 'parent', 12);
+  expect((await forked(record, 6, {}, 'same')).tensors).toEqual(whole.tensors);
+  const plain = await forked(record, 6, { emaDecay: 0 }, 'plain');
+  for (const [name, { data }] of plain.tensors)
+    expect(data, name).toEqual((whole.tensors.get(`raw.${name}`) ?? whole.tensors.get(name))!.data);
+}, 120_000);
+
 test('a fork that cannot begin leaves nothing of itself, and the run that it was to come from is as it was', async () => {
   const record = await parent();
   const before = await store.keys('');
@@ -151,17 +163,18 @@ test('what a run is asked for while it trains is an event of it, and its bits ar
 test('a run at rest answers by its newest step what training would have told, and its journal keeps it', async () => {
   const settings = { ...SMALL, evalEvery: 100, saveEvery: 6 };
   await worker.gpu.call('begin', of('parent', settings));
+  const words = (shown: Shown): string => (typeof shown === 'string' ? shown : JSON.stringify(shown));
   const told = async (): Promise<string[]> =>
     (await readJournal(store, 'parent')).flatMap((e) =>
       e.kind === 'evaluated'
-        ? [`${e.step} ${e.loss} ${e.sample} ${e.activeMs}`]
+        ? [`${e.step} ${e.loss} ${words(e.sample)} ${e.activeMs}`]
         : e.kind === 'sampled'
-          ? [`${e.step} ${e.sample}`]
+          ? [`${e.step} ${words(e.sample)}`]
           : [],
     );
   const before = await told();
   const curve = await runRows(store, 'first', () => undefined);
-  expect(curve[0]?.curve?.evaluations.step).toEqual([0, 12]);
+  expect(curve[0]?.curve?.evaluations.step).toEqual(Float64Array.of(0, 12));
   const again = await worker.gpu.call('ask', { runId: 'parent', asked: { what: 'evaluate' } });
   expect(again).toMatchObject([{ kind: 'evaluated', step: 12 }]);
   // To the bit what the run itself measured and wrote there, at the same time of training.
@@ -172,6 +185,24 @@ test('a run at rest answers by its newest step what training would have told, an
   expect((await loadSnapshot(store, 'parent')).snapshot.state.step).toBe(12);
   await worker.gpu.call('resume', { runId: 'parent', steps: 14 });
   expect((await told()).filter((line) => line.startsWith('12 '))).toHaveLength(3);
+}, 120_000);
+
+test('a run that was stopped is listed with what was measured after its last save, also where it was listed before that', async () => {
+  const stop = new AbortController();
+  const listed = async () => (await runRows(store, 'first', () => undefined))[0]!;
+  const early: Promise<RunRow>[] = [];
+  const onProgress = (events: readonly TrainEvent[]): void => {
+    if (events.some(({ kind }) => kind === 'step')) stop.abort();
+    if (events.some((event) => event.kind === 'saved' && event.step > 0)) early.push(listed());
+  };
+  await worker.gpu.call('begin', of('parent', { steps: 2000, saveEvery: 2000, evalEvery: 2000 }), {
+    signal: stop.signal,
+    onProgress,
+  });
+  const before = await Promise.all(early);
+  const { step, curve } = await listed();
+  expect(before.map((row) => row.step)).toEqual([step]);
+  expect(curve!.evaluations.step).toEqual(Float64Array.of(0, step));
 }, 120_000);
 
 test('a run goes on with another optimizer, whose memory begins at zero, and with its own as before', async () => {

@@ -1,7 +1,7 @@
 /** GGUF read back from its specification; what it calls tensors is the architecture's own statement. https://github.com/ggml-org/ggml/blob/master/docs/gguf.md */
 import { sha256 } from 'hash-wasm';
 import { badFile } from '../core/base/errors';
-import { hubLayout } from '../core/export/weights';
+import { elsewhere, hubLayout } from '../core/export/weights';
 import { modelSpec } from '../core/models';
 import { fromTheirs, type Laid, theirRows, theirShape } from '../core/models/layout';
 import type { ModelChoice } from '../core/models/network';
@@ -69,12 +69,13 @@ export async function openGguf(bytes: Uint8Array): Promise<Gguf> {
  * Weights in 32 bits under Hugging Face's names, found by the two layouts of the architecture.
  * @throws HomegrownError `bad-file` where sizes or tensors are not those of the model
  */
-export function ggufIn({ view, numbers, tensors }: Gguf, model: ModelChoice): ReadBack {
+export function ggufIn({ view, numbers, tensors }: Gguf, own: ModelChoice): ReadBack {
+  const model = elsewhere(own);
   const { label, gguf, params } = modelSpec(model.id);
   const stated = gguf!; // or there was no such file to check
   const table = params(model.config, model.vocabulary);
   const sizes = Object.entries(stated.sizes(model)).map<[string, number]>(([key, size]) => [
-    `${stated.name}.${key}`,
+    `${stated.name(model.config)}.${key}`,
     'u32' in size ? size.u32 : Math.fround(size.f32),
   ]);
   for (const [key, size] of [...sizes, ['tokenizer.ggml.tokens', model.vocabulary] as const]) {

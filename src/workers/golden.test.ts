@@ -4,7 +4,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { sha256Hex } from '../core/base/hash';
 import { unwatched } from '../core/base/job';
 import { listSnapshots, loadSnapshot } from '../core/checkpoint/checkpoint';
-import { evaluator } from '../core/evaluate/evaluate';
+import { evaluator } from '../core/evaluate/evaluator';
 import { importHuggingFace } from '../core/export/importHuggingFace';
 import { network } from '../core/models/network';
 import { loadObjective } from '../core/objectives';
@@ -14,6 +14,7 @@ import { FIRST_PROJECT } from '../core/runs/project';
 import { readProject } from '../core/runs/projects';
 import { listRuns } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';
+import { readTokenizer } from '../core/runs/tokenizer';
 import { openPart, readCounts } from '../core/shards/read';
 import { continued } from '../core/testing/continued';
 import { continuations, filesUnder, goldenFile, goldenFolder, goldenStore } from '../core/testing/golden';
@@ -55,10 +56,12 @@ const fieldsOf = (stored: unknown): object => {
     version: _,
     revision: __,
     recipe,
+    model,
     data,
     validationShare: share,
     ...fields
   } = stored as Record<string, object>;
+  const { config: sizes } = model as unknown as { config: object };
   const { validationShare, manifest, ...facts } = data as unknown as { validationShare: number; manifest: OldManifest };
   const { train, validation, version: ___, ...ids } = manifest;
   const parts = { train: { ...train, borders: null }, validation: { ...validation, borders: null } };
@@ -67,7 +70,9 @@ const fieldsOf = (stored: unknown): object => {
     ...fields,
     split: { validation: share, test: 0, seed: 0 },
     data: { ...facts, manifest: { ...ids, version: 2, split, parts } },
-    recipe: expect.objectContaining(recipe!) as object, // and settings that it did not have
+    // And settings and sizes that it did not have.
+    recipe: expect.objectContaining(recipe!) as object,
+    model: expect.objectContaining({ ...model, config: expect.objectContaining(sizes) as object }) as object,
   };
 };
 type OldManifest = Record<'version' | 'train' | 'validation', object>;
@@ -87,7 +92,7 @@ test.each(KINDS)('its tokenizer of %s cuts the texts into the ids that are store
   const store = await goldenStore();
   const run = (await listRuns(store)).find((other) => other.tokenizer.kind === kind && dataOf(other).id !== null)!;
   const manifest = await manifestOf(store, run);
-  const tokenizer = await createTokenizer(run.tokenizer);
+  const tokenizer = await createTokenizer(await readTokenizer(store, run));
   expect(tokenizer.hash).toBe(manifest!.tokenizerHash);
   const texts = await Promise.all((await listTexts(store)).map(({ id }) => read(store, id)));
   let text = '';
@@ -157,7 +162,7 @@ test.each(KINDS)('what its terminal grew with a tokenizer of %s is a model that 
   // Its data were those of the browser.
   const store = await goldenStore();
   const run = (await listRuns(store)).find((other) => dataOf(other).id !== null && other.tokenizer.kind === kind)!;
-  expect(tokenizer.model).toEqual(run.tokenizer);
+  expect(tokenizer.model).toEqual(await readTokenizer(store, run));
   await chooseDevice('wasm', wasmFolder);
   const net = await network(model, snapshot.tensors);
   const evaluating = evaluator(net, await loadObjective('causal'));

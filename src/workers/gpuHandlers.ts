@@ -1,17 +1,18 @@
 /** What the GPU worker does: one device, on which one run trains while models of any run are used beside it. */
 import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
-import type { Pause } from '../core/base/job';
+import type { Job, Pause } from '../core/base/job';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { explained, gpuHasFailed } from '../core/gpu/backend';
 import { wasmHasFailed } from '../core/gpu/wasm';
+import type { EvaluationJob } from '../core/evaluate/evaluate';
 import type { Asked, DeviceKind, TrainOutcome } from '../core/train/run';
 import type { DeviceInfo, GpuApi } from '../protocol/gpu';
 import { holdingRun } from '../storage/lock';
 import { askAtRest } from './asking';
 import { evaluate, referenceOf } from './measuring';
 import { type LoadedModel, modelsOf } from './models';
-import { writeText } from './sampling';
+import { fillBlanks, writeText } from './sampling';
 import type { Handlers } from './serve';
 import { begin, type Beside, fork, resume, type RunJob, trial } from './training';
 import { deviceScheduler } from './deviceScheduler';
@@ -91,6 +92,20 @@ export function gpuHandlers(
     }
   }
 
+  /** Work that is told of and stopped between its pieces, each in its turn on the device. */
+  const evaluating = <T>(
+    of: { runId: string; which: WhichSnapshot },
+    { signal, report }: Job,
+    work: (model: LoadedModel, job: EvaluationJob) => Promise<T>,
+  ): Promise<T> =>
+    withModel(of, signal, (model, ended, turn) => {
+      const pause = async (): Promise<void> => {
+        ended.throwIfAborted();
+        await turn();
+      };
+      return work(model, { signal: ended, report, pause });
+    });
+
   return {
     async device({ kind }) {
       if (training !== undefined) throw busy('change the device');
@@ -140,6 +155,7 @@ export function gpuHandlers(
     },
     generate: (input, { signal, report }) =>
       withModel(input, signal, (model, ended, pause) => writeText(model, input, { signal: ended, report }, pause)),
+    fill: (input, { signal }) => withModel(input, signal, (model) => fillBlanks(model, input)),
     evaluate: (input, { signal }) =>
       withModel(input, signal, async (model, ended, pause) =>
         evaluate(await store, model, input, async () => {
@@ -147,6 +163,19 @@ export function gpuHandlers(
           await pause();
         }),
       ),
+    // A run that trains does without their code.
+    evaluation: (input, job) =>
+      evaluating(input, job, async (model, own) =>
+        (await import('./evaluating')).evaluateStep(await store, model, input, own),
+      ),
+    lists: (input, job) =>
+      evaluating(input, job, async (model, own) =>
+        (await import('./evaluating')).askLists(await store, model, input, own),
+      ),
+    compare: async (input, job) => {
+      const { compareSteps } = await import('./comparing');
+      return compareSteps(await store, input, (of, work) => evaluating(of, job, work));
+    },
     reference: (input, { signal }) =>
       withModel(input, signal, async (model, _, pause) => referenceOf(await store, model, pause)),
   };

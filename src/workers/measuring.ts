@@ -2,11 +2,12 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Pause } from '../core/base/job';
-import { evaluator } from '../core/evaluate/evaluate';
+import { evaluator } from '../core/evaluate/evaluator';
 import { loadObjective } from '../core/objectives';
 import { manifestIfKept, manifestOf } from '../core/runs/data';
 import { readKnownRun } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
+import { answerStart, promptIds } from '../core/tokenizer/prompt';
 import { openPart } from '../core/shards/read';
 import { reference, type Reference } from '../core/verify/reference';
 import type { GpuApi } from '../protocol/gpu';
@@ -28,7 +29,7 @@ export async function evaluate(
       'Go on with it on a text, then measure it on that.',
     );
   }
-  const evaluating = evaluator(network, await loadObjective(recipe.objective));
+  const evaluating = evaluator(network, await loadObjective(recipe.objective, recipe, network.choice.id));
   try {
     return {
       step,
@@ -47,7 +48,7 @@ export async function referenceOf(
 ): Promise<Reference> {
   const record = await readKnownRun(store, runId);
   const manifest = await manifestIfKept(store, record);
-  const prompt = [...tokenizer.encode(recipeOf(record).samplePrompt)];
+  const prompt = [...promptIds(tokenizer, recipeOf(record).samplePrompt)];
   const heldOut = manifest && openPart(store, manifest, 'validation');
-  return reference(network, heldOut, prompt.length > 0 ? prompt : [tokenizer.endOfText], pause);
+  return reference(network, heldOut, prompt, pause, { start: answerStart(tokenizer), end: tokenizer.endOfText });
 }

@@ -5,6 +5,7 @@ import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { modelSpec } from '../core/models';
 import { network, type Network } from '../core/models/network';
 import { readKnownRun } from '../core/runs/record';
+import { readTokenizer } from '../core/runs/tokenizer';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 
@@ -48,7 +49,7 @@ export function modelsOf(store: Promise<BlobStore>): Models {
       runId,
       step: snapshot.state.step,
       network: await network(record.model, snapshot.tensors),
-      tokenizer: await createTokenizer(record.tokenizer),
+      tokenizer: await createTokenizer(await readTokenizer(blobs, record)),
     };
     users.set(current, 0);
     return current;

@@ -4,25 +4,38 @@ import type { ModelChoice } from '../core/models/network';
 import type { SecondEngine } from '../core/verify/compare';
 import { ownFile } from './ownFile';
 
-/** onnxruntime on WebAssembly, with one thread. Each text is read from its beginning. */
-export async function onnxruntime(file: Uint8Array, { vocabulary }: ModelChoice): Promise<SecondEngine> {
+/**
+ * onnxruntime on WebAssembly, with one thread. Each text is read from its beginning.
+ * @param files one graph, or that of an encoder and that of its decoder
+ */
+export async function onnxruntime(files: readonly Uint8Array[], { vocabulary }: ModelChoice): Promise<SecondEngine> {
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.wasmBinary = await (await ownFile(wasm, 'onnxruntime')).arrayBuffer();
-  const session = await ort.InferenceSession.create(file);
+  const sessions: ort.InferenceSession[] = [];
+  for (const file of files) sessions.push(await ort.InferenceSession.create(file));
+  const encoder = sessions.find(({ outputNames }) => outputNames.includes(MEMORY));
+  const session = sessions.find((one) => one !== encoder)!;
   const caches = emptyCaches(session);
+  const row = (values: readonly number[]): ort.Tensor =>
+    new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
+  const masked = (ids: readonly number[]) => ({ input_ids: row(ids), attention_mask: row(ids.map(() => 1)) });
+
+  /** What is read besides the answer. */
+  async function reading(source: readonly number[]): Promise<Record<string, ort.Tensor>> {
+    const { input_ids, attention_mask } = masked(source);
+    const { [MEMORY]: memory } = await encoder!.run({ input_ids, attention_mask }, [MEMORY]);
+    return { encoder_hidden_states: memory!, encoder_attention_mask: attention_mask };
+  }
   return {
     name: 'onnxruntime',
-    async scores(ids) {
-      const row = (values: readonly number[]): ort.Tensor =>
-        new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
-      const { logits } = await session.run(
-        { input_ids: row(ids), attention_mask: row(ids.map(() => 1)), ...caches },
-        ['logits'], // [1, T, V]
-      );
-      return ((await logits!.getData()) as Float32Array).slice(-vocabulary);
+    async scores(ids, { at = ids.length - 1, source } = {}) {
+      const given = source ? { input_ids: row(ids), ...(await reading(source)) } : masked(ids);
+      const { logits } = await session.run({ ...given, ...caches }, ['logits']); // [1, T, V]
+      return ((await logits!.getData()) as Float32Array).slice(at * vocabulary, (at + 1) * vocabulary);
     },
   };
 }
+const MEMORY = 'last_hidden_state';
 
 /** Before anything has been read. */
 const emptyCaches = ({ inputMetadata }: ort.InferenceSession): Record<string, ort.Tensor> =>

@@ -7,7 +7,7 @@ import { theirShape } from '../core/models/layout';
 import { sizeOf } from '../core/models/spec';
 import type { SecondEngine } from '../core/verify/compare';
 import type { ReadBack } from '../core/verify/readBack';
-import type { Kernels, PageForward } from '../core/models/page';
+import { isInFours, type Kernels, type PageForward } from '../core/models/page';
 import { plainKernels } from '../page/kernels';
 import { nextScores } from '../page/nextScores';
 import { simdKernels } from '../page/simdKernels';
@@ -30,11 +30,25 @@ export async function pageEngine(readBack: ReadBack): Promise<SecondEngine> {
     held.set(name, place);
     weights.delete(name);
   }
-  const next = nextScores(
-    page.reader(model, (name) => held.get(name)!, kernels),
-    model.config.context,
-  );
-  return { name: 'an independent reader', scores: async (ids) => (await next(ids, unwatched.signal))!.slice() };
+  const reader = page.reader(model, (name) => held.get(name)!, kernels);
+  const { context } = model.config;
+  let next = nextScores(reader, context);
+  let answered: readonly number[] | undefined;
+  return {
+    name: 'an independent reader',
+    async scores(ids, { at, source } = {}) {
+      if (at !== undefined) {
+        reader.read(ids, 0);
+        return reader.scores(at).slice();
+      }
+      if (source && source !== answered) {
+        reader.source!(source);
+        answered = source;
+        next = nextScores(reader, context);
+      }
+      return (await next(ids, unwatched.signal))!.slice();
+    },
+  };
 }
 
 function complete({ model, weights }: ReadBack): void {
@@ -48,9 +62,9 @@ function complete({ model, weights }: ReadBack): void {
   }
 }
 
-function kernelsFor({ model, weights }: ReadBack, { workspaceOf }: PageForward): Kernels {
-  if (model.config.width % 8 !== 0) return plainKernels;
-  const floats = [...weights.values()].reduce((sum, values) => sum + values.length, workspaceOf(model));
+function kernelsFor({ model, weights }: ReadBack, page: PageForward): Kernels {
+  if (!isInFours(page, model)) return plainKernels;
+  const floats = [...weights.values()].reduce((sum, values) => sum + values.length, page.workspaceOf(model));
   try {
     return simdKernels(floats);
   } catch (error) {

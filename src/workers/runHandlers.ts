@@ -1,6 +1,7 @@
 /** The runs of a project in the data worker: listed, described, deleted, brought back. */
 import type { BlobStore } from '../core/base/blobStore';
 import { boundLight, pinStep, unpinStep } from '../core/checkpoint/pinned';
+import { readEvaluation, readEvaluations } from '../core/runs/keptEvaluations';
 import { readKnownRun, updateRun } from '../core/runs/record';
 import { bytesOfRun } from '../core/runs/sizes';
 import { describeRun, purgeIfRemoved, purgeRemoved, removeRun, restoreRun, runRows } from '../core/runs/rows';
@@ -11,7 +12,16 @@ import type { Handlers } from './serve';
 
 export type RunHandlers = Pick<
   Handlers<DataApi>,
-  'listRuns' | 'describeRun' | 'writeCard' | 'removeRun' | 'restoreRun' | 'purgeRun' | 'pinStep' | 'setBudget'
+  | 'listRuns'
+  | 'describeRun'
+  | 'writeCard'
+  | 'removeRun'
+  | 'restoreRun'
+  | 'purgeRun'
+  | 'pinStep'
+  | 'setBudget'
+  | 'keptEvaluation'
+  | 'keptLists'
 >;
 
 /** What is not anybody's any more goes, unless a tab makes data that no record names yet: then with the next that goes. */
@@ -38,6 +48,8 @@ export function runHandlers(store: Promise<BlobStore>): RunHandlers {
       );
       return null;
     },
+    keptEvaluation: async ({ runId, step, part }) => readEvaluation(await store, runId, step, part),
+    keptLists: async ({ runId }) => readEvaluations(await store, runId, 'lists'),
     removeRun: ({ runId, at }) =>
       holding(runId, async (open) => {
         await removeRun(open, runId, at);

@@ -73,6 +73,10 @@ test('text is told as it comes, ends with the model’s own end, and is written 
   for (const { probability, alternatives } of told) {
     expect(probability).toBeGreaterThan(0);
     expect(alternatives.length).toBeGreaterThan(1);
+    const latin1 = (bytes: readonly number[]) => String.fromCharCode(...bytes);
+    // Of its bytes each that is a character is that character.
+    for (const { text, bytes } of alternatives)
+      if (text !== null && /^[\x20-\x7e]+$/.test(text)) expect(latin1(bytes)).toBe(text);
   }
   // At temperature 0 each token is the likeliest of its alternatives.
   for (const { id, alternatives } of (await write({ temperature: 0 })).told) expect(id).toBe(alternatives[0]!.id);

@@ -14,17 +14,26 @@ import { PLACES, reference, type Reference } from '../core/verify/reference';
 import { checkOnnx } from './onnxIn';
 import { secondEngine } from './secondEngine';
 
+let models: Exported[];
 let model: Exported;
 let ours: Reference;
 beforeAll(async () => {
-  model = (await trainedModels())[0]!;
-  await onWasm();
-  const net = await network(model.info.model, model.snapshot.tensors);
-  ours = await reference(net, model.tokens!.validation, [1]);
-  net.dispose();
+  models = await trainedModels();
+  model = models[0]!;
+  ours = await ourSide(model);
   // As in Safari: without addresses of 64 bits our own reader opens GGUF, whatever Node knows.
   vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
 });
+
+async function ourSide({ info, snapshot, tokens }: Exported): Promise<Reference> {
+  await onWasm();
+  const net = await network(info.model, snapshot.tensors);
+  try {
+    return await reference(net, tokens!.validation, [1]);
+  } finally {
+    net.dispose();
+  }
+}
 
 async function written(format: FormatId, exported = model): Promise<Uint8Array<ArrayBuffer>> {
   const { kind, files } = FORMATS[format];
@@ -35,10 +44,15 @@ async function written(format: FormatId, exported = model): Promise<Uint8Array<A
   return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }
 
-async function check(format: FormatId, bytes: Uint8Array<ArrayBuffer>): Promise<Figures> {
+async function check(
+  format: FormatId,
+  bytes: Uint8Array<ArrayBuffer>,
+  exported = model,
+  expected = ours,
+): Promise<Figures> {
   const { check } = FORMATS[format];
-  const engine = await secondEngine(bytesSource(bytes), check, model.info.model);
-  return compare(ours, engine, check.bound, unwatched);
+  const engine = await secondEngine(bytesSource(bytes), check, exported.info.model);
+  return compare(expected, engine, check.bound, unwatched);
 }
 
 test('our side is twenty places of held-out text and twenty tokens, the likeliest each', () => {
@@ -49,6 +63,18 @@ test('our side is twenty places of held-out text and twenty tokens, the likelies
   expect(ours.lengths.at(-1)).toBe(config.context);
   expect(ours.greedy).toHaveLength(PLACES);
   expect(ours.greedyScores).toHaveLength(PLACES * vocabulary);
+});
+
+test('so it is with each other architecture that there is, with all that it can have', async () => {
+  const others = models.filter(({ info }) => info.model.id !== model.info.model.id);
+  expect(others.length).toBeGreaterThan(1);
+  for (const exported of others) {
+    const expected = await ourSide(exported);
+    for (const format of ['gguf-f32', 'hf', 'html', 'pytorch'] as const) {
+      const figures = await check(format, await written(format, exported), exported, expected);
+      expect(matches(figures), `${exported.name} as ${format}`).toBe(true);
+    }
+  }
 });
 
 for (const format of [

@@ -41,9 +41,9 @@ async function gguf(source: ByteSource, model: ModelChoice): Promise<SecondEngin
   return llama(bytes, model);
 }
 
-async function onnx(source: ByteSource, model: ModelChoice): Promise<SecondEngine> {
+async function onnx(sources: readonly ByteSource[], model: ModelChoice): Promise<SecondEngine> {
   const { onnxruntime } = await loaded('onnxruntime', import('./onnxruntime'));
-  const bytes = await source.read(0, source.size);
-  await checkOnnx(bytes);
-  return onnxruntime(bytes, model);
+  const files = await Promise.all(sources.map((source) => source.read(0, source.size)));
+  for (const bytes of files) await checkOnnx(bytes);
+  return onnxruntime(files, model);
 }

@@ -7,6 +7,7 @@ import { claimRun, loadSnapshot, surveySnapshots, type RunWriter } from '../core
 import type { Snapshot, TrainState } from '../core/checkpoint/snapshot';
 import { explained } from '../core/gpu/backend';
 import { modelSpec } from '../core/models';
+import { curveKey } from '../core/runs/curve';
 import { factsOf } from '../core/runs/facts';
 import { forkRun } from '../core/runs/fork';
 import { openJournal, type JournalWriter } from '../core/runs/journal';
@@ -15,6 +16,7 @@ import { keptOnTheWay } from '../core/runs/onTheWay';
 import { ownerOf } from '../core/runs/projects';
 import { addRun, freeHue, newRun, purgeRun, readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
 import { continued, dataOf, isMeasuredAlike, recipeOf, type SegmentData } from '../core/runs/segments';
+import { readTokenizer } from '../core/runs/tokenizer';
 import { dataId, type ShardManifest } from '../core/shards/manifest';
 import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
@@ -191,7 +193,7 @@ async function follow(
   job: RunJob,
   beside: Beside,
 ): Promise<TrainOutcome> {
-  const { id, model, tokenizer } = record;
+  const { id, model } = record;
   const recipe = recipeOf(record);
   const onTheWay = new Set(keptOnTheWay(model, recipe, record.keep.budget).steps);
   const journal = appendsTo(opened.journal);
@@ -209,10 +211,10 @@ async function follow(
       {
         model,
         recipe,
-        tokenizer: await createTokenizer(tokenizer),
+        tokenizer: await createTokenizer(await readTokenizer(store, record)),
         train: openPart(store, manifest, 'train'),
         validation: openPart(store, manifest, 'validation'),
-        ...(from && { from: { ...from, state: { ...from.state, best: bestSoFar(record, from, writer) } } }),
+        ...(from && { from: { ...from, state: comparable(record, from, writer) } }),
         save: async (snapshot) => {
           await flushJournal();
           const saved = await writer.save(snapshot);
@@ -243,7 +245,8 @@ async function follow(
       },
     );
     await flushJournal();
-    await finish(outcome.reason);
+    await finish(outcome.reason === 'finished' ? 'finished' : 'stopped');
+    await store.commit({ drop: [curveKey(id)] }); // who listed the run after its last save has it without what was measured then
     return outcome;
   } catch (thrown) {
     const error = await explained(thrown);
@@ -256,9 +259,13 @@ async function follow(
   }
 }
 
-/** What is kept, which may be of a later step than the one that the run goes on from; not the best on another text. */
-function bestSoFar(record: RunRecord, { state }: Snapshot, { best }: RunWriter): TrainState['best'] {
-  return best && isMeasuredAlike(record, state.step + 1)(best) ? best : null;
+/**
+ * What it goes on from: the best is what is kept, which may be of a later step. A loss on another text is neither the best nor
+ * to be improved on.
+ */
+function comparable(record: RunRecord, { state: { waited, ...state } }: Snapshot, { best }: RunWriter): TrainState {
+  const isAlike = isMeasuredAlike(record, state.step + 1);
+  return { ...state, best: best && isAlike(best) ? best : null, ...(waited && isAlike(state) && { waited }) };
 }
 
 /** Memory that ran out, with what was planned and what would need less. */

@@ -1,4 +1,5 @@
 import { FORMATS } from '../core/export/formats';
+import { checkOf } from '../core/export/format';
 import { compare } from '../core/verify/compare';
 import type { VerifyApi } from '../protocol/verify';
 import { blobSource } from './blobSource';
@@ -8,7 +9,7 @@ import type { Handlers } from './serve';
 export const verifying: Handlers<VerifyApi> = {
   async verify({ file, format, model, ours }, job) {
     job.report({ label: 'Opening it in a second engine', done: 0, unit: 'tokens' });
-    const { check } = FORMATS[format];
+    const check = checkOf(FORMATS[format], model);
     const engine = await secondEngine(blobSource(file), check, model);
     return compare(ours, engine, check.bound, job);
   },

@@ -21,11 +21,12 @@ def read_json(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-# Its class in model.py, where its blocks are, tokens of its context, the one that ends a text, and which parameters decay.
+# Its class in model.py, where its blocks are, tokens of its context, the one that ends a text, which parameters decay, which
+# are matrices of linear layers, and which stay 0, because the run is without them.
 ARCHITECTURE = read_json(Path(__file__).resolve().parent / "architecture.json")
 
-# By the recipe's name: torch's class, its arguments by the recipe's fields, and what it remembers of a weight, by the
-# prefix in optimizer.safetensors and by torch's name.
+# By the recipe's name: the class in torch.optim or optimizers.py, its arguments by the recipe's fields, and what it remembers
+# of a weight, by the prefix in optimizer.safetensors and by the class's name; of matrices where it has others there.
 OPTIMIZERS = read_json(Path(__file__).resolve().parent / "optimizers.json")
 
 
@@ -36,8 +37,14 @@ def optimizer_of(recipe: dict) -> dict:
     return OPTIMIZERS[name]
 
 
+def moments_of(recipe: dict, parameter: str) -> dict:
+    stated = optimizer_of(recipe)
+    is_matrix = "ofMatrices" in stated and parameter in ARCHITECTURE["matrices"]
+    return stated["ofMatrices" if is_matrix else "moments"]
+
+
 # Settings that a run can go on with changed and still be measured alike.
-ALIKE = {"steps", "saveEvery", "evalEvery", "evalEarly", "samplePrompt", "recompute"}
+ALIKE = {"steps", "saveEvery", "evalEvery", "evalEarly", "samplePrompt", "recompute", "patience", "minDelta"}
 
 
 def fork(info: dict) -> None:
@@ -59,6 +66,7 @@ def go_on_by(info: dict, recipe: dict) -> None:
         last["recipe"] = recipe
     info["state"]["best"] = info["result"] = None
     info.pop("bestNotKept", None)
+    info["state"].pop("waited", None)
 
 
 def load_tensors(path: Path) -> dict[str, torch.Tensor]:
@@ -84,20 +92,40 @@ def load_weights(model: torch.nn.Module, folder: Path) -> None:
             parameter.copy_(weights[name])
 
 
+def learning(model: torch.nn.Module):
+    """The parameters that learn, by name."""
+    return [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
+
+
 def load_moments(model: torch.nn.Module, optimizer, recipe: dict, folder: Path, step: int) -> bool:
     """False where the folder has none: then the optimizer begins anew from these weights. step: since they were zero."""
     if not (folder / "optimizer.safetensors").exists():
         return False
     moments = load_tensors(folder / "optimizer.safetensors")
     stated = optimizer_of(recipe)
-    for name, parameter in model.named_parameters():
-        state = {
-            theirs: placed(moments[f"{ours}.{name}"], parameter) for ours, theirs in stated["moments"].items()
-        }
+    for name, parameter in learning(model):
+        named = moments_of(recipe, name)
+        state = {theirs: placed(moments[f"{ours}.{name}"], parameter) for ours, theirs in named.items()}
         if stated["counts"]:
             state["step"] = torch.tensor(float(step))
         optimizer.state[parameter] = state
     return True
+
+
+def load_average(model: torch.nn.Module, recipe: dict, folder: Path) -> dict | None:
+    """
+    By name the average of the weights, where the recipe has one: it is what the folder has for the model, which gets the weights
+    that training goes on from. None where there is no average.
+    """
+    own = dict(learning(model))
+    average = {name: p.detach().clone() for name, p in own.items()} if recipe.get("emaDecay", 0) > 0 else None
+    beside = folder / "optimizer.safetensors"
+    raw = load_tensors(beside) if beside.exists() else {}
+    with torch.no_grad():
+        for name, parameter in own.items():
+            if f"raw.{name}" in raw:
+                parameter.copy_(placed(raw[f"raw.{name}"], parameter))
+    return average
 
 
 def placed(value: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
@@ -115,14 +143,21 @@ def whole(value: torch.Tensor) -> torch.Tensor:
     return value.to("cpu", torch.float32, copy=True).contiguous()
 
 
-def save(folder: Path, begun_from: Path, model, optimizer, info: dict, story: dict, first: bool) -> None:
-    """All or nothing: written beside its place, then moved there. Every process calls it; the first one writes."""
+def save(folder: Path, begun_from: Path, model, raw, optimizer, info: dict, story: dict, first: bool) -> None:
+    """
+    All or nothing: written beside its place, then moved there. Every process calls it; the first one writes.
+    raw: where the model is an average, the weights that it is of.
+    """
     weights, moments = {}, {}
-    remembering = optimizer_of(info["segments"][-1]["recipe"])["moments"]
+    recipe = info["segments"][-1]["recipe"]
     for name, parameter in model.named_parameters():
         weights[name] = whole(parameter)
+        if not parameter.requires_grad:
+            continue
+        if raw is not None:
+            moments[f"raw.{name}"] = whole(raw[name])
         remembered = optimizer.state[parameter]
-        for ours, theirs in remembering.items():
+        for ours, theirs in moments_of(recipe, name).items():
             value = remembered.get(theirs)
             # What torch does not keep is 0: the momentum of SGD where the recipe has none.
             moments[f"{ours}.{name}"] = whole(torch.zeros_like(parameter) if value is None else value)

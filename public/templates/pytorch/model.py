@@ -24,9 +24,9 @@ class Linear(nn.Module):
 
 
 class Attention(nn.Module):
-    def __init__(self, width: int, heads: int):
+    def __init__(self, width: int, heads: int, dropout: float):
         super().__init__()
-        self.heads = heads
+        self.heads, self.dropout = heads, dropout
         self.c_attn = Linear(width, 3 * width)
         self.c_proj = Linear(width, width)
 
@@ -37,28 +37,30 @@ class Attention(nn.Module):
             part.view(rows, length, self.heads, width // self.heads).transpose(1, 2)
             for part in self.c_attn(x).split(width, dim=2)
         )
-        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        dropout = self.dropout if self.training else 0.0
+        y = F.scaled_dot_product_attention(q, k, v, dropout_p=dropout, is_causal=True)
         return self.c_proj(y.transpose(1, 2).reshape(rows, length, width))
 
 
 class FeedForward(nn.Module):
-    def __init__(self, width: int):
+    def __init__(self, width: int, inner: int):
         super().__init__()
-        self.c_fc = Linear(width, 4 * width)
-        self.c_proj = Linear(4 * width, width)
+        self.c_fc = Linear(width, inner)
+        self.c_proj = Linear(inner, width)
 
     def forward(self, x):
         return self.c_proj(F.gelu(self.c_fc(x), approximate="tanh"))
 
 
 class Block(nn.Module):
-    def __init__(self, width: int, heads: int, dropout: float):
+    def __init__(self, config: dict):
         super().__init__()
+        width = config["n_embd"]
         self.ln_1 = nn.LayerNorm(width, eps=EPSILON)
-        self.attn = Attention(width, heads)
+        self.attn = Attention(width, config["n_head"], config["attn_pdrop"])
         self.ln_2 = nn.LayerNorm(width, eps=EPSILON)
-        self.mlp = FeedForward(width)
-        self.dropout = nn.Dropout(dropout)
+        self.mlp = FeedForward(width, config["n_inner"] or 4 * width)
+        self.dropout = nn.Dropout(config["resid_pdrop"])
 
     def forward(self, x):
         x = x + self.dropout(self.attn(self.ln_1(x)))
@@ -71,14 +73,13 @@ class GPT2(nn.Module):
     def __init__(self, config: dict):
         super().__init__()
         width = config["n_embd"]
-        dropout = config["resid_pdrop"]
         self.context = config["n_positions"]
         self.transformer = nn.ModuleDict(
             {
                 "wte": nn.Embedding(config["vocab_size"], width),
                 "wpe": nn.Embedding(self.context, width),
-                "drop": nn.Dropout(dropout),
-                "h": nn.ModuleList(Block(width, config["n_head"], dropout) for _ in range(config["n_layer"])),
+                "drop": nn.Dropout(config["embd_pdrop"]),
+                "h": nn.ModuleList(Block(config) for _ in range(config["n_layer"])),
                 "ln_f": nn.LayerNorm(width, eps=EPSILON),
             }
         )

@@ -15,7 +15,7 @@ import math
 import os
 import signal
 import time
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import torch
@@ -26,6 +26,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 import checkpoint
 import model as architecture
+import optimizers
 from checkpoint import ARCHITECTURE
 from data import Tokens, batch_starts, evaluation_starts
 from metrics import KEPT, METRICS
@@ -99,25 +100,33 @@ def learning_rate(recipe: dict, step: int) -> float:
     if step < recipe["warmup"]:
         return recipe["learningRate"] * step / recipe["warmup"]
     progress = min(1, (step - recipe["warmup"]) / max(1, recipe["steps"] - recipe["warmup"]))
-    left = SCHEDULES[recipe["schedule"]](progress)
-    return recipe["learningRate"] * (recipe["finalRate"] + (1 - recipe["finalRate"]) * left)
+    return recipe["learningRate"] * SCHEDULES[recipe["schedule"]](step, progress, recipe)
 
 
 def make_optimizer(model, recipe: dict):
     """Weight decay is for those that architecture.json names: matrices, but no embeddings of position."""
-    named, decaying = dict(model.named_parameters()), set(ARCHITECTURE["decay"])
+    named, decaying = dict(checkpoint.learning(model)), set(ARCHITECTURE["decay"])
     if unknown := decaying - named.keys():
         raise SystemExit(f"architecture.json: the model has no parameters {sorted(unknown)[:4]}.")
+    alike = {}
+    for name, parameter in named.items():
+        matrices = ARCHITECTURE["matrices"].get(name)  # the axis along which they lie side by side, and their widths
+        alike.setdefault((name in decaying, json.dumps(matrices)), []).append(parameter)
     groups = [
-        {"params": [p for n, p in named.items() if n in decaying], "weight_decay": recipe["weightDecay"]},
-        {"params": [p for n, p in named.items() if n not in decaying], "weight_decay": 0.0},
+        {
+            "params": parameters,
+            "weight_decay": recipe["weightDecay"] if decays else 0.0,
+            "matrices": json.loads(matrices),
+        }
+        for (decays, matrices), parameters in alike.items()
     ]
     stated = checkpoint.optimizer_of(recipe)
     arguments = {
         name: tuple(recipe[field] for field in fields) if isinstance(fields, list) else recipe[fields]
         for name, fields in stated["arguments"].items()
     }
-    return getattr(torch.optim, stated["class"])(groups, lr=0.0, **arguments)
+    ours = getattr(optimizers, stated["class"], None)
+    return (ours or getattr(torch.optim, stated["class"]))(groups, lr=0.0, **arguments)
 
 
 def make_model(begin: Path, use_transformers: bool):
@@ -129,6 +138,8 @@ def make_model(begin: Path, use_transformers: bool):
         config = checkpoint.read_json(begin / "config.json")
         model = getattr(architecture, ARCHITECTURE["class"])(config)
     checkpoint.load_weights(model, begin)
+    for name in ARCHITECTURE["zeros"]:
+        model.get_parameter(name).requires_grad_(False)
     return model
 
 
@@ -147,6 +158,8 @@ class Trainer:
                 f"Process {processes.rank} would begin at step {self.state['step']}, in {self.begin}, and others "
                 "elsewhere: copy checkpoints/ to every machine."
             )
+        if self.out_of_patience():  # it waits anew
+            self.state["waited"]["evaluations"] = 0
         self.story = checkpoint.read_json(self.begin / "trainer_state.json")
         self.train, self.validation = Tokens(args.data, "train"), Tokens(args.data, "val")
         torch.manual_seed(self.recipe["seed"] + self.state["step"] * processes.count + processes.rank)
@@ -166,6 +179,7 @@ class Trainer:
                 fully_shard(block)
             fully_shard(self.model)
         self.model.to(processes.device)
+        self.average = checkpoint.load_average(self.model, self.recipe, self.begin)
         self.optimizer = make_optimizer(self.model, self.recipe)
         remembered = self.state["step"] - self.state.get("momentsFrom", 0)
         if not checkpoint.load_moments(self.model, self.optimizer, self.recipe, self.begin, remembered):
@@ -210,6 +224,10 @@ class Trainer:
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe["clip"] or math.inf)
         self.optimizer.step()
         self.optimizer.zero_grad()
+        if self.average is not None:
+            keep = min(self.recipe["emaDecay"], (1 + step) / (10 + step))
+            for name, parameter in checkpoint.learning(self.model):
+                self.average[name].lerp_(parameter.detach(), 1 - keep)
         return self.processes.sum(mean)[0] / self.processes.count, checkpoint.whole(norm).item()
 
     def unsynchronised(self, last: bool):
@@ -219,6 +237,20 @@ class Trainer:
         elif self.processes.count > 1 and not last:
             return self.runner.no_sync()
         return nullcontext()
+
+    @contextmanager
+    def averaged(self):
+        """Meanwhile the model is the average of its weights, where the recipe has one, and that has the weights."""
+        self.swap()
+        yield
+        self.swap()
+
+    @torch.no_grad()
+    def swap(self) -> None:
+        for name, parameter in checkpoint.learning(self.model) if self.average is not None else ():
+            weights = parameter.detach().clone()
+            parameter.copy_(self.average[name])
+            self.average[name].copy_(weights)
 
     @torch.no_grad()
     def evaluate(self) -> float:
@@ -252,7 +284,7 @@ class Trainer:
         )
         began, before = time.monotonic(), state["activeMs"]
         saved = state["step"]
-        while state["step"] < end and not self.asked_to_stop():
+        while state["step"] < end and not self.out_of_patience() and not self.asked_to_stop():
             started = time.monotonic()
             step = state["step"] + 1
             loss, norm = self.update(step)
@@ -273,12 +305,30 @@ class Trainer:
             )
             say(f"step {step}: loss {loss:.6f}, gradient {norm:.4f}, {speed:,.0f} tokens/s")
             early = recipe.get("evalEarly", False) and step in EARLY
-            if step == end or step % recipe["evalEvery"] == 0 or early:
+            if step == recipe["steps"] or step % recipe["evalEvery"] == 0 or early:
+                self.wait(self.judge())
+            elif step == end:
                 self.judge()
             if step == end or step % recipe["saveEvery"] == 0:
                 saved = self.save()
+        if self.out_of_patience():
+            say(f"Ended early: {state['waited']['evaluations']} evaluations without improvement.")
         if saved != state["step"]:
             self.save()
+
+    def wait(self, loss: float) -> None:
+        """Counts the evaluations that have not improved on the least loss so far."""
+        waited, recipe = self.state.get("waited"), self.recipe
+        if recipe.get("patience", 0) == 0:
+            self.state.pop("waited", None)
+        elif waited and not loss < waited["loss"] - recipe["minDelta"]:
+            waited["evaluations"] += 1
+        else:
+            self.state["waited"] = {"loss": loss, "evaluations": 0}
+
+    def out_of_patience(self) -> bool:
+        patience, waited = self.recipe.get("patience", 0), self.state.get("waited")
+        return patience > 0 and waited is not None and waited["evaluations"] >= patience
 
     def asked_to_stop(self) -> bool:
         """Any process may be told; all stop at the same step."""
@@ -295,8 +345,9 @@ class Trainer:
             with open(self.args.out / "log.jsonl", "a", encoding="utf-8") as file:
                 file.write(json.dumps(entry) + "\n")
 
-    def judge(self) -> None:
-        loss, step = self.evaluate(), self.state["step"]
+    def judge(self) -> float:
+        with self.averaged():
+            loss, step = self.evaluate(), self.state["step"]
         part = self.validation
         measured = {label: value(loss, part.tokens, part.bytes) for label, value in METRICS.items()}
         if loss < self.info.get("bestNotKept", {"loss": -math.inf})["loss"]:
@@ -307,6 +358,7 @@ class Trainer:
         self.note({"eval_loss": loss, **{name: measured[label] for label, _, name in KEPT}, "sample": ""})
         words = ", ".join(f"{label} {value:.6g}" for label, value in measured.items())
         self.processes.say(f"step {step}: held-out {words}")
+        return loss
 
     def save(self) -> int:
         args, state, first = self.args, self.state, self.processes.first
@@ -321,7 +373,10 @@ class Trainer:
             "best_global_step": best["step"],
             "best_metric": best["loss"],
         }
-        checkpoint.save(folder, self.begin, self.model, self.optimizer, self.info, self.story, first)
+        with self.averaged():
+            checkpoint.save(
+                folder, self.begin, self.model, self.average, self.optimizer, self.info, self.story, first
+            )
         if first:
             checkpoint.drop_oldest(args.out, max(1, args.keep), best["step"])
         self.processes.say(f"step {state['step']}: saved in {folder}")

@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { parseCompletion } from './completion.mjs';
 import { ApiError, otherModel } from './errors.mjs';
+import { parseFill } from './fill.mjs';
 import { checkHost, checkKey, checkOrigin, corsHeaders, EventStream, readJson, sendJson } from './http.mjs';
 import { Queue } from './queue.mjs';
 import { TextStream } from './text.mjs';
@@ -8,11 +9,41 @@ import { TextStream } from './text.mjs';
 /** @typedef {import('./http.mjs').Request} Request */
 /** @typedef {import('./http.mjs').Response} Response */
 /** @typedef {Record<string, string | number | boolean>} Notes what the log says of a request; never its text */
+/** @typedef {Record<string, Partial<Record<string, (request: Request, response: Response, notes: Notes) => unknown>>>} Routes */
+
+/**
+ * The model, loaded: it writes or answers, or it fills blanks.
+ * @typedef {object} Engine
+ * @property {number} context tokens that the model reads at once
+ * @property {(text: string) => number[]} tokenize ids of a prompt; empty ones are as what begins a text
+ * @property {(id: number) => Uint8Array} bytes that a token stands for: none for a special token, whose text only names it
+ * @property {(ids: readonly number[], sampling: Sampling, signal: AbortSignal) => AsyncGenerator<number>} generate
+ *   the ids that follow, without the one that ends a text; at most `parallel` calls at the same time
+ * @property {(text: string) => Passage | null} [passage] where the blanks of a text are; null where it has none
+ * @property {(passage: Passage, most: number) => Promise<Candidate[][]>} [fill] of each blank the likeliest, the best first
+ *
+ * @typedef {object} Sampling
+ * @property {number} temperature 0: always the likeliest
+ * @property {number} topP
+ * @property {number} seed
+ * @property {number} maxTokens
+ *
+ * @typedef {object} Passage
+ * @property {readonly string[]} pieces one more than there are blanks
+ * @property {readonly string[]} spaces white space before each blank, which is in no piece
+ * @property {readonly number[]} ids
+ * @property {readonly number[]} places of the blanks among the ids
+ *
+ * @typedef {object} Candidate
+ * @property {number} token
+ * @property {string} token_str as it stands in the passage, the space before it too
+ * @property {number} score its probability
+ */
 
 /** What is asked of the model, over HTTP. */
 export class Api {
   /**
-   * @param {{ id: string, created: number }} model
+   * @param {import('./model.mjs').Model} model
    * @param {import('./settings.mjs').Settings} settings
    * @param {(notes: Notes) => void} log
    */
@@ -21,11 +52,20 @@ export class Api {
     this.settings = settings;
     this.log = log;
     this.queue = new Queue(settings.parallel, settings.queue);
-    /** @type {import('./engine.mjs').Engine | null} Null until the model is loaded. */
+    /** @type {Engine | null} Null until the model is loaded. */
     this.engine = null;
-    /** @type {Set<AbortController>} Completions that wait or are written. */
+    /** @type {Set<AbortController>} Requests that wait or are answered. */
     this.underway = new Set();
     this.stopping = false;
+    /** @type {Routes} */
+    this.routes = {
+      '/health': { GET: (_, response) => this.health(response) },
+      '/v1/models': { GET: (request, response) => this.models(request, response) },
+      [ONE_MODEL]: { GET: (request, response) => this.oneModel(request, response) },
+      ...(model.task === 'fill-mask'
+        ? { '/v1/fill-mask': { POST: (request, response, notes) => this.fill(request, response, notes) } }
+        : { '/v1/completions': { POST: (request, response, notes) => this.complete(request, response, notes) } }),
+    };
   }
 
   /** Ends what is under way. */
@@ -54,15 +94,7 @@ export class Api {
     this.log({ ...notes, status: response.statusCode, ms: Date.now() - began });
   }
 
-  /** @type {Record<string, Partial<Record<string, (request: Request, response: Response, notes: Notes) => unknown>>>} */
-  routes = {
-    '/health': { GET: (_, response) => this.health(response) },
-    '/v1/models': { GET: (request, response) => this.models(request, response) },
-    [ONE_MODEL]: { GET: (request, response) => this.oneModel(request, response) },
-    '/v1/completions': { POST: (request, response, notes) => this.complete(request, response, notes) },
-  };
-
-  /** @param {Api['routes'][string] | undefined} route @param {Request} request @param {Response} response @param {Notes} notes */
+  /** @param {Routes[string] | undefined} route @param {Request} request @param {Response} response @param {Notes} notes */
   async answer(route, request, response, notes) {
     // Whoever looks after containers asks for their health by numbers.
     if (notes['route'] !== '/health') {
@@ -70,10 +102,7 @@ export class Api {
       checkOrigin(request, this.settings.corsOrigins);
     }
     if (!route) {
-      throw new ApiError(
-        404,
-        `There is ${Object.keys(this.routes).join(', ')} here. The model continues text; it does not chat.`,
-      );
+      throw new ApiError(404, `There is ${Object.keys(this.routes).join(', ')} here. ${DOES[this.model.task]}`);
     }
     if (request.method === 'OPTIONS' && this.settings.corsOrigins.length > 0) {
       response.writeHead(204).end();
@@ -126,25 +155,67 @@ export class Api {
 
   /** @param {Request} request @param {Response} response @param {Notes} notes */
   async complete(request, response, notes) {
-    checkKey(request, this.settings.apiKey);
-    const { engine, settings, model } = this;
-    if (!engine || this.stopping) {
-      const headers = { 'Retry-After': '5' };
-      throw new ApiError(503, engine ? STOPPING : 'The model is not loaded yet.', { headers });
-    }
+    const { settings, model } = this;
+    const engine = this.loaded(request);
     const asked = parseCompletion(await readJson(request, settings.bodyBytes), {
       model: model.id,
       maxTokens: settings.maxTokens,
     });
     const ids = engine.tokenize(asked.prompt);
     Object.assign(notes, { stream: asked.stream, promptTokens: ids.length });
-    if (ids.length > engine.context) {
-      throw new ApiError(400, `The prompt has ${ids.length} tokens; the model reads ${engine.context} at most.`, {
-        code: 'context_length_exceeded',
-        param: 'prompt',
+    checkLength('prompt', ids.length, engine.context);
+    await this.inTurn(response, notes, (signal) => this.write(asked, ids, engine, response, signal, notes));
+  }
+
+  /** @param {Request} request @param {Response} response @param {Notes} notes */
+  async fill(request, response, notes) {
+    const { settings, model } = this;
+    const { passage: passageOf, fill, context } = this.loaded(request);
+    if (!passageOf || !fill) throw new Error('The model fills no blanks.');
+    const asked = parseFill(await readJson(request, settings.bodyBytes), { model: model.id });
+    const passage = passageOf(asked.text);
+    if (!passage) {
+      throw new ApiError(400, 'text has no blank to fill: write [MASK] or ___ where a word is hidden.', {
+        code: 'no_blank',
+        param: 'text',
       });
     }
+    const { ids, places, pieces } = passage;
+    Object.assign(notes, { promptTokens: ids.length, blanks: places.length });
+    checkLength('text', ids.length, context);
+    const blanks = await this.inTurn(response, notes, async (signal) => {
+      const found = await fill(passage, asked.topK);
+      signal.throwIfAborted();
+      return found;
+    });
+    sendJson(response, 200, {
+      id: `fill-${randomUUID()}`,
+      object: 'fill_mask',
+      created: Math.floor(Date.now() / 1000),
+      model: model.id,
+      notice: NOTICE,
+      text: pieces.map((piece, i) => piece + (blanks[i]?.[0]?.token_str ?? '')).join(''),
+      blanks,
+      usage: { prompt_tokens: ids.length, total_tokens: ids.length },
+    });
+  }
 
+  /** The model, for whoever has the key. @param {Request} request @throws {ApiError} 401, 503 */
+  loaded(request) {
+    checkKey(request, this.settings.apiKey);
+    if (this.engine && !this.stopping) return this.engine;
+    const headers = { 'Retry-After': '5' };
+    throw new ApiError(503, this.engine ? STOPPING : 'The model is not loaded yet.', { headers });
+  }
+
+  /**
+   * Does work for a request once it is its turn, and ends it where the client goes, or when it takes too long.
+   * @template T
+   * @param {Response} response @param {Notes} notes @param {(signal: AbortSignal) => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  async inTurn(response, notes, work) {
+    const { settings } = this;
     const controller = new AbortController();
     const { signal } = controller;
     const late = new ApiError(503, `It took longer than ${settings.timeoutMs / 1000} s.`, { code: 'timeout' });
@@ -156,7 +227,7 @@ export class Api {
       const leave = await this.queue.enter(signal);
       notes['queuedMs'] = Date.now() - arrived;
       try {
-        await this.write(asked, ids, engine, response, signal, notes);
+        return await work(signal);
       } finally {
         leave();
       }
@@ -171,7 +242,7 @@ export class Api {
   /**
    * @param {import('./completion.mjs').Completion} asked
    * @param {number[]} ids
-   * @param {import('./engine.mjs').Engine} engine
+   * @param {Engine} engine
    * @param {Response} response
    * @param {AbortSignal} signal
    * @param {Notes} notes
@@ -221,8 +292,23 @@ export class Api {
 
 /** For whoever reads the text in the end. */
 const NOTICE = 'Written by a machine: it may be false.';
+/** @type {Record<import('./model.mjs').Model['task'], string>} */
+const DOES = {
+  'text-generation': 'The model continues text; it does not chat.',
+  'fill-mask': 'The model fills blanks; it does not write text.',
+  'text2text-generation': 'The model answers one text with another; it does not chat.',
+};
 const STOPPING = 'The server is stopping.';
 const ONE_MODEL = '/v1/models/{id}';
+
+/** @param {string} param @param {number} tokens @param {number} context @throws {ApiError} 400 */
+function checkLength(param, tokens, context) {
+  if (tokens <= context) return;
+  throw new ApiError(400, `The ${param} has ${tokens} tokens; the model reads ${context} at most.`, {
+    code: 'context_length_exceeded',
+    param,
+  });
+}
 
 /** @param {Request} request */
 const pathOf = (request) => (request.url ?? '').split('?', 1)[0] ?? '';

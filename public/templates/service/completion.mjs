@@ -1,4 +1,4 @@
-import { ApiError, otherModel } from './errors.mjs';
+import { bad, flag, isObject, number, objectOf, textOf } from './fields.mjs';
 
 /**
  * What `POST /v1/completions` asks for, checked field by field: what this server cannot do is refused, never ignored.
@@ -15,22 +15,13 @@ import { ApiError, otherModel } from './errors.mjs';
  */
 
 /**
- * @param {unknown} body
+ * @param {unknown} given
  * @param {{ model: string, maxTokens: number }} limits
  * @returns {Completion}
  * @throws {ApiError} 400, or 404 for another model
  */
-export function parseCompletion(body, limits) {
-  if (!isObject(body)) throw new ApiError(400, 'The body must be a JSON object.');
-  for (const name of Object.keys(body)) {
-    if (!KNOWN.has(name)) {
-      throw bad('unknown_parameter', /^\w{1,64}$/.test(name) ? name : 'body', 'is not a parameter of this API.');
-    }
-  }
-  if (typeof body['model'] !== 'string') throw bad('missing', 'model', `must be "${limits.model}".`);
-  if (body['model'] !== limits.model) {
-    throw otherModel(limits.model);
-  }
+export function parseCompletion(given, limits) {
+  const body = objectOf(given, KNOWN, limits.model);
   for (const [name, { only, reason }] of Object.entries(FIXED)) {
     const value = body[name] ?? null;
     if (value !== null && JSON.stringify(value) !== JSON.stringify(only)) throw bad('unsupported_value', name, reason);
@@ -80,40 +71,10 @@ const KNOWN = new Set([
   ...Object.keys(FIXED),
 ]);
 
-/** @param {unknown} value @returns {value is Record<string, unknown>} */
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** @param {string} code @param {string} param @param {string} what */
-const bad = (code, param, what) => new ApiError(400, `${param} ${what}`, { code, param });
-
-/** @param {Record<string, unknown>} body @param {string} name */
-function flag(body, name) {
-  const value = body[name] ?? false;
-  if (typeof value !== 'boolean') throw bad('invalid_type', name, 'must be true or false.');
-  return value;
-}
-
-/**
- * @param {Record<string, unknown>} body
- * @param {string} name
- * @param {{ initial: number, least: number, most: number, whole?: boolean }} range
- */
-function number(body, name, { initial, least, most, whole = false }) {
-  const value = body[name] ?? initial;
-  if (typeof value !== 'number' || (whole && !Number.isInteger(value)) || !(value >= least && value <= most)) {
-    throw bad('invalid_value', name, `must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
-  }
-  return value;
-}
-
 /** @param {unknown} given */
 function promptOf(given) {
   const prompt = Array.isArray(given) && given.length === 1 ? /** @type {unknown} */ (given[0]) : given;
-  if (typeof prompt !== 'string') {
-    throw bad('invalid_type', 'prompt', 'must be one string: neither several nor token ids are read.');
-  }
-  if (!prompt.isWellFormed()) throw bad('invalid_value', 'prompt', 'holds half of a surrogate pair.');
-  return prompt;
+  return textOf(prompt, 'prompt', 'must be one string: neither several nor token ids are read.');
 }
 
 /** @param {unknown} given */

@@ -1,31 +1,23 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
+import { byteLevel } from './text.mjs';
+
+/** @typedef {import('./api.mjs').Engine} Engine */
+
+/** In the log. */
+export const NAME = 'llama.cpp';
 
 /**
  * The model on llama.cpp.
- * @typedef {object} Engine
- * @property {number} context tokens that the model reads at once
- * @property {(text: string) => number[]} tokenize
- * @property {(id: number) => Uint8Array} bytes that a token stands for: none for a special token, whose text only names it
- * @property {(ids: readonly number[], sampling: Sampling, signal: AbortSignal) => AsyncGenerator<number>} generate
- *   the ids that follow, without the one that ends a text; at most `parallel` calls at the same time
- * @property {() => Promise<void>} dispose
- *
- * @typedef {object} Sampling
- * @property {number} temperature 0: always the likeliest
- * @property {number} topP
- * @property {number} seed
- * @property {number} maxTokens
- */
-
-/**
- * @param {string} modelPath
- * @param {{ parallel: number, threads: number, gpu: boolean }} settings
+ * @param {(name: string) => string} here the path of a file
+ * @param {import('./model.mjs').Model} model
+ * @param {import('./settings.mjs').Settings} settings
  * @param {(message: string) => void} complain
  * @returns {Promise<Engine>}
  */
-export async function loadEngine(modelPath, { parallel, threads, gpu }, complain) {
+export async function loadEngine(here, { files }, { parallel, threads, gpu }, complain) {
+  const modelPath = here(files[0] ?? '');
   // For Macs with Apple's processors there is one binary, which can use Metal; without layers there, it does not.
   const metal = process.platform === 'darwin' && process.arch === 'arm64';
   const llama = await getLlama({
@@ -52,8 +44,7 @@ export async function loadEngine(modelPath, { parallel, threads, gpu }, complain
     bytes: (id) =>
       model.isSpecialToken(/** @type {import('node-llama-cpp').Token} */ (id))
         ? NOTHING
-        : bytesOf(String(pieces[id] ?? '')),
-    dispose: () => llama.dispose(),
+        : byteLevel(String(pieces[id] ?? '')),
 
     async *generate(ids, { temperature, topP, seed, maxTokens }, signal) {
       const sequence = free.pop();
@@ -84,19 +75,4 @@ export async function loadEngine(modelPath, { parallel, threads, gpu }, complain
 
 /** Threads wait for each other at every layer: for a small model that takes longer than the work. @param {number} bytes */
 const usefulThreads = (bytes) => Math.min(availableParallelism(), Math.ceil(bytes / 32e6));
-
-/** A token as it is written in a byte-level vocabulary: one character a byte, in GPT-2's alphabet. @param {string} piece */
-function bytesOf(piece) {
-  return Uint8Array.from(piece, (character) => BYTES.get(character) ?? 0);
-}
 const NOTHING = new Uint8Array();
-const BYTES = new Map(alphabet());
-
-/** 188 printable bytes stand for themselves, the others follow from U+0100 on. @returns {Generator<[string, number]>} */
-function* alphabet() {
-  let next = 0x100;
-  for (let byte = 0; byte < 256; byte++) {
-    const printable = (byte > 32 && byte < 127) || (byte > 160 && byte !== 173);
-    yield [String.fromCodePoint(printable ? byte : next++), byte];
-  }
-}

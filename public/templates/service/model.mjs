@@ -1,12 +1,17 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { GgmlType, readGgufFileInfo } from 'node-llama-cpp';
 
 /**
- * What model.json says of the model.
+ * @typedef {object} Model what model.json says of the model
+ * @property {string} id
+ * @property {number} created seconds since 1970
+ * @property {'text-generation' | 'fill-mask' | 'text2text-generation'} task
+ * @property {readonly string[]} files with weights
+ * @property {Record<string, unknown>} more what its engine needs to know besides
+ */
+
+/**
  * @param {string} path
- * @returns {{ id: string, created: number, file: string }}
+ * @returns {Model}
  * @throws {Error}
  */
 export function readModel(path) {
@@ -16,88 +21,31 @@ export function readModel(path) {
   } catch (error) {
     throw new Error(`model.json cannot be read: ${reason(error)}.`);
   }
-  const { id, created, file } = Object(told);
-  if (typeof id === 'string' && Number.isInteger(created) && typeof file === 'string' && id && file) {
-    return { id, created, file };
+  const { id, created, task, files, ...more } = Object(told);
+  const areNames = Array.isArray(files) && files.length > 0 && files.every((file) => typeof file === 'string' && file);
+  if (typeof id === 'string' && id && Number.isInteger(created) && TASKS.has(task) && areNames) {
+    return { id, created, task, files, more };
   }
-  throw new Error('model.json must have an id and a file, which are texts, and created, which is a whole number.');
-}
-
-/**
- * Reads the weights through before llama.cpp does, which would go on with a bit that has flipped, or with what is no number,
- * and not say a word. A file that carries no hash is looked through for numbers alone.
- * @param {string} path of a GGUF file
- * @param {string} name of it, for errors
- * @throws {Error}
- */
-export async function checkWeights(path, name) {
-  const {
-    metadata,
-    infoEndOffset: start = 0,
-    tensorInfo = [],
-  } = await readGgufFileInfo(path, { logWarnings: false }).catch((error) => {
-    throw new Error(`${name} cannot be read: ${reason(error)}. ${AGAIN}`);
-  });
-  const { homegrown } = /** @type {{ homegrown?: { tensors?: { sha256?: string } } }} */ (metadata);
-  const written = homegrown?.tensors?.sha256;
-  const hash = createHash('sha256');
-  /** @type {string | undefined} */
-  let bad;
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    const least = Math.max(start, ...tensorInfo.map((tensor) => Number(tensor.fileOffset) + bytesOf(tensor)));
-    if (size < least) throw new Error(`${name} is damaged: it has ${size} bytes of ${least} or more. ${AGAIN}`);
-    const buffer = new Uint8Array(PIECE);
-    for (let at = start; at < size; at += PIECE) {
-      const { bytesRead } = await file.read(buffer, 0, PIECE, at);
-      hash.update(buffer.subarray(0, bytesRead));
-      for (const tensor of tensorInfo) bad ??= notFinite(tensor, buffer, at, bytesRead);
-    }
-  } finally {
-    await file.close();
-  }
-  const found = hash.digest('hex');
-  if (written !== undefined && found !== written) {
-    throw new Error(
-      `${name} is damaged: its tensors hash to ${found.slice(0, 12)}…, those that were written to ${written.slice(0, 12)}…. ${AGAIN}`,
-    );
-  }
-  if (bad === undefined) return;
   throw new Error(
-    `${name} cannot be served: ${bad} is not a finite number. The training that wrote it had diverged: export an earlier step.`,
+    `model.json must have an id, which is a text, created, which is a whole number, a task, which is one of ${[...TASKS].join(', ')}, and files, which are names.`,
   );
 }
+const TASKS = new Set(['text-generation', 'fill-mask', 'text2text-generation']);
 
 /**
- * The first value of a tensor in a piece of the file that is no finite number, as `name[index]`: one whose exponent is all
- * ones. Of other types than F32 and F16 nothing is said.
- * @param {import('node-llama-cpp').GgufTensorInfo} tensor
- * @param {Uint8Array<ArrayBuffer>} piece @param {number} at where it begins in the file @param {number} length bytes of it
- * @returns {string | undefined}
+ * Why a file is not served whose tensors are not those that its hash was made of.
+ * @param {string} name @param {string} found @param {string | undefined} written undefined where it carries none
  */
-function notFinite(tensor, piece, at, length) {
-  const type = TYPES[tensor.ggmlType];
-  if (!type) return undefined;
-  const first = Number(tensor.fileOffset);
-  // Tensors begin at multiples of 32, and so do pieces from the first tensor on: no value lies in two of them.
-  const [from, to] = [Math.max(first, at), Math.min(first + bytesOf(tensor), at + length)];
-  if (from >= to) return undefined;
-  const values = new type.Bits(piece.buffer, from - at, Math.floor((to - from) / type.bytes));
-  const bad = values.findIndex((/** @type {number} */ bits) => (bits & type.exponent) === type.exponent);
-  return bad === -1 ? undefined : `${tensor.name}[${(from - first) / type.bytes + bad}]`;
-}
-/** At least. @param {import('node-llama-cpp').GgufTensorInfo} tensor */
-const bytesOf = ({ ggmlType, dimensions }) =>
-  dimensions.reduce((/** @type {number} */ product, size) => product * Number(size), TYPES[ggmlType]?.bytes ?? 0);
-/** @type {Partial<Record<GgmlType, { Bits: Uint32ArrayConstructor | Uint16ArrayConstructor, bytes: number, exponent: number }>>} */
-const TYPES = {
-  [GgmlType.F32]: { Bits: Uint32Array, bytes: 4, exponent: 0x7f80_0000 },
-  [GgmlType.F16]: { Bits: Uint16Array, bytes: 2, exponent: 0x7c00 },
-};
-/** Bytes that are read at a time. */
-const PIECE = 1 << 20;
-const AGAIN = 'Copy or download it again: the model that it was written from is untouched.';
+export const damaged = (name, found, written) =>
+  written === undefined || found === written
+    ? null
+    : `${name} is damaged: its tensors hash to ${found.slice(0, 12)}…, those that were written to ${written.slice(0, 12)}…. ${AGAIN}`;
+
+/** Why a file is not served that holds no number. @param {string} name @param {string} bad which value */
+export const notANumber = (name, bad) =>
+  `${name} cannot be served: ${bad} is not a finite number. The training that wrote it had diverged: export an earlier step.`;
+
+export const AGAIN = 'Copy or download it again: the model that it was written from is untouched.';
 
 /** @param {unknown} error */
-const reason = (error) => (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+export const reason = (error) => (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');

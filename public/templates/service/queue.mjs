@@ -1,6 +1,6 @@
 import { ApiError } from './errors.mjs';
 
-/** Places for completions at the same time, and a line before them that is not endless. */
+/** Places for requests at the same time, and a line before them that is not endless. */
 export class Queue {
   /** @param {number} places @param {number} longest */
   constructor(places, longest) {
@@ -9,7 +9,7 @@ export class Queue {
     this.longest = longest;
     /** @type {(() => void)[]} */
     this.waiting = [];
-    /** Mean milliseconds of a completion, of late. */
+    /** Mean milliseconds of a request, of late. */
     this.mean = 1000;
   }
 
@@ -42,7 +42,7 @@ export class Queue {
       const seconds = Math.max(1, Math.ceil((this.mean * (this.waiting.length + 1)) / this.places / 1000));
       throw new ApiError(
         429,
-        `${this.places} completions are under way and ${this.waiting.length} wait: ask again later.`,
+        `${this.places} requests are under way and ${this.waiting.length} wait: ask again later.`,
         {
           code: 'queue_full',
           headers: { 'Retry-After': String(seconds) },

@@ -2,9 +2,10 @@
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { Api } from './api.mjs';
-import { loadEngine } from './engine.mjs';
-import { checkWeights, readModel } from './model.mjs';
+import { loadEngine, NAME } from './engine.mjs';
+import { readModel } from './model.mjs';
 import { readSettings } from './settings.mjs';
+import { checkWeights } from './weights.mjs';
 
 // A reader of the log that goes away takes the log with it, not the server.
 process.stdout.on('error', () => undefined);
@@ -43,8 +44,8 @@ server.listen(settings.port, settings.host, () => {
 });
 
 const began = Date.now();
-checkWeights(here(model.file), model.file)
-  .then(() => loadEngine(here(model.file), settings, (message) => log({ event: 'llama.cpp', message })))
+Promise.all(model.files.map((file) => checkWeights(here(file), file)))
+  .then(() => loadEngine(here, model, settings, (message) => log({ event: NAME, message })))
   .then((engine) => {
     api.engine = engine;
     log({ event: 'ready', ms: Date.now() - began, context: engine.context, parallel: settings.parallel });

@@ -44,3 +44,18 @@ export class TextStream {
     return Math.max(0, ...lengths);
   }
 }
+
+/** A token as it is written in a byte-level vocabulary: one character a byte, in GPT-2's alphabet. @param {string} piece */
+export function byteLevel(piece) {
+  return Uint8Array.from(piece, (character) => BYTES.get(character) ?? 0);
+}
+const BYTES = new Map(alphabet());
+
+/** 188 printable bytes stand for themselves, the others follow from U+0100 on. @returns {Generator<[string, number]>} */
+function* alphabet() {
+  let next = 0x100;
+  for (let byte = 0; byte < 256; byte++) {
+    const printable = (byte > 32 && byte < 127) || (byte > 160 && byte !== 173);
+    yield [String.fromCodePoint(printable ? byte : next++), byte];
+  }
+}

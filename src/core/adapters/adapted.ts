@@ -38,6 +38,7 @@ export async function adapted(choice: ModelChoice, values: Values, trainable?: T
     trainableParams,
     params: { ...net.params, ...beside },
     forward: (ids, context = { dropout: 0 }, source) => net.forward(ids, { ...context, overrides }, source),
+    encode: (source, context = { dropout: 0 }) => net.encode(source, { ...context, overrides }),
     dispose() {
       net.dispose();
       held.dispose();

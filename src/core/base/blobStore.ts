@@ -8,6 +8,8 @@ export type Stored = Uint8Array | Json;
  */
 export interface BlobStore {
   get(key: string): Promise<Stored | undefined>;
+  /** What is under each of the keys, in their order, as of one moment: of hundreds, far faster than one by one. */
+  getMany(keys: readonly string[]): Promise<(Stored | undefined)[]>;
   /** Keys that begin with `prefix`, in ascending order. */
   keys(prefix: string): Promise<string[]>;
   /**
@@ -30,6 +32,7 @@ export function memoryStore(): BlobStore {
   const values = new Map<string, Stored>();
   return {
     get: (key) => Promise.resolve(values.get(key)),
+    getMany: (keys) => Promise.resolve(keys.map((key) => values.get(key))),
     keys: (prefix) => Promise.resolve([...values.keys()].filter((k) => k.startsWith(prefix)).sort()),
     commit({ put = [], drop = [], expect = [] }) {
       for (const [key, value] of expect) {

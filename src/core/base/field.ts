@@ -67,6 +67,12 @@ export const onOff = (field: Omit<SwitchField, 'kind'>): SwitchField => ({ ...fi
 export const initialValues = <F extends Fields>(fields: F): ValuesOf<F> =>
   Object.fromEntries(Object.entries(fields).map(([name, { initial }]) => [name, initial])) as ValuesOf<F>;
 
+/** Of those that are one of some names, the labels of what was chosen. */
+export const chosenLabels = (fields: Fields, values: Readonly<Record<string, unknown>>): readonly string[] =>
+  Object.entries(fields).flatMap(([name, field]) =>
+    field.kind === 'choice' ? (field.of[String(values[name])]?.label ?? []) : [],
+  );
+
 export const nameOf = ({ name, label }: Field): string => name ?? label;
 
 /** Why a setting cannot be used with this value, in a sentence; null where it can. */

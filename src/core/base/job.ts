@@ -8,7 +8,7 @@ export interface Progress {
   label: string;
   done: number;
   of?: number;
-  unit: 'bytes' | 'characters' | 'tokens' | 'merges' | 'kernels' | 'steps' | 'files' | 'tensors';
+  unit: 'bytes' | 'characters' | 'tokens' | 'merges' | 'kernels' | 'steps' | 'files' | 'tensors' | 'pairs' | 'rows';
 }
 
 /** Awaited between pieces of work, so that others come in between: `yieldToEventLoop`, or where they share a device, a turn on it. */
@@ -16,6 +16,14 @@ export type Pause = () => Promise<void>;
 
 /** A job that nobody watches and nobody stops. */
 export const unwatched: Job<unknown> = { signal: new AbortController().signal, report: () => undefined };
+
+/** As that, until the signal is aborted: then it throws. */
+export const yieldUntil =
+  (signal: AbortSignal): Pause =>
+  async () => {
+    signal.throwIfAborted();
+    await yieldToEventLoop();
+  };
 
 /** Gives the event loop a turn (so that Stop can arrive) without the 4 ms clamp of nested timers. */
 export function yieldToEventLoop(): Promise<void> {

@@ -29,8 +29,16 @@ declare class TextEncoder {
   encodeInto(text: string, into: Uint8Array): { read: number; written: number };
 }
 declare class TextDecoder {
-  constructor(encoding?: 'utf-8' | 'utf-16le' | 'utf-16be', options?: { fatal?: boolean; ignoreBOM?: boolean });
+  constructor(encoding?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
   decode(bytes?: Uint8Array, options?: { stream?: boolean }): string;
+}
+
+declare class CompressionStream {
+  constructor(format: 'gzip');
+  readonly writable: { getWriter(): { write(bytes: Uint8Array): Promise<void>; close(): Promise<void> } };
+  readonly readable: {
+    getReader(): { read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: undefined }> };
+  };
 }
 
 /** Base64 -> a character for each byte. */
@@ -59,4 +67,6 @@ declare namespace WebAssembly {
 /** ES2024, in every browser with WebGPU and in Node 20. */
 interface String {
   isWellFormed(): boolean;
+  /** Half of a surrogate pair becomes U+FFFD. */
+  toWellFormed(): string;
 }

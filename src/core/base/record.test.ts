@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import { MOST_AHEAD } from './ahead';
-import { type Json, memoryStore } from './blobStore';
+import { type BlobStore, type Json, memoryStore } from './blobStore';
 import { HomegrownError } from './errors';
-import { type Kind, parseRecord, readAll, readRecord, storedRecord } from './record';
+import { type Kind, parseRecord, readAll, readRecord, readRecords, storedRecord } from './record';
 import { z } from './zod';
 
 /** A kind of its third version: `size` was `length`, then a list of one. */
@@ -97,4 +97,24 @@ test('of hundreds some are read at a time, and given in their order', async () =
   expect(most).toBe(MOST_AHEAD);
   expect(records).toEqual(keys.filter((key) => key !== 'boxes/7'));
   expect(unreadable).toMatchObject([{ key: 'boxes/7', failure: { message: 'torn' } }]);
+});
+
+test('hundreds are read in few looks, also beside one that the store does not give back', async () => {
+  const store = memoryStore();
+  const keys = Array.from({ length: 600 }, (_, i) => `boxes/${i}`);
+  await store.commit({ put: keys.map((key, i) => [key, { version: 2, id: `${i}`, size: i === 7 ? 'x' : i }]) });
+  const looks: string[] = [];
+  const broken = (asked: readonly string[]): Promise<void> =>
+    asked.includes('boxes/300') ? Promise.reject(new HomegrownError('storage-damaged', 'torn')) : Promise.resolve();
+  const counted: BlobStore = {
+    ...store,
+    get: (key) => (looks.push(key), broken([key]).then(() => store.get(key))),
+    getMany: (some) => (looks.push(`${some.length}`), broken(some).then(() => store.getMany(some))),
+  };
+  const { records, unreadable } = await readRecords(counted, [...keys, 'boxes/none'], BOX);
+  expect([...records.keys()]).toEqual(keys.filter((_, i) => i !== 7 && i !== 300));
+  expect(records.get('boxes/8')).toMatchObject({ sizes: [8] });
+  expect(unreadable.map(({ key }) => key)).toEqual(['boxes/7', 'boxes/300']);
+  // Three looks, of which one is made again one by one.
+  expect(looks).toHaveLength(3 + 256);
 });

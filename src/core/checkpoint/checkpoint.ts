@@ -8,7 +8,7 @@ import { HomegrownError, toFailure } from '../base/errors';
 import { readAll, storedRecord, type Unreadable } from '../base/record';
 import { changeHead, chunkKey, HEAD, type Head, headKey, kept, manifestKey, readHead, stepOf, without } from './head';
 import { mostWhole, sizesOf } from './pinned';
-import { type Form, formOf, type Manifest, readManifest, restated } from './manifest';
+import { type Form, formOf, type Manifest, readManifest, restated, toldOf } from './manifest';
 import { roomForLight, within } from './plan';
 import { fitsHalf, notWhatWasWritten, readIntact, readSnapshot, readWhole, writeChunks } from './step';
 import type { Snapshot, TrainState, WhichSnapshot } from './snapshot';
@@ -183,7 +183,10 @@ async function pick(store: BlobStore, runId: string, head: Head, which: WhichSna
 }
 
 /** The newest that a run goes on from, which weights alone are not. @param known what is known of those that may be so */
-function newest({ latest, previous, best, pinned }: Head, known: readonly Manifest[]): string | null {
+export function newest(
+  { latest, previous, best, pinned }: Head,
+  known: readonly { id: string; holds?: Manifest['holds'] }[],
+): string | null {
   const alone = new Set(known.filter(({ holds }) => holds === 'weights').map(({ id }) => id));
   const others = [best, ...pinned].filter((id) => id !== null && !alone.has(id)).sort(byStep);
   return latest ?? previous ?? others.at(-1) ?? null;
@@ -215,13 +218,15 @@ export async function surveySnapshots(
 ): Promise<{ steps: readonly SavedStep[]; damaged: readonly (DamagedStep & Unreadable)[] }> {
   const head = await readHead(store, runId);
   if (!head) return { steps: [], damaged: [] };
+  // Parts are written before a list names their step.
+  const there = new Set(await store.keys(chunkKey(runId, '')));
   const { records, unreadable } = await readAll(
     kept(head).map((id) => manifestKey(runId, id)),
-    (key) => readWhole(store, runId, key),
+    (key) => readWhole(store, runId, key, there),
   );
   const left = unreadable.reduce((rest, { key }) => without(rest, idOf(key)), head);
   const latest = newest(left, records);
-  const aside = await Promise.all(head.damaged.map((id) => whyDamaged(store, runId, id)));
+  const aside = await Promise.all(head.damaged.map((id) => whyDamaged(store, runId, id, there)));
   return {
     steps: records
       .map((manifest): SavedStep => {
@@ -249,9 +254,14 @@ export const listSnapshots = async (store: BlobStore, runId: string): Promise<re
   (await surveySnapshots(store, runId)).steps;
 
 /** What is wrong with a step that was set aside, as far as it shows without reading its parts. */
-async function whyDamaged(store: BlobStore, runId: string, id: string): Promise<Unreadable> {
+async function whyDamaged(
+  store: BlobStore,
+  runId: string,
+  id: string,
+  there: ReadonlySet<string>,
+): Promise<Unreadable> {
   const key = manifestKey(runId, id);
-  const { unreadable } = await readAll([key], () => readWhole(store, runId, key));
+  const { unreadable } = await readAll([key], () => readWhole(store, runId, key, there));
   const changed = new HomegrownError('storage-damaged', `Step ${stepOf(id)} has changed since it was written`);
   return unreadable[0] ?? { key, failure: toFailure(changed) };
 }
@@ -297,8 +307,9 @@ async function moveHead(
   const key = manifestKey(runId, manifest.id);
   const moved = await changeHead(store, runId, async (old) => {
     if (old.epoch !== epoch) throw inUse();
-    const record = await change(old);
-    return record && { record, put: [[key, manifest]] };
+    const head = await change(old);
+    const steps = { ...head?.steps, [manifest.id]: toldOf(manifest) };
+    return head && { record: { ...head, steps }, put: [[key, manifest]] };
   });
   if (moved && (await readManifest(store, key)).root !== manifest.root) throw notWhatWasWritten(manifest.state.step);
   return moved;

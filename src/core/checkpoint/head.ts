@@ -8,7 +8,7 @@ import { type Changed, changeRecord, type Kind, readRecord } from '../base/recor
  * attempts. A type, not an interface, so that it is assignable to Json.
  */
 export type Head = {
-  version: 2;
+  version: 3;
   latest: string | null;
   previous: string | null;
   best: string | null;
@@ -18,9 +18,13 @@ export type Head = {
   light: readonly string[];
   /** Set aside because they could not be read; kept until the run is deleted. */
   damaged: readonly string[];
+  /** What is told of these without their descriptions, by id; nothing of one that a build before 2026-11-26 saved. */
+  steps: Readonly<Record<string, ToldStep>>;
   /** Counts the run's writers: who claims it raises this and shuts out the rest. */
   epoch: number;
 };
+/** `holds`: absent where it holds all. */
+export type ToldStep = { bytes: number; chunks: number; holds?: 'weights' };
 export const stepOf = (id: string): number => Number.parseInt(id, 10);
 
 /** What the keys of all runs begin with. */
@@ -28,9 +32,10 @@ export const HEADS = 'heads/';
 export const headKey = (runId: string): string => `${HEADS}${checked(runId)}`;
 export const MANIFESTS = 'manifests/';
 export const manifestKey = (runId: string, id: string): string => `${MANIFESTS}${checked(runId)}/${id}`;
+export const CHUNKS = 'runs/';
 /** Without `i`, what all chunks of a run begin with. */
 export const chunkKey = (runId: string, id: string, i?: number): string =>
-  `runs/${checked(runId)}/${id}${i === undefined ? '' : `/${String(i).padStart(5, '0')}`}`;
+  `${CHUNKS}${checked(runId)}/${id}${i === undefined ? '' : `/${String(i).padStart(5, '0')}`}`;
 
 /**
  * Undefined for a run of which nothing was ever saved.
@@ -42,11 +47,22 @@ export async function readHead(store: BlobStore, runId: string): Promise<Head | 
   return head;
 }
 
+const NOTHING_SAVED: Head = {
+  version: 3,
+  latest: null,
+  previous: null,
+  best: null,
+  pinned: [],
+  light: [],
+  damaged: [],
+  steps: {},
+  epoch: 0,
+};
+
 /** Of a run of which nothing was ever saved. */
 async function none(store: BlobStore, runId: string): Promise<Head> {
   const { length } = await store.keys(manifestKey(runId, ''));
-  if (length === 0)
-    return { version: 2, latest: null, previous: null, best: null, pinned: [], light: [], damaged: [], epoch: 0 };
+  if (length === 0) return NOTHING_SAVED;
   throw new HomegrownError(
     'storage-damaged',
     `${HEAD.what(headKey(runId))} is missing, and ${length === 1 ? 'a step is' : `${length} steps are`} there that it named`,
@@ -64,7 +80,16 @@ export const changeHead = (
   runId: string,
   change: (old: Head) => Changed<Head> | undefined | Promise<Changed<Head> | undefined>,
 ): Promise<Head | undefined> =>
-  changeRecord(store, headKey(runId), HEAD, async (old) => change(old ?? (await none(store, runId))));
+  changeRecord(store, headKey(runId), HEAD, async (old) => {
+    const changed = await change(old ?? (await none(store, runId)));
+    return changed && { ...changed, record: named(changed.record) };
+  });
+
+/** Told is only of what it names. */
+function named(head: Head): Head {
+  const ids = new Set([...kept(head), ...head.damaged]);
+  return { ...head, steps: Object.fromEntries(Object.entries(head.steps).filter(([id]) => ids.has(id))) };
+}
 
 /** The steps that are kept, in the order of what is known of them; no two of one id. */
 export const kept = ({ latest, previous, pinned, best, light }: Head): string[] =>
@@ -86,21 +111,26 @@ export function without(head: Head, id: string): Head {
 }
 
 const id = z.string();
+const count = z.int().nonnegative();
 export const HEAD: Kind<Head> = {
   what: (key) => `The list of saved steps of run ${key.slice(HEADS.length)}`,
-  version: 2,
+  version: 3,
   schema: z.strictObject({
-    version: z.literal(2),
+    version: z.literal(3),
     latest: id.nullable(),
     previous: id.nullable(),
     best: id.nullable(),
     pinned: z.array(id),
     light: z.array(id),
     damaged: z.array(id),
+    steps: z.record(id, z.strictObject({ bytes: count, chunks: count, holds: z.literal('weights').exactOptional() })),
     epoch: z.number().int().positive(),
   }),
-  // Before, the newest, the one before and the best were all that was kept.
-  upgrades: [(old) => ({ ...old, pinned: [], light: [] })],
+  upgrades: [
+    // Before, the newest, the one before and the best were all that was kept.
+    (old) => ({ ...old, pinned: [], light: [] }),
+    (old) => ({ ...old, steps: {} }),
+  ],
 };
 
 export const isRunId = (id: string): boolean => /^[\w-]{1,64}$/.test(id);

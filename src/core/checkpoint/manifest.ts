@@ -4,6 +4,7 @@ import { HomegrownError } from '../base/errors';
 import { type JsonObject, type Kind, parseRecord } from '../base/record';
 import { fromHalf, toHalf } from '../base/half';
 import { sha256Hex } from '../base/hash';
+import type { ToldStep } from './head';
 import { type Snapshot, type TrainState, trainStateSchema } from './snapshot';
 import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
 
@@ -43,6 +44,13 @@ export async function makeManifest(
     chunks: [...chunks],
   });
 }
+
+/** What the list of a run's steps tells of one. */
+export const toldOf = ({ bytes, chunks, holds }: Manifest): ToldStep => ({
+  bytes,
+  chunks: chunks.length,
+  ...(holds && { holds }),
+});
 
 /** The same step, of whose state more is known. */
 export const restated = ({ root: _, ...body }: Manifest, state: TrainState): Promise<Manifest> =>

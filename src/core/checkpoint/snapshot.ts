@@ -16,11 +16,13 @@ export type TrainState = {
   frozen?: string;
   /** The step at which the optimizer's moments were zero; absent where that was 0. Bias corrections count from there. */
   momentsFrom?: number;
+  /** The loss that has to be improved on, and how many evaluations have not; absent where the run does not wait for that. */
+  waited?: { loss: number; evaluations: number };
 };
 
 /**
- * A model at a step, as far as it learns: weights under their own names, moments as `adam.m.<name>`, `adam.v.<name>` or
- * `sgd.v.<name>`.
+ * A model at a step, as far as it learns: weights under their own names, moments as `adam.m.<name>` and so on. Where the run
+ * averages its weights, what has their names is the average, and they are `raw.<name>`.
  */
 export interface Snapshot {
   state: TrainState;
@@ -41,4 +43,5 @@ export const trainStateSchema: z.ZodType<TrainState> = z.strictObject({
     .regex(/^[0-9a-f]{64}$/)
     .exactOptional(),
   momentsFrom: count.exactOptional(),
+  waited: z.strictObject({ loss: z.number(), evaluations: count }).exactOptional(),
 });

@@ -2,7 +2,7 @@
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { sha256Hex } from '../base/hash';
-import { isUnreadable } from '../base/record';
+import { unlessUnreadable } from '../base/record';
 import { chunkKey, manifestKey } from './head';
 import { fillTensors, type Form, makeManifest, type Manifest, packed, readManifest } from './manifest';
 import type { Snapshot } from './snapshot';
@@ -49,10 +49,14 @@ export async function readSnapshot(
   return { state: manifest.state, tensors };
 }
 
-/** The description of a step whose parts are all there; they are not read. */
-export async function readWhole(store: BlobStore, runId: string, key: string): Promise<Manifest> {
+/** The description of a step whose parts are all there, among these keys; they are not read. */
+export async function readWhole(
+  store: BlobStore,
+  runId: string,
+  key: string,
+  there: ReadonlySet<string>,
+): Promise<Manifest> {
   const manifest = await readManifest(store, key);
-  const there = new Set(await store.keys(chunkKey(runId, `${manifest.id}/`)));
   const missing = manifest.chunks.findIndex((_, i) => !there.has(chunkKey(runId, manifest.id, i)));
   if (missing >= 0) throw missingPart(manifest, missing);
   return manifest;
@@ -60,10 +64,7 @@ export async function readWhole(store: BlobStore, runId: string, key: string): P
 
 /** A description; undefined where it cannot be read. */
 export const readIntact = (store: BlobStore, runId: string, id: string): Promise<Manifest | undefined> =>
-  readManifest(store, manifestKey(runId, id)).catch((error: unknown) => {
-    if (isUnreadable(error)) return undefined;
-    throw error;
-  });
+  unlessUnreadable(readManifest(store, manifestKey(runId, id)));
 
 /** Whether none of the numbers becomes infinite as a half: halves end at 65,504, and what is nearer to that is rounded to it. */
 export const fitsHalf = (tensors: NamedTensors): boolean =>

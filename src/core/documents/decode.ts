@@ -10,12 +10,17 @@ import type { OpenFile } from './read/format';
  * not one other character is changed.
  * @throws HomegrownError `bad-file` for what is not text, at the first byte that shows it
  */
-export async function* decodeText({ name, bytes, note }: OpenFile): AsyncGenerator<string> {
+export const decodeText = (file: OpenFile): AsyncGenerator<string> => decode(file, true);
+
+/** As `decodeText`, of a file that something is taken out of: its markup is not learnt. */
+export const decodeParsed = (file: OpenFile): AsyncGenerator<string> => decode(file, false);
+
+async function* decode({ name, bytes, note }: OpenFile, isWhole: boolean): AsyncGenerator<string> {
   let decoder: Decoder | undefined;
   let nuls = 0;
   let read = 0;
   for await (const chunk of withHead(bytes, MARKUP_HEAD)) {
-    decoder ??= begin(name, chunk, note);
+    decoder ??= begin(name, chunk, isWhole, note);
     const text = decoder.push(chunk);
     for (let at = text.indexOf('\0'); at >= 0; at = text.indexOf('\0', at + 1)) nuls++;
     read += text.length;
@@ -51,10 +56,10 @@ interface Decoder {
   end(): void;
 }
 
-function begin(name: string, head: Uint8Array, note: (sentence: string) => void): Decoder {
+function begin(name: string, head: Uint8Array, isWhole: boolean, note: (sentence: string) => void): Decoder {
   const signature = signatureOf(name, head);
   if (signature) throw badFile(`${name} is ${signature.name}, not plain text.`, REMEDIES[signature.kind]);
-  const markup = markupOf(name, head);
+  const markup = isWhole ? markupOf(name, head) : null;
   if (markup) note(`Is taken as the ${MARKUPS[markup].one} that it is: the model learns its markup too`);
   const starts = (...mark: number[]): boolean => mark.every((byte, i) => head[i] === byte);
   if (starts(0xff, 0xfe, 0, 0) || starts(0, 0, 0xfe, 0xff)) {

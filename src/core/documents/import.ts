@@ -5,28 +5,23 @@ import { sha256, sha256Hex, type Sha256 } from '../base/hash';
 import { yieldToEventLoop, type Job } from '../base/job';
 import { isUnreadable, storedRecord } from '../base/record';
 import { formatCount } from '../base/units';
-import { countCharacters } from '../base/utf8';
 import { BlockWriter } from './blocks';
 import { ChunkWriter } from './chunks';
 import { addToProject, listTexts, NO_OWNER, type Owner } from './library';
-import { hashesOf } from './open';
-import { FORMATS, formatOf } from './read';
+import { hashOf } from './hashOf';
+import { fileHashesOf } from './open';
+import { readFile, type TextSource } from './readFile';
 import { FIRST_PROJECT, TEXT, textChunksPrefix, textKey, type TextRecord } from './record';
 
-/** Something to read: a file of the browser or of the terminal, a paste, a bundled sample. */
-export interface TextSource {
-  name: string;
-  /** In bytes, as told before reading; 0 where it is not known. */
-  size: number;
-  stream(): AsyncIterable<Uint8Array>;
-}
 export type ImportOutcome = { kind: 'added'; text: TextRecord } | { kind: 'duplicate'; of: TextRecord };
 export interface DropOutcome {
   /** Null where nothing of the drop is new, or can be read. */
   text: TextRecord | null;
   /** What is no text, and why. */
   refused: readonly { name: string; error: HomegrownError }[];
-  /** Files whose bytes are a document of the project already, and in which text. */
+  /** Rows of tables that have no text, and so are no documents. */
+  empty: number;
+  /** Files whose documents are in the project already, and in which text. */
   duplicates: readonly { name: string; of: TextRecord | null }[];
 }
 export interface ImportSettings {
@@ -39,7 +34,7 @@ export interface ImportSettings {
 }
 
 /**
- * Reads a file into the store as a text of one document. Not added again where the project has its bytes.
+ * Reads a file into the store as a text. Not added again where the project has its bytes.
  * @throws HomegrownError `bad-file`, `storage-full`; the signal's reason when stopped
  */
 export async function importText(
@@ -54,8 +49,8 @@ export async function importText(
 }
 
 /**
- * Reads the files of a drop into the store as one text, a document a file, chunk by chunk, so that memory stays bounded
- * whatever their size. The text is in the list when, and only when, all of it is stored; on a failure or a stop what was
+ * Reads the files of a drop into the store as one text, a document a file, or a row of a table, chunk by chunk, so that
+ * memory stays bounded whatever their size. The text is in the list when, and only when, all of it is stored; on a failure or a stop what was
  * written is dropped. What is no text is told and left out, and so is a file that the project has already. Where another
  * project has all of this as one text, that one is taken into this project too, and takes no room again.
  * @throws HomegrownError `storage-full`; as `owner` does; the signal's reason when stopped
@@ -68,11 +63,12 @@ export async function importDrop(
 ): Promise<DropOutcome> {
   const refused: DropOutcome['refused'][number][] = [];
   const duplicates: DropOutcome['duplicates'][number][] = [];
+  let empty = 0;
   const there = new Map<string, TextRecord | null>();
   const unreadable = new Set<string>();
   for (const text of await listTexts(store, projectId)) {
     try {
-      for (const hash of await hashesOf(store, text)) there.set(hash, text);
+      for (const hash of await fileHashesOf(store, text)) there.set(hash, text);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       unreadable.add(text.id); // told where it is opened, and no reason to refuse another
@@ -85,11 +81,14 @@ export async function importDrop(
     for (const source of sources) {
       const mark = chunks.mark();
       try {
-        const document = await readFile(source, chunks, watch);
-        const of = there.get(document.sha256);
+        const seen = { bytes: 0, hash: await sha256() };
+        const file = await readFile(source, chunks, watch.stream(source, seen), seen);
+        const hash = await hashOf(file.documents.map(({ sha256 }) => sha256));
+        const of = there.get(hash);
         if (of === undefined) {
-          there.set(document.sha256, null);
-          blocks.add(document);
+          there.set(hash, null);
+          blocks.add(file);
+          empty += file.empty ?? 0;
           continue;
         }
         duplicates.push({ name: source.name, of });
@@ -103,13 +102,13 @@ export async function importDrop(
     const { hashes, names, size, characters, bytes, formats } = blocks;
     if (hashes.length === 0) {
       await draft.discard();
-      return { text: null, refused, duplicates };
+      return { text: null, refused, empty, duplicates };
     }
     const hash = await hashOf(hashes);
     const elsewhere = (await listTexts(store)).find(({ id, sha256 }) => sha256 === hash && !unreadable.has(id));
     if (elsewhere) {
       await draft.discard();
-      return { text: await addToProject(store, elsewhere.id, projectId, owner), refused, duplicates };
+      return { text: await addToProject(store, elsewhere.id, projectId, owner), refused, empty, duplicates };
     }
     const drop = await chunks.end();
     if (drop.length > 0) await store.commit({ drop, expect: [[draftKey(textChunksPrefix(id)), true]] });
@@ -134,7 +133,7 @@ export async function importDrop(
     };
     const values = [...blocks.records(), [textKey(id), storedRecord(TEXT, text)] as const];
     while (!(await draft.finish(values, await owner()))); // what it is to be in was saved meanwhile
-    return { text, refused, duplicates };
+    return { text, refused, empty, duplicates };
   } catch (error) {
     await draft.discard();
     throw error;
@@ -149,10 +148,6 @@ export function dropName(names: readonly string[]): string {
   return isOneFolder ? folder : `${formatCount(names.length)} files`;
 }
 
-/** Of a text, by the hashes of its documents. */
-export const hashOf = async (hashes: readonly string[]): Promise<string> =>
-  hashes.length === 1 ? hashes[0]! : sha256Hex(hashes.join('\n'));
-
 /** An id of its own for the text, and a draft of all that lies with it. */
 async function begin(
   store: BlobStore,
@@ -166,40 +161,6 @@ async function begin(
     if (draft) return { id, draft };
   }
 }
-
-/** What is known of a file that was read, which is one document. */
-export interface ReadFile {
-  name: string;
-  sha256: string;
-  size: number;
-  characters: number;
-  bytes: number;
-  format: ReturnType<typeof formatOf>;
-  notes: readonly string[];
-}
-
-async function readFile(source: TextSource, chunks: ChunkWriter, watch: Watch): Promise<ReadFile> {
-  const { name } = source;
-  const notes: string[] = [];
-  const hash = await sha256();
-  const format = formatOf(name);
-  const seen = { bytes: 0 };
-  const file = { name, bytes: watch.stream(source, hash, seen), note: (sentence: string) => void notes.push(sentence) };
-  let [characters, bytes, hasText] = [0, 0, false];
-  for await (const piece of FORMATS[format].read(file)) {
-    await chunks.write(piece);
-    characters += countCharacters(piece);
-    bytes += encoder.encode(piece).length;
-    hasText ||= /\S/.test(piece);
-  }
-  if (seen.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file that holds text.');
-  if (!hasText) {
-    const content = characters === 0 ? 'no text' : `nothing but white space (${formatCount(characters)} characters)`;
-    throw badFile(`${name} holds ${content}.`, 'Choose a file that holds text.');
-  }
-  return { name, sha256: hash.hex(), size: seen.bytes, characters, bytes, format, notes };
-}
-const encoder = new TextEncoder();
 
 /** How far a drop is read, over all its files. */
 class Watch {
@@ -217,12 +178,12 @@ class Watch {
   }
 
   /** A source's bytes: hashed, counted, and with turns of the event loop between. */
-  async *stream(source: TextSource, hash: Sha256, seen: { bytes: number }): AsyncGenerator<Uint8Array> {
+  async *stream(source: TextSource, seen: { bytes: number; hash: Sha256 }): AsyncGenerator<Uint8Array> {
     const { name } = source;
     const place = ++this.place;
     try {
       for await (const chunk of source.stream()) {
-        hash.update(chunk);
+        seen.hash.update(chunk);
         seen.bytes += chunk.length;
         this.done += chunk.length;
         this.sinceTurn += chunk.length;

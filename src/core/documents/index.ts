@@ -1,5 +1,16 @@
 /** Files -> texts in the store -> documents. */
-export { importDrop, importText, type DropOutcome, type ImportOutcome, type TextSource } from './import';
+export {
+  COLUMN_ROLES,
+  type ColumnRole,
+  type Columns,
+  columnsSchema,
+  lookAtTable,
+  type PairColumns,
+  type TableHead,
+  usualColumns,
+} from './columns';
+export { hashOf } from './hashOf';
+export { importDrop, importText, type DropOutcome, type ImportOutcome } from './import';
 export { leaveOut } from './leaveOut';
 export { LICENCES, type LicenceId, MOST_LICENCE, setLicence } from './licence';
 export { MARKUP_HEAD, MARKUPS, markupOf, type MarkupId } from './markup';
@@ -8,5 +19,16 @@ export { addToProject, collectOrphans, listTexts, type Owner, purgeText, removeT
 export { documentsOf, listDocuments, openText, previewDocument, type DocumentRow, type DocumentStart } from './open';
 export { promptFrom } from './prompt';
 export { FIRST_PROJECT, learntOf, textRef, type TextRecord } from './record';
-export { FORMATS, formatOf, type FormatId } from './read';
+export {
+  FORMATS,
+  formatOf,
+  type FormatId,
+  isOfDocuments,
+  isTable,
+  tableCalled,
+  type TableFormatId,
+  tableFormatOf,
+} from './read';
+export type { Reading } from './read/format';
+export type { TableChoice, TextSource } from './readFile';
 export { isSystemFile } from './system';

@@ -1,7 +1,7 @@
 import type { BlobStore } from '../base/blobStore';
 import { badSettings } from '../base/errors';
 import { blocksOf } from './blocks';
-import { hashOf } from './import';
+import { hashOf } from './hashOf';
 import { textOf, updateText } from './library';
 import type { TextRecord } from './record';
 

@@ -1,6 +1,6 @@
 /**
- * Kinds of file that are characters, but not prose: as long as none of them has a reader, a model that learns from one
- * learns its tags, quotes and commas too.
+ * Kinds of file that are characters, but not prose: a model that learns from one as it is learns its tags, quotes and commas
+ * too. Of tables two columns can be learnt instead.
  */
 export const MARKUPS = {
   html: { one: 'HTML page', many: 'HTML pages', endings: ['html', 'htm', 'xhtml', 'shtml'] },

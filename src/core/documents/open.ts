@@ -2,8 +2,9 @@
 import type { BlobStore } from '../base/blobStore';
 import type { Document } from '../base/document';
 import { blocksOf, readBlock } from './blocks';
+import { hashOf } from './hashOf';
 import { damaged, textOf } from './library';
-import { BLOCK, textChunkKey, type TextRecord } from './record';
+import { BLOCK, type DocumentBlock, textChunkKey, type TextRecord } from './record';
 
 /** As `documentsOf`, by its id. */
 export const openText = async (store: BlobStore, id: string): Promise<readonly Document[]> =>
@@ -21,9 +22,10 @@ export async function documentsOf(store: BlobStore, text: TextRecord): Promise<r
   const documents: Document[] = [];
   let at = 0;
   for await (const block of blocksOf(store, text)) {
-    for (const [i, bytes] of block.bytes.entries()) {
-      if (!out.has(block.from + i)) documents.push(documentOf(text, block, i, chunks, at));
-      at += bytes;
+    const documentAt = documentsIn(text, block, chunks);
+    for (let i = 0; i < block.bytes.length; i++) {
+      if (!out.has(block.from + i)) documents.push(documentAt(i, at));
+      at += block.bytes[i]!;
     }
   }
   return documents;
@@ -52,7 +54,7 @@ export async function listDocuments(
     return { rows: all.slice(from, from + count), of: all.length };
   }
   const out = new Set(text.leftOut?.places);
-  const rowsOf = (block: Awaited<ReturnType<typeof readBlock>>): DocumentRow[] =>
+  const rowsOf = (block: DocumentBlock): DocumentRow[] =>
     block.title.map((title, i) => {
       const place = block.from + i;
       return { place, title, characters: block.characters[i]!, bytes: block.bytes[i]!, isOut: out.has(place) };
@@ -100,29 +102,39 @@ export async function previewDocument(
     };
   }
   let at = 0;
+  let file: DocumentBlock['files'][number] | undefined;
   for await (const block of blocksOf(store, text)) {
+    file = block.files.findLast((each) => each.at <= place) ?? file;
     const i = place - block.from;
     if (i >= block.bytes.length) {
       at += sum(block.bytes);
       continue;
     }
-    const document = documentOf(text, block, i, chunks, at + sum(block.bytes.slice(0, i)));
+    const document = documentsIn(text, block, chunks)(i, at + sum(block.bytes.slice(0, i)));
     return {
       title: block.title[i]!,
       start: await startOf(document, characters),
       characters: document.characters,
       sha256: document.sha256,
-      notes: block.files.findLast((file) => file.at <= place)?.notes ?? [],
+      notes: file?.notes ?? [],
     };
   }
   throw damaged(`${text.name} has no document ${place + 1}`);
 }
 
-/** The hashes of all documents of a text, also of those that are left out. */
-export async function hashesOf(store: BlobStore, text: TextRecord): Promise<readonly string[]> {
+/** The hash of each file of a text, by those of its documents, also of those that are left out. */
+export async function fileHashesOf(store: BlobStore, text: TextRecord): Promise<readonly string[]> {
   if (!text.indexed) return [text.sha256];
   const hashes: string[] = [];
-  for await (const { sha256 } of blocksOf(store, text)) hashes.push(...sha256);
+  const own: string[] = [];
+  for await (const { from, sha256, files } of blocksOf(store, text)) {
+    const begins = new Set(files.map(({ at }) => at - from));
+    for (const [i, hash] of sha256.entries()) {
+      if (begins.has(i) && own.length > 0) hashes.push(await hashOf(own.splice(0)));
+      own.push(hash);
+    }
+  }
+  if (own.length > 0) hashes.push(await hashOf(own));
   return hashes;
 }
 
@@ -175,32 +187,30 @@ const wholeOf = (text: TextRecord, chunks: Chunks): Document => ({
   },
 });
 
-/** The `i`th document of a block, which begins at byte `at` of the text. */
-function documentOf(
-  text: TextRecord,
-  block: Awaited<ReturnType<typeof readBlock>>,
-  i: number,
-  chunks: Chunks,
-  at: number,
-): Document {
-  const bytes = block.bytes[i]!;
-  const fields = Object.entries(block.fields ?? {}).flatMap(([name, values]) =>
-    values[i] == null ? [] : [[name, values[i]] as const],
-  );
-  const spans = Object.entries(block.spans ?? {}).map(([name, values]) => [name, values[i]!] as const);
-  return {
-    ...facts(text, block.from + i, block.title[i]!),
-    sha256: block.sha256[i]!,
-    characters: block.characters[i]!,
-    bytes,
-    ...(fields.length > 0 && { fields: Object.fromEntries(fields) }),
-    ...(spans.length > 0 && { spans: Object.fromEntries(spans) }),
-    async *chunks() {
-      const { starts, read } = chunks;
-      for (let n = lastUpTo(starts, at); n < text.records && starts[n]! < at + bytes; n++) {
-        yield await read(n, Math.max(0, at - starts[n]!), at + bytes - starts[n]!);
-      }
-    },
+/** Gives the `i`th document of a block, which begins at byte `at` of the text. Of thousands, so no more is made of each than it has. */
+function documentsIn(text: TextRecord, block: DocumentBlock, { starts, read }: Chunks) {
+  const fields = Object.entries(block.fields ?? {});
+  const spans = Object.entries(block.spans ?? {});
+  return (i: number, at: number): Document => {
+    const bytes = block.bytes[i]!;
+    const document: Document = {
+      text: text.id,
+      place: block.from + i,
+      title: block.title[i]!,
+      sha256: block.sha256[i]!,
+      characters: block.characters[i]!,
+      bytes,
+      async *chunks() {
+        for (let n = lastUpTo(starts, at); n < text.records && starts[n]! < at + bytes; n++) {
+          yield await read(n, Math.max(0, at - starts[n]!), at + bytes - starts[n]!);
+        }
+      },
+    };
+    const own = fields.flatMap(([name, values]) => (values[i] == null ? [] : [[name, values[i]] as const]));
+    if (own.length > 0) document.fields = Object.fromEntries(own);
+    const held = spans.flatMap(([name, values]) => (values[i]![1] === 0 ? [] : [[name, values[i]!] as const]));
+    if (held.length > 0) document.spans = Object.fromEntries(held);
+    return document;
   };
 }
 

@@ -1,6 +1,6 @@
 import { badFile } from '../base/errors';
 import { characterEnd } from '../base/utf8';
-import type { TextSource } from './import';
+import type { TextSource } from './readFile';
 
 /**
  * Pasted or typed text as a source.

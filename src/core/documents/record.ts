@@ -2,6 +2,7 @@
 import type { JsonObject, Kind } from '../base/record';
 import { storedMoment } from '../base/moment';
 import { z } from '../base/zod';
+import { columnsSchema } from './columns';
 import { FORMATS, type FormatId } from './read';
 
 const count = z.int().nonnegative();
@@ -94,7 +95,17 @@ const columns = z.object({
   sha256: z.array(z.string()),
   title: z.array(z.string()),
   /** Files whose first document is at this place: the next documents are of the same, until another begins. */
-  files: z.array(z.object({ at: count, name: z.string(), size: count, format: formatId, notes: z.array(z.string()) })),
+  files: z.array(
+    z.object({
+      at: count,
+      name: z.string(),
+      size: count,
+      format: formatId,
+      notes: z.array(z.string()),
+      /** Of a table: its columns that were taken. */
+      columns: columnsSchema.exactOptional(),
+    }),
+  ),
   /** Such as a date, a language, a label. */
   fields: z.record(z.string(), z.array(z.string().nullable())).exactOptional(),
   /** Where a field's text is within its document: bytes from and to. */

@@ -175,3 +175,25 @@ test.each([
   const { checkSplit } = await import('./split');
   expect(() => checkSplit({ validation, test: share, seed: 0 })).toThrow('is not');
 });
+
+test('a document with fields is never cut, and one of several is held out', () => {
+  const row = (i: number): Parted => ({
+    bytes: 20 + i,
+    sha256: HASHES[i]!,
+    text: 'table',
+    spans: { input: [0, 9], target: [10, 20 + i] },
+  });
+  for (const rows of [1, 2, 3, 9, 100]) {
+    const documents = Array.from({ length: rows }, (_, i) => row(i));
+    const { parts } = splitDocuments(documents, CHOICE);
+    const all = PART_NAMES.flatMap((name) => parts[name]);
+    expect(all.every(({ document, from, to }) => from === 0 && to === document.bytes)).toBe(true);
+    expect(all).toHaveLength(rows);
+    const held = parts.validation.length;
+    if (rows < 9) expect(held).toBe(rows === 1 ? 0 : 1);
+    else
+      expect(
+        Math.abs(bytesOf(parts.validation.map(({ document }) => document)) - bytesOf(documents) / 10),
+      ).toBeLessThan(120);
+  }
+});

@@ -33,7 +33,7 @@ export interface Segment<D = Document> {
   from: number;
   to: number;
 }
-export type Parted = Pick<Document, 'bytes' | 'sha256' | 'text'>;
+export type Parted = Pick<Document, 'bytes' | 'sha256' | 'text' | 'spans'>;
 
 /** @throws HomegrownError `bad-settings` for shares that cannot be held out */
 export function checkSplit({ validation, test }: SplitChoice): void {
@@ -51,7 +51,8 @@ export const MOST_HELD = 0.5;
 /**
  * Documents in parts, in their order. A text of which whole documents make about the shares that are asked for gives
  * those, chosen by the seed and what is in them, whatever their order; equal documents are in one part. Of any other text
- * each document gives its own end: neither part has seen the other, and both are of the same kinds of text.
+ * each document gives its own end: neither part has seen the other, and both are of the same kinds of text. A document
+ * with fields is never cut: the text gives the whole ones that come nearest to the shares.
  */
 export function splitDocuments<D extends Parted>(
   documents: readonly D[],
@@ -62,10 +63,14 @@ export function splitDocuments<D extends Parted>(
   const ends = endsOf(choice);
   for (const [place, document] of documents.entries()) {
     const { bytes, sha256 } = document;
-    const part = whole.get(sha256);
-    const borders: Partial<ReturnType<typeof ends>> = part ? { [part]: [0, bytes] } : ends(bytes);
+    const part = whole.get(sha256) ?? (document.spans && 'train');
+    if (part) {
+      if (bytes > 0) parts[part].push({ document, place, from: 0, to: bytes });
+      continue;
+    }
+    const borders = ends(bytes);
     for (const name of PART_NAMES) {
-      const [from, to] = borders[name] ?? [0, 0];
+      const [from, to] = borders[name];
       if (from < to) parts[name].push({ document, place, from, to });
     }
   }
@@ -105,19 +110,25 @@ function wholeDocuments(documents: readonly Parted[], choice: SplitChoice): Read
       const sizes = new Map<string, number>();
       for (const { sha256, bytes } of all) sizes.set(sha256, (sizes.get(sha256) ?? 0) + bytes);
       const units = [...sizes].map(([hash, bytes]) => ({ hash, bytes, at: order(hash) }));
-      return units.sort((a, b) => a.at - b.at || (a.hash < b.hash ? -1 : 1));
+      units.sort((a, b) => a.at - b.at || (a.hash < b.hash ? -1 : 1));
+      return { units, isWhole: all.some(({ spans }) => spans) };
     })
-    .sort(([a], [b]) => a!.at - b!.at || (a!.hash < b!.hash ? -1 : 1));
+    .sort(({ units: [a] }, { units: [b] }) => a!.at - b!.at || (a!.hash < b!.hash ? -1 : 1));
   const parts = new Map<string, PartName>();
-  for (const units of ranked) for (const [hash, part] of chosen(units, choice, parts)) parts.set(hash, part);
+  for (const { units, isWhole } of ranked)
+    for (const [hash, part] of chosen(units, choice, parts, isWhole)) parts.set(hash, part);
   return parts;
 }
 
-/** Parts of the documents of a text, of which some have one already; none where they cannot make the shares. */
+/**
+ * Parts of the documents of a text, of which some have one already; none where they cannot make the shares. `isWhole`:
+ * they are as near as they can be, and where there are two, one is held out.
+ */
 function chosen(
   units: readonly { hash: string; bytes: number }[],
   { validation, test }: SplitChoice,
   known: ReadonlyMap<string, PartName>,
+  isWhole: boolean,
 ): ReadonlyMap<string, PartName> {
   const all = units.reduce((sum, { bytes }) => sum + bytes, 0);
   const wanted = { test: all * test, validation: all * validation };
@@ -132,8 +143,9 @@ function chosen(
     has.train -= bytes;
     has[part] += bytes;
   }
+  if (isWhole && has.validation === 0 && units.length > 1) parts.set(units[0]!.hash, 'validation');
   const isNear = (name: 'test' | 'validation'): boolean => Math.abs(has[name] - wanted[name]) <= wanted[name] / 4;
-  return has.train > 0 && isNear('test') && isNear('validation') ? parts : new Map();
+  return isWhole || (has.train > 0 && isNear('test') && isNear('validation')) ? parts : new Map();
 }
 
 /** The text of a segment, in chunks. `read` is told the bytes of each. */

@@ -1,48 +1,57 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { initialValues, network } from '../models/network';
-import { loadObjective } from '../objectives';
-import { logits } from '../sample/logits';
-import { noneSpecial } from '../testing/noneSpecial';
-import { evaluator } from './evaluate';
-import { tokenSource } from '../testing/tokenSource';
+import { unwatched } from '../base/job';
+import { initialValues, network, type Network } from '../models/network';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { held, tokenised } from './blocks';
+import { evaluate } from './evaluate';
+import { evaluationSchema } from './evaluation';
+import { identitySwaps } from './identitySwaps';
 
-const choice = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 5 }, vocabulary: 9 } as const;
-const ids = Uint32Array.from({ length: 41 }, (_, i) => (i * i + 3) % 9);
-const source = tokenSource(ids, 9, 82);
+const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+const words = 'Call me Ishmael. Some years ago, in 1851, never mind how long precisely. ';
+const documents = [held(tokenizer, words.repeat(9), 'moby'), held(tokenizer, words.slice(20), 'rest')];
+let gpt: Network;
 beforeAll(async () => {
   await tf.setBackend('cpu');
+  const choice = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 32 }, vocabulary: 257 } as const;
+  gpt = await network(choice, initialValues(choice, 1));
 });
 
-test('is the mean of every token given what precedes it in its window', async () => {
-  const net = await network(choice, initialValues(choice, 1));
-  let sum = 0;
-  for (let start = 0; start < 40; start += 5) {
-    const scores = await logits(net, [...ids.slice(start, start + 5)]);
-    for (let t = 0; t < 5; t++) {
-      const row = scores.subarray(t * 9, (t + 1) * 9);
-      sum += Math.log(row.reduce((total, z) => total + Math.exp(z), 0)) - row[ids[start + t + 1]!]!;
-    }
-  }
-  const { measure, dispose } = evaluator(net, await loadObjective('causal'));
-  for (const rows of [1, 2, 4, 8]) {
-    expect((await measure(source, { rows, tokens: 1000 }, noneSpecial)).loss).toBeCloseTo(sum / 40, 5);
-  }
+test('all that applies to a text is told as plain data, and what is left out for want of what was learnt from', async () => {
+  const swaps = identitySwaps().slice(0, 4);
   const before = tf.memory().numTensors;
-  await measure(source, { rows: 2, tokens: 20 }, noneSpecial);
+  const found = await evaluate(gpt, tokenizer, { documents, swaps }, unwatched);
   expect(tf.memory().numTensors).toBe(before);
-  dispose();
-  net.dispose();
+  expect(evaluationSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
+  expect(Object.keys(found.metrics)).toEqual(['loss', 'perplexity', 'bitsPerByte', 'top1', 'top5', 'calibrationError']);
+  expect(found.leftOut.map(({ name }) => name)).toEqual(['unigram', 'bigram', 'trigram', 'loss by frequency']);
+  expect(found.where!.source.map(({ name }) => name).sort()).toEqual(['moby', 'rest']);
+  expect(found.where!.position.at(-1)).toMatchObject({ from: 17, to: 32 });
+  expect(found.passages!.worst[0]!.loss).toBeGreaterThan(found.metrics['loss']!.value);
+  expect(found.calibration!.bins.reduce((sum, { count }) => sum + count, 0)).toBe(found.tokens);
+  expect(Object.keys(found.swaps!.kinds)).toHaveLength(1);
 });
-test('counts a token once, whichever batch it is in: what is masked in one batch makes no other heavier', async () => {
-  // Windows at 0, 10, 20 and 30, so that the tokens 5 and 15 are only predicted.
-  const masked = ids.map((id, i) => (i === 5 || i === 15 ? 0xffffffff : id)); // as int32: -1
-  const read = (start: number, length: number) => Promise.resolve(masked.slice(start, start + length));
-  const net = await network(choice, initialValues(choice, 1));
-  const { measure, dispose } = evaluator(net, await loadObjective('causal'));
-  const one = (await measure({ ...source, read }, { rows: 4, tokens: 20 }, noneSpecial)).loss;
-  for (const rows of [1, 2])
-    expect((await measure({ ...source, read }, { rows, tokens: 20 }, noneSpecial)).loss).toBeCloseTo(one, 6);
-  dispose();
-  net.dispose();
+
+test('what is asked for by name is all that is told, in baselines too', async () => {
+  const train = [tokenised(tokenizer, words)];
+  const metrics = ['bitsPerByte', 'stridedPerplexity'] as const;
+  const found = await evaluate(gpt, tokenizer, { documents, train, metrics }, unwatched);
+  expect(Object.keys(found.metrics).sort()).toEqual([...metrics].sort());
+  expect(found.baselines['trigram']).toEqual({ bitsPerByte: expect.any(Number) as number });
+  expect(found.leftOut).toEqual([]);
+});
+
+test('it can be stopped, and tells how far it is', async () => {
+  const abort = new AbortController();
+  const told: number[] = [];
+  const job = {
+    signal: abort.signal,
+    report: ({ done }: { done: number }) => {
+      told.push(done);
+      if (told.length === 2) abort.abort(new Error('enough'));
+    },
+  };
+  await expect(evaluate(gpt, tokenizer, { documents }, job)).rejects.toThrow('enough');
+  expect(told).toEqual([8 * 32, 16 * 32]);
 });

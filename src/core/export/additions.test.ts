@@ -6,7 +6,7 @@ import { unwatched } from '../base/job';
 import { bytesSource, readBytes } from '../files/byteSource';
 import type { Metric } from '../metrics/metric';
 import type { Objective } from '../objectives/objective';
-import { readWindows } from '../objectives/windows';
+import { windows } from '../objectives/windows';
 import { tokenSource } from '../testing/tokenSource';
 import { root, signum } from '../testing/toyOptimizer';
 import type { Snapshot } from '../train/run';
@@ -31,20 +31,29 @@ const skip: Objective = {
   label: 'The token after the next',
   source: 'Here',
   kinds: ['decoder'],
-  roles: ['end'],
-  gives: ['loss'],
+  fields: {},
+  roles: { end: 1 },
+  gives: ['loss', 'text'],
   headline: 'loss',
-  ahead: 2,
+  reach: (context) => context + 2,
   inputs: (rows, context) => ({
     ids: { shape: [rows, context], dtype: 'int32' },
     afterNext: { shape: [rows * context], dtype: 'int32' },
   }),
-  async batch(source, { starts, context }, special) {
-    const windows = await readWindows(source, starts, context + 2);
-    const of = (from: number) => Int32Array.from(windows.flatMap((ids) => [...ids.subarray(from, from + context)]));
-    const end = special.idOf('end');
-    const afterNext = of(2).map((id) => (id === end ? -1 : id));
-    return { arrays: { ids: of(0), afterNext }, weight: afterNext.filter((id) => id >= 0).length };
+  batches(source, context, tokenizer) {
+    const end = tokenizer.idOf('end');
+    const reach = (width: number) => width + 2;
+    const skipping = windows(source, context, {
+      reach,
+      shared: 2,
+      of(texts, { context: width }) {
+        const from = (start: number) =>
+          Int32Array.from(texts.flatMap((ids) => [...ids.subarray(start, start + width)]));
+        const afterNext = from(2).map((id) => (id === end ? -1 : id));
+        return { arrays: { ids: from(0), afterNext }, weight: afterNext.filter((id) => id >= 0).length };
+      },
+    });
+    return Promise.resolve(skipping);
   },
   baselines: ({ vocabulary }) => [
     {
@@ -56,14 +65,15 @@ const skip: Objective = {
       before: 'Worse than a die',
     },
   ],
+  shows: { hint: 'the same prompt' },
   async load() {
     const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');
     return {
       loss(network, { ids, afterNext }, weight, context) {
-        const { hidden, classifier } = network.forward(ids as tf.Tensor2D, context);
-        return softmaxCrossEntropy(hidden, classifier, afterNext as tf.Tensor1D, weight as tf.Tensor1D);
+        const output = network.forward(ids as tf.Tensor2D, context);
+        return softmaxCrossEntropy(output, afterNext as tf.Tensor1D, weight as tf.Tensor1D);
       },
-      show: (_, __, prompt) => Promise.resolve(`${prompt}…`),
+      show: (_, { prompt }) => Promise.resolve(`${prompt}…`),
     };
   },
 };
@@ -117,12 +127,15 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   expect(JSON.parse(told('trainer_state.json'))).toHaveProperty('log_history.0.worst_batch');
   await expect(exportRun(store, 'a', 'latest', 'pytorch', asked)).rejects.toMatchObject({ code: 'bad-settings' });
   const { pytorch } = await import('./formats/pytorch');
-  expect(pytorch.problem!({ ...record, recipe: { ...recipe, objective: 'causal' } })).toBe(
+  const settings = { ...record, tokenizer: record.tokenizer.kind };
+  expect(pytorch.problem!({ ...settings, recipe: { ...recipe, objective: 'causal' } })).toBe(
     'PyTorch has no optimizer that goes on from what Signum remembers',
   );
-  expect(pytorch.problem!({ ...record, recipe: { ...recipe, objective: 'causal', optimizer: 'sgd' } })).toBeNull();
+  expect(pytorch.problem!({ ...settings, recipe: { ...recipe, objective: 'causal', optimizer: 'sgd' } })).toBeNull();
   const { metricsInPython, schedulesInPython } = await import('./pytorch');
-  expect(schedulesInPython()).toContain('\n    "root": lambda progress: 1 - math.sqrt(progress),\n');
+  expect(schedulesInPython()).toContain(
+    '\n    "root": lambda step, progress, recipe: fallen(recipe, 1 - math.sqrt(progress)),\n',
+  );
   expect(metricsInPython(skip)).toMatch(/^METRICS = \{\n {4}"loss": .*\n {4}"perplexity": .*\n\}$/m); // no worst batch, which is no function of a mean
 
   const other = memoryStore();

@@ -3,6 +3,7 @@ import { formatCount } from '../base/units';
 import { modelSpec } from '../models';
 import type { CardPart } from '../runs/card';
 import type { RunInfo } from './homegrownJson';
+import { DOES } from './kinds';
 import { plain } from './markdown';
 
 /** Above each part; the first stands under the title. */
@@ -21,8 +22,8 @@ export function usualWords(part: CardPart, { id, config }: RunInfo['model']): st
     case 'use':
       return (
         'Experiments, teaching and play with language like that of the text it learnt from. ' +
-        (modelSpec(id).kind === 'decoder' ? 'It continues what you begin, in the manner of that text.' : '')
-      ).trim();
+        `${DOES[modelSpec(id).kind].words}, in the manner of that text.`
+      );
     case 'misuse':
       return (
         'Do not use it where something depends on its words being true: as a source of facts, for advice on health, law or ' +
@@ -32,9 +33,9 @@ export function usualWords(part: CardPart, { id, config }: RunInfo['model']): st
       );
     case 'limits':
       return (
-        'It continues text in the manner of what it learnt from, and knows nothing else. What it writes is written by a ' +
+        `${DOES[modelSpec(id).kind].words} in the manner of what it learnt from, and knows nothing else. What it writes is written by a ` +
         'machine: it may be false, may hurt, and may repeat the training text word for word. It sees at most ' +
-        `${formatCount(config.context)} tokens of what stands before, follows no instructions and has had no safety ` +
+        `${formatCount(config.context)} tokens at once, follows no instructions and has had no safety ` +
         'training. What it learnt of people, it learnt from that text, with its views, errors and gaps.'
       );
   }

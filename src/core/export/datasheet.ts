@@ -4,6 +4,7 @@ import { valueWords } from '../metrics/words';
 import { objectiveOf } from '../objectives';
 import { dataOf, recipeOf } from '../runs/segments';
 import type { DataFacts } from '../runs/settings';
+import { isApplied } from '../tokenizer/tokenizer';
 import type { RunInfo } from './homegrownJson';
 import { plain, table, TOKENIZERS } from './markdown';
 import { bySegment, heldOut } from './modelCard';
@@ -29,7 +30,7 @@ export function datasheet(info: RunInfo): string {
       : 'Not recorded.',
     '_Where do the files come from, over what time, and did the people in them agree?_',
     '## Cleaning and labelling',
-    `Decoded as text, neither lower-cased nor normalised, and cut into tokens: ${TOKENIZERS[tokenizer]}, ` +
+    `Decoded as text${isApplied(tokenizer) ? ', changed as the tokenizer’s files say' : ', neither lower-cased nor normalised'}, and cut into tokens: ${TOKENIZERS[tokenizer]}, ` +
       `${formatCount(model.vocabulary)} entries. No labels.`,
     '## Uses',
     'Language modelling. What the model writes carries the views, errors and gaps of this text.',

@@ -10,6 +10,7 @@ import { readJournal } from '../runs/journal';
 import { manifestIfKept } from '../runs/data';
 import { readRun } from '../runs/record';
 import { dataOf, segmentAt } from '../runs/segments';
+import { readTokenizer } from '../runs/tokenizer';
 import { toldDocuments } from '../runs/toldDocuments';
 import { openPart } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
@@ -18,7 +19,7 @@ import type { Exported } from './format';
 import { runInfo, tokenizerFacts } from './homegrownJson';
 import { withLicences } from './licences';
 import { idFor } from './upgradeInfo';
-import type { ImportedModel } from './importHuggingFace';
+import { type ImportedModel, saidOf } from './incoming';
 
 /**
  * @param withMoments also reads what the optimizer remembers, which is twice the model
@@ -49,7 +50,7 @@ export async function openExported(
     name: `${fileName(record.name, 'model')}-step-${snapshot.state.step}`,
     info,
     snapshot,
-    tokenizer: await createTokenizer(record.tokenizer),
+    tokenizer: await createTokenizer(await readTokenizer(store, record)),
     events,
     tokens: manifest && {
       train: openPart(store, manifest, 'train'),
@@ -61,7 +62,7 @@ export async function openExported(
 
 /** A model that was read from files. `at`: milliseconds since 1970, for one that does not say when it was made. */
 export async function exportedFrom(imported: ImportedModel, name: string, at: number): Promise<Exported> {
-  const { model, tokenizer, snapshot, info, events } = imported;
+  const { model, tokenizer, snapshot, info, events, stated } = imported;
   const { state } = snapshot;
   return {
     name: `${fileName(info?.name ?? name, 'model')}-step-${state.step}`,
@@ -77,7 +78,7 @@ export async function exportedFrom(imported: ImportedModel, name: string, at: nu
       state,
       device: null,
       result: null,
-      origin: { name, importedAt: at },
+      origin: { name, importedAt: at, ...(stated && saidOf(stated)) },
     },
     snapshot,
     tokenizer,

@@ -1,7 +1,9 @@
 import type { Snapshot } from '../checkpoint/snapshot';
 import type { ByteStream } from '../files/byteSource';
+import { modelSpec } from '../models';
+import type { ModelKind } from '../models/spec';
 import type { PartSource, TokenSource } from '../shards/manifest';
-import type { Tokenizer } from '../tokenizer/tokenizer';
+import { APPLIED_WORDS, isApplied, type Tokenizer, type TokenizerKind } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice, TrainEvent } from '../train/run';
 import type { Check } from '../verify/check';
@@ -42,7 +44,7 @@ export interface Format {
   /** The optimizer's moments belong in it: `always`, or where they are `asked` for. */
   moments?: 'always' | 'asked';
   /** What cannot be written in this format, in one sentence; null where everything can. */
-  problem?(settings: { model: ModelChoice; recipe: Recipe }): string | null;
+  problem?(settings: { model: ModelChoice; recipe: Recipe; tokenizer: TokenizerKind }): string | null;
   /** Bytes it will take, about, where they are not just those of the weights. */
   bytes?(known: Known): number;
   /** Sizes are known at once; tensors are converted piece by piece while the streams are read, never all together. */
@@ -51,9 +53,19 @@ export interface Format {
   sidecar?: Sidecar;
   /** Which second engine opens the file, and how close it has to come. */
   check: Check;
+  /** The same of models of a kind that are written otherwise. */
+  checks?: Partial<Record<ModelKind, Check>>;
 }
+export const checkOf = ({ check, checks }: Format, { id }: Pick<ModelChoice, 'id'>): Check =>
+  checks?.[modelSpec(id).kind] ?? check;
 export const withMoments = ({ moments }: Format, areAsked: boolean): boolean =>
   moments === 'always' || (moments === 'asked' && areAsked);
+
+/** Of formats whose reader knows byte-level tokenizers alone, in one sentence. */
+export const tokenizerProblem = (what: string, kind: TokenizerKind): string | null =>
+  isApplied(kind)
+    ? `${what} knows byte-level tokenizers alone, and this one is ${APPLIED_WORDS[kind]}: the Hugging Face folder has it as it came in.`
+    : null;
 
 /** A card of the page, a line of the terminal's help, and a part of the README. */
 export interface Card {
@@ -119,6 +131,7 @@ export const formatWords = ({ card, precision }: Format): string =>
   `${card.name}, ${precision.label}: for ${card.opensIn}`;
 
 export interface LoadFacts {
+  kind: ModelKind;
   prompt: string;
   /** That fit into the context after the prompt. */
   tokens: number;

@@ -4,12 +4,15 @@ import type { HostTensor } from '../checkpoint/tensors';
 import { hashTensors, NO_HASH, TENSORS_SHA256 } from '../checkpoint/tensorsHash';
 import { modelSpec } from '../models';
 import type { Gguf } from '../models/interop';
+import type { ModelChoice } from '../models/network';
 import { type Piece, theirRows, theirShape } from '../models/layout';
 import { countParams, sizeOf } from '../models/spec';
 import { spellings } from '../tokenizer/alphabet';
 import { TOKEN_ROLES } from '../tokenizer/special';
-import type { Tokenizer } from '../tokenizer/tokenizer';
-import { weightsOf } from './weights';
+import { beginOf } from '../tokenizer/prompt';
+import { SPLITS } from '../tokenizer/splits';
+import type { Elsewhere, Tokenizer } from '../tokenizer/tokenizer';
+import { elsewhere, weightsOf } from './weights';
 import { dataOf } from '../runs/segments';
 import type { Exported } from './format';
 import { aligned, bool, f32, type GgufValue, i32s, string, strings, u32, writeHeader } from './ggufHeader';
@@ -19,9 +22,10 @@ import type { RunInfo } from './homegrownJson';
 /** Weights and tokenizer in one file. */
 export function ggufFile(model: Exported, type: GgufTypeName): ByteStream {
   const { info, tokenizer } = model;
-  const architecture = modelSpec(info.model.id).gguf!;
-  const tensors = placed(weightsOf(model), architecture.layout(info.model.config), type);
-  const keys = { ...general(info, architecture, type), ...sizes(info, architecture), ...tokenizerKeys(tokenizer) };
+  const theirs = elsewhere(info.model);
+  const architecture = modelSpec(theirs.id).gguf!;
+  const tensors = placed(weightsOf(model), architecture.layout(theirs.config), type);
+  const keys = { ...general(info, architecture, type), ...sizes(theirs, architecture), ...tokenizerKeys(tokenizer) };
   const header = (hash: string): Uint8Array =>
     writeHeader({
       keys: { ...keys, [TENSORS_SHA256]: string(hash) },
@@ -47,10 +51,10 @@ function* inPieces(tensors: readonly Placed[]): Generator<Uint8Array> {
   }
 }
 
-function general(info: RunInfo, { name }: Gguf, type: GgufTypeName): Record<string, GgufValue> {
+function general(info: RunInfo, architecture: Gguf, type: GgufTypeName): Record<string, GgufValue> {
   const { id, config, vocabulary } = info.model;
   return {
-    'general.architecture': string(name),
+    'general.architecture': string(architecture.name(config)),
     'general.type': string('model'),
     'general.name': string(info.name),
     'general.description': string(description(info)),
@@ -77,36 +81,47 @@ function sizeLabel(parameters: number): string {
   return `${scaled.toFixed(Math.round(scaled) >= 10 ? 0 : 1)}${letter}`;
 }
 
-const sizes = ({ model }: RunInfo, { name, sizes: of }: Gguf): Record<string, GgufValue> =>
+const sizes = (model: ModelChoice, { name, sizes: of }: Gguf): Record<string, GgufValue> =>
   Object.fromEntries(
     Object.entries(of(model)).map(([key, value]) => [
-      `${name}.${key}`,
+      `${name(model.config)}.${key}`,
       'u32' in value ? u32(value.u32) : f32(value.f32),
     ]),
   );
 
 function tokenizerKeys(tokenizer: Tokenizer): Record<string, GgufValue> {
   const { model, special, endOfText } = tokenizer;
+  const { elsewhere, merges } = model;
   const names = spellings(tokenizer);
+  const template = elsewhere?.names['chat_template'];
   return {
     'tokenizer.ggml.model': string('gpt2'),
-    'tokenizer.ggml.pre': string('gpt-2'),
-    'tokenizer.ggml.tokens': strings(names),
-    'tokenizer.ggml.token_type': i32s(names.map((_, id) => (id < endOfText ? NORMAL : CONTROL))),
-    'tokenizer.ggml.merges': strings(model.merges.map(([left, right]) => `${names[left]!} ${names[right]!}`)),
-    'tokenizer.ggml.bos_token_id': u32(endOfText),
+    'tokenizer.ggml.pre': string(SPLITS[elsewhere?.split ?? 'gpt-2'].gguf[0]),
+    // Every id has a text of its own there.
+    'tokenizer.ggml.tokens': strings(names.map((name, id) => name || `[PAD${id}]`)),
+    'tokenizer.ggml.token_type': i32s(
+      elsewhere ? typesOf(elsewhere) : names.map((_, id) => (id < endOfText ? NORMAL : CONTROL)),
+    ),
+    'tokenizer.ggml.merges': strings(merges.map(([left, right]) => `${names[left]!} ${names[right]!}`)),
+    'tokenizer.ggml.bos_token_id': u32(beginOf(tokenizer)),
     ...Object.fromEntries(
       special.flatMap(({ role, id }) => {
-        const key = TOKEN_ROLES[role].gguf;
+        const key = role && TOKEN_ROLES[role].gguf;
         return key === undefined ? [] : [[`tokenizer.ggml.${key}`, u32(id)]];
       }),
     ),
-    'tokenizer.ggml.add_bos_token': bool(false),
+    'tokenizer.ggml.add_bos_token': bool(elsewhere?.begin !== undefined),
+    ...(template !== undefined && { 'tokenizer.chat_template': string(template) }),
   };
 }
+
+function typesOf({ spellings, added }: Elsewhere): readonly number[] {
+  const types = spellings.map((spelling) => (spelling === '' ? UNUSED : NORMAL));
+  for (const { id, special } of added) types[id] = special ? CONTROL : USER_DEFINED;
+  return types;
+}
 /** llama.h, llama_token_type. */
-const NORMAL = 1;
-const CONTROL = 3;
+const [NORMAL, CONTROL, USER_DEFINED, UNUSED] = [1, 3, 4, 5] as [number, number, number, number];
 
 interface Placed {
   name: string;

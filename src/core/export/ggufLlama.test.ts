@@ -178,14 +178,15 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
     const path = join(folder, 'service.gguf');
     writeFileSync(path, await readBytes(file!));
     const { loadEngine } = (await import(project('public/templates/service/engine.mjs'))) as ServiceEngine;
-    const engine = await loadEngine(path, { parallel: 1, threads: 1, gpu: false }, () => undefined);
-    try {
-      const { tokenizer } = exported;
-      for (let id = 0; id < tokenizer.size; id++) expect(engine.bytes(id), String(id)).toEqual(tokenizer.bytes(id));
-      expect(engine.tokenize('a<mask>b')).toEqual([...tokenizer.encode('a<mask>b')]);
-    } finally {
-      await engine.dispose();
-    }
+    const engine = await loadEngine(
+      () => path,
+      { files: ['service.gguf'] },
+      { parallel: 1, threads: 1, gpu: false },
+      () => undefined,
+    );
+    const { tokenizer } = exported;
+    for (let id = 0; id < tokenizer.size; id++) expect(engine.bytes(id), String(id)).toEqual(tokenizer.bytes(id));
+    expect(engine.tokenize('a<mask>b')).toEqual([...tokenizer.encode('a<mask>b')]);
   });
 
   test('opens a model whose width is no multiple of 32, and reads what we say of it', async () => {
@@ -207,10 +208,11 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
 
 interface ServiceEngine {
   loadEngine(
-    path: string,
+    here: (name: string) => string,
+    model: { files: readonly string[] },
     settings: { parallel: number; threads: number; gpu: boolean },
     complain: (message: string) => void,
-  ): Promise<{ bytes(id: number): Uint8Array; tokenize(text: string): number[]; dispose(): Promise<void> }>;
+  ): Promise<{ bytes(id: number): Uint8Array; tokenize(text: string): number[] }>;
 }
 
 async function opened(

@@ -8,6 +8,7 @@ import { network } from '../models/network';
 import { manifestOf } from '../runs/data';
 import { listRuns, type RunRecord } from '../runs/record';
 import { dataOf, recipeOf } from '../runs/segments';
+import { readTokenizer } from '../runs/tokenizer';
 import type { ShardManifest } from '../shards/manifest';
 import { logits } from '../sample/logits';
 import { openPart } from '../shards/read';
@@ -48,7 +49,8 @@ const whole = ({ read, size }: ByteSource): Promise<Uint8Array> => read(0, size)
 /** Bit for bit, with what training needs to go on, and with its curve. */
 async function expectStored(files: readonly { name: string; source: ByteSource }[]): Promise<void> {
   const { model, tokenizer, snapshot, info, events } = await importHuggingFace(files, unwatched);
-  expect({ model, tokenizer: tokenizer.model }).toEqual({ model: run.model, tokenizer: run.tokenizer });
+  expect(model).toEqual(run.model);
+  expect(tokenizer.model).toEqual(await readTokenizer(store, run));
   expect(info).toMatchObject({ name: run.name, createdAt: run.createdAt });
   expect(recipeOf(info!)).toEqual(recipeOf(run));
   expect(dataOf(info!)).toEqual(dataOf(run).facts);

@@ -1,6 +1,7 @@
 import { badFile } from '../base/errors';
 import { listOf, MOST_SEGMENTS } from '../base/limits';
 import { moment } from '../base/moment';
+import { formatCount } from '../base/units';
 import { z } from '../base/zod';
 import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
 import { type Evaluated, estimatesOfMean } from '../metrics';
@@ -18,8 +19,10 @@ import {
   recipeSchema,
   rolesSchema,
   toldDocumentsSchema,
+  type ToldTokenizer,
 } from '../runs/settings';
-import type { TokenizerModel } from '../tokenizer/tokenizer';
+import { SPLIT_NAMES } from '../tokenizer/splits';
+import { TOKENIZER_KINDS, type TokenizerKind, type TokenizerModel } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice, TrainEvent } from '../train/run';
 import { parse } from './parse';
@@ -30,7 +33,9 @@ export type RunInfo = z.infer<typeof runInfoSchema>;
 
 const count = z.int().nonnegative();
 const idSchema = z.string().regex(/^[\w.-]{1,100}$/);
-const nameSchema = z.string().max(1000);
+/** Builds before named a model of many files by all of them. */
+const nameSchema = z.string().transform((name) => name.slice(0, LONGEST_NAME));
+const LONGEST_NAME = 1000;
 /** A stretch with settings and data of its own, which begins after a step. */
 const segmentSchema = z.strictObject({
   after: count,
@@ -58,9 +63,11 @@ export const runInfoSchema = z.strictObject({
   name: nameSchema,
   createdAt: moment,
   model: modelSchema,
-  tokenizer: z.enum(['bpe', 'characters', 'bytes']),
+  tokenizer: z.enum(TOKENIZER_KINDS),
   /** Of the tokenizer's special tokens; absent = the end of text alone. */
   roles: rolesSchema.exactOptional(),
+  /** How a tokenizer that was made elsewhere splits text. */
+  split: z.enum(SPLIT_NAMES).exactOptional(),
   /** Oldest first, up to the one that this step belongs to. */
   segments: listOf(segmentSchema, MOST_SEGMENTS)
     .refine((segments) => segments.length > 0 && segments.every(isInOrder), 'its segments are not in order')
@@ -149,7 +156,7 @@ export function newInfo({
   return {
     version: VERSION,
     id,
-    name: data.texts.map(({ name }) => name).join(', '),
+    name: nameBy(data.texts),
     createdAt,
     model,
     ...tokenizerFacts(tokenizer),
@@ -159,6 +166,15 @@ export function newInfo({
     result: null,
   };
 }
+
+/** All their names; where those are many, the first and how many more. */
+function nameBy(texts: DataFacts['texts']): string {
+  const all = texts.map(({ name }) => name).join(', ');
+  if (all.length <= LONG_NAME) return all;
+  const more = texts.length > 1 ? ` and ${formatCount(texts.length - 1)} more` : '';
+  return texts[0]!.name.slice(0, LONG_NAME) + more;
+}
+const LONG_NAME = 200;
 
 const toldParent = ({ runId: id, ...parent }: NonNullable<RunRecord['parent']>): NonNullable<RunInfo['parent']> => ({
   id,
@@ -177,14 +193,23 @@ export const segmentsOf = ({ segments }: Pick<RunInfo, 'segments'>): Segments =>
   })) as unknown as Segments;
 
 /** What a model is and how it is trained at its step: what formats ask before they write it. */
-export const settingsOf = (info: Pick<RunInfo, 'model' | 'segments'>): { model: ModelChoice; recipe: Recipe } => ({
+export const settingsOf = (
+  info: Pick<RunInfo, 'model' | 'segments' | 'tokenizer'>,
+): { model: ModelChoice; recipe: Recipe; tokenizer: TokenizerKind } => ({
   model: info.model,
   recipe: recipeOf(info),
+  tokenizer: info.tokenizer,
 });
 
-export const tokenizerFacts = ({ kind, roles }: TokenizerModel): Pick<RunInfo, 'tokenizer' | 'roles'> => ({
+export const tokenizerFacts = ({
+  kind,
+  roles,
+  elsewhere,
+  split = elsewhere?.split,
+}: ToldTokenizer): Pick<RunInfo, 'tokenizer' | 'roles' | 'split'> => ({
   tokenizer: kind,
   ...(roles && { roles }),
+  ...(split && { split }),
 });
 
 function resultAt(

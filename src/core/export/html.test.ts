@@ -1,7 +1,13 @@
+import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { template } from '../../../scripts/templates';
+import { unwatched } from '../base/job';
 import { readBytes } from '../files/byteSource';
+import { network } from '../models/network';
+import { fill } from '../sample/fill';
+import { write } from '../sample/write';
+import { untrainedBert, untrainedT5 } from '../testing/untrainedModels';
 import { dataOf, recipeOf } from '../runs/segments';
 import { learning } from '../testing/runInfo';
 import { greedy, trainedModels } from '../testing/trainedModel';
@@ -11,6 +17,7 @@ import type { Failure } from '../base/errors';
 import type { Exported } from './format';
 import { html } from './formats/html';
 import type { PageModel } from './html';
+import { hubWeights } from './weights';
 
 let models: Exported[];
 beforeAll(async () => {
@@ -38,8 +45,8 @@ async function answer(source: string, prompt: string, settings: Extract<ToEngine
     heard.push(data);
     wake();
   };
-  const hear = async (kind: FromEngine['kind']): Promise<void> => {
-    while (!heard.some((message) => message.kind === kind || message.kind === 'failed')) {
+  const hear = async (...kinds: FromEngine['kind'][]): Promise<void> => {
+    while (!heard.some(({ kind }) => kinds.includes(kind) || kind === 'failed')) {
       await new Promise<void>((resolve) => (wake = resolve));
     }
   };
@@ -51,7 +58,7 @@ async function answer(source: string, prompt: string, settings: Extract<ToEngine
     page.postMessage({ kind: 'checksum', crc32: textIn(source, 'crc32') });
     await hear('ready');
     page.postMessage({ kind: 'write', prompt, settings });
-    await hear('done');
+    await hear('done', 'filled');
     return heard;
   } finally {
     port1.close();
@@ -103,8 +110,9 @@ test('the size is known before, and the weights are all there, bit for bit', asy
     expect(file!.name).toBe(`${model.name}.html`);
     const page = await written(model);
     const bytes = Buffer.concat(blocksOf(page).map((text) => Buffer.from(text, 'base64')));
-    const tensors = modelIn(page).tensors.map(([name]) => model.snapshot.tensors.get(name)!.data);
-    const expected = Buffer.concat(tensors.map((data) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)));
+    const weights = hubWeights(model);
+    const pieces = modelIn(page).tensors.flatMap(([name]) => [...weights.get(name)!.pieces()]);
+    const expected = Buffer.concat(pieces.map((data) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)));
     expect(bytes.equals(expected)).toBe(true);
   }
 });
@@ -216,4 +224,54 @@ test('nothing that people name gets out of its place', async () => {
     }),
     { numRuns: 60 },
   );
+});
+
+describe('models that do not go on from a text', () => {
+  beforeAll(async () => {
+    await tf.setBackend('cpu');
+  });
+  const settings = { temperature: 0, topK: 0, topP: 1, seed: 1, length: 20 };
+
+  test('BERT fills its blanks as the app does, and says what is wrong with a passage', async () => {
+    const model = await untrainedBert();
+    const page = await written(model);
+    expect(modelIn(page).summary).toMatch(/ BERT language model .*\. It fills blanks of a passage\./);
+    const passage = 'It was the [MASK] and ___.';
+    const filled = (await answer(page, passage, settings)).find((message) => message.kind === 'filled')!.filled;
+    const net = await network(model.info.model, model.snapshot.tensors);
+    const expected = await fill(net, model.tokenizer, passage, 8);
+    net.dispose();
+    expect(filled.pieces).toEqual(expected.pieces);
+    expect(filled.blanks.map((blank) => blank.map(({ id, text }) => [id, text]))).toEqual(
+      expected.blanks.map((blank) => blank.map(({ id, text }) => [id, text])),
+    );
+    for (const [i, blank] of filled.blanks.entries())
+      for (const [j, { probability }] of blank.entries())
+        expect(probability).toBeCloseTo(expected.blanks[i]![j]!.probability, 5);
+    expect((await answer(page, 'no blank', settings)).at(-1)).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'bad-settings', message: 'The passage has no blank to fill.' },
+    });
+    expect((await answer(page, `___${'x'.repeat(40)}`, settings)).at(-1)).toMatchObject({
+      failure: { message: 'The passage is 41 tokens long, and this model reads 32 at once.' },
+    });
+  });
+
+  test('T5 answers as the app does', async () => {
+    const model = await untrainedT5();
+    const page = await written(model);
+    expect(modelIn(page).summary).toMatch(/ T5 language model .*\. It answers a text with another\./);
+    const net = await network(model.info.model, model.snapshot.tensors);
+    for (const change of [{}, { temperature: 1 }]) {
+      const how = { ...settings, ...change };
+      const heard = await answer(page, 'the whale', how);
+      const ids = heard.flatMap((message) => (message.kind === 'wrote' ? [message.token.id] : []));
+      const expected: number[] = [];
+      const all = { ...how, beams: 1, lengthPenalty: 1 };
+      for await (const { id } of write(net, model.tokenizer, 'the whale', all, unwatched)) expected.push(id);
+      expect(ids).toEqual(expected);
+      expect(heard.at(-1)).toMatchObject({ kind: 'done' });
+    }
+    net.dispose();
+  });
 });

@@ -7,8 +7,9 @@ import { countParams, sizeOf } from '../models/spec';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { base64, base64Length } from '../files/base64';
 import { crc32 } from '../files/crc32';
-import { hubWeights } from './weights';
+import { elsewhere, hubWeights } from './weights';
 import { fill } from './fill';
+import { DOES } from './kinds';
 import type { Exported } from './format';
 import type { RunInfo } from './homegrownJson';
 import { dataOf, recipeOf } from '../runs/segments';
@@ -69,7 +70,7 @@ function pageModel({ info, tokenizer }: Exported, weights: ReadonlyMap<string, T
     summary: summary(info),
     card: modelCard(info),
     prompt: recipeOf(info).samplePrompt,
-    model: info.model,
+    model: elsewhere(info.model),
     tokenizer: tokenizer.model,
     tokenizerHash: tokenizer.hash,
     tensors: [...weights].map(([name, { shape }]) => [name, sizeOf(shape)] as const),
@@ -82,10 +83,10 @@ function summary(info: RunInfo): string {
   const texts = dataOf(info)?.texts ?? [];
   const characters = texts.reduce((sum, text) => sum + text.characters, 0);
   const source = texts.length === 1 ? texts[0]!.name : `${formatCount(texts.length)} texts`;
-  const learnt = texts.length > 0 ? ` that has read ${source}, ${formatShort(characters)} characters,` : '';
+  const learnt = texts.length > 0 ? ` that has read ${source}, ${formatShort(characters)} characters` : '';
   return (
     `A ${spec.label} language model of ${formatShort(countParams(spec.params(config, vocabulary)))} parameters` +
-    `${learnt} and continues what you begin. What it writes is written by a machine, and may be false.`
+    `${learnt}. ${DOES[spec.kind].words}. What it writes is written by a machine, and may be false.`
   );
 }
 

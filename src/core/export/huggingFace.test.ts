@@ -8,6 +8,7 @@ import { writeSafetensors } from '../checkpoint/safetensors';
 import type { Snapshot } from '../checkpoint/snapshot';
 import type { HostTensor } from '../checkpoint/tensors';
 import { modelSpec } from '../models';
+import type { BaseConfig } from '../models/spec';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE } from '../train/recipe';
@@ -22,7 +23,9 @@ import { importHuggingFace } from './importHuggingFace';
 import { zipped } from '../files/zip';
 
 type Files = Map<string, Uint8Array>;
-const model = { id: 'gpt' as const, config: { layers: 2, heads: 2, width: 8, context: 4 }, vocabulary: 259 };
+/** All that a record of GPT says of its sizes. */
+const config = { layers: 2, heads: 2, width: 8, context: 4, hidden: 0, biases: true } as BaseConfig;
+const model = { id: 'gpt' as const, config, vocabulary: 259 };
 const recipe = { ...DEFAULT_RECIPE, steps: 10 };
 const record = runRecord({
   id: 'r',
@@ -248,7 +251,7 @@ describe('what does not fit is refused, with the place', () => {
         const head: HostTensor = { shape: [259, 8], data: new Float32Array(259 * 8).fill(0.5) };
         return new Map([...files, ['model.safetensors', await rewritten((name) => name, [['lm_head.weight', head]])]]);
       },
-      /lm_head\.weight is not the embedding/,
+      /lm_head\.weight is not transformer\.wte\.weight/,
     ],
     ['sizes differ from homegrown.json', () => withJson('config.json', { n_positions: 5 }), /different sizes/],
     ['newer version', () => withJson('homegrown.json', { version: 3 }), /newer Homegrown/],

@@ -2,8 +2,11 @@ import type { Json } from '../base/blobStore';
 import { type ByteStream, textFile } from '../files/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
 import { modelSpec } from '../models';
+import type { NamedIds } from '../models/interop';
 import { recipeOf } from '../runs/segments';
-import { specialNames, writeTokenizerJson } from '../tokenizer/json';
+import { tokenizerNames, writeTokenizerJson } from '../tokenizer/json';
+import { answerStart, beginOf } from '../tokenizer/prompt';
+import type { Tokenizer } from '../tokenizer/tokenizer';
 import { hubMoments, hubWeights } from './weights';
 import { datasheet } from './datasheet';
 import type { Exported } from './format';
@@ -35,32 +38,50 @@ export function describingFiles(
   more: Readonly<Record<string, Json>> = {},
 ): readonly ByteStream[] {
   const { model } = info;
-  const { endOfText } = tokenizer;
-  const config = modelSpec(model.id).huggingFace!.config(model, endOfText, recipeOf(info).dropout);
+  const { applied, elsewhere } = tokenizer.model;
+  const spec = modelSpec(model.id);
+  const ids = namedIds(tokenizer);
+  const config = spec.huggingFace!.config(model, ids, recipeOf(info));
   return [
     textFile('README.md', modelCard(info)),
     textFile('DATASHEET.md', datasheet(info)),
     jsonFile('config.json', { ...config, ...more }),
-    jsonFile('generation_config.json', {
-      bos_token_id: endOfText,
-      eos_token_id: endOfText,
-      pad_token_id: tokenizer.special.find(({ role }) => role === 'padding')?.id ?? endOfText,
-      do_sample: true,
-      temperature: 0.8,
-      top_k: 50,
-      // Of prompt and continuation together: there are no more positions than these.
-      max_length: model.config.context,
-    }),
+    ...(spec.kind === 'encoder'
+      ? []
+      : [
+          jsonFile('generation_config.json', {
+            bos_token_id: ids.begin,
+            eos_token_id: ids.end,
+            pad_token_id: ids.padding ?? ids.end,
+            ...(spec.kind === 'encoder-decoder' && { decoder_start_token_id: answerStart(tokenizer) }),
+            do_sample: true,
+            temperature: 0.8,
+            top_k: 50,
+            // Of prompt and continuation together: there are no more positions than these.
+            max_length: model.config.context,
+          }),
+        ]),
     textFile('tokenizer.json', writeTokenizerJson(tokenizer)),
-    jsonFile('tokenizer_config.json', {
-      tokenizer_class: 'PreTrainedTokenizerFast',
-      ...specialNames(tokenizer.special),
-      model_max_length: model.config.context,
-      add_prefix_space: false,
-      add_bos_token: false,
-      clean_up_tokenization_spaces: false,
-    }),
+    ...(applied
+      ? [applied.config ?? []].flat().map((config) => textFile(TOKENIZER_CONFIG, config))
+      : [
+          jsonFile(TOKENIZER_CONFIG, {
+            tokenizer_class: 'PreTrainedTokenizerFast',
+            ...tokenizerNames(tokenizer),
+            model_max_length: model.config.context,
+            add_prefix_space: false,
+            add_bos_token: elsewhere?.begin !== undefined,
+            clean_up_tokenization_spaces: false,
+          }),
+        ]),
   ];
 }
+
+function namedIds(tokenizer: Tokenizer): NamedIds {
+  const padding = tokenizer.special.find(({ role }) => role === 'padding')?.id;
+  return { begin: beginOf(tokenizer), end: tokenizer.endOfText, ...(padding !== undefined && { padding }) };
+}
+
+const TOKENIZER_CONFIG = 'tokenizer_config.json';
 
 const jsonFile = (name: string, value: Json): ByteStream => textFile(name, `${JSON.stringify(value, null, 2)}\n`);

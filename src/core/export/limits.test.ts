@@ -7,7 +7,7 @@ import { z } from '../base/zod';
 import { bytesSource, type ByteSource } from '../files/byteSource';
 import { openSafetensors } from '../checkpoint/safetensors';
 import { BYTE_OF_ID, CHARACTER_OF_BYTE } from '../tokenizer/alphabet';
-import { readGpt2Files, readTokenizerJson } from '../tokenizer/json';
+import { readGpt2Files, readTokenizerJson } from '../tokenizer/readJson';
 import { runInfoSchema } from './homegrownJson';
 import { importHuggingFace } from './importHuggingFace';
 import { openWeights } from './openWeights';

@@ -1,4 +1,5 @@
 /** What the documents that travel with a model are made of, and how they are taken apart again to be shown. */
+import { APPLIED_WORDS } from '../tokenizer/tokenizer';
 
 export function table(rows: readonly (readonly string[])[], head: readonly string[] = ['Setting', 'Value']): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -12,6 +13,7 @@ export const TOKENIZERS = {
   bpe: 'Byte-level BPE with the split pattern of GPT-2',
   characters: 'Characters, as byte-level BPE',
   bytes: 'Bytes',
+  ...APPLIED_WORDS,
 };
 
 /** A part of such a document. Texts are words, to be shown as text: never Markdown or HTML. */

@@ -1,21 +1,24 @@
-import { nameOf, type NumberField } from '../base/field';
+import { type Field, nameOf } from '../base/field';
 import { formatCount, formatDuration, formatNumber, formatShare } from '../base/units';
 import { metricOf, METRICS } from '../metrics';
 import type { Metric } from '../metrics/metric';
 import { valueWords } from '../metrics/words';
 import { modelSpec } from '../models';
-import { countParams, sizesOf } from '../models/spec';
+import { countParams, type Size, sizesOf } from '../models/spec';
 import { headlineWords, metricsOf, objectiveOf } from '../objectives';
 import { optimizerOf } from '../optim';
-import { scheduleOf } from '../optim/schedule';
+import { learningRateAt, scheduleOf } from '../optim/schedule';
 import { CARD_PARTS } from '../runs/card';
 import { changedFields, dataOf, isSameData, recipeOf } from '../runs/segments';
 import type { DataFacts } from '../runs/settings';
 import { RECIPE, type RecipeField } from '../train/recipe';
 import { END_ALONE, ROLES, specialTokens, TOKEN_ROLES } from '../tokenizer/special';
+import { SPLITS } from '../tokenizer/splits';
+import { isApplied } from '../tokenizer/tokenizer';
 import { CARD_HEADINGS, partOf } from './cardWords';
 import { type RunInfo, settingsOf } from './homegrownJson';
 import { howToLoad } from './howToLoad';
+import { DOES } from './kinds';
 import { plain, table, TOKENIZERS } from './markdown';
 
 /**
@@ -29,23 +32,28 @@ export function modelCard(info: RunInfo): string {
   const spec = modelSpec(model.id);
   const front = [
     'library_name: transformers',
-    'pipeline_tag: text-generation',
-    `tags: [${[...(spec.huggingFace ? [spec.huggingFace.type] : []), 'homegrown'].join(', ')}]`,
+    `pipeline_tag: ${DOES[spec.kind].task}`,
+    `tags: [${[...typesOf(model), 'homegrown'].join(', ')}]`,
     `model_name: ${JSON.stringify(name)}`,
   ];
   const { label, fields } = optimizerOf(recipe.optimizer);
   const own = (Object.keys(fields) as RecipeField[]).map((name) => `, ${name} ${recipe[name]}`);
+  const { schedule, steps, warmup } = recipe;
+  /** As a share of the peak. */
+  const last = learningRateAt(schedule, { ...recipe, learningRate: 1 }, Math.max(steps, warmup));
   const training = [
     ['Objective', objectiveOf(recipe.objective).label],
     ['Optimizer', label + own.join('')],
     [
       'Learning rate',
       `${recipe.learningRate}, ${formatCount(recipe.warmup)} steps of warm-up, then ${scheduleOf(recipe.schedule).label.toLowerCase()}` +
-        (scheduleOf(recipe.schedule).shape(1) === 1 ? '' : ` to ${formatShare(recipe.finalRate)} of it`),
+        (last === 1 ? '' : ` to ${formatShare(last)} of it`),
     ],
     ['Weight decay', String(recipe.weightDecay)],
     ['Gradient clipping', recipe.clip === 0 ? 'none' : `global norm ${recipe.clip}`],
     ['Dropout', String(recipe.dropout)],
+    ...(recipe.attentionDropout > 0 ? [['Attention dropout', String(recipe.attentionDropout)]] : []),
+    ...(recipe.emaDecay > 0 ? [['Weights', `an exponential average, of decay ${recipe.emaDecay}`]] : []),
     [
       'Batch',
       `${recipe.batch} rows of ${config.context} tokens` +
@@ -62,8 +70,7 @@ export function modelCard(info: RunInfo): string {
     '## Training data',
     bySegment(info, dataSection),
     '## Tokenizer',
-    `${TOKENIZERS[info.tokenizer]}, ${formatCount(vocabulary)} entries, the last of which ${lastEntries(info)}. ` +
-      'Text is neither lower-cased nor normalised.',
+    tokenizerSection(info),
     '## Settings',
     table([
       ['Layers, heads, width', `${config.layers}, ${config.heads}, ${config.width}`],
@@ -89,14 +96,34 @@ export function modelCard(info: RunInfo): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-/** Those that not all architectures have. */
+/** What transformers calls it, as in its config.json. */
+function typesOf(model: RunInfo['model']): readonly string[] {
+  const type = modelSpec(model.id).huggingFace?.config(model, { begin: 0, end: 0 })['model_type'];
+  return typeof type === 'string' ? [type] : [];
+}
+
+/** Those that not all architectures have, and that are not as they were before there was a choice. */
 function ownSizes({ id, config }: RunInfo['model']): [string, string][] {
   const { layers: _, heads: __, width: ___, context: ____, ...own } = sizesOf(config);
-  const fields: Readonly<Record<string, NumberField>> = modelSpec(id).fields;
-  return Object.entries(own).map(([name, size]) => [
-    nameOf(fields[name]!),
-    [formatCount(size), fields[name]!.unit].filter(Boolean).join(' '),
-  ]);
+  const fields: Readonly<Record<string, Field>> = modelSpec(id).fields;
+  return Object.entries(own)
+    .filter(([name, size]) => size !== fields[name]!.absent)
+    .map(([name, size]) => [nameOf(fields[name]!), sizeWords(fields[name]!, size)]);
+}
+function sizeWords({ unit }: Field, size: Size): string {
+  if (typeof size === 'boolean') return size ? 'yes' : 'no';
+  return [Number.isInteger(size) ? formatCount(size) : String(size), unit].filter(Boolean).join(' ');
+}
+
+function tokenizerSection(info: RunInfo): string {
+  const { tokenizer, model, split } = info;
+  const entries = `${TOKENIZERS[tokenizer]}, ${formatCount(model.vocabulary)} entries`;
+  if (isApplied(tokenizer))
+    return `${entries}. It was made elsewhere, and is applied and exported as its files say: text may be lower-cased or normalised.`;
+  if (split === undefined)
+    return `${entries}, the last of which ${lastEntries(info)}. Text is neither lower-cased nor normalised.`;
+  const form = SPLITS[split].isNormalised ? ', which is brought into normal form C before' : '';
+  return `${entries}. It was made elsewhere, and keeps its ids and special tokens. It splits text${form} as \`${split}\` does.`;
 }
 
 /** The special tokens, by what they are for. */
@@ -127,7 +154,10 @@ function provenance(info: RunInfo): string {
   const changes = anew === '' ? '' : ` From step ${anew} on it learnt from other text.`;
   if (origin) {
     const here = state.step === 0 ? '' : ` It was trained here for ${formatCount(state.step)} steps since.`;
-    return `brought into Homegrown from ${plain(origin.name)} on ${day(origin.importedAt)}. Who made it is not recorded.${here}${changes}`;
+    const title = origin.title === undefined ? '' : `, which calls itself ${plain(origin.title)},`;
+    const licence = origin.licence === undefined ? '' : ` It states the licence ${plain(origin.licence)}.`;
+    const lacks = origin.lacks === undefined ? '' : ` It came without ${plain(origin.lacks)}.`;
+    return `brought into Homegrown from ${plain(origin.name)}${title} on ${day(origin.importedAt)}. Who made it is not recorded.${licence}${lacks}${here}${changes}`;
   }
   const from =
     parent && parent.how !== 'import'

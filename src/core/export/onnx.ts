@@ -1,7 +1,9 @@
 import type { ByteStream } from '../files/byteSource';
 import { hashTensors, NO_HASH, TENSORS_SHA256 } from '../checkpoint/tensorsHash';
 import { modelSpec } from '../models';
-import { weightsOf } from './weights';
+import type { OnnxForward } from '../models/interop';
+import type { ModelChoice } from '../models/network';
+import { elsewhere, weightsOf } from './weights';
 import type { Exported } from './format';
 import { describingFiles } from './huggingFace';
 import { graphBuilder, type Precision } from '../onnx/graph';
@@ -10,24 +12,40 @@ import { model } from '../onnx/proto';
 
 /** A folder that transformers.js opens. */
 export async function onnxFiles(exported: Exported, precision: Precision): Promise<readonly ByteStream[]> {
-  const { dtype, file } = VARIANTS[precision];
+  const { dtype, suffix } = VARIANTS[precision];
+  const graphs = Object.entries(await graphsOf(exported.info.model));
   return [
     // Without it, transformers.js asks for 8-bit weights where it runs on wasm.
     ...describingFiles(exported, { 'transformers.js_config': { dtype } }),
-    await onnxFile(exported, precision, file),
+    ...graphs.map(([name, graph]) => graphFile(exported, precision, graph, `onnx/${name}${suffix}.onnx`)),
   ];
 }
 
-/** The graph with its weights, without the files around it. */
+/** The graph with its weights, without the files around it; of several the one of that name. */
 export async function onnxFile(
   exported: Pick<Exported, 'info' | 'snapshot'>,
   precision: Precision,
-  name = 'model.onnx',
+  name = WHOLE,
 ): Promise<ByteStream> {
+  return graphFile(exported, precision, (await graphsOf(exported.info.model))[name]!, `${name}.onnx`);
+}
+
+/** By the names of their files. */
+async function graphsOf({ id }: ModelChoice): Promise<Readonly<Record<string, OnnxForward>>> {
+  const { onnx } = await modelSpec(id).onnx!();
+  return typeof onnx === 'function' ? { [WHOLE]: onnx } : onnx;
+}
+const WHOLE = 'model';
+
+function graphFile(
+  exported: Pick<Exported, 'info' | 'snapshot'>,
+  precision: Precision,
+  forward: OnnxForward,
+  name: string,
+): ByteStream {
   const choice = exported.info.model;
   const g = graphBuilder(choice.id, weightsOf(exported), precision);
-  const { onnx } = await modelSpec(choice.id).onnx!();
-  onnx(g, choice);
+  forward(g, elsewhere(choice));
   const graph = g.finish();
   const parts = (hash: string): LazyBytes[] => model(graph, { [TENSORS_SHA256]: hash });
   return {
@@ -41,6 +59,6 @@ export async function onnxFile(
 
 /** Names that transformers.js looks for. */
 const VARIANTS = {
-  f32: { dtype: 'fp32', file: 'onnx/model.onnx' },
-  f16: { dtype: 'fp16', file: 'onnx/model_fp16.onnx' },
+  f32: { dtype: 'fp32', suffix: '' },
+  f16: { dtype: 'fp16', suffix: '_fp16' },
 } as const;

@@ -6,12 +6,16 @@ import { z } from '../base/zod';
 import type { ByteSource } from '../files/byteSource';
 import { openSafetensors, type Safetensors } from '../checkpoint/safetensors';
 import type { HostTensor } from '../checkpoint/tensors';
+import { sizeOf } from '../models/spec';
 
 export interface Weights {
   /** For errors. */
   file: string;
   /** Under our names. */
   shapes: ReadonlyMap<string, { shape: readonly number[] }>;
+  /** How they are written, in order of how many values are so; and bytes of all. */
+  precision: readonly string[];
+  bytes: number;
   /** @throws HomegrownError `bad-file` where the tensors are not those that the file's own hash is of */
   check(job: Job): Promise<void>;
   load(name: string): Promise<HostTensor>;
@@ -78,8 +82,10 @@ export async function openTensors(
       'Nothing was stored. The pieces belong to different models: copy or download the folder again.',
     );
   }
+  const entries = [...found.values()].map(({ theirs, from }) => from.entries.get(theirs)!);
   return {
     file,
+    ...writtenAs(entries.map(({ dtype, shape, begin, end }) => ({ as: dtype, shape, bytes: end - begin }))),
     shapes: new Map([...found].map(([ours, { theirs, from }]) => [ours, from.entries.get(theirs)!])),
     async check(job) {
       for (const from of opened) await from.check(job);
@@ -89,6 +95,16 @@ export async function openTensors(
       return from.load(theirs);
     },
   };
+}
+
+/** How tensors are written, most values first, and bytes of all. */
+export function writtenAs(
+  tensors: readonly { as: string; shape: readonly number[]; bytes: number }[],
+): Pick<Weights, 'precision' | 'bytes'> {
+  const values = new Map<string, number>();
+  for (const { as, shape } of tensors) values.set(as, (values.get(as) ?? 0) + sizeOf(shape));
+  const ordered = [...values].sort(([, a], [, b]) => b - a);
+  return { precision: ordered.map(([as]) => as), bytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 /** Pieces that are numbered through are a model without their index too. */

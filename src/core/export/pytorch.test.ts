@@ -59,12 +59,13 @@ const read = async (folder: string) =>
     unwatched,
   );
 
+/** What brings settings of its own has to be there. */
+const OTHERS: Readonly<Record<string, string>> = { objective: 'masked', optimizer: 'sgd', schedule: 'linear' };
 test('a recipe that is changed begins a segment in train.py where it does here', async () => {
   const script = await options.template('pytorch/checkpoint.py');
   const alike = /^ALIKE = \{(.*)\}$/m.exec(script)![1]!.replaceAll('"', '').split(', ');
   const counts = Object.keys(fieldsOf(DEFAULT_RECIPE)).filter(
-    (name) =>
-      changedFields(DEFAULT_RECIPE, { ...DEFAULT_RECIPE, [name]: name === 'optimizer' ? 'sgd' : 'other' }).length > 0,
+    (name) => changedFields(DEFAULT_RECIPE, { ...DEFAULT_RECIPE, [name]: OTHERS[name] ?? 'other' }).length > 0,
   );
   expect([...counts, ...alike].sort()).toEqual(Object.keys(fieldsOf(DEFAULT_RECIPE)).sort());
 });
@@ -73,7 +74,7 @@ describe('the folder', () => {
   test('holds the model with its moments, the tokens, the recipe, and no blanks in its words', async () => {
     const model = continued(models[0]!);
     const folder = await write(model, 'whole');
-    const scripts = 'checkpoint.py data.py metrics.py model.py prepare.py schedules.py train.py';
+    const scripts = 'checkpoint.py data.py metrics.py model.py optimizers.py prepare.py schedules.py train.py';
     const others = 'README.md architecture.json cluster.md data model optimizers.json recipe.json requirements.txt';
     expect((await readdir(folder)).sort()).toEqual(`${scripts} ${others}`.split(' ').sort());
     const back = await read(join(folder, 'model'));
@@ -150,7 +151,7 @@ describe('the folder', () => {
     expect((await of('test.bin')).length).toBe(10);
   });
 
-  test('its optimizers are torch’s, by the fields of the recipe', async () => {
+  test('its optimizers are torch’s or its own, by the fields of the recipe', async () => {
     const folder = await write(models[0]!, 'named');
     expect(JSON.parse(await readFile(join(folder, 'optimizers.json'), 'utf8'))).toEqual({
       adamw: {
@@ -165,18 +166,38 @@ describe('the folder', () => {
         moments: { 'sgd.v': 'momentum_buffer' },
         counts: false,
       },
+      lion: {
+        class: 'Lion',
+        arguments: { betas: ['lionBeta1', 'lionBeta2'] },
+        moments: { 'lion.m': 'exp_avg' },
+        counts: false,
+      },
+      muon: {
+        class: 'Muon',
+        arguments: { momentum: 'muonMomentum', betas: ['beta1', 'beta2'], eps: 'epsilon' },
+        ofMatrices: { 'muon.m': 'momentum_buffer' },
+        moments: { 'adam.m': 'exp_avg', 'adam.v': 'exp_avg_sq' },
+        counts: true,
+      },
     });
   });
 
   test.skipIf(!existsSync(PYTHON))('its schedules are ours', async () => {
     const folder = await write(models[0]!, 'scheduled');
     const code =
-      'import json, schedules; print(json.dumps({name: [f(i / 8) for i in range(9)] for name, f in schedules.SCHEDULES.items()}))';
+      'import json, schedules; r = {"finalRate": 0.1, "decayShare": 0.3, "warmup": 10}; ' +
+      'print(json.dumps({name: [f(10 + 5 * i, i / 8, {**r, "warmup": w}) for i in range(9) for w in (10, 0)] ' +
+      'for name, f in schedules.SCHEDULES.items()}))';
     const { stdout } = await run(PYTHON, ['-c', code], { cwd: folder });
     const theirs = JSON.parse(stdout) as Record<string, number[]>;
     expect(Object.keys(theirs)).toEqual(Object.keys(SCHEDULES));
-    for (const [name, { shape }] of Object.entries<Schedule>(SCHEDULES)) {
-      theirs[name]!.forEach((left, i) => expect(left, `${name} at ${i}/8`).toBeCloseTo(shape(i / 8), 14));
+    const settings = { learningRate: 1, finalRate: 0.1, decayShare: 0.3, steps: 50 };
+    for (const [name, { share }] of Object.entries<Schedule>(SCHEDULES)) {
+      theirs[name]!.forEach((given, at) => {
+        const i = Math.floor(at / 2);
+        const place = { ...settings, warmup: at % 2 === 0 ? 10 : 0, step: 10 + 5 * i, progress: i / 8 };
+        expect(given, `${name} at ${i}/8`).toBeCloseTo(share(place), 14);
+      });
     }
   });
 
@@ -214,7 +235,16 @@ describe('the folder', () => {
       expect(told.decay.includes(name), name).toBe(shape.length === 2 && !name.endsWith('wpe.weight'));
     for (const path of ['train.py', 'checkpoint.py', 'data.py', 'prepare.py'])
       expect(await readFile(join(folder, path), 'utf8'), path).not.toMatch(
-        /gpt.?2|wpe|wte|\btransformer\.|n_positions/i,
+        /gpt.?2|wpe|wte|\btransformer\.|n_positions|llama|_proj\b|max_position/i,
       );
+  });
+
+  test('of a Llama they are its matrices as Hugging Face has them, in parts', async () => {
+    const folder = await write(models[3]!, 'decaying-llama');
+    const told = JSON.parse(await readFile(join(folder, 'architecture.json'), 'utf8')) as { decay: string[] };
+    expect(told).toMatchObject({ label: 'Llama', class: 'Llama', blocks: 'model.layers', context: 64 });
+    expect(told.decay).toHaveLength(1 + 7 * 2);
+    expect(told.decay.every((name) => /embed_tokens|_proj/.test(name))).toBe(true);
+    expect(await readFile(join(folder, 'model.py'), 'utf8')).toContain('class Llama(nn.Module)');
   });
 });

@@ -3,6 +3,8 @@ import type { Json } from '../base/blobStore';
 import { formatCount } from '../base/units';
 import { metricOf } from '../metrics';
 import { modelSpec } from '../models';
+import type { Piece } from '../models/layout';
+import type { Parameter } from '../models/spec';
 import { metricsOf, objectiveOf } from '../objectives';
 import type { Objective } from '../objectives/objective';
 import { recipeOf } from '../runs/segments';
@@ -15,7 +17,7 @@ import { fill } from './fill';
 import type { ExportOptions, Exported } from './format';
 import { huggingFaceFiles } from './huggingFace';
 import { snakeCase } from './trainerState';
-import { hubLayout } from './weights';
+import { elsewhere, hubLayout } from './weights';
 
 /** The scripts are under public/templates/pytorch. */
 export async function pytorchFiles(exported: Exported, { template }: ExportOptions): Promise<readonly ByteStream[]> {
@@ -35,7 +37,7 @@ export async function pytorchFiles(exported: Exported, { template }: ExportOptio
     rows: formatCount(recipe.batch * recipe.accumulate),
     context: formatCount(model.config.context),
     data: tokens ? DATA_HERE : DATA_MISSING,
-    dropout: recipe.dropout === 0 ? '' : DROPOUT,
+    dropout: recipe.dropout + recipe.attentionDropout === 0 ? '' : DROPOUT,
   };
   return [
     ...texts.map(([name, text]) => textFile(name, name.endsWith('.md') ? fill(text, values) : text)),
@@ -52,8 +54,12 @@ export async function pytorchFiles(exported: Exported, { template }: ExportOptio
 /** What the scripts ask of the model: all that they know of its names. */
 function architecture({ info: { model }, tokenizer }: Exported): Json {
   const { label, pytorch, params } = modelSpec(model.id);
-  const table = params(model.config, model.vocabulary);
-  const decaying = hubLayout(model).filter(({ of }) => table[of]!.decay);
+  const own = params(model.config, model.vocabulary);
+  const table = params(elsewhere(model).config, model.vocabulary);
+  const layout = hubLayout(model);
+  const without = layout.filter(({ of }) => !Object.hasOwn(own, of));
+  const decaying = layout.filter(({ of }) => table[of]!.decay);
+  const matrices = layout.filter(({ of }) => table[of]!.linear);
   return {
     label,
     class: pytorch!.class,
@@ -61,24 +67,42 @@ function architecture({ info: { model }, tokenizer }: Exported): Json {
     context: model.config.context,
     endOfText: tokenizer.endOfText,
     decay: decaying.map(({ name }) => name),
+    zeros: without.map(({ name }) => name),
+    matrices: Object.fromEntries(matrices.map((piece) => [piece.name, sideBySide(piece, table[piece.of]!)])),
   };
 }
 
-/** Those that torch has, by the recipe's names. */
+/** Along which axis of a piece matrices lie side by side, and how wide they are: one, where it is one. */
+function sideBySide({ columns, transposed }: Piece, { shape, widths = [shape[1]!] }: Parameter): [number, number[]] {
+  const [from, to] = columns ?? [0, shape[1]!];
+  let at = 0;
+  const own = widths.map((width) => Math.min(to, (at += width)) - Math.max(from, at - width));
+  return [transposed ? 0 : 1, own.filter((width) => width > 0)];
+}
+
+/** Those that PyTorch goes on with, by the recipe's names. */
 const torchOptimizers = (): Readonly<Record<string, Torch>> =>
   Object.fromEntries(
     Object.entries(OPTIMIZERS).flatMap(([name, { torch }]: [string, Optimizer]) => (torch ? [[name, torch]] : [])),
   );
 
-/** Each as a function of its progress, from the same list as ours. */
+/** From the same list as ours. */
 export const schedulesInPython = (): string =>
   [
-    '"""What remains of the way from the peak of the learning rate to its end, 1 to 0, at progress 0 to 1."""',
+    '"""The learning rate of an update after the warm-up, as a share of its peak; progress: 0 there, 1 at the last update."""',
     '',
     'import math',
     '',
+    '',
+    'def fallen(recipe, left):',
+    '    """The share where so much is left, 1 to 0, of the way from the peak to the final rate."""',
+    '    return recipe["finalRate"] + (1 - recipe["finalRate"]) * left',
+    '',
+    '',
     'SCHEDULES = {',
-    ...Object.entries(SCHEDULES).map(([name, { python }]) => `    "${name}": lambda progress: ${python},`),
+    ...Object.entries(SCHEDULES).map(
+      ([name, { python }]) => `    "${name}": lambda step, progress, recipe: ${python},`,
+    ),
     '}',
     '',
   ].join('\n');
@@ -152,6 +176,7 @@ const TEMPLATES = [
   'cluster.md',
   'requirements.txt',
   'train.py',
+  'optimizers.py',
   'model.py',
   'data.py',
   'checkpoint.py',

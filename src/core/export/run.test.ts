@@ -10,6 +10,7 @@ import { openJournal } from '../runs/journal';
 import { runRows } from '../runs/rows';
 import { addRun, readRun, type RunRecord, unreadableRuns, updateRun } from '../runs/record';
 import { continued } from '../runs/segments';
+import { readTokenizer } from '../runs/tokenizer';
 import type { DataFacts } from '../runs/settings';
 import { dataFacts, runRecord } from '../testing/runRecord';
 import { DEFAULT_RECIPE } from '../train/recipe';
@@ -201,8 +202,10 @@ test('a run that went on with other text says which text until when, and a loss 
   const store = await storeWithRun();
   const other: DataFacts = { ...facts, textHash: 'b', texts: [{ ...facts.texts[0]!, name: 'queequeg.txt' }] };
   const { snapshot } = await loadSnapshot(store, 'a');
+  const stored = (await readRun(store, 'a'))!;
   const record = runRecord({
-    ...(await readRun(store, 'a'))!,
+    ...stored,
+    tokenizer: await readTokenizer(store, stored),
     id: 'b',
     segments: [{ after: 0, recipe: DEFAULT_RECIPE, data: { id: null, facts } }],
   });

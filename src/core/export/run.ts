@@ -2,7 +2,7 @@
 import type { BlobStore } from '../base/blobStore';
 import { badSettings } from '../base/errors';
 import type { Job } from '../base/job';
-import type { ByteSource, ByteStream } from '../files/byteSource';
+import type { ByteStream } from '../files/byteSource';
 import { claimRun } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { openJournal } from '../runs/journal';
@@ -10,11 +10,14 @@ import { ownerOf } from '../runs/projects';
 import { addRun, freeHue, newRun, purgeRun, type RunRecord, updateRun } from '../runs/record';
 import { recipeOf } from '../runs/segments';
 import { DEFAULT_RECIPE } from '../train/recipe';
+import { isContextFree, withContext } from './contextOf';
 import { openExported } from './exported';
 import { type ExportOptions, type Format, withMoments } from './format';
 import { type FormatId, FORMATS } from './formats';
-import { evaluatedOf, type RunInfo, segmentsOf, settingsOf } from './homegrownJson';
-import { importHuggingFace } from './importHuggingFace';
+import { evaluatedOf, segmentsOf, settingsOf } from './homegrownJson';
+import type { GivenFile } from './importFolder';
+import { openModel } from './importModel';
+import { type Incoming, saidOf, weightsFile } from './incoming';
 
 /** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600`; small files for beside it */
 export async function exportRun(
@@ -33,25 +36,45 @@ export async function exportRun(
   return { name: exported.name, kind: writer.kind, files, sidecars: sidecars ?? [] };
 }
 
-/**
- * Stores the model as a new run. When anything in it is wrong, or does not fit into the store, or its project is deleted
- * meanwhile, nothing remains.
- */
+/** Stores the model in these files as a new run: `storeModel` of it. */
 export async function importRun(
   store: BlobStore,
-  { runId, projectId }: Pick<RunRecord, 'projectId'> & { runId: string },
-  files: readonly { name: string; source: ByteSource }[],
+  run: NewRun,
+  files: readonly GivenFile[],
+  addedAt: number,
+  job: Job,
+): Promise<void> {
+  await storeModel(store, run, await openModel(files), files, addedAt, job);
+}
+
+type NewRun = Pick<RunRecord, 'projectId'> & {
+  runId: string;
+  /** Tokens that it reads at once, at most, where no weight depends on how many those are. */
+  context?: number;
+};
+
+/**
+ * Stores a model as a new run. When anything in it is wrong, or does not fit into the store, or its project is deleted
+ * meanwhile, nothing remains.
+ * @param files that it was opened from
+ */
+export async function storeModel(
+  store: BlobStore,
+  { runId, projectId, context = Infinity }: NewRun,
+  incoming: Incoming,
+  files: readonly Pick<GivenFile, 'name'>[],
   addedAt: number,
   job: Job,
 ): Promise<void> {
   const owner = await ownerOf(store, projectId);
-  const { model, tokenizer, snapshot, info, events } = await importHuggingFace(files, job);
+  const { model: whole, tokenizer, snapshot, info, events } = await incoming.read(job);
+  const model = isContextFree(whole) ? withContext(whole, context) : whole;
   const { step, activeMs } = snapshot.state;
   const recipe = info ? recipeOf(info) : { ...DEFAULT_RECIPE };
   const started = newRun({
     id: runId,
     projectId,
-    name: info?.name ?? files[0]!.name.replace(/\.[a-z]+$/i, ''),
+    name: info?.name ?? incoming.stated.name ?? weightsFile(files).replace(/\.[a-z]+$/i, ''),
     hue: await freeHue(store, projectId),
     createdAt: info?.createdAt ?? addedAt,
     device: info?.device ?? null,
@@ -68,7 +91,7 @@ export async function importRun(
       parent: { runId: info.id, step, how: 'import', name: info.name },
       ...(info.card && { card: info.card }),
     }),
-    ...originOf(info, files, addedAt),
+    ...originOf(incoming, files, addedAt),
   };
   try {
     // There before what is saved is, as that of a run that is begun: where the tab ends in between, nothing is without one.
@@ -87,13 +110,11 @@ export async function importRun(
   }
 }
 
-/** Of a folder, its weights. */
 function originOf(
-  info: RunInfo | null,
+  { info, stated }: Incoming,
   files: readonly { name: string }[],
   importedAt: number,
 ): Pick<RunRecord, 'origin'> {
   if (info) return info.origin ? { origin: info.origin } : {};
-  const { name } = files.find((file) => file.name.endsWith('.safetensors')) ?? files[0]!;
-  return { origin: { name: name.slice(0, 1000), importedAt } };
+  return { origin: { name: weightsFile(files).slice(0, 1000), importedAt, ...saidOf(stated) } };
 }

@@ -1,42 +1,53 @@
 import { formatCount } from '../base/units';
 import { type ByteStream, textFile } from '../files/byteSource';
 import { modelSpec } from '../models';
-import { countParams } from '../models/spec';
+import { countParams, type ModelKind } from '../models/spec';
+import { spacing } from '../tokenizer/passage';
+import { answerStart } from '../tokenizer/prompt';
+import type { Tokenizer } from '../tokenizer/tokenizer';
 import { datasheet } from './datasheet';
 import { fill } from './fill';
 import type { Exported, ExportOptions } from './format';
 import { ggufFile } from './gguf';
-import type { RunInfo } from './homegrownJson';
+import { DOES } from './kinds';
 import { modelCard } from './modelCard';
 
-/** The server's source is under public/templates/service. */
+/** The server's source is under public/templates/service, and what differs on onnxruntime under public/templates/serviceOnnx. */
 export async function serviceFiles(exported: Exported, options: ExportOptions): Promise<readonly ByteStream[]> {
   const { name, info } = exported;
-  const model = ggufFile(exported, 'F16');
-  const texts = await Promise.all(
-    TEMPLATES.map(async (file) => [file, await options.template(`service/${file}`)] as const),
-  );
-  const values = readmeValues(name, info, model.size);
+  const { kind } = modelSpec(info.model.id);
+  const { task } = DOES[kind];
+  const { own, words } = KINDS[kind];
+  const weights = kind === 'decoder' ? [{ ...ggufFile(exported, 'F16'), name: 'model.gguf' }] : await onnx(exported);
+  const models = weights.filter((file) => /\.(gguf|onnx)$/.test(file.name));
+  const bytes = models.reduce((sum, { size }) => sum + size, 0);
+  const told = {
+    id: name,
+    created: Math.floor(info.createdAt / 1000),
+    task,
+    files: models.map((file) => file.name),
+    ...(kind !== 'decoder' && onnxFacts(exported)),
+  };
+  const text = (path: string): Promise<string> => options.template(path);
+  const values = readmeValues(exported, bytes);
+  const ask = fill(await text(`${own.folder}/ask.${task}.md`), values);
+  const shared = await Promise.all(SHARED.map(async (file) => [file, await text(`service/${file}`)] as const));
+  const others = await Promise.all(own.files.map(async (file) => [file, await text(`${own.folder}/${file}`)] as const));
+  const readme = fill(await text('service/README.md'), { ...values, ...words, ask, about: words.about(values) });
   return [
-    ...texts.map(([file, text]) =>
+    textFile('README.md', readme),
+    ...[...shared, ...others].map(([file, content]) =>
       // A name with a dot before it is not served by every host of the app.
-      textFile(file === 'dockerignore' ? '.dockerignore' : file, file === 'README.md' ? fill(text, values) : text),
+      textFile(file === 'dockerignore' ? '.dockerignore' : file, content),
     ),
     textFile('MODEL_CARD.md', modelCard(info)),
     textFile('DATASHEET.md', datasheet(info)),
-    textFile(
-      'model.json',
-      `${JSON.stringify({ id: name, created: Math.floor(info.createdAt / 1000), file: MODEL })}\n`,
-    ),
-    { ...model, name: MODEL },
+    textFile('model.json', `${JSON.stringify(told)}\n`),
+    ...weights,
   ];
 }
 
-const MODEL = 'model.gguf';
-const TEMPLATES = [
-  'README.md',
-  'package.json',
-  'package-lock.json',
+const SHARED = [
   'Dockerfile',
   'dockerignore',
   'server.mjs',
@@ -44,14 +55,94 @@ const TEMPLATES = [
   'model.mjs',
   'api.mjs',
   'completion.mjs',
-  'engine.mjs',
+  'fill.mjs',
+  'fields.mjs',
   'text.mjs',
   'queue.mjs',
   'http.mjs',
   'errors.mjs',
 ];
+const OWN = ['package.json', 'package-lock.json', 'engine.mjs', 'weights.mjs'];
+const LLAMA = { folder: 'service', files: OWN };
+const ONNX = { folder: 'serviceOnnx', files: [...OWN, 'tokenizer.mjs', 'passage.mjs', 'sampler.mjs'] };
 
-function readmeValues(name: string, { model }: RunInfo, bytes: number): Record<string, string> {
+type Values = Readonly<Record<string, string>>;
+interface Kind {
+  own: typeof LLAMA;
+  words: { about(values: Values): string; engine: string; weights: string; gpu: string };
+}
+const sized = ({ parameters, context, megabytes }: Values): string =>
+  `${parameters} parameters, a context of ${context}\ntokens, ${megabytes} MB.`;
+const ONNX_WORDS = {
+  engine:
+    'onnxruntime comes in a binary\nbuilt beforehand, in its package for Node; `--ignore-scripts` because that would fetch more for GPUs, which is not needed.',
+  weights: 'Each file that ends in `.onnx`',
+  gpu: 'not used here',
+};
+/** What the service is by the kind of its model. */
+const KINDS: Readonly<Record<ModelKind, Kind>> = {
+  decoder: {
+    own: LLAMA,
+    words: {
+      about: (values) =>
+        `A language model trained in Homegrown, behind an API in OpenAI's style: ${sized(values)} It continues text; it does not chat.`,
+      engine:
+        'llama.cpp comes in binaries built\nbeforehand (node-llama-cpp) for Linux, macOS and Windows on x64 and arm64.',
+      weights: '`model.gguf`',
+      gpu: '`auto` uses Metal, or CUDA or Vulkan: for these two remove `overrides` from `package.json` and run `npm install` first',
+    },
+  },
+  encoder: {
+    own: ONNX,
+    words: {
+      about: (values) => `A model trained in Homegrown that fills blanks, behind an API over HTTP: ${sized(values)}`,
+      ...ONNX_WORDS,
+    },
+  },
+  'encoder-decoder': {
+    own: ONNX,
+    words: {
+      about: (values) =>
+        `A model trained in Homegrown that answers one text with another, behind an API in OpenAI's style: ${sized(values)} It does not chat.`,
+      ...ONNX_WORDS,
+    },
+  },
+};
+
+/** The graphs of the ONNX folder, an encoder's first, and the tokenizer. */
+async function onnx(exported: Exported): Promise<readonly ByteStream[]> {
+  const { onnxFiles } = await import('./onnx');
+  return (await onnxFiles(exported, 'f16'))
+    .filter(({ name }) => name.endsWith('.onnx') || name === 'tokenizer.json')
+    .map((file) => ({ ...file, name: file.name.slice(file.name.lastIndexOf('/') + 1) }))
+    .sort((a, b) => Number(a.name.startsWith('decoder')) - Number(b.name.startsWith('decoder')));
+}
+
+/** What the engine cannot read off the graph. */
+function onnxFacts({ info, tokenizer }: Exported) {
+  const { id, config } = info.model;
+  const spec = modelSpec(id);
+  return {
+    context: config.context,
+    tokens: tokensOf(tokenizer),
+    cache: { heads: config.heads, headWidth: spec.headWidth(config) },
+  };
+}
+
+function tokensOf(tokenizer: Tokenizer) {
+  const mask = tokenizer.special.find(({ role }) => role === 'mask');
+  const begin = tokenizer.begin ?? null;
+  return {
+    ...(mask && { mask: mask.id, maskText: mask.text }),
+    begin,
+    separator: begin === null ? null : tokenizer.idOf('separator'),
+    start: answerStart(tokenizer),
+    end: tokenizer.endOfText,
+    spaces: spacing(tokenizer),
+  };
+}
+
+function readmeValues({ name, info: { model } }: Exported, bytes: number): Values {
   const { id, config, vocabulary } = model;
   const { layers, context } = config;
   const spec = modelSpec(id);

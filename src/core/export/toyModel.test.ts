@@ -142,7 +142,7 @@ test('a format is had or refused in one sentence, and the service wherever there
   const { FORMATS } = await import('./formats');
   const { exportRun } = await import('./run');
   const formats: [string, Format][] = Object.entries(FORMATS);
-  const settings = { model: record.model, recipe: record.segments[0].recipe };
+  const settings = { model: record.model, recipe: record.segments[0].recipe, tokenizer: record.tokenizer.kind };
   const problems = formats.map(([id, format]) => [id, format.problem?.(settings) ?? null]);
   expect(Object.fromEntries(problems)).toEqual({
     hf: null,

@@ -6,6 +6,7 @@ import type { Json } from '../base/blobStore';
 import { badFile } from '../base/errors';
 import { listOf, MOST_LOG_ENTRIES } from '../base/limits';
 import { z } from '../base/zod';
+import { shownSchema } from '../objectives/shown';
 import { METRICS } from '../metrics';
 import { dataOf, isSameData, recipeOf } from '../runs/segments';
 import type { TrainEvent } from '../train/run';
@@ -118,7 +119,7 @@ const reading = z
 /** A metric's id as the Trainer would write it: `bits_per_byte`. */
 export const snakeCase = (id: string): string => id.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const evaluatedSchema = z
-  .looseObject({ step: count, eval_loss: reading, sample: z.string(), active_ms: z.number() })
+  .looseObject({ step: count, eval_loss: reading, sample: shownSchema, active_ms: z.number() })
   .transform(({ step, eval_loss: loss, sample, active_ms: activeMs, ...entry }) => {
     const metrics = Object.keys(METRICS).flatMap((id) => {
       const { success, data: value } = reading.safeParse(entry[snakeCase(id)]);

@@ -1,21 +1,17 @@
 /** A classifier that is not the embedding, in every format that computes: random weights, so that nothing else is like it. */
-import type { Token } from 'node-llama-cpp';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plainKernels } from '../../page/kernels';
 import { gpt } from '../models/gpt/page';
-import { readBytes } from '../files/byteSource';
 import { initialValues } from '../models/network';
 import { openLlama } from '../testing/llama';
-import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
+import { llamaDistances, onnxScores } from '../testing/otherEngines';
 import { ourLogits } from '../testing/trainedModel';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { exportedFrom } from './exported';
 import type { Exported } from './format';
-import { ggufFile } from './gguf';
-import { onnxFile } from './onnx';
 import { weightsOf } from './weights';
 
 const llama = await openLlama();
@@ -54,33 +50,11 @@ test('with the embedding as its classifier, it would say something else', async 
 });
 
 test.skipIf(!llama)('llama.cpp gives the same distribution after each token', async () => {
-  const modelPath = join(root, 'model.gguf');
-  await writeFile(modelPath, await readBytes(ggufFile(untied, 'F32')));
-  const model = await llama!.loadModel({ modelPath });
-  const context = await model.createContext({ contextSize: 64, batchSize: 64, threads: 1 });
-  const options = { temperature: 1, topK: 0, topP: 1, minP: 0 };
-  const seen = await context
-    .getSequence()
-    .controlledEvaluate(ids.map((id) => [id as Token, { generateNext: { probabilities: true, options } }]));
-  for (const [at, after] of seen.entries()) {
-    const weights = Array.from(ours.subarray(at * VOCABULARY, (at + 1) * VOCABULARY), Math.exp);
-    const total = weights.reduce((a, b) => a + b);
-    const { probabilities } = after!.next;
-    expect(probabilities!.size).toBe(VOCABULARY);
-    const distances = weights.map((weight, id) => Math.abs(weight / total - probabilities!.get(id as Token)!));
-    expect(distances.reduce((a, b) => a + b) / 2).toBeLessThan(1e-3); // total variation
-  }
-  await model.dispose();
+  const distances = await llamaDistances(llama!, untied, ids, ours, root);
+  expect(distances).toHaveLength(ids.length);
+  for (const distance of distances) expect(distance).toBeLessThan(1e-3);
 });
-
-test('onnxruntime on wasm gives the same scores', async () => {
-  const session = await onWasm(await readBytes(await onnxFile(untied, 'f32')));
-  const inputs = { input_ids: int64([ids]), attention_mask: int64([ids.map(() => 1)]) };
-  const { logits } = await session.run({ ...emptyCaches(session), ...inputs });
-  expectOurs(logits!.data as Float32Array);
-  await session.release();
-});
-
+test('onnxruntime on wasm gives the same scores', async () => expectOurs(await onnxScores(untied, ids)));
 test('the offline page gives the same scores', () => {
   const weights = weightsOf(untied);
   const reader = gpt(untied.info.model, (name) => weights.get(name)!.data, plainKernels);

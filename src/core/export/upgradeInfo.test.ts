@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
 import { dataFacts } from '../testing/runRecord';
 import { DEFAULT_RECIPE } from '../train/recipe';
-import { readRunInfo } from './homegrownJson';
+import { newInfo, readRunInfo } from './homegrownJson';
 
 const sizes = { trainTokens: 90, trainBytes: 90, validationTokens: 10, validationBytes: 10 };
 const facts = { texts: [], textHash: 'a', ...sizes, validationShare: 0.1, unigramLoss: 5 };
@@ -58,4 +58,25 @@ test('whatever stands in one, of either version, is read or told as what it is',
   );
   for (const none of [null, [], 'x', 7, { version: 0 }])
     await expect(readRunInfo('homegrown.json', none)).rejects.toMatchObject({ code: 'bad-file' });
+});
+
+test('a model of very many texts is called by the first, and one that older builds called by all of them is read', async () => {
+  const { model, createdAt } = old;
+  const texts = Array.from({ length: 500 }, (_, i) => ({
+    name: `letter ${i}.txt`,
+    characters: 9,
+    sha256: 'a'.repeat(64),
+  }));
+  const of = (some: typeof texts) =>
+    newInfo({
+      ...{ id: 'a', createdAt, model: model as never, recipe: DEFAULT_RECIPE },
+      ...{ data: dataFacts({ texts: some }), tokenizer: { kind: 'bytes' as const, merges: [] } },
+    });
+  expect(of(texts.slice(0, 2)).name).toBe('letter 0.txt, letter 1.txt');
+  const info = of(texts);
+  expect(info.name).toBe('letter 0.txt and 499 more');
+  const again = async (name: string) => readRunInfo('homegrown.json', JSON.parse(JSON.stringify({ ...info, name })));
+  expect((await again(info.name)).name).toBe(info.name);
+  const byAll = texts.map(({ name }) => name).join(', ');
+  expect((await again(byAll)).name).toBe(byAll.slice(0, 1000));
 });

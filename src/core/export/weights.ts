@@ -1,25 +1,45 @@
-import type { NamedTensors, TensorInPieces } from '../checkpoint/tensors';
+import type { HostTensor, NamedTensors, TensorInPieces } from '../checkpoint/tensors';
 import { modelSpec } from '../models';
 import { type Layout, theirRows, theirShape, unchanged } from '../models/layout';
 import type { ModelChoice } from '../models/network';
+import { sizeOf } from '../models/spec';
 import type { Exported } from './format';
 
-/** The model's parameters in the order of its specification, without moments. */
-export function weightsOf({ info, snapshot }: Pick<Exported, 'info' | 'snapshot'>): NamedTensors {
-  const { id, config, vocabulary } = info.model;
-  const names = Object.keys(modelSpec(id).params(config, vocabulary));
-  return new Map(names.map((name) => [name, snapshot.tensors.get(name)!]));
+/** The model as files of others have it. */
+export function elsewhere(model: ModelChoice): ModelChoice {
+  const { elsewhere: of } = modelSpec(model.id);
+  return of ? { ...model, config: of(model.config) } : model;
 }
 
+/** What files of others have: the model's parameters in the order of its specification, without moments, and zeros that it is without. */
+export function weightsOf({ info, snapshot }: Pick<Exported, 'info' | 'snapshot'>): NamedTensors {
+  const { id, config, vocabulary } = info.model;
+  const { params } = modelSpec(id);
+  const own = params(config, vocabulary);
+  const table = Object.entries(params(elsewhere(info.model).config, vocabulary));
+  return new Map(
+    table.map(([name, { shape }]) => [name, Object.hasOwn(own, name) ? snapshot.tensors.get(name)! : zeros(shape)]),
+  );
+}
+const zeros = (shape: readonly number[]): HostTensor => ({ shape, data: new Float32Array(sizeOf(shape)) });
+
 /** How Hugging Face lays the model out. */
-export function hubLayout({ id, config, vocabulary }: ModelChoice): Layout {
+export function hubLayout(model: ModelChoice): Layout {
+  const { id, config, vocabulary } = elsewhere(model);
   const { huggingFace, params } = modelSpec(id);
   return huggingFace?.layout?.(config) ?? unchanged(Object.keys(params(config, vocabulary)));
 }
 
 /** The same as Hugging Face has them, made while they are read. */
-export const hubWeights = (exported: Pick<Exported, 'info' | 'snapshot'>): ReadonlyMap<string, TensorInPieces> =>
-  laidOut(weightsOf(exported), hubLayout(exported.info.model));
+export function hubWeights(exported: Pick<Exported, 'info' | 'snapshot'>): ReadonlyMap<string, TensorInPieces> {
+  const { model } = exported.info;
+  const laid = laidOut(weightsOf(exported), hubLayout(model));
+  const copies = modelSpec(model.id).huggingFace?.copies?.(model.config) ?? [];
+  return new Map([
+    ...laid,
+    ...copies.flatMap(({ name, of, isWritten }) => (isWritten ? [[name, laid.get(of)!] as const] : [])),
+  ]);
+}
 
 /**
  * What the optimizer remembers: what has the shape of a weight is laid out as that, under the weight's name after the

@@ -13,6 +13,8 @@ interface Backend {
 export interface OnHeap {
   threads: Threads;
   addressOf(tensor: TensorInfo): number;
+  /** A tensor's own values, not a copy: to be read or written before anything else is made, for the heap may grow by that. */
+  valuesOf(tensor: TensorInfo): Float32Array;
   /** A fresh tensor with undefined content. */
   output(shape: readonly number[]): { tensor: Tensor; at: number };
   /** Room of as many bytes each, until it is asked for again. */
@@ -30,6 +32,10 @@ export function onHeap(): OnHeap | undefined {
   current = {
     threads,
     addressOf,
+    valuesOf(tensor) {
+      const first = addressOf(tensor) / Float32Array.BYTES_PER_ELEMENT;
+      return threads.heap.floats().subarray(first, first + tf.util.sizeFromShape(tensor.shape));
+    },
     output(shape) {
       const info = backend.makeOutput([...shape], 'float32');
       return { tensor: tf.engine().makeTensorFromTensorInfo(info), at: addressOf(info) };

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { estimateOf, estimatesOfMean, metricOf, METRICS, type MetricId } from '.';
 import { measuredWords, nameOf } from './words';
 
-const NO_METRICS = ['index', 'metric', 'words'];
+const NO_METRICS = ['index', 'metric', 'share', 'words'];
 const ids = Object.keys(METRICS) as MetricId[];
 
 test('every file of a metric is in the list', () => {
-  const files = readdirSync(new URL('.', import.meta.url)).filter((name) => !name.endsWith('.test.ts'));
+  const files = readdirSync(new URL('.', import.meta.url)).filter((name) => /(?<!\.test)\.ts$/.test(name));
   const names = files.map((name) => name.replace('.ts', '')).filter((name) => !NO_METRICS.includes(name));
   expect([...ids].sort()).toEqual(names.sort());
 });
@@ -15,11 +15,33 @@ test('every file of a metric is in the list', () => {
 test('sums and weights are added up, and divided once', () => {
   const part = { tokens: 41, bytes: 82 };
   for (const id of ids) {
+    const { ofMean } = metricOf(id);
+    if (!ofMean) continue;
     const meter = metricOf(id).start(part);
     meter.add({ loss: 30, weight: 10 });
     meter.add({ loss: 1, weight: 10 });
-    expect(meter.value().value).toBeCloseTo(metricOf(id).ofMean!(1.55, part), 12);
+    expect(meter.value().value).toBeCloseTo(ofMean(1.55, part), 12);
   }
+});
+
+test('answers are scored over the corpus, with an interval', () => {
+  const meter = METRICS.exactMatch.start();
+  expect(meter.value().value).toBeNaN();
+  meter.add({ loss: 30, weight: 10 });
+  meter.add({
+    loss: 0,
+    weight: 0,
+    answers: [
+      { output: 'a', wanted: 'a' },
+      { output: 'b', wanted: 'c' },
+    ],
+  });
+  // Wilson's, of one in two.
+  expect(meter.value()).toEqual({
+    value: 50,
+    low: expect.closeTo(9.45, 2) as number,
+    high: expect.closeTo(90.55, 2) as number,
+  });
 });
 
 test('bits per byte: two bytes a token, ln 2 nats a bit', () => {

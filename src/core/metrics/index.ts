@@ -1,11 +1,23 @@
 /** Add a metric: its file, and its line here. */
 import { bitsPerByte } from './bitsPerByte';
+import { chrf } from './chrf';
+import { exactMatch } from './exactMatch';
 import { loss } from './loss';
+import { maskedAccuracy } from './maskedAccuracy';
 import type { Estimate, Metric, Extent, Scale } from './metric';
 import { perplexity } from './perplexity';
+import { pseudoPerplexity } from './pseudoPerplexity';
 
 /** By the names that they have in journals and files, which do not change. */
-export const METRICS = { loss, perplexity, bitsPerByte } as const satisfies Record<string, Metric>;
+export const METRICS = {
+  loss,
+  perplexity,
+  bitsPerByte,
+  pseudoPerplexity,
+  maskedAccuracy,
+  exactMatch,
+  chrf,
+} as const satisfies Record<string, Metric>;
 export type MetricId = keyof typeof METRICS;
 
 /** Any of them, seen through what they share. */

@@ -1,5 +1,8 @@
 /** What is measured of a model on held-out text. A metric is a file of this folder and a line in index.ts. */
 
+import { estimated } from './text/estimate';
+import type { Pair, TextMetric } from './text/textMetric';
+
 /** A value, and between which two it lies with 95 % confidence, where that can be told. */
 export interface Estimate {
   value: number;
@@ -19,6 +22,10 @@ export interface Seen {
   loss: number;
   /** What is predicted, as a weight: tokens that are not masked. */
   weight: number;
+  /** How many of these were the model's likeliest, where that is measured. */
+  correct?: number;
+  /** What it gave to held-out inputs, each beside what was wanted; where the objective asks for answers. */
+  answers?: readonly Pair[];
 }
 
 export interface Meter {
@@ -28,10 +35,11 @@ export interface Meter {
 }
 
 /**
- * What an evaluation must give for a metric to be measured: `loss`, nats of whatever is predicted; `bytes`, nats of text
- * whose bytes are known.
+ * What an evaluation must give for a metric to be measured: `loss`, nats of whatever is predicted; `text`, nats of tokens, each
+ * by those before it; `bytes`, nats of a text whose bytes are known; `masked`, nats of tokens by all around them, and which
+ * were the model's likeliest; `answers`, what the model gives to held-out inputs.
  */
-export type Need = 'loss' | 'bytes';
+export type Need = 'loss' | 'text' | 'bytes' | 'masked' | 'answers';
 
 export interface Metric {
   /** As a heading: `Bits per byte`. */
@@ -40,6 +48,8 @@ export interface Metric {
   unit: string;
   /** In its place where there is little room: `nats`. */
   shortUnit?: string;
+  /** The label where there is as little, within a sentence. */
+  shortLabel?: string;
   better: 'lower' | 'higher';
   /** What a value tells, to a newcomer: `how many tokens the model hesitates between`. */
   says?: string;
@@ -77,6 +87,24 @@ export const meanMetric = (facts: Facts, ofMean: (loss: number, part: Extent) =>
         all += weight;
       },
       value: () => ({ value: ofMean(sum / all, part) }),
+    };
+  },
+});
+
+/** A metric of the answers, with the interval in which it lies. */
+export const answersMetric = (metric: TextMetric, says: string) => ({
+  label: metric.label,
+  unit: metric.unit,
+  better: metric.better,
+  says,
+  needs: 'answers' as const,
+  start(): Meter {
+    const rows: (readonly number[])[] = [];
+    return {
+      add({ answers = [] }) {
+        for (const { output, wanted } of answers) rows.push(metric.statistics(output, wanted));
+      },
+      value: () => (rows.length === 0 ? { value: NaN } : estimated(metric, rows)),
     };
   },
 });

@@ -7,7 +7,7 @@ export const perplexity = scaleMetric(
     unit: '',
     better: 'lower',
     says: 'how many tokens the model hesitates between',
-    needs: 'loss',
+    needs: 'text',
     python: 'math.exp(loss)',
   },
   { of: Math.exp, loss: Math.log },

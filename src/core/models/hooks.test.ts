@@ -1,12 +1,14 @@
 import { beforeAll, describe, test } from 'vitest';
-import { expectLearning, expectReplaced, expectSeen } from '../testing/hooks';
+import { expectLearning, expectReplaced, expectSeen, LOOKED_AT } from '../testing/hooks';
 import { HOST_BACKENDS } from '../testing/wasm';
 
 describe.each(HOST_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });
-  test('a hook sees every activation by its name', expectSeen);
-  test('a hook replaces what it sees', expectReplaced);
-  test('a hook stands in no way of learning', expectLearning);
+  describe.each(Object.entries(LOOKED_AT))('%s', (_name, looked) => {
+    test('a hook sees every activation by its name', () => expectSeen(looked));
+    test('a hook replaces what it sees', () => expectReplaced(looked));
+    test('a hook stands in no way of learning', () => expectLearning(looked));
+  });
 });

@@ -2,7 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { modelIds, MODELS, modelSpec } from '.';
 import { theirShape } from './layout';
-import { sizeOf } from './spec';
+import { piecesOf } from './picture';
+import { countParams, sizeOf } from './spec';
 
 test('every model folder is in the list', () => {
   const folders = readdirSync(new URL('.', import.meta.url), { withFileTypes: true }).filter((entry) =>
@@ -18,6 +19,26 @@ test('a file for a format is there where the architecture states it, and only th
     expect([has('onnx.ts'), has('page.ts')], id).toEqual([Boolean(onnx), Boolean(page)]);
     if (pytorch)
       expect(existsSync(new URL(`../../../public/templates/${pytorch.file}`, import.meta.url)), id).toBe(true);
+  }
+});
+
+test('a picture has every weight once, of each of its blocks', () => {
+  for (const id of modelIds()) {
+    const { presets, params, picture } = modelSpec(id);
+    for (const untied of [false, true]) {
+      const config = { ...presets[0]!.config, layers: 3, ...(untied && { untied: true as const }) };
+      const table = params(config, 300);
+      const pieces = picture(config, 300).stacks.flatMap((stack) => [...piecesOf(stack)]);
+      const names = pieces.flatMap(({ piece }) => piece.weights);
+      expect(new Set(names).size, id).toBe(names.length);
+      const counted = pieces.flatMap(({ piece, times }) =>
+        piece.weights.map((name) => times * sizeOf(table[name]!.shape)),
+      );
+      expect(
+        counted.reduce((sum, n) => sum + n, 0),
+        id,
+      ).toBe(countParams(table));
+    }
   }
 });
 

@@ -1,8 +1,11 @@
+import { bert } from './bert/spec';
 import { gpt } from './gpt/spec';
+import { llama } from './llama/spec';
 import type { ModelSpec } from './spec';
+import { t5 } from './t5/spec';
 
 /** Every architecture the product knows. Adding one is a folder and a line here. */
-export const MODELS = { gpt } as const satisfies Record<string, ModelSpec>;
+export const MODELS = { gpt, llama, bert, t5 } as const satisfies Record<string, ModelSpec>;
 export type ModelId = keyof typeof MODELS;
 /** What a project begins with, and the terminal where none is named. */
 export const FIRST_MODEL: ModelId = 'gpt';

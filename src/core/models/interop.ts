@@ -11,15 +11,40 @@ export interface Sized<C extends BaseConfig = BaseConfig> {
   vocabulary: number;
 }
 
+/** What is left out while a model learns, as its recipe has it; nothing where it has not. */
+export type Dropped = { readonly dropout: number; readonly attentionDropout: number };
+
+/** Ids of special tokens that a config.json names; `padding` where the tokenizer has one. */
+export interface NamedIds {
+  begin: number;
+  end: number;
+  padding?: number;
+}
+
+/** A tensor of a file that is the same as another of it, both by their names there. */
+export interface Copy {
+  name: string;
+  of: string;
+  /** Others miss it where it is not there, so it is written too. */
+  isWritten?: true;
+}
+
 /** As transformers has it. */
 export interface HuggingFace<C extends BaseConfig = BaseConfig> {
-  /** `model_type` in config.json. */
-  type: string;
-  config(model: Sized<C>, endOfText: number, dropout: number): Record<string, Json>;
+  /** Those of `model_type` that `schema` reads; the first is the most usual. */
+  types: readonly [string, ...string[]];
+  /** config.json, with the `model_type` of a class there that these sizes are of. */
+  config(model: Sized<C>, ids: NamedIds, dropped?: Dropped): Record<string, Json>;
   /** Reads a config.json as ours, and refuses what we cannot run; sizes are not yet checked. */
   schema: z.ZodType<Sized<C>>;
+  /** What the names of a file's tensors tell of the sizes beyond config.json. */
+  seen?(config: C, names: ReadonlySet<string>): C;
   /** The name in our files of a tensor in a file of others; null for what holds no weights of its own. */
-  rename?(name: string): string | null;
+  rename?(name: string, config: C): string | null;
+  /** What files may hold besides. */
+  copies?(config: C): readonly Copy[];
+  /** What files may lack: the tensors whose names begin so are then drawn, as a new model's; `words` follow "It comes without". */
+  head?: { prefix: string; words: string };
   /** Absent where names, shapes and all are ours. */
   layout?(config: C): Layout;
 }
@@ -27,8 +52,20 @@ export interface HuggingFace<C extends BaseConfig = BaseConfig> {
 /** As llama.cpp has it. */
 export interface Gguf<C extends BaseConfig = BaseConfig> {
   /** `general.architecture`, and what the keys of its sizes begin with. */
-  name: string;
+  name(config: C): string;
+  /** Why llama.cpp cannot run such a model, in one sentence; null where it can. */
+  problem?(config: C): string | null;
   sizes(model: Sized<C>): Readonly<Record<string, { u32: number } | { f32: number }>>;
+  /** Files of others; absent where none are read. */
+  reads?: {
+    /** Of `general.architecture`. */
+    names: readonly [string, ...string[]];
+    /**
+     * Reads a file's keys, without that name before them, as ours, and refuses what we cannot run; sizes are not yet checked.
+     * Given besides are `architecture`, that name; `vocabulary`, how many tokens there are; and `tensors`, what they are called.
+     */
+    schema: z.ZodType<Sized<C>>;
+  };
   layout(config: C): Layout<GgufPiece>;
 }
 export interface GgufPiece extends Piece {
@@ -48,3 +85,5 @@ export interface Pytorch {
 
 /** As operators of ONNX, for what transformers.js generates by; weights are asked for by our names. */
 export type OnnxForward<C extends BaseConfig = BaseConfig> = (g: GraphBuilder, model: Sized<C>) => void;
+/** One graph, or several by the names of their files. */
+export type OnnxForwards<C extends BaseConfig = BaseConfig> = OnnxForward<C> | Readonly<Record<string, OnnxForward<C>>>;

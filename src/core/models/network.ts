@@ -1,7 +1,6 @@
 import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
 import { disposingOnFailure } from '../base/disposing';
 import { badFile } from '../base/errors';
-import { normals } from '../base/rng';
 import { allocate, type OwnedVariables } from '../ops/variables';
 import { modelSpec, type ModelId } from '.';
 import {
@@ -13,8 +12,9 @@ import {
   type Output,
   type ParamTable,
   type Pass,
-  sizeOf,
 } from './spec';
+
+export { drawn, initialValues } from './initial';
 
 /** A model with its weights on the device. */
 export interface Network {
@@ -28,11 +28,18 @@ export interface Network {
    * @param source what an encoder-decoder reads besides: the ids of another text, whose encoding is `memory` if it is known
    */
   forward(ids: Tensor2D, context?: ForwardContext, source?: Source): Output;
+  /** What an encoder-decoder's encoder makes of a text, where it is read again and again: with its keys and values. */
+  encode(source: SourceText, context?: ForwardContext): Memory;
   dispose(): void;
 }
 
-/** Another text [B, S], or what an encoder has made of it. `lengths`: tokens of each of its rows; absent where they are full. */
-export type Source = { ids: Tensor2D; lengths?: Tensor1D } | { memory: Memory };
+/** Another text [B, S]. `lengths`: tokens of each of its rows; absent where they are full. */
+export interface SourceText {
+  ids: Tensor2D;
+  lengths?: Tensor1D;
+}
+/** The same, or what an encoder has made of it. */
+export type Source = SourceText | { memory: Memory };
 
 /** The architecture, its size and the vocabulary it speaks. */
 export interface ModelChoice {
@@ -59,15 +66,26 @@ export async function network(choice: ModelChoice, values: Values, trainable?: r
     ? Object.fromEntries(Object.entries(table).filter(([name]) => trainable.includes(name)))
     : table;
   const { params, held } = placed(table, trainableParams, values);
+  const passOf = ({ overrides, ...context }: ForwardContext = { dropout: 0 }): Pass => ({
+    config,
+    params: overrides ? { ...params, ...overrides } : params,
+    ...context,
+  });
   return {
     choice,
     params,
     trainableParams,
-    forward(ids, { overrides, ...context } = { dropout: 0 }, source) {
-      const pass: Pass = { config, params: overrides ? { ...params, ...overrides } : params, ...context };
+    forward(ids, context, source) {
+      const pass = passOf(context);
       if (spec.kind === 'encoder') return forward.encode!(pass, ids);
       if (spec.kind === 'decoder') return forward.decode!(pass, ids);
       return forward.decode!(pass, ids, memoryOf(forward, pass, source!));
+    },
+    encode(source, context) {
+      const pass = passOf(context);
+      const memory = memoryOf(forward, pass, source);
+      const keys = forward.keys?.(pass, memory);
+      return { ...memory, ...(keys && { keys }) };
     },
     dispose() {
       for (const each of held) each.dispose();
@@ -92,12 +110,13 @@ function placed(table: ParamTable, trainable: ParamTable, values: Values) {
 
 function memoryOf(forward: Forward, { config, params, ...context }: Pass, source: Source): Memory {
   if ('memory' in source) return source.memory;
-  const { dropout, counter, recompute, hook } = context;
+  const { dropout, attentionDropout, counter, recompute, hook } = context;
   const { lengths } = source;
   const pass: Pass = {
     config,
     params,
     dropout,
+    ...(attentionDropout !== undefined && { attentionDropout }),
     ...(counter && { counter }),
     ...(recompute && { recompute }),
     ...(lengths && { lengths }),
@@ -113,23 +132,3 @@ export const named = (names: readonly string[], values: Values) =>
     if (!value) throw badFile(`There is no weight ${name} among ${values.size} tensors.`);
     return value;
   });
-
-/** Weights as the specification draws them. */
-export const initialValues = ({ id, config, vocabulary }: ModelChoice, seed: number): Values =>
-  drawn(modelSpec(id).params(config, vocabulary), seed);
-
-/** Each has its own stream of the seed, so that the order does not matter. */
-export function drawn(table: ParamTable, seed: number): Values {
-  return new Map(
-    Object.entries(table).map(([name, { shape, init }]) => {
-      const size = sizeOf(shape);
-      const data =
-        init === 'zeros'
-          ? new Float32Array(size)
-          : init === 'ones'
-            ? new Float32Array(size).fill(1)
-            : normals(seed, `initial ${name}`, size).map((x) => x * init.std);
-      return [name, { shape, data }];
-    }),
-  );
-}

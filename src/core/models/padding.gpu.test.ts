@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Gpu, openGpu } from '../gpu/backend';
-import { decisiveModel } from '../testing/decoding';
+import { decisiveModel, DECODERS, ENCODER } from '../testing/decoding';
 import { expectScoresOfTextAlone, expectSeenWithoutLengths, expectUnseen } from '../testing/padding';
 import { toyRelative } from '../testing/toyRelative';
 
@@ -9,10 +9,17 @@ beforeAll(async () => {
   gpu = await openGpu();
 });
 
-test('what GPT makes of tokens does not depend on padding', async () => {
-  const net = await decisiveModel();
+test.each(Object.entries(DECODERS))('what %s makes of tokens does not depend on padding', async (_, choice) => {
+  const net = await decisiveModel(choice);
   await expectUnseen(net, { dropout: 0.2 });
   await expectScoresOfTextAlone(net);
+  net.dispose();
+  gpu.check();
+});
+test('nor what BERT makes', async () => {
+  const net = await decisiveModel(ENCODER);
+  await expectUnseen(net, { dropout: 0.2, recompute: true });
+  await expectSeenWithoutLengths(net);
   net.dispose();
   gpu.check();
 });

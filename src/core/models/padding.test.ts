@@ -1,11 +1,13 @@
 import { beforeAll, describe, test } from 'vitest';
-import { decisiveModel } from '../testing/decoding';
+import { decisiveModel, DECODERS, ENCODER } from '../testing/decoding';
 import { expectScoresOfTextAlone, expectSeenWithoutLengths, expectUnseen } from '../testing/padding';
 import { toyRelative } from '../testing/toyRelative';
 import { HOST_BACKENDS } from '../testing/wasm';
 
 const MODELS = [
-  ['GPT', () => decisiveModel()],
+  ['GPT', () => decisiveModel(DECODERS['GPT'])],
+  ['Llama', () => decisiveModel(DECODERS['Llama'])],
+  ['BERT', () => decisiveModel(ENCODER)],
   ['an encoder and its decoder', () => toyRelative('relative-pair')],
   ['what sees all', () => toyRelative('relative-both-ways')],
 ] as const;
@@ -24,7 +26,7 @@ describe.each(HOST_BACKENDS)('on %s', (_, use) => {
     await expectSeenWithoutLengths(net);
     net.dispose();
   });
-  test.each([MODELS[0], MODELS[2]])('%s: scores are those of the text alone', async (_name, open) => {
+  test.each([MODELS[0], MODELS[1], MODELS[4]])('%s: scores are those of the text alone', async (_name, open) => {
     const net = await open();
     await expectScoresOfTextAlone(net);
     net.dispose();

@@ -1,22 +1,26 @@
 /** A model is a form, a table of parameters, and a function. Nothing else in the product knows its name. */
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import type { NumberField } from '../base/field';
-import type { Cache } from '../nn/cache';
+import { type Field, fieldProblem, type NumberField, type SwitchField } from '../base/field';
+import type { Cache, DocumentsInRows } from '../nn/cache';
 import type { Adapted } from '../nn/layers';
-import type { Gguf, HuggingFace, OnnxForward, Pytorch } from './interop';
+import type { Gguf, HuggingFace, OnnxForwards, Pytorch } from './interop';
 import type { PageForward } from './page';
+import type { Picture } from './picture';
 
 /** `group` groups rows for the breakdown beside the form: 'Token embedding', 'Attention', ... */
 export interface Parameter {
   shape: readonly number[];
-  init: 'ones' | 'zeros' | { std: number };
+  /** Of several matrices side by side, each can have its own deviation: as many as `widths`. */
+  init: 'ones' | 'zeros' | { std: number | readonly number[] };
   group: string;
   /** Weight decay applies: matrices yes; norms, biases and embeddings of position no. */
   decay: boolean;
   /** It has a row for each token. */
   perToken?: true;
-  /** The matrix [in, out] of a linear layer, which an adapter may take the place of. */
+  /** The matrix [in, out] of a linear layer, which an adapter may take the place of, and which Muon makes its steps for. */
   linear?: true;
+  /** Columns of the matrices that lie side by side in it, such as q | k | v; absent where it is one. */
+  widths?: readonly number[];
 }
 /** Every tensor the model owns, under the name it keeps in checkpoints and exports (Hugging Face's own names). */
 export type ParamTable = Readonly<Record<string, Parameter>>;
@@ -34,20 +38,41 @@ export interface BaseConfig {
 }
 /** What the form sets. */
 export type SizeName<C extends BaseConfig = BaseConfig> = keyof Omit<C, 'untied'>;
+/** Most are numbers; what an architecture can have or not is on or off. */
+export type Size = number | boolean;
+export type SizeField = NumberField | SwitchField;
+export type Sizes = Readonly<Record<string, Size>>;
+type SizeFields<C extends BaseConfig> = {
+  readonly [Name in SizeName<C>]-?: NonNullable<C[Name]> extends boolean ? SwitchField : NumberField;
+};
 
 /** All sizes of a config by their names, the architecture's own too: those of its `fields`. */
-export function sizesOf({ untied: _, ...sizes }: BaseConfig): Readonly<Record<string, number>> {
+export function sizesOf({ untied: _, ...sizes }: BaseConfig): Sizes {
   return sizes;
 }
+
+/** What is wrong with each size by itself. One that a config has not is what it was before there was such a size. */
+export const sizeProblems = <C extends BaseConfig>(
+  fields: SizeFields<C>,
+  config: C,
+): ReturnType<ModelSpec<C>['problems']> =>
+  (Object.entries(fields) as [SizeName<C>, Field][]).flatMap(([field, stated]) => {
+    const message = fieldProblem(stated, config[field] ?? stated.absent);
+    return message === null ? [] : [{ field, message }];
+  });
 
 /** What a forward pass may depend on besides weights and ids. */
 export interface ForwardContext {
   /** Probability of dropping, 0 when evaluating or sampling. */
   dropout: number;
-  /** int32 [2]: seed and step of the counter-based generator; absent when dropout is 0. */
+  /** The same of the weights of attention; absent: 0. */
+  attentionDropout?: number;
+  /** int32 [2]: seed and step of the counter-based generator; absent when nothing is dropped. */
   counter?: Tensor;
   /** int32 [B]: tokens of each row, where what follows them is padding: no token sees it. Absent where rows are full. */
   lengths?: Tensor1D;
+  /** Of a decoder: where rows hold several documents. No token sees another document's, and places are counted within each. */
+  documents?: DocumentsInRows;
   /** The backward pass runs each block again instead of keeping its activations: less memory, a third more work. */
   recompute?: boolean;
   /** What is known of the tokens before these; only where nothing learns. */
@@ -98,16 +123,22 @@ export interface Output {
   hidden: Tensor2D;
   /** [vocabulary, width] */
   classifier: Tensor2D;
+  /** [vocabulary], added to the scores; 0 where it is not given. */
+  bias?: Tensor1D;
 }
 /** ids [B, T] int32, T <= context. A decoder has `decode`, an encoder `encode`, and an encoder-decoder both. */
 export interface Forward<C extends BaseConfig = BaseConfig> {
   encode?(pass: Pass<C>, ids: Tensor2D): Output;
   /** `memory`: of another text, as `encode` read it; its `classifier` is the embedding to look up, where the two share one. */
   decode?(pass: Pass<C>, ids: Tensor2D, memory?: Memory): Output;
+  /** `Memory.keys`, of a decoder that can use them. */
+  keys?(pass: Pass<C>, memory: Memory): readonly Tensor2D[];
 }
 /** What an encoder has made of a text: [B S, width], and how much of each row is text. */
 export interface Memory extends Output {
   lengths?: Tensor1D;
+  /** What each layer of the decoder attends to, keys | values [B S, 2 K], where they are known: they are the same for every token. */
+  keys?: readonly Tensor2D[];
 }
 
 /** What it reads a token by: what came before it, all around it, or another text as well. */
@@ -118,16 +149,27 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   kind: ModelKind;
   /** Paper or code that defines the architecture. */
   source: string;
-  fields: Readonly<Record<SizeName<C>, NumberField>>;
+  fields: SizeFields<C>;
   /** Named shapes to begin with, small to large. */
   presets: readonly { name: string; config: C }[];
   /** The dial: a config of about `parameters` weights for a vocabulary. */
   sized(parameters: number, vocabulary: number): C;
+  /** Its own sizes that go with these, where nobody sets them; what is absent has its field's first value. */
+  usual?(config: BaseConfig): Partial<C>;
   /** Why this config cannot run, in one sentence a field; empty when it can. */
   problems(config: C): readonly { field: SizeName<C>; message: string }[];
   params(config: C, vocabulary: number): ParamTable;
+  /**
+   * The sizes of the same function as files of others have it, where those lack one of ours: the weights that only those sizes
+   * have are 0 there. Absent where all of ours are known elsewhere.
+   */
+  elsewhere?(config: C): C;
+  /** What a row passes through, drawn beside the form. */
+  picture(config: C, vocabulary: number): Picture;
   /** Name of the parameter [vocabulary, width] that turns hidden states into scores. */
   classifier(config: C): string;
+  /** Columns of one head. */
+  headWidth(config: C): number;
   /** Columns of a token's keys and values in one layer, for the cache of a model that writes. */
   cacheColumns(config: C): number;
   /** Floating-point operations of a forward pass per token, in a full context. A backward pass is two of them. */
@@ -138,9 +180,9 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   largestActivationBytes(config: C, settings: { batch: number }): number;
   huggingFace?: HuggingFace<C>;
   gguf?: Gguf<C>;
-  onnx?(): Promise<{ onnx: OnnxForward<C> }>;
+  onnx?(): Promise<{ onnx: OnnxForwards<C> }>;
   /** Needs Hugging Face's names. The page itself finds the file by its name, page.ts. */
-  page?(): Promise<{ page: PageForward }>;
+  page?(): Promise<{ page: PageForward<C> }>;
   /** Needs Hugging Face's names. */
   pytorch?: Pytorch;
   /** Lazy, so that a page can draw the form and count parameters without loading TensorFlow.js. */
@@ -150,12 +192,20 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
 /** An architecture, seen through the sizes that all share: so the list is one line each, whatever their own. */
 export const defineModel = <C extends BaseConfig>(spec: ModelSpec<C>): ModelSpec => spec as unknown as ModelSpec;
 
+/** A config of these sizes: the architecture's own are what goes with them, else their fields' first values. */
+export function usualConfig(spec: ModelSpec, sizes: BaseConfig): BaseConfig {
+  const initial = Object.fromEntries(Object.entries(spec.fields).map(([name, { initial: value }]) => [name, value]));
+  return { ...initial, ...spec.usual?.(sizes), ...sizes };
+}
+
 /** The nearest value of a size, smaller ones first, of which the architecture has nothing to say; undefined where it is another's fault. */
-export function nearestSize(spec: ModelSpec, config: BaseConfig, name: string): number | undefined {
-  const { min, max, kind } = (spec.fields as Readonly<Record<string, NumberField>>)[name]!;
-  const isFine = (value: number): boolean =>
+export function nearestSize(spec: ModelSpec, config: BaseConfig, name: string): Size | undefined {
+  const stated = (spec.fields as Readonly<Record<string, SizeField>>)[name]!;
+  const isFine = (value: Size): boolean =>
     !spec.problems({ ...config, [name]: value }).some(({ field }) => field === name);
-  const now = sizesOf(config)[name]!;
+  if (stated.kind === 'switch') return [false, true].find(isFine);
+  const { min, max, kind } = stated;
+  const now = sizesOf(config)[name] as number;
   const within = Math.min(max, Math.max(min, (kind === 'whole' ? Math.round(now) : now) || min));
   for (let value = within; value >= min; value--) if (isFine(value)) return value;
   for (let value = within + 1; value <= max; value++) if (isFine(value)) return value;

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { attention } from '../ops/attention';
+import { qkNorm } from '../ops/qkNorm';
+import { rope } from '../ops/rope';
 import { expectClose, floats } from '../testing/checkOp';
 import { attend, type Cache, positionsOf, relativePositionsOf } from './cache';
 
@@ -31,6 +33,40 @@ test.each(['no bias', 'a bias by distance'])(
     });
   },
 );
+test.each([
+  ['rotary positions', false],
+  ['rotary positions and normed heads, in a window', true],
+])('with %s too, in heads of a width of their own', (_, isNormed) => {
+  tf.tidy(() => {
+    const [T, D] = [6, 6];
+    const qkv = tf.tensor2d(floats([T, 8 * D]).data, [T, 8 * D]);
+    const gains = { q: tf.tensor1d(floats([D], 1, 1).data), k: tf.tensor1d(floats([D], 1, 2).data) };
+    const settings = {
+      ...{ rows: 1, heads: 4, kvHeads: 2 },
+      rope: { base: 100, ...(isNormed && { qkNorm: { ...gains, epsilon: 1e-6 } }) },
+      ...(isNormed && { window: 3 }),
+    };
+    const places = { rows: 1, heads: 6, headSize: D, base: 100 };
+    const turned = isNormed
+      ? qkNorm(qkv, gains, { rows: 1, heads: 4, kvHeads: 2, base: 100, epsilon: 1e-6 })
+      : rope(qkv, places);
+    const { rope: _rope, ...plain } = settings;
+    const want = attention({ qkv: turned }, { ...plain, causal: true });
+    expectClose(attend(qkv, settings, 0).dataSync(), want.dataSync(), 1e-6, 'at once');
+    const layers = [tf.variable(tf.fill<tf.Rank.R2>([8, 4 * D], 9))];
+    const rows = (from: number, count: number): Tensor2D => {
+      const cache = { position: place(from), length: place(from + count), layers };
+      return attend(tf.slice(qkv, [from, 0], [count, -1]), settings, 0, { cache });
+    };
+    expectClose(
+      tf.concat([rows(0, 3), rows(3, 1), rows(4, 1), rows(5, 1)]).dataSync(),
+      want.dataSync(),
+      1e-6,
+      'in turn',
+    );
+    tf.dispose(layers);
+  });
+});
 test('a single token after others stands where the cache says', () => {
   tf.tidy(() => {
     const table = tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);

@@ -2,16 +2,18 @@
  * What a model keeps of the tokens that it has read, so that the next one costs a row of work: their keys and values.
  *
  * A forward pass of one sequence with a cache begins it anew where it has several tokens, and goes on from it where it has
- * one. All that an architecture does for it is to call `attend`, and `positionsOf` where it adds positions, or
- * `relativePositionsOf` where scores depend on them.
+ * one. All that an architecture does for it is to call `attend`, which turns by rotary positions, and `positionsOf` where it adds
+ * positions, or `relativePositionsOf` where scores depend on them.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs';
 import { attention } from '../ops/attention';
 import type { Settings } from '../ops/attentionForm';
 import { cacheRows } from '../ops/cacheRows';
 import { embedding } from '../ops/embedding';
+import { qkNorm } from '../ops/qkNorm';
 import { relativeBias } from '../ops/relativeBias';
+import { rope } from '../ops/rope';
 
 export interface Cache {
   /** int32 [1]: the place of the first of these tokens, 0 where there are several. */
@@ -22,26 +24,65 @@ export interface Cache {
   layers: readonly Variable[];
 }
 
+export interface SelfAttention extends Omit<Settings, 'causal'> {
+  /** Rotary positions; with `qkNorm` each head of queries and keys is normalised before, by gains [D]. */
+  rope?: { base: number; qkNorm?: { q: Tensor; k: Tensor; epsilon: number } };
+}
+
+/** Rows that hold several documents. Both [B T] int32. */
+export interface DocumentsInRows {
+  /** Of each token within its document, from 0 on. */
+  places: Tensor1D;
+  /** Of each token, the token of its row that is the first after its document. */
+  ends: Tensor1D;
+}
+
+interface Beside {
+  cache?: Cache;
+  lengths?: Tensor1D;
+  documents?: DocumentsInRows;
+  bias?: Tensor3D;
+  counter?: Tensor;
+}
+
 /**
- * Causal self-attention of fused q | k | v, [B T, C + 2 K] -> [B T, C]; with a cache, over what it holds of this layer too.
+ * Causal self-attention of fused q | k | v, [B T, C + 2 K] -> [B T, C], C = heads D, whatever the width; with a cache, over what it holds of this layer too.
  * lengths [B]: tokens of each row, after which comes padding that none sees
+ * documents: where rows hold several that do not see each other; each begins at position 0
  * bias: as `relativePositionsOf` gives it
+ * counter [2]: of what is dropped, where something is; with a cache nothing is
  */
 export function attend(
-  qkv: Tensor2D,
-  settings: Omit<Settings, 'causal'>,
+  given: Tensor2D,
+  { rope: rotary, ...settings }: SelfAttention,
   layer: number,
-  { cache, lengths, bias }: { cache?: Cache; lengths?: Tensor1D; bias?: Tensor3D } = {},
+  { cache, lengths, documents, bias, counter }: Beside = {},
 ): Tensor2D {
+  const first = given.shape[0] === 1 ? cache?.position : undefined;
+  // By places of its own each token is a sequence of one.
+  const placed = documents ? { ...settings, rows: given.shape[0] } : settings;
+  const qkv = rotary ? turned(given, rotary, placed, documents?.places ?? first) : given;
   const kv = cache?.layers[layer];
   const added = bias && { bias };
   if (cache && kv) cacheRows(kv, qkv, cache.position);
   if (!cache || !kv || qkv.shape[0] > 1) {
-    return attention({ qkv, ...(lengths && { lengths }), ...added }, { ...settings, causal: true });
+    const whole = { qkv, ...(lengths && { lengths }), ...documents, ...added, ...(settings.dropout && { counter }) };
+    return attention(whole, { ...settings, causal: true });
   }
   const q = tf.slice(qkv, [0, 0], [1, qkv.shape[1] - kv.shape[1]!]);
   const from = { q, kv: kv as unknown as Tensor2D, lengths: cache.length, ...added };
   return attention(from, { ...settings, causal: false });
+}
+
+function turned(
+  qkv: Tensor2D,
+  { base, qkNorm: norm }: NonNullable<SelfAttention['rope']>,
+  { rows, heads, kvHeads = heads }: Omit<Settings, 'causal'>,
+  first: Tensor1D | undefined,
+): Tensor2D {
+  if (norm) return qkNorm(qkv, norm, { rows, heads, kvHeads, base, epsilon: norm.epsilon }, first);
+  const headSize = qkv.shape[1] / (heads + 2 * kvHeads);
+  return rope(qkv, { rows, heads: heads + kvHeads, headSize, base }, first);
 }
 
 /** The rows of a table of positions from the first of `tokens` tokens on. */

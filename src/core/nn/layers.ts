@@ -68,25 +68,25 @@ export const preNorm = (
 ): [y: Tensor2D, residual: Tensor2D] => NORMS[kind].withResidual(weights, layer, x, epsilon);
 
 /**
- * x [N, C] -> f(x W1 + b1) W2 + b2 + residual [N, C], W1 under `<layer>.c_fc` (of a gated kind: gate | up) and W2 under
- * `<layer>.c_proj`. `inner` sees, and may replace, what f gives.
+ * x [N, C] -> f(x W1 + b1) W2 + b2 + residual [N, C], W1 of the first layer (of a gated kind: gate | up) and W2 of
+ * the second. `inner` sees, and may replace, what f gives.
  */
 export function mlp(
   weights: Weights,
-  layer: string,
+  [first, second]: readonly [first: string, second: string],
   x: Tensor2D,
   kind: FeedForwardKind,
   { residual, inner }: { residual?: Tensor2D; inner?: ((x: Tensor2D) => Tensor2D) | undefined } = {},
 ): Tensor2D {
-  const [inWeight, outWeight] = [weights[`${layer}.c_fc.weight`], weights[`${layer}.c_proj.weight`]];
+  const [inWeight, outWeight] = [weights[`${first}.weight`], weights[`${second}.weight`]];
   if (!inner && !isAdapted(inWeight) && !isAdapted(outWeight)) {
     const matrices = { inWeight: inWeight as Tensor2D, outWeight: outWeight as Tensor2D };
-    const biases = { inBias: biasOf(weights, `${layer}.c_fc`), outBias: biasOf(weights, `${layer}.c_proj`) };
+    const biases = { inBias: biasOf(weights, first), outBias: biasOf(weights, second) };
     return feedForward({ x, ...matrices, ...biases, residual }, kind);
   }
-  const pre = dense(weights, `${layer}.c_fc`, x);
+  const pre = dense(weights, first, x);
   const hidden = kind.gated ? gated(pre, kind.activation) : (activation(pre, kind.activation) as Tensor2D);
-  return dense(weights, `${layer}.c_proj`, inner ? inner(hidden) : hidden, { ...(residual && { residual }) });
+  return dense(weights, second, inner ? inner(hidden) : hidden, { ...(residual && { residual }) });
 }
 
 /**

@@ -1,14 +1,25 @@
 import { expect, it } from 'vitest';
 import type { TokenSource } from '../shards/manifest';
-import { causal } from './causal';
-import { evaluationPlaces, trainingPlace } from './windows';
+import { noneSpecial } from '../testing/noneSpecial';
+import { loadObjective } from '.';
+import { type Measured, stepBatch, type StepRows } from './batch';
 
-const batch = async (source: TokenSource, at: Parameters<typeof trainingPlace>[2]) =>
-  (await causal.batch(source, trainingPlace(source, causal, at))).arrays;
-const evaluated = (source: TokenSource, context: number, rows: number, maxTokens: number) => {
-  const places = [...evaluationPlaces(source, causal, { context, rows, maxTokens })];
-  return Promise.all(places.map(async (at) => ({ at, ...(await causal.batch(source, at)).arrays })));
-};
+const causal = await loadObjective('causal');
+async function batch(source: TokenSource, { context, ...of }: Omit<StepRows, 'first'> & { context: number }) {
+  const batches = await causal.batches(source, context, noneSpecial);
+  return (await batches.training({ first: 0, ...of })).arrays as unknown as Arrays;
+}
+async function evaluated(source: TokenSource, context: number, rows: number, tokens: number) {
+  const all: (Omit<Measured, 'arrays'> & Arrays)[] = [];
+  const batches = await causal.batches(source, context, noneSpecial);
+  for await (const { arrays, ...at } of batches.evaluation({ rows, tokens }))
+    all.push({ ...at, ...(arrays as unknown as Arrays) });
+  return all;
+}
+interface Arrays {
+  ids: Int32Array;
+  targets: Int32Array;
+}
 
 /** Token i is i. */
 const counting = (tokens: number): TokenSource => ({
@@ -44,10 +55,17 @@ it('begins at every place, the first and the last as often as others', async () 
   );
 });
 
+it('makes the rows of a step whichever are asked for together', async () => {
+  const batches = await causal.batches(counting(1000), 16, noneSpecial);
+  const whole = await stepBatch(batches, { seed: 1, batch: 6, accumulate: 1 }, 5);
+  expect(await stepBatch(batches, { seed: 1, batch: 2, accumulate: 3 }, 5)).toEqual(whole);
+  expect(whole.weight).toBe(96);
+});
+
 it('evaluates the same windows each time: apart, spread from start to end, whole batches', async () => {
   const windows = await evaluated(counting(1000), 8, 4, 200);
   expect(windows).toEqual(await evaluated(counting(1000), 8, 4, 200));
-  expect(windows.map(({ at }) => at.starts.length)).toEqual([4, 4, 4, 4, 4, 4]);
+  expect(windows.map(({ rows }) => rows)).toEqual([4, 4, 4, 4, 4, 4]);
   const starts = windows.flatMap(({ ids }) => [0, 8, 16, 24].map((i) => ids[i]!));
   for (const [i, start] of starts.entries()) expect(start - (starts[i - 1] ?? -8)).toBeGreaterThanOrEqual(8);
   expect(starts[0]).toBe(0);
@@ -57,7 +75,7 @@ it('evaluates the same windows each time: apart, spread from start to end, whole
 
 it('evaluates short parts too', async () => {
   const shape = async (tokens: number, most = 1e6): Promise<number[][]> =>
-    (await evaluated(counting(tokens), 8, 4, most)).map(({ at }) => [at.starts.length, at.context]);
+    (await evaluated(counting(tokens), 8, 4, most)).map(({ rows, context }) => [rows, context]);
   expect(await shape(1000, 0)).toEqual([[1, 8]]);
   expect(await shape(33)).toEqual([[4, 8]]);
   expect(await shape(32)).toEqual([[3, 8]]);

@@ -1,64 +1,88 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import type { Objective } from './objective';
-import { readWindows } from './windows';
+import { choice } from '../base/field';
+import { blindly, unigram } from './baseline';
+import { documentRows } from './documentRows';
+import { defineObjective } from './objective';
+import { packingTold } from './packing';
+import { windows } from './windows';
 
-/** ids [rows, context] and targets [rows context], the token that follows each; a negative one is masked: nothing counts it. */
-export const causal = {
+/** Of what rows are made. */
+const PACKINGS = {
+  stream: { label: 'The text as one stream', hint: 'windows that begin anywhere' },
+  documents: { label: 'Whole documents', hint: 'none sees another; positions begin anew in each' },
+} as const;
+
+/**
+ * ids [rows, context] and targets [rows context], the token that follows each; a negative one is masked: nothing counts it. Of
+ * whole documents also places and ends [rows context], as attention is told of them.
+ */
+export const causal = defineObjective({
   label: 'The next token',
   source: 'Bengio et al. 2003, "A Neural Probabilistic Language Model", JMLR 3',
   kinds: ['decoder'],
-  roles: [],
-  gives: ['loss', 'bytes'],
-  headline: 'perplexity',
-  ahead: 1,
-  inputs: (rows, context) => ({
-    ids: { shape: [rows, context], dtype: 'int32' },
-    targets: { shape: [rows * context], dtype: 'int32' },
-  }),
-  async batch(source, { starts, context }) {
-    const windows = await readWindows(source, starts, context + 1);
-    const ids = new Int32Array(starts.length * context);
-    const targets = new Int32Array(starts.length * context);
-    for (const [row, window] of windows.entries()) {
-      ids.set(window.subarray(0, context), row * context);
-      targets.set(window.subarray(1), row * context);
-    }
-    return causalBatch(ids, targets);
+  fields: {
+    packing: choice({
+      label: 'Rows are of',
+      name: 'What rows are of',
+      help: 'What rows are made of: windows of the text as one stream, or whole documents, several in a row, where none sees another',
+      row: 'seldom',
+      of: PACKINGS,
+      initial: 'stream',
+      absent: 'stream',
+    }),
   },
-  baselines: ({ vocabulary, data }) => [
-    {
-      loss: Math.log(vocabulary),
-      words: 'guessing blindly',
-      label: 'guessing blindly',
-      longLabel: 'guessing blindly, ln V',
-      hint: 'every entry equally likely: where training begins',
-      before: 'Getting worse than guessing blindly',
-    },
-    ...(data
-      ? [
-          {
-            loss: data.unigramLoss,
-            words: 'knowing only which tokens are common',
-            label: 'unigram',
-            longLabel: 'knowing only which tokens are common, unigram',
-            hint: 'always guessing by the counts of the training part; below it, the model has learnt from context',
-            before: 'Finding out which tokens are common',
-          },
-        ]
-      : []),
-  ],
+  roles: {},
+  gives: ['loss', 'text', 'bytes'],
+  headline: 'perplexity',
+  // A document is a row, or a part of one, however short it is.
+  reach: (context, { packing }) => (packing === 'documents' ? 1 : reach(context)),
+  inputs(rows, context, { packing }) {
+    const each = { shape: [rows * context], dtype: 'int32' } as const;
+    const read = { ids: { shape: [rows, context], dtype: 'int32' }, targets: each } as const;
+    return packing === 'documents' ? { ...read, places: each, ends: each } : read;
+  },
+  batches(source, context, tokenizer, { packing }) {
+    if (packing === 'documents') return documentRows(source, context, tokenizer);
+    return Promise.resolve(
+      windows(source, context, {
+        reach,
+        shared: 1,
+        of(texts, { context: width }) {
+          const ids = new Int32Array(texts.length * width);
+          const targets = new Int32Array(texts.length * width);
+          for (const [row, text] of texts.entries()) {
+            ids.set(text.subarray(0, width), row * width);
+            targets.set(text.subarray(1), row * width);
+          }
+          return causalBatch(ids, targets);
+        },
+      }),
+    );
+  },
+  cut: (source, context, _, { packing }) =>
+    packing === 'documents' ? packingTold(source, context) : Promise.resolve(undefined),
+  inPytorch: ({ packing }) => packing === 'stream',
+  baselines: (facts) => [blindly(facts), ...unigram(facts)],
+  shows: { hint: 'same prompt, same seed', prompt: 'continued at every evaluation, with the same seed' },
   async load() {
     const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');
     const { sampleText } = await import('../sample/sampleText');
     return {
-      loss(network, { ids, targets }, weight, context) {
-        const { hidden, classifier } = network.forward(ids as Tensor2D, context);
-        return softmaxCrossEntropy(hidden, classifier, targets as Tensor1D, weight as Tensor1D);
+      loss(network, { ids, targets, places, ends }, weight, context) {
+        const documents = places && { places: places as Tensor1D, ends: ends as Tensor1D };
+        const within = documents ? { dropout: 0, ...context, documents } : context;
+        const output = network.forward(ids as Tensor2D, within);
+        return softmaxCrossEntropy(output, targets as Tensor1D, weight as Tensor1D);
       },
-      show: sampleText,
+      show: (network, { tokenizer, prompt, pause }) => sampleText(network, tokenizer, prompt, pause),
     };
   },
-} as const satisfies Objective;
+});
+
+/** A window, and the token after it. */
+function reach(context: number): number {
+  return context + 1;
+}
 
 /** Its batch of tokens and the one that follows each. */
 export const causalBatch = (ids: Int32Array, targets: Int32Array) => ({

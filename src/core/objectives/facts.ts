@@ -1,6 +1,7 @@
 /** What is measured of the data's two parts once, for the baselines of all objectives, under the names that it is stored by. */
 import { z } from '../base/zod';
-import { unigramLoss } from './unigram';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { unigramAccuracy, unigramLoss } from './unigram';
 
 export type BaselineFacts = z.infer<typeof factsSchema>;
 
@@ -8,12 +9,21 @@ export type BaselineFacts = z.infer<typeof factsSchema>;
 export const baselineFields = {
   /** Nats per token of always guessing by frequency. */
   unigramLoss: z.number(),
+  /** Percent of held-out tokens of text that always guessing the commonest finds; older builds did not measure it. */
+  unigramAccuracy: z.number().exactOptional(),
+  /** Where documents have an input and a target: the same of the tokens of targets, and by metric what giving the input back scores. */
+  pairs: z.object({ unigramLoss: z.number(), copied: z.record(z.string(), z.number()) }).exactOptional(),
 };
 const factsSchema = z.object(baselineFields);
 
 /** How often each id occurs in each part; both [vocabulary]. */
-export const measureFacts = (train: ArrayLike<number>, validation: ArrayLike<number>): BaselineFacts => ({
+export const measureFacts = (
+  train: ArrayLike<number>,
+  validation: ArrayLike<number>,
+  tokenizer: Pick<Tokenizer, 'bytes'>,
+): BaselineFacts => ({
   unigramLoss: unigramLoss(train, validation),
+  unigramAccuracy: unigramAccuracy(train, validation, (id) => tokenizer.bytes(id).length > 0),
 });
 
 /** Those of a record that has more. */

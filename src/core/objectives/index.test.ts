@@ -3,7 +3,26 @@ import { expect, test } from 'vitest';
 import { headlineWords, metricsOf, OBJECTIVES } from '.';
 import { metricOf } from '../metrics';
 
-const NO_OBJECTIVES = ['facts', 'index', 'objective', 'unigram', 'windows'];
+const NO_OBJECTIVES = [
+  'answers',
+  'baseline',
+  'batch',
+  'documentRows',
+  'facts',
+  'index',
+  'masks',
+  'objective',
+  'packing',
+  'pairFacts',
+  'pairRows',
+  'places',
+  'showFilled',
+  'showSpans',
+  'shown',
+  'spans',
+  'unigram',
+  'windows',
+];
 
 test('every file of an objective is in the list', () => {
   const files = readdirSync(new URL('.', import.meta.url)).filter((name) => !name.endsWith('.test.ts'));
@@ -20,5 +39,6 @@ test('each has a headline in which any loss can be told, and measures what it gi
   }
   expect(metricsOf(OBJECTIVES.causal)).toEqual(['perplexity', 'loss', 'bitsPerByte']);
   expect(metricsOf({ ...OBJECTIVES.causal, gives: ['loss'] })).toEqual(['perplexity', 'loss']);
+  expect(metricsOf(OBJECTIVES.masked)).toEqual(['pseudoPerplexity', 'loss', 'maskedAccuracy']);
   expect(headlineWords('causal', Math.log(85.4))).toBe('perplexity 85.4');
 });

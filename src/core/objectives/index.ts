@@ -1,33 +1,101 @@
 /** Add an objective: its file, and its line here. */
+import { type Fields, initialValues } from '../base/field';
 import { formatNumber } from '../base/units';
 import { metricOf, METRICS, type MetricId } from '../metrics';
 import type { Metric, Scale } from '../metrics/metric';
 import { inShort, measuredWords } from '../metrics/words';
 import { type ModelId, modelIds, modelSpec } from '../models';
+import type { Network } from '../models/network';
 import type { ModelKind } from '../models/spec';
 import { causal } from './causal';
-import type { Learning, Objective } from './objective';
+import { masked } from './masked';
+import { pairs } from './pairs';
+import { prefix } from './prefix';
+import { spanCorruption } from './spanCorruption';
+import type { TokenSource } from '../shards/manifest';
+import type { TokenRole } from '../tokenizer/special';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Batches } from './batch';
+import type { InputSpecs, Learning, Objective, ObjectiveSettings, ToShow } from './objective';
+import type { Shown } from './shown';
 
-export const OBJECTIVES = { causal } as const satisfies Record<string, Objective>;
+export const OBJECTIVES = { causal, masked, spanCorruption, prefix, pairs } as const satisfies Record<
+  string,
+  Objective
+>;
 export type ObjectiveId = keyof typeof OBJECTIVES;
 
 /** Any of them, seen through what they share. */
 export const objectiveOf = (id: ObjectiveId): Objective => OBJECTIVES[id];
 
-/** Those that a kind of model can learn. */
+/** The fields of all of them, each once. */
+export const objectiveFields = (): ObjectiveFields =>
+  Object.assign({}, ...Object.values(OBJECTIVES).map(({ fields }: { fields: Fields }) => fields)) as ObjectiveFields;
+export type ObjectiveFields = Both<(typeof OBJECTIVES)[ObjectiveId]['fields']>;
+type Both<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
+
+/** Those that a kind of model can learn, its usual one first. */
 export const objectivesFor = (kind: ModelKind): readonly ObjectiveId[] =>
   (Object.keys(OBJECTIVES) as ObjectiveId[]).filter((id) => objectiveOf(id).kinds.includes(kind));
+
+/**
+ * What an architecture learns where nobody says: the first of the list that it can, and that is of such texts.
+ * @param ofPairs the text is documents with an input and a target
+ */
+export function usualObjective(model: ModelId, ofPairs = false): ObjectiveId {
+  const all = objectivesFor(modelSpec(model).kind);
+  return all.find((id) => (objectiveOf(id).ofPairs ?? false) === ofPairs) ?? all[0]!;
+}
+
+/** The same for an architecture that is taken in place of another: what was learnt where it can learn that. */
+export const objectiveOn = (model: ModelId, now: ObjectiveId): ObjectiveId =>
+  objectiveOf(now).kinds.includes(modelSpec(model).kind) ? now : usualObjective(model);
+
+/** The roles of a tokenizer that it is learnt with, besides those that every tokenizer has. */
+export const rolesOf = (id: ObjectiveId): readonly TokenRole[] =>
+  (Object.entries(objectiveOf(id).roles) as [TokenRole, number][]).flatMap(([role, times]) =>
+    Array.from({ length: times }, () => role),
+  );
 
 /** Architectures that can learn it. */
 export const modelsFor = (id: ObjectiveId): readonly ModelId[] =>
   modelIds().filter((model) => objectiveOf(id).kinds.includes(modelSpec(model).kind));
 
-/** One of them with what it does on tensors. */
-export type LoadedObjective = Objective & Learning;
-export async function loadObjective(id: ObjectiveId): Promise<LoadedObjective> {
-  const objective = objectiveOf(id);
-  return { ...objective, ...(await objective.load()) };
+/** One of them with what it does on tensors, by its settings. */
+export interface LoadedObjective extends Pick<Objective, 'gives' | 'headline'>, Omit<Learning, 'show'> {
+  inputs(rows: number, context: number): InputSpecs;
+  batches(source: TokenSource, context: number, tokenizer: Tokenizer): Promise<Batches>;
+  show(network: Network, asked: ToShow): Promise<Shown>;
 }
+/**
+ * @param settings such as a recipe; absent: its fields' first values
+ * @param model that learns it; absent: of the first kind that can
+ */
+export async function loadObjective(
+  id: ObjectiveId,
+  settings?: ObjectiveSettings,
+  model?: ModelId,
+): Promise<LoadedObjective> {
+  const objective = objectiveOf(id);
+  const { gives, headline } = objective;
+  const learning = await objective.load();
+  const own = settings ?? initialValues(objective.fields);
+  const kind = model === undefined ? objective.kinds[0]! : modelSpec(model).kind;
+  return {
+    gives,
+    headline,
+    ...learning,
+    show: (network, asked) => learning.show(network, asked, own),
+    inputs: (rows, context) => objective.inputs(rows, context, own, kind),
+    batches: (source, context, tokenizer) => objective.batches(source, context, tokenizer, own, kind),
+  };
+}
+
+/** Of each, in the order of the list: `Hidden tokens, of bert`. */
+export const objectiveWords = (): readonly string[] =>
+  (Object.keys(OBJECTIVES) as ObjectiveId[]).map((id) => `${objectiveOf(id).label}, of ${modelsFor(id).join(', ')}`);
 
 /** What is measured where it is learnt: the headline, then the others in the order of their list. */
 export function metricsOf({ gives, headline }: Pick<Objective, 'gives' | 'headline'>): readonly MetricId[] {

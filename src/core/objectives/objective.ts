@@ -1,74 +1,125 @@
 /** What a model learns to do. An objective is a file of this folder and a line in index.ts. */
+import type { Choice, Fields, ValuesOf } from '../base/field';
 import type { Pause } from '../base/job';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { InputSpec } from '../gpu/program';
 import type { ScaleId } from '../metrics';
 import type { Need } from '../metrics/metric';
+import type { Pair } from '../metrics/text/textMetric';
 import type { Network } from '../models/network';
 import type { ForwardContext, ModelKind } from '../models/spec';
 import type { TokenSource } from '../shards/manifest';
 import type { TokenRole } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Batches } from './batch';
 import type { BaselineFacts } from './facts';
+import type { Shown } from './shown';
 
-export interface Objective {
+export interface Objective<F extends Fields = Fields> extends Choice {
   label: string;
   /** Paper or code that defines it. */
   source: string;
   /** The architectures that can learn it. */
   kinds: readonly ModelKind[];
-  /** Special tokens that its batches hold. */
-  roles: readonly TokenRole[];
+  /** It learns documents that have an input and a target, and no others. */
+  ofPairs?: true;
+  /** Settings of its own. They lie beside a recipe's others: a name is one field, whichever objectives have it. */
+  fields: F;
+  /** Special tokens that its batches hold, and how many of each: more than one where a role is numbered. */
+  roles: Roles;
   /** What its evaluations give, and so which metrics are measured. */
   gives: readonly Need[];
   /** The metric that stands for all where there is room for one. */
   headline: ScaleId;
-  /** Tokens of text that a window reads beyond its context. */
-  ahead: number;
-  /** The named arrays of a batch of `rows` windows of `context` tokens; rows lie one after another in each. */
-  inputs(rows: number, context: number): InputSpecs;
-  /** The batch at a place. A pure function of source, place and the ids of its special tokens. */
-  batch(source: TokenSource, at: Place, special: SpecialIds): Promise<Batch>;
+  /** Tokens of text that a row of `context` is made from: each part has as many, or its rows are shorter. */
+  reach(context: number, settings: ValuesOf<F>): number;
+  /** Why these settings cannot be learnt by with this context, in one sentence a field; absent: all can. */
+  problems?(settings: ValuesOf<F>, context: number): readonly { field: Extract<keyof F, string>; message: string }[];
+  /**
+   * The named arrays of a batch of `rows` rows: of any shape, but one that follows from these alone.
+   * @param kind of the model, where an objective is learnt by several in other ways
+   */
+  inputs(rows: number, context: number, settings: ValuesOf<F>, kind: ModelKind): InputSpecs;
+  /** A part of the data as its batches, which it places itself: by windows (windows.ts), documents or whatever it reads. */
+  batches(
+    source: TokenSource,
+    context: number,
+    tokenizer: Tokenizer,
+    settings: ValuesOf<F>,
+    kind: ModelKind,
+  ): Promise<Batches>;
+  /** How a part lies in its rows; absent, or undefined: there is nothing to tell. */
+  cut?(
+    source: TokenSource,
+    context: number,
+    tokenizer: Tokenizer,
+    settings: ValuesOf<F>,
+    kind: ModelKind,
+  ): Promise<InRows | undefined>;
+  /** Whether the scripts of the hand-over to PyTorch learn it by these settings; absent: not at all. */
+  inPytorch?(settings: ValuesOf<F>): boolean;
   /** What a model need not learn anything for, the worst first: that of guessing blindly. */
   baselines(facts: { vocabulary: number; data: BaselineFacts | null }): readonly [Baseline, ...Baseline[]];
+  /** The same in metrics that no loss tells, by their ids. */
+  measuredBaselines?(data: BaselineFacts): readonly MeasuredBaseline[];
+  /** What is shown at each evaluation. */
+  shows: {
+    /** In a few words: `the same held-out inputs`. */
+    hint: string;
+    /** What becomes of the sample prompt, as the hint of its field; absent: it is not looked at where there are data. */
+    prompt?: string;
+  };
   /** Lazy, so that a page can show all of the above without TensorFlow.js. */
-  load(): Promise<Learning>;
+  load(): Promise<Learning<ValuesOf<F>>>;
 }
 
-/** Ids by role. */
-export type SpecialIds = Pick<Tokenizer, 'idOf'>;
-
-/** Windows of text, and what makes randomness of an objective's own. */
-export interface Place {
-  /** Where each window begins, in tokens. */
-  starts: readonly number[];
-  context: number;
-  seed: number;
-  /** 0 where it is evaluated. */
-  step: number;
+export interface InRows {
+  /** What of it is cut, and what of them is empty. */
+  words: string;
+  /** Whether something is longer than a row. */
+  isCut: boolean;
 }
 
+/** Values of an objective's fields, and whatever lies beside them in a recipe. */
+export type ObjectiveSettings = Readonly<Record<string, number | boolean | string>>;
+export type Roles = Readonly<Partial<Record<TokenRole, number>>>;
 export type InputSpecs = Readonly<Record<string, InputSpec>>;
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-export interface Batch {
-  arrays: Readonly<Record<string, Float32Array | Int32Array>>;
-  /** How many it predicts: what the mean of their losses weighs where it is joined with others. */
-  weight: number;
-}
-
-/** A loss' input besides the arrays of a batch: what it divides the sum by. */
-export const DIVISOR = { weight: { shape: [1], dtype: 'int32' } } as const;
-export const divisor = (weight: number) => ({ weight: Int32Array.of(Math.max(1, weight)) });
-
-export interface Learning {
+export interface Learning<Settings = ObjectiveSettings> {
   /**
    * Nats, summed over what is predicted and divided by `weight`: that of all micro-batches of an update, so that their losses
    * and gradients add up. inputs: as `inputs` says; weight [1] int32, positive.
    */
   loss(network: Network, inputs: Tensors, weight: Tensor, context?: ForwardContext): Scalar;
+  /** What an evaluation measures of a batch besides, in one pass with the loss; absent where that is all. */
+  measure?(network: Network, inputs: Tensors, weight: Tensor): { loss: Scalar; correct: Tensor };
   /** What shows at an evaluation what was learnt: the same of the same weights. */
-  show(network: Network, tokenizer: Tokenizer, prompt: string, pause?: Pause): Promise<string>;
+  show(network: Network, asked: ToShow, settings: Settings): Promise<Shown>;
+  /** What it gives to inputs of a part, the same each time, beside what was wanted; where metrics are of answers. */
+  answers?(network: Network, asked: ToAnswer): Promise<readonly Pair[]>;
+}
+
+export interface ToShow {
+  tokenizer: Tokenizer;
+  prompt: string;
+  /** The held-out part; absent where a model came without its data. */
+  source?: TokenSource | undefined;
+  pause?: Pause | undefined;
+}
+
+export interface ToAnswer {
+  tokenizer: Tokenizer;
+  source: TokenSource;
+  /** About as many are computed for it as are read to measure the loss. */
+  tokens: number;
+  pause?: Pause | undefined;
+}
+
+export interface MeasuredBaseline {
+  /** `copying the input` */
+  words: string;
+  values: Readonly<Record<string, number>>;
 }
 
 /** What is reached without learning what there is to learn. */
@@ -86,3 +137,8 @@ export interface Baseline {
   /** What a model is at that has not passed it, as a judgement: `Finding out which tokens are common`. */
   before: string;
 }
+
+/** Checks a statement against its own fields, and holds the one cast to what all share. */
+export const defineObjective = <const F extends Fields, const Headline extends ScaleId>(
+  stated: Objective<F> & { headline: Headline },
+): Objective & { fields: F; headline: Headline } => stated;

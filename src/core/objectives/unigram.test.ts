@@ -6,7 +6,7 @@ import { stream } from '../base/rng';
 import { documentOf } from '../testing/texts';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { trainTokenizer } from '../tokenizer/train';
-import { unigramDivergence, unigramLoss } from './unigram';
+import { unigramAccuracy, unigramDivergence, unigramLoss } from './unigram';
 
 it('is the cross-entropy of the smoothed frequencies', () => {
   // (3+1)/(4+3), (1+1)/7, (0+1)/7
@@ -17,6 +17,13 @@ it('is the cross-entropy of the smoothed frequencies', () => {
 it('is ln V when nothing is known, and finite for tokens never seen', () => {
   expect(unigramLoss([0, 0, 0, 0], [1, 2, 3, 4])).toBeCloseTo(Math.log(4), 12);
   expect(unigramLoss(Uint32Array.of(1e9, 0), Uint32Array.of(0, 5))).toBeCloseTo(Math.log(1e9 + 2), 9);
+});
+
+it('finds the commonest of the training part as often as it stands in the other, among tokens of text', () => {
+  const train = [9, 2, 5, 1];
+  expect(unigramAccuracy(train, [3, 4, 1, 2], () => true)).toBe(30);
+  expect(unigramAccuracy(train, [3, 4, 2, 2], (id) => id !== 0)).toBe(25);
+  expect(unigramAccuracy([0, 0], [0, 0], () => true)).toBe(0);
 });
 
 describe('the divergence of the held-out part', () => {

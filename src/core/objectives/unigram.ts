@@ -16,6 +16,24 @@ export function unigramLoss(trainCounts: ArrayLike<number>, validationCounts: Ar
 }
 
 /**
+ * What always guessing the commonest token would find, in percent of the validation tokens: the commonest of the training
+ * counts. Both [vocabulary]; `counts` says which ids are counted.
+ */
+export function unigramAccuracy(
+  trainCounts: ArrayLike<number>,
+  validationCounts: ArrayLike<number>,
+  counts: (id: number) => boolean,
+): number {
+  let [commonest, most, tokens] = [-1, 0, 0];
+  for (let id = 0; id < trainCounts.length; id++) {
+    if (!counts(id)) continue;
+    tokens += validationCounts[id]!;
+    if (trainCounts[id]! > most) [commonest, most] = [id, trainCounts[id]!];
+  }
+  return tokens === 0 || commonest < 0 ? 0 : (100 * validationCounts[commonest]!) / tokens;
+}
+
+/**
  * How unlike the two parts are by the frequencies of their tokens alone: the Kullback-Leibler divergence of the training
  * part's from the validation part's, in nats per token, less what chance gives two parts of one kind (Miller and Madow
  * 1955: (classes - 1) / 2n for each part). Tokens that the validation part would be expected to hold fewer than five times

@@ -1,49 +1,63 @@
-/** Windows of a source: which of them a step learns from, and which an evaluation reads. */
+/** Windows of a text: which of them a step learns from, and which an evaluation reads. */
 import { stream } from '../base/rng';
 import type { TokenSource } from '../shards/manifest';
-import type { Objective, Place } from './objective';
+import { type Batch, type Batches, readWindows } from './batch';
 
-/**
- * The windows of a training step: `rows` that begin anywhere, each place equally likely (as nanoGPT's get_batch). A pure
- * function of the source, the seed and the step. Needs more tokens than a context and what is read beyond it, less one.
- */
-export function trainingPlace(
-  source: TokenSource,
-  { ahead }: Pick<Objective, 'ahead'>,
-  { seed, step, rows, context }: { seed: number; step: number; rows: number; context: number },
-): Place {
-  const at = stream(seed, 'batch', step);
-  const places = source.tokens - context - ahead + 1;
-  const starts = Array.from({ length: rows }, (_, row) => Math.floor((at(row) / 2 ** 32) * places));
-  return { starts, context, seed, step };
+export interface Windowed {
+  /** Tokens that a window of this context reads: more of them for a longer one. */
+  reach(context: number): number;
+  /** Those of them that the next window of an evaluation reads too. */
+  shared?: number;
+  /** What is made of windows of `reach(context)` ids. */
+  of(windows: readonly Uint32Array[], at: WindowPlace): Batch;
+}
+/** What makes randomness of an objective's own: a window's number in its step, or in the evaluation, is `first` and more. */
+export interface WindowPlace {
+  context: number;
+  seed: number;
+  /** 0 where it is evaluated. */
+  step: number;
+  first: number;
 }
 
 /**
- * The same windows at every evaluation: end to end, none overlapping, spread evenly over the part, `maxTokens` tokens of
- * them at most. Batches are whole (`rows` windows each) unless the part has fewer windows than that; a part shorter
- * than one window is one window of what there is.
+ * Training reads windows that begin anywhere, each place equally likely (as nanoGPT's get_batch). Evaluations read windows
+ * end to end, none overlapping by more than `shared`, spread evenly over the part, `tokens` tokens of them at most. Batches
+ * are whole (`rows` windows each) unless the part has fewer windows than that; a part shorter than one window is one window
+ * of the longest context that there is text for.
  */
-export function* evaluationPlaces(
-  source: TokenSource,
-  { ahead }: Pick<Objective, 'ahead'>,
-  { context, rows, maxTokens }: { context: number; rows: number; maxTokens: number },
-): Generator<Place> {
-  const width = Math.min(context, source.tokens - ahead);
-  if (width < 1) return;
-  const places = Math.floor((source.tokens - ahead) / width);
-  const wanted = Math.max(1, Math.min(places, Math.floor(maxTokens / width)));
-  const count = wanted < rows ? wanted : wanted - (wanted % rows);
-  const starts = Array.from({ length: count }, (_, i) => Math.floor((i * places) / count) * width);
-  for (let i = 0; i < count; i += rows) yield { starts: starts.slice(i, i + rows), context: width, seed: 0, step: 0 };
+export function windows(source: TokenSource, context: number, { reach, shared = 0, of }: Windowed): Batches {
+  return {
+    async training({ seed, step, first, rows }) {
+      const at = stream(seed, 'batch', step);
+      const places = source.tokens - reach(context) + 1;
+      const starts = Array.from({ length: rows }, (_, row) => Math.floor((at(first + row) / 2 ** 32) * places));
+      return of(await readWindows(source, starts, reach(context)), { context, seed, step, first });
+    },
+    async *evaluation({ rows, tokens }) {
+      const width = fittingContext(context, reach, source.tokens);
+      if (width < 1) return;
+      const stride = reach(width) - shared;
+      const places = Math.floor((source.tokens - shared) / stride);
+      const wanted = Math.max(1, Math.min(places, Math.floor(tokens / width)));
+      const count = wanted < rows ? wanted : wanted - (wanted % rows);
+      const starts = Array.from({ length: count }, (_, i) => Math.floor((i * places) / count) * stride);
+      for (let first = 0; first < count; first += rows) {
+        const some = starts.slice(first, first + rows);
+        const batch = of(await readWindows(source, some, reach(width)), { context: width, seed: 0, step: 0, first });
+        yield { ...batch, rows: some.length, context: width };
+      }
+    },
+  };
 }
 
-/** `length` ids from each start on. */
-export async function readWindows(
-  source: TokenSource,
-  starts: readonly number[],
-  length: number,
-): Promise<readonly Uint32Array[]> {
-  const windows: Uint32Array[] = [];
-  for (const start of starts) windows.push(await source.read(start, length));
-  return windows;
+/** The longest context up to this one of which there is a row in so many tokens; 0 where there is none. */
+export function fittingContext(context: number, reach: (context: number) => number, tokens: number): number {
+  let [fits, not] = [0, context + 1];
+  while (not - fits > 1) {
+    const middle = Math.floor((fits + not) / 2);
+    if (reach(middle) <= tokens) fits = middle;
+    else not = middle;
+  }
+  return fits;
 }

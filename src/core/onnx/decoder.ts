@@ -9,6 +9,8 @@ export interface DecoderSizes {
   /** Of one head. */
   size: number;
   vocabulary: number;
+  /** Tokens that one sees, itself and those before it; all by default. */
+  window?: number;
 }
 /** Of B rows of T new tokens each, which come after those in the cache: S = cached + T. */
 export interface Decoder {
@@ -16,7 +18,7 @@ export interface Decoder {
   ids: Value;
   /** int64 [B, T]: how many tokens came before each; padding is none. */
   positions: Value;
-  /** bool [B, 1, T, S]: a token sees itself and the tokens before it, and no padding. */
+  /** bool [B, 1, T, S]: a token sees itself and the tokens before it, as far as its window goes, and no padding. */
   keep: Value;
   /** int64 [2]: B, T */
   lead: Value;
@@ -30,7 +32,7 @@ export interface Decoder {
  * that stand here, where it knows the name batch_size and takes any other name as 0. Places follow from the mask, so that
  * a left-padded row counts as the same row alone.
  */
-export function decoder(g: GraphBuilder, { layers, heads, size, vocabulary }: DecoderSizes): Decoder {
+export function decoder(g: GraphBuilder, { layers, heads, size, vocabulary, window }: DecoderSizes): Decoder {
   const ids = g.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
   const mask = g.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
   g.output({ name: 'logits' }, 'float', ['batch_size', 'sequence_length', vocabulary]);
@@ -47,10 +49,15 @@ export function decoder(g: GraphBuilder, { layers, heads, size, vocabulary }: De
   const counted = g.op('Max', [g.op('Sub', [g.op('CumSum', [mask, one]), one]), zero]); // [B, S]
   const keys = g.op('Range', [zero, g.op('Squeeze', [all, first]), one]); // [S]
   const queries = g.op('Unsqueeze', [g.op('Slice', [keys, before, all, first]), second]); // [T, 1]
+  const past = g.op('LessOrEqual', [keys, queries]);
+  const seen =
+    window === undefined
+      ? past
+      : g.op('And', [past, g.op('Greater', [keys, g.op('Sub', [queries, g.integers(window)])])]);
   return {
     ids,
     positions: g.op('Slice', [counted, before, all, second]),
-    keep: g.op('And', [keepTokens(g, mask), g.op('LessOrEqual', [keys, queries])]),
+    keep: g.op('And', [keepTokens(g, mask), seen]),
     lead: g.op('Shape', [ids]),
     remembered(layer, kind, newest) {
       const past = { name: `past_key_values.${layer}.${kind}` };

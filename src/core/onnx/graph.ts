@@ -20,12 +20,14 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 export interface GraphBuilder {
   input(name: string, type: ElementType, shape: readonly Dimension[]): Value;
   output(value: Value, type: ElementType, shape: readonly Dimension[]): void;
+  /** Whether the model has such a tensor. */
+  has(name: string): boolean;
   /** One of the model's tensors, under its own name; stored once, however often it is asked for. */
   weight(name: string): Weight;
   /** int64: a scalar, or a list. */
   integers(values: number | readonly number[]): Value;
-  /** A scalar, f32. */
-  real(value: number): Value;
+  /** f32: a scalar, or a list. */
+  real(values: number | readonly number[]): Value;
   /** One operator of opset 20. `name` is for what leaves the graph; other edges are numbered. */
   op(type: string, inputs: readonly Value[], attributes?: Attributes, name?: string): Value;
   /** The same, for an operator with several outputs. */
@@ -54,6 +56,7 @@ export function graphBuilder(name: string, weights: NamedTensors, precision: Pre
       return { name: input };
     },
     output: (value, type, shape) => void outputs.push({ name: value.name, type, shape }),
+    has: (name) => weights.has(name),
     weight(weight) {
       const tensor = weights.get(weight)!;
       const { shape } = tensor;
@@ -67,7 +70,10 @@ export function graphBuilder(name: string, weights: NamedTensors, precision: Pre
       const data = new Uint8Array(BigInt64Array.from(list, BigInt).buffer);
       return constant(`int64 ${JSON.stringify(values)}`, 'int64', shape, data);
     },
-    real: (value) => constant(`float ${value}`, 'float', [], new Uint8Array(Float32Array.of(value).buffer)),
+    real(values) {
+      const [list, shape] = typeof values === 'number' ? [[values], []] : [values, [values.length]];
+      return constant(`float ${list.join()}`, 'float', shape, new Uint8Array(Float32Array.from(list).buffer));
+    },
     op: (type, from, attributes = {}, result = edge(type)) => add(type, from, [result], attributes)[0]!,
     ops: (type, from, count, attributes = {}) =>
       add(

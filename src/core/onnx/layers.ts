@@ -6,21 +6,22 @@
 import type { Attributes, GraphBuilder, Value, Weight } from './graph';
 import { ELEMENT } from './proto';
 
-/** x [..., I] -> x W + b [..., O], W [I, O] */
+/** x [..., I] -> x W + b [..., O], W [I, O]; without a bias where the layer has none */
 export function dense(g: GraphBuilder, layer: string, x: Value): Value {
-  const matrix = g.weight(`${layer}.weight`);
-  return g.op('Add', [multiply(g, x, matrix, 'MatMul'), g.weight(`${layer}.bias`)]);
+  const product = multiply(g, x, g.weight(`${layer}.weight`), 'MatMul');
+  return g.has(`${layer}.bias`) ? g.op('Add', [product, g.weight(`${layer}.bias`)]) : product;
 }
 
 /**
  * x [..., I] -> x W^T [..., O], W [O, I]: a matrix that is also an embedding is in the file once, as it is. `lead` holds the
- * sizes before I, int64 [n]; `name` is the output's.
+ * sizes before I, int64 [n]; `name` is the output's. `bias` [O] is added where there is one.
  */
-export function classifier(g: GraphBuilder, matrix: Weight, x: Value, lead: Value, name: string): Value {
+export function classifier(g: GraphBuilder, matrix: Weight, x: Value, lead: Value, name: string, bias?: Value): Value {
   const [rows, columns] = matrix.shape as [number, number];
   const flat = g.op('Reshape', [x, g.integers([-1, columns])]);
   const product = multiply(g, flat, matrix, 'Gemm', { transB: 1 });
-  return g.op('Reshape', [product, g.op('Concat', [lead, g.integers([rows])], { axis: 0 })], {}, name);
+  const scores = bias ? g.op('Add', [product, bias]) : product;
+  return g.op('Reshape', [scores, g.op('Concat', [lead, g.integers([rows])], { axis: 0 })], {}, name);
 }
 
 /** ids [...] -> rows of the table [..., C] */
@@ -37,8 +38,36 @@ export const layerNorm = (g: GraphBuilder, layer: string, x: Value, epsilon: num
     epsilon: { real: epsilon },
   });
 
-/** The approximation by tanh, which GPT-2 calls gelu_new. */
-export const gelu = (g: GraphBuilder, x: Value): Value => g.op('Gelu', [x], { approximate: 'tanh' });
+/** x [..., C] -> [..., C], by the root mean square of the last axis. Opset 20 has no operator for it. `name`: of an output. */
+export function rmsNorm(g: GraphBuilder, layer: string, x: Value, epsilon: number, name?: string): Value {
+  const mean = g.op('ReduceMean', [g.op('Mul', [x, x]), g.integers([-1])]);
+  const root = g.op('Sqrt', [g.op('Add', [mean, g.real(epsilon)])]);
+  return g.op('Mul', [g.op('Div', [x, root]), g.weight(`${layer}.weight`)], {}, name);
+}
+
+/** x / (1 + e^-x) */
+export const silu = (g: GraphBuilder, x: Value): Value => g.op('Mul', [x, g.op('Sigmoid', [x])]);
+
+/**
+ * positions int64 [B, T] -> a function that turns heads [B, H, T, d] by them: pairs are the halves of a head, and pair i turns
+ * by theta^(-2 i / d) radians a token (rotate_half of transformers).
+ */
+export function rotary(g: GraphBuilder, positions: Value, size: number, theta: number): (heads: Value) => Value {
+  const turns = g.real(Array.from({ length: size / 2 }, (_, i) => theta ** ((-2 * i) / size)));
+  const places = g.op('Unsqueeze', [g.op('Cast', [positions], { to: ELEMENT.float }), g.integers([1, 3])]);
+  const angles = g.op('Mul', [places, turns]); // [B, 1, T, d / 2]
+  const [cos, sin] = [g.op('Cos', [angles]), g.op('Sin', [angles])];
+  return (heads) => {
+    const [a, b] = g.ops('Split', [heads], 2, { axis: -1, num_outputs: 2 }) as [Value, Value];
+    const first = g.op('Sub', [g.op('Mul', [a, cos]), g.op('Mul', [b, sin])]);
+    const second = g.op('Add', [g.op('Mul', [b, cos]), g.op('Mul', [a, sin])]);
+    return g.op('Concat', [first, second], { axis: -1 });
+  };
+}
+
+/** By default the approximation by tanh, which GPT-2 calls gelu_new; `none`: by the error function. */
+export const gelu = (g: GraphBuilder, x: Value, approximate: 'tanh' | 'none' = 'tanh'): Value =>
+  g.op('Gelu', [x], { approximate });
 
 /** [B, T, H d] -> [B, H, T, d] */
 export function splitHeads(g: GraphBuilder, x: Value, heads: number, size: number): Value {
@@ -46,19 +75,32 @@ export function splitHeads(g: GraphBuilder, x: Value, heads: number, size: numbe
 }
 
 /**
- * q [B, H, T, d], k and v [B, H, S, d], keep bool [B, 1, T or 1, S] -> [B, T, H d]. What is not kept gets no weight; a row that
- * keeps nothing (padding) gets some finite mean, for NaN would spread into every row that multiplies it with 0.
+ * q [B, H, T, d], k and v [B, H, S, d], keep bool [B, 1, T or 1, S] -> [B, T, H d]; with fewer heads of keys, k and v
+ * [B, K, S, d], each is met by H / K heads of queries, one after the other. What is not kept gets no weight; a row that
+ * keeps nothing (padding) gets some finite mean, for NaN would spread into every row that multiplies it with 0. `scale` of the
+ * scores is 1 / sqrt(d) by default; `bias` [1, H, T, S] is added to them.
  */
 export function attention(
   g: GraphBuilder,
-  { q, k, v, keep }: { q: Value; k: Value; v: Value; keep: Value },
+  { q, k, v, keep, ...more }: { q: Value; k: Value; v: Value; keep: Value; bias?: Value; scale?: number },
   heads: number,
   size: number,
+  kvHeads = heads,
 ): Value {
-  const scaled = g.op('Mul', [q, g.real(1 / Math.sqrt(size))]);
-  const scores = g.op('MatMul', [scaled, g.op('Transpose', [k], { perm: [0, 1, 3, 2] })]);
+  const each = (x: Value): Value => {
+    if (kvHeads === heads) return x;
+    const repeated = g.op('Expand', [
+      g.op('Unsqueeze', [x, g.integers([2])]),
+      g.integers([1, 1, heads / kvHeads, 1, 1]),
+    ]);
+    return g.op('Reshape', [repeated, g.integers([0, heads, -1, size])]);
+  };
+  const { bias, scale = 1 / Math.sqrt(size) } = more;
+  const scaled = scale === 1 ? q : g.op('Mul', [q, g.real(scale)]);
+  const products = g.op('MatMul', [scaled, g.op('Transpose', [each(k)], { perm: [0, 1, 3, 2] })]);
+  const scores = bias ? g.op('Add', [products, bias]) : products;
   const weights = g.op('Softmax', [g.op('Where', [keep, scores, g.real(-1e30)])], { axis: -1 });
-  const mixed = g.op('Transpose', [g.op('MatMul', [weights, v])], { perm: [0, 2, 1, 3] });
+  const mixed = g.op('Transpose', [g.op('MatMul', [weights, each(v)])], { perm: [0, 2, 1, 3] });
   return g.op('Reshape', [mixed, g.integers([0, 0, heads * size])]);
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
 import { floats, integers, type Sample } from '../testing/checkOp';
 import { checkOnGpu } from '../testing/checkOnGpu';
+import { documentsInRows } from '../testing/documentsInRows';
 import { limit } from '../testing/dawn';
 import { HARDWARE, pretend, PROCESSOR_WITHOUT_SUBGROUPS, WITHOUT_SUBGROUPS } from '../testing/pretend';
 import { attention, ATTENTION } from './attention';
@@ -15,11 +16,14 @@ const apart = (B: number, Tq: number, Tk: number, heads: number, D: number, kvHe
   q: floats([B * Tq, heads * D], 1.5),
   kv: floats([B * Tk, 2 * kvHeads * D], 1, 1),
 });
+const dropout = { probability: 0.3, purpose: 'somewhere' };
+const counter = integers([2], [-7, 12]);
 const lengths = (...values: number[]): Sample => ({ lengths: integers([values.length], values) });
 
 for (const [B, T, heads, D] of [
   [2, 65, 3, 18],
   [1, 33, 1, 128],
+  [23_334, 3, 1, 4], // 70,002 rows, more than a dispatch has in one direction
 ] as const) {
   const settings = { rows: B, heads, causal: true };
   checkOnGpu(`attention of ${B} x ${T}, ${heads} heads of ${D}`, ATTENTION, self(B, T, heads, D), settings);
@@ -35,6 +39,12 @@ checkOnGpu(
   ATTENTION,
   { ...apart(3, 1, 300, 4, 32, 2), ...lengths(300, 0, 257), bias: floats([4, 1, 300], 2, 3) },
   { rows: 3, heads: 4, kvHeads: 2, causal: false },
+);
+checkOnGpu(
+  'one query over a cache, in a window, with a bias',
+  ATTENTION,
+  { ...apart(3, 1, 300, 4, 32, 2), ...lengths(300, 7, 257), bias: floats([4, 1, 300], 2, 3) },
+  { rows: 3, heads: 4, kvHeads: 2, causal: false, window: 100 },
 );
 checkOnGpu('one query, 18 columns a head', ATTENTION, apart(2, 1, 9, 1, 18), { rows: 2, heads: 1, causal: false });
 
@@ -68,7 +78,6 @@ describe.each([
     [1, 70, 1, 64],
     [1, 9, 1, 80],
     [1, 9, 1, 128],
-    [23_334, 3, 1, 4], // 70,002 rows
   ] as const) {
     const settings = { rows: B, heads, causal: true };
     checkOnGpu(`attention of ${B} x ${T}, ${heads} heads of ${D}`, ATTENTION, self(B, T, heads, D), settings);
@@ -115,6 +124,69 @@ describe.each([
       ATTENTION,
       { ...apart(3, 35, 70, 4, 6, 2), ...lengths(70, 0, 40), bias: floats([4, 35, 70], 2, 3) },
       { rows: 3, heads: 4, kvHeads: 2, causal, scale: 1 },
+    );
+  }
+  for (const [B, T, heads, D, window] of [
+    [2, 70, 3, 16, 1],
+    [1, 127, 2, 32, 33],
+    [1, 70, 1, 64, 5],
+    [2, 9, 2, 5, 100],
+  ] as const) {
+    const name = `attention of ${B} x ${T}, ${heads} heads of ${D}, in a window of ${window}`;
+    checkOnGpu(name, ATTENTION, self(B, T, heads, D), { rows: B, heads, causal: true, window });
+  }
+  checkOnGpu(
+    'attention in a window over lengths, grouped queries, with a bias',
+    ATTENTION,
+    { ...self(3, 100, 4, 6, 2), ...lengths(100, 0, 40), bias: floats([4, 100, 100], 2, 3) },
+    { rows: 3, heads: 4, kvHeads: 2, causal: true, window: 20 },
+  );
+  for (const [name, rows, D, more] of [
+    ['few', [[3], [1, 2]], 5, {}],
+    ['many', [[65, 1, 34], [100], [1, 1, 31, 32, 33, 2]], 16, {}],
+    ['biased', [[65, 1, 34], [100]], 6, { window: 20 }],
+    ['dropped', [[65, 1, 34], [100]], 6, { window: 20, dropout }],
+  ] as const) {
+    const [B, T] = [rows.length, rows[0].reduce((a, b) => a + b, 0)];
+    const beside = 'window' in more ? { bias: floats([4, T, T], 2, 3), ...('dropout' in more && { counter }) } : {};
+    const sample = { ...self(B, T, 4, D, 2), ...documentsInRows(rows), ...beside };
+    checkOnGpu(`documents in rows: ${name}`, ATTENTION, sample, {
+      rows: B,
+      heads: 4,
+      kvHeads: 2,
+      causal: true,
+      ...more,
+    });
+  }
+  for (const [Tq, Tk] of [
+    [9, 70],
+    [100, 40],
+  ] as const) {
+    const settings = { rows: 2, heads: 2, causal: true, window: 12 };
+    checkOnGpu(`causal attention of ${Tq} to ${Tk} in a window`, ATTENTION, apart(2, Tq, Tk, 2, 16), settings);
+  }
+  checkOnGpu(
+    'cross attention in a window over lengths',
+    ATTENTION,
+    { ...apart(2, 35, 70, 4, 6, 2), ...lengths(70, 40) },
+    { rows: 2, heads: 4, kvHeads: 2, causal: false, window: 20 },
+  );
+  for (const [B, T, heads, D, kvHeads] of [
+    [3, 1, 2, 8, 1],
+    [2, 65, 3, 16, 1],
+    [1, 70, 2, 64, 2],
+    [2, 9, 2, 5, 2],
+  ] as const) {
+    const name = `attention of ${B} x ${T}, ${heads} heads of ${D}, ${kvHeads} of keys, with dropout`;
+    const sample = { ...self(B, T, heads, D, kvHeads), counter };
+    checkOnGpu(name, ATTENTION, sample, { rows: B, heads, kvHeads, causal: true, dropout });
+  }
+  for (const causal of [true, false]) {
+    checkOnGpu(
+      `${causal ? 'causal' : 'cross'} attention over lengths, grouped queries, with a bias, in a window, with dropout`,
+      ATTENTION,
+      { ...apart(3, 35, 70, 4, 6, 2), ...lengths(70, 0, 40), bias: floats([4, 35, 70], 2, 3), counter },
+      { rows: 3, heads: 4, kvHeads: 2, causal, window: 25, dropout },
     );
   }
   checkOnGpu('cross attention of 127 to 3', ATTENTION, apart(1, 127, 3, 2, 16), { rows: 1, heads: 2, causal: false });

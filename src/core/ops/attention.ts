@@ -3,25 +3,35 @@
  *
  *   y[i] = sum over seen j of p[i, j] v[j]      p[i] = softmax over seen j of scale q[i] . k[j] + bias[i, j]
  *
- * Seen are all keys; with `causal`, those with j <= i; with `lengths`, those with j < lengths[b]. Who sees none gets 0.
+ * Seen are all keys; with `causal`, those with j <= i; with `lengths`, those with j < lengths[b]; with `window`, the last so
+ * many of these (causal: i - window < j <= i, Mistral's sliding window); of rows that hold several documents, only those of the
+ * query's own (block-diagonal): with `places`, i - places[b, i] <= j. Who sees none gets 0.
  * Queries in groups of heads / kvHeads share a head of keys and values.
  *
  * qkv [B T, C + 2 K]: columns are q | k | v, heads contiguous inside (GPT-2's c_attn), C = heads D, K = kvHeads D; or
  * q [B Tq, C] and kv [B Tk, 2 K]: columns are k | v      lengths [B] int32      y [B Tq, C]
+ * places [B T] int32: of each token in its document, from 0 on   ends [B T] int32: of each the token of its row that is the first
+ * after its document. Both say the same, each as one side needs it: of a query where its keys begin, of a key where its queries end.
  * bias [heads, Tq, Tk]: the same for every sequence, 0 where it is not given (T5's relative positions, ALiBi)
+ * counter [2] int32: seed and step. With `dropout`, y weighs by p[i, j] keep[i, j] / (1 - probability), keep as in dropout.ts
+ * over p as [B, heads, Tq, Tk]; the sum that p is divided by is that of all.
  * Decoding is the latter form: kv is the cache, its rows filled up to `lengths`, and Tq = 1.
- * Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2; groups: Ainslie et al. 2023, arXiv:2305.13245.
+ * Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2; groups: Ainslie et al. 2023, arXiv:2305.13245; window: Jiang et
+ * al. 2023, arXiv:2310.06825, section 2.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { attentionOnGpu } from './attention.wgsl';
 import { columnsOfValues, type Form, formOf, matrices, type Settings, type X } from './attentionForm';
 import { attentionOnHost } from './attentionOnHost';
+import { keptScales } from './dropout';
 import { type Differentiable, run, type Implementations } from './op';
 
 export const attention = (from: Source, settings: Settings): Tensor2D => run(ATTENTION, from, settings) as Tensor2D;
 
-type Source = { lengths?: Tensor1D; bias?: Tensor3D } & ({ qkv: Tensor2D } | { q: Tensor2D; kv: Tensor2D });
+type Source = { lengths?: Tensor1D; places?: Tensor1D; ends?: Tensor1D; bias?: Tensor3D; counter?: Tensor } & (
+  { qkv: Tensor2D } | { q: Tensor2D; kv: Tensor2D }
+);
 
 type Saved = X & { p: Tensor3D };
 
@@ -29,11 +39,11 @@ const reference: Differentiable<X, Settings, Saved> = {
   forward(x, settings) {
     const form = formOf(x, settings);
     const { q, k, v } = heads(x, form);
-    const seen = attentionMask(form, x.lengths);
+    const seen = attentionMask(form, x);
     const scaled = tf.mul<Tensor3D>(tf.matMul(q, transpose(k)), form.scale);
     const scores = tf.add(x.bias ? plusBias(scaled, x.bias, form) : scaled, tf.mul(tf.sub(1, seen), -1e9));
     const p = tf.mul<Tensor3D>(tf.softmax(scores), seen); // [B H, Tq, Tk]
-    return { y: columns(tf.matMul(p, v), form), saved: { ...x, p } };
+    return { y: columns(tf.matMul(kept(p, x, form), v), form), saved: { ...x, p } };
   },
   /** ds = p (dp - rowsum(dp p)): the gradient through softmax. */
   backward(dy, { p, ...x }, settings, needsGradient) {
@@ -41,14 +51,14 @@ const reference: Differentiable<X, Settings, Saved> = {
     const { B, Tq, H, D } = form;
     const { q, k, v } = heads(x, form);
     const dout = part(dy as Tensor2D, B, Tq, { stride: H * D, start: 0 }, H, D);
-    const dp = tf.matMul(dout, transpose(v));
+    const dp = kept(tf.matMul(dout, transpose(v)), x, form);
     const inner = tf.sub(dp, tf.sum(tf.mul(dp, p), 2, true));
     const dScores = tf.mul<Tensor3D>(p, inner);
     const ds = tf.mul<Tensor3D>(dScores, form.scale);
     const dq = (needsGradient.qkv || needsGradient.q) && columns(tf.matMul(ds, k), form);
     const ofKeys = (): Tensor2D[] => [
       columns(sumGroups(tf.matMul(transpose(ds), q), form), form),
-      columns(sumGroups(tf.matMul(transpose(p), dout), form), form),
+      columns(sumGroups(tf.matMul(transpose(kept(p, x, form)), dout), form), form),
     ];
     const dkv = (needsGradient.qkv || needsGradient.kv) && ofKeys();
     const dBias = needsGradient.bias && tf.sum(tf.reshape<Rank.R4>(dScores, [B, H, Tq, form.Tk]), 0);
@@ -90,14 +100,19 @@ const sumGroups = (x: Tensor3D, { B, H, KV, Tk, D }: Form): Tensor3D =>
 /** scores [B H, Tq, Tk] + bias [H, Tq, Tk]. */
 const plusBias = (scores: Tensor3D, bias: Tensor3D, { B, H, Tq, Tk }: Form): Tensor3D =>
   tf.reshape<Rank.R3>(tf.add(tf.reshape<Rank.R4>(scores, [B, H, Tq, Tk]), bias), [B * H, Tq, Tk]);
+/** What dropout leaves of x [B H, Tq, Tk]. */
+const kept = (x: Tensor3D, { counter }: X, { dropout }: Form): Tensor3D =>
+  counter && dropout ? tf.mul(x, tf.tensor(keptScales(counter, x.size, dropout), x.shape)) : x;
 const transpose = (x: Tensor3D): Tensor3D => tf.transpose(x, [0, 2, 1]);
 
 /** 1 where a query sees a key, else 0: [B H, Tq, Tk], or [1, Tq, Tk] where sequences do not differ. */
-function attentionMask({ B, H, Tq, Tk, causal }: Form, lengths: Tensor1D | undefined): Tensor {
+function attentionMask({ B, H, Tq, Tk, causal, window = Tk }: Form, { lengths, places }: X): Tensor {
   const keys = tf.range(0, Tk, 1, 'int32');
-  const queries = causal ? tf.reshape(tf.range(0, Tq, 1, 'int32'), [Tq, 1]) : tf.fill([Tq, 1], Tk, 'int32');
-  const past = tf.cast(tf.lessEqual(keys, queries), 'float32');
-  if (!lengths) return tf.reshape(past, [1, Tq, Tk]);
-  const within = tf.cast(tf.less(keys, tf.reshape(lengths, [B, 1, 1, 1])), 'float32'); // [B, 1, 1, Tk]
-  return tf.reshape(tf.mul(tf.tile(within, [1, H, 1, 1]), past), [B * H, Tq, Tk]);
+  const past = causal ? tf.reshape(tf.range(1, Tq + 1, 1, 'int32'), [Tq, 1]) : tf.fill([Tq, 1], Tk, 'int32');
+  const ends = tf.minimum(past, lengths ? tf.reshape(lengths, [B, 1, 1, 1]) : Tk); // [B, 1, Tq, 1] or [Tq, 1]
+  const inWindow = tf.sub(ends, window);
+  const own = places && tf.sub(tf.reshape(tf.range(0, Tq, 1, 'int32'), [Tq, 1]), tf.reshape(places, [B, 1, Tq, 1]));
+  const isSeen = tf.logicalAnd(tf.less(keys, ends), tf.greaterEqual(keys, own ? tf.maximum(inWindow, own) : inWindow));
+  const mask = tf.cast(isSeen, 'float32');
+  return lengths || places ? tf.reshape(tf.tile(mask, [1, H, 1, 1]), [B * H, Tq, Tk]) : tf.reshape(mask, [1, Tq, Tk]);
 }

@@ -12,7 +12,9 @@ import { biasGradient, innerProducts } from './attentionBias.wgsl';
 import { type Form, formOf, gradientsOf, matrices, type Settings, type X } from './attentionForm';
 import { decodeForward, MOST_PARTS } from './attentionDecode.wgsl';
 import { loadStrategy, type LoadStrategy } from './attentionRows.wgsl';
+import { joinNorms } from './attentionDropout.wgsl';
 import { tiles, vectors } from './attentionTiles.wgsl';
+import { place } from './dropout.wgsl';
 import type { Differentiable } from './op';
 
 type Saved = X & { y: Tensor; lse: Tensor };
@@ -20,42 +22,55 @@ type Saved = X & { y: Tensor; lse: Tensor };
 export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
   forward(x, settings) {
     const form = formOf(x, settings);
-    const { B, Tq, H, D } = form;
+    const { B, Tq, H, D, dropout } = form;
     const [q, kv] = matrices(x);
     const y = emptyTensor([B * Tq, H * D], 'float32');
     const lse = emptyTensor([B * H, Tq], 'float32');
-    const kernel = Tq === 1 && vectors(form).parts <= MOST_PARTS ? decodeForward(form) : forward(form, loadStrategy());
-    dispatch(kernel, { q, kv, lengths: x.lengths, bias: x.bias, y, lse });
+    const { lengths, places, bias, counter } = x;
+    const given = { q, kv, lengths, places, bias, y, lse };
+    if (Tq === 1 && !dropout && vectors(form).parts <= MOST_PARTS) dispatch(decodeForward(form), given);
+    else dispatch(forward(form, loadStrategy()), { ...given, counter, place: dropout && place(dropout.purpose) });
     return { y, saved: { ...x, y, lse } };
   },
   backward(dy, { y, lse, ...x }, settings, needsGradient) {
     const form = formOf(x, settings);
     const [q, kv] = matrices(x);
-    const { lengths, bias } = x;
+    const { lengths, places, ends, bias, counter } = x;
+    const { dropout } = form;
     const ofKeys = needsGradient.qkv || needsGradient.kv;
-    // Without a bias the kernel of queries also makes what that of keys needs.
-    const dq = (needsGradient.qkv || needsGradient.q || (ofKeys && !bias)) && emptyTensor(q.shape, 'float32');
+    // Else the kernel of queries also makes what that of keys needs.
+    const isPrepared = bias !== undefined || dropout !== undefined;
+    const dq = (needsGradient.qkv || needsGradient.q || (ofKeys && !isPrepared)) && emptyTensor(q.shape, 'float32');
     const dkv = ofKeys && (x.qkv ? (dq as Tensor) : emptyTensor(kv.shape, 'float32'));
-    const inner = emptyTensor(lse.shape, 'float32');
+    const inner = dropout ? undefined : emptyTensor(lse.shape, 'float32');
+    const norms = dropout && emptyTensor([...lse.shape, 2], 'float32');
+    const stream = dropout && emptyTensor([2], 'int32');
     const strategy = loadStrategy();
-    if (bias) dispatch(innerProducts(form), { y, dy, inner });
-    if (dq) dispatch(queryGradient(form, strategy), { q, kv, lengths, bias, y, dy, lse, inner, dq });
-    if (dkv) dispatch(keyGradient(form, strategy), { q, kv, lengths, bias, dy, lse, inner, dkv });
+    if (dropout) {
+      dispatch(joinNorms(form), { y, dy, lse, counter, place: place(dropout.purpose), norms, stream });
+    } else if (bias) {
+      dispatch(innerProducts(form), { y, dy, inner });
+    }
+    const given = { q, kv, lengths, places, ends, bias, y, dy, lse, inner, norms, stream };
+    if (dq) dispatch(queryGradient(form, strategy), { ...given, dq });
+    if (dkv) dispatch(keyGradient(form, strategy), { ...given, dkv });
     const dBias = needsGradient.bias && emptyTensor(bias!.shape, 'float32');
-    if (dBias) dispatch(biasGradient(form), { q, kv, lengths, bias, dy, lse, inner, dBias });
-    inner.dispose();
+    if (dBias) dispatch(biasGradient(form), { ...given, dBias });
+    for (const each of [inner, norms, stream]) each?.dispose();
     return gradientsOf(x, dq ?? false, dkv ?? false, dBias);
   },
 };
 
 const forward = kernels((form: Form, strategy: LoadStrategy) => {
-  const { Tq, H, scale } = form;
-  const { element, inputs, array, each, isFirst, plusBias, q, y, shape, work, places, seenKeys, keysThatPass, pass } =
-    tiles(form, strategy);
+  const { Tq, H, scale, dropout } = form;
+  const by = tiles(form, strategy);
+  const { element, inputs, array, each, isFirst, plusBias, timesKept, q, y, shape, work, places, sees, pass } = by;
   return {
     name: 'attention',
     bindings: {
       ...inputs,
+      ...by.ofQueries,
+      ...(dropout && ({ counter: ['read', 'i32'], place: ['read', 'i32'] } as const)),
       y: ['write', element],
       lse: ['write', 'f32'],
     } as const,
@@ -68,18 +83,18 @@ const forward = kernels((form: Form, strategy: LoadStrategy) => {
   ${each(`q_t[e] = q[at + c] * ${scale};`, 'inside')}
   var highest = -1e30;
   var sum = 0.0;
-  ${seenKeys}
+  ${by.seenKeys}${dropout ? '\n  let mask_key = rng_key(u32(counter[0]), u32(place[0]), u32(counter[1]));' : ''}
   ${pass({
-    ...keysThatPass,
+    ...by.keysThatPass,
     dots: { s: ['q_t', 'near'] },
     weigh: (rows, j) => `
       var next = highest;
-      ${rows.map((i) => `s${i} = select(-1e30, s${i}${plusBias('own', j(i))}, ${j(i)} < seen); next = max(next, s${i});`).join('\n      ')}
+      ${rows.map((i) => `s${i} = select(-1e30, s${i}${plusBias('own', j(i))}, ${sees(j(i))}); next = max(next, s${i});`).join('\n      ')}
       let shrink = exp(highest - next);
       highest = next;
       sum *= shrink;
-      ${rows.map((i) => `let p${i} = select(0.0, exp(s${i} - next), ${j(i)} < seen); sum += p${i};`).join('\n      ')}`,
-    sums: { o: ['p', 'far', 'shrink'] },
+      ${rows.map((i) => `let p${i} = select(0.0, exp(s${i} - next), ${sees(j(i))}); sum += p${i};${dropout ? ` let kept${i} = p${i}${timesKept('own', j(i))};` : ''}`).join('\n      ')}`,
+    sums: { o: [dropout ? 'kept' : 'p', 'far', 'shrink'] },
   })}
   if (t < ${Tq}u) {
     let into = ${y('t')};

@@ -2,27 +2,49 @@
  * Attention's gradients. p = exp(s - lse) is made again twice: for dq, a workgroup for each tile of queries, and for dk and
  * dv, a workgroup for each tile of keys, because WGSL cannot add floats atomically.
  *
- *   ds = p (dp - inner)      dp[i, j] = dy[i] . v[j]      inner[i] = dy[i] . y[i], which is the row sum of dp p
- *   dq = scale ds k      dk = scale ds^T q      dv = p^T dy      that of a bias: attentionBias.wgsl.ts
+ *   ds = p (m dp - inner)      dp[i, j] = dy[i] . v[j]      inner[i] = dy[i] . y[i], which is the row sum of m dp p
+ *   dq = scale ds k      dk = scale ds^T q      dv = (m p)^T dy      that of a bias: attentionBias.wgsl.ts
+ *
+ * m: the mask of dropout, 1 without.
  */
 import { kernels } from '../gpu/dispatch';
 import type { Form } from './attentionForm';
 import type { LoadStrategy } from './attentionRows.wgsl';
 import { tiles } from './attentionTiles.wgsl';
 
-/** Also writes inner [B H, Tq], which both kernels need; with a bias it is there already; otherwise it would bind nine arrays, and devices allow eight. */
+/** Also writes inner [B H, Tq], which both kernels need; with a bias or dropout it is there already; otherwise it would bind nine arrays, and devices allow eight. */
 export const queryGradient = kernels((form: Form, strategy: LoadStrategy) => {
-  const { Tq, H, scale, biased } = form;
+  const { Tq, H, scale, biased, dropout } = form;
   const by = tiles(form, strategy);
-  const { element, inputs, array, each, join, isFirst, product, plusBias, q, y, shape, work, places, pass } = by;
+  const isPrepared = biased || dropout !== undefined;
+  const {
+    element,
+    inputs,
+    array,
+    each,
+    join,
+    isFirst,
+    product,
+    plusBias,
+    timesKept,
+    known,
+    q,
+    y,
+    shape,
+    work,
+    places,
+    sees,
+    pass,
+  } = by;
   return {
     name: 'attention backward, queries',
     bindings: {
       ...inputs,
-      ...(!biased && { y: ['read', element] as const }),
+      ...by.ofQueries,
+      ...(!isPrepared && { y: ['read', element] as const }),
       dy: ['read', element],
-      lse: ['read', 'f32'],
-      inner: [biased ? 'read' : 'write', 'f32'],
+      ...known.inputs,
+      ...(!isPrepared && { inner: ['write', 'f32'] as const }),
       dq: ['write', element],
     } as const,
     ...shape(Tq, H),
@@ -34,10 +56,10 @@ export const queryGradient = kernels((form: Form, strategy: LoadStrategy) => {
   var q_t: ${array};
   var dy_t: ${array};
   var dq_t: ${array};
-  ${biased ? 'let sum = inner[n];' : 'var sum = 0.0;'}
-  ${each(`q_t[e] = q[at + c] * ${scale}; dy_t[e] = dy[out + c];${biased ? '' : ` sum += ${product('dy_t[e]', 'y[out + c]')};`}`, 'inside')}
-  ${biased ? '' : join(['sum'])}
-  let norm = lse[n];
+  ${isPrepared ? `let sum = ${known.inner('n')};` : 'var sum = 0.0;'}
+  ${each(`q_t[e] = q[at + c] * ${scale}; dy_t[e] = dy[out + c];${isPrepared ? '' : ` sum += ${product('dy_t[e]', 'y[out + c]')};`}`, 'inside')}
+  ${isPrepared ? '' : join(['sum'])}
+  let norm = ${known.lse('n')};${known.key}
   ${by.seenKeys}
   ${pass({
     ...by.keysThatPass,
@@ -46,29 +68,31 @@ export const queryGradient = kernels((form: Form, strategy: LoadStrategy) => {
       rows
         .map(
           (i) =>
-            `let ds${i} = select(0.0, exp(s${i}${plusBias('own', j(i))} - norm) * (dp${i} - sum) * ${scale}, ${j(i)} < seen);`,
+            `let ds${i} = select(0.0, exp(s${i}${plusBias('own', j(i))} - norm) * (dp${i}${timesKept('own', j(i))} - sum) * ${scale}, ${sees(j(i))});`,
         )
         .join('\n      '),
     sums: { dq_t: ['ds', 'near'] },
   })}
   if (t < ${Tq}u) {
     ${each('dq[at + c] = dq_t[e];', 'inside')}
-    ${biased ? '' : `if (${isFirst}) { inner[n] = sum; }`}
+    ${isPrepared ? '' : `if (${isFirst}) { inner[n] = sum; }`}
   }`,
   };
 });
 
 /** Goes over all heads of queries that share a head of keys. */
 export const keyGradient = kernels((form: Form, strategy: LoadStrategy) => {
-  const { Tq, Tk, H, KV, scale, causal } = form;
-  const { element, inputs, array, each, plusBias, q, k, v, y, shape, work, places, pass } = tiles(form, strategy);
+  const { Tq, Tk, H, KV, scale, dropout } = form;
+  const by = tiles(form, strategy);
+  const { element, inputs, array, each, plusBias, timesKept, known, q, k, v, y, shape, work, places, isSeenBy, pass } =
+    by;
   return {
     name: 'attention backward, keys',
     bindings: {
       ...inputs,
+      ...by.ofKeys,
       dy: ['read', element],
-      lse: ['read', 'f32'],
-      inner: ['read', 'f32'],
+      ...known.inputs,
       dkv: ['write', element],
     } as const,
     ...shape(Tk, KV),
@@ -81,26 +105,24 @@ export const keyGradient = kernels((form: Form, strategy: LoadStrategy) => {
   var dk_t: ${array};
   var dv_t: ${array};
   ${each('k_t[e] = kv[at + c]; v_t[e] = kv[out + c];', 'inside')}
-  let queries = select(0u, ${Tq}u, tile < keys);
-  let end = select(0u, ${Tq}u, t < keys);
+  ${by.seeingQueries}${known.key}
   for (var head = h * ${H / KV}u; head < (h + 1u) * ${H / KV}u; head++) {
     let n = (b * ${H}u + head) * ${Tq}u;
     ${pass({
-      from: causal ? 'tile' : '0u',
-      to: 'queries',
+      ...by.queriesThatPass,
       near: (j) => `q[${q(j, 'head')} + c] * ${scale}`,
       far: (j) => `dy[${y(j, 'head')} + c]`,
-      numbers: (j) => `vec2f(lse[n + ${j}], inner[n + ${j}])`,
+      numbers: (j) => known.both(`n + ${j}`),
       dots: { s: ['k_t', 'near'], dp: ['v_t', 'far'] },
       weigh: (rows, j, numbers) =>
         rows
           .map(
             (i) => `let of_query${i} = ${numbers(i)};
-      let p${i} = select(0.0, exp(s${i}${plusBias(j(i), 'own', 'head')} - of_query${i}.x), ${causal ? `${j(i)} >= t && ` : ''}${j(i)} < end);
-      let ds${i} = p${i} * (dp${i} - of_query${i}.y);`,
+      let p${i} = select(0.0, exp(s${i}${plusBias(j(i), 'own', 'head')} - of_query${i}.x), ${isSeenBy(j(i))});
+      let ds${i} = p${i} * (dp${i}${timesKept(j(i), 'own', 'head')} - of_query${i}.y);${dropout ? ` let kept${i} = p${i}${timesKept(j(i), 'own', 'head')};` : ''}`,
           )
           .join('\n      '),
-      sums: { dk_t: ['ds', 'near'], dv_t: ['p', 'far'] },
+      sums: { dk_t: ['ds', 'near'], dv_t: [dropout ? 'kept' : 'p', 'far'] },
     })}
   }
   if (t < ${Tk}u) {

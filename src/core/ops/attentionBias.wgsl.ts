@@ -1,7 +1,7 @@
 /**
  * The gradient of attention's bias: ds summed over the sequences, [H, Tq, Tk].
  *
- *   ds = p (dp - inner)      p = exp(scale q . k + bias - lse)      dp = dy . v      inner = dy . y
+ *   ds = p (m dp - inner)      p = exp(scale q . k + bias - lse)      dp = dy . v      inner = dy . y      m: dropout's mask, or 1
  *
  * A workgroup has a tile of one head, makes both products of it for one sequence after the other, and adds up in registers:
  * the same bits every time, and no [B H, Tq, Tk].
@@ -11,19 +11,26 @@ import { type Form, meetings } from './attentionForm';
 import { vectors } from './attentionTiles.wgsl';
 import { upTo } from './product.wgsl';
 
+/** `sum`, the inner product of thread i's row of dy and y; it leaves t, h and b, the row's token, head and sequence. */
+export function innerSum(form: Form): string {
+  const { Tq, H } = form;
+  const { parts, product, y } = vectors(form);
+  return `let t = i % ${Tq}u; let h = i / ${Tq}u % ${H}u; let b = i / ${Tq * H}u;
+  let first = ${y('t')};
+  var sum = 0.0;
+  for (var e = 0u; e < ${parts}u; e++) { sum += ${product('dy[first + e]', 'y[first + e]')}; }`;
+}
+
 /** inner [B H, Tq], by itself: with a bias, no kernel has a binding left to do it on the way. */
 export const innerProducts = kernels((form: Form) => {
   const { B, Tq, H } = form;
-  const { element, parts, product, y } = vectors(form);
+  const { element } = vectors(form);
   return {
     name: 'attention backward, inner products',
     bindings: { y: ['read', element], dy: ['read', element], inner: ['write', 'f32'] } as const,
     ...overElements(
       B * H * Tq,
-      `let t = i % ${Tq}u; let h = i / ${Tq}u % ${H}u; let b = i / ${Tq * H}u;
-  let first = ${y('t')};
-  var sum = 0.0;
-  for (var e = 0u; e < ${parts}u; e++) { sum += ${product('dy[first + e]', 'y[first + e]')}; }
+      `${innerSum(form)}
   inner[i] = sum;`,
     ),
   };
@@ -40,8 +47,25 @@ const DEPTH = 16;
 const STRIDE = TILE + 1;
 
 export const biasGradient = kernels((form: Form) => {
-  const { B, Tq, Tk, H, scale, causal } = form;
-  const { element, lanes, parts, inputs, plusBias, q, k, v, y, keys, keyHead } = vectors(form);
+  const { B, Tq, Tk, H, scale, causal, dropout } = form;
+  const {
+    element,
+    lanes,
+    parts,
+    inputs,
+    ofQueries,
+    plusBias,
+    mask,
+    timesKept,
+    known,
+    q,
+    k,
+    v,
+    y,
+    keys,
+    firstSeen,
+    keyHead,
+  } = vectors(form);
   const [down, across] = [Math.ceil(Tq / TILE), Math.ceil(Tk / TILE)];
   const [queries, others] = [upTo(PER_THREAD), upTo(4)];
   const multiplied = meetings(form) * form.D * 2;
@@ -54,27 +78,38 @@ export const biasGradient = kernels((form: Form) => {
           .join(' ')} }`;
   const bias = (query: string): string =>
     `vec4f(${others.map((n) => `0.0${plusBias(query, `min(key[${n}], ${Tk - 1}u)`)}`).join(', ')})`;
+  const kept = (query: string): string =>
+    dropout ? ` * vec4f(${others.map((n) => `1.0${timesKept(query, `key[${n}]`)}`).join(', ')})` : '';
   const four = (from: string, at: string): string =>
     `vec4f(${others.map((n) => `${from}[d][${at} + ${n}u]`).join(', ')})`;
+  const end = (query: string): string => (causal ? `min(keys, ${query} + 1u)` : 'keys');
+  const isTooFarBack = firstSeen
+    ? ` || first_key + ${TILE - 1}u < ${firstSeen('first_query', end('first_query'))}`
+    : '';
+  const isSeen = (query: string): string =>
+    firstSeen
+      ? `(key < vec4u(${end(query)})) & (key >= vec4u(${firstSeen(query, end(query))}))`
+      : `key < vec4u(${end(query)})`;
   return {
     name: 'attention backward, bias',
     bindings: {
       ...inputs,
+      ...ofQueries,
       dy: ['read', element],
-      lse: ['read', 'f32'],
-      inner: ['read', 'f32'],
+      ...known.inputs,
       dBias: ['write', 'f32'],
     } as const,
     workgroup: [ACROSS, ACROSS, 1] as const,
     grid: row(down * across * H),
     flops: 2 * multiplied,
     words: multiplied / 2,
-    globals: ['q', 'k', 'dy', 'v']
-      .map((name) => `var<workgroup> tile_${name}: array<array<f32, ${STRIDE}>, ${DEPTH}>;`)
-      .join('\n'),
+    globals:
+      ['q', 'k', 'dy', 'v']
+        .map((name) => `var<workgroup> tile_${name}: array<array<f32, ${STRIDE}>, ${DEPTH}>;`)
+        .join('\n') + mask,
     body: `
   if (index >= ${down * across * H}u) { return; }
-  let h = index / ${down * across}u;
+  let h = index / ${down * across}u;${known.key}
   let first_query = index / ${across}u % ${down}u * ${TILE}u;
   let first_key = index % ${across}u * ${TILE}u;
   let i = local.y * ${PER_THREAD}u;
@@ -83,7 +118,7 @@ export const biasGradient = kernels((form: Form) => {
   ${queries.map((r) => `let query${r} = min(first_query + i + ${r}u, ${Tq - 1}u); var sum${r} = vec4f();`).join('\n  ')}
   for (var b = 0u; b < ${B}u; b++) {
     let keys = ${keys};
-    if (first_key >= keys${causal ? ` || first_key > first_query + ${TILE - 1}u` : ''}) { continue; }
+    if (first_key >= keys${causal ? ` || first_key > first_query + ${TILE - 1}u` : ''}${isTooFarBack}) { continue; }
     ${queries.map((r) => `var s${r} = vec4f(); var dp${r} = vec4f();`).join(' ')}
     for (var begin = 0u; begin < ${parts}u; begin += ${DEPTH / lanes}u) {
       workgroupBarrier();
@@ -106,9 +141,9 @@ export const biasGradient = kernels((form: Form) => {
       .map(
         (r) => `{
       let n = (b * ${H}u + h) * ${Tq}u + query${r};
-      let p = exp(s${r} * ${scale} + ${bias(`query${r}`)} - lse[n]);
-      let seen = key < vec4u(${causal ? `min(keys, query${r} + 1u)` : 'keys'});
-      sum${r} += select(vec4f(), p * (dp${r} - inner[n]), seen);
+      let p = exp(s${r} * ${scale} + ${bias(`query${r}`)} - ${known.lse('n')});
+      let seen = ${isSeen(`query${r}`)};
+      sum${r} += select(vec4f(), p * (dp${r}${kept(`query${r}`)} - ${known.inner('n')}), seen);
     }`,
       )
       .join('\n    ')}

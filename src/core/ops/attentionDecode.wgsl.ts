@@ -15,7 +15,7 @@ const BLOCK = 256;
 
 export const decodeForward = kernels((form: Form) => {
   const { B, H, scale, causal, biased } = form;
-  const { element, parts, inputs, product, plusBias, sequence, keys, keyHead, q, k, v, y } = vectors(form);
+  const { element, parts, inputs, product, plusBias, sequence, keys, firstSeen, keyHead, q, k, v, y } = vectors(form);
   const teams = Math.floor(THREADS / parts); // each takes every teams-th key's values
   return {
     name: 'attention of one query',
@@ -41,7 +41,7 @@ var<workgroup> sums: array<${element}, ${teams * parts}>;`,
   var highest = -1e30;
   var sum = 0.0;
   var o = ${element}();
-  for (var first = 0u; first < keys; first += ${BLOCK}u) {
+  for (var first = ${firstSeen?.('0u', 'keys') ?? '0u'}; first < keys; first += ${BLOCK}u) {
     let count = min(keys - first, ${BLOCK}u);
     workgroupBarrier();
     var best = highest;

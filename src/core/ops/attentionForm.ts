@@ -1,6 +1,7 @@
 /** What one call of attention reads: its sizes, and where queries, keys and values lie in the matrices given. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { HomegrownError } from '../base/errors';
+import type { DropoutSettings } from './dropout';
 import type { Gradients } from './op';
 
 /** `qkv` for self-attention, else `q` and `kv`. */
@@ -9,7 +10,12 @@ export type X = {
   q?: Tensor2D | undefined;
   kv?: Tensor2D | undefined;
   lengths?: Tensor1D | undefined;
+  /** Of each token within its document, and where in its row that ends; both, or neither. */
+  places?: Tensor1D | undefined;
+  ends?: Tensor1D | undefined;
   bias?: Tensor3D | undefined;
+  /** Seed and step, where `dropout` is set. */
+  counter?: Tensor | undefined;
 };
 export interface Settings {
   /** B: how many sequences the rows hold. */
@@ -18,8 +24,12 @@ export interface Settings {
   /** Divides heads; as many as heads by default. */
   kvHeads?: number;
   causal: boolean;
+  /** Of the keys that a query would see, it sees the last so many; all by default. */
+  window?: number;
   /** Of the scores; 1 / sqrt(D) by default. */
   scale?: number;
+  /** Of the weights p. */
+  dropout?: DropoutSettings;
 }
 
 export interface Form {
@@ -32,11 +42,17 @@ export interface Form {
   /** Columns of a head. */
   D: number;
   causal: boolean;
+  /** Less than Tk; else it leaves out nothing and is not here. */
+  window: number | undefined;
   scale: number;
   /** Whether `lengths` limits the keys. */
   limited: boolean;
+  /** Whether rows hold documents that do not see each other. */
+  packed: boolean;
   /** Whether a `bias` is added to the scores. */
   biased: boolean;
+  /** Not here where nothing is dropped. */
+  dropout: DropoutSettings | undefined;
   q: Columns;
   /** `start` is that of the keys; values begin KV D columns further. */
   kv: Columns;
@@ -45,14 +61,15 @@ interface Columns {
   stride: number;
   start: number;
 }
-/** How many queries meet how many keys, in all sequences and heads; where lengths limit the keys, as many as there may be. */
-export function meetings({ B, Tq, Tk, H, causal }: Form): number {
-  const seen = Math.min(Tq, Tk); // queries that see one key more than the one before
-  return B * H * (causal ? (seen * (seen + 1)) / 2 + (Tq - seen) * Tk : Tq * Tk);
+/** How many queries meet how many keys, in all sequences and heads; where lengths or documents limit the keys, as many as there may be. */
+export function meetings({ B, Tq, Tk, H, causal, window = Tk }: Form): number {
+  const growing = Math.min(Tq, window); // queries that see one key more than the one before
+  return B * H * (causal ? (growing * (growing + 1)) / 2 + (Tq - growing) * window : Tq * window);
 }
 export const columnsOfValues = ({ kv, KV, D }: Form): Columns => ({ ...kv, start: kv.start + KV * D });
 
-export function formOf(x: X, { rows, heads, kvHeads = heads, causal, scale }: Settings): Form {
+export function formOf(x: X, settings: Settings): Form {
+  const { rows, heads, kvHeads = heads, causal, window, scale, dropout } = settings;
   const [q, kv] = matrices(x);
   const fused = x.qkv !== undefined;
   const D = fused ? q.shape[1] / (heads + 2 * kvHeads) : q.shape[1] / heads;
@@ -63,10 +80,25 @@ export function formOf(x: X, { rows, heads, kvHeads = heads, causal, scale }: Se
     const split = `${rows} sequences, ${heads} heads and ${kvHeads} heads of keys`;
     throw new HomegrownError('bug', `Attention over ${shapes} does not divide into ${split}.`);
   }
+  if (window !== undefined && !(Number.isInteger(window) && window > 0)) {
+    throw new HomegrownError('bug', `Attention's window is ${window}, and it must be a whole number from 1 on.`);
+  }
   if (x.bias && x.bias.shape.join() !== [heads, Tq, Tk].join()) {
     const wanted = `[${heads}, ${Tq}, ${Tk}]`;
     throw new HomegrownError('bug', `Attention's bias is [${x.bias.shape.join(', ')}], and its scores are ${wanted}.`);
   }
+  const packed = x.places !== undefined;
+  if (packed !== (x.ends !== undefined) || (packed && !(causal && Tq === Tk && !x.lengths)))
+    throw new HomegrownError(
+      'bug',
+      'Documents in rows are for causal self-attention, by places and ends, without lengths.',
+    );
+  for (const given of [x.places, x.ends])
+    if (given && given.size !== rows * Tq)
+      throw new HomegrownError('bug', `Attention over ${rows * Tq} tokens was given documents of ${given.size}.`);
+  const isDropping = dropout !== undefined && dropout.probability > 0;
+  if (isDropping && !x.counter)
+    throw new HomegrownError('bug', 'Attention drops by a counter, and was called without.');
   return {
     B: rows,
     Tq,
@@ -75,9 +107,12 @@ export function formOf(x: X, { rows, heads, kvHeads = heads, causal, scale }: Se
     KV: kvHeads,
     D,
     causal,
+    window: window !== undefined && window < Tk ? window : undefined,
     scale: scale ?? 1 / Math.sqrt(D),
     limited: x.lengths !== undefined,
+    packed,
     biased: x.bias !== undefined,
+    dropout: isDropping ? dropout : undefined,
     q: { stride: q.shape[1], start: 0 },
     kv: { stride: width, start: fused ? heads * D : 0 },
   };

@@ -2,6 +2,7 @@
  * What attention's kernels share: a thread, or a few together, have a row of one head (a query or a key: their own) in
  * registers, and the rows that it meets (keys or queries) pass by.
  */
+import { RNG_WGSL } from '../base/rng';
 import { type Element, type Kernel, row } from '../gpu/dispatch';
 import { columnsOfValues, type Form, meetings } from './attentionForm';
 import { type Matrix, rowLoader, type Rows, type LoadStrategy } from './attentionRows.wgsl';
@@ -9,7 +10,7 @@ import { upTo } from './product.wgsl';
 
 /** A row of D numbers is an array of `parts` vectors. */
 export function vectors(form: Form) {
-  const { D, B, Tq, Tk, H, KV, q, kv, limited, biased } = form;
+  const { D, B, Tq, Tk, H, KV, q, kv, limited, packed, biased, window, dropout } = form;
   const lanes = D % 4 === 0 ? 4 : D % 2 === 0 ? 2 : 1;
   const parts = D / lanes;
   const element: Element = lanes === 4 ? 'vec4f' : lanes === 2 ? 'vec2f' : 'f32';
@@ -17,6 +18,12 @@ export function vectors(form: Form) {
     (T: number, { stride, start }: Form['kv']) =>
     (t: string, head = 'h'): string =>
       `((b * ${T}u + ${t}) * ${stride / lanes}u + ${start / lanes}u + ${head} * ${parts}u)`;
+  const inWindow = (end: string): string => `max(${end}, ${window}u) - ${window}u`;
+  const inDocument = (i: string): string => `${i} - min(u32(places[b * ${Tq}u + ${i}]), ${i})`;
+  const firstSeen = (i: string, end: string): string => {
+    if (window === undefined) return inDocument(i);
+    return packed ? `max(${inWindow(end)}, ${inDocument(i)})` : inWindow(end);
+  };
   return {
     element,
     /** Numbers of a vector. */
@@ -31,6 +38,8 @@ export function vectors(form: Form) {
     y: at(Tq, { stride: H * D, start: 0 }),
     /** How many keys sequence b has. */
     keys: limited ? `u32(clamp(lengths[b], 0, ${Tk}))` : `${Tk}u`,
+    /** The first key that query `i` sees, where those that it sees end at `end`: undefined where it is the first of all. */
+    firstSeen: window === undefined && !packed ? undefined : firstSeen,
     /** The head of keys that belongs to a head of queries. */
     keyHead: `(h / ${H / KV}u)`,
     /** What every kernel reads first. */
@@ -40,14 +49,55 @@ export function vectors(form: Form) {
       ...(limited && { lengths: ['read', 'i32'] as const }),
       ...(biased && { bias: ['read', 'f32'] as const }),
     } as const,
+    /** What it reads besides where rows hold several documents: of queries where their keys begin, of keys where their queries end. */
+    ofQueries: (packed ? { places: ['read', 'i32'] } : {}) as { places?: ['read', 'i32'] },
+    ofKeys: (packed ? { ends: ['read', 'i32'] } : {}) as { ends?: ['read', 'i32'] },
     /** In a sum of scores: what is added to that of query `i` and key `j` of head `head`. */
     plusBias: (i: string, j: string, head = 'h'): string =>
       biased ? ` + bias[(${head} * ${Tq}u + ${i}) * ${Tk}u + ${j}]` : '',
+    /** Declares what `timesKept` calls. */
+    mask: dropout ? maskFunction(dropout.probability, form) : '',
+    /** In a product with the weight of query `i` and key `j` of head `head`: what dropout multiplies it by. */
+    timesKept: (i: string, j: string, head = 'h'): string =>
+      dropout ? ` * kept(mask_key, b, ${head}, ${i}, ${j})` : '',
+    /** What the backward pass knows of the n-th query: lse, and inner, the row sum of m dp p; and `mask_key`. */
+    known: dropout ? JOINED : APART,
     /** Names sequence b and head h of n = B heads. */
     sequence: (n: string, heads: number): string => `let h = ${n} % ${heads}u; let b = ${n} / ${heads}u;`,
     batch: B,
   };
 }
+
+interface Known {
+  inputs: Kernel['bindings'];
+  lse: (n: string) => string;
+  inner: (n: string) => string;
+  both: (n: string) => string;
+  key: string;
+}
+const APART = {
+  inputs: { lse: ['read', 'f32'], inner: ['read', 'f32'] },
+  lse: (n) => `lse[${n}]`,
+  inner: (n) => `inner[${n}]`,
+  both: (n) => `vec2f(lse[${n}], inner[${n}])`,
+  key: '',
+} as const satisfies Known;
+/** As attentionDropout.wgsl.ts writes it. */
+const JOINED = {
+  inputs: { norms: ['read', 'vec2f'], stream: ['read', 'u32'] },
+  lse: (n) => `norms[${n}].x`,
+  inner: (n) => `norms[${n}].y`,
+  both: (n) => `norms[${n}]`,
+  key: '\n  let mask_key = vec2u(stream[0], stream[1]);',
+} as const satisfies Known;
+
+/** keep / (1 - probability) of element [b, h, i, j]; the generator and its order are those of dropout.ts. */
+const maskFunction = (probability: number, { H, Tq, Tk }: Form): string => `${RNG_WGSL}
+fn kept(key: vec2u, b: u32, h: u32, i: u32, j: u32) -> f32 {
+  let at = ((b * ${H}u + h) * ${Tq}u + i) * ${Tk}u + j;
+  return select(0.0, ${1 / (1 - probability)}, (rng_bits(key, at) >> 8u) < ${Math.ceil((1 - probability) * 2 ** 24)}u);
+}
+`;
 
 /** Rows that pass, and what each thread makes of them. */
 interface Pass extends Rows {
@@ -61,10 +111,20 @@ interface Pass extends Rows {
 
 export function tiles(form: Form, strategy: LoadStrategy) {
   const rows = vectors(form);
-  const { batch, product, element, k, v, keyHead } = rows;
-  const { causal, Tq } = form;
+  const { batch, product, element, k, v, keyHead, firstSeen } = rows;
+  const { causal, window, packed, Tq } = form;
   const { threads, share, held, atOnce, declarations, each, join, ...by } = rowLoader(rows, strategy);
   const indices = upTo(atOnce);
+  /** Where the queries end that see key `j`, if any does. */
+  const seeing = (j: string): string => {
+    if (packed) {
+      const end = `min(u32(ends[b * ${Tq}u + min(${j}, ${Tq - 1}u)]), ${Tq}u)`;
+      return window === undefined ? end : `min(${end}, ${j} + ${window}u)`;
+    }
+    return window === undefined
+      ? `${Tq}u`
+      : `select(${causal ? `min(${j} + ${window}u, ${Tq}u)` : '0u'}, ${Tq}u, ${j} + ${window}u >= keys)`;
+  };
   const tall = threads / share;
   return {
     ...rows,
@@ -79,6 +139,7 @@ export function tiles(form: Form, strategy: LoadStrategy) {
       workgroup: [threads, 1, 1] as const,
       grid: row(Math.ceil(T / tall) * heads * batch),
       ...declarations,
+      ...(form.dropout && { globals: `${declarations.globals ?? ''}${rows.mask}` }),
     }),
     /** Of so many products and sums of a row with each that passes. */
     work(products: number): Pick<Kernel, 'flops' | 'words'> {
@@ -98,15 +159,25 @@ export function tiles(form: Form, strategy: LoadStrategy) {
   let own = min(t, ${T - 1}u);
   let keys = ${rows.keys};`;
     },
-    /** How many keys a thread whose row is a query sees. */
-    seenKeys: `let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);`,
+    /** Where the keys that a thread sees whose row is a query end, and where not all see the first, begin. */
+    seenKeys: `let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);${
+      firstSeen ? `\n  let unseen = ${firstSeen('own', 'seen')};` : ''
+    }`,
+    /** Whether key `j` is one of them. */
+    sees: (j: string): string => (firstSeen ? `${j} >= unseen && ` : '') + `${j} < seen`,
     /** Keys and values, passing by queries. */
     keysThatPass: {
-      from: '0u',
+      from: firstSeen?.('tile', causal ? 'min(keys, tile + 1u)' : 'keys') ?? '0u',
       to: causal ? 'min(keys, past)' : 'keys',
       near: (j: string) => `kv[${k(j, keyHead)} + c]`,
       far: (j: string) => `kv[${v(j, keyHead)} + c]`,
     },
+    /** Where the queries end that see a key of the tile, and those that see the thread's own. */
+    seeingQueries: `let queries = select(0u, ${seeing('past - 1u')}, tile < keys);
+  let end = select(0u, ${seeing('t')}, t < keys);`,
+    queriesThatPass: { from: causal ? 'tile' : '0u', to: 'queries' },
+    /** Whether query `i` sees the thread's own key. */
+    isSeenBy: (i: string): string => `${causal ? `${i} >= t && ` : ''}${i} < end`,
     pass(p: Pass): string {
       const [dots, sums] = [Object.entries(p.dots), Object.entries(p.sums)];
       const dot = ([name, [own, matrix]]: (typeof dots)[number]): string =>

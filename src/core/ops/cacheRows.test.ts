@@ -3,23 +3,27 @@ import type { Tensor2D, Variable } from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { floats } from '../testing/checkOp';
 import { HOST_BACKENDS } from '../testing/wasm';
+import { attention } from './attention';
 import { cacheRows } from './cacheRows';
 
 describe.each(HOST_BACKENDS)('on %s', (_, use) => {
-  test('rows go where the position says, and a product sees them', async () => {
+  test('rows go where the position says, and attention sees them', async () => {
     await use();
     const before = tf.memory().numTensors;
     tf.tidy(() => {
       const cache: Variable = tf.variable(tf.zeros([5, 4]));
-      const ones = tf.ones<tf.Rank.R2>([1, 5]);
-      const summed = () => [...tf.matMul(ones, cache as unknown as Tensor2D).dataSync()];
-      expect(summed()).toEqual([0, 0, 0, 0]);
+      const q = tf.tensor2d([[0.5, -1]]);
+      const lengths = tf.tensor1d([4], 'int32');
+      const attended = (kv: Tensor2D) => [
+        ...attention({ q, kv, lengths }, { rows: 1, heads: 1, causal: false }).dataSync(),
+      ];
+      expect(attended(cache as unknown as Tensor2D)).toEqual([0, 0]);
       const x = floats([2, 6]);
       cacheRows(cache, tf.tensor2d(x.data, [2, 6]), tf.tensor1d([0], 'int32'));
       cacheRows(cache, tf.tensor2d([9, 9, 1, 2, 3, 4], [1, 6]), tf.tensor1d([3], 'int32'));
       const want = [...x.data.subarray(2, 6), ...x.data.subarray(8, 12), 0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0];
       expect([...cache.dataSync()]).toEqual(want);
-      summed().forEach((sum, c) => expect(sum).toBeCloseTo(want[c]! + want[4 + c]! + c + 1, 6));
+      expect(attended(cache as unknown as Tensor2D)).toEqual(attended(tf.tensor2d(want, [5, 4])));
       cache.dispose();
     });
     expect(tf.memory().numTensors).toBe(before);

@@ -1,5 +1,6 @@
 /**
- * Writes the keys and values of new tokens into a cache, in place.
+ * Writes the keys and values of new tokens into a cache, in place: what reads it is attention. On wasm a product of TensorFlow.js
+ * would not see it, for it keeps what it multiplied by.
  *
  *   cache[position + t] <- x[t, S - K ...]
  *
@@ -8,6 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
+import { onHeap } from '../gpu/wasmTensors';
 import { cacheRowsOnGpu } from './cacheRows.wgsl';
 import { pick, type Implementations } from './op';
 
@@ -22,10 +24,10 @@ export const CACHE_ROWS: Implementations<CacheRows> = {
   reference: (cache, x, position) => {
     const [K, [T, S]] = [cache.shape[1]!, x.shape];
     const from = x.dataSync<'float32'>();
-    // A copy: wasm would not see that a tensor's own memory has changed.
-    const into = new Float32Array(cache.dataSync<'float32'>());
     const first = position.dataSync<'int32'>()[0]!;
+    const heap = onHeap();
+    const into = heap ? heap.valuesOf(cache) : new Float32Array(cache.dataSync<'float32'>());
     for (let t = 0; t < T; t++) into.set(from.subarray((t + 1) * S - K, (t + 1) * S), (first + t) * K);
-    tf.tidy(() => cache.assign(tf.tensor(into, cache.shape)));
+    if (!heap) tf.tidy(() => cache.assign(tf.tensor(into, cache.shape)));
   },
 };

@@ -11,12 +11,21 @@ test.each([
   [65, 5, 127, 'one binding'],
   [127, 16, 70, 'one binding'],
   [70_000, 2, 3, 'one binding'],
+  [3, 65, 7, 'one binding', 'biased'],
+  [2, 16, 64, 'one binding', 'biased'],
   [1, 100, 250, 'two bindings'],
   [5, 33, 700, 'two bindings'],
-] as const)('scores of %i rows of %i by %i tokens in %s', async (N, C, V, bindings) => {
-  const [x, w] = [floats([N, C]), floats([V, C], 1, 1)];
+  [5, 33, 700, 'two bindings', 'biased'],
+] as const)('scores of %i rows of %i by %i tokens in %s %s', async (N, C, V, bindings, biased?) => {
+  const [x, w, b] = [floats([N, C]), floats([V, C], 1, 1), floats([V], 1, 2)];
   const scores = async (implementation: 'webgpu' | 'reference') => {
-    const y = tf.tidy(() => CLASSIFY[implementation]!(tf.tensor2d(x.data, [N, C]), tf.tensor2d(w.data, [V, C])));
+    const y = tf.tidy(() =>
+      CLASSIFY[implementation]!({
+        hidden: tf.tensor2d(x.data, [N, C]),
+        classifier: tf.tensor2d(w.data, [V, C]),
+        ...(biased && { bias: tf.tensor1d(b.data) }),
+      }),
+    );
     expect(y.shape).toEqual([N, V]);
     const values = await y.data();
     y.dispose();

@@ -1,21 +1,30 @@
 /**
  * The score of every token for every row: a product with the classifier, whose rows are the tokens'.
  *
- *   y = x W^T
+ *   y = hidden W^T + b
  *
- * x [N, C]   classifier W [V, C]   y [N, V], all f32
+ * hidden [N, C]   classifier W [V, C]   bias b [V], 0 where it is not given   y [N, V], all f32
  * For reading and writing only: it has no gradient. Training goes through softmaxCrossEntropy, which never holds all of y.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { classifyOnGpu } from './classify.wgsl';
 import { pick, type Implementations } from './op';
 
-export type Classify = (x: Tensor2D, classifier: Tensor2D) => Tensor2D;
+/** What scores are made of: an architecture's output. */
+export interface Scored {
+  hidden: Tensor2D;
+  classifier: Tensor2D;
+  bias?: Tensor1D | undefined;
+}
+export type Classify = (scored: Scored) => Tensor2D;
 
-export const classify: Classify = (...input) => pick(CLASSIFY)(...input);
+export const classify: Classify = (scored) => pick(CLASSIFY)(scored);
 
 export const CLASSIFY: Implementations<Classify> = {
   webgpu: classifyOnGpu,
-  reference: (x, classifier) => tf.matMul(x, classifier, false, true),
+  reference({ hidden, classifier, bias }) {
+    const scores = tf.matMul<Tensor2D>(hidden, classifier, false, true);
+    return bias ? tf.add<Tensor2D>(scores, bias) : scores;
+  },
 };

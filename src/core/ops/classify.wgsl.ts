@@ -7,11 +7,17 @@ import type { Classify } from './classify';
 import { product } from './matmul.wgsl';
 
 /** A classifier that is larger than a binding is bound in ranges of rows, whose scores are then put side by side. */
-export const classifyOnGpu: Classify = (x, classifier) => {
-  const [M, K] = x.shape;
+export const classifyOnGpu: Classify = ({ hidden, classifier, bias }) => {
+  const [M, K] = hidden.shape;
   const parts = pieces(classifier.size, bindingElements(), K).map(({ from, elements: length }) => {
-    const c = emptyTensor([M, length / K], 'float32') as Tensor2D;
-    dispatch(product({ M, N: length / K, K, transposeB: true }), { a: x, b: { tensor: classifier, from, length }, c });
+    const N = length / K;
+    const c = emptyTensor([M, N], 'float32') as Tensor2D;
+    dispatch(product({ M, N, K, transposeB: true, bias: bias !== undefined }), {
+      a: hidden,
+      b: { tensor: classifier, from, length },
+      bias: bias && { tensor: bias, from: from / K, length: N },
+      c,
+    });
     return c;
   });
   if (parts.length === 1) return parts[0]!;

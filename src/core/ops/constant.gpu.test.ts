@@ -12,6 +12,7 @@ import { LAYER_NORM } from './layerNorm';
 import { LINEAR } from './linear';
 import { LOW_RANK } from './lowRank';
 import type { Differentiable, Implementations, Tensors } from './op';
+import { QK_NORM } from './qkNorm';
 import { RMS_NORM } from './rmsNorm';
 import { SOFTMAX_CROSS_ENTROPY } from './softmaxCrossEntropy';
 
@@ -63,15 +64,28 @@ check(
   { scale: 2 },
   { x: 3, weight: 5, down: 4, up: 5, bias: 5, residual: 6 },
 );
-check(
-  'feedForward',
-  FEED_FORWARD,
-  { x, inWeight: weight, inBias: bias, outWeight: floats([10, 6], 0.5, 6), outBias: floats([6], 0.5, 7), residual: x },
-  'gelu-tanh',
-  { x: 2, inWeight: 2, inBias: 2, outWeight: 3, outBias: 3, residual: 4 },
-);
+for (const gated of [false, true]) {
+  const inner = gated ? 5 : 10;
+  check(
+    gated ? 'feedForward, gated' : 'feedForward',
+    FEED_FORWARD,
+    {
+      x,
+      inWeight: weight,
+      inBias: bias,
+      outWeight: floats([inner, 6], 0.5, 6),
+      outBias: floats([6], 0.5, 7),
+      residual: x,
+    },
+    { activation: 'gelu-tanh', gated },
+    { x: 2, inWeight: 2, inBias: 2, outWeight: 3, outBias: 3, residual: 4 },
+  );
+}
 const norm = { x, gain: floats([6], 1, 8) };
 check('layerNorm', LAYER_NORM, { ...norm, bias: floats([6], 1, 9) }, { epsilon: 1e-5 }, { x: 0, gain: 0, bias: 0 });
+const heads = { x: floats([6, 16]), qGain: floats([4], 1, 16), kGain: floats([4], 1, 17) };
+const headed = { rows: 2, heads: 2, kvHeads: 1, base: 10_000, epsilon: 1e-6 };
+check('qkNorm', QK_NORM, heads, headed, { x: 1, qGain: 0, kGain: 0 });
 check('rmsNorm', RMS_NORM, norm, { epsilon: 1e-6 }, { x: 0, gain: 0 });
 
 const ids = integers([2, 4], [0, 3, 3, 1, 2, 0, 3, 4]);

@@ -13,17 +13,17 @@ import { bernoulli } from '../base/rng';
 import { dropoutOnGpu } from './dropout.wgsl';
 import { type Differentiable, run, type Implementations } from './op';
 
-export const dropout = (x: Tensor, counter: Tensor, settings: Settings, residual?: Tensor): Tensor =>
+export const dropout = (x: Tensor, counter: Tensor, settings: DropoutSettings, residual?: Tensor): Tensor =>
   run(DROPOUT, { x, counter, residual }, settings);
 
 type X = { x: Tensor; counter: Tensor; residual: Tensor | undefined };
-interface Settings {
+export interface DropoutSettings {
   /** 0 <= probability < 1. */
   probability: number;
   purpose: string;
 }
 
-export type Dropout = Differentiable<X, Settings, { counter: Tensor }>;
+export type Dropout = Differentiable<X, DropoutSettings, { counter: Tensor }>;
 
 export const DROPOUT: Implementations<Dropout> = {
   webgpu: dropoutOnGpu,
@@ -39,13 +39,12 @@ export const DROPOUT: Implementations<Dropout> = {
   },
 };
 
-/** keep / (1 - probability). The counter is read where it was written: a tensor that no kernel has used is still on the host. */
-function scales(counter: Tensor, shape: number[], { probability, purpose }: Settings): Tensor {
+const scales = (counter: Tensor, shape: number[], settings: DropoutSettings): Tensor =>
+  tf.tensor(keptScales(counter, tf.util.sizeFromShape(shape), settings), shape);
+
+/** keep / (1 - probability) of n elements. The counter is read where it was written: a tensor that no kernel has used is still on the host. */
+export function keptScales(counter: Tensor, n: number, { probability, purpose }: DropoutSettings): Float32Array {
   const [seed, step] = counter.dataSync<'int32'>();
   const keep = 1 - probability;
-  const mask = bernoulli(seed! >>> 0, purpose, step! >>> 0, tf.util.sizeFromShape(shape), keep);
-  return tf.tensor(
-    mask.map((kept) => kept / keep),
-    shape,
-  );
+  return bernoulli(seed! >>> 0, purpose, step! >>> 0, n, keep).map((kept) => kept / keep);
 }

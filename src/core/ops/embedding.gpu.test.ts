@@ -26,6 +26,13 @@ for (const [B, T, V, C, places] of [
   const positions = floats([places, C], 1, 1);
   const sizes = { vocabulary: V, places };
   checkOnGpu(`embedding of ${B} x ${T} ids of ${V}`, EMBEDDING, { ids, tokens, positions }, sizes);
+  const within = integers(
+    [B * T],
+    Array.from({ length: B * T }, (_, i) => at(B * T + i) % places),
+  );
+  // The reference's one-hot rows have two columns at least.
+  if (places > 1)
+    checkOnGpu(`${B} x ${T} ids with places`, EMBEDDING, { ids, tokens, positions, places: within }, sizes);
   checkOnGpu(`${B} x ${T} ids without positions`, EMBEDDING, { ids, tokens }, { ...sizes, places: 0 });
 }
 

@@ -16,6 +16,18 @@ checkOp(
   { vocabulary: 5, places: 4 },
 );
 
+checkOp(
+  'embedding with positions of documents in rows',
+  EMBEDDING,
+  {
+    ids: integers([2, 5], [4, 0, 4, 1, 4, 3, 3, 0, 1, 1]),
+    tokens: floats([5, 3]),
+    positions: floats([4, 3], 1, 1),
+    places: integers([10], [0, 1, 0, 1, 2, 0, 0, 0, 1, 0]),
+  },
+  { vocabulary: 5, places: 4 },
+);
+
 const sizes = { B: 2, T: 4, V: 9, C: 3 };
 test('a table that is the classifier too has the gradient of both uses, against finite differences', async () => {
   await tf.setBackend('cpu');

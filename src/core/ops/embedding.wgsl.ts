@@ -6,36 +6,42 @@ import type { Embedding } from './embedding';
 
 /** A table that is larger than a binding is bound, and its gradient made, in ranges of rows. */
 export const embeddingOnGpu: Embedding = {
-  forward({ ids, tokens, positions }) {
+  forward({ ids, tokens, positions, places }) {
     const [B, T] = ids.shape;
     const [V, C] = tokens.shape;
     const y = emptyTensor([B * T, C], 'float32');
     for (const range of ranges(V, C)) {
       const some = { tensor: tokens, from: range.first * C, length: range.count * C };
-      dispatch(forward(B * T, T, C, positions !== undefined, range), { ids, tokens: some, positions, y });
+      const placed = positions ? (places ? 'by places' : 'in order') : undefined;
+      dispatch(forward(B * T, T, C, placed, range), { ids, tokens: some, positions, places, y });
     }
-    return { y, saved: { ids } };
+    return { y, saved: { ids, places } };
   },
-  backward(dy, { ids }, { vocabulary, places }, needsGradient, residualGradient) {
+  backward(dy, { ids, places }, { vocabulary, places: all }, needsGradient, residualGradient) {
     const [B, T] = ids.shape;
     const C = dy.shape[1]!;
     const tokens = needsGradient.tokens && emptyTensor([vocabulary, C], 'float32');
-    const positions = needsGradient.positions ? emptyTensor([places, C], 'float32') : undefined;
+    const positions = needsGradient.positions ? emptyTensor([all, C], 'float32') : undefined;
+    if (positions && places) {
+      // Rows of a table, looked up by places as those of tokens are by ids.
+      dispatch(backward(B, T, C, { first: 0, count: all }, 0, false), { ids: places, dy, tokens: positions });
+    }
+    const inOrder = places ? undefined : positions;
     if (tokens) {
       for (const range of ranges(vocabulary, C)) {
         const some = (tensor: Tensor) => ({ tensor, from: range.first * C, length: range.count * C });
         const last = range.first + range.count === vocabulary;
-        const kernel = backward(B, T, C, range, last && positions ? places : 0, residualGradient !== undefined);
+        const kernel = backward(B, T, C, range, last && inOrder ? all : 0, residualGradient !== undefined);
         dispatch(kernel, {
           ids,
           dy,
           residualGradient: residualGradient && some(residualGradient),
           tokens: some(tokens),
-          positions,
+          positions: inOrder,
         });
       }
-    } else if (positions) {
-      dispatch(backwardOfPositions(B, T, C, places), { dy, positions });
+    } else if (inOrder) {
+      dispatch(backwardOfPositions(B, T, C, all), { dy, positions: inOrder });
     }
     return { tokens, positions };
   },
@@ -49,13 +55,17 @@ interface Range {
 const ranges = (V: number, C: number): Range[] =>
   pieces(V * C, bindingElements(), C).map(({ from, elements }) => ({ first: from / C, count: elements / C }));
 
+/** By which place of its table a token's position is found. */
+type Placed = 'in order' | 'by places';
+
 /** Writes the rows of y whose ids are in the range. */
-const forward = kernels((rows: number, T: number, C: number, placed: boolean, { first, count }: Range) => ({
+const forward = kernels((rows: number, T: number, C: number, placed: Placed | undefined, { first, count }: Range) => ({
   name: 'embedding',
   bindings: {
     ids: ['read', 'i32'],
     tokens: ['read', 'f32'],
     ...(placed && { positions: ['read', 'f32'] as const }),
+    ...(placed === 'by places' && { places: ['read', 'i32'] as const }),
     y: ['write', 'f32'],
   } as const,
   ...overElements(
@@ -64,7 +74,7 @@ const forward = kernels((rows: number, T: number, C: number, placed: boolean, { 
   let c = i % ${C}u;
   let r = u32(ids[n]) - ${first}u;
   if (r >= ${count}u) { return; }
-  y[i] = tokens[r * ${C}u + c]${placed ? ` + positions[(n % ${T}u) * ${C}u + c]` : ''};`,
+  y[i] = tokens[r * ${C}u + c]${placed ? ` + positions[${placed === 'in order' ? `(n % ${T}u)` : 'u32(places[n])'} * ${C}u + c]` : ''};`,
   ),
 }));
 

@@ -1,6 +1,6 @@
 /**
- * A transformer's feed-forward network. Without a gate it is one op, so that its gradient needs no pass of its own over the
- * widest rows; with one, its product makes gate and up at once.
+ * A transformer's feed-forward network: one op, so that its gradient needs no pass of its own over the widest rows. With a
+ * gate, one product makes gate and up at once.
  *
  *   y = f(x W1 + b1) W2 + b2 + r      gated: y = (f(gate) up) W2 + b2 + r, gate | up = x W1 + b1
  *
@@ -12,8 +12,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { type Activation, ACTIVATIONS } from './activation';
 import { feedForwardOnGpu } from './feedForward.wgsl';
-import { gated } from './gated';
-import { linear, sumOfRows } from './linear';
+import { GATED } from './gated';
+import { sumOfRows } from './linear';
 import { matMul } from './matMul';
 import { type Differentiable, anyNeedsGradient, run, type Implementations } from './op';
 
@@ -24,11 +24,7 @@ export interface FeedForwardKind {
 /** GPT-2's. */
 const PLAIN: FeedForwardKind = { activation: 'gelu-tanh' };
 
-export function feedForward(x: FeedForwardInputs, kind = PLAIN): Tensor2D {
-  if (!kind.gated) return run(FEED_FORWARD, x, kind.activation) as Tensor2D;
-  const inner = gated(linear(x.x, x.inWeight, { bias: x.inBias }), kind.activation);
-  return linear(inner, x.outWeight, { bias: x.outBias, residual: x.residual });
-}
+export const feedForward = (x: FeedForwardInputs, kind = PLAIN): Tensor2D => run(FEED_FORWARD, x, kind) as Tensor2D;
 
 export type FeedForwardInputs = {
   x: Tensor2D;
@@ -38,27 +34,27 @@ export type FeedForwardInputs = {
   outBias?: Tensor | undefined;
   residual?: Tensor2D | undefined;
 };
-/** pre: x W1 + b1; inner: f of it; both [N, H]. */
+/** pre: x W1 + b1, [N, H], gated [N, 2 H]; inner: what W2 multiplies, [N, H]. */
 type Saved = Pick<FeedForwardInputs, 'x' | 'inWeight' | 'outWeight'> & { pre: Tensor2D; inner: Tensor2D };
-export type FeedForward = Differentiable<FeedForwardInputs, Activation, Saved>;
+export type FeedForward = Differentiable<FeedForwardInputs, FeedForwardKind, Saved>;
 
 export const FEED_FORWARD: Implementations<FeedForward> = {
   webgpu: feedForwardOnGpu,
   reference: {
-    forward({ residual, ...given }, activation) {
+    forward({ residual, ...given }, kind) {
       const { x, inWeight, inBias, outWeight, outBias } = given;
       const product = matMul(x, inWeight);
       const pre = inBias ? tf.add<Tensor2D>(product, inBias) : product;
-      const inner = ACTIVATIONS[activation].forward(pre) as Tensor2D;
+      const inner = neurons(kind).forward(pre);
       const out = matMul(inner, outWeight);
       const y = outBias ? tf.add(out, outBias) : out;
       return { y: residual ? tf.add(y, residual) : y, saved: { x, inWeight, outWeight, pre, inner } };
     },
-    backward(dy, { x, inWeight, outWeight, pre, inner }, activation, needsGradient) {
+    backward(dy, { x, inWeight, outWeight, pre, inner }, kind, needsGradient) {
       const out = dy as Tensor2D;
       const du =
         anyNeedsGradient(needsGradient, 'x', 'inWeight', 'inBias') &&
-        (ACTIVATIONS[activation].backward(matMul(out, outWeight, { b: true }), pre) as Tensor2D);
+        neurons(kind).backward(matMul(out, outWeight, { b: true }), pre);
       return {
         x: needsGradient.x && du && matMul(du, inWeight, { b: true }),
         inWeight: needsGradient.inWeight && du && matMul(x, du, { a: true }),
@@ -70,3 +66,13 @@ export const FEED_FORWARD: Implementations<FeedForward> = {
     },
   },
 };
+
+/** From what the first product gives to what the second takes. */
+const neurons = ({ activation, gated }: FeedForwardKind) => ({
+  forward: (pre: Tensor2D): Tensor2D =>
+    (gated ? GATED.reference.forward({ x: pre }, activation).y : ACTIVATIONS[activation].forward(pre)) as Tensor2D,
+  backward: (d: Tensor2D, pre: Tensor2D): Tensor2D =>
+    (gated
+      ? GATED.reference.backward(d, { x: pre }, activation, { x: true }).x
+      : ACTIVATIONS[activation].backward(d, pre)) as Tensor2D,
+});

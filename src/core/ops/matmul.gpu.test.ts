@@ -7,7 +7,7 @@ import { ALL_ACTIVATIONS, SLOPES_IN_F64 } from '../testing/activations';
 import { expectClose, floats } from '../testing/checkOp';
 import { candidates, type Tiling, LARGE, SLICED, SMALL, SOFTWARE, WIDE } from './tiling';
 import { productBy } from './matmul.wgsl';
-import type { Product } from './product.wgsl';
+import { type Product, strideOf } from './product.wgsl';
 
 beforeAll(openGpu);
 
@@ -74,6 +74,42 @@ test.each(Object.entries(KINDS))(
     }
   },
 );
+
+test.each(Object.entries(KINDS))('%s, several side by side, have the bits of each alone', async (_, { ...flags }) => {
+  const gpu = await openGpu();
+  const count = 3;
+  for (const [M, N, K] of [
+    [35, 70, 33],
+    [64, 32, 48],
+  ] as const) {
+    const p: Product = { M, N, K, ...flags, scale: 0.5, residual: true };
+    if ('columns' in p) delete p.columns;
+    const strides = [strideOf(M, K), strideOf(K, N), strideOf(M, N)] as const;
+    const [a, b, r] = strides.map((stride, i) => floats([count * stride], 1, i).data) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    const part = (all: Float32Array, stride: number, i: number, size: number) =>
+      tf.tensor1d(all.slice(i * stride, i * stride + size));
+    const { SMALL: small, SLICED: sliced, broadcast } = await tilings();
+    for (const [name, tiling] of Object.entries({ small, sliced, broadcast })) {
+      if (!tiling) continue;
+      const c = emptyTensor([count * strides[2]], 'float32');
+      const all = { a: tf.tensor1d(a), b: tf.tensor1d(b), residual: tf.tensor1d(r), c };
+      dispatch(productBy({ ...p, count }, tiling), all);
+      const got = await c.data<'float32'>();
+      for (let i = 0; i < count; i++) {
+        const one = emptyTensor([M * N], 'float32');
+        const [ofA, ofB] = [part(a, strides[0], i, M * K), part(b, strides[1], i, K * N)];
+        dispatch(productBy(p, tiling), { a: ofA, b: ofB, residual: part(r, strides[2], i, M * N), c: one });
+        const begin = i * strides[2];
+        expect(got.slice(begin, begin + M * N), `${name}, ${M} x ${N}, ${i}`).toEqual(await one.data<'float32'>());
+      }
+      gpu.check();
+    }
+  }
+});
 
 test('a product added to what is there', async () => {
   const p: Product = { M: 20, N: 9, K: 7, accumulate: true };

@@ -1,9 +1,10 @@
 /** What all ways to multiply matrices on the GPU share: what is asked of them, and how an element of C is finished. */
+import { BLOCK } from '../gpu/arena';
 import type { Element, Kernel } from '../gpu/dispatch';
 import type { Activation } from './activation';
 import { activationFunctions } from './activation.wgsl';
 
-/** C = f(scale A B + bias) + residual, A [M, K], B [K, N], C [M, N], f32; or C = A B f'(pre). */
+/** C = f(scale A B + bias) + residual, A [M, K], B [K, N], C [M, N], f32; or C = A B f'(pre), which may be that of a gate. */
 export interface Product {
   M: number;
   N: number;
@@ -12,6 +13,8 @@ export interface Product {
   transposeA?: boolean;
   /** B lies as [N, K]. */
   transposeB?: boolean;
+  /** So many of them, each matrix where `strideOf` says in its tensor; without bias and columns. */
+  count?: number;
   /** 1 where it is not given. */
   scale?: number;
   bias?: boolean;
@@ -19,6 +22,8 @@ export interface Product {
   activation?: Activation;
   /** C = A B f'(pre): the gradient before an activation from the one after it. */
   slope?: Activation;
+  /** With `slope`: pre is gate | up, and C = A B up f'(gate) | A B f(gate), both [M, 2 N]. */
+  gated?: boolean;
   residual?: boolean;
   /** C += instead of C =. */
   accumulate?: boolean;
@@ -28,7 +33,25 @@ export interface Product {
 export type ProductBinding = 'a' | 'b' | 'c' | 'bias' | 'pre' | 'residual' | 'columns';
 export type ProductKernel = Kernel<ProductBinding>;
 
-export const flopsOf = ({ M, N, K }: Product): number => 2 * M * N * K;
+export const flopsOf = ({ M, N, K, count = 1 }: Product): number => 2 * M * N * K * count;
+
+/** Numbers from one matrix to the next where several of a shape lie in one tensor: each begins where a binding may. */
+export const strideOf = (rows: number, columns: number): number => Math.ceil((rows * columns) / BLOCK) * BLOCK;
+
+/** Workgroups from top to bottom, a tile each, and in WGSL what the tile's row of its own product is. */
+export const tilesDown = ({ M, count = 1 }: Product, rows: number): number => Math.ceil(M / rows) * count;
+export const tileRow = ({ M, count }: Product, rows: number): string =>
+  count === undefined ? 'group.y' : `(group.y % ${Math.ceil(M / rows)}u)`;
+/** `let of_a = ...`: where the matrices of this workgroup's product begin. */
+export const beginnings = ({ M, N, K, count }: Product, rows: number): string => {
+  if (count === undefined) return '';
+  const strides = { a: strideOf(M, K), b: strideOf(K, N), c: strideOf(M, N) };
+  const lines = Object.entries(strides).map(([name, stride]) => `let of_${name} = nth * ${stride}u;`);
+  return `let nth = group.y / ${Math.ceil(M / rows)}u; ${lines.join(' ')}`;
+};
+/** What an address in one of them begins with. */
+export const beginsAt = (name: 'a' | 'b' | 'c', { count }: Product): string =>
+  count === undefined ? '' : `of_${name} + `;
 
 /** Whether four neighbours of a row of C are one vector in memory. */
 export const wide = ({ N }: Product): boolean => N % 4 === 0;
@@ -72,11 +95,13 @@ export const storeAll = (p: Product, values: readonly (readonly string[])[], row
 
 /** Writes a vec4f to row `r` of C, columns `n` to n + 3. */
 function store(p: Product, value: string): string {
-  if (wide(p)) return `if (n < ${p.N}u) { let at = (r * ${p.N}u + n) / 4u; ${finish(p, value, 'n / 4u', 'vec4f')} }`;
+  const columns = p.gated ? 2 * p.N : p.N;
+  const row = `${beginsAt('c', p)}r * ${columns}u`;
+  if (wide(p)) return `if (n < ${p.N}u) { let at = (${row} + n) / 4u; ${finish(p, value, 'n / 4u', 'vec4f')} }`;
   return upTo(4)
     .map(
       (e) =>
-        `if (n + ${e}u < ${p.N}u) { let at = r * ${p.N}u + n + ${e}u; ${finish(p, `${value}[${e}]`, `n + ${e}u`, 'f32')} }`,
+        `if (n + ${e}u < ${p.N}u) { let at = ${row} + n + ${e}u; ${finish(p, `${value}[${e}]`, `n + ${e}u`, 'f32')} }`,
     )
     .join('\n  ');
 }
@@ -84,6 +109,11 @@ function store(p: Product, value: string): string {
 function finish(p: Product, value: string, column: string, type: 'vec4f' | 'f32'): string {
   const each = (name: string, x: string) =>
     type === 'vec4f' ? `vec4f(${['x', 'y', 'z', 'w'].map((e) => `${name}(${x}.${e})`).join(', ')})` : `${name}(${x})`;
+  if (p.slope && p.gated) {
+    const beside = `at + ${type === 'vec4f' ? p.N / 4 : p.N}u`;
+    const [slope, f] = [each('activation_slope', 'gate'), each('activation', 'gate')];
+    return `let gate = pre[at]; let up = pre[${beside}]; c[at] = ${value} * up * ${slope}; c[${beside}] = ${value} * ${f};`;
+  }
   return [
     `var v = ${value}${p.scale === undefined ? '' : ` * ${p.scale}`};`,
     p.bias && `v += bias[${column}];`,

@@ -6,6 +6,8 @@
 import { kernels } from '../gpu/dispatch';
 import type { Broadcast } from './tiling';
 import {
+  beginnings,
+  beginsAt,
   bindingsOf,
   flopsOf,
   functionsOf,
@@ -13,6 +15,8 @@ import {
   type Product,
   type ProductKernel,
   storeAll,
+  tileRow,
+  tilesDown,
   upTo,
   wide,
 } from './product.wgsl';
@@ -32,11 +36,12 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
     };
     const columnOf = (e: number): string =>
       N % columns === 0 ? `(first_column + ${e}u)` : `min(first_column + ${e}u, ${N - 1}u)`;
+    const [ofA, ofB] = [beginsAt('a', p), beginsAt('b', p)];
     const loadA = (q: number, k: string): string =>
-      transposeA ? `a[${k} * ${M}u + ${rowOf(q)}]` : `a[${rowOf(q)} * ${K}u + ${k}]`;
+      transposeA ? `a[${ofA}${k} * ${M}u + ${rowOf(q)}]` : `a[${ofA}${rowOf(q)} * ${K}u + ${k}]`;
     const loadB = (k: string): string => {
-      if (!transposeB && wide(p)) return `b[(${k} * ${N}u + first_column) / 4u]`;
-      const at = (e: number) => (transposeB ? `${columnOf(e)} * ${K}u + ${k}` : `${k} * ${N}u + ${columnOf(e)}`);
+      if (!transposeB && wide(p)) return `b[(${ofB}${k} * ${N}u + first_column) / 4u]`;
+      const at = (e: number) => ofB + (transposeB ? `${columnOf(e)} * ${K}u + ${k}` : `${k} * ${N}u + ${columnOf(e)}`);
       return `vec4f(${upTo(4)
         .map((e) => `b[${at(e)}]`)
         .join(', ')})`;
@@ -46,23 +51,24 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
       name: nameOf(p),
       bindings: bindingsOf(p, vectorA ? 'vec4f' : 'f32', deep || (!transposeB && wide(p)) ? 'vec4f' : 'f32'),
       workgroup: [threads, 1, 1],
-      grid: [Math.ceil(N / columns), Math.ceil(M / rows), 1],
+      grid: [Math.ceil(N / columns), tilesDown(p, rows), 1],
       flops: flopsOf(p),
       enable: ['subgroups'],
       globals: functionsOf(p),
       body: `
-  let first_row = group.y * ${rows}u;
+  ${beginnings(p, rows)}
+  let first_row = ${tileRow(p, rows)} * ${rows}u;
   let first_column = group.x * ${columns}u + lane * 4u;
   ${upTo(rows)
     .map((r) => `var c${r} = vec4f();`)
     .join(' ')}
   ${p.columns ? 'var sum = vec4f();' : ''}
   for (var k = 0u; k < ${K}u; k += ${steps}u) {
-    ${vectorA ? q.map((i) => `let four_a${i} = a[(${rowOf(i)} * ${K}u + k) / 4u];`).join(' ') : ''}
+    ${vectorA ? q.map((i) => `let four_a${i} = a[(${ofA}${rowOf(i)} * ${K}u + k) / 4u];`).join(' ') : ''}
     ${
       deep
         ? upTo(4)
-            .map((e) => `let four_b${e} = b[(${columnOf(e)} * ${K}u + k) / 4u];`)
+            .map((e) => `let four_b${e} = b[(${ofB}${columnOf(e)} * ${K}u + k) / 4u];`)
             .join(' ')
         : ''
     }

@@ -6,6 +6,8 @@
 import { type Element, kernels } from '../gpu/dispatch';
 import type { Tiled } from './tiling';
 import {
+  beginnings,
+  beginsAt,
   bindingsOf,
   flopsOf,
   functionsOf,
@@ -13,6 +15,8 @@ import {
   type Product,
   type ProductKernel,
   storeAll,
+  tileRow,
+  tilesDown,
   upTo,
 } from './product.wgsl';
 
@@ -23,23 +27,25 @@ export const tiledProduct: (p: Product, tiling: Tiled) => ProductKernel = kernel
   const count = threads[0] * threads[1];
   const share = Math.ceil(K / slices / depth) * depth; // of K, for each slice
   const sides = { K, depth, count, whole: K % (slices * depth) === 0, sliced: slices > 1 };
-  const a: Side = { name: 'a', extent: M, tile: rows, along: transposeA ? 'extent' : 'depth', ...sides };
-  const b: Side = { name: 'b', extent: N, tile: columns, along: transposeB ? 'depth' : 'extent', ...sides };
+  const [ofA, ofB] = [beginsAt('a', p), beginsAt('b', p)];
+  const a: Side = { name: 'a', extent: M, tile: rows, along: transposeA ? 'extent' : 'depth', from: ofA, ...sides };
+  const b: Side = { name: 'b', extent: N, tile: columns, along: transposeB ? 'depth' : 'extent', from: ofB, ...sides };
   const i = upTo(perRow);
   const j = upTo(perColumn / 4);
   return {
     name: nameOf(p),
     bindings: bindingsOf(p, elementOf(a), elementOf(b)),
     workgroup: [...threads, slices],
-    grid: [Math.ceil(N / columns), Math.ceil(M / rows), 1],
+    grid: [Math.ceil(N / columns), tilesDown(p, rows), 1],
     flops: flopsOf(p),
-    words: (M * N * K * (perRow + perColumn)) / (perRow * perColumn),
+    words: (flopsOf(p) * (perRow + perColumn)) / (2 * perRow * perColumn),
     globals: `${functionsOf(p)}
 var<workgroup> tile_a: array<f32, ${slices * depth * stride(rows)}>;
 var<workgroup> tile_b: array<f32, ${slices * depth * stride(columns)}>;
 ${slices > 1 ? `var<workgroup> parts: array<vec4f, ${(rows * columns) / 4}>; var<workgroup> part_columns: array<f32, ${columns}>;` : ''}`,
     body: `
-  let first_a = group.y * ${rows}u;
+  ${beginnings(p, rows)}
+  let first_a = ${tileRow(p, rows)} * ${rows}u;
   let first_b = group.x * ${columns}u;
   let row = local.y * ${perRow}u;
   let column = local.x * ${perColumn}u;
@@ -88,6 +94,8 @@ interface Side {
   extent: number;
   tile: number;
   along: 'extent' | 'depth';
+  /** What its addresses begin with. */
+  from: string;
   K: number;
   depth: number;
   /** Threads of a slice. */
@@ -104,7 +112,7 @@ const inSlice = ({ name, sliced }: Side): string => (sliced ? `slice_${name} + `
 
 /** Brings tile_x[d, e] = X[first + e, k + d], 0 beyond the matrix. */
 function load(side: Side): string {
-  const { name, extent, tile, along, K, depth, count, whole } = side;
+  const { name, extent, tile, along, from, K, depth, count, whole } = side;
   const vector = elementOf(side) === 'vec4f' ? 4 : 1;
   const inner = (along === 'extent' ? tile : depth) / vector; // loads along memory
   const outer = along === 'extent' ? depth : tile;
@@ -114,7 +122,7 @@ function load(side: Side): string {
     whole ? '' : `k + ${d} < ${K}u`,
   ].filter((check) => check !== '');
   const address =
-    along === 'extent' ? `(k + o) * ${extent}u + first_${name} + i` : `(first_${name} + o) * ${K}u + k + i`;
+    from + (along === 'extent' ? `(k + o) * ${extent}u + first_${name} + i` : `(first_${name} + o) * ${K}u + k + i`);
   const read = vector === 4 ? `${name}[(${address}) / 4u]` : `${name}[${address}]`;
   const zero = vector === 4 ? 'vec4f()' : '0.0';
   const step = along === 'extent' ? 1 : stride(tile);

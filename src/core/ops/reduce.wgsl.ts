@@ -22,6 +22,6 @@ fn reduce_${name}(value: ${type}, lane: u32, zero: u32) -> ${type} {
 }
 `;
 
-export const sumOverWorkgroup = (threads: number, type: 'f32' | 'vec2f' = 'f32'): string =>
+export const sumOverWorkgroup = (threads: number, type: 'f32' | 'vec2f' | 'vec4f' = 'f32'): string =>
   overWorkgroup('sum', 'a + b', threads, type);
 export const maxOverWorkgroup = (threads: number): string => overWorkgroup('max', 'max(a, b)', threads, 'f32');

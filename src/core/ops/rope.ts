@@ -38,7 +38,8 @@ export const ROPE: Implementations<Differentiable<X, Settings, Saved>> = {
   },
 };
 
-function rotated(
+/** By a, or with `sign` -1 back. */
+export function rotated(
   x: Tensor,
   offsets: Tensor1D | undefined,
   { rows, heads, headSize, base }: Settings,

@@ -30,7 +30,7 @@ function rotated(x: Tensor, offsets: Tensor1D | undefined, settings: Settings, s
 }
 
 /** Turns a place, [D / 2, 2]: 12 bits, and the rest. */
-function frequenciesOf({ headSize, base }: Settings): Float32Array {
+export function frequenciesOf({ headSize, base }: Pick<Settings, 'headSize' | 'base'>): Float32Array {
   return Float32Array.from({ length: headSize }, (_, n) => {
     const turns = base ** (-(n - (n % 2)) / headSize) / (2 * Math.PI);
     const unit = 2 ** (Math.floor(Math.log2(turns)) - 11);
@@ -38,6 +38,25 @@ function frequenciesOf({ headSize, base }: Settings): Float32Array {
     return n % 2 === 0 ? main : turns - main;
   });
 }
+
+/** Names `cosine` and `sine` of the angle by which pair `pair` of row `t` is turned; bound are `frequencies` and, with `placed`, `offsets`. */
+export const angle = (
+  T: number,
+  placed: boolean,
+  sign: 1 | -1,
+): string => `let place = t % ${T}u${placed ? ` + u32(offsets[t / ${T}u])` : ''};
+  let low = place & 4095u;
+  let frequency = frequencies[pair];
+  let turns = fract(f32(low) * frequency.x) + fract(f32(place - low) * frequency.x) + f32(place) * frequency.y;
+  let quarters = round(4.0 * turns);
+  let r = (turns - 0.25 * quarters) * 6.2831853;
+  let r2 = r * r;
+  let s = r + r * r2 * (-1.6666654611e-1 + r2 * (8.3321608736e-3 - r2 * 1.9515295891e-4));
+  let k = 1.0 - 0.5 * r2 + r2 * r2 * (4.166664568298827e-2 + r2 * (-1.388731625493765e-3 + r2 * 2.443315711809948e-5));
+  let quadrant = u32(i32(quarters)) & 3u;
+  let swapped = (quadrant & 1u) == 1u;
+  let cosine = select(k, s, swapped) * select(1.0, -1.0, quadrant == 1u || quadrant == 2u);
+  let sine = select(s, k, swapped) * select(1.0, -1.0, quadrant >= 2u) * ${sign}.0;`;
 
 /** A thread for each pair of a turned head, then one for each column that is copied. */
 const kernel = kernels((BT: number, W: number, B: number, heads: number, D: number, sign: 1 | -1, placed: boolean) => {
@@ -62,19 +81,7 @@ const kernel = kernels((BT: number, W: number, B: number, heads: number, D: numb
     return;
   }
   let pair = c % ${half}u;
-  let place = t % ${BT / B}u${placed ? ` + u32(offsets[t / ${BT / B}u])` : ''};
-  let low = place & 4095u;
-  let frequency = frequencies[pair];
-  let turns = fract(f32(low) * frequency.x) + fract(f32(place - low) * frequency.x) + f32(place) * frequency.y;
-  let quarters = round(4.0 * turns);
-  let r = (turns - 0.25 * quarters) * 6.2831853;
-  let r2 = r * r;
-  let s = r + r * r2 * (-1.6666654611e-1 + r2 * (8.3321608736e-3 - r2 * 1.9515295891e-4));
-  let k = 1.0 - 0.5 * r2 + r2 * r2 * (4.166664568298827e-2 + r2 * (-1.388731625493765e-3 + r2 * 2.443315711809948e-5));
-  let quadrant = u32(i32(quarters)) & 3u;
-  let swapped = (quadrant & 1u) == 1u;
-  let cosine = select(k, s, swapped) * select(1.0, -1.0, quadrant == 1u || quadrant == 2u);
-  let sine = select(s, k, swapped) * select(1.0, -1.0, quadrant >= 2u) * ${sign}.0;
+  ${angle(BT / B, placed, sign)}
   let at = t * ${W}u + c / ${half}u * ${D}u + pair;
   let a = x[at];
   let b = x[at + ${half}u];

@@ -24,6 +24,12 @@ for (const [N, C, V, logitBytes] of [
   checkOnGpu(`cross-entropy of ${N} rows, ${V} tokens, ${logitBytes} bytes`, SOFTMAX_CROSS_ENTROPY, sample, {
     logitBytes,
   });
+  const biased = { ...sample, bias: floats([V], 1, 2) };
+  if (N < 1000) {
+    checkOnGpu(`with a bias, ${N} rows, ${V} tokens, ${logitBytes} bytes`, SOFTMAX_CROSS_ENTROPY, biased, {
+      logitBytes,
+    });
+  }
 }
 describe('where a binding holds a part of the classifier', () => {
   const bytes = 64 * 2 ** 10;
@@ -34,6 +40,7 @@ describe('where a binding holds a part of the classifier', () => {
   const sample = {
     hidden: floats([N, C]),
     classifier: floats([V, C], 1, 1),
+    bias: floats([V], 1, 2),
     targets: integers(
       [N],
       Array.from({ length: N }, (_, n) => (n % 5 === 4 ? -1 : (n * 97) % V)),

@@ -20,7 +20,7 @@ const byDefinition: InF64 = (x) => {
   const of = (n: number) => x['hidden']!.subarray(3 * n).subarray(0, 3);
   const losses = [...x['targets']!].flatMap((target, n) => {
     const logits = Array.from({ length: 5 }, (_, v) =>
-      of(n).reduce((sum, value, c) => sum + value * x['classifier']![3 * v + c]!, 0),
+      of(n).reduce((sum, value, c) => sum + value * x['classifier']![3 * v + c]!, x['bias']?.[v] ?? 0),
     );
     return target < 0 ? [] : [Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0)) - logits[target]!];
   });
@@ -47,6 +47,18 @@ checkOp(
   inBlocks,
   byDefinition,
 );
+for (const [how, settings] of [
+  ['', inOneBlock],
+  [' in blocks', inBlocks],
+] as const) {
+  checkOp(
+    `softmaxCrossEntropy with a bias${how}`,
+    SOFTMAX_CROSS_ENTROPY,
+    { hidden, classifier, bias: floats([5], 1, 2), targets: some, weight },
+    settings,
+    byDefinition,
+  );
+}
 
 test('blocks give the loss of one block', async () => {
   await tf.setBackend('cpu');
@@ -59,8 +71,7 @@ test('a target that is nearly impossible costs its logit, not infinity', async (
   const loss = tf.tidy(
     () =>
       softmaxCrossEntropy(
-        tf.tensor2d([[200]]),
-        tf.tensor2d([[1], [-1]]),
+        { hidden: tf.tensor2d([[200]]), classifier: tf.tensor2d([[1], [-1]]) },
         tf.tensor1d([1], 'int32'),
         one(),
       ).dataSync()[0],
@@ -70,7 +81,12 @@ test('a target that is nearly impossible costs its logit, not infinity', async (
 test('no counted target is a loss of 0', async () => {
   await tf.setBackend('cpu');
   const loss = tf.tidy(
-    () => softmaxCrossEntropy(tf.ones([2, 3]), tf.ones([4, 3]), tf.tensor1d([-1, -1], 'int32'), one()).dataSync()[0],
+    () =>
+      softmaxCrossEntropy(
+        { hidden: tf.ones([2, 3]), classifier: tf.ones([4, 3]) },
+        tf.tensor1d([-1, -1], 'int32'),
+        one(),
+      ).dataSync()[0],
   );
   expect(loss).toBe(0);
 });

@@ -1,9 +1,9 @@
 /**
  * The classifier and its loss in one: negative log-likelihood of the targets, in nats, added up and divided by a weight.
  *
- *   loss = sum over n of (logsumexp(z[n]) - z[n, targets[n]]) / weight      z = hidden classifier^T
+ *   loss = sum over n of (logsumexp(z[n]) - z[n, targets[n]]) / weight      z = hidden classifier^T + bias
  *
- * hidden [N, C]   classifier [V, C]   targets [N] int32; a negative target adds nothing   weight [1] int32, positive   loss scalar
+ * hidden [N, C]   classifier [V, C]   bias [V], 0 where it is not given   targets [N] int32; a negative target adds nothing   weight [1] int32, positive   loss scalar
  * The weight of as many targets as an update has in all its micro-batches makes losses, and gradients, that add up to its mean.
  * Logits [rows, V] are made for a block of rows at a time, so that they never exceed LOGIT_BYTES, or on a GPU what 64 rows
  * take. In the reference one block keeps its probabilities for backward; more blocks make them again.
@@ -11,23 +11,29 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Scored } from './classify';
 import { LOGIT_BYTES } from './logitBytes';
 import { matMul } from './matMul';
 import { type Differentiable, run, type Implementations } from './op';
 import { softmaxCrossEntropyOnGpu } from './softmaxCrossEntropy.wgsl';
 
 export const softmaxCrossEntropy = (
-  hidden: Tensor2D,
-  classifier: Tensor2D,
+  { hidden, classifier, bias }: Scored,
   targets: Tensor1D,
   weight: Tensor1D,
   logitBytes = LOGIT_BYTES,
-): Scalar => run(SOFTMAX_CROSS_ENTROPY, { hidden, classifier, targets, weight }, { logitBytes }) as Scalar;
+): Scalar => run(SOFTMAX_CROSS_ENTROPY, { hidden, classifier, bias, targets, weight }, { logitBytes }) as Scalar;
 
 /** TensorFlow.js's softmax on WebGPU spoils the last element beyond as many rows. */
 const MAX_ROWS = 65_535;
 
-export type X = { hidden: Tensor2D; classifier: Tensor2D; targets: Tensor1D; weight: Tensor1D };
+export type X = {
+  hidden: Tensor2D;
+  classifier: Tensor2D;
+  bias?: Tensor1D | undefined;
+  targets: Tensor1D;
+  weight: Tensor1D;
+};
 type Saved = X & { probabilities?: Tensor2D };
 export interface Settings {
   logitBytes: number;
@@ -36,13 +42,13 @@ export interface Settings {
 export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>> = {
   webgpu: softmaxCrossEntropyOnGpu,
   reference: {
-    forward({ hidden, classifier, targets, weight }, { logitBytes }) {
+    forward({ hidden, classifier, bias, targets, weight }, { logitBytes }) {
       const blocks = rowChunks(hidden, classifier, logitBytes);
-      const saved: Saved = { hidden, classifier, targets, weight };
+      const saved: Saved = { hidden, classifier, bias, targets, weight };
       const sums = blocks.map(({ start, length }) => {
         const kept = tf.tidy(() => {
           const rows = tf.slice(hidden, [start, 0], [length, -1]);
-          const z = matMul(rows, classifier, { b: true });
+          const z = scores(rows, classifier, bias);
           const p = tf.softmax(z);
           // The likeliest token is never rarer than 1 / V, so its logarithm loses nothing.
           const logSum = tf.sub(tf.max(z, 1), tf.log(tf.max(p, 1)));
@@ -56,33 +62,44 @@ export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>>
       return { y: tf.reshape(tf.div(add(sums), weight), []), saved };
     },
     /** dz = (softmax(z) - onehot(target)) dloss / weight. */
-    backward(dy, { hidden, classifier, targets, weight, probabilities }: Saved, { logitBytes }, needsGradient) {
+    backward(dy, { hidden, classifier, bias, targets, weight, probabilities }: Saved, { logitBytes }, needsGradient) {
       const V = classifier.shape[0];
       const scale = tf.div(dy, weight);
       const parts = rowChunks(hidden, classifier, logitBytes).map(({ start, length }) =>
         tf.tidy(() => {
           const rows = tf.slice(hidden, [start, 0], [length, -1]);
           const labels = tf.slice(targets, start, length);
-          const p = probabilities ?? tf.softmax(matMul(rows, classifier, { b: true }));
+          const p = probabilities ?? tf.softmax(scores(rows, classifier, bias));
           const which = tf.cast(tf.oneHot(labels, V), 'float32'); // wasm's own float32 one-hot writes int bits
           const scales = tf.expandDims(tf.mul(counts(labels), scale), 1);
           const dz = tf.mul<Tensor2D>(tf.sub(p, which), scales);
           return {
             hidden: needsGradient.hidden ? [matMul(dz, classifier)] : [],
             classifier: needsGradient.classifier ? [matMul(dz, rows, { a: true })] : [],
+            bias: needsGradient.bias ? [tf.sum(dz, 0)] : [],
           };
         }),
       );
       return {
         hidden: needsGradient.hidden && tf.concat(parts.flatMap((part) => part.hidden)),
         classifier: needsGradient.classifier && add(parts.flatMap((part) => part.classifier)),
+        bias: needsGradient.bias && add(parts.flatMap((part) => part.bias)),
       };
     },
   },
 };
 
+function scores(rows: Tensor2D, classifier: Tensor2D, bias?: Tensor1D): Tensor2D {
+  const z = matMul(rows, classifier, { b: true });
+  return bias ? tf.add(z, bias) : z;
+}
+
 /** Blocks of rows whose logits stay within the bound. */
-function rowChunks(hidden: Tensor2D, classifier: Tensor2D, logitBytes: number): { start: number; length: number }[] {
+export function rowChunks(
+  hidden: Tensor2D,
+  classifier: Tensor2D,
+  logitBytes: number,
+): { start: number; length: number }[] {
   const N = hidden.shape[0];
   const most = Math.max(1, Math.min(MAX_ROWS, Math.floor(logitBytes / (4 * classifier.shape[0]))));
   return Array.from({ length: Math.ceil(N / most) }, (_, i) => ({

@@ -18,18 +18,18 @@ import type { Settings, X } from './softmaxCrossEntropy';
 /** A part of a tensor that fits a binding. */
 type Piece = ReturnType<typeof pieces>[number];
 /** Gradients for a dloss of 1, those that are needed. */
-type Saved = { dHidden?: Tensor | undefined; dClassifier?: Tensor | undefined };
+type Saved = { dHidden?: Tensor | undefined; dClassifier?: Tensor | undefined; dBias?: Tensor | undefined };
 
 export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
-  forward({ hidden, classifier, targets, weight }, { logitBytes }) {
+  forward({ hidden, classifier, bias, targets, weight }, { logitBytes }) {
     const [N, C] = hidden.shape;
     const V = classifier.shape[0];
     const losses = emptyTensor([N], 'float32');
     const y = emptyTensor([], 'float32') as Scalar;
-    const gradient = (of: Tensor2D): Tensor | undefined =>
-      gradientWanted() && !isConstant(of) ? emptyTensor(of.shape, 'float32') : undefined;
-    const [dHidden, dClassifier] = [gradient(hidden), gradient(classifier)];
-    const wanted = dHidden !== undefined || dClassifier !== undefined;
+    const gradient = (of: Tensor | undefined): Tensor | undefined =>
+      of && gradientWanted() && !isConstant(of) ? emptyTensor(of.shape, 'float32') : undefined;
+    const [dHidden, dClassifier, dBias] = [gradient(hidden), gradient(classifier), gradient(bias)];
+    const wanted = [dHidden, dClassifier, dBias].some((each) => each !== undefined);
     const parts = pieces(V * C, bindingElements(), C);
     const sizes = parts.map(({ elements }) => elements / C);
     for (const { start, length } of rowChunks(N, V, Math.min(logitBytes, 4 * bindingElements()))) {
@@ -43,9 +43,14 @@ export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
         length: (elements / C) * length,
       });
       const part = (tensor: Tensor, { from, elements }: Piece): Slice => ({ tensor, from, length: elements });
+      const ofBias = (tensor: Tensor, { from, elements }: Piece): Slice => ({
+        tensor,
+        from: from / C,
+        length: elements / C,
+      });
       parts.forEach((p, i) => {
-        const b = part(classifier, p);
-        dispatch(product({ M: length, N: sizes[i]!, K: C, transposeB: true }), { a, b, c: logits(p) });
+        const by = { M: length, N: sizes[i]!, K: C, transposeB: true, bias: bias !== undefined };
+        dispatch(product(by), { a, b: part(classifier, p), bias: bias && ofBias(bias, p), c: logits(p) });
       });
       dispatch(lossOfRows(length, sizes, wanted), { z, targets: rows(targets), weight, losses: rows(losses) });
       parts.forEach((p, i) => {
@@ -54,21 +59,24 @@ export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
         if (dHidden) dispatch(product(toHidden), { a: dz, b, c: rows(dHidden, C) });
         const toClassifier = { M: sizes[i]!, N: C, K: length, transposeA: true, accumulate: start > 0 };
         if (dClassifier) dispatch(product(toClassifier), { a: dz, b: a, c: part(dClassifier, p) });
+        const toBias = { M: 1, N: sizes[i]!, K: length, accumulate: start > 0 };
+        if (dBias) dispatch(product(toBias), { a: tf.ones([1, length]), b: dz, c: ofBias(dBias, p) });
       });
       z.dispose();
     }
     dispatch(mean(N), { losses, weight, y });
     losses.dispose();
-    return { y, saved: { dHidden, dClassifier } };
+    return { y, saved: { dHidden, dClassifier, dBias } };
   },
-  backward: (dy, { dHidden, dClassifier }) => ({
+  backward: (dy, { dHidden, dClassifier, dBias }) => ({
     hidden: dHidden && times(dHidden, dy),
     classifier: dClassifier && times(dClassifier, dy),
+    bias: dBias && times(dBias, dy),
   }),
 };
 
 /** Rows of a block: a multiple of 64, so that each starts where a binding may. */
-function rowChunks(N: number, V: number, logitBytes: number): { start: number; length: number }[] {
+export function rowChunks(N: number, V: number, logitBytes: number): { start: number; length: number }[] {
   const fitting = Math.floor(logitBytes / (4 * V));
   const most = fitting >= N ? N : Math.max(64, Math.floor(fitting / 64) * 64);
   return Array.from({ length: Math.ceil(N / most) }, (_, i) => ({

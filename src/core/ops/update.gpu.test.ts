@@ -7,6 +7,7 @@ import { dispatch, type Kernel } from '../gpu/dispatch';
 import { expectClose, floats } from '../testing/checkOp';
 import { ADAMW } from './adamw';
 import { GLOBAL_NORM } from './globalNorm';
+import { LION } from './lion';
 import { SGD } from './sgd';
 
 const shapes = [[3], [65, 2], [1], [64], [127, 7], [70_000, 3]];
@@ -61,6 +62,8 @@ const CASES: Record<string, (implementation: 'reference' | 'webgpu') => Update> 
     ADAMW[implementation]!(slots, rates, norm, { ...adam, clip: 0 }),
   SGD: (implementation) => (slots, rates, norm) =>
     SGD[implementation]!(slots, tf.slice(rates, 0, 1), norm, { momentum: 0.9, weightDecay: 0.1, clip: 1 }),
+  Lion: (implementation) => (slots, rates, norm) =>
+    LION[implementation]!(slots, tf.slice(rates, 0, 1), norm, { beta1: 0.8, beta2: 0.95, weightDecay: 0.1, clip: 1 }),
 };
 describe.each(Object.entries(CASES))('%s', (_, update) => {
   test.each([false, true])('weights side by side: %s', async (together) => {

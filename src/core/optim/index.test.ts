@@ -32,13 +32,14 @@ test('every setting begins within its bounds', () => {
 test.each(each)(
   '%s says what it keeps of every weight, what PyTorch calls that, and which rate is usual',
   (_, stated) => {
-    const weights = { matrix: { shape: [2, 3] }, bias: { shape: [3] } };
+    const weights = { matrix: { shape: [2, 3], linear: true as const }, bias: { shape: [3] } };
     const kinds = stateOf(stated, Object.entries(weights));
     const names = kinds.flat().map(stateName);
     expect(new Set(names).size).toBe(names.length);
     expect(Object.keys(weights).some((name) => names.includes(name))).toBe(false);
     if (stated.torch) {
-      expect(Object.keys(stated.torch.moments)).toEqual(kinds.map(([first]) => first!.name));
+      const { moments, ofMatrices = {} } = stated.torch;
+      expect(Object.keys({ ...ofMatrices, ...moments })).toEqual(kinds.map(([first]) => first!.name));
       expect(Object.values(stated.torch.arguments).flat().sort()).toEqual(Object.keys(stated.fields).sort());
     }
     for (const parameters of [1e4, 1e6, 1e9]) {

@@ -1,10 +1,12 @@
 import type { Fields } from '../base/field';
 import { adamw } from './adamw';
+import { lion } from './lion';
+import { muon } from './muon';
 import type { Optimizer, Shaped, StateSpec } from './optimizer';
 import { sgd } from './sgd';
 
 /** Every optimizer the product knows. Adding one is a file and a line here. */
-export const OPTIMIZERS = { adamw, sgd } as const satisfies Record<string, Optimizer>;
+export const OPTIMIZERS = { adamw, sgd, lion, muon } as const satisfies Record<string, Optimizer>;
 export type OptimizerId = keyof typeof OPTIMIZERS;
 
 /** Any of them, seen through what they share. */

@@ -7,10 +7,10 @@ import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
 import { loadOptimizer, type OptimizerId, OPTIMIZERS } from '.';
 import { learningRateAt, type ScheduleSettings } from './schedule';
 
-const schedule: ScheduleSettings = { learningRate: 2, warmup: 10, finalRate: 0.1, steps: 110 };
+const schedule: ScheduleSettings = { learningRate: 2, warmup: 10, finalRate: 0.1, decayShare: 0.25, steps: 110 };
 
 test('schedules rise from 0 to the peak, and end at their share of it', () => {
-  for (const id of ['cosine', 'linear', 'constant'] as const) {
+  for (const id of ['cosine', 'linear', 'constant', 'wsd'] as const) {
     expect(learningRateAt(id, schedule, 1)).toBeCloseTo(0.2, 12);
     expect(learningRateAt(id, schedule, 10)).toBeCloseTo(2, 12);
     expect(learningRateAt(id, schedule, 110)).toBeCloseTo(id === 'constant' ? 2 : 0.2, 12);
@@ -22,12 +22,30 @@ test('schedules rise from 0 to the peak, and end at their share of it', () => {
   expect(learningRateAt('cosine', { ...schedule, warmup: 110 }, 110)).toBeCloseTo(2, 12);
 });
 
+test('a plateau lasts until so much is left, and falls by the square root', () => {
+  const at = (step: number, change = {}): number => learningRateAt('wsd', { ...schedule, ...change }, step);
+  expect([11, 60, 85].map((step) => at(step))).toEqual([2, 2, 2]);
+  expect(at(86)).toBeCloseTo(0.2 + 1.8 * (1 - 0.2), 12);
+  expect(at(101)).toBeCloseTo(0.2 + 1.8 * (1 - 0.8), 12);
+  expect(at(35, { decayShare: 1 })).toBeCloseTo(0.2 + 1.8 * (1 - 0.5), 12);
+  expect(at(109, { decayShare: 0.001 })).toBe(2);
+});
+
+test('an inverse square root has the peak at the end of the warm-up, and does not know how long the run is', () => {
+  const at = (step: number, change = {}): number => learningRateAt('inverseSqrt', { ...schedule, ...change }, step);
+  expect([9, 10, 40, 1000].map((step) => at(step))).toEqual([1.8, 2, 1, 0.2]);
+  expect(at(40, { steps: 7, finalRate: 1 })).toBe(1);
+  expect(at(30_000, { warmup: 0 })).toBeCloseTo(1, 12);
+});
+
 const settings: Recipe = {
   ...DEFAULT_RECIPE,
   beta1: 0.9,
   beta2: 0.99,
   epsilon: 1e-8,
   momentum: 0.9,
+  lionBeta1: 0.8,
+  lionBeta2: 0.95,
   weightDecay: 0.1,
   clip: 1,
 };
@@ -49,6 +67,7 @@ async function trained(id: OptimizerId, change: Partial<Recipe>): Promise<number
   const { state, rates, update } = await loadOptimizer(id);
   const all = { ...settings, ...change };
   const slots = initial.map((weights, i) => ({
+    weight: { shape: [weights.length] },
     parameter: variable(weights),
     moments: state({ shape: [weights.length] }).map(() => variable(weights.map(() => 0))),
     decay: decays[i]!,
@@ -65,7 +84,7 @@ async function trained(id: OptimizerId, change: Partial<Recipe>): Promise<number
   return result;
 }
 
-/** The same in f64, from the papers. */
+/** The same in f64, from the papers; of a vector Muon is AdamW. */
 function written(id: OptimizerId, change: Partial<Recipe>): number[] {
   const s = { ...settings, ...change };
   const weights = initial.map((row) => [...row]);
@@ -81,6 +100,11 @@ function written(id: OptimizerId, change: Partial<Recipe>): number[] {
         if (id === 'sgd') {
           v[i]![j] = s.momentum * v[i]![j]! + g + decay;
           row[j] = w - 0.1 * v[i]![j];
+          return;
+        }
+        if (id === 'lion') {
+          row[j] = w - 0.1 * (Math.sign(s.lionBeta1 * m[i]![j]! + (1 - s.lionBeta1) * g) + decay);
+          m[i]![j] = s.lionBeta2 * m[i]![j]! + (1 - s.lionBeta2) * g;
           return;
         }
         m[i]![j] = s.beta1 * m[i]![j]! + (1 - s.beta1) * g;

@@ -15,6 +15,9 @@ export type Settings<F extends Fields> = ValuesOf<F> & Common;
 /** A weight, as far as it decides what is remembered of it. */
 export interface Shaped {
   shape: readonly number[];
+  /** As a parameter says it. */
+  linear?: true;
+  widths?: readonly number[];
 }
 
 /** A tensor that is kept for a weight from step to step. It starts at 0. */
@@ -26,6 +29,7 @@ export interface StateSpec {
 
 /** One weight, its gradient, and what is remembered of it, in the order of `state`. */
 export interface WeightSlot extends Slot {
+  weight: Shaped;
   moments: readonly Variable[];
 }
 
@@ -49,21 +53,25 @@ export interface Optimizer<F extends Fields = Fields> extends Choice {
   state(weight: Shaped): readonly StateSpec[];
   /** The numbers that differ between steps, for update `step` counted from 1, where the moments were zero. Everything else is constant. */
   rates(learningRate: number, step: number, settings: Settings<F>): number[];
+  /** Floating-point operations of a step for a weight, where they are more than a few a number. */
+  flops?(weight: Shaped): number;
   /** The peak of the rate that models of this many parameters usually bear. */
   usualRate(parameters: number): number;
-  /** As torch.optim has it; absent: a run with it cannot be handed over to PyTorch. */
+  /** As PyTorch has it; absent: a run with it cannot be handed over to PyTorch. */
   torch?: Torch<Extract<keyof F, string>>;
   /** Lazy, so that a page can draw the form without loading TensorFlow.js. */
   load(): Promise<{ update: Update<F> }>;
 }
 
-/** A class of torch.optim. Weight decay is its `weight_decay`. */
+/** A class of torch.optim, or of the hand-over's optimizers.py. Weight decay is its `weight_decay`. */
 export interface Torch<Name extends string = string> {
   class: string;
   /** Its arguments, by the fields that hold them. */
   arguments: Readonly<Record<string, Name | readonly Name[]>>;
   /** What it calls the moments, by their names in checkpoints. */
   moments: Readonly<Record<string, string>>;
+  /** Those of the matrices of linear layers, where they are other ones. */
+  ofMatrices?: Readonly<Record<string, string>>;
   /** It counts the steps of each weight. */
   counts: boolean;
 }

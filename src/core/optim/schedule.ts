@@ -1,4 +1,6 @@
 /** Learning rates as pure functions of the step, so that a resumed run follows the same curve. */
+import { type Choice, type Fields, real } from '../base/field';
+
 export interface ScheduleSettings {
   /** Peak, after warm-up. */
   learningRate: number;
@@ -6,26 +8,72 @@ export interface ScheduleSettings {
   warmup: number;
   /** Where a falling schedule ends, as a share of the peak. */
   finalRate: number;
+  /** How much of the steps after the warm-up a schedule with a plateau falls in. */
+  decayShare: number;
   steps: number;
 }
+/** An update after the warm-up, counted from 1. `progress`: 0 where the warm-up ends, 1 at the last update and after it. */
+interface Place extends ScheduleSettings {
+  step: number;
+  progress: number;
+}
 
-export interface Schedule {
+export interface Schedule extends Choice {
   label: string;
-  /** What remains of the way from the peak to the final rate, 1 to 0, at progress 0 to 1. */
-  shape(progress: number): number;
-  /** The same as an expression of Python, with `math`: what a hand-over goes on by. */
+  /** Settings of its own. */
+  fields?: Fields;
+  /** The rate as a share of the peak. */
+  share(at: Place): number;
+  /** The same as an expression of Python in `step`, `progress` and `recipe`, with `math` and `fallen`: what a hand-over goes on by. */
   python: string;
 }
+
+/** The share of the peak where so much is left, 1 to 0, of the way from there to the final rate. */
+export const fallen = ({ finalRate }: ScheduleSettings, left: number): number => finalRate + (1 - finalRate) * left;
+
+/** Those that schedules bring. */
+export const SCHEDULE_FIELDS = {
+  decayShare: real({
+    label: 'Decay',
+    hint: 'share of the steps in which the rate falls, at the end',
+    help: 'Share of the steps after the warm-up in which the rate of wsd falls, at the end',
+    row: 'seldom',
+    min: 0.001,
+    max: 1,
+    step: 0.05,
+    initial: 0.2,
+    absent: 0.2,
+  }),
+} as const;
 
 /** Adding one is an entry here. */
 export const SCHEDULES = {
   cosine: {
     label: 'Cosine',
-    shape: (progress) => (1 + Math.cos(Math.PI * progress)) / 2,
-    python: '(1 + math.cos(math.pi * progress)) / 2',
+    share: (at) => fallen(at, (1 + Math.cos(Math.PI * at.progress)) / 2),
+    python: 'fallen(recipe, (1 + math.cos(math.pi * progress)) / 2)',
   },
-  linear: { label: 'Linear', shape: (progress) => 1 - progress, python: '1 - progress' },
-  constant: { label: 'Constant', shape: () => 1, python: '1' },
+  linear: {
+    label: 'Linear',
+    share: (at) => fallen(at, 1 - at.progress),
+    python: 'fallen(recipe, 1 - progress)',
+  },
+  constant: { label: 'Constant', share: () => 1, python: '1' },
+  // Hu et al. 2024, arXiv:2404.06395, section 4; falling by the square root as in Hägele et al. 2024, arXiv:2405.18392.
+  wsd: {
+    label: 'Warm-up, stable, decay',
+    hint: 'stays at the peak and falls at the end',
+    fields: SCHEDULE_FIELDS,
+    share: (at) => fallen(at, 1 - Math.sqrt(Math.max(0, 1 - (1 - at.progress) / at.decayShare))),
+    python: 'fallen(recipe, 1 - math.sqrt(max(0, 1 - (1 - progress) / recipe["decayShare"])))',
+  },
+  // Vaswani et al. 2017, arXiv:1706.03762, section 5.3. Without a warm-up it falls as after one of 10,000 steps, as in transformers.
+  inverseSqrt: {
+    label: 'Inverse square root',
+    hint: 'falls ever slower, however long it trains',
+    share: ({ step, warmup }) => 1 / Math.sqrt(1 + (step - warmup) / (warmup || 10_000)),
+    python: '1 / math.sqrt(1 + (step - recipe["warmup"]) / (recipe["warmup"] or 10_000))',
+  },
 } as const satisfies Record<string, Schedule>;
 export type ScheduleId = keyof typeof SCHEDULES;
 
@@ -34,8 +82,8 @@ export const scheduleOf = (id: ScheduleId): Schedule => SCHEDULES[id];
 
 /** The rate of update `step`, counted from 1; the last update is `steps`. */
 export function learningRateAt(schedule: ScheduleId, settings: ScheduleSettings, step: number): number {
-  const { learningRate, warmup, finalRate, steps } = settings;
+  const { learningRate, warmup, steps } = settings;
   if (step < warmup) return (learningRate * step) / warmup;
   const progress = Math.min(1, (step - warmup) / Math.max(1, steps - warmup));
-  return learningRate * (finalRate + (1 - finalRate) * scheduleOf(schedule).shape(progress));
+  return learningRate * scheduleOf(schedule).share({ ...settings, step, progress });
 }

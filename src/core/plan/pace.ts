@@ -1,6 +1,7 @@
 /** How long a run takes on a device whose rate was measured, before any of its steps was. */
 import { type BaseConfig, countParams, type ModelSpec } from '../models/spec';
-import type { Recipe } from '../train/recipe';
+import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
+import { flopsPerUpdate } from '../train/work';
 import type { DeviceKind } from '../train/run';
 import { evaluationsBetween } from '../train/evaluations';
 
@@ -28,7 +29,7 @@ const EFFICIENCY = {
   cpu: { share: 0.5, layer: 0.002, step: 0.004 },
 } as const satisfies Record<DeviceKind, { share: number; layer: number; step: number }>;
 
-/** What a model asks of a device, whatever the recipe. */
+/** What a model and its optimizer ask of a device. */
 export interface Cost {
   layers: number;
   parameters: number;
@@ -37,13 +38,21 @@ export interface Cost {
   /** Floating-point operations a token: of a forward pass, and of a step. */
   forward: number;
   step: number;
+  /** And an update of the weights, whatever it has learnt from. */
+  update: number;
 }
 
-export function costOf<C extends BaseConfig>(spec: ModelSpec<C>, config: C, vocabulary: number): Cost {
+export function costOf<C extends BaseConfig>(
+  spec: ModelSpec<C>,
+  config: C,
+  vocabulary: number,
+  optimizer: Recipe['optimizer'] = DEFAULT_RECIPE.optimizer,
+): Cost {
   const forward = spec.flops(config, vocabulary);
   const table = spec.params(config, vocabulary);
   const ofLayers = countParams(Object.fromEntries(Object.entries(table).filter(([, { linear }]) => linear)));
-  return { layers: config.layers, parameters: countParams(table), ofLayers, forward, step: 3 * forward };
+  const update = flopsPerUpdate(table, optimizer);
+  return { layers: config.layers, parameters: countParams(table), ofLayers, forward, step: 3 * forward, update };
 }
 
 type Sizes = Pick<Recipe, 'batch' | 'accumulate' | 'recompute' | 'evalTokens'>;
@@ -56,7 +65,8 @@ export function expectedPace(cost: Cost, context: number, recipe: Sizes, device:
   const rate = device.gigaflops * 1e9 * share;
   const pass = fixed + layer * cost.layers;
   const perToken = cost.step + (recompute ? cost.forward : 0);
-  const step = slowness * ((batch * accumulate * context * perToken) / rate + accumulate * pass);
+  const flops = batch * accumulate * context * perToken + cost.update;
+  const step = slowness * (flops / rate + accumulate * pass);
   const batches = Math.ceil(evalTokens / (batch * context));
   // Each token of the sample is a pass of its own.
   const forward = (tokens: number, passes: number): number => (tokens * cost.forward) / rate + (passes * pass) / 3;

@@ -2,7 +2,7 @@
 import { badSettings } from '../base/errors';
 import { formatCount } from '../base/units';
 import { FIRST_MODEL, type ModelId, modelSpec } from '../models';
-import type { BaseConfig } from '../models/spec';
+import { usualConfig } from '../models/spec';
 import { heldBytes, type MemoryLimits, memoryPlan, memoryShortage } from '../train/memory';
 import { DEFAULT_RECIPE, type Recipe, tokensPerStep } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
@@ -157,7 +157,6 @@ const LEAST_BYTES = 200;
 function* candidates(input: PlanInput): Generator<Candidate> {
   const { text, held, device, seconds, model: id = FIRST_MODEL, vocabulary: chosen } = input;
   const spec = modelSpec(id);
-  const initial = Object.fromEntries(Object.entries(spec.fields).map(([name, { initial: value }]) => [name, value]));
   const { repeated } = text;
   const vocabularies = text.vocabularies.filter(({ size }) => chosen === undefined || size === chosen);
   for (const vocabulary of vocabularies) {
@@ -169,7 +168,7 @@ function* candidates(input: PlanInput): Generator<Candidate> {
         if (perStep < ROWS * context) continue;
         while (context > SHORTEST && SPARE * context > heldTokens) context /= 2;
         if (context >= Math.min(tokens, heldTokens)) continue;
-        const config = { ...initial, layers, width, heads: headsOf(width), context } as BaseConfig;
+        const config = usualConfig(spec, { layers, width, heads: headsOf(width), context });
         if (spec.problems(config).length > 0) continue;
         const model: ModelChoice = { id, config, vocabulary: vocabulary.size };
         const cost = costOf(spec, config, vocabulary.size);

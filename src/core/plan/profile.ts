@@ -4,10 +4,10 @@ import { type Job, yieldToEventLoop } from '../base/job';
 import { characterEnd, countCharacters } from '../base/utf8';
 import { unigramLoss } from '../objectives/unigram';
 import { ID_OF_BYTE } from '../tokenizer/alphabet';
-import { merge } from '../tokenizer/merge';
+import { madeInOrder, merge } from '../tokenizer/merge';
 import { PairTable } from '../tokenizer/pairTable';
 import { preTokenEnd } from '../tokenizer/split';
-import type { TokenizerKind } from '../tokenizer/tokenizer';
+import type { TrainedKind } from '../tokenizer/tokenizer';
 import { SMALLEST_VOCABULARY, trainTokenizer } from '../tokenizer/train';
 import { type Part, repeatedShare } from './repetition';
 
@@ -21,7 +21,7 @@ export interface TextProfile {
 }
 
 export interface VocabularyProfile {
-  kind: TokenizerKind;
+  kind: TrainedKind;
   /** Entries. */
   size: number;
   bytesPerToken: number;
@@ -48,6 +48,7 @@ export async function profileText(documents: readonly Document[], job: Job): Pro
   const { merges } = await trainTokenizer({ kind: 'bpe', vocabulary: Math.max(...VOCABULARIES) }, passages, job);
   const { words, learnt, held, parts } = wordsOf(passages);
   const ranks = new PairTable();
+  const made = madeInOrder(merges.length);
   let ids: readonly Uint32Array[] = words.map((word) =>
     Uint32Array.from(utf8.encode(word), (byte) => ID_OF_BYTE[byte]!),
   );
@@ -61,7 +62,7 @@ export async function profileText(documents: readonly Document[], job: Job): Pro
     if (vocabularies.at(-1)?.size === size) break;
     // The first merges are those of a smaller vocabulary: what they have made is merged on.
     for (const [left, right] of own.slice(ranks.size)) ranks.findOrAdd(left, right);
-    ids = ids.map((of) => merge(of.slice(), ranks));
+    ids = ids.map((of) => merge(of.slice(), ranks, made));
     const [counts, heldCounts] = [new Uint32Array(size), new Uint32Array(size)];
     let [tokens, heldTokens] = [0, 0];
     for (const [i, of] of ids.entries()) {

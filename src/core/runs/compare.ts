@@ -76,7 +76,10 @@ function allSettings(): readonly Setting[] {
     { ...inWords('model', 'Model'), of: ({ model: { id } }) => ({ key: id, words: modelSpec(id).label }) },
     ...[...sizes].map(([name, field]) => ({
       ...headOf('model', name, field),
-      of: ({ model }: Made) => sizesOf(model.config)[name],
+      of({ model }: Made) {
+        const size = sizesOf(model.config)[name];
+        return size === undefined ? undefined : valueOf(field, size);
+      },
     })),
     {
       ...inWords('model', 'Classifier', 'model.untied'),

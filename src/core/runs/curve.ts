@@ -2,15 +2,34 @@
  * A run's curve in few points, kept under `curves/<run>` so that many runs can be listed without reading their journals. It
  * is derived: one that is missing, damaged or of another step is made again.
  */
-import type { BlobStore } from '../base/blobStore';
-import { type Kind, isUnreadable, readRecord, storedRecord } from '../base/record';
+import type { BlobStore, Expected } from '../base/blobStore';
+import { isCount, isNumber, listOf } from '../base/limits';
+import type { Kind } from '../base/record';
 import { z } from '../base/zod';
+import { type Shown, shownSchema } from '../objectives/shown';
 import type { TrainEvent } from '../train/run';
 import { meanAt } from '../train/verdict';
 import { readJournal } from './journal';
 import { segmentAt, type Segments } from './segments';
 
-export type RunCurve = z.infer<typeof curveSchema>;
+const TRAINING = ['step', 'low', 'high', 'ms'] as const;
+const EVALUATIONS = ['step', 'loss', 'ms', 'trained', 'trainedError'] as const;
+type Columns<N extends string> = Readonly<Record<N, Float64Array>>;
+
+/** Columns of one length, as charts draw them. Losses are in nats; `ms` is training up to there. */
+export interface RunCurve {
+  /** That it goes up to: what came after it was not saved, or came later. */
+  step: number;
+  /** The last of some steps, and the lowest and the highest loss among them. */
+  training: Columns<(typeof TRAINING)[number]>;
+  /**
+   * On held-out text, the last one among them; beside each the mean training loss around its step, of its segment, and the
+   * standard error of that, NaN where no step of it was told.
+   */
+  evaluations: Columns<(typeof EVALUATIONS)[number]>;
+  /** What was written at the last evaluation. */
+  sample: Shown;
+}
 
 /** Points at most, of either list. */
 export const MOST_POINTS = 256;
@@ -21,17 +40,12 @@ export function curveOf(
   step: number,
   segments: readonly Pick<Segments[number], 'after'>[],
 ): RunCurve {
-  const training: RunCurve['training'] = { step: [], low: [], high: [], ms: [] };
-  const evaluations: RunCurve['evaluations'] = { step: [], loss: [], ms: [], trained: [], trainedError: [] };
   const steps = events.flatMap((event) => (event.kind === 'step' && isTold(event, step) ? [event] : []));
-  for (const group of grouped(steps)) {
+  const training = grouped(steps).map((group) => {
     const losses = group.map(({ loss }) => loss);
     const last = group.at(-1)!;
-    training.step.push(last.step);
-    training.low.push(Math.min(...losses));
-    training.high.push(Math.max(...losses));
-    training.ms.push(last.activeMs);
-  }
+    return { step: last.step, low: Math.min(...losses), high: Math.max(...losses), ms: last.activeMs };
+  });
   const whole = { step: steps.map((event) => event.step), loss: steps.map(({ loss }) => loss) };
   const told = events.flatMap((event) => (event.kind === 'evaluated' && isTold(event, step) ? [event] : []));
   // What is measured again at a step is no second one.
@@ -39,16 +53,22 @@ export function curveOf(
   const last = measured.at(-1);
   // The lowest of each stretch, so that the best is among them; and where it ended.
   const lowest = grouped(measured).map((group) => group.reduce((a, b) => (b.loss < a.loss ? b : a)));
-  for (const event of new Set([...lowest, ...(last ? [last] : [])])) {
-    evaluations.step.push(event.step);
-    evaluations.loss.push(event.loss);
-    evaluations.ms.push(event.activeMs);
-    const trained = meanAt(whole, event.step, segments[segmentAt(segments, event.step)]!.after);
-    evaluations.trained.push(trained?.mean ?? null);
-    evaluations.trainedError.push(trained?.error ?? null);
-  }
-  return { version: 2, step, training, evaluations, sample: last?.sample ?? '' };
+  const evaluations = [...new Set([...lowest, ...(last ? [last] : [])])].map(({ step, loss, activeMs }) => {
+    const trained = meanAt(whole, step, segments[segmentAt(segments, step)]!.after);
+    return { step, loss, ms: activeMs, trained: trained?.mean ?? NaN, trainedError: trained?.error ?? NaN };
+  });
+  return {
+    step,
+    training: columnsOf(TRAINING, training),
+    evaluations: columnsOf(EVALUATIONS, evaluations),
+    sample: last?.sample ?? '',
+  };
 }
+
+const columnsOf = <N extends string>(names: readonly N[], rows: readonly Readonly<Record<N, number>>[]): Columns<N> =>
+  columnsBy(names, (name) => Float64Array.from(rows, (row) => row[name]));
+const columnsBy = <N extends string>(names: readonly N[], column: (name: N) => Float64Array): Columns<N> =>
+  Object.fromEntries(names.map((name) => [name, column(name)])) as Columns<N>;
 
 const isTold = (event: { step: number; loss: number }, upTo: number): boolean =>
   event.step <= upTo && Number.isFinite(event.loss);
@@ -59,59 +79,87 @@ function grouped<T>(all: readonly T[]): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(all.length / size) || 0 }, (_, i) => all.slice(i * size, (i + 1) * size));
 }
 
-/** The curve that is kept of a run up to a step; undefined where there is none of it. */
-export async function keptCurve(store: BlobStore, runId: string, step: number): Promise<RunCurve | undefined> {
-  try {
-    const curve = await readRecord(store, curveKey(runId), CURVE);
-    return curve?.step === step ? curve : undefined;
-  } catch (error) {
-    if (isUnreadable(error)) return undefined;
-    throw error;
-  }
-}
-
-/** Made from the journal, and kept where there is room. */
+/**
+ * Made from the journal, and kept where there is room.
+ * @param expected the run's record as it is before: one that ends meanwhile is measured once more, and what is kept would lack that
+ */
 export async function makeCurve(
   store: BlobStore,
   { id, segments }: { id: string; segments: Segments },
   step: number,
+  expected: Expected,
 ): Promise<RunCurve> {
   const curve = curveOf(await readJournal(store, id), step, segments);
-  await store.commit({ put: [[curveKey(id), storedRecord(CURVE, curve)]] }).catch(() => undefined);
+  await store.commit({ put: [[curveKey(id), bytesOf(curve)]], expect: [expected] }).catch(() => undefined);
   return curve;
 }
 
 export const CURVES = 'curves/';
 export const curveKey = (runId: string): string => `${CURVES}${runId}`;
 
-const column = z.array(z.number()).max(MOST_POINTS);
-const partly = z.array(z.number().nullable()).max(MOST_POINTS);
-/** Columns of one length, as charts draw them. Losses are in nats; `ms` is training up to there. */
-const curveSchema = z
+const VERSION = 3;
+/** What comes before the columns: version, step, points of training, evaluations. */
+const HEAD = 4;
+
+/** As it is stored: HEAD and the columns as float64, then what was written, as JSON. */
+export function bytesOf({ step, training, evaluations, sample }: RunCurve): Uint8Array {
+  const columns = [...TRAINING.map((name) => training[name]), ...EVALUATIONS.map((name) => evaluations[name])];
+  const head = [VERSION, step, training.step.length, evaluations.step.length];
+  const numbers = Float64Array.from([head, ...columns].flatMap((some) => [...some]));
+  const written = new TextEncoder().encode(JSON.stringify(sample));
+  const bytes = new Uint8Array(numbers.byteLength + written.length);
+  bytes.set(new Uint8Array(numbers.buffer));
+  bytes.set(written, numbers.byteLength);
+  return bytes;
+}
+
+function ofBytes(bytes: Uint8Array): RunCurve {
+  const { buffer } = bytes.slice(); // where float64 can begin
+  const numbers = new Float64Array(buffer, 0, Math.floor(bytes.length / 8));
+  const [version, step, trained, evaluated] = numbers as unknown as [number, number, number, number];
+  if (version !== VERSION) throw new Error(`it is of version ${version}`);
+  const end = HEAD + trained * TRAINING.length + evaluated * EVALUATIONS.length;
+  if (![step, trained, evaluated].every(isCount) || Math.max(trained, evaluated) > MOST_POINTS || end > numbers.length)
+    throw new Error(`it has ${bytes.length} bytes for ${trained} and ${evaluated} points`);
+  let at = HEAD;
+  const next = (points: number): Float64Array => numbers.subarray(at, (at += points));
+  const curve = {
+    step,
+    training: columnsBy(TRAINING, () => next(trained)),
+    evaluations: columnsBy(EVALUATIONS, () => next(evaluated)),
+    sample: shownSchema.parse(JSON.parse(new TextDecoder().decode(bytes.subarray(8 * end)))),
+  };
+  const { step: steps, loss, ms } = curve.evaluations;
+  if (![...Object.values(curve.training), steps, loss, ms].every((column) => column.every(isNumber)))
+    throw new Error('it holds what is no number');
+  return curve;
+}
+
+const column = listOf(z.number(), MOST_POINTS, isNumber).transform((values) => Float64Array.from(values));
+const isPartly = (value: unknown): value is number | null => value === null || isNumber(value);
+const partly = listOf(z.number().nullable(), MOST_POINTS, isPartly).transform((values) =>
+  Float64Array.from(values, (value) => value ?? NaN),
+);
+/** As older builds stored it: as JSON, null in place of NaN. */
+const curveSchema: z.ZodType<RunCurve> = z
   .object({
-    version: z.literal(2),
-    /** That it goes up to: what came after it was not saved, or came later. */
     step: z.int().nonnegative(),
-    /** The last of some steps, and the lowest and the highest loss among them. */
     training: z.object({ step: column, low: column, high: column, ms: column }),
-    /**
-     * On held-out text, the last one among them; beside each the mean training loss around its step, of its segment, and the
-     * standard error of that, null where no step of it was told.
-     */
     evaluations: z.object({ step: column, loss: column, ms: column, trained: partly, trainedError: partly }),
-    /** What was written at the last evaluation. */
-    sample: z.string(),
+    sample: shownSchema,
   })
   .refine(({ training, evaluations }) =>
     [training, evaluations].every((columns) => new Set(Object.values(columns).map(({ length }) => length)).size === 1),
   );
 export const CURVE: Kind<RunCurve> = {
   what: (key) => `The curve of run ${key.slice(CURVES.length)} in few points`,
-  version: 2,
+  version: VERSION,
   schema: curveSchema,
+  ofBytes,
   upgrades: [
     () => {
       throw new Error('what was learnt at each evaluation is not in it'); // it is made again
     },
+    (old) => old, // as JSON
   ],
 };

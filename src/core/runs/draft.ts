@@ -4,6 +4,7 @@ import { ofArchitecture } from './modelDraft';
 import type { Project } from './project';
 import type { RunRecord } from './record';
 import { dataOf, isRecipeKnown, recipeOf } from './segments';
+import { isApplied } from '../tokenizer/tokenizer';
 
 type Run = Pick<RunRecord, 'model' | 'segments' | 'origin' | 'step'> & {
   tokenizer: Pick<RunRecord['tokenizer'], 'kind'>;
@@ -26,7 +27,10 @@ export function draftOf(run: Run, project: Project): Draft {
     ...(isRecipeKnown(run)
       ? { recipe: { ...recipeOf(run), recompute: project.recipe.recompute }, rateByHand: true }
       : { recipe: project.recipe, rateByHand: project.rateByHand }),
-    tokenizerChoice: { kind, vocabulary: kind === 'bpe' ? asked : tokenizerChoice.vocabulary },
+    // One that is not trained here is the run's alone.
+    tokenizerChoice: isApplied(kind)
+      ? tokenizerChoice
+      : { kind, vocabulary: kind === 'bpe' ? asked : tokenizerChoice.vocabulary },
     split: facts && isAsked(facts.split) ? withoutRule(facts.split) : project.split,
   };
 }

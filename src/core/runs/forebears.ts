@@ -1,6 +1,6 @@
 /** What a fork's forebears told before it left them: a fork's own journal begins at the step that it goes on from. */
 import type { BlobStore } from '../base/blobStore';
-import { isUnreadable } from '../base/record';
+import { unlessUnreadable } from '../base/record';
 import type { TrainEvent } from '../train/run';
 import { readJournal } from './journal';
 import { readRun, type RunRecord } from './record';
@@ -20,16 +20,7 @@ export async function readForebears(
     until = Math.min(until, from.step);
     const own = (await readJournal(store, from.runId)).filter((event) => event.kind !== 'compiling');
     told = [...own.filter(({ step }) => step <= until), ...told];
-    from = (await known(store, from.runId))?.parent;
+    from = (await unlessUnreadable(readRun(store, from.runId)))?.parent;
   }
   return told;
-}
-
-async function known(store: BlobStore, runId: string): Promise<RunRecord | undefined> {
-  try {
-    return await readRun(store, runId);
-  } catch (error) {
-    if (isUnreadable(error)) return undefined;
-    throw error;
-  }
 }

@@ -5,11 +5,13 @@ import type { Snapshot } from '../checkpoint/snapshot';
 import type { HostTensor } from '../checkpoint/tensors';
 import { modelSpec } from '../models';
 import { optimizerOf, stateName, stateOf } from '../optim';
+import { rawName } from '../train/averaging';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 import { ownerOf } from './projects';
 import { addRun, freeHue, readKnownRun, type RunRecord, updateRun } from './record';
 import { continued, dataOf, type SegmentData } from './segments';
+import { readTokenizer } from './tokenizer';
 
 export interface Fork {
   runId: string;
@@ -34,11 +36,13 @@ export async function forkRun(
 ): Promise<{ record: RunRecord; snapshot: Snapshot; bytes: number }> {
   const { removedAt: _, ...parent } = await readKnownRun(store, from.runId);
   const owner = await ownerOf(store, projectId);
+  const tokenizer = await readTokenizer(store, parent);
   const { snapshot: copied } = await loadSnapshot(store, from.runId, from.step);
   const { snapshot, isZero } = withMoments(copied, parent.model, recipe);
   const { step } = snapshot.state;
   const record: RunRecord = {
     ...parent,
+    tokenizer,
     id: runId,
     projectId,
     name,
@@ -61,20 +65,21 @@ export async function forkRun(
 function withMoments(
   { state, tensors }: Snapshot,
   { id, config, vocabulary }: ModelChoice,
-  { optimizer }: Recipe,
+  recipe: Recipe,
 ): { snapshot: Snapshot; isZero: boolean } {
   const params = modelSpec(id).params(config, vocabulary);
-  const slots = stateOf(optimizerOf(optimizer), Object.entries(params)).flat();
+  const slots = stateOf(optimizerOf(recipe.optimizer), Object.entries(params)).flat();
   const { best, ...rest } = state;
-  const own = { ...rest, best: best?.step === state.step ? best : null };
-  if (slots.every((slot) => tensors.has(stateName(slot)))) return { snapshot: { state: own, tensors }, isZero: false };
+  const kept = { ...rest, best: best?.step === state.step ? best : null };
+  if (slots.every((slot) => tensors.has(stateName(slot)))) return { snapshot: { state: kept, tensors }, isZero: false };
   const zeros = slots.map((slot): [string, HostTensor] => {
     const size = slot.shape.reduce((a, b) => a * b, 1);
     return [stateName(slot), { shape: slot.shape, data: new Float32Array(size) }];
   });
-  const weights = [...tensors].filter(([name]) => Object.hasOwn(params, name));
+  const own = new Set(Object.keys(params).flatMap((name) => [name, rawName(name)]));
+  const weights = [...tensors].filter(([name]) => own.has(name));
   return {
-    snapshot: { state: { ...own, momentsFrom: state.step }, tensors: new Map([...weights, ...zeros]) },
+    snapshot: { state: { ...kept, momentsFrom: state.step }, tensors: new Map([...weights, ...zeros]) },
     isZero: true,
   };
 }

@@ -1,7 +1,8 @@
 /** What a run has told, kept in batches under `journal/<run>/<n>`, so that after a reload the chart is all there. */
-import { type Kind, readAll, readRecord, type Unreadable } from '../base/record';
+import { type Kind, readAll, readRecord, readRecords, type Unreadable } from '../base/record';
 import { isNumber, listOf, MOST_LOG_ENTRIES } from '../base/limits';
 import { z } from '../base/zod';
+import { shownSchema } from '../objectives/shown';
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import type { Estimates } from '../metrics';
 import type { StepCost, StepEvent, TrainEvent } from '../train/run';
@@ -109,8 +110,8 @@ async function readBatches(
   store: BlobStore,
   runId: string,
 ): Promise<{ records: readonly Batch[]; unreadable: readonly Unreadable[] }> {
-  const { records, unreadable } = await readAll(await store.keys(journalKey(runId)), (key) => readBatch(store, key));
-  return { records: records.sort((a, b) => (a.key < b.key ? -1 : 1)), unreadable };
+  const { records, unreadable } = await readRecords(store, await store.keys(journalKey(runId)), JOURNAL);
+  return { records: [...records].map(([key, batch]) => ({ key, events: decode(batch) })), unreadable };
 }
 
 async function readBatch(store: BlobStore, key: string): Promise<Batch | undefined> {
@@ -119,14 +120,15 @@ async function readBatch(store: BlobStore, key: string): Promise<Batch | undefin
 }
 
 function decode({ steps, others }: z.infer<typeof batchSchema>): readonly TrainEvent[] {
+  // A loop, as a journal has 10^5 rows, and an object made of entries takes several times as long.
   const rows = steps.map((row): StepEvent => {
-    const values = Object.fromEntries(COLUMNS.map((column, i) => [column, row[i] ?? NaN]));
-    const costs = COSTS.map((column, i) => [column, row[COLUMNS.length + i]] as const);
-    return {
-      kind: 'step',
-      ...(values as Record<(typeof COLUMNS)[number], number>),
-      ...(Object.fromEntries(costs.filter(([, value]) => value != null)) as Partial<StepCost>),
-    };
+    const event = { kind: 'step' } as StepEvent;
+    for (const [i, column] of COLUMNS.entries()) event[column] = row[i] ?? NaN;
+    for (const [i, column] of COSTS.entries()) {
+      const cost = row[COLUMNS.length + i];
+      if (cost != null) event[column] = cost;
+    }
+    return event;
   });
   // Stable: a step comes before what was measured after it.
   return [...rows, ...others].sort((a: TrainEvent, b: TrainEvent) => stepOf(a) - stepOf(b));
@@ -158,7 +160,7 @@ const other: z.ZodType<OtherEvent> = z.union([
       /** In place of `metrics` in builds that measured nothing else. */
       bitsPerByte: number.exactOptional(),
       activeMs: z.number(),
-      sample: z.string(),
+      sample: shownSchema,
     })
     .transform(({ bitsPerByte, metrics, ...event }) => ({
       ...event,
@@ -171,7 +173,8 @@ const other: z.ZodType<OtherEvent> = z.union([
     bytes: z.number(),
     light: z.literal(true).exactOptional(),
   }),
-  z.object({ kind: z.literal('sampled'), step: z.number(), prompt: z.string(), sample: z.string() }),
+  z.object({ kind: z.literal('early'), step: z.number(), loss: number, evaluations: z.number() }),
+  z.object({ kind: z.literal('sampled'), step: z.number(), prompt: z.string(), sample: shownSchema }),
 ]);
 const WITH_COSTS = COLUMNS.length + COSTS.length;
 type Row = (number | null)[];

@@ -10,10 +10,12 @@ import { DOCUMENTS, documentsKey, TEXT, textChunksPrefix, textKey } from '../doc
 import { DATA, manifestKey, shardsPrefix } from '../shards/manifest';
 import { DEVICE, DEVICE_KEY, DEVICE_MEMORIES, DEVICE_MEMORY, TILINGS, TILINGS_KEY } from '../train/remembered';
 import { CURVE, curveKey, CURVES } from './curve';
+import { EVALUATION, EVALUATIONS, evaluationsOf } from './evaluations';
 import { JOURNAL, journalKey, JOURNALS, unreadableInJournal } from './journal';
 import { PROJECT } from './project';
 import { OLD_KEY, PROJECTS, SET_ASIDE, unreadableProjects } from './projects';
-import { recordKey, RUN, unreadableRuns } from './record';
+import { listRuns, recordKey, RUN, unreadableRuns } from './record';
+import { MERGES, MERGES_OF, mergesKey, unreadableMerges } from './tokenizer';
 
 export interface KindAt {
   /** What its keys begin with, a star for the id of what it is of; where no slash is at the end, all of the only key. */
@@ -43,7 +45,14 @@ const kindAt = ({ at, kind, ...own }: Own): KindAt => ({
 const runKeys = async (store: BlobStore, key: string): Promise<readonly string[]> => {
   const id = key.split('/')[1]!;
   if (!isRunId(id)) return [];
-  return [recordKey(id), ...(await snapshotKeys(store, id)), ...(await store.keys(journalKey(id))), curveKey(id)];
+  return [
+    recordKey(id),
+    mergesKey(id),
+    ...(await snapshotKeys(store, id)),
+    ...(await store.keys(journalKey(id))),
+    ...(await store.keys(evaluationsOf(id))),
+    curveKey(id),
+  ];
 };
 
 /** Of a project it is told too which of its fields cannot be read. */
@@ -63,6 +72,12 @@ export const KINDS: readonly KindAt[] = [
   }),
   kindAt({ at: documentsKey('*'), name: 'A list of documents', kind: DOCUMENTS }),
   kindAt({ at: recordKey(''), name: 'A run', kind: RUN, unreadable: unreadableRuns, keysWith: runKeys }),
+  kindAt({
+    at: MERGES,
+    name: 'The tokenizer of a run',
+    kind: MERGES_OF,
+    unreadable: async (store) => unreadableMerges(store, await listRuns(store)),
+  }),
   kindAt({ at: HEADS, name: 'The saved steps of a run', kind: HEAD, unreadable: unreadableSteps, keysWith: runKeys }),
   kindAt({
     at: MANIFESTS,
@@ -88,6 +103,7 @@ export const KINDS: readonly KindAt[] = [
     // It is made again of the curve itself.
     unreadable: () => Promise.resolve([]),
   }),
+  kindAt({ at: EVALUATIONS, name: 'An evaluation of a run', kind: EVALUATION }),
   kindAt({
     at: manifestKey(''),
     name: 'Data made from the texts',
@@ -114,9 +130,14 @@ async function unreadableSteps(store: BlobStore): Promise<readonly Unreadable[]>
   const damaged: Unreadable[] = [];
   const ids = [HEADS, MANIFESTS].map(async (at) => (await store.keys(at)).map((key) => key.split('/')[1]!));
   const runs = new Set((await Promise.all(ids)).flat().filter(isRunId));
-  const { unreadable } = await readAll([...runs].map(headKey), async (key) => {
-    damaged.push(...(await surveySnapshots(store, key.slice(HEADS.length))).damaged);
-    return undefined;
-  });
-  return [...unreadable, ...damaged];
+  const lists: Unreadable[] = [];
+  // One run after the other: what a person asks for meanwhile is not to wait for hundreds.
+  for (const runId of runs) {
+    const { unreadable } = await readAll([headKey(runId)], async () => {
+      damaged.push(...(await surveySnapshots(store, runId)).damaged);
+      return undefined;
+    });
+    lists.push(...unreadable);
+  }
+  return [...lists, ...damaged];
 }

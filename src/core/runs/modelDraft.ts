@@ -3,7 +3,15 @@ import { type Field, fieldProblem } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
 import { z } from '../base/zod';
 import { FIRST_MODEL, modelIds, modelSpec, type ModelId } from '../models';
-import { type BaseConfig, countParams, type ModelSpec, nearestSize, sizesOf } from '../models/spec';
+import {
+  type BaseConfig,
+  countParams,
+  type ModelSpec,
+  nearestSize,
+  type Size,
+  type Sizes,
+  sizesOf,
+} from '../models/spec';
 
 export interface ModelDraft {
   id: ModelId;
@@ -43,7 +51,8 @@ export const modelDraftSchema: z.ZodType<ModelDraft> = z
   });
 
 /**
- * The draft with another architecture. Sizes that both have are kept, where the new one allows them. Its own sizes are as they
+ * The draft with another architecture. Sizes that all have, and others that both have and the person set, are kept, where the new
+ * one allows them. Its own sizes are as they
  * were left; where it was never chosen, as its dial sets them for this count of parameters. A size that does not fit the
  * others is replaced.
  */
@@ -52,7 +61,8 @@ export function ofArchitecture({ id: before, ...now }: ModelDraft, id: ModelId, 
   const { others: { [id]: left, ...others } = {}, config, byHand } = now;
   const spec = modelSpec(id);
   const usual = sizesOf(spec.sized(countParams(modelSpec(before).params(config, vocabulary)), vocabulary));
-  const kept = new Map(Object.entries({ ...left?.config, ...sizesOf(config) }).filter(isSizeOf(spec)));
+  const carried = Object.entries(sizesOf(config)).filter(([name]) => name in SHARED || byHand.includes(name));
+  const kept = new Map(Object.entries({ ...left?.config, ...Object.fromEntries(carried) }).filter(isSizeOf(spec)));
   let sizes: Sizes = { ...usual, ...Object.fromEntries(kept) };
   // A size is replaced by the usual one, and where that does not fit the others either, by the nearest that does.
   for (let turn = 0; turn < 2 * Object.keys(usual).length; turn++) {
@@ -70,12 +80,18 @@ export function ofArchitecture({ id: before, ...now }: ModelDraft, id: ModelId, 
   };
 }
 
-type Sizes = Readonly<Record<string, number>>;
+const SHARED: Readonly<Record<Exclude<keyof BaseConfig, 'untied'>, true>> = {
+  layers: true,
+  width: true,
+  heads: true,
+  context: true,
+};
+
 const asConfig = (sizes: Sizes): BaseConfig => sizes as unknown as BaseConfig;
 
 const isSizeOf =
   ({ fields }: ModelSpec) =>
-  (entry: [name: string, size: unknown]): entry is [string, number] => {
+  (entry: [name: string, size: unknown]): entry is [string, Size] => {
     const field = (fields as Readonly<Record<string, Field>>)[entry[0]];
     return field !== undefined && fieldProblem(field, entry[1]) === null;
   };

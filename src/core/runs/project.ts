@@ -7,7 +7,7 @@ import { FIRST_PROJECT } from '../documents/record';
 import type { SplitChoice } from '../documents/split';
 import { baselineFields, type BaselineFacts } from '../objectives/facts';
 import { inlineManifest, type ShardManifest } from '../shards/manifest';
-import type { TokenizerModel } from '../tokenizer/tokenizer';
+import { type TokenizerModel, TRAINED_KINDS, type TrainedKind } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../train/recipe';
 import { initialModel, type ModelDraft, modelDraftSchema } from './modelDraft';
 import { recipeSchema, tokenizerModelSchema } from './settings';
@@ -31,7 +31,7 @@ export interface Project {
   rateByHand: boolean;
   /** How long the next run may take, and what its power costs. */
   plan: PlanChoice;
-  /** The run that Train, Playground and Export show unless they are told another. */
+  /** The run that Train, Evaluate, Playground and Export show unless they are told another. */
   runId: string | null;
   /** The run that others are compared with. */
   baseline: string | null;
@@ -48,7 +48,7 @@ export interface PlanChoice {
 }
 
 export interface TokenizerChoice {
-  kind: 'bpe' | 'characters' | 'bytes';
+  kind: TrainedKind;
   /** Asked for; for bpe only. */
   vocabulary: number;
 }
@@ -218,7 +218,7 @@ const FIELDS = {
   createdAt: storedMoment,
   openedAt: storedMoment,
   name: z.string(),
-  tokenizerChoice: z.object({ kind: z.enum(['bpe', 'characters', 'bytes']), vocabulary: count.max(2 ** 20) }),
+  tokenizerChoice: z.object({ kind: z.enum(TRAINED_KINDS), vocabulary: count.max(2 ** 20) }),
   tokenizer: tokenizerRecord.nullable(),
   split: z.object({
     validation: z.number().gt(0).max(0.5),

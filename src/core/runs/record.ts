@@ -4,17 +4,20 @@ import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { listOf, MOST_SEGMENTS } from '../base/limits';
 import { storedMoment } from '../base/moment';
-import { changeRecord, type Kind, readAll, readRecord, type Unreadable } from '../base/record';
+import { changeRecord, type Kind, readAll, readRecord, readRecords, type Unreadable } from '../base/record';
 import { snapshotKeys } from '../checkpoint/checkpoint';
 import { NO_OWNER, type Owner } from '../documents/library';
 import { HEADS } from '../checkpoint/head';
 import { type ObjectiveId, OBJECTIVES } from '../objectives';
 import { cardSchema } from './card';
 import { curveKey } from './curve';
+import { evaluationsOf } from './evaluations';
 import { journalKey } from './journal';
 import { HOW, newestFirst } from './lineage';
+import { looksSchema } from './looks';
 import type { Segment, Segments } from './segments';
-import { dataFactsSchema, modelSchema, originSchema, recipeSchema, tokenizerModelSchema } from './settings';
+import { dataFactsSchema, modelSchema, originSchema, recipeSchema, toldTokenizerSchema } from './settings';
+import { mergesKey, withoutMerges } from './tokenizer';
 import { upgradeRun } from './upgrade';
 
 export type RunRecord = z.infer<typeof recordSchema>;
@@ -38,7 +41,7 @@ export function newRun({
 }: Pick<RunRecord, 'id' | 'projectId' | 'name' | 'hue' | 'createdAt' | 'device' | 'model' | 'tokenizer'> &
   Pick<Segment, 'recipe' | 'data'>): RunRecord {
   return {
-    version: 2,
+    version: 3,
     ...given,
     tags: [],
     note: '',
@@ -57,7 +60,7 @@ export async function addRun(store: BlobStore, record: RunRecord, owner: Owner =
   const key = recordKey(record.id);
   await changeRecord(store, key, RUN, async (other) => {
     if (other) throw new HomegrownError('in-use', `There is a run ${record.id} already`);
-    return { record, expect: await owner() };
+    return { ...withoutMerges(record), expect: await owner() };
   });
 }
 
@@ -97,32 +100,33 @@ export const unreadableRuns = async (store: BlobStore): Promise<readonly Unreada
 export async function allRuns(
   store: BlobStore,
 ): Promise<{ runs: readonly RunRecord[]; unreadable: readonly Unreadable[] }> {
-  const ids = new Set([
-    ...(await store.keys(PREFIX)).map((key) => key.slice(PREFIX.length)),
-    ...(await store.keys(HEADS)).map((key) => key.slice(HEADS.length)),
-  ]);
-  const { records, unreadable } = await readAll([...ids].map(recordKey), async (key) => {
+  const [keys, heads] = await Promise.all([store.keys(PREFIX), store.keys(HEADS)]);
+  const { records, unreadable } = await readRecords(store, keys, RUN);
+  const there = new Set(keys);
+  const others = heads.map((key) => recordKey(key.slice(HEADS.length))).filter((key) => !there.has(key));
+  // As a rule there are none; one may have been begun since.
+  const late = await readAll(others, async (key) => {
     const runId = key.slice(PREFIX.length);
     const record = await readRun(store, runId);
-    if (record === undefined)
-      throw new HomegrownError(
-        'storage-damaged',
-        `The record of run ${runId} is missing, and its saved steps are there`,
-      );
-    return record;
+    if (record) return record;
+    const missing = `The record of run ${runId} is missing, and its saved steps are there`;
+    throw new HomegrownError('storage-damaged', missing);
   });
-  return { runs: newestFirst(records), unreadable };
+  return {
+    runs: newestFirst([...records.values(), ...late.records]),
+    unreadable: [...unreadable, ...late.unreadable].sort((a, b) => (a.key < b.key ? -1 : 1)),
+  };
 }
 
 /**
- * Removes the record, all saved steps and all metrics for good, in one commit.
+ * Removes the record, all saved steps and all that was measured for good, in one commit.
  * @param expected the record as it is stored: where it is another by then, nothing goes, and it is false
  */
 export async function purgeRun(store: BlobStore, runId: string, expected?: Json): Promise<boolean> {
   const key = recordKey(runId);
-  const metrics = await store.keys(journalKey(runId));
+  const metrics = [...(await store.keys(journalKey(runId))), ...(await store.keys(evaluationsOf(runId)))];
   return store.commit({
-    drop: [key, ...(await snapshotKeys(store, runId)), ...metrics, curveKey(runId)],
+    drop: [key, ...(await snapshotKeys(store, runId)), ...metrics, curveKey(runId), mergesKey(runId)],
     ...(expected !== undefined && { expect: [[key, expected]] }),
   });
 }
@@ -157,7 +161,7 @@ const learns =
 
 const recordSchema = z
   .strictObject({
-    version: z.literal(2),
+    version: z.literal(3),
     id: z.string(),
     projectId: z.string(),
     name: z.string(),
@@ -175,7 +179,8 @@ const recordSchema = z
     /** Device it was last trained on, in words. */
     device: z.string().nullable(),
     model: modelSchema,
-    tokenizer: tokenizerModelSchema,
+    /** Its merges lie beside the record, but those of a run that a build before 2026-11-26 wrote last. */
+    tokenizer: toldTokenizerSchema,
     /** Of all its segments. */
     objective: z.enum(Object.keys(OBJECTIVES) as ObjectiveId[]),
     /** The step of another run that it began from; the name outlives that. */
@@ -195,6 +200,8 @@ const recordSchema = z
     keep: z.strictObject({ budget: count }),
     /** What a person says in its card. */
     card: cardSchema.exactOptional(),
+    /** At the test part of its data, and, where it began from another run, of that one's up to then. */
+    looks: looksSchema.exactOptional(),
   })
   .refine(({ objective, segments }) => segments.every(learns(objective)), {
     message: 'its segments have other objectives',
@@ -203,8 +210,8 @@ const recordSchema = z
 
 export const RUN: Kind<RunRecord> = {
   what: (key) => `The record of run ${key.slice(PREFIX.length)}`,
-  version: 2,
+  version: 3,
   schema: recordSchema,
-  upgrades: [upgradeRun],
+  upgrades: [upgradeRun, (old) => old],
   keyOf: ({ id }) => recordKey(id),
 };

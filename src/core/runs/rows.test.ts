@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
-import { type BlobStore, memoryStore } from '../base/blobStore';
+import { type BlobStore, type Json, memoryStore, type Stored } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
+import { parseRecord } from '../base/record';
 import { claimRun } from '../checkpoint/checkpoint';
 import { runRecord } from '../testing/runRecord';
+import type { TokenizerModel } from '../tokenizer/tokenizer';
 import type { TrainEvent } from '../train/run';
-import { curveKey, curveOf, MOST_POINTS } from './curve';
+import { CURVE, curveKey, curveOf, MOST_POINTS } from './curve';
 import { openJournal } from './journal';
 import { addRun, readRun, updateRun } from './record';
+import { measureEverything } from './sizes';
+import { readTokenizer } from './tokenizer';
 import { describeRun, purgeRemoved, removeRun, restoreRun, type RunRow, runRows } from './rows';
 
 const step = (n: number, loss = 1 / n): TrainEvent => ({
@@ -28,12 +32,17 @@ const evaluated = (n: number, loss: number): TrainEvent => ({
   sample: `The ${n}`,
 });
 
+const TENSORS = new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]);
 /** With one saved step, and a journal up to a step beyond it. */
-async function addSaved(store: BlobStore, id: string, projectId = 'first'): Promise<void> {
-  await addRun(store, runRecord({ id, projectId, step: 4, createdAt: 1 }));
+async function addSaved(
+  store: BlobStore,
+  id: string,
+  projectId = 'first',
+  tokenizer: TokenizerModel = { kind: 'bytes', merges: [] },
+): Promise<void> {
+  await addRun(store, runRecord({ id, projectId, step: 4, createdAt: 1, tokenizer }));
   const state = { step: 4, tokensSeen: 0, activeMs: 0, best: null };
-  const tensors = new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]);
-  await (await claimRun(store, id)).save({ state, tensors });
+  await (await claimRun(store, id)).save({ state, tensors: TENSORS });
   await (
     await openJournal(store, id, 0)
   ).append([step(1), step(2), evaluated(2, 2), step(4), evaluated(4, 3), step(6)]);
@@ -42,15 +51,23 @@ const WHOLE = [{ after: 0 }];
 const listed = (store: BlobStore, tell: (rows: readonly RunRow[]) => void = () => undefined) =>
   runRows(store, 'first', tell);
 const holding = (_: string, work: () => Promise<void>): Promise<void> => work();
-/** Counts what is read under keys that begin so. */
-const counting = (store: BlobStore, prefix: string): { store: BlobStore; reads: () => number } => {
-  let reads = 0;
-  const get: BlobStore['get'] = (key) => {
-    if (key.startsWith(prefix)) reads++;
-    return store.get(key);
+/** Counts what is read under keys that begin so: values, bytes of them as JSON, and how often the store is asked. */
+function counting(inner: BlobStore, prefix = '') {
+  const counted = { values: 0, bytes: 0, looks: 0 };
+  const count = (key: string, value: Stored | undefined): Stored | undefined => {
+    if (!key.startsWith(prefix)) return value;
+    counted.values++;
+    counted.bytes += value instanceof Uint8Array ? value.length : JSON.stringify(value ?? null).length;
+    return value;
   };
-  return { store: { ...store, get }, reads: () => reads };
-};
+  const store: BlobStore = {
+    ...inner,
+    get: async (key) => (counted.looks++, count(key, await inner.get(key))),
+    getMany: async (keys) => (counted.looks++, (await inner.getMany(keys)).map((value, i) => count(keys[i]!, value))),
+    keys: (at) => (counted.looks++, inner.keys(at)),
+  };
+  return { store, counted };
+}
 
 test('a curve keeps the span of each stretch, the best and the last, and nothing of what was not saved', () => {
   const events = Array.from({ length: 10_000 }, (_, i) => step(i + 1, 1 + ((i * 7919) % 100) / 100));
@@ -61,14 +78,15 @@ test('a curve keeps the span of each stretch, the best and the last, and nothing
   for (const columns of [training, evaluations]) {
     expect(columns.step.length).toBeLessThanOrEqual(MOST_POINTS);
     expect(columns.step.length).toBeGreaterThan(MOST_POINTS / 2);
-    expect(columns.step).toEqual(columns.step.toSorted((a, b) => a - b));
+    expect(columns.step).toEqual(columns.step.toSorted());
   }
   expect(Math.max(...training.high)).toBe(90);
   expect(Math.min(...training.low)).toBe(1);
   expect(Math.min(...evaluations.loss)).toBe(0.5);
   expect([training.step.at(-1), evaluations.step.at(-1), evaluations.ms.at(-1)]).toEqual([10_000, 10_000, 100_000]);
   expect(sample).toBe('The 10000');
-  expect(curveOf([], 5, WHOLE)).toMatchObject({ training: { step: [] }, evaluations: { step: [] }, sample: '' });
+  const none = curveOf([], 5, WHOLE);
+  expect([none.training.step.length, none.evaluations.step.length, none.sample]).toEqual([0, 0, '']);
 });
 
 test('curves are made once, kept, and made again when the run has gone on or the kept one is damaged', async () => {
@@ -77,41 +95,92 @@ test('curves are made once, kept, and made again when the run has gone on or the
   const told: (readonly RunRow[])[] = [];
   const [row] = await listed(store, (rows) => told.push(rows));
   expect(told.map(([first]) => first!.curve)).toEqual([null]);
-  expect(row!.curve).toMatchObject({ step: 4, evaluations: { step: [2, 4], loss: [2, 3] }, sample: 'The 4' });
-  expect(row!.curve!.training.step).toEqual([1, 2, 4]);
+  expect(row!.curve).toMatchObject({ step: 4, sample: 'The 4' });
+  expect(row!.curve!.evaluations).toMatchObject({ step: Float64Array.of(2, 4), loss: Float64Array.of(2, 3) });
+  expect(row!.curve!.training.step).toEqual(Float64Array.of(1, 2, 4));
   expect(row!.record.tokenizer).toEqual({ kind: 'bytes' });
 
   const again = counting(store, 'journal/');
   expect(await listed(again.store, (rows) => told.push(rows))).toEqual([row]);
-  expect([again.reads(), told.length]).toEqual([0, 1]);
+  expect([again.counted.values, told.length]).toEqual([0, 1]);
 
-  const { trained, trainedError, ...older } = row!.curve!.evaluations;
-  expect([trained.length, trainedError.length]).toEqual([2, 2]);
-  const byOlderBuild = { ...row!.curve!, version: 1, evaluations: older };
-  for (const stored of ['torn', byOlderBuild]) {
+  // As bytes, which are read again as they were; as the builds before stored it, it stays; of any other it is made again.
+  const bytes = (await store.get(curveKey('a'))) as Uint8Array;
+  expect(parseRecord(bytes, curveKey('a'), CURVE)).toEqual(row!.curve);
+  const json = (value: object): Json =>
+    JSON.parse(JSON.stringify(value, (_, part: unknown) => (part instanceof Float64Array ? [...part] : part))) as Json;
+  const before = json({ ...row!.curve!, version: 2 });
+  await store.commit({ put: [[curveKey('a'), before]] });
+  expect(await listed(store)).toEqual([row]);
+  expect(await store.get(curveKey('a'))).toEqual(before);
+  const other = bytes.slice();
+  new DataView(other.buffer).setFloat64(8, 4.5, true);
+  for (const stored of ['torn', json({ ...row!.curve!, version: 1 }), bytes.slice(0, 40), bytes.slice(0, 7), other]) {
     await store.commit({ put: [[curveKey('a'), stored]] });
     expect(await listed(store)).toEqual([row]);
+    expect(await store.get(curveKey('a'))).toEqual(bytes);
   }
   const tensors = new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]);
   await (await claimRun(store, 'a')).save({ state: { step: 6, tokensSeen: 0, activeMs: 0, best: null }, tensors });
-  expect((await listed(store))[0]!.curve!.training.step).toEqual([1, 2, 4, 6]);
+  expect((await listed(store))[0]!.curve!.training.step).toEqual(Float64Array.of(1, 2, 4, 6));
 });
 
-test('many runs are listed with two small reads each, besides what says which steps are kept', async () => {
+test('a curve is not kept where its run ends while it is made: it lacks what is measured then', async () => {
   const store = memoryStore();
-  for (let i = 0; i < 20; i++) await addSaved(store, `run-${i}`);
-  await listed(store);
-  for (const [prefix, most] of [
-    ['journal/', 0],
-    ['runs/', 0],
-    ['runs-index/', 20],
-    ['curves/', 20],
-    ['', 80],
-  ] as const) {
-    const counted = counting(store, prefix);
-    expect(await listed(counted.store)).toHaveLength(20);
-    expect(counted.reads(), prefix).toBeLessThanOrEqual(most);
+  await addSaved(store, 'a');
+  const ending: BlobStore = {
+    ...store,
+    async keys(prefix) {
+      const keys = await store.keys(prefix);
+      if (prefix.startsWith('journal/')) await updateRun(store, 'a', (run) => ({ ...run, status: 'stopped' }));
+      return keys;
+    },
+  };
+  expect((await listed(ending))[0]!.curve).not.toBeNull();
+  expect(await store.keys('curves/')).toEqual([]);
+});
+
+/** Of a vocabulary of 4,096, as large as they come. */
+const MERGES = Array.from({ length: 3839 }, (_, i) => [i, i + 255] as const);
+
+test('two hundred runs are listed in a few looks and some kilobytes each, whatever their tokenizers and steps are', async () => {
+  const store = memoryStore();
+  for (let i = 0; i < 200; i++) {
+    await addSaved(store, `run-${i}`, 'first', { kind: 'bpe', merges: MERGES });
+    const writer = await claimRun(store, `run-${i}`);
+    for (const step of [5, 6])
+      await writer.keepLight({ step, tokensSeen: 0, activeMs: 0, best: null }, () => Promise.resolve(TENSORS), 2 ** 20);
   }
+  await addSaved(store, 'another', 'other');
+  await listed(store);
+  for (const [prefix, values] of [
+    ['runs-index/', 201],
+    ['heads/', 201],
+    ['curves/', 200],
+    ['', 602],
+  ] as const) {
+    const { store: looked, counted } = counting(store, prefix);
+    const rows = await listed(looked);
+    expect(rows).toHaveLength(200);
+    expect(rows.every(({ bytes }) => bytes === 16)).toBe(true);
+    expect(counted.values, prefix).toBe(values);
+    expect(counted.bytes, prefix).toBeLessThan(3000 * 201);
+    expect(counted.looks).toBeLessThanOrEqual(9);
+  }
+  for (const id of ['run-0', 'run-199'])
+    expect(await readTokenizer(store, (await readRun(store, id))!)).toEqual({ kind: 'bpe', merges: MERGES });
+});
+
+test('the sizes of all projects are told in as few looks', async () => {
+  const store = memoryStore();
+  for (let i = 0; i < 200; i++) await addSaved(store, `run-${i}`, 'first', { kind: 'bpe', merges: MERGES });
+  const { store: looked, counted } = counting(store);
+  expect((await measureEverything(looked)).find(({ name }) => name.startsWith('Runs'))).toMatchObject({
+    count: 200,
+    bytes: 200 * 8,
+  });
+  expect(counted.looks).toBeLessThanOrEqual(16);
+  expect(counted.bytes).toBeLessThan(2500 * 200);
 });
 
 test('a project lists its own runs; a full disk keeps no curve and hides none', async () => {

@@ -2,11 +2,12 @@
 import { ahead } from '../base/ahead';
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { isUnreadable, parseRecord } from '../base/record';
-import { type SavedStep, surveySnapshots } from '../checkpoint/checkpoint';
+import { isUnreadable, parseRecord, readRecords } from '../base/record';
+import { surveySnapshots } from '../checkpoint/checkpoint';
+import { type Overview, overview } from '../checkpoint/overview';
 import { UNDO_MS } from '../documents/library';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
-import { keptCurve, makeCurve, type RunCurve } from './curve';
+import { CURVE, curveKey, makeCurve, type RunCurve } from './curve';
 import { listRuns, purgeRun, recordKey, RUN, type RunRecord, updateRun } from './record';
 
 /** Without the merges of its tokenizer, which are most of a record. */
@@ -32,40 +33,41 @@ export async function runRows(
   projectId: string,
   tell: (rows: readonly RunRow[]) => void,
 ): Promise<readonly RunRow[]> {
-  const all = await listRuns(store);
+  const [all, steps] = await Promise.all([listRuns(store), overview(store)]);
   const records = all.filter((run) => run.projectId === projectId && run.removedAt === undefined);
+  const { records: curves } = await readRecords(
+    store,
+    records.map(({ id }) => curveKey(id)),
+    CURVE,
+  );
   const rows: RunRow[] = [];
-  for await (const row of ahead(records, (record) => rowOf(store, record)))
+  for await (const row of ahead(records, (record) => rowOf(record, steps, curves.get(curveKey(record.id)))))
     if (row.bytes !== 0 || row.step > 0) rows.push(row);
   if (rows.some(({ curve }) => curve === null)) tell(rows);
   const whole: RunRow[] = [];
   // One after the other: a journal is some megabytes.
-  for (const row of rows) {
-    whole.push(row.curve ? row : { ...row, curve: await makeCurve(store, row.record, row.step) });
-  }
+  for (const row of rows) whole.push(row.curve ? row : { ...row, curve: await curveFor(store, row) });
   return whole;
 }
 
-async function rowOf(store: BlobStore, { tokenizer, ...record }: RunRecord): Promise<RunRow> {
-  const kept = await stepsOf(store, record.id);
-  const step = kept?.find(({ latest }) => latest)?.step ?? kept?.at(-1)?.step ?? record.step;
+async function rowOf(
+  { tokenizer, ...record }: RunRecord,
+  steps: Overview,
+  curve: RunCurve | undefined,
+): Promise<RunRow> {
+  const { step: newest, bytes } = await steps.keptOf(record.id);
+  const step = newest ?? record.step;
   return {
     record: { ...record, tokenizer: { kind: tokenizer.kind } },
     step,
-    curve: (await keptCurve(store, record.id, step)) ?? null,
-    bytes: kept && kept.reduce((sum, { bytes }) => sum + bytes, 0),
+    curve: curve?.step === step ? curve : null,
+    bytes,
   };
 }
 
-/** Null where the list of its steps, or all of them, cannot be read. */
-async function stepsOf(store: BlobStore, runId: string): Promise<readonly SavedStep[] | null> {
-  try {
-    const { steps, damaged } = await surveySnapshots(store, runId);
-    return steps.length === 0 && damaged.length > 0 ? null : steps;
-  } catch (error) {
-    if (isUnreadable(error)) return null;
-    throw error;
-  }
+async function curveFor(store: BlobStore, { record, step }: RunRow): Promise<RunCurve> {
+  const key = recordKey(record.id);
+  return makeCurve(store, record, step, [key, (await store.get(key)) as Json | undefined]);
 }
 
 /** What a person says of a run. */

@@ -79,8 +79,11 @@ export function continued(segments: Segments, step: number, next: Pick<Segment, 
   return [...past, { after: step, ...next, why }] as unknown as Segments;
 }
 
-/** Settings that a run can go on with changed and still be measured alike: its length, and what is told of it meanwhile. */
-const ALIKE: readonly RecipeField[] = ['steps', 'saveEvery', 'evalEvery', 'evalEarly', 'samplePrompt', 'recompute'];
+/** Settings that a run can go on with changed and still be measured alike: how long it is, and what is told of it meanwhile. */
+const ALIKE: readonly RecipeField[] = [
+  ...(['steps', 'saveEvery', 'evalEvery', 'evalEarly', 'samplePrompt', 'recompute'] as const),
+  ...(['patience', 'minDelta'] as const),
+];
 
 /** What makes another segment begin; undefined where nothing does. */
 export function changed(

@@ -2,7 +2,7 @@
 import type { Json } from '../base/blobStore';
 import type { Field } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
-import { isCount, listOf, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
+import { isCount, LARGEST_JSON, LARGEST_TOKENIZER, listOf, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
 import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { splitSchema } from '../documents/split';
@@ -11,7 +11,8 @@ import type { BaseConfig } from '../models/spec';
 import { baselineFields } from '../objectives/facts';
 import { optimizerOf, type OptimizerId } from '../optim';
 import { ROLES, rolesProblem, type TokenRole } from '../tokenizer/special';
-import type { TokenizerModel } from '../tokenizer/tokenizer';
+import { SPLIT_NAMES, type SplitName } from '../tokenizer/splits';
+import { type AppliedFiles, type Elsewhere, TOKENIZER_KINDS, type TokenizerModel } from '../tokenizer/tokenizer';
 import { OPTIMIZER_FIELDS, RECIPE, type Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 
@@ -40,7 +41,7 @@ export const recipeSchema: z.ZodType<Recipe> = z
 export const modelSchema: z.ZodType<ModelChoice> = z
   .strictObject({
     id: z.enum(modelIds()),
-    config: z.object({ untied: z.literal(true).optional() }).catchall(z.number()),
+    config: z.object({ untied: z.literal(true).optional() }).catchall(z.union([z.number(), z.boolean()])),
     vocabulary: z
       .int()
       .min(257)
@@ -50,7 +51,9 @@ export const modelSchema: z.ZodType<ModelChoice> = z
     const spec = modelSpec(id);
     for (const key of Object.keys(given))
       if (!Object.hasOwn(spec.fields, key)) context.addIssue(`${key} is no size of this architecture`);
-    const sizes = Object.fromEntries(Object.keys(spec.fields).map((field) => [field, given[field] ?? NaN]));
+    const sizes = Object.fromEntries(
+      Object.entries(spec.fields).map(([name, field]: [string, Field]) => [name, given[name] ?? field.absent ?? NaN]),
+    );
     const config = { ...(sizes as unknown as BaseConfig), ...(untied && { untied }) };
     for (const { message } of spec.problems(config)) context.addIssue(message);
     return { id, config, vocabulary };
@@ -62,10 +65,52 @@ export const rolesSchema: z.ZodType<readonly TokenRole[]> = listOf(z.enum(ROLES)
 );
 const isPair = (value: unknown): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every(isCount);
+const mergesSchema = listOf(z.tuple([count, count]), MOST_TOKENS, isPair);
+const isText = (value: unknown): value is string => typeof value === 'string';
+const elsewhereSchema: z.ZodType<Elsewhere> = z.strictObject({
+  split: z.enum(SPLIT_NAMES),
+  spellings: listOf(z.string(), MOST_TOKENS, isText),
+  added: listOf(
+    z.strictObject({
+      id: count,
+      special: z.boolean(),
+      single_word: z.boolean(),
+      lstrip: z.boolean(),
+      rstrip: z.boolean(),
+      normalized: z.boolean(),
+      role: z.enum(ROLES).exactOptional(),
+    }),
+    MOST_TOKENS,
+  ),
+  names: z.record(z.string(), z.string()),
+  ignoresMerges: z.literal(true).exactOptional(),
+  begin: count.exactOptional(),
+});
+const appliedSchema: z.ZodType<AppliedFiles> = z.strictObject({
+  json: z.string().max(LARGEST_TOKENIZER),
+  config: z.string().max(LARGEST_JSON).exactOptional(),
+  rows: z.int().positive().max(MOST_TOKENS),
+});
+/** What lies beside a run's record. */
+export const tokenizerParts = {
+  merges: mergesSchema,
+  elsewhere: elsewhereSchema.exactOptional(),
+  applied: appliedSchema.exactOptional(),
+};
+const tokenizerFields = { kind: z.enum(TOKENIZER_KINDS), roles: rolesSchema.exactOptional() };
 export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({
-  kind: z.enum(['bpe', 'characters', 'bytes']),
-  merges: listOf(z.tuple([count, count]), MOST_TOKENS, isPair),
-  roles: rolesSchema.exactOptional(),
+  ...tokenizerFields,
+  ...tokenizerParts,
+});
+/** A tokenizer whose parts may lie elsewhere; `split`: how it cuts text, where that is not ours. */
+export type ToldTokenizer = Omit<TokenizerModel, 'merges'> &
+  Partial<Pick<TokenizerModel, 'merges'>> & { split?: SplitName };
+export const toldTokenizerSchema: z.ZodType<ToldTokenizer> = z.strictObject({
+  ...tokenizerFields,
+  merges: mergesSchema.exactOptional(),
+  elsewhere: elsewhereSchema.exactOptional(),
+  applied: appliedSchema.exactOptional(),
+  split: z.enum(SPLIT_NAMES).exactOptional(),
 });
 
 /** `documents`: absent where an older build did not count them. */
@@ -118,6 +163,11 @@ export const isObject = (value: Json | undefined): value is { readonly [key: str
 export const originSchema = z.strictObject({
   /** Of the file it came in. */
   name: z.string().max(1000),
+  /** What the file says of itself: what it is called there, and its licence. */
+  title: z.string().max(1000).exactOptional(),
+  licence: z.string().max(1000).exactOptional(),
+  /** What it came without, and what was done about that. */
+  lacks: z.string().max(1000).exactOptional(),
   /** Milliseconds since 1970. */
   importedAt: moment,
 });

@@ -2,8 +2,10 @@
 import { ahead } from '../base/ahead';
 import type { BlobStore } from '../base/blobStore';
 import type { Failure } from '../base/errors';
+import { unwatched } from '../base/job';
 import { readAll } from '../base/record';
 import { stepBytes } from '../checkpoint/checkpoint';
+import { overview } from '../checkpoint/overview';
 import { listTexts, type TextRecord } from '../documents';
 import { readShards } from '../shards/build';
 import { dataId, type ShardManifest } from '../shards/manifest';
@@ -28,10 +30,13 @@ export interface ProjectRow {
   failure?: Failure;
 }
 
-/** The projects, last opened first; those that cannot be opened last. */
-export async function projectRows(store: BlobStore): Promise<readonly ProjectRow[]> {
+/**
+ * The projects, last opened first; those that cannot be opened last.
+ * @throws the signal's reason when stopped, which is looked at between reads
+ */
+export async function projectRows(store: BlobStore, signal = unwatched.signal): Promise<readonly ProjectRow[]> {
   const { projects, unreadable } = await listProjects(store);
-  const stored = await measured(store, unreadable.length > 0);
+  const stored = await measured(store, unreadable.length > 0, signal);
   const rows = projects.map((project) => rowOf(project, projects, stored));
   const closed = unreadable
     .filter(({ key }) => key === OLD_KEY || key.startsWith(PROJECTS))
@@ -50,7 +55,7 @@ export type Everything = readonly { name: string; count: number; bytes: number |
 
 export async function measureEverything(store: BlobStore): Promise<Everything> {
   const { projects, unreadable } = await listProjects(store);
-  const { texts, runs, data } = await measured(store, unreadable.length > 0);
+  const { texts, runs, data } = await measured(store, unreadable.length > 0, unwatched.signal);
   const kinds = [
     { name: 'Projects', count: projects.length + unreadable.length, bytes: null },
     { name: 'Texts', count: texts.length, bytes: sum(texts.map(({ bytes }) => bytes)) },
@@ -70,11 +75,18 @@ interface Measured {
 }
 
 /** From the records alone: what cannot be read counts nothing. */
-async function measured(store: BlobStore, isProjectUnknown: boolean): Promise<Measured> {
-  const [texts, { runs: records, unreadable }] = await Promise.all([listTexts(store), allRuns(store)]);
+async function measured(store: BlobStore, isProjectUnknown: boolean, signal: AbortSignal): Promise<Measured> {
+  // One after the other, so that a stop comes through.
+  const texts = await listTexts(store);
+  signal.throwIfAborted();
+  const { runs: records, unreadable } = await allRuns(store);
+  signal.throwIfAborted();
+  const steps = await overview(store);
   const runs: Measured['runs'][number][] = [];
-  for await (const run of ahead(records, async (record) => ({ record, bytes: await stepBytes(store, record.id) })))
+  for await (const run of ahead(records, async (record) => ({ record, bytes: await steps.bytesOf(record.id) }))) {
+    signal.throwIfAborted();
     runs.push(run);
+  }
   const manifests = await readAll(await dataIds(store), (id) => readShards(store, id));
   return {
     isOwnerUnknown: isProjectUnknown || unreadable.length > 0,

@@ -1,8 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Gpu, openGpu } from '../gpu/backend';
 import { type Calls, countCalls } from '../testing/dawn';
-import { CONTEXT, decisiveModel, expectSameAsUncached } from '../testing/decoding';
+import { expectClose } from '../testing/checkOp';
+import { CONTEXT, decisiveModel, DECODERS, expectSameAsUncached } from '../testing/decoding';
+import { toyRelative } from '../testing/toyRelative';
 import { decoder } from './decoder';
+import { logits } from './logits';
+import { memory } from './memory';
 
 let gpu: Gpu;
 let calls: Calls;
@@ -11,12 +15,15 @@ beforeAll(async () => {
   gpu = await openGpu();
 });
 
-test('a token at a time it says what the whole text says, also when the context has been full', async () => {
-  const net = await decisiveModel();
-  await expectSameAsUncached(net, CONTEXT + 5);
-  gpu.check();
-  net.dispose();
-});
+test.each(Object.entries(DECODERS))(
+  '%s: a token at a time it says what the whole text says, also when the context has been full',
+  async (_, choice) => {
+    const net = await decisiveModel(choice);
+    await expectSameAsUncached(net, CONTEXT + 5);
+    gpu.check();
+    net.dispose();
+  },
+);
 test('a token costs one submit and makes nothing, and disposing frees all', async () => {
   const net = await decisiveModel();
   const live = calls.liveBytes;
@@ -28,5 +35,30 @@ test('a token costs one submit and makes nothing, and disposing frees all', asyn
   expect(calls).toMatchObject({ submits: 2, writes: 2, buffers: 0, bindGroups: 0, pipelines: 0 });
   decoding.dispose();
   expect(calls.liveBytes).toBe(live);
+  net.dispose();
+});
+
+test('another text is encoded once: each token costs one submit, and is what reading all of it again says', async () => {
+  const net = await toyRelative('relative-pair');
+  const source = [4, 8, 15, 16, 23];
+  const lives: number[] = [];
+  for (let round = 0; round < 2; round++) {
+    const decoding = decoder(net, source);
+    const ids = [1];
+    await decoding.next(ids);
+    for (let i = 0; i < 5; i++) {
+      ids.push((7 * i) % 33);
+      calls.reset();
+      const got = await decoding.next(ids);
+      expect(calls).toMatchObject({ submits: 1, buffers: 0 });
+      const read = memory(net, source);
+      expectClose(got, await logits(net, ids, [ids.length], read), 3e-5, `after ${ids.length} tokens`);
+      read.dispose();
+    }
+    decoding.dispose();
+    lives.push(calls.liveBytes);
+  }
+  expect(lives[1]).toBe(lives[0]); // the first leaves what the backend lends again
+  gpu.check();
   net.dispose();
 });

@@ -1,16 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Network } from '../models/network';
-import { CONTEXT, decisiveModel, expectSameAsUncached } from '../testing/decoding';
+import { CONTEXT, decisiveModel, DECODERS, expectSameAsUncached } from '../testing/decoding';
 import { HOST_BACKENDS } from '../testing/wasm';
 import { decoder } from './decoder';
 import { contextWindow } from './contextWindow';
 
-describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+const CASES = HOST_BACKENDS.flatMap(([backend, use]) =>
+  Object.entries(DECODERS).map(([name, choice]) => ({ backend, use, name, choice })),
+);
+describe.each(CASES)('$name on $backend', ({ use, choice }) => {
   let net: Network;
   beforeAll(async () => {
     await use();
-    net = await decisiveModel();
+    net = await decisiveModel(choice);
     return () => net.dispose();
   });
 

@@ -10,6 +10,7 @@ import { classify } from '../ops/classify';
 import { allocate } from '../ops/variables';
 import { padded } from './logits';
 import { contextWindow } from './contextWindow';
+import { memory } from './memory';
 
 export interface Decoder {
   /**
@@ -20,18 +21,19 @@ export interface Decoder {
   dispose(): void;
 }
 
-export function decoder(network: Network): Decoder {
+/** @param source ids of the text that an encoder-decoder answers: it is encoded once */
+export function decoder(network: Network, source?: readonly number[]): Decoder {
   const { id, config } = network.choice;
   const { layers, context } = config;
   const shape = [context, modelSpec(id).cacheColumns(config)];
   const zeros = { shape, data: new Float32Array(tf.util.sizeFromShape(shape)) };
   const kept = allocate(Array.from({ length: layers }, () => zeros));
+  const read = disposingOnFailure([kept], () => (source ? memory(network, source) : undefined));
   const one = { shape: [1], dtype: 'int32' } as const;
-  const program = disposingOnFailure([kept], () =>
+  const program = disposingOnFailure(read ? [kept, read] : [kept], () =>
     compile({ ids: { shape: [1, 1], dtype: 'int32' }, position: one, length: one }, ({ ids, position, length }) => {
       const cache: Cache = { position: position as Tensor1D, length: length as Tensor1D, layers: kept.variables };
-      const { hidden, classifier } = network.forward(ids as Tensor2D, { dropout: 0, cache });
-      return { scores: classify(hidden, classifier) };
+      return { scores: classify(network.forward(ids as Tensor2D, { dropout: 0, cache }, read)) };
     }),
   );
   let known: readonly number[] = [];
@@ -41,8 +43,8 @@ export function decoder(network: Network): Decoder {
     const result = tf.tidy(() => {
       const { ids: whole, lengths } = padded(ids, context);
       const cache: Cache = { position: tf.tensor1d([0], 'int32'), length: lengths, layers: kept.variables };
-      const { hidden, classifier } = network.forward(whole, { dropout: 0, lengths, cache });
-      return classify(tf.slice(hidden, [ids.length - 1, 0], [1, -1]), classifier);
+      const output = network.forward(whole, { dropout: 0, lengths, cache }, read);
+      return classify({ ...output, hidden: tf.slice(output.hidden, [ids.length - 1, 0], [1, -1]) });
     });
     const values = await result.data<'float32'>();
     result.dispose();
@@ -60,6 +62,7 @@ export function decoder(network: Network): Decoder {
     },
     dispose() {
       program.dispose();
+      read?.dispose();
       kept.dispose();
     },
   };

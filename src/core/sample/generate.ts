@@ -13,8 +13,9 @@ export interface GenerationSettings extends SamplingSettings {
 }
 
 /**
- * Continues a prompt, a token at a time. The model sees what `visible` says of the text so far.
+ * Continues a prompt, a token at a time. The model sees what `contextWindow` says of the text so far.
  * Ends early, without an error, when the job is aborted.
+ * @param source ids of the text that an encoder-decoder answers
  */
 export async function* generate(
   network: Network,
@@ -22,10 +23,11 @@ export async function* generate(
   settings: GenerationSettings,
   job: Pick<Job, 'signal'>,
   pause: Pause = yieldToEventLoop,
+  source?: readonly number[],
 ): AsyncGenerator<SampledToken> {
   const ids = [...prompt];
   if (ids.length === 0) throw badSettings('The prompt is empty.', 'Give at least one character to begin from.');
-  const decoding = decoder(network);
+  const decoding = decoder(network, source);
   try {
     for (let i = 0; i < settings.length && !job.signal.aborted; i++) {
       const choice = sampleToken(await decoding.next(ids), settings, uniform(settings.seed, 'sample', 0, i));

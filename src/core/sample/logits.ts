@@ -1,24 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import type { Network } from '../models/network';
+import type { Network, Source } from '../models/network';
 import { classify } from '../ops/classify';
 
 /**
  * Scores of every token as the next one, unnormalised; [lengths, vocabulary].
  * ids: at most `context`. lengths: of each distribution, how many of them have been read; by default all, from 1 on.
+ * @param source what an encoder-decoder answers
  */
 export async function logits(
   network: Network,
   ids: readonly number[],
   lengths: readonly number[] = ids.map((_, i) => i + 1),
+  source?: Source,
 ): Promise<Float32Array> {
   const { context } = network.choice.config;
   if (ids.length > context) throw new RangeError(`${ids.length} tokens do not fit into a context of ${context}.`);
   const result = tf.tidy(() => {
     const last = lengths.map((length) => length - 1);
     const text = padded(ids, context);
-    const { hidden, classifier } = network.forward(text.ids, { dropout: 0, lengths: text.lengths });
-    return classify(tf.gather(hidden, tf.tensor1d(last, 'int32')), classifier);
+    const output = network.forward(text.ids, { dropout: 0, lengths: text.lengths }, source);
+    return classify({ ...output, hidden: tf.gather(output.hidden, tf.tensor1d(last, 'int32')) });
   });
   const values = await result.data<'float32'>();
   result.dispose();
@@ -27,9 +29,11 @@ export async function logits(
 
 /** ids [1, T], where T is rounded up, so that a device sees few shapes; lengths [1], by which nothing sees what is added. */
 export function padded(ids: readonly number[], context: number): { ids: Tensor2D; lengths: Tensor1D } {
-  const length = Math.min(context, Math.ceil(ids.length / MULTIPLE) * MULTIPLE);
+  const length = paddedLength(ids.length, context);
   const all = new Int32Array(length);
   all.set(ids);
   return { ids: tf.tensor2d(all, [1, length], 'int32'), lengths: tf.tensor1d([ids.length], 'int32') };
 }
+export const paddedLength = (length: number, context: number): number =>
+  Math.min(context, Math.ceil(length / MULTIPLE) * MULTIPLE);
 const MULTIPLE = 16;

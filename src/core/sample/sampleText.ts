@@ -1,5 +1,6 @@
 import { yieldToEventLoop, type Pause, unwatched } from '../base/job';
 import type { Network } from '../models/network';
+import { promptIds } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { generate } from './generate';
 
@@ -10,9 +11,10 @@ export async function sampleText(
   prompt: string,
   pause: Pause = yieldToEventLoop,
 ): Promise<string> {
-  const ids = prompt === '' ? [tokenizer.endOfText] : tokenizer.encode(prompt);
+  const ids = promptIds(tokenizer, prompt);
   const sampled: number[] = [];
   for await (const { id } of generate(network, ids, SETTINGS, unwatched, pause)) sampled.push(id);
-  return prompt + tokenizer.decode(sampled);
+  const decoder = tokenizer.decoder();
+  return prompt + sampled.map((id) => decoder.push(id)).join('') + decoder.end();
 }
 const SETTINGS = { temperature: 0.8, topK: 0, topP: 1, seed: 0, length: 80 };

@@ -17,15 +17,19 @@ export interface SampledToken {
   alternatives: readonly (readonly [id: number, probability: number])[];
 }
 
+/** What a model says of the next token. */
+export interface Distribution {
+  /** Ids, the likeliest first; of equal ones the lower first. */
+  order: Uint32Array;
+  /** 0 to 1. */
+  probability(id: number): number;
+}
+
 /**
- * Chooses a token by one uniform number in [0, 1). Ties go to the lower id. logits [V].
+ * logits [V]
  * @throws HomegrownError `diverged` where a score is not a finite number
  */
-export function sampleToken(
-  logits: Float32Array,
-  { temperature, topK, topP }: SamplingSettings,
-  uniform: number,
-): SampledToken {
+export function distribution(logits: Float32Array): Distribution {
   const highest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
   let total = 0;
   for (const z of logits) total += Math.exp(z - highest);
@@ -36,15 +40,26 @@ export function sampleToken(
       'Its training has diverged: use an earlier step.',
     );
   }
-  const probability = (id: number): number => Math.exp(logits[id]! - highest) / total;
-  const order = Uint32Array.from(logits, (_, id) => id).sort((a, b) => logits[b]! - logits[a]! || a - b);
-  const chosen = (id: number): SampledToken => ({
-    id,
-    probability: probability(id),
-    alternatives: [...order.subarray(0, 8)].map((other) => [other, probability(other)] as const),
-  });
+  return {
+    order: Uint32Array.from(logits, (_, id) => id).sort((a, b) => logits[b]! - logits[a]! || a - b),
+    probability: (id) => Math.exp(logits[id]! - highest) / total,
+  };
+}
+
+/**
+ * Chooses a token by one uniform number in [0, 1). Ties go to the lower id. logits [V].
+ * @throws HomegrownError as `distribution` does
+ */
+export function sampleToken(
+  logits: Float32Array,
+  { temperature, topK, topP }: SamplingSettings,
+  uniform: number,
+): SampledToken {
+  const { order, probability } = distribution(logits);
+  const chosen = (id: number): SampledToken => tokenOf(id, { order, probability });
   if (temperature === 0) return chosen(order[0]!);
 
+  const highest = logits[order[0]!]!;
   const candidates = topK > 0 ? order.subarray(0, topK) : order;
   const weights = Float64Array.from(candidates, (id) => Math.exp((logits[id]! - highest) / temperature));
   const sum = weights.reduce((a, b) => a + b, 0);
@@ -58,3 +73,10 @@ export function sampleToken(
   }
   return chosen(candidates[last - 1]!);
 }
+
+/** A token with the others that it might have been. */
+export const tokenOf = (id: number, { order, probability }: Distribution): SampledToken => ({
+  id,
+  probability: probability(id),
+  alternatives: [...order.subarray(0, 8)].map((other) => [other, probability(other)] as const),
+});

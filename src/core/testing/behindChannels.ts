@@ -61,8 +61,12 @@ function gpuHalf(store: Promise<BlobStore>): Handlers<GpuApi> {
     ask: later('ask'),
     trial: later('trial'),
     resume: later('resume'),
+    fill: later('fill'),
     generate: later('generate'),
     evaluate: later('evaluate'),
+    evaluation: later('evaluation'),
+    lists: later('lists'),
+    compare: later('compare'),
     reference: later('reference'),
   };
 }

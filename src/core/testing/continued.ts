@@ -4,6 +4,7 @@ import { readJournal } from '../runs/journal';
 import type { DataRecord } from '../runs/project';
 import { readRun, type RunRecord } from '../runs/record';
 import { dataOf } from '../runs/segments';
+import { readTokenizer } from '../runs/tokenizer';
 import { readShards } from '../shards/build';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { chooseDevice } from '../train/device';
@@ -46,7 +47,7 @@ export async function continued(
 }
 
 async function dataFor(store: BlobStore, record: RunRecord): Promise<DataRecord> {
-  const { hash: tokenizerHash } = await createTokenizer(record.tokenizer);
+  const { hash: tokenizerHash } = await createTokenizer(await readTokenizer(store, record));
   const { unigramLoss } = dataOf(record).facts!;
   for (const key of await store.keys('data/')) {
     const manifest = await readShards(store, key.slice('data/'.length));

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { modelSpec } from '../models';
 import type { Network } from '../models/network';
+import type { ForwardContext } from '../models/spec';
 import { classify } from '../ops/classify';
 import { decoder } from '../sample/decoder';
 import { logits } from '../sample/logits';
@@ -41,7 +42,10 @@ function ofTokens({ hidden, ...others }: Made): Made {
 }
 
 /** Hidden states of tokens, the loss and all gradients have the same bits, whatever is in the padding. */
-export async function expectUnseen(net: Network, how: { dropout: number; recompute?: boolean }): Promise<void> {
+export async function expectUnseen(
+  net: Network,
+  how: Pick<ForwardContext, 'dropout' | 'attentionDropout' | 'recompute'>,
+): Promise<void> {
   const hasSource = modelSpec(net.choice.id).kind === 'encoder-decoder';
   const rows = PADDING.map((padding) => withPadding(padding, hasSource));
   const both = passes(net, rows[0]!, how);
@@ -74,8 +78,8 @@ export async function expectScoresOfTextAlone(net: Network): Promise<void> {
   const decoding = decoder(net);
   for (const ids of [[7, 3, 20, 9, 1], [4], Array.from({ length: net.choice.config.context }, (_, at) => at)]) {
     const alone = tf.tidy(() => {
-      const { hidden, classifier } = net.forward(tf.tensor2d([ids], undefined, 'int32'));
-      return classify(tf.slice(hidden, [ids.length - 1, 0], [1, -1]), classifier);
+      const output = net.forward(tf.tensor2d([ids], undefined, 'int32'));
+      return classify({ ...output, hidden: tf.slice(output.hidden, [ids.length - 1, 0], [1, -1]) });
     });
     const want = await alone.data<'float32'>();
     expectClose(await logits(net, ids, [ids.length]), want, 1e-5, `scores after ${ids.length} tokens`);

@@ -5,19 +5,22 @@ import { compile, type InputSpec } from '../gpu/program';
 import type { Network } from '../models/network';
 import type { ForwardContext } from '../models/spec';
 import { softmaxCrossEntropy } from '../ops/softmaxCrossEntropy';
+import { documentsInRows } from './documentsInRows';
 
 /** Rows of equal length; a negative target is masked. `source` is what an encoder reads. */
 export interface Rows {
   ids: readonly (readonly number[])[];
   targets: readonly (readonly number[])[];
   lengths?: readonly number[];
+  /** Tokens of the documents in each row. */
+  documents?: readonly (readonly number[])[];
   source?: { ids: readonly (readonly number[])[]; lengths: readonly number[] };
 }
 /** `hidden`, `loss`, and the gradient of each weight by its name. */
 export type Made = Readonly<Record<string, Float32Array>>;
 
 type Tensors = Readonly<Record<string, Tensor>>;
-type How = Omit<ForwardContext, 'lengths' | 'cache'>;
+type How = Omit<ForwardContext, 'lengths' | 'documents' | 'cache'>;
 
 export interface Passes {
   eager(rows: Rows): Promise<Made>;
@@ -57,11 +60,16 @@ export const lossOf = (net: Network, rows: Rows): number =>
   tf.tidy(() => forward(net, tensorsOf(rows), { dropout: 0 }).loss().dataSync<'float32'>()[0]!);
 
 function forward(net: Network, inputs: Tensors, how: How) {
-  const { ids, targets, weight, counter, lengths, sourceIds, sourceLengths } = inputs;
-  const context = { ...how, counter: counter!, ...(lengths && { lengths: lengths as Tensor1D }) };
+  const { ids, targets, weight, counter, lengths, places, ends, sourceIds, sourceLengths } = inputs;
+  const documents = places && { places: places as Tensor1D, ends: ends as Tensor1D };
+  const limited = { ...(lengths && { lengths: lengths as Tensor1D }), ...(documents && { documents }) };
+  const context = { ...how, counter: counter!, ...limited };
   const source = sourceIds && { ids: sourceIds as Tensor2D, lengths: sourceLengths as Tensor1D };
-  const { hidden, classifier } = net.forward(ids as Tensor2D, context, source);
-  return { hidden, loss: () => softmaxCrossEntropy(hidden, classifier, targets as Tensor1D, weight as Tensor1D) };
+  const output = net.forward(ids as Tensor2D, context, source);
+  return {
+    hidden: output.hidden,
+    loss: () => softmaxCrossEntropy(output, targets as Tensor1D, weight as Tensor1D),
+  };
 }
 
 const tensorsOf = (rows: Rows): Tensors =>
@@ -69,7 +77,13 @@ const tensorsOf = (rows: Rows): Tensors =>
     Object.entries(arraysOf(rows)).map(([name, { shape, data }]) => [name, tf.tensor(data, shape, 'int32')]),
   );
 
-function arraysOf({ ids, targets, lengths, source }: Rows): Record<string, { shape: number[]; data: Int32Array }> {
+function arraysOf({
+  ids,
+  targets,
+  lengths,
+  documents,
+  source,
+}: Rows): Record<string, { shape: number[]; data: Int32Array }> {
   const vector = (values: readonly number[]) => ({ shape: [values.length], data: Int32Array.from(values) });
   const matrix = (rows: readonly (readonly number[])[]) => ({
     shape: [rows.length, rows[0]!.length],
@@ -82,6 +96,7 @@ function arraysOf({ ids, targets, lengths, source }: Rows): Record<string, { sha
     weight: vector([counted.filter((target) => target >= 0).length]),
     counter: vector([5, 2]),
     ...(lengths && { lengths: vector(lengths) }),
+    ...(documents && documentsInRows(documents)),
     ...(source && { sourceIds: matrix(source.ids), sourceLengths: vector(source.lengths) }),
   };
 }

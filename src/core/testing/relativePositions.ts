@@ -3,8 +3,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { compile } from '../gpu/program';
+import { modelSpec } from '../models';
 import type { Network } from '../models/network';
-import type { Memory } from '../models/spec';
+import { type Memory, sizeOf } from '../models/spec';
 import { allocate } from '../ops/variables';
 import { expectClose, floats } from './checkOp';
 import { centralDifference } from './finiteDifferences';
@@ -50,14 +51,16 @@ export async function expectSameComputedAgain(net: Network): Promise<void> {
 
 /** What a decoder reads of an encoder, a token at a time with a cache: the same as of the whole text at once. */
 export async function expectSameWithCache(net: Network): Promise<void> {
-  const { layers, context, width } = net.choice.config;
+  const { id, config } = net.choice;
+  const { layers, context, width } = config;
+  const spec = modelSpec(id);
   const ids = ROWS.ids[0]!;
   const memory = floats([5, width]);
   const lengths = Int32Array.of(4);
   const memoryOf = (hidden: Tensor, lengths: Tensor): { memory: Memory } => ({
     memory: {
       hidden: hidden as Tensor2D,
-      classifier: net.params['tokens.weight'] as unknown as Tensor2D,
+      classifier: net.params[spec.classifier(config)] as unknown as Tensor2D,
       lengths: lengths as Tensor1D,
     },
   });
@@ -67,8 +70,8 @@ export async function expectSameWithCache(net: Network): Promise<void> {
   });
   const want = await whole.data<'float32'>();
 
-  const shape = [context, 2 * width];
-  const kept = allocate(Array.from({ length: layers }, () => ({ shape, data: new Float32Array(context * 2 * width) })));
+  const shape = [context, spec.cacheColumns(config)];
+  const kept = allocate(Array.from({ length: layers }, () => ({ shape, data: new Float32Array(sizeOf(shape)) })));
   const one = { shape: [1], dtype: 'int32' } as const;
   const program = compile(
     {

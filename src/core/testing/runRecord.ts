@@ -1,14 +1,27 @@
+import type { BaseConfig } from '../models/spec';
 import { newRun, type RunRecord } from '../runs/record';
 import type { DataFacts } from '../runs/settings';
 import type { SegmentData } from '../runs/segments';
+import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
+
+/** All that a record of GPT says of its sizes: of those that it has not, what they were before there were such. */
+const CONFIG = { layers: 1, heads: 1, width: 8, context: 8, hidden: 0, biases: true } as BaseConfig;
+
+/** A run that has not been stored. */
+export type MadeRun = RunRecord & { tokenizer: TokenizerModel };
 
 /** Of a run called a with one segment, a small GPT by bytes, of which nothing is known besides what is given. */
 export function runRecord({
   recipe = DEFAULT_RECIPE,
   data = {},
+  tokenizer = { kind: 'bytes', merges: [] },
   ...given
-}: Partial<RunRecord> & { recipe?: Recipe; data?: Partial<SegmentData> } = {}): RunRecord {
+}: Partial<Omit<RunRecord, 'tokenizer'>> & {
+  recipe?: Recipe;
+  data?: Partial<SegmentData>;
+  tokenizer?: TokenizerModel;
+} = {}): MadeRun {
   const run = newRun({
     id: 'a',
     projectId: 'first',
@@ -16,12 +29,12 @@ export function runRecord({
     createdAt: 1,
     device: null,
     hue: 1,
-    model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 },
-    tokenizer: { kind: 'bytes', merges: [] },
+    model: { id: 'gpt', config: CONFIG, vocabulary: 257 },
+    tokenizer,
     recipe,
     data: { id: null, facts: null, ...data },
   });
-  return { ...run, ...given };
+  return { ...run, tokenizer, ...given };
 }
 
 /** Of ten tokens, of which the last is held out. */

@@ -14,7 +14,7 @@ export function showing({ getState, setState }: StudioStore, change: Partial<Ope
   const run = { ...(before.id === '' ? newOpenRun('r') : before), ...change };
   setState(({ opened, project }) => ({
     opened: { ...opened, [run.id]: run },
-    shown: { train: run.id, playground: run.id, export: run.id },
+    shown: { train: run.id, evaluate: run.id, playground: run.id, export: run.id },
     training: isActive(run.phase) ? { runId: run.id, projectId: project.id } : null,
   }));
 }

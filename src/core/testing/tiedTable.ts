@@ -33,7 +33,7 @@ export function lossOf(op: Op, { B, T, V }: Sizes, table: Tensor, positions: Ten
     'int32',
   );
   const [hidden, classifier] = op(ids, table as Tensor2D, positions as Tensor2D);
-  return softmaxCrossEntropy(hidden, classifier, targets, tf.tensor1d([at.length], 'int32'));
+  return softmaxCrossEntropy({ hidden, classifier }, targets, tf.tensor1d([at.length], 'int32'));
 }
 
 /** The loss, and its gradients by table and positions, on the backend in use. */

@@ -1,4 +1,5 @@
-import type { TokenSource } from '../shards/manifest';
+import type { PartSource, TokenSource } from '../shards/manifest';
+import type { Tokenizer } from '../tokenizer/tokenizer';
 
 /** Ids as a part of data. `bytes`: of the text that they stand for. */
 export const tokenSource = (ids: Uint32Array, vocabulary: number, bytes = ids.length): TokenSource => ({
@@ -7,3 +8,16 @@ export const tokenSource = (ids: Uint32Array, vocabulary: number, bytes = ids.le
   vocabulary,
   read: (start, length) => Promise.resolve(ids.slice(start, start + length)),
 });
+
+/** Texts as the documents of a part of data, as it is written: with a mark between two. */
+export function textSource(tokenizer: Tokenizer, texts: readonly string[]): PartSource {
+  const ids: number[] = [];
+  const documents = texts.map((text, place) => {
+    if (place > 0) ids.push(tokenizer.endOfText);
+    const own = [...tokenizer.encode(text)];
+    ids.push(...own);
+    return { start: ids.length - own.length, tokens: own.length, place, label: null, fields: {} };
+  });
+  const source = tokenSource(Uint32Array.from(ids), tokenizer.size);
+  return { ...source, documents: () => Promise.resolve(documents) };
+}

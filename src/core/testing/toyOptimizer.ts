@@ -1,7 +1,7 @@
 /** An optimizer and a schedule that only tests know: what adding one costs is what is here, and a line in its list. */
 import { real } from '../base/field';
 import { defineOptimizer } from '../optim/optimizer';
-import type { Schedule } from '../optim/schedule';
+import { fallen, type Schedule } from '../optim/schedule';
 
 /** Of a matrix the sign of its momentum, of all else that of the gradient: a bias has no state. */
 export const signum = defineOptimizer({
@@ -32,6 +32,6 @@ export const signum = defineOptimizer({
 /** Falls at once, and then ever slower. */
 export const root: Schedule = {
   label: 'Root',
-  shape: (progress) => 1 - Math.sqrt(progress),
-  python: '1 - math.sqrt(progress)',
+  share: (at) => fallen(at, 1 - Math.sqrt(at.progress)),
+  python: 'fallen(recipe, 1 - math.sqrt(progress))',
 };

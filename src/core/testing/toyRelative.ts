@@ -84,7 +84,13 @@ function stack(
     const feeding = (input: Tensor2D): Tensor2D => {
       const [normed, past] = preNorm(pass.params, `${h}.mlp.norm`, input, NORM);
       const inner = pass.hook && at('mlp.inner');
-      const y = mlp(pass.params, `${h}.mlp`, at('mlp.norm')(normed), { activation: 'gelu-tanh' }, { inner });
+      const y = mlp(
+        pass.params,
+        [`${h}.mlp.c_fc`, `${h}.mlp.c_proj`],
+        at('mlp.norm')(normed),
+        { activation: 'gelu-tanh' },
+        { inner },
+      );
       return at('out')(tf.add(past, at('mlp.out')(y)));
     };
     const { recompute } = pass;

@@ -9,9 +9,10 @@ import { unwatched } from '../base/job';
 import type { Snapshot } from '../checkpoint/snapshot';
 import type { Exported } from '../export/format';
 import { runInfo } from '../export/homegrownJson';
+import type { ModelId } from '../models';
 import { type Network, network } from '../models/network';
 import type { BaseConfig } from '../models/spec';
-import { RUN, type RunRecord } from '../runs/record';
+import { RUN } from '../runs/record';
 import { generate } from '../sample/generate';
 import { logits } from '../sample/logits';
 import type { TokenSource } from '../shards/manifest';
@@ -22,19 +23,21 @@ import { trainTokenizer, type TrainSettings } from '../tokenizer/train';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
 import type { TrainEvent } from '../train/run';
 import { train } from '../train/train';
-import { runRecord } from './runRecord';
+import { type MadeRun, runRecord } from './runRecord';
 import { documentOf } from './texts';
 import { useWasm as onWasm } from './wasm';
 import { tokenSource } from './tokenSource';
 
 interface Settings {
   name: string;
+  /** GPT where it is absent. */
+  id?: ModelId;
   tokenizer: TrainSettings;
   config: BaseConfig;
   recipe: Partial<Recipe>;
 }
 
-/** A tokenizer of each kind; sizes and widths of heads that differ; widths that are multiples of 32. */
+/** Both architectures, a tokenizer of each kind; sizes and widths of heads that differ; widths that are multiples of 32. */
 const MODELS: readonly Settings[] = [
   {
     name: 'Ishmael of bytes',
@@ -54,6 +57,26 @@ const MODELS: readonly Settings[] = [
     config: { layers: 1, heads: 8, width: 128, context: 64 },
     recipe: { steps: 150, learningRate: 1.5e-3 },
   },
+  {
+    name: 'Starbuck of shared keys',
+    id: 'llama',
+    tokenizer: { kind: 'bpe', vocabulary: 320 },
+    config: {
+      ...{ layers: 2, heads: 4, width: 64, context: 64 },
+      ...{ kvHeads: 2, hidden: 96, theta: 10_000, headWidth: 32, normEpsilon: 1e-5, qkNorm: false, window: 0 },
+    },
+    recipe: { steps: 150 },
+  },
+  {
+    name: 'Stubb of normed heads',
+    id: 'llama',
+    tokenizer: { kind: 'bpe', vocabulary: 320 },
+    config: {
+      ...{ layers: 2, heads: 4, width: 64, context: 64 },
+      ...{ kvHeads: 2, hidden: 96, theta: 100_000, headWidth: 32, normEpsilon: 1e-6, qkNorm: true, window: 0 },
+    },
+    recipe: { steps: 150 },
+  },
 ];
 const RECIPE: Recipe = {
   ...DEFAULT_RECIPE,
@@ -67,7 +90,7 @@ const RECIPE: Recipe = {
   samplePrompt: 'Call me ',
 };
 
-/** Three small GPTs, trained on the beginning of Moby Dick; kept in the folder for temporary files once trained. */
+/** Small models, trained on the beginning of Moby Dick; kept in the folder for temporary files once trained. */
 export async function trainedModels(): Promise<Exported[]> {
   const text = beginning();
   const models: Exported[] = [];
@@ -104,15 +127,19 @@ async function withNetwork<T>({ info, snapshot }: Exported, work: (net: Network)
 
 /** What a trained model is, as data. */
 interface Grown {
-  record: RunRecord;
+  record: MadeRun;
   snapshot: Snapshot;
   events: TrainEvent[];
 }
 
-async function grow({ name, tokenizer: wanted, config }: Settings, recipe: Recipe, text: string): Promise<Grown> {
+async function grow(
+  { name, id = 'gpt', tokenizer: wanted, config }: Settings,
+  recipe: Recipe,
+  text: string,
+): Promise<Grown> {
   const tokenizer = await createTokenizer(await trainTokenizer(wanted, [documentOf(text)], unwatched));
   const tokens = split(tokenizer, text);
-  const model = { id: 'gpt' as const, config, vocabulary: tokenizer.size };
+  const model = { id, config, vocabulary: tokenizer.size };
   const events: TrainEvent[] = [];
   let snapshot: Snapshot | undefined;
   let now = 0;
@@ -155,7 +182,7 @@ async function grow({ name, tokenizer: wanted, config }: Settings, recipe: Recip
         textHash: await sha256Hex(text),
         split: { rule: 'ends', validation: VALIDATION, test: 0, seed: 0 },
         parts: { train: sizeOf(learnt), validation: sizeOf(validation) },
-        ...measureFacts(await counts(learnt), await counts(validation)),
+        ...measureFacts(await counts(learnt), await counts(validation), tokenizer),
       },
     },
   });

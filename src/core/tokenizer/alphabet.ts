@@ -21,14 +21,30 @@ export const CHARACTER_OF_BYTE: readonly string[] = all.map((byte) =>
   String.fromCharCode(printable(byte) ? byte : 256 + moved.indexOf(byte)),
 );
 
-/** [id] -> the entry as tokenizer.json and GGUF spell it. */
-export const spellings = (tokenizer: Tokenizer): readonly string[] => [
-  ...Array.from({ length: tokenizer.endOfText }, (_, id) => spell(tokenizer.bytes(id))),
-  ...tokenizer.special.map(({ text }) => text),
-];
+const BYTE_OF_CHARACTER: ReadonlyMap<string, number> = new Map(
+  CHARACTER_OF_BYTE.map((character, byte) => [character, byte]),
+);
+
+/** [id] -> the entry as tokenizer.json and GGUF spell it; empty where a tokenizer made elsewhere has no token. */
+export const spellings = (tokenizer: Tokenizer): readonly string[] =>
+  tokenizer.model.elsewhere?.spellings ?? [
+    ...Array.from({ length: tokenizer.endOfText }, (_, id) => spell(tokenizer.bytes(id))),
+    ...tokenizer.special.map(({ text }) => text),
+  ];
+
+/** The bytes that are spelt so; undefined where a character stands for none. */
+export function unspell(spelling: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(spelling.length);
+  for (let i = 0; i < spelling.length; i++) {
+    const byte = BYTE_OF_CHARACTER.get(spelling.charAt(i));
+    if (byte === undefined) return undefined;
+    bytes[i] = byte;
+  }
+  return bytes;
+}
 
 /** Bytes as tokenizer.json spells them. */
-function spell(bytes: Uint8Array): string {
+export function spell(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += CHARACTER_OF_BYTE[byte]!;
   return text;

@@ -1,23 +1,33 @@
 import { badFile } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { unwatched } from '../base/job';
-import { BYTE_OF_ID, ID_OF_BYTE } from './alphabet';
-import { merge } from './merge';
+import { loaded } from '../base/load';
+import { BYTE_OF_ID, ID_OF_BYTE, spell } from './alphabet';
+import { type Numbering, numberingOf } from './elsewhere';
+import { madeInOrder, merge } from './merge';
 import { PairTable } from './pairTable';
 import { END_ALONE, idOfRole, rolesProblem, type SpecialToken, specialTokens, type TokenRole } from './special';
-import { preTokenEnd, preTokens } from './split';
+import { preTokens } from './split';
+import { normalised, type Split, SPLITS } from './splits';
 import type { StreamDecoder, Tokenizer, TokenizerModel } from './tokenizer';
+import { concat, loneSurrogate, wellFormed } from './wellFormed';
 
 /**
- * The tokenizer of a model, of any kind.
- * @throws HomegrownError `bad-file` when a merge names an id that does not exist yet, or comes twice, or a role does
+ * The tokenizer of a model, of any kind. What applies those that are not byte-level is loaded when there is one.
+ * @throws HomegrownError `bad-file` when a merge names an id that does not exist yet, or comes twice, or a role does, or a file
+ * that is applied asks for what is not known here
  */
 export async function createTokenizer(model: TokenizerModel): Promise<Tokenizer> {
-  const { merges, roles = END_ALONE } = model;
-  return tokenizerOf(model, await sha256Hex(JSON.stringify(roles.length === 1 ? merges : { merges, roles })));
+  const { merges, roles = END_ALONE, elsewhere, applied } = model;
+  if (applied) {
+    const { appliedTokenizer } = await loaded('What applies tokenizers made elsewhere', import('./applied'));
+    return appliedTokenizer(model, applied, await sha256Hex(JSON.stringify({ applied })));
+  }
+  const decisive = elsewhere ? { merges, elsewhere } : roles.length === 1 ? merges : { merges, roles };
+  return tokenizerOf(model, await sha256Hex(JSON.stringify(decisive)));
 }
 
-/** As createTokenizer, where the hash is known. */
+/** As createTokenizer, of a byte-level one whose hash is known. */
 export const tokenizerOf = (model: TokenizerModel, hash: string): Tokenizer => new ByteLevelTokenizer(model, hash);
 
 class ByteLevelTokenizer implements Tokenizer {
@@ -26,7 +36,11 @@ class ByteLevelTokenizer implements Tokenizer {
   readonly endOfText: number;
   /** Pair i is merge i. */
   private readonly ranks = new PairTable();
-  private readonly pieces: readonly Uint8Array[];
+  private readonly ids: Numbering;
+  private readonly split: Split;
+  private readonly specialById: ReadonlyMap<number, SpecialToken>;
+  /** Tokens by how they are spelt, where a pre-token that is one is not merged. */
+  private readonly whole: ReadonlyMap<string, number> | undefined;
   /** Ids of short pre-tokens already met. */
   private readonly words = new Map<string, Uint32Array>();
 
@@ -34,35 +48,36 @@ class ByteLevelTokenizer implements Tokenizer {
     readonly model: TokenizerModel,
     readonly hash: string,
   ) {
-    const { merges, roles = END_ALONE } = model;
-    const problem = rolesProblem(roles);
-    if (problem !== null) throw badFile(`${problem}.`);
-    this.endOfText = 256 + merges.length;
-    this.special = specialTokens(roles, this.endOfText);
-    this.size = this.endOfText + roles.length;
-    const pieces = Array.from(BYTE_OF_ID, (byte) => Uint8Array.of(byte));
-    for (const [i, [left, right]] of merges.entries()) {
-      const [a, b] = [pieces[left], pieces[right]];
-      if (!a || !b)
-        throw badFile(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right}, and one is not made yet.`);
+    const { merges, elsewhere } = model;
+    this.ids = elsewhere ? numberingOf(merges, elsewhere) : numbered(model);
+    for (const [i, [left, right]] of merges.entries())
       if (this.ranks.findOrAdd(left, right) !== i) throw badFile(`Merge ${i + 1} of the tokenizer comes twice.`);
-      const piece = new Uint8Array(a.length + b.length);
-      piece.set(a);
-      piece.set(b, a.length);
-      pieces.push(piece);
+    this.split = SPLITS[elsewhere?.split ?? 'gpt-2'];
+    const { size, special, pieces } = this.ids;
+    this.size = size;
+    this.special = special;
+    this.specialById = new Map(special.map((token) => [token.id, token]));
+    this.endOfText = this.idOf('end');
+    if (elsewhere?.ignoresMerges) {
+      const spelt = elsewhere.spellings.map((spelling, id) => [spelling, id] as const);
+      this.whole = new Map(spelt.filter(([, id]) => pieces[id]!.length > 0));
     }
-    this.pieces = [...pieces, ...roles.map(() => new Uint8Array())];
+  }
+
+  specialOf(id: number): SpecialToken | undefined {
+    return this.specialById.get(id);
   }
 
   idOf(role: TokenRole, number = 0): number {
     return idOfRole(this.special, role, number);
   }
 
-  encode(text: string): Uint32Array {
-    if (!text.isWellFormed()) throw loneSurrogate(text);
+  encode(given: string): Uint32Array {
+    if (!given.isWellFormed()) throw loneSurrogate(given);
+    const text = this.split.isNormalised ? given.normalize('NFC') : given;
     const words: Uint32Array[] = [];
     for (let start = 0; start < text.length;) {
-      const end = preTokenEnd(text, start);
+      const end = this.split.end(text, start);
       words.push(this.wordIds(text.slice(start, end)));
       start = end;
     }
@@ -70,7 +85,9 @@ class ByteLevelTokenizer implements Tokenizer {
   }
 
   async *encodeStream(chunks: AsyncIterable<string>, signal = unwatched.signal): AsyncGenerator<Uint32Array> {
-    for await (const batch of preTokens(wellFormed(chunks), { signal })) {
+    const text = wellFormed(chunks);
+    const form = this.split.isNormalised ? normalised(text) : text;
+    for await (const batch of preTokens(form, { signal }, this.split)) {
       if (batch.length > 0) yield concat(batch.map((word) => this.wordIds(word)));
     }
   }
@@ -88,7 +105,7 @@ class ByteLevelTokenizer implements Tokenizer {
   }
 
   bytes(id: number): Uint8Array {
-    const piece = this.pieces[id];
+    const piece = this.ids.pieces[id];
     if (!piece) throw new RangeError(`Token ${id} is not in a vocabulary of ${this.size}.`);
     return piece;
   }
@@ -97,10 +114,8 @@ class ByteLevelTokenizer implements Tokenizer {
     const known = this.words.get(word);
     if (known) return known;
     const bytes = utf8Encoder.encode(word);
-    const ids = merge(
-      Uint32Array.from(bytes, (byte) => ID_OF_BYTE[byte]!),
-      this.ranks,
-    );
+    const whole = this.whole?.get(spell(bytes));
+    const ids = whole === undefined ? this.merged(bytes) : Uint32Array.of(whole);
     if (word.length <= MAX_CACHED_LENGTH) {
       if (this.words.size >= MAX_CACHED_WORDS) this.words.clear();
       // A slice would keep its whole chunk alive.
@@ -108,41 +123,45 @@ class ByteLevelTokenizer implements Tokenizer {
     }
     return ids;
   }
+
+  private merged(bytes: Uint8Array): Uint32Array {
+    const { ofByte, made } = this.ids;
+    const ids = new Uint32Array(bytes.length);
+    let n = 0;
+    for (const byte of bytes) {
+      const id = ofByte[byte]!;
+      if (id >= 0) ids[n++] = id;
+    }
+    // What a byte without a token stood between is neighbours then, as in the crate `tokenizers`.
+    return merge(n === ids.length ? ids : ids.slice(0, n), this.ranks, made);
+  }
+}
+
+/** In our order: bytes, what the merges make, special tokens. */
+function numbered({ merges, roles = END_ALONE }: TokenizerModel): Numbering {
+  const problem = rolesProblem(roles);
+  if (problem !== null) throw badFile(`${problem}.`);
+  const pieces = Array.from(BYTE_OF_ID, (byte) => Uint8Array.of(byte));
+  for (const [i, [left, right]] of merges.entries()) {
+    const [a, b] = [pieces[left], pieces[right]];
+    if (!a || !b)
+      throw badFile(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right}, and one is not made yet.`);
+    const piece = new Uint8Array(a.length + b.length);
+    piece.set(a);
+    piece.set(b, a.length);
+    pieces.push(piece);
+  }
+  const special = specialTokens(roles, pieces.length);
+  return {
+    size: pieces.length + roles.length,
+    special,
+    ofByte: Int32Array.from(ID_OF_BYTE),
+    made: madeInOrder(merges.length),
+    pieces: [...pieces, ...roles.map(() => new Uint8Array())],
+  };
 }
 
 const MAX_CACHED_LENGTH = 64;
 const MAX_CACHED_WORDS = 100_000;
 const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-function concat(parts: readonly Uint32Array[]): Uint32Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const whole = new Uint32Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-async function* wellFormed(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-  for await (const chunk of chunks) {
-    if (!chunk.isWellFormed()) throw loneSurrogate(chunk);
-    yield chunk;
-  }
-}
-
-function loneSurrogate(text: string): Error {
-  let at = 0;
-  for (const character of text) {
-    if (!character.isWellFormed()) break;
-    at += character.length;
-  }
-  const code = text.charCodeAt(at).toString(16).toUpperCase();
-  return badFile(
-    `Character ${at + 1} of the text is half of a surrogate pair (U+${code}) and cannot be written as UTF-8.`,
-    'Remove it, or copy the text again from its source.',
-  );
-}

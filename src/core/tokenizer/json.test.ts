@@ -3,7 +3,9 @@ import { unwatched } from '../base/job';
 import { LARGEST_TOKENIZER } from '../base/limits';
 import { documentOf } from '../testing/texts';
 import { createTokenizer } from './byteLevel';
-import { namedRoles, readGpt2Files, readTokenizerJson, writeTokenizerJson } from './json';
+import { tokenizerNames, writeTokenizerJson } from './json';
+import { readGpt2Files, readTokenizerConfig, readTokenizerJson } from './readJson';
+import type { TokenRole } from './special';
 import { trainTokenizer } from './train';
 
 const TEXT = 'the theme of these thistles, 你好你好 \u{1f600}\u{1f601}, 10 100 "quotes" \\ back'.repeat(4);
@@ -14,36 +16,41 @@ const good = writeTokenizerJson(await createTokenizer(await model('bpe')));
 
 it.each(['bpe', 'characters', 'bytes'] as const)('%s: reads back what it wrote', async (kind) => {
   const written = await model(kind);
-  const read = readTokenizerJson(bytes(writeTokenizerJson(await createTokenizer(written))));
-  expect(read.model).toEqual(written);
-  expect(read.ids).toEqual(Uint32Array.from(read.ids, (_, id) => id));
+  expect(readTokenizerJson(bytes(writeTokenizerJson(await createTokenizer(written))))).toEqual(written);
 });
 
-it('brings ids that are in another order into ours, from tokenizer.json and from vocab.json with merges.txt', () => {
-  const same = readTokenizerJson(bytes(good));
+it('keeps ids that are in another order, from tokenizer.json and from vocab.json with merges.txt', async () => {
+  const same = await createTokenizer(readTokenizerJson(bytes(good)));
   const { vocab, merges } = (JSON.parse(good) as Json).model;
-  const size = same.ids.length;
+  const { size } = same;
   for (const end of ['<|endoftext|>', '</s>']) {
     // The end of a text is the first, and the bytes come backwards: the merges stay in the order of their ranks.
     const moved = (id: number): number => (id === size - 1 ? 0 : id < 256 ? 256 - id : id + 1);
     const named = Object.entries(vocab).map(([name, id]) => [name === '<|endoftext|>' ? end : name, moved(Number(id))]);
     const other = Object.fromEntries(named) as Record<string, number>;
-    const read = readTokenizerJson(
-      changed((j) => {
-        j.model.vocab = other;
-        j.added_tokens = [{ id: 0, content: end }];
-      }),
-    );
-    expect(read.model).toEqual(same.model);
-    expect([...read.ids]).toEqual([...same.ids].map(moved));
+    const file = changed((j) => {
+      j.model.vocab = other;
+      j.added_tokens = [{ id: 0, content: end }];
+    });
+    const read = readTokenizerJson(file);
+    const tokenizer = await createTokenizer(read);
+    expect(tokenizer).toMatchObject({ size, endOfText: 0, special: [{ id: 0, text: end, role: 'end' }] });
+    for (const text of [TEXT, ' \n', 'é\u0301']) {
+      expect([...tokenizer.encode(text)]).toEqual([...same.encode(text)].map(moved));
+      expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
+    }
     const lines = `#version: 0.2\n${merges.map(String).join('\n')}\n`;
     expect(readGpt2Files(bytes(JSON.stringify(other)), bytes(lines))).toEqual(read);
+    const again = JSON.parse(writeTokenizerJson(tokenizer)) as Json;
+    expect([again.model.vocab, again.model.merges]).toEqual([other, merges]);
+    expect(readTokenizerJson(bytes(JSON.stringify(again)))).toEqual(read);
   }
 });
 
 interface Json {
   added_tokens: { id: number; content: string }[];
   normalizer: unknown;
+  post_processor: unknown;
   pre_tokenizer: Record<string, unknown>;
   model: { vocab: Record<string, unknown>; merges: (string | string[])[] } & Record<string, unknown>;
 }
@@ -72,29 +79,45 @@ describe('special tokens that others have named', () => {
       delete j.model.vocab['<|endoftext|>'];
     });
   const same = readTokenizerJson(bytes(good));
-  const ids = (...special: number[]): number[] => [...same.ids.subarray(0, -1), ...special.map((i) => size - 1 + i)];
+  const roles = (file: Uint8Array, config: unknown = {}): (TokenRole | undefined)[] => {
+    const { elsewhere, roles = ['end'] } = readTokenizerJson(file, readTokenizerConfig(config));
+    return elsewhere ? elsewhere.added.map(({ role }) => role) : [...roles];
+  };
 
-  it('have the role that their names are usual for, and sentinels their numbers', () => {
-    const read = readTokenizerJson(
-      naming(['[MASK]', '<extra_id_1>', '<extra_id_0>', '<|user|>', '[PAD]', '<extra_id_2>'], '</s>'),
-    );
-    const roles = ['end', 'padding', 'mask', 'sentinel', 'sentinel', 'sentinel', 'user'];
-    expect(read.model).toEqual({ ...same.model, roles });
-    expect([...read.ids]).toEqual(ids(0, 5, 1, 3, 2, 6, 4));
+  it('have the role that their names are usual for, and others none', () => {
+    expect(roles(naming(['[MASK]', '<|user|>', '<|im_start|>', '[PAD]', '<s>'], '</s>'))).toEqual([
+      'end',
+      'mask',
+      'user',
+      undefined,
+      'padding',
+      undefined,
+    ]);
+    const ours = naming(['<pad>', '<mask>', '<extra_id_0>', '<extra_id_1>', '<|user|>']);
+    const all = ['end', 'padding', 'mask', 'sentinel', 'sentinel', 'user'];
+    expect(readTokenizerJson(ours)).toEqual({ ...same, roles: all });
   });
 
-  it('have the role that tokenizer_config.json says, whatever they are called', () => {
+  it('have the role that tokenizer_config.json says, whatever they are called, and keep their names', async () => {
     const file = naming(['<|endoftext|>', '<s2>'], '<|im_end|>');
-    expect(() => readTokenizerJson(file)).toThrow(/"<\|im_end\|>" has no role here/);
+    expect(roles(file)).toEqual([undefined, 'end', undefined]);
     const config = {
       eos_token: { content: '<|im_end|>' },
       pad_token: '<|endoftext|>',
       sep_token: '<s2>',
       cls_token: 7,
+      chat_template: '{{ messages }}',
+      unk_token: '<nowhere>',
     };
-    const read = readTokenizerJson(file, namedRoles(config));
-    expect(read.model.roles).toEqual(['end', 'padding', 'separator']);
-    expect([...read.ids]).toEqual(ids(0, 1, 2));
+    expect(roles(file, config)).toEqual(['end', 'padding', 'separator']);
+    const tokenizer = await createTokenizer(readTokenizerJson(file, readTokenizerConfig(config)));
+    expect(tokenizerNames(tokenizer)).toEqual({
+      eos_token: '<|im_end|>',
+      pad_token: '<|endoftext|>',
+      sep_token: '<s2>',
+      chat_template: '{{ messages }}',
+    });
+    expect(tokenizer.idOf('separator')).toBe(size + 1);
   });
 
   it('may be one for several uses, and the only one ends a text', () => {
@@ -105,31 +128,31 @@ describe('special tokens that others have named', () => {
       null,
       'x',
     ])
-      expect(readTokenizerJson(bytes(good), namedRoles(config))).toEqual(same);
+      expect(readTokenizerJson(bytes(good), readTokenizerConfig(config))).toEqual(same);
     const uses = { eos_token: '</s>', bos_token: '</s>', sep_token: '</s>', pad_token: '[PAD]' };
-    expect(readTokenizerJson(naming(['[PAD]'], '</s>'), namedRoles(uses)).model.roles).toEqual(['end', 'padding']);
+    expect(roles(naming(['[PAD]'], '</s>'), uses)).toEqual(['end', 'padding']);
+    expect(roles(naming(['</s>']))).toEqual(['end', undefined]);
+  });
+
+  it('never come of a text, and their flags are kept', async () => {
+    const file = changed((j) => {
+      j.added_tokens.push({ id: 900, content: '<tool>', special: false, lstrip: true } as never);
+    });
+    const tokenizer = await createTokenizer(readTokenizerJson(file));
+    expect(tokenizer.decode(tokenizer.encode('a <tool> b'))).toBe('a <tool> b');
+    expect(tokenizer.encode('a <tool> b')).not.toContain(900);
+    const { added_tokens } = JSON.parse(writeTokenizerJson(tokenizer)) as Json;
+    const flags = { single_word: false, rstrip: false, normalized: false };
+    expect(added_tokens[1]).toEqual({ id: 900, content: '<tool>', special: false, lstrip: true, ...flags });
   });
 
   const refused: [string, Uint8Array, RegExp][] = [
-    ['two ends', naming(['</s>']), /has 2 tokens .*2 of them are end of text tokens/],
     ['no end', naming(['<mask>'], '<pad>'), /has 2 tokens .*one that ends a text is wanted/],
     ['one that is not the end', naming([], '<pad>'), /has 1 tokens \("<pad>"\), and one that ends a text is wanted/],
-    ['a sentinel left out', naming(['<extra_id_0>', '<extra_id_2>']), /sentinel tokens are not numbered 0, 1, 2/],
-    ['a sentinel in two spellings', naming(['<extra_id_0>', '<extra_id_00>']), /"<extra_id_00>" has no role/],
     [
       'a token that is a byte too',
       changed((j) => j.added_tokens.push({ id: 0, content: '!' })),
       /"!" is a special token, and a byte or what its merges make too/,
-    ],
-    ['a role that is not here', naming(['<s>']), /"<s>" has no role here \(end, padding, mask, separator, sentinel/],
-    [
-      'merges that spell what the token would be called here',
-      changed((j) => {
-        j.model.merges.push('< m', '<m a', '<ma s', '<mas k', '<mask >');
-        for (const made of ['<m', '<ma', '<mas', '<mask', '<mask>']) j.model.vocab[made] = 900 + made.length;
-        j.added_tokens.push({ id: 990, content: '[MASK]' });
-      }),
-      /its merges make "<mask>", which is what the mask token is called here/,
     ],
   ];
   it.each(refused)('refuses %s', (_, file, reason) => {
@@ -139,8 +162,8 @@ describe('special tokens that others have named', () => {
   });
 
   it('are read at once, be they 200,000', () => {
-    const many = Array.from({ length: 200_000 }, (_, i) => `<extra_id_${199_999 - i}>`);
-    expect(readTokenizerJson(naming(many)).model.roles).toHaveLength(200_001);
+    const many = Array.from({ length: 200_000 }, (_, i) => `<extra_id_${i}>`);
+    expect(readTokenizerJson(naming(many)).roles).toHaveLength(200_001);
   });
 });
 
@@ -154,31 +177,28 @@ describe('refuses', () => {
     ['a negative id', changed((j) => (j.model.vocab['!'] = -1)), /id of token "!"/],
     ['an id that is no integer', changed((j) => (j.model.vocab['!'] = 0.5)), /whole number/],
     ['a huge id', changed((j) => (j.model.vocab.th = 2 ** 60)), /whole number/],
-    ['a missing byte', changed((j) => delete j.model.vocab['!']), /no token for byte 33/],
-    ['one token too many', changed((j) => (j.model.vocab.extra = 999)), /has 2 tokens \(.*"extra"/],
-    ['one merge too many', changed((j) => j.model.merges.push('t h')), /which is made before/],
+    ['a token that is no bytes', changed((j) => (j.model.vocab['犬'] = 999)), /"犬" is no special token/],
+    ['a merge that makes no token', changed((j) => j.model.merges.push('z z')), /makes "zz", which is no token/],
     ['an unknown token in a merge', changed((j) => (j.model.merges[3] = '犬 h')), /merge 4 joins/],
-    ['merges in another order', changed((j) => j.model.merges.reverse()), /merge 1/],
+    ['a special token in a merge', changed((j) => (j.model.merges[3] = '<|endoftext|> h')), /merge 4 joins/],
     ['a merge of three', changed((j) => (j.model.merges[0] = 'a b c')), /merge 1 is not a pair/],
     ['a merge of one', changed((j) => (j.model.merges[0] = ['a'])), /merge 1 is not a pair/],
     ['an empty token in a merge', changed((j) => (j.model.merges[0] = ' a')), /merge 1 is not a pair/],
-    [
-      'a special token without a role',
-      changed((j) => j.added_tokens.push({ id: 999, content: '<|startoftext|>' })),
-      /has 2 tokens .*"<\|startoftext\|>" has no role here \(end, padding, mask/,
-    ],
     ['two ids for the end', changed((j) => (j.added_tokens[0]!.id = 3)), /two ids/],
     ['a normalizer', changed((j) => (j.normalizer = { type: 'Lowercase' })), /normalizer/],
     ['a prefix space', changed((j) => (j.pre_tokenizer.add_prefix_space = true)), /add_prefix_space/],
     ['another split', changed((j) => (j.pre_tokenizer = { type: 'Whitespace' })), /pre_tokenizer/],
     ['no split pattern', changed((j) => (j.pre_tokenizer.use_regex = false)), /split pattern/],
+    [
+      'an end that is put after a text',
+      changed((j) => {
+        const single = [{ Sequence: { id: 'A' } }, { SpecialToken: { id: '<|endoftext|>' } }];
+        j.post_processor = { type: 'TemplateProcessing', single };
+      }),
+      /tokens around a text .*post_processor/,
+    ],
     ['WordPiece', changed((j) => (j.model.type = 'WordPiece')), /not BPE/],
     ['an unknown token', changed((j) => (j.model.unk_token = '<unk>')), /unknown token/],
-    [
-      '__proto__ as a token',
-      bytes(good.replace('"vocab": {', '"vocab": {"__proto__": 7,')),
-      /has 2 tokens \(.*"__proto__"/,
-    ],
   ];
   it.each(table)('%s', (_, file, reason) => {
     expect(() => readTokenizerJson(file)).toThrow(reason);
@@ -189,4 +209,10 @@ describe('refuses', () => {
     }
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
+});
+
+it('takes __proto__ for the token that it is', async () => {
+  const file = bytes(good.replace('"vocab": {', '"vocab": {"__proto__": 700,'));
+  const tokenizer = await createTokenizer(readTokenizerJson(file));
+  expect(new TextDecoder().decode(tokenizer.bytes(700))).toBe('__proto__');
 });

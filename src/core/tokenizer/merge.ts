@@ -4,14 +4,18 @@ import type { PairTable } from './pairTable';
 /**
  * BPE of one pre-token: the pair of lowest rank is merged, the leftmost of equals first, until none has a rank.
  * @param ids bytes, or what fewer of the merges have made of them; may be changed
- * @param ranks pair i is merge i, which makes id 256 + i
+ * @param ranks pair i is merge i
+ * @param made [merge] -> the id that it makes
  */
-export const merge = (ids: Uint32Array, ranks: PairTable): Uint32Array =>
-  ids.length < 2 ? ids : ids.length <= SHORT ? mergeShort(ids, ranks) : mergeLong(ids, ranks);
+export const merge = (ids: Uint32Array, ranks: PairTable, made: Uint32Array): Uint32Array =>
+  ids.length < 2 ? ids : ids.length <= SHORT ? mergeShort(ids, ranks, made) : mergeLong(ids, ranks, made);
+/** What so many merges make in our order: merge i makes id 256 + i. */
+export const madeInOrder = (merges: number): Uint32Array => Uint32Array.from({ length: merges }, (_, i) => 256 + i);
+
 /** Up to here, looking at every pair again costs less than keeping them in order. */
 const SHORT = 24;
 
-function mergeShort(ids: Uint32Array, ranks: PairTable): Uint32Array {
+function mergeShort(ids: Uint32Array, ranks: PairTable, made: Uint32Array): Uint32Array {
   let n = ids.length;
   for (;;) {
     let [lowest, at] = [Infinity, -1];
@@ -22,14 +26,14 @@ function mergeShort(ids: Uint32Array, ranks: PairTable): Uint32Array {
       at = i;
     }
     if (at < 0) return n === ids.length ? ids : ids.slice(0, n);
-    ids[at] = 256 + lowest;
+    ids[at] = made[lowest]!;
     ids.copyWithin(at + 1, at + 2, n);
     n -= 1;
   }
 }
 
 /** n log n: neighbours are a linked list, candidates a heap of `rank * 2^18 + position` (a pre-token has fewer than 2^18 bytes). */
-function mergeLong(ids: Uint32Array, ranks: PairTable): Uint32Array {
+function mergeLong(ids: Uint32Array, ranks: PairTable, made: Uint32Array): Uint32Array {
   const n = ids.length;
   const next = Int32Array.from(ids, (_, i) => i + 1);
   const previous = Int32Array.from(ids, (_, i) => i - 1);
@@ -46,7 +50,7 @@ function mergeLong(ids: Uint32Array, ranks: PairTable): Uint32Array {
     const other = next[at]!;
     // Merged away since, or its neighbour was.
     if (other >= n || other < 0 || ids[at] !== ranks.left[rank] || ids[other] !== ranks.right[rank]) continue;
-    ids[at] = 256 + rank;
+    ids[at] = made[rank]!;
     const after = next[other]!;
     next[at] = after;
     if (after < n) previous[after] = at;

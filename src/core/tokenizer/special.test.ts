@@ -5,15 +5,16 @@ import { sha256Hex } from '../base/hash';
 import { unwatched } from '../base/job';
 import { awkwardText, collect, documentOf, stream } from '../testing/texts';
 import { createTokenizer } from './byteLevel';
-import { namedRoles, readTokenizerJson, specialNames, writeTokenizerJson } from './json';
+import { specialNames, writeTokenizerJson } from './json';
+import { readTokenizerConfig, readTokenizerJson } from './readJson';
 import { ROLES, specialTokens, TOKEN_ROLES, type TokenRole, usualRole } from './special';
-import type { Tokenizer, TokenizerKind } from './tokenizer';
+import type { Tokenizer, TrainedKind } from './tokenizer';
 import { trainTokenizer } from './train';
 
 const all: readonly TokenRole[] = ROLES.flatMap((role) => (role === 'sentinel' ? [role, role, role] : [role]));
 const TEXT =
   'the user asked <mask> the system, and the assistant said: </s> <|endoftext|> extra_id_0 [MASK] é 你好'.repeat(9);
-const trained = async (kind: TokenizerKind, roles?: readonly TokenRole[]): Promise<Tokenizer> =>
+const trained = async (kind: TrainedKind, roles?: readonly TokenRole[]): Promise<Tokenizer> =>
   createTokenizer(
     await trainTokenizer({ kind, vocabulary: 330, ...(roles && { roles }) }, [documentOf(TEXT)], unwatched),
   );
@@ -94,11 +95,8 @@ describe.each(kinds)('%s', (kind) => {
   it('comes back from tokenizer.json by role, with tokenizer_config.json and without', async () => {
     const { model, special } = await trained(kind, all);
     const written = bytes(writeTokenizerJson(await createTokenizer(model)));
-    for (const roles of [undefined, namedRoles(specialNames(special))]) {
-      const read = readTokenizerJson(written, roles);
-      expect(read.model).toEqual(model);
-      expect(read.ids).toEqual(Uint32Array.from(read.ids, (_, id) => id));
-    }
+    for (const config of [undefined, readTokenizerConfig(specialNames(special))])
+      expect(readTokenizerJson(written, config)).toEqual(model);
   });
 });
 

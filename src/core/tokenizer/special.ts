@@ -62,7 +62,8 @@ export const TOKEN_ROLES: Readonly<Record<TokenRole, Role>> = {
 };
 
 export interface SpecialToken {
-  role: TokenRole;
+  /** Absent where a tokenizer made elsewhere has one that is for nothing that is known here. */
+  role?: TokenRole;
   text: string;
   id: number;
 }
@@ -72,7 +73,10 @@ export const END_ALONE: readonly TokenRole[] = ['end'];
 export const [END_OF_TEXT] = TOKEN_ROLES.end.texts;
 
 /** The special tokens with these roles, in order of id. */
-export function specialTokens(roles: readonly TokenRole[], firstId: number): readonly SpecialToken[] {
+export function specialTokens(
+  roles: readonly TokenRole[],
+  firstId: number,
+): readonly (SpecialToken & { role: TokenRole })[] {
   const counts = new Map<TokenRole, number>();
   return roles.map((role, i) => {
     const number = counts.get(role) ?? 0;
@@ -101,6 +105,13 @@ export const inOrder = (roles: readonly TokenRole[]): readonly TokenRole[] =>
   ROLES.flatMap((role) => {
     const some = roles.filter((other) => other === role);
     return some.length === 0 && role === 'end' ? END_ALONE : some;
+  });
+
+/** Those of `needed` that are not among `roles`, as often as they are not. */
+export const missingRoles = (roles: readonly TokenRole[], needed: readonly TokenRole[]): readonly TokenRole[] =>
+  ROLES.flatMap((role) => {
+    const times = (some: readonly TokenRole[]): number => some.filter((other) => other === role).length;
+    return new Array<TokenRole>(Math.max(0, times(needed) - times(roles))).fill(role);
   });
 
 /** 12 for `<extra_id_12>`. */

@@ -1,5 +1,13 @@
 import { yieldToEventLoop, type Job } from '../base/job';
 
+/** Where the pre-tokens of a text end. */
+export interface Pattern {
+  /** The end of the pre-token that begins at `start` < text.length; it is at most `LONGEST` code units away. */
+  end(text: string, start: number): number;
+  /** Whether that end would be the same whatever came after `text`. */
+  isFinal(text: string, start: number, end: number): boolean;
+}
+
 /**
  * GPT-2's split pattern, by hand: linear, without a stack, and able to stop at the end of a chunk. It finds what
  *
@@ -31,10 +39,12 @@ export const LONGEST = 65_536;
 /**
  * The pre-tokens of a whole text that comes in chunks, split anywhere but inside a code point: batches of some ten
  * thousand, with a turn of the event loop between. Throws the signal's reason when stopped.
+ * @param split by default GPT-2's
  */
 export async function* preTokens(
   chunks: AsyncIterable<string>,
   { signal }: Pick<Job, 'signal'>,
+  { end: endOf, isFinal }: Pattern = GPT2,
 ): AsyncGenerator<string[]> {
   let pending = '';
   for await (const chunk of chunks) {
@@ -42,10 +52,9 @@ export async function* preTokens(
       const text: string = pending + chunk.slice(from, from + SLICE);
       const batch: string[] = [];
       let start = 0;
-      // Final: the pattern has seen the whole code point after it, and could have seen a whole contraction.
-      while (start + 3 <= text.length) {
-        const end = preTokenEnd(text, start);
-        if (end >= text.length - 1) break;
+      while (start < text.length) {
+        const end = endOf(text, start);
+        if (!isFinal(text, start, end)) break;
         batch.push(text.slice(start, end));
         start = end;
       }
@@ -57,12 +66,18 @@ export async function* preTokens(
   }
   const last: string[] = [];
   for (let start = 0; start < pending.length;) {
-    const end = preTokenEnd(pending, start);
+    const end = endOf(pending, start);
     last.push(pending.slice(start, end));
     start = end;
   }
   yield last;
 }
+
+/** The pattern has seen the whole code point after a pre-token, and could have seen a whole contraction. */
+export const GPT2: Pattern = {
+  end: preTokenEnd,
+  isFinal: (text, start, end) => start + 3 <= text.length && end < text.length - 1,
+};
 
 /** Code units between two turns of the event loop: a few milliseconds of work. */
 const SLICE = 65_536;

@@ -65,13 +65,13 @@ export async function measure(
       job.report({ label: 'Counting tokens', done: bytes, of, unit: 'bytes' });
     }
   }
-  const unusedEntries = counts.subarray(0, tokenizer.endOfText).filter((count) => count === 0).length;
+  const unusedEntries = counts.filter((count, id) => count === 0 && tokenizer.bytes(id).length > 0).length;
   return { tokens, bytesPerToken: tokens === 0 ? 0 : bytes / tokens, unusedEntries, counts };
 }
 
 function describe(tokenizer: Tokenizer, id: number, count: number): TokenPiece {
-  const special = tokenizer.special[id - tokenizer.endOfText];
-  if (special) return { id, text: special.text, bytes: 0, count, role: special.role };
+  const special = tokenizer.specialOf(id);
+  if (special) return { id, text: special.text, bytes: 0, count, ...(special.role && { role: special.role }) };
   const bytes = tokenizer.bytes(id);
   return { id, text: wholeCharacters(bytes), bytes: bytes.length, count };
 }

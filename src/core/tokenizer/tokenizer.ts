@@ -1,30 +1,91 @@
 import type { SpecialToken, TokenRole } from './special';
+import type { SplitName } from './splits';
 
 /**
- * Text <-> ids. All three kinds are byte-level BPE models (GPT-2's byte alphabet, so nothing is ever unknown and
- * decode(encode(x)) = x for every valid UTF-8 text); they differ only in the merges they were given:
+ * Text <-> ids. The three kinds that are trained here are byte-level BPE models (GPT-2's byte alphabet, so nothing is ever unknown and
+ * decode(encode(x)) = x for every valid UTF-8 text; one made elsewhere may lack bytes, or normalise the text); they differ only in the merges they were given:
  * `bpe` has those learnt from the text, `characters` just those that spell the text's multi-byte characters,
  * `bytes` none. One class encodes, decodes and exports them all: byteLevel.ts.
  */
-export type TokenizerKind = 'bpe' | 'characters' | 'bytes';
+export type TrainedKind = 'bpe' | 'characters' | 'bytes';
+/** Made elsewhere, and applied as its files say: applied.ts. */
+export type AppliedKind = 'wordpiece' | 'unigram';
+export type TokenizerKind = TrainedKind | AppliedKind;
+export const TRAINED_KINDS = ['bpe', 'characters', 'bytes'] as const satisfies readonly TrainedKind[];
+export const TOKENIZER_KINDS = [...TRAINED_KINDS, 'wordpiece', 'unigram'] as const satisfies readonly TokenizerKind[];
 
-/** What a tokenizer is, as stored. Ids: 0..255 bytes (in GPT-2's alphabet order), then merges, then special tokens. */
+export const APPLIED_WORDS: Readonly<Record<AppliedKind, string>> = { wordpiece: 'WordPiece', unigram: 'Unigram' };
+export const isApplied = (kind: TokenizerKind): kind is AppliedKind => Object.hasOwn(APPLIED_WORDS, kind);
+
+/**
+ * What a tokenizer is, as stored. Ids: 0..255 bytes (in GPT-2's alphabet order), then merges, then special tokens; of one that
+ * was made elsewhere, its own.
+ */
 export interface TokenizerModel {
   kind: TokenizerKind;
-  /** Pairs of ids, in rank order; merge i makes id 256 + i. */
+  /** Pairs of ids, in rank order; merge i makes id 256 + i, elsewhere what is spelt as both together. */
   merges: readonly (readonly [left: number, right: number])[];
   /** Of its special tokens in order of id, the end of text first; absent = that alone. */
   roles?: readonly TokenRole[];
+  /** Of one that was made elsewhere and is not in our order, what else it is: without `roles`. */
+  elsewhere?: Elsewhere;
+  /** Of one that is applied as its files say, those files: all that it is, without merges and roles. */
+  applied?: AppliedFiles;
+}
+
+/** The files of a WordPiece or Unigram tokenizer, as they came in: so they are kept and exported. */
+export interface AppliedFiles {
+  /** tokenizer.json. */
+  json: string;
+  /** tokenizer_config.json; absent where there was none. */
+  config?: string;
+  /** Rows of the model's embedding. */
+  rows: number;
+}
+
+/** What is stored of a tokenizer made elsewhere besides its merges: it keeps its ids, here and in every export. */
+export interface Elsewhere {
+  split: SplitName;
+  /**
+   * [id] -> the token: bytes in GPT-2's alphabet, an added one by its text; empty where no token has the id. As many as the
+   * model's embedding has rows.
+   */
+  spellings: readonly string[];
+  /** In order of id: no text becomes one of them. */
+  added: readonly AddedToken[];
+  /** What tokenizer_config.json calls some of them (`eos_token`), and its `chat_template`. */
+  names: Readonly<Record<string, string>>;
+  /** A pre-token that is a token is that one, whatever its merges make of it. */
+  ignoresMerges?: true;
+  /** Id of what its makers put before every text. */
+  begin?: number;
+}
+
+/** With its flags as tokenizer.json has them, for those that look for such tokens in texts. */
+export interface AddedToken {
+  id: number;
+  special: boolean;
+  single_word: boolean;
+  lstrip: boolean;
+  rstrip: boolean;
+  normalized: boolean;
+  role?: TokenRole;
 }
 
 export interface Tokenizer {
   readonly model: TokenizerModel;
-  /** Vocabulary size: 256 + merges + special tokens. */
+  /** Vocabulary size: 256 + merges + special tokens; elsewhere with the ids that no token has. */
   readonly size: number;
-  /** In order of id, the last of the vocabulary. What looks like one in a text is plain text, never its id. */
+  /** In order of id; of ours, the last of the vocabulary. What looks like one in a text is plain text, never its id. */
   readonly special: readonly SpecialToken[];
   /** Id of the special token that every tokenizer has. */
   readonly endOfText: number;
+  /** Of one that is applied, what its makers put before every text: BERT's [CLS]. */
+  readonly begin?: number | undefined;
+  /** Of one that is applied, what stands for what it has no token for. */
+  readonly unknown?: number;
+  /** The special token with this id; undefined for every other id. */
+  specialOf(id: number): SpecialToken | undefined;
   /**
    * Id of the special token with this role; of several, of the one with this number, counted from 0. There is no other
    * way to have one.
@@ -37,11 +98,11 @@ export interface Tokenizer {
   encodeStream(chunks: AsyncIterable<string>, signal?: AbortSignal): AsyncIterable<Uint32Array>;
   /** Bytes that are not UTF-8 (a model may write them) become U+FFFD; a special token is the empty string. */
   decode(ids: Iterable<number>): string;
-  /** As decode, one id at a time: the bytes of an unfinished character are held back. */
+  /** As decode goes on after other ids, one id at a time: the bytes of an unfinished character are held back. */
   decoder(): StreamDecoder;
   /** The bytes that an id stands for; none for a special token. */
   bytes(id: number): Uint8Array;
-  /** SHA-256 (hex) of the merges, and of the roles where there are more than the end of text. A checkpoint names it, and will not run with another. */
+  /** SHA-256 (hex) of the merges, of the roles where there are more than the end of text, and of what is `elsewhere` or `applied`. A checkpoint names it, and will not run with another. */
   readonly hash: string;
 }
 

@@ -4,10 +4,10 @@ import type { Job } from '../base/job';
 import { learnBpe } from './bpe';
 import { learnCharacters } from './characters';
 import { END_ALONE, inOrder, rolesProblem, type TokenRole } from './special';
-import type { TokenizerKind, TokenizerModel } from './tokenizer';
+import type { TokenizerModel, TrainedKind } from './tokenizer';
 
 export interface TrainSettings {
-  kind: TokenizerKind;
+  kind: TrainedKind;
   /**
    * Entries wanted, for `bpe`: 256 bytes, special tokens, and what is learnt. The text may hold fewer pairs: the size
    * reached is 256 + special tokens + merges.
@@ -45,7 +45,7 @@ export async function trainTokenizer(
 }
 
 async function learnMerges(
-  kind: TokenizerKind,
+  kind: TrainedKind,
   most: number,
   documents: readonly Document[],
   job: Job,

@@ -3,11 +3,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { stream } from '../base/rng';
 import { type Gpu, openGpu } from '../gpu/backend';
 import { releaseFreed } from '../gpu/tfjs';
-import { evaluator } from '../evaluate/evaluate';
+import { evaluator } from '../evaluate/evaluator';
 import { initialValues, network } from '../models/network';
 import { loadObjective } from '../objectives';
 import { causalBatch } from '../objectives/causal';
-import type { OptimizerId } from '../optim';
 import { learningRateAt } from '../optim/schedule';
 import { expectClose } from '../testing/checkOp';
 import { collected } from '../testing/collected';
@@ -59,10 +58,10 @@ async function onCpu(changed: Partial<Recipe>, steps: number): Promise<number[]>
   return losses;
 }
 
-test.each(['adamw', 'sgd'] as const)(
+test.each(['adamw', 'sgd', 'lion', 'muon'] as const)(
   '50 captured steps with %s are the processor’s',
-  async (optimizer: OptimizerId) => {
-    const learningRate = optimizer === 'sgd' ? 0.1 : 1e-2;
+  async (optimizer) => {
+    const learningRate = { adamw: 1e-2, sgd: 0.1, lion: 3e-3, muon: 1e-2 }[optimizer];
     const want = await onCpu({ optimizer, learningRate }, 50);
     const learning = await start({ optimizer, learningRate });
     const got = await run(learning, 1, 50);
@@ -95,6 +94,20 @@ test('steps with the kernels that a real GPU gets are the processor’s, and the
   }
   gpu.check();
 });
+test('the average of the weights takes one dispatch, and is that of the processor', async () => {
+  const averaging = { emaDecay: 0.9, optimizer: 'sgd', learningRate: 0.1 } as const;
+  await tf.setBackend('cpu');
+  const onCpu = await start(averaging);
+  await run(onCpu, 1, 6);
+  const want = await onCpu.weights();
+  onCpu.dispose();
+  await openGpu();
+  const [learning, plain] = [await start(averaging), await start({ ...averaging, emaDecay: 0 })];
+  expect(learning.cost.dispatches - plain.cost.dispatches).toBe(1);
+  await run(learning, 1, 6);
+  for (const [name, { data }] of await learning.weights()) expectClose(data, want.get(name)!.data, 1e-4, name);
+  for (const each of [learning, plain]) each.dispose();
+});
 test('dropout is the same on the GPU as on the processor', async () => {
   const want = await onCpu({ dropout: 0.2 }, 5);
   const learning = await start({ dropout: 0.2 });
@@ -118,6 +131,7 @@ test('50 captured steps are bit for bit the eager ones', async () => {
       weight: tf.tensor1d([size], 'int32'),
       counter: tf.tensor1d([recipe.seed, n], 'int32'),
       rates: tf.tensor1d(rates),
+      keep: tf.tensor1d([0]),
     };
     const { loss, norm } = step(inputs);
     want.push((await loss.data())[0]!);
@@ -220,9 +234,12 @@ test('an evaluation uses the program of the one before', async () => {
   expect(calls.liveBytes).toBeLessThan(live);
   learning.dispose();
 });
-test('200 steps leave nothing behind, and disposing frees all', async () => {
+test.each<[string, Partial<Recipe>]>([
+  ['AdamW', {}],
+  ['Muon with an average of the weights', { optimizer: 'muon', emaDecay: 0.9 }],
+])('%s: 200 steps leave nothing behind, and disposing frees all', async (_, change) => {
   const before = { ...calls };
-  const learning = await start();
+  const learning = await start(change);
   await run(learning, 1, 2);
   const [bytes, tensors] = [calls.liveBytes, tf.memory().numTensors];
   calls.reset();

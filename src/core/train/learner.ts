@@ -8,6 +8,7 @@ import { currentGpu } from '../gpu/backend';
 import { forgetValues } from '../gpu/tfjs';
 import type { Network } from '../models/network';
 import { loadObjective, type LoadedObjective } from '../objectives';
+import { isAveraged, rawName, rawOf } from './averaging';
 import { openOptimizer } from './optimizerState';
 import type { Recipe } from './recipe';
 import type { ModelChoice } from './run';
@@ -15,16 +16,17 @@ import { type Updater, updater } from './updater';
 
 /** A model that learns, or of which something does: weights and moments on the device in use, and compiled updates of them. */
 export interface Learner extends Updater {
+  /** Of the average of the weights where the recipe has one. */
   network: Network;
   objective: LoadedObjective;
-  /** What learns, and its moments, by name, on the host. @throws HomegrownError `diverged` where one is not a finite number */
+  /** What learns, and what it goes on from besides, by name, on the host. @throws HomegrownError `diverged` where one is not a finite number */
   tensors(): Promise<NamedTensors>;
   /** The same of weights alone. */
   weights(): Promise<NamedTensors>;
 }
 
 /**
- * @param values weights by name, an adapter's too, and moments where the run is resumed
+ * @param values weights by name, an adapter's too, and where the run is resumed its moments and what its averages are of
  * @param momentsFrom step at which the moments were zero
  */
 export async function learner(
@@ -35,14 +37,21 @@ export async function learner(
   trainable?: Trainable,
   momentsFrom?: number,
 ): Promise<Learner> {
-  const objective = await loadObjective(recipe.objective);
-  const net = await adapted(model, values, trainable);
+  const objective = await loadObjective(recipe.objective, recipe, model.id);
+  const net = await adapted(model, rawOf(values), trainable);
+  const averaged = isAveraged(recipe) ? await adapted(model, values, trainable) : null;
   const optimizer = await openOptimizer(recipe.optimizer, net.trainableParams, values);
-  const needed = [net, optimizer];
-  const updates = disposingOnFailure(needed, () => updater(net, objective, optimizer, recipe, now, momentsFrom));
-  const weights = Object.keys(net.trainableParams).map((name) => [name, net.params[name]!] as const);
+  const needed = [net, optimizer, ...(averaged ? [averaged] : [])];
+  const network = averaged ?? net;
+  const names = Object.keys(net.trainableParams);
+  const weights = names.map((name) => [name, network.params[name]!] as const);
+  const raw = averaged ? names.map((name) => [rawName(name), net.params[name]!] as const) : [];
+  const averages = averaged ? weights.map(([, variable]) => variable) : undefined;
+  const updates = disposingOnFailure(needed, () =>
+    updater(net, objective, optimizer, recipe, now, momentsFrom, averages),
+  );
   return {
-    network: net,
+    network,
     objective,
     get cost() {
       return updates.cost;
@@ -50,7 +59,7 @@ export async function learner(
     prepare: (report) => updates.prepare(report),
     step: (step, batch) => updates.step(step, batch),
     profile: updates.profile,
-    tensors: () => onHost([...weights, ...optimizer.named]),
+    tensors: () => onHost([...weights, ...optimizer.named, ...raw]),
     weights: () => onHost(weights),
     dispose() {
       for (const each of [updates, ...needed]) each.dispose();

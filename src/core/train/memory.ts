@@ -2,8 +2,9 @@
 import { adapterColumns, type Trainable, partsOf } from '../adapters/trainable';
 import { formatBytes, formatCount, formatShort } from '../base/units';
 import { modelSpec } from '../models';
-import { type BaseConfig, countParams, type ModelSpec, sizeOf, sizesOf } from '../models/spec';
+import { type BaseConfig, countParams, type ModelSpec, sizeOf, type Sizes, sizesOf } from '../models/spec';
 import { optimizerOf, stateOf } from '../optim';
+import { isAveraged } from './averaging';
 import type { Recipe } from './recipe';
 import type { ModelChoice } from './run';
 
@@ -12,6 +13,8 @@ export interface MemoryPlan {
   weights: number;
   gradients: number;
   moments: number;
+  /** Of the weights, where the recipe has one. */
+  average: number;
   activations: number;
   /** Scores over the vocabulary, and the loss. */
   logits: number;
@@ -34,8 +37,9 @@ export function memoryPlan<C extends BaseConfig>(
   const ofModel = spec.activationBytes(config, 0, recipe);
   const logits = spec.activationBytes(config, vocabulary, recipe) - ofModel;
   const activations = ofModel + 4 * recipe.batch * config.context * adapterColumns(own, trainable);
-  const total = weights + gradients + moments + activations + logits;
-  return { weights, gradients, moments, activations, logits, total };
+  const average = isAveraged(recipe) ? weights : 0;
+  const total = weights + gradients + moments + average + activations + logits;
+  return { weights, gradients, moments, average, activations, logits, total };
 }
 
 /** What a device can hold, in bytes; absent where it does not say. */
@@ -68,8 +72,7 @@ export function heldBytes({
 
 /** Other settings, in words that follow "take". */
 export type Change =
-  | { kind: 'recipe'; words: string; change: Partial<Recipe> }
-  | { kind: 'model'; words: string; change: Readonly<Record<string, number>> };
+  { kind: 'recipe'; words: string; change: Partial<Recipe> } | { kind: 'model'; words: string; change: Sizes };
 
 /** Why these settings do not fit; undefined where nothing is known that speaks against them. */
 export function memoryShortage(

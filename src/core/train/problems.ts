@@ -34,19 +34,25 @@ export function problems(
     const message = fieldProblem(stated, recipe[field]);
     if (message !== null) found.push({ field, message });
   }
-  const { label, kinds, ahead } = objectiveOf(recipe.objective);
+  const objective = objectiveOf(recipe.objective);
+  const { label, kinds } = objective;
   const spec = modelSpec(model.id);
   if (!kinds.includes(spec.kind)) {
     const message = `A ${spec.label} model cannot learn this objective: ${label.toLowerCase()}.`;
     found.push({ field: 'objective', message });
   }
-  // What is held out is measured in windows as short as it is.
+  found.push(...((objective.problems?.(recipe, context) ?? []) as readonly Problem[]));
+  const reach = (window: number): number => objective.reach(window, recipe);
+  // What is held out is measured in rows as short as it is; in the shortest not every objective has a row.
+  let shortest = 1;
+  while (shortest < context && reach(shortest) === Infinity) shortest++;
   for (const [part, name, window] of [
     ['train', 'training', context],
-    ['validation', 'validation', 1],
+    ['validation', 'validation', shortest],
   ] as const) {
-    if (tokens[part] >= window + ahead) continue;
-    const message = `The ${name} part of the text has ${formatCount(tokens[part])} tokens; a context of ${window} needs at least ${window + ahead}.`;
+    const needed = reach(window);
+    if (tokens[part] >= needed) continue;
+    const message = `The ${name} part of the text has ${formatCount(tokens[part])} tokens; a context of ${window} needs at least ${needed}.`;
     found.push({ field: 'text', message });
   }
   // What cannot be counted cannot be planned.

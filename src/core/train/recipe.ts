@@ -1,9 +1,11 @@
 /** How to train: everything but the model and the data. A run is fully determined by model, data, recipe and backend. */
 import { choice, type Field, initialValues, onOff, real, text, type ValuesOf, whole } from '../base/field';
-import { OBJECTIVES } from '../objectives';
+import { objectiveFields, objectiveOf, OBJECTIVES } from '../objectives';
 import { optimizerFields, optimizerOf, OPTIMIZERS } from '../optim';
-import { SCHEDULES } from '../optim/schedule';
+import { SCHEDULE_FIELDS, scheduleOf, SCHEDULES } from '../optim/schedule';
 
+/** Those that objectives bring. */
+export const OBJECTIVE_FIELDS = objectiveFields();
 /** Those that optimizers bring. */
 export const OPTIMIZER_FIELDS = optimizerFields();
 
@@ -19,6 +21,7 @@ export const RECIPE = {
     initial: 'causal',
     absent: 'causal',
   }),
+  ...OBJECTIVE_FIELDS,
   steps: whole({
     label: 'Steps',
     hint: 'updates of the weights',
@@ -121,10 +124,10 @@ export const RECIPE = {
     initial: false,
     absent: false,
   }),
-  /** Continued at every evaluation, greedily seeded the same, to show what was learnt. */
+  /** What an objective makes of it at every evaluation (`Objective.shows`), seeded the same, shows what was learnt. */
   samplePrompt: text({
     label: 'Sample prompt',
-    hint: 'continued at every evaluation, with the same seed',
+    help: 'Shows at each evaluation what was learnt: it is continued, or its blanks ([MASK]) are filled',
     most: 100_000,
     initial: 'The',
   }),
@@ -165,8 +168,34 @@ export const RECIPE = {
     step: 1024,
     initial: 16_384,
   }),
+  /** Evaluations without improvement after which the run ends; 0 = it is as long as it is. */
+  patience: whole({
+    label: 'Patience',
+    unit: 'evaluations',
+    hint: 'without improvement, then it ends; 0 = never',
+    help: 'Evaluations without improvement after which the run ends, 0 for never',
+    row: 'seldom',
+    min: 0,
+    max: 10_000,
+    initial: 0,
+    absent: 0,
+  }),
+  /** Nats per token by which the loss has to fall to be improved. */
+  minDelta: real({
+    label: 'Least improvement',
+    unit: 'nats',
+    hint: 'of the loss, that ends the waiting',
+    help: 'Nats by which the loss has to fall for patience to begin anew',
+    row: 'seldom',
+    min: 0,
+    max: 10,
+    step: 0.01,
+    initial: 0,
+    absent: 0,
+  }),
   /** Where a falling schedule ends, as a share of the peak. */
   finalRate: real({ label: 'Final rate', hint: 'share of the peak', row: 'seldom', min: 0, max: 1, initial: 0.1 }),
+  ...SCHEDULE_FIELDS,
   /** Micro-batches of `batch` rows an update; 1 = every batch is one. */
   accumulate: whole({
     label: 'Micro-batches per update',
@@ -177,6 +206,20 @@ export const RECIPE = {
     stored: [1, 65_536],
     initial: 1,
     absent: 1,
+  }),
+  /** Of an exponential average of the weights, which then is the model; 0 = the weights are. */
+  emaDecay: real({
+    label: 'Average of weights',
+    name: 'Decay of the average',
+    hint: '0 = none; at 0.999, of the last 1,000 steps',
+    help: 'Decay of an average of the weights, which is then measured, shown and exported; 0 for none',
+    row: 'seldom',
+    min: 0,
+    max: 0.99999,
+    stored: [0, 1],
+    step: 0.001,
+    initial: 0,
+    absent: 0,
   }),
   /** The backward pass runs each block again instead of keeping its activations. */
   recompute: onOff({ label: 'Recompute', initial: false, absent: false }),
@@ -189,21 +232,48 @@ export const RECIPE = {
     stored: [0, 1 - 2 ** -53],
     initial: 0,
   }),
+  /** The same of what a token attends to. */
+  attentionDropout: real({
+    label: 'Attention dropout',
+    hint: 'share of attention that is left out',
+    help: 'Share of the weights of attention that is left out while it learns',
+    row: 'seldom',
+    min: 0,
+    max: 0.9,
+    stored: [0, 1 - 2 ** -53],
+    step: 0.05,
+    initial: 0,
+    absent: 0,
+  }),
 } as const;
 export type Recipe = ValuesOf<typeof RECIPE>;
 export type RecipeField = keyof Recipe;
 export const DEFAULT_RECIPE: Recipe = initialValues(RECIPE);
 
-/** Whether a setting counts: of what optimizers have of their own, the chosen one's. */
-export const isOf = ({ optimizer }: Pick<Recipe, 'optimizer'>, name: RecipeField): boolean =>
-  !Object.hasOwn(OPTIMIZER_FIELDS, name) || Object.hasOwn(optimizerOf(optimizer).fields, name);
+/** What brings settings of its own. */
+type Choosing = Pick<Recipe, 'objective' | 'optimizer' | 'schedule'>;
+
+/** Whether a setting counts: of what objectives, optimizers and schedules have of their own, the chosen one's. */
+export const isOf = ({ objective, optimizer, schedule }: Choosing, name: RecipeField): boolean =>
+  (!Object.hasOwn(OBJECTIVE_FIELDS, name) || Object.hasOwn(objectiveOf(objective).fields, name)) &&
+  (!Object.hasOwn(OPTIMIZER_FIELDS, name) || Object.hasOwn(optimizerOf(optimizer).fields, name)) &&
+  (!Object.hasOwn(SCHEDULE_FIELDS, name) || Object.hasOwn(scheduleOf(schedule).fields ?? {}, name));
+
+/** What it learns, and by which settings of its own. */
+export const objectiveSettings = (recipe: Recipe): Partial<Recipe> =>
+  Object.fromEntries(
+    ['objective', ...Object.keys(objectiveOf(recipe.objective).fields)].map((name) => [
+      name,
+      recipe[name as RecipeField],
+    ]),
+  );
 
 /** Those that count. */
-export const fieldsOf = (recipe: Pick<Recipe, 'optimizer'>): Partial<Record<RecipeField, Field>> =>
+export const fieldsOf = (recipe: Choosing): Partial<Record<RecipeField, Field>> =>
   Object.fromEntries(Object.entries(RECIPE).filter(([name]) => isOf(recipe, name as RecipeField)));
 
 /** Those that a run can go on with changed: not what its weights are of, nor what begins it. */
-export const changeable = (recipe: Pick<Recipe, 'optimizer'>): Partial<Record<RecipeField, Field>> =>
+export const changeable = (recipe: Choosing): Partial<Record<RecipeField, Field>> =>
   Object.fromEntries(
     Object.entries(fieldsOf(recipe)).filter(([name, { row }]) => row !== undefined || name === 'dropout'),
   );

@@ -5,6 +5,7 @@ import type { Snapshot, TrainState } from '../checkpoint/snapshot';
 import type { NamedTensors } from '../checkpoint/tensors';
 import type { Estimates } from '../metrics';
 import type { ModelChoice } from '../models/network';
+import type { Shown } from '../objectives/shown';
 import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Recipe } from './recipe';
@@ -28,13 +29,15 @@ export type TrainEvent =
   /** First without a count, then with how many kernels of a step are done; where none is to be compiled, there is no more. */
   | { kind: 'compiling'; kernels?: Counted }
   | StepEvent
-  | { kind: 'evaluated'; step: number; loss: number; metrics: Estimates; activeMs: number; sample: string }
+  | { kind: 'evaluated'; step: number; loss: number; metrics: Estimates; activeMs: number; sample: Shown }
   /** A whole step, which a run can go on from. */
   | { kind: 'saved'; step: number; bytes: number }
   /** The best step so far, its weights alone; no bytes where it had been saved whole. Or a step on the way. */
   | { kind: 'kept'; step: number; bytes: number; light?: true }
+  /** It ends before its last step: so many evaluations have not improved on this loss. */
+  | { kind: 'early'; step: number; loss: number; evaluations: number }
   /** What a person asked for between two evaluations. */
-  | { kind: 'sampled'; step: number; prompt: string; sample: string };
+  | { kind: 'sampled'; step: number; prompt: string; sample: Shown };
 
 /** What a person asks of the model as it is now, while it learns. */
 export type Asked = { what: 'evaluate' } | { what: 'sample'; prompt: string };
@@ -101,7 +104,7 @@ export interface TrainInput {
 
 /** Stop is a result, not an error: pause = abort + save, resume = a new call with `from`. */
 export interface TrainOutcome {
-  reason: 'finished' | 'stopped';
+  reason: 'finished' | 'early' | 'stopped';
   state: TrainState;
   trainLoss: number;
   /** Of this very step; null where no step was made. */

@@ -7,16 +7,18 @@ const model = { id: 'gpt', config: { layers: 2, heads: 2, width: 16, context: 64
 const tokens = { train: 50, validation: 6 };
 
 test('a text shorter than the context shortens it, which is told with what follows', () => {
-  const fitted = fittedTo(model, 'causal', tokens.train);
+  const fitted = fittedTo(model, DEFAULT_RECIPE, tokens.train);
   expect(fitted.config).toEqual({ ...model.config, context: 49 });
   expect(problems(model, DEFAULT_RECIPE, tokens).map(({ field }) => field)).toEqual(['text']);
   expect(problems(fitted, DEFAULT_RECIPE, tokens)).toEqual([]);
-  expect(shortTextWords(model, 'causal', tokens)).toMatch(/50 tokens.*back over 49, not 64\..*by heart.* 6 held-out/);
+  expect(shortTextWords(model, DEFAULT_RECIPE, tokens)).toMatch(
+    /50 tokens.*back over 49, not 64\..*by heart.* 6 held-out/,
+  );
 });
 
 test('a text that is long enough, or too short for anything, changes nothing', () => {
-  expect(fittedTo(model, 'causal', 65)).toBe(model);
-  expect(shortTextWords(model, 'causal', { train: 65, validation: 7 })).toBeUndefined();
-  expect(fittedTo(model, 'causal', 4)).toBe(model); // no architecture has a context of 3
+  expect(fittedTo(model, DEFAULT_RECIPE, 65)).toBe(model);
+  expect(shortTextWords(model, DEFAULT_RECIPE, { train: 65, validation: 7 })).toBeUndefined();
+  expect(fittedTo(model, DEFAULT_RECIPE, 4)).toBe(model); // no architecture has a context of 3
   expect(problems(model, DEFAULT_RECIPE, { train: 4, validation: 2 }).map(({ field }) => field)).toEqual(['text']);
 });

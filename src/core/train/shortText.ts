@@ -1,7 +1,9 @@
 /** A text that is shorter than what a model looks back over: it is learnt from all the same, with a shorter context. */
 import { formatCount } from '../base/units';
 import { modelSpec } from '../models';
-import { objectiveOf, type ObjectiveId } from '../objectives';
+import { objectiveOf } from '../objectives';
+import { fittingContext } from '../objectives/windows';
+import type { Recipe } from './recipe';
 import type { ModelChoice } from './run';
 
 /**
@@ -9,19 +11,20 @@ import type { ModelChoice } from './run';
  * there is none that the architecture can have, the model as it is.
  * @param train tokens of the part that is learnt from
  */
-export function fittedTo<M extends ModelChoice>(model: M, objective: ObjectiveId, train: number): M {
-  const longest = train - objectiveOf(objective).ahead;
-  if (longest >= model.config.context || longest < modelSpec(model.id).fields.context.min) return model;
+export function fittedTo<M extends ModelChoice>(model: M, recipe: Recipe, train: number): M {
+  const { reach } = objectiveOf(recipe.objective);
+  const longest = fittingContext(model.config.context, (context) => reach(context, recipe), train);
+  if (longest === model.config.context || longest < modelSpec(model.id).fields.context.min) return model;
   return { ...model, config: { ...model.config, context: longest } };
 }
 
 /** What follows from so short a text; undefined where the text is long enough. */
 export function shortTextWords(
   model: ModelChoice,
-  objective: ObjectiveId,
+  recipe: Recipe,
   tokens: { train: number; validation: number },
 ): string | undefined {
-  const { context } = fittedTo(model, objective, tokens.train).config;
+  const { context } = fittedTo(model, recipe, tokens.train).config;
   if (context === model.config.context) return undefined;
   return (
     `The text has ${formatCount(tokens.train)} tokens to learn from: the model looks back over ${formatCount(context)}, not ` +

@@ -6,16 +6,20 @@ import { hashTensors } from '../checkpoint/tensorsHash';
 import { modelSpec } from '../models';
 import { drawn, initialValues } from '../models/network';
 import { optimizerOf, stateName, stateOf } from '../optim';
+import { waitingAnew } from './patience';
 import type { TrainInput, TrainState } from './run';
 
 type Start = Pick<TrainInput, 'model' | 'recipe' | 'trainable' | 'base' | 'from'>;
 
 /** By name; what a snapshot has goes before what the base has. */
-export function startingValues({ model, recipe: { seed }, trainable, base, from }: Start): NamedTensors {
-  if (from && !trainable) return from.tensors;
+export function startingValues(start: Start): NamedTensors {
+  const { model, trainable, base, from } = start;
+  const { seed } = start.recipe;
+  const saved = from && (hasMoments(start) ? from.tensors : withoutMoments(start, from.tensors));
+  if (saved && !trainable) return saved;
   const weights = base ?? initialValues(model, seed);
   const { added } = parts({ model, ...(trainable && { trainable }) });
-  return new Map([...weights, ...drawn(added, seed), ...(from?.tensors ?? [])]);
+  return new Map([...weights, ...drawn(added, seed), ...(saved ?? [])]);
 }
 
 /** @throws HomegrownError `bad-settings` where a snapshot was learnt beside other frozen weights */
@@ -28,15 +32,24 @@ export async function startingState(start: Start): Promise<TrainState> {
       'The saved step is as it was. Resume it with the model that it was begun on, and let the same of it learn.',
     );
   }
-  if (from) return { ...from.state, ...(!hasMoments(start) && { momentsFrom: from.state.step }) };
+  if (from) {
+    return { ...waitingAnew(from.state, start.recipe), ...(!hasMoments(start) && { momentsFrom: from.state.step }) };
+  }
   return { step: 0, tokensSeen: 0, activeMs: 0, best: null, ...(frozen !== undefined && { frozen }) };
 }
 
-/** Whether anything of what the optimizer remembers is there: of weights alone, and of another optimizer, nothing is. */
-function hasMoments({ model, recipe, trainable, from }: Start): boolean {
+/** Whether all that the optimizer remembers is there: of weights alone nothing is, of another optimizer perhaps a part. */
+const hasMoments = (start: Start): boolean => momentNames(start).every((name) => start.from?.tensors.has(name));
+
+/** A part would be counted from another step than the rest: all begins anew. */
+function withoutMoments(start: Start, tensors: NamedTensors): NamedTensors {
+  const names = new Set(momentNames(start));
+  return new Map([...tensors].filter(([name]) => !names.has(name)));
+}
+
+function momentNames({ model, recipe, trainable }: Start): string[] {
   const { trainableParams } = parts({ model, ...(trainable && { trainable }) });
-  const remembered = stateOf(optimizerOf(recipe.optimizer), Object.entries(trainableParams)).flat();
-  return remembered.length === 0 || remembered.some((spec) => from?.tensors.has(stateName(spec)));
+  return stateOf(optimizerOf(recipe.optimizer), Object.entries(trainableParams)).flat().map(stateName);
 }
 
 const told = (frozen: string | undefined): string =>

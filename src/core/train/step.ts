@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor1D, Variable } from '@tensorflow/tfjs';
 import type { Network } from '../models/network';
 import { accumulate, clear } from '../ops/accumulate';
+import { average } from '../ops/average';
 import { globalNorm } from '../ops/globalNorm';
 import type { Learning, Tensors } from '../objectives/objective';
 import type { WeightSlot } from '../optim/optimizer';
@@ -16,14 +17,16 @@ import type { Recipe } from './recipe';
 
 /**
  * batch: as the objective's `inputs` says; weight [1] int32: what is predicted in the whole step; counter [2] int32: seed
- * and micro-batch, as bits; rates: what the optimizer needs to know of this step.
+ * and micro-batch, as bits; rates: what the optimizer needs to know of this step; keep [1]: share of an average that stays.
  */
 interface Inputs {
   batch: Tensors;
   weight: Tensor;
   counter: Tensor;
   rates: Tensor;
+  keep: Tensor;
 }
+type Applied = Pick<Inputs, 'rates' | 'keep'>;
 /** loss: nats before the update, of a micro-batch its part of the step's mean. norm: of the gradient before clipping. */
 type Outputs<Name extends string> = Readonly<Record<Name, Scalar>>;
 
@@ -31,50 +34,54 @@ export interface StepParts {
   /** The whole of it. */
   step(inputs: Inputs): Outputs<'loss' | 'norm'>;
   /** Adds the gradient of a micro-batch to `into`, which has a variable for each weight that learns. */
-  gather(inputs: Omit<Inputs, 'rates'>, into: readonly Variable[]): Outputs<'loss'>;
+  gather(inputs: Omit<Inputs, keyof Applied>, into: readonly Variable[]): Outputs<'loss'>;
   /** Updates them by what was gathered, and clears that. */
-  apply(inputs: Pick<Inputs, 'rates'>, gathered: readonly Variable[]): Outputs<'norm'>;
+  apply(inputs: Applied, gathered: readonly Variable[]): Outputs<'norm'>;
 }
 
+/** @param averages of the weights that learn, in their order; absent where there are none */
 export function stepOn(
   network: Network,
   objective: Pick<Learning, 'loss'>,
   optimizer: Pick<OpenOptimizer, 'update' | 'moments'>,
   recipe: Recipe,
+  averages?: readonly Variable[],
 ): StepParts {
   const names = Object.keys(network.trainableParams);
   const weights = names.map((name) => network.params[name]!);
 
-  function backward({ batch, weight, counter }: Omit<Inputs, 'rates'>) {
-    const { dropout, recompute } = recipe;
+  function backward({ batch, weight, counter }: Omit<Inputs, keyof Applied>) {
+    const { dropout, attentionDropout, recompute } = recipe;
     const { value: loss, grads } = tf.variableGrads(
-      () => objective.loss(network, batch, weight, { dropout, counter, recompute }),
+      () => objective.loss(network, batch, weight, { dropout, attentionDropout, counter, recompute }),
       weights,
     );
     // A weight that the loss does not reach has a gradient of 0 as one that cancels out has: it decays, and is not left out.
     return { loss, gradients: weights.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
   }
-  function update(gradients: readonly Tensor[], rates: Tensor): Scalar {
+  function update(gradients: readonly Tensor[], { rates, keep }: Applied): Scalar {
     const slots = names.map((name, i): WeightSlot => {
-      const { decay } = network.trainableParams[name]!;
-      return { parameter: weights[i]!, gradient: gradients[i]!, moments: optimizer.moments[name]!, decay };
+      const weight = network.trainableParams[name]!;
+      const { decay } = weight;
+      return { weight, parameter: weights[i]!, gradient: gradients[i]!, moments: optimizer.moments[name]!, decay };
     });
     const norm = globalNorm(gradients);
     optimizer.update(slots, rates as Tensor1D, norm, recipe);
+    if (averages) average(averages, weights, keep as Tensor1D);
     return norm;
   }
   return {
     step(inputs) {
       const { loss, gradients } = backward(inputs);
-      return { loss, norm: update(gradients, inputs.rates) };
+      return { loss, norm: update(gradients, inputs) };
     },
     gather(inputs, into) {
       const { loss, gradients } = backward(inputs);
       accumulate(into, gradients);
       return { loss };
     },
-    apply({ rates }, gathered) {
-      const norm = update(gathered, rates);
+    apply(inputs, gathered) {
+      const norm = update(gathered, inputs);
       clear(gathered);
       return { norm };
     },

@@ -76,6 +76,7 @@ test.each<[string, Partial<Recipe>]>([
   ['AdamW', {}],
   ['AdamW with dropout', { dropout: 0.2 }],
   ['SGD', { optimizer: 'sgd', learningRate: 0.1 }],
+  ['Muon', { optimizer: 'muon' }],
 ])('%s: the same twenty losses to four digits on cpu, wasm and webgpu', async (_, change) => {
   const cpu = (await watch('cpu', change)).losses;
   expect(cpu.length).toBe(20);
@@ -93,6 +94,7 @@ test('WebGPU: the same seed makes the same bits twice', async () => {
 test.each<[string, Partial<Recipe>]>([
   ['AdamW', {}],
   ['SGD', { optimizer: 'sgd' }],
+  ['Muon, averaged', { optimizer: 'muon', emaDecay: 0.9 }],
   ['micro-batches', { batch: 2, accumulate: 2 }],
 ])('WebGPU, %s: stopped and resumed on another device makes the same bits as whole', async (_, change) => {
   const settings = { ...change, dropout: 0.1, evalEvery: 10 };

@@ -7,82 +7,24 @@ import { causalBatch } from '../objectives/causal';
 import { expectClose } from '../testing/checkOp';
 import { expectOnlyDecay } from '../testing/unreached';
 import { HOST_BACKENDS } from '../testing/wasm';
-import { createTokenizer } from '../tokenizer/byteLevel';
 import { learningRateAt } from '../optim/schedule';
 import { learner } from './learner';
-import { DEFAULT_RECIPE, type Recipe } from './recipe';
-import type { Snapshot, TrainEvent, TrainInput, TrainOutcome } from './run';
+import type { Recipe } from './recipe';
+import type { Snapshot, TrainEvent, TrainInput } from './run';
 import { train } from './train';
-import { tokenSource } from '../testing/tokenSource';
-
-const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
-const text = 'The whale is the king of the sea, and the sea is the field of the whale. '.repeat(20);
-const model = {
-  id: 'gpt',
-  config: { layers: 1, heads: 2, width: 16, context: 12 },
-  vocabulary: tokenizer.size,
-} as const;
-const recipe: Recipe = {
-  ...DEFAULT_RECIPE,
-  steps: 12,
-  batch: 3,
-  warmup: 3,
-  learningRate: 0.01,
-  dropout: 0.1,
-  evalEvery: 6,
-  evalTokens: 240,
-  saveEvery: 5,
-};
-
-const source = (ids: Uint32Array) => tokenSource(ids, tokenizer.size);
-const ids = tokenizer.encode(text);
-const data = { train: source(ids.subarray(0, 1200)), validation: source(ids.subarray(1200)) };
-
-interface Watched {
-  outcome: TrainOutcome;
-  events: TrainEvent[];
-  saved: Snapshot[];
-  /** What was kept as the best besides. */
-  kept: Snapshot[];
-}
-/** Runs, and stops once `stopAt` is reported. */
-async function watch(
-  change: Partial<Recipe> = {},
-  { from, stopAt, length }: { from?: Snapshot; stopAt?: number; length?: (done: number) => number } = {},
-): Promise<Watched> {
-  const events: TrainEvent[] = [];
-  const saved: Snapshot[] = [];
-  const kept: Snapshot[] = [];
-  const stop = new AbortController();
-  const input: TrainInput = {
-    model,
-    recipe: { ...recipe, ...change },
-    tokenizer,
-    ...data,
-    ...(from && { from }),
-    save(snapshot) {
-      saved.push(structuredClone(snapshot));
-      return Promise.resolve({ bytes: 1 });
-    },
-    async keepBest(state, weights) {
-      kept.push(structuredClone({ state, tensors: await weights() }));
-      return { bytes: 1 };
-    },
-    ...(length && { length: () => length(begun++) }),
-    now: () => performance.now(),
-  };
-  let begun = 0;
-  const report = (event: TrainEvent): void => {
-    events.push(event);
-    if (event.kind === 'step' && event.step === stopAt) stop.abort();
-  };
-  return { outcome: await train(input, { signal: stop.signal, report }), events, saved, kept };
-}
-const losses = (events: TrainEvent[]) => events.flatMap((e) => (e.kind === 'step' ? [[e.step, e.loss] as const] : []));
-const few: Partial<Recipe> = { steps: 6, evalEvery: 6 };
-const numbers = (events: TrainEvent[]) => losses(events).map(([, loss]) => loss);
-const stepsOf = (events: TrainEvent[], kind: 'evaluated' | 'saved' | 'kept') =>
-  events.flatMap((e) => (e.kind === kind ? [e.step] : []));
+import {
+  data,
+  few,
+  ids,
+  losses,
+  model,
+  numbers,
+  recipe,
+  source,
+  stepsOf,
+  tokenizer,
+  watch,
+} from '../testing/watchedRun';
 
 describe.each(HOST_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
@@ -105,6 +47,10 @@ describe.each(HOST_BACKENDS)('on %s', (_, use) => {
   test.each<[string, Partial<Recipe>]>([
     ['adamw', {}],
     ['sgd', { optimizer: 'sgd' }],
+    ['lion', { optimizer: 'lion', learningRate: 1e-3 }],
+    ['muon', { optimizer: 'muon' }],
+    ['averaging', { emaDecay: 0.9 }],
+    ['averaging and accumulating', { emaDecay: 0.9, batch: 2, accumulate: 3 }],
     ['accumulating', { batch: 2, accumulate: 3 }],
   ])('%s: stopped and resumed makes the same bits as whole', async (__, change) => {
     const whole = await watch(change);

@@ -10,14 +10,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { badSettings, HomegrownError, paragraph } from '../base/errors';
 import { yieldToEventLoop, type Job } from '../base/job';
-import { type Evaluator, evaluator } from '../evaluate/evaluate';
+import { type Evaluator, evaluator } from '../evaluate/evaluator';
 import { currentGpu, explained } from '../gpu/backend';
 import { gpuMemory } from '../gpu/memory';
-import { objectiveOf } from '../objectives';
-import { trainingPlace } from '../objectives/windows';
+import { rolesOf } from '../objectives';
+import { stepBatch } from '../objectives/batch';
+import type { Shown } from '../objectives/shown';
 import { learningRateAt } from '../optim/schedule';
 import { isEvaluated } from './evaluations';
 import { type Learner, learner } from './learner';
+import { isOutOfPatience, waitedAfter } from './patience';
 import { problems, unfit } from './problems';
 import { startingState, startingValues } from './start';
 import { tokensPerStep } from './recipe';
@@ -40,7 +42,8 @@ export const train: Train = async (given, job) => {
     throw badSettings(`Step ${from.state.step} of ${recipe.steps} is done.`, 'Ask for more steps to train it further.');
   }
 
-  for (const role of objectiveOf(recipe.objective).roles) input.tokenizer.idOf(role); // or it says that there is none
+  const roles = rolesOf(recipe.objective);
+  for (const [i, role] of roles.entries()) input.tokenizer.idOf(role, i - roles.indexOf(role)); // or it says that there is none
   job.report({ kind: 'compiling' });
   const state = await startingState(input);
   const learning = await learner(model, recipe, startingValues(input), now, trainable, state.momentsFrom);
@@ -63,6 +66,7 @@ async function run(
   const { model, recipe, from, now } = input;
   const { context } = model.config;
   const { network, objective } = learning;
+  const batches = await objective.batches(input.train, context, input.tokenizer);
   const began = now() - state.activeMs;
   const losses = new Recent(LOSSES);
   const times = new Recent(TIMES);
@@ -80,28 +84,24 @@ async function run(
     const step = state.step + 1;
     const started = now();
     const learningRate = learningRateAt(recipe.schedule, recipe, step);
-    const rows = recipe.batch * recipe.accumulate;
-    const place = trainingPlace(input.train, objective, { seed: recipe.seed, step, rows, context });
-    const result = learning
-      .step(step, await objective.batch(input.train, place, input.tokenizer))
-      .then(({ loss, norm }) => {
-        if (!Number.isFinite(loss)) throw diverged(`At step ${step} the loss is ${loss}.`);
-        if (!Number.isFinite(norm)) throw diverged(`At step ${step} the norm of the gradient is ${norm}.`);
-        const time = now();
-        times.add(time - Math.max(started, told));
-        told = time;
-        losses.add(loss);
-        job.report({
-          kind: 'step',
-          step,
-          loss,
-          learningRate,
-          gradientNorm: norm,
-          tokensPerSecond: (1000 * tokensPerStep(recipe, context)) / times.mean,
-          activeMs: now() - began,
-          ...spent(),
-        });
+    const result = learning.step(step, await stepBatch(batches, recipe, step)).then(({ loss, norm }) => {
+      if (!Number.isFinite(loss)) throw diverged(`At step ${step} the loss is ${loss}.`);
+      if (!Number.isFinite(norm)) throw diverged(`At step ${step} the norm of the gradient is ${norm}.`);
+      const time = now();
+      times.add(time - Math.max(started, told));
+      told = time;
+      losses.add(loss);
+      job.report({
+        kind: 'step',
+        step,
+        loss,
+        learningRate,
+        gradientNorm: norm,
+        tokensPerSecond: (1000 * tokensPerStep(recipe, context)) / times.mean,
+        activeMs: now() - began,
+        ...spent(),
       });
+    });
     result.catch(() => undefined); // It is awaited below, perhaps after the next has begun.
     underway.push(result);
     state.step = step;
@@ -140,7 +140,17 @@ async function run(
     job.report({ kind: 'evaluated', step, loss, metrics, activeMs, sample });
   }
 
-  const show = (prompt: string): Promise<string> => objective.show(network, input.tokenizer, prompt, pause);
+  /** At its place: the run ends where it has waited too long. */
+  async function evaluateInTurn(): Promise<void> {
+    await evaluate();
+    const waited = waitedAfter(state.waited, measured!.loss, recipe);
+    if (!waited) return;
+    state.waited = waited;
+    if (isEarly()) job.report({ kind: 'early', step: state.step, ...waited });
+  }
+
+  const show = (prompt: string): Promise<Shown> =>
+    objective.show(network, { tokenizer: input.tokenizer, prompt, source: input.validation, pause });
 
   /** What was asked for meanwhile. An evaluation counts as any other; neither changes what is learnt. */
   async function answer(): Promise<void> {
@@ -189,24 +199,25 @@ async function run(
       'Lower the learning rate or turn on gradient clipping, then begin again or resume from the saved step.',
     );
   const isStopped = (): boolean => job.signal.aborted;
+  const isEarly = (): boolean => state.step < recipe.steps && isOutOfPatience(state, recipe);
   function isDone(): boolean {
     recipe.steps = input.length?.() ?? recipe.steps;
-    return state.step >= recipe.steps;
+    return state.step >= recipe.steps || isEarly();
   }
   const safe = (): string => (savedStep === null ? 'Nothing was saved.' : `Step ${savedStep} is saved.`);
 
   try {
     await learning.prepare((done, of) => job.report({ kind: 'compiling', kernels: { done, of } }));
     if (!from) {
-      await evaluate();
+      await evaluateInTurn();
       await save();
     }
     while (!isDone() && !isStopped()) {
       await advance();
       const isLast = state.step === recipe.steps;
-      if (isLast || isEvaluated(recipe, state.step)) await evaluate();
+      if (isLast || isEvaluated(recipe, state.step)) await evaluateInTurn();
       await answer();
-      if (isLast || state.step % recipe.saveEvery === 0 || isStopped()) await save();
+      if (isLast || isEarly() || state.step % recipe.saveEvery === 0 || isStopped()) await save();
       else await keepBest();
       await keepLight();
       await pause();
@@ -222,7 +233,7 @@ async function run(
     if (!(error instanceof HomegrownError)) throw error;
     throw new HomegrownError(error.code, paragraph(error.message, safe()), error.remedy);
   }
-  const reason = state.step < recipe.steps ? 'stopped' : 'finished';
+  const reason = isEarly() ? 'early' : state.step < recipe.steps ? 'stopped' : 'finished';
   return { reason, state, trainLoss: losses.mean, validationLoss: measured?.loss ?? null };
 }
 

@@ -1,5 +1,4 @@
-import { objectiveOf } from '../objectives';
-import { trainingPlace } from '../objectives/windows';
+import { stepBatch } from '../objectives/batch';
 import { learner } from './learner';
 import type { TrainInput } from './run';
 import { startingValues } from './start';
@@ -12,14 +11,13 @@ export async function trialStep(
   input: Pick<TrainInput, 'model' | 'recipe' | 'tokenizer' | 'train' | 'now'>,
 ): Promise<number> {
   const { model, recipe, tokenizer, train, now } = input;
-  const objective = objectiveOf(recipe.objective);
   const learning = await learner(model, recipe, startingValues(input), now);
   try {
     await learning.prepare();
+    const batches = await learning.objective.batches(train, model.config.context, tokenizer);
     const times: number[] = [];
     for (let step = 1; step <= STEPS; step++) {
-      const sizes = { seed: recipe.seed, step, rows: recipe.batch * recipe.accumulate, context: model.config.context };
-      const batch = await objective.batch(train, trainingPlace(train, objective, sizes), tokenizer);
+      const batch = await stepBatch(batches, recipe, step);
       const began = now();
       await learning.step(step, batch);
       times.push(now() - began);

@@ -5,9 +5,11 @@ import type { Timing } from '../gpu/replay';
 import type { Network } from '../models/network';
 import { sizeOf } from '../models/spec';
 import type { LoadedObjective } from '../objectives';
-import { type Batch, DIVISOR, divisor } from '../objectives/objective';
+import { type Batch, DIVISOR, divisor } from '../objectives/batch';
 import { allocate } from '../ops/variables';
 import { learningRateAt } from '../optim/schedule';
+import type { Variable } from '@tensorflow/tfjs';
+import { keptShare } from './averaging';
 import type { OpenOptimizer } from './optimizerState';
 import type { Recipe } from './recipe';
 import { stepOn } from './step';
@@ -26,6 +28,7 @@ export interface Updater {
 
 /**
  * @param momentsFrom step at which the optimizer's moments were zero: its corrections of their bias count from there
+ * @param averages where the recipe has an average of the weights: that of each that learns, in their order
  * @throws {HomegrownError} as `compile` does; then nothing is left.
  */
 export function updater(
@@ -35,6 +38,7 @@ export function updater(
   recipe: Recipe,
   now: () => number,
   momentsFrom = 0,
+  averages?: readonly Variable[],
 ): Updater {
   const { context } = network.choice.config;
   const rates = (step: number): Float32Array =>
@@ -45,20 +49,27 @@ export function updater(
     /** Which micro-batch of the run, so that each has its own dropout. */
     counter: { shape: [2], dtype: 'int32' },
   } as const;
-  const rateInput = { rates: { shape: [rates(momentsFrom + 1).length], dtype: 'float32' } } as const;
-  const parts = stepOn(network, objective, optimizer, recipe);
+  const applied = (step: number) => ({
+    rates: rates(step),
+    keep: Float32Array.of(keptShare(recipe, step)),
+  });
+  const rateInput = {
+    rates: { shape: [rates(momentsFrom + 1).length], dtype: 'float32' },
+    keep: { shape: [1], dtype: 'float32' },
+  } as const;
+  const parts = stepOn(network, objective, optimizer, recipe, averages);
 
   if (recipe.accumulate === 1) {
     const program = compile(
       { ...inputs, ...rateInput },
-      ({ weight, counter, rates, ...batch }) => parts.step({ batch, weight, counter, rates }),
+      ({ weight, counter, rates, keep, ...batch }) => parts.step({ batch, weight, counter, rates, keep }),
       now,
     );
     const values = (step: number, { arrays, weight }: Batch) => ({
       ...arrays,
       ...divisor(weight),
       counter: Int32Array.of(recipe.seed, step),
-      rates: rates(step),
+      ...applied(step),
     });
     return {
       cost: program.cost,
@@ -95,7 +106,7 @@ export function updater(
   };
 
   /** Submits all of a step in order; few enough at a time that the device never makes one wait, and so overtake. */
-  async function submit(step: number, { arrays, weight }: Batch, own: Float32Array) {
+  async function submit(step: number, { arrays, weight }: Batch, own: ReturnType<typeof applied>) {
     await prepare(); // otherwise the one that applies them could be the first to be ready
     const losses: ReturnType<typeof accumulate.run>[] = [];
     for (let i = 0; i < recipe.accumulate; i++) {
@@ -107,7 +118,7 @@ export function updater(
       await losses.at(-2);
       await yieldToEventLoop();
     }
-    return { results: Promise.all([apply.run({ rates: own }), ...losses]) };
+    return { results: Promise.all([apply.run(own), ...losses]) };
   }
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -116,7 +127,7 @@ export function updater(
       return sumCosts(accumulate.cost, apply.cost, recipe.accumulate);
     },
     async step(step, batch) {
-      const own = rates(step); // as they are now: a run's length may change
+      const own = applied(step); // as it is now: a run's length may change
       const submitted = last.then(() => submit(step, batch, own));
       last = submitted;
       const { results } = await submitted;

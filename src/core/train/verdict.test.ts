@@ -50,6 +50,20 @@ describe('a run is judged', () => {
     expect(verdict.evidence).toContain('1,000');
   });
 
+  test('with a word on why it ended before its last step, where it did', () => {
+    const points: [number, number, number][] = [
+      [0, 6.9, 0],
+      [100, 5, 5],
+      [200, 5, 5],
+    ];
+    const early = { step: 200, evaluations: 1 };
+    const { evidence } = judge(course(points, { isOver: true, early }));
+    expect(evidence).toMatch(/ It ended early, at step 200 of 1,000: 1 evaluation in a row brought no improvement\.$/);
+    // While it goes on from there, and when it has gone further, it did not end there.
+    expect(judge(course(points, { early })).evidence).not.toContain('early');
+    expect(judge(course([...points, [300, 5, 5]], { isOver: true, early })).evidence).not.toContain('early');
+  });
+
   test('diverging above ln V, and when the loss is no number', () => {
     expect(
       judge(

@@ -1,5 +1,5 @@
 /** A run judged in words, with the numbers that it rests on. */
-import { formatCount, formatNumber, formatReading } from '../base/units';
+import { counted, formatCount, formatNumber, formatReading } from '../base/units';
 import type { Metric, Scale } from '../metrics/metric';
 import { inShort, nameOf, valueWords } from '../metrics/words';
 import type { Baseline } from '../objectives/objective';
@@ -37,6 +37,8 @@ export interface Course {
   /** Steps of the whole plan. */
   planned: number;
   isOver: boolean;
+  /** Where it ended before its last step, after so many evaluations without improvement. */
+  early?: { step: number; evaluations: number } | undefined;
   /** In which losses are told. */
   headline: Metric & { scale: Scale };
   /** What is reached without learning, the worst first, as far as it is known. */
@@ -65,6 +67,14 @@ const TREND = 3;
 const windowOf = (steps: number): number => Math.min(50, Math.ceil(steps / 10));
 
 export function judge(course: Course): Verdict {
+  const { early, planned, isOver } = course;
+  const verdict = judged(course);
+  if (!early || !isOver || early.step !== course.evaluations.at(-1)?.step) return verdict;
+  const words = `It ended early, at step ${formatCount(early.step)} of ${formatCount(planned)}: ${counted(early.evaluations, 'evaluation')} in a row brought no improvement.`;
+  return { ...verdict, evidence: `${verdict.evidence} ${words}` };
+}
+
+function judged(course: Course): Verdict {
   const { trained: trainedAt, after, planned, isOver, headline, baselines } = course;
   const [label, name] = [headline.label, nameOf(headline)];
   const told = (loss: number): string => toldIn(course, loss);

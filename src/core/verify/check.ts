@@ -9,8 +9,8 @@ import type { ReadBack } from './readBack';
 export interface EngineInputs {
   /** llama.cpp: a GGUF file. */
   llama: ByteSource;
-  /** An ONNX graph with its weights. */
-  onnxruntime: ByteSource;
+  /** ONNX graphs with their weights: one, or an encoder's and its decoder's. */
+  onnxruntime: readonly ByteSource[];
   /** The offline page's forward pass, which is not the one that trains: weights that were read back. */
   page: ReadBack;
 }

@@ -42,6 +42,19 @@ test('the engine is asked for the texts that ours has read, and for those that o
   expect(read).toEqual([[7], [7, 8, 9], [7, 8], [7, 8, 1]]);
 });
 
+test('of a model that reads both ways each place is asked for in the whole text, and of one that answers with its source', async () => {
+  const asked: unknown[] = [];
+  const recording: SecondEngine['scores'] = (ids, how) => {
+    asked.push([ids, how]);
+    return equal.scores(ids);
+  };
+  const none = { greedy: [], greedyScores: new Float32Array() };
+  await compare({ ...oursWith(), ...none, isBothWays: true }, engine(recording), f32, unwatched);
+  expect(asked.splice(0)).toEqual([[[7, 8, 9], { at: 0 }], [[7, 8, 9], { at: 2 }]]); // prettier-ignore
+  await compare({ ...oursWith(), ...none, source: [5, 6] }, engine(recording), f32, unwatched);
+  expect(asked).toEqual([[[7], { source: [5, 6] }], [[7, 8, 9], { source: [5, 6] }]]); // prettier-ignore
+});
+
 test('differences are those of log-probabilities, and variation is half of the sum of differences', async () => {
   const flat = engine(() => Promise.resolve(new Float32Array(3)));
   const ours = { ...oursWith(), lengths: [1], scores: Float32Array.from([Math.log(2), 0, 0]) };

@@ -9,7 +9,15 @@ export interface SecondEngine {
   /** Who it is, as in "opened by llama.cpp". */
   name: string;
   /** Of every token as the next one after `ids`, but for what is common to all; [vocabulary] */
-  scores(ids: readonly number[]): Promise<Float32Array>;
+  scores(ids: readonly number[], how?: Reading): Promise<Float32Array>;
+}
+
+/** Of models that do not go on from a text. */
+export interface Reading {
+  /** Of an encoder: the place among `ids`, all of which are read, where the token would stand. */
+  at?: number;
+  /** Of an encoder-decoder: the text that `ids` is an answer to. */
+  source?: readonly number[];
 }
 
 export interface Figures {
@@ -39,14 +47,14 @@ export const matches = ({ bound, tokens, equal, ties, ...figures }: Figures): bo
  * @throws HomegrownError `bad-file` when it gives no number
  */
 export async function compare(ours: Reference, engine: SecondEngine, bound: Bound, job: Job): Promise<Figures> {
-  const { ids, lengths, prompt, greedy } = ours;
+  const { ids, lengths, prompt, greedy, source } = ours;
   const vocabulary = ours.scores.length / lengths.length;
   const of = lengths.length + greedy.length;
   let done = 0;
-  const theirsAfter = async (read: readonly number[]): Promise<Float64Array> => {
+  const theirsAfter = async (read: readonly number[], at?: number): Promise<Float64Array> => {
     job.signal.throwIfAborted();
     job.report({ label: 'Checking in a second engine', done: done++, of, unit: 'tokens' });
-    const scores = await engine.scores(read);
+    const scores = await engine.scores(read, { ...(at !== undefined && { at }), ...(source && { source }) });
     if (scores.length !== vocabulary)
       throw refusal(`${engine.name} gives ${scores.length} scores instead of ${vocabulary}`);
     return logProbabilities(scores);
@@ -55,7 +63,7 @@ export async function compare(ours: Reference, engine: SecondEngine, bound: Boun
 
   let [difference, variation] = [0, 0];
   for (const [i, length] of lengths.entries()) {
-    const theirs = await theirsAfter(ids.slice(0, length));
+    const theirs = await (ours.isBothWays ? theirsAfter(ids, length - 1) : theirsAfter(ids.slice(0, length)));
     const apart = distances(logProbabilities(row(ours.scores, i)), theirs);
     difference = Math.max(difference, apart.difference);
     variation = Math.max(variation, apart.variation);

@@ -14,11 +14,15 @@ export interface ReadBack {
   weights: Map<string, Float32Array>;
 }
 
-/** The file of a zip whose name ends so. */
-export async function fileInZip(zip: ByteSource, end: string): Promise<ByteSource> {
-  const found = [...(await openZip(zip, 'The zip'))].find(([path]) => path.endsWith(end));
-  if (!found) throw badFile(`The zip holds no ${end}`);
-  return found[1];
+/** The file of a zip whose name ends so: the first of them. */
+export const fileInZip = async (zip: ByteSource, end: string): Promise<ByteSource> => (await filesInZip(zip, end))[0];
+
+/** All of them. */
+export async function filesInZip(zip: ByteSource, end: string): Promise<readonly [ByteSource, ...ByteSource[]]> {
+  const found = [...(await openZip(zip, 'The zip'))].filter(([path]) => path.endsWith(end));
+  const [first, ...others] = found.map(([, source]) => source);
+  if (!first) throw badFile(`The zip holds no ${end}`);
+  return [first, ...others];
 }
 
 /** config.json and model.safetensors of a Hugging Face folder under `path` of a zip. */
@@ -29,15 +33,15 @@ export async function readFolder(zip: ByteSource, path: string): Promise<ReadBac
     if (found) return found;
     throw badFile(`The zip holds no ${path}${name}`);
   };
-  const config = file('config.json');
-  const json: unknown = JSON.parse(new TextDecoder().decode(await config.read(0, config.size)));
+  const source = file('config.json');
+  const json: unknown = JSON.parse(new TextDecoder().decode(await source.read(0, source.size)));
   const { model_type: type } = z.object({ model_type: z.string() }).parse(json);
-  const id = modelIds().find((one) => modelSpec(one).huggingFace?.type === type);
+  const id = modelIds().find((one) => modelSpec(one).huggingFace?.types.includes(type));
   if (!id) throw badFile(`config.json has the unknown type ${type.slice(0, 80)}`);
-  return {
-    model: { id, ...modelSpec(id).huggingFace!.schema.parse(json) },
-    weights: await readSafetensors(file('model.safetensors')),
-  };
+  const { schema, seen } = modelSpec(id).huggingFace!;
+  const { config: stated, vocabulary } = schema.parse(json);
+  const weights = await readSafetensors(file('model.safetensors'));
+  return { model: { id, config: seen?.(stated, new Set(weights.keys())) ?? stated, vocabulary }, weights };
 }
 
 /** u64 length, JSON, bytes of f32: only what we write is read. https://github.com/huggingface/safetensors#format */
@@ -110,7 +114,7 @@ const embedded = z.object({
         context: z.int(),
         untied: z.literal(true).exactOptional(),
       })
-      .catchall(z.number()),
+      .catchall(z.union([z.number(), z.boolean()])),
     vocabulary: z.int(),
   }),
   tensors: z.array(z.tuple([z.string(), z.int()])),

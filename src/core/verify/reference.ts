@@ -1,8 +1,10 @@
 import { HomegrownError } from '../base/errors';
 import { yieldToEventLoop, type Pause } from '../base/job';
+import { modelSpec } from '../models';
 import type { Network } from '../models/network';
 import { decoder } from '../sample/decoder';
 import { logits } from '../sample/logits';
+import { memory } from '../sample/memory';
 import type { TokenSource } from '../shards/manifest';
 import { likeliest } from './likeliest';
 
@@ -10,6 +12,10 @@ import { likeliest } from './likeliest';
 export interface Reference {
   /** Where the text comes from: held out from training, or the sample prompt and what the model writes after it. */
   text: 'held-out' | 'prompt';
+  /** Of an encoder: all of `ids` are read for each distribution, which is that of the place before the length. */
+  isBothWays?: true;
+  /** Of an encoder-decoder: what `ids` is an answer to. */
+  source?: readonly number[];
   /** As many tokens as are read, at most a context. */
   ids: readonly number[];
   /** Of each distribution: how many of `ids` have been read. */
@@ -26,17 +32,26 @@ export interface Reference {
 
 /**
  * Reads 20 places of held-out text, and writes 20 tokens. Where no such text is stored it reads the sample prompt and what
- * it writes after that.
+ * it writes after that. An encoder writes none; an encoder-decoder answers the first half of the text, with the second as what
+ * it has answered so far.
+ * @param around what stands at the end of a text that is answered, and at the beginning of an answer
  */
 export async function reference(
   network: Network,
   heldOut: TokenSource | null,
   samplePrompt: readonly number[],
   pause: Pause = yieldToEventLoop,
+  around: { start: number; end: number } = { start: 0, end: 0 },
 ): Promise<Reference> {
   const { context } = network.choice.config;
   const most = Math.min(context, LONGEST);
   const stored = heldOut && (await middle(heldOut, most));
+  const { kind } = modelSpec(network.choice.id);
+  if (kind !== 'decoder') {
+    const text = stored ? 'held-out' : 'prompt';
+    const read = stored ?? samplePrompt.slice(0, most);
+    return kind === 'encoder' ? bothWays(network, text, read) : answered(network, text, read, around, pause);
+  }
   const ids =
     stored ?? (await greedyContinuation(network, samplePrompt.slice(0, Math.max(1, most - PLACES)), most, pause)).ids;
   const lengths = spread(ids.length);
@@ -54,6 +69,32 @@ export async function reference(
     greedy: written.ids.slice(prompt),
     greedyScores: written.scores,
   };
+}
+
+async function bothWays(network: Network, text: Reference['text'], ids: readonly number[]): Promise<Reference> {
+  const lengths = spread(ids.length);
+  const scores = await logits(network, ids, lengths);
+  return { text, ids, lengths, scores, prompt: 0, greedy: [], greedyScores: new Float32Array(), isBothWays: true };
+}
+
+async function answered(
+  network: Network,
+  text: Reference['text'],
+  read: readonly number[],
+  { start, end }: { start: number; end: number },
+  pause: Pause,
+): Promise<Reference> {
+  const half = Math.max(1, Math.floor(read.length / 2));
+  const source = [...read.slice(0, half), end].slice(-network.choice.config.context);
+  const ids = [start, ...read.slice(half)];
+  const lengths = spread(ids.length);
+  const kept = memory(network, source);
+  const scores = await logits(network, ids, lengths, kept);
+  kept.dispose();
+  await pause();
+  const most = Math.min(1 + PLACES, network.choice.config.context);
+  const written = await greedyContinuation(network, [start], most, pause, source);
+  return { text, source, ids, lengths, scores, prompt: 1, greedy: written.ids.slice(1), greedyScores: written.scores };
 }
 
 /** Places that are compared, and tokens that are written. */
@@ -78,10 +119,11 @@ async function greedyContinuation(
   prompt: readonly number[],
   length: number,
   pause: Pause,
+  source?: readonly number[],
 ): Promise<{ ids: readonly number[]; scores: Float32Array }> {
   const ids = [...prompt];
   const scores = new Float32Array((length - ids.length) * network.choice.vocabulary);
-  const decoding = decoder(network);
+  const decoding = decoder(network, source);
   try {
     while (ids.length < length) {
       const next = await decoding.next(ids);

@@ -1,6 +1,6 @@
 import { formatCount, formatNumber } from '../../core/base/units';
 import { metricOf, type MetricId } from '../../core/metrics';
-import type { Extent } from '../../core/metrics/metric';
+import type { Extent, Metric } from '../../core/metrics/metric';
 import { nameOf } from '../../core/metrics/words';
 import { metricsOf, objectiveOf } from '../../core/objectives';
 import type { Baseline } from '../../core/objectives/objective';
@@ -8,6 +8,7 @@ import { shortTextWords } from '../../core/train/shortText';
 import type { DataRecord } from '../../protocol/data';
 import { modelOf } from '../../state/estimate';
 import { useStudio } from '../../state/react';
+import { useCutWords } from '../../state/useCutWords';
 import { Pane, PaneHead } from '../../ui';
 import styles from './BaselinePane.module.css';
 
@@ -22,14 +23,21 @@ export function BaselinePane({ data }: { data: DataRecord }) {
   const objective = useStudio((s) => objectiveOf(s.project.recipe.objective));
   const perStep = batch * context;
   const project = useStudio((s) => s.project);
-  const short = shortTextWords(modelOf(project), project.recipe.objective, {
+  const short = shortTextWords(modelOf(project), project.recipe, {
     train: train.tokens,
     validation: validation.tokens,
   });
+  const cut = useCutWords();
   return (
     <Pane title="To beat" hint="on the held-out part">
       {objective.baselines({ vocabulary, data }).map((baseline) => (
         <BaselineItem key={baseline.label} baseline={baseline} metrics={metricsOf(objective)} part={validation} />
+      ))}
+      {objective.measuredBaselines?.(data).map(({ words, values }) => (
+        <div key={words} className={styles.item}>
+          <h3>{capitalised(words)}</h3>
+          <Readings values={Object.entries(values).map(([id, value]) => [metricOf(id as MetricId), value] as const)} />
+        </div>
       ))}
       <PaneHead title="One epoch" hint="over the training part" />
       <div className={styles.item}>
@@ -42,6 +50,7 @@ export function BaselinePane({ data }: { data: DataRecord }) {
           {formatNumber((steps * perStep) / train.tokens)} epochs
         </p>
         {short !== undefined && <p className={styles.warn}>{short}</p>}
+        {cut && <p className={cut.isCut ? styles.warn : styles.quiet}>{cut.words}</p>}
       </div>
     </Pane>
   );
@@ -51,20 +60,29 @@ function BaselineItem(p: { baseline: Baseline; metrics: readonly MetricId[]; par
   const { words, loss, hint } = p.baseline;
   return (
     <div className={styles.item}>
-      <h3>{words.charAt(0).toUpperCase() + words.slice(1)}</h3>
-      <dl className={styles.readings}>
-        {p.metrics.map((id) => {
+      <h3>{capitalised(words)}</h3>
+      <Readings
+        values={p.metrics.flatMap((id) => {
           const metric = metricOf(id);
-          if (!metric.ofMean) return null;
-          return (
-            <div key={id}>
-              <dd>{formatNumber(metric.ofMean(loss, p.part))}</dd>
-              <dt>{metric.unit === '' ? nameOf(metric) : metric.unit}</dt>
-            </div>
-          );
+          return metric.ofMean ? [[metric, metric.ofMean(loss, p.part)] as const] : [];
         })}
-      </dl>
+      />
       <p className={styles.quiet}>{hint}</p>
     </div>
   );
 }
+
+const Readings = ({ values }: { values: readonly (readonly [Metric, number])[] }) => (
+  <dl className={styles.readings}>
+    {values.map(([metric, value]) => (
+      <div key={metric.label}>
+        <dd>{formatNumber(value)}</dd>
+        <dt>{metric.ofMean && metric.unit !== '' ? metric.unit : withUnit(metric)}</dt>
+      </div>
+    ))}
+  </dl>
+);
+
+/** `exact match, %` */
+const withUnit = (metric: Metric): string => [nameOf(metric), metric.unit].filter(Boolean).join(', ');
+const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

@@ -36,7 +36,7 @@ export function SplitsPane({ data }: { data: DataRecord }) {
       header: 'Documents',
       isNumber: true,
       isQuiet: true,
-      leaveOut: 'phone',
+      leaveOut: 'narrow',
       cell: ({ part }) => (part.documents === undefined ? '–' : formatCount(part.documents)),
     },
     { id: 'text', header: 'Text', isNumber: true, cell: ({ part }) => formatBytes(part.bytes) },
@@ -52,7 +52,7 @@ export function SplitsPane({ data }: { data: DataRecord }) {
       header: 'Stored',
       isNumber: true,
       isQuiet: true,
-      leaveOut: 'phone',
+      leaveOut: 'narrow',
       cell: ({ part }) => formatBytes(part.tokens * width),
     },
   ];

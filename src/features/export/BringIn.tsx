@@ -1,12 +1,14 @@
 import { useStudio } from '../../state/react';
 import { describeWork } from '../../state/work';
 import { Block, Button, FileButton, PaneHead, Progress, type DroppedFile } from '../../ui';
+import { IncomingModel } from './IncomingModel';
 import { modelFiles } from './modelFiles';
 import styles from './ExportPage.module.css';
 
-/** A zip of ours, or a Hugging Face folder or its files, become a run beside the others. */
+/** A zip of ours, a Hugging Face folder or its files, or a GGUF file, become a run beside the others. */
 export function BringIn() {
   const importing = useStudio((s) => s.importingModel);
+  const isIncoming = useStudio((s) => s.incoming !== null);
   const importModel = useStudio((s) => s.importModel);
   const take = (files: DroppedFile[]): void => void importModel(modelFiles(files));
   return (
@@ -14,18 +16,20 @@ export function BringIn() {
       <PaneHead title="Bring in a model" />
       <Block isWideGutter>
         <p className={styles.words}>
-          A zip that Homegrown wrote, or a Hugging Face folder with GPT-2’s architecture: its weights as .safetensors,
+          A zip that Homegrown wrote, a Hugging Face folder or a GGUF file. A folder has its weights as .safetensors,
           its config.json, and tokenizer.json or vocab.json with merges.txt. Drop it anywhere on this page, or choose
-          it. With the optimizer’s state inside, training can go on.
+          it. What was made elsewhere is shown before it is taken.
         </p>
         {importing.kind === 'busy' ? (
           <Busy />
+        ) : isIncoming ? (
+          <IncomingModel />
         ) : (
           <div className={styles.buttons}>
             <FileButton isDense isSingle accept=".zip" onFiles={take}>
               Choose a zip…
             </FileButton>
-            <FileButton isDense accept=".zip,.safetensors,.json,.txt" onFiles={take}>
+            <FileButton isDense accept=".zip,.gguf,.safetensors,.json,.txt" onFiles={take}>
               Choose files…
             </FileButton>
             <FileButton isDense isFolder onFiles={take}>

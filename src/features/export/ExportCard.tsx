@@ -87,4 +87,4 @@ function stopOf(exporting: Exporting | undefined): (() => void) | undefined {
 }
 
 const problemOf = (format: FormatId, run: RunRecord): string | null =>
-  FORMATS[format].problem?.({ model: run.model, recipe: recipeOf(run) }) ?? null;
+  FORMATS[format].problem?.({ model: run.model, recipe: recipeOf(run), tokenizer: run.tokenizer.kind }) ?? null;

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import { F16 } from '../../core/export/format';
 import { PRECISIONS } from '../../core/export/cards';
 import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoint';
@@ -7,17 +6,7 @@ import { isOpening } from '../../state/openRun';
 import { useNeed, useSavedSteps, useStudio } from '../../state/react';
 import { useRunChoice } from '../../state/runChoice';
 import type { Need } from '../../state/trained';
-import {
-  Button,
-  CheckpointSelect,
-  CheckpointSummary,
-  EmptyState,
-  Pane,
-  Panes,
-  RunSelect,
-  Segmented,
-  Stage,
-} from '../../ui';
+import { CheckpointSelect, CheckpointSummary, NeedState, Pane, Panes, RunSelect, Segmented, Stage } from '../../ui';
 import { BringIn } from './BringIn';
 import { CardPane } from './CardPane';
 import { FormatGrid } from './FormatGrid';
@@ -69,26 +58,11 @@ const StepChoice = () => <CheckpointSelect {...useCheckpointChoice('export')} />
 
 /** Nothing to take home yet; but a model can always be brought in. */
 function Empty({ need }: { need: Need }) {
-  const [, go] = useLocation();
   const start = useStudio((s) => s.start);
   return (
     <Stage title="Export" summary="The model as files that other tools open unchanged" actions={<RunChoice />}>
       <Failures />
-      <EmptyState
-        action={
-          <Button
-            variant="go"
-            onPress={() => {
-              if (need.starts) void start();
-              go(need.path);
-            }}
-          >
-            {need.button}
-          </Button>
-        }
-      >
-        {need.words}
-      </EmptyState>
+      <NeedState need={need} onStart={() => void start()} />
       <Panes columns="minmax(0, 1fr)">
         <Pane label="Other models">
           <BringIn />

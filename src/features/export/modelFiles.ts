@@ -7,7 +7,7 @@ import type { DroppedFile } from '../../ui';
 export function modelFiles(files: readonly DroppedFile[]): File[] {
   const folderOf = (path: string): string => path.split('/').slice(0, -1).join('/');
   const depthOf = (path: string): number => path.split('/').length;
-  const weights = files.flatMap(({ path }) => (/\.safetensors$/i.test(path) ? path : []));
+  const weights = files.flatMap(({ path }) => (/\.(safetensors|gguf)$/i.test(path) ? path : []));
   const top = Math.min(...weights.map(depthOf));
   const folders = new Set(weights.filter((path) => depthOf(path) === top).map(folderOf));
   return files.filter(({ path }) => folders.size === 0 || folders.has(folderOf(path))).map(({ file }) => file);

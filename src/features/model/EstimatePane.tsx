@@ -51,6 +51,7 @@ export function EstimatePane({ situation, diagnosis }: { situation: Situation; d
             { name: 'Weights', value: memory.weights },
             { name: 'Gradients', value: memory.gradients },
             { name: `${optimizerOf(recipe.optimizer).label} moments`, value: memory.moments },
+            ...(memory.average > 0 ? [{ name: 'Average of weights', value: memory.average }] : []),
             { name: 'Activations', value: memory.activations },
             { name: 'Logits and loss', value: memory.logits },
           ]}

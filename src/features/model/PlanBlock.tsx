@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../../core/base/units';
 import { ASSUMED_WATTS, energyOf } from '../../core/plan/energy';
+import { objectiveOf } from '../../core/objectives';
 import type { Plan } from '../../core/plan/plan';
 import { useStudio, useStudioStore } from '../../state/react';
 import { usePlan } from '../../state/usePlan';
@@ -25,8 +26,14 @@ const timesWith = (minutes: number): { value: string; label: string }[] =>
       : [{ value: String(minutes), label: formatDuration(60_000 * minutes) }]),
   ].sort((a, b) => Number(a.value) - Number(b.value));
 
-/** One dial, how long it may take: what is planned for that time, what that is expected to reach, and what it costs. */
+/** Nothing where what a time gives is not known: the law is of models that go on from a text. */
 export function PlanBlock() {
+  const isKnown = useStudio(({ project }) => objectiveOf(project.recipe.objective).gives.includes('bytes'));
+  return isKnown ? <TimeBlock /> : null;
+}
+
+/** One dial, how long it may take: what is planned for that time, what that is expected to reach, and what it costs. */
+function TimeBlock() {
   const store = useStudioStore();
   const { minutes, plan: made, failure, isReady } = usePlan();
   // While the next one is made the one before stays, so that nothing moves.

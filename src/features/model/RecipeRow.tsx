@@ -1,7 +1,9 @@
+import { Fragment } from 'react';
 import type { Field } from '../../core/base/field';
 import { RECIPE, type RecipeField } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
 import { FieldRow } from '../../ui';
+import { BatchTokens } from './BatchTokens';
 import type { Findings } from './findings';
 import { CONSEQUENCES, type Facts, rowsOf } from './recipeFields';
 
@@ -13,7 +15,12 @@ interface Beside {
 /** What is always shown of the recipe, or what is seldom changed. */
 export function RecipeRows({ row, ...beside }: Beside & { row: NonNullable<Field['row']> }) {
   const recipe = useStudio((s) => s.project.recipe);
-  return rowsOf(recipe, row).map((name) => <RecipeRow key={name} name={name} {...beside} />);
+  return rowsOf(recipe, row).map((name) => (
+    <Fragment key={name}>
+      <RecipeRow name={name} {...beside} />
+      {name === 'batch' && <BatchTokens />}
+    </Fragment>
+  ));
 }
 
 /** A setting of the recipe, marked where the config doctor stops at it or questions it. */

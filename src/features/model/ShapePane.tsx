@@ -1,13 +1,13 @@
 import { formatCount } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
-import { type SizeName, sizesOf } from '../../core/models/spec';
+import { type Size, type SizeField, type SizeName, sizesOf } from '../../core/models/spec';
 import { textSize } from '../../state/estimate';
 import { useStudio } from '../../state/react';
-import { Block, NumberField, Pane, TextAction } from '../../ui';
+import { Block, FieldRow, Fold, Pane, TextAction } from '../../ui';
 import { epochs, type Situation } from './doctor';
 import type { Findings } from './findings';
 import { RecipeRow } from './RecipeRow';
-import { TokenPath } from './TokenPath';
+import { ArchitecturePicture } from './ArchitecturePicture';
 import styles from './ModelPage.module.css';
 
 /** The form that the architecture's own specification draws. */
@@ -21,10 +21,28 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
   const spec = modelSpec(draft.id);
   const { vocabulary } = situation.model;
   const characters = useCharactersPerToken(situation);
+  const each = spec.headWidth(config);
   const hints: Partial<Record<SizeName, string>> = {
-    heads: config.width % config.heads === 0 ? `each ${formatCount(config.width / config.heads)} wide` : '',
-    width: `a multiple of ${formatCount(config.heads)}`,
+    heads: Number.isInteger(each) ? `each ${formatCount(each)} wide` : '',
+    width: each * config.heads === config.width ? `a multiple of ${formatCount(config.heads)}` : '',
     context: characters ? `≈ ${formatCount(Number((config.context * characters).toPrecision(2)))} characters` : '',
+  };
+  const names = Object.keys(spec.fields) as SizeName[];
+  const isSeldom = (name: SizeName): boolean => spec.fields[name].row === 'seldom';
+  const row = (name: SizeName) => {
+    const stated = spec.fields[name] as SizeField;
+    const field = stated.kind === 'switch' || name !== 'width' ? stated : { ...stated, step: config.heads };
+    return (
+      <FieldRow
+        key={name}
+        field={field}
+        value={sizes[name]!}
+        onChange={(value) => setModel(name, value as Size)}
+        hint={hints[name] || field.hint || boundsWords(field)}
+        error={findings.stop(name)}
+        isCautioned={findings.isCautioned(name)}
+      />
+    );
   };
   return (
     <Pane
@@ -43,25 +61,7 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
       }
     >
       <Block isForm>
-        {(Object.keys(spec.fields) as SizeName[]).map((key) => {
-          const { label, min, max, kind, unit, hint } = spec.fields[key];
-          return (
-            <NumberField
-              key={key}
-              label={label}
-              value={sizes[key]!}
-              onChange={(value) => setModel(key, value)}
-              min={min}
-              max={max}
-              isWhole={kind === 'whole'}
-              step={key === 'width' ? config.heads : 1}
-              hint={hints[key] || hint || `${formatCount(min)} to ${formatCount(max)}`}
-              error={findings.stop(key)}
-              isCautioned={findings.isCautioned(key)}
-              {...(unit && { unit })}
-            />
-          );
-        })}
+        {names.filter((name) => !isSeldom(name)).map(row)}
         <div className={styles.fixed}>
           <span>
             Vocabulary
@@ -75,10 +75,18 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
           findings={findings}
         />
       </Block>
-      <TokenPath situation={situation} />
+      {names.some(isSeldom) && (
+        <Fold className={styles.fold} summary="Seldom changed">
+          <div className={styles.foldBody}>{names.filter(isSeldom).map(row)}</div>
+        </Fold>
+      )}
+      <ArchitecturePicture model={situation.model} />
     </Pane>
   );
 }
+
+const boundsWords = (field: SizeField): string | undefined =>
+  field.kind === 'switch' ? undefined : `${formatCount(field.min)} to ${formatCount(field.max)}`;
 
 function useCharactersPerToken({ text }: Situation): number | undefined {
   const characters = useStudio((s) => s.texts.reduce((n, { characters }) => n + characters, 0));

@@ -1,8 +1,7 @@
 import { useMemo, type KeyboardEvent } from 'react';
 import { formatDuration, formatShort } from '../../core/base/units';
-import { type ModelId, modelSpec } from '../../core/models';
+import { type ModelId, modelIds, modelSpec } from '../../core/models';
 import type { Plan } from '../../core/plan/plan';
-import { modelsFor } from '../../core/objectives';
 import { estimateProject } from '../../state/estimate';
 import { useStudio, useStudioStore } from '../../state/react';
 import { Segmented, Select, SizeDial } from '../../ui';
@@ -39,11 +38,12 @@ export function SizeBlock({ situation }: { situation: Situation }) {
     if (size !== undefined) store.getState().setSize(size);
   };
 
+  const set = Object.values(spec.fields).filter(({ row }) => row !== 'seldom');
   return (
     <section className={styles.size} aria-labelledby="size-head">
       <div className={styles.sizeHead}>
         <h2 id="size-head">Size</h2>
-        <span>one dial sets {listed(Object.values(spec.fields).map(({ label }) => label.toLowerCase()))}</span>
+        <span>one dial sets {listed(set.map(({ label }) => label.toLowerCase()))}</span>
         <Architecture />
       </div>
       <div onKeyDownCapture={onKeyDown}>
@@ -70,13 +70,11 @@ const planned = ({ cost: { parameters }, seconds }: Plan) => ({
 });
 const NEAR = 1.5;
 
-/** Of what can be learnt by the chosen objective; nothing where there is no choice. */
+/** Nothing where there is no choice. Another one learns what it can. */
 function Architecture() {
   const { id } = useStudio((s) => s.project.model);
-  const objective = useStudio((s) => s.project.recipe.objective);
   const chooseModel = useStudio((s) => s.chooseModel);
-  const ids = modelsFor(objective);
-  const options = (ids.includes(id) ? ids : [id, ...ids]).map((value) => ({ value, label: modelSpec(value).label }));
+  const options = modelIds().map((value) => ({ value, label: modelSpec(value).label }));
   if (options.length < 2) return null;
   const choice = { label: 'Architecture', value: id, onChange: (chosen: ModelId) => chooseModel(chosen), options };
   return (

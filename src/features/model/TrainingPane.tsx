@@ -49,9 +49,11 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
         <RecipeRows row="main" {...beside} />
       </Block>
       <RateChart recipe={recipe} />
-      <Block>
-        <RecipeRow name="samplePrompt" {...beside} />
-      </Block>
+      {objectiveOf(recipe.objective).shows.prompt !== undefined && (
+        <Block>
+          <RecipeRow name="samplePrompt" {...beside} />
+        </Block>
+      )}
       <Fold className={styles.fold} summary="Seldom changed">
         <div className={styles.foldBody}>
           <RecipeRows row="seldom" {...beside} />
@@ -106,15 +108,15 @@ function MemoryBound() {
 
 const POINTS = 240;
 function RateChart({ recipe }: { recipe: Recipe }) {
-  const { schedule, learningRate, warmup, finalRate, steps } = recipe;
+  const { schedule, learningRate, warmup, finalRate, decayShare, steps } = recipe;
   const line = useMemo(() => {
     const count = Math.min(POINTS, Math.max(1, steps));
     const even = Array.from({ length: count + 1 }, (_, i) => Math.round((i * steps) / count));
     // The corner at the end of the warm-up is drawn as a corner.
     const x = [...new Set([...even, Math.min(warmup, steps)])].sort((a, b) => a - b);
-    const y = x.map((step) => learningRateAt(schedule, { learningRate, warmup, finalRate, steps }, step));
+    const y = x.map((step) => learningRateAt(schedule, { learningRate, warmup, finalRate, decayShare, steps }, step));
     return { x, y };
-  }, [schedule, learningRate, warmup, finalRate, steps]);
+  }, [schedule, learningRate, warmup, finalRate, decayShare, steps]);
   return (
     <div className={styles.rate}>
       <SmallChart

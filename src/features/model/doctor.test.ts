@@ -24,6 +24,8 @@ interface Change {
   divergence?: number;
   expected?: Situation['expected'];
   plan?: Situation['plan'];
+  rolesToCome?: Situation['rolesToCome'];
+  cut?: Situation['cut'];
 }
 function situation(change: Change = {}): Situation {
   const config = { layers: 2, heads: 2, width: 64, context: 64, ...change.config };
@@ -38,11 +40,13 @@ function situation(change: Change = {}): Situation {
     validationShare: change.validationShare ?? 0.1,
     divergence: change.divergence,
     problems: problems(
-      fittedTo({ id: 'gpt', config, vocabulary: VOCABULARY }, recipe.objective, text?.train ?? Infinity),
+      fittedTo({ id: 'gpt', config, vocabulary: VOCABULARY }, recipe, text?.train ?? Infinity),
       recipe,
       text ?? { train: Infinity, validation: Infinity },
       device.limits,
     ),
+    rolesToCome: change.rolesToCome ?? [],
+    cut: change.cut,
     estimate: estimate(gpt, config, VOCABULARY, recipe, device),
     expected: change.expected,
     plan: change.plan,
@@ -52,6 +56,20 @@ function situation(change: Change = {}): Situation {
 const titles = (change: Change) => diagnose(situation(change)).findings.map(({ title }) => title);
 const cautionAbout = (change: Change, words: RegExp) =>
   diagnose(situation(change)).findings.find(({ title }) => words.test(title));
+
+test('a tokenizer without the special tokens of the objective is told, and what comes of it', () => {
+  const recipe = { objective: 'masked' } as const;
+  expect(cautionAbout({ recipe, rolesToCome: ['mask'] }, /tokenizer has no mask token/)?.detail).toMatch(
+    /^Hidden tokens are learnt with 1 more than it has\. It is trained again/,
+  );
+});
+
+test('what is cut is told at the context', () => {
+  const words = 'Of 9 pairs to learn from, 1 inputs and 0 targets are cut.';
+  const found = cautionAbout({ cut: { words, isCut: true } }, /longer than the context/);
+  expect(found).toMatchObject({ detail: words, fields: ['context'] });
+  expect(titles({ cut: { words: '9 documents, all of them whole.', isCut: false } })).toEqual([]);
+});
 
 test('the settings that come with the app are fine', () => {
   expect(titles({})).toEqual([]);

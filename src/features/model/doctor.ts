@@ -9,10 +9,13 @@ import {
   formatShort,
 } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
-import { nearestSize, type SizeName } from '../../core/models/spec';
+import { nearestSize, type SizeName, type Sizes } from '../../core/models/spec';
+import { objectiveOf } from '../../core/objectives';
+import type { InRows } from '../../core/objectives/objective';
 import { optimizerOf } from '../../core/optim';
 import type { Band } from '../../core/plan/law';
 import type { Plan } from '../../core/plan/plan';
+import { TOKEN_ROLES, type TokenRole } from '../../core/tokenizer/special';
 import type { Change } from '../../core/train/memory';
 import type { Problem } from '../../core/train/problems';
 import type { Recipe } from '../../core/train/recipe';
@@ -34,6 +37,10 @@ export interface Situation {
   divergence: number | undefined;
   /** What keeps it from starting. */
   problems: readonly Problem[];
+  /** How the data lie in rows of the context, where it is told. */
+  cut: InRows | undefined;
+  /** Special tokens that the objective needs and the project's tokenizer has not. */
+  rolesToCome: readonly TokenRole[];
   estimate: Estimate;
   /** Bits per byte that these settings are expected to reach, and what is planned for the time that a run may take; if known. */
   expected: Band | undefined;
@@ -43,7 +50,7 @@ export interface Situation {
 
 export type Fix =
   | { kind: 'recipe'; label: string; change: Partial<Recipe> }
-  | { kind: 'model'; label: string; change: Readonly<Record<string, number>> }
+  | { kind: 'model'; label: string; change: Sizes }
   | { kind: 'size'; label: string; parameters: number }
   | { kind: 'holdOut'; label: string; share: number }
   | { kind: 'device'; label: string; device: DeviceKind }
@@ -110,7 +117,11 @@ function fixOf(field: Problem['field'], { model }: Situation): Fix | undefined {
   const value = nearestSize(spec, config, field);
   if (value === undefined) return undefined;
   const name = nameOf(spec.fields[field as SizeName]).toLowerCase();
-  return { kind: 'model', label: `Set ${name} ${formatCount(value)}`, change: { [field]: value } };
+  return {
+    kind: 'model',
+    label: `Set ${name} ${typeof value === 'boolean' ? (value ? 'on' : 'off') : formatCount(value)}`,
+    change: { [field]: value },
+  };
 }
 
 /** A check says nothing where it has nothing to look at, a sentence where all is fine, else what it found. */
@@ -181,9 +192,22 @@ const heldOut: Check = ({ text, validationShare }) => {
 
 const reach: Check = ({ model, recipe, text }) => {
   if (!text?.isCounted) return undefined;
-  const words = shortTextWords(model, recipe.objective, text);
+  const words = shortTextWords(model, recipe, text);
   if (words === undefined) return undefined;
   return caution('The text is shorter than the context', words, ['context'], { kind: 'addText', label: 'Add text' });
+};
+
+const fits: Check = ({ cut }) =>
+  cut?.isCut ? caution('Some of the data is longer than the context', cut.words, ['context']) : undefined;
+
+const roles: Check = ({ rolesToCome: [first, ...others], recipe }) => {
+  if (first === undefined) return undefined;
+  const tokens = others.length === 0 ? `no ${TOKEN_ROLES[first].label} token` : `too few special tokens`;
+  return caution(
+    `The tokenizer has ${tokens}`,
+    `${objectiveOf(recipe.objective).label} are learnt with ${formatCount(others.length + 1)} more than it has. It is trained again, with what is missing, when training starts; or on the Tokenizer page now.`,
+    [],
+  );
 };
 
 const likeness: Check = ({ divergence }) => {
@@ -309,6 +333,8 @@ const USUAL_GPU = 8e9;
 const CHECKS: readonly Check[] = [
   modelSize,
   reach,
+  fits,
+  roles,
   heldOut,
   likeness,
   warmup,

@@ -1,6 +1,7 @@
 /** The rows of the training form, from the recipe's own statement. */
 import type { Field } from '../../core/base/field';
 import { formatCount, formatNumber } from '../../core/base/units';
+import { objectiveOf } from '../../core/objectives';
 import { optimizerOf } from '../../core/optim';
 import { fieldsOf, type Recipe, type RecipeField } from '../../core/train/recipe';
 
@@ -29,6 +30,9 @@ export const CONSEQUENCES: Partial<Record<RecipeField, (recipe: Recipe, facts: F
   batch: (_, { tokensPerStep }) => `${formatCount(tokensPerStep)} tokens a step`,
   clip: ({ clip }) => (clip === 0 ? 'no clipping' : undefined),
   dropout: ({ dropout }) => (dropout === 0 ? 'nothing is left out' : `leaves out ${formatNumber(100 * dropout)} %`),
+  attentionDropout: ({ attentionDropout: share }) =>
+    share === 0 ? 'no attention is left out' : `leaves out ${formatNumber(100 * share)} % of attention`,
+  samplePrompt: ({ objective }) => objectiveOf(objective).shows.prompt,
   accumulate: ({ accumulate, batch }) =>
     accumulate === 1
       ? 'above 1, a larger batch in the same memory'

@@ -41,9 +41,20 @@ const valueIn = (html: string, label: string): string | undefined =>
 
 test('the rows are those of the chosen optimizer, in their order', async () => {
   const studio = await open();
-  const before = ['Steps', 'Batch', 'Optimizer'];
+  const before = ['Steps', 'Batch', 'Batch in tokens', 'Optimizer'];
   const after = ['Learning rate', 'Schedule', 'Warm-up', 'Weight decay', 'Clip gradients at', 'Evaluate every'];
-  const seldom = ['Evaluate early', 'Seed', 'Save every', 'Evaluate on', 'Final rate', 'Micro-batches per update'];
+  const evaluated = ['Evaluate on', 'Patience', 'Least improvement'];
+  const seldom = [
+    'Rows are of',
+    'Evaluate early',
+    'Seed',
+    'Save every',
+    ...evaluated,
+    'Final rate',
+    'Micro-batches per update',
+    'Average of weights',
+    'Attention dropout',
+  ];
   const html = await form(studio, 'main');
   expect(labels(html)).toEqual([...before, ...after]);
   expect(html).toMatch(
@@ -61,6 +72,16 @@ test('the rows are those of the chosen optimizer, in their order', async () => {
   expect(labels(await form(studio, 'seldom'))).toEqual([...seldom, 'Inertia']);
   expect(await form(studio, 'seldom')).toContain('memory of the sign');
   expect(valueIn(await form(studio, 'seldom'), 'Inertia')).toBe('0.75');
+});
+
+test('a batch in tokens is one in rows', async () => {
+  const studio = await open();
+  const { context } = studio.getState().project.model.config;
+  studio.getState().setRecipe({ batch: 8, accumulate: 2 });
+  const html = await form(studio, 'main');
+  expect(valueIn(html, 'Batch')).toBe('8');
+  expect(valueIn(html, 'Batch in tokens')?.replace(',', '')).toBe(String(16 * context));
+  expect(html).toContain(`16 rows of ${context}, in 2 micro-batches`);
 });
 
 test('another optimizer comes with its usual rate, unless the rate was set by hand', async () => {

@@ -1,30 +1,19 @@
 import { formatCount, formatShare } from '../../core/base/units';
-import { entryBytes, hex } from '../../core/tokenizer/entryBytes';
 import { shownRun } from '../../state/openRun';
 import { vocabularySize } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import type { GeneratedToken } from '../../protocol/gpu';
-import { Bar, Block, Pane, Table, text, TextAction, TokenChip, type Column } from '../../ui';
+import { Block, Pane } from '../../ui';
+import { type GuessRow, GuessTable, named } from './GuessTable';
 import styles from './PlaygroundPage.module.css';
 
-interface Row {
-  id: number;
-  /** Null beyond the likeliest that are listed. */
-  rank: number | null;
-  text: string | null;
-  probability: number;
-  isChosen: boolean;
-}
-
-/** What else could have stood at one place, as the model says. */
-export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoOn: () => void }) {
+/** What else could have stood at one place, as the model says. `onGoOn`: where it can write on from another of them. */
+export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoOn?: () => void }) {
   const written = useStudio((s) => s.written);
   const prompt = useStudio((s) => s.writtenAfter);
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
   const continueFrom = useStudio((s) => s.continueFrom);
   const vocabulary = useStudio((s) => shownRun(s, 'playground').record?.model.vocabulary ?? vocabularySize(s.project));
-  const model = useStudio((s) => shownRun(s, 'playground').record?.tokenizer);
-  const bytesOf = (id: number): string | undefined => model && hex(entryBytes(model, id));
   const token = at === undefined ? undefined : written[at];
   if (at === undefined || !token) {
     return (
@@ -40,59 +29,29 @@ export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoO
     );
   }
   const rows = rowsOf(token);
-  const most = Math.max(...rows.map((row) => row.probability));
+  // An answer begins anew.
   const before =
-    prompt +
+    (onGoOn ? prompt : '') +
     written
       .slice(0, at)
       .map((t) => t.text)
       .join('');
-  const columns: readonly Column<Row>[] = [
-    {
-      id: 'token',
-      header: 'Could be',
-      cell: ({ id, text }) => <TokenChip text={text} bytes={text === null ? bytesOf(id) : undefined} />,
-    },
-    {
-      id: 'bar',
-      header: <span className={text.hidden}>Share</span>,
-      width: '30%',
-      cell: (row) => <Bar share={row.probability / most} />,
-    },
-    { id: 'probability', header: 'Probability', isNumber: true, cell: (row) => formatShare(row.probability) },
-    {
-      id: 'go',
-      header: <span className={text.hidden}>Action</span>,
-      isNumber: true,
-      cell: (row) => {
-        const piece = row.text;
-        if (row.isChosen) return <span className={styles.quiet}>chosen</span>;
-        if (piece === null || isWriting) return null;
-        return (
-          <TextAction
-            label={`Go on from ${piece.trim() === '' ? 'this token' : piece.trim()}`}
-            onPress={() => {
-              onGoOn();
-              void continueFrom(at, piece);
-            }}
-          >
-            Go on
-          </TextAction>
-        );
-      },
-    },
-  ];
+  const goOn = ({ text }: GuessRow) => {
+    if (text === null || text === '' || isWriting || !onGoOn) return null;
+    const run = (): void => {
+      onGoOn();
+      void continueFrom(at, text);
+    };
+    return { label: `Go on from ${named(text)}`, words: 'Go on', run };
+  };
   const listed = token.alternatives.reduce((sum, { probability }) => sum + probability, 0);
   return (
-    <Pane isAtFootOnPhone title={`Token ${formatCount(at + 1)}`} hint={`after “${lastWords(before)}”`}>
-      <Table
-        label={`What token ${formatCount(at + 1)} could be`}
-        columns={columns}
-        rows={rows}
-        rowKey={({ id }) => String(id)}
-        chosenKey={String(token.id)}
-        isDense
-      />
+    <Pane
+      isAtFootOnPhone
+      title={`Token ${formatCount(at + 1)}`}
+      {...(before !== '' && { hint: `after “${lastWords(before)}”` })}
+    >
+      <GuessTable label={`What token ${formatCount(at + 1)} could be`} rows={rows} chosen={token.id} action={goOn} />
       <Block>
         <p className={styles.quiet}>
           The likeliest {formatCount(token.alternatives.length)} of {formatCount(vocabulary)}, as the model says before
@@ -103,10 +62,10 @@ export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoO
   );
 }
 
-function rowsOf({ id, text, probability, alternatives }: GeneratedToken): readonly Row[] {
-  const rows = alternatives.map((other, index) => ({ ...other, rank: index + 1, isChosen: other.id === id }));
+function rowsOf({ id, text, bytes, probability, alternatives }: GeneratedToken): readonly GuessRow[] {
+  const rows = alternatives.map((other) => ({ ...other, isChosen: other.id === id }));
   if (rows.some((row) => row.isChosen)) return rows;
-  return [...rows, { id, text: text === '' ? null : text, probability, rank: null, isChosen: true }];
+  return [...rows, { id, text: text === '' ? null : text, bytes, probability, isChosen: true }];
 }
 
 /** The end of what stands before, for a head of one line. */

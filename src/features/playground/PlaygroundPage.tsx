@@ -1,13 +1,19 @@
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import { explain, headline } from '../../state/failures';
 import { isOpening } from '../../state/openRun';
 import { useNeed, useSavedSteps, useStudio } from '../../state/react';
 import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoint';
 import { useRunChoice } from '../../state/runChoice';
 import type { Need } from '../../state/trained';
-import { Button, CheckpointSelect, CheckpointSummary, EmptyState, Notice, Panes, RunSelect, Stage } from '../../ui';
+import { Button, CheckpointSelect, CheckpointSummary, NeedState, Notice, Panes, RunSelect, Stage } from '../../ui';
+import type { ModelKind } from '../../core/models/spec';
+import { playgroundKind } from '../../state/playground';
 import { AlternativesPane } from './AlternativesPane';
+import { CandidatesPane } from './CandidatesPane';
+import { FilledPane } from './FilledPane';
+import { InputPane } from './InputPane';
+import { KINDS } from './kinds';
+import { PassagePane } from './PassagePane';
 import { PromptPane } from './PromptPane';
 import { WrittenPane } from './WrittenPane';
 
@@ -23,9 +29,7 @@ function Playground() {
   useSavedSteps('playground');
   const writing = useStudio((s) => s.writing);
   const generate = useStudio((s) => s.generate);
-  const written = useStudio((s) => s.written);
-  const [chosen, setChosen] = useState<number>();
-  const at = chosen !== undefined && chosen < written.length ? chosen : undefined;
+  const kind = useStudio(playgroundKind);
   return (
     <Stage
       title="Playground"
@@ -51,12 +55,45 @@ function Playground() {
         </Notice>
       )}
       <Panes isFirstBeside columns="288px minmax(0, 1fr) 376px" narrowColumns="248px minmax(0, 1fr) 320px">
-        <PromptPane />
-        <WrittenPane chosen={at} onChoose={setChosen} />
-        <AlternativesPane at={at} onGoOn={() => setChosen(undefined)} />
+        <KindPanes key={kind} kind={kind} />
       </Panes>
     </Stage>
   );
+}
+
+/** Input, what the model makes of it, and what else it could have been. */
+function KindPanes({ kind }: { kind: ModelKind }) {
+  const places = useStudio((s) => (kind === 'encoder' ? (s.filled?.blanks.length ?? 0) : s.written.length));
+  const [chosen, setChosen] = useState<number>();
+  const at = chosen !== undefined && chosen < places ? chosen : undefined;
+  switch (kind) {
+    case 'decoder':
+      return (
+        <>
+          <PromptPane />
+          <WrittenPane chosen={at} onChoose={setChosen} />
+          <AlternativesPane at={at} onGoOn={() => setChosen(undefined)} />
+        </>
+      );
+    case 'encoder':
+      return (
+        <>
+          <PassagePane />
+          <FilledPane chosen={at} onChoose={setChosen} />
+          <CandidatesPane blank={at} />
+        </>
+      );
+    case 'encoder-decoder':
+      return (
+        <>
+          <InputPane />
+          <WrittenPane isAnswer chosen={at} onChoose={setChosen} />
+          <AlternativesPane at={at} />
+        </>
+      );
+    default:
+      return kind satisfies never;
+  }
 }
 
 const Summary = () => <CheckpointSummary {...useCheckpointSummary('playground')} />;
@@ -64,25 +101,11 @@ const RunChoice = () => <RunSelect {...useRunChoice('playground')} />;
 const StepChoice = () => <CheckpointSelect {...useCheckpointChoice('playground')} />;
 
 function Empty({ need }: { need: Need }) {
-  const [, go] = useLocation();
   const start = useStudio((s) => s.start);
+  const { summary } = KINDS[useStudio(playgroundKind)];
   return (
-    <Stage title="Playground" summary="Give the model a beginning, and it writes on" actions={<RunChoice />}>
-      <EmptyState
-        action={
-          <Button
-            variant="go"
-            onPress={() => {
-              if (need.starts) void start();
-              go(need.path);
-            }}
-          >
-            {need.button}
-          </Button>
-        }
-      >
-        {need.words}
-      </EmptyState>
+    <Stage title="Playground" summary={summary} actions={<RunChoice />}>
+      <NeedState need={need} onStart={() => void start()} />
     </Stage>
   );
 }

@@ -3,12 +3,22 @@ import { formatNumber } from '../../core/base/units';
 import { shownRun } from '../../state/openRun';
 import { vocabularySize } from '../../state/estimate';
 import { useShownPart, useStudio } from '../../state/react';
-import { IconButton, Pane, Segmented, TokenText } from '../../ui';
+import { IconButton, Pane, Segmented, SurpriseLegend, TokenText } from '../../ui';
+import { KINDS } from './kinds';
 import { meanBits, tokenView } from './surprise';
 import styles from './PlaygroundPage.module.css';
 
 /** The text as it comes. Each token can be chosen, by mouse or with ← →. */
-export function WrittenPane({ chosen, onChoose }: { chosen: number | undefined; onChoose: (index: number) => void }) {
+export function WrittenPane({
+  chosen,
+  onChoose,
+  isAnswer = false,
+}: {
+  chosen: number | undefined;
+  onChoose: (index: number) => void;
+  /** It stands apart from what it answers, and not after it. */
+  isAnswer?: boolean;
+}) {
   const prompt = useStudio((s) => s.writtenAfter);
   const written = useStudio((s) => s.written);
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
@@ -18,11 +28,22 @@ export function WrittenPane({ chosen, onChoose }: { chosen: number | undefined; 
   const end = useFollowing(written.length, isWriting);
   const hasText = written.length > 0 || isWriting;
   return (
-    <Pane title="Text" isFirstOnPhone aside={<Aside underline={underline} onUnderline={setUnderline} />}>
+    <Pane
+      title={isAnswer ? 'Output' : 'Text'}
+      isFirstOnPhone
+      aside={<Aside isAnswer={isAnswer} underline={underline} onUnderline={setUnderline} />}
+    >
+      {isAnswer && hasText && (
+        <div className={styles.input}>
+          <h3>Input</h3>
+          <p>{prompt}</p>
+          <h3>Output</h3>
+        </div>
+      )}
       <div className={styles.flow}>
         {hasText ? (
           <>
-            <span className={styles.prompt}>{prompt}</span>
+            {!isAnswer && <span className={styles.prompt}>{prompt}</span>}
             <TokenText
               form="underline"
               label="Tokens as written"
@@ -33,7 +54,7 @@ export function WrittenPane({ chosen, onChoose }: { chosen: number | undefined; 
             {isWriting && <span className={styles.caret} aria-hidden />}
           </>
         ) : (
-          <p className={styles.nothing}>What the model writes comes here, a token at a time</p>
+          <p className={styles.nothing}>{KINDS[isAnswer ? 'encoder-decoder' : 'decoder'].nothing}</p>
         )}
         <span ref={end} />
       </div>
@@ -42,12 +63,16 @@ export function WrittenPane({ chosen, onChoose }: { chosen: number | undefined; 
   );
 }
 
-function Aside(p: { underline: 'surprise' | 'off'; onUnderline: (underline: 'surprise' | 'off') => void }) {
+function Aside(p: {
+  isAnswer: boolean;
+  underline: 'surprise' | 'off';
+  onUnderline: (underline: 'surprise' | 'off') => void;
+}) {
   const prompt = useStudio((s) => s.writtenAfter);
   const written = useStudio((s) => s.written);
   const toast = useStudio((s) => s.toast);
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(prompt + written.map(({ text }) => text).join(''));
+    await navigator.clipboard.writeText((p.isAnswer ? '' : prompt) + written.map(({ text }) => text).join(''));
     toast({ text: 'Text copied' });
   };
   return (
@@ -77,17 +102,7 @@ function Foot({ underline }: { underline: 'surprise' | 'off' }) {
   if (mean === undefined) return null;
   return (
     <div className={styles.foot}>
-      {underline === 'surprise' && (
-        <span className={styles.legend}>
-          <span aria-hidden>
-            <i />
-            <i />
-            <i />
-            <i />
-          </span>
-          thicker is more surprising
-        </span>
-      )}
+      {underline === 'surprise' && <SurpriseLegend />}
       <span className={styles.mean}>
         {formatNumber(mean)} bits a token
         {heldOut !== undefined && `, against ${formatNumber(heldOut / Math.LN2)} on held-out text`}

@@ -1,15 +1,23 @@
 import { expect, test } from 'vitest';
 import { dataFacts, runRecord } from '../../core/testing/runRecord';
-import { reachWords } from './reach';
+import { reachWords, tooLongWords } from './reach';
+
+const record = runRecord({
+  model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 100 }, vocabulary: 257 },
+  data: { facts: dataFacts({ parts: { train: { tokens: 50, bytes: 100 }, validation: { tokens: 10, bytes: 20 } } }) },
+});
 
 test('a prompt that is longer than the model reads is said to be, and about how much of it', () => {
-  const record = runRecord({
-    model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 100 }, vocabulary: 257 },
-    data: { facts: dataFacts({ parts: { train: { tokens: 50, bytes: 100 }, validation: { tokens: 10, bytes: 20 } } }) },
-  });
   expect(reachWords('x'.repeat(200), record)).toBeUndefined();
   expect(reachWords('x'.repeat(10_000), record)).toBe(
     'The model reads about the last 200 characters of this: its context is 100 tokens',
   );
   expect(reachWords('ä'.repeat(150), record)).toMatch(/the last (100|1\d\d|50) characters/);
+});
+
+test('what is read whole or not at all is said to be too long', () => {
+  expect(tooLongWords('x'.repeat(200), record)).toBeUndefined();
+  expect(tooLongWords('x'.repeat(302), record)).toBe(
+    'This is about 150 tokens, and the model reads 100 at once: make it shorter',
+  );
 });

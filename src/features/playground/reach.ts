@@ -10,10 +10,7 @@ export function reachWords(
   { model, segments }: Pick<RunRecord, 'model' | 'segments'>,
 ): string | undefined {
   const { context } = model.config;
-  const train = dataOf({ segments }).facts?.parts.train;
-  const bytesPerToken = train && train.tokens > 0 ? train.bytes / train.tokens : USUAL;
-  const bytes = new TextEncoder().encode(prompt).length;
-  const tokens = Math.ceil(bytes / bytesPerToken);
+  const tokens = tokensOf(prompt, segments);
   if (tokens <= context) return undefined;
   const read = contextWindow(
     Array.from({ length: tokens }, (_, i) => i),
@@ -21,6 +18,23 @@ export function reachWords(
   ).length;
   const characters = Math.round((read / tokens) * Array.from(prompt).length);
   return `The model reads about the last ${formatCount(Number(characters.toPrecision(2)))} characters of this: its context is ${formatCount(context)} tokens`;
+}
+
+/** The same of a text that is read whole or not at all. */
+export function tooLongWords(
+  text: string,
+  { model, segments }: Pick<RunRecord, 'model' | 'segments'>,
+): string | undefined {
+  const { context } = model.config;
+  const tokens = tokensOf(text, segments);
+  if (tokens <= context) return undefined;
+  return `This is about ${formatCount(Number(tokens.toPrecision(2)))} tokens, and the model reads ${formatCount(context)} at once: make it shorter`;
+}
+
+function tokensOf(text: string, segments: RunRecord['segments']): number {
+  const train = dataOf({ segments }).facts?.parts.train;
+  const bytesPerToken = train && train.tokens > 0 ? train.bytes / train.tokens : USUAL;
+  return Math.ceil(new TextEncoder().encode(text).length / bytesPerToken);
 }
 /** Bytes a token, of a model that does not say what it learnt from. */
 const USUAL = 3;

@@ -1,6 +1,8 @@
 import { modelOf } from '../../state/openRun';
 import type { Stage } from '../../state/stage';
+import { playgroundKind } from '../../state/playground';
 import { modelLine } from '../../state/trained';
+import { KINDS } from './kinds';
 
 export const stage: Stage = {
   id: 'playground',
@@ -9,10 +11,11 @@ export const stage: Stage = {
   page: async () => (await import('./PlaygroundPage')).PlaygroundPage,
   action(s) {
     if (!modelOf(s, 'playground') || s.writing.kind === 'writing') return undefined;
-    return { id: 'write', label: 'Write', run: () => void s.generate() };
+    return { id: 'write', label: KINDS[playgroundKind(s)].act, run: () => void s.generate() };
   },
   ahead: () => ({
     reading: 'your prompt',
-    words: 'You write a beginning and it writes on, token by token; each shows what else it might have been.',
+    words:
+      'You write a beginning and it writes on, or fills your blanks, or answers; each token shows what else it might have been.',
   }),
 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { bits, meanBits, tokenView } from './surprise';
 
-const token = (probability: number, text = ' whale') => ({ id: 1, text, probability, alternatives: [] });
+const token = (probability: number, text = ' whale') => ({ id: 1, text, bytes: [], probability, alternatives: [] });
 
 test('a choice of one among two costs one bit, a certain one nothing, an impossible one no infinity', () => {
   expect(bits(0.5)).toBe(1);

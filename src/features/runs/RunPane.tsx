@@ -4,9 +4,10 @@ import { changeWords, differences, valueWords } from '../../core/runs/compare';
 import { forebears } from '../../core/runs/lineage';
 import { recipeOf } from '../../core/runs/segments';
 import { headlineOf } from '../../core/objectives';
+import { piecesOf } from '../../core/objectives/shown';
 import { useKeptSteps } from '../../state/react';
 import { VERDICT_TONE } from '../../state/verdict';
-import { Block, cx, formatMoment, Pane, PaneHead, Swatch, Table, text, Verdict, type Column } from '../../ui';
+import { Block, cx, formatMoment, Pane, PaneHead, Passage, Swatch, Table, text, Verdict, type Column } from '../../ui';
 import { ForkDialog } from './ForkDialog';
 import { KeptSteps } from './KeptSteps';
 import { RunActions } from './RunActions';
@@ -179,13 +180,11 @@ function Samples({ views }: { views: readonly RunView[] }) {
         {written.map(({ id, hue, row }) => {
           const { samplePrompt } = recipeOf(row.record);
           const { sample } = row.curve!;
-          const isPrompted = sample.startsWith(samplePrompt);
           return (
             <li key={id}>
               <Swatch run={hue} />
               <p className={cx(text.prose, styles.sample)}>
-                {isPrompted && <span className={styles.prompt}>{samplePrompt}</span>}
-                {isPrompted ? sample.slice(samplePrompt.length) : sample}
+                <Passage pieces={piecesOf(sample, samplePrompt)} />
               </p>
             </li>
           );

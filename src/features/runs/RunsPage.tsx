@@ -33,8 +33,6 @@ function useDrawn(parts: number): number {
   }, [drawn, parts]);
   return drawn;
 }
-const NO_ROWS: readonly RunView[] = [];
-
 function Runs({ views }: { views: readonly RunView[] }) {
   const drawn = useDrawn(3);
   const baselineId = useStudio((s) => s.project.baseline);
@@ -134,7 +132,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
           narrowColumns="minmax(0, 1fr) 304px"
           rows="minmax(300px, 5fr) minmax(220px, 4fr)"
         >
-          <CurvesPane all={views} shown={shown} against={baseline} />
+          {drawn > 1 ? <CurvesPane all={views} shown={shown} against={baseline} /> : <Pane label="Curves">{null}</Pane>}
           {pane}
           <Pane
             title="All runs"
@@ -158,7 +156,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
           >
             <div className={styles.scroller} tabIndex={0} role="group" aria-label="Table of runs">
               <RunsTable
-                views={drawn > 1 ? rows : NO_ROWS}
+                views={rows}
                 columns={columns.filter(({ id }) => !hidden.has(id))}
                 baseline={baseline}
                 isRunning={isRunning}

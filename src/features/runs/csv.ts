@@ -54,12 +54,12 @@ export function curveRows(views: readonly RunView[]): Rows {
       const { evaluations, training } = curve;
       const at = (of: string, step: number, ms: number): Cell[] => [view.name, of, step, tokensAt(view, step), ms];
       return [
-        ...evaluations.step.map((step, i) => {
+        ...Array.from(evaluations.step, (step, i) => {
           const loss = evaluations.loss[i]!;
           const place = at('held-out', step, evaluations.ms[i]!);
           return [...place, loss, undefined, undefined, bitsOf(view, loss, step), scale.of(loss)];
         }),
-        ...training.step.map((step, i) => {
+        ...Array.from(training.step, (step, i) => {
           const { ms, low, high } = training;
           return [...at('training', step, ms[i]!), undefined, low[i], high[i], undefined, undefined];
         }),

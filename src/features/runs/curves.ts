@@ -76,14 +76,14 @@ function pointsOf(view: RunView, measure: Measure): readonly Point[] {
   if (!curve) return [];
   const { training, evaluations } = curve;
   if (measure === 'training')
-    return training.step.map((step, i) => ({
+    return Array.from(training.step, (step, i) => ({
       step,
       value: (training.low[i]! + training.high[i]!) / 2,
       ms: training.ms[i]!,
     }));
   const { scale } = headlineOf(view.objective);
   const of = (loss: number, step: number) => (measure === 'bits' ? bitsOf(view, loss, step) : scale.of(loss));
-  return evaluations.step.flatMap((step, i): Point[] => {
+  return [...evaluations.step].flatMap((step, i): Point[] => {
     const value = of(evaluations.loss[i]!, step);
     return value === undefined ? [] : [{ step, value, ms: evaluations.ms[i]! }];
   });

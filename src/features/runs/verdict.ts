@@ -17,7 +17,7 @@ const over = new WeakMap<RunView, Verdict>();
 
 function made({ segments, row: { record, curve } }: RunView, isRunning: boolean): Verdict {
   const measured = curve?.evaluations;
-  const evaluations = (measured?.step ?? []).map((step, i) => ({ step, loss: measured!.loss[i]! }));
+  const evaluations = Array.from(measured?.step ?? [], (step, i) => ({ step, loss: measured!.loss[i]! }));
   const course = courseOf(
     { model: record.model, segments },
     {
@@ -26,8 +26,8 @@ function made({ segments, row: { record, curve } }: RunView, isRunning: boolean)
       isOver: !isRunning,
       trained(step) {
         const at = measured?.step.indexOf(step) ?? -1;
-        const mean = measured?.trained[at] ?? null;
-        return mean === null ? undefined : { mean, error: measured!.trainedError[at] ?? 0 };
+        const mean = measured?.trained[at] ?? NaN;
+        return Number.isNaN(mean) ? undefined : { mean, error: measured!.trainedError[at]! };
       },
     },
   );
@@ -37,8 +37,8 @@ function made({ segments, row: { record, curve } }: RunView, isRunning: boolean)
 /** Held-out loss above training loss at its best, in nats; undefined where one of them is not known. */
 export function gapOf({ best, row: { curve } }: RunView): number | undefined {
   if (!best || !curve) return undefined;
-  const trained = curve.evaluations.trained[curve.evaluations.step.indexOf(best.step)] ?? null;
-  return trained === null ? undefined : best.loss - trained;
+  const trained = curve.evaluations.trained[curve.evaluations.step.indexOf(best.step)] ?? NaN;
+  return Number.isNaN(trained) ? undefined : best.loss - trained;
 }
 
 /** `0.31`, `−0.20`: nats. */

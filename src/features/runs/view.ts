@@ -86,9 +86,9 @@ function lowestOf(
   isAlike: (measured: { step: number }) => boolean,
 ): RunView['best'] {
   let best: RunView['best'] = null;
-  for (const [i, step] of (evaluations?.step ?? []).entries()) {
-    const loss = evaluations!.loss[i]!;
-    if (isAlike({ step }) && !(best && best.loss <= loss)) best = { step, loss };
+  for (let i = 0; i < (evaluations?.step.length ?? 0); i++) {
+    const [step, loss] = [evaluations!.step[i]!, evaluations!.loss[i]!];
+    if (!(best && best.loss <= loss) && isAlike({ step })) best = { step, loss };
   }
   return best;
 }

@@ -1,16 +1,28 @@
+import { lazy, Suspense } from 'react';
 import { formatCount } from '../../core/base/units';
+import { isTable } from '../../core/documents';
 import { MARKUPS, type MarkupId } from '../../core/documents/markup';
-import { askedAbout, type DroppedMarkup } from '../../state/markup';
+import { type DroppedMarkup, questionOf } from '../../state/markup';
 import { useStudio, useStudioFields } from '../../state/react';
 import { Button, Dialog } from '../../ui';
 import styles from './MarkupDialog.module.css';
 
+/** It brings the code of tables along, which the first page does without. */
+const TableDialog = lazy(() => import('./TableDialog').then((module) => ({ default: module.TableDialog })));
+
 /** One question for all files of a drop that are not prose; to close it leaves them out. */
 export function MarkupDialog() {
-  const markup = useStudioFields(askedAbout);
+  const markup = useStudioFields(questionOf);
   const take = useStudio((s) => s.takeMarkup);
   const leave = useStudio((s) => s.leaveMarkup);
-  if (markup.length === 0) return null;
+  if (!markup[0]) return null;
+  if (isTable(markup[0].kind)) {
+    return (
+      <Suspense fallback={null}>
+        <TableDialog />
+      </Suspense>
+    );
+  }
   const [one, them] = markup.length === 1 ? [true, 'it'] : [false, 'them'];
   return (
     <Dialog

@@ -4,7 +4,7 @@ import type { Sample } from '../../protocol/data';
 import { FIRST_MINUTES } from '../../state/plan';
 import { useStudio } from '../../state/react';
 import { isTraining } from '../../state/openRun';
-import { Button, Table, type Column } from '../../ui';
+import { Button, Table, type Column, text } from '../../ui';
 import styles from './SampleTable.module.css';
 
 /** The bundled texts: one click reads, tokenises and trains. */
@@ -52,7 +52,7 @@ export function SampleTable() {
     },
     {
       id: 'act',
-      header: <span className={styles.hidden}>Action</span>,
+      header: <span className={text.hidden}>Action</span>,
       isNumber: true,
       width: '1%',
       cell: (sample) => (

@@ -18,6 +18,7 @@ import {
   type Column,
   type DroppedFile,
   type SortOrder,
+  text,
 } from '../../ui';
 import { ImportProgress } from './ImportProgress';
 import { LicenceDialog } from './LicenceDialog';
@@ -152,7 +153,7 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
     },
     {
       id: 'act',
-      header: <span className={styles.hidden}>Remove</span>,
+      header: <span className={text.hidden}>Remove</span>,
       isNumber: true,
       width: '52px',
       cell: (row) => {

@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import { formatCount, formatReading } from '../../core/base/units';
 import { metricOf } from '../../core/metrics';
+import type { BaselineFacts } from '../../core/objectives/facts';
 import { nameOf } from '../../core/metrics/words';
 import { headlineOf, metricsOf, objectiveOf } from '../../core/objectives';
 import { learningRateAt } from '../../core/optim/schedule';
@@ -49,7 +50,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
     [chosen, planned],
   );
   const clip = recipe.clip > 0 ? recipe.clip : undefined;
-  const sync = chart.x === 'step' ? { syncKey: 'train' } : {};
+  const common = { subject: log, ...(chart.x === 'step' && { syncKey: 'train' }) };
   const step = part(log.step);
   const rate = part(log.learningRate);
   const norm = part(log.gradientNorm);
@@ -80,7 +81,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
               }
             : undefined
         }
-        {...sync}
+        {...common}
       />
       <SmallCharts>
         <SmallChart
@@ -90,7 +91,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
           xMax={planned}
           y={rates}
           caption={`Learning rate ${newest(rate, formatReading)}`}
-          {...sync}
+          {...common}
         />
         <SmallChart
           title={clip === undefined ? 'Gradient norm' : `Gradient norm, clipped at ${formatExact(clip)}`}
@@ -100,7 +101,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
           xMax={planned}
           y={{ min: 0, max: 1.1 * highest(norm, clip ?? 0) }}
           caption={`Gradient norm ${newest(norm, formatReading)}`}
-          {...sync}
+          {...common}
         />
         <SmallChart
           title="Tokens a second"
@@ -109,9 +110,16 @@ export function Charts({ settings }: { settings: RunSettings }) {
           xMax={planned}
           y={{ min: 0, max: 1.1 * highest(speed, 0) }}
           caption={`${newest(speed, formatCount)} tokens a second`}
-          {...sync}
+          {...common}
         />
-        <MeasuredCharts log={log} recipe={recipe} upTo={kept} planned={planned} {...sync} />
+        <MeasuredCharts
+          log={log}
+          recipe={recipe}
+          facts={settings.segments.at(-1)?.data.facts ?? null}
+          upTo={kept}
+          planned={planned}
+          {...common}
+        />
       </SmallCharts>
       <StepCost settings={settings} />
     </>
@@ -133,11 +141,23 @@ function references({ model, recipe, segments }: RunSettings) {
 }
 
 /** A chart for each metric that no loss can be told in, over the evaluations. */
-function MeasuredCharts(p: { log: RunLog; recipe: Recipe; upTo: number; planned: number; syncKey?: string }) {
+function MeasuredCharts(p: {
+  log: RunLog;
+  recipe: Recipe;
+  facts: BaselineFacts | null;
+  upTo: number;
+  planned: number;
+  subject: unknown;
+  syncKey?: string;
+}) {
   const evaluations = p.log.evaluations.filter(({ step }) => step <= p.upTo);
   const ids = metricsOf(objectiveOf(p.recipe.objective)).filter((id) => metricOf(id).ofMean === undefined);
+  const baselines = p.facts ? (objectiveOf(p.recipe.objective).measuredBaselines?.(p.facts) ?? []) : [];
   return ids.map((id) => {
     const metric = metricOf(id);
+    const references = baselines.flatMap(({ words: label, values }) =>
+      values[id] === undefined ? [] : [{ value: values[id], label, longLabel: label }],
+    );
     const points = evaluations.flatMap(({ step, metrics }) =>
       metrics[id] ? [[step, metrics[id].value] as const] : [],
     );
@@ -150,8 +170,10 @@ function MeasuredCharts(p: { log: RunLog; recipe: Recipe; upTo: number; planned:
         value={value}
         lines={[{ id, label: nameOf(metric), run: 2, form: 'thin', hasPoints: true, x, y }]}
         xMax={p.planned}
-        y={{ min: Math.min(0, ...y), max: 1.1 * highest(y, 0) }}
+        references={references}
+        y={{ min: Math.min(0, ...y), max: 1.1 * highest([...y, ...references.map((each) => each.value)], 0) }}
         caption={`${metric.label} ${value}`}
+        subject={p.subject}
         {...(p.syncKey !== undefined && { syncKey: p.syncKey })}
       />
     );

@@ -17,7 +17,7 @@ export function Events({ settings }: { settings: RunSettings }) {
   const counted = useShownPart(
     'train',
     ({ log: l }) =>
-      `${l.saves.length} ${l.kept.length} ${l.evaluations.length} ${l.sampled.length} ${(l.step.at(-1) ?? 0) >= settings.recipe.warmup}`,
+      `${l.saves.length} ${l.kept.length} ${l.evaluations.length} ${l.sampled.length} ${l.early.length} ${(l.step.at(-1) ?? 0) >= settings.recipe.warmup}`,
   );
   const [isAll, setAll] = useState(false);
   const told = useMemo(() => (counted === '' ? [] : runEvents(log, settings)), [log, settings, counted]);

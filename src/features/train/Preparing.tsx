@@ -2,12 +2,13 @@ import { formatCount, formatKernels } from '../../core/base/units';
 import { dataState, tokenizerState, type ArtefactState } from '../../state/preparation';
 import { useShownPart, useStudio } from '../../state/react';
 import { isBeginning } from '../../state/phase';
-import { describeWork, type Work } from '../../state/work';
+import { describeWork, IDLE, type Work } from '../../state/work';
 import { Block, Icon, Progress } from '../../ui';
 import styles from './TrainPage.module.css';
 
-/** The way to the first step: tokenizer, data, then the step itself is compiled. */
+/** The way to the first step: what is still being read, tokenizer, data, then the step itself is compiled. */
 export function Preparing() {
+  const reading = useStudio((s) => (s.takingIn.includes(s.project.id) ? s.importing : IDLE));
   const tokenizing = useStudio((s) => s.tokenizing);
   const building = useStudio((s) => s.building);
   const tokenizer = useStudio(tokenizerState);
@@ -15,6 +16,7 @@ export function Preparing() {
   return (
     <Block isWideGutter>
       <ol className={styles.steps}>
+        {reading.kind === 'busy' && <PreparationStep name="Text" state="none" work={reading} />}
         <PreparationStep name="Tokenizer" state={tokenizer} work={tokenizing} />
         <PreparationStep name="Data" state={data} work={building} />
         <PreparationStep name="Training step" state="none" />

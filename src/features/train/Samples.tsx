@@ -1,15 +1,16 @@
 import { memo, useState } from 'react';
 import { formatCount, formatReading } from '../../core/base/units';
 import type { Scale } from '../../core/metrics/metric';
-import { headlineOf } from '../../core/objectives';
+import { headlineOf, objectiveOf } from '../../core/objectives';
+import { piecesOf } from '../../core/objectives/shown';
 import type { RunLog } from '../../state/runLog';
 import { useShownPart } from '../../state/react';
-import { cx, PaneHead, text, TextAction } from '../../ui';
+import { cx, PaneHead, Passage, text, TextAction } from '../../ui';
 import type { RunSettings } from '../../state/runSettings';
 import styles from './TrainPage.module.css';
 import { milestones } from './milestones';
 
-/** The same prompt continued at every evaluation, newest first. */
+/** What is shown at every evaluation, of the same each time, newest first. */
 export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
   const log = useShownPart('train', (run) => run.log);
   const count = useShownPart('train', (run) => run.log.evaluations.length + run.log.sampled.length);
@@ -18,7 +19,7 @@ export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
     <>
       <PaneHead
         title="Samples"
-        hint="same prompt, same seed"
+        hint={objectiveOf(recipe.objective).shows.hint}
         aside={
           count > 4 && (
             <TextAction
@@ -44,7 +45,7 @@ export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
 /** `count` tells it when the log, which is changed in place, has grown. */
 const List = memo(function List(p: { log: RunLog; count: number; prompt: string; isAll: boolean; scale: Scale }) {
   const rows = rowsOf(p.log, p.prompt, p.scale, p.isAll);
-  if (rows.length === 0) return <p className={styles.none}>The first is written before the first step</p>;
+  if (rows.length === 0) return <p className={styles.none}>The first is made before the first step</p>;
   return (
     <ol className={styles.samples} aria-label="Samples">
       {rows.map(({ key, step, remark, prompt, sample }) => (
@@ -54,14 +55,7 @@ const List = memo(function List(p: { log: RunLog; count: number; prompt: string;
             <small>{remark}</small>
           </span>
           <p className={cx(text.prose, styles.sample)}>
-            {sample.startsWith(prompt) ? (
-              <>
-                <span className={styles.prompt}>{prompt}</span>
-                {sample.slice(prompt.length)}
-              </>
-            ) : (
-              sample
-            )}
+            <Passage pieces={piecesOf(sample, prompt)} />
           </p>
         </li>
       ))}

@@ -36,6 +36,7 @@ function Train() {
   const choice = useRunChoice('train');
   const [, go] = useLocation();
   const ways = useResumeOrNew(go);
+  const runId = useShownPart('train', ({ id }) => id);
   const name = useShownPart('train', ({ record }) => record?.name);
   return (
     <Stage
@@ -57,7 +58,7 @@ function Train() {
       actions={
         <>
           <RunSelect {...choice} />
-          <RunActions />
+          <RunActions key={runId} />
         </>
       }
     >

@@ -8,6 +8,8 @@ import { lonelyLocks, type TestStudio } from '../../core/testing/behindChannels'
 import { FINISHED, goldenPage, STOPPED } from '../../core/testing/goldenPage';
 import { StudioContext } from '../../state/react';
 import { recipeOf } from '../../core/runs/segments';
+import { readTokenizer } from '../../core/runs/tokenizer';
+import type { TrainedKind } from '../../core/tokenizer/tokenizer';
 import { otherSettings, useResumeOrNew } from '../../state/otherSettings';
 import { useRunChoice } from '../../state/runChoice';
 import { ResumeOrNew, RunSelect } from '../../ui';
@@ -42,18 +44,20 @@ test('Train says which run it shows where there is one alone, and what can be as
 });
 
 test('where settings differ from those of a run that could go on, both ways stand side by side with what differs', async () => {
-  page = await goldenPage(STOPPED);
+  const golden = await goldenPage(STOPPED);
+  page = golden;
   const { getState } = page.studio;
   const record = getState().opened[STOPPED]!.record!;
   const Ways = () => {
     const ways = useResumeOrNew(() => undefined);
     return ways ? <ResumeOrNew {...ways} /> : 'as it was';
   };
+  const model = await readTokenizer(golden.store, record);
   getState().change({
     model: { id: record.model.id, config: record.model.config, byHand: [] },
     recipe: recipeOf(record),
-    tokenizer: { ...getState().project.tokenizer!, model: record.tokenizer, size: record.model.vocabulary },
-    tokenizerChoice: { kind: record.tokenizer.kind, vocabulary: record.model.vocabulary },
+    tokenizer: { ...getState().project.tokenizer!, model, size: record.model.vocabulary },
+    tokenizerChoice: { kind: record.tokenizer.kind as TrainedKind, vocabulary: record.model.vocabulary },
   });
   const texts = getState().texts;
   expect(otherSettings(getState()).filter((words) => words !== 'the text has changed since')).toEqual([]);

@@ -1,5 +1,5 @@
 /** What happened in a run, told from its log, oldest first. */
-import { formatBytes, formatCount, formatNumber, formatReading } from '../../core/base/units';
+import { counted, formatBytes, formatCount, formatNumber, formatReading } from '../../core/base/units';
 import { headlineOf, headlineWords, type ObjectiveId, objectiveOf } from '../../core/objectives';
 import { segmentAt } from '../../core/runs/segments';
 import { countUpTo, trainingAt } from '../../core/train/verdict';
@@ -63,6 +63,13 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
       activeMs: at,
       words: bytes > 0 ? `Best kept, ${formatBytes(bytes)}` : 'Best kept',
       tone: 'ok',
+    });
+  }
+  for (const { step, evaluations, activeMs: at } of log.early) {
+    events.push({
+      step,
+      activeMs: at,
+      words: `Ended early: ${counted(evaluations, 'evaluation')} without improvement`,
     });
   }
   for (const { step, activeMs: at } of log.sampled) {

@@ -1,5 +1,5 @@
 import { counted, formatCount, formatDuration, formatNumber } from '../../core/base/units';
-import { headlineOf, headlineWords, objectiveOf } from '../../core/objectives';
+import { headlineOf, headlineWords, type ObjectiveId, objectiveOf } from '../../core/objectives';
 import { measuredAt, recipeOf } from '../../core/runs/segments';
 import { isOpening, isWeightsAlone, shownRun } from '../../state/openRun';
 import { estimateProject, vocabularySize } from '../../state/estimate';
@@ -14,6 +14,7 @@ export const stage: Stage = {
   name: 'Train',
   state,
   page: async () => (await import('./TrainPage')).TrainPage,
+  staysOpen: true,
   keys(s) {
     const { phase, record } = shownRun(s, 'train');
     if (!record || !['training', 'stopped', 'finished'].includes(phase.kind)) return [];
@@ -55,7 +56,7 @@ function state(s: Studio): StageState {
   const objective = record?.objective ?? s.project.recipe.objective;
   // What it was before the first step says nothing of a later one.
   const isOfItsOwn = evaluation && (evaluation.step > 0 || !('step' in phase) || phase.step === 0);
-  const result = isOfItsOwn ? ` · ${headlineWords(objective, evaluation.loss)}` : '';
+  const result = isOfItsOwn ? ` · ${inRail(objective, evaluation.loss)}` : '';
   switch (phase.kind) {
     case 'idle':
       if (isOpening(s, 'train')) return { node: 'none', line: 'opening' };
@@ -79,4 +80,10 @@ function state(s: Studio): StageState {
     default:
       return phase satisfies never;
   }
+}
+
+/** `perplexity 85.4`, by the shortest name that it has. */
+function inRail(objective: ObjectiveId, loss: number): string {
+  const { shortLabel, scale } = headlineOf(objective);
+  return shortLabel === undefined ? headlineWords(objective, loss) : `${shortLabel} ${formatNumber(scale.of(loss))}`;
 }

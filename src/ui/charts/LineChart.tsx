@@ -52,14 +52,16 @@ export interface LineChartProps {
   rightAxis?: PlotProps['rightAxis'];
   /** In place of the table that is made of the lines. */
   table?: ReactNode;
-  /** Only a title with its newest value over a low plot, as three in a row below a large one. */
+  /** Only a title with its newest value over a low plot, as three in a row below a large one. Its references are told below it. */
   small?: { value: string };
+  /** What the chart is of: of another it is drawn at once. */
+  subject?: unknown;
 }
 
 /** A figure: head, plot, caption. The table takes the plot's place and is what screen readers get. */
 export function LineChart(props: LineChartProps) {
   const urgent = JSON.stringify([props.isLog, props.isXLog, props.lines.map((line) => line.id)]);
-  return <LineFigure {...useAtMost(props, useDrawingInterval(), urgent)} />;
+  return <LineFigure {...useAtMost(props, useDrawingInterval(), props.subject, urgent)} />;
 }
 
 /** The same, drawn as often as it is given something new. */
@@ -109,10 +111,22 @@ export const LineFigure = memo(function LineFigure(p: LineChartProps) {
           onTable={() => setTable(true)}
         />
       )}
+      {small && <References references={p.references ?? []} describeY={describeY} />}
       <figcaption className={small ? styles.hidden : styles.caption}>{p.caption}</figcaption>
     </figure>
   );
 });
+
+/** What those lines are that have words besides the title's. */
+const References = (p: { references: readonly Reference[]; describeY: (y: number) => string }) => {
+  const told = p.references.filter(({ longLabel }) => longLabel !== undefined);
+  if (told.length === 0) return null;
+  return (
+    <p className={styles.caption}>
+      {told.map(({ value, longLabel }) => `${longLabel} ${p.describeY(value)}`).join(', ')}
+    </p>
+  );
+};
 
 const Keys = ({ keys }: { keys: readonly Pick<Line, 'id' | 'label' | 'run'>[] }) => (
   <span className={styles.keys}>

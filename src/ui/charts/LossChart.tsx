@@ -54,11 +54,13 @@ export interface LossChartProps {
   caption?: ReactNode;
   minHeight?: number;
   syncKey?: string;
+  /** What the chart is of: of another it is drawn at once. */
+  subject?: unknown;
 }
 
 /** Losses in a reading of them at the left, and in nats at the right: one curve, two readings. */
 export function LossChart(props: LossChartProps) {
-  const p = useAtMost(props, useDrawingInterval(), props.settings);
+  const p = useAtMost(props, useDrawingInterval(), props.subject, props.settings);
   return <LossFigure p={p} chosen={props.settings} onSettings={props.onSettings} />;
 }
 

@@ -5,14 +5,21 @@ export function useThemeVersion(): number {
   return useSyncExternalStore(subscribeToTheme, () => themeVersion);
 }
 let themeVersion = 0;
+/** The override. A menu that opens sets other styles there, for as long. */
+const setScheme = (): string => document.documentElement.style.colorScheme;
 const QUERIES = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)'];
 function subscribeToTheme(onChange: () => void): () => void {
   const change = () => {
     themeVersion++;
     onChange();
   };
-  const observer = new MutationObserver(change);
-  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class', 'data-theme'] });
+  let before = setScheme();
+  const observer = new MutationObserver(() => {
+    const now = setScheme();
+    if (now !== before) change();
+    before = now;
+  });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
   const queries = QUERIES.map((query) => matchMedia(query));
   for (const query of queries) query.addEventListener('change', change);
   return () => {
@@ -37,15 +44,23 @@ export function useMedia(query: string): boolean {
   );
 }
 
-/** The newest value, but a new one at most every `interval` ms; the last one always arrives. A change of `urgent` is not held back. */
-export function useAtMost<T>(value: T, interval: number, urgent?: unknown): T {
-  const [shown, setShown] = useState(value);
-  const state = useRef<{ latest: T; urgent: unknown; timer: ReturnType<typeof setTimeout> | undefined; drawn: number }>(
-    undefined,
-  );
+/**
+ * The newest value, but a new one at most every `interval` ms; the last one always arrives. What comes with another `urgent`
+ * is not held back, and one of another `subject` is there at once: what was shown is of something else.
+ */
+export function useAtMost<T>(value: T, interval: number, subject: unknown, urgent?: unknown): T {
+  const [shown, setShown] = useState({ value, subject });
+  const state = useRef<{
+    latest: { value: T; subject: unknown };
+    urgent: unknown;
+    timer: ReturnType<typeof setTimeout> | undefined;
+    drawn: number;
+  }>(undefined);
+  if (shown.subject !== subject) setShown({ value, subject });
   useEffect(() => {
-    const now = (state.current ??= { latest: value, urgent, timer: undefined, drawn: -Infinity });
-    now.latest = value;
+    const latest = { value, subject };
+    const now = (state.current ??= { latest, urgent, timer: undefined, drawn: -Infinity });
+    now.latest = latest;
     if (now.urgent !== urgent) {
       now.urgent = urgent;
       now.drawn = -Infinity;
@@ -60,7 +75,7 @@ export function useAtMost<T>(value: T, interval: number, urgent?: unknown): T {
       },
       Math.max(0, now.drawn + interval - performance.now()),
     );
-  }, [value, interval, urgent]);
+  }, [value, interval, subject, urgent]);
   useEffect(
     () => () => {
       clearTimeout(state.current?.timer);
@@ -68,7 +83,7 @@ export function useAtMost<T>(value: T, interval: number, urgent?: unknown): T {
     },
     [],
   );
-  return shown;
+  return shown.value;
 }
 
 /** Content size of an element, and whether it is known yet. */

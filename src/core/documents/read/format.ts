@@ -5,16 +5,64 @@ export interface OpenFile {
   bytes: AsyncIterable<Uint8Array>;
   /** Tells the person something about how it was read. */
   note: (sentence: string) => void;
+  /** What a person may choose of how files are read. */
+  reading?: Reading;
 }
 
-/** One kind of file that text can be taken from: a file in this folder and a line in index.ts. */
-export interface TextFormat {
+/** How files are read where that can be asked; absent: false. */
+export interface Reading {
+  /** Of a web page all text, menus and footers too, rather than what it is about. */
+  wholePages?: boolean;
+}
+
+interface Format {
   label: string;
   /** Endings of file names, in lower case and without the dot. */
   endings: readonly string[];
+}
+
+/** One kind of file that text can be taken from: a file in this folder and a line in index.ts. */
+export interface TextFormat extends Format {
   /**
    * The text, in pieces of any size, never cut inside a code point. Nothing is changed without a note.
    * @throws HomegrownError `bad-file` naming the file, the place, the reason and a way out
    */
   read(file: OpenFile): AsyncIterable<string>;
 }
+
+/** One kind of file that is a table of texts: as those of text, a file and a line. */
+export interface TableFormat extends Format {
+  /** Its rows in their order, one at a time. @throws HomegrownError `bad-file` naming the file, the line and a way out */
+  rows(file: OpenFile): AsyncIterable<Row>;
+}
+
+/** One kind of file that documents are taken out of: as those of text, a file and a line, which loads the file when it is first needed. */
+export interface DocumentFormat extends Format {
+  open(): Promise<DocumentReader>;
+}
+
+export interface DocumentReader {
+  /**
+   * Its documents in their order, well-formed and without those that have no text.
+   * @throws HomegrownError `bad-file` naming the file, the place, the reason and a way out
+   */
+  documents(file: OpenFile): AsyncIterable<FoundDocument>;
+}
+
+export interface FoundDocument {
+  /** Absent: the file's name. */
+  title?: string;
+  text: string;
+  /** What is known of it, such as `source` (an address), `date`, `language`. */
+  fields?: Readonly<Record<string, string>>;
+}
+
+export interface Row {
+  /** Of the file, from 1: where it begins; where a file has no lines, which row it is. */
+  line: number;
+  /** What stands in it by the columns' names, in their order; a cell without text may be missing. */
+  cells: ReadonlyMap<string, string>;
+}
+
+/** Code units of a row: beyond it a quote was not closed, or lines are not told apart. */
+export const LONGEST_ROW = 2 ** 20;

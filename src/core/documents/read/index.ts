@@ -1,14 +1,64 @@
-import type { TextFormat } from './format';
+import { LANGUAGES } from '../languages';
+import { csv } from './csv';
+import type { DocumentFormat, TableFormat, TextFormat } from './format';
+import { json } from './json';
+import { jsonl } from './jsonl';
 import { md } from './md';
+import { tsv } from './tsv';
 import { txt } from './txt';
 
-/** Every format that text is read from. Adding one is a file and a line here. */
-export const FORMATS = { txt, md } as const satisfies Record<string, TextFormat>;
+/** Every format that text is read from. Adding one is a file and a line here; one that documents are taken out of is loaded when it is needed. */
+export const FORMATS = {
+  txt,
+  md,
+  csv,
+  tsv,
+  jsonl,
+  json,
+  html: { label: 'Web page', endings: ['html', 'htm', 'xhtml', 'shtml'], open: () => import('./html') },
+  srt: { label: 'Subtitles', endings: ['srt'], open: () => import('./srt') },
+  vtt: { label: 'Web subtitles', endings: ['vtt'], open: () => import('./vtt') },
+  ipynb: { label: 'Notebook', endings: ['ipynb'], open: () => import('./ipynb') },
+  docx: { label: 'Word document', endings: ['docx'], open: () => import('./docx') },
+  odt: { label: 'OpenDocument text', endings: ['odt'], open: () => import('./odt') },
+  code: {
+    label: 'Source code',
+    endings: Object.values(LANGUAGES).flatMap((endings) => endings.split(' ')),
+    open: () => import('./code'),
+  },
+} as const satisfies Record<string, TextFormat | TableFormat | DocumentFormat>;
 export type FormatId = keyof typeof FORMATS;
 
-/** The format of a file by its name; anything else is tried as plain text, whose reader refuses what is not text. */
-export function formatOf(name: string): FormatId {
+type IdOf<F> = { [Id in FormatId]: (typeof FORMATS)[Id] extends F ? Id : never }[FormatId];
+/** What is learnt as it is written. */
+export type TextFormatId = IdOf<TextFormat>;
+/** Of which columns are learnt. */
+export type TableFormatId = IdOf<TableFormat>;
+/** Out of which documents are taken. */
+export type DocumentFormatId = IdOf<DocumentFormat>;
+
+const ids = Object.keys(FORMATS) as FormatId[];
+const isText = (id: FormatId): id is TextFormatId => 'read' in FORMATS[id];
+export const isTable = (id: string): id is TableFormatId =>
+  Object.hasOwn(FORMATS, id) && 'rows' in FORMATS[id as FormatId];
+export const isOfDocuments = (id: string): id is DocumentFormatId =>
+  Object.hasOwn(FORMATS, id) && 'open' in FORMATS[id as FormatId];
+
+/**
+ * The format of a file by its name, but for tables, of which a person chooses columns; anything else is tried as plain
+ * text, whose reader refuses what is not text.
+ */
+export const formatOf = (name: string): TextFormatId | DocumentFormatId =>
+  ids.filter((id) => isText(id) || isOfDocuments(id)).find((id) => isCalled(name, id)) ?? 'txt';
+
+/** The table that a file is by its name, if it is one. */
+export const tableCalled = (name: string): TableFormatId | undefined =>
+  ids.filter((id) => isTable(id)).find((id) => isCalled(name, id));
+
+/** As what a file is read that is a table; anything that is not called so as CSV, which tells its delimiter itself. */
+export const tableFormatOf = (name: string): TableFormatId => tableCalled(name) ?? 'csv';
+
+const isCalled = (name: string, id: FormatId): boolean => {
   const ending = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
-  const ids = Object.keys(FORMATS) as FormatId[];
-  return ids.find((id) => FORMATS[id].endings.includes(ending)) ?? 'txt';
-}
+  return (FORMATS[id].endings as readonly string[]).includes(ending);
+};

@@ -3,7 +3,7 @@ import { type ByteStream, textFile } from '../../files/byteSource';
 import { modelSpec } from '../../models';
 import { END_OF_TEXT } from '../../tokenizer/special';
 import { type Bound, BOUND_OF_F16 } from '../../verify/check';
-import { type Card, F16, F32, type Format, type Precision, weightBytes } from '../format';
+import { type Card, F16, F32, type Format, type Precision, tokenizerProblem, weightBytes } from '../format';
 import type { GgufTypeName } from '../ggufTypes';
 import type { RunInfo } from '../homegrownJson';
 
@@ -41,9 +41,10 @@ const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format =>
   card: CARD,
   precision,
   kind: 'file',
-  problem: ({ model: { id } }) => {
+  problem: ({ model: { id, config }, tokenizer }) => {
     const { label, gguf: theirs } = modelSpec(id);
-    return theirs ? null : `A ${label} model cannot be written as GGUF`;
+    if (!theirs) return `A ${label} model cannot be written as GGUF`;
+    return theirs.problem?.(config) ?? tokenizerProblem('What is written as GGUF', tokenizer);
   },
   bytes: (known) => weightBytes(precision, known) + ENTRY * known.vocabulary,
   async files(exported) {

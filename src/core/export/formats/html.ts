@@ -1,7 +1,7 @@
 import { loaded } from '../../base/load';
 import { modelSpec } from '../../models';
 import { BOUND_OF_F32, readers } from '../../verify/check';
-import { F32, type Format } from '../format';
+import { F32, type Format, tokenizerProblem } from '../format';
 
 /** One page that holds the model and writes with it, opened by a double click, without a server or a network. */
 export const html: Format = {
@@ -14,9 +14,10 @@ export const html: Format = {
   },
   precision: F32,
   kind: 'file',
-  problem({ model: { id } }) {
+  problem({ model: { id }, tokenizer }) {
     const { label, page, huggingFace: named } = modelSpec(id);
-    return page && named ? null : `The offline page cannot run ${label} models yet.`;
+    if (!page || !named) return `The offline page cannot run ${label} models yet.`;
+    return tokenizerProblem('The offline page', tokenizer);
   },
   bytes: ({ parameters }) => BASE64 * 4 * parameters + CODE,
   async files(exported, { template }) {

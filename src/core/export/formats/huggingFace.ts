@@ -1,27 +1,32 @@
 import { loaded } from '../../base/load';
 import { modelSpec } from '../../models';
 import { BOUND_OF_F32, readers } from '../../verify/check';
-import { type Card, F32, type Format, tellingBytes, weightBytes } from '../format';
+import { type Card, F32, type Format, type LoadFacts, tellingBytes, weightBytes } from '../format';
 import type { RunInfo } from '../homegrownJson';
+import { DOES } from '../kinds';
 
 export const FOLDER: Card = {
   name: 'Hugging Face folder',
   purpose: 'Fine-tune it in Python, or publish it',
   opensIn: 'transformers, unchanged; and Homegrown, dropped back in',
   holds: 'zip: safetensors, tokenizer.json, config, README',
-  howToLoad: ({ prompt, tokens }) => [
-    {
-      title: 'Python, with the Hugging Face folder',
-      language: 'python',
-      code: `from transformers import AutoModelForCausalLM, AutoTokenizer
+  howToLoad: (facts) => [{ title: 'Python, with the Hugging Face folder', language: 'python', code: inPython(facts) }],
+};
+
+function inPython({ kind, prompt, tokens }: LoadFacts): string {
+  const { auto } = DOES[kind];
+  const opened = `from transformers import ${auto}, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained("path/to/the/folder")
-model = AutoModelForCausalLM.from_pretrained("path/to/the/folder")
-ids = tokenizer(${JSON.stringify(prompt)}, return_tensors="pt")
-print(tokenizer.decode(model.generate(**ids, max_new_tokens=${tokens}, do_sample=True)[0]))`,
-    },
-  ],
-};
+model = ${auto}.from_pretrained("path/to/the/folder")
+`;
+  if (kind !== 'encoder')
+    return `${opened}ids = tokenizer(${JSON.stringify(prompt)}, return_tensors="pt")
+print(tokenizer.decode(model.generate(**ids, max_new_tokens=${tokens}, do_sample=True)[0]))`;
+  return `${opened}ids = tokenizer(${JSON.stringify(prompt)} + tokenizer.mask_token, return_tensors="pt")
+scores = model(**ids).logits[ids["input_ids"] == tokenizer.mask_token_id]
+print([tokenizer.decode(id) for id in scores[0].topk(5).indices])`;
+}
 
 /** What has Hugging Face's names has an architecture there. */
 export function hubProblem({ model: { id } }: Pick<RunInfo, 'model'>): string | null {

@@ -5,6 +5,7 @@ import { sizeOf } from '../../models/spec';
 import { BOUND_OF_F16, BOUND_OF_F32, readers } from '../../verify/check';
 import { type Card, F16, F32, type Format } from '../format';
 import type { RunInfo } from '../homegrownJson';
+import { DOES } from '../kinds';
 import type { Precision } from '../../onnx/graph';
 
 const ONNX: Card = {
@@ -12,7 +13,7 @@ const ONNX: Card = {
   purpose: 'Run it inside a web page or an app',
   opensIn: 'onnxruntime, transformers.js',
   holds: 'zip: model.onnx, tokenizer.json, config, README',
-  howToLoad: ({ prompt, tokens }) => [
+  howToLoad: ({ kind, prompt, tokens }) => [
     {
       title: 'JavaScript, with the ONNX folder',
       language: 'js',
@@ -20,8 +21,12 @@ const ONNX: Card = {
 
 env.allowRemoteModels = false;
 env.localModelPath = 'path/to/the/folder/above/';
-const generate = await pipeline('text-generation', 'name-of-the-folder');
-console.log(await generate(${JSON.stringify(prompt)}, { max_new_tokens: ${tokens}, do_sample: true }));`,
+const ${kind === 'encoder' ? 'fill' : 'generate'} = await pipeline('${DOES[kind].task}', 'name-of-the-folder');
+${
+  kind === 'encoder'
+    ? `console.log(await fill(${JSON.stringify(prompt)} + fill.tokenizer.mask_token));`
+    : `console.log(await generate(${JSON.stringify(prompt)}, { max_new_tokens: ${tokens}, do_sample: true }));`
+}`,
     },
   ],
 };
@@ -38,7 +43,7 @@ const onnx = (precision: Precision): Format => ({
   },
   check: {
     engine: 'onnxruntime',
-    opens: async (file) => (await readers()).fileInZip(file, '.onnx'),
+    opens: async (file) => (await readers()).filesInZip(file, '.onnx'),
     bound: PRECISIONS[precision].bound,
   },
 });

@@ -1,10 +1,11 @@
 import { loaded } from '../../base/load';
+import { chosenLabels } from '../../base/field';
 import { modelSpec } from '../../models';
-import { objectiveOf, OBJECTIVES } from '../../objectives';
+import { objectiveOf } from '../../objectives';
 import { optimizerOf } from '../../optim';
 import { idBytes } from '../../shards/ids';
 import { BOUND_OF_F32, readers } from '../../verify/check';
-import { F32, type Format, tellingBytes } from '../format';
+import { F32, type Format, tellingBytes, tokenizerProblem } from '../format';
 
 /**
  * The run, handed over to PyTorch: `train.py` continues it from this step, on one GPU or many. `model/` is a Hugging Face
@@ -20,14 +21,17 @@ export const pytorch: Format = {
   precision: F32,
   kind: 'folder',
   moments: 'always',
-  problem: ({ model: { id }, recipe: { objective, optimizer } }) => {
+  problem: ({ model: { id }, recipe, tokenizer }) => {
     const { label: architecture, pytorch: model, huggingFace: named } = modelSpec(id);
     if (!model || !named) return `A ${architecture} model cannot be handed over to PyTorch`;
-    const learnt = objectiveOf(objective);
-    if (learnt !== OBJECTIVES.causal)
-      return `train.py knows how to learn the next token alone, and this run learns ${learnt.label.toLowerCase()}`;
-    const { label, torch } = optimizerOf(optimizer);
-    return torch ? null : `PyTorch has no optimizer that goes on from what ${label} remembers`;
+    const learnt = objectiveOf(recipe.objective);
+    if (!learnt.inPytorch?.(recipe)) {
+      const how = [learnt.label, ...chosenLabels(learnt.fields, recipe)].join(', ').toLowerCase();
+      return `train.py knows how to learn the next token of one stream of text alone, and this run learns otherwise: ${how}`;
+    }
+    const { label, torch } = optimizerOf(recipe.optimizer);
+    const other = tokenizerProblem('What cuts text there (prepare.py)', tokenizer);
+    return torch ? other : `PyTorch has no optimizer that goes on from what ${label} remembers`;
   },
   bytes: (known) => SCRIPTS + tellingBytes(known) + known.saved + known.tokens * idBytes(known.vocabulary),
   async files(exported, options) {
@@ -38,4 +42,4 @@ export const pytorch: Format = {
 };
 
 /** Bytes of what is carried along. */
-const SCRIPTS = 46_000;
+const SCRIPTS = 50_000;

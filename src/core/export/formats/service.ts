@@ -1,23 +1,29 @@
 import { loaded } from '../../base/load';
 import { readers } from '../../verify/check';
 import { type Format } from '../format';
+import { modelSpec } from '../../models';
+import type { ModelChoice } from '../../models/network';
 import { ggufF16 } from './gguf';
+import { onnxF16 } from './onnx';
 
 /**
- * A folder that serves the model over HTTP, in OpenAI's style: after `npm ci`, `npm start`. The server is Node on
- * llama.cpp (docs/decisions/0012), and the model a GGUF file.
+ * A folder that serves the model over HTTP, in OpenAI's style: after `npm ci`, `npm start`. The server is Node: on llama.cpp
+ * with a GGUF file where the model goes on from a text (docs/decisions/0012), else on onnxruntime with the graphs of its ONNX
+ * folder (docs/decisions/0064).
  */
 export const service: Format = {
   card: {
     name: 'Web service',
     purpose: 'Call it from your own program',
-    opensIn: 'Node or Docker, as /v1/completions in OpenAI’s style',
-    holds: 'zip: GGUF, server, Dockerfile, README; npm start runs it',
-    howToLoad: () => [{ title: 'A web service, with its folder', language: 'sh', code: 'npm ci && npm start' }],
+    opensIn: 'Node or Docker, as /v1/completions or /v1/fill-mask',
+    holds: 'zip: model, server, Dockerfile, README; npm start runs it',
+    howToLoad: () => [
+      { title: 'A web service, with its folder', language: 'sh', code: 'npm ci --ignore-scripts && npm start' },
+    ],
   },
   precision: ggufF16.precision,
   kind: 'folder',
-  ...(ggufF16.problem && { problem: ggufF16.problem }),
+  problem: (info) => writtenAs(info.model).problem?.(info) ?? null,
   bytes: (known) => SERVER + ggufF16.bytes!(known),
   async files(exported, options) {
     const { serviceFiles } = await loaded('The writer of web services', import('../service'));
@@ -28,7 +34,11 @@ export const service: Format = {
     opens: async (file) => (await readers()).fileInZip(file, '.gguf'),
     bound: ggufF16.check.bound,
   },
+  checks: { encoder: onnxF16.check, 'encoder-decoder': onnxF16.check },
 };
+
+/** What of its folder is the model. */
+const writtenAs = ({ id }: Pick<ModelChoice, 'id'>): Format => (modelSpec(id).kind === 'decoder' ? ggufF16 : onnxF16);
 
 /** Bytes of what is carried along. */
 const SERVER = 108_000;

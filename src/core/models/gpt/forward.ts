@@ -1,9 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { attend, positionsOf } from '../../nn/cache';
 import { block, dense, type FeedForwardKind, mlp, type Norm, norm, preNorm } from '../../nn/layers';
-import { dropout } from '../../ops/dropout';
 import { embedding, embeddingTied } from '../../ops/embedding';
+import { added, attentionDropped, dropped } from '../residual';
 import type { BlockActivation, Forward, HookName, Output, Pass } from '../spec';
 
 /** What differs among architectures that are otherwise GPT-2: parameters are called as its, and biases are those there are. */
@@ -16,11 +15,11 @@ const GPT2: Style = { norm: { kind: 'layerNorm', epsilon: 1e-5 }, feedForward: {
 export const forward: Forward = { decode: (pass, ids) => decode(pass, ids, GPT2) };
 
 /**
- * Dropout after the embedding, attention's output and the feed-forward's output (GPT-2's embd and resid); not on attention's
- * probabilities, which a fused kernel never holds as a matrix.
+ * Dropout after the embedding, attention's output and the feed-forward's output (GPT-2's embd and resid), and with a probability
+ * of its own on attention's weights (attn).
  */
 export function decode(pass: Pass, ids: Tensor2D, style: Style): Output {
-  const { params, cache, dropout: probability, recompute, hook } = pass;
+  const { params, cache, documents, dropout: probability, recompute, hook } = pass;
   const { layers, untied } = pass.config;
   const see = (name: HookName, x: Tensor2D): Tensor2D => (hook ? hook(name, x) : x);
   const matrix = (name: string): Tensor2D => params[`${name}.weight`] as Tensor2D;
@@ -28,8 +27,8 @@ export function decode(pass: Pass, ids: Tensor2D, style: Style): Output {
   const table = matrix('transformer.wte');
   const positions = positionsOf(matrix('transformer.wpe'), ids.shape[1], cache);
   const [embedded, classifier] = untied
-    ? [embedding(ids, table, positions), matrix('lm_head')]
-    : embeddingTied(ids, table, positions);
+    ? [embedding(ids, table, positions, documents?.places), matrix('lm_head')]
+    : embeddingTied(ids, table, positions, documents?.places);
   let x = see('embedding', probability > 0 ? dropped(pass, embedded, 'embedding') : embedded);
   for (let i = 0; i < layers; i++) x = block(x, (input) => layer(pass, input, i, ids.shape[0], style), recompute);
   return { hidden: see('norm', norm(params, 'transformer.ln_f', x, style.norm)), classifier };
@@ -45,7 +44,8 @@ function layer(pass: Pass, x: Tensor2D, i: number, rows: number, style: Style): 
       hook ? hook(`blocks.${i}.${site}`, value) : value;
   const [before, past] = preNorm(params, `${h}.ln_1`, x, style.norm);
   const qkv = at('attention.qkv')(dense(params, `${h}.attn.c_attn`, at('attention.norm')(before))); // [B T, 3 C]
-  const heads = at('attention.heads')(attend(qkv, { rows, heads: pass.config.heads }, i, pass));
+  const settings = { rows, heads: pass.config.heads, ...attentionDropped(pass, `${h}.attn`) };
+  const heads = at('attention.heads')(attend(qkv, settings, i, pass));
   const attended = added(pass, past, `${h}.attn.c_proj`, at('attention.out'), (to) =>
     dense(params, `${h}.attn.c_proj`, heads, to),
   );
@@ -53,28 +53,7 @@ function layer(pass: Pass, x: Tensor2D, i: number, rows: number, style: Style): 
   const normed = at('mlp.norm')(between);
   const inner = hook && at('mlp.inner');
   const y = added(pass, residual, `${h}.mlp.c_proj`, at('mlp.out'), (to) =>
-    mlp(params, `${h}.mlp`, normed, style.feedForward, { ...to, inner }),
+    mlp(params, [`${h}.mlp.c_fc`, `${h}.mlp.c_proj`], normed, style.feedForward, { ...to, inner }),
   );
   return at('out')(y);
 }
-
-/** x + what a branch ends in, dropped: one op where nothing is dropped and nobody looks. */
-function added(
-  pass: Pass,
-  x: Tensor2D,
-  purpose: string,
-  see: (x: Tensor2D) => Tensor2D,
-  branch: (to: { residual?: Tensor2D }) => Tensor2D,
-): Tensor2D {
-  const isDropping = pass.dropout > 0;
-  if (!pass.hook) return isDropping ? dropped(pass, branch({}), purpose, x) : branch({ residual: x });
-  const seen = see(isDropping ? dropped(pass, branch({}), purpose) : branch({}));
-  return tf.add(seen, x);
-}
-
-const dropped = (
-  { counter, dropout: probability }: Pass,
-  x: Tensor2D,
-  purpose: string,
-  residual?: Tensor2D,
-): Tensor2D => dropout(x, counter!, { probability, purpose }, residual) as Tensor2D;

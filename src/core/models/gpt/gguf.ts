@@ -1,16 +1,46 @@
+import { z } from '../../base/zod';
 import type { Gguf, GgufPiece } from '../interop';
+import { type GptConfig, hiddenOf, innerOf } from './sizes';
 
-/** conversion/gpt2.py and gguf-py/gguf/tensor_mapping.py of llama.cpp. */
-export const gguf: Gguf = {
-  name: 'gpt2',
-  sizes: ({ config: { layers, heads, width, context } }) => ({
-    block_count: { u32: layers },
-    context_length: { u32: context },
-    embedding_length: { u32: width },
-    feed_forward_length: { u32: 4 * width },
-    'attention.head_count': { u32: heads },
+const size = z.int().positive();
+const keys = z.object({
+  block_count: size,
+  context_length: size,
+  embedding_length: size,
+  feed_forward_length: size,
+  'attention.head_count': size,
+  'attention.layer_norm_epsilon': z.number().refine((epsilon) => Math.fround(epsilon) === Math.fround(1e-5), {
+    message: 'only 1e-5 can be run',
+  }),
+  vocabulary: size,
+  tensors: z.array(z.string()),
+});
+
+/** conversion/gpt2.py and gguf-py/gguf/tensor_mapping.py of llama.cpp, which knows it with biases alone. */
+export const gguf: Gguf<GptConfig> = {
+  name: () => 'gpt2',
+  sizes: ({ config }) => ({
+    block_count: { u32: config.layers },
+    context_length: { u32: config.context },
+    embedding_length: { u32: config.width },
+    feed_forward_length: { u32: innerOf(config) },
+    'attention.head_count': { u32: config.heads },
     'attention.layer_norm_epsilon': { f32: 1e-5 },
   }),
+  reads: {
+    names: ['gpt2'],
+    schema: keys.transform(({ tensors, vocabulary, ...given }) => ({
+      config: {
+        layers: given.block_count,
+        heads: given['attention.head_count'],
+        width: given.embedding_length,
+        context: given.context_length,
+        hidden: hiddenOf(given.feed_forward_length, given.embedding_length),
+        ...(tensors.includes('output.weight') && { untied: true as const }),
+      },
+      vocabulary,
+    })),
+  },
   layout({ layers, untied }) {
     const layout: GgufPiece[] = [
       { name: 'token_embd.weight', of: 'transformer.wte.weight' },

@@ -1,21 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../../testing/checkOp';
+import { decisive } from '../../testing/decoding';
 import { HOST_BACKENDS } from '../../testing/wasm';
 import { softmaxCrossEntropy } from '../../ops/softmaxCrossEntropy';
 import { logits } from '../../sample/logits';
 import { initialValues, type ModelChoice, network, type Values } from '../network';
-import { countParams, sizeOf } from '../spec';
+import { type BaseConfig, countParams, sizeOf } from '../spec';
 import { gpt } from './spec';
 
 const choice: ModelChoice = { id: 'gpt', config: { layers: 2, heads: 3, width: 12, context: 7 }, vocabulary: 11 };
-/** As drawn, but large and without zeros, so that every weight matters. */
-const values: Values = new Map(
-  [...initialValues(choice, 3)].map(([name, { shape, data }], at) => [
-    name,
-    { shape, data: data.map((x, i) => (x === 0 || x === 1 ? x + 0.3 * Math.sin(i + at) : 12 * x)) },
-  ]),
-);
+const values = decisive(choice, 3);
 const ids = [3, 1, 4, 1, 5, 9, 10];
 
 test('GPT-2 small has the published number of parameters', () => {
@@ -28,6 +23,18 @@ test('names and shapes are those of GPT2LMHeadModel', () => {
   expect(table['transformer.h.1.mlp.c_proj.weight']).toMatchObject({ shape: [48, 12], init: { std: 0.01 } });
   const decayed = Object.entries(table).filter(([, { decay }]) => decay);
   expect(decayed.every(([name]) => /(wte|c_attn|c_proj|c_fc)\.weight$/.test(name))).toBe(true);
+});
+const bare: ModelChoice = { ...choice, config: { ...choice.config, hidden: 10, biases: false } as BaseConfig };
+test('without biases there are matrices, embeddings and scales alone; an inner width is what it says', () => {
+  const table = gpt.params(bare.config, 11);
+  expect(Object.keys(table)).toEqual(
+    Object.keys(gpt.params(choice.config, 11)).filter((name) => !name.endsWith('.bias')),
+  );
+  expect(table['transformer.h.1.mlp.c_fc.weight']).toMatchObject({ shape: [12, 10] });
+  expect(table['transformer.h.1.mlp.c_proj.weight']).toMatchObject({ shape: [10, 12] });
+  expect(gpt.problems(bare.config)).toEqual([]);
+  const said = gpt.params({ ...choice.config, hidden: 48, biases: true } as BaseConfig, 11);
+  expect(said).toEqual(gpt.params(choice.config, 11));
 });
 test('initial weights follow the table, and the seed', () => {
   const wide: ModelChoice = { ...choice, config: { layers: 2, heads: 4, width: 64, context: 16 }, vocabulary: 300 };
@@ -76,6 +83,12 @@ describe.each(HOST_BACKENDS)('on %s', (_, use) => {
     expectClose(await logits(net, ids), reference(ids), 5e-6, 'logits');
     net.dispose();
   });
+  test('so are those of one without biases, of another inner width', async () => {
+    const drawn = decisive(bare, 3);
+    const net = await network(bare, drawn);
+    expectClose(await logits(net, ids), reference(ids, drawn), 5e-6, 'logits');
+    net.dispose();
+  });
   test('a later token cannot change an earlier prediction', async () => {
     const net = await network(choice, values);
     const [a, b] = [await logits(net, ids), await logits(net, [...ids.slice(0, 4), 0, 0, 0])];
@@ -109,13 +122,8 @@ async function gradients(
   const found = tf.tidy(() => {
     const counter = tf.tensor1d([1, 1], 'int32');
     const { grads } = tf.variableGrads(() => {
-      const { hidden, classifier } = net.forward(tf.tensor2d([ids], undefined, 'int32'), { ...how, counter });
-      return softmaxCrossEntropy(
-        hidden,
-        classifier,
-        tf.tensor1d([1, 4, 1, 5, 9, -1, 2], 'int32'),
-        tf.tensor1d([6], 'int32'),
-      );
+      const output = net.forward(tf.tensor2d([ids], undefined, 'int32'), { ...how, counter });
+      return softmaxCrossEntropy(output, tf.tensor1d([1, 4, 1, 5, 9, -1, 2], 'int32'), tf.tensor1d([6], 'int32'));
     });
     return Object.entries(net.params).map(
       ([name, { name: own }]) => [name, grads[own]!.dataSync<'float32'>().slice()] as const,
@@ -125,13 +133,15 @@ async function gradients(
   return new Map(found);
 }
 
-/** GPT-2 (Radford et al. 2019) as loops over f64: ids -> logits [T, V]. */
-function reference(tokens: number[]): number[] {
+/** GPT-2 (Radford et al. 2019) as loops over f64: ids -> logits [T, V]. A bias that is not among the weights is 0. */
+function reference(tokens: number[], weights: Values = values): number[] {
   const { layers, heads, width: C } = choice.config;
   const D = C / heads;
-  const w = (name: string): Float32Array => values.get(`transformer.${name}`)!.data;
+  const w = (name: string): Float32Array => weights.get(`transformer.${name}`)!.data;
+  const b = (name: string, size: number): Float32Array =>
+    weights.get(`transformer.${name}.bias`)?.data ?? new Float32Array(size);
   const affine = (x: number[][], name: string, O: number): number[][] => {
-    const [weight, bias] = [w(`${name}.weight`), w(`${name}.bias`)];
+    const [weight, bias] = [w(`${name}.weight`), b(name, O)];
     return x.map((row) =>
       Array.from({ length: O }, (__, o) => row.reduce((sum, v, i) => sum + v * weight[i * O + o]!, bias[o]!)),
     );
@@ -140,9 +150,7 @@ function reference(tokens: number[]): number[] {
     x.map((row) => {
       const mean = row.reduce((a, b) => a + b) / C;
       const variance = row.reduce((sum, v) => sum + (v - mean) ** 2, 0) / C;
-      return row.map(
-        (v, c) => ((v - mean) / Math.sqrt(variance + 1e-5)) * w(`${name}.weight`)[c]! + w(`${name}.bias`)[c]!,
-      );
+      return row.map((v, c) => ((v - mean) / Math.sqrt(variance + 1e-5)) * w(`${name}.weight`)[c]! + b(name, C)[c]!);
     });
   const add = (a: number[][], b: number[][]): number[][] => a.map((row, t) => row.map((v, c) => v + b[t]![c]!));
   const gelu = (v: number): number => (v / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v ** 3)));
@@ -166,7 +174,9 @@ function reference(tokens: number[]): number[] {
       }),
     );
     x = add(x, affine(attended, `${h}.attn.c_proj`, C));
-    const inner = affine(normed(x, `${h}.ln_2`), `${h}.mlp.c_fc`, 4 * C).map((row) => row.map(gelu));
+    const inner = affine(normed(x, `${h}.ln_2`), `${h}.mlp.c_fc`, w(`${h}.mlp.c_proj.weight`).length / C).map((row) =>
+      row.map(gelu),
+    );
     x = add(x, affine(inner, `${h}.mlp.c_proj`, C));
   }
   return normed(x, 'ln_f').flatMap((row) =>

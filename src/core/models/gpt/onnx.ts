@@ -19,7 +19,7 @@ export function onnx(g: GraphBuilder, { config, vocabulary }: Sized): void {
     const [k, v] = [remembered(i, 'key', newK), remembered(i, 'value', newV)];
     const mixed = attention(g, { q, k, v, keep }, heads, size);
     x = g.op('Add', [x, dense(g, `${h}.attn.c_proj`, mixed)]);
-    const inner = gelu(g, dense(g, `${h}.mlp.c_fc`, layerNorm(g, `${h}.ln_2`, x, EPSILON))); // [B, T, 4 C]
+    const inner = gelu(g, dense(g, `${h}.mlp.c_fc`, layerNorm(g, `${h}.ln_2`, x, EPSILON))); // [B, T, H]
     x = g.op('Add', [x, dense(g, `${h}.mlp.c_proj`, inner)]);
   }
   const hidden = layerNorm(g, 'transformer.ln_f', x, EPSILON);

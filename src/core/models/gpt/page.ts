@@ -1,27 +1,38 @@
 import type { Sized } from '../interop';
 import { BLOCK, type Kernels, type PageForward, type Reader } from '../page';
+import { type GptConfig, innerOf } from './sizes';
 
-export const page: PageForward = { workspaceOf, reader: gpt };
+export const page: PageForward<GptConfig> = {
+  kind: 'decoder',
+  workspaceOf,
+  lengthsOf: ({ config }) => [config.width, innerOf(config)],
+  reader: gpt,
+};
 
 /** Floats that a reader takes besides the weights. */
-export function workspaceOf({ config: { layers, context, width: C }, vocabulary }: Sized): number {
-  return 2 * layers * context * C + BLOCK * 10 * C + C + vocabulary;
+export function workspaceOf({ config, vocabulary }: Sized<GptConfig>): number {
+  const { layers, context, width: C } = config;
+  return 2 * layers * context * C + BLOCK * (6 * C + innerOf(config)) + C + vocabulary;
 }
 
 /**
  * GPT-2 (Radford et al. 2019) for one text. Keys and values of what has been read are kept, so that each further token
  * costs one row. `weight` gives a tensor by Hugging Face's name; matrices are [in, out].
  */
-export function gpt({ config, vocabulary }: Sized, weight: (name: string) => Float32Array, kernels: Kernels): Reader {
+export function gpt(
+  { config, vocabulary }: Sized<GptConfig>,
+  weight: (name: string) => Float32Array,
+  kernels: Kernels,
+): Reader {
   const { layers, heads, context, width: C, untied } = config;
-  const D = C / heads;
+  const [D, H] = [C / heads, innerOf(config)];
   const keys = Array.from({ length: layers }, () => kernels.floats(context * C)); // [context, C] a layer
   const values = Array.from({ length: layers }, () => kernels.floats(context * C));
   const x = kernels.floats(BLOCK * C);
   const normed = kernels.floats(BLOCK * C);
   const qkv = kernels.floats(BLOCK * 3 * C);
   const mixed = kernels.floats(BLOCK * C);
-  const inner = kernels.floats(BLOCK * 4 * C);
+  const inner = kernels.floats(BLOCK * H);
   const last = kernels.floats(C);
   const scores = kernels.floats(vocabulary);
   const shares = new Float64Array(context);
@@ -99,8 +110,8 @@ export function gpt({ config, vocabulary }: Sized, weight: (name: string) => Flo
         addDense(`${h}.attn.c_proj`, mixed, rows, C);
         norm(`${h}.ln_2`, normed, rows);
         dense(`${h}.mlp.c_fc`, normed, inner, rows, C);
-        gelu(inner, rows * 4 * C);
-        addDense(`${h}.mlp.c_proj`, inner, rows, 4 * C);
+        gelu(inner, rows * H);
+        addDense(`${h}.mlp.c_proj`, inner, rows, H);
       }
       norm('transformer.ln_f', last, 1, rows - 1);
     },

@@ -1,19 +1,15 @@
-import { fieldProblem, whole } from '../../base/field';
+import { onOff, whole } from '../../base/field';
+import { formatCount } from '../../base/units';
 import { LOGIT_BYTES } from '../../ops/logitBytes';
-import {
-  type BaseConfig,
-  countParams,
-  defineModel,
-  type ModelSpec,
-  type Parameter,
-  type ParamTable,
-  type SizeName,
-} from '../spec';
-
+import { headWords, logits, type Piece } from '../picture';
+import { headsField, matrix, nearestShape, residualStd, vector, weight, widthField } from '../parameters';
+import { countParams, defineModel, type ModelSpec, type Parameter, type ParamTable, sizeProblems } from '../spec';
 import { gguf } from './gguf';
 import { huggingFace } from './huggingFace';
+import { type GptConfig, innerOf } from './sizes';
 
-export type GptConfig = BaseConfig;
+/** As GPT-2 has them. */
+const USUAL = { hidden: 0, biases: true };
 
 /** GPT-2. Names, shapes and layouts are those of Hugging Face's GPT2LMHeadModel, whose weights are [in, out]. */
 export const gpt: ModelSpec = defineModel<GptConfig>({
@@ -22,59 +18,46 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
   source: 'Radford et al. 2019, "Language Models are Unsupervised Multitask Learners"; initialisation as in its code',
   fields: {
     layers: whole({ label: 'Layers', min: 1, max: 48, initial: 4 }),
-    heads: whole({
-      label: 'Heads',
-      hint: 'Divides the width',
-      help: 'Heads, divides the width',
-      min: 1,
-      max: 32,
-      initial: 4,
-    }),
-    width: whole({
-      label: 'Width',
-      hint: 'A multiple of the heads',
-      help: 'Width, a multiple of the heads',
-      min: 8,
-      max: 2048,
-      initial: 128,
-    }),
+    heads: headsField(32),
+    width: widthField(2048),
     context: whole({ label: 'Context', unit: 'tokens', min: 4, max: 2048, initial: 64 }),
+    hidden: whole({
+      label: 'Inner width',
+      hint: '0: four times the width',
+      help: 'Inner width of the feed-forward; of gpt and bert 0 is four times the width',
+      min: 0,
+      max: 16_384,
+      initial: USUAL.hidden,
+      absent: USUAL.hidden,
+      row: 'seldom',
+    }),
+    biases: onOff({
+      label: 'Biases',
+      hint: 'of linear layers and norms',
+      initial: USUAL.biases,
+      absent: USUAL.biases,
+      row: 'seldom',
+    }),
   },
   presets: [
-    { name: 'Tiny', config: { layers: 2, heads: 2, width: 64, context: 64 } },
-    { name: 'Small', config: { layers: 4, heads: 4, width: 128, context: 64 } },
-    { name: 'Medium', config: { layers: 6, heads: 6, width: 384, context: 256 } },
-    { name: 'Large', config: { layers: 12, heads: 12, width: 768, context: 1024 } },
+    { name: 'Tiny', config: { layers: 2, heads: 2, width: 64, context: 64, ...USUAL } },
+    { name: 'Small', config: { layers: 4, heads: 4, width: 128, context: 64, ...USUAL } },
+    { name: 'Medium', config: { layers: 6, heads: 6, width: 384, context: 256, ...USUAL } },
+    { name: 'Large', config: { layers: 12, heads: 12, width: 768, context: 1024, ...USUAL } },
   ],
   sized,
-  problems({ layers, heads, width, context }) {
-    const found: { field: SizeName; message: string }[] = [];
-    const values = { layers, heads, width, context };
-    for (const field of Object.keys(values) as SizeName[]) {
-      const message = fieldProblem(gpt.fields[field], values[field]);
-      if (message !== null) found.push({ field, message });
-    }
+  problems(config) {
+    const found = [...sizeProblems(gpt.fields, config)];
+    const { heads, width } = config;
     if (found.length === 0 && width % heads !== 0) {
       found.push({ field: 'heads', message: `The width of ${width} cannot be divided among ${heads} heads.` });
     }
     return found;
   },
-  params({ layers, width: C, context, untied }, vocabulary) {
-    const weight = (shape: number[], group: string, std = 0.02): Parameter => ({
-      shape,
-      init: { std },
-      group,
-      decay: true,
-    });
-    const matrix = (...given: Parameters<typeof weight>): Parameter => ({ ...weight(...given), linear: true });
-    const vector = (size: number, group: string, init: 'ones' | 'zeros' = 'zeros'): Parameter => ({
-      shape: [size],
-      init,
-      group,
-      decay: false,
-    });
-    // Two additions a layer go into the residual stream: with this its variance stays flat in depth.
-    const residual = 0.02 / Math.sqrt(2 * layers);
+  params(config, vocabulary) {
+    const { layers, width: C, context, untied } = config;
+    const H = innerOf(config);
+    const residual = residualStd(layers);
     const table: Record<string, Parameter> = {
       'transformer.wte.weight': { ...weight([vocabulary, C], 'Token embedding'), perToken: true },
       'transformer.wpe.weight': { ...weight([context, C], 'Position embedding'), decay: false },
@@ -84,24 +67,60 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
       Object.assign(table, {
         [`${h}.ln_1.weight`]: vector(C, 'Norms', 'ones'),
         [`${h}.ln_1.bias`]: vector(C, 'Norms'),
-        [`${h}.attn.c_attn.weight`]: matrix([C, 3 * C], 'Attention'),
+        [`${h}.attn.c_attn.weight`]: { ...matrix([C, 3 * C], 'Attention'), widths: [C, C, C] },
         [`${h}.attn.c_attn.bias`]: vector(3 * C, 'Attention'),
         [`${h}.attn.c_proj.weight`]: matrix([C, C], 'Attention', residual),
         [`${h}.attn.c_proj.bias`]: vector(C, 'Attention'),
         [`${h}.ln_2.weight`]: vector(C, 'Norms', 'ones'),
         [`${h}.ln_2.bias`]: vector(C, 'Norms'),
-        [`${h}.mlp.c_fc.weight`]: matrix([C, 4 * C], 'Feed-forward'),
-        [`${h}.mlp.c_fc.bias`]: vector(4 * C, 'Feed-forward'),
-        [`${h}.mlp.c_proj.weight`]: matrix([4 * C, C], 'Feed-forward', residual),
+        [`${h}.mlp.c_fc.weight`]: matrix([C, H], 'Feed-forward'),
+        [`${h}.mlp.c_fc.bias`]: vector(H, 'Feed-forward'),
+        [`${h}.mlp.c_proj.weight`]: matrix([H, C], 'Feed-forward', residual),
         [`${h}.mlp.c_proj.bias`]: vector(C, 'Feed-forward'),
       } satisfies ParamTable);
     }
     table['transformer.ln_f.weight'] = vector(C, 'Norms', 'ones');
     table['transformer.ln_f.bias'] = vector(C, 'Norms');
     if (untied) table['lm_head.weight'] = { ...weight([vocabulary, C], 'Classifier'), perToken: true };
-    return table;
+    return hasBiases(config) ? table : Object.fromEntries(Object.entries(table).filter(([name]) => !isBias(name)));
+  },
+  elsewhere: (config) => ({ ...config, biases: true }),
+  picture(config, vocabulary) {
+    const { layers, heads, width, context, untied } = config;
+    const h = 'transformer.h.0';
+    const of = (...layers: string[]): string[] =>
+      layers.flatMap((layer) => [`${layer}.weight`, ...(hasBiases(config) ? [`${layer}.bias`] : [])]);
+    const norm = (layer: string): Piece => ({ name: 'Norm', isNorm: true, weights: of(layer) });
+    const attention = {
+      name: 'Attention',
+      detail: headWords(heads, width / heads),
+      weights: of(`${h}.attn.c_attn`, `${h}.attn.c_proj`),
+    };
+    const feedForward = {
+      name: 'Feed-forward',
+      detail: `inner ${formatCount(innerOf(config))}${hasBiases(config) ? '' : ', no biases'}`,
+      weights: of(`${h}.mlp.c_fc`, `${h}.mlp.c_proj`),
+    };
+    return {
+      stacks: [
+        {
+          rows: context,
+          from: `${formatCount(context)} tokens`,
+          before: [
+            { name: 'Token + place', weights: ['transformer.wte.weight', 'transformer.wpe.weight'], columns: width },
+          ],
+          blocks: {
+            times: layers,
+            branches: [{ pieces: [norm(`${h}.ln_1`), attention] }, { pieces: [norm(`${h}.ln_2`), feedForward] }],
+          },
+          after: [norm('transformer.ln_f'), logits(untied && 'lm_head.weight', vocabulary)],
+          to: 'a score for each next token',
+        },
+      ],
+    };
   },
   classifier: ({ untied }) => (untied ? 'lm_head.weight' : 'transformer.wte.weight'),
+  headWidth: ({ width, heads }) => width / heads,
   cacheColumns: ({ width }) => 2 * width,
   /** 2 N + 4 L C T, a third of what nanoGPT counts for a step (model.py: estimate_mfu). */
   flops(config, vocabulary) {
@@ -109,16 +128,19 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
     return 2 * countParams(gpt.params(config, vocabulary)) + 4 * layers * width * context;
   },
   /**
-   * f32: 18 C per token and layer (norms, qkv, attention, feed-forward), the stream, and one block of logits. Where layers are
-   * computed again: their inputs, and one of them.
+   * f32: 10 C and 2 H per token and layer (norms, qkv, attention; feed-forward), the stream, and one block of logits. Where
+   * layers are computed again: their inputs, and one of them.
    */
-  activationBytes({ layers, width: C, context }, vocabulary, { batch, recompute }) {
+  activationBytes(config, vocabulary, { batch, recompute }) {
+    const { layers, width: C, context } = config;
     const tokens = batch * context;
-    const kept = recompute ? C * layers + 18 * C : 18 * C * layers;
+    const layer = 10 * C + 2 * innerOf(config);
+    const kept = recompute ? C * layers + layer : layer * layers;
     return 4 * tokens * (kept + 4 * C) + Math.min(4 * tokens * vocabulary, LOGIT_BYTES);
   },
-  /** Inside the feed-forward; logits come in blocks. */
-  largestActivationBytes: ({ width, context }, { batch }) => 4 * batch * context * 4 * width,
+  /** Inside the feed-forward, or q | k | v; logits come in blocks. */
+  largestActivationBytes: (config, { batch }) =>
+    4 * batch * config.context * Math.max(innerOf(config), 3 * config.width),
   huggingFace,
   gguf,
   onnx: () => import('./onnx'),
@@ -127,14 +149,14 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
   load: () => import('./forward'),
 });
 
-/**
- * Depth and width grow together, as they do from GPT-2 small to XL: the shape whose size is nearest, by ratio.
- */
+const hasBiases = ({ biases = USUAL.biases }: GptConfig): boolean => biases;
+const isBias = (name: string): boolean => name.endsWith('.bias');
+
+/** Depth and width grow together, as they do from GPT-2 small to XL. */
 function sized(parameters: number, vocabulary: number): GptConfig {
   const count = ({ layers, width, context }: GptConfig): number =>
     12 * layers * width ** 2 + 13 * layers * width + (vocabulary + context + 2) * width;
-  const distance = (config: GptConfig): number => Math.abs(Math.log(count(config) / parameters));
-  return SHAPES.reduce((best, shape) => (distance(shape) < distance(best) ? shape : best));
+  return { ...nearestShape(SHAPES, parameters, count), ...USUAL };
 }
 
 /** Heads of 16 to 64 wide. */

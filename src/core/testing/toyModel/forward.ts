@@ -2,7 +2,6 @@ import type { Tensor2D } from '@tensorflow/tfjs';
 import { attend } from '../../nn/cache';
 import { block, dense, mlp, norm, preNorm } from '../../nn/layers';
 import { embeddingTied } from '../../ops/embedding';
-import { rope } from '../../ops/rope';
 import type { Forward } from '../../models/spec';
 import type { ToyConfig } from './spec';
 
@@ -11,22 +10,27 @@ const NORM = { kind: 'rmsNorm', epsilon: 1e-5 } as const;
 /** RMSNorm, rotary places, heads that share keys, a gated feed-forward; no biases. */
 export const forward: Forward<ToyConfig> = {
   decode(pass, ids) {
-    const { config, params, cache, recompute } = pass;
-    const { layers, heads, kvHeads, width } = config;
+    const { config, params, recompute } = pass;
+    const { layers, heads, kvHeads } = config;
     const rows = ids.shape[0];
-    const rotary = { rows, heads: heads + kvHeads, headSize: width / heads, base: 10_000 };
+    const attention = { rows, heads, kvHeads, rope: { base: 10_000 } };
     const layer = (x: Tensor2D, i: number): Tensor2D => {
       const h = `blocks.${i}`;
       const [before, past] = preNorm(params, `${h}.norm_1`, x, NORM);
-      const qkv = rope(dense(params, `${h}.qkv`, before), rotary, ids.shape[1] === 1 ? cache?.position : undefined);
-      const mixed = attend(qkv, { rows, heads, kvHeads }, i, pass);
+      const mixed = attend(dense(params, `${h}.qkv`, before), attention, i, pass);
       const [between, residual] = preNorm(
         params,
         `${h}.norm_2`,
         dense(params, `${h}.out`, mixed, { residual: past }),
         NORM,
       );
-      return mlp(params, `${h}.mlp`, between, { activation: 'silu', gated: true }, { residual });
+      return mlp(
+        params,
+        [`${h}.mlp.c_fc`, `${h}.mlp.c_proj`],
+        between,
+        { activation: 'silu', gated: true },
+        { residual },
+      );
     };
     const [embedded, classifier] = embeddingTied(ids, params['tokens.weight'] as Tensor2D);
     let x = embedded;

@@ -1,10 +1,12 @@
 /** An architecture that only tests know, as a folder: a Llama in small, with two sizes that a GPT has not. Tests add its line. */
-import { fieldProblem, whole } from '../../base/field';
+import { whole } from '../../base/field';
 import { z } from '../../base/zod';
 import type { ModelId } from '../../models';
 import type { Gguf, HuggingFace } from '../../models/interop';
 import type { Layout } from '../../models/layout';
-import { type BaseConfig, countParams, defineModel, type ParamTable, type SizeName } from '../../models/spec';
+import { headWords, logits, type Piece } from '../../models/picture';
+import { nearestShape } from '../../models/parameters';
+import { type BaseConfig, countParams, defineModel, type ParamTable, sizeProblems } from '../../models/spec';
 
 export interface ToyConfig extends BaseConfig {
   /** Heads of keys and values, which those of queries share. */
@@ -20,7 +22,7 @@ export const TOY_CONFIG: ToyConfig = { layers: 2, heads: 4, kvHeads: 2, width: 1
 
 const size = z.int().positive();
 const huggingFace: HuggingFace<ToyConfig> = {
-  type: 'toy',
+  types: ['toy'],
   config: ({ config: { layers, heads, kvHeads, width, hidden, context }, vocabulary }) => ({
     model_type: 'toy',
     vocab_size: vocabulary,
@@ -40,7 +42,7 @@ const huggingFace: HuggingFace<ToyConfig> = {
   layout: (config) => layoutOf(config, 'model.layers.', 'self_attn.', false),
 };
 const gguf: Gguf<ToyConfig> = {
-  name: 'toy',
+  name: () => 'toy',
   sizes: ({ config: { layers, kvHeads } }) => ({
     block_count: { u32: layers },
     'attention.head_count_kv': { u32: kvHeads },
@@ -129,15 +131,10 @@ export const toy = defineModel<ToyConfig>({
   ],
   sized(parameters, vocabulary) {
     const all = Array.from({ length: 12 }, (_, i) => of(i + 1, i + 1));
-    const distance = (config: ToyConfig) => Math.abs(Math.log(countParams(params(config, vocabulary)) / parameters));
-    return all.reduce((best, config) => (distance(config) < distance(best) ? config : best));
+    return nearestShape(all, parameters, (config) => countParams(params(config, vocabulary)));
   },
   problems(config) {
-    const found: { field: SizeName<ToyConfig>; message: string }[] = [];
-    for (const field of Object.keys(fields) as SizeName<ToyConfig>[]) {
-      const message = fieldProblem(fields[field], config[field]);
-      if (message !== null) found.push({ field, message });
-    }
+    const found = sizeProblems<ToyConfig>(fields, config);
     const { heads, kvHeads, width } = config;
     if (found.length > 0) return found;
     if (width % (2 * heads) !== 0)
@@ -146,7 +143,36 @@ export const toy = defineModel<ToyConfig>({
     return [{ field: 'kvHeads', message: `${heads} heads cannot share ${kvHeads} heads of keys.` }];
   },
   params,
+  picture({ layers, heads, width, hidden, context }, vocabulary) {
+    const norm = (name: string): Piece => ({ name: 'Norm', isNorm: true, weights: [`${name}.weight`] });
+    const attention = {
+      name: 'Attention',
+      detail: headWords(heads, width / heads),
+      weights: ['blocks.0.qkv.weight', 'blocks.0.out.weight'],
+    };
+    const weights = ['blocks.0.mlp.c_fc.weight', 'blocks.0.mlp.c_proj.weight'];
+    const feedForward = { name: 'Feed-forward', detail: `inner ${hidden}`, weights };
+    const branches = [
+      { pieces: [norm('blocks.0.norm_1'), attention] },
+      { pieces: [norm('blocks.0.norm_2'), feedForward] },
+    ];
+    const before = [{ name: 'Token', weights: ['tokens.weight'], columns: width }];
+    const after = [norm('norm'), logits(undefined, vocabulary)];
+    return {
+      stacks: [
+        {
+          rows: context,
+          from: `${context} tokens`,
+          before,
+          blocks: { times: layers, branches },
+          after,
+          to: 'a score for each next token',
+        },
+      ],
+    };
+  },
   classifier: () => 'tokens.weight',
+  headWidth: ({ width, heads }) => width / heads,
   cacheColumns: ({ width, heads, kvHeads }) => 2 * (width / heads) * kvHeads,
   flops: (config, vocabulary) =>
     2 * countParams(params(config, vocabulary)) + 4 * config.layers * config.width * config.context,

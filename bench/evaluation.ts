@@ -1,0 +1,108 @@
+/** What an evaluation costs beside the forward passes that it needs, and metrics of answers, in one run on the device in use. */
+import * as tf from '@tensorflow/tfjs';
+import { unwatched } from '../src/core/base/job';
+import { stream } from '../src/core/base/rng';
+import { held, tokenised } from '../src/core/evaluate/blocks';
+import { evaluate } from '../src/core/evaluate/evaluate';
+import { LIKELIHOOD_IDS } from '../src/core/evaluate/likelihood';
+import { textMetrics } from '../src/core/metrics/text';
+import { estimated } from '../src/core/metrics/text/estimate';
+import { initialValues } from '../src/core/models/initial';
+import { network } from '../src/core/models/network';
+import { classify } from '../src/core/ops/classify';
+import { createTokenizer } from '../src/core/tokenizer/byteLevel';
+import { trainTokenizer } from '../src/core/tokenizer/train';
+import { modelOf, type Shape } from './step';
+import { buildSamples } from '../scripts/samples';
+
+export interface EvaluationReport {
+  tokens: number;
+  /** Milliseconds of the forward passes with their scores, of the evaluation, and their ratio. */
+  forwardMs: number;
+  evaluateMs: number;
+  ratio: number;
+  /** The same with baselines that count what was learnt from, and how many tokens that has. */
+  withBaselinesMs: number;
+  trainTokens: number;
+  /** Milliseconds of BLEU, chrF and ROUGE-1, -2, -L of so many pairs, with their intervals. */
+  pairs: number;
+  textMs: number;
+}
+
+/** A vocabulary that is smaller than bytes is bytes. */
+export async function benchEvaluation(
+  { vocabulary, model = 'gpt', batch: _, ...size }: Shape,
+  tokens: number,
+): Promise<EvaluationReport> {
+  const { text } = buildSamples().find(({ sample }) => sample.file.startsWith('moby'))!;
+  const learnt = { sha256: '', characters: text.length, bytes: text.length, chunks: () => pieces(text) };
+  const kind = vocabulary > 257 ? 'bpe' : 'bytes';
+  const tokenizer = await createTokenizer(await trainTokenizer({ kind, vocabulary }, [learnt], unwatched));
+  const config = modelOf({ ...size, vocabulary, model, batch: 1 }).config;
+  const choice = { id: model, config, vocabulary: tokenizer.size };
+  const net = await network(choice, initialValues(choice, 1));
+  const ids = tokenizer.encode(text).subarray(0, tokens);
+  const documents = [held(tokenizer, tokenizer.decode(ids), 'moby')];
+  const train = [tokenised(tokenizer, text.slice(200_000))];
+  const { context } = config;
+  const forward = async (): Promise<void> => {
+    for (let at = 0; at + context <= tokens; at += 8 * context) {
+      const rows = Math.min(8, Math.floor((tokens - at) / context));
+      const scores = tf.tidy(() =>
+        classify(net.forward(tf.tensor2d(Int32Array.from(ids.subarray(at, at + rows * context)), [rows, context]))),
+      );
+      await scores.data();
+      scores.dispose();
+    }
+  };
+  const evaluated =
+    (asked: object = {}) =>
+    () =>
+      evaluate(net, tokenizer, { documents, metrics: LIKELIHOOD_IDS, ...asked }, unwatched);
+  const timed = async (work: () => Promise<unknown>): Promise<number> => {
+    const began = performance.now();
+    await work();
+    return performance.now() - began;
+  };
+  await forward(); // warm
+  const best = { forward: Infinity, evaluate: Infinity, withBaselines: Infinity };
+  // In turn, the best of each: cores are shared.
+  for (let round = 0; round < ROUNDS; round++) {
+    best.forward = Math.min(best.forward, await timed(forward));
+    best.evaluate = Math.min(best.evaluate, await timed(evaluated()));
+    best.withBaselines = Math.min(best.withBaselines, await timed(evaluated({ train })));
+  }
+  const { forward: forwardMs, evaluate: evaluateMs, withBaselines: withBaselinesMs } = best;
+  const pairs = sentencePairs(text);
+  const { bleu, chrf, rouge1, rouge2, rougeL } = textMetrics();
+  const textMs = await timed(() => {
+    for (const metric of [bleu, chrf, rouge1, rouge2, rougeL])
+      estimated(
+        metric,
+        pairs.map(({ output, wanted }) => metric.statistics(output, wanted)),
+      );
+    return Promise.resolve();
+  });
+  const ratio = evaluateMs / forwardMs;
+  const trainTokens = train[0]!.ids.length;
+  return { tokens, forwardMs, evaluateMs, ratio, withBaselinesMs, trainTokens, pairs: pairs.length, textMs };
+}
+
+const ROUNDS = 3;
+
+/** 3,000 sentences, each with a few words of it in other places. */
+function sentencePairs(text: string): { output: string; wanted: string }[] {
+  const at = stream(1, 'bench pairs', 0);
+  const sentences = text.split(/(?<=[.?!])\s+/).filter(({ length }) => length > 20 && length < 400);
+  return sentences.slice(0, 3000).map((wanted, i) => {
+    const words = wanted.split(/\s+/);
+    const [from] = words.splice(at(2 * i) % words.length, 1);
+    words.splice(at(2 * i + 1) % (words.length + 1), 0, from!);
+    return { output: words.join(' '), wanted };
+  });
+}
+
+async function* pieces(text: string): AsyncGenerator<string> {
+  await Promise.resolve();
+  yield text;
+}

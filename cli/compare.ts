@@ -1,0 +1,59 @@
+/** npm run compare: whether one model finds a text likelier than another does, or cannot be told from it. */
+import { badSettings } from '../src/core/base/errors';
+import { yieldUntil } from '../src/core/base/job';
+import { compare as comparison, comparisonWords } from '../src/core/evaluate/compare';
+import { tokenised } from '../src/core/evaluate/blocks';
+import { checkReadsOn, endToEnd, scoreText } from '../src/core/evaluate/ofText';
+import { network } from '../src/core/models/network';
+import { textsOf } from './documents';
+import type { Values } from './options';
+import { readWeights } from './read';
+import { command, DEVICES, interruptible, main, openDevice, print } from './terminal';
+
+const OPTIONS = {
+  from: { kind: 'text', help: 'Folder of a model, a zip of it, or a GGUF file' },
+  with: { kind: 'text', help: 'That of the model that it is compared with' },
+  text: { kind: 'texts', help: 'Files or folders that both are measured on' },
+  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 0, help: 'Of the drawings that the interval is made by' },
+  device: {
+    kind: 'choice',
+    of: DEVICES,
+    initial: 'auto',
+    help: 'Where they run; auto is a GPU where there is one, else wasm',
+  },
+  json: { kind: 'switch', help: 'One object, or the error' },
+} as const;
+
+async function compare(values: Values<typeof OPTIONS>): Promise<void> {
+  const signal = interruptible();
+  const texts = (await textsOf(values.text, signal)).map(({ text }) => text);
+  if (texts.length === 0) throw badSettings('There is no text to compare on.', 'Give files that have some.');
+  await openDevice(values.device);
+  const [first, second] = [await natsOf(values.from, texts, signal), await natsOf(values.with, texts, signal)];
+  const found = comparison(first.nats, second.nats, first.bytes, values.seed);
+  const { difference, low, high, verdict, times } = found;
+  const unit = 'bits per byte';
+  if (values.json) {
+    print(JSON.stringify({ difference, low, high, unit, verdict, ...(times !== undefined && { times }) }));
+    return;
+  }
+  print(`${values.with}, beside ${values.from}: ${comparisonWords(found)}.`);
+}
+
+/** Of each piece of the texts: the model's nats, and bytes. */
+async function natsOf(folder: string, texts: readonly string[], signal: AbortSignal) {
+  const { model, tokenizer, snapshot } = await readWeights(folder, signal);
+  checkReadsOn(folder, model);
+  const net = await network(model, snapshot.tensors);
+  try {
+    const documents = texts.map((text) => tokenised(tokenizer, text));
+    const { rows, blocks } = await scoreText(net, tokenizer, documents, endToEnd(net), yieldUntil(signal));
+    return { nats: rows.map((row) => row[0]!), bytes: blocks.map(({ bytes }) => bytes) };
+  } finally {
+    net.dispose();
+  }
+}
+
+const examples = ['--from my-gpt --with my-llama --text held-out.txt --json'];
+const about = 'Tells whether one model finds a text likelier than another does; their tokenizers may differ.';
+await main(command({ name: 'compare', about, options: OPTIONS, examples, run: compare }));

@@ -1,0 +1,57 @@
+/** Files as texts, read as grow reads them. */
+import { memoryStore } from '../src/core/base/blobStore';
+import { unwatched } from '../src/core/base/job';
+import { importText, openText } from '../src/core/documents';
+import { pairsFile } from './pairs';
+import { stderr, textFile } from './terminal';
+import { filesMeant } from './texts';
+
+/** A document, and the name of the file that has it. */
+export interface Named {
+  name: string;
+  text: string;
+}
+
+/** Of each file its documents, but for those without a character; a copy of one before is passed over. @throws HomegrownError `bad-file` */
+export async function textsOf(paths: readonly string[], signal: AbortSignal): Promise<readonly Named[]> {
+  const store = memoryStore();
+  const texts: Named[] = [];
+  for (const [i, path] of (await filesMeant(paths)).entries()) {
+    const imported = await importText(await textFile(path), store, { addedAt: i }, { ...unwatched, signal });
+    if (imported.kind !== 'added') continue;
+    for (const words of imported.text.notes) stderr.write(`${imported.text.name}: ${words}.\n`);
+    for (const document of await openText(store, imported.text.id)) {
+      let text = '';
+      for await (const chunk of document.chunks()) text += chunk;
+      if (text !== '') texts.push({ name: imported.text.name, text });
+    }
+  }
+  return texts;
+}
+
+/** A row of a table, and the name of the file that has it. */
+export interface NamedPair {
+  name: string;
+  input: string;
+  target: string;
+}
+
+/** Those of tables, as grow takes them; a copy of one before is passed over. @throws UsageError; HomegrownError `bad-file` */
+export async function pairsOf(meant: readonly string[], signal: AbortSignal): Promise<readonly NamedPair[]> {
+  const store = memoryStore();
+  const pairs: NamedPair[] = [];
+  for (const [i, each] of meant.entries()) {
+    const { source } = await pairsFile(each);
+    const imported = await importText(source, store, { addedAt: i }, { ...unwatched, signal });
+    if (imported.kind !== 'added') continue;
+    for (const words of imported.text.notes) stderr.write(`${imported.text.name}: ${words}.\n`);
+    for (const { chunks, spans } of await openText(store, imported.text.id)) {
+      let text = '';
+      for await (const chunk of chunks()) text += chunk;
+      const bytes = Buffer.from(text);
+      const of = (name: string): string => bytes.subarray(...spans![name]!).toString();
+      pairs.push({ name: imported.text.name, input: of('input'), target: of('target') });
+    }
+  }
+  return pairs;
+}

@@ -1,0 +1,141 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { huggingFaceFiles } from '../src/core/export/huggingFace';
+import { readBytes } from '../src/core/files/byteSource';
+import { trainedModels } from '../src/core/testing/trainedModel';
+import type { TaskScores } from '../src/core/evaluate/tasks';
+import { run } from './testing/run';
+
+let folder: string;
+const path = (name: string): string => join(folder, name);
+const models = ['bytes', 'pairs'].map((name, i) => ({ name, place: 2 * i }));
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'evaluate-'));
+  const trained = await trainedModels();
+  for (const { name, place } of models) {
+    await mkdir(path(name));
+    for (const file of huggingFaceFiles(trained[place]!, { withOptimizer: false })) {
+      await writeFile(join(path(name), file.name), await readBytes(file));
+    }
+  }
+  await writeFile(path('text'), 'It was the whale, the white whale, that he sought in every sea. '.repeat(40));
+  await writeFile(path('empty'), '');
+}, 240_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+test('figures come with intervals, and beside what counting comes to', async () => {
+  const flags = [
+    '--from',
+    path('bytes'),
+    '--text',
+    path('text'),
+    '--train',
+    path('text'),
+    '--device',
+    'wasm',
+    '--json',
+  ];
+  await writeFile(path('own.csv'), 'first,second\nHe ran.,She ran.\nIt was he.,It was she.\n');
+  const lists = ['--minimal-pairs', 'bundled', '--swaps', path('own.csv')];
+  const { code, stdout, stderr } = await run(['evaluate', ...flags, ...lists]);
+  expect([code, stderr]).toEqual([0, '']);
+  const { metrics, baselines, minimalPairs, swaps } = JSON.parse(stdout) as {
+    metrics: Record<string, { value: number; low: number; high: number; unit: string }>;
+    baselines: Record<string, Record<string, number>>;
+    minimalPairs: Record<'all', Share> & { kinds: Record<string, Share> };
+    swaps: { kinds: Record<string, Share> };
+  };
+  expect(Object.keys(metrics)).toEqual(['loss', 'perplexity', 'bitsPerByte', 'top1', 'top5', 'calibrationError']);
+  for (const { value, low, high } of Object.values(metrics)) {
+    expect(low).toBeLessThanOrEqual(value);
+    expect(high).toBeGreaterThanOrEqual(value);
+  }
+  expect(Object.keys(baselines).sort()).toEqual(['bigram', 'gzip', 'trigram', 'uniform', 'unigram']);
+  expect(baselines['trigram']!['loss']).toBeLessThan(baselines['bigram']!['loss']!);
+  const { all, kinds } = minimalPairs;
+  expect([all.pairs, Object.keys(kinds).length]).toEqual([300, 10]);
+  expect(all.low < all.value && all.value < all.high).toBe(true);
+  expect(Object.keys(swaps.kinds)).toEqual(['all']);
+  expect(baselines['gzip']).toEqual({ bitsPerByte: expect.any(Number) as number });
+});
+
+test('tasks of one\u2019s own need no text; their columns are found or named', async () => {
+  await writeFile(
+    path('choices.csv'),
+    'prompt,choices,answer\nHe sought the white,whale|sea,whale\nIt was the,whale|xqz,1\n',
+  );
+  await writeFile(path('answers.csv'), 'Frage,Wort\nthe white,whale\n');
+  const flags = ['--from', path('bytes'), '--device', 'wasm', '--task', path('choices.csv')];
+  const told = await run(['evaluate', ...flags, `${path('answers.csv')}:prompt=Frage,answer=Wort`, '--json']);
+  expect(told.stderr).toMatch(/^Measured on no text\. The run in .* cannot go on/);
+  const { tasks } = JSON.parse(told.stdout) as { tasks: TaskScores[] };
+  expect(tasks.map(({ name, rows, metrics }) => [name, rows, Object.keys(metrics)])).toEqual([
+    ['choices.csv', 2, ['accuracy', 'accuracyPerCharacter']],
+    ['answers.csv', 1, ['exactMatch']],
+  ]);
+  expect(tasks[0]!.baselines).toEqual({ chance: { accuracy: 50, accuracyPerCharacter: 50 } });
+  expect((await run(['evaluate', ...flags])).stdout).toMatch(
+    /choices\.csv, 2 rows:\n {2}Right choice [\d.]+ % \([\d.]+ to [\d.]+\): /,
+  );
+});
+
+type Share = Record<'value' | 'low' | 'high' | 'pairs', number>;
+
+test('without a text it is measured on what was held out of its own, with what it learnt from counted', async () => {
+  const sizes = ['--layers', '1', '--heads', '1', '--width', '16', '--context', '16', '--batch', '2', '--steps', '8'];
+  const grown = ['--text', path('text'), '--tokenizer', 'bytes', ...sizes, '--device', 'wasm', '--out', path('own')];
+  const evaluations = lines(await run(['grow', ...grown, '--json']));
+  const own = ['evaluate', '--from', path('own'), '--device', 'wasm', '--json'];
+  const [{ metrics, baselines }] = lines(await run(own)) as [
+    Record<'metrics' | 'baselines', Record<string, { value: number }>>,
+  ];
+  // Its windows began elsewhere.
+  const told = evaluations.findLast(({ valLoss }) => valLoss !== undefined)!;
+  expect(metrics['loss']!.value).toBeCloseTo(told['valLoss'] as number, 0);
+  expect(Object.keys(baselines)).toContain('trigram');
+  expect((await run([...own, '--part', 'test'])).stdout).toMatch(/held out no part for a test/);
+});
+type Line = Readonly<Record<string, unknown>>;
+const lines = ({ stdout }: { stdout: string }): Line[] => {
+  const objects = stdout.trim().split('\n');
+  return objects.map((line) => JSON.parse(line) as Line);
+};
+
+test('answers to the rows of a table are scored, beside copying', async () => {
+  await writeFile(path('pairs.csv'), 'from,to\nwhale,elahw\nwhite,etihw\nsea,sea\n');
+  const flags = ['--from', path('bytes'), '--pairs', `${path('pairs.csv')}:input=from,target=to`, '--device', 'wasm'];
+  const { code, stdout } = await run(['evaluate', ...flags, '--metrics', 'chrf,exactMatch,perplexity', '--json']);
+  expect(code).toBe(0);
+  const { metrics, baselines } = JSON.parse(stdout) as Record<string, Record<string, Record<string, number>>>;
+  expect(Object.keys(metrics!)).toEqual(['perplexity', 'chrf', 'exactMatch']);
+  expect(metrics!['exactMatch']!['high']).toBeGreaterThan(metrics!['exactMatch']!['value']!);
+  expect(baselines!['copy']!['exactMatch']).toBeCloseTo(100 / 3);
+});
+
+test('two models of different tokenizers are compared on the same text', async () => {
+  const flags = ['--from', path('bytes'), '--with', path('pairs'), '--text', path('text'), '--device', 'wasm'];
+  const { stdout } = await run(['compare', ...flags, '--json']);
+  const { difference, low, high, unit, verdict } = JSON.parse(stdout) as Record<string, number | string>;
+  expect([low, high].every((bound) => typeof bound === 'number')).toBe(true);
+  expect(low! <= difference! && difference! <= high!).toBe(true);
+  expect([unit, verdict]).toEqual(['bits per byte', expect.stringMatching(/better|worse|not distinguishable/)]);
+  expect((await run(['compare', ...flags])).stdout).toMatch(/pairs, beside .*bytes: (better by|worse by|not dist)/);
+});
+
+test.each([
+  [['--text', 'empty'], /empty/],
+  [['--text', 'text', '--metrics', 'loss,beauty'], /no metric 'beauty'\. Metrics: loss, .*stridedPerplexity/],
+  [['--text', 'text', '--task', 'text'], /text has no rows/],
+  [['--text', 'text', '--task', 'text:prompt=,answer=a'], /--task names columns as in/],
+  [
+    ['--text', 'text', '--metrics', 'stridedPerplexity', '--stride', '65'],
+    /stride of 65 is longer than the context of 64/,
+  ],
+])('evaluate %j is refused in words', async (flags, words) => {
+  const typed = flags.map((flag) => (/^(?:text|empty)(?::|$)/.test(flag) ? path(flag) : flag));
+  const { code, stdout, stderr } = await run(['evaluate', '--from', path('bytes'), ...typed, '--device', 'wasm']);
+  expect([code === 0, stdout]).toEqual([false, '']);
+  expect(stderr).toMatch(words);
+});

@@ -1,0 +1,246 @@
+/** npm run evaluate: how likely a text is to a model, with intervals, beside what needs no model. */
+import { badSettings, HomegrownError } from '../src/core/base/errors';
+import { unwatched } from '../src/core/base/job';
+import { counted, formatReading } from '../src/core/base/units';
+import { held, type Held, tokenised, type Tokenised } from '../src/core/evaluate/blocks';
+import { evaluate } from '../src/core/evaluate/evaluate';
+import type { Evaluation } from '../src/core/evaluate/evaluation';
+import { BASELINES, FIGURE_IDS, figureFacts, type FigureId, isFigure } from '../src/core/evaluate/figures';
+import { heldPair, type HeldPair } from '../src/core/evaluate/heldPairs';
+import { partToEvaluate } from '../src/core/evaluate/ofPart';
+import { identitySwaps } from '../src/core/evaluate/identitySwaps';
+import { minimalPairs, type SentencePair } from '../src/core/evaluate/minimalPairs';
+import { TOKEN_KINDS, type TokenKind } from '../src/core/evaluate/tokenKinds';
+import type { RunInfo } from '../src/core/export/homegrownJson';
+import type { ImportedModel } from '../src/core/export/incoming';
+import { valueWords } from '../src/core/metrics/words';
+import { network } from '../src/core/models/network';
+import { objectiveOf } from '../src/core/objectives';
+import { recipeOf } from '../src/core/runs/segments';
+import { pairsOf, textsOf } from './documents';
+import { UsageError, type Values } from './options';
+import { prepare } from './prepared';
+import { readWeights } from './read';
+import { laidPaths, openLaid, openPast } from './resume';
+import { BUNDLED, printPreferences, printTask, sentencePairsOf, taskOf } from './sentences';
+import { command, DEVICES, interruptible, main, openDevice, print, stderr } from './terminal';
+
+const OPTIONS = {
+  from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
+  text: {
+    kind: 'texts',
+    otherwise: 'its own held-out part, where its texts lie as they lay',
+    help: 'Files or folders that it is measured on',
+  },
+  pairs: {
+    kind: 'texts',
+    otherwise: 'none',
+    help: 'In place of --text, tables of which each row is an input and its target: FILE.csv, or FILE.csv:input=COLUMN,target=COLUMN',
+  },
+  part: {
+    kind: 'choice',
+    of: ['validation', 'test'],
+    initial: 'validation',
+    help: 'Which of its own parts, without --text and --pairs',
+  },
+  train: {
+    kind: 'texts',
+    otherwise: 'its own, without --text',
+    help: 'What it learnt from, for baselines that count tokens',
+  },
+  metrics: {
+    kind: 'text',
+    otherwise: 'all that apply but stridedPerplexity',
+    help: `Their names, with commas between: ${FIGURE_IDS.join(', ')}`,
+  },
+  'minimal-pairs': {
+    kind: 'text',
+    otherwise: 'not measured',
+    help: `Which of two sentences is likelier, of which the first is right: ${BUNDLED}, or a table with columns first, second, kind`,
+  },
+  swaps: {
+    kind: 'text',
+    otherwise: 'not measured',
+    help: `The same of sentences that differ in a name, pronoun or origin: ${BUNDLED}, or such a table`,
+  },
+  task: {
+    kind: 'texts',
+    otherwise: 'none',
+    help: 'Tables of prompts with answers, or with choices: FILE.csv, or FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN',
+  },
+  stride: {
+    kind: 'whole',
+    min: 1,
+    max: 1e6,
+    otherwise: 'half a context',
+    help: 'Tokens that windows of stridedPerplexity move on by',
+  },
+  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 0, help: 'Of the drawings that intervals are made by' },
+  device: {
+    kind: 'choice',
+    of: DEVICES,
+    initial: 'auto',
+    help: 'Where it runs; auto is a GPU where there is one, else wasm',
+  },
+  json: { kind: 'switch', help: 'One object, or the error' },
+} as const;
+
+interface Given extends Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'> {
+  info: RunInfo | null;
+  /** Absent where the model is asked by lists alone. */
+  documents?: readonly Held[] | undefined;
+  pairs?: readonly HeldPair[] | undefined;
+  train?: readonly Tokenised[] | undefined;
+  /** Of pairs that were learnt, as ToEvaluate has it. */
+  counts?: ArrayLike<number> | undefined;
+}
+
+/** Files that are given. */
+async function givenFiles(
+  { from, text = [], pairs, train: learnt }: Values<typeof OPTIONS>,
+  signal: AbortSignal,
+): Promise<Given> {
+  const { model, tokenizer, snapshot, info } = await readWeights(from, signal);
+  const train = learnt && (await textsOf(learnt, signal)).map((each) => tokenised(tokenizer, each.text));
+  const of = { model, tokenizer, snapshot, info, train };
+  if (pairs) {
+    const rows = await pairsOf(pairs, signal);
+    return { ...of, pairs: rows.map(({ name, input, target }) => heldPair(tokenizer, input, target, name)) };
+  }
+  return { ...of, documents: (await textsOf(text, signal)).map((each) => held(tokenizer, each.text, each.name)) };
+}
+
+/** A part of the texts of the run that the folder is of. @throws HomegrownError `bad-file` where they do not lie as they lay */
+async function ownText(from: string, part: 'validation' | 'test', signal: AbortSignal): Promise<Given> {
+  const past = await openPast(from);
+  const paths = laidPaths(past);
+  const laid = await openLaid(past, paths);
+  const files = paths.map((path, i) => ({ path, source: laid[i]! }));
+  const note = (words: string): void => stderr.write(`${words}\n`);
+  const { info, tokenizer, snapshot } = past;
+  const { sources, ...parts } = await prepare(files, past, note, { ...unwatched, signal });
+  const heldOut = parts[part];
+  if (!heldOut)
+    throw badSettings(
+      `The run in ${from} has held out no part for a test.`,
+      'Measure on --part validation, or grow one with --test-share.',
+    );
+  const of = { model: { ...info.model, vocabulary: tokenizer.size }, tokenizer, snapshot, info };
+  const { ofPairs = false } = objectiveOf(recipeOf(info).objective);
+  const sourceOf = (place: number): string => sources[place] ?? '';
+  return { ...of, ...(await partToEvaluate({ heldOut, train: parts.train }, tokenizer, sourceOf, ofPairs)) };
+}
+
+/** Its own part, unless that is not at hand and there is something else to ask. */
+async function ownTextOrNone(values: Values<typeof OPTIONS>, isNeeded: boolean, signal: AbortSignal): Promise<Given> {
+  try {
+    return await ownText(values.from, values.part, signal);
+  } catch (error) {
+    if (isNeeded || !(error instanceof HomegrownError)) throw error;
+    stderr.write(`Measured on no text. ${error.message}\n`);
+    return readWeights(values.from, signal);
+  }
+}
+
+async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): Promise<void> {
+  if (values.text && values.pairs) throw new UsageError('Give --text or --pairs.');
+  const metrics = values.metrics?.split(',').map(known);
+  const signal = interruptible();
+  const listed = async (asked: string | undefined, bundled: () => readonly SentencePair[]) =>
+    asked === undefined ? undefined : sentencePairsOf(asked, bundled);
+  const lists = {
+    minimalPairs: await listed(values['minimal-pairs'], minimalPairs),
+    swaps: await listed(values.swaps, identitySwaps),
+    tasks: values.task && (await Promise.all(values.task.map(taskOf))),
+  };
+  const hasLists = Object.values(lists).some((list) => list !== undefined);
+  const given =
+    values.text || values.pairs
+      ? await givenFiles(values, signal)
+      : await ownTextOrNone(values, !hasLists || typed.has('part') || typed.has('metrics'), signal);
+  const { model, tokenizer, snapshot, info, documents, pairs, train, counts } = given;
+  if (documents?.length === 0) throw badSettings('There is no text to measure on.', 'Give files that have some.');
+  const asked = {
+    ...{ documents, pairs, train, counts },
+    metrics,
+    stride: values.stride,
+    ...lists,
+    ofPairs: info !== null && objectiveOf(recipeOf(info).objective).ofPairs,
+    seed: values.seed,
+  };
+  await openDevice(values.device);
+  const net = await network(model, snapshot.tensors);
+  const evaluation = await evaluate(net, tokenizer, asked, { ...unwatched, signal });
+  for (const words of leftOutWords(evaluation)) stderr.write(`${words}\n`);
+  if (values.json) print(JSON.stringify(told(evaluation)));
+  else inWords(evaluation);
+}
+
+function known(name: string): FigureId {
+  if (isFigure(name)) return name;
+  throw new UsageError(`There is no metric '${name}'. Metrics: ${FIGURE_IDS.join(', ')}.`);
+}
+
+/** Without what only pages draw. */
+const told = ({ metrics, baselines, minimalPairs: right, swaps, tasks }: Evaluation) => ({
+  metrics,
+  baselines,
+  ...(right && { minimalPairs: right }),
+  ...(swaps && { swaps }),
+  ...(tasks && { tasks }),
+});
+
+/** `Left out: unigram, bigram. What ... is not given.`, a line a reason. */
+function leftOutWords({ leftOut }: Evaluation): string[] {
+  const reasons = [...new Set(leftOut.map(({ reason }) => reason))];
+  return reasons.map((reason) => {
+    const names = leftOut.filter((each) => each.reason === reason).map(({ name }) => name);
+    return `Left out: ${names.join(', ')}. ${reason}`;
+  });
+}
+
+function inWords(evaluation: Evaluation): void {
+  const { minimalPairs: right, swaps, tasks = [] } = evaluation;
+  if (evaluation.tokens > 0) figuresInWords(evaluation);
+  for (const task of tasks) printTask(task);
+  if (right) printPreferences('Minimal pairs', 'the right sentence is the likelier one', right);
+  if (!swaps) return;
+  printPreferences('Swaps', 'the first is the likelier one', swaps);
+  print('Half is no preference. It tells what the text made likely, not what a model does in use; the list is short.');
+}
+
+function figuresInWords({ metrics, baselines, tokens, where }: Evaluation): void {
+  print(`Of ${counted(tokens, 'token')}, between which values it lies with 95 % confidence:`);
+  const label = (id: string): string => (isFigure(id) ? figureFacts(id).label : id);
+  const width = Math.max(
+    ...[...Object.keys(metrics).map(label), ...Object.keys(baselines)].map(({ length }) => length),
+  );
+  for (const [id, figure] of Object.entries(metrics))
+    print(`${label(id).padEnd(width)}  ${valueWords(figure, figure, formatReading)}`);
+  const [own, counting] = [metrics['bitsPerByte']?.value, baselines['trigram']?.['bitsPerByte']];
+  if (own !== undefined && counting !== undefined) {
+    const [by, than] = [`${Math.abs(own - counting).toFixed(2)} bits per byte`, BASELINES.trigram.says];
+    print(own < counting ? `It is better than ${than}, by ${by}.` : `It is not better than ${than}, by ${by}.`);
+  }
+  print('Without a model:');
+  for (const [name, figures] of Object.entries(baselines)) {
+    const values = Object.entries(figures).map(([id, value]) => `${label(id).toLowerCase()} ${formatReading(value)}`);
+    print(`${name.padEnd(width)}  ${values.join(', ')}`);
+  }
+  if (!where) return;
+  print('Loss by kind of token, in nats:');
+  const kinds = where.kind.map(({ kind, loss, tokens: own }) => ({ label: kindWords(kind), loss, own }));
+  const wide = Math.max(...kinds.map((each) => each.label.length));
+  for (const each of kinds)
+    print(`${each.label.padEnd(wide)}  ${formatReading(each.loss)} of ${counted(each.own, 'token')}`);
+}
+const kindWords = (kind: string): string => (Object.hasOwn(TOKEN_KINDS, kind) ? TOKEN_KINDS[kind as TokenKind] : kind);
+
+const examples = [
+  '--from my-model --text held-out.txt --train moby-dick.txt --json',
+  '--from my-t5 --pairs held-out.csv:input=english,target=german',
+  '--from my-model --task capitals.csv:prompt=question,answer=city',
+];
+const about =
+  'Measures how likely a text is to a model, or how good its answers are, with intervals, beside what counting, gzip and copying come to.';
+await main(command({ name: 'evaluate', about, options: OPTIONS, examples, run }));

@@ -1,0 +1,67 @@
+/** A model that a new run begins with, whoever made it: what of it is kept, and what is told of where it is from. */
+import { basename } from 'node:path';
+import { formatCount } from '../src/core/base/units';
+import { type NamedTensors } from '../src/core/checkpoint/tensors';
+import { readingAtMost, USUAL_CONTEXT, withContext } from '../src/core/export/contextOf';
+import type { RunInfo } from '../src/core/export/homegrownJson';
+import type { ImportedModel } from '../src/core/export/incoming';
+import { saidOf } from '../src/core/export/incoming';
+import { modelSpec } from '../src/core/models';
+import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
+import type { ModelChoice } from '../src/core/train/run';
+import { type Options, UsageError, type Values } from './options';
+import { readWeights } from './read';
+import { sizeFlags } from './sizeFlags';
+
+export interface Start {
+  model: ModelChoice;
+  tokenizer: Tokenizer;
+  weights: NamedTensors;
+  /** Where it is from, as homegrown.json has it. */
+  told: Pick<RunInfo, 'parent' | 'origin'>;
+  /** What is said of it before the run begins. */
+  words: string;
+}
+
+/**
+ * @param typed `--context`: tokens that it is to read at once; of one made elsewhere otherwise no more than is usual
+ * @throws HomegrownError `bad-file`; `bad-settings` where it cannot read so many
+ */
+export async function openStart(from: string, typed: Values<Options>): Promise<Start> {
+  const context = typed['context'] as number | undefined;
+  // The optimizer begins anew, and so does the curve.
+  const read = await readWeights(from);
+  const { tokenizer, snapshot, info } = read;
+  const model = context === undefined ? usual(read) : readingAtMost(read.model, context);
+  const spec = modelSpec(model.id);
+  const names = Object.keys(spec.params(model.config, model.vocabulary));
+  const [made, taken] = [read.model, model].map(({ config }) => formatCount(config.context));
+  return {
+    model,
+    tokenizer,
+    weights: new Map(names.map((name) => [name, snapshot.tensors.get(name)!])),
+    told: toldOf(from, read),
+    words:
+      `${from} is ${spec.label}${info ? ` at step ${formatCount(snapshot.state.step)}` : ''}. It reads ${taken} tokens at once` +
+      (taken === made ? '.' : `, of the ${made} that it was made for: --context says how many.`),
+  };
+}
+const usual = ({ model, info }: ImportedModel): ModelChoice => (info ? model : withContext(model, USUAL_CONTEXT));
+
+/** One of ours is the run's parent; of another its file is told, and what that says of itself. */
+function toldOf(from: string, { info, stated, snapshot }: ImportedModel): Start['told'] {
+  if (!info) return { origin: { name: basename(from).slice(0, 1000), importedAt: Date.now(), ...saidOf(stated!) } };
+  const { id, name, origin } = info;
+  const parent = { id, name, step: snapshot.state.step, how: 'fine-tune' } as const;
+  return { parent, ...(origin && { origin }) };
+}
+
+/** @throws UsageError where a flag is given that the model has settled */
+export function checkKept(given: ReadonlySet<string>): void {
+  if (given.has('resume'))
+    throw new UsageError('--from begins a run with a model, and --resume goes on with a run. Leave one of them out.');
+  const sizes = Object.keys(sizeFlags()).filter((name) => name !== 'context');
+  const flag = ['tokenizer', 'special', 'model', ...sizes].find((name) => given.has(name));
+  if (flag === undefined) return;
+  throw new UsageError(`--${flag} is settled in the model that --from names. Leave it out, or begin a new model.`);
+}

@@ -1,0 +1,33 @@
+/** Which columns of which table are what, as it is typed: `NAME.csv:text=COLUMN,label=COLUMN`. */
+import { COLUMN_ROLES, type Columns } from '../src/core/documents';
+import { UsageError } from './options';
+
+export interface Mapping {
+  /** Of the file, with folders or without. */
+  name: string;
+  columns: Columns;
+}
+
+const ROLE = COLUMN_ROLES.join('|');
+
+/** @throws UsageError */
+export function mappingOf(typed: string): Mapping {
+  const [, name, words] = new RegExp(`^(.+?):((?:${ROLE})=.*)$`, 's').exec(typed) ?? [];
+  const named = new Map(
+    (words ?? '').split(new RegExp(`,(?=(?:${ROLE})=)`)).map((each) => {
+      const at = each.indexOf('=');
+      return [each.slice(0, at), each.slice(at + 1)] as const;
+    }),
+  );
+  const { text, input, target, ...about } = Object.fromEntries(named);
+  const isTold = (text ?? '') !== '' ? input === undefined && target === undefined : Boolean(input && target);
+  if (name === undefined || !isTold || Object.values(about).includes(''))
+    throw new UsageError(
+      `--map names a file and its columns, as in NAME.csv:text=COLUMN,label=COLUMN or NAME.csv:input=COLUMN,target=COLUMN, not '${typed}'. A column is ${COLUMN_ROLES.join(', ')}.`,
+    );
+  return { name, columns: (text ? { text, ...about } : { input, target, ...about }) as Columns };
+}
+
+/** Whether a file, by its path below what was given, is the one that is meant. */
+export const isMeant = ({ name }: Mapping, path: string): boolean =>
+  path === name || path.endsWith(`/${name}`) || path.split('/').at(-1) === name;

@@ -1,0 +1,53 @@
+/** What is read: the files of --text, the tables of --pairs with which of their columns, or the documents of --data. */
+import { tableFormatOf, type TextSource } from '../src/core/documents';
+import { openData } from './data';
+import { UsageError } from './options';
+import { laidPaths, openLaid, type Past } from './resume';
+import { textFile } from './terminal';
+import { filesMeant } from './texts';
+
+export interface Given {
+  path: string;
+  source: TextSource;
+}
+
+/** Of a run that goes on without any, its own. @throws UsageError; HomegrownError `bad-file` */
+export async function filesToRead(
+  { text, pairs, data }: Record<'text' | 'pairs', readonly string[] | undefined> & { data: string | undefined },
+  past: Past | null,
+): Promise<readonly Given[]> {
+  if (data !== undefined) return [await openData(data)];
+  if (pairs) return Promise.all(pairs.map(pairsFile));
+  const files = past && text ? await filesMeant(text) : text;
+  const paths = files ?? (past ? laidPaths(past) : []);
+  const sources = past && !text ? await openLaid(past, paths) : await Promise.all(paths.map(textFile));
+  return paths.map((path, i) => ({ path, source: sources[i]! }));
+}
+
+/** `FILE.csv` or `FILE.csv:input=COLUMN,target=COLUMN`. @throws UsageError; HomegrownError `bad-file` */
+export async function pairsFile(meant: string): Promise<Given> {
+  const [, path, columns] = /^(.*?)(?::((?:input|target)=.*))?$/s.exec(meant)!;
+  const source = await textFile(path!);
+  return {
+    path: path!,
+    source: {
+      ...source,
+      table: { format: tableFormatOf(path!), columns: columns === undefined ? null : columnsIn(columns) },
+    },
+  };
+}
+
+function columnsIn(words: string): { input: string; target: string } {
+  const named = new Map(
+    words.split(/,(?=(?:input|target)=)/).map((each) => {
+      const at = each.indexOf('=');
+      return [each.slice(0, at), each.slice(at + 1)] as const;
+    }),
+  );
+  const [input, target] = [named.get('input'), named.get('target')];
+  if (!input || !target)
+    throw new UsageError(
+      `--pairs names both columns or none, as in FILE.csv:input=COLUMN,target=COLUMN, not '${words}'.`,
+    );
+  return { input, target };
+}

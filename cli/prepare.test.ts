@@ -1,0 +1,112 @@
+/** Files as people have them, made documents and learnt from, by the real commands. */
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lines, run, TINY } from './testing/run';
+
+let folder: string;
+const path = (...names: string[]) => join(folder, ...names);
+const ENGLISH = 'The whale came up beside the boat, and nobody said a word, for it was very near. ';
+const GERMAN = 'Der Wal kam neben dem Boot herauf, und niemand sagte ein Wort, denn er war sehr nah. ';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'prepare-'));
+  await mkdir(path('in/deep'), { recursive: true });
+  const files: Readonly<Record<string, string | Uint8Array>> = {
+    'a.txt': ENGLISH.repeat(20),
+    'copy.txt': ENGLISH.repeat(20),
+    'deep/page.html': `<html lang="de"><title>Wal</title><nav>Menü</nav><article><p>${GERMAN.repeat(20)}</p></article></html>`,
+    'reviews.csv': `id,stars,review\n1,5,${ENGLISH.trim().replaceAll(',', '')}\n2,1,\n3,1,Bad.\n`,
+    'talk.srt': `1\n00:00:01,000 --> 00:00:02,000\n${GERMAN}\n`,
+    'scan.pdf.txt': '%PDF-1.7\n',
+    'empty.txt': '',
+    'legacy.txt': new Uint8Array([99, 97, 102, 233, 10]),
+    '.DS_Store': '\0\0\0\u0001Bud1',
+  };
+  for (const [name, content] of Object.entries(files)) await writeFile(path('in', name), content);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test('a messy folder becomes documents, with what was not read named, and grow learns from them', async () => {
+  const map = ['--map', 'reviews.csv:text=review,label=stars'];
+  const args = ['prepare', '--from', path('in'), ...map, '--report', path('report'), '--out', path('out'), '--json'];
+  const ended = await run(args);
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  const told = lines(ended.stdout).at(-1)!;
+  expect(Object.keys(told)).toEqual(['documents', 'read', 'characters', 'refused', 'removed', 'languages', 'out']);
+  expect(told).toMatchObject({ documents: 5, read: 6, removed: { empty: 1 }, out: path('out') });
+  expect((told['refused'] as { name: string }[]).map(({ name }) => name).sort()).toEqual([
+    'copy.txt',
+    'empty.txt',
+    'legacy.txt',
+    'scan.pdf.txt',
+  ]);
+  expect(told['languages']).toMatchObject({ en: 2, de: 2 });
+  const written = lines(await readFile(path('report/documents.jsonl'), 'utf8'));
+  expect(written.map(({ name, title, label }) => [name, title, label])).toEqual([
+    ['a.txt', 'a.txt', undefined],
+    ['deep/page.html', 'Wal', undefined],
+    ['reviews.csv', 'Row 1', '5'],
+    ['reviews.csv', 'Row 3', '1'],
+    ['talk.srt', 'talk.srt', undefined],
+  ]);
+  for (const line of written)
+    expect(Object.keys(line)).toEqual(
+      expect.arrayContaining(['id', 'name', 'source', 'title', 'language', 'characters', 'text']),
+    );
+  expect(new Set(written.map(({ id }) => id)).size).toBe(5);
+  expect(written.reduce((sum, { text }) => sum + (text as string).length, 0)).toBe(told['characters']);
+
+  const grown = await run(['grow', '--data', path('out'), ...TINY, '--steps', '2', '--out', path('model'), '--json']);
+  expect(grown.stderr).toBe('');
+  expect(grown.code).toBe(0);
+  expect(lines(grown.stdout).at(-1)).toMatchObject({ step: 2 });
+}, 120_000);
+
+test('a table of pairs without a map is known by its names, and is learnt as pairs', async () => {
+  const rows = Array.from({ length: 30 }, (_, i) =>
+    JSON.stringify({ question: `What is ${i}?`, answer: `${i}, "so"` }),
+  );
+  await writeFile(path('pairs.jsonl'), rows.join('\n'));
+  const ended = await run(['prepare', '--from', path('pairs.jsonl'), '--out', path('pairs'), '--json']);
+  expect(lines(ended.stdout).at(-1)).toMatchObject({ documents: 30, read: 30, refused: [], removed: {} });
+  expect(JSON.parse(await readFile(path('pairs/prepared.json'), 'utf8'))).toMatchObject({
+    columns: { input: 'input', target: 'target' },
+  });
+  const args = ['--data', path('pairs'), ...TINY, '--steps', '2', '--out', path('answers'), '--json'];
+  expect(await run(['grow', ...args])).toMatchObject({ code: 0 });
+  const told = await readFile(path('answers/homegrown.json'), 'utf8');
+  expect(told).toMatch(/"objective":\s*"pairs"/);
+}, 120_000);
+
+test('Ctrl-C leaves nothing half written, and what is not there or not ours is told', async () => {
+  for (let i = 0; i < 400; i++) await writeFile(path('in', `many-${i}.txt`), `${i} ${ENGLISH}`);
+  const before = await readdir(folder);
+  const args = ['prepare', '--from', path('in'), '--report', path('r'), '--out', path('o'), '--json'];
+  let isSent = false;
+  const ended = await run(args, {
+    onStart: (child) => {
+      const again = (): void => {
+        if (isSent) return;
+        isSent = true;
+        child.kill('SIGINT');
+      };
+      setTimeout(again, 1500);
+    },
+  });
+  const after = await readdir(folder);
+  if (ended.code === 0) expect(after.sort()).toEqual([...before, 'r', 'o'].sort());
+  else expect(after).toEqual(before);
+  const wrong = await run(['prepare', '--from', path('in'), '--map', 'none.csv:text=a', '--out', path('o'), '--json']);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/names none\.csv, which is not among/)]);
+  const none = await run(['grow', '--data', path('in'), '--out', path('m'), '--json']);
+  expect([none.code, none.stderr]).toEqual([1, expect.stringMatching(/has no prepared\.json/)]);
+  // npm runs a script of this name when it has installed, linked or packed something.
+  const called = (npm_command: string) => run(['prepare'], { env: { npm_lifecycle_event: 'prepare', npm_command } });
+  expect(await called('link')).toEqual({ code: 0, stdout: '', stderr: '' });
+  expect(await called('run-script')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^--from is missing/) as string,
+  });
+}, 60_000);

@@ -1,0 +1,152 @@
+/** npm run prepare: files as people have them in, documents out, which grow learns from. */
+import { stat } from 'node:fs/promises';
+import { basename, relative, sep } from 'node:path';
+import { memoryStore } from '../src/core/base/blobStore';
+import { badFile, paragraph } from '../src/core/base/errors';
+import type { Job } from '../src/core/base/job';
+import { counted, formatCount } from '../src/core/base/units';
+import type { ByteStream } from '../src/core/files/byteSource';
+import { textFile as streamOf } from '../src/core/files/byteSource';
+import { type DropOutcome, importDrop, tableCalled, tableFormatOf, type TextSource } from '../src/core/documents';
+import { languageDetector } from '../src/core/documents/language';
+import { DOCUMENTS, PREPARED } from './data';
+import { isMeant, mappingOf } from './mapping';
+import { UsageError, type Values } from './options';
+import { Progress } from './progress';
+import { columnsOf, type Line, linesOf } from './preparedLines';
+import { command, interruptible, main, print, stderr, textFile } from './terminal';
+import { filesMeant } from './texts';
+import { checkOutFolder, writeFolder } from './write';
+
+const OPTIONS = {
+  from: {
+    kind: 'texts',
+    help: 'Files, or folders of them: text, Markdown, web pages, Word and OpenDocument texts, tables (CSV, TSV, JSON, JSON Lines), subtitles, notebooks, code',
+  },
+  map: {
+    kind: 'texts',
+    otherwise: 'columns are recognised by their names',
+    help: 'What columns of a table are: NAME.csv:text=COLUMN,label=COLUMN, or input and target; title, date and language too; a row is a document',
+  },
+  'whole-pages': {
+    kind: 'switch',
+    help: 'All text of a web page, menus and footers too, and not only what it is about',
+  },
+  report: {
+    kind: 'text',
+    otherwise: 'none',
+    help: 'Folder to write a report to: report.json, and documents.jsonl with what was read, a document a line',
+  },
+  out: { kind: 'text', help: 'Folder to write the documents to, for grow --data' },
+  json: { kind: 'switch', help: 'One object at the end: counts, what was refused, languages; or the error' },
+} as const;
+
+async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
+  const { out, report } = values;
+  const mappings = (values.map ?? []).map(mappingOf);
+  const progress = new Progress(stderr, !values.json);
+  const files = await named(values.from, (words) => progress.say(words));
+  const paths = files.map(({ path }) => path);
+  if (report !== undefined && report === out) throw new UsageError('--report and --out name the same folder.');
+  await checkOutFolder(out, paths, [DOCUMENTS, PREPARED]);
+  if (report !== undefined) await checkOutFolder(report, paths, [DOCUMENTS, REPORT]);
+  for (const { name } of mappings)
+    if (!files.some((file) => isMeant({ name } as never, file.name)))
+      throw new UsageError(`--map names ${name}, which is not among the files of --from.`);
+  const sources = await Promise.all(
+    files.map(async ({ path, name }): Promise<TextSource> => {
+      const columns = mappings.find((mapping) => isMeant(mapping, name))?.columns;
+      const format = columns ? tableFormatOf(name) : tableCalled(name);
+      const source = { ...(await textFile(path)), name, reading: { wholePages: values['whole-pages'] } };
+      return format ? { ...source, table: { format, columns: columns ?? 'recognised' } } : source;
+    }),
+  );
+  const job: Job = { signal: interruptible(), report: (at) => progress.show(at) };
+  const store = memoryStore();
+  const drop = await importDrop(sources, store, { addedAt: 0 }, job);
+  const refused = refusedOf(drop);
+  for (const { name, reason } of refused) progress.say(`Left out: ${name}. ${reason}`);
+  if (!drop.text) throw badFile(`No document was found in ${counted(files.length, 'file')}.`, refused[0]?.reason);
+  for (const words of drop.text.notes) progress.say(`${words}.`);
+
+  const lines = await linesOf(store, drop.text, await languageDetector(), job);
+  const languages = new Map<string, number>();
+  for (const { language } of lines) languages.set(language, (languages.get(language) ?? 0) + 1);
+  const removed = drop.empty > 0 ? { empty: drop.empty } : {};
+  const told = {
+    documents: lines.length,
+    read: lines.length + drop.empty,
+    characters: lines.reduce((sum, { characters }) => sum + characters, 0),
+    refused,
+    removed,
+    languages: Object.fromEntries([...languages].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))),
+    out,
+  };
+  const documents = jsonLines(lines, job.signal);
+  const jsonFile = (name: string, value: object): ByteStream => streamOf(name, `${JSON.stringify(value, null, 2)}\n`);
+  if (report !== undefined) await writeFolder(report, [documents, jsonFile(REPORT, told)]);
+  const prepared = {
+    version: 1,
+    columns: columnsOf(lines),
+    ...told,
+    out: undefined,
+    files: files.map(({ name }) => name),
+  };
+  await writeFolder(out, [documents, jsonFile(PREPARED, prepared)]);
+  progress.end();
+  if (values.json) print(JSON.stringify(told));
+  else
+    print(
+      paragraph(
+        `${counted(told.documents, 'document')} of ${formatCount(told.characters)} characters in ${out}`,
+        `Languages: ${Object.entries(told.languages)
+          .map(([code, n]) => `${code} ${formatCount(n)}`)
+          .join(', ')}`,
+        refused.length > 0 ? `${counted(refused.length, 'file')} gave none` : undefined,
+        drop.empty > 0 ? `${counted(drop.empty, 'row')} without text left out` : undefined,
+        `npm run grow -- --data ${out} learns from them`,
+      ),
+    );
+}
+const REPORT = 'report.json';
+
+/** Files with their paths below the folder that was given. */
+async function named(
+  from: readonly string[],
+  note: (words: string) => void,
+): Promise<readonly { path: string; name: string }[]> {
+  const files: { path: string; name: string }[] = [];
+  for (const given of from) {
+    const isFolder = (await stat(given).catch(() => null))?.isDirectory() ?? false;
+    for (const path of await filesMeant([given], note))
+      files.push({ path, name: isFolder ? relative(given, path).split(sep).join('/') : basename(path) });
+  }
+  return files;
+}
+
+function refusedOf({ refused, duplicates }: DropOutcome): { name: string; reason: string }[] {
+  return [
+    ...refused.map(({ name, error }) => ({ name, reason: paragraph(error.message, error.remedy) })),
+    ...duplicates.map(({ name }) => ({ name, reason: 'It holds the same as a file before it.' })),
+  ];
+}
+
+/** Its size is known before it is written, so each line is made twice. */
+function jsonLines(lines: readonly Line[], signal: AbortSignal): ByteStream {
+  const bytes = function* (): Generator<Uint8Array> {
+    for (const line of lines) {
+      signal.throwIfAborted();
+      yield Buffer.from(`${JSON.stringify(line)}\n`);
+    }
+  };
+  let size = 0;
+  for (const { length } of bytes()) size += length;
+  return { name: DOCUMENTS, size, chunks: bytes };
+}
+
+const examples = [
+  '--from my-folder --out documents --json',
+  '--from reviews.csv --map reviews.csv:text=review,label=stars --report report --out documents',
+];
+const about = 'Takes documents out of files as people have them, and says what was read and what was not.';
+await main(command({ name: 'prepare', about, options: OPTIONS, examples, run: prepare }));

@@ -1,0 +1,83 @@
+/** Documents as lines of JSON, with what is known of each. */
+import type { BlobStore } from '../src/core/base/blobStore';
+import type { Job } from '../src/core/base/job';
+import { yieldToEventLoop } from '../src/core/base/job';
+import { type Columns, documentsOf, type TextRecord } from '../src/core/documents';
+import { blocksOf } from '../src/core/documents/blocks';
+
+export interface Line {
+  id: string;
+  /** Of the file that it is in. */
+  name: string;
+  /** Where it is from, as it says itself; else the file. */
+  source: string;
+  title: string;
+  /** As it says itself, else as it reads. */
+  language: string;
+  characters: number;
+  date?: string;
+  label?: string;
+  /** Of a program. */
+  code?: string;
+  input?: string;
+  target?: string;
+  text: string;
+}
+
+/** @param languageOf of a text that does not say it */
+export async function linesOf(
+  store: BlobStore,
+  text: TextRecord,
+  languageOf: (text: string) => string,
+  { signal, report }: Job,
+): Promise<readonly Line[]> {
+  const files: { at: number; name: string }[] = [];
+  for await (const block of blocksOf(store, text)) files.push(...block.files);
+  const documents = await documentsOf(store, text);
+  const lines: Line[] = [];
+  const taken = new Map<string, number>();
+  let file = 0;
+  for (const [i, { place = i, title, sha256, characters, chunks, fields = {}, spans }] of documents.entries()) {
+    while (files[file + 1] && files[file + 1]!.at <= place) file++;
+    const { name } = files[file]!;
+    let whole = '';
+    for await (const chunk of chunks()) whole += chunk;
+    const short = sha256.slice(0, 16);
+    const times = (taken.get(short) ?? 0) + 1;
+    taken.set(short, times);
+    const { source = name, language, ...others } = fields;
+    const bytes = spans && new TextEncoder().encode(whole);
+    const of = (field: string): string => new TextDecoder().decode(bytes!.subarray(...spans![field]!));
+    lines.push({
+      id: times === 1 ? short : `${short}-${times}`,
+      name,
+      source,
+      title: title ?? name,
+      language: language ?? languageOf(whole),
+      characters,
+      ...others,
+      ...(spans && { input: of('input'), target: of('target') }),
+      text: whole,
+    });
+    if (i % A_TURN !== 0) continue;
+    report({ label: 'Telling languages', done: i, of: documents.length, unit: 'files' });
+    await yieldToEventLoop();
+    signal.throwIfAborted();
+  }
+  return lines;
+}
+const A_TURN = 64;
+
+/** What a run learns from them: pairs where all are, else their text; with what is known of any. */
+export function columnsOf(lines: readonly Line[]): Columns {
+  const some = (name: 'label' | 'date'): boolean => lines.some((line) => line[name] !== undefined);
+  const about = {
+    title: 'title',
+    language: 'language',
+    ...(some('label') && { label: 'label' }),
+    ...(some('date') && { date: 'date' }),
+  };
+  return lines.every(({ input }) => input !== undefined)
+    ? { input: 'input', target: 'target', ...about }
+    : { text: 'text', ...about };
+}

@@ -1,0 +1,48 @@
+/** What sample makes of a prompt with models that do not go on from it. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { huggingFaceFiles } from '../src/core/export/huggingFace';
+import type { Exported } from '../src/core/export/format';
+import { readBytes } from '../src/core/files/byteSource';
+import { untrainedBert, untrainedT5 } from '../src/core/testing/untrainedModels';
+import { run } from './testing/run';
+
+const folders: string[] = [];
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true });
+});
+async function folderOf(model: Exported): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sample-'));
+  folders.push(folder);
+  for (const file of huggingFaceFiles(model, { withOptimizer: false }))
+    await writeFile(join(folder, file.name), await readBytes(file));
+  return folder;
+}
+
+test('BERT fills each blank with its likeliest, and tells what else could stand there', async () => {
+  const sample = ['sample', '--from', await folderOf(await untrainedBert()), '--device', 'cpu', '--prompt'];
+  const [told, filled] = await Promise.all([run([...sample, 'the [MASK] s___', '--json']), run([...sample, 'whale'])]);
+  expect(told).toMatchObject({ code: 0, stderr: '' });
+  const { text, blanks } = JSON.parse(told.stdout) as {
+    text: string;
+    blanks: { text: string; probability: number }[][];
+  };
+  expect(blanks.map((blank) => blank.length)).toEqual([5, 5]);
+  expect(text).toBe(`the${blanks[0]![0]!.text} s${blanks[1]![0]!.text}`);
+  expect(filled).toMatchObject({ code: 2, stdout: '' });
+  expect(filled.stderr).toContain('The passage has no blank to fill. Write [MASK] or ___');
+}, 120_000);
+
+test('T5 answers, the likeliest where nothing else is asked for, and by beams', async () => {
+  const sample = ['sample', '--from', await folderOf(await untrainedT5()), '--device', 'cpu', '--tokens', '8', '--prompt', 'hgf']; // prettier-ignore
+  const [one, json, beams] = await Promise.all([
+    run(sample),
+    run([...sample, '--json']),
+    run([...sample, '--beams', '3']),
+  ]);
+  expect(one).toMatchObject({ code: 0, stderr: '' });
+  expect(`${(JSON.parse(json.stdout) as { text: string }).text}\n`).toBe(one.stdout);
+  expect(beams).toMatchObject({ code: 0, stderr: '' });
+}, 120_000);

@@ -1,0 +1,43 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { run } from './testing/run';
+
+let folder: string;
+const path = (name: string): string => join(folder, name);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'score-'));
+  await writeFile(path('out'), 'a cat\nb\r\n\n');
+  await writeFile(path('wanted'), 'a cat\nc\n\n');
+  await writeFile(path('short'), 'a cat\nc');
+  await writeFile(path('latin'), Uint8Array.of(0x61, 0xe9, 0x0a));
+});
+afterAll(() => rm(folder, { recursive: true }));
+const score = (hypotheses: string, ...more: string[]) =>
+  run(['score', '--hypotheses', path(hypotheses), '--references', path('wanted'), ...more]);
+
+test('outputs are scored line by line, with intervals and how it was done', async () => {
+  const { code, stdout } = await score('out', '--metrics', 'exactMatch,bleu', '--tokenize', 'char', '--json');
+  expect(code).toBe(0);
+  const { exactMatch, bleu } = JSON.parse(stdout) as Record<
+    string,
+    { value: number; low: number; high: number; signature: string }
+  >;
+  expect(exactMatch!.value).toBeCloseTo(200 / 3);
+  expect(exactMatch!.low).toBeLessThan(exactMatch!.value);
+  expect(exactMatch!.high).toBeCloseTo(93.85, 2); // Wilson's, of 2 among 3
+  expect(bleu!.signature).toBe('nrefs:1|case:mixed|eff:no|tok:char|smooth:exp');
+  expect((await score('out')).stdout).toMatch(/^BLEU +[\d.]+ \([\d.]+ to [\d.]+\)/);
+});
+
+test.each([
+  ['short', [], /short has 2 lines and .*wanted 3\. Each output needs/],
+  ['latin', [], /latin is not UTF-8: byte 1/],
+  ['nothing', [], /nothing/],
+  ['out', ['--metrics', 'bleu,beauty'], /no metric 'beauty' of texts\. Metrics: bleu/],
+])('%s %j is refused in words', async (file, more, words) => {
+  const { code, stdout, stderr } = await score(file, ...more);
+  expect([code === 0, stdout]).toEqual([false, '']);
+  expect(stderr).toMatch(words);
+});

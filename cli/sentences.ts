@@ -1,0 +1,89 @@
+/** Lists that a model is asked: pairs of sentences, ours or a person's own, and tasks; and what is printed of them. */
+import { counted, formatReading } from '../src/core/base/units';
+import { FORMATS } from '../src/core/documents';
+import { tableFormatOf } from '../src/core/documents/read';
+import type { SentencePair } from '../src/core/evaluate/minimalPairs';
+import { sentencePairsIn } from '../src/core/evaluate/pairTable';
+import type { Preference } from '../src/core/evaluate/sentencePairs';
+import {
+  type Task,
+  TASK_BASELINES,
+  TASK_METRICS,
+  type TaskBaselineId,
+  type TaskMetricId,
+  type TaskScores,
+} from '../src/core/evaluate/tasks';
+import { type TaskColumns, taskItems } from '../src/core/evaluate/taskTable';
+import { UsageError } from './options';
+import { print, stderr, textFile } from './terminal';
+
+/** What a person types for ours. */
+export const BUNDLED = 'bundled';
+
+/** @throws HomegrownError `bad-file` where a row lacks a sentence */
+export async function sentencePairsOf(
+  asked: string,
+  bundled: () => readonly SentencePair[],
+): Promise<readonly SentencePair[]> {
+  if (asked === BUNDLED) return bundled();
+  const { name, rows } = await tableOf(asked);
+  return sentencePairsIn(name, rows);
+}
+
+/** `FILE.csv`, or `FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN`, with a `choices=` for each. @throws UsageError; HomegrownError `bad-file` */
+export async function taskOf(meant: string): Promise<Task> {
+  const [, path, columns] = /^(.*?)(?::((?:prompt|answer|choices)=.*))?$/s.exec(meant)!;
+  const asked = columns === undefined ? {} : columnsIn(columns);
+  const { name, rows } = await tableOf(path!);
+  return { name, items: await taskItems(name, rows, asked) };
+}
+
+function columnsIn(words: string): TaskColumns {
+  const named = words.split(/,(?=(?:prompt|answer|choices)=)/).map((each) => {
+    const at = each.indexOf('=');
+    return [each.slice(0, at), each.slice(at + 1)] as const;
+  });
+  const of = (name: string): string[] => named.flatMap(([own, column]) => (own === name ? [column] : []));
+  const [[prompt, ...prompts], [answer, ...answers], choices] = [of('prompt'), of('answer'), of('choices')];
+  if (named.some(([, column]) => column === '') || prompts.length > 0 || answers.length > 0)
+    throw new UsageError(
+      `--task names columns as in FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN,choices=COLUMN, not '${words}'.`,
+    );
+  return {
+    ...(prompt !== undefined && { prompt }),
+    ...(answer !== undefined && { answer }),
+    ...(choices.length > 0 && { choices }),
+  };
+}
+
+async function tableOf(path: string) {
+  const { name, stream } = await textFile(path);
+  const note = (words: string): void => {
+    stderr.write(`${name}: ${words}.\n`);
+  };
+  return { name, rows: FORMATS[tableFormatOf(name)].rows({ name, bytes: stream(), note }) };
+}
+
+export function printTask({ name, rows, cut, metrics, baselines }: TaskScores): void {
+  print(`${name}, ${counted(rows, 'row')}:`);
+  for (const [id, { value, low, high }] of Object.entries(metrics)) {
+    const { label, says } = TASK_METRICS[id as TaskMetricId];
+    print(`  ${label} ${formatReading(value)} % (${formatReading(low)} to ${formatReading(high)}): ${says}`);
+  }
+  for (const [baseline, figures] of Object.entries(baselines))
+    print(`  ${TASK_BASELINES[baseline as TaskBaselineId].label} ${formatReading(Object.values(figures)[0]!)} %`);
+  if (cut > 0) print(`  ${counted(cut, 'prompt')} longer than the model reads lost a part.`);
+}
+
+/** @param says what a share tells: `the right sentence is the likelier one` */
+export function printPreferences(
+  title: string,
+  says: string,
+  { all, kinds }: { all?: Preference; kinds: Readonly<Record<string, Preference>> },
+): void {
+  const words = ({ value, low, high, pairs }: Preference): string =>
+    `${formatReading(value)} % (${formatReading(low)} to ${formatReading(high)}) of ${counted(pairs, 'pair')}`;
+  print(`${title}: ${says} in${all ? ` ${words(all)}` : ''}`);
+  const width = Math.max(...Object.keys(kinds).map((kind) => kind.length));
+  for (const [kind, preference] of Object.entries(kinds)) print(`  ${kind.padEnd(width)}  ${words(preference)}`);
+}

@@ -1,0 +1,71 @@
+/** What is asked of a step besides: two runs of two architectures compared, a task table, pairs of sentences, looks at the test part. */
+import { readFileSync } from 'node:fs';
+import { expect, test, type Page } from '@playwright/test';
+import { expectAccessible } from './axe';
+import { SMALL, Studio } from './studio';
+
+const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+
+async function train(studio: Studio, page: Page, step: number): Promise<void> {
+  await studio.goTo('Train');
+  await page
+    .getByRole('button', { name: /^(Start training|New run|Start a new run)/ })
+    .first()
+    .click();
+  await studio.event(step, /Evaluated/);
+}
+
+test('a step is compared, asked a task and pairs of sentences, and all of it is there after a reload', async ({
+  page,
+}, info) => {
+  const studio = new Studio(page);
+  await studio.open('/model');
+  await studio.useDevice('WASM');
+  await studio.set({ ...SMALL, Context: 64, Steps: 20, 'Learning rate': 0.003, 'Warm-up': 5, 'Evaluate every': 10 });
+  await studio.goTo('Text');
+  await studio.choose(
+    /^(Choose|Add) files…/,
+    file('moby.txt', readFileSync('dist/samples/moby-dick.txt', 'utf8').slice(40_000, 80_000)),
+  );
+  await expect(studio.stages).toContainText('40 k characters');
+  await studio.goTo('Tokenizer');
+  await page.getByText('Bytes', { exact: true }).click();
+  await train(studio, page, 20);
+  await studio.goTo('Evaluate');
+  await page.getByRole('link', { name: 'Compare, pairs and tasks' }).click();
+
+  // With an earlier step of the same run.
+  await page.getByRole('button', { name: /Compare with/ }).click();
+  await page
+    .getByRole('option', { name: /^step \d+/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await expect(page.getByText(/^(Better by|Worse by|Not distinguishable)/)).toBeVisible();
+
+  const tasks = page.getByRole('region', { name: 'Own tasks' });
+  const table = 'prompt,choices,answer\nThe white,whale|xqzv,whale\nCall me,xqzv|Ishmael,2\n';
+  await studio.choose(/^Add a table…/, file('words.csv', table));
+  await expect(tasks.getByRole('table', { name: 'words.csv' })).toContainText(/Right choice.*%/);
+  await tasks.getByRole('button', { name: 'Ask every kept step' }).click();
+  await expect(tasks.getByText('Over the kept steps')).toBeVisible();
+  await studio.choose(/^Add a table…/, file('bad.csv', 'prompt,choices,answer\na,b,b\n'));
+  await expect(tasks.getByRole('alert')).toContainText('Line 2 of bad.csv has one choice, "b".');
+
+  await page.getByRole('button', { name: 'Ask minimal pairs' }).click();
+  await expect(page.getByRole('table', { name: /^Minimal pairs by kind/ })).toContainText('All kinds');
+  await page.getByRole('button', { name: 'Ask identity swaps' }).click();
+  await expect(page.getByRole('table', { name: /^Identity swaps/ })).toContainText('he, she');
+  await expectAccessible(page, 'Evaluate, asked');
+  await page.screenshot({ path: info.outputPath('asked.png') });
+
+  await page.reload();
+  await expect(page.getByRole('table', { name: /^Minimal pairs by kind/ })).toContainText('All kinds');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expectAccessible(page, 'Evaluate, asked, in the dark');
+  await page.screenshot({ path: info.outputPath('dark.png') });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.screenshot({ path: info.outputPath('phone.png'), fullPage: true });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  expect(studio.errors).toEqual([]);
+});

@@ -1,0 +1,41 @@
+/** A folder that transformers has saved (oracles/made_for_e2e.py): seen before it is taken, talked to at once, trained on. */
+import { expect, test } from '@playwright/test';
+import { expectAccessible } from './axe';
+import { Studio, talk } from './studio';
+
+const FILES = ['config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
+
+test('a folder made by transformers is shown, taken with a shorter context, talked to and trained on', async ({
+  page,
+}, info) => {
+  const studio = new Studio(page);
+  await studio.open('/export');
+  await studio.useDevice('WASM');
+  const files = FILES.map((name) => `e2e/byTransformers/${name}`);
+  const seen = page.getByRole('region', { name: 'The model, before it is taken' });
+
+  await studio.choose('Choose files…', files);
+  await expect(seen).toContainText('Llama: layers 1, heads 2, heads of keys 1, width 16');
+  await expect(seen).toContainText('300 entries, 3 of them special; splits as smollm');
+  await expect(seen).toContainText('1,024 tokens, of the 4,096 that it was made for');
+  await page.screenshot({ path: info.outputPath('preview.png') });
+  await expectAccessible(page, 'Export, with a model to be taken');
+  await page.getByRole('button', { name: 'Leave it' }).click();
+  await expect(seen).toBeHidden();
+
+  await studio.choose('Choose files…', files);
+  await seen.getByRole('radiogroup', { name: 'Context' }).getByText('512', { exact: true }).click();
+  await expect(seen).toContainText('512 tokens, of the 4,096');
+  await page.getByRole('button', { name: 'Take it' }).click();
+  await expect(studio.strip).toContainText('step 0');
+  await talk(studio);
+
+  await studio.goTo('Text');
+  await studio.paste('The sea is wide and the whale is white. '.repeat(1000));
+  await studio.goTo('Train');
+  await page.getByRole('button', { name: 'Resume from step 0' }).click();
+  await expect(studio.strip).toContainText(/step [1-9]/, { timeout: 300_000 });
+  await page.getByRole('button', { name: 'Stop and save' }).click();
+  await expect(page.getByRole('button', { name: /^Resume from step [1-9]/ }).first()).toBeVisible();
+  expect(studio.errors).toEqual([]);
+});

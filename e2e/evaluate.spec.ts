@@ -1,0 +1,112 @@
+/** A saved step measured on text that it has not learnt from: begun, cancelled, begun again, looked into, and there after a reload. */
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { expect, test, type Page } from '@playwright/test';
+import { expectAccessible } from './axe';
+import { SMALL, Studio } from './studio';
+
+const MOBY = 'dist/samples/moby-dick.txt';
+/** It is shown, and does nothing. */
+const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title = 2</script>\n';
+
+/** Chapters and a log, of which ends are held out, and a model of them that knows which bytes are common. */
+async function withModel(page: Page): Promise<Studio> {
+  const studio = new Studio(page);
+  await studio.open('/model');
+  await studio.useDevice('WASM');
+  await studio.set({ ...SMALL, Steps: 40, 'Learning rate': 0.003, 'Warm-up': 5, 'Evaluate every': 20 });
+  await studio.goTo('Text');
+  const moby = readFileSync(MOBY, 'utf8');
+  const log = Array.from(
+    { length: 500 },
+    (_, i) => `Day ${i} with ${(i * 7919) % 100} barrels. The wind is ${i % 9}.\n`,
+  ).join('');
+  const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+  // Two texts, of which each gives its end.
+  await studio.choose(/^(Choose|Add) files…/, file('chapters.txt', moby.slice(40_000, 190_000)));
+  await expect(studio.stages).toContainText('150 k characters');
+  await studio.choose(/^(Choose|Add) files…/, file('log.txt', log + HOSTILE.repeat(3)));
+  await expect(studio.stages).toContainText('170 k characters');
+  await studio.goTo('Tokenizer');
+  await page.getByText('Bytes', { exact: true }).click();
+  await studio.goTo('Train');
+  await page.getByRole('button', { name: 'Start training' }).first().click();
+  await studio.event(40, /Evaluated/);
+  return studio;
+}
+
+test('a step is measured, its weakest passage opened, and what was found is there after a reload', async ({
+  page,
+}, info) => {
+  const studio = await withModel(page);
+  await studio.goTo('Evaluate');
+  await expect(page.getByText(/^Step 40 was not measured on all of the validation part yet/)).toBeVisible();
+  await page.screenshot({ path: info.outputPath('empty.png') });
+
+  // Cancelled in the middle, and begun again by keyboard.
+  await page.getByRole('button', { name: 'Measure this step' }).click();
+  const progress = page.getByRole('main').getByRole('progressbar');
+  await expect(progress).toHaveAttribute('aria-valuenow', /[1-9]/);
+  await page.screenshot({ path: info.outputPath('working.png') });
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('button', { name: 'Measure this step' })).toBeVisible();
+  expect(await studio.keys('evaluations/')).toEqual([]);
+  await page.keyboard.press('Control+Enter');
+  const verdict = page.getByRole('region', { name: 'Verdict' });
+  await expect(verdict).toBeVisible();
+  await expect(verdict).toContainText(/(Better than|Not as good as|Not distinguishable from) .* (needs|token)/);
+  await expect(studio.stages).toContainText(/perplexity \d/);
+  for (const label of ['Perplexity', 'Bits per byte', 'Top-1', 'Calibration error'])
+    await expect(studio.reading(label)).toContainText(/\d.* to .*\d/);
+  await expect(page.getByRole('img', { name: /^Bits per byte, fewer is better: this model/ })).toBeVisible();
+  await expectAccessible(page, 'Evaluate, measured');
+
+  // The weakest passage, token by token.
+  const passages = page.getByRole('list', { name: 'Worst passages' }).getByRole('listitem');
+  const open = passages.first().getByRole('button', { name: /^Open, passage of/ });
+  await open.focus();
+  await page.keyboard.press('Enter');
+  const tokens = passages.first().getByRole('listbox');
+  await tokens.focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowRight');
+  await expect(tokens.getByRole('option', { selected: true })).toHaveCount(1);
+  await expect(passages.first()).toContainText(/nats: given .* one in/);
+
+  // A bar filters; as a table it tells the same.
+  const kinds = page.getByRole('list', { name: 'By what the token is' });
+  await kinds.getByRole('button', { name: /^Numbers/ }).click();
+  await expect(page.getByText(/of those that are kept/)).toContainText('Numbers');
+  await expectAccessible(page, 'Evaluate, filtered');
+  await page.getByRole('button', { name: /remove this filter/ }).click();
+  await page.getByRole('button', { name: 'Show table, By what the token is' }).click();
+  await expect(page.getByRole('table', { name: 'By what the token is' })).toContainText('Numbers');
+  await page.screenshot({ path: info.outputPath('done.png') });
+
+  // Taken along.
+  for (const [entry, name] of [
+    [/^CSV/, /-evaluation\.csv$/],
+    [/^JSON/, /-evaluation\.json$/],
+  ] as const) {
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: entry }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(name);
+    expect(await readFile(await download.path(), 'utf8')).toMatch(/bitsPerByte/);
+  }
+
+  // After a reload what was found is there; of another step it is out of date.
+  const before = await verdict.innerText();
+  await page.reload();
+  await expect(verdict).toHaveText(before.replace('\n', ' '), { useInnerText: true });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expectAccessible(page, 'Evaluate, in the dark');
+  await page.screenshot({ path: info.outputPath('dark.png') });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.screenshot({ path: info.outputPath('phone.png'), fullPage: true });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  expect(await page.title()).toBe('Evaluate · Homegrown');
+  expect(studio.errors).toEqual([]);
+});

@@ -1,0 +1,95 @@
+/**
+ * The saved steps of all runs as their lists tell them: which is the newest of each, and what they take. For many runs at
+ * once, of which no description of a step is read.
+ */
+import type { BlobStore } from '../base/blobStore';
+import { readRecords, unlessUnreadable } from '../base/record';
+import { newest, stepBytes, surveySnapshots } from './checkpoint';
+import { changeHead, CHUNKS, HEAD, type Head, headKey, HEADS, kept, manifestKey, MANIFESTS, stepOf } from './head';
+import { toldOf } from './manifest';
+import { readIntact } from './step';
+
+export interface Overview {
+  /**
+   * The newest step of a run that can be opened, null where there is none, and bytes of all that can be; null where they
+   * cannot be read. A step counts whose parts are all there: that it has changed shows when it is opened.
+   */
+  keptOf(runId: string): Promise<{ step: number | null; bytes: number | null }>;
+  /** As `stepBytes`. */
+  bytesOf(runId: string): Promise<number>;
+}
+
+/** As of now. What a list does not tell, or tells otherwise than what lies there, is looked at step by step. */
+export async function overview(store: BlobStore): Promise<Overview> {
+  const [headKeys, manifests, chunks] = await Promise.all([HEADS, MANIFESTS, CHUNKS].map((at) => store.keys(at)));
+  const { records: heads } = await readRecords(store, headKeys!, HEAD);
+  const lists = new Set(headKeys);
+  const there = new Set(manifests);
+  const runs = byRun([...manifests!, ...chunks!]);
+
+  /** Whether a step is described and as many parts of it are there as its list tells. */
+  function isWhole(runId: string, { steps }: Head, id: string): boolean {
+    const parts = steps[id]?.chunks;
+    // The keys of a run's parts are its own, so that as many are all of them.
+    return there.has(manifestKey(runId, id)) && parts !== undefined && runs.get(runId)?.get(id) === parts + 1;
+  }
+  return {
+    async keptOf(runId) {
+      const head = heads.get(headKey(runId));
+      if (!lists.has(headKey(runId)) && !runs.has(runId)) return { step: null, bytes: 0 };
+      const ids = head ? kept(head) : [];
+      if (!head || ids.length === 0 || !ids.every((id) => isWhole(runId, head, id))) return surveyed(store, runId);
+      const told = ids.map((id) => ({ id, ...head.steps[id]! }));
+      const last = newest(head, told);
+      return {
+        step: last === null ? Math.max(...ids.map(stepOf)) : stepOf(last),
+        bytes: told.reduce((sum, { bytes }) => sum + bytes, 0),
+      };
+    },
+    async bytesOf(runId) {
+      const head = heads.get(headKey(runId));
+      const ids = [...(runs.get(runId)?.keys() ?? [])];
+      if (!ids.every((id) => head && isWhole(runId, head, id))) return stepBytes(store, runId);
+      return ids.reduce((sum, id) => sum + head!.steps[id]!.bytes, 0);
+    },
+  };
+}
+
+/** How many of these keys each step of each run has: run -> id -> keys. */
+function byRun(keys: readonly string[]): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  const runs = new Map<string, Map<string, number>>();
+  for (const key of keys) {
+    const [, runId, id] = key.split('/') as [string, string, string];
+    let steps = runs.get(runId);
+    if (!steps) runs.set(runId, (steps = new Map<string, number>()));
+    steps.set(id, (steps.get(id) ?? 0) + 1);
+  }
+  return runs;
+}
+
+async function surveyed(store: BlobStore, runId: string): ReturnType<Overview['keptOf']> {
+  const survey = await unlessUnreadable(surveySnapshots(store, runId));
+  if (!survey || (survey.steps.length === 0 && survey.damaged.length > 0)) return { step: null, bytes: null };
+  const { steps } = survey;
+  return {
+    step: (steps.find(({ latest }) => latest) ?? steps.at(-1))?.step ?? null,
+    bytes: steps.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+/** Has the lists of an older build tell of their steps what until now their descriptions alone do. */
+export async function tellSteps(store: BlobStore): Promise<void> {
+  const { records } = await readRecords(store, await store.keys(HEADS), HEAD);
+  for (const [key, head] of records) {
+    const runId = key.slice(HEADS.length);
+    if (untold(head).length > 0) await unlessUnreadable(changeHead(store, runId, (now) => told(store, runId, now)));
+  }
+}
+
+const untold = (head: Head): string[] => kept(head).filter((id) => !head.steps[id]);
+
+async function told(store: BlobStore, runId: string, head: Head): Promise<{ record: Head } | undefined> {
+  const read = await Promise.all(untold(head).map((id) => readIntact(store, runId, id)));
+  const steps = read.flatMap((manifest) => (manifest ? [[manifest.id, toldOf(manifest)] as const] : []));
+  return steps.length > 0 ? { record: { ...head, steps: { ...head.steps, ...Object.fromEntries(steps) } } } : undefined;
+}

@@ -1,0 +1,108 @@
+/** Which columns of a table are learnt, and what is known of its rows by others. */
+import { badFile } from '../base/errors';
+import { z } from '../base/zod';
+import { FORMATS, type TableFormatId } from './read';
+import type { OpenFile, Row } from './read/format';
+
+/** What is told of a row beside what is learnt of it. */
+const about = {
+  title: z.string().exactOptional(),
+  label: z.string().exactOptional(),
+  date: z.string().exactOptional(),
+  language: z.string().exactOptional(),
+};
+const pairSchema = z.object({ input: z.string(), target: z.string(), ...about });
+const textSchema = z.object({ text: z.string(), ...about });
+export const columnsSchema = z.union([pairSchema, textSchema]);
+/** Names of two columns: what goes in, and what is to come out. */
+export type PairColumns = z.infer<typeof pairSchema>;
+/** Name of one that is learnt as it is. */
+export type TextColumns = z.infer<typeof textSchema>;
+export type Columns = PairColumns | TextColumns;
+
+/** What a column may be. */
+export const COLUMN_ROLES = ['text', 'input', 'target', ...(Object.keys(about) as (keyof typeof about)[])] as const;
+export type ColumnRole = (typeof COLUMN_ROLES)[number];
+
+/** What columns are called as a rule, in lower case, the likelier first. */
+const CALLED: Readonly<Record<ColumnRole, readonly string[]>> = {
+  text: 'text content body document article sentence message review comment story tweet post abstract description transcript quote lyrics'.split(
+    ' ',
+  ),
+  input: 'input question prompt instruction source query problem'.split(' '),
+  target: 'target answer output response completion translation solution summary'.split(' '),
+  title: 'title headline subject heading name'.split(' '),
+  label: 'label category class sentiment tag topic rating stars'.split(' '),
+  date: 'date created_at created published published_at timestamp time datetime'.split(' '),
+  language: 'language lang locale'.split(' '),
+};
+
+/** Columns that are called input and target, else the first two. */
+export function usualColumns(all: readonly string[]): PairColumns {
+  const [input, target] = (['input', 'target'] as const).map((name) =>
+    all.find((column) => column.toLowerCase() === name),
+  );
+  return input !== undefined && target !== undefined
+    ? { input, target }
+    : { input: all[0] ?? '', target: all[1] ?? all[0] ?? '' };
+}
+
+/** What columns are by their names: a text, else a pair; where no name tells, the one with the most text is the text. */
+export function recognisedColumns({ columns, rows }: TableHead): Columns {
+  const called = (role: ColumnRole): string | undefined => {
+    const names = new Map(
+      columns.map((column) => [column.trim().toLowerCase().split('.').at(-1)!, column] as const).reverse(),
+    );
+    const name = CALLED[role].find((each) => names.has(each));
+    return name === undefined ? undefined : names.get(name);
+  };
+  const known = Object.fromEntries(
+    (Object.keys(about) as (keyof typeof about)[]).flatMap((role) => {
+      const column = called(role);
+      return column === undefined ? [] : [[role, column]];
+    }),
+  );
+  const [text, input, target] = [called('text'), called('input'), called('target')];
+  if (text !== undefined) return { text, ...known };
+  if (input !== undefined && target !== undefined) return { input, target, ...known };
+  const lengths = columns.map((_, i) => rows.reduce((sum, cells) => sum + (cells[i]?.length ?? 0), 0));
+  const longest = columns[lengths.indexOf(lengths.reduce((most, length) => Math.max(most, length), 0))] ?? '';
+  const others = Object.entries(known).filter(([, name]) => name !== longest);
+  return { text: longest, ...Object.fromEntries(others) };
+}
+
+/** What a table has: its columns, and its first rows, a cell a column. */
+export interface TableHead {
+  columns: readonly string[];
+  rows: readonly (readonly string[])[];
+}
+/** Rows by which a table is known. */
+export const HEAD_ROWS = 20;
+
+/** @throws HomegrownError `bad-file` where it is not a table of two columns or more */
+export async function lookAtTable(
+  { name, stream }: { name: string; stream(): AsyncIterable<Uint8Array> },
+  format: TableFormatId,
+): Promise<TableHead> {
+  const rows: Row['cells'][] = [];
+  const file: OpenFile = { name, bytes: stream(), note: () => undefined };
+  for await (const { cells } of FORMATS[format].rows(file)) if (rows.push(cells) === HEAD_ROWS) break;
+  const head = headOf(rows);
+  checkPairs(name, head.columns);
+  return head;
+}
+
+export function headOf(rows: readonly Row['cells'][]): TableHead {
+  const columns = [...new Set(rows.flatMap((cells) => [...cells.keys()]))];
+  return { columns, rows: rows.map((cells) => columns.map((column) => cells.get(column) ?? '')) };
+}
+
+/** @throws HomegrownError `bad-file` where there are no two columns */
+export function checkPairs(name: string, columns: readonly string[]): void {
+  if (columns.length >= 2) return;
+  const [one] = columns;
+  throw badFile(
+    one === undefined ? `${name} has no rows.` : `${name} has one column, ${JSON.stringify(one)}.`,
+    'A table of pairs has two columns or more, each with a name, and a row for each pair.',
+  );
+}

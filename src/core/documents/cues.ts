@@ -1,0 +1,39 @@
+/** Subtitles: blocks of lines under a line of two times. */
+import { badFile } from '../base/errors';
+import { formatCount } from '../base/units';
+import { LARGEST_TEXT_FILE } from './limits';
+import { pageText } from './markupText';
+import type { FoundDocument, OpenFile } from './read/format';
+import { wholeText } from './whole';
+
+/** What is said, a line a line, without numbers, times and marks of style; who says it stands before it. */
+export async function cuesOf(file: OpenFile): Promise<FoundDocument> {
+  const lines = (await wholeText(file, LARGEST_TEXT_FILE)).split(/\r\n?|\n/);
+  const said: string[] = [];
+  let isCue = false;
+  let cues = 0;
+  for (const line of lines) {
+    if (TIMES.test(line)) {
+      isCue = true;
+      cues++;
+    } else if (line.trim() === '') isCue = false;
+    else if (isCue) {
+      const words = spoken(line);
+      if (words !== '') said.push(words);
+    }
+  }
+  if (cues === 0)
+    throw badFile(
+      `${file.name} has no line of two times with --> between them in its ${formatCount(lines.length)} lines.`,
+      'It is not subtitles, or was cut off. Where it is plain text, rename it to end in .txt.',
+    );
+  return { text: said.join('\n') };
+}
+
+/** SubRip writes a comma before the milliseconds, WebVTT a dot and may leave the hours out. https://www.w3.org/TR/webvtt1/ */
+const TIMES = /^\s*(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}\s+-->\s+(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}(?:\s|$)/;
+
+function spoken(line: string): string {
+  const named = line.replace(/<v(?:\.[^\s<>]*)?\s+([^<>]+)>/g, (_, name: string) => `${name.trim()}: `);
+  return pageText(named.replace(/\{\\[^{}]*\}/g, '')).text;
+}

@@ -1,0 +1,123 @@
+/** Rows of cells between delimiters, under a line of names; in memory one piece of the file at a time. */
+import type papa from 'papaparse';
+import { badFile } from '../base/errors';
+import { formatCount } from '../base/units';
+import { decodeParsed } from './decode';
+import { LONGEST_ROW, type OpenFile, type Row } from './read/format';
+
+export interface Delimiting {
+  /** The one that the line of names has most of, the first of like ones. */
+  delimiters: readonly string[];
+  /** Whether a field in quotes may hold delimiters and line ends; a quote in it is doubled. */
+  isQuoted: boolean;
+}
+
+/** @throws HomegrownError `bad-file` naming the line */
+export async function* delimitedRows(file: OpenFile, how: Delimiting): AsyncGenerator<Row> {
+  const { default: papa } = await import('papaparse');
+  let cut: Cut | undefined;
+  /** Of the row that has not ended yet. */
+  let held = '';
+  let header: readonly string[] | undefined;
+  for await (const [piece, isLast] of withLast(decodeParsed(file))) {
+    held += piece;
+    cut ??= cutter(papa, file.name, held, how); // the first piece is no shorter than a line of names
+    const { rows, rest } = cut(held, isLast);
+    held = rest;
+    for (const { line, cells } of rows) {
+      if (header) yield { line, cells: cellsOf(file.name, line, header, cells) };
+      else header = names(cells);
+    }
+    if (held.length > LONGEST_ROW) throw tooLong(file.name, held);
+  }
+}
+
+interface Cells {
+  line: number;
+  cells: readonly string[];
+}
+/** Cuts whole rows off the front; of the last piece also what has no line end. */
+type Cut = (text: string, isLast: boolean) => { rows: readonly Cells[]; rest: string };
+
+function cutter({ parse, Parser }: typeof papa, name: string, head: string, { delimiters, isQuoted }: Delimiting): Cut {
+  // Files of old Macs have no other; a CR before an LF is taken off below.
+  const newline = head.includes('\n') || !head.includes('\r') ? '\n' : '\r';
+  const names = head.replace(/^[\r\n]+/, '');
+  const columns = delimiters.map((each) => parse(names, { delimiter: each, newline, preview: 1 }).data[0]?.length ?? 0);
+  const delimiter = delimiters[columns.indexOf(Math.max(...columns))]!;
+  let line = 1;
+  return (text, isLast) => {
+    const rows: Cells[] = [];
+    let at = 0;
+    const parser = new Parser({
+      delimiter,
+      newline,
+      ...(!isQuoted && { fastMode: true }),
+      step({ data, errors, meta }) {
+        const raw = text.slice(at, meta.cursor);
+        const [error] = errors;
+        if (error)
+          throw error.code === 'MissingQuotes'
+            ? notClosed(name, line + count(text.slice(at, error.index), newline))
+            : notDoubled(name, line);
+        const cells = withoutCr(data[0]!, raw, newline, delimiter);
+        if (cells.length > 1 || cells[0]!.trim() !== '') rows.push({ line, cells });
+        line += count(raw, newline);
+        at = meta.cursor;
+      },
+    });
+    parser.parse(text, 0, !isLast);
+    return { rows, rest: text.slice(at) };
+  };
+}
+
+/** Without the CR of the row's end, which is no part of its last cell where that stood without quotes. */
+function withoutCr(cells: readonly string[], raw: string, newline: string, delimiter: string): readonly string[] {
+  const last = cells.at(-1)!;
+  const row = raw.endsWith(newline) ? raw.slice(0, -1) : raw;
+  if (newline !== '\n' || !last.endsWith('\r') || !row.endsWith(last)) return cells;
+  const isAlone = row.length === last.length || row[row.length - last.length - 1] === delimiter;
+  return isAlone && !last.startsWith('"') ? cells.with(-1, last.slice(0, -1)) : cells;
+}
+
+function names(cells: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return cells.map((cell, i) => {
+    const own = cell.trim() === '' ? `Column ${i + 1}` : cell.trim();
+    const free = taken.has(own) ? `${own} (${i + 1})` : own;
+    taken.add(free);
+    return free;
+  });
+}
+
+function cellsOf(name: string, line: number, header: readonly string[], cells: readonly string[]): Row['cells'] {
+  if (cells.length !== header.length)
+    throw badFile(
+      `${name} has ${formatCount(cells.length)} ${cells.length === 1 ? 'column' : 'columns'} in line ${formatCount(line)}, and its first line names ${formatCount(header.length)}.`,
+      'A cell with a delimiter or a line end in it must be in quotes, in a CSV file. Mend the line and add the file again.',
+    );
+  return new Map(header.map((column, i) => [column, cells[i]!]));
+}
+
+const count = (text: string, newline: string): number => text.split(newline).length - 1;
+
+/** Each piece, and whether it is the last; a last one of nothing where there is none. */
+async function* withLast(pieces: AsyncIterable<string>): AsyncGenerator<readonly [string, boolean]> {
+  let before: string | undefined;
+  for await (const piece of pieces) {
+    if (before !== undefined) yield [before, false];
+    before = piece;
+  }
+  if (before !== undefined) yield [before, true];
+}
+
+const AGAIN = 'In a field in quotes, write each quote twice (""), and close the field. Then add the file again.';
+const notClosed = (name: string, line: number): Error =>
+  badFile(`${name} opens a quote in line ${formatCount(line)} that is never closed.`, AGAIN);
+const notDoubled = (name: string, line: number): Error =>
+  badFile(`${name} has a quote inside a field in quotes, in the row of line ${formatCount(line)}.`, AGAIN);
+const tooLong = (name: string, held: string): Error =>
+  badFile(
+    `${name} has a row of more than ${formatCount(LONGEST_ROW)} characters, which begins ${JSON.stringify(held.slice(0, 40))}.`,
+    AGAIN,
+  );

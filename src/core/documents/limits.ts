@@ -1,0 +1,20 @@
+/** How much of one file is read at most, where it has to be in memory as a whole. */
+const MiB = 2 ** 20;
+
+/** Bytes of a web page. */
+export const LARGEST_PAGE = 32 * MiB;
+/** Elements of a page, and how deep they may lie, for what it is about to be found: beyond, that takes minutes. */
+export const MOST_ELEMENTS = 20_000;
+export const DEEPEST_ELEMENT = 64;
+/** Bytes of a document of Office, and of its text when it is unpacked. */
+export const LARGEST_PACKED = 256 * MiB;
+export const LARGEST_PART = 64 * MiB;
+/** Bytes of a file of JSON, of a notebook. */
+export const LARGEST_JSON_FILE = 256 * MiB;
+/** How deep its objects may lie in each other, and columns that are made of what lies in one. */
+export const DEEPEST_CELL = 8;
+export const MOST_NESTED = 64;
+/** Bytes of subtitles, of a file of code. */
+export const LARGEST_TEXT_FILE = 64 * MiB;
+/** Code units of a line of JSON Lines, which may hold a book. */
+export const LONGEST_LINE = 128 * MiB;

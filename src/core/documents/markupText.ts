@@ -1,0 +1,142 @@
+/** The text of a page of HTML, as a reader would copy it: blocks apart, white space as it is shown, nothing run. */
+import { Parser } from 'htmlparser2';
+
+/** What a page tells of itself, its text, and how large it is as a tree. */
+export interface PageText {
+  text: string;
+  title: string;
+  language: string;
+  /** Of `meta` elements, by their `name` or `property` in lower case; the first of each. */
+  meta: ReadonlyMap<string, string>;
+  /** Of its `link rel=canonical`. */
+  address: string;
+  elements: number;
+  depth: number;
+}
+
+/** In time linear in the page's length, whatever lies in what. */
+export function pageText(html: string): PageText {
+  const flow = new Flow();
+  const meta = new Map<string, string>();
+  let [title, language, address, elements, depth] = ['', '', '', 0, 0];
+  let [hidden, kept, titles] = [0, 0, 0];
+  let open = 0;
+  const parser = new Parser({
+    onopentag(name, attributes) {
+      elements++;
+      depth = Math.max(depth, ++open);
+      if (name === 'html') language = attributes['lang'] ?? attributes['xml:lang'] ?? '';
+      if (name === 'meta') {
+        const key = (attributes['property'] ?? attributes['name'] ?? '').toLowerCase();
+        if (key !== '' && !meta.has(key)) meta.set(key, attributes['content'] ?? '');
+      }
+      if (name === 'link' && attributes['rel'] === 'canonical') address ||= attributes['href'] ?? '';
+      if (HIDDEN.has(name)) hidden++;
+      if (name === 'title') titles++;
+      if (hidden > 0) return;
+      if (name === 'br') flow.breakLine(1);
+      else if (name === 'td' || name === 'th') flow.cell();
+      else if (PARAGRAPHS.has(name)) flow.breakLine(2);
+      else if (LINES.has(name)) flow.breakLine(1);
+      if (name === 'pre') kept++;
+    },
+    ontext(text) {
+      if (titles > 0 && hidden > 0) title += text;
+      else if (hidden === 0) flow.add(text, kept > 0);
+    },
+    onclosetag(name) {
+      open--;
+      if (HIDDEN.has(name)) hidden = Math.max(0, hidden - 1);
+      if (name === 'title') titles = Math.max(0, titles - 1);
+      if (hidden > 0) return;
+      if (name === 'pre') kept = Math.max(0, kept - 1);
+      if (PARAGRAPHS.has(name)) flow.breakLine(2);
+      else if (LINES.has(name)) flow.breakLine(1);
+    },
+  });
+  parser.end(html);
+  return { text: flow.text(), title: oneLine(title), language, meta, address, elements, depth };
+}
+
+export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** Elements whose text is not shown, or is a control's. */
+const HIDDEN = new Set(
+  'head title script style template noscript svg math iframe object canvas select textarea button datalist'.split(' '),
+);
+const PARAGRAPHS = new Set(
+  'p h1 h2 h3 h4 h5 h6 blockquote pre ul ol dl table figure hr article section header footer main aside nav'.split(' '),
+);
+const LINES = new Set(
+  'div li tr dt dd address figcaption caption details summary fieldset form option body'.split(' '),
+);
+
+/** Text in lines: white space is one space, and what was asked for between two pieces stands there once. */
+export class Flow {
+  private readonly lines: string[] = [];
+  private line = '';
+  /** Line ends owed before the next piece, and whether a cell or a space is. */
+  private owed = 0;
+  private gap: '' | ' ' | '\t' = '';
+
+  /** @param isKept white space and all, as in code */
+  add(text: string, isKept = false): void {
+    if (isKept) {
+      // Also where it begins with a line end, which is a piece of nothing.
+      if (text !== '' && this.owed > 0) this.endOwed();
+      const [first = '', ...rest] = text.replace(/\r\n?/g, '\n').split('\n');
+      this.put(first);
+      for (const line of rest) {
+        this.end();
+        this.line = line;
+      }
+      return;
+    }
+    const words = text.replace(/[ \t\n\r\f]+/g, ' ');
+    const trimmed = words.startsWith(' ') ? words.slice(1) : words;
+    if (words !== trimmed && this.gap === '') this.gap = ' ';
+    const bare = trimmed.endsWith(' ') ? trimmed.slice(0, -1) : trimmed;
+    if (bare === '') return;
+    this.put(bare);
+    if (bare !== trimmed) this.gap = ' ';
+  }
+
+  /** @param ends 1: a new line; 2: a new paragraph */
+  breakLine(ends: 1 | 2): void {
+    this.owed = Math.max(this.owed, ends);
+  }
+
+  /** A cell of a table begins: after another in its row, a tab. */
+  cell(): void {
+    if (this.owed === 0 && this.line !== '') this.gap = '\t';
+  }
+
+  text(): string {
+    this.end();
+    return this.lines
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .replace(/^\n+|\n+$/g, '');
+  }
+
+  private put(text: string): void {
+    if (text === '') return;
+    if (this.owed > 0) this.endOwed();
+    else if (this.line !== '') this.line += this.gap;
+    this.line += text;
+    this.gap = '';
+  }
+
+  private endOwed(): void {
+    if (this.line !== '' || this.lines.length > 0) {
+      this.end();
+      if (this.owed === 2) this.lines.push('');
+    }
+    [this.owed, this.gap] = [0, ''];
+  }
+
+  private end(): void {
+    this.lines.push(this.line);
+    this.line = '';
+  }
+}

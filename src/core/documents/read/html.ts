@@ -1,0 +1,93 @@
+/** A web page: what it is about, or all of its text. Nothing in it is run. */
+import { badFile } from '../../base/errors';
+import { DEEPEST_ELEMENT, LARGEST_PAGE, MOST_ELEMENTS } from '../limits';
+import { oneLine, type PageText, pageText } from '../markupText';
+import { textOf, wholeBytes } from '../whole';
+import type { DocumentReader, FoundDocument, OpenFile } from './format';
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const found = await pageOf(file, await decoded(file));
+  if (found.text !== '') yield found;
+};
+
+/** A page as a document. */
+export async function pageOf(file: OpenFile, html: string): Promise<FoundDocument> {
+  const page = pageText(html);
+  const main = file.reading?.wholePages ? null : await mainText(file, html, page);
+  const source = page.address || page.meta.get('og:url') || savedFrom(html);
+  const date = page.meta.get('article:published_time') ?? page.meta.get('date') ?? page.meta.get('dcterms.date');
+  const told = Object.entries({ source, date, language: languageIn(page.language) });
+  const title = oneLine(page.title || (page.meta.get('og:title') ?? '')).slice(0, LONGEST_TITLE);
+  return {
+    ...(title !== '' && { title: title.toWellFormed() }),
+    text: (main ?? page.text).toWellFormed(),
+    fields: Object.fromEntries(told.flatMap(([name, value]) => (value ? [[name, oneLine(value).toWellFormed()]] : []))),
+  };
+}
+const LONGEST_TITLE = 400;
+
+/** Without menus, sidebars and footers; null where nothing stands out, or the page is too large to find it. */
+async function mainText({ note }: OpenFile, html: string, { elements, depth }: PageText): Promise<string | null> {
+  if (elements > MOST_ELEMENTS || depth > DEEPEST_ELEMENT) {
+    note('Is too large a page to find what it is about: all of its text is taken');
+    return null;
+  }
+  const { parseHTML, Readability } = await readability();
+  // linkedom makes no body where there is none, and readability looks for one.
+  const bare = html.replace(/<!doctype[^<>]*>|<\/?(?:html|head|body)(?:\s[^<>]*)?>/gi, '');
+  const { document } = parseHTML(`<!doctype html><html><head></head><body>${bare}</body></html>`);
+  let content;
+  try {
+    content = new Readability(document).parse()?.content;
+  } catch {
+    // A page that no browser wrote, such as one that was cut off.
+    note('What it is about could not be found: all of its text is taken');
+  }
+  const text = content ? pageText(content).text : '';
+  return text === '' ? null : text;
+}
+
+async function readability() {
+  const [{ parseHTML }, { Readability }] = await Promise.all([
+    import('linkedom/worker'),
+    import('@mozilla/readability'),
+  ]);
+  return { parseHTML, Readability };
+}
+
+/** What browsers write into a page that is saved: https://learn.microsoft.com/previous-versions/windows/internet-explorer/ie-developer/compatibility/ms537628 */
+const savedFrom = (html: string): string => /<!-- saved from url=\(\d+\)(\S+)/.exec(html.slice(0, 1024))?.[1] ?? '';
+
+/** `de` of `de-AT`; nothing of what is no language's code. */
+const languageIn = (tag: string): string => /^([a-z]{2,3})(?:[-_]|$)/i.exec(tag.trim())?.[1]?.toLowerCase() ?? '';
+
+/** In UTF-8 or UTF-16, or in the encoding that the page says itself. */
+async function decoded(file: OpenFile): Promise<string> {
+  const bytes = await wholeBytes(file, LARGEST_PAGE);
+  const label = declared(bytes);
+  if (label === null) return textOf(file, bytes);
+  let decoder;
+  try {
+    decoder = new TextDecoder(label, { fatal: true });
+  } catch {
+    throw badFile(`${file.name} says that it is in ${JSON.stringify(label)}, which is not known.`, SAVE_AGAIN);
+  }
+  try {
+    const text = decoder.decode(bytes);
+    file.note(`Says that it is in ${label}, and is kept as UTF-8`);
+    return text;
+  } catch {
+    throw badFile(`${file.name} says that it is in ${label}, and is not.`, SAVE_AGAIN);
+  }
+}
+const SAVE_AGAIN = 'Open it in a browser, save it as UTF-8, and add it again.';
+
+/** https://html.spec.whatwg.org/multipage/parsing.html#prescan-a-byte-stream-to-determine-its-encoding; null: as any text. */
+function declared(bytes: Uint8Array): string | null {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff) || bytes[0] === 0xef)
+    return null;
+  const head = String.fromCharCode(...bytes.subarray(0, 1024));
+  const label = (/<meta[^>]+charset\s*=\s*["']?\s*([^\s"'/>;]+)/i.exec(head) ??
+    /<\?xml[^>]+encoding\s*=\s*["']([^"']+)/i.exec(head))?.[1];
+  return label === undefined || /^utf-?(8|16)/i.test(label) ? null : label.toLowerCase();
+}

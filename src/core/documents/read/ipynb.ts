@@ -1,0 +1,37 @@
+/** A notebook of Jupyter: its words and its code, in their order; what the code wrote is left out. https://nbformat.readthedocs.io */
+import { badFile } from '../../base/errors';
+import { counted } from '../../base/units';
+import { z } from '../../base/zod';
+import { jsonFile } from '../json';
+import { LARGEST_JSON_FILE } from '../limits';
+import type { DocumentReader } from './format';
+
+const source = z
+  .union([z.string(), z.array(z.string())])
+  .transform((lines) => (typeof lines === 'string' ? lines : lines.join('')));
+const cell = z.object({ cell_type: z.string(), source, outputs: z.array(z.unknown()).optional() });
+const notebook = z.object({
+  cells: z.array(cell),
+  metadata: z.object({ language_info: z.object({ name: z.string() }).optional() }).optional(),
+});
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const read = notebook.safeParse(await jsonFile(file, LARGEST_JSON_FILE));
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw badFile(
+      `${file.name} is no notebook of version 4: ${issue?.path.join('.') || 'its top'} is not as it should be.`,
+      'Open it in Jupyter, save it again, and add that.',
+    );
+  }
+  const { cells, metadata } = read.data;
+  const left = cells.reduce((sum, { outputs = [] }) => sum + outputs.length, 0);
+  if (left > 0) file.note(`${counted(left, 'output')} of its code ${left === 1 ? 'was' : 'were'} left out`);
+  const text = cells
+    .map(({ source: words }) => words.trimEnd())
+    .filter((words) => words !== '')
+    .join('\n\n')
+    .toWellFormed();
+  const code = metadata?.language_info?.name;
+  if (text !== '') yield { text, ...(code && { fields: { code } }) };
+};

@@ -1,0 +1,212 @@
+/** Files as documents: what is read of each format, and that no file breaks a reader. */
+import fc from 'fast-check';
+import { zipSync } from 'fflate';
+import { describe, expect, it, test, vi } from 'vitest';
+import { HomegrownError } from '../../base/errors';
+import { collect, stream } from '../../testing/texts';
+import { DEEPEST_ELEMENT, MOST_ELEMENTS } from '../limits';
+import { type DocumentFormatId, FORMATS, formatOf, isOfDocuments } from '.';
+import type { FoundDocument, Reading } from './format';
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+async function read(name: string, bytes: Uint8Array | string, reading: Reading = {}, piece = 1000) {
+  const whole = typeof bytes === 'string' ? utf8(bytes) : bytes;
+  const pieces = Array.from({ length: Math.ceil(whole.length / piece) }, (_, i) =>
+    whole.subarray(i * piece, (i + 1) * piece),
+  );
+  const notes: string[] = [];
+  const format = formatOf(name) as DocumentFormatId;
+  const { documents } = await FORMATS[format].open();
+  const file = { name, bytes: stream(pieces), note: (words: string) => void notes.push(words), reading };
+  return { documents: await collect<FoundDocument>(documents(file)), notes };
+}
+const textOf = async (...of: Parameters<typeof read>): Promise<string> => (await read(...of)).documents[0]!.text;
+
+const STORY = 'The whale came up beside the boat, and nobody said a word, for it was very near. '.repeat(8).trim();
+const PAGE = `<!doctype html><html lang="en-GB"><head><title> The
+  whale </title><link rel="canonical" href="https://example.org/whale"><meta property="article:published_time" content="1851-10-18">
+  <style>p { color: red }</style><script>globalThis.ran = 1</script></head>
+  <body><nav><ul><li><a href="/">Home</a></li><li><a href="/a">About us</a></li></ul></nav>
+  <article><h1>Loomings</h1><p onclick="globalThis.ran = 2">${STORY}</p>
+  <p>Second&nbsp;&amp; last,<br>in two lines. ${STORY}</p><pre>  a {
+    b
+  }</pre><table><tr><th>Ship<th>Men<tr><td>Pequod<td>30</table></article>
+  <footer>All rights reserved. <img src=x onerror="globalThis.ran = 3"></footer></body></html>`;
+
+describe('html', () => {
+  it('is what the page is about, with what it tells of itself', async () => {
+    const { documents, notes } = await read('a.html', PAGE);
+    expect(documents).toEqual([
+      {
+        title: 'The whale',
+        text: expect.stringContaining(`${STORY}\n\nSecond\u00a0& last,\nin two lines. ${STORY}`) as string,
+        fields: { source: 'https://example.org/whale', date: '1851-10-18', language: 'en' },
+      },
+    ]);
+    const { text } = documents[0]!;
+    expect(text).toContain('\n\n  a {\n    b\n  }\n\nShip\tMen\nPequod\t30');
+    for (const absent of ['About us', 'rights', 'color', 'ran', '<']) expect(text).not.toContain(absent);
+    expect(notes).toEqual([]);
+    expect(globalThis).not.toHaveProperty('ran');
+  });
+
+  it('keeps code whole that begins with a line end and holds entities', async () => {
+    const page = '<p>Intro</p><pre>\nif (a &lt; b) x();\nend</pre>';
+    expect(await textOf('a.html', page, { wholePages: true })).toMatch(/^Intro\n\n+if \(a < b\) x\(\);\nend$/);
+  });
+
+  it('is read in a moment where a tag is begun very often and never ended', async () => {
+    for (const piece of ['<html ', '<!doctype ']) await read('a.html', `<p>x</p>${piece.repeat(200_000)}`);
+    for (const piece of ['<v ', '{\\\\'])
+      await read('a.srt', `1\n00:00:01,000 --> 00:00:02,000\n${piece.repeat(200_000)}\n`);
+  });
+
+  it('is all of its text where that is asked', async () => {
+    const text = await textOf('a.html', PAGE, { wholePages: true });
+    expect(text).toMatch(/^Home\nAbout us\n\nLoomings\n\nThe whale/);
+    expect(text).toMatch(/\n\nAll rights reserved\.$/);
+  });
+
+  it('is read in the encoding that it says, and told', async () => {
+    const head = '<meta http-equiv="Content-Type" content="text/html; charset=windows-1252"><p>';
+    const { documents, notes } = await read('a.htm', new Uint8Array([...utf8(head), 0x63, 0x61, 0x66, 0xe9]));
+    expect(documents[0]!.text).toBe('café');
+    expect(notes).toEqual(['Says that it is in windows-1252, and is kept as UTF-8']);
+    await expect(read('a.htm', new Uint8Array([...utf8('<p>'), 0xe9]))).rejects.toThrow(/ends inside a character/);
+    await expect(read('a.htm', '<meta charset=klingon><p>a')).rejects.toThrow(/in "klingon", which is not known/);
+  });
+
+  it('does not hang on a page without end or bottom', async () => {
+    const deep = `<div>`.repeat(50_000) + STORY;
+    const wide = `<p>a</p>`.repeat(MOST_ELEMENTS + 1);
+    const nested = ('<div>'.repeat(DEEPEST_ELEMENT - 4) + STORY + '</div>'.repeat(DEEPEST_ELEMENT - 4)).repeat(2);
+    for (const [page, start] of [
+      [deep, STORY],
+      [wide, 'a\n\na'],
+      [nested, STORY],
+    ] as const) {
+      const begin = performance.now();
+      expect((await textOf('a.html', page)).slice(0, start.length)).toBe(start);
+      expect(performance.now() - begin).toBeLessThan(15_000);
+    }
+  });
+});
+
+const SRT =
+  '1\r\n00:00:01,000 --> 00:00:02,500\r\n<i>Call me</i> Ishmael.\r\n{\\an8}Some years ago\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\n&lt;Silence&gt;\r\n';
+const VTT =
+  'WEBVTT\n\nNOTE not said\n\na cue\n00:01.000 --> 00:02.000 line:0\n<v Ahab>Have ye seen him?</v>\n\n01:00:01.000 --> 01:00:02.000\n<c.loud>Aye</c>\n';
+
+test('subtitles are what is said', async () => {
+  expect(await textOf('a.srt', SRT)).toBe('Call me Ishmael.\nSome years ago\n<Silence>');
+  expect(await textOf('a.vtt', VTT)).toBe('Ahab: Have ye seen him?\nAye');
+  await expect(read('a.srt', 'Call me Ishmael.')).rejects.toThrow(/^a\.srt has no line of two times/);
+});
+
+const NOTEBOOK = JSON.stringify({
+  cells: [
+    { cell_type: 'markdown', source: ['# A\n', 'b'] },
+    { cell_type: 'code', source: 'x = 1\n', outputs: [{ text: '1' }] },
+    { cell_type: 'code', source: [], outputs: [] },
+  ],
+  metadata: { language_info: { name: 'python' } },
+  nbformat: 4,
+});
+
+test('a notebook is its words and its code', async () => {
+  const { documents, notes } = await read('a.ipynb', NOTEBOOK);
+  expect(documents).toEqual([{ text: '# A\nb\n\nx = 1', fields: { code: 'python' } }]);
+  expect(notes).toEqual(['1 output of its code was left out']);
+  await expect(read('a.ipynb', '{"worksheets":[]}')).rejects.toThrow(/^a\.ipynb is no notebook of version 4: cells/);
+  await expect(read('a.ipynb', '{"cells":[')).rejects.toThrow(/^a\.ipynb is not JSON: /);
+});
+
+test('code is as it is written, with its language', async () => {
+  expect((await read('a.py', 'def f():\n\treturn "<p>"\n')).documents).toEqual([
+    { text: 'def f():\n\treturn "<p>"\n', fields: { code: 'Python' } },
+  ]);
+});
+
+const zipped = (parts: Readonly<Record<string, string>>): Uint8Array =>
+  zipSync(Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, utf8(text)])));
+const DOCX = zipped({
+  '[Content_Types].xml': '<Types/>',
+  'word/document.xml': `<w:document><w:body>
+    <w:p><w:pPr><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr><w:r><w:t>Call me</w:t></w:r><w:r><w:t xml:space="preserve"> Ishmael &amp; Co.</w:t></w:r></w:p>
+    <w:p><w:r><w:instrText> PAGE </w:instrText></w:r><w:del><w:r><w:delText>No</w:delText><w:t>No</w:t></w:r></w:del><w:r><w:t>Some</w:t><w:tab/><w:t>years</w:t><w:br/><w:t>ago</w:t></w:r></w:p>
+    <w:tbl><w:tr><w:tc><w:p><w:r><w:t>Ship</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>Men</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>`,
+  'docProps/core.xml':
+    '<cp:coreProperties><dc:title>Loomings</dc:title><dc:language>en-US</dc:language><dcterms:created>1851-10-18T00:00:00Z</dcterms:created></cp:coreProperties>',
+});
+const ODT = zipped({
+  mimetype: 'application/vnd.oasis.opendocument.text',
+  'content.xml': `<office:document-content><office:body><office:text><text:h>Loomings</text:h>
+    <text:p>Call <text:span>me</text:span><text:s/>Ishmael.<office:annotation><text:p>Who?</text:p></office:annotation></text:p></office:text></office:body></office:document-content>`,
+  'meta.xml': '<office:meta><dc:title>The &lt;b&gt; whale</dc:title></office:meta>',
+});
+
+test('documents of Office are their text, with what they tell of themselves', async () => {
+  expect((await read('a.docx', DOCX)).documents).toEqual([
+    {
+      title: 'Loomings',
+      text: 'Call me Ishmael & Co.\nSome\tyears\nago\nShip\tMen',
+      fields: { date: '1851-10-18T00:00:00Z', language: 'en' },
+    },
+  ]);
+  expect((await read('a.odt', ODT)).documents).toEqual([
+    { title: 'The <b> whale', text: 'Loomings\nCall me Ishmael.', fields: {} },
+  ]);
+  await expect(read('a.docx', ODT)).rejects.toThrow(/^a\.docx is no Word document: it has no word\/document\.xml/);
+  await expect(read('a.docx', 'Call me Ishmael.')).rejects.toThrow(/^a\.docx: 16 bytes are too few for a zip/);
+  const bomb = zipped({ 'word/document.xml': 'a'.repeat(2e6) });
+  await expect(read('a.docx', bomb)).rejects.toThrow(/grows from/);
+});
+
+/** What has been read of a file cut at any byte, and of one with bytes changed: documents, or an error of ours. */
+const WHOLE: Readonly<Record<string, Uint8Array>> = {
+  'a.html': utf8(PAGE.replaceAll(STORY, STORY.slice(0, 160))),
+  'a.srt': utf8(SRT),
+  'a.vtt': utf8(VTT),
+  'a.ipynb': utf8(NOTEBOOK),
+  'a.docx': DOCX,
+  'a.odt': ODT,
+  'a.py': utf8('def f():\n\treturn "é"\n'),
+};
+
+describe('a damaged file gives documents or a typed error', () => {
+  vi.setConfig({ testTimeout: 20_000 });
+  it.each(Object.keys(WHOLE))('%s', async (name) => {
+    const whole = WHOLE[name]!;
+    const tried = async (bytes: Uint8Array, piece: number): Promise<readonly FoundDocument[] | string> => {
+      try {
+        const { documents } = await read(name, bytes, {}, piece);
+        for (const { text, title = '' } of documents)
+          if (!text.isWellFormed() || !title.isWellFormed() || !/\S/.test(text)) throw new Error(JSON.stringify(text));
+        return documents;
+      } catch (error) {
+        if (!(error instanceof HomegrownError) || error.code !== 'bad-file' || !error.remedy) throw error;
+        return error.message;
+      }
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: whole.length }),
+        fc.array(fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 })), { maxLength: 3 }),
+        fc.integer({ min: 1, max: 300 }),
+        async (end, flips, piece) => {
+          const bytes = whole.slice(0, end);
+          for (const [at, byte] of flips) if (at < end) bytes[at] = byte;
+          // Where pieces end makes no difference.
+          expect(await tried(bytes, piece)).toEqual(await tried(bytes, 2 ** 20));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
+
+test('every format of documents is tried', () => {
+  const tried = new Set(Object.keys(WHOLE).map(formatOf));
+  expect(Object.keys(FORMATS).filter((id) => isOfDocuments(id) && !tried.has(id))).toEqual([]);
+});

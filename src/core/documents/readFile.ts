@@ -1,0 +1,141 @@
+/** A file as its documents: one of all its text, those that are in it, or of a table one a row. */
+import { badFile } from '../base/errors';
+import type { Sha256 } from '../base/hash';
+import { sha256Hex } from '../base/hash';
+import { formatCount } from '../base/units';
+import { countCharacters } from '../base/utf8';
+import type { ChunkWriter } from './chunks';
+import type { Columns } from './columns';
+import {
+  type DocumentFormatId,
+  FORMATS,
+  type FormatId,
+  formatOf,
+  isOfDocuments,
+  type TableFormatId,
+  type TextFormatId,
+} from './read';
+import type { OpenFile, Reading } from './read/format';
+import { type AskedColumns, rowDocuments } from './rows';
+
+/** Something to read: a file of the browser or of the terminal, a paste, a bundled sample. */
+export interface TextSource {
+  name: string;
+  /** In bytes, as told before reading; 0 where it is not known. */
+  size: number;
+  stream(): AsyncIterable<Uint8Array>;
+  /** What it is read as where columns of it are learnt; absent: by its name, and all of it is. */
+  table?: TableChoice;
+  /** Learnt as it is, markup and all, whatever its name says: as builds did that took no text out. */
+  isPlain?: boolean;
+  reading?: Reading;
+}
+export interface TableChoice {
+  format: TableFormatId;
+  columns: AskedColumns;
+}
+
+/** What is known of a file that was read. */
+export interface ReadFile {
+  name: string;
+  size: number;
+  format: FormatId;
+  notes: readonly string[];
+  /** Of a table, those that were taken. */
+  columns?: Columns;
+  /** Rows without text, which are none. */
+  empty?: number;
+  documents: readonly ReadDocument[];
+}
+export interface ReadDocument {
+  title: string;
+  sha256: string;
+  characters: number;
+  bytes: number;
+  /** What is known of it, such as a label, a date, a language. */
+  fields?: Readonly<Record<string, string>>;
+  spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
+}
+
+/** Writes its text; `bytes` of the source are hashed and counted by who gives them. @throws HomegrownError `bad-file` */
+export async function readFile(
+  { name, table, isPlain, reading }: TextSource,
+  chunks: ChunkWriter,
+  bytes: AsyncIterable<Uint8Array>,
+  seen: { readonly bytes: number; readonly hash: Sha256 },
+): Promise<ReadFile> {
+  const notes: string[] = [];
+  const file: OpenFile = { name, bytes, note: (sentence) => void notes.push(sentence), ...(reading && { reading }) };
+  const format = table ? table.format : isPlain ? 'txt' : formatOf(name);
+  const read = table
+    ? await readTable(file, table, chunks)
+    : isOfDocuments(format)
+      ? await readDocuments(file, format, chunks, seen)
+      : await readWhole(file, format as TextFormatId, chunks, seen);
+  if (seen.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file that holds text.');
+  return { name, size: seen.bytes, notes, format, ...read };
+}
+type Read = Pick<ReadFile, 'columns' | 'empty' | 'documents'>;
+
+async function readWhole(
+  file: OpenFile,
+  format: TextFormatId,
+  chunks: ChunkWriter,
+  seen: { bytes: number; hash: Sha256 },
+): Promise<Read> {
+  const { name } = file;
+  let [characters, bytes, hasText] = [0, 0, false];
+  for await (const piece of FORMATS[format].read(file)) {
+    await chunks.write(piece);
+    characters += countCharacters(piece);
+    bytes += encoder.encode(piece).length;
+    hasText ||= /\S/.test(piece);
+  }
+  if (seen.bytes > 0 && !hasText) {
+    const content = characters === 0 ? 'no text' : `nothing but white space (${formatCount(characters)} characters)`;
+    throw badFile(`${name} holds ${content}.`, 'Choose a file that holds text.');
+  }
+  return { documents: [{ title: name, sha256: seen.hash.hex(), characters, bytes }] };
+}
+
+async function readDocuments(
+  file: OpenFile,
+  format: DocumentFormatId,
+  chunks: ChunkWriter,
+  seen: { readonly bytes: number },
+): Promise<Read> {
+  const { name } = file;
+  const reader = await FORMATS[format].open();
+  const documents: ReadDocument[] = [];
+  for await (const { title = name, text, fields } of reader.documents(file)) {
+    await chunks.write(text);
+    const sha256 = await sha256Hex(text);
+    const bytes = encoder.encode(text).length;
+    documents.push({ title, sha256, characters: countCharacters(text), bytes, ...(fields && { fields }) });
+  }
+  if (documents.length === 0 && seen.bytes > 0)
+    throw badFile(`${name} holds no text.`, 'Choose a file that holds text.');
+  return { documents };
+}
+
+async function readTable(file: OpenFile, { format, columns: asked }: TableChoice, chunks: ChunkWriter): Promise<Read> {
+  const documents: ReadDocument[] = [];
+  const told: Pick<ReadFile, 'columns' | 'empty'> = {};
+  for await (const { title, text, spans, fields } of rowDocuments(file, format, asked, told)) {
+    await chunks.write(text);
+    const bytes = encoder.encode(text).length;
+    // Where the fields are, and what it is an example of, is part of what it is.
+    const parts = [text, ...(spans ? [spans.input[1]] : []), ...(fields?.['label'] ? [fields['label']] : [])];
+    const sha256 = await sha256Hex(parts.join('\0'));
+    documents.push({
+      title,
+      sha256,
+      characters: countCharacters(text),
+      bytes,
+      ...(spans && { spans }),
+      ...(fields && { fields }),
+    });
+  }
+  return { ...told, documents };
+}
+const encoder = new TextEncoder();

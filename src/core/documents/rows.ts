@@ -1,0 +1,121 @@
+/** Rows of a table as documents. */
+import { badFile } from '../base/errors';
+import { formatCount } from '../base/units';
+import { checkPairs, type Columns, HEAD_ROWS, headOf, recognisedColumns, usualColumns } from './columns';
+import { FORMATS, type TableFormatId } from './read';
+import type { FoundDocument, OpenFile, Row } from './read/format';
+
+/** A row as a document: a text, or input, a line end, target, with the UTF-8 bytes from and to of both. */
+export interface RowDocument extends FoundDocument {
+  title: string;
+  spans?: Pair['spans'];
+}
+export interface Pair {
+  title: string;
+  text: string;
+  spans: { input: readonly [number, number]; target: readonly [number, number] };
+}
+
+/** Null: the usual two; `recognised`: what names tell. */
+export type AskedColumns = Columns | 'recognised' | null;
+
+/**
+ * The rows of a table in its order. Those without text in what is learnt are left out and noted.
+ * @param told of what was taken, and at the end of how many rows were left out
+ * @throws HomegrownError `bad-file` where there is no such column, or no row with text
+ */
+export async function* rowDocuments(
+  file: OpenFile,
+  format: TableFormatId,
+  asked: AskedColumns,
+  told: { columns?: Columns; empty?: number },
+): AsyncGenerator<RowDocument> {
+  let columns: Columns | undefined;
+  let [rows, taken] = [0, 0];
+  const seen = new Set<string>();
+  for await (const [{ cells }, head] of withHead(FORMATS[format].rows(file))) {
+    rows++;
+    columns ??= told.columns = choose(file.name, asked, head);
+    if (seen.size < MOST_COLUMNS) for (const name of cells.keys()) seen.add(name);
+    const found = rowOf(rows, cells, columns);
+    if (!found) continue;
+    if (!found.text.isWellFormed()) throw halfCharacter(file.name, rows);
+    taken++;
+    yield found;
+  }
+  if (!columns) throw badFile(`${file.name} has no rows.`, 'A table has a line of names, and a row for each document.');
+  for (const name of Object.values(columns)) if (!seen.has(name)) throw noColumn(file.name, name, [...seen]);
+  const what = 'text' in columns ? `in ${columns.text}` : `in both ${columns.input} and ${columns.target}`;
+  if (taken === 0)
+    throw badFile(`${file.name} has no row with text ${what}, of ${formatCount(rows)}.`, 'Choose other columns.');
+  told.empty = rows - taken;
+  const without = 'text' in columns ? 'without text' : 'without text in both columns';
+  if (told.empty > 0)
+    file.note(
+      told.empty === 1 ? `A row ${without} was left out` : `${formatCount(told.empty)} rows ${without} were left out`,
+    );
+}
+const MOST_COLUMNS = 1000;
+
+function choose(name: string, asked: AskedColumns, head: readonly Row['cells'][]): Columns {
+  if (asked === 'recognised') return recognisedColumns(headOf(head));
+  if (asked === null || 'input' in asked) checkPairs(name, [...head[0]!.keys()]);
+  return asked ?? usualColumns([...head[0]!.keys()]);
+}
+
+/** Each row, and those that a table is known by: the first ones are held until there are as many. */
+async function* withHead(rows: AsyncIterable<Row>): AsyncGenerator<readonly [Row, readonly Row['cells'][]]> {
+  const held: Row[] = [];
+  let head: readonly Row['cells'][] | undefined;
+  for await (const row of rows) {
+    if (head) {
+      yield [row, head];
+      continue;
+    }
+    held.push(row);
+    if (held.length < HEAD_ROWS) continue;
+    head = held.map(({ cells }) => cells);
+    for (const each of held) yield [each, head];
+  }
+  if (!head) for (const each of held) yield [each, held.map(({ cells }) => cells)];
+}
+
+/** Null where there is no text in what is learnt. */
+function rowOf(place: number, cells: Row['cells'], columns: Columns): RowDocument | null {
+  const cell = (name: string | undefined): string => (name === undefined ? '' : (cells.get(name) ?? ''));
+  const learnt = 'text' in columns ? [cell(columns.text)] : [cell(columns.input), cell(columns.target)];
+  if (learnt.some((text) => text.trim() === '')) return null;
+  const title = cell(columns.title).trim() || `Row ${formatCount(place)}`;
+  const known = (['label', 'date', 'language'] as const).flatMap((role) => {
+    const value = cell(columns[role]).trim();
+    return value === '' ? [] : [[role, value.toWellFormed()] as const];
+  });
+  const fields = known.length > 0 && { fields: Object.fromEntries(known) };
+  const [text, target] = learnt as [string, string?];
+  return target === undefined
+    ? { title: title.toWellFormed(), text, ...fields }
+    : { ...pairOf(title.toWellFormed(), text, target), ...fields };
+}
+
+export function pairOf(title: string, input: string, target: string): Pair {
+  const [inputs, targets] = [input, target].map((text) => encoder.encode(text).length) as [number, number];
+  return {
+    title,
+    text: `${input}\n${target}`,
+    spans: { input: [0, inputs], target: [inputs + 1, inputs + 1 + targets] },
+  };
+}
+const encoder = new TextEncoder();
+
+const noColumn = (name: string, column: string, all: readonly string[]): Error =>
+  badFile(
+    `${name} has no column called ${JSON.stringify(column)}. It has ${all.slice(0, MOST_NAMED).join(', ')}${all.length > MOST_NAMED ? ' and others' : ''}.`,
+    'Choose among them.',
+  );
+const MOST_NAMED = 12;
+
+const halfCharacter = (name: string, row: number): Error =>
+  badFile(
+    `${name} has half of a surrogate pair in row ${formatCount(row)}, which no UTF-8 can hold.`,
+    'Remove it, and add the file again.',
+  );

@@ -1,0 +1,228 @@
+/** Tables as documents with an input and a target. */
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { memoryStore } from '../base/blobStore';
+import { csvOf } from '../base/csv';
+import { unwatched } from '../base/job';
+import { awkwardText, collect, stream } from '../testing/texts';
+import { importDrop, importText, listDocuments, lookAtTable, openText, previewDocument, usualColumns } from '.';
+import type { TableFormatId, TableChoice, TextSource } from '.';
+import { FORMATS, tableFormatOf } from './read';
+import { LONGEST_ROW } from './read/format';
+import { recognisedColumns } from './columns';
+import { BLOCK } from './record';
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+/** In pieces of `size` bytes. */
+const inPieces = (bytes: Uint8Array, size: number): Uint8Array[] =>
+  Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+const table = (name: string, text: string, columns: TableChoice['columns'] = null, piece = 7): TextSource => ({
+  name,
+  size: utf8(text).length,
+  stream: () => stream(inPieces(utf8(text), piece)),
+  table: { format: tableFormatOf(name), columns },
+});
+const rowsOf = async (
+  format: TableFormatId,
+  text: string,
+  piece = 5000,
+): Promise<[number, Record<string, string>][]> => {
+  const file = { name: `a.${format}`, bytes: stream(inPieces(utf8(text), piece)), note: () => undefined };
+  const rows = await collect(FORMATS[format].rows(file));
+  return rows.map(({ line, cells }) => [line, Object.fromEntries(cells)]);
+};
+const add = (source: TextSource, store = memoryStore()) => importText(source, store, { addedAt: 1 }, unwatched);
+async function pairsIn(source: TextSource): Promise<string[][]> {
+  const store = memoryStore();
+  const outcome = await add(source, store);
+  if (outcome.kind !== 'added') throw new Error(outcome.kind);
+  return Promise.all(
+    (await openText(store, outcome.text.id)).map(async ({ chunks, spans }) => {
+      const bytes = utf8((await collect(chunks())).join(''));
+      const of = ([from, to]: readonly [number, number]): string =>
+        new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(from, to));
+      return [of(spans!['input']!), of(spans!['target']!)];
+    }),
+  );
+}
+
+test('what was written as CSV reads back, whatever is in a cell, and wherever pieces end', async () => {
+  const cell = fc.oneof(awkwardText, fc.constantFrom('"', '\r', 'a\r', '"\r', ',', '""', '\r\n', ' "a" ', 'x'));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 8 }),
+      fc.integer({ min: 1, max: 5000 }),
+      fc.boolean(),
+      async (rows, piece, isUnix) => {
+        // Enough before them that pieces end within rows; quoted, for a CR alone ends no row.
+        const before = Array.from({ length: 60 }, (_, i) => ['a'.repeat(70), `${i}`, '"']);
+        const all = [['one', 'two', 'three'], ...before, ...rows];
+        const written = isUnix
+          ? all.map((row) => `${row.map((each) => `"${each.replaceAll('"', '""')}"`).join(',')}\n`).join('')
+          : csvOf(all);
+        const read = await rowsOf('csv', `\ufeff${written}`, piece);
+        expect(read.map(([, cells]) => Object.values(cells))).toEqual(all.slice(1));
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test('what was written as JSON Lines reads back; what lies in a cell has columns of its own', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ a: awkwardText, b: awkwardText }), { minLength: 1, maxLength: 6 }),
+      fc.nat({ max: 5000 }),
+      async (rows, piece) => {
+        const text = rows.map((row) => JSON.stringify(row)).join('\n\n');
+        expect((await rowsOf('jsonl', text, piece + 1)).map(([, cells]) => cells)).toEqual(rows);
+      },
+    ),
+    { numRuns: 50 },
+  );
+  expect(await rowsOf('jsonl', '\n{"a":1,"b":true,"c":null,"d":[1],"f":{"g":2},"e":"x"}\r\n')).toEqual([
+    [2, { a: '1', b: 'true', e: 'x', 'd.0': '1', 'f.g': '2' }],
+  ]);
+});
+
+test('lines, delimiters and line ends are told apart', async () => {
+  const rows = [
+    [2, { a: '1', b: 'x, y' }],
+    [4, { a: '2', b: 'z' }],
+  ];
+  expect(await rowsOf('csv', 'a;b\n1;x, y\n\n2;z')).toEqual(rows);
+  expect(await rowsOf('csv', 'a;b\r\n1;x, y\r\n \r\n2;z\r\n')).toEqual(rows);
+  expect(await rowsOf('csv', 'a|b\r1|x, y\r\r2|z\r')).toEqual(rows);
+  expect(await rowsOf('csv', 'a,b\n"1\n\n2",3\n4,5\n')).toEqual([
+    [2, { a: '1\n\n2', b: '3' }],
+    [5, { a: '4', b: '5' }],
+  ]);
+  // A quote is a letter.
+  expect(await rowsOf('tsv', 'a\tb\n"Go," he said.\t"Va!"\n')).toEqual([[2, { a: '"Go," he said.', b: '"Va!"' }]]);
+  expect(await rowsOf('csv', 'a,,a\n1,2,3\n')).toEqual([[2, { a: '1', 'Column 2': '2', 'a (3)': '3' }]]);
+});
+
+describe('is refused with its line and a way out', () => {
+  const many = 'x,y\n'.repeat(2000);
+  const cases: [string, string, string, RegExp][] = [
+    [
+      'a quote that is not closed',
+      'a.csv',
+      `a,b\n${many}1,"2\n3,4\n`,
+      /^a.csv opens a quote in line 2,002 that is never closed/,
+    ],
+    [
+      'a quote that is not doubled',
+      'a.csv',
+      `a,b\n${many}1,"2"3"\n4,5\n`,
+      /^a.csv has a quote inside .* line 2,002\.$/,
+    ],
+    ['a short row', 'a.csv', `a,b\n${many}1\n`, /^a.csv has 1 column in line 2,002, and its first line names 2\.$/],
+    ['a long row', 'a.tsv', 'a\tb\n1\t2\t3\n', /^a.tsv has 3 columns in line 2, and/],
+    ['one column', 'a.csv', 'a\n1\n', /^a.csv has one column, "a"\.$/],
+    ['a header alone', 'a.csv', 'a,b\n', /^a.csv has no rows\.$/],
+    ['nothing', 'a.csv', '', /^a.csv has no rows\.$/],
+    [
+      'no object',
+      'a.jsonl',
+      '{"a":"1","b":"2"}\n[1]\n',
+      /^a.jsonl has in line 2 what is no object of JSON: "\[1\]"\.$/,
+    ],
+    ['a torn object', 'a.jsonl', '{"a":"1","b":\n', /^a.jsonl has in line 1 what is no object/],
+    ['half a character', 'a.jsonl', '{"a":"\\ud800","b":"2"}', /half of a surrogate pair in row 1/],
+    ['rows without text', 'a.csv', 'a,b\n,1\n2, \n', /^a.csv has no row with text in both a and b, of 2\.$/],
+    ['a row that never ends', 'a.csv', `a,b\n${'x'.repeat(LONGEST_ROW + 5)}`, /^a.csv has 1 column in line 2/],
+  ];
+  it.each(cases)('%s', async (_, name, text, message) => {
+    const store = memoryStore();
+    const refused = add(table(name, text, null, 2 ** 16), store);
+    await expect(refused).rejects.toMatchObject({
+      code: 'bad-file',
+      message: expect.stringMatching(message) as string,
+    });
+    await expect(refused).rejects.toHaveProperty('remedy');
+    expect(await store.keys('')).toEqual([]);
+  });
+
+  it('a column that is not there', async () => {
+    const message = 'a.csv has no column called "c". It has a, b.';
+    await expect(add(table('a.csv', 'a,b\n1,2\n', { input: 'a', target: 'c' }))).rejects.toThrow(message);
+  });
+});
+
+test('columns are those called so, else the first two, else those that were chosen', async () => {
+  const text = 'task,target,Input\nsort,ab,ba\n';
+  expect(await pairsIn(table('a.csv', text))).toEqual([['ba', 'ab']]);
+  expect(await pairsIn(table('a.csv', text, { input: 'task', target: 'Input' }))).toEqual([['sort', 'ba']]);
+  expect(usualColumns(['en', 'de', 'fr'])).toEqual({ input: 'en', target: 'de' });
+  const head = await lookAtTable(table('a.csv', text), 'csv');
+  expect(head).toEqual({ columns: ['task', 'target', 'Input'], rows: [['sort', 'ab', 'ba']] });
+});
+
+test('a table is a text of many documents, over blocks, with its columns and its notes', async () => {
+  const store = memoryStore();
+  const rows = Array.from({ length: BLOCK + 10 }, (_, i) => [`in ${i}`, i === 5 ? '' : `out é ${i % 7}`]);
+  const source = table('a.csv', csvOf([['x', 'y'], ...rows]), null, 3000);
+  const outcome = await add(source, store);
+  const { text } = outcome as Extract<typeof outcome, { kind: 'added' }>;
+  expect(text).toMatchObject({
+    documents: BLOCK + 9,
+    formats: ['csv'],
+    notes: ['A row without text in both columns was left out'],
+  });
+  expect(text.size).toBe(source.size);
+  const { rows: listed } = await listDocuments(store, text.id, { from: BLOCK, count: 1 });
+  expect(listed[0]!.title).toBe('Row 4,098');
+  const preview = await previewDocument(store, text.id, BLOCK, 100);
+  expect(preview).toMatchObject({ start: `in ${BLOCK + 1}\nout é ${(BLOCK + 1) % 7}`, notes: text.notes });
+  // The same table again is a duplicate; the same with other columns is not.
+  expect(await add(source, store)).toEqual({ kind: 'duplicate', of: text });
+  const other = await add({ ...source, table: { format: 'csv', columns: { input: 'y', target: 'x' } } }, store);
+  expect(other.kind).toBe('added');
+});
+
+test('beside whole files in a drop, those alone have no fields', async () => {
+  const store = memoryStore();
+  const plain: TextSource = { name: 'b.txt', size: 3, stream: () => stream([utf8('b c')]) };
+  const { text } = await importDrop(
+    [plain, table('a.csv', 'a,b\n1,2\n'), { ...plain, name: 'c.csv', stream: () => stream([utf8('d,e\n')]) }],
+    store,
+    { addedAt: 1 },
+    unwatched,
+  );
+  const documents = await openText(store, text!.id);
+  expect(documents.map(({ title, spans }) => [title, spans?.['target']])).toEqual([
+    ['b.txt', undefined],
+    ['Row 1', [2, 3]],
+    ['c.csv', undefined],
+  ]);
+});
+
+test('a large table is read in little memory', { timeout: 60_000 }, async () => {
+  const line = `${'word '.repeat(40)},"${'other '.repeat(40)}"\r\n`;
+  const block = utf8(line.repeat(150));
+  const size = 48 * 2 ** 20;
+  const file = {
+    name: 'a.csv',
+    bytes: (async function* () {
+      yield utf8('a,b\r\n');
+      for (let done = 0; done < size; done += block.length) yield await Promise.resolve(block.slice());
+    })(),
+    note: () => undefined,
+  };
+  const start = process.memoryUsage.rss();
+  let [peak, rows] = [0, 0];
+  for await (const { cells } of FORMATS.csv.rows(file)) {
+    if (rows++ % 1000 === 0) peak = Math.max(peak, process.memoryUsage.rss());
+    if (cells.get('b')!.length !== 240) throw new Error(cells.get('b'));
+  }
+  expect(rows).toBe(Math.ceil(size / block.length) * 150);
+  expect((peak - start) / 2 ** 20).toBeLessThan(200);
+});
+
+test('a table of very many columns is looked at', () => {
+  const columns = Array.from({ length: 200_000 }, (_, i) => `c${i}`);
+  expect(recognisedColumns({ columns, rows: [columns.map((_, i) => (i === 7 ? 'longest' : 'x'))] })).toEqual({
+    text: 'c7',
+  });
+});

@@ -1,0 +1,169 @@
+/** What a model reads when it is asked something, by its kind: what it goes on from, what it answers, or a passage with a blank. */
+import { badSettings } from '../base/errors';
+import type { Pause } from '../base/job';
+import { formatCount } from '../base/units';
+import { modelSpec } from '../models';
+import type { ModelChoice, Network } from '../models/network';
+import { marksOf, pairRow } from '../objectives/pairRows';
+import { greedy } from '../sample/greedy';
+import { logits } from '../sample/logits';
+import { passageIds, readPassage, spacing } from '../tokenizer/passage';
+import { promptIds } from '../tokenizer/prompt';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Read } from './tokenScores';
+
+export interface Asking {
+  /**
+   * A prompt, and where in it or after it the tokens of a text are wanted.
+   * @param after tokens for which there must be room behind those
+   * @throws HomegrownError `bad-settings` where the text does not fit the context, or a passage has not the one blank
+   */
+  read(prompt: string, text: string, after?: number): AskedText;
+  /** What it gives to each, of the likeliest tokens. @param asked some, one at least */
+  write(network: Network, asked: readonly AskedText[], pause: Pause): Promise<readonly string[]>;
+  /** Where its answer ends is what it says: else it goes on. */
+  endsItself: boolean;
+}
+export interface AskedText extends Read {
+  /** The prompt is longer than what the model reads, and lost a part. */
+  isCut: boolean;
+}
+
+/** @param ofPairs it learnt a target after each input and a line end, and where a target ends */
+export function asking(choice: ModelChoice, tokenizer: Tokenizer, ofPairs: boolean): Asking {
+  const { kind } = modelSpec(choice.id);
+  if (kind === 'encoder') return filling(choice, tokenizer);
+  return kind === 'decoder' && !ofPairs ? goingOn(choice, tokenizer) : answering(choice, tokenizer);
+}
+
+/** Tokens by which what is written may be longer than what is wanted of any beside it: there are several ways to spell a word. */
+const SPARE = 4;
+const mostOf = (asked: readonly AskedText[]): number => Math.max(...asked.map(({ wanted }) => wanted.length)) + SPARE;
+
+/** Up to the first token that is wanted. */
+const before = ({ ids, wanted }: AskedText): readonly number[] => ids.slice(0, wanted[0]!.at + 1);
+
+/**
+ * A space stands between, unless there is white space already. It belongs to what comes after it, as in texts, and both are
+ * encoded together. What is too long loses its beginning.
+ */
+function goingOn({ config: { context } }: ModelChoice, tokenizer: Tokenizer): Asking {
+  return {
+    endsItself: false,
+    read(prompt, text, after = 0) {
+      const head = prompt.replace(/ +$/, '');
+      const between = /\s$/.test(prompt) || /^\s/.test(text) ? prompt.slice(head.length) : ' ';
+      const own = tokenizer.encode(head);
+      const whole = tokenizer.encode(head + between + text);
+      // Where both together are not both one after the other, the text is what is left.
+      const wanted = whole.length > own.length ? whole.subarray(own.length) : tokenizer.encode(between + text);
+      const read = [...promptIds(tokenizer, head)];
+      const begin = read.slice(0, read.length - own.length);
+      const room = context + 1 - begin.length - wanted.length - after;
+      if (room < 1) throw tooLong(text, wanted.length, context);
+      const kept = [...begin, ...own.subarray(Math.max(0, own.length - room))];
+      return {
+        ids: [...kept, ...wanted.subarray(0, wanted.length - 1)],
+        wanted: Array.from(wanted, (token, i) => ({ at: kept.length - 1 + i, token })),
+        isCut: own.length > room,
+      };
+    },
+    async write(network, asked, pause) {
+      const how = { end: tokenizer.endOfText, most: mostOf(asked) };
+      return decoded(tokenizer, await greedy(network, asked.map(before), how, undefined, pause));
+    },
+  };
+}
+
+/** As pairs are learnt: with the token that ends an answer. */
+function answering({ id, config: { context } }: ModelChoice, tokenizer: Tokenizer): Asking {
+  const { kind } = modelSpec(id);
+  const marks = marksOf(tokenizer);
+  return {
+    endsItself: true,
+    read(prompt, text) {
+      const pair = {
+        input: tokenizer.encode(prompt),
+        between: tokenizer.encode('\n'),
+        target: tokenizer.encode(text),
+      };
+      const { source, ids, targets } = pairRow(pair, context, kind, marks);
+      const wanted = targets.flatMap((token, at) => (token < 0 ? [] : [{ at, token }]));
+      if (wanted.length <= pair.target.length) throw tooLong(text, pair.target.length, context);
+      const around = source ? marks.begin.length + 1 : marks.begin.length + pair.between.length + pair.target.length;
+      const isCut = (source ?? ids).length < around + pair.input.length;
+      return { ...(source && { source }), ids, wanted, isCut };
+    },
+    async write(network, asked, pause) {
+      const sources = asked.flatMap(({ source }) => (source ? [source] : []));
+      const how = { end: marks.end, most: mostOf(asked) };
+      const given = await greedy(network, asked.map(before), how, sources.length > 0 ? sources : undefined, pause);
+      return decoded(tokenizer, given);
+    },
+  };
+}
+
+/** All tokens of the text are hidden at once, each found as if the others stay hidden. What is too long is read around the blank. */
+function filling({ config: { context } }: ModelChoice, tokenizer: Tokenizer): Asking {
+  return {
+    endsItself: true,
+    read(prompt, text) {
+      const passage = readPassage(tokenizer, prompt);
+      if (passage.pieces.length > 2)
+        throw badSettings(
+          `The prompt has ${passage.pieces.length - 1} blanks.`,
+          'Leave one, and write out the others.',
+        );
+      const { ids, places } = passageIds(tokenizer, passage);
+      const wanted = tokenizer.encode(spacing(tokenizer) === 'token' ? passage.spaces[0]! + text : text);
+      const ends = tokenizer.begin === undefined ? 0 : 1;
+      const [mask, at] = [ids[places[0]!]!, places[0]!];
+      const around = [ids.slice(ends, at), ids.slice(at + 1, ids.length - ends)] as const;
+      const room = context - wanted.length - 2 * ends;
+      if (room < 0) throw tooLong(text, wanted.length, context);
+      const first = Math.min(around[0].length, Math.max(Math.floor(room / 2), room - around[1].length));
+      const kept = [...ids.slice(0, ends), ...around[0].slice(around[0].length - first)];
+      return {
+        ids: [
+          ...kept,
+          ...new Array<number>(wanted.length).fill(mask),
+          ...around[1].slice(0, room - first),
+          ...ids.slice(ids.length - ends),
+        ],
+        wanted: Array.from(wanted, (token, i) => ({ at: kept.length + i, token })),
+        isCut: around[0].length + around[1].length > room,
+      };
+    },
+    async write(network, asked, pause) {
+      const all: number[][] = [];
+      for (const { ids, wanted } of asked) {
+        const { vocabulary } = network.choice;
+        const scores = await logits(
+          network,
+          ids,
+          wanted.map(({ at }) => at + 1),
+        );
+        all.push(wanted.map((_, i) => likeliest(tokenizer, scores.subarray(i * vocabulary, (i + 1) * vocabulary))));
+        await pause();
+      }
+      return decoded(tokenizer, all);
+    },
+  };
+}
+
+/** Special tokens are none. */
+function likeliest(tokenizer: Tokenizer, scores: Float32Array): number {
+  let best = -1;
+  for (const [id, score] of scores.entries())
+    if ((best < 0 || score > scores[best]!) && tokenizer.bytes(id).length > 0) best = id;
+  return best;
+}
+
+const decoded = (tokenizer: Tokenizer, texts: readonly (readonly number[])[]): readonly string[] =>
+  texts.map((ids) => tokenizer.decode(ids));
+
+const tooLong = (text: string, tokens: number, context: number): Error =>
+  badSettings(
+    `${JSON.stringify(text.slice(0, 60))} has ${formatCount(tokens)} tokens, and the model reads ${formatCount(context)} at once.`,
+    'Take it out, or take a model that reads more.',
+  );

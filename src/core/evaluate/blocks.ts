@@ -1,0 +1,98 @@
+/**
+ * What intervals are made of: documents where there are many, else pieces of them of a kilobyte. They are pieces of text and not
+ * of tokens, so that two models of different tokenizers can be compared piece by piece.
+ */
+import type { PartSource } from '../shards/manifest';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+
+/** A text as a tokenizer has it. */
+export interface Tokenised {
+  ids: Uint32Array;
+  /** UTF-8 bytes of the text. */
+  bytes: number;
+}
+
+/** A document that is measured on. */
+export interface Held extends Tokenised {
+  /** Absent: what its tokens decode to. */
+  text?: string;
+  /** Name of the text that it is of, as people know it. */
+  source: string;
+}
+
+/** Which tokens are of one unit, and how many bytes of text it is. */
+export interface Block {
+  document: number;
+  /** Tokens of the document: from and up to. */
+  from: number;
+  to: number;
+  bytes: number;
+}
+
+/** Where fewer documents are, a few long ones would decide alone. */
+const ENOUGH_DOCUMENTS = 30;
+/** Bytes. */
+const PIECE = 1024;
+
+export const tokenised = (tokenizer: Tokenizer, text: string): Tokenised => ({
+  ids: tokenizer.encode(text),
+  bytes: new TextEncoder().encode(text).length,
+});
+
+export const held = (tokenizer: Tokenizer, text: string, source: string): Held => ({
+  ...tokenised(tokenizer, text),
+  text,
+  source,
+});
+
+/**
+ * Those of a part of the data; where an older build kept no borders, the whole is one.
+ * @param sourceOf the name of the text that has the document in this place among all of the data
+ */
+export async function documentsIn(
+  part: PartSource,
+  tokenizer: Pick<Tokenizer, 'bytes'>,
+  sourceOf: (place: number) => string = () => '',
+): Promise<readonly Held[]> {
+  const borders = (await part.documents()) ?? [{ start: 0, tokens: part.tokens, place: 0 }];
+  const documents: Held[] = [];
+  for (const { start, tokens, place } of borders) {
+    if (tokens === 0) continue;
+    const ids = await part.read(start, tokens);
+    const bytes = ids.reduce((sum, id) => sum + tokenizer.bytes(id).length, 0);
+    documents.push({ ids, bytes, source: sourceOf(place) });
+  }
+  return documents;
+}
+
+/** Tokens by which counting three in a row takes no more than a few hundred MB, and some seconds. */
+export const MOST_COUNTED = 2 ** 24;
+
+/** Those of a part in which tokens are counted; undefined where it is too long for that. */
+export const countedIn = async (
+  part: PartSource,
+  tokenizer: Pick<Tokenizer, 'bytes'>,
+): Promise<readonly Held[] | undefined> => (part.tokens > MOST_COUNTED ? undefined : documentsIn(part, tokenizer));
+
+/** Of each document one after another; a token is in the piece in which it begins. Those of equal texts are equal in number. */
+export function blocksOf(documents: readonly Tokenised[], tokenizer: Pick<Tokenizer, 'bytes'>): readonly Block[] {
+  if (documents.length >= ENOUGH_DOCUMENTS) {
+    return documents.map(({ ids, bytes }, document) => ({ document, from: 0, to: ids.length, bytes }));
+  }
+  return documents.flatMap(({ ids, bytes }, document) => {
+    const pieces = Math.max(1, Math.ceil(bytes / PIECE));
+    let own = 0;
+    for (const id of ids) own += tokenizer.bytes(id).length;
+    // Tokens that normalise the text stand for more or fewer bytes than it has.
+    const scale = own > 0 ? bytes / own : 1;
+    const blocks: Block[] = [];
+    let [at, token] = [0, 0];
+    for (let piece = 0; piece < pieces; piece++) {
+      const [from, end] = [token, (piece + 1) * PIECE];
+      while (token < ids.length && (at * scale < end || piece === pieces - 1))
+        at += tokenizer.bytes(ids[token++]!).length;
+      blocks.push({ document, from, to: token, bytes: Math.min(end, bytes) - piece * PIECE });
+    }
+    return blocks;
+  });
+}

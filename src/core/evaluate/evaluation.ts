@@ -1,0 +1,92 @@
+/** What an evaluation tells: plain data, as terminals print it, workers send it and pages store it. No TensorFlow.js. */
+import { z } from '../base/zod';
+import { taskScoresSchema } from './tasks';
+
+/** A value, and between which two it lies with 95 % confidence, where that can be told. */
+const figure = z.object({
+  value: z.number(),
+  low: z.number().exactOptional(),
+  high: z.number().exactOptional(),
+  unit: z.string(),
+});
+export type Figure = z.infer<typeof figure>;
+
+/** The mean loss of some tokens, in nats. */
+const share = { loss: z.number(), tokens: z.int().nonnegative() };
+/** Of those whose position, or count, is from `from` to `to`, both among them. */
+const range = z.object({ from: z.int().nonnegative(), to: z.int().nonnegative(), ...share });
+
+const whereSchema = z.object({
+  /** By the place in what the model reads at once, counted from 1. */
+  position: z.array(range),
+  /** By how often the token occurs in what was learnt from; absent where that is not known. */
+  frequency: z.array(range).exactOptional(),
+  /** By what the token stands for: names of TOKEN_KINDS. */
+  kind: z.array(z.object({ kind: z.string(), ...share })),
+  /** By the text that the document is of, the worst first. */
+  source: z.array(z.object({ name: z.string(), ...share })),
+  /** The worst documents: their place among those measured, and how they begin. */
+  document: z.array(z.object({ document: z.int().nonnegative(), source: z.string(), begins: z.string(), ...share })),
+});
+export type Where = z.infer<typeof whereSchema>;
+
+/** Some tokens in a row of a document. */
+const passage = z.object({
+  source: z.string(),
+  /** Place of the document among those measured. */
+  document: z.int().nonnegative(),
+  /** Of its first token in what the model reads at once, counted from 1. */
+  position: z.int().positive(),
+  /** Nats per token. */
+  loss: z.number(),
+  /**
+   * `text`: empty where a token only begins a character, which is whole in one that follows. `loss`: nats; absent of a token
+   * that an encoder was shown. `kind`: of TOKEN_KINDS. `count`: in what was learnt from.
+   */
+  tokens: z.array(
+    z.object({
+      text: z.string(),
+      loss: z.number().exactOptional(),
+      kind: z.string(),
+      count: z.int().nonnegative().exactOptional(),
+    }),
+  ),
+});
+export type Passage = z.infer<typeof passage>;
+
+/** Over pairs of sentences: percent of those whose first is the likelier one. */
+const preference = z.object({
+  value: z.number(),
+  low: z.number(),
+  high: z.number(),
+  pairs: z.int().positive(),
+  margin: z.number(),
+});
+const kinds = z.record(z.string(), preference);
+const sentencePair = z.object({ kind: z.string(), first: z.string(), second: z.string() });
+
+export const evaluationSchema = z.object({
+  /** What was measured: its tokens, documents (of pairs: pairs) and UTF-8 bytes. */
+  tokens: z.int().nonnegative(),
+  documents: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+  /** By the ids of FIGURES. */
+  metrics: z.record(z.string(), figure),
+  /** By the names of BASELINES: what needs no model, in the same figures. */
+  baselines: z.record(z.string(), z.record(z.string(), z.number())),
+  /** What was not measured, and why, in a sentence. */
+  leftOut: z.array(z.object({ name: z.string(), reason: z.string() })),
+  /** By how sure the model was of its likeliest token, in equal steps from 0 to 1: how sure on average, and how often right. */
+  calibration: z
+    .object({ bins: z.array(z.object({ confidence: z.number(), accuracy: z.number(), count: z.int().nonnegative() })) })
+    .exactOptional(),
+  where: whereSchema.exactOptional(),
+  passages: z.object({ worst: z.array(passage), best: z.array(passage), random: z.array(passage) }).exactOptional(),
+  /** `missed`: pairs whose second sentence is the likelier one. */
+  minimalPairs: z.object({ all: preference, kinds, missed: z.array(sentencePair) }).exactOptional(),
+  /** Of unlike kinds together they tell nothing. */
+  swaps: z.object({ kinds }).exactOptional(),
+  /** Tasks of one's own, by their names. */
+  tasks: z.array(taskScoresSchema).exactOptional(),
+});
+export type Evaluation = z.infer<typeof evaluationSchema>;

@@ -1,0 +1,74 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import { yieldToEventLoop, type Pause } from '../base/job';
+import { compile, type Program } from '../gpu/program';
+import { type Estimates, type Evaluated, metricOf } from '../metrics';
+import type { Network } from '../models/network';
+import { type LoadedObjective, metricsOf } from '../objectives';
+import { DIVISOR, divisor } from '../objectives/batch';
+import type { TokenSource } from '../shards/manifest';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+
+export interface EvaluationSettings {
+  /** At once. */
+  rows: number;
+  /** At most as many tokens are read; they are spread evenly over the source. */
+  tokens: number;
+}
+
+/** Measures a network as it is at the time, by programs that it keeps. */
+export interface Evaluator {
+  /**
+   * All that the objective's metrics ask for, over rows of `context` tokens, each beginning without what came before it.
+   * They depend on the source and the settings alone, so that what is measured at different steps compares.
+   */
+  measure(source: TokenSource, settings: EvaluationSettings, tokenizer: Tokenizer, pause?: Pause): Promise<Evaluated>;
+  dispose(): void;
+}
+
+export function evaluator(network: Network, objective: LoadedObjective): Evaluator {
+  /** By the shape of their batches: an evaluation has one, and so has the next. */
+  const programs = new Map<string, Program<string, string>>();
+  function programFor(rows: number, context: number): Program<string, string> {
+    const shape = `${rows} x ${context}`;
+    const known = programs.get(shape);
+    if (known) return known;
+    const program = compile(
+      { ...objective.inputs(rows, context), ...DIVISOR },
+      ({ weight, ...inputs }): Readonly<Record<string, Tensor>> =>
+        objective.measure?.(network, inputs, weight) ?? { loss: objective.loss(network, inputs, weight) },
+    );
+    programs.set(shape, program);
+    return program;
+  }
+  return {
+    async measure(source, settings, tokenizer, pause = yieldToEventLoop) {
+      const { context } = network.choice.config;
+      const mean = metricOf('loss').start(source);
+      const metrics = metricsOf(objective).map((id) => [id, metricOf(id)] as const);
+      const meters = metrics
+        .filter(([, { scale }]) => !scale)
+        .map(([id, metric]) => [id, metric.start(source)] as const);
+      const batches = await objective.batches(source, context, tokenizer);
+      for await (const { arrays, weight, rows, context: width } of batches.evaluation(settings)) {
+        const { loss, correct } = await programFor(rows, width).run({ ...arrays, ...divisor(weight) });
+        const seen = {
+          loss: loss![0]! * weight,
+          weight,
+          ...(correct && { correct: correct.reduce((sum, right) => sum + right, 0) }),
+        };
+        for (const meter of [mean, ...meters.map(([, each]) => each)]) meter.add(seen);
+        await pause();
+      }
+      if (objective.answers) {
+        const answers = await objective.answers(network, { tokenizer, source, tokens: settings.tokens, pause });
+        for (const [, meter] of meters) meter.add({ loss: 0, weight: 0, answers });
+      }
+      const estimates: Estimates = Object.fromEntries(meters.map(([id, meter]) => [id, meter.value()]));
+      return { loss: mean.value().value, metrics: estimates };
+    },
+    dispose() {
+      for (const program of programs.values()) program.dispose();
+      programs.clear();
+    },
+  };
+}

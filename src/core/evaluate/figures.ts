@@ -1,0 +1,56 @@
+/** All that an evaluation tells in a number, by the ids that terminals and records have, which do not change. No TensorFlow.js. */
+import { METRICS } from '../metrics';
+import type { Metric } from '../metrics/metric';
+import { type TextMetricId, textMetrics } from '../metrics/text';
+import { LIKELIHOODS } from './likelihood';
+
+export interface FigureFacts {
+  /** As a heading: `Bits per byte`. */
+  label: string;
+  /** Of a value, after it; empty where it has none. */
+  unit: string;
+  better: 'lower' | 'higher';
+  /** What a value tells, to a newcomer. */
+  says?: string;
+}
+
+const factsOf = ({ label, unit, better, says }: Metric): FigureFacts => ({
+  ...{ label, unit, better },
+  ...(says !== undefined && { says }),
+});
+
+/** In the order in which they are told. */
+export const FIGURES = {
+  loss: LIKELIHOODS.loss,
+  perplexity: LIKELIHOODS.perplexity,
+  stridedPerplexity: {
+    label: 'Strided perplexity',
+    unit: '',
+    better: 'lower',
+    says: 'the same, where each token is predicted from as much as the model can read',
+  },
+  bitsPerByte: LIKELIHOODS.bitsPerByte,
+  top1: LIKELIHOODS.top1,
+  top5: LIKELIHOODS.top5,
+  calibrationError: LIKELIHOODS.calibrationError,
+  pseudoPerplexity: factsOf(METRICS.pseudoPerplexity),
+  maskedAccuracy: factsOf(METRICS.maskedAccuracy),
+  ...(Object.fromEntries(
+    Object.entries(textMetrics()).map(([id, { label, unit, better }]) => [id, { label, unit, better }]),
+  ) as Record<TextMetricId, FigureFacts>),
+} as const satisfies Record<string, FigureFacts>;
+export type FigureId = keyof typeof FIGURES;
+export const FIGURE_IDS = Object.keys(FIGURES) as FigureId[];
+export const figureFacts = (id: FigureId): FigureFacts => FIGURES[id];
+export const isFigure = (id: string): id is FigureId => Object.hasOwn(FIGURES, id);
+
+/** What needs no model, the worst first; `says`: what it comes to, after `better than`. */
+export const BASELINES = {
+  uniform: { label: 'Uniform', says: 'guessing blindly' },
+  unigram: { label: 'Unigram', says: 'knowing only which tokens are common' },
+  bigram: { label: 'Bigram', says: 'counting two tokens in a row' },
+  trigram: { label: 'Trigram', says: 'counting three tokens in a row' },
+  copy: { label: 'Copy', says: 'copying the input' },
+  gzip: { label: 'gzip', says: 'packing by gzip' },
+} as const satisfies Record<string, { label: string; says: string }>;
+export type BaselineId = keyof typeof BASELINES;

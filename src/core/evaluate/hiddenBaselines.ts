@@ -1,0 +1,31 @@
+/** What hidden tokens cost without a model, and how many of them are found. */
+import { unigramAccuracy, unigramLoss } from '../objectives/unigram';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Tokenised } from './blocks';
+import type { Evaluation } from './evaluation';
+import { NOT_PREDICTED, type TokenScores } from './scores';
+import { NOT_COUNTED } from './textBaselines';
+
+/**
+ * @param scores of each document
+ * @param counts of each id in what was learnt from, [vocabulary]; absent where that is not known
+ */
+export function hiddenBaselines(
+  documents: readonly Tokenised[],
+  scores: readonly TokenScores[],
+  tokenizer: Tokenizer,
+  counts?: ArrayLike<number>,
+): Pick<Evaluation, 'baselines' | 'leftOut'> {
+  const vocabulary = tokenizer.size;
+  const hidden = new Uint32Array(vocabulary);
+  for (const [i, { ids }] of documents.entries())
+    for (const [at, id] of ids.entries()) if (scores[i]!.loss[at] !== NOT_PREDICTED) hidden[id]!++;
+  const told = (loss: number, maskedAccuracy: number) => ({ loss, pseudoPerplexity: Math.exp(loss), maskedAccuracy });
+  const uniform = told(Math.log(vocabulary), 100 / vocabulary);
+  if (!counts) return { baselines: { uniform }, leftOut: [{ name: 'unigram', reason: NOT_COUNTED }] };
+  const unigram = told(
+    unigramLoss(counts, hidden),
+    unigramAccuracy(counts, hidden, (id) => tokenizer.bytes(id).length > 0),
+  );
+  return { baselines: { uniform, unigram }, leftOut: [] };
+}

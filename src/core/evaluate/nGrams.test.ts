@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { nGrams } from './nGrams';
+
+const V = 5;
+const text = fc.array(fc.integer({ min: 0, max: V - 1 }), { minLength: 4, maxLength: 60 });
+const orders = [1, 2, 3] as const;
+
+test.each(orders)('of %i in a row, probabilities of all tokens add up to one after anything', (order) => {
+  fc.assert(
+    fc.property(text, text, (train, before) => {
+      const counted = nGrams(train, V, order);
+      const sum = Array.from({ length: V }, (_, token) =>
+        Math.exp(-counted.loss([...before, token], before.length)),
+      ).reduce((a, b) => a + b, 0);
+      expect(sum).toBeCloseTo(1, 10);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+/** By the formula, with rows as text. */
+function byHand(train: readonly number[], order: number, given: readonly number[], at: number): number {
+  const grams = (k: number): string[] =>
+    Array.from({ length: Math.max(0, train.length - k + 1) }, (_, i) => train.slice(i, i + k).join(' '));
+  const counts = (k: number): Map<string, number> => {
+    const listed = k === order ? grams(k) : [...counts(k + 1).keys()].map((gram) => gram.replace(/^\d+ /, ''));
+    const all = new Map<string, number>();
+    for (const gram of listed) all.set(gram, (all.get(gram) ?? 0) + 1);
+    return all;
+  };
+  let p = 1 / V;
+  for (let k = 1; k <= Math.min(order, at + 1); k++) {
+    const all = counts(k);
+    const of = (n: number): number => [...all.values()].filter((count) => count === n).length;
+    const d = of(1) > 0 ? of(1) / (of(1) + 2 * of(2)) : 0.5;
+    const context = given.slice(at - k + 1, at).join(' ');
+    const after = [...all].filter(([gram]) => (k === 1 ? true : gram.startsWith(`${context} `)));
+    const total = after.reduce((sum, [, count]) => sum + count, 0);
+    if (total === 0) continue;
+    const own = all.get(k === 1 ? String(given[at]) : `${context} ${given[at]!}`) ?? 0;
+    p = (Math.max(0, own - d) + d * after.length * p) / total;
+  }
+  return -Math.log(p);
+}
+
+test.each(orders)('of %i in a row they are those of the formula', (order) => {
+  fc.assert(
+    fc.property(text, text, (train, held) => {
+      const counted = nGrams(train, V, order);
+      for (let at = 0; at < held.length; at++) {
+        expect(counted.loss(held, at)).toBeCloseTo(byHand(train, order, held, at), 9);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('what was seen often after two tokens is likely after them', () => {
+  const train = Array.from({ length: 60 }, (_, i) => [0, 1, 2, 0, 1, 3][i % 6]!);
+  const counted = nGrams(train, V, 3);
+  expect(Math.exp(-counted.loss([3, 0, 1], 2))).toBeGreaterThan(0.9);
+  expect(Math.exp(-counted.loss([2, 0, 1], 2))).toBeGreaterThan(0.9);
+  expect(counted.loss([2, 0, 4], 2)).toBeGreaterThan(5);
+});
+
+test('more entries than can be counted in rows are refused', () => {
+  expect(() => nGrams([1, 2], 250_000, 3)).toThrow(/250,000 has too many rows of 3 tokens/);
+});

@@ -1,0 +1,22 @@
+/** A held-out part of a run's data as what is measured on, with what is counted of the part that was learnt from. */
+import { countTargets, pairsIn } from '../objectives/pairRows';
+import type { PartSource } from '../shards/manifest';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { countedIn, documentsIn } from './blocks';
+import { heldPairsIn } from './heldPairs';
+import type { ToEvaluate } from './readings/reading';
+
+/**
+ * @param sourceOf the name of the text that has the document in this place among all of the data
+ * @param ofPairs whether pairs were learnt: then those are measured on, else documents
+ */
+export async function partToEvaluate(
+  { heldOut, train }: { heldOut: PartSource; train: PartSource },
+  tokenizer: Tokenizer,
+  sourceOf: (place: number) => string,
+  ofPairs: boolean,
+): Promise<Pick<ToEvaluate, 'documents' | 'pairs' | 'train' | 'counts'>> {
+  return ofPairs
+    ? { pairs: await heldPairsIn(heldOut, sourceOf), counts: await countTargets(await pairsIn(train), tokenizer) }
+    : { documents: await documentsIn(heldOut, tokenizer, sourceOf), train: await countedIn(train, tokenizer) };
+}

@@ -1,0 +1,55 @@
+/** A text as a model that reads from left to right finds it. */
+import { badSettings } from '../base/errors';
+import { type Job, type Pause, unwatched, yieldToEventLoop } from '../base/job';
+import { modelSpec } from '../models';
+import type { ModelChoice, Network } from '../models/network';
+import { beginOf } from '../tokenizer/prompt';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { type Block, blocksOf, type Tokenised } from './blocks';
+import { rowsOf } from './likelihood';
+import type { TokenScores } from './scores';
+import { tokenScores, type Windows } from './tokenScores';
+
+/** @throws HomegrownError `bad-settings` where no text has a likelihood by it */
+export function checkReadsOn(name: string, { id }: Pick<ModelChoice, 'id'>): void {
+  const { kind, label } = modelSpec(id);
+  if (kind === 'decoder') return;
+  throw badSettings(`${name} is ${label}, which does not read from left to right: a text has no likelihood by it.`);
+}
+
+export interface TextScores {
+  blocks: readonly Block[];
+  /** Of each document. */
+  scores: readonly TokenScores[];
+  /** Of each block, what figures are made of. */
+  rows: readonly (readonly number[])[];
+}
+
+/** Each document is read anew, its first token predicted from what stands before every text: so all bytes of it are predicted. */
+export async function scoreText(
+  network: Network,
+  tokenizer: Tokenizer,
+  documents: readonly Tokenised[],
+  windows: Windows,
+  pause: Pause = yieldToEventLoop,
+  report: Job['report'] = unwatched.report,
+): Promise<TextScores> {
+  const of = documents.reduce((sum, { ids }) => sum + ids.length, 0);
+  const scores = await tokenScores(
+    network,
+    documents.map(({ ids }) => ids),
+    beginOf(tokenizer),
+    windows,
+    { pause, told: (done) => report({ label: 'Reading', done, of, unit: 'tokens' }) },
+  );
+  const blocks = blocksOf(documents, tokenizer);
+  return { blocks, scores, rows: rowsOf(blocks, scores) };
+}
+
+/** Windows as long as the model reads at once, end to end; or each moved on by half of that. */
+export const endToEnd = ({ choice }: Network): Windows => ({
+  context: choice.config.context,
+  stride: choice.config.context,
+  rows: 8,
+});
+export const stridedBy = (network: Network, stride: number): Windows => ({ ...endToEnd(network), stride });

@@ -1,0 +1,25 @@
+/** Pairs of sentences as a table: columns first and second, and, if kinds are told apart, kind. */
+import { badFile } from '../base/errors';
+import { formatCount } from '../base/units';
+import type { SentencePair } from './minimalPairs';
+import type { TableRow } from './taskTable';
+
+const MOST_PAIRS = 20_000;
+
+/** @throws HomegrownError `bad-file` naming the line where a row lacks a sentence */
+export async function sentencePairsIn(name: string, rows: AsyncIterable<TableRow>): Promise<readonly SentencePair[]> {
+  const pairs: SentencePair[] = [];
+  for await (const { line, cells } of rows) {
+    const [first = '', second = ''] = ['first', 'second'].map((column) => cells.get(column)?.trim());
+    if (first === '' || second === '')
+      throw badFile(
+        `Line ${formatCount(line)} of ${name} has no ${first === '' ? 'first' : 'second'} sentence.`,
+        'The table has a column called first and one called second, and if kinds are told apart one called kind.',
+      );
+    if (pairs.length === MOST_PAIRS)
+      throw badFile(`${name} has more than ${formatCount(MOST_PAIRS)} rows.`, 'Give a table with fewer.');
+    pairs.push({ kind: cells.get('kind')?.trim() || 'all', first, second });
+  }
+  if (pairs.length === 0) throw badFile(`${name} has no rows.`, 'Give a table with a pair of sentences in each row.');
+  return pairs;
+}

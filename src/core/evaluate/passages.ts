@@ -1,0 +1,81 @@
+/** Passages that a model finds hardest and easiest, and some by chance, token by token. */
+import { stream } from '../base/rng';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Evaluation, Passage } from './evaluation';
+import { NOT_PREDICTED } from './scores';
+import type { Scored } from './where';
+
+/** So many are told at most, each of so many tokens. */
+const MOST = { worst: 20, best: 10, random: 20 };
+const LENGTH = 40;
+
+/** Tokens of a document from and up to; `loss`: the mean of those that were predicted. */
+interface Piece {
+  document: number;
+  from: number;
+  to: number;
+  loss: number;
+}
+
+/**
+ * No passage goes beyond what was read at once. One that is much shorter than others, at the end of that, is told of only where
+ * there are no others.
+ */
+export function passagesOf(
+  scored: readonly Scored[],
+  tokenizer: Tokenizer,
+  { counts, seed }: { counts?: ArrayLike<number> | undefined; seed: number },
+): NonNullable<Evaluation['passages']> {
+  const all = scored.flatMap((each, document) => [...piecesOf(each, document)]);
+  const long = all.filter(({ from, to }) => to - from >= LENGTH / 2);
+  const pieces = long.length > 0 ? long : all;
+  const sorted = [...pieces].sort((a, b) => b.loss - a.loss);
+  const half = Math.ceil(pieces.length / 2);
+  const at = stream(seed, 'passages', 0);
+  const drawn = pieces.map((piece, i) => ({ piece, i, order: at(i) }));
+  drawn.sort((a, b) => a.order - b.order);
+  const random = drawn.slice(0, MOST.random).sort((a, b) => a.i - b.i);
+  const told = (some: readonly Piece[]): Passage[] =>
+    some.map((piece) => passageOf(piece, scored[piece.document]!, tokenizer, counts));
+  return {
+    worst: told(sorted.slice(0, Math.min(MOST.worst, half))),
+    best: told(sorted.slice(half).slice(-MOST.best).reverse()),
+    random: told(random.map(({ piece }) => piece)),
+  };
+}
+
+function* piecesOf({ document, loss, position }: Scored, place: number): Generator<Piece> {
+  const { length } = document.ids;
+  for (let from = 0; from < length;) {
+    let [to, sum, predicted] = [from, 0, 0];
+    do {
+      if (loss[to] !== NOT_PREDICTED) {
+        sum += loss[to]!;
+        predicted++;
+      }
+      to++;
+    } while (to < length && to - from < LENGTH && position(to) === position(from) + to - from);
+    if (predicted > 0) yield { document: place, from, to, loss: sum / predicted };
+    from = to;
+  }
+}
+
+function passageOf(
+  { document: place, from, to, loss: mean }: Piece,
+  { document, loss, kinds, position }: Scored,
+  tokenizer: Tokenizer,
+  counts?: ArrayLike<number>,
+): Passage {
+  const decoder = tokenizer.decoder();
+  const tokens = Array.from({ length: to - from }, (_, i) => {
+    const [at, id] = [from + i, document.ids[from + i]!];
+    const text = decoder.push(id) + (at === to - 1 ? decoder.end() : '');
+    return {
+      text,
+      kind: kinds[at]!,
+      ...(loss[at] !== NOT_PREDICTED && { loss: loss[at]! }),
+      ...(counts && { count: counts[id]! }),
+    };
+  });
+  return { source: document.source, document: place, position: position(from), loss: mean, tokens };
+}

@@ -1,0 +1,98 @@
+/** Pairs of an input and a target: how likely targets are, and what is given in their place. */
+import type { Job } from '../../base/job';
+import { type TextMetricId, textMetrics, TEXT_METRIC_IDS } from '../../metrics/text';
+import { estimated } from '../../metrics/text/estimate';
+import { scoreOf } from '../../metrics/text/textMetric';
+import { answered } from '../../objectives/answers';
+import { textOf } from '../../objectives/pairRows';
+import { unigramLoss } from '../../objectives/unigram';
+import type { Tokenizer } from '../../tokenizer/tokenizer';
+import type { Evaluation } from '../evaluation';
+import { figureFacts } from '../figures';
+import type { HeldPair } from '../heldPairs';
+import { rowsOf } from '../likelihood';
+import { targetScores } from '../targetScores';
+import { NOT_COUNTED } from '../textBaselines';
+import { whereItFails } from '../where';
+import { figuresOf } from './figuresOf';
+import type { Read, Reading } from './reading';
+
+const ANSWERING = {
+  of: 'pairs',
+  kinds: ['encoder-decoder', 'decoder'],
+  unfit: 'The model gives no answers: it finds hidden tokens of a text.',
+} as const;
+
+export const targets: Reading = {
+  figures: ['loss', 'perplexity'],
+  baselines: ['uniform', 'unigram'],
+  ...ANSWERING,
+  async read({ network, tokenizer, asked, isAsked, pause, report }) {
+    const { pairs = [], seed } = asked;
+    const scores = await targetScores(network, tokenizer, pairs, { pause, report });
+    const blocks = pairs.map(({ target }, document) => ({ document, from: 0, to: target.length + 1, bytes: 0 }));
+    const losses = scores.map(({ loss }) => ({ loss, position: (token: number) => token + 1 }));
+    const documents = pairs.map(({ target, source }) => ({ ids: target, bytes: 0, source }));
+    const fails = whereItFails(documents, losses, tokenizer, asked);
+    const { baselines, leftOut } = ofTargets(pairs, tokenizer, asked.counts);
+    return {
+      metrics: figuresOf({ loss: 'loss', perplexity: 'perplexity' }, isAsked, rowsOf(blocks, scores), seed),
+      baselines,
+      ...fails,
+      leftOut: [...leftOut, ...fails.leftOut],
+    };
+  },
+};
+
+function ofTargets(pairs: readonly HeldPair[], tokenizer: Tokenizer, counts?: ArrayLike<number>) {
+  const wanted = new Uint32Array(tokenizer.size);
+  for (const { target } of pairs) for (const id of [...target, tokenizer.endOfText]) wanted[id]!++;
+  const told = (loss: number) => ({ loss, perplexity: Math.exp(loss) });
+  const uniform = told(Math.log(tokenizer.size));
+  return counts
+    ? { baselines: { uniform, unigram: told(unigramLoss(counts, wanted)) }, leftOut: [] }
+    : { baselines: { uniform }, leftOut: [{ name: 'unigram', reason: NOT_COUNTED }] };
+}
+
+export const answers: Reading = {
+  figures: TEXT_METRIC_IDS,
+  baselines: ['copy'],
+  ...ANSWERING,
+  async read(read) {
+    const { tokenizer, asked, isAsked } = read;
+    const { pairs = [], seed } = asked;
+    const ids = TEXT_METRIC_IDS.filter(isAsked);
+    const outputs = await answersTo(pairs, read);
+    const wanted = pairs.map(({ target }) => textOf(tokenizer, target));
+    const copies = pairs.map(({ input }, i) => ({ output: textOf(tokenizer, input), wanted: wanted[i]! }));
+    const all = textMetrics();
+    const ofEach = <T>(of: (id: TextMetricId) => T) => Object.fromEntries(ids.map((id) => [id, of(id)]));
+    const metrics: Evaluation['metrics'] = ofEach((id) => {
+      const rows = outputs.map((output, i) => all[id].statistics(output, wanted[i]!));
+      return { ...estimated(all[id], rows, seed), unit: figureFacts(id).unit };
+    });
+    return { metrics, baselines: { copy: ofEach((id) => scoreOf(all[id], copies)) } };
+  },
+};
+
+/** Computed together where they are about as long. */
+async function answersTo(pairs: readonly HeldPair[], { network, tokenizer, pause, report }: Read) {
+  const outputs = new Array<string>(pairs.length);
+  const order = [...pairs.keys()].sort((a, b) => pairs[a]!.target.length - pairs[b]!.target.length);
+  const told = (done: number): ReturnType<Job['report']> =>
+    report({ label: 'Answering', done, of: pairs.length, unit: 'pairs' });
+  for (let first = 0; first < order.length; first += ROWS) {
+    const some = order.slice(first, first + ROWS);
+    const given = await answered(
+      network,
+      tokenizer,
+      some.map((place) => pairs[place]!),
+      pause,
+    );
+    for (const [i, place] of some.entries()) outputs[place] = given[i]!.given;
+    told(Math.min(order.length, first + ROWS));
+  }
+  return outputs;
+}
+/** At once. */
+const ROWS = 64;

@@ -1,0 +1,6 @@
+import { answers, targets } from './answers';
+import { masked } from './masked';
+import type { Reading } from './reading';
+import { strided, text } from './text';
+
+export const READINGS: readonly Reading[] = [text, strided, masked, targets, answers];

@@ -1,0 +1,67 @@
+/** One way to read what is measured, of which some figures are made. Add one: its file, and its line in index.ts. */
+import type { Job, Pause } from '../../base/job';
+import type { Network } from '../../models/network';
+import type { ModelKind } from '../../models/spec';
+import type { Tokenizer } from '../../tokenizer/tokenizer';
+import type { Held, Tokenised } from '../blocks';
+import type { Evaluation } from '../evaluation';
+import type { BaselineId, FigureId } from '../figures';
+import type { HeldPair } from '../heldPairs';
+import type { SentencePair } from '../minimalPairs';
+import type { Task } from '../tasks';
+
+/** What is measured, and on what. */
+export interface ToEvaluate {
+  /** A text that the model has not learnt from. */
+  documents?: readonly Held[] | undefined;
+  /** What a model is to answer, and with what. */
+  pairs?: readonly HeldPair[] | undefined;
+  /** What was learnt from, for baselines that count it. */
+  train?: readonly Tokenised[] | undefined;
+  /** How often each id occurs in what was learnt from, of pairs in targets and at their ends, [vocabulary]; absent: those of `train`. */
+  counts?: ArrayLike<number> | undefined;
+  /** Absent: all that apply, but for those that take far longer. */
+  metrics?: readonly FigureId[] | undefined;
+  /** Tokens by which windows of strided perplexity move on; absent: half a context. */
+  stride?: number | undefined;
+  /** Sentences of which the first is right. */
+  minimalPairs?: readonly SentencePair[] | undefined;
+  /** Sentences that differ in one name, pronoun or origin. */
+  swaps?: readonly SentencePair[] | undefined;
+  /** Tasks of one's own. */
+  tasks?: readonly Task[] | undefined;
+  /** The model learnt a target after each input, and where a target ends: an objective of pairs. */
+  ofPairs?: boolean | undefined;
+  /** Of all that is drawn: resamples, masks, passages. */
+  seed?: number | undefined;
+}
+
+/** Who watches it and stops it; `pause`: where others share the device. */
+export interface EvaluationJob extends Job {
+  pause?: Pause;
+}
+
+export interface Reading {
+  figures: readonly FigureId[];
+  /** Baselines that it tells of. */
+  baselines?: readonly BaselineId[];
+  /** It is made only where one of its figures is asked for by name. */
+  onlyAsked?: true;
+  /** What it reads. */
+  of: 'documents' | 'pairs';
+  kinds: readonly ModelKind[];
+  /** Why not of other kinds, as a sentence. */
+  unfit: string;
+  /** @throws HomegrownError `bad-settings` */
+  read(read: Read): Promise<Partial<Evaluation>>;
+}
+
+export interface Read {
+  network: Network;
+  tokenizer: Tokenizer;
+  asked: ToEvaluate & { seed: number };
+  /** Whether a figure is asked for. */
+  isAsked(id: FigureId): boolean;
+  pause: Pause;
+  report: Job['report'];
+}

@@ -1,0 +1,57 @@
+/** A text read from left to right: how likely each token was, given those before it. */
+import { badSettings } from '../../base/errors';
+import { formatCount } from '../../base/units';
+import { summed } from '../../metrics/text/textMetric';
+import { calibrationOf, LIKELIHOOD_IDS, type LikelihoodId } from '../likelihood';
+import { endToEnd, scoreText, stridedBy } from '../ofText';
+import { textBaselines } from '../textBaselines';
+import { whereItFails } from '../where';
+import { figuresOf } from './figuresOf';
+import type { Reading } from './reading';
+
+const LEFT_TO_RIGHT = {
+  of: 'documents',
+  kinds: ['decoder'],
+  unfit: 'The model does not read from left to right: a text has no likelihood by it.',
+} as const;
+
+const LIKE = Object.fromEntries(LIKELIHOOD_IDS.map((id) => [id, id])) as Record<LikelihoodId, LikelihoodId>;
+
+export const text: Reading = {
+  figures: LIKELIHOOD_IDS,
+  baselines: ['uniform', 'unigram', 'bigram', 'trigram', 'gzip'],
+  ...LEFT_TO_RIGHT,
+  async read({ network, tokenizer, asked, isAsked, pause, report }) {
+    const { documents = [], train, seed } = asked;
+    const windows = endToEnd(network);
+    const { rows, scores } = await scoreText(network, tokenizer, documents, windows, pause, report);
+    const position = (token: number): number => (token % windows.context) + 1;
+    const losses = scores.map(({ loss }) => ({ loss, position }));
+    const fails = whereItFails(documents, losses, tokenizer, asked);
+    const { baselines, leftOut } = await textBaselines(documents, tokenizer, train);
+    return {
+      metrics: figuresOf(LIKE, isAsked, rows, seed),
+      ...(isAsked('calibrationError') && { calibration: calibrationOf(summed(rows)) }),
+      baselines,
+      ...fails,
+      leftOut: [...leftOut, ...fails.leftOut],
+    };
+  },
+};
+
+export const strided: Reading = {
+  figures: ['stridedPerplexity'],
+  onlyAsked: true,
+  ...LEFT_TO_RIGHT,
+  async read({ network, tokenizer, asked, isAsked, pause, report }) {
+    const { context } = network.choice.config;
+    const { documents = [], seed, stride = Math.max(1, Math.floor(context / 2)) } = asked;
+    if (stride > context)
+      throw badSettings(
+        `The stride of ${formatCount(stride)} is longer than the context of ${formatCount(context)}.`,
+        'Take a shorter one.',
+      );
+    const { rows } = await scoreText(network, tokenizer, documents, stridedBy(network, stride), pause, report);
+    return { metrics: figuresOf({ stridedPerplexity: 'perplexity' }, isAsked, rows, seed) };
+  },
+};

@@ -1,0 +1,80 @@
+/** Which of two sentences a model finds likelier, over a list. */
+import { badSettings } from '../base/errors';
+import type { Pause } from '../base/job';
+import { formatCount } from '../base/units';
+import { shareOf } from '../metrics/share';
+import type { Interval } from '../metrics/text/bootstrap';
+import { modelSpec } from '../models';
+import type { Network } from '../models/network';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { SentencePair } from './minimalPairs';
+import { type Read, wantedNats } from './tokenScores';
+
+export interface Preference extends Interval {
+  /** Percent of pairs whose first sentence is the likelier one. */
+  value: number;
+  pairs: number;
+  /** The mean by which it is: nats of the second less those of the first. */
+  margin: number;
+}
+
+/**
+ * Whole sentences, as BLiMP compares them: the sum over their tokens. Equally likely counts as half. A model that reads both ways
+ * finds each token hidden among the others (Salazar et al. 2020, "Masked Language Model Scoring", arXiv:1910.14659).
+ * @param told how many pairs are done, of how many
+ * @returns `missed`: pairs whose second sentence is the likelier one
+ * @throws HomegrownError `bad-settings` where one does not fit the context
+ */
+export async function preferences(
+  network: Network,
+  tokenizer: Tokenizer,
+  pairs: readonly SentencePair[],
+  pause?: Pause,
+  told: (done: number, of: number) => void = () => undefined,
+): Promise<{ all: Preference; kinds: Readonly<Record<string, Preference>>; missed: SentencePair[] }> {
+  const margins: number[] = [];
+  for (let first = 0; first < pairs.length; first += AT_ONCE) {
+    told(first, pairs.length);
+    const some = pairs.slice(first, first + AT_ONCE);
+    const reads = some.flatMap((pair) => [pair.first, pair.second].map((text) => readsOf(network, tokenizer, text)));
+    const nats = await wantedNats(network, reads.flat(), pause);
+    let at = 0;
+    const sums = reads.map((own) => own.reduce((sum) => sum + nats[at++]!, 0));
+    margins.push(...some.map((_, i) => sums[2 * i + 1]! - sums[2 * i]!));
+  }
+  const of = (chosen: readonly number[]): Preference => {
+    const won = chosen.reduce((sum, margin) => sum + (margin > 0 ? 1 : margin === 0 ? 0.5 : 0), 0);
+    const margin = chosen.reduce((a, b) => a + b, 0) / chosen.length;
+    return { ...shareOf(won, chosen.length), pairs: chosen.length, margin };
+  };
+  const kinds = [...new Set(pairs.map(({ kind }) => kind))];
+  return {
+    all: of(margins),
+    kinds: Object.fromEntries(kinds.map((kind) => [kind, of(margins.filter((_, i) => pairs[i]!.kind === kind))])),
+    missed: pairs.filter((_, i) => margins[i]! < 0),
+  };
+}
+const AT_ONCE = 64;
+
+/** A sentence as it is read, each of its tokens wanted once. */
+function readsOf(network: Network, tokenizer: Tokenizer, text: string): readonly Read[] {
+  const { id, config } = network.choice;
+  const own = [...tokenizer.encode(text)];
+  const isEncoder = modelSpec(id).kind === 'encoder';
+  const { begin } = tokenizer;
+  const before = isEncoder && begin === undefined ? [] : [begin ?? tokenizer.endOfText];
+  const after = isEncoder && begin !== undefined ? [tokenizer.idOf('separator')] : [];
+  // The last token of what is read from left to right is only predicted.
+  const read = before.length + own.length + (isEncoder ? after.length : -1);
+  if (read > config.context)
+    throw badSettings(
+      `${JSON.stringify(text)} has ${formatCount(own.length)} tokens, and the model reads ${formatCount(config.context)}.`,
+      'Leave it out.',
+    );
+  if (!isEncoder) return [{ ids: [...before, ...own.slice(0, -1)], wanted: own.map((token, at) => ({ at, token })) }];
+  const mask = tokenizer.idOf('mask');
+  return own.map((token, i) => ({
+    ids: [...before, ...own.with(i, mask), ...after],
+    wanted: [{ at: before.length + i, token }],
+  }));
+}

@@ -1,0 +1,194 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { initialValues, type Network, network } from '../models/network';
+import { logits } from '../sample/logits';
+import { memory } from '../sample/memory';
+import { untrainedBert, untrainedT5 } from '../testing/untrainedModels';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { answerStart, sourceIds } from '../tokenizer/prompt';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { asking } from './asked';
+import { taskScores } from './taskScores';
+import type { Answered, Chosen } from './taskTable';
+import { wantedNats } from './tokenScores';
+
+const CONTEXT = 32;
+interface Model {
+  net: Network;
+  tokenizer: Tokenizer;
+}
+const models = new Map<string, Model>();
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  for (const [name, made] of [
+    ['encoder', await untrainedBert()],
+    ['encoder-decoder', await untrainedT5()],
+  ] as const) {
+    const { tokenizer, info, snapshot } = made;
+    models.set(name, { net: await network(info.model, snapshot.tensors), tokenizer });
+  }
+  // Bytes and two merges, so that a space belongs to the word after it.
+  const tokenizer = await createTokenizer({ kind: 'bpe', merges: [[32, 97], [256, 98]] }); // prettier-ignore
+  const config = { layers: 1, heads: 2, width: 16, context: CONTEXT };
+  const choice = { id: 'gpt', config, vocabulary: tokenizer.size } as const;
+  const large = [...initialValues(choice, 2)].map(([name, { shape, data }]) => {
+    return [name, { shape, data: data.map((x) => (x === 1 ? x : 15 * x)) }] as const;
+  });
+  models.set('decoder', { net: await network(choice, new Map(large)), tokenizer });
+});
+const of = (name: string): Model => models.get(name)!;
+
+const logSoftmax = (scores: Float32Array): ((id: number) => number) => {
+  const highest = Math.max(...scores);
+  const sum = scores.reduce((total, z) => total + Math.exp(z - highest), 0);
+  return (id) => scores[id]! - highest - Math.log(sum);
+};
+/** Nats of `text` token by token, each read anew with all that came before. */
+const byHand: Record<string, (model: Model, prompt: string, text: string) => Promise<number>> = {
+  async decoder({ net, tokenizer }, prompt, text) {
+    const own = tokenizer.encode(prompt).length;
+    const ids = [...tokenizer.encode(`${prompt} ${text}`)];
+    let nats = 0;
+    for (let at = own; at < ids.length; at++) nats -= logSoftmax(await logits(net, ids.slice(0, at), [at]))(ids[at]!);
+    return nats;
+  },
+  async 'encoder-decoder'({ net, tokenizer }, prompt, text) {
+    const read = memory(net, sourceIds(tokenizer, prompt));
+    const ids = [answerStart(tokenizer), ...tokenizer.encode(text), tokenizer.endOfText];
+    let nats = 0;
+    for (let at = 1; at < ids.length; at++)
+      nats -= logSoftmax(await logits(net, ids.slice(0, at), [at], read))(ids[at]!);
+    read.dispose();
+    return nats;
+  },
+  async encoder({ net, tokenizer }, prompt, text) {
+    const [first, last] = prompt.split('___').map((piece) => [...tokenizer.encode(piece)]) as [number[], number[]];
+    const hidden = [...tokenizer.encode(text)];
+    const ids = [...first, ...hidden.map(() => tokenizer.idOf('mask')), ...last];
+    let nats = 0;
+    for (const [i, id] of hidden.entries()) nats -= logSoftmax(await logits(net, ids, [first.length + i + 1]))(id);
+    return nats;
+  },
+};
+const PROMPTS: Readonly<Record<string, readonly string[]>> = {
+  decoder: ['of', 'a cab'],
+  'encoder-decoder': ['of', 'a cab'],
+  encoder: ['of ___', '___ in it'],
+};
+
+describe.each(Object.keys(byHand))('%s', (kind) => {
+  const prompts = PROMPTS[kind]!;
+  const choices = ['ab', 'a', 'bca xy'];
+
+  test('the likelier choice, by nats that are those of one token after another', async () => {
+    const model = of(kind);
+    const costs = await Promise.all(
+      prompts.map((prompt) => Promise.all(choices.map((choice) => byHand[kind]!(model, prompt, choice)))),
+    );
+    const ask = asking(model.net.choice, model.tokenizer, false);
+    const before = tf.memory().numTensors;
+    const nats = await wantedNats(
+      model.net,
+      prompts.flatMap((prompt) => choices.map((choice) => ask.read(prompt, choice))),
+    );
+    for (const [i, want] of costs.flat().entries()) expect(nats[i]).toBeCloseTo(want, 3);
+    const least = (of: readonly number[]): number => of.indexOf(Math.min(...of));
+    const likeliest = costs.map(least);
+    const perCharacter = costs.map((each) => least(each.map((cost, i) => cost / choices[i]!.length)));
+    // The first is right, and no other.
+    const items = prompts.map((prompt, i): Chosen => {
+      const right = i === 0 ? likeliest[0]! : (likeliest[i]! + 1) % choices.length;
+      return { line: i + 2, prompt, choices, right };
+    });
+    const scores = await taskScores(model.net, model.tokenizer, { name: 'a', items: items as [Chosen] });
+    expect(tf.memory().numTensors).toBe(before);
+    const share = 100 / prompts.length;
+    expect(scores.metrics.accuracy!.value).toBeCloseTo(share);
+    const alike = perCharacter.filter((choice, i) => choice === items[i]!.right).length;
+    expect(scores.metrics.accuracyPerCharacter!.value).toBeCloseTo(alike * share);
+    expect(scores).toMatchObject({ rows: prompts.length, cut: 0 });
+    expect(scores.baselines['chance']!.accuracy).toBeCloseTo(100 / choices.length);
+    expect(scores.missed.map(({ line, given }) => [line, given])).toEqual(
+      items.slice(1).map(({ line }, i) => [line, choices[likeliest[i + 1]!]]),
+    );
+  });
+
+  test('what is too long for the context is cut and counted, and what is wanted may not be', async () => {
+    const { net, tokenizer } = of(kind);
+    const long = 'x'.repeat(40);
+    const prompt = kind === 'encoder' ? `${long} ___ ${long}` : long;
+    const items: [Chosen] = [{ line: 2, prompt, choices: ['ab', 'b'], right: 0 }];
+    const ask = asking(net.choice, tokenizer, false);
+    const { ids, source } = ask.read(prompt, 'ab');
+    expect((source ?? ids).length).toBeLessThanOrEqual(CONTEXT);
+    expect((await taskScores(net, tokenizer, { name: 'a', items })).cut).toBe(1);
+    const tooLong: [Chosen] = [{ ...items[0], choices: ['b', 'y'.repeat(33)] }];
+    await expect(taskScores(net, tokenizer, { name: 'a', items: tooLong })).rejects.toMatchObject({
+      code: 'bad-settings',
+      message: expect.stringMatching(
+        /^Line 2 of the task: "y+" has 3[34] tokens, and the model reads 32 at once\.$/,
+      ) as string,
+    });
+  });
+});
+
+/** What it finds likeliest after a byte, or in its place, is always the same. */
+function scripted(id: 'gpt' | 'bert' | 't5', tokenizer: Tokenizer, next: Readonly<Record<string, string>>): Network {
+  const { size } = tokenizer;
+  const code = (text: string): number =>
+    text === '_' ? tokenizer.idOf('mask') : text === '$' ? tokenizer.endOfText : tokenizer.encode(text)[0]!;
+  const after = new Int32Array(size).fill(code('!'));
+  for (const [byte, follows] of Object.entries(next)) after[code(byte)] = code(follows);
+  return {
+    choice: { id, config: { context: CONTEXT }, vocabulary: size },
+    forward: (ids: tf.Tensor2D) => ({
+      hidden: tf.oneHot(tf.gather(tf.tensor1d(after, 'int32'), tf.reshape(ids, [-1])), size),
+      classifier: tf.eye(size),
+    }),
+    encode: ({ lengths }: { lengths: tf.Tensor1D }) => ({ hidden: tf.zeros([1, 1]), classifier: tf.eye(1), lengths }),
+  } as unknown as Network;
+}
+const answered = async (net: Network, tokenizer: Tokenizer, rows: readonly (readonly [string, string])[]) => {
+  const items = rows.map(([prompt, answer], i): Answered => ({ line: i + 2, prompt, answer }));
+  const { metrics, missed } = await taskScores(net, tokenizer, { name: 'a', items: items as [Answered] });
+  return [metrics.exactMatch!.value, missed.map(({ line, given }) => `${line} ${given}`)];
+};
+
+test('a model that goes on from a prompt answers in as many lines as are wanted; spaces around do not matter', async () => {
+  const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+  const net = scripted('gpt', tokenizer, { x: ' ', ' ': 'a', a: 'b', b: 'c', c: '\n', '\n': 'd', z: '$' });
+  const rows = [['x', 'abc'], ['x  ', 'abc '], ['x', 'ab'], ['x', 'abc\nd!'], ['x', 'abcd'], ['x\n', 'd!'], ['z', 'q']] as const; // prettier-ignore
+  // After d it goes on for ever; after z it ends.
+  expect(await answered(net, tokenizer, rows)).toEqual([
+    expect.closeTo(200 / 7),
+    ['4 abc', '5 abc\nd!!!!!', '6 abc', '7 d!!!!!!!!!!', '8 '],
+  ]);
+});
+
+test('an encoder-decoder answers up to the end that it gives itself', async () => {
+  const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+  const net = scripted('t5', tokenizer, { $: 'a', a: 'b', b: '$' });
+  expect(await answered(net, tokenizer, [['x', 'ab'], ['x', 'a']])).toEqual([50, ['3 ab']]); // prettier-ignore
+});
+
+test('a blank is filled with as many tokens as are wanted', async () => {
+  const { tokenizer } = of('encoder');
+  const net = scripted('bert', tokenizer, { _: 'a' });
+  expect(await answered(net, tokenizer, [['x ___ y', 'aa'], ['___', 'b']])).toEqual([50, ['3 a']]); // prettier-ignore
+});
+
+test('a decoder that learnt pairs is asked as it learnt them', () => {
+  const { net, tokenizer } = of('decoder');
+  const { ids, wanted } = asking(net.choice, tokenizer, true).read('xy', 'zz');
+  const end = tokenizer.endOfText;
+  expect(ids).toEqual([...tokenizer.encode('xy\nzz')]);
+  expect(wanted.map(({ at, token }) => [at, token])).toEqual([[2, ids[3]], [3, ids[4]], [4, end]]); // prettier-ignore
+});
+
+test('a passage has one blank', async () => {
+  const { net, tokenizer } = of('encoder');
+  const scores = (prompt: string) =>
+    taskScores(net, tokenizer, { name: 'a', items: [{ line: 7, prompt, answer: 'a' }] });
+  await expect(scores('no')).rejects.toThrow('Line 7 of the task: The passage has no blank to fill.');
+  await expect(scores('___ and ___')).rejects.toThrow('Line 7 of the task: The prompt has 2 blanks.');
+});

@@ -1,0 +1,127 @@
+/** How a model does in a task of one's own. */
+import { HomegrownError } from '../base/errors';
+import { type Pause, yieldToEventLoop } from '../base/job';
+import { formatCount } from '../base/units';
+import { shareOf } from '../metrics/share';
+import { wordsOf } from '../metrics/text/textMetric';
+import type { Network } from '../models/network';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { type Asking, asking } from './asked';
+import type { Missed, Task, TaskScores } from './tasks';
+import { type Answered, areChoices, type Chosen } from './taskTable';
+import { wantedNats } from './tokenScores';
+
+export interface TaskSettings {
+  /** It learnt a target after each input and a line end, and where a target ends: an objective of pairs. */
+  ofPairs?: boolean;
+  pause?: Pause;
+  /** How many rows are done, of how many. */
+  told?: (done: number, of: number) => void;
+}
+
+/**
+ * Greedy: the likeliest token each time, up to the end of the text, or where a model goes on from a prompt, of the line. A model
+ * that reads both ways fills a blank of the prompt, of as many tokens as are wanted.
+ * @throws HomegrownError `bad-settings` where an answer or a choice does not fit the context, or a prompt has not the one blank
+ */
+export async function taskScores(
+  network: Network,
+  tokenizer: Tokenizer,
+  { name, items }: Task,
+  { ofPairs = false, pause = yieldToEventLoop, told = () => undefined }: TaskSettings = {},
+): Promise<TaskScores> {
+  const how = { network, tokenizer, ask: asking(network.choice, tokenizer, ofPairs), pause, told };
+  const scores = areChoices(items) ? await chosen(items, how) : await answered(items, how);
+  return { name, rows: items.length, ...scores };
+}
+
+const MOST_MISSED = 100;
+/** What comes last is what is asked. */
+const endOf = (prompt: string): string => (prompt.length > 300 ? `… ${prompt.slice(-300)}` : prompt);
+
+type Scored = Omit<TaskScores, 'name' | 'rows'>;
+
+interface How extends Required<Pick<TaskSettings, 'pause' | 'told'>> {
+  network: Network;
+  tokenizer: Tokenizer;
+  ask: Asking;
+}
+
+async function chosen(items: readonly Chosen[], { network, ask, pause, told }: How): Promise<Scored> {
+  let [right, rightPerCharacter, cut] = [0, 0, 0];
+  const missed: Missed[] = [];
+  for (let first = 0; first < items.length; first += AT_ONCE) {
+    told(first, items.length);
+    const some = items.slice(first, first + AT_ONCE);
+    const asked = some.map((item) =>
+      item.choices.map((choice) => inItsLine(item, () => ask.read(item.prompt, choice))),
+    );
+    cut += asked.filter((each) => each.some(({ isCut }) => isCut)).length;
+    const nats = await wantedNats(network, asked.flat(), pause);
+    let at = 0;
+    for (const { line, prompt, choices, right: own } of some) {
+      const costs = choices.map(() => nats[at++]!);
+      const perCharacter = costs.map((cost, i) => cost / Array.from(choices[i]!).length);
+      if (leastOf(perCharacter) === own) rightPerCharacter++;
+      const likeliest = leastOf(costs);
+      if (likeliest === own) right++;
+      else missed.push({ line, prompt: endOf(prompt), wanted: choices[own]!, given: choices[likeliest]! });
+    }
+  }
+  const chance = (100 * items.reduce((sum, { choices }) => sum + 1 / choices.length, 0)) / items.length;
+  return {
+    cut,
+    metrics: { accuracy: share(right, items.length), accuracyPerCharacter: share(rightPerCharacter, items.length) },
+    baselines: { chance: { accuracy: chance, accuracyPerCharacter: chance } },
+    missed: missed.slice(0, MOST_MISSED),
+  };
+}
+
+async function answered(items: readonly Answered[], { network, tokenizer, ask, pause, told }: How): Promise<Scored> {
+  let [right, cut] = [0, 0];
+  const missed: Missed[] = [];
+  for (let first = 0; first < items.length; first += AT_ONCE) {
+    told(first, items.length);
+    const some = items.slice(first, first + AT_ONCE);
+    const asked = some.map((item) => inItsLine(item, () => ask.read(item.prompt, item.answer, AFTER)));
+    cut += asked.filter(({ isCut }) => isCut).length;
+    const given = await ask.write(network, asked, pause);
+    for (const [i, { line, prompt, answer }] of some.entries()) {
+      const written = ask.endsItself ? given[i]!.trim() : asManyLines(given[i]!, answer);
+      // A tokenizer that normalises texts can write no more than what it makes of them.
+      if ([answer, tokenizer.decode(tokenizer.encode(answer))].some((wanted) => isSame(written, wanted))) right++;
+      else missed.push({ line, prompt: endOf(prompt), wanted: answer, given: written });
+    }
+  }
+  const counts = new Map<string, number>();
+  for (const { answer } of items) counts.set(answer, (counts.get(answer) ?? 0) + 1);
+  return {
+    cut,
+    metrics: { exactMatch: share(right, items.length) },
+    baselines: { commonest: { exactMatch: (100 * Math.max(...counts.values())) / items.length } },
+    missed: missed.slice(0, MOST_MISSED),
+  };
+}
+/** At once. */
+const AT_ONCE = 64;
+/** Tokens that are left free after an answer: its end must be seen. */
+const AFTER = 2;
+
+const share = (right: number, all: number) => ({ ...shareOf(right, all), unit: '%' as const });
+/** The first of like ones. */
+const leastOf = (values: readonly number[]): number => values.indexOf(Math.min(...values));
+const isSame = (first: string, second: string): boolean => wordsOf(first).join(' ') === wordsOf(second).join(' ');
+
+/** A model that goes on from a prompt goes on after the answer too. */
+const asManyLines = (written: string, wanted: string): string =>
+  written.trimStart().split('\n').slice(0, wanted.split('\n').length).join('\n').trimEnd();
+
+/** What cannot be asked is told with where it stands. */
+function inItsLine<T>({ line }: { line: number }, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (!(error instanceof HomegrownError)) throw error;
+    throw new HomegrownError(error.code, `Line ${formatCount(line)} of the task: ${error.message}`, error.remedy);
+  }
+}

@@ -1,0 +1,151 @@
+/** A task as a table: a prompt in each row, with the answer that is wanted, or with choices of which one is right. */
+import { badFile } from '../base/errors';
+import { formatCount } from '../base/units';
+
+/** @see Row of documents */
+export interface TableRow {
+  line: number;
+  cells: ReadonlyMap<string, string>;
+}
+
+export type TaskItem = Answered | Chosen;
+interface Asked {
+  /** Of the table's file, from 1. */
+  line: number;
+  prompt: string;
+}
+export interface Answered extends Asked {
+  answer: string;
+}
+export interface Chosen extends Asked {
+  /** Two or more. */
+  choices: readonly string[];
+  /** Which of them, from 0. */
+  right: number;
+}
+
+/** Either all of its rows have choices or none. */
+export type TaskItems = readonly [Answered, ...Answered[]] | readonly [Chosen, ...Chosen[]];
+export const areChoices = (items: TaskItems): items is readonly [Chosen, ...Chosen[]] => 'choices' in items[0];
+
+/** Names of columns; what is not given is found by its usual name. */
+export interface TaskColumns {
+  prompt?: string;
+  answer?: string;
+  /** One, whose cells have choices with | between; or one for each choice. */
+  choices?: readonly string[];
+}
+
+/** By what columns are called, in lower case. */
+const PROMPT = ['prompt', 'question', 'input'];
+const ANSWER = ['answer', 'right', 'target', 'label'];
+const CHOICES = ['choices', 'options'];
+const ONE_CHOICE = /^(?:choice|option)[ _-]?(?:\d{1,3}|[a-z])$/;
+
+/** Rows; one that is asked at a usual size of a model takes a few hundredths of a second. */
+const MOST_ROWS = 20_000;
+/** Beyond it, a column is not one of choices. */
+const MOST_CHOICES = 100;
+
+/**
+ * The right choice is told by its text, its number from 1, its letter, or the name of its column, whichever fits first.
+ * @throws HomegrownError `bad-file` naming the line where a column or a cell is missing, the table has no rows, a row has one
+ * choice, or none of them is the right one
+ */
+export async function taskItems(
+  name: string,
+  rows: AsyncIterable<TableRow>,
+  asked: TaskColumns = {},
+): Promise<TaskItems> {
+  const items: TaskItem[] = [];
+  let columns: Required<TaskColumns> | undefined;
+  for await (const row of rows) {
+    columns ??= columnsOf(name, [...row.cells.keys()], asked);
+    if (items.length === MOST_ROWS)
+      throw badFile(`${name} has more than ${formatCount(MOST_ROWS)} rows.`, 'Give a table with fewer.');
+    items.push(itemOf(name, row, columns));
+  }
+  if (items.length === 0)
+    throw badFile(`${name} has no rows.`, 'A task has a row for each prompt, under a line of names.');
+  return items as unknown as TaskItems;
+}
+
+function columnsOf(name: string, all: readonly string[], asked: TaskColumns): Required<TaskColumns> {
+  const missing = [asked.prompt, asked.answer, ...(asked.choices ?? [])].find(
+    (each) => each !== undefined && !all.includes(each),
+  );
+  if (missing !== undefined)
+    throw badFile(`${name} has no column called ${JSON.stringify(missing)}. ${itHas(all)}`, NAMED);
+  const called = (names: readonly string[]): string | undefined =>
+    names.map((own) => all.find((column) => column.toLowerCase() === own)).find((column) => column !== undefined);
+  const prompt = asked.prompt ?? called(PROMPT);
+  if (prompt === undefined) throw badFile(`${name} has no column called prompt. ${itHas(all)}`, NAMED);
+  const answer = asked.answer ?? called(ANSWER);
+  if (answer === undefined) throw badFile(`${name} has no column called answer. ${itHas(all)}`, NAMED);
+  const one = called(CHOICES);
+  const choices =
+    asked.choices ?? (one === undefined ? all.filter((column) => ONE_CHOICE.test(column.toLowerCase())) : [one]);
+  return { prompt, answer, choices };
+}
+const itHas = (all: readonly string[]): string =>
+  `It has ${all.slice(0, MOST_NAMED).join(', ')}${all.length > MOST_NAMED ? ' and others' : ''}.`;
+const MOST_NAMED = 12;
+const NAMED =
+  'A task has a column called prompt and one called answer; where a choice is asked for, also one called choices, or choice 1, choice 2 and so on. Or say which columns are these.';
+
+function itemOf(name: string, { line, cells }: TableRow, columns: Required<TaskColumns>): TaskItem {
+  const at = `Line ${formatCount(line)} of ${name}`;
+  const prompt = cells.get(columns.prompt) ?? '';
+  const answer = (cells.get(columns.answer) ?? '').trim();
+  for (const [cell, column] of [
+    [prompt, columns.prompt],
+    [answer, columns.answer],
+  ] as const) {
+    if (cell.trim() === '') throw badFile(`${at} has nothing in ${column}.`, 'Fill the cell, or take the row out.');
+    if (!cell.isWellFormed())
+      throw badFile(`${at} has half of a surrogate pair in ${column}.`, 'Remove it, and give the table again.');
+  }
+  if (columns.choices.length === 0) return { line, prompt, answer };
+  const choices = choicesOf(cells, columns.choices);
+  if (choices.length < 2)
+    throw badFile(
+      `${at} has ${choices.length === 1 ? `one choice, ${JSON.stringify(choices[0]!.text)}` : 'no choices'}.`,
+      columns.choices.length === 1
+        ? `Give it two or more in ${columns.choices[0]!}, with | between.`
+        : `Give it two or more, in ${columns.choices.join(', ')}.`,
+    );
+  if (choices.length > MOST_CHOICES)
+    throw badFile(`${at} has ${formatCount(choices.length)} choices.`, `Give it ${MOST_CHOICES} at most.`);
+  const texts = choices.map(({ text }) => text);
+  const twice = texts.find((text, i) => texts.indexOf(text) < i);
+  if (twice !== undefined)
+    throw badFile(`${at} has the choice ${JSON.stringify(twice)} twice.`, 'Take one of them out.');
+  const right = rightOf(answer, choices);
+  if (right < 0)
+    throw badFile(
+      `${at} has ${JSON.stringify(answer)} in ${columns.answer}, which is none of its ${choices.length} choices.`,
+      'Write there the right choice itself, its number from 1, or its letter.',
+    );
+  return { line, prompt, choices: texts, right };
+}
+
+interface Choice {
+  text: string;
+  column: string;
+}
+function choicesOf(cells: TableRow['cells'], columns: readonly string[]): readonly Choice[] {
+  const [only] = columns;
+  const all =
+    columns.length === 1
+      ? (cells.get(only!) ?? '').split('|').map((text) => ({ text, column: '' }))
+      : columns.map((column) => ({ text: cells.get(column) ?? '', column }));
+  return all.map(({ text, column }) => ({ text: text.trim(), column })).filter(({ text }) => text !== '');
+}
+
+function rightOf(answer: string, choices: readonly Choice[]): number {
+  const named = choices.findIndex(({ text }) => text === answer);
+  if (named >= 0) return named;
+  const place = /^\d+$/.test(answer) ? Number(answer) - 1 : /^[A-Za-z]$/.test(answer) ? parseInt(answer, 36) - 10 : -1;
+  if (place >= 0) return place < choices.length ? place : -1;
+  return choices.findIndex(({ column }) => column !== '' && column.toLowerCase() === answer.toLowerCase());
+}

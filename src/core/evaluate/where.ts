@@ -1,0 +1,131 @@
+/** Where a model fails: its loss by what tokens are, how rare they are, where they stand and which text they are of. */
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Held, Tokenised } from './blocks';
+import type { Evaluation, Where } from './evaluation';
+import { passagesOf } from './passages';
+import { NOT_COUNTED } from './textBaselines';
+import { NOT_PREDICTED } from './scores';
+import { kindsOf, TOKEN_KINDS, type TokenKind } from './tokenKinds';
+
+/** What a model made of a document, [tokens] each. */
+export interface Losses {
+  /** Nats; NOT_PREDICTED where the token was only read. */
+  loss: ArrayLike<number>;
+  /** Its place in what was read at once, counted from 1. */
+  position(token: number): number;
+}
+
+/** A document beside it. */
+export interface Scored extends Losses {
+  document: Held;
+  kinds: readonly TokenKind[];
+}
+
+/**
+ * @param losses of each document
+ * @param of what was learnt from, by which rare tokens are told
+ */
+export function whereItFails(
+  documents: readonly Held[],
+  losses: readonly Losses[],
+  tokenizer: Tokenizer,
+  learnt: Learnt & { seed: number },
+): Pick<Evaluation, 'where' | 'passages' | 'leftOut'> {
+  if (!losses.every(({ loss }) => Array.from(loss).every(Number.isFinite)))
+    return { leftOut: [{ name: 'where it fails', reason: 'Losses of the model are not finite numbers.' }] };
+  const { seed } = learnt;
+  const counts = countsOf(learnt, tokenizer.size);
+  const scored = documents.map((document, i) => ({ ...losses[i]!, document, kinds: kindsOf(document.ids, tokenizer) }));
+  return {
+    where: whereOf(scored, tokenizer, counts),
+    passages: passagesOf(scored, tokenizer, { counts, seed }),
+    leftOut: counts ? [] : [{ name: 'loss by frequency', reason: NOT_COUNTED }],
+  };
+}
+
+/** What is known of what was learnt from. */
+export interface Learnt {
+  train?: readonly Tokenised[] | undefined;
+  counts?: ArrayLike<number> | undefined;
+}
+/** How often each id occurs in it, where that is known. */
+export function countsOf({ train, counts }: Learnt, vocabulary: number): ArrayLike<number> | undefined {
+  if (counts || !train) return counts;
+  const all = new Uint32Array(vocabulary);
+  for (const { ids } of train) for (const id of ids) all[id]!++;
+  return all;
+}
+
+/** Sources and documents that are told of, at most: the worst. */
+const MOST = { sources: 50, documents: 20 };
+/** Characters of a document that tell which it is. */
+const BEGINNING = 80;
+
+/** @param counts of each id in what was learnt from; absent where that is not known */
+function whereOf(scored: readonly Scored[], tokenizer: Tokenizer, counts?: ArrayLike<number>): Where {
+  const [position, frequency] = [new Shares<number>(), new Shares<number>()];
+  const [kind, source, single] = [new Shares<TokenKind>(), new Shares<string>(), new Shares<number>()];
+  for (const [i, { document, loss, position: positionOf, kinds }] of scored.entries()) {
+    for (const [token, id] of document.ids.entries()) {
+      const nats = loss[token]!;
+      if (nats === NOT_PREDICTED) continue;
+      position.add(Math.ceil(Math.log2(positionOf(token))), nats);
+      if (counts) frequency.add(tenfold(counts[id]!), nats);
+      kind.add(kinds[token]!, nats);
+      source.add(document.source, nats);
+      single.add(i, nats);
+    }
+  }
+  const kindOrder = Object.keys(TOKEN_KINDS);
+  return {
+    position: position
+      .list()
+      .map(([power, share]) => ({ ...ofTwofold(power), ...share }))
+      .sort(byFrom),
+    ...(counts && {
+      frequency: frequency
+        .list()
+        .map(([power, share]) => ({ ...ofTenfold(power), ...share }))
+        .sort(byFrom),
+    }),
+    kind: kind
+      .list()
+      .map(([name, share]) => ({ kind: name, ...share }))
+      .sort((a, b) => kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind)),
+    source: source.worst(MOST.sources).map(([name, share]) => ({ name, ...share })),
+    document: single.worst(MOST.documents).map(([document, share]) => ({
+      document,
+      source: scored[document]!.document.source,
+      begins: tokenizer.decode(scored[document]!.document.ids.subarray(0, BEGINNING)).slice(0, BEGINNING).trim(),
+      ...share,
+    })),
+  };
+}
+const byFrom = (a: { from: number }, b: { from: number }): number => a.from - b.from;
+
+/** 1, 2, 3 to 4, 5 to 8, ... */
+const ofTwofold = (power: number) => ({ from: power === 0 ? 1 : 2 ** (power - 1) + 1, to: 2 ** power });
+
+/** 0 of none, 1 of 1 to 9, 2 of 10 to 99, ... */
+const tenfold = (count: number): number => String(count).length - (count === 0 ? 1 : 0);
+const ofTenfold = (power: number) =>
+  power === 0 ? { from: 0, to: 0 } : { from: 10 ** (power - 1), to: 10 ** power - 1 };
+
+class Shares<K> {
+  readonly #sums = new Map<K, { nats: number; tokens: number }>();
+  add(key: K, nats: number): void {
+    const sum = this.#sums.get(key);
+    if (sum) {
+      sum.nats += nats;
+      sum.tokens++;
+    } else this.#sums.set(key, { nats, tokens: 1 });
+  }
+  list(): [K, { loss: number; tokens: number }][] {
+    return [...this.#sums].map(([key, { nats, tokens }]) => [key, { loss: nats / tokens, tokens }]);
+  }
+  worst(most: number): [K, { loss: number; tokens: number }][] {
+    return this.list()
+      .sort(([, a], [, b]) => b.loss - a.loss)
+      .slice(0, most);
+  }
+}

@@ -1,0 +1,50 @@
+import { fieldProblem } from '../base/field';
+import { badSettings } from '../base/errors';
+import { formatCount } from '../base/units';
+import { modelSpec } from '../models';
+import type { ModelChoice } from '../models/network';
+
+/**
+ * Whether a model can read fewer tokens at once than it was made for: where no weight depends on how many those are, as with
+ * rotary positions.
+ */
+export function isContextFree({ id, config, vocabulary }: ModelChoice): boolean {
+  const { params } = modelSpec(id);
+  const shapes = (context: number): string =>
+    JSON.stringify(
+      Object.entries(params({ ...config, context }, vocabulary)).map(([name, { shape }]) => [name, shape]),
+    );
+  return shapes(config.context) === shapes(config.context + 1);
+}
+
+/** The same reading so many tokens at once, or as many as it was made for where those are fewer. */
+export const withContext = (model: ModelChoice, most: number): ModelChoice => ({
+  ...model,
+  config: { ...model.config, context: Math.min(model.config.context, most) },
+});
+
+/** Tokens that one made elsewhere is taken to read at once, where nobody says: memory goes by it, and most are made for many more. */
+export const USUAL_CONTEXT = 1024;
+
+/**
+ * The same reading so many tokens at once.
+ * @throws HomegrownError `bad-settings` where it was made for fewer, each place has weights of its own, or those are too few
+ */
+export function readingAtMost(model: ModelChoice, context: number): ModelChoice {
+  const made = model.config.context;
+  if (context === made) return model;
+  const most = formatCount(made);
+  if (context > made)
+    throw badSettings(
+      `The model reads ${most} tokens at once, and not ${formatCount(context)}.`,
+      `Ask for ${most} at most.`,
+    );
+  if (!isContextFree(model))
+    throw badSettings(
+      `The model has weights for each of the ${most} places that it reads at once, and cannot have fewer.`,
+      'Leave the context as it is.',
+    );
+  const problem = fieldProblem(modelSpec(model.id).fields.context, context);
+  if (problem !== null) throw badSettings(`The context of the model: ${problem}`, 'Ask for more.');
+  return withContext(model, context);
+}

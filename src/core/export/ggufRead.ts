@@ -1,0 +1,259 @@
+/**
+ * A GGUF file of somebody's: its header, checked against the file, and its tensors one at a time. Versions 2 and 3, little-endian.
+ * https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+ */
+import { badFile } from '../base/errors';
+import { sha256 } from '../base/hash';
+import { yieldToEventLoop } from '../base/job';
+import {
+  LARGEST_HEADER,
+  LONGEST_NAME,
+  MOST_DIMENSIONS,
+  MOST_METADATA,
+  MOST_TENSORS,
+  MOST_TOKENS,
+} from '../base/limits';
+import { hashDiffers, TENSORS_SHA256 } from '../checkpoint/tensorsHash';
+import type { ByteSource } from '../files/byteSource';
+import { GGUF_DECODERS, ggufTypeName } from './ggufDecode';
+import { type Weights, writtenAs } from './openWeights';
+
+export type GgufValue = number | bigint | boolean | string | readonly GgufValue[];
+
+export interface GgufFile {
+  keys: ReadonlyMap<string, GgufValue>;
+  weights: Weights;
+}
+
+interface Tensor {
+  /** Row-major. */
+  shape: readonly number[];
+  type: number;
+  /** In the file. */
+  begin: number;
+  bytes: number;
+}
+
+/** Reads the header alone. @throws HomegrownError `bad-file` with file, place and reason */
+export async function openGguf(source: ByteSource, file: string): Promise<GgufFile> {
+  const { keys, infos, end } = await readHeader(source, file);
+  const tensors = placed(infos, end, source.size, file);
+  const entries = [...tensors.values()].map(({ type, ...rest }) => ({ as: ggufTypeName(type), ...rest }));
+  return {
+    keys,
+    weights: {
+      file,
+      shapes: tensors,
+      ...writtenAs(entries),
+      async check({ signal, report }) {
+        const written = keys.get(TENSORS_SHA256);
+        if (typeof written !== 'string') return;
+        const hash = await sha256();
+        for (let at = end; at < source.size; at += PIECE) {
+          signal.throwIfAborted();
+          report({ label: `Checking ${file}`, done: at, of: source.size, unit: 'bytes' });
+          hash.update(await readExactly(source, at, Math.min(PIECE, source.size - at), file));
+          await yieldToEventLoop();
+        }
+        const found = hash.hex();
+        if (found !== written) throw hashDiffers(file, written, found);
+      },
+      async load(name) {
+        const { shape, type, begin, bytes } = tensors.get(name)!;
+        const decoder = GGUF_DECODERS.get(type);
+        if (!decoder)
+          throw badFile(`${file}: tensor ${name} is ${ggufTypeName(type)}, which is not read here`, readable());
+        const data = new Float32Array((bytes / decoder.bytes) * decoder.block);
+        const atOnce = Math.floor(PIECE / decoder.bytes) * decoder.bytes;
+        let to = 0;
+        for (let at = 0; at < bytes; at += atOnce) {
+          const piece = await readExactly(source, begin + at, Math.min(atOnce, bytes - at), file);
+          for (let block = 0; block < piece.length; block += decoder.bytes, to += decoder.block)
+            decoder.decode(piece, block, data, to);
+          await yieldToEventLoop();
+        }
+        return { shape, data };
+      },
+    },
+  };
+}
+/** Bytes that are read at a time. */
+const PIECE = 1 << 20;
+
+/** For a refusal. */
+const readable = (): string =>
+  `Nothing was stored. Read are ${[...GGUF_DECODERS.values()].map(({ name }) => name).join(', ')}: take the model in one of those.`;
+
+interface TensorInfo {
+  name: string;
+  shape: readonly number[];
+  type: number;
+  offset: number;
+}
+
+/** The size of a header is not said, so that its beginning is read, and twice as much where that was too little. */
+async function readHeader(source: ByteSource, file: string) {
+  for (let length = PIECE; ; length *= 2) {
+    const bytes = await readExactly(source, 0, Math.min(length, source.size), file);
+    try {
+      return parseHeader(bytes, file);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      if (length < source.size && length < LARGEST_HEADER) continue;
+      const reason =
+        length < source.size ? `its header has more than ${LARGEST_HEADER} bytes` : 'it ends within its header';
+      throw badFile(`${file}: ${reason}`, DAMAGED);
+    }
+  }
+}
+
+/** @throws RangeError where the header goes on after these bytes */
+function parseHeader(bytes: Uint8Array, file: string) {
+  const fail = (reason: string, remedy = DAMAGED): Error => badFile(`${file}: ${reason}`, remedy);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  const take = (size: number): number => {
+    if (size > bytes.length - at) throw new RangeError('more');
+    at += size;
+    return at - size;
+  };
+  const u32 = (): number => view.getUint32(take(4), true);
+  const u64 = (): number => {
+    const value = view.getBigUint64(take(8), true);
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw fail(`it has a count of ${value} at byte ${at - 8}`);
+    return Number(value);
+  };
+  const string = (most: number): string => {
+    const length = u64();
+    if (length > most) throw fail(`it has a text of ${length} bytes at byte ${at}, and at most ${most} are read`);
+    try {
+      return utf8.decode(bytes.subarray(take(length), at));
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
+      throw fail(`its text at byte ${at - length} is not UTF-8`);
+    }
+  };
+  const scalar = (type: number): GgufValue => {
+    switch (type) {
+      case 0:
+        return view.getUint8(take(1));
+      case 1:
+        return view.getInt8(take(1));
+      case 2:
+        return view.getUint16(take(2), true);
+      case 3:
+        return view.getInt16(take(2), true);
+      case 4:
+        return u32();
+      case 5:
+        return view.getInt32(take(4), true);
+      case 6:
+        return view.getFloat32(take(4), true);
+      case 7:
+        return view.getUint8(take(1)) !== 0;
+      case 8:
+        return string(LONGEST_TEXT);
+      case 10:
+        return view.getBigUint64(take(8), true);
+      case 11:
+        return view.getBigInt64(take(8), true);
+      case 12:
+        return view.getFloat64(take(8), true);
+      default:
+        throw fail(`it has a value of type ${type} at byte ${at}, which GGUF does not know`);
+    }
+  };
+  const value = (): GgufValue => {
+    const type = u32();
+    if (type !== 9) return scalar(type);
+    const [of, length] = [u32(), u64()];
+    if (of === 9) throw fail(`it has a list of lists at byte ${at}`);
+    if (length > MOST_TOKENS)
+      throw fail(`it has a list of ${length} at byte ${at}, and at most ${MOST_TOKENS} are read`);
+    return Array.from({ length }, () => scalar(of));
+  };
+
+  if (bytes.length < 24 || u32() !== MAGIC) throw fail('it does not begin as a GGUF file does');
+  const version = u32();
+  if (version >= 1 << 24) throw fail('it is big-endian', 'Nothing was stored. Take the little-endian file.');
+  if (version !== 2 && version !== 3)
+    throw fail(
+      `it is of version ${version}, and 2 and 3 are read`,
+      'Nothing was stored. Convert it anew with llama.cpp.',
+    );
+  const [count, keyCount] = [u64(), u64()];
+  if (count > MOST_TENSORS) throw fail(`it has ${count} tensors, and at most ${MOST_TENSORS} are read`);
+  if (keyCount > MOST_METADATA) throw fail(`it has ${keyCount} keys, and at most ${MOST_METADATA} are read`);
+  const keys = new Map<string, GgufValue>();
+  for (let i = 0; i < keyCount; i++) {
+    const key = string(LONGEST_NAME);
+    if (keys.has(key)) throw fail(`it has the key ${JSON.stringify(key.slice(0, 80))} twice`);
+    keys.set(key, value());
+  }
+  const infos = new Map<string, TensorInfo>();
+  for (let i = 0; i < count; i++) {
+    const name = string(LONGEST_NAME);
+    if (infos.has(name)) throw fail(`it has the tensor ${JSON.stringify(name.slice(0, 80))} twice`);
+    const dimensions = u32();
+    if (dimensions > MOST_DIMENSIONS) throw fail(`tensor ${name} has ${dimensions} dimensions`);
+    const shape = Array.from({ length: dimensions }, u64).reverse();
+    infos.set(name, { name, shape, type: u32(), offset: u64() });
+  }
+  const alignment = keys.get('general.alignment') ?? 32;
+  if (typeof alignment !== 'number' || alignment < 8 || alignment > 1 << 20 || (alignment & (alignment - 1)) !== 0)
+    throw fail(`its tensors are aligned to ${String(alignment).slice(0, 40)} bytes, which is no power of two from 8`);
+  const parts = keys.get('split.count');
+  if (typeof parts === 'number' && parts > 1)
+    throw fail(
+      `it is one of ${parts} parts of a model`,
+      'Nothing was stored. Join them with llama-gguf-split --merge, and give the whole.',
+    );
+  return { keys, infos, end: Math.ceil(at / alignment) * alignment };
+}
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** `GGUF` */
+const MAGIC = 0x4655_4747;
+const LONGEST_TEXT = 1 << 20;
+const DAMAGED = 'Nothing was stored. The file is damaged or not a GGUF file: copy or download it again.';
+
+/** Each tensor lies within the file, as long as its type and shape say, and over no other. */
+function placed(
+  infos: ReadonlyMap<string, TensorInfo>,
+  start: number,
+  size: number,
+  file: string,
+): ReadonlyMap<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  for (const { name, shape, type, offset } of infos.values()) {
+    const decoder = GGUF_DECODERS.get(type);
+    if (!decoder) throw badFile(`${file}: tensor ${name} is ${ggufTypeName(type)}, which is not read here`, readable());
+    const { block, bytes } = decoder;
+    const row = shape.at(-1) ?? 1;
+    if (row % block !== 0)
+      throw badFile(
+        `${file}: rows of tensor ${name} have ${row} values, and ${decoder.name} has ${block} at a time`,
+        DAMAGED,
+      );
+    const values = shape.reduce((product, dimension) => product * BigInt(dimension), 1n);
+    const length = (values / BigInt(block)) * BigInt(bytes);
+    if (BigInt(start) + BigInt(offset) + length > BigInt(size)) {
+      throw badFile(
+        `${file}: tensor ${name} ends at byte ${BigInt(start) + BigInt(offset) + length}, and the file has ${size}`,
+        DAMAGED,
+      );
+    }
+    tensors.set(name, { shape, type, begin: start + offset, bytes: Number(length) });
+  }
+  let expected = start;
+  for (const [name, { begin, bytes }] of [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.bytes - b.bytes)) {
+    if (begin < expected) throw badFile(`${file}: tensor ${name} begins at byte ${begin}, within another`, DAMAGED);
+    expected = begin + bytes;
+  }
+  return tensors;
+}
+
+async function readExactly(source: ByteSource, offset: number, length: number, file: string): Promise<Uint8Array> {
+  const bytes = await source.read(offset, length);
+  if (bytes.length === length) return bytes;
+  throw badFile(`${file}: ${bytes.length} of ${length} bytes could be read at byte ${offset}`, DAMAGED);
+}

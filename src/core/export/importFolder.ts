@@ -1,0 +1,114 @@
+/** The files that a model is brought in from: a folder, a zip of one, or a GGUF file. */
+import { badFile } from '../base/errors';
+import { LARGEST_JSON } from '../base/limits';
+import type { ByteSource } from '../files/byteSource';
+import { openZip } from '../files/unzip';
+import { modelIds, modelSpec } from '../models';
+import { holdsWeights } from './openWeights';
+
+export type Folder = ReadonlyMap<string, ByteSource>;
+export interface GivenFile {
+  name: string;
+  source: ByteSource;
+}
+
+/** What was given, once it is known to hold weights that can be read. */
+export type Found = { kind: 'folder'; folder: Folder } | { kind: 'gguf'; name: string; source: ByteSource };
+
+/**
+ * @param files one zip, or the files of a folder, of which those that are not needed are not read
+ * @throws HomegrownError `bad-file` where there are no weights, saying what of another format was found
+ */
+export async function openFiles(files: readonly GivenFile[]): Promise<Found> {
+  const [first] = files;
+  if (first === undefined) throw badFile('No file was given');
+  const isZip = files.length === 1 && /\.zip$/i.test(first.name);
+  const folder = new Map<string, ByteSource>();
+  if (isZip) for (const [name, source] of await openZip(first.source, first.name)) folder.set(name, source);
+  else {
+    for (const { name, source } of files) {
+      const base = name.split('/').at(-1)!;
+      if (folder.has(base)) throw badFile(`${base} was given twice`, 'Choose the files of one folder.');
+      folder.set(base, source);
+    }
+  }
+  if (holdsWeights(folder)) return { kind: 'folder', folder };
+  const inner = isZip && innerFolder(folder);
+  if (inner) return { kind: 'folder', folder: inner };
+  const ggufs = [...folder].filter(([name]) => /\.gguf$/i.test(name));
+  const [gguf, ...others] = ggufs;
+  if (others.length > 0) {
+    const names = ggufs.slice(0, 5).map(([name]) => name);
+    throw badFile(
+      `There are ${ggufs.length} GGUF files (${names.join(', ')})`,
+      'Nothing was stored. Give one of them.',
+    );
+  }
+  if (gguf) return { kind: 'gguf', name: gguf[0], source: gguf[1] };
+  const names = [...folder.keys()];
+  for (const [pattern, advice] of OTHER_FORMATS) {
+    const found = names.find((name) => pattern.test(name));
+    if (found === undefined) continue;
+    if (found.endsWith('.onnx') && OURS.some((name) => folder.has(name)))
+      throw badFile(
+        `${first.name} holds a model as ${found}, which goes into other programs and does not come back`,
+        'Nothing was stored. Export the run as a Hugging Face folder, or as a cluster hand-over: those two come back.',
+      );
+    throw badFile(`${found} cannot be read: ${advice}`, wanted());
+  }
+  throw badFile(
+    `There is no model.safetensors among ${names.length} files (${names.slice(0, 5).join(', ')})`,
+    wanted(),
+  );
+}
+
+/** The folder in a zip that holds the weights, as the one of a hand-over does: the uppermost. */
+function innerFolder(files: Folder): Folder | undefined {
+  const prefixes = new Set([...files.keys()].map((name) => name.slice(0, name.lastIndexOf('/') + 1)));
+  return [...prefixes]
+    .toSorted((a, b) => a.split('/').length - b.split('/').length)
+    .map((prefix) => {
+      const own = [...files].filter(([name]) => name.startsWith(prefix));
+      return new Map(own.map(([name, source]) => [name.slice(prefix.length), source]));
+    })
+    .find(holdsWeights);
+}
+
+export async function readJson(folder: Folder, name: string): Promise<unknown> {
+  const text = await readText(folder, name, LARGEST_JSON);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badFile(`${name} is not JSON in UTF-8 (${error instanceof Error ? error.message : 'unknown'})`);
+  }
+}
+
+export async function readText(folder: Folder, name: string, most: number): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readWhole(folder, name, most));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw badFile(`${name} is not UTF-8`);
+  }
+}
+
+export async function readWhole(folder: Folder, name: string, most: number): Promise<Uint8Array> {
+  const source = folder.get(name);
+  if (!source) throw badFile(`There is no ${name}`, wanted());
+  if (source.size > most) throw badFile(`${name} has ${source.size} bytes, and at most ${most} are read`);
+  return source.read(0, source.size);
+}
+
+const wanted = (): string =>
+  'Nothing was stored. Give the Hugging Face folder or the cluster hand-over that Homegrown wrote, or config.json, tokenizer.json and model.safetensors of a model ' +
+  `whose model_type is one of these: ${knownTypes().join(', ')}; or one GGUF file of ${knownGgufs().join(', ')}.`;
+const knownTypes = (): readonly string[] => modelIds().flatMap((id) => modelSpec(id).huggingFace?.types ?? []);
+const knownGgufs = (): readonly string[] => modelIds().flatMap((id) => modelSpec(id).gguf?.reads?.names ?? []);
+/** One of them is in each folder that Homegrown writes. */
+const OURS = ['homegrown.json', 'DATASHEET.md', 'MODEL_CARD.md'];
+const OTHER_FORMATS: readonly (readonly [RegExp, string])[] = [
+  [/\.(pt|pth|bin|ckpt|pkl|pickle)$/i, 'such files can run code; convert it to safetensors'],
+  [/\.(h5|hdf5|keras)$/i, 'it is a Keras file; convert it to safetensors'],
+  [/\.onnx$/i, 'it is an ONNX file; convert it to safetensors'],
+  [/\.safetensors$/i, 'it must be called model.safetensors, or its pieces model-00001-of-00002.safetensors'],
+];

@@ -1,0 +1,22 @@
+/** Whatever a model comes in as. */
+import type { Job } from '../base/job';
+import { type GivenFile, openFiles } from './importFolder';
+import { openGgufModel } from './importGguf';
+import { openHuggingFace } from './importHuggingFace';
+import type { ImportedModel, Incoming } from './incoming';
+
+/**
+ * @param files a GGUF file, a zip, or the files of a folder; those that are not needed are not read
+ * @throws HomegrownError `bad-file` naming file, place and reason
+ */
+export async function openModel(files: readonly GivenFile[]): Promise<Incoming> {
+  const found = await openFiles(files);
+  return found.kind === 'folder' ? openHuggingFace(found.folder) : openGgufModel(found.source, found.name);
+}
+
+/** Opened and read at once. */
+export async function importModel(files: readonly GivenFile[], job: Job): Promise<ImportedModel> {
+  const incoming = await openModel(files);
+  const model = await incoming.read(job);
+  return incoming.info ? model : { ...model, stated: incoming.stated };
+}

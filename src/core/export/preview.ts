@@ -1,0 +1,132 @@
+/** What a model made elsewhere is, and what it needs, before it is taken: plain data, for page and terminal. */
+import type { Field } from '../base/field';
+import { counted, formatBytes, formatCount, formatShort } from '../base/units';
+import { modelSpec } from '../models';
+import { countParams, sizeOf, sizesOf } from '../models/spec';
+import { missingBytes } from '../tokenizer/elsewhere';
+import { SPLITS } from '../tokenizer/splits';
+import { APPLIED_WORDS, isApplied, type TokenizerKind } from '../tokenizer/tokenizer';
+import { type MemoryLimits, memoryChanges, memoryPlan, memoryShortage } from '../train/memory';
+import { DEFAULT_RECIPE } from '../train/recipe';
+import type { ModelChoice } from '../train/run';
+import { isContextFree } from './contextOf';
+import type { Incoming, Stated } from './incoming';
+
+export interface ModelPreview {
+  model: ModelChoice;
+  stated: Stated;
+  tokenizer: {
+    entries: number;
+    special: number;
+    kind: TokenizerKind;
+    /** How it splits text; absent where it is as one of ours, or applied as its files say. */
+    split?: string;
+    /** Bytes that it has no token for. */
+    missing: number;
+    isNormalised: boolean;
+  };
+  /** It can be taken with a shorter context. */
+  isContextFree: boolean;
+}
+
+export function previewOf({ model, tokenizer, stated }: Incoming): ModelPreview {
+  const split = tokenizer.model.elsewhere?.split;
+  return {
+    model,
+    stated,
+    tokenizer: {
+      kind: tokenizer.model.kind,
+      entries: tokenizer.size,
+      special: tokenizer.special.length,
+      ...(split && { split }),
+      missing: missingBytes(tokenizer.model).length,
+      isNormalised: split !== undefined && SPLITS[split].isNormalised === true,
+    },
+    isContextFree: isContextFree(model),
+  };
+}
+
+/**
+ * The same in words, a row a line.
+ * @param as with which context it would be taken; by default its own
+ * @param limits of this device, where they are known
+ */
+export function previewRows(
+  { model: own, stated, tokenizer }: ModelPreview,
+  as: ModelChoice = own,
+  limits?: MemoryLimits,
+): readonly (readonly [string, string])[] {
+  const spec = modelSpec(as.id);
+  const { config, vocabulary } = as;
+  const fields = spec.fields as Readonly<Record<string, Field>>;
+  const sizes = Object.entries(sizesOf(config)).flatMap(([name, size]) =>
+    name === 'context' || size === 0 || size === (fields[name]!.absent ?? false)
+      ? []
+      : [sizeWords(fields[name]!.label, size)],
+  );
+  const made = own.config.context;
+  const [first, ...others] = stated.precision;
+  return [
+    ['Architecture', `${spec.label}: ${sizes.join(', ')}${config.untied ? ', a classifier of its own' : ''}`],
+    ['Parameters', formatShort(countParams(spec.params(config, vocabulary)))],
+    [
+      'Weights',
+      `${stated.format}, ${formatBytes(stated.bytes)} in ${[first, ...others].join(', ')}; held here in 32 bits`,
+    ],
+    [
+      'Context',
+      `${formatCount(config.context)} tokens${config.context < made ? `, of the ${formatCount(made)} that it was made for` : ''}`,
+    ],
+    ['Tokenizer', tokenizerWords(tokenizer)],
+    ...(stated.lacks === undefined ? [] : [['Without', stated.lacks] as const]),
+    ['Licence', stated.licence ?? 'not stated'],
+    [spec.kind === 'encoder' ? 'To fill blanks with it' : 'To write with it', writingWords(as, limits)],
+    ['To train all of it', trainingWords(as, limits)],
+  ];
+}
+
+const sizeWords = (label: string, size: number | boolean): string =>
+  typeof size === 'boolean'
+    ? (size ? '' : 'no ') + label.toLowerCase()
+    : `${label.toLowerCase()} ${size < 1 ? String(size) : formatCount(size)}`;
+
+function tokenizerWords({ kind, entries, special, split, missing, isNormalised }: ModelPreview['tokenizer']): string {
+  if (isApplied(kind))
+    return `${APPLIED_WORDS[kind]}, ${formatCount(entries)} entries, ${formatCount(special)} of them special; applied as its files say`;
+  const parts = [
+    `byte-level BPE, ${formatCount(entries)} entries, ${formatCount(special)} of them special`,
+    `splits as ${split ?? 'gpt-2'}`,
+    ...(isNormalised ? ['brings text into normal form C'] : []),
+    ...(missing > 0 ? [`leaves out ${counted(missing, 'byte')} that it has no token for`] : []),
+  ];
+  return parts.join('; ');
+}
+
+/** A device holds weights, keys and values of a full context, and a row of scores; on a GPU each weight at once. */
+function writingWords({ id, config, vocabulary }: ModelChoice, limits: MemoryLimits | undefined): string {
+  const spec = modelSpec(id);
+  const table = spec.params(config, vocabulary);
+  const cached = config.layers * spec.cacheColumns(config) * config.context;
+  const bytes = 4 * (countParams(table) + cached + vocabulary);
+  const words = formatBytes(bytes);
+  if (!limits) return words;
+  const { bound = Infinity, total = Infinity, weight = Infinity } = limits;
+  const most = Math.min(bound, total);
+  if (bytes > most) return `${words}, more than the ${formatBytes(most)} of this device`;
+  const largest = Math.max(...Object.values(table).map(({ shape }) => 4 * sizeOf(shape)));
+  if (largest > weight)
+    return `${words}. One weight alone has ${formatBytes(largest)}, and this GPU takes ${formatBytes(weight)}`;
+  return `${words}: this device can`;
+}
+
+/** As recipes begin. */
+function trainingWords(model: ModelChoice, limits: MemoryLimits | undefined): string {
+  const { total } = memoryPlan(modelSpec(model.id), model.config, model.vocabulary, DEFAULT_RECIPE);
+  const words = `${formatBytes(total)} with a batch of ${formatCount(DEFAULT_RECIPE.batch)}`;
+  if (!limits) return words;
+  const shortage = memoryShortage(model, DEFAULT_RECIPE, limits);
+  if (shortage === undefined) return `${words}: this device can`;
+  const changes = memoryChanges(model, DEFAULT_RECIPE, limits).filter(({ kind }) => kind === 'recipe');
+  const others = changes.map(({ words: change }) => change).join(', or ');
+  return others === '' ? `${words}, which this device cannot` : `${words}. This device can with ${others}`;
+}

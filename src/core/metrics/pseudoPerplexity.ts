@@ -1,0 +1,15 @@
+import { scaleMetric } from './metric';
+
+/** exp(loss) on tokens that are hidden among those around them (Salazar et al. 2020, arXiv:1910.14659, who hide one at a time). */
+export const pseudoPerplexity = scaleMetric(
+  {
+    label: 'Pseudo-perplexity',
+    shortLabel: 'pseudo-ppl',
+    unit: '',
+    better: 'lower',
+    says: 'how many tokens the model hesitates between where one is hidden',
+    remark: 'which depends on how many are hidden, and does not compare with perplexity',
+    needs: 'masked',
+  },
+  { of: Math.exp, loss: Math.log },
+);

@@ -1,0 +1,9 @@
+import type { Interval } from './text/bootstrap';
+
+/** Of a share, in percent, where it lies with 95 % confidence: Wilson 1927, "Probable inference, the law of succession". */
+export function shareOf(part: number, all: number): { value: number } & Interval {
+  const [p, z] = [part / all, 1.959964];
+  const middle = (p + z ** 2 / (2 * all)) / (1 + z ** 2 / all);
+  const half = (z / (1 + z ** 2 / all)) * Math.sqrt((p * (1 - p)) / all + z ** 2 / (4 * all ** 2));
+  return { value: 100 * p, low: 100 * Math.max(0, middle - half), high: 100 * Math.min(1, middle + half) };
+}

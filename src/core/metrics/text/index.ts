@@ -1,0 +1,30 @@
+/** Add a metric of texts: its file, and its line here. */
+import { bleu, type BleuTokenizer } from './bleu';
+import { chrf } from './chrf';
+import { exactMatch } from './exactMatch';
+import { rouge } from './rouge';
+import { ter } from './ter';
+import type { TextMetric } from './textMetric';
+
+/** In what some of them can be had. */
+export interface Variants {
+  /** Of BLEU. */
+  tokenize: BleuTokenizer;
+  /** Of ROUGE. */
+  stemming: boolean;
+}
+export const VARIANTS = { tokenize: ['13a', 'intl', 'char'] } as const satisfies { tokenize: readonly BleuTokenizer[] };
+
+/** By the names that they have in the terminal and in files, which do not change. */
+export const textMetrics = ({ tokenize = '13a', stemming = false }: Partial<Variants> = {}) =>
+  ({
+    bleu: bleu(tokenize),
+    chrf,
+    ter,
+    rouge1: rouge(1, stemming),
+    rouge2: rouge(2, stemming),
+    rougeL: rouge('L', stemming),
+    exactMatch,
+  }) as const satisfies Record<string, TextMetric>;
+export type TextMetricId = keyof ReturnType<typeof textMetrics>;
+export const TEXT_METRIC_IDS = Object.keys(textMetrics()) as TextMetricId[];

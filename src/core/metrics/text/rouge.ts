@@ -1,0 +1,44 @@
+import { stem } from './stem';
+import { countsOf, matchesOf, meanOfPairs, type TextMetric } from './textMetric';
+
+/** The mean over pairs, in percent, of F1 of common n-grams, or with `L` of the longest common subsequence. */
+export const rouge = (kind: 1 | 2 | 'L', stemming = false): TextMetric =>
+  meanOfPairs(
+    {
+      label: `ROUGE-${kind}`,
+      unit: '',
+      better: 'higher',
+      source: 'Lin 2004, "ROUGE: A Package for Automatic Evaluation of Summaries"; words and F as in rouge-score',
+      signature: `nrefs:1|case:lc|tok:a-z0-9|stem:${stemming ? 'porter' : 'no'}|of:${kind}|mean:pairs`,
+    },
+    100,
+    (output, wanted) => {
+      const [given, right] = [output, wanted].map((text) => tokensOf(text, stemming)) as [string[], string[]];
+      if (kind === 'L') return f1(longestCommon(given, right), given.length, right.length);
+      const matches = matchesOf(countsOf(given, kind), countsOf(right, kind));
+      return f1(matches, given.length - kind + 1, right.length - kind + 1);
+    },
+  );
+
+/** Of letters and digits of ASCII; words of more than three letters are stemmed. */
+function tokensOf(text: string, stemming: boolean): string[] {
+  const tokens = text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  return stemming ? tokens.map((token) => (token.length > 3 ? stem(token) : token)) : tokens;
+}
+
+function f1(matches: number, given: number, wanted: number): number {
+  const [precision, recall] = [matches / Math.max(1, given), matches / Math.max(1, wanted)];
+  return precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0;
+}
+
+function longestCommon(a: readonly string[], b: readonly string[]): number {
+  let row = new Uint32Array(b.length + 1);
+  for (const token of a) {
+    const next = new Uint32Array(b.length + 1);
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = token === b[j - 1] ? row[j - 1]! + 1 : Math.max(row[j]!, next[j - 1]!);
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,70 @@
+/** What is measured of texts that a model gave, each beside the one that was wanted. Add one: its file, and a line in index.ts. */
+
+export interface TextMetric {
+  label: string;
+  unit: string;
+  better: 'lower' | 'higher';
+  /** Paper or code that defines it. */
+  source: string;
+  /** All that its value depends on, in the form of sacreBLEU's signatures, without a version. */
+  signature: string;
+  /** It is how many of independent pairs are right, in percent: its interval follows from a formula. */
+  isShare?: true;
+  /** Of one output and what was wanted: numbers that add up over all pairs. */
+  statistics(output: string, wanted: string): readonly number[];
+  /** The value, of their sums. */
+  score(sums: readonly number[]): number;
+}
+
+export interface Pair {
+  output: string;
+  wanted: string;
+}
+
+/** Of all pairs; they are at least one. */
+export const scoreOf = (metric: TextMetric, pairs: readonly Pair[]): number =>
+  metric.score(summed(pairs.map(({ output, wanted }) => metric.statistics(output, wanted))));
+
+/** Column by column. */
+export function summed(rows: readonly (readonly number[])[]): readonly number[] {
+  const sums = new Array<number>(rows[0]!.length).fill(0);
+  for (const row of rows) for (let i = 0; i < sums.length; i++) sums[i]! += row[i]!;
+  return sums;
+}
+
+type Facts = Omit<TextMetric, 'statistics' | 'score'>;
+
+/** One that is the mean of a number of each pair, `scale` times. */
+export const meanOfPairs = (
+  facts: Facts,
+  scale: number,
+  of: (output: string, wanted: string) => number,
+): TextMetric => ({
+  ...facts,
+  statistics: (output, wanted) => [of(output, wanted), 1],
+  score: ([sum, pairs]) => (scale * sum!) / pairs!,
+});
+
+/** Words between white space, which is what Python takes for it (`str.split`). */
+export const wordsOf = (text: string): string[] => text.split(WHITE).filter((word) => word !== '');
+/** As Python's `str.rstrip`. */
+export const withoutWhiteEnd = (text: string): string => text.replace(WHITE_END, '');
+const SPACES = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
+const WHITE = new RegExp(SPACES, 'u');
+const WHITE_END = new RegExp(`${SPACES}$`, 'u');
+
+/** How often each of its n-grams occurs, its tokens joined by what no token holds. */
+export function countsOf(tokens: readonly string[], n: number): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (let i = 0; i + n <= tokens.length; i++) {
+    const gram = n === 1 ? tokens[i]! : tokens.slice(i, i + n).join('\0');
+    counts.set(gram, (counts.get(gram) ?? 0) + 1);
+  }
+  return counts;
+}
+/** How many n-grams two texts have in common, each as often as in both. */
+export function matchesOf(some: ReadonlyMap<string, number>, others: ReadonlyMap<string, number>): number {
+  let matches = 0;
+  for (const [gram, count] of some) matches += Math.min(count, others.get(gram) ?? 0);
+  return matches;
+}

@@ -1,0 +1,64 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import { block, dense, mlp, norm, type Norm } from '../../nn/layers';
+import { type Activation, activation } from '../../ops/activation';
+import { attention } from '../../ops/attention';
+import { embedding, embeddingTied } from '../../ops/embedding';
+import { added, attentionDropped, dropped } from '../residual';
+import type { BlockActivation, Forward, HookName, Pass } from '../spec';
+import type { BertConfig } from './sizes';
+
+/**
+ * BERT with its head for masked tokens. Every sum is normalised after it is made; all tokens are of the first segment.
+ * Dropout is where BERT has it: after the embedding's norm, on attention's weights, and at the end of each residual branch.
+ */
+export const forward: Forward<BertConfig> = {
+  encode(pass, ids) {
+    const { config, params, recompute, hook } = pass;
+    const see = (name: HookName, x: Tensor2D): Tensor2D => (hook ? hook(name, x) : x);
+    const matrix = (name: string): Tensor2D => params[`${name}.weight`] as Tensor2D;
+    const of = (name: string): string => `bert.embeddings.${name}`;
+    const firstType = tf.zeros<tf.Rank.R2>([1, ids.shape[1]], 'int32');
+    const places = embedding(firstType, matrix(of('token_type_embeddings')), matrix(of('position_embeddings'))); // [T, C]
+    const table = matrix(of('word_embeddings'));
+    const [embedded, classifier] = config.untied
+      ? [embedding(ids, table, places), matrix('cls.predictions.decoder')]
+      : embeddingTied(ids, table, places);
+    const normed = norm(params, of('LayerNorm'), embedded, normOf(config));
+    let x = see('embedding', pass.dropout > 0 ? dropped(pass, normed, 'embedding') : normed);
+    for (let i = 0; i < config.layers; i++) x = block(x, (input) => layer(pass, input, i, ids.shape[0]), recompute);
+    const transformed = activation(
+      dense(params, 'cls.predictions.transform.dense', x),
+      activationOf(config),
+    ) as Tensor2D;
+    const hidden = norm(params, 'cls.predictions.transform.LayerNorm', transformed, normOf(config));
+    return { hidden: see('norm', hidden), classifier, bias: params['cls.predictions.bias'] as Tensor1D };
+  },
+};
+
+const normOf = ({ normEpsilon }: BertConfig): Norm => ({ kind: 'layerNorm', epsilon: normEpsilon });
+const activationOf = ({ tanh }: BertConfig): Activation => (tanh ? 'gelu-tanh' : 'gelu-erf');
+
+/** x [B T, C] -> [B T, C] */
+function layer(pass: Pass<BertConfig>, x: Tensor2D, i: number, rows: number): Tensor2D {
+  const { config, params, hook, lengths, counter } = pass;
+  const h = `bert.encoder.layer.${i}`;
+  const at =
+    (site: BlockActivation) =>
+    (value: Tensor2D): Tensor2D =>
+      hook ? hook(`blocks.${i}.${site}`, value) : value;
+  const qkv = at('attention.qkv')(dense(params, `${h}.attention.self.qkv`, at('attention.norm')(x))); // [B T, 3 C]
+  const settings = { rows, heads: config.heads, causal: false, ...attentionDropped(pass, `${h}.attention.self`) };
+  const from = { qkv, ...(lengths && { lengths }), ...(counter && settings.dropout && { counter }) };
+  const heads = at('attention.heads')(attention(from, settings));
+  const attended = added(pass, x, `${h}.attention.output.dense`, at('attention.out'), (to) =>
+    dense(params, `${h}.attention.output.dense`, heads, to),
+  );
+  const middle = at('middle')(norm(params, `${h}.attention.output.LayerNorm`, attended, normOf(config)));
+  const inner = hook && at('mlp.inner');
+  const layers = [`${h}.intermediate.dense`, `${h}.output.dense`] as const;
+  const y = added(pass, middle, layers[1], at('mlp.out'), (to) =>
+    mlp(params, layers, at('mlp.norm')(middle), { activation: activationOf(config) }, { ...to, inner }),
+  );
+  return at('out')(norm(params, `${h}.output.LayerNorm`, y, normOf(config)));
+}

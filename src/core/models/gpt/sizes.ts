@@ -1,0 +1,14 @@
+import type { BaseConfig } from '../spec';
+
+export interface GptConfig extends BaseConfig {
+  /** Neurons of the feed-forward; 0, or absent: four times the width. */
+  hidden?: number;
+  /** Of linear layers and norms; absent: they are there. */
+  biases?: boolean;
+}
+
+/** Neurons of the feed-forward. */
+export const innerOf = ({ width, hidden = 0 }: GptConfig): number => (hidden === 0 ? 4 * width : hidden);
+
+/** The size that an inner width is. */
+export const hiddenOf = (inner: number, width: number): number => (inner === 4 * width ? 0 : inner);

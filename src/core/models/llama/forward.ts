@@ -1,0 +1,62 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { attend } from '../../nn/cache';
+import { block, dense, mlp, norm, type Norm, preNorm } from '../../nn/layers';
+import { embedding, embeddingTied } from '../../ops/embedding';
+import { added, attentionDropped, dropped } from '../residual';
+import type { BlockActivation, Forward, HookName, Pass } from '../spec';
+import { type LlamaConfig, windowOf } from './sizes';
+
+/** Dropout is where GPT-2 has it: after the embedding, on attention's weights, and at the end of each residual branch. */
+export const forward: Forward<LlamaConfig> = {
+  decode(pass, ids) {
+    const { config, params, recompute, hook } = pass;
+    const see = (name: HookName, x: Tensor2D): Tensor2D => (hook ? hook(name, x) : x);
+    const table = params['model.embed_tokens.weight'] as Tensor2D;
+    const [embedded, classifier] = config.untied
+      ? [embedding(ids, table), params['lm_head.weight'] as Tensor2D]
+      : embeddingTied(ids, table);
+    let x = see('embedding', pass.dropout > 0 ? dropped(pass, embedded, 'embedding') : embedded);
+    for (let i = 0; i < config.layers; i++) x = block(x, (input) => layer(pass, input, i, ids.shape[0]), recompute);
+    return { hidden: see('norm', norm(params, 'model.norm', x, normOf(config))), classifier };
+  },
+};
+
+const normOf = ({ normEpsilon }: LlamaConfig): Norm => ({ kind: 'rmsNorm', epsilon: normEpsilon });
+
+/** x [B T, C] -> [B T, C] */
+function layer(pass: Pass<LlamaConfig>, x: Tensor2D, i: number, rows: number): Tensor2D {
+  const { config, params, hook } = pass;
+  const { heads, kvHeads } = config;
+  const window = windowOf(config);
+  const h = `model.layers.${i}`;
+  const at =
+    (site: BlockActivation) =>
+    (value: Tensor2D): Tensor2D =>
+      hook ? hook(`blocks.${i}.${site}`, value) : value;
+  const [before, past] = preNorm(params, `${h}.input_layernorm`, x, normOf(config));
+  const qkv = at('attention.qkv')(dense(params, `${h}.self_attn.qkv_proj`, at('attention.norm')(before))); // [B T, Q + 2 K]
+  const how = {
+    ...{ rows, heads, kvHeads, rope: rotary(pass, `${h}.self_attn`) },
+    ...(window !== undefined && { window }),
+    ...attentionDropped(pass, `${h}.self_attn`),
+  };
+  const mixed = at('attention.heads')(attend(qkv, how, i, pass)); // [B T, Q]
+  const attended = added(pass, past, `${h}.self_attn.o_proj`, at('attention.out'), (to) =>
+    dense(params, `${h}.self_attn.o_proj`, mixed, to),
+  );
+  const [between, residual] = preNorm(params, `${h}.post_attention_layernorm`, at('middle')(attended), normOf(config));
+  const normed = at('mlp.norm')(between);
+  const inner = hook && at('mlp.inner');
+  const layers = [`${h}.mlp.gate_up_proj`, `${h}.mlp.down_proj`] as const;
+  const y = added(pass, residual, layers[1], at('mlp.out'), (to) =>
+    mlp(params, layers, normed, { activation: 'silu', gated: true }, { ...to, inner }),
+  );
+  return at('out')(y);
+}
+
+/** How queries and keys are turned, and normalised before where they are. */
+function rotary({ config, params }: Pass<LlamaConfig>, layer: string) {
+  const gain = (name: string) => params[`${layer}.${name}.weight`] as Tensor;
+  const qkNorm = config.qkNorm && { q: gain('q_norm'), k: gain('k_norm'), epsilon: config.normEpsilon };
+  return { base: config.theta, ...(qkNorm && { qkNorm }) };
+}

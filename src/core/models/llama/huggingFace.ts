@@ -1,0 +1,189 @@
+import type { Json } from '../../base/blobStore';
+import { z } from '../../base/zod';
+import type { HuggingFace, Sized } from '../interop';
+import type { Layout } from '../layout';
+import { columnsOf, type LlamaConfig, ONLY_PLAIN } from './sizes';
+
+const size = z.int().positive();
+
+/** transformers 5 has rotary positions under `rope_parameters`, older versions as `rope_theta` and, scaled, `rope_scaling`. */
+const rotary = z
+  .looseObject({
+    rope_type: z.string().optional(),
+    type: z.string().optional(),
+    rope_theta: z.number().optional(),
+    partial_rotary_factor: z.literal(1).optional(),
+  })
+  .transform((stated, context) => {
+    const kind = stated.rope_type ?? stated.type ?? 'default';
+    if (kind !== 'default')
+      context.addIssue(`rotary positions of the kind ${JSON.stringify(kind)} cannot be run, ${ONLY_PLAIN}`);
+    return stated.rope_theta;
+  });
+
+/** What each class takes where config.json does not say. */
+const DEFAULTS = {
+  llama: { vocab_size: 32_000, intermediate_size: 11_008, num_key_value_heads: null, head_dim: null, context: 2048 },
+  mistral: { vocab_size: 32_000, intermediate_size: 14_336, num_key_value_heads: 8, head_dim: null, context: 131_072 },
+  qwen3: { vocab_size: 151_936, intermediate_size: 22_016, num_key_value_heads: 32, head_dim: 128, context: 32_768 },
+} as const;
+type Type = keyof typeof DEFAULTS;
+
+/** What they have in common. A size that is null is what follows from the others. */
+function described<T extends Type>(type: T) {
+  const { context, ...defaults } = DEFAULTS[type];
+  return z.object({
+    model_type: z.literal(type),
+    vocab_size: size.default(defaults.vocab_size),
+    hidden_size: size.default(4096),
+    intermediate_size: size.default(defaults.intermediate_size),
+    num_hidden_layers: size.default(32),
+    num_attention_heads: size.default(32),
+    num_key_value_heads: size.nullable().default(defaults.num_key_value_heads),
+    head_dim: size.nullable().default(defaults.head_dim),
+    max_position_embeddings: size.default(context),
+    rms_norm_eps: z.number().default(1e-6),
+    rope_theta: z.number().nullish(),
+    rope_parameters: rotary.nullish(),
+    rope_scaling: rotary.nullish(),
+    hidden_act: z.literal('silu').default('silu'),
+    attention_bias: z.literal(false).default(false),
+    mlp_bias: z.literal(false).default(false),
+    tie_word_embeddings: z.boolean().default(false),
+  });
+}
+
+const llama = described('llama').transform((given) => sized(given, { qkNorm: false, window: 0 }));
+const mistral = described('mistral')
+  .extend({ sliding_window: size.nullable().default(4096) })
+  .transform(({ sliding_window: window, ...given }) => sized(given, { qkNorm: false, window: window ?? 0 }));
+/** Its layers have a window from `max_window_layers` on, or as they are listed; here all have one, or none. */
+const qwen3 = described('qwen3')
+  .extend({
+    use_sliding_window: z.boolean().default(false),
+    sliding_window: size.nullable().default(4096),
+    max_window_layers: z.int().default(28),
+    layer_types: z.array(z.string().max(100)).nullish(),
+  })
+  .transform(
+    ({ use_sliding_window: isUsed, sliding_window: window, max_window_layers, layer_types, ...given }, context) => {
+      const layers = given.num_hidden_layers;
+      const hasWindow = isUsed && window !== null;
+      const kinds = new Set<string>(layer_types ?? []);
+      if (!layer_types && (!hasWindow || max_window_layers > 0)) kinds.add(FULL);
+      if (!layer_types && hasWindow && max_window_layers < layers) kinds.add(SLIDING);
+      if (kinds.size !== 1 || !(kinds.has(SLIDING) || kinds.has(FULL)))
+        context.addIssue(`layers of the kinds ${[...kinds].sort().join(', ')} cannot be run in one model`);
+      return sized(given, { qkNorm: true, window: hasWindow && kinds.has(SLIDING) ? window : 0 });
+    },
+  );
+const [SLIDING, FULL] = ['sliding_attention', 'full_attention'] as const;
+
+function sized(
+  given: z.output<ReturnType<typeof described>>,
+  switches: Pick<LlamaConfig, 'qkNorm' | 'window'>,
+): Sized<LlamaConfig> {
+  const [width, heads] = [given.hidden_size, given.num_attention_heads];
+  const head = given.head_dim ?? width / heads;
+  return {
+    config: {
+      layers: given.num_hidden_layers,
+      heads,
+      kvHeads: given.num_key_value_heads ?? heads,
+      width,
+      hidden: given.intermediate_size,
+      context: given.max_position_embeddings,
+      theta: given.rope_parameters ?? given.rope_scaling ?? given.rope_theta ?? 10_000,
+      headWidth: head * heads === width ? 0 : head,
+      ...switches,
+      normEpsilon: given.rms_norm_eps,
+      ...(!given.tie_word_embeddings && { untied: true as const }),
+    },
+    vocabulary: given.vocab_size,
+  };
+}
+
+/** Of the classes there, the one that has what the model has. */
+const typeOf = ({ qkNorm, window }: LlamaConfig): Type => (qkNorm ? 'qwen3' : window > 0 ? 'mistral' : 'llama');
+
+/** What one class has in its config.json that the others have not. */
+const OWN: Readonly<Record<Type, (config: LlamaConfig) => Record<string, Json>>> = {
+  llama: () => ({ architectures: ['LlamaForCausalLM'], attention_bias: false, mlp_bias: false }),
+  mistral: ({ window }) => ({ architectures: ['MistralForCausalLM'], sliding_window: window }),
+  qwen3: ({ window, layers }) => ({
+    architectures: ['Qwen3ForCausalLM'],
+    attention_bias: false,
+    use_sliding_window: window > 0,
+    sliding_window: window || null,
+    max_window_layers: window > 0 ? 0 : layers,
+    layer_types: Array.from({ length: layers }, () => (window > 0 ? SLIDING : FULL)),
+  }),
+};
+
+/** LlamaForCausalLM, MistralForCausalLM and Qwen3ForCausalLM. */
+export const huggingFace: HuggingFace<LlamaConfig> = {
+  types: ['llama', 'mistral', 'qwen3'],
+  config({ config, vocabulary }, { begin, end }, dropped) {
+    const { layers, heads, kvHeads, width, hidden, context, theta, normEpsilon, untied } = config;
+    const type = typeOf(config);
+    return {
+      model_type: type,
+      ...OWN[type](config),
+      vocab_size: vocabulary,
+      hidden_size: width,
+      intermediate_size: hidden,
+      num_hidden_layers: layers,
+      num_attention_heads: heads,
+      num_key_value_heads: kvHeads,
+      head_dim: columnsOf(config).head,
+      hidden_act: 'silu',
+      max_position_embeddings: context,
+      initializer_range: 0.02,
+      rms_norm_eps: normEpsilon,
+      rope_theta: theta,
+      rope_parameters: { rope_type: 'default', rope_theta: theta },
+      attention_dropout: dropped?.attentionDropout ?? 0,
+      // None of these classes drops what a branch ends in: for the hand-over's model.py.
+      resid_pdrop: dropped?.dropout ?? 0,
+      embd_pdrop: dropped?.dropout ?? 0,
+      bos_token_id: begin,
+      eos_token_id: end,
+      tie_word_embeddings: !untied,
+      torch_dtype: 'float32',
+    };
+  },
+  schema: z.discriminatedUnion('model_type', [llama, mistral, qwen3]),
+  copies: ({ untied }) => (untied ? [] : [{ name: 'lm_head.weight', of: 'model.embed_tokens.weight' }]),
+  rename(name) {
+    if (name.endsWith('.rotary_emb.inv_freq')) return null; // which older files carry along, and follow from theta
+    return name.startsWith('model.') || name === 'lm_head.weight' ? name : `model.${name}`;
+  },
+  layout(config) {
+    const { layers, hidden, untied, qkNorm } = config;
+    const { q, k } = columnsOf(config);
+    const same = (name: string) => ({ name, of: name });
+    const blocks = Array.from({ length: layers }, (_, i): Layout => {
+      const [a, m] = [`model.layers.${i}.self_attn`, `model.layers.${i}.mlp`];
+      const qkv = { of: `${a}.qkv_proj.weight`, transposed: true };
+      const gateUp = { of: `${m}.gate_up_proj.weight`, transposed: true };
+      return [
+        same(`model.layers.${i}.input_layernorm.weight`),
+        { name: `${a}.q_proj.weight`, ...qkv, columns: [0, q] },
+        { name: `${a}.k_proj.weight`, ...qkv, columns: [q, q + k] },
+        { name: `${a}.v_proj.weight`, ...qkv, columns: [q + k, q + 2 * k] },
+        ...(qkNorm ? [same(`${a}.q_norm.weight`), same(`${a}.k_norm.weight`)] : []),
+        { ...same(`${a}.o_proj.weight`), transposed: true },
+        same(`model.layers.${i}.post_attention_layernorm.weight`),
+        { name: `${m}.gate_proj.weight`, ...gateUp, columns: [0, hidden] },
+        { name: `${m}.up_proj.weight`, ...gateUp, columns: [hidden, 2 * hidden] },
+        { ...same(`${m}.down_proj.weight`), transposed: true },
+      ];
+    });
+    return [
+      same('model.embed_tokens.weight'),
+      ...blocks.flat(),
+      same('model.norm.weight'),
+      ...(untied ? [same('lm_head.weight')] : []),
+    ];
+  },
+};

@@ -1,0 +1,146 @@
+import type { Sized } from '../interop';
+import { BLOCK, type Kernels, type PageForward, type Reader } from '../page';
+import { columnsOf, type LlamaConfig, windowOf } from './sizes';
+
+export const page: PageForward<LlamaConfig> = { kind: 'decoder', workspaceOf, lengthsOf, reader: llama };
+
+/** Floats that a reader takes besides the weights. */
+function workspaceOf({ config, vocabulary }: Sized<LlamaConfig>): number {
+  const { layers, context, width: C, hidden } = config;
+  const { q, k } = columnsOf(config);
+  return 2 * layers * context * k + BLOCK * (3 * C + 2 * q + 2 * k + 2 * hidden) + C + vocabulary;
+}
+
+function lengthsOf({ config }: Sized<LlamaConfig>): readonly number[] {
+  return [config.width, columnsOf(config).q, config.hidden];
+}
+
+/**
+ * Llama (Touvron et al. 2023) for one text. Keys, turned by their places, and values of what has been read are kept, so that
+ * each further token costs one row. `weight` gives a tensor by Hugging Face's name; matrices are [out, in].
+ */
+function llama(
+  { config, vocabulary }: Sized<LlamaConfig>,
+  weight: (name: string) => Float32Array,
+  kernels: Kernels,
+): Reader {
+  const { layers, heads, kvHeads, context, width: C, hidden, theta, normEpsilon, qkNorm, untied } = config;
+  const window = windowOf(config) ?? context;
+  const { head: D, q: Q, k: K } = columnsOf(config);
+  const keys = Array.from({ length: layers }, () => kernels.floats(context * K)); // [context, K] a layer
+  const values = Array.from({ length: layers }, () => kernels.floats(context * K));
+  const x = kernels.floats(BLOCK * C);
+  const normed = kernels.floats(BLOCK * C);
+  const added = kernels.floats(BLOCK * C);
+  const queries = kernels.floats(BLOCK * Q);
+  const mixed = kernels.floats(BLOCK * Q);
+  const newKeys = kernels.floats(BLOCK * K);
+  const newValues = kernels.floats(BLOCK * K);
+  const gate = kernels.floats(BLOCK * hidden);
+  const up = kernels.floats(BLOCK * hidden);
+  const last = kernels.floats(C);
+  const scores = kernels.floats(vocabulary);
+  const shares = new Float64Array(context);
+  const tokens = weight('model.embed_tokens.weight'); // [vocabulary, C]
+  const classifier = untied ? weight('lm_head.weight') : tokens; // [vocabulary, C]
+  const turns = Float64Array.from({ length: D / 2 }, (_, i) => theta ** ((-2 * i) / D)); // radians a token
+
+  /** y = x w^T for `rows` rows; w [outs, ins]. */
+  function dense(name: string, from: Float32Array, to: Float32Array, rows: number, ins: number, outs: number): void {
+    const w = weight(`${name}.weight`);
+    for (let r = 0; r < rows; r++)
+      kernels.score(w, from.subarray(r * ins, (r + 1) * ins), to.subarray(r * outs, (r + 1) * outs), ins);
+  }
+
+  /** x += from w^T */
+  function addDense(name: string, from: Float32Array, rows: number, ins: number): void {
+    dense(name, from, added, rows, ins, C);
+    for (let i = 0; i < rows * C; i++) x[i]! += added[i]!;
+  }
+
+  /** Rows of `size` from `from` on: y = x / rms(x) gain. */
+  function norm(name: string, from: Float32Array, to: Float32Array, rows: number, size: number): void {
+    const gain = weight(`${name}.weight`);
+    for (let at = 0; at < rows * size; at += size) {
+      let squares = 0;
+      for (let c = 0; c < size; c++) squares += from[at + c]! ** 2;
+      const scale = 1 / Math.sqrt(squares / size + normEpsilon);
+      for (let c = 0; c < size; c++) to[at + c] = from[at + c]! * scale * gain[c]!;
+    }
+  }
+
+  /** Turns the heads of each row by its place: halves are pairs. */
+  function turn(rowsOf: Float32Array, count: number, rows: number, from: number): void {
+    for (let r = 0; r < rows; r++) {
+      for (let i = 0; i < D / 2; i++) {
+        const angle = (from + r) * turns[i]!;
+        const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+        for (let head = 0; head < count; head++) {
+          const at = (r * count + head) * D + i;
+          const [a, b] = [rowsOf[at]!, rowsOf[at + D / 2]!];
+          rowsOf[at] = a * cos - b * sin;
+          rowsOf[at + D / 2] = b * cos + a * sin;
+        }
+      }
+    }
+  }
+
+  /** mixed [Q] of row r, at position t: every head's softmax(q k / sqrt D) v over what it sees. */
+  function attend(layer: number, r: number, t: number): void {
+    const [keysOf, valuesOf] = [keys[layer]!, values[layer]!];
+    for (let head = 0; head < heads; head++) {
+      const q = r * Q + head * D;
+      const shared = Math.floor(head / (heads / kvHeads)) * D;
+      const first = Math.max(0, t + 1 - window);
+      let highest = -Infinity;
+      for (let j = first; j <= t; j++) {
+        let dot = 0;
+        for (let d = 0; d < D; d++) dot += queries[q + d]! * keysOf[j * K + shared + d]!;
+        shares[j] = dot / Math.sqrt(D);
+        if (shares[j]! > highest) highest = shares[j]!;
+      }
+      let total = 0;
+      for (let j = first; j <= t; j++) total += shares[j] = Math.exp(shares[j]! - highest);
+      mixed.fill(0, q, q + D);
+      for (let j = first; j <= t; j++) {
+        const share = shares[j]! / total;
+        for (let d = 0; d < D; d++) mixed[q + d]! += share * valuesOf[j * K + shared + d]!;
+      }
+    }
+  }
+
+  return {
+    read(ids, from) {
+      const rows = ids.length;
+      for (const [r, id] of ids.entries()) x.set(tokens.subarray(id * C, (id + 1) * C), r * C);
+      for (let layer = 0; layer < layers; layer++) {
+        const h = `model.layers.${layer}`;
+        norm(`${h}.input_layernorm`, x, normed, rows, C);
+        dense(`${h}.self_attn.q_proj`, normed, queries, rows, C, Q);
+        dense(`${h}.self_attn.k_proj`, normed, newKeys, rows, C, K);
+        dense(`${h}.self_attn.v_proj`, normed, newValues, rows, C, K);
+        if (qkNorm) {
+          norm(`${h}.self_attn.q_norm`, queries, queries, rows * heads, D);
+          norm(`${h}.self_attn.k_norm`, newKeys, newKeys, rows * kvHeads, D);
+        }
+        turn(queries, heads, rows, from);
+        turn(newKeys, kvHeads, rows, from);
+        keys[layer]!.set(newKeys.subarray(0, rows * K), from * K);
+        values[layer]!.set(newValues.subarray(0, rows * K), from * K);
+        for (let r = 0; r < rows; r++) attend(layer, r, from + r);
+        addDense(`${h}.self_attn.o_proj`, mixed, rows, Q);
+        norm(`${h}.post_attention_layernorm`, x, normed, rows, C);
+        dense(`${h}.mlp.gate_proj`, normed, gate, rows, C, hidden);
+        dense(`${h}.mlp.up_proj`, normed, up, rows, C, hidden);
+        // SwiGLU: silu(gate) up.
+        for (let i = 0; i < rows * hidden; i++) gate[i] = (gate[i]! / (1 + Math.exp(-gate[i]!))) * up[i]!;
+        addDense(`${h}.mlp.down_proj`, gate, rows, hidden);
+      }
+      norm('model.norm', x.subarray((rows - 1) * C, rows * C), last, 1, C);
+    },
+    scores() {
+      kernels.score(classifier, last, scores, C);
+      return scores;
+    },
+  };
+}

@@ -1,0 +1,248 @@
+import { onOff, real, whole } from '../../base/field';
+import { formatCount } from '../../base/units';
+import { LOGIT_BYTES } from '../../ops/logitBytes';
+import { headWords, logits, type Piece } from '../picture';
+import {
+  gatedWidth,
+  headsField,
+  matrix,
+  nearestShape,
+  normEpsilonField,
+  residualStd,
+  vector,
+  weight,
+  widthField,
+} from '../parameters';
+import { type BaseConfig, countParams, defineModel, type Parameter, type ParamTable, sizeProblems } from '../spec';
+import { gguf } from './gguf';
+import { huggingFace } from './huggingFace';
+import { columnsOf, type LlamaConfig, windowOf } from './sizes';
+
+export type { LlamaConfig } from './sizes';
+
+const fields = {
+  layers: whole({ label: 'Layers', min: 1, max: 96, initial: 4 }),
+  heads: headsField(128),
+  kvHeads: whole({
+    label: 'Heads of keys',
+    name: 'Heads of keys and values',
+    hint: 'divides the heads',
+    min: 1,
+    max: 128,
+    initial: 2,
+  }),
+  width: widthField(8192),
+  hidden: whole({ label: 'Inner width', hint: 'of the feed-forward', min: 4, max: 32_768, initial: 352 }),
+  context: whole({ label: 'Context', unit: 'tokens', min: 4, max: 131_072, initial: 64 }),
+  theta: real({
+    label: 'Rotary base',
+    hint: 'larger for a longer context',
+    min: 10,
+    max: 1e9,
+    step: 1000,
+    initial: 10_000,
+    row: 'seldom',
+  }),
+  headWidth: whole({
+    label: 'Head width',
+    hint: '0: the width by the heads',
+    min: 0,
+    max: 512,
+    step: 2,
+    initial: 0,
+    row: 'seldom',
+  }),
+  qkNorm: onOff({
+    label: 'QK-norm',
+    hint: 'of each head’s queries and keys',
+    initial: false,
+    absent: false,
+    row: 'seldom',
+  }),
+  window: whole({
+    label: 'Window',
+    name: 'Window of attention',
+    unit: 'tokens',
+    hint: '0: the whole context',
+    min: 0,
+    max: 131_072,
+    initial: 0,
+    absent: 0,
+    row: 'seldom',
+  }),
+  normEpsilon: normEpsilonField(1e-5),
+};
+
+/**
+ * Decoders after GPT-2: RMSNorm, rotary positions, heads that share keys, a gated feed-forward, no biases. With QK-norm it is
+ * Qwen3, with a window Mistral.
+ */
+export const llama = defineModel<LlamaConfig>({
+  label: 'Llama',
+  kind: 'decoder',
+  source:
+    'Touvron et al. 2023, arXiv:2302.13971; shared keys: arXiv:2305.13245; window: Jiang et al. 2023, arXiv:2310.06825; QK-norm as in Qwen3, arXiv:2505.09388; initialisation as GPT-2',
+  fields,
+  presets: [
+    { name: 'Tiny', config: of(2, 2, 64, 64) },
+    { name: 'Small', config: of(4, 4, 128, 64) },
+    { name: 'Medium', config: of(6, 6, 384, 256) },
+    { name: 'Large', config: of(12, 12, 768, 1024) },
+  ],
+  /** Depth and width grow together. */
+  sized: (parameters, vocabulary) =>
+    nearestShape(SHAPES, parameters, (config) => countParams(params(config, vocabulary))),
+  usual,
+  problems(config) {
+    const found = sizeProblems<LlamaConfig>(fields, config);
+    if (found.length > 0) return found;
+    const { heads, kvHeads, width, headWidth } = config;
+    const { head } = columnsOf(config);
+    const problem = (field: 'heads' | 'headWidth' | 'kvHeads', message: string) => [{ field, message }];
+    if (!Number.isInteger(head))
+      return problem('heads', `The width of ${width} cannot be divided among ${heads} heads.`);
+    if (head % 2 !== 0) {
+      return problem(
+        headWidth === 0 ? 'heads' : 'headWidth',
+        `Heads of ${head} columns cannot be turned in pairs: the number must be even.`,
+      );
+    }
+    if (heads % kvHeads === 0) return [];
+    return problem('kvHeads', `${heads} heads cannot share ${kvHeads} heads of keys evenly.`);
+  },
+  params,
+  picture(config, vocabulary) {
+    const { layers, heads, kvHeads, width, hidden, context, untied, qkNorm } = config;
+    const of = (...names: string[]): string[] => names.map((name) => `model.layers.0.${name}.weight`);
+    const norm = (weight: string): Piece => ({ name: 'RMSNorm', isNorm: true, weights: [weight] });
+    const window = windowOf(config);
+    const attention = {
+      name: 'Attention',
+      detail: [
+        headWords(heads, columnsOf(config).head),
+        kvHeads < heads && `${formatCount(kvHeads)} of keys`,
+        qkNorm && 'QK-norm',
+        'rotary',
+        window !== undefined && `the last ${formatCount(window)} tokens`,
+      ]
+        .filter((words) => words !== false)
+        .join(', '),
+      weights: of(
+        ...['qkv_proj', ...(qkNorm ? ['q_norm', 'k_norm'] : []), 'o_proj'].map((name) => `self_attn.${name}`),
+      ),
+    };
+    const feedForward = {
+      name: 'SwiGLU',
+      detail: `inner ${formatCount(hidden)}`,
+      weights: of('mlp.gate_up_proj', 'mlp.down_proj'),
+    };
+    return {
+      stacks: [
+        {
+          rows: context,
+          from: `${formatCount(context)} tokens`,
+          before: [{ name: 'Token', weights: ['model.embed_tokens.weight'], columns: width }],
+          blocks: {
+            times: layers,
+            branches: [
+              { pieces: [norm('model.layers.0.input_layernorm.weight'), attention] },
+              { pieces: [norm('model.layers.0.post_attention_layernorm.weight'), feedForward] },
+            ],
+          },
+          after: [norm('model.norm.weight'), logits(untied && 'lm_head.weight', vocabulary)],
+          to: 'a score for each next token',
+        },
+      ],
+    };
+  },
+  classifier: ({ untied }) => (untied ? 'lm_head.weight' : 'model.embed_tokens.weight'),
+  headWidth: (config) => columnsOf(config).head,
+  cacheColumns: (config) => 2 * columnsOf(config).k,
+  /** 2 N, and 4 a layer for each column of the queries and each token of the context, or of the window. */
+  flops(config, vocabulary) {
+    const { layers, context } = config;
+    const seen = windowOf(config) ?? context;
+    return 2 * countParams(params(config, vocabulary)) + 4 * layers * columnsOf(config).q * seen;
+  },
+  /**
+   * f32, per token and layer: both norms, what attention adds and the stream (4 C), q | k | v before and after it is turned,
+   * the heads (Q), gate | up and their product (3 H); the stream, and one block of logits. Where layers are computed again:
+   * their inputs, and one of them.
+   */
+  activationBytes(config, vocabulary, { batch, recompute }) {
+    const { layers, width: C, hidden, context } = config;
+    const { q, k } = columnsOf(config);
+    const tokens = batch * context;
+    const layer = 4 * C + 2 * (q + 2 * k) + q + 3 * hidden;
+    const kept = recompute ? C * layers + layer : layer * layers;
+    return 4 * tokens * (kept + 4 * C) + Math.min(4 * tokens * vocabulary, LOGIT_BYTES);
+  },
+  /** Gate | up, or q | k | v; logits come in blocks. */
+  largestActivationBytes(config, { batch }) {
+    const { q, k } = columnsOf(config);
+    return 4 * batch * config.context * Math.max(2 * config.hidden, q + 2 * k);
+  },
+  huggingFace,
+  gguf,
+  onnx: () => import('./onnx'),
+  page: () => import('./page'),
+  pytorch: { file: 'pytorch/llama.py', class: 'Llama', blocks: 'model.layers' },
+  load: () => import('./forward'),
+});
+
+/** Names are Hugging Face's (of its Phi3, where it lays q | k | v and gate | up side by side); matrices are [in, out]. */
+function params(config: LlamaConfig, vocabulary: number): ParamTable {
+  const { layers, width: C, hidden, untied, qkNorm } = config;
+  const { head, q, k } = columnsOf(config);
+  const gain = (size: number): Parameter => vector(size, 'Norms', 'ones');
+  const residual = residualStd(layers);
+  const table: Record<string, Parameter> = {
+    'model.embed_tokens.weight': { ...weight([vocabulary, C], 'Token embedding'), perToken: true },
+  };
+  for (let i = 0; i < layers; i++) {
+    const h = `model.layers.${i}`;
+    Object.assign(table, {
+      [`${h}.input_layernorm.weight`]: gain(C),
+      [`${h}.self_attn.qkv_proj.weight`]: { ...matrix([C, q + 2 * k], 'Attention'), widths: [q, k, k] },
+      ...(qkNorm && {
+        [`${h}.self_attn.q_norm.weight`]: gain(head),
+        [`${h}.self_attn.k_norm.weight`]: gain(head),
+      }),
+      [`${h}.self_attn.o_proj.weight`]: matrix([q, C], 'Attention', residual),
+      [`${h}.post_attention_layernorm.weight`]: gain(C),
+      [`${h}.mlp.gate_up_proj.weight`]: { ...matrix([C, 2 * hidden], 'Feed-forward'), widths: [hidden, hidden] },
+      [`${h}.mlp.down_proj.weight`]: matrix([hidden, C], 'Feed-forward', residual),
+    } satisfies ParamTable);
+  }
+  table['model.norm.weight'] = gain(C);
+  if (untied) table['lm_head.weight'] = { ...weight([vocabulary, C], 'Classifier'), perToken: true };
+  return table;
+}
+
+/** Two heads share one of keys where their number is even. */
+function usual({ heads, width }: BaseConfig): Pick<LlamaConfig, 'kvHeads' | 'hidden'> {
+  return { kvHeads: heads % 2 === 0 ? heads / 2 : heads, hidden: gatedWidth(width) };
+}
+
+function of(layers: number, heads: number, width: number, context: number): LlamaConfig {
+  const shape = { layers, heads, width, context };
+  return { ...shape, ...usual(shape), headWidth: 0, theta: 10_000, normEpsilon: 1e-5, qkNorm: false, window: 0 };
+}
+
+/** Heads of 16 to 64 wide. */
+const SHAPES: readonly LlamaConfig[] = [
+  of(2, 2, 32, 64),
+  of(2, 2, 48, 64),
+  of(2, 2, 64, 64),
+  of(3, 3, 96, 64),
+  of(4, 4, 128, 64),
+  of(5, 5, 160, 128),
+  of(6, 6, 192, 128),
+  of(6, 4, 256, 128),
+  of(6, 5, 320, 256),
+  of(6, 6, 384, 256),
+  of(8, 8, 512, 256),
+  of(10, 10, 640, 512),
+  of(12, 12, 768, 1024),
+  of(24, 16, 1024, 1024),
+];

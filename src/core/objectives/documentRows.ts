@@ -1,0 +1,74 @@
+/** Rows of whole documents: what a model is told of them, and which of them a step learns from. */
+import { stream } from '../base/rng';
+import type { TokenSource } from '../shards/manifest';
+import { beginOf, promptBegin } from '../tokenizer/prompt';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Batch, Batches } from './batch';
+import { packingOf, type Piece } from './packing';
+import { spread } from './pairRows';
+
+/**
+ * A document is read after what stands before every text, so that its first token is learnt and it can be written from nothing.
+ * Where prompts are given without that, half of the rows of training are read without, drawn for each: their first tokens are
+ * not predicted then. Rows are drawn with replacement, as windows are; an evaluation reads the same ones each time.
+ */
+export async function documentRows(source: TokenSource, context: number, tokenizer: Tokenizer): Promise<Batches> {
+  const { rows: all } = await packingOf(source, context);
+  const begin = beginOf(tokenizer);
+  const always = promptBegin(tokenizer) !== undefined;
+  async function batchOf(some: readonly { row: number; bare: boolean }[]): Promise<Batch> {
+    const [ids, places, ends] = [0, 1, 2].map(() => new Int32Array(some.length * context)) as Arrays;
+    const targets = new Int32Array(some.length * context).fill(-1);
+    let weight = 0;
+    /** Says that a document lies there. */
+    const lay = (row: number, from: number, to: number): void => {
+      for (let t = from; t < to; t++) places[row * context + t] = t - from;
+      ends.fill(to, row * context + from, row * context + to);
+    };
+    for (const [row, { row: which, bare }] of some.entries()) {
+      let at = 0;
+      for (const piece of all[which]!) {
+        const [read, end] = [await idsOf(source, piece, begin), at + piece.tokens];
+        const skipped = bare && piece.begins ? 1 : 0; // what it begins with is then a document that says nothing
+        ids.set(read.subarray(0, piece.tokens), row * context + at);
+        targets.set(read.subarray(1 + skipped), row * context + at + skipped);
+        lay(row, at, at + skipped);
+        lay(row, at + skipped, end);
+        weight += piece.tokens - skipped;
+        at = end;
+      }
+      ids.fill(tokenizer.endOfText, row * context + at, (row + 1) * context);
+      lay(row, at, context);
+    }
+    return { arrays: { ids, targets, places, ends }, weight };
+  }
+  return {
+    training({ seed, step, first, rows }) {
+      const [at, begun] = [stream(seed, 'batch', step), stream(seed, 'begun', step)];
+      return batchOf(
+        Array.from({ length: rows }, (_, row) => ({
+          row: Math.floor((at(first + row) / 2 ** 32) * all.length),
+          bare: !always && begun(first + row) % 2 === 1,
+        })),
+      );
+    },
+    async *evaluation({ rows, tokens }) {
+      const wanted = Math.max(1, Math.min(all.length, Math.floor(tokens / context)));
+      const places = spread(wanted < rows ? wanted : wanted - (wanted % rows), all.length);
+      for (let i = 0; i < places.length; i += rows) {
+        const some = places.slice(i, i + rows).map((row) => ({ row, bare: false }));
+        yield { ...(await batchOf(some)), rows: some.length, context };
+      }
+    },
+  };
+}
+type Arrays = [ids: Int32Array, places: Int32Array, ends: Int32Array];
+
+/** The token before a piece, or what its document is read after, and its own. */
+async function idsOf(source: TokenSource, { from, tokens, begins }: Piece, begin: number): Promise<Uint32Array> {
+  if (!begins) return source.read(from - 1, tokens + 1);
+  const ids = new Uint32Array(tokens + 1);
+  ids[0] = begin;
+  ids.set(await source.read(from, tokens), 1);
+  return ids;
+}

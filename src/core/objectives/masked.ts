@@ -1,0 +1,94 @@
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import { onOff } from '../base/field';
+import type { Network } from '../models/network';
+import type { ForwardContext } from '../models/spec';
+import { blindly, unigram } from './baseline';
+import { drawing, EIGHTY_TEN_TEN, MASK_RATE, masked as maskedRow, masksOf } from './masks';
+import { defineObjective, type Tensors } from './objective';
+import { windows } from './windows';
+
+const reach = (context: number): number => context;
+
+/**
+ * ids [rows, context], some of them hidden; places [rows M], rows of the hidden states that are predicted; targets [rows M], what
+ * stood there, negative where a row hides fewer. M follows from the context and the rate alone.
+ */
+export const masked = defineObjective({
+  label: 'Hidden tokens',
+  hint: 'some are hidden, and found by what stands around them',
+  source: 'Devlin et al. 2018, "BERT", arXiv:1810.04805, section 3.1; whole words as in its code',
+  kinds: ['encoder'],
+  fields: {
+    maskRate: MASK_RATE,
+    wholeWords: onOff({
+      label: 'Hide whole words',
+      hint: 'never a part of one',
+      help: 'Hides whole words, never a part of one',
+      row: 'main',
+      initial: false,
+      absent: false,
+    }),
+  },
+  roles: { mask: 1 },
+  gives: ['loss', 'masked'],
+  headline: 'pseudoPerplexity',
+  reach,
+  inputs(rows, context, { maskRate }) {
+    const predicted = { shape: [rows * masksOf(context, maskRate)], dtype: 'int32' } as const;
+    return { ids: { shape: [rows, context], dtype: 'int32' }, places: predicted, targets: predicted };
+  },
+  batches(source, context, tokenizer, { maskRate, wholeWords }) {
+    const batches = windows(source, context, {
+      reach,
+      of(texts, { context: width, seed, step, first }) {
+        const most = masksOf(width, maskRate);
+        const ids = new Int32Array(texts.length * width);
+        const places = new Int32Array(texts.length * most);
+        const targets = new Int32Array(texts.length * most).fill(-1);
+        let weight = 0;
+        for (const [row, text] of texts.entries()) {
+          const draw = drawing('masks', { seed, step, row: first + row });
+          const hidden = maskedRow(text, tokenizer, { most, wholeWords, shares: EIGHTY_TEN_TEN }, draw);
+          ids.set(hidden.shown, row * width);
+          for (const [i, place] of hidden.places.entries()) {
+            places[row * most + i] = row * width + place;
+            targets[row * most + i] = text[place]!;
+          }
+          weight += hidden.places.length;
+        }
+        return { arrays: { ids, places, targets }, weight };
+      },
+    });
+    return Promise.resolve(batches);
+  },
+  baselines: (facts) => [blindly(facts), ...unigram(facts)],
+  measuredBaselines: ({ unigramAccuracy }) =>
+    unigramAccuracy === undefined
+      ? []
+      : [{ words: 'always the commonest token', values: { maskedAccuracy: unigramAccuracy } }],
+  shows: {
+    hint: 'same passage, same blanks',
+    prompt: 'with ___ in it, filled at every evaluation; without, held-out text is',
+  },
+  async load() {
+    const { atPlaces } = await import('./places');
+    const { isLikeliest } = await import('../ops/likeliest');
+    const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');
+    const { showFilled } = await import('./showFilled');
+    /** Of the places that are predicted, [M, width]. */
+    function predicted(network: Network, { ids, places }: Tensors, context?: ForwardContext) {
+      const output = network.forward(ids as Tensor2D, context);
+      return { ...output, hidden: atPlaces(output.hidden, places!) };
+    }
+    const lossOf = (output: ReturnType<typeof predicted>, { targets }: Tensors, weight: Tensor) =>
+      softmaxCrossEntropy(output, targets as Tensor1D, weight as Tensor1D);
+    return {
+      loss: (network, inputs, weight, context) => lossOf(predicted(network, inputs, context), inputs, weight),
+      measure(network, inputs, weight) {
+        const output = predicted(network, inputs);
+        return { loss: lossOf(output, inputs, weight), correct: isLikeliest(output, inputs['targets'] as Tensor1D) };
+      },
+      show: (network, asked, { maskRate }) => showFilled(network, asked, maskRate),
+    };
+  },
+});

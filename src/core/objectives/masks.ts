@@ -1,0 +1,114 @@
+/** Which tokens of a row are hidden, and what stands in their places. */
+import { real } from '../base/field';
+import { stream } from '../base/rng';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+
+/** Share of tokens that are hidden. */
+export const MASK_RATE = real({
+  label: 'Hidden tokens',
+  name: 'Share of hidden tokens',
+  hint: 'share of the text',
+  help: 'Share of tokens that are hidden, or taken out',
+  row: 'main',
+  min: 0.01,
+  max: 0.9,
+  stored: [0, 1],
+  step: 0.05,
+  initial: 0.15,
+  absent: 0.15,
+});
+
+/** How a row is masked: the same numbers, the same masks. */
+export interface Masking {
+  /** Tokens that are hidden, at most: fewer where whole words do not fit. */
+  most: number;
+  wholeWords: boolean;
+  /** Of those that are hidden, what stands in their place: the rest stays as it is. */
+  shares: { mask: number; random: number };
+}
+
+/** Devlin et al. 2018, section 3.1: so that what is hidden is not always told by its mask. */
+export const EIGHTY_TEN_TEN = { mask: 0.8, random: 0.1 } as const;
+
+/** As many of a row of `context` as BERT's own code hides: one at least. */
+export const masksOf = (context: number, maskRate: number): number => Math.max(1, Math.round(maskRate * context));
+
+/**
+ * Places in `ids` that are hidden, in their order, and the ids with what stands there instead. Special tokens, and what no byte
+ * stands for, stay. A word that does not fit any more is passed over, as in BERT's code.
+ * @param draw the next number in [0, 1)
+ */
+export function masked(
+  ids: Uint32Array,
+  tokenizer: Tokenizer,
+  { most, wholeWords, shares }: Masking,
+  draw: () => number,
+): { places: number[]; shown: Uint32Array } {
+  const words = wholeWords ? wordsOf(ids, tokenizer) : tokensOf(ids, tokenizer);
+  const places: number[] = [];
+  for (let left = words.length; left > 0 && places.length < most; left--) {
+    const at = Math.floor(draw() * left);
+    const { from, to } = words[at]!;
+    words[at] = words[left - 1]!;
+    if (places.length + to - from > most) continue;
+    for (let place = from; place < to; place++) places.push(place);
+  }
+  places.sort((a, b) => a - b);
+  const shown = ids.slice();
+  for (const place of places) {
+    const kind = draw();
+    if (kind < shares.mask) shown[place] = tokenizer.idOf('mask');
+    else if (kind < shares.mask + shares.random) shown[place] = ordinary(tokenizer, draw);
+  }
+  return { places, shown };
+}
+
+/** Numbers in [0, 1) for a row of a step, or of an evaluation. */
+export function drawing(purpose: string, { seed, step, row }: { seed: number; step: number; row: number }) {
+  const at = stream(seed, `${purpose} ${row}`, step);
+  let n = 0;
+  return (): number => at(n++) / 2 ** 32;
+}
+
+interface Span {
+  from: number;
+  to: number;
+}
+
+function tokensOf(ids: Uint32Array, tokenizer: Tokenizer): Span[] {
+  const spans: Span[] = [];
+  for (const [from, id] of ids.entries()) if (tokenizer.bytes(id).length > 0) spans.push({ from, to: from + 1 });
+  return spans;
+}
+
+/**
+ * Tokens that are one word: each but the first goes on with letters or digits where the one before ended in some. So it is by
+ * bytes, whichever tokenizer made them: a word's first token has the space before it, and WordPiece's `##` has none.
+ */
+export function wordsOf(ids: Uint32Array, tokenizer: Tokenizer): Span[] {
+  const words: Span[] = [];
+  let isOpen = false;
+  for (const [place, id] of ids.entries()) {
+    const bytes = tokenizer.bytes(id);
+    if (bytes.length === 0) {
+      isOpen = false;
+      continue;
+    }
+    if (isOpen && isOfWord(bytes[0]!)) words.at(-1)!.to = place + 1;
+    else words.push({ from: place, to: place + 1 });
+    isOpen = isOfWord(bytes.at(-1)!);
+  }
+  return words;
+}
+
+/** A letter or a digit of ASCII, or part of a character beyond it. */
+const isOfWord = (byte: number): boolean =>
+  byte >= 0x80 || (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
+
+/** Any token that stands for text, each equally likely. */
+function ordinary(tokenizer: Tokenizer, draw: () => number): number {
+  for (;;) {
+    const id = Math.floor(draw() * tokenizer.size);
+    if (tokenizer.bytes(id).length > 0) return id;
+  }
+}

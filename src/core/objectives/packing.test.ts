@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { packed, packingOf, packingTold } from './packing';
+import { textSource } from '../testing/tokenSource';
+import { createTokenizer } from '../tokenizer/byteLevel';
+
+const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+
+test('every token of every document is in one row, no row is overfull, and long ones alone are cut', () => {
+  const lengths = fc.array(fc.integer({ min: 1, max: 200 }), { maxLength: 60 });
+  fc.assert(
+    fc.property(lengths, fc.integer({ min: 1, max: 70 }), (tokens, context) => {
+      let end = 0;
+      const documents = tokens.map((length) => ({ start: (end += length) - length, tokens: length }));
+      const { rows, cut, pieces, padding, ...others } = packed(documents, context);
+      const all = rows.flat().sort((a, b) => a.from - b.from);
+      let at = 0;
+      for (const { from, tokens } of all) {
+        expect(from).toBe(at);
+        at += tokens;
+      }
+      expect(at).toBe(end);
+      for (const row of rows) {
+        expect(row.length).toBeGreaterThan(0);
+        expect(row.reduce((sum, { tokens }) => sum + tokens, 0)).toBeLessThanOrEqual(context);
+      }
+      const long = documents.filter(({ tokens }) => tokens > context);
+      expect(cut).toBe(long.length);
+      expect(pieces).toBe(all.length - documents.length + long.length);
+      const begun = new Set(all.filter(({ begins }) => begins).map(({ from }) => from));
+      expect(begun).toEqual(new Set(documents.map(({ start }) => start)));
+      for (const { start, tokens } of documents)
+        if (tokens <= context) expect(all).toContainEqual({ from: start, tokens, begins: true });
+      expect(padding).toBe(rows.length * context - end);
+      expect(others).toEqual({ documents: documents.length });
+      // Of two rows, one would not have had room for a piece of the other: that is any fit, and half is full at least.
+      expect(rows.filter((row) => 2 * row.reduce((sum, { tokens }) => sum + tokens, 0) <= context).length).toBeLessThan(
+        2,
+      );
+    }),
+  );
+});
+
+test('each goes into the fullest row with room for it, the longest first', () => {
+  const documents = [3, 5, 2, 6, 4].map((tokens, i) => ({ start: 10 * i, tokens }));
+  const { rows } = packed(documents, 10);
+  expect(rows.map((row) => row.map(({ tokens }) => tokens))).toEqual([
+    [6, 4],
+    [5, 3, 2],
+  ]);
+});
+
+test('what is cut and what is padding is told', async () => {
+  const source = textSource(tokenizer, ['abc', 'defghijklmnop', 'qr', 's']);
+  // With the marks 4, 14, 3, and the last without one.
+  expect(await packingTold(source, 8)).toEqual({
+    words:
+      '4 documents, of which 1 is cut into 2 pieces for a context of 8: packed into 3 rows, of which 8.33 % is padding.',
+    isCut: true,
+  });
+  expect(await packingTold(source, 16)).toEqual({
+    words: '4 documents, none of which is longer than a context of 16: packed into 2 rows, of which 31.3 % is padding.',
+    isCut: false,
+  });
+});
+
+test('a text whose borders nobody kept is refused', async () => {
+  const old = { ...textSource(tokenizer, ['abc']), documents: () => Promise.resolve(null) };
+  await expect(packingOf(old, 8)).rejects.toThrow(/not known where the documents of this text begin/);
+});

@@ -1,0 +1,36 @@
+/** What is reached on pairs without learning: by the counts of the tokens of targets, and by giving the input back. */
+import type { MetricId } from '../metrics';
+import { scoreOf } from '../metrics/text/textMetric';
+import { chrf } from '../metrics/text/chrf';
+import { exactMatch } from '../metrics/text/exactMatch';
+import type { PartSource } from '../shards/manifest';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { BaselineFacts } from './facts';
+import { countTargets, hasPairs, pairsIn, spread, textOf } from './pairRows';
+import { unigramLoss } from './unigram';
+
+/** Held-out pairs that are scored at most. */
+const MOST_SCORED = 2000;
+
+/** Nothing where documents of a part have no fields. */
+export async function measurePairs(
+  train: PartSource,
+  validation: PartSource,
+  tokenizer: Tokenizer,
+): Promise<Pick<BaselineFacts, 'pairs'>> {
+  if (!(await hasPairs(train)) || !(await hasPairs(validation))) return {};
+  const [learnt, held] = [await pairsIn(train), await pairsIn(validation)];
+  const copies = [];
+  for (const place of spread(Math.min(held.count, MOST_SCORED), held.count)) {
+    const { input, target } = await held.read(place);
+    copies.push({ output: textOf(tokenizer, input), wanted: textOf(tokenizer, target) });
+  }
+  return {
+    pairs: {
+      unigramLoss: unigramLoss(await countTargets(learnt, tokenizer), await countTargets(held, tokenizer)),
+      copied: { exactMatch: scoreOf(exactMatch, copies), chrf: scoreOf(chrf, copies) } satisfies Partial<
+        Record<MetricId, number>
+      >,
+    },
+  };
+}

@@ -1,0 +1,174 @@
+/** Documents with an input and a target, and the rows of ids that a model learns them by. */
+import { badSettings } from '../base/errors';
+import { formatCount } from '../base/units';
+import type { ModelKind } from '../models/spec';
+import type { Border, PartSource, TokenSource } from '../shards/manifest';
+import { answerStart, promptBegin } from '../tokenizer/prompt';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+
+/** Ids of a document: its fields, and what stands between them. */
+export interface Pair {
+  input: Uint32Array;
+  between: Uint32Array;
+  target: Uint32Array;
+}
+export interface Pairs {
+  count: number;
+  /** Tokens of each input, of what follows it, and of each target. */
+  lengths: readonly (readonly [input: number, between: number, target: number])[];
+  /** Of the documents that they are, among all of the data. */
+  places: readonly number[];
+  read(place: number): Promise<Pair>;
+}
+
+const known = new WeakMap<TokenSource, Promise<Pairs>>();
+
+/** Whether a part has any. */
+export const hasPairs = async (part: PartSource): Promise<boolean> => (await spansIn(part)).length > 0;
+
+/** Those of a part. @throws HomegrownError `bad-settings` where it has none */
+export function pairsIn(source: TokenSource): Promise<Pairs> {
+  const there = known.get(source) ?? open(source);
+  known.set(source, there);
+  there.catch(() => known.delete(source));
+  return there;
+}
+
+async function open(source: TokenSource): Promise<Pairs> {
+  const all = await spansIn(source);
+  if (all.length === 0)
+    throw badSettings(
+      'The text has no pairs of an input and a target.',
+      'Add a table (CSV, TSV or JSON Lines) and take two of its columns as pairs; in the terminal with --pairs.',
+    );
+  return {
+    count: all.length,
+    lengths: all.map(({ from, input, between, target }) => [input - from, between - input, target - between]),
+    places: all.map(({ document }) => document),
+    async read(place) {
+      const { from, input, between, target } = all[place]!;
+      const ids = await source.read(from, target - from);
+      return {
+        input: ids.subarray(0, input - from),
+        between: ids.subarray(input - from, between - from),
+        target: ids.subarray(between - from),
+      };
+    },
+  };
+}
+
+async function spansIn(source: TokenSource) {
+  const documents = ('documents' in source && (await (source as PartSource).documents())) || [];
+  return documents.flatMap(({ start, place, fields }) => fieldsOf(start, place, fields));
+}
+
+/** Where each ends, in tokens of the part. */
+function fieldsOf(start: number, document: number, { input, target }: Border['fields']) {
+  if (!input || !target || input[1] === input[0] || target[1] === target[0]) return [];
+  return [
+    {
+      document,
+      from: start + input[0],
+      input: start + input[1],
+      between: start + target[0],
+      target: start + target[1],
+    },
+  ];
+}
+
+/** A row: what is read, and of each of its places the token that is to follow; -1 where nothing is learnt. */
+export interface PairRow {
+  /** What an encoder reads. */
+  source?: readonly number[];
+  ids: readonly number[];
+  targets: readonly number[];
+}
+
+/** What is around fields: the ids of a tokenizer. */
+export interface Marks {
+  begin: readonly number[];
+  start: number;
+  end: number;
+}
+export const marksOf = (tokenizer: Tokenizer): Marks => {
+  const begin = promptBegin(tokenizer);
+  return { begin: begin === undefined ? [] : [begin], start: answerStart(tokenizer), end: tokenizer.endOfText };
+};
+
+/**
+ * An encoder reads the input and its end, and a decoder begins with the token of an answer's start and goes through the target
+ * to its end. A decoder alone reads the document as it stands, and learns the target and its end. What is longer than a context
+ * is cut at its end; of a decoder's row a target has up to half, and more where the input leaves it.
+ */
+export function pairRow({ input, between, target }: Pair, context: number, kind: ModelKind, marks: Marks): PairRow {
+  const { begin, start, end } = marks;
+  const room = roomFor([input.length, between.length, target.length], context, kind, begin.length);
+  const wanted = [...target, end].slice(0, room.target);
+  if (kind === 'encoder-decoder')
+    return {
+      source: [...begin, ...input.subarray(0, room.input), end],
+      ids: [start, ...wanted.slice(0, -1)],
+      targets: wanted,
+    };
+  const before = [...begin, ...input.subarray(0, room.input), ...between];
+  const ids = [...before, ...wanted.slice(0, -1)];
+  return { ids, targets: [...new Array<number>(before.length - 1).fill(-1), ...wanted] };
+}
+
+/** How many tokens of the input, and of the target with its end, a row has. */
+function roomFor(
+  [input, between, target]: Pairs['lengths'][number],
+  context: number,
+  kind: ModelKind,
+  begin: number,
+): { input: number; target: number } {
+  if (kind === 'encoder-decoder')
+    return { input: Math.min(input, context - begin - 1), target: Math.min(target + 1, context) };
+  // A row of n ids has the n-th token of its targets after it.
+  const all = context + 1 - begin - between;
+  const own = Math.min(target + 1, Math.max(Math.ceil(all / 2), all - input));
+  return { input: Math.min(input, all - own), target: own };
+}
+
+/** How many of a part are cut, in words; undefined where none is. */
+export async function cutWords(
+  source: TokenSource,
+  context: number,
+  kind: ModelKind,
+  tokenizer: Tokenizer,
+): Promise<string | undefined> {
+  const { lengths, count } = await pairsIn(source);
+  const begin = marksOf(tokenizer).begin.length;
+  let [inputs, targets] = [0, 0];
+  for (const each of lengths) {
+    const room = roomFor(each, context, kind, begin);
+    if (room.input < each[0]) inputs++;
+    if (room.target < each[2] + 1) targets++;
+  }
+  if (inputs + targets === 0) return undefined;
+  return (
+    `Of ${formatCount(count)} pairs to learn from, ${formatCount(inputs)} inputs and ${formatCount(targets)} targets ` +
+    `are longer than a context of ${formatCount(context)} holds, and are cut at their ends.`
+  );
+}
+
+/** `some` of `all`, evenly from the first on. */
+export const spread = (some: number, all: number): number[] =>
+  Array.from({ length: some }, (_, i) => Math.floor((i * all) / some));
+
+/** Ids as they are read one after another. */
+export function textOf(tokenizer: Tokenizer, ids: Iterable<number>): string {
+  const decoder = tokenizer.decoder();
+  return [...ids].map((id) => decoder.push(id)).join('') + decoder.end();
+}
+
+/** How often each id is to be given in targets and at their ends, [vocabulary]. */
+export async function countTargets({ count, read }: Pick<Pairs, 'count' | 'read'>, tokenizer: Tokenizer) {
+  const counts = new Uint32Array(tokenizer.size);
+  for (let place = 0; place < count; place++) {
+    const { target } = await read(place);
+    for (const id of target) counts[id]! += 1;
+    counts[tokenizer.endOfText]! += 1;
+  }
+  return counts;
+}

@@ -1,0 +1,131 @@
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import { stream } from '../base/rng';
+import type { Network } from '../models/network';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Batch } from './batch';
+import { answered, SPARE } from './answers';
+import { blindly, unigram } from './baseline';
+import { defineObjective, type ToAnswer } from './objective';
+import { cutWords, marksOf, type Pair, pairRow, type PairRow, pairsIn, spread } from './pairRows';
+
+/**
+ * The target of each row of a table, given its input. Of an encoder-decoder: source [rows, context] and sourceLengths [rows], what
+ * the encoder reads; of it and of a decoder, ids [rows, context] and targets [rows context], a negative one masked.
+ */
+export const pairs = defineObjective({
+  label: 'Targets of pairs',
+  source: 'Sutskever et al. 2014, "Sequence to Sequence Learning with Neural Networks"',
+  kinds: ['encoder-decoder', 'decoder'],
+  ofPairs: true,
+  fields: {},
+  roles: {},
+  gives: ['loss', 'answers'],
+  headline: 'perplexity',
+  // Pairs are rows however long the text is.
+  reach: () => 1,
+  inputs: (rows, context, _, kind) => ({
+    ...(kind === 'encoder-decoder' && {
+      source: { shape: [rows, context], dtype: 'int32' },
+      sourceLengths: { shape: [rows], dtype: 'int32' },
+    }),
+    ids: { shape: [rows, context], dtype: 'int32' },
+    targets: { shape: [rows * context], dtype: 'int32' },
+  }),
+  async batches(source, context, tokenizer, _, kind) {
+    const { count, read } = await pairsIn(source);
+    const marks = marksOf(tokenizer);
+    const batchOf = async (places: readonly number[]): Promise<Batch> => {
+      const rows: PairRow[] = [];
+      for (const place of places) rows.push(pairRow(await read(place), context, kind, marks));
+      return pairBatch(rows, context);
+    };
+    return {
+      training({ seed, step, first, rows }) {
+        const at = stream(seed, 'batch', step);
+        return batchOf(Array.from({ length: rows }, (_, row) => Math.floor((at(first + row) / 2 ** 32) * count)));
+      },
+      async *evaluation({ rows, tokens }) {
+        const wanted = Math.max(1, Math.min(count, Math.floor(tokens / context)));
+        const all = spread(wanted < rows ? wanted : wanted - (wanted % rows), count);
+        for (let i = 0; i < all.length; i += rows) {
+          const some = all.slice(i, i + rows);
+          yield { ...(await batchOf(some)), rows: some.length, context };
+        }
+      },
+    };
+  },
+  async cut(source, context, tokenizer, _, kind) {
+    const words = await cutWords(source, context, kind, tokenizer);
+    return words === undefined ? undefined : { words, isCut: true };
+  },
+  baselines: ({ vocabulary, data }) => [
+    blindly({ vocabulary, data }),
+    ...unigram({ vocabulary, data: data?.pairs ?? null }),
+  ],
+  measuredBaselines: ({ pairs }) => (pairs ? [{ words: 'copying the input', values: pairs.copied }] : []),
+  shows: { hint: 'the same held-out inputs' },
+  async load() {
+    const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');
+    return {
+      loss(network, { source, sourceLengths, ids, targets }, weight, context) {
+        const read = source && { ids: source as Tensor2D, lengths: sourceLengths as Tensor1D };
+        const output = network.forward(ids as Tensor2D, context, read);
+        return softmaxCrossEntropy(output, targets as Tensor1D, weight as Tensor1D);
+      },
+      answers,
+      async show(network, { tokenizer, prompt, source, pause }) {
+        if (!source) return (await answered(network, tokenizer, [typed(tokenizer, prompt)], pause))[0]!;
+        const { count, read } = await pairsIn(source);
+        const some: Pair[] = [];
+        for (const place of spread(Math.min(SHOWN, count), count)) some.push(await read(place));
+        return answered(network, tokenizer, some, pause);
+      },
+    };
+  },
+});
+
+const SHOWN = 4;
+/** Answers to compute at an evaluation, and of how many inputs at once. */
+const ANSWERS = { least: 8, most: 1000, rows: 64 };
+function pairBatch(rows: readonly PairRow[], context: number): Batch {
+  const [ids, targets] = [new Int32Array(rows.length * context), new Int32Array(rows.length * context).fill(-1)];
+  const source = new Int32Array(rows.length * context);
+  for (const [row, each] of rows.entries()) {
+    ids.set(each.ids, row * context);
+    targets.set(each.targets, row * context);
+    source.set(each.source ?? [], row * context);
+  }
+  return {
+    arrays: {
+      ...(rows[0]?.source && { source, sourceLengths: Int32Array.from(rows, (row) => row.source!.length) }),
+      ids,
+      targets,
+    },
+    weight: targets.reduce((count, target) => (target < 0 ? count : count + 1), 0),
+  };
+}
+
+const typed = (tokenizer: Tokenizer, input: string): Pair => ({
+  input: tokenizer.encode(input),
+  between: tokenizer.encode('\n'),
+  target: new Uint32Array(),
+});
+
+/** As many pairs as it takes to compute about so many tokens, spread over the part. */
+async function answers(network: Network, { tokenizer, source, tokens, pause }: ToAnswer) {
+  const { count, lengths, read } = await pairsIn(source);
+  const longest = lengths.reduce((most, [, , target]) => Math.max(most, target), 0);
+  const cost = (longest + SPARE) * Math.min(network.choice.config.context, longest + SPARE);
+  const wanted = Math.max(ANSWERS.least, Math.min(ANSWERS.most, Math.floor((ROUNDS * tokens) / cost)));
+  const places = spread(Math.min(count, wanted), count);
+  const all: { output: string; wanted: string }[] = [];
+  for (let i = 0; i < places.length; i += ANSWERS.rows) {
+    const some: Pair[] = [];
+    for (const place of places.slice(i, i + ANSWERS.rows)) some.push(await read(place));
+    for (const { given, wanted = '' } of await answered(network, tokenizer, some, pause))
+      all.push({ output: given, wanted });
+  }
+  return all;
+}
+/** An answer costs more than a loss, and tells more. */
+const ROUNDS = 4;

@@ -1,0 +1,69 @@
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import { unigram, blindly } from './baseline';
+import { answerStart } from '../tokenizer/prompt';
+import { drawing } from './masks';
+import { defineObjective } from './objective';
+import { windows } from './windows';
+
+/** What is read, up to a context of it, and as much of what follows. */
+const reach = (context: number): number => 2 * context;
+
+/**
+ * source [rows, context], the text before a place, of which sourceLengths [rows] are tokens and the others padding; ids
+ * [rows, context], what follows it as a decoder is given it; targets [rows context]. How much is read is drawn for each row,
+ * every length as likely, so that short beginnings are learnt to be gone on with too.
+ */
+export const prefix = defineObjective({
+  label: 'What follows a beginning',
+  hint: 'the encoder reads a beginning, the decoder goes on',
+  source: 'Raffel et al. 2019, "T5", arXiv:1910.10683, section 3.3.1: the prefix objective',
+  kinds: ['encoder-decoder'],
+  fields: {},
+  roles: { padding: 1 },
+  gives: ['loss', 'text'],
+  headline: 'perplexity',
+  reach,
+  inputs: (rows, context) => ({
+    source: { shape: [rows, context], dtype: 'int32' },
+    sourceLengths: { shape: [rows], dtype: 'int32' },
+    ids: { shape: [rows, context], dtype: 'int32' },
+    targets: { shape: [rows * context], dtype: 'int32' },
+  }),
+  batches(part, context, tokenizer) {
+    const start = answerStart(tokenizer);
+    const batches = windows(part, context, {
+      reach,
+      of(texts, { context: width, seed, step, first }) {
+        const source = new Int32Array(texts.length * width).fill(start);
+        const sourceLengths = new Int32Array(texts.length);
+        const ids = new Int32Array(texts.length * width);
+        const targets = new Int32Array(texts.length * width);
+        for (const [row, text] of texts.entries()) {
+          const length = 1 + Math.floor(drawing('prefix', { seed, step, row: first + row })() * width);
+          source.set(text.subarray(width - length, width), row * width);
+          sourceLengths[row] = length;
+          ids[row * width] = start;
+          ids.set(text.subarray(width, 2 * width - 1), row * width + 1);
+          targets.set(text.subarray(width), row * width);
+        }
+        return { arrays: { source, sourceLengths, ids, targets }, weight: targets.length };
+      },
+    });
+    return Promise.resolve(batches);
+  },
+  baselines: (facts) => [blindly(facts), ...unigram(facts)],
+  shows: { hint: 'same prompt, the likeliest', prompt: 'continued at every evaluation, by the likeliest tokens' },
+  async load() {
+    const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');
+    const { showAnswer } = await import('./showSpans');
+    return {
+      loss(network, { source, sourceLengths, ids, targets }, weight, context) {
+        const read = { ids: source as Tensor2D, lengths: sourceLengths as Tensor1D };
+        const output = network.forward(ids as Tensor2D, context, read);
+        return softmaxCrossEntropy(output, targets as Tensor1D, weight as Tensor1D);
+      },
+      /** Of a prompt as it is: no end follows what is gone on with. */
+      show: (network, asked) => showAnswer(network, asked, [...asked.tokenizer.encode(asked.prompt)]),
+    };
+  },
+});

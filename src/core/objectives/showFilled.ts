@@ -1,0 +1,59 @@
+import type { Network } from '../models/network';
+import { fill } from '../sample/fill';
+import { logits } from '../sample/logits';
+import { BLANK, hasBlank } from '../tokenizer/passage';
+import { drawing, masked, masksOf } from './masks';
+import type { ToShow } from './objective';
+import type { Filled, FilledPart } from './shown';
+
+/** The passage that is asked for where it has a blank, else the beginning of what is held out, with the likeliest in each blank. */
+export async function showFilled(
+  network: Network,
+  { tokenizer, prompt, source }: ToShow,
+  maskRate: number,
+): Promise<Filled> {
+  if (hasBlank(prompt, tokenizer) || !source || source.tokens < LEAST) {
+    const passage = hasBlank(prompt, tokenizer) ? prompt : `${prompt} ${BLANK}`;
+    const { pieces, blanks } = await fill(network, tokenizer, passage, 1);
+    return {
+      kind: 'filled',
+      parts: pieces.flatMap((text, i) => [
+        { text },
+        ...(blanks[i]?.[0] ? [{ text: blanks[i][0].text, wanted: null }] : []),
+      ]),
+    };
+  }
+  const { vocabulary, config } = network.choice;
+  const ids = await source.read(0, Math.min(MOST, config.context, source.tokens));
+  const masking = {
+    most: masksOf(ids.length, maskRate),
+    wholeWords: true,
+    shares: { mask: 1, random: 0 },
+  };
+  const { places, shown } = masked(ids, tokenizer, masking, drawing('shown', { seed: 0, step: 0, row: 0 }));
+  const scores = await logits(
+    network,
+    [...shown],
+    places.map((place) => place + 1),
+  );
+  /** Not as `decode`, which takes the space before a first word away. */
+  const textOf = (some: Iterable<number>): string => {
+    const decoder = tokenizer.decoder();
+    return [...some].map((id) => decoder.push(id)).join('') + decoder.end();
+  };
+  const parts: FilledPart[] = [];
+  let from = 0;
+  for (const [i, place] of places.entries()) {
+    if (place > from) parts.push({ text: textOf(ids.subarray(from, place)) });
+    const best = likeliest(scores.subarray(i * vocabulary, (i + 1) * vocabulary));
+    parts.push({ text: textOf([best]), wanted: textOf([ids[place]!]) });
+    from = place + 1;
+  }
+  if (from < ids.length) parts.push({ text: textOf(ids.subarray(from)) });
+  return { kind: 'filled', parts };
+}
+
+const likeliest = (scores: Float32Array): number => scores.reduce((best, z, id) => (z > scores[best]! ? id : best), 0);
+/** Tokens of a passage. */
+const LEAST = 4;
+const MOST = 64;

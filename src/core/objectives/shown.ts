@@ -1,0 +1,53 @@
+/** What shows what a model has learnt: a text that it wrote, a passage whose blanks it filled, or an answer to an input. */
+import { z } from '../base/zod';
+
+/** A part with `wanted` was a blank: `text` is what the model put there. It is null where nobody knows what stood there. */
+const filled = z.object({
+  kind: z.literal('filled'),
+  parts: z.array(z.object({ text: z.string(), wanted: z.string().nullable().exactOptional() })),
+});
+/** `wanted`: what the data have; absent where a person asked. */
+const answered = z.object({
+  kind: z.literal('answered'),
+  input: z.string(),
+  wanted: z.string().exactOptional(),
+  given: z.string(),
+});
+/** As it is stored: a string is what was written, which is all that older builds have; a list, answers to several inputs. */
+export const shownSchema = z.union([z.string(), filled, answered, z.array(answered).readonly()]);
+
+export type Filled = z.infer<typeof filled>;
+export type FilledPart = Filled['parts'][number];
+export type Answered = z.infer<typeof answered>;
+export type Shown = string | Filled | Answered | readonly Answered[];
+
+/** A piece of it, as it is drawn: given to the model, or made by it; with what was wanted, where that is something else. */
+export interface Piece {
+  text: string;
+  is: 'given' | 'made' | 'right' | 'wrong';
+  wanted?: string;
+}
+
+export function piecesOf(shown: Shown, prompt: string): readonly Piece[] {
+  if (typeof shown === 'string') {
+    if (!shown.startsWith(prompt)) return [{ text: shown, is: 'made' }];
+    const rest = shown.slice(prompt.length);
+    return [{ text: prompt, is: 'given' }, ...(rest === '' ? [] : [{ text: rest, is: 'made' } as const])];
+  }
+  if ('length' in shown)
+    return shown.flatMap((each, i) => [
+      ...(i > 0 ? [{ text: '\n', is: 'given' } as const] : []),
+      ...piecesOf(each, prompt),
+    ]);
+  switch (shown.kind) {
+    case 'filled':
+      return shown.parts.map(({ text, wanted }) => (wanted === undefined ? { text, is: 'given' } : made(text, wanted)));
+    case 'answered':
+      return [{ text: `${shown.input} → `, is: 'given' }, made(shown.given, shown.wanted ?? null)];
+  }
+}
+
+function made(text: string, wanted: string | null): Piece {
+  if (wanted === null) return { text, is: 'made' };
+  return text === wanted ? { text, is: 'right' } : { text, is: 'wrong', wanted: wanted.trim() };
+}

@@ -1,0 +1,97 @@
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import { real } from '../base/field';
+import { answerStart } from '../tokenizer/prompt';
+import { blindly, unigram } from './baseline';
+import { drawing, MASK_RATE } from './masks';
+import { defineObjective } from './objective';
+import { corrupted, spanLengths, spanReach, spanSizes } from './spans';
+import { windows } from './windows';
+
+/** As many as T5 has. */
+const SENTINELS = 100;
+
+/**
+ * source [rows, S], a text of which spans are taken out, each with a sentinel in its place; ids [rows, T], each sentinel with the
+ * span that it stands for; targets [rows T], the token that follows each. All rows are full: how many spans there are, and how
+ * long they are together, follows from the context.
+ */
+export const spanCorruption = defineObjective({
+  label: 'Spans taken out',
+  hint: 'short pieces of the text are taken out, and told by their places',
+  source: 'Raffel et al. 2019, "T5", arXiv:1910.10683, section 3.1.4; lengths and masks as in its code',
+  kinds: ['encoder-decoder'],
+  fields: {
+    maskRate: MASK_RATE,
+    spanLength: real({
+      label: 'Length of spans',
+      unit: 'tokens',
+      hint: 'in the mean',
+      help: 'Mean tokens of a span that is taken out',
+      row: 'main',
+      min: 1,
+      max: 100,
+      step: 1,
+      initial: 3,
+      absent: 3,
+    }),
+  },
+  roles: { padding: 1, sentinel: SENTINELS },
+  gives: ['loss', 'text'],
+  headline: 'perplexity',
+  reach: (context, settings) => spanReach(context, settings),
+  problems(settings, context) {
+    const { maskRate } = settings;
+    const { spans } = spanSizes(spanReach(context, settings), settings);
+    if (maskRate > 0.5) {
+      const message = `Of a text from which more than half is taken out, ${maskRate} here, not every span has a text before it.`;
+      return [{ field: 'maskRate', message }];
+    }
+    if (spans <= SENTINELS) return [];
+    const message = `A row would have ${spans} spans, and there are ${SENTINELS} sentinels: take longer spans, fewer of them, or a shorter context.`;
+    return [{ field: 'spanLength', message }];
+  },
+  inputs(rows, context, settings) {
+    const { inputs, targets } = spanSizes(spanReach(context, settings), settings);
+    return {
+      source: { shape: [rows, inputs], dtype: 'int32' },
+      ids: { shape: [rows, targets], dtype: 'int32' },
+      targets: { shape: [rows * targets], dtype: 'int32' },
+    };
+  },
+  batches(part, context, tokenizer, settings) {
+    const [start, end] = [answerStart(tokenizer), tokenizer.endOfText];
+    const sentinel = (n: number): number => tokenizer.idOf('sentinel', n);
+    const batches = windows(part, context, {
+      reach: (width) => spanReach(width, settings),
+      of(texts, { context: width, seed, step, first }) {
+        const tokens = spanReach(width, settings);
+        const sizes = spanSizes(tokens, settings);
+        const source = new Int32Array(texts.length * sizes.inputs);
+        const ids = new Int32Array(texts.length * sizes.targets);
+        const targets = new Int32Array(texts.length * sizes.targets);
+        for (const [row, text] of texts.entries()) {
+          const lengths = spanLengths(tokens, settings, drawing('spans', { seed, step, row: first + row }));
+          const made = corrupted(text, lengths, sentinel, end);
+          source.set(made.inputs, row * sizes.inputs);
+          ids.set([start, ...made.targets.slice(0, -1)], row * sizes.targets);
+          targets.set(made.targets, row * sizes.targets);
+        }
+        return { arrays: { source, ids, targets }, weight: targets.length };
+      },
+    });
+    return Promise.resolve(batches);
+  },
+  baselines: (facts) => [blindly(facts), ...unigram(facts)],
+  shows: { hint: 'same held-out text, same spans' },
+  async load() {
+    const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');
+    const { showSpans } = await import('./showSpans');
+    return {
+      loss(network, { source, ids, targets }, weight, context) {
+        const output = network.forward(ids as Tensor2D, context, { ids: source as Tensor2D });
+        return softmaxCrossEntropy(output, targets as Tensor1D, weight as Tensor1D);
+      },
+      show: showSpans,
+    };
+  },
+});

@@ -1,0 +1,33 @@
+/**
+ * Whether the highest score of a row is its target's.
+ *
+ *   y[n] = 1 where targets[n] = argmax of z[n], else 0      z = hidden classifier^T + bias
+ *
+ * hidden [N, C]   classifier [V, C]   bias [V]   targets [N] int32; a negative target is never the likeliest   y [N] f32
+ * Of equal scores the first token's counts. Logits are made for a block of rows at a time, as in softmaxCrossEntropy. For
+ * measuring only: it has no gradient.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor1D } from '@tensorflow/tfjs';
+import { classify, type Scored } from './classify';
+import { likeliestOnGpu } from './likeliest.wgsl';
+import { LOGIT_BYTES } from './logitBytes';
+import { type Implementations, pick } from './op';
+import { rowChunks } from './softmaxCrossEntropy';
+
+export type IsLikeliest = (scored: Scored, targets: Tensor1D, logitBytes?: number) => Tensor1D;
+
+export const isLikeliest: IsLikeliest = (...input) => pick(IS_LIKELIEST)(...input);
+
+export const IS_LIKELIEST: Implementations<IsLikeliest> = {
+  webgpu: likeliestOnGpu,
+  reference: (scored, targets, logitBytes = LOGIT_BYTES) =>
+    tf.tidy(() => {
+      const { hidden, classifier } = scored;
+      const parts = rowChunks(hidden, classifier, logitBytes).map(({ start, length }) => {
+        const scores = classify({ ...scored, hidden: tf.slice(hidden, [start, 0], [length, -1]) });
+        return tf.cast(tf.equal(tf.argMax(scores, 1), tf.slice(targets, start, length)), 'float32') as Tensor1D;
+      });
+      return tf.concat(parts);
+    }),
+};

@@ -1,0 +1,66 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor2D } from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { expectClose, floats } from '../testing/checkOp';
+import { muonInF64, orthogonalInF64 } from '../testing/muon';
+import { HOST_BACKENDS } from '../testing/wasm';
+import { MUON } from './muon';
+import { newtonSchulz } from './newtonSchulz';
+
+const SHAPES = [
+  [5, 13],
+  [13, 5],
+  [9, 9],
+  [1, 7],
+  [40, 33],
+] as const;
+
+describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+  beforeAll(async () => {
+    await use();
+  });
+
+  test.each(SHAPES)('Newton-Schulz of [%i, %i] is as its source has it, and nearly orthogonal', (rows, columns) => {
+    const u = floats([rows, columns], 3, rows);
+    const got = tf.tidy(() => newtonSchulz(tf.tensor2d(u.data, [rows, columns])).dataSync<'float32'>());
+    expectClose(got, orthogonalInF64(u.data, rows, columns).flat(), 2e-4, 'orthogonal');
+    // Its singular values lie around 1: so does the mean of their squares.
+    const squares = got.reduce((sum, x) => sum + x * x, 0) / Math.min(rows, columns);
+    expect(squares).toBeGreaterThan(0.4);
+    expect(squares).toBeLessThan(1.4);
+  });
+
+  test('of nothing comes nothing', () => {
+    expect([...tf.tidy(() => newtonSchulz(tf.zeros<tf.Rank.R2>([3, 4])).dataSync())]).toEqual(Array(12).fill(0));
+  });
+
+  test('three steps are as written, with matrices side by side each on its own, clipped or not', () => {
+    const before = tf.memory().numTensors;
+    for (const { widths, rows } of [
+      { rows: 6, widths: [6, 6, 6] },
+      { rows: 7, widths: [9, 4] },
+      { rows: 11, widths: [5] },
+    ]) {
+      const shape = [rows, widths.reduce((a, b) => a + b, 0)] as [number, number];
+      const start = floats(shape, 1, 3).data;
+      for (const change of [{}, { clip: 0 }, { weightDecay: 0 }]) {
+        const settings = { momentum: 0.9, weightDecay: 0.1, clip: 0.5, ...change };
+        const gradients = [1, 2, 3].map((step) => floats(shape, 0.3, 10 * step).data);
+        const [parameter, m] = [start, new Float32Array(start.length)].map((data) =>
+          tf.tidy(() => tf.variable(tf.tensor2d(data, shape))),
+        ) as [tf.Variable, tf.Variable];
+        for (const data of gradients) {
+          tf.tidy(() => {
+            const gradient: Tensor2D = tf.tensor2d(data, shape);
+            const norm = tf.norm(gradient) as tf.Scalar;
+            MUON.reference([{ parameter, gradient, m, widths, decay: true }], tf.tensor1d([0.1, 5, 5]), norm, settings);
+          });
+        }
+        const want = muonInF64(start, gradients, shape, widths, 0.1, settings);
+        expectClose(parameter.dataSync<'float32'>(), want, 1e-4, `${String(widths)} ${JSON.stringify(change)}`);
+        tf.dispose([parameter, m]);
+      }
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

@@ -1,0 +1,103 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import { dispatch, inFours, kernels, overElements, type Slice } from '../gpu/dispatch';
+import { emptyTensor } from '../gpu/tfjs';
+import type { MuonSettings, MuonSlot, MuonUpdate } from './muon';
+import { muonScale } from './muonScale';
+import { elementsOf, GROWN, newtonSchulzOnGpu } from './newtonSchulz.wgsl';
+import { strideOf } from './product.wgsl';
+
+/** A matrix of a weight: some of its columns. */
+interface Part {
+  slot: MuonSlot;
+  rows: number;
+  /** Of the weight. */
+  across: number;
+  first: number;
+  columns: number;
+}
+
+/** Matrices of one shape go through the products together: what a step takes is a matter of their shapes, not of layers. */
+export const muonOnGpu: MuonUpdate = (slots, rates, norm, settings) => {
+  for (const parts of stacks(slots.flatMap(partsOf))) {
+    const { rows, columns } = parts[0]!;
+    const stack = { rows, columns, count: parts.length };
+    tf.tidy(() => {
+      const u = emptyTensor([elementsOf(stack)], 'float32');
+      parts.forEach(({ slot, ...part }, i) => {
+        const operands = { m: slot.m, g: slot.gradient, norm, u: placeIn(u, part, i) };
+        dispatch(gathered(part, settings), operands);
+      });
+      const z = newtonSchulzOnGpu(u, stack);
+      parts.forEach(({ slot, ...part }, i) => {
+        const decay = slot.decay ? settings.weightDecay : 0;
+        dispatch(applied(part, decay), { w: slot.parameter, z: placeIn(z, part, i), rates });
+      });
+    });
+  }
+};
+
+function partsOf(slot: MuonSlot): Part[] {
+  const [rows, across] = slot.parameter.shape as [number, number];
+  return slot.widths.map((columns, i) => {
+    return { slot, rows, across, first: slot.widths.slice(0, i).reduce((a, b) => a + b, 0), columns };
+  });
+}
+
+/** Those of one shape, in their order, of at most so many numbers together as is memory that nobody misses. */
+function stacks(parts: readonly Part[]): Part[][] {
+  const shapes = [...new Set(parts.map(({ rows, columns }) => `${rows} ${columns}`))];
+  return shapes.flatMap((shape) => {
+    const alike = parts.filter(({ rows, columns }) => `${rows} ${columns}` === shape);
+    const most = Math.max(1, Math.floor(MOST / strideOf(alike[0]!.rows, alike[0]!.columns)));
+    return Array.from({ length: Math.ceil(alike.length / most) }, (_, i) => alike.slice(i * most, (i + 1) * most));
+  });
+}
+/** 16 MiB. A step of them needs that four times, where activations were before. */
+const MOST = 2 ** 22;
+
+const placeIn = (tensor: Tensor, { rows, columns }: Pick<Part, 'rows' | 'columns'>, i: number): Slice => {
+  const length = strideOf(rows, columns);
+  return { tensor, from: i * length, length };
+};
+
+type Place = Omit<Part, 'slot'>;
+/** Numbers of a matrix in the weight, `at`, and beside each other, `i`. */
+function overPart({ rows, across, first, columns }: Place, lines: string) {
+  const { type, width } = inFours([across, first, columns].every((n) => n % 4 === 0) ? 4 : 1);
+  const of = (n: number): string => `${n / width}u`;
+  const at = `let at = i / ${of(columns)} * ${of(across)} + ${of(first)} + i % ${of(columns)};`;
+  return { type, ...overElements((rows * columns) / width, `${at}\n  ${lines}`) };
+}
+
+const gathered = kernels((part: Place, { momentum, clip }: MuonSettings) => {
+  const { type, ...kernel } = overPart(
+    part,
+    `let g_i = ${1 - momentum} * g[at]${clip > 0 ? ` * min(1.0, ${clip} / (norm[0] + 1e-6))` : ''};
+  let m_i = ${momentum} * m[at] + g_i;
+  m[at] = m_i;
+  u[i] = ${momentum} * m_i + g_i;`,
+  );
+  return {
+    name: 'muon, momentum',
+    bindings: {
+      m: ['update', type],
+      g: ['read', type],
+      ...(clip > 0 && { norm: ['read', 'f32'] as const }),
+      u: ['write', type],
+    } as const,
+    ...kernel,
+  };
+});
+
+const applied = kernels((part: Place, decay: number) => {
+  const { type, ...kernel } = overPart(
+    part,
+    `w[at] -= rates[0] * (${muonScale(part.rows, part.columns) * GROWN} * z[i] + ${decay} * w[at]);`,
+  );
+  return {
+    name: 'muon',
+    bindings: { w: ['update', type], z: ['read', type], rates: ['read', 'f32'] } as const,
+    ...kernel,
+  };
+});

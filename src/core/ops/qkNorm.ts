@@ -1,0 +1,89 @@
+/**
+ * Queries and keys, each head divided by its root mean square and its columns scaled, then turned by rotary positions, so that
+ * scores stay small however large the weights of a model grow.
+ *
+ *   q = rope(rmsNorm(q, qGain))      k = rope(rmsNorm(k, kGain))      v stays
+ *
+ * x, y [B T, (heads + 2 kvHeads) D]: columns are q | k | v, heads contiguous inside; D even
+ * qGain, kGain [D]: one for all heads   offsets [B] int32: as in rope   epsilon > 0, in units of x^2
+ * Source: Dehghani et al. 2023, arXiv:2302.05442, section 2; as in Hugging Face's Qwen3.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
+import { sumOfRows } from './linear';
+import { anyNeedsGradient, type Differentiable, run, type Implementations } from './op';
+import { qkNormOnGpu } from './qkNorm.wgsl';
+import { rotated, type Settings as Rope } from './rope';
+
+export const qkNorm = (
+  x: Tensor2D,
+  gains: { q: Tensor; k: Tensor },
+  settings: Settings,
+  offsets?: Tensor1D,
+): Tensor2D => run(QK_NORM, { x, qGain: gains.q, kGain: gains.k, offsets }, settings) as Tensor2D;
+
+export type X = { x: Tensor; qGain: Tensor; kGain: Tensor; offsets?: Tensor1D | undefined };
+/** `heads`: of queries. */
+export interface Settings extends Omit<Rope, 'headSize'> {
+  /** Of keys, and as many of values. */
+  kvHeads: number;
+  epsilon: number;
+}
+/** rrms [B T, heads + kvHeads, 1]. */
+type Saved = X & { rrms: Tensor };
+
+const reference: Differentiable<X, Settings, Saved> = {
+  forward(given, settings) {
+    const { x, qGain, offsets } = given;
+    const normed = apart(x, qGain, settings);
+    const rrms = tf.rsqrt(tf.add(tf.mean(tf.square(normed), 2, true), settings.epsilon));
+    const scaled = tf.mul(tf.mul(normed, rrms), gainsOf(given, settings));
+    const y = rotated(together(scaled, x), offsets, ropeOf(given, settings), 1);
+    return { y, saved: { ...given, rrms } };
+  },
+  /** dx = rrms (g - n mean(g n)), g = d gain, n = x rrms; d: dy turned back; the mean is over a head. */
+  backward(dy, { rrms, ...given }, settings, needsGradient) {
+    const { x, qGain, offsets } = given;
+    const turnedBack = rotated(dy, offsets, ropeOf(given, settings), -1);
+    const d = apart(turnedBack, qGain, settings);
+    const n = tf.mul(apart(x, qGain, settings), rrms);
+    const dx = (): Tensor => {
+      const g = tf.mul(d, gainsOf(given, settings));
+      return together(tf.mul(rrms, tf.sub(g, tf.mul(n, tf.mean(tf.mul(g, n), 2, true)))), turnedBack);
+    };
+    const { heads, kvHeads } = settings;
+    const ofHeads = anyNeedsGradient(needsGradient, 'qGain', 'kGain') && headsOf(tf.mul(d, n));
+    const overHeads = (of: Tensor2D, first: number, count: number): Tensor =>
+      tf.sum(tf.slice(of, [first, 0], [count, -1]), 0);
+    return {
+      x: needsGradient.x && dx(),
+      qGain: needsGradient.qGain && ofHeads && overHeads(ofHeads, 0, heads),
+      kGain: needsGradient.kGain && ofHeads && overHeads(ofHeads, heads, kvHeads),
+    };
+  },
+};
+
+export const QK_NORM: Implementations<Differentiable<X, Settings>> = { webgpu: qkNormOnGpu, reference };
+
+const ropeOf = ({ qGain }: X, { rows, heads, kvHeads, base }: Settings): Rope => ({
+  rows,
+  heads: heads + kvHeads,
+  headSize: qGain.size,
+  base,
+});
+/** The heads of queries and of keys, [B T, heads + kvHeads, D]. */
+const apart = (x: Tensor, { size: D }: Tensor, { heads, kvHeads }: Settings): Tensor3D =>
+  tf.reshape<Rank.R3>(tf.slice(x, [0, 0], [-1, (heads + kvHeads) * D]), [-1, heads + kvHeads, D]);
+/** These, and the values of x. */
+function together(queriesAndKeys: Tensor, x: Tensor): Tensor {
+  const [rows, turned] = [x.shape[0], queriesAndKeys.size / x.shape[0]];
+  return tf.concat([tf.reshape(queriesAndKeys, [rows, turned]), tf.slice(x, [0, turned], [rows, -1])], 1);
+}
+/** [heads + kvHeads, D]. */
+const gainsOf = ({ qGain, kGain }: X, { heads, kvHeads }: Settings): Tensor =>
+  tf.stack([...Array.from({ length: heads }, () => qGain), ...Array.from({ length: kvHeads }, () => kGain)]);
+/** Adds up over all rows: [B T, heads + kvHeads, D] -> [heads + kvHeads, D]. */
+function headsOf(x: Tensor): Tensor2D {
+  const [rows, count, D] = x.shape as [number, number, number];
+  return tf.reshape<Rank.R2>(sumOfRows(tf.reshape<Rank.R2>(x, [rows, count * D])), [count, D]);
+}

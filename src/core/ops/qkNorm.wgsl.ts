@@ -1,0 +1,228 @@
+/**
+ * A head of a row after the other: as many threads as LANES have one between them, each some of its pairs of columns, which
+ * are turned together.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+import { dispatch, kernels, row } from '../gpu/dispatch';
+import { emptyTensor } from '../gpu/tfjs';
+import { anyNeedsGradient, type Differentiable } from './op';
+import { upTo } from './product.wgsl';
+import type { Settings, X } from './qkNorm';
+import { sumOverWorkgroup } from './reduce.wgsl';
+import { angle, frequenciesOf } from './rope.wgsl';
+
+export const qkNormOnGpu: Differentiable<X, Settings, X> = {
+  forward(given, settings) {
+    const y = emptyTensor(given.x.shape, 'float32');
+    const frequencies = frequenciesFor(given, settings);
+    dispatch(forward(sizesOf(given, settings)), { ...given, frequencies, y });
+    frequencies.dispose();
+    return { y, saved: given };
+  },
+  backward(dy, given, settings, needsGradient) {
+    const sizes = sizesOf(given, settings);
+    const ofGains = anyNeedsGradient(needsGradient, 'qGain', 'kGain');
+    const dx = needsGradient.x && emptyTensor(given.x.shape, 'float32');
+    const partials = ofGains && emptyTensor([groupsOf(sizes), 2 * sizes.D], 'float32');
+    const frequencies = frequenciesFor(given, settings);
+    const made = { dx: dx || undefined, partials: partials || undefined };
+    dispatch(backward(sizes, needsGradient.x ?? false, ofGains), { dy, ...given, frequencies, ...made });
+    frequencies.dispose();
+    if (!partials) return { x: dx };
+    const [qGain, kGain] = [emptyTensor([sizes.D], 'float32'), emptyTensor([sizes.D], 'float32')];
+    dispatch(gains(sizes), { partials, qGain, kGain });
+    partials.dispose();
+    if (!needsGradient.qGain) qGain.dispose();
+    if (!needsGradient.kGain) kGain.dispose();
+    return { x: dx, qGain: needsGradient.qGain && qGain, kGain: needsGradient.kGain && kGain };
+  },
+};
+
+interface Sizes {
+  /** Heads of all rows, and those of a row: of queries, of keys, and all. */
+  count: number;
+  H: number;
+  normed: number;
+  all: number;
+  /** Columns of a head. */
+  D: number;
+  /** Rows of a sequence. */
+  T: number;
+  /** With offsets. */
+  placed: boolean;
+  epsilon: number;
+}
+function sizesOf({ x, qGain, offsets }: X, { rows, heads, kvHeads, epsilon }: Settings): Sizes {
+  const [N, all] = [x.shape[0], heads + 2 * kvHeads];
+  const shared = { T: N / rows, placed: offsets !== undefined, epsilon };
+  return { count: N * all, H: heads, normed: heads + kvHeads, all, D: qGain.size, ...shared };
+}
+const frequenciesFor = ({ qGain }: X, { base }: Settings): Tensor =>
+  tf.tensor(frequenciesOf({ headSize: qGain.size, base }), [qGain.size / 2, 2]);
+
+const LANES = 16;
+/** Heads that a workgroup takes at once. */
+const TALL = 4;
+const THREADS = LANES * TALL;
+/** Heads that each of them takes one after the other in the backward pass, so that few sums remain to be added. */
+const STRIP = 16;
+const groupsOf = ({ count }: Sizes): number => Math.ceil(count / (TALL * STRIP));
+
+const read = ({ placed }: Sizes) =>
+  ({
+    x: ['read', 'f32'],
+    qGain: ['read', 'f32'],
+    kGain: ['read', 'f32'],
+    frequencies: ['read', 'vec2f'],
+    ...(placed && { offsets: ['read', 'i32'] as const }),
+  }) as const;
+
+/** Of pair `pair` of row `t`, in head `head`: by what it is turned, `sign` a, and its gains. Values stay. */
+const functions = ({ T, D, H, normed, placed }: Sizes, sign: 1 | -1): string => `
+fn cosine_sine(t: u32, head: u32, pair: u32) -> vec2f {
+  ${angle(T, placed, sign)}
+  return select(vec2f(1.0, 0.0), vec2f(cosine, sine), head < ${normed}u);
+}
+fn gain(head: u32, pair: u32) -> vec2f {
+  if (head < ${H}u) { return vec2f(qGain[pair], qGain[pair + ${D / 2}u]); }
+  if (head < ${normed}u) { return vec2f(kGain[pair], kGain[pair + ${D / 2}u]); }
+  return vec2f(1.0);
+}
+fn turned(x: vec2f, by: vec2f) -> vec2f { return vec2f(x.x * by.x - x.y * by.y, x.y * by.x + x.x * by.y); }`;
+
+/** Of head `r`: where it begins, its row, and which it is there. */
+const place = ({ count, D, all }: Sizes): string => `let own = min(r, ${count - 1}u);
+  let first = own * ${D}u;
+  let t = own / ${all}u;
+  let head = own % ${all}u;`;
+
+/** Adds up what the threads of a head have in `parts`. */
+const sumOfLanes = (type: 'f32' | 'vec2f'): string => `var sum = ${type}();
+  for (var l = zero; l < ${LANES}u; l++) { sum += parts[local.y * ${LANES}u + l]; }`;
+
+const forward = kernels((sizes: Sizes) => {
+  const { count, normed, D, epsilon } = sizes;
+  const half = D / 2;
+  return {
+    name: 'qkNorm',
+    bindings: { ...read(sizes), y: ['write', 'f32'] } as const,
+    workgroup: [LANES, TALL, 1] as const,
+    grid: row(Math.ceil(count / TALL)),
+    globals: `var<workgroup> parts: array<f32, ${THREADS}>;${functions(sizes, 1)}`,
+    body: `
+  let r = index * ${TALL}u + local.y;
+  ${place(sizes)}
+  var squares = 0.0;
+  for (var c = local.x; c < ${D}u; c += ${LANES}u) { squares += x[first + c] * x[first + c]; }
+  parts[lane] = squares;
+  workgroupBarrier();
+  if (r >= ${count}u) { return; }
+  ${sumOfLanes('f32')}
+  let rrms = select(1.0, inverseSqrt(sum / ${D}.0 + ${epsilon}), head < ${normed}u);
+  for (var pair = local.x; pair < ${half}u; pair += ${LANES}u) {
+    let n = vec2f(x[first + pair], x[first + pair + ${half}u]) * rrms * gain(head, pair);
+    let v = turned(n, cosine_sine(t, head, pair));
+    y[first + pair] = v.x;
+    y[first + pair + ${half}u] = v.y;
+  }`,
+  };
+});
+
+/**
+ * dx = rrms (g - n mean(g n)), g = d gain, n = x rrms, d: dy turned back, the mean over a head; and `partials`, for each
+ * workgroup the sums of d n over its heads, by pairs: those of queries, those of keys.
+ */
+const backward = kernels((sizes: Sizes, ofX: boolean, ofGains: boolean) => {
+  const { count, H, normed, D, epsilon } = sizes;
+  const half = D / 2;
+  const groups = groupsOf(sizes);
+  // Written out: what a thread has of a head stays in registers only where no index of it is computed.
+  const held = upTo(Math.ceil(half / LANES));
+  const each = (line: (e: number) => string): string =>
+    held.map((e) => `{ let pair = local.x + ${e * LANES}u; if (pair < ${half}u) { ${line(e)} } }`).join('\n    ');
+  const addUp = `
+  ${each((e) => `total[lane + ${e * THREADS}u] = sum${e};`)}
+  workgroupBarrier();
+  if (local.y == 0u) {
+    ${each(
+      (e) =>
+        `partials[index * ${half}u + pair] = ${upTo(TALL)
+          .map((y) => `total[lane + ${e * THREADS + y * LANES}u]`)
+          .join(' + ')};`,
+    )}
+  }`;
+  return {
+    name: 'qkNorm backward',
+    bindings: {
+      dy: ['read', 'f32'],
+      ...read(sizes),
+      ...(ofX && { dx: ['write', 'f32'] as const }),
+      ...(ofGains && { partials: ['write', 'vec4f'] as const }),
+    } as const,
+    workgroup: [LANES, TALL, 1] as const,
+    grid: row(groups),
+    globals: `var<workgroup> parts: array<vec2f, ${THREADS}>;
+${ofGains ? `var<workgroup> total: array<vec4f, ${held.length * THREADS}>;` : ''}${functions(sizes, -1)}`,
+    body: `
+  if (index >= ${groups}u) { return; }
+  ${held.map((e) => `var sum${e} = vec4f();`).join(' ')}
+  for (var i = 0u; i < ${STRIP}u; i++) {
+    let r = (index * ${STRIP}u + i) * ${TALL}u + local.y;
+    ${place(sizes)}
+    let isNormed = head < ${normed}u;
+    ${held.map((e) => `var x${e} = vec2f(); var d${e} = vec2f();`).join(' ')}
+    var part = vec2f(); // sums of x x, and of g x
+    ${each(
+      (e) => `
+      x${e} = vec2f(x[first + pair], x[first + pair + ${half}u]);
+      d${e} = turned(vec2f(dy[first + pair], dy[first + pair + ${half}u]), cosine_sine(t, head, pair));
+      part += vec2f(dot(x${e}, x${e}), dot(d${e} * gain(head, pair), x${e}));`,
+    )}
+    workgroupBarrier();
+    parts[lane] = part;
+    workgroupBarrier();
+    ${sumOfLanes('vec2f')}
+    let rrms = inverseSqrt(sum.x / ${D}.0 + ${epsilon});
+    if (r < ${count}u) {
+    ${each(
+      (e) => `
+      let n = x${e} * rrms;
+      ${
+        ofX
+          ? `let v = select(d${e}, rrms * (d${e} * gain(head, pair) - n * (sum.y * rrms / ${D}.0)), isNormed);
+      dx[first + pair] = v.x;
+      dx[first + pair + ${half}u] = v.y;`
+          : ''
+      }
+      let added = vec4f(select(vec2f(), d${e} * n, head < ${H}u), select(vec2f(), d${e} * n, isNormed && head >= ${H}u));
+      sum${e} += added;`,
+    )}
+    }
+  }
+  ${ofGains ? addUp : ''}`,
+  };
+});
+
+/** Adds up what the workgroups have, a pair of columns each. */
+const gains = kernels((sizes: Sizes) => {
+  const half = sizes.D / 2;
+  return {
+    name: 'qkNorm backward, gains',
+    bindings: { partials: ['read', 'vec4f'], qGain: ['write', 'f32'], kGain: ['write', 'f32'] } as const,
+    workgroup: [THREADS, 1, 1] as const,
+    grid: row(half),
+    globals: sumOverWorkgroup(THREADS, 'vec4f'),
+    body: `
+  if (index >= ${half}u) { return; }
+  var part = vec4f();
+  for (var g = lane; g < ${groupsOf(sizes)}u; g += ${THREADS}u) { part += partials[g * ${half}u + index]; }
+  let sum = reduce_sum(part, lane, zero);
+  if (lane == 0u) {
+    qGain[index] = sum.x;
+    qGain[index + ${half}u] = sum.y;
+    kGain[index] = sum.z;
+    kGain[index + ${half}u] = sum.w;
+  }`,
+  };
+});

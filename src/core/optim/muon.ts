@@ -1,0 +1,62 @@
+import { real } from '../base/field';
+import type { MuonSlot } from '../ops/muon';
+import { adamw } from './adamw';
+import { defineOptimizer } from './optimizer';
+
+/** Five times the products X X^T, A A and B X, over the shorter side. */
+function newtonSchulzFlops(rows: number, columns: number): number {
+  const [short, long] = [Math.min(rows, columns), Math.max(rows, columns)];
+  return 5 * (4 * short ** 2 * long + 2 * short ** 3);
+}
+
+/** Orthogonal steps for the matrices of linear layers, and AdamW for all else: embeddings, the classifier, norms and biases. */
+export const muon = defineOptimizer({
+  label: 'Muon',
+  hint: 'orthogonal steps for matrices, AdamW for the rest: fewer steps, of which each takes longer',
+  source:
+    'Jordan et al. 2024, https://kellerjordan.github.io/posts/muon, with the scale of Liu et al. 2025, arXiv:2502.16982',
+  fields: {
+    muonMomentum: real({
+      label: 'Momentum',
+      name: 'Momentum of Muon',
+      hint: 'of matrices',
+      row: 'seldom',
+      min: 0,
+      max: 0.9999,
+      stored: [0, 1],
+      step: 0.01,
+      initial: 0.95,
+    }),
+    ...adamw.fields,
+  },
+  state: (weight) => (weight.linear ? [{ name: 'muon.m', shape: weight.shape }] : adamw.state(weight)),
+  rates: (learningRate, step, { beta1, beta2 }) => [learningRate, 1 - beta1 ** step, 1 - beta2 ** step],
+  flops: ({ shape, linear, widths = [shape[1]!] }) =>
+    linear ? widths.reduce((sum, width) => sum + newtonSchulzFlops(shape[0]!, width), 0) : 0,
+  usualRate: adamw.usualRate,
+  torch: {
+    class: 'Muon',
+    arguments: { momentum: 'muonMomentum', betas: ['beta1', 'beta2'], eps: 'epsilon' },
+    ofMatrices: { 'muon.m': 'momentum_buffer' },
+    moments: { 'adam.m': 'exp_avg', 'adam.v': 'exp_avg_sq' },
+    counts: true,
+  },
+  async load() {
+    const [{ muon: update }, rest] = await Promise.all([import('../ops/muon'), adamw.load()]);
+    return {
+      update(slots, rates, norm, { muonMomentum: momentum, ...settings }) {
+        const matrices = slots.filter(({ weight }) => weight.linear);
+        update(
+          matrices.map(({ weight, moments, ...slot }): MuonSlot => {
+            return { ...slot, m: moments[0]!, widths: weight.widths ?? [weight.shape[1]!] };
+          }),
+          rates,
+          norm,
+          { momentum, weightDecay: settings.weightDecay, clip: settings.clip },
+        );
+        const others = slots.filter(({ weight }) => !weight.linear);
+        if (others.length > 0) rest.update(others, rates, norm, settings);
+      },
+    };
+  },
+});

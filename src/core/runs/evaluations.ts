@@ -1,0 +1,45 @@
+/**
+ * What was measured of a run's saved steps on a whole part or text, kept under `evaluations/<run>/<step>/<part>`. It goes with
+ * its run; where its steps are given back it stays, as its curve does.
+ */
+import { storedMoment } from '../base/moment';
+import type { Kind } from '../base/record';
+import { z } from '../base/zod';
+import { evaluationSchema } from '../evaluate/evaluation';
+
+/** What can be measured on: a held-out part, or a text that a person gives, of which the newest is kept. */
+export const EVALUATED = ['validation', 'test', 'text'] as const;
+export type EvaluatedOn = (typeof EVALUATED)[number];
+/** Or on none: pairs of sentences and tasks of one's own, which are measured by themselves. */
+const KEPT_PARTS = [...EVALUATED, 'lists'] as const;
+export type KeptPart = (typeof KEPT_PARTS)[number];
+
+const recordSchema = z.object({
+  version: z.literal(1),
+  runId: z.string(),
+  step: z.int().nonnegative(),
+  part: z.enum(KEPT_PARTS),
+  /** Of the test part: the how manieth look at it this was. */
+  look: z.int().positive().exactOptional(),
+  /** Of the text, where it is no part. */
+  name: z.string().exactOptional(),
+  /** Of what was measured on: of another it is out of date. */
+  textHash: z.string(),
+  tokenizerHash: z.string(),
+  madeAt: storedMoment,
+  evaluation: evaluationSchema,
+});
+export type EvaluationRecord = z.infer<typeof recordSchema>;
+
+export const EVALUATIONS = 'evaluations/';
+export const evaluationsOf = (runId: string): string => `${EVALUATIONS}${runId}/`;
+export const evaluationKey = ({ runId, step, part }: Pick<EvaluationRecord, 'runId' | 'step' | 'part'>): string =>
+  `${evaluationsOf(runId)}${step}/${part}`;
+
+export const EVALUATION: Kind<EvaluationRecord> = {
+  what: (key) => `What was measured of run ${key.split('/')[1]}, step ${key.split('/')[2]},`,
+  version: 1,
+  schema: recordSchema,
+  upgrades: [],
+  keyOf: evaluationKey,
+};

@@ -1,0 +1,95 @@
+/** Keeping what was measured of a run, and finding it again. */
+import type { BlobStore, Json } from '../base/blobStore';
+import { readRecord, storedRecord, unlessUnreadable } from '../base/record';
+import type { PartName, ShardManifest } from '../shards/manifest';
+import { manifestIfKept } from './data';
+import {
+  type EvaluatedOn,
+  EVALUATION,
+  evaluationKey,
+  type EvaluationRecord,
+  evaluationsOf,
+  type KeptPart,
+} from './evaluations';
+import { readKnownRun, recordKey } from './record';
+
+/** In place of one of the same step and part. @throws HomegrownError `storage-damaged` where the run was deleted meanwhile */
+export async function keepEvaluation(store: BlobStore, record: EvaluationRecord): Promise<void> {
+  const put = [[evaluationKey(record), storedRecord(EVALUATION, record)]] as const;
+  const key = recordKey(record.runId);
+  for (;;) {
+    await readKnownRun(store, record.runId);
+    const run = (await store.get(key)) as Json | undefined;
+    if (run !== undefined && (await store.commit({ put, expect: [[key, run]] }))) return;
+  }
+}
+
+export interface KeptEvaluation {
+  record: EvaluationRecord;
+  /** What of it is no longer as it was when it was measured. */
+  changed: readonly ('text' | 'tokenizer')[];
+}
+
+/**
+ * What is kept of a step on a part; where that step was not measured, of the newest that was before it, else of the newest.
+ * Null where there is none, or none that can be read.
+ */
+export async function readEvaluation(
+  store: BlobStore,
+  runId: string,
+  step: number,
+  part: EvaluatedOn,
+): Promise<KeptEvaluation | null> {
+  const steps = (await measuredSteps(store, runId, part)).toSorted((a, b) => b - a);
+  const nearest = [...steps.filter((each) => each <= step), ...steps.filter((each) => each > step)];
+  for (const each of nearest) {
+    const key = evaluationKey({ runId, step: each, part });
+    const record = await unlessUnreadable(readRecord(store, key, EVALUATION));
+    if (record) return { record, changed: await changedSince(store, record) };
+  }
+  return null;
+}
+
+/** Steps of which something is kept on a part, oldest first. */
+export async function measuredSteps(store: BlobStore, runId: string, part: KeptPart): Promise<readonly number[]> {
+  const ends = (await store.keys(evaluationsOf(runId))).map((key) => key.slice(evaluationsOf(runId).length).split('/'));
+  return ends
+    .filter(([, of]) => of === part)
+    .map(([step]) => Number(step))
+    .sort((a, b) => a - b);
+}
+
+async function changedSince(
+  store: BlobStore,
+  { runId, part, textHash, tokenizerHash }: EvaluationRecord,
+): Promise<KeptEvaluation['changed']> {
+  const run = await unlessUnreadable(readKnownRun(store, runId));
+  const manifest = run && (await manifestIfKept(store, run));
+  if (!manifest) return [];
+  return [
+    ...((part === 'validation' || part === 'test') && textHash !== partHash(manifest, part) ? (['text'] as const) : []),
+    ...(tokenizerHash !== manifest.tokenizerHash ? (['tokenizer'] as const) : []),
+  ];
+}
+
+/** Where it can be read, of each step for which something is kept on a part, oldest first. */
+export async function readEvaluations(
+  store: BlobStore,
+  runId: string,
+  part: KeptPart,
+): Promise<readonly EvaluationRecord[]> {
+  const records: EvaluationRecord[] = [];
+  for (const step of await measuredSteps(store, runId, part)) {
+    const record = await unlessUnreadable(readRecord(store, evaluationKey({ runId, step, part }), EVALUATION));
+    if (record) records.push(record);
+  }
+  return records;
+}
+
+interface Told extends Pick<ShardManifest, 'textHash' | 'split'> {
+  parts: { readonly [part in PartName]?: { tokens: number; bytes: number } };
+}
+
+/** Says which text a part is: the texts that it is of, how they are split, and how much of them it is. */
+export const partHash = ({ textHash, split, parts }: Told, part: PartName): string =>
+  [textHash, JSON.stringify(split), part, parts[part]?.tokens, parts[part]?.bytes].join(' ');

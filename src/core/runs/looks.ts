@@ -1,0 +1,26 @@
+/** How often the test part was looked at. Each look that decides something makes the part a little more of a validation part. */
+import { listOf } from '../base/limits';
+import { z } from '../base/zod';
+
+/** Data that a run has had. */
+const MOST = 1000;
+
+/** `of`: says which text it is; of another, with other data of the run, it was not looked at. */
+export const looksSchema = listOf(z.strictObject({ of: z.string(), count: z.int().positive() }), MOST);
+export type Looks = z.infer<typeof looksSchema>;
+
+export const looksAt = (looks: Looks | undefined, of: string): number =>
+  looks?.find((each) => each.of === of)?.count ?? 0;
+
+/** After one more. */
+export const looked = (looks: Looks = [], of: string): Looks => [
+  ...looks.filter((each) => each.of !== of).slice(1 - MOST),
+  { of, count: looksAt(looks, of) + 1 },
+];
+
+/** `1st`, `2nd`, `11th`. */
+export function ordinal(n: number): string {
+  const last = n % 10;
+  const isTeen = Math.floor(n / 10) % 10 === 1;
+  return `${n}${isTeen || last > 3 ? 'th' : (['th', 'st', 'nd', 'rd'][last] ?? 'th')}`;
+}

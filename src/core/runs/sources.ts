@@ -1,0 +1,29 @@
+/** Which text or document the tokens of data are of, by the names that people know. */
+import type { BlobStore } from '../base/blobStore';
+import { isUnreadable } from '../base/record';
+import { documentsOf, learntOf, listTexts } from '../documents';
+import type { DataFacts } from './settings';
+
+/**
+ * By the place of a document among all of the data: the name of its text; of a single text, the document's own title. Empty
+ * from the first text on that is not stored any more as it was learnt.
+ */
+export async function sourcesOf(store: BlobStore, data: DataFacts | null): Promise<(place: number) => string> {
+  const names: string[] = [];
+  const there = data ? await listTexts(store) : [];
+  const isSingle = data?.texts.length === 1;
+  for (const { name, sha256 } of data?.texts ?? []) {
+    const text = there.find((each) => learntOf(each).sha256 === sha256);
+    if (!text) break;
+    try {
+      for (const { title, spans } of await documentsOf(store, text)) {
+        const isCalled = title !== undefined && title !== '' && spans === undefined; // a row of a table is not
+        names.push(isSingle && isCalled ? title : name);
+      }
+    } catch (error) {
+      if (!isUnreadable(error)) throw error; // what is measured does not depend on it
+      break;
+    }
+  }
+  return (place) => names[place] ?? '';
+}

@@ -1,0 +1,110 @@
+/** The merges of a run's tokenizer, which lie beside its record for its life. */
+import { expect, test } from 'vitest';
+import { type BlobStore, memoryStore } from '../base/blobStore';
+import { unwatched } from '../base/job';
+import { storedRecord } from '../base/record';
+import { claimRun } from '../checkpoint/checkpoint';
+import { runRecord } from '../testing/runRecord';
+import { forkRun } from './fork';
+import { KINDS } from './kinds';
+import { migrate } from './migrate';
+import { addRun, purgeRun, readKnownRun, recordKey, RUN, updateRun } from './record';
+import { readTokenizer } from './tokenizer';
+
+const TOKENIZER = {
+  kind: 'bpe' as const,
+  merges: [
+    [1, 2],
+    [256, 3],
+  ] as const,
+  roles: ['end' as const],
+};
+const made = (id = 'a') => runRecord({ id, step: 4, tokenizer: TOKENIZER });
+
+async function addSaved(store: BlobStore): Promise<void> {
+  await addRun(store, made());
+  const tensors = new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]);
+  await (await claimRun(store, 'a')).save({ state: { step: 4, tokensSeen: 0, activeMs: 0, best: null }, tensors });
+}
+/** As a build before wrote it: all in one. */
+const before = async (store: BlobStore): Promise<void> => {
+  const old = { ...(storedRecord(RUN, made()) as object), version: 2 };
+  await store.commit({ put: [[recordKey('a'), old]], drop: ['merges/a'] });
+};
+const tokenizerOf = async (store: BlobStore, id = 'a') => readTokenizer(store, await readKnownRun(store, id));
+const unreadable = async (store: BlobStore) =>
+  (await Promise.all(KINDS.map((kind) => kind.unreadable(store, null)))).flat().map(({ key }) => key);
+
+test('one that was made elsewhere lies there whole; the record says how it cuts text', async () => {
+  const store = memoryStore();
+  const added = { id: 2, special: true, single_word: false, lstrip: false, rstrip: false, normalized: false };
+  const elsewhere = { split: 'qwen2', spellings: ['a', 'b', '<|end|>'], added: [added], names: {} } as const;
+  for (const merges of [TOKENIZER.merges, []]) {
+    await purgeRun(store, 'a');
+    await addRun(store, runRecord({ id: 'a', tokenizer: { kind: 'bpe', merges, elsewhere } }));
+    expect((await readKnownRun(store, 'a')).tokenizer).toEqual({ kind: 'bpe', split: 'qwen2' });
+    expect(await tokenizerOf(store)).toEqual({ kind: 'bpe', merges, elsewhere });
+  }
+});
+
+test('the record has none of them; a change of it leaves them, a fork has its own, and they go with their run', async () => {
+  const store = memoryStore();
+  await addSaved(store);
+  expect(JSON.stringify(await store.get(recordKey('a')))).not.toContain('merges');
+  await updateRun(store, 'a', (run) => ({ ...run, note: 'n' }));
+  expect(await tokenizerOf(store)).toEqual(TOKENIZER);
+  const { segments } = await readKnownRun(store, 'a');
+  const from = { runId: 'a', step: 4 };
+  const fork = { runId: 'b', projectId: 'first', name: 'B', createdAt: 2, from, recipe: segments[0].recipe };
+  const forked = await forkRun(store, { ...fork, data: { id: null, facts: null } }, 'x').catch((e: unknown) => e);
+  expect(forked).not.toBeInstanceOf(Error);
+  await purgeRun(store, 'a');
+  expect(await store.keys('merges/')).toEqual(['merges/b']);
+  expect(await tokenizerOf(store, 'b')).toEqual(TOKENIZER);
+});
+
+test('one of an older build opens as it lies, keeps them through a change, and is brought to the new form in one commit', async () => {
+  const store = memoryStore();
+  await addSaved(store);
+  await before(store);
+  expect(await tokenizerOf(store)).toEqual(TOKENIZER);
+  await updateRun(store, 'a', (run) => ({ ...run, note: 'n' }));
+  expect(await tokenizerOf(store)).toEqual(TOKENIZER);
+  await before(store);
+  await migrate(store, () => 'x', unwatched);
+  expect(await store.get('merges/a')).toMatchObject({ merges: TOKENIZER.merges });
+  expect(JSON.stringify(await store.get(recordKey('a')))).not.toContain('merges');
+  expect(await tokenizerOf(store)).toEqual(TOKENIZER);
+
+  // Changed in another tab between the look and the commit: as that has it.
+  await before(store);
+  const racing: BlobStore = {
+    ...store,
+    async commit(change) {
+      if ([...(change.put ?? [])].some(([key]) => key === 'merges/a'))
+        await updateRun(store, 'a', (run) => ({ ...run, note: 'theirs' }));
+      return store.commit(change);
+    },
+  };
+  await migrate(racing, () => 'x', unwatched);
+  expect(await readKnownRun(store, 'a')).toMatchObject({ note: 'theirs' });
+  expect(await tokenizerOf(store)).toEqual(TOKENIZER);
+});
+
+test('where they are gone or cannot be read, that is said when they are asked for, the run is listed, and all of it stays', async () => {
+  const store = memoryStore();
+  await addSaved(store);
+  expect(await unreadable(store)).toEqual([]);
+  for (const torn of ['torn', { version: 1, merges: [[1]] }, { version: 2 }]) {
+    await store.commit({ put: [['merges/a', torn]] });
+    await expect(tokenizerOf(store)).rejects.toThrow(/^The tokenizer of run a (cannot be read|was made by a newer)/);
+    expect(await unreadable(store)).toEqual(['merges/a']);
+  }
+  const [, ...keys] = await store.keys('');
+  await store.commit({ drop: ['merges/a'] });
+  await expect(tokenizerOf(store)).rejects.toThrow('The tokenizer of run a is missing');
+  expect(await unreadable(store)).toEqual(['merges/a']);
+  await migrate(store, () => 'x', unwatched);
+  expect(keys.length).toBeGreaterThan(3);
+  expect((await readKnownRun(store, 'a')).name).toBe('Whale');
+});

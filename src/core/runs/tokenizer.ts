@@ -1,0 +1,59 @@
+/**
+ * The tokenizer of a run. Its merges, and what it is where it was made elsewhere, lie beside the record, under `merges/<run>`:
+ * they are most of what there is of a run besides its steps, and no list of runs shows them.
+ */
+import type { BlobStore, Json } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
+import { type Kind, readAll, readRecord, storedRecord, type Unreadable } from '../base/record';
+import { z } from '../base/zod';
+import type { TokenizerModel } from '../tokenizer/tokenizer';
+import { type ToldTokenizer, tokenizerParts } from './settings';
+
+interface Told {
+  id: string;
+  tokenizer: ToldTokenizer;
+}
+
+/** @throws HomegrownError `storage-damaged` where its merges are gone or cannot be read, `newer-version` */
+export async function readTokenizer(store: BlobStore, { id, tokenizer }: Told): Promise<TokenizerModel> {
+  const { kind, roles, merges, elsewhere, applied } = tokenizer;
+  const parts = merges
+    ? { merges, ...(elsewhere && { elsewhere }), ...(applied && { applied }) }
+    : await readParts(store, mergesKey(id));
+  return { kind, ...(roles && { roles }), ...parts };
+}
+
+/** @throws HomegrownError `storage-damaged` where there are none too, `newer-version` */
+async function readParts(store: BlobStore, key: string): Promise<Parts> {
+  const stored = await readRecord(store, key, MERGES_OF);
+  if (!stored) throw new HomegrownError('storage-damaged', `${MERGES_OF.what(key)} is missing`);
+  const { version: _, ...parts } = stored;
+  return parts;
+}
+type Parts = Pick<TokenizerModel, 'merges' | 'elsewhere' | 'applied'>;
+
+/** Those that cannot be read, or are missing beside a record: the run can then neither go on nor write. */
+export async function unreadableMerges(store: BlobStore, runs: readonly Told[]): Promise<readonly Unreadable[]> {
+  const apart = runs.filter(({ tokenizer }) => !tokenizer.merges).map(({ id }) => mergesKey(id));
+  const keys = new Set([...apart, ...(await store.keys(MERGES))]);
+  return (await readAll([...keys], (key) => readParts(store, key))).unreadable;
+}
+
+/** A record as it is stored, and its merges as they are beside it; a tokenizer without any says so itself. */
+export function withoutMerges<R extends Told>(record: R): { record: R; put: [key: string, value: Json][] } {
+  const { merges, elsewhere, applied, ...tokenizer } = record.tokenizer;
+  if (!merges || (merges.length === 0 && !elsewhere && !applied)) return { record, put: [] };
+  const more = { ...(elsewhere && { elsewhere }), ...(applied && { applied }) };
+  const stored = storedRecord(MERGES_OF, { version: 1, merges: [...merges], ...more });
+  const told = { ...tokenizer, ...(elsewhere && { split: elsewhere.split }) };
+  return { record: { ...record, tokenizer: told }, put: [[mergesKey(record.id), stored]] };
+}
+
+export const MERGES = 'merges/';
+export const mergesKey = (runId: string): string => `${MERGES}${runId}`;
+export const MERGES_OF: Kind<{ version: 1 } & Parts> = {
+  what: (key) => `The tokenizer of run ${key.slice(MERGES.length)}`,
+  version: 1,
+  schema: z.strictObject({ version: z.literal(1), ...tokenizerParts }),
+  upgrades: [],
+};

@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { unwatched } from '../base/job';
+import type { Network } from '../models/network';
+import { toyRelative } from '../testing/toyRelative';
+import { answerStart, sourceIds } from '../tokenizer/prompt';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { HOST_BACKENDS } from '../testing/wasm';
+import { answer, type AnswerSettings } from './answer';
+import { logits } from './logits';
+import { memory } from './memory';
+
+/** Of 33 tokens: a letter is one. */
+const PADDING = 32;
+const END = 31;
+const tokenizer = {
+  endOfText: END,
+  special: [{ role: 'padding', id: PADDING, text: '<pad>' }],
+  encode: (text: string) => Uint32Array.from(text, (c) => c.charCodeAt(0) - 97),
+} as unknown as Tokenizer;
+const settings: AnswerSettings = { temperature: 0, topK: 0, topP: 1, seed: 4, length: 12, beams: 1, lengthPenalty: 1 };
+
+describe.each(HOST_BACKENDS)('%s', (_, use) => {
+  let net: Network;
+  beforeAll(async () => {
+    await use();
+    net = await toyRelative('relative-pair');
+    return () => net.dispose();
+  });
+  const told = async (text: string, change: Partial<AnswerSettings> = {}, job = unwatched) => {
+    const tokens = [];
+    for await (const token of answer(net, tokenizer, text, { ...settings, ...change }, job)) tokens.push(token);
+    return tokens;
+  };
+  const ids = async (...given: Parameters<typeof told>): Promise<number[]> =>
+    (await told(...given)).map(({ id }) => id);
+
+  /** Everything is read anew for each token. */
+  async function uncached(text: string, length: number): Promise<number[]> {
+    const written = [answerStart(tokenizer)];
+    while (written.length <= length) {
+      const read = memory(net, sourceIds(tokenizer, text));
+      const scores = (await logits(net, written, [written.length], read)).slice();
+      read.dispose();
+      const id = scores.indexOf(Math.max(...scores));
+      if (id === END) break;
+      written.push(id);
+    }
+    return written.slice(1);
+  }
+
+  test('what is encoded once gives the answer that is encoded anew for each token', async () => {
+    const before = tf.memory().numTensors;
+    for (const text of ['a', 'whale', 'thepequod']) expect(await ids(text)).toEqual(await uncached(text, 12));
+    expect(await ids('whale')).not.toEqual(await ids('thepequod'));
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('sampled, the same seed answers the same', async () => {
+    const one = await ids('whale', { temperature: 1 });
+    expect(await ids('whale', { temperature: 1 })).toEqual(one);
+    expect(await ids('whale', { temperature: 1, seed: 5 })).not.toEqual(one);
+  });
+
+  test('beams find what is at least as likely, and tell what each token is', async () => {
+    const before = tf.memory().numTensors;
+    const sum = (tokens: Awaited<ReturnType<typeof told>>): number =>
+      tokens.reduce((n, { probability }) => n + Math.log(probability), 0);
+    const [greedy, beams] = [await told('whale', { length: 6 }), await told('whale', { length: 6, beams: 4 })];
+    if (greedy.length === 6 && beams.length === 6) expect(sum(beams)).toBeGreaterThanOrEqual(sum(greedy) - 1e-4);
+    for (const { id, probability, alternatives } of beams) {
+      expect(alternatives).toHaveLength(8);
+      const known = alternatives.find(([other]) => other === id);
+      if (known) expect(known[1]).toBeCloseTo(probability, 6);
+    }
+    expect(await ids('whale', { length: 100, beams: 2 })).not.toHaveLength(0); // no longer than what it can read
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('an empty text is its end; one that is too long is refused with numbers', async () => {
+    expect(await ids('')).toEqual(await uncached('', 12));
+    await expect(ids('abcdefghijklmnopqr')).rejects.toMatchObject({
+      code: 'bad-settings',
+      message: 'The input is 19 tokens long, and this model reads 16 at once.',
+    });
+  });
+});

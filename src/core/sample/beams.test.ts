@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { unwatched } from '../base/job';
+import { type Beam, beamSearch } from './beams';
+
+const V = 3;
+const END = 2;
+const at = (ids: readonly number[]): number => ids.reduce((key, id) => key * V + id + 1, 0);
+/** A model of 3 tokens that says anything after anything. */
+const models = fc.array(fc.integer({ min: -400, max: 400 }), { minLength: 3 * 400, maxLength: 3 * 400 });
+const scoresOf = (table: readonly number[]) => (answers: readonly (readonly number[])[]) =>
+  Promise.resolve(Float32Array.from(answers.flatMap((ids) => [0, 1, 2].map((id) => table[3 * at(ids) + id]! / 100))));
+const noPause = () => Promise.resolve();
+
+/** All answers of at most `most` tokens, each with what it is judged by. */
+async function all(
+  table: readonly number[],
+  most: number,
+  penalty: number,
+  ids: number[] = [],
+  sum = 0,
+): Promise<Beam[]> {
+  const own = await scoresOf(table)([ids]);
+  const total = Math.log([...own].reduce((n, z) => n + Math.exp(z), 0));
+  const length = ids.length + 1;
+  const found: Beam[] = [];
+  for (let id = 0; id < V; id++) {
+    const score = sum + own[id]! - total;
+    if (id === END) found.push({ ids, score: score / length ** penalty });
+    else if (length === most) found.push({ ids: [...ids, id], score: score / length ** penalty });
+    else found.push(...(await all(table, most, penalty, [...ids, id], score)));
+  }
+  return found;
+}
+const best = (beams: readonly Beam[]): number => Math.max(...beams.map(({ score }) => score));
+
+test('as many beams as there are answers find the best of all', () =>
+  fc.assert(
+    fc.asyncProperty(models, fc.integer({ min: 1, max: 5 }), async (table, length) => {
+      // Without a penalty what ends cannot be overtaken by what goes on, so that stopping early loses nothing.
+      const settings = { beams: 2 * V ** length, lengthPenalty: 0, length };
+      const found = await beamSearch(scoresOf(table), END, settings, unwatched, noPause);
+      expect(found[0]!.score).toBeCloseTo(best(await all(table, length, 0)), 5);
+      for (const { ids } of found) expect(ids).not.toContain(END);
+    }),
+    { numRuns: 50 },
+  ));
+
+test('one beam is greedy', () =>
+  fc.assert(
+    fc.asyncProperty(models, async (table) => {
+      const greedy: number[] = [];
+      for (let i = 0; i < 5; i++) {
+        const [scores] = [await scoresOf(table)([greedy])];
+        const id = scores.indexOf(Math.max(...scores));
+        if (id === END) break;
+        greedy.push(id);
+      }
+      // Of equal scores the lower id goes first there as here; one that ends stops it, unless another goes on better.
+      const found = await beamSearch(
+        scoresOf(table),
+        END,
+        { beams: 1, lengthPenalty: 0, length: 5 },
+        unwatched,
+        noPause,
+      );
+      expect(found).toHaveLength(1);
+      if (greedy.length === 5) expect(found[0]!.ids).toEqual(greedy);
+    }),
+    { numRuns: 50 },
+  ));
+
+test('a penalty of length lets longer answers win', async () => {
+  // Ends at once with 0.5; else goes on with tokens of probability 0.9.
+  const scores = (answers: readonly (readonly number[])[]) =>
+    Promise.resolve(
+      Float32Array.from(
+        answers.flatMap(({ length }) => (length === 0 ? [0.49, 0.01, 0.5] : [0.9, 0.05, 0.05]).map(Math.log)),
+      ),
+    );
+  const run = async (lengthPenalty: number) =>
+    (await beamSearch(scores, END, { beams: 2, lengthPenalty, length: 6 }, unwatched, noPause))[0]!;
+  expect(await run(0)).toMatchObject({ ids: [] });
+  expect((await run(1)).ids).toEqual([0, 0, 0, 0, 0, 0]);
+});
+
+test('a stop gives what is best until then', async () => {
+  const abort = new AbortController();
+  let calls = 0;
+  const scores = (answers: readonly unknown[]) => {
+    if (++calls === 3) abort.abort();
+    return Promise.resolve(Float32Array.from(answers.flatMap(() => [1, 0, -50])));
+  };
+  const [found] = await beamSearch(scores, END, { beams: 2, lengthPenalty: 1, length: 50 }, abort, noPause);
+  expect(found!.ids).toEqual([0, 0, 0]);
+  await expect(
+    beamSearch(scores, END, { beams: 0, lengthPenalty: 1, length: 5 }, unwatched, noPause),
+  ).rejects.toMatchObject({
+    code: 'bad-settings',
+  });
+});

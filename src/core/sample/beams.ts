@@ -1,0 +1,79 @@
+/**
+ * Beam search: of the likeliest beginnings of an answer, a few are kept at each token, and what ends is judged by its mean
+ * log-probability, as the penalty of length has it. As transformers does it with `early_stopping=False`.
+ * Source: Graves 2012, arXiv:1211.3711; the penalty: Wu et al. 2016, arXiv:1609.08144, section 7.
+ */
+import { badSettings } from '../base/errors';
+import type { Job, Pause } from '../base/job';
+
+export interface BeamSettings {
+  /** Beginnings that are kept at each token; 1 is greedy. */
+  beams: number;
+  /** The sum of log-probabilities is divided by length ** this: 0 favours short answers, 1 takes the mean. */
+  lengthPenalty: number;
+  /** Tokens of an answer at most, its end among them. */
+  length: number;
+}
+export interface Beam {
+  /** Without what it began with, and without the token that ends it. */
+  ids: readonly number[];
+  /** Nats, as judged; the higher the better. */
+  score: number;
+}
+
+/**
+ * The answers that were found, the best first: `beams` of them, or fewer. A stop ends with what is best until then.
+ * @param scores of every token as the next one after each of some answers, [answers, vocabulary]
+ * @param end the token that ends an answer
+ */
+export async function beamSearch(
+  scores: (answers: readonly (readonly number[])[]) => Promise<Float32Array>,
+  end: number,
+  { beams, lengthPenalty, length: most }: BeamSettings,
+  { signal }: Pick<Job, 'signal'>,
+  pause: Pause,
+): Promise<readonly Beam[]> {
+  if (beams < 1 || most < 1) throw badSettings('A beam search needs at least one beam and one token.');
+  let running: readonly Beam[] = [{ ids: [], score: 0 }];
+  let ended: readonly Beam[] = [];
+  for (let length = 1; length <= most && running.length > 0 && !signal.aborted; length++) {
+    const next = likeliest(running, await scores(running.map(({ ids }) => ids)), 2 * beams);
+    const isOver = ({ token }: Next): boolean => token === end || length === most;
+    const judged = next
+      .slice(0, beams)
+      .filter(isOver)
+      .map(({ ids, token, score }) => {
+        const whole = token === end ? ids : [...ids, token];
+        return { ids: whole, score: score / length ** lengthPenalty };
+      });
+    ended = [...ended, ...judged].sort((a, b) => b.score - a.score).slice(0, beams);
+    running = next
+      .filter((one) => !isOver(one))
+      .slice(0, beams)
+      .map(({ ids, token, score }) => ({ ids: [...ids, token], score }));
+    const best = (running[0]?.score ?? -Infinity) / length ** lengthPenalty;
+    if (ended.length === beams && best <= ended.at(-1)!.score) break;
+    await pause();
+  }
+  return ended.length > 0 ? ended : running;
+}
+
+/** A beam and the token after it. `score`: nats of both together. */
+interface Next extends Beam {
+  token: number;
+}
+
+/** The `most` likeliest of all that some beams can go on with, the best first. scores [beams, vocabulary] */
+function likeliest(running: readonly Beam[], scores: Float32Array, most: number): readonly Next[] {
+  const vocabulary = scores.length / running.length;
+  return running
+    .flatMap(({ ids, score }, row) => {
+      const own = scores.subarray(row * vocabulary, (row + 1) * vocabulary);
+      const highest = own.reduce((a, b) => Math.max(a, b), -Infinity);
+      const total = highest + Math.log(own.reduce((sum, z) => sum + Math.exp(z - highest), 0));
+      const order = Uint32Array.from(own, (_, token) => token).sort((a, b) => own[b]! - own[a]! || a - b);
+      return Array.from(order.subarray(0, most), (token) => ({ ids, token, score: score + own[token]! - total }));
+    })
+    .sort((a, b) => b.score - a.score)
+    .slice(0, most);
+}

@@ -1,0 +1,33 @@
+/** What stands in the blanks of a passage, by a model that reads both ways. Source: Devlin et al. 2018, arXiv:1810.04805, section 3.1. */
+import { badSettings } from '../base/errors';
+import { modelSpec } from '../models';
+import type { Network } from '../models/network';
+import { passageIds, readPassage } from '../tokenizer/passage';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { candidates, type Filled } from './candidates';
+import { logits } from './logits';
+import { checkFits } from './fits';
+
+/**
+ * All blanks at once, each as if the others stayed blanks.
+ * @param most candidates of each blank
+ * @throws HomegrownError `bad-settings` where it has no blank, or is longer than what the model reads, or the model fills none
+ */
+export async function fill(network: Network, tokenizer: Tokenizer, text: string, most: number): Promise<Filled> {
+  const { kind, label } = modelSpec(network.choice.id);
+  if (kind !== 'encoder')
+    throw badSettings(`${label} writes on from left to right and fills no blanks.`, 'Give it a text to go on from.');
+  const passage = readPassage(tokenizer, text);
+  const { ids, places } = passageIds(tokenizer, passage);
+  const { vocabulary, config } = network.choice;
+  checkFits('passage', ids.length, config.context);
+  const scores = await logits(
+    network,
+    ids,
+    places.map((place) => place + 1),
+  );
+  const blanks = places.map((_, blank) =>
+    candidates(tokenizer, passage, blank, scores.subarray(blank * vocabulary, (blank + 1) * vocabulary), most),
+  );
+  return { pieces: passage.pieces, blanks };
+}

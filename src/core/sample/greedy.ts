@@ -1,0 +1,63 @@
+/** The likeliest tokens after several beginnings at once, each up to its end. */
+import * as tf from '@tensorflow/tfjs';
+import { type Pause, yieldToEventLoop } from '../base/job';
+import type { Network } from '../models/network';
+import { classify } from '../ops/classify';
+import { paddedLength } from './logits';
+import { kept } from './memory';
+
+/**
+ * @param beginnings ids of each, one at least
+ * @param end the token that ends one; it is in no result
+ * @param most tokens of a result, and of it with its beginning at most the context
+ * @param sources ids of what an encoder-decoder answers, one for each beginning
+ * @returns what follows each
+ */
+export async function greedy(
+  network: Network,
+  beginnings: readonly (readonly number[])[],
+  { end, most }: { end: number; most: number },
+  sources?: readonly (readonly number[])[],
+  pause: Pause = yieldToEventLoop,
+): Promise<readonly (readonly number[])[]> {
+  const { context } = network.choice.config;
+  const texts = beginnings.map((ids) => [...ids]);
+  const going = new Set(texts.keys());
+  const read = sources && kept(network, () => rowsOf(sources, context));
+  try {
+    for (let step = 0; step < most && going.size > 0; step++) {
+      const next = tf.tidy(() => {
+        const { ids, lengths, width } = rowsOf(texts, context);
+        const output = network.forward(ids, { dropout: 0, lengths }, read);
+        const last = Int32Array.from(texts, ({ length }, row) => row * width + length - 1);
+        return tf.argMax(classify({ ...output, hidden: tf.gather(output.hidden, tf.tensor1d(last, 'int32')) }), 1);
+      });
+      const ids = await next.data();
+      next.dispose();
+      for (const row of [...going]) {
+        const text = texts[row]!;
+        if (ids[row] === end) going.delete(row);
+        else if (text.push(ids[row]!) === context) going.delete(row);
+      }
+      await pause();
+    }
+  } finally {
+    read?.dispose();
+  }
+  return texts.map((text, row) => text.slice(beginnings[row]!.length));
+}
+
+/** ids [rows, T], T the longest rounded up; lengths [rows], by which nothing sees what is added. */
+function rowsOf(texts: readonly (readonly number[])[], context: number) {
+  const width = paddedLength(Math.max(...texts.map(({ length }) => length)), context);
+  const ids = new Int32Array(texts.length * width);
+  for (const [row, text] of texts.entries()) ids.set(text, row * width);
+  return {
+    width,
+    ids: tf.tensor2d(ids, [texts.length, width], 'int32'),
+    lengths: tf.tensor1d(
+      texts.map(({ length }) => length),
+      'int32',
+    ),
+  };
+}

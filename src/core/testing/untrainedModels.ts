@@ -1,0 +1,54 @@
+/** Models that fill blanks or answer, drawn and not trained, for tests of what is written from them. */
+import { initialValues } from '../models/initial';
+import type { ModelChoice } from '../models/network';
+import type { BaseConfig } from '../models/spec';
+import type { Exported } from '../export/format';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import type { TokenRole } from '../tokenizer/special';
+import { DEFAULT_RECIPE } from '../train/recipe';
+
+const SIZES = { layers: 2, heads: 2, width: 32, context: 32 };
+const BERT = { hidden: 0, tanh: false, tokenTypes: 2, normEpsilon: 1e-12 };
+const T5 = { headWidth: 0, hidden: 64, gated: true, buckets: 8, maxDistance: 16, scaled: true, normEpsilon: 1e-6 };
+
+/** One of each kind. Weights are large, so that choices differ. */
+export const untrainedBert = (): Promise<Exported> =>
+  untrained('bert', { ...SIZES, ...BERT }, ['end', 'padding', 'mask']);
+export const untrainedT5 = (): Promise<Exported> =>
+  untrained('t5', { ...SIZES, ...T5 }, ['end', 'padding', 'sentinel', 'sentinel']);
+
+async function untrained(id: ModelChoice['id'], config: BaseConfig, roles: readonly TokenRole[]): Promise<Exported> {
+  const tokenizer = await createTokenizer({ kind: 'bytes', merges: [], roles });
+  const model: ModelChoice = { id, config, vocabulary: tokenizer.size };
+  const state = { step: 1, tokensSeen: 1, activeMs: 0, best: null };
+  const facts = {
+    version: 2,
+    id,
+    name: `untrained ${id}`,
+    createdAt: 1_764_000_000_000,
+    device: null,
+    result: null,
+  } as const;
+  const tensors = new Map(
+    [...initialValues(model, 3)].map(([name, { shape, data }]) => [
+      name,
+      // Not T5's, which are drawn large.
+      { shape, data: id === 't5' ? data : data.map((x) => (x === 0 || x === 1 ? x : 8 * x)) },
+    ]),
+  );
+  return {
+    name: `untrained-${id}`,
+    info: {
+      ...facts,
+      model,
+      segments: [{ after: 0, recipe: DEFAULT_RECIPE, data: null }],
+      tokenizer: 'bytes',
+      roles,
+      state,
+    },
+    snapshot: { state, tensors },
+    tokenizer,
+    events: [],
+    tokens: null,
+  };
+}

@@ -1,0 +1,48 @@
+/** Where @huggingface/tokenizers 0.2.0 differs from the crate `tokenizers`, after which models were made: as the crate does. */
+import {
+  BertNormalizer,
+  BertPreTokenizer,
+  LowercaseNormalizer,
+  type Normalizer,
+  PrecompiledNormalizer,
+  SequenceNormalizer,
+  SequencePreTokenizer,
+  type Tokenizer,
+  WhitespaceSplitPreTokenizer,
+} from '@huggingface/tokenizers';
+import { charsmap } from './charsmap';
+
+/** @param charsmaps compiled rules of normalisation, in the order in which its normalizers have them */
+export function correct({ normalizer, pre_tokenizer: preTokenizer }: Tokenizer, charsmaps: readonly string[]): void {
+  const rules = [...charsmaps];
+  for (const part of normalizer instanceof SequenceNormalizer ? normalizer.normalizers : [normalizer]) {
+    // The library brings text into form NFKC, whatever the rules are.
+    if (part instanceof PrecompiledNormalizer) part.normalize = charsmap(rules.shift()!);
+    // And looks at halves of surrogate pairs.
+    if (part instanceof BertNormalizer)
+      Object.assign(part, { tokenize_chinese_chars: (text: string) => text.replace(IDEOGRAPH, ' $& ') });
+    if (part instanceof LowercaseNormalizer || (part instanceof BertNormalizer && isLowerCased(part.config)))
+      lowerSigmas(part);
+  }
+  const splits = preTokenizer instanceof SequencePreTokenizer ? preTokenizer.tokenizers : [preTokenizer];
+  for (const part of splits) {
+    // Its white space is JavaScript's, which differs at U+0085 and U+FEFF.
+    if (part instanceof WhitespaceSplitPreTokenizer) part.pre_tokenize_text = (text) => text.match(WORD) ?? [];
+    if (part instanceof BertPreTokenizer) part.pre_tokenize_text = (text) => text.match(BERT_WORD) ?? [];
+  }
+}
+
+const isLowerCased = (config: object): boolean => 'lowercase' in config && config.lowercase === true;
+
+/** JavaScript makes a capital sigma at a word's end ς; the crate looks at each character alone. No other depends on its place. */
+function lowerSigmas(part: Normalizer): void {
+  const normalize = part.normalize.bind(part);
+  part.normalize = (text) => normalize(text.replaceAll('Σ', 'σ'));
+}
+
+/** As BERT's own code has them, but for U+2B820 to U+2B91F, which the crate leaves out. */
+const IDEOGRAPH =
+  /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu;
+const WORD = /\P{White_Space}+/gu;
+/** Punctuation: what Unicode calls so, and all of ASCII that is neither letter, number nor space. */
+const BERT_WORD = /[^\p{White_Space}\p{P}!-/:-@[-`{-~]+|[\p{P}!-/:-@[-`{-~]/gu;

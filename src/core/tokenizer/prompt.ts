@@ -1,0 +1,32 @@
+import type { Tokenizer } from './tokenizer';
+
+/** What a text begins with where something is asked for: what its makers put there, or else the end of the text before. */
+export function beginOf({ model: { elsewhere }, endOfText, begin: applied }: Tokenizer): number {
+  if (applied !== undefined) return applied;
+  if (!elsewhere) return endOfText;
+  const { begin, names, spellings } = elsewhere;
+  const named = names['bos_token'];
+  return begin ?? (named === undefined ? endOfText : spellings.indexOf(named));
+}
+
+/** What the model's makers put before every text, and so before every prompt; undefined where they put nothing. */
+export const promptBegin = ({ model, begin }: Tokenizer): number | undefined => model.elsewhere?.begin ?? begin;
+
+/** A prompt as ids, one at least: with what the model's makers put before every text. */
+export function promptIds(tokenizer: Tokenizer, prompt: string): Uint32Array {
+  const begin = promptBegin(tokenizer);
+  const ids = tokenizer.encode(prompt);
+  if (ids.length > 0 && begin === undefined) return ids;
+  return Uint32Array.of(beginOf(tokenizer), ...ids);
+}
+
+/** A text that is answered, as ids: with what the model's makers put before it, and the token that ends it. */
+export const sourceIds = (tokenizer: Tokenizer, text: string): readonly number[] => [
+  ...(tokenizer.begin === undefined ? [] : [tokenizer.begin]),
+  ...tokenizer.encode(text),
+  tokenizer.endOfText,
+];
+
+/** What an answer begins with: padding (Raffel et al. 2019), or the end of the text before where a tokenizer has none. */
+export const answerStart = (tokenizer: Tokenizer): number =>
+  tokenizer.special.find(({ role }) => role === 'padding')?.id ?? tokenizer.endOfText;

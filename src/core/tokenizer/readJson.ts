@@ -1,0 +1,225 @@
+/** tokenizer.json, or vocab.json with merges.txt, as others write them. */
+import { LARGEST_TOKENIZER, listOf, MOST_TOKENS } from '../base/limits';
+import { z } from '../base/zod';
+import { quoted, readVocabulary, refused } from './readVocabulary';
+import { SPLIT_NAMES, type SplitName, SPLITS } from './splits';
+import type { AddedToken, AppliedKind, TokenizerModel } from './tokenizer';
+
+/** What tokenizer_config.json says: what it calls tokens, and the template of a chat. */
+export type TokenizerConfig = Readonly<Record<string, string>>;
+
+/** What is not said, or cannot be read, is not there. */
+export function readTokenizerConfig(json: unknown): TokenizerConfig {
+  const all = z.record(z.string(), z.unknown()).catch({}).parse(json);
+  const names = Object.entries(all).flatMap(([key, value]) => {
+    if (!/^[a-z]{1,20}_token$|^chat_template$/.test(key)) return [];
+    const text = tokenText.safeParse(value).data;
+    return text === undefined || text.length > LONGEST_TEMPLATE ? [] : [[key, text] as const];
+  });
+  return Object.fromEntries(names);
+}
+const tokenText = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
+const LONGEST_TEMPLATE = 100_000;
+
+/**
+ * Reads a byte-level BPE tokenizer whose split is known here. Where its tokens are in our order, and called as here, it is as
+ * one of ours; any other keeps its ids, its split and its special tokens.
+ * @param vocabulary rows of the model's embedding; by default as many as there are ids
+ * @throws HomegrownError `bad-file` saying which part of the file asks for something else
+ */
+export function readTokenizerJson(file: Uint8Array, config: TokenizerConfig = {}, vocabulary?: number): TokenizerModel {
+  const { model, added_tokens, normalizer, pre_tokenizer, post_processor } = parse(checked(file));
+  const split = splitOf(normalizer, pre_tokenizer);
+  const ids = idsOf(model.vocab);
+  for (const { id, content } of added_tokens) {
+    if ((ids.get(content) ?? id) !== id) throw refused(`${quoted(content)} has two ids`);
+    ids.set(content, id);
+  }
+  const begin = beginOf(post_processor);
+  if (begin !== undefined && !ids.has(begin))
+    throw refused(`it begins a text with ${quoted(begin)}, which is no token`);
+  return readVocabulary({
+    ids,
+    merges: model.merges,
+    added: added_tokens.map(({ content: _, ...token }): AddedToken => token),
+    names: config,
+    split,
+    ...(model.ignore_merges && { ignoresMerges: true }),
+    ...(begin !== undefined && { begin: ids.get(begin)! }),
+    ...(vocabulary !== undefined && { vocabulary }),
+  });
+}
+
+/**
+ * The same of a file that may be of another kind: WordPiece and Unigram are kept as they are, and checked when they are made.
+ * @param config the whole of tokenizer_config.json, where there is one
+ */
+export function readAnyTokenizerJson(file: Uint8Array, config: string | undefined, rows: number): TokenizerModel {
+  const json = checked(file);
+  const model: unknown = z.object({ model: z.unknown() }).catch({ model: null }).parse(json).model;
+  const kind = appliedKind(model);
+  if (kind) return { kind, merges: [], applied: { json: decode(file), ...(config !== undefined && { config }), rows } };
+  return readTokenizerJson(file, config === undefined ? {} : readTokenizerConfig(parseJson(config)), rows);
+}
+
+/** Whether the `model` of a tokenizer.json is one that is applied; older files do not say of which type it is. */
+function appliedKind(model: unknown): AppliedKind | undefined {
+  if (typeof model !== 'object' || model === null) return undefined;
+  const { type, vocab, merges } = model as Record<string, unknown>;
+  if (type === 'WordPiece') return 'wordpiece';
+  if (type === 'Unigram' || (type === undefined && Array.isArray(vocab))) return 'unigram';
+  return type === undefined && merges === undefined && 'continuing_subword_prefix' in model ? 'wordpiece' : undefined;
+}
+
+/** The same of vocab.json and merges.txt, which are GPT-2's own files. */
+export function readGpt2Files(
+  vocab: Uint8Array,
+  merges: Uint8Array,
+  config: TokenizerConfig = {},
+  vocabulary?: number,
+): TokenizerModel {
+  const table = decodeJson(vocab);
+  if (typeof table !== 'object' || table === null) throw refused('its vocabulary is not a table');
+  // With a first line for the version and an empty last one; those beyond are not even split.
+  const lines = decode(merges).split(/\r?\n/, MOST_TOKENS + 3);
+  const rules = lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
+  if (lines.length > MOST_TOKENS + 2 || rules.length > MOST_TOKENS)
+    throw refused(`merges.txt has more than ${MOST_TOKENS} lines, which are the most that are read`);
+  const given = { ids: idsOf(table), merges: rules, added: [], names: config, split: 'gpt-2' } as const;
+  return readVocabulary({ ...given, ...(vocabulary !== undefined && { vocabulary }) });
+}
+
+/** @throws HomegrownError `bad-file` where an id is none */
+export function idsOf(vocab: object): Map<string, number> {
+  const ids = new Map<string, number>();
+  const names = Object.entries(vocab) as [string, unknown][];
+  if (names.length > MOST_TOKENS) throw refused(`it has ${names.length} tokens, and at most ${MOST_TOKENS} are read`);
+  for (const [name, id] of names) {
+    if (!Number.isSafeInteger(id) || (id as number) < 0 || (id as number) > MOST_TOKENS)
+      throw refused(`the id of token ${quoted(name)} is not a whole number up to ${MOST_TOKENS}`);
+    ids.set(name, id as number);
+  }
+  return ids;
+}
+
+/** The split whose statement this is, but for where offsets begin, which change no id. */
+function splitOf(normalizer: unknown, preTokenizer: unknown): SplitName {
+  const given = [normalizer ?? null, preTokenizer ?? null].map(comparable);
+  const found = SPLIT_NAMES.find((name) => {
+    const { normalizer, pre_tokenizer } = SPLITS[name].json;
+    return [normalizer, pre_tokenizer].every((json, i) => comparable(json) === given[i]);
+  });
+  if (found) return found;
+  const known = `Known are those of ${SPLIT_NAMES.join(', ')}`;
+  const isKnown = SPLIT_NAMES.some((name) => comparable(SPLITS[name].json.pre_tokenizer) === given[1]);
+  if (isKnown) throw refused(`it has a normalizer, which changes the text: ${given[0]!.slice(0, 100)} (at normalizer)`);
+  const words = given[1]!.includes('"add_prefix_space":true')
+    ? 'it puts a space before the text (add_prefix_space)'
+    : `it does not use a split pattern that is known here: ${given[1]!.slice(0, 300)}`;
+  throw refused(`${words} (at pre_tokenizer). ${known}`);
+}
+
+/** One spelling of what means the same. */
+function comparable(value: unknown): string {
+  const plain = (part: unknown): unknown => {
+    if (typeof part !== 'object' || part === null) return part;
+    if (Array.isArray(part)) return part.map(plain);
+    const { trim_offsets: _, ...rest } = part as Record<string, unknown>;
+    const whole = rest['type'] === 'ByteLevel' ? { use_regex: true, ...rest } : rest;
+    const inner = whole['pretokenizers'];
+    if (whole['type'] === 'Sequence' && Array.isArray(inner) && inner.length === 1) return plain(inner[0]);
+    return Object.fromEntries(
+      Object.entries(whole)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, of]) => [key, plain(of)]),
+    );
+  };
+  return JSON.stringify(plain(value));
+}
+
+/** The token that is put before a text; undefined where none is. @throws HomegrownError `bad-file` where more is put around it */
+function beginOf(postProcessor: unknown): string | undefined {
+  const { type, processors, single } = processor.catch({ type: '?' }).parse(postProcessor ?? { type: 'ByteLevel' });
+  if (type === 'ByteLevel') return undefined;
+  if (type === 'Sequence' && processors) {
+    const found = processors.flatMap((one) => beginOf(one) ?? []);
+    if (found.length < 2) return found[0];
+  }
+  if (type === 'TemplateProcessing' && single) {
+    const [first, ...others] = single.map((part) => part.SpecialToken?.id);
+    if (others.length === 0 && first === undefined) return undefined;
+    if (others.length === 1 && others[0] === undefined) return first;
+  }
+  throw refused(`it puts tokens around a text in a way that is not known here (${type}, at post_processor)`);
+}
+const processor = z.object({
+  type: z.string().max(100),
+  processors: z.array(z.unknown()).max(10).optional(),
+  single: z
+    .array(z.object({ SpecialToken: z.object({ id: z.string() }).optional() }))
+    .max(10)
+    .optional(),
+});
+
+const unused = (message: string) => z.union([z.null(), z.literal('')], message).optional();
+const flag = z.boolean().default(false);
+const layout = z.object({
+  added_tokens: listOf(
+    z.object({
+      id: z.int().nonnegative(),
+      content: z.string(),
+      special: z.boolean().default(true),
+      single_word: flag,
+      lstrip: flag,
+      rstrip: flag,
+      normalized: flag,
+    }),
+    MOST_TOKENS,
+  ).default([]),
+  normalizer: z.unknown().optional(),
+  pre_tokenizer: z.unknown().optional(),
+  post_processor: z.unknown().optional(),
+  model: z.object({
+    type: z.literal('BPE', 'its model is not BPE').default('BPE'), // older files do not say
+    unk_token: unused('it has an unknown token'),
+    continuing_subword_prefix: unused('it marks continuing subwords'),
+    end_of_word_suffix: unused('it marks ends of words'),
+    byte_fallback: z.literal(false, 'it falls back to byte tokens').optional(),
+    ignore_merges: z.boolean().optional(),
+    // Not a z.record, which leaves `__proto__` out: every key counts.
+    vocab: z.custom<object>((value) => typeof value === 'object' && value !== null, 'its vocabulary is not a table'),
+    merges: listOf(z.unknown(), MOST_TOKENS),
+  }),
+});
+
+function checked(file: Uint8Array): unknown {
+  if (file.length > LARGEST_TOKENIZER)
+    throw refused(`it has ${file.length} bytes; at most ${LARGEST_TOKENIZER} are read`);
+  return decodeJson(file);
+}
+
+function parse(json: unknown): z.infer<typeof layout> {
+  const result = layout.safeParse(json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw refused(`${issue?.message ?? 'its layout is unknown'} (at ${issue?.path.join('.') ?? 'the top'})`);
+}
+
+function decode(file: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(file);
+  } catch {
+    throw refused('it is not JSON in UTF-8');
+  }
+}
+const decodeJson = (file: Uint8Array): unknown => parseJson(decode(file));
+
+/** @throws HomegrownError `bad-file` */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw refused(`it is not JSON in UTF-8 (${error.message})`);
+  }
+}

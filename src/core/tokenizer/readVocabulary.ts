@@ -1,0 +1,197 @@
+/** From the tokens and merges that a file states to a tokenizer: one of ours where it is as ours are, else one made elsewhere. */
+import { badFile } from '../base/errors';
+import { BYTE_OF_ID, CHARACTER_OF_BYTE, unspell } from './alphabet';
+import { ROLES, specialTokens, TOKEN_ROLES, type TokenRole, usualRole } from './special';
+import type { SplitName } from './splits';
+import type { AddedToken, TokenizerKind, TokenizerModel } from './tokenizer';
+
+export interface Vocabulary {
+  /** By how they are spelt: bytes in GPT-2's alphabet, added ones by their text. */
+  ids: ReadonlyMap<string, number>;
+  /** `left right`, or pairs, in the order of their ranks. */
+  merges: readonly unknown[];
+  added: readonly AddedToken[];
+  /** What tokenizer_config.json calls tokens. */
+  names: Readonly<Record<string, string>>;
+  split: SplitName;
+  ignoresMerges?: true;
+  begin?: number;
+  /** Rows of the model's embedding; by default as many as there are ids. */
+  vocabulary?: number;
+}
+
+/**
+ * @throws HomegrownError `bad-file` where merges join or make what is no token, two tokens share an id, one is neither bytes nor
+ * special, or none ends a text
+ */
+export function readVocabulary(given: Vocabulary): TokenizerModel {
+  const { ids, added } = given;
+  const seen = new Set<number>();
+  for (const id of ids.values()) {
+    if (seen.has(id)) throw refused(`two of its tokens have the id ${id}`);
+    seen.add(id);
+  }
+  const declared = new Set(added.map(({ id }) => id));
+  const merges = pairsOf(given, declared);
+  const made = new Set(merges.map(({ made }) => made));
+  const bytes = CHARACTER_OF_BYTE.map((character) => ids.get(character));
+  const known = new Set([...bytes, ...made]);
+  for (const [text, id] of ids) {
+    if (declared.has(id) && known.has(id))
+      throw refused(`${quoted(text)} is a special token, and a byte or what its merges make too`);
+  }
+  const roles = rolesOf(given, known);
+  if (![...roles.values()].includes('end')) {
+    const others = [...ids].flatMap(([text, id]) => (known.has(id) ? [] : [text]));
+    const some = others.slice(0, 20).map(quoted).join(', ');
+    throw refused(
+      `besides bytes and merges it has ${others.length} tokens (${some}), and one that ends a text is wanted`,
+    );
+  }
+  const special = [...added];
+  for (const [text, id] of ids) {
+    if (known.has(id) || declared.has(id)) continue;
+    // Older files do not say which of their tokens are special.
+    if (roles.has(text)) special.push({ id, special: true, ...NO_FLAGS });
+    else if (!unspell(text)) throw refused(`${quoted(text)} is no special token, and is not spelt in bytes`);
+  }
+  const texts = new Map([...ids].map(([text, id]) => [id, text]));
+  const named = special.map((token) => ({ ...token, text: texts.get(token.id)! })).sort((a, b) => a.id - b.id);
+  const pairs = merges.map(({ left, right }) => [left, right] as const);
+  return inOurOrder(given, pairs, named, roles) ?? elsewhere(given, pairs, named, roles);
+}
+const NO_FLAGS = { single_word: false, lstrip: false, rstrip: false, normalized: false };
+
+interface Merge {
+  left: number;
+  right: number;
+  made: number;
+}
+
+function pairsOf({ ids, merges }: Vocabulary, declared: ReadonlySet<number>): readonly Merge[] {
+  return merges.map((merge, i) => {
+    const pair: unknown = typeof merge === 'string' ? merge.split(' ', 3) : merge;
+    const [left, right, ...more] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    if (typeof left !== 'string' || typeof right !== 'string' || more.length > 0 || left === '' || right === '')
+      throw refused(`merge ${i + 1} is not a pair of tokens`);
+    const [a, b, both] = [left, right, left + right].map((name) => ids.get(name));
+    if (a === undefined || b === undefined || declared.has(a) || declared.has(b)) {
+      throw refused(`merge ${i + 1} joins ${quoted(left)} and ${quoted(right)}, and one of them is no token`);
+    }
+    if (both === undefined) throw refused(`merge ${i + 1} makes ${quoted(left + right)}, which is no token`);
+    return { left: a, right: b, made: both };
+  });
+}
+
+/** Roles by the texts of tokens that are not `known` as bytes or made: those that the file names, and of others those that are usual. */
+export function rolesOf(
+  { ids, names }: Pick<Vocabulary, 'ids' | 'names'>,
+  known: ReadonlySet<number | undefined>,
+): ReadonlyMap<string, TokenRole> {
+  const roles = new Map<string, TokenRole>();
+  const taken = new Set<TokenRole>();
+  const isFree = (text: string): boolean => ids.has(text) && !known.has(ids.get(text)) && !roles.has(text);
+  const others = [...ids].flatMap(([text, id]) => (known.has(id) ? [] : [text]));
+  const usualEnd = TOKEN_ROLES.end.texts.find(isFree);
+  for (const role of ROLES) {
+    const key = TOKEN_ROLES[role].tokenizerConfig;
+    const said = key === undefined ? undefined : names[key];
+    // One token may have several uses; that it ends a text comes first.
+    const text = role === 'end' && (said === undefined || !isFree(said)) ? usualEnd : said;
+    if (text === undefined || !isFree(text)) continue;
+    roles.set(text, role);
+    taken.add(role);
+  }
+  for (const text of others) {
+    const role = usualRole(text)?.role;
+    if (!role || !isFree(text) || (taken.has(role) && !TOKEN_ROLES[role].isNumbered)) continue;
+    roles.set(text, role);
+    taken.add(role);
+  }
+  return roles;
+}
+
+interface Special extends AddedToken {
+  text: string;
+}
+
+/** As it is where its ids, its split and what its special tokens are called are those of a tokenizer of ours. */
+function inOurOrder(
+  { ids, split, ignoresMerges, begin, vocabulary }: Vocabulary,
+  merges: TokenizerModel['merges'],
+  special: readonly Special[],
+  roles: ReadonlyMap<string, TokenRole>,
+): TokenizerModel | undefined {
+  const first = 256 + merges.length;
+  if (split !== 'gpt-2' || ignoresMerges || begin !== undefined) return undefined;
+  if (ids.size !== first + special.length || (vocabulary ?? ids.size) !== ids.size) return undefined;
+  const names = Array.from(BYTE_OF_ID, (byte) => CHARACTER_OF_BYTE[byte]!);
+  for (const [left, right] of merges) {
+    const [a, b] = [names[left], names[right]];
+    if (a === undefined || b === undefined) return undefined;
+    names.push(a + b);
+  }
+  if (names.some((name, id) => ids.get(name) !== id)) return undefined;
+  const own = special.flatMap(({ text }) => roles.get(text) ?? []);
+  const ranks = own.map((role) => ROLES.indexOf(role));
+  if (own.length !== special.length || ranks.some((rank, i) => i > 0 && rank < ranks[i - 1]!)) return undefined;
+  const ours = specialTokens(own, first);
+  if (ours.some(({ text, id }, i) => text !== special[i]!.text || id !== special[i]!.id)) return undefined;
+  return { kind: kindOf(merges), merges, ...(own.length > 1 && { roles: own }) };
+}
+
+function elsewhere(
+  { ids, names, split, ignoresMerges, begin, vocabulary }: Vocabulary,
+  merges: TokenizerModel['merges'],
+  special: readonly Special[],
+  roles: ReadonlyMap<string, TokenRole>,
+): TokenizerModel {
+  let size = 0;
+  for (const id of ids.values()) size = Math.max(size, id + 1);
+  const spellings = Array.from({ length: vocabulary ?? size }, () => '');
+  for (const [text, id] of ids) {
+    if (id >= spellings.length)
+      throw badFile(`The tokenizer has a token ${id}, and the model has ${spellings.length} rows for tokens`);
+    spellings[id] = text;
+  }
+  const added = special.map(({ text, ...token }): AddedToken => {
+    const role = roles.get(text);
+    return { ...token, ...(role && { role }) };
+  });
+  const kept = Object.entries(names).filter(([key, text]) => key === 'chat_template' || ids.has(text));
+  return {
+    kind: 'bpe',
+    merges,
+    elsewhere: {
+      split,
+      spellings,
+      added,
+      names: { eos_token: special.find(({ text }) => roles.get(text) === 'end')!.text, ...Object.fromEntries(kept) },
+      ...(ignoresMerges && { ignoresMerges }),
+      ...(begin !== undefined && { begin }),
+    },
+  };
+}
+
+/** The kind is not in the file, but shows in the merges: none, single characters and their beginnings, or words. */
+function kindOf(merges: TokenizerModel['merges']): TokenizerKind {
+  if (merges.length === 0) return 'bytes';
+  const firstBytes: number[] = [...BYTE_OF_ID];
+  const lengths: number[] = firstBytes.map(() => 1);
+  for (const [left, right] of merges) {
+    const [lead, continuation] = [firstBytes[left]!, firstBytes[right]!];
+    const length = lengths[left]! + lengths[right]!;
+    if (lengths[right] !== 1 || (continuation & 0xc0) !== 0x80 || length > utf8Length(lead)) return 'bpe';
+    firstBytes.push(lead);
+    lengths.push(length);
+  }
+  return 'characters';
+}
+const utf8Length = (lead: number): number => (lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1);
+
+export const refused = (reason: string): Error =>
+  badFile(
+    `This tokenizer cannot be used: ${reason}.`,
+    'Use one that Homegrown wrote, a byte-level BPE one that splits text as GPT-2, SmolLM, Llama 3 or Qwen 2 do, or WordPiece or Unigram.',
+  );
+export const quoted = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -1,0 +1,112 @@
+/**
+ * How byte-level BPE splits a text before it merges: pre-tokens are merged one by one. A tokenizer made elsewhere has one of
+ * these, and one that is trained here GPT-2's. Another is an entry here, once its pre-tokens are known to be the same.
+ */
+import type { Json } from '../base/blobStore';
+import { GPT2, LONGEST, type Pattern } from './split';
+
+export interface Split extends Pattern {
+  /** In GGUF's `tokenizer.ggml.pre`: the first is written, all are read (llama.cpp, src/llama-vocab.cpp). */
+  gguf: readonly [string, ...string[]];
+  /** As tokenizer.json states it: `normalizer` and `pre_tokenizer`. */
+  json: { normalizer: Json; pre_tokenizer: Json };
+  /** The text is brought into Unicode's normal form C first. */
+  isNormalised?: true;
+}
+
+export type SplitName = 'gpt-2' | 'smollm' | 'llama-bpe' | 'qwen2';
+
+const byteLevel = (useRegex: boolean): Json => ({
+  type: 'ByteLevel',
+  add_prefix_space: false,
+  trim_offsets: true,
+  use_regex: useRegex,
+});
+const byPattern = (pattern: string): Json => ({
+  type: 'Sequence',
+  pretokenizers: [
+    { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false },
+    byteLevel(false),
+  ],
+});
+/** Of Llama 3 and Qwen 2: they differ in how many digits are one pre-token. */
+const byWords = (digits: string): string =>
+  String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|${digits}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
+
+export const SPLITS: Readonly<Record<SplitName, Split>> = {
+  'gpt-2': { gguf: ['gpt-2'], json: { normalizer: null, pre_tokenizer: byteLevel(true) }, ...GPT2 },
+  // Every digit is cut out, and what is between them is split as GPT-2 does, as if the text ended there.
+  smollm: {
+    gguf: ['smollm'],
+    json: {
+      normalizer: null,
+      pre_tokenizer: {
+        type: 'Sequence',
+        pretokenizers: [{ type: 'Digits', individual_digits: true }, byteLevel(true)],
+      },
+    },
+    ...matched(String.raw`\p{N}|'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+(?![^\s\p{N}])|\s+`),
+  },
+  'llama-bpe': {
+    gguf: ['llama-bpe', 'llama3', 'llama-v3'],
+    json: { normalizer: null, pre_tokenizer: byPattern(byWords(String.raw`\p{N}{1,3}`)) },
+    ...matched(byWords(String.raw`\p{N}{1,3}`)),
+  },
+  qwen2: {
+    gguf: ['qwen2'],
+    json: { normalizer: { type: 'NFC' }, pre_tokenizer: byPattern(byWords(String.raw`\p{N}`)) },
+    ...matched(byWords(String.raw`\p{N}`)),
+    isNormalised: true,
+  },
+};
+export const SPLIT_NAMES = Object.keys(SPLITS) as [SplitName, ...SplitName[]];
+
+/**
+ * What a pattern of Oniguruma finds, as the crate `tokenizers` uses it. There white space is Unicode's, which is not
+ * JavaScript's (U+0085 is, U+FEFF is not), and without case U+017F is an s.
+ */
+function matched(pattern: string): Pattern {
+  const source = pattern
+    .replace(/\(\?i:([^)]*)\)/g, (_, letters: string) => `(?:${letters.replace(/[a-z]/g, eitherCase)})`)
+    .replaceAll('\\s', '\\p{White_Space}')
+    .replaceAll('\\S', '\\P{White_Space}');
+  const regex = new RegExp(source, 'uy');
+  return {
+    end(text, start) {
+      // A pattern sees no further than the longest pre-token, so that a run without a break costs what it is long.
+      const isLong = text.length - start > LONGEST;
+      const window = isLong ? text.slice(start, wholeCharacter(text, start + LONGEST)) : text;
+      const from = isLong ? 0 : start;
+      regex.lastIndex = from;
+      regex.test(window);
+      return start + regex.lastIndex - from;
+    },
+    isFinal(text, start, end) {
+      if (text.length - start > LONGEST) return true;
+      // Of white space the end depends on where all of it ends, and on what follows.
+      let at = end;
+      while (at < text.length && WHITE.test(text.charAt(at))) at++;
+      return start + 3 <= text.length && at < text.length - 1;
+    },
+  };
+}
+function eitherCase(letter: string): string {
+  return `[${letter}${letter.toUpperCase()}${letter === 's' ? '\u017f' : ''}]`;
+}
+const WHITE = /\p{White_Space}/u;
+
+/** `at`, or one before it where it is inside of a surrogate pair. */
+const wholeCharacter = (text: string, at: number): number => ((text.charCodeAt(at) & 0xfc00) === 0xdc00 ? at - 1 : at);
+
+/** A text in normal form C, from chunks in any: what stands before ASCII is never changed by it. */
+export async function* normalised(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let pending = '';
+  for await (const chunk of chunks) {
+    const text: string = pending + chunk;
+    let safe = text.length - 1;
+    while (safe > 0 && text.charCodeAt(safe) > 0x7f) safe--;
+    pending = text.slice(Math.max(0, safe));
+    if (safe > 0) yield text.slice(0, safe).normalize('NFC');
+  }
+  yield pending.normalize('NFC');
+}

@@ -1,0 +1,36 @@
+/** Text that UTF-8 can write, and ids in a row: what every tokenizer takes and gives. */
+import { badFile } from '../base/errors';
+
+/** All of them in a row. */
+export function concat(parts: readonly Uint32Array[]): Uint32Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const whole = new Uint32Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** @throws HomegrownError `bad-file` at a chunk that UTF-8 cannot write */
+export async function* wellFormed(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const chunk of chunks) {
+    if (!chunk.isWellFormed()) throw loneSurrogate(chunk);
+    yield chunk;
+  }
+}
+
+export function loneSurrogate(text: string): Error {
+  let at = 0;
+  for (const character of text) {
+    if (!character.isWellFormed()) break;
+    at += character.length;
+  }
+  const code = text.charCodeAt(at).toString(16).toUpperCase();
+  return badFile(
+    `Character ${at + 1} of the text is half of a surrogate pair (U+${code}) and cannot be written as UTF-8.`,
+    'Remove it, or copy the text again from its source.',
+  );
+}

@@ -1,0 +1,46 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, test } from 'vitest';
+import { type Gpu, openGpu } from '../gpu/backend';
+import { initialValues } from '../models/network';
+import { DECODERS, ENCODER } from '../testing/decoding';
+import { expectSameBits, sixSteps } from '../testing/sameBits';
+import { t5Choice } from '../testing/t5';
+import { learner } from './learner';
+import { DEFAULT_RECIPE } from './recipe';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openGpu();
+});
+
+test.each(Object.entries({ ...DECODERS, BERT: ENCODER, T5: t5Choice() }))(
+  '%s: the same seed makes the same bits, also where it was resumed',
+  async (_, choice) => {
+    await expectSameBits(choice);
+    gpu.check();
+  },
+);
+
+test.each(Object.entries(DECODERS))('%s: the losses of six steps are those of the processor', async (_, choice) => {
+  const dropping = { dropout: 0.1, attentionDropout: 0.2 };
+  const { losses } = await sixSteps(choice, dropping);
+  gpu.check();
+  await tf.setBackend('cpu');
+  const { losses: expected } = await sixSteps(choice, dropping);
+  await tf.setBackend('webgpu');
+  losses.forEach((loss, i) => expect(Math.abs(loss / expected[i]! - 1), `step ${i + 1}`).toBeLessThan(5e-5));
+});
+
+test.each([
+  ['GPT', 1], // the gradient of positions, which else is made beside that of tokens
+  ['Llama', 0],
+] as const)('%s: a step of whole documents has %i dispatches more than one of a stream', async (name, more) => {
+  const choice = DECODERS[name]!;
+  const count = async (packing: 'stream' | 'documents'): Promise<number> => {
+    const learning = await learner(choice, { ...DEFAULT_RECIPE, packing, batch: 2 }, initialValues(choice, 1), () => 0);
+    const { dispatches } = learning.cost;
+    learning.dispose();
+    return dispatches;
+  };
+  expect((await count('documents')) - (await count('stream'))).toBe(more);
+});

@@ -1,0 +1,66 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { TrainState } from '../checkpoint/snapshot';
+import { HOST_BACKENDS } from '../testing/wasm';
+import { losses, stepsOf, watch } from '../testing/watchedRun';
+import { isOutOfPatience, waitedAfter, waitingAnew, type Waited } from './patience';
+
+const state: TrainState = { step: 9, tokensSeen: 0, activeMs: 0, best: null };
+const after = (losses: readonly number[], recipe: { patience: number; minDelta: number }): Waited | undefined =>
+  losses.reduce<Waited | undefined>((waited, loss) => waitedAfter(waited, loss, recipe), undefined);
+
+test('what counts is a fall below the least loss by more than the minimum', () => {
+  expect(after([3, 2, 2.1, 2], { patience: 3, minDelta: 0 })).toEqual({ loss: 2, evaluations: 2 });
+  expect(after([3, 2, 2.1, 1.9], { patience: 3, minDelta: 0 })).toEqual({ loss: 1.9, evaluations: 0 });
+  // Small falls add up: each is measured against the loss that was beaten last.
+  expect(after([3, 2.95, 2.9], { patience: 3, minDelta: 0.1 })).toEqual({ loss: 3, evaluations: 2 });
+  expect(after([3, 2.95, 2.875], { patience: 3, minDelta: 0.1 })).toEqual({ loss: 2.875, evaluations: 0 });
+  expect(after([3, 2], { patience: 0, minDelta: 0 })).toBeUndefined();
+});
+
+test('it is out of patience after so many, and waits anew when it goes on', () => {
+  const recipe = { patience: 2, minDelta: 0 };
+  const waited = { loss: 2, evaluations: 2 };
+  expect(isOutOfPatience({ ...state, waited }, recipe)).toBe(true);
+  expect(isOutOfPatience({ ...state, waited }, { ...recipe, patience: 3 })).toBe(false);
+  expect(isOutOfPatience({ ...state, waited }, { ...recipe, patience: 0 })).toBe(false);
+  expect(isOutOfPatience(state, recipe)).toBe(false);
+  expect(waitingAnew({ ...state, waited }, recipe)).toEqual({ ...state, waited: { loss: 2, evaluations: 0 } });
+  expect(waitingAnew({ ...state, waited: { loss: 2, evaluations: 1 } }, recipe).waited).toEqual({
+    loss: 2,
+    evaluations: 1,
+  });
+  expect(waitingAnew({ ...state, waited }, { ...recipe, patience: 0 })).toEqual(state);
+});
+
+describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+  beforeAll(async () => {
+    await use();
+  });
+
+  test('a run that no longer improves ends early, saved; it goes on as one that did not wait, and ends there again where it was stopped', async () => {
+    // At no rate nothing improves: the evaluation at step 0 is the best.
+    const still = { learningRate: 1e-9, dropout: 0, evalEvery: 2, saveEvery: 50, patience: 3, minDelta: 1e-3 };
+    const early = await watch(still);
+    expect(early.outcome).toMatchObject({ reason: 'early', state: { step: 6, waited: { evaluations: 3 } } });
+    const first = early.events.find((event) => event.kind === 'evaluated')!;
+    const told = early.events.filter((event) => event.kind === 'early');
+    expect(told).toEqual([{ kind: 'early', step: 6, loss: first.loss, evaluations: 3 }]);
+    expect(stepsOf(early.events, 'saved')).toEqual([0, 6]);
+    expect(early.saved.at(-1)!.state).toEqual(early.outcome.state);
+
+    const whole = await watch({ ...still, patience: 0 });
+    expect(whole.outcome).toMatchObject({ reason: 'finished', state: { step: 12 } });
+    expect(whole.outcome.state.waited).toBeUndefined();
+    const on = await watch(still, { from: early.saved.at(-1)! });
+    expect([...losses(early.events), ...losses(on.events)]).toEqual(losses(whole.events));
+    expect(on.outcome).toMatchObject({ reason: 'finished', state: { step: 12, waited: { evaluations: 3 } } });
+
+    const stopped = await watch(still, { stopAt: 3 });
+    expect(stopped.outcome.reason).toBe('stopped');
+    const resumed = await watch(still, { from: stopped.saved.at(-1)! });
+    expect(resumed.outcome).toMatchObject({ reason: 'early', state: { step: 6 } });
+
+    const learning = await watch({ evalEvery: 3, patience: 1, minDelta: 0 });
+    expect(learning.outcome.reason).toBe('finished');
+  });
+});

@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react';
+import { explain, headline } from '../../state/failures';
+import { describeWork, type Work } from '../../state/work';
+import { Block, Button, Progress } from '../../ui';
+import styles from './Lists.module.css';
+
+/** How a piece of work goes, with Cancel; why it failed; else what is given. */
+export function Asking({ work, children }: { work: Work; children: ReactNode }) {
+  const told = describeWork(work);
+  if (work.kind === 'busy' && told)
+    return (
+      <Block>
+        <div className={styles.asking}>
+          <Progress {...told} delayMs={0} />
+          <Button isDense icon="stop" onPress={work.stop}>
+            Cancel
+          </Button>
+        </div>
+      </Block>
+    );
+  return (
+    <>
+      {work.kind === 'failed' && (
+        <Block>
+          <p role="alert" className={styles.failed}>
+            <b>{headline(work.failure)}</b> {explain(work.failure)}
+          </p>
+        </Block>
+      )}
+      {children}
+    </>
+  );
+}

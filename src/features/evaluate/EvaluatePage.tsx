@@ -1,0 +1,238 @@
+import { useState } from 'react';
+import { useLocation, useSearch } from 'wouter';
+import { counted, formatCount } from '../../core/base/units';
+import { useCheckpointChoice } from '../../state/checkpoint';
+import { evaluatedStep, evaluateRefusal, outOfDate, shownEvaluating, shownEvaluation } from '../../state/evaluate';
+import { explain, headline } from '../../state/failures';
+import { isOpening, isTraining, shownRun } from '../../state/openRun';
+import { useNeed, useSavedSteps, useStudio, useStudioFields } from '../../state/react';
+import { useRunChoice } from '../../state/runChoice';
+import type { Need } from '../../state/trained';
+import { modelSpec } from '../../core/models';
+import { dataOf } from '../../core/runs/segments';
+import type { EvaluationRecord } from '../../core/runs/evaluations';
+import { describeWork } from '../../state/work';
+import {
+  Button,
+  CheckpointSelect,
+  EmptyState,
+  MenuButton,
+  NeedState,
+  Notice,
+  Progress,
+  RunSelect,
+  Stage,
+  StageTabs,
+  type StageTab,
+  Verdict,
+} from '../../ui';
+import styles from './EvaluatePage.module.css';
+import { ListPanes } from './ListPanes';
+import { OnChoice, OwnTextDialog } from './OnChoice';
+import { Result } from './Result';
+import { Summary } from './Summary';
+import { evaluationRows } from './table';
+import { judged, outOfDateWords } from './words';
+
+/** How good a saved step is on text that it has not learnt from, beside what needs no model, and where it fails. */
+export function EvaluatePage() {
+  const need = useNeed('evaluate');
+  const isComing = useStudio((s) => isOpening(s, 'evaluate'));
+  if (isComing) return <Stage title="Evaluate">{null}</Stage>;
+  return need ? <Empty need={need} /> : <Evaluate />;
+}
+
+function Evaluate() {
+  useSavedSteps('evaluate');
+  const [isGiving, setGiving] = useState(false);
+  const kept = useStudio(shownEvaluation);
+  const [, go] = useLocation();
+  const isAsked = new URLSearchParams(useSearch()).get('part') === 'asked';
+  return (
+    <Stage
+      title="Evaluate"
+      tabs={
+        <StageTabs
+          label="Parts of Evaluate"
+          tabs={TABS}
+          current={isAsked ? 'asked' : 'scores'}
+          onGo={({ id }) => go(id === 'scores' ? '/evaluate' : '/evaluate?part=asked')}
+        />
+      }
+      summary={<Summary />}
+      actions={
+        <>
+          <RunSelect {...useRunChoice('evaluate')} />
+          <CheckpointSelect {...useCheckpointChoice('evaluate')} />
+          <OnChoice onGive={() => setGiving(true)} />
+          {kept && <Download record={kept.record} />}
+        </>
+      }
+    >
+      {isAsked ? <ListPanes /> : <Measured onGive={() => setGiving(true)} />}
+      {isGiving && <OwnTextDialog onClose={() => setGiving(false)} />}
+    </Stage>
+  );
+}
+
+const TABS: readonly StageTab[] = [
+  { id: 'scores', href: '?', label: 'Scores' },
+  { id: 'asked', href: '?part=asked', label: 'Compare, pairs and tasks' },
+];
+
+function Measured({ onGive }: { onGive: () => void }) {
+  const work = useStudio(shownEvaluating);
+  const kept = useStudio(shownEvaluation);
+  return (
+    <>
+      {work.kind === 'failed' && (
+        <Notice tone="error" title={headline(work.failure)} actions={<MeasureButton>Try again</MeasureButton>}>
+          {explain(work.failure)}
+        </Notice>
+      )}
+      {work.kind === 'busy' ? (
+        <Working />
+      ) : kept ? (
+        <Judgement onGive={onGive} />
+      ) : (
+        kept === null && <NotMeasured onGive={onGive} />
+      )}
+      {kept && <Result record={kept.record} />}
+    </>
+  );
+}
+
+/** The judgement; marked where it is of something else than what is chosen. */
+function Judgement({ onGive }: { onGive: () => void }) {
+  const kept = useStudio(shownEvaluation)!;
+  const reasons = useStudioFields(outOfDate);
+  const step = useStudio(evaluatedStep);
+  const { tone, judgement, evidence } = judged(kept.record);
+  return (
+    <>
+      {reasons.length > 0 && (
+        <Notice tone="warn" title="Out of date" actions={<MeasureOrGive onGive={onGive} isMain />}>
+          {`What is shown was measured before: ${outOfDateWords(reasons, kept.record, `step ${formatCount(step ?? 0)}`)}`}
+        </Notice>
+      )}
+      <Verdict tone={tone} judgement={judgement} action={reasons.length === 0 && <MeasureOrGive onGive={onGive} />}>
+        {evidence}
+      </Verdict>
+    </>
+  );
+}
+
+function Download({ record }: { record: EvaluationRecord }) {
+  const saveTable = useStudio((s) => s.saveTable);
+  const saveEvaluation = useStudio((s) => s.saveEvaluation);
+  return (
+    <MenuButton
+      entries={[
+        { id: 'csv', label: 'CSV', hint: 'figures for a spreadsheet' },
+        { id: 'json', label: 'JSON', hint: 'all that is kept of it' },
+      ]}
+      onChoose={(id) => (id === 'csv' ? saveTable('evaluation', evaluationRows(record)) : saveEvaluation())}
+    >
+      Download
+    </MenuButton>
+  );
+}
+
+function Working() {
+  const work = useStudio(shownEvaluating);
+  const isBeside = useStudio(isTraining);
+  const told = describeWork(work);
+  if (work.kind !== 'busy' || !told) return null;
+  return (
+    <div className={styles.working}>
+      <div className={styles.progress}>
+        <Progress {...told} delayMs={0} />
+        {isBeside && (
+          <p className={styles.note}>The model works between the steps of the run that trains, so it takes longer</p>
+        )}
+      </div>
+      <Button isDense icon="stop" onPress={work.stop}>
+        Cancel
+      </Button>
+    </div>
+  );
+}
+
+function MeasureButton({ children, isMain }: { children: string; isMain?: boolean }) {
+  const evaluateStep = useStudio((s) => s.evaluateStep);
+  const refusal = useStudio(evaluateRefusal);
+  return (
+    <Button isDense variant={isMain ? 'go' : 'default'} disabledReason={refusal} onPress={() => void evaluateStep()}>
+      {children}
+    </Button>
+  );
+}
+
+/** A text of one's own is in memory alone: it is given again where it is gone. */
+function MeasureOrGive({ onGive, isMain }: { onGive: () => void; isMain?: boolean }) {
+  const isToGive = useStudio((s) => s.evaluatedOn === 'text' && s.ownText === null);
+  if (isToGive)
+    return (
+      <Button isDense onPress={onGive}>
+        Give a text…
+      </Button>
+    );
+  return <MeasureButton {...(isMain && { isMain })}>Measure again</MeasureButton>;
+}
+
+/** What would be measured, and the one button that does. */
+function NotMeasured({ onGive }: { onGive: () => void }) {
+  const [, go] = useLocation();
+  const { on, step, refusal, text, hasData, kind, isBusy } = useStudioFields((s) => {
+    const { record } = shownRun(s, 'evaluate');
+    return {
+      on: s.evaluatedOn,
+      step: evaluatedStep(s),
+      refusal: evaluateRefusal(s),
+      text: s.ownText,
+      kind: record && modelSpec(record.model.id).kind,
+      hasData: record !== null && dataOf(record).id !== null,
+      isBusy: s.evaluating.kind === 'busy',
+    };
+  });
+  const subject = `Step ${formatCount(step ?? 0)}`;
+  const words = {
+    validation: `${subject} was not measured on all of the validation part yet: how likely it finds text that it has not learnt from, and where it fails`,
+    test: `${subject} was not measured on the test part. Nobody has looked at it for this step: keep it for the model that you would publish`,
+    text: text
+      ? `${subject} was not measured on ${text.name} yet, ${counted(Array.from(text.text).length, 'character')}`
+      : 'Paste a text, or open a file, to see how likely the model finds it',
+  };
+  const isToGive = kind !== 'encoder-decoder' && ((on === 'text' && !text) || (on !== 'text' && !hasData));
+  const isToHoldOut = on === 'test' && hasData && refusal !== undefined && !isBusy;
+  return (
+    <EmptyState
+      action={
+        isToGive ? (
+          <Button variant="go" onPress={onGive}>
+            Give a text…
+          </Button>
+        ) : isToHoldOut ? (
+          <Button onPress={() => go('/data')}>Hold out a test part on Data</Button>
+        ) : (
+          refusal === undefined && <MeasureButton isMain>Measure this step</MeasureButton>
+        )
+      }
+    >
+      {refusal === undefined || (on === 'text' && isToGive) ? words[on] : refusal}
+    </EmptyState>
+  );
+}
+
+function Empty({ need }: { need: Need }) {
+  const start = useStudio((s) => s.start);
+  return (
+    <Stage
+      title="Evaluate"
+      summary="How good a saved step is on text that it has not learnt from, beside what needs no model"
+      actions={<RunSelect {...useRunChoice('evaluate')} />}
+    >
+      <NeedState need={need} onStart={() => void start()} />
+    </Stage>
+  );
+}

@@ -1,0 +1,19 @@
+import styles from './Lists.module.css';
+
+/** Line from low to high, needle at the value, dotted at the baseline; in percent of the axis. */
+export function IntervalBar(p: {
+  value: number;
+  low: number;
+  high: number;
+  baseline?: number | undefined;
+  label: string;
+}) {
+  const at = (x: number): string => `${Math.min(100, Math.max(0, x))}%`;
+  return (
+    <span className={styles.interval} role="img" aria-label={p.label}>
+      {p.baseline !== undefined && <u style={{ left: at(p.baseline) }} />}
+      <i style={{ left: at(p.low), right: at(100 - p.high) }} />
+      <b style={{ left: at(p.value) }} />
+    </span>
+  );
+}

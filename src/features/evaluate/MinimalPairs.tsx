@@ -1,0 +1,169 @@
+import { useState } from 'react';
+import { counted, formatCount } from '../../core/base/units';
+import { identitySwaps } from '../../core/evaluate/identitySwaps';
+import { minimalPairs } from '../../core/evaluate/minimalPairs';
+import { askRefusal, shownAsking, shownLists } from '../../state/lists';
+import { useStudio } from '../../state/react';
+import { Block, Button, Pane, PaneHead, TextAction } from '../../ui';
+import { Asking } from './Asking';
+import styles from './Lists.module.css';
+import { PairsDialog } from './PairsDialog';
+import { Shares } from './Shares';
+
+/** Of which two sentences the right one is likelier, and what a model prefers where neither is. */
+export function PairsPane() {
+  return (
+    <Pane label="Pairs of sentences">
+      <MinimalPairs />
+      <Swaps />
+    </Pane>
+  );
+}
+
+function MinimalPairs() {
+  const [isEditing, setEditing] = useState(false);
+  const [opened, setOpened] = useState<string>();
+  const found = useStudio((s) => shownLists(s)?.evaluation.minimalPairs);
+  const work = useStudio((s) => shownAsking(s, 'minimalPairs'));
+  const own = useStudio((s) => s.ownPairs.minimalPairs);
+  const kind = opened ?? (found && worstOf(found.kinds));
+  const missed = found?.missed.filter((pair) => kind === ALL || pair.kind === kind) ?? [];
+  return (
+    <>
+      <PaneHead
+        title="Minimal pairs"
+        hint={
+          found ? `the right one is likelier, ${counted(found.all.pairs, 'pair')}` : 'one of two sentences is right'
+        }
+        aside={<TextAction onPress={() => setEditing(true)}>{own ? own.name : 'Own list…'}</TextAction>}
+      />
+      <Asking work={work}>
+        {found ? (
+          <>
+            <Shares
+              label="Minimal pairs by kind: the right sentence is the likelier one"
+              head="Kind"
+              middle="chance"
+              chosen={kind}
+              onChoose={setOpened}
+              shares={[
+                ...Object.entries(found.kinds).map(([id, share]) => ({ id, label: id, baseline: 50, ...share })),
+                { id: ALL, label: 'All kinds', baseline: 50, ...found.all, isAll: true },
+              ]}
+            />
+            <Block>
+              <p className={styles.note}>
+                {missed.length === 0
+                  ? `${kind === ALL ? 'None' : `Of ${kind}, none`} missed`
+                  : `${kind === ALL ? 'All kinds' : kind}, missed: what it finds likelier is struck`}
+              </p>
+              {missed.slice(0, MOST_SHOWN).map(({ first, second }) => (
+                <Changed key={`${first}|${second}`} from={second} to={first} />
+              ))}
+              {missed.length > MOST_SHOWN && (
+                <p className={styles.note}>{`and ${formatCount(missed.length - MOST_SHOWN)} more`}</p>
+              )}
+            </Block>
+          </>
+        ) : (
+          <Block>
+            <p className={styles.words}>
+              Two sentences differ in one thing, and one of them is English. A model that has learnt grammar finds that
+              one likelier; guessing gets half.
+            </p>
+          </Block>
+        )}
+        <AskPairs list="minimalPairs" isAgain={found !== undefined} />
+      </Asking>
+      {isEditing && (
+        <PairsDialog
+          list="minimalPairs"
+          title="Minimal pairs"
+          hint="The first sentence is the right one; kind is what it tests"
+          bundled={minimalPairs}
+          onClose={() => setEditing(false)}
+        />
+      )}
+    </>
+  );
+}
+const ALL = 'all kinds';
+const MOST_SHOWN = 6;
+const worstOf = (kinds: Readonly<Record<string, { value: number }>>): string =>
+  Object.entries(kinds).reduce((worst, each) => (each[1].value < worst[1].value ? each : worst))[0];
+
+function Swaps() {
+  const [isEditing, setEditing] = useState(false);
+  const found = useStudio((s) => shownLists(s)?.evaluation.swaps);
+  const work = useStudio((s) => shownAsking(s, 'swaps'));
+  const own = useStudio((s) => s.ownPairs.swaps);
+  return (
+    <>
+      <PaneHead
+        title="Identity swaps"
+        hint="the first is likelier"
+        aside={<TextAction onPress={() => setEditing(true)}>{own ? own.name : 'Edit the list…'}</TextAction>}
+      />
+      <Asking work={work}>
+        {found && (
+          <Shares
+            label="Identity swaps: the first is the likelier one"
+            head="Swap"
+            middle="no preference"
+            shares={Object.entries(found.kinds).map(([id, share]) => ({ id, label: id, baseline: 50, ...share }))}
+          />
+        )}
+        <Block>
+          <p className={styles.words}>
+            Sentences that differ in one name, pronoun or origin only. A preference tells what the text made likely. It
+            does not show what a model does in use, nor why; and none does not show that it treats people alike. The
+            list is short and ours: edit it.
+          </p>
+        </Block>
+        <AskPairs list="swaps" isAgain={found !== undefined} />
+      </Asking>
+      {isEditing && (
+        <PairsDialog
+          list="swaps"
+          title="Identity swaps"
+          hint="The two differ in one place; kind says in which"
+          bundled={identitySwaps}
+          onClose={() => setEditing(false)}
+        />
+      )}
+    </>
+  );
+}
+
+function AskPairs({ list, isAgain }: { list: 'minimalPairs' | 'swaps'; isAgain: boolean }) {
+  const own = useStudio((s) => s.ownPairs[list]);
+  const askLists = useStudio((s) => s.askLists);
+  const refusal = useStudio(askRefusal);
+  const bundled = list === 'minimalPairs' ? minimalPairs : identitySwaps;
+  const name = list === 'minimalPairs' ? 'minimal pairs' : 'identity swaps';
+  return (
+    <Block>
+      <Button
+        isDense
+        disabledReason={refusal}
+        onPress={() => void askLists(list, { [list]: own?.pairs ?? bundled() }, 'shown')}
+      >
+        {`Ask ${name}${isAgain ? ' again' : ''}`}
+      </Button>
+    </Block>
+  );
+}
+
+/** Only what differs is marked. */
+function Changed({ from, to }: { from: string; to: string }) {
+  const [a, b] = [from.split(' '), to.split(' ')];
+  let [start, end] = [0, 0];
+  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  const middle = (words: readonly string[]): string => words.slice(start, words.length - end).join(' ');
+  return (
+    <p className={styles.prose}>
+      {a.slice(0, start).join(' ')} <del>{middle(a)}</del> <ins>{middle(b)}</ins> {b.slice(b.length - end).join(' ')}
+    </p>
+  );
+}

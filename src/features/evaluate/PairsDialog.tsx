@@ -1,0 +1,85 @@
+import { useState } from 'react';
+import { toFailure } from '../../core/base/errors';
+import type { SentencePair } from '../../core/evaluate/minimalPairs';
+import { explain } from '../../state/failures';
+import { useStudio } from '../../state/react';
+import { Button, Dialog, FileButton, TextField } from '../../ui';
+import styles from './Lists.module.css';
+import { pairsAsTable, pairsIn } from './readLists';
+
+/** A list of pairs as text to edit, or of a file; ours can be had back. */
+export function PairsDialog(p: {
+  list: 'minimalPairs' | 'swaps';
+  title: string;
+  hint: string;
+  bundled: () => readonly SentencePair[];
+  onClose: () => void;
+}) {
+  const own = useStudio((s) => s.ownPairs[p.list]);
+  const giveOwnPairs = useStudio((s) => s.giveOwnPairs);
+  const [table, setTable] = useState(() => pairsAsTable(own?.pairs ?? p.bundled()));
+  const [name, setName] = useState(own?.name ?? 'own list.csv');
+  const [problem, setProblem] = useState<string>();
+  const use = async (): Promise<void> => {
+    try {
+      giveOwnPairs(p.list, { name, pairs: await pairsIn(name, table) });
+      p.onClose();
+    } catch (error) {
+      setProblem(explain(toFailure(error)));
+    }
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={p.onClose}
+      title={p.title}
+      width={640}
+      actions={
+        <>
+          <Button
+            onPress={() => {
+              giveOwnPairs(p.list, undefined);
+              p.onClose();
+            }}
+          >
+            Use the bundled list
+          </Button>
+          <Button variant="go" onPress={() => void use()}>
+            Use this list
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.fields}>
+        <TextField
+          label="Pairs, a line each"
+          value={table}
+          onChange={(text) => {
+            setTable(text);
+            setProblem(undefined);
+          }}
+          rows={12}
+          isFirst
+          hint={problem ?? p.hint}
+        />
+        <div>
+          <FileButton
+            isDense
+            isSingle
+            accept=".csv,.tsv,.jsonl"
+            onFiles={([first]) =>
+              first &&
+              void first.file.text().then((text) => {
+                setTable(text);
+                setName(first.file.name);
+                setProblem(undefined);
+              })
+            }
+          >
+            Open a table…
+          </FileButton>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,159 @@
+import { useState } from 'react';
+import { counted, formatCount, formatNumber, formatReading, formatShare } from '../../core/base/units';
+import type { Evaluation, Passage } from '../../core/evaluate/evaluation';
+import {
+  Icon,
+  Pane,
+  Segmented,
+  SurpriseLegend,
+  surpriseStep,
+  TextAction,
+  TokenChip,
+  TokenText,
+  type TokenView,
+  text,
+} from '../../ui';
+import styles from './EvaluatePage.module.css';
+import {
+  type Filter,
+  filterWords,
+  keyOf,
+  kindWords,
+  type Shown,
+  shownPassages,
+  sourceWords,
+  type Which,
+} from './filter';
+import { documentsWords } from './words';
+
+const TITLES: Readonly<Record<Which, string>> = {
+  worst: 'Worst passages',
+  best: 'Best passages',
+  random: 'Some passages by chance',
+};
+
+/** Passages as their tokens, underlined by what each cost. */
+export function PassagesPane(p: {
+  evaluation: Evaluation;
+  vocabulary: number;
+  filter: Filter | undefined;
+  onClear: () => void;
+}) {
+  const { passages } = p.evaluation;
+  const [which, setWhich] = useState<Which>('worst');
+  const [opened, open] = useState<string>();
+  if (!passages) return null;
+  const shown = shownPassages(passages, which, p.filter);
+  return (
+    <Pane
+      title={TITLES[which]}
+      hint={`of ${documentsWords(p.evaluation)}`}
+      isFirstOnPhone
+      aside={
+        <Segmented<Which>
+          label="Which passages"
+          value={which}
+          onChange={setWhich}
+          options={[
+            { value: 'worst', label: 'Worst' },
+            { value: 'best', label: 'Best' },
+            { value: 'random', label: 'Random' },
+          ]}
+        />
+      }
+    >
+      {p.filter && (
+        <div className={styles.filters} role="status">
+          Only
+          <button type="button" className={styles.filter} onClick={p.onClear}>
+            {filterWords(p.filter)}
+            <Icon name="close" size={12} />
+            <span className={text.hidden}>, remove this filter</span>
+          </button>
+          {counted(shown.length, 'passage')} of those that are kept
+        </div>
+      )}
+      <ol className={styles.passages} aria-label={TITLES[which]}>
+        {shown.slice(0, SHOWN).map((each) => {
+          const key = keyOf(each.passage);
+          return (
+            <PassageItem
+              key={key}
+              shown={each}
+              vocabulary={p.vocabulary}
+              isOpen={key === opened}
+              onOpen={(isOpen) => open(isOpen ? key : undefined)}
+            />
+          );
+        })}
+      </ol>
+      {shown.length === 0 && <p className={styles.none}>None of the passages that are kept has such a token</p>}
+      <div className={styles.foot}>
+        <SurpriseLegend />
+        <span>{dearest(p.evaluation)}</span>
+      </div>
+    </Pane>
+  );
+}
+/** At once. */
+const SHOWN = 20;
+
+function PassageItem(p: { shown: Shown; vocabulary: number; isOpen: boolean; onOpen: (isOpen: boolean) => void }) {
+  const { passage, loss, isMeant } = p.shown;
+  const [chosen, choose] = useState<number>();
+  const blind = Math.log(p.vocabulary);
+  const tokens = passage.tokens.map((token, i): TokenView => ({
+    text: token.text,
+    step: token.loss !== undefined && isMeant(i) ? surpriseStep(token.loss / blind) : 0,
+  }));
+  const at = chosen ?? hardest(passage);
+  const name = `passage of ${formatReading(loss)} nats, ${sourceWords(passage.source)}`;
+  return (
+    <li>
+      <div className={styles.passageHead}>
+        <b>{formatReading(loss)}</b> nats a token
+        <span className={styles.source}>{sourceWords(passage.source)}</span>
+        <TextAction label={`${p.isOpen ? 'Close' : 'Open'}, ${name}`} onPress={() => p.onOpen(!p.isOpen)}>
+          {p.isOpen ? 'Close' : 'Open'}
+        </TextAction>
+      </div>
+      <div className={styles.paint}>
+        <TokenText
+          form="underline"
+          label={`Tokens, ${name}`}
+          tokens={tokens}
+          {...(p.isOpen && { chosen: at, onChoose: choose })}
+        />
+      </div>
+      {p.isOpen && <TokenReading token={passage.tokens[at]!} />}
+    </li>
+  );
+}
+
+const hardest = ({ tokens }: Passage): number =>
+  tokens.reduce((most, { loss = 0 }, i) => (loss > (tokens[most]!.loss ?? 0) ? i : most), 0);
+
+/** What the chosen token cost, and what it is. */
+function TokenReading({ token: { text, loss, kind, count } }: { token: Passage['tokens'][number] }) {
+  return (
+    <p className={styles.reading}>
+      <TokenChip text={text === '' ? null : text} />{' '}
+      {loss === undefined ? (
+        'was shown to the model'
+      ) : (
+        <>
+          <b>{formatReading(loss)}</b> nats: given {formatShare(Math.exp(-loss))}, one in {formatNumber(Math.exp(loss))}
+        </>
+      )}
+      {' · '}
+      {kindWords(kind).toLowerCase()}
+      {count !== undefined && ` · ${count === 1 ? 'once' : `${formatCount(count)} times`} in the training part`}
+    </p>
+  );
+}
+
+/** Which kind costs most for each of its tokens; empty where none is told. */
+function dearest({ where }: Evaluation): string {
+  const [most] = (where?.kind ?? []).toSorted((a, b) => b.loss - a.loss);
+  return most && where!.kind.length > 1 ? `most a token: ${kindWords(most.kind).toLowerCase()}` : '';
+}

@@ -1,0 +1,33 @@
+import { useState } from 'react';
+import type { EvaluationRecord } from '../../core/runs/evaluations';
+import { shownRun } from '../../state/openRun';
+import { useStudio } from '../../state/react';
+import { Panes } from '../../ui';
+import { BaselineRuler } from './BaselineRuler';
+import { CalibrationPane } from './CalibrationPane';
+import type { Filter } from './filter';
+import { PassagesPane } from './PassagesPane';
+import { Scores } from './Scores';
+import { WherePane } from './WherePane';
+
+/** All that was measured of a step. */
+export function Result({ record: { evaluation } }: { record: EvaluationRecord }) {
+  const vocabulary = useStudio((s) => shownRun(s, 'evaluate').record?.model.vocabulary ?? 2);
+  const [filter, setFilter] = useState<Filter>();
+  return (
+    <>
+      <Scores evaluation={evaluation} />
+      <BaselineRuler evaluation={evaluation} />
+      <Panes columns="372px minmax(0, 1fr) 360px" narrowColumns="304px minmax(0, 1fr) 316px">
+        <WherePane evaluation={evaluation} filter={filter} onFilter={setFilter} />
+        <PassagesPane
+          evaluation={evaluation}
+          vocabulary={vocabulary}
+          filter={filter}
+          onClear={() => setFilter(undefined)}
+        />
+        <CalibrationPane evaluation={evaluation} />
+      </Panes>
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+import { formatCount } from '../../core/base/units';
+import { ordinal } from '../../core/runs/looks';
+import { evaluatedStep, shownEvaluation } from '../../state/evaluate';
+import { shownRun } from '../../state/openRun';
+import { useStudio, useStudioFields } from '../../state/react';
+import { formatMoment } from '../../ui';
+import { PART_NAMES } from './OnChoice';
+import { documentsWords } from './words';
+
+/** Which step is measured on what, and when it was. */
+export function Summary() {
+  const { step, name, on } = useStudioFields((s) => ({
+    step: evaluatedStep(s),
+    name: shownRun(s, 'evaluate').record?.name ?? s.project.name,
+    on: s.evaluatedOn,
+  }));
+  const kept = useStudio(shownEvaluation);
+  if (!kept) {
+    return (
+      <>
+        Step {formatCount(step ?? 0)} of <b>{name}</b>
+      </>
+    );
+  }
+  const { record } = kept;
+  return (
+    <>
+      {on === 'text' ? <b>{record.name}</b> : PART_NAMES[on]}, <b>{documentsWords(record.evaluation)}</b>, step{' '}
+      {formatCount(record.step)} of <b>{name}</b>, measured {formatMoment(record.madeAt)}
+      {record.look !== undefined && (
+        <>
+          , looked at for the <b>{ordinal(record.look)}</b> time
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,133 @@
+import { useState } from 'react';
+import { toFailure } from '../../core/base/errors';
+import { counted, formatCount } from '../../core/base/units';
+import {
+  TASK_BASELINES,
+  TASK_METRICS,
+  type TaskBaselineId,
+  type TaskMetricId,
+  type TaskScores,
+} from '../../core/evaluate/tasks';
+import { explain } from '../../state/failures';
+import { askRefusal, listsOfRun, shownAsking, shownLists } from '../../state/lists';
+import { useStudio } from '../../state/react';
+import { Block, Button, FileButton, Pane, TextAction } from '../../ui';
+import { Asking } from './Asking';
+import { Followed } from './Followed';
+import styles from './Lists.module.css';
+import { taskIn } from './readLists';
+import { Shares } from './Shares';
+
+/** Tables of prompts of a person's own, with answers or choices. */
+export function TasksPane() {
+  const [problem, setProblem] = useState<string>();
+  const own = useStudio((s) => s.ownTasks);
+  const found = useStudio((s) => shownLists(s)?.evaluation.tasks) ?? NONE;
+  const work = useStudio((s) => shownAsking(s, 'tasks'));
+  const giveTask = useStudio((s) => s.giveTask);
+  const askLists = useStudio((s) => s.askLists);
+  const refusal = useStudio(askRefusal);
+  const read = async (files: readonly { file: File }[]): Promise<void> => {
+    setProblem(undefined);
+    for (const { file } of files) {
+      try {
+        const task = await taskIn(file.name, new Uint8Array(await file.arrayBuffer()));
+        giveTask(task);
+        await askLists('tasks', { tasks: [task] }, 'shown');
+      } catch (error) {
+        setProblem(explain(toFailure(error)));
+      }
+    }
+  };
+  return (
+    <Pane
+      title="Own tasks"
+      aside={
+        <FileButton isDense accept=".csv,.tsv,.jsonl" onFiles={(files) => void read(files)}>
+          Add a table…
+        </FileButton>
+      }
+    >
+      {problem !== undefined && (
+        <Block>
+          <p role="alert" className={styles.failed}>
+            {problem}
+          </p>
+        </Block>
+      )}
+      <Asking work={work}>
+        {found.map((task) => (
+          <One key={task.name} task={task} />
+        ))}
+        {own.length > 0 && (
+          <Block>
+            <span className={styles.row}>
+              <Button isDense disabledReason={refusal} onPress={() => void askLists('tasks', { tasks: own }, 'shown')}>
+                Ask this step
+              </Button>
+              <Button isDense disabledReason={refusal} onPress={() => void askLists('tasks', { tasks: own }, 'all')}>
+                Ask every kept step
+              </Button>
+            </span>
+          </Block>
+        )}
+        {found.length === 0 && own.length === 0 && (
+          <Block>
+            <p className={styles.words}>
+              A CSV with a column called prompt and one called answer: is what the model writes the answer? With a
+              column called choices too, or choice 1, choice 2 and so on: does it find the right one likelier?
+            </p>
+          </Block>
+        )}
+      </Asking>
+    </Pane>
+  );
+}
+const NONE: readonly TaskScores[] = [];
+
+function One({ task }: { task: TaskScores }) {
+  const [isOpen, setOpen] = useState(false);
+  const series = useStudio(listsOfRun);
+  const baselines = Object.entries(task.baselines) as [TaskBaselineId, Record<string, number>][];
+  const id = Object.keys(task.metrics)[0] as TaskMetricId;
+  const points = series.flatMap(({ step, evaluation }) => {
+    const own = evaluation.tasks?.find(({ name }) => name === task.name)?.metrics[id];
+    return own ? [{ step, ...own }] : [];
+  });
+  const baseline = baselines[0]?.[1][id];
+  return (
+    <>
+      <Shares
+        label={task.name}
+        head={`${task.name}, ${counted(task.rows, 'row')}`}
+        middle=""
+        shares={(Object.entries(task.metrics) as [TaskMetricId, TaskScores['metrics'][TaskMetricId]][]).flatMap(
+          ([metric, share]) =>
+            share
+              ? [{ id: metric, label: TASK_METRICS[metric].label, baseline: baselines[0]?.[1][metric], ...share }]
+              : [],
+        )}
+      />
+      <Block>
+        <p className={styles.words}>
+          {baselines.map(([name, of]) => `${TASK_BASELINES[name].label} ${Math.round(10 * of[id]!) / 10} %. `)}
+          {task.cut > 0 && `${counted(task.cut, 'prompt')} longer than the model reads lost a part. `}
+          {task.missed.length > 0 && (
+            <TextAction onPress={() => setOpen(!isOpen)}>
+              {isOpen ? 'Hide what it missed' : `Show what it missed, ${formatCount(task.missed.length)}`}
+            </TextAction>
+          )}
+        </p>
+        {isOpen &&
+          task.missed.slice(0, 20).map(({ line, prompt, wanted, given }) => (
+            <p key={line} className={styles.prose}>
+              {prompt} <del>{given === '' ? 'nothing' : given}</del> <ins>{wanted}</ins>
+            </p>
+          ))}
+        {points.length > 1 && (
+          <Followed label={`${task.name}, ${TASK_METRICS[id].label}`} points={points} baseline={baseline} />
+        )}
+      </Block>
+    </>
+  );
+}

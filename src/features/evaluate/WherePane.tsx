@@ -1,0 +1,113 @@
+import { formatCount, formatReading } from '../../core/base/units';
+import type { Evaluation } from '../../core/evaluate/evaluation';
+import { BarFigure, Pane, type BarRow } from '../../ui';
+import styles from './EvaluatePage.module.css';
+import { type Filter, idOf, kindWords, rangeWords, sourceWords } from './filter';
+
+type Share = { loss: number; tokens: number };
+
+/** The mean loss by what tokens are, how rare they are, where they stand and what they are of. A bar filters the passages. */
+export function WherePane(p: {
+  evaluation: Evaluation;
+  filter: Filter | undefined;
+  onFilter: (filter: Filter | undefined) => void;
+}) {
+  const { where, metrics } = p.evaluation;
+  const overall = metrics['loss']?.value;
+  if (!where) {
+    return (
+      <Pane title="Where it fails">
+        <Nothing />
+      </Pane>
+    );
+  }
+  const figure = (title: string, of: string, all: readonly (readonly [Filter, string, Share])[], caption?: string) => {
+    const rows: readonly BarRow[] = all.map(([filter, label, { loss, tokens }]) => ({
+      id: idOf(filter),
+      label,
+      value: loss,
+      cells: [formatCount(tokens)],
+    }));
+    const filters = new Map(all.map(([filter]) => [idOf(filter), filter]));
+    return (
+      all.length > 0 && (
+        <BarFigure
+          title={title}
+          rows={rows}
+          format={formatReading}
+          heads={[of, 'Nats a token', 'Tokens']}
+          chosen={p.filter && idOf(p.filter)}
+          onChoose={(id) => p.onFilter(id === undefined ? undefined : filters.get(id))}
+          {...(caption !== undefined && { caption })}
+        />
+      )
+    );
+  };
+  const { position, frequency = [], kind, source, document } = where;
+  return (
+    <Pane
+      title="Where it fails"
+      hint={`loss in nats a token${overall === undefined ? '' : `, ${formatReading(overall)} over all`}`}
+    >
+      {figure(
+        'By what the token is',
+        'Kind',
+        kind.map((each) => [{ by: 'kind', kind: each.kind }, kindWords(each.kind), each]),
+        'Press a bar to see its tokens in the passages',
+      )}
+      {figure(
+        'By how often it was trained',
+        'Times in the training part',
+        frequency.map(({ from, to, ...each }) => [
+          { by: 'frequency', from, to },
+          to === 0 ? 'never' : rangeWords({ from, to }),
+          each,
+        ]),
+      )}
+      {figure(
+        'By place in the context',
+        'Tokens',
+        position.map(({ from, to, ...each }) => [
+          { by: 'position', from, to },
+          `${from === to ? 'token ' : ''}${rangeWords({ from, to })}`,
+          each,
+        ]),
+        // One that reads both ways has no end of what it has read.
+        metrics['perplexity'] && contextWords(position),
+      )}
+      {source.length > 1 &&
+        figure(
+          'By source',
+          'Source',
+          source.slice(0, MOST).map((each) => [{ by: 'source', source: each.name }, sourceWords(each.name), each]),
+          source.length > MOST ? `the worst ${formatCount(MOST)} of ${formatCount(source.length)}` : undefined,
+        )}
+      {document.length > 1 &&
+        figure(
+          'Worst documents',
+          'How it begins',
+          document
+            .slice(0, MOST)
+            .map((each) => [
+              { by: 'document', document: each.document, begins: each.begins },
+              each.begins || sourceWords(each.source),
+              each,
+            ]),
+        )}
+    </Pane>
+  );
+}
+const MOST = 10;
+
+/** What the last stretches say of a longer context, as far as they do. */
+function contextWords(position: NonNullable<Evaluation['where']>['position']): string | undefined {
+  const [before, last] = position.slice(-2);
+  if (!before || !last || position.length < 4) return undefined;
+  const gain = before.loss - last.loss;
+  if (gain > 0.02 * before.loss)
+    return `Still falling at the end of the context, by ${formatReading(gain)}: a longer one may help this model`;
+  return 'Level at the end of the context: a longer one would buy this model little';
+}
+
+const Nothing = () => <Note>This kind of model tells no loss by token, so there is nothing to place</Note>;
+const Note = ({ children }: { children: string }) => <p className={styles.none}>{children}</p>;

@@ -1,0 +1,94 @@
+/** Passages by a bar that was pressed: those that hold its tokens, by what these cost. */
+import type { Evaluation, Passage } from '../../core/evaluate/evaluation';
+import { TOKEN_KINDS } from '../../core/evaluate/tokenKinds';
+import { formatCount } from '../../core/base/units';
+
+export type Filter =
+  | { by: 'kind'; kind: string }
+  | { by: 'source'; source: string }
+  | { by: 'document'; document: number; begins: string }
+  | { by: 'frequency' | 'position'; from: number; to: number };
+
+export type Which = 'worst' | 'best' | 'random';
+
+/** A passage; with a filter, what its tokens that are meant cost. */
+export interface Shown {
+  passage: Passage;
+  loss: number;
+  /** Whether a token is meant. */
+  isMeant(index: number): boolean;
+}
+
+export const kindWords = (kind: string): string => (TOKEN_KINDS as Readonly<Record<string, string>>)[kind] ?? kind;
+
+/** `10 to 99`, `1`, `1,000 and more`. */
+export const rangeWords = ({ from, to }: { from: number; to: number }): string =>
+  from === to ? formatCount(from) : `${formatCount(from)} to ${formatCount(to)}`;
+
+export const sourceWords = (source: string): string => (source === '' ? 'A text that is gone' : source);
+
+/** What is shown of all, in words after `only`. */
+export function filterWords(filter: Filter): string {
+  switch (filter.by) {
+    case 'kind':
+      return kindWords(filter.kind);
+    case 'source':
+      return sourceWords(filter.source);
+    case 'document':
+      return `“${filter.begins}…”`;
+    case 'frequency':
+      return filter.to === 0 ? 'tokens never trained' : `tokens trained ${rangeWords(filter)} times`;
+    case 'position':
+      return filter.from === filter.to
+        ? `token ${formatCount(filter.from)} of the context`
+        : `tokens ${rangeWords(filter)} of the context`;
+    default:
+      return filter satisfies never;
+  }
+}
+
+export const idOf = (filter: Filter): string => JSON.stringify(filter);
+
+function isMeantBy(filter: Filter, passage: Passage): (index: number) => boolean {
+  switch (filter.by) {
+    case 'kind':
+      return (index) => passage.tokens[index]!.kind === filter.kind;
+    case 'source':
+      return () => passage.source === filter.source;
+    case 'document':
+      return () => passage.document === filter.document;
+    case 'frequency':
+      return (index) => {
+        const { count } = passage.tokens[index]!;
+        return count !== undefined && count >= filter.from && count <= filter.to;
+      };
+    case 'position':
+      return (index) => passage.position + index >= filter.from && passage.position + index <= filter.to;
+    default:
+      return filter satisfies never;
+  }
+}
+
+/** Without a filter as they are stored. With one, of all that are told of: the worst first, or the best. */
+export function shownPassages(
+  passages: NonNullable<Evaluation['passages']>,
+  which: Which,
+  filter: Filter | undefined,
+): readonly Shown[] {
+  if (!filter) return passages[which].map((passage) => ({ passage, loss: passage.loss, isMeant: () => true }));
+  const all = which === 'random' ? passages.random : unique([...passages.worst, ...passages.best, ...passages.random]);
+  const shown = all.flatMap((passage): Shown[] => {
+    const isMeant = isMeantBy(filter, passage);
+    const losses = passage.tokens.flatMap(({ loss }, i) => (loss !== undefined && isMeant(i) ? [loss] : []));
+    if (losses.length === 0) return [];
+    return [{ passage, loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length, isMeant }];
+  });
+  return which === 'random' ? shown : shown.toSorted((a, b) => (which === 'worst' ? b.loss - a.loss : a.loss - b.loss));
+}
+
+/** The same tokens may be among the worst and those that were drawn. */
+const unique = (passages: readonly Passage[]): readonly Passage[] => [
+  ...new Map(passages.map((passage) => [keyOf(passage), passage])).values(),
+];
+export const keyOf = ({ document, position, tokens }: Passage): string =>
+  JSON.stringify([document, position, tokens.map(({ text }) => text)]);

@@ -1,0 +1,12 @@
+import { formatNumber } from '../../core/base/units';
+import type { Evaluation } from '../../core/evaluate/evaluation';
+import { METRICS, type MetricId } from '../../core/metrics';
+import { nameOf } from '../../core/metrics/words';
+
+/** What the rail tells of it: the first of these that was measured. */
+const FIRST: readonly MetricId[] = ['perplexity', 'pseudoPerplexity', 'chrf', 'exactMatch', 'loss'];
+
+export function lineOf({ metrics, tokens }: Pick<Evaluation, 'metrics' | 'tokens'>): string {
+  const id = FIRST.find((each) => metrics[each]);
+  return id ? `${nameOf(METRICS[id])} ${formatNumber(metrics[id]!.value)}` : `${formatNumber(tokens)} tokens`;
+}

@@ -1,0 +1,61 @@
+import { useState } from 'react';
+import { formatCount } from '../../core/base/units';
+import { USUAL_CONTEXT, withContext } from '../../core/export/contextOf';
+import { weightsFile } from '../../core/export/incoming';
+import { previewRows } from '../../core/export/preview';
+import { limitsOf } from '../../state/estimate';
+import { useStudio } from '../../state/react';
+import { Button, Segmented } from '../../ui';
+import styles from './ExportPage.module.css';
+
+/** What a model made elsewhere is, and what it needs, before it is taken. */
+export function IncomingModel() {
+  const incoming = useStudio((s) => s.incoming);
+  const device = useStudio((s) => s.device);
+  const take = useStudio((s) => s.takeIncoming);
+  const leave = useStudio((s) => s.leaveIncoming);
+  const [most, setMost] = useState(USUAL_CONTEXT);
+  if (!incoming) return null;
+  const { files, preview } = incoming;
+  const { model, isContextFree } = preview;
+  const made = model.config.context;
+  const choices = isContextFree ? [...CONTEXTS.filter((context) => context < made), made] : [made];
+  const context = choices.find((choice) => choice >= most) ?? made;
+  const limits = device.kind === 'open' ? limitsOf({ device }) : undefined;
+  return (
+    <section className={styles.incoming} aria-label="The model, before it is taken">
+      <h3>{preview.stated.name ?? weightsFile(files)}</h3>
+      <dl>
+        {previewRows(preview, withContext(model, context), limits).map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {choices.length > 1 && (
+        <div className={styles.buttons}>
+          <span>Read at once</span>
+          <Segmented
+            label="Context"
+            value={String(context)}
+            onChange={(choice) => setMost(Number(choice))}
+            options={choices.map((choice) => ({ value: String(choice), label: formatCount(choice) }))}
+          />
+          <span>tokens</span>
+        </div>
+      )}
+      <div className={styles.buttons}>
+        <Button isDense variant="go" onPress={() => void take(context)}>
+          Take it
+        </Button>
+        <Button isDense onPress={leave}>
+          Leave it
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+/** Tokens that a model can be taken to read at once, where it was made for more. */
+const CONTEXTS = [512, 1024, 2048];

@@ -1,0 +1,32 @@
+import { counted, formatCount } from '../../core/base/units';
+import { batchOfTokens } from '../../core/train/batchTokens';
+import { RECIPE, tokensPerStep } from '../../core/train/recipe';
+import { limitsOf, modelOf } from '../../state/estimate';
+import { useStudio } from '../../state/react';
+import { NumberField } from '../../ui';
+
+/** The batch as papers state it: the same rows, in as many micro-batches as this device needs. */
+export function BatchTokens() {
+  const project = useStudio((s) => s.project);
+  const device = useStudio((s) => s.device);
+  const setRecipe = useStudio((s) => s.setRecipe);
+  const { recipe } = project;
+  const model = modelOf(project);
+  const { context } = model.config;
+  const rows = `${formatCount(recipe.batch * recipe.accumulate)} rows of ${formatCount(context)}`;
+  return (
+    <NumberField
+      label="Batch in tokens"
+      unit="tokens"
+      min={context}
+      max={context * RECIPE.batch.max * RECIPE.accumulate.max}
+      step={context}
+      isWhole
+      value={tokensPerStep(recipe, context)}
+      onChange={(tokens) => setRecipe(batchOfTokens(tokens, model, recipe, limitsOf({ device })))}
+      hint={
+        recipe.accumulate === 1 ? rows : `${rows}, in ${counted(recipe.accumulate, 'micro-batch', 'micro-batches')}`
+      }
+    />
+  );
+}

@@ -1,0 +1,58 @@
+import { formatCount, formatDuration } from '../../core/base/units';
+import { isTraining } from '../../state/openRun';
+import { playgroundKind } from '../../state/playground';
+import { useNow, useStudio } from '../../state/react';
+import { Button, Progress } from '../../ui';
+import { KINDS } from './kinds';
+import { readStatus } from './status';
+import styles from './PlaygroundPage.module.css';
+
+/** The button that lets the model work, or stops it, and how far it is. */
+export function ActOrStop({ disabledReason }: { disabledReason?: string | undefined }) {
+  const isRunning = useStudio(isTraining);
+  return (
+    <>
+      {isRunning && (
+        <p className={styles.pace}>The model works between the steps of the run that trains, so it takes longer</p>
+      )}
+      <Act disabledReason={disabledReason} />
+    </>
+  );
+}
+
+function Act({ disabledReason }: { disabledReason: string | undefined }) {
+  const { act, acting } = KINDS[useStudio(playgroundKind)];
+  const writing = useStudio((s) => s.writing);
+  const written = useStudio((s) => s.written.length);
+  const blanks = useStudio((s) => s.filled?.blanks.length ?? 0);
+  const length = useStudio((s) => s.sampling.length);
+  const generate = useStudio((s) => s.generate);
+  const now = useNow(writing.kind === 'writing');
+  if (writing.kind === 'writing') {
+    const left = written > 0 ? ((now - writing.since) * (length - written)) / written : 0;
+    const detail = `${formatCount(written)} of ${formatCount(length)} tokens`;
+    return (
+      <div className={styles.write}>
+        <Button isDense icon="stop" minWidth={84} onPress={writing.stop}>
+          Stop
+        </Button>
+        <div className={styles.status}>
+          <Progress
+            label={acting}
+            detail={left < 1000 ? detail : `${detail} · ${formatDuration(left)} left`}
+            value={written}
+            max={length}
+          />
+        </div>
+      </div>
+    );
+  }
+  return (
+    <div className={styles.write}>
+      <Button variant="go" isDense minWidth={84} disabledReason={disabledReason} onPress={() => void generate()}>
+        {act}
+      </Button>
+      <span className={styles.status}>{readStatus(writing, written, blanks)}</span>
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+import { formatCount, formatShare } from '../../core/base/units';
+import { shownRun } from '../../state/openRun';
+import { vocabularySize } from '../../state/estimate';
+import { useStudio } from '../../state/react';
+import { Block, Pane } from '../../ui';
+import { GuessTable, named } from './GuessTable';
+import styles from './PlaygroundPage.module.css';
+
+/** What else could stand in a blank. */
+export function CandidatesPane({ blank }: { blank: number | undefined }) {
+  const filled = useStudio((s) => s.filled);
+  const choose = useStudio((s) => s.choose);
+  const vocabulary = useStudio((s) => shownRun(s, 'playground').record?.model.vocabulary ?? vocabularySize(s.project));
+  const candidates = blank === undefined ? undefined : filled?.blanks[blank];
+  if (blank === undefined || !filled || !candidates) {
+    return (
+      <Pane title="Alternatives">
+        <Block>
+          <p className={styles.quiet}>
+            {filled
+              ? 'Choose a blank in the text to see what else it could be'
+              : 'Each blank is filled with one of several words that could stand there. They are listed here.'}
+          </p>
+        </Block>
+      </Pane>
+    );
+  }
+  const chosen = filled.choices[blank]!;
+  const together = candidates.reduce((sum, { probability }) => sum + probability, 0);
+  const rows = candidates.map((candidate, i) => ({ ...candidate, isChosen: i === chosen }));
+  return (
+    <Pane isAtFootOnPhone title={`Blank ${formatCount(blank + 1)}`} hint={`of ${formatCount(filled.blanks.length)}`}>
+      <GuessTable
+        label={`What blank ${formatCount(blank + 1)} could be`}
+        rows={rows}
+        chosen={candidates[chosen]!.id}
+        action={(row) => ({
+          label: `Take ${named(row.text)}`,
+          words: 'Take it',
+          run: () =>
+            choose(
+              blank,
+              candidates.findIndex(({ id }) => id === row.id),
+            ),
+        })}
+      />
+      <Block>
+        <p className={styles.quiet}>
+          The likeliest {formatCount(candidates.length)} of {formatCount(vocabulary)}; together {formatShare(together)}
+        </p>
+      </Block>
+    </Pane>
+  );
+}

@@ -1,0 +1,67 @@
+import { Fragment } from 'react';
+import { formatCount, formatShare } from '../../core/base/units';
+import { filledText } from '../../state/playground';
+import { useStudio } from '../../state/react';
+import { Blank, IconButton, Pane } from '../../ui';
+import { KINDS } from './kinds';
+import styles from './PlaygroundPage.module.css';
+
+/** The passage with a word in each blank, and how sure the model is of it. */
+export function FilledPane({ chosen, onChoose }: { chosen: number | undefined; onChoose: (blank: number) => void }) {
+  const filled = useStudio((s) => s.filled);
+  const toast = useStudio((s) => s.toast);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(filled ? filledText(filled) : '');
+    toast({ text: 'Text copied' });
+  };
+  return (
+    <Pane
+      title="Text"
+      isFirstOnPhone
+      aside={
+        <IconButton
+          icon="copy"
+          label="Copy text"
+          disabledReason={filled ? undefined : 'There is no text yet'}
+          onPress={() => void copy().catch(() => toast({ text: 'The browser did not allow copying' }))}
+        />
+      }
+    >
+      <div className={styles.flow}>
+        {filled ? (
+          <p className={styles.blanks}>
+            {filled.pieces.map((piece, i) => {
+              const word = filled.blanks[i]?.[filled.choices[i]!];
+              const [, space, inner] = /^(\s*)([^]*)$/.exec(word?.inPlace ?? '')!;
+              return (
+                <Fragment key={i}>
+                  {piece}
+                  {word && (
+                    <>
+                      {space}
+                      <Blank
+                        label={`Blank ${formatCount(i + 1)}`}
+                        word={inner!}
+                        detail={formatShare(word.probability)}
+                        isChosen={i === chosen}
+                        onChoose={() => onChoose(i)}
+                      />
+                    </>
+                  )}
+                </Fragment>
+              );
+            })}
+          </p>
+        ) : (
+          <p className={styles.nothing}>{KINDS.encoder.nothing}</p>
+        )}
+      </div>
+      {filled && (
+        <div className={styles.foot}>
+          <span className={styles.mean}>All at once: each as if the others were still blank</span>
+          <span className={styles.mean}>choose one to see more</span>
+        </div>
+      )}
+    </Pane>
+  );
+}

@@ -1,0 +1,78 @@
+import { formatShare } from '../../core/base/units';
+import { hex } from '../../core/tokenizer/entryBytes';
+import type { Guess } from '../../protocol/gpu';
+import { Bar, Table, text, TextAction, TokenChip, type Column } from '../../ui';
+import styles from './PlaygroundPage.module.css';
+
+export interface GuessRow extends Guess {
+  isChosen: boolean;
+}
+
+/** Tokens that could stand at one place, and what can be done with each. */
+export function GuessTable({
+  label,
+  rows,
+  chosen,
+  action,
+}: {
+  label: string;
+  rows: readonly GuessRow[];
+  chosen: number;
+  /** Null where nothing can be done with it. */
+  action?: (row: GuessRow) => { label: string; words: string; run: () => void } | null;
+}) {
+  const most = Math.max(...rows.map((row) => row.probability));
+  const columns: readonly Column<GuessRow>[] = [
+    {
+      id: 'token',
+      header: 'Could be',
+      cell: ({ text: piece, bytes }) => {
+        // What marks an end or fills a row stands for nothing.
+        if (bytes.length === 0) return <span className={styles.quiet}>special</span>;
+        return piece === null || isUnseen(piece) ? (
+          <TokenChip text={null} bytes={hex(bytes)} />
+        ) : (
+          <TokenChip text={piece} />
+        );
+      },
+    },
+    {
+      id: 'bar',
+      header: <span className={text.hidden}>Share</span>,
+      width: '30%',
+      cell: (row) => <Bar share={row.probability / most} />,
+    },
+    { id: 'probability', header: 'Probability', isNumber: true, cell: (row) => formatShare(row.probability) },
+    {
+      id: 'go',
+      header: <span className={text.hidden}>Action</span>,
+      isNumber: true,
+      cell: (row) => {
+        if (row.isChosen) return <span className={styles.quiet}>chosen</span>;
+        const does = action?.(row);
+        return does ? (
+          <TextAction label={does.label} onPress={does.run}>
+            {does.words}
+          </TextAction>
+        ) : null;
+      },
+    },
+  ];
+  return (
+    <Table
+      label={label}
+      columns={columns}
+      rows={rows}
+      rowKey={({ id }) => String(id)}
+      chosenKey={String(chosen)}
+      isDense
+    />
+  );
+}
+
+/** Nothing but characters that draw nothing, such as a tab; a new line has a sign. */
+const isUnseen = (piece: string): boolean => /^[^\P{C}\n]+$/u.test(piece);
+
+/** A token as a word of a label. */
+export const named = (piece: string | null): string =>
+  piece === null || piece.trim() === '' ? 'this token' : piece.trim();

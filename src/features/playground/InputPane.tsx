@@ -1,0 +1,67 @@
+import { formatCount } from '../../core/base/units';
+import { promptOf, type Sampling } from '../../state/playground';
+import { useShownPart, useStudio } from '../../state/react';
+import { Block, NumberField, Pane, Segmented, TextField } from '../../ui';
+import { ActOrStop } from './ActOrStop';
+import { tooLongWords } from './reach';
+import styles from './PlaygroundPage.module.css';
+import { ChanceSliders, LengthField, SeedField } from './SamplingFields';
+
+const HOW: readonly { value: Sampling['how']; label: string }[] = [
+  { value: 'likeliest', label: 'Likeliest' },
+  { value: 'beams', label: 'Beams' },
+  { value: 'chance', label: 'Sample' },
+];
+
+/** What is answered, and how an answer is looked for. */
+export function InputPane() {
+  const input = useStudio(promptOf);
+  const tooLong = useShownPart('playground', ({ record }) => record && tooLongWords(input, record)) ?? undefined;
+  const setPrompt = useStudio((s) => s.setPrompt);
+  const how = useStudio((s) => s.sampling.how);
+  const set = useStudio((s) => s.setSampling);
+  return (
+    <Pane title="Input" hint={`${formatCount(Array.from(input).length)} characters`}>
+      <Block>
+        <TextField label="Input" hideLabel rows={5} isProse value={input} onChange={setPrompt} hint={tooLong} />
+        <ActOrStop disabledReason={input === '' ? 'The input is empty' : undefined} />
+      </Block>
+      <Block isForm>
+        <div className={styles.how}>
+          <Segmented label="Answer by" isWide value={how} onChange={(value) => set({ how: value })} options={HOW} />
+        </div>
+        {how === 'chance' && <ChanceSliders />}
+        {how === 'beams' && <Beams />}
+        <LengthField label="Longest output" />
+        {how === 'chance' && <SeedField />}
+      </Block>
+    </Pane>
+  );
+}
+
+function Beams() {
+  const beams = useStudio((s) => s.sampling.beams);
+  const set = useStudio((s) => s.setSampling);
+  return (
+    <>
+      <NumberField
+        label="Beams"
+        hint="kept at once"
+        min={2}
+        max={16}
+        isWhole
+        value={beams.count}
+        onChange={(count) => set({ beams: { ...beams, count } })}
+      />
+      <NumberField
+        label="Length penalty"
+        hint="high: long answers"
+        min={-5}
+        max={5}
+        step={0.1}
+        value={beams.lengthPenalty}
+        onChange={(lengthPenalty) => set({ beams: { ...beams, lengthPenalty } })}
+      />
+    </>
+  );
+}

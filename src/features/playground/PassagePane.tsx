@@ -1,0 +1,37 @@
+import { formatCount } from '../../core/base/units';
+import { BLANK, countBlanks } from '../../core/tokenizer/passage';
+import { promptOf } from '../../state/playground';
+import { useShownPart, useStudio } from '../../state/react';
+import { Block, Button, Pane, TextField } from '../../ui';
+import { ActOrStop } from './ActOrStop';
+import styles from './PlaygroundPage.module.css';
+import { tooLongWords } from './reach';
+
+/** A passage with blanks. */
+export function PassagePane() {
+  const passage = useStudio(promptOf);
+  const tooLong = useShownPart('playground', ({ record }) => record && tooLongWords(passage, record)) ?? undefined;
+  const setPrompt = useStudio((s) => s.setPrompt);
+  const blanks = countBlanks(passage);
+  return (
+    <Pane title="Passage" hint={`${formatCount(blanks)} ${blanks === 1 ? 'blank' : 'blanks'}`}>
+      <Block>
+        <TextField
+          label="Passage"
+          hideLabel
+          rows={8}
+          isProse
+          value={passage}
+          onChange={setPrompt}
+          hint={tooLong ?? `Write ___ or ${BLANK} for a blank`}
+        />
+        <div className={styles.beside}>
+          <Button isDense variant="quiet" icon="plus" onPress={() => setPrompt(`${passage.trimEnd()} ___`.trimStart())}>
+            Blank at the end
+          </Button>
+        </div>
+        <ActOrStop disabledReason={blanks === 0 ? 'The passage has no blank to fill' : undefined} />
+      </Block>
+    </Pane>
+  );
+}

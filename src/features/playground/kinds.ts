@@ -1,0 +1,34 @@
+/** What a model does here, by its kind. */
+import type { ModelKind } from '../../core/models/spec';
+
+interface Words {
+  /** The button. */
+  act: string;
+  /** Beside its progress. */
+  acting: string;
+  /** Where there is no model yet. */
+  summary: string;
+  /** Where nothing was made yet. */
+  nothing: string;
+}
+
+export const KINDS: Readonly<Record<ModelKind, Words>> = {
+  decoder: {
+    act: 'Write',
+    acting: 'Writing',
+    summary: 'Give the model a beginning, and it writes on',
+    nothing: 'What the model writes comes here, a token at a time',
+  },
+  encoder: {
+    act: 'Fill',
+    acting: 'Filling',
+    summary: 'Give the model a passage with blanks, and it fills them',
+    nothing: 'The passage comes here, with a word in each blank',
+  },
+  'encoder-decoder': {
+    act: 'Answer',
+    acting: 'Answering',
+    summary: 'Give the model an input, and it answers',
+    nothing: 'What the model answers comes here, a token at a time',
+  },
+};

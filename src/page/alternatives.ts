@@ -1,0 +1,57 @@
+/** What else could stand at one place. */
+import { formatShare } from '../core/base/units';
+import { element } from './card';
+import { elementById } from './elementById';
+
+export interface Alternative {
+  id: number;
+  /** Null for bytes that are no whole characters. */
+  text: string | null;
+  probability: number;
+}
+
+/** `take`: each can be chosen in place of the one that is. */
+export function showAlternatives(
+  title: string,
+  rows: readonly Alternative[],
+  chosen: number,
+  take?: (at: number) => void,
+): void {
+  const most = Math.max(...rows.map((row) => row.probability));
+  elementById('alternatives-title', HTMLElement).textContent = title;
+  elementById('rows', HTMLElement).replaceChildren(
+    ...rows.map((row, at) => {
+      const bar = element('span');
+      bar.className = 'bar';
+      bar.style.width = `${(100 * row.probability) / most}%`;
+      const name = element('th', take && row.id !== chosen ? taking(row, () => take(at)) : chip(row.text));
+      name.scope = 'row';
+      if (row.id === chosen) name.append(' chosen');
+      const number = element('td', formatShare(row.probability));
+      number.className = 'number';
+      const line = element('tr', name, element('td', bar), number);
+      if (row.id === chosen) line.className = 'chosen';
+      return line;
+    }),
+  );
+  elementById('alternatives', HTMLElement).hidden = false;
+}
+
+function taking({ text }: Alternative, take: () => void): HTMLElement {
+  const button = element('button', chip(text));
+  button.type = 'button';
+  button.className = 'take';
+  button.ariaLabel = `Take ${text?.trim() || 'this token'}`;
+  button.addEventListener('click', take);
+  return button;
+}
+
+/** A leading space is `·`, a newline `↵`. */
+function chip(text: string | null): HTMLElement {
+  const made = element(
+    'span',
+    text === null ? 'byte' : text === '' ? 'end' : text.replace(/^ /, '·').replaceAll('\n', '↵'),
+  );
+  made.className = 'chip';
+  return made;
+}

@@ -1,0 +1,46 @@
+/** What the page says, by what its model does with a text. */
+import type { ModelKind } from '../core/models/spec';
+
+interface Words {
+  prompt: string;
+  act: string;
+  acting: string;
+  reading: string;
+  hint: string;
+  result: string;
+  nothing: string;
+  notice: string;
+}
+
+export const WORDS: Readonly<Record<ModelKind, Words>> = {
+  decoder: {
+    prompt: 'Prompt',
+    act: 'Write',
+    acting: 'Writing',
+    reading: 'Reading the prompt',
+    hint: '',
+    result: 'Text',
+    nothing: 'What the model writes comes here, a token at a time',
+    notice: 'What follows your prompt is written by a machine, and may be false',
+  },
+  encoder: {
+    prompt: 'Passage',
+    act: 'Fill',
+    acting: 'Filling',
+    reading: 'Reading the passage',
+    hint: 'Write ___ or [MASK] for a blank',
+    result: 'Text',
+    nothing: 'The passage comes here, with a word in each blank',
+    notice: 'What stands in the blanks is chosen by a machine, and may be false',
+  },
+  'encoder-decoder': {
+    prompt: 'Input',
+    act: 'Answer',
+    acting: 'Answering',
+    reading: 'Reading the input',
+    hint: '',
+    result: 'Answer',
+    nothing: 'What the model answers comes here, a token at a time',
+    notice: 'The answer is written by a machine, and may be false',
+  },
+};

@@ -1,0 +1,93 @@
+/** Measuring a saved step over the workers' real halves, and what is kept of it. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EVALUATION, evaluationKey } from '../core/runs/evaluations';
+import { purgeRun, updateRun } from '../core/runs/record';
+import type { TestStudio } from '../core/testing/behindChannels';
+import { goldenPage, spoil, STOPPED } from '../core/testing/goldenPage';
+import { evaluateRefusal, outOfDate, shownEvaluation } from './evaluate';
+
+let page: TestStudio & { store: Parameters<typeof spoil>[0] };
+beforeAll(async () => {
+  page = await goldenPage(STOPPED);
+});
+afterAll(() => page.close());
+
+const keys = (): Promise<string[]> => page.store.keys('evaluations/');
+
+test('a step is measured on its held-out part, kept, found again, and out of date where another is chosen', async () => {
+  const { getState } = page.studio;
+  await getState().loadEvaluation();
+  expect(shownEvaluation(getState())).toBeNull();
+  await getState().evaluateStep();
+  expect(getState().evaluating).toEqual({ kind: 'idle' });
+  const { record, changed } = shownEvaluation(getState())!;
+  expect(changed).toEqual([]);
+  expect(record).toMatchObject({ runId: STOPPED, step: 120, part: 'validation' });
+  const { metrics, baselines, tokens } = record.evaluation;
+  expect(tokens).toBeGreaterThan(100);
+  expect(metrics['loss']!.value).toBeLessThan(baselines['uniform']!['loss']!);
+  expect(Object.keys(baselines)).toEqual(expect.arrayContaining(['uniform', 'unigram', 'bigram', 'trigram', 'gzip']));
+  expect(await keys()).toEqual([evaluationKey(record)]);
+  expect(outOfDate(getState())).toEqual([]);
+
+  getState().setWhich('evaluate', 'best');
+  await getState().loadEvaluation();
+  expect(shownEvaluation(getState())!.record.step).toBe(120);
+  expect(outOfDate(getState())).toEqual(['step']);
+  getState().setWhich('evaluate', 'latest');
+});
+
+test('a text of a person’s own is measured too, and another one makes it out of date', async () => {
+  const { getState } = page.studio;
+  getState().chooseEvaluatedOn('text');
+  expect(evaluateRefusal(getState())).toBe('Give it a text first');
+  getState().giveText('letter', 'Call me Ishmael. <script>alert(1)</script>');
+  await getState().loadEvaluation();
+  await getState().evaluateStep();
+  expect(shownEvaluation(getState())!.record).toMatchObject({
+    part: 'text',
+    name: 'letter',
+    evaluation: { documents: 1 },
+  });
+  expect(outOfDate(getState())).toEqual([]);
+  getState().giveText('letter', 'Another one');
+  expect(outOfDate(getState())).toEqual(['text']);
+  getState().chooseEvaluatedOn('test');
+  expect(evaluateRefusal(getState())).toMatch(/^Nothing was held out for a test/);
+  getState().chooseEvaluatedOn('validation');
+});
+
+test('a stop leaves what was kept before, and it can be begun again', async () => {
+  const { getState } = page.studio;
+  await getState().loadEvaluation();
+  const before = shownEvaluation(getState());
+  // At the first word of how far it is.
+  const end = page.studio.subscribe(({ evaluating }) => {
+    if (evaluating.kind === 'busy' && evaluating.progress) evaluating.stop();
+  });
+  await getState().evaluateStep();
+  end();
+  expect(getState().evaluating).toEqual({ kind: 'idle' });
+  expect(shownEvaluation(getState())).toBe(before);
+  await getState().evaluateStep();
+  expect(shownEvaluation(getState())).not.toBe(before);
+  expect(shownEvaluation(getState())!.record.evaluation).toEqual(before!.record.evaluation);
+});
+
+test('one that cannot be read is listed and stops nothing; text that went on otherwise makes it out of date; all goes with the run', async () => {
+  const { getState } = page.studio;
+  const key = evaluationKey({ runId: STOPPED, step: 120, part: 'validation' });
+  const kept = await page.store.get(key);
+  await page.store.commit({ put: [[key, { version: EVALUATION.version + 1 }]] });
+  await getState().loadEvaluation();
+  expect(shownEvaluation(getState())).toBeNull();
+  await getState().listUnreadable();
+  expect(getState().unreadable).toMatchObject([{ key, name: 'An evaluation of a run' }]);
+  const { textHash: _, ...rest } = kept as unknown as Record<string, string>;
+  await page.store.commit({ put: [[key, { ...rest, textHash: 'of another text' }]] });
+  await getState().loadEvaluation();
+  expect(outOfDate(getState())).toEqual(['text']);
+  await updateRun(page.store, STOPPED, (run) => ({ ...run, removedAt: 1 }));
+  await purgeRun(page.store, STOPPED);
+  expect(await keys()).toEqual([]);
+});

@@ -1,0 +1,23 @@
+/** What the bundled sample of pairs is grown with, for no plan is made for answers: most are right after about 500 steps (docs/benchmarks.md). */
+import { modelSpec } from '../core/models';
+import { usualObjective } from '../core/objectives';
+import type { Project } from '../core/runs/project';
+
+const ID = 't5';
+const SIZES = { layers: 2, heads: 4, width: 64, hidden: 128, context: 16 };
+
+export const forPairsSample = ({ recipe }: Project): Partial<Project> => ({
+  model: { id: ID, config: { ...modelSpec(ID).presets[0]!.config, ...SIZES }, byHand: [] },
+  recipe: {
+    ...recipe,
+    objective: usualObjective(ID, true),
+    batch: 64,
+    steps: 1000,
+    warmup: 100,
+    learningRate: 3e-3,
+    evalEvery: 100,
+    saveEvery: 500,
+  },
+  rateByHand: true,
+  tokenizerChoice: { kind: 'characters', vocabulary: 512 },
+});

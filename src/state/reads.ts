@@ -1,0 +1,34 @@
+/** What is read into projects: one import at a time, and what is still to come into each. */
+export interface Reads {
+  /** What comes while another is read waits for it. */
+  inTurn<T>(job: () => Promise<T>): Promise<T>;
+  /** Tells `coming` of what was given to a project, until it is read or refused. */
+  follow<T>(projectId: string, reading: Promise<T>): Promise<T>;
+  /** Resolves once all is read that was given to the project by now, or the signal is aborted. */
+  coming(projectId: string, signal: AbortSignal): Promise<void>;
+}
+
+export function reads(): Reads {
+  let queue: Promise<unknown> = Promise.resolve();
+  const given = new Map<string, Set<Promise<unknown>>>();
+  const of = (projectId: string): ReadonlySet<Promise<unknown>> => given.get(projectId) ?? new Set();
+  return {
+    inTurn(job) {
+      const mine = queue.then(job);
+      queue = mine.catch(() => undefined);
+      return mine;
+    },
+    async follow(projectId, reading) {
+      given.set(projectId, new Set(of(projectId)).add(reading));
+      try {
+        return await reading;
+      } finally {
+        given.set(projectId, new Set([...of(projectId)].filter((each) => each !== reading)));
+      }
+    },
+    async coming(projectId, signal) {
+      const isStopped = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      if (!signal.aborted) await Promise.race([Promise.allSettled(of(projectId)), isStopped]);
+    },
+  };
+}

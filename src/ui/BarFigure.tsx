@@ -1,0 +1,92 @@
+import { useState, type ReactNode } from 'react';
+import styles from './BarFigure.module.css';
+import { TextAction } from './Button';
+import { Table, type Column } from './Table';
+
+export interface BarRow {
+  id: string;
+  label: string;
+  value: number;
+  /** Further cells of its row in the table. */
+  cells?: readonly ReactNode[];
+}
+export interface BarFigureProps {
+  title: string;
+  /** A quiet reading after the title. */
+  hint?: ReactNode;
+  rows: readonly BarRow[];
+  format: (value: number) => string;
+  /** Heads of the table: of what the bars are, of their values, of the further cells. */
+  heads: readonly [string, string, ...string[]];
+  chosen?: string | undefined;
+  /** Makes each bar a button; undefined: the chosen one was pressed again. */
+  onChoose?: (id: string | undefined) => void;
+  caption?: ReactNode;
+}
+
+/** A bar a row, the longest strongest until one is chosen. The table takes its place. */
+export function BarFigure(p: BarFigureProps) {
+  const [isTable, setTable] = useState(false);
+  const most = Math.max(...p.rows.map(({ value }) => value));
+  const strong = p.chosen ?? p.rows.find(({ value }) => value === most)?.id;
+  const columns: readonly Column<BarRow>[] = [
+    { id: 'label', header: p.heads[0], cell: ({ label }) => label },
+    { id: 'value', header: p.heads[1], isNumber: true, cell: ({ value }) => p.format(value) },
+    ...p.heads.slice(2).map((header, i): Column<BarRow> => ({
+      id: header,
+      header,
+      isNumber: true,
+      isQuiet: true,
+      cell: ({ cells }) => cells?.[i],
+    })),
+  ];
+  return (
+    <figure className={styles.figure}>
+      <div className={styles.head}>
+        <b>{p.title}</b>
+        {p.hint !== undefined && <span>{p.hint}</span>}
+        <span className={styles.grow} />
+        <TextAction label={`${isTable ? 'Show bars' : 'Show table'}, ${p.title}`} onPress={() => setTable(!isTable)}>
+          {isTable ? 'Show bars' : 'Show table'}
+        </TextAction>
+      </div>
+      {isTable ? (
+        <div className={styles.table}>
+          <Table label={p.title} columns={columns} rows={p.rows} rowKey={({ id }) => id} isDense />
+        </div>
+      ) : (
+        <ul className={styles.bars} aria-label={p.title}>
+          {p.rows.map(({ id, label, value }) => {
+            const content = (
+              <>
+                <span className={styles.label}>{label}</span>
+                <i
+                  className={id === strong ? styles.strong : undefined}
+                  style={{ width: `${most > 0 ? (100 * value) / most : 0}%` }}
+                />
+                <span className={styles.value}>{p.format(value)}</span>
+              </>
+            );
+            return (
+              <li key={id}>
+                {p.onChoose ? (
+                  <button
+                    type="button"
+                    className={styles.row}
+                    aria-pressed={id === p.chosen}
+                    onClick={() => p.onChoose?.(id === p.chosen ? undefined : id)}
+                  >
+                    {content}
+                  </button>
+                ) : (
+                  <div className={styles.row}>{content}</div>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {p.caption !== undefined && <figcaption className={styles.caption}>{p.caption}</figcaption>}
+    </figure>
+  );
+}

@@ -1,0 +1,129 @@
+/** A saved step measured on a whole held-out part or on a text, beside what needs no model; it is kept with its run. */
+import type { BlobStore } from '../core/base/blobStore';
+import { badSettings } from '../core/base/errors';
+import { sha256Hex } from '../core/base/hash';
+import { yieldToEventLoop } from '../core/base/job';
+import { countedIn, documentsIn, held, type Held } from '../core/evaluate/blocks';
+import { evaluate, type EvaluationJob, type ToEvaluate } from '../core/evaluate/evaluate';
+import { partToEvaluate } from '../core/evaluate/ofPart';
+import { objectiveOf } from '../core/objectives';
+import { manifestIfKept, manifestOf } from '../core/runs/data';
+import type { EvaluationRecord } from '../core/runs/evaluations';
+import { keepEvaluation, partHash, readEvaluations } from '../core/runs/keptEvaluations';
+import { looked, looksAt } from '../core/runs/looks';
+import { readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
+import { dataOf, recipeOf } from '../core/runs/segments';
+import { sourcesOf } from '../core/runs/sources';
+import type { ShardManifest } from '../core/shards/manifest';
+import { openPart } from '../core/shards/read';
+import type { EvaluationInput, ListsInput } from '../protocol/gpu';
+import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import type { LoadedModel } from './models';
+
+type On = Pick<EvaluationRecord, 'part' | 'name' | 'textHash'>;
+
+/** @throws HomegrownError `bad-settings` where a run has no such part */
+export async function given(
+  store: BlobStore,
+  run: RunRecord,
+  tokenizer: Tokenizer,
+  on: EvaluationInput['on'],
+): Promise<On & { documents: readonly Held[] }> {
+  if ('text' in on) {
+    const textHash = await sha256Hex(new TextEncoder().encode(on.text));
+    return { part: 'text', name: on.name, textHash, documents: [held(tokenizer, on.text, on.name)] };
+  }
+  const { part } = on;
+  const manifest = await ownData(store, run);
+  const sourceOf = await sourcesOf(store, dataOf(run).facts);
+  const documents = await documentsIn(openPart(store, manifest, part), tokenizer, sourceOf);
+  return { part, textHash: partHash(manifest, part), documents };
+}
+
+async function ownData(store: BlobStore, run: RunRecord): Promise<ShardManifest> {
+  const manifest = await manifestOf(store, run);
+  if (manifest) return manifest;
+  throw badSettings(
+    `${run.name} was brought in without the text that it learnt from, so it has no held-out part`,
+    'Measure it on a text of your own.',
+  );
+}
+
+/** What is measured, and what a model that knows nothing but how common tokens are has counted. */
+async function asked(
+  store: BlobStore,
+  run: RunRecord,
+  tokenizer: Tokenizer,
+  on: EvaluationInput['on'],
+): Promise<On & { ask: ToEvaluate }> {
+  if ('text' in on) {
+    const { documents, ...told } = await given(store, run, tokenizer, on);
+    const manifest = await manifestIfKept(store, run);
+    const train = manifest ? await countedIn(openPart(store, manifest, 'train'), tokenizer) : undefined;
+    return { ...told, ask: { documents, train } };
+  }
+  const { part } = on;
+  const manifest = await ownData(store, run);
+  const parts = { heldOut: openPart(store, manifest, part), train: openPart(store, manifest, 'train') };
+  const sourceOf = await sourcesOf(store, dataOf(run).facts);
+  const { ofPairs = false } = objectiveOf(run.objective);
+  const ask = await partToEvaluate(parts, tokenizer, sourceOf, ofPairs);
+  return { part, textHash: partHash(manifest, part), ask };
+}
+
+/** @throws HomegrownError `bad-settings` where there is nothing to measure on */
+export async function evaluateStep(
+  store: BlobStore,
+  { runId, network, tokenizer, step }: LoadedModel,
+  { on, now }: EvaluationInput,
+  job: EvaluationJob,
+): Promise<EvaluationRecord> {
+  const run = await readKnownRun(store, runId);
+  job.report({ label: 'Reading the text', done: 0, unit: 'tokens' });
+  const { ask, ...told } = await asked(store, run, tokenizer, on);
+  const isEmpty = ask.documents ? ask.documents.every(({ ids }) => ids.length === 0) : ask.pairs?.length === 0;
+  if (isEmpty) throw badSettings('There is no text to measure on.');
+  const evaluation = await evaluate(network, tokenizer, ask, job);
+  await notCancelled(job);
+  const { hash: tokenizerHash } = tokenizer;
+  const record: EvaluationRecord = { version: 1, runId, step, ...told, tokenizerHash, madeAt: now, evaluation };
+  if (record.part === 'test') record.look = await lookedAt(store, runId, record.textHash);
+  await keepEvaluation(store, record);
+  return record;
+}
+
+/** What was cancelled while the last of it was computed is not kept. A turn is given first, in which that can arrive. */
+async function notCancelled({ signal }: EvaluationJob): Promise<void> {
+  await yieldToEventLoop();
+  signal.throwIfAborted();
+}
+
+/** Counts a look at the test part. @returns the how manieth it is */
+export async function lookedAt(store: BlobStore, runId: string, of: string): Promise<number> {
+  const { looks } = await updateRun(store, runId, (run) => ({ ...run, looks: looked(run.looks, of) }));
+  return looksAt(looks, of);
+}
+
+/** Pairs of sentences and tasks, by a saved step; kept with what was asked of it before. @throws HomegrownError `bad-settings` */
+export async function askLists(
+  store: BlobStore,
+  { runId, network, tokenizer, step }: LoadedModel,
+  { lists, now }: ListsInput,
+  job: EvaluationJob,
+): Promise<EvaluationRecord> {
+  const run = await readKnownRun(store, runId);
+  const { ofPairs = false } = objectiveOf(recipeOf(run).objective);
+  const found = await evaluate(network, tokenizer, { ...lists, ofPairs, metrics: [] }, job);
+  await notCancelled(job);
+  const before = (await readEvaluations(store, runId, 'lists')).find((record) => record.step === step);
+  const tasks = [
+    ...(before?.evaluation.tasks ?? []).filter(({ name }) => !found.tasks?.some((task) => task.name === name)),
+    ...(found.tasks ?? []),
+  ];
+  const evaluation = { ...before?.evaluation, ...found, ...(tasks.length > 0 && { tasks }) };
+  const { hash: tokenizerHash } = tokenizer;
+  const on = { part: 'lists', textHash: '' } as const;
+  const record: EvaluationRecord = { version: 1, runId, step, ...on, tokenizerHash, madeAt: now, evaluation };
+  await keepEvaluation(store, record);
+  return record;
+}

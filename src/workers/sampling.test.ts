@@ -1,0 +1,68 @@
+/** What the GPU worker makes of a text with models that do not go on from it. */
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, test } from 'vitest';
+import { unwatched } from '../core/base/job';
+import type { ModelId } from '../core/models';
+import { initialValues, type ModelChoice, network } from '../core/models/network';
+import { toyRelative } from '../core/testing/toyRelative';
+import { createTokenizer } from '../core/tokenizer/byteLevel';
+import type { GeneratedToken } from '../protocol/gpu';
+import type { LoadedModel } from './models';
+import { fillBlanks, writeText } from './sampling';
+
+beforeAll(() => tf.setBackend('cpu'));
+const ask = { runId: 'r', which: 'latest', temperature: 0, topK: 0, topP: 1, seed: 1, length: 6 } as const;
+const noPause = (): Promise<void> => Promise.resolve();
+
+async function loaded(choice: ModelChoice): Promise<LoadedModel> {
+  const tokenizer = await createTokenizer({ kind: 'bytes', merges: [], roles: ['end', 'padding', 'mask'] });
+  const net = await network(
+    { ...choice, vocabulary: tokenizer.size },
+    initialValues({ ...choice, vocabulary: 259 }, 1),
+  );
+  return { runId: 'r', step: 1, network: net, tokenizer };
+}
+
+test('BERT fills blanks, and writes no text', async () => {
+  const config = { ...{ layers: 1, heads: 2, width: 8, context: 16 }, ...{ hidden: 0, tanh: false, tokenTypes: 2 } };
+  const model = await loaded({ id: 'bert', config: { ...config, ...{ normEpsilon: 1e-12 } }, vocabulary: 259 });
+  const { pieces, blanks } = await fillBlanks(model, { runId: 'r', which: 'latest', passage: 'a [MASK] ___', most: 4 });
+  expect(pieces).toEqual(['a', '', '']);
+  expect(blanks).toHaveLength(2);
+  for (const candidates of blanks) {
+    expect(candidates).toHaveLength(4);
+    for (const { inPlace, text, bytes } of candidates) {
+      expect(bytes).toHaveLength(1);
+      expect(inPlace).toBe(` ${text ?? '\ufffd'}`);
+    }
+  }
+  await expect(writeText(model, { ...ask, prompt: 'a' }, unwatched, noPause)).rejects.toMatchObject({
+    code: 'bad-settings',
+    message: 'BERT reads a text both ways and writes none.',
+  });
+  model.network.dispose();
+});
+
+test('an encoder-decoder answers, likeliest or by beams, and fills no blanks', async () => {
+  const net = await toyRelative('relative-pair');
+  const model = await loaded({ ...net.choice, id: 'relative-pair' as ModelId });
+  const told = async (beams?: { count: number; lengthPenalty: number }) => {
+    const tokens: GeneratedToken[] = [];
+    const job = { ...unwatched, report: (some: readonly GeneratedToken[]) => void tokens.push(...some) };
+    const { reason } = await writeText(model, { ...ask, prompt: 'whale', ...(beams && { beams }) }, job, noPause);
+    expect(reason).toBe(tokens.length < ask.length ? 'end' : 'length');
+    return tokens;
+  };
+  const [greedy, one, four] = [
+    await told(),
+    await told({ count: 1, lengthPenalty: 1 }),
+    await told({ count: 4, lengthPenalty: 0 }),
+  ];
+  expect(one).toEqual(greedy);
+  for (const { probability, alternatives } of [...greedy, ...four]) {
+    expect(probability).toBeGreaterThan(0);
+    expect(alternatives).toHaveLength(8);
+  }
+  await expect(fillBlanks(model, { ...ask, passage: '___', most: 4 })).rejects.toMatchObject({ code: 'bad-settings' });
+  for (const each of [net, model.network]) each.dispose();
+});
