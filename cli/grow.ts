@@ -2,7 +2,14 @@
 import { HomegrownError, paragraph } from '../src/core/base/errors';
 import type { Document } from '../src/core/base/document';
 import type { Job } from '../src/core/base/job';
-import { formatCount, formatDuration, formatKernels, formatReading, formatShort } from '../src/core/base/units';
+import {
+  formatCount,
+  formatDuration,
+  formatKernels,
+  formatNumber,
+  formatReading,
+  formatShort,
+} from '../src/core/base/units';
 import { isContextFree } from '../src/core/export/contextOf';
 import { newInfo, resultOf, type RunInfo } from '../src/core/export/homegrownJson';
 import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
@@ -18,6 +25,7 @@ import { batchOfTokens } from '../src/core/train/batchTokens';
 import { memoryLimits } from '../src/core/train/device';
 import type { MemoryLimits } from '../src/core/train/memory';
 import { problems, unfit } from '../src/core/train/problems';
+import { stepsOfEpoch } from '../src/core/train/epoch';
 import { DEFAULT_RECIPE, RECIPE, tokensPerStep, type Recipe } from '../src/core/train/recipe';
 import { recomputation, type Recomputation, recomputationWords } from '../src/core/train/recomputation';
 import { fittedTo, shortTextWords } from '../src/core/train/shortText';
@@ -136,9 +144,9 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
   const short = isSettled ? undefined : shortTextWords(wide(), askedOf(wide()), sizes);
   if (short !== undefined) progress.say(short);
   const first = askedOf(modelNow());
-  const { cut, measuredBaselines } = objectiveOf(first.objective);
-  const left = await cut?.(learnt, modelNow().config.context, tokenizer, first, modelSpec(id).kind);
-  if (left !== undefined) progress.say(left.words);
+  const { inRows, measuredBaselines } = objectiveOf(first.objective);
+  const laid = await inRows?.(learnt, modelNow().config.context, tokenizer, first, modelSpec(id).kind);
+  if (laid?.words !== undefined) progress.say(laid.words);
   for (const { words, values } of measuredBaselines?.(data) ?? [])
     progress.say(`Without learning, ${words}: ${measuredAll(values)}.`);
   /** On the device in use. */
@@ -223,6 +231,8 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
       `So many steps fit into ${minutes!} minutes: one takes ${formatDuration(fitted.pace.step)}, ` +
         `an evaluation ${formatDuration(fitted.pace.evaluate)}.`,
     );
+  const read = recipe.steps / stepsOfEpoch(data.parts.train, model.config.context, recipe, laid?.rows);
+  if (!planner) progress.say(`The text is read ${formatNumber(Number(read.toPrecision(2)))} times.`);
   if (planner) for (const words of planWords(planner.told(recipe), device.kind, powerOf(options))) progress.say(words);
   if (options['batch-tokens'] !== undefined) progress.say(batchWords(recipe, model.config));
   if (start) progress.say(start.words);

@@ -133,7 +133,7 @@ export interface DataApi {
   };
 
   /** How the training part lies in the rows of an objective; null: there is nothing to tell. */
-  cutWords: {
+  inRows: {
     input: { data: DataRecord; tokenizer: TokenizerModel; model: ModelId; context: number; recipe: Recipe };
     progress: never;
     output: InRows | null;

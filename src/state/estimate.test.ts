@@ -102,9 +102,14 @@ test('the vocabulary is that of the tokenizer in use, else what was asked for', 
 
 const TWICE = { validation: 0.2, test: 0, seed: 0 };
 test('the text is guessed from its characters until it has been counted', () => {
-  const texts = [{ id: 'a', characters: 3000 }] as unknown as Studio['texts'];
+  const texts = [{ id: 'a', characters: 3000, documents: 1 }] as unknown as Studio['texts'];
   expect(textSize({ project: project({}), texts: [] })).toBeUndefined();
-  expect(textSize({ project: project({}), texts })).toEqual({ train: 900, validation: 100, isCounted: false });
+  expect(textSize({ project: project({}), texts })).toEqual({
+    train: 900,
+    validation: 100,
+    documents: 0.9,
+    isCounted: false,
+  });
   const part = (tokens: number) => ({
     tokens,
     bytes: tokens,
@@ -131,7 +136,12 @@ test('the text is guessed from its characters until it has been counted', () => 
       },
     },
   });
-  expect(textSize({ project: counted, texts })).toEqual({ train: 2710, validation: 301, isCounted: true });
+  expect(textSize({ project: counted, texts })).toEqual({
+    train: 2710,
+    validation: 301,
+    documents: undefined,
+    isCounted: true,
+  });
   expect(textSize({ project: { ...counted, split: TWICE }, texts })?.isCounted).toBe(false);
 
   const { manifest } = counted.data!;

@@ -121,6 +121,8 @@ export interface TextSize {
   /** Tokens to learn from, and held out. */
   train: number;
   validation: number;
+  /** To learn from; unknown of data that an older build made. */
+  documents?: number | undefined;
   /** Counted in the data, not guessed from the characters. */
   isCounted: boolean;
 }
@@ -131,14 +133,16 @@ export function textSize({ project, texts }: Pick<Studio, 'project' | 'texts'>):
   if (texts.length === 0) return undefined;
   if (data && dataState({ project, texts }) === 'done') {
     const { train, validation } = data.manifest.parts;
-    return { train: train.tokens, validation: validation.tokens, isCounted: true };
+    return { train: train.tokens, validation: validation.tokens, documents: train.documents, isCounted: true };
   }
   const characters = texts.reduce((n, text) => n + learntOf(text).characters, 0);
   const tokens =
     characters /
     (tokenizer?.model.kind === tokenizerChoice.kind ? tokenizer.bytesPerToken : USUAL[tokenizerChoice.kind]);
   const { validation, test } = split;
-  return { train: tokens * (1 - validation - test), validation: tokens * validation, isCounted: false };
+  const learnt = 1 - validation - test;
+  const documents = learnt * texts.reduce((n, text) => n + learntOf(text).documents, 0);
+  return { train: tokens * learnt, validation: tokens * validation, documents, isCounted: false };
 }
 /** Characters a token, before a tokenizer has been trained. */
 const USUAL: Record<TokenizerChoice['kind'], number> = { bpe: 3, characters: 1, bytes: 1 };

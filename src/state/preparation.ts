@@ -42,7 +42,7 @@ export interface PreparationSlice extends Making {
   /** What of which document is in a part of the data: `count` from the `from`th; undefined where they are of texts that changed. */
   partRows(part: PartName, from: number, count: number): Promise<PartRows | undefined>;
   /** How a project's data lie in rows of what is learnt at once; undefined where there is nothing to tell. */
-  cutWords(project: Project): Promise<InRows | undefined>;
+  inRows(project: Project): Promise<InRows | undefined>;
   /** A passage cut into its tokens by the tokenizer that is there. */
   tokensOf(passage: string): Promise<readonly TokenPiece[]>;
   /** Entries of the vocabulary in order of id, at most `limit`; counted in the training part when there is data. */
@@ -141,11 +141,11 @@ export const createPreparationSlice: Slice<PreparationSlice> =
         if (!built || !ids?.every((id) => id !== undefined)) return undefined;
         return data.call('partRows', { data: built, ids, part, from, count });
       },
-      async cutWords({ data: built, tokenizer, model, recipe }) {
-        if (!built || !tokenizer || !objectiveOf(recipe.objective).cut) return undefined;
+      async inRows({ data: built, tokenizer, model, recipe }) {
+        if (!built || !tokenizer || !objectiveOf(recipe.objective).inRows) return undefined;
         const { id, config } = model;
         const input = { data: built, tokenizer: tokenizer.model, model: id, context: config.context, recipe };
-        return (await data.call('cutWords', input)) ?? undefined;
+        return (await data.call('inRows', input)) ?? undefined;
       },
       async tokensOf(passage) {
         const { tokenizer } = get().project;

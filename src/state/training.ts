@@ -269,9 +269,9 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           const model = fittedTo(chosen, recipe, tokens.train);
           const short = shortTextWords(chosen, recipe, tokens);
           if (short !== undefined) get().toast({ text: 'A short text', detail: short });
-          const cut = await get().cutWords(project);
-          const text = cut?.isCut ? 'Some of the data is longer than the context' : 'Documents in rows';
-          if (cut) get().toast({ text, detail: cut.words });
+          const { words, isCut } = (await get().inRows(project)) ?? {};
+          const text = isCut ? 'Some of the data is longer than the context' : 'Documents in rows';
+          if (words !== undefined) get().toast({ text, detail: words });
           const wrong = problems(model, recipe, tokens, limits);
           if (wrong.length > 0) throw unfit(wrong);
           const input = {

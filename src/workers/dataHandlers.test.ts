@@ -46,7 +46,7 @@ test('a sample comes with its licence, and one that is not in the list is refuse
 });
 
 test('how many pairs do not fit into a context is told', async () => {
-  const { importFiles, buildData, cutWords } = dataHandlers(Promise.resolve(memoryStore()), (path) =>
+  const { importFiles, buildData, inRows } = dataHandlers(Promise.resolve(memoryStore()), (path) =>
     Promise.reject(new Error(path)),
   );
   const rows = Array.from({ length: 40 }, (_, i) => `${'a'.repeat(1 + i)},b`);
@@ -58,10 +58,12 @@ test('how many pairs do not fit into a context is told', async () => {
   const split = { validation: 0.1, test: 0, seed: 0 };
   const data = await buildData({ texts: [text!.id], tokenizer, split }, unwatched);
   const words = (objective: 'pairs' | 'spanCorruption', context: number) =>
-    cutWords({ data, tokenizer, model: 't5', context, recipe: { ...DEFAULT_RECIPE, objective } }, unwatched);
-  expect(await words('pairs', 64)).toBeNull();
+    inRows({ data, tokenizer, model: 't5', context, recipe: { ...DEFAULT_RECIPE, objective } }, unwatched);
+  const train = data.manifest.parts.train.documents;
+  expect(await words('pairs', 64)).toEqual({ rows: train, isCut: false });
   expect(await words('pairs', 2)).toEqual({
     words: expect.stringMatching(/^Of 3\d pairs to learn from, 3\d inputs and 0 targets are longer than/) as string,
+    rows: train,
     isCut: true,
   });
   expect(await words('spanCorruption', 8)).toBeNull();

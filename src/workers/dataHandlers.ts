@@ -169,11 +169,11 @@ export function dataHandlers(
     },
     buildData: ({ texts, tokenizer, split }, job) =>
       reading(async () => buildData(await store, texts, await createTokenizer(tokenizer), split, job)),
-    async cutWords({ data, tokenizer, model, context, recipe }) {
-      const { cut } = objectiveOf(recipe.objective);
+    async inRows({ data, tokenizer, model, context, recipe }) {
+      const objective = objectiveOf(recipe.objective);
       const part = openPart(await store, data.manifest, 'train');
-      const words = await cut?.(part, context, await createTokenizer(tokenizer), recipe, modelSpec(model).kind);
-      return words ?? null;
+      const { kind } = modelSpec(model);
+      return (await objective.inRows?.(part, context, await createTokenizer(tokenizer), recipe, kind)) ?? null;
     },
     partRows: ({ data, ids, ...wanted }) => reading(async () => partRows(await store, data, ids, wanted)),
 

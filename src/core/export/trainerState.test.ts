@@ -52,6 +52,21 @@ test('it has the names that the Trainer writes, and ends at the step of the weig
   expect(log).toContainEqual(expect.objectContaining({ loss: 5 / 28, grad_norm: 1.5, learning_rate: 1e-3, step: 28 }));
 });
 
+test('epochs are of what a step reads: of pairs, rows', () => {
+  const part = { tokens: 90_000, bytes: 90_000, documents: 100 };
+  const parts = { train: part, validation: part };
+  const split = { rule: 'documents', validation: 0.5, test: 0, seed: 0 } as const;
+  const data = { texts: [], textHash: 't', split, parts, unigramLoss: 3 };
+  const epochOf = (objective: 'causal' | 'pairs', batch: number) => {
+    const recipe = { ...DEFAULT_RECIPE, steps: 9000, objective, batch };
+    return (trainerState({ ...info, segments: [{ after: 0, recipe, data }] }, []) as { epoch: number }).epoch;
+  };
+  // 7,000 steps of 8 rows of 4 tokens.
+  expect(epochOf('causal', 8)).toBeCloseTo((7000 * 32) / 90_000);
+  expect(epochOf('pairs', 8)).toBeCloseTo((7000 * 8) / 100);
+  expect(epochOf('pairs', 16)).toBeCloseTo((7000 * 8) / 100); // half of them were smaller
+});
+
 test('a long curve is thinned once: read back and written again it is the same', () => {
   const first = text(trainerState(info, events));
   const back = readTrainerState(first);

@@ -10,6 +10,8 @@ import { shownSchema } from '../objectives/shown';
 import { METRICS } from '../metrics';
 import { dataOf, isSameData, recipeOf } from '../runs/segments';
 import type { TrainEvent } from '../train/run';
+import { stepsOfEpoch } from '../train/epoch';
+import { tokensPerStep } from '../train/recipe';
 import { flopsPerToken } from '../train/work';
 import type { RunInfo } from './homegrownJson';
 
@@ -19,11 +21,13 @@ const MOST = 2000;
 export function trainerState(info: RunInfo, events: readonly TrainEvent[]): Json {
   const { model, state, segments } = info;
   const [recipe, data] = [recipeOf(info), dataOf(info)];
-  const tokensPerStep = state.step === 0 ? 0 : state.tokensSeen / state.step;
+  const { context } = model.config;
+  // Batches may have been larger for some of them.
+  const share = state.step === 0 ? 0 : state.tokensSeen / state.step / tokensPerStep(recipe, context);
   // Epochs of what, where the text changed on the way?
   const isOneData = segments.every((segment) => isSameData(segment.data, data));
-  const epochs = (step: number): number | null =>
-    data && isOneData ? (step * tokensPerStep) / data.parts.train.tokens : null;
+  const epoch = data && isOneData ? stepsOfEpoch(data.parts.train, context, recipe) : null;
+  const epochs = (step: number): number | null => epoch && (step * share) / epoch;
   const steps = events.flatMap((event) => (event.kind === 'step' && event.step <= state.step ? [event.step] : []));
   const stride = Math.ceil(steps.length / MOST);
   const gap = steps.length > 1 ? steps[1]! - steps[0]! : 1; // more than 1 in a curve that was thinned before

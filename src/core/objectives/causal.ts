@@ -59,7 +59,7 @@ export const causal = defineObjective({
       }),
     );
   },
-  cut: (source, context, _, { packing }) =>
+  inRows: (source, context, _, { packing }) =>
     packing === 'documents' ? packingTold(source, context) : Promise.resolve(undefined),
   inPytorch: ({ packing }) => packing === 'stream',
   baselines: (facts) => [blindly(facts), ...unigram(facts)],

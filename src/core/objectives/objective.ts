@@ -48,8 +48,10 @@ export interface Objective<F extends Fields = Fields> extends Choice {
     settings: ValuesOf<F>,
     kind: ModelKind,
   ): Promise<Batches>;
-  /** How a part lies in its rows; absent, or undefined: there is nothing to tell. */
-  cut?(
+  /** Rows in which a part is read once, an epoch, as far as its sizes tell; absent, or undefined: as many as have its tokens. */
+  epoch?(part: Parted, context: number, settings: ValuesOf<F>): number | undefined;
+  /** How a part lies in its rows; absent: end to end. */
+  inRows?(
     source: TokenSource,
     context: number,
     tokenizer: Tokenizer,
@@ -73,9 +75,18 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   load(): Promise<Learning<ValuesOf<F>>>;
 }
 
+/** What is known of a part before it is read. */
+export interface Parted {
+  tokens: number;
+  /** Unknown where an older build kept no borders. */
+  documents?: number | undefined;
+}
+
 export interface InRows {
-  /** What of it is cut, and what of them is empty. */
-  words: string;
+  /** How many there are: those of an epoch. */
+  rows: number;
+  /** What of it is cut, and what of them is empty; absent: nothing is. */
+  words?: string;
   /** Whether something is longer than a row. */
   isCut: boolean;
 }

@@ -117,5 +117,5 @@ export async function packingTold(source: TokenSource, context: number): Promise
   const words =
     `${counted(documents, 'document')}, ${long} a context of ${formatCount(context)}: ` +
     `packed into ${counted(rows.length, 'row')}, of which ${share} is padding.`;
-  return { words, isCut: cut > 0 };
+  return { rows: rows.length, words, isCut: cut > 0 };
 }

@@ -5,6 +5,7 @@ import type { ModelKind } from '../models/spec';
 import type { Border, PartSource, TokenSource } from '../shards/manifest';
 import { answerStart, promptBegin } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { InRows } from './objective';
 
 /** Ids of a document: its fields, and what stands between them. */
 export interface Pair {
@@ -130,13 +131,13 @@ function roomFor(
   return { input: Math.min(input, all - own), target: own };
 }
 
-/** How many of a part are cut, in words; undefined where none is. */
-export async function cutWords(
+/** Each is a row: how many there are, and how many of them are cut. */
+export async function pairsInRows(
   source: TokenSource,
   context: number,
   kind: ModelKind,
   tokenizer: Tokenizer,
-): Promise<string | undefined> {
+): Promise<InRows> {
   const { lengths, count } = await pairsIn(source);
   const begin = marksOf(tokenizer).begin.length;
   let [inputs, targets] = [0, 0];
@@ -145,11 +146,11 @@ export async function cutWords(
     if (room.input < each[0]) inputs++;
     if (room.target < each[2] + 1) targets++;
   }
-  if (inputs + targets === 0) return undefined;
-  return (
+  if (inputs + targets === 0) return { rows: count, isCut: false };
+  const words =
     `Of ${formatCount(count)} pairs to learn from, ${formatCount(inputs)} inputs and ${formatCount(targets)} targets ` +
-    `are longer than a context of ${formatCount(context)} holds, and are cut at their ends.`
-  );
+    `are longer than a context of ${formatCount(context)} holds, and are cut at their ends.`;
+  return { rows: count, words, isCut: true };
 }
 
 /** `some` of `all`, evenly from the first on. */

@@ -15,7 +15,7 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { answerStart, sourceIds } from '../tokenizer/prompt';
 import { stepBatch } from './batch';
 import { measurePairs } from './pairFacts';
-import { cutWords, marksOf, pairRow, pairsIn } from './pairRows';
+import { marksOf, pairRow, pairsIn, pairsInRows } from './pairRows';
 import { tokenSource } from '../testing/tokenSource';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -105,8 +105,8 @@ test('how many are cut is told', async () => {
     ['e', 'f'],
   ]);
   const { count } = await pairsIn(train);
-  expect(await cutWords(train, 64, 'decoder', tokenizer)).toBeUndefined();
-  const words = await cutWords(train, 6, 'encoder-decoder', tokenizer);
+  expect(await pairsInRows(train, 64, 'decoder', tokenizer)).toEqual({ rows: count, isCut: false });
+  const { words } = await pairsInRows(train, 6, 'encoder-decoder', tokenizer);
   expect(words).toMatch(
     new RegExp(`^Of ${count} pairs to learn from, [01] inputs and [01] targets are longer than a context of 6`),
   );

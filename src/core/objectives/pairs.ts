@@ -6,7 +6,7 @@ import type { Batch } from './batch';
 import { answered, SPARE } from './answers';
 import { blindly, unigram } from './baseline';
 import { defineObjective, type ToAnswer } from './objective';
-import { cutWords, marksOf, type Pair, pairRow, type PairRow, pairsIn, spread } from './pairRows';
+import { marksOf, type Pair, pairRow, type PairRow, pairsIn, pairsInRows, spread } from './pairRows';
 
 /**
  * The target of each row of a table, given its input. Of an encoder-decoder: source [rows, context] and sourceLengths [rows], what
@@ -54,10 +54,8 @@ export const pairs = defineObjective({
       },
     };
   },
-  async cut(source, context, tokenizer, _, kind) {
-    const words = await cutWords(source, context, kind, tokenizer);
-    return words === undefined ? undefined : { words, isCut: true };
-  },
+  epoch: ({ documents }) => documents,
+  inRows: (source, context, tokenizer, _, kind) => pairsInRows(source, context, kind, tokenizer),
   baselines: ({ vocabulary, data }) => [
     blindly({ vocabulary, data }),
     ...unigram({ vocabulary, data: data?.pairs ?? null }),

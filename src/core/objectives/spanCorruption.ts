@@ -39,6 +39,8 @@ export const spanCorruption = defineObjective({
   gives: ['loss', 'text'],
   headline: 'perplexity',
   reach: (context, settings) => spanReach(context, settings),
+  // A row has the more of the text, the more of it is taken out.
+  epoch: ({ tokens }, context, settings) => tokens / spanReach(context, settings),
   problems(settings, context) {
     const { maskRate } = settings;
     const { spans } = spanSizes(spanReach(context, settings), settings);

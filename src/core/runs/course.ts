@@ -1,6 +1,6 @@
 /** A run as the verdict judges it: what is known of it, and its curve so far. */
 import { headlineOf, objectiveOf } from '../objectives';
-import { tokensPerStep } from '../train/recipe';
+import { stepsOfEpoch } from '../train/epoch';
 import type { ModelChoice } from '../train/run';
 import type { Course } from '../train/verdict';
 import type { Segments } from './segments';
@@ -23,8 +23,7 @@ export function courseOf(
     after,
     headline: headlineOf(recipe.objective),
     baselines: objectiveOf(recipe.objective).baselines({ vocabulary, data }),
-    tokensPerStep: tokensPerStep(recipe, config.context),
-    trainTokens: data?.parts.train.tokens ?? null,
+    epoch: data && stepsOfEpoch(data.parts.train, config.context, recipe),
     evalTokens: Math.min(recipe.evalTokens, data?.parts.validation.tokens ?? Infinity),
   };
 }

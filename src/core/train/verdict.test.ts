@@ -34,9 +34,7 @@ function course(
     isOver: false,
     ...told({ vocabulary, unigramLoss }),
     after: 0,
-    // Read once in 50 steps.
-    tokensPerStep: 100,
-    trainTokens: 5000,
+    epoch: 50,
     evalTokens: 16_384,
     ...more,
   };
@@ -189,13 +187,13 @@ describe('a run is judged', () => {
       [300, 4.8, 3],
       [400, 4.9, 2.6],
     ];
-    const verdict = judge(course(points, { trainTokens: 200_000 }));
+    const verdict = judge(course(points, { epoch: 2000 }));
     expect(verdict).toMatchObject({ kind: 'unsteady', trend: 'rising' });
     expect(verdict.judgement + verdict.evidence).toMatch(/read 0\.2 times, so it is not learnt by heart/);
     expect(verdict.judgement).not.toMatch(/[Mm]emori/);
-    expect(judge(course(points, { trainTokens: null })).kind).toBe('unsteady');
+    expect(judge(course(points, { epoch: null })).kind).toBe('unsteady');
     // It began to rise before, so the step is no beginning of memorising.
-    expect(judge(course(points, { trainTokens: 25_000 })).judgement).not.toContain('since');
+    expect(judge(course(points, { epoch: 250 })).judgement).not.toContain('since');
   });
 
   test('only by what came after a change of the data', () => {
@@ -254,8 +252,10 @@ const judged = (whole: Course) =>
 const kinds = (whole: Course) => judged(whole).map(({ kind }) => kind);
 
 describe('curves of real runs', () => {
-  type Curve = Pick<Course, 'trainTokens' | 'evalTokens' | 'tokensPerStep' | 'planned'> &
+  type Curve = Pick<Course, 'evalTokens' | 'planned'> &
     Baselines & {
+      tokensPerStep: number;
+      trainTokens: number;
       evaluations: [number, number][];
       training: number[];
     };
@@ -263,6 +263,7 @@ describe('curves of real runs', () => {
   const curves = JSON.parse(readFileSync(file, 'utf8')) as Record<'falls' | 'shakes' | 'overfits', Curve>;
   const replayed = ({ evaluations, training, vocabulary, unigramLoss, ...facts }: Curve): Course => ({
     ...facts,
+    epoch: facts.trainTokens / facts.tokensPerStep,
     ...told({ vocabulary, unigramLoss }),
     after: 0,
     isOver: false,
@@ -325,7 +326,7 @@ test('whatever the curves do, nothing is memorised in less than an epoch', () =>
     fc.property(losses, fc.boolean(), (points, isOver) => {
       const all = points.map(([held, trained], i): [number, number, number] => [10 * (i + 1), held, trained]);
       // 12 evaluations every 10 steps of 100 tokens, of 12,001.
-      for (const { kind, judgement } of judged(course(all, { trainTokens: 12_001, isOver }))) {
+      for (const { kind, judgement } of judged(course(all, { epoch: 120.01, isOver }))) {
         expect(['memorising', 'overfitting', 'level-memorised']).not.toContain(kind);
         expect(judgement).not.toMatch(/memoris/i);
       }

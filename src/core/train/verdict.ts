@@ -43,9 +43,9 @@ export interface Course {
   headline: Metric & { scale: Scale };
   /** What is reached without learning, the worst first, as far as it is known. */
   baselines: readonly [Baseline, ...Baseline[]];
-  /** Tokens that an update learns from, that there are to learn from (if it is known), and that an evaluation measures. */
-  tokensPerStep: number;
-  trainTokens: number | null;
+  /** Steps in which what there is to learn from is read once; null where that is not known. */
+  epoch: number | null;
+  /** That an evaluation measures. */
   evalTokens: number;
 }
 interface Curve {
@@ -228,8 +228,8 @@ function risen(course: Course, best: Evaluation, last: Evaluation): Omit<Verdict
 }
 
 /** Times that the text was read by a step, since the data is what it is. */
-const epochsAt = ({ after, tokensPerStep, trainTokens }: Course, step: number): number | null =>
-  trainTokens === null ? null : ((step - after) * tokensPerStep) / trainTokens;
+const epochsAt = ({ after, epoch }: Course, step: number): number | null =>
+  epoch === null ? null : (step - after) / epoch;
 
 /**
  * The fall over the last `TREND` evaluations or a third of them, to the last or, where it fell none to that, to the one

@@ -4,11 +4,12 @@ import type { Extent, Metric } from '../../core/metrics/metric';
 import { nameOf } from '../../core/metrics/words';
 import { metricsOf, objectiveOf } from '../../core/objectives';
 import type { Baseline } from '../../core/objectives/objective';
+import { stepsOfEpoch } from '../../core/train/epoch';
 import { shortTextWords } from '../../core/train/shortText';
 import type { DataRecord } from '../../protocol/data';
 import { modelOf } from '../../state/estimate';
 import { useStudio } from '../../state/react';
-import { useCutWords } from '../../state/useCutWords';
+import { useInRows } from '../../state/useInRows';
 import { Pane, PaneHead } from '../../ui';
 import styles from './BaselinePane.module.css';
 
@@ -16,18 +17,18 @@ import styles from './BaselinePane.module.css';
 export function BaselinePane({ data }: { data: DataRecord }) {
   const { manifest } = data;
   const context = useStudio((s) => s.project.model.config.context);
-  const batch = useStudio((s) => s.project.recipe.batch);
-  const steps = useStudio((s) => s.project.recipe.steps);
   const { vocabulary, parts } = manifest;
   const { train, validation } = parts;
   const objective = useStudio((s) => objectiveOf(s.project.recipe.objective));
-  const perStep = batch * context;
   const project = useStudio((s) => s.project);
   const short = shortTextWords(modelOf(project), project.recipe, {
     train: train.tokens,
     validation: validation.tokens,
   });
-  const cut = useCutWords();
+  const inRows = useInRows();
+  const { batch, accumulate, steps } = project.recipe;
+  const epoch = stepsOfEpoch(train, context, project.recipe, inRows?.rows);
+  const rows = batch * accumulate;
   return (
     <Pane title="To beat" hint="on the held-out part">
       {objective.baselines({ vocabulary, data }).map((baseline) => (
@@ -42,15 +43,18 @@ export function BaselinePane({ data }: { data: DataRecord }) {
       <PaneHead title="One epoch" hint="over the training part" />
       <div className={styles.item}>
         <p>
-          <b>{formatCount(Math.max(1, Math.round(train.tokens / perStep)))}</b> steps of {formatCount(batch)} ×{' '}
-          {formatCount(context)} tokens
+          <b>{formatCount(Math.max(1, Math.round(epoch)))}</b> steps of{' '}
+          {inRows ? `${formatCount(rows)} rows` : `${formatCount(rows)} × ${formatCount(context)} tokens`}
         </p>
         <p className={styles.quiet}>
-          {formatCount(steps)} steps, as set, read {formatCount(steps * perStep)} tokens:{' '}
-          {formatNumber((steps * perStep) / train.tokens)} epochs
+          {formatCount(steps)} steps, as set, read{' '}
+          {inRows
+            ? `${formatCount(steps * rows)} rows, of ${formatCount(inRows.rows)} that there are`
+            : `${formatCount((steps / epoch) * train.tokens)} tokens`}
+          : {formatNumber(Number((steps / epoch).toPrecision(3)))} epochs
         </p>
         {short !== undefined && <p className={styles.warn}>{short}</p>}
-        {cut && <p className={cut.isCut ? styles.warn : styles.quiet}>{cut.words}</p>}
+        {inRows?.words !== undefined && <p className={inRows.isCut ? styles.warn : styles.quiet}>{inRows.words}</p>}
       </div>
     </Pane>
   );

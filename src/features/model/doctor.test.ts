@@ -25,7 +25,7 @@ interface Change {
   expected?: Situation['expected'];
   plan?: Situation['plan'];
   rolesToCome?: Situation['rolesToCome'];
-  cut?: Situation['cut'];
+  inRows?: Situation['inRows'];
 }
 function situation(change: Change = {}): Situation {
   const config = { layers: 2, heads: 2, width: 64, context: 64, ...change.config };
@@ -46,7 +46,7 @@ function situation(change: Change = {}): Situation {
       device.limits,
     ),
     rolesToCome: change.rolesToCome ?? [],
-    cut: change.cut,
+    inRows: change.inRows,
     estimate: estimate(gpt, config, VOCABULARY, recipe, device),
     expected: change.expected,
     plan: change.plan,
@@ -66,9 +66,9 @@ test('a tokenizer without the special tokens of the objective is told, and what 
 
 test('what is cut is told at the context', () => {
   const words = 'Of 9 pairs to learn from, 1 inputs and 0 targets are cut.';
-  const found = cautionAbout({ cut: { words, isCut: true } }, /longer than the context/);
+  const found = cautionAbout({ inRows: { rows: 9, words, isCut: true } }, /longer than the context/);
   expect(found).toMatchObject({ detail: words, fields: ['context'] });
-  expect(titles({ cut: { words: '9 documents, all of them whole.', isCut: false } })).toEqual([]);
+  expect(titles({ inRows: { rows: 9, words: '9 documents, all of them whole.', isCut: false } })).toEqual([]);
 });
 
 test('the settings that come with the app are fine', () => {
@@ -213,6 +213,14 @@ test('the usual rate falls with the size', () => {
 test('epochs are tokens read over tokens there', () => {
   expect(epochs(situation())).toBeCloseTo((2000 * 12 * 64) / 1e6);
   expect(epochs(situation({ text: undefined }))).toBeUndefined();
+});
+test('of pairs, and of whole documents, they are rows read over rows there', () => {
+  const recipe = { objective: 'pairs' } as const;
+  const text = { train: 1e6, validation: 1e5, documents: 3000, isCounted: false };
+  expect(epochs(situation({ recipe, text }))).toBeCloseTo((2000 * 12) / 3000);
+  const inRows = { rows: 2400, isCut: false };
+  expect(epochs(situation({ recipe, text, inRows }))).toBeCloseTo((2000 * 12) / 3000); // of other texts, perhaps
+  expect(epochs(situation({ recipe, text: { ...text, isCounted: true }, inRows }))).toBeCloseTo((2000 * 12) / 2400);
 });
 test('the nearest size that goes with the others: a smaller one where there is one', () => {
   const nearest = (width: number, heads: number, name = 'heads') =>

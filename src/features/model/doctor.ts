@@ -16,6 +16,7 @@ import { optimizerOf } from '../../core/optim';
 import type { Band } from '../../core/plan/law';
 import type { Plan } from '../../core/plan/plan';
 import { TOKEN_ROLES, type TokenRole } from '../../core/tokenizer/special';
+import { stepsOfEpoch } from '../../core/train/epoch';
 import type { Change } from '../../core/train/memory';
 import type { Problem } from '../../core/train/problems';
 import type { Recipe } from '../../core/train/recipe';
@@ -37,8 +38,8 @@ export interface Situation {
   divergence: number | undefined;
   /** What keeps it from starting. */
   problems: readonly Problem[];
-  /** How the data lie in rows of the context, where it is told. */
-  cut: InRows | undefined;
+  /** How the data lie in rows of the context, where they are cut into tokens and do not lie end to end. */
+  inRows: InRows | undefined;
   /** Special tokens that the objective needs and the project's tokenizer has not. */
   rolesToCome: readonly TokenRole[];
   estimate: Estimate;
@@ -136,12 +137,12 @@ const caution = (title: string, detail: string, fields: Finding['fields'], fix?:
 });
 
 /** Times that the text is read in the whole run. */
-export const epochs = ({
-  recipe,
-  text,
-  estimate,
-}: Pick<Situation, 'recipe' | 'text' | 'estimate'>): number | undefined =>
-  text && text.train > 0 ? (recipe.steps * estimate.tokensPerStep) / text.train : undefined;
+export function epochs({ model, recipe, text, inRows }: Situation): number | undefined {
+  if (!text || text.train <= 0) return undefined;
+  const part = { tokens: text.train, documents: text.documents };
+  const rows = text.isCounted ? inRows?.rows : undefined;
+  return recipe.steps / stepsOfEpoch(part, model.config.context, recipe, rows);
+}
 
 /** Sizes that suit a text: from a weight for every token to four, which a few epochs with little dropout can bear. */
 export const suitingSizes = ({ train }: TextSize): { from: number; to: number } => ({ from: train, to: 4 * train });
@@ -197,8 +198,8 @@ const reach: Check = ({ model, recipe, text }) => {
   return caution('The text is shorter than the context', words, ['context'], { kind: 'addText', label: 'Add text' });
 };
 
-const fits: Check = ({ cut }) =>
-  cut?.isCut ? caution('Some of the data is longer than the context', cut.words, ['context']) : undefined;
+const fits: Check = ({ inRows: { isCut, words } = {} }) =>
+  isCut && words !== undefined ? caution('Some of the data is longer than the context', words, ['context']) : undefined;
 
 const roles: Check = ({ rolesToCome: [first, ...others], recipe }) => {
   if (first === undefined) return undefined;

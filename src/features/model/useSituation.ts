@@ -3,7 +3,7 @@ import { estimateProject, limitsOf, modelOf, recomputationOf, startProblems, tex
 import { expectedOf, planKey } from '../../state/plan';
 import { dataState, rolesToCome } from '../../state/preparation';
 import { useStudio } from '../../state/react';
-import { useCutWords } from '../../state/useCutWords';
+import { useInRows } from '../../state/useInRows';
 import type { Situation } from './doctor';
 
 /** The settings as they are, with all that they are judged by. */
@@ -12,7 +12,7 @@ export function useSituation(): Situation {
   const texts = useStudio((s) => s.texts);
   const opening = useStudio((s) => s.device);
   const planned = useStudio((s) => s.planned);
-  const cut = useCutWords();
+  const inRows = useInRows();
   return useMemo(() => {
     const inputs = { project, texts, device: opening, planned };
     const device = opening.kind === 'open' ? opening.info : undefined;
@@ -25,12 +25,12 @@ export function useSituation(): Situation {
       validationShare: project.split.validation,
       divergence: dataState({ project, texts }) === 'done' ? project.data?.divergence : undefined,
       problems: startProblems({ project, texts, device: opening }),
-      cut,
+      inRows,
       rolesToCome: rolesToCome(project),
       estimate: estimateProject(project, device),
       expected: expectedOf(inputs),
       plan: planned?.of === planKey(inputs, project.plan.minutes) ? planned.plan : undefined,
       device,
     };
-  }, [project, texts, opening, planned, cut]);
+  }, [project, texts, opening, planned, inRows]);
 }
