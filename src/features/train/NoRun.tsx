@@ -4,15 +4,21 @@ import { modelSpec } from '../../core/models';
 import { estimateProject } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import { usePlan } from '../../state/usePlan';
-import { Button, EmptyState } from '../../ui';
+import { describeWork } from '../../state/work';
+import { Block, Button, EmptyState, Progress } from '../../ui';
 
-/** Before the first run: what it would be, or what it needs. */
+/** Before the first run: what it would be, what is still being read for it, or what it needs. */
 export function NoRun() {
   const [, navigate] = useLocation();
   const hasText = useStudio((s) => s.texts.length > 0);
   const project = useStudio((s) => s.project);
   const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info : undefined));
   const { plan, failure, isReady } = usePlan();
+  const isComing = useStudio((s) => s.takingIn.includes(s.project.id));
+  const reading = describeWork(useStudio((s) => s.importing));
+  if (!hasText && isComing) {
+    return <Block isWideGutter>{reading && <Progress {...reading} delayMs={0} />}</Block>;
+  }
   if (!hasText) {
     return (
       <EmptyState

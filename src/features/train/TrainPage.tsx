@@ -37,23 +37,13 @@ function Train() {
   const [, go] = useLocation();
   const ways = useResumeOrNew(go);
   const runId = useShownPart('train', ({ id }) => id);
-  const name = useShownPart('train', ({ record }) => record?.name);
   return (
     <Stage
       title="Train"
       summary={
-        hasBegun ? (
-          <>
-            {name !== undefined && (
-              <>
-                <b>{name}</b>:{' '}
-              </>
-            )}
-            {describeSettings(settings)}
-          </>
-        ) : (
-          'The model reads the text, guesses each next token, and is corrected a little at every step'
-        )
+        hasBegun
+          ? describeSettings(settings)
+          : 'The model reads the text, guesses each next token, and is corrected a little at every step'
       }
       actions={
         <>

@@ -4,7 +4,7 @@ import { runColor } from '../runColor';
 import { Swatch } from '../Swatch';
 import { useCanvas, type Drawing } from './canvas';
 import { nearest } from './columns';
-import { clearest, meet, placeReadout, pushApart } from './labels';
+import { endPlace, meet, placeReadout, pushApart } from './labels';
 import { along, type Scale } from './scale';
 import { useSize } from './surroundings';
 import type { Band, Change, FootMark, Line, Reference } from './types';
@@ -237,11 +237,8 @@ function endLabels(p: PlotProps, width: number, height: number) {
       const y = height * (1 - along(p.y, line.y[last]!));
       // Without room at the right, or where a forecast goes on, the words stand above the line's end or below it.
       const isBeside = fits && !(line.form !== 'expected' && p.lines.some((other) => goesOn(line, other)));
-      const at = { x: fits ? x + 6 : width - words, width: words - 8 };
-      if (isBeside) return { line, ...at, y };
-      const places = [y - BESIDE, y + BESIDE].map((middle) => ({ ...at, y: middle }));
-      const free = places.filter((place) => place.y > GAP / 2 && place.y < height - GAP / 2);
-      return { line, ...(free[clearest(free, pointsUnder(p, at, width, height), GAP / 2)] ?? places[0]!) };
+      const end = { x: fits ? x + 6 : width - words, width: words - 8, y };
+      return { line, ...endPlace(end, isBeside, height, pointsUnder(p, end, width, height)) };
     });
   const tops = pushApart(placed, GAP, height);
   return placed.map(({ line, x, width: words }, index) => ({ line, left: x, top: tops[index]!, width: words }));
@@ -252,9 +249,6 @@ function endsInside(p: PlotProps, { x, y }: Line): boolean {
   const end = along(p.y, y[Math.min(x.length, y.length) - 1]!);
   return end > -0.01 && end < 1.01;
 }
-
-/** px from a line's end to the middle of the words above or below it. */
-const BESIDE = 13;
 
 /** Of all lines, where they pass over or under words: some of many. */
 function pointsUnder(p: PlotProps, words: { x: number; width: number }, width: number, height: number) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dialPosition, dialSize, formatSize } from '../SizeDial';
 import { nearest, visibleParts, visiblePoints } from './columns';
-import { clearest, meet, placeReadout, pushApart } from './labels';
+import { clearest, endPlace, meet, placeReadout, pushApart } from './labels';
 import { along, scaleAround } from './scale';
 import { smooth, smoothingWindow } from './smoothing';
 import { linearTicks, logTicks, roundStep, timeTicks } from './ticks';
@@ -130,6 +130,20 @@ describe('clearest', () => {
     ).toBe(0);
   });
   it('is the first where nothing is under any', () => expect(clearest([above, below], [{ x: 10, y: 37 }], 8)).toBe(0));
+});
+describe('endPlace', () => {
+  const end = { x: 80, width: 40, y: 50 };
+  const later = Array.from({ length: 20 }, (_, i) => ({ x: 60 + 5 * i, y: 52 }));
+  it('is beside a line that ends, but where another one goes on there', () => {
+    expect(endPlace(end, true, 100, [])).toEqual(end);
+    expect(endPlace(end, true, 100, later).y).toBeLessThan(52 - 8);
+    const above = later.map(({ x }) => ({ x, y: 44 }));
+    expect(endPlace(end, true, 100, above).y).toBeGreaterThan(44 + 8);
+  });
+  it('is never beside one that a forecast goes on from, and stays inside', () => {
+    expect(endPlace(end, false, 100, []).y).toBe(37);
+    expect(endPlace({ ...end, y: 4 }, true, 100, []).y).toBeGreaterThan(8);
+  });
 });
 describe('pushApart', () => {
   const at = (y: number, x = 0) => ({ x, width: 80, y });
