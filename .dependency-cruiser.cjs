@@ -63,6 +63,7 @@ const MAY_IMPORT = {
     'core/models',
     'core/optim',
     'core/train',
+    'core/evaluate',
     'core/runs',
     'core/verify',
   ],

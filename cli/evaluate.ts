@@ -5,12 +5,13 @@ import { counted, formatReading } from '../src/core/base/units';
 import { held, type Held, tokenised, type Tokenised } from '../src/core/evaluate/blocks';
 import { evaluate } from '../src/core/evaluate/evaluate';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
-import { BASELINES, FIGURE_IDS, figureFacts, type FigureId, isFigure } from '../src/core/evaluate/figures';
+import { FIGURE_IDS, figureFacts, type FigureId, isFigure } from '../src/core/evaluate/figures';
 import { heldPair, type HeldPair } from '../src/core/evaluate/heldPairs';
 import { partToEvaluate } from '../src/core/evaluate/ofPart';
 import { identitySwaps } from '../src/core/evaluate/identitySwaps';
 import { minimalPairs, type SentencePair } from '../src/core/evaluate/minimalPairs';
 import { TOKEN_KINDS, type TokenKind } from '../src/core/evaluate/tokenKinds';
+import { judged } from '../src/core/evaluate/words';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import type { ImportedModel } from '../src/core/export/incoming';
 import { valueWords } from '../src/core/metrics/words';
@@ -173,7 +174,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   const evaluation = await evaluate(net, tokenizer, asked, { ...unwatched, signal });
   for (const words of leftOutWords(evaluation)) stderr.write(`${words}\n`);
   if (values.json) print(JSON.stringify(told(evaluation)));
-  else inWords(evaluation);
+  else inWords(evaluation, values.text || values.pairs ? 'text' : values.part);
 }
 
 function known(name: string): FigureId {
@@ -199,9 +200,9 @@ function leftOutWords({ leftOut }: Evaluation): string[] {
   });
 }
 
-function inWords(evaluation: Evaluation): void {
+function inWords(evaluation: Evaluation, part: string): void {
   const { minimalPairs: right, swaps, tasks = [] } = evaluation;
-  if (evaluation.tokens > 0) figuresInWords(evaluation);
+  if (evaluation.tokens > 0) figuresInWords(evaluation, part);
   for (const task of tasks) printTask(task);
   if (right) printPreferences('Minimal pairs', 'the right sentence is the likelier one', right);
   if (!swaps) return;
@@ -209,7 +210,8 @@ function inWords(evaluation: Evaluation): void {
   print('Half is no preference. It tells what the text made likely, not what a model does in use; the list is short.');
 }
 
-function figuresInWords({ metrics, baselines, tokens, where }: Evaluation): void {
+function figuresInWords(evaluation: Evaluation, part: string): void {
+  const { metrics, baselines, tokens, where } = evaluation;
   print(`Of ${counted(tokens, 'token')}, between which values it lies with 95 % confidence:`);
   const label = (id: string): string => (isFigure(id) ? figureFacts(id).label : id);
   const width = Math.max(
@@ -217,11 +219,8 @@ function figuresInWords({ metrics, baselines, tokens, where }: Evaluation): void
   );
   for (const [id, figure] of Object.entries(metrics))
     print(`${label(id).padEnd(width)}  ${valueWords(figure, figure, formatReading)}`);
-  const [own, counting] = [metrics['bitsPerByte']?.value, baselines['trigram']?.['bitsPerByte']];
-  if (own !== undefined && counting !== undefined) {
-    const [by, than] = [`${Math.abs(own - counting).toFixed(2)} bits per byte`, BASELINES.trigram.says];
-    print(own < counting ? `It is better than ${than}, by ${by}.` : `It is not better than ${than}, by ${by}.`);
-  }
+  const { judgement, evidence } = judged({ part, evaluation });
+  print(`${judgement}. ${evidence}`);
   print('Without a model:');
   for (const [name, figures] of Object.entries(baselines)) {
     const values = Object.entries(figures).map(([id, value]) => `${label(id).toLowerCase()} ${formatReading(value)}`);

@@ -6,6 +6,7 @@ import { checkOf } from '../core/export/format';
 import { type FormatId, FORMATS } from '../core/export/formats';
 import type { ModelPreview } from '../core/export/preview';
 import type { RunRecord } from '../core/runs/record';
+import type { ToldEvaluation } from '../core/runs/toldEvaluations';
 import { uncheckable } from '../core/verify/check';
 import { matches, type Figures } from '../core/verify/compare';
 import type { Reference } from '../core/verify/reference';
@@ -48,6 +49,8 @@ export type Exports = Readonly<Partial<Record<FormatId, Exporting>>>;
 export interface ExportSlice {
   /** Of the run that Export shows, in this session. */
   exports: Exports;
+  /** What was measured of a step of a run, which `of` names: its card tells of it. */
+  cardEvaluations: { of: string; evaluations: readonly ToldEvaluation[] } | null;
   importingModel: Work;
   /** A model made elsewhere, opened and not yet taken. */
   incoming: { files: readonly File[]; preview: ModelPreview } | null;
@@ -56,6 +59,8 @@ export interface ExportSlice {
   setWithOptimizer(withOptimizer: boolean): void;
   /** Writes the chosen step and hands the file over; then it is checked. Undefined when nothing was written. */
   exportModel(format: FormatId): Promise<ExportedFile | undefined>;
+  /** Reads what was measured of the step that Export shows. */
+  loadCardEvaluations(): Promise<void>;
   /** Hands over the small files that belong beside a format's file; writes that first if need be. */
   downloadSidecars(format: FormatId): Promise<void>;
   /** Ends what is written and checked, and forgets what was: another model takes the place. */
@@ -150,6 +155,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
 
     return {
       exports: {},
+      cardEvaluations: null,
       importingModel: IDLE,
       incoming: null,
       withOptimizer: false,
@@ -179,6 +185,14 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         const file: ExportedFile = { step, name, size: blob.size, files, sidecars };
         lastCheck = check(format, blob, file, lastCheck);
         return file;
+      },
+      async loadCardEvaluations() {
+        const of = exportedStep(get());
+        const runId = shownId(get(), 'export');
+        const step = chosenStep(shownRun(get(), 'export'))?.step;
+        if (runId === null || step === undefined) return;
+        const evaluations = await data.call('measured', { runId, step }).catch(() => []); // told where what cannot be read is
+        if (exportedStep(get()) === of) set({ cardEvaluations: { of, evaluations } });
       },
       async downloadSidecars(format) {
         const latest = fileOf(get().exports[format]);
@@ -256,6 +270,10 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
     }
   };
 };
+
+/** Names the step that Export shows. */
+export const exportedStep = (s: Pick<Studio, 'shown' | 'opened' | 'project'>): string =>
+  [shownId(s, 'export'), chosenStep(shownRun(s, 'export'))?.step].join(' ');
 
 export const fileOf = (exporting: Exporting | undefined): ExportedFile | undefined =>
   exporting && 'file' in exporting ? exporting.file : undefined;

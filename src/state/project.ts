@@ -162,8 +162,16 @@ export const createProjectSlice: Slice<ProjectSlice> =
     }
     const listOwn = joined(1000, () => {
       const { loadTexts, runs, listRuns, opened, training, listSaved, loadEvaluation } = get();
+      const { keptLists, loadLists, cardEvaluations, loadCardEvaluations } = get();
       const atRest = Object.keys(opened).filter((id) => id !== training?.runId); // a step of them may be kept no more
-      return Promise.all([loadTexts(), loadEvaluation(), ...(runs ? [listRuns()] : []), ...atRest.map(listSaved)]);
+      return Promise.all([
+        loadTexts(),
+        loadEvaluation(),
+        ...(keptLists ? [loadLists()] : []),
+        ...(cardEvaluations ? [loadCardEvaluations()] : []),
+        ...(runs ? [listRuns()] : []),
+        ...atRest.map(listSaved),
+      ]);
     });
     /** More rarely: all runs of all of them are read, and who opens their menu lists them too. */
     const listOthers = joined(5000, async () => {

@@ -1,12 +1,15 @@
 /** The runs of a project in the data worker: listed, described, deleted, brought back. */
 import type { BlobStore } from '../core/base/blobStore';
 import { boundLight, pinStep, unpinStep } from '../core/checkpoint/pinned';
+import { measuredOf } from '../core/export/exported';
 import { readEvaluation, readEvaluations } from '../core/runs/keptEvaluations';
 import { readKnownRun, updateRun } from '../core/runs/record';
 import { bytesOfRun } from '../core/runs/sizes';
 import { describeRun, purgeIfRemoved, purgeRemoved, removeRun, restoreRun, runRows } from '../core/runs/rows';
-import type { DataApi } from '../protocol/data';
+import { readTokenizer } from '../core/runs/tokenizer';
 import { dropUnused } from '../core/runs/unused';
+import { createTokenizer } from '../core/tokenizer/byteLevel';
+import type { DataApi } from '../protocol/data';
 import { holdingRun, isUndoLive, unlessDataHeld } from '../storage/lock';
 import type { Handlers } from './serve';
 
@@ -21,6 +24,7 @@ export type RunHandlers = Pick<
   | 'pinStep'
   | 'setBudget'
   | 'keptEvaluation'
+  | 'measured'
   | 'keptLists'
 >;
 
@@ -49,6 +53,11 @@ export function runHandlers(store: Promise<BlobStore>): RunHandlers {
       return null;
     },
     keptEvaluation: async ({ runId, step, part }) => readEvaluation(await store, runId, step, part),
+    async measured({ runId, step }) {
+      const open = await store;
+      const run = await readKnownRun(open, runId);
+      return measuredOf(open, run, step, await createTokenizer(await readTokenizer(open, run)));
+    },
     keptLists: async ({ runId }) => readEvaluations(await store, runId, 'lists'),
     removeRun: ({ runId, at }) =>
       holding(runId, async (open) => {

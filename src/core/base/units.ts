@@ -49,6 +49,9 @@ export const formatDuration = (milliseconds: number): string =>
     return years < 2 ? pair(Math.round(minutes / 60), 24, 'd', 'h') : `${formatShort(years)} years`;
   });
 
+/** The day of a moment, in Greenwich: `2026-11-27`. */
+export const formatDay = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 10);
+
 function signed(x: number, format: (magnitude: number) => string): string {
   if (!Number.isFinite(x)) return NOTHING;
   const text = format(Math.abs(x));

@@ -2,6 +2,8 @@ import { formatBytes, formatCount } from '../base/units';
 import { METRICS } from '../metrics';
 import { valueWords } from '../metrics/words';
 import { objectiveOf } from '../objectives';
+import { looksAt } from '../runs/looks';
+import { partHash } from '../runs/partHash';
 import { dataOf, recipeOf } from '../runs/segments';
 import type { DataFacts } from '../runs/settings';
 import { isApplied } from '../tokenizer/tokenizer';
@@ -55,7 +57,9 @@ function composition(info: RunInfo, data: DataFacts): string {
   const parts = [
     ['To learn from', formatCount(train.tokens), formatBytes(train.bytes)],
     [`Held out, ${heldOut(data)}`, formatCount(validation.tokens), formatBytes(validation.bytes)],
-    ...(test ? [['Held out for a test, and not looked at', formatCount(test.tokens), formatBytes(test.bytes)]] : []),
+    ...(test
+      ? [[`Held out for a test, and ${lookedAt(info, data)}`, formatCount(test.tokens), formatBytes(test.bytes)]]
+      : []),
   ];
   return [
     table(rows, ['Text', 'Characters', 'Licence', 'SHA-256']),
@@ -65,4 +69,9 @@ function composition(info: RunInfo, data: DataFacts): string {
       .slice(1)
       .map(({ words, loss }) => `On the held-out part ${words} costs ${valueWords(METRICS.loss, { value: loss })}.`),
   ].join('\n\n');
+}
+
+function lookedAt({ looks }: RunInfo, data: DataFacts): string {
+  const count = looksAt(looks, partHash(data, 'test'));
+  return count === 0 ? 'not looked at' : `looked at ${count === 1 ? 'once' : `${formatCount(count)} times`}`;
 }

@@ -8,15 +8,18 @@ import { listTexts } from '../documents';
 import { modelSpec } from '../models';
 import { readJournal } from '../runs/journal';
 import { manifestIfKept } from '../runs/data';
-import { readRun } from '../runs/record';
+import { readRun, type RunRecord } from '../runs/record';
 import { dataOf, segmentAt } from '../runs/segments';
 import { readTokenizer } from '../runs/tokenizer';
 import { toldDocuments } from '../runs/toldDocuments';
+import { type ToldEvaluation, toldEvaluation } from '../runs/toldEvaluations';
+import { trueEvaluations } from '../runs/trueEvaluations';
 import { openPart } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
+import type { Tokenizer } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { Exported } from './format';
-import { runInfo, tokenizerFacts } from './homegrownJson';
+import { runInfo, tokenizerFacts, withMeasured } from './homegrownJson';
 import { withLicences } from './licences';
 import { idFor } from './upgradeInfo';
 import { type ImportedModel, saidOf } from './incoming';
@@ -41,7 +44,9 @@ export async function openExported(
   const events = await readJournal(store, runId);
   const told = withLicences(runInfo(record, kept, events), await listTexts(store));
   const documents = await toldDocuments(store, dataOf(told));
-  const info = { ...told, ...(documents.length > 0 && { documents }) };
+  const tokenizer = await createTokenizer(await readTokenizer(store, record));
+  const evaluations = await measuredOf(store, record, saved.state.step, tokenizer);
+  const info = withMeasured({ ...told, ...(documents.length > 0 && { documents }) }, evaluations);
   const snapshot = { ...saved, state: info.state };
   // Those of an earlier segment may be gone.
   const isNewest = segmentAt(record.segments, snapshot.state.step) === record.segments.length - 1;
@@ -50,7 +55,7 @@ export async function openExported(
     name: `${fileName(record.name, 'model')}-step-${snapshot.state.step}`,
     info,
     snapshot,
-    tokenizer: await createTokenizer(await readTokenizer(store, record)),
+    tokenizer,
     events,
     tokens: manifest && {
       train: openPart(store, manifest, 'train'),
@@ -58,6 +63,16 @@ export async function openExported(
       ...(manifest.parts.test && { test: openPart(store, manifest, 'test') }),
     },
   };
+}
+
+/** What goes with a step of what was measured of it. */
+export async function measuredOf(
+  store: BlobStore,
+  run: RunRecord,
+  step: number,
+  { hash }: Pick<Tokenizer, 'hash'>,
+): Promise<readonly ToldEvaluation[]> {
+  return (await trueEvaluations(store, run, step, hash)).flatMap(toldEvaluation);
 }
 
 /** A model that was read from files. `at`: milliseconds since 1970, for one that does not say when it was made. */

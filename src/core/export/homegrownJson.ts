@@ -9,6 +9,7 @@ import { metricsOf, type ObjectiveId, objectiveOf } from '../objectives';
 import { bestNotKept } from '../runs/best';
 import { cardSchema } from '../runs/card';
 import { HOW } from '../runs/lineage';
+import { looksSchema } from '../runs/looks';
 import type { RunRecord } from '../runs/record';
 import { dataOf, isMeasuredAlike, recipeOf, type Segment, segmentAt, type Segments } from '../runs/segments';
 import {
@@ -21,6 +22,7 @@ import {
   toldDocumentsSchema,
   type ToldTokenizer,
 } from '../runs/settings';
+import { type ToldEvaluation, toldEvaluationsSchema } from '../runs/toldEvaluations';
 import { SPLIT_NAMES } from '../tokenizer/splits';
 import { TOKENIZER_KINDS, type TokenizerKind, type TokenizerModel } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
@@ -81,11 +83,15 @@ export const runInfoSchema = z.strictObject({
   card: cardSchema.exactOptional(),
   /** A step that did better on held-out text than any that is kept: only runs of older builds, and models brought in, have one. */
   bestNotKept: z.strictObject({ step: count, loss: z.number() }).exactOptional(),
+  /** At the test part of its data, as the run's record has them. */
+  looks: looksSchema.exactOptional(),
   /**
    * Of texts of the newest segment that are several documents, which those are: by this the run can go on from files.
    * Absent where it was not known any more.
    */
   documents: toldDocumentsSchema.exactOptional(),
+  /** What was measured of this step on all of a held-out part, or of a text. */
+  evaluations: toldEvaluationsSchema.exactOptional(),
 });
 
 function isInOrder({ after }: ToldSegment, i: number, all: readonly ToldSegment[]): boolean {
@@ -114,7 +120,7 @@ const VERSION = 2;
  * The best in `state` is the best that is kept.
  */
 export function runInfo(record: RunRecord, kept: TrainState, events: readonly TrainEvent[]): RunInfo {
-  const { id, parent, name, createdAt, model, tokenizer, device, origin, card } = record;
+  const { id, parent, name, createdAt, model, tokenizer, device, origin, card, looks } = record;
   const told = toldSegments(record.segments);
   const [first, ...rest] = told;
   const segments = [first, ...rest.slice(0, segmentAt(told, kept.step))] as const;
@@ -137,8 +143,13 @@ export function runInfo(record: RunRecord, kept: TrainState, events: readonly Tr
     ...(origin && { origin }),
     ...(card && { card }),
     ...(unkept && { bestNotKept: unkept }),
+    ...(looks && { looks }),
   };
 }
+
+/** With what was measured of the step; a run alone does not say. */
+export const withMeasured = (info: RunInfo, evaluations: readonly ToldEvaluation[]): RunInfo =>
+  evaluations.length === 0 ? info : { ...info, evaluations: [...evaluations] };
 
 /** Of a run that has made no step. */
 export function newInfo({

@@ -1,5 +1,5 @@
 import { type Field, nameOf } from '../base/field';
-import { formatCount, formatDuration, formatNumber, formatShare } from '../base/units';
+import { formatCount, formatDay, formatDuration, formatNumber, formatShare } from '../base/units';
 import { metricOf, METRICS } from '../metrics';
 import type { Metric } from '../metrics/metric';
 import { valueWords } from '../metrics/words';
@@ -16,6 +16,7 @@ import { END_ALONE, ROLES, specialTokens, TOKEN_ROLES } from '../tokenizer/speci
 import { SPLITS } from '../tokenizer/splits';
 import { isApplied } from '../tokenizer/tokenizer';
 import { CARD_HEADINGS, partOf } from './cardWords';
+import { evaluationSection } from './evaluationSection';
 import { type RunInfo, settingsOf } from './homegrownJson';
 import { howToLoad } from './howToLoad';
 import { DOES } from './kinds';
@@ -26,7 +27,7 @@ import { plain, table, TOKENIZERS } from './markdown';
  * an origin elsewhere only what is known: what it is, and what was done with it here.
  */
 export function modelCard(info: RunInfo): string {
-  const { name, model, state, result, origin } = info;
+  const { name, model, state, origin } = info;
   const recipe = recipeOf(info);
   const { config, vocabulary } = model;
   const spec = modelSpec(model.id);
@@ -83,7 +84,7 @@ export function modelCard(info: RunInfo): string {
       ? [`${HOW_UNKNOWN}${state.step === 0 ? '' : ' From the optimizer on, these are the settings here.'}`]
       : []),
     '## Results',
-    result ? resultSection(info, result) : 'Not evaluated.',
+    ...resultSections(info),
     '## Hardware, time and energy',
     effort(info),
     ...CARD_PARTS.filter((part) => part !== 'about').flatMap((part) => {
@@ -143,8 +144,6 @@ function lastEntries({ roles = END_ALONE }: RunInfo): string {
 
 const HOW_UNKNOWN = 'How it was trained before it was brought in is not recorded.';
 
-const day = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 10);
-
 function provenance(info: RunInfo): string {
   const { origin, parent, createdAt, state } = info;
   const anew = textsOf(info)
@@ -157,13 +156,13 @@ function provenance(info: RunInfo): string {
     const title = origin.title === undefined ? '' : `, which calls itself ${plain(origin.title)},`;
     const licence = origin.licence === undefined ? '' : ` It states the licence ${plain(origin.licence)}.`;
     const lacks = origin.lacks === undefined ? '' : ` It came without ${plain(origin.lacks)}.`;
-    return `brought into Homegrown from ${plain(origin.name)}${title} on ${day(origin.importedAt)}. Who made it is not recorded.${licence}${lacks}${here}${changes}`;
+    return `brought into Homegrown from ${plain(origin.name)}${title} on ${formatDay(origin.importedAt)}. Who made it is not recorded.${licence}${lacks}${here}${changes}`;
   }
   const from =
     parent && parent.how !== 'import'
       ? `trained with Homegrown from step ${formatCount(parent.step)} of ${plain(parent.name)} on`
       : 'trained from scratch with Homegrown';
-  return `${from}, begun on ${day(createdAt)}.${changes}`;
+  return `${from}, begun on ${formatDay(createdAt)}.${changes}`;
 }
 
 /** Its stretches on one text each, oldest first, with the step after which each began. */
@@ -221,6 +220,13 @@ function dataSection(data: DataFacts): string {
     `${heldOut(data)} (${formatCount(data.parts.validation.tokens)} tokens) held out. ` +
     'More in DATASHEET.md.'
   );
+}
+
+/** As it was measured last while it learnt, and since on whole parts. */
+function resultSections(info: RunInfo): string[] {
+  const measured = evaluationSection(info);
+  if (info.result) return [resultSection(info, info.result), ...measured];
+  return measured.length > 0 ? measured : ['Not evaluated.'];
 }
 
 /** A table of what any loss can be told in, beside what is reached without learning; then what else was measured. */

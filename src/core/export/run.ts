@@ -6,9 +6,11 @@ import type { ByteStream } from '../files/byteSource';
 import { claimRun } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { openJournal } from '../runs/journal';
+import { keepEvaluation } from '../runs/keptEvaluations';
 import { ownerOf } from '../runs/projects';
 import { addRun, freeHue, newRun, purgeRun, type RunRecord, updateRun } from '../runs/record';
-import { recipeOf } from '../runs/segments';
+import { dataOf, recipeOf } from '../runs/segments';
+import { recordsOf } from '../runs/toldEvaluations';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { isContextFree, withContext } from './contextOf';
 import { openExported } from './exported';
@@ -90,6 +92,7 @@ export async function storeModel(
       segments: segmentsOf(info),
       parent: { runId: info.id, step, how: 'import', name: info.name },
       ...(info.card && { card: info.card }),
+      ...(info.looks && { looks: info.looks }),
     }),
     ...originOf(incoming, files, addedAt),
   };
@@ -104,6 +107,10 @@ export async function storeModel(
     const known = curve.length > 0 ? curve : evaluated;
     await (await openJournal(store, runId, step)).append([...known, { kind: 'saved', step, bytes }]);
     await updateRun(store, runId, (now) => ({ ...now, step }), owner);
+    // With another context it is another model.
+    const measured = info && model === whole ? (info.evaluations ?? []) : [];
+    for (const one of recordsOf(measured, { runId, step, tokenizerHash: tokenizer.hash }, info && dataOf(info)))
+      await keepEvaluation(store, one);
   } catch (error) {
     await purgeRun(store, runId);
     throw error;

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
 import { dataFacts } from '../testing/runRecord';
 import { DEFAULT_RECIPE } from '../train/recipe';
-import { newInfo, readRunInfo } from './homegrownJson';
+import { newInfo, readRunInfo, type RunInfo } from './homegrownJson';
+import { modelCard } from './modelCard';
 
 const sizes = { trainTokens: 90, trainBytes: 90, validationTokens: 10, validationBytes: 10 };
 const facts = { texts: [], textHash: 'a', ...sizes, validationShare: 0.1, unigramLoss: 5 };
@@ -39,6 +40,42 @@ test('a file of the first version is read with its data as segments, and an id t
   expect((await readRunInfo('homegrown.json', later)).id).toBe(info.id);
   expect((await readRunInfo('homegrown.json', { ...old, createdAt: 6 })).id).not.toBe(info.id);
   expect(await readRunInfo('homegrown.json', JSON.parse(JSON.stringify(info)))).toEqual(info);
+});
+
+const evaluation = {
+  ...{ part: 'test', look: 2, madeAt: 5, tokens: 9, documents: 1, bytes: 9 },
+  metrics: { loss: { value: 1, low: 0.5, high: 2, unit: 'nats per token' } },
+  baselines: { uniform: { loss: 5 } },
+};
+
+test('what was measured, whatever stands in it, is read and can be told, or is said to be none', async () => {
+  const info = await readRunInfo('homegrown.json', old);
+  const read = (one: object) => readRunInfo('homegrown.json', { ...info, evaluations: [one] });
+  expect((await read(evaluation)).evaluations).toEqual([evaluation]);
+  const names = [...Object.keys(evaluation), 'text', 'other'];
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...names), fc.jsonValue(), async (name, value) => {
+      const told = await read({ ...evaluation, [name]: value }).catch((error: unknown) => error);
+      if (told instanceof Error) expect(told).toBeInstanceOf(HomegrownError);
+      else expect(modelCard(told as RunInfo)).toContain('### On ');
+    }),
+    { numRuns: 50 },
+  );
+  const wild = fc.record({ value: fc.double({ noNaN: true }), unit: fc.string() });
+  const figures = fc.dictionary(fc.string(), wild);
+  await fc.assert(
+    fc.asyncProperty(figures, fc.dictionary(fc.string(), fc.dictionary(fc.string(), fc.double())), async (m, b) => {
+      const given = JSON.parse(JSON.stringify({ ...evaluation, metrics: m, baselines: b })) as object;
+      const told = await read(given).catch((error: unknown) => error);
+      if (told instanceof Error) expect(told).toBeInstanceOf(HomegrownError);
+      else expect(modelCard(told as RunInfo)).not.toMatch(/<script|undefined|NaN/);
+    }),
+    { numRuns: 50 },
+  );
+  for (const several of [new Array(4).fill(evaluation), [{ ...evaluation, part: 'text' }]])
+    await expect(readRunInfo('homegrown.json', { ...info, evaluations: several })).rejects.toMatchObject({
+      code: 'bad-file',
+    });
 });
 
 test('whatever stands in one, of either version, is read or told as what it is', async () => {

@@ -1,7 +1,6 @@
 /** Keeping what was measured of a run, and finding it again. */
 import type { BlobStore, Json } from '../base/blobStore';
 import { readRecord, storedRecord, unlessUnreadable } from '../base/record';
-import type { PartName, ShardManifest } from '../shards/manifest';
 import { manifestIfKept } from './data';
 import {
   type EvaluatedOn,
@@ -11,7 +10,10 @@ import {
   evaluationsOf,
   type KeptPart,
 } from './evaluations';
+import { partHash } from './partHash';
 import { readKnownRun, recordKey } from './record';
+
+export { partHash };
 
 /** In place of one of the same step and part. @throws HomegrownError `storage-damaged` where the run was deleted meanwhile */
 export async function keepEvaluation(store: BlobStore, record: EvaluationRecord): Promise<void> {
@@ -85,11 +87,3 @@ export async function readEvaluations(
   }
   return records;
 }
-
-interface Told extends Pick<ShardManifest, 'textHash' | 'split'> {
-  parts: { readonly [part in PartName]?: { tokens: number; bytes: number } };
-}
-
-/** Says which text a part is: the texts that it is of, how they are split, and how much of them it is. */
-export const partHash = ({ textHash, split, parts }: Told, part: PartName): string =>
-  [textHash, JSON.stringify(split), part, parts[part]?.tokens, parts[part]?.bytes].join(' ');

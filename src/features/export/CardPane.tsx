@@ -1,8 +1,9 @@
-import { useState } from 'react';
-import { runInfo } from '../../core/export/homegrownJson';
+import { useEffect, useState } from 'react';
+import { runInfo, withMeasured } from '../../core/export/homegrownJson';
 import { withLicences } from '../../core/export/licences';
 import { modelCard } from '../../core/export/modelCard';
 import { tokensAt } from '../../core/runs/segments';
+import { exportedStep } from '../../state/export';
 import { modelOf } from '../../state/openRun';
 import { useShownPart, useStudio } from '../../state/react';
 import type { Studio } from '../../state/studio';
@@ -18,6 +19,9 @@ export function CardPane() {
   const card = useStudio(cardOf);
   const run = useShownPart('export', ({ record }) => record);
   const [isEditing, setEditing] = useState(false);
+  const loadCardEvaluations = useStudio((s) => s.loadCardEvaluations);
+  const of = useStudio(exportedStep);
+  useEffect(() => void loadCardEvaluations(), [loadCardEvaluations, of]);
   if (card === undefined) {
     return (
       <Pane title="Model card">
@@ -69,5 +73,6 @@ export function cardOf(s: Studio): string | undefined {
     best: keptBest(model),
   };
   const events = log.evaluations.map((evaluation) => ({ kind: 'evaluated' as const, ...evaluation }));
-  return modelCard(withLicences(runInfo(run, state, events), s.texts));
+  const measured = s.cardEvaluations?.of === exportedStep(s) ? s.cardEvaluations.evaluations : [];
+  return modelCard(withMeasured(withLicences(runInfo(run, state, events), s.texts), measured));
 }

@@ -1,11 +1,12 @@
 /** The card as it will be says what the file will. */
 import { afterEach, expect, test } from 'vitest';
-import type { TestStudio } from '../../core/testing/behindChannels';
+import { exportRun } from '../../core/export/run';
+import { readBytes } from '../../core/files/byteSource';
 import { goldenPage, STOPPED } from '../../core/testing/goldenPage';
 import { recipeOf } from '../../core/runs/segments';
 import { cardOf } from './CardPane';
 
-let page: TestStudio;
+let page: Awaited<ReturnType<typeof goldenPage>>;
 afterEach(() => page.close());
 
 test('it counts the tokens of each segment by the batches of that segment', async () => {
@@ -19,4 +20,22 @@ test('it counts the tokens of each segment by the batches of that segment', asyn
   getState().changeRun(STOPPED, (run) => ({ ...run, record: { ...record!, segments: [first, more] } }));
   const tokens = (100 + 20 * 10) * recipe.batch * recipe.accumulate * context;
   expect(cardOf(getState())).toContain(tokens.toLocaleString('en-US'));
+});
+
+test('it tells what was measured of the step, as the file does, and of another step nothing', async () => {
+  page = await goldenPage(STOPPED);
+  const { getState } = page.studio;
+  await getState().evaluateStep();
+  await getState().listSaved(STOPPED);
+  await getState().loadCardEvaluations();
+  const card = cardOf(getState())!;
+  expect(card).toContain('### On all of the validation part');
+  const asked = { template: () => Promise.reject(new Error('hf needs none')), withOptimizer: false };
+  const { files } = await exportRun(page.store, STOPPED, 'latest', 'hf', asked);
+  const readme = await readBytes(files.find(({ name }) => name === 'README.md')!);
+  expect(new TextDecoder().decode(readme)).toBe(card);
+  getState().setWhich('export', 'best');
+  expect(cardOf(getState())).not.toContain('### On all of');
+  await getState().loadCardEvaluations();
+  expect(cardOf(getState())).not.toContain('### On all of');
 });

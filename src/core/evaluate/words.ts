@@ -1,0 +1,126 @@
+/** What an evaluation comes to, in sentences that its figures bear out: the same on the page, in the terminal and in a card. */
+import { counted, formatNumber } from '../base/units';
+import type { Evaluation, Figure } from './evaluation';
+import { BASELINES, figureFacts, type FigureFacts, isFigure } from './figures';
+
+/** One that only a newer version knows is called as it is stored. */
+export const figureWords = (id: string): Pick<FigureFacts, 'label' | 'better' | 'says'> =>
+  isFigure(id) ? figureFacts(id) : { label: id, better: 'higher' };
+
+/** What it does, as in `better than counting three tokens in a row`; and its name where there is little room. */
+export function baselineWords(name: string): { doing: string; short: string } {
+  const known = (BASELINES as Readonly<Record<string, { says: string }>>)[name];
+  return { doing: known?.says ?? name, short: SHORT[name] ?? known?.says ?? name };
+}
+const SHORT: Readonly<Record<string, string>> = {
+  unigram: 'common tokens',
+  bigram: 'two tokens',
+  trigram: 'three tokens',
+  gzip: 'gzip',
+};
+
+/** The best that does without a model, in one metric; undefined where none has it. */
+export const bestBaseline = (
+  { baselines }: Pick<Evaluation, 'baselines'>,
+  metric: string,
+): { name: string; value: number } | undefined => ranked(baselines, metric)[0];
+
+/** The best first. */
+function ranked(baselines: Evaluation['baselines'], metric: string) {
+  const { better } = figureWords(metric);
+  const all = Object.entries(baselines).flatMap(([name, { [metric]: value }]) =>
+    value === undefined || !Number.isFinite(value) ? [] : [{ name, value }],
+  );
+  return all.sort((a, b) => (better === 'lower' ? a.value - b.value : b.value - a.value));
+}
+
+/** Decimals at which the width of an interval shows, three significant digits at least. */
+export function estimateWords({ value, low, high }: Pick<Figure, 'value' | 'low' | 'high'>): {
+  value: string;
+  interval: string | undefined;
+} {
+  if (low === undefined || high === undefined) return { value: formatNumber(value), interval: undefined };
+  const usual = value === 0 ? 2 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  const width = high > low ? Math.ceil(-Math.log10((high - low) / 2)) : 0;
+  const decimals = Math.min(5, Math.max(usual, width));
+  const told = (x: number): string => (Math.abs(x) >= 1000 ? formatNumber(x) : x.toFixed(decimals).replace('-', '−'));
+  return { value: told(value), interval: `${told(low)} to ${told(high)}` };
+}
+
+export interface Judged {
+  tone: 'ok' | 'warn' | undefined;
+  judgement: string;
+  evidence: string;
+}
+
+/** By which of what was measured it is judged: the first of these that has a baseline. Bytes are the same to whatever counts them. */
+const JUDGED_BY = ['bitsPerByte', 'loss', 'chrf', 'bleu', 'rougeL', 'exactMatch', 'accuracy', 'macroF1'] as const;
+
+/**
+ * Whether it is better than the best of what needs no model, by how much, and how sure that is: better and worse are said only
+ * where the interval does not hold what that comes to.
+ * @param part a held-out one, or `text`
+ */
+export function judged({ part, evaluation }: { part: string; evaluation: Evaluation }): Judged {
+  const { metrics, baselines } = evaluation;
+  const first = JUDGED_BY.find((each) => metrics[each] && bestBaseline(evaluation, each));
+  if (!first)
+    return { tone: undefined, judgement: 'Measured, with nothing to hold it against', evidence: extent(evaluation) };
+  const best = bestBaseline(evaluation, first)!;
+  const of = baselines[best.name]!;
+  // What predicts tokens is told by them.
+  const id = first === 'bitsPerByte' && metrics['loss'] && of['loss'] !== undefined ? 'loss' : first;
+  const own = metrics[id]!;
+  const needed = of[id]!;
+  const { label, better } = figureWords(id);
+  const { doing } = baselineWords(best.name);
+  const isOfBits = id === 'loss' || id === 'bitsPerByte';
+  const unit = id === 'bitsPerByte' ? 'bits a byte' : `bits a ${metrics['maskedAccuracy'] ? 'hidden token' : 'token'}`;
+  const told = (x: number): string =>
+    id === 'loss' ? formatNumber(x / Math.LN2) : isOfBits ? formatNumber(x) : withUnit(x, own.unit);
+  const difference = Math.abs(needed - own.value);
+  const by = isOfBits
+    ? `${told(difference)} ${unit}`
+    : own.unit === '%'
+      ? `${formatNumber(difference)} points`
+      : told(difference);
+  const stands = standing(own, needed, better);
+  const judgement = {
+    better: `Better than ${doing} by ${by}`,
+    worse: `Not as good as ${doing}, by ${by}`,
+    'not distinguishable': `Not distinguishable from ${doing} on this much text`,
+    unknown: `Too little text to tell it from ${doing}`,
+  }[stands];
+  const next = ranked(baselines, id).find(({ name }) => name !== best.name);
+  const text = part === 'text' ? 'on this text' : 'on text that it has not learnt from';
+  const needs = isOfBits ? 'needs' : 'has';
+  const itself = isOfBits
+    ? `It needs ${told(own.value)} ${unit} ${text}`
+    : `Its ${lowerFirst(label)} is ${told(own.value)} ${text}`;
+  const others = next ? `, and ${baselineWords(next.name).doing} ${told(next.value)}` : '';
+  return {
+    tone: stands === 'better' ? 'ok' : 'warn',
+    judgement,
+    evidence: `${itself}; ${doing} ${needs} ${told(needed)}${others}. ${extent(evaluation)}`,
+  };
+}
+
+/** Where a figure stands beside a value that is known: told only where its interval does not hold that value. */
+export function standing(
+  { low, high }: Pick<Figure, 'low' | 'high'>,
+  beside: number,
+  better: 'lower' | 'higher',
+): 'better' | 'worse' | 'not distinguishable' | 'unknown' {
+  if (low === undefined || high === undefined) return 'unknown';
+  if (low <= beside && beside <= high) return 'not distinguishable';
+  return high < beside === (better === 'lower') ? 'better' : 'worse';
+}
+
+const extent = (evaluation: Evaluation): string =>
+  `Measured on ${counted(evaluation.tokens, 'token')} of ${documentsWords(evaluation)}.`;
+/** Of pairs an evaluation counts those. */
+export const documentsWords = ({ documents, metrics }: Pick<Evaluation, 'documents' | 'metrics'>): string =>
+  counted(documents, metrics['exactMatch'] ? 'pair' : 'document');
+const withUnit = (x: number, unit: string): string => `${formatNumber(x)}${unit === '' ? '' : ` ${unit}`}`;
+const lowerFirst = (words: string): string =>
+  /^.[A-Z]/.test(words) ? words : words.charAt(0).toLowerCase() + words.slice(1);

@@ -1,0 +1,126 @@
+/** What was measured of a step goes with it: into its card, through a folder, and back as what was measured of a run. */
+import { expect, test } from 'vitest';
+import { type BlobStore, memoryStore } from '../base/blobStore';
+import { unwatched } from '../base/job';
+import { claimRun } from '../checkpoint/checkpoint';
+import { bytesSource, readBytes, type ByteStream } from '../files/byteSource';
+import { modelSpec } from '../models';
+import type { EvaluationRecord } from '../runs/evaluations';
+import { keepEvaluation, readEvaluation } from '../runs/keptEvaluations';
+import { looked } from '../runs/looks';
+import { partHash } from '../runs/partHash';
+import { addRun, readRun } from '../runs/record';
+import { dataFacts, runRecord } from '../testing/runRecord';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import type { RunInfo } from './homegrownJson';
+import { exportRun, importRun } from './run';
+
+const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 4 }, vocabulary: 257 };
+const held = { tokens: 10, bytes: 20 };
+const data = dataFacts({ parts: { train: { tokens: 90, bytes: 90 }, validation: held, test: held } });
+const asked = { template: () => Promise.reject(new Error('hf needs none')), withOptimizer: true };
+const TEST = partHash(data, 'test');
+
+async function measured(change: Partial<EvaluationRecord> = {}): Promise<EvaluationRecord> {
+  const { hash } = await createTokenizer({ kind: 'bytes', merges: [] });
+  return {
+    version: 1,
+    ...{ runId: 'a', step: 3, part: 'validation', textHash: partHash(data, 'validation'), tokenizerHash: hash },
+    madeAt: Date.UTC(2026, 1, 3),
+    evaluation: {
+      ...{ tokens: 10, documents: 2, bytes: 20 },
+      metrics: {
+        loss: { value: 3, low: 2.9, high: 3.1, unit: 'nats per token' },
+        bitsPerByte: { value: 2.16, low: 2.1, high: 2.2, unit: 'bits per byte' },
+      },
+      baselines: { gzip: { bitsPerByte: 1.5 }, uniform: { loss: 5.5, bitsPerByte: 4 } },
+      leftOut: [],
+      passages: {
+        worst: [{ source: 'x', document: 0, position: 1, loss: 9, tokens: [{ text: 'secret', kind: 'word' }] }],
+        best: [],
+        random: [],
+      },
+    },
+    ...change,
+  };
+}
+
+/** A run of which these were kept. */
+async function storeWith(...kept: readonly EvaluationRecord[]): Promise<BlobStore> {
+  const store = memoryStore();
+  const tensors = new Map(
+    Object.entries(modelSpec('gpt').params(model.config, 257)).map(([name, { shape }]) => {
+      return [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }] as const;
+    }),
+  );
+  const writer = await claimRun(store, 'a');
+  for (const step of [3, 5]) await writer.save({ state: { step, tokensSeen: 9, activeMs: 8, best: null }, tensors });
+  const [segment] = runRecord({}).segments;
+  const segments = [{ ...segment, data: { id: null, facts: data } }] as const;
+  await addRun(store, {
+    ...runRecord({ name: 'Ahab', status: 'stopped', step: 5, model }),
+    segments,
+    looks: looked(looked(undefined, TEST), TEST),
+  });
+  for (const one of kept) await keepEvaluation(store, one);
+  return store;
+}
+const filesOf = async (store: BlobStore, runId = 'a') => (await exportRun(store, runId, 'latest', 'hf', asked)).files;
+const read = async (files: readonly ByteStream[], name: string) =>
+  new TextDecoder().decode(await readBytes(files.find((file) => file.name === name)!));
+const infoOf = async (files: readonly ByteStream[]) => JSON.parse(await read(files, 'homegrown.json')) as RunInfo;
+
+test('only what is of the step, and not out of date, goes with it; and nothing of the text', async () => {
+  const test = { part: 'test', textHash: TEST, look: 1 } as const;
+  const store = await storeWith(
+    await measured({ step: 3 }),
+    await measured({ step: 5, ...test }),
+    await measured({ step: 5, textHash: 'of other text' }),
+    await measured({ step: 5, part: 'text', name: 'letter <b>', textHash: 'ab', tokenizerHash: 'other' }),
+  );
+  const files = await filesOf(store);
+  const { evaluations } = await infoOf(files);
+  expect(evaluations?.map(({ part }) => part)).toEqual(['test']);
+  expect(JSON.stringify(evaluations)).not.toContain('secret');
+  const card = await read(files, 'README.md');
+  expect(card).toContain('### On all of the test part');
+  expect(card).toContain('This was the 1st look at the test part, of 2 by now');
+  expect(card).not.toContain('validation part\n');
+  expect(await read(files, 'DATASHEET.md')).toContain('Held out for a test, and looked at 2 times');
+});
+
+test('a card has each figure with its interval, beside what needs no model, and says which is better', async () => {
+  const own = await measured({ step: 5, part: 'text', name: 'letter <b>', textHash: 'ab' });
+  const card = await read(await filesOf(await storeWith(own)), 'README.md');
+  expect(card).not.toContain('Not evaluated.');
+  expect(card).toContain('### On a text that was given: letter &#60;b&#62;\n');
+  // Fewer bits than guessing, more than gzip: the best of all is what it is held against.
+  expect(card).toContain('Not as good as packing by gzip, by 0.66 bits a byte. It needs 2.16 bits a byte on this text');
+  expect(card).toContain('Of step 5, on 2026-02-03. Whether the model has learnt from this text is not known.');
+  expect(card).toContain('| Figure | This model | 95 % interval | Uniform | gzip |');
+  expect(card).toContain('| Loss, nats per token | 3.00 | 2.90 to 3.10 | 5.50 | – |');
+  expect(card).toContain('| Bits per byte, bits per byte | 2.16 | 2.10 to 2.20 | 4.00 | 1.50 |');
+});
+
+test('it comes back as what was measured of the run, and goes out again as the same bytes', async () => {
+  const text = await measured({ step: 5, part: 'text', name: 'letter', textHash: 'ab' });
+  const files = await filesOf(await storeWith(await measured({ step: 5 }), text));
+  const given = await Promise.all(
+    files.map(async (file) => ({ name: file.name, source: bytesSource(await readBytes(file)) })),
+  );
+  const other = memoryStore();
+  await importRun(other, { runId: 'b', projectId: 'first' }, given, 99, unwatched);
+  const { record, changed } = (await readEvaluation(other, 'b', 5, 'validation'))!;
+  const { passages: _, ...figures } = (await measured()).evaluation;
+  expect(record).toEqual({ ...(await measured({ step: 5 })), runId: 'b', evaluation: figures });
+  expect(changed).toEqual([]);
+  expect((await readEvaluation(other, 'b', 5, 'text'))?.record).toMatchObject({ name: 'letter', textHash: 'ab' });
+  expect((await readRun(other, 'b'))?.looks).toEqual([{ of: TEST, count: 2 }]);
+  const again = await filesOf(other, 'b');
+  expect(await read(again, 'README.md')).toBe(await read(files, 'README.md'));
+  const { evaluations, looks } = await infoOf(again);
+  expect({ evaluations, looks }).toEqual({
+    evaluations: (await infoOf(files)).evaluations,
+    looks: (await infoOf(files)).looks,
+  });
+});

@@ -1,0 +1,60 @@
+/** What was measured of a step as it goes with the model: figures alone, and nothing of what was read. */
+import { listOf } from '../base/limits';
+import { moment } from '../base/moment';
+import { z } from '../base/zod';
+import { type Evaluation, evaluationSchema } from '../evaluate/evaluation';
+import { EVALUATED, type EvaluationRecord } from './evaluations';
+import { partHash } from './partHash';
+import type { DataFacts } from './settings';
+
+const { tokens, documents, bytes, metrics, baselines } = evaluationSchema.shape;
+const toldSchema = z
+  .strictObject({
+    part: z.enum(EVALUATED),
+    /** Of the test part: the how manieth look at it this was. */
+    look: z.int().positive().exactOptional(),
+    /** Which text it was, where it is no part. */
+    text: z.strictObject({ name: z.string(), sha256: z.string() }).exactOptional(),
+    madeAt: moment,
+    ...{ tokens, documents, bytes, metrics, baselines },
+  })
+  .refine(({ part, text }) => (part === 'text') === (text !== undefined), 'it is of a part, or of a text');
+export type ToldEvaluation = z.infer<typeof toldSchema>;
+
+/** One of each part. */
+export const toldEvaluationsSchema = listOf(toldSchema, EVALUATED.length);
+
+export function toldEvaluation(
+  record: Pick<EvaluationRecord, 'part' | 'look' | 'name' | 'textHash' | 'madeAt' | 'evaluation'>,
+): ToldEvaluation[] {
+  const { part, look, name = '', textHash, madeAt, evaluation } = record;
+  if (part === 'lists') return [];
+  const { tokens, documents, bytes, metrics, baselines } = evaluation;
+  return [
+    {
+      part,
+      ...(look !== undefined && { look }),
+      ...(part === 'text' && { text: { name, sha256: textHash } }),
+      madeAt,
+      ...{ tokens, documents, bytes, metrics, baselines },
+    },
+  ];
+}
+
+/**
+ * And back, as what is kept of a run.
+ * @param data what the run learnt from; null where that is not known, and with it what its parts are
+ */
+export function recordsOf(
+  all: readonly ToldEvaluation[],
+  run: Pick<EvaluationRecord, 'runId' | 'step' | 'tokenizerHash'>,
+  data: DataFacts | null,
+): EvaluationRecord[] {
+  return all.flatMap(({ part, look, text, madeAt, ...figures }): EvaluationRecord[] => {
+    const evaluation: Evaluation = { ...figures, leftOut: [] };
+    const of = { version: 1, ...run, part, madeAt, evaluation } as const;
+    if (text) return [{ ...of, name: text.name, textHash: text.sha256 }];
+    if (part === 'text' || !data) return [];
+    return [{ ...of, textHash: partHash(data, part), ...(look !== undefined && { look }) }];
+  });
+}
