@@ -15,7 +15,7 @@ import { newInfo, resultOf, type RunInfo } from '../src/core/export/homegrownJso
 import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
 import { modelSpec } from '../src/core/models';
 import { type BaseConfig, countParams } from '../src/core/models/spec';
-import { type ObjectiveId, objectiveOf, rolesOf, usualObjective } from '../src/core/objectives';
+import { objectiveOf, rolesOf } from '../src/core/objectives';
 import { optimizerOf } from '../src/core/optim';
 import type { Power } from '../src/core/plan/energy';
 import { bestNotKept } from '../src/core/runs/best';
@@ -34,8 +34,6 @@ import { train } from '../src/core/train/train';
 import { openData } from './data';
 import { isSystemError, systemFailure } from './failure';
 import { fasterDevice } from './fasterDevice';
-import { settingsOf } from './fields';
-import { rateOf, warmupOf } from './learningRate';
 import { checkKept, openStart } from './from';
 import { MODEL_FILES } from './listed';
 import { LOCAL, localFile } from './local';
@@ -56,6 +54,7 @@ import { realPath } from './target';
 import { tokenizerSettings } from './tokenizerFlags';
 import { checkOutFolder } from './write';
 import { OPTIONS, VALIDATION_SHARE } from './growOptions';
+import { batchWords, objectiveAsked, recipeOf } from './growRecipe';
 
 async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): Promise<void> {
   const { resume, from, data: prepared } = typed;
@@ -351,25 +350,6 @@ const limitsNow = (gigabytes: number): MemoryLimits => ({
 const powerOf = ({ watts, price }: Values<typeof OPTIONS>): Power => ({ ...(watts !== undefined && { watts }), price });
 const WHOLE = { withOptimizer: true } as const;
 const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';
-
-const objectiveAsked = ({ objective, model, pairs }: Values<typeof OPTIONS>, id = model): ObjectiveId =>
-  objective ?? usualObjective(id, pairs !== undefined);
-
-const recipeOf = (options: Values<typeof OPTIONS>, model: ModelChoice, isNew: boolean): Recipe => ({
-  ...settingsOf(RECIPE, options),
-  objective: objectiveAsked(options, model.id),
-  warmup: warmupOf(options),
-  learningRate: rateOf(options['learning-rate'], options.optimizer, model, isNew),
-  recompute: false, // which is decided when the plan is known
-});
-
-/** `An update learns from 16,384 tokens: 256 rows of 64, in 4 micro-batches.` */
-function batchWords(recipe: Recipe, { context }: BaseConfig): string {
-  const { batch, accumulate } = recipe;
-  const parts = accumulate === 1 ? '' : `, in ${formatCount(accumulate)} micro-batches`;
-  const rows = `${formatCount(batch * accumulate)} rows of ${formatCount(context)}`;
-  return `An update learns from ${formatCount(tokensPerStep(recipe, context))} tokens: ${rows}${parts}.`;
-}
 
 /** Whether an evaluation at this step was better than the one before the first. */
 function hasLearnt(events: readonly TrainEvent[], step: number): boolean {

@@ -1,0 +1,29 @@
+/** The recipe that the flags of `grow` ask for. */
+import { formatCount } from '../src/core/base/units';
+import type { BaseConfig } from '../src/core/models/spec';
+import { type ObjectiveId, usualObjective } from '../src/core/objectives';
+import { RECIPE, tokensPerStep, type Recipe } from '../src/core/train/recipe';
+import type { ModelChoice } from '../src/core/train/run';
+import { settingsOf } from './fields';
+import type { OPTIONS } from './growOptions';
+import { rateOf, warmupOf } from './learningRate';
+import type { Values } from './options';
+
+export const objectiveAsked = ({ objective, model, pairs }: Values<typeof OPTIONS>, id = model): ObjectiveId =>
+  objective ?? usualObjective(id, pairs !== undefined);
+
+export const recipeOf = (options: Values<typeof OPTIONS>, model: ModelChoice, isNew: boolean): Recipe => ({
+  ...settingsOf(RECIPE, options),
+  objective: objectiveAsked(options, model.id),
+  warmup: warmupOf(options),
+  learningRate: rateOf(options['learning-rate'], options.optimizer, model, isNew),
+  recompute: false, // which is decided when the plan is known
+});
+
+/** `An update learns from 16,384 tokens: 256 rows of 64, in 4 micro-batches.` */
+export function batchWords(recipe: Recipe, { context }: BaseConfig): string {
+  const { batch, accumulate } = recipe;
+  const parts = accumulate === 1 ? '' : `, in ${formatCount(accumulate)} micro-batches`;
+  const rows = `${formatCount(batch * accumulate)} rows of ${formatCount(context)}`;
+  return `An update learns from ${formatCount(tokensPerStep(recipe, context))} tokens: ${rows}${parts}.`;
+}
