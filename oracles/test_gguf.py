@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import gguf
@@ -17,6 +18,9 @@ TYPES = {
     "gguf-q8_0": (GGMLQuantizationType.Q8_0, LlamaFileType.MOSTLY_Q8_0),
 }
 """The types of tensors and of the file, by format."""
+
+Put = Callable[[GGUFWriter, str, np.ndarray, GGMLQuantizationType, bool], None]
+"""Adds a weight to a file under its name, in a type; in 32 bits where that is True."""
 
 OWN_KEYS = {"homegrown.tensors.sha256"}
 """Which no specification knows."""
@@ -62,8 +66,12 @@ def finished(writer: GGUFWriter, folder: Path, path: Path) -> GGUFReader:
     return GGUFReader(path)
 
 
-def reference(folder: Path, path: Path, format: str) -> GGUFReader:
-    """A Hugging Face folder as GGUF, by gguf-py and as convert_hf_to_gguf.py of llama.cpp calls it for GPT-2."""
+def reference(folder: Path, path: Path, format: str, put: Put | None = None) -> GGUFReader:
+    """
+    A Hugging Face folder as GGUF, by gguf-py and as convert_hf_to_gguf.py of llama.cpp calls it for GPT-2. `put` adds a tensor
+    otherwise than in the format's type.
+    """
+    put = put or add
     writer, config, weights = writer_of(folder, path, format, "gpt2")
     writer.add_block_count(config["n_layer"])
     writer.add_context_length(config["n_ctx"])
@@ -78,12 +86,13 @@ def reference(folder: Path, path: Path, format: str) -> GGUFReader:
         if name.endswith((".c_attn.weight", ".c_proj.weight", ".c_fc.weight")):
             weight = np.ascontiguousarray(weight.T)
         # As prepare_tensors of the converter has it: vectors and positions are kept in 32 bits.
-        add(writer, theirs, weight, TYPES[format][0], theirs == "position_embd.weight")
+        put(writer, theirs, weight, TYPES[format][0], theirs == "position_embd.weight")
     return finished(writer, folder, path)
 
 
-def reference_llama(folder: Path, path: Path, format: str) -> GGUFReader:
+def reference_llama(folder: Path, path: Path, format: str, put: Put | None = None) -> GGUFReader:
     """The same for LlamaForCausalLM and Qwen3ForCausalLM, as conversion/llama.py and conversion/qwen.py there call it."""
+    put = put or add
     architecture = json.loads((folder / "config.json").read_text())["model_type"]
     writer, config, weights = writer_of(folder, path, format, architecture)
     writer.add_vocab_size(config["vocab_size"])
@@ -106,7 +115,7 @@ def reference_llama(folder: Path, path: Path, format: str) -> GGUFReader:
         if architecture == "llama" and count is not None:
             # LlamaModel.permute: from halves of a head to pairs of neighbours.
             weight = weight.reshape(count, 2, -1, weight.shape[1]).swapaxes(1, 2).reshape(weight.shape)
-        add(writer, names.get_name(name, try_suffixes=(".weight",)), weight, TYPES[format][0])
+        put(writer, names.get_name(name, try_suffixes=(".weight",)), weight, TYPES[format][0], False)
     return finished(writer, folder, path)
 
 

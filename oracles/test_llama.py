@@ -148,6 +148,14 @@ def test_onnx_passes_its_checker_and_has_our_scores_at_once_and_token_by_token(a
     assert_near(np.concatenate(scores), ours)
 
 
+@pytest.mark.parametrize("format", ["gguf-f16", "service"])
+def test_a_window_is_refused_by_what_runs_on_llama_cpp(artefacts, tmp_path, format):
+    words = "llama.cpp has no window of attention for such a model: it would see 48 tokens where this one sees 7"
+    with pytest.raises(homegrown.Refused, match=words):
+        homegrown.export(artefacts.model(**OURS["mistral"]), format, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
 NOT_RUN = {
     "scaled positions": (
         {"rope_parameters": {"rope_type": "linear", "factor": 2.0, "rope_theta": 10_000.0}},
@@ -156,6 +164,7 @@ NOT_RUN = {
     "biases of attention": ({"attention_bias": True}, "attention_bias"),
     "biases of the feed-forward": ({"mlp_bias": True}, "mlp_bias"),
     "another activation": ({"hidden_act": "gelu"}, "hidden_act"),
+    "norms of whole rows, after the branches": ({"model_type": "olmo2", "head_dim": None}, 'the architecture "olmo2" is not known here'),
     "windows in some layers": (
         {"model_type": "qwen3", "use_sliding_window": True, "sliding_window": 4, "max_window_layers": 1},
         "layers of the kinds full_attention, sliding_attention cannot be run in one model",

@@ -3,16 +3,14 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { template } from '../../../scripts/templates';
 import { unwatched } from '../base/job';
-import { readBytes } from '../files/byteSource';
 import { network } from '../models/network';
 import { fill } from '../sample/fill';
 import { write } from '../sample/write';
 import { untrainedBert, untrainedT5 } from '../testing/untrainedModels';
 import { dataOf, recipeOf } from '../runs/segments';
+import { answer, blocksOf, textIn, textOf, writtenPage } from '../testing/offlinePage';
 import { learning } from '../testing/runInfo';
 import { greedy, trainedModels } from '../testing/trainedModel';
-import { serve } from '../../page/engine';
-import type { FromEngine, Line, ToEngine } from '../../page/protocol';
 import type { Failure } from '../base/errors';
 import type { Exported } from './format';
 import { html } from './formats/html';
@@ -23,48 +21,6 @@ let models: Exported[];
 beforeAll(async () => {
   models = await trainedModels();
 }, 240_000); // They are trained by whichever test needs them first.
-
-async function written(model: Exported): Promise<string> {
-  const [file] = await html.files(model, { withOptimizer: false, template });
-  return new TextDecoder('utf-8', { fatal: true }).decode(await readBytes(file!));
-}
-const blocksOf = (page: string): string[] =>
-  [...page.matchAll(/<script type="application\/octet-stream;base64">([^<]*)<\/script>/g)].map(([, text]) => text!);
-const textIn = (page: string, id: string): string =>
-  new RegExp(`<script [^>]*id="${id}">([^<]*)</script>`).exec(page)![1]!.trim();
-const modelIn = (page: string): PageModel => JSON.parse(textIn(page, 'model')) as PageModel;
-
-/** The engine of the page, told to write by the page's own messages. */
-async function answer(source: string, prompt: string, settings: Extract<ToEngine, { kind: 'write' }>['settings']) {
-  const { port1, port2 } = new MessageChannel();
-  // Core's own declaration of a port knows no data.
-  const page = port1 as unknown as Line<ToEngine, FromEngine>;
-  const heard: FromEngine[] = [];
-  let wake: () => void = () => undefined;
-  page.onmessage = ({ data }) => {
-    heard.push(data);
-    wake();
-  };
-  const hear = async (...kinds: FromEngine['kind'][]): Promise<void> => {
-    while (!heard.some(({ kind }) => kinds.includes(kind) || kind === 'failed')) {
-      await new Promise<void>((resolve) => (wake = resolve));
-    }
-  };
-  try {
-    serve(port2);
-    await hear('listening');
-    page.postMessage({ kind: 'model', json: textIn(source, 'model') });
-    for (const text of blocksOf(source)) page.postMessage({ kind: 'weights', base64: text });
-    page.postMessage({ kind: 'checksum', crc32: textIn(source, 'crc32') });
-    await hear('ready');
-    page.postMessage({ kind: 'write', prompt, settings });
-    await hear('done', 'filled');
-    return heard;
-  } finally {
-    port1.close();
-    port2.close();
-  }
-}
 
 test('the page has less than 400 kB of code, and a policy that lets nothing be fetched', async () => {
   const page = await template('page.html');
@@ -77,9 +33,9 @@ test('the page has less than 400 kB of code, and a policy that lets nothing be f
   expect(page).not.toMatch(/<(script|link|img|iframe)[^>]* (src|href)="(?!data:)/);
 });
 
-test('three trained models, read back from their pages, write the text that the app writes, past the context too', async () => {
+test('trained models of both architectures, read back from their pages, write the text that the app writes, past the context too', async () => {
   for (const model of models) {
-    const page = await written(model);
+    const page = await writtenPage(model);
     expect(modelIn(page).summary).toMatch(/written by a machine, and may be false\.$/);
     const prompt = 'Call me Ishmael. Some years ago';
     const length = model.info.model.config.context + 10;
@@ -91,8 +47,7 @@ test('three trained models, read back from their pages, write the text that the 
     const expected = await greedy(model, model.tokenizer.encode(prompt), length);
     expect(ids).toEqual(expected.slice(0, [...expected, endOfText].indexOf(endOfText)));
     expect(ids.length).toBeGreaterThan(5);
-    const text = heard.map((m) => (m.kind === 'wrote' ? m.token.text : m.kind === 'done' ? m.rest : '')).join('');
-    expect(text).toBe(model.tokenizer.decode(ids));
+    expect(textOf(heard)).toBe(model.tokenizer.decode(ids));
   }
 });
 
@@ -108,7 +63,7 @@ test('the size is known before, and the weights are all there, bit for bit', asy
     expect(size).toBe(file!.size);
     expect(largest).toBeLessThanOrEqual(4 * 2 ** 20);
     expect(file!.name).toBe(`${model.name}.html`);
-    const page = await written(model);
+    const page = await writtenPage(model);
     const bytes = Buffer.concat(blocksOf(page).map((text) => Buffer.from(text, 'base64')));
     const weights = hubWeights(model);
     const pieces = modelIn(page).tensors.flatMap(([name]) => [...weights.get(name)!.pieces()]);
@@ -117,6 +72,7 @@ test('the size is known before, and the weights are all there, bit for bit', asy
   }
 });
 
+const modelIn = (page: string): PageModel => JSON.parse(textIn(page, 'model')) as PageModel;
 const one = { temperature: 0, topK: 0, topP: 1, seed: 1, length: 1 };
 
 /** Why the page does not write. */
@@ -128,7 +84,7 @@ async function refusal(page: string): Promise<Failure> {
 }
 
 test('a page that lost a part of its weights, or holds what is no base64, says so', async () => {
-  const page = await written(models[0]!);
+  const page = await writtenPage(models[0]!);
   const lost = await refusal(page.replace(/(base64">[^<]*)[^<]{40}(?=<)/, '$1'));
   expect(lost).toMatchObject({ code: 'bad-file', message: expect.stringMatching(/bytes of weights, and/) as string });
   const garbled = await refusal(page.replace(/(base64">[^<]{1000})[^<]/, '$1*'));
@@ -140,7 +96,7 @@ test('a page that lost a part of its weights, or holds what is no base64, says s
 });
 
 test('a flipped bit anywhere in what the exporter wrote is refused in words', async () => {
-  const page = Buffer.from(await written(models[0]!), 'latin1');
+  const page = Buffer.from(await writtenPage(models[0]!), 'latin1');
   const [start, end] = [page.indexOf('id="model">') + 11, page.lastIndexOf('<script>')];
   const spans = [...page.toString('latin1').matchAll(/<script type="[^"]+"[^>]*>|<\/script>/g)];
   const isText = (at: number): boolean => !spans.some(({ index, 0: tag }) => at >= index && at < index + tag.length);
@@ -164,7 +120,7 @@ test('a weight that is no number is refused by its name, though the checksum is 
   const { snapshot, ...rest } = models[0]!;
   const { shape, data } = snapshot.tensors.get('transformer.ln_f.bias')!;
   const tensors = new Map([...snapshot.tensors, ['transformer.ln_f.bias', { shape, data: data.with(3, NaN) }]]);
-  const page = await written({ ...rest, snapshot: { ...snapshot, tensors } });
+  const page = await writtenPage({ ...rest, snapshot: { ...snapshot, tensors } });
   expect(await refusal(page)).toMatchObject({
     code: 'bad-file',
     message: 'This model cannot write: transformer.ln_f.bias[3] is not a finite number.',
@@ -175,12 +131,12 @@ test('weights that are too large to reckon with are told as that, where they wou
   const { snapshot, ...rest } = models[0]!;
   const { shape, data } = snapshot.tensors.get('transformer.ln_f.weight')!;
   const tensors = new Map([...snapshot.tensors, ['transformer.ln_f.weight', { shape, data: data.map(() => 3e38) }]]);
-  const heard = await answer(await written({ ...rest, snapshot: { ...snapshot, tensors } }), 'a', one);
+  const heard = await answer(await writtenPage({ ...rest, snapshot: { ...snapshot, tensors } }), 'a', one);
   expect(heard.at(-1)).toMatchObject({ kind: 'failed', failure: { code: 'diverged' } });
 });
 
 test('a model too large for the browser is refused with its size', async () => {
-  const page = await written(models[0]!);
+  const page = await writtenPage(models[0]!);
   const told = modelIn(page);
   const huge = JSON.stringify({ ...told, tensors: [['transformer.wte.weight', 2 ** 45]] }).replaceAll('<', '\\u003c');
   const heard = await answer(
@@ -201,7 +157,7 @@ test('a model too large for the browser is refused with its size', async () => {
 test('nothing that people name gets out of its place', async () => {
   const [model] = models;
   const tags = (page: string): number => page.split('<').length;
-  const plain = tags(await written(model!));
+  const plain = tags(await writtenPage(model!));
   const nasty = fc.constantFrom('</script>', '</title>', '<!--', '-->', '<script>', '"', "'", '&lt;', '{{weights}}', '$&', '{{model}}', '\u2028', '\0', '\ud800'); // prettier-ignore
   const text = fc
     .array(fc.oneof(nasty, fc.string({ unit: 'grapheme' })), { maxLength: 8 })
@@ -211,7 +167,7 @@ test('nothing that people name gets out of its place', async () => {
       const { info } = model!;
       const facts = dataOf(info)!;
       const data = { ...facts, texts: [{ ...facts.texts[0]!, name: source }] };
-      const page = await written({
+      const page = await writtenPage({
         ...model!,
         info: { ...learning(info, { data, recipe: { ...recipeOf(info), samplePrompt: prompt } }), name },
       });
@@ -234,7 +190,7 @@ describe('models that do not go on from a text', () => {
 
   test('BERT fills its blanks as the app does, and says what is wrong with a passage', async () => {
     const model = await untrainedBert();
-    const page = await written(model);
+    const page = await writtenPage(model);
     expect(modelIn(page).summary).toMatch(/ BERT language model .*\. It fills blanks of a passage\./);
     const passage = 'It was the [MASK] and ___.';
     const filled = (await answer(page, passage, settings)).find((message) => message.kind === 'filled')!.filled;
@@ -259,7 +215,7 @@ describe('models that do not go on from a text', () => {
 
   test('T5 answers as the app does', async () => {
     const model = await untrainedT5();
-    const page = await written(model);
+    const page = await writtenPage(model);
     expect(modelIn(page).summary).toMatch(/ T5 language model .*\. It answers a text with another\./);
     const net = await network(model.info.model, model.snapshot.tensors);
     for (const change of [{}, { temperature: 1 }]) {

@@ -25,7 +25,7 @@ export async function openGgufModel(source: ByteSource, file: string): Promise<I
   if (!found || architecture === undefined) {
     throw badFile(
       `${file}: the architecture ${JSON.stringify(architecture?.slice(0, 100) ?? null)} is not known here`,
-      `Nothing was stored. Known: ${known.flatMap(({ names }) => names).join(', ')}.`,
+      `Nothing was stored. GGUF files of these can be brought in: ${known.flatMap(({ names }) => names).join(', ')}.`,
     );
   }
   const { id, schema } = found;

@@ -124,7 +124,10 @@ async function readConfig(folder: Folder): Promise<Described> {
   const known = knownFormats();
   const found = known.find(({ format }) => format.types.includes(type));
   if (!found) {
-    throw badFile(`config.json: the architecture ${JSON.stringify(type)} is not known here`, `Known: ${knownTypes()}.`);
+    throw badFile(
+      `config.json: the architecture ${JSON.stringify(type)} is not known here`,
+      `Nothing was stored. Models whose model_type is one of these can be brought in: ${knownTypes()}.`,
+    );
   }
   const { id, format } = found;
   const model = parse('config.json', modelSchema, { id, ...parse('config.json', format.schema, json) });

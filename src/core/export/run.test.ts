@@ -269,6 +269,34 @@ test('what is wrong, or does not fit, leaves nothing behind, wherever the store 
   }
 });
 
+test('a stop at any tensor of an import leaves nothing behind', async () => {
+  const { files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
+  const good = await contents(files);
+  for (let n = 0; ; n++) {
+    const stop = new AbortController();
+    let reports = 0;
+    const store = memoryStore();
+    const report = (): void => {
+      if (reports++ === n) stop.abort(new Error('stopped'));
+    };
+    const done = await importRun(store, { runId: 'b', projectId: 'first' }, good, 1, {
+      signal: stop.signal,
+      report,
+    }).then(
+      () => true,
+      (error: unknown) => {
+        expect(error).toMatchObject({ message: 'stopped' });
+        return false;
+      },
+    );
+    if (done) {
+      expect(n).toBeGreaterThan(20);
+      break;
+    }
+    expect(await store.keys('')).toEqual([]);
+  }
+});
+
 test('a tab that ends in the middle of an import leaves nothing that passes for damage, and the model where it was saved', async () => {
   const { files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
   const good = await contents(files);

@@ -192,6 +192,6 @@ const utf8Length = (lead: number): number => (lead >= 0xf0 ? 4 : lead >= 0xe0 ? 
 export const refused = (reason: string): Error =>
   badFile(
     `This tokenizer cannot be used: ${reason}.`,
-    'Use one that Homegrown wrote, a byte-level BPE one that splits text as GPT-2, SmolLM, Llama 3 or Qwen 2 do, or WordPiece or Unigram.',
+    'Nothing was stored. Use one that Homegrown wrote, a byte-level BPE one that splits text as GPT-2, SmolLM, Llama 3 or Qwen 2 do, or WordPiece or Unigram.',
   );
 export const quoted = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);

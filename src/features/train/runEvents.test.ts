@@ -71,6 +71,16 @@ test('a run is told in order, each turning point once', () => {
   ]);
 });
 
+test('a run that ends early says after how much waiting', () => {
+  const log = new RunLog();
+  step(log, 1, 2);
+  evaluate(log, 1, 2);
+  log.append({ kind: 'early', step: 1, loss: 1.9, evaluations: 3 });
+  expect(runEvents(log, settings).map(({ words }) => words)).toContain(
+    'Ended early: 3 evaluations without improvement',
+  );
+});
+
 test('a best that is kept is not called saved, which a run could go on from', () => {
   const log = new RunLog();
   step(log, 1, 2);
