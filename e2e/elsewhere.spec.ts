@@ -9,12 +9,14 @@ test('a folder made by transformers is shown, taken with a shorter context, talk
   page,
 }, info) => {
   const studio = new Studio(page);
-  await studio.open('/export');
+  await studio.open();
   await studio.useDevice('WASM');
   const files = FILES.map((name) => `e2e/byTransformers/${name}`);
   const seen = page.getByRole('region', { name: 'The model, before it is taken' });
 
-  await studio.choose('Choose files…', files);
+  await studio.dropFiles(files);
+  await expect(page).toHaveURL(/\/export$/);
+  await expect(page.getByRole('button', { name: 'Add text' })).toBeHidden(); // to take it is what there is to do
   await expect(seen).toContainText('Llama: layers 1, heads 2, heads of keys 1, width 16');
   await expect(seen).toContainText('300 entries, 3 of them special; splits as smollm');
   await expect(seen).toContainText('1,024 tokens, of the 4,096 that it was made for');
@@ -22,7 +24,9 @@ test('a folder made by transformers is shown, taken with a shorter context, talk
   await expectAccessible(page, 'Export, with a model to be taken');
   await page.getByRole('button', { name: 'Leave it' }).click();
   await expect(seen).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Add text' })).toBeVisible();
 
+  await studio.goTo('Text');
   await studio.choose('Choose files…', files);
   await seen.getByRole('radiogroup', { name: 'Context' }).getByText('512', { exact: true }).click();
   await expect(seen).toContainText('512 tokens, of the 4,096');

@@ -1,5 +1,5 @@
 /** What every journey needs: the studio opened clean, settings that train in seconds, and words for what it shows. */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { expect, type FileChooser, type Locator, type Page } from '@playwright/test';
 
 /** A model that a software GPU trains in half a minute, and that learns more than which bytes are common. */
@@ -101,6 +101,18 @@ export class Studio {
       await this.page.getByRole('button', { name: button }).click();
       await (await chooser).setFiles(files);
     }).toPass({ timeout: 60_000 });
+  }
+  /** Drops files on the page. */
+  async dropFiles(paths: readonly string[]): Promise<void> {
+    const files = await Promise.all(
+      paths.map(async (path) => ({ name: path.split('/').at(-1)!, bytes: await readFile(path, 'base64') })),
+    );
+    await this.page.evaluate((given) => {
+      const dataTransfer = new DataTransfer();
+      for (const { name, bytes } of given)
+        dataTransfer.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    }, files);
   }
   /** Where the models of long journeys begin: Moby Dick from a file, by bytes. */
   async beginWithBytes(device: 'WebGPU' | 'WASM'): Promise<void> {

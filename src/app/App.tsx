@@ -4,7 +4,16 @@ import { MarkupDialog } from '../features/text/MarkupDialog';
 import { useStudio, useStudioStore } from '../state/react';
 import type { Stage } from '../state/stage';
 import type { Studio } from '../state/studio';
-import { type Action, CommandPalette, focusHeading, Frame, KeyHelp, Toasts, useShortcuts } from '../ui';
+import {
+  type Action,
+  CommandPalette,
+  type DroppedFile,
+  focusHeading,
+  Frame,
+  KeyHelp,
+  Toasts,
+  useShortcuts,
+} from '../ui';
 import { DeleteEverything } from './DeleteEverything';
 import { commands, KEYS_OF_CONTROLS } from './commands';
 import { receive, useWindowDrop } from './dropped';
@@ -35,7 +44,11 @@ export function App() {
 
   useEffects(store);
   useDocumentTitle(useStudio((s) => title(s, name)));
-  useWindowDrop((files) => void receive(store, files).then((id) => go(`/${id}`)), stage?.takesDrops === true);
+  const onFiles = (files: readonly DroppedFile[]): void =>
+    void receive(store, files).then((id) => {
+      if (id !== stage?.id) go(`/${id}`);
+    });
+  useWindowDrop(onFiles, stage?.takesDrops === true);
   const shell = { go, rename: () => setRenaming(true), deleteEverything: () => setOverlay('everything') };
   /** What can be done now: a run that trains changes it ten times a second, so it is made when it is asked for. */
   const actions = (): readonly Action[] =>
@@ -71,7 +84,7 @@ export function App() {
         <PageBoundary place={place} fallback={(failure) => <PageFailure title={name} failure={failure} />}>
           <Fragment key={stage?.staysOpen ? path : place}>
             <Suspense>
-              {stage ? pageOf(stage) : <NotFound path={path} onHome={() => go('/text')} />}
+              {stage ? pageOf(stage, { onFiles }) : <NotFound path={path} onHome={() => go('/text')} />}
               <FocusHeading place={place} />
             </Suspense>
           </Fragment>

@@ -1,14 +1,11 @@
-/** Files dropped anywhere: a model goes to the importer, everything else to the texts. */
+/** Files dropped anywhere, or chosen where texts are: a model goes to the importer, everything else to the texts. */
 import { useEffect, useEffectEvent } from 'react';
 import { modelFiles } from '../features/export/modelFiles';
 import type { StudioStore } from '../state/studio';
 import type { DroppedFile } from '../ui';
 import { filesOfDrop } from '../ui/droppedFiles';
 
-/**
- * Takes drops on pages that have no drop zone of their own, and models on every page.
- * It listens before the drop zone of the Text page does, and stops what it takes.
- */
+/** Takes drops on pages that have no drop zone of their own. */
 export function useWindowDrop(take: (files: DroppedFile[]) => void, hasOwnZone: boolean): void {
   const onTake = useEffectEvent(take);
   const isOwn = useEffectEvent(() => hasOwnZone);
@@ -19,18 +16,15 @@ export function useWindowDrop(take: (files: DroppedFile[]) => void, hasOwnZone: 
     const onDrop = (event: DragEvent): void => {
       const { dataTransfer } = event;
       if (!dataTransfer?.types.includes('Files')) return;
-      if (isOwn() && ![...dataTransfer.files].some(({ name }) => isModelPart(name))) return;
+      if (isOwn()) return;
       event.preventDefault();
-      event.stopImmediatePropagation();
-      // The zone never hears of this drop; a leave ends its highlight.
-      if (isOwn()) dispatchEvent(new DragEvent('dragleave'));
       void filesOfDrop(dataTransfer).then(onTake);
     };
-    addEventListener('dragover', onOver, { capture: true });
-    addEventListener('drop', onDrop, { capture: true });
+    addEventListener('dragover', onOver);
+    addEventListener('drop', onDrop);
     return () => {
-      removeEventListener('dragover', onOver, { capture: true });
-      removeEventListener('drop', onDrop, { capture: true });
+      removeEventListener('dragover', onOver);
+      removeEventListener('drop', onDrop);
     };
   }, []);
 }
@@ -46,12 +40,13 @@ export async function receive(store: StudioStore, dropped: readonly DroppedFile[
   return 'text';
 }
 
-/** What holds weights, also where it cannot be brought in: the importer says what can. */
-const WEIGHTS = /\.(safetensors|onnx|gguf|pth?|ckpt|h5|hdf5|keras)$/i;
-const isModelPart = (name: string): boolean => /\.zip$/i.test(name) || WEIGHTS.test(name);
+/** Weights that can be brought in. */
+const WEIGHTS = /\.(safetensors|gguf)$/i;
+/** What holds weights and cannot be brought in: the importer says what can. Deep in a folder of texts it is left out of them. */
+const OTHERS = /^([^/]+\/)?[^/]+\.(onnx|pth?|ckpt|h5|hdf5|keras)$/i;
 
 async function isModel(dropped: readonly DroppedFile[]): Promise<boolean> {
-  if (dropped.some(({ file }) => WEIGHTS.test(file.name))) return true;
+  if (dropped.some(({ path }) => WEIGHTS.test(path) || OTHERS.test(path))) return true;
   const [only] = dropped;
   return dropped.length === 1 && only !== undefined && /\.zip$/i.test(only.file.name) && (await listsModel(only.file));
 }

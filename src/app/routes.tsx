@@ -1,7 +1,7 @@
 /** Where each stage is, and its page, which loads when it is first gone to. */
 import { lazy, type ComponentType, type ReactElement } from 'react';
 import { HomegrownError } from '../core/base/errors';
-import type { Stage } from '../state/stage';
+import type { PageProps, Stage } from '../state/stage';
 import { STAGES } from './stages';
 
 /** `/p/<project>/<stage>`: `path` is what is after the project, such as `/text`. */
@@ -36,9 +36,9 @@ export async function fetchPages(): Promise<void> {
 
 const PAGES = new Map(STAGES.map((stage) => [stage, later(stage.page)]));
 
-export function pageOf(stage: Stage): ReactElement {
+export function pageOf(stage: Stage, given: Omit<PageProps, 'stages'>): ReactElement {
   const Page = PAGES.get(stage)!;
-  return <Page stages={STAGES} />;
+  return <Page stages={STAGES} {...given} />;
 }
 
 function later<P>(load: () => Promise<ComponentType<P>>) {

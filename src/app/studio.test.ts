@@ -140,9 +140,16 @@ test('a model goes to the importer and texts go to the texts', async () => {
   expect(await receive(store, dropped('m.gguf', 'GGUF'))).toBe('export');
   expect(await receive(store, dropped('letters.zip', 'PK … june.txt …'))).toBe('text');
   expect(await receive(store, dropped('june.txt', 'Dear'))).toBe('text');
-  await expect
-    .poll(() => calls.map(({ method }) => method))
-    .toEqual(['importModel', 'importModel', 'importModel', 'importModel', 'importFiles']);
+  const names = () => calls.map(({ method }) => method);
+  await expect.poll(names).toEqual([...new Array<string>(4).fill('importModel'), 'importFiles']);
+});
+
+test('a checkpoint deep in a folder of texts makes no model of it, and weights that can be read do', async () => {
+  const folder = (name: string) =>
+    [name, 'd/june.txt'].map((path) => ({ path, file: new File(['x'], path.split('/').at(-1)!) }));
+  expect(await receive(store, folder('d/model.pt'))).toBe('export');
+  expect(await receive(store, folder('d/old/runs/model.pt'))).toBe('text');
+  expect(await receive(store, folder('d/snapshots/1/model.safetensors'))).toBe('export');
 });
 
 test('markup is asked about once a drop, the system’s files are passed over, and neither holds up the texts', async () => {

@@ -42,4 +42,6 @@ interface StageAction {
 /** What a page is given of other folders of features. */
 export interface PageProps {
   stages: readonly Stage[];
+  /** Gives files to whom they are for, texts or a model, and goes to the page that shows what becomes of them. */
+  onFiles(files: readonly { path: string; file: File }[]): void;
 }

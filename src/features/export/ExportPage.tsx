@@ -56,13 +56,14 @@ const Summary = () => <CheckpointSummary {...useCheckpointSummary('export')} />;
 const RunChoice = () => <RunSelect {...useRunChoice('export')} />;
 const StepChoice = () => <CheckpointSelect {...useCheckpointChoice('export')} />;
 
-/** Nothing to take home yet; but a model can always be brought in. */
+/** Nothing to take home yet; but a model can always be brought in, and while one comes it is what there is to do. */
 function Empty({ need }: { need: Need }) {
   const start = useStudio((s) => s.start);
+  const isComing = useStudio((s) => s.incoming !== null || s.importingModel.kind === 'busy');
   return (
     <Stage title="Export" summary="The model as files that other tools open unchanged" actions={<RunChoice />}>
       <Failures />
-      <NeedState need={need} onStart={() => void start()} />
+      {!isComing && <NeedState need={need} onStart={() => void start()} />}
       <Panes columns="minmax(0, 1fr)">
         <Pane label="Other models">
           <BringIn />

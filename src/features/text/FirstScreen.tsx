@@ -1,7 +1,7 @@
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
-import { Button, DropZone, FileButton, FirstStage, Pane, Panes, type DroppedFile } from '../../ui';
-import { FORMAT_WORDS, toDropped } from './droppedTexts';
+import { Button, DropZone, FileButton, FirstStage, Pane, Panes } from '../../ui';
+import { FORMAT_WORDS } from './droppedTexts';
 import { ImportProgress } from './ImportProgress';
 import { NothingLeaves } from './NothingLeaves';
 import { Refusals } from './Refusals';
@@ -10,11 +10,9 @@ import { StagesAhead } from './StagesAhead';
 import styles from './FirstScreen.module.css';
 
 /** Before there is any text: what this is, and every way to begin. */
-export function FirstScreen({ stages, onPaste }: Pick<PageProps, 'stages'> & { onPaste: () => void }) {
-  const addFiles = useStudio((s) => s.addFiles);
+export function FirstScreen({ stages, onFiles, onPaste }: PageProps & { onPaste: () => void }) {
   const toast = useStudio((s) => s.toast);
   const isReading = useStudio((s) => s.importing.kind === 'busy');
-  const onFiles = (files: DroppedFile[]) => void addFiles(files.map(toDropped));
   return (
     <FirstStage
       title="Grow a language model from your own text, in this tab"
@@ -38,7 +36,16 @@ export function FirstScreen({ stages, onPaste }: Pick<PageProps, 'stages'> & { o
                   <Button onPress={onPaste}>Paste text…</Button>
                 </span>
                 <div className={styles.slot}>
-                  {isReading ? <ImportProgress /> : <span>{FORMAT_WORDS}, or any other file of UTF-8 text</span>}
+                  {isReading ? (
+                    <ImportProgress />
+                  ) : (
+                    <>
+                      <span>{FORMAT_WORDS}, or any other file of UTF-8 text</span>
+                      <span className={styles.model}>
+                        Or a model, to talk to at once or to train on: a GGUF file, a Hugging Face folder, a zip of one
+                      </span>
+                    </>
+                  )}
                 </div>
               </DropZone>
             </div>

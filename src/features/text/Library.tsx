@@ -2,20 +2,18 @@ import { useState } from 'react';
 import { formatBytes, formatCount } from '../../core/base/units';
 import { learntOf } from '../../core/documents/record';
 import { useStudio } from '../../state/react';
-import { FileButton, Panes, Stage, type DroppedFile } from '../../ui';
-import { toDropped } from './droppedTexts';
+import type { PageProps } from '../../state/stage';
+import { FileButton, Panes, Stage } from '../../ui';
 import { OutOfDate } from './OutOfDate';
 import { Refusals } from './Refusals';
 import { TextList, type Chosen } from './TextList';
 import { TextPreview } from './TextPreview';
 
 /** The texts that are there, and what is in the chosen one. */
-export function Library({ onPaste }: { onPaste: () => void }) {
+export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onPaste: () => void }) {
   const texts = useStudio((s) => s.texts);
-  const addFiles = useStudio((s) => s.addFiles);
   const [asked, choose] = useState<Chosen>();
   const [place, setPlace] = useState(0);
-  const onFiles = (files: DroppedFile[]) => void addFiles(files.map(toDropped));
   // A text that was removed leaves its place to the next one.
   const text = texts.find((t) => t.id === asked?.id) ?? texts[Math.min(place, texts.length - 1)];
   const chosen = text && (asked?.id === text.id ? asked : { id: text.id });

@@ -7,7 +7,7 @@ import { PasteDialog } from './PasteDialog';
 import { usePaste } from './usePaste';
 
 /** What the model will learn from. Without any text it is the first screen. */
-export function TextPage({ stages }: PageProps) {
+export function TextPage({ stages, onFiles }: PageProps) {
   const isLoaded = useStudio((s) => s.loaded === 'ready');
   const isEmpty = useStudio((s) => s.texts.length === 0);
   const paste = usePaste();
@@ -15,7 +15,11 @@ export function TextPage({ stages }: PageProps) {
   if (!isLoaded) return <Stage title="Text">{null}</Stage>;
   return (
     <>
-      {isEmpty ? <FirstScreen stages={stages} onPaste={paste.open} /> : <Library onPaste={paste.open} />}
+      {isEmpty ? (
+        <FirstScreen stages={stages} onFiles={onFiles} onPaste={paste.open} />
+      ) : (
+        <Library onFiles={onFiles} onPaste={paste.open} />
+      )}
       {paste.draft !== undefined && <PasteDialog text={paste.draft} onClose={paste.close} />}
     </>
   );
