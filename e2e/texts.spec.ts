@@ -121,6 +121,17 @@ test('text is written by hand, many are chosen at once, and the focus stays on t
   }
   const table = page.getByRole('table', { name: 'Texts' });
   await expect(table.getByRole('row')).toHaveCount(4);
+  // A long name takes no room from what stands beside it.
+  await page.getByRole('button', { name: 'Paste…' }).press('Enter');
+  await draft.fill('Some years ago.');
+  await byHand.getByRole('textbox', { name: 'Name in the list' }).fill('a-name-'.repeat(30));
+  await byHand.getByRole('button', { name: 'Add text' }).press('Enter');
+  await table.getByRole('button', { name: /^a-name-/ }).press('Enter');
+  const preview = page.getByRole('heading', { name: 'Preview' });
+  expect(await preview.evaluate((h2) => h2.scrollWidth - h2.clientWidth)).toBe(0);
+  await table.getByRole('button', { name: /^Remove a-name-/ }).press('Enter');
+  const note = await page.getByText(/^a-name-.* removed/).boundingBox();
+  expect(note!.width).toBeLessThan(560);
   await table.getByRole('checkbox', { name: 'Select all that are shown' }).press('Space');
   const selection = page.getByRole('group', { name: 'With what is selected' });
   await expect(selection).toContainText('3 texts selected');

@@ -30,3 +30,9 @@ test('the bytes are told of the character that is chosen', () => {
 test('a character that is not at its end yet is not shown as something else', () => {
   expect(words(html(undefined, TOKENS.slice(0, 3)))).toBe('a ');
 });
+
+test('a passage from the right stands at the right; what goes on after a prompt is in its paragraph', () => {
+  expect(html(undefined, [{ text: 'שלום', step: 0 }])).toContain('dir="auto"');
+  const tokens = [{ text: 'שלום', step: 0 }] as const;
+  expect(renderToStaticMarkup(<TokenText label="t" form="underline" tokens={tokens} />)).not.toContain('dir=');
+});

@@ -8,7 +8,7 @@ export interface TokenView {
   /** What it completes: none where its bytes end inside a character, which the next one that has text completes. */
   text: string;
   step: RampStep;
-  /** In hex, of one that is not whole characters: shown once its character is chosen. */
+  /** In hex: of one that is a part of a character, shown once that is chosen. */
   bytes?: string;
 }
 
@@ -88,11 +88,19 @@ export function TokenText({ label, tokens, form = 'ground', chosen, onChoose }: 
     </span>
   ));
   const className = cx(form === 'ground' ? styles.ground : styles.underline, onChoose && styles.choosable);
-  if (!onChoose) return <div className={className}>{spans}</div>;
+  // Of a passage that begins from the right, the words of one that flows on after a prompt are in its paragraph.
+  const dir = form === 'ground' ? 'auto' : undefined;
+  if (!onChoose)
+    return (
+      <div className={className} dir={dir}>
+        {spans}
+      </div>
+    );
   return (
     <div
       ref={list}
       className={className}
+      dir={dir}
       role="listbox"
       aria-label={label}
       tabIndex={0}

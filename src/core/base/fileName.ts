@@ -5,5 +5,6 @@ export const fileName = (name: string, otherwise: string): string =>
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60) || otherwise;
+    .replace(/^-+/, '')
+    .slice(0, 60)
+    .replace(/-+$/, '') || otherwise;

@@ -36,11 +36,11 @@ export function WrittenPane({
       {isAnswer && hasText && (
         <div className={styles.input}>
           <h3>Input</h3>
-          <p>{prompt}</p>
+          <p dir="auto">{prompt}</p>
           <h3>Output</h3>
         </div>
       )}
-      <div className={styles.flow}>
+      <div className={styles.flow} dir="auto">
         {hasText ? (
           <>
             {!isAnswer && <span className={styles.prompt}>{prompt}</span>}

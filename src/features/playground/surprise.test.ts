@@ -18,3 +18,7 @@ test('the mean is over tokens, and unknown without any', () => {
   expect(meanBits([])).toBeUndefined();
   expect(meanBits([token(0.5), token(0.125)])).toBe(2);
 });
+
+test('of a part of a character its bytes are known', () => {
+  expect(tokenView({ ...token(1, ''), bytes: [0xe9, 0x0a] }, 2)).toMatchObject({ text: '', bytes: 'E9 0A' });
+});

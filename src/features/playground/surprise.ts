@@ -1,11 +1,12 @@
 /** How surprised the model was by its own choice, as it says before temperature, top-k and top-p. */
+import { hex } from '../../core/tokenizer/entryBytes';
 import type { GeneratedToken } from '../../protocol/gpu';
 import { surpriseStep, type TokenView } from '../../ui';
 
 export const bits = (probability: number): number => -Math.log2(Math.max(probability, Number.MIN_VALUE));
 
-export function tokenView({ text, probability }: GeneratedToken, vocabulary: number): TokenView {
-  return { text, step: surpriseStep(bits(probability) / Math.log2(vocabulary)) };
+export function tokenView({ text, bytes, probability }: GeneratedToken, vocabulary: number): TokenView {
+  return { text, bytes: hex(bytes), step: surpriseStep(bits(probability) / Math.log2(vocabulary)) };
 }
 
 /** Mean bits a token; undefined without any. */

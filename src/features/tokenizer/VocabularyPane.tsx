@@ -68,7 +68,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
       header: 'Bytes',
       isNumber: true,
       isSortable: true,
-      width: '62px',
+      width: isCounted ? '62px' : '78px', // the last column has the pane's gutter
       cell: ({ bytes }) => formatCount(bytes),
     },
     ...(isCounted

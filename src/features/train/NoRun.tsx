@@ -6,6 +6,7 @@ import { useStudio } from '../../state/react';
 import { usePlan } from '../../state/usePlan';
 import { describeWork } from '../../state/work';
 import { Block, Button, EmptyState, Progress } from '../../ui';
+import { nameWithin } from './deviceName';
 
 /** Before the first run: what it would be, what is still being read for it, or what it needs. */
 export function NoRun() {
@@ -33,10 +34,7 @@ export function NoRun() {
     );
   }
   const { parameters, seconds } = estimateProject(project, device);
-  const time =
-    seconds === undefined
-      ? ''
-      : `, about ${formatDuration(1000 * seconds)} on ${(device?.name ?? 'this device').replace(/^This /, 'this ')}`;
+  const time = seconds === undefined ? '' : `, about ${formatDuration(1000 * seconds)} on ${nameWithin(device)}`;
   return (
     <EmptyState action={<Button onPress={() => navigate('/model')}>Look at the settings</Button>}>
       No run yet.{' '}

@@ -4,6 +4,7 @@ import { useShownPart, useStudio } from '../../state/react';
 import { isBeginning } from '../../state/phase';
 import { describeWork, IDLE, type Work } from '../../state/work';
 import { Block, Icon, Progress } from '../../ui';
+import { nameWithin } from './deviceName';
 import styles from './TrainPage.module.css';
 
 /** The way to the first step: what is still being read, tokenizer, data, then the step itself is compiled. */
@@ -43,7 +44,7 @@ function PreparationStep({ name, state, work }: { name: string; state: ArtefactS
 /** Between pressing Start and the first step. Its length is not known beforehand. */
 export function Compiling() {
   const isMeasured = useShownPart('train', ({ log }) => log.evaluations.length > 0 && log.step.length === 0);
-  const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info.name : 'the device'));
+  const device = useStudio((s) => nameWithin(s.device.kind === 'open' ? s.device.info : undefined));
   const goesOn = useShownPart('train', ({ log }) => log.step.length > 0);
   const isCompiled = useShownPart('train', ({ phase }) => isBeginning(phase));
   const kernels = useShownPart('train', ({ phase }) => (phase.kind === 'compiling' ? phase.kernels : undefined));

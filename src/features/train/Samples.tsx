@@ -54,7 +54,7 @@ const List = memo(function List(p: { log: RunLog; count: number; prompt: string;
             <b>{formatCount(step)}</b>
             <small>{remark}</small>
           </span>
-          <p className={cx(text.prose, styles.sample)}>
+          <p className={cx(text.prose, styles.sample)} dir="auto">
             <Passage pieces={piecesOf(sample, prompt)} />
           </p>
         </li>
