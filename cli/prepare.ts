@@ -7,7 +7,15 @@ import type { Job } from '../src/core/base/job';
 import { counted, formatCount } from '../src/core/base/units';
 import type { ByteStream } from '../src/core/files/byteSource';
 import { textFile as streamOf } from '../src/core/files/byteSource';
-import { type DropOutcome, importDrop, tableCalled, tableFormatOf, type TextSource } from '../src/core/documents';
+import {
+  archiveCalled,
+  type DropOutcome,
+  importDrop,
+  type TableChoice,
+  tableCalled,
+  tableFormatOf,
+  type TextSource,
+} from '../src/core/documents';
 import { languageDetector } from '../src/core/documents/language';
 import { DOCUMENTS, PREPARED } from './data';
 import { isMeant, mappingOf } from './mapping';
@@ -21,7 +29,7 @@ import { checkOutFolder, writeFolder } from './write';
 const OPTIONS = {
   from: {
     kind: 'texts',
-    help: 'Files, or folders of them: text, Markdown, web pages, Word and OpenDocument texts, tables (CSV, TSV, JSON, JSON Lines), subtitles, notebooks, code',
+    help: 'Files, or folders of them, also packed (ZIP, tar, gzip): text, Markdown, web pages, Word and OpenDocument texts, tables (CSV, TSV, JSON, JSON Lines), subtitles, notebooks, code',
   },
   map: {
     kind: 'texts',
@@ -51,19 +59,26 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   await checkOutFolder(out, paths, [DOCUMENTS, PREPARED]);
   if (report !== undefined) await checkOutFolder(report, paths, [DOCUMENTS, REPORT]);
   for (const { name } of mappings)
-    if (!files.some((file) => isMeant({ name } as never, file.name)))
-      throw new UsageError(`--map names ${name}, which is not among the files of --from.`);
+    if (!files.some((file) => archiveCalled(file.name) ?? isMeant({ name } as never, file.name))) throw notAmong(name);
+  const met = new Set<string>();
+  const tableIn = (name: string): TableChoice | undefined => {
+    const mapping = mappings.find((each) => isMeant(each, name));
+    if (mapping) met.add(mapping.name);
+    const format = mapping ? tableFormatOf(name) : tableCalled(name);
+    return format && { format, columns: mapping?.columns ?? 'recognised' };
+  };
   const sources = await Promise.all(
     files.map(async ({ path, name }): Promise<TextSource> => {
-      const columns = mappings.find((mapping) => isMeant(mapping, name))?.columns;
-      const format = columns ? tableFormatOf(name) : tableCalled(name);
-      const source = { ...(await textFile(path)), name, reading: { wholePages: values['whole-pages'] } };
-      return format ? { ...source, table: { format, columns: columns ?? 'recognised' } } : source;
+      const table = archiveCalled(name) ? undefined : tableIn(name);
+      const source = { ...(await textFile(path)), name, tableIn, reading: { wholePages: values['whole-pages'] } };
+      return table ? { ...source, table } : source;
     }),
   );
   const job: Job = { signal: interruptible(), report: (at) => progress.show(at) };
   const store = memoryStore();
   const drop = await importDrop(sources, store, { addedAt: 0 }, job);
+  const unmet = mappings.find(({ name }) => !met.has(name));
+  if (unmet) throw notAmong(unmet.name);
   const refused = refusedOf(drop);
   for (const { name, reason } of refused) progress.say(`Left out: ${name}. ${reason}`);
   if (!drop.text) throw badFile(`No document was found in ${counted(files.length, 'file')}.`, refused[0]?.reason);
@@ -109,6 +124,9 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
     );
 }
 const REPORT = 'report.json';
+
+const notAmong = (name: string): Error =>
+  new UsageError(`--map names ${name}, which is not among the files of --from.`);
 
 /** Files with their paths below the folder that was given. */
 async function named(

@@ -4,10 +4,9 @@ import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
 import type { Document } from '../src/core/base/document';
 import type { Job } from '../src/core/base/job';
 import {
-  formatOf,
   importDrop,
   importText,
-  isOfDocuments,
+  isTakenApart,
   openText,
   promptFrom,
   type TableChoice,
@@ -144,7 +143,7 @@ async function readAgain(
   job: Job,
 ): Promise<Read> {
   const sources = await Promise.all(files.map(({ path, source }) => asItWasRead(past, { ...source, name: path })));
-  if (sources.some(({ name, table, isPlain }) => table ?? (!isPlain && isOfDocuments(formatOf(name))))) {
+  if (sources.some(({ name, table, isPlain }) => table ?? (!isPlain && isTakenApart(name)))) {
     const texts = await read(store, files, note, job);
     checkSameTexts(past, texts.texts);
     return texts;

@@ -154,6 +154,7 @@ export async function textFile(path: string): Promise<TextSource> {
     name: basename(path),
     size: found.size,
     stream: () => createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Uint8Array>,
+    ...(found.isFile() && { places: placesIn(path, found.size) }),
   };
 }
 
@@ -161,29 +162,30 @@ export async function textFile(path: string): Promise<TextSource> {
 export async function byteFile(path: string): Promise<ByteSource> {
   const found = await look(path);
   if (!found.isFile()) throw badFile(`${path} is not a file that can be read in places.`, 'Copy it to one first.');
-  const { size } = found;
-  return {
-    size,
-    async read(offset, length) {
-      const file = await open(path);
-      try {
-        const bytes = new Uint8Array(length);
-        for (let at = 0; at < length;) {
-          const { bytesRead } = await file.read(bytes, at, length - at, offset + at);
-          if (bytesRead === 0)
-            throw badFile(
-              `${path} ended at byte ${offset + at} and had ${size} when it was opened`,
-              'Another program is writing it: try again when that is done.',
-            );
-          at += bytesRead;
-        }
-        return bytes;
-      } finally {
-        await file.close();
-      }
-    },
-  };
+  return placesIn(path, found.size);
 }
+
+const placesIn = (path: string, size: number): ByteSource => ({
+  size,
+  async read(offset, length) {
+    const file = await open(path);
+    try {
+      const bytes = new Uint8Array(length);
+      for (let at = 0; at < length;) {
+        const { bytesRead } = await file.read(bytes, at, length - at, offset + at);
+        if (bytesRead === 0)
+          throw badFile(
+            `${path} ended at byte ${offset + at} and had ${size} when it was opened`,
+            'Another program is writing it: try again when that is done.',
+          );
+        at += bytesRead;
+      }
+      return bytes;
+    } finally {
+      await file.close();
+    }
+  },
+});
 
 async function look(path: string) {
   try {

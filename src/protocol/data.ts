@@ -56,6 +56,7 @@ export interface DataApi {
       text: TextRecord | null;
       refused: readonly { name: string; failure: Failure }[];
       duplicates: DropOutcome['duplicates'];
+      passedOver: number;
     };
   };
   importPaste: {

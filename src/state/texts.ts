@@ -154,6 +154,7 @@ export const createTextsSlice: Slice<TextsSlice> =
         if (!outcome) return;
         refuse(outcome.refused, to);
         if (outcome.duplicates.length > 0) get().toast(alreadyHere(outcome.duplicates));
+        if (outcome.passedOver > 0) get().toast(passedOver(outcome.passedOver));
         if (outcome.text) await join(outcome.text, names, to);
       });
     async function addFiles(files: readonly Dropped[], to: Target): Promise<void> {

@@ -247,6 +247,7 @@ const fileSource = ({ file, ...given }: Read): TextSource => ({
   ...given,
   size: file.size,
   stream: () => chunksOf(file),
+  places: blobSource(file),
 });
 
 /** Small ones are read whole, and some before their turn: they are to be read in their order, each once. */

@@ -1,8 +1,8 @@
 import type { BlobStore } from '../base/blobStore';
 import { type Draft, draftKey, openDraft } from '../base/draft';
-import { badFile, HomegrownError } from '../base/errors';
-import { sha256, sha256Hex, type Sha256 } from '../base/hash';
-import { yieldToEventLoop, type Job } from '../base/job';
+import { badFile, type HomegrownError } from '../base/errors';
+import { sha256Hex } from '../base/hash';
+import type { Job } from '../base/job';
 import { isUnreadable, storedRecord } from '../base/record';
 import { formatCount } from '../base/units';
 import { BlockWriter } from './blocks';
@@ -10,8 +10,12 @@ import { ChunkWriter } from './chunks';
 import { addToProject, listTexts, NO_OWNER, type Owner } from './library';
 import { hashOf } from './hashOf';
 import { fileHashesOf } from './open';
-import { readFile, type TextSource } from './readFile';
+import { type ArchiveFormatId, archiveCalled, tableCalled } from './read';
+import { readFile, type TableChoice, type TextSource } from './readFile';
 import { FIRST_PROJECT, TEXT, textChunksPrefix, textKey, type TextRecord } from './record';
+import { isSystemFile } from './system';
+import { filesIn, isBadFile } from './unpack';
+import { type Seen, unseen, Watch } from './watch';
 
 export type ImportOutcome = { kind: 'added'; text: TextRecord } | { kind: 'duplicate'; of: TextRecord };
 export interface DropOutcome {
@@ -21,6 +25,8 @@ export interface DropOutcome {
   refused: readonly { name: string; error: HomegrownError }[];
   /** Rows of tables that have no text, and so are no documents. */
   empty: number;
+  /** Files in archives that are the system's own, and are passed over. */
+  passedOver: number;
   /** Files whose documents are in the project already, and in which text. */
   duplicates: readonly { name: string; of: TextRecord | null }[];
 }
@@ -63,7 +69,7 @@ export async function importDrop(
 ): Promise<DropOutcome> {
   const refused: DropOutcome['refused'][number][] = [];
   const duplicates: DropOutcome['duplicates'][number][] = [];
-  let empty = 0;
+  let [empty, passedOver] = [0, 0];
   const there = new Map<string, TextRecord | null>();
   const unreadable = new Set<string>();
   for (const text of await listTexts(store, projectId)) {
@@ -74,41 +80,71 @@ export async function importDrop(
       unreadable.add(text.id); // told where it is opened, and no reason to refuse another
     }
   }
+  const told = () => ({ refused, empty, passedOver, duplicates });
   const watch = new Watch(sources, job);
   const { id, draft } = await begin(store, sources[0]!.name, watch.of, addedAt);
   try {
     const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id)];
-    for (const source of sources) {
+    const take = async (given: Given, bytes: AsyncIterable<Uint8Array>, seen: Seen): Promise<void> => {
       const mark = chunks.mark();
       try {
-        const seen = { bytes: 0, hash: await sha256() };
-        const file = await readFile(source, chunks, watch.stream(source, seen), seen);
+        const file = await readFile(given, chunks, bytes, seen);
         const hash = await hashOf(file.documents.map(({ sha256 }) => sha256));
         const of = there.get(hash);
         if (of === undefined) {
           there.set(hash, null);
           blocks.add(file);
           empty += file.empty ?? 0;
-          continue;
+          return;
         }
-        duplicates.push({ name: source.name, of });
+        duplicates.push({ name: given.name, of });
       } catch (error) {
-        if (!(error instanceof HomegrownError) || error.code !== 'bad-file') throw error;
-        refused.push({ name: source.name, error });
+        if (!isBadFile(error)) throw error;
+        refused.push({ name: given.name, error });
       }
       chunks.back(mark);
+    };
+    const takeApart = async (source: TextSource, format: ArchiveFormatId, seen: Seen): Promise<void> => {
+      const { name, reading, tableIn } = source;
+      let files = 0;
+      try {
+        for await (const { name, bytes } of filesIn(watch.archive(source, seen), format)) {
+          files++;
+          if (isSystemFile(name)) {
+            passedOver++;
+            continue;
+          }
+          const table = (tableIn ?? tableByName)(name);
+          const own = await unseen();
+          await take(
+            { name, ...(table && { table }), ...(reading && { reading }) },
+            watch.packed(name, bytes, own),
+            own,
+          );
+        }
+        if (files === 0) throw badFile(`${name} holds no files.`, 'Choose one that holds files of text.');
+      } catch (error) {
+        if (!isBadFile(error)) throw error;
+        refused.push({ name, error });
+      }
+    };
+    for (const source of sources) {
+      const seen = await unseen();
+      const format = source.table || source.isPlain ? undefined : archiveCalled(source.name);
+      if (format) await takeApart(source, format, seen);
+      else await take(source, watch.stream(source, seen), seen);
     }
     job.signal.throwIfAborted();
     const { hashes, names, size, characters, bytes, formats } = blocks;
     if (hashes.length === 0) {
       await draft.discard();
-      return { text: null, refused, empty, duplicates };
+      return { text: null, ...told() };
     }
     const hash = await hashOf(hashes);
     const elsewhere = (await listTexts(store)).find(({ id, sha256 }) => sha256 === hash && !unreadable.has(id));
     if (elsewhere) {
       await draft.discard();
-      return { text: await addToProject(store, elsewhere.id, projectId, owner), refused, empty, duplicates };
+      return { text: await addToProject(store, elsewhere.id, projectId, owner), ...told() };
     }
     const drop = await chunks.end();
     if (drop.length > 0) await store.commit({ drop, expect: [[draftKey(textChunksPrefix(id)), true]] });
@@ -133,12 +169,18 @@ export async function importDrop(
     };
     const values = [...blocks.records(), [textKey(id), storedRecord(TEXT, text)] as const];
     while (!(await draft.finish(values, await owner()))); // what it is to be in was saved meanwhile
-    return { text, refused, empty, duplicates };
+    return { text, ...told() };
   } catch (error) {
     await draft.discard();
     throw error;
   }
 }
+
+type Given = Omit<TextSource, 'size' | 'stream'>;
+const tableByName = (name: string): TableChoice | undefined => {
+  const format = tableCalled(name);
+  return format && { format, columns: 'recognised' };
+};
 
 /** What a drop is called: its only file, the folder that all are in, or how many they are. */
 export function dropName(names: readonly string[]): string {
@@ -161,63 +203,3 @@ async function begin(
     if (draft) return { id, draft };
   }
 }
-
-/** How far a drop is read, over all its files. */
-class Watch {
-  /** Bytes of all files, as told before reading; 0 where one does not tell. */
-  readonly of: number;
-  private done = 0;
-  private sinceTurn = 0;
-  private place = 0;
-
-  constructor(
-    private readonly sources: readonly TextSource[],
-    private readonly job: Job,
-  ) {
-    this.of = sources.every(({ size }) => size > 0) ? sources.reduce((sum, { size }) => sum + size, 0) : 0;
-  }
-
-  /** A source's bytes: hashed, counted, and with turns of the event loop between. */
-  async *stream(source: TextSource, seen: { bytes: number; hash: Sha256 }): AsyncGenerator<Uint8Array> {
-    const { name } = source;
-    const place = ++this.place;
-    try {
-      for await (const chunk of source.stream()) {
-        seen.hash.update(chunk);
-        seen.bytes += chunk.length;
-        this.done += chunk.length;
-        this.sinceTurn += chunk.length;
-        yield chunk;
-        if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name, place);
-      }
-    } catch (error) {
-      this.job.signal.throwIfAborted();
-      if (error instanceof HomegrownError) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw badFile(
-        `${name} could not be read beyond byte ${formatCount(seen.bytes)}: ${reason}`,
-        'Nothing was added of it. The file may have changed or moved: choose it again.',
-      );
-    }
-    // A file costs what about this many bytes cost, however small it is.
-    this.sinceTurn += BYTES_A_FILE;
-    if (place === this.sources.length) this.tell(name, place);
-    else if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name, place);
-    this.job.signal.throwIfAborted();
-  }
-
-  private async turn(name: string, place: number): Promise<void> {
-    this.sinceTurn = 0;
-    this.tell(name, place);
-    await yieldToEventLoop();
-    this.job.signal.throwIfAborted();
-  }
-
-  private tell(name: string, place: number): void {
-    const all = this.sources.length;
-    const label = all === 1 ? `Reading ${name}` : `Reading file ${formatCount(place)} of ${formatCount(all)}, ${name}`;
-    this.job.report({ label, done: this.done, ...(this.of > 0 && { of: this.of }), unit: 'bytes' });
-  }
-}
-const BYTES_A_TURN = 2 ** 20;
-const BYTES_A_FILE = 2 ** 15;

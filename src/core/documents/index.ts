@@ -20,11 +20,13 @@ export { documentsOf, listDocuments, openText, previewDocument, type DocumentRow
 export { promptFrom } from './prompt';
 export { FIRST_PROJECT, learntOf, textRef, type TextRecord } from './record';
 export {
+  archiveCalled,
   FORMATS,
   formatOf,
   type FormatId,
   isOfDocuments,
   isTable,
+  isTakenApart,
   tableCalled,
   type TableFormatId,
   tableFormatOf,

@@ -1,5 +1,14 @@
-/** How much of one file is read at most, where it has to be in memory as a whole. */
+/** How much of one file is read at most: of an archive, and where a file has to be in memory as a whole. */
 const MiB = 2 ** 20;
+
+/**
+ * Of an archive, with those that lie in it: files, and bytes when they are unpacked. How much more these may be than what
+ * they are packed in is `MOST_GROWTH` of base/limits, beyond a megabyte.
+ */
+export const MOST_ENTRIES = 200_000;
+export const LARGEST_UNPACKED = 16_384 * MiB;
+/** Archives that lie in each other: one in another. What is only packed, such as a .tar.gz, is none of them. */
+export const MOST_ARCHIVES = 2;
 
 /** Bytes of a web page. */
 export const LARGEST_PAGE = 32 * MiB;

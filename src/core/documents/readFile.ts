@@ -4,6 +4,7 @@ import type { Sha256 } from '../base/hash';
 import { sha256Hex } from '../base/hash';
 import { formatCount } from '../base/units';
 import { countCharacters } from '../base/utf8';
+import type { ByteSource } from '../files/byteSource';
 import type { ChunkWriter } from './chunks';
 import type { Columns } from './columns';
 import {
@@ -24,8 +25,12 @@ export interface TextSource {
   /** In bytes, as told before reading; 0 where it is not known. */
   size: number;
   stream(): AsyncIterable<Uint8Array>;
+  /** The same, where it can be read in places, as zips are. */
+  places?: ByteSource;
   /** What it is read as where columns of it are learnt; absent: by its name, and all of it is. */
   table?: TableChoice;
+  /** Of an archive: as what a table is read that lies in it, by its name; absent: by its columns' names. */
+  tableIn?: (name: string) => TableChoice | undefined;
   /** Learnt as it is, markup and all, whatever its name says: as builds did that took no text out. */
   isPlain?: boolean;
   reading?: Reading;
@@ -59,7 +64,7 @@ export interface ReadDocument {
 
 /** Writes its text; `bytes` of the source are hashed and counted by who gives them. @throws HomegrownError `bad-file` */
 export async function readFile(
-  { name, table, isPlain, reading }: TextSource,
+  { name, table, isPlain, reading }: Omit<TextSource, 'size' | 'stream'>,
   chunks: ChunkWriter,
   bytes: AsyncIterable<Uint8Array>,
   seen: { readonly bytes: number; readonly hash: Sha256 },

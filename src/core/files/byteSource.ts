@@ -23,6 +23,11 @@ export const bytesSource = (bytes: Uint8Array): ByteSource => ({
   read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),
 });
 
+/** Bytes that cannot be had. */
+export const failing = (error: Error): AsyncIterable<Uint8Array> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
+});
+
 export async function readBytes(stream: Pick<ByteStream, 'size' | 'chunks'>): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(stream.size);
   let at = 0;

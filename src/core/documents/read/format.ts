@@ -1,8 +1,12 @@
+import type { ByteSource } from '../../files/byteSource';
+
 /** A file while it is read. */
 export interface OpenFile {
   name: string;
   /** Its bytes, once, from the start. */
   bytes: AsyncIterable<Uint8Array>;
+  /** The same, where they can be read in places: then an archive need not be in memory. */
+  places?: ByteSource;
   /** Tells the person something about how it was read. */
   note: (sentence: string) => void;
   /** What a person may choose of how files are read. */
@@ -55,6 +59,26 @@ export interface FoundDocument {
   text: string;
   /** What is known of it, such as `source` (an address), `date`, `language`. */
   fields?: Readonly<Record<string, string>>;
+}
+
+/** One kind of file that other files lie in: as those of documents. What lies in it is read as if it were given itself. */
+export interface ArchiveFormat extends Format {
+  unpack(): Promise<ArchiveReader>;
+}
+
+export interface ArchiveReader {
+  /**
+   * The files in it, in their order. What is wanted of one is read before the next is asked for.
+   * @throws HomegrownError `bad-file` where the archive itself cannot be read, or not further
+   */
+  entries(file: OpenFile): AsyncIterable<ArchiveEntry>;
+}
+
+export interface ArchiveEntry {
+  /** In the archive, with folders. */
+  path: string;
+  /** Throws `bad-file` where this file cannot be read, and others can. */
+  bytes: AsyncIterable<Uint8Array>;
 }
 
 export interface Row {

@@ -1,6 +1,6 @@
 import { LANGUAGES } from '../languages';
 import { csv } from './csv';
-import type { DocumentFormat, TableFormat, TextFormat } from './format';
+import type { ArchiveFormat, DocumentFormat, TableFormat, TextFormat } from './format';
 import { json } from './json';
 import { jsonl } from './jsonl';
 import { md } from './md';
@@ -26,7 +26,10 @@ export const FORMATS = {
     endings: Object.values(LANGUAGES).flatMap((endings) => endings.split(' ')),
     open: () => import('./code'),
   },
-} as const satisfies Record<string, TextFormat | TableFormat | DocumentFormat>;
+  zip: { label: 'ZIP archive', endings: ['zip'], unpack: () => import('./zip') },
+  tar: { label: 'tar archive', endings: ['tar'], unpack: () => import('./tar') },
+  gz: { label: 'gzip-packed file', endings: ['gz', 'tgz'], unpack: () => import('./gz') },
+} as const satisfies Record<string, TextFormat | TableFormat | DocumentFormat | ArchiveFormat>;
 export type FormatId = keyof typeof FORMATS;
 
 type IdOf<F> = { [Id in FormatId]: (typeof FORMATS)[Id] extends F ? Id : never }[FormatId];
@@ -36,6 +39,8 @@ export type TextFormatId = IdOf<TextFormat>;
 export type TableFormatId = IdOf<TableFormat>;
 /** Out of which documents are taken. */
 export type DocumentFormatId = IdOf<DocumentFormat>;
+/** In which other files lie. */
+export type ArchiveFormatId = IdOf<ArchiveFormat>;
 
 const ids = Object.keys(FORMATS) as FormatId[];
 const isText = (id: FormatId): id is TextFormatId => 'read' in FORMATS[id];
@@ -43,9 +48,18 @@ export const isTable = (id: string): id is TableFormatId =>
   Object.hasOwn(FORMATS, id) && 'rows' in FORMATS[id as FormatId];
 export const isOfDocuments = (id: string): id is DocumentFormatId =>
   Object.hasOwn(FORMATS, id) && 'open' in FORMATS[id as FormatId];
+const isArchive = (id: FormatId): id is ArchiveFormatId => 'unpack' in FORMATS[id];
+
+/** The archive that a file is by its name, if it is one. */
+export const archiveCalled = (name: string): ArchiveFormatId | undefined =>
+  ids.filter((id) => isArchive(id)).find((id) => isCalled(name, id));
+
+/** Whether documents are taken out of a file of this name, or of files in it: nothing of it is learnt as it is written. */
+export const isTakenApart = (name: string): boolean =>
+  archiveCalled(name) !== undefined || isOfDocuments(formatOf(name));
 
 /**
- * The format of a file by its name, but for tables, of which a person chooses columns; anything else is tried as plain
+ * The format of a file by its name, but for archives, and for tables, of which a person chooses columns; anything else is tried as plain
  * text, whose reader refuses what is not text.
  */
 export const formatOf = (name: string): TextFormatId | DocumentFormatId =>

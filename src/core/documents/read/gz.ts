@@ -1,0 +1,12 @@
+/** A file that is packed by itself: it is called as it is without that. */
+import { gunzipped } from '../../files/gunzip';
+import type { ArchiveReader } from './format';
+
+export const entries: ArchiveReader['entries'] = async function* (file) {
+  const path = file.name
+    .split('/')
+    .at(-1)!
+    .replace(/\.gz$/i, '')
+    .replace(/\.tgz$/i, '.tar');
+  yield await Promise.resolve({ path, bytes: gunzipped(file.bytes, file.name) });
+};

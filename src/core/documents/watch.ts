@@ -1,0 +1,108 @@
+import { badFile, HomegrownError } from '../base/errors';
+import { sha256, type Sha256 } from '../base/hash';
+import { type Job, yieldToEventLoop } from '../base/job';
+import { formatCount } from '../base/units';
+import type { OpenFile } from './read/format';
+import type { TextSource } from './readFile';
+
+/** What is known of a file's bytes, while they pass by. */
+export interface Seen {
+  bytes: number;
+  hash: Sha256;
+}
+export const unseen = async (): Promise<Seen> => ({ bytes: 0, hash: await sha256() });
+
+/** How far a drop is read, over all its files; others get turns of the event loop meanwhile, and can stop it. */
+export class Watch {
+  /** Bytes of all files, as told before reading; 0 where one does not tell. */
+  readonly of: number;
+  private done = 0;
+  private sinceTurn = 0;
+  private place = 0;
+
+  constructor(
+    private readonly sources: readonly TextSource[],
+    private readonly job: Job,
+  ) {
+    this.of = sources.every(({ size }) => size > 0) ? sources.reduce((sum, { size }) => sum + size, 0) : 0;
+  }
+
+  /** A source's bytes: hashed, counted, and with turns between. */
+  async *stream(source: TextSource, seen: Seen): AsyncGenerator<Uint8Array> {
+    const { name } = source;
+    const place = ++this.place;
+    try {
+      for await (const chunk of source.stream()) {
+        seen.hash.update(chunk);
+        seen.bytes += chunk.length;
+        this.done += chunk.length;
+        this.sinceTurn += chunk.length;
+        yield chunk;
+        if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name, place);
+      }
+    } catch (error) {
+      throw this.failed(name, seen.bytes, error);
+    }
+    this.sinceTurn += BYTES_A_FILE;
+    if (place === this.sources.length) this.tell(name, place);
+    else if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name, place);
+    this.job.signal.throwIfAborted();
+  }
+
+  /** An archive: from its start, or in places where that can be. */
+  archive(source: TextSource, seen: Seen): OpenFile {
+    const { name, places } = source;
+    const file = { name, bytes: this.stream(source, seen), note: () => undefined };
+    if (!places) return file;
+    this.place++;
+    const read = async (offset: number, length: number): Promise<Uint8Array> => {
+      this.done += length;
+      return places.read(offset, length).catch((error: unknown) => {
+        throw this.failed(name, offset, error);
+      });
+    };
+    return { ...file, places: { size: places.size, read } };
+  }
+
+  /** Of a file in an archive: hashed, and with turns between; how far it is, is how far the archive is. */
+  async *packed(name: string, bytes: AsyncIterable<Uint8Array>, seen: Seen): AsyncGenerator<Uint8Array> {
+    this.sinceTurn += BYTES_A_FILE;
+    if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name, this.place);
+    this.job.signal.throwIfAborted();
+    for await (const chunk of bytes) {
+      seen.hash.update(chunk);
+      seen.bytes += chunk.length;
+      this.sinceTurn += chunk.length;
+      yield chunk;
+      if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name, this.place);
+    }
+  }
+
+  /** What is thrown where the system, or what is told of by itself, fails in the midst of a file. */
+  private failed(name: string, at: number, error: unknown): Error {
+    this.job.signal.throwIfAborted();
+    if (error instanceof HomegrownError) return error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return badFile(
+      `${name} could not be read beyond byte ${formatCount(at)}: ${reason}`,
+      'Nothing was added of it. The file may have changed or moved: choose it again.',
+    );
+  }
+
+  private async turn(name: string, place: number): Promise<void> {
+    this.sinceTurn = 0;
+    this.tell(name, place);
+    await yieldToEventLoop();
+    this.job.signal.throwIfAborted();
+  }
+
+  private tell(name: string, place: number): void {
+    const all = this.sources.length;
+    const label = all === 1 ? `Reading ${name}` : `Reading file ${formatCount(place)} of ${formatCount(all)}, ${name}`;
+    const done = this.of > 0 ? Math.min(this.done, this.of) : this.done;
+    this.job.report({ label, done, ...(this.of > 0 && { of: this.of }), unit: 'bytes' });
+  }
+}
+const BYTES_A_TURN = 2 ** 20;
+/** A file costs what about this many bytes cost, however small it is. */
+const BYTES_A_FILE = 2 ** 15;

@@ -1,0 +1,98 @@
+/** What a gzip holds, piece by piece: one member or several, each held against its checksum. RFC 1952. */
+import { Gunzip } from 'fflate';
+import { badFile, HomegrownError } from '../base/errors';
+import { MOST_GROWTH } from '../base/limits';
+import { crc32 } from './crc32';
+
+/** @throws HomegrownError `bad-file` where it is damaged, cut off, or grows as no text does */
+export async function* gunzipped(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+  const fail = (reason: string): Error => badFile(`${file}: ${reason}`, REMEDY);
+  const recent = new Recent();
+  let out: Uint8Array[] = [];
+  let [read, written, sum, size] = [0, 0, 0, 0];
+  /** A member has ended with the 8 bytes before `end`. */
+  const check = (end: number): void => {
+    const trailer = recent.before(end, 8);
+    const view = new DataView(trailer.buffer);
+    if (trailer.length < 8 || view.getUint32(0, true) !== sum || view.getUint32(4, true) !== size % 2 ** 32)
+      throw fail(`it is damaged or cut off: its checksum is not that of the ${written} bytes before byte ${end}`);
+    [sum, size] = [0, 0];
+  };
+  const gunzip = new Gunzip((chunk) => {
+    sum = crc32(chunk, sum);
+    size += chunk.length;
+    written += chunk.length;
+    if (chunk.length > 0) out.push(chunk);
+  });
+  gunzip.onmember = check;
+  const push = (piece: Uint8Array, isLast: boolean): void => {
+    try {
+      gunzip.push(piece, isLast);
+    } catch (error) {
+      if (error instanceof HomegrownError) throw error;
+      throw fail(`it cannot be unpacked (${error instanceof Error ? error.message : 'damaged'}), before byte ${read}`);
+    }
+    if (written > 1e6 && written > read * MOST_GROWTH) throw fail(`it grows from ${read} bytes to ${written}`);
+  };
+  for await (const piece of piecesOf(bytes)) {
+    read += piece.length;
+    recent.add(piece);
+    push(piece, false);
+    yield* out;
+    out = [];
+  }
+  if (read < SHORTEST) throw fail(`${read} bytes are too few for a gzip`);
+  push(new Uint8Array(), true);
+  yield* out;
+  check(read);
+}
+
+/** The same bytes in pieces of `PIECE`, so that where a damaged one fails does not depend on how it is read. */
+async function* piecesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let [held, length] = [new Uint8Array(PIECE), 0];
+  for await (const piece of bytes) {
+    for (let from = 0; from < piece.length;) {
+      const part = piece.subarray(from, from + PIECE - length);
+      held.set(part, length);
+      length += part.length;
+      from += part.length;
+      if (length < PIECE) continue;
+      yield held;
+      [held, length] = [new Uint8Array(PIECE), 0];
+    }
+  }
+  if (length > 0) yield held.subarray(0, length);
+}
+
+/** The last bytes that were read: what a member ended with is asked for when the header of the next is there. */
+class Recent {
+  private read = 0;
+  private length = 0;
+  private readonly pieces: Uint8Array[] = [];
+
+  add(piece: Uint8Array): void {
+    this.pieces.push(piece);
+    this.read += piece.length;
+    this.length += piece.length;
+    while (this.length - this.pieces[0]!.length >= LONGEST_HEADER) this.length -= this.pieces.shift()!.length;
+  }
+
+  before(end: number, length: number): Uint8Array {
+    const held = new Uint8Array(this.length);
+    let at = 0;
+    for (const piece of this.pieces) {
+      held.set(piece, at);
+      at += piece.length;
+    }
+    const to = this.length - (this.read - end);
+    return held.slice(Math.max(0, to - length), Math.max(0, to));
+  }
+}
+
+/** Small, because what a piece grows to is in memory at once: 1,032 times its size at most. */
+const PIECE = 2 ** 14;
+/** Of a member: 64 KiB of what programs add, and as much for its names. */
+const LONGEST_HEADER = 2 ** 17;
+/** A header and what stands at the end. */
+const SHORTEST = 18;
+const REMEDY = 'It may have been cut off on its way. Get it again, or unpack it and add what is in it.';

@@ -1,0 +1,187 @@
+/**
+ * Files in a tar, as they pass by: ustar, pax and GNU's long names. POSIX.1-2017 pax, "ustar Interchange Format";
+ * https://www.gnu.org/software/tar/manual/html_node/Standard.html
+ */
+import { badFile } from '../base/errors';
+import { failing } from './byteSource';
+
+export interface TarEntry {
+  /** As written in the archive, with folders. */
+  path: string;
+  /** Throws where it is no file that can be read by itself, such as a link. What is not read of it is passed by. */
+  bytes: AsyncIterable<Uint8Array>;
+}
+
+/** @throws HomegrownError `bad-file` where it is damaged or cut off; entries before that are whole */
+export async function* tarEntries(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<TarEntry> {
+  const fail = (reason: string): Error => badFile(`${file}: ${reason}`, REMEDY);
+  const input = new Input(bytes);
+  /** Of the next entry, as said before it. */
+  let told: { path?: string; size?: number } = {};
+  for (;;) {
+    const at = input.at;
+    const block = await input.exactly(BLOCK);
+    if (block.length === 0 || block.every((byte) => byte === 0)) break;
+    if (block.length < BLOCK) throw fail(`it is cut off at byte ${input.at}`);
+    const header = headerOf(block);
+    if (!header) throw fail(`there is no header of a file at byte ${at}`);
+    const { type, link } = header;
+    const size = told.size ?? header.size;
+    if (type === 'x' || type === 'L') {
+      if (size > LARGEST_TOLD) throw fail(`it says ${size} bytes about a file, at byte ${at}`);
+      const about = await input.exactly(size);
+      if (about.length < size) throw fail(`it is cut off at byte ${input.at}`);
+      await input.skip(padding(size));
+      told = type === 'L' ? { ...told, path: textOf(about) } : { ...told, ...paxOf(about) };
+      continue;
+    }
+    const path = told.path ?? header.path;
+    told = {};
+    // Neither has content of its own, whatever its size says.
+    const length = type === LINK || type === SYMBOLIC_LINK ? 0 : size;
+    const content = new Content(input, length, () => fail(`it is cut off inside ${path}`));
+    if (isFile(type) && !path.endsWith('/')) yield { path, bytes: content };
+    else if (length === 0 && link !== '') yield { path, bytes: failing(fail(`${path} is a link to ${link}`)) };
+    else if (type === SPARSE) yield { path, bytes: failing(fail(`${path} is packed without its empty parts`)) };
+    if (content.hasFailed) return; // that was told where it was read
+    await content.pass();
+    await input.skip(padding(length));
+  }
+  await input.skip(Infinity);
+}
+
+/** Pieces of a stream, in lengths that are asked for. */
+class Input {
+  /** Bytes that were taken. */
+  at = 0;
+  private held: Uint8Array = new Uint8Array();
+  private readonly pieces: AsyncIterator<Uint8Array>;
+
+  constructor(bytes: AsyncIterable<Uint8Array>) {
+    this.pieces = bytes[Symbol.asyncIterator]();
+  }
+
+  /** The next, of at most so many; null at the end. */
+  async some(most: number): Promise<Uint8Array | null> {
+    while (this.held.length === 0) {
+      const next = await this.pieces.next();
+      if (next.done) return null;
+      this.held = next.value;
+    }
+    const piece = this.held.subarray(0, most);
+    this.held = this.held.subarray(piece.length);
+    this.at += piece.length;
+    return piece;
+  }
+
+  /** Fewer where it ends before. */
+  async exactly(length: number): Promise<Uint8Array> {
+    const whole = new Uint8Array(length);
+    let at = 0;
+    while (at < length) {
+      const piece = await this.some(length - at);
+      if (!piece) break;
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    return whole.subarray(0, at);
+  }
+
+  /** @returns how many were there */
+  async skip(length: number): Promise<number> {
+    let left = length;
+    while (left > 0) {
+      const piece = await this.some(left);
+      if (!piece) break;
+      left -= piece.length;
+    }
+    return length - left;
+  }
+}
+
+/** The bytes of a file in it, once. */
+class Content implements AsyncIterable<Uint8Array> {
+  hasFailed = false;
+
+  constructor(
+    private readonly input: Input,
+    private left: number,
+    private readonly cutOff: () => Error,
+  ) {}
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    while (this.left > 0) {
+      let piece;
+      try {
+        piece = await this.input.some(this.left);
+        if (!piece) throw this.cutOff();
+      } catch (error) {
+        this.hasFailed = true;
+        throw error;
+      }
+      this.left -= piece.length;
+      yield piece;
+    }
+  }
+
+  /** What was not read. */
+  async pass(): Promise<void> {
+    if (this.left > 0 && (await this.input.skip(this.left)) < this.left) throw this.cutOff();
+    this.left = 0;
+  }
+}
+
+/** Null where its sum is not right. */
+function headerOf(block: Uint8Array): { path: string; size: number; type: string; link: string } | null {
+  const sum = block.reduce((all, byte, i) => all + (i >= 148 && i < 156 ? 32 : byte), 0);
+  const signed = block.reduce((all, byte, i) => all + (i >= 148 && i < 156 ? 32 : (byte << 24) >> 24), 0);
+  const told = numberIn(block.subarray(148, 156));
+  const size = numberIn(block.subarray(124, 136));
+  if ((told !== sum && told !== signed) || !Number.isSafeInteger(size) || size < 0) return null;
+  const [name, prefix] = [textOf(block.subarray(0, 100)), textOf(block.subarray(345, 500))];
+  // GNU's older form has other things where the prefix is.
+  const isUstar = textOf(block.subarray(257, 265)) === 'ustar';
+  const type = block[156] === 0 ? '0' : String.fromCharCode(block[156]!);
+  const path = isUstar && prefix !== '' ? `${prefix}/${name}` : name;
+  return { path, size, type, link: textOf(block.subarray(157, 257)) };
+}
+
+/** Octal digits, or where the first bit is set a binary number. */
+function numberIn(field: Uint8Array): number {
+  if (field[0]! & 0x80) return field.subarray(1).reduce((all, byte) => all * 256 + byte, field[0]! & 0x7f);
+  const digits = textOf(field).trim();
+  return digits === '' ? 0 : /^[0-7]+$/.test(digits) ? parseInt(digits, 8) : NaN;
+}
+
+/** Up to the first NUL. */
+function textOf(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
+/** Records of `length key=value\n`, the length in bytes with itself. */
+function paxOf(bytes: Uint8Array): { path?: string; size?: number } {
+  const told: { path?: string; size?: number } = {};
+  for (let at = 0; at < bytes.length;) {
+    const head = String.fromCharCode(...bytes.subarray(at, at + 20));
+    const [digits, length] = [/^\d+(?= )/.exec(head)?.[0] ?? '', parseInt(head, 10)];
+    if (digits === '' || length <= digits.length + 1) break;
+    const record = new TextDecoder().decode(bytes.subarray(at + digits.length + 1, at + length - 1));
+    const equals = record.indexOf('=');
+    const [key, value] = [record.slice(0, equals), record.slice(equals + 1)];
+    if (key === 'path') told.path = value;
+    if (key === 'size' && /^\d{1,15}$/.test(value)) told.size = Number(value);
+    at += length;
+  }
+  return told;
+}
+
+const isFile = (type: string): boolean => type === '0' || type === '7';
+const LINK = '1';
+const SYMBOLIC_LINK = '2';
+const SPARSE = 'S';
+const BLOCK = 512;
+/** Of a long name, or what pax says of a file. */
+const LARGEST_TOLD = 2 ** 20;
+const padding = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
+const REMEDY = 'Unpack it, and add the files that are in it.';
