@@ -29,7 +29,7 @@ import { checkOutFolder, writeFolder } from './write';
 const OPTIONS = {
   from: {
     kind: 'texts',
-    help: 'Files, or folders of them, also packed (ZIP, tar, gzip): text, Markdown, web pages, Word and OpenDocument texts, tables (CSV, TSV, JSON, JSON Lines), subtitles, notebooks, code',
+    help: 'Files, or folders of them, also packed (ZIP, tar, gzip): text, Markdown, web pages, Word and OpenDocument texts, tables (CSV, TSV, JSON, JSON Lines), subtitles, notebooks, mail (mbox, eml), code',
   },
   map: {
     kind: 'texts',
@@ -39,6 +39,10 @@ const OPTIONS = {
   'whole-pages': {
     kind: 'switch',
     help: 'All text of a web page, menus and footers too, and not only what it is about',
+  },
+  'whole-messages': {
+    kind: 'switch',
+    help: 'All text of a message of mail: what it quotes of others and its signature, too',
   },
   report: {
     kind: 'text',
@@ -60,6 +64,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   if (report !== undefined) await checkOutFolder(report, paths, [DOCUMENTS, REPORT]);
   for (const { name } of mappings)
     if (!files.some((file) => archiveCalled(file.name) ?? isMeant({ name } as never, file.name))) throw notAmong(name);
+  const reading = { wholePages: values['whole-pages'], wholeMessages: values['whole-messages'] };
   const met = new Set<string>();
   const tableIn = (name: string): TableChoice | undefined => {
     const mapping = mappings.find((each) => isMeant(each, name));
@@ -70,7 +75,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   const sources = await Promise.all(
     files.map(async ({ path, name }): Promise<TextSource> => {
       const table = archiveCalled(name) ? undefined : tableIn(name);
-      const source = { ...(await textFile(path)), name, tableIn, reading: { wholePages: values['whole-pages'] } };
+      const source = { ...(await textFile(path)), name, tableIn, reading };
       return table ? { ...source, table } : source;
     }),
   );

@@ -25,5 +25,8 @@ export const DEEPEST_CELL = 8;
 export const MOST_NESTED = 64;
 /** Bytes of subtitles, of a file of code. */
 export const LARGEST_TEXT_FILE = 64 * MiB;
+/** Bytes of a message of mail with what is attached, and characters of all that was written in a mailbox. */
+export const LARGEST_MESSAGE = 64 * MiB;
+export const LARGEST_MAILBOX = 256 * MiB;
 /** Code units of a line of JSON Lines, which may hold a book. */
 export const LONGEST_LINE = 128 * MiB;

@@ -17,6 +17,8 @@ export interface OpenFile {
 export interface Reading {
   /** Of a web page all text, menus and footers too, rather than what it is about. */
   wholePages?: boolean;
+  /** Of a message of mail also what it quotes of others, and its signature. */
+  wholeMessages?: boolean;
 }
 
 interface Format {

@@ -21,6 +21,8 @@ export const FORMATS = {
   ipynb: { label: 'Notebook', endings: ['ipynb'], open: () => import('./ipynb') },
   docx: { label: 'Word document', endings: ['docx'], open: () => import('./docx') },
   odt: { label: 'OpenDocument text', endings: ['odt'], open: () => import('./odt') },
+  eml: { label: 'Message of mail', endings: ['eml'], open: () => import('./eml') },
+  mbox: { label: 'Mailbox', endings: ['mbox'], open: () => import('./mbox') },
   code: {
     label: 'Source code',
     endings: Object.values(LANGUAGES).flatMap((endings) => endings.split(' ')),

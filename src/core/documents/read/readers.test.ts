@@ -163,6 +163,9 @@ test('documents of Office are their text, with what they tell of themselves', as
   await expect(read('a.docx', bomb)).rejects.toThrow(/grows from/);
 });
 
+const MESSAGE =
+  'From: =?utf-8?q?Ann_M=C3=BCller?= <a@b>\nSubject: x\nMessage-ID: <1@x>\nReferences: <0@x>\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n<p>Caf=E9</p>\n--b\nContent-Disposition: attachment\n\nx\n--b--';
+
 /** What has been read of a file cut at any byte, and of one with bytes changed: documents, or an error of ours. */
 const WHOLE: Readonly<Record<string, Uint8Array>> = {
   'a.html': utf8(PAGE.replaceAll(STORY, STORY.slice(0, 160))),
@@ -171,6 +174,10 @@ const WHOLE: Readonly<Record<string, Uint8Array>> = {
   'a.ipynb': utf8(NOTEBOOK),
   'a.docx': DOCX,
   'a.odt': ODT,
+  'a.eml': utf8(MESSAGE),
+  'a.mbox': utf8(
+    `From a@b Mon Nov  1 10:00:00 2021\n${MESSAGE}\n\nFrom - Mon Nov  1 10:00:00 2021\n${MESSAGE.replace('1@x', '2@x')}\n`,
+  ),
   'a.py': utf8('def f():\n\treturn "é"\n'),
 };
 

@@ -1,0 +1,54 @@
+/** What somebody wrote in a message, without what they quote of others, and without their signature. Linear in its length. */
+export function ownWords(text: string): string {
+  const all = text.split('\n');
+  const lines = all.slice(0, endOf(all));
+  const own: string[] = [];
+  let wasQuoted = false;
+  for (const line of lines) {
+    const isQuoted = /^ {0,3}>/.test(line);
+    if (isQuoted && !wasQuoted) dropAttribution(own);
+    if (!isQuoted) own.push(line);
+    wasQuoted = isQuoted;
+  }
+  return own.join('\n');
+}
+
+/** Where a signature begins (RFC 3676, 4.3), or a whole message that is answered above it. */
+function endOf(lines: readonly string[]): number {
+  const end = lines.findIndex((line, i) => /^-- ?$/.test(line) || ORIGINAL.test(line) || isHead(lines, i));
+  if (end < 0) return lines.length;
+  return end > 0 && isHead(lines, end) && /^_{10,}$/.test(lines[end - 1]!) ? end - 1 : end;
+}
+
+/** `On Monday Ann wrote:` before what is quoted, on one line or two. */
+function dropAttribution(own: string[]): void {
+  let last = own.length - 1;
+  while (last >= 0 && own[last]!.trim() === '') last--;
+  if (last < 0 || !/[:：]$/.test(own[last]!.trimEnd())) return;
+  const one = own[last]!.trim();
+  const two = last > 0 ? `${own[last - 1]!.trim()} ${one}` : '';
+  if (isAttribution(one)) own.length = last;
+  else if (isAttribution(two)) own.length = last - 1;
+}
+
+const isAttribution = (line: string): boolean => line.length < LONGEST_ATTRIBUTION && SAID.test(line) && WHO.test(line);
+const LONGEST_ATTRIBUTION = 400;
+/** In languages that mail programs write it in. */
+const SAID =
+  /(?<!\p{L})(?:wrote|writes|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|skrev|napisał|napisał\(a\)|kirjoitti|написала?|пишет|写道|のメール)(?!\p{L})/iu;
+/** A day, an address, or how such lines begin. */
+const WHO = /\d|@|^(?:on|am|le|el|il|op|den|em|w dniu)\s/iu;
+
+const ORIGINAL =
+  /^-{2,}\s*(?:original message|original-nachricht|ursprüngliche nachricht|message d'origine|message original|mensaje original|messaggio originale|oorspronkelijk bericht)\s*-{2,}$/iu;
+
+/** The head that Outlook puts over what is answered: four lines or more of names and values, the first who wrote it. */
+function isHead(lines: readonly string[], at: number): boolean {
+  if (!FROM.test(lines[at]!)) return false;
+  let named = 0;
+  for (let i = at; i < lines.length && i < at + 8 && /^\*?[\p{L} ]{2,20}\*?:\*? /u.test(lines[i]!); i++) named++;
+  return named >= 3 && lines.slice(at + 1, at + 3).some((line) => SENT.test(line));
+}
+const FROM = /^\*?(?:from|von|de|da|van|fra|från|od)\s?:\*? /iu;
+const SENT =
+  /^\*?(?:sent|date|gesendet|datum|envoyé|enviado(?: el)?|fecha|inviato|data|verzonden|skickat|sendt|wysłano)\s?:\*? /iu;
