@@ -1,11 +1,14 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunInfo } from '../src/core/export/homegrownJson';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { readBytes } from '../src/core/files/byteSource';
 import { trainedModels } from '../src/core/testing/trainedModel';
 import type { TaskScores } from '../src/core/evaluate/tasks';
+import { keepMeasured } from './measured';
+import { openPast } from './resume';
 import { run } from './testing/run';
 
 let folder: string;
@@ -97,6 +100,54 @@ test('without a text it is measured on what was held out of its own, with what i
   expect(Object.keys(baselines)).toContain('trigram');
   expect((await run([...own, '--part', 'test'])).stdout).toMatch(/held out no part for a test/);
 });
+test('what is measured of its own part is kept in its folder, counted where that is for a test, and goes out with it', async () => {
+  const sizes = ['--layers', '1', '--heads', '1', '--width', '16', '--context', '16', '--batch', '2'];
+  const grown = [...sizes, '--tokenizer', 'bytes', '--test-share', '0.2', '--device', 'wasm', '--json'];
+  await run(['grow', '--text', path('text'), ...grown, '--steps', '4', '--save-every', '4', '--out', path('kept')]);
+  const list = await readFile(path('kept/homegrown.files.json'), 'utf8');
+  const own = ['evaluate', '--from', path('kept'), '--device', 'wasm', '--part', 'test'];
+  expect(lines(await run([...own, '--json']))[0]!['look']).toBe(1);
+  const again = await run(own);
+  expect(again.stderr).toMatch(/This is the 2nd look at the test part.*Kept in .*kept: its card tells of it/s);
+  expect(again.stdout).toMatch(
+    /(Better than|Not as good as|Not distinguishable from|Too little text to tell it from) /,
+  );
+  // Only what tells of it is another; a run that goes on there knows the folder for its own.
+  expect(await readFile(path('kept/homegrown.files.json'), 'utf8')).toBe(list);
+
+  const { evaluations, looks } = await infoIn('kept');
+  expect(evaluations?.map(({ part, look: which }) => [part, which])).toEqual([['test', 2]]);
+  expect(looks).toMatchObject([{ count: 2 }]);
+  expect(await readFile(path('kept/README.md'), 'utf8')).toContain('This was the 2nd look at the test part:');
+  await run(['export', '--from', path('kept'), '--format', 'hf', '--out', path('out')]);
+  expect((await infoIn('out')).evaluations).toEqual(evaluations);
+  expect(await readFile(path('out/README.md'), 'utf8')).toContain('### On all of the test part');
+
+  // Of the step that comes next nothing was measured; looks stay.
+  const more = ['grow', '--resume', path('kept'), '--steps', '8', '--device', 'wasm', '--json'];
+  expect((await run(more)).code).toBe(0);
+  expect(await infoIn('kept')).toMatchObject({ state: { step: 8 }, looks });
+  expect((await infoIn('kept')).evaluations).toBeUndefined();
+}, 120_000);
+const infoIn = async (name: string): Promise<RunInfo> =>
+  JSON.parse(await readFile(path(`${name}/homegrown.json`), 'utf8')) as RunInfo;
+
+test('a folder that went on while it was measured, and one that cannot be written, are told, and stay as they are', async () => {
+  const past = await openPast(path('own'));
+  const evaluation = {
+    ...{ tokens: 1, documents: 1, bytes: 1, baselines: {}, leftOut: [] },
+    metrics: { loss: { value: 1, unit: 'nats per token' } },
+  };
+  const before = await readFile(path('own/homegrown.json'), 'utf8');
+  const gone = { ...past, info: { ...past.info, state: { ...past.info.state, step: 1 } } };
+  expect((await keepMeasured(gone, 'validation', evaluation)).problem).toMatch(/not kept in .*has gone on meanwhile/);
+  const list = JSON.parse(await readFile(path('own/homegrown.files.json'), 'utf8')) as { files: string[] };
+  const others = { ...list, files: list.files.filter((name) => name !== 'README.md') };
+  await writeFile(path('own/homegrown.files.json'), JSON.stringify(others));
+  expect((await keepMeasured(past, 'validation', evaluation)).problem).toMatch(/not Homegrown’s own/);
+  expect(await readFile(path('own/homegrown.json'), 'utf8')).toBe(before);
+});
+
 type Line = Readonly<Record<string, unknown>>;
 const lines = ({ stdout }: { stdout: string }): Line[] => {
   const objects = stdout.trim().split('\n');

@@ -17,12 +17,14 @@ import type { ImportedModel } from '../src/core/export/incoming';
 import { valueWords } from '../src/core/metrics/words';
 import { network } from '../src/core/models/network';
 import { objectiveOf } from '../src/core/objectives';
+import { ordinal } from '../src/core/runs/looks';
 import { recipeOf } from '../src/core/runs/segments';
 import { pairsOf, textsOf } from './documents';
+import { type Kept, keepMeasured } from './measured';
 import { UsageError, type Values } from './options';
 import { prepare } from './prepared';
 import { readWeights } from './read';
-import { laidPaths, openLaid, openPast } from './resume';
+import { laidPaths, openLaid, openPast, type Past } from './resume';
 import { BUNDLED, printPreferences, printTask, sentencePairsOf, taskOf } from './sentences';
 import { command, DEVICES, interruptible, main, openDevice, print, stderr } from './terminal';
 
@@ -94,6 +96,8 @@ interface Given extends Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'> 
   train?: readonly Tokenised[] | undefined;
   /** Of pairs that were learnt, as ToEvaluate has it. */
   counts?: ArrayLike<number> | undefined;
+  /** The run whose own part it is. */
+  past?: Past;
 }
 
 /** Files that are given. */
@@ -126,7 +130,7 @@ async function ownText(from: string, part: 'validation' | 'test', signal: AbortS
       `The run in ${from} has held out no part for a test.`,
       'Measure on --part validation, or grow one with --test-share.',
     );
-  const of = { model: { ...info.model, vocabulary: tokenizer.size }, tokenizer, snapshot, info };
+  const of = { model: { ...info.model, vocabulary: tokenizer.size }, tokenizer, snapshot, info, past };
   const { ofPairs = false } = objectiveOf(recipeOf(info).objective);
   const sourceOf = (place: number): string => sources[place] ?? '';
   return { ...of, ...(await partToEvaluate({ heldOut, train: parts.train }, tokenizer, sourceOf, ofPairs)) };
@@ -172,8 +176,9 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   await openDevice(values.device);
   const net = await network(model, snapshot.tensors);
   const evaluation = await evaluate(net, tokenizer, asked, { ...unwatched, signal });
-  for (const words of leftOutWords(evaluation)) stderr.write(`${words}\n`);
-  if (values.json) print(JSON.stringify(told(evaluation)));
+  const kept = given.past ? await keepMeasured(given.past, values.part, evaluation) : {};
+  for (const words of [...leftOutWords(evaluation), ...keptWords(kept, given.past)]) stderr.write(`${words}\n`);
+  if (values.json) print(JSON.stringify({ ...told(evaluation), ...(kept.look !== undefined && { look: kept.look }) }));
   else inWords(evaluation, values.text || values.pairs ? 'text' : values.part);
 }
 
@@ -198,6 +203,17 @@ function leftOutWords({ leftOut }: Evaluation): string[] {
     const names = leftOut.filter((each) => each.reason === reason).map(({ name }) => name);
     return `Left out: ${names.join(', ')}. ${reason}`;
   });
+}
+
+function keptWords({ look, problem }: Kept, past?: Past): string[] {
+  if (problem !== undefined) return [problem];
+  if (!past) return [];
+  return [
+    ...(look === undefined
+      ? []
+      : [`This is the ${ordinal(look)} look at the test part: each that decides something makes it less of a test.`]),
+    `Kept in ${past.folder}: its card tells of it, and so do exports of it.`,
+  ];
 }
 
 function inWords(evaluation: Evaluation, part: string): void {

@@ -18,7 +18,7 @@ export interface Start {
   tokenizer: Tokenizer;
   weights: NamedTensors;
   /** Where it is from, as homegrown.json has it. */
-  told: Pick<RunInfo, 'parent' | 'origin'>;
+  told: Pick<RunInfo, 'parent' | 'origin' | 'looks'>;
   /** What is said of it before the run begins. */
   words: string;
 }
@@ -51,9 +51,9 @@ const usual = ({ model, info }: ImportedModel): ModelChoice => (info ? model : w
 /** One of ours is the run's parent; of another its file is told, and what that says of itself. */
 function toldOf(from: string, { info, stated, snapshot }: ImportedModel): Start['told'] {
   if (!info) return { origin: { name: basename(from).slice(0, 1000), importedAt: Date.now(), ...saidOf(stated!) } };
-  const { id, name, origin } = info;
+  const { id, name, origin, looks } = info;
   const parent = { id, name, step: snapshot.state.step, how: 'fine-tune' } as const;
-  return { parent, ...(origin && { origin }) };
+  return { parent, ...(origin && { origin }), ...(looks && { looks }) };
 }
 
 /** @throws UsageError where a flag is given that the model has settled */

@@ -37,6 +37,7 @@ import { fasterDevice } from './fasterDevice';
 import { checkKept, openStart } from './from';
 import { MODEL_FILES } from './listed';
 import { LOCAL, localFile } from './local';
+import { measuredIn } from './measured';
 import { Course, fit, type Fit, leftOf, over } from './minutes';
 import { UsageError, type Values } from './options';
 import { besideWords, evaluationWords, finite, inWords, measuredAll, Speed, valuesOf } from './outcome';
@@ -281,14 +282,16 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
       } else progress.say(`step ${formatCount(step)}: ${evaluationWords(recipe.objective, event)}`);
     }
   };
-  const toldOf = (state: TrainState) => {
+  const toldOf = async (state: TrainState, folder: string) => {
     const told = ofFolder(withSteps(info, Math.max(state.step, length())), state, events);
-    return { info: told, tokenizer, events };
+    return { info: { ...told, ...(await measuredIn(folder, told)) }, tokenizer, events };
   };
   const save = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
     const wasBeside = saves.isBeside;
-    const exported = { ...toldOf(snapshot.state), snapshot, tokens: null };
-    const bytes = await saves.save([...huggingFaceFiles(exported, WHOLE), local]);
+    const bytes = await saves.save(async (folder) => {
+      const exported = { ...(await toldOf(snapshot.state, folder)), snapshot, tokens: null };
+      return [...huggingFaceFiles(exported, WHOLE), local];
+    });
     if (saves.isBeside && !wasBeside) progress.say(besideWords(saves));
     return { bytes };
   };
@@ -305,7 +308,7 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
       const { loss = Infinity } = events.findLast((event) => event.kind === 'evaluated') ?? {};
       const { state } = outcome;
       const best = loss < (state.best?.loss ?? Infinity) ? { step: state.step, loss } : state.best;
-      await saves.retell([...tellingFiles(toldOf({ ...state, best })), local]);
+      await saves.retell(async (folder) => [...tellingFiles(await toldOf({ ...state, best }, folder)), local]);
     }
     const isDone = outcome.reason !== 'stopped' || (time.aborted && !signal.aborted);
     if (isDone || hasLearnt(events, outcome.state.step)) await saves.settle();

@@ -8,6 +8,8 @@ import { realPath } from './target';
 import { commit, freeName, transaction } from './transaction';
 import { fill, writeFolder } from './write';
 
+type FilesFor = (folder: string) => Promise<readonly ByteStream[]>;
+
 export class Saves {
   /** The folder of the newest save; null before the first. */
   place: string | null = null;
@@ -28,10 +30,15 @@ export class Saves {
     this.marks.set(this.out, await markOf(this.out));
   }
 
-  /** A model in --out that this run did not write stays there. @returns the bytes of the files */
-  async save(files: readonly ByteStream[]): Promise<number> {
+  /**
+   * A model in --out that this run did not write stays there.
+   * @param filesFor a folder, as it is then
+   * @returns the bytes of the files
+   */
+  async save(filesFor: FilesFor): Promise<number> {
     const bytes = await transaction(this.out, async (at) => {
       const place = await this.choose();
+      const files = await filesFor(place);
       const bytes = await (place === this.out ? fill(at, place, files) : writeFolder(place, files));
       this.place = place;
       return bytes;
@@ -41,11 +48,12 @@ export class Saves {
   }
 
   /** These files take the place of those of the same names in the newest save, whose others stay. */
-  async retell(files: readonly ByteStream[]): Promise<void> {
+  async retell(filesFor: FilesFor): Promise<void> {
     const { place } = this;
     if (place === null) return;
     await transaction(place, async (at) => {
       if (!(await this.isOwn(place))) return;
+      const files = await filesFor(place);
       const others = ((await listedIn(at.path)) ?? []).filter(
         (name) => name !== LIST && !files.some((file) => file.name === name),
       );

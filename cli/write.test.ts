@@ -307,8 +307,8 @@ test('saves of a run stay beside the model of another one until they take its pl
   await fs.writeFile(join(`${model}.stopped`, 'mine.txt'), 'mine');
   const [first, second] = [new Saves(model), new Saves(`${model}/`)];
   for (const step of [10, 20]) {
-    await first.save(await filesOf(step));
-    await second.save(await filesOf(step + 1));
+    await first.save(() => filesOf(step));
+    await second.save(() => filesOf(step + 1));
   }
   expect([first.place, second.place]).toEqual([`${model}.stopped-2`, `${model}.stopped-3`]);
   expect([await markIn(model), await markIn(first.place!), await markIn(second.place!)]).toEqual([1, 20, 21]);
@@ -324,12 +324,12 @@ test('saves of a run stay beside the model of another one until they take its pl
 
   const fresh = join(around, 'fresh');
   const [early, late] = [new Saves(fresh), new Saves(fresh)];
-  await early.save(await filesOf(30));
-  await late.save(await filesOf(40));
-  await early.save(await filesOf(31));
+  await early.save(() => filesOf(30));
+  await late.save(() => filesOf(40));
+  await early.save(() => filesOf(31));
   expect([early.place, late.place]).toEqual([fresh, `${fresh}.stopped`]);
   await late.settle();
-  await early.save(await filesOf(32));
+  await early.save(() => filesOf(32));
   expect([await markIn(fresh), early.place]).toEqual([40, `${fresh}.stopped`]);
 });
 

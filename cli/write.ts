@@ -95,6 +95,17 @@ export async function fill(at: Transaction, path: string, files: readonly ByteSt
   return files.reduce((sum, { size }) => sum + size, 0);
 }
 
+/** These files of a folder take the place of those of their names, one after the other; all others, and the list, stay. */
+export async function replace({ path, draft }: Transaction, files: readonly ByteStream[]): Promise<void> {
+  try {
+    for (const file of files) await writeStream(join(draft, file.name), file);
+    for (const { name } of files) await rename(join(draft, name), join(path, name));
+    await syncFolder(path);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
 /** Writes beside the file and then takes its place; where `path` is a link, the place of what it leads to. */
 export async function writeFile(path: string, file: ByteStream): Promise<number> {
   return transaction(path, async ({ path: real, draft }) => {

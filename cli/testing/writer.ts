@@ -10,6 +10,6 @@ if (process.env['GOES_ON']) await saves.adopt();
 process.stdout.write('ready\n');
 for (let i = 0; i < Number(count); i++) {
   const files = huggingFaceFiles(await markedModel(Number(first) + i), { withOptimizer: true });
-  await (process.env['GOES_ON'] ? saves.save(files) : writeFolder(folder!, files));
+  await (process.env['GOES_ON'] ? saves.save(() => Promise.resolve(files)) : writeFolder(folder!, files));
   process.stdout.write(`${Number(first) + i}\n`);
 }
