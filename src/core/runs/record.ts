@@ -125,10 +125,14 @@ export async function allRuns(
 export async function purgeRun(store: BlobStore, runId: string, expected?: Json): Promise<boolean> {
   const key = recordKey(runId);
   const metrics = [...(await store.keys(journalKey(runId))), ...(await store.keys(evaluationsOf(runId)))];
-  return store.commit({
+  const isGone = await store.commit({
     drop: [key, ...(await snapshotKeys(store, runId)), ...metrics, curveKey(runId), mergesKey(runId)],
     ...(expected !== undefined && { expect: [[key, expected]] }),
   });
+  // What was measured since they were listed; nothing is kept of a run that is gone, so these are the last.
+  const late = isGone ? await store.keys(evaluationsOf(runId)) : [];
+  if (late.length > 0) await store.commit({ drop: late });
+  return isGone;
 }
 
 const noSuchRun = (runId: string): HomegrownError => new HomegrownError('storage-damaged', `There is no run ${runId}`);

@@ -2,9 +2,11 @@
 import type { BlobStore } from '../base/blobStore';
 import { readAll } from '../base/record';
 import { dropShards, readShards } from '../shards/build';
+import { HEADS } from '../checkpoint/head';
 import { dataId, manifestKey } from '../shards/manifest';
+import { EVALUATIONS } from './evaluations';
 import { listProjects } from './projects';
-import { listRuns, unreadableRuns } from './record';
+import { listRuns, recordKey, unreadableRuns } from './record';
 import { dataOf } from './segments';
 
 /**
@@ -13,6 +15,7 @@ import { dataOf } from './segments';
  * data, which no record names at first.
  */
 export async function dropUnused(store: BlobStore): Promise<void> {
+  await dropOrphaned(store);
   const ids = await dataIds(store);
   if (ids.length === 0 || (await isOwnerUnknown(store))) return;
   const { projects } = await listProjects(store);
@@ -22,6 +25,16 @@ export async function dropUnused(store: BlobStore): Promise<void> {
   ]);
   const { records } = await readAll(ids, async (id) => (await readShards(store, id)) && id);
   for (const id of records) if (!used.has(id)) await dropShards(store, id);
+}
+
+/** What was measured of runs of which nothing is there any more: a tab ended while one went. */
+async function dropOrphaned(store: BlobStore): Promise<void> {
+  const measured = await store.keys(EVALUATIONS);
+  if (measured.length === 0) return;
+  const [records, heads] = await Promise.all([store.keys(recordKey('')), store.keys(HEADS)]);
+  const there = new Set([...records, ...heads].map((key) => key.split('/')[1]));
+  const drop = measured.filter((key) => !there.has(key.split('/')[1]));
+  if (drop.length > 0) await store.commit({ drop });
 }
 
 export const dataIds = async (store: BlobStore): Promise<string[]> =>
