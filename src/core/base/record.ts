@@ -28,6 +28,8 @@ export interface Kind<T> {
   upgrades: readonly ((old: JsonObject, key: string) => object)[];
   /** Of one that may lie there as bytes: columns of numbers, which are read many times faster so. What it throws says why not. */
   ofBytes?(bytes: Uint8Array): T;
+  /** What of one can be stored, where it may hold numbers that are none. */
+  storable?(record: T): T;
   /** Where a record lies that says its own id: elsewhere, what is done to it would be done to another. */
   keyOf?(record: T): string;
 }
@@ -130,7 +132,7 @@ export async function changeRecord<T extends object>(
 
 /** A record as it is stored: of the newest version, and without what is undefined, for which JSON has no word. */
 export const storedRecord = <T extends object>(kind: Kind<T>, record: T): Json =>
-  JSON.parse(JSON.stringify({ ...record, version: kind.version })) as Json;
+  JSON.parse(JSON.stringify({ ...(kind.storable?.(record) ?? record), version: kind.version })) as Json;
 
 /** One of the newest version, or of none, is given as it is. */
 function upgraded(

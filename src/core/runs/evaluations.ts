@@ -6,6 +6,7 @@ import { storedMoment } from '../base/moment';
 import type { Kind } from '../base/record';
 import { z } from '../base/zod';
 import { evaluationSchema } from '../evaluate/evaluation';
+import { storable } from '../evaluate/storable';
 
 /** What can be measured on: a held-out part, or a text that a person gives, of which the newest is kept. */
 export const EVALUATED = ['validation', 'test', 'text'] as const;
@@ -42,4 +43,5 @@ export const EVALUATION: Kind<EvaluationRecord> = {
   schema: recordSchema,
   upgrades: [],
   keyOf: evaluationKey,
+  storable: ({ evaluation, ...record }) => ({ ...record, evaluation: storable(evaluation) }),
 };

@@ -3,6 +3,7 @@ import { listOf } from '../base/limits';
 import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { type Evaluation, evaluationSchema } from '../evaluate/evaluation';
+import { storable } from '../evaluate/storable';
 import { EVALUATED, type EvaluationRecord } from './evaluations';
 import { partHash } from './partHash';
 import type { DataFacts } from './settings';
@@ -29,7 +30,7 @@ export function toldEvaluation(
 ): ToldEvaluation[] {
   const { part, look, name = '', textHash, madeAt, evaluation } = record;
   if (part === 'lists') return [];
-  const { tokens, documents, bytes, metrics, baselines } = evaluation;
+  const { tokens, documents, bytes, metrics, baselines } = storable(evaluation);
   return [
     {
       part,

@@ -1,10 +1,11 @@
-/** What was measured of a run goes with it, whatever happens meanwhile. */
+/** What was measured of a run goes with it, whatever happens meanwhile, and can be read, whatever it came to. */
 import { expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../base/blobStore';
 import { runRecord } from '../testing/runRecord';
 import { EVALUATIONS, type EvaluationRecord, evaluationKey } from './evaluations';
-import { keepEvaluation } from './keptEvaluations';
+import { keepEvaluation, readEvaluation } from './keptEvaluations';
 import { addRun, purgeRun, recordKey } from './record';
+import { toldEvaluation } from './toldEvaluations';
 import { dropUnused } from './unused';
 
 const measured = (runId: string, step: number): EvaluationRecord => ({
@@ -40,4 +41,21 @@ test('of a run that is nowhere nothing stays; of one that cannot be read all doe
   await store.commit({ drop: [recordKey('a')], put: [[recordKey('b'), { version: 99 }]] });
   await dropUnused(store);
   expect(await store.keys(EVALUATIONS)).toEqual(['b', 'c'].map((id) => evaluationKey(measured(id, 1))));
+});
+
+test('what a model that has diverged comes to is kept without what is no number, and can be read again', async () => {
+  const store = await storeOf('a');
+  const record = measured('a', 3);
+  const share = { value: 0, low: 0, high: 9, pairs: 1, margin: NaN };
+  const evaluation = {
+    ...record.evaluation,
+    baselines: { trigram: { loss: NaN }, uniform: { loss: 5 } },
+    minimalPairs: { all: share, kinds: {}, missed: [] },
+  };
+  await keepEvaluation(store, { ...record, evaluation });
+  const kept = (await readEvaluation(store, 'a', 3, 'validation'))!.record;
+  expect(kept.step).toBe(3);
+  expect(kept.evaluation.baselines).toEqual({ uniform: { loss: 5 } });
+  expect(kept.evaluation.leftOut.map(({ name }) => name)).toEqual(['trigram', 'minimalPairs']);
+  expect(toldEvaluation({ ...record, evaluation })[0]!.baselines).toEqual({ uniform: { loss: 5 } });
 });
