@@ -1,12 +1,12 @@
 /** What an evaluation costs beside the forward passes that it needs, and metrics of answers, in one run on the device in use. */
 import * as tf from '@tensorflow/tfjs';
-import { unwatched } from '../src/core/base/job';
+import { atOnce, unwatched } from '../src/core/base/job';
 import { stream } from '../src/core/base/rng';
 import { held, tokenised } from '../src/core/evaluate/blocks';
 import { evaluate } from '../src/core/evaluate/evaluate';
 import { LIKELIHOOD_IDS } from '../src/core/evaluate/likelihood';
 import { textMetrics } from '../src/core/metrics/text';
-import { estimated } from '../src/core/metrics/text/estimate';
+import { estimates } from '../src/core/metrics/text/estimate';
 import { initialValues } from '../src/core/models/initial';
 import { network } from '../src/core/models/network';
 import { classify } from '../src/core/ops/classify';
@@ -76,11 +76,7 @@ export async function benchEvaluation(
   const pairs = sentencePairs(text);
   const { bleu, chrf, rouge1, rouge2, rougeL } = textMetrics();
   const textMs = await timed(() => {
-    for (const metric of [bleu, chrf, rouge1, rouge2, rougeL])
-      estimated(
-        metric,
-        pairs.map(({ output, wanted }) => metric.statistics(output, wanted)),
-      );
+    atOnce(estimates([bleu, chrf, rouge1, rouge2, rougeL], pairs));
     return Promise.resolve();
   });
   const ratio = evaluateMs / forwardMs;

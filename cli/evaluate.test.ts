@@ -50,12 +50,15 @@ test('figures come with intervals, and beside what counting comes to', async () 
     minimalPairs: Record<'all', Share> & { kinds: Record<string, Share> };
     swaps: { kinds: Record<string, Share> };
   };
-  expect(Object.keys(metrics)).toEqual(['loss', 'perplexity', 'bitsPerByte', 'top1', 'top5', 'calibrationError']);
+  const likelihoods = ['loss', 'perplexity', 'bitsPerByte', 'top1', 'top5', 'calibrationError'];
+  const freely = ['distinct1', 'distinct2', 'repetition', 'loops'];
+  expect(Object.keys(metrics)).toEqual([...likelihoods, ...freely]);
   for (const { value, low, high } of Object.values(metrics)) {
     expect(low).toBeLessThanOrEqual(value);
     expect(high).toBeGreaterThanOrEqual(value);
   }
-  expect(Object.keys(baselines).sort()).toEqual(['bigram', 'gzip', 'trigram', 'uniform', 'unigram']);
+  expect(Object.keys(baselines).sort()).toEqual(['bigram', 'gzip', 'heldOut', 'trigram', 'uniform', 'unigram']);
+  expect(baselines['trigram']!['top1']).toBeGreaterThan(baselines['unigram']!['top1']!);
   expect(baselines['trigram']!['loss']).toBeLessThan(baselines['bigram']!['loss']!);
   const { all, kinds } = minimalPairs;
   expect([all.pairs, Object.keys(kinds).length]).toEqual([300, 10]);

@@ -10,10 +10,12 @@ import { heldPair, type HeldPair } from '../src/core/evaluate/heldPairs';
 import { partToEvaluate } from '../src/core/evaluate/ofPart';
 import { identitySwaps } from '../src/core/evaluate/identitySwaps';
 import { minimalPairs, type SentencePair } from '../src/core/evaluate/minimalPairs';
+import { writingWords } from '../src/core/evaluate/writing';
 import { TOKEN_KINDS, type TokenKind } from '../src/core/evaluate/tokenKinds';
 import { judged } from '../src/core/evaluate/words';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import type { ImportedModel } from '../src/core/export/incoming';
+import { WRITTEN_METRIC_IDS } from '../src/core/metrics/written';
 import { valueWords } from '../src/core/metrics/words';
 import { network } from '../src/core/models/network';
 import { objectiveOf } from '../src/core/objectives';
@@ -242,6 +244,7 @@ function figuresInWords(evaluation: Evaluation, part: string): void {
     const values = Object.entries(figures).map(([id, value]) => `${label(id).toLowerCase()} ${formatReading(value)}`);
     print(`${name.padEnd(width)}  ${values.join(', ')}`);
   }
+  if (WRITTEN_METRIC_IDS.some((id) => metrics[id])) print(writingWords());
   if (!where) return;
   print('Loss by kind of token, in nats:');
   const kinds = where.kind.map(({ kind, loss, tokens: own }) => ({ label: kindWords(kind), loss, own }));

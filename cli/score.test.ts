@@ -11,6 +11,7 @@ beforeAll(async () => {
   await writeFile(path('out'), 'a cat\nb\r\n\n');
   await writeFile(path('wanted'), 'a cat\nc\n\n');
   await writeFile(path('short'), 'a cat\nc');
+  await writeFile(path('loops'), 'so it so it so it so it so it\na b c d e f\n');
   await writeFile(path('latin'), Uint8Array.of(0x61, 0xe9, 0x0a));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -28,14 +29,29 @@ test('outputs are scored line by line, with intervals and how it was done', asyn
   expect(exactMatch!.low).toBeLessThan(exactMatch!.value);
   expect(exactMatch!.high).toBeCloseTo(93.85, 2); // Wilson's, of 2 among 3
   expect(bleu!.signature).toBe('nrefs:1|case:mixed|eff:no|tok:char|smooth:exp');
-  expect((await score('out')).stdout).toMatch(/^BLEU +[\d.]+ \([\d.]+ to [\d.]+\)/);
+  const told = await score('out');
+  expect(told.stdout).toMatch(/^BLEU +0\.00  nrefs.*\nchrF +[\d.]+ \([\d.]+ to [\d.]+\)/);
+  // Three pairs that are worth nothing say nothing of others.
+  expect(told.stderr).toBe('BLEU: Too little text for an interval: 3 lines, and 10 are needed.\n');
+});
+
+test('without references it is told how unlike themselves outputs are', async () => {
+  const { code, stdout, stderr } = await run(['score', '--hypotheses', path('loops'), '--json']);
+  expect([code, stderr]).toEqual([0, '']);
+  const told = JSON.parse(stdout) as Record<string, { value: number; low: number; high: number; signature: string }>;
+  expect(Object.keys(told)).toEqual(['distinct1', 'distinct2', 'repetition', 'loops']);
+  expect(told['distinct1']!.value).toBe(50);
+  expect(told['repetition']!.value).toBeCloseTo((100 * (5 / 7)) / 2);
+  expect(told['loops']).toMatchObject({ value: 50, signature: expect.stringContaining('wilson') as string });
+  const both = await score('out', '--metrics', 'distinct2,chrf');
+  expect(both.stdout).toMatch(/^Distinct-2 .*\nchrF /);
 });
 
 test.each([
   ['short', [], /short has 2 lines and .*wanted 3\. Each output needs/],
   ['latin', [], /latin is not UTF-8: byte 1/],
   ['nothing', [], /nothing/],
-  ['out', ['--metrics', 'bleu,beauty'], /no metric 'beauty' of texts\. Metrics: bleu/],
+  ['out', ['--metrics', 'bleu,beauty'], /no metric 'beauty' of texts\. Metrics: bleu.*loops/],
 ])('%s %j is refused in words', async (file, more, words) => {
   const { code, stdout, stderr } = await score(file, ...more);
   expect([code === 0, stdout]).toEqual([false, '']);

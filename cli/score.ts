@@ -1,20 +1,35 @@
-/** npm run score: what outputs are worth beside what was wanted, two files line by line. */
+/** npm run score: what outputs are worth beside what was wanted, line by line, or how much they repeat. */
 import { readFile } from 'node:fs/promises';
 import { badFile, badSettings } from '../src/core/base/errors';
 import { counted, formatCount, formatReading } from '../src/core/base/units';
+import { atOnce } from '../src/core/base/job';
 import { invalidUtf8 } from '../src/core/base/utf8';
-import { estimated } from '../src/core/metrics/text/estimate';
-import { type TextMetricId, textMetrics, VARIANTS } from '../src/core/metrics/text';
+import { noInterval } from '../src/core/metrics/intervals/interval';
+import { estimates } from '../src/core/metrics/text/estimate';
+import type { Estimate } from '../src/core/metrics/metric';
+import { TEXT_METRIC_IDS, type TextMetricId, textMetrics, VARIANTS } from '../src/core/metrics/text';
+import type { TextMetric } from '../src/core/metrics/text/textMetric';
 import { valueWords } from '../src/core/metrics/words';
+import { WRITTEN_METRIC_IDS, type WrittenMetricId, WRITTEN_METRICS } from '../src/core/metrics/written';
+import { wordsIn } from '../src/core/metrics/written/writtenMetric';
 import { UsageError, type Values } from './options';
-import { command, main, print } from './terminal';
+import { command, main, print, stderr } from './terminal';
 
-const IDS = Object.keys(textMetrics()) as TextMetricId[];
+type Id = TextMetricId | WrittenMetricId;
+const IDS: readonly Id[] = [...TEXT_METRIC_IDS, ...WRITTEN_METRIC_IDS];
 
 const OPTIONS = {
   hypotheses: { kind: 'text', help: 'Outputs, one a line' },
-  references: { kind: 'text', help: 'What was wanted, a line for each' },
-  metrics: { kind: 'text', initial: IDS.join(','), help: 'Their names, with commas between' },
+  references: {
+    kind: 'text',
+    otherwise: 'none, where metrics need none',
+    help: 'What was wanted, a line for each',
+  },
+  metrics: {
+    kind: 'text',
+    otherwise: 'all that need references, or without these all others',
+    help: `Their names, with commas between: ${IDS.join(', ')}`,
+  },
   tokenize: {
     kind: 'choice',
     of: VARIANTS.tokenize,
@@ -27,35 +42,63 @@ const OPTIONS = {
 } as const;
 
 async function score(values: Values<typeof OPTIONS>): Promise<void> {
-  const { hypotheses, references, seed, json, tokenize, stem } = values;
-  const ids = values.metrics.split(',').map(known);
-  const [outputs, wanted] = [await linesOf(hypotheses), await linesOf(references)];
+  const { hypotheses, references, seed, json } = values;
+  const ids =
+    values.metrics?.split(',').map(known) ?? (references === undefined ? WRITTEN_METRIC_IDS : TEXT_METRIC_IDS);
+  const outputs = await linesOf(hypotheses);
+  if (outputs.length === 0) throw badSettings(`${hypotheses} is empty.`, 'Give at least one line.');
+  const metrics = { ...textMetrics({ tokenize: values.tokenize, stemming: values.stem }), ...WRITTEN_METRICS };
+  const found = new Map<Id, Estimate>(await besideReferences(ids.filter(isBeside), metrics, outputs, values));
+  const words = outputs.map(wordsIn);
+  for (const id of ids) if (!isBeside(id)) found.set(id, metrics[id].of(words, seed));
+  const all = ids.map((id) => ({ id, metric: metrics[id], ...found.get(id)! }));
+  const scores = all.filter(({ value }) => !Number.isNaN(value));
+  const told = (some: typeof all, why: string): void => {
+    if (some.length > 0) stderr.write(`${some.map(({ metric }) => metric.label).join(', ')}: ${why}\n`);
+  };
+  told(
+    all.filter((each) => !scores.includes(each)),
+    'The lines have too few words for it.',
+  );
+  told(
+    scores.filter(({ low }) => low === undefined),
+    noInterval(outputs.length, 'line'),
+  );
+  if (json) {
+    const each = scores.map(({ id, metric: { signature }, value, low, high }) => [id, { value, low, high, signature }]);
+    print(JSON.stringify(Object.fromEntries(each)));
+    return;
+  }
+  const width = Math.max(...scores.map(({ metric: { label } }) => label.length));
+  for (const { metric, ...estimate } of scores)
+    print(`${metric.label.padEnd(width)}  ${valueWords({ unit: '' }, estimate, formatReading)}  ${metric.signature}`);
+}
+
+/** @throws UsageError; HomegrownError `bad-settings` where lines are not as many */
+async function besideReferences(
+  ids: readonly TextMetricId[],
+  metrics: Readonly<Record<TextMetricId, TextMetric>>,
+  outputs: readonly string[],
+  { hypotheses, references, seed }: Values<typeof OPTIONS>,
+): Promise<readonly (readonly [TextMetricId, Estimate])[]> {
+  if (ids.length === 0) return [];
+  if (references === undefined)
+    throw new UsageError(`${ids.join(', ')}: of outputs beside what was wanted. Give --references.`);
+  const wanted = await linesOf(references);
   if (outputs.length !== wanted.length) {
     throw badSettings(
       `${hypotheses} has ${counted(outputs.length, 'line')} and ${references} ${formatCount(wanted.length)}.`,
       'Each output needs the line that was wanted, in the same place.',
     );
   }
-  if (outputs.length === 0) throw badSettings(`${hypotheses} is empty.`, 'Give at least one line.');
-  const all = textMetrics({ tokenize, stemming: stem });
-  const scores = ids.map((id) => {
-    const metric = all[id];
-    const rows = outputs.map((output, i) => metric.statistics(output, wanted[i]!));
-    return { id, metric, ...estimated(metric, rows, seed) };
-  });
-  if (json) {
-    const told = scores.map(({ id, metric: { signature }, value, low, high }) => [id, { value, low, high, signature }]);
-    print(JSON.stringify(Object.fromEntries(told)));
-    return;
-  }
-  const width = Math.max(...scores.map(({ metric: { label } }) => label.length));
-  for (const { metric, value, low, high } of scores) {
-    const told = valueWords({ unit: '' }, { value, low, high }, formatReading);
-    print(`${metric.label.padEnd(width)}  ${told}  ${metric.signature}`);
-  }
+  const pairs = outputs.map((output, i) => ({ output, wanted: wanted[i]! }));
+  const own = ids.map((id) => metrics[id]);
+  return atOnce(estimates(own, pairs, seed)).map((estimate, i) => [ids[i]!, estimate] as const);
 }
 
-function known(name: string): TextMetricId {
+const isBeside = (id: Id): id is TextMetricId => Object.hasOwn(textMetrics(), id);
+
+function known(name: string): Id {
   const id = IDS.find((each) => each === name);
   if (id) return id;
   throw new UsageError(`There is no metric '${name}' of texts. Metrics: ${IDS.join(', ')}.`);
@@ -71,7 +114,10 @@ async function linesOf(path: string): Promise<readonly string[]> {
   return lines;
 }
 
-const examples = ['--hypotheses out.txt --references wanted.txt --metrics bleu,ter,rougeL --json'];
+const examples = [
+  '--hypotheses out.txt --references wanted.txt --metrics bleu,ter,rougeL --json',
+  '--hypotheses out.txt --metrics distinct2,loops',
+];
 const about =
-  'Scores outputs by BLEU, TER, ROUGE and their like, each with the interval that it lies in with 95 % confidence.';
+  'Scores outputs by BLEU, TER, ROUGE and their like, or by how much they repeat, each with the interval that it lies in with 95 % confidence.';
 await main(command({ name: 'score', about, options: OPTIONS, examples, run: score }));

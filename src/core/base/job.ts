@@ -8,7 +8,18 @@ export interface Progress {
   label: string;
   done: number;
   of?: number;
-  unit: 'bytes' | 'characters' | 'tokens' | 'merges' | 'kernels' | 'steps' | 'files' | 'tensors' | 'pairs' | 'rows';
+  unit:
+    | 'bytes'
+    | 'characters'
+    | 'tokens'
+    | 'merges'
+    | 'kernels'
+    | 'steps'
+    | 'files'
+    | 'tensors'
+    | 'pairs'
+    | 'rows'
+    | 'texts';
 }
 
 /** Awaited between pieces of work, so that others come in between: `yieldToEventLoop`, or where they share a device, a turn on it. */
@@ -24,6 +35,22 @@ export const yieldUntil =
     signal.throwIfAborted();
     await yieldToEventLoop();
   };
+
+/** Work that yields between its pieces, with a pause at each. */
+export async function withPauses<T>(work: Generator<void, T>, pause: Pause): Promise<T> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    await pause();
+  }
+}
+/** The same without: where it is short. */
+export function atOnce<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
 
 /** Gives the event loop a turn (so that Stop can arrive) without the 4 ms clamp of nested timers. */
 export function yieldToEventLoop(): Promise<void> {

@@ -1,7 +1,8 @@
 /**
- * What intervals are made of: documents where there are many, else pieces of them of a kilobyte. They are pieces of text and not
- * of tokens, so that two models of different tokenizers can be compared piece by piece.
+ * What intervals are made of: documents where there are many, else pieces of them of a kilobyte, or of half of a shorter text.
+ * They are pieces of text and not of tokens, so that two models of different tokenizers can be compared piece by piece.
  */
+import { badSettings } from '../base/errors';
 import type { PartSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
@@ -20,6 +21,15 @@ export interface Held extends Tokenised {
   source: string;
 }
 
+/** @throws HomegrownError `bad-settings` where there is nothing to measure */
+export function checkHasText(documents: readonly Tokenised[]): void {
+  if (documents.some(({ ids }) => ids.length > 0)) return;
+  throw badSettings(
+    'There is no text to measure on.',
+    'Give a text, of ten kilobytes if intervals are to be told well.',
+  );
+}
+
 /** Which tokens are of one unit, and how many bytes of text it is. */
 export interface Block {
   document: number;
@@ -31,7 +41,7 @@ export interface Block {
 
 /** Where fewer documents are, a few long ones would decide alone. */
 const ENOUGH_DOCUMENTS = 30;
-/** Bytes. */
+/** Bytes, at most. */
 const PIECE = 1024;
 
 export const tokenised = (tokenizer: Tokenizer, text: string): Tokenised => ({
@@ -79,8 +89,10 @@ export function blocksOf(documents: readonly Tokenised[], tokenizer: Pick<Tokeni
   if (documents.length >= ENOUGH_DOCUMENTS) {
     return documents.map(({ ids, bytes }, document) => ({ document, from: 0, to: ids.length, bytes }));
   }
+  const all = documents.reduce((sum, { bytes }) => sum + bytes, 0);
+  const size = Math.max(1, Math.min(PIECE, Math.ceil(all / 2)));
   return documents.flatMap(({ ids, bytes }, document) => {
-    const pieces = Math.max(1, Math.ceil(bytes / PIECE));
+    const pieces = Math.max(1, Math.ceil(bytes / size));
     let own = 0;
     for (const id of ids) own += tokenizer.bytes(id).length;
     // Tokens that normalise the text stand for more or fewer bytes than it has.
@@ -88,10 +100,10 @@ export function blocksOf(documents: readonly Tokenised[], tokenizer: Pick<Tokeni
     const blocks: Block[] = [];
     let [at, token] = [0, 0];
     for (let piece = 0; piece < pieces; piece++) {
-      const [from, end] = [token, (piece + 1) * PIECE];
+      const [from, end] = [token, (piece + 1) * size];
       while (token < ids.length && (at * scale < end || piece === pieces - 1))
         at += tokenizer.bytes(ids[token++]!).length;
-      blocks.push({ document, from, to: token, bytes: Math.min(end, bytes) - piece * PIECE });
+      blocks.push({ document, from, to: token, bytes: Math.min(end, bytes) - piece * size });
     }
     return blocks;
   });

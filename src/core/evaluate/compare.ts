@@ -1,6 +1,8 @@
 /** Whether one model is better than another on a text, or cannot be told from it. */
-import { quantile, resampled } from '../metrics/text/bootstrap';
-import { summed } from '../metrics/text/textMetric';
+import { atOnce } from '../base/job';
+import { counted } from '../base/units';
+import { FEWEST, intervals } from '../metrics/intervals/interval';
+import { summed } from '../metrics/intervals/units';
 
 export type Verdict = 'better' | 'worse' | 'not distinguishable';
 
@@ -11,6 +13,8 @@ export interface Comparison {
   high: number;
   /** Of the second. */
   verdict: Verdict;
+  /** Pieces of text, where they are too few to decide anything. */
+  blocks?: number;
   /** As much of the text as would decide, as far as can be told; absent where it is decided. */
   times?: number;
 }
@@ -30,29 +34,27 @@ export function compare(
 ): Comparison {
   const rows = Array.from({ length: bytes.length }, (_, i) => [second[i]! - first[i]!, bytes[i]!]);
   const bits = ([nats, all]: readonly number[]): number => nats! / Math.LN2 / all!;
-  const values = resampled(rows, bits, seed).sort();
-  const [low, high] = [quantile(values, 0.025), quantile(values, 0.975)];
   const difference = bits(summed(rows));
-  // Few blocks drawn again and again are too much alike: an interval of them promises more than it holds.
-  if (rows.length < FEWEST) return { difference, low, high, verdict: 'not distinguishable' };
-  if (high < 0) return { difference, low, high, verdict: 'better' };
-  if (low > 0) return { difference, low, high, verdict: 'worse' };
+  const [interval] = atOnce(intervals(rows, [{ of: bits }], seed));
+  // Few pieces that all differ by as much have none, and decide nothing.
+  const { low, high } = interval ?? { low: difference, high: difference };
+  const found = { difference, low, high };
+  if (rows.length < FEWEST) return { ...found, verdict: 'not distinguishable', blocks: rows.length };
+  if (high < 0) return { ...found, verdict: 'better' };
+  if (low > 0) return { ...found, verdict: 'worse' };
   // An interval shrinks with the root of how much is measured.
   const wide = (high - low) / 2 / Math.abs(difference);
   return {
-    difference,
-    low,
-    high,
+    ...found,
     verdict: 'not distinguishable',
     ...(Number.isFinite(wide) && { times: Math.max(1.1, wide ** 2) }),
   };
 }
 
-/** Blocks by which anything is decided. */
-const FEWEST = 10;
-
 /** `better by 0.04 ± 0.01 bits per byte`, or how much more text would decide. */
-export function comparisonWords({ difference, low, high, verdict, times }: Comparison): string {
+export function comparisonWords({ difference, low, high, blocks, verdict, times }: Comparison): string {
+  if (blocks !== undefined)
+    return `not distinguishable: the text is ${counted(blocks, 'piece')} of at most a kilobyte, and ${FEWEST} are needed to decide`;
   const size = Math.abs(difference);
   const digits = size > 0 ? Math.max(2, 1 - Math.floor(Math.log10(size))) : 2;
   const by = `${size.toFixed(digits)} ± ${((high - low) / 2).toFixed(digits)} bits per byte`;

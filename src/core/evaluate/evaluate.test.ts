@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
+import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
+import { WRITTEN_METRIC_IDS } from '../metrics/written';
 import { initialValues, network, type Network } from '../models/network';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { held, tokenised } from './blocks';
@@ -11,6 +13,15 @@ import { identitySwaps } from './identitySwaps';
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const words = 'Call me Ishmael. Some years ago, in 1851, never mind how long precisely. ';
 const documents = [held(tokenizer, words.repeat(9), 'moby'), held(tokenizer, words.slice(20), 'rest')];
+/** Sure of one token, and of the others not at all: of a text with some others the mean loss is near to what exp can tell. */
+const mostlyKnown = `${'aaaaaaaaab'.repeat(20)}${'bbbb'.repeat(200)}`;
+const farFromSure: Network['forward'] = (ids) => ({
+  hidden: tf.ones([ids.size, 1]),
+  classifier: tf.tensor2d(
+    Array.from({ length: 257 }, (_, id) => (id === tokenizer.encode('a')[0] ? 400 : 0)),
+    [257, 1],
+  ),
+});
 let gpt: Network;
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -24,14 +35,20 @@ test('all that applies to a text is told as plain data, and what is left out for
   const found = await evaluate(gpt, tokenizer, { documents, swaps }, unwatched);
   expect(tf.memory().numTensors).toBe(before);
   expect(evaluationSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
-  expect(Object.keys(found.metrics)).toEqual(['loss', 'perplexity', 'bitsPerByte', 'top1', 'top5', 'calibrationError']);
-  expect(found.leftOut.map(({ name }) => name)).toEqual(['unigram', 'bigram', 'trigram', 'loss by frequency']);
+  const likelihoods = ['loss', 'perplexity', 'bitsPerByte', 'top1', 'top5', 'calibrationError'];
+  // What it writes has not four words in a row.
+  const freely = ['distinct1', 'distinct2', 'loops'];
+  expect(Object.keys(found.metrics)).toEqual([...likelihoods, ...freely]);
+  expect(found.leftOut.map(({ name }) => name)).toEqual([
+    ...['interval of top1', 'unigram', 'bigram', 'trigram', 'loss by frequency', 'repetition'],
+  ]);
   expect(found.where!.source.map(({ name }) => name).sort()).toEqual(['moby', 'rest']);
   expect(found.where!.position.at(-1)).toMatchObject({ from: 17, to: 32 });
   expect(found.passages!.worst[0]!.loss).toBeGreaterThan(found.metrics['loss']!.value);
   expect(found.calibration!.bins.reduce((sum, { count }) => sum + count, 0)).toBe(found.tokens);
   expect(Object.keys(found.swaps!.kinds)).toHaveLength(1);
-});
+  expect(Object.keys(found.baselines['heldOut']!)).toEqual([...WRITTEN_METRIC_IDS]);
+}, 240_000);
 
 test('what is asked for by name is all that is told, in baselines too', async () => {
   const train = [tokenised(tokenizer, words)];
@@ -40,6 +57,54 @@ test('what is asked for by name is all that is told, in baselines too', async ()
   expect(Object.keys(found.metrics).sort()).toEqual([...metrics].sort());
   expect(found.baselines['trigram']).toEqual({ bitsPerByte: expect.any(Number) as number });
   expect(found.leftOut).toEqual([]);
+});
+
+test('a list that cannot be asked leaves the rest as it is, and is told with its reason', async () => {
+  const short = [{ kind: 'all', first: 'a b', second: 'b a' }];
+  const long = [{ kind: 'all', first: words, second: 'b a' }];
+  const tasks = [
+    { name: 'long.csv', items: [{ line: 2, prompt: 'It is', answer: words }] },
+    { name: 'short.csv', items: [{ line: 2, prompt: 'It is', answer: 'a' }] },
+  ] as const;
+  const lists = { minimalPairs: long, swaps: short, tasks };
+  const found = await evaluate(gpt, tokenizer, { documents, ...lists, metrics: ['loss'] }, unwatched);
+  expect([Object.keys(found.metrics), Object.keys(found.swaps!.kinds)]).toEqual([['loss'], ['all']]);
+  expect(found.tasks!.map(({ name }) => name)).toEqual(['short.csv']);
+  const reasons = found.leftOut.filter(({ name }) => ['minimalPairs', 'long.csv'].includes(name));
+  expect(reasons).toEqual([
+    { name: 'minimalPairs', reason: `"${words}" has 73 tokens, and the model reads 32. Leave it out.` },
+    { name: 'long.csv', reason: expect.stringMatching(/^Line 2 of the task: .* has 74 tokens/) as string },
+  ]);
+  const alone = { minimalPairs: long, metrics: [] };
+  await expect(evaluate(gpt, tokenizer, alone, unwatched)).rejects.toThrow('has 73 tokens, and the model reads 32');
+});
+
+test('a failure that is not of the list ends all of it', async () => {
+  const job = { ...unwatched, pause: () => Promise.reject(new HomegrownError('device-gone', 'The GPU was lost')) };
+  await expect(evaluate(gpt, tokenizer, { documents, swaps: identitySwaps() }, job)).rejects.toThrow('was lost');
+});
+
+test('no text at all is refused in words', async () => {
+  const none = [held(tokenizer, '', 'empty')];
+  await expect(evaluate(gpt, tokenizer, { documents: none }, unwatched)).rejects.toMatchObject({
+    code: 'bad-settings',
+    message: 'There is no text to measure on.',
+  });
+});
+
+test('a figure without finite bounds is told without them', async () => {
+  // Of 328 nats the exponential is a number; of what few pieces leave open it is none.
+  const far = { ...gpt, forward: farFromSure };
+  const found = await evaluate(
+    far,
+    tokenizer,
+    { documents: [held(tokenizer, mostlyKnown, 'x')], metrics: ['loss', 'perplexity'] },
+    unwatched,
+  );
+  expect(Number.isFinite(found.metrics['perplexity']!.value)).toBe(true);
+  expect(found.metrics['perplexity']).not.toHaveProperty('high');
+  expect(found.metrics['loss']).toHaveProperty('high');
+  expect(found.leftOut).toContainEqual({ name: 'interval of perplexity', reason: 'It has no finite bounds.' });
 });
 
 test('it can be stopped, and tells how far it is', async () => {

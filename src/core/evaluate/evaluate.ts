@@ -1,18 +1,19 @@
 /** A model on what it has not learnt from: figures with intervals, beside what needs no model, and where it fails. */
-import { badSettings } from '../base/errors';
+import { badSettings, HomegrownError, paragraph } from '../base/errors';
 import { yieldUntil } from '../base/job';
 import { modelSpec } from '../models';
 import type { Network } from '../models/network';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { Evaluation, Figure } from './evaluation';
+import type { Evaluation } from './evaluation';
 import { FIGURE_IDS, type FigureId } from './figures';
-import { listScores } from './lists';
+import { listsOf } from './lists';
 import { READINGS } from './readings';
-import type { EvaluationJob, Reading, ToEvaluate } from './readings/reading';
+import type { EvaluationJob, Part, Read, Reading, ToEvaluate } from './readings/reading';
 
 export type { EvaluationJob, ToEvaluate } from './readings/reading';
 
 /**
+ * Each part of what is asked stands for itself: one that cannot be measured is left out, with its reason, unless all are.
  * @returns figures in the order of FIGURES
  * @throws HomegrownError `bad-settings` where nothing can be measured; what the signal is aborted with
  */
@@ -33,19 +34,48 @@ export async function evaluate(
       'Decoders and encoders are measured on a text, encoder-decoders on pairs of an input and a target.',
     );
   const { pause = yieldUntil(job.signal), report } = job;
-  const found: Partial<Evaluation>[] = [];
-  for (const reading of readings)
-    found.push(await reading.read({ network, tokenizer, asked: { ...asked, seed }, isAsked, pause, report }));
-  found.push(await listScores({ network, tokenizer, asked, pause, report }));
+  const read: Read = { network, tokenizer, asked: { ...asked, seed }, isAsked, pause, report };
+  const parts = readings.map((reading) => ({ names: reading.figures.filter(isAsked), read: () => reading.read(read) }));
+  const found = await foundIn([...parts, ...listsOf(read)]);
   const { metrics, ...rest } = joined(found, isAsked);
   const { finite, others } = parted(metrics);
   return {
     ...rest,
     ...extentOf(asked, tokenizer),
     metrics: finite,
-    leftOut: [...notMeasured(names, readings, asked), ...others, ...found.flatMap(({ leftOut = [] }) => leftOut)],
+    leftOut: once([
+      ...notMeasured(names, readings, asked),
+      ...others,
+      ...found.flatMap(({ leftOut = [] }) => leftOut.filter(({ name }) => !Object.hasOwn(finite, name))),
+    ]),
   };
 }
+
+/** Several readings may leave out the same. */
+const once = (leftOut: Evaluation['leftOut']): Evaluation['leftOut'] =>
+  leftOut.filter(
+    ({ name, reason }, i) => leftOut.findIndex((each) => each.name === name && each.reason === reason) === i,
+  );
+
+/** One after another. @throws HomegrownError the first reason where nothing is found */
+async function foundIn(parts: readonly Part[]): Promise<readonly Partial<Evaluation>[]> {
+  const found: Partial<Evaluation>[] = [];
+  const failed: HomegrownError[] = [];
+  for (const { names, read } of parts) {
+    try {
+      found.push(await read());
+    } catch (error) {
+      if (!(error instanceof HomegrownError && OF_THE_PART.has(error.code))) throw error;
+      failed.push(error);
+      const reason = paragraph(error.message, error.remedy);
+      found.push({ leftOut: names.map((name) => ({ name, reason })) });
+    }
+  }
+  if (failed.length > 0 && failed.length === parts.length) throw failed[0]!;
+  return found;
+}
+/** What is wrong with what was asked; any other failure is one of the device or of the product. */
+const OF_THE_PART: ReadonlySet<string> = new Set(['bad-settings', 'bad-file', 'diverged']);
 
 /** What no reading gives of what was asked for by name. */
 function notMeasured(
@@ -72,19 +102,24 @@ function joined(found: readonly Partial<Evaluation>[], isAsked: (id: FigureId) =
     if (told.length > 0) baselines[name] = { ...baselines[name], ...Object.fromEntries(told) };
   }
   const rest = Object.assign({}, ...found) as Partial<Evaluation>;
-  return { ...rest, metrics: inOrder(metrics), baselines };
+  const tasks = found.flatMap((each) => each.tasks ?? []);
+  return { ...rest, metrics: inOrder(metrics), baselines, ...(tasks.length > 0 && { tasks }) };
 }
 
 /** What a record can hold, and what is no number or too large for one: of a model that has diverged. */
 function parted(metrics: Evaluation['metrics']): { finite: Evaluation['metrics']; others: Evaluation['leftOut'] } {
-  const all = Object.entries(metrics);
-  const isFinite = ({ value, low = 0, high = 0 }: Figure): boolean => [value, low, high].every(Number.isFinite);
-  return {
-    finite: Object.fromEntries(all.filter(([, figure]) => isFinite(figure))),
-    others: all
-      .filter(([, figure]) => !isFinite(figure))
-      .map(([name]) => ({ name, reason: 'It is not a finite number.' })),
-  };
+  const finite: Evaluation['metrics'] = {};
+  const others: Evaluation['leftOut'] = [];
+  for (const [name, { value, low, high, unit }] of Object.entries(metrics)) {
+    if (!Number.isFinite(value)) others.push({ name, reason: 'It is not a finite number.' });
+    else if (low === undefined || high === undefined) finite[name] = { value, unit };
+    else if (Number.isFinite(low) && Number.isFinite(high)) finite[name] = { value, low, high, unit };
+    else {
+      finite[name] = { value, unit };
+      others.push({ name: `interval of ${name}`, reason: 'It has no finite bounds.' });
+    }
+  }
+  return { finite, others };
 }
 
 const inOrder = (metrics: Evaluation['metrics']): Evaluation['metrics'] =>

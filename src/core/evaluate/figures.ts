@@ -2,6 +2,7 @@
 import { METRICS } from '../metrics';
 import type { Metric } from '../metrics/metric';
 import { type TextMetricId, textMetrics } from '../metrics/text';
+import { WRITTEN_METRICS } from '../metrics/written';
 import { LIKELIHOODS } from './likelihood';
 
 export interface FigureFacts {
@@ -38,13 +39,14 @@ export const FIGURES = {
   ...(Object.fromEntries(
     Object.entries(textMetrics()).map(([id, { label, unit, better }]) => [id, { label, unit, better }]),
   ) as Record<TextMetricId, FigureFacts>),
+  ...WRITTEN_METRICS,
 } as const satisfies Record<string, FigureFacts>;
 export type FigureId = keyof typeof FIGURES;
 export const FIGURE_IDS = Object.keys(FIGURES) as FigureId[];
 export const figureFacts = (id: FigureId): FigureFacts => FIGURES[id];
 export const isFigure = (id: string): id is FigureId => Object.hasOwn(FIGURES, id);
 
-/** What needs no model, the worst first; `says`: what it comes to, after `better than`. */
+/** What needs no model, of one figure the worst first; `says`: what it comes to, after `better than`. */
 export const BASELINES = {
   uniform: { label: 'Uniform', says: 'guessing blindly' },
   unigram: { label: 'Unigram', says: 'knowing only which tokens are common' },
@@ -52,5 +54,6 @@ export const BASELINES = {
   trigram: { label: 'Trigram', says: 'counting three tokens in a row' },
   copy: { label: 'Copy', says: 'copying the input' },
   gzip: { label: 'gzip', says: 'packing by gzip' },
+  heldOut: { label: 'Held-out text', says: 'what goes on there' },
 } as const satisfies Record<string, { label: string; says: string }>;
 export type BaselineId = keyof typeof BASELINES;

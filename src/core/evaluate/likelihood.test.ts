@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { atOnce } from '../base/job';
 import { createTokenizer } from '../tokenizer/byteLevel';
-import { blocksOf, tokenised } from './blocks';
+import { blocksOf, checkHasText, tokenised } from './blocks';
 import { compare, comparisonWords } from './compare';
-import { likelihoodOf, LIKELIHOODS, type LikelihoodId, measured, rowsOf, sumsOf } from './likelihood';
-import { summed } from '../metrics/text/textMetric';
+import { likelihoodOf, type LikelihoodId, measured, rowsOf, sumsOf } from './likelihood';
+import { summed } from '../metrics/intervals/units';
 import { normals } from '../base/rng';
+import { withoutInterval } from './readings/figuresOf';
 
 const bytes = await createTokenizer({ kind: 'bytes', merges: [] });
 const pairs = await createTokenizer({
@@ -44,6 +46,13 @@ test('pieces hold every token once and every byte once, and are as many for any 
   );
 });
 
+test('a short text is two pieces at least', () => {
+  const document = tokenised(bytes, 'a short text');
+  expect(blocksOf([document], bytes).map((block) => block.bytes)).toEqual([6, 6]);
+  expect(blocksOf([tokenised(bytes, 'x'.repeat(2500))], bytes).map((block) => block.bytes)).toEqual([1024, 1024, 452]);
+  expect(() => checkHasText([tokenised(bytes, '')])).toThrow('There is no text to measure on.');
+});
+
 test('figures are those of the sums', () => {
   const scores = {
     loss: Float32Array.of(1, 2, 3, 4),
@@ -65,12 +74,34 @@ test('figures are those of the sums', () => {
   expect([of('top1'), of('top5')]).toEqual([25, 75]);
   // Two of 0.95, of which one is right; two of about 0.135, none right: (|1.9 - 1| + 0.27) / 4.
   expect(of('calibrationError')).toBeCloseTo((100 * (0.9 + 0.27)) / 4, 4);
-  const { value, low, high } = measured('loss', rows);
-  expect(value).toBe(2.5);
-  expect(low!).toBeLessThanOrEqual(value);
-  expect(high!).toBeGreaterThanOrEqual(value);
-  expect(measured('loss', rows.slice(0, 1))).toEqual({ value: 2 });
-  expect(Object.values(LIKELIHOODS).filter((each) => 'isOfLoss' in each)).toHaveLength(3);
+  const told = atOnce(measured(['loss', 'perplexity'], rows, 0));
+  expect(told.blocks).toBe(2);
+  const { loss, perplexity } = told.estimates;
+  expect(loss.value).toBe(2.5);
+  expect(loss.low!).toBeLessThan(2.5);
+  expect(loss.high!).toBeGreaterThan(2.5);
+  expect(Math.log(perplexity.high!)).toBeCloseTo(loss.high!, 8);
+});
+
+test('a piece without tokens leaves no figure without its interval', () => {
+  const row = (nats: number, tokens: number): number[] => [nats, tokens, 100, ...new Array<number>(32).fill(0)];
+  // Long tokens: most pieces hold none that begins in them.
+  const rows = [row(0, 0), ...Array.from({ length: 40 }, (_, i) => (i % 20 === 0 ? row(2 + i / 40, 1) : row(0, 0)))];
+  const { estimates, blocks } = atOnce(measured(['loss', 'bitsPerByte'], rows, 0));
+  expect(estimates.loss).toEqual({ value: 2.25, low: 0, high: expect.closeTo(2.25 + 12.7062 * 0.25, 3) as number });
+  expect(estimates.bitsPerByte.value).toBeCloseTo(4.5 / Math.LN2 / 4100, 10);
+  expect(blocks).toBe(2);
+});
+
+test('where there is no interval, that is said with what is needed', () => {
+  const rows = [[2, 1, 100, ...new Array<number>(32).fill(0)]];
+  const { estimates, blocks } = atOnce(measured(['loss'], rows, 0));
+  expect([estimates, blocks]).toEqual([{ loss: { value: 2 } }, 1]);
+  const [none, some] = [{ value: 2, unit: '' }, { value: 2, low: 1, high: 3, unit: '' }] as const; // prettier-ignore
+  const reason = 'Too little text for an interval: 1 piece, and 10 are needed.';
+  expect(withoutInterval({ loss: none, top1: none }, 1, 'piece')).toEqual([{ name: 'intervals', reason }]);
+  expect(withoutInterval({ loss: some, top1: none }, 1, 'piece')).toEqual([{ name: 'interval of top1', reason }]);
+  expect(withoutInterval({ loss: some }, 1, 'pair')).toEqual([]);
 });
 
 /** Two models on the same pieces: pieces differ far more than models do. */
@@ -80,6 +111,13 @@ const piecesOf = (difference: number, seed: number, count = 60) => {
   const second = first.map((nats, i) => nats + difference * 1024 * Math.LN2 + 5 * noise[i]!);
   return [first, second, new Array<number>(count).fill(1024)] as const;
 };
+
+test('of few pieces the interval of a difference is as wide as so few leave it', () => {
+  const { low, high } = compare([700, 800], [690, 796], [1024, 1024]);
+  const bits = (nats: number): number => nats / Math.LN2 / 1024;
+  expect(low).toBeCloseTo(bits(-7 - 12.7062 * 3), 5);
+  expect(high).toBeCloseTo(bits(-7 + 12.7062 * 3), 5);
+});
 
 test('a small difference is seen, because both read the same pieces', () => {
   const better = compare(...piecesOf(-0.01, 1));
@@ -102,8 +140,11 @@ test('where there is none it is seldom said that there is, and how much text wou
 test('of few blocks nothing is decided, however alike they are', () => {
   const of = (blocks: number) =>
     compare(Array<number>(blocks).fill(700), Array<number>(blocks).fill(693), Array<number>(blocks).fill(1024));
-  expect(of(1)).toMatchObject({ verdict: 'not distinguishable' });
+  expect(of(1)).toMatchObject({ verdict: 'not distinguishable', blocks: 1 });
   expect(of(9)).toMatchObject({ verdict: 'not distinguishable' });
+  expect(comparisonWords(of(9))).toBe(
+    'not distinguishable: the text is 9 pieces of at most a kilobyte, and 10 are needed to decide',
+  );
   expect(of(9)).not.toHaveProperty('times');
   expect(of(10)).toMatchObject({ verdict: 'better' });
 });

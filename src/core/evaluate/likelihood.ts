@@ -1,8 +1,8 @@
 /** Figures of how likely a text is to a model, each of sums over blocks of it. Add one: an entry here. */
 import { METRICS } from '../metrics';
-import type { Metric } from '../metrics/metric';
-import { bootstrap, type Interval } from '../metrics/text/bootstrap';
-import { summed } from '../metrics/text/textMetric';
+import type { Estimate, Metric } from '../metrics/metric';
+import { intervals } from '../metrics/intervals/interval';
+import { folded, type Rows, summed } from '../metrics/intervals/units';
 import type { Block } from './blocks';
 import { NOT_PREDICTED, type TokenScores } from './scores';
 
@@ -12,8 +12,10 @@ export interface Likelihood {
   better: 'lower' | 'higher';
   /** Of what adds up. */
   of(sums: Sums): number;
-  /** It can be told of a mean loss alone, as of a baseline's. */
-  isOfLoss?: true;
+  /** It tells how sure a model is: of counting there is no such figure. */
+  isOfSureness?: true;
+  /** Of what follows from exp(loss). */
+  isExponential?: true;
 }
 
 /** Over the tokens of a block; in each tenth of how sure the model was of its likeliest token: how many, how sure, how many right. */
@@ -33,13 +35,12 @@ const ofLoss = ({ label, unit, better, says, ofMean }: OfMean) => ({
   better,
   ...(says !== undefined && { says }),
   of: ({ nats, tokens, bytes }: Sums): number => ofMean(nats / tokens, { tokens, bytes }),
-  isOfLoss: true as const,
 });
 type OfMean = Pick<Metric, 'label' | 'unit' | 'better' | 'says'> & Required<Pick<Metric, 'ofMean'>>;
 
 export const LIKELIHOODS = {
   loss: ofLoss(METRICS.loss),
-  perplexity: ofLoss(METRICS.perplexity),
+  perplexity: { ...ofLoss(METRICS.perplexity), isExponential: true },
   bitsPerByte: ofLoss(METRICS.bitsPerByte),
   top1: { label: 'Top-1', unit: '%', better: 'higher', of: ({ first, tokens }) => (100 * first) / tokens },
   top5: { label: 'Top-5', unit: '%', better: 'higher', of: ({ firstFive, tokens }) => (100 * firstFive) / tokens },
@@ -48,6 +49,7 @@ export const LIKELIHOODS = {
     label: 'Calibration error',
     unit: '%',
     better: 'lower',
+    isOfSureness: true,
     of: ({ bins, tokens }) =>
       (100 * bins.reduce((sum, { confidence, right }) => sum + Math.abs(confidence - right), 0)) / tokens,
   },
@@ -59,7 +61,7 @@ export const likelihoodOf = (id: LikelihoodId): Likelihood => LIKELIHOODS[id];
 export const BINS = 10;
 
 /** Of each block, one number after another. @param scores of each document */
-export function rowsOf(blocks: readonly Block[], scores: readonly TokenScores[]): readonly (readonly number[])[] {
+export function rowsOf(blocks: readonly Block[], scores: readonly TokenScores[]): Rows {
   return blocks.map(({ document, from, to, bytes }) => {
     const { loss, rank, confidence } = scores[document]!;
     const row = new Array<number>(COLUMNS).fill(0);
@@ -79,6 +81,7 @@ export function rowsOf(blocks: readonly Block[], scores: readonly TokenScores[])
   });
 }
 const COLUMNS = 5 + 3 * BINS;
+const TOKENS = 1;
 
 export const sumsOf = (row: readonly number[]): Sums => ({
   nats: row[0]!,
@@ -92,14 +95,35 @@ export const sumsOf = (row: readonly number[]): Sums => ({
   }),
 });
 
-/** Of all blocks, with the interval that it lies in with 95 % confidence; none where there is one block alone. */
-export function measured(
-  id: LikelihoodId,
-  rows: readonly (readonly number[])[],
-  seed = 0,
-): { value: number } & Partial<Interval> {
-  const score = (sums: readonly number[]): number => likelihoodOf(id).of(sumsOf(sums));
-  return { value: score(summed(rows)), ...(rows.length > 1 && bootstrap(rows, score, { seed })) };
+/**
+ * Of all blocks, each with the interval that it lies in with 95 % confidence. Yields between pieces of work.
+ * @param rows of each block, one with tokens at least
+ * @returns `blocks`: of how many intervals are made
+ */
+export function* measured<Id extends LikelihoodId>(
+  ids: readonly Id[],
+  rows: Rows,
+  seed: number,
+): Generator<void, { estimates: Record<Id, Estimate>; blocks: number }> {
+  const own = folded(rows, TOKENS);
+  const all = summed(own);
+  const statistics = ids.map((id) => {
+    const { of, unit, isExponential = false } = likelihoodOf(id);
+    return {
+      of: (sums: readonly number[]) => of(sumsOf(sums)),
+      isExponential,
+      least: 0,
+      ...(unit === '%' && { most: 100 }),
+    };
+  });
+  const found = yield* intervals(own, statistics, seed);
+  return {
+    estimates: Object.fromEntries(ids.map((id, i) => [id, { value: statistics[i]!.of(all), ...found[i] }])) as Record<
+      Id,
+      Estimate
+    >,
+    blocks: own.length,
+  };
 }
 
 /** Of the sums of all blocks, the bins of a reliability diagram; empty ones too. */

@@ -1,37 +1,43 @@
 /** What is measured by lists and not on a text: pairs of sentences, and tasks of one's own. */
 import { modelSpec } from '../models';
 import type { Evaluation } from './evaluation';
-import type { Read, ToEvaluate } from './readings/reading';
+import type { SentencePair } from './minimalPairs';
+import type { Part, Read } from './readings/reading';
 import { preferences } from './sentencePairs';
 import { taskScores } from './taskScores';
 
-/** @throws HomegrownError `bad-settings` where what is listed does not fit the context */
-export async function listScores({
-  network,
-  tokenizer,
-  asked: { minimalPairs, swaps, tasks, ofPairs = false },
-  pause,
-  report,
-}: Omit<Read, 'isAsked' | 'asked'> & { asked: ToEvaluate }): Promise<Partial<Evaluation>> {
-  const found: Partial<Evaluation> = {};
+/** Each list by itself. */
+export function listsOf({ network, tokenizer, asked, pause, report }: Read): readonly Part[] {
+  const { minimalPairs, swaps, tasks = [], ofPairs = false } = asked;
   const { kind } = modelSpec(network.choice.id);
-  if (kind === 'encoder-decoder')
-    found.leftOut = [...(minimalPairs ? ['minimalPairs'] : []), ...(swaps ? ['swaps'] : [])].map((name) => ({
-      name,
-      reason: 'The model answers a text: a sentence alone has no likelihood by it.',
-    }));
-  else {
-    const told = (label: string) => (done: number, of: number) => report({ label, done, of, unit: 'pairs' });
-    if (minimalPairs)
-      found.minimalPairs = await preferences(network, tokenizer, minimalPairs, pause, told('Minimal pairs'));
-    if (swaps) {
-      const { kinds } = await preferences(network, tokenizer, swaps, pause, told('Identity swaps'));
-      found.swaps = { kinds };
-    }
-  }
-  for (const task of tasks ?? []) {
-    const told = (done: number, of: number) => report({ label: task.name, done, of, unit: 'rows' });
-    found.tasks = [...(found.tasks ?? []), await taskScores(network, tokenizer, task, { ofPairs, pause, told })];
-  }
-  return found;
+  const pairs = (
+    name: 'minimalPairs' | 'swaps',
+    label: string,
+    list: readonly SentencePair[] | undefined,
+    told: (found: Awaited<ReturnType<typeof preferences>>) => Partial<Evaluation>,
+  ): readonly Part[] =>
+    list
+      ? [
+          {
+            names: [name],
+            async read() {
+              if (kind === 'encoder-decoder') return { leftOut: [{ name, reason: NO_SENTENCES }] };
+              const so = (done: number, of: number): void => report({ label, done, of, unit: 'pairs' });
+              return told(await preferences(network, tokenizer, list, pause, so));
+            },
+          },
+        ]
+      : [];
+  return [
+    ...pairs('minimalPairs', 'Minimal pairs', minimalPairs, (found) => ({ minimalPairs: found })),
+    ...pairs('swaps', 'Identity swaps', swaps, ({ kinds }) => ({ swaps: { kinds } })),
+    ...tasks.map((task) => ({
+      names: [task.name],
+      async read() {
+        const told = (done: number, of: number): void => report({ label: task.name, done, of, unit: 'rows' });
+        return { tasks: [await taskScores(network, tokenizer, task, { ofPairs, pause, told })] };
+      },
+    })),
+  ];
 }
+const NO_SENTENCES = 'The model answers a text: a sentence alone has no likelihood by it.';

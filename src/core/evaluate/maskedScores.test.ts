@@ -40,6 +40,15 @@ test('losses are those of the tokens that are hidden, given the others', async (
   expect((await maskedScores(net, tokenizer, [document, short], 8))[0]).not.toEqual(scores);
 });
 
+test('a text of which nothing can be hidden is refused with what it is', async () => {
+  const marks = { ids: Uint32Array.of(tokenizer.endOfText, tokenizer.endOfText), bytes: 0, source: 'marks' };
+  const asked = { documents: [marks], metrics: ['maskedAccuracy'] as const };
+  await expect(evaluate(net, tokenizer, asked, unwatched)).rejects.toMatchObject({
+    code: 'bad-settings',
+    message: expect.stringMatching(/^Of 2 tokens of the text none can be hidden/) as string,
+  });
+});
+
 test('an encoder is measured on hidden tokens, beside the commonest one', async () => {
   const documents = [held(tokenizer, words.repeat(16), 'moby')];
   const train = [tokenised(tokenizer, words)];

@@ -56,6 +56,24 @@ test.each(orders)('of %i in a row they are those of the formula', (order) => {
   );
 });
 
+test.each(orders)('of %i in a row the five likeliest are those of all that are weighed', (order) => {
+  const wide = fc.array(fc.integer({ min: 0, max: 11 }), { minLength: 4, maxLength: 60 });
+  fc.assert(
+    fc.property(wide, wide, (train, held) => {
+      const counted = nGrams(train, 12, order);
+      for (const at of held.keys()) {
+        const costs = Array.from({ length: 12 }, (_, token) => counted.loss(held.with(at, token), at));
+        const best = [...costs].sort((a, b) => a - b).slice(0, 5);
+        const likeliest = counted.likeliest(held, at);
+        expect(new Set(likeliest).size).toBe(5);
+        for (const [i, token] of likeliest.entries()) expect(costs[token]).toBeCloseTo(best[i]!, 9);
+      }
+    }),
+    { numRuns: 60 },
+  );
+  expect(nGrams([0, 1, 0], 3, order).likeliest([0, 1], 1)).toHaveLength(3);
+});
+
 test('what was seen often after two tokens is likely after them', () => {
   const train = Array.from({ length: 60 }, (_, i) => [0, 1, 2, 0, 1, 3][i % 6]!);
   const counted = nGrams(train, V, 3);

@@ -14,6 +14,8 @@ import { formatCount } from '../base/units';
 export interface NGrams {
   /** -ln P of the token at `at`, given those before it, as many as it counts. */
   loss(ids: ArrayLike<number>, at: number): number;
+  /** The five tokens that it finds likeliest there, the likeliest first; of like ones the lower id. Fewer of a smaller vocabulary. */
+  likeliest(ids: ArrayLike<number>, at: number): readonly number[];
 }
 
 /**
@@ -35,25 +37,49 @@ export function nGrams(ids: ArrayLike<number>, vocabulary: number, order: 1 | 2 
     // Each distinct row is one way in which what follows its first token is preceded.
     if (k > 1) counted = tally(counted.rows.map((row) => row % vocabulary ** (k - 1)).sort());
   }
+  /** Of each order the tokens before, as one number. */
+  const contextsAt = (all: ArrayLike<number>, at: number): readonly number[] => {
+    const contexts = [0];
+    for (let i = 1; i < Math.min(order, at + 1); i++)
+      contexts.push(contexts[i - 1]! + all[at - i]! * vocabulary ** (i - 1));
+    return contexts;
+  };
+  const probability = (contexts: readonly number[], token: number): number =>
+    contexts.reduce((lower, context, i) => levels[i]!.probability(context, token, lower), 1 / vocabulary);
+  const known = levels.map(() => new Map<number, readonly number[]>());
+  /** What never follows here keeps the order that it has after one token fewer: no more than its likeliest five can be among these. */
+  const likeliest = (contexts: readonly number[]): readonly number[] => {
+    const [level, context] = [contexts.length - 1, contexts.at(-1)!];
+    const before = known[level]!.get(context);
+    if (before) return before;
+    const lower = level > 0 ? likeliest(contexts.slice(0, -1)) : firstFive(vocabulary);
+    const candidates = new Set([...lower, ...levels[level]!.following(context)]);
+    const found = Array.from(candidates, (token) => ({ token, p: probability(contexts, token) }))
+      .sort((a, b) => b.p - a.p || a.token - b.token)
+      .slice(0, LIKELIEST)
+      .map(({ token }) => token);
+    known[level]!.set(context, found);
+    return found;
+  };
   return {
-    loss(all, at) {
-      let probability = 1 / vocabulary;
-      let context = 0;
-      for (const [i, level] of levels.entries()) {
-        if (i > at) break;
-        if (i > 0) context += all[at - i]! * vocabulary ** (i - 1);
-        probability = level(context, all[at]!, probability);
-      }
-      return -Math.log(probability);
-    },
+    loss: (all, at) => -Math.log(probability(contextsAt(all, at), all[at]!)),
+    likeliest: (all, at) => likeliest(contextsAt(all, at)),
   };
 }
+const LIKELIEST = 5;
+const firstFive = (vocabulary: number): readonly number[] =>
+  Array.from({ length: Math.min(vocabulary, LIKELIEST) }, (_, id) => id);
 
 /** Whether every row of so many tokens has a number of its own. */
 export const canCount = (vocabulary: number, order: number): boolean => vocabulary ** order <= Number.MAX_SAFE_INTEGER;
 
-/** P of a token after a context, a row of one token fewer than the level counts, where below it is `lower`. */
-type Level = (context: number, token: number, lower: number) => number;
+/** Of what is counted in rows of so many tokens; a context is a row of one token fewer. */
+interface Level {
+  /** P of a token after a context, where below it is `lower`. */
+  probability(context: number, token: number, lower: number): number;
+  /** Tokens that follow a context. */
+  following(context: number): Iterable<number>;
+}
 
 /** Distinct rows in ascending order, and how often each occurs. */
 interface Tally {
@@ -89,13 +115,19 @@ function levelOf({ rows, counts }: Tally, vocabulary: number): Level {
   /** Of each context, where its rows begin; and the sums of their counts up to there. */
   const contexts = tally(rows.map((row) => Math.floor(row / vocabulary)));
   const [starts, sums] = [running(contexts.counts), running(counts)];
-  return (context, token, lower) => {
-    const at = indexOf(contexts.rows, context);
-    if (at < 0) return lower;
-    const [from, to] = [starts[at]!, starts[at + 1]!];
-    const found = indexOf(rows, context * vocabulary + token);
-    const own = found < 0 ? 0 : Math.max(0, counts[found]! - discount);
-    return (own + discount * (to - from) * lower) / (sums[to]! - sums[from]!);
+  return {
+    probability(context, token, lower) {
+      const at = indexOf(contexts.rows, context);
+      if (at < 0) return lower;
+      const [from, to] = [starts[at]!, starts[at + 1]!];
+      const found = indexOf(rows, context * vocabulary + token);
+      const own = found < 0 ? 0 : Math.max(0, counts[found]! - discount);
+      return (own + discount * (to - from) * lower) / (sums[to]! - sums[from]!);
+    },
+    following(context) {
+      const at = indexOf(contexts.rows, context);
+      return at < 0 ? [] : rows.subarray(starts[at]!, starts[at + 1]!).map((row) => row % vocabulary);
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { initialValues, network } from '../models/network';
 import { logits } from '../sample/logits';
 import { untrainedBert } from '../testing/untrainedModels';
 import { createTokenizer } from '../tokenizer/byteLevel';
+import type { Tokenizer } from '../tokenizer/tokenizer';
 import { identitySwaps } from './identitySwaps';
 import { minimalPairs } from './minimalPairs';
 import { shareOf } from '../metrics/share';
@@ -61,6 +62,29 @@ test('a sentence is as likely among others as alone, and preferences are counted
   await expect(preferences(net, tokenizer, [{ kind: 'x', first: 'short', second: 'long'.repeat(20) }])).rejects.toThrow(
     /long" has 80 tokens, and the model reads 40/,
   );
+  net.dispose();
+});
+
+test('a sentence stands after what the model\u2019s makers put before every text', async () => {
+  const choice = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 16 }, vocabulary: 257 } as const;
+  const net = await network(choice, initialValues(choice, 3));
+  const own = await createTokenizer({ kind: 'bytes', merges: [] });
+  const begin = 7;
+  const theirs = {
+    model: { ...own.model, elsewhere: { begin, names: {}, spellings: [] } },
+    endOfText: own.endOfText,
+    encode: (text: string) => own.encode(text),
+  } as unknown as Tokenizer;
+  const texts = ['a cat', 'the dog'] as const;
+  const sums = await tokenScores(
+    net,
+    texts.map((text) => own.encode(text)),
+    begin,
+    { context: 16, stride: 16, rows: 1 },
+  );
+  const [first, second] = sums.map(({ loss }) => loss.reduce((a, b) => a + b, 0));
+  const { all } = await preferences(net, theirs, [{ kind: 'x', first: texts[0], second: texts[1] }]);
+  expect(all.margin).toBeCloseTo(second! - first!, 4);
   net.dispose();
 });
 

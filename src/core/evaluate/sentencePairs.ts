@@ -3,9 +3,10 @@ import { badSettings } from '../base/errors';
 import type { Pause } from '../base/job';
 import { formatCount } from '../base/units';
 import { shareOf } from '../metrics/share';
-import type { Interval } from '../metrics/text/bootstrap';
+import type { Interval } from '../metrics/intervals/units';
 import { modelSpec } from '../models';
 import type { Network } from '../models/network';
+import { beginOf } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { SentencePair } from './minimalPairs';
 import { type Read, wantedNats } from './tokenScores';
@@ -62,7 +63,7 @@ function readsOf(network: Network, tokenizer: Tokenizer, text: string): readonly
   const own = [...tokenizer.encode(text)];
   const isEncoder = modelSpec(id).kind === 'encoder';
   const { begin } = tokenizer;
-  const before = isEncoder && begin === undefined ? [] : [begin ?? tokenizer.endOfText];
+  const before = isEncoder && begin === undefined ? [] : [beginOf(tokenizer)];
   const after = isEncoder && begin !== undefined ? [tokenizer.idOf('separator')] : [];
   // The last token of what is read from left to right is only predicted.
   const read = before.length + own.length + (isEncoder ? after.length : -1);

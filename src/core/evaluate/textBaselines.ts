@@ -1,11 +1,12 @@
-/** What a text costs without a model, in the figures that a loss can be told in. */
+/** What a text costs without a model, and how often what is likeliest to it comes. */
+import { type Pause, yieldToEventLoop } from '../base/job';
 import { formatCount } from '../base/units';
 import { beginOf } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { type Held, MOST_COUNTED, type Tokenised } from './blocks';
 import type { Evaluation } from './evaluation';
 import type { BaselineId } from './figures';
-import { LIKELIHOOD_IDS, likelihoodOf } from './likelihood';
+import { LIKELIHOOD_IDS, likelihoodOf, type Sums } from './likelihood';
 import { canCount, nGrams } from './nGrams';
 
 const COUNTED = ['unigram', 'bigram', 'trigram'] as const satisfies readonly BaselineId[];
@@ -15,19 +16,25 @@ export async function textBaselines(
   documents: readonly Held[],
   tokenizer: Tokenizer,
   train?: readonly Tokenised[],
+  pause: Pause = yieldToEventLoop,
 ): Promise<Pick<Evaluation, 'baselines' | 'leftOut'>> {
   const tokens = documents.reduce((sum, { ids }) => sum + ids.length, 0);
   const bytes = documents.reduce((sum, document) => sum + document.bytes, 0);
-  const told = (nats: number) => {
-    const sums = { nats, tokens, bytes, first: 0, firstFive: 0, bins: [] };
-    return Object.fromEntries(
-      LIKELIHOOD_IDS.filter((id) => likelihoodOf(id).isOfLoss).map((id) => [id, likelihoodOf(id).of(sums)]),
+  const told = (sums: Pick<Sums, 'nats' | 'first' | 'firstFive'>) =>
+    Object.fromEntries(
+      LIKELIHOOD_IDS.filter((id) => !likelihoodOf(id).isOfSureness).map((id) => [
+        id,
+        likelihoodOf(id).of({ ...sums, tokens, bytes, bins: [] }),
+      ]),
     );
-  };
   const texts = documents.map(({ text, ids }) => text ?? tokenizer.decode(ids));
   const packed = await gzipBytes(new TextEncoder().encode(texts.join('')));
   const baselines: Evaluation['baselines'] = {
-    uniform: told(tokens * Math.log(tokenizer.size)),
+    uniform: told({
+      nats: tokens * Math.log(tokenizer.size),
+      first: tokens / tokenizer.size,
+      firstFive: (tokens * Math.min(5, tokenizer.size)) / tokenizer.size,
+    }),
     ...(bytes > 0 && { gzip: { bitsPerByte: (8 * packed) / bytes } }),
   };
   if (!train) return { baselines, leftOut: COUNTED.map((name) => ({ name, reason: NOT_COUNTED })) };
@@ -44,16 +51,24 @@ export async function textBaselines(
       continue;
     }
     const model = nGrams(counted, tokenizer.size, order);
-    let nats = 0;
+    const sums = { nats: 0, first: 0, firstFive: 0 };
     let at = 0;
     for (const { ids } of documents) {
       at++; // what stands before
-      for (let t = 0; t < ids.length; t++) nats += model.loss(read, at++);
+      for (const id of ids) {
+        sums.nats += model.loss(read, at);
+        const place = model.likeliest(read, at++).indexOf(id);
+        if (place === 0) sums.first++;
+        if (place >= 0) sums.firstFive++;
+        if (at % AT_ONCE === 0) await pause();
+      }
     }
-    baselines[name] = told(nats);
+    baselines[name] = told(sums);
   }
   return { baselines, leftOut };
 }
+/** Tokens that take some tens of ms. */
+const AT_ONCE = 4096;
 export const NOT_COUNTED = `What the model learnt from is not given, or is more than ${formatCount(MOST_COUNTED)} tokens, so that nothing is counted.`;
 
 /** One after another, each after what stands before every text. */

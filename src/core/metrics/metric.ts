@@ -1,6 +1,7 @@
 /** What is measured of a model on held-out text. A metric is a file of this folder and a line in index.ts. */
 
-import { estimated } from './text/estimate';
+import { atOnce } from '../base/job';
+import { estimates } from './text/estimate';
 import type { Pair, TextMetric } from './text/textMetric';
 
 /** A value, and between which two it lies with 95 % confidence, where that can be told. */
@@ -99,12 +100,12 @@ export const answersMetric = (metric: TextMetric, says: string) => ({
   says,
   needs: 'answers' as const,
   start(): Meter {
-    const rows: (readonly number[])[] = [];
+    const pairs: Pair[] = [];
     return {
       add({ answers = [] }) {
-        for (const { output, wanted } of answers) rows.push(metric.statistics(output, wanted));
+        pairs.push(...answers);
       },
-      value: () => (rows.length === 0 ? { value: NaN } : estimated(metric, rows)),
+      value: () => (pairs.length === 0 ? { value: NaN } : atOnce(estimates([metric], pairs))[0]!),
     };
   },
 });

@@ -1,4 +1,4 @@
-import type { Interval } from './text/bootstrap';
+import type { Interval } from './intervals/units';
 
 /** Of a share, in percent, where it lies with 95 % confidence: Wilson 1927, "Probable inference, the law of succession". */
 export function shareOf(part: number, all: number): { value: number } & Interval {

@@ -1,7 +1,8 @@
 /** Pairs of an input and a target: how likely targets are, and what is given in their place. */
-import type { Job } from '../../base/job';
+import { badSettings } from '../../base/errors';
+import { type Job, withPauses } from '../../base/job';
 import { type TextMetricId, textMetrics, TEXT_METRIC_IDS } from '../../metrics/text';
-import { estimated } from '../../metrics/text/estimate';
+import { estimates } from '../../metrics/text/estimate';
 import { scoreOf } from '../../metrics/text/textMetric';
 import { answered } from '../../objectives/answers';
 import { textOf } from '../../objectives/pairRows';
@@ -14,7 +15,7 @@ import { rowsOf } from '../likelihood';
 import { targetScores } from '../targetScores';
 import { NOT_COUNTED } from '../textBaselines';
 import { whereItFails } from '../where';
-import { figuresOf } from './figuresOf';
+import { figuresOf, withoutInterval } from './figuresOf';
 import type { Read, Reading } from './reading';
 
 const ANSWERING = {
@@ -27,19 +28,23 @@ export const targets: Reading = {
   figures: ['loss', 'perplexity'],
   baselines: ['uniform', 'unigram'],
   ...ANSWERING,
-  async read({ network, tokenizer, asked, isAsked, pause, report }) {
-    const { pairs = [], seed } = asked;
+  async read(read) {
+    const { network, tokenizer, asked, pause, report } = read;
+    const { pairs = [] } = asked;
+    checkHasPairs(pairs);
     const scores = await targetScores(network, tokenizer, pairs, { pause, report });
     const blocks = pairs.map(({ target }, document) => ({ document, from: 0, to: target.length + 1, bytes: 0 }));
     const losses = scores.map(({ loss }) => ({ loss, position: (token: number) => token + 1 }));
     const documents = pairs.map(({ target, source }) => ({ ids: target, bytes: 0, source }));
     const fails = whereItFails(documents, losses, tokenizer, asked);
     const { baselines, leftOut } = ofTargets(pairs, tokenizer, asked.counts);
+    const rows = rowsOf(blocks, scores);
+    const figures = await figuresOf({ loss: 'loss', perplexity: 'perplexity' }, rows, 'pair', read);
     return {
-      metrics: figuresOf({ loss: 'loss', perplexity: 'perplexity' }, isAsked, rowsOf(blocks, scores), seed),
+      metrics: figures.metrics,
       baselines,
       ...fails,
-      leftOut: [...leftOut, ...fails.leftOut],
+      leftOut: [...figures.leftOut, ...leftOut, ...fails.leftOut],
     };
   },
 };
@@ -59,21 +64,29 @@ export const answers: Reading = {
   baselines: ['copy'],
   ...ANSWERING,
   async read(read) {
-    const { tokenizer, asked, isAsked } = read;
+    const { tokenizer, asked, isAsked, pause } = read;
     const { pairs = [], seed } = asked;
+    checkHasPairs(pairs);
     const ids = TEXT_METRIC_IDS.filter(isAsked);
     const outputs = await answersTo(pairs, read);
     const wanted = pairs.map(({ target }) => textOf(tokenizer, target));
     const copies = pairs.map(({ input }, i) => ({ output: textOf(tokenizer, input), wanted: wanted[i]! }));
     const all = textMetrics();
     const ofEach = <T>(of: (id: TextMetricId) => T) => Object.fromEntries(ids.map((id) => [id, of(id)]));
-    const metrics: Evaluation['metrics'] = ofEach((id) => {
-      const rows = outputs.map((output, i) => all[id].statistics(output, wanted[i]!));
-      return { ...estimated(all[id], rows, seed), unit: figureFacts(id).unit };
-    });
-    return { metrics, baselines: { copy: ofEach((id) => scoreOf(all[id], copies)) } };
+    const given = outputs.map((output, i) => ({ output, wanted: wanted[i]! }));
+    const own = ids.map((id) => all[id]);
+    const found = await withPauses(estimates(own, given, seed), pause);
+    const metrics: Evaluation['metrics'] = Object.fromEntries(
+      ids.map((id, i) => [id, { ...found[i]!, unit: figureFacts(id).unit }]),
+    );
+    const leftOut = withoutInterval(metrics, pairs.length, 'pair');
+    return { metrics, baselines: { copy: ofEach((id) => scoreOf(all[id], copies)) }, leftOut };
   },
 };
+
+function checkHasPairs(pairs: readonly HeldPair[]): void {
+  if (pairs.length === 0) throw badSettings('There are no pairs to measure on.', 'Give a table that has rows.');
+}
 
 /** Computed together where they are about as long. */
 async function answersTo(pairs: readonly HeldPair[], { network, tokenizer, pause, report }: Read) {

@@ -1,17 +1,39 @@
 /** Figures of how likely tokens were, under the names that a reading tells them by. */
+import { withPauses } from '../../base/job';
+import { noInterval } from '../../metrics/intervals/interval';
+import type { Rows } from '../../metrics/intervals/units';
 import type { Evaluation } from '../evaluation';
 import { type FigureId, figureFacts } from '../figures';
 import { type LikelihoodId, measured } from '../likelihood';
+import type { Read } from './reading';
 
-/** @param like which likelihood each figure is */
-export const figuresOf = (
+/**
+ * @param like which likelihood each figure is
+ * @param what a row is of
+ */
+export async function figuresOf(
   like: Readonly<Partial<Record<FigureId, LikelihoodId>>>,
-  isAsked: (id: FigureId) => boolean,
-  rows: readonly (readonly number[])[],
-  seed: number,
-): Evaluation['metrics'] =>
-  Object.fromEntries(
-    (Object.entries(like) as [FigureId, LikelihoodId][])
-      .filter(([id]) => isAsked(id))
-      .map(([id, likelihood]) => [id, { ...measured(likelihood, rows, seed), unit: figureFacts(id).unit }]),
-  );
+  rows: Rows,
+  what: 'piece' | 'pair',
+  { isAsked, asked: { seed }, pause }: Pick<Read, 'isAsked' | 'asked' | 'pause'>,
+): Promise<Pick<Evaluation, 'metrics' | 'leftOut'>> {
+  const own = (Object.entries(like) as [FigureId, LikelihoodId][]).filter(([id]) => isAsked(id));
+  const ids = own.map(([, likelihood]) => likelihood);
+  const { estimates, blocks } = await withPauses(measured(ids, rows, seed), pause);
+  const metrics = own.map(([id, likelihood]) => [id, { ...estimates[likelihood], unit: figureFacts(id).unit }]);
+  const told = Object.fromEntries(metrics) as Evaluation['metrics'];
+  return { metrics: told, leftOut: withoutInterval(told, blocks, what) };
+}
+
+/** What is told without an interval, and why. @param units that intervals are made of */
+export function withoutInterval(
+  metrics: Evaluation['metrics'],
+  units: number,
+  what: 'piece' | 'pair',
+): Evaluation['leftOut'] {
+  const names = Object.entries(metrics).flatMap(([name, { low }]) => (low === undefined ? [name] : []));
+  const reason = noInterval(units, what);
+  return names.length > 0 && names.length === Object.keys(metrics).length
+    ? [{ name: 'intervals', reason }]
+    : names.map((name) => ({ name: `interval of ${name}`, reason }));
+}

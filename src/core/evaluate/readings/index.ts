@@ -1,6 +1,7 @@
 import { answers, targets } from './answers';
+import { freely } from './freely';
 import { masked } from './masked';
 import type { Reading } from './reading';
 import { strided, text } from './text';
 
-export const READINGS: readonly Reading[] = [text, strided, masked, targets, answers];
+export const READINGS: readonly Reading[] = [text, strided, masked, targets, answers, freely];

@@ -1,6 +1,8 @@
 /** A text of which some tokens are hidden: how likely each of them was, given all around it. */
-import { summed } from '../../metrics/text/textMetric';
-import { blocksOf } from '../blocks';
+import { badSettings } from '../../base/errors';
+import { counted } from '../../base/units';
+import { summed } from '../../metrics/intervals/units';
+import { blocksOf, checkHasText } from '../blocks';
 import { calibrationOf, rowsOf } from '../likelihood';
 import { lengthOf, maskedScores } from '../maskedScores';
 import { countsOf, whereItFails } from '../where';
@@ -21,20 +23,31 @@ export const masked: Reading = {
   of: 'documents',
   kinds: ['encoder'],
   unfit: 'The model does not find hidden tokens.',
-  async read({ network, tokenizer, asked, isAsked, pause, report }) {
+  async read(read) {
+    const { network, tokenizer, asked, isAsked, pause, report } = read;
     const { documents = [], seed } = asked;
+    checkHasText(documents);
     const scores = await maskedScores(network, tokenizer, documents, seed, { pause, report });
     const rows = rowsOf(blocksOf(documents, tokenizer), scores).filter(([, tokens]) => tokens! > 0);
+    if (rows.length === 0)
+      throw badSettings(
+        `Of ${counted(
+          documents.reduce((sum, { ids }) => sum + ids.length, 0),
+          'token',
+        )} of the text none can be hidden: they stand for nothing that the tokenizer knows.`,
+        'Give a text of the kind that the model learnt from.',
+      );
     const length = lengthOf(network, tokenizer);
     const losses = scores.map(({ loss }) => ({ loss, position: (token: number) => (token % length) + 1 }));
     const fails = whereItFails(documents, losses, tokenizer, asked);
     const { baselines, leftOut } = hiddenBaselines(documents, scores, tokenizer, countsOf(asked, tokenizer.size));
+    const figures = await figuresOf(LIKE, rows, 'piece', read);
     return {
-      metrics: figuresOf(LIKE, isAsked, rows, seed),
+      metrics: figures.metrics,
       ...(isAsked('calibrationError') && { calibration: calibrationOf(summed(rows)) }),
       baselines,
       ...fails,
-      leftOut: [...leftOut, ...fails.leftOut],
+      leftOut: [...figures.leftOut, ...leftOut, ...fails.leftOut],
     };
   },
 };

@@ -56,6 +56,13 @@ export interface Reading {
   read(read: Read): Promise<Partial<Evaluation>>;
 }
 
+/** What is found by itself, whatever becomes of the rest; `names`: what is left out where that fails. */
+export interface Part {
+  names: readonly string[];
+  /** @throws HomegrownError */
+  read(): Promise<Partial<Evaluation>>;
+}
+
 export interface Read {
   network: Network;
   tokenizer: Tokenizer;

@@ -1,9 +1,10 @@
 /** A text read from left to right: how likely each token was, given those before it. */
 import { badSettings } from '../../base/errors';
 import { formatCount } from '../../base/units';
-import { summed } from '../../metrics/text/textMetric';
+import { summed } from '../../metrics/intervals/units';
 import { calibrationOf, LIKELIHOOD_IDS, type LikelihoodId } from '../likelihood';
 import { endToEnd, scoreText, stridedBy } from '../ofText';
+import { checkHasText } from '../blocks';
 import { textBaselines } from '../textBaselines';
 import { whereItFails } from '../where';
 import { figuresOf } from './figuresOf';
@@ -21,20 +22,23 @@ export const text: Reading = {
   figures: LIKELIHOOD_IDS,
   baselines: ['uniform', 'unigram', 'bigram', 'trigram', 'gzip'],
   ...LEFT_TO_RIGHT,
-  async read({ network, tokenizer, asked, isAsked, pause, report }) {
-    const { documents = [], train, seed } = asked;
+  async read(read) {
+    const { network, tokenizer, asked, isAsked, pause, report } = read;
+    const { documents = [], train } = asked;
+    checkHasText(documents);
     const windows = endToEnd(network);
     const { rows, scores } = await scoreText(network, tokenizer, documents, windows, pause, report);
     const position = (token: number): number => (token % windows.context) + 1;
     const losses = scores.map(({ loss }) => ({ loss, position }));
     const fails = whereItFails(documents, losses, tokenizer, asked);
-    const { baselines, leftOut } = await textBaselines(documents, tokenizer, train);
+    const { baselines, leftOut } = await textBaselines(documents, tokenizer, train, pause);
+    const figures = await figuresOf(LIKE, rows, 'piece', read);
     return {
-      metrics: figuresOf(LIKE, isAsked, rows, seed),
+      metrics: figures.metrics,
       ...(isAsked('calibrationError') && { calibration: calibrationOf(summed(rows)) }),
       baselines,
       ...fails,
-      leftOut: [...leftOut, ...fails.leftOut],
+      leftOut: [...figures.leftOut, ...leftOut, ...fails.leftOut],
     };
   },
 };
@@ -43,15 +47,17 @@ export const strided: Reading = {
   figures: ['stridedPerplexity'],
   onlyAsked: true,
   ...LEFT_TO_RIGHT,
-  async read({ network, tokenizer, asked, isAsked, pause, report }) {
+  async read(read) {
+    const { network, tokenizer, asked, pause, report } = read;
     const { context } = network.choice.config;
-    const { documents = [], seed, stride = Math.max(1, Math.floor(context / 2)) } = asked;
+    const { documents = [], stride = Math.max(1, Math.floor(context / 2)) } = asked;
     if (stride > context)
       throw badSettings(
         `The stride of ${formatCount(stride)} is longer than the context of ${formatCount(context)}.`,
         'Take a shorter one.',
       );
+    checkHasText(documents);
     const { rows } = await scoreText(network, tokenizer, documents, stridedBy(network, stride), pause, report);
-    return { metrics: figuresOf({ stridedPerplexity: 'perplexity' }, isAsked, rows, seed) };
+    return figuresOf({ stridedPerplexity: 'perplexity' }, rows, 'piece', read);
   },
 };

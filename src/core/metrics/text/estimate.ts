@@ -1,14 +1,44 @@
-/** A metric of texts over all pairs, with the interval that it lies in with 95 % confidence. */
+/** Metrics of texts over all pairs, each with the interval that it lies in with 95 % confidence. */
+import { intervals } from '../intervals/interval';
+import { summed } from '../intervals/units';
+import type { Estimate } from '../metric';
 import { shareOf } from '../share';
-import { bootstrap, type Interval } from './bootstrap';
-import { summed, type TextMetric } from './textMetric';
+import type { Pair, TextMetric } from './textMetric';
 
-/** @param rows statistics of each pair, one at least */
-export function estimated(
-  { score, isShare }: Pick<TextMetric, 'score' | 'isShare'>,
-  rows: readonly (readonly number[])[],
+/**
+ * Yields between pieces of work.
+ * @param pairs one at least
+ * @returns of each metric
+ */
+export function* estimates(
+  metrics: readonly TextMetric[],
+  pairs: readonly Pair[],
   seed = 0,
-): { value: number } & Interval {
-  const [right, all] = summed(rows);
-  return isShare ? shareOf(right!, all!) : { value: score(summed(rows)), ...bootstrap(rows, score, { seed }) };
+): Generator<void, readonly Estimate[]> {
+  const rows: number[][] = [];
+  for (const { output, wanted } of pairs) {
+    rows.push(metrics.flatMap((metric) => metric.statistics(output, wanted)));
+    if (rows.length % AT_ONCE === 0) yield;
+  }
+  // Beside each other, so that each drawing is of the same pairs for all.
+  const widths = metrics.map((metric) => metric.statistics('', '').length);
+  const own = metrics.map((metric, i) => {
+    const from = widths.slice(0, i).reduce((a, b) => a + b, 0);
+    return { ...metric, sumsOf: (sums: readonly number[]) => sums.slice(from, from + widths[i]!) };
+  });
+  const sums = summed(rows);
+  const drawn = own
+    .filter(({ isShare }) => !isShare)
+    .map(({ score, sumsOf, better }) => ({
+      of: (drawing: readonly number[]) => score(sumsOf(drawing)),
+      least: 0,
+      ...(better === 'higher' && { most: 100 }),
+    }));
+  const found = [...(yield* intervals(rows, drawn, seed))];
+  return own.map(({ isShare, score, sumsOf }) => {
+    const [right, all] = sumsOf(sums);
+    return isShare ? shareOf(right!, all!) : { value: score(sumsOf(sums)), ...found.shift() };
+  });
 }
+/** Pairs whose statistics take a few ms. */
+const AT_ONCE = 16;

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { textMetrics } from '.';
 import { bleu } from './bleu';
-import { bootstrap, quantile } from './bootstrap';
+import { atOnce } from '../../base/job';
+import { estimates } from './estimate';
 import { stem } from './stem';
 import { type Pair, scoreOf } from './textMetric';
-import { normals } from '../../base/rng';
 
 const all = Object.entries(textMetrics());
-const NO_METRICS = ['index', 'textMetric', 'bootstrap', 'stem', 'estimate'];
+const NO_METRICS = ['index', 'textMetric', 'stem', 'estimate'];
 
 test('every file of a metric is in the list', () => {
   const names = readdirSync(new URL('.', import.meta.url))
@@ -82,19 +82,23 @@ test.each([
   expect(stem(word)).toBe(wanted);
 });
 
-test('an interval of 95 % holds the truth in 90 to 99 of a hundred samples', () => {
-  const SAMPLES = 200;
-  let held = 0;
-  for (let sample = 0; sample < SAMPLES; sample++) {
-    const rows = [...normals(sample, 'sample', 60)].map((x) => [3 + x, 1]);
-    const { low, high } = bootstrap(rows, ([sum, n]) => sum! / n!, { seed: sample });
-    if (low <= 3 && high >= 3) held++;
-  }
-  expect(held / SAMPLES).toBeGreaterThanOrEqual(0.9);
-  expect(held / SAMPLES).toBeLessThanOrEqual(0.99);
-});
+describe('with intervals', () => {
+  const { bleu: words, ter, exactMatch } = textMetrics();
+  const many = Array.from({ length: 12 }, (_, i) => ({ output: `a b c d ${i % 4}`, wanted: `a b c d ${i % 3}` }));
 
-test('a quantile lies between its neighbours', () => {
-  expect(quantile(Float64Array.of(1, 2, 4), 0.75)).toBe(3);
-  expect(quantile(Float64Array.of(7), 0.975)).toBe(7);
+  test('each metric alone is what it is beside others', () => {
+    const together = atOnce(estimates([words, ter, exactMatch], many));
+    expect(together).toEqual([words, ter, exactMatch].map((metric) => atOnce(estimates([metric], many))[0]));
+    expect(together[0]!.value).toBeCloseTo(scoreOf(words, many), 10);
+    for (const { value, low, high } of together) {
+      expect(low).toBeLessThan(value);
+      expect(high).toBeGreaterThan(value);
+    }
+  });
+
+  test('one pair has none but where a formula gives it', () => {
+    const [bleuOfOne, share] = atOnce(estimates([words, exactMatch], many.slice(0, 1)));
+    expect(bleuOfOne).toEqual({ value: expect.closeTo(100) as number });
+    expect(share).toMatchObject({ value: 100, low: expect.closeTo(20.65, 2) as number });
+  });
 });

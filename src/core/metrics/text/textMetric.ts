@@ -1,4 +1,5 @@
 /** What is measured of texts that a model gave, each beside the one that was wanted. Add one: its file, and a line in index.ts. */
+import { summed } from '../intervals/units';
 
 export interface TextMetric {
   label: string;
@@ -24,13 +25,6 @@ export interface Pair {
 /** Of all pairs; they are at least one. */
 export const scoreOf = (metric: TextMetric, pairs: readonly Pair[]): number =>
   metric.score(summed(pairs.map(({ output, wanted }) => metric.statistics(output, wanted))));
-
-/** Column by column. */
-export function summed(rows: readonly (readonly number[])[]): readonly number[] {
-  const sums = new Array<number>(rows[0]!.length).fill(0);
-  for (const row of rows) for (let i = 0; i < sums.length; i++) sums[i]! += row[i]!;
-  return sums;
-}
 
 type Facts = Omit<TextMetric, 'statistics' | 'score'>;
 

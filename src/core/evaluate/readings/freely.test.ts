@@ -1,0 +1,61 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, test } from 'vitest';
+import { unwatched } from '../../base/job';
+import { initialValues } from '../../models/initial';
+import { type Network, network } from '../../models/network';
+import { createTokenizer } from '../../tokenizer/byteLevel';
+import { held } from '../blocks';
+import { evaluate } from '../evaluate';
+import { written } from '../written';
+import { WRITING } from '../writing';
+
+const words = 'the cat sat on the mat and the dog ran to the sea and ';
+const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+const documents = [held(tokenizer, words.repeat(4), 'one'), held(tokenizer, 'ab', 'two')];
+let net: Network;
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  const choice = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 24 }, vocabulary: 257 } as const;
+  net = await network(choice, initialValues(choice, 1));
+});
+
+test('texts follow from the seed; beside each stands as much of what goes on there', async () => {
+  const before = tf.memory().numTensors;
+  const texts = await written(net, tokenizer, documents, 5);
+  expect(tf.memory().numTensors).toBe(before);
+  expect(texts).toHaveLength(WRITING.texts);
+  expect(await written(net, tokenizer, documents, 5)).toEqual(texts);
+  expect((await written(net, tokenizer, documents, 6)).map(({ given }) => given)).not.toEqual(texts.map(({ given }) => given)); // prettier-ignore
+  expect(new Set(texts.map(({ given }) => given)).size).toBeGreaterThan(WRITING.texts - 3);
+  const sea = texts.filter(({ real }) => words.repeat(4).includes(real) && real.length > 40);
+  expect(sea.length).toBeGreaterThan(WRITING.texts / 2);
+  for (const { real } of sea) expect(real).toMatch(/\S$/);
+}, 240_000);
+
+test('a model that says one thing alone loops, and what people wrote does not', async () => {
+  /** Each byte is followed by the one that follows it first in `a b `, whatever came before. */
+  const cycle = [...tokenizer.encode('a b ')];
+  const table = tf.buffer([257, 257]);
+  for (let id = 0; id < 257; id++) {
+    const at = cycle.indexOf(id);
+    table.set(90, id, at === 0 || at === 2 ? cycle[1]! : cycle[0]!);
+  }
+  const rows = table.toTensor();
+  const looped = {
+    ...net,
+    forward: (ids: tf.Tensor2D) => ({
+      hidden: tf.gather(rows, tf.reshape(ids, [-1])) as tf.Tensor2D,
+      classifier: tf.eye(257),
+    }),
+  } as Network;
+  const asked = { documents, metrics: ['distinct1', 'distinct2', 'repetition', 'loops'] as const };
+  const { metrics, baselines, leftOut } = await evaluate(looped, tokenizer, asked, unwatched);
+  expect(leftOut).toEqual([]);
+  expect(metrics['loops']!.value).toBe(100);
+  expect(metrics['loops']!.low).toBeGreaterThan(75);
+  expect(metrics['repetition']!.value).toBeGreaterThan(90);
+  expect(metrics['distinct1']!.value).toBeLessThan(2);
+  expect(baselines['heldOut']!['loops']).toBe(0);
+  expect(baselines['heldOut']!['repetition']).toBeLessThan(20);
+  rows.dispose();
+}, 240_000);

@@ -1,0 +1,34 @@
+/** What a model writes with nothing to say: how unlike itself it is, beside what people wrote there. */
+import type { Evaluation } from '../evaluation';
+import { checkHasText } from '../blocks';
+import { WRITTEN_METRIC_IDS, WRITTEN_METRICS } from '../../metrics/written';
+import { wordsIn } from '../../metrics/written/writtenMetric';
+import { written } from '../written';
+import type { Reading } from './reading';
+
+export const freely: Reading = {
+  figures: WRITTEN_METRIC_IDS,
+  baselines: ['heldOut'],
+  of: 'documents',
+  kinds: ['decoder'],
+  unfit: 'The model does not write from left to right.',
+  async read({ network, tokenizer, asked, isAsked, pause, report }) {
+    const { documents = [], seed } = asked;
+    checkHasText(documents);
+    const texts = await written(network, tokenizer, documents, seed, { pause, report });
+    const [given, real] = [texts.map((text) => wordsIn(text.given)), texts.map((text) => wordsIn(text.real))];
+    const metrics: Evaluation['metrics'] = {};
+    const heldOut: Record<string, number> = {};
+    const leftOut: Evaluation['leftOut'] = [];
+    for (const id of WRITTEN_METRIC_IDS.filter(isAsked)) {
+      const { of, unit } = WRITTEN_METRICS[id];
+      const estimate = of(given, seed);
+      if (Number.isNaN(estimate.value)) leftOut.push({ name: id, reason: TOO_SHORT });
+      else metrics[id] = { ...estimate, unit };
+      const { value } = of(real, seed);
+      if (!Number.isNaN(value)) heldOut[id] = value;
+    }
+    return { metrics, baselines: { heldOut }, leftOut };
+  },
+};
+const TOO_SHORT = 'What the model writes has too few words for it.';

@@ -1,0 +1,56 @@
+/** Units drawn again, as many, with replacement, a thousand times. */
+import { stream } from '../../base/rng';
+import { normalBelow, student } from './student';
+import type { Interval, Rows, Statistic } from './units';
+
+/**
+ * The percentile interval, as much wider as so few units ask for: drawings of n units spread less than samples do, by the root
+ * of (n - 1) / n, and their spread is itself an estimate, which Student's t allows for.
+ * @param rows ten units at least
+ * Source: Efron 1979; of corpora Koehn 2004, "Statistical Significance Tests for Machine Translation Evaluation"; how much wider
+ * Hesterberg 2015, "What Teachers Should Know About the Bootstrap", section 5.3
+ */
+export function* bootstrap(
+  rows: Rows,
+  statistics: readonly Statistic[],
+  seed: number,
+): Generator<void, readonly Interval[]> {
+  const values = statistics.map(() => new Float64Array(DRAWINGS));
+  for (const [drawing, sums] of drawings(rows, seed)) {
+    for (const [i, { of }] of statistics.entries()) values[i]![drawing] = of(sums);
+    if (drawing % AT_ONCE === AT_ONCE - 1) yield;
+  }
+  const n = rows.length;
+  const below = normalBelow(-Math.sqrt(n / (n - 1)) * student(n - 1));
+  return values.map((all) => {
+    all.sort();
+    return { low: quantile(all, below), high: quantile(all, 1 - below) };
+  });
+}
+const DRAWINGS = 1000;
+/** A few ms of the most units. */
+const AT_ONCE = 20;
+
+/** Sums of each drawing, in one array that is used again. */
+function* drawings(rows: Rows, seed: number): Generator<readonly [drawing: number, sums: readonly number[]]> {
+  const columns = rows[0]!.length;
+  const flat = Float64Array.from(rows.flat());
+  const sums = new Array<number>(columns);
+  for (let drawing = 0; drawing < DRAWINGS; drawing++) {
+    const at = stream(seed, 'bootstrap', drawing);
+    sums.fill(0);
+    for (let i = 0; i < rows.length; i++) {
+      const first = Math.floor((at(i) / 2 ** 32) * rows.length) * columns;
+      for (let c = 0; c < columns; c++) sums[c]! += flat[first + c]!;
+    }
+    yield [drawing, sums];
+  }
+}
+
+/** Of ascending values, between neighbours as NumPy does by default. */
+export function quantile(values: Float64Array, share: number): number {
+  const at = share * (values.length - 1);
+  const below = Math.floor(at);
+  const [low, high] = [values[below]!, values[Math.min(values.length - 1, below + 1)]!];
+  return low + (at - below) * (high - low);
+}

@@ -1,0 +1,26 @@
+/** Where a value lies with 95 % confidence, by how unlike the units are that it is made of: documents, pieces of a text, or pairs. */
+import { counted } from '../../base/units';
+import { bootstrap } from './bootstrap';
+import { jackknife } from './jackknife';
+import { type Interval, merged, type Rows, type Statistic } from './units';
+
+/** Units from which they are drawn again. Of fewer too few different drawings can be had, and Student's t does better. */
+export const FEWEST = 10;
+
+/**
+ * Of several statistics of the same units. Yields between pieces of work.
+ * @param rows of each unit, what adds up
+ * @returns of each statistic; undefined where so few units, one or all alike, tell nothing of how unlike others would be
+ */
+export function* intervals(
+  rows: Rows,
+  statistics: readonly Statistic[],
+  seed: number,
+): Generator<void, readonly (Interval | undefined)[]> {
+  if (rows.length < FEWEST) return statistics.map((statistic) => jackknife(rows, statistic));
+  return yield* bootstrap(merged(rows), statistics, seed);
+}
+
+/** Why there is none. @param what a unit is called */
+export const noInterval = (units: number, what: 'piece' | 'pair' | 'line'): string =>
+  `Too little text for an interval: ${counted(units, what)}, and ${FEWEST} are needed.`;

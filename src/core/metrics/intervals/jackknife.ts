@@ -1,0 +1,33 @@
+/** Each unit left out in turn. */
+import { student } from './student';
+import { type Bounds, type Interval, type Rows, type Statistic, summed } from './units';
+
+/**
+ * By Student's t with as many degrees of freedom as there are units but one: exact for means of normal values, however few.
+ * @returns undefined where one unit, or units that are all alike, tell nothing
+ * Source: Tukey 1958, "Bias and confidence in not-quite large samples"
+ */
+export function jackknife(rows: Rows, { of, isExponential = false, ...bounds }: Statistic): Interval | undefined {
+  if (rows.length < 2) return undefined;
+  const all = summed(rows);
+  const scaled = (sums: readonly number[]): number => (isExponential ? Math.log(of(sums)) : of(sums));
+  const others = rows.map((row) => scaled(all.map((sum, column) => sum - row[column]!)));
+  const interval = around(scaled(all), others, bounds);
+  if (!interval || !isExponential) return interval;
+  return { low: Math.exp(interval.low), high: Math.exp(interval.high) };
+}
+
+/** @param others the value without each unit */
+export function around(
+  value: number,
+  others: readonly number[],
+  { least = -Infinity, most = Infinity }: Bounds,
+): Interval | undefined {
+  const n = others.length;
+  const mean = others.reduce((a, b) => a + b, 0) / n;
+  const deviation = Math.sqrt((others.reduce((sum, other) => sum + (other - mean) ** 2, 0) * (n - 1)) / n);
+  // Sums that differ by rounding alone are alike.
+  if (!(deviation > 1e-9 * Math.abs(value))) return undefined;
+  const half = student(n - 1) * deviation;
+  return { low: Math.max(least, value - half), high: Math.min(most, value + half) };
+}

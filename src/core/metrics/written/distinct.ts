@@ -1,0 +1,31 @@
+import { around } from '../intervals/jackknife';
+import { gramsOf, type WrittenMetric } from './writtenMetric';
+
+/**
+ * How many of all n-grams of all texts are unlike each other. Texts that are drawn twice say everything twice, so that nothing can
+ * be told by drawing them again: its interval is the jackknife's, whose variance is at least the true one (Efron & Stein 1981).
+ */
+export const distinct = (n: 1 | 2): WrittenMetric => ({
+  label: `Distinct-${n}`,
+  unit: '%',
+  better: 'higher',
+  says: n === 1 ? 'how many of the words that it writes are different ones' : 'the same of two words in a row',
+  source: 'Li et al. 2016, "A Diversity-Promoting Objective Function for Neural Conversation Models", arXiv:1510.03055',
+  signature: `case:mixed|tok:words|n:${n}|of:all texts`,
+  of(texts) {
+    /** Of each n-gram, the one text that has it, or that several have it. */
+    const where = new Map<string, number>();
+    const lengths = texts.map((words, text) => {
+      const grams = gramsOf(words, n);
+      for (const gram of grams) where.set(gram, (where.get(gram) ?? text) === text ? text : SEVERAL);
+      return grams.length;
+    });
+    const own = new Uint32Array(texts.length);
+    for (const text of where.values()) if (text !== SEVERAL) own[text]!++;
+    const all = lengths.reduce((a, b) => a + b, 0);
+    const value = (100 * where.size) / all;
+    const others = lengths.map((length, text) => (100 * (where.size - own[text]!)) / (all - length));
+    return { value, ...around(value, others, { least: 0, most: 100 }) };
+  },
+});
+const SEVERAL = -1;

@@ -1,0 +1,15 @@
+/** Add a metric of what is written freely: its file, and its line here. */
+import { distinct } from './distinct';
+import { loops } from './loops';
+import { repetition } from './repetition';
+import type { WrittenMetric } from './writtenMetric';
+
+/** By the names that they have in the terminal and in files, which do not change. */
+export const WRITTEN_METRICS = {
+  distinct1: distinct(1),
+  distinct2: distinct(2),
+  repetition,
+  loops,
+} as const satisfies Record<string, WrittenMetric>;
+export type WrittenMetricId = keyof typeof WRITTEN_METRICS;
+export const WRITTEN_METRIC_IDS = Object.keys(WRITTEN_METRICS) as WrittenMetricId[];
