@@ -1,8 +1,12 @@
 /** What is asked of a step besides: two runs of two architectures compared, a task table, pairs of sentences, looks at the test part. */
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { SMALL, Studio } from './studio';
+
+/** As options of what is compared with: another run by its name, a step of the same by that. */
+const [OF_OTHER_RUN, OF_OWN] = [/^(?!step)/, /^step \d+/] as const;
 
 const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
 
@@ -31,22 +35,29 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
   await studio.goTo('Tokenizer');
   await page.getByText('Bytes', { exact: true }).click();
   await train(studio, page, 20);
+  await studio.goTo('Model');
+  await page.getByRole('radiogroup', { name: 'Architecture' }).getByText('Llama', { exact: true }).click();
+  await studio.set({ ...SMALL, Context: 64, 'Heads of keys': 1, 'Inner width': 32 });
+  await train(studio, page, 20);
   await studio.goTo('Evaluate');
   await page.getByRole('link', { name: 'Compare, pairs and tasks' }).click();
 
-  // With an earlier step of the same run.
-  await page.getByRole('button', { name: /Compare with/ }).click();
-  await page
-    .getByRole('option', { name: /^step \d+/ })
-    .first()
-    .click();
-  await page.getByRole('button', { name: 'Compare', exact: true }).click();
-  await expect(page.getByText(/^(Better by|Worse by|Not distinguishable)/)).toBeVisible();
+  // The Llama beside the GPT, of the other run; and beside an earlier step of its own.
+  const compared = page.getByRole('region', { name: 'Compare with' });
+  for (const other of [OF_OTHER_RUN, OF_OWN]) {
+    await compared.getByRole('button', { name: /Compare with/ }).click();
+    await page.getByRole('option', { name: other }).first().click();
+    await compared.getByRole('button', { name: 'Compare', exact: true }).click();
+    await expect(compared.getByText(/^Beside/)).toHaveCount(other === OF_OTHER_RUN ? 1 : 2);
+  }
+  await expect(compared.getByText(/^(Better by|Worse by|Not distinguishable)/)).toHaveCount(2);
 
   const tasks = page.getByRole('region', { name: 'Own tasks' });
   const table = 'prompt,choices,answer\nThe white,whale|xqzv,whale\nCall me,xqzv|Ishmael,2\n';
   await studio.choose(/^Add a table…/, file('words.csv', table));
   await expect(tasks.getByRole('table', { name: 'words.csv' })).toContainText(/Right choice.*%/);
+  await tasks.getByText('Ask at every evaluation').click();
+  await expect(tasks.getByRole('switch', { name: /Ask at every evaluation/ })).toBeChecked();
   await tasks.getByRole('button', { name: 'Ask every kept step' }).click();
   await expect(tasks.getByText('Over the kept steps')).toBeVisible();
   await studio.choose(/^Add a table…/, file('bad.csv', 'prompt,choices,answer\na,b,b\n'));
@@ -59,7 +70,18 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
   await expectAccessible(page, 'Evaluate, asked');
   await page.screenshot({ path: info.outputPath('asked.png') });
 
+  // All of it as a table, of every step that was asked.
+  await page.getByRole('button', { name: 'Download', exact: true }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: /^CSV/ }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/-step-20-asked\.csv$/);
+  const csv = await readFile(await download.path(), 'utf8');
+  for (const words of ['minimal pairs', 'identity swaps', 'words.csv', 'bits per byte']) expect(csv).toContain(words);
+
   await page.reload();
+  await expect(compared.getByText(/^(Better by|Worse by|Not distinguishable)/)).toHaveCount(2);
   await expect(page.getByRole('table', { name: /^Minimal pairs by kind/ })).toContainText('All kinds');
   await page.emulateMedia({ colorScheme: 'dark' });
   await expectAccessible(page, 'Evaluate, asked, in the dark');

@@ -9,6 +9,8 @@ const MOBY = 'dist/samples/moby-dick.txt';
 /** It is shown, and does nothing. */
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title = 2</script>\n';
 
+const moby = (): string => readFileSync(MOBY, 'utf8').slice(200_000, 204_000);
+
 /** Chapters and a log, of which ends are held out, and a model of them that knows which bytes are common. */
 async function withModel(page: Page): Promise<Studio> {
   const studio = new Studio(page);
@@ -16,14 +18,13 @@ async function withModel(page: Page): Promise<Studio> {
   await studio.useDevice('WASM');
   await studio.set({ ...SMALL, Steps: 40, 'Learning rate': 0.003, 'Warm-up': 5, 'Evaluate every': 20 });
   await studio.goTo('Text');
-  const moby = readFileSync(MOBY, 'utf8');
   const log = Array.from(
     { length: 500 },
     (_, i) => `Day ${i} with ${(i * 7919) % 100} barrels. The wind is ${i % 9}.\n`,
   ).join('');
   const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
   // Two texts, of which each gives its end.
-  await studio.choose(/^(Choose|Add) files…/, file('chapters.txt', moby.slice(40_000, 190_000)));
+  await studio.choose(/^(Choose|Add) files…/, file('chapters.txt', readFileSync(MOBY, 'utf8').slice(40_000, 190_000)));
   await expect(studio.stages).toContainText('150 k characters');
   await studio.choose(/^(Choose|Add) files…/, file('log.txt', log + HOSTILE.repeat(3)));
   await expect(studio.stages).toContainText('170 k characters');
@@ -56,7 +57,7 @@ test('a step is measured, its weakest passage opened, and what was found is ther
   await expect(verdict).toBeVisible();
   await expect(verdict).toContainText(/(Better than|Not as good as|Not distinguishable from) .* (needs|token)/);
   await expect(studio.stages).toContainText(/perplexity \d/);
-  for (const label of ['Perplexity', 'Bits per byte', 'Top-1', 'Calibration error'])
+  for (const label of ['Perplexity', 'Bits per byte', 'Next token right', 'Calibration error'])
     await expect(studio.reading(label)).toContainText(/\d.* to .*\d/);
   await expect(page.getByRole('img', { name: /^Bits per byte, fewer is better: this model/ })).toBeVisible();
   await expectAccessible(page, 'Evaluate, measured');
@@ -85,8 +86,8 @@ test('a step is measured, its weakest passage opened, and what was found is ther
 
   // Taken along.
   for (const [entry, name] of [
-    [/^CSV/, /-evaluation\.csv$/],
-    [/^JSON/, /-evaluation\.json$/],
+    [/^CSV/, /-step-40-validation\.csv$/],
+    [/^JSON/, /-step-40-validation\.json$/],
   ] as const) {
     await page.getByRole('button', { name: 'Download', exact: true }).click();
     const [download] = await Promise.all([
@@ -96,6 +97,36 @@ test('a step is measured, its weakest passage opened, and what was found is ther
     expect(download.suggestedFilename()).toMatch(name);
     expect(await readFile(await download.path(), 'utf8')).toMatch(/bitsPerByte/);
   }
+
+  // A text of one's own, dropped on the page, is measured and not kept.
+  await page.getByRole('button', { name: /Measured on/ }).click();
+  await page.getByRole('option', { name: /^Own text/ }).click();
+  await expect(page.getByText(/^Paste a text, drop a file or open one/)).toBeVisible();
+  await page.evaluate((text) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], 'letter.txt'));
+    document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
+  }, moby());
+  const dialog = page.getByRole('dialog', { name: 'Measure on a text of your own' });
+  await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue('letter.txt');
+  await expectAccessible(page, 'Evaluate, a text of one’s own');
+  await dialog.getByRole('button', { name: 'Use this text' }).click();
+  await page.getByRole('button', { name: 'Measure this step' }).click();
+  await expect(verdict).toContainText('on this text');
+  await expect(page.getByRole('main')).toContainText('letter.txt, 1 document');
+  // Pasted where no field is: shown first.
+  await page.evaluate(() => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'Call me Ishmael.');
+    document.body.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, clipboardData }));
+  });
+  await expect(dialog.getByRole('textbox', { name: 'Text' })).toHaveValue('Call me Ishmael.');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(studio.stages).toContainText('170 k characters'); // nothing was added to the project
+  await page.getByRole('button', { name: /Measured on/ }).click();
+  await page.getByRole('option', { name: /^Validation part/ }).click();
+  await expect(verdict).toContainText('has not learnt from');
 
   // After a reload what was found is there; of another step it is out of date.
   const before = await verdict.innerText();

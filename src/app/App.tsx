@@ -48,7 +48,7 @@ export function App() {
     void receive(store, files).then((id) => {
       if (id !== stage?.id) go(`/${id}`);
     });
-  useWindowDrop(onFiles, stage?.takesDrops === true);
+  useWindowDrop(onFiles, () => stage?.takesDrops?.(store.getState()) === true);
   const shell = { go, rename: () => setRenaming(true), deleteEverything: () => setOverlay('everything') };
   /** What can be done now: a run that trains changes it ten times a second, so it is made when it is asked for. */
   const actions = (): readonly Action[] =>

@@ -6,9 +6,9 @@ import type { DroppedFile } from '../ui';
 import { filesOfDrop } from '../ui/droppedFiles';
 
 /** Takes drops on pages that have no drop zone of their own. */
-export function useWindowDrop(take: (files: DroppedFile[]) => void, hasOwnZone: boolean): void {
+export function useWindowDrop(take: (files: DroppedFile[]) => void, hasOwnZone: () => boolean): void {
   const onTake = useEffectEvent(take);
-  const isOwn = useEffectEvent(() => hasOwnZone);
+  const isOwn = useEffectEvent(hasOwnZone);
   useEffect(() => {
     const onOver = (event: DragEvent): void => {
       if (event.dataTransfer?.types.includes('Files')) event.preventDefault();

@@ -9,7 +9,6 @@ import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { Reference } from '../core/verify/reference';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from './data';
-import type { Comparison } from '../core/evaluate/compare';
 import type { ToEvaluate } from '../core/evaluate/readings/reading';
 import type { EvaluationRecord } from '../core/runs/evaluations';
 import type { Fork } from '../core/runs/fork';
@@ -58,8 +57,8 @@ export interface GpuApi {
   evaluation: { input: EvaluationInput; progress: Progress; output: EvaluationRecord };
   /** Pairs of sentences and tasks of one's own, by a saved step; kept with the run, beside what was asked of that step before. */
   lists: { input: ListsInput; progress: Progress; output: EvaluationRecord };
-  /** Whether a saved step is better than another one, on a held-out part of its run's data or on a text. */
-  compare: { input: CompareInput; progress: Progress; output: Compared };
+  /** Whether a saved step is better than another one, on a held-out part of its run's data or on a text; kept with its run. */
+  compare: { input: CompareInput; progress: Progress; output: EvaluationRecord };
   /** What a saved step says of held-out text, which an exported file of it must say too. */
   reference: { input: { runId: string; which: WhichSnapshot }; progress: never; output: Reference };
 }
@@ -149,17 +148,9 @@ export interface CompareInput {
   which: WhichSnapshot;
   beside: { runId: string; which: WhichSnapshot };
   on: EvaluationInput['on'];
+  /** Milliseconds since 1970. */
+  now: number;
 }
-/** In bits per byte, below 0 where it is the better one. */
-export interface Compared extends Comparison {
-  step: number;
-  besideStep: number;
-  /** Of the text. */
-  bytes: number;
-  /** The other run did not hold out that part, as far as is known: it may have learnt from it. */
-  mayHaveLearnt: boolean;
-}
-
 export interface FillInput {
   runId: string;
   which: WhichSnapshot;

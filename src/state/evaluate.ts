@@ -1,12 +1,15 @@
 /** Measuring a saved step on held-out text or a text of one's own, and what was measured of it before. */
 import { fileName } from '../core/base/fileName';
+import { formatCount } from '../core/base/units';
 import { modelSpec } from '../core/models';
 import { objectiveOf } from '../core/objectives';
-import type { EvaluatedOn } from '../core/runs/evaluations';
-import type { KeptEvaluation } from '../core/runs/keptEvaluations';
+import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
+import { type KeptEvaluation, partHash } from '../core/runs/keptEvaluations';
+import { looksAt } from '../core/runs/looks';
+import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
 import type { EvaluationInput } from '../protocol/gpu';
-import { modelOf, shownId } from './openRun';
+import { modelOf, type OpenRun, shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
 import { chosenStep } from './trained';
 import { IDLE, work, type Work } from './work';
@@ -18,16 +21,16 @@ export interface EvaluateSlice {
   /** What is kept of what was chosen, and by which name that was asked for; null until it is known. */
   keptEvaluation: { of: string; kept: KeptEvaluation | null } | null;
   evaluating: Work;
-  /** What `evaluating` is of. */
-  underEvaluation: { runId: string; on: EvaluatedOn } | null;
+  /** What `evaluating` is of; `name`: of the run. */
+  underEvaluation: { runId: string; name: string; step: number; on: EvaluatedOn } | null;
   chooseEvaluatedOn(on: EvaluatedOn): void;
   giveText(name: string, text: string): void;
   /** Reads what is kept of what the page shows. */
   loadEvaluation(): Promise<void>;
   /** Measures the step that the page shows. */
   evaluateStep(): Promise<void>;
-  /** Hands over what is shown, as it is kept. */
-  saveEvaluation(): void;
+  /** Hands over what is kept of the page's run, as it is. */
+  saveEvaluation(record: EvaluationRecord): void;
 }
 
 type Shown = Pick<Studio, 'shown' | 'opened' | 'project' | 'evaluatedOn'>;
@@ -45,9 +48,22 @@ export const evaluationOf = (s: Shown): string => [shownId(s, 'evaluate'), evalu
 export const shownEvaluation = (s: Shown & Pick<Studio, 'keptEvaluation'>): KeptEvaluation | null | undefined =>
   s.keptEvaluation?.of === evaluationOf(s) ? s.keptEvaluation.kept : undefined;
 
-/** What is being measured, where it is the page's run and part. */
-export const shownEvaluating = (s: Shown & Pick<Studio, 'evaluating' | 'underEvaluation'>): Work =>
-  s.underEvaluation?.runId === shownId(s, 'evaluate') && s.underEvaluation.on === s.evaluatedOn ? s.evaluating : IDLE;
+/**
+ * What is being measured, where it is the page's run and part: of another step too, since the newest becomes another one while a
+ * run trains. A failure is told of its own step alone.
+ */
+export function shownEvaluating(s: Shown & Pick<Studio, 'evaluating' | 'underEvaluation'>): Work {
+  const { underEvaluation: under, evaluating } = s;
+  if (under?.runId !== shownId(s, 'evaluate') || under.on !== s.evaluatedOn) return IDLE;
+  return evaluating.kind === 'failed' && under.step !== evaluatedStep(s) ? IDLE : evaluating;
+}
+
+/** As a sentence goes on: `on the validation part`. */
+export const ON_PARTS: Readonly<Record<EvaluatedOn, string>> = {
+  validation: 'on the validation part',
+  test: 'on the test part',
+  text: 'on an own text',
+};
 
 /** What a result is no longer of, in words: `step 40`, `an earlier text`. Empty where it is of what is chosen. */
 export function outOfDate(
@@ -68,21 +84,60 @@ export function outOfDate(
 export function evaluateRefusal(s: Studio): string | undefined {
   const model = modelOf(s, 'evaluate');
   if (!model) return 'There is no model yet';
-  if (s.evaluating.kind === 'busy') return 'Another measurement is under way: wait for it, or cancel it';
+  if (s.evaluating.kind === 'busy' && s.underEvaluation) {
+    const { name, step, on } = s.underEvaluation;
+    return `Step ${formatCount(step)} of ${name} is being measured ${ON_PARTS[on]}: wait for it, or cancel it there`;
+  }
   const { model: choice, objective } = model.record;
   const isAnswering = modelSpec(choice.id).kind === 'encoder-decoder';
   if (isAnswering && !objectiveOf(objective).ofPairs)
     return 'It learnt to tell what was taken out of a text: of that its loss alone is measured, on Train';
-  if (s.evaluatedOn === 'text') {
-    if (isAnswering)
-      return 'It answers: of a text alone it tells nothing. It is measured on the pairs that were held out';
-    return s.ownText ? undefined : 'Give it a text first';
-  }
-  const { id, facts } = dataOf(model.record);
+  if (s.evaluatedOn === 'text' && isAnswering)
+    return 'It answers: of a text alone it tells nothing. It is measured on the pairs that were held out';
+  return textRefusal(s, model.record);
+}
+
+/** Whether a text that is dropped or pasted is one to measure on. */
+export function takesText(s: Pick<Studio, 'shown' | 'opened' | 'project' | 'evaluatedOn'>): boolean {
+  const model = modelOf(s, 'evaluate');
+  return model !== null && s.evaluatedOn === 'text' && modelSpec(model.record.model.id).kind !== 'encoder-decoder';
+}
+
+/** Why there is nothing to measure on; undefined where there is. */
+export function textRefusal({ evaluatedOn, ownText }: Studio, run: RunRecord): string | undefined {
+  if (evaluatedOn === 'text') return ownText ? undefined : 'Give it a text first';
+  const { id, facts } = dataOf(run);
   if (id === null) return 'It came without what it learnt from, so nothing of that was held out';
-  if (s.evaluatedOn === 'test' && !facts?.parts.test) return 'Nothing was held out for a test when its data were made';
+  if (evaluatedOn === 'test' && !facts?.parts.test) return 'Nothing was held out for a test when its data were made';
   return undefined;
 }
+
+/** What is asked for by a choice; a text of one's own has been given. */
+export const askedOn = ({ evaluatedOn, ownText }: Pick<Studio, 'evaluatedOn' | 'ownText'>): EvaluationInput['on'] =>
+  evaluatedOn === 'text' ? { name: ownText!.name, text: ownText!.text } : { part: evaluatedOn };
+
+/** An open run after a look at its test part, which its stored record counts. */
+export const lookedAt =
+  (of: string, count: number) =>
+  (run: OpenRun): OpenRun => {
+    const { record } = run;
+    if (!record) return run;
+    return {
+      ...run,
+      record: { ...record, looks: [...(record.looks ?? []).filter((each) => each.of !== of), { of, count }] },
+    };
+  };
+
+/** How often the test part of the page's run was looked at. */
+export function looksSoFar(s: Shown): number {
+  const { record } = shownRun(s, 'evaluate');
+  const facts = record ? dataOf(record).facts : null;
+  return facts?.parts.test ? looksAt(record?.looks, partHash(facts, 'test')) : 0;
+}
+
+/** What a file of it is called, after the project: `step-40-validation`. */
+export const evaluationFile = ({ step, part }: Pick<EvaluationRecord, 'step' | 'part'>): string =>
+  `step-${step}-${part === 'lists' ? 'asked' : part}`;
 
 export const createEvaluateSlice: Slice<EvaluateSlice> =
   ({ gpu, data, now, tabs, download }) =>
@@ -104,13 +159,13 @@ export const createEvaluateSlice: Slice<EvaluateSlice> =
       if (evaluationOf(get()) === of) set({ keptEvaluation: { of, kept } });
     },
     async evaluateStep() {
-      const runId = shownId(get(), 'evaluate');
+      const model = modelOf(get(), 'evaluate');
       const step = evaluatedStep(get());
-      if (runId === null || step === undefined || evaluateRefusal(get()) !== undefined) return;
+      if (!model || step === undefined || evaluateRefusal(get()) !== undefined) return;
       const { evaluatedOn, ownText } = get();
-      const on: EvaluationInput['on'] =
-        evaluatedOn === 'text' ? { name: ownText!.name, text: ownText!.text } : { part: evaluatedOn };
-      set({ underEvaluation: { runId, on: evaluatedOn } });
+      const { id: runId, record: run } = model;
+      const on = askedOn(get());
+      set({ underEvaluation: { runId, name: run.name, step, on: evaluatedOn } });
       const record = await work(
         (evaluating) => set({ evaluating }),
         now,
@@ -118,15 +173,16 @@ export const createEvaluateSlice: Slice<EvaluateSlice> =
       );
       await get().lookAgain(runId);
       if (!record) return;
+      if (record.look !== undefined) get().changeRun(runId, lookedAt(record.textHash, record.look));
       if (ownText && get().ownText === ownText && evaluatedOn === 'text')
         set({ ownText: { ...ownText, hash: record.textHash } });
       tabs.announce();
       await get().loadEvaluation();
+      await get().followTasks(runId, step);
     },
-    saveEvaluation() {
-      const kept = shownEvaluation(get());
-      if (!kept) return;
-      const file = new Blob([JSON.stringify(kept.record, null, 2)], { type: 'application/json' });
-      download(file, `${fileName(get().project.name, 'project')}-evaluation.json`);
+    saveEvaluation(record) {
+      const { name: run } = get().opened[record.runId]?.record ?? { name: record.runId };
+      const file = new Blob([JSON.stringify({ run, ...record }, null, 2)], { type: 'application/json' });
+      download(file, `${fileName(get().project.name, 'project')}-${evaluationFile(record)}.json`);
     },
   });

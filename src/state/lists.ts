@@ -1,11 +1,12 @@
 /** Pairs of sentences and tasks that saved steps are asked, and a step compared with another. */
 import type { SentencePair } from '../core/evaluate/minimalPairs';
 import type { Task } from '../core/evaluate/tasks';
-import type { EvaluationRecord } from '../core/runs/evaluations';
+import type { EvaluationRecord, KeptComparison } from '../core/runs/evaluations';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { formatCount } from '../core/base/units';
-import type { Compared, EvaluationInput, ListsInput } from '../protocol/gpu';
-import { evaluatedStep, evaluationOf } from './evaluate';
+import { modelSpec } from '../core/models';
+import type { ListsInput } from '../protocol/gpu';
+import { askedOn, evaluatedStep, lookedAt, textRefusal } from './evaluate';
 import { modelOf, shownId } from './openRun';
 import type { Slice, Studio } from './studio';
 import { IDLE, work, type Work } from './work';
@@ -20,17 +21,24 @@ export interface ListsSlice {
   /** Those of a person's own, in this session. */
   ownPairs: Partial<Record<'minimalPairs' | 'swaps', OwnPairs>>;
   ownTasks: readonly Task[];
+  /** They are asked at each measurement of a step, and whenever the run that trains here saves one. */
+  asksTasksAlways: boolean;
   /** What is kept of a run's steps, oldest first. */
   keptLists: { runId: string; records: readonly EvaluationRecord[] } | null;
   askingLists: Work;
   underAsking: { runId: string; list: ListName } | null;
-  /** What the page's step is compared with. */
+  /** What the page's step is compared with next. */
   compareWith: { runId: string; which: WhichSnapshot } | null;
-  /** `of`: what was compared with what. */
-  compared: { of: string; found: Compared } | null;
   comparing: Work;
+  /** The run that `comparing` is of. */
+  underComparison: string | null;
   giveOwnPairs(list: 'minimalPairs' | 'swaps', own: OwnPairs | undefined): void;
   giveTask(task: Task): void;
+  /** Does not ask it any more; what it found stays. */
+  takeTask(name: string): void;
+  askTasksAlways(isOn: boolean): void;
+  /** Asks the tasks of a step that was just measured or saved, where they are asked always and nothing else is being asked. */
+  followTasks(runId: string, step: number): Promise<void>;
   loadLists(): Promise<void>;
   /** Asks the step that the page shows, or all that are kept. */
   askLists(list: ListName, lists: ListsInput['lists'], steps: 'shown' | 'all'): Promise<void>;
@@ -51,56 +59,66 @@ const NONE: readonly EvaluationRecord[] = [];
 export const shownAsking = (s: Studio, list: ListName): Work =>
   s.underAsking?.runId === shownId(s, 'evaluate') && s.underAsking.list === list ? s.askingLists : IDLE;
 
+/** Why the page's model is never asked a list; undefined where it can be. */
+export function unaskable(s: Studio, list: ListName): string | undefined {
+  const model = modelOf(s, 'evaluate');
+  const isAnswering = model && modelSpec(model.record.model.id).kind === 'encoder-decoder';
+  return isAnswering && list !== 'tasks'
+    ? 'This model answers a text: a sentence alone has no likelihood by it, so it cannot be asked'
+    : undefined;
+}
+
 /** Why nothing can be asked; undefined where it can. */
 export function askRefusal(s: Studio): string | undefined {
   if (!modelOf(s, 'evaluate')) return 'There is no model yet';
   return s.askingLists.kind === 'busy' ? 'Another list is being asked: wait for it, or cancel it' : undefined;
 }
 
-/** Names what is compared with what. */
-export const comparisonOf = (s: Studio): string =>
-  [evaluationOf(s), s.compareWith?.runId, s.compareWith?.which].join(' ');
+/** The comparing, where it is of the page's run. */
+export const shownComparing = (s: Studio): Work => (s.underComparison === shownId(s, 'evaluate') ? s.comparing : IDLE);
+
+/** Why the page's step cannot be compared; undefined where it can. */
+export function compareRefusal(s: Studio): string | undefined {
+  const model = modelOf(s, 'evaluate');
+  if (!model) return 'There is no model yet';
+  const { kind, label } = modelSpec(model.record.model.id);
+  if (kind !== 'decoder')
+    return `${label} does not read from left to right: a text has no likelihood by it that could be compared`;
+  if (!s.compareWith) return 'Choose a step to compare with first';
+  const refusal = textRefusal(s, model.record);
+  if (refusal !== undefined) return refusal;
+  return s.comparing.kind === 'busy'
+    ? 'Steps of another run are being compared: wait for it, or cancel it there'
+    : undefined;
+}
+
+/** Whether it was compared on another text than the one that was given since. */
+export const isOnOtherText = ({ ownText }: Pick<Studio, 'ownText'>, { part, textHash }: KeptComparison): boolean =>
+  part === 'text' && ownText !== null && ownText.hash !== textHash;
 
 export const createListsSlice: Slice<ListsSlice> =
   ({ gpu, data, now, tabs }) =>
-  (set, get) => ({
-    ownPairs: {},
-    ownTasks: [],
-    keptLists: null,
-    askingLists: IDLE,
-    underAsking: null,
-    compareWith: null,
-    compared: null,
-    comparing: IDLE,
-    giveOwnPairs: (list, own) =>
-      set(({ ownPairs: { [list]: _, ...others } }) => ({ ownPairs: { ...others, ...(own && { [list]: own }) } })),
-    giveTask: (task) =>
-      set(({ ownTasks }) => ({ ownTasks: [...ownTasks.filter(({ name }) => name !== task.name), task] })),
-    async loadLists() {
-      const runId = shownId(get(), 'evaluate');
-      if (runId === null) return;
-      const records = await data.call('keptLists', { runId }).catch(() => []); // told where what cannot be read is
-      if (shownId(get(), 'evaluate') === runId) set({ keptLists: { runId, records } });
-    },
-    async askLists(list, lists, steps) {
-      const model = modelOf(get(), 'evaluate');
-      const step = evaluatedStep(get());
-      if (!model || step === undefined || askRefusal(get()) !== undefined) return;
-      const runId = model.id;
-      const all = steps === 'shown' ? [step] : [...new Set(model.steps.map((each) => each.step))].sort((a, b) => a - b);
+  (set, get) => {
+    async function ask(
+      runId: string,
+      steps: readonly number[],
+      list: ListName,
+      lists: ListsInput['lists'],
+    ): Promise<void> {
       set({ underAsking: { runId, list } });
       await work(
         (askingLists) => set({ askingLists }),
         now,
         async ({ signal, onProgress }) => {
-          for (const which of all) {
+          const isNamed = steps.length > 1 || steps[0] !== evaluatedStep(get());
+          for (const which of steps) {
             await gpu.call(
               'lists',
               { runId, which, lists, now: now() },
               {
                 signal,
                 onProgress: (told) =>
-                  onProgress(all.length > 1 ? { ...told, label: `Step ${formatCount(which)}: ${told.label}` } : told),
+                  onProgress(isNamed ? { ...told, label: `Step ${formatCount(which)}: ${told.label}` } : told),
               },
             );
             await get().loadLists();
@@ -108,22 +126,68 @@ export const createListsSlice: Slice<ListsSlice> =
         },
       );
       tabs.announce();
-    },
-    chooseCompareWith: (compareWith) => set({ compareWith, comparing: IDLE }),
-    async compareSteps() {
-      const { compareWith, evaluatedOn, ownText, comparing } = get();
-      const runId = shownId(get(), 'evaluate');
-      const step = evaluatedStep(get());
-      if (runId === null || step === undefined || !compareWith || comparing.kind === 'busy') return;
-      if (evaluatedOn === 'text' && !ownText) return;
-      const on: EvaluationInput['on'] =
-        evaluatedOn === 'text' ? { name: ownText!.name, text: ownText!.text } : { part: evaluatedOn };
-      const of = comparisonOf(get());
-      const found = await work(
-        (comparing) => set({ comparing }),
-        now,
-        (options) => gpu.call('compare', { runId, which: step, beside: compareWith, on }, options),
-      );
-      if (found) set({ compared: { of, found } });
-    },
-  });
+    }
+    return {
+      ownPairs: {},
+      ownTasks: [],
+      asksTasksAlways: false,
+      keptLists: null,
+      askingLists: IDLE,
+      underAsking: null,
+      compareWith: null,
+      comparing: IDLE,
+      underComparison: null,
+      giveOwnPairs: (list, own) =>
+        set(({ ownPairs: { [list]: _, ...others } }) => ({ ownPairs: { ...others, ...(own && { [list]: own }) } })),
+      giveTask: (task) =>
+        set(({ ownTasks }) => ({ ownTasks: [...ownTasks.filter(({ name }) => name !== task.name), task] })),
+      takeTask: (name) => set(({ ownTasks }) => ({ ownTasks: ownTasks.filter((task) => task.name !== name) })),
+      askTasksAlways: (asksTasksAlways) => set({ asksTasksAlways }),
+      async followTasks(runId, step) {
+        const { asksTasksAlways, ownTasks, askingLists } = get();
+        if (!asksTasksAlways || ownTasks.length === 0 || askingLists.kind === 'busy') return;
+        await ask(runId, [step], 'tasks', { tasks: ownTasks });
+      },
+      async loadLists() {
+        const runId = shownId(get(), 'evaluate');
+        if (runId === null) return;
+        const records = await data.call('keptLists', { runId }).catch(() => []); // told where what cannot be read is
+        if (shownId(get(), 'evaluate') === runId) set({ keptLists: { runId, records } });
+      },
+      async askLists(list, lists, steps) {
+        const model = modelOf(get(), 'evaluate');
+        const step = evaluatedStep(get());
+        if (!model || step === undefined || askRefusal(get()) !== undefined) return;
+        const runId = model.id;
+        const all =
+          steps === 'shown' ? [step] : [...new Set(model.steps.map((each) => each.step))].sort((a, b) => a - b);
+        await ask(runId, all, list, lists);
+      },
+      chooseCompareWith(compareWith) {
+        const { comparing } = get();
+        if (comparing.kind === 'busy') comparing.stop();
+        set({ compareWith, ...(comparing.kind === 'failed' && { comparing: IDLE }) });
+      },
+      async compareSteps() {
+        const step = evaluatedStep(get());
+        const { compareWith } = get();
+        const runId = shownId(get(), 'evaluate');
+        if (runId === null || step === undefined || !compareWith || compareRefusal(get()) !== undefined) return;
+        const { ownText } = get();
+        set({ underComparison: runId });
+        const record = await work(
+          (comparing) => set({ comparing }),
+          now,
+          (options) =>
+            gpu.call('compare', { runId, which: step, beside: compareWith, on: askedOn(get()), now: now() }, options),
+        );
+        if (!record) return;
+        const [newest] = record.comparisons ?? [];
+        if (newest?.part === 'text' && ownText && get().ownText === ownText)
+          set({ ownText: { ...ownText, hash: newest.textHash } });
+        if (newest?.look !== undefined) get().changeRun(runId, lookedAt(newest.textHash, newest.look));
+        tabs.announce();
+        await get().loadLists();
+      },
+    };
+  };

@@ -21,8 +21,8 @@ export interface Stage {
   keys?(s: Studio): readonly (StageAction & { keys: string })[];
   /** Whether the page has a filled button of its own, so that the strip's is not; one with an action has. */
   hasMainButton?(s: Studio): boolean;
-  /** The page takes what is dropped on it itself. */
-  takesDrops?: true;
+  /** Whether the page takes what is dropped on it itself. */
+  takesDrops?(s: Studio): boolean;
   /** For a newcomer: what is made here with the settings as they are, and what there is to see. */
   ahead?(s: Studio): { reading: string; words: string };
 }

@@ -171,6 +171,7 @@ export const createTrainingSlice: Slice<TrainingSlice> =
           saved,
           usable: saved ?? usable,
         }));
+        if (save) void get().followTasks(runId, save.step);
         // A new run's record is there before its first save; where one goes on, its own says with what, before its first step.
         if (run.record ? isBegun : save)
           void get()

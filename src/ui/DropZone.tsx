@@ -14,11 +14,17 @@ export interface DropZoneProps {
   isBig?: boolean;
   /** Buttons and a line of formats, in the large form. */
   children?: ReactNode;
+  /** What is dropped here is not added to anything: what to drop, and what letting go will do. */
+  words?: DropWords;
+}
+export interface DropWords {
+  rest: string;
+  over: string;
 }
 
 /** The whole window accepts; this is where it says so. One at a time. */
-export function DropZone({ onFiles, onError, isBig, children }: DropZoneProps) {
-  const over = useWindowDrop(onFiles, onError);
+export function DropZone({ onFiles, onError, isBig, children, words }: DropZoneProps) {
+  const over = useDropped(onFiles, onError, words?.over);
   return (
     <div className={cx(styles.drop, isBig && styles.big, over && styles.over)}>
       <Icon name="upload" />
@@ -28,14 +34,18 @@ export function DropZone({ onFiles, onError, isBig, children }: DropZoneProps) {
           {children}
         </>
       ) : (
-        <span>{over ?? 'Drop files or folders anywhere on this page'}</span>
+        <span>{over ?? words?.rest ?? 'Drop files or folders anywhere on this page'}</span>
       )}
     </div>
   );
 }
 
 /** While files are over the window: what letting go will do. */
-function useWindowDrop(onFiles: DropZoneProps['onFiles'], onError: DropZoneProps['onError']): string | undefined {
+export function useDropped(
+  onFiles: DropZoneProps['onFiles'],
+  onError: DropZoneProps['onError'],
+  words?: string,
+): string | undefined {
   const [over, setOver] = useState<string>();
   const accept = useEffectEvent((files: DroppedFile[]) => {
     if (files.length > 0) onFiles(files);
@@ -48,7 +58,7 @@ function useWindowDrop(onFiles: DropZoneProps['onFiles'], onError: DropZoneProps
       event.preventDefault();
       event.dataTransfer.dropEffect = 'copy';
       const count = event.dataTransfer.items.length;
-      setOver(count === 1 ? 'Drop to add 1 file or folder' : `Drop to add ${count} files or folders`);
+      setOver(words ?? (count === 1 ? 'Drop to add 1 file or folder' : `Drop to add ${count} files or folders`));
     };
     const onLeave = (event: DragEvent) => {
       if (event.relatedTarget === null) setOver(undefined);
@@ -67,7 +77,7 @@ function useWindowDrop(onFiles: DropZoneProps['onFiles'], onError: DropZoneProps
       removeEventListener('dragleave', onLeave);
       removeEventListener('drop', onDrop);
     };
-  }, []);
+  }, [words]);
   return over;
 }
 

@@ -6,49 +6,65 @@ import { compare } from '../core/evaluate/compare';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import { checkReadsOn, endToEnd, scoreText } from '../core/evaluate/ofText';
 import { manifestIfKept } from '../core/runs/data';
-import { partHash } from '../core/runs/keptEvaluations';
+import type { EvaluationRecord, KeptComparison } from '../core/runs/evaluations';
+import { keepLists, partHash } from '../core/runs/keptEvaluations';
 import { readKnownRun } from '../core/runs/record';
-import type { CompareInput, Compared } from '../protocol/gpu';
-import { given, lookedAt } from './evaluating';
+import type { CompareInput } from '../protocol/gpu';
+import { given, lookedAt, notCancelled } from './evaluating';
 import type { LoadedModel } from './models';
 
 /** Lends a model, one at a time. */
 type Lend = <T>(of: CompareInput['beside'], work: (model: LoadedModel, job: EvaluationJob) => Promise<T>) => Promise<T>;
 
+/** Of a step that are kept, at most: the newest. */
+const MOST = 50;
+
 /**
- * On the text as it is written, so that tokenizers may differ.
+ * On the text as it is written, so that tokenizers may differ. It is kept with the first one's run.
  * @throws HomegrownError `bad-settings` where one does not read from left to right, or there is no text
  */
 export async function compareSteps(
   store: BlobStore,
-  { runId, which, beside, on }: CompareInput,
+  { runId, which, beside, on, now }: CompareInput,
   lend: Lend,
-): Promise<Compared> {
-  const checked = async ({ runId, network }: LoadedModel): Promise<void> => {
+): Promise<EvaluationRecord> {
+  const checked = async ({ runId, network, step }: LoadedModel): Promise<KeptComparison['beside']> => {
     const { name } = await readKnownRun(store, runId);
     checkReadsOn(name, network.choice);
+    return { runId, name, step };
   };
   // Whether it can be is asked first: reading a text takes long.
   await lend(beside, checked);
   const own = await lend({ runId, which }, async (model, job) => {
     await checked(model);
-    const { documents, textHash } = await given(store, await readKnownRun(store, runId), model.tokenizer, on);
+    const { documents, ...told } = await given(store, await readKnownRun(store, runId), model.tokenizer, on);
     const texts = documents.map(({ ids, text }) => text ?? model.tokenizer.decode(ids)).filter((text) => text !== '');
     if (texts.length === 0) throw badSettings('There is no text to compare on.');
-    return { texts, textHash, step: model.step, ...(await natsOf(model, texts, job)) };
+    const { step, tokenizer } = model;
+    return { texts, told, step, tokenizerHash: tokenizer.hash, ...(await natsOf(model, texts, job)) };
   });
-  const other = await lend(beside, async (model, job) => ({
-    step: model.step,
-    ...(await natsOf(model, own.texts, job)),
-  }));
-  if (!('text' in on) && on.part === 'test') await lookedAt(store, runId, own.textHash);
-  return {
-    ...compare(other.nats, own.nats, own.bytes),
-    step: own.step,
-    besideStep: other.step,
+  const other = await lend(beside, async (model, job) => {
+    const told = { is: await checked(model), ...(await natsOf(model, own.texts, job)) };
+    await notCancelled(job);
+    return told;
+  });
+  const { part, textHash } = own.told;
+  const comparison: KeptComparison = {
+    beside: other.is,
+    ...own.told,
+    ...(part === 'test' && { look: await lookedAt(store, runId, textHash) }),
+    madeAt: now,
     bytes: own.bytes.reduce((sum, bytes) => sum + bytes, 0),
-    mayHaveLearnt: !('text' in on) && !(await isHeldOutOf(store, runId, beside.runId, on.part)),
+    ...compare(other.nats, own.nats, own.bytes),
+    mayHaveLearnt: part !== 'text' && !(await isHeldOutOf(store, runId, beside.runId, part)),
   };
+  const isSame = (each: KeptComparison): boolean =>
+    each.beside.runId === other.is.runId && each.beside.step === other.is.step && each.part === part;
+  const { step, tokenizerHash } = own;
+  return keepLists(store, { runId, step, tokenizerHash, madeAt: now }, ({ evaluation, comparisons = [] }) => ({
+    evaluation,
+    comparisons: [comparison, ...comparisons.filter((each) => !isSame(each))].slice(0, MOST),
+  }));
 }
 
 /** Of each piece of the texts, nats and bytes. */

@@ -8,8 +8,8 @@ import { evaluate, type EvaluationJob, type ToEvaluate } from '../core/evaluate/
 import { partToEvaluate } from '../core/evaluate/ofPart';
 import { objectiveOf } from '../core/objectives';
 import { manifestIfKept, manifestOf } from '../core/runs/data';
-import type { EvaluationRecord } from '../core/runs/evaluations';
-import { keepEvaluation, partHash, readEvaluations } from '../core/runs/keptEvaluations';
+import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
+import { keepEvaluation, keepLists, partHash } from '../core/runs/keptEvaluations';
 import { looked, looksAt } from '../core/runs/looks';
 import { readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';
@@ -20,7 +20,9 @@ import type { EvaluationInput, ListsInput } from '../protocol/gpu';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import type { LoadedModel } from './models';
 
-type On = Pick<EvaluationRecord, 'part' | 'name' | 'textHash'>;
+interface On extends Pick<EvaluationRecord, 'name' | 'textHash'> {
+  part: EvaluatedOn;
+}
 
 /** @throws HomegrownError `bad-settings` where a run has no such part */
 export async function given(
@@ -93,7 +95,7 @@ export async function evaluateStep(
 }
 
 /** What was cancelled while the last of it was computed is not kept. A turn is given first, in which that can arrive. */
-async function notCancelled({ signal }: EvaluationJob): Promise<void> {
+export async function notCancelled({ signal }: EvaluationJob): Promise<void> {
   await yieldToEventLoop();
   signal.throwIfAborted();
 }
@@ -115,15 +117,29 @@ export async function askLists(
   const { ofPairs = false } = objectiveOf(recipeOf(run).objective);
   const found = await evaluate(network, tokenizer, { ...lists, ofPairs, metrics: [] }, job);
   await notCancelled(job);
-  const before = (await readEvaluations(store, runId, 'lists')).find((record) => record.step === step);
-  const tasks = [
-    ...(before?.evaluation.tasks ?? []).filter(({ name }) => !found.tasks?.some((task) => task.name === name)),
-    ...(found.tasks ?? []),
-  ];
-  const evaluation = { ...before?.evaluation, ...found, ...(tasks.length > 0 && { tasks }) };
-  const { hash: tokenizerHash } = tokenizer;
-  const on = { part: 'lists', textHash: '' } as const;
-  const record: EvaluationRecord = { version: 1, runId, step, ...on, tokenizerHash, madeAt: now, evaluation };
-  await keepEvaluation(store, record);
-  return record;
+  const { minimalPairs, swaps, tasks = [] } = lists;
+  const asked = new Set([
+    ...tasks.map(({ name }) => name),
+    ...(minimalPairs ? ['minimalPairs'] : []),
+    ...(swaps ? ['swaps'] : []),
+  ]);
+  return keepLists(
+    store,
+    { runId, step, tokenizerHash: tokenizer.hash, madeAt: now },
+    ({ evaluation: before, comparisons }) => {
+      const all = [...(before.tasks ?? []).filter(({ name }) => !asked.has(name)), ...(found.tasks ?? [])];
+      const {
+        minimalPairs: pairs = asked.has('minimalPairs') ? undefined : before.minimalPairs,
+        swaps: swapped = asked.has('swaps') ? undefined : before.swaps,
+      } = found;
+      const leftOut = [...before.leftOut.filter(({ name }) => !asked.has(name)), ...found.leftOut];
+      const evaluation = {
+        ...{ ...found, leftOut },
+        ...(pairs && { minimalPairs: pairs }),
+        ...(swapped && { swaps: swapped }),
+        ...(all.length > 0 && { tasks: all }),
+      };
+      return { evaluation, ...(comparisons && { comparisons }) };
+    },
+  );
 }

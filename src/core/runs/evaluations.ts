@@ -11,9 +11,31 @@ import { storable } from '../evaluate/storable';
 /** What can be measured on: a held-out part, or a text that a person gives, of which the newest is kept. */
 export const EVALUATED = ['validation', 'test', 'text'] as const;
 export type EvaluatedOn = (typeof EVALUATED)[number];
-/** Or on none: pairs of sentences and tasks of one's own, which are measured by themselves. */
+/** Or on none: pairs of sentences, tasks of one's own and what it was compared with, which are asked for by themselves. */
 const KEPT_PARTS = [...EVALUATED, 'lists'] as const;
 export type KeptPart = (typeof KEPT_PARTS)[number];
+
+/** Whether the step is better than another one on a text, and by how much, in bits per byte: below 0 where it is. */
+const comparisonSchema = z.object({
+  /** `name`: of its run, as it was called. */
+  beside: z.object({ runId: z.string(), name: z.string(), step: z.int().nonnegative() }),
+  part: z.enum(EVALUATED),
+  look: z.int().positive().exactOptional(),
+  name: z.string().exactOptional(),
+  textHash: z.string(),
+  madeAt: storedMoment,
+  bytes: z.int().nonnegative(),
+  difference: z.number(),
+  low: z.number(),
+  high: z.number(),
+  verdict: z.enum(['better', 'worse', 'not distinguishable']),
+  /** Pieces of text, where they are too few to decide anything. */
+  blocks: z.int().nonnegative().exactOptional(),
+  times: z.number().exactOptional(),
+  /** The other run did not hold out that part, as far as is known: it may have learnt from it. */
+  mayHaveLearnt: z.boolean(),
+});
+export type KeptComparison = z.infer<typeof comparisonSchema>;
 
 const recordSchema = z.object({
   version: z.literal(1),
@@ -29,6 +51,8 @@ const recordSchema = z.object({
   tokenizerHash: z.string(),
   madeAt: storedMoment,
   evaluation: evaluationSchema,
+  /** Of lists: what the step was compared with, the newest first. */
+  comparisons: z.array(comparisonSchema).exactOptional(),
 });
 export type EvaluationRecord = z.infer<typeof recordSchema>;
 

@@ -1,5 +1,5 @@
 /** Keeping what was measured of a run, and finding it again. */
-import type { BlobStore, Json } from '../base/blobStore';
+import type { BlobStore, Expected, Json } from '../base/blobStore';
 import { readRecord, storedRecord, unlessUnreadable } from '../base/record';
 import { manifestIfKept } from './data';
 import {
@@ -17,14 +17,41 @@ export { partHash };
 
 /** In place of one of the same step and part. @throws HomegrownError `storage-damaged` where the run was deleted meanwhile */
 export async function keepEvaluation(store: BlobStore, record: EvaluationRecord): Promise<void> {
+  while (!(await isKept(store, record)));
+}
+
+/** False where something that is expected, or the run, was changed meanwhile. */
+async function isKept(store: BlobStore, record: EvaluationRecord, expect: readonly Expected[] = []): Promise<boolean> {
   const put = [[evaluationKey(record), storedRecord(EVALUATION, record)]] as const;
   const key = recordKey(record.runId);
+  await readKnownRun(store, record.runId);
+  const run = (await store.get(key)) as Json | undefined;
+  return run !== undefined && store.commit({ put, expect: [[key, run], ...expect] });
+}
+
+/** In place of what is kept of a step that is of no text: `change` is given that. @throws as `keepEvaluation` does */
+export async function keepLists(
+  store: BlobStore,
+  { tokenizerHash, madeAt, ...at }: Pick<EvaluationRecord, 'runId' | 'step' | 'tokenizerHash' | 'madeAt'>,
+  change: (before: ListsOfStep) => ListsOfStep,
+): Promise<EvaluationRecord> {
+  const key = evaluationKey({ ...at, part: 'lists' });
   for (;;) {
-    await readKnownRun(store, record.runId);
-    const run = (await store.get(key)) as Json | undefined;
-    if (run !== undefined && (await store.commit({ put, expect: [[key, run]] }))) return;
+    const stored = (await store.get(key)) as Json | undefined;
+    const before = stored === undefined ? undefined : await unlessUnreadable(readRecord(store, key, EVALUATION));
+    const { evaluation, comparisons = [] } = change(before ?? { evaluation: NOTHING });
+    const record: EvaluationRecord = {
+      ...{ version: 1, ...at, part: 'lists', textHash: '', tokenizerHash, madeAt, evaluation },
+      ...(comparisons.length > 0 && { comparisons }),
+    };
+    if (await isKept(store, record, [[key, stored]])) return record;
   }
 }
+type ListsOfStep = Pick<EvaluationRecord, 'evaluation' | 'comparisons'>;
+const NOTHING: EvaluationRecord['evaluation'] = {
+  ...{ tokens: 0, documents: 0, bytes: 0 },
+  ...{ metrics: {}, baselines: {}, leftOut: [] },
+};
 
 export interface KeptEvaluation {
   record: EvaluationRecord;

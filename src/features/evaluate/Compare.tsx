@@ -1,93 +1,102 @@
 import { useMemo } from 'react';
 import { formatCount, formatNumber } from '../../core/base/units';
 import { comparisonWords } from '../../core/evaluate/compare';
-import type { Compared } from '../../protocol/gpu';
-import { evaluatedStep } from '../../state/evaluate';
-import { comparisonOf } from '../../state/lists';
+import type { KeptComparison } from '../../core/runs/evaluations';
+import { ordinal } from '../../core/runs/looks';
+import { evaluatedStep, looksSoFar } from '../../state/evaluate';
+import { compareRefusal, isOnOtherText, shownComparing, shownLists } from '../../state/lists';
 import { shownRun } from '../../state/openRun';
-import { useStudio, useStudioFields } from '../../state/react';
+import { useStudio } from '../../state/react';
 import { runOptions } from '../../state/runChoice';
 import { whichOf } from '../../state/trained';
-import { Block, Button, Pane, Select } from '../../ui';
+import { Block, Button, formatMoment, Pane, Select } from '../../ui';
 import { Asking } from './Asking';
 import { IntervalBar } from './IntervalBar';
 import styles from './Lists.module.css';
-import { PART_NAMES } from './OnChoice';
+import { PART_NAMES } from './words';
 
 /** Whether the step that is shown is better than another, of this run or of any, on the same text. */
 export function ComparePane() {
-  const { other, hasText, on } = useStudioFields((s) => ({
-    other: s.compareWith,
-    hasText: s.evaluatedOn !== 'text' || s.ownText !== null,
-    on: s.evaluatedOn,
-  }));
+  const other = useStudio((s) => s.compareWith);
   const choose = useStudio((s) => s.chooseCompareWith);
   const compareSteps = useStudio((s) => s.compareSteps);
-  const work = useStudio((s) => s.comparing);
-  const compared = useStudio((s) => (s.compared?.of === comparisonOf(s) ? s.compared.found : null));
+  const work = useStudio(shownComparing);
+  const refusal = useStudio(compareRefusal);
+  const found = useStudio((s) => shownLists(s)?.comparisons) ?? NONE;
   const options = useOthers();
   const value = other && `${other.runId} ${other.which}`;
   const known = options.find((option) => option.value === value);
   return (
-    <Pane
-      title="Compare with"
-      hint="bits per byte"
-      aside={
-        options.length > 0 && (
-          <Select
-            layout="bare"
-            label="Compare with"
-            placeholder="choose a step"
-            value={known ? known.value : null}
-            options={options}
-            onChange={(chosen) => {
-              const at = chosen.lastIndexOf(' ');
-              choose({ runId: chosen.slice(0, at), which: whichOf(chosen.slice(at + 1)) });
-            }}
-          />
-        )
-      }
-    >
-      <Asking work={work}>
-        {compared ? (
-          <Found compared={compared} name={known?.label ?? 'the other'} />
-        ) : (
-          <Block>
-            <p className={styles.words}>
-              {options.length === 0
-                ? 'There is no other step to compare with: train another run, or keep more steps'
-                : `Both read the ${PART_NAMES[on].toLowerCase()} as it is written, so that tokenizers and architectures may differ. Pieces of it are drawn again and again, the same for both: so a difference is told from chance.`}
-            </p>
-          </Block>
-        )}
-        {options.length > 0 && (
-          <Block>
-            <Button
-              isDense
-              disabledReason={
-                !known ? 'Choose a step to compare with first' : hasText ? undefined : 'Give it a text first'
-              }
-              onPress={() => void compareSteps()}
-            >
-              {compared ? 'Compare again' : 'Compare'}
+    <Pane title="Compare with" hint="bits per byte">
+      {options.length > 0 && (
+        <Block>
+          <div className={styles.choice}>
+            <Select
+              layout="wide"
+              label="Compare with"
+              placeholder="choose a step"
+              value={known ? known.value : null}
+              options={options}
+              onChange={(chosen) => {
+                const at = chosen.lastIndexOf(' ');
+                choose({ runId: chosen.slice(0, at), which: whichOf(chosen.slice(at + 1)) });
+              }}
+            />
+            <Button isDense disabledReason={refusal} onPress={() => void compareSteps()}>
+              Compare
             </Button>
-          </Block>
-        )}
-      </Asking>
+          </div>
+          <OnWhich />
+        </Block>
+      )}
+      <Asking work={work}>{null}</Asking>
+      {found.map((comparison) => (
+        <Found key={JSON.stringify([comparison.beside, comparison.part])} comparison={comparison} />
+      ))}
+      {found.length === 0 && (
+        <Block>
+          <p className={styles.words}>
+            {options.length === 0
+              ? 'There is no other step to compare with: train another run, or keep more steps'
+              : 'Both read the same text as it is written, so that tokenizers and architectures may differ. Pieces of it are drawn again and again, the same for both: so a difference is told from chance.'}
+          </p>
+        </Block>
+      )}
     </Pane>
   );
 }
+const NONE: readonly KeptComparison[] = [];
 
-function Found({ compared, name }: { compared: Compared; name: string }) {
-  const { difference, low, high, verdict, bytes, mayHaveLearnt } = compared;
+/** What both would read, and what that costs. */
+function OnWhich() {
+  const on = useStudio((s) => s.evaluatedOn);
+  const name = useStudio((s) => s.ownText?.name);
+  const looks = useStudio(looksSoFar);
+  const words = on === 'text' ? (name ?? 'an own text') : `the ${PART_NAMES[on].toLowerCase()}`;
+  return (
+    <p className={styles.note}>
+      {`On ${words}`}
+      {on === 'test' && `: it would be looked at for the ${ordinal(looks + 1)} time`}
+    </p>
+  );
+}
+
+function Found({ comparison }: { comparison: KeptComparison }) {
+  const { difference, low, high, verdict, bytes, mayHaveLearnt, beside, part, look } = comparison;
+  const isOther = useStudio((s) => isOnOtherText(s, comparison));
+  const name = useStudio((s) => s.runs?.find(({ record }) => record.id === beside.runId)?.record.name) ?? beside.name;
+  const isOwn = useStudio((s) => shownRun(s, 'evaluate').id === beside.runId);
+  const other = `${isOwn ? '' : `${name}, `}step ${formatCount(beside.step)}`;
   // Better is to the right.
   const most = niceAbove(Math.max(Math.abs(low), Math.abs(high)));
   const at = (x: number): number => 50 - (50 * x) / most;
-  const words = comparisonWords(compared);
+  const words = comparisonWords(comparison);
   const told = (x: number): string => formatNumber(-x);
+  const on = part === 'text' ? (comparison.name ?? 'an own text') : `the ${PART_NAMES[part].toLowerCase()}`;
   return (
     <Block>
       <div className={styles.difference}>
+        <b className={styles.against}>{`Beside ${other}`}</b>
         <IntervalBar
           value={at(difference)}
           low={at(high)}
@@ -96,7 +105,7 @@ function Found({ compared, name }: { compared: Compared; name: string }) {
           label={`Better by ${told(difference)} bits per byte, from ${told(high)} to ${told(low)}`}
         />
         <span className={styles.axis} aria-hidden>
-          <span>{`${name} better by ${formatNumber(most)}`}</span>
+          <span>{`other better by ${formatNumber(most)}`}</span>
           <span>0</span>
           <span>{`this better by ${formatNumber(most)}`}</span>
         </span>
@@ -106,8 +115,12 @@ function Found({ compared, name }: { compared: Compared; name: string }) {
         {verdict === 'not distinguishable'
           ? `The difference is ${told(difference)} bits per byte, from ${told(high)} to ${told(low)}. `
           : `From ${told(verdict === 'better' ? high : low)} to ${told(verdict === 'better' ? low : high)}. `}
-        {`On ${formatCount(bytes)} bytes, beside step ${formatCount(compared.besideStep)}.`}
-        {mayHaveLearnt && ' The other run did not hold out this text, as far as is known: it may have learnt from it.'}
+        {mayHaveLearnt && 'The other run did not hold out this text, as far as is known: it may have learnt from it. '}
+        {isOther && 'Out of date: another text was given since.'}
+      </p>
+      <p className={styles.note}>
+        {`On ${formatCount(bytes)} bytes of ${on}, ${formatMoment(comparison.madeAt)}`}
+        {look !== undefined && `, the ${ordinal(look)} look at it`}
       </p>
     </Block>
   );

@@ -2,15 +2,24 @@ import { useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { counted, formatCount } from '../../core/base/units';
 import { useCheckpointChoice } from '../../state/checkpoint';
-import { evaluatedStep, evaluateRefusal, outOfDate, shownEvaluating, shownEvaluation } from '../../state/evaluate';
+import {
+  evaluatedStep,
+  evaluationFile,
+  evaluateRefusal,
+  looksSoFar,
+  outOfDate,
+  shownEvaluating,
+  shownEvaluation,
+  takesText,
+} from '../../state/evaluate';
 import { explain, headline } from '../../state/failures';
+import { listsOfRun, shownLists } from '../../state/lists';
 import { isOpening, isTraining, shownRun } from '../../state/openRun';
 import { useNeed, useSavedSteps, useStudio, useStudioFields } from '../../state/react';
 import { useRunChoice } from '../../state/runChoice';
 import type { Need } from '../../state/trained';
 import { modelSpec } from '../../core/models';
 import { dataOf } from '../../core/runs/segments';
-import type { EvaluationRecord } from '../../core/runs/evaluations';
 import { describeWork } from '../../state/work';
 import {
   Button,
@@ -23,16 +32,19 @@ import {
   RunSelect,
   Stage,
   StageTabs,
+  useHeldFocus,
   type StageTab,
   Verdict,
 } from '../../ui';
 import styles from './EvaluatePage.module.css';
 import { ListPanes } from './ListPanes';
-import { OnChoice, OwnTextDialog } from './OnChoice';
+import { OnChoice } from './OnChoice';
+import { OwnTextDialog, TakesText } from './OwnText';
+import type { Given } from './ownText';
 import { Result } from './Result';
 import { Summary } from './Summary';
-import { evaluationRows } from './table';
-import { judged, outOfDateWords } from './words';
+import { askedRows, evaluationRows } from './table';
+import { judged, looksWords, outOfDateWords } from './words';
 
 /** How good a saved step is on text that it has not learnt from, beside what needs no model, and where it fails. */
 export function EvaluatePage() {
@@ -44,8 +56,14 @@ export function EvaluatePage() {
 
 function Evaluate() {
   useSavedSteps('evaluate');
-  const [isGiving, setGiving] = useState(false);
-  const kept = useStudio(shownEvaluation);
+  /** What the dialog begins with; null: with what was given before. */
+  const [giving, setGiving] = useState<Given | null>();
+  const takes = useStudio(takesText);
+  const choose = useStudio((s) => s.chooseEvaluatedOn);
+  const give = (given: Given | null): void => {
+    choose('text');
+    setGiving(given);
+  };
   const [, go] = useLocation();
   const isAsked = new URLSearchParams(useSearch()).get('part') === 'asked';
   return (
@@ -64,13 +82,14 @@ function Evaluate() {
         <>
           <RunSelect {...useRunChoice('evaluate')} />
           <CheckpointSelect {...useCheckpointChoice('evaluate')} />
-          <OnChoice onGive={() => setGiving(true)} />
-          {kept && <Download record={kept.record} />}
+          <OnChoice onGive={() => give(null)} />
+          <Download isAsked={isAsked} />
         </>
       }
     >
-      {isAsked ? <ListPanes /> : <Measured onGive={() => setGiving(true)} />}
-      {isGiving && <OwnTextDialog onClose={() => setGiving(false)} />}
+      {isAsked ? <ListPanes /> : <Measured onGive={() => give(null)} />}
+      {takes && giving === undefined && <TakesText onGive={give} />}
+      {giving !== undefined && <OwnTextDialog given={giving ?? undefined} onClose={() => setGiving(undefined)} />}
     </Stage>
   );
 }
@@ -83,6 +102,7 @@ const TABS: readonly StageTab[] = [
 function Measured({ onGive }: { onGive: () => void }) {
   const work = useStudio(shownEvaluating);
   const kept = useStudio(shownEvaluation);
+  useHeldFocus(work.kind);
   return (
     <>
       {work.kind === 'failed' && (
@@ -122,16 +142,27 @@ function Judgement({ onGive }: { onGive: () => void }) {
   );
 }
 
-function Download({ record }: { record: EvaluationRecord }) {
+/** What the part of the page shows, as a file. */
+function Download({ isAsked }: { isAsked: boolean }) {
   const saveTable = useStudio((s) => s.saveTable);
   const saveEvaluation = useStudio((s) => s.saveEvaluation);
+  const run = useStudio((s) => shownRun(s, 'evaluate').record?.name ?? '');
+  const kept = useStudio((s) => shownEvaluation(s)?.record);
+  const asked = useStudio(listsOfRun);
+  const shown = useStudio(shownLists);
+  const record = isAsked ? shown : kept;
+  if (!record) return null;
   return (
     <MenuButton
       entries={[
-        { id: 'csv', label: 'CSV', hint: 'figures for a spreadsheet' },
+        { id: 'csv', label: 'CSV', hint: isAsked ? 'of every step that was asked' : 'figures for a spreadsheet' },
         { id: 'json', label: 'JSON', hint: 'all that is kept of it' },
       ]}
-      onChoose={(id) => (id === 'csv' ? saveTable('evaluation', evaluationRows(record)) : saveEvaluation())}
+      onChoose={(id) => {
+        if (id === 'json') saveEvaluation(record);
+        else if (isAsked) saveTable(evaluationFile(record), askedRows(run, asked));
+        else saveTable(evaluationFile(record), evaluationRows(run, record));
+      }}
     >
       Download
     </MenuButton>
@@ -141,12 +172,15 @@ function Download({ record }: { record: EvaluationRecord }) {
 function Working() {
   const work = useStudio(shownEvaluating);
   const isBeside = useStudio(isTraining);
+  const step = useStudio((s) => s.underEvaluation?.step);
+  const isOther = useStudio((s) => s.underEvaluation?.step !== evaluatedStep(s));
   const told = describeWork(work);
   if (work.kind !== 'busy' || !told) return null;
+  const label = isOther ? `Step ${formatCount(step ?? 0)}: ${told.label}` : told.label;
   return (
     <div className={styles.working}>
       <div className={styles.progress}>
-        <Progress {...told} delayMs={0} />
+        <Progress {...told} label={label} delayMs={0} />
         {isBeside && (
           <p className={styles.note}>The model works between the steps of the run that trains, so it takes longer</p>
         )}
@@ -183,7 +217,7 @@ function MeasureOrGive({ onGive, isMain }: { onGive: () => void; isMain?: boolea
 /** What would be measured, and the one button that does. */
 function NotMeasured({ onGive }: { onGive: () => void }) {
   const [, go] = useLocation();
-  const { on, step, refusal, text, hasData, kind, isBusy } = useStudioFields((s) => {
+  const { on, step, refusal, text, hasData, kind, isBusy, looks } = useStudioFields((s) => {
     const { record } = shownRun(s, 'evaluate');
     return {
       on: s.evaluatedOn,
@@ -193,15 +227,16 @@ function NotMeasured({ onGive }: { onGive: () => void }) {
       kind: record && modelSpec(record.model.id).kind,
       hasData: record !== null && dataOf(record).id !== null,
       isBusy: s.evaluating.kind === 'busy',
+      looks: looksSoFar(s),
     };
   });
   const subject = `Step ${formatCount(step ?? 0)}`;
   const words = {
     validation: `${subject} was not measured on all of the validation part yet: how likely it finds text that it has not learnt from, and where it fails`,
-    test: `${subject} was not measured on the test part. Nobody has looked at it for this step: keep it for the model that you would publish`,
+    test: `${subject} was not measured on the test part. ${looksWords(looks)}: keep it for the model that you would publish`,
     text: text
       ? `${subject} was not measured on ${text.name} yet, ${counted(Array.from(text.text).length, 'character')}`
-      : 'Paste a text, or open a file, to see how likely the model finds it',
+      : 'Paste a text, drop a file or open one, to see how likely the model finds it',
   };
   const isToGive = kind !== 'encoder-decoder' && ((on === 'text' && !text) || (on !== 'text' && !hasData));
   const isToHoldOut = on === 'test' && hasData && refusal !== undefined && !isBusy;

@@ -2,10 +2,11 @@ import { useState } from 'react';
 import { counted, formatCount } from '../../core/base/units';
 import { identitySwaps } from '../../core/evaluate/identitySwaps';
 import { minimalPairs } from '../../core/evaluate/minimalPairs';
-import { askRefusal, shownAsking, shownLists } from '../../state/lists';
+import { askRefusal, shownAsking, shownLists, unaskable } from '../../state/lists';
 import { useStudio } from '../../state/react';
 import { Block, Button, Pane, PaneHead, TextAction } from '../../ui';
 import { Asking } from './Asking';
+import { LeftOut } from './LeftOut';
 import styles from './Lists.module.css';
 import { PairsDialog } from './PairsDialog';
 import { Shares } from './Shares';
@@ -73,6 +74,7 @@ function MinimalPairs() {
             </p>
           </Block>
         )}
+        <LeftOut of="minimalPairs" />
         <AskPairs list="minimalPairs" isAgain={found !== undefined} />
       </Asking>
       {isEditing && (
@@ -115,11 +117,12 @@ function Swaps() {
         )}
         <Block>
           <p className={styles.words}>
-            Sentences that differ in one name, pronoun or origin only. A preference tells what the text made likely. It
-            does not show what a model does in use, nor why; and none does not show that it treats people alike. The
-            list is short and ours: edit it.
+            Sentences that differ in one name, pronoun or origin only. Half is no preference; more or less tells which
+            of the two the text made likely. It does not show what a model does in use, nor why. No preference here does
+            not show that it treats people alike. The list is short and ours: edit it.
           </p>
         </Block>
+        <LeftOut of="swaps" />
         <AskPairs list="swaps" isAgain={found !== undefined} />
       </Asking>
       {isEditing && (
@@ -139,8 +142,15 @@ function AskPairs({ list, isAgain }: { list: 'minimalPairs' | 'swaps'; isAgain: 
   const own = useStudio((s) => s.ownPairs[list]);
   const askLists = useStudio((s) => s.askLists);
   const refusal = useStudio(askRefusal);
+  const never = useStudio((s) => unaskable(s, list));
   const bundled = list === 'minimalPairs' ? minimalPairs : identitySwaps;
   const name = list === 'minimalPairs' ? 'minimal pairs' : 'identity swaps';
+  if (never !== undefined)
+    return (
+      <Block>
+        <p className={styles.words}>{never}</p>
+      </Block>
+    );
   return (
     <Block>
       <Button

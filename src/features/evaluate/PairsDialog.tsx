@@ -5,6 +5,7 @@ import { explain } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, FileButton, TextField } from '../../ui';
 import styles from './Lists.module.css';
+import { textIn } from './ownText';
 import { pairsAsTable, pairsIn } from './readLists';
 
 /** A list of pairs as text to edit, or of a file; ours can be had back. */
@@ -36,6 +37,7 @@ export function PairsDialog(p: {
       width={640}
       actions={
         <>
+          <Button onPress={p.onClose}>Cancel</Button>
           <Button
             onPress={() => {
               giveOwnPairs(p.list, undefined);
@@ -60,7 +62,8 @@ export function PairsDialog(p: {
           }}
           rows={12}
           isFirst
-          hint={problem ?? p.hint}
+          error={problem}
+          hint={`${p.hint}. Columns first, second and kind, with commas between`}
         />
         <div>
           <FileButton
@@ -69,11 +72,14 @@ export function PairsDialog(p: {
             accept=".csv,.tsv,.jsonl"
             onFiles={([first]) =>
               first &&
-              void first.file.text().then((text) => {
-                setTable(text);
-                setName(first.file.name);
-                setProblem(undefined);
-              })
+              void textIn([first]).then(
+                ({ name, text }) => {
+                  setTable(text);
+                  setName(name);
+                  setProblem(undefined);
+                },
+                (error: unknown) => setProblem(explain(toFailure(error))),
+              )
             }
           >
             Open a table…

@@ -12,17 +12,22 @@ import { WherePane } from './WherePane';
 
 /** All that was measured of a step. */
 export function Result({ record: { evaluation } }: { record: EvaluationRecord }) {
-  const vocabulary = useStudio((s) => shownRun(s, 'evaluate').record?.model.vocabulary ?? 2);
+  const model = useStudio((s) => shownRun(s, 'evaluate').record?.model);
   const [filter, setFilter] = useState<Filter>();
   return (
     <>
       <Scores evaluation={evaluation} />
       <BaselineRuler evaluation={evaluation} />
       <Panes columns="372px minmax(0, 1fr) 360px" narrowColumns="304px minmax(0, 1fr) 316px">
-        <WherePane evaluation={evaluation} filter={filter} onFilter={setFilter} />
+        <WherePane
+          evaluation={evaluation}
+          context={model?.config.context ?? Infinity}
+          filter={filter}
+          onFilter={setFilter}
+        />
         <PassagesPane
           evaluation={evaluation}
-          vocabulary={vocabulary}
+          vocabulary={model?.vocabulary ?? 2}
           filter={filter}
           onClear={() => setFilter(undefined)}
         />

@@ -13,7 +13,7 @@ export function Scores({ evaluation }: { evaluation: Evaluation }) {
         const { value, interval } = estimateWords(measured);
         const baseline = bestBaseline(evaluation, id);
         return {
-          label: figureWords(id).label,
+          label: PLAIN[id] ?? figureWords(id).label,
           value,
           ...(measured.unit !== '' && { unit: measured.unit }),
           interval: interval ?? 'too little text for an interval',
@@ -23,3 +23,6 @@ export function Scores({ evaluation }: { evaluation: Evaluation }) {
     />
   );
 }
+
+/** In place of the field's names, which say little to a newcomer. */
+const PLAIN: Readonly<Record<string, string>> = { top1: 'Next token right', top5: 'Among the first 5' };

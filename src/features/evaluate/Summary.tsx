@@ -4,8 +4,7 @@ import { evaluatedStep, shownEvaluation } from '../../state/evaluate';
 import { shownRun } from '../../state/openRun';
 import { useStudio, useStudioFields } from '../../state/react';
 import { formatMoment } from '../../ui';
-import { PART_NAMES } from './OnChoice';
-import { documentsWords } from './words';
+import { documentsWords, PART_NAMES } from './words';
 
 /** Which step is measured on what, and when it was. */
 export function Summary() {

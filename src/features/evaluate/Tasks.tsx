@@ -11,9 +11,10 @@ import {
 import { explain } from '../../state/failures';
 import { askRefusal, listsOfRun, shownAsking, shownLists } from '../../state/lists';
 import { useStudio } from '../../state/react';
-import { Block, Button, FileButton, Pane, TextAction } from '../../ui';
+import { Block, Button, FileButton, Pane, Switch, TextAction } from '../../ui';
 import { Asking } from './Asking';
 import { Followed } from './Followed';
+import { LeftOut } from './LeftOut';
 import styles from './Lists.module.css';
 import { taskIn } from './readLists';
 import { Shares } from './Shares';
@@ -25,6 +26,9 @@ export function TasksPane() {
   const found = useStudio((s) => shownLists(s)?.evaluation.tasks) ?? NONE;
   const work = useStudio((s) => shownAsking(s, 'tasks'));
   const giveTask = useStudio((s) => s.giveTask);
+  const takeTask = useStudio((s) => s.takeTask);
+  const isAlways = useStudio((s) => s.asksTasksAlways);
+  const askAlways = useStudio((s) => s.askTasksAlways);
   const askLists = useStudio((s) => s.askLists);
   const refusal = useStudio(askRefusal);
   const read = async (files: readonly { file: File }[]): Promise<void> => {
@@ -59,8 +63,19 @@ export function TasksPane() {
         {found.map((task) => (
           <One key={task.name} task={task} />
         ))}
+        <LeftOut of="tasks" />
         {own.length > 0 && (
           <Block>
+            <p className={styles.words}>
+              {own.map(({ name, items }) => (
+                <span key={name} className={styles.own}>
+                  {`${name}, ${counted(items.length, 'row')}`}
+                  <TextAction label={`Take ${name} out`} onPress={() => takeTask(name)}>
+                    Take out
+                  </TextAction>
+                </span>
+              ))}
+            </p>
             <span className={styles.row}>
               <Button isDense disabledReason={refusal} onPress={() => void askLists('tasks', { tasks: own }, 'shown')}>
                 Ask this step
@@ -69,13 +84,27 @@ export function TasksPane() {
                 Ask every kept step
               </Button>
             </span>
+            <Switch
+              label="Ask at every evaluation"
+              hint="each time a step is measured here, and each time the run that trains saves one"
+              isOn={isAlways}
+              onChange={askAlways}
+            />
+          </Block>
+        )}
+        {found.length > 0 && own.length === 0 && (
+          <Block>
+            <p className={styles.words}>
+              What was found is kept, the tables are not: add one again to ask it of other steps, or at every evaluation
+            </p>
           </Block>
         )}
         {found.length === 0 && own.length === 0 && (
           <Block>
             <p className={styles.words}>
               A CSV with a column called prompt and one called answer: is what the model writes the answer? With a
-              column called choices too, or choice 1, choice 2 and so on: does it find the right one likelier?
+              column called choices too, or choice 1, choice 2 and so on: does it find the right one likelier? It can
+              then be asked of every kept step, and at every evaluation.
             </p>
           </Block>
         )}

@@ -3,12 +3,15 @@ import type { Evaluation } from '../../core/evaluate/evaluation';
 import { BarFigure, Pane, type BarRow } from '../../ui';
 import styles from './EvaluatePage.module.css';
 import { type Filter, idOf, kindWords, rangeWords, sourceWords } from './filter';
+import { contextWords } from './words';
 
 type Share = { loss: number; tokens: number };
 
 /** The mean loss by what tokens are, how rare they are, where they stand and what they are of. A bar filters the passages. */
 export function WherePane(p: {
   evaluation: Evaluation;
+  /** Tokens that the model reads at once. */
+  context: number;
   filter: Filter | undefined;
   onFilter: (filter: Filter | undefined) => void;
 }) {
@@ -43,7 +46,8 @@ export function WherePane(p: {
       )
     );
   };
-  const { position, frequency = [], kind, source, document } = where;
+  const { frequency = [], kind, source, document } = where;
+  const position = where.position.map(({ to, ...each }) => ({ ...each, to: Math.min(to, p.context) }));
   return (
     <Pane
       title="Where it fails"
@@ -73,7 +77,7 @@ export function WherePane(p: {
           each,
         ]),
         // One that reads both ways has no end of what it has read.
-        metrics['perplexity'] && contextWords(position),
+        metrics['perplexity'] && contextWords(position, p.context),
       )}
       {source.length > 1 &&
         figure(
@@ -98,16 +102,6 @@ export function WherePane(p: {
   );
 }
 const MOST = 10;
-
-/** What the last stretches say of a longer context, as far as they do. */
-function contextWords(position: NonNullable<Evaluation['where']>['position']): string | undefined {
-  const [before, last] = position.slice(-2);
-  if (!before || !last || position.length < 4) return undefined;
-  const gain = before.loss - last.loss;
-  if (gain > 0.02 * before.loss)
-    return `Still falling at the end of the context, by ${formatReading(gain)}: a longer one may help this model`;
-  return 'Level at the end of the context: a longer one would buy this model little';
-}
 
 const Nothing = () => <Note>This kind of model tells no loss by token, so there is nothing to place</Note>;
 const Note = ({ children }: { children: string }) => <p className={styles.none}>{children}</p>;

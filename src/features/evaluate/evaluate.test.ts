@@ -1,10 +1,12 @@
 /** Sentences that the figures bear out, passages by a bar, and the table that is taken along. */
 import { expect, test } from 'vitest';
 import type { Evaluation, Passage } from '../../core/evaluate/evaluation';
+import type { EvaluationRecord } from '../../core/runs/evaluations';
 import { calibrationWords } from './calibration';
 import { shownPassages } from './filter';
-import { evaluationRows } from './table';
-import { bestBaseline, estimateWords, judged } from './words';
+import { leftOutOf } from './LeftOut';
+import { askedRows, evaluationRows } from './table';
+import { bestBaseline, contextWords, estimateWords, judged, looksWords } from './words';
 
 const evaluation = (change: Partial<Evaluation> = {}): Evaluation => ({
   tokens: 2000,
@@ -127,21 +129,92 @@ test('calibration is told by the direction that it errs in', () => {
   expect(calibrationWords(bins(0.5))).toMatch(/as often right as it thinks, taken together\.$/);
 });
 
-test('the table has every figure whole, with its interval and what needs no model', () => {
-  const rows = evaluationRows({
-    version: 1,
-    runId: 'r',
-    step: 40,
-    part: 'validation',
-    textHash: '',
-    tokenizerHash: '',
-    madeAt: 0,
+const record = (change: Partial<EvaluationRecord>): EvaluationRecord => ({
+  ...{ version: 1, runId: 'r', step: 40, part: 'validation', textHash: '', tokenizerHash: '', madeAt: 0 },
+  evaluation: evaluation(),
+  ...change,
+});
+
+test('the table has every figure whole, with its interval, what needs no model, and what it is of', () => {
+  const where = { position: [], kind: [{ kind: 'number', loss: 6, tokens: 4 }], source: [], document: [] };
+  const rows = evaluationRows('whales', record({ part: 'test', look: 3, evaluation: evaluation({ where }) }));
+  const of = ['whales', 40, 'test part'];
+  expect(rows).toContainEqual([...of, 'loss', 'this model', 3, 2.9, 3.1, 'nats per token', 2000]);
+  expect(rows).toContainEqual([...of, 'bitsPerByte', 'gzip', 1.5, undefined, undefined, undefined, 2000]);
+  expect(rows).toContainEqual([...of, 'loss by kind', 'Numbers', 6, undefined, undefined, 'nats per token', 4]);
+  expect(rows.find(([, , , what]) => what === 'look at the test part')![5]).toBe(3);
+  expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([10]));
+  expect(evaluationRows('whales', record({ part: 'text', name: 'a letter' }))[1]![2]).toBe('a letter');
+});
+
+test('what was asked is a table too, of every step: pairs, swaps, tasks with what needs no model, comparisons', () => {
+  const share = { value: 80, low: 60, high: 91 };
+  const preference = { ...share, pairs: 20, margin: 1 };
+  const asked = record({
+    part: 'lists',
     evaluation: evaluation({
-      where: { position: [], kind: [{ kind: 'number', loss: 6, tokens: 4 }], source: [], document: [] },
+      minimalPairs: { all: preference, kinds: { order: preference }, missed: [] },
+      swaps: { kinds: { 'he, she': preference } },
+      tasks: [
+        {
+          ...{ name: 'birds.csv', rows: 20, cut: 0, missed: [] },
+          metrics: { exactMatch: { ...share, unit: '%' } },
+          baselines: { commonest: { exactMatch: 15 } },
+        },
+      ],
     }),
+    comparisons: [
+      {
+        ...{ beside: { runId: 's', name: 'ships', step: 20 }, part: 'validation', textHash: '', madeAt: 0 },
+        ...{ bytes: 900, difference: -0.04, low: -0.05, high: -0.03, verdict: 'better', mayHaveLearnt: false },
+      },
+    ],
   });
-  expect(rows).toContainEqual(['loss', 'this model', 3, 2.9, 3.1, 'nats per token', 2000]);
-  expect(rows).toContainEqual(['bitsPerByte', 'gzip', 1.5, undefined, undefined, undefined, 2000]);
-  expect(rows).toContainEqual(['loss by kind', 'Numbers', 6, undefined, undefined, 'nats per token', 4]);
-  expect(new Set(rows.slice(5).map(({ length }) => length))).toEqual(new Set([7]));
+  const rows = askedRows('whales', [record({ part: 'lists', step: 20 }), asked]);
+  const of = ['whales', 40, 'lists'];
+  const told = [80, 60, 91, '%', 20];
+  expect(rows.slice(1)).toEqual([
+    [...of, 'minimal pairs, the right one is likelier', 'order', ...told],
+    [...of, 'minimal pairs, the right one is likelier', 'all kinds', ...told],
+    [...of, 'identity swaps, the first is likelier', 'he, she', ...told],
+    [...of, 'exactMatch', 'birds.csv', ...told],
+    [...of, 'exactMatch', 'birds.csv, commonest', 15, undefined, undefined, '%', 20],
+    [
+      ...['whales', 40, 'validation part', 'difference, this less the other', 'ships, step 20'],
+      ...[-0.04, -0.05, -0.03, 'bits per byte', 900],
+    ],
+  ]);
+});
+
+test('the end of the context is spoken of where it was reached', () => {
+  const at = (from: number, to: number, loss: number, tokens: number) => ({ from, to, loss, tokens });
+  const before = [at(1, 1, 5, 10), at(2, 2, 4, 10), at(3, 4, 3.5, 20), at(5, 8, 3, 40), at(9, 16, 2.5, 80)];
+  expect(contextWords(before, 16)).toMatch(/^Still falling at the end of the context, by 0.5/);
+  expect(contextWords([...before.slice(0, -1), at(9, 16, 3, 80)], 16)).toMatch(/^Level at the end of the context/);
+  // A context that is no power of two: all of it that there is.
+  expect(contextWords([...before, at(17, 24, 2, 80)], 24)).toMatch(/^Still falling/);
+  for (const [position, context] of [
+    [before, 64],
+    [[...before, at(17, 64, 1, 60)], 64],
+    [[...before, at(17, 24, 2, 8)], 24],
+  ] as [typeof before, number][])
+    expect(contextWords(position, context)).toMatch(/^Few or none of these documents fill the \d+ tokens/);
+});
+
+test('how often the test part was looked at is told before another look', () => {
+  expect([0, 1, 2].map(looksWords)).toEqual([
+    'Nobody has looked at that part for any step of this run',
+    'That part was looked at once for steps of this run',
+    'That part was looked at 2 times for steps of this run',
+  ]);
+});
+
+test('what could not be asked is told with how many and the first reasons, by its list', () => {
+  const leftOut = [
+    { name: 'minimalPairs', reason: 'It reads 16 tokens.' },
+    ...['a', 'b', 'c', 'd', 'd'].map((reason, i) => ({ name: `task ${i}`, reason: `${reason}.` })),
+  ];
+  expect(leftOutOf(leftOut, 'minimalPairs')).toBe('Not asked. It reads 16 tokens.');
+  expect(leftOutOf(leftOut, 'swaps')).toBeUndefined();
+  expect(leftOutOf(leftOut, 'tasks')).toBe('5 not asked. a. b. c. And for 1 other reason.');
 });

@@ -1,4 +1,4 @@
-import { evaluateRefusal, outOfDate, shownEvaluating, shownEvaluation } from '../../state/evaluate';
+import { evaluateRefusal, outOfDate, shownEvaluating, shownEvaluation, takesText } from '../../state/evaluate';
 import { modelOf } from '../../state/openRun';
 import type { Stage, StageState } from '../../state/stage';
 import type { Studio } from '../../state/studio';
@@ -10,6 +10,7 @@ export const stage: Stage = {
   name: 'Evaluate',
   state,
   page: async () => (await import('./EvaluatePage')).EvaluatePage,
+  takesDrops: takesText,
   action(s) {
     if (evaluateRefusal(s) !== undefined) return undefined;
     return { id: 'measure', label: 'Measure this step', run: () => void s.evaluateStep() };

@@ -1,60 +1,79 @@
-/** An evaluation for a spreadsheet: every figure whole, a row each. */
+/** What was measured for a spreadsheet: every figure whole, a row each, with what it is of. */
 import type { Cell } from '../../core/base/csv';
+import type { Figure } from '../../core/evaluate/evaluation';
 import type { EvaluationRecord } from '../../core/runs/evaluations';
 import { kindWords, rangeWords, sourceWords } from './filter';
+import { measuredOnWords } from './words';
 
-const HEAD = ['What', 'Of', 'Value', 'Low', 'High', 'Unit', 'Tokens'];
+type Row = readonly Cell[];
+/** `count`: of tokens, pairs, rows or bytes that it is told of. */
+type Told = (what: string, of: string, figure: { value: number } & Partial<Figure>, count?: number) => Row;
 
-export function evaluationRows({ step, evaluation }: EvaluationRecord): readonly (readonly Cell[])[] {
-  const { metrics, baselines, where, calibration, tokens, documents, bytes } = evaluation;
-  const loss = (what: string, of: string, share: { loss: number; tokens: number }): Cell[] => [
-    what,
-    of,
-    share.loss,
-    undefined,
-    undefined,
-    'nats per token',
-    share.tokens,
-  ];
+const HEAD = ['Run', 'Step', 'Measured on', 'What', 'Of', 'Value', 'Low', 'High', 'Unit', 'Count'];
+
+const told =
+  (run: string, step: number, on: string): Told =>
+  (what, of, { value, low, high, unit }, count) => [run, step, on, what, of, value, low, high, unit, count];
+
+/** Of a text. @param run what it is called */
+export function evaluationRows(run: string, record: EvaluationRecord): readonly Row[] {
+  const { metrics, baselines, where, calibration, tokens, documents, bytes } = record.evaluation;
+  const row = told(run, record.step, measuredOnWords(record));
+  const loss = (what: string, of: string, share: { loss: number; tokens: number }): Row =>
+    row(what, of, { value: share.loss, unit: 'nats per token' }, share.tokens);
   return [
     HEAD,
-    ['step', 'this model', step],
-    ['tokens', 'the text', tokens],
-    ['documents', 'the text', documents],
-    ['bytes', 'the text', bytes],
-    ...Object.entries(metrics).map(([id, { value, low, high, unit }]): Cell[] => [
-      id,
-      'this model',
-      value,
-      low,
-      high,
-      unit,
-      tokens,
-    ]),
+    row('tokens', 'the text', { value: tokens }),
+    row('documents', 'the text', { value: documents }),
+    row('bytes', 'the text', { value: bytes }),
+    ...(record.look === undefined ? [] : [row('look at the test part', 'the text', { value: record.look })]),
+    ...Object.entries(metrics).map(([id, figure]) => row(id, 'this model', figure, tokens)),
     ...Object.entries(baselines).flatMap(([name, figures]) =>
-      Object.entries(figures).map(([id, value]): Cell[] => [
-        id,
-        name,
-        value,
-        undefined,
-        undefined,
-        metrics[id]?.unit,
-        tokens,
-      ]),
+      Object.entries(figures).map(([id, value]) =>
+        row(id, name, { value, ...(metrics[id] && { unit: metrics[id].unit }) }, tokens),
+      ),
     ),
-    ...(calibration?.bins ?? []).map(({ confidence, accuracy, count }): Cell[] => [
-      'right, where sure to',
-      String(confidence),
-      accuracy,
-      undefined,
-      undefined,
-      'share',
-      count,
-    ]),
+    ...(calibration?.bins ?? []).map(({ confidence, accuracy, count }) =>
+      row('right, where sure to', String(confidence), { value: accuracy, unit: 'share' }, count),
+    ),
     ...(where?.kind ?? []).map((each) => loss('loss by kind', kindWords(each.kind), each)),
     ...(where?.frequency ?? []).map((each) => loss('loss by times trained', rangeWords(each), each)),
     ...(where?.position ?? []).map((each) => loss('loss by place in the context', rangeWords(each), each)),
     ...(where?.source ?? []).map((each) => loss('loss by source', sourceWords(each.name), each)),
     ...(where?.document ?? []).map((each) => loss('loss by document', each.begins, each)),
+  ];
+}
+
+/** Of pairs of sentences, tasks and comparisons, by each step that was asked. */
+export function askedRows(run: string, records: readonly EvaluationRecord[]): readonly Row[] {
+  return [HEAD, ...records.flatMap((record) => ofStep(run, record))];
+}
+
+function ofStep(run: string, { step, evaluation, comparisons = [] }: EvaluationRecord): readonly Row[] {
+  const row = told(run, step, 'lists');
+  const { minimalPairs, swaps, tasks = [] } = evaluation;
+  const preferences = { ...minimalPairs?.kinds, ...(minimalPairs && { 'all kinds': minimalPairs.all }) };
+  const percent = { unit: '%' };
+  return [
+    ...Object.entries(preferences).map(([kind, each]) =>
+      row('minimal pairs, the right one is likelier', kind, { ...each, ...percent }, each.pairs),
+    ),
+    ...Object.entries(swaps?.kinds ?? {}).map(([kind, each]) =>
+      row('identity swaps, the first is likelier', kind, { ...each, ...percent }, each.pairs),
+    ),
+    ...tasks.flatMap(({ name, metrics, baselines, rows }) => [
+      ...Object.entries(metrics).flatMap(([id, figure]) => (figure ? [row(id, name, figure, rows)] : [])),
+      ...Object.entries(baselines).flatMap(([baseline, figures]) =>
+        Object.entries(figures).map(([id, value]) => row(id, `${name}, ${baseline}`, { value, ...percent }, rows)),
+      ),
+    ]),
+    ...comparisons.map((each) =>
+      told(run, step, measuredOnWords(each))(
+        'difference, this less the other',
+        `${each.beside.name}, step ${each.beside.step}`,
+        { value: each.difference, low: each.low, high: each.high, unit: 'bits per byte' },
+        each.bytes,
+      ),
+    ),
   ];
 }

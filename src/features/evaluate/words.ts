@@ -1,7 +1,8 @@
 /** What was measured, in words that only the page needs; the others are the core's. */
-import { formatNumber } from '../../core/base/units';
+import { counted, formatCount, formatNumber, formatReading } from '../../core/base/units';
+import type { Evaluation } from '../../core/evaluate/evaluation';
 import { BASELINES, figureFacts, isFigure } from '../../core/evaluate/figures';
-import type { EvaluationRecord } from '../../core/runs/evaluations';
+import type { EvaluatedOn, EvaluationRecord, KeptPart } from '../../core/runs/evaluations';
 
 export {
   baselineWords,
@@ -24,6 +25,43 @@ export function outOfDateWords(
     tokenizer: 'the tokenizer is another by now',
   };
   return reasons.map((reason) => words[reason]).join('; ');
+}
+
+export const PART_NAMES: Readonly<Record<EvaluatedOn, string>> = {
+  validation: 'Validation part',
+  test: 'Test part',
+  text: 'Own text',
+};
+
+/** What it was measured on: `validation part`, or the name of a text of one's own. */
+export const measuredOnWords = ({ part, name }: { part: KeptPart; name?: string }): string =>
+  name ?? (part === 'lists' ? part : PART_NAMES[part].toLowerCase());
+
+/** How often the test part was looked at before; it goes on after it. */
+export const looksWords = (looks: number): string =>
+  looks === 0
+    ? 'Nobody has looked at that part for any step of this run'
+    : `That part was looked at ${looks === 1 ? 'once' : counted(looks, 'time')} for steps of this run`;
+
+/**
+ * What the last stretches say of a longer context, as far as they do.
+ * @param context tokens that the model reads at once
+ */
+export function contextWords(
+  position: NonNullable<Evaluation['where']>['position'],
+  context: number,
+): string | undefined {
+  const [before, last] = position.slice(-2);
+  if (!before || !last) return undefined;
+  const each = ({ from, to, tokens }: typeof last): number => tokens / (Math.min(to, context) - from + 1);
+  // A few that reach the stretch, or its beginning, say nothing of its end.
+  if (last.to < context || each(last) < each(before) / 2)
+    return `Few or none of these documents fill the ${formatCount(context)} tokens that the model reads at once, so this says nothing of a longer context`;
+  if (position.length < 4) return undefined;
+  const gain = before.loss - last.loss;
+  if (gain > 0.02 * before.loss)
+    return `Still falling at the end of the context, by ${formatReading(gain)}: a longer one may help this model`;
+  return 'Level at the end of the context: a longer one would buy this model little';
 }
 
 /** What was not measured: a figure, a baseline, or what is called as it is told. */

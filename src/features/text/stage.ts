@@ -13,5 +13,5 @@ export const stage: Stage = {
   },
   page: async () => (await import('./TextPage')).TextPage,
   hasMainButton: ({ texts }) => texts.length === 0,
-  takesDrops: true,
+  takesDrops: () => true,
 };

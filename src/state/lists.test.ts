@@ -1,0 +1,94 @@
+/** A step compared with another and asked lists, over the workers' real halves: what the page shows of it, and for how long. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { lonelyLocks, type TestStudio } from '../core/testing/behindChannels';
+import { goldenPage, STOPPED } from '../core/testing/goldenPage';
+import { evaluateRefusal, shownEvaluating } from './evaluate';
+import { compareRefusal, isOnOtherText, listsOfRun, shownComparing, shownLists } from './lists';
+import { shownRun } from './openRun';
+
+let page: TestStudio;
+beforeAll(async () => {
+  vi.stubGlobal('navigator', { locks: lonelyLocks() });
+  page = await goldenPage(STOPPED);
+});
+afterAll(() => {
+  page.close();
+  vi.unstubAllGlobals();
+});
+
+test('a comparison is kept with the step that was compared, and out of date where another text was given', async () => {
+  const { getState } = page.studio;
+  expect(compareRefusal(getState())).toBe('Choose a step to compare with first');
+  getState().chooseCompareWith({ runId: STOPPED, which: 100 });
+  await getState().compareSteps();
+  expect(getState().comparing).toEqual({ kind: 'idle' });
+  expect(shownLists(getState())).toMatchObject({
+    step: 120,
+    comparisons: [{ beside: { runId: STOPPED, step: 100 }, part: 'validation' }],
+  });
+  getState().chooseEvaluatedOn('text');
+  expect(compareRefusal(getState())).toBe('Give it a text first');
+  getState().giveText('letter', 'Call me Ishmael. Some years ago, never mind how long precisely.');
+  await getState().compareSteps();
+  const { comparisons } = shownLists(getState())!;
+  expect(comparisons!.map(({ part, name }) => [part, name])).toEqual([
+    ['text', 'letter'],
+    ['validation', undefined],
+  ]);
+  expect(comparisons!.map((each) => isOnOtherText(getState(), each))).toEqual([false, false]);
+  getState().giveText('letter', 'Another one');
+  expect(comparisons!.map((each) => isOnOtherText(getState(), each))).toEqual([true, false]);
+  getState().chooseEvaluatedOn('test');
+  expect(compareRefusal(getState())).toMatch(/^Nothing was held out for a test/);
+  getState().chooseEvaluatedOn('validation');
+});
+
+test('choosing another step to compare with ends the comparison that is under way', async () => {
+  const { getState } = page.studio;
+  const before = shownLists(getState());
+  const end = page.studio.subscribe((s) => {
+    if (shownComparing(s).kind === 'busy' && s.compareWith?.which === 100)
+      s.chooseCompareWith({ runId: STOPPED, which: 'best' });
+  });
+  await getState().compareSteps();
+  end();
+  expect(getState().comparing).toEqual({ kind: 'idle' });
+  await getState().loadLists();
+  expect(shownLists(getState())).toEqual(before);
+});
+
+test('a measurement is told of its own step: elsewhere what it is of, and a failure nowhere else', async () => {
+  const { getState, setState } = page.studio;
+  let words: string | undefined;
+  const end = page.studio.subscribe((s) => {
+    if (s.evaluating.kind !== 'busy' || !s.evaluating.progress) return;
+    words ??= evaluateRefusal(s);
+    s.evaluating.stop();
+  });
+  await getState().evaluateStep();
+  end();
+  expect(words).toMatch(/^Step 120 of .* is being measured on the validation part: wait for it, or cancel it there$/);
+  setState({ evaluating: { kind: 'failed', failure: { code: 'bug', message: 'no', remedy: '' } } });
+  expect(shownEvaluating(getState()).kind).toBe('failed');
+  getState().setWhich('evaluate', 'best');
+  expect(shownEvaluating(getState()).kind).toBe('idle');
+});
+
+test('a task is asked at each measurement and at each save of the run that trains, where that is switched on', async () => {
+  const { getState } = page.studio;
+  getState().setWhich('evaluate', 'latest');
+  getState().giveTask({ name: 'sea.csv', items: [{ line: 2, prompt: 'a', choices: ['b', 'c'], right: 0 }] });
+  const asked = (): readonly number[] =>
+    listsOfRun(getState()).flatMap(({ step, evaluation }) => (evaluation.tasks ? [step] : []));
+  await getState().evaluateStep();
+  expect(asked()).toEqual([]);
+  getState().askTasksAlways(true);
+  await getState().evaluateStep();
+  expect(asked()).toEqual([120]);
+  await getState().resume(122);
+  expect(shownRun(getState(), 'train').phase).toMatchObject({ kind: 'finished', step: 122 });
+  await vi.waitFor(() => expect(asked()).toEqual([120, 122]), { timeout: 30_000 });
+  getState().takeTask('sea.csv');
+  expect(getState().ownTasks).toEqual([]);
+  expect(asked()).toEqual([120, 122]);
+});

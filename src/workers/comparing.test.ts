@@ -1,0 +1,70 @@
+/** A GPT and a Llama of one text, compared through the workers' halves; what was found is kept, and looks at a test part counted. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
+import { modelSpec } from '../core/models';
+import { readKnownRun } from '../core/runs/record';
+import { lonelyLocks, testStudio } from '../core/testing/behindChannels';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
+
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+
+test('two runs of two architectures are compared; what was found is kept beside what was asked, and each look is counted', async () => {
+  const store = memoryStore();
+  const { data, gpu, close } = testStudio(store);
+  await gpu.call('device', { kind: 'wasm' });
+  const words = Array.from({ length: 120 }, (_, i) => `the ${'cat dog owl fox'.split(' ')[(i * 7) % 4]!} sat.`);
+  const files = [{ file: new File([words.join(' ')], 'cats.txt'), name: 'cats.txt' }];
+  const { text } = await data.call('importFiles', { files, projectId: 'first', addedAt: 1 });
+  const tokenizer = { kind: 'bytes', merges: [] } as const;
+  const built = await data.call('buildData', {
+    ...{ texts: [text!.id], tokenizer, split: { validation: 0.2, test: 0.2, seed: 0 } },
+  });
+  const sizes = { layers: 1, heads: 2, width: 16, hidden: 32, context: 16 };
+  const begin = (runId: string, id: 'gpt' | 'llama', steps: number, own: object = {}) =>
+    gpu.call('begin', {
+      ...{ runId, projectId: 'first', name: id, createdAt: 1, tokenizer, data: built },
+      texts: [{ name: 'cats.txt', characters: text!.characters, sha256: text!.sha256 }],
+      model: {
+        id,
+        config: { ...modelSpec(id).presets[0]!.config, ...sizes, ...own },
+        vocabulary: 257,
+      },
+      recipe: { ...DEFAULT_RECIPE, batch: 8, steps, warmup: 1, learningRate: 0.01, evalEvery: steps, saveEvery: steps },
+    });
+  await begin('gpt', 'gpt', 12);
+  await begin('llama', 'llama', 1, { kvHeads: 1 });
+  const asked = { runId: 'gpt', which: 'latest', beside: { runId: 'llama', which: 'latest' } } as const;
+
+  const lists = { minimalPairs: [{ kind: 'a', first: 'the cat', second: 'xq zzv' }] };
+  await gpu.call('lists', { runId: 'gpt', which: 'latest', lists, now: 3 });
+  const { comparisons, evaluation } = await gpu.call('compare', { ...asked, on: { part: 'validation' }, now: 4 });
+  expect(comparisons).toMatchObject([
+    { beside: { runId: 'llama', name: 'llama', step: 1 }, part: 'validation', mayHaveLearnt: false },
+  ]);
+  expect(comparisons![0]!.difference).toBeLessThan(0);
+  expect(comparisons![0]!.look).toBeUndefined();
+  expect(evaluation.minimalPairs!.all.pairs).toBe(1);
+
+  // The test part is looked at once by each comparison, and the newest takes the place of the one before.
+  for (const look of [1, 2]) {
+    const again = await gpu.call('compare', { ...asked, on: { part: 'test' }, now: 4 + look });
+    expect(again.comparisons!.map((each) => [each.part, each.look])).toEqual([
+      ['test', look],
+      ['validation', undefined],
+    ]);
+  }
+  expect((await readKnownRun(store, 'gpt')).looks).toMatchObject([{ count: 2 }]);
+  expect((await readKnownRun(store, 'llama')).looks).toBeUndefined();
+
+  // What is asked later leaves comparisons, and what was left out of another list, as they are.
+  const [kept] = await data.call('keptLists', { runId: 'gpt' });
+  expect(kept!.comparisons).toHaveLength(2);
+  await gpu.call('lists', { runId: 'gpt', which: 'latest', lists: { swaps: lists.minimalPairs }, now: 9 });
+  const [after] = await data.call('keptLists', { runId: 'gpt' });
+  expect(after).toMatchObject({
+    comparisons: kept!.comparisons,
+    evaluation: { minimalPairs: evaluation.minimalPairs },
+  });
+  close();
+});
