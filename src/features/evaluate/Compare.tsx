@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { formatCount, formatNumber } from '../../core/base/units';
 import { comparisonWords } from '../../core/evaluate/compare';
+import { modelSpec } from '../../core/models';
 import type { KeptComparison } from '../../core/runs/evaluations';
 import { ordinal } from '../../core/runs/looks';
 import { evaluatedStep, looksSoFar } from '../../state/evaluate';
@@ -84,8 +85,9 @@ function OnWhich() {
 function Found({ comparison }: { comparison: KeptComparison }) {
   const { difference, low, high, verdict, bytes, mayHaveLearnt, beside, part, look } = comparison;
   const isOther = useStudio((s) => isOnOtherText(s, comparison));
-  const name = useStudio((s) => s.runs?.find(({ record }) => record.id === beside.runId)?.record.name) ?? beside.name;
+  const run = useStudio((s) => s.runs?.find(({ record }) => record.id === beside.runId)?.record);
   const isOwn = useStudio((s) => shownRun(s, 'evaluate').id === beside.runId);
+  const name = run ? `${run.name}, ${modelSpec(run.model.id).label}` : beside.name;
   const other = `${isOwn ? '' : `${name}, `}step ${formatCount(beside.step)}`;
   // Better is to the right.
   const most = niceAbove(Math.max(Math.abs(low), Math.abs(high)));
@@ -138,6 +140,8 @@ function useOthers() {
   const run = useStudio((s) => shownRun(s, 'evaluate'));
   const shown = useStudio(evaluatedStep);
   return useMemo(() => {
+    // Runs of one project may be called alike.
+    const architectures = new Map((runs ?? []).map(({ record }) => [record.id, modelSpec(record.model.id).label]));
     const steps = [...new Set(run.steps.map(({ step }) => step))].filter((step) => step !== shown).reverse();
     return [
       ...steps.map((step) => ({
@@ -147,7 +151,11 @@ function useOthers() {
       })),
       ...runOptions(runs ?? [], 'evaluate')
         .filter(({ value }) => value !== run.id)
-        .map(({ value, label, hint }) => ({ value: `${value} latest`, label, hint })),
+        .map(({ value, label, hint }) => ({
+          value: `${value} latest`,
+          label,
+          hint: [architectures.get(value), hint].join(', '),
+        })),
     ];
   }, [runs, run, shown]);
 }

@@ -111,7 +111,7 @@ function Swaps() {
           <Shares
             label="Identity swaps: the first is the likelier one"
             head="Swap"
-            middle="no preference"
+            middle="even"
             shares={Object.entries(found.kinds).map(([id, share]) => ({ id, label: id, baseline: 50, ...share }))}
           />
         )}

@@ -66,30 +66,36 @@ export function TasksPane() {
         <LeftOut of="tasks" />
         {own.length > 0 && (
           <Block>
-            <p className={styles.words}>
-              {own.map(({ name, items }) => (
-                <span key={name} className={styles.own}>
-                  {`${name}, ${counted(items.length, 'row')}`}
-                  <TextAction label={`Take ${name} out`} onPress={() => takeTask(name)}>
-                    Take out
-                  </TextAction>
-                </span>
-              ))}
-            </p>
-            <span className={styles.row}>
-              <Button isDense disabledReason={refusal} onPress={() => void askLists('tasks', { tasks: own }, 'shown')}>
-                Ask this step
-              </Button>
-              <Button isDense disabledReason={refusal} onPress={() => void askLists('tasks', { tasks: own }, 'all')}>
-                Ask every kept step
-              </Button>
-            </span>
-            <Switch
-              label="Ask at every evaluation"
-              hint="each time a step is measured here, and each time the run that trains saves one"
-              isOn={isAlways}
-              onChange={askAlways}
-            />
+            <div className={styles.ways}>
+              <p className={styles.words}>
+                {own.map(({ name, items }) => (
+                  <span key={name} className={styles.own}>
+                    {`${name}, ${counted(items.length, 'row')}`}
+                    <TextAction label={`Take ${name} out`} onPress={() => takeTask(name)}>
+                      Take out
+                    </TextAction>
+                  </span>
+                ))}
+              </p>
+              <span className={styles.row}>
+                <Button
+                  isDense
+                  disabledReason={refusal}
+                  onPress={() => void askLists('tasks', { tasks: own }, 'shown')}
+                >
+                  Ask this step
+                </Button>
+                <Button isDense disabledReason={refusal} onPress={() => void askLists('tasks', { tasks: own }, 'all')}>
+                  Ask every kept step
+                </Button>
+              </span>
+              <Switch
+                label="Ask at every evaluation"
+                hint="each time a step is measured here, and each time the run that trains saves one"
+                isOn={isAlways}
+                onChange={askAlways}
+              />
+            </div>
           </Block>
         )}
         {found.length > 0 && own.length === 0 && (
