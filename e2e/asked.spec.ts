@@ -5,8 +5,10 @@ import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { SMALL, Studio } from './studio';
 
-/** As options of what is compared with: another run by its name, a step of the same by that. */
-const [OF_OTHER_RUN, OF_OWN] = [/^(?!step)/, /^step \d+/] as const;
+const WIDTHS = [
+  [1024, 'tablet'],
+  [390, 'phone'],
+] as const;
 
 const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
 
@@ -44,12 +46,22 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
 
   // The Llama beside the GPT, of the other run; and beside an earlier step of its own.
   const compared = page.getByRole('region', { name: 'Compare with' });
-  for (const other of [OF_OTHER_RUN, OF_OWN]) {
-    await compared.getByRole('button', { name: /Compare with/ }).click();
-    await page.getByRole('option', { name: other }).first().click();
-    await compared.getByRole('button', { name: 'Compare', exact: true }).click();
-    await expect(compared.getByText(/^Beside/)).toHaveCount(other === OF_OTHER_RUN ? 1 : 2);
-  }
+  await compared.getByRole('button', { name: /Compare with/ }).click();
+  await page
+    .getByRole('option', { name: /^(?!step)/ })
+    .first()
+    .click();
+  await compared.getByRole('button', { name: 'Compare', exact: true }).click();
+  await expect(compared.getByText(/^Beside .*, GPT, step 20$/)).toBeVisible();
+  // By keyboard alone.
+  await studio.tabTo('button', /Compare with/);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('listbox')).toBeVisible();
+  await page.keyboard.type('step');
+  await page.keyboard.press('Enter');
+  await studio.tabTo('button', /^Compare$/);
+  await page.keyboard.press('Enter');
+  await expect(compared.getByText(/^Beside step \d+$/)).toBeVisible();
   await expect(compared.getByText(/^(Better by|Worse by|Not distinguishable)/)).toHaveCount(2);
 
   const tasks = page.getByRole('region', { name: 'Own tasks' });
@@ -86,8 +98,13 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
   await page.emulateMedia({ colorScheme: 'dark' });
   await expectAccessible(page, 'Evaluate, asked, in the dark');
   await page.screenshot({ path: info.outputPath('dark.png') });
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.screenshot({ path: info.outputPath('phone.png'), fullPage: true });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  for (const [width, name] of WIDTHS) {
+    await page.setViewportSize({ width, height: 844 });
+    await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(width);
+    // Panes that stand one below the other are as high as what is in them.
+    const pairs = page.getByRole('region', { name: 'Pairs of sentences' });
+    expect(await pairs.evaluate((pane) => pane.scrollHeight - pane.clientHeight), name).toBeLessThanOrEqual(1);
+  }
   expect(studio.errors).toEqual([]);
 });

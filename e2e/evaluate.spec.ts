@@ -110,6 +110,7 @@ test('a step is measured, its weakest passage opened, and what was found is ther
   const dialog = page.getByRole('dialog', { name: 'Measure on a text of your own' });
   await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue('letter.txt');
   await expectAccessible(page, 'Evaluate, a text of one’s own');
+  await page.screenshot({ path: info.outputPath('own.png') });
   await dialog.getByRole('button', { name: 'Use this text' }).click();
   await page.getByRole('button', { name: 'Measure this step' }).click();
   await expect(verdict).toContainText('on this text');
@@ -135,9 +136,14 @@ test('a step is measured, its weakest passage opened, and what was found is ther
   await page.emulateMedia({ colorScheme: 'dark' });
   await expectAccessible(page, 'Evaluate, in the dark');
   await page.screenshot({ path: info.outputPath('dark.png') });
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.screenshot({ path: info.outputPath('phone.png'), fullPage: true });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  for (const [width, name] of [
+    [1024, 'tablet'],
+    [390, 'phone'],
+  ] as const) {
+    await page.setViewportSize({ width, height: 844 });
+    await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(width);
+  }
   expect(await page.title()).toBe('Evaluate · Homegrown');
   expect(studio.errors).toEqual([]);
 });

@@ -3,7 +3,6 @@ import { shownId } from '../../state/openRun';
 import { useStudio } from '../../state/react';
 import { Panes } from '../../ui';
 import { ComparePane } from './Compare';
-import styles from './Lists.module.css';
 import { PairsPane } from './MinimalPairs';
 import { TasksPane } from './Tasks';
 
@@ -13,12 +12,10 @@ export function ListPanes() {
   const runId = useStudio((s) => shownId(s, 'evaluate'));
   useEffect(() => void loadLists(), [loadLists, runId]);
   return (
-    <div className={styles.panes}>
-      <Panes columns="minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1fr)" narrowColumns="minmax(0, 1fr) minmax(0, 1fr)">
-        <PairsPane />
-        <TasksPane />
-        <ComparePane />
-      </Panes>
-    </div>
+    <Panes columns="minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1fr)">
+      <PairsPane />
+      <TasksPane />
+      <ComparePane />
+    </Panes>
   );
 }

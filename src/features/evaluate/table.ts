@@ -62,7 +62,7 @@ function ofStep(run: string, { step, evaluation, comparisons = [] }: EvaluationR
       row('identity swaps, the first is likelier', kind, { ...each, ...percent }, each.pairs),
     ),
     ...tasks.flatMap(({ name, metrics, baselines, rows }) => [
-      ...Object.entries(metrics).flatMap(([id, figure]) => (figure ? [row(id, name, figure, rows)] : [])),
+      ...Object.entries(metrics).map(([id, figure]) => row(id, name, figure, rows)),
       ...Object.entries(baselines).flatMap(([baseline, figures]) =>
         Object.entries(figures).map(([id, value]) => row(id, `${name}, ${baseline}`, { value, ...percent }, rows)),
       ),
