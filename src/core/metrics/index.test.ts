@@ -44,6 +44,16 @@ test('answers are scored over the corpus, with an interval', () => {
   });
 });
 
+test.each([3, 7, 1000])('of %i answers, none right is no share however small, and all right the whole', (count) => {
+  const interval = (output: string) => {
+    const meter = METRICS.exactMatch.start();
+    meter.add({ loss: 0, weight: 0, answers: Array.from({ length: count }, () => ({ output, wanted: 'a' })) });
+    return meter.value();
+  };
+  expect(interval('b')).toMatchObject({ value: 0, low: 0 });
+  expect(interval('a')).toMatchObject({ value: 100, high: 100 });
+});
+
 test('bits per byte: two bytes a token, ln 2 nats a bit', () => {
   expect(METRICS.bitsPerByte.ofMean(Math.LN2, { tokens: 41, bytes: 82 })).toBeCloseTo(0.5, 12);
 });

@@ -5,5 +5,7 @@ export function shareOf(part: number, all: number): { value: number } & Interval
   const [p, z] = [part / all, 1.959964];
   const middle = (p + z ** 2 / (2 * all)) / (1 + z ** 2 / all);
   const half = (z / (1 + z ** 2 / all)) * Math.sqrt((p * (1 - p)) / all + z ** 2 / (4 * all ** 2));
-  return { value: 100 * p, low: 100 * Math.max(0, middle - half), high: 100 * Math.min(1, middle + half) };
+  // Of none and of all the bound is the share itself, which rounding misses.
+  const [low, high] = [part === 0 ? 0 : middle - half, part === all ? 1 : middle + half];
+  return { value: 100 * p, low: 100 * low, high: 100 * high };
 }

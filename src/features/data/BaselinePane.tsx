@@ -1,7 +1,7 @@
-import { formatCount, formatNumber } from '../../core/base/units';
+import { counted, formatCount, formatNumber } from '../../core/base/units';
 import { metricOf, type MetricId } from '../../core/metrics';
 import type { Extent, Metric } from '../../core/metrics/metric';
-import { nameOf } from '../../core/metrics/words';
+import { nameOf, valueWords } from '../../core/metrics/words';
 import { metricsOf, objectiveOf } from '../../core/objectives';
 import type { Baseline } from '../../core/objectives/objective';
 import { stepsOfEpoch } from '../../core/train/epoch';
@@ -29,6 +29,7 @@ export function BaselinePane({ data }: { data: DataRecord }) {
   const { batch, accumulate, steps } = project.recipe;
   const epoch = stepsOfEpoch(train, context, project.recipe, inRows?.rows);
   const rows = batch * accumulate;
+  const times = Number((steps / epoch).toPrecision(3));
   return (
     <Pane title="To beat" hint="on the held-out part">
       {objective.baselines({ vocabulary, data }).map((baseline) => (
@@ -49,9 +50,8 @@ export function BaselinePane({ data }: { data: DataRecord }) {
         <p className={styles.quiet}>
           {formatCount(steps)} steps, as set, read{' '}
           {inRows
-            ? `${formatCount(steps * rows)} rows, of ${formatCount(inRows.rows)} that there are`
-            : `${formatCount((steps / epoch) * train.tokens)} tokens`}
-          : {formatNumber(Number((steps / epoch).toPrecision(3)))} epochs
+            ? `its ${counted(inRows.rows, 'row')} ${formatNumber(times)} times`
+            : `${formatCount((steps / epoch) * train.tokens)} tokens: ${formatNumber(times)} epochs`}
         </p>
         {short !== undefined && <p className={styles.warn}>{short}</p>}
         {inRows?.words !== undefined && <p className={inRows.isCut ? styles.warn : styles.quiet}>{inRows.words}</p>}
@@ -80,13 +80,11 @@ const Readings = ({ values }: { values: readonly (readonly [Metric, number])[] }
   <dl className={styles.readings}>
     {values.map(([metric, value]) => (
       <div key={metric.label}>
-        <dd>{formatNumber(value)}</dd>
-        <dt>{metric.ofMean && metric.unit !== '' ? metric.unit : withUnit(metric)}</dt>
+        <dd>{metric.ofMean ? formatNumber(value) : valueWords(metric, { value })}</dd>
+        <dt>{metric.ofMean && metric.unit !== '' ? metric.unit : nameOf(metric)}</dt>
       </div>
     ))}
   </dl>
 );
 
-/** `exact match, %` */
-const withUnit = (metric: Metric): string => [nameOf(metric), metric.unit].filter(Boolean).join(', ');
 const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
