@@ -1,7 +1,7 @@
 /** What a model that reads both ways makes of tokens that are hidden from it. */
 import { unwatched, type Job, type Pause, yieldToEventLoop } from '../base/job';
 import type { Network } from '../models/network';
-import { drawing, masked, MASK_RATE, masksOf } from '../objectives/masks';
+import { ALL_BY_MASK, drawing, masked, MASK_RATE, masksOf } from '../objectives/masks';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Tokenised } from './blocks';
 import { emptyScores, type TokenScores } from './scores';
@@ -30,7 +30,7 @@ export async function maskedScores(
   );
   const rows = pieces.map(({ document, from }, row) => {
     const own = documents[document]!.ids.subarray(from, from + length);
-    const masking = { most: masksOf(own.length, MASK_RATE.initial), wholeWords: false, shares: { mask: 1, random: 0 } };
+    const masking = { most: masksOf(own.length, MASK_RATE.initial), wholeWords: false, shares: ALL_BY_MASK };
     const { places, shown } = masked(own, tokenizer, masking, drawing('measured masks', { seed, step: 0, row }));
     const ids = [...before, ...shown, ...after];
     const hidden = places.map((place) => ({

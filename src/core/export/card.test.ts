@@ -9,6 +9,9 @@ import { modelSpec } from '../models';
 import type { CardWords } from '../runs/card';
 import { addRun, readRun, updateRun } from '../runs/record';
 import { dataFacts, runRecord } from '../testing/runRecord';
+import { DEFAULT_RECIPE } from '../train/recipe';
+import type { RunInfo } from './homegrownJson';
+import { modelCard } from './modelCard';
 import { exportRun, importRun } from './run';
 
 const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 4 }, vocabulary: 257 };
@@ -107,4 +110,24 @@ test('a licence that is taken back is in no card, but where the model came in wi
   expect(await card(other, 'b')).toMatch(/ahab\.txt \| 16 \| MIT/);
   await setLicence(other, same, 'CC-BY-4.0');
   expect(await card(other, 'b')).toMatch(/ahab\.txt \| 16 \| CC-BY-4\.0/);
+});
+
+test('a loss is told in what it is measured in: hidden tokens have no perplexity, and a text has no other', () => {
+  const head = (objective: 'causal' | 'masked'): string => {
+    const info: RunInfo = {
+      version: 2,
+      id: 'a',
+      name: 'Ahab',
+      createdAt: 5,
+      device: null,
+      tokenizer: 'bytes',
+      model,
+      segments: [{ after: 0, recipe: { ...DEFAULT_RECIPE, objective }, data: null }],
+      state: { step: 3, tokensSeen: 9, activeMs: 8, best: null },
+      result: { step: 3, loss: 2 },
+    };
+    return /\| On held-out text.*/.exec(modelCard(info))![0];
+  };
+  expect(head('causal')).toBe('| On held-out text | Nats per token | Perplexity |');
+  expect(head('masked')).toBe('| On held-out text | Nats per token | Pseudo-perplexity |');
 });

@@ -234,7 +234,7 @@ function resultSection(info: RunInfo, result: NonNullable<RunInfo['result']>): s
   const { model } = info;
   const objective = objectiveOf(recipeOf(info).objective);
   const metrics = metricsOf(objective).map((id) => [id, metricOf(id)] as const);
-  const columns = Object.values<Metric>(METRICS).filter(({ scale }) => scale);
+  const columns = Object.values<Metric>(METRICS).filter((one) => one.scale && metrics.some(([, own]) => own === one));
   const row = (what: string, loss: number): string[] => [
     what,
     ...columns.map(({ scale }) => formatNumber(scale!.of(loss))),

@@ -39,7 +39,7 @@ test('hides as many tokens of a row as BERT does: 80 in 100 by the mask, 10 by a
   const [masks, kept, random] = [0, 0, 0];
   const counts = { masks, kept, random };
   let all = 0;
-  for (let step = 0; step < 20; step++) {
+  for (let step = 1; step <= 20; step++) {
     const batch = await batchOf({ maskRate: 0.15, wholeWords: false }, step);
     expect(batch.weight).toBe(64 * MOST);
     batch.places.forEach((place, i) => {
@@ -70,6 +70,18 @@ test('masks follow from seed, step and row alone, and change with each', async (
     return all;
   };
   expect(await told(2)).toEqual(await told(5));
+});
+
+test('where it is measured all of them are hidden by the mask: what stood there would be found by being seen', async () => {
+  const batches = await (await loadObjective('masked')).batches(source, CONTEXT, tokenizer);
+  let all = 0;
+  for await (const batch of batches.evaluation({ rows: 8, tokens: 2000 })) {
+    const { ids: shown, places, targets } = of(batch);
+    for (const place of places) expect(shown[place]).toBe(mask);
+    expect(targets.every((target) => target >= 0 && target !== mask)).toBe(true);
+    all += places.length;
+  }
+  expect(all).toBeGreaterThan(200);
 });
 
 test('hides words as wholes, whatever they are made of', async () => {

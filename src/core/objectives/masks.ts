@@ -29,6 +29,8 @@ export interface Masking {
 
 /** Devlin et al. 2018, section 3.1: so that what is hidden is not always told by its mask. */
 export const EIGHTY_TEN_TEN = { mask: 0.8, random: 0.1 } as const;
+/** Where it is measured: what stood as it is would be found by being seen. */
+export const ALL_BY_MASK = { mask: 1, random: 0 } as const;
 
 /** As many of a row of `context` as BERT's own code hides: one at least. */
 export const masksOf = (context: number, maskRate: number): number => Math.max(1, Math.round(maskRate * context));

@@ -21,6 +21,7 @@ export function courseOf(
   return {
     ...curve,
     after,
+    isGapKnown: !objectiveOf(recipe.objective).isHarderHeldOut,
     headline: headlineOf(recipe.objective),
     baselines: objectiveOf(recipe.objective).baselines({ vocabulary, data }),
     epoch: data && stepsOfEpoch(data.parts.train, config.context, recipe),

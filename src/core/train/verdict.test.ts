@@ -34,6 +34,7 @@ function course(
     isOver: false,
     ...told({ vocabulary, unigramLoss }),
     after: 0,
+    isGapKnown: true,
     epoch: 50,
     evalTokens: 16_384,
     ...more,
@@ -146,6 +147,22 @@ describe('a run is judged', () => {
     );
     expect(verdict.kind).toBe('memorising');
     expect(verdict.evidence).toContain('three times');
+  });
+
+  test('without a word on the gap where held-out text asks what is harder: hidden tokens, of which training shows some', () => {
+    const points: [number, number, number][] = [
+      [100, 5, 4.4],
+      [200, 4.6, 3.9],
+      [300, 4.5, 3.5],
+      [400, 4.4, 2.8],
+    ];
+    expect(judge(course(points)).kind).toBe('memorising');
+    const hidden = judge(course(points, { isGapKnown: false }));
+    expect(hidden).toMatchObject({ kind: 'learning', trend: 'falling' });
+    expect(hidden.evidence).not.toContain('Training');
+    const level = points.map(([step, , trained]): [number, number, number] => [step, 4.4, trained]);
+    expect(judge(course(level)).kind).toBe('level-memorised');
+    expect(judge(course(level, { isGapKnown: false })).kind).toBe('level');
   });
 
   test('overfitting: held-out text gets worse and the training text better', () => {
@@ -266,6 +283,7 @@ describe('curves of real runs', () => {
     epoch: facts.trainTokens / facts.tokensPerStep,
     ...told({ vocabulary, unigramLoss }),
     after: 0,
+    isGapKnown: true,
     isOver: false,
     trained: (step, after) => meanAt({ step: training.map((_, i) => i + 1), loss: training }, step, after),
     evaluations: evaluations.map(([step, loss]) => ({ step, loss })),

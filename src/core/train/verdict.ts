@@ -39,6 +39,8 @@ export interface Course {
   isOver: boolean;
   /** Where it ended before its last step, after so many evaluations without improvement. */
   early?: { step: number; evaluations: number } | undefined;
+  /** Whether the loss of a step and that on held-out text are of the same task, so that one can be above the other. */
+  isGapKnown: boolean;
   /** In which losses are told. */
   headline: Metric & { scale: Scale };
   /** What is reached without learning, the worst first, as far as it is known. */
@@ -121,7 +123,7 @@ function judged(course: Course): Verdict {
     };
   }
 
-  const now = trainedAt(until.step, after);
+  const now = course.isGapKnown ? trainedAt(until.step, after) : undefined;
   const gap = now === undefined ? 0 : until.loss - now.mean;
   const gapWords =
     now === undefined

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import { formatCount, formatReading } from '../../core/base/units';
 import { Pane, Segmented } from '../../ui';
 import { RunsChart, type XAxis } from '../../ui/charts';
-import { ends, forebearLines, lineOf, type Measure, MEASURES, measureWords, referenceOf } from './curves';
+import { ends, forebearLines, lineOf, type Measure, MEASURES, measureWords, referenceOf, usualMeasure } from './curves';
 import { bestOf, comparable, formatBits, type RunView } from './view';
 
 /** The curves of the runs that are shown, one over another. */
@@ -13,9 +13,10 @@ export function CurvesPane(p: {
   against: RunView | undefined;
 }) {
   const { all, shown, against } = p;
-  const [measure, setMeasure] = useState<Measure>('bits');
   const [axis, setAxis] = useState<XAxis>('step');
   const objective = (against ?? shown[0])?.objective ?? 'causal';
+  const [asked, setMeasure] = useState<Measure>();
+  const measure = asked ?? usualMeasure(objective);
   const lines = useMemo(
     () => [...forebearLines(shown, all, measure, axis), ...shown.flatMap((view) => lineOf(view, measure, axis) ?? [])],
     [shown, all, measure, axis],
@@ -52,6 +53,8 @@ function caption(shown: readonly RunView[], against: RunView | undefined, measur
   if (measure !== 'bits' || !against) return 'Each line is a run, named where it ends';
   const alike = comparable(shown, against).toSorted((a, b) => a.bits! - b.bits!);
   const [first, second] = alike;
+  if (shown.every(({ objective }) => usualMeasure(objective) !== 'bits'))
+    return 'Bits per byte are of models that go on from a text, and none of these does';
   if (!first || !bestOf(alike)) return 'None of these has been measured on held-out text yet';
   const then = second ? `, then ${second.name} at ${formatBits(second.bits!)}` : '';
   const others = shown.length - alike.length;

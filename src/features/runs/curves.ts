@@ -9,6 +9,10 @@ import { BITS, bitsOf, type RunView, tokensAt } from './view';
 export const MEASURES = ['bits', 'headline', 'training'] as const;
 export type Measure = (typeof MEASURES)[number];
 
+/** What is drawn where nobody chose: bits per byte compare across tokenizers, but only what goes on from a text has them. */
+export const usualMeasure = (objective: RunView['objective']): Measure =>
+  objectiveOf(objective).gives.includes('bytes') ? 'bits' : 'headline';
+
 /** As a title and within a sentence. */
 export function measureWords(measure: Measure, objective: RunView['objective']): { label: string; name: string } {
   if (measure === 'training') return { label: 'Training loss', name: 'training loss' };

@@ -4,7 +4,7 @@ import { dataFacts } from '../../core/testing/runRecord';
 import { runRows } from '../../core/testing/runRows';
 import type { SavedStep } from '../../protocol/data';
 import { curveRows, tableRows } from './csv';
-import { lineOf, ends, forebearLines } from './curves';
+import { lineOf, ends, forebearLines, usualMeasure } from './curves';
 import { givesWay } from './light';
 import { columnsOf, filtered, sorted, sortedBy } from './table';
 import { bestOf, comparable, tokensAt, viewOf } from './view';
@@ -35,6 +35,13 @@ test('bits per byte are of the text that a step was measured on', () => {
   expect(line.starts).toEqual([after]);
   expect(view.best!.step).toBeGreaterThan(2000);
   expect(comparable([named('baseline'), view], view)).toEqual([view]);
+});
+
+test('runs are drawn in what is measured of them: bits per byte only where text is gone on from', () => {
+  expect(usualMeasure('causal')).toBe('bits');
+  expect(usualMeasure('masked')).toBe('headline');
+  expect(usualMeasure('pairs')).toBe('headline');
+  expect(lineOf(named('baseline'), usualMeasure('masked'), 'step')).toBeDefined();
 });
 
 test('tokens are counted by the batch that each segment had', () => {
@@ -118,6 +125,9 @@ test('a run is judged by its own evaluations, as one that is over or goes on, an
   expect(gapOf(dropout)).toBeGreaterThan(0.1);
   expect(gapOf(dropout)).toBeLessThan(0.15);
   expect(gapOf({ ...dropout, row: { ...dropout.row, curve: null } })).toBeUndefined();
+  const [segment] = dropout.row.record.segments;
+  const segments = [{ ...segment!, recipe: { ...segment!.recipe, objective: 'masked' as const } }] as const;
+  expect(gapOf({ ...dropout, row: { ...dropout.row, record: { ...dropout.row.record, segments } } })).toBeUndefined();
   expect([0.314, -0.2].map(formatGap)).toEqual(['0.31', '−0.20']);
   expect(verdictOf(dropout, true).judgement).not.toBe(verdictOf({ ...dropout }, false).judgement);
   expect(verdictOf(dropout, false).evidence).toMatch(/perplexity on held-out text .* nats below/);

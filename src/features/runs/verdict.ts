@@ -1,5 +1,6 @@
 /** A run judged by its curve in few points: by the one who judges it on Train, of what was kept of each evaluation. */
 import { courseOf } from '../../core/runs/course';
+import { objectiveOf } from '../../core/objectives';
 import { recipeOf } from '../../core/runs/segments';
 import { judge, type Verdict } from '../../core/train/verdict';
 import type { RunView } from './view';
@@ -34,9 +35,9 @@ function made({ segments, row: { record, curve } }: RunView, isRunning: boolean)
   return judge(course);
 }
 
-/** Held-out loss above training loss at its best, in nats; undefined where one of them is not known. */
-export function gapOf({ best, row: { curve } }: RunView): number | undefined {
-  if (!best || !curve) return undefined;
+/** Held-out loss above training loss at its best, in nats; undefined where one of them is not known, and where they do not compare. */
+export function gapOf({ best, row: { record, curve } }: RunView): number | undefined {
+  if (!best || !curve || objectiveOf(recipeOf(record).objective).isHarderHeldOut) return undefined;
   const trained = curve.evaluations.trained[curve.evaluations.step.indexOf(best.step)] ?? NaN;
   return Number.isNaN(trained) ? undefined : best.loss - trained;
 }
