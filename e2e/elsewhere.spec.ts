@@ -17,6 +17,7 @@ test('a folder made by transformers is shown, taken with a shorter context, talk
   await studio.dropFiles(files);
   await expect(page).toHaveURL(/\/export$/);
   await expect(page.getByRole('button', { name: 'Add text' })).toBeHidden(); // to take it is what there is to do
+  await expect(seen).toBeFocused();
   await expect(seen).toContainText('Llama: layers 1, heads 2, heads of keys 1, width 16');
   await expect(seen).toContainText('300 entries, 3 of them special; splits as smollm');
   await expect(seen).toContainText('1,024 tokens, of the 4,096 that it was made for');

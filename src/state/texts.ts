@@ -270,7 +270,8 @@ export const createTextsSlice: Slice<TextsSlice> =
       leaveMarkup: () => void answered(),
       async addPaste(text, name) {
         // What no file can hold is refused as pasted text.
-        const kind = /\p{Surrogate}/u.test(text) ? null : markupOf(name, encoder.encode(text.slice(0, MARKUP_HEAD)));
+        const head = new TextEncoder().encode(text.slice(0, MARKUP_HEAD));
+        const kind = /\p{Surrogate}/u.test(text) ? null : markupOf(name, head);
         if (kind) {
           ask([{ name, kind, file: new File([text], name), project: target() }]);
           return;
@@ -397,5 +398,3 @@ export const createTextsSlice: Slice<TextsSlice> =
       preview: (id, place) => data.call('preview', { id, place, characters: PREVIEW_CHARACTERS }),
     };
   };
-
-const encoder = new TextEncoder();

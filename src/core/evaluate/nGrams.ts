@@ -126,7 +126,7 @@ function levelOf({ rows, counts }: Tally, vocabulary: number): Level {
     },
     following(context) {
       const at = indexOf(contexts.rows, context);
-      return at < 0 ? [] : rows.subarray(starts[at]!, starts[at + 1]!).map((row) => row % vocabulary);
+      return at < 0 ? [] : rows.subarray(starts[at], starts[at + 1]).map((row) => row % vocabulary);
     },
   };
 }

@@ -11,6 +11,8 @@ import { addRun, readRun, updateRun } from '../runs/record';
 import { dataFacts, runRecord } from '../testing/runRecord';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { RunInfo } from './homegrownJson';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { exportedFrom } from './exported';
 import { modelCard } from './modelCard';
 import { exportRun, importRun } from './run';
 
@@ -57,6 +59,23 @@ test('a card says in plain words what the model is for, what not, and what it ca
   expect(section(card, 'Intended use')).toMatch(/teaching and play/);
   expect(section(card, 'Misuse')).toMatch(/say that a machine wrote it/);
   expect(section(card, 'Limits')).toMatch(/written by a machine: it may be false.*no safety training/s);
+});
+
+test('a size of 0, which follows from others, is not told', async () => {
+  const { config } = modelSpec('llama').presets[0]!;
+  const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+  const state = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
+  const made = {
+    model: { id: 'llama' as const, config, vocabulary: tokenizer.size },
+    tokenizer,
+    info: null,
+    events: [],
+  };
+  const { info } = await exportedFrom({ ...made, snapshot: { state, tensors: new Map() }, resumable: false }, 'x', 0);
+  const card = modelCard(info);
+  expect(card).toContain('| Inner width | 192 |');
+  expect(card).toContain('| Rotary base | 10,000 |');
+  expect(card).not.toMatch(/Head width|Window/);
 });
 
 test('a person’s own words take their place, as words, and go with the folder and come back', async () => {

@@ -8,7 +8,7 @@ import { dataOf, recipeOf } from '../runs/segments';
 import type { DataFacts } from '../runs/settings';
 import { isApplied } from '../tokenizer/tokenizer';
 import type { RunInfo } from './homegrownJson';
-import { plain, table, TOKENIZERS } from './markdown';
+import { plain, table, tokenizerKind } from './markdown';
 import { bySegment, heldOut } from './modelCard';
 
 /**
@@ -32,7 +32,7 @@ export function datasheet(info: RunInfo): string {
       : 'Not recorded.',
     '_Where do the files come from, over what time, and did the people in them agree?_',
     '## Cleaning and labelling',
-    `Decoded as text${isApplied(tokenizer) ? ', changed as the tokenizer’s files say' : ', neither lower-cased nor normalised'}, and cut into tokens: ${TOKENIZERS[tokenizer]}, ` +
+    `Decoded as text${isApplied(tokenizer) ? ', changed as the tokenizer’s files say' : ', neither lower-cased nor normalised'}, and cut into tokens: ${tokenizerKind(info)}, ` +
       `${formatCount(model.vocabulary)} entries. No labels.`,
     '## Uses',
     'Language modelling. What the model writes carries the views, errors and gaps of this text.',

@@ -1,5 +1,6 @@
 /** What the documents that travel with a model are made of, and how they are taken apart again to be shown. */
 import { APPLIED_WORDS } from '../tokenizer/tokenizer';
+import type { RunInfo } from './homegrownJson';
 
 export function table(rows: readonly (readonly string[])[], head: readonly string[] = ['Setting', 'Value']): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -9,12 +10,16 @@ export function table(rows: readonly (readonly string[])[], head: readonly strin
 export const plain = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').replace(/[\\`*_{}[\]<>#+!|&~]/g, (c) => `&#${c.charCodeAt(0)};`);
 
-export const TOKENIZERS = {
+const TOKENIZERS = {
   bpe: 'Byte-level BPE with the split pattern of GPT-2',
   characters: 'Characters, as byte-level BPE',
   bytes: 'Bytes',
   ...APPLIED_WORDS,
 };
+
+/** Of which kind a tokenizer is; how one that was made elsewhere splits text is said apart. */
+export const tokenizerKind = ({ tokenizer, split }: Pick<RunInfo, 'tokenizer' | 'split'>): string =>
+  split === undefined ? TOKENIZERS[tokenizer] : 'Byte-level BPE';
 
 /** A part of such a document. Texts are words, to be shown as text: never Markdown or HTML. */
 export type Block =

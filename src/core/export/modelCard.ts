@@ -20,7 +20,7 @@ import { evaluationSection } from './evaluationSection';
 import { type RunInfo, settingsOf } from './homegrownJson';
 import { howToLoad } from './howToLoad';
 import { DOES } from './kinds';
-import { plain, table, TOKENIZERS } from './markdown';
+import { plain, table, tokenizerKind } from './markdown';
 
 /**
  * README.md of an exported model: what it learnt from, how, how well, what it cannot do, and how to load it. Of one with
@@ -103,12 +103,12 @@ function typesOf(model: RunInfo['model']): readonly string[] {
   return typeof type === 'string' ? [type] : [];
 }
 
-/** Those that not all architectures have, and that are not as they were before there was a choice. */
+/** Those that not all architectures have, and that are not as they were before there was a choice; one of 0 follows from others. */
 function ownSizes({ id, config }: RunInfo['model']): [string, string][] {
   const { layers: _, heads: __, width: ___, context: ____, ...own } = sizesOf(config);
   const fields: Readonly<Record<string, Field>> = modelSpec(id).fields;
   return Object.entries(own)
-    .filter(([name, size]) => size !== fields[name]!.absent)
+    .filter(([name, size]) => size !== 0 && size !== fields[name]!.absent)
     .map(([name, size]) => [nameOf(fields[name]!), sizeWords(fields[name]!, size)]);
 }
 function sizeWords({ unit }: Field, size: Size): string {
@@ -118,7 +118,7 @@ function sizeWords({ unit }: Field, size: Size): string {
 
 function tokenizerSection(info: RunInfo): string {
   const { tokenizer, model, split } = info;
-  const entries = `${TOKENIZERS[tokenizer]}, ${formatCount(model.vocabulary)} entries`;
+  const entries = `${tokenizerKind(info)}, ${formatCount(model.vocabulary)} entries`;
   if (isApplied(tokenizer))
     return `${entries}. It was made elsewhere, and is applied and exported as its files say: text may be lower-cased or normalised.`;
   if (split === undefined)

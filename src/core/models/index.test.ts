@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { modelIds, MODELS, modelSpec } from '.';
+import type { Field } from '../base/field';
 import { theirShape } from './layout';
 import { piecesOf } from './picture';
 import { countParams, sizeOf } from './spec';
@@ -20,6 +21,12 @@ test('a file for a format is there where the architecture states it, and only th
     if (pytorch)
       expect(existsSync(new URL(`../../../public/templates/${pytorch.file}`, import.meta.url)), id).toBe(true);
   }
+});
+
+test('a size that is no whole number says what it is for: its bounds say nothing', () => {
+  for (const id of modelIds())
+    for (const [name, field] of Object.entries<Field>(modelSpec(id).fields))
+      if (field.kind === 'real') expect(field.hint, `${id} ${name}`).toMatch(/./);
 });
 
 test('a picture has every weight once, of each of its blocks', () => {

@@ -14,7 +14,15 @@ export const widthField = (max: number) =>
     initial: 128,
   });
 export const normEpsilonField = (initial: number) =>
-  real({ label: 'Epsilon of norms', min: 1e-12, max: 0.1, step: 1e-6, initial, row: 'seldom' });
+  real({
+    label: 'Epsilon of norms',
+    hint: 'against dividing by 0',
+    min: 1e-12,
+    max: 0.1,
+    step: 1e-6,
+    initial,
+    row: 'seldom',
+  });
 
 /** Inner width of a feed-forward that has with its gate the weights of one of four times the width without (arXiv:2002.05202); whole 32s. */
 export const gatedWidth = (width: number): number => 32 * Math.ceil(width / 12);

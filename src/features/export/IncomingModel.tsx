@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { formatCount } from '../../core/base/units';
 import { USUAL_CONTEXT, withContext } from '../../core/export/contextOf';
 import { weightsFile } from '../../core/export/incoming';
@@ -15,6 +15,11 @@ export function IncomingModel() {
   const take = useStudio((s) => s.takeIncoming);
   const leave = useStudio((s) => s.leaveIncoming);
   const [most, setMost] = useState(USUAL_CONTEXT);
+  const section = useRef<HTMLElement>(null);
+  // Dropped on a page that is long, it would come where nobody looks.
+  useEffect(() => {
+    section.current?.focus();
+  }, []);
   if (!incoming) return null;
   const { files, preview } = incoming;
   const { model, isContextFree } = preview;
@@ -23,7 +28,7 @@ export function IncomingModel() {
   const context = choices.find((choice) => choice >= most) ?? made;
   const limits = device.kind === 'open' ? limitsOf({ device }) : undefined;
   return (
-    <section className={styles.incoming} aria-label="The model, before it is taken">
+    <section ref={section} tabIndex={-1} className={styles.incoming} aria-label="The model, before it is taken">
       <h3>{preview.stated.name ?? weightsFile(files)}</h3>
       <dl>
         {previewRows(preview, withContext(model, context), limits).map(([label, value]) => (

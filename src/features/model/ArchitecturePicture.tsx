@@ -5,7 +5,7 @@ import { countParams, sizeOf } from '../../core/models/spec';
 import type { ModelChoice } from '../../core/train/run';
 import { Block, cx, PaneHead } from '../../ui';
 import styles from './ArchitecturePicture.module.css';
-import { type Drawing, draw, LEFT, MIDDLE, STREAM, WIDTH } from './drawing';
+import { type Drawing, draw, LEFT, LINE, MIDDLE, STREAM, WIDTH } from './drawing';
 
 /** What a row passes through in the model as it is set, bottom up, with the weights of each piece. */
 export function ArchitecturePicture({ model }: { model: ModelChoice }) {
@@ -52,9 +52,10 @@ export function ArchitecturePicture({ model }: { model: ModelChoice }) {
               <path d={`M${MIDDLE - 3} ${to}h6M${MIDDLE} ${to - 3}v6`} />
             </g>
           ))}
-          {drawing.boxes.map(({ piece, top, height, size }) => {
+          {drawing.boxes.map(({ piece, lines, top, height, size }) => {
             const own = weights.get(piece)!;
             const middle = top + height / 2 + 4;
+            const first = middle - (LINE / 2) * lines.length;
             return (
               <g key={top}>
                 <rect
@@ -65,14 +66,14 @@ export function ArchitecturePicture({ model }: { model: ModelChoice }) {
                   height={height}
                   rx={2}
                 />
-                <text x={LEFT + 8} y={piece.detail ? middle - 8 : middle}>
+                <text x={LEFT + 8} y={first}>
                   {piece.name}
                 </text>
-                {piece.detail && (
-                  <text className={styles.quiet} x={LEFT + 8} y={middle + 8}>
-                    {piece.detail}
+                {lines.map((line, i) => (
+                  <text key={line} className={styles.quiet} x={LEFT + 8} y={first + LINE * (i + 1)}>
+                    {line}
                   </text>
-                )}
+                ))}
                 {own > 0 && (
                   <text x={228} y={middle}>
                     {formatShort(own)}

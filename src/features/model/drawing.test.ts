@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { modelIds, modelSpec } from '../../core/models';
 import { piecesOf } from '../../core/models/picture';
-import { draw } from './drawing';
+import { draw, LINE, MOST } from './drawing';
 
 const drawings = modelIds().map((id) => {
   const { presets, picture } = modelSpec(id);
@@ -22,6 +22,23 @@ test('data flow upwards through every piece once, and nothing is drawn over anot
     }
     expect(height).toBeGreaterThan(-boxes.at(-1)!.top);
   }
+});
+
+test('what there is to say of a piece stands in its box, in lines that fit', () => {
+  const { presets, picture } = modelSpec('llama');
+  const config = { ...presets[3]!.config, window: 128, qkNorm: true };
+  for (const { boxes } of [...drawings.map(({ drawing }) => drawing), draw(picture(config, 300).stacks)])
+    for (const { piece, lines, height } of boxes) {
+      expect(lines.join(' ')).toBe(piece.detail ?? '');
+      for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(MOST);
+      expect(height).toBeGreaterThanOrEqual(LINE * (lines.length + 1));
+    }
+  expect(draw(picture(config, 300).stacks).boxes.flatMap(({ lines }) => lines)).toEqual([
+    '12 heads of 64, 6 of keys,',
+    'QK-norm, rotary,',
+    'the last 128 tokens',
+    'inner 2,048',
+  ]);
 });
 
 test('a branch leaves below its first piece and is added above its last, inside the frame of the blocks', () => {

@@ -4,7 +4,13 @@ import type { Piece, Stack } from '../../core/models/picture';
 export interface Drawing {
   height: number;
   /** In order of the data. */
-  boxes: { piece: Piece; top: number; height: number; size?: readonly [rows: number, columns: number] }[];
+  boxes: {
+    piece: Piece;
+    lines: readonly string[];
+    top: number;
+    height: number;
+    size?: readonly [rows: number, columns: number];
+  }[];
   wires: Span[];
   /** Where a branch leaves the stream and where it is added. */
   branches: Span[];
@@ -21,9 +27,27 @@ export const WIDTH = 276;
 export const LEFT = 50;
 export const MIDDLE = 130;
 export const STREAM = 36;
-const [GAP, WIDE_GAP, LINE] = [12, 18, 16];
-/** A line, or two where there is more to say than a name. */
-const heightOf = ({ isNorm, detail }: Piece): number => (isNorm ? 22 : detail === undefined ? 30 : 40);
+const [GAP, WIDE_GAP] = [12, 18];
+/** From one line of words to the next. */
+export const LINE = 16;
+/** Characters that fit beside each other into a box, in the small size. */
+export const MOST = 26;
+/** A name, and below it the lines of what there is to say besides. */
+const heightOf = ({ isNorm }: Piece, lines: number): number => (isNorm ? 22 : lines === 0 ? 30 : 24 + LINE * lines);
+
+/** In lines that end at commas. */
+function linesOf({ detail }: Piece): string[] {
+  const lines: string[] = [];
+  for (const words of detail?.split(', ') ?? []) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + words.length + 3 <= MOST) lines[lines.length - 1] = `${last}, ${words}`;
+    else {
+      if (last !== undefined) lines[lines.length - 1] = `${last},`;
+      lines.push(words);
+    }
+  }
+  return lines;
+}
 
 /** Stacks one above the other: what is read is below its reader. */
 export function draw(stacks: readonly Stack[]): Drawing {
@@ -39,10 +63,11 @@ export function draw(stacks: readonly Stack[]): Drawing {
   };
   const box = (piece: Piece, rows: number): void => {
     wire(GAP);
-    const height = heightOf(piece);
+    const lines = linesOf(piece);
+    const height = heightOf(piece, lines.length);
     y -= height;
     const size = piece.columns !== undefined && ([rows, piece.columns] as const);
-    drawing.boxes.push({ piece, top: y, height, ...(size && { size }) });
+    drawing.boxes.push({ piece, lines, top: y, height, ...(size && { size }) });
     if (size) wire(WIDE_GAP - GAP);
   };
   for (const { name, rows, from, before, blocks, after, to } of stacks) {

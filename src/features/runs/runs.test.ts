@@ -126,7 +126,7 @@ test('a run is judged by its own evaluations, as one that is over or goes on, an
   expect(gapOf(dropout)).toBeLessThan(0.15);
   expect(gapOf({ ...dropout, row: { ...dropout.row, curve: null } })).toBeUndefined();
   const [segment] = dropout.row.record.segments;
-  const segments = [{ ...segment!, recipe: { ...segment!.recipe, objective: 'masked' as const } }] as const;
+  const segments = [{ ...segment, recipe: { ...segment.recipe, objective: 'masked' as const } }] as const;
   expect(gapOf({ ...dropout, row: { ...dropout.row, record: { ...dropout.row.record, segments } } })).toBeUndefined();
   expect([0.314, -0.2].map(formatGap)).toEqual(['0.31', '−0.20']);
   expect(verdictOf(dropout, true).judgement).not.toBe(verdictOf({ ...dropout }, false).judgement);

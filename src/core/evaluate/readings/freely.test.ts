@@ -47,7 +47,7 @@ test('a model that says one thing alone loops, and what people wrote does not', 
       hidden: tf.gather(rows, tf.reshape(ids, [-1])) as tf.Tensor2D,
       classifier: tf.eye(257),
     }),
-  } as Network;
+  };
   const asked = { documents, metrics: ['distinct1', 'distinct2', 'repetition', 'loops'] as const };
   const { metrics, baselines, leftOut } = await evaluate(looped, tokenizer, asked, unwatched);
   expect(leftOut).toEqual([]);
