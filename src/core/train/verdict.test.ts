@@ -94,6 +94,18 @@ describe('a run is judged', () => {
     expect(far.evidence).not.toMatch(/learning rate/);
   });
 
+  test('in hope where it was stopped on its way down, and as stuck where it stood still', () => {
+    const kindOf = (held: readonly number[]) =>
+      judge(
+        course(
+          held.map((loss, i) => [10 * i, loss, loss]),
+          { isOver: true },
+        ),
+      ).kind;
+    expect(kindOf([7.6, 7.2, 6.8, 6.5])).toBe('blind');
+    expect(kindOf([6.9, 6.9, 6.9, 6.9])).toBe('stuck');
+  });
+
   test('blind until it beats the unigram, with two tones of voice', () => {
     const early = judge(
       course([

@@ -114,7 +114,8 @@ function judged(course: Course): Verdict {
   const lone = until === last ? '' : ` The last evaluation was ${told(last.loss)}, and one alone tells nothing.`;
   const known = baselines.slice(1).at(-1);
   if (known && last.loss > known.loss - LEAST) {
-    const isLate = isOver || last.step > planned / 2;
+    // One that was stopped on its way down had no time yet.
+    const isLate = last.step > planned / 2 || (isOver && trend !== 'falling');
     return {
       kind: isLate ? 'stuck' : 'blind',
       judgement: isLate ? 'Learning hardly anything' : known.before,
