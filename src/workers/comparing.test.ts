@@ -5,6 +5,7 @@ import { modelSpec } from '../core/models';
 import { readKnownRun } from '../core/runs/record';
 import { lonelyLocks, testStudio } from '../core/testing/behindChannels';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
+import { finite } from './comparing';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
@@ -67,4 +68,10 @@ test('two runs of two architectures are compared; what was found is kept beside 
     evaluation: { minimalPairs: evaluation.minimalPairs },
   });
   close();
+});
+
+test('what a model that has diverged comes to is told, and is no record', () => {
+  const found = { difference: 0.1, low: 0.1, high: 0.2, verdict: 'worse' } as const;
+  expect(finite(found)).toBe(found);
+  expect(() => finite({ ...found, high: NaN })).toThrow(/it has diverged/);
 });

@@ -2,7 +2,7 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { badSettings } from '../core/base/errors';
 import { tokenised } from '../core/evaluate/blocks';
-import { compare } from '../core/evaluate/compare';
+import { compare, type Comparison } from '../core/evaluate/compare';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import { checkReadsOn, endToEnd, scoreText } from '../core/evaluate/ofText';
 import { manifestIfKept } from '../core/runs/data';
@@ -49,13 +49,14 @@ export async function compareSteps(
     return told;
   });
   const { part, textHash } = own.told;
+  const found = finite(compare(other.nats, own.nats, own.bytes));
   const comparison: KeptComparison = {
     beside: other.is,
     ...own.told,
     ...(part === 'test' && { look: await lookedAt(store, runId, textHash) }),
     madeAt: now,
     bytes: own.bytes.reduce((sum, bytes) => sum + bytes, 0),
-    ...compare(other.nats, own.nats, own.bytes),
+    ...found,
     mayHaveLearnt: part !== 'text' && !(await isHeldOutOf(store, runId, beside.runId, part)),
   };
   const isSame = (each: KeptComparison): boolean =>
@@ -65,6 +66,15 @@ export async function compareSteps(
     evaluation,
     comparisons: [comparison, ...comparisons.filter((each) => !isSame(each))].slice(0, MOST),
   }));
+}
+
+/** A record holds no other numbers. @throws HomegrownError `bad-settings` where a model gives none */
+export function finite<C extends Comparison>(found: C): C {
+  if ([found.difference, found.low, found.high].every(Number.isFinite)) return found;
+  throw badSettings(
+    'Losses of one of the two steps are not finite numbers: it has diverged, so nothing can be told.',
+    'Compare with an earlier step.',
+  );
 }
 
 /** Of each piece of the texts, nats and bytes. */
