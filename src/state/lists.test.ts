@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { lonelyLocks, type TestStudio } from '../core/testing/behindChannels';
 import { goldenPage, STOPPED } from '../core/testing/goldenPage';
+import { listHash } from '../core/evaluate/listHash';
+import type { Task } from '../core/evaluate/tasks';
 import { evaluateRefusal, shownEvaluating } from './evaluate';
 import { compareRefusal, isOnOtherText, listsOfRun, shownComparing, shownLists } from './lists';
 import { shownRun } from './openRun';
@@ -85,6 +87,9 @@ test('a task is asked at each measurement and at each save of the run that train
   getState().askTasksAlways(true);
   await getState().evaluateStep();
   expect(asked()).toEqual([120]);
+  // By this it is known which rows it was asked.
+  const [{ items }] = getState().ownTasks as [Task];
+  expect(listsOfRun(getState())[0]!.evaluation.tasks![0]!.listHash).toBe(await listHash(items));
   await getState().resume(122);
   expect(shownRun(getState(), 'train').phase).toMatchObject({ kind: 'finished', step: 122 });
   await vi.waitFor(() => expect(asked()).toEqual([120, 122]), { timeout: 30_000 });

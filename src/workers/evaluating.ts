@@ -5,6 +5,7 @@ import { sha256Hex } from '../core/base/hash';
 import { yieldToEventLoop } from '../core/base/job';
 import { countedIn, documentsIn, held, type Held } from '../core/evaluate/blocks';
 import { evaluate, type EvaluationJob, type ToEvaluate } from '../core/evaluate/evaluate';
+import { withListHashes } from '../core/evaluate/listHash';
 import { partToEvaluate } from '../core/evaluate/ofPart';
 import { objectiveOf } from '../core/objectives';
 import { manifestIfKept, manifestOf } from '../core/runs/data';
@@ -115,7 +116,8 @@ export async function askLists(
 ): Promise<EvaluationRecord> {
   const run = await readKnownRun(store, runId);
   const { ofPairs = false } = objectiveOf(recipeOf(run).objective);
-  const found = await evaluate(network, tokenizer, { ...lists, ofPairs, metrics: [] }, job);
+  const measured = await evaluate(network, tokenizer, { ...lists, ofPairs, metrics: [] }, job);
+  const found = await withListHashes(measured, lists);
   await notCancelled(job);
   const { minimalPairs, swaps, tasks = [] } = lists;
   const asked = new Set([

@@ -63,6 +63,8 @@ const preference = z.object({
   margin: z.number(),
 });
 const kinds = z.record(z.string(), preference);
+/** Says which list was asked: of another, this is out of date. Absent where an older build did not say. */
+const listHash = z.string().exactOptional();
 const sentencePair = z.object({ kind: z.string(), first: z.string(), second: z.string() });
 
 export const evaluationSchema = z.object({
@@ -83,9 +85,9 @@ export const evaluationSchema = z.object({
   where: whereSchema.exactOptional(),
   passages: z.object({ worst: z.array(passage), best: z.array(passage), random: z.array(passage) }).exactOptional(),
   /** `missed`: pairs whose second sentence is the likelier one. */
-  minimalPairs: z.object({ all: preference, kinds, missed: z.array(sentencePair) }).exactOptional(),
+  minimalPairs: z.object({ all: preference, kinds, missed: z.array(sentencePair), listHash }).exactOptional(),
   /** Of unlike kinds together they tell nothing. */
-  swaps: z.object({ kinds }).exactOptional(),
+  swaps: z.object({ kinds, listHash }).exactOptional(),
   /** Tasks of one's own, by their names. */
   tasks: z.array(taskScoresSchema).exactOptional(),
 });

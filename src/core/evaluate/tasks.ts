@@ -45,6 +45,8 @@ export const taskScoresSchema = z.object({
   }),
   /** By the names of TASK_BASELINES, in the same metrics. */
   baselines: z.record(z.string(), z.record(z.string(), z.number())),
+  /** Says which rows were asked, as of pairs of sentences. */
+  listHash: z.string().exactOptional(),
   /** The first rows that it got wrong; of choices by `accuracy`. `line`: of the file, from 1. */
   missed: z.array(z.object({ line: z.int(), prompt: z.string(), wanted: z.string(), given: z.string() })),
 });

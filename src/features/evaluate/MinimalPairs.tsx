@@ -8,6 +8,7 @@ import { Block, Button, Pane, PaneHead, TextAction } from '../../ui';
 import { Asking } from './Asking';
 import { LeftOut } from './LeftOut';
 import styles from './Lists.module.css';
+import { OtherList } from './OtherList';
 import { PairsDialog } from './PairsDialog';
 import { Shares } from './Shares';
 
@@ -75,6 +76,7 @@ function MinimalPairs() {
           </Block>
         )}
         <LeftOut of="minimalPairs" />
+        <OtherList found={found?.listHash} list={own?.pairs ?? BUNDLED.minimalPairs} />
         <AskPairs list="minimalPairs" isAgain={found !== undefined} />
       </Asking>
       {isEditing && (
@@ -89,6 +91,7 @@ function MinimalPairs() {
     </>
   );
 }
+const BUNDLED = { minimalPairs: minimalPairs(), swaps: identitySwaps() };
 const ALL = 'all kinds';
 const MOST_SHOWN = 6;
 const worstOf = (kinds: Readonly<Record<string, { value: number }>>): string =>
@@ -123,6 +126,7 @@ function Swaps() {
           </p>
         </Block>
         <LeftOut of="swaps" />
+        <OtherList found={found?.listHash} list={own?.pairs ?? BUNDLED.swaps} />
         <AskPairs list="swaps" isAgain={found !== undefined} />
       </Asking>
       {isEditing && (
@@ -143,7 +147,6 @@ function AskPairs({ list, isAgain }: { list: 'minimalPairs' | 'swaps'; isAgain: 
   const askLists = useStudio((s) => s.askLists);
   const refusal = useStudio(askRefusal);
   const never = useStudio((s) => unaskable(s, list));
-  const bundled = list === 'minimalPairs' ? minimalPairs : identitySwaps;
   const name = list === 'minimalPairs' ? 'minimal pairs' : 'identity swaps';
   if (never !== undefined)
     return (
@@ -156,7 +159,7 @@ function AskPairs({ list, isAgain }: { list: 'minimalPairs' | 'swaps'; isAgain: 
       <Button
         isDense
         disabledReason={refusal}
-        onPress={() => void askLists(list, { [list]: own?.pairs ?? bundled() }, 'shown')}
+        onPress={() => void askLists(list, { [list]: own?.pairs ?? BUNDLED[list] }, 'shown')}
       >
         {`Ask ${name}${isAgain ? ' again' : ''}`}
       </Button>

@@ -17,6 +17,7 @@ import { Followed } from './Followed';
 import { LeftOut } from './LeftOut';
 import styles from './Lists.module.css';
 import { taskIn } from './readLists';
+import { OtherList } from './OtherList';
 import { Shares } from './Shares';
 
 /** Tables of prompts of a person's own, with answers or choices. */
@@ -123,6 +124,7 @@ const NONE: readonly TaskScores[] = [];
 function One({ task }: { task: TaskScores }) {
   const [isOpen, setOpen] = useState(false);
   const series = useStudio(listsOfRun);
+  const own = useStudio((s) => s.ownTasks.find(({ name }) => name === task.name)?.items);
   const baselines = Object.entries(task.baselines) as [TaskBaselineId, Record<string, number>][];
   const id = Object.keys(task.metrics)[0] as TaskMetricId;
   const points = series.flatMap(({ step, evaluation }) => {
@@ -143,6 +145,7 @@ function One({ task }: { task: TaskScores }) {
               : [],
         )}
       />
+      <OtherList found={task.listHash} list={own} />
       <Block>
         <p className={styles.words}>
           {baselines.map(([name, of]) => `${TASK_BASELINES[name].label} ${Math.round(10 * of[id]!) / 10} %. `)}
