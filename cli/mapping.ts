@@ -1,9 +1,10 @@
 /** Which columns of which table are what, as it is typed: `NAME.csv:text=COLUMN,label=COLUMN`. */
+import { normalize, resolve, sep } from 'node:path';
 import { COLUMN_ROLES, type Columns } from '../src/core/documents';
 import { UsageError } from './options';
 
 export interface Mapping {
-  /** Of the file, with folders or without. */
+  /** Of the file: as it is called, with folders that it lies in or without, or its path as it is typed for --from. */
   name: string;
   columns: Columns;
 }
@@ -28,6 +29,8 @@ export function mappingOf(typed: string): Mapping {
   return { name, columns: (text ? { text, ...about } : { input, target, ...about }) as Columns };
 }
 
-/** Whether a file, by its path below what was given, is the one that is meant. */
-export const isMeant = ({ name }: Mapping, path: string): boolean =>
-  path === name || path.endsWith(`/${name}`) || path.split('/').at(-1) === name;
+/** Whether a file is the one that is meant. @param name below what was given @param path where it lies */
+export const isMeant = (mapping: Pick<Mapping, 'name'>, name: string, path = name): boolean => {
+  const meant = normalize(mapping.name).split(sep).join('/');
+  return name === meant || name.endsWith(`/${meant}`) || resolve(mapping.name) === resolve(path);
+};

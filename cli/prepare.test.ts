@@ -64,6 +64,30 @@ test('a messy folder becomes documents, with what was not read named, and grow l
   expect(lines(grown.stdout).at(-1)).toMatchObject({ step: 2 });
 }, 120_000);
 
+test('a file of --map is called as it lies, as it is in what was given, or by its name', async () => {
+  await mkdir(path('maps/deep'), { recursive: true });
+  await writeFile(
+    path('maps/deep/said.csv'),
+    `speech,lang\n${GERMAN.replaceAll(',', '')},English\nAye,German\nOui,-\n`,
+  );
+  const prepare = (from: string, name: string) =>
+    run(['prepare', '--from', from, '--map', `${name}:text=speech,language=lang`, '--out', 'said', '--json'], {
+      cwd: folder,
+    });
+  for (const [from, name] of [
+    ['maps', 'said.csv'],
+    ['maps', 'deep/said.csv'],
+    ['maps', 'maps/deep/said.csv'],
+    ['maps/deep/said.csv', './maps/deep/said.csv'],
+    ['maps', path('maps/deep/said.csv')],
+  ] as const) {
+    const ended = await prepare(from, name);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(lines(ended.stdout).at(-1)!['languages']).toMatchObject({ en: 1, de: 1 });
+  }
+  expect(await prepare('maps', 'other/said.csv')).toMatchObject({ code: 2 });
+}, 60_000);
+
 test('a table of pairs without a map is known by its names, and is learnt as pairs', async () => {
   const rows = Array.from({ length: 30 }, (_, i) =>
     JSON.stringify({ question: `What is ${i}?`, answer: `${i}, "so"` }),
@@ -102,6 +126,14 @@ test('Ctrl-C leaves nothing half written, and what is not there or not ours is t
   else expect(after).toEqual(before);
   const wrong = await run(['prepare', '--from', path('in'), '--map', 'none.csv:text=a', '--out', path('o'), '--json']);
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/names none\.csv, which is not among/)]);
+  for (const [report, out, said] of [
+    ['o', 'o', /name the same folder/],
+    ['o/r', 'o', /--report lies in the folder of --out/],
+    ['r', 'r/deep/o', /--out lies in the folder of --report/],
+  ] as const) {
+    const within = ['prepare', '--from', path('in'), '--report', path(report), '--out', path(out)];
+    expect(await run(within)).toMatchObject({ code: 2, stderr: expect.stringMatching(said) as string });
+  }
   const none = await run(['grow', '--data', path('in'), '--out', path('m'), '--json']);
   expect([none.code, none.stderr]).toEqual([1, expect.stringMatching(/has no prepared\.json/)]);
   // npm runs a script of this name when it has installed, linked or packed something.

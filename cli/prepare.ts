@@ -17,11 +17,13 @@ import {
   type TextSource,
 } from '../src/core/documents';
 import { languageDetector } from '../src/core/documents/language';
+import { LONGEST_LINE } from '../src/core/documents/limits';
 import { DOCUMENTS, PREPARED } from './data';
 import { isMeant, mappingOf } from './mapping';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
-import { columnsOf, type Line, linesOf } from './preparedLines';
+import { columnsOf, type Line, linesOf, type Long } from './preparedLines';
+import { isWithin, realPath } from './target';
 import { command, interruptible, main, print, stderr, textFile } from './terminal';
 import { filesMeant } from './texts';
 import { checkOutFolder, writeFolder } from './write';
@@ -59,22 +61,23 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   const progress = new Progress(stderr, !values.json);
   const files = await named(values.from, (words) => progress.say(words));
   const paths = files.map(({ path }) => path);
-  if (report !== undefined && report === out) throw new UsageError('--report and --out name the same folder.');
+  if (report !== undefined) await checkApart(report, out);
   await checkOutFolder(out, paths, [DOCUMENTS, PREPARED]);
   if (report !== undefined) await checkOutFolder(report, paths, [DOCUMENTS, REPORT]);
   for (const { name } of mappings)
-    if (!files.some((file) => archiveCalled(file.name) ?? isMeant({ name } as never, file.name))) throw notAmong(name);
+    if (!files.some((file) => archiveCalled(file.name) ?? isMeant({ name }, file.name, file.path)))
+      throw notAmong(name);
   const reading = { wholePages: values['whole-pages'], wholeMessages: values['whole-messages'] };
   const met = new Set<string>();
-  const tableIn = (name: string): TableChoice | undefined => {
-    const mapping = mappings.find((each) => isMeant(each, name));
+  const tableIn = (name: string, path?: string): TableChoice | undefined => {
+    const mapping = mappings.find((each) => isMeant(each, name, path));
     if (mapping) met.add(mapping.name);
     const format = mapping ? tableFormatOf(name) : tableCalled(name);
     return format && { format, columns: mapping?.columns ?? 'recognised' };
   };
   const sources = await Promise.all(
     files.map(async ({ path, name }): Promise<TextSource> => {
-      const table = archiveCalled(name) ? undefined : tableIn(name);
+      const table = archiveCalled(name) ? undefined : tableIn(name, path);
       const source = { ...(await textFile(path)), name, tableIn, reading };
       return table ? { ...source, table } : source;
     }),
@@ -84,18 +87,20 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   const drop = await importDrop(sources, store, { addedAt: 0 }, job);
   const unmet = mappings.find(({ name }) => !met.has(name));
   if (unmet) throw notAmong(unmet.name);
-  const refused = refusedOf(drop);
+  const { lines, long } = drop.text
+    ? await linesOf(store, drop.text, await languageDetector(), job)
+    : { lines: [], long: [] };
+  const refused = [...refusedOf(drop), ...tooLong(long, lines)];
   for (const { name, reason } of refused) progress.say(`Left out: ${name}. ${reason}`);
-  if (!drop.text) throw badFile(`No document was found in ${counted(files.length, 'file')}.`, refused[0]?.reason);
-  for (const words of drop.text.notes) progress.say(`${words}.`);
-
-  const lines = await linesOf(store, drop.text, await languageDetector(), job);
+  if (lines.length === 0)
+    throw badFile(`No document was found in ${counted(files.length, 'file')}.`, refused[0]?.reason);
+  for (const words of drop.text!.notes) progress.say(`${words}.`);
   const languages = new Map<string, number>();
   for (const { language } of lines) languages.set(language, (languages.get(language) ?? 0) + 1);
-  const removed = drop.empty > 0 ? { empty: drop.empty } : {};
+  const removed = { ...(drop.empty > 0 && { empty: drop.empty }), ...(long.length > 0 && { long: long.length }) };
   const told = {
     documents: lines.length,
-    read: lines.length + drop.empty,
+    read: lines.length + long.length + drop.empty,
     characters: lines.reduce((sum, { characters }) => sum + characters, 0),
     refused,
     removed,
@@ -124,6 +129,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
           .join(', ')}`,
         refused.length > 0 ? `${counted(refused.length, 'file')} gave none` : undefined,
         drop.empty > 0 ? `${counted(drop.empty, 'row')} without text left out` : undefined,
+        long.length > 0 ? `${counted(long.length, 'document')} longer than ${MOST} left out` : undefined,
         `npm run grow -- --data ${out} learns from them`,
       ),
     );
@@ -132,6 +138,14 @@ const REPORT = 'report.json';
 
 const notAmong = (name: string): Error =>
   new UsageError(`--map names ${name}, which is not among the files of --from.`);
+
+/** @throws UsageError where one of two folders that are to be written is the other, or would lie in it */
+async function checkApart(report: string, out: string): Promise<void> {
+  const [a, b] = [await realPath(report), await realPath(out)];
+  if (a === b) throw new UsageError('--report and --out name the same folder.');
+  if (isWithin(a, b)) throw new UsageError('--report lies in the folder of --out. Name a folder beside it.');
+  if (isWithin(b, a)) throw new UsageError('--out lies in the folder of --report. Name a folder beside it.');
+}
 
 /** Files with their paths below the folder that was given. */
 async function named(
@@ -153,6 +167,18 @@ function refusedOf({ refused, duplicates }: DropOutcome): { name: string; reason
     ...duplicates.map(({ name }) => ({ name, reason: 'It holds the same as a file before it.' })),
   ];
 }
+
+/** Files that have given nothing but documents that are too long. */
+function tooLong(long: readonly Long[], lines: readonly Line[]): { name: string; reason: string }[] {
+  const given = new Set(lines.map(({ name }) => name));
+  const reason = (characters: number): string =>
+    `It holds a document of ${formatCount(characters)} characters, and a line of at most ${MOST} is read again. Split it into several files, or give it to grow with --text, which has no such limit.`;
+  const found = new Map(
+    long.filter(({ name }) => !given.has(name)).map(({ name, characters }) => [name, reason(characters)]),
+  );
+  return [...found].map(([name, reason]) => ({ name, reason }));
+}
+const MOST = `${formatCount(LONGEST_LINE)} characters`;
 
 /** Its size is known before it is written, so each line is made twice. */
 function jsonLines(lines: readonly Line[], signal: AbortSignal): ByteStream {

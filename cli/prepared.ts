@@ -25,7 +25,7 @@ import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { trainTokenizer, type TrainSettings } from '../src/core/tokenizer/train';
 import type { Local } from './local';
-import { asItWasRead, checkSameData, checkSameTexts, inItsOrder, type Past } from './resume';
+import { asTheyWereRead, checkSameData, checkSameTexts, inItsOrder, type Past } from './resume';
 
 /** The tokenizer of a run that is begun, where the text is known. */
 type Making = (documents: readonly Document[], job: Job) => Promise<Tokenizer>;
@@ -142,12 +142,13 @@ async function readAgain(
   note: (words: string) => void,
   job: Job,
 ): Promise<Read> {
-  const sources = await Promise.all(files.map(({ path, source }) => asItWasRead(past, { ...source, name: path })));
-  if (sources.some(({ name, table, isPlain }) => table ?? (!isPlain && isTakenApart(name)))) {
-    const texts = await read(store, files, note, job);
+  const given = await asTheyWereRead(past, files);
+  if (given.some(({ source }) => source.table ?? (!source.isPlain && isTakenApart(source.name)))) {
+    const texts = await read(store, given, note, job);
     checkSameTexts(past, texts.texts);
     return texts;
   }
+  const sources = given.map(({ path, source }) => ({ ...source, name: path }));
   const { text, refused } = await importDrop(sources, store, { addedAt: 0 }, job);
   if (refused[0]) throw refused[0].error;
   for (const words of text!.notes) note(files.length > 1 ? `${words}.` : `${text!.name}: ${words}.`);

@@ -4,6 +4,7 @@ import type { Job } from '../src/core/base/job';
 import { yieldToEventLoop } from '../src/core/base/job';
 import { type Columns, documentsOf, type TextRecord } from '../src/core/documents';
 import { blocksOf } from '../src/core/documents/blocks';
+import { LONGEST_LINE } from '../src/core/documents/limits';
 
 export interface Line {
   id: string;
@@ -24,22 +25,38 @@ export interface Line {
   text: string;
 }
 
-/** @param languageOf of a text that does not say it */
+/** One whose line would be longer than is read. */
+export interface Long {
+  /** Of the file that it is in. */
+  name: string;
+  characters: number;
+}
+
+/**
+ * @param languageOf of a text that does not say it
+ * @param most code units of a line
+ */
 export async function linesOf(
   store: BlobStore,
   text: TextRecord,
   languageOf: (text: string) => string,
   { signal, report }: Job,
-): Promise<readonly Line[]> {
+  most = LONGEST_LINE,
+): Promise<{ lines: readonly Line[]; long: readonly Long[] }> {
   const files: { at: number; name: string }[] = [];
   for await (const block of blocksOf(store, text)) files.push(...block.files);
   const documents = await documentsOf(store, text);
   const lines: Line[] = [];
+  const long: Long[] = [];
   const taken = new Map<string, number>();
   let file = 0;
   for (const [i, { place = i, title, sha256, characters, chunks, fields = {}, spans }] of documents.entries()) {
     while (files[file + 1] && files[file + 1]!.at <= place) file++;
     const { name } = files[file]!;
+    if (characters > most) {
+      long.push({ name, characters });
+      continue;
+    }
     let whole = '';
     for await (const chunk of chunks()) whole += chunk;
     const short = sha256.slice(0, 16);
@@ -48,7 +65,7 @@ export async function linesOf(
     const { source = name, language, ...others } = fields;
     const bytes = spans && new TextEncoder().encode(whole);
     const of = (field: string): string => new TextDecoder().decode(bytes!.subarray(...spans![field]!));
-    lines.push({
+    const line: Line = {
       id: times === 1 ? short : `${short}-${times}`,
       name,
       source,
@@ -58,15 +75,29 @@ export async function linesOf(
       ...others,
       ...(spans && { input: of('input'), target: of('target') }),
       text: whole,
-    });
+    };
+    if (isLonger(line, most)) long.push({ name, characters });
+    else lines.push(line);
     if (i % A_TURN !== 0) continue;
     report({ label: 'Telling languages', done: i, of: documents.length, unit: 'files' });
     await yieldToEventLoop();
     signal.throwIfAborted();
   }
-  return lines;
+  return { lines, long };
 }
 const A_TURN = 64;
+
+/** Looked at in pieces: with its escapes a text may be longer than a string can be. */
+function isLonger({ text, input = '', target = '', ...others }: Line, most: number): boolean {
+  // A code unit is written as six at most, and of a pair each is there twice.
+  if (text.length * 12 + MOST_OTHERS < most) return false;
+  let units = JSON.stringify(others).length + '"text":,"input":,"target":,'.length;
+  for (const each of [text, input, target])
+    for (let at = 0; at < each.length; at += PIECE) units += JSON.stringify(each.slice(at, at + PIECE)).length;
+  return units > most;
+}
+const PIECE = 2 ** 20;
+const MOST_OTHERS = 2 ** 20;
 
 /** What a run learns from them: pairs where all are, else their text; with what is known of any. */
 export function columnsOf(lines: readonly Line[]): Columns {

@@ -183,13 +183,51 @@ const ownTexts = ({ data, info }: Past): (Named & { documents?: readonly Named[]
     return { name, sha256, documents: told.title.map((title, i) => ({ name: title, sha256: told.sha256[i]! })) };
   });
 
-/** Files that a run learnt from as they are, markup and all, are read so again. */
-export async function asItWasRead(past: Past, source: TextSource): Promise<TextSource> {
-  if (source.table || !isOfDocuments(formatOf(source.name))) return source;
-  const known = ownTexts(past).flatMap(({ documents, sha256: own }) => documents?.map((each) => each.sha256) ?? own);
+/**
+ * Files out of which documents are taken today, and which a run learnt from as they are, markup and all, are read so again:
+ * those whose hash it has, and those of a text of several whose hashes together it has.
+ */
+export async function asTheyWereRead<F extends { path: string; source: TextSource }>(
+  past: Past,
+  files: readonly F[],
+): Promise<readonly F[]> {
+  if (!files.some(({ source }) => !source.table && isOfDocuments(formatOf(source.name)))) return files;
+  const found: { title: string; sha256: string; file: F }[] = [];
+  for (const file of files) {
+    // What tells no size may be a pipe, which is read once.
+    if (!file.source.table && file.source.size > 0)
+      found.push({ title: file.path, sha256: await hashOfFile(file.source), file });
+  }
+  const known = knownIn(past);
+  const others = found.filter(({ sha256 }) => !known.has(sha256));
+  const untold = ownTexts(past).filter(
+    (text) => !text.documents && !found.some(({ sha256 }) => sha256 === text.sha256),
+  );
+  const together = untold.length === 1 ? await orderOf(untold[0]!, others) : undefined;
+  const plain = new Set(
+    [...found.filter(({ sha256 }) => known.has(sha256)), ...(together ?? [])].map(({ file }) => file),
+  );
+  return files.map((file) => (plain.has(file) ? { ...file, source: { ...file.source, isPlain: true } } : file));
+}
+
+async function hashOfFile(source: TextSource): Promise<string> {
   const hash = await sha256();
   for await (const chunk of source.stream()) hash.update(chunk);
-  return known.includes(hash.hex()) ? { ...source, isPlain: true } : source;
+  return hash.hex();
+}
+
+/** Hashes of the run's texts and, where those are told, of their documents. */
+const knownIn = (past: Past): ReadonlySet<string> =>
+  new Set(ownTexts(past).flatMap(({ documents, sha256 }) => documents?.map((each) => each.sha256) ?? sha256));
+
+/** Files that together are a text, in the order in which it has them: as they are given, or as the app takes them. */
+async function orderOf<F extends { title?: string; sha256: string }>(
+  { sha256: text }: Named,
+  files: readonly F[],
+): Promise<readonly F[] | undefined> {
+  for (const order of files.length > 1 ? [files, byTitle(files)] : [])
+    if ((await hashOf(order.map(({ sha256 }) => sha256))) === text) return order;
+  return undefined;
 }
 
 /**
@@ -204,15 +242,12 @@ export async function inItsOrder(
 ): Promise<{ documents: readonly Document[]; told: ToldDocuments }> {
   const texts = ownTexts(past);
   const given = new Map(found.map((document) => [document.sha256, document]));
-  const known = new Set(texts.flatMap(({ documents, sha256 }) => documents?.map((each) => each.sha256) ?? sha256));
+  const known = knownIn(past);
   const others = found.filter(({ sha256 }) => !known.has(sha256));
-  // Not told: a single text may be all that is left over, as it is given or in the order in which the app takes files.
+  // Not told: a single text may be all that is left over.
   const [untold, ...more] = texts.filter(({ documents, sha256 }) => !documents && !given.has(sha256));
-  for (const order of untold && more.length === 0 && others.length > 1 ? [others, byTitle(others)] : []) {
-    if ((await hashOf(order.map(({ sha256 }) => sha256))) !== untold!.sha256) continue;
-    untold!.documents = order.map(({ title, sha256 }) => ({ name: title!, sha256 }));
-    break;
-  }
+  const order = untold && more.length === 0 ? await orderOf(untold, others) : undefined;
+  if (order) untold!.documents = order.map(({ title, sha256 }) => ({ name: title!, sha256 }));
   if (!untold?.documents && others[0])
     throw untold && isSeveral(past) ? notTold(past, untold, others.length) : notOurs(past, texts, given, others[0]);
   const documents = texts.flatMap(({ sha256: text, documents = [], ...single }) => {
@@ -239,8 +274,8 @@ const notTold = ({ folder }: Past, { name }: Named, files: number): HomegrownErr
     'Give all of its files, and no others, in the order in which they were added.',
   );
 
-const byTitle = (documents: readonly Document[]): readonly Document[] =>
-  [...documents].sort((a, b) => (a.title! < b.title! ? -1 : 1));
+const byTitle = <F extends { title?: string }>(files: readonly F[]): readonly F[] =>
+  [...files].sort((a, b) => (a.title! < b.title! ? -1 : 1));
 
 function notOurs(
   { folder }: Past,

@@ -1,7 +1,7 @@
 /** Where --out leads, and what it must not be. */
 import { lstat, mkdir, readlink, realpath, rmdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { badSettings, type HomegrownError } from '../src/core/base/errors';
 import { checkFolder } from './listed';
 
@@ -19,6 +19,12 @@ export async function realPath(path: string, links = 0): Promise<string> {
   return found?.isSymbolicLink() ? realPath(resolve(dirname(at), await readlink(at)), links + 1) : at;
 }
 const MOST_LINKS = 40;
+
+/** Of real paths, which need not be there yet: whether `inner` lies in `outer`. */
+export const isWithin = (inner: string, outer: string): boolean => {
+  const way = relative(outer, inner);
+  return way !== '' && way.split(sep)[0] !== '..' && !isAbsolute(way);
+};
 
 /** Whether `inner` is `outer` or lies in it: by what they are, since a folder may have many paths. */
 async function isIn(inner: string, outer: string): Promise<boolean> {

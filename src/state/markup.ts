@@ -1,6 +1,13 @@
 /** Files that hold markup or data rather than prose: a person is asked whether they are learnt as they are. */
 import { ahead } from '../core/base/ahead';
-import { isTable, isTakenApart, type TableChoice, type TableFormatId, tableFormatOf } from '../core/documents';
+import {
+  formatOf,
+  isTable,
+  isTakenApart,
+  type TableChoice,
+  type TableFormatId,
+  tableFormatOf,
+} from '../core/documents';
 import { MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
 import { type ObjectiveId, objectiveOf, usualObjective } from '../core/objectives';
 import type { Project } from './project';
@@ -54,10 +61,10 @@ export async function sorted(files: readonly Dropped[], project: DroppedMarkup['
   return { texts, markup };
 }
 
-/** Null also where text is taken out of it: that needs no answer. A file that cannot be read is told of when it is added. */
+/** Null also for programs, and where text is taken out of it: that needs no answer. A file that cannot be read is told of when it is added. */
 export const kindOf = async ({ file, name }: Dropped): Promise<MarkupId | null> =>
   // Of thousands: to cut a file's beginning off takes Chromium three times as long as to read a small one whole.
-  isTakenApart(name)
+  formatOf(name) === 'code' || isTakenApart(name)
     ? null
     : (file.size <= SMALL ? file : file.slice(0, MARKUP_HEAD)).arrayBuffer().then(
         (head) => markupOf(name, new Uint8Array(head)),

@@ -18,8 +18,8 @@ beforeEach(() => {
 afterEach(() => page.close());
 afterAll(() => vi.unstubAllGlobals());
 
-/** A page with one text that trains in two steps, and another text that is given and not read yet. */
-async function reading() {
+/** A page with one text, or none, that trains in two steps, and another text that is given and not read yet. */
+async function reading(first = SEA.repeat(20)) {
   const store = memoryStore();
   const halves = halvesOver(store);
   const { importFiles } = halves.data;
@@ -27,7 +27,7 @@ async function reading() {
   page = testStudio(store, halves);
   const { getState } = page.studio;
   await getState().load();
-  await getState().addPaste(SEA.repeat(20), 'sea.txt');
+  if (first !== '') await getState().addPaste(first, 'sea.txt');
   getState().change({ tokenizerChoice: { kind: 'bytes', vocabulary: 257 } });
   for (const [name, value] of Object.entries({ layers: 1, heads: 1, width: 8, context: 8 }))
     getState().setModel(name, value);
@@ -48,6 +48,17 @@ test('the run waits for the text, and learns from it', async () => {
   const { phase, record } = shownRun(getState(), 'train');
   expect(phase.kind).toBe('finished');
   expect(record!.segments[0].data.facts!.texts.map(({ name }) => name)).toEqual(['sea.txt', 'bird.txt']);
+}, 120_000);
+
+test('also where it is the first text', async () => {
+  const { getState } = await reading('');
+  const running = getState().start();
+  await vi.waitFor(() => expect(getState().training).not.toBeNull());
+  goOn();
+  await running;
+  const { phase, record } = shownRun(getState(), 'train');
+  expect(phase.kind).toBe('finished');
+  expect(record!.segments[0].data.facts!.texts.map(({ name }) => name)).toEqual(['bird.txt']);
 }, 120_000);
 
 test('one that is stopped while it waits is none, and the text comes all the same', async () => {

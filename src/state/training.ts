@@ -249,8 +249,8 @@ export const createTrainingSlice: Slice<TrainingSlice> =
         const held = await trainHere(runId, asked.project.id);
         if (!held) return;
         try {
-          if (asked.texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
           const inputs = await get().whenRead(asked, abort.signal);
+          if (inputs?.texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
           const ready = inputs && (await get().prepareByPlan(inputs, minutes));
           if (!ready || abort.signal.aborted) {
             const { tokenizing, building } = get().makingOf(asked.project.id);

@@ -31,9 +31,11 @@ export async function cuesOf(file: OpenFile): Promise<FoundDocument> {
 }
 
 /** SubRip writes a comma before the milliseconds, WebVTT a dot and may leave the hours out. https://www.w3.org/TR/webvtt1/ */
-const TIMES = /^\s*(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}\s+-->\s+(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}(?:\s|$)/;
+const TIMES = /^\s*(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}(?:\s|$)/;
 
 function spoken(line: string): string {
-  const named = line.replace(/<v(?:\.[^\s<>]*)?\s+([^<>]+)>/g, (_, name: string) => `${name.trim()}: `);
+  const named = line
+    .replace(/<(?:\d+:)?\d\d:\d\d\.\d{3}>/g, '') // From when on its next words are shown.
+    .replace(/<v(?:\.[^\s<>]*)?\s+([^<>]+)>/g, (_, name: string) => `${name.trim()}: `);
   return pageText(named.replace(/\{\\[^{}]*\}/g, '')).text;
 }

@@ -68,6 +68,19 @@ it('keeps a file: its words, and what is known of it', async () => {
   expect(await openText(store, text!.id)).toMatchObject([document]);
 });
 
+it('keeps code as it is written, with its language, however long it is', async () => {
+  const store = memoryStore();
+  const line = 'INSERT INTO whales VALUES ("<p>", 1);\n';
+  const piece = utf8(line.repeat(2 ** 15));
+  const outcome = await add(store, source('dump.SQL', ...Array.from({ length: 60 }, () => piece)));
+  const { text } = outcome as Extract<typeof outcome, { kind: 'added' }>;
+  expect(text).toMatchObject({ bytes: 60 * piece.length, formats: ['code'], notes: [] });
+  expect(text.bytes).toBeGreaterThan(64 * 2 ** 20);
+  const [document] = await openText(store, text.id);
+  expect(document!.fields).toEqual({ code: 'SQL' });
+  for await (const chunk of document!.chunks()) expect(chunk.replaceAll(line, '')).toBe('');
+});
+
 it('cuts chunks at line ends, long lines between characters, and loses nothing', async () => {
   const store = memoryStore();
   const line = `${'word '.repeat(20)}\n`;

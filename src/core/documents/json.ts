@@ -16,6 +16,58 @@ export async function jsonFile(file: OpenFile, most: number): Promise<unknown> {
   }
 }
 
+export interface FoundRows {
+  /** One without a cell is none, and is counted as any that has no text. */
+  rows: readonly Row['cells'][];
+  /** What of an object is in none of them, by its path. */
+  left: readonly string[];
+}
+
+/** The rows of a file of JSON, however they lie in it. */
+export function rowsIn(value: unknown): FoundRows {
+  if (Array.isArray(value)) return { rows: value.map(cellsIn), left: [] };
+  if (!isObject(value)) return { rows: [cellsIn(value)], left: [] };
+  const lists: unknown[][] = [];
+  const others: [path: string, value: unknown][] = [];
+  listsIn(value, '', lists, others);
+  const beside = others.filter(([, each]) => lettersIn(each) > 0);
+  if (lettersIn(lists) > beside.reduce((sum, [, each]) => sum + lettersIn(each), 0))
+    return { rows: lists.flat().map(cellsIn), left: beside.map(([path]) => path) };
+  const entries = Object.entries(value);
+  if (entries.length > 1 && entries.every(([, each]) => isObject(each)))
+    return { rows: entries.map(([key, each]) => new Map([['key', key], ...cellsIn(each)])), left: [] };
+  return { rows: [cellsOf(value)], left: [] };
+}
+
+/** Lists of objects or texts in an object and in the objects in it, and all else, each by its path. */
+function listsIn(object: object, path: string, lists: unknown[][], others: [string, unknown][], depth = 1): void {
+  for (const [name, value] of Object.entries(object) as [string, unknown][]) {
+    if (Array.isArray(value) && value.some((each) => isObject(each) || typeof each === 'string')) lists.push(value);
+    else if (isObject(value) && depth < DEEPEST_CELL) listsIn(value, `${path}${name}.`, lists, others, depth + 1);
+    else others.push([`${path}${name}`, value]);
+  }
+}
+
+/** Code units of the texts in it. */
+function lettersIn(value: unknown): number {
+  let letters = 0;
+  const open: unknown[] = [value];
+  while (open.length > 0) {
+    const each = open.pop();
+    if (typeof each === 'string') letters += each.length;
+    else if (typeof each === 'object' && each !== null) for (const inner of Object.values(each)) open.push(inner);
+  }
+  return letters;
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const cellsIn = (value: unknown): Row['cells'] =>
+  typeof value === 'object' && value !== null
+    ? cellsOf(value)
+    : new Map(typeof value === 'string' ? [['text', value]] : []);
+
 /** Texts, numbers and truth values of an object, its own ones first; a list of such is as many columns, `tags.0`. */
 export function cellsOf(object: object): Row['cells'] {
   const cells = new Map<string, string>();

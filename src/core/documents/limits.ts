@@ -23,10 +23,10 @@ export const LARGEST_JSON_FILE = 256 * MiB;
 /** How deep its objects may lie in each other, and columns that are made of what lies in one. */
 export const DEEPEST_CELL = 8;
 export const MOST_NESTED = 64;
-/** Bytes of subtitles, of a file of code. */
+/** Bytes of subtitles. */
 export const LARGEST_TEXT_FILE = 64 * MiB;
 /** Bytes of a message of mail with what is attached, and characters of all that was written in a mailbox. */
 export const LARGEST_MESSAGE = 64 * MiB;
 export const LARGEST_MAILBOX = 256 * MiB;
-/** Code units of a line of JSON Lines, which may hold a book. */
+/** Code units of a line of JSON Lines, which may hold a book: what prepare writes is what grow reads. */
 export const LONGEST_LINE = 128 * MiB;

@@ -20,7 +20,7 @@ export function pageText(html: string): PageText {
   const meta = new Map<string, string>();
   let [title, language, address, elements, depth] = ['', '', '', 0, 0];
   let [hidden, kept, titles] = [0, 0, 0];
-  let open = 0;
+  let [open, inTitle] = [0, false];
   const parser = new Parser({
     onopentag(name, attributes) {
       elements++;
@@ -32,25 +32,28 @@ export function pageText(html: string): PageText {
       }
       if (name === 'link' && attributes['rel'] === 'canonical') address ||= attributes['href'] ?? '';
       if (HIDDEN.has(name)) hidden++;
-      if (name === 'title') titles++;
+      // Pictures within a page have titles too.
+      if (name === 'title' && hidden === 1 && titles++ === 0) inTitle = true;
       if (hidden > 0) return;
       if (name === 'br') flow.breakLine(1);
       else if (name === 'td' || name === 'th') flow.cell();
+      else if (name === 'tr') flow.row();
       else if (PARAGRAPHS.has(name)) flow.breakLine(2);
       else if (LINES.has(name)) flow.breakLine(1);
       if (name === 'pre') kept++;
     },
     ontext(text) {
-      if (titles > 0 && hidden > 0) title += text;
+      if (inTitle) title += text;
       else if (hidden === 0) flow.add(text, kept > 0);
     },
     onclosetag(name) {
       open--;
       if (HIDDEN.has(name)) hidden = Math.max(0, hidden - 1);
-      if (name === 'title') titles = Math.max(0, titles - 1);
+      if (name === 'title') inTitle = false;
       if (hidden > 0) return;
       if (name === 'pre') kept = Math.max(0, kept - 1);
-      if (PARAGRAPHS.has(name)) flow.breakLine(2);
+      if (name === 'tr') flow.row();
+      else if (PARAGRAPHS.has(name)) flow.breakLine(2);
       else if (LINES.has(name)) flow.breakLine(1);
     },
   });
@@ -60,16 +63,14 @@ export function pageText(html: string): PageText {
 
 export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** Elements whose text is not shown, or is a control's. */
+/** Elements whose text is not shown, or is a control's. A head has none but in these, and its end is often left out. */
 const HIDDEN = new Set(
-  'head title script style template noscript svg math iframe object canvas select textarea button datalist'.split(' '),
+  'title script style template noscript svg math iframe object canvas select textarea button datalist'.split(' '),
 );
 const PARAGRAPHS = new Set(
   'p h1 h2 h3 h4 h5 h6 blockquote pre ul ol dl table figure hr article section header footer main aside nav'.split(' '),
 );
-const LINES = new Set(
-  'div li tr dt dd address figcaption caption details summary fieldset form option body'.split(' '),
-);
+const LINES = new Set('div li dt dd address figcaption caption details summary fieldset form option body'.split(' '));
 
 /** Text in lines: white space is one space, and what was asked for between two pieces stands there once. */
 export class Flow {
@@ -77,7 +78,11 @@ export class Flow {
   private line = '';
   /** Line ends owed before the next piece, and whether a cell or a space is. */
   private owed = 0;
-  private gap: '' | ' ' | '\t' = '';
+  private gap: '' | ' ' = '';
+  /** Of the row that is being written: its cells, the tabs owed before the next piece, and whether it has text. */
+  private cells = 0;
+  private tabs = 0;
+  private isFilled = false;
 
   /** @param isKept white space and all, as in code */
   add(text: string, isKept = false): void {
@@ -106,9 +111,17 @@ export class Flow {
     this.owed = Math.max(this.owed, ends);
   }
 
-  /** A cell of a table begins: after another in its row, a tab. */
-  cell(): void {
-    if (this.owed === 0 && this.line !== '') this.gap = '\t';
+  /** A row of a table begins, or ends. */
+  row(): void {
+    this.breakLine(1);
+    [this.cells, this.tabs, this.isFilled] = [0, 0, false];
+  }
+
+  /** A cell of it begins, or several: after others a tab each, but where what is before it has lines of its own. */
+  cell(several = 1): void {
+    const isFirst = this.cells === 0;
+    this.cells += several;
+    if (!this.isFilled || this.owed === 0) this.tabs += several - (isFirst ? 1 : 0);
   }
 
   text(): string {
@@ -122,9 +135,10 @@ export class Flow {
   private put(text: string): void {
     if (text === '') return;
     if (this.owed > 0) this.endOwed();
+    if (this.tabs > 0) this.line += '\t'.repeat(this.tabs);
     else if (this.line !== '') this.line += this.gap;
     this.line += text;
-    this.gap = '';
+    [this.gap, this.tabs, this.isFilled] = ['', 0, true];
   }
 
   private endOwed(): void {

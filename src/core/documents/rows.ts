@@ -1,8 +1,9 @@
 /** Rows of a table as documents. */
 import { badFile } from '../base/errors';
-import { formatCount } from '../base/units';
+import { formatCount, formatShare } from '../base/units';
 import { checkPairs, type Columns, HEAD_ROWS, headOf, recognisedColumns, usualColumns } from './columns';
 import { FORMATS, type TableFormatId } from './read';
+import { languageCode } from './languageCode';
 import type { FoundDocument, OpenFile, Row } from './read/format';
 
 /** A row as a document: a text, or input, a line end, target, with the UTF-8 bytes from and to of both. */
@@ -33,10 +34,14 @@ export async function* rowDocuments(
   let columns: Columns | undefined;
   let [rows, taken] = [0, 0];
   const seen = new Set<string>();
+  const letters = new Map<string, number>();
   for await (const [{ cells }, head] of withHead(FORMATS[format].rows(file))) {
     rows++;
     columns ??= told.columns = choose(file.name, asked, head);
     if (seen.size < MOST_COLUMNS) for (const name of cells.keys()) seen.add(name);
+    if (asked === 'recognised')
+      for (const [name, { length }] of cells)
+        if (letters.has(name) || letters.size < MOST_COLUMNS) letters.set(name, (letters.get(name) ?? 0) + length);
     const found = rowOf(rows, cells, columns);
     if (!found) continue;
     if (!found.text.isWellFormed()) throw halfCharacter(file.name, rows);
@@ -48,6 +53,7 @@ export async function* rowDocuments(
   const what = 'text' in columns ? `in ${columns.text}` : `in both ${columns.input} and ${columns.target}`;
   if (taken === 0)
     throw badFile(`${file.name} has no row with text ${what}, of ${formatCount(rows)}.`, 'Choose other columns.');
+  if (asked === 'recognised') noteLeft(file, columns, letters);
   told.empty = rows - taken;
   const without = 'text' in columns ? 'without text' : 'without text in both columns';
   if (told.empty > 0)
@@ -56,6 +62,21 @@ export async function* rowDocuments(
     );
 }
 const MOST_COLUMNS = 1000;
+
+/** Tells which columns are learnt where nobody has chosen them and others hold more. */
+function noteLeft({ note }: OpenFile, columns: Columns, letters: ReadonlyMap<string, number>): void {
+  const taken = new Set<string>(Object.values(columns));
+  const sum = (isTaken: boolean): number =>
+    [...letters].reduce((all, [name, count]) => all + (taken.has(name) === isTaken ? count : 0), 0);
+  const [own, others] = [sum(true), sum(false)];
+  if (others <= own) return;
+  const learnt = 'text' in columns ? columns.text : `${columns.input} and ${columns.target}`;
+  const largest = [...letters].filter(([name]) => !taken.has(name)).sort(([, a], [, b]) => b - a);
+  const names = largest.slice(0, MOST_NAMED).map(([name]) => name);
+  note(
+    `Learns ${formatShare(own / (own + others))} of the text in it, which is in ${learnt}; not learnt: ${names.join(', ')}${largest.length > MOST_NAMED ? ' and others' : ''}`,
+  );
+}
 
 function choose(name: string, asked: AskedColumns, head: readonly Row['cells'][]): Columns {
   if (asked === 'recognised') return recognisedColumns(headOf(head));
@@ -87,8 +108,9 @@ function rowOf(place: number, cells: Row['cells'], columns: Columns): RowDocumen
   if (learnt.some((text) => text.trim() === '')) return null;
   const title = cell(columns.title).trim() || `Row ${formatCount(place)}`;
   const known = (['label', 'date', 'language'] as const).flatMap((role) => {
-    const value = cell(columns[role]).trim();
-    return value === '' ? [] : [[role, value.toWellFormed()] as const];
+    const told = cell(columns[role]).trim();
+    const value = role === 'language' ? languageCode(told) : told.toWellFormed();
+    return value ? [[role, value] as const] : [];
   });
   const fields = known.length > 0 && { fields: Object.fromEntries(known) };
   const [text, target] = learnt as [string, string?];

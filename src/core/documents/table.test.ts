@@ -150,6 +150,58 @@ describe('is refused with its line and a way out', () => {
   });
 });
 
+describe('JSON', () => {
+  const jsonRows = async (value: unknown): Promise<readonly object[]> =>
+    (await rowsOf('json', JSON.stringify(value))).map(([, cells]) => cells);
+  const [a, b] = [{ text: 'Call me Ishmael.' }, { text: 'Some years ago' }];
+
+  it('is all of its lists', async () => {
+    expect(await jsonRows({ train: [a], test: [b, 'never mind'] })).toEqual([a, b, { text: 'never mind' }]);
+    expect(await jsonRows({ version: '1', data: { rows: [a], more: { rows: [b] } } })).toEqual([a, b]);
+    expect(await jsonRows({ name: 'sea', texts: ['Call me Ishmael.'] })).toEqual([a]);
+  });
+
+  it('is the objects in an object, and one that has a text of its own is one row', async () => {
+    expect(await jsonRows({ x: a, y: b })).toEqual([
+      { key: 'x', ...a },
+      { key: 'y', ...b },
+    ]);
+    const post = { text: 'Call me Ishmael. Some years ago', tags: ['sea', 'whale'], comments: [{ said: 'Aye' }] };
+    expect(await jsonRows(post)).toEqual([
+      { text: post.text, 'tags.0': 'sea', 'tags.1': 'whale', 'comments.0.said': 'Aye' },
+    ]);
+  });
+
+  it('tells what is in no row, and counts items without text', async () => {
+    const notes: string[] = [];
+    const text = JSON.stringify({ about: 'Loomings', rows: [a, null, 5, {}, b] });
+    const file = { name: 'a.json', bytes: stream([utf8(text)]), note: (words: string) => void notes.push(words) };
+    expect((await collect(FORMATS.json.rows(file))).map(({ cells }) => cells.size)).toEqual([1, 0, 0, 0, 1]);
+    expect(notes).toEqual(['Its lists are taken, and what stands beside them is not: about']);
+    const { text: added, empty } = await importDrop(
+      [table('a.json', text, 'recognised')],
+      memoryStore(),
+      { addedAt: 1 },
+      unwatched,
+    );
+    expect([added!.documents, empty]).toEqual([2, 3]);
+  });
+
+  it('tells how much of its text is learnt where columns are recognised and others hold more', async () => {
+    const rows = [{ text: 'Aye', chapters: [{ words: STORY }, { words: STORY }] }];
+    const { text } = await importDrop(
+      [table('a.json', JSON.stringify(rows), 'recognised')],
+      memoryStore(),
+      { addedAt: 1 },
+      unwatched,
+    );
+    expect(text!.notes).toEqual([
+      'Learns 3.7 % of the text in it, which is in text; not learnt: chapters.0.words, chapters.1.words',
+    ]);
+  });
+});
+const STORY = 'Some years ago, never mind how long ago';
+
 test('columns are those called so, else the first two, else those that were chosen', async () => {
   const text = 'task,target,Input\nsort,ab,ba\n';
   expect(await pairsIn(table('a.csv', text))).toEqual([['ba', 'ab']]);

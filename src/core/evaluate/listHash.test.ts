@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Evaluation } from './evaluation';
 import { evaluationSchema } from './evaluation';
 import { listHash, withListHashes } from './listHash';
+import type { TaskItems } from './taskTable';
 
 const share = { value: 50, low: 1, high: 99, pairs: 1, margin: 0 };
 const task = { name: 'a.csv', rows: 1, cut: 0, metrics: {}, baselines: {}, missed: [] };
@@ -14,7 +15,7 @@ const found: Evaluation = {
 const pair = { kind: 'all', first: 'He is.', second: 'He are.' };
 
 test('each list that was asked is known again, and another is another', async () => {
-  const items = [{ line: 2, prompt: 'a', answer: 'b' }];
+  const items: TaskItems = [{ line: 2, prompt: 'a', answer: 'b' }];
   const told = await withListHashes(found, { minimalPairs: [pair], tasks: [{ name: 'a.csv', items }] });
   expect(told.minimalPairs!.listHash).toBe(await listHash([pair]));
   expect(told.tasks![0]!.listHash).toBe(await listHash(items));

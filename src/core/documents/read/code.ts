@@ -1,12 +1,20 @@
 /** A program's source, as it is written; which language it is in is told. */
-import { LARGEST_TEXT_FILE } from '../limits';
-import { wholeText } from '../whole';
-import type { DocumentReader } from './format';
+import { decodeParsed } from '../decode';
 import { LANGUAGES } from '../languages';
+import type { TextFormat } from './format';
 
-export const documents: DocumentReader['documents'] = async function* (file) {
-  const text = await wholeText(file, LARGEST_TEXT_FILE);
-  const ending = /\.([^./\\]+)$/.exec(file.name)?.[1]?.toLowerCase() ?? '';
-  const code = Object.entries(LANGUAGES).find(([, endings]) => endings.split(' ').includes(ending))?.[0];
-  if (/\S/.test(text)) yield { text, ...(code && { fields: { code } }) };
+const BY_ENDING = new Map(
+  Object.entries(LANGUAGES).flatMap(([language, endings]) =>
+    endings.split(' ').map((each) => [each, language] as const),
+  ),
+);
+
+export const code: TextFormat = {
+  label: 'Source code',
+  endings: [...BY_ENDING.keys()],
+  read: decodeParsed,
+  fields(name) {
+    const language = BY_ENDING.get(/\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '');
+    return language === undefined ? {} : { code: language };
+  },
 };

@@ -34,6 +34,8 @@ export interface TextFormat extends Format {
    * @throws HomegrownError `bad-file` naming the file, the place, the reason and a way out
    */
   read(file: OpenFile): AsyncIterable<string>;
+  /** What is known of a file by its name. */
+  fields?(name: string): Readonly<Record<string, string>>;
 }
 
 /** One kind of file that is a table of texts: as those of text, a file and a line. */

@@ -1,14 +1,27 @@
 /** A web page: what it is about, or all of its text. Nothing in it is run. */
 import { badFile } from '../../base/errors';
+import { languageCode } from '../languageCode';
 import { DEEPEST_ELEMENT, LARGEST_PAGE, MOST_ELEMENTS } from '../limits';
 import { oneLine, type PageText, pageText } from '../markupText';
 import { textOf, wholeBytes } from '../whole';
 import type { DocumentReader, FoundDocument, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const found = await pageOf(file, await decoded(file));
+  const found = await pageOf(file, opened(file.name, await decoded(file)));
   if (found.text !== '') yield found;
 };
+
+/**
+ * XHTML closes any element in its tag, as in `<script src="a.js"/>`, where HTML would take all that follows for a script.
+ * https://www.w3.org/TR/xhtml1/#C_3
+ */
+function opened(name: string, html: string): string {
+  if (!/\.xhtml$/i.test(name) && !/^\ufeff?\s*<\?xml\s/.test(html)) return html;
+  return html.replace(/<([a-z][\w:.-]*)((?:\s[^<>]*?)?)\/>/gi, (tag, element: string, attributes: string) =>
+    VOID.has(element.toLowerCase()) ? tag : `<${element}${attributes}></${element}>`,
+  );
+}
+const VOID = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '));
 
 /** A page as a document. */
 export async function pageOf(file: OpenFile, html: string): Promise<FoundDocument> {
@@ -16,7 +29,7 @@ export async function pageOf(file: OpenFile, html: string): Promise<FoundDocumen
   const main = file.reading?.wholePages ? null : await mainText(file, html, page);
   const source = page.address || page.meta.get('og:url') || savedFrom(html);
   const date = page.meta.get('article:published_time') ?? page.meta.get('date') ?? page.meta.get('dcterms.date');
-  const told = Object.entries({ source, date, language: languageIn(page.language) });
+  const told = Object.entries({ source, date, language: languageCode(page.language) });
   const title = oneLine(page.title || (page.meta.get('og:title') ?? '')).slice(0, LONGEST_TITLE);
   return {
     ...(title !== '' && { title: title.toWellFormed() }),
@@ -35,9 +48,9 @@ async function mainText({ note }: OpenFile, html: string, { elements, depth }: P
   const { parseHTML, Readability } = await readability();
   // linkedom makes no body where there is none, and readability looks for one.
   const bare = html.replace(/<!doctype[^<>]*>|<\/?(?:html|head|body)(?:\s[^<>]*)?>/gi, '');
-  const { document } = parseHTML(`<!doctype html><html><head></head><body>${bare}</body></html>`);
   let content;
   try {
+    const { document } = parseHTML(`<!doctype html><html><head></head><body>${bare}</body></html>`);
     content = new Readability(document).parse()?.content;
   } catch {
     // A page that no browser wrote, such as one that was cut off.
@@ -57,9 +70,6 @@ async function readability() {
 
 /** What browsers write into a page that is saved: https://learn.microsoft.com/previous-versions/windows/internet-explorer/ie-developer/compatibility/ms537628 */
 const savedFrom = (html: string): string => /<!-- saved from url=\(\d+\)(\S+)/.exec(html.slice(0, 1024))?.[1] ?? '';
-
-/** `de` of `de-AT`; nothing of what is no language's code. */
-const languageIn = (tag: string): string => /^([a-z]{2,3})(?:[-_]|$)/i.exec(tag.trim())?.[1]?.toLowerCase() ?? '';
 
 /** In UTF-8 or UTF-16, or in the encoding that the page says itself. */
 async function decoded(file: OpenFile): Promise<string> {

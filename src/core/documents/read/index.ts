@@ -1,4 +1,4 @@
-import { LANGUAGES } from '../languages';
+import { code } from './code';
 import { csv } from './csv';
 import type { ArchiveFormat, DocumentFormat, TableFormat, TextFormat } from './format';
 import { json } from './json';
@@ -23,11 +23,7 @@ export const FORMATS = {
   odt: { label: 'OpenDocument text', endings: ['odt'], open: () => import('./odt') },
   eml: { label: 'Message of mail', endings: ['eml'], open: () => import('./eml') },
   mbox: { label: 'Mailbox', endings: ['mbox'], open: () => import('./mbox') },
-  code: {
-    label: 'Source code',
-    endings: Object.values(LANGUAGES).flatMap((endings) => endings.split(' ')),
-    open: () => import('./code'),
-  },
+  code,
   zip: { label: 'ZIP archive', endings: ['zip'], unpack: () => import('./zip') },
   tar: { label: 'tar archive', endings: ['tar'], unpack: () => import('./tar') },
   gz: { label: 'gzip-packed file', endings: ['gz', 'tgz'], unpack: () => import('./gz') },

@@ -1,34 +1,21 @@
-import { cellsOf, jsonFile } from '../json';
+import { type FoundRows, jsonFile, rowsIn } from '../json';
 import { LARGEST_JSON_FILE } from '../limits';
 import type { OpenFile, Row, TableFormat } from './format';
 
-/** A list of objects or texts, or an object that holds one: each is a row. An object without such a list is one row. */
+/**
+ * Objects or texts, each a row: of a list, of the lists in an object where they hold most of its text, or of an object that
+ * holds nothing but objects. Else an object is a row.
+ */
 export const json: TableFormat = { label: 'JSON', endings: ['json', 'geojson'], rows: jsonRows };
 
 async function* jsonRows(file: OpenFile): AsyncGenerator<Row> {
-  const rows = listIn(await jsonFile(file, LARGEST_JSON_FILE));
-  for (const [i, row] of rows.entries()) {
-    const cells =
-      typeof row === 'string'
-        ? new Map([['text', row]])
-        : typeof row === 'object' && row !== null
-          ? cellsOf(row)
-          : new Map<string, string>();
-    if (cells.size > 0) yield { line: i + 1, cells };
+  const { rows, left }: FoundRows = rowsIn(await jsonFile(file, LARGEST_JSON_FILE));
+  if (left.length > 0) {
+    const more = left.length > MOST_NAMED ? ' and others' : '';
+    file.note(
+      `Its lists are taken, and what stands beside them is not: ${left.slice(0, MOST_NAMED).join(', ')}${more}`,
+    );
   }
+  for (const [i, cells] of rows.entries()) yield { line: i + 1, cells };
 }
-
-/** The longest list of objects or texts in it. */
-function listIn(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  if (typeof value !== 'object' || value === null) return [value];
-  const lists = Object.values(value).filter(
-    (each): each is unknown[] =>
-      Array.isArray(each) && each.some((item) => typeof item === 'object' || typeof item === 'string'),
-  );
-  const objects = lists.filter((list) => list.some((item) => typeof item === 'object' && item !== null));
-  return objects.reduce<readonly unknown[]>((longest, list) => (list.length > longest.length ? list : longest), [])
-    .length > 0
-    ? objects.reduce((longest, list) => (list.length > longest.length ? list : longest))
-    : [value];
-}
+const MOST_NAMED = 12;

@@ -1,18 +1,20 @@
-/** An OpenDocument text: paragraphs and headings as lines, cells of tables with tabs between. https://docs.oasis-open.org/office/OpenDocument/ */
+/** An OpenDocument text: paragraphs and headings as lines, cells of tables with tabs between, notes at the end. https://docs.oasis-open.org/office/OpenDocument/ */
 import { type Elements, packedText } from '../packed';
 import type { DocumentReader } from './format';
 
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 const OPEN_TEXT: Elements = {
   part: 'content.xml',
+  notes: [],
   about: 'meta.xml',
   runs: set('text:p text:h'),
-  paragraphs: set('text:p text:h table:table-row'),
-  cells: set('table:table-cell'),
-  tabs: set('text:tab'),
+  paragraphs: set('text:p text:h'),
+  rows: set('table:table-row'),
+  cells: set('table:table-cell table:covered-table-cell'),
   breaks: set('text:line-break'),
-  spaces: set('text:s'),
-  left: set('office:annotation text:tracked-changes text:note-citation'),
+  letters: { 'text:tab': ['\t', ''], 'text:s': [' ', ''] },
+  asides: set('text:note-body draw:text-box'),
+  left: set('office:annotation text:tracked-changes text:note-citation svg:title svg:desc'),
 };
 
 export const documents: DocumentReader['documents'] = async function* (file) {

@@ -4,7 +4,7 @@ import { zipSync } from 'fflate';
 import { describe, expect, it, test, vi } from 'vitest';
 import { HomegrownError } from '../../base/errors';
 import { collect, stream } from '../../testing/texts';
-import { DEEPEST_ELEMENT, MOST_ELEMENTS } from '../limits';
+import { DEEPEST_ELEMENT, LARGEST_PART, MOST_ELEMENTS } from '../limits';
 import { type DocumentFormatId, FORMATS, formatOf, isOfDocuments } from '.';
 import type { FoundDocument, Reading } from './format';
 
@@ -49,6 +49,48 @@ describe('html', () => {
     for (const absent of ['About us', 'rights', 'color', 'ran', '<']) expect(text).not.toContain(absent);
     expect(notes).toEqual([]);
     expect(globalThis).not.toHaveProperty('ran');
+  });
+
+  it('has the title of the page, not those of pictures in it', async () => {
+    const page = `<html><head><title>Whales</title></head><body><svg><title>Menu</title></svg><p>${STORY}</p><svg><title>Up</title></svg></body></html>`;
+    expect((await read('a.html', page)).documents).toEqual([{ title: 'Whales', text: STORY, fields: {} }]);
+  });
+
+  it('has all of its text where tags are left out that may be', async () => {
+    for (const page of [
+      `<!doctype html><html><head><title>Whales</title><style>p {}</style><p>${STORY}</p>`,
+      `<title>Whales</title><script>x</script><p>${STORY}</p>`,
+    ]) {
+      for (const wholePages of [true, false])
+        expect((await read('a.html', page, { wholePages })).documents).toEqual([
+          { title: 'Whales', text: STORY, fields: {} },
+        ]);
+    }
+  });
+
+  it('has what follows an element of XHTML that is closed in its tag', async () => {
+    const page = `<html xmlns="http://www.w3.org/1999/xhtml"><head><script src="a.js"/><title>Whales</title></head><body><a id="x"/><p>${STORY}<br/>Aye</p></body></html>`;
+    for (const [name, whole] of [
+      ['a.xhtml', page],
+      ['a.html', `<?xml version="1.0" encoding="UTF-8"?>\n${page}`],
+    ] as const) {
+      for (const wholePages of [true, false]) {
+        const [found] = (await read(name, whole, { wholePages })).documents;
+        expect(found).toMatchObject({ title: 'Whales', text: `${STORY}\nAye` });
+      }
+    }
+  });
+
+  it('keeps columns apart where cells are empty', async () => {
+    const page =
+      '<table><tr><th></th><th>Men</th><th>Boats</th></tr><tr><td>Pequod<td><td>4<tr><td>Rachel<td>20<td></td></tr></table><p>End';
+    expect(await textOf('a.html', page, { wholePages: true })).toBe('\tMen\tBoats\nPequod\t\t4\nRachel\t20\n\nEnd');
+  });
+
+  it('is all of its text where what it is about cannot be looked for', async () => {
+    const { documents, notes } = await read('a.html', `<p>${STORY}</p><![CDATA[x]]><svg:a b="`);
+    expect(documents[0]!.text).toContain(STORY);
+    expect(notes.length).toBeLessThan(2);
   });
 
   it('keeps code whole that begins with a line end and holds entities', async () => {
@@ -101,6 +143,9 @@ const VTT =
 test('subtitles are what is said', async () => {
   expect(await textOf('a.srt', SRT)).toBe('Call me Ishmael.\nSome years ago\n<Silence>');
   expect(await textOf('a.vtt', VTT)).toBe('Ahab: Have ye seen him?\nAye');
+  const timed =
+    'WEBVTT\n\n00:00:01.000-->00:00:04.000 align:start position:0%\nCall<00:00:02.000><c> me</c> <01:00:03.000>Ishmael\n';
+  expect(await textOf('a.vtt', timed)).toBe('Call me Ishmael');
   await expect(read('a.srt', 'Call me Ishmael.')).rejects.toThrow(/^a\.srt has no line of two times/);
 });
 
@@ -120,12 +165,6 @@ test('a notebook is its words and its code', async () => {
   expect(notes).toEqual(['1 output of its code was left out']);
   await expect(read('a.ipynb', '{"worksheets":[]}')).rejects.toThrow(/^a\.ipynb is no notebook of version 4: cells/);
   await expect(read('a.ipynb', '{"cells":[')).rejects.toThrow(/^a\.ipynb is not JSON: /);
-});
-
-test('code is as it is written, with its language', async () => {
-  expect((await read('a.py', 'def f():\n\treturn "<p>"\n')).documents).toEqual([
-    { text: 'def f():\n\treturn "<p>"\n', fields: { code: 'Python' } },
-  ]);
 });
 
 const zipped = (parts: Readonly<Record<string, string>>): Uint8Array =>
@@ -159,8 +198,66 @@ test('documents of Office are their text, with what they tell of themselves', as
   ]);
   await expect(read('a.docx', ODT)).rejects.toThrow(/^a\.docx is no Word document: it has no word\/document\.xml/);
   await expect(read('a.docx', 'Call me Ishmael.')).rejects.toThrow(/^a\.docx: 16 bytes are too few for a zip/);
-  const bomb = zipped({ 'word/document.xml': 'a'.repeat(2e6) });
-  await expect(read('a.docx', bomb)).rejects.toThrow(/grows from/);
+  // It says of itself how large its text is.
+  const bomb = DOCX.slice();
+  const view = new DataView(bomb.buffer);
+  for (let at = 0; at < bomb.length - 4; at++)
+    if (view.getUint32(at, true) === 0x02014b50 && view.getUint16(at + 28, true) === 'word/document.xml'.length)
+      view.setUint32(at + 24, LARGEST_PART + 1e6, true);
+  await expect(read('a.docx', bomb)).rejects.toThrow(/^a\.docx has a text of 68\.1 MB, and at most 67\.1 MB are read/);
+});
+
+const inDocx = (body: string, others: Readonly<Record<string, string>> = {}): Uint8Array =>
+  zipped({
+    '[Content_Types].xml': '<Types/>',
+    'word/document.xml': `<w:document><w:body>${body}</w:body></w:document>`,
+    ...others,
+  });
+const run = (text: string): string => `<w:r><w:t xml:space="preserve">${text}</w:t></w:r>`;
+
+describe('a Word document', () => {
+  it('may have very many parts, and pictures that are of one colour', async () => {
+    const pictures = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`word/media/${i}.bmp`, `${i}`]));
+    const white = { 'word/media/white.bmp': '\0'.repeat(2e6) };
+    expect(await textOf('a.docx', inDocx(`<w:p>${run('Aye')}</w:p>`, { ...pictures, ...white }))).toBe('Aye');
+  });
+
+  it('has its hyphens, equations in a line, and its notes and boxes at the end', async () => {
+    const hyphens = `${run('well')}<w:r><w:noBreakHyphen/></w:r>${run('be')}<w:r><w:softHyphen/></w:r>${run('ing')}`;
+    const box = `<w:r><mc:AlternateContent><mc:Choice><w:drawing><w:txbxContent><w:p>${run('In a box')}</w:p></w:txbxContent></w:drawing></mc:Choice><mc:Fallback><w:p>${run('In a box')}</w:p></mc:Fallback></mc:AlternateContent></w:r>`;
+    const m = (text: string): string => `<m:r><m:t>${text}</m:t></m:r>`;
+    const equation = `<m:oMath><m:f><m:num><m:sSup><m:e><m:d><m:e>${m('a+b')}</m:e></m:d></m:e><m:sup>${m('2')}</m:sup></m:sSup></m:num><m:den>${m('c')}</m:den></m:f></m:oMath>`;
+    const notes = `<w:footnotes><w:footnote w:type="separator"><w:p><w:r><w:separator/></w:r></w:p></w:footnote><w:footnote w:id="1"><w:p><w:r><w:footnoteRef/></w:r>${run(' Said Ahab.')}</w:p></w:footnote></w:footnotes>`;
+    const body = `<w:p>${hyphens}${box}${run(' is ')}${equation}<w:r><w:footnoteReference w:id="1"/></w:r>${run('.')}</w:p><w:p>${run('Aye')}</w:p>`;
+    const endnotes = notes.replaceAll('footnote', 'endnote').replace('Said Ahab', 'Said Starbuck');
+    const found = inDocx(body, { 'word/footnotes.xml': notes, 'word/endnotes.xml': endnotes });
+    expect(await textOf('a.docx', found)).toBe(
+      'well\u2011being is (a+b)^2/c.\nAye\nIn a box\n Said Ahab.\n Said Starbuck.',
+    );
+  });
+
+  it('keeps columns apart where cells are empty', async () => {
+    const row = (...cells: string[]): string =>
+      `<w:tr>${cells.map((each) => `<w:tc><w:p>${each && run(each)}</w:p></w:tc>`).join('')}</w:tr>`;
+    const table = `<w:tbl>${row('', 'Men', 'Boats')}${row('Pequod', '', '4')}${row('Rachel', '', '')}</w:tbl>`;
+    expect(await textOf('a.docx', inDocx(`${table}<w:p>${run('End')}</w:p>`))).toBe(
+      '\tMen\tBoats\nPequod\t\t4\nRachel\nEnd',
+    );
+  });
+});
+
+test('an OpenDocument text has its notes at the end, no words for pictures, and its columns apart', async () => {
+  const note =
+    '<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>Said Ahab.</text:p></text:note-body></text:note>';
+  const picture =
+    '<draw:frame><draw:image/><svg:title>A whale</svg:title><svg:desc>It is white</svg:desc></draw:frame>';
+  const cell = '<table:table-cell><text:p>4</text:p></table:table-cell>';
+  const row = `<table:table-row><table:table-cell><text:p>Pequod</text:p></table:table-cell><table:table-cell table:number-columns-repeated="2"/>${cell}</table:table-row>`;
+  const body = `<text:p>Have ye${note} seen${picture} <text:s text:c="2"/>him?</text:p><table:table>${row}<table:table-row><table:covered-table-cell/>${cell}</table:table-row></table:table>`;
+  const content = `<office:document-content><office:body><office:text>${body}</office:text></office:body></office:document-content>`;
+  expect(await textOf('a.odt', zipped({ 'content.xml': content }))).toBe(
+    'Have ye seen   him?\nPequod\t\t\t4\n\t4\nSaid Ahab.',
+  );
 });
 
 const MESSAGE =
@@ -178,7 +275,6 @@ const WHOLE: Readonly<Record<string, Uint8Array>> = {
   'a.mbox': utf8(
     `From a@b Mon Nov  1 10:00:00 2021\n${MESSAGE}\n\nFrom - Mon Nov  1 10:00:00 2021\n${MESSAGE.replace('1@x', '2@x')}\n`,
   ),
-  'a.py': utf8('def f():\n\treturn "é"\n'),
 };
 
 describe('a damaged file gives documents or a typed error', () => {

@@ -1,0 +1,48 @@
+/** Runs that learnt files with their markup, as older builds did, go on with them. */
+import { expect, test } from 'vitest';
+import { unwatched } from '../src/core/base/job';
+import type { TextSource } from '../src/core/documents';
+import { hashOf } from '../src/core/documents';
+import { sha256Hex } from '../src/core/base/hash';
+import { stream } from '../src/core/testing/texts';
+import { prepare, trained } from './prepared';
+import { asTheyWereRead, type Past } from './resume';
+
+const PAGES = { 'a.html': '<p>Call me Ishmael.', 'b.html': '<p>Some years ago' };
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const file = (name: string, text: string, isPlain = false) => {
+  const source: TextSource = {
+    name,
+    size: text.length,
+    stream: () => stream([utf8(text)]),
+    ...(isPlain && { isPlain }),
+  };
+  return { path: `in/${name}`, source };
+};
+const pages = Object.entries(PAGES).map(([name, text]) => file(name, text));
+const learnt = (texts: readonly { name: string; sha256: string }[]): Past =>
+  ({ folder: 'run', data: { texts, parts: { train: {} } }, info: {} }) as unknown as Past;
+
+test('pages that are together a text, whose documents are not told', async () => {
+  const hashes = await Promise.all(Object.values(PAGES).map((text) => sha256Hex(text)));
+  const past = learnt([{ name: '2 files', sha256: await hashOf(hashes) }]);
+  for (const given of [pages, pages.toReversed()])
+    expect((await asTheyWereRead(past, given)).map(({ source }) => source.isPlain)).toEqual([true, true]);
+  const other = await asTheyWereRead(past, [pages[0]!, file('c.html', '<p>Aye')]);
+  expect(other.map(({ source }) => source.isPlain)).toEqual([undefined, undefined]);
+  const single = await asTheyWereRead(learnt([{ name: 'b.html', sha256: hashes[1]! }]), pages);
+  expect(single.map(({ source }) => source.isPlain)).toEqual([undefined, true]);
+});
+
+test('a page as it is beside a file that documents are taken out of', async () => {
+  const page = `<p>${'The whale is large. The sea is wide. '.repeat(30)}`;
+  const talk = file('talk.srt', '1\n00:00:01,000 --> 00:00:02,000\nAye\n');
+  const making = {
+    tokenizer: trained(() => ({ kind: 'bytes', vocabulary: 257, special: 1 }) as never),
+    split: { validation: 0.1, test: 0, seed: 0 },
+  };
+  const begun = await prepare([file('a.html', page, true), talk], making, () => undefined, unwatched);
+  const past = { ...learnt([]), data: begun.data, tokenizer: begun.tokenizer };
+  const again = await prepare([file('a.html', page), talk], past, () => undefined, unwatched);
+  expect(again.data).toEqual(begun.data);
+});

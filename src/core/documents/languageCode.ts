@@ -1,0 +1,35 @@
+/**
+ * ISO 639-1 code of a language that is told by a code or a tag (`de`, `de-AT`, `deu`), or by its name in English or in
+ * itself (`German`, `Deutsch`); undefined for what is no language.
+ */
+export function languageCode(told: string): string | undefined {
+  const value = told.trim().toLowerCase();
+  const named = (names ??= languageNames()).get(value);
+  if (named !== undefined) return named;
+  const [, tag] = /^([a-z]{2,3})(?:[-_]|$)/.exec(value) ?? [];
+  if (tag === undefined) return undefined;
+  const code = canonical(tag);
+  return nameIn('en', code) === undefined ? undefined : code;
+}
+
+/** Some languages have several codes, such as `he` and `iw`, `de`, `deu` and `ger`. */
+const canonical = (code: string): string => Intl.getCanonicalLocales(code)[0]!.split('-')[0]!;
+
+/** Made when it is first asked for: names of all languages that have a code of two letters, in lower case. */
+let names: ReadonlyMap<string, string> | undefined;
+function languageNames(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const letters = 'abcdefghijklmnopqrstuvwxyz';
+  for (const a of letters)
+    for (const b of letters) {
+      const code = `${a}${b}`;
+      const name = nameIn('en', code);
+      if (name === undefined) continue;
+      for (const each of [name, nameIn(code, code)])
+        if (each !== undefined) found.set(each.toLowerCase(), canonical(code));
+    }
+  return found;
+}
+
+const nameIn = (language: string, code: string): string | undefined =>
+  new Intl.DisplayNames([language], { type: 'language', fallback: 'none' }).of(code);
