@@ -100,7 +100,7 @@ async function readWhole(
     const content = characters === 0 ? 'no text' : `nothing but white space (${formatCount(characters)} characters)`;
     throw badFile(`${name} holds ${content}.`, 'Choose a file that holds text.');
   }
-  const fields = (FORMATS[format] as TextFormat).fields?.(name);
+  const fields = (FORMATS[format]).fields?.(name);
   return { documents: [{ title: name, sha256: seen.hash.hex(), characters, bytes, ...(fields && { fields }) }] };
 }
 
