@@ -13,3 +13,22 @@ declare module '@mozilla/readability' {
 declare module 'eld/medium' {
   export const eld: { detect(text: string): { language: string; isReliable(): boolean } };
 }
+declare module 'pdfjs-dist/legacy/build/pdf.worker.mjs';
+declare module 'pdfjs-dist/legacy/build/pdf.mjs' {
+  export interface PdfDocument {
+    numPages: number;
+    getPage(number: number): Promise<{
+      getTextContent(options: object): Promise<{ items: readonly PdfRun[] }>;
+      cleanup(): void;
+    }>;
+    getMetadata(): Promise<{ info: Readonly<Record<string, unknown>> }>;
+    loadingTask: { destroy(): Promise<void> };
+  }
+  /** `transform`: the matrix of the letters; a run without `str` marks content. */
+  export interface PdfRun {
+    str?: string;
+    width?: number;
+    transform?: readonly number[];
+  }
+  export function getDocument(source: object): { promise: Promise<PdfDocument> };
+}

@@ -16,7 +16,7 @@ import {
   type TableFormatId,
   type TextFormatId,
 } from './read';
-import type { OpenFile, Reading, TextFormat } from './read/format';
+import type { OpenFile, Reading } from './read/format';
 import { type AskedColumns, rowDocuments } from './rows';
 
 /** Something to read: a file of the browser or of the terminal, a paste, a bundled sample. */
@@ -100,7 +100,7 @@ async function readWhole(
     const content = characters === 0 ? 'no text' : `nothing but white space (${formatCount(characters)} characters)`;
     throw badFile(`${name} holds ${content}.`, 'Choose a file that holds text.');
   }
-  const fields = (FORMATS[format]).fields?.(name);
+  const fields = FORMATS[format].fields?.(name);
   return { documents: [{ title: name, sha256: seen.hash.hex(), characters, bytes, ...(fields && { fields }) }] };
 }
 

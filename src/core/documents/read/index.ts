@@ -21,6 +21,7 @@ export const FORMATS = {
   ipynb: { label: 'Notebook', endings: ['ipynb'], open: () => import('./ipynb') },
   docx: { label: 'Word document', endings: ['docx'], open: () => import('./docx') },
   odt: { label: 'OpenDocument text', endings: ['odt'], open: () => import('./odt') },
+  pdf: { label: 'PDF', endings: ['pdf'], open: () => import('./pdf') },
   eml: { label: 'Message of mail', endings: ['eml'], open: () => import('./eml') },
   mbox: { label: 'Mailbox', endings: ['mbox'], open: () => import('./mbox') },
   code,

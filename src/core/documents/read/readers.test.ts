@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it, test, vi } from 'vitest';
 import { HomegrownError } from '../../base/errors';
+import { pdfOf } from '../../testing/pdf';
 import { collect, stream } from '../../testing/texts';
 import { DEEPEST_ELEMENT, LARGEST_PART, MOST_ELEMENTS } from '../limits';
 import { type DocumentFormatId, FORMATS, formatOf, isOfDocuments } from '.';
@@ -271,6 +272,7 @@ const WHOLE: Readonly<Record<string, Uint8Array>> = {
   'a.ipynb': utf8(NOTEBOOK),
   'a.docx': DOCX,
   'a.odt': ODT,
+  'a.pdf': pdfOf([[{ text: 'Call me Ishmael.', x: 60, y: 700 }], [{ text: 'Aye.', x: 60, y: 700 }]], '/Title (x)'),
   'a.eml': utf8(MESSAGE),
   'a.mbox': utf8(
     `From a@b Mon Nov  1 10:00:00 2021\n${MESSAGE}\n\nFrom - Mon Nov  1 10:00:00 2021\n${MESSAGE.replace('1@x', '2@x')}\n`,

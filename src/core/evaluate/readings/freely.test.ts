@@ -44,7 +44,7 @@ test('a model that says one thing alone loops, and what people wrote does not', 
   const looped = {
     ...net,
     forward: (ids: tf.Tensor2D) => ({
-      hidden: tf.gather(rows, tf.reshape(ids, [-1])),
+      hidden: tf.gather(rows, tf.reshape(ids, [-1])) as tf.Tensor2D,
       classifier: tf.eye(257),
     }),
   };

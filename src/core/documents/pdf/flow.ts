@@ -1,0 +1,81 @@
+/** Pages as a text: without what stands on every page, with lines joined to paragraphs and words that were parted at line ends. */
+import { extentOf, type Line, median } from './layout';
+
+/** A page's blocks of lines in the order of reading. */
+export type Page = readonly (readonly Line[])[];
+
+export function textOfPages(pages: readonly Page[]): string {
+  const own = withoutRunning(pages);
+  const hyphened = new Set(
+    own.flatMap((page) => page.flatMap((block) => block.flatMap(({ text }) => text.match(HYPHENED) ?? []))),
+  );
+  const paragraphs: string[] = [];
+  /** Whether the last paragraph goes on in what comes. */
+  let isOpen = false;
+  for (const block of own.flat()) {
+    const { from, to } = extentOf(block);
+    const gaps = block.slice(1).map(({ y }, i) => block[i]!.y - y);
+    const usual = median(gaps);
+    for (const [i, line] of block.entries()) {
+      const text = line.text.trim();
+      const before = block[i - 1];
+      const isApart =
+        before !== undefined &&
+        (before.y - line.y > 1.4 * usual ||
+          Math.abs(before.size - line.size) > 0.15 * line.size ||
+          line.x > before.x + 0.8 * line.size);
+      if (isOpen && !isApart && paragraphs.length > 0)
+        paragraphs[paragraphs.length - 1] = joined(paragraphs.at(-1)!, text, hyphened);
+      else paragraphs.push(text);
+      // A line that ends early is the last of its paragraph, or a line of a list, of a poem.
+      isOpen = line.end > to - RAGGED * (to - from) && block.length > 1 && !text.includes('\t');
+    }
+  }
+  return paragraphs
+    .filter((text) => text !== '')
+    .join('\n')
+    .replaceAll('\u00ad', '');
+}
+/** How much shorter a line may be than its column that goes on in the next, as a share. */
+const RAGGED = 0.2;
+const HYPHENED = /\p{L}{2,}-\p{L}{2,}/gu;
+
+/** A word that was parted is whole again, but for one that is written so elsewhere. */
+function joined(before: string, after: string, hyphened: ReadonlySet<string>): string {
+  const start = /(\p{L}+)[-\u2010\u00ad]$/u.exec(before.slice(-LONGEST_WORD))?.[1];
+  const end = /^\p{Ll}\p{L}*/u.exec(after.slice(0, LONGEST_WORD))?.[0];
+  if (start === undefined || end === undefined) return `${before} ${after}`;
+  return hyphened.has(`${start}-${end}`) ? `${before}${after}` : `${before.slice(0, -1)}${after}`;
+}
+const LONGEST_WORD = 60;
+
+/** Without lines at the top and the bottom that stand on many pages, but for their numbers; and without numbers of pages. */
+function withoutRunning(pages: readonly Page[]): readonly Page[] {
+  const seen = new Map<string, number>();
+  const edges = pages.map(edgesOf);
+  for (const page of edges) for (const form of new Set([...page.values()])) seen.set(form, (seen.get(form) ?? 0) + 1);
+  const most = Math.max(FEWEST_PAGES, 0.3 * pages.length);
+  const isRunning = (form: string | undefined): boolean => form !== undefined && seen.get(form)! >= most;
+  return pages.map((page, i) =>
+    page.map((block) => block.filter((line) => !isRunning(edges[i]!.get(line)))).filter((block) => block.length > 0),
+  );
+}
+const FEWEST_PAGES = 3;
+/** Lines at each end of a page. */
+const EDGE = 2;
+
+/** The outermost lines of a page, by how they look but for numbers. */
+function edgesOf(page: Page): ReadonlyMap<Line, string> {
+  const ordered = page.flat().toSorted((a, b) => b.y - a.y);
+  const outer = new Set([...ordered.slice(0, EDGE), ...ordered.slice(-EDGE)]);
+  return new Map(
+    [...outer].map((line) => [
+      line,
+      line.text
+        .toLowerCase()
+        .replace(/\d+|\b[ivxlc]+\b/g, '#')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    ]),
+  );
+}

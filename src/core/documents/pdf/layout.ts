@@ -1,0 +1,151 @@
+/** The text of a page of a PDF, which says only where letters stand: lines, columns and paragraphs are found again. */
+
+/** A run of letters; lengths in points, from the lower left corner of the page. */
+export interface Run {
+  text: string;
+  x: number;
+  /** Of the line that the letters stand on. */
+  y: number;
+  width: number;
+  /** Of the letters. */
+  size: number;
+}
+
+export interface Line {
+  text: string;
+  x: number;
+  y: number;
+  /** Where it ends. */
+  end: number;
+  size: number;
+}
+
+/** Lines in the order in which they are read: columns one after another, between what goes across them. */
+export function linesOf(runs: readonly Run[]): readonly (readonly Line[])[] {
+  return columnsOf(segmentsOf(runs), DEEPEST).map(joinedLines);
+}
+
+/** Runs that stand beside each other with no more than a space between. */
+function segmentsOf(runs: readonly Run[]): Line[] {
+  const segments: Line[] = [];
+  let last: Line | undefined;
+  for (const { text, x, y, width, size } of runs) {
+    if (text.trim() === '') {
+      if (last && text !== '' && !last.text.endsWith(' ') && Math.abs(y - last.y) < last.size / 2) last.text += ' ';
+      continue;
+    }
+    const gap = last ? x - last.end : Infinity;
+    const isOn = last && Math.abs(y - last.y) < 0.5 * Math.max(size, last.size);
+    if (last && isOn && gap > -0.5 * size && gap < WIDEST_SPACE * Math.max(size, last.size)) {
+      const space = gap > NARROWEST_SPACE * size && !last.text.endsWith(' ') && !text.startsWith(' ') ? ' ' : '';
+      last.text += space + text;
+      last.end = Math.max(last.end, x + width);
+      // A raised number is not what the line stands on.
+      if (size > last.size) [last.size, last.y] = [size, y];
+    } else segments.push((last = { text, x, y, end: x + width, size }));
+  }
+  return segments;
+}
+/** Shares of the letters' size. */
+const NARROWEST_SPACE = 0.15;
+const WIDEST_SPACE = 1.2;
+
+/** Blocks in the order of reading: where a gutter runs down, what is left of it comes before what is right. */
+function columnsOf(segments: readonly Line[], depth: number): (readonly Line[])[] {
+  const gutter = depth > 0 ? gutterOf(segments) : null;
+  if (gutter === null) return segments.length > 0 ? [segments] : [];
+  const crosses = ({ x, end }: Line): boolean => x < gutter - 1 && end > gutter + 1;
+  const across = segments.filter(crosses).sort((a, b) => b.y - a.y);
+  const blocks: (readonly Line[])[] = [];
+  let rest = segments.filter((each) => !crosses(each));
+  const take = (above: number): void => {
+    const part = rest.filter(({ y }) => y > above);
+    rest = rest.filter(({ y }) => y <= above);
+    for (const side of [part.filter(({ x }) => x < gutter), part.filter(({ x }) => x >= gutter)])
+      blocks.push(...columnsOf(side, depth - 1));
+  };
+  for (let i = 0; i < across.length;) {
+    take(across[i]!.y);
+    // Lines across that nothing stands between are one block.
+    const below = rest.reduce((most, { y }) => Math.max(most, y), -Infinity);
+    const begin = i;
+    while (i < across.length && across[i]!.y > below) i++;
+    if (i === begin) i++;
+    blocks.push(across.slice(begin, i));
+  }
+  take(-Infinity);
+  return blocks;
+}
+const DEEPEST = 3;
+
+/** The middle of a strip that almost nothing goes across, with lines of text that fill both sides of it. */
+function gutterOf(segments: readonly Line[]): number | null {
+  if (segments.length < 2 * FEWEST_LINES) return null;
+  const { from, to } = extentOf(segments);
+  const size = median(segments.map((each) => each.size));
+  const step = size / 2;
+  const cells = new Uint32Array(Math.min(2000, Math.ceil((to - from) / step) + 1));
+  for (const { x, end } of segments)
+    for (let i = Math.max(0, Math.floor((x - from) / step)); i < (end - from) / step && i < cells.length; i++)
+      cells[i]!++;
+  const most = MOST_ACROSS * segments.length;
+  let best: { middle: number; across: number } | null = null;
+  for (let i = 0; i < cells.length;) {
+    let end = i;
+    while (end < cells.length && cells[end]! <= most) end++;
+    const middle = from + ((i + end) / 2) * step;
+    const share = (middle - from) / (to - from);
+    if (end - i >= 2 && share > 0.15 && share < 0.85 && areFilled(segments, middle)) {
+      const across = segments.filter(({ x, end }) => x < middle - 1 && end > middle + 1).length;
+      if (!best || across < best.across) best = { middle, across };
+    }
+    i = Math.max(end, i) + 1;
+  }
+  return best?.middle ?? null;
+}
+/** Lines of a column. */
+const FEWEST_LINES = 4;
+/** Of a line of a column, as a rule. */
+const FEWEST_LETTERS = 16;
+/** A share of the segments: titles and pictures' captions. */
+const MOST_ACROSS = 0.15;
+
+/** Lines of columns are about as wide as their column; cells of a table are not. */
+function areFilled(segments: readonly Line[], gutter: number): boolean {
+  const sides = [segments.filter(({ end }) => end <= gutter + 1), segments.filter(({ x }) => x >= gutter - 1)];
+  return sides.every((side) => {
+    if (side.length < FEWEST_LINES || median(side.map(({ text }) => text.length)) < FEWEST_LETTERS) return false;
+    const { from, to } = extentOf(side);
+    return median(side.map(({ x, end }) => end - x)) > 0.55 * (to - from);
+  });
+}
+
+/** From top to bottom; what stands on one line is one, with a tab where there is more than a space between. */
+function joinedLines(segments: readonly Line[]): Line[] {
+  const lines: Line[] = [];
+  for (const segment of segments.toSorted((a, b) => b.y - a.y)) {
+    const last = lines.at(-1);
+    if (last && last.y - segment.y < 0.5 * Math.min(last.size, segment.size)) {
+      const [first, second] = last.x <= segment.x ? [last, segment] : [segment, last];
+      lines[lines.length - 1] = {
+        text: `${first.text.trimEnd()}\t${second.text.trimStart()}`,
+        x: first.x,
+        y: Math.max(first.y, second.y),
+        end: Math.max(first.end, second.end),
+        size: Math.max(first.size, second.size),
+      };
+    } else lines.push({ ...segment });
+  }
+  return lines;
+}
+
+/** Of thousands, too. */
+export const extentOf = (lines: readonly Line[]): { from: number; to: number } => ({
+  from: lines.reduce((least, { x }) => Math.min(least, x), Infinity),
+  to: lines.reduce((most, { end }) => Math.max(most, end), -Infinity),
+});
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}

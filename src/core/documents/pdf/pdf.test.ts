@@ -1,0 +1,82 @@
+/** PDFs: the text of their pages in the order of reading. */
+import { expect, test } from 'vitest';
+import { type Placed, pdfOf } from '../../testing/pdf';
+import { collect, stream } from '../../testing/texts';
+import { documents } from '../read/pdf';
+import type { FoundDocument } from '../read/format';
+
+async function read(bytes: Uint8Array) {
+  const notes: string[] = [];
+  const file = { name: 'a.pdf', bytes: stream([bytes]), note: (words: string) => void notes.push(words) };
+  return { found: await collect<FoundDocument>(documents(file)), notes };
+}
+const column = (x: number, from: number, lines: readonly string[], gap = 12): Placed[] =>
+  lines.map((text, i) => ({ text, x, y: from - i * gap }));
+const LEFT = [
+  'The whale came up beside the boat, and nobody',
+  'said a word, for it was very near to all of us, and',
+  'the old man stood in the bow and held his har-',
+  'poon as high as he could hold it in the wind. It',
+  'was over soon.',
+];
+const RIGHT = [
+  'A second column begins here, which is read after',
+  'the first one, from its top to its end, and tells of',
+  'a well-known ship that sailed around the world in',
+  'a year and a day, with a crew that was well-',
+  'known in every harbour.',
+];
+
+test('columns are read one after another below what goes across, lines joined, parted words whole', async () => {
+  const page = [
+    { text: 'Loomings, or what was seen on the way around the whole world', x: 60, y: 740, size: 16 },
+    // Written row by row, as some programs do.
+    ...column(60, 700, LEFT).flatMap((each, i) => [each, column(320, 700, RIGHT)[i]!]),
+  ];
+  const { found, notes } = await read(
+    pdfOf([page], '/Title (The \\(white\\) whale) /CreationDate (D:18511018120000Z)'),
+  );
+  expect(notes).toEqual([]);
+  expect(found).toEqual([
+    {
+      title: 'The (white) whale',
+      fields: { date: '1851-10-18', language: 'en' },
+      text: [
+        'Loomings, or what was seen on the way around the whole world',
+        'The whale came up beside the boat, and nobody said a word, for it was very near to all of us, and the old man stood in the bow and held his harpoon as high as he could hold it in the wind. It was over soon.',
+        'A second column begins here, which is read after the first one, from its top to its end, and tells of a well-known ship that sailed around the world in a year and a day, with a crew that was well-known in every harbour.',
+      ].join('\n'),
+    },
+  ]);
+});
+
+test('a table keeps its rows, and what stands on every page goes', async () => {
+  const rows = ['Ship', 'Pequod', 'Rachel', 'Bachelor', 'Jeroboam', 'Delight'];
+  const pages = [1, 2, 3, 4].map((number) => [
+    { text: `Moby Dick, page ${number} of 4`, x: 200, y: 770 },
+    ...column(60, 700, number === 1 ? rows : [`What is on page ${'abcd'[number - 1]}`]),
+    ...(number === 1 ? column(400, 700, ['Men', '30', '31', '32', '33', '34']) : []),
+    { text: `${number}`, x: 300, y: 30 },
+  ]);
+  const { found } = await read(pdfOf(pages));
+  expect(found[0]!.text).toBe(
+    'Ship\tMen\nPequod\t30\nRachel\t31\nBachelor\t32\nJeroboam\t33\nDelight\t34\nWhat is on page b\nWhat is on page c\nWhat is on page d',
+  );
+});
+
+test('pages without text are counted and named, and a PDF of such alone is refused', async () => {
+  const words = { text: 'Call me Ishmael.', x: 60, y: 700 };
+  const { found, notes } = await read(pdfOf([[words], [], [words], []]));
+  expect(found).toHaveLength(1);
+  expect(notes).toEqual(['2 pages (2 and 4) of 4 have no text, as scans have none']);
+  await expect(read(pdfOf([[], []]))).rejects.toMatchObject({
+    code: 'bad-file',
+    message: 'a.pdf has no text on any of its 2 pages, as scans have none.',
+    remedy: expect.stringMatching(/text recognition/) as string,
+  });
+  await expect(read(new TextEncoder().encode('Call me Ishmael.'))).rejects.toThrow(/^a\.pdf cannot be read as a PDF/);
+});
+
+test('what reads it leaves nothing behind in the scope of others', () => {
+  for (const name of ['window', 'DOMMatrix', 'Path2D', 'self']) expect(globalThis).not.toHaveProperty(name);
+});

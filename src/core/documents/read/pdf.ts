@@ -1,0 +1,102 @@
+/** A PDF: the text that lies in its pages, in the order of reading. Scans have none, and are counted. */
+import type { PdfDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { badFile } from '../../base/errors';
+import { yieldToEventLoop } from '../../base/job';
+import { counted, formatCount } from '../../base/units';
+import { LARGEST_PACKED, MOST_PAGES } from '../limits';
+import { oneLine } from '../markupText';
+import { textOfPages } from '../pdf/flow';
+import { linesOf, type Run } from '../pdf/layout';
+import { openPdf } from '../pdf/pdfjs';
+import { wholeBytes } from '../whole';
+import type { DocumentReader, OpenFile } from './format';
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const missing = new Set<string>();
+  const bytes = await wholeBytes(file, LARGEST_PACKED);
+  const pdf = await openPdf(bytes, (name) => missing.add(name)).catch((error: unknown) => {
+    throw refusal(file.name, error);
+  });
+  try {
+    if (pdf.numPages > MOST_PAGES)
+      throw badFile(
+        `${file.name} has ${formatCount(pdf.numPages)} pages, and at most ${formatCount(MOST_PAGES)} are read.`,
+        'Split it into several files.',
+      );
+    const text = await textOf(file, pdf);
+    if (missing.size > 0)
+      file.note(`Some letters may be missing: they are told by tables that are not here (${[...missing].join(', ')})`);
+    if (!/\S/.test(text))
+      throw badFile(
+        `${file.name} has no text on ${pdf.numPages === 1 ? 'its page' : `any of its ${formatCount(pdf.numPages)} pages`}, as scans have none.`,
+        'Have a program for text recognition (OCR) read it, and add what that writes.',
+      );
+    yield { ...(await aboutOf(pdf)), text };
+  } finally {
+    await pdf.loadingTask.destroy().catch(() => undefined);
+  }
+};
+
+async function textOf(file: OpenFile, pdf: PdfDocument): Promise<string> {
+  const pages = [];
+  const [empty, broken]: [number[], number[]] = [[], []];
+  for (let number = 1; number <= pdf.numPages; number++) {
+    let runs: readonly Run[] = [];
+    try {
+      const page = await pdf.getPage(number);
+      runs = runsOf((await page.getTextContent({})).items);
+      page.cleanup();
+      if (runs.every(({ text }) => text.trim() === '')) empty.push(number);
+    } catch {
+      broken.push(number);
+    }
+    pages.push(linesOf(runs));
+    await yieldToEventLoop();
+  }
+  for (const [some, what] of [
+    [empty, 'no text, as scans have none'],
+    [broken, 'an error, and cannot be read'],
+  ] as const)
+    if (some.length > 0) file.note(`${pagesNamed(some)} of ${formatCount(pdf.numPages)} ${have(some)} ${what}`);
+  if (broken.length === pdf.numPages && broken.length > 0)
+    throw badFile(`${file.name} is damaged: none of its ${counted(broken.length, 'page')} can be read.`, AGAIN);
+  return textOfPages(pages).replaceAll('\0', '').toWellFormed();
+}
+const have = ({ length }: readonly number[]): string => (length === 1 ? 'has' : 'have');
+
+/** `2 pages (3 and 7)` */
+function pagesNamed(numbers: readonly number[]): string {
+  const named = numbers.slice(0, MOST_NAMED).map(String);
+  if (numbers.length > MOST_NAMED) named.push(`${formatCount(numbers.length - MOST_NAMED)} more`);
+  return `${counted(numbers.length, 'page')} (${new Intl.ListFormat('en-GB').format(named)})`;
+}
+const MOST_NAMED = 12;
+
+const runsOf = (items: readonly { str?: string; width?: number; transform?: readonly number[] }[]): Run[] =>
+  items.flatMap(({ str, width = 0, transform }) => {
+    if (str === undefined || !transform?.every(Number.isFinite)) return [];
+    const [, , c, d, x, y] = transform as [number, number, number, number, number, number];
+    return [{ text: str, x, y, width: Math.abs(width), size: Math.hypot(c, d) || 1 }];
+  });
+
+async function aboutOf(pdf: PdfDocument): Promise<{ title?: string; fields: Record<string, string> }> {
+  const found = await pdf.getMetadata().catch(() => undefined);
+  const info: Readonly<Record<string, unknown>> = found?.info ?? {};
+  const told = (name: string): string => (typeof info[name] === 'string' ? oneLine(info[name]).toWellFormed() : '');
+  const title = told('Title').slice(0, 400).toWellFormed();
+  // PDF 32000-1, 7.9.4.
+  const [, year, month = '01', day = '01'] = /^D:(\d{4})(\d\d)?(\d\d)?/.exec(told('CreationDate')) ?? [];
+  const language = /^([a-z]{2,3})(?:-|$)/i.exec(told('Language'))?.[1]?.toLowerCase();
+  return {
+    ...(title !== '' && { title }),
+    fields: { ...(year && { date: `${year}-${month}-${day}` }), ...(language && { language }) },
+  };
+}
+
+const AGAIN = 'Get it again, or open it in another program, print it into a new PDF, and add that.';
+function refusal(name: string, error: unknown): Error {
+  const { name: kind = '', message = String(error) } = error as { name?: string; message?: string };
+  if (kind === 'PasswordException')
+    return badFile(`${name} is protected by a password.`, 'Save it without one, and add that.');
+  return badFile(`${name} cannot be read as a PDF: ${message.replace(/\.$/, '')}.`, AGAIN);
+}
