@@ -62,9 +62,17 @@ def test_so_does_sgd_with_a_token_a_character(artefacts, tmp_path):
     opens_alike(handover.saved(tmp_path))
 
 
-@pytest.mark.parametrize("optimizer, rate", [("lion", 1e-3), ("muon", 3e-3)])
-def test_so_do_optimizers_that_torch_has_not(artefacts, tmp_path, optimizer, rate):
-    handover = hand_over(artefacts, "bpe:400", optimizer=optimizer, learning_rate=rate, schedule="wsd", warmup=5)
+LLAMA = {"model": "llama", "kv_heads": 1, "hidden": 100}
+"""Whose matrices lie side by side here, and apart there."""
+
+
+@pytest.mark.parametrize(
+    "optimizer, rate, model, schedule",
+    [("lion", 1e-3, {}, "wsd"), ("muon", 3e-3, {}, "wsd"), ("muon", 3e-3, LLAMA, "inverseSqrt")],
+)
+def test_so_do_optimizers_that_torch_has_not(artefacts, tmp_path, optimizer, rate, model, schedule):
+    flags = {"optimizer": optimizer, "learning_rate": rate, "schedule": schedule, "warmup": 5, **model}
+    handover = hand_over(artefacts, "bpe:400", **flags)
     assert apart(run_here(handover.folder, tmp_path), handover.whole, handover.steps) < 1
     opens_alike(handover.saved(tmp_path))
 
@@ -78,6 +86,17 @@ def test_so_does_the_average_of_the_weights(artefacts, tmp_path):
     (again / "data").symlink_to(handover.folder / "data")
     further = Handover(again, handover.steps[-1], handover.whole)
     assert apart(run_here(again, tmp_path / "further"), handover.whole, further.steps) < 1
+
+
+def test_it_ends_where_nothing_improves_as_it_would_have_here(artefacts, tmp_path):
+    """A rate at which nothing is learnt, and an improvement that nothing reaches: it waits for three evaluations, two of them here."""
+    still = {"learning_rate": 1e-9, "patience": 3, "min_delta": 1, "eval_every": 10, "warmup": 0}
+    handover = hand_over(artefacts, "bpe:400", **still)
+    there = run_here(handover.folder, tmp_path)
+    ended = max(handover.whole.losses)
+    assert handover.step < ended < 80
+    assert max(there.losses) == ended
+    assert told(tmp_path / f"step-{ended}", "homegrown.json")["state"]["waited"]["evaluations"] == 3
 
 
 def test_accelerate_starts_it_as_one_process_and_as_two(adamw, alone, tmp_path):
