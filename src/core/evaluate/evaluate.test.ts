@@ -40,7 +40,7 @@ test('all that applies to a text is told as plain data, and what is left out for
   const freely = ['distinct1', 'distinct2', 'loops'];
   expect(Object.keys(found.metrics)).toEqual([...likelihoods, ...freely]);
   expect(found.leftOut.map(({ name }) => name)).toEqual([
-    ...['interval of top1', 'unigram', 'bigram', 'trigram', 'loss by frequency', 'repetition'],
+    ...['unigram', 'bigram', 'trigram', 'loss by frequency', 'repetition'],
   ]);
   expect(found.where!.source.map(({ name }) => name).sort()).toEqual(['moby', 'rest']);
   expect(found.where!.position.at(-1)).toMatchObject({ from: 17, to: 32 });

@@ -93,6 +93,13 @@ test('a piece without tokens leaves no figure without its interval', () => {
   expect(blocks).toBe(2);
 });
 
+test('a share of tokens that is the same in few pieces lies where so many tokens leave it', () => {
+  const row = [30, 20, 100, 20, 20, ...new Array<number>(30).fill(0)];
+  const { estimates } = atOnce(measured(['top1', 'loss'], [row, row, row], 0));
+  expect(estimates.top1).toEqual({ value: 100, low: expect.closeTo(93.98, 2) as number, high: 100 });
+  expect(estimates.loss).toEqual({ value: 1.5 });
+});
+
 test('where there is no interval, that is said with what is needed', () => {
   const rows = [[2, 1, 100, ...new Array<number>(32).fill(0)]];
   const { estimates, blocks } = atOnce(measured(['loss'], rows, 0));

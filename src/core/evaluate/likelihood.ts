@@ -1,6 +1,7 @@
 /** Figures of how likely a text is to a model, each of sums over blocks of it. Add one: an entry here. */
 import { METRICS } from '../metrics';
 import type { Estimate, Metric } from '../metrics/metric';
+import { shareOf } from '../metrics/share';
 import { intervals } from '../metrics/intervals/interval';
 import { folded, type Rows, summed } from '../metrics/intervals/units';
 import type { Block } from './blocks';
@@ -14,6 +15,8 @@ export interface Likelihood {
   of(sums: Sums): number;
   /** It tells how sure a model is: of counting there is no such figure. */
   isOfSureness?: true;
+  /** Percent of tokens. */
+  isShare?: true;
   /** Of what follows from exp(loss). */
   isExponential?: true;
 }
@@ -42,8 +45,20 @@ export const LIKELIHOODS = {
   loss: ofLoss(METRICS.loss),
   perplexity: { ...ofLoss(METRICS.perplexity), isExponential: true },
   bitsPerByte: ofLoss(METRICS.bitsPerByte),
-  top1: { label: 'Top-1', unit: '%', better: 'higher', of: ({ first, tokens }) => (100 * first) / tokens },
-  top5: { label: 'Top-5', unit: '%', better: 'higher', of: ({ firstFive, tokens }) => (100 * firstFive) / tokens },
+  top1: {
+    label: 'Top-1',
+    unit: '%',
+    better: 'higher',
+    isShare: true,
+    of: ({ first, tokens }) => (100 * first) / tokens,
+  },
+  top5: {
+    label: 'Top-5',
+    unit: '%',
+    better: 'higher',
+    isShare: true,
+    of: ({ firstFive, tokens }) => (100 * firstFive) / tokens,
+  },
   /** Guo et al. 2017, arXiv:1706.04599: in ten bins, the mean distance between how sure it was and how often right. */
   calibrationError: {
     label: 'Calibration error',
@@ -117,13 +132,13 @@ export function* measured<Id extends LikelihoodId>(
     };
   });
   const found = yield* intervals(own, statistics, seed);
-  return {
-    estimates: Object.fromEntries(ids.map((id, i) => [id, { value: statistics[i]!.of(all), ...found[i] }])) as Record<
-      Id,
-      Estimate
-    >,
-    blocks: own.length,
-  };
+  const told = ids.map((id, i) => {
+    const value = statistics[i]!.of(all);
+    // Few blocks that are all alike have none; but of how many tokens, they say.
+    const isAlike = !found[i] && likelihoodOf(id).isShare && own.length > 1;
+    return [id, isAlike ? shareOf((value / 100) * all[TOKENS]!, all[TOKENS]!) : { value, ...found[i] }] as const;
+  });
+  return { estimates: Object.fromEntries(told) as Record<Id, Estimate>, blocks: own.length };
 }
 
 /** Of the sums of all blocks, the bins of a reliability diagram; empty ones too. */
