@@ -26,7 +26,6 @@ afterAll(() => fs.rm(sandbox, { recursive: true }));
 
 const filesOf = async (mark: number) => huggingFaceFiles(await markedModel(mark), { withOptimizer: true });
 const write = async (folder: string, mark: number) => writeFolder(folder, await filesOf(mark));
-
 const namesIn = async (folder: string): Promise<string> => (await fs.readdir(folder)).sort().join(' ');
 
 let made = 0;
