@@ -24,11 +24,15 @@ export const freely: Reading = {
       const { of, unit } = WRITTEN_METRICS[id];
       const estimate = of(given, seed);
       if (Number.isNaN(estimate.value)) leftOut.push({ name: id, reason: TOO_SHORT });
-      else metrics[id] = { ...estimate, unit };
+      else {
+        metrics[id] = { ...estimate, unit };
+        if (estimate.low === undefined) leftOut.push({ name: `interval of ${id}`, reason: ALL_ALIKE });
+      }
       const { value } = of(real, seed);
       if (!Number.isNaN(value)) heldOut[id] = value;
     }
     return { metrics, baselines: { heldOut }, leftOut };
   },
 };
+const ALL_ALIKE = 'The texts that it writes are all alike in it, which tells nothing of how unlike others would be.';
 const TOO_SHORT = 'What the model writes has too few words for it.';
