@@ -6,9 +6,9 @@ import { expect, test } from '@playwright/test';
 /**
  * Of all scripts that the page names, compressed: 231 kB, 16 kB for several projects, many runs and what migrates, 8 kB for the
  * plan of a first run, the recorded run, and doing much to many texts at once, 16 kB for what BERT and T5 are and learn, and
- * 8 kB for what evaluations are and hold, documents in rows, and which files are read as documents.
+ * 9 kB for what evaluations are and hold, documents in rows, and which files are read as documents, packed ones too.
  */
-const MOST = 282_000;
+const MOST = 283_000;
 
 test('the first page waits for few scripts, and for none that only draws charts', async () => {
   const page = await readFile('dist/index.html', 'utf8');

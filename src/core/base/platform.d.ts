@@ -41,6 +41,11 @@ declare class CompressionStream {
   };
 }
 
+/** Of windows where they are secure contexts. */
+declare const crypto: {
+  readonly subtle: { digest(algorithm: 'SHA-256', bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> };
+};
+
 /** Base64 -> a character for each byte. */
 declare function atob(base64: string): string;
 

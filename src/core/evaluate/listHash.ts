@@ -1,10 +1,12 @@
 /** Which list it was that a model was asked: of another, what was found is out of date. */
-import { sha256Hex } from '../base/hash';
 import type { Evaluation } from './evaluation';
 import type { ToEvaluate } from './readings/reading';
 
-/** Of sentences, or of a task's rows. */
-export const listHash = (list: readonly object[]): Promise<string> => sha256Hex(JSON.stringify(list));
+/** Of sentences, or of a task's rows: SHA-256 in hex. By the platform, as a page's policy lets no WebAssembly run. */
+export async function listHash(list: readonly object[]): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(list)));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
 
 /** What was found, each with the hash of the list that was asked. */
 export async function withListHashes(
