@@ -1,3 +1,4 @@
+import { concatBytes } from '../base/concat';
 import { badFile } from '../base/errors';
 import { formatCount } from '../base/units';
 import { invalidUtf8 } from '../base/utf8';
@@ -185,9 +186,5 @@ const binary = (name: string, nuls: number, characters: number): Error =>
   );
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b;
-  const whole = new Uint8Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
-  return whole;
+  return a.length === 0 ? b : concatBytes([a, b]);
 }

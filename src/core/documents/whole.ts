@@ -1,4 +1,5 @@
 /** Files that are in memory as a whole while they are read. */
+import { concatBytes } from '../base/concat';
 import { badFile } from '../base/errors';
 import { formatBytes } from '../base/units';
 import { decodeParsed } from './decode';
@@ -17,13 +18,7 @@ export async function wholeBytes({ name, bytes }: OpenFile, most: number): Promi
       );
     pieces.push(piece);
   }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return concatBytes(pieces);
 }
 
 /** Its characters. @throws HomegrownError `bad-file` beyond `most` bytes, and for what is not text */

@@ -1,5 +1,6 @@
 /** What a gzip holds, piece by piece: one member or several, each held against its checksum. RFC 1952. */
 import { Gunzip } from 'fflate';
+import { concatBytes } from '../base/concat';
 import { badFile, HomegrownError } from '../base/errors';
 import { MOST_GROWTH } from '../base/limits';
 import { crc32 } from './crc32';
@@ -78,12 +79,7 @@ class Recent {
   }
 
   before(end: number, length: number): Uint8Array {
-    const held = new Uint8Array(this.length);
-    let at = 0;
-    for (const piece of this.pieces) {
-      held.set(piece, at);
-      at += piece.length;
-    }
+    const held = concatBytes(this.pieces);
     const to = this.length - (this.read - end);
     return held.slice(Math.max(0, to - length), Math.max(0, to));
   }

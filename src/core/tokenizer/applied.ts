@@ -1,12 +1,13 @@
 /** WordPiece (BERT) and Unigram (T5, XLNet, ALBERT): applied by @huggingface/tokenizers, as their files say. */
 import { Tokenizer as Library } from '@huggingface/tokenizers';
+import { concatIds } from '../base/concat';
 import { unwatched, yieldToEventLoop } from '../base/job';
 import { correct } from './corrections';
 import { type Applied, readApplied } from './readApplied';
 import { segments, wholeSegments } from './segments';
 import { idOfRole, type SpecialToken, type TokenRole, usualRole } from './special';
 import type { AppliedFiles, AppliedKind, StreamDecoder, Tokenizer, TokenizerModel } from './tokenizer';
-import { concat, loneSurrogate, wellFormed } from './wellFormed';
+import { loneSurrogate, wellFormed } from './wellFormed';
 
 /** @throws HomegrownError `bad-file` naming the first part of the files that is not known here */
 export const appliedTokenizer = (model: TokenizerModel, files: AppliedFiles, hash: string): Tokenizer =>
@@ -68,7 +69,7 @@ class AppliedTokenizer implements Tokenizer {
 
   encode(text: string): Uint32Array {
     if (!text.isWellFormed()) throw loneSurrogate(text);
-    return concat(Array.from(wholeSegments(text), (segment) => this.segmentIds(segment)));
+    return concatIds(Array.from(wholeSegments(text), (segment) => this.segmentIds(segment)));
   }
 
   async *encodeStream(chunks: AsyncIterable<string>, signal = unwatched.signal): AsyncGenerator<Uint32Array> {
@@ -103,7 +104,7 @@ class AppliedTokenizer implements Tokenizer {
     if (text === '') return new Uint32Array();
     const words = preTokenizer!.pre_tokenize(text, { section_index: 0 });
     const apart = this.isSplitAtSpaces ? words.flatMap((word) => word.split(BEFORE_SPACES)) : words;
-    return concat(apart.map((word) => this.wordIds(word)));
+    return concatIds(apart.map((word) => this.wordIds(word)));
   }
 
   private wordIds(word: string): Uint32Array {

@@ -1,4 +1,5 @@
 import { badFile } from '../base/errors';
+import { concatBytes, concatIds } from '../base/concat';
 import { sha256Hex } from '../base/hash';
 import { unwatched } from '../base/job';
 import { loaded } from '../base/load';
@@ -10,7 +11,7 @@ import { END_ALONE, idOfRole, rolesProblem, type SpecialToken, specialTokens, ty
 import { preTokens } from './split';
 import { normalised, type Split, SPLITS } from './splits';
 import type { StreamDecoder, Tokenizer, TokenizerModel } from './tokenizer';
-import { concat, loneSurrogate, wellFormed } from './wellFormed';
+import { loneSurrogate, wellFormed } from './wellFormed';
 
 /**
  * The tokenizer of a model, of any kind. What applies those that are not byte-level is loaded when there is one.
@@ -81,14 +82,14 @@ class ByteLevelTokenizer implements Tokenizer {
       words.push(this.wordIds(text.slice(start, end)));
       start = end;
     }
-    return concat(words);
+    return concatIds(words);
   }
 
   async *encodeStream(chunks: AsyncIterable<string>, signal = unwatched.signal): AsyncGenerator<Uint32Array> {
     const text = wellFormed(chunks);
     const form = this.split.isNormalised ? normalised(text) : text;
     for await (const batch of preTokens(form, { signal }, this.split)) {
-      if (batch.length > 0) yield concat(batch.map((word) => this.wordIds(word)));
+      if (batch.length > 0) yield concatIds(batch.map((word) => this.wordIds(word)));
     }
   }
 
@@ -146,10 +147,7 @@ function numbered({ merges, roles = END_ALONE }: TokenizerModel): Numbering {
     const [a, b] = [pieces[left], pieces[right]];
     if (!a || !b)
       throw badFile(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right}, and one is not made yet.`);
-    const piece = new Uint8Array(a.length + b.length);
-    piece.set(a);
-    piece.set(b, a.length);
-    pieces.push(piece);
+    pieces.push(concatBytes([a, b]));
   }
   const special = specialTokens(roles, pieces.length);
   return {

@@ -1,18 +1,5 @@
-/** Text that UTF-8 can write, and ids in a row: what every tokenizer takes and gives. */
+/** Text that UTF-8 can write: what every tokenizer takes. */
 import { badFile } from '../base/errors';
-
-/** All of them in a row. */
-export function concat(parts: readonly Uint32Array[]): Uint32Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const whole = new Uint32Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
 
 /** @throws HomegrownError `bad-file` at a chunk that UTF-8 cannot write */
 export async function* wellFormed(chunks: AsyncIterable<string>): AsyncGenerator<string> {

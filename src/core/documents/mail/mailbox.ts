@@ -1,4 +1,5 @@
 /** The messages in a mailbox, one at a time: mbox as RFC 4155 has it, and with lines quoted as mboxrd does. */
+import { concatBytes } from '../../base/concat';
 import { LARGEST_MESSAGE } from '../limits';
 
 /** Null: one that is too large, and was passed by. Nothing where it does not begin as a mailbox does. */
@@ -8,7 +9,7 @@ export async function* messagesIn(bytes: AsyncIterable<Uint8Array>): AsyncGenera
   let [held, isMidLine, wasBlank] = [new Uint8Array() as Uint8Array, false, true];
   let isBegun = false;
   for await (const piece of ended(bytes)) {
-    const data = joined(held, piece);
+    const data = held.length === 0 ? piece : concatBytes([held, piece]);
     let [from, taken] = [0, 0];
     for (let end = data.indexOf(LF); end >= 0; end = data.indexOf(LF, from)) {
       const line = data.subarray(from, end);
@@ -54,14 +55,7 @@ class Collected {
   take(): Uint8Array | null {
     const [pieces, length] = [this.pieces, this.length];
     [this.pieces, this.length] = [[], 0];
-    if (length > LARGEST_MESSAGE) return null;
-    const whole = new Uint8Array(length);
-    let at = 0;
-    for (const piece of pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    return whole;
+    return length > LARGEST_MESSAGE ? null : concatBytes(pieces);
   }
 }
 
@@ -70,14 +64,6 @@ const isSeparator = (line: Uint8Array): boolean =>
   line[0] === 0x46 && /^From (?:\S.*\d:\d\d|-? ?\r?$)/.test(latin(line.subarray(0, LONGEST_SEPARATOR)));
 const QUOTED = /^>+From /;
 const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b;
-  const whole = new Uint8Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
-  return whole;
-}
 
 const [LF, CR] = [10, 13];
 const LONGEST_SEPARATOR = 1000;

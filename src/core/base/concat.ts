@@ -1,0 +1,17 @@
+/** Typed arrays in a row, as one that is new. */
+export const concatBytes = (parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> =>
+  filled(new Uint8Array(lengthOf(parts)), parts);
+
+export const concatIds = (parts: readonly Uint32Array[]): Uint32Array =>
+  filled(new Uint32Array(lengthOf(parts)), parts);
+
+const lengthOf = (parts: readonly { length: number }[]): number => parts.reduce((sum, { length }) => sum + length, 0);
+
+function filled<A extends Uint8Array | Uint32Array>(whole: A, parts: readonly ArrayLike<number>[]): A {
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
