@@ -1,4 +1,5 @@
 /** The data worker's half behind a channel: what only it knows, beyond the slices that ask it. */
+import { gzipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
@@ -98,6 +99,28 @@ test('files of a drop, small and large, are its documents in their order; one th
   const { rows } = await documents({ textId: text!.id, from: 0, count: 99, query: '' }, unwatched);
   const kept = files.filter((_, i) => i !== 20);
   expect(rows.map(({ title, bytes }) => [title, bytes])).toEqual(kept.map(({ name, file }) => [name, file.size]));
+});
+
+test('files after one that is passed over unread are read as themselves', async () => {
+  const { importFiles, documents } = dataHandlers(Promise.resolve(memoryStore()), (path) =>
+    Promise.reject(new Error(path)),
+  );
+  const packed = gzipSync(gzipSync(new TextEncoder().encode('Twice.')));
+  const files = Object.entries({
+    'a.txt.gz.gz': packed,
+    'b.txt': 'The letter b.',
+    'desktop.ini.gz': packed,
+    'c.txt': 'It is c.',
+  }).map(([name, content]) => ({ file: new File([content], name), name }));
+  const asked = { files, projectId: 'first', addedAt: 1 };
+  const { text, refused, passedOver } = await importFiles(asked, unwatched);
+  expect(refused.map(({ name }) => name)).toEqual(['a.txt.gz.gz']);
+  expect(passedOver).toBe(1);
+  const { rows } = await documents({ textId: text!.id, from: 0, count: 9, query: '' }, unwatched);
+  expect(rows.map(({ title, bytes }) => [title, bytes])).toEqual([
+    ['b.txt', 13],
+    ['c.txt', 8],
+  ]);
 });
 
 test('zips of one step have names that tell the formats apart', async () => {

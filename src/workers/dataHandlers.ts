@@ -250,16 +250,25 @@ const fileSource = ({ file, ...given }: Read): TextSource => ({
   places: blobSource(file),
 });
 
-/** Small ones are read whole, and some before their turn: they are to be read in their order, each once. */
+/**
+ * Small ones are read whole, and some before their turn. They are to be read in their order, each once or not at all: what an
+ * archive packs too deep, or is the system's own, is never asked for.
+ */
 function fileSources(files: readonly Read[]): TextSource[] {
   const small = files.filter(({ file }) => isSmall(file));
   // One that cannot be read is told by itself.
-  const contents = ahead(small, ({ file }) => Promise.allSettled([file.arrayBuffer()]));
+  const contents = ahead(small, async (given) => {
+    const [read] = await Promise.allSettled([given.file.arrayBuffer()]);
+    return { given, read };
+  });
   return files.map((given) => {
     const { file, ...rest } = given;
     if (!isSmall(file)) return fileSource(given);
     const stream = async function* () {
-      const [read] = ((await contents.next()) as { value: [PromiseSettledResult<ArrayBuffer>] }).value;
+      let next = await contents.next();
+      while (!next.done && next.value.given !== given) next = await contents.next();
+      if (next.done) throw new Error('it was read already, or after its turn');
+      const { read } = next.value;
       if (read.status === 'rejected') throw read.reason;
       yield new Uint8Array(read.value);
     };
