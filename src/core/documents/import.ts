@@ -15,7 +15,7 @@ import { readFile, type TableChoice, type TextSource } from './readFile';
 import { FIRST_PROJECT, TEXT, textChunksPrefix, textKey, type TextRecord } from './record';
 import { isSystemFile } from './system';
 import { filesIn, isBadFile } from './unpack';
-import { type Seen, unseen, Watch } from './watch';
+import { type Seen, Watch } from './watch';
 
 export type ImportOutcome = { kind: 'added'; text: TextRecord } | { kind: 'duplicate'; of: TextRecord };
 export interface DropOutcome {
@@ -115,7 +115,7 @@ export async function importDrop(
             continue;
           }
           const table = (tableIn ?? tableByName)(name);
-          const own = await unseen();
+          const own = { bytes: 0 };
           await take(
             { name, ...(table && { table }), ...(reading && { reading }) },
             watch.packed(name, bytes, own),
@@ -129,7 +129,7 @@ export async function importDrop(
       }
     };
     for (const source of sources) {
-      const seen = await unseen();
+      const seen = { bytes: 0 };
       const format = source.table || source.isPlain ? undefined : archiveCalled(source.name);
       if (format) await takeApart(source, format, seen);
       else await take(source, watch.stream(source, seen), seen);

@@ -1,7 +1,6 @@
 /** A file as its documents: one of all its text, those that are in it, or of a table one a row. */
 import { badFile } from '../base/errors';
-import type { Sha256 } from '../base/hash';
-import { sha256Hex } from '../base/hash';
+import { type Sha256, sha256, sha256Hex } from '../base/hash';
 import { formatCount } from '../base/units';
 import { countCharacters } from '../base/utf8';
 import type { ByteSource } from '../files/byteSource';
@@ -62,12 +61,12 @@ export interface ReadDocument {
   spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
 }
 
-/** Writes its text; `bytes` of the source are hashed and counted by who gives them. @throws HomegrownError `bad-file` */
+/** Writes its text; `bytes` of the source are counted in `seen` by who gives them. @throws HomegrownError `bad-file` */
 export async function readFile(
   { name, table, isPlain, reading }: Omit<TextSource, 'size' | 'stream'>,
   chunks: ChunkWriter,
   bytes: AsyncIterable<Uint8Array>,
-  seen: { readonly bytes: number; readonly hash: Sha256 },
+  seen: { readonly bytes: number },
 ): Promise<ReadFile> {
   const notes: string[] = [];
   const file: OpenFile = { name, bytes, note: (sentence) => void notes.push(sentence), ...(reading && { reading }) };
@@ -86,11 +85,13 @@ async function readWhole(
   file: OpenFile,
   format: TextFormatId,
   chunks: ChunkWriter,
-  seen: { bytes: number; hash: Sha256 },
+  seen: { readonly bytes: number },
 ): Promise<Read> {
   const { name } = file;
+  // Of the file rather than of its text, which has no byte order mark: two that differ in it are two.
+  const hash = await sha256();
   let [characters, bytes, hasText] = [0, 0, false];
-  for await (const piece of FORMATS[format].read(file)) {
+  for await (const piece of FORMATS[format].read({ ...file, bytes: hashed(file.bytes, hash) })) {
     await chunks.write(piece);
     characters += countCharacters(piece);
     bytes += encoder.encode(piece).length;
@@ -101,7 +102,14 @@ async function readWhole(
     throw badFile(`${name} holds ${content}.`, 'Choose a file that holds text.');
   }
   const fields = FORMATS[format].fields?.(name);
-  return { documents: [{ title: name, sha256: seen.hash.hex(), characters, bytes, ...(fields && { fields }) }] };
+  return { documents: [{ title: name, sha256: hash.hex(), characters, bytes, ...(fields && { fields }) }] };
+}
+
+async function* hashed(bytes: AsyncIterable<Uint8Array>, hash: Sha256): AsyncGenerator<Uint8Array> {
+  for await (const piece of bytes) {
+    hash.update(piece);
+    yield piece;
+  }
 }
 
 async function readDocuments(

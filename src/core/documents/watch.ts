@@ -1,5 +1,4 @@
 import { badFile, HomegrownError } from '../base/errors';
-import { sha256, type Sha256 } from '../base/hash';
 import { type Job, yieldToEventLoop } from '../base/job';
 import { formatCount } from '../base/units';
 import type { OpenFile } from './read/format';
@@ -8,9 +7,7 @@ import type { TextSource } from './readFile';
 /** What is known of a file's bytes, while they pass by. */
 export interface Seen {
   bytes: number;
-  hash: Sha256;
 }
-export const unseen = async (): Promise<Seen> => ({ bytes: 0, hash: await sha256() });
 
 /** How far a drop is read, over all its files; others get turns of the event loop meanwhile, and can stop it. */
 export class Watch {
@@ -27,13 +24,12 @@ export class Watch {
     this.of = sources.every(({ size }) => size > 0) ? sources.reduce((sum, { size }) => sum + size, 0) : 0;
   }
 
-  /** A source's bytes: hashed, counted, and with turns between. */
+  /** A source's bytes: counted, and with turns between. */
   async *stream(source: TextSource, seen: Seen): AsyncGenerator<Uint8Array> {
     const { name } = source;
     const place = ++this.place;
     try {
       for await (const chunk of source.stream()) {
-        seen.hash.update(chunk);
         seen.bytes += chunk.length;
         this.done += chunk.length;
         this.sinceTurn += chunk.length;
@@ -64,13 +60,12 @@ export class Watch {
     return { ...file, places: { size: places.size, read } };
   }
 
-  /** Of a file in an archive: hashed, and with turns between; how far it is, is how far the archive is. */
+  /** Of a file in an archive: counted, and with turns between; how far it is, is how far the archive is. */
   async *packed(name: string, bytes: AsyncIterable<Uint8Array>, seen: Seen): AsyncGenerator<Uint8Array> {
     this.sinceTurn += BYTES_A_FILE;
     if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name, this.place);
     this.job.signal.throwIfAborted();
     for await (const chunk of bytes) {
-      seen.hash.update(chunk);
       seen.bytes += chunk.length;
       this.sinceTurn += chunk.length;
       yield chunk;
