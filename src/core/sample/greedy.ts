@@ -7,7 +7,7 @@ import { paddedLength } from './logits';
 import { kept } from './memory';
 
 /**
- * @param beginnings ids of each, one at least
+ * @param beginnings ids of each, one at least; nothing follows one that fills the context
  * @param end the token that ends one; it is in no result
  * @param most tokens of a result, and of it with its beginning at most the context
  * @param sources ids of what an encoder-decoder answers, one for each beginning
@@ -21,8 +21,9 @@ export async function greedy(
   pause: Pause = yieldToEventLoop,
 ): Promise<readonly (readonly number[])[]> {
   const { context } = network.choice.config;
-  const texts = beginnings.map((ids) => [...ids]);
-  const going = new Set(texts.keys());
+  // What is longer than the context would be laid into the next row.
+  const texts = beginnings.map((ids) => ids.slice(0, context));
+  const going = new Set([...texts.keys()].filter((row) => texts[row]!.length < context));
   const read = sources && kept(network, () => rowsOf(sources, context));
   try {
     for (let step = 0; step < most && going.size > 0; step++) {

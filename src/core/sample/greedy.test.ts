@@ -1,0 +1,33 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { Network } from '../models/network';
+import { toyRelative } from '../testing/toyRelative';
+import { HOST_BACKENDS } from '../testing/wasm';
+import { greedy } from './greedy';
+
+/** Of 33 tokens the last; each text is of at most 16. */
+const how = { end: 32, most: 12 };
+const beginning = (length: number): readonly number[] => Array.from({ length }, (_, i) => (7 * i) % 32);
+
+let net: Network;
+beforeAll(async () => {
+  await HOST_BACKENDS[0]![1]();
+  net = await toyRelative('relative');
+  return () => net.dispose();
+});
+
+test.each([16, 17, 40])(
+  'nothing follows a beginning of %i tokens, and it does not reach into the row of another',
+  async (length) => {
+    const [short] = await greedy(net, [beginning(3)], how);
+    expect(short).not.toHaveLength(0);
+    expect(await greedy(net, [beginning(length)], how)).toEqual([[]]);
+    expect(await greedy(net, [beginning(length), beginning(3)], how)).toEqual([[], short]);
+    expect(await greedy(net, [beginning(3), beginning(length)], how)).toEqual([short, []]);
+  },
+);
+
+test('a beginning of all but one token is followed by one', async () => {
+  const [[next]] = (await greedy(net, [beginning(15)], { ...how, most: 1 })) as [number[]];
+  expect(next).toBeDefined();
+  expect(await greedy(net, [beginning(15), beginning(16)], how)).toEqual([[next], []]);
+});
