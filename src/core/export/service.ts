@@ -3,7 +3,7 @@ import { type ByteStream, textFile } from '../files/byteSource';
 import { modelSpec } from '../models';
 import { countParams, type ModelKind } from '../models/spec';
 import { spacing } from '../tokenizer/passage';
-import { answerStart } from '../tokenizer/prompt';
+import { answerStart, promptBegin } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { datasheet } from './datasheet';
 import { fill } from './fill';
@@ -124,18 +124,19 @@ function onnxFacts({ info, tokenizer }: Exported) {
   const spec = modelSpec(id);
   return {
     context: config.context,
-    tokens: tokensOf(tokenizer),
+    tokens: tokensOf(spec.kind, tokenizer),
     cache: { heads: config.heads, headWidth: spec.headWidth(config) },
   };
 }
 
-function tokensOf(tokenizer: Tokenizer) {
+function tokensOf(kind: ModelKind, tokenizer: Tokenizer) {
   const mask = tokenizer.special.find(({ role }) => role === 'mask');
-  const begin = tokenizer.begin ?? null;
+  // As `sourceIds` puts it before what is answered, and `passageIds` around what is filled.
+  const begin = kind === 'encoder-decoder' ? promptBegin(tokenizer) : tokenizer.begin;
   return {
     ...(mask && { mask: mask.id, maskText: mask.text }),
-    begin,
-    separator: begin === null ? null : tokenizer.idOf('separator'),
+    begin: begin ?? null,
+    separator: tokenizer.begin === undefined ? null : tokenizer.idOf('separator'),
     start: answerStart(tokenizer),
     end: tokenizer.endOfText,
     spaces: spacing(tokenizer),

@@ -11,6 +11,7 @@ import { network } from '../models/network';
 import type { Filled } from '../sample/candidates';
 import { fill } from '../sample/fill';
 import { write } from '../sample/write';
+import { beginningTokenizer } from '../testing/beginningTokenizer';
 import { copyOf, project, type Service, serviceFolder, startService } from '../testing/runningService';
 import { untrainedBert, untrainedT5 } from '../testing/untrainedModels';
 import type { Exported } from './format';
@@ -148,12 +149,18 @@ describe.runIf(modelSpec('t5').onnx)('T5', () => {
     service = await serve(model);
   }, 120_000);
 
-  test('answers as the app does, whole and as a stream, and by chance the same for the same seed', async () => {
-    const net = await network(model.info.model, model.snapshot.tensors);
+  /** What the app says to it. */
+  async function answered({ info, snapshot, tokenizer }: Exported, text: string): Promise<number[]> {
+    const net = await network(info.model, snapshot.tensors);
     const settings = { temperature: 0, topK: 0, topP: 1, seed: 1, length: 12, beams: 1, lengthPenalty: 1 };
     const ids: number[] = [];
-    for await (const { id } of write(net, model.tokenizer, 'the whale', settings, unwatched)) ids.push(id);
+    for await (const { id } of write(net, tokenizer, text, settings, unwatched)) ids.push(id);
     net.dispose();
+    return ids;
+  }
+
+  test('answers as the app does, whole and as a stream, and by chance the same for the same seed', async () => {
+    const ids = await answered(model, 'the whale');
     const ask = { model: model.name, prompt: 'the whale', max_tokens: 12, temperature: 0 };
     const { choices, usage } = await service.client.completions.create(ask);
     expect(choices[0]!.text).toBe(model.tokenizer.decode(ids));
@@ -169,5 +176,17 @@ describe.runIf(modelSpec('t5').onnx)('T5', () => {
       status: 400,
       code: 'context_length_exceeded',
     });
+  });
+
+  test('reads a text after what the makers of its tokenizer put there, as the app does', async () => {
+    const beginning = { ...model, tokenizer: await beginningTokenizer() };
+    expect(beginning.tokenizer.size).toBe(model.tokenizer.size);
+    const ids = await answered(beginning, 'the whale');
+    expect(ids).not.toEqual(await answered(model, 'the whale'));
+    const { client } = await serve(beginning);
+    const ask = { model: model.name, prompt: 'the whale', max_tokens: 12, temperature: 0 };
+    const { choices, usage } = await client.completions.create(ask);
+    expect(choices[0]!.text).toBe(beginning.tokenizer.decode(ids));
+    expect(usage).toMatchObject({ prompt_tokens: 11, completion_tokens: ids.length });
   });
 });

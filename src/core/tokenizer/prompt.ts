@@ -21,11 +21,10 @@ export function promptIds(tokenizer: Tokenizer, prompt: string): Uint32Array {
 }
 
 /** A text that is answered, as ids: with what the model's makers put before it, and the token that ends it. */
-export const sourceIds = (tokenizer: Tokenizer, text: string): readonly number[] => [
-  ...(tokenizer.begin === undefined ? [] : [tokenizer.begin]),
-  ...tokenizer.encode(text),
-  tokenizer.endOfText,
-];
+export function sourceIds(tokenizer: Tokenizer, text: string): readonly number[] {
+  const begin = promptBegin(tokenizer);
+  return [...(begin === undefined ? [] : [begin]), ...tokenizer.encode(text), tokenizer.endOfText];
+}
 
 /** What an answer begins with: padding (Raffel et al. 2019), or the end of the text before where a tokenizer has none. */
 export const answerStart = (tokenizer: Tokenizer): number =>

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { marksOf, pairRow } from '../objectives/pairRows';
+import { BEGIN, beginningTokenizer, END } from '../testing/beginningTokenizer';
+import { createTokenizer } from './byteLevel';
+import { promptIds, sourceIds } from './prompt';
+
+test('what is answered is read as pairs are learnt: with what the makers of a byte-level tokenizer put before a text', async () => {
+  const tokenizer = await beginningTokenizer();
+  const [input, nothing] = [tokenizer.encode('hi'), new Uint32Array()];
+  const { source } = pairRow({ input, between: nothing, target: input }, 16, 'encoder-decoder', marksOf(tokenizer));
+  expect(sourceIds(tokenizer, 'hi')).toEqual([BEGIN, 104, 105, END]);
+  expect(sourceIds(tokenizer, 'hi')).toEqual(source);
+  expect([...promptIds(tokenizer, 'hi')]).toEqual([BEGIN, 104, 105]);
+});
+
+test('nothing stands before what is answered where the makers put nothing', async () => {
+  const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+  expect(sourceIds(tokenizer, '')).toEqual([tokenizer.endOfText]);
+  expect(sourceIds(tokenizer, 'hi')).toEqual([...tokenizer.encode('hi'), tokenizer.endOfText]);
+});
