@@ -12,6 +12,7 @@ beforeAll(async () => {
   await writeFile(path('wanted'), 'a cat\nc\n\n');
   await writeFile(path('short'), 'a cat\nc');
   await writeFile(path('loops'), 'so it so it so it so it so it\na b c d e f\n');
+  await writeFile(path('alike'), 'so it is\n'.repeat(12));
   await writeFile(path('latin'), Uint8Array.of(0x61, 0xe9, 0x0a));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -45,6 +46,21 @@ test('without references it is told how unlike themselves outputs are', async ()
   expect(told['loops']).toMatchObject({ value: 50, signature: expect.stringContaining('wilson') as string });
   const both = await score('out', '--metrics', 'distinct2,chrf');
   expect(both.stdout).toMatch(/^Distinct-2 .*\nchrF /);
+});
+
+test('of many lines that are all alike that is said, and not that they are too few', async () => {
+  const { code, stderr } = await run([
+    'score',
+    '--hypotheses',
+    path('alike'),
+    '--metrics',
+    'distinct1,loops',
+    '--json',
+  ]);
+  expect(code).toBe(0);
+  expect(stderr).toBe(
+    'Distinct-1: The lines are all alike in it, which tells nothing of how unlike others would be.\n',
+  );
 });
 
 test.each([

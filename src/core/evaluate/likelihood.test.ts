@@ -5,6 +5,7 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { blocksOf, checkHasText, tokenised } from './blocks';
 import { compare, comparisonWords } from './compare';
 import { likelihoodOf, type LikelihoodId, measured, rowsOf, sumsOf } from './likelihood';
+import { noInterval } from '../metrics/intervals/interval';
 import { summed } from '../metrics/intervals/units';
 import { normals } from '../base/rng';
 import { withoutInterval } from './readings/figuresOf';
@@ -109,6 +110,8 @@ test('where there is no interval, that is said with what is needed', () => {
   expect(withoutInterval({ loss: none, top1: none }, 1, 'piece')).toEqual([{ name: 'intervals', reason }]);
   expect(withoutInterval({ loss: some, top1: none }, 1, 'piece')).toEqual([{ name: 'interval of top1', reason }]);
   expect(withoutInterval({ loss: some }, 1, 'pair')).toEqual([]);
+  expect(noInterval(9, 'line')).toBe('Too little text for an interval: 9 lines, and 10 are needed.');
+  expect(noInterval(10, 'line')).toMatch(/^The lines are all alike in it, /);
 });
 
 /** Two models on the same pieces: pieces differ far more than models do. */

@@ -1,6 +1,7 @@
 /** What a model writes with nothing to say: how unlike itself it is, beside what people wrote there. */
 import type { Evaluation } from '../evaluation';
 import { checkHasText } from '../blocks';
+import { noInterval } from '../../metrics/intervals/interval';
 import { WRITTEN_METRIC_IDS, WRITTEN_METRICS } from '../../metrics/written';
 import { wordsIn } from '../../metrics/written/writtenMetric';
 import { written } from '../written';
@@ -26,7 +27,8 @@ export const freely: Reading = {
       if (Number.isNaN(estimate.value)) leftOut.push({ name: id, reason: TOO_SHORT });
       else {
         metrics[id] = { ...estimate, unit };
-        if (estimate.low === undefined) leftOut.push({ name: `interval of ${id}`, reason: ALL_ALIKE });
+        if (estimate.low === undefined)
+          leftOut.push({ name: `interval of ${id}`, reason: noInterval(texts.length, 'text') });
       }
       const { value } = of(real, seed);
       if (!Number.isNaN(value)) heldOut[id] = value;
@@ -34,5 +36,4 @@ export const freely: Reading = {
     return { metrics, baselines: { heldOut }, leftOut };
   },
 };
-const ALL_ALIKE = 'The texts that it writes are all alike in it, which tells nothing of how unlike others would be.';
 const TOO_SHORT = 'What the model writes has too few words for it.';

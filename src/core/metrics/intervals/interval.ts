@@ -21,6 +21,9 @@ export function* intervals(
   return yield* bootstrap(merged(rows), statistics, seed);
 }
 
-/** Why there is none. @param what a unit is called */
-export const noInterval = (units: number, what: 'piece' | 'pair' | 'line'): string =>
-  `Too little text for an interval: ${counted(units, what)}, and ${FEWEST} are needed.`;
+/** Why there is none: few units are too few, and of more only what is alike in all of them has none. @param what a unit is called */
+export const noInterval = (units: number, what: keyof typeof ALL_OF): string =>
+  units < FEWEST
+    ? `Too little text for an interval: ${counted(units, what)}, and ${FEWEST} are needed.`
+    : `The ${ALL_OF[what]} are all alike in it, which tells nothing of how unlike others would be.`;
+const ALL_OF = { piece: 'pieces', pair: 'pairs', line: 'lines', text: 'texts that it writes' } as const;
