@@ -17,6 +17,7 @@ export function* intervals(
   statistics: readonly Statistic[],
   seed: number,
 ): Generator<void, readonly (Interval | undefined)[]> {
+  if (statistics.length === 0) return [];
   if (rows.length < FEWEST) return statistics.map((statistic) => jackknife(rows, statistic));
   return yield* bootstrap(merged(rows), statistics, seed);
 }

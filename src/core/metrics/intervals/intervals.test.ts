@@ -134,6 +134,11 @@ test('others come in between', async () => {
   expect(pauses).toBe(50);
 });
 
+test('of no statistic nothing is drawn', () => {
+  const rows = Array.from({ length: 50 }, (_, i) => [i, 1]);
+  expect(intervals(rows, [], 0).next()).toEqual({ done: true, value: [] });
+});
+
 test('a quantile lies between its neighbours', () => {
   expect(quantile(Float64Array.of(1, 2, 4), 0.75)).toBe(3);
   expect(quantile(Float64Array.of(7), 0.975)).toBe(7);
