@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { modelSpec } from '../core/models';
-import { readKnownRun } from '../core/runs/record';
+import { addRun, readKnownRun } from '../core/runs/record';
 import { lonelyLocks, testStudio } from '../core/testing/behindChannels';
+import { runRecord } from '../core/testing/runRecord';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
-import { finite } from './comparing';
+import { compareSteps, finite } from './comparing';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
@@ -68,6 +69,20 @@ test('two runs of two architectures are compared; what was found is kept beside 
     evaluation: { minimalPairs: evaluation.minimalPairs },
   });
   close();
+});
+
+test('one that has no likelihood of a text is refused by its record, and no model is loaded for that', async () => {
+  const store = memoryStore();
+  const { config } = modelSpec('bert').presets[0]!;
+  await addRun(store, runRecord({ id: 'gpt', name: 'Whale' }));
+  await addRun(store, runRecord({ id: 'bert', name: 'Blanks', model: { id: 'bert', config, vocabulary: 257 } }));
+  const lend = vi.fn();
+  const steps = { runId: 'gpt', which: 'latest', beside: { runId: 'bert', which: 'latest' } } as const;
+  const told = { on: { part: 'validation' }, now: 1 } as const;
+  await expect(compareSteps(store, { ...steps, ...told }, lend)).rejects.toThrow(/^Blanks is .* left to right/);
+  const turned = { runId: 'bert', which: 'latest', beside: { runId: 'gpt', which: 'latest' } } as const;
+  await expect(compareSteps(store, { ...turned, ...told }, lend)).rejects.toThrow(/^Blanks is .* left to right/);
+  expect(lend).not.toHaveBeenCalled();
 });
 
 test('what a model that has diverged comes to is told, and is no record', () => {

@@ -28,15 +28,15 @@ export async function compareSteps(
   { runId, which, beside, on, now }: CompareInput,
   lend: Lend,
 ): Promise<EvaluationRecord> {
-  const checked = async ({ runId, network, step }: LoadedModel): Promise<KeptComparison['beside']> => {
-    const { name } = await readKnownRun(store, runId);
-    checkReadsOn(name, network.choice);
-    return { runId, name, step };
+  const checked = async (id: string): Promise<Omit<KeptComparison['beside'], 'step'>> => {
+    const { name, model } = await readKnownRun(store, id);
+    checkReadsOn(name, model);
+    return { runId: id, name };
   };
-  // Whether it can be is asked first: reading a text takes long.
-  await lend(beside, checked);
+  // Of both first, by their records: reading a text takes long, and so does loading a model.
+  await checked(runId);
+  const known = await checked(beside.runId);
   const own = await lend({ runId, which }, async (model, job) => {
-    await checked(model);
     const { documents, ...told } = await given(store, await readKnownRun(store, runId), model.tokenizer, on);
     const texts = documents.map(({ ids, text }) => text ?? model.tokenizer.decode(ids)).filter((text) => text !== '');
     if (texts.length === 0) throw badSettings('There is no text to compare on.');
@@ -44,7 +44,7 @@ export async function compareSteps(
     return { texts, told, step, tokenizerHash: tokenizer.hash, ...(await natsOf(model, texts, job)) };
   });
   const other = await lend(beside, async (model, job) => {
-    const told = { is: await checked(model), ...(await natsOf(model, own.texts, job)) };
+    const told = { is: { ...known, step: model.step }, ...(await natsOf(model, own.texts, job)) };
     await notCancelled(job);
     return told;
   });
