@@ -17,11 +17,11 @@ export function isContextFree({ id, config, vocabulary }: ModelChoice): boolean 
   return shapes(config.context) === shapes(config.context + 1);
 }
 
-/** The same reading so many tokens at once, or as many as it was made for where those are fewer. */
-export const withContext = (model: ModelChoice, most: number): ModelChoice => ({
-  ...model,
-  config: { ...model.config, context: Math.min(model.config.context, most) },
-});
+/** The same reading so many tokens at once, where those are fewer and no weight depends on how many they are. */
+export const withContext = (model: ModelChoice, most: number): ModelChoice =>
+  most >= model.config.context || !isContextFree(model)
+    ? model
+    : { ...model, config: { ...model.config, context: most } };
 
 /** Tokens that one made elsewhere is taken to read at once, where nobody says: memory goes by it, and most are made for many more. */
 export const USUAL_CONTEXT = 1024;

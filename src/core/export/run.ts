@@ -12,7 +12,7 @@ import { addRun, freeHue, newRun, purgeRun, type RunRecord, updateRun } from '..
 import { dataOf, recipeOf } from '../runs/segments';
 import { recordsOf } from '../runs/toldEvaluations';
 import { DEFAULT_RECIPE } from '../train/recipe';
-import { isContextFree, withContext } from './contextOf';
+import { withContext } from './contextOf';
 import { openExported } from './exported';
 import { type ExportOptions, type Format, withMoments } from './format';
 import { type FormatId, FORMATS } from './formats';
@@ -70,7 +70,7 @@ export async function storeModel(
 ): Promise<void> {
   const owner = await ownerOf(store, projectId);
   const { model: whole, tokenizer, snapshot, info, events } = await incoming.read(job);
-  const model = isContextFree(whole) ? withContext(whole, context) : whole;
+  const model = withContext(whole, context);
   const { step, activeMs } = snapshot.state;
   const recipe = info ? recipeOf(info) : { ...DEFAULT_RECIPE };
   const started = newRun({
