@@ -25,7 +25,7 @@ export async function checkWeights(path, name) {
           const data = parts.get(9);
           if (data === undefined || typeof data === 'number') continue;
           hash.update(data);
-          const at = parts.get(2) === FLOAT ? notFinite(data) : undefined;
+          const at = notFinite(data, parts.get(2));
           if (at !== undefined) bad ??= `${textOf(parts.get(8))}[${at}]`;
         }
       }
@@ -40,13 +40,21 @@ export async function checkWeights(path, name) {
   const why = damaged(name, hash.digest('hex'), written) ?? (bad === undefined ? null : notANumber(name, bad));
   if (why !== null) throw new Error(why);
 }
-const FLOAT = 1;
+/** By TensorProto's data_type: float, float16. @type {ReadonlyMap<unknown, { bytes: number, exponent: number }>} */
+const TYPES = new Map([
+  [1, { bytes: 4, exponent: 0x7f80_0000 }],
+  [10, { bytes: 2, exponent: 0x7c00 }],
+]);
 
-/** The first value that is no finite number: one whose exponent is all ones. @param {Uint8Array} data 32 bits a value */
-function notFinite(data) {
+/** The first value that is no finite number: one whose exponent is all ones. @param {Uint8Array} data @param {unknown} as */
+function notFinite(data, as) {
+  const type = TYPES.get(as);
+  if (type === undefined) return undefined;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  for (let at = 0; at + 4 <= data.length; at += 4)
-    if ((view.getUint32(at, true) & 0x7f80_0000) === 0x7f80_0000) return at / 4;
+  for (let at = 0; at + type.bytes <= data.length; at += type.bytes) {
+    const bits = type.bytes === 4 ? view.getUint32(at, true) : view.getUint16(at, true);
+    if ((bits & type.exponent) === type.exponent) return at / type.bytes;
+  }
   return undefined;
 }
 

@@ -132,13 +132,29 @@ describe('BERT', () => {
       folders.push(copy);
       const path = join(copy, 'model_fp16.onnx');
       await writeFile(path, change(await readFile(path)));
-      const child = spawn(process.execPath, ['server.mjs'], { cwd: copy, env: { PORT: '0' } });
-      let output = '';
-      child.stdout.on('data', (data: Buffer) => (output += data.toString()));
-      expect(await once(child, 'close')).toEqual([1, null]);
-      expect(output).toMatch(/model_fp16\.onnx (is damaged: its tensors hash|cannot be read)/);
+      expect(await refused(copy)).toMatch(/model_fp16\.onnx (is damaged: its tensors hash|cannot be read)/);
     }
   });
+
+  test('a half that is no number, with the right hash: it is not served, and the tensor is named', async () => {
+    const name = 'bert.encoder.layer.0.intermediate.dense.weight';
+    const { shape, data } = model.snapshot.tensors.get(name)!;
+    for (const value of [NaN, 1e6]) {
+      const tensors = new Map([...model.snapshot.tensors, [name, { shape, data: data.with(5, value) }]]);
+      const folder = await serviceFolder({ ...model, snapshot: { ...model.snapshot, tensors } });
+      folders.push(folder);
+      expect(await refused(folder)).toMatch(/model_fp16\.onnx cannot be served: \S+\[\d+\] is not a finite number/);
+    }
+  });
+
+  /** What a service says that does not start. */
+  async function refused(cwd: string): Promise<string> {
+    const child = spawn(process.execPath, ['server.mjs'], { cwd, env: { PORT: '0' } });
+    let output = '';
+    child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+    expect(await once(child, 'close')).toEqual([1, null]);
+    return output;
+  }
 });
 
 describe.runIf(modelSpec('t5').onnx)('T5', () => {
