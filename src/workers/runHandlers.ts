@@ -8,7 +8,7 @@ import { bytesOfRun } from '../core/runs/sizes';
 import { describeRun, purgeIfRemoved, purgeRemoved, removeRun, restoreRun, runRows } from '../core/runs/rows';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { dropUnused } from '../core/runs/unused';
-import { createTokenizer } from '../core/tokenizer/byteLevel';
+import { tokenizerHash } from '../core/tokenizer/byteLevel';
 import type { DataApi } from '../protocol/data';
 import { holdingRun, isUndoLive, unlessDataHeld } from '../storage/lock';
 import type { Handlers } from './serve';
@@ -56,7 +56,7 @@ export function runHandlers(store: Promise<BlobStore>): RunHandlers {
     async measured({ runId, step }) {
       const open = await store;
       const run = await readKnownRun(open, runId);
-      return measuredOf(open, run, step, await createTokenizer(await readTokenizer(open, run)));
+      return measuredOf(open, run, step, { hash: await tokenizerHash(await readTokenizer(open, run)) });
     },
     keptLists: async ({ runId }) => readEvaluations(await store, runId, 'lists'),
     removeRun: ({ runId, at }) =>

@@ -8,6 +8,7 @@ import { segments, wholeSegments } from './segments';
 import { idOfRole, type SpecialToken, type TokenRole, usualRole } from './special';
 import type { AppliedFiles, AppliedKind, StreamDecoder, Tokenizer, TokenizerModel } from './tokenizer';
 import { loneSurrogate, wellFormed } from './wellFormed';
+import { WordCache } from './wordCache';
 
 /** @throws HomegrownError `bad-file` naming the first part of the files that is not known here */
 export const appliedTokenizer = (model: TokenizerModel, files: AppliedFiles, hash: string): Tokenizer =>
@@ -28,7 +29,7 @@ class AppliedTokenizer implements Tokenizer {
   private readonly pieces: readonly Uint8Array[];
   private readonly firstPieces: readonly string[];
   /** Ids of words already met. */
-  private readonly words = new Map<string, Uint32Array>();
+  private readonly words = new WordCache();
 
   constructor(
     readonly model: TokenizerModel,
@@ -112,16 +113,10 @@ class AppliedTokenizer implements Tokenizer {
     if (known) return known;
     const model = this.library.model!;
     const ids = Uint32Array.from(model._call([word]), (token) => model.tokens_to_ids.get(token) ?? this.unknown);
-    if (word.length <= MAX_CACHED_LENGTH) {
-      if (this.words.size >= MAX_CACHED_WORDS) this.words.clear();
-      this.words.set(word, ids);
-    }
-    return ids;
+    return this.words.keep(word, ids);
   }
 }
 
 const BEFORE_SPACES = /(?=▁)/;
-const MAX_CACHED_LENGTH = 64;
-const MAX_CACHED_WORDS = 100_000;
 const utf8 = new TextEncoder();
 const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -12,6 +12,7 @@ import { preTokens } from './split';
 import { normalised, type Split, SPLITS } from './splits';
 import type { StreamDecoder, Tokenizer, TokenizerModel } from './tokenizer';
 import { loneSurrogate, wellFormed } from './wellFormed';
+import { WordCache } from './wordCache';
 
 /**
  * The tokenizer of a model, of any kind. What applies those that are not byte-level is loaded when there is one.
@@ -19,13 +20,16 @@ import { loneSurrogate, wellFormed } from './wellFormed';
  * that is applied asks for what is not known here
  */
 export async function createTokenizer(model: TokenizerModel): Promise<Tokenizer> {
-  const { merges, roles = END_ALONE, elsewhere, applied } = model;
-  if (applied) {
-    const { appliedTokenizer } = await loaded('What applies tokenizers made elsewhere', import('./applied'));
-    return appliedTokenizer(model, applied, await sha256Hex(JSON.stringify({ applied })));
-  }
-  const decisive = elsewhere ? { merges, elsewhere } : roles.length === 1 ? merges : { merges, roles };
-  return tokenizerOf(model, await sha256Hex(JSON.stringify(decisive)));
+  const hash = await tokenizerHash(model);
+  if (!model.applied) return tokenizerOf(model, hash);
+  const { appliedTokenizer } = await loaded('What applies tokenizers made elsewhere', import('./applied'));
+  return appliedTokenizer(model, model.applied, hash);
+}
+
+/** Of all that decides what ids a text has. */
+export function tokenizerHash({ merges, roles = END_ALONE, elsewhere, applied }: TokenizerModel): Promise<string> {
+  const own = roles.length === 1 ? merges : { merges, roles };
+  return sha256Hex(JSON.stringify(applied ? { applied } : elsewhere ? { merges, elsewhere } : own));
 }
 
 /** As createTokenizer, of a byte-level one whose hash is known. */
@@ -42,8 +46,7 @@ class ByteLevelTokenizer implements Tokenizer {
   private readonly specialById: ReadonlyMap<number, SpecialToken>;
   /** Tokens by how they are spelt, where a pre-token that is one is not merged. */
   private readonly whole: ReadonlyMap<string, number> | undefined;
-  /** Ids of short pre-tokens already met. */
-  private readonly words = new Map<string, Uint32Array>();
+  private readonly words = new WordCache();
 
   constructor(
     readonly model: TokenizerModel,
@@ -116,13 +119,7 @@ class ByteLevelTokenizer implements Tokenizer {
     if (known) return known;
     const bytes = utf8Encoder.encode(word);
     const whole = this.whole?.get(spell(bytes));
-    const ids = whole === undefined ? this.merged(bytes) : Uint32Array.of(whole);
-    if (word.length <= MAX_CACHED_LENGTH) {
-      if (this.words.size >= MAX_CACHED_WORDS) this.words.clear();
-      // A slice would keep its whole chunk alive.
-      this.words.set(utf8Decoder.decode(bytes), ids);
-    }
-    return ids;
+    return this.words.keep(word, whole === undefined ? this.merged(bytes) : Uint32Array.of(whole), bytes);
   }
 
   private merged(bytes: Uint8Array): Uint32Array {
@@ -159,7 +156,4 @@ function numbered({ merges, roles = END_ALONE }: TokenizerModel): Numbering {
   };
 }
 
-const MAX_CACHED_LENGTH = 64;
-const MAX_CACHED_WORDS = 100_000;
 const utf8Encoder = new TextEncoder();
-const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true });
