@@ -211,6 +211,25 @@ function zip64(plain: Uint8Array, count?: number, directorySize?: number): Uint8
   return whole;
 }
 
+test('each file of a drop is counted once while it is read, however an archive is read', async () => {
+  /** Of more than a megabyte, after which it is told how far reading is. */
+  const long = Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 99_991).join(' ');
+  const sources = [
+    file('a.tar', tar({ 'x.txt': `x ${long}` }), 0),
+    file('b.txt.gz', gzipSync(utf8(`y ${long}`)), 0),
+    file('c.zip', zip({ 'z.txt': `z ${long}` }), 0),
+    file('d.tar', tar({ 'w.txt': `w ${long}` })),
+    file('e.txt', 'Aye.'),
+  ];
+  const told: string[] = [];
+  const job = { ...unwatched, report: ({ label }: Progress) => void told.push(label) };
+  expect(await importDrop(sources, memoryStore(), { addedAt: 1 }, job)).toMatchObject({ text: { documents: 5 } });
+  const counts = told.map((label) => /^Reading file (\d of \d), \w/.exec(label)?.[0]);
+  expect([...new Set(counts)]).toEqual(
+    ['a', 'b', 'c', 'd', 'e'].map((name, i) => `Reading file ${i + 1} of 5, ${name}`),
+  );
+});
+
 test('reading an archive can be stopped, and leaves nothing', async () => {
   const many = zip(Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`${i}.txt`, `Number ${i}.`])));
   for (const source of [file('a.zip', many, 0), file('a.zip', many)]) {

@@ -129,6 +129,7 @@ export async function importDrop(
       }
     };
     for (const source of sources) {
+      watch.next();
       const seen = { bytes: 0 };
       const format = source.table || source.isPlain ? undefined : archiveCalled(source.name);
       if (format) await takeApart(source, format, seen);

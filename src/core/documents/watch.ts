@@ -24,24 +24,28 @@ export class Watch {
     this.of = sources.every(({ size }) => size > 0) ? sources.reduce((sum, { size }) => sum + size, 0) : 0;
   }
 
+  /** The next source begins: whether it is read from its start, in places, or not at all, it is one. */
+  next(): void {
+    this.place++;
+  }
+
   /** A source's bytes: counted, and with turns between. */
   async *stream(source: TextSource, seen: Seen): AsyncGenerator<Uint8Array> {
     const { name } = source;
-    const place = ++this.place;
     try {
       for await (const chunk of source.stream()) {
         seen.bytes += chunk.length;
         this.done += chunk.length;
         this.sinceTurn += chunk.length;
         yield chunk;
-        if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name, place);
+        if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);
       }
     } catch (error) {
       throw this.failed(name, seen.bytes, error);
     }
     this.sinceTurn += BYTES_A_FILE;
-    if (place === this.sources.length) this.tell(name, place);
-    else if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name, place);
+    if (this.place === this.sources.length) this.tell(name);
+    else if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);
     this.job.signal.throwIfAborted();
   }
 
@@ -50,7 +54,6 @@ export class Watch {
     const { name, places } = source;
     const file = { name, bytes: this.stream(source, seen), note: () => undefined };
     if (!places) return file;
-    this.place++;
     const read = async (offset: number, length: number): Promise<Uint8Array> => {
       this.done += length;
       return places.read(offset, length).catch((error: unknown) => {
@@ -63,13 +66,13 @@ export class Watch {
   /** Of a file in an archive: counted, and with turns between; how far it is, is how far the archive is. */
   async *packed(name: string, bytes: AsyncIterable<Uint8Array>, seen: Seen): AsyncGenerator<Uint8Array> {
     this.sinceTurn += BYTES_A_FILE;
-    if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name, this.place);
+    if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);
     this.job.signal.throwIfAborted();
     for await (const chunk of bytes) {
       seen.bytes += chunk.length;
       this.sinceTurn += chunk.length;
       yield chunk;
-      if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name, this.place);
+      if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);
     }
   }
 
@@ -84,15 +87,15 @@ export class Watch {
     );
   }
 
-  private async turn(name: string, place: number): Promise<void> {
+  private async turn(name: string): Promise<void> {
     this.sinceTurn = 0;
-    this.tell(name, place);
+    this.tell(name);
     await yieldToEventLoop();
     this.job.signal.throwIfAborted();
   }
 
-  private tell(name: string, place: number): void {
-    const all = this.sources.length;
+  private tell(name: string): void {
+    const [place, all] = [this.place, this.sources.length];
     const label = all === 1 ? `Reading ${name}` : `Reading file ${formatCount(place)} of ${formatCount(all)}, ${name}`;
     const done = this.of > 0 ? Math.min(this.done, this.of) : this.done;
     this.job.report({ label, done, ...(this.of > 0 && { of: this.of }), unit: 'bytes' });
