@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { InRows } from '../core/objectives/objective';
+import { objectiveSettings, type Recipe } from '../core/train/recipe';
 import { useStudio, useStudioStore } from './react';
 
 /** How the project's data lie in rows of what is learnt at once; undefined until it is known, and where they lie end to end. */
@@ -8,7 +9,7 @@ export function useInRows(): InRows | undefined {
   const data = useStudio((s) => s.project.data);
   const model = useStudio((s) => s.project.model.id);
   const context = useStudio((s) => s.project.model.config.context);
-  const recipe = useStudio((s) => s.project.recipe);
+  const settings = useStudio((s) => settingsInRows(s.project.recipe));
   const [told, setTold] = useState<InRows>();
   useEffect(() => {
     let isWanted = true;
@@ -21,6 +22,9 @@ export function useInRows(): InRows | undefined {
     return () => {
       isWanted = false;
     };
-  }, [store, data, model, context, recipe]);
+  }, [store, data, model, context, settings]);
   return told;
 }
+
+/** The settings that rows follow from, as one value: to ask costs a reading of all documents, and no other setting is worth it. */
+export const settingsInRows = (recipe: Recipe): string => JSON.stringify(objectiveSettings(recipe));
