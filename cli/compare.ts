@@ -2,8 +2,7 @@
 import { badSettings } from '../src/core/base/errors';
 import { yieldUntil } from '../src/core/base/job';
 import { compare as comparison, comparisonWords } from '../src/core/evaluate/compare';
-import { tokenised } from '../src/core/evaluate/blocks';
-import { checkReadsOn, endToEnd, scoreText } from '../src/core/evaluate/ofText';
+import { checkReadsOn, natsOf } from '../src/core/evaluate/ofText';
 import { network } from '../src/core/models/network';
 import { textsOf } from './documents';
 import type { Values } from './options';
@@ -29,7 +28,7 @@ async function compare(values: Values<typeof OPTIONS>): Promise<void> {
   const texts = (await textsOf(values.text, signal)).map(({ text }) => text);
   if (texts.length === 0) throw badSettings('There is no text to compare on.', 'Give files that have some.');
   await openDevice(values.device);
-  const [first, second] = [await natsOf(values.from, texts, signal), await natsOf(values.with, texts, signal)];
+  const [first, second] = [await natsIn(values.from, texts, signal), await natsIn(values.with, texts, signal)];
   const found = comparison(first.nats, second.nats, first.bytes, values.seed);
   const { difference, low, high, verdict, times } = found;
   const unit = 'bits per byte';
@@ -40,15 +39,13 @@ async function compare(values: Values<typeof OPTIONS>): Promise<void> {
   print(`${values.with}, beside ${values.from}: ${comparisonWords(found)}.`);
 }
 
-/** Of each piece of the texts: the model's nats, and bytes. */
-async function natsOf(folder: string, texts: readonly string[], signal: AbortSignal) {
+/** Of each piece of the texts, by the model in a folder. */
+async function natsIn(folder: string, texts: readonly string[], signal: AbortSignal) {
   const { model, tokenizer, snapshot } = await readWeights(folder, signal);
   checkReadsOn(folder, model);
   const net = await network(model, snapshot.tensors);
   try {
-    const documents = texts.map((text) => tokenised(tokenizer, text));
-    const { rows, blocks } = await scoreText(net, tokenizer, documents, endToEnd(net), yieldUntil(signal));
-    return { nats: rows.map((row) => row[0]!), bytes: blocks.map(({ bytes }) => bytes) };
+    return await natsOf(net, tokenizer, texts, { pause: yieldUntil(signal) });
   } finally {
     net.dispose();
   }

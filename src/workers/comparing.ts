@@ -1,10 +1,9 @@
 /** Two saved steps, of one run or of two, on the same held-out text: is one better? */
 import type { BlobStore } from '../core/base/blobStore';
 import { badSettings } from '../core/base/errors';
-import { tokenised } from '../core/evaluate/blocks';
 import { compare, type Comparison } from '../core/evaluate/compare';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
-import { checkReadsOn, endToEnd, scoreText } from '../core/evaluate/ofText';
+import { checkReadsOn, natsOf } from '../core/evaluate/ofText';
 import { manifestIfKept } from '../core/runs/data';
 import type { EvaluationRecord, KeptComparison } from '../core/runs/evaluations';
 import { keepLists, partHash } from '../core/runs/keptEvaluations';
@@ -41,10 +40,19 @@ export async function compareSteps(
     const texts = documents.map(({ ids, text }) => text ?? model.tokenizer.decode(ids)).filter((text) => text !== '');
     if (texts.length === 0) throw badSettings('There is no text to compare on.');
     const { step, tokenizer } = model;
-    return { texts, told, step, tokenizerHash: tokenizer.hash, ...(await natsOf(model, texts, job)) };
+    return {
+      texts,
+      told,
+      step,
+      tokenizerHash: tokenizer.hash,
+      ...(await natsOf(model.network, tokenizer, texts, job)),
+    };
   });
   const other = await lend(beside, async (model, job) => {
-    const told = { is: { ...known, step: model.step }, ...(await natsOf(model, own.texts, job)) };
+    const told = {
+      is: { ...known, step: model.step },
+      ...(await natsOf(model.network, model.tokenizer, own.texts, job)),
+    };
     await notCancelled(job);
     return told;
   });
@@ -75,13 +83,6 @@ export function finite<C extends Comparison>(found: C): C {
     'Losses of one of the two steps are not finite numbers: it has diverged, so nothing can be told.',
     'Compare with an earlier step.',
   );
-}
-
-/** Of each piece of the texts, nats and bytes. */
-async function natsOf({ network, tokenizer }: LoadedModel, texts: readonly string[], { pause, report }: EvaluationJob) {
-  const documents = texts.map((text) => tokenised(tokenizer, text));
-  const { rows, blocks } = await scoreText(network, tokenizer, documents, endToEnd(network), pause, report);
-  return { nats: rows.map((row) => row[0]!), bytes: blocks.map(({ bytes }) => bytes) };
 }
 
 /** Whether both runs have held out the same part of the same text. */

@@ -5,7 +5,7 @@ import { modelSpec } from '../models';
 import type { ModelChoice, Network } from '../models/network';
 import { beginOf } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { type Block, blocksOf, type Tokenised } from './blocks';
+import { type Block, blocksOf, tokenised, type Tokenised } from './blocks';
 import { rowsOf } from './likelihood';
 import type { TokenScores } from './scores';
 import { tokenScores, type Windows } from './tokenScores';
@@ -44,6 +44,18 @@ export async function scoreText(
   );
   const blocks = blocksOf(documents, tokenizer);
   return { blocks, scores, rows: rowsOf(blocks, scores) };
+}
+
+/** Of each piece of texts, end to end: nats and bytes, by which models of unlike tokenizers are compared. */
+export async function natsOf(
+  network: Network,
+  tokenizer: Tokenizer,
+  texts: readonly string[],
+  { pause, report }: { pause?: Pause | undefined; report?: Job['report'] } = {},
+): Promise<{ nats: readonly number[]; bytes: readonly number[] }> {
+  const documents = texts.map((text) => tokenised(tokenizer, text));
+  const { rows, blocks } = await scoreText(network, tokenizer, documents, endToEnd(network), pause, report);
+  return { nats: rows.map((row) => row[0]!), bytes: blocks.map(({ bytes }) => bytes) };
 }
 
 /** Windows as long as the model reads at once, end to end; or each moved on by half of that. */
