@@ -4,13 +4,12 @@
  */
 import { badFile } from '../base/errors';
 import { fromHalf } from '../base/half';
-import { sha256 } from '../base/hash';
-import { yieldToEventLoop, type Job } from '../base/job';
+import type { Job } from '../base/job';
 import { LARGEST_HEADER } from '../base/limits';
-import type { ByteSource, ByteStream } from '../files/byteSource';
+import { type ByteSource, type ByteStream, readExactly } from '../files/byteSource';
 import { parseHeader, type HeaderEntry } from './safetensorsHeader';
 import { bytesOf, type HostTensor, type TensorInPieces } from './tensors';
-import { hashDiffers, hashTensors, NO_HASH, TENSORS_SHA256 } from './tensorsHash';
+import { checkHash, hashTensors, NO_HASH, TENSORS_SHA256 } from './tensorsHash';
 
 /**
  * Tensors in the map's order, all F32, and their hash. `format: pt` is there because older transformers refuse files
@@ -94,20 +93,7 @@ export async function openSafetensors(source: ByteSource, file: string): Promise
   return {
     metadata,
     entries,
-    async check({ signal, report }) {
-      const written = metadata.get(TENSORS_SHA256);
-      if (written === undefined) return;
-      const hash = await sha256();
-      const of = source.size - start;
-      for (let at = 0; at < of; at += PIECE) {
-        signal.throwIfAborted();
-        report({ label: `Checking ${file}`, done: at, of, unit: 'bytes' });
-        hash.update(await readExactly(source, start + at, Math.min(PIECE, of - at), fail));
-        await yieldToEventLoop();
-      }
-      const found = hash.hex();
-      if (found !== written) throw hashDiffers(file, written, found);
-    },
+    check: (job) => checkHash(source, file, start, metadata.get(TENSORS_SHA256), fail, job),
     async load(name) {
       const entry = entries.get(name);
       if (entry === undefined) throw fail(`it has no tensor ${name}`);
@@ -163,12 +149,6 @@ const DECODERS: Readonly<Partial<Record<string, Decoder>>> = {
     for (let i = 0; i < bytes.length; i += 2) words[i + 1] = bytes[i]! | (bytes[i + 1]! << 8);
   },
 };
-
-async function readExactly(source: ByteSource, offset: number, length: number, fail: Fail): Promise<Uint8Array> {
-  const bytes = await source.read(offset, length);
-  if (bytes.length !== length) throw fail(`${bytes.length} of ${length} bytes could be read at byte ${offset}`);
-  return bytes;
-}
 
 /** Bytes per element, of every type that the format defines with whole bytes. */
 const DTYPE_BYTES: ReadonlyMap<string, number> = new Map([

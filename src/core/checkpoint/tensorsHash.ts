@@ -5,7 +5,8 @@
  */
 import { badFile, type HomegrownError } from '../base/errors';
 import { sha256 } from '../base/hash';
-import { yieldToEventLoop } from '../base/job';
+import { type Job, yieldToEventLoop } from '../base/job';
+import { type ByteSource, readExactly } from '../files/byteSource';
 
 /** The name under which it stands: in the metadata of safetensors and ONNX, among the keys of GGUF. */
 export const TENSORS_SHA256 = 'homegrown.tensors.sha256';
@@ -22,8 +23,36 @@ export async function hashTensors(pieces: Iterable<Uint8Array>): Promise<string>
   return hash.hex();
 }
 
-/** `file` names it in the message. */
-export const hashDiffers = (file: string, written: string, found: string): HomegrownError =>
+/**
+ * Of the tensors of a file, which are all from `start` on.
+ * @param file names it in messages
+ * @param written the hash that it carries; absent: there is nothing to check by
+ * @throws HomegrownError `bad-file` where it is another
+ */
+export async function checkHash(
+  source: ByteSource,
+  file: string,
+  start: number,
+  written: string | undefined,
+  fail: (reason: string) => Error,
+  { signal, report }: Job,
+): Promise<void> {
+  if (written === undefined) return;
+  const hash = await sha256();
+  const of = source.size - start;
+  for (let at = 0; at < of; at += PIECE) {
+    signal.throwIfAborted();
+    report({ label: `Checking ${file}`, done: at, of, unit: 'bytes' });
+    hash.update(await readExactly(source, start + at, Math.min(PIECE, of - at), fail));
+    await yieldToEventLoop();
+  }
+  const found = hash.hex();
+  if (found !== written) throw hashDiffers(file, written, found);
+}
+/** Bytes that are read at a time. */
+const PIECE = 1 << 20;
+
+const hashDiffers = (file: string, written: string, found: string): HomegrownError =>
   badFile(
     `${file}: its tensors hash to ${beginning(found)}, and those that were written to ${beginning(written)}`,
     'The file has changed since it was written: copy or download it again. The model that it was written from is untouched.',

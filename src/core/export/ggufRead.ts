@@ -3,7 +3,6 @@
  * https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 import { badFile } from '../base/errors';
-import { sha256 } from '../base/hash';
 import { yieldToEventLoop } from '../base/job';
 import {
   LARGEST_HEADER,
@@ -13,9 +12,9 @@ import {
   MOST_TENSORS,
   MOST_TOKENS,
 } from '../base/limits';
-import { hashDiffers, TENSORS_SHA256 } from '../checkpoint/tensorsHash';
-import type { ByteSource } from '../files/byteSource';
-import { GGUF_DECODERS, ggufTypeName } from './ggufDecode';
+import { checkHash, TENSORS_SHA256 } from '../checkpoint/tensorsHash';
+import { type ByteSource, readExactly } from '../files/byteSource';
+import { GGUF_DECODERS, type GgufDecoder, ggufTypeName } from './ggufDecode';
 import { type Weights, writtenAs } from './openWeights';
 
 export type GgufValue = number | bigint | boolean | string | readonly GgufValue[];
@@ -28,7 +27,7 @@ export interface GgufFile {
 interface Tensor {
   /** Row-major. */
   shape: readonly number[];
-  type: number;
+  decoder: GgufDecoder;
   /** In the file. */
   begin: number;
   bytes: number;
@@ -38,36 +37,24 @@ interface Tensor {
 export async function openGguf(source: ByteSource, file: string): Promise<GgufFile> {
   const { keys, infos, end } = await readHeader(source, file);
   const tensors = placed(infos, end, source.size, file);
-  const entries = [...tensors.values()].map(({ type, ...rest }) => ({ as: ggufTypeName(type), ...rest }));
+  const entries = [...tensors.values()].map(({ decoder, ...rest }) => ({ as: decoder.name, ...rest }));
   return {
     keys,
     weights: {
       file,
       shapes: tensors,
       ...writtenAs(entries),
-      async check({ signal, report }) {
+      async check(job) {
         const written = keys.get(TENSORS_SHA256);
-        if (typeof written !== 'string') return;
-        const hash = await sha256();
-        for (let at = end; at < source.size; at += PIECE) {
-          signal.throwIfAborted();
-          report({ label: `Checking ${file}`, done: at, of: source.size, unit: 'bytes' });
-          hash.update(await readExactly(source, at, Math.min(PIECE, source.size - at), file));
-          await yieldToEventLoop();
-        }
-        const found = hash.hex();
-        if (found !== written) throw hashDiffers(file, written, found);
+        await checkHash(source, file, end, typeof written === 'string' ? written : undefined, failing(file), job);
       },
       async load(name) {
-        const { shape, type, begin, bytes } = tensors.get(name)!;
-        const decoder = GGUF_DECODERS.get(type);
-        if (!decoder)
-          throw badFile(`${file}: tensor ${name} is ${ggufTypeName(type)}, which is not read here`, readable());
+        const { shape, decoder, begin, bytes } = tensors.get(name)!;
         const data = new Float32Array((bytes / decoder.bytes) * decoder.block);
         const atOnce = Math.floor(PIECE / decoder.bytes) * decoder.bytes;
         let to = 0;
         for (let at = 0; at < bytes; at += atOnce) {
-          const piece = await readExactly(source, begin + at, Math.min(atOnce, bytes - at), file);
+          const piece = await readExactly(source, begin + at, Math.min(atOnce, bytes - at), failing(file));
           for (let block = 0; block < piece.length; block += decoder.bytes, to += decoder.block)
             decoder.decode(piece, block, data, to);
           await yieldToEventLoop();
@@ -94,7 +81,7 @@ interface TensorInfo {
 /** The size of a header is not said, so that its beginning is read, and twice as much where that was too little. */
 async function readHeader(source: ByteSource, file: string) {
   for (let length = PIECE; ; length *= 2) {
-    const bytes = await readExactly(source, 0, Math.min(length, source.size), file);
+    const bytes = await readExactly(source, 0, Math.min(length, source.size), failing(file));
     try {
       return parseHeader(bytes, file);
     } catch (error) {
@@ -109,7 +96,7 @@ async function readHeader(source: ByteSource, file: string) {
 
 /** @throws RangeError where the header goes on after these bytes */
 function parseHeader(bytes: Uint8Array, file: string) {
-  const fail = (reason: string, remedy = DAMAGED): Error => badFile(`${file}: ${reason}`, remedy);
+  const fail = failing(file);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   const take = (size: number): number => {
@@ -242,7 +229,7 @@ function placed(
         DAMAGED,
       );
     }
-    tensors.set(name, { shape, type, begin: start + offset, bytes: Number(length) });
+    tensors.set(name, { shape, decoder, begin: start + offset, bytes: Number(length) });
   }
   let expected = start;
   for (const [name, { begin, bytes }] of [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.bytes - b.bytes)) {
@@ -252,8 +239,7 @@ function placed(
   return tensors;
 }
 
-async function readExactly(source: ByteSource, offset: number, length: number, file: string): Promise<Uint8Array> {
-  const bytes = await source.read(offset, length);
-  if (bytes.length === length) return bytes;
-  throw badFile(`${file}: ${bytes.length} of ${length} bytes could be read at byte ${offset}`, DAMAGED);
-}
+const failing =
+  (file: string) =>
+  (reason: string, remedy = DAMAGED): Error =>
+    badFile(`${file}: ${reason}`, remedy);

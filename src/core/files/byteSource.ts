@@ -28,6 +28,18 @@ export const failing = (error: Error): AsyncIterable<Uint8Array> => ({
   [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
 });
 
+/** @param fail makes an error of a reason @throws what that makes, where fewer can be read */
+export async function readExactly(
+  source: ByteSource,
+  offset: number,
+  length: number,
+  fail: (reason: string) => Error,
+): Promise<Uint8Array> {
+  const bytes = await source.read(offset, length);
+  if (bytes.length !== length) throw fail(`${bytes.length} of ${length} bytes could be read at byte ${offset}`);
+  return bytes;
+}
+
 export async function readBytes(stream: Pick<ByteStream, 'size' | 'chunks'>): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(stream.size);
   let at = 0;
