@@ -1,10 +1,11 @@
-// npm run prepare | grow | sample | export | runs | evaluate | compare | score | bench: the same core from a terminal, written in TypeScript and run by tsx.
+// npm run prepare | grow | sample | export | runs | evaluate | compare | score | bench: the same core from a terminal, written in TypeScript (bundle.mjs).
 // The command runs in a process of its own. This one sees to it that whatever ends the other is told in one line, that it is
 // told of every signal and of the end of npm, and that a second Ctrl-C ends it even where it is busy (docs/decisions/0018).
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { bundled } from './bundle.mjs';
 import { ensurePackages, root } from './setup.mjs';
 
 const COMMANDS = {
@@ -44,14 +45,31 @@ else if (name === '--help' || name === '-h') {
   } catch (error) {
     fail('load-failed', `The packages could not be installed (${error.message}). Run npm ci to see why.`, 1);
   }
-  if (isReady) start();
+  if (isReady) await start();
 }
 
-function start() {
+/** What Node is started with. Where nothing can be written beside the packages, tsx translates at each start. */
+async function sources() {
+  try {
+    return [...(debugs ? ['--enable-source-maps'] : []), await bundled(root, name)];
+  } catch {
+    return ['--import', import.meta.resolve('tsx'), join(root, 'cli', `${name}.ts`)];
+  }
+}
+
+async function start() {
+  const stops = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const stopped = (signal) => {
+    fail('stopped', 'Stopped before it had begun.', numbered(signal));
+    process.exit();
+  };
+  for (const signal of stops) process.once(signal, stopped);
+  const what = await sources();
+  for (const signal of stops) process.off(signal, stopped);
+
   // npm runs scripts in the package's folder; relative paths are of the folder where it was called.
   const byNpm = process.env.npm_lifecycle_event === name;
-  const tsx = import.meta.resolve('tsx');
-  const child = spawn(process.execPath, ['--import', tsx, join(root, 'cli', `${name}.ts`), ...args], {
+  const child = spawn(process.execPath, [...what, ...args], {
     cwd: (byNpm && process.env.INIT_CWD) || process.cwd(),
     // Words go to file 3. What comes on file 2 is the engines' own, such as Dawn's notices or what V8 leaves when it dies.
     stdio: ['inherit', 'inherit', debugs ? 'inherit' : 'pipe', 2, 'ipc'],
@@ -71,7 +89,7 @@ function start() {
   // A terminal tells all of its processes of Ctrl-C, and npm tells on: within a second it is the same one.
   let first;
   let stoppedBy;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  for (const signal of stops) {
     process.on(signal, () => {
       if (first !== undefined && performance.now() - first > SAME_MS) {
         stoppedBy = signal;

@@ -1,0 +1,1 @@
+export function bundled(root: string, name: string): Promise<string>;
