@@ -10,7 +10,7 @@ const beginning = (length: number): readonly number[] => Array.from({ length }, 
 
 let net: Network;
 beforeAll(async () => {
-  await HOST_BACKENDS[0]![1]();
+  await HOST_BACKENDS[0][1]();
   net = await toyRelative('relative');
   return () => net.dispose();
 });
