@@ -36,11 +36,12 @@ test('all that applies to a text is told as plain data, and what is left out for
   expect(tf.memory().numTensors).toBe(before);
   expect(evaluationSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
   const likelihoods = ['loss', 'perplexity', 'bitsPerByte', 'top1', 'top5', 'calibrationError'];
-  // What it writes has not four words in a row.
+  // What it writes has not four words in a row, and hardly two texts with one.
   const freely = ['distinct1', 'distinct2', 'loops'];
   expect(Object.keys(found.metrics)).toEqual([...likelihoods, ...freely]);
   expect(found.leftOut.map(({ name }) => name)).toEqual([
-    ...['unigram', 'bigram', 'trigram', 'loss by frequency', 'repetition'],
+    ...['unigram', 'bigram', 'trigram', 'loss by frequency'],
+    ...['interval of distinct1', 'interval of distinct2', 'repetition'],
   ]);
   expect(found.where!.source.map(({ name }) => name).sort()).toEqual(['moby', 'rest']);
   expect(found.where!.position.at(-1)).toMatchObject({ from: 17, to: 32 });

@@ -14,6 +14,7 @@ import { memory } from './memory';
 const PADDING = 32;
 const END = 31;
 const tokenizer = {
+  model: {},
   endOfText: END,
   special: [{ role: 'padding', id: PADDING, text: '<pad>' }],
   encode: (text: string) => Uint32Array.from(text, (c) => c.charCodeAt(0) - 97),
