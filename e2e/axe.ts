@@ -1,10 +1,12 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 
-/** axe finds nothing on the page as it is; `state` names it where it does. */
-export async function expectAccessible(page: Page, state: string): Promise<void> {
+/** axe finds nothing on the page as it is, by all of its rules or by some; `state` names it where it does. */
+export async function expectAccessible(page: Page, state: string, rules?: readonly string[]): Promise<void> {
   await within(atRest(page), `${state}: what moves on the page has not ended`);
-  const { violations } = await within(new AxeBuilder({ page }).analyze(), `${state}: axe has not ended`);
+  const axe = new AxeBuilder({ page });
+  if (rules) axe.withRules([...rules]);
+  const { violations } = await within(axe.analyze(), `${state}: axe has not ended`);
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`);
   expect(found, state).toEqual([]);
 }
