@@ -62,6 +62,19 @@ function endToEnd<A extends Float32Array | Int32Array>(arrays: readonly A[]): A 
   return all;
 }
 
+/** One of `count` rows, each as likely, by a draw of 32 bits. */
+export const drawnOf = (count: number, draw: number): number => Math.floor((draw / 2 ** 32) * count);
+
+/** How many of the rows that there are an evaluation reads: `tokens` tokens of them at most, in whole batches where it can. */
+export function measuredOf(count: number, context: number, { rows, tokens }: { rows: number; tokens: number }): number {
+  const wanted = Math.max(1, Math.min(count, Math.floor(tokens / context)));
+  return wanted < rows ? wanted : wanted - (wanted % rows);
+}
+
+/** Targets that are no mask. */
+export const predictedIn = (targets: Int32Array): number =>
+  targets.reduce((count, target) => (target < 0 ? count : count + 1), 0);
+
 /** `length` ids from each start on. */
 export async function readWindows(
   source: TokenSource,

@@ -1,6 +1,7 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { choice } from '../base/field';
 import { blindly, unigram } from './baseline';
+import { predictedIn } from './batch';
 import { documentRows } from './documentRows';
 import { defineObjective } from './objective';
 import { packingTold } from './packing';
@@ -87,5 +88,5 @@ function reach(context: number): number {
 /** Its batch of tokens and the one that follows each. */
 export const causalBatch = (ids: Int32Array, targets: Int32Array) => ({
   arrays: { ids, targets },
-  weight: targets.reduce((count, target) => (target < 0 ? count : count + 1), 0),
+  weight: predictedIn(targets),
 });

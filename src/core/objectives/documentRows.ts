@@ -3,7 +3,7 @@ import { stream } from '../base/rng';
 import type { TokenSource } from '../shards/manifest';
 import { beginOf, promptBegin } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { Batch, Batches } from './batch';
+import { type Batch, type Batches, drawnOf, measuredOf } from './batch';
 import { packingOf, type Piece } from './packing';
 import { spread } from './pairRows';
 
@@ -47,16 +47,15 @@ export async function documentRows(source: TokenSource, context: number, tokeniz
       const [at, begun] = [stream(seed, 'batch', step), stream(seed, 'begun', step)];
       return batchOf(
         Array.from({ length: rows }, (_, row) => ({
-          row: Math.floor((at(first + row) / 2 ** 32) * all.length),
+          row: drawnOf(all.length, at(first + row)),
           bare: !always && begun(first + row) % 2 === 1,
         })),
       );
     },
-    async *evaluation({ rows, tokens }) {
-      const wanted = Math.max(1, Math.min(all.length, Math.floor(tokens / context)));
-      const places = spread(wanted < rows ? wanted : wanted - (wanted % rows), all.length);
-      for (let i = 0; i < places.length; i += rows) {
-        const some = places.slice(i, i + rows).map((row) => ({ row, bare: false }));
+    async *evaluation(most) {
+      const places = spread(measuredOf(all.length, context, most), all.length);
+      for (let i = 0; i < places.length; i += most.rows) {
+        const some = places.slice(i, i + most.rows).map((row) => ({ row, bare: false }));
         yield { ...(await batchOf(some)), rows: some.length, context };
       }
     },

@@ -4,6 +4,7 @@ import { headlineWords, metricsOf, OBJECTIVES } from '.';
 import { metricOf } from '../metrics';
 
 const NO_OBJECTIVES = [
+  'answerLoss',
   'answers',
   'baseline',
   'batch',

@@ -1,8 +1,8 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { stream } from '../base/rng';
 import type { Network } from '../models/network';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { Batch } from './batch';
+import { answerLoss } from './answerLoss';
+import { type Batch, drawnOf, measuredOf, predictedIn } from './batch';
 import { answered, SPARE } from './answers';
 import { blindly, unigram } from './baseline';
 import { defineObjective, type ToAnswer } from './objective';
@@ -42,13 +42,12 @@ export const pairs = defineObjective({
     return {
       training({ seed, step, first, rows }) {
         const at = stream(seed, 'batch', step);
-        return batchOf(Array.from({ length: rows }, (_, row) => Math.floor((at(first + row) / 2 ** 32) * count)));
+        return batchOf(Array.from({ length: rows }, (_, row) => drawnOf(count, at(first + row))));
       },
-      async *evaluation({ rows, tokens }) {
-        const wanted = Math.max(1, Math.min(count, Math.floor(tokens / context)));
-        const all = spread(wanted < rows ? wanted : wanted - (wanted % rows), count);
-        for (let i = 0; i < all.length; i += rows) {
-          const some = all.slice(i, i + rows);
+      async *evaluation(most) {
+        const all = spread(measuredOf(count, context, most), count);
+        for (let i = 0; i < all.length; i += most.rows) {
+          const some = all.slice(i, i + most.rows);
           yield { ...(await batchOf(some)), rows: some.length, context };
         }
       },
@@ -63,13 +62,8 @@ export const pairs = defineObjective({
   measuredBaselines: ({ pairs }) => (pairs ? [{ words: 'copying the input', values: pairs.copied }] : []),
   shows: { hint: 'the same held-out inputs' },
   async load() {
-    const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');
     return {
-      loss(network, { source, sourceLengths, ids, targets }, weight, context) {
-        const read = source && { ids: source as Tensor2D, lengths: sourceLengths as Tensor1D };
-        const output = network.forward(ids as Tensor2D, context, read);
-        return softmaxCrossEntropy(output, targets as Tensor1D, weight as Tensor1D);
-      },
+      loss: await answerLoss(),
       answers,
       async show(network, { tokenizer, prompt, source, pause }) {
         if (!source) return (await answered(network, tokenizer, [typed(tokenizer, prompt)], pause))[0]!;
@@ -99,7 +93,7 @@ function pairBatch(rows: readonly PairRow[], context: number): Batch {
       ids,
       targets,
     },
-    weight: targets.reduce((count, target) => (target < 0 ? count : count + 1), 0),
+    weight: predictedIn(targets),
   };
 }
 

@@ -1,7 +1,7 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { unigram, blindly } from './baseline';
 import { answerStart } from '../tokenizer/prompt';
 import { drawing } from './masks';
+import { answerLoss } from './answerLoss';
 import { defineObjective } from './objective';
 import { windows } from './windows';
 
@@ -54,14 +54,9 @@ export const prefix = defineObjective({
   baselines: (facts) => [blindly(facts), ...unigram(facts)],
   shows: { hint: 'same prompt, the likeliest', prompt: 'continued at every evaluation, by the likeliest tokens' },
   async load() {
-    const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');
     const { showAnswer } = await import('./showSpans');
     return {
-      loss(network, { source, sourceLengths, ids, targets }, weight, context) {
-        const read = { ids: source as Tensor2D, lengths: sourceLengths as Tensor1D };
-        const output = network.forward(ids as Tensor2D, context, read);
-        return softmaxCrossEntropy(output, targets as Tensor1D, weight as Tensor1D);
-      },
+      loss: await answerLoss(),
       /** Of a prompt as it is: no end follows what is gone on with. */
       show: (network, asked) => showAnswer(network, asked, [...asked.tokenizer.encode(asked.prompt)]),
     };

@@ -1,8 +1,8 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { real } from '../base/field';
 import { answerStart } from '../tokenizer/prompt';
 import { blindly, unigram } from './baseline';
 import { drawing, MASK_RATE } from './masks';
+import { answerLoss } from './answerLoss';
 import { defineObjective } from './objective';
 import { corrupted, spanLengths, spanReach, spanSizes } from './spans';
 import { windows } from './windows';
@@ -86,13 +86,9 @@ export const spanCorruption = defineObjective({
   baselines: (facts) => [blindly(facts), ...unigram(facts)],
   shows: { hint: 'same held-out text, same spans' },
   async load() {
-    const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');
     const { showSpans } = await import('./showSpans');
     return {
-      loss(network, { source, ids, targets }, weight, context) {
-        const output = network.forward(ids as Tensor2D, context, { ids: source as Tensor2D });
-        return softmaxCrossEntropy(output, targets as Tensor1D, weight as Tensor1D);
-      },
+      loss: await answerLoss(),
       show: showSpans,
     };
   },

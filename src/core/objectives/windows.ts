@@ -1,7 +1,7 @@
 /** Windows of a text: which of them a step learns from, and which an evaluation reads. */
 import { stream } from '../base/rng';
 import type { TokenSource } from '../shards/manifest';
-import { type Batch, type Batches, readWindows } from './batch';
+import { type Batch, type Batches, drawnOf, measuredOf, readWindows } from './batch';
 
 export interface Windowed {
   /** Tokens that a window of this context reads: more of them for a longer one. */
@@ -31,19 +31,18 @@ export function windows(source: TokenSource, context: number, { reach, shared = 
     async training({ seed, step, first, rows }) {
       const at = stream(seed, 'batch', step);
       const places = source.tokens - reach(context) + 1;
-      const starts = Array.from({ length: rows }, (_, row) => Math.floor((at(first + row) / 2 ** 32) * places));
+      const starts = Array.from({ length: rows }, (_, row) => drawnOf(places, at(first + row)));
       return of(await readWindows(source, starts, reach(context)), { context, seed, step, first });
     },
-    async *evaluation({ rows, tokens }) {
+    async *evaluation(most) {
       const width = fittingContext(context, reach, source.tokens);
       if (width < 1) return;
       const stride = reach(width) - shared;
       const places = Math.floor((source.tokens - shared) / stride);
-      const wanted = Math.max(1, Math.min(places, Math.floor(tokens / width)));
-      const count = wanted < rows ? wanted : wanted - (wanted % rows);
+      const count = measuredOf(places, width, most);
       const starts = Array.from({ length: count }, (_, i) => Math.floor((i * places) / count) * stride);
-      for (let first = 0; first < count; first += rows) {
-        const some = starts.slice(first, first + rows);
+      for (let first = 0; first < count; first += most.rows) {
+        const some = starts.slice(first, first + most.rows);
         const batch = of(await readWindows(source, some, reach(width)), { context: width, seed: 0, step: 0, first });
         yield { ...batch, rows: some.length, context: width };
       }

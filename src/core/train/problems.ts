@@ -43,12 +43,10 @@ export function problems(
   }
   found.push(...((objective.problems?.(recipe, context) ?? []) as readonly Problem[]));
   const reach = (window: number): number => objective.reach(window, recipe);
-  // What is held out is measured in rows as short as it is; in the shortest not every objective has a row.
-  let shortest = 1;
-  while (shortest < context && reach(shortest) === Infinity) shortest++;
+  // What is held out is measured in rows as short as it is.
   for (const [part, name, window] of [
     ['train', 'training', context],
-    ['validation', 'validation', shortest],
+    ['validation', 'validation', 1],
   ] as const) {
     const needed = reach(window);
     if (tokens[part] >= needed) continue;
