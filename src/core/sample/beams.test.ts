@@ -99,3 +99,14 @@ test('a stop gives what is best until then', async () => {
     code: 'bad-settings',
   });
 });
+
+test('scores that are no numbers are told, not searched', () =>
+  expect(
+    beamSearch(
+      () => Promise.resolve(Float32Array.of(0, NaN, 1)),
+      END,
+      { beams: 2, lengthPenalty: 1, length: 3 },
+      unwatched,
+      noPause,
+    ),
+  ).rejects.toMatchObject({ code: 'diverged' }));

@@ -5,6 +5,7 @@
  */
 import { badSettings } from '../base/errors';
 import type { Job, Pause } from '../base/job';
+import { distribution } from './sampleToken';
 
 export interface BeamSettings {
   /** Beginnings that are kept at each token; 1 is greedy. */
@@ -25,6 +26,7 @@ export interface Beam {
  * The answers that were found, the best first: `beams` of them, or fewer. A stop ends with what is best until then.
  * @param scores of every token as the next one after each of some answers, [answers, vocabulary]
  * @param end the token that ends an answer
+ * @throws HomegrownError `diverged` where a score is not a finite number
  */
 export async function beamSearch(
   scores: (answers: readonly (readonly number[])[]) => Promise<Float32Array>,
@@ -69,10 +71,8 @@ function likeliest(running: readonly Beam[], scores: Float32Array, most: number)
   return running
     .flatMap(({ ids, score }, row) => {
       const own = scores.subarray(row * vocabulary, (row + 1) * vocabulary);
-      const highest = own.reduce((a, b) => Math.max(a, b), -Infinity);
-      const total = highest + Math.log(own.reduce((sum, z) => sum + Math.exp(z - highest), 0));
-      const order = Uint32Array.from(own, (_, token) => token).sort((a, b) => own[b]! - own[a]! || a - b);
-      return Array.from(order.subarray(0, most), (token) => ({ ids, token, score: score + own[token]! - total }));
+      const { order, logProbability } = distribution(own);
+      return Array.from(order.subarray(0, most), (token) => ({ ids, token, score: score + logProbability(token) }));
     })
     .sort((a, b) => b.score - a.score)
     .slice(0, most);

@@ -23,6 +23,8 @@ export interface Distribution {
   order: Uint32Array;
   /** 0 to 1. */
   probability(id: number): number;
+  /** Nats. */
+  logProbability(id: number): number;
 }
 
 /**
@@ -43,6 +45,7 @@ export function distribution(logits: Float32Array): Distribution {
   return {
     order: Uint32Array.from(logits, (_, id) => id).sort((a, b) => logits[b]! - logits[a]! || a - b),
     probability: (id) => Math.exp(logits[id]! - highest) / total,
+    logProbability: (id) => logits[id]! - highest - Math.log(total),
   };
 }
 
@@ -55,8 +58,9 @@ export function sampleToken(
   { temperature, topK, topP }: SamplingSettings,
   uniform: number,
 ): SampledToken {
-  const { order, probability } = distribution(logits);
-  const chosen = (id: number): SampledToken => tokenOf(id, { order, probability });
+  const said = distribution(logits);
+  const { order } = said;
+  const chosen = (id: number): SampledToken => tokenOf(id, said);
   if (temperature === 0) return chosen(order[0]!);
 
   const highest = logits[order[0]!]!;
