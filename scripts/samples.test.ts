@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import known from '../src/workers/sampleProfiles.json';
+import { sampleProfiles } from './sampleProfiles';
 import { buildSamples } from './samples';
 
 it('are whole, in order, each once, and with their licence', () => {
@@ -28,4 +30,8 @@ it('are whole, in order, each once, and with their licence', () => {
     expect(sample.characters).toBe(Array.from(text).length);
     expect(text.isWellFormed() && !text.includes('\ufffd') && !text.includes('\r')).toBe(true);
   }
+});
+
+it('are known to plans as reading them tells', { timeout: 180_000 }, async () => {
+  expect(known).toEqual(await sampleProfiles());
 });

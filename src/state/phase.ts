@@ -30,6 +30,7 @@ export function next(phase: Phase, event: TrainEvent, of: number): Phase {
       return event;
     case 'step':
       return { kind: 'training', step: event.step, of };
+    case 'shown':
     case 'evaluated':
     case 'saved':
     case 'kept':

@@ -52,6 +52,17 @@ test('what was not saved is forgotten when its steps come again, with its evalua
   expect(log.saves.map(({ step }) => step)).toEqual([2]);
 });
 
+test('what is shown before it is measured stands until it is, or its step is undone', () => {
+  const shown = (step: number): TrainEvent => ({ kind: 'shown', step, sample: `at ${step}` });
+  const log = filled(stepped(1), shown(1));
+  expect(log.shown).toEqual({ step: 1, sample: 'at 1' });
+  log.append(evaluated(1));
+  expect(log.shown).toBeUndefined();
+  for (const event of [stepped(2), shown(2), stepped(2)]) log.append(event);
+  expect(log.shown).toBeUndefined();
+  expect(log.evaluations).toHaveLength(1);
+});
+
 test('an evaluation or save that comes twice is kept once', () => {
   const log = filled(stepped(1), evaluated(1, 3), saved(1), evaluated(1, 2), saved(1));
   expect(log.evaluations.map(({ loss }) => loss)).toEqual([2]);

@@ -11,6 +11,8 @@ export interface Evaluation {
   activeMs: number;
   sample: Shown;
 }
+/** What is shown of a step until its evaluation is told. */
+export type ShownFirst = Pick<Evaluation, 'step' | 'sample'>;
 export interface Saved {
   step: number;
   bytes: number;
@@ -49,6 +51,8 @@ export class RunLog {
   readonly early: Early[] = [];
   /** What was written because somebody asked for it. */
   readonly sampled: Sampled[] = [];
+  /** Of a step that is being measured. */
+  shown: ShownFirst | undefined;
   memoryBytes = 0;
   /** Of the newest step. */
   cost: Partial<StepCost> = {};
@@ -75,8 +79,12 @@ export class RunLog {
         };
         return;
       }
+      case 'shown':
+        this.shown = { step: event.step, sample: event.sample };
+        return;
       case 'evaluated': {
         const { step, loss, metrics, activeMs, sample } = event;
+        this.shown = undefined;
         dropAfter(this.evaluations, step - 1);
         this.evaluations.push({ step, loss, metrics, activeMs, sample });
         return;
@@ -120,6 +128,7 @@ export class RunLog {
     dropAfter(this.kept, step);
     dropAfter(this.early, step);
     dropAfter(this.sampled, step);
+    if (this.shown && this.shown.step > step) this.shown = undefined;
   }
 
   get best(): Evaluation | undefined {

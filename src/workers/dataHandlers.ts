@@ -46,10 +46,11 @@ import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
 import { blobSource } from './blobSource';
 import { buildData, openTexts } from './data';
 import { partReader } from './dataParts';
-import { profiles } from './profiles';
+import { type KnownProfile, profiles } from './profiles';
 import { exportModel } from './exporting';
 import { collectData, runHandlers } from './runHandlers';
 import type { Handlers } from './serve';
+import sampleProfiles from './sampleProfiles.json';
 import { listUnreadable, rawFiles } from './unreadable';
 
 /** @param ownFile a file of the app itself, by its path; `name`: what it is, for a person */
@@ -90,7 +91,7 @@ export function dataHandlers(
     return (await response.json()) as readonly Sample[];
   }
 
-  const profileOf = profiles();
+  const profileOf = profiles(sampleProfiles as readonly KnownProfile[]);
   const partRows = partReader();
   /** Files of drops that are about to be imported. */
   const handed = new Map<string, readonly GivenFile[]>();

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
-import { importText, pastedText } from '../core/documents';
-import { profiles } from './profiles';
+import { documentsOf, importText, pastedText, textOf } from '../core/documents';
+import { type KnownProfile, profiles } from './profiles';
 
 async function stored() {
   const store = memoryStore();
@@ -31,4 +31,14 @@ test('where the first who asked has stopped, the other reads it, and later ones 
   await expect(first).rejects.toThrow();
   expect((await second).bytes).toBe(4000);
   expect(await profileOf(store, ids, unwatched)).toBe(await second);
+});
+
+test('what is known of a text is told without reading it, unless something else of it is learnt', async () => {
+  const { store, ids } = await stored();
+  const [document] = await documentsOf(store, await textOf(store, ids[0]!));
+  const profile = { bytes: 4000, vocabularies: [], repeated: 0.5 };
+  const told = (known: KnownProfile) => profiles([known])(store, ids, unwatched);
+  expect(await told({ sha256: document!.sha256, profile })).toBe(profile);
+  expect((await told({ sha256: document!.sha256, profile: { ...profile, bytes: 2000 } })).repeated).not.toBe(0.5);
+  expect((await told({ sha256: 'another', profile })).repeated).not.toBe(0.5);
 });

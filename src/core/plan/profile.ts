@@ -1,4 +1,5 @@
 /** What a plan must know of a text: how much there is, and what tokens of several vocabularies make of it. */
+import { concatIds } from '../base/concat';
 import type { Document } from '../base/document';
 import { type Job, yieldToEventLoop } from '../base/job';
 import { characterEnd, countCharacters } from '../base/utf8';
@@ -88,7 +89,7 @@ export async function profileText(documents: readonly Document[], job: Job): Pro
 
 /** Words as their ids. */
 const partsOf = (parts: Words['parts'], ids: readonly Uint32Array[]): readonly Part[] => {
-  const idsOf = (words: readonly number[]): Uint32Array => Uint32Array.from(words.flatMap((i) => Array.from(ids[i]!)));
+  const idsOf = (words: readonly number[]): Uint32Array => concatIds(words.map((i) => ids[i]!));
   return parts.map(({ learnt, held }) => ({ learnt: idsOf(learnt), held: idsOf(held) }));
 };
 

@@ -1,24 +1,22 @@
 /** What a fork's forebears told before it left them: a fork's own journal begins at the step that it goes on from. */
 import type { BlobStore } from '../base/blobStore';
 import { unlessUnreadable } from '../base/record';
-import type { TrainEvent } from '../train/run';
+import { isLasting, type LastingEvent } from '../train/run';
 import { readJournal } from './journal';
 import { readRun, type RunRecord } from './record';
-
-type Told = Exclude<TrainEvent, { kind: 'compiling' }>;
 
 /** In the order of steps, up to the one that was forked; what is not here, or cannot be read, leaves out what was before it. */
 export async function readForebears(
   store: BlobStore,
   { id, parent }: Pick<RunRecord, 'id' | 'parent'>,
-): Promise<readonly Told[]> {
-  let told: readonly Told[] = [];
+): Promise<readonly LastingEvent[]> {
+  let told: readonly LastingEvent[] = [];
   let until = Infinity;
   const seen = new Set([id]);
   for (let from = parent; from?.how === 'fork' && !seen.has(from.runId);) {
     seen.add(from.runId);
     until = Math.min(until, from.step);
-    const own = (await readJournal(store, from.runId)).filter((event) => event.kind !== 'compiling');
+    const own = (await readJournal(store, from.runId)).filter(isLasting);
     told = [...own.filter(({ step }) => step <= until), ...told];
     from = (await unlessUnreadable(readRun(store, from.runId)))?.parent;
   }

@@ -5,7 +5,7 @@ import { z } from '../base/zod';
 import { shownSchema } from '../objectives/shown';
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import type { Estimates } from '../metrics';
-import type { StepCost, StepEvent, TrainEvent } from '../train/run';
+import { isLasting, type LastingEvent, type StepCost, type StepEvent, type TrainEvent } from '../train/run';
 
 export interface JournalWriter {
   /** Durable once resolved. Give it what came in the last second or two, not each event. */
@@ -54,7 +54,7 @@ export async function openJournal(store: BlobStore, runId: string, upTo: number)
   }
   return {
     async append(events) {
-      const fresh = events.filter(({ kind }) => kind !== 'compiling');
+      const fresh = events.filter(isLasting);
       if (fresh.length === 0) return;
       if (tail.length >= BATCH) {
         tail = [];
@@ -73,7 +73,7 @@ export const journalKey = (runId: string, n?: number): string =>
 
 const numberOf = (key: string): number => Number.parseInt(key.split('/').at(-1) ?? '', 10);
 
-type OtherEvent = Exclude<TrainEvent, { kind: 'step' | 'compiling' }>;
+type OtherEvent = Exclude<LastingEvent, { kind: 'step' }>;
 const stepOf = (event: TrainEvent): number => (event.kind === 'compiling' ? 0 : event.step);
 
 /** Steps are many, so they are rows of numbers; a number that is not finite is null, as JSON has no other word for it. */
@@ -96,7 +96,7 @@ function encode(events: readonly TrainEvent[]): Stored {
       const costs = COSTS.some((column) => event[column] !== undefined) ? COSTS : [];
       return [...COLUMNS, ...costs].map((column) => (Number.isFinite(event[column]) ? event[column]! : null));
     });
-  const others = events.filter((event) => event.kind !== 'step' && event.kind !== 'compiling');
+  const others = events.filter((event) => event.kind !== 'step' && isLasting(event));
   // Of these only the others may hold what is undefined.
   return { version: JOURNAL.version, steps, others: JSON.parse(JSON.stringify(others)) as Json };
 }

@@ -262,7 +262,7 @@ test('the curve comes back in order, also over many batches', async () => {
       step(n + 3),
       step(n + 4),
     ];
-    await writer.append([{ kind: 'compiling' }, ...events]);
+    await writer.append([{ kind: 'compiling' }, { kind: 'shown', step: n + 1, sample: 'x' }, ...events]);
     expected.push(...events);
   }
   expect(await readJournal(store, 'r')).toEqual(expected);

@@ -29,6 +29,8 @@ export type TrainEvent =
   /** First without a count, then with how many kernels of a step are done; where none is to be compiled, there is no more. */
   | { kind: 'compiling'; kernels?: Counted }
   | StepEvent
+  /** What the evaluation of this step will tell with its figures, which take longer. */
+  | { kind: 'shown'; step: number; sample: Shown }
   | { kind: 'evaluated'; step: number; loss: number; metrics: Estimates; activeMs: number; sample: Shown }
   /** A whole step, which a run can go on from. */
   | { kind: 'saved'; step: number; bytes: number }
@@ -38,6 +40,11 @@ export type TrainEvent =
   | { kind: 'early'; step: number; loss: number; evaluations: number }
   /** What a person asked for between two evaluations. */
   | { kind: 'sampled'; step: number; prompt: string; sample: Shown };
+
+/** What stays of a run: all else is of the moment. */
+export type LastingEvent = Exclude<TrainEvent, { kind: 'compiling' | 'shown' }>;
+export const isLasting = (event: TrainEvent): event is LastingEvent =>
+  event.kind !== 'compiling' && event.kind !== 'shown';
 
 /** What a person asks of the model as it is now, while it learns. */
 export type Asked = { what: 'evaluate' } | { what: 'sample'; prompt: string };

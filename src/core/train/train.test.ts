@@ -44,6 +44,19 @@ describe.each(HOST_BACKENDS)('on %s', (_, use) => {
     expect(saved.at(-1)!.state).toEqual(outcome.state);
   });
 
+  test('what it writes at an evaluation is told before it is measured', async () => {
+    const { events } = await watch({ steps: 2 });
+    const looks = events.flatMap((e) =>
+      e.kind === 'shown' || e.kind === 'evaluated' ? [[e.kind, e.step, e.sample]] : [],
+    );
+    expect(looks).toEqual([
+      ['shown', 0, looks[1]![2]],
+      ['evaluated', 0, expect.stringContaining(recipe.samplePrompt)],
+      ['shown', 2, looks[3]![2]],
+      ['evaluated', 2, expect.any(String)],
+    ]);
+  });
+
   test.each<[string, Partial<Recipe>]>([
     ['adamw', {}],
     ['sgd', { optimizer: 'sgd' }],
@@ -124,7 +137,7 @@ describe.each(HOST_BACKENDS)('on %s', (_, use) => {
     expect(outcome.state.best).toEqual({ step, loss: outcome.validationLoss });
     expect(kept.map(({ state }) => state)).toEqual([outcome.state]);
     const order = events.flatMap((e) => (e.kind !== 'compiling' && e.step === step ? [e.kind] : []));
-    expect(order).toEqual(['step', 'saved', 'evaluated', 'kept']);
+    expect(order).toEqual(['step', 'saved', 'shown', 'evaluated', 'kept']);
   });
 
   test('a stop while the best is measured is one save', async () => {

@@ -13,6 +13,7 @@ import { yieldToEventLoop, type Job } from '../base/job';
 import { type Evaluator, evaluator } from '../evaluate/evaluator';
 import { currentGpu, explained } from '../gpu/backend';
 import { gpuMemory } from '../gpu/memory';
+import type { Evaluated } from '../metrics';
 import { rolesOf } from '../objectives';
 import { stepBatch } from '../objectives/batch';
 import type { Shown } from '../objectives/shown';
@@ -129,13 +130,24 @@ async function run(
 
   const pause = (): Promise<void> => input.pause?.(settle) ?? yieldToEventLoop();
 
+  async function measure(): Promise<Evaluated> {
+    const settings = { rows: recipe.batch, tokens: recipe.evalTokens };
+    const found = await evaluating.measure(input.validation, settings, input.tokenizer, pause);
+    if (!Number.isFinite(found.loss))
+      throw diverged(`At step ${state.step} the loss on held-out text is ${found.loss}.`);
+    return found;
+  }
+
+  /** What it writes is told first: it is there sooner than how good it is. */
   async function evaluate(): Promise<void> {
     await settle();
-    const settings = { rows: recipe.batch, tokens: recipe.evalTokens };
-    const { loss, metrics } = await evaluating.measure(input.validation, settings, input.tokenizer, pause);
-    if (!Number.isFinite(loss)) throw diverged(`At step ${state.step} the loss on held-out text is ${loss}.`);
-    const sample = await show(recipe.samplePrompt);
+    const sample = await show(recipe.samplePrompt).catch(async (error: unknown) => {
+      await measure(); // of a model that cannot write it says why
+      throw error;
+    });
     const { step, activeMs } = state;
+    job.report({ kind: 'shown', step, sample });
+    const { loss, metrics } = await measure();
     measured = { step, loss };
     job.report({ kind: 'evaluated', step, loss, metrics, activeMs, sample });
   }

@@ -13,7 +13,9 @@ import { milestones } from './milestones';
 /** What is shown at every evaluation, of the same each time, newest first. */
 export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
   const log = useShownPart('train', (run) => run.log);
-  const count = useShownPart('train', (run) => run.log.evaluations.length + run.log.sampled.length);
+  const isMeasuring = useShownPart('train', (run) => run.log.shown !== undefined);
+  const told = useShownPart('train', (run) => run.log.evaluations.length + run.log.sampled.length);
+  const count = told + Number(isMeasuring);
   const [isAll, setAll] = useState(false);
   return (
     <>
@@ -34,6 +36,7 @@ export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
       <List
         log={log}
         count={count}
+        isMeasuring={isMeasuring}
         prompt={recipe.samplePrompt}
         isAll={isAll}
         scale={headlineOf(recipe.objective).scale}
@@ -42,8 +45,15 @@ export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
   );
 }
 
-/** `count` tells it when the log, which is changed in place, has grown. */
-const List = memo(function List(p: { log: RunLog; count: number; prompt: string; isAll: boolean; scale: Scale }) {
+/** `count` and `isMeasuring` tell it when the log, which is changed in place, has grown. */
+const List = memo(function List(p: {
+  log: RunLog;
+  count: number;
+  isMeasuring: boolean;
+  prompt: string;
+  isAll: boolean;
+  scale: Scale;
+}) {
   const rows = rowsOf(p.log, p.prompt, p.scale, p.isAll);
   if (rows.length === 0) return <p className={styles.none}>The first is made before the first step</p>;
   return (
@@ -64,10 +74,12 @@ const List = memo(function List(p: { log: RunLog; count: number; prompt: string;
 });
 
 /** What was asked for last stands among those that show the way; all of it where all are shown. Newest first. */
-function rowsOf({ evaluations, sampled }: RunLog, prompt: string, scale: Scale, isAll: boolean) {
+function rowsOf({ evaluations, sampled, shown }: RunLog, prompt: string, scale: Scale, isAll: boolean) {
   const told = evaluations.map(({ step, loss, sample }) => {
     return { key: String(step), step, remark: formatReading(scale.of(loss)), prompt, sample };
   });
+  if (shown)
+    told.push({ key: String(shown.step), step: shown.step, remark: 'not measured', prompt, sample: shown.sample });
   const asked = sampled.map((one, i) => ({ ...one, key: `asked ${i}`, remark: 'asked' }));
   const rows = isAll ? [...told, ...asked] : [...milestones(told), ...asked.slice(-1)];
   return rows.sort((a, b) => b.step - a.step);
