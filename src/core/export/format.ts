@@ -110,6 +110,9 @@ export const F16: Precision = { label: 'F16', bits: 16 };
 export interface Known {
   parameters: number;
   vocabulary: number;
+  kind: ModelKind;
+  layers: number;
+  width: number;
   /** Bytes of the saved step, moments too. */
   saved: number;
   /** Tokens of data that is still stored. */
@@ -122,9 +125,14 @@ export const expectedBytes = (format: Format, known: Known): number =>
   format.bytes?.(known) ?? weightBytes(format.precision, known);
 export const weightBytes = ({ bits }: Precision, { parameters }: Pick<Known, 'parameters'>): number =>
   (bits / 8) * parameters;
-/** Of a Hugging Face folder's files besides tensors: README and its kin, the tokenizer by its entries, the curve by its steps. */
-export const tellingBytes = ({ vocabulary, steps }: Pick<Known, 'vocabulary' | 'steps'>): number =>
-  9000 + 30 * vocabulary + 310 * steps;
+/** Of a Hugging Face folder's files that tell of the model and of no run: README and its kin, the tokenizer by its entries. */
+export const describingBytes = ({ vocabulary }: Pick<Known, 'vocabulary'>): number =>
+  10_400 + 28 * Math.max(0, vocabulary - BYTES);
+/** And of those that tell of its run, the curve by its steps. */
+export const tellingBytes = (known: Pick<Known, 'vocabulary' | 'steps'>): number =>
+  describingBytes(known) + 2900 + 300 * known.steps;
+/** Entries that are bytes, which no merge makes. */
+export const BYTES = 256;
 
 /** `GGUF, F16: for llama.cpp, LM Studio, Ollama` */
 export const formatWords = ({ card, precision }: Format): string =>

@@ -19,6 +19,9 @@ export function expectedSize(s: Studio, format: FormatId): number | undefined {
   return expectedBytes(FORMATS[format], {
     parameters,
     vocabulary,
+    kind: modelSpec(id).kind,
+    layers: config.layers,
+    width: config.width,
     // Weights that are kept in F16 are written in F32.
     saved: saved.holds === 'weights' ? weightBytes(F32, { parameters }) : saved.bytes,
     steps: countUpTo(open.log.step, saved.step),

@@ -1,7 +1,7 @@
 import { loaded } from '../../base/load';
 import { modelSpec } from '../../models';
 import { BOUND_OF_F32, readers } from '../../verify/check';
-import { F32, type Format, tokenizerProblem } from '../format';
+import { BYTES, F32, type Format, tokenizerProblem } from '../format';
 
 /** One page that holds the model and writes with it, opened by a double click, without a server or a network. */
 export const html: Format = {
@@ -19,7 +19,7 @@ export const html: Format = {
     if (!page || !named) return `The offline page cannot run ${label} models yet.`;
     return tokenizerProblem('The offline page', tokenizer);
   },
-  bytes: ({ parameters }) => BASE64 * 4 * parameters + CODE,
+  bytes: ({ parameters, vocabulary }) => BASE64 * 4 * parameters + MERGE * Math.max(0, vocabulary - BYTES) + CODE,
   async files(exported, { template }) {
     const { pageFile } = await loaded('The writer of offline pages', import('../html'));
     return [pageFile(exported, await template('page.html'))];
@@ -28,5 +28,6 @@ export const html: Format = {
 };
 /** Characters a byte. */
 const BASE64 = 4 / 3;
-/** Bytes of the page's own code. */
-const CODE = 120_000;
+/** Bytes of a merge, and of the page's own code with what it is told of the model. */
+const MERGE = 11;
+const CODE = 67_500;

@@ -3,7 +3,7 @@ import { formatBytes } from '../../base/units';
 import { modelSpec } from '../../models';
 import { sizeOf } from '../../models/spec';
 import { BOUND_OF_F16, BOUND_OF_F32, readers } from '../../verify/check';
-import { type Card, F16, F32, type Format } from '../format';
+import { type Card, describingBytes, F16, F32, type Format, type Known, weightBytes } from '../format';
 import type { RunInfo } from '../homegrownJson';
 import { DOES } from '../kinds';
 import type { Precision } from '../../onnx/graph';
@@ -37,6 +37,11 @@ const onnx = (precision: Precision): Format => ({
   precision: PRECISIONS[precision].precision,
   kind: 'folder',
   problem: (info) => problem(info, precision),
+  bytes: (known) =>
+    describingBytes(known) +
+    graphBytes(known) +
+    weightBytes(PRECISIONS[precision].precision, known) +
+    againBytes(known, precision),
   async files(exported) {
     const { onnxFiles } = await loaded('The writer of ONNX', import('../onnx'));
     return onnxFiles(exported, precision);
@@ -54,6 +59,12 @@ const PRECISIONS = {
 } as const;
 export const onnxF32 = onnx('f32');
 export const onnxF16 = onnx('f16');
+
+/** Nodes and names of edges. A decoder that answers is two graphs in one, of which each layer reads what was encoded too. */
+const graphBytes = ({ kind, layers }: Known): number => 2500 + (kind === 'encoder-decoder' ? 11_000 : 4000) * layers;
+/** The table of embeddings, which encoder and decoder each have in their file. */
+const againBytes = ({ kind, vocabulary, width }: Known, precision: Precision): number =>
+  kind === 'encoder-decoder' ? (PRECISIONS[precision].precision.bits / 8) * vocabulary * width : 0;
 
 function problem({ model: { id, config, vocabulary } }: Pick<RunInfo, 'model'>, precision: Precision): string | null {
   const { label, params, onnx: forward, huggingFace: described } = modelSpec(id);
