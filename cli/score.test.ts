@@ -63,13 +63,51 @@ test('of many lines that are all alike that is said, and not that they are too f
   );
 });
 
+test('labels are told of by accuracy, macro F1 and which is taken for which', async () => {
+  const lines = (...counts: readonly (readonly [string, number])[]): string =>
+    counts.flatMap(([label, count]) => Array.from({ length: count }, () => `${label}\n`)).join('');
+  await writeFile(path('labels'), lines(['good', 12], ['bad', 8]));
+  await writeFile(path('given'), lines(['good', 9], ['bad', 3], ['bad', 6], ['so so', 2]));
+  const flags = ['score', '--hypotheses', path('given'), '--references', path('labels')];
+  const asked = await run([...flags, '--metrics', 'macroF1,confusion,accuracy', '--json']);
+  const { accuracy, macroF1, ...rest } = JSON.parse(asked.stdout) as Record<
+    string,
+    Record<'value' | 'low' | 'high', number> & { signature: string }
+  >;
+  expect(rest).toEqual({
+    confusion: {
+      labels: ['bad', 'good', 'so so'],
+      counts: [
+        [6, 0, 2],
+        [3, 9, 0],
+        [0, 0, 0],
+      ],
+    },
+  });
+  expect(accuracy!.value).toBe(75);
+  expect(accuracy!.low).toBeCloseTo(53.13, 2); // Wilson's, of 15 among 20
+  expect(macroF1!.value).toBeCloseTo((100 / 3) * (12 / 17 + 18 / 21), 8);
+  expect(macroF1!.low < macroF1!.value && macroF1!.value < macroF1!.high).toBe(true);
+  expect(macroF1!.signature).toContain('zero_division:0');
+  // Unasked it is told where lines are labels.
+  const told = await run(flags);
+  expect(told.stdout).toMatch(/^Macro F1 .*average:macro/m);
+  expect(told.stdout).toMatch(/was given\.\n {11}1 {2}2 {2}3\n {2}1 bad {4}6 {2}0 {2}2\n {2}2 good {3}3 {2}9 {2}0\n/);
+});
+
 test.each([
   ['short', [], /short has 2 lines and .*wanted 3\. Each output needs/],
   ['latin', [], /latin is not UTF-8: byte 1/],
   ['nothing', [], /nothing/],
-  ['out', ['--metrics', 'bleu,beauty'], /no metric 'beauty' of texts\. Metrics: bleu.*loops/],
+  ['out', ['--metrics', 'bleu,beauty'], /no metric 'beauty' of texts\. Metrics: bleu.*loops, confusion/],
 ])('%s %j is refused in words', async (file, more, words) => {
   const { code, stdout, stderr } = await score(file, ...more);
   expect([code === 0, stdout]).toEqual([false, '']);
   expect(stderr).toMatch(words);
+});
+
+test('lines that are no labels are not told apart', async () => {
+  await writeFile(path('many'), Array.from({ length: 201 }, (_, i) => `line ${i}\n`).join(''));
+  const flags = ['--hypotheses', path('many'), '--references', path('many'), '--metrics', 'macroF1'];
+  expect((await run(['score', ...flags])).stderr).toMatch(/201 different lines.*200 at most.*exactMatch/s);
 });

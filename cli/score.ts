@@ -5,18 +5,26 @@ import { counted, formatCount, formatReading } from '../src/core/base/units';
 import { atOnce } from '../src/core/base/job';
 import { invalidUtf8 } from '../src/core/base/utf8';
 import { noInterval } from '../src/core/metrics/intervals/interval';
+import { LABEL_METRIC_IDS, type LabelMetricId, labelMetrics } from '../src/core/metrics/labels';
+import { confusionOf } from '../src/core/metrics/labels/confusion';
+import { labelsAmong, labelsIn } from '../src/core/metrics/labels/labels';
 import { estimates } from '../src/core/metrics/text/estimate';
 import type { Estimate } from '../src/core/metrics/metric';
 import { TEXT_METRIC_IDS, type TextMetricId, textMetrics, VARIANTS } from '../src/core/metrics/text';
-import type { TextMetric } from '../src/core/metrics/text/textMetric';
+import type { Pair } from '../src/core/metrics/text/textMetric';
 import { valueWords } from '../src/core/metrics/words';
 import { WRITTEN_METRIC_IDS, type WrittenMetricId, WRITTEN_METRICS } from '../src/core/metrics/written';
 import { wordsIn } from '../src/core/metrics/written/writtenMetric';
+import { printConfusion } from './confusion';
 import { UsageError, type Values } from './options';
 import { command, main, print, stderr } from './terminal';
 
-type Id = TextMetricId | WrittenMetricId;
-const IDS: readonly Id[] = [...TEXT_METRIC_IDS, ...WRITTEN_METRIC_IDS];
+type BesideId = TextMetricId | LabelMetricId;
+type Id = BesideId | WrittenMetricId;
+const BESIDE_IDS: readonly BesideId[] = [...TEXT_METRIC_IDS, ...LABEL_METRIC_IDS];
+const IDS: readonly Id[] = [...BESIDE_IDS, ...WRITTEN_METRIC_IDS];
+/** No number: how often each label was given where each was wanted. */
+const CONFUSION = 'confusion';
 
 const OPTIONS = {
   hypotheses: { kind: 'text', help: 'Outputs, one a line' },
@@ -27,8 +35,8 @@ const OPTIONS = {
   },
   metrics: {
     kind: 'text',
-    otherwise: 'all that need references, or without these all others',
-    help: `Their names, with commas between: ${IDS.join(', ')}`,
+    otherwise: 'all that apply',
+    help: `Their names, with commas between: ${[...IDS, CONFUSION].join(', ')}`,
   },
   tokenize: {
     kind: 'choice',
@@ -43,12 +51,29 @@ const OPTIONS = {
 
 async function score(values: Values<typeof OPTIONS>): Promise<void> {
   const { hypotheses, references, seed, json } = values;
-  const ids =
-    values.metrics?.split(',').map(known) ?? (references === undefined ? WRITTEN_METRIC_IDS : TEXT_METRIC_IDS);
+  const named = values.metrics?.split(',').map(known);
   const outputs = await linesOf(hypotheses);
   if (outputs.length === 0) throw badSettings(`${hypotheses} is empty.`, 'Give at least one line.');
-  const metrics = { ...textMetrics({ tokenize: values.tokenize, stemming: values.stem }), ...WRITTEN_METRICS };
-  const found = new Map<Id, Estimate>(await besideReferences(ids.filter(isBeside), metrics, outputs, values));
+  const pairs = references === undefined ? undefined : await pairsOf(outputs, values);
+  const ids = (named ?? usual(pairs)).filter((id) => id !== CONFUSION);
+  const beside = ids.filter(isBeside);
+  const isConfusionAsked = named?.includes(CONFUSION) ?? false;
+  const ofLabels = LABEL_METRIC_IDS.some((id) => beside.includes(id)) || isConfusionAsked;
+  if (!pairs && (beside.length > 0 || isConfusionAsked))
+    throw new UsageError(
+      `${[...beside, ...(isConfusionAsked ? [CONFUSION] : [])].join(', ')}: of outputs beside what was wanted. Give --references.`,
+    );
+  const labels = ofLabels ? labelsOf(pairs!) : [];
+  const metrics = {
+    ...textMetrics({ tokenize: values.tokenize, stemming: values.stem }),
+    ...labelMetrics(labels),
+    ...WRITTEN_METRICS,
+  };
+  const found = new Map<Id, Estimate>();
+  if (beside.length > 0) {
+    const own = beside.map((id) => metrics[id]);
+    for (const [i, estimate] of atOnce(estimates(own, pairs!, seed)).entries()) found.set(beside[i]!, estimate);
+  }
   const words = outputs.map(wordsIn);
   for (const id of ids) if (!isBeside(id)) found.set(id, metrics[id].of(words, seed));
   const all = ids.map((id) => ({ id, metric: metrics[id], ...found.get(id)! }));
@@ -64,44 +89,56 @@ async function score(values: Values<typeof OPTIONS>): Promise<void> {
     scores.filter(({ low }) => low === undefined),
     noInterval(outputs.length, 'line'),
   );
+  const confusion = ofLabels ? confusionOf(pairs!) : undefined;
   if (json) {
     const each = scores.map(({ id, metric: { signature }, value, low, high }) => [id, { value, low, high, signature }]);
-    print(JSON.stringify(Object.fromEntries(each)));
+    print(JSON.stringify({ ...Object.fromEntries(each), ...(isConfusionAsked && { confusion }) }));
     return;
   }
   const width = Math.max(...scores.map(({ metric: { label } }) => label.length));
   for (const { metric, ...estimate } of scores)
     print(`${metric.label.padEnd(width)}  ${valueWords({ unit: '' }, estimate, formatReading)}  ${metric.signature}`);
+  if (confusion) printConfusion(confusion);
 }
 
-/** @throws UsageError; HomegrownError `bad-settings` where lines are not as many */
-async function besideReferences(
-  ids: readonly TextMetricId[],
-  metrics: Readonly<Record<TextMetricId, TextMetric>>,
+/** What applies where nothing is named: of outputs alone how they repeat, beside labels what is told of these too. */
+function usual(pairs: readonly Pair[] | undefined): readonly Id[] {
+  if (!pairs) return WRITTEN_METRIC_IDS;
+  return labelsAmong(pairs.map(({ wanted }) => wanted)) ? BESIDE_IDS : TEXT_METRIC_IDS;
+}
+
+/** @throws HomegrownError `bad-settings` where lines are not as many */
+async function pairsOf(
   outputs: readonly string[],
-  { hypotheses, references, seed }: Values<typeof OPTIONS>,
-): Promise<readonly (readonly [TextMetricId, Estimate])[]> {
-  if (ids.length === 0) return [];
-  if (references === undefined)
-    throw new UsageError(`${ids.join(', ')}: of outputs beside what was wanted. Give --references.`);
-  const wanted = await linesOf(references);
+  { hypotheses, references }: Values<typeof OPTIONS>,
+): Promise<readonly Pair[]> {
+  const wanted = await linesOf(references!);
   if (outputs.length !== wanted.length) {
     throw badSettings(
       `${hypotheses} has ${counted(outputs.length, 'line')} and ${references} ${formatCount(wanted.length)}.`,
       'Each output needs the line that was wanted, in the same place.',
     );
   }
-  const pairs = outputs.map((output, i) => ({ output, wanted: wanted[i]! }));
-  const own = ids.map((id) => metrics[id]);
-  return atOnce(estimates(own, pairs, seed)).map((estimate, i) => [ids[i]!, estimate] as const);
+  return outputs.map((output, i) => ({ output, wanted: wanted[i]! }));
 }
 
-const isBeside = (id: Id): id is TextMetricId => Object.hasOwn(textMetrics(), id);
+/** @throws HomegrownError `bad-settings` where there are too many to tell of each */
+function labelsOf(pairs: readonly Pair[]): readonly string[] {
+  const labels = labelsIn(pairs.flatMap(({ output, wanted }) => [output, wanted]));
+  if (labels.length <= MOST_LABELS) return labels;
+  throw badSettings(
+    `There are ${formatCount(labels.length)} different lines, and of labels ${MOST_LABELS} at most are told apart.`,
+    'Score texts by exactMatch, chrf and their like.',
+  );
+}
+const MOST_LABELS = 200;
 
-function known(name: string): Id {
-  const id = IDS.find((each) => each === name);
-  if (id) return id;
-  throw new UsageError(`There is no metric '${name}' of texts. Metrics: ${IDS.join(', ')}.`);
+const isBeside = (id: Id): id is BesideId => (BESIDE_IDS as readonly Id[]).includes(id);
+
+function known(name: string): Id | typeof CONFUSION {
+  const id = [...IDS, CONFUSION].find((each) => each === name);
+  if (id) return id as Id | typeof CONFUSION;
+  throw new UsageError(`There is no metric '${name}' of texts. Metrics: ${[...IDS, CONFUSION].join(', ')}.`);
 }
 
 /** Lines of a file; what follows the last line break is one where there is something. */
@@ -116,6 +153,7 @@ async function linesOf(path: string): Promise<readonly string[]> {
 
 const examples = [
   '--hypotheses out.txt --references wanted.txt --metrics bleu,ter,rougeL --json',
+  '--hypotheses given.txt --references labels.txt --metrics accuracy,macroF1,confusion --json',
   '--hypotheses out.txt --metrics distinct2,loops',
 ];
 const about =

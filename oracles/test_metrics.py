@@ -1,13 +1,16 @@
-"""Metrics of texts against their makers' own: sacreBLEU, rouge-score."""
+"""Metrics of texts against their makers' own: sacreBLEU, rouge-score; of labels against scikit-learn."""
 
 import random
 import re
+import statistics
 from pathlib import Path
 
 import homegrown
 import pytest
 from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import BLEU, CHRF, TER
+from scipy.stats import binomtest
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 
 # Five scripts and more, escapes, numbers, marks of ours, and next to nothing.
 HARD = [
@@ -85,6 +88,7 @@ def without_version(signature) -> str:
         ("bleu", "char", BLEU(tokenize="char")),
         ("ter", "13a", TER()),
         ("chrf", "13a", CHRF()),
+        ("chrf++", "13a", CHRF(word_order=2)),
     ],
 )
 def test_scores_and_signatures_are_sacrebleus(files, pairs, name, tokenize, theirs):
@@ -104,3 +108,32 @@ def test_rouge_is_rouge_scores(files, pairs, stem):
     for name in names:
         mean = sum(of[name].fmeasure for of in each) / len(each)
         assert ours[name]["value"] == pytest.approx(100 * mean, abs=1e-4)
+
+
+def test_accuracy_macro_f1_and_confusion_are_those_of_scikit_learn(tmp_path):
+    at = random.Random(4)
+    labels = ["positive", "so so", "отлично", "Positive", "7"]
+    wanted = at.choices(labels[:4], [9, 5, 3, 1], k=400)
+    given = [at.choice(labels) if at.random() < 0.4 else each for each in wanted]
+    for name, lines in ("out", given), ("wanted", wanted):
+        (tmp_path / name).write_text("".join(f"{line}\n" for line in lines))
+    ours = score((tmp_path / "out", tmp_path / "wanted"), ["accuracy", "macroF1", "confusion"])
+    f1 = f1_score(wanted, given, average="macro", zero_division=0)
+    assert ours["macroF1"]["value"] == pytest.approx(100 * f1, abs=1e-9)
+    assert ours["accuracy"]["value"] == pytest.approx(100 * accuracy_score(wanted, given), abs=1e-9)
+    # Both in the order of their characters.
+    theirs = confusion_matrix(wanted, given, labels=ours["confusion"]["labels"]).tolist()
+    assert ours["confusion"]["labels"] == sorted(set(wanted) | set(given))
+    assert ours["confusion"]["counts"] == theirs
+    right = sum(a == b for a, b in zip(given, wanted))
+    low, high = binomtest(right, 400).proportion_ci(method="wilson")
+    assert [ours["accuracy"][end] for end in ("low", "high")] == pytest.approx([100 * low, 100 * high], abs=1e-4)
+    # Of drawings of its own.
+    drawn = []
+    for _ in range(1000):
+        rows = at.choices(range(400), k=400)
+        some = [wanted[i] for i in rows], [given[i] for i in rows]
+        drawn.append(100 * f1_score(*some, average="macro", zero_division=0))
+    edges = statistics.quantiles(drawn, n=40)
+    assert ours["macroF1"]["low"] == pytest.approx(edges[0], abs=0.7)
+    assert ours["macroF1"]["high"] == pytest.approx(edges[-1], abs=0.7)

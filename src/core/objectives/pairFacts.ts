@@ -28,7 +28,7 @@ export async function measurePairs(
   return {
     pairs: {
       unigramLoss: unigramLoss(await countTargets(learnt, tokenizer), await countTargets(held, tokenizer)),
-      copied: { exactMatch: scoreOf(exactMatch, copies), chrf: scoreOf(chrf, copies) } satisfies Partial<
+      copied: { exactMatch: scoreOf(exactMatch, copies), chrf: scoreOf(chrf(), copies) } satisfies Partial<
         Record<MetricId, number>
       >,
     },

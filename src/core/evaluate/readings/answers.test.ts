@@ -39,7 +39,7 @@ test.each([0, 1])('targets and answers are those of the objective, model %i', as
   const found = await evaluate(net, tokenizer, { pairs: pairs(), counts }, unwatched);
   expect(tf.memory().numTensors).toBe(before);
   expect(evaluationSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
-  const text = ['bleu', 'chrf', 'ter', 'rouge1', 'rouge2', 'rougeL', 'exactMatch'];
+  const text = ['bleu', 'chrf', 'chrf++', 'ter', 'rouge1', 'rouge2', 'rougeL', 'exactMatch'];
   expect(Object.keys(found.metrics)).toEqual(['loss', 'perplexity', ...text]);
   const given = (await answered(net, tokenizer, pairs())).map(({ given: output, wanted }) => ({
     output,

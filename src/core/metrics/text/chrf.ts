@@ -1,27 +1,24 @@
 import { countsOf, matchesOf, type TextMetric, wordsOf } from './textMetric';
 
-/** Of a corpus, in percent: the F-score, with recall twice as heavy, of the mean precision and recall of 1- to 6-grams of characters. */
-export const chrf: TextMetric = {
-  label: 'chrF',
+/**
+ * Of a corpus, in percent: the F-score, with recall twice as heavy, of the mean precision and recall of 1- to 6-grams of characters,
+ * and in chrF++ of one word and of two in a row.
+ * @param words n-grams of them, up to which: none, or two in chrF++
+ */
+export const chrf = (words: 0 | 2 = 0): TextMetric => ({
+  label: words === 0 ? 'chrF' : 'chrF++',
   unit: '',
   better: 'higher',
-  source: 'Popović 2015, "chrF: character n-gram F-score for automatic MT evaluation"; as sacreBLEU 2 reckons it',
-  signature: 'nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no',
+  source:
+    'Popović 2015, "chrF: character n-gram F-score for automatic MT evaluation", and 2017, "chrF++: words helping character n-grams"; as sacreBLEU 2 reckons them',
+  signature: `nrefs:1|case:mixed|eff:yes|nc:${CHARACTERS}|nw:${words}|space:no`,
   statistics(output, wanted) {
-    const [given, right] = [output, wanted].map((text) => Array.from(wordsOf(text).join('')));
-    return Array.from({ length: ORDERS }, (_, i) => {
-      const [all, wantedOnes] = [given!, right!].map((characters) => Math.max(0, characters.length - i)) as [
-        number,
-        number,
-      ];
-      // Where nothing of this length is wanted, nothing is counted.
-      const matches = wantedOnes === 0 ? 0 : matchesOf(countsOf(given!, i + 1), countsOf(right!, i + 1));
-      return [wantedOnes === 0 ? 0 : all, wantedOnes, matches];
-    }).flat();
+    const own = words === 0 ? [] : grams(wordsAndMarks(output), wordsAndMarks(wanted), words);
+    return [...grams(charactersOf(output), charactersOf(wanted), CHARACTERS), ...own];
   },
   score(sums) {
     let [precision, recall, orders] = [0, 0, 0];
-    for (let i = 0; i < 3 * ORDERS; i += 3) {
+    for (let i = 0; i < sums.length; i += 3) {
       const [given, wanted, matches] = [sums[i]!, sums[i + 1]!, sums[i + 2]!];
       if (given === 0 || wanted === 0) continue;
       precision += matches / given;
@@ -31,6 +28,28 @@ export const chrf: TextMetric = {
     if (precision + recall === 0) return 0;
     return (100 * (1 + BETA ** 2) * precision * recall) / (BETA ** 2 * precision + recall) / orders;
   },
-};
-const ORDERS = 6;
+});
+const CHARACTERS = 6;
 const BETA = 2;
+
+/** Of each length up to `most`: how many n-grams are given, wanted, and both. Where none is wanted, nothing is counted. */
+const grams = (given: readonly string[], wanted: readonly string[], most: number): readonly number[] =>
+  Array.from({ length: most }, (_, i) => {
+    const [all, right] = [given, wanted].map(({ length }) => Math.max(0, length - i)) as [number, number];
+    return right === 0 ? [0, 0, 0] : [all, right, matchesOf(countsOf(given, i + 1), countsOf(wanted, i + 1))];
+  }).flat();
+
+const charactersOf = (text: string): readonly string[] => Array.from(wordsOf(text).join(''));
+
+/** Words, with one mark of punctuation taken off: the last, or where that is none the first. */
+function wordsAndMarks(text: string): readonly string[] {
+  return wordsOf(text).flatMap((word) => {
+    const characters = Array.from(word);
+    const [first, last] = [characters[0]!, characters.at(-1)!];
+    if (characters.length === 1) return [word];
+    if (MARK.test(last)) return [characters.slice(0, -1).join(''), last];
+    return MARK.test(first) ? [first, characters.slice(1).join('')] : [word];
+  });
+}
+/** As Python's `string.punctuation`. */
+const MARK = /^[!-/:-@[-`{-~]$/;

@@ -19,7 +19,8 @@ export const VARIANTS = { tokenize: ['13a', 'intl', 'char'] } as const satisfies
 export const textMetrics = ({ tokenize = '13a', stemming = false }: Partial<Variants> = {}) =>
   ({
     bleu: bleu(tokenize),
-    chrf,
+    chrf: chrf(),
+    'chrf++': chrf(2),
     ter,
     rouge1: rouge(1, stemming),
     rouge2: rouge(2, stemming),

@@ -1,0 +1,17 @@
+import type { Pair } from '../text/textMetric';
+import { labelOf, labelsIn } from './labels';
+
+/** How often each label was given where each was wanted. */
+export interface Confusion {
+  labels: string[];
+  /** [wanted, given], both in the order of `labels` */
+  counts: number[][];
+}
+
+export function confusionOf(pairs: readonly Pair[]): Confusion {
+  const labels = [...labelsIn(pairs.flatMap(({ output, wanted }) => [output, wanted]))];
+  const places = new Map(labels.map((label, place) => [label, place]));
+  const counts = labels.map(() => new Array<number>(labels.length).fill(0));
+  for (const { output, wanted } of pairs) counts[places.get(labelOf(wanted))!]![places.get(labelOf(output))!]!++;
+  return { labels, counts };
+}
