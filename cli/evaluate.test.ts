@@ -170,6 +170,27 @@ test('answers to the rows of a table are scored, beside copying', async () => {
   expect(baselines!['copy']!['exactMatch']).toBeCloseTo(100 / 3);
 });
 
+test('targets that are labels are chosen among, beside the commonest one and counting words', async () => {
+  const rows = ['whale,sea', 'horse,land', 'white whale,sea', 'old horse,land', 'whale ship,sea'];
+  await writeFile(path('labels.csv'), `note,said,kind\n${rows.map((row) => `x,${row}\n`).join('')}`);
+  const flags = ['--pairs', `${path('labels.csv')}:input=said,target=kind`, '--train', path('labels.csv')];
+  // The columns of what was learnt are those of what is measured.
+  const { stdout } = await run(['evaluate', '--from', path('pairs'), ...flags, '--device', 'wasm', '--json']);
+  const { metrics, baselines, confusion } = JSON.parse(stdout) as {
+    metrics: Record<string, Record<'value' | 'low' | 'high', number>>;
+    baselines: Record<string, Record<string, number>>;
+    confusion: { labels: string[]; counts: number[][] };
+  };
+  const { value, low, high } = metrics['accuracy']!;
+  expect(low <= value && value <= high).toBe(true);
+  expect(metrics['macroF1']!.value).toBeGreaterThanOrEqual(0);
+  expect(baselines['naiveBayes']).toEqual({ accuracy: 100, macroF1: 100, exactMatch: 100 });
+  expect(baselines['majority']).toEqual({ accuracy: 60, macroF1: 37.5, exactMatch: 60 });
+  expect(baselines['unigram']!['loss']).toBeGreaterThan(0);
+  expect(confusion.labels).toEqual(['land', 'sea']);
+  expect(confusion.counts.map((row) => row.reduce((a, b) => a + b, 0))).toEqual([2, 3]);
+});
+
 test('two models of different tokenizers are compared on the same text', async () => {
   const flags = ['--from', path('bytes'), '--with', path('pairs'), '--text', path('text'), '--device', 'wasm'];
   const { stdout } = await run(['compare', ...flags, '--json']);

@@ -19,11 +19,14 @@ import { WRITTEN_METRIC_IDS } from '../src/core/metrics/written';
 import { valueWords } from '../src/core/metrics/words';
 import { network } from '../src/core/models/network';
 import { objectiveOf } from '../src/core/objectives';
+import { countTargets, type Pair } from '../src/core/objectives/pairRows';
 import { ordinal } from '../src/core/runs/looks';
 import { recipeOf } from '../src/core/runs/segments';
+import { printConfusion } from './confusion';
 import { pairsOf, textsOf } from './documents';
 import { type Kept, keepMeasured } from './measured';
 import { UsageError, type Values } from './options';
+import { isTable, withColumnsOf } from './pairs';
 import { prepare } from './prepared';
 import { readWeights } from './read';
 import { laidPaths, openLaid, openPast, type Past } from './resume';
@@ -51,7 +54,7 @@ const OPTIONS = {
   train: {
     kind: 'texts',
     otherwise: 'its own, without --text',
-    help: 'What it learnt from, for baselines that count tokens',
+    help: 'What it learnt from, for baselines that count tokens; with --pairs tables, for those that count labels and words',
   },
   metrics: {
     kind: 'text',
@@ -96,7 +99,8 @@ interface Given extends Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'> 
   documents?: readonly Held[] | undefined;
   pairs?: readonly HeldPair[] | undefined;
   train?: readonly Tokenised[] | undefined;
-  /** Of pairs that were learnt, as ToEvaluate has it. */
+  /** As ToEvaluate has them. */
+  learntPairs?: readonly Pair[] | undefined;
   counts?: ArrayLike<number> | undefined;
   /** The run whose own part it is. */
   past?: Past;
@@ -108,11 +112,18 @@ async function givenFiles(
   signal: AbortSignal,
 ): Promise<Given> {
   const { model, tokenizer, snapshot, info } = await readWeights(from, signal);
-  const train = learnt && (await textsOf(learnt, signal)).map((each) => tokenised(tokenizer, each.text));
+  const rowsOf = async (tables: readonly string[]): Promise<readonly HeldPair[]> =>
+    (await pairsOf(tables, signal)).map(({ name, input, target }) => heldPair(tokenizer, input, target, name));
+  const [first] = pairs ?? [];
+  const tables = first === undefined ? [] : (learnt ?? []).filter(isTable).map((each) => withColumnsOf(first, each));
+  const texts = learnt?.filter((each) => first === undefined || !isTable(each));
+  const train = texts && (await textsOf(texts, signal)).map((each) => tokenised(tokenizer, each.text));
   const of = { model, tokenizer, snapshot, info, train };
   if (pairs) {
-    const rows = await pairsOf(pairs, signal);
-    return { ...of, pairs: rows.map(({ name, input, target }) => heldPair(tokenizer, input, target, name)) };
+    const learntPairs = await rowsOf(tables);
+    const read = (place: number): Promise<HeldPair> => Promise.resolve(learntPairs[place]!);
+    const counts = tables.length > 0 ? await countTargets({ count: learntPairs.length, read }, tokenizer) : undefined;
+    return { ...of, pairs: await rowsOf(pairs), learntPairs, counts };
   }
   return { ...of, documents: (await textsOf(text, signal)).map((each) => held(tokenizer, each.text, each.name)) };
 }
@@ -165,10 +176,10 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     values.text || values.pairs
       ? await givenFiles(values, signal)
       : await ownTextOrNone(values, !hasLists || typed.has('part') || typed.has('metrics'), signal);
-  const { model, tokenizer, snapshot, info, documents, pairs, train, counts } = given;
+  const { model, tokenizer, snapshot, info, documents, pairs, train, learntPairs, counts } = given;
   if (documents?.length === 0) throw badSettings('There is no text to measure on.', 'Give files that have some.');
   const asked = {
-    ...{ documents, pairs, train, counts },
+    ...{ documents, pairs, train, learntPairs, counts },
     metrics,
     stride: values.stride,
     ...lists,
@@ -190,9 +201,10 @@ function known(name: string): FigureId {
 }
 
 /** Without what only pages draw. */
-const told = ({ metrics, baselines, minimalPairs: right, swaps, tasks }: Evaluation) => ({
+const told = ({ metrics, baselines, confusion, minimalPairs: right, swaps, tasks }: Evaluation) => ({
   metrics,
   baselines,
+  ...(confusion && { confusion }),
   ...(right && { minimalPairs: right }),
   ...(swaps && { swaps }),
   ...(tasks && { tasks }),
@@ -229,7 +241,7 @@ function inWords(evaluation: Evaluation, part: string): void {
 }
 
 function figuresInWords(evaluation: Evaluation, part: string): void {
-  const { metrics, baselines, tokens, where } = evaluation;
+  const { metrics, baselines, confusion, tokens, where } = evaluation;
   print(`Of ${counted(tokens, 'token')}, between which values it lies with 95 % confidence:`);
   const label = (id: string): string => (isFigure(id) ? figureFacts(id).label : id);
   const width = Math.max(
@@ -244,6 +256,7 @@ function figuresInWords(evaluation: Evaluation, part: string): void {
     const values = Object.entries(figures).map(([id, value]) => `${label(id).toLowerCase()} ${formatReading(value)}`);
     print(`${name.padEnd(width)}  ${values.join(', ')}`);
   }
+  if (confusion) printConfusion(confusion);
   if (WRITTEN_METRIC_IDS.some((id) => metrics[id])) print(writingWords());
   if (!where) return;
   print('Loss by kind of token, in nats:');
@@ -257,6 +270,7 @@ const kindWords = (kind: string): string => (Object.hasOwn(TOKEN_KINDS, kind) ? 
 const examples = [
   '--from my-model --text held-out.txt --train moby-dick.txt --json',
   '--from my-t5 --pairs held-out.csv:input=english,target=german',
+  '--from my-gpt --pairs held-out.csv:input=review,target=sentiment --train learnt.csv --metrics accuracy,macroF1',
   '--from my-model --task capitals.csv:prompt=question,answer=city',
 ];
 const about =

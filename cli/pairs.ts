@@ -1,5 +1,5 @@
 /** What is read: the files of --text, the tables of --pairs with which of their columns, or the documents of --data. */
-import { tableFormatOf, type TextSource } from '../src/core/documents';
+import { tableCalled, tableFormatOf, type TextSource } from '../src/core/documents';
 import { openData } from './data';
 import { UsageError } from './options';
 import { laidPaths, openLaid, type Past } from './resume';
@@ -24,15 +24,29 @@ export async function filesToRead(
   return paths.map((path, i) => ({ path, source: sources[i]! }));
 }
 
+const parted = (meant: string): readonly [path: string, columns: string | undefined] => {
+  const [, path, columns] = /^(.*?)(?::((?:input|target)=.*))?$/s.exec(meant)!;
+  return [path!, columns];
+};
+
+/** Whether it is called as a table is. */
+export const isTable = (meant: string): boolean => tableCalled(parted(meant)[0]) !== undefined;
+
+/** With the columns of another, where it names none. */
+export function withColumnsOf(other: string, meant: string): string {
+  const [[path, own], [, columns]] = [parted(meant), parted(other)];
+  return own === undefined && columns !== undefined ? `${path}:${columns}` : meant;
+}
+
 /** `FILE.csv` or `FILE.csv:input=COLUMN,target=COLUMN`. @throws UsageError; HomegrownError `bad-file` */
 export async function pairsFile(meant: string): Promise<Given> {
-  const [, path, columns] = /^(.*?)(?::((?:input|target)=.*))?$/s.exec(meant)!;
-  const source = await textFile(path!);
+  const [path, columns] = parted(meant);
+  const source = await textFile(path);
   return {
-    path: path!,
+    path,
     source: {
       ...source,
-      table: { format: tableFormatOf(path!), columns: columns === undefined ? null : columnsIn(columns) },
+      table: { format: tableFormatOf(path), columns: columns === undefined ? null : columnsIn(columns) },
     },
   };
 }

@@ -1,4 +1,4 @@
-"""What `evaluate` and `compare` say of a text, against transformers' scores of the same windows and against formulas."""
+"""What `evaluate` and `compare` say of a text, against transformers' scores of the same windows, formulas and scikit-learn."""
 
 import gzip
 import math
@@ -9,6 +9,10 @@ import homegrown
 import numpy as np
 import pytest
 import torch
+from sklearn.dummy import DummyClassifier
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
+from sklearn.naive_bayes import MultinomialNB
 from transformers import AutoModelForCausalLM
 
 MODELS = {"gpt": {}, "llama": {"model": "llama", "kv_heads": 1}}
@@ -175,3 +179,67 @@ def test_choices_are_those_of_transformers_likelihoods(folder, tmp_path):
         assert task["metrics"][name]["value"] == 100
         assert task["cut"] == 1
         assert task["baselines"]["chance"][name] == pytest.approx(100 * (1 / 3 + 1 / 3 + 1 / 2) / 3)
+
+
+NOUNS = {"sea": "whale ship wave harpoon sailor anchor".split(), "land": "horse cart field plough farmer barn".split()}
+
+
+def labelled(rows: int, seed: int) -> list[tuple[str, str]]:
+    """Texts with a label, whose words are of the other label now and then; one word is known to one part alone."""
+    at = np.random.default_rng(seed)
+    made = []
+    for row in range(rows):
+        label = ["sea", "land", "land, too"][int(at.choice(3, p=[0.5, 0.3, 0.2]))]
+        own = NOUNS[label.split(",")[0]]
+        words = [str(at.choice(own if at.random() < 0.7 else NOUNS["sea"])) for _ in range(int(at.integers(1, 9)))]
+        made.append((f"A {' '.join(words)}, it's {row % 2}! é{seed}a", label))
+    return made
+
+
+def table(path: Path, rows: list[tuple[str, str]], names: tuple[str, str]) -> Path:
+    path.write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in [names, *rows]) + "\n")
+    return path
+
+
+def test_labels_are_those_of_transformers_and_their_baselines_scikit_learns(artefacts, tmp_path):
+    folder = artefacts.model()
+    learnt, held = labelled(200, 1), labelled(60, 2)
+    names = ("review", "mood")
+    files = [table(tmp_path / name, rows, names) for name, rows in (("learnt.csv", learnt), ("held.csv", held))]
+    (said,) = homegrown.command(
+        "evaluate",
+        **{"from": folder, "pairs": f"{files[1]}:input=review,target=mood", "train": files[0], "device": "wasm"},
+        metrics="accuracy,macroF1",
+    )
+    texts, wanted = zip(*held)
+    # The model's: the likeliest label after an input and a line end, with the end of text.
+    model = AutoModelForCausalLM.from_pretrained(folder).eval()
+    labels = sorted({label for _, label in learnt + held})
+    context, end = model.config.max_position_embeddings, model.config.eos_token_id
+    own = homegrown.ids(folder, labels)
+    given = []
+    for ids in homegrown.ids(folder, list(texts)):
+        (between,) = homegrown.ids(folder, ["\n"])
+        sums = []
+        for label in own:
+            target = [*label, end]
+            room = context + 1 - len(between)
+            kept = ids[: room - min(len(target), max(math.ceil(room / 2), room - len(ids)))]
+            read = [*kept, *between, *target]
+            with torch.no_grad():
+                logits = model(torch.tensor([read[:-1]])).logits[0].double().log_softmax(-1)
+            sums.append(sum(logits[at - 1, read[at]].item() for at in range(len(read) - len(target), len(read))))
+        given.append(labels[int(np.argmax(sums))])
+    assert said["metrics"]["accuracy"]["value"] == pytest.approx(100 * accuracy_score(wanted, given))
+    assert said["metrics"]["macroF1"]["value"] == pytest.approx(100 * f1_score(wanted, given, average="macro"))
+    occurring = said["confusion"]["labels"]
+    assert said["confusion"]["counts"] == confusion_matrix(wanted, given, labels=occurring).tolist()
+    # Without a model.
+    words = CountVectorizer()
+    bayes = MultinomialNB(alpha=1).fit(words.fit_transform([text for text, _ in learnt]), [label for _, label in learnt])
+    plain = DummyClassifier(strategy="most_frequent").fit(learnt, [label for _, label in learnt])
+    for name, theirs in ("naiveBayes", bayes.predict(words.transform(texts))), ("majority", plain.predict(held)):
+        f1 = f1_score(wanted, theirs, average="macro", zero_division=0)
+        assert said["baselines"][name]["accuracy"] == pytest.approx(100 * accuracy_score(wanted, theirs))
+        assert said["baselines"][name]["macroF1"] == pytest.approx(100 * f1)
+    assert said["baselines"]["naiveBayes"]["accuracy"] > said["baselines"]["majority"]["accuracy"]

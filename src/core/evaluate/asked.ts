@@ -4,7 +4,7 @@ import type { Pause } from '../base/job';
 import { formatCount } from '../base/units';
 import { modelSpec } from '../models';
 import type { ModelChoice, Network } from '../models/network';
-import { marksOf, pairRow } from '../objectives/pairRows';
+import { marksOf, type Pair, pairRow } from '../objectives/pairRows';
 import { greedy } from '../sample/greedy';
 import { logits } from '../sample/logits';
 import { passageIds, readPassage, spacing } from '../tokenizer/passage';
@@ -14,11 +14,11 @@ import type { Read } from './tokenScores';
 
 export interface Asking {
   /**
-   * A prompt, and where in it or after it the tokens of a text are wanted.
+   * A prompt, and where in it or after it the tokens of each of some texts are wanted.
    * @param after tokens for which there must be room behind those
-   * @throws HomegrownError `bad-settings` where the text does not fit the context, or a passage has not the one blank
+   * @throws HomegrownError `bad-settings` where a text does not fit the context, or a passage has not the one blank
    */
-  read(prompt: string, text: string, after?: number): AskedText;
+  read(prompt: string, texts: readonly string[], after?: number): readonly AskedText[];
   /** What it gives to each, of the likeliest tokens. @param asked some, one at least */
   write(network: Network, asked: readonly AskedText[], pause: Pause): Promise<readonly string[]>;
   /** Where its answer ends is what it says: else it goes on. */
@@ -50,23 +50,25 @@ const before = ({ ids, wanted }: AskedText): readonly number[] => ids.slice(0, w
 function goingOn({ config: { context } }: ModelChoice, tokenizer: Tokenizer): Asking {
   return {
     endsItself: false,
-    read(prompt, text, after = 0) {
+    read(prompt, texts, after = 0) {
       const head = prompt.replace(/ +$/, '');
-      const between = /\s$/.test(prompt) || /^\s/.test(text) ? prompt.slice(head.length) : ' ';
       const own = tokenizer.encode(head);
-      const whole = tokenizer.encode(head + between + text);
-      // Where both together are not both one after the other, the text is what is left.
-      const wanted = whole.length > own.length ? whole.subarray(own.length) : tokenizer.encode(between + text);
       const read = [...promptIds(tokenizer, head)];
       const begin = read.slice(0, read.length - own.length);
-      const room = context + 1 - begin.length - wanted.length - after;
-      if (room < 1) throw tooLong(text, wanted.length, context);
-      const kept = [...begin, ...own.subarray(Math.max(0, own.length - room))];
-      return {
-        ids: [...kept, ...wanted.subarray(0, wanted.length - 1)],
-        wanted: Array.from(wanted, (token, i) => ({ at: kept.length - 1 + i, token })),
-        isCut: own.length > room,
-      };
+      return texts.map((text) => {
+        const between = /\s$/.test(prompt) || /^\s/.test(text) ? prompt.slice(head.length) : ' ';
+        const whole = tokenizer.encode(head + between + text);
+        // Where both together are not both one after the other, the text is what is left.
+        const wanted = whole.length > own.length ? whole.subarray(own.length) : tokenizer.encode(between + text);
+        const room = context + 1 - begin.length - wanted.length - after;
+        if (room < 1) throw tooLong(text, wanted.length, context);
+        const kept = [...begin, ...own.subarray(Math.max(0, own.length - room))];
+        return {
+          ids: [...kept, ...wanted.subarray(0, wanted.length - 1)],
+          wanted: Array.from(wanted, (token, i) => ({ at: kept.length - 1 + i, token })),
+          isCut: own.length > room,
+        };
+      });
     },
     async write(network, asked, pause) {
       const how = { end: tokenizer.endOfText, most: mostOf(asked) };
@@ -75,24 +77,26 @@ function goingOn({ config: { context } }: ModelChoice, tokenizer: Tokenizer): As
   };
 }
 
-/** As pairs are learnt: with the token that ends an answer. */
-function answering({ id, config: { context } }: ModelChoice, tokenizer: Tokenizer): Asking {
-  const { kind } = modelSpec(id);
+/** A pair as it is learnt: what is wanted is its target, with the token that ends it. @throws as `Asking.read` */
+export function pairAsked(choice: ModelChoice, tokenizer: Tokenizer, pair: Pair): AskedText {
+  const { context } = choice.config;
+  const marks = marksOf(tokenizer);
+  const { source, ids, targets } = pairRow(pair, context, modelSpec(choice.id).kind, marks);
+  const wanted = targets.flatMap((token, at) => (token < 0 ? [] : [{ at, token }]));
+  const { input, between, target } = pair;
+  if (wanted.length <= target.length) throw tooLong(tokenizer.decode(target), target.length, context);
+  const around = source ? marks.begin.length + 1 : marks.begin.length + between.length + target.length;
+  const isCut = (source ?? ids).length < around + input.length;
+  return { ...(source && { source }), ids, wanted, isCut };
+}
+
+function answering(choice: ModelChoice, tokenizer: Tokenizer): Asking {
   const marks = marksOf(tokenizer);
   return {
     endsItself: true,
-    read(prompt, text) {
-      const pair = {
-        input: tokenizer.encode(prompt),
-        between: tokenizer.encode('\n'),
-        target: tokenizer.encode(text),
-      };
-      const { source, ids, targets } = pairRow(pair, context, kind, marks);
-      const wanted = targets.flatMap((token, at) => (token < 0 ? [] : [{ at, token }]));
-      if (wanted.length <= pair.target.length) throw tooLong(text, pair.target.length, context);
-      const around = source ? marks.begin.length + 1 : marks.begin.length + pair.between.length + pair.target.length;
-      const isCut = (source ?? ids).length < around + pair.input.length;
-      return { ...(source && { source }), ids, wanted, isCut };
+    read(prompt, texts) {
+      const [input, between] = [tokenizer.encode(prompt), tokenizer.encode('\n')];
+      return texts.map((text) => pairAsked(choice, tokenizer, { input, between, target: tokenizer.encode(text) }));
     },
     async write(network, asked, pause) {
       const sources = asked.flatMap(({ source }) => (source ? [source] : []));
@@ -107,7 +111,7 @@ function answering({ id, config: { context } }: ModelChoice, tokenizer: Tokenize
 function filling({ config: { context } }: ModelChoice, tokenizer: Tokenizer): Asking {
   return {
     endsItself: true,
-    read(prompt, text) {
+    read(prompt, texts) {
       const passage = readPassage(tokenizer, prompt);
       if (passage.pieces.length > 2)
         throw badSettings(
@@ -115,24 +119,26 @@ function filling({ config: { context } }: ModelChoice, tokenizer: Tokenizer): As
           'Leave one, and write out the others.',
         );
       const { ids, places } = passageIds(tokenizer, passage);
-      const wanted = tokenizer.encode(spacing(tokenizer) === 'token' ? passage.spaces[0]! + text : text);
       const ends = tokenizer.begin === undefined ? 0 : 1;
       const [mask, at] = [ids[places[0]!]!, places[0]!];
       const around = [ids.slice(ends, at), ids.slice(at + 1, ids.length - ends)] as const;
-      const room = context - wanted.length - 2 * ends;
-      if (room < 0) throw tooLong(text, wanted.length, context);
-      const first = Math.min(around[0].length, Math.max(Math.floor(room / 2), room - around[1].length));
-      const kept = [...ids.slice(0, ends), ...around[0].slice(around[0].length - first)];
-      return {
-        ids: [
-          ...kept,
-          ...new Array<number>(wanted.length).fill(mask),
-          ...around[1].slice(0, room - first),
-          ...ids.slice(ids.length - ends),
-        ],
-        wanted: Array.from(wanted, (token, i) => ({ at: kept.length + i, token })),
-        isCut: around[0].length + around[1].length > room,
-      };
+      return texts.map((text) => {
+        const wanted = tokenizer.encode(spacing(tokenizer) === 'token' ? passage.spaces[0]! + text : text);
+        const room = context - wanted.length - 2 * ends;
+        if (room < 0) throw tooLong(text, wanted.length, context);
+        const first = Math.min(around[0].length, Math.max(Math.floor(room / 2), room - around[1].length));
+        const kept = [...ids.slice(0, ends), ...around[0].slice(around[0].length - first)];
+        return {
+          ids: [
+            ...kept,
+            ...new Array<number>(wanted.length).fill(mask),
+            ...around[1].slice(0, room - first),
+            ...ids.slice(ids.length - ends),
+          ],
+          wanted: Array.from(wanted, (token, i) => ({ at: kept.length + i, token })),
+          isCut: around[0].length + around[1].length > room,
+        };
+      });
     },
     async write(network, asked, pause) {
       const all: number[][] = [];

@@ -126,12 +126,14 @@ const inOrder = (metrics: Evaluation['metrics']): Evaluation['metrics'] =>
   Object.fromEntries(FIGURE_IDS.flatMap((id) => (metrics[id] ? [[id, metrics[id]]] : [])));
 
 /** Of pairs that of their targets, with what ends each. */
-function extentOf({ documents = [], pairs = [] }: ToEvaluate, tokenizer: Tokenizer) {
+function extentOf({ documents = [], pairs }: ToEvaluate, tokenizer: Tokenizer) {
+  const own = pairs ?? [];
   const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);
   const bytesOf = (ids: Uint32Array): number => ids.reduce((all, id) => all + tokenizer.bytes(id).length, 0);
   return {
-    tokens: sum([...documents.map(({ ids }) => ids.length), ...pairs.map(({ target }) => target.length + 1)]),
-    documents: documents.length + pairs.length,
-    bytes: sum([...documents.map(({ bytes }) => bytes), ...pairs.map(({ target }) => bytesOf(target))]),
+    tokens: sum([...documents.map(({ ids }) => ids.length), ...own.map(({ target }) => target.length + 1)]),
+    documents: documents.length + own.length,
+    bytes: sum([...documents.map(({ bytes }) => bytes), ...own.map(({ target }) => bytesOf(target))]),
+    ...(pairs && { ofPairs: true as const }),
   };
 }

@@ -72,6 +72,8 @@ export const evaluationSchema = z.object({
   tokens: z.int().nonnegative(),
   documents: z.int().nonnegative(),
   bytes: z.int().nonnegative(),
+  /** It was pairs. An older build did not say. */
+  ofPairs: z.literal(true).exactOptional(),
   /** By the ids of FIGURES. */
   metrics: z.record(z.string(), figure),
   /** By the names of BASELINES: what needs no model, in the same figures. */
@@ -82,6 +84,8 @@ export const evaluationSchema = z.object({
   calibration: z
     .object({ bins: z.array(z.object({ confidence: z.number(), accuracy: z.number(), count: z.int().nonnegative() })) })
     .exactOptional(),
+  /** Of labels: how often each was given where each was wanted, [wanted, given]. */
+  confusion: z.object({ labels: z.array(z.string()), counts: z.array(z.array(z.int().nonnegative())) }).exactOptional(),
   where: whereSchema.exactOptional(),
   passages: z.object({ worst: z.array(passage), best: z.array(passage), random: z.array(passage) }).exactOptional(),
   /** `missed`: pairs whose second sentence is the likelier one. */

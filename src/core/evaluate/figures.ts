@@ -1,6 +1,7 @@
 /** All that an evaluation tells in a number, by the ids that terminals and records have, which do not change. No TensorFlow.js. */
 import { METRICS } from '../metrics';
 import type { Metric } from '../metrics/metric';
+import { labelMetrics } from '../metrics/labels';
 import { type TextMetricId, textMetrics } from '../metrics/text';
 import { WRITTEN_METRICS } from '../metrics/written';
 import { LIKELIHOODS } from './likelihood';
@@ -39,6 +40,11 @@ export const FIGURES = {
   ...(Object.fromEntries(
     Object.entries(textMetrics()).map(([id, { label, unit, better }]) => [id, { label, unit, better }]),
   ) as Record<TextMetricId, FigureFacts>),
+  accuracy: { ...labelMetrics().accuracy, says: 'how often the label that it finds likeliest is the right one' },
+  macroF1: {
+    ...labelMetrics().macroF1,
+    says: 'how well it tells labels apart, where rare ones count as much as common ones',
+  },
   ...WRITTEN_METRICS,
 } as const satisfies Record<string, FigureFacts>;
 export type FigureId = keyof typeof FIGURES;
@@ -53,6 +59,8 @@ export const BASELINES = {
   bigram: { label: 'Bigram', says: 'counting two tokens in a row' },
   trigram: { label: 'Trigram', says: 'counting three tokens in a row' },
   copy: { label: 'Copy', says: 'copying the input' },
+  majority: { label: 'Majority', says: 'always giving the commonest label' },
+  naiveBayes: { label: 'Naive Bayes', says: 'counting the words of each label' },
   gzip: { label: 'gzip', says: 'packing by gzip' },
   heldOut: { label: 'Held-out text', says: 'what goes on there' },
 } as const satisfies Record<string, { label: string; says: string }>;

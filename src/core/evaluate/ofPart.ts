@@ -1,8 +1,9 @@
 /** A held-out part of a run's data as what is measured on, with what is counted of the part that was learnt from. */
-import { countTargets, pairsIn } from '../objectives/pairRows';
+import { labelsAmong } from '../metrics/labels/labels';
+import { countTargets, pairsIn, textOf } from '../objectives/pairRows';
 import type { PartSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { countedIn, documentsIn } from './blocks';
+import { countedIn, documentsIn, MOST_COUNTED } from './blocks';
 import { heldPairsIn } from './heldPairs';
 import type { ToEvaluate } from './readings/reading';
 
@@ -15,8 +16,14 @@ export async function partToEvaluate(
   tokenizer: Tokenizer,
   sourceOf: (place: number) => string,
   ofPairs: boolean,
-): Promise<Pick<ToEvaluate, 'documents' | 'pairs' | 'train' | 'counts'>> {
-  return ofPairs
-    ? { pairs: await heldPairsIn(heldOut, sourceOf), counts: await countTargets(await pairsIn(train), tokenizer) }
-    : { documents: await documentsIn(heldOut, tokenizer, sourceOf), train: await countedIn(train, tokenizer) };
+): Promise<Pick<ToEvaluate, 'documents' | 'pairs' | 'train' | 'learntPairs' | 'counts'>> {
+  if (!ofPairs)
+    return { documents: await documentsIn(heldOut, tokenizer, sourceOf), train: await countedIn(train, tokenizer) };
+  const pairs = await heldPairsIn(heldOut, sourceOf);
+  const areLabels = labelsAmong(pairs.map(({ target }) => textOf(tokenizer, target))) !== undefined;
+  return {
+    pairs,
+    counts: await countTargets(await pairsIn(train), tokenizer),
+    ...(areLabels && train.tokens <= MOST_COUNTED && { learntPairs: await heldPairsIn(train) }),
+  };
 }

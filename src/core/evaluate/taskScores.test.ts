@@ -89,7 +89,7 @@ describe.each(Object.keys(byHand))('%s', (kind) => {
     const before = tf.memory().numTensors;
     const nats = await wantedNats(
       model.net,
-      prompts.flatMap((prompt) => choices.map((choice) => ask.read(prompt, choice))),
+      prompts.flatMap((prompt) => ask.read(prompt, choices)),
     );
     for (const [i, want] of costs.flat().entries()) expect(nats[i]).toBeCloseTo(want, 3);
     const least = (of: readonly number[]): number => of.indexOf(Math.min(...of));
@@ -119,7 +119,7 @@ describe.each(Object.keys(byHand))('%s', (kind) => {
     const prompt = kind === 'encoder' ? `${long} ___ ${long}` : long;
     const items: [Chosen] = [{ line: 2, prompt, choices: ['ab', 'b'], right: 0 }];
     const ask = asking(net.choice, tokenizer, false);
-    const { ids, source } = ask.read(prompt, 'ab');
+    const { ids, source } = ask.read(prompt, ['ab'])[0]!;
     expect((source ?? ids).length).toBeLessThanOrEqual(CONTEXT);
     expect((await taskScores(net, tokenizer, { name: 'a', items })).cut).toBe(1);
     const tooLong: [Chosen] = [{ ...items[0], choices: ['b', 'y'.repeat(33)] }];
@@ -179,7 +179,7 @@ test('a blank is filled with as many tokens as are wanted', async () => {
 
 test('a decoder that learnt pairs is asked as it learnt them', () => {
   const { net, tokenizer } = of('decoder');
-  const { ids, wanted } = asking(net.choice, tokenizer, true).read('xy', 'zz');
+  const { ids, wanted } = asking(net.choice, tokenizer, true).read('xy', ['zz'])[0]!;
   const end = tokenizer.endOfText;
   expect(ids).toEqual([...tokenizer.encode('xy\nzz')]);
   expect(wanted.map(({ at, token }) => [at, token])).toEqual([[2, ids[3]], [3, ids[4]], [4, end]]); // prettier-ignore

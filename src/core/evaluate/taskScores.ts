@@ -53,9 +53,7 @@ async function chosen(items: readonly Chosen[], { network, ask, pause, told }: H
   for (let first = 0; first < items.length; first += AT_ONCE) {
     told(first, items.length);
     const some = items.slice(first, first + AT_ONCE);
-    const asked = some.map((item) =>
-      item.choices.map((choice) => inItsLine(item, () => ask.read(item.prompt, choice))),
-    );
+    const asked = some.map((item) => inItsLine(item, () => ask.read(item.prompt, item.choices)));
     cut += asked.filter((each) => each.some(({ isCut }) => isCut)).length;
     const nats = await wantedNats(network, asked.flat(), pause);
     let at = 0;
@@ -83,7 +81,7 @@ async function answered(items: readonly Answered[], { network, tokenizer, ask, p
   for (let first = 0; first < items.length; first += AT_ONCE) {
     told(first, items.length);
     const some = items.slice(first, first + AT_ONCE);
-    const asked = some.map((item) => inItsLine(item, () => ask.read(item.prompt, item.answer, AFTER)));
+    const asked = some.map((item) => inItsLine(item, () => ask.read(item.prompt, [item.answer], AFTER)[0]!));
     cut += asked.filter(({ isCut }) => isCut).length;
     const given = await ask.write(network, asked, pause);
     for (const [i, { line, prompt, answer }] of some.entries()) {

@@ -54,7 +54,7 @@ export interface Judged {
 }
 
 /** By which of what was measured it is judged: the first of these that has a baseline. Bytes are the same to whatever counts them. */
-const JUDGED_BY = ['bitsPerByte', 'loss', 'chrf', 'bleu', 'rougeL', 'exactMatch', 'accuracy', 'macroF1'] as const;
+const JUDGED_BY = ['accuracy', 'bitsPerByte', 'loss', 'chrf', 'bleu', 'rougeL', 'exactMatch'] as const;
 
 /**
  * Whether it is better than the best of what needs no model, by how much, and how sure that is: better and worse are said only
@@ -118,9 +118,13 @@ export function standing(
 
 const extent = (evaluation: Evaluation): string =>
   `Measured on ${counted(evaluation.tokens, 'token')} of ${documentsWords(evaluation)}.`;
-/** Of pairs an evaluation counts those. */
-export const documentsWords = ({ documents, metrics }: Pick<Evaluation, 'documents' | 'metrics'>): string =>
-  counted(documents, metrics['exactMatch'] ? 'pair' : 'document');
+/** Of pairs an evaluation counts those; one of an older build is told by its figures. */
+export const documentsWords = ({
+  documents,
+  metrics,
+  ofPairs,
+}: Pick<Evaluation, 'documents' | 'metrics' | 'ofPairs'>) =>
+  counted(documents, (ofPairs ?? metrics['exactMatch']) ? 'pair' : 'document');
 const withUnit = (x: number, unit: string): string => `${formatNumber(x)}${unit === '' ? '' : ` ${unit}`}`;
 const lowerFirst = (words: string): string =>
   /^.[A-Z]/.test(words) ? words : words.charAt(0).toLowerCase() + words.slice(1);

@@ -18,7 +18,7 @@ import { whereItFails } from '../where';
 import { figuresOf, withoutInterval } from './figuresOf';
 import type { Read, Reading } from './reading';
 
-const ANSWERING = {
+export const ANSWERING = {
   of: 'pairs',
   kinds: ['encoder-decoder', 'decoder'],
   unfit: 'The model gives no answers: it finds hidden tokens of a text.',
@@ -84,7 +84,7 @@ export const answers: Reading = {
   },
 };
 
-function checkHasPairs(pairs: readonly HeldPair[]): void {
+export function checkHasPairs(pairs: readonly HeldPair[]): void {
   if (pairs.length === 0) throw badSettings('There are no pairs to measure on.', 'Give a table that has rows.');
 }
 

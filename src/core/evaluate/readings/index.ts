@@ -1,7 +1,8 @@
 import { answers, targets } from './answers';
 import { freely } from './freely';
+import { labels } from './labels';
 import { masked } from './masked';
 import type { Reading } from './reading';
 import { strided, text } from './text';
 
-export const READINGS: readonly Reading[] = [text, strided, masked, targets, answers, freely];
+export const READINGS: readonly Reading[] = [text, strided, masked, targets, answers, labels, freely];

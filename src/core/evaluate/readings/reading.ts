@@ -2,6 +2,7 @@
 import type { Job, Pause } from '../../base/job';
 import type { Network } from '../../models/network';
 import type { ModelKind } from '../../models/spec';
+import type { Pair } from '../../objectives/pairRows';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { Held, Tokenised } from '../blocks';
 import type { Evaluation } from '../evaluation';
@@ -18,6 +19,8 @@ export interface ToEvaluate {
   pairs?: readonly HeldPair[] | undefined;
   /** What was learnt from, for baselines that count it. */
   train?: readonly Tokenised[] | undefined;
+  /** The same of pairs, where their targets are labels. */
+  learntPairs?: readonly Pair[] | undefined;
   /** How often each id occurs in what was learnt from, of pairs in targets and at their ends, [vocabulary]; absent: those of `train`. */
   counts?: ArrayLike<number> | undefined;
   /** Absent: all that apply, but for those that take far longer. */

@@ -1,0 +1,109 @@
+/** Pairs whose targets are labels: which of them the model finds likeliest for each input. */
+import { withPauses } from '../../base/job';
+import { LABEL_METRIC_IDS, type LabelMetricId, labelMetrics } from '../../metrics/labels';
+import { confusionOf } from '../../metrics/labels/confusion';
+import { labelOf, LABELS_ARE, labelsAmong } from '../../metrics/labels/labels';
+import { estimates } from '../../metrics/text/estimate';
+import { scoreOf } from '../../metrics/text/textMetric';
+import { type Pair, textOf } from '../../objectives/pairRows';
+import type { Tokenizer } from '../../tokenizer/tokenizer';
+import { pairAsked } from '../asked';
+import type { Evaluation } from '../evaluation';
+import { figureFacts } from '../figures';
+import { LABEL_BASELINES, type LabelledText } from '../labelBaselines';
+import { NOT_COUNTED } from '../textBaselines';
+import { wantedNats } from '../tokenScores';
+import { ANSWERING, checkHasPairs } from './answers';
+import { withoutInterval } from './figuresOf';
+import type { Read, Reading } from './reading';
+
+export const labels: Reading = {
+  figures: LABEL_METRIC_IDS,
+  baselines: ['majority', 'naiveBayes'],
+  ...ANSWERING,
+  async read(read) {
+    const { tokenizer, asked, isAsked, pause } = read;
+    const { pairs = [], learntPairs = [], seed } = asked;
+    checkHasPairs(pairs);
+    const ids = LABEL_METRIC_IDS.filter(isAsked);
+    const held = pairs.map((pair) => labelled(tokenizer, pair));
+    const learnt = learntPairs.map((pair) => labelled(tokenizer, pair));
+    const labels = labelsAmong(labelsOf(held)) && labelsAmong(labelsOf([...held, ...learnt]));
+    // Of answers that are no labels nothing is said, unless it was asked for by name.
+    if (!labels) return { leftOut: asked.metrics ? ids.map((name) => ({ name, reason: NO_LABELS })) : [] };
+    const targets = new Map([...learntPairs, ...pairs].map((pair) => [labelled(tokenizer, pair).label, pair.target]));
+    const chosen = await likeliest(
+      pairs,
+      labels.map((label) => targets.get(label)!),
+      read,
+    );
+    const given = held.map(({ label }, i) => ({ output: labels[chosen[i]!]!, wanted: label }));
+    const all = labelMetrics(labels);
+    const own = ids.map((id) => all[id]);
+    const found = await withPauses(estimates(own, given, seed), pause);
+    const metrics: Evaluation['metrics'] = Object.fromEntries(
+      ids.map((id, i) => [id, { ...found[i]!, unit: figureFacts(id).unit }]),
+    );
+    const { baselines, leftOut } = baselinesOf(held, learnt, labels);
+    return {
+      metrics,
+      baselines,
+      confusion: confusionOf(given),
+      leftOut: [...withoutInterval(metrics, pairs.length, 'pair'), ...leftOut],
+    };
+  },
+};
+const NO_LABELS = `The targets are no labels: ${LABELS_ARE}.`;
+
+const labelled = (tokenizer: Tokenizer, { input, target }: Pair): LabelledText => ({
+  text: textOf(tokenizer, input),
+  label: labelOf(textOf(tokenizer, target)),
+});
+const labelsOf = (all: readonly LabelledText[]): readonly string[] => all.map(({ label }) => label);
+
+/**
+ * Whole labels with what ends them, as they are learnt; of like ones the first.
+ * @param targets tokens of each label
+ * @returns of each pair, the place of its label among these
+ */
+async function likeliest(
+  pairs: readonly Pair[],
+  targets: readonly Pair['target'][],
+  { network, tokenizer, pause, report }: Read,
+): Promise<readonly number[]> {
+  const chosen: number[] = [];
+  for (let first = 0; first < pairs.length; first += AT_ONCE) {
+    report({ label: 'Choosing labels', done: first, of: pairs.length, unit: 'pairs' });
+    const some = pairs.slice(first, first + AT_ONCE);
+    const reads = some.flatMap((pair) =>
+      targets.map((target) => pairAsked(network.choice, tokenizer, { ...pair, target })),
+    );
+    const nats = await wantedNats(network, reads, pause);
+    for (const i of some.keys()) {
+      const own = nats.subarray(i * targets.length, (i + 1) * targets.length);
+      // Of a model that has diverged none is the least.
+      chosen.push(Math.max(0, own.indexOf(Math.min(...own))));
+    }
+  }
+  return chosen;
+}
+const AT_ONCE = 16;
+
+function baselinesOf(
+  held: readonly LabelledText[],
+  learnt: readonly LabelledText[],
+  labels: readonly string[],
+): Pick<Evaluation, 'baselines' | 'leftOut'> {
+  const names = Object.keys(LABEL_BASELINES) as (keyof typeof LABEL_BASELINES)[];
+  if (learnt.length === 0) return { baselines: {}, leftOut: names.map((name) => ({ name, reason: NOT_COUNTED })) };
+  const all = labelMetrics(labels);
+  const told = (label: (text: string) => string): Record<LabelMetricId | 'exactMatch', number> => {
+    const given = held.map(({ text, label: wanted }) => ({ output: label(text), wanted }));
+    const accuracy = scoreOf(all.accuracy, given);
+    return { accuracy, macroF1: scoreOf(all.macroF1, given), exactMatch: accuracy };
+  };
+  return {
+    baselines: Object.fromEntries(names.map((name) => [name, told(LABEL_BASELINES[name](learnt))])),
+    leftOut: [],
+  };
+}
