@@ -53,6 +53,7 @@ test('a new project begins with the plan: corrected by real steps, and looked at
   const recipe = recipeOf(model!.record);
   expect(recipe).not.toEqual(DEFAULT_RECIPE);
   expect(model!.log.evaluations.map(({ step }) => step)).toEqual(expect.arrayContaining([0, 10, 30]));
-  const { device } = getState();
+  const { device, granted } = getState();
   expect(device.kind === 'open' && device.info.slowness).toBeGreaterThan(0);
+  expect(granted).toEqual({ runId: model!.record.id, milliseconds: 3000, steps: recipe.steps });
 }, 240_000);

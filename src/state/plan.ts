@@ -10,6 +10,7 @@ import { formatDuration } from '../core/base/units';
 import { initialProject, type Project, same } from '../core/runs/project';
 import { DEFAULT_RECIPE, objectiveSettings, tokensPerStep } from '../core/train/recipe';
 import { limitsOf, modelOf, recipeOf } from './estimate';
+import type { Granted } from './overdue';
 import { type Inputs, textIds } from './preparation';
 import { forPairsSample } from './pairsSample';
 import type { Slice, Studio } from './studio';
@@ -24,6 +25,8 @@ export interface Planned {
 export interface PlanSlice {
   /** The last that was made for the project that is open; `of` says whether it is of what is there now. */
   planned: Planned | null;
+  /** Of the last run that began by a plan. */
+  granted: Granted | null;
   /** What is planned for so many minutes; undefined without a text or a device. What nobody has set follows it. */
   planFor(minutes: number): Promise<Plan | undefined>;
   /** Makes the project's settings those of the plan. False where there is none. */
@@ -115,6 +118,7 @@ export const createPlanSlice: Slice<PlanSlice> =
 
     return {
       planned: null,
+      granted: null,
       async planFor(minutes) {
         const inputs = get();
         const plan = await make(inputs, minutes);
@@ -146,7 +150,11 @@ export const createPlanSlice: Slice<PlanSlice> =
         const minutes = given ?? (isAsNew(project) ? project.plan.minutes : undefined);
         if (minutes === undefined) return get().prepareFor(inputs);
         const ready = await get().prepareFor(await plannedFor(inputs, minutes));
-        return ready && correctedFor(ready, minutes);
+        const fitted = ready && (await correctedFor(ready, minutes));
+        const runId = get().training?.runId;
+        if (fitted && runId !== undefined && plans.has(project.id))
+          set({ granted: { runId, milliseconds: 60_000 * minutes, steps: fitted.project.recipe.steps } });
+        return fitted;
       },
     };
   };

@@ -8,12 +8,14 @@ import { lonelyLocks, type TestStudio } from '../../core/testing/behindChannels'
 import { FINISHED, goldenPage, STOPPED } from '../../core/testing/goldenPage';
 import { StudioContext } from '../../state/react';
 import { recipeOf } from '../../core/runs/segments';
+import { RunLog } from '../../state/runLog';
 import { readTokenizer } from '../../core/runs/tokenizer';
 import type { TrainedKind } from '../../core/tokenizer/tokenizer';
 import { otherSettings, useResumeOrNew } from '../../state/otherSettings';
 import { useRunChoice } from '../../state/runChoice';
 import { ResumeOrNew, RunSelect } from '../../ui';
 import { RunActions } from './RunActions';
+import { RunVerdict } from './RunVerdict';
 
 let page: TestStudio;
 beforeEach(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
@@ -41,6 +43,29 @@ test('Train says which run it shows where there is one alone, and what can be as
   expect(html(<Choice />)).toContain('>Run<');
   const shown = html(<RunActions />);
   for (const words of ['Sample now', 'Evaluate now', 'Write with it']) expect(shown).toContain(words);
+});
+
+test('a run that takes much longer than it was planned for says so, and what would end in time', async () => {
+  page = await goldenPage(STOPPED);
+  const { getState, setState } = page.studio;
+  const log = new RunLog();
+  const told = {
+    kind: 'step',
+    loss: 5,
+    learningRate: 0.1,
+    gradientNorm: 1,
+    tokensPerSecond: 100,
+    memoryBytes: 7,
+  } as const;
+  for (let step = 1; step <= 50; step++) log.append({ ...told, step, activeMs: 2000 * step });
+  const granted = { runId: STOPPED, milliseconds: 180_000, steps: 200 };
+  const run = { ...getState().opened[STOPPED]!, log, phase: { kind: 'training', step: 50, of: 200 } as const };
+  setState(({ shown }) => ({ opened: { [STOPPED]: run }, shown: { ...shown, train: STOPPED }, granted }));
+  const late = html(<RunVerdict />);
+  for (const words of ['Slower than planned', 'planned for 3 min', 'Shorten to 90 steps'])
+    expect(late).toContain(words);
+  setState({ granted: { ...granted, runId: 'another' } });
+  expect(html(<RunVerdict />)).not.toContain('Slower than planned');
 });
 
 test('where settings differ from those of a run that could go on, both ways stand side by side with what differs', async () => {

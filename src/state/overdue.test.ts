@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import type { StepEvent } from '../core/train/run';
+import { overdue, overdueWords } from './overdue';
+import { RunLog } from './runLog';
+
+const stepped = (step: number, activeMs: number): StepEvent => ({
+  ...{ kind: 'step', step, loss: 1, learningRate: 0.1, gradientNorm: 1, tokensPerSecond: 100, memoryBytes: 7 },
+  activeMs,
+});
+/** A run that has made so many steps, each in so many milliseconds. */
+const made = (steps: number, each: number): RunLog =>
+  new RunLog(Array.from({ length: steps }, (_, i) => stepped(i + 1, each * (i + 1))));
+const granted = { runId: 'r', milliseconds: 180_000, steps: 200 };
+
+test('a run that ends about in its time is left alone, and so is one of which little is known', () => {
+  expect(overdue(made(50, 900), 200, granted)).toBeUndefined();
+  expect(overdue(made(50, 1150), 200, granted)).toBeUndefined();
+  expect(overdue(made(9, 3000), 200, granted)).toBeUndefined();
+  expect(overdue(made(0, 0), 200, granted)).toBeUndefined();
+});
+
+test('where it takes more than 1.3 times as long, it is told how long, and what would end in time', () => {
+  const late = overdue(made(50, 2000), 200, granted)!;
+  expect(late.milliseconds).toBe(400_000);
+  expect(late.shorter).toEqual({ steps: 90, milliseconds: 180_000 });
+  expect(overdueWords(late, granted)).toContain('It would take 6 min 40 s, and was planned for 3 min');
+  expect(overdueWords(late, granted)).toContain('With 90 steps it ends after 3 min');
+});
+
+test('where the time is over its rate still gets some steps to fall', () => {
+  const late = overdue(made(100, 2000), 200, granted)!;
+  expect(late.shorter).toEqual({ steps: 111, milliseconds: 222_000 });
+  expect(overdue(made(190, 2000), 200, granted)).toBeUndefined();
+});
+
+test('who asks for more steps has granted more time', () => {
+  expect(overdue(made(50, 2000), 201, granted)).toBeUndefined();
+});
